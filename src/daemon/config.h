@@ -1,0 +1,59 @@
+/*
+ * virtual-server.conf: "key = value" lines, # comments.  One table of keys
+ * with their kinds; an unknown key or a bad value refuses the whole file and
+ * names its line.
+ */
+
+#ifndef VZ_CONFIG_H
+#define VZ_CONFIG_H
+
+#include <stdint.h>
+#include <limits.h>
+
+
+typedef struct {
+    char        driver[8];              /* auto | lxc | vzctl */
+    char        key_file[PATH_MAX];
+    char        template_dir[PATH_MAX]; /* NAME.tar.gz, .tar.zst, .tar.xz */
+    char        log[PATH_MAX];          /* "syslog" or a file's path */
+    uint32_t    ctid_min;
+    uint32_t    ctid_max;
+    unsigned    stop_timeout;           /* seconds before a stop kills */
+    unsigned    silence;                /* seconds until an idle close */
+
+    /* driver lxc */
+    char        lxc_path[PATH_MAX];     /* containers: configuration, image,
+                                           mounts, unpacked templates, locks */
+    char        hook[PATH_MAX];         /* virtual-server-hook */
+    char        lxcfs[PATH_MAX];        /* where lxcfs is mounted, or "none" */
+    char        bridge[16];             /* "" : routed veth */
+    char        uplink[16];             /* "" : host only; else NAT by it */
+    char        gateway4[16];           /* routed: link-local next hop */
+    char        gateway6[46];
+    char        interface_prefix[8];    /* "vz" gives vz101.0 */
+    char        nft_table[32];
+    uint64_t    disk_default;           /* bytes, until setdisk */
+    uint32_t    idmap_base;             /* first host id given to containers */
+
+    /* driver vzctl */
+    char        vzctl[PATH_MAX];
+    char        vzlist[PATH_MAX];
+    char        vzcpucheck[PATH_MAX];
+    char        vz_conf_dir[PATH_MAX];
+    char        vz_proc[PATH_MAX];      /* "/proc/vz": auto looks for it */
+} vz_config_t;
+
+
+#define VZ_CONFIG_PATH  "/etc/vzpanel/virtual-server.conf"
+
+/*
+ * vz_config_read: defaults, then the file.  0, or -1 with one line that says
+ * what is wrong and where in words (VZ_CONFIG_WORDS bytes).  The file must
+ * belong to root and not be writable by others.
+ */
+#define VZ_CONFIG_WORDS  (PATH_MAX + 256)
+
+int vz_config_read(const char *path, vz_config_t *conf, char *words);
+
+
+#endif /* VZ_CONFIG_H */

@@ -1,0 +1,69 @@
+/*
+ * What a virtualiser must be able to do: one function per verb.  serve.c
+ * parses, validates and locks; a driver only acts.  Drivers know nothing of
+ * sockets or of each other.
+ */
+
+#ifndef VZ_DRIVER_H
+#define VZ_DRIVER_H
+
+#include <stdint.h>
+#include <time.h>
+#include "config.h"
+#include "../wire/frame.h"
+
+
+/* One verb on its way through the daemon. */
+typedef struct {
+    const vz_request_t   *req;
+    const vz_config_t    *conf;
+    const char           *secret;       /* decoded, of passwd; else NULL */
+    struct timespec       deadline;     /* CLOCK_MONOTONIC */
+    unsigned              percent;      /* last told; it never falls */
+    int                   out;          /* the client's socket */
+    char                  words[VZ_WORDS_MAX];  /* of the final line */
+} vz_job_t;
+
+/*
+ * vz_job_progress: tell "+ percent words" now.  vz_job_data: tell one
+ * "= key=value ..." line.  vz_job_end: set the final words and return code,
+ * so that drivers can say: return vz_job_end(job, VZ_NOENT, "...").
+ * Words are cleaned.  A client that has gone does not stop the verb.
+ */
+void vz_job_progress(vz_job_t *job, unsigned percent, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+void vz_job_data(vz_job_t *job, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+vz_code_e vz_job_end(vz_job_t *job, vz_code_e code, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* vz_job_left: milliseconds until the deadline, 0 when it is over. */
+int vz_job_left(const vz_job_t *job);
+
+
+typedef vz_code_e (*vz_verb_pt)(vz_job_t *job);
+
+typedef struct {
+    const char   *name;
+
+    /* whether this host has what it takes: 1, or 0 with why in words */
+    int         (*usable)(const vz_config_t *conf, char *words);
+
+    /* lines for --check, one fact or one lack each; the number of lacks */
+    int         (*check)(const vz_config_t *conf);
+
+    /* before the first verb of a process: VZ_OK or why not */
+    vz_code_e   (*open)(const vz_config_t *conf, char *words);
+
+    /* by verb; NULL answers unsupported; ping and templates are serve.c's */
+    vz_verb_pt    run[VZ_VERB_COUNT];
+} vz_driver_t;
+
+
+extern const vz_driver_t  vz_driver_lxc;
+
+/* vz_driver_pick: by conf->driver, auto takes the first usable; else NULL. */
+const vz_driver_t *vz_driver_pick(const vz_config_t *conf, char *words);
+
+
+#endif /* VZ_DRIVER_H */

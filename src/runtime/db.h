@@ -1,0 +1,126 @@
+/*
+ * The database: a pool of connections per worker on libmariadb's
+ * non-blocking calls, prepared statements only, each prepared once per
+ * connection and kept.  Every call belongs on a fiber.
+ */
+
+#ifndef VZ_DB_H
+#define VZ_DB_H
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include "../wire/code.h"
+
+
+/* Where the database is; filled by the module's configuration. */
+typedef struct {
+    ngx_str_t     socket;           /* path of a unix socket, or empty */
+    ngx_str_t     host;             /* numeric address, or empty */
+    in_port_t     port;
+    ngx_str_t     user;
+    ngx_str_t     password_file;    /* read in every worker at start */
+    ngx_str_t     name;
+    ngx_uint_t    connections;      /* per worker, at most */
+    ngx_msec_t    timeout;          /* of connecting and of one statement */
+} vz_db_conf_t;
+
+
+/*
+ * A statement.  One static object each, in the file that uses it; its
+ * address is its identity for the per-connection cache.
+ */
+typedef struct {
+    const char   *name;             /* for logs */
+    const char   *text;             /* with ? for every value */
+} vz_sql_t;
+
+#define vz_sql(name, text)  { name, text }
+
+
+/* A value bound to a ? */
+typedef enum {
+    VZ_BIND_NULL = 0,
+    VZ_BIND_INT,
+    VZ_BIND_TEXT                    /* also bytes, for BINARY columns */
+} vz_bind_e;
+
+typedef struct {
+    vz_bind_e     type;
+    int64_t       number;
+    ngx_str_t     text;
+} vz_bind_t;
+
+#define vz_int(n)        ((vz_bind_t) { VZ_BIND_INT, (int64_t) (n), { 0, NULL } })
+#define vz_text(s)       ((vz_bind_t) { VZ_BIND_TEXT, 0, (s) })     /* ngx_str_t */
+#define vz_none()        ((vz_bind_t) { VZ_BIND_NULL, 0, { 0, NULL } })
+
+/* vz_cstr: a C string as a bind; vz_opt: NULL where the text is empty */
+vz_bind_t vz_cstr(const char *s);
+vz_bind_t vz_opt(ngx_str_t s);
+
+/* vz_binds(vz_int(1), vz_text(s)): the two arguments a call wants for them */
+#define vz_binds(...)                                                         \
+    (const vz_bind_t[]) { __VA_ARGS__ },                                      \
+    sizeof((const vz_bind_t[]) { __VA_ARGS__ }) / sizeof(vz_bind_t)
+#define vz_no_binds      NULL, 0
+
+
+/* All rows of an answer, copied into the caller's pool. */
+typedef struct {
+    ngx_uint_t    rows;
+    ngx_uint_t    columns;
+    vz_bind_t    *cells;            /* rows * columns; type NULL for NULL */
+    uint64_t      affected;         /* rows changed (matched rows of UPDATE
+                                       that did not change do not count) */
+    uint64_t      insert_id;
+    ngx_str_t     key;              /* after VZ_DUPLICATE: the key's name */
+} vz_rows_t;
+
+/* Cells; out of range, NULL or of another type read as 0 or an empty string. */
+int64_t vz_cell_int(const vz_rows_t *rows, ngx_uint_t row, ngx_uint_t column);
+ngx_str_t vz_cell_text(const vz_rows_t *rows, ngx_uint_t row,
+    ngx_uint_t column);
+ngx_uint_t vz_cell_null(const vz_rows_t *rows, ngx_uint_t row,
+    ngx_uint_t column);
+
+
+typedef struct vz_tx_s  vz_tx_t;    /* a connection held across calls */
+
+
+/*
+ * vz_db_query: run one statement; tx is NULL for one that stands alone.
+ * rows may be NULL where nothing of the answer is wanted.
+ *
+ *   VZ_OK
+ *   VZ_DUPLICATE    a unique key refused; rows->key names it
+ *   VZ_CONFLICT     deadlock or lock wait: the transaction is gone, repeat
+ *   VZ_DOWN         no connection could be had or it broke; a statement that
+ *                   only reads is repeated once on a fresh connection first
+ *   VZ_OVERLOADED   no connection came free before the deadline
+ *   VZ_INTERNAL     the server refused the statement: our bug, logged
+ *
+ * Dates are read and written as text or by UNIX_TIMESTAMP(); the session's
+ * time zone is UTC, its character set utf8mb4, its sql_mode strict.
+ */
+vz_code_e vz_db_query(vz_tx_t *tx, ngx_pool_t *pool, const vz_sql_t *sql,
+    const vz_bind_t *binds, ngx_uint_t nbinds, vz_rows_t *rows);
+
+/*
+ * Transactions.  vz_db_begin() takes a connection; exactly one of commit and
+ * rollback gives it back, also after an error.  A commit that returns VZ_DOWN
+ * may have happened: the caller must be able to find out.
+ */
+vz_code_e vz_db_begin(ngx_pool_t *pool, vz_tx_t **tx);
+vz_code_e vz_db_commit(vz_tx_t *tx);
+void vz_db_rollback(vz_tx_t *tx);
+
+
+/* Worker start and stop. */
+ngx_int_t vz_db_init(ngx_cycle_t *cycle, vz_db_conf_t *conf);
+void vz_db_exit(void);
+
+/* vz_db_statements: executed by this worker so far, for metrics and tests. */
+uint64_t vz_db_statements(void);
+
+
+#endif /* VZ_DB_H */

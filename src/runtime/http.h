@@ -1,0 +1,146 @@
+/*
+ * A call: one API request as panel code sees it.  The http layer copies the
+ * request in, runs the handler on a fiber, and sends the reply when it ends.
+ * If the client left meanwhile the reply is dropped and the work finishes.
+ */
+
+#ifndef VZ_HTTP_H
+#define VZ_HTTP_H
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+#include "json.h"
+#include "zone.h"
+#include "../wire/code.h"
+
+
+#define VZ_PARAMS_MAX    4
+#define VZ_BODY_MAX      16384
+#define VZ_ERRORS_MAX    16
+#define VZ_COOKIE        "vzpanel_session"
+
+
+typedef struct {
+    ngx_str_t        name;
+    ngx_str_t        value;
+} vz_header_t;
+
+typedef struct {
+    const char      *field;
+    const char      *code;          /* stable, English: "required" */
+    ngx_str_t        message;
+} vz_field_error_t;
+
+typedef struct vz_call_s  vz_call_t;
+typedef struct vz_sse_s   vz_sse_t;
+
+struct vz_call_s {
+    ngx_pool_t      *pool;
+    ngx_log_t       *log;
+
+    /* what came in */
+    ngx_uint_t       method;        /* NGX_HTTP_GET ...; HEAD reads as GET */
+    ngx_str_t        method_name;
+    ngx_str_t        path;          /* decoded, without "/api" */
+    ngx_str_t        args;          /* raw query string */
+    ngx_str_t        remote;        /* the client's address as text */
+    ngx_uint_t       secure;        /* came by TLS */
+    ngx_str_t        session;       /* our cookie's value, or empty */
+    ngx_str_t        bearer;        /* Authorization: Bearer, or empty */
+    ngx_str_t        host;
+    ngx_str_t        origin;
+    ngx_str_t        fetch_site;    /* Sec-Fetch-Site */
+    ngx_str_t        content_type;
+    ngx_str_t        accept;
+    ngx_str_t        accept_language;
+    ngx_str_t        user_agent;
+    ngx_str_t        if_match;
+    ngx_str_t        if_none_match;
+    ngx_str_t        idempotency_key;
+    ngx_str_t        last_event_id;
+    ngx_uint_t       wait;          /* seconds of Prefer: wait=N, <= 120 */
+    ngx_str_t        text;          /* the body as it came */
+    json_t          *body;          /* parsed by vz_call_body() */
+
+    /* what the panel found out */
+    ngx_str_t        params[VZ_PARAMS_MAX];     /* of the route's pattern */
+    vz_who_t         who;           /* user == 0: nobody signed in */
+    u_char           token[32];     /* hash of the session or token used */
+    ngx_uint_t       cookie_auth;   /* signed in by cookie, not by token */
+    uint64_t         task;          /* for $vzpanel_task */
+
+    /* what goes out */
+    ngx_uint_t       status;        /* 0 until a reply was set */
+    vz_json_t        out;
+    ngx_array_t      headers;       /* of vz_header_t */
+    ngx_str_t        type;          /* Content-Type */
+    ngx_uint_t       nerrors;
+    vz_field_error_t errors[VZ_ERRORS_MAX];
+    vz_sse_t        *stream;        /* set: the connection becomes a stream */
+};
+
+typedef void (*vz_call_pt)(vz_call_t *call);
+
+
+/*
+ * vz_http_handler: the content handler of an API location: reads the body
+ * (over VZ_BODY_MAX: 413), makes the call and runs serve on a fiber.  The
+ * prefix (the location's "/api") is cut from the path.  Fibers or memory
+ * short: 503 with Retry-After.
+ */
+ngx_int_t vz_http_handler(ngx_http_request_t *r, const ngx_str_t *prefix,
+    vz_call_pt serve);
+
+/* vz_http_call: the call of a request for variables, NULL where none. */
+vz_call_t *vz_http_call(ngx_http_request_t *r);
+
+
+/* --- for panel code, from the call's fiber --- */
+
+/*
+ * vz_call_arg: a query argument, decoded; NULL data where it is missing.
+ */
+ngx_str_t vz_call_arg(vz_call_t *call, const char *name);
+
+/*
+ * vz_call_body: the body as a JSON object in call->body.  Refuses with 415
+ * what is not application/json, with 400 what is not JSON or not an object.
+ * VZ_OK, or VZ_SYNTAX with the reply already set.
+ */
+vz_code_e vz_call_body(vz_call_t *call);
+
+/* vz_call_header: add a response header; both strings must outlive the call. */
+void vz_call_header(vz_call_t *call, const char *name, ngx_str_t value);
+
+/* vz_call_printf: text from the call's pool, ngx_snprintf's formats. */
+ngx_str_t vz_call_printf(vz_call_t *call, const char *fmt, ...);
+
+/*
+ * vz_call_reply: the status of a reply whose body is written to call->out
+ * (which this starts anew).  204 and 304 have none.
+ */
+vz_json_t *vz_call_reply(vz_call_t *call, ngx_uint_t status);
+
+/*
+ * vz_call_problem: answer with problem+json (RFC 9457): status, stable code,
+ * detail for people in English.  Field errors collected before are listed.
+ * The type is "about:blank" with code as an extension member.
+ */
+void vz_call_problem(vz_call_t *call, ngx_uint_t status, const char *code,
+    const char *detail, ...);
+
+/* vz_call_invalid: collect one field error; vz_call_refuse: 422 with them. */
+void vz_call_invalid(vz_call_t *call, const char *field, const char *code,
+    const char *message, ...);
+void vz_call_refuse(vz_call_t *call);
+
+/*
+ * vz_call_fault: the reply for a neighbour's failure: VZ_DOWN and
+ * VZ_OVERLOADED 503 with Retry-After, else 500.  what is "database", "node"
+ * or "crypt": database_down, node_down, overloaded, internal.
+ */
+void vz_call_fault(vz_call_t *call, const char *what, vz_code_e code);
+
+
+#endif /* VZ_HTTP_H */

@@ -1,0 +1,70 @@
+/*
+ * The relay: verbs to a virtual-server, over a few kept connections per
+ * worker and node.  One verb at a time on each; progress lines are delivered
+ * while the verb runs.  Every call belongs on a fiber.
+ */
+
+#ifndef VZ_RELAY_H
+#define VZ_RELAY_H
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include "../wire/frame.h"
+
+
+typedef struct {
+    ngx_str_t        name;          /* as the node table names it */
+    ngx_addr_t       addr;
+    ngx_str_t        key_file;
+    ngx_uint_t       connections;   /* per worker, at most; 4 by default */
+    void            *pool;          /* the relay's own, per worker */
+} vz_node_t;
+
+
+typedef void (*vz_progress_pt)(void *data, ngx_uint_t percent,
+    const ngx_str_t *words);
+
+typedef struct {
+    vz_code_e        code;          /* VZ_OK, or the daemon's, or VZ_DOWN,
+                                       VZ_TIMEOUT, VZ_OVERLOADED */
+    ngx_str_t        words;         /* of ok or err; never NULL data */
+    ngx_uint_t       nlines;        /* "= ..." lines, without "= " */
+    ngx_str_t       *lines;
+} vz_answer_t;
+
+
+/*
+ * vz_relay_call: one verb with its arguments (C strings, checked by the verb
+ * table before anything is sent; VZ_RANGE or VZ_SYNTAX with words then).
+ * secret is for verbs that need one (encoded here, wiped after), else NULL.
+ * progress may be NULL.  Strings of the answer live in pool.  Returns
+ * answer->code.
+ *
+ * A kept connection that turns out to be dead before the verb was written is
+ * replaced silently.  One that breaks afterwards gives VZ_DOWN: the verb may
+ * have run, and converging verbs make it safe to ask again.
+ */
+vz_code_e vz_relay_call(vz_node_t *node, ngx_pool_t *pool, vz_verb_e verb,
+    ngx_uint_t argc, const char *const *argv, const ngx_str_t *secret,
+    vz_progress_pt progress, void *data, vz_answer_t *answer);
+
+/*
+ * vz_relay_pair: the value of a key in a "= ..." line; an empty string with
+ * NULL data where it is missing.  vz_relay_number: the same as a number, 0.
+ */
+ngx_str_t vz_relay_pair(const ngx_str_t *line, const char *key);
+uint64_t vz_relay_number(const ngx_str_t *line, const char *key);
+
+
+/* Worker start and stop; nodes is the configuration's array of vz_node_t. */
+ngx_int_t vz_relay_init(ngx_cycle_t *cycle, ngx_array_t *nodes);
+void vz_relay_exit(void);
+
+/* vz_relay_node: by name, NULL where there is none. */
+vz_node_t *vz_relay_node(const ngx_str_t *name);
+
+/* vz_relay_nodes: all of the configuration. */
+ngx_array_t *vz_relay_nodes(void);
+
+
+#endif /* VZ_RELAY_H */

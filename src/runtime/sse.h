@@ -1,0 +1,57 @@
+/*
+ * Server-sent events.  A stream holds no fiber: it is a connection in the
+ * worker's list, fed from the zone's tables by version.
+ */
+
+#ifndef VZ_SSE_H
+#define VZ_SSE_H
+
+#include "http.h"
+
+
+#define VZ_SSE_TICK        100      /* ms between looks at the zone's version */
+#define VZ_SSE_HEARTBEAT   15000
+#define VZ_SSE_RETRY       2000     /* ms a browser waits before it returns */
+
+
+/* What one stream may see. */
+typedef struct {
+    uint64_t     user;              /* containers and tasks of this owner */
+    ngx_uint_t   all;               /* an administrator: everything */
+    uint64_t     task;              /* not 0: this task and nothing else */
+    uint64_t     since;             /* version after which to tell */
+    u_char       token[32];         /* session: the stream ends when it does */
+} vz_sse_scope_t;
+
+/*
+ * vz_sse_render_pt: write the events newer than scope->since that the scope
+ * may see as event-stream text, and move scope->since.  Runs on the main
+ * stack: it may read the zone and nothing that waits.
+ */
+typedef void (*vz_sse_render_pt)(vz_sse_scope_t *scope, ngx_pool_t *pool,
+    ngx_str_t *text);
+
+/*
+ * vz_sse_open: from a call's fiber: when the call ends its connection becomes
+ * a stream.  The reply gets its headers here (text/event-stream, no-store,
+ * X-Accel-Buffering: no).  VZ_OK or VZ_OVERLOADED.
+ */
+vz_code_e vz_sse_open(vz_call_t *call, const vz_sse_scope_t *scope,
+    vz_sse_render_pt render);
+
+/*
+ * vz_sse_start: by the http layer, when the call's fiber has ended: send the
+ * headers and take the request into the list.
+ */
+ngx_int_t vz_sse_start(ngx_http_request_t *r, vz_sse_t *stream);
+
+/* vz_sse_revoke: end every stream of a session in this worker. */
+void vz_sse_revoke(const u_char token[32]);
+
+/* vz_sse_count: streams of this worker that watch containers, and all. */
+ngx_uint_t vz_sse_count(ngx_uint_t *watching);
+
+void vz_sse_init(ngx_cycle_t *cycle);
+
+
+#endif /* VZ_SSE_H */

@@ -1,0 +1,155 @@
+/*
+ * One shared-memory zone for all workers: who is signed in, who tries too
+ * often, what every container and every running task looked like last.
+ * The database is the truth; losing the zone loses nothing.
+ *
+ * Live state is kept as tables of the last value with a version, not as a
+ * ring of events: a reader asks for everything newer than the version it
+ * has, so resuming a stream never misses anything, however long it was away.
+ * Versions come from the wall clock in microseconds, so they keep growing
+ * when the zone starts anew.
+ */
+
+#ifndef VZ_ZONE_H
+#define VZ_ZONE_H
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+
+
+/* --- sessions: the answer of the session query for a few seconds --- */
+
+typedef struct {
+    uint64_t      session;          /* id of the row; 0 for a token */
+    uint64_t      user;
+    ngx_uint_t    admin;
+    ngx_uint_t    must_change;
+    ngx_uint_t    write;            /* may change things (a token's scope) */
+    u_char        account[64];      /* terminated */
+    u_char        name[160];        /* terminated, UTF-8 */
+} vz_who_t;
+
+#define VZ_SESSION_CACHE  5         /* seconds */
+
+/* vz_zone_session_get: NGX_OK with who, NGX_DECLINED where not known. */
+ngx_int_t vz_zone_session_get(const u_char hash[32], vz_who_t *who);
+void vz_zone_session_put(const u_char hash[32], const vz_who_t *who);
+void vz_zone_session_drop(const u_char hash[32]);       /* sign-out */
+void vz_zone_user_drop(uint64_t user);      /* role, lock, password change */
+
+
+/* --- the login limiter: failures by account and by address --- */
+
+/*
+ * vz_zone_login_wait: seconds until key (account or address text) may try
+ * again, 0 for now.  vz_zone_login_failed counts one: five are free, then the
+ * wait doubles from 2 s to 300 s; forgotten after 15 minutes of quiet.
+ */
+ngx_uint_t vz_zone_login_wait(const ngx_str_t *key);
+void vz_zone_login_failed(const ngx_str_t *key);
+void vz_zone_login_ok(const ngx_str_t *key);
+
+
+/* --- containers --- */
+
+#define VZ_STATES  "unknown", "running", "stopped", "frozen"
+
+typedef enum {
+    VZ_STATE_UNKNOWN = 0,
+    VZ_STATE_RUNNING,
+    VZ_STATE_STOPPED,
+    VZ_STATE_FROZEN
+} vz_state_e;
+
+typedef struct {
+    ngx_uint_t    node;             /* id of the node's row */
+    uint32_t      ctid;
+    uint64_t      vm;               /* id of the vm row, 0 = not ours */
+    uint64_t      owner;            /* id of the user */
+    vz_state_e    state;
+    uint64_t      memory_used, memory_limit;        /* bytes */
+    uint64_t      disk_used, disk_total;
+    uint64_t      cpu_ns;           /* used since start */
+    uint32_t      cpu_tenths;       /* per cent of one CPU, * 10 */
+    uint32_t      uptime;           /* seconds */
+    uint64_t      sampled;          /* milliseconds since the epoch */
+    uint64_t      version;          /* of the last change a person can see */
+} vz_sample_t;
+
+/*
+ * vz_zone_sample_put: store; cpu_tenths is computed from the sample before.
+ * The version moves when the state, the owner, or a figure changed by what a
+ * bar can show (0.5 per cent of its limit, 1 per cent of CPU), and at least
+ * every 10 s of a running container for its uptime.
+ * vz_zone_sample_get: NGX_OK or NGX_DECLINED.
+ * vz_zone_sample_forget: drop those of a node last put before sampled_before.
+ * vz_zone_samples: call visit for each with version > since, until it returns
+ * other than NGX_OK; the zone is not locked meanwhile.  Returns the greatest
+ * version seen.
+ */
+void vz_zone_sample_put(vz_sample_t *sample);
+ngx_int_t vz_zone_sample_get(ngx_uint_t node, uint32_t ctid,
+    vz_sample_t *sample);
+void vz_zone_sample_forget(ngx_uint_t node, uint64_t sampled_before);
+
+typedef ngx_int_t (*vz_sample_pt)(void *data, const vz_sample_t *sample);
+uint64_t vz_zone_samples(uint64_t since, vz_sample_pt visit, void *data);
+
+
+/* --- tasks --- */
+
+typedef struct {
+    uint64_t      id;
+    uint64_t      vm;
+    uint64_t      owner;            /* whose container it is */
+    ngx_uint_t    step, steps;      /* from 0 */
+    ngx_uint_t    percent;          /* of the whole */
+    ngx_uint_t    step_percent;
+    u_char        kind[16];
+    u_char        state[12];        /* queued running done failed cancelled */
+    u_char        step_name[16];
+    u_char        detail[208];      /* the daemon's words */
+    uint64_t      version;
+} vz_task_view_t;
+
+void vz_zone_task_put(vz_task_view_t *view);        /* moves the version */
+ngx_int_t vz_zone_task_get(uint64_t id, vz_task_view_t *view);
+typedef ngx_int_t (*vz_task_view_pt)(void *data, const vz_task_view_t *view);
+uint64_t vz_zone_tasks(uint64_t since, vz_task_view_pt visit, void *data);
+
+
+/* --- duties that only one worker may do at a time --- */
+
+typedef enum {
+    VZ_DUTY_COLLECT = 0,            /* + index of the node, at most 16 */
+    VZ_DUTY_OUTBOX = 16,
+    VZ_DUTY_SWEEP,
+    VZ_DUTY_COUNT
+} vz_duty_e;
+
+/*
+ * vz_zone_duty: NGX_OK when it is ours for msec (or was ours already),
+ * NGX_DECLINED while another worker has it.  Released by time, so a worker
+ * that died blocks nobody for longer.  vz_zone_duty_done: free it early.
+ */
+ngx_int_t vz_zone_duty(ngx_uint_t duty, ngx_msec_t msec);
+void vz_zone_duty_done(ngx_uint_t duty);
+
+/* Somebody watches: until when (ms since the epoch) samples are wanted. */
+void vz_zone_watch(ngx_msec_t msec);
+ngx_uint_t vz_zone_watched(void);
+
+/* vz_zone_version: the newest version of anything; cheap, no lock. */
+uint64_t vz_zone_version(void);
+
+
+/*
+ * vz_zone_add: at configuration, the zone "name:size"; tag is the module.
+ * Three cases as nginx has them: fresh, kept over a reload, found existing.
+ * NGX_CONF_ERROR text is logged.  vz_zone_init: worker start.
+ */
+char *vz_zone_add(ngx_conf_t *cf, ngx_str_t *name, size_t size, void *tag);
+void vz_zone_init(ngx_cycle_t *cycle);
+
+
+#endif /* VZ_ZONE_H */

@@ -1,0 +1,92 @@
+/*
+ * Lines on the wire: LF-ended printable ASCII, fields separated by exactly
+ * one space.  Reading is incremental and never trusts a length.
+ */
+
+#ifndef VZ_FRAME_H
+#define VZ_FRAME_H
+
+#include <stddef.h>
+#include "verb.h"
+
+
+/*
+ * A reader of lines.  The owner reads bytes into [vz_frame_room()] and tells
+ * vz_frame_fill() how many came; vz_frame_next() then gives line after line.
+ */
+typedef struct {
+    size_t   max;                   /* longest line with its LF */
+    size_t   start;
+    size_t   end;
+    char     buf[VZ_REPLY_MAX];
+} vz_frame_t;
+
+/* vz_frame_init: max is VZ_LINE_MAX or VZ_REPLY_MAX. */
+void vz_frame_init(vz_frame_t *frame, size_t max);
+
+/*
+ * vz_frame_room: where the next bytes go and how many fit; at least 1 after
+ * every vz_frame_next() that returned VZ_AGAIN.
+ */
+size_t vz_frame_room(vz_frame_t *frame, char **where);
+void vz_frame_fill(vz_frame_t *frame, size_t n);
+
+/*
+ * vz_frame_next: VZ_OK with the next line, terminated by NUL in place of its
+ * LF, valid until the next call on this frame; VZ_AGAIN when more bytes are
+ * needed; VZ_SYNTAX for a line that is too long, empty, not printable ASCII,
+ * or not single-spaced.  After VZ_SYNTAX the reader is done with: close.
+ * Single-spacing: no leading, trailing or double space.
+ */
+vz_code_e vz_frame_next(vz_frame_t *frame, char **line, size_t *len);
+
+/* vz_frame_wipe: forget every byte (a secret may have been among them). */
+void vz_frame_wipe(vz_frame_t *frame);
+
+
+/* One line of an answer. */
+typedef enum {
+    VZ_REPLY_PROGRESS = 0,          /* "+ PERCENT words" */
+    VZ_REPLY_DATA,                  /* "= key=value key=value" */
+    VZ_REPLY_OK,                    /* "ok [words]" */
+    VZ_REPLY_ERR                    /* "err CODE words" */
+} vz_reply_e;
+
+typedef struct {
+    vz_reply_e    kind;
+    unsigned      percent;          /* of VZ_REPLY_PROGRESS */
+    vz_code_e     code;             /* of VZ_REPLY_ERR, else VZ_OK */
+    const char   *text;             /* words or pairs, "" where none */
+    size_t        len;
+} vz_reply_t;
+
+/* vz_reply_parse: VZ_OK with reply->text into line, or VZ_SYNTAX. */
+vz_code_e vz_reply_parse(const char *line, size_t len, vz_reply_t *reply);
+
+/*
+ * vz_reply_clean: make words fit for one line: at most VZ_WORDS_MAX - 1
+ * bytes, whatever is not printable becomes a space, spaces are squeezed and
+ * trimmed.  In place, returns the new length.  What a virtualiser, a guest or
+ * a kernel said passes through here before it reaches the wire or a log.
+ */
+size_t vz_reply_clean(char *words);
+
+
+/* A walk over "key=value key=value"; values never hold a space. */
+typedef struct {
+    const char   *next;
+    const char   *end;
+    const char   *key;
+    size_t        key_len;
+    const char   *value;
+    size_t        value_len;
+} vz_pairs_t;
+
+/* vz_pairs_init: over a VZ_REPLY_DATA text, which must outlive the walk. */
+void vz_pairs_init(vz_pairs_t *pairs, const char *text, size_t len);
+
+/* vz_pairs_next: 1 with the next pair, 0 at the end.  Broken ones are skipped. */
+int vz_pairs_next(vz_pairs_t *pairs);
+
+
+#endif /* VZ_FRAME_H */

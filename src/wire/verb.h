@@ -1,0 +1,94 @@
+/*
+ * The verb table: name, alias, arguments and what each verb needs.  The
+ * panel builds its lines from it and the daemon parses them by it.
+ */
+
+#ifndef VZ_VERB_H
+#define VZ_VERB_H
+
+#include "field.h"
+
+
+#define VZ_PROTOCOL       1
+#define VZ_LINE_MAX       1024      /* a request, with its LF */
+#define VZ_REPLY_MAX      4096      /* a line of an answer, with its LF */
+#define VZ_ARGS_MAX       4
+#define VZ_WORDS_MAX      200       /* words of an err or progress line */
+
+
+typedef enum {
+    VZ_VERB_CREATE = 0,
+    VZ_VERB_DESTROY,
+    VZ_VERB_START,
+    VZ_VERB_STOP,
+    VZ_VERB_RESTART,
+    VZ_VERB_SETMEMORYVM,
+    VZ_VERB_SETMEMORYOO,
+    VZ_VERB_SETMEMORYP,
+    VZ_VERB_SETDISK,
+    VZ_VERB_SETCPU,
+    VZ_VERB_SETNAME,
+    VZ_VERB_SETIP,
+    VZ_VERB_DELETEIP,
+    VZ_VERB_SETGATEWAY,
+    VZ_VERB_SETDNS,
+    VZ_VERB_GETMEMORY,
+    VZ_VERB_GETDISK,
+    VZ_VERB_GETCPU,
+    VZ_VERB_PASSWD,
+    VZ_VERB_STATUS,
+    VZ_VERB_LIST,
+    VZ_VERB_TEMPLATES,
+    VZ_VERB_NODE,
+    VZ_VERB_PING,
+
+    VZ_VERB_COUNT
+} vz_verb_e;
+
+
+typedef struct {
+    const char     *name;
+    const char     *alias;          /* the thesis's other name, or NULL */
+    vz_field_e      args[VZ_ARGS_MAX];
+    unsigned        min:4;          /* arguments, the container's ID with them */
+    unsigned        max:4;
+    unsigned        lock:1;         /* takes the container's lock */
+    unsigned        secret:1;       /* one line "secret BASE64" follows */
+    unsigned        timeout;        /* seconds the daemon may take, at most */
+} vz_verb_t;
+
+
+typedef struct {
+    vz_verb_e         verb;
+    const vz_verb_t  *def;
+    unsigned          argc;
+    const char       *argv[VZ_ARGS_MAX];    /* into text */
+    uint32_t          ctid;                 /* 0 where the verb has none */
+    char              text[VZ_LINE_MAX];
+} vz_request_t;
+
+
+/* vz_verb_def: the row of a verb.  Static storage, never NULL. */
+const vz_verb_t *vz_verb_def(vz_verb_e verb);
+
+/*
+ * vz_verb_parse: a request line of len bytes without its LF.  Fills req, with
+ * copies of everything, so the line may go.  VZ_OK, or VZ_SYNTAX, VZ_UNKNOWN,
+ * VZ_RANGE with words (VZ_WORDS_MAX bytes, terminated) that name what is
+ * wrong: "hostname: 1 to 64 letters ...".  Verbs are matched in any case.
+ * Pairs are checked against each other too: LIMIT not under BARRIER.
+ */
+vz_code_e vz_verb_parse(const char *line, size_t len, vz_request_t *req,
+    char *words);
+
+/*
+ * vz_verb_print: the request line, with its LF, of a verb and its arguments
+ * into buf (VZ_LINE_MAX bytes).  Checks them as vz_verb_parse() does, so no
+ * line that the daemon would refuse is ever sent.  Returns the length, or 0
+ * with words filled.
+ */
+size_t vz_verb_print(char *buf, vz_verb_e verb, unsigned argc,
+    const char *const *argv, char *words);
+
+
+#endif /* VZ_VERB_H */
