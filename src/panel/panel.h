@@ -1,0 +1,19 @@
+/*
+ * What the panel floor offers the module.
+ */
+
+#ifndef VZ_PANEL_H
+#define VZ_PANEL_H
+
+#include "../runtime/http.h"
+
+
+/* vz_panel_serve: one API call, on its fiber: routing, sign-in, handler. */
+void vz_panel_serve(vz_call_t *call);
+
+/* vz_panel_init, vz_panel_exit: worker start and stop. */
+ngx_int_t vz_panel_init(ngx_cycle_t *cycle);
+void vz_panel_exit(void);
+
+
+#endif /* VZ_PANEL_H */

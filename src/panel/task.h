@@ -1,0 +1,92 @@
+/*
+ * Tasks: every privileged change is a row made in the transaction of whatever
+ * asked for it, and a chain of steps that a runner carries out.
+ */
+
+#ifndef VZ_TASK_H
+#define VZ_TASK_H
+
+#include "../runtime/db.h"
+#include "../runtime/http.h"
+#include "../runtime/zone.h"
+
+
+#define VZ_STEPS_MAX  10
+
+
+typedef struct {
+    const char     *kind;           /* of the chain table: "start" */
+    uint64_t        vm;
+    ngx_str_t       vm_name;
+    uint64_t        owner;          /* the user whose container it is */
+    uint64_t        actor;          /* who asked, 0 for nobody's account */
+    ngx_str_t       actor_name;     /* "ana", "visitor" */
+    const char     *via;            /* web | token | order | system */
+    ngx_str_t       link;           /* 32 bytes: hash of an order's secret */
+    ngx_str_t       data;           /* JSON object for its steps, or empty */
+    ngx_uint_t      done;           /* steps that the caller has done already */
+} vz_task_new_t;
+
+/*
+ * vz_task_create: the rows, inside the caller's transaction.  VZ_DUPLICATE
+ * when the container has an unfinished task (vz_task_busy() names it).
+ */
+vz_code_e vz_task_create(vz_tx_t *tx, ngx_pool_t *pool,
+    const vz_task_new_t *task, uint64_t *id);
+
+/*
+ * vz_task_kick: after the commit: this worker's runner takes it up at once.
+ * Without it a runner finds the task within a second.
+ */
+void vz_task_kick(uint64_t id);
+
+/* vz_task_busy: the unfinished task of a container, 0 where none. */
+vz_code_e vz_task_busy(ngx_pool_t *pool, uint64_t vm, uint64_t *id);
+
+/*
+ * vz_task_wait: on a fiber, until the task has ended or seconds are over.
+ */
+void vz_task_wait(uint64_t id, ngx_uint_t seconds);
+
+
+/* A task as people see it. */
+typedef struct {
+    ngx_str_t       name, state, detail;
+    ngx_str_t       started, finished;      /* RFC 3339 or empty */
+    int64_t         seconds_tenths;         /* how long it took or takes */
+} vz_step_view_t;
+
+typedef struct {
+    uint64_t        id, vm, owner;
+    ngx_str_t       kind, vm_name, actor, via, state;
+    ngx_uint_t      step, nsteps, percent;
+    ngx_str_t       created, started, finished;
+    ngx_str_t       error_code, error_detail;
+    vz_step_view_t  steps[VZ_STEPS_MAX];
+} vz_task_t;
+
+/*
+ * vz_task_get: one with its steps, one statement, what the zone knows of its
+ * running step laid over it.  By id, or by link where id is 0.  owner limits
+ * it to tasks of that user, 0 for no limit.  VZ_NOENT, or the database's.
+ */
+vz_code_e vz_task_get(ngx_pool_t *pool, uint64_t id, const ngx_str_t *link,
+    uint64_t owner, vz_task_t *task);
+
+/* vz_task_json: api.md's shape, as a member (key) or at the top (NULL). */
+void vz_task_json(vz_json_t *json, const char *key, const vz_task_t *task);
+void vz_task_steps_json(vz_json_t *json, const vz_task_t *task);
+
+/*
+ * vz_task_accepted: answer a call that made a task: waits as Prefer asks
+ * (and says so in Preference-Applied), then 202 with Location, or 200 when
+ * the task has ended, with the task as the body.
+ */
+void vz_task_accepted(vz_call_t *call, uint64_t id);
+
+/* GET /api/tasks and GET /api/tasks/{id} */
+void vz_task_list(vz_call_t *call);
+void vz_task_one(vz_call_t *call);
+
+
+#endif /* VZ_TASK_H */
