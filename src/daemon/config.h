@@ -16,6 +16,7 @@ typedef struct {
     char        key_file[PATH_MAX];
     char        template_dir[PATH_MAX]; /* NAME.tar.gz, .tar.zst, .tar.xz */
     char        log[PATH_MAX];          /* "syslog" or a file's path */
+    char        log_level[8];           /* info: every verb; notice: changes */
     uint32_t    ctid_min;
     uint32_t    ctid_max;
     unsigned    stop_timeout;           /* seconds before a stop kills */
@@ -52,6 +53,9 @@ typedef struct {
  * belong to root and not be writable by others.
  */
 #define VZ_CONFIG_WORDS  (PATH_MAX + 256)
+
+/* vz_config_defaults: what holds where the file says nothing. */
+void vz_config_defaults(vz_config_t *conf);
 
 int vz_config_read(const char *path, vz_config_t *conf, char *words);
 

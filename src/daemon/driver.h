@@ -22,6 +22,9 @@ typedef struct {
     unsigned              percent;      /* last told; it never falls */
     int                   out;          /* the client's socket */
     char                  words[VZ_WORDS_MAX];  /* of the final line */
+    unsigned              gone;         /* the client: nothing is sent */
+    size_t                held;         /* bytes of hold not yet sent */
+    char                  hold[4 * VZ_REPLY_MAX];
 } vz_job_t;
 
 /*
@@ -29,6 +32,8 @@ typedef struct {
  * "= key=value ..." line.  vz_job_end: set the final words and return code,
  * so that drivers can say: return vz_job_end(job, VZ_NOENT, "...").
  * Words are cleaned.  A client that has gone does not stop the verb.
+ * Data lines are held back until there are many, or progress or the final
+ * line follows; vz_job_flush() sends them now.
  */
 void vz_job_progress(vz_job_t *job, unsigned percent, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
@@ -36,6 +41,14 @@ void vz_job_data(vz_job_t *job, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 vz_code_e vz_job_end(vz_job_t *job, vz_code_e code, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+
+void vz_job_flush(vz_job_t *job);
+
+/*
+ * vz_job_final: the last line, "ok words" or "err CODE words", with all that
+ * is held.  serve.c's; drivers use vz_job_end().
+ */
+void vz_job_final(vz_job_t *job, vz_code_e code);
 
 /* vz_job_left: milliseconds until the deadline, 0 when it is over. */
 int vz_job_left(const vz_job_t *job);
