@@ -38,7 +38,8 @@ typedef enum {
     VZ_FIELD_ACCOUNT,       /* [a-z][a-z0-9._-]{2,31}, for signing in */
     VZ_FIELD_PASSWORD,      /* a new password: 10 ... 128, no control char. */
     VZ_FIELD_LANGUAGE,      /* es | en */
-    VZ_FIELD_SECRET,        /* 64 hex digits: order link, session, nonce */
+    VZ_FIELD_SECRET,        /* 64 hex digits, lower case: order link, session,
+                               nonce */
     VZ_FIELD_SEARCH,        /* what is typed in a search box, <= 64 */
 
     VZ_FIELD_COUNT
@@ -92,6 +93,13 @@ vz_code_e vz_field_limit(const char *s, size_t len, uint64_t *bytes);
  */
 vz_code_e vz_field_cidr(const char *s, size_t len, int *family,
     unsigned char addr[16], unsigned *prefix);
+
+/*
+ * vz_field_dni: the one spelling of a document that is compared and stored:
+ * without points and hyphens, letters in upper case; out is terminated.
+ */
+#define VZ_DNI_MAX  20
+vz_code_e vz_field_dni(const char *s, size_t len, char out[VZ_DNI_MAX + 1]);
 
 
 #endif /* VZ_FIELD_H */

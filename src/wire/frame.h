@@ -40,6 +40,12 @@ void vz_frame_fill(vz_frame_t *frame, size_t n);
  */
 vz_code_e vz_frame_next(vz_frame_t *frame, char **line, size_t *len);
 
+/*
+ * vz_frame_check: VZ_OK when len bytes make a line by the rules of
+ * vz_frame_next(), else VZ_SYNTAX.
+ */
+vz_code_e vz_frame_check(const char *line, size_t len);
+
 /* vz_frame_wipe: forget every byte (a secret may have been among them). */
 void vz_frame_wipe(vz_frame_t *frame);
 

@@ -14,6 +14,7 @@
 #define VZ_REPLY_MAX      4096      /* a line of an answer, with its LF */
 #define VZ_ARGS_MAX       4
 #define VZ_WORDS_MAX      200       /* words of an err or progress line */
+#define VZ_SECRET_MAX     256       /* bytes of a secret */
 
 
 typedef enum {
@@ -76,7 +77,8 @@ const vz_verb_t *vz_verb_def(vz_verb_e verb);
  * copies of everything, so the line may go.  VZ_OK, or VZ_SYNTAX, VZ_UNKNOWN,
  * VZ_RANGE with words (VZ_WORDS_MAX bytes, terminated) that name what is
  * wrong: "hostname: 1 to 64 letters ...".  Verbs are matched in any case.
- * Pairs are checked against each other too: LIMIT not under BARRIER.
+ * Pairs are checked against each other too: LIMIT not under BARRIER.  Where
+ * one value stands for both, argc and argv hold it twice.
  */
 vz_code_e vz_verb_parse(const char *line, size_t len, vz_request_t *req,
     char *words);
@@ -89,6 +91,21 @@ vz_code_e vz_verb_parse(const char *line, size_t len, vz_request_t *req,
  */
 size_t vz_verb_print(char *buf, vz_verb_e verb, unsigned argc,
     const char *const *argv, char *words);
+
+/*
+ * The line that follows a verb with a secret: "secret BASE64".
+ *
+ * vz_secret_print: the line with its LF into buf (VZ_LINE_MAX bytes); its
+ * length, or 0 where the secret is empty, longer than VZ_SECRET_MAX, or holds
+ * a control character: it will be a line of chpasswd(8) in the end.
+ *
+ * vz_secret_parse: the line without its LF.  VZ_OK with the secret's n bytes,
+ * terminated, free of control characters; VZ_SYNTAX or VZ_RANGE.  Who called
+ * wipes buffers and the frame the line was in.
+ */
+size_t vz_secret_print(char *buf, const void *secret, size_t len);
+vz_code_e vz_secret_parse(const char *line, size_t len,
+    char secret[VZ_SECRET_MAX + 1], size_t *n);
 
 
 #endif /* VZ_VERB_H */

@@ -1,0 +1,630 @@
+/*
+ * Field grammar: a table of patterns, and for what a pattern can't say
+ * (ranges, inet_pton) a function beside it.
+ *
+ * Patterns are written in the part of the syntax that PCRE and ECMAScript
+ * share ("u" flag), because the pages and the API's description show them.
+ * The interpreter of pcre2 runs them, not its JIT: fields are short, and the
+ * processes need no writable and executable memory this way.
+ */
+
+#define PCRE2_CODE_UNIT_WIDTH  8
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <pcre2.h>
+#include <string.h>
+#include "field.h"
+
+
+#define VZ_CTID_MIN       101
+#define VZ_CTID_MAX       2147483644
+#define VZ_UNITS_MIN      8
+#define VZ_UNITS_MAX      500000
+#define VZ_PERCENT_MAX    100000
+#define VZ_SIZE_MAX       ((uint64_t) INT64_MAX)
+
+/* KiB of backtracking frames and number of steps, far over any right value */
+#define VZ_HEAP_LIMIT     256
+#define VZ_MATCH_LIMIT    100000
+
+#define VZ_LABEL_RE       "[A-Za-z0-9](?:[A-Za-z0-9\\-]{0,61}[A-Za-z0-9])?"
+#define VZ_ATEXT          "[A-Za-z0-9!#$%&'*+\\/=?^_`{|}~\\-]"
+#define VZ_INK            "[^\\p{Z}\\p{C}]"     /* neither space nor control */
+
+
+typedef vz_code_e (*vz_field_pt)(const char *s, size_t len);
+
+typedef struct {
+    const char     *name;
+    size_t          max;            /* bytes */
+    unsigned        utf;
+    vz_field_pt     check;          /* what the pattern can't say, or NULL */
+    const char     *pattern;
+    const char     *rule;
+} vz_field_def_t;
+
+
+static vz_code_e vz_field_check_ctid(const char *s, size_t len);
+static vz_code_e vz_field_check_hostname(const char *s, size_t len);
+static vz_code_e vz_field_check_address(const char *s, size_t len);
+static vz_code_e vz_field_check_cidr(const char *s, size_t len);
+static vz_code_e vz_field_check_size(const char *s, size_t len);
+static vz_code_e vz_field_check_limit(const char *s, size_t len);
+static vz_code_e vz_field_check_units(const char *s, size_t len);
+static vz_code_e vz_field_check_percent(const char *s, size_t len);
+
+
+static const vz_field_def_t  vz_fields[VZ_FIELD_COUNT] = {
+
+    [VZ_FIELD_CTID] = {
+        "ctid", 10, 0, vz_field_check_ctid,
+        "^[1-9][0-9]{2,9}$",
+        "a number from 101 to 2147483644" },
+
+    [VZ_FIELD_TEMPLATE] = {
+        "template", 64, 0, NULL,
+        "^(?!.*\\.\\.)[a-z0-9][a-z0-9._+\\-]{0,63}$",
+        "1 to 64 lower-case letters, digits and . _ + -, "
+        "starting with a letter or digit" },
+
+    [VZ_FIELD_HOSTNAME] = {
+        "hostname", 64, 0, vz_field_check_hostname,
+        "^(?=.{1,64}$)" VZ_LABEL_RE "(?:\\." VZ_LABEL_RE ")*$",
+        "1 to 64 letters, digits and inner hyphens, "
+        "labels separated by dots" },
+
+    [VZ_FIELD_ADDRESS] = {
+        "address", INET6_ADDRSTRLEN - 1, 0, vz_field_check_address,
+        "^[0-9A-Fa-f:.]{2,45}$",
+        "an IPv4 or IPv6 address of one host" },
+
+    [VZ_FIELD_CIDR] = {
+        "address", INET6_ADDRSTRLEN + 3, 0, vz_field_check_cidr,
+        "^[0-9A-Fa-f:.]{2,45}(?:\\/[1-9][0-9]{0,2})?$",
+        "an IPv4 or IPv6 address, with /prefix if wanted, "
+        "not a loopback or multicast one" },
+
+    [VZ_FIELD_SIZE] = {
+        "size", 20, 0, vz_field_check_size,
+        "^(?:0|[1-9][0-9]{0,18})[KMGT]?$",
+        "a whole number of bytes, or with K, M, G or T behind it" },
+
+    [VZ_FIELD_LIMIT] = {
+        "limit", 20, 0, vz_field_check_limit,
+        "^(?:unlimited|(?:0|[1-9][0-9]{0,18})[KMGT]?)$",
+        "a whole number of bytes, or with K, M, G or T behind it, "
+        "or unlimited" },
+
+    [VZ_FIELD_UNITS] = {
+        "units", 6, 0, vz_field_check_units,
+        "^[1-9][0-9]{0,5}$",
+        "a number from 8 to 500000" },
+
+    [VZ_FIELD_PERCENT] = {
+        "percent", 6, 0, vz_field_check_percent,
+        "^(?:0|[1-9][0-9]{0,5})$",
+        "a number from 0 (no limit) to 100000" },
+
+    [VZ_FIELD_BASE64] = {
+        "secret", 344, 0, NULL,
+        "^(?=.{4,344}$)(?:[A-Za-z0-9+\\/]{4})*"
+        "(?:[A-Za-z0-9+\\/]{2}==|[A-Za-z0-9+\\/]{3}=)?$",
+        "4 to 344 characters of padded base64" },
+
+    [VZ_FIELD_PERSON] = {
+        "name", 256, 1, NULL,
+        "^(?=.{1,64}$)['’]?\\p{L}[\\p{L}\\p{M}]*"
+        "(?:(?:[ \\-]|['’.] ?)\\p{L}[\\p{L}\\p{M}]*)*\\.?$",
+        "1 to 64 letters, with single spaces, hyphens, apostrophes "
+        "or points between them" },
+
+    /*
+     * Argentina: 7 or 8 digits, with points or without.  Spain: NIF and NIE
+     * with their letters, with hyphens or without.  Anything else (passports,
+     * other countries): 5 to 20 letters and digits with at least one digit.
+     * The Spanish check letter is not verified: the same form means other
+     * things elsewhere.
+     */
+    [VZ_FIELD_DNI] = {
+        "dni", VZ_DNI_MAX, 0, NULL,
+        "^(?:[0-9]{1,2}\\.[0-9]{3}\\.[0-9]{3}(?:-?[A-Za-z])?"
+        "|[0-9]{8}-[A-Za-z]"
+        "|[XYZxyz]-[0-9]{7}-?[A-Za-z]"
+        "|[XYZxyz][0-9]{7}-[A-Za-z]"
+        "|(?=[A-Za-z]*[0-9])[A-Za-z0-9]{5,20})$",
+        "7 or 8 digits with or without points, "
+        "or 5 to 20 letters and digits" },
+
+    /*
+     * RFC 5321 Mailbox as a dot-string, at most 64 + 1 + 189 bytes; no quoted
+     * local part, no address literal, ASCII only (SMTPUTF8 is not everywhere).
+     * A leading hyphen is refused as Postfix does by default.
+     */
+    [VZ_FIELD_EMAIL] = {
+        "email", 254, 0, NULL,
+        "^(?=.{3,254}$)(?!-)(?=[^@]{1,64}@[^@]{1,253}$)"
+        VZ_ATEXT "+(?:\\." VZ_ATEXT "+)*"
+        "@(?:" VZ_LABEL_RE "\\.)*"
+        "[A-Za-z](?:[A-Za-z0-9\\-]{0,61}[A-Za-z0-9])?$",
+        "an address like name@example.org, at most 254 characters" },
+
+    [VZ_FIELD_PHONE] = {
+        "phone", 32, 0, NULL,
+        "^(?=(?:[^0-9]*[0-9]){6,15}[^0-9]*$)"
+        "\\+?[0-9(][0-9 ().\\/\\-]{4,29}[0-9]$",
+        "6 to 15 digits, with + in front and spaces, points, hyphens "
+        "or brackets between them if wanted" },
+
+    [VZ_FIELD_STREET] = {
+        "address", 512, 1, NULL,
+        "^(?=.{2,128}$)" VZ_INK "+(?: +" VZ_INK "+)*$",
+        "one line of 2 to 128 characters" },
+
+    [VZ_FIELD_PROVINCE] = {
+        "province", 256, 1, NULL,
+        "^(?=.{2,64}$)\\p{L}[\\p{L}\\p{M}\\p{N}.,'’()\\/\\-]*"
+        "(?: [\\p{L}\\p{N}(][\\p{L}\\p{M}\\p{N}.,'’()\\/\\-]*)*$",
+        "2 to 64 letters, with single spaces" },
+
+    [VZ_FIELD_PLAN] = {
+        "plan", 256, 1, NULL,
+        "^(?=.{1,64}$)[\\p{L}\\p{N}][^\\p{Z}\\p{C}]*(?: " VZ_INK "+)*$",
+        "1 to 64 characters, starting with a letter or digit, "
+        "with single spaces" },
+
+    [VZ_FIELD_LABEL] = {
+        "label", 256, 1, NULL,
+        "^(?=.{1,64}$)" VZ_INK "+(?: " VZ_INK "+)*$",
+        "one line of 1 to 64 characters, with single spaces" },
+
+    [VZ_FIELD_ACCOUNT] = {
+        "account", 32, 0, NULL,
+        "^[a-z][a-z0-9._\\-]{2,31}$",
+        "3 to 32 lower-case letters, digits and . _ -, "
+        "starting with a letter" },
+
+    [VZ_FIELD_PASSWORD] = {
+        "password", 511, 1, NULL,
+        "^[^\\p{Cc}\\p{Zl}\\p{Zp}]{10,128}$",
+        "10 to 128 characters on one line" },
+
+    [VZ_FIELD_LANGUAGE] = {
+        "language", 2, 0, NULL,
+        "^(?:es|en)$",
+        "es or en" },
+
+    [VZ_FIELD_SECRET] = {
+        "secret", 64, 0, NULL,
+        "^[0-9a-f]{64}$",
+        "64 lower-case hexadecimal digits" },
+
+    [VZ_FIELD_SEARCH] = {
+        "search", 256, 1, NULL,
+        "^[^\\p{C}\\p{Zl}\\p{Zp}]{0,64}$",
+        "one line of at most 64 characters" }
+};
+
+
+static pcre2_code           *vz_field_codes[VZ_FIELD_COUNT];
+static pcre2_match_data     *vz_field_match_data;
+static pcre2_match_context  *vz_field_match_context;
+
+
+static vz_code_e
+vz_field_compile(void)
+{
+    int          error;
+    unsigned     i;
+    uint32_t     options;
+    PCRE2_SIZE   offset;
+
+    for (i = 0; i < VZ_FIELD_COUNT; i++) {
+        options = PCRE2_DOLLAR_ENDONLY;
+
+        if (vz_fields[i].utf) {
+            options |= PCRE2_UTF;
+        }
+
+        vz_field_codes[i] = pcre2_compile((PCRE2_SPTR) vz_fields[i].pattern,
+                                          PCRE2_ZERO_TERMINATED, options,
+                                          &error, &offset, NULL);
+        if (vz_field_codes[i] == NULL) {
+            return VZ_INTERNAL;
+        }
+    }
+
+    return VZ_OK;
+}
+
+
+vz_code_e
+vz_field_init(void)
+{
+    if (vz_field_match_data != NULL) {
+        return VZ_OK;
+    }
+
+    /* no pattern captures, so one pair is enough for all */
+    vz_field_match_data = pcre2_match_data_create(1, NULL);
+    vz_field_match_context = pcre2_match_context_create(NULL);
+
+    if (vz_field_match_data == NULL || vz_field_match_context == NULL
+        || vz_field_compile() != VZ_OK)
+    {
+        vz_field_free();
+        return VZ_INTERNAL;
+    }
+
+    (void) pcre2_set_heap_limit(vz_field_match_context, VZ_HEAP_LIMIT);
+    (void) pcre2_set_match_limit(vz_field_match_context, VZ_MATCH_LIMIT);
+
+    /* lets pcre2 take its frames now */
+    (void) vz_field_check(VZ_FIELD_EMAIL, "name@example.org", 16);
+
+    return VZ_OK;
+}
+
+
+void
+vz_field_free(void)
+{
+    unsigned  i;
+
+    for (i = 0; i < VZ_FIELD_COUNT; i++) {
+        pcre2_code_free(vz_field_codes[i]);
+        vz_field_codes[i] = NULL;
+    }
+
+    pcre2_match_data_free(vz_field_match_data);
+    vz_field_match_data = NULL;
+
+    pcre2_match_context_free(vz_field_match_context);
+    vz_field_match_context = NULL;
+}
+
+
+vz_code_e
+vz_field_check(vz_field_e kind, const char *s, size_t len)
+{
+    int                    rc;
+    const vz_field_def_t  *def;
+
+    if ((unsigned) kind >= VZ_FIELD_COUNT || vz_field_match_data == NULL) {
+        return VZ_RANGE;
+    }
+
+    def = &vz_fields[kind];
+
+    if (len > def->max) {
+        return VZ_RANGE;
+    }
+
+    if (s == NULL) {
+        s = "";
+        len = 0;
+    }
+
+    rc = pcre2_match(vz_field_codes[kind], (PCRE2_SPTR) s, len, 0, 0,
+                     vz_field_match_data, vz_field_match_context);
+    if (rc < 0) {
+        return VZ_RANGE;
+    }
+
+    if (def->check != NULL) {
+        return def->check(s, len);
+    }
+
+    return VZ_OK;
+}
+
+
+const char *
+vz_field_name(vz_field_e kind)
+{
+    return (unsigned) kind < VZ_FIELD_COUNT ? vz_fields[kind].name : "field";
+}
+
+
+const char *
+vz_field_rule(vz_field_e kind)
+{
+    return (unsigned) kind < VZ_FIELD_COUNT ? vz_fields[kind].rule : "";
+}
+
+
+const char *
+vz_field_pattern(vz_field_e kind)
+{
+    return (unsigned) kind < VZ_FIELD_COUNT ? vz_fields[kind].pattern : "$^";
+}
+
+
+vz_code_e
+vz_field_number(const char *s, size_t len, uint64_t max, uint64_t *value)
+{
+    size_t    i;
+    uint64_t  n, digit;
+
+    if (len == 0 || (s[0] == '0' && len > 1)) {
+        return VZ_RANGE;
+    }
+
+    n = 0;
+
+    for (i = 0; i < len; i++) {
+        if (s[i] < '0' || s[i] > '9') {
+            return VZ_RANGE;
+        }
+
+        digit = (uint64_t) (s[i] - '0');
+
+        if (digit > max || n > (max - digit) / 10) {
+            return VZ_RANGE;
+        }
+
+        n = n * 10 + digit;
+    }
+
+    *value = n;
+
+    return VZ_OK;
+}
+
+
+vz_code_e
+vz_field_ctid(const char *s, size_t len, uint32_t *ctid)
+{
+    uint64_t  n;
+
+    if (vz_field_number(s, len, VZ_CTID_MAX, &n) != VZ_OK
+        || n < VZ_CTID_MIN)
+    {
+        return VZ_RANGE;
+    }
+
+    *ctid = (uint32_t) n;
+
+    return VZ_OK;
+}
+
+
+vz_code_e
+vz_field_size(const char *s, size_t len, uint64_t *bytes)
+{
+    unsigned     shift;
+    uint64_t     n;
+    const char  *unit;
+
+    static const char  units[] = "KMGT";
+
+    if (len == 0) {
+        return VZ_RANGE;
+    }
+
+    shift = 0;
+    unit = memchr(units, s[len - 1], sizeof(units) - 1);
+
+    if (unit != NULL) {
+        shift = 10 * (unsigned) (unit - units + 1);
+        len--;
+    }
+
+    if (vz_field_number(s, len, VZ_SIZE_MAX >> shift, &n) != VZ_OK) {
+        return VZ_RANGE;
+    }
+
+    *bytes = n << shift;
+
+    return VZ_OK;
+}
+
+
+vz_code_e
+vz_field_limit(const char *s, size_t len, uint64_t *bytes)
+{
+    if (len == sizeof("unlimited") - 1 && memcmp(s, "unlimited", len) == 0) {
+        *bytes = VZ_UNLIMITED;
+        return VZ_OK;
+    }
+
+    return vz_field_size(s, len, bytes);
+}
+
+
+vz_code_e
+vz_field_cidr(const char *s, size_t len, int *family, unsigned char addr[16],
+    unsigned *prefix)
+{
+    char         text[INET6_ADDRSTRLEN];
+    size_t       n;
+    uint64_t     bits;
+    const char  *slash;
+
+    slash = len ? memchr(s, '/', len) : NULL;
+    n = slash ? (size_t) (slash - s) : len;
+
+    if (n == 0 || n >= sizeof(text) || memchr(s, '\0', n) != NULL) {
+        return VZ_RANGE;
+    }
+
+    memcpy(text, s, n);
+    text[n] = '\0';
+
+    *family = memchr(text, ':', n) ? AF_INET6 : AF_INET;
+
+    if (inet_pton(*family, text, addr) != 1) {
+        return VZ_RANGE;
+    }
+
+    bits = *family == AF_INET ? 32 : 128;
+
+    /* a prefix of 0 would be every address there is */
+
+    if (slash != NULL
+        && (vz_field_number(slash + 1, len - n - 1, bits, &bits) != VZ_OK
+            || bits == 0))
+    {
+        return VZ_RANGE;
+    }
+
+    *prefix = (unsigned) bits;
+
+    return VZ_OK;
+}
+
+
+vz_code_e
+vz_field_dni(const char *s, size_t len, char out[VZ_DNI_MAX + 1])
+{
+    size_t  i;
+
+    if (vz_field_check(VZ_FIELD_DNI, s, len) != VZ_OK) {
+        return VZ_RANGE;
+    }
+
+    for (i = 0; i < len; i++) {
+        if (s[i] == '.' || s[i] == '-') {
+            continue;
+        }
+
+        *out++ = s[i] >= 'a' && s[i] <= 'z' ? (char) (s[i] - 0x20) : s[i];
+    }
+
+    *out = '\0';
+
+    return VZ_OK;
+}
+
+
+static vz_code_e
+vz_field_check_ctid(const char *s, size_t len)
+{
+    uint32_t  ctid;
+
+    return vz_field_ctid(s, len, &ctid);
+}
+
+
+static vz_code_e
+vz_field_check_hostname(const char *s, size_t len)
+{
+    int            family;
+    unsigned       prefix;
+    unsigned char  addr[16];
+
+    /* RFC 1123, 2.1: what reads as an address is no name */
+
+    if (vz_field_cidr(s, len, &family, addr, &prefix) == VZ_OK) {
+        return VZ_RANGE;
+    }
+
+    return VZ_OK;
+}
+
+
+/* neither "any address", nor multicast, nor broadcast */
+static int
+vz_field_is_host(int family, const unsigned char *addr)
+{
+    static const unsigned char  zero[16];
+
+    if (family == AF_INET) {
+        return addr[0] != 0 && addr[0] < 224;
+    }
+
+    return addr[0] != 0xff && memcmp(addr, zero, 16) != 0;
+}
+
+
+/* loopback, link-local and mapped addresses are the host's own business */
+static int
+vz_field_is_local(int family, const unsigned char *addr)
+{
+    static const unsigned char  zero[10];
+
+    if (family == AF_INET) {
+        return addr[0] == 127 || (addr[0] == 169 && addr[1] == 254);
+    }
+
+    /* fe80::/10; ::1, ::a.b.c.d and ::ffff:a.b.c.d */
+
+    return (addr[0] == 0xfe && (addr[1] & 0xc0) == 0x80)
+           || memcmp(addr, zero, 10) == 0;
+}
+
+
+static vz_code_e
+vz_field_check_address(const char *s, size_t len)
+{
+    int            family;
+    unsigned       prefix;
+    unsigned char  addr[16];
+
+    if (vz_field_cidr(s, len, &family, addr, &prefix) != VZ_OK
+        || !vz_field_is_host(family, addr))
+    {
+        return VZ_RANGE;
+    }
+
+    return VZ_OK;
+}
+
+
+static vz_code_e
+vz_field_check_cidr(const char *s, size_t len)
+{
+    int            family;
+    unsigned       prefix;
+    unsigned char  addr[16];
+
+    if (vz_field_cidr(s, len, &family, addr, &prefix) != VZ_OK
+        || !vz_field_is_host(family, addr) || vz_field_is_local(family, addr))
+    {
+        return VZ_RANGE;
+    }
+
+    return VZ_OK;
+}
+
+
+static vz_code_e
+vz_field_check_size(const char *s, size_t len)
+{
+    uint64_t  bytes;
+
+    return vz_field_size(s, len, &bytes);
+}
+
+
+static vz_code_e
+vz_field_check_limit(const char *s, size_t len)
+{
+    uint64_t  bytes;
+
+    return vz_field_limit(s, len, &bytes);
+}
+
+
+static vz_code_e
+vz_field_check_units(const char *s, size_t len)
+{
+    uint64_t  n;
+
+    if (vz_field_number(s, len, VZ_UNITS_MAX, &n) != VZ_OK
+        || n < VZ_UNITS_MIN)
+    {
+        return VZ_RANGE;
+    }
+
+    return VZ_OK;
+}
+
+
+static vz_code_e
+vz_field_check_percent(const char *s, size_t len)
+{
+    uint64_t  n;
+
+    return vz_field_number(s, len, VZ_PERCENT_MAX, &n);
+}

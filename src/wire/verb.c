@@ -1,0 +1,377 @@
+/*
+ * The verb table, and lines by it.
+ */
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include "frame.h"
+
+
+#define VZ_SECRET_WORD  "secret "
+
+
+#define ID     VZ_FIELD_CTID
+#define SIZE   VZ_FIELD_SIZE
+#define LIMIT  VZ_FIELD_LIMIT
+#define ADDR   VZ_FIELD_ADDRESS
+
+static const vz_verb_t  vz_verbs[VZ_VERB_COUNT] = {
+
+    /*   name, alias, arguments, min, max, lock, secret, timeout */
+
+    [VZ_VERB_CREATE] =
+        { "create", NULL, { ID, VZ_FIELD_TEMPLATE }, 2, 2, 1, 0, 300 },
+    [VZ_VERB_DESTROY] =
+        { "destroy", "deletevm", { ID }, 1, 1, 1, 0, 240 },
+    [VZ_VERB_START] =
+        { "start", NULL, { ID }, 1, 1, 1, 0, 60 },
+    [VZ_VERB_STOP] =
+        { "stop", NULL, { ID }, 1, 1, 1, 0, 180 },
+    [VZ_VERB_RESTART] =
+        { "restart", NULL, { ID }, 1, 1, 1, 0, 180 },
+    [VZ_VERB_SETMEMORYVM] =
+        { "setmemoryvm", NULL, { ID, SIZE, LIMIT }, 2, 3, 1, 0, 30 },
+    [VZ_VERB_SETMEMORYOO] =
+        { "setmemoryoo", "setmemoryoc", { ID, SIZE, LIMIT }, 2, 3, 1, 0, 30 },
+    [VZ_VERB_SETMEMORYP] =
+        { "setmemoryp", NULL, { ID, SIZE, LIMIT }, 2, 3, 1, 0, 30 },
+    [VZ_VERB_SETDISK] =
+        { "setdisk", NULL, { ID, SIZE, SIZE }, 2, 3, 1, 0, 30 },
+    [VZ_VERB_SETCPU] =
+        { "setcpu", NULL, { ID, VZ_FIELD_UNITS, VZ_FIELD_PERCENT },
+          2, 3, 1, 0, 30 },
+    [VZ_VERB_SETNAME] =
+        { "setname", NULL, { ID, VZ_FIELD_HOSTNAME }, 2, 2, 1, 0, 30 },
+    [VZ_VERB_SETIP] =
+        { "setip", NULL, { ID, VZ_FIELD_CIDR }, 2, 2, 1, 0, 30 },
+    [VZ_VERB_DELETEIP] =
+        { "deleteip", NULL, { ID, ADDR }, 1, 2, 1, 0, 30 },
+    [VZ_VERB_SETGATEWAY] =
+        { "setgateway", NULL, { ID, ADDR }, 2, 2, 1, 0, 30 },
+    [VZ_VERB_SETDNS] =
+        { "setdns", NULL, { ID, ADDR, ADDR, ADDR }, 2, 4, 1, 0, 30 },
+    [VZ_VERB_GETMEMORY] =
+        { "getmemory", NULL, { ID }, 1, 1, 0, 0, 10 },
+    [VZ_VERB_GETDISK] =
+        { "getdisk", NULL, { ID }, 1, 1, 0, 0, 10 },
+    [VZ_VERB_GETCPU] =
+        { "getcpu", NULL, { ID }, 0, 1, 0, 0, 10 },
+    [VZ_VERB_PASSWD] =
+        { "passwd", NULL, { ID }, 1, 1, 1, 1, 30 },
+    [VZ_VERB_STATUS] =
+        { "status", NULL, { ID }, 1, 1, 0, 0, 10 },
+    [VZ_VERB_LIST] =
+        { "list", NULL, { 0 }, 0, 0, 0, 0, 10 },
+    [VZ_VERB_TEMPLATES] =
+        { "templates", NULL, { 0 }, 0, 0, 0, 0, 10 },
+    [VZ_VERB_NODE] =
+        { "node", NULL, { 0 }, 0, 0, 0, 0, 10 },
+    [VZ_VERB_PING] =
+        { "ping", NULL, { 0 }, 0, 0, 0, 0, 10 }
+};
+
+#undef ID
+#undef SIZE
+#undef LIMIT
+#undef ADDR
+
+
+const vz_verb_t *
+vz_verb_def(vz_verb_e verb)
+{
+    /* an impossible verb reads as the most harmless one */
+
+    return &vz_verbs[(unsigned) verb < VZ_VERB_COUNT ? verb : VZ_VERB_PING];
+}
+
+
+static vz_code_e
+vz_verb_find(const char *word, vz_verb_e *verb, char *words)
+{
+    unsigned  i;
+
+    for (i = 0; i < VZ_VERB_COUNT; i++) {
+        if (strcasecmp(word, vz_verbs[i].name) == 0
+            || (vz_verbs[i].alias != NULL
+                && strcasecmp(word, vz_verbs[i].alias) == 0))
+        {
+            *verb = (vz_verb_e) i;
+            return VZ_OK;
+        }
+    }
+
+    (void) snprintf(words, VZ_WORDS_MAX, "no verb %.32s", word);
+
+    return VZ_UNKNOWN;
+}
+
+
+static vz_code_e
+vz_verb_count(const vz_verb_t *def, unsigned argc, char *words)
+{
+    if (argc >= def->min && argc <= def->max) {
+        return VZ_OK;
+    }
+
+    if (def->min == def->max) {
+        (void) snprintf(words, VZ_WORDS_MAX, "%s takes %u argument%s",
+                        def->name, def->min, def->min == 1 ? "" : "s");
+    } else {
+        (void) snprintf(words, VZ_WORDS_MAX, "%s takes %u to %u arguments",
+                        def->name, def->min, def->max);
+    }
+
+    return VZ_SYNTAX;
+}
+
+
+static int
+vz_verb_is_pair(vz_verb_e verb)
+{
+    return verb == VZ_VERB_SETMEMORYVM || verb == VZ_VERB_SETMEMORYOO
+           || verb == VZ_VERB_SETMEMORYP || verb == VZ_VERB_SETDISK;
+}
+
+
+static vz_code_e
+vz_verb_check(vz_verb_e verb, unsigned argc, const char *const *argv,
+    char *words)
+{
+    uint64_t          low, high;
+    unsigned          i;
+    vz_field_e        kind;
+    const vz_verb_t  *def;
+
+    def = &vz_verbs[verb];
+
+    if (vz_verb_count(def, argc, words) != VZ_OK) {
+        return VZ_SYNTAX;
+    }
+
+    for (i = 0; i < argc; i++) {
+        kind = def->args[i];
+
+        if (vz_field_check(kind, argv[i], strlen(argv[i])) != VZ_OK) {
+            (void) snprintf(words, VZ_WORDS_MAX, "%s: %s",
+                            vz_field_name(kind), vz_field_rule(kind));
+            return VZ_RANGE;
+        }
+    }
+
+    if (!vz_verb_is_pair(verb) || argc < 3) {
+        return VZ_OK;
+    }
+
+    if (vz_field_size(argv[1], strlen(argv[1]), &low) != VZ_OK
+        || vz_field_limit(argv[2], strlen(argv[2]), &high) != VZ_OK
+        || high < low)
+    {
+        (void) snprintf(words, VZ_WORDS_MAX, "%s: the second value is under "
+                        "the first", vz_field_name(def->args[2]));
+        return VZ_RANGE;
+    }
+
+    return VZ_OK;
+}
+
+
+/* cut req->text at its spaces; the number of words, or 0 for too many */
+static unsigned
+vz_verb_split(vz_request_t *req, const char **word)
+{
+    char      *p;
+    unsigned   n;
+
+    *word = req->text;
+    n = 1;
+
+    for (p = req->text; *p != '\0'; p++) {
+        if (*p != ' ') {
+            continue;
+        }
+
+        if (n > VZ_ARGS_MAX) {
+            return 0;
+        }
+
+        *p = '\0';
+        req->argv[n - 1] = p + 1;
+        n++;
+    }
+
+    return n;
+}
+
+
+vz_code_e
+vz_verb_parse(const char *line, size_t len, vz_request_t *req, char *words)
+{
+    unsigned     n;
+    vz_code_e    rc;
+    const char  *word;
+
+    memset(req, 0, sizeof(vz_request_t));
+    words[0] = '\0';
+
+    if (len >= VZ_LINE_MAX || vz_frame_check(line, len) != VZ_OK) {
+        (void) snprintf(words, VZ_WORDS_MAX, "a line is printable ASCII with "
+                        "single spaces, at most %d bytes", VZ_LINE_MAX);
+        return VZ_SYNTAX;
+    }
+
+    memcpy(req->text, line, len);
+
+    n = vz_verb_split(req, &word);
+
+    rc = vz_verb_find(word, &req->verb, words);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    req->def = &vz_verbs[req->verb];
+    req->argc = n ? n - 1 : VZ_ARGS_MAX + 1;
+
+    rc = vz_verb_check(req->verb, req->argc, req->argv, words);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    if (vz_verb_is_pair(req->verb) && req->argc == 2) {
+        req->argv[req->argc++] = req->argv[1];
+    }
+
+    if (req->argc == 0) {
+        return VZ_OK;
+    }
+
+    /* the container's ID is the first argument of every verb that has any */
+
+    return vz_field_ctid(req->argv[0], strlen(req->argv[0]), &req->ctid);
+}
+
+
+size_t
+vz_verb_print(char *buf, vz_verb_e verb, unsigned argc,
+    const char *const *argv, char *words)
+{
+    size_t    len, n;
+    unsigned  i;
+
+    words[0] = '\0';
+
+    if ((unsigned) verb >= VZ_VERB_COUNT) {
+        (void) snprintf(words, VZ_WORDS_MAX, "no such verb");
+        return 0;
+    }
+
+    if (vz_verb_check(verb, argc, argv, words) != VZ_OK) {
+        return 0;
+    }
+
+    /* checked fields are short: the longest line is far under VZ_LINE_MAX */
+
+    len = strlen(vz_verbs[verb].name);
+    memcpy(buf, vz_verbs[verb].name, len);
+
+    for (i = 0; i < argc; i++) {
+        n = strlen(argv[i]);
+        buf[len++] = ' ';
+        memcpy(buf + len, argv[i], n);
+        len += n;
+    }
+
+    buf[len++] = '\n';
+
+    return len;
+}
+
+
+/* what could end a line or a string early on its way to chpasswd(8) */
+static int
+vz_secret_is_text(const unsigned char *p, size_t len)
+{
+    size_t  i;
+
+    for (i = 0; i < len; i++) {
+        if (p[i] < 0x20 || p[i] == 0x7f) {
+            return 0;
+        }
+    }
+
+    return 1;
+}
+
+
+size_t
+vz_secret_print(char *buf, const void *secret, size_t len)
+{
+    int     n;
+    size_t  at;
+
+    if (len == 0 || len > VZ_SECRET_MAX || !vz_secret_is_text(secret, len)) {
+        return 0;
+    }
+
+    at = sizeof(VZ_SECRET_WORD) - 1;
+    memcpy(buf, VZ_SECRET_WORD, at);
+
+    n = EVP_EncodeBlock((unsigned char *) buf + at, secret, (int) len);
+    at += (size_t) n;
+
+    buf[at++] = '\n';
+
+    return at;
+}
+
+
+vz_code_e
+vz_secret_parse(const char *line, size_t len, char secret[VZ_SECRET_MAX + 1],
+    size_t *n)
+{
+    int             got;
+    size_t          at, size;
+    vz_code_e       rc;
+    unsigned char   buf[VZ_SECRET_MAX + 3];
+
+    at = sizeof(VZ_SECRET_WORD) - 1;
+
+    if (len < at || strncasecmp(line, VZ_SECRET_WORD, at) != 0) {
+        return VZ_SYNTAX;
+    }
+
+    line += at;
+    len -= at;
+
+    if (vz_field_check(VZ_FIELD_BASE64, line, len) != VZ_OK) {
+        return VZ_RANGE;
+    }
+
+    /* the field's 344 characters decode to VZ_SECRET_MAX + 2 at most */
+
+    rc = VZ_RANGE;
+    got = EVP_DecodeBlock(buf, (const unsigned char *) line, (int) len);
+
+    if (got < 0) {
+        goto done;
+    }
+
+    size = (size_t) got - (line[len - 1] == '=') - (line[len - 2] == '=');
+
+    if (size == 0 || size > VZ_SECRET_MAX || !vz_secret_is_text(buf, size)) {
+        goto done;
+    }
+
+    memcpy(secret, buf, size);
+    secret[size] = '\0';
+    *n = size;
+    rc = VZ_OK;
+
+done:
+
+    OPENSSL_cleanse(buf, sizeof(buf));
+
+    return rc;
+}

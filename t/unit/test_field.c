@@ -1,0 +1,658 @@
+/*
+ * The grammar of every field: what it takes and what it must refuse.
+ */
+
+#include <arpa/inet.h>
+#include <string.h>
+#include "unit.h"
+#include "wire/field.h"
+
+
+#define X8(s)    s s s s s s s s
+#define X64(s)   X8(X8(s))
+
+
+typedef struct {
+    vz_field_e    kind;
+    const char   *text;
+    size_t        len;
+} vz_case_t;
+
+
+static const vz_case_t  good[] = {
+    { VZ_FIELD_CTID, VZ_LIT("101") },
+    { VZ_FIELD_CTID, VZ_LIT("1000") },
+    { VZ_FIELD_CTID, VZ_LIT("2147483644") },
+
+    { VZ_FIELD_TEMPLATE, VZ_LIT("debian-12-x86_64-minimal") },
+    { VZ_FIELD_TEMPLATE, VZ_LIT("b") },
+    { VZ_FIELD_TEMPLATE, VZ_LIT("3.1+b_2") },
+    { VZ_FIELD_TEMPLATE, VZ_LIT(X64("a")) },
+
+    { VZ_FIELD_HOSTNAME, VZ_LIT("a") },
+    { VZ_FIELD_HOSTNAME, VZ_LIT("101") },
+    { VZ_FIELD_HOSTNAME, VZ_LIT("virtual1.example.org") },
+    { VZ_FIELD_HOSTNAME, VZ_LIT("A-b.C--d") },
+    { VZ_FIELD_HOSTNAME, VZ_LIT(X8("a") X8("b") X8("c") X8("d") "." X8("e")
+                                X8("f") X8("g") "hhhhhhh") },
+
+    { VZ_FIELD_ADDRESS, VZ_LIT("10.0.0.1") },
+    { VZ_FIELD_ADDRESS, VZ_LIT("127.0.0.53") },
+    { VZ_FIELD_ADDRESS, VZ_LIT("2001:db8::1") },
+    { VZ_FIELD_ADDRESS, VZ_LIT("fe80::1") },
+    { VZ_FIELD_ADDRESS,
+      VZ_LIT("2001:0db8:0000:0000:0000:0000:192.168.100.100") },
+
+    { VZ_FIELD_CIDR, VZ_LIT("192.168.0.101") },
+    { VZ_FIELD_CIDR, VZ_LIT("192.168.0.101/24") },
+    { VZ_FIELD_CIDR, VZ_LIT("10.1.2.3/32") },
+    { VZ_FIELD_CIDR, VZ_LIT("10.1.2.3/1") },
+    { VZ_FIELD_CIDR, VZ_LIT("2001:db8::1/128") },
+    { VZ_FIELD_CIDR, VZ_LIT("2001:db8::1/64") },
+
+    { VZ_FIELD_SIZE, VZ_LIT("0") },
+    { VZ_FIELD_SIZE, VZ_LIT("1") },
+    { VZ_FIELD_SIZE, VZ_LIT("64M") },
+    { VZ_FIELD_SIZE, VZ_LIT("8388607T") },
+    { VZ_FIELD_SIZE, VZ_LIT("9223372036854775807") },
+    { VZ_FIELD_LIMIT, VZ_LIT("unlimited") },
+    { VZ_FIELD_LIMIT, VZ_LIT("512M") },
+
+    { VZ_FIELD_UNITS, VZ_LIT("8") },
+    { VZ_FIELD_UNITS, VZ_LIT("500000") },
+    { VZ_FIELD_PERCENT, VZ_LIT("0") },
+    { VZ_FIELD_PERCENT, VZ_LIT("100000") },
+
+    { VZ_FIELD_BASE64, VZ_LIT("YQ==") },
+    { VZ_FIELD_BASE64, VZ_LIT("YWI=") },
+    { VZ_FIELD_BASE64, VZ_LIT("YWJj") },
+    { VZ_FIELD_BASE64, VZ_LIT("YWJjZA==") },
+    { VZ_FIELD_BASE64, VZ_LIT("++//") },
+    { VZ_FIELD_BASE64, VZ_LIT(X64("AAAA") X8("BBBB") X8("CCCC") "DDDD"
+                              "DDDD" "DDDD" "DDDD" "EEE=" "") },
+
+    { VZ_FIELD_PERSON, VZ_LIT("Ana") },
+    { VZ_FIELD_PERSON, VZ_LIT("María José") },
+    { VZ_FIELD_PERSON, VZ_LIT("García-López") },
+    { VZ_FIELD_PERSON, VZ_LIT("O'Higgins") },
+    { VZ_FIELD_PERSON, VZ_LIT("D’Angelo de la O") },
+    { VZ_FIELD_PERSON, VZ_LIT("'t Hooft") },
+    { VZ_FIELD_PERSON, VZ_LIT("J. R. R.") },
+    { VZ_FIELD_PERSON, VZ_LIT("Núñez Jr.") },
+    { VZ_FIELD_PERSON, VZ_LIT("Jose\xcc\x81") },
+    { VZ_FIELD_PERSON, VZ_LIT("李") },
+    { VZ_FIELD_PERSON, VZ_LIT(X64("ñ")) },
+
+    { VZ_FIELD_DNI, VZ_LIT("1234567") },
+    { VZ_FIELD_DNI, VZ_LIT("12345678") },
+    { VZ_FIELD_DNI, VZ_LIT("1.234.567") },
+    { VZ_FIELD_DNI, VZ_LIT("12.345.678") },
+    { VZ_FIELD_DNI, VZ_LIT("12345678Z") },
+    { VZ_FIELD_DNI, VZ_LIT("12345678-z") },
+    { VZ_FIELD_DNI, VZ_LIT("12.345.678-Z") },
+    { VZ_FIELD_DNI, VZ_LIT("X1234567L") },
+    { VZ_FIELD_DNI, VZ_LIT("X-1234567-L") },
+    { VZ_FIELD_DNI, VZ_LIT("y1234567-l") },
+    { VZ_FIELD_DNI, VZ_LIT("AAB123456") },
+    { VZ_FIELD_DNI, VZ_LIT("12345") },
+    { VZ_FIELD_DNI, VZ_LIT("A1234567890123456789") },
+
+    { VZ_FIELD_EMAIL, VZ_LIT("ana@example.org") },
+    { VZ_FIELD_EMAIL, VZ_LIT("a.b+c_d-e@sub.example.co") },
+    { VZ_FIELD_EMAIL, VZ_LIT("root@localhost") },
+    { VZ_FIELD_EMAIL, VZ_LIT("o'hara@example.org") },
+    { VZ_FIELD_EMAIL, VZ_LIT("1@2.x3") },
+    { VZ_FIELD_EMAIL, VZ_LIT("a@xn--espaa-rta.es") },
+    { VZ_FIELD_EMAIL, VZ_LIT(X64("l") "@example.org") },
+
+    { VZ_FIELD_PHONE, VZ_LIT("123456") },
+    { VZ_FIELD_PHONE, VZ_LIT("+54 9 11 4321-5678") },
+    { VZ_FIELD_PHONE, VZ_LIT("(011) 4321 5678") },
+    { VZ_FIELD_PHONE, VZ_LIT("600.12.34.56") },
+    { VZ_FIELD_PHONE, VZ_LIT("+123456789012345") },
+
+    { VZ_FIELD_STREET, VZ_LIT("Av. Corrientes 1234, 5º B (N° 3)") },
+    { VZ_FIELD_STREET, VZ_LIT("C/ Mayor  12 #4 & Cía.") },
+    { VZ_FIELD_STREET, VZ_LIT(X64("é") X64("é")) },
+
+    { VZ_FIELD_PROVINCE, VZ_LIT("Córdoba") },
+    { VZ_FIELD_PROVINCE, VZ_LIT("C.A.B.A.") },
+    { VZ_FIELD_PROVINCE, VZ_LIT("Araba/Álava") },
+    { VZ_FIELD_PROVINCE, VZ_LIT("Buenos Aires (GBA)") },
+    { VZ_FIELD_PROVINCE,
+      VZ_LIT("Tierra del Fuego, Antártida e Islas del Atlántico Sur") },
+
+    { VZ_FIELD_PLAN, VZ_LIT("Básico") },
+    { VZ_FIELD_PLAN, VZ_LIT("Profesional (4 GB)") },
+    { VZ_FIELD_PLAN, VZ_LIT("2x") },
+    { VZ_FIELD_LABEL, VZ_LIT("Debian GNU/Linux 12 «bookworm» 🐧") },
+    { VZ_FIELD_LABEL, VZ_LIT("x") },
+    { VZ_FIELD_LABEL, VZ_LIT(X64("🐧")) },
+
+    { VZ_FIELD_ACCOUNT, VZ_LIT("ana") },
+    { VZ_FIELD_ACCOUNT, VZ_LIT("a.b_c-9") },
+    { VZ_FIELD_ACCOUNT, VZ_LIT(X8("a") X8("b") X8("c") X8("d")) },
+
+    { VZ_FIELD_PASSWORD, VZ_LIT("correct horse") },
+    { VZ_FIELD_PASSWORD, VZ_LIT("ññññññññññ") },
+    { VZ_FIELD_PASSWORD, VZ_LIT("  spaces  ") },
+    { VZ_FIELD_PASSWORD, VZ_LIT(X64("x") X64("y")) },
+
+    { VZ_FIELD_LANGUAGE, VZ_LIT("es") },
+    { VZ_FIELD_LANGUAGE, VZ_LIT("en") },
+    { VZ_FIELD_SECRET, VZ_LIT(X8("01234567")) },
+    { VZ_FIELD_SECRET, VZ_LIT(X8("89abcdef")) },
+    { VZ_FIELD_SEARCH, VZ_LIT("") },
+    { VZ_FIELD_SEARCH, VZ_LIT(" %_ '\" ") },
+    { VZ_FIELD_SEARCH, VZ_LIT("ñandú 10.0") }
+};
+
+
+static const vz_case_t  bad[] = {
+    { VZ_FIELD_CTID, VZ_LIT("") },
+    { VZ_FIELD_CTID, VZ_LIT("0") },
+    { VZ_FIELD_CTID, VZ_LIT("100") },
+    { VZ_FIELD_CTID, VZ_LIT("0101") },
+    { VZ_FIELD_CTID, VZ_LIT("+101") },
+    { VZ_FIELD_CTID, VZ_LIT("-101") },
+    { VZ_FIELD_CTID, VZ_LIT(" 101") },
+    { VZ_FIELD_CTID, VZ_LIT("101 ") },
+    { VZ_FIELD_CTID, VZ_LIT("101\n") },
+    { VZ_FIELD_CTID, VZ_LIT("101\0") },
+    { VZ_FIELD_CTID, VZ_LIT("1e3") },
+    { VZ_FIELD_CTID, VZ_LIT("0x65") },
+    { VZ_FIELD_CTID, VZ_LIT("2147483645") },
+    { VZ_FIELD_CTID, VZ_LIT("4294967397") },
+    { VZ_FIELD_CTID, VZ_LIT("18446744073709551717") },
+
+    { VZ_FIELD_TEMPLATE, VZ_LIT("") },
+    { VZ_FIELD_TEMPLATE, VZ_LIT("..") },
+    { VZ_FIELD_TEMPLATE, VZ_LIT("../busybox") },
+    { VZ_FIELD_TEMPLATE, VZ_LIT("a/b") },
+    { VZ_FIELD_TEMPLATE, VZ_LIT("a..b") },
+    { VZ_FIELD_TEMPLATE, VZ_LIT(".hidden") },
+    { VZ_FIELD_TEMPLATE, VZ_LIT("--help") },
+    { VZ_FIELD_TEMPLATE, VZ_LIT("Debian") },
+    { VZ_FIELD_TEMPLATE, VZ_LIT("a\0b") },
+    { VZ_FIELD_TEMPLATE, VZ_LIT("a$(id)") },
+    { VZ_FIELD_TEMPLATE, VZ_LIT("a\n") },
+    { VZ_FIELD_TEMPLATE, VZ_LIT(X64("a") "a") },
+
+    { VZ_FIELD_HOSTNAME, VZ_LIT("") },
+    { VZ_FIELD_HOSTNAME, VZ_LIT("-a") },
+    { VZ_FIELD_HOSTNAME, VZ_LIT("a-") },
+    { VZ_FIELD_HOSTNAME, VZ_LIT("a.-b") },
+    { VZ_FIELD_HOSTNAME, VZ_LIT("a..b") },
+    { VZ_FIELD_HOSTNAME, VZ_LIT("a.") },
+    { VZ_FIELD_HOSTNAME, VZ_LIT(".a") },
+    { VZ_FIELD_HOSTNAME, VZ_LIT("a_b") },
+    { VZ_FIELD_HOSTNAME, VZ_LIT("a b") },
+    { VZ_FIELD_HOSTNAME, VZ_LIT("10.0.0.1") },
+    { VZ_FIELD_HOSTNAME, VZ_LIT("x\"; touch F; Y=\"") },
+    { VZ_FIELD_HOSTNAME, VZ_LIT("a\n") },
+    { VZ_FIELD_HOSTNAME, VZ_LIT("a\0") },
+    { VZ_FIELD_HOSTNAME, VZ_LIT("ñ") },
+    { VZ_FIELD_HOSTNAME, VZ_LIT(X64("a")) },
+    { VZ_FIELD_HOSTNAME, VZ_LIT(X8("abcd.") X8("abcd.") "a") },
+
+    { VZ_FIELD_ADDRESS, VZ_LIT("") },
+    { VZ_FIELD_ADDRESS, VZ_LIT("10.0.0") },
+    { VZ_FIELD_ADDRESS, VZ_LIT("10.0.0.256") },
+    { VZ_FIELD_ADDRESS, VZ_LIT("10.0.0.1/24") },
+    { VZ_FIELD_ADDRESS, VZ_LIT("0.0.0.0") },
+    { VZ_FIELD_ADDRESS, VZ_LIT("::") },
+    { VZ_FIELD_ADDRESS, VZ_LIT("224.0.0.1") },
+    { VZ_FIELD_ADDRESS, VZ_LIT("255.255.255.255") },
+    { VZ_FIELD_ADDRESS, VZ_LIT("ff02::1") },
+    { VZ_FIELD_ADDRESS, VZ_LIT("fe80::1%eth0") },
+    { VZ_FIELD_ADDRESS, VZ_LIT("1::2::3") },
+    { VZ_FIELD_ADDRESS, VZ_LIT("10.0.0.1\0") },
+    { VZ_FIELD_ADDRESS, VZ_LIT("10.0.0.1\n") },
+    { VZ_FIELD_ADDRESS, VZ_LIT("inherit") },
+
+    { VZ_FIELD_CIDR, VZ_LIT("10.0.0.1/") },
+    { VZ_FIELD_CIDR, VZ_LIT("10.0.0.1/0") },
+    { VZ_FIELD_CIDR, VZ_LIT("10.0.0.1/33") },
+    { VZ_FIELD_CIDR, VZ_LIT("10.0.0.1/024") },
+    { VZ_FIELD_CIDR, VZ_LIT("10.0.0.1/2 ") },
+    { VZ_FIELD_CIDR, VZ_LIT("10.0.0.1/24/24") },
+    { VZ_FIELD_CIDR, VZ_LIT("/24") },
+    { VZ_FIELD_CIDR, VZ_LIT("2001:db8::1/129") },
+    { VZ_FIELD_CIDR, VZ_LIT("127.0.0.1") },
+    { VZ_FIELD_CIDR, VZ_LIT("127.8.8.8/8") },
+    { VZ_FIELD_CIDR, VZ_LIT("169.254.0.1") },
+    { VZ_FIELD_CIDR, VZ_LIT("::1") },
+    { VZ_FIELD_CIDR, VZ_LIT("::ffff:127.0.0.1") },
+    { VZ_FIELD_CIDR, VZ_LIT("fe80::1/64") },
+    { VZ_FIELD_CIDR, VZ_LIT("all") },
+
+    { VZ_FIELD_SIZE, VZ_LIT("") },
+    { VZ_FIELD_SIZE, VZ_LIT("M") },
+    { VZ_FIELD_SIZE, VZ_LIT("-1") },
+    { VZ_FIELD_SIZE, VZ_LIT("1.5G") },
+    { VZ_FIELD_SIZE, VZ_LIT("01M") },
+    { VZ_FIELD_SIZE, VZ_LIT("64MB") },
+    { VZ_FIELD_SIZE, VZ_LIT("64m") },
+    { VZ_FIELD_SIZE, VZ_LIT("64P") },
+    { VZ_FIELD_SIZE, VZ_LIT("64 M") },
+    { VZ_FIELD_SIZE, VZ_LIT("8388608T") },
+    { VZ_FIELD_SIZE, VZ_LIT("9223372036854775808") },
+    { VZ_FIELD_SIZE, VZ_LIT("18446744073709551616") },
+    { VZ_FIELD_SIZE, VZ_LIT("18446744073709551617K") },
+    { VZ_FIELD_SIZE, VZ_LIT("unlimited") },
+    { VZ_FIELD_LIMIT, VZ_LIT("Unlimited") },
+    { VZ_FIELD_LIMIT, VZ_LIT("unlimitedM") },
+    { VZ_FIELD_LIMIT, VZ_LIT("unlimited\n") },
+
+    { VZ_FIELD_UNITS, VZ_LIT("7") },
+    { VZ_FIELD_UNITS, VZ_LIT("500001") },
+    { VZ_FIELD_UNITS, VZ_LIT("008") },
+    { VZ_FIELD_PERCENT, VZ_LIT("100001") },
+    { VZ_FIELD_PERCENT, VZ_LIT("-5") },
+    { VZ_FIELD_PERCENT, VZ_LIT("50%") },
+    { VZ_FIELD_PERCENT, VZ_LIT("00") },
+
+    { VZ_FIELD_BASE64, VZ_LIT("") },
+    { VZ_FIELD_BASE64, VZ_LIT("YQ") },
+    { VZ_FIELD_BASE64, VZ_LIT("YQ=") },
+    { VZ_FIELD_BASE64, VZ_LIT("====") },
+    { VZ_FIELD_BASE64, VZ_LIT("YQ==YQ==") },
+    { VZ_FIELD_BASE64, VZ_LIT("YW-_") },
+    { VZ_FIELD_BASE64, VZ_LIT("YWJj\n") },
+    { VZ_FIELD_BASE64, VZ_LIT(X64("AAAA") X8("BBBB") X8("CCCC") X8("D")
+                              X8("E") "FFFF" "FFFF" "FFFF") },
+
+    { VZ_FIELD_PERSON, VZ_LIT("") },
+    { VZ_FIELD_PERSON, VZ_LIT(" Ana") },
+    { VZ_FIELD_PERSON, VZ_LIT("Ana ") },
+    { VZ_FIELD_PERSON, VZ_LIT("Ana  María") },
+    { VZ_FIELD_PERSON, VZ_LIT("Ana\r\nBcc: x") },
+    { VZ_FIELD_PERSON, VZ_LIT("Ana\0") },
+    { VZ_FIELD_PERSON, VZ_LIT("Ana1") },
+    { VZ_FIELD_PERSON, VZ_LIT("<b>Ana</b>") },
+    { VZ_FIELD_PERSON, VZ_LIT("Ana; DROP TABLE user") },
+    { VZ_FIELD_PERSON, VZ_LIT("-Ana") },
+    { VZ_FIELD_PERSON, VZ_LIT("Mar\xed" "a") },
+    { VZ_FIELD_PERSON, VZ_LIT("Mar\xc3") },
+    { VZ_FIELD_PERSON, VZ_LIT("\xc0\x80") },
+    { VZ_FIELD_PERSON, VZ_LIT("\xed\xa0\x80") },
+    { VZ_FIELD_PERSON, VZ_LIT("A\xe2\x80\xae" "B") },
+    { VZ_FIELD_PERSON, VZ_LIT(X64("ñ") "n") },
+
+    { VZ_FIELD_DNI, VZ_LIT("") },
+    { VZ_FIELD_DNI, VZ_LIT("1234") },
+    { VZ_FIELD_DNI, VZ_LIT("12.34.567") },
+    { VZ_FIELD_DNI, VZ_LIT("1.2345.678") },
+    { VZ_FIELD_DNI, VZ_LIT("123.456.789") },
+    { VZ_FIELD_DNI, VZ_LIT("12 345 678") },
+    { VZ_FIELD_DNI, VZ_LIT("12345678--Z") },
+    { VZ_FIELD_DNI, VZ_LIT("ABCDEFG") },
+    { VZ_FIELD_DNI, VZ_LIT("12345678\n") },
+    { VZ_FIELD_DNI, VZ_LIT("1234567890123456789012") },
+    { VZ_FIELD_DNI, VZ_LIT("12345678' OR 1=1") },
+    { VZ_FIELD_DNI, VZ_LIT("１２３４５６７") },
+
+    { VZ_FIELD_EMAIL, VZ_LIT("") },
+    { VZ_FIELD_EMAIL, VZ_LIT("ana") },
+    { VZ_FIELD_EMAIL, VZ_LIT("ana@") },
+    { VZ_FIELD_EMAIL, VZ_LIT("@example.org") },
+    { VZ_FIELD_EMAIL, VZ_LIT("a@b@c.org") },
+    { VZ_FIELD_EMAIL, VZ_LIT("ana@example.org\n") },
+    { VZ_FIELD_EMAIL, VZ_LIT("ana@example.org\r\nBcc: x@y.z") },
+    { VZ_FIELD_EMAIL, VZ_LIT("ana\0@example.org") },
+    { VZ_FIELD_EMAIL, VZ_LIT("Ana <ana@example.org>") },
+    { VZ_FIELD_EMAIL, VZ_LIT("ana@example.org>") },
+    { VZ_FIELD_EMAIL, VZ_LIT("ana@example.org, b@c.org") },
+    { VZ_FIELD_EMAIL, VZ_LIT("ana@example.org;b@c.org") },
+    { VZ_FIELD_EMAIL, VZ_LIT("ana @example.org") },
+    { VZ_FIELD_EMAIL, VZ_LIT("\"ana b\"@example.org") },
+    { VZ_FIELD_EMAIL, VZ_LIT("ana(x)@example.org") },
+    { VZ_FIELD_EMAIL, VZ_LIT("ana:b@example.org") },
+    { VZ_FIELD_EMAIL, VZ_LIT("ana\\@example.org") },
+    { VZ_FIELD_EMAIL, VZ_LIT(".ana@example.org") },
+    { VZ_FIELD_EMAIL, VZ_LIT("ana.@example.org") },
+    { VZ_FIELD_EMAIL, VZ_LIT("a..b@example.org") },
+    { VZ_FIELD_EMAIL, VZ_LIT("-oQ@example.org") },
+    { VZ_FIELD_EMAIL, VZ_LIT("ana@-example.org") },
+    { VZ_FIELD_EMAIL, VZ_LIT("ana@example-.org") },
+    { VZ_FIELD_EMAIL, VZ_LIT("ana@example..org") },
+    { VZ_FIELD_EMAIL, VZ_LIT("ana@example.org.") },
+    { VZ_FIELD_EMAIL, VZ_LIT("ana@10.0.0.1") },
+    { VZ_FIELD_EMAIL, VZ_LIT("ana@[10.0.0.1]") },
+    { VZ_FIELD_EMAIL, VZ_LIT("añа@example.org") },
+    { VZ_FIELD_EMAIL, VZ_LIT(X64("l") "l@example.org") },
+    { VZ_FIELD_EMAIL, VZ_LIT("a@" X64("d") ".org") },
+    { VZ_FIELD_EMAIL, VZ_LIT("a@" X64("abc.") "org") },
+
+    { VZ_FIELD_PHONE, VZ_LIT("") },
+    { VZ_FIELD_PHONE, VZ_LIT("12345") },
+    { VZ_FIELD_PHONE, VZ_LIT("+1234567890123456") },
+    { VZ_FIELD_PHONE, VZ_LIT("++54 11 4321") },
+    { VZ_FIELD_PHONE, VZ_LIT("4321-CASA") },
+    { VZ_FIELD_PHONE, VZ_LIT("123456\n") },
+
+    { VZ_FIELD_STREET, VZ_LIT("") },
+    { VZ_FIELD_STREET, VZ_LIT("x") },
+    { VZ_FIELD_STREET, VZ_LIT(" Calle 1") },
+    { VZ_FIELD_STREET, VZ_LIT("Calle 1 ") },
+    { VZ_FIELD_STREET, VZ_LIT("Calle\n1") },
+    { VZ_FIELD_STREET, VZ_LIT("Calle\t1") },
+    { VZ_FIELD_STREET, VZ_LIT("Calle\xe2\x80\xa8" "1") },
+    { VZ_FIELD_STREET, VZ_LIT(X64("é") X64("é") "é") },
+
+    { VZ_FIELD_PROVINCE, VZ_LIT("") },
+    { VZ_FIELD_PROVINCE, VZ_LIT("X") },
+    { VZ_FIELD_PROVINCE, VZ_LIT("<script>") },
+    { VZ_FIELD_PROVINCE, VZ_LIT("Buenos  Aires") },
+
+    { VZ_FIELD_PLAN, VZ_LIT("") },
+    { VZ_FIELD_PLAN, VZ_LIT("-x") },
+    { VZ_FIELD_PLAN, VZ_LIT(" Básico") },
+    { VZ_FIELD_PLAN, VZ_LIT("Básico  2") },
+    { VZ_FIELD_PLAN, VZ_LIT("B\xe1sico") },
+    { VZ_FIELD_LABEL, VZ_LIT("") },
+    { VZ_FIELD_LABEL, VZ_LIT(" ") },
+    { VZ_FIELD_LABEL, VZ_LIT("a\x7f") },
+    { VZ_FIELD_LABEL, VZ_LIT("a\xe2\x80\x8b" "b") },
+    { VZ_FIELD_LABEL, VZ_LIT("a\xc2\xa0" "b") },
+    { VZ_FIELD_LABEL, VZ_LIT(X64("x") "x") },
+    { VZ_FIELD_LABEL, VZ_LIT("\xf4\x90\x80\x80") },
+
+    { VZ_FIELD_ACCOUNT, VZ_LIT("") },
+    { VZ_FIELD_ACCOUNT, VZ_LIT("an") },
+    { VZ_FIELD_ACCOUNT, VZ_LIT("Ana") },
+    { VZ_FIELD_ACCOUNT, VZ_LIT("1ana") },
+    { VZ_FIELD_ACCOUNT, VZ_LIT("ana maria") },
+    { VZ_FIELD_ACCOUNT, VZ_LIT("ana@x") },
+    { VZ_FIELD_ACCOUNT, VZ_LIT("ana\n") },
+    { VZ_FIELD_ACCOUNT, VZ_LIT(X8("a") X8("b") X8("c") X8("d") "e") },
+
+    { VZ_FIELD_PASSWORD, VZ_LIT("") },
+    { VZ_FIELD_PASSWORD, VZ_LIT("ninechars") },
+    { VZ_FIELD_PASSWORD, VZ_LIT("tencharac\n") },
+    { VZ_FIELD_PASSWORD, VZ_LIT("ten\0charac") },
+    { VZ_FIELD_PASSWORD, VZ_LIT("broken\xff\xff\xff\xff") },
+    { VZ_FIELD_PASSWORD, VZ_LIT(X64("x") X64("y") "z") },
+
+    { VZ_FIELD_LANGUAGE, VZ_LIT("") },
+    { VZ_FIELD_LANGUAGE, VZ_LIT("ES") },
+    { VZ_FIELD_LANGUAGE, VZ_LIT("fr") },
+    { VZ_FIELD_SECRET, VZ_LIT(X8("0123456")) },
+    { VZ_FIELD_SECRET, VZ_LIT(X8("89ABCDEF")) },
+    { VZ_FIELD_SECRET, VZ_LIT(X8("89abcdef") "\n") },
+    { VZ_FIELD_SECRET, VZ_LIT(X8("0123456g")) },
+    { VZ_FIELD_SEARCH, VZ_LIT("a\nb") },
+    { VZ_FIELD_SEARCH, VZ_LIT("a\0b") },
+    { VZ_FIELD_SEARCH, VZ_LIT(X64("x") "x") },
+
+    { VZ_FIELD_COUNT, VZ_LIT("x") },
+    { (vz_field_e) -1, VZ_LIT("x") }
+};
+
+
+/* a copy on the heap, so that ASan sees a byte read behind it */
+static vz_code_e
+check_copy(const vz_case_t *c)
+{
+    char       *copy;
+    vz_code_e   rc;
+
+    copy = test_malloc(c->len ? c->len : 1);
+    memcpy(copy, c->text, c->len);
+    rc = vz_field_check(c->kind, copy, c->len);
+    test_free(copy);
+
+    return rc;
+}
+
+
+static void
+right_values_are_taken(void **state)
+{
+    size_t  i;
+
+    (void) state;
+
+    for (i = 0; i < VZ_COUNT(good); i++) {
+        if (check_copy(&good[i]) != VZ_OK) {
+            fail_msg("%s refused: %s", vz_field_name(good[i].kind),
+                     good[i].text);
+        }
+    }
+}
+
+
+static void
+wrong_values_are_refused(void **state)
+{
+    size_t  i;
+
+    (void) state;
+
+    for (i = 0; i < VZ_COUNT(bad); i++) {
+        if (check_copy(&bad[i]) != VZ_RANGE) {
+            fail_msg("%s taken: %s (%zu)", vz_field_name(bad[i].kind),
+                     bad[i].text, i);
+        }
+    }
+}
+
+
+static void
+no_field_of_the_wire_starts_with_a_hyphen_or_holds_a_space(void **state)
+{
+    int   kind, c;
+    char  text[16];
+
+    (void) state;
+
+    for (kind = VZ_FIELD_CTID; kind <= VZ_FIELD_BASE64; kind++) {
+        assert_int_equal(vz_field_check((vz_field_e) kind, "-1000", 5),
+                         VZ_RANGE);
+        assert_int_equal(vz_field_check((vz_field_e) kind, "", 0), VZ_RANGE);
+        assert_int_equal(vz_field_check((vz_field_e) kind, NULL, 0),
+                         VZ_RANGE);
+
+        for (c = 0; c < 256; c++) {
+            if (c > 0x20 && c < 0x7f) {
+                continue;
+            }
+
+            memcpy(text, "1000", 4);
+            text[2] = (char) c;
+            assert_int_equal(vz_field_check((vz_field_e) kind, text, 4),
+                             VZ_RANGE);
+        }
+    }
+}
+
+
+static void
+huge_values_cost_nothing(void **state)
+{
+    int    kind;
+    char  *text;
+
+    (void) state;
+
+    text = test_malloc(1024 * 1024);
+    memset(text, 'a', 1024 * 1024);
+
+    for (kind = 0; kind < VZ_FIELD_COUNT; kind++) {
+        assert_int_equal(vz_field_check((vz_field_e) kind, text, 1024 * 1024),
+                         VZ_RANGE);
+    }
+
+    test_free(text);
+}
+
+
+static void
+every_kind_has_name_rule_and_pattern(void **state)
+{
+    int  kind;
+
+    (void) state;
+
+    for (kind = 0; kind < VZ_FIELD_COUNT; kind++) {
+        assert_true(strlen(vz_field_name((vz_field_e) kind)) > 1);
+        assert_true(strlen(vz_field_rule((vz_field_e) kind)) > 5);
+        assert_int_equal(vz_field_pattern((vz_field_e) kind)[0], '^');
+    }
+
+    assert_non_null(vz_field_name(VZ_FIELD_COUNT));
+    assert_non_null(vz_field_rule(VZ_FIELD_COUNT));
+    assert_non_null(vz_field_pattern(VZ_FIELD_COUNT));
+}
+
+
+static void
+numbers_do_not_overflow(void **state)
+{
+    uint64_t  n;
+
+    (void) state;
+
+    assert_int_equal(vz_field_number(VZ_LIT("0"), 0, &n), VZ_OK);
+    assert_int_equal(n, 0);
+    assert_int_equal(vz_field_number(VZ_LIT("1"), 0, &n), VZ_RANGE);
+    assert_int_equal(vz_field_number(VZ_LIT("9"), 8, &n), VZ_RANGE);
+    assert_int_equal(vz_field_number(VZ_LIT("100"), 100, &n), VZ_OK);
+    assert_int_equal(vz_field_number(VZ_LIT("101"), 100, &n), VZ_RANGE);
+    assert_int_equal(vz_field_number(VZ_LIT("18446744073709551615"),
+                                     UINT64_MAX, &n), VZ_OK);
+    assert_true(n == UINT64_MAX);
+    assert_int_equal(vz_field_number(VZ_LIT("18446744073709551616"),
+                                     UINT64_MAX, &n), VZ_RANGE);
+    assert_int_equal(vz_field_number(VZ_LIT("99999999999999999999999"),
+                                     UINT64_MAX, &n), VZ_RANGE);
+    assert_int_equal(vz_field_number(VZ_LIT(""), 9, &n), VZ_RANGE);
+    assert_int_equal(vz_field_number(NULL, 0, 9, &n), VZ_RANGE);
+    assert_int_equal(vz_field_number(VZ_LIT("00"), 9, &n), VZ_RANGE);
+    assert_int_equal(vz_field_number(VZ_LIT("1a"), 99, &n), VZ_RANGE);
+}
+
+
+static void
+sizes_have_their_value(void **state)
+{
+    uint64_t  n;
+    uint32_t  ctid;
+
+    (void) state;
+
+    assert_int_equal(vz_field_size(VZ_LIT("256M"), &n), VZ_OK);
+    assert_true(n == 268435456);
+    assert_int_equal(vz_field_size(VZ_LIT("3K"), &n), VZ_OK);
+    assert_true(n == 3072);
+    assert_int_equal(vz_field_size(VZ_LIT("2T"), &n), VZ_OK);
+    assert_true(n == 2199023255552);
+    assert_int_equal(vz_field_size(VZ_LIT("7"), &n), VZ_OK);
+    assert_true(n == 7);
+    assert_int_equal(vz_field_size(VZ_LIT("G"), &n), VZ_RANGE);
+    assert_int_equal(vz_field_size(VZ_LIT(""), &n), VZ_RANGE);
+    assert_int_equal(vz_field_size(VZ_LIT("8589934592G"), &n), VZ_RANGE);
+
+    assert_int_equal(vz_field_limit(VZ_LIT("unlimited"), &n), VZ_OK);
+    assert_true(n == VZ_UNLIMITED);
+    assert_int_equal(vz_field_limit(VZ_LIT("1G"), &n), VZ_OK);
+    assert_true(n == 1073741824);
+
+    assert_int_equal(vz_field_ctid(VZ_LIT("2147483644"), &ctid), VZ_OK);
+    assert_true(ctid == 2147483644);
+    assert_int_equal(vz_field_ctid(VZ_LIT("100"), &ctid), VZ_RANGE);
+}
+
+
+static void
+cidrs_have_their_value(void **state)
+{
+    int            family;
+    unsigned       prefix;
+    unsigned char  addr[16];
+
+    (void) state;
+
+    assert_int_equal(vz_field_cidr(VZ_LIT("10.1.2.3/24"), &family, addr,
+                                   &prefix), VZ_OK);
+    assert_int_equal(family, AF_INET);
+    assert_int_equal(prefix, 24);
+    assert_memory_equal(addr, "\x0a\x01\x02\x03", 4);
+
+    assert_int_equal(vz_field_cidr(VZ_LIT("2001:db8::5"), &family, addr,
+                                   &prefix), VZ_OK);
+    assert_int_equal(family, AF_INET6);
+    assert_int_equal(prefix, 128);
+    assert_memory_equal(addr, "\x20\x01\x0d\xb8", 4);
+
+    assert_int_equal(vz_field_cidr(NULL, 0, &family, addr, &prefix),
+                     VZ_RANGE);
+    assert_int_equal(vz_field_cidr(VZ_LIT("/"), &family, addr, &prefix),
+                     VZ_RANGE);
+}
+
+
+static void
+a_document_has_one_spelling(void **state)
+{
+    size_t  i;
+    char    out[VZ_DNI_MAX + 1];
+
+    static const char *const  same[] = {
+        "12345678Z", "12345678z", "12345678-Z", "12.345.678-z", "12.345.678Z"
+    };
+
+    (void) state;
+
+    for (i = 0; i < VZ_COUNT(same); i++) {
+        assert_int_equal(vz_field_dni(same[i], strlen(same[i]), out), VZ_OK);
+        assert_string_equal(out, "12345678Z");
+    }
+
+    assert_int_equal(vz_field_dni(VZ_LIT("12.345.678"), out), VZ_OK);
+    assert_string_equal(out, "12345678");
+    assert_int_equal(vz_field_dni(VZ_LIT("x-1234567-l"), out), VZ_OK);
+    assert_string_equal(out, "X1234567L");
+    assert_int_equal(vz_field_dni(VZ_LIT("12..345"), out), VZ_RANGE);
+}
+
+
+static int
+init(void **state)
+{
+    (void) state;
+
+    return vz_field_init() == VZ_OK && vz_field_init() == VZ_OK ? 0 : -1;
+}
+
+
+static int
+done(void **state)
+{
+    (void) state;
+
+    vz_field_free();
+    vz_field_free();
+
+    return vz_field_check(VZ_FIELD_CTID, "101", 3) == VZ_RANGE ? 0 : -1;
+}
+
+
+int
+main(void)
+{
+    const struct CMUnitTest  tests[] = {
+        cmocka_unit_test(right_values_are_taken),
+        cmocka_unit_test(wrong_values_are_refused),
+        cmocka_unit_test(
+            no_field_of_the_wire_starts_with_a_hyphen_or_holds_a_space),
+        cmocka_unit_test(huge_values_cost_nothing),
+        cmocka_unit_test(every_kind_has_name_rule_and_pattern),
+        cmocka_unit_test(numbers_do_not_overflow),
+        cmocka_unit_test(sizes_have_their_value),
+        cmocka_unit_test(cidrs_have_their_value),
+        cmocka_unit_test(a_document_has_one_spelling)
+    };
+
+    return cmocka_run_group_tests(tests, init, done);
+}
