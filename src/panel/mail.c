@@ -1,0 +1,302 @@
+/*
+ * The outbox.
+ *
+ * A mail is claimed by a compare-and-set on its count of attempts, which also
+ * moves its next try away, so two senders never have the same one in hand and
+ * one that died gives it back after VZ_MAIL_HAND.  A sender that dies between
+ * the server's answer and our note of it sends a copy, with the same
+ * Message-ID, by which mail servers can tell.
+ */
+
+#include "mail.h"
+#include "mail_text.h"
+#include "../runtime/crypt.h"
+#include "../runtime/json.h"
+#include "../runtime/smtp.h"
+
+
+#define VZ_MAIL_TRIES   40          /* then the mail has failed */
+#define VZ_MAIL_FIRST   15          /* seconds until the second try */
+#define VZ_MAIL_MOST    3600
+#define VZ_MAIL_BATCH   "8"
+#define VZ_MAIL_HAND    "120"       /* seconds one sender may take */
+
+
+typedef struct {
+    uint64_t     id;
+    uint64_t     attempts;
+    ngx_str_t    state;
+    ngx_str_t    recipient;
+    ngx_str_t    template;
+    ngx_str_t    language;
+    ngx_str_t    data;
+    ngx_str_t    message_id;
+} vz_mail_row_t;
+
+
+static vz_code_e vz_mail_send(ngx_pool_t *pool, const vz_mail_row_t *row,
+    ngx_str_t *words);
+static void vz_mail_wipe(json_t *data, const ngx_str_t *body);
+static void vz_mail_read(const vz_rows_t *rows, ngx_uint_t n,
+    vz_mail_row_t *row);
+static vz_code_e vz_mail_claim(ngx_pool_t *pool, const vz_mail_row_t *row);
+static vz_code_e vz_mail_note(ngx_pool_t *pool, const vz_mail_row_t *row,
+    vz_code_e rc, const ngx_str_t *words);
+
+
+#define VZ_MAIL_COLUMNS                                                       \
+    "id, attempts, state, recipient, template, language, data, message_id"
+
+static const vz_sql_t  vz_sql_hold = vz_sql("mail_hold",
+    "INSERT INTO mail (user_id, task_id, recipient, template, language, data,"
+    " message_id) VALUES (?, ?, ?, ?, ?, ?, ?)");
+
+static const vz_sql_t  vz_sql_of_task = vz_sql("mail_of_task",
+    "SELECT " VZ_MAIL_COLUMNS " FROM mail WHERE task_id = ?");
+
+static const vz_sql_t  vz_sql_due = vz_sql("mail_due",
+    "SELECT " VZ_MAIL_COLUMNS " FROM mail"
+    " WHERE state = 'queued' AND next_try <= NOW(3)"
+    " ORDER BY next_try LIMIT " VZ_MAIL_BATCH);
+
+static const vz_sql_t  vz_sql_claim = vz_sql("mail_claim",
+    "UPDATE mail SET state = 'queued', attempts = attempts + 1,"
+    " next_try = NOW(3) + INTERVAL " VZ_MAIL_HAND " SECOND"
+    " WHERE id = ? AND attempts = ? AND state IN ('held', 'queued')");
+
+static const vz_sql_t  vz_sql_sent = vz_sql("mail_sent",
+    "UPDATE mail SET state = 'sent', sent = NOW(3), data = NULL,"
+    " error = NULL WHERE id = ?");
+
+static const vz_sql_t  vz_sql_again = vz_sql("mail_again",
+    "UPDATE mail SET error = ?, next_try = NOW(3) + INTERVAL ? SECOND"
+    " WHERE id = ? AND state = 'queued'");
+
+static const vz_sql_t  vz_sql_failed = vz_sql("mail_failed",
+    "UPDATE mail SET state = 'failed', error = ? WHERE id = ?");
+
+
+vz_code_e
+vz_mail_hold(vz_tx_t *tx, ngx_pool_t *pool, uint64_t user, uint64_t task,
+    const ngx_str_t *to, const char *template, const ngx_str_t *language,
+    const ngx_str_t *data)
+{
+    ngx_str_t  id;
+
+    if (vz_random_hex(pool, 16, &id) != NGX_OK) {
+        return VZ_INTERNAL;
+    }
+
+    return vz_db_query(tx, pool, &vz_sql_hold,
+                       vz_binds(vz_int(user), vz_int(task), vz_text(*to),
+                                vz_cstr(template), vz_text(*language),
+                                vz_text(*data), vz_text(id)),
+                       NULL);
+}
+
+
+vz_code_e
+vz_mail_secret(ngx_pool_t *pool, uint64_t task, const char *member,
+    ngx_str_t *value)
+{
+    json_t         *data, *text;
+    ngx_str_t       problem;
+    vz_rows_t       rows;
+    vz_code_e       rc;
+    vz_mail_row_t   row;
+
+    rc = vz_db_query(NULL, pool, &vz_sql_of_task, vz_binds(vz_int(task)),
+                     &rows);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    vz_mail_read(&rows, 0, &row);
+
+    if (row.data.len == 0) {
+        return VZ_NOENT;
+    }
+
+    data = vz_json_read(pool, &row.data, &problem);
+    text = json_object_get(data, member);
+
+    if (!json_is_string(text)) {
+        return VZ_NOENT;
+    }
+
+    value->data = (u_char *) json_string_value(text);
+    value->len = json_string_length(text);
+
+    return VZ_OK;
+}
+
+
+vz_code_e
+vz_mail_deliver(ngx_pool_t *pool, uint64_t task, ngx_str_t *words)
+{
+    vz_rows_t       rows;
+    vz_code_e       rc;
+    vz_mail_row_t   row;
+
+    rc = vz_db_query(NULL, pool, &vz_sql_of_task, vz_binds(vz_int(task)),
+                     &rows);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    if (rows.rows == 0) {
+        ngx_str_set(words, "no mail was asked for");
+        return VZ_OK;
+    }
+
+    vz_mail_read(&rows, 0, &row);
+
+    if (row.state.len == 4 && ngx_strncmp(row.state.data, "sent", 4) == 0) {
+        ngx_str_set(words, "already sent");
+        return VZ_OK;
+    }
+
+    rc = vz_mail_claim(pool, &row);
+
+    if (rc == VZ_CONFLICT) {
+        ngx_str_set(words, "the outbox is sending it");
+        return VZ_OK;
+    }
+
+    return rc == VZ_OK ? vz_mail_send(pool, &row, words) : rc;
+}
+
+
+void
+vz_mail_due(ngx_pool_t *pool)
+{
+    ngx_str_t       words;
+    vz_rows_t       rows;
+    ngx_uint_t      i;
+    vz_mail_row_t   row;
+
+    if (vz_db_query(NULL, pool, &vz_sql_due, vz_no_binds, &rows) != VZ_OK) {
+        return;
+    }
+
+    for (i = 0; i < rows.rows; i++) {
+        vz_mail_read(&rows, i, &row);
+
+        if (vz_mail_claim(pool, &row) == VZ_OK) {
+            (void) vz_mail_send(pool, &row, &words);
+        }
+    }
+}
+
+
+static vz_code_e
+vz_mail_send(ngx_pool_t *pool, const vz_mail_row_t *row, ngx_str_t *words)
+{
+    json_t     *data;
+    vz_mail_t   mail;
+    ngx_str_t   problem;
+    vz_code_e   rc;
+
+    data = vz_json_read(pool, &row->data, &problem);
+
+    if (data == NULL
+        || vz_mail_text(pool, &row->template, &row->language, data,
+                        &mail.subject, &mail.body) != NGX_OK)
+    {
+        ngx_str_set(words, "the mail could not be written");
+        return vz_mail_note(pool, row, VZ_FAILED, words);
+    }
+
+    mail.to = row->recipient;
+    mail.message_id = row->message_id;
+
+    rc = vz_smtp_send(pool, &mail, words);
+    vz_mail_wipe(data, &mail.body);
+
+    if (rc != VZ_OK) {
+        ngx_log_error(NGX_LOG_WARN, ngx_cycle->log, 0,
+                      "vzpanel: mail %uL, try %uL: %V", row->id,
+                      row->attempts + 1, words);
+    }
+
+    return vz_mail_note(pool, row, rc, words);
+}
+
+
+static void
+vz_mail_wipe(json_t *data, const ngx_str_t *body)
+{
+    json_t  *password;
+
+    ngx_explicit_memzero(body->data, body->len);
+
+    password = json_object_get(data, "password");
+
+    if (json_is_string(password)) {
+        ngx_explicit_memzero((char *) json_string_value(password),
+                             json_string_length(password));
+    }
+}
+
+
+static vz_code_e
+vz_mail_note(ngx_pool_t *pool, const vz_mail_row_t *row, vz_code_e rc,
+    const ngx_str_t *words)
+{
+    uint64_t  wait;
+
+    if (rc == VZ_OK) {
+        (void) vz_db_query(NULL, pool, &vz_sql_sent,
+                           vz_binds(vz_int(row->id)), NULL);
+        return VZ_OK;
+    }
+
+    if (rc == VZ_FAILED || rc == VZ_UNSUPPORTED
+        || row->attempts + 1 >= VZ_MAIL_TRIES)
+    {
+        (void) vz_db_query(NULL, pool, &vz_sql_failed,
+                           vz_binds(vz_text(*words), vz_int(row->id)), NULL);
+        return VZ_FAILED;
+    }
+
+    wait = row->attempts > 8 ? VZ_MAIL_MOST
+           : ngx_min((uint64_t) VZ_MAIL_FIRST << row->attempts, VZ_MAIL_MOST);
+
+    (void) vz_db_query(NULL, pool, &vz_sql_again,
+                       vz_binds(vz_text(*words), vz_int(wait),
+                                vz_int(row->id)),
+                       NULL);
+
+    return VZ_OK;
+}
+
+
+static vz_code_e
+vz_mail_claim(ngx_pool_t *pool, const vz_mail_row_t *row)
+{
+    vz_rows_t  rows;
+    vz_code_e  rc;
+
+    rc = vz_db_query(NULL, pool, &vz_sql_claim,
+                     vz_binds(vz_int(row->id), vz_int(row->attempts)), &rows);
+
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    return rows.affected ? VZ_OK : VZ_CONFLICT;
+}
+
+
+static void
+vz_mail_read(const vz_rows_t *rows, ngx_uint_t n, vz_mail_row_t *row)
+{
+    row->id = vz_cell_int(rows, n, 0);
+    row->attempts = vz_cell_int(rows, n, 1);
+    row->state = vz_cell_text(rows, n, 2);
+    row->recipient = vz_cell_text(rows, n, 3);
+    row->template = vz_cell_text(rows, n, 4);
+    row->language = vz_cell_text(rows, n, 5);
+    row->data = vz_cell_text(rows, n, 6);
+    row->message_id = vz_cell_text(rows, n, 7);
+}

@@ -1,0 +1,38 @@
+/*
+ * The outbox.  A mail is a row from the moment it is promised; what is secret
+ * in it leaves the database when the mail server took it.
+ */
+
+#ifndef VZ_MAIL_H
+#define VZ_MAIL_H
+
+#include "../runtime/db.h"
+
+
+/*
+ * vz_mail_hold: a mail that waits for its task, inside the caller's
+ * transaction.  data is a JSON object with what the template names.
+ */
+vz_code_e vz_mail_hold(vz_tx_t *tx, ngx_pool_t *pool, uint64_t user,
+    uint64_t task, const ngx_str_t *to, const char *template,
+    const ngx_str_t *language, const ngx_str_t *data);
+
+/*
+ * vz_mail_secret: a member of a held mail's data ("password"), VZ_NOENT where
+ * the mail or the member is gone: it was delivered.
+ */
+vz_code_e vz_mail_secret(ngx_pool_t *pool, uint64_t task, const char *member,
+    ngx_str_t *value);
+
+/*
+ * vz_mail_deliver: send the mail of a task now.  VZ_OK when the mail server
+ * took it or the outbox goes on trying, with words for the step's detail;
+ * VZ_FAILED when it was refused for good.
+ */
+vz_code_e vz_mail_deliver(ngx_pool_t *pool, uint64_t task, ngx_str_t *words);
+
+/* vz_mail_due: on a fiber, send what the outbox holds and is due. */
+void vz_mail_due(ngx_pool_t *pool);
+
+
+#endif /* VZ_MAIL_H */

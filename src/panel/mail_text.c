@@ -1,0 +1,212 @@
+/*
+ * What mails say, in the languages of the panel.
+ */
+
+#include "mail_text.h"
+#include "../runtime/settings.h"
+
+
+typedef struct {
+    const char  *template;
+    const char  *language;
+    const char  *subject;
+    const char  *body;
+} vz_mail_text_t;
+
+
+static const vz_mail_text_t *vz_mail_text_find(const ngx_str_t *template,
+    const ngx_str_t *language);
+static ngx_int_t vz_mail_text_fill(ngx_pool_t *pool, const char *text,
+    json_t *data, ngx_str_t *out);
+static ngx_str_t vz_mail_text_value(json_t *data, const char *name,
+    size_t len);
+
+
+static const vz_mail_text_t  vz_mail_texts[] = {
+    { "credentials", "es",
+      "{brand}: su servidor {hostname} está listo",
+      "Hola {first_name}:\n"
+      "\n"
+      "Su servidor virtual está en marcha.\n"
+      "\n"
+      "  Plan:        {plan}\n"
+      "  Servidor:    {hostname}\n"
+      "  Dirección:   {address}\n"
+      "\n"
+      "Acceso al panel ({url}):\n"
+      "\n"
+      "  Usuario:     {account}\n"
+      "  Contraseña:  {password}\n"
+      "\n"
+      "Acceso al servidor, con la misma contraseña:\n"
+      "\n"
+      "  ssh root@{address}\n"
+      "\n"
+      "Cambie la contraseña en el panel y en el servidor la primera vez que\n"
+      "entre.\n"
+      "\n"
+      "{brand}\n" },
+
+    { "credentials", "en",
+      "{brand}: your server {hostname} is ready",
+      "Hello {first_name},\n"
+      "\n"
+      "Your virtual server is running.\n"
+      "\n"
+      "  Plan:      {plan}\n"
+      "  Server:    {hostname}\n"
+      "  Address:   {address}\n"
+      "\n"
+      "The panel ({url}):\n"
+      "\n"
+      "  Account:   {account}\n"
+      "  Password:  {password}\n"
+      "\n"
+      "The server, with the same password:\n"
+      "\n"
+      "  ssh root@{address}\n"
+      "\n"
+      "Change the password in the panel and on the server when you first\n"
+      "sign in.\n"
+      "\n"
+      "{brand}\n" }
+};
+
+
+ngx_int_t
+vz_mail_text(ngx_pool_t *pool, const ngx_str_t *template,
+    const ngx_str_t *language, json_t *data, ngx_str_t *subject,
+    ngx_str_t *body)
+{
+    const vz_mail_text_t  *text;
+
+    text = vz_mail_text_find(template, language);
+    if (text == NULL) {
+        return NGX_DECLINED;
+    }
+
+    if (vz_mail_text_fill(pool, text->subject, data, subject) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return vz_mail_text_fill(pool, text->body, data, body);
+}
+
+
+static const vz_mail_text_t *
+vz_mail_text_find(const ngx_str_t *template, const ngx_str_t *language)
+{
+    ngx_uint_t             i;
+    const vz_mail_text_t  *text, *found;
+
+    found = NULL;
+
+    for (i = 0; i < sizeof(vz_mail_texts) / sizeof(vz_mail_text_t); i++) {
+        text = &vz_mail_texts[i];
+
+        if (ngx_strlen(text->template) != template->len
+            || ngx_strncmp(text->template, template->data, template->len)
+               != 0)
+        {
+            continue;
+        }
+
+        if (language->len == 2
+            && ngx_strncmp(text->language, language->data, 2) == 0)
+        {
+            return text;
+        }
+
+        if (found == NULL) {
+            found = text;
+        }
+    }
+
+    return found;
+}
+
+
+/* once to measure, once to write */
+
+static ngx_int_t
+vz_mail_text_fill(ngx_pool_t *pool, const char *text, json_t *data,
+    ngx_str_t *out)
+{
+    u_char      *dst;
+    size_t       len;
+    ngx_str_t    value;
+    ngx_uint_t   pass;
+    const char  *p, *end;
+
+    dst = NULL;
+
+    for (pass = 0; pass < 2; pass++) {
+        len = 0;
+
+        for (p = text; *p != '\0'; p = end) {
+
+            if (*p == '{' && (end = strchr(p, '}')) != NULL) {
+                value = vz_mail_text_value(data, p + 1, end - p - 1);
+                end++;
+
+            } else {
+                end = p + 1 + strcspn(p + 1, "{");
+                value.data = (u_char *) p;
+                value.len = end - p;
+            }
+
+            if (dst != NULL && value.len) {
+                ngx_memcpy(dst + len, value.data, value.len);
+            }
+
+            len += value.len;
+        }
+
+        if (dst == NULL) {
+            dst = ngx_pnalloc(pool, len + 1);
+            if (dst == NULL) {
+                return NGX_ERROR;
+            }
+        }
+    }
+
+    out->data = dst;
+    out->len = len;
+
+    return NGX_OK;
+}
+
+
+static ngx_str_t
+vz_mail_text_value(json_t *data, const char *name, size_t len)
+{
+    char                  key[32];
+    json_t               *member;
+    ngx_str_t             value;
+    const vz_settings_t  *settings = vz_settings();
+
+    ngx_str_null(&value);
+
+    if (len >= sizeof(key)) {
+        return value;
+    }
+
+    ngx_cpystrn((u_char *) key, (u_char *) name, len + 1);
+
+    if (ngx_strcmp(key, "brand") == 0) {
+        return settings->brand;
+    }
+
+    if (ngx_strcmp(key, "url") == 0) {
+        return settings->public_url;
+    }
+
+    member = json_object_get(data, key);
+
+    if (json_is_string(member)) {
+        value.data = (u_char *) json_string_value(member);
+        value.len = json_string_length(member);
+    }
+
+    return value;
+}

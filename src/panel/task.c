@@ -1,0 +1,573 @@
+/*
+ * Tasks in the database and as people see them.
+ */
+
+#include "task.h"
+#include "run.h"
+#include "../runtime/fiber.h"
+
+
+#define VZ_TASK_POLL   25           /* ms between looks at the zone */
+#define VZ_TASK_ASK    1000         /* ms between looks at the database */
+#define VZ_TASK_LIMIT  50
+
+#define vz_time(column)                                                       \
+    "CONCAT(LEFT(DATE_FORMAT(" column ", '%Y-%m-%dT%T.%f'), 23), 'Z')"
+
+#define VZ_TASK_COLUMNS                                                       \
+    "t.id, t.kind, t.vm_id, t.vm_name, t.user_id, t.actor, t.via, t.state,"   \
+    " t.step, t.steps, " vz_time("t.created") ", " vz_time("t.started") ", "  \
+    vz_time("t.finished") ", t.error_code, t.error_detail,"                   \
+    " s.name, s.state, s.detail, " vz_time("s.started") ", "                  \
+    vz_time("s.finished") ","                                                 \
+    " TIMESTAMPDIFF(MICROSECOND, s.started, COALESCE(s.finished, NOW(3)))"    \
+    " DIV 100000"
+
+
+static ngx_int_t vz_task_ended(const ngx_str_t *state);
+static void vz_task_read(const vz_rows_t *rows, ngx_uint_t *row,
+    vz_task_t *task);
+static void vz_task_read_step(const vz_rows_t *rows, ngx_uint_t row,
+    vz_step_view_t *step);
+static void vz_task_live(vz_task_t *task, ngx_pool_t *pool);
+static vz_code_e vz_task_page(vz_call_t *call, vz_rows_t *rows,
+    ngx_uint_t *limit);
+static ngx_int_t vz_task_filter(vz_call_t *call, const char *name,
+    uint64_t *value);
+
+
+static const vz_sql_t  vz_sql_task = vz_sql("task_create",
+    "INSERT INTO task (kind, vm_id, vm_name, busy, user_id, actor_id, actor,"
+    " via, steps, step, data, link)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+
+static const vz_sql_t  vz_sql_step = vz_sql("step_create",
+    "INSERT INTO task_step (task_id, position, name, state, started, finished)"
+    " VALUES (?, ?, ?, ?, IF(?, NOW(3), NULL), IF(?, NOW(3), NULL))");
+
+static const vz_sql_t  vz_sql_busy = vz_sql("task_busy",
+    "SELECT id FROM task WHERE busy = ?");
+
+static const vz_sql_t  vz_sql_state = vz_sql("task_state",
+    "SELECT state FROM task WHERE id = ?");
+
+static const vz_sql_t  vz_sql_get = vz_sql("task_get",
+    "SELECT " VZ_TASK_COLUMNS " FROM task t"
+    " LEFT JOIN task_step s ON s.task_id = t.id"
+    " WHERE t.id = ? AND (? = 0 OR t.user_id = ?) ORDER BY s.position");
+
+static const vz_sql_t  vz_sql_link = vz_sql("task_link",
+    "SELECT " VZ_TASK_COLUMNS " FROM task t"
+    " LEFT JOIN task_step s ON s.task_id = t.id"
+    " WHERE t.link = ? ORDER BY s.position");
+
+static const vz_sql_t  vz_sql_all = vz_sql("task_all",
+    "SELECT " VZ_TASK_COLUMNS " FROM (SELECT * FROM task"
+    "  WHERE id < ? AND (? = 0 OR vm_id = ?) AND (? = '' OR state = ?)"
+    "  ORDER BY id DESC LIMIT ?) t"
+    " LEFT JOIN task_step s ON s.task_id = t.id"
+    " ORDER BY t.id DESC, s.position");
+
+static const vz_sql_t  vz_sql_own = vz_sql("task_own",
+    "SELECT " VZ_TASK_COLUMNS " FROM (SELECT * FROM task"
+    "  WHERE id < ? AND (? = 0 OR vm_id = ?) AND (? = '' OR state = ?)"
+    "  AND user_id = ? ORDER BY id DESC LIMIT ?) t"
+    " LEFT JOIN task_step s ON s.task_id = t.id"
+    " ORDER BY t.id DESC, s.position");
+
+
+vz_code_e
+vz_task_create(vz_tx_t *tx, ngx_pool_t *pool, const vz_task_new_t *task,
+    uint64_t *id)
+{
+    ngx_uint_t         i;
+    vz_code_e          rc;
+    vz_rows_t          rows;
+    const vz_chain_t  *chain;
+
+    chain = vz_chain_find((const u_char *) task->kind,
+                          ngx_strlen(task->kind));
+    if (chain == NULL) {
+        return VZ_INTERNAL;
+    }
+
+    rc = vz_db_query(tx, pool, &vz_sql_task,
+                     vz_binds(vz_cstr(task->kind), vz_int(task->vm),
+                              vz_text(task->vm_name), vz_int(task->vm),
+                              vz_int(task->owner),
+                              task->actor ? vz_int(task->actor) : vz_none(),
+                              vz_text(task->actor_name), vz_cstr(task->via),
+                              vz_int(chain->nsteps), vz_int(task->done),
+                              vz_opt(task->data), vz_opt(task->link)),
+                     &rows);
+
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    *id = rows.insert_id;
+
+    for (i = 0; i < chain->nsteps; i++) {
+        rc = vz_db_query(tx, pool, &vz_sql_step,
+                         vz_binds(vz_int(*id), vz_int(i),
+                                  vz_cstr(chain->steps[i].name),
+                                  vz_cstr(i < task->done ? "done" : "queued"),
+                                  vz_int(i < task->done),
+                                  vz_int(i < task->done)),
+                         NULL);
+
+        if (rc != VZ_OK) {
+            return rc;
+        }
+    }
+
+    return VZ_OK;
+}
+
+
+vz_code_e
+vz_task_busy(ngx_pool_t *pool, uint64_t vm, uint64_t *id)
+{
+    vz_code_e  rc;
+    vz_rows_t  rows;
+
+    *id = 0;
+
+    rc = vz_db_query(NULL, pool, &vz_sql_busy, vz_binds(vz_int(vm)), &rows);
+
+    if (rc == VZ_OK) {
+        *id = vz_cell_int(&rows, 0, 0);
+    }
+
+    return rc;
+}
+
+
+void
+vz_task_wait(uint64_t id, ngx_uint_t seconds)
+{
+    vz_rows_t        rows;
+    ngx_str_t        state;
+    ngx_msec_t       until, asked;
+    ngx_pool_t      *pool;
+    vz_task_view_t   view;
+
+    until = ngx_current_msec + seconds * 1000;
+    asked = ngx_current_msec;
+
+    while ((ngx_msec_int_t) (until - ngx_current_msec) > 0) {
+
+        if (vz_zone_task_get(id, &view) == NGX_OK) {
+            state.data = view.state;
+            state.len = ngx_strlen(view.state);
+
+            if (vz_task_ended(&state) == NGX_OK) {
+                return;
+            }
+        }
+
+        /* another nginx host may carry it out, unseen by our zone */
+
+        if (ngx_current_msec - asked >= VZ_TASK_ASK) {
+            asked = ngx_current_msec;
+
+            pool = ngx_create_pool(1024, ngx_cycle->log);
+            if (pool == NULL) {
+                return;
+            }
+
+            if (vz_db_query(NULL, pool, &vz_sql_state,
+                            vz_binds(vz_int(id)), &rows) == VZ_OK)
+            {
+                state = vz_cell_text(&rows, 0, 0);
+
+                if (rows.rows == 0 || vz_task_ended(&state) == NGX_OK) {
+                    ngx_destroy_pool(pool);
+                    return;
+                }
+            }
+
+            ngx_destroy_pool(pool);
+        }
+
+        vz_sleep(VZ_TASK_POLL);
+    }
+}
+
+
+static ngx_int_t
+vz_task_ended(const ngx_str_t *state)
+{
+    return (state->len == 4 && ngx_strncmp(state->data, "done", 4) == 0)
+           || (state->len == 6 && ngx_strncmp(state->data, "failed", 6) == 0)
+           || (state->len == 9
+               && ngx_strncmp(state->data, "cancelled", 9) == 0)
+           ? NGX_OK : NGX_DECLINED;
+}
+
+
+vz_code_e
+vz_task_get(ngx_pool_t *pool, uint64_t id, const ngx_str_t *link,
+    uint64_t owner, vz_task_t *task)
+{
+    vz_code_e   rc;
+    vz_rows_t   rows;
+    ngx_uint_t  row;
+
+    if (id) {
+        rc = vz_db_query(NULL, pool, &vz_sql_get,
+                         vz_binds(vz_int(id), vz_int(owner), vz_int(owner)),
+                         &rows);
+    } else {
+        rc = vz_db_query(NULL, pool, &vz_sql_link, vz_binds(vz_text(*link)),
+                         &rows);
+    }
+
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    if (rows.rows == 0) {
+        return VZ_NOENT;
+    }
+
+    row = 0;
+    vz_task_read(&rows, &row, task);
+    vz_task_live(task, pool);
+
+    return VZ_OK;
+}
+
+
+/* the rows of one task, a step each, from *row on */
+
+static void
+vz_task_read(const vz_rows_t *rows, ngx_uint_t *row, vz_task_t *task)
+{
+    ngx_uint_t  r = *row;
+
+    ngx_memzero(task, sizeof(vz_task_t));
+
+    task->id = vz_cell_int(rows, r, 0);
+    task->kind = vz_cell_text(rows, r, 1);
+    task->vm = vz_cell_int(rows, r, 2);
+    task->vm_name = vz_cell_text(rows, r, 3);
+    task->owner = vz_cell_int(rows, r, 4);
+    task->actor = vz_cell_text(rows, r, 5);
+    task->via = vz_cell_text(rows, r, 6);
+    task->state = vz_cell_text(rows, r, 7);
+    task->step = vz_cell_int(rows, r, 8);
+    task->created = vz_cell_text(rows, r, 10);
+    task->started = vz_cell_text(rows, r, 11);
+    task->finished = vz_cell_text(rows, r, 12);
+    task->error_code = vz_cell_text(rows, r, 13);
+    task->error_detail = vz_cell_text(rows, r, 14);
+
+    for ( /* void */ ;
+         r < rows->rows && task->id == (uint64_t) vz_cell_int(rows, r, 0);
+         r++)
+    {
+        if (task->nsteps < VZ_STEPS_MAX && !vz_cell_null(rows, r, 15)) {
+            vz_task_read_step(rows, r, &task->steps[task->nsteps++]);
+        }
+    }
+
+    task->percent = task->nsteps ? task->step * 100 / task->nsteps : 0;
+    *row = r;
+}
+
+
+static void
+vz_task_read_step(const vz_rows_t *rows, ngx_uint_t row, vz_step_view_t *step)
+{
+    step->name = vz_cell_text(rows, row, 15);
+    step->state = vz_cell_text(rows, row, 16);
+    step->detail = vz_cell_text(rows, row, 17);
+    step->started = vz_cell_text(rows, row, 18);
+    step->finished = vz_cell_text(rows, row, 19);
+    step->seconds_tenths = vz_cell_int(rows, row, 20);
+}
+
+
+/* what the running step says is in the zone only */
+
+static void
+vz_task_live(vz_task_t *task, ngx_pool_t *pool)
+{
+    ngx_str_t        words;
+    vz_task_view_t   view;
+    vz_step_view_t  *step;
+
+    if (task->state.len != 7 || vz_zone_task_get(task->id, &view) != NGX_OK
+        || view.step != task->step || task->step >= task->nsteps)
+    {
+        return;
+    }
+
+    step = &task->steps[task->step];
+    step->percent = view.step_percent;
+    task->percent = view.percent;
+
+    words.data = view.detail;
+    words.len = ngx_strlen(view.detail);
+
+    if (words.len) {
+        step->detail.data = ngx_pstrdup(pool, &words);
+        step->detail.len = step->detail.data ? words.len : 0;
+    }
+}
+
+
+void
+vz_task_json(vz_json_t *json, const char *key, const vz_task_t *task)
+{
+    vz_json_object(json, key);
+    vz_json_uint(json, "id", task->id);
+    vz_json_text(json, "kind", &task->kind);
+
+    if (task->vm_name.len) {
+        vz_json_object(json, "vm");
+        vz_json_uint(json, "id", task->vm);
+        vz_json_text(json, "name", &task->vm_name);
+        vz_json_close(json);
+    }
+
+    vz_json_text(json, "actor", &task->actor);
+    vz_json_text(json, "via", &task->via);
+    vz_json_text(json, "state", &task->state);
+    vz_json_uint(json, "step", task->step);
+    vz_task_steps_json(json, task);
+    vz_json_uint(json, "percent", task->percent);
+    vz_json_text(json, "created", &task->created);
+
+    if (task->started.len) {
+        vz_json_text(json, "started", &task->started);
+    }
+
+    if (task->finished.len) {
+        vz_json_text(json, "finished", &task->finished);
+    }
+
+    if (task->error_code.len) {
+        vz_json_object(json, "error");
+        vz_json_text(json, "code", &task->error_code);
+        vz_json_text(json, "detail", &task->error_detail);
+        vz_json_close(json);
+    }
+
+    vz_json_close(json);
+}
+
+
+void
+vz_task_steps_json(vz_json_t *json, const vz_task_t *task)
+{
+    ngx_uint_t             i;
+    const vz_step_view_t  *step;
+
+    vz_json_array(json, "steps");
+
+    for (i = 0; i < task->nsteps; i++) {
+        step = &task->steps[i];
+
+        vz_json_object(json, NULL);
+        vz_json_text(json, "name", &step->name);
+        vz_json_text(json, "state", &step->state);
+        vz_json_uint(json, "percent", step->percent);
+        vz_json_text(json, "detail", &step->detail);
+
+        if (step->started.len) {
+            vz_json_text(json, "started", &step->started);
+            vz_json_tenths(json, "seconds", step->seconds_tenths);
+        }
+
+        vz_json_close(json);
+    }
+
+    vz_json_close(json);
+}
+
+
+void
+vz_task_accepted(vz_call_t *call, uint64_t id)
+{
+    vz_code_e   rc;
+    vz_task_t   task;
+    vz_json_t  *json;
+
+    call->task = id;
+
+    if (call->wait) {
+        vz_task_wait(id, call->wait);
+        vz_call_header(call, "Preference-Applied",
+                       vz_call_printf(call, "wait=%ui", call->wait));
+    }
+
+    rc = vz_task_get(call->pool, id, NULL, 0, &task);
+    if (rc != VZ_OK) {
+        vz_call_fault(call, "database", rc);
+        return;
+    }
+
+    vz_call_header(call, "Location",
+                   vz_call_printf(call, "/api/tasks/%uL", id));
+
+    json = vz_call_reply(call, vz_task_ended(&task.state) == NGX_OK
+                               ? NGX_HTTP_OK : NGX_HTTP_ACCEPTED);
+    vz_task_json(json, NULL, &task);
+}
+
+
+void
+vz_task_one(vz_call_t *call)
+{
+    vz_code_e   rc;
+    uint64_t    id;
+    vz_task_t   task;
+    ngx_str_t  *param = &call->params[0];
+
+    if (vz_field_number((char *) param->data, param->len, INT64_MAX, &id)
+        != VZ_OK || id == 0)
+    {
+        vz_call_problem(call, NGX_HTTP_NOT_FOUND, "not_found",
+                        "no such task");
+        return;
+    }
+
+    if (call->wait) {
+        /* only for those who may see it: nothing is told by the waiting */
+        rc = vz_task_get(call->pool, id, NULL,
+                         call->who.admin ? 0 : call->who.user, &task);
+
+        if (rc == VZ_OK && vz_task_ended(&task.state) != NGX_OK) {
+            vz_task_wait(id, call->wait);
+        }
+    }
+
+    rc = vz_task_get(call->pool, id, NULL,
+                     call->who.admin ? 0 : call->who.user, &task);
+
+    if (rc == VZ_NOENT) {
+        vz_call_problem(call, NGX_HTTP_NOT_FOUND, "not_found",
+                        "no such task");
+        return;
+    }
+
+    if (rc != VZ_OK) {
+        vz_call_fault(call, "database", rc);
+        return;
+    }
+
+    vz_task_json(vz_call_reply(call, NGX_HTTP_OK), NULL, &task);
+}
+
+
+void
+vz_task_list(vz_call_t *call)
+{
+    vz_code_e    rc;
+    uint64_t     last;
+    vz_rows_t    rows;
+    vz_task_t    task;
+    vz_json_t   *json;
+    ngx_uint_t   row, n, limit;
+
+    rc = vz_task_page(call, &rows, &limit);
+
+    if (rc == VZ_RANGE) {
+        return;
+    }
+
+    if (rc != VZ_OK) {
+        vz_call_fault(call, "database", rc);
+        return;
+    }
+
+    json = vz_call_reply(call, NGX_HTTP_OK);
+    vz_json_object(json, NULL);
+    vz_json_array(json, "items");
+
+    n = 0;
+    last = 0;
+    row = 0;
+
+    while (row < rows.rows && n < limit) {
+        vz_task_read(&rows, &row, &task);
+        vz_task_live(&task, call->pool);
+        vz_task_json(json, NULL, &task);
+        last = task.id;
+        n++;
+    }
+
+    vz_json_close(json);
+
+    if (row < rows.rows) {
+        vz_json_uint(json, "next", last);
+
+    } else {
+        vz_json_null(json, "next");
+    }
+
+    vz_json_close(json);
+}
+
+
+/* one page and one row of the next, which tells whether there is one */
+
+static vz_code_e
+vz_task_page(vz_call_t *call, vz_rows_t *rows, ngx_uint_t *limit)
+{
+    uint64_t   vm, cursor, most;
+    ngx_str_t  state;
+
+    vm = 0;
+    cursor = INT64_MAX;
+    most = VZ_TASK_LIMIT;
+
+    if (vz_task_filter(call, "vm", &vm) != NGX_OK
+        || vz_task_filter(call, "cursor", &cursor) != NGX_OK
+        || vz_task_filter(call, "limit", &most) != NGX_OK)
+    {
+        vz_call_refuse(call);
+        return VZ_RANGE;
+    }
+
+    *limit = ngx_max(1, ngx_min(most, 200));
+    state = vz_call_arg(call, "state");
+
+    if (call->who.admin) {
+        return vz_db_query(NULL, call->pool, &vz_sql_all,
+                           vz_binds(vz_int(cursor), vz_int(vm), vz_int(vm),
+                                    vz_text(state), vz_text(state),
+                                    vz_int(*limit + 1)),
+                           rows);
+    }
+
+    return vz_db_query(NULL, call->pool, &vz_sql_own,
+                       vz_binds(vz_int(cursor), vz_int(vm), vz_int(vm),
+                                vz_text(state), vz_text(state),
+                                vz_int(call->who.user), vz_int(*limit + 1)),
+                       rows);
+}
+
+
+static ngx_int_t
+vz_task_filter(vz_call_t *call, const char *name, uint64_t *value)
+{
+    ngx_str_t  arg;
+
+    arg = vz_call_arg(call, name);
+
+    if (arg.data == NULL || arg.len == 0) {
+        return NGX_OK;
+    }
+
+    if (vz_field_number((char *) arg.data, arg.len, INT64_MAX, value)
+        != VZ_OK)
+    {
+        vz_call_invalid(call, name, "format", "a number");
+        return NGX_DECLINED;
+    }
+
+    return NGX_OK;
+}
