@@ -283,6 +283,7 @@ static void
 vz_runner_renew_all(void *data)
 {
     uint64_t      ids[VZ_RUNNER_MAX];
+    vz_run_t     *run;
     ngx_uint_t    i, n;
     ngx_pool_t   *pool;
     ngx_queue_t  *q;
@@ -300,7 +301,8 @@ vz_runner_renew_all(void *data)
          q != ngx_queue_sentinel(&vz_runner_tasks) && n < VZ_RUNNER_MAX;
          q = ngx_queue_next(q))
     {
-        ids[n++] = ngx_queue_data(q, vz_run_t, link)->id;
+        run = ngx_queue_data(q, vz_run_t, link);
+        ids[n++] = run->id;
     }
 
     for (i = 0; i < n; i++) {
