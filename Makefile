@@ -1,0 +1,226 @@
+# vzpanel: the nginx module, the daemon and their tests.
+#
+#   make            build the module and the two programs
+#   make up         build, and run the whole panel from run/   (make down)
+#   make test       every test; also: unit fuzz test-nginx test-chain
+#                   test-browser lint
+#   make install    into DESTDIR
+#
+# CC=clang takes another compiler; SANITIZE=address,undefined builds beside
+# the normal build, in build/sanitize.
+
+SHELL       = /bin/bash
+.SHELLFLAGS = -eu -o pipefail -c
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+ifeq ($(origin CC),default)
+CC          = gcc
+endif
+
+SANITIZE   ?=
+TOP        := build
+BUILD      := $(TOP)$(if $(SANITIZE),/sanitize)
+NGINX      := $(BUILD)/nginx
+MODULE     := $(NGINX)/ngx_http_vzpanel_module.so
+DAEMON     := $(BUILD)/virtual-server
+HOOK       := $(BUILD)/virtual-server-hook
+NGINX_SRC  ?= /usr/share/nginx/src
+NGINX_BIN  ?= /usr/sbin/nginx
+
+TEMPLATES  := debian-12-minimal busybox
+
+PREFIX     ?= /usr
+SYSCONFDIR ?= /etc
+MODULESDIR ?= $(PREFIX)/lib/nginx/modules
+SBINDIR    ?= $(PREFIX)/sbin
+LIBEXECDIR ?= $(PREFIX)/lib/vzpanel
+DATADIR    ?= $(PREFIX)/share/vzpanel
+
+
+all: $(BUILD)/module.tested $(DAEMON) $(HOOK)
+
+.PHONY: all module programs up down test unit fuzz test-nginx test-chain \
+        test-browser lint format install clean distclean \
+        packages-build packages-run packages-test packages-lint npm FORCE
+
+
+# --- what it needs ---
+
+packages-build packages-run packages-test packages-lint:
+	@scripts/packages.sh $(@:packages-%=%)
+
+npm: node_modules/.stamp
+
+node_modules/.stamp: package.json package-lock.json | packages-test
+	@npm ci --silent --no-audit --no-fund </dev/null
+	@touch $@
+
+
+# --- the module, by nginx's own build ---
+
+MODULE_SRC := config $(wildcard *.c *.map src/wire/*.[ch] src/runtime/*.[ch] \
+                src/panel/*.[ch])
+
+CC_OPT      = $$(dpkg-buildflags --get CFLAGS) -fPIC \
+              $$(dpkg-buildflags --get CPPFLAGS) \
+              -Wshadow -Wframe-larger-than=8192 $(SANITIZE_FLAGS)
+LD_OPT      = $$(dpkg-buildflags --get LDFLAGS) -fPIC $(SANITIZE_FLAGS)
+
+ifneq ($(SANITIZE),)
+SANITIZE_FLAGS := -fsanitize=$(SANITIZE) -fno-omit-frame-pointer \
+                  -U_FORTIFY_SOURCE
+endif
+
+# what a configuration depends on besides `config`; kept so that only a
+# change of it configures again
+$(NGINX)/.inputs: FORCE | packages-build
+	@mkdir -p $(@D)
+	@printf '%s\n' "$(CC) $(SANITIZE) $$($(NGINX_BIN) -v 2>&1)" \
+	    $(MODULE_SRC) > $@.new
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+
+$(NGINX)/Makefile: config $(NGINX)/.inputs
+	@echo "configuring the module for $$($(NGINX_BIN) -v 2>&1)"
+	@rm -rf $(NGINX)/addon $(NGINX)/Makefile
+	@top=$$PWD; cd $(NGINX_SRC); . ./conf_flags; \
+	./configure "$${NGX_CONF_FLAGS[@]}" --with-cc="$(CC)" \
+	    --with-cc-opt="$(CC_OPT)" --with-ld-opt="$(LD_OPT)" \
+	    --add-dynamic-module="$$top" --builddir="$$top/$(NGINX)" \
+	    > "$$top/$(NGINX)/configure.log" 2>&1 \
+	    || { tail -20 "$$top/$(NGINX)/configure.log" >&2; exit 1; }
+
+$(MODULE): $(NGINX)/Makefile FORCE
+	@$(MAKE) --no-print-directory -C $(NGINX_SRC) -f $(CURDIR)/$< modules
+
+module: $(MODULE)
+
+# a symbol that is missing shows only when nginx loads the module
+$(BUILD)/module.tested: $(MODULE)
+	@printf 'load_module %s;\nevents {}\n' $(CURDIR)/$(MODULE) \
+	    > $(BUILD)/minimal.conf
+	@scripts/nginx $(if $(SANITIZE),--sanitized) -q \
+	    -e stderr -g 'pid /dev/null;' -t -c $(CURDIR)/$(BUILD)/minimal.conf
+	@touch $@
+
+
+# --- the programs ---
+
+CFLAGS  ?= -O2 -g
+ALL_CFLAGS = -std=gnu11 -Wall -Wextra -Wshadow -Werror -Wformat \
+           -Wformat-security -fPIE -fstack-protector-strong \
+           -fstack-clash-protection $(HARDEN_$(shell uname -m)) \
+           $(if $(SANITIZE),$(SANITIZE_FLAGS),-D_FORTIFY_SOURCE=2) \
+           $(CPPFLAGS) $(CFLAGS)
+ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now -Wl,-z,noexecstack \
+           -Wl,--as-needed $(SANITIZE_FLAGS) $(LDFLAGS)
+LIBS     = -llxc -larchive -lpcre2-8 -lcrypto
+
+HARDEN_x86_64  := -fcf-protection
+HARDEN_aarch64 := -mbranch-protection=standard
+
+HOOK_MAIN  := $(firstword $(wildcard src/daemon/hook_main.c src/daemon/hook.c))
+PARTS      := $(filter-out src/daemon/main.c $(HOOK_MAIN), \
+                $(wildcard src/daemon/*.c src/wire/*.c))
+OBJECTS     = $(patsubst src/%.c,$(BUILD)/obj/%.o,$(1))
+
+$(BUILD)/obj/.flags: FORCE | packages-build
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(CC) $(ALL_CFLAGS)' > $@.new
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+
+$(BUILD)/obj/%.o: src/%.c $(BUILD)/obj/.flags
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+# an archive, so that each program takes only the parts it uses
+$(BUILD)/obj/parts.a: $(call OBJECTS,$(PARTS))
+	@rm -f $@
+	ar crs $@ $^
+
+$(DAEMON): $(call OBJECTS,src/daemon/main.c) $(BUILD)/obj/parts.a
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+$(HOOK): $(call OBJECTS,$(HOOK_MAIN)) $(BUILD)/obj/parts.a
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+programs: $(DAEMON) $(HOOK)
+
+-include $(wildcard $(BUILD)/obj/*/*.d)
+
+
+# --- running it ---
+
+# all that the stack runs, also for the tests
+.PHONY: stack
+stack: all packages-run $(TEMPLATES:%=$(TOP)/templates/%.built)
+
+$(TOP)/templates/%.built: scripts/templates/% | packages-run
+	@scripts/templates/$* $(TOP)/templates
+	@touch $@
+
+up: stack
+	@scripts/up run
+
+down:
+	@scripts/stack stop run
+
+
+# --- tests ---
+
+test: all packages-run packages-test packages-lint npm \
+      $(TEMPLATES:%=$(TOP)/templates/%.built)
+	@CC="$(CC)" MAKE="$(MAKE)" scripts/test-all
+
+unit: packages-build packages-test
+	@$(MAKE) --no-print-directory -C t/unit check
+
+fuzz: packages-build packages-test
+	@$(MAKE) --no-print-directory -C t/unit fuzz
+
+test-nginx: stack packages-test
+	@SANITIZE="$(SANITIZE)" scripts/test-nginx $(T)
+
+test-chain: stack packages-test
+	@scripts/test-chain $(T)
+
+test-browser: stack packages-test npm
+	@scripts/test-browser $(T)
+
+lint: packages-build packages-lint packages-test npm
+	@scripts/lint
+
+format: packages-lint
+	@scripts/lint --fix
+
+
+# --- for production ---
+
+install: all
+	install -D -m 644 $(MODULE) \
+	    $(DESTDIR)$(MODULESDIR)/ngx_http_vzpanel_module.so
+	install -D -m 755 $(DAEMON) $(DESTDIR)$(SBINDIR)/virtual-server
+	install -D -m 755 $(HOOK) $(DESTDIR)$(LIBEXECDIR)/virtual-server-hook
+	install -D -m 755 sql/migrate $(DESTDIR)$(LIBEXECDIR)/migrate
+	install -d $(DESTDIR)$(LIBEXECDIR)/templates \
+	    $(DESTDIR)$(DATADIR)/sql $(DESTDIR)$(SYSCONFDIR)/xinetd.d
+	install -m 755 $(TEMPLATES:%=scripts/templates/%) \
+	    $(DESTDIR)$(LIBEXECDIR)/templates
+	install -m 644 sql/*.sql $(DESTDIR)$(DATADIR)/sql
+	cd html && find . -type f -exec install -D -m 644 {} \
+	    $(abspath $(DESTDIR)$(DATADIR))/html/{} \;
+	install -m 644 conf/xinetd.virtual \
+	    $(DESTDIR)$(SYSCONFDIR)/xinetd.d/virtual
+	install -D -m 644 conf/virtual-server.conf \
+	    $(DESTDIR)$(SYSCONFDIR)/vzpanel/virtual-server.conf
+	install -D -m 644 conf/nginx.conf \
+	    $(DESTDIR)$(SYSCONFDIR)/vzpanel/nginx.conf.example
+
+clean:
+	rm -rf $(TOP)/nginx $(TOP)/obj $(TOP)/sanitize $(TOP)/unit $(TOP)/test \
+	    $(TOP)/virtual-server $(TOP)/virtual-server-hook \
+	    $(TOP)/module.tested $(TOP)/minimal.conf
+
+# the templates, too, which take a minute to build
+distclean: clean
+	rm -rf $(TOP) node_modules

@@ -1,0 +1,249 @@
+# shellcheck shell=bash
+#
+# Part of scripts/stack: xinetd with virtual-server, and what containers need:
+# lxcfs, templates, the key.
+
+
+relay_start() {
+    local key=$base/conf/relay.key
+
+    if [ ! -s "$key" ]; then
+        (umask 077; openssl rand -hex 32 > "$key.new")
+        chown root:www-data "$key.new"
+        chmod 640 "$key.new"
+        mv "$key.new" "$key"
+    fi
+
+    lxcfs_start
+    relay_templates
+    relay_programs
+    relay_configuration
+
+    alive xinetd || spawn xinetd \
+        xinetd -dontfork -f "$base/conf/xinetd.conf" \
+            -filelog "$base/log/xinetd.log"
+}
+
+
+# The copies below $base are reachable for everyone who may need them, and a
+# rebuild replaces them whole while the old ones still run.
+relay_programs() {
+    local name
+
+    for name in virtual-server virtual-server-hook; do
+        [ -x "${set[build]}/$name" ] || die "$name is not built: run make"
+        replace "${set[build]}/$name" "$base/bin/$name" 755
+    done
+}
+
+
+# replace FROM TO MODE: atomically, and only if it is another file
+replace() {
+    if cmp -s "$1" "$2"; then
+        return 0
+    fi
+
+    install -m "$3" "$1" "$2.new"
+    mv "$2.new" "$2"
+}
+
+
+relay_templates() {
+    local file
+
+    mkdir -p "$base/templates"
+
+    for file in "${set[templates]}"/*.tar.*; do
+        [ -f "$file" ] || continue
+        [ "$base/templates/${file##*/}" -nt "$file" ] && continue
+        cp -p --reflink=auto "$file" "$base/templates/.new"
+        mv "$base/templates/.new" "$base/templates/${file##*/}"
+        touch "$base/templates/${file##*/}"
+    done
+}
+
+
+lxcfs_start() {
+    [ "${set[lxcfs]}" = 1 ] && [ -e /dev/fuse ] || { set[lxcfs]=0; return 0; }
+
+    if alive lxcfs && mountpoint -q "$base/lxcfs"; then
+        return 0
+    fi
+
+    ! mountpoint -q "$base/lxcfs" || umount -l "$base/lxcfs"
+    mkdir -p "$base/lxcfs"
+    spawn lxcfs lxcfs -f --enable-cfs -p "$base/pid/lxcfs.own" "$base/lxcfs"
+    ready lxcfs 10 test -e "$base/lxcfs/proc/meminfo"
+}
+
+
+relay_configuration() {
+    local conf=$base/conf/virtual-server.conf lxcfs=none
+
+    [ "${set[lxcfs]}" = 0 ] || lxcfs=$base/lxcfs
+    install -d -m 711 "$base/lxc"
+
+    cat > "$conf.new" <<CONF
+driver = lxc
+key_file = $base/conf/relay.key
+template_dir = $base/templates
+log = $base/log/virtual-server.log
+ctid_min = ${set[ctids]%-*}
+ctid_max = ${set[ctids]#*-}
+lxc_path = $base/lxc
+hook = $base/bin/virtual-server-hook
+lxcfs = $lxcfs
+interface_prefix = ${set[prefix]}
+nft_table = ${set[nft_table]}
+idmap_base = ${set[idmap_base]}
+CONF
+    mv "$conf.new" "$conf"
+
+    # the service as it is shipped, with this stack's port and paths
+    {
+        printf 'defaults\n{\n}\n\n'
+        awk -v port="${set[daemon_port]}" -v server="$base/bin/virtual-server" \
+            -v args="--config $conf" '
+            /^[ \t]*(port|type|server|server_args|disable|log_type)[ \t]*\+?=/ {
+                next
+            }
+            /^[ \t]*\}/ {
+                printf "    type = UNLISTED\n    port = %s\n", port
+                printf "    server = %s\n    server_args = %s\n", server, args
+                print "    disable = no"
+            }
+            { print }' "$top/conf/xinetd.virtual"
+    } > "$base/conf/xinetd.conf.new"
+    mv "$base/conf/xinetd.conf.new" "$base/conf/xinetd.conf"
+}
+
+
+relay_ready() {
+    ready xinetd 10 relay_answers
+}
+
+
+# the greeting of virtual-server, then hang up
+relay_answers() {
+    local line=
+
+    alive xinetd || return 1
+    { read -rt 2 line < "/dev/tcp/127.0.0.1/${set[daemon_port]}"; } \
+        2>/dev/null || return 1
+    [[ $line == "virtual-server "* ]]
+}
+
+
+relay_end() {
+    end xinetd TERM 5
+}
+
+
+# Containers end before the host's side of them.
+relay_stop() {
+    relay_end
+    containers_stop
+    end lxcfs TERM 5
+    ! mountpoint -q "$base/lxcfs" || umount -l "$base/lxcfs"
+}
+
+
+containers_stop() {
+    local server=$base/bin/virtual-server conf=$base/conf/virtual-server.conf
+
+    if [ -x "$server" ] && [ -f "$conf" ]; then
+        "$server" --config "$conf" --down < /dev/null \
+            >> "$base/log/virtual-server.log" 2>&1 9>&- \
+            || echo "stack: virtual-server --down failed; see $dir/log" >&2
+    fi
+
+    containers_kill
+    sweep_cgroups
+    sweep_network
+}
+
+
+# the numbers of this stack's containers among the names of a list
+own_numbers() {
+    awk -v min="${set[ctids]%-*}" -v max="${set[ctids]#*-}" \
+        'match($0, /[0-9]+/) {
+             n = substr($0, RSTART, RLENGTH) + 0
+             if (n >= min && n <= max) print
+         }'
+}
+
+
+# What --down could not end: monitors carry lxc_path among their arguments.
+containers_kill() {
+    local proc pid
+
+    for proc in /proc/[0-9]*; do
+        if tr '\0' ' ' 2>/dev/null < "$proc/cmdline" \
+           | grep -qF -e "[lxc monitor] $base/lxc "
+        then
+            pid=${proc#/proc/}
+            kill_tree "$pid"
+            wait_for 5 test ! -s "$proc/cmdline" || true
+        fi
+    done
+}
+
+
+kill_tree() {
+    local child
+
+    for child in $(cat "/proc/$1/task/$1/children" 2>/dev/null); do
+        kill -s KILL "$child" 2>/dev/null || true
+    done
+
+    kill -s KILL "$1" 2>/dev/null || true
+}
+
+
+# lxc.payload.ID and the like, once they are empty
+sweep_cgroups() {
+    local folder
+
+    wait_for 10 sweep_cgroups_once || true
+}
+
+
+sweep_cgroups_once() {
+    local folder left=0
+
+    while IFS= read -r folder; do
+        find "$folder" -depth -type d -exec rmdir {} + 2>/dev/null || true
+        [ ! -d "$folder" ] || left=1
+    done < <(own_cgroups)
+
+    [ $left = 0 ]
+}
+
+
+own_cgroups() {
+    local folder
+
+    find /sys/fs/cgroup -maxdepth 3 -type d \
+        -regex '.*/lxc\.\(payload\|monitor\)\.[0-9]+\(-[0-9]+\)?' \
+        2>/dev/null |
+    while IFS= read -r folder; do
+        [ -z "$(echo "${folder##*/}" | own_numbers)" ] || echo "$folder"
+    done
+}
+
+
+sweep_network() {
+    local family kind name table
+
+    ip -o link show type veth 2>/dev/null |
+    sed -n "s/^[0-9]*: \(${set[prefix]}[0-9][^@:]*\).*/\1/p" | own_numbers |
+    while IFS= read -r name; do
+        ip link delete "$name" || true
+    done
+
+    nft list tables 2>/dev/null | while read -r kind family table; do
+        if [ "$table" = "${set[nft_table]}" ]; then
+            nft delete "$kind" "$family" "$table" || true
+        fi
+    done
+}
