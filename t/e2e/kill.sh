@@ -1,0 +1,107 @@
+#!/bin/bash
+#
+# kill.sh DIR [N [TEMPLATE]]: N orders on the stack in DIR, and in the middle
+# of each one process dies by kill -9: an nginx worker, the daemon at work,
+# mariadbd or xinetd, in turn, at a random moment.  What a service manager
+# would do (start again what it looks after) is done by "stack start".  Each
+# order must end in one running container and one mail.
+
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+top=$(dirname "$(dirname "$here")")
+dir=$(realpath "$1")
+n=${2:-20}
+template=${3:-debian-12-x86_64-minimal}
+victims=(worker daemon mariadbd xinetd)
+base=$(sed -n 's/^base=//p' "$dir/settings")
+port=$(sed -n 's/^web_port=//p' "$dir/ports")
+api=http://127.0.0.1:$port/api
+passed=0
+failed=0
+
+
+# the process to kill, by what the stack wrote down; never by name alone
+victim() {
+    case $1 in
+    worker)
+        pgrep -P "$(< "$base/pid/nginx")" | shuf -n 1 ;;
+    daemon)
+        pgrep -P "$(< "$base/pid/xinetd")" -f virtual-server | shuf -n 1 ;;
+    *)
+        cat "$base/pid/$1" ;;
+    esac
+}
+
+
+order() {
+    curl -sS -m 5 -H 'Content-Type: application/json' \
+        -H "Idempotency-Key: kill-$$-$1" "$api/orders" -d "{
+            \"first_name\": \"K\", \"last_name\": \"Ill\", \"dni\": \"K$$N$1\",
+            \"email\": \"kill.$$.$1@example.org\", \"plan\": \"Básico\",
+            \"template\": \"$template\"}"
+}
+
+
+# follow LINK: the order's state at its end, "late" after 90 s
+follow() {
+    local until=$((SECONDS + 90)) state=
+
+    while [ "$SECONDS" -lt "$until" ]; do
+        state=$(curl -sS -m 5 "$api/orders/$1" 2>/dev/null \
+                | jq -r '.state // empty' 2>/dev/null) || true
+
+        case $state in
+        done | failed) echo "$state"; return ;;
+        esac
+
+        sleep 0.1
+    done
+
+    echo "late (${state:-no answer})"
+}
+
+
+mails() {
+    grep -rlF "kill.$$.$1@example.org" "$dir/mail/new" 2>/dev/null | wc -l
+}
+
+
+for i in $(seq "$n"); do
+    what=${victims[$(((i - 1) % 4))]}
+    moment=$(printf '0.%03d' $((RANDOM % 160)))
+
+    link=$(order "$i" | jq -r '.order // empty')
+    sleep "$moment"
+    pid=$(victim "$what" || true)
+
+    if [ -n "$pid" ]; then
+        kill -KILL "$pid" 2>/dev/null || pid="$pid gone"
+    fi
+
+    case $what in
+    mariadbd | xinetd) "$top/scripts/stack" start "$dir" > /dev/null 2>&1 ;;
+    esac
+
+    began=$(date +%s%N)
+    state=$(follow "$link")
+    took=$((($(date +%s%N) - began) / 1000000))
+    vm=$(curl -sS "$api/orders/$link" | jq -r '.vm.ctid // empty')
+    runs=no
+    [ -z "$vm" ] || ! "$top/scripts/verb" "$dir" status "$vm" \
+        | grep -q 'state=running' || runs=yes
+    mails=$(mails "$i")
+
+    if [ "$state" = "done" ] && [ "$runs" = yes ] && [ "$mails" = 1 ]; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+    fi
+
+    printf '%2d  kill -9 %-8s (%s) at %s s: %s in %d ms, container %s %s, %s mail\n' \
+        "$i" "$what" "${pid:-none}" "$moment" "$state" "$took" "${vm:--}" \
+        "$([ $runs = yes ] && echo running || echo 'not running')" "$mails"
+done
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
