@@ -18,8 +18,8 @@ run='nginx mariadb-server mariadb-client xinetd lxc lxcfs btrfs-progs iproute2
      nftables python3-aiosmtpd mmdebstrap busybox-static zstd openssl curl
      uidmap'
 test='clang libclang-rt-14-dev llvm libcmocka-dev valgrind chromium sshpass
-      openssh-client perl netcat-openbsd nodejs jq'
-lint='clang-format cppcheck shellcheck'
+      openssh-client perl netcat-openbsd nodejs npm jq rsync'
+lint='clang-format cppcheck shellcheck nodejs npm'
 
 policy=/usr/sbin/policy-rc.d
 
@@ -39,14 +39,47 @@ missing() {
             # another provider of the same command will do (a Node.js of
             # the machine's own, for example)
             case $package in
-            nodejs) command -v node >/dev/null && continue ;;
-            clang-format) command -v clang-format >/dev/null && continue ;;
+            nodejs)  command -v node >/dev/null && continue ;;
+            npm)     command -v npm >/dev/null && continue ;;
+            clang-format | shellcheck)
+                     command -v "$package" >/dev/null && continue ;;
             esac
 
-            dpkg-query -W -f '${db:Status-Status}\n' "$package" 2>/dev/null \
-                | grep -qx installed || echo "$package"
+            echo "$package"
         done
-    done | sort -u
+    done > "$work/names"
+
+    sort -u "$work/names" > "$work/wanted"
+
+    # shellcheck disable=SC2046  # a list of package names
+    dpkg-query -W -f '${Package} ${db:Status-Status}\n' \
+        $(cat "$work/wanted") 2>/dev/null \
+        | sed -n 's/ installed$//p' | sort -u > "$work/installed"
+
+    comm -23 "$work/wanted" "$work/installed"
+}
+
+
+# what would start with the machine: systemd's and init's links
+enabled_units() {
+    find /etc/systemd/system -path '*.wants/*' -type l 2>/dev/null
+    find /etc/init.d -type f 2>/dev/null
+}
+
+
+# Installing enables what a package brings; nothing of it is ours to leave.
+disable_new_units() {
+    enabled_units | sort > "$work/units-after"
+
+    comm -13 "$work/units-before" "$work/units-after" |
+    while IFS= read -r link; do
+        case $link in
+        /etc/init.d/*)
+            update-rc.d "${link##*/}" disable >/dev/null 2>&1 || true ;;
+        *)
+            systemctl disable "${link##*/}" >/dev/null 2>&1 || rm -f "$link" ;;
+        esac
+    done
 }
 
 
@@ -64,30 +97,44 @@ refuse_starts() {
         mv "$policy" "$policy.vzpanel-saved"
     fi
 
-    trap restore_policy EXIT
-    trap 'exit 1' HUP INT TERM
+    refused=1
 
     printf '#!/bin/sh\nexit 101\n' > "$policy"
     chmod 755 "$policy"
 }
 
 
+tidy() {
+    rm -rf "$work"
+    [ -z "$refused" ] || restore_policy
+}
+
+
 [ $# -gt 0 ] || { echo "usage: packages.sh build|run|test|lint ..." >&2; exit 2; }
+
+refused=
+work=$(mktemp -d)
+trap tidy EXIT
+trap 'exit 1' HUP INT TERM
 
 wanted=$(missing "$@")
 [ -n "$wanted" ] || exit 0
 
 if [ "$(id -u)" -ne 0 ]; then
     echo "packages.sh: these packages are missing, and only root can install" \
-         "them:" $wanted >&2
+         "them:" "$wanted" >&2
     exit 1
 fi
 
-echo "installing:" $wanted
+echo "installing: $(echo "$wanted" | tr '\n' ' ')"
+enabled_units | sort > "$work/units-before"
 refuse_starts
 
 export DEBIAN_FRONTEND=noninteractive
-apt-get -qq update
+apt-get -qq -o DPkg::Lock::Timeout=300 update
 # shellcheck disable=SC2086  # a list of package names
 apt-get -qq -y --no-install-recommends -o Dpkg::Use-Pty=0 \
-    -o Dpkg::Options::=--force-confdef install $wanted >/dev/null
+    -o DPkg::Lock::Timeout=300 \
+    -o Dpkg::Options::=--force-confdef install $wanted </dev/null >/dev/null
+
+disable_new_units
