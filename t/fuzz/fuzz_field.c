@@ -1,0 +1,114 @@
+/*
+ * Hostile bytes as every kind of field.
+ */
+
+#include <stdlib.h>
+#include <string.h>
+#include "wire/field.h"
+
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerInitialize(int *argc, char ***argv);
+
+
+int
+LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+    (void) argc;
+    (void) argv;
+
+    if (vz_field_init() != VZ_OK) {
+        abort();
+    }
+
+    return 0;
+}
+
+
+static void
+must(int truth)
+{
+    if (!truth) {
+        abort();
+    }
+}
+
+
+/* what nothing that was taken may ever hold */
+static void
+must_be_harmless(int kind, const char *s, size_t len)
+{
+    size_t  i;
+
+    must(memchr(s, '\0', len) == NULL);
+    must(memchr(s, '\n', len) == NULL);
+    must(memchr(s, '\r', len) == NULL);
+
+    if (kind > VZ_FIELD_BASE64) {
+        return;
+    }
+
+    must(len > 0 && s[0] != '-');
+
+    for (i = 0; i < len; i++) {
+        must(s[i] > 0x20 && s[i] < 0x7f);
+        must(strchr("\"'`$;|&<>\\", s[i]) == NULL);
+    }
+}
+
+
+static void
+try_values(const char *s, size_t len)
+{
+    int            family;
+    char           dni[VZ_DNI_MAX + 1];
+    uint32_t       ctid;
+    uint64_t       n;
+    unsigned       prefix;
+    unsigned char  addr[16];
+
+    if (vz_field_check(VZ_FIELD_CTID, s, len) == VZ_OK) {
+        must(vz_field_ctid(s, len, &ctid) == VZ_OK && ctid > 100);
+    }
+
+    if (vz_field_check(VZ_FIELD_SIZE, s, len) == VZ_OK) {
+        must(vz_field_size(s, len, &n) == VZ_OK && n <= INT64_MAX);
+        must(vz_field_check(VZ_FIELD_LIMIT, s, len) == VZ_OK);
+    }
+
+    if (vz_field_check(VZ_FIELD_CIDR, s, len) == VZ_OK) {
+        must(vz_field_cidr(s, len, &family, addr, &prefix) == VZ_OK);
+        must(prefix > 0 && prefix <= 128);
+    }
+
+    if (vz_field_dni(s, len, dni) == VZ_OK) {
+        must(strlen(dni) >= 5 && strlen(dni) <= VZ_DNI_MAX);
+        must(vz_field_check(VZ_FIELD_DNI, dni, strlen(dni)) == VZ_OK);
+    }
+
+    (void) vz_field_number(s, len, UINT64_MAX, &n);
+    (void) vz_field_size(s, len, &n);
+    (void) vz_field_limit(s, len, &n);
+    (void) vz_field_ctid(s, len, &ctid);
+    (void) vz_field_cidr(s, len, &family, addr, &prefix);
+}
+
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    int          kind;
+    const char  *s;
+
+    s = (const char *) data;
+
+    for (kind = 0; kind < VZ_FIELD_COUNT; kind++) {
+        if (vz_field_check((vz_field_e) kind, s, size) == VZ_OK) {
+            must_be_harmless(kind, s, size);
+        }
+    }
+
+    try_values(s, size);
+
+    return 0;
+}

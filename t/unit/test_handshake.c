@@ -1,0 +1,333 @@
+/*
+ * The key, the nonce, the proof.
+ */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "unit.h"
+#include "wire/handshake.h"
+#include "wire/verb.h"
+
+
+#define NONCE  "9f86d081884c7d659a2feaa0c55ad015" \
+               "a3bf4f1b2b0b822cd15d6c15b0f00a08"
+
+
+static char  dir[] = "/tmp/vz-unit-XXXXXX";
+static char  path[64];
+
+
+static void
+write_key(const char *bytes, size_t len, mode_t mode)
+{
+    int  fd;
+
+    fd = open(path, O_WRONLY|O_CREAT|O_TRUNC, 0600);
+    assert_true(fd != -1);
+    assert_int_equal(write(fd, bytes, len), (ssize_t) len);
+    assert_int_equal(fchmod(fd, mode), 0);
+    assert_int_equal(close(fd), 0);
+}
+
+
+static void
+a_key_is_read_without_trailing_white_space(void **state)
+{
+    char      bytes[VZ_KEY_MAX + 17];
+    vz_key_t  key;
+
+    (void) state;
+
+    write_key(VZ_LIT("0123456789abcdef \t\r\n\n"), 0640);
+    assert_int_equal(vz_key_read(path, &key), VZ_OK);
+    assert_int_equal(key.len, 16);
+    assert_memory_equal(key.data, "0123456789abcdef", 16);
+
+    write_key(VZ_LIT(" 0123456789\0abcdef"), 0600);
+    assert_int_equal(vz_key_read(path, &key), VZ_OK);
+    assert_int_equal(key.len, 18);
+
+    write_key(VZ_LIT("0123456789abcde\0"), 0600);
+    assert_int_equal(vz_key_read(path, &key), VZ_OK);
+    assert_int_equal(key.len, 16);
+
+    memset(bytes, 'k', sizeof(bytes));
+    bytes[VZ_KEY_MAX] = '\n';
+    write_key(bytes, VZ_KEY_MAX + 1, 0600);
+    assert_int_equal(vz_key_read(path, &key), VZ_OK);
+    assert_int_equal(key.len, VZ_KEY_MAX);
+}
+
+
+static void
+a_key_of_the_wrong_length_is_refused(void **state)
+{
+    char      bytes[VZ_KEY_MAX * 4];
+    vz_key_t  key;
+
+    (void) state;
+
+    write_key("", 0, 0600);
+    assert_int_equal(vz_key_read(path, &key), VZ_RANGE);
+    assert_int_equal(key.len, 0);
+
+    write_key(VZ_LIT("0123456789abcde\n"), 0600);
+    assert_int_equal(vz_key_read(path, &key), VZ_RANGE);
+
+    write_key(VZ_LIT("                                      \n"), 0600);
+    assert_int_equal(vz_key_read(path, &key), VZ_RANGE);
+
+    memset(bytes, 'k', sizeof(bytes));
+    write_key(bytes, VZ_KEY_MAX + 1, 0600);
+    assert_int_equal(vz_key_read(path, &key), VZ_RANGE);
+
+    write_key(bytes, sizeof(bytes), 0600);
+    assert_int_equal(vz_key_read(path, &key), VZ_RANGE);
+
+    memset(bytes + 32, '\n', sizeof(bytes) - 32);
+    write_key(bytes, sizeof(bytes), 0600);
+    assert_int_equal(vz_key_read(path, &key), VZ_RANGE);
+}
+
+
+static void
+a_key_that_others_may_touch_is_refused(void **state)
+{
+    vz_key_t  key;
+
+    (void) state;
+
+    write_key(VZ_LIT("0123456789abcdef"), 0644);
+    assert_int_equal(vz_key_read(path, &key), VZ_DENIED);
+    assert_int_equal(errno, EPERM);
+
+    write_key(VZ_LIT("0123456789abcdef"), 0602);
+    assert_int_equal(vz_key_read(path, &key), VZ_DENIED);
+}
+
+
+static void
+what_is_no_file_is_refused(void **state)
+{
+    vz_key_t  key;
+
+    (void) state;
+
+    assert_int_equal(vz_key_read("/nonexistent/key", &key), VZ_NOENT);
+    assert_int_equal(vz_key_read("/etc/passwd/key", &key), VZ_NOENT);
+    assert_int_equal(vz_key_read(dir, &key), VZ_DENIED);
+    assert_int_equal(vz_key_read("/dev/zero", &key), VZ_DENIED);
+
+    (void) unlink(path);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    assert_int_equal(vz_key_read(path, &key), VZ_DENIED);
+    assert_int_equal(unlink(path), 0);
+}
+
+
+static void
+nonces_are_hex_and_differ(void **state)
+{
+    char  a[VZ_HEX_LEN + 1], b[VZ_HEX_LEN + 1];
+
+    (void) state;
+
+    assert_int_equal(vz_nonce(a), VZ_OK);
+    assert_int_equal(vz_nonce(b), VZ_OK);
+    assert_int_equal(strlen(a), VZ_HEX_LEN);
+    assert_int_equal(strspn(a, "0123456789abcdef"), VZ_HEX_LEN);
+    assert_string_not_equal(a, b);
+}
+
+
+static void
+the_mac_is_hmac_sha256(void **state)
+{
+    char      hex[VZ_HEX_LEN + 1];
+    vz_key_t  key;
+
+    (void) state;
+
+    /* RFC 4231, test case 1 */
+
+    key.len = 20;
+    memset(key.data, 0x0b, key.len);
+    assert_int_equal(vz_mac(&key, "Hi There", hex), VZ_OK);
+    assert_string_equal(hex, "b0344c61d8db38535ca8afceaf0bf12b"
+                             "881dc200c9833da726e9376c2e32cff7");
+
+    key.len = 0;
+    assert_int_equal(vz_mac(&key, "x", hex), VZ_INTERNAL);
+    assert_string_equal(hex, "");
+    key.len = VZ_KEY_MAX + 1;
+    assert_int_equal(vz_mac(&key, "x", hex), VZ_INTERNAL);
+}
+
+
+static void
+the_greeting_goes_both_ways(void **state)
+{
+    char    line[128], nonce[VZ_HEX_LEN + 1];
+    size_t  n;
+
+    (void) state;
+
+    n = vz_greeting_print(line, sizeof(line), NONCE);
+    assert_int_equal(n, 17 + VZ_HEX_LEN);
+    assert_string_equal(line, "virtual-server 1 " NONCE);
+    assert_int_equal(vz_greeting_parse(line, n, nonce), VZ_OK);
+    assert_string_equal(nonce, NONCE);
+
+    assert_int_equal(vz_greeting_print(line, n, NONCE), 0);
+}
+
+
+static void
+other_greetings_are_refused(void **state)
+{
+    size_t  i;
+    char    nonce[VZ_HEX_LEN + 1];
+
+    static const struct {
+        const char  *line;
+        vz_code_e    code;
+    } bad[] = {
+        { "", VZ_SYNTAX },
+        { "virtual-server", VZ_SYNTAX },
+        { "virtual-server ", VZ_SYNTAX },
+        { "virtual-server 1", VZ_SYNTAX },
+        { "virtual-server 1 ", VZ_SYNTAX },
+        { "virtual-server 1 abc", VZ_SYNTAX },
+        { "virtual-server 1 " NONCE "0", VZ_SYNTAX },
+        { "virtual-server 1 " NONCE " x", VZ_SYNTAX },
+        { "virtual-server 01 " NONCE, VZ_SYNTAX },
+        { "virtual-server -1 " NONCE, VZ_SYNTAX },
+        { "virtual-server 2 " NONCE, VZ_UNSUPPORTED },
+        { "virtual-server 2 something else", VZ_UNSUPPORTED },
+        { "virtual-server 4294967297 " NONCE, VZ_SYNTAX },
+        { "Virtual-server 1 " NONCE, VZ_SYNTAX },
+        { "220 mail.example.org ESMTP", VZ_SYNTAX },
+        { "SSH-2.0-OpenSSH_9.2", VZ_SYNTAX }
+    };
+
+    (void) state;
+
+    for (i = 0; i < VZ_COUNT(bad); i++) {
+        assert_int_equal(vz_greeting_parse(bad[i].line, strlen(bad[i].line),
+                                           nonce), bad[i].code);
+    }
+}
+
+
+static void
+the_proof_holds_for_its_key_and_nonce_only(void **state)
+{
+    int       i;
+    char      line[128], nonce[VZ_HEX_LEN + 1];
+    size_t    n;
+    vz_key_t  key, other;
+
+    (void) state;
+
+    key.len = 32;
+    memset(key.data, 'k', key.len);
+    other = key;
+    other.data[31] = 'l';
+
+    n = vz_auth_print(line, sizeof(line), &key, NONCE);
+    assert_int_equal(n, 5 + VZ_HEX_LEN);
+    assert_int_equal(vz_auth_check(line, n, &key, NONCE), VZ_OK);
+    assert_int_equal(vz_auth_check(line, n, &other, NONCE), VZ_DENIED);
+
+    assert_int_equal(vz_nonce(nonce), VZ_OK);
+    assert_int_equal(vz_auth_check(line, n, &key, nonce), VZ_DENIED);
+
+    /* a wrong digit anywhere, right prefixes of every length among them */
+
+    for (i = 0; i < VZ_HEX_LEN; i++) {
+        (void) vz_auth_print(line, sizeof(line), &key, NONCE);
+        line[5 + i] = line[5 + i] == '0' ? '1' : '0';
+        assert_int_equal(vz_auth_check(line, n, &key, NONCE), VZ_DENIED);
+    }
+
+    other.len = 0;
+    (void) vz_auth_print(line, sizeof(line), &key, NONCE);
+    assert_int_equal(vz_auth_check(line, n, &other, NONCE), VZ_DENIED);
+    assert_int_equal(vz_auth_print(line, sizeof(line), &other, NONCE), 0);
+    assert_int_equal(vz_auth_print(line, n, &key, NONCE), 0);
+}
+
+
+static void
+what_is_no_proof_is_syntax(void **state)
+{
+    size_t    i;
+    vz_key_t  key;
+
+    static const char *const  bad[] = {
+        "", "auth", "auth ", "auth x", "ping", "auth " NONCE "0",
+        "auth  " NONCE, "AUTH " NONCE, "auth" NONCE,
+        "auth 9F86D081884C7D659A2FEAA0C55AD015"
+            "A3BF4F1B2B0B822CD15D6C15B0F00A08"
+    };
+
+    (void) state;
+
+    key.len = 32;
+    memset(key.data, 'k', key.len);
+
+    for (i = 0; i < VZ_COUNT(bad); i++) {
+        assert_int_equal(vz_auth_check(bad[i], strlen(bad[i]), &key, NONCE),
+                         VZ_SYNTAX);
+    }
+}
+
+
+static int
+init(void **state)
+{
+    (void) state;
+
+    if (mkdtemp(dir) == NULL) {
+        return -1;
+    }
+
+    (void) snprintf(path, sizeof(path), "%s/relay.key", dir);
+
+    return 0;
+}
+
+
+static int
+done(void **state)
+{
+    (void) state;
+    (void) unlink(path);
+
+    return rmdir(dir);
+}
+
+
+int
+main(void)
+{
+    const struct CMUnitTest  tests[] = {
+        cmocka_unit_test(a_key_is_read_without_trailing_white_space),
+        cmocka_unit_test(a_key_of_the_wrong_length_is_refused),
+        cmocka_unit_test(a_key_that_others_may_touch_is_refused),
+        cmocka_unit_test(what_is_no_file_is_refused),
+        cmocka_unit_test(nonces_are_hex_and_differ),
+        cmocka_unit_test(the_mac_is_hmac_sha256),
+        cmocka_unit_test(the_greeting_goes_both_ways),
+        cmocka_unit_test(other_greetings_are_refused),
+        cmocka_unit_test(the_proof_holds_for_its_key_and_nonce_only),
+        cmocka_unit_test(what_is_no_proof_is_syntax)
+    };
+
+    return cmocka_run_group_tests(tests, init, done);
+}

@@ -1,0 +1,404 @@
+/*
+ * Request lines: what the daemon takes and what the panel sends.
+ */
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+#include "unit.h"
+#include "wire/frame.h"
+
+
+typedef struct {
+    const char  *line;
+    size_t       len;
+    vz_verb_e    verb;
+    unsigned     argc;
+    uint32_t     ctid;
+} vz_good_t;
+
+static const vz_good_t  good[] = {
+    { VZ_LIT("create 101 debian-12-x86_64-minimal"), VZ_VERB_CREATE, 2, 101 },
+    { VZ_LIT("destroy 101"), VZ_VERB_DESTROY, 1, 101 },
+    { VZ_LIT("deletevm 101"), VZ_VERB_DESTROY, 1, 101 },
+    { VZ_LIT("DeleteVM 101"), VZ_VERB_DESTROY, 1, 101 },
+    { VZ_LIT("START 2147483644"), VZ_VERB_START, 1, 2147483644 },
+    { VZ_LIT("stop 101"), VZ_VERB_STOP, 1, 101 },
+    { VZ_LIT("restart 101"), VZ_VERB_RESTART, 1, 101 },
+    { VZ_LIT("setmemoryvm 101 256M 512M"), VZ_VERB_SETMEMORYVM, 3, 101 },
+    { VZ_LIT("setmemoryvm 101 256M"), VZ_VERB_SETMEMORYVM, 3, 101 },
+    { VZ_LIT("setmemoryoo 101 256M unlimited"), VZ_VERB_SETMEMORYOO, 3, 101 },
+    { VZ_LIT("setMemoryOC 101 1 1"), VZ_VERB_SETMEMORYOO, 3, 101 },
+    { VZ_LIT("setmemoryp 101 1024K 1M"), VZ_VERB_SETMEMORYP, 3, 101 },
+    { VZ_LIT("setdisk 101 1G 1100M"), VZ_VERB_SETDISK, 3, 101 },
+    { VZ_LIT("setdisk 101 1G"), VZ_VERB_SETDISK, 3, 101 },
+    { VZ_LIT("setcpu 101 1000"), VZ_VERB_SETCPU, 2, 101 },
+    { VZ_LIT("setcpu 101 1000 50"), VZ_VERB_SETCPU, 3, 101 },
+    { VZ_LIT("setname 101 virtual1.example.org"), VZ_VERB_SETNAME, 2, 101 },
+    { VZ_LIT("setip 101 10.0.0.2/24"), VZ_VERB_SETIP, 2, 101 },
+    { VZ_LIT("setip 101 2001:db8::2"), VZ_VERB_SETIP, 2, 101 },
+    { VZ_LIT("deleteip 101 10.0.0.2"), VZ_VERB_DELETEIP, 2, 101 },
+    { VZ_LIT("deleteip 101"), VZ_VERB_DELETEIP, 1, 101 },
+    { VZ_LIT("setgateway 101 10.0.0.1"), VZ_VERB_SETGATEWAY, 2, 101 },
+    { VZ_LIT("setdns 101 9.9.9.9"), VZ_VERB_SETDNS, 2, 101 },
+    { VZ_LIT("setdns 101 9.9.9.9 8.8.8.8 2620:fe::fe"), VZ_VERB_SETDNS, 4,
+      101 },
+    { VZ_LIT("getmemory 101"), VZ_VERB_GETMEMORY, 1, 101 },
+    { VZ_LIT("getdisk 101"), VZ_VERB_GETDISK, 1, 101 },
+    { VZ_LIT("getcpu"), VZ_VERB_GETCPU, 0, 0 },
+    { VZ_LIT("getcpu 101"), VZ_VERB_GETCPU, 1, 101 },
+    { VZ_LIT("passwd 101"), VZ_VERB_PASSWD, 1, 101 },
+    { VZ_LIT("status 101"), VZ_VERB_STATUS, 1, 101 },
+    { VZ_LIT("list"), VZ_VERB_LIST, 0, 0 },
+    { VZ_LIT("templates"), VZ_VERB_TEMPLATES, 0, 0 },
+    { VZ_LIT("node"), VZ_VERB_NODE, 0, 0 },
+    { VZ_LIT("pInG"), VZ_VERB_PING, 0, 0 }
+};
+
+
+typedef struct {
+    const char  *line;
+    size_t       len;
+    vz_code_e    code;
+    const char  *words;             /* must begin with */
+} vz_bad_t;
+
+static const vz_bad_t  bad[] = {
+    { VZ_LIT(""), VZ_SYNTAX, "a line" },
+    { VZ_LIT(" start 101"), VZ_SYNTAX, "a line" },
+    { VZ_LIT("start 101 "), VZ_SYNTAX, "a line" },
+    { VZ_LIT("start  101"), VZ_SYNTAX, "a line" },
+    { VZ_LIT("start\t101"), VZ_SYNTAX, "a line" },
+    { VZ_LIT("start 101\r"), VZ_SYNTAX, "a line" },
+    { VZ_LIT("start 101\n"), VZ_SYNTAX, "a line" },
+    { VZ_LIT("start 101\0"), VZ_SYNTAX, "a line" },
+    { VZ_LIT("start\0101"), VZ_SYNTAX, "a line" },
+    { VZ_LIT("setname 101 ma\xc3\xb1" "ana"), VZ_SYNTAX, "a line" },
+
+    { VZ_LIT("reboot 101"), VZ_UNKNOWN, "no verb reboot" },
+    { VZ_LIT("starts 101"), VZ_UNKNOWN, "no verb starts" },
+    { VZ_LIT("star 101"), VZ_UNKNOWN, "no verb star" },
+    { VZ_LIT("secret aGVsbG8="), VZ_UNKNOWN, "no verb secret" },
+    { VZ_LIT("auth abc"), VZ_UNKNOWN, "no verb auth" },
+    { VZ_LIT("start;id 101"), VZ_UNKNOWN, "no verb start;id" },
+    { VZ_LIT("a b c d e f g h"), VZ_UNKNOWN, "no verb a" },
+
+    { VZ_LIT("start"), VZ_SYNTAX, "start takes 1 argument" },
+    { VZ_LIT("start 101 102"), VZ_SYNTAX, "start takes 1 argument" },
+    { VZ_LIT("ping 101"), VZ_SYNTAX, "ping takes 0 arguments" },
+    { VZ_LIT("list 1 2 3 4 5 6"), VZ_SYNTAX, "list takes 0 arguments" },
+    { VZ_LIT("create 101"), VZ_SYNTAX, "create takes 2 arguments" },
+    { VZ_LIT("setdns 101"), VZ_SYNTAX, "setdns takes 2 to 4 arguments" },
+    { VZ_LIT("setdns 101 9.9.9.1 9.9.9.2 9.9.9.3 9.9.9.4"), VZ_SYNTAX,
+      "setdns takes 2 to 4" },
+    { VZ_LIT("setmemoryp 101"), VZ_SYNTAX, "setmemoryp takes 2 to 3" },
+    { VZ_LIT("getcpu 101 102"), VZ_SYNTAX, "getcpu takes 0 to 1" },
+    { VZ_LIT("passwd 101 hunter2hunter2"), VZ_SYNTAX, "passwd takes 1" },
+
+    { VZ_LIT("start 100"), VZ_RANGE, "ctid: a number from 101" },
+    { VZ_LIT("start 0101"), VZ_RANGE, "ctid: " },
+    { VZ_LIT("start -1"), VZ_RANGE, "ctid: " },
+    { VZ_LIT("start all"), VZ_RANGE, "ctid: " },
+    { VZ_LIT("create 101 ../debian"), VZ_RANGE, "template: " },
+    { VZ_LIT("create 101 --help"), VZ_RANGE, "template: " },
+    { VZ_LIT("setname 101 --save"), VZ_RANGE, "hostname: " },
+    { VZ_LIT("setname 101 $(id)"), VZ_RANGE, "hostname: " },
+    { VZ_LIT("setip 101 127.0.0.1"), VZ_RANGE, "address: " },
+    { VZ_LIT("setip 101 10.0.0.1/0"), VZ_RANGE, "address: " },
+    { VZ_LIT("deleteip 101 10.0.0.1/24"), VZ_RANGE, "address: " },
+    { VZ_LIT("deleteip 101 all"), VZ_RANGE, "address: " },
+    { VZ_LIT("setdns 101 9.9.9.9 x"), VZ_RANGE, "address: " },
+    { VZ_LIT("setcpu 101 7"), VZ_RANGE, "units: " },
+    { VZ_LIT("setcpu 101 1000 -5"), VZ_RANGE, "percent: " },
+    { VZ_LIT("setmemoryp 101 512M 256M"), VZ_RANGE, "limit: the second" },
+    { VZ_LIT("setmemoryvm 101 unlimited unlimited"), VZ_RANGE, "size: " },
+    { VZ_LIT("setmemoryvm 101 unlimited"), VZ_RANGE, "size: " },
+    { VZ_LIT("setdisk 101 2G 1G"), VZ_RANGE, "size: the second" },
+    { VZ_LIT("setdisk 101 1G unlimited"), VZ_RANGE, "size: a whole" },
+    { VZ_LIT("setdisk 101 1048577K 1G"), VZ_RANGE, "size: the second" }
+};
+
+
+static void
+right_lines_are_parsed(void **state)
+{
+    char          words[VZ_WORDS_MAX];
+    size_t        i;
+    unsigned      n;
+    vz_request_t  req;
+
+    (void) state;
+
+    for (i = 0; i < VZ_COUNT(good); i++) {
+        if (vz_verb_parse(good[i].line, good[i].len, &req, words) != VZ_OK) {
+            fail_msg("%s: %s", good[i].line, words);
+        }
+
+        assert_int_equal(req.verb, good[i].verb);
+        assert_ptr_equal(req.def, vz_verb_def(good[i].verb));
+        assert_int_equal(req.argc, good[i].argc);
+        assert_int_equal(req.ctid, good[i].ctid);
+        assert_string_equal(words, "");
+
+        for (n = 0; n < req.argc; n++) {
+            assert_true(req.argv[n] > req.text);
+            assert_true(req.argv[n] < req.text + sizeof(req.text));
+        }
+    }
+}
+
+
+static void
+wrong_lines_are_refused_with_words(void **state)
+{
+    char          words[VZ_WORDS_MAX];
+    size_t        i;
+    vz_code_e     rc;
+    vz_request_t  req;
+
+    (void) state;
+
+    for (i = 0; i < VZ_COUNT(bad); i++) {
+        rc = vz_verb_parse(bad[i].line, bad[i].len, &req, words);
+
+        if (rc != bad[i].code
+            || strncmp(words, bad[i].words, strlen(bad[i].words)) != 0)
+        {
+            fail_msg("%s: %s %s", bad[i].line, vz_code_name(rc), words);
+        }
+    }
+}
+
+
+static void
+one_value_stands_for_both_of_a_pair(void **state)
+{
+    char          words[VZ_WORDS_MAX];
+    vz_request_t  req;
+
+    (void) state;
+
+    assert_int_equal(vz_verb_parse(VZ_LIT("setmemoryp 101 64M"), &req, words),
+                     VZ_OK);
+    assert_int_equal(req.argc, 3);
+    assert_string_equal(req.argv[1], "64M");
+    assert_string_equal(req.argv[2], "64M");
+}
+
+
+static void
+arguments_outlive_the_line(void **state)
+{
+    char          line[] = "create 101 busybox", words[VZ_WORDS_MAX];
+    vz_request_t  req;
+
+    (void) state;
+
+    assert_int_equal(vz_verb_parse(line, strlen(line), &req, words), VZ_OK);
+    memset(line, 'x', sizeof(line));
+    assert_string_equal(req.argv[0], "101");
+    assert_string_equal(req.argv[1], "busybox");
+}
+
+
+static void
+a_line_of_1023_bytes_is_the_longest(void **state)
+{
+    char          line[VZ_LINE_MAX], words[VZ_WORDS_MAX];
+    vz_request_t  req;
+
+    (void) state;
+
+    memset(line, 'x', sizeof(line));
+    assert_int_equal(vz_verb_parse(line, VZ_LINE_MAX - 1, &req, words),
+                     VZ_UNKNOWN);
+    assert_true(strlen(words) < 64);
+    assert_int_equal(vz_verb_parse(line, VZ_LINE_MAX, &req, words),
+                     VZ_SYNTAX);
+    assert_int_equal(vz_verb_parse(line, (size_t) -1, &req, words),
+                     VZ_SYNTAX);
+}
+
+
+static void
+what_is_printed_parses_to_the_same(void **state)
+{
+    char          buf[VZ_LINE_MAX], words[VZ_WORDS_MAX];
+    size_t        i, n;
+    vz_request_t  req, again;
+
+    (void) state;
+
+    for (i = 0; i < VZ_COUNT(good); i++) {
+        assert_int_equal(vz_verb_parse(good[i].line, good[i].len, &req,
+                                       words), VZ_OK);
+
+        n = vz_verb_print(buf, req.verb, req.argc, req.argv, words);
+        assert_true(n > 1 && n <= VZ_LINE_MAX);
+        assert_int_equal(buf[n - 1], '\n');
+
+        assert_int_equal(vz_verb_parse(buf, n - 1, &again, words), VZ_OK);
+        assert_int_equal(again.verb, req.verb);
+        assert_int_equal(again.argc, req.argc);
+        assert_int_equal(again.ctid, req.ctid);
+    }
+}
+
+
+static void
+what_the_daemon_would_refuse_is_not_printed(void **state)
+{
+    char         buf[VZ_LINE_MAX], words[VZ_WORDS_MAX];
+
+    const char  *inject[] = { "101", "a\nstop 102" };
+    const char  *space[] = { "101", "a b" };
+    const char  *pair[] = { "101", "2G", "1G" };
+
+    (void) state;
+
+    assert_int_equal(vz_verb_print(buf, VZ_VERB_SETNAME, 2, inject, words), 0);
+    assert_memory_equal(words, "hostname: ", 10);
+    assert_int_equal(vz_verb_print(buf, VZ_VERB_SETNAME, 2, space, words), 0);
+    assert_int_equal(vz_verb_print(buf, VZ_VERB_SETDISK, 3, pair, words), 0);
+    assert_int_equal(vz_verb_print(buf, VZ_VERB_START, 2, pair, words), 0);
+    assert_int_equal(vz_verb_print(buf, VZ_VERB_START, 0, NULL, words), 0);
+    assert_int_equal(vz_verb_print(buf, VZ_VERB_COUNT, 0, NULL, words), 0);
+    assert_string_equal(words, "no such verb");
+    assert_int_equal(vz_verb_print(buf, VZ_VERB_PING, 0, NULL, words), 5);
+    assert_memory_equal(buf, "ping\n", 5);
+}
+
+
+static void
+the_table_is_whole(void **state)
+{
+    int               verb, read;
+    unsigned          i;
+    const vz_verb_t  *def;
+
+    (void) state;
+
+    for (verb = 0; verb < VZ_VERB_COUNT; verb++) {
+        def = vz_verb_def((vz_verb_e) verb);
+
+        assert_non_null(def->name);
+        assert_true(def->min <= def->max && def->max <= VZ_ARGS_MAX);
+        assert_true(def->timeout >= 10 && def->timeout <= 300);
+
+        for (i = 0; def->name[i] != '\0'; i++) {
+            assert_true(islower((unsigned char) def->name[i]));
+        }
+
+        if (def->max > 0) {
+            assert_int_equal(def->args[0], VZ_FIELD_CTID);
+        }
+
+        read = verb >= VZ_VERB_GETMEMORY && verb != VZ_VERB_PASSWD;
+        assert_int_equal(def->lock, !read);
+        assert_int_equal(def->secret, verb == VZ_VERB_PASSWD);
+    }
+
+    assert_string_equal(vz_verb_def(VZ_VERB_COUNT)->name, "ping");
+    assert_string_equal(vz_verb_def((vz_verb_e) -1)->name, "ping");
+}
+
+
+static void
+a_secret_survives_the_line(void **state)
+{
+    char    buf[VZ_LINE_MAX], out[VZ_SECRET_MAX + 1], text[VZ_SECRET_MAX];
+    size_t  i, len, n;
+
+    (void) state;
+
+    for (i = 0; i < sizeof(text); i++) {
+        text[i] = (char) (i % 2 ? '!' + i % 90 : 0x80 + i % 100);
+    }
+
+    for (i = 1; i <= VZ_SECRET_MAX; i++) {
+        len = vz_secret_print(buf, text, i);
+        assert_true(len > 8 && len <= VZ_LINE_MAX);
+        assert_int_equal(buf[len - 1], '\n');
+        assert_int_equal(vz_frame_check(buf, len - 1), VZ_OK);
+
+        memset(out, 'x', sizeof(out));
+        assert_int_equal(vz_secret_parse(buf, len - 1, out, &n), VZ_OK);
+        assert_int_equal(n, i);
+        assert_memory_equal(out, text, n);
+        assert_int_equal(out[n], '\0');
+    }
+
+    assert_int_equal(vz_secret_parse(VZ_LIT("SECRET aGVsbG8="), out, &n),
+                     VZ_OK);
+    assert_string_equal(out, "hello");
+}
+
+
+static void
+a_secret_can_not_smuggle_lines(void **state)
+{
+    char    buf[VZ_LINE_MAX], out[VZ_SECRET_MAX + 1], big[VZ_SECRET_MAX + 1];
+    size_t  n;
+
+    (void) state;
+
+    memset(big, 'x', sizeof(big));
+
+    assert_int_equal(vz_secret_print(buf, VZ_LIT("")), 0);
+    assert_int_equal(vz_secret_print(buf, VZ_LIT("a\nroot:b")), 0);
+    assert_int_equal(vz_secret_print(buf, VZ_LIT("a\0b")), 0);
+    assert_int_equal(vz_secret_print(buf, VZ_LIT("a\x7f")), 0);
+    assert_int_equal(vz_secret_print(buf, big, sizeof(big)), 0);
+
+    assert_int_equal(vz_secret_parse(VZ_LIT("secret"), out, &n), VZ_SYNTAX);
+    assert_int_equal(vz_secret_parse(VZ_LIT("sekret YQ=="), out, &n),
+                     VZ_SYNTAX);
+    assert_int_equal(vz_secret_parse(VZ_LIT("secret "), out, &n), VZ_RANGE);
+    assert_int_equal(vz_secret_parse(VZ_LIT("secret YQ"), out, &n), VZ_RANGE);
+    assert_int_equal(vz_secret_parse(VZ_LIT("secret YQ== x"), out, &n),
+                     VZ_RANGE);
+    /* "a\nb", "a\0b" */
+    assert_int_equal(vz_secret_parse(VZ_LIT("secret YQpi"), out, &n),
+                     VZ_RANGE);
+    assert_int_equal(vz_secret_parse(VZ_LIT("secret YQBi"), out, &n),
+                     VZ_RANGE);
+}
+
+
+static int
+init(void **state)
+{
+    (void) state;
+
+    return vz_field_init() == VZ_OK ? 0 : -1;
+}
+
+
+static int
+done(void **state)
+{
+    (void) state;
+    vz_field_free();
+
+    return 0;
+}
+
+
+int
+main(void)
+{
+    const struct CMUnitTest  tests[] = {
+        cmocka_unit_test(right_lines_are_parsed),
+        cmocka_unit_test(wrong_lines_are_refused_with_words),
+        cmocka_unit_test(one_value_stands_for_both_of_a_pair),
+        cmocka_unit_test(arguments_outlive_the_line),
+        cmocka_unit_test(a_line_of_1023_bytes_is_the_longest),
+        cmocka_unit_test(what_is_printed_parses_to_the_same),
+        cmocka_unit_test(what_the_daemon_would_refuse_is_not_printed),
+        cmocka_unit_test(the_table_is_whole),
+        cmocka_unit_test(a_secret_survives_the_line),
+        cmocka_unit_test(a_secret_can_not_smuggle_lines)
+    };
+
+    return cmocka_run_group_tests(tests, init, done);
+}
