@@ -45,18 +45,17 @@ typedef struct {
 } vz_config_t;
 
 
-#define VZ_CONFIG_PATH  "/etc/vzpanel/virtual-server.conf"
+#define VZ_CONFIG_PATH   "/etc/vzpanel/virtual-server.conf"
+#define VZ_CONFIG_WORDS  (PATH_MAX + 256)
+
+/* vz_config_defaults: what holds where the file says nothing. */
+void vz_config_defaults(vz_config_t *conf);
 
 /*
  * vz_config_read: defaults, then the file.  0, or -1 with one line that says
  * what is wrong and where in words (VZ_CONFIG_WORDS bytes).  The file must
  * belong to root and not be writable by others.
  */
-#define VZ_CONFIG_WORDS  (PATH_MAX + 256)
-
-/* vz_config_defaults: what holds where the file says nothing. */
-void vz_config_defaults(vz_config_t *conf);
-
 int vz_config_read(const char *path, vz_config_t *conf, char *words);
 
 

@@ -44,12 +44,6 @@ vz_code_e vz_job_end(vz_job_t *job, vz_code_e code, const char *fmt, ...)
 
 void vz_job_flush(vz_job_t *job);
 
-/*
- * vz_job_final: the last line, "ok words" or "err CODE words", with all that
- * is held.  serve.c's; drivers use vz_job_end().
- */
-void vz_job_final(vz_job_t *job, vz_code_e code);
-
 /* vz_job_left: milliseconds until the deadline, 0 when it is over. */
 int vz_job_left(const vz_job_t *job);
 

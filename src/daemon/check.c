@@ -1,0 +1,161 @@
+#include <dirent.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "cache.h"
+#include "check.h"
+#include "driver.h"
+#include "../wire/handshake.h"
+
+
+static int vz_check_key(const vz_config_t *conf);
+static int vz_check_templates(const vz_config_t *conf);
+static vz_code_e vz_check_template(const vz_template_t *entry, void *data);
+static int vz_check_log(const vz_config_t *conf);
+static int vz_check_driver(const vz_config_t *conf);
+
+
+int
+vz_check_line(int ok, const char *fmt, ...)
+{
+    va_list  args;
+
+    (void) fputs(ok ? "ok       " : "missing  ", stdout);
+
+    va_start(args, fmt);
+    (void) vprintf(fmt, args);
+    va_end(args);
+
+    (void) putchar('\n');
+
+    return ok ? 0 : 1;
+}
+
+
+int
+vz_check(const vz_config_t *conf)
+{
+    int  lacks;
+
+    lacks = vz_check_line(geteuid() == 0, "root: needed for containers");
+    lacks += vz_check_key(conf);
+    lacks += vz_check_log(conf);
+    lacks += vz_check_templates(conf);
+    lacks += vz_check_driver(conf);
+
+    (void) vz_check_line(1, "containers %u to %u, stop kills after %u s, "
+                         "silence closes after %u s", conf->ctid_min,
+                         conf->ctid_max, conf->stop_timeout, conf->silence);
+
+    (void) fflush(stdout);
+
+    return lacks;
+}
+
+
+static int
+vz_check_key(const vz_config_t *conf)
+{
+    int         rc;
+    vz_key_t    key;
+    vz_code_e   code;
+
+    code = vz_key_read(conf->key_file, &key);
+
+    switch (code) {
+    case VZ_OK:
+        rc = vz_check_line(1, "key %s: %zu bytes", conf->key_file, key.len);
+        break;
+
+    case VZ_RANGE:
+        rc = vz_check_line(0, "key %s: must hold %d to %d bytes",
+                           conf->key_file, VZ_KEY_MIN, VZ_KEY_MAX);
+        break;
+
+    case VZ_DENIED:
+        rc = vz_check_line(0, "key %s: must be a regular file, closed to "
+                           "others (0640)", conf->key_file);
+        break;
+
+    default:
+        rc = vz_check_line(0, "key %s: %s", conf->key_file, strerror(errno));
+    }
+
+    explicit_bzero(&key, sizeof(key));
+
+    return rc;
+}
+
+
+static int
+vz_check_log(const vz_config_t *conf)
+{
+    char  *slash, dir[PATH_MAX];
+
+    if (strcmp(conf->log, "syslog") == 0) {
+        if (access("/dev/log", W_OK) == 0) {
+            return vz_check_line(1, "log: syslog");
+        }
+
+        return vz_check_line(0, "log: no syslog listens at /dev/log");
+    }
+
+    (void) strcpy(dir, conf->log);
+
+    slash = strrchr(dir, '/');
+    slash[slash == dir] = '\0';
+
+    return vz_check_line(access(dir, W_OK) == 0, "log %s", conf->log);
+}
+
+
+static int
+vz_check_templates(const vz_config_t *conf)
+{
+    unsigned  n;
+
+    n = 0;
+
+    if (vz_cache_list(conf, vz_check_template, &n) != VZ_OK) {
+        return vz_check_line(0, "templates %s: %s", conf->template_dir,
+                             strerror(errno));
+    }
+
+    return vz_check_line(n > 0, "templates %s: %u found", conf->template_dir,
+                         n);
+}
+
+
+static vz_code_e
+vz_check_template(const vz_template_t *entry, void *data)
+{
+    (void) vz_check_line(1, "template %s: %llu bytes", entry->name,
+                         (unsigned long long) entry->size);
+
+    (*(unsigned *) data)++;
+
+    return VZ_OK;
+}
+
+
+static int
+vz_check_driver(const vz_config_t *conf)
+{
+    int                 lacks;
+    char                words[VZ_WORDS_MAX];
+    const vz_driver_t  *driver;
+
+    driver = vz_driver_pick(conf, words);
+
+    if (driver == NULL) {
+        return vz_check_line(0, "driver %s: %s", conf->driver, words);
+    }
+
+    lacks = vz_check_line(1, "driver %s (configured: %s)", driver->name,
+                          conf->driver);
+
+    return driver->check ? lacks + driver->check(conf) : lacks;
+}

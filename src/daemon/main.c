@@ -1,0 +1,334 @@
+/*
+ * virtual-server: started by xinetd for each connection, with the socket as
+ * its stdin and stdout.
+ */
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <locale.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "cache.h"
+#include "check.h"
+#include "log.h"
+#include "serve.h"
+#include "../wire/handshake.h"
+
+
+#ifndef VZ_VERSION
+#define VZ_VERSION  "0.1.0"
+#endif
+
+#define VZ_PEER_MAX  (INET6_ADDRSTRLEN + 8)
+
+
+typedef enum {
+    VZ_MAIN_SERVE = 0,
+    VZ_MAIN_CHECK,
+    VZ_MAIN_WARM,
+    VZ_MAIN_VERSION,
+    VZ_MAIN_USAGE
+} vz_main_e;
+
+
+static vz_main_e vz_main_options(int argc, char **argv, const char **path);
+static int vz_main_process(void);
+static void vz_main_ignore(int signo);
+static int vz_main_serve(const char *path);
+static int vz_main_socket(int *in, int *out);
+static int vz_main_refuse(int out, const char *words);
+static void vz_main_peer(int fd, char peer[VZ_PEER_MAX]);
+static int vz_main_tool(vz_main_e what, const char *path);
+
+
+static const char  vz_main_usage[] =
+    "usage: virtual-server [--config FILE] [--check | --warm | --version]\n"
+    "Without an option it serves the connection on stdin and stdout, as\n"
+    "xinetd starts it.\n"
+    "  --config FILE  instead of " VZ_CONFIG_PATH "\n"
+    "  --check        say what it would do and what is missing on this host\n"
+    "  --warm         unpack every template now, so that create is quick\n"
+    "  --version      print the version and the protocol's number\n";
+
+
+int
+main(int argc, char **argv)
+{
+    char         real[PATH_MAX];
+    vz_main_e    what;
+    const char  *path;
+
+    path = VZ_CONFIG_PATH;
+    what = vz_main_options(argc, argv, &path);
+
+    if (what == VZ_MAIN_USAGE) {
+        (void) fputs(vz_main_usage, stderr);
+        return 2;
+    }
+
+    if (what == VZ_MAIN_VERSION) {
+        (void) printf("virtual-server %s, protocol %d\n", VZ_VERSION,
+                      VZ_PROTOCOL);
+        return 0;
+    }
+
+    /* before the folder changes; who is not there is told of later */
+    if (realpath(path, real) != NULL) {
+        path = real;
+    }
+
+    if (vz_main_process() == -1) {
+        return 1;
+    }
+
+    if (what == VZ_MAIN_SERVE) {
+        return vz_main_serve(path);
+    }
+
+    return vz_main_tool(what, path);
+}
+
+
+static vz_main_e
+vz_main_options(int argc, char **argv, const char **path)
+{
+    int        c;
+    vz_main_e  what;
+
+    static const struct option  options[] = {
+        { "config",  required_argument, NULL, 'c' },
+        { "check",   no_argument,       NULL, VZ_MAIN_CHECK },
+        { "warm",    no_argument,       NULL, VZ_MAIN_WARM },
+        { "version", no_argument,       NULL, VZ_MAIN_VERSION },
+        { NULL, 0, NULL, 0 }
+    };
+
+    what = VZ_MAIN_SERVE;
+    opterr = 0;
+
+    while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+
+        if (c == 'c') {
+            *path = optarg;
+
+        } else if (c == '?' || what != VZ_MAIN_SERVE) {
+            return VZ_MAIN_USAGE;
+
+        } else {
+            what = (vz_main_e) c;
+        }
+    }
+
+    return optind == argc ? what : VZ_MAIN_USAGE;
+}
+
+
+/* nothing of who started us may matter: xinetd, make, or a hand */
+static int
+vz_main_process(void)
+{
+    int               fd, signo;
+    sigset_t          none;
+    struct sigaction  sa;
+
+    if (clearenv() != 0
+        || setenv("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", 1) == -1
+        || setlocale(LC_CTYPE, "C.UTF-8") == NULL
+        || chdir("/") == -1
+        || vz_field_init() != VZ_OK)
+    {
+        return -1;
+    }
+
+    (void) umask(077);
+
+    (void) memset(&sa, 0, sizeof(sa));
+    (void) sigemptyset(&sa.sa_mask);
+
+    for (signo = 1; signo < SIGRTMIN; signo++) {
+        /* a handler and not SIG_IGN: guests must not inherit it */
+        sa.sa_handler = signo == SIGPIPE ? vz_main_ignore : SIG_DFL;
+        (void) sigaction(signo, &sa, NULL);
+    }
+
+    (void) sigemptyset(&none);
+    (void) sigprocmask(SIG_SETMASK, &none, NULL);
+
+    (void) close_range(3, ~0U, 0);
+
+    /* 0, 1 and 2 are open from here on */
+    do {
+        fd = open("/dev/null", O_RDWR);
+        if (fd == -1) {
+            return -1;
+        }
+    } while (fd <= STDERR_FILENO);
+
+    return close(fd);
+}
+
+
+static void
+vz_main_ignore(int signo)
+{
+    (void) signo;
+}
+
+
+static int
+vz_main_serve(const char *path)
+{
+    int                  in, out;
+    char                 words[VZ_CONFIG_WORDS], why[VZ_WORDS_MAX];
+    char                 peer[VZ_PEER_MAX];
+    vz_key_t             key;
+    vz_code_e            code;
+    vz_serve_t           serve;
+    static vz_config_t   conf;
+
+    /* until the configuration says more; fd 2 is no longer the socket */
+    if (vz_main_socket(&in, &out) == -1
+        || vz_log_open("syslog", "info") == -1)
+    {
+        return 1;
+    }
+
+    vz_main_peer(in, peer);
+
+    if (vz_config_read(path, &conf, words) == -1) {
+        return vz_main_refuse(out, words);
+    }
+
+    if (vz_log_open(conf.log, conf.log_level) == -1) {
+        vz_log(LOG_ERR, "%s: %s", conf.log, strerror(errno));
+    }
+
+    code = vz_key_read(conf.key_file, &key);
+    if (code != VZ_OK) {
+        vz_log(LOG_ERR, "key %s: %s: %s", conf.key_file, vz_code_name(code),
+               strerror(errno));
+    }
+
+    serve.conf = &conf;
+    serve.driver = vz_driver_pick(&conf, why);
+    serve.why = why;
+    serve.key = code == VZ_OK ? &key : NULL;
+    serve.in = in;
+    serve.out = out;
+    serve.handshake = VZ_HANDSHAKE_TIME;
+    serve.peer = peer;
+
+    vz_serve(&serve);
+
+    explicit_bzero(&key, sizeof(key));
+
+    return 0;
+}
+
+
+/* the socket leaves 0, 1 and 2: no program we run may find it there */
+static int
+vz_main_socket(int *in, int *out)
+{
+    int  null, on;
+
+    *in = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
+    *out = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+    null = open("/dev/null", O_RDWR|O_CLOEXEC);
+
+    if (*in == -1 || *out == -1 || null == -1
+        || dup2(null, STDIN_FILENO) == -1
+        || dup2(null, STDOUT_FILENO) == -1
+        || dup2(null, STDERR_FILENO) == -1)
+    {
+        return -1;
+    }
+
+    /* an answer is one write: no use in waiting for a second one */
+    on = 1;
+    (void) setsockopt(*out, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+    (void) setsockopt(*out, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
+
+    return close(null);
+}
+
+
+static int
+vz_main_refuse(int out, const char *words)
+{
+    static const char  line[] = "err internal the configuration of "
+                                "virtual-server is broken, see its log\n";
+
+    vz_log(LOG_ERR, "%s", words);
+
+    (void) !write(out, line, sizeof(line) - 1);
+
+    return 1;
+}
+
+
+static void
+vz_main_peer(int fd, char peer[VZ_PEER_MAX])
+{
+    char                      host[INET6_ADDRSTRLEN];
+    socklen_t                 len;
+    struct sockaddr_in       *sin;
+    struct sockaddr_in6      *sin6;
+    struct sockaddr_storage   ss;
+
+    len = sizeof(ss);
+    sin = (struct sockaddr_in *) &ss;
+    sin6 = (struct sockaddr_in6 *) &ss;
+
+    (void) snprintf(peer, VZ_PEER_MAX, "local");
+
+    if (getpeername(fd, (struct sockaddr *) &ss, &len) == -1) {
+        return;
+    }
+
+    if (ss.ss_family == AF_INET
+        && inet_ntop(AF_INET, &sin->sin_addr, host, sizeof(host)))
+    {
+        (void) snprintf(peer, VZ_PEER_MAX, "%s:%u", host,
+                        ntohs(sin->sin_port));
+    }
+
+    if (ss.ss_family == AF_INET6
+        && inet_ntop(AF_INET6, &sin6->sin6_addr, host, sizeof(host)))
+    {
+        (void) snprintf(peer, VZ_PEER_MAX, "[%s]:%u", host,
+                        ntohs(sin6->sin6_port));
+    }
+}
+
+
+static int
+vz_main_tool(vz_main_e what, const char *path)
+{
+    char                 words[VZ_CONFIG_WORDS];
+    static vz_config_t   conf;
+
+    vz_log_tty();
+
+    if (vz_config_read(path, &conf, words) == -1) {
+        (void) vz_check_line(0, "%s", words);
+        return 1;
+    }
+
+    if (what == VZ_MAIN_WARM) {
+        return vz_cache_warm(&conf) == 0 ? 0 : 1;
+    }
+
+    (void) vz_check_line(1, "configuration %s", path);
+
+    return vz_check(&conf) == 0 ? 0 : 1;
+}
