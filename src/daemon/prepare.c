@@ -217,7 +217,7 @@ vz_prepare_inittab(void)
     }
 
     if (n && new[n - 1] != '\n') {
-        new[n - 1] = '\n';
+        new[n++] = '\n';
     }
 
     (void) memcpy(new + n, vz_prepare_inittab_lines,

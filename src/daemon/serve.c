@@ -15,6 +15,8 @@
 
 #define VZ_SERVE_LOCK   5000        /* ms a verb waits for its container */
 #define VZ_SERVE_GRACE  15          /* s after the deadline until all ends */
+#define VZ_SERVE_LEAVE  500         /* ms for what a refused client sends */
+#define VZ_SERVE_DRAIN  65536       /* bytes of it */
 #define VZ_SERVE_RULE   "a line is printable ASCII with single spaces, "      \
                         "at most 1024 bytes"
 
@@ -35,6 +37,7 @@ static vz_code_e vz_serve_line(vz_conn_t *conn, unsigned seconds,
 static vz_code_e vz_serve_fill(vz_conn_t *conn, long left);
 static vz_code_e vz_serve_secret(vz_conn_t *conn, vz_job_t *job,
     char *secret);
+static void vz_serve_leave(const vz_serve_t *serve);
 static void vz_serve_wipe(vz_frame_t *frame);
 static vz_code_e vz_serve_verb(vz_conn_t *conn, vz_job_t *job);
 static vz_code_e vz_serve_locked(vz_conn_t *conn, vz_job_t *job,
@@ -64,17 +67,24 @@ void
 vz_serve(const vz_serve_t *serve)
 {
     vz_conn_t  conn;
+    vz_code_e  code;
 
     conn.serve = serve;
     conn.opened = 0;
 
     vz_frame_init(&conn.frame, VZ_LINE_MAX);
 
-    if (vz_serve_handshake(&conn) == VZ_OK) {
-        while (vz_serve_next(&conn) == VZ_OK) { /* void */ }
+    code = vz_serve_handshake(&conn);
+
+    while (code == VZ_OK) {
+        code = vz_serve_next(&conn);
     }
 
     vz_frame_wipe(&conn.frame);
+
+    if (code != VZ_DOWN) {
+        vz_serve_leave(serve);
+    }
 }
 
 
@@ -310,6 +320,32 @@ vz_serve_secret(vz_conn_t *conn, vz_job_t *job, char *secret)
 
     default:
         return code;
+    }
+}
+
+
+/* bytes left unread would make the close a reset, and our words be lost */
+static void
+vz_serve_leave(const vz_serve_t *serve)
+{
+    char            buf[VZ_LINE_MAX];
+    unsigned        turns;
+    struct pollfd   pfd;
+
+    if (shutdown(serve->out, SHUT_WR) == -1) {
+        return;
+    }
+
+    pfd.fd = serve->in;
+    pfd.events = POLLIN;
+
+    for (turns = 0; turns < VZ_SERVE_DRAIN / sizeof(buf); turns++) {
+
+        if (poll(&pfd, 1, VZ_SERVE_LEAVE) <= 0
+            || read(serve->in, buf, sizeof(buf)) <= 0)
+        {
+            return;
+        }
     }
 }
 
