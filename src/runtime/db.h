@@ -18,7 +18,7 @@ typedef struct {
     ngx_str_t     host;             /* numeric address, or empty */
     in_port_t     port;
     ngx_str_t     user;
-    ngx_str_t     password_file;    /* read in every worker at start */
+    ngx_str_t     password_file;    /* read for every new connection */
     ngx_str_t     name;
     ngx_uint_t    connections;      /* per worker, at most */
     ngx_msec_t    timeout;          /* of connecting and of one statement */
@@ -100,7 +100,9 @@ typedef struct vz_tx_s  vz_tx_t;    /* a connection held across calls */
  *   VZ_INTERNAL     the server refused the statement: our bug, logged
  *
  * Dates are read and written as text or by UNIX_TIMESTAMP(); the session's
- * time zone is UTC, its character set utf8mb4, its sql_mode strict.
+ * time zone is UTC, its character set utf8mb4, its sql_mode strict, its
+ * isolation READ COMMITTED.  Integers and BIT read as numbers, and so does a
+ * DECIMAL without a fraction, as SUM() makes it; other numbers are text.
  */
 vz_code_e vz_db_query(vz_tx_t *tx, ngx_pool_t *pool, const vz_sql_t *sql,
     const vz_bind_t *binds, ngx_uint_t nbinds, vz_rows_t *rows);

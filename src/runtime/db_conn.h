@@ -1,0 +1,107 @@
+/*
+ * One connection to the database: libmariadb's non-blocking calls on nginx's
+ * events, and the statements prepared on it.  For db.c and
+ * db_pool.c alone.
+ *
+ * What waits belongs on a fiber, ends within the
+ * login's timeout, and returns 0 or an error
+ * number: the server's, or the client library's of 2000 and above, after
+ * which the connection is good for nothing but vz_db_conn_close().
+ */
+
+#ifndef VZ_DB_CONN_H
+#define VZ_DB_CONN_H
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <mysql.h>
+#include "db.h"
+#include "fiber.h"
+
+
+#define VZ_DB_LOST      2013    /* CR_SERVER_LOST */
+#define VZ_DB_NOMEM     2008    /* CR_OUT_OF_MEMORY */
+#define VZ_DB_BUCKETS   64
+
+
+typedef struct {
+    const char          *socket;        /* or NULL */
+    const char          *host;          /* or NULL */
+    const char          *user;
+    const char          *password_file; /* or NULL */
+    const char          *name;
+    unsigned             port;
+    ngx_msec_t           timeout;       /* of connecting, of a statement */
+    const char          *setup[2];      /* statements for a new session */
+} vz_db_login_t;
+
+typedef struct vz_db_stmt_s  vz_db_stmt_t;
+typedef struct vz_db_conn_s  vz_db_conn_t;
+
+typedef void (*vz_db_gone_pt)(vz_db_conn_t *conn);
+
+struct vz_db_stmt_s {
+    const vz_sql_t      *sql;
+    MYSQL_STMT          *handle;
+    vz_db_stmt_t        *next;
+};
+
+struct vz_db_conn_s {
+    ngx_queue_t          queue;         /* the pool's */
+    MYSQL               *my;
+    ngx_connection_t    *c;
+    vz_fiber_t          *fiber;         /* that waits for the socket */
+    vz_db_gone_pt        gone;          /* set while idle */
+    ngx_msec_t           timeout;
+    ngx_msec_t           deadline;
+    ngx_msec_t           used;
+    int                  wait;
+    int                  ready;
+    vz_db_stmt_t        *stmts[VZ_DB_BUCKETS];
+    unsigned             kept:1;        /* was idle before */
+    unsigned             broken:1;
+    unsigned             timedout:1;
+};
+
+
+/* vz_db_conn_open: connect and set the session up; NULL with *err. */
+vz_db_conn_t *vz_db_conn_open(const vz_db_login_t *login, ngx_uint_t *err);
+
+/* vz_db_conn_text: a statement without values and without rows. */
+ngx_uint_t vz_db_conn_text(vz_db_conn_t *conn, const char *text);
+
+/* vz_db_conn_prepare: from the connection's cache where it is there. */
+ngx_uint_t vz_db_conn_prepare(vz_db_conn_t *conn, const vz_sql_t *sql,
+    vz_db_stmt_t **stmt);
+
+/*
+ * vz_db_conn_execute: run a statement and fetch all it answers into the
+ * library's memory.  vz_db_rows_read() copies that to the caller's pool;
+ * vz_db_conn_done() must follow a success.
+ */
+ngx_uint_t vz_db_conn_execute(vz_db_conn_t *conn, vz_db_stmt_t *stmt,
+    ngx_pool_t *pool, const vz_bind_t *binds, ngx_uint_t nbinds);
+void vz_db_conn_done(vz_db_stmt_t *stmt);
+
+/*
+ * vz_db_conn_keep: it is idle from now on; gone is called, on the main stack,
+ * when it died, when it was idle for too long or when the worker leaves.  The
+ * callee closes it.
+ * vz_db_conn_use: take it up again; NGX_DECLINED when it has died meanwhile.
+ */
+void vz_db_conn_keep(vz_db_conn_t *conn, vz_db_gone_pt gone);
+ngx_int_t vz_db_conn_use(vz_db_conn_t *conn);
+
+/* vz_db_conn_close: never waits. */
+void vz_db_conn_close(vz_db_conn_t *conn);
+
+
+/* db_rows.c: binds to the library's form, and its rows to ours. */
+
+ngx_int_t vz_db_rows_bind(MYSQL_STMT *stmt, ngx_pool_t *pool,
+    const vz_bind_t *binds, ngx_uint_t nbinds);
+ngx_int_t vz_db_rows_read(MYSQL_STMT *stmt, ngx_pool_t *pool,
+    vz_rows_t *rows);
+
+
+#endif /* VZ_DB_CONN_H */

@@ -1,0 +1,358 @@
+/*
+ * The pool: places for so many connections per worker, and a line for those
+ * who want one.
+ *
+ * A place is taken before a connection is: who has a place takes an idle
+ * connection or opens one.  Places are handed on in the order of the line.
+ */
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_event.h>
+#include "db_pool.h"
+
+
+#define VZ_DB_BACKOFF_MIN    100
+#define VZ_DB_BACKOFF_QUICK  1000       /* at most, where it refuses at once */
+#define VZ_DB_BACKOFF_SLOW   5000       /* at most, where trying takes long */
+
+
+typedef struct {
+    ngx_uint_t         places;          /* taken */
+    ngx_uint_t         limit;
+    ngx_queue_t        idle;
+    ngx_queue_t        busy;
+    vz_line_t          line;
+    vz_db_login_t      login;
+
+    ngx_msec_t         backoff;
+    ngx_msec_t         retry;           /* not before */
+    ngx_uint_t         down;
+    ngx_uint_t         probing;
+} vz_db_t;
+
+
+static vz_code_e vz_db_place(void);
+static void vz_db_place_free(void);
+static ngx_uint_t vz_db_hopeless(void);
+static vz_code_e vz_db_connect(vz_db_conn_t **conn);
+static void vz_db_went_down(ngx_uint_t err, ngx_uint_t probe,
+    ngx_msec_t took);
+static void vz_db_came_back(void);
+static void vz_db_drop(vz_db_conn_t *conn);
+static void vz_db_gone(vz_db_conn_t *conn);
+static ngx_int_t vz_db_setup(ngx_pool_t *pool, vz_db_conf_t *conf);
+static ngx_int_t vz_db_string(ngx_pool_t *pool, const ngx_str_t *s,
+    const char **out);
+
+
+static vz_db_t  vz_db;
+
+
+vz_code_e
+vz_db_pool_take(vz_db_conn_t **out, ngx_uint_t fresh)
+{
+    vz_code_e      code;
+    ngx_queue_t   *q;
+    vz_db_conn_t  *conn;
+
+    code = vz_db_place();
+    if (code != VZ_OK) {
+        return code;
+    }
+
+    while (!fresh && !ngx_queue_empty(&vz_db.idle)) {
+
+        q = ngx_queue_head(&vz_db.idle);
+        conn = ngx_queue_data(q, vz_db_conn_t, queue);
+        ngx_queue_remove(q);
+
+        if (vz_db_conn_use(conn) == NGX_OK) {
+            ngx_queue_insert_head(&vz_db.busy, &conn->queue);
+            *out = conn;
+            return VZ_OK;
+        }
+
+        vz_db_conn_close(conn);
+    }
+
+    code = vz_db_connect(out);
+
+    if (code != VZ_OK) {
+        vz_db_place_free();
+    }
+
+    return code;
+}
+
+
+static vz_code_e
+vz_db_place(void)
+{
+    if (ngx_queue_empty(&vz_db.idle) && vz_db_hopeless()) {
+        return VZ_DOWN;
+    }
+
+    if (vz_db.places < vz_db.limit) {
+        vz_db.places++;
+        return VZ_OK;
+    }
+
+    if (vz_line_wait(&vz_db.line, vz_db.login.timeout) != NGX_OK) {
+        return VZ_OVERLOADED;
+    }
+
+    return VZ_OK;
+}
+
+
+static void
+vz_db_place_free(void)
+{
+    if (vz_line_wake(&vz_db.line, 0) == 0) {
+        vz_db.places--;
+    }
+}
+
+
+/* while it is down only one fiber tries, and not all the time */
+
+static ngx_uint_t
+vz_db_hopeless(void)
+{
+    return vz_db.down
+           && (vz_db.probing
+               || (ngx_msec_int_t) (vz_db.retry - ngx_current_msec) > 0);
+}
+
+
+static vz_code_e
+vz_db_connect(vz_db_conn_t **out)
+{
+    ngx_uint_t     err, probe;
+    ngx_msec_t     start;
+    vz_db_conn_t  *conn;
+
+    if (vz_db_hopeless()) {
+        return VZ_DOWN;
+    }
+
+    probe = vz_db.down;
+    vz_db.probing = probe;
+
+    start = ngx_current_msec;
+    conn = vz_db_conn_open(&vz_db.login, &err);
+
+    if (conn == NULL) {
+        vz_db_went_down(err, probe, ngx_current_msec - start);
+        return vz_db_error_find(err)->code == VZ_OVERLOADED ? VZ_OVERLOADED
+                                                         : VZ_DOWN;
+    }
+
+    vz_db_came_back();
+
+    ngx_queue_insert_head(&vz_db.busy, &conn->queue);
+    *out = conn;
+
+    return VZ_OK;
+}
+
+
+static void
+vz_db_went_down(ngx_uint_t err, ngx_uint_t probe, ngx_msec_t took)
+{
+    ngx_msec_t  limit;
+
+    if (!vz_db.down) {
+        vz_db.down = 1;
+        vz_db.backoff = VZ_DB_BACKOFF_MIN;
+
+        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
+                      "vzpanel: the database can't be reached at %s "
+                      "(error %ui)",
+                      vz_db.login.socket ? vz_db.login.socket
+                                         : vz_db.login.host, err);
+
+    } else if (probe) {
+        vz_db.probing = 0;
+        limit = took < VZ_DB_BACKOFF_QUICK ? VZ_DB_BACKOFF_QUICK
+                                           : VZ_DB_BACKOFF_SLOW;
+        vz_db.backoff = ngx_min(vz_db.backoff * 2, limit);
+    }
+
+    vz_db.retry = ngx_current_msec + vz_db.backoff;
+}
+
+
+static void
+vz_db_came_back(void)
+{
+    if (vz_db.down) {
+        ngx_log_error(NGX_LOG_NOTICE, ngx_cycle->log, 0,
+                      "vzpanel: the database is back");
+    }
+
+    vz_db.down = 0;
+    vz_db.probing = 0;
+}
+
+
+void
+vz_db_pool_put(vz_db_conn_t *conn)
+{
+    if (conn->broken) {
+        vz_db_drop(conn);
+
+    } else {
+        ngx_queue_remove(&conn->queue);
+        ngx_queue_insert_head(&vz_db.idle, &conn->queue);
+        vz_db_conn_keep(conn, vz_db_gone);
+    }
+
+    vz_db_place_free();
+}
+
+
+static void
+vz_db_drop(vz_db_conn_t *conn)
+{
+    ngx_queue_remove(&conn->queue);
+    vz_db_conn_close(conn);
+}
+
+
+static void
+vz_db_gone(vz_db_conn_t *conn)
+{
+    ngx_log_error(NGX_LOG_INFO, ngx_cycle->log, 0,
+                  "vzpanel: an idle database connection was closed");
+
+    vz_db_drop(conn);
+}
+
+
+ngx_int_t
+vz_db_init(ngx_cycle_t *cycle, vz_db_conf_t *conf)
+{
+    if (!(ngx_event_flags & NGX_USE_CLEAR_EVENT) || ngx_add_conn == NULL) {
+        ngx_log_error(NGX_LOG_EMERG, cycle->log, 0,
+                      "vzpanel: the database needs \"use epoll\"");
+        return NGX_ERROR;
+    }
+
+    if (mysql_library_init(0, NULL, NULL)) {
+        ngx_log_error(NGX_LOG_EMERG, cycle->log, 0,
+                      "vzpanel: mysql_library_init() failed");
+        return NGX_ERROR;
+    }
+
+    ngx_memzero(&vz_db, sizeof(vz_db_t));
+
+    ngx_queue_init(&vz_db.idle);
+    ngx_queue_init(&vz_db.busy);
+    vz_line_init(&vz_db.line);
+
+    vz_db.limit = ngx_max(conf->connections, 1);
+    vz_db.login.timeout = conf->timeout;
+
+    return vz_db_setup(cycle->pool, conf);
+}
+
+
+static ngx_int_t
+vz_db_setup(ngx_pool_t *pool, vz_db_conf_t *conf)
+{
+    u_char         *p;
+    ngx_str_t       text;
+    ngx_uint_t      lock;
+    vz_db_login_t  *login;
+
+    login = &vz_db.login;
+
+    login->port = conf->port;
+    if (vz_db_string(pool, &conf->socket, &login->socket) != NGX_OK
+        || vz_db_string(pool, &conf->host, &login->host) != NGX_OK
+        || vz_db_string(pool, &conf->user, &login->user) != NGX_OK
+        || vz_db_string(pool, &conf->name, &login->name) != NGX_OK
+        || vz_db_string(pool, &conf->password_file, &login->password_file)
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (login->socket) {
+        login->host = NULL;
+    }
+
+    /* the server's own limits come first: they spare the connection */
+
+    lock = ngx_max(ngx_min(conf->timeout / 2000, 5), 1);
+
+    text.len = 512;
+    text.data = ngx_pnalloc(pool, text.len);
+    if (text.data == NULL) {
+        return NGX_ERROR;
+    }
+
+    p = ngx_snprintf(text.data, text.len - 1,
+                     "SET NAMES utf8mb4, time_zone = '+00:00', "
+                     "autocommit = 1, lc_messages = 'en_US', "
+                     "innodb_lock_wait_timeout = %ui, sql_mode = "
+                     "'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,"
+                     "NO_ZERO_DATE,NO_ZERO_IN_DATE,NO_ENGINE_SUBSTITUTION' "
+                     "/*M!100108 , max_statement_time = %.3f */",
+                     lock, (double) conf->timeout * 0.9 / 1000);
+    *p = '\0';
+
+    login->setup[0] = (const char *) text.data;
+    login->setup[1] = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED";
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+vz_db_string(ngx_pool_t *pool, const ngx_str_t *s, const char **out)
+{
+    u_char  *p;
+
+    *out = NULL;
+
+    if (s->len == 0) {
+        return NGX_OK;
+    }
+
+    p = ngx_pnalloc(pool, s->len + 1);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    *ngx_cpymem(p, s->data, s->len) = '\0';
+    *out = (const char *) p;
+
+    return NGX_OK;
+}
+
+
+void
+vz_db_exit(void)
+{
+    ngx_queue_t  *q;
+
+    if (vz_db.limit == 0) {
+        return;
+    }
+
+    while (!ngx_queue_empty(&vz_db.idle)) {
+        q = ngx_queue_head(&vz_db.idle);
+        vz_db_drop(ngx_queue_data(q, vz_db_conn_t, queue));
+    }
+
+    while (!ngx_queue_empty(&vz_db.busy)) {
+        q = ngx_queue_head(&vz_db.busy);
+        vz_db_drop(ngx_queue_data(q, vz_db_conn_t, queue));
+    }
+
+    vz_db.limit = 0;
+    mysql_library_end();
+}

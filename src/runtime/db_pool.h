@@ -1,0 +1,34 @@
+/*
+ * The pool of connections and the meaning of errors; for db.c alone.
+ */
+
+#ifndef VZ_DB_POOL_H
+#define VZ_DB_POOL_H
+
+#include "db_conn.h"
+
+
+/*
+ * vz_db_pool_take: a connection of the caller's own until vz_db_pool_put();
+ * fresh: a new one and none that was idle.  VZ_DOWN, VZ_OVERLOADED.
+ * vz_db_pool_put: give it back; a broken one is closed.  Never waits.
+ */
+vz_code_e vz_db_pool_take(vz_db_conn_t **conn, ngx_uint_t fresh);
+void vz_db_pool_put(vz_db_conn_t *conn);
+
+
+typedef struct {
+    ngx_uint_t         err;
+    vz_code_e          code;
+    unsigned           close:1;         /* the connection is of no more use */
+    unsigned           words:1;         /* the message holds no values */
+} vz_db_error_t;
+
+/* vz_db_error_find: never NULL; an unknown error is a mistake of ours. */
+const vz_db_error_t *vz_db_error_find(ngx_uint_t err);
+
+/* vz_db_error_key: the key's name in the message of a duplicate, from pool. */
+ngx_str_t vz_db_error_key(ngx_pool_t *pool, const char *words);
+
+
+#endif /* VZ_DB_POOL_H */

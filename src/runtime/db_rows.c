@@ -1,0 +1,361 @@
+/*
+ * Values: what callers bind in the library's form, and the rows it fetched
+ * copied into the caller's pool.
+ */
+
+#include "db_conn.h"
+
+
+/* as text: a double has up to 300 digits, dates have less */
+#define VZ_DB_SCALAR    320
+
+typedef struct {
+    vz_bind_e        type;
+    unsigned         bits:1;            /* BIT(n): bytes, the highest first */
+    unsigned         decimal:1;         /* a whole number sent as text */
+    unsigned long    length;
+    my_bool          null;
+    int64_t          number;
+    u_char          *buffer;
+} vz_db_column_t;
+
+
+static void vz_db_column_init(vz_db_column_t *column, const MYSQL_FIELD *field,
+    MYSQL_BIND *bind);
+static ngx_int_t vz_db_column_read(vz_db_column_t *column, ngx_pool_t *pool,
+    vz_bind_t *cell);
+static ngx_int_t vz_db_column_whole(const vz_db_column_t *column,
+    int64_t *number);
+static ngx_uint_t vz_db_is_utf8(const ngx_str_t *text);
+
+
+vz_bind_t
+vz_cstr(const char *s)
+{
+    ngx_str_t  text;
+
+    if (s == NULL) {
+        return vz_none();
+    }
+
+    text.len = ngx_strlen(s);
+    text.data = (u_char *) s;
+
+    return vz_text(text);
+}
+
+
+vz_bind_t
+vz_opt(ngx_str_t s)
+{
+    if (s.len == 0) {
+        return vz_none();
+    }
+
+    return vz_text(s);
+}
+
+
+int64_t
+vz_cell_int(const vz_rows_t *rows, ngx_uint_t row, ngx_uint_t column)
+{
+    const vz_bind_t  *cell;
+
+    if (row >= rows->rows || column >= rows->columns) {
+        return 0;
+    }
+
+    cell = &rows->cells[row * rows->columns + column];
+
+    return cell->type == VZ_BIND_INT ? cell->number : 0;
+}
+
+
+ngx_str_t
+vz_cell_text(const vz_rows_t *rows, ngx_uint_t row, ngx_uint_t column)
+{
+    ngx_str_t         empty = ngx_string("");
+    const vz_bind_t  *cell;
+
+    if (row >= rows->rows || column >= rows->columns) {
+        return empty;
+    }
+
+    cell = &rows->cells[row * rows->columns + column];
+
+    return cell->type == VZ_BIND_TEXT ? cell->text : empty;
+}
+
+
+ngx_uint_t
+vz_cell_null(const vz_rows_t *rows, ngx_uint_t row, ngx_uint_t column)
+{
+    if (row >= rows->rows || column >= rows->columns) {
+        return 1;
+    }
+
+    return rows->cells[row * rows->columns + column].type == VZ_BIND_NULL;
+}
+
+
+ngx_int_t
+vz_db_rows_bind(MYSQL_STMT *stmt, ngx_pool_t *pool, const vz_bind_t *binds,
+    ngx_uint_t nbinds)
+{
+    ngx_uint_t   i;
+    MYSQL_BIND  *params;
+
+    if (nbinds == 0) {
+        return NGX_OK;
+    }
+
+    params = ngx_pcalloc(pool, nbinds * sizeof(MYSQL_BIND));
+    if (params == NULL) {
+        return NGX_ERROR;
+    }
+
+    for (i = 0; i < nbinds; i++) {
+
+        switch (binds[i].type) {
+
+        case VZ_BIND_INT:
+            params[i].buffer_type = MYSQL_TYPE_LONGLONG;
+            params[i].buffer = (void *) &binds[i].number;
+            break;
+
+        case VZ_BIND_TEXT:
+            /*
+             * text compares by the column's collation, so it has to go as
+             * text; what can't be text goes as bytes
+             */
+            params[i].buffer_type = vz_db_is_utf8(&binds[i].text)
+                                    ? MYSQL_TYPE_STRING : MYSQL_TYPE_BLOB;
+            params[i].buffer = binds[i].text.len ? (void *) binds[i].text.data
+                                                 : (void *) "";
+            params[i].buffer_length = binds[i].text.len;
+            params[i].length_value = binds[i].text.len;
+            break;
+
+        default:
+            params[i].buffer_type = MYSQL_TYPE_NULL;
+            break;
+        }
+    }
+
+    return mysql_stmt_bind_param(stmt, params) ? NGX_ERROR : NGX_OK;
+}
+
+
+ngx_int_t
+vz_db_rows_read(MYSQL_STMT *stmt, ngx_pool_t *pool, vz_rows_t *rows)
+{
+    int              rc;
+    vz_bind_t       *cell;
+    ngx_uint_t       i, n, nrows, columns;
+    MYSQL_BIND      *binds;
+    MYSQL_FIELD     *fields;
+    vz_db_column_t  *column;
+
+    columns = mysql_stmt_field_count(stmt);
+    nrows = columns ? (ngx_uint_t) mysql_stmt_num_rows(stmt) : 0;
+
+    if (nrows == 0) {
+        rows->columns = columns;
+        return NGX_OK;
+    }
+
+    fields = mariadb_stmt_fetch_fields(stmt);
+    binds = ngx_pcalloc(pool, columns * sizeof(MYSQL_BIND));
+    column = ngx_pcalloc(pool, columns * sizeof(vz_db_column_t));
+    cell = ngx_pcalloc(pool, nrows * columns * sizeof(vz_bind_t));
+
+    if (fields == NULL || binds == NULL || column == NULL || cell == NULL) {
+        return NGX_ERROR;
+    }
+
+    for (i = 0; i < columns; i++) {
+        vz_db_column_init(&column[i], &fields[i], &binds[i]);
+
+        if (binds[i].buffer_length) {
+            column[i].buffer = ngx_pnalloc(pool, binds[i].buffer_length);
+            if (column[i].buffer == NULL) {
+                return NGX_ERROR;
+            }
+
+            binds[i].buffer = column[i].buffer;
+        }
+    }
+
+    if (mysql_stmt_bind_result(stmt, binds)) {
+        return NGX_ERROR;
+    }
+
+    rows->cells = cell;
+
+    for (n = 0; n < nrows; n++) {
+
+        rc = mysql_stmt_fetch(stmt);
+        if (rc != 0 && rc != MYSQL_DATA_TRUNCATED) {
+            return NGX_ERROR;
+        }
+
+        for (i = 0; i < columns; i++) {
+            if (vz_db_column_read(&column[i], pool, cell++) != NGX_OK) {
+                return NGX_ERROR;
+            }
+        }
+    }
+
+    rows->rows = nrows;
+    rows->columns = columns;
+
+    return NGX_OK;
+}
+
+
+static void
+vz_db_column_init(vz_db_column_t *column, const MYSQL_FIELD *field,
+    MYSQL_BIND *bind)
+{
+    bind->length = &column->length;
+    bind->is_null = &column->null;
+
+    column->type = VZ_BIND_TEXT;
+
+    switch (field->type) {
+
+    case MYSQL_TYPE_TINY:
+    case MYSQL_TYPE_SHORT:
+    case MYSQL_TYPE_INT24:
+    case MYSQL_TYPE_LONG:
+    case MYSQL_TYPE_LONGLONG:
+    case MYSQL_TYPE_YEAR:
+        column->type = VZ_BIND_INT;
+        bind->buffer_type = MYSQL_TYPE_LONGLONG;
+        bind->buffer = &column->number;
+        bind->is_unsigned = (field->flags & UNSIGNED_FLAG) ? 1 : 0;
+        return;
+
+    case MYSQL_TYPE_BIT:
+        column->bits = 1;
+        bind->buffer_type = MYSQL_TYPE_BLOB;
+        bind->buffer_length = sizeof(int64_t);
+        return;
+
+    case MYSQL_TYPE_DECIMAL:
+    case MYSQL_TYPE_NEWDECIMAL:
+        column->decimal = (field->decimals == 0);
+        /* fall through */
+
+    case MYSQL_TYPE_FLOAT:
+    case MYSQL_TYPE_DOUBLE:
+    case MYSQL_TYPE_DATE:
+    case MYSQL_TYPE_TIME:
+    case MYSQL_TYPE_DATETIME:
+    case MYSQL_TYPE_TIMESTAMP:
+        bind->buffer_type = MYSQL_TYPE_STRING;
+        bind->buffer_length = VZ_DB_SCALAR;
+        return;
+
+    default:
+        bind->buffer_type = MYSQL_TYPE_BLOB;
+        bind->buffer_length = field->max_length + 1;
+        return;
+    }
+}
+
+
+static ngx_int_t
+vz_db_column_read(vz_db_column_t *column, ngx_pool_t *pool, vz_bind_t *cell)
+{
+    size_t  i;
+
+    if (column->null) {
+        return NGX_OK;
+    }
+
+    cell->type = column->type;
+
+    if (column->type == VZ_BIND_INT) {
+        cell->number = column->number;
+        return NGX_OK;
+    }
+
+    if (column->bits) {
+        cell->type = VZ_BIND_INT;
+
+        for (i = 0; i < column->length && i < sizeof(int64_t); i++) {
+            cell->number = (int64_t) ((uint64_t) cell->number << 8
+                                      | column->buffer[i]);
+        }
+
+        return NGX_OK;
+    }
+
+    if (column->decimal && vz_db_column_whole(column, &cell->number) == NGX_OK)
+    {
+        cell->type = VZ_BIND_INT;
+        return NGX_OK;
+    }
+
+    cell->text.data = ngx_pnalloc(pool, column->length + 1);
+    if (cell->text.data == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memcpy(cell->text.data, column->buffer, column->length);
+    cell->text.data[column->length] = '\0';
+    cell->text.len = column->length;
+
+    return NGX_OK;
+}
+
+
+/* a DECIMAL without a fraction, as SUM() makes them, that fits in 64 bits */
+
+static ngx_int_t
+vz_db_column_whole(const vz_db_column_t *column, int64_t *number)
+{
+    char  text[32], *end;
+
+    if (column->length == 0 || column->length >= sizeof(text)) {
+        return NGX_DECLINED;
+    }
+
+    ngx_memcpy(text, column->buffer, column->length);
+    text[column->length] = '\0';
+
+    errno = 0;
+    *number = strtoll(text, &end, 10);
+
+    if (errno != 0 || end != text + column->length) {
+        *number = 0;
+        return NGX_DECLINED;
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_uint_t
+vz_db_is_utf8(const ngx_str_t *text)
+{
+    u_char    *p, *last;
+
+    p = text->data;
+    last = p + text->len;
+
+    while (p < last) {
+
+        if (*p < 0x80) {
+            p++;
+            continue;
+        }
+
+        if (ngx_utf8_decode(&p, last - p) > 0x10ffff) {
+            return 0;
+        }
+    }
+
+    return 1;
+}
