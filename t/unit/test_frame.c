@@ -171,7 +171,7 @@ hostile_lines_end_the_reader(void **state)
 
     static const char *const  bad[] = {
         "\n", " \n", " a\n", "a \n", "a  b\n", "a\r\n", "a\tb\n", "\x1b[2J\n",
-        "a\x7f" "b\n", "\xc3\xb1\n", "\xff\n"
+        "a \x7f\n", "\xc3\xb1\n", "\xff\n"
     };
 
     (void) state;

@@ -16,6 +16,8 @@
 
 #define NONCE  "9f86d081884c7d659a2feaa0c55ad015" \
                "a3bf4f1b2b0b822cd15d6c15b0f00a08"
+#define UPPER  "auth 9F86D081884C7D659A2FEAA0C55AD015" \
+               "A3BF4F1B2B0B822CD15D6C15B0F00A08"
 
 
 static char  dir[] = "/tmp/vz-unit-XXXXXX";
@@ -272,8 +274,7 @@ what_is_no_proof_is_syntax(void **state)
     static const char *const  bad[] = {
         "", "auth", "auth ", "auth x", "ping", "auth " NONCE "0",
         "auth  " NONCE, "AUTH " NONCE, "auth" NONCE,
-        "auth 9F86D081884C7D659A2FEAA0C55AD015"
-            "A3BF4F1B2B0B822CD15D6C15B0F00A08"
+        UPPER
     };
 
     (void) state;
