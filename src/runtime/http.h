@@ -75,6 +75,7 @@ struct vz_call_s {
     vz_json_t        out;
     ngx_array_t      headers;       /* of vz_header_t */
     ngx_str_t        type;          /* Content-Type */
+    ngx_str_t        etag;          /* with its quotes, or empty */
     ngx_uint_t       nerrors;
     vz_field_error_t errors[VZ_ERRORS_MAX];
     vz_sse_t        *stream;        /* set: the connection becomes a stream */
@@ -110,8 +111,27 @@ ngx_str_t vz_call_arg(vz_call_t *call, const char *name);
  */
 vz_code_e vz_call_body(vz_call_t *call);
 
-/* vz_call_header: add a response header; both strings must outlive the call. */
+/*
+ * vz_call_header: add a response header; both strings must outlive the call.
+ * A value with control characters is dropped and logged: nothing that came
+ * from outside can start a line of its own.  Cache-Control is no-store where
+ * the call sets none.
+ */
 void vz_call_header(vz_call_t *call, const char *name, ngx_str_t value);
+
+/*
+ * vz_call_etag: give the reply an ETag of these characters (quoted here).  A
+ * GET whose If-None-Match holds it is answered 304 without a body; the reply
+ * is "private, no-cache" instead of no-store.
+ */
+void vz_call_etag(vz_call_t *call, const ngx_str_t *tag);
+
+/*
+ * vz_call_matches: whether a list of entity tags (If-Match, If-None-Match)
+ * holds the tag of these characters, or is "*".  Weak ones count too: gzip on
+ * the way out makes ours weak (RFC 9110, 8.8.3).
+ */
+ngx_uint_t vz_call_matches(const ngx_str_t *list, const ngx_str_t *tag);
 
 /* vz_call_printf: text from the call's pool, ngx_snprintf's formats. */
 ngx_str_t vz_call_printf(vz_call_t *call, const char *fmt, ...);

@@ -24,6 +24,7 @@ typedef struct {
     size_t          size;           /* bytes written */
     ngx_uint_t      depth;
     uint32_t        filled;         /* bit n: depth n has an element */
+    uint32_t        arrays;         /* bit n: depth n is an array */
     unsigned        failed:1;
 } vz_json_t;
 

@@ -1,0 +1,535 @@
+/*
+ * vzpanel: a hosting panel inside nginx.
+ *
+ * Directives, locations, variables, worker start and stop.  What they mean
+ * is in src/runtime and src/panel.
+ */
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+#include "src/panel/panel.h"
+#include "src/runtime/conf.h"
+#include "src/runtime/crypt.h"
+#include "src/runtime/fiber.h"
+#include "src/runtime/http_page.h"
+#include "src/runtime/option.h"
+#include "src/runtime/sse.h"
+#include "src/wire/field.h"
+
+
+#define NGX_HTTP_VZPANEL_BODY_BUFFER  32768
+
+
+typedef struct {
+    ngx_flag_t   panel;
+    ngx_flag_t   api;
+    ngx_str_t    prefix;        /* of the API's paths, without a last slash */
+} ngx_http_vzpanel_loc_conf_t;
+
+
+static ngx_int_t ngx_http_vzpanel_api_handler(ngx_http_request_t *r);
+static ngx_int_t ngx_http_vzpanel_panel_handler(ngx_http_request_t *r);
+static ngx_int_t ngx_http_vzpanel_user_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_int_t ngx_http_vzpanel_role_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_int_t ngx_http_vzpanel_task_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_int_t ngx_http_vzpanel_preconfiguration(ngx_conf_t *cf);
+static ngx_int_t ngx_http_vzpanel_postconfiguration(ngx_conf_t *cf);
+static void *ngx_http_vzpanel_create_main_conf(ngx_conf_t *cf);
+static char *ngx_http_vzpanel_init_main_conf(ngx_conf_t *cf, void *conf);
+static void *ngx_http_vzpanel_create_loc_conf(ngx_conf_t *cf);
+static char *ngx_http_vzpanel_merge_loc_conf(ngx_conf_t *cf, void *parent,
+    void *child);
+static ngx_int_t ngx_http_vzpanel_error_pages(ngx_conf_t *cf,
+    ngx_http_core_loc_conf_t *clcf, ngx_str_t *uri);
+static char *ngx_http_vzpanel_api(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+static char *ngx_http_vzpanel_panel(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+static ngx_int_t ngx_http_vzpanel_init_process(ngx_cycle_t *cycle);
+static void ngx_http_vzpanel_exit_process(ngx_cycle_t *cycle);
+static vz_conf_t *ngx_http_vzpanel_serving(ngx_cycle_t *cycle);
+
+
+static ngx_command_t  ngx_http_vzpanel_commands[] = {
+
+    { ngx_string("vzpanel_database"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_2MORE,
+      vz_conf_database,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("vzpanel_node"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_2MORE,
+      vz_conf_node,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("vzpanel_zone"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      vz_conf_zone,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("vzpanel_mail"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_2MORE,
+      vz_conf_mail,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("vzpanel_signup"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      vz_conf_signup,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("vzpanel_session_timeout"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      vz_conf_session_timeout,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("vzpanel_thread_pool"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      vz_conf_thread_pool,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("vzpanel_public_url"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      vz_conf_public_url,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("vzpanel_brand"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      vz_conf_brand,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("vzpanel_panel"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_vzpanel_panel,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("vzpanel_api"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS|NGX_CONF_TAKE1,
+      ngx_http_vzpanel_api,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+      ngx_null_command
+};
+
+
+static ngx_http_module_t  ngx_http_vzpanel_module_ctx = {
+    ngx_http_vzpanel_preconfiguration,     /* preconfiguration */
+    ngx_http_vzpanel_postconfiguration,    /* postconfiguration */
+
+    ngx_http_vzpanel_create_main_conf,     /* create main configuration */
+    ngx_http_vzpanel_init_main_conf,       /* init main configuration */
+
+    NULL,                                  /* create server configuration */
+    NULL,                                  /* merge server configuration */
+
+    ngx_http_vzpanel_create_loc_conf,      /* create location configuration */
+    ngx_http_vzpanel_merge_loc_conf        /* merge location configuration */
+};
+
+
+ngx_module_t  ngx_http_vzpanel_module = {
+    NGX_MODULE_V1,
+    &ngx_http_vzpanel_module_ctx,          /* module context */
+    ngx_http_vzpanel_commands,             /* module directives */
+    NGX_HTTP_MODULE,                       /* module type */
+    NULL,                                  /* init master */
+    NULL,                                  /* init module */
+    ngx_http_vzpanel_init_process,         /* init process */
+    NULL,                                  /* init thread */
+    NULL,                                  /* exit thread */
+    ngx_http_vzpanel_exit_process,         /* exit process */
+    NULL,                                  /* exit master */
+    NGX_MODULE_V1_PADDING
+};
+
+
+static ngx_http_variable_t  ngx_http_vzpanel_variables[] = {
+
+    { ngx_string("vzpanel_user"), NULL, ngx_http_vzpanel_user_variable, 0,
+      NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("vzpanel_role"), NULL, ngx_http_vzpanel_role_variable, 0,
+      NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("vzpanel_task"), NULL, ngx_http_vzpanel_task_variable, 0,
+      NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+      ngx_http_null_variable
+};
+
+
+static ngx_int_t
+ngx_http_vzpanel_api_handler(ngx_http_request_t *r)
+{
+    ngx_http_vzpanel_loc_conf_t  *vlcf;
+
+    vlcf = ngx_http_get_module_loc_conf(r, ngx_http_vzpanel_module);
+
+    return vz_http_handler(r, &vlcf->prefix, vz_panel_serve);
+}
+
+
+static ngx_int_t
+ngx_http_vzpanel_panel_handler(ngx_http_request_t *r)
+{
+    ngx_http_vzpanel_loc_conf_t  *vlcf;
+
+    vlcf = ngx_http_get_module_loc_conf(r, ngx_http_vzpanel_module);
+
+    return vlcf->panel ? vz_page_handler(r) : NGX_DECLINED;
+}
+
+
+static ngx_int_t
+ngx_http_vzpanel_user_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    vz_call_t  *call;
+
+    call = vz_http_call(r);
+
+    if (call == NULL || call->who.user == 0) {
+        v->not_found = 1;
+        return NGX_OK;
+    }
+
+    v->data = call->who.account;
+    v->len = ngx_strlen(call->who.account);
+    v->valid = 1;
+    v->no_cacheable = 1;
+    v->not_found = 0;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_vzpanel_role_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    vz_call_t  *call;
+
+    call = vz_http_call(r);
+
+    if (call == NULL || call->who.user == 0) {
+        v->not_found = 1;
+        return NGX_OK;
+    }
+
+    v->data = (u_char *) (call->who.admin ? "admin" : "customer");
+    v->len = ngx_strlen(v->data);
+    v->valid = 1;
+    v->no_cacheable = 1;
+    v->not_found = 0;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_vzpanel_task_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    vz_call_t  *call;
+
+    call = vz_http_call(r);
+
+    if (call == NULL || call->task == 0) {
+        v->not_found = 1;
+        return NGX_OK;
+    }
+
+    v->data = ngx_pnalloc(r->pool, NGX_INT64_LEN);
+    if (v->data == NULL) {
+        return NGX_ERROR;
+    }
+
+    v->len = ngx_sprintf(v->data, "%uL", call->task) - v->data;
+    v->valid = 1;
+    v->no_cacheable = 1;
+    v->not_found = 0;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_vzpanel_preconfiguration(ngx_conf_t *cf)
+{
+    ngx_http_variable_t  *var, *v;
+
+    static ngx_uint_t     ready;
+
+    /* a reload comes here again in the same process */
+
+    if (!ready && vz_field_init() != VZ_OK) {
+        return NGX_ERROR;
+    }
+
+    ready = 1;
+
+    for (v = ngx_http_vzpanel_variables; v->name.len != 0; v++) {
+        var = ngx_http_add_variable(cf, &v->name, v->flags);
+        if (var == NULL) {
+            return NGX_ERROR;
+        }
+
+        var->get_handler = v->get_handler;
+        var->data = v->data;
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_vzpanel_postconfiguration(ngx_conf_t *cf)
+{
+    ngx_http_handler_pt        *h;
+    ngx_http_core_main_conf_t  *cmcf;
+
+    cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
+
+    h = ngx_array_push(&cmcf->phases[NGX_HTTP_PRECONTENT_PHASE].handlers);
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    *h = ngx_http_vzpanel_panel_handler;
+
+    return NGX_OK;
+}
+
+
+static void *
+ngx_http_vzpanel_create_main_conf(ngx_conf_t *cf)
+{
+    return vz_conf_create(cf);
+}
+
+
+static char *
+ngx_http_vzpanel_init_main_conf(ngx_conf_t *cf, void *conf)
+{
+    return vz_conf_finish(cf, conf);
+}
+
+
+static void *
+ngx_http_vzpanel_create_loc_conf(ngx_conf_t *cf)
+{
+    return ngx_pcalloc(cf->pool, sizeof(ngx_http_vzpanel_loc_conf_t));
+}
+
+
+/* nginx itself refuses what is too large, and the API answers it in JSON */
+static char *
+ngx_http_vzpanel_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
+{
+    ngx_http_core_loc_conf_t     *clcf;
+    ngx_http_vzpanel_loc_conf_t  *conf = child;
+
+    if (!conf->api) {
+        return NGX_CONF_OK;
+    }
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+
+    clcf->client_max_body_size = VZ_BODY_MAX;
+    clcf->client_body_buffer_size = ngx_max(clcf->client_body_buffer_size,
+                                            NGX_HTTP_VZPANEL_BODY_BUFFER);
+
+    if (clcf->name.len == 0 || clcf->name.data[0] != '/'
+        || clcf->named || clcf->noname)
+    {
+        return NGX_CONF_OK;
+    }
+
+    return ngx_http_vzpanel_error_pages(cf, clcf, &clcf->name) == NGX_OK
+           ? NGX_CONF_OK : NGX_CONF_ERROR;
+}
+
+
+static ngx_int_t
+ngx_http_vzpanel_error_pages(ngx_conf_t *cf, ngx_http_core_loc_conf_t *clcf,
+    ngx_str_t *uri)
+{
+    ngx_uint_t            i;
+    ngx_array_t          *pages;
+    ngx_http_err_page_t  *page;
+
+    static const ngx_int_t  statuses[] = {
+        NGX_HTTP_FORBIDDEN,
+        NGX_HTTP_REQUEST_ENTITY_TOO_LARGE,
+        NGX_HTTP_TOO_MANY_REQUESTS,
+        NGX_HTTP_INTERNAL_SERVER_ERROR,
+        NGX_HTTP_SERVICE_UNAVAILABLE
+    };
+
+    pages = ngx_array_create(cf->pool, 8, sizeof(ngx_http_err_page_t));
+    if (pages == NULL) {
+        return NGX_ERROR;
+    }
+
+    for (i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++) {
+        page = ngx_array_push(pages);
+        if (page == NULL) {
+            return NGX_ERROR;
+        }
+
+        ngx_memzero(page, sizeof(ngx_http_err_page_t));
+        page->status = statuses[i];
+        page->overwrite = -1;
+        page->value.value = *uri;
+    }
+
+    clcf->error_pages = pages;
+
+    return NGX_OK;
+}
+
+
+static char *
+ngx_http_vzpanel_api(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_str_t                    *args;
+    vz_conf_t                    *vmcf;
+    ngx_http_core_loc_conf_t     *clcf;
+    ngx_http_vzpanel_loc_conf_t  *vlcf = conf;
+
+    if (vlcf->api) {
+        return "is duplicate";
+    }
+
+    args = cf->args->elts;
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+    vmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_vzpanel_module);
+
+    vlcf->prefix = (cf->args->nelts > 1) ? args[1] : clcf->name;
+
+    if (vlcf->prefix.len == 0 || vlcf->prefix.data[0] != '/') {
+        return "needs the prefix of its paths here, like \"/api\"";
+    }
+
+    while (vlcf->prefix.len > 0
+           && vlcf->prefix.data[vlcf->prefix.len - 1] == '/')
+    {
+        vlcf->prefix.len--;
+    }
+
+    clcf->handler = ngx_http_vzpanel_api_handler;
+    vlcf->api = 1;
+    vmcf->api = 1;
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_vzpanel_panel(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_str_t                    *args;
+    vz_conf_t                    *vmcf;
+    const char                   *reason;
+    ngx_http_vzpanel_loc_conf_t  *vlcf = conf;
+
+    if (vlcf->panel) {
+        return "is duplicate";
+    }
+
+    args = cf->args->elts;
+
+    reason = vz_page_conf(cf, &args[1]);
+    if (reason != NULL) {
+        return vz_option_refuse(cf, &args[1], reason);
+    }
+
+    vmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_vzpanel_module);
+    vmcf->settings.html = args[1];
+    vlcf->panel = 1;
+
+    return NGX_CONF_OK;
+}
+
+
+static ngx_int_t
+ngx_http_vzpanel_init_process(ngx_cycle_t *cycle)
+{
+    vz_conf_t  *conf;
+
+    conf = ngx_http_vzpanel_serving(cycle);
+    if (conf == NULL) {
+        return NGX_OK;
+    }
+
+    vz_settings_set(&conf->settings);
+    vz_zone_init(cycle);
+    vz_crypt_init(conf->pool);
+    vz_sse_init(cycle);
+
+    if (vz_db_init(cycle, &conf->db) != NGX_OK
+        || vz_relay_init(cycle, &conf->nodes) != NGX_OK
+        || vz_smtp_init(cycle, &conf->smtp) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return vz_panel_init(cycle);
+}
+
+
+static void
+ngx_http_vzpanel_exit_process(ngx_cycle_t *cycle)
+{
+    if (ngx_http_vzpanel_serving(cycle) == NULL) {
+        return;
+    }
+
+    vz_panel_exit();
+    vz_smtp_exit();
+    vz_relay_exit();
+    vz_db_exit();
+    vz_fiber_exit();
+}
+
+
+/* not in the cache manager, nor where no location serves the API */
+static vz_conf_t *
+ngx_http_vzpanel_serving(ngx_cycle_t *cycle)
+{
+    vz_conf_t  *conf;
+
+    if (ngx_process != NGX_PROCESS_WORKER && ngx_process != NGX_PROCESS_SINGLE)
+    {
+        return NULL;
+    }
+
+    conf = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_vzpanel_module);
+
+    return (conf != NULL && conf->api) ? conf : NULL;
+}

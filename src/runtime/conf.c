@@ -1,0 +1,563 @@
+/*
+ * The directives in http, each value checked when it is read: nginx -t says
+ * what is wrong, a worker never finds out.
+ */
+
+#include "conf.h"
+#include "option.h"
+#include "zone.h"
+#include "../wire/field.h"
+#include "../wire/handshake.h"
+
+
+#define VZ_DB_PORT           3306
+#define VZ_NODE_PORT         9006
+#define VZ_SESSION_SHORTEST  60             /* seconds */
+#define VZ_SESSION_LONGEST   (366 * 24 * 60 * 60)
+#define VZ_BRAND_MAX         60
+
+#define vz_conf_is(s, text)                                                   \
+    ((s)->len == sizeof(text) - 1                                             \
+     && ngx_strncmp((s)->data, text, sizeof(text) - 1) == 0)
+
+#define vz_conf_starts(s, text)                                               \
+    ((s)->len >= sizeof(text) - 1                                             \
+     && ngx_strncmp((s)->data, text, sizeof(text) - 1) == 0)
+
+
+static const char *vz_conf_db_address(ngx_conf_t *cf, ngx_str_t *value,
+    vz_db_conf_t *db);
+static const char *vz_conf_key(vz_node_t *node);
+static const char *vz_conf_mail_url(const ngx_str_t *url);
+static char *vz_conf_need(ngx_conf_t *cf, ngx_uint_t have, const char *name);
+
+
+static const vz_option_t  vz_conf_database_options[] = {
+    { ngx_string("user="), offsetof(vz_db_conf_t, user), vz_option_text, 1 },
+    { ngx_string("password_file="), offsetof(vz_db_conf_t, password_file),
+      vz_option_file, 0 },
+    { ngx_string("name="), offsetof(vz_db_conf_t, name), vz_option_text, 1 },
+    { ngx_string("connections="), offsetof(vz_db_conf_t, connections),
+      vz_option_connections, 0 },
+    { ngx_string("timeout="), offsetof(vz_db_conf_t, timeout),
+      vz_option_timeout, 0 },
+    { ngx_null_string, 0, NULL, 0 }
+};
+
+
+static const vz_option_t  vz_conf_node_options[] = {
+    { ngx_string("key_file="), offsetof(vz_node_t, key_file),
+      vz_option_file, 1 },
+    { ngx_string("connections="), offsetof(vz_node_t, connections),
+      vz_option_connections, 0 },
+    { ngx_null_string, 0, NULL, 0 }
+};
+
+
+static const vz_option_t  vz_conf_mail_options[] = {
+    { ngx_string("from="), offsetof(vz_smtp_conf_t, from),
+      vz_option_text, 1 },
+    { ngx_string("user="), offsetof(vz_smtp_conf_t, user),
+      vz_option_text, 0 },
+    { ngx_string("password_file="), offsetof(vz_smtp_conf_t, password_file),
+      vz_option_file, 0 },
+    { ngx_string("ca_file="), offsetof(vz_smtp_conf_t, ca_file),
+      vz_option_file, 0 },
+    { ngx_string("tls="), offsetof(vz_smtp_conf_t, tls), vz_option_flag, 0 },
+    { ngx_string("timeout="), offsetof(vz_smtp_conf_t, timeout),
+      vz_option_timeout, 0 },
+    { ngx_null_string, 0, NULL, 0 }
+};
+
+
+vz_conf_t *
+vz_conf_create(ngx_conf_t *cf)
+{
+    vz_conf_t  *conf;
+
+    conf = ngx_pcalloc(cf->pool, sizeof(vz_conf_t));
+    if (conf == NULL) {
+        return NULL;
+    }
+
+    if (ngx_array_init(&conf->nodes, cf->pool, 1, sizeof(vz_node_t))
+        != NGX_OK)
+    {
+        return NULL;
+    }
+
+    conf->settings.signup = VZ_SIGNUP_OPEN;
+    conf->settings.session_timeout = NGX_CONF_UNSET;
+
+    return conf;
+}
+
+
+char *
+vz_conf_finish(ngx_conf_t *cf, vz_conf_t *conf)
+{
+    ngx_str_t  own = ngx_string("vzpanel");
+
+    ngx_conf_init_value(conf->settings.session_timeout, 12 * 60 * 60);
+
+    if (conf->settings.brand.data == NULL) {
+        conf->settings.brand = own;
+    }
+
+    conf->settings.mail = (conf->smtp.url.len != 0);
+
+    if (!conf->api) {
+        return NGX_CONF_OK;
+    }
+
+    if (vz_conf_need(cf, conf->db.name.len, "vzpanel_database") != NGX_CONF_OK
+        || vz_conf_need(cf, conf->zone.len, "vzpanel_zone") != NGX_CONF_OK
+        || vz_conf_need(cf, conf->nodes.nelts, "vzpanel_node")
+           != NGX_CONF_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
+    /* without the directive: the pool "vzpanel", or nginx's default */
+
+    if (conf->pool_name.len != 0) {
+        conf->pool = ngx_thread_pool_add(cf, &conf->pool_name);
+
+    } else {
+        conf->pool = ngx_thread_pool_get(cf->cycle, &own);
+
+        if (conf->pool == NULL) {
+            conf->pool = ngx_thread_pool_add(cf, NULL);
+        }
+    }
+
+    return conf->pool != NULL ? NGX_CONF_OK : NGX_CONF_ERROR;
+}
+
+
+static char *
+vz_conf_need(ngx_conf_t *cf, ngx_uint_t have, const char *name)
+{
+    if (have) {
+        return NGX_CONF_OK;
+    }
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                       "\"vzpanel_api\" needs the directive \"%s\" in http",
+                       name);
+
+    return NGX_CONF_ERROR;
+}
+
+
+char *
+vz_conf_database(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_str_t     *args;
+    const char    *reason;
+    vz_db_conf_t  *db = &((vz_conf_t *) conf)->db;
+
+    if (db->name.len != 0) {
+        return "is duplicate";
+    }
+
+    args = cf->args->elts;
+    db->connections = 4;
+    db->timeout = 10000;
+
+    reason = vz_conf_db_address(cf, &args[1], db);
+    if (reason != NULL) {
+        return vz_option_refuse(cf, &args[1], reason);
+    }
+
+    return vz_options(cf, 2, vz_conf_database_options, db);
+}
+
+
+/* resolving a name would block the worker */
+static const char *
+vz_conf_db_address(ngx_conf_t *cf, ngx_str_t *value, vz_db_conf_t *db)
+{
+    ngx_str_t    text;
+    ngx_addr_t   addr;
+
+    if (vz_conf_starts(value, "unix:")) {
+        db->socket.data = value->data + 5;
+        db->socket.len = value->len - 5;
+
+        return (db->socket.len > 1 && db->socket.data[0] == '/')
+               ? NULL : "must be unix: and an absolute path";
+    }
+
+    if (ngx_parse_addr_port(cf->pool, &addr, value->data, value->len)
+        != NGX_OK)
+    {
+        return "must be unix:/path, or a numeric address with a port "
+               "(names are not resolved)";
+    }
+
+    db->port = ngx_inet_get_port(addr.sockaddr);
+    if (db->port == 0) {
+        db->port = VZ_DB_PORT;
+    }
+
+    text.data = ngx_pnalloc(cf->pool, NGX_SOCKADDR_STRLEN + 1);
+    if (text.data == NULL) {
+        return "does not fit in memory";
+    }
+
+    text.len = ngx_sock_ntop(addr.sockaddr, addr.socklen, text.data,
+                             NGX_SOCKADDR_STRLEN, 0);
+    text.data[text.len] = '\0';
+    db->host = text;
+
+    return NULL;
+}
+
+
+char *
+vz_conf_node(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    char        *rv;
+    ngx_str_t   *args;
+    ngx_url_t    url;
+    ngx_uint_t   i;
+    vz_node_t   *node, *others;
+    vz_conf_t   *main = conf;
+    const char  *reason;
+
+    args = cf->args->elts;
+    others = main->nodes.elts;
+
+    for (i = 0; i < main->nodes.nelts; i++) {
+        if (others[i].name.len == args[1].len
+            && ngx_strncmp(others[i].name.data, args[1].data, args[1].len)
+               == 0)
+        {
+            return vz_option_refuse(cf, &args[1], "is the name of another");
+        }
+    }
+
+    if (vz_field_check(VZ_FIELD_HOSTNAME, (char *) args[1].data, args[1].len)
+        != VZ_OK)
+    {
+        return vz_option_refuse(cf, &args[1], "is not a name like a host's");
+    }
+
+    ngx_memzero(&url, sizeof(ngx_url_t));
+    url.url = args[2];
+    url.default_port = VZ_NODE_PORT;
+
+    if (ngx_parse_url(cf->pool, &url) != NGX_OK) {
+        return vz_option_refuse(cf, &args[2],
+                                url.err ? url.err : "is not an address");
+    }
+
+    node = ngx_array_push(&main->nodes);
+    if (node == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    ngx_memzero(node, sizeof(vz_node_t));
+    node->name = args[1];
+    node->addr = url.addrs[0];
+    node->connections = 4;
+
+    rv = vz_options(cf, 3, vz_conf_node_options, node);
+    if (rv != NGX_CONF_OK) {
+        return rv;
+    }
+
+    reason = vz_conf_key(node);
+
+    return reason == NULL ? NGX_CONF_OK
+                          : vz_option_refuse(cf, &node->key_file, reason);
+}
+
+
+static const char *
+vz_conf_key(vz_node_t *node)
+{
+    vz_key_t   key;
+    vz_code_e  code;
+
+    code = vz_key_read((char *) node->key_file.data, &key);
+    ngx_explicit_memzero(&key, sizeof(vz_key_t));
+
+    switch (code) {
+
+    case VZ_OK:
+        return NULL;
+
+    case VZ_RANGE:
+        return "must hold 16 to 128 bytes";
+
+    case VZ_NOENT:
+        return "does not exist";
+
+    default:
+        return "can't be read, or others than its owner and group can";
+    }
+}
+
+
+char *
+vz_conf_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    u_char     *colon;
+    ssize_t     size;
+    ngx_str_t  *args, name, text;
+    vz_conf_t  *main = conf;
+
+    if (main->zone.len != 0) {
+        return "is duplicate";
+    }
+
+    args = cf->args->elts;
+    colon = (u_char *) ngx_strchr(args[1].data, ':');
+
+    if (colon == NULL || colon == args[1].data) {
+        return vz_option_refuse(cf, &args[1], "must be a name, \":\", a size");
+    }
+
+    name.data = args[1].data;
+    name.len = colon - args[1].data;
+    text.data = colon + 1;
+    text.len = args[1].data + args[1].len - text.data;
+
+    size = ngx_parse_size(&text);
+    if (size == NGX_ERROR) {
+        return vz_option_refuse(cf, &args[1], "has no size like 8m");
+    }
+
+    main->zone = name;
+
+    return vz_zone_add(cf, &name, size, cmd);
+}
+
+
+char *
+vz_conf_mail(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    char            *rv;
+    ngx_str_t       *args;
+    const char      *reason;
+    vz_smtp_conf_t  *smtp = &((vz_conf_t *) conf)->smtp;
+
+    if (smtp->url.len != 0) {
+        return "is duplicate";
+    }
+
+    args = cf->args->elts;
+
+    reason = vz_conf_mail_url(&args[1]);
+    if (reason != NULL) {
+        return vz_option_refuse(cf, &args[1], reason);
+    }
+
+    smtp->url = args[1];
+    smtp->timeout = 30000;
+
+    rv = vz_options(cf, 2, vz_conf_mail_options, smtp);
+    if (rv != NGX_CONF_OK) {
+        return rv;
+    }
+
+    if (vz_field_check(VZ_FIELD_EMAIL, (char *) smtp->from.data,
+                       smtp->from.len) != VZ_OK)
+    {
+        return vz_option_refuse(cf, &smtp->from, "is not a mail address");
+    }
+
+    if ((smtp->user.len != 0) != (smtp->password_file.len != 0)) {
+        return vz_option_refuse(cf, &args[1],
+                                "needs user= and password_file= together");
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static const char *
+vz_conf_mail_url(const ngx_str_t *url)
+{
+    u_char  c;
+    size_t  i, start;
+
+    if (vz_conf_starts(url, "smtps://")) {
+        start = sizeof("smtps://") - 1;
+
+    } else if (vz_conf_starts(url, "smtp://")) {
+        start = sizeof("smtp://") - 1;
+
+    } else {
+        return "must begin with smtp:// or smtps://";
+    }
+
+    if (url->len == start) {
+        return "names no host";
+    }
+
+    for (i = start; i < url->len; i++) {
+        c = url->data[i];
+
+        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
+              || (c >= '0' && c <= '9') || strchr(".-:[]", c) != NULL))
+        {
+            return "must be only a host and a port behind the scheme";
+        }
+    }
+
+    return NULL;
+}
+
+
+char *
+vz_conf_signup(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_str_t      *args;
+    vz_conf_t      *main = conf;
+    vz_settings_t  *settings = &main->settings;
+
+    if (main->signup) {
+        return "is duplicate";
+    }
+
+    args = cf->args->elts;
+    main->signup = 1;
+
+    if (vz_conf_is(&args[1], "open")) {
+        settings->signup = VZ_SIGNUP_OPEN;
+
+    } else if (vz_conf_is(&args[1], "approve")) {
+        settings->signup = VZ_SIGNUP_APPROVE;
+
+    } else if (vz_conf_is(&args[1], "off")) {
+        settings->signup = VZ_SIGNUP_OFF;
+
+    } else {
+        return vz_option_refuse(cf, &args[1],
+                                "must be open, approve or off");
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+char *
+vz_conf_session_timeout(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    time_t          seconds;
+    ngx_str_t      *args;
+    vz_settings_t  *settings = &((vz_conf_t *) conf)->settings;
+
+    if (settings->session_timeout != NGX_CONF_UNSET) {
+        return "is duplicate";
+    }
+
+    args = cf->args->elts;
+    seconds = ngx_parse_time(&args[1], 1);
+
+    if (seconds < VZ_SESSION_SHORTEST || seconds > VZ_SESSION_LONGEST) {
+        return vz_option_refuse(cf, &args[1],
+                                "must be a time from 1m to 366d");
+    }
+
+    settings->session_timeout = seconds;
+
+    return NGX_CONF_OK;
+}
+
+
+char *
+vz_conf_thread_pool(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_str_t  *args;
+    vz_conf_t  *main = conf;
+
+    if (main->pool_name.len != 0) {
+        return "is duplicate";
+    }
+
+    args = cf->args->elts;
+
+    if (args[1].len == 0) {
+        return vz_option_refuse(cf, &args[1], "is empty");
+    }
+
+    main->pool_name = args[1];
+
+    return NGX_CONF_OK;
+}
+
+
+char *
+vz_conf_public_url(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    size_t      i;
+    ngx_str_t  *args, *url;
+
+    url = &((vz_conf_t *) conf)->settings.public_url;
+
+    if (url->len != 0) {
+        return "is duplicate";
+    }
+
+    args = cf->args->elts;
+
+    if (!(vz_conf_starts(&args[1], "https://") && args[1].len > 8)
+        && !(vz_conf_starts(&args[1], "http://") && args[1].len > 7))
+    {
+        return vz_option_refuse(cf, &args[1],
+                                "must begin with https:// or http:// and "
+                                "name a host");
+    }
+
+    for (i = 0; i < args[1].len; i++) {
+        if (args[1].data[i] <= 0x20 || args[1].data[i] >= 0x7f
+            || strchr("?#\"<>\\", args[1].data[i]) != NULL)
+        {
+            return vz_option_refuse(cf, &args[1],
+                                    "holds a character that a base address "
+                                    "can't have");
+        }
+    }
+
+    *url = args[1];
+
+    while (url->data[url->len - 1] == '/') {
+        url->len--;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+char *
+vz_conf_brand(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_str_t   *args, *brand;
+    const char  *reason;
+
+    brand = &((vz_conf_t *) conf)->settings.brand;
+
+    if (brand->len != 0) {
+        return "is duplicate";
+    }
+
+    args = cf->args->elts;
+
+    reason = vz_option_text(cf, &args[1], brand);
+    if (reason != NULL) {
+        return vz_option_refuse(cf, &args[1], reason);
+    }
+
+    if (brand->len > VZ_BRAND_MAX
+        || ngx_utf8_length(brand->data, brand->len) > brand->len)
+    {
+        return vz_option_refuse(cf, &args[1],
+                                "must be UTF-8 of at most 60 bytes");
+    }
+
+    return NGX_CONF_OK;
+}

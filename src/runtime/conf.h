@@ -1,0 +1,51 @@
+/*
+ * The configuration: what the directives in http mean.
+ */
+
+#ifndef VZ_CONF_H
+#define VZ_CONF_H
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_thread_pool.h>
+#include "db.h"
+#include "relay.h"
+#include "settings.h"
+#include "smtp.h"
+
+
+typedef struct {
+    ngx_flag_t          api;        /* some location serves the API */
+    vz_db_conf_t        db;
+    ngx_array_t         nodes;      /* of vz_node_t */
+    vz_smtp_conf_t      smtp;
+    vz_settings_t       settings;
+    ngx_flag_t          signup;     /* vzpanel_signup was read */
+    ngx_str_t           zone;
+    ngx_str_t           pool_name;
+    ngx_thread_pool_t  *pool;
+} vz_conf_t;
+
+
+/* vz_conf_create: everything unset.  NULL when there is no memory. */
+vz_conf_t *vz_conf_create(ngx_conf_t *cf);
+
+/*
+ * vz_conf_finish: defaults, and what the API can't do without.  What is wrong
+ * is logged with its line.
+ */
+char *vz_conf_finish(ngx_conf_t *cf, vz_conf_t *conf);
+
+/* Directives; conf is a vz_conf_t. */
+char *vz_conf_database(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *vz_conf_node(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *vz_conf_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *vz_conf_mail(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *vz_conf_signup(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *vz_conf_session_timeout(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *vz_conf_thread_pool(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *vz_conf_public_url(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *vz_conf_brand(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+
+
+#endif /* VZ_CONF_H */

@@ -1,0 +1,387 @@
+/*
+ * An API request's way through a call and its fiber.
+ *
+ * The call has a pool of its own, because its fiber may outlive the request
+ * (the client left) and the request the fiber (the reply is being sent, the
+ * log wants the user's name).  Whoever lets go last destroys it.
+ */
+
+#include "http_core.h"
+#include "fiber.h"
+#include "sse.h"
+
+
+#define VZ_CALL_POOL  4096
+
+
+typedef struct {
+    vz_call_t            call;          /* first: a call is its exchange */
+    ngx_http_request_t  *request;       /* NULL when the client left */
+    vz_call_pt           serve;
+    ngx_event_t          event;         /* the fiber ended: send */
+    ngx_log_t            log;
+    ngx_uint_t           references;
+    unsigned             starting:1;
+    unsigned             ended:1;
+} vz_exchange_t;
+
+
+static vz_exchange_t *vz_http_exchange(ngx_http_request_t *r,
+    const ngx_str_t *prefix, vz_call_pt serve);
+static ngx_int_t vz_http_attach(vz_exchange_t *x);
+static vz_exchange_t *vz_http_find(ngx_http_request_t *r);
+static void vz_http_ready(ngx_http_request_t *r);
+static void vz_http_run(void *data);
+static void vz_http_ended(ngx_event_t *ev);
+static void vz_http_finish(vz_exchange_t *x);
+static void vz_http_error_page(vz_call_t *call, ngx_uint_t status);
+static void vz_http_too_large(vz_call_t *call);
+static void vz_http_overloaded(vz_call_t *call);
+static void vz_http_detach(void *data);
+static void vz_http_release(void *data);
+static u_char *vz_http_log_error(ngx_log_t *log, u_char *buf, size_t len);
+
+
+ngx_int_t
+vz_http_handler(ngx_http_request_t *r, const ngx_str_t *prefix,
+    vz_call_pt serve)
+{
+    ngx_int_t       rc;
+    vz_exchange_t  *x;
+
+    x = vz_http_exchange(r, prefix, serve);
+    if (x == NULL) {
+        return NGX_HTTP_SERVICE_UNAVAILABLE;
+    }
+
+    if (r->err_status >= NGX_HTTP_BAD_REQUEST) {
+        vz_http_error_page(&x->call, r->err_status);
+        return vz_http_send(r, &x->call);
+    }
+
+    if (r->headers_in.content_length_n > VZ_BODY_MAX) {
+        r->keepalive = 0;
+
+        rc = ngx_http_discard_request_body(r);
+        if (rc != NGX_OK) {
+            return rc;
+        }
+
+        vz_http_too_large(&x->call);
+        return vz_http_send(r, &x->call);
+    }
+
+    r->request_body_in_single_buf = 1;
+
+    rc = ngx_http_read_client_request_body(r, vz_http_ready);
+
+    return rc >= NGX_HTTP_SPECIAL_RESPONSE ? rc : NGX_DONE;
+}
+
+
+vz_call_t *
+vz_http_call(ngx_http_request_t *r)
+{
+    vz_exchange_t  *x;
+
+    x = vz_http_find(r);
+
+    return x != NULL ? &x->call : NULL;
+}
+
+
+static vz_exchange_t *
+vz_http_exchange(ngx_http_request_t *r, const ngx_str_t *prefix,
+    vz_call_pt serve)
+{
+    ngx_pool_t                *pool;
+    vz_exchange_t             *x;
+    ngx_http_core_loc_conf_t  *clcf;
+
+    clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
+
+    pool = ngx_create_pool(VZ_CALL_POOL, clcf->error_log);
+    if (pool == NULL) {
+        return NULL;
+    }
+
+    x = ngx_pcalloc(pool, sizeof(vz_exchange_t));
+    if (x == NULL) {
+        goto failed;
+    }
+
+    x->log = *clcf->error_log;
+    x->log.connection = r->connection->log->connection;
+    x->log.handler = vz_http_log_error;
+    x->log.data = x;
+    x->log.action = NULL;
+
+    x->request = r;
+    x->serve = serve;
+    x->event.handler = vz_http_ended;
+    x->event.data = x;
+    x->event.log = &x->log;
+    x->call.pool = pool;
+    x->call.log = &x->log;
+    pool->log = &x->log;
+
+    if (vz_http_copy(&x->call, r, prefix) != NGX_OK
+        || vz_http_attach(x) != NGX_OK)
+    {
+        goto failed;
+    }
+
+    return x;
+
+failed:
+
+    pool->log = clcf->error_log;
+    ngx_destroy_pool(pool);
+
+    return NULL;
+}
+
+
+/*
+ * nginx runs the request's cleanups when it ends or is cut, and destroys its
+ * pool when it was logged and nothing of the reply is unsent.
+ */
+static ngx_int_t
+vz_http_attach(vz_exchange_t *x)
+{
+    ngx_http_cleanup_t  *detach;
+    ngx_pool_cleanup_t  *release;
+
+    detach = ngx_http_cleanup_add(x->request, 0);
+    if (detach == NULL) {
+        return NGX_ERROR;
+    }
+
+    release = ngx_pool_cleanup_add(x->request->pool, 0);
+    if (release == NULL) {
+        return NGX_ERROR;
+    }
+
+    detach->handler = vz_http_detach;
+    detach->data = x;
+    release->handler = vz_http_release;
+    release->data = x;
+    x->references = 1;
+
+    return NGX_OK;
+}
+
+
+/* not by r->ctx, which an internal redirect forgets */
+static vz_exchange_t *
+vz_http_find(ngx_http_request_t *r)
+{
+    ngx_pool_cleanup_t  *cln;
+
+    for (cln = r->pool->cleanup; cln != NULL; cln = cln->next) {
+        if (cln->handler == vz_http_release) {
+            return cln->data;
+        }
+    }
+
+    return NULL;
+}
+
+
+static void
+vz_http_ready(ngx_http_request_t *r)
+{
+    vz_exchange_t  *x;
+
+    x = vz_http_find(r);
+
+    switch (vz_http_body(&x->call, r)) {
+
+    case NGX_OK:
+        break;
+
+    case NGX_DECLINED:
+        vz_http_too_large(&x->call);
+        vz_http_finish(x);
+        return;
+
+    default:
+        vz_http_overloaded(&x->call);
+        vz_http_finish(x);
+        return;
+    }
+
+    x->references++;
+    x->starting = 1;
+
+    if (vz_fiber_spawn(vz_http_run, x) != NGX_OK) {
+        x->references--;
+        vz_http_overloaded(&x->call);
+        vz_http_finish(x);
+        return;
+    }
+
+    x->starting = 0;
+
+    if (x->ended) {
+        x->references--;
+        vz_http_finish(x);
+        return;
+    }
+
+    if (x->call.wait > 0) {
+        r->read_event_handler = ngx_http_test_reading;
+    }
+}
+
+
+static void
+vz_http_run(void *data)
+{
+    vz_exchange_t  *x = data;
+
+    x->serve(&x->call);
+    x->ended = 1;
+
+    /* nginx's filters belong on the main stack */
+
+    if (!x->starting) {
+        ngx_post_event(&x->event, &ngx_posted_events);
+    }
+}
+
+
+static void
+vz_http_ended(ngx_event_t *ev)
+{
+    vz_exchange_t     *x = ev->data;
+    ngx_connection_t  *c;
+
+    if (x->request != NULL) {
+        c = x->request->connection;
+        vz_http_finish(x);
+        ngx_http_run_posted_requests(c);
+    }
+
+    vz_http_release(x);
+}
+
+
+/* the request may be gone when this returns */
+static void
+vz_http_finish(vz_exchange_t *x)
+{
+    ngx_int_t            rc;
+    ngx_http_request_t  *r;
+
+    r = x->request;
+
+    if (x->call.stream != NULL) {
+        rc = vz_sse_start(r, x->call.stream);
+
+        if (rc == NGX_OK) {
+            return;
+        }
+
+    } else {
+        rc = vz_http_send(r, &x->call);
+    }
+
+    ngx_http_finalize_request(r, rc);
+}
+
+
+/* nginx refused by itself, and its error_page leads here */
+static void
+vz_http_error_page(vz_call_t *call, ngx_uint_t status)
+{
+    switch (status) {
+
+    case NGX_HTTP_REQUEST_ENTITY_TOO_LARGE:
+        vz_http_too_large(call);
+        break;
+
+    case NGX_HTTP_FORBIDDEN:
+        vz_call_problem(call, status, "forbidden",
+                        "This address may not ask for this.");
+        break;
+
+    case NGX_HTTP_NOT_FOUND:
+        vz_call_problem(call, status, "not_found",
+                        "There is nothing at this path.");
+        break;
+
+    case NGX_HTTP_TOO_MANY_REQUESTS:
+        vz_call_problem(call, status, "too_many",
+                        "Too many requests; try again in a moment.");
+        vz_call_header(call, "Retry-After", vz_call_printf(call, "1"));
+        break;
+
+    case NGX_HTTP_SERVICE_UNAVAILABLE:
+        vz_http_overloaded(call);
+        break;
+
+    default:
+        vz_call_problem(call, status,
+                        status < NGX_HTTP_INTERNAL_SERVER_ERROR
+                        ? "bad_request" : "internal",
+                        "The request could not be served.");
+    }
+}
+
+
+static void
+vz_http_too_large(vz_call_t *call)
+{
+    vz_call_problem(call, NGX_HTTP_REQUEST_ENTITY_TOO_LARGE, "too_large",
+                    "A request body holds at most %d bytes.", VZ_BODY_MAX);
+}
+
+
+static void
+vz_http_overloaded(vz_call_t *call)
+{
+    vz_call_problem(call, NGX_HTTP_SERVICE_UNAVAILABLE, "overloaded",
+                    "Too much is going on at the moment; try again soon.");
+    vz_call_header(call, "Retry-After", vz_call_printf(call, "1"));
+}
+
+
+static void
+vz_http_detach(void *data)
+{
+    vz_exchange_t  *x = data;
+
+    x->request = NULL;
+}
+
+
+static void
+vz_http_release(void *data)
+{
+    vz_exchange_t  *x = data;
+
+    if (--x->references == 0) {
+        x->call.pool->log = ngx_cycle->log;
+        ngx_destroy_pool(x->call.pool);
+    }
+}
+
+
+/* never the path or the arguments: they may hold a secret */
+static u_char *
+vz_http_log_error(ngx_log_t *log, u_char *buf, size_t len)
+{
+    u_char         *p;
+    vz_exchange_t  *x = log->data;
+
+    p = ngx_snprintf(buf, len, ", client: %V, api: %V", &x->call.remote,
+                     &x->call.method_name);
+
+    if (x->call.who.user != 0) {
+        len -= p - buf;
+        p = ngx_snprintf(p, len, ", user: %s", x->call.who.account);
+    }
+
+    return p;
+}

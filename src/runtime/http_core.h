@@ -1,0 +1,41 @@
+/*
+ * Between the files of the http layer; nobody else includes it.
+ */
+
+#ifndef VZ_HTTP_CORE_H
+#define VZ_HTTP_CORE_H
+
+#include "http.h"
+
+
+/*
+ * vz_http_copy: the request's line, headers and addresses into a call that
+ * has its pool.  NGX_ERROR when there is no memory.
+ */
+ngx_int_t vz_http_copy(vz_call_t *call, ngx_http_request_t *r,
+    const ngx_str_t *prefix);
+
+/*
+ * vz_http_body: the body that nginx has read into call->text.  NGX_OK,
+ * NGX_DECLINED when it is larger than VZ_BODY_MAX, NGX_ERROR.
+ */
+ngx_int_t vz_http_body(vz_call_t *call, ngx_http_request_t *r);
+
+/*
+ * vz_http_send: the call's reply to the client.  Returns what the request is
+ * to be finalized with.  The reply's buffers stay the call's.
+ */
+ngx_int_t vz_http_send(ngx_http_request_t *r, vz_call_t *call);
+
+/*
+ * vz_http_push: one response header; name and value must outlive the request.
+ * NULL when there is no memory.
+ */
+ngx_table_elt_t *vz_http_push(ngx_http_request_t *r, const char *name,
+    const ngx_str_t *value);
+
+/* vz_http_headers: the call's own headers, for a stream as well. */
+ngx_int_t vz_http_headers(ngx_http_request_t *r, vz_call_t *call);
+
+
+#endif /* VZ_HTTP_CORE_H */

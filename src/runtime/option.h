@@ -1,0 +1,47 @@
+/*
+ * The name=value parameters of a directive, by a table.
+ */
+
+#ifndef VZ_OPTION_H
+#define VZ_OPTION_H
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+
+
+/*
+ * vz_option_pt: value into the field it belongs to.  NULL, or what is wrong
+ * with the value, as the end of a sentence.
+ */
+typedef const char *(*vz_option_pt)(ngx_conf_t *cf, ngx_str_t *value,
+    void *field);
+
+typedef struct {
+    ngx_str_t      name;            /* "user=" */
+    size_t         offset;          /* of its field */
+    vz_option_pt   parse;
+    unsigned       required:1;
+} vz_option_t;
+
+
+/*
+ * vz_options: the arguments of the directive from number first on, into
+ * conf.  Unknown, repeated, missing and wrong ones are logged with the line;
+ * NGX_CONF_ERROR then.  The table ends with a null name and has at most 32.
+ */
+char *vz_options(ngx_conf_t *cf, ngx_uint_t first, const vz_option_t *table,
+    void *conf);
+
+/* vz_option_refuse: log "DIRECTIVE: value" with the reason and the line. */
+char *vz_option_refuse(ngx_conf_t *cf, ngx_str_t *value, const char *reason);
+
+/* Fields: ngx_str_t, ngx_str_t, ngx_uint_t, ngx_msec_t, ngx_flag_t. */
+const char *vz_option_text(ngx_conf_t *cf, ngx_str_t *value, void *field);
+const char *vz_option_file(ngx_conf_t *cf, ngx_str_t *value, void *field);
+const char *vz_option_connections(ngx_conf_t *cf, ngx_str_t *value,
+    void *field);
+const char *vz_option_timeout(ngx_conf_t *cf, ngx_str_t *value, void *field);
+const char *vz_option_flag(ngx_conf_t *cf, ngx_str_t *value, void *field);
+
+
+#endif /* VZ_OPTION_H */

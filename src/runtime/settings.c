@@ -1,0 +1,28 @@
+/*
+ * The worker's settings: one pointer into its configuration.
+ */
+
+#include "settings.h"
+
+
+static const vz_settings_t  vz_settings_default = {
+    .signup = VZ_SIGNUP_OFF,
+    .session_timeout = 12 * 60 * 60,
+    .brand = ngx_string("vzpanel")
+};
+
+static const vz_settings_t  *vz_settings_current = &vz_settings_default;
+
+
+const vz_settings_t *
+vz_settings(void)
+{
+    return vz_settings_current;
+}
+
+
+void
+vz_settings_set(const vz_settings_t *settings)
+{
+    vz_settings_current = settings;
+}

@@ -1,0 +1,36 @@
+/*
+ * What the configuration says that panel code wants to know.
+ */
+
+#ifndef VZ_SETTINGS_H
+#define VZ_SETTINGS_H
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+
+
+typedef enum {
+    VZ_SIGNUP_OPEN = 0,     /* an order runs at once */
+    VZ_SIGNUP_APPROVE,      /* an administrator lets it run */
+    VZ_SIGNUP_OFF           /* the public form is closed */
+} vz_signup_e;
+
+typedef struct {
+    vz_signup_e   signup;
+    time_t        session_timeout;  /* seconds from signing in, absolute */
+    ngx_str_t     public_url;       /* for links in mails, without a slash at
+                                       its end; empty where not configured */
+    ngx_str_t     brand;            /* shown on pages and in mails */
+    ngx_str_t     html;             /* folder of the pages, or empty */
+    ngx_flag_t    mail;             /* mail can be sent */
+} vz_settings_t;
+
+
+/* vz_settings: of this worker's configuration.  Never NULL. */
+const vz_settings_t *vz_settings(void);
+
+/* vz_settings_set: worker start; settings must live as long as the worker. */
+void vz_settings_set(const vz_settings_t *settings);
+
+
+#endif /* VZ_SETTINGS_H */
