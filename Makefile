@@ -107,7 +107,7 @@ $(BUILD)/module.tested: $(MODULE)
 # --- the programs ---
 
 CFLAGS  ?= -O2 -g
-ALL_CFLAGS = -std=gnu11 -Wall -Wextra -Wshadow -Werror -Wformat \
+ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Wshadow -Werror -Wformat \
            -Wformat-security -fPIE -fstack-protector-strong \
            -fstack-clash-protection $(HARDEN_$(shell uname -m)) \
            $(if $(SANITIZE),$(SANITIZE_FLAGS),-D_FORTIFY_SOURCE=2) \
@@ -173,10 +173,10 @@ test: all packages-run packages-test packages-lint npm \
 	@CC="$(CC)" MAKE="$(MAKE)" scripts/test-all
 
 unit: packages-build packages-test
-	@$(MAKE) --no-print-directory -C t/unit check
+	@$(MAKE) --no-print-directory -f t/unit/Makefile CC="$(CC)" unit
 
 fuzz: packages-build packages-test
-	@$(MAKE) --no-print-directory -C t/unit fuzz
+	@$(MAKE) --no-print-directory -f t/unit/Makefile fuzz
 
 test-nginx: stack packages-test
 	@SANITIZE="$(SANITIZE)" scripts/test-nginx $(T)
