@@ -23,7 +23,7 @@ static vz_code_e vz_db_execute(vz_db_conn_t *conn, ngx_pool_t *pool,
 static void vz_db_result(vz_db_stmt_t *stmt, vz_rows_t *rows);
 static vz_code_e vz_db_text(vz_db_conn_t *conn, const char *text);
 static vz_code_e vz_db_error(vz_db_conn_t *conn, const char *name,
-    ngx_uint_t err, const char *words);
+    ngx_uint_t err, ngx_uint_t words);
 static ngx_uint_t vz_db_reads(const vz_sql_t *sql);
 static void vz_db_tx_cleanup(void *data);
 static void vz_db_tx_end(vz_tx_t *tx);
@@ -233,14 +233,13 @@ vz_db_execute(vz_db_conn_t *conn, ngx_pool_t *pool, const vz_sql_t *sql,
     ngx_int_t      rc;
     vz_code_e      code;
     ngx_uint_t     err;
-    const char    *words;
     vz_db_stmt_t  *stmt;
 
     *sent = 0;
 
     err = vz_db_conn_prepare(conn, sql, &stmt);
     if (err) {
-        return vz_db_error(conn, sql->name, err, mysql_error(conn->my));
+        return vz_db_error(conn, sql->name, err, 1);
     }
 
     *sent = 1;
@@ -249,12 +248,10 @@ vz_db_execute(vz_db_conn_t *conn, ngx_pool_t *pool, const vz_sql_t *sql,
     err = vz_db_conn_execute(conn, stmt, pool, binds, nbinds);
 
     if (err) {
-        words = mysql_stmt_error(stmt->handle);
-        code = vz_db_error(conn, sql->name, err,
-                           vz_db_error_find(err)->words ? words : "");
+        code = vz_db_error(conn, sql->name, err, 0);
 
         if (code == VZ_DUPLICATE && rows) {
-            rows->key = vz_db_error_key(pool, words);
+            rows->key = vz_db_error_key(pool, (char *) conn->words);
         }
 
         return code;
@@ -303,13 +300,15 @@ vz_db_text(vz_db_conn_t *conn, const char *text)
         return VZ_OK;
     }
 
-    return vz_db_error(conn, text, err, mysql_error(conn->my));
+    return vz_db_error(conn, text, err, 1);
 }
 
 
+/* words: the message can't hold values, or is of a kind that holds none */
+
 static vz_code_e
 vz_db_error(vz_db_conn_t *conn, const char *name, ngx_uint_t err,
-    const char *words)
+    ngx_uint_t words)
 {
     const vz_db_error_t  *meaning;
 
@@ -323,7 +322,8 @@ vz_db_error(vz_db_conn_t *conn, const char *name, ngx_uint_t err,
     } else if (meaning->code == VZ_INTERNAL) {
         ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
                       "vzpanel: the database refused statement \"%s\": "
-                      "%ui %s", name, err, words);
+                      "%ui %s", name, err,
+                      words || meaning->words ? (char *) conn->words : "");
 
     } else if (meaning->code != VZ_DUPLICATE) {
         ngx_log_error(NGX_LOG_INFO, ngx_cycle->log, 0,

@@ -289,6 +289,7 @@ vz_db_conn_execute(vz_db_conn_t *conn, vz_db_stmt_t *stmt, ngx_pool_t *pool,
                       "vzpanel: statement \"%s\" takes %ul values, %ui given",
                       stmt->sql->name, mysql_stmt_param_count(stmt->handle),
                       nbinds);
+        conn->words[0] = '\0';
         return 1210;                    /* ER_WRONG_ARGUMENTS */
     }
 
@@ -478,14 +479,24 @@ vz_db_cont(vz_db_step_t *step, int ready)
 static ngx_uint_t
 vz_db_errno(vz_db_step_t *step)
 {
-    ngx_uint_t  err;
+    ngx_uint_t   err;
+    const char  *words;
 
     if (step->op == VZ_DB_CONNECT ? step->connected != NULL : step->rc == 0) {
         return 0;
     }
 
-    err = step->stmt ? mysql_stmt_errno(step->stmt)
-                     : mysql_errno(step->conn->my);
+    if (step->stmt) {
+        err = mysql_stmt_errno(step->stmt);
+        words = mysql_stmt_error(step->stmt);
+
+    } else {
+        err = mysql_errno(step->conn->my);
+        words = mysql_error(step->conn->my);
+    }
+
+    ngx_cpystrn(step->conn->words, (u_char *) words,
+                sizeof(step->conn->words));
 
     return err ? err : VZ_DB_LOST;
 }

@@ -58,6 +58,7 @@ struct vz_db_conn_s {
     int                  wait;
     int                  ready;
     vz_db_stmt_t        *stmts[VZ_DB_BUCKETS];
+    u_char               words[MYSQL_ERRMSG_SIZE];  /* of the last error */
     unsigned             kept:1;        /* was idle before */
     unsigned             broken:1;
     unsigned             timedout:1;
