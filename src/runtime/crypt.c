@@ -42,7 +42,8 @@ static ngx_int_t vz_crypt_random(void *data, size_t len);
 static ngx_thread_pool_t  *vz_crypt_pool;
 
 /* a cost and a salt: hashing with them takes as long as with any other */
-static const char          vz_crypt_dummy[] = "$y$j9T$vzpanel/nobody/here.1";
+static const char          vz_crypt_dummy[] =
+    "$y$j9T$qd5QVtKNgd16ixaMjFKSUUKMn/0RcZqQUUKMnV4....";
 
 /* no 0 O, no 1 l I */
 static const char          vz_crypt_letters[] =
@@ -97,7 +98,10 @@ vz_crypt_verify(ngx_pool_t *pool, const ngx_str_t *password,
     vz_code_e   code;
     ngx_uint_t  real;
 
-    real = hash->len > 0 && hash->len < sizeof(setting);
+    /* "!" and the like, which no password has, are as slow as the rest */
+
+    real = hash->len > 0 && hash->len < sizeof(setting)
+           && hash->data[0] == '$';
 
     if (real) {
         ngx_memcpy(setting, hash->data, hash->len);
