@@ -76,6 +76,9 @@ vz_unpack(const vz_template_t *entry, const char *folder, int notes)
     u.folder = folder;
     u.notes = VZ_UNPACK_NOTES;
 
+    /* folders that the archive implies but does not list get 0755 */
+    (void) umask(022);
+
     /* the client's socket and the locks are none of this process's business */
     if (notes != u.notes && dup2(notes, u.notes) == -1) {
         _exit(1);
@@ -154,8 +157,6 @@ vz_unpack_open(vz_unpack_t *u)
 static vz_code_e
 vz_unpack_enclose(vz_unpack_t *u)
 {
-    (void) umask(0);
-
     if (chroot(u->folder) == -1 || chdir("/") == -1
         || vz_unpack_drop() == -1)
     {
