@@ -80,6 +80,7 @@ static const vz_key_def_t  vz_keys[] = {
     VZ_KEY(nft_table, vz_kind_table, 0, 0, ""),
     VZ_KEY(disk_default, vz_kind_size, 16 << 20, (uint64_t) 1 << 50, ""),
     VZ_KEY(idmap_base, vz_kind_number, 65536, 4294836224, ""),
+    VZ_KEY(pids_max, vz_kind_number, 32, 4194304, ""),
     VZ_KEY(vzctl, vz_kind_path, 0, 0, ""),
     VZ_KEY(vzlist, vz_kind_path, 0, 0, ""),
     VZ_KEY(vzcpucheck, vz_kind_path, 0, 0, ""),
@@ -108,7 +109,8 @@ static const vz_config_t  vz_config_default = {
     .interface_prefix = "vz",
     .nft_table = "vzpanel",
     .disk_default = (uint64_t) 1 << 30,
-    .idmap_base = 6553600,
+    .idmap_base = 1073741824,   /* above login.defs(5) SUB_UID_MAX */
+    .pids_max = 1024,
     .vzctl = "/usr/sbin/vzctl",
     .vzlist = "/usr/sbin/vzlist",
     .vzcpucheck = "/usr/sbin/vzcpucheck",
@@ -133,6 +135,7 @@ vz_config_read(const char *path, vz_config_t *conf, char *words)
     const char  *whole;
 
     vz_config_defaults(conf);
+    (void) snprintf(conf->path, sizeof(conf->path), "%s", path);
 
     file = fopen(path, "re");
     if (file == NULL) {

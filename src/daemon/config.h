@@ -12,6 +12,7 @@
 
 
 typedef struct {
+    char        path[PATH_MAX];         /* the file that was read */
     char        driver[8];              /* auto | lxc | vzctl */
     char        key_file[PATH_MAX];
     char        template_dir[PATH_MAX]; /* NAME.tar.gz, .tar.zst, .tar.xz */
@@ -35,6 +36,7 @@ typedef struct {
     char        nft_table[32];
     uint64_t    disk_default;           /* bytes, until setdisk */
     uint32_t    idmap_base;             /* first host id given to containers */
+    uint32_t    pids_max;               /* processes of one container */
 
     /* driver vzctl */
     char        vzctl[PATH_MAX];

@@ -62,6 +62,10 @@ typedef struct {
     /* before the first verb of a process: VZ_OK or why not */
     vz_code_e   (*open)(const vz_config_t *conf, char *words);
 
+    /* for --down: stop every container and leave nothing of them behind but
+       their data; 0, or -1 with words; may be NULL */
+    int         (*down)(const vz_config_t *conf, char *words);
+
     /* by verb; NULL answers unsupported; ping and templates are serve.c's */
     vz_verb_pt    run[VZ_VERB_COUNT];
 } vz_driver_t;

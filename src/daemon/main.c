@@ -35,6 +35,7 @@ typedef enum {
     VZ_MAIN_SERVE = 0,
     VZ_MAIN_CHECK,
     VZ_MAIN_WARM,
+    VZ_MAIN_DOWN,
     VZ_MAIN_VERSION,
     VZ_MAIN_USAGE
 } vz_main_e;
@@ -48,15 +49,17 @@ static int vz_main_socket(int *in, int *out);
 static int vz_main_refuse(int out, const char *words);
 static void vz_main_peer(int fd, char peer[VZ_PEER_MAX]);
 static int vz_main_tool(vz_main_e what, const char *path);
+static int vz_main_down(const vz_config_t *conf);
 
 
 static const char  vz_main_usage[] =
-    "usage: virtual-server [--config FILE] [--check | --warm | --version]\n"
+    "usage: virtual-server [--config FILE] [OPTION]\n"
     "Without an option it serves the connection on stdin and stdout, as\n"
     "xinetd starts it.\n"
     "  --config FILE  instead of " VZ_CONFIG_PATH "\n"
     "  --check        say what it would do and what is missing on this host\n"
     "  --warm         unpack every template now, so that create is quick\n"
+    "  --down         stop every container and free what they hold\n"
     "  --version      print the version and the protocol's number\n";
 
 
@@ -108,6 +111,7 @@ vz_main_options(int argc, char **argv, const char **path)
         { "config",  required_argument, NULL, 'c' },
         { "check",   no_argument,       NULL, VZ_MAIN_CHECK },
         { "warm",    no_argument,       NULL, VZ_MAIN_WARM },
+        { "down",    no_argument,       NULL, VZ_MAIN_DOWN },
         { "version", no_argument,       NULL, VZ_MAIN_VERSION },
         { NULL, 0, NULL, 0 }
     };
@@ -328,7 +332,29 @@ vz_main_tool(vz_main_e what, const char *path)
         return vz_cache_warm(&conf) == 0 ? 0 : 1;
     }
 
+    if (what == VZ_MAIN_DOWN) {
+        return vz_main_down(&conf);
+    }
+
     (void) vz_check_line(1, "configuration %s", path);
 
     return vz_check(&conf) == 0 ? 0 : 1;
+}
+
+
+static int
+vz_main_down(const vz_config_t *conf)
+{
+    char                words[VZ_WORDS_MAX];
+    const vz_driver_t  *driver;
+
+    driver = vz_driver_pick(conf, words);
+
+    if (driver && (driver->down == NULL || driver->down(conf, words) == 0)) {
+        return 0;
+    }
+
+    vz_log(LOG_ERR, "%s", words);
+
+    return 1;
 }
