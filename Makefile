@@ -91,7 +91,7 @@ $(NGINX)/Makefile: config $(NGINX)/.inputs
 	    || { tail -20 "$$top/$(NGINX)/configure.log" >&2; exit 1; }
 
 $(MODULE): $(NGINX)/Makefile FORCE
-	@$(MAKE) --no-print-directory -C $(NGINX_SRC) -f $(CURDIR)/$< modules
+	@$(MAKE) --no-print-directory -C $(NGINX_SRC) -s -f $(CURDIR)/$< modules
 
 module: $(MODULE)
 
