@@ -43,8 +43,8 @@ static char *ngx_http_vzpanel_init_main_conf(ngx_conf_t *cf, void *conf);
 static void *ngx_http_vzpanel_create_loc_conf(ngx_conf_t *cf);
 static char *ngx_http_vzpanel_merge_loc_conf(ngx_conf_t *cf, void *parent,
     void *child);
-static ngx_int_t ngx_http_vzpanel_error_pages(ngx_conf_t *cf,
-    ngx_http_core_loc_conf_t *clcf, ngx_str_t *uri);
+static ngx_array_t *ngx_http_vzpanel_error_pages(ngx_conf_t *cf,
+    const ngx_str_t *prefix);
 static char *ngx_http_vzpanel_api(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 static char *ngx_http_vzpanel_panel(ngx_conf_t *cf, ngx_command_t *cmd,
@@ -364,21 +364,17 @@ ngx_http_vzpanel_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     clcf->client_body_buffer_size = ngx_max(clcf->client_body_buffer_size,
                                             NGX_HTTP_VZPANEL_BODY_BUFFER);
 
-    if (clcf->name.len == 0 || clcf->name.data[0] != '/'
-        || clcf->named || clcf->noname)
-    {
-        return NGX_CONF_OK;
-    }
+    clcf->error_pages = ngx_http_vzpanel_error_pages(cf, &conf->prefix);
 
-    return ngx_http_vzpanel_error_pages(cf, clcf, &clcf->name) == NGX_OK
-           ? NGX_CONF_OK : NGX_CONF_ERROR;
+    return clcf->error_pages != NULL ? NGX_CONF_OK : NGX_CONF_ERROR;
 }
 
 
-static ngx_int_t
-ngx_http_vzpanel_error_pages(ngx_conf_t *cf, ngx_http_core_loc_conf_t *clcf,
-    ngx_str_t *uri)
+/* to the prefix itself, which deny in a location below it does not reach */
+static ngx_array_t *
+ngx_http_vzpanel_error_pages(ngx_conf_t *cf, const ngx_str_t *prefix)
 {
+    ngx_str_t             uri;
     ngx_uint_t            i;
     ngx_array_t          *pages;
     ngx_http_err_page_t  *page;
@@ -393,24 +389,30 @@ ngx_http_vzpanel_error_pages(ngx_conf_t *cf, ngx_http_core_loc_conf_t *clcf,
 
     pages = ngx_array_create(cf->pool, 8, sizeof(ngx_http_err_page_t));
     if (pages == NULL) {
-        return NGX_ERROR;
+        return NULL;
     }
+
+    uri.len = prefix->len + 1;
+    uri.data = ngx_pnalloc(cf->pool, uri.len);
+    if (uri.data == NULL) {
+        return NULL;
+    }
+
+    (void) ngx_sprintf(uri.data, "%V/", prefix);
 
     for (i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++) {
         page = ngx_array_push(pages);
         if (page == NULL) {
-            return NGX_ERROR;
+            return NULL;
         }
 
         ngx_memzero(page, sizeof(ngx_http_err_page_t));
         page->status = statuses[i];
         page->overwrite = -1;
-        page->value.value = *uri;
+        page->value.value = uri;
     }
 
-    clcf->error_pages = pages;
-
-    return NGX_OK;
+    return pages;
 }
 
 

@@ -279,7 +279,7 @@ vz_http_finish(vz_exchange_t *x)
     if (x->call.stream != NULL) {
         rc = vz_sse_start(r, x->call.stream);
 
-        if (rc == NGX_OK) {
+        if (rc == NGX_AGAIN) {
             return;
         }
 

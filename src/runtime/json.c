@@ -449,6 +449,11 @@ vz_json_read(ngx_pool_t *pool, const ngx_str_t *text, ngx_str_t *problem)
     json_error_t         error;
     ngx_pool_cleanup_t  *cln;
 
+    if (text->len == 0) {
+        ngx_str_set(problem, "it is empty");
+        return NULL;
+    }
+
     ngx_str_set(problem, "no memory");
 
     /* jansson's parser recurses, and a fiber's stack is small */

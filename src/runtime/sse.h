@@ -41,11 +41,16 @@ vz_code_e vz_sse_open(vz_call_t *call, const vz_sse_scope_t *scope,
 
 /*
  * vz_sse_start: by the http layer, when the call's fiber has ended: send the
- * headers and take the request into the list.
+ * headers and take the request into the list.  NGX_AGAIN when it is there,
+ * else what to finalize the request with.
  */
 ngx_int_t vz_sse_start(ngx_http_request_t *r, vz_sse_t *stream);
 
-/* vz_sse_revoke: end every stream of a session in this worker. */
+/*
+ * vz_sse_revoke: end every stream of a session in this worker, at the next
+ * tick.  Sessions and users dropped from the zone end theirs in every worker
+ * without it.
+ */
 void vz_sse_revoke(const u_char token[32]);
 
 /* vz_sse_count: streams of this worker that watch containers, and all. */

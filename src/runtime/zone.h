@@ -37,6 +37,16 @@ void vz_zone_session_put(const u_char hash[32], const vz_who_t *who);
 void vz_zone_session_drop(const u_char hash[32]);       /* sign-out */
 void vz_zone_user_drop(uint64_t user);      /* role, lock, password change */
 
+/*
+ * vz_zone_drops: what every worker is told of the two above, for streams that
+ * are open.  Calls visit with each hash (user 0) and user (hash NULL) dropped
+ * since *seen, and moves it.  NGX_DECLINED when some were missed: then nobody
+ * is known to be signed in.  Start with *seen = vz_zone_dropped().
+ */
+typedef void (*vz_drop_pt)(const u_char *hash, uint64_t user);
+uint64_t vz_zone_dropped(void);
+ngx_int_t vz_zone_drops(uint64_t *seen, vz_drop_pt visit);
+
 
 /* --- the login limiter: failures by account and by address --- */
 
@@ -144,10 +154,14 @@ uint64_t vz_zone_version(void);
 
 
 /*
- * vz_zone_add: at configuration, the zone "name:size"; tag is the module.
+ * vz_zone_add: at configuration, the zone "name:size"; tag is the module's,
+ * an address that stays.  At least VZ_ZONE_MIN; a container takes 256 bytes
+ * of 3/8 of it, and where room ends the longest unchanged is forgotten.
  * Three cases as nginx has them: fresh, kept over a reload, found existing.
  * NGX_CONF_ERROR text is logged.  vz_zone_init: worker start.
  */
+#define VZ_ZONE_MIN  (1024 * 1024)
+
 char *vz_zone_add(ngx_conf_t *cf, ngx_str_t *name, size_t size, void *tag);
 void vz_zone_init(ngx_cycle_t *cycle);
 
