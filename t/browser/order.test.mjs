@@ -1,0 +1,255 @@
+/*
+ * The whole job as a visitor does it, in a browser, on real parts: order,
+ * watch the steps tick, read the mail, sign in, watch the bars, stop, start,
+ * restart, and enter the container by ssh.
+ *
+ *   VZPANEL_URL    http://127.0.0.1:18080
+ *   VZPANEL_MAIL   the Maildir of the mail server
+ *   VZPANEL_SHOTS  where pictures go, if wanted
+ */
+
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { after, before, test } from 'node:test';
+import { promisify } from 'node:util';
+import { chromium } from 'playwright-core';
+import { mails, value } from './mailbox.mjs';
+
+const run = promisify(execFile);
+const url = process.env.VZPANEL_URL ?? 'http://127.0.0.1:8080';
+const maildir = process.env.VZPANEL_MAIL ?? 'run/mail';
+const shots = process.env.VZPANEL_SHOTS ?? '';
+const mark = Date.now().toString().slice(-9);
+const email = `visita.${mark}@example.org`;
+
+/** @type {import('playwright-core').Browser} */
+let browser;
+/** @type {import('playwright-core').Page} */
+let page;
+/** @type {string[]} */
+const complaints = [];
+let account = '';
+let password = '';
+let address = '';
+
+
+before(async () => {
+    browser = await chromium.launch({
+        executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+        args: ['--no-sandbox', '--disable-gpu', '--disable-quic',
+            '--disable-background-networking', '--disable-component-update',
+            '--disable-sync', '--no-first-run'],
+    });
+    page = await browser.newPage({
+        locale: 'es-AR', viewport: { width: 1280, height: 860 },
+    });
+    page.setDefaultTimeout(15000);
+    page.on('pageerror', (error) => complaints.push(String(error)));
+    page.on('console', (message) => {
+        if (message.type() === 'error'
+            && !/status of 401/.test(message.text())) {
+            complaints.push(message.text());
+        }
+    });
+});
+
+after(async () => {
+    await browser?.close();
+});
+
+
+/** @param {string} name */
+async function shot(name) {
+    if (shots) {
+        await page.screenshot({ path: `${shots}/${name}.png` });
+    }
+}
+
+
+/** @param {string} command */
+async function ssh(command) {
+    const { stdout } = await run('sshpass', ['-e', 'ssh',
+        '-o', 'StrictHostKeyChecking=no', '-o', 'UserKnownHostsFile=/dev/null',
+        '-o', 'LogLevel=ERROR', '-o', 'ConnectTimeout=5',
+        '-o', 'PreferredAuthentications=password', '-o', 'ConnectionAttempts=20',
+        `root@${address}`, command],
+    { env: { ...process.env, SSHPASS: password }, timeout: 60000 });
+
+    return stdout.trim();
+}
+
+
+/** @param {string} word */
+async function state(word) {
+    await page.locator('.vm-state', { hasText: word })
+        .waitFor({ timeout: 60000 });
+}
+
+
+/** @param {string} label */
+function figure(label) {
+    return page.getByRole('meter', { name: label })
+        .getAttribute('aria-valuetext');
+}
+
+
+/**
+ * Wait until a bar says something else than it said.
+ *
+ * @param {string} label
+ * @param {string | null} said
+ */
+async function moved(label, said) {
+    await page.waitForFunction(([name, old]) => {
+        const bar = document.querySelector(`[role=meter][aria-label="${name}"]`);
+
+        return bar && bar.getAttribute('aria-valuetext') !== old;
+    }, [label, said], { timeout: 30000 });
+}
+
+
+/** @param {string} action */
+async function press(action) {
+    await page.locator(`.vm button[data-action=${action}]:not([disabled])`)
+        .click();
+
+    if (action !== 'start') {
+        await page.locator('dialog').getByRole('button').first().waitFor();
+        await page.locator('dialog .dialog-foot button').last().click();
+    }
+}
+
+
+test('a visitor chooses a plan and fills the form', async () => {
+    await page.goto(`${url}/panel/`);
+    await page.getByRole('heading', { name: 'Básico' }).waitFor();
+    await shot('plans');
+    await page.getByRole('link', { name: 'Contratar el plan Básico' }).click();
+
+    await page.getByLabel('Nombre', { exact: false }).first().fill('Ana');
+    await page.getByLabel('Apellido').fill('Pérez');
+    await page.getByLabel('DNI').fill('no es');
+    await page.getByLabel('E-mail').fill(email);
+    await page.getByText('Debian 12').click();
+    await page.getByRole('button', { name: 'Contratar' }).click();
+
+    /* a wrong field is named, gets the focus, and nothing is lost */
+    await page.getByText('7 u 8 dígitos').waitFor();
+    assert.equal(await page.evaluate(() =>
+        document.activeElement?.getAttribute('name')), 'dni');
+    assert.equal(await page.getByLabel('E-mail').inputValue(), email);
+
+    await page.getByLabel('DNI').fill(mark.slice(0, 8));
+    await shot('order');
+});
+
+
+test('the steps tick live until the container runs', async (t) => {
+    await page.evaluate(() => {
+        const seen = /** @type {string[]} */ ([]);
+
+        Object.assign(window, { seen });
+        new MutationObserver(() => {
+            for (const step of document.querySelectorAll('.step')) {
+                const said = [...document.querySelectorAll('.step')]
+                    .indexOf(step) + ' ' + /** @type {HTMLElement} */
+                (step).dataset.state;
+
+                if (!seen.includes(said)) {
+                    seen.push(said);
+                }
+            }
+        }).observe(document.body, { subtree: true, childList: true,
+            attributes: true });
+    });
+
+    const begun = Date.now();
+
+    await page.getByRole('button', { name: 'Contratar' }).click();
+    await page.locator('.step').nth(6).and(page.locator('[data-state=done]'))
+        .waitFor({ timeout: 60000 });
+
+    const took = Date.now() - begun;
+
+    await page.getByRole('heading', { name: 'Lista en' }).waitFor();
+    await shot('order-live');
+
+    const seen = await page.evaluate(() =>
+        /** @type {string[]} */ (Reflect.get(window, 'seen')));
+
+    t.diagnostic(`from the click to the step start done: ${took} ms`);
+    assert.ok(took < 20000, `took ${took} ms`);
+    assert.ok(seen.some((said) => said.endsWith('running')
+        || said.endsWith('queued')), 'a step was seen before it was done');
+});
+
+
+test('one mail brings account, password and address', async () => {
+    const all = await mails(maildir, email, 20);
+
+    assert.equal(all.length, 1);
+    account = value(all[0], 'Usuario');
+    password = value(all[0], 'Contraseña');
+    address = value(all[0], 'Dirección');
+    assert.match(account, /^[a-z][a-z0-9._-]+$/);
+    assert.ok(password.length >= 12);
+    assert.match(address, /^[0-9.]+$/);
+});
+
+
+test('the mailed account signs in and sees the container run', async () => {
+    await page.getByRole('link', { name: 'Entrar a Acceso Clientes' }).click();
+    await page.getByLabel('Usuario').fill(account);
+    await page.getByLabel('Contraseña', { exact: true }).fill(password);
+    await shot('signin');
+    await page.getByRole('button', { name: 'Acceder' }).click();
+    await state('En marcha');
+});
+
+
+test('the bars of memory, disk and CPU move', async () => {
+    await page.getByRole('meter', { name: 'Memoria' }).waitFor();
+    await moved('Memoria', await page.getByRole('meter', { name: 'Memoria' })
+        .getAttribute('data-none'));
+
+    const [memory, disk, cpu] = await Promise.all(
+        ['Memoria', 'Disco', 'CPU'].map(figure));
+
+    await ssh('dd if=/dev/urandom of=/root/file bs=1M count=48 2>/dev/null;'
+        + ' sync');
+    await Promise.all([moved('Memoria', memory), moved('Disco', disk),
+        moved('CPU', cpu)]);
+    await shot('status');
+});
+
+
+test('stop, start and restart are seen without a reload', async () => {
+    await page.evaluate(() => Object.assign(window, { kept: true }));
+
+    await press('stop');
+    await state('Detenida');
+    await shot('status-stopped');
+    await press('start');
+    await state('En marcha');
+    await press('restart');
+    await state('Reiniciando');
+    await state('En marcha');
+
+    assert.equal(await page.evaluate(() => Reflect.get(window, 'kept')), true);
+});
+
+
+test('ssh with the mailed password finds the plan inside', async (t) => {
+    const disk = Number((await ssh('df -m /')).split('\n')[1].split(/\s+/)[1]);
+    const memory = Number(/Mem: +(\d+)/.exec(await ssh('free -m'))?.[1]);
+
+    t.diagnostic(`df -m / says ${disk} MB, free -m says ${memory} MB`);
+    assert.equal(disk, 1024);
+    assert.equal(memory, 64);
+    assert.match(await ssh('hostname'), /^vps/);
+});
+
+
+test('the pages had no error of their own', () => {
+    assert.deepEqual(complaints, []);
+});
