@@ -195,6 +195,46 @@ only_roots_own_regular_file_counts(void **state)
 }
 
 
+/* what is commented out there claims to be the default */
+static void
+the_example_shows_the_defaults(void **state)
+{
+    FILE         *in;
+    char          line[256];
+    size_t        keys, n;
+    vz_config_t   defaults;
+
+    static char  text[16384];
+
+    (void) state;
+
+    in = fopen("conf/virtual-server.conf", "r");
+    assert_non_null(in);
+
+    n = 0;
+    keys = 0;
+
+    while (fgets(line, sizeof(line), in) != NULL) {
+
+        if (line[0] == '#' && line[1] >= 'a' && line[1] <= 'z') {
+            n += snprintf(text + n, sizeof(text) - n, "%s", line + 1);
+            keys++;
+        }
+    }
+
+    (void) fclose(in);
+    assert_true(keys > 15);
+
+    if (read_text(text) != 0) {
+        fail_msg("%s", words);
+    }
+
+    vz_config_defaults(&defaults);
+    (void) strcpy(defaults.path, path);
+    assert_memory_equal(&conf, &defaults, sizeof(conf));
+}
+
+
 static int
 setup(void **state)
 {
@@ -229,7 +269,8 @@ main(void)
         cmocka_unit_test(values_that_contradict_each_other_are_refused),
         cmocka_unit_test(a_driver_that_is_not_built_in_is_named),
         cmocka_unit_test(a_line_without_end_is_refused),
-        cmocka_unit_test(only_roots_own_regular_file_counts)
+        cmocka_unit_test(only_roots_own_regular_file_counts),
+        cmocka_unit_test(the_example_shows_the_defaults)
     };
 
     /* who is not root can't make a file that counts */
