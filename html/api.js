@@ -1,0 +1,365 @@
+/*
+ * The API as the pages use it: JSON requests whose refusals are Problems, and
+ * event streams that heal themselves.
+ */
+
+/** @typedef {{field: string, code: string, message?: string}} FieldError */
+
+const BASE = document.querySelector('meta[name="vzpanel-api"]')
+    ?.getAttribute('content') || '/api';
+
+/* A stream that says nothing for this long is dead: heartbeats come sooner. */
+const SILENCE = 40000;
+const BACKOFF = { first: 500, most: 15000 };
+
+/* A tab nobody looks at gives its connection back after this long. */
+const HIDDEN = 60000;
+
+
+/** What the API refused, or that it could not be reached (code `offline`). */
+export class Problem extends Error {
+    /**
+     * @param {number} status
+     * @param {any} body  problem+json, or what came instead
+     * @param {number} [retryAfter]  seconds
+     */
+    constructor(status, body, retryAfter) {
+        super(body?.detail || body?.title || `status ${status}`);
+        this.status = status;
+        /** @type {string} */
+        this.code = typeof body?.code === 'string' ? body.code
+            : status === 0 ? 'offline' : `http_${status}`;
+        /** @type {string} */
+        this.detail = body?.detail ?? '';
+        /** @type {FieldError[]} */
+        this.errors = Array.isArray(body?.errors) ? body.errors : [];
+        this.retryAfter = retryAfter;
+        /** @type {any} */
+        this.body = body;
+    }
+}
+
+
+/** @type {() => void} */
+let signedOut = () => {};
+
+/**
+ * What to do when the API says that nobody is signed in any more.
+ *
+ * @param {() => void} callback
+ */
+export function onSignedOut(callback) {
+    signedOut = callback;
+}
+
+
+/** @param {string} path */
+function address(path) {
+    return `${BASE}/${path}`;
+}
+
+
+/** @param {Response} reply */
+async function problem(reply) {
+    const retry = Number(reply.headers.get('Retry-After'));
+    let body = null;
+
+    try {
+        body = await reply.json();
+    } catch {
+        /* a page of some proxy: the status has to do */
+    }
+
+    return new Problem(reply.status, body, retry > 0 ? retry : undefined);
+}
+
+
+/**
+ * @typedef {{
+ *     body?: any, headers?: Record<string, string>, signal?: AbortSignal,
+ *     quiet?: boolean,
+ * }} Options  quiet: a 401 is an answer here, not the end of the session
+ */
+
+/**
+ * One request.  Throws Problem, or AbortError when the signal says so.
+ *
+ * @param {string} method
+ * @param {string} path  below the API, without a leading slash
+ * @param {Options} [options]
+ * @returns {Promise<any>}
+ */
+export async function request(method, path, options = {}) {
+    /** @type {Record<string, string>} */
+    const headers = { Accept: 'application/json', ...options.headers };
+    let reply;
+
+    /* the content type is what tells our requests from a foreign form's */
+    if (method !== 'GET') {
+        headers['Content-Type'] = 'application/json';
+    }
+
+    try {
+        reply = await fetch(address(path), {
+            method, headers, signal: options.signal, cache: 'no-store',
+            body: options.body === undefined ? undefined
+                : JSON.stringify(options.body),
+        });
+    } catch (error) {
+        if (options.signal?.aborted) {
+            throw error;
+        }
+
+        throw new Problem(0, null);
+    }
+
+    if (!reply.ok) {
+        const refused = await problem(reply);
+
+        if (reply.status === 401 && !options.quiet) {
+            signedOut();
+        }
+
+        throw refused;
+    }
+
+    if (reply.status === 204) {
+        return null;
+    }
+
+    try {
+        return await reply.json();
+    } catch (error) {
+        if (options.signal?.aborted) {
+            throw error;
+        }
+
+        throw new Problem(0, null);
+    }
+}
+
+
+/** @type {(path: string, options?: Options) => Promise<any>} */
+export const get = (path, options) => request('GET', path, options);
+/** @type {(path: string, body?: any, options?: Options) => Promise<any>} */
+export const post = (path, body, options) =>
+    request('POST', path, { ...options, body });
+/** @type {(path: string, body?: any, options?: Options) => Promise<any>} */
+export const replace = (path, body, options) =>
+    request('PUT', path, { ...options, body });
+/** @type {(path: string, options?: Options) => Promise<any>} */
+export const remove = (path, options) => request('DELETE', path, options);
+
+
+/** A key that makes a POST sent twice act once. */
+export function idempotencyKey() {
+    const random = crypto.getRandomValues(new Uint8Array(16));
+
+    return Array.from(random, (b) => b.toString(16).padStart(2, '0')).join('');
+}
+
+
+/**
+ * The text of an event stream, in any pieces, to events.
+ *
+ * @typedef {{type: string, data: string, id: string | null}} Event
+ *
+ * @param {(event: Event) => void} emit
+ */
+export function eventParser(emit) {
+    let rest = '';
+    let type = '';
+    /** @type {string | null} */
+    let id = null;
+    /** @type {string[]} */
+    let data = [];
+
+    /** @param {string} line */
+    const take = (line) => {
+        if (line === '') {
+            if (data.length > 0) {
+                emit({ type: type || 'message', data: data.join('\n'), id });
+            }
+
+            type = '';
+            data = [];
+            return;
+        }
+
+        const colon = line.indexOf(':');
+        const name = colon < 0 ? line : line.slice(0, colon);
+        const value = colon < 0 ? '' : line.slice(colon + 1).replace(/^ /, '');
+
+        if (name === 'data') {
+            data.push(value);
+        } else if (name === 'event') {
+            type = value;
+        } else if (name === 'id') {
+            id = value;
+        }
+    };
+
+    /** @param {string} chunk */
+    return (chunk) => {
+        const lines = (rest + chunk).split('\n');
+
+        rest = lines.pop() ?? '';
+        lines.forEach((line) => take(line.replace(/\r$/, '')));
+    };
+}
+
+
+/**
+ * Sleep, but wake when the network or the person comes back.
+ *
+ * @param {number} ms
+ * @param {AbortSignal} signal
+ * @returns {Promise<void>}
+ */
+function pause(ms, signal) {
+    return new Promise((resolve) => {
+        const done = new AbortController();
+        const end = () => {
+            clearTimeout(timer);
+            done.abort();
+            resolve();
+        };
+        const timer = setTimeout(end, ms);
+        const once = { signal: done.signal };
+
+        window.addEventListener('online', end, once);
+        document.addEventListener('visibilitychange', () => {
+            if (!document.hidden) {
+                end();
+            }
+        }, once);
+        signal.addEventListener('abort', end, once);
+    });
+}
+
+
+/**
+ * One connection of a stream, until it breaks.
+ *
+ * @param {string} path
+ * @param {string | null} last
+ * @param {Listener} listener
+ * @param {AbortSignal} outer
+ * @param {(id: string) => void} seen
+ */
+async function connection(path, last, listener, outer, seen) {
+    const inner = new AbortController();
+    const cut = () => inner.abort();
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    let hidden;
+    let silence = setTimeout(cut, SILENCE);
+    const look = () => {
+        clearTimeout(hidden);
+        hidden = document.hidden ? setTimeout(cut, HIDDEN) : undefined;
+    };
+
+    outer.addEventListener('abort', cut, { signal: inner.signal });
+    document.addEventListener('visibilitychange', look,
+        { signal: inner.signal });
+    look();
+
+    try {
+        const reply = await fetch(address(path), {
+            headers: {
+                Accept: 'text/event-stream',
+                ...(last === null ? {} : { 'Last-Event-ID': last }),
+            },
+            signal: inner.signal, cache: 'no-store',
+        });
+
+        if (!reply.ok) {
+            throw await problem(reply);
+        }
+
+        if (!reply.body) {
+            return;
+        }
+
+        const reader = reply.body.pipeThrough(new TextDecoderStream())
+            .getReader();
+        const feed = eventParser((event) => {
+            if (event.id !== null) {
+                seen(event.id);
+            }
+
+            listener.event(event.type, JSON.parse(event.data));
+        });
+
+        listener.link(true);
+
+        for (;;) {
+            const { done, value } = await reader.read();
+
+            if (done) {
+                return;
+            }
+
+            clearTimeout(silence);
+            silence = setTimeout(cut, SILENCE);
+            listener.heard?.();
+            feed(value);
+        }
+    } finally {
+        clearTimeout(silence);
+        clearTimeout(hidden);
+        inner.abort();
+    }
+}
+
+
+/**
+ * @typedef {{
+ *     event(type: string, data: any): void,
+ *     link(up: boolean): void,
+ *     heard?(): void,
+ *     gone?(problem: Problem): void,
+ * }} Listener  gone: the API refused for good, there will be no more
+ */
+
+/**
+ * Listen to a path until the signal is aborted: reconnects with growing
+ * pauses and tells the server the last event seen.
+ *
+ * @param {string} path
+ * @param {Listener} listener
+ * @param {AbortSignal} signal
+ */
+export async function listen(path, listener, signal) {
+    /** @type {string | null} */
+    let last = null;
+    let wait = BACKOFF.first;
+
+    while (!signal.aborted) {
+        const begun = Date.now();
+
+        try {
+            await connection(path, last, listener, signal, (id) => {
+                last = id;
+            });
+        } catch (error) {
+            if (error instanceof Problem && error.status >= 400
+                && error.status < 500 && error.status !== 429)
+            {
+                listener.gone?.(error);
+                return;
+            }
+        }
+
+        if (signal.aborted) {
+            return;
+        }
+
+        listener.link(false);
+        wait = Date.now() - begun > BACKOFF.most ? BACKOFF.first
+            : Math.min(wait * 2, BACKOFF.most);
+
+        /* not all browsers at once when a server comes back */
+        await pause(document.hidden ? HIDDEN * 60
+            : wait * (0.5 + Math.random() / 2), signal);
+    }
+}

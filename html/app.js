@@ -1,0 +1,351 @@
+/*
+ * The pages: which screen an address is, who may see it, and what stands
+ * around every screen.
+ */
+
+import { onSignedOut, Problem } from './api.js';
+import { header, setting } from './parts/header.js';
+import { every, h, put } from './parts/dom.js';
+import { icon } from './parts/icon.js';
+import { taskStrip } from './parts/task-strip.js';
+import { toast } from './parts/toast.js';
+import { words } from './parts/fault.js';
+import { preferred, seconds, t, use } from './i18n.js';
+import * as live from './live.js';
+import * as session from './session.js';
+
+/** @typedef {import('./types.d.ts').View} View */
+/** @typedef {{default: (view: View) => Promise<void>}} Screen */
+/**
+ * @typedef {{
+ *     path: RegExp, load: () => Promise<Screen>, own?: boolean,
+ * }} Route  own: for somebody who is signed in
+ */
+
+/** @type {Route[]} */
+const ROUTES = [
+    { path: /^$/, load: () => import('./screens/plans.js') },
+    { path: /^order$/, load: () => import('./screens/order.js') },
+    { path: /^orders\/(\w+)$/, load: () => import('./screens/order-live.js') },
+    { path: /^signin$/, load: () => import('./screens/signin.js') },
+    { path: /^contact$/, load: () => import('./screens/contact.js') },
+    { path: /^status(?:\/(\d+))?$/, own: true,
+        load: () => import('./screens/status.js') },
+    { path: /^tasks(?:\/(\d+))?$/, own: true,
+        load: () => import('./screens/tasks.js') },
+    { path: /^account$/, own: true,
+        load: () => import('./screens/account.js') },
+];
+
+/* The stream may be away this long before anybody is told. */
+const PATIENCE = 3000;
+
+const BASE = new URL(document.baseURI).pathname;
+const main = /** @type {HTMLElement} */ (document.getElementById('main'));
+const head = /** @type {HTMLElement} */ (document.getElementById('header'));
+const notices = /** @type {HTMLElement} */ (document.getElementById('notices'));
+const strip = /** @type {HTMLElement} */ (document.getElementById('strip'));
+const skip = /** @type {HTMLAnchorElement} */ (document.getElementById('skip'));
+
+/** @type {{route: Route | null, view: View, end: AbortController} | null} */
+let shown = null;
+
+/** @type {AbortController} */
+let frame = new AbortController();
+
+
+/** The path below the base, without slashes at its ends. */
+function here() {
+    return location.pathname.startsWith(BASE)
+        ? location.pathname.slice(BASE.length).replace(/\/+$/, '') : '';
+}
+
+
+/**
+ * @param {string} path  below the base
+ * @param {{replace?: boolean, quiet?: boolean}} [options]  quiet: the screen
+ *     that is shown has taken care already
+ */
+function go(path, options = {}) {
+    const url = new URL(path, document.baseURI);
+
+    history[options.replace ? 'replaceState' : 'pushState'](null, '', url);
+
+    if (options.quiet && shown) {
+        const match = shown.route?.path.exec(here());
+
+        shown.view.params = match?.slice(1).filter(Boolean) ?? [];
+        shown.view.query = url.searchParams;
+        return;
+    }
+
+    void show();
+}
+
+
+/** @param {string} text */
+function title(text) {
+    document.title = `${text} · ${setting('brand') || 'vzpanel'}`;
+}
+
+
+function notFound() {
+    title(t('notfound.title'));
+    put(main, h('div', { class: 'page' }, h('section', { class: 'empty' },
+        h('h1', { tabindex: -1 }, t('notfound.title')),
+        h('p', null, t('notfound.text')),
+        h('a', { class: 'button primary', href: '.' }, t('nav.plans')))));
+}
+
+
+/**
+ * Show the screen of the address.
+ *
+ * @param {boolean} [first]  the browser has just come: leave the focus alone
+ */
+async function show(first = false) {
+    const path = here();
+    const route = ROUTES.find((one) => one.path.test(path)) ?? null;
+    const params = route?.path.exec(path)?.slice(1).filter(Boolean) ?? [];
+
+    if (shown && shown.route === route && shown.view.onParams
+        && !shown.end.signal.aborted)
+    {
+        shown.view.params = params;
+        shown.view.onParams(params);
+        return;
+    }
+
+    shown?.end.abort();
+
+    const end = new AbortController();
+    const root = h('div', { class: 'screen' });
+    /** @type {View} */
+    const view = {
+        root, params, title, go, signal: end.signal,
+        query: new URLSearchParams(location.search),
+    };
+
+    shown = { route, view, end };
+    drawHead();
+
+    if (route?.own && !session.user() && !await session.load()) {
+        if (!end.signal.aborted) {
+            go(`signin?next=${encodeURIComponent(path)}`, { replace: true });
+        }
+
+        return;
+    }
+
+    if (!route) {
+        notFound();
+        return;
+    }
+
+    try {
+        const screen = await route.load();
+
+        if (end.signal.aborted) {
+            return;
+        }
+
+        main.replaceChildren(root);
+        window.scrollTo(0, 0);
+        await screen.default(view);
+    } catch (error) {
+        if (!end.signal.aborted) {
+            report(error);
+        }
+    }
+
+    if (!first && !end.signal.aborted && !main.contains(document.activeElement)
+        && !document.querySelector('dialog[open]'))
+    {
+        main.querySelector('h1')?.focus({ preventScroll: true });
+    }
+}
+
+
+/** @param {unknown} error */
+function report(error) {
+    if (error instanceof DOMException && error.name === 'AbortError') {
+        return;
+    }
+
+    if (!(error instanceof Problem)) {
+        console.error(error);
+    }
+
+    toast(words(error), 'bad');
+}
+
+
+/** @param {'es' | 'en'} name */
+async function speak(name) {
+    try {
+        await use(name, true);
+    } catch (error) {
+        report(error);
+        return;
+    }
+
+    drawFrame();
+
+    if (shown) {
+        shown.view.onParams = undefined;
+    }
+
+    await show();
+    /** @type {HTMLElement | null} */ (head.querySelector(
+        '.language[aria-pressed="true"]'))?.focus();
+}
+
+
+async function leave() {
+    try {
+        await session.signOut();
+        go('signin');
+    } catch (error) {
+        report(error);
+    }
+}
+
+
+function drawHead() {
+    header(head, {
+        here: here().split('/')[0], language: (name) => void speak(name),
+        signOut: () => void leave(),
+    });
+}
+
+
+/** The age of what is shown while the stream is away. */
+function drawNotices() {
+    const who = session.user();
+    const link = live.connection();
+    const age = Date.now() - link.heard;
+    const wanted = [];
+
+    if (who && !link.up && age > PATIENCE) {
+        wanted.push(['lost', t('link.lost', {
+            age: seconds(Math.floor(age / 1000)) })]);
+    }
+
+    if (who?.must_change) {
+        wanted.push(['change', t('notice.change')]);
+    }
+
+    for (const old of [...notices.children]) {
+        const name = /** @type {HTMLElement} */ (old).dataset.name;
+
+        if (!wanted.some(([one]) => one === name)) {
+            old.remove();
+        }
+    }
+
+    for (const [name, text] of wanted) {
+        let node = notices.querySelector(`[data-name="${name}"] span`);
+
+        if (!node) {
+            node = h('span', null);
+            notices.append(h('p', { class: 'notice bar-notice',
+                role: 'status', data: { name } },
+            icon(name === 'lost' ? 'restart' : 'warn'), node,
+            name === 'change' ? h('a', { href: 'account' },
+                t('notice.change.link')) : null));
+        }
+
+        if (node.textContent !== text) {
+            node.textContent = text;
+        }
+    }
+}
+
+
+/** Everything around the screen, in the language of now. */
+function drawFrame() {
+    frame.abort();
+    frame = new AbortController();
+    skip.textContent = t('skip');
+    put(notices);
+    drawHead();
+    drawNotices();
+    taskStrip(strip, frame.signal);
+    every(1000, drawNotices, frame.signal);
+    live.on('link', drawNotices, frame.signal);
+}
+
+
+/**
+ * A link of ours is followed without leaving the page.
+ *
+ * @param {MouseEvent} event
+ */
+function follow(event) {
+    const target = event.target instanceof Element
+        ? event.target.closest('a') : null;
+
+    if (!target || event.defaultPrevented || event.button !== 0
+        || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey
+        || target.target || !target.href)
+    {
+        return;
+    }
+
+    const url = new URL(target.href);
+
+    if (url.origin !== location.origin || !url.pathname.startsWith(BASE)
+        || url.pathname.includes('.'))
+    {
+        return;
+    }
+
+    event.preventDefault();
+
+    if (target === skip) {
+        main.focus();
+        return;
+    }
+
+    go(url.pathname.slice(BASE.length) + url.search);
+}
+
+
+async function begin() {
+    void session.load();
+    await use(preferred());
+
+    document.addEventListener('click', follow);
+    window.addEventListener('popstate', () => void show());
+    window.addEventListener('unhandledrejection',
+        (event) => report(event.reason));
+
+    onSignedOut(() => {
+        session.set(null);
+
+        if (shown?.route?.own) {
+            go(`signin?next=${encodeURIComponent(here())}`, { replace: true });
+        }
+    });
+
+    session.onChange(() => {
+        if (session.user()) {
+            live.start();
+        } else {
+            live.stop();
+        }
+
+        drawHead();
+        drawNotices();
+    });
+
+    if (session.user()) {
+        live.start();
+    }
+
+    drawFrame();
+    await show(true);
+}
+
+
+void begin();

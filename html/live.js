@@ -1,0 +1,267 @@
+/*
+ * What the server tells by itself: one stream for the whole page.  Screens
+ * ask here for figures and tasks and are told when they change.
+ */
+
+import { get, listen, Problem } from './api.js';
+
+/** @typedef {import('./types.d.ts').Vm} Vm */
+/** @typedef {import('./types.d.ts').Task} Task */
+/** @typedef {import('./types.d.ts').Sample} Sample */
+/** @typedef {{at: number, memory: number, disk: number, cpu: number}} Point */
+
+/* Ten minutes of points for as many containers as one person watches. */
+const WINDOW = 600000;
+const GAP = 1900;
+const WATCHED = 64;
+
+/** A task that ended stays in the strip for so long. */
+const LINGER = 6000;
+
+/** @type {AbortController | null} */
+let running = null;
+
+/** @type {Map<number, Point[]>} */
+const points = new Map();
+
+/** @type {Map<number, Task & {seen: number}>} */
+const tasks = new Map();
+
+const link = { up: true, heard: Date.now(), everUp: false };
+
+const bus = new EventTarget();
+
+
+/**
+ * Be told: 'vm' (Sample), 'task' (Task), 'link', 'back' (the stream is there
+ * again and events may have been missed), 'tasks' (the set changed).
+ *
+ * @param {'vm' | 'task' | 'tasks' | 'link' | 'back'} type
+ * @param {(detail: any) => void} callback
+ * @param {AbortSignal} [signal]
+ */
+export function on(type, callback, signal) {
+    bus.addEventListener(type, (event) => {
+        callback(/** @type {CustomEvent} */ (event).detail);
+    }, { signal });
+}
+
+
+/**
+ * @param {string} type
+ * @param {any} [detail]
+ */
+function emit(type, detail) {
+    bus.dispatchEvent(new CustomEvent(type, { detail }));
+}
+
+
+/** Whether the stream stands, and when anything was last heard on it. */
+export function connection() {
+    return link;
+}
+
+
+/** @param {Task} task */
+export function over(task) {
+    return task.state !== 'queued' && task.state !== 'running';
+}
+
+
+/** Tasks that run, and those that ended a moment ago; oldest first. */
+export function current() {
+    return [...tasks.values()].sort((a, b) => a.id - b.id);
+}
+
+
+/**
+ * The unfinished task of a container, if any.
+ *
+ * @param {number} vm
+ */
+export function taskOf(vm) {
+    return current().filter((task) => task.vm?.id === vm && !over(task)).pop();
+}
+
+
+/**
+ * Take a task that an answer or an event brought.
+ *
+ * @param {Task} task
+ */
+export function note(task) {
+    const known = tasks.get(task.id);
+
+    if (known && over(known) && !over(task)) {
+        return;                     /* an answer that came after the event */
+    }
+
+    const merged = { ...known, ...task, seen: known?.seen ?? Date.now() };
+
+    tasks.set(task.id, merged);
+
+    if (over(merged) && !(known && over(known))) {
+        setTimeout(() => {
+            tasks.delete(task.id);
+            emit('tasks');
+        }, LINGER);
+    }
+
+    emit('task', merged);
+    emit('tasks');
+}
+
+
+/** @param {Sample} sample */
+function remember(sample) {
+    if (typeof sample.memory_used_bytes !== 'number') {
+        return;
+    }
+
+    const list = points.get(sample.id) ?? [];
+    const at = Date.parse(sample.sampled ?? '') || Date.now();
+    const last = list.at(-1);
+
+    if (last && at - last.at < GAP) {
+        return;
+    }
+
+    list.push({
+        at,
+        memory: sample.memory_used_bytes,
+        disk: sample.disk_used_bytes ?? last?.disk ?? 0,
+        cpu: sample.cpu_percent ?? 0,
+    });
+
+    while (list.length > 0 && list[0].at < at - WINDOW) {
+        list.shift();
+    }
+
+    points.delete(sample.id);
+    points.set(sample.id, list);
+
+    for (const id of points.keys()) {
+        if (points.size <= WATCHED) {
+            break;
+        }
+
+        points.delete(id);
+    }
+}
+
+
+/**
+ * The last ten minutes of a container, as far as this page saw them.
+ *
+ * @param {number} vm
+ */
+export function history(vm) {
+    return points.get(vm) ?? [];
+}
+
+
+/**
+ * Put what a sample says into a container.
+ *
+ * @param {Vm} vm
+ * @param {Sample} sample
+ */
+export function merge(vm, sample) {
+    vm.state = sample.state ?? vm.state;
+    vm.memory.used_bytes = sample.memory_used_bytes ?? vm.memory.used_bytes;
+    vm.memory.limit_bytes = sample.memory_limit_bytes ?? vm.memory.limit_bytes;
+    vm.disk.used_bytes = sample.disk_used_bytes ?? vm.disk.used_bytes;
+    vm.disk.total_bytes = sample.disk_total_bytes ?? vm.disk.total_bytes;
+    vm.cpu.percent = sample.cpu_percent ?? vm.cpu.percent;
+    vm.uptime_s = sample.uptime_s ?? vm.uptime_s;
+    vm.sampled = sample.sampled ?? new Date().toISOString();
+}
+
+
+async function seed(/** @type {AbortSignal} */ signal) {
+    try {
+        const list = await get('tasks?state=running&limit=50', { signal });
+
+        for (const task of list.items) {
+            note(task);
+        }
+
+        /* what ended while we were deaf */
+        const still = new Set(list.items.map((/** @type {Task} */ x) => x.id));
+
+        for (const task of current()) {
+            if (!over(task) && !still.has(task.id)) {
+                note(await get(`tasks/${task.id}`, { signal }));
+            }
+        }
+    } catch (error) {
+        if (!(error instanceof Problem) && !signal.aborted) {
+            throw error;
+        }
+    }
+}
+
+
+/** Begin to listen; a second call does nothing. */
+export function start() {
+    if (running) {
+        return;
+    }
+
+    running = new AbortController();
+
+    const { signal } = running;
+
+    link.everUp = false;
+
+    void listen('events', {
+        event(type, data) {
+            if (type === 'vm') {
+                for (const sample of Array.isArray(data) ? data : [data]) {
+                    remember(sample);
+                    emit('vm', sample);
+                }
+
+            } else if (type === 'task') {
+                note(data);
+            }
+        },
+        link(up) {
+            const again = up && link.everUp;
+
+            link.up = up;
+            link.everUp ||= up;
+            link.heard = up ? Date.now() : link.heard;
+            emit('link');
+
+            if (up) {
+                void seed(signal);
+            }
+
+            if (again) {
+                emit('back');
+            }
+        },
+        heard() {
+            link.heard = Date.now();
+        },
+        gone(problem) {
+            if (problem.status === 401) {
+                /* any other request will say so too, and to the router */
+                void get('session').catch(() => {});
+            }
+        },
+    }, signal);
+}
+
+
+/** Stop listening and forget: somebody signed out. */
+export function stop() {
+    running?.abort();
+    running = null;
+    points.clear();
+    tasks.clear();
+    link.up = true;
+    emit('tasks');
+    emit('link');
+}

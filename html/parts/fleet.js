@@ -1,0 +1,361 @@
+/*
+ * Many containers: search, chips, table, and the panel of the one that is
+ * open.  The server searches, sorts and pages; the stream moves what is seen.
+ */
+
+import { get } from '../api.js';
+import { button, linkButton } from './button.js';
+import { sheet } from './dialog.js';
+import { h, put, say } from './dom.js';
+import { fault } from './fault.js';
+import { icon } from './icon.js';
+import { table } from './table.js';
+import { columns, keepRows, vmRow } from './vm-row.js';
+import { vmPage } from './vm-page.js';
+import { t } from '../i18n.js';
+import { on, over } from '../live.js';
+import { user } from '../session.js';
+
+/** @typedef {import('../types.d.ts').Vm} Vm */
+/** @typedef {import('../types.d.ts').View} View */
+/** @typedef {import('../types.d.ts').Task} Task */
+/** @typedef {import('../types.d.ts').List<Vm>} Vms */
+/** @typedef {ReturnType<typeof vmRow>} Row */
+
+const PAGE = 50;
+const TYPING = 250;
+const CHIPS = ['', 'running', 'stopped', 'frozen', 'unknown'];
+
+/* Tasks after which the list itself is another. */
+const RESHAPES = new Set(['order', 'create', 'destroy', 'contract']);
+
+
+/**
+ * @param {{q: string, state: string, sort: string}} wish
+ * @param {string | null} [cursor]
+ * @param {number} [limit]
+ */
+export function vmsPath(wish, cursor, limit = PAGE) {
+    const query = new URLSearchParams({ limit: String(limit) });
+
+    for (const [name, value] of Object.entries({ ...wish, cursor })) {
+        if (value) {
+            query.set(name, value);
+        }
+    }
+
+    return `vms?${query}`;
+}
+
+
+/** @param {URLSearchParams} query */
+export function wishOf(query) {
+    return {
+        q: query.get('q') ?? '',
+        state: query.get('state') ?? '',
+        sort: query.get('sort') ?? '',
+    };
+}
+
+
+/**
+ * The search field and the chips.
+ *
+ * @param {{q: string, state: string}} wish
+ * @param {() => void} changed
+ * @param {AbortSignal} signal
+ */
+function filters(wish, changed, signal) {
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    let timer;
+    const input = h('input', {
+        type: 'search', class: 'search-input', value: wish.q, maxlength: 64,
+        'aria-label': t('fleet.search'), placeholder: t('fleet.search'),
+        autocomplete: 'off', spellcheck: 'false',
+        on: {
+            input: () => {
+                clearTimeout(timer);
+                timer = setTimeout(() => {
+                    wish.q = input.value.trim();
+                    changed();
+                }, TYPING);
+            },
+        },
+    });
+    const chips = CHIPS.map((state) => h('button', {
+        type: 'button', class: 'chip',
+        'aria-pressed': String(state === wish.state),
+        on: {
+            click: () => {
+                wish.state = state;
+                mark();
+                changed();
+            },
+        },
+    }, state ? t(`state.${state}`) : t('fleet.all')));
+    const mark = () => chips.forEach((chip, i) =>
+        chip.setAttribute('aria-pressed', String(CHIPS[i] === wish.state)));
+
+    document.addEventListener('keydown', (event) => {
+        const at = /** @type {HTMLElement} */ (event.target);
+
+        if (event.key === '/' && !event.ctrlKey && !event.metaKey
+            && !at.closest('input, textarea, dialog'))
+        {
+            event.preventDefault();
+            input.focus();
+            input.select();
+        }
+    }, { signal });
+
+    return {
+        input,
+        clear() {
+            input.value = '';
+            wish.q = '';
+            wish.state = '';
+            mark();
+            changed();
+        },
+        node: h('div', { class: 'filters', role: 'search' },
+            h('div', { class: 'search' }, icon('search'), input,
+                h('kbd', { 'aria-hidden': 'true' }, '/')),
+            h('div', { class: 'chips', role: 'group',
+                'aria-label': t('fleet.states') }, chips)),
+    };
+}
+
+
+/**
+ * The panel of one container: beside the table, or a sheet on a phone.
+ *
+ * @param {HTMLElement} place
+ * @param {() => void} closed
+ */
+function panel(place, closed) {
+    /** @type {AbortController | null} */
+    let life = null;
+    /** @type {HTMLDialogElement | null} */
+    let dialog = null;
+
+    const shut = () => {
+        const open = dialog;
+
+        life?.abort();
+        life = null;
+        dialog = null;
+        place.hidden = true;
+        put(place);
+        open?.close();
+    };
+
+    place.addEventListener('keydown', (event) => {
+        if (event.key === 'Escape') {
+            closed();
+        }
+    });
+
+    return {
+        shut,
+
+        /** @param {Vm} vm */
+        show(vm) {
+            shut();
+            life = new AbortController();
+
+            const page = vmPage(vm, life.signal, { level: 'h2' });
+
+            if (matchMedia('(min-width: 900px)').matches) {
+                put(place, button({
+                    text: '', icon: 'cross', label: t('close'), kind: 'quiet',
+                    press: closed,
+                }), page);
+                place.hidden = false;
+            } else {
+                dialog = sheet(vm.name, page, () => {
+                    if (dialog) {
+                        dialog = null;
+                        closed();
+                    }
+                });
+            }
+
+            page.querySelector('h2')?.focus({ preventScroll: true });
+        },
+    };
+}
+
+
+/**
+ * @param {View} view
+ * @param {Vms} first
+ */
+export function fleet(view, first) {
+    const admin = user()?.role === 'admin';
+    const wish = wishOf(view.query);
+    /** @type {Map<number, Row>} */
+    const rows = new Map();
+    let next = first.next ?? null;
+    let asked = 0;
+
+    const count = h('p', { class: 'count', role: 'status' });
+    const none = h('div', null);
+    const aside = h('aside', { class: 'panel card', hidden: true,
+        'aria-label': t('fleet.panel') });
+    const more = button({ text: t('fleet.more'), icon: 'down',
+        press: () => void page() });
+    const search = filters(wish, () => void reload(), view.signal);
+    const list = table({
+        label: t('nav.status'), columns: columns(admin), sort: wish.sort,
+        sorted: (sort) => {
+            wish.sort = sort;
+            void reload();
+        },
+    });
+
+    const drawn = (/** @type {number | undefined} */ total) => {
+        const empty = rows.size === 0;
+        const filtered = wish.q !== '' || wish.state !== '';
+
+        more.hidden = next === null;
+        list.node.hidden = empty;
+        say(count, empty ? '' : t('fleet.count', { n: total ?? rows.size }));
+        put(none, empty ? h('section', { class: 'empty' },
+            h('p', null, t(filtered ? 'fleet.nomatch'
+                : admin ? 'fleet.none.admin' : 'fleet.none')),
+            filtered ? button({ text: t('fleet.clear'),
+                press: () => search.clear() })
+                : linkButton('order', t('nav.order'), 'primary')) : null);
+    };
+
+    /** @type {(items: Vm[], fresh: boolean) => void} */
+    const draw = (items, fresh) => {
+        const keep = new Set(items.map((vm) => vm.id));
+
+        if (fresh) {
+            for (const [id, row] of rows) {
+                if (!keep.has(id)) {
+                    row.node.remove();
+                    rows.delete(id);
+                }
+            }
+        }
+
+        items.forEach((vm, i) => {
+            const row = rows.get(vm.id) ?? vmRow(vm, admin);
+            const at = fresh ? list.body.children[i] : null;
+
+            if (rows.has(vm.id)) {
+                row.take(vm);
+            }
+
+            rows.set(vm.id, row);
+
+            if (at !== row.node) {
+                list.body.insertBefore(row.node, at ?? null);
+            }
+        });
+    };
+
+    /** @param {() => Promise<void>} work */
+    const guard = async (work) => {
+        try {
+            await work();
+        } catch (error) {
+            if (!view.signal.aborted) {
+                put(none, fault(error, () => void reload()));
+            }
+        }
+    };
+
+    const reload = () => guard(async () => {
+        const query = new URLSearchParams(Object.entries(wish)
+            .filter(([, value]) => value));
+        const turn = ++asked;
+
+        view.go(`${['status', ...view.params].join('/')}${
+            query.size ? `?${query}` : ''}`, { replace: true, quiet: true });
+
+        const answer = await get(vmsPath(wish, null,
+            Math.min(200, Math.max(PAGE, rows.size))),
+        { signal: view.signal });
+
+        if (turn === asked) {
+            next = answer.next ?? null;
+            draw(answer.items, true);
+            drawn(answer.total);
+        }
+    });
+
+    const page = () => guard(async () => {
+        const turn = ++asked;
+        const answer = await get(vmsPath(wish, next),
+            { signal: view.signal });
+
+        if (turn === asked) {
+            next = answer.next ?? null;
+            draw(answer.items, false);
+            drawn(answer.total);
+        }
+    });
+
+    const close = () => {
+        const row = rows.get(Number(view.params[0]));
+
+        view.go(`status${location.search}`, { quiet: true });
+        open.shut();
+        mark(null);
+        row?.link.focus();
+    };
+    const open = panel(aside, close);
+
+    const mark = (/** @type {number | null} */ id) => {
+        for (const [at, row] of rows) {
+            row.node.toggleAttribute('data-open', at === id);
+        }
+
+        body.toggleAttribute('data-panel', id !== null);
+    };
+
+    /** @param {string[]} params */
+    const onParams = (params) => guard(async () => {
+        const id = Number(params[0]);
+
+        if (!params[0]) {
+            open.shut();
+            mark(null);
+            return;
+        }
+
+        const vm = rows.get(id)?.vm
+            ?? await get(`vms/${params[0]}`, { signal: view.signal });
+
+        open.show(vm);
+        mark(id);
+    });
+
+    const body = h('div', { class: 'fleet' },
+        h('div', { class: 'fleet-main' }, list.node, none,
+            h('div', { class: 'fleet-foot' }, count, more)), aside);
+
+    draw(first.items, true);
+    drawn(first.total);
+    keepRows(rows, view.signal);
+    on('task', (/** @type {Task} */ task) => {
+        if (over(task) && RESHAPES.has(task.kind)) {
+            void reload();
+        }
+    }, view.signal);
+    on('back', () => void reload(), view.signal);
+    view.signal.addEventListener('abort', () => open.shut());
+    view.onParams = (params) => void onParams(params);
+    put(view.root, h('div', { class: 'page wide' },
+        h('div', { class: 'fleet-head' },
+            h('h1', { tabindex: -1 }, t('nav.status')), search.node), body));
+
+    if (view.params[0]) {
+        void onParams(view.params);
+    }
+
+
+}

@@ -1,0 +1,328 @@
+/*
+ * Forms: labels above, what is wrong under its field at blur and at send,
+ * focus to the first.  Checks here only spare a round trip; the API decides.
+ */
+
+import { Problem } from '../api.js';
+import { busy, button } from './button.js';
+import { h, put, say, uid } from './dom.js';
+import { icon } from './icon.js';
+import { has, t, word } from '../i18n.js';
+import { words } from './fault.js';
+
+/**
+ * @typedef {{
+ *     name: string, node: HTMLElement,
+ *     value(): string, focus(): void,
+ *     check(): boolean, refuse(text: string): void,
+ * }} Field
+ */
+
+/**
+ * @typedef {{
+ *     name: string, label: string, required?: boolean, type?: string,
+ *     rule?: RegExp, hint?: string, autocomplete?: string, value?: string,
+ *     inputmode?: string, maxlength?: number, changed?: (v: string) => void,
+ * }} FieldOptions  rule: the hint or rule.NAME says it in words
+ */
+
+/**
+ * The words for an error of a field: by field and code, by code, by the rule
+ * of the field, or the server's own.
+ *
+ * @param {string} name
+ * @param {string} code
+ * @param {string} [message]
+ */
+function refusal(name, code, message) {
+    for (const key of [`field.${name}.${code}`, `field.${code}`,
+        `rule.${name}`])
+    {
+        if (has(key)) {
+            return t(key);
+        }
+    }
+
+    return message || word('field', 'invalid');
+}
+
+
+let pressed = false;
+
+for (const type of ['pointerdown', 'pointerup', 'pointercancel']) {
+    document.addEventListener(type, () => {
+        pressed = type === 'pointerdown';
+    }, true);
+}
+
+
+/**
+ * Not while a finger is down: a message that appears then would push the
+ * button away from under it.
+ *
+ * @param {() => void} callback
+ */
+function atRest(callback) {
+    if (pressed) {
+        document.addEventListener('pointerup', () => setTimeout(callback),
+            { once: true });
+    } else {
+        callback();
+    }
+}
+
+
+/** @param {FieldOptions} options */
+function caption(options) {
+    return [options.label, options.required
+        ? h('span', { class: 'star', 'aria-hidden': 'true' }, ' *') : null];
+}
+
+
+/**
+ * A button that shows and hides a password.
+ *
+ * @param {HTMLInputElement} input
+ */
+function reveal(input) {
+    const self = h('button', {
+        type: 'button', class: 'reveal', 'aria-pressed': 'false',
+        on: {
+            click: () => {
+                const show = input.type === 'password';
+
+                input.type = show ? 'text' : 'password';
+                self.setAttribute('aria-pressed', String(show));
+            },
+        },
+    }, icon('eye'), h('span', { class: 'sr' }, t('show')));
+
+    self.title = t('show');
+
+    return self;
+}
+
+
+/**
+ * A line of text.
+ *
+ * @param {FieldOptions} options
+ * @returns {Field & {input: HTMLInputElement}}
+ */
+export function text(options) {
+    const id = uid();
+    const error = h('p', { class: 'field-error', id: `${id}-error` });
+    const hint = options.hint
+        ? h('p', { class: 'field-hint', id: `${id}-hint` }, options.hint)
+        : null;
+    const input = h('input', {
+        id, name: options.name, type: options.type ?? 'text',
+        required: options.required, autocomplete: options.autocomplete,
+        inputmode: options.inputmode, maxlength: options.maxlength,
+        'aria-describedby': `${hint ? `${id}-hint ` : ''}${id}-error`,
+        ...(options.type === 'password' || options.type === 'email'
+            || options.name === 'account'
+            ? { autocapitalize: 'off', spellcheck: 'false' } : {}),
+    });
+
+    if (options.value) {
+        input.value = options.value;
+    }
+
+    const value = () => (options.type === 'password' ? input.value
+        : input.value.trim());
+
+    const refuse = (/** @type {string} */ words_) => {
+        if (words_) {
+            input.setAttribute('aria-invalid', 'true');
+            put(error, icon('warn'), words_);
+        } else if (input.hasAttribute('aria-invalid')) {
+            input.removeAttribute('aria-invalid');
+            put(error);
+        }
+    };
+
+    const check = () => {
+        const now = value();
+        const bad = now === '' ? (options.required ? 'required' : '')
+            : options.rule && !options.rule.test(now) ? 'invalid' : '';
+
+        refuse(bad ? refusal(options.name, bad) : '');
+
+        return bad === '';
+    };
+
+    input.addEventListener('blur', () => {
+        /* passing through an empty field is no mistake yet */
+        if (value() !== '' || input.hasAttribute('aria-invalid')) {
+            atRest(check);
+        }
+    });
+    input.addEventListener('input', () => {
+        options.changed?.(value());
+
+        if (input.hasAttribute('aria-invalid')) {
+            check();
+        }
+    });
+
+    return {
+        name: options.name, input, value, check, refuse,
+        focus: () => input.focus(),
+        node: h('div', { class: 'field' },
+            h('label', { for: id }, ...caption(options)),
+            options.type === 'password'
+                ? h('div', { class: 'with-reveal' }, input, reveal(input))
+                : input,
+            hint, error),
+    };
+}
+
+
+/**
+ * One of few, as tiles.
+ *
+ * @param {FieldOptions & {
+ *     choices: {value: string, node: Node, disabled?: boolean}[]
+ * }} options
+ * @returns {Field}
+ */
+export function tiles(options) {
+    const id = uid();
+    const error = h('p', { class: 'field-error', id: `${id}-error` });
+    const inputs = options.choices.map((choice) => h('input', {
+        type: 'radio', class: 'sr', name: options.name, value: choice.value,
+        required: options.required, disabled: choice.disabled,
+        checked: choice.value === options.value,
+        'aria-describedby': `${id}-error`,
+    }));
+    const node = h('fieldset', { class: 'field' },
+        h('legend', null, ...caption(options)),
+        h('div', { class: 'tiles' }, options.choices.map((choice, i) =>
+            h('label', { class: 'tile' }, inputs[i], choice.node))),
+        error);
+    const value = () => inputs.find((input) => input.checked)?.value ?? '';
+    const refuse = (/** @type {string} */ words_) => {
+        if (words_) {
+            node.dataset.invalid = '';
+            put(error, icon('warn'), words_);
+        } else {
+            delete node.dataset.invalid;
+            put(error);
+        }
+    };
+
+    for (const input of inputs) {
+        input.addEventListener('change', () => {
+            refuse('');
+            options.changed?.(value());
+        });
+    }
+
+    return {
+        name: options.name, node, value, refuse,
+        focus: () => inputs.find((input) => !input.disabled)?.focus(),
+        check: () => {
+            const bad = options.required && value() === '';
+
+            refuse(bad ? refusal(options.name, 'required') : '');
+
+            return !bad;
+        },
+    };
+}
+
+
+/**
+ * A form of such fields.  send() gets the values and may throw a Problem:
+ * its field errors go under their fields, the rest above the button.
+ *
+ * @param {{
+ *     fields: Field[], submit: string, legend?: boolean,
+ *     layout?: (fields: Record<string, Node>) => Children[],
+ *     send: (values: Record<string, string>) => Promise<void>,
+ *     failed?: (problem: Problem) => void, after?: Node,
+ * }} options
+ *
+ * @typedef {import('./dom.js').Children} Children
+ */
+export function form(options) {
+    const summary = h('div', { class: 'form-error', role: 'alert' });
+    const send = button({ text: options.submit, kind: 'primary',
+        type: 'submit' });
+
+    const complain = (/** @type {string} */ words_) => {
+        put(summary, ...(words_ ? [icon('warn'), h('p', null, words_)] : []));
+    };
+
+    /** @param {Problem} problem */
+    const refused = (problem) => {
+        /** @type {Field | undefined} */
+        let first;
+        const lost = [];
+
+        for (const error of problem.errors) {
+            const field = options.fields.find((f) => f.name === error.field);
+
+            if (field) {
+                field.refuse(refusal(error.field, error.code, error.message));
+                first ??= field;
+            } else {
+                lost.push(`${error.field}: ${error.message ?? error.code}`);
+            }
+        }
+
+        complain([first && problem.code === 'invalid'
+            ? t('form.bad', { n: problem.errors.length }) : words(problem),
+        ...lost].join(' '));
+        first?.focus();
+        options.failed?.(problem);
+    };
+
+    const submit = async () => {
+        const bad = options.fields.filter((field) => !field.check());
+
+        if (bad.length > 0) {
+            complain(t('form.bad', { n: bad.length }));
+            bad[0].focus();
+            return;
+        }
+
+        complain('');
+        busy(send, true);
+
+        try {
+            await options.send(Object.fromEntries(options.fields
+                .map((field) => [field.name, field.value()])));
+        } catch (error) {
+            if (!(error instanceof Problem)) {
+                throw error;
+            }
+
+            refused(error);
+        } finally {
+            busy(send, false);
+        }
+    };
+
+    const nodes = Object.fromEntries(options.fields
+        .map((field) => [field.name, field.node]));
+    const node = h('form', {
+        class: 'form', novalidate: true,
+        on: {
+            submit: (/** @type {Event} */ event) => {
+                event.preventDefault();
+
+                if (send.getAttribute('aria-disabled') !== 'true') {
+                    void submit();
+                }
+            },
+        },
+    }, ...(options.layout ? options.layout(nodes) : [Object.values(nodes)]),
+    summary,
+    h('div', { class: 'form-foot' }, send, options.legend
+        ? h('p', { class: 'legend' }, t('form.legend')) : null,
+    options.after));
+
+    return { node, send, say: (/** @type {string} */ s) => say(summary, s) };
+}

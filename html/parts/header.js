@@ -1,0 +1,152 @@
+/* The head of every page: where one can go, who is signed in, how it looks. */
+
+import { h, put } from './dom.js';
+import { icon } from './icon.js';
+import { current, LANGUAGES, t } from '../i18n.js';
+import { user } from '../session.js';
+
+const THEME = 'vzpanel.theme';
+
+/**
+ * What the provider wrote in index.html.
+ *
+ * @param {string} name
+ */
+export function setting(name) {
+    return document.querySelector(`meta[name="vzpanel-${name}"]`)
+        ?.getAttribute('content')?.trim() ?? '';
+}
+
+
+function dark() {
+    const chosen = document.documentElement.dataset.theme;
+
+    return chosen ? chosen === 'dark'
+        : matchMedia('(prefers-color-scheme: dark)').matches;
+}
+
+
+function themeButton() {
+    const self = h('button', {
+        type: 'button', class: 'icon-button',
+        on: {
+            click: () => {
+                const next = dark() ? 'light' : 'dark';
+
+                document.documentElement.dataset.theme = next;
+                draw();
+
+                try {
+                    localStorage.setItem(THEME, next);
+                } catch {
+                    /* for this page only, then */
+                }
+            },
+        },
+    });
+
+    const draw = () => {
+        const label = t(dark() ? 'theme.light' : 'theme.dark');
+
+        put(self, icon(dark() ? 'sun' : 'moon'),
+            h('span', { class: 'menu-word' }, label));
+        self.setAttribute('aria-label', label);
+        self.title = label;
+    };
+
+    draw();
+
+    return self;
+}
+
+
+/** @param {(name: 'es' | 'en') => void} choose */
+function languageButtons(choose) {
+    return h('div', {
+        class: 'languages', role: 'group', 'aria-label': t('language'),
+    }, LANGUAGES.map((name) => h('button', {
+        type: 'button', lang: name, class: 'language',
+        'aria-pressed': String(name === current()),
+        title: t(`language.${name}`),
+        on: { click: () => choose(name) },
+    }, name.toUpperCase())));
+}
+
+
+function brand() {
+    return h('a', { class: 'brand', href: '.' },
+        icon('server', 'brand-mark'), setting('brand') || 'vzpanel');
+}
+
+
+/**
+ * @typedef {{
+ *     here: string, language: (name: 'es' | 'en') => void,
+ *     signOut: () => void,
+ * }} Options  here: the first part of the path
+ */
+
+/**
+ * @param {HTMLElement} root
+ * @param {Options} options
+ */
+export function header(root, options) {
+    const who = user();
+    const contact = setting('contact');
+
+    /** @type {(href: string, text: string, name: string, c?: string) => any} */
+    const item = (href, text, name, cls = 'nav-link') => h('a', {
+        class: cls, href,
+        'aria-current': options.here === name ? 'page' : null,
+    }, text);
+
+    const places = [
+        item('.', t('nav.plans'), ''),
+        who ? item('status', t('nav.status'), 'status') : null,
+        who ? item('tasks', t('nav.tasks'), 'tasks') : null,
+        contact ? item('contact', t('nav.contact'), 'contact') : null,
+    ];
+    const personal = who
+        ? [item('account', who.name || who.account, 'account',
+            'nav-link account-link'),
+        h('button', {
+            type: 'button', class: 'nav-link', on: { click: options.signOut },
+        }, t('nav.signout'))]
+        : [item('signin', t('nav.signin'), 'signin')];
+
+    const menu = h('nav', {
+        class: 'menu', id: 'menu', 'aria-label': t('nav.label'),
+    }, h('div', { class: 'menu-part' }, places),
+    h('div', { class: 'menu-part menu-end' }, personal,
+        h('div', { class: 'menu-tools' }, languageButtons(options.language),
+            themeButton())));
+
+    const toggle = h('button', {
+        type: 'button', class: 'icon-button menu-toggle',
+        'aria-expanded': 'false', 'aria-controls': 'menu',
+        'aria-label': t('nav.menu'),
+        on: {
+            click: () => show(toggle.getAttribute('aria-expanded') !== 'true'),
+        },
+    }, icon('menu'));
+
+    const show = (/** @type {boolean} */ open) => {
+        toggle.setAttribute('aria-expanded', String(open));
+        root.toggleAttribute('data-open', open);
+        put(toggle, icon(open ? 'cross' : 'menu'));
+    };
+
+    root.onkeydown = (event) => {
+        if (event.key === 'Escape' && root.hasAttribute('data-open')) {
+            show(false);
+            toggle.focus();
+        }
+    };
+
+    root.removeAttribute('data-open');
+    put(root, h('div', { class: 'header-row' }, brand(), menu,
+        who ? null : h('a', { class: 'button primary small header-order',
+            href: 'order', 'aria-current': options.here === 'order'
+                ? 'page' : null }, t('nav.order')),
+        toggle));
+}

@@ -1,0 +1,44 @@
+/* The shape of what comes, and only if it does not come at once. */
+
+import { h } from './dom.js';
+import { t } from '../i18n.js';
+
+const DELAY = 150;
+
+/**
+ * @param {'cards' | 'page' | 'table'} shape
+ */
+function skeleton(shape) {
+    const count = shape === 'table' ? 8 : 3;
+
+    return h('div', { class: `skeleton ${shape}`, role: 'status' },
+        h('span', { class: 'sr' }, t('loading')),
+        Array.from({ length: count }, () =>
+            h('div', { class: 'skeleton-part' })));
+}
+
+
+/**
+ * Wait for something with its shape in place of it.
+ *
+ * @template T
+ * @param {HTMLElement} root
+ * @param {'cards' | 'page' | 'table'} shape
+ * @param {Promise<T>} promise
+ * @returns {Promise<T>}
+ */
+export async function pending(root, shape, promise) {
+    /** @type {HTMLElement | null} */
+    let shown = null;
+    const timer = setTimeout(() => {
+        shown = skeleton(shape);
+        root.append(shown);
+    }, DELAY);
+
+    try {
+        return await promise;
+    } finally {
+        clearTimeout(timer);
+        /** @type {HTMLElement | null} */ (shown)?.remove();
+    }
+}

@@ -1,0 +1,106 @@
+/* The state of a container: icon, word and colour, never colour alone. */
+
+import { h } from './dom.js';
+import { icon } from './icon.js';
+import { t, word } from '../i18n.js';
+import { taskOf } from '../live.js';
+
+/** @typedef {import('../types.d.ts').Vm} Vm */
+/** @typedef {import('../types.d.ts').Task} Task */
+
+/** @type {Record<string, [string, string]>} icon and tone of each state */
+const LOOK = {
+    running: ['play', 'good'],
+    stopped: ['stop', 'calm'],
+    frozen: ['pause', 'cold'],
+    unknown: ['question', 'doubt'],
+    working: ['work', 'work'],
+    suspended: ['pause', 'doubt'],
+    create_failed: ['warn', 'bad'],
+    delete_failed: ['warn', 'bad'],
+    queued: ['clock', 'calm'],
+    done: ['check', 'good'],
+    failed: ['warn', 'bad'],
+    cancelled: ['cross', 'calm'],
+};
+
+/* Services in which the power state says what there is to say. */
+const PLAIN = new Set(['ready', '', undefined]);
+
+
+/**
+ * @param {string} look
+ * @param {string} text
+ */
+export function badge(look, text) {
+    const [mark, tone] = LOOK[look] ?? LOOK.unknown;
+
+    return h('span', { class: 'state', data: { tone } }, icon(mark), text);
+}
+
+
+/**
+ * The task that a container is under, as the stream or its own record has it.
+ *
+ * @param {Vm} vm
+ * @returns {Task | undefined}
+ */
+export function taskOfVm(vm) {
+    const heard = taskOf(vm.id);
+
+    if (heard) {
+        return heard;
+    }
+
+    return vm.task && (vm.task.state === 'running'
+        || vm.task.state === 'queued') ? vm.task : undefined;
+}
+
+
+/**
+ * One word for a container: what is being done to it, else what its service
+ * is, else whether it runs.
+ *
+ * @param {Vm} vm
+ */
+export function vmState(vm) {
+    const task = taskOfVm(vm);
+
+    if (task) {
+        return badge('working', word('doing', task.kind, t('doing.other')));
+    }
+
+    if (!PLAIN.has(vm.service)) {
+        return badge(LOOK[vm.service ?? ''] ? vm.service ?? '' : 'working',
+            word('service', vm.service));
+    }
+
+    return badge(vm.state, word('state', vm.state, t('state.unknown')));
+}
+
+
+/**
+ * Why no button works now, or nothing.
+ *
+ * @param {Vm} vm
+ */
+export function obstacle(vm) {
+    const task = taskOfVm(vm);
+
+    if (task) {
+        return t('why.task', { task: word('kind', task.kind) });
+    }
+
+    if (!PLAIN.has(vm.service)) {
+        return word('why', vm.service, t('why.service'));
+    }
+
+    return vm.state === 'unknown' ? t('why.unknown') : '';
+}
+
+
+/** @param {Task['state']} state */
+export function taskState(state) {
+    return badge(state === 'running' ? 'working' : state,
+        word('task', state, state));
+}

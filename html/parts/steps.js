@@ -1,0 +1,113 @@
+/* The steps of a task, ticking. */
+
+import { every, h, put, say } from './dom.js';
+import { icon } from './icon.js';
+import { percent, seconds, t, word } from '../i18n.js';
+
+/** @typedef {import('../types.d.ts').Step} Step */
+
+/** @type {Record<string, string>} */
+const MARK = {
+    queued: 'clock', running: 'work', done: 'check', failed: 'cross',
+    skipped: 'right',
+};
+
+
+/**
+ * One step; `begun` is when this page saw it begin.
+ *
+ * @param {string} name
+ */
+function row(name) {
+    const mark = h('span', { class: 'step-mark' });
+    const time = h('span', { class: 'step-time' });
+    const detail = h('span', { class: 'step-detail' });
+    const state = h('span', { class: 'sr' });
+    const node = h('li', { class: 'step' }, mark,
+        h('span', { class: 'step-name' }, word('step', name), state), time,
+        detail);
+    let shown = '';
+    let begun = 0;
+
+    const clock = () => {
+        if (shown === 'running') {
+            say(time, seconds(Math.floor((Date.now() - begun) / 1000)));
+        }
+    };
+
+    return {
+        node,
+        clock,
+
+        /** @param {Step} step */
+        set(step) {
+            if (step.state !== shown) {
+                shown = step.state;
+                begun = Date.now();
+                node.dataset.state = shown;
+                put(mark, icon(MARK[shown] ?? 'clock'));
+                say(state, `: ${word('task', shown)}`);
+            }
+
+            say(time, typeof step.seconds === 'number' && shown !== 'running'
+                ? seconds(step.seconds) : shown === 'running'
+                    ? time.textContent ?? '' : '');
+            say(detail, shown === 'running' || shown === 'failed'
+                ? [step.percent && shown === 'running'
+                    ? percent(step.percent) : '', step.detail ?? '']
+                    .filter(Boolean).join(' · ') : '');
+            clock();
+        },
+    };
+}
+
+
+/**
+ * @param {Step[]} first
+ * @param {AbortSignal} signal
+ */
+export function steps(first, signal) {
+    /** @type {Map<string, ReturnType<typeof row>>} */
+    const rows = new Map();
+    const node = h('ol', { class: 'steps' });
+    const heard = h('p', { class: 'sr', role: 'status' });
+
+    /** @param {Step[]} list */
+    const set = (list) => {
+        for (const step of list) {
+            let known = rows.get(step.name);
+
+            if (!known) {
+                known = row(step.name);
+                rows.set(step.name, known);
+                node.append(known.node);
+            }
+
+            known.set(step);
+        }
+
+        const now = list.find((step) => step.state === 'running');
+
+        say(heard, now ? word('step', now.name) : '');
+    };
+
+    set(first);
+    every(1000, () => rows.forEach((known) => known.clock()), signal);
+
+    return { node: h('div', null, node, heard), set };
+}
+
+
+/**
+ * The step a task is in, in words; the steps, their names or their numbers
+ * may have come.
+ *
+ * @param {import('../types.d.ts').Task} task
+ */
+export function stepWords(task) {
+    const running = task.steps?.find((step) => step.state === 'running');
+    const name = running?.name ?? task.step_name
+        ?? (typeof task.step === 'string' ? task.step : '');
+
+    return name ? word('step', name) : t(`task.${task.state}`);
+}

@@ -1,0 +1,167 @@
+/*
+ * The strip at the bottom: what is being done, its step and how far.  On a
+ * phone a badge with the count.  Both open the list.
+ */
+
+import { every, h, put, say } from './dom.js';
+import { bar } from './bar.js';
+import { icon } from './icon.js';
+import { percent, seconds, t, word } from '../i18n.js';
+import { current, on, over } from '../live.js';
+import { sheet } from './dialog.js';
+import { faultWords } from './fault.js';
+import { steps, stepWords } from './steps.js';
+
+/** @typedef {import('../types.d.ts').Task} Task */
+
+/** @param {Task} task */
+export function taskTitle(task) {
+    const what = word('kind', task.kind, task.kind);
+
+    return task.vm ? `${what} · ${task.vm.name}` : what;
+}
+
+
+/** @param {Task & {seen?: number}} task */
+function elapsed(task) {
+    const begun = Date.parse(task.started ?? '') || task.seen || Date.now();
+    const end = Date.parse(task.finished ?? '') || Date.now();
+
+    return Math.max(0, (end - begun) / 1000);
+}
+
+
+/**
+ * A task in one or two lines, that moves.
+ *
+ * @param {Task} first
+ */
+export function taskLine(first) {
+    const title = h('span', { class: 'task-title' }, taskTitle(first));
+    const step = h('span', { class: 'task-step' });
+    const time = h('span', { class: 'task-time' });
+    const far = bar(t('task.progress'), { thin: true });
+    const node = h('div', { class: 'task-line' }, title, step, far.node, time);
+    let task = first;
+
+    const tick = () => {
+        if (!over(task)) {
+            say(time, seconds(Math.floor(elapsed(task))));
+        }
+    };
+
+    const set = (/** @type {Task} */ next) => {
+        task = next;
+        node.dataset.state = task.state;
+        say(title, taskTitle(task));
+        say(step, over(task)
+            ? task.error ? faultWords(task.error) : t(`task.${task.state}`)
+            : [stepWords(task), percent(task.percent ?? 0)].join(' · '));
+        far.set((task.state === 'done' ? 100 : task.percent ?? 0) / 100,
+            percent(task.state === 'done' ? 100 : task.percent ?? 0));
+
+        if (over(task)) {
+            say(time, seconds(elapsed(task)));
+        }
+
+        tick();
+    };
+
+    set(first);
+
+    return { node, set, tick };
+}
+
+
+/** The list in a sheet, alive while it is open. */
+function openList() {
+    const ended = new AbortController();
+    const list = h('div', { class: 'task-list' });
+    /** @type {Map<number, ReturnType<typeof steps>>} */
+    const shown = new Map();
+
+    const draw = () => {
+        for (const task of current()) {
+            const known = shown.get(task.id);
+
+            if (known) {
+                known.set(task.steps ?? []);
+            } else {
+                const one = steps(task.steps ?? [], ended.signal);
+
+                shown.set(task.id, one);
+                list.append(h('section', null,
+                    h('h3', null, taskTitle(task)), one.node));
+            }
+        }
+    };
+
+    draw();
+    on('tasks', draw, ended.signal);
+
+    const open = sheet(t('strip.title'), h('div', null, list,
+        h('p', null, h('a', {
+            href: 'tasks', on: { click: () => open.close() },
+        }, t('strip.all')))), () => ended.abort());
+}
+
+
+/**
+ * @param {HTMLElement} root
+ * @param {AbortSignal} signal
+ */
+export function taskStrip(root, signal) {
+    const count = h('span', { class: 'strip-count' });
+    const lines = h('div', { class: 'strip-lines' });
+    const self = h('button', {
+        type: 'button', class: 'strip', hidden: true,
+        on: { click: openList },
+    }, h('span', { class: 'strip-head' }, icon('work'), count), lines,
+    icon('up', 'strip-more'));
+    const heard = h('p', { class: 'sr', role: 'status' });
+    /** @type {Map<number, ReturnType<typeof taskLine>>} */
+    const shown = new Map();
+
+    const draw = () => {
+        const tasks = current();
+        const ids = new Set(tasks.map((task) => task.id));
+        const busy = tasks.filter((task) => !over(task)).length;
+
+        self.hidden = tasks.length === 0;
+        document.body.toggleAttribute('data-strip', tasks.length > 0);
+        self.toggleAttribute('data-busy', busy > 0);
+        say(count, busy > 0 ? t('strip.running', { n: busy })
+            : t('strip.done'));
+
+        for (const [id, line] of shown) {
+            if (!ids.has(id)) {
+                line.node.remove();
+                shown.delete(id);
+            }
+        }
+
+        for (const task of tasks) {
+            const known = shown.get(task.id);
+
+            if (known) {
+                known.set(task);
+            } else {
+                const line = taskLine(task);
+
+                shown.set(task.id, line);
+                lines.append(line.node);
+            }
+        }
+    };
+
+    put(root, self, heard);
+    draw();
+    on('tasks', draw, signal);
+    on('task', (task) => {
+        if (over(task)) {
+            say(heard, `${taskTitle(task)}: ${task.error
+                ? faultWords(task.error) : t(`task.${task.state}`)}`);
+        }
+    }, signal);
+    every(1000, () => shown.forEach((line) => line.tick()), signal);
+}

@@ -1,0 +1,264 @@
+/* One container, whole: the customer's page and the side panel. */
+
+import { get, Problem } from '../api.js';
+import { bar, RESOURCES, spark, usage } from './bar.js';
+import { copyable } from './button.js';
+import { every, h, put, say } from './dom.js';
+import { osMark } from './icon.js';
+import { ago, span, t } from '../i18n.js';
+import { history, merge, on, over, taskOf } from '../live.js';
+import { fault } from './fault.js';
+import { power } from './power.js';
+import { steps } from './steps.js';
+import { taskTitle } from './task-strip.js';
+import { taskState, taskOfVm, vmState } from './state.js';
+import { user } from '../session.js';
+
+/** @typedef {import('../types.d.ts').Vm} Vm */
+/** @typedef {import('../types.d.ts').Task} Task */
+/** @typedef {import('../types.d.ts').Sample} Sample */
+
+const LAST = 5;
+
+/* A sample older than this is said to be old. */
+const STALE = 30000;
+
+
+/** @param {Vm} vm */
+function uptime(vm) {
+    if (vm.state !== 'running' || typeof vm.uptime_s !== 'number') {
+        return '—';
+    }
+
+    const since = vm.sampled ? (Date.now() - Date.parse(vm.sampled)) / 1000 : 0;
+
+    return span(Math.max(0, vm.uptime_s + Math.max(0, since)));
+}
+
+
+/**
+ * @param {string} name
+ * @param {...import('./dom.js').Children} value
+ */
+function fact(name, ...value) {
+    return h('div', { class: 'fact' }, h('dt', null, name),
+        h('dd', null, ...value));
+}
+
+
+/** @param {Vm} vm */
+function facts(vm) {
+    const time = h('span', { class: 'uptime' }, uptime(vm));
+    const first = vm.addresses[0]?.split('/')[0];
+    const node = h('dl', { class: 'facts' },
+        vm.addresses.map((address) => fact(t('vm.address'),
+            copyable(address.split('/')[0], t('vm.address.copy'),
+                t('copied')))),
+        first ? fact(t('vm.ssh'), copyable(`ssh root@${first}`,
+            t('vm.ssh.copy'), t('copied'))) : null,
+        fact(t('vm.uptime'), time),
+        vm.hostname ? fact(t('vm.hostname'), vm.hostname) : null,
+        vm.plan ? fact(t('vm.plan'), vm.plan) : null,
+        user()?.role === 'admin' && vm.owner
+            ? fact(t('vm.owner'), vm.owner.name
+                ? `${vm.owner.name} (${vm.owner.account})`
+                : vm.owner.account) : null,
+        user()?.role === 'admin' && vm.ctid
+            ? fact(t('vm.ctid'), [vm.ctid, vm.node].filter(Boolean)
+                .join(' · ')) : null);
+
+    return { node, tick: () => say(time, uptime(vm)) };
+}
+
+
+/** @param {Vm} vm */
+function meters(vm) {
+    const each = RESOURCES.map((resource) => ({
+        resource,
+        bar: bar(t(`bar.${resource}`)),
+        spark: spark(t(`spark.${resource}`)),
+    }));
+
+    const set = () => {
+        const past = history(vm.id);
+
+        for (const one of each) {
+            const now = usage(vm, one.resource);
+
+            one.bar.set(now.part, now.text);
+            one.spark.set(past.map((point) => ({
+                at: point.at, value: point[one.resource],
+            })), one.resource === 'memory' ? vm.memory.limit_bytes ?? 0
+                : one.resource === 'disk' ? vm.disk.total_bytes ?? 0
+                    : vm.cpu.limit_percent || 100);
+        }
+    };
+
+    set();
+
+    return {
+        set,
+        node: h('div', { class: 'meters' }, each.map((one) =>
+            h('div', { class: 'meter-row' }, one.bar.node,
+                one.spark.node))),
+    };
+}
+
+
+/**
+ * The task a container is under, in place, with its steps.
+ *
+ * @param {Vm} vm
+ * @param {AbortSignal} signal
+ */
+function underWay(vm, signal) {
+    const node = h('div', { class: 'under-way', hidden: true });
+    /** @type {{id: number, steps: ReturnType<typeof steps>} | null} */
+    let shown = null;
+
+    const set = () => {
+        const task = taskOf(vm.id) ?? taskOfVm(vm);
+
+        node.hidden = !task;
+
+        if (!task) {
+            shown = null;
+            put(node);
+
+        } else if (shown?.id === task.id) {
+            shown.steps.set(task.steps ?? []);
+
+        } else {
+            shown = { id: task.id, steps: steps(task.steps ?? [], signal) };
+            put(node, h('h2', null, taskTitle(task)), shown.steps.node);
+        }
+    };
+
+    set();
+
+    return { node, set };
+}
+
+
+/**
+ * @param {Vm} vm
+ * @param {AbortSignal} signal
+ */
+function lastTasks(vm, signal) {
+    const list = h('ul', { class: 'last-tasks' });
+    const node = h('section', { class: 'last' },
+        h('h2', null, t('vm.tasks')), list);
+
+    const load = async () => {
+        /** @type {Task[]} */
+        let items = [];
+
+        try {
+            items = (await get(`tasks?vm=${vm.id}&limit=${LAST}`,
+                { signal })).items;
+        } catch (error) {
+            if (signal.aborted || error instanceof Problem) {
+                return;             /* the page stands without it */
+            }
+
+            throw error;
+        }
+
+        put(list, ...items.map((task) => h('li', null,
+            h('a', { href: `tasks/${task.id}` }, taskTitle({
+                ...task, vm: null })),
+            taskState(task.state),
+            h('span', { class: 'when' }, ago(task.finished ?? task.started
+                ?? task.created ?? new Date().toISOString())))));
+        node.hidden = items.length === 0;
+    };
+
+    node.hidden = true;
+    void load();
+
+    return { node, load };
+}
+
+
+/**
+ * @param {Vm} vm
+ * @param {AbortSignal} signal
+ * @param {{level?: 'h1' | 'h2'}} [options]
+ */
+export function vmPage(vm, signal, options = {}) {
+    const state = h('span', { class: 'vm-state', 'aria-live': 'polite' });
+    const buttons = power(vm);
+    const known = facts(vm);
+    const bars = meters(vm);
+    const work = underWay(vm, signal);
+    const last = lastTasks(vm, signal);
+    const stale = h('p', { class: 'stale' });
+    const wrong = h('div', null);
+
+    const drawState = () => {
+        const next = vmState(vm);
+
+        if (next.textContent !== state.textContent) {
+            put(state, next);
+        }
+    };
+
+    const draw = () => {
+        drawState();
+        buttons.set();
+        bars.set();
+        work.set();
+        known.tick();
+    };
+
+    const refresh = async () => {
+        try {
+            Object.assign(vm, await get(`vms/${vm.id}`, { signal }));
+            put(wrong);
+            draw();
+        } catch (error) {
+            if (!signal.aborted) {
+                put(wrong, fault(error, () => void refresh()));
+            }
+        }
+    };
+
+    drawState();
+    on('vm', (sample) => {
+        if (sample.id === vm.id) {
+            merge(vm, sample);
+            draw();
+        }
+    }, signal);
+    on('back', () => void refresh(), signal);
+    on('task', (task) => {
+        if (task.vm?.id !== vm.id) {
+            return;
+        }
+
+        vm.task = over(task) ? null : task;
+        draw();
+
+        if (over(task)) {
+            void last.load();
+            void refresh();
+        }
+    }, signal);
+    every(1000, () => {
+        const age = vm.sampled ? Date.now() - Date.parse(vm.sampled) : 0;
+
+        known.tick();
+        say(stale, age > STALE && vm.state !== 'stopped' && vm.sampled
+            ? t('vm.stale', { ago: ago(vm.sampled) }) : '');
+    }, signal);
+
+    const node = h('article', { class: 'vm' },
+        h('header', { class: 'vm-head' },
+            h('span', { class: 'vm-mark' }, osMark(vm.template ?? '')),
+            h('div', { class: 'vm-name' },
+                h(options.level ?? 'h1', { tabindex: -1 }, vm.name), state),
+            buttons.node),
+        wrong, stale, work.node, known.node, bars.node, last.node);
+
+    return node;
+}

@@ -1,0 +1,189 @@
+/* An order on its way: its steps tick until the container is there. */
+
+import { get, listen } from '../api.js';
+import { copyable, linkButton } from '../parts/button.js';
+import { every, h, put, say } from '../parts/dom.js';
+import { fault, faultWords } from '../parts/fault.js';
+import { icon } from '../parts/icon.js';
+import { pending } from '../parts/loading.js';
+import { steps } from '../parts/steps.js';
+import { number, seconds, t } from '../i18n.js';
+
+/** @typedef {import('../types.d.ts').Order} Order */
+/** @typedef {import('../types.d.ts').View} View */
+
+/* The answer to the form, so that the first picture needs no request. */
+/** @type {Order | null} */
+let fresh = null;
+
+/** @param {Order} order */
+export function hand(order) {
+    fresh = order;
+}
+
+
+/**
+ * Seconds until the container ran: every step up to its start.
+ *
+ * @param {Order} order
+ */
+function readyIn(order) {
+    const last = order.steps.findIndex((step) => step.name === 'start');
+    const until = last < 0 ? order.steps : order.steps.slice(0, last + 1);
+
+    return until.reduce((sum, step) => sum + (step.seconds ?? 0), 0);
+}
+
+
+/** @param {Order} order */
+function over(order) {
+    return order.state !== 'queued' && order.state !== 'running';
+}
+
+
+/** @param {Order} order */
+function success(order) {
+    return h('section', { class: 'outcome', data: { tone: 'good' } },
+        h('p', { class: 'outcome-mail' }, icon('check'), h('span', null,
+            order.email ? t('live.mail.to', { email: order.email })
+                : t('live.mail'))),
+        h('dl', { class: 'facts' },
+            order.account ? h('div', { class: 'fact' },
+                h('dt', null, t('signin.account')),
+                h('dd', null, order.account)) : null,
+            order.address ? h('div', { class: 'fact' },
+                h('dt', null, t('vm.address')),
+                h('dd', null, copyable(order.address.split('/')[0],
+                    t('vm.address.copy'), t('copied')))) : null),
+        linkButton(order.account
+            ? `signin?account=${encodeURIComponent(order.account)}`
+            : 'signin', t('live.signin'), 'primary'));
+}
+
+
+/** @param {Order} order */
+function failure(order) {
+    const step = order.steps.find((one) => one.state === 'failed');
+    const what = order.error
+        ?? (step ? { code: step.name, detail: step.detail } : null);
+
+    return h('section', { class: 'outcome', data: { tone: 'bad' } },
+        what ? h('p', null, icon('warn'), h('span', null, faultWords(what)))
+            : null,
+        h('p', null, t('live.failed.kept')));
+}
+
+
+/**
+ * @param {View} view
+ * @param {Order} first
+ */
+function build(view, first) {
+    const title = h('h1', { tabindex: -1 });
+    const lead = h('p', { class: 'lead' });
+    const list = steps(first.steps, view.signal);
+    const end = h('div', { 'aria-live': 'polite' });
+    const lost = h('p', { class: 'stale', role: 'status' });
+    const begun = Date.now();
+    let order = first;
+    let shown = '';
+
+    const headline = () => {
+        say(title, t(`live.title.${order.state}`, {
+            seconds: seconds(readyIn(order)) }));
+        view.title(title.textContent ?? '');
+    };
+
+    const set = (/** @type {Order} */ next) => {
+        order = next;
+        list.set(order.steps);
+        headline();
+
+        if (order.state !== shown) {
+            shown = order.state;
+            say(lead, over(order) ? '' : t('live.lead'));
+            put(end, order.state === 'done' ? success(order)
+                : order.state === 'failed' || order.state === 'cancelled'
+                    ? failure(order) : null);
+        }
+    };
+
+    set(first);
+    every(1000, () => {
+        if (!over(order)) {
+            say(lead, `${t('live.lead')} ${t('live.elapsed', {
+                n: number(Math.floor((Date.now() - begun) / 1000)) })}`);
+        }
+    }, view.signal);
+
+    return {
+        set,
+        lost: (/** @type {boolean} */ yes) =>
+            say(lost, yes && !over(order) ? t('link.order') : ''),
+        node: h('div', { class: 'page narrow' }, h('div', {
+            class: 'card live' }, title, lead, lost, list.node, end)),
+    };
+}
+
+
+/**
+ * Follow the order by events until it is over.
+ *
+ * @param {View} view
+ * @param {Order} first
+ */
+function follow(view, first) {
+    const page = build(view, first);
+    const done = new AbortController();
+
+    put(view.root, page.node);
+
+    if (over(first)) {
+        return;
+    }
+
+    view.signal.addEventListener('abort', () => done.abort());
+
+    void listen(`orders/${first.order || view.params[0]}`, {
+        event(type, data) {
+            if (type === 'order' || type === 'message') {
+                page.set(data);
+
+                if (over(data)) {
+                    done.abort();
+                }
+            }
+        },
+        link(up) {
+            if (!done.signal.aborted) {
+                page.lost(!up);
+            }
+        },
+    }, done.signal);
+}
+
+
+/** @param {View} view */
+export default async function orderLive(view) {
+    const secret = view.params[0];
+    const known = fresh?.order === secret ? fresh : null;
+
+    fresh = null;
+    view.title(t('order.title'));
+
+    if (known) {
+        follow(view, known);
+        return;
+    }
+
+    try {
+        follow(view, await pending(view.root, 'page',
+            get(`orders/${encodeURIComponent(secret)}`,
+                { signal: view.signal, quiet: true })));
+    } catch (error) {
+        if (!view.signal.aborted) {
+            put(view.root, h('div', { class: 'page' },
+                fault(error, () => void orderLive(view))));
+        }
+    }
+}

@@ -1,0 +1,238 @@
+/* Contratación: the form of the thesis. */
+
+import { get, idempotencyKey, post } from '../api.js';
+import { h, put } from '../parts/dom.js';
+import { fault } from '../parts/fault.js';
+import { form, text, tiles } from '../parts/form.js';
+import { icon, osMark } from '../parts/icon.js';
+import { pending } from '../parts/loading.js';
+import { current, mib, number, t } from '../i18n.js';
+import { closed } from './plans.js';
+import { hand } from './order-live.js';
+
+/** @typedef {import('../types.d.ts').Plan} Plan */
+/** @typedef {import('../types.d.ts').Template} Template */
+/** @typedef {import('../types.d.ts').View} View */
+
+/*
+ * What the API refuses anyway, said sooner.  Looser than its grammar where
+ * the grammar is long.
+ */
+const RULES = {
+    person: /^[\p{L}][\p{L}\p{M}'’. -]{0,63}$/u,
+    dni: /^(\d{7,8}|\d{1,2}\.\d{3}\.\d{3}|[A-Za-z0-9-]{5,20})$/,
+    email: /^[^\s@"]{1,64}@[^\s@.]+(\.[^\s@.]+)+$/,
+    phone: /^\+?[0-9() ./-]{5,31}$/,
+    hostname: /^(?=.{1,64}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/i,
+};
+
+/* What was typed survives a change of language and a look at the plans. */
+/** @type {Record<string, string>} */
+const draft = {};
+
+/** @type {{body: string, key: string} | null} */
+let sent = null;
+
+
+/**
+ * The key of an order: the same order sent twice has the same.
+ *
+ * @param {string} body
+ */
+function keyOf(body) {
+    if (sent?.body !== body) {
+        sent = { body, key: idempotencyKey() };
+    }
+
+    return sent.key;
+}
+
+
+/** @param {string} name */
+function kept(name) {
+    return {
+        name, value: draft[name], label: t(`order.${name}`),
+        changed: (/** @type {string} */ value) => {
+            draft[name] = value;
+        },
+    };
+}
+
+
+/** @param {Plan} plan */
+function planTile(plan) {
+    return h('span', { class: 'tile-plan' }, h('strong', null, plan.name),
+        h('span', null, `${mib(plan.memory_mib)} · ${mib(plan.disk_mib)}`));
+}
+
+
+/**
+ * @param {Plan[]} plans
+ * @param {Template[]} templates
+ * @param {() => void} changed
+ */
+function fields(plans, templates, changed) {
+    const choice = (/** @type {string} */ name) => {
+        const options = kept(name);
+
+        return {
+            ...options, required: true,
+            changed: (/** @type {string} */ value) => {
+                options.changed(value);
+                changed();
+            },
+        };
+    };
+
+    return [
+        tiles({ ...choice('plan'), choices: plans.map((plan) => ({
+            value: plan.name, node: planTile(plan) })) }),
+        tiles({ ...choice('template'), choices: templates.map((one) => ({
+            value: one.name,
+            node: h('span', { class: 'tile-os' }, osMark(one.name),
+                h('span', null, one.label)) })) }),
+        text({ ...kept('hostname'), rule: RULES.hostname, maxlength: 64,
+            autocomplete: 'off', hint: t('order.hostname.hint') }),
+        text({ ...kept('first_name'), required: true, rule: RULES.person,
+            autocomplete: 'given-name', maxlength: 64 }),
+        text({ ...kept('last_name'), required: true, rule: RULES.person,
+            autocomplete: 'family-name', maxlength: 64 }),
+        text({ ...kept('dni'), required: true, rule: RULES.dni,
+            maxlength: 20, autocomplete: 'off' }),
+        text({ ...kept('email'), required: true, rule: RULES.email,
+            type: 'email', autocomplete: 'email', maxlength: 254,
+            hint: t('order.email.hint') }),
+        text({ ...kept('phone'), rule: RULES.phone, type: 'tel',
+            autocomplete: 'tel', maxlength: 32 }),
+        text({ ...kept('address'), autocomplete: 'street-address',
+            maxlength: 128 }),
+        text({ ...kept('province'), autocomplete: 'address-level1',
+            maxlength: 64 }),
+    ];
+}
+
+
+/**
+ * @param {Plan[]} plans
+ * @param {Template[]} templates
+ */
+function summary(plans, templates) {
+    const node = h('aside', { class: 'card summary',
+        'aria-label': t('order.summary') });
+
+    const set = () => {
+        const plan = plans.find((one) => one.name === draft.plan);
+        const system = templates.find((one) => one.name === draft.template);
+
+        put(node, h('h2', null, t('order.summary')), plan
+            ? h('dl', { class: 'facts column' },
+                ...[
+                    [t('order.plan.short'), plan.name],
+                    [t('plan.memory'), mib(plan.memory_mib)],
+                    [t('plan.disk'), mib(plan.disk_mib)],
+                    [t('plan.cpu'),
+                        t('plan.units', { n: number(plan.cpu_units) })],
+                    [t('order.template.short'), system?.label ?? '—'],
+                ].map(([name, value]) => h('div', { class: 'fact' },
+                    h('dt', null, name), h('dd', null, value))))
+            : h('p', null, t('order.summary.none')),
+        plan?.ready_seconds ? h('p', { class: 'ready' }, icon('clock'),
+            t('plans.ready', {
+                n: Math.max(1, Math.round(plan.ready_seconds)) })) : null);
+    };
+
+    set();
+
+    return { node, set };
+}
+
+
+/**
+ * @param {View} view
+ * @param {Plan[]} plans
+ * @param {Template[]} templates
+ */
+function build(view, plans, templates) {
+    const wished = view.query.get('plan');
+
+    if (wished && plans.some((plan) => plan.name === wished)) {
+        draft.plan = wished;
+    }
+
+    if (templates.length === 1) {
+        draft.template = templates[0].name;
+    }
+
+    const side = summary(plans, templates);
+    const made = form({
+        fields: fields(plans, templates, side.set),
+        submit: t('order.send'),
+        legend: true,
+        layout: (f) => [
+            h('section', { class: 'form-part' },
+                h('h2', null, t('order.part.server')),
+                f.plan, f.template, f.hostname),
+            h('section', { class: 'form-part' },
+                h('h2', null, t('order.part.you')),
+                h('div', { class: 'pair' }, f.first_name, f.last_name),
+                h('div', { class: 'pair' }, f.dni, f.email),
+                h('div', { class: 'pair' }, f.phone, f.province), f.address),
+        ],
+        send: async (values) => {
+            const body = Object.fromEntries(
+                [...Object.entries(values), ['language', current()]]
+                    .filter(([, value]) => value !== ''));
+            const answer = await post('orders', body, {
+                headers: { 'Idempotency-Key': keyOf(JSON.stringify(body)) },
+            });
+
+            sent = null;
+            Object.keys(draft).forEach((name) => delete draft[name]);
+            hand(answer);
+            view.go(`orders/${answer.order}`);
+        },
+        failed: (problem) => {
+            /* an answer that is no: the next try is another order */
+            if (problem.status >= 400 && problem.status < 500) {
+                sent = null;
+            }
+        },
+    });
+
+    return h('div', { class: 'order' }, made.node, side.node);
+}
+
+
+/** @param {View} view */
+export default async function order(view) {
+    view.title(t('order.title'));
+
+    const place = h('div', null);
+
+    put(view.root, h('div', { class: 'page' },
+        h('h1', { tabindex: -1 }, t('order.title')), place));
+
+    const load = async () => {
+        try {
+            const [offer, systems] = await pending(place, 'page',
+                Promise.all([
+                    get('plans', { signal: view.signal }),
+                    get('templates', { signal: view.signal }),
+                ]));
+            const why = closed(offer);
+
+            put(place, why
+                ? h('p', { class: 'notice' }, icon('warn'), why)
+                : build(view, offer.items, systems.items));
+        } catch (error) {
+            if (!view.signal.aborted) {
+                put(place, fault(error, () => {
+                    put(place);
+                    void load();
+                }));
+            }
+        }
+    };
+
+    await load();
+}

@@ -1,0 +1,145 @@
+/* Servidor Virtual: what can be contracted. */
+
+import { get } from '../api.js';
+import { h, put } from '../parts/dom.js';
+import { fault } from '../parts/fault.js';
+import { icon, osMark } from '../parts/icon.js';
+import { linkButton } from '../parts/button.js';
+import { pending } from '../parts/loading.js';
+import { mib, number, t } from '../i18n.js';
+
+/** @typedef {import('../types.d.ts').Plans} Plans */
+/** @typedef {import('../types.d.ts').Plan} Plan */
+/** @typedef {import('../types.d.ts').Template} Template */
+
+/**
+ * Why nothing can be contracted now, or nothing.
+ *
+ * @param {Plans} offer
+ */
+export function closed(offer) {
+    return offer.signup === 'off' ? t('plans.off')
+        : offer.stock?.addresses === 0 ? t('plans.noaddress')
+            : offer.stock?.templates === 0 ? t('plans.notemplate') : '';
+}
+
+
+/**
+ * A figure of a plan, with its share of the largest plan's.
+ *
+ * @param {string} name
+ * @param {string} value
+ * @param {number} part
+ */
+function figure(name, value, part) {
+    const fill = h('span', { class: 'bar-fill' });
+
+    fill.style.transform = `scaleX(${part})`;
+
+    return h('div', { class: 'figure' }, h('dt', null, name),
+        h('dd', null, value),
+        h('span', { class: 'bar-track', 'aria-hidden': 'true' }, fill));
+}
+
+
+/**
+ * @param {Plan} plan
+ * @param {Plan[]} all
+ * @param {string} why
+ */
+function card(plan, all, why) {
+    const most = (/** @type {(p: Plan) => number} */ of) =>
+        of(plan) / Math.max(...all.map(of), 1);
+    const name = `plan-${plan.id}`;
+    const link = linkButton(`order?plan=${encodeURIComponent(plan.name)}`,
+        t('nav.order'), 'primary');
+
+    if (why) {
+        link.removeAttribute('href');
+        link.setAttribute('aria-disabled', 'true');
+        link.setAttribute('role', 'link');
+        link.setAttribute('aria-describedby', 'plans-closed');
+        link.title = why;
+    } else {
+        link.setAttribute('aria-label',
+            t('plans.order', { plan: plan.name }));
+    }
+
+    return h('li', null, h('article', {
+        class: 'card plan', 'aria-labelledby': name,
+    }, h('h2', { id: name }, plan.name),
+    h('dl', { class: 'figures' },
+        figure(t('plan.memory'), mib(plan.memory_mib),
+            most((p) => p.memory_mib)),
+        figure(t('plan.disk'), mib(plan.disk_mib), most((p) => p.disk_mib)),
+        figure(t('plan.cpu'), t('plan.units', { n: number(plan.cpu_units) }),
+            most((p) => p.cpu_units))),
+    plan.ready_seconds ? h('p', { class: 'ready' }, icon('clock'),
+        t('plans.ready', { n: Math.max(1, Math.round(plan.ready_seconds)) }))
+        : null,
+    link));
+}
+
+
+/**
+ * @param {Plans} offer
+ * @param {Template[]} templates
+ */
+function more(offer, templates) {
+    const stock = offer.stock;
+
+    return h('section', { class: 'more' },
+        h('ul', { class: 'gains' }, ['ssh', 'address', 'live'].map((key) =>
+            h('li', null, icon('check'), t(`plans.gain.${key}`)))),
+        templates.length > 0 ? h('div', { class: 'systems' },
+            h('h2', null, t('plans.systems')),
+            h('ul', null, templates.map((template) =>
+                h('li', null, osMark(template.name), template.label)))) : null,
+        stock ? h('p', { class: 'stock' },
+            t('plans.stock', { n: stock.addresses })) : null);
+}
+
+
+/** @param {import('../types.d.ts').View} view */
+export default async function plans(view) {
+    view.title(t('nav.plans'));
+
+    const head = h('header', { class: 'hero' },
+        h('h1', { tabindex: -1 }, t('nav.plans')),
+        h('p', null, t('plans.tagline')));
+    const place = h('div', null);
+
+    put(view.root, h('div', { class: 'page' }, head, place));
+
+    const load = async () => {
+        try {
+            const [offer, systems] = await pending(place, 'cards',
+                Promise.all([
+                    get('plans', { signal: view.signal }),
+                    get('templates', { signal: view.signal }),
+                ]));
+            const why = closed(offer);
+
+            put(place,
+                why ? h('p', { class: 'notice', id: 'plans-closed' },
+                    icon('warn'), why)
+                    : offer.signup === 'approve' ? h('p', { class: 'notice' },
+                        icon('clock'), t('plans.approve')) : null,
+                offer.items.length > 0
+                    ? h('ul', { class: 'plans' }, offer.items.map(
+                        (/** @type {Plan} */ plan) =>
+                            card(plan, offer.items, why)))
+                    : h('p', { class: 'empty' }, t('plans.none')),
+                more(offer, systems.items));
+        } catch (error) {
+            if (!view.signal.aborted) {
+                put(place, fault(error, () => {
+                    put(place);
+                    void load();
+                }));
+            }
+        }
+    };
+
+    await load();
+}

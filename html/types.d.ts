@@ -1,0 +1,145 @@
+/* What the API answers, as the pages read it. */
+
+export interface Plan {
+    id: number;
+    name: string;
+    memory_mib: number;
+    disk_mib: number;
+    cpu_units: number;
+    ready_seconds?: number;
+}
+
+export interface Plans {
+    items: Plan[];
+    stock?: { addresses: number; templates: number };
+    signup?: 'open' | 'approve' | 'off';
+}
+
+export interface Template {
+    name: string;
+    label: string;
+}
+
+export type StepState = 'queued' | 'running' | 'done' | 'failed' | 'skipped';
+
+export interface Step {
+    name: string;
+    state: StepState;
+    percent?: number;
+    detail?: string | null;
+    seconds?: number | null;
+}
+
+export interface Fault {
+    code: string;
+    detail?: string | null;
+}
+
+export interface Order {
+    order: string;
+    task: number;
+    state: 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
+    steps: Step[];
+    vm?: { id: number; name: string } | null;
+    address?: string | null;
+    account?: string | null;
+    email?: string | null;
+    error?: Fault | null;
+}
+
+export interface User {
+    id: number;
+    account: string;
+    role: 'admin' | 'customer';
+    name: string;
+    must_change: boolean;
+}
+
+export type Power = 'running' | 'stopped' | 'frozen' | 'unknown';
+
+export interface Task {
+    id: number;
+    kind: string;
+    vm?: { id: number; name: string } | null;
+    actor?: string | { account: string } | null;
+    state: 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
+    step?: number | string | null;
+    step_name?: string | null;
+    steps?: Step[];
+    percent?: number;
+    detail?: string | null;
+    created?: string;
+    started?: string | null;
+    finished?: string | null;
+    error?: Fault | null;
+}
+
+export interface Vm {
+    id: number;
+    ctid?: number;
+    node?: string;
+    name: string;
+    hostname?: string | null;
+    owner?: { id: number; account: string; name?: string } | null;
+    plan?: string | null;
+    template?: string | null;
+    state: Power;
+    service?: string;
+    addresses: string[];
+    gateway?: string | null;
+    dns?: string[];
+    memory: { used_bytes?: number | null; limit_bytes?: number | null };
+    disk: {
+        used_bytes?: number | null;
+        total_bytes?: number | null;
+        hard_mib?: number | null;
+    };
+    cpu: {
+        percent?: number | null;
+        units?: number | null;
+        limit_percent?: number | null;
+    };
+    uptime_s?: number | null;
+    sampled?: string | null;
+    task?: Task | null;
+}
+
+/* One element of the event "vm": what changed, flat. */
+export interface Sample {
+    id: number;
+    state?: Power;
+    memory_used_bytes?: number | null;
+    memory_limit_bytes?: number | null;
+    disk_used_bytes?: number | null;
+    disk_total_bytes?: number | null;
+    cpu_percent?: number | null;
+    uptime_s?: number | null;
+    sampled?: string | null;
+}
+
+export interface List<T> {
+    items: T[];
+    next?: string | null;
+    total?: number;
+}
+
+export interface Login {
+    id: number | string;
+    created: string;
+    seen: string;
+    address: string;
+    agent: string;
+    current: boolean;
+}
+
+/* What the router hands to a screen. */
+export interface View {
+    root: HTMLElement;
+    params: string[];
+    query: URLSearchParams;
+    signal: AbortSignal;
+    title(text: string): void;
+    go(path: string, options?: { replace?: boolean; quiet?: boolean }): void;
+    /* the screen takes changes of params itself, while it stays */
+    onParams?: (params: string[]) => void;
+}
