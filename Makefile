@@ -170,22 +170,24 @@ down:
 
 test: all packages-run packages-test packages-lint npm \
       $(TEMPLATES:%=$(TOP)/templates/%.built)
-	@CC="$(CC)" MAKE="$(MAKE)" scripts/test-all
+	@scripts/test-all
 
 unit: packages-build packages-test
-	@$(MAKE) --no-print-directory -f t/unit/Makefile CC="$(CC)" unit
+	@$(MAKE) --no-print-directory -k -f t/unit/Makefile CC="$(CC)" unit
 
 fuzz: packages-build packages-test
-	@$(MAKE) --no-print-directory -f t/unit/Makefile fuzz
+	@$(MAKE) --no-print-directory -f t/unit/Makefile fuzz \
+	    $(if $(FUZZ_SECONDS),FUZZ_SECONDS=$(FUZZ_SECONDS))
 
 test-nginx: stack packages-test
 	@SANITIZE="$(SANITIZE)" scripts/test-nginx $(T)
 
-test-chain: stack packages-test
+# the whole job on real parts: curl, a browser, processes that are killed
+test-chain: stack packages-test npm
 	@scripts/test-chain $(T)
 
 test-browser: stack packages-test npm
-	@scripts/test-browser $(T)
+	@scripts/test-chain browser
 
 lint: packages-build packages-lint packages-test npm
 	@scripts/lint
