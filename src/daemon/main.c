@@ -167,7 +167,7 @@ vz_main_process(void)
     (void) sigemptyset(&none);
     (void) sigprocmask(SIG_SETMASK, &none, NULL);
 
-    (void) close_range(3, ~0U, 0);
+    closefrom(STDERR_FILENO + 1);
 
     /* 0, 1 and 2 are open from here on */
     do {

@@ -11,6 +11,9 @@
 #include "spawn.h"
 
 
+#define VZ_SPAWN_LOOK  20           /* ms between two looks, without pidfd */
+
+
 typedef struct {
     vz_spawn_t  *run;
     pid_t        pid;
@@ -26,6 +29,7 @@ static int vz_spawn_pipes(vz_spawn_t *run, int in[2], int out[2]);
 static int vz_spawn_start(vz_spawned_t *s, int in, int out);
 static int vz_spawn_attrs(posix_spawnattr_t *attr);
 static vz_code_e vz_spawn_talk(vz_spawned_t *s);
+static int vz_spawn_ended(vz_spawned_t *s, const struct pollfd *pfd);
 static void vz_spawn_write(vz_spawned_t *s);
 static int vz_spawn_read(vz_spawned_t *s);
 static void vz_spawn_keep(vz_spawn_t *run, const char *buf, size_t n);
@@ -58,6 +62,10 @@ vz_spawn(vz_spawn_t *run)
 
     if (run->argv[0] == NULL || run->argv[0][0] != '/') {
         return VZ_INTERNAL;
+    }
+
+    if (access(run->argv[0], X_OK) == -1) {
+        return errno == ENOENT ? VZ_NOENT : VZ_INTERNAL;
     }
 
     in[0] = in[1] = out[0] = out[1] = -1;
@@ -195,14 +203,14 @@ vz_spawn_talk(vz_spawned_t *s)
     long           left;
     struct pollfd  pfd[3];
 
-    if (s->pidfd == -1) {
-        return VZ_INTERNAL;
-    }
-
     for ( ;; ) {
         left = s->end - vz_spawn_now();
         if (left <= 0) {
             return VZ_TIMEOUT;
+        }
+
+        if (s->pidfd == -1 && left > VZ_SPAWN_LOOK) {
+            left = VZ_SPAWN_LOOK;
         }
 
         pfd[0].fd = s->pidfd;
@@ -230,7 +238,7 @@ vz_spawn_talk(vz_spawned_t *s)
             vz_spawn_close(&s->out);
         }
 
-        if (pfd[0].revents) {
+        if (vz_spawn_ended(s, &pfd[0])) {
             if (s->out != -1) {
                 (void) vz_spawn_read(s);
             }
@@ -238,6 +246,23 @@ vz_spawn_talk(vz_spawned_t *s)
             return VZ_OK;
         }
     }
+}
+
+
+/* kernels before 5.3, which OpenVZ hosts run, have no pidfd */
+static int
+vz_spawn_ended(vz_spawned_t *s, const struct pollfd *pfd)
+{
+    siginfo_t  info;
+
+    if (s->pidfd != -1) {
+        return pfd->revents != 0;
+    }
+
+    info.si_pid = 0;
+
+    return waitid(P_PID, s->pid, &info, WEXITED|WNOHANG|WNOWAIT) == 0
+           && info.si_pid == s->pid;
 }
 
 

@@ -84,7 +84,7 @@ vz_unpack(const vz_template_t *entry, const char *folder, int notes)
         _exit(1);
     }
 
-    (void) close_range(VZ_UNPACK_NOTES + 1, ~0U, 0);
+    closefrom(VZ_UNPACK_NOTES + 1);
 
     code = vz_unpack_open(&u);
 
