@@ -1,0 +1,361 @@
+/*
+ * The lxc driver: what this host must have, and one function per verb.
+ */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <lxc/version.h>
+#include <sys/stat.h>
+#include "cgroup.h"
+#include "check.h"
+#include "driver_lxc.h"
+#include "lock.h"
+#include "log.h"
+#include "mount.h"
+#include "nft.h"
+#include "rootfs.h"
+#include "spawn.h"
+#include "tree.h"
+
+
+#define VZ_LXC_LOCK_WAIT  10000     /* ms, for --down */
+
+
+static int vz_lxc_usable(const vz_config_t *conf, char *words);
+static int vz_lxc_check(const vz_config_t *conf);
+static vz_code_e vz_lxc_open(const vz_config_t *conf, char *words);
+static int vz_lxc_down(const vz_config_t *conf, char *words);
+static int vz_lxc_filesystem(const char *name);
+static int vz_lxc_plain(const char *path);
+static int vz_lxc_sweep(const vz_ct_t *ct, void *data);
+static int vz_lxc_down_ask(const vz_ct_t *ct, void *data);
+static int vz_lxc_down_one(const vz_ct_t *ct, void *data);
+
+
+const vz_driver_t  vz_driver_lxc = {
+    .name = "lxc",
+    .usable = vz_lxc_usable,
+    .check = vz_lxc_check,
+    .open = vz_lxc_open,
+    .down = vz_lxc_down,
+    .run = {
+        [VZ_VERB_CREATE] = vz_lxc_create,
+        [VZ_VERB_DESTROY] = vz_lxc_destroy,
+        [VZ_VERB_START] = vz_lxc_start,
+        [VZ_VERB_STOP] = vz_lxc_stop,
+        [VZ_VERB_RESTART] = vz_lxc_restart,
+        [VZ_VERB_SETMEMORYVM] = vz_lxc_setmemory,
+        [VZ_VERB_SETMEMORYOO] = vz_lxc_setmemory,
+        [VZ_VERB_SETMEMORYP] = vz_lxc_setmemory,
+        [VZ_VERB_SETDISK] = vz_lxc_setdisk,
+        [VZ_VERB_SETCPU] = vz_lxc_setcpu,
+        [VZ_VERB_SETNAME] = vz_lxc_setname,
+        [VZ_VERB_SETIP] = vz_lxc_setip,
+        [VZ_VERB_DELETEIP] = vz_lxc_deleteip,
+        [VZ_VERB_SETGATEWAY] = vz_lxc_setgateway,
+        [VZ_VERB_SETDNS] = vz_lxc_setdns,
+        [VZ_VERB_GETMEMORY] = vz_lxc_getmemory,
+        [VZ_VERB_GETDISK] = vz_lxc_getdisk,
+        [VZ_VERB_GETCPU] = vz_lxc_getcpu,
+        [VZ_VERB_PASSWD] = vz_lxc_passwd,
+        [VZ_VERB_STATUS] = vz_lxc_status,
+        [VZ_VERB_LIST] = vz_lxc_list,
+        [VZ_VERB_NODE] = vz_lxc_node
+    }
+};
+
+
+/* what must be there, and the package that brings it */
+
+static const char *const  vz_lxc_programs[][2] = {
+    { "/usr/sbin/nft", "nftables" },
+    { "/usr/sbin/mkfs.btrfs", "btrfs-progs" }
+};
+
+static const char *const  vz_lxc_modules[] = { "btrfs", "overlay" };
+
+#define VZ_LXC_PROGRAMS  (sizeof(vz_lxc_programs) / sizeof(vz_lxc_programs[0]))
+#define VZ_LXC_MODULES   (sizeof(vz_lxc_modules) / sizeof(vz_lxc_modules[0]))
+
+
+/* liblxc hands paths to a shell and its configuration knows no quotes */
+
+static int
+vz_lxc_plain(const char *path)
+{
+    return path[strspn(path, "abcdefghijklmnopqrstuvwxyz"
+                             "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                             "0123456789/._+-@")] == '\0';
+}
+
+
+static int
+vz_lxc_usable(const vz_config_t *conf, char *words)
+{
+    size_t  i;
+
+    const char  *paths[] = {
+        conf->path, conf->lxc_path, conf->hook, conf->lxcfs
+    };
+
+    for (i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+        if (!vz_lxc_plain(paths[i])) {
+            snprintf(words, VZ_WORDS_MAX, "%.140s: only letters, digits and "
+                     "/._+-@ may be in it", paths[i]);
+            return 0;
+        }
+    }
+
+    if (geteuid() != 0) {
+        snprintf(words, VZ_WORDS_MAX, "containers need root");
+        return 0;
+    }
+
+    if (vz_cgroup_version() == 0) {
+        snprintf(words, VZ_WORDS_MAX, "no cgroups at /sys/fs/cgroup");
+        return 0;
+    }
+
+    for (i = 0; i < VZ_LXC_PROGRAMS; i++) {
+        if (access(vz_lxc_programs[i][0], X_OK) == -1) {
+            snprintf(words, VZ_WORDS_MAX, "%s is missing (package %s)",
+                     vz_lxc_programs[i][0], vz_lxc_programs[i][1]);
+            return 0;
+        }
+    }
+
+    if (access(conf->hook, X_OK) == -1) {
+        snprintf(words, VZ_WORDS_MAX, "the hook program %.140s is missing",
+                 conf->hook);
+        return 0;
+    }
+
+    return 1;
+}
+
+
+static int
+vz_lxc_check(const vz_config_t *conf)
+{
+    int       lacks, fd;
+    char      path[PATH_MAX + 16];
+    size_t    i;
+
+    lacks = vz_check_line(1, "liblxc " LXC_VERSION);
+    lacks += vz_check_line(vz_cgroup_version() != 0, "cgroups version %d",
+                           vz_cgroup_version());
+
+    for (i = 0; i < VZ_LXC_PROGRAMS; i++) {
+        lacks += vz_check_line(access(vz_lxc_programs[i][0], X_OK) == 0,
+                               "%s (package %s)", vz_lxc_programs[i][0],
+                               vz_lxc_programs[i][1]);
+    }
+
+    for (i = 0; i < VZ_LXC_MODULES; i++) {
+        lacks += vz_check_line(vz_lxc_filesystem(vz_lxc_modules[i]),
+                               "file system %s", vz_lxc_modules[i]);
+    }
+
+    fd = open("/dev/loop-control", O_RDWR | O_CLOEXEC);
+    lacks += vz_check_line(fd != -1, "loop devices");
+    close(fd);
+
+    lacks += vz_check_line(access(conf->hook, X_OK) == 0, "hook %s",
+                           conf->hook);
+
+    if (strcmp(conf->lxcfs, "none") != 0) {
+        snprintf(path, sizeof(path), "%s/proc/meminfo", conf->lxcfs);
+        lacks += vz_check_line(access(path, R_OK) == 0, "lxcfs at %s: "
+                               "without it containers see the node's memory",
+                               conf->lxcfs);
+    }
+
+    if (vz_cgroup_version() == 1) {
+        lacks += vz_check_line(access("/sys/fs/cgroup/memory/"
+                                      "memory.memsw.limit_in_bytes", F_OK)
+                               == 0, "swap accounting (swapaccount=1)");
+    }
+
+    return lacks;
+}
+
+
+/* listed, or a module that can be loaded */
+
+static int
+vz_lxc_filesystem(const char *name)
+{
+    char         line[64], *p;
+    FILE        *fp;
+    unsigned     tries, found;
+    vz_spawn_t   run;
+
+    const char  *argv[] = { "/usr/sbin/modprobe", name, NULL };
+
+    found = 0;
+
+    for (tries = 0; !found && tries < 2; tries++) {
+        if (tries) {
+            memset(&run, 0, sizeof(run));
+            run.argv = argv;
+            run.timeout = 5000;
+
+            if (vz_spawn(&run) != VZ_OK) {
+                break;
+            }
+        }
+
+        fp = fopen("/proc/filesystems", "re");
+
+        while (fp != NULL && fgets(line, sizeof(line), fp) != NULL) {
+            p = strchr(line, '\t');
+
+            if (p != NULL && strncmp(p + 1, name, strlen(name)) == 0
+                && p[1 + strlen(name)] == '\n')
+            {
+                found = 1;
+            }
+        }
+
+        if (fp != NULL) {
+            fclose(fp);
+        }
+    }
+
+    return (int) found;
+}
+
+
+static vz_code_e
+vz_lxc_open(const vz_config_t *conf, char *words)
+{
+    size_t  i;
+
+    for (i = 0; i < VZ_LXC_MODULES; i++) {
+        if (!vz_lxc_filesystem(vz_lxc_modules[i])) {
+            snprintf(words, VZ_WORDS_MAX, "this kernel has no file system %s",
+                     vz_lxc_modules[i]);
+            return VZ_UNSUPPORTED;
+        }
+    }
+
+    if (vz_store_init(conf) == -1) {
+        snprintf(words, VZ_WORDS_MAX, "%.120s: %s", conf->lxc_path,
+                 strerror(errno));
+        return VZ_INTERNAL;
+    }
+
+    (void) vz_store_shadows(conf, vz_lxc_sweep, (void *) conf);
+
+    return VZ_OK;
+}
+
+
+/* unfinished work of a process that died: nobody holds its lock any more */
+
+static int
+vz_lxc_sweep(const vz_ct_t *ct, void *data)
+{
+    char                name[16], holder[VZ_LOCK_HOLDER];
+    vz_lock_t           lock;
+    const vz_config_t  *conf;
+
+    conf = data;
+    snprintf(name, sizeof(name), "%u", ct->ctid);
+
+    if (vz_lock_take(conf, name, "sweep", 0, &lock, holder) != VZ_OK) {
+        return 0;
+    }
+
+    if (vz_mount_drop(ct) == -1 || vz_tree_remove(ct->dir) == -1) {
+        vz_log(LOG_WARNING, "%s: %s", ct->dir, strerror(errno));
+    }
+
+    vz_lock_drop(&lock);
+
+    return 0;
+}
+
+
+typedef struct {
+    const vz_config_t   *conf;
+    int                  rc;
+    char                *words;
+} vz_lxc_down_t;
+
+
+static int
+vz_lxc_down(const vz_config_t *conf, char *words)
+{
+    vz_lxc_down_t  down;
+
+    down.conf = conf;
+    down.rc = 0;
+    down.words = words;
+
+    if (vz_lxc_open(conf, words) != VZ_OK) {
+        return -1;
+    }
+
+    /* all are asked before any is waited for */
+
+    if (vz_store_each(conf, 0, vz_lxc_down_ask, NULL) == -1
+        || vz_store_each(conf, 0, vz_lxc_down_one, &down) == -1)
+    {
+        snprintf(words, VZ_WORDS_MAX, "%.120s: %s", conf->lxc_path,
+                 strerror(errno));
+        return -1;
+    }
+
+    if (vz_nft_down(conf, words) == -1) {
+        return -1;
+    }
+
+    return down.rc;
+}
+
+
+static int
+vz_lxc_down_ask(const vz_ct_t *ct, void *data)
+{
+    (void) data;
+    (void) vz_lxc_ask(ct);
+
+    return 0;
+}
+
+
+static int
+vz_lxc_down_one(const vz_ct_t *ct, void *data)
+{
+    char            name[16], holder[VZ_LOCK_HOLDER];
+    unsigned        killed;
+    vz_lock_t       lock;
+    vz_lxc_down_t  *down;
+
+    down = data;
+    snprintf(name, sizeof(name), "%u", ct->ctid);
+
+    if (vz_lock_take(down->conf, name, "down", VZ_LXC_LOCK_WAIT, &lock,
+                     holder) != VZ_OK)
+    {
+        snprintf(down->words, VZ_WORDS_MAX, "container %u is held by %s",
+                 ct->ctid, holder);
+        down->rc = -1;
+        return 0;
+    }
+
+    if (vz_lxc_halt(down->conf, ct, (int) down->conf->stop_timeout * 1000,
+                    &killed, down->words) != VZ_OK)
+    {
+        down->rc = -1;
+    }
+
+    vz_lock_drop(&lock);
+
+    return 0;
+}

@@ -1,0 +1,280 @@
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <lxc/version.h>
+#include <sys/statvfs.h>
+#include <sys/utsname.h>
+#include "driver_lxc.h"
+#include "stat.h"
+
+
+
+static int vz_lxc_list_one(const vz_ct_t *ct, void *data);
+static int vz_lxc_count(const vz_ct_t *ct, void *data);
+static void vz_lxc_memory(uint64_t *total, uint64_t *available);
+static void vz_lxc_load1(char text[16]);
+static vz_code_e vz_lxc_getcpu_node(vz_job_t *job);
+
+
+typedef struct {
+    unsigned    containers;
+    unsigned    running;
+    uint64_t    units;
+} vz_lxc_count_t;
+
+
+vz_code_e
+vz_lxc_getmemory(vz_job_t *job)
+{
+    char       total[24], left[24];
+    vz_ct_t    ct;
+    uint64_t   limit, used;
+    vz_code_e  rc;
+    vz_stat_t  stat;
+
+    rc = vz_lxc_load(job, &ct);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    vz_stat(&ct, &stat);
+
+    used = stat.use.memory_used;
+    limit = ct.privvm.set ? ct.privvm.limit : VZ_UNLIMITED;
+
+    strcpy(total, "unlimited");
+    strcpy(left, "unlimited");
+
+    if (limit != VZ_UNLIMITED) {
+        snprintf(total, sizeof(total), "%llu", (unsigned long long) limit);
+        snprintf(left, sizeof(left), "%llu",
+                 (unsigned long long) (limit > used ? limit - used : 0));
+    }
+
+    vz_job_data(job, "total=%s used=%llu free=%s", total,
+                (unsigned long long) used, left);
+
+    return VZ_OK;
+}
+
+
+vz_code_e
+vz_lxc_getdisk(vz_job_t *job)
+{
+    vz_ct_t    ct;
+    vz_code_e  rc;
+    vz_stat_t  stat;
+
+    rc = vz_lxc_load(job, &ct);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    vz_stat(&ct, &stat);
+
+    vz_job_data(job, "total=%llu used=%llu free=%llu",
+                (unsigned long long) stat.disk.total,
+                (unsigned long long) stat.disk.used,
+                (unsigned long long) stat.disk.available);
+
+    return VZ_OK;
+}
+
+
+vz_code_e
+vz_lxc_getcpu(vz_job_t *job)
+{
+    vz_ct_t    ct;
+    vz_code_e  rc;
+    vz_stat_t  stat;
+
+    if (job->req->argc == 0) {
+        return vz_lxc_getcpu_node(job);
+    }
+
+    rc = vz_lxc_load(job, &ct);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    vz_stat(&ct, &stat);
+
+    vz_job_data(job, "units=%u limit=%u usage_ns=%llu", ct.units, ct.percent,
+                (unsigned long long) stat.use.cpu_ns);
+
+    return VZ_OK;
+}
+
+
+static vz_code_e
+vz_lxc_getcpu_node(vz_job_t *job)
+{
+    char            load1[16];
+    vz_lxc_count_t  count;
+
+    memset(&count, 0, sizeof(count));
+
+    if (vz_store_each(job->conf, 0, vz_lxc_count, &count) == -1) {
+        return vz_job_end(job, VZ_INTERNAL, "%s", strerror(errno));
+    }
+
+    vz_lxc_load1(load1);
+
+    vz_job_data(job, "cpus=%ld units=%llu load1=%s",
+                sysconf(_SC_NPROCESSORS_ONLN),
+                (unsigned long long) count.units, load1);
+
+    return VZ_OK;
+}
+
+
+vz_code_e
+vz_lxc_status(vz_job_t *job)
+{
+    char       line[VZ_REPLY_MAX];
+    vz_ct_t    ct;
+    vz_code_e  rc;
+    vz_stat_t  stat;
+
+    rc = vz_lxc_load(job, &ct);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    vz_stat(&ct, &stat);
+    vz_stat_print(job->conf, &ct, &stat, 1, line);
+    vz_job_data(job, "%s", line);
+
+    return VZ_OK;
+}
+
+
+vz_code_e
+vz_lxc_list(vz_job_t *job)
+{
+    if (vz_store_each(job->conf, 0, vz_lxc_list_one, job) == -1) {
+        return vz_job_end(job, VZ_INTERNAL, "%s", strerror(errno));
+    }
+
+    return VZ_OK;
+}
+
+
+static int
+vz_lxc_list_one(const vz_ct_t *ct, void *data)
+{
+    char       line[VZ_REPLY_MAX];
+    vz_job_t  *job;
+    vz_stat_t  stat;
+
+    job = data;
+
+    vz_stat(ct, &stat);
+    vz_stat_print(job->conf, ct, &stat, 0, line);
+    vz_job_data(job, "%s", line);
+
+    return 0;
+}
+
+
+vz_code_e
+vz_lxc_node(vz_job_t *job)
+{
+    char             load1[16];
+    uint64_t         total, available;
+    vz_lxc_count_t   count;
+    struct statvfs   fs;
+    struct utsname   uts;
+
+    memset(&count, 0, sizeof(count));
+
+    if (uname(&uts) == -1 || statvfs(job->conf->lxc_path, &fs) == -1
+        || vz_store_each(job->conf, 0, vz_lxc_count, &count) == -1)
+    {
+        return vz_job_end(job, VZ_INTERNAL, "%s", strerror(errno));
+    }
+
+    vz_lxc_memory(&total, &available);
+    vz_lxc_load1(load1);
+
+    vz_job_data(job, "driver=lxc version=" LXC_VERSION " kernel=%s cgroup=%d "
+                "hostname=%s", uts.release, vz_cgroup_version(),
+                uts.nodename);
+
+    vz_job_data(job, "cpus=%ld load1=%s memory_total=%llu memory_free=%llu "
+                "disk_total=%llu disk_free=%llu containers=%u running=%u",
+                sysconf(_SC_NPROCESSORS_ONLN), load1,
+                (unsigned long long) total, (unsigned long long) available,
+                (unsigned long long) fs.f_blocks * fs.f_frsize,
+                (unsigned long long) fs.f_bavail * fs.f_frsize,
+                count.containers, count.running);
+
+    vz_job_data(job, "disk_min=%llu shrink_live=1 kept=%s",
+                VZ_DISK_MIN,
+                vz_cgroup_version() == 1
+                ? "privvmpages.barrier,oomguarpages,diskspace.soft"
+                : "diskspace.soft");
+
+    return VZ_OK;
+}
+
+
+static int
+vz_lxc_count(const vz_ct_t *ct, void *data)
+{
+    vz_run_t         run;
+    vz_lxc_count_t  *count;
+
+    count = data;
+    count->containers++;
+
+    if (vz_run_alive(ct, &run)) {
+        count->running++;
+        count->units += ct->units;
+    }
+
+    return 0;
+}
+
+
+static void
+vz_lxc_memory(uint64_t *total, uint64_t *available)
+{
+    char                 line[128];
+    FILE                *fp;
+    unsigned long long   kb;
+
+    *total = 0;
+    *available = 0;
+
+    fp = fopen("/proc/meminfo", "re");
+    if (fp == NULL) {
+        return;
+    }
+
+    while (fgets(line, sizeof(line), fp) != NULL) {
+        if (sscanf(line, "MemTotal: %llu", &kb) == 1) {
+            *total = kb * 1024;
+
+        } else if (sscanf(line, "MemAvailable: %llu", &kb) == 1) {
+            *available = kb * 1024;
+        }
+    }
+
+    fclose(fp);
+}
+
+
+static void
+vz_lxc_load1(char text[16])
+{
+    double  load;
+
+    if (getloadavg(&load, 1) != 1) {
+        load = 0;
+    }
+
+    snprintf(text, 16, "%.2f", load);
+}

@@ -1,0 +1,302 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#include <sys/stat.h>
+#include "cache.h"
+#include "cgroup.h"
+#include "driver_lxc.h"
+#include "guest.h"
+#include "lock.h"
+#include "lxcconf.h"
+#include "mount.h"
+#include "net.h"
+#include "rootfs.h"
+#include "tree.h"
+
+
+#define VZ_LXC_IDS_WAIT   10000     /* ms, for the lock over id ranges */
+#define VZ_LXC_IDLE_WAIT  5000      /* ms, for the image of a destroyed one */
+
+
+static vz_code_e vz_lxc_create_as(vz_job_t *job, vz_ct_t *ct,
+    const char *version);
+static vz_code_e vz_lxc_reserve(vz_job_t *job, vz_ct_t *ct);
+static vz_code_e vz_lxc_furnish(const vz_ct_t *ct, int root, int raw,
+    const void *data, char *words);
+static int vz_lxc_publish(const vz_config_t *conf, vz_ct_t *ct);
+
+
+vz_code_e
+vz_lxc_load(vz_job_t *job, vz_ct_t *ct)
+{
+    vz_code_e  rc;
+
+    rc = vz_store_read(job->conf, job->req->ctid, ct);
+
+    if (rc == VZ_NOENT) {
+        return vz_job_end(job, rc, "container %u does not exist",
+                          job->req->ctid);
+    }
+
+    if (rc != VZ_OK) {
+        return vz_job_end(job, rc, "the record of container %u is broken",
+                          job->req->ctid);
+    }
+
+    return VZ_OK;
+}
+
+
+vz_code_e
+vz_lxc_save(vz_job_t *job, const vz_ct_t *ct)
+{
+    if (vz_store_write(ct) == -1) {
+        return vz_job_end(job, errno == ENOSPC ? VZ_NOSPACE : VZ_INTERNAL,
+                          "the record of container %u: %s", ct->ctid,
+                          strerror(errno));
+    }
+
+    return VZ_OK;
+}
+
+
+vz_code_e
+vz_lxc_create(vz_job_t *job)
+{
+    char         lower[PATH_MAX], words[VZ_WORDS_MAX], *version;
+    vz_ct_t      ct;
+    vz_code_e    rc;
+    const char  *template;
+
+    template = job->req->argv[1];
+
+    rc = vz_store_read(job->conf, job->req->ctid, &ct);
+
+    if (rc == VZ_OK && !ct.started && strcmp(ct.template, template) == 0) {
+        return vz_job_end(job, VZ_OK, "already");
+    }
+
+    if (rc != VZ_NOENT) {
+        return vz_job_end(job, VZ_EXISTS, "container %u exists",
+                          job->req->ctid);
+    }
+
+    if (!vz_rootfs_space(job->conf, words)) {
+        return vz_job_end(job, VZ_NOSPACE, "%s", words);
+    }
+
+    rc = vz_cache_unpack(job->conf, template, job, lower);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    version = strrchr(lower, '/') + 1;
+
+    memset(&ct, 0, sizeof(ct));
+    ct.ctid = job->req->ctid;
+
+    if (vz_store_dir(job->conf, ct.ctid, "gone", ct.dir) == -1
+        || vz_mount_drop(&ct) == -1
+        || vz_tree_remove(ct.dir) == -1
+        || vz_store_dir(job->conf, ct.ctid, "tmp", ct.dir) == -1
+        || vz_mount_drop(&ct) == -1
+        || vz_tree_remove(ct.dir) == -1)
+    {
+        return vz_job_end(job, VZ_FAILED, "leftovers of container %u: %s",
+                          ct.ctid, strerror(errno));
+    }
+
+    rc = vz_lxc_create_as(job, &ct, version);
+
+    if (rc != VZ_OK) {
+        (void) vz_tree_remove(ct.dir);
+    }
+
+    return rc;
+}
+
+
+/* in .CTID.tmp, renamed when all of it is there */
+
+static vz_code_e
+vz_lxc_create_as(vz_job_t *job, vz_ct_t *ct, const char *version)
+{
+    char       words[VZ_WORDS_MAX];
+    vz_code_e  rc;
+
+    snprintf(ct->template, sizeof(ct->template), "%s", job->req->argv[1]);
+    snprintf(ct->version, sizeof(ct->version), "%s", version);
+    snprintf(ct->hostname, sizeof(ct->hostname), "vps%u", ct->ctid);
+
+    ct->created = (uint64_t) time(NULL);
+    ct->units = 1000;
+    ct->disk.set = 1;
+    ct->disk.barrier = job->conf->disk_default > VZ_DISK_MIN
+                       ? job->conf->disk_default : VZ_DISK_MIN;
+    ct->disk.limit = ct->disk.barrier;
+
+    rc = vz_lxc_reserve(job, ct);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    vz_job_progress(job, 75, "making its disk");
+
+    rc = vz_rootfs_make(ct, words);
+    if (rc != VZ_OK) {
+        return vz_job_end(job, rc, "%s", words);
+    }
+
+    vz_job_progress(job, 85, "writing its name and keys");
+
+    rc = vz_rootfs_enter(job, ct, 1, vz_lxc_furnish, NULL, words);
+    if (rc != VZ_OK) {
+        return vz_job_end(job, rc, "%s", words);
+    }
+
+    vz_job_progress(job, 95, "writing configuration");
+
+    if (vz_lxcconf_write(job->conf, ct) == -1
+        || vz_lxc_publish(job->conf, ct) == -1)
+    {
+        return vz_job_end(job, errno == ENOSPC ? VZ_NOSPACE : VZ_INTERNAL,
+                          "container %u: %s", ct->ctid, strerror(errno));
+    }
+
+    return VZ_OK;
+}
+
+
+/* a range of ids is taken by the first record that names it */
+
+static vz_code_e
+vz_lxc_reserve(vz_job_t *job, vz_ct_t *ct)
+{
+    int        rc;
+    char       holder[VZ_LOCK_HOLDER], path[PATH_MAX];
+    vz_lock_t  lock;
+
+    if (vz_lock_take(job->conf, "ids", "create", VZ_LXC_IDS_WAIT, &lock,
+                     holder) != VZ_OK)
+    {
+        return vz_job_end(job, VZ_BUSY, "id ranges: %s", holder);
+    }
+
+    ct->idmap = vz_store_idmap(job->conf);
+
+    if (ct->idmap == 0) {
+        vz_lock_drop(&lock);
+        return vz_job_end(job, VZ_NOSPACE, "no range of ids is free");
+    }
+
+    /* the guest's root passes through its folder, others do not */
+
+    rc = mkdir(ct->dir, 0700) == -1
+         || chown(ct->dir, 0, ct->idmap) == -1
+         || chmod(ct->dir, 0710) == -1
+         || vz_store_path(ct, "root", path) == -1
+         || mkdir(path, 0700) == -1
+         || vz_store_path(ct, "raw", path) == -1
+         || mkdir(path, 0700) == -1
+         || vz_store_write(ct) == -1;
+
+    vz_lock_drop(&lock);
+
+    return rc ? vz_job_end(job, errno == ENOSPC ? VZ_NOSPACE : VZ_INTERNAL,
+                           "container %u: %s", ct->ctid, strerror(errno))
+              : VZ_OK;
+}
+
+
+static vz_code_e
+vz_lxc_furnish(const vz_ct_t *ct, int root, int raw, const void *data,
+    char *words)
+{
+    (void) raw;
+    (void) data;
+
+    if (vz_guest_hostname(root, ct->hostname) == -1
+        || vz_guest_identity(root, ct->hostname) == -1)
+    {
+        snprintf(words, VZ_WORDS_MAX, "writing its name and keys: %s",
+                 strerror(errno));
+        return VZ_FAILED;
+    }
+
+    return VZ_OK;
+}
+
+
+static int
+vz_lxc_publish(const vz_config_t *conf, vz_ct_t *ct)
+{
+    int   fd;
+    char  path[PATH_MAX], *slash;
+
+    if (vz_store_dir(conf, ct->ctid, NULL, path) == -1
+        || rename(ct->dir, path) == -1)
+    {
+        return -1;
+    }
+
+    strcpy(ct->dir, path);
+
+    slash = strrchr(path, '/');
+    *slash = '\0';
+
+    fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (fd != -1) {
+        (void) fsync(fd);
+        close(fd);
+    }
+
+    return 0;
+}
+
+
+vz_code_e
+vz_lxc_destroy(vz_job_t *job)
+{
+    int        broken;
+    char       words[VZ_WORDS_MAX], path[PATH_MAX];
+    vz_ct_t    ct;
+    unsigned   killed;
+    vz_code_e  rc;
+
+    rc = vz_store_read(job->conf, job->req->ctid, &ct);
+
+    if (rc == VZ_NOENT) {
+        return vz_job_end(job, VZ_OK, "already");
+    }
+
+    broken = rc != VZ_OK;
+    ct.ctid = job->req->ctid;
+
+    rc = vz_lxc_halt(job->conf, &ct, 0, &killed, words);
+
+    if (rc != VZ_OK && !broken) {
+        return vz_job_end(job, rc, "%s", words);
+    }
+
+    vz_job_progress(job, 50, "removing its files");
+
+    if (!vz_mount_image_idle(&ct, VZ_LXC_IDLE_WAIT)) {
+        return vz_job_end(job, VZ_BUSY, "its image is still in use");
+    }
+
+    if (vz_store_dir(job->conf, ct.ctid, "gone", path) == -1
+        || vz_tree_remove(path) == -1
+        || rename(ct.dir, path) == -1
+        || vz_tree_remove(path) == -1)
+    {
+        return vz_job_end(job, VZ_FAILED, "removing container %u: %s",
+                          ct.ctid, strerror(errno));
+    }
+
+    return VZ_OK;
+}

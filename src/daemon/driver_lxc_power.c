@@ -1,0 +1,434 @@
+/*
+ * Start, stop, restart.  liblxc starts; stopping needs only the signals that
+ * init obeys and the ends of two processes that the hook has written down.
+ */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#include <lxc/lxccontainer.h>
+#include <sys/pidfd.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include "cgroup.h"
+#include "driver_lxc.h"
+#include "log.h"
+#include "lxcconf.h"
+#include "mount.h"
+#include "net.h"
+
+
+#define VZ_LXC_YOUNG     10         /* s: init may not listen yet */
+#define VZ_LXC_SLICE     5000       /* ms between two requests to stop */
+#define VZ_LXC_SLICE_Y   1000
+#define VZ_LXC_MONITOR   15000      /* ms a monitor may take to clean up */
+#define VZ_LXC_KILLED    10000      /* ms until a killed init is gone */
+#define VZ_LXC_RESERVE   5000       /* ms of a verb's time kept for killing */
+
+
+static vz_code_e vz_lxc_boot(vz_job_t *job, vz_ct_t *ct);
+static void vz_lxc_boot_child(const vz_config_t *conf, const vz_ct_t *ct,
+    int out);
+static void vz_lxc_why(const vz_ct_t *ct, char *words);
+static int vz_lxc_shutdown(const vz_ct_t *ct, int timeout);
+static int64_t vz_lxc_now(void);
+
+
+vz_code_e
+vz_lxc_start(vz_job_t *job)
+{
+    vz_ct_t    ct;
+    vz_run_t   run;
+    vz_code_e  rc;
+
+    rc = vz_lxc_load(job, &ct);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    if (vz_run_alive(&ct, &run)) {
+        return vz_job_end(job, VZ_OK, "already");
+    }
+
+    return vz_lxc_boot(job, &ct);
+}
+
+
+static vz_code_e
+vz_lxc_boot(vz_job_t *job, vz_ct_t *ct)
+{
+    int            n, status;
+    char           words[VZ_WORDS_MAX];
+    pid_t          pid;
+    vz_run_t       run;
+    unsigned       killed;
+    struct pollfd  event;
+
+    if (vz_lxc_clean(job->conf, ct, words) == -1) {
+        return vz_job_end(job, VZ_FAILED, "%s", words);
+    }
+
+    if (!ct->started) {
+        ct->started = 1;
+
+        if (vz_lxc_save(job, ct) != VZ_OK) {
+            return VZ_INTERNAL;
+        }
+    }
+
+    if (vz_lxcconf_write(job->conf, ct) == -1
+        || vz_store_forget(ct, "stopping") == -1
+        || vz_store_forget(ct, "reason") == -1
+        || vz_store_forget(ct, "lxc.log") == -1)
+    {
+        return vz_job_end(job, VZ_INTERNAL, "container %u: %s", ct->ctid,
+                          strerror(errno));
+    }
+
+    pid = fork();
+
+    if (pid == 0) {
+        vz_lxc_boot_child(job->conf, ct, job->out);
+    }
+
+    if (pid == -1) {
+        return vz_job_end(job, VZ_INTERNAL, "fork: %s", strerror(errno));
+    }
+
+    event.fd = pidfd_open(pid, 0);
+    event.events = POLLIN;
+
+    while ((n = poll(&event, 1, vz_job_left(job))) == -1 && errno == EINTR) {
+        /* void */
+    }
+
+    if (n != 1) {
+        kill(pid, SIGKILL);
+    }
+
+    while (waitpid(pid, &status, 0) == -1 && errno == EINTR) { /* void */ }
+
+    close(event.fd);
+
+    if (n == 1 && WIFEXITED(status) && WEXITSTATUS(status) == 0
+        && vz_run_alive(ct, &run))
+    {
+        return VZ_OK;
+    }
+
+    vz_lxc_why(ct, words);
+    vz_log(LOG_WARNING, "start of %u: %s", ct->ctid, words);
+
+    if (n != 1) {
+        (void) vz_lxc_halt(job->conf, ct, 0, &killed, words);
+        return vz_job_end(job, VZ_TIMEOUT, "it did not start in time");
+    }
+
+    return vz_job_end(job, VZ_FAILED, "%s", words);
+}
+
+
+/* liblxc leaves threads, handlers and memory behind: in a process of its own */
+
+static void
+vz_lxc_boot_child(const vz_config_t *conf, const vz_ct_t *ct, int out)
+{
+    int                     null, ok;
+    char                    name[16], path[PATH_MAX], file[PATH_MAX];
+    struct lxc_log          logging;
+    struct lxc_container   *c;
+
+    close(out);
+
+    null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+    /*
+     * Where newuidmap(1) is on its path, liblxc insists on lines for root in
+     * /etc/subuid.  Our ranges lie above all that useradd(8) hands out.
+     */
+
+    if (null == -1 || dup2(null, 0) == -1 || dup2(null, 1) == -1
+        || dup2(null, 2) == -1 || chdir("/") == -1
+        || setenv("PATH", "/usr/sbin:/sbin", 1) == -1
+        || vz_store_path(ct, "lxc.log", file) == -1
+        || snprintf(path, sizeof(path), "%s/ct", conf->lxc_path)
+           >= (int) sizeof(path))
+    {
+        _exit(1);
+    }
+
+    umask(022);
+    snprintf(name, sizeof(name), "%u", ct->ctid);
+
+    memset(&logging, 0, sizeof(logging));
+    logging.name = name;
+    logging.lxcpath = path;
+    logging.file = file;
+    logging.level = "WARN";
+    logging.prefix = "lxc";
+    logging.quiet = true;
+    (void) lxc_log_init(&logging);
+
+    c = lxc_container_new(name, path);
+
+    if (c == NULL) {
+        _exit(1);
+    }
+
+    ok = c->want_daemonize(c, true)
+         && c->want_close_all_fds(c, true)
+         && c->start(c, 0, NULL);
+
+    _exit(ok ? 0 : 1);
+}
+
+
+/*
+ * Why it did not start: the hook's own words, else liblxc's first error, for
+ * those after it only say that there was one.  A line of its log ends in
+ * " - file.c:function:line - words".
+ */
+
+static void
+vz_lxc_why(const vz_ct_t *ct, char *words)
+{
+    char  text[8192], *line, *p;
+
+    if (vz_store_text(ct, "reason", words, VZ_WORDS_MAX) > 0) {
+        return;
+    }
+
+    snprintf(words, VZ_WORDS_MAX, "init ended at once");
+
+    if (vz_store_text(ct, "lxc.log", text, sizeof(text)) <= 0) {
+        return;
+    }
+
+    line = strstr(text, " ERROR ");
+    if (line == NULL) {
+        return;
+    }
+
+    line[strcspn(line, "\n")] = '\0';
+    p = strstr(line, " - ");
+    p = p ? strstr(p + 3, " - ") : NULL;
+
+    if (p != NULL) {
+        snprintf(words, VZ_WORDS_MAX, "%s", p + 3);
+    }
+}
+
+
+vz_code_e
+vz_lxc_stop(vz_job_t *job)
+{
+    int        timeout, left;
+    char       words[VZ_WORDS_MAX];
+    vz_ct_t    ct;
+    vz_run_t   run;
+    unsigned   killed, running;
+    vz_code_e  rc;
+
+    rc = vz_lxc_load(job, &ct);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    running = (unsigned) vz_run_alive(&ct, &run);
+
+    timeout = (int) job->conf->stop_timeout * 1000;
+    left = vz_job_left(job) - VZ_LXC_RESERVE;
+    timeout = timeout < left ? timeout : left;
+
+    if (running) {
+        vz_job_progress(job, 10, "asking it to shut down");
+    }
+
+    rc = vz_lxc_halt(job->conf, &ct, timeout > 1 ? timeout : 1, &killed,
+                     words);
+    if (rc != VZ_OK) {
+        return vz_job_end(job, rc, "%s", words);
+    }
+
+    if (!running) {
+        return vz_job_end(job, VZ_OK, "already");
+    }
+
+    return killed ? vz_job_end(job, VZ_OK, "killed") : VZ_OK;
+}
+
+
+vz_code_e
+vz_lxc_restart(vz_job_t *job)
+{
+    char       words[VZ_WORDS_MAX];
+    vz_ct_t    ct;
+    vz_code_e  rc;
+
+    rc = vz_lxc_stop(job);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    snprintf(words, sizeof(words), "%s",
+             strcmp(job->words, "killed") == 0 ? "killed" : "");
+    job->words[0] = '\0';
+
+    rc = vz_lxc_load(job, &ct);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    vz_job_progress(job, 60, "starting it");
+
+    rc = vz_lxc_boot(job, &ct);
+
+    return rc == VZ_OK && words[0] ? vz_job_end(job, VZ_OK, "%s", words) : rc;
+}
+
+
+int
+vz_lxc_ask(const vz_ct_t *ct)
+{
+    vz_run_t  run;
+
+    if (!vz_run_alive(ct, &run)) {
+        return 0;
+    }
+
+    (void) vz_store_file(ct, "stopping", "", 0);
+    (void) vz_process_kill(&run.init, run.halt);
+
+    return 1;
+}
+
+
+vz_code_e
+vz_lxc_halt(const vz_config_t *conf, const vz_ct_t *ct, int timeout,
+    unsigned *killed, char *words)
+{
+    vz_run_t  run;
+
+    *killed = 0;
+
+    if (vz_run_alive(ct, &run)) {
+
+        /* with this a guest that reboots instead is not started again */
+
+        if (vz_store_file(ct, "stopping", "", 0) == -1) {
+            snprintf(words, VZ_WORDS_MAX, "container %u: %s", ct->ctid,
+                     strerror(errno));
+            return VZ_FAILED;
+        }
+
+        if (!vz_lxc_shutdown(ct, timeout)) {
+            *killed = 1;
+
+            (void) vz_run_read(ct, &run);
+            (void) vz_process_kill(&run.init, SIGKILL);
+            vz_cgroup_thaw(&run);
+
+            if (!vz_process_wait(&run.init, VZ_LXC_KILLED)) {
+                snprintf(words, VZ_WORDS_MAX, "its init can't be killed");
+                return VZ_FAILED;
+            }
+        }
+    }
+
+    return vz_lxc_clean(conf, ct, words) == -1 ? VZ_FAILED : VZ_OK;
+}
+
+
+/*
+ * A request may be lost while init is still young, so it is repeated.  1 when
+ * it has ended by itself.
+ */
+
+static int
+vz_lxc_shutdown(const vz_ct_t *ct, int timeout)
+{
+    int        slice;
+    int64_t    end;
+    vz_run_t   run;
+
+    end = vz_lxc_now() + timeout;
+
+    while (vz_run_alive(ct, &run)) {
+        timeout = (int) (end - vz_lxc_now());
+
+        if (timeout <= 0) {
+            return 0;
+        }
+
+        if (run.init.pid == 0) {
+
+            /* between two boots: the hook will see that it is to stop */
+
+            (void) vz_process_wait(&run.monitor, timeout < 50 ? timeout : 50);
+            continue;
+        }
+
+        slice = vz_process_age(&run.init) < VZ_LXC_YOUNG ? VZ_LXC_SLICE_Y
+                                                         : VZ_LXC_SLICE;
+
+        (void) vz_process_kill(&run.init, run.halt);
+        (void) vz_process_wait(&run.init, timeout < slice ? timeout : slice);
+    }
+
+    return 1;
+}
+
+
+/*
+ * The monitor umounts and removes all by itself; where it was killed, that is
+ * done here.
+ */
+
+int
+vz_lxc_clean(const vz_config_t *conf, const vz_ct_t *ct, char *words)
+{
+    int       known;
+    vz_run_t  run;
+
+    known = vz_run_read(ct, &run) == 0;
+
+    if (known && !vz_process_wait(&run.monitor, VZ_LXC_MONITOR)) {
+        (void) vz_process_kill(&run.monitor, SIGKILL);
+        (void) vz_process_wait(&run.monitor, VZ_LXC_KILLED);
+    }
+
+    known = vz_run_read(ct, &run) == 0;
+
+    if (known) {
+        if (vz_net_stop(conf, ct, words) == -1) {
+            return -1;
+        }
+
+        vz_cgroup_remove(&run, ct->ctid);
+    }
+
+    if (vz_mount_drop(ct) == -1 || vz_store_forget(ct, "run") == -1) {
+        snprintf(words, VZ_WORDS_MAX, "container %u: %s", ct->ctid,
+                 strerror(errno));
+        return -1;
+    }
+
+    return 0;
+}
+
+
+static int64_t
+vz_lxc_now(void)
+{
+    struct timespec  ts;
+
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+
+    return (int64_t) ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}

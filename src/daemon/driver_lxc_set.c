@@ -1,0 +1,616 @@
+/*
+ * Changes of a container: live first where it runs, then kept.  A verb that
+ * fails live keeps nothing; one that died between the two is simply repeated.
+ */
+
+#include <crypt.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include "cgroup.h"
+#include "driver_lxc.h"
+#include "guest.h"
+#include "lock.h"
+#include "net.h"
+#include "nft.h"
+#include "rootfs.h"
+
+
+#define VZ_LXC_MEMORY_MIN   (8ULL << 20)
+#define VZ_LXC_LOCK_WAIT    10000       /* ms */
+
+
+typedef struct {
+    uint32_t               ctid;
+    const vz_address_t    *address;
+    uint32_t               owner;
+} vz_lxc_owner_t;
+
+
+static vz_code_e vz_lxc_pair(vz_job_t *job, vz_pair_t *pair);
+static vz_code_e vz_lxc_kept(vz_job_t *job, const vz_ct_t *ct,
+    const char *which);
+static int vz_lxc_sethostname(pid_t pid, const char *name);
+static int vz_lxc_owner(const vz_ct_t *ct, void *data);
+static vz_code_e vz_lxc_setip_locked(vz_job_t *job,
+    const vz_address_t *address);
+static vz_code_e vz_lxc_write_name(const vz_ct_t *ct, int root, int raw,
+    const void *data, char *words);
+static vz_code_e vz_lxc_write_dns(const vz_ct_t *ct, int root, int raw,
+    const void *data, char *words);
+static vz_code_e vz_lxc_write_password(const vz_ct_t *ct, int root, int raw,
+    const void *data, char *words);
+static vz_code_e vz_lxc_said(vz_code_e rc, char *words, const char *what);
+
+
+vz_code_e
+vz_lxc_setmemory(vz_job_t *job)
+{
+    char         words[VZ_WORDS_MAX];
+    vz_ct_t      ct;
+    vz_run_t     run;
+    vz_pair_t   *pair;
+    vz_code_e    rc;
+    const char  *which;
+
+    rc = vz_lxc_load(job, &ct);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    switch (job->req->verb) {
+
+    case VZ_VERB_SETMEMORYVM:
+        pair = &ct.vmguar;
+        which = "vmguarpages";
+        break;
+
+    case VZ_VERB_SETMEMORYOO:
+        pair = &ct.oomguar;
+        which = "oomguarpages";
+        break;
+
+    default:
+        pair = &ct.privvm;
+        which = "privvmpages";
+    }
+
+    rc = vz_lxc_pair(job, pair);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    if (pair == &ct.privvm && pair->limit < VZ_LXC_MEMORY_MIN) {
+        return vz_job_end(job, VZ_RANGE, "limit: at least %lluM",
+                          VZ_LXC_MEMORY_MIN >> 20);
+    }
+
+    if (vz_run_alive(&ct, &run) && run.init.pid != 0) {
+        rc = vz_cgroup_memory(&ct, &run, words);
+
+        if (rc != VZ_OK) {
+            return vz_job_end(job, rc, "%s", words);
+        }
+    }
+
+    rc = vz_lxc_save(job, &ct);
+
+    return rc == VZ_OK ? vz_lxc_kept(job, &ct, which) : rc;
+}
+
+
+/* BARRIER [LIMIT], one value stands for both */
+
+static vz_code_e
+vz_lxc_pair(vz_job_t *job, vz_pair_t *pair)
+{
+    const char  *barrier, *limit;
+
+    barrier = job->req->argv[1];
+    limit = job->req->argc > 2 ? job->req->argv[2] : barrier;
+
+    if (vz_field_limit(barrier, strlen(barrier), &pair->barrier) != VZ_OK
+        || vz_field_limit(limit, strlen(limit), &pair->limit) != VZ_OK)
+    {
+        return vz_job_end(job, VZ_RANGE, "size: %s",
+                          vz_field_rule(VZ_FIELD_SIZE));
+    }
+
+    pair->set = 1;
+
+    return VZ_OK;
+}
+
+
+static vz_code_e
+vz_lxc_kept(vz_job_t *job, const vz_ct_t *ct, const char *which)
+{
+    char  words[VZ_WORDS_MAX];
+
+    vz_cgroup_kept(ct, which, words);
+
+    return strcmp(words, "-") == 0
+           ? VZ_OK
+           : vz_job_end(job, VZ_OK, "kept, not in force: %s", words);
+}
+
+
+vz_code_e
+vz_lxc_setdisk(vz_job_t *job)
+{
+    char       words[VZ_WORDS_MAX];
+    vz_ct_t    ct;
+    uint64_t   before;
+    vz_code_e  rc;
+
+    rc = vz_lxc_load(job, &ct);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    before = ct.disk.limit;
+
+    rc = vz_lxc_pair(job, &ct.disk);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    if (ct.disk.limit < VZ_DISK_MIN || ct.disk.limit == VZ_UNLIMITED) {
+        return vz_job_end(job, VZ_RANGE, "disk: at least %lluM",
+                          VZ_DISK_MIN >> 20);
+    }
+
+    /* the file system counts in blocks */
+
+    ct.disk.limit &= ~(uint64_t) 0xfff;
+    ct.disk.barrier = ct.disk.barrier < ct.disk.limit ? ct.disk.barrier
+                                                      : ct.disk.limit;
+
+    if (ct.disk.limit > before && !vz_rootfs_space(job->conf, words)) {
+        return vz_job_end(job, VZ_NOSPACE, "%s", words);
+    }
+
+    if (ct.disk.limit != before) {
+        rc = vz_rootfs_resize(job, &ct, ct.disk.limit, words);
+
+        if (rc != VZ_OK) {
+            return vz_job_end(job, rc, "%s", words);
+        }
+    }
+
+    rc = vz_lxc_save(job, &ct);
+
+    return rc == VZ_OK ? vz_lxc_kept(job, &ct, "diskspace") : rc;
+}
+
+
+vz_code_e
+vz_lxc_setcpu(vz_job_t *job)
+{
+    char         words[VZ_WORDS_MAX];
+    vz_ct_t      ct;
+    uint64_t     units, percent;
+    vz_run_t     run;
+    vz_code_e    rc;
+    const char  *arg;
+
+    rc = vz_lxc_load(job, &ct);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    arg = job->req->argv[1];
+    percent = ct.percent;
+
+    if (vz_field_number(arg, strlen(arg), UINT32_MAX, &units) != VZ_OK) {
+        return vz_job_end(job, VZ_RANGE, "units: %s",
+                          vz_field_rule(VZ_FIELD_UNITS));
+    }
+
+    if (job->req->argc > 2) {
+        arg = job->req->argv[2];
+
+        if (vz_field_number(arg, strlen(arg), UINT32_MAX / 1000, &percent)
+            != VZ_OK)
+        {
+            return vz_job_end(job, VZ_RANGE, "percent: %s",
+                              vz_field_rule(VZ_FIELD_PERCENT));
+        }
+    }
+
+    ct.units = (uint32_t) units;
+    ct.percent = (uint32_t) percent;
+
+    if (vz_run_alive(&ct, &run) && run.init.pid != 0) {
+        rc = vz_cgroup_cpu(&ct, &run, words);
+
+        if (rc != VZ_OK) {
+            return vz_job_end(job, rc, "%s", words);
+        }
+    }
+
+    return vz_lxc_save(job, &ct);
+}
+
+
+vz_code_e
+vz_lxc_setname(vz_job_t *job)
+{
+    char       words[VZ_WORDS_MAX];
+    vz_ct_t    ct;
+    vz_run_t   run;
+    vz_code_e  rc;
+
+    rc = vz_lxc_load(job, &ct);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    snprintf(ct.hostname, sizeof(ct.hostname), "%s", job->req->argv[1]);
+
+    rc = vz_rootfs_enter(job, &ct, 1, vz_lxc_write_name, NULL, words);
+    if (rc != VZ_OK) {
+        return vz_job_end(job, rc, "%s", words);
+    }
+
+    if (vz_run_alive(&ct, &run) && run.init.pid != 0
+        && vz_lxc_sethostname(run.init.pid, ct.hostname) == -1)
+    {
+        return vz_job_end(job, VZ_FAILED, "the running container did not "
+                          "take the name");
+    }
+
+    return vz_lxc_save(job, &ct);
+}
+
+
+static vz_code_e
+vz_lxc_write_name(const vz_ct_t *ct, int root, int raw, const void *data,
+    char *words)
+{
+    (void) raw;
+    (void) data;
+
+    return vz_guest_hostname(root, ct->hostname) == -1
+           ? vz_lxc_said(VZ_FAILED, words, "/etc/hostname") : VZ_OK;
+}
+
+
+static int
+vz_lxc_sethostname(pid_t pid, const char *name)
+{
+    int    fd, status;
+    char   path[40];
+    pid_t  child;
+
+    snprintf(path, sizeof(path), "/proc/%d/ns/uts", pid);
+
+    fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd == -1) {
+        return -1;
+    }
+
+    child = fork();
+
+    if (child == 0) {
+        _exit(setns(fd, CLONE_NEWUTS) == 0
+              && sethostname(name, strlen(name)) == 0
+              ? 0 : 1);
+    }
+
+    close(fd);
+
+    if (child == -1) {
+        return -1;
+    }
+
+    while (waitpid(child, &status, 0) == -1) {
+        if (errno != EINTR) {
+            return -1;
+        }
+    }
+
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -1;
+}
+
+
+/* an address belongs to the first record that names it */
+
+vz_code_e
+vz_lxc_setip(vz_job_t *job)
+{
+    char          holder[VZ_LOCK_HOLDER];
+    vz_lock_t     lock;
+    vz_code_e     rc;
+    vz_address_t  address;
+
+    if (vz_address_parse(job->req->argv[1], &address) == -1) {
+        return vz_job_end(job, VZ_RANGE, "address: %s",
+                          vz_field_rule(VZ_FIELD_CIDR));
+    }
+
+    if (vz_lock_take(job->conf, "addresses", "setip", VZ_LXC_LOCK_WAIT,
+                     &lock, holder) != VZ_OK)
+    {
+        return vz_job_end(job, VZ_BUSY, "addresses: %s", holder);
+    }
+
+    rc = vz_lxc_setip_locked(job, &address);
+    vz_lock_drop(&lock);
+
+    return rc;
+}
+
+
+static vz_code_e
+vz_lxc_setip_locked(vz_job_t *job, const vz_address_t *address)
+{
+    int              had;
+    char             words[VZ_WORDS_MAX];
+    vz_ct_t          ct;
+    vz_run_t         run;
+    vz_code_e        rc;
+    vz_lxc_owner_t   owner;
+
+    rc = vz_lxc_load(job, &ct);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    had = vz_address_find(&ct, address) != -1;
+
+    owner.ctid = ct.ctid;
+    owner.address = address;
+    owner.owner = 0;
+
+    if (!had) {
+        if (vz_store_each(job->conf, 0, vz_lxc_owner, &owner) == 1) {
+            return vz_job_end(job, VZ_EXISTS, "container %u has that address",
+                              owner.owner);
+        }
+
+        if (vz_net_host_has(address)) {
+            return vz_job_end(job, VZ_EXISTS, "the node has that address");
+        }
+
+        if (ct.naddresses == VZ_CT_ADDRESSES) {
+            return vz_job_end(job, VZ_RANGE, "a container has at most %d "
+                              "addresses", VZ_CT_ADDRESSES);
+        }
+
+        ct.addresses[ct.naddresses++] = *address;
+    }
+
+    if (vz_run_alive(&ct, &run) && run.init.pid != 0
+        && vz_net_address(job->conf, &ct, run.init.pid, address, 1, words)
+           == -1)
+    {
+        return vz_job_end(job, VZ_FAILED, "%s", words);
+    }
+
+    return had ? vz_job_end(job, VZ_OK, "already") : vz_lxc_save(job, &ct);
+}
+
+
+static int
+vz_lxc_owner(const vz_ct_t *ct, void *data)
+{
+    vz_lxc_owner_t  *owner;
+
+    owner = data;
+
+    if (ct->ctid == owner->ctid || vz_address_find(ct, owner->address) == -1) {
+        return 0;
+    }
+
+    owner->owner = ct->ctid;
+
+    return 1;
+}
+
+
+vz_code_e
+vz_lxc_deleteip(vz_job_t *job)
+{
+    int            found, live;
+    char           words[VZ_WORDS_MAX];
+    vz_ct_t        ct;
+    vz_run_t       run;
+    unsigned       i, first, last;
+    vz_code_e      rc;
+    vz_address_t   address;
+
+    rc = vz_lxc_load(job, &ct);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    first = 0;
+    last = ct.naddresses;
+
+    if (job->req->argc > 1) {
+        if (vz_address_parse(job->req->argv[1], &address) == -1) {
+            return vz_job_end(job, VZ_RANGE, "address: %s",
+                              vz_field_rule(VZ_FIELD_ADDRESS));
+        }
+
+        found = vz_address_find(&ct, &address);
+        first = found == -1 ? last : (unsigned) found;
+        last = found == -1 ? last : first + 1;
+    }
+
+    if (first == last) {
+        return vz_job_end(job, VZ_OK, "already");
+    }
+
+    live = vz_run_alive(&ct, &run) && run.init.pid != 0;
+
+    for (i = first; i < last; i++) {
+        if (live && vz_net_address(job->conf, &ct, run.init.pid,
+                                   &ct.addresses[i], 0, words) == -1)
+        {
+            return vz_job_end(job, VZ_FAILED, "%s", words);
+        }
+
+        if (!live) {
+
+            /* a monitor that was killed may have left the permission */
+
+            (void) vz_nft_address(job->conf, &ct, &ct.addresses[i], 0, words);
+        }
+    }
+
+    memmove(&ct.addresses[first], &ct.addresses[last],
+            (ct.naddresses - last) * sizeof(ct.addresses[0]));
+    ct.naddresses -= last - first;
+
+    return vz_lxc_save(job, &ct);
+}
+
+
+vz_code_e
+vz_lxc_setgateway(vz_job_t *job)
+{
+    char           words[VZ_WORDS_MAX], text[VZ_ADDRESS_TEXT];
+    vz_ct_t        ct;
+    vz_run_t       run;
+    vz_code_e      rc;
+    vz_address_t   address;
+
+    rc = vz_lxc_load(job, &ct);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    if (vz_address_parse(job->req->argv[1], &address) == -1
+        || vz_address_find(&ct, &address) != -1)
+    {
+        return vz_job_end(job, VZ_RANGE, "gateway: an address that is not "
+                          "the container's own");
+    }
+
+    vz_address_print(&address, 0, text);
+
+    snprintf(address.family == AF_INET ? ct.gateway4 : ct.gateway6,
+             VZ_CT_ADDRLEN, "%.45s", text);
+
+    if (vz_run_alive(&ct, &run) && run.init.pid != 0
+        && vz_net_gateway(job->conf, &ct, run.init.pid, address.family, words)
+           == -1)
+    {
+        return vz_job_end(job, VZ_FAILED, "%s", words);
+    }
+
+    return vz_lxc_save(job, &ct);
+}
+
+
+vz_code_e
+vz_lxc_setdns(vz_job_t *job)
+{
+    char           words[VZ_WORDS_MAX], text[VZ_ADDRESS_TEXT];
+    vz_ct_t        ct;
+    unsigned       i;
+    vz_code_e      rc;
+    vz_address_t   address;
+
+    rc = vz_lxc_load(job, &ct);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    ct.ndns = 0;
+
+    for (i = 1; i < job->req->argc && ct.ndns < VZ_CT_DNS; i++) {
+        if (vz_address_parse(job->req->argv[i], &address) == -1) {
+            return vz_job_end(job, VZ_RANGE, "name server: %s",
+                              vz_field_rule(VZ_FIELD_ADDRESS));
+        }
+
+        vz_address_print(&address, 0, text);
+        snprintf(ct.dns[ct.ndns++], VZ_CT_ADDRLEN, "%.45s", text);
+    }
+
+    rc = vz_rootfs_enter(job, &ct, 1, vz_lxc_write_dns, NULL, words);
+    if (rc != VZ_OK) {
+        return vz_job_end(job, rc, "%s", words);
+    }
+
+    return vz_lxc_save(job, &ct);
+}
+
+
+static vz_code_e
+vz_lxc_write_dns(const vz_ct_t *ct, int root, int raw, const void *data,
+    char *words)
+{
+    (void) raw;
+    (void) data;
+
+    return vz_guest_dns(root, ct) == -1
+           ? vz_lxc_said(VZ_FAILED, words, "/etc/resolv.conf") : VZ_OK;
+}
+
+
+/* sha512crypt: templates of 2010 know no better */
+
+vz_code_e
+vz_lxc_passwd(vz_job_t *job)
+{
+    char               words[VZ_WORDS_MAX], setting[CRYPT_GENSALT_OUTPUT_SIZE];
+    vz_ct_t            ct;
+    vz_code_e          rc;
+    const char        *hash;
+    struct crypt_data  data;
+
+    rc = vz_lxc_load(job, &ct);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    if (job->secret == NULL || job->secret[0] == '\0'
+        || strpbrk(job->secret, "\r\n") != NULL)
+    {
+        return vz_job_end(job, VZ_RANGE, "password: one line, not empty");
+    }
+
+    memset(&data, 0, sizeof(data));
+
+    if (crypt_gensalt_rn("$6$", 0, NULL, 0, setting, sizeof(setting)) == NULL
+        || (hash = crypt_r(job->secret, setting, &data)) == NULL
+        || hash[0] == '*')
+    {
+        return vz_job_end(job, VZ_INTERNAL, "hashing: %s", strerror(errno));
+    }
+
+    rc = vz_rootfs_enter(job, &ct, 1, vz_lxc_write_password, hash, words);
+    explicit_bzero(&data, sizeof(data));
+
+    return rc == VZ_OK ? rc : vz_job_end(job, rc, "%s", words);
+}
+
+
+static vz_code_e
+vz_lxc_write_password(const vz_ct_t *ct, int root, int raw, const void *data,
+    char *words)
+{
+    (void) ct;
+    (void) raw;
+
+    return vz_guest_password(root, data) == -1
+           ? vz_lxc_said(VZ_FAILED, words, "/etc/shadow") : VZ_OK;
+}
+
+
+static vz_code_e
+vz_lxc_said(vz_code_e rc, char *words, const char *what)
+{
+    snprintf(words, VZ_WORDS_MAX, "%s: %s", what, strerror(errno));
+
+    return errno == ENOSPC || errno == EDQUOT ? VZ_NOSPACE : rc;
+}

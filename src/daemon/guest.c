@@ -1,0 +1,433 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#include <linux/openat2.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include "guest.h"
+#include "hostkey.h"
+
+
+#define VZ_GUEST_FILE  (256 * 1024)     /* of a file that is changed */
+#define VZ_GUEST_MARK  "# set by the panel"
+
+
+static int vz_guest_open(int root, const char *path, int flags);
+static int vz_guest_parent(int root, const char *path, const char **name);
+static int vz_guest_passwd(int root, char *text, char *out);
+
+
+static int
+vz_guest_open(int root, const char *path, int flags)
+{
+    struct open_how  how;
+
+    memset(&how, 0, sizeof(how));
+    how.flags = (uint64_t) (flags | O_CLOEXEC);
+    how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
+
+    return (int) syscall(SYS_openat2, root, path, &how, sizeof(how));
+}
+
+
+int
+vz_guest_has(int root, const char *path)
+{
+    int  fd;
+
+    fd = vz_guest_open(root, path, O_PATH);
+
+    if (fd == -1) {
+        return 0;
+    }
+
+    close(fd);
+
+    return 1;
+}
+
+
+ssize_t
+vz_guest_read(int root, const char *path, char *buf, size_t size)
+{
+    int          fd;
+    size_t       len;
+    ssize_t      n;
+    struct stat  st;
+
+    /* a FIFO would block, a device would act */
+
+    fd = vz_guest_open(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+    if (fd == -1) {
+        return -1;
+    }
+
+    if (fstat(fd, &st) == -1 || !S_ISREG(st.st_mode)) {
+        close(fd);
+        errno = EINVAL;
+        return -1;
+    }
+
+    len = 0;
+
+    do {
+        n = read(fd, buf + len, size - len);
+
+        if (n > 0) {
+            len += (size_t) n;
+        }
+    } while (n > 0 && len < size);
+
+    close(fd);
+
+    if (n == -1 || len == size) {
+        errno = n == -1 ? errno : EFBIG;
+        return -1;
+    }
+
+    buf[len] = '\0';
+
+    return (ssize_t) len;
+}
+
+
+static int
+vz_guest_parent(int root, const char *path, const char **name)
+{
+    char         dir[256];
+    const char  *slash;
+
+    slash = strrchr(path, '/');
+    *name = slash ? slash + 1 : path;
+
+    snprintf(dir, sizeof(dir), "%.*s", slash ? (int) (slash - path) : 1,
+             slash ? path : ".");
+
+    return vz_guest_open(root, dir, O_PATH | O_DIRECTORY);
+}
+
+
+int
+vz_guest_write(int root, const char *path, const char *text, size_t len,
+    mode_t mode)
+{
+    int          dir, fd, rc;
+    char         temp[64];
+    uint64_t     number;
+    const char  *name;
+    struct stat  st;
+
+    dir = vz_guest_parent(root, path, &name);
+    if (dir == -1) {
+        return -1;
+    }
+
+    if (getrandom(&number, sizeof(number), 0) != sizeof(number)) {
+        close(dir);
+        return -1;
+    }
+
+    snprintf(temp, sizeof(temp), ".vz-%016llx", (unsigned long long) number);
+
+    fd = openat(dir, temp, O_WRONLY|O_CREAT|O_EXCL|O_NOFOLLOW|O_CLOEXEC, 0600);
+    if (fd == -1) {
+        close(dir);
+        return -1;
+    }
+
+    rc = 0;
+
+    if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0
+        && S_ISREG(st.st_mode))
+    {
+        mode = st.st_mode & 07777;
+        rc = fchown(fd, st.st_uid, st.st_gid);
+    }
+
+    if (rc == -1
+        || fchmod(fd, mode) == -1
+        || write(fd, text, len) != (ssize_t) len
+        || fsync(fd) == -1
+        || renameat(dir, temp, dir, name) == -1)
+    {
+        rc = errno ? errno : ENOSPC;
+        (void) unlinkat(dir, temp, 0);
+        errno = rc;
+        rc = -1;
+    }
+
+    close(fd);
+    close(dir);
+
+    return rc;
+}
+
+
+/*
+ * root's line of /etc/shadow, its other fields as they were; and "x" in
+ * /etc/passwd, or the hash would not be looked for.
+ */
+
+int
+vz_guest_password(int root, const char *hash)
+{
+    int      rc, n, found;
+    char    *text, *out, *line, *next, *rest;
+    size_t   len;
+    ssize_t  size;
+
+    text = malloc(2 * VZ_GUEST_FILE + 1024);
+    if (text == NULL) {
+        return -1;
+    }
+
+    out = text + VZ_GUEST_FILE;
+    rc = -1;
+
+    if (vz_guest_passwd(root, text, out) == -1) {
+        goto done;
+    }
+
+    size = vz_guest_read(root, "etc/shadow", text, VZ_GUEST_FILE);
+
+    if (size == -1 && errno != ENOENT) {
+        goto done;
+    }
+
+    if (size == -1) {
+        text[0] = '\0';
+    }
+
+    len = 0;
+    found = 0;
+
+    for (line = text; *line != '\0'; line = next) {
+        next = line + strcspn(line, "\n");
+        next += *next == '\n';
+
+        if (found || strncmp(line, "root:", 5) != 0) {
+            memcpy(out + len, line, (size_t) (next - line));
+            len += (size_t) (next - line);
+            continue;
+        }
+
+        found = 1;
+
+        /* name:hash:last change in days:the rest */
+
+        rest = line + 5 + strcspn(line + 5, ":\n");
+        rest += *rest == ':';
+        rest += strcspn(rest, ":\n");
+
+        n = snprintf(out + len, 512, "root:%s:%ld", hash,
+                     (long) (time(NULL) / 86400));
+        len += (size_t) n;
+
+        memcpy(out + len, rest, (size_t) (next - rest));
+        len += (size_t) (next - rest);
+    }
+
+    if (!found) {
+        n = snprintf(out + len, 512, "root:%s:%ld:0:99999:7:::\n", hash,
+                     (long) (time(NULL) / 86400));
+        len += (size_t) n;
+    }
+
+    rc = vz_guest_write(root, "etc/shadow", out, len, 0600);
+
+done:
+
+    explicit_bzero(text, 2 * VZ_GUEST_FILE + 1024);
+    free(text);
+
+    return rc;
+}
+
+
+static int
+vz_guest_passwd(int root, char *text, char *out)
+{
+    char     *line, *end;
+    size_t    head;
+    ssize_t   size;
+
+    size = vz_guest_read(root, "etc/passwd", text, VZ_GUEST_FILE);
+    if (size == -1) {
+        return -1;
+    }
+
+    line = strncmp(text, "root:", 5) == 0 ? text : strstr(text, "\nroot:");
+
+    if (line == NULL) {
+        errno = ENOENT;
+        return -1;
+    }
+
+    line = strchr(line, ':') + 1;
+    end = line + strcspn(line, ":\n");
+
+    if (end - line == 1 && *line == 'x') {
+        return 0;
+    }
+
+    head = (size_t) (line - text);
+    memcpy(out, text, head);
+    out[head] = 'x';
+    memcpy(out + head + 1, end, (size_t) size - (size_t) (end - text));
+
+    return vz_guest_write(root, "etc/passwd", out,
+                          head + 1 + (size_t) size - (size_t) (end - text),
+                          0644);
+}
+
+
+int
+vz_guest_hostname(int root, const char *hostname)
+{
+    int      n;
+    char    *text, *out, *line, *next, *end;
+    size_t   len;
+
+    text = malloc(2 * VZ_GUEST_FILE + 1024);
+    if (text == NULL) {
+        return -1;
+    }
+
+    out = text + VZ_GUEST_FILE;
+
+    n = snprintf(out, 128, "%s\n", hostname);
+
+    if (vz_guest_write(root, "etc/hostname", out, (size_t) n, 0644) == -1) {
+        free(text);
+        return -1;
+    }
+
+    if (vz_guest_read(root, "etc/hosts", text, VZ_GUEST_FILE) == -1) {
+        strcpy(text, "127.0.0.1 localhost\n"
+                     "::1 localhost ip6-localhost ip6-loopback\n");
+    }
+
+    len = 0;
+
+    for (line = text; *line != '\0'; line = next) {
+        end = line + strcspn(line, "\n");
+        next = end + (*end == '\n');
+
+        if ((size_t) (end - line) >= sizeof(VZ_GUEST_MARK) - 1
+            && strncmp(end - (sizeof(VZ_GUEST_MARK) - 1), VZ_GUEST_MARK,
+                       sizeof(VZ_GUEST_MARK) - 1) == 0)
+        {
+            continue;
+        }
+
+        memcpy(out + len, line, (size_t) (end - line));
+        len += (size_t) (end - line);
+        out[len++] = '\n';
+    }
+
+    n = (int) strcspn(hostname, ".");
+
+    len += (size_t) (hostname[n] == '\0'
+                     ? snprintf(out + len, 256, "127.0.1.1 %s "
+                                VZ_GUEST_MARK "\n", hostname)
+                     : snprintf(out + len, 256, "127.0.1.1 %s %.*s "
+                                VZ_GUEST_MARK "\n", hostname, n, hostname));
+
+    n = vz_guest_write(root, "etc/hosts", out, len, 0644);
+    free(text);
+
+    return n;
+}
+
+
+int
+vz_guest_dns(int root, const vz_ct_t *ct)
+{
+    char      text[VZ_CT_DNS * (VZ_CT_ADDRLEN + 16)];
+    size_t    len;
+    unsigned  i;
+
+    len = 0;
+
+    for (i = 0; i < ct->ndns; i++) {
+        len += (size_t) snprintf(text + len, sizeof(text) - len,
+                                 "nameserver %s\n", ct->dns[i]);
+    }
+
+    return vz_guest_write(root, "etc/resolv.conf", text, len, 0644);
+}
+
+
+int
+vz_guest_identity(int root, const char *hostname)
+{
+    char           text[64];
+    unsigned       i;
+    unsigned char  id[16];
+
+    if (vz_guest_has(root, "etc/machine-id")) {
+        if (getrandom(id, sizeof(id), 0) != sizeof(id)) {
+            return -1;
+        }
+
+        id[6] = (unsigned char) ((id[6] & 0x0f) | 0x40);
+        id[8] = (unsigned char) ((id[8] & 0x3f) | 0x80);
+
+        for (i = 0; i < sizeof(id); i++) {
+            snprintf(text + 2 * i, 3, "%02x", id[i]);
+        }
+
+        strcpy(text + 32, "\n");
+
+        if (vz_guest_write(root, "etc/machine-id", text, 33, 0444) == -1) {
+            return -1;
+        }
+    }
+
+    return vz_guest_has(root, "usr/sbin/sshd") && vz_guest_has(root, "etc/ssh")
+           ? vz_hostkey_make(root, hostname) : 0;
+}
+
+
+int
+vz_guest_halt(int root)
+{
+    int          fd;
+    char         path[64], target[PATH_MAX], *name;
+    ssize_t      n;
+
+    fd = vz_guest_open(root, "sbin/init", O_PATH);
+
+    if (fd == -1) {
+        return SIGPWR;
+    }
+
+    /* the kernel's own link to what was opened: the resolved name */
+
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+    n = readlink(path, target, sizeof(target) - 1);
+    close(fd);
+
+    if (n <= 0) {
+        return SIGPWR;
+    }
+
+    target[n] = '\0';
+    name = strrchr(target, '/');
+
+    if (name != NULL && strcmp(name, "/systemd") == 0) {
+        return SIGRTMIN + 3;
+    }
+
+    if (name != NULL && strcmp(name, "/busybox") == 0) {
+        return SIGUSR2;
+    }
+
+    return SIGPWR;
+}

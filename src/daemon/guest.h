@@ -1,0 +1,47 @@
+/*
+ * Files inside a container's root, written from the host.  Every path is
+ * resolved with openat2(2) RESOLVE_IN_ROOT: a guest's symlinks lead nowhere
+ * else.  No program and no library of the guest is ever run or loaded.  All
+ * of these run in a child of the daemon, with the container's ids.
+ */
+
+#ifndef VZ_GUEST_H
+#define VZ_GUEST_H
+
+#include <sys/types.h>
+#include "store.h"
+
+
+/*
+ * vz_guest_read: a regular file of less than size bytes, terminated; its
+ * length, or -1 with errno.
+ */
+ssize_t vz_guest_read(int root, const char *path, char *buf, size_t size);
+
+/*
+ * vz_guest_write: the file as a whole, written beside and renamed over
+ * whatever was there (so a symlink is replaced).  An existing regular file's
+ * owner and mode are kept, else it is root's with that mode.  0 or -1.
+ */
+int vz_guest_write(int root, const char *path, const char *text, size_t len,
+    mode_t mode);
+
+/* vz_guest_has: whether there is such a path. */
+int vz_guest_has(int root, const char *path);
+
+/* All 0, or -1 with errno. */
+int vz_guest_password(int root, const char *hash);
+int vz_guest_hostname(int root, const char *hostname);
+int vz_guest_dns(int root, const vz_ct_t *ct);
+
+/* vz_guest_identity: machine-id and ssh host keys of its own. */
+int vz_guest_identity(int root, const char *hostname);
+
+/*
+ * vz_guest_halt: the signal at which its /sbin/init shuts down: systemd(1)
+ * SIGRTMIN+3, busybox SIGUSR2, System V and others SIGPWR.
+ */
+int vz_guest_halt(int root);
+
+
+#endif /* VZ_GUEST_H */

@@ -1,0 +1,253 @@
+/*
+ * virtual-server-hook: run by liblxc's monitor at each boot and end of a
+ * container, as "virtual-server-hook CONFIGURATION", with LXC_NAME,
+ * LXC_HOOK_TYPE, LXC_PID and LXC_TARGET in its environment
+ * (lxc.container.conf(5), hook version 1).
+ *
+ *   pre-start    mount the root
+ *   start-host   limits, addresses, host name, all from the record
+ *   post-stop    take all of it away
+ *
+ * It takes no lock of the container's: the daemon may hold it and wait.
+ */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <sys/stat.h>
+#include "../wire/field.h"
+#include "../wire/frame.h"
+#include "cgroup.h"
+#include "guest.h"
+#include "log.h"
+#include "mount.h"
+#include "net.h"
+#include "rootfs.h"
+#include "run.h"
+#include "store.h"
+
+
+#define VZ_HOOK_WAIT  5000          /* ms for an image that is let go of */
+
+
+typedef int (*vz_hook_pt)(const vz_config_t *conf, vz_ct_t *ct, char *words);
+
+typedef struct {
+    const char    *type;
+    vz_hook_pt     handler;
+} vz_hook_t;
+
+
+static int vz_hook_pre_start(const vz_config_t *conf, vz_ct_t *ct,
+    char *words);
+static int vz_hook_start_host(const vz_config_t *conf, vz_ct_t *ct,
+    char *words);
+static int vz_hook_post_stop(const vz_config_t *conf, vz_ct_t *ct,
+    char *words);
+static int vz_hook_rebooting(void);
+
+
+static const vz_hook_t  vz_hooks[] = {
+    { "pre-start", vz_hook_pre_start },
+    { "start-host", vz_hook_start_host },
+    { "post-stop", vz_hook_post_stop }
+};
+
+
+int
+main(int argc, char **argv)
+{
+    int           rc;
+    char          words[VZ_CONFIG_WORDS];
+    size_t        i;
+    uint32_t      ctid;
+    const char   *name, *type;
+
+    static vz_ct_t       ct;
+    static vz_config_t   conf;
+
+    umask(077);
+
+    name = getenv("LXC_NAME");
+    type = getenv("LXC_HOOK_TYPE");
+
+    if (argc < 2 || name == NULL || type == NULL) {
+        fprintf(stderr, "usage: virtual-server-hook CONFIGURATION, "
+                "as a hook of liblxc, version 1\n");
+        return 2;
+    }
+
+    if (vz_field_init() != VZ_OK
+        || vz_config_read(argv[1], &conf, words) == -1)
+    {
+        fprintf(stderr, "configuration: %s\n", words);
+        return 1;
+    }
+
+    (void) vz_log_open(conf.log, conf.log_level);
+
+    if (vz_field_ctid(name, strlen(name), &ctid) != VZ_OK
+        || vz_store_read(&conf, ctid, &ct) != VZ_OK)
+    {
+        vz_log(LOG_ERR, "hook %s: no record of container %s", type, name);
+        return 1;
+    }
+
+    for (i = 0; i < sizeof(vz_hooks) / sizeof(vz_hooks[0]); i++) {
+        if (strcmp(vz_hooks[i].type, type) == 0) {
+            break;
+        }
+    }
+
+    if (i == sizeof(vz_hooks) / sizeof(vz_hooks[0])) {
+        return 0;
+    }
+
+    words[0] = '\0';
+    rc = vz_hooks[i].handler(&conf, &ct, words);
+
+    if (rc == -1) {
+        vz_reply_clean(words);
+        vz_log(LOG_ERR, "hook %s of %s: %s", type, name, words);
+
+        /* liblxc tells nobody: the daemon reads it here */
+
+        (void) vz_store_file(&ct, "reason", words, strlen(words));
+    }
+
+    return rc == 0 ? 0 : 1;
+}
+
+
+static int
+vz_hook_rebooting(void)
+{
+    const char  *target;
+
+    target = getenv("LXC_TARGET");
+
+    return target != NULL && strcmp(target, "reboot") == 0;
+}
+
+
+static int
+vz_hook_pre_start(const vz_config_t *conf, vz_ct_t *ct, char *words)
+{
+    int         host;
+    char        lower[PATH_MAX], path[PATH_MAX];
+    vz_mount_t  mount;
+
+    /* a guest that was told to stop and reboots instead stays stopped */
+
+    if (vz_store_path(ct, "stopping", path) == -1
+        || (vz_hook_rebooting() && access(path, F_OK) == 0))
+    {
+        snprintf(words, VZ_WORDS_MAX, "it is being stopped");
+        return -1;
+    }
+
+    /* leftovers of a monitor that was killed */
+
+    if (vz_mount_drop(ct) == -1 || vz_net_unlink(conf, ct, words) == -1) {
+        return -1;
+    }
+
+    host = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+
+    if (host == -1 || vz_store_lower(conf, ct, lower) == -1
+        || vz_mount_make(ct, lower, VZ_HOOK_WAIT, &mount, words) != VZ_OK)
+    {
+        return -1;
+    }
+
+    if (vz_mount_attach(ct, &mount, host) == -1) {
+        snprintf(words, VZ_WORDS_MAX, "attaching the root: %s",
+                 strerror(errno));
+        (void) vz_mount_drop(ct);
+        return -1;
+    }
+
+    return 0;
+}
+
+
+static int
+vz_hook_start_host(const vz_config_t *conf, vz_ct_t *ct, char *words)
+{
+    int          root;
+    char         path[PATH_MAX];
+    vz_run_t     run;
+    const char  *pid;
+
+    memset(&run, 0, sizeof(run));
+    pid = getenv("LXC_PID");
+
+    if (pid == NULL
+        || vz_process_of(atoi(pid), &run.init) == -1
+        || vz_process_of(getppid(), &run.monitor) == -1
+        || vz_cgroup_of(run.init.pid, run.cgroup) == -1)
+    {
+        snprintf(words, VZ_WORDS_MAX, "its processes are not to be found");
+        return -1;
+    }
+
+    if (vz_store_path(ct, "root", path) == -1) {
+        return -1;
+    }
+
+    root = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    run.halt = vz_guest_halt(root);
+    close(root);
+
+    if (vz_cgroup_apply(conf, ct, &run, words) != VZ_OK
+        || vz_net_start(conf, ct, run.init.pid, words) == -1)
+    {
+        return -1;
+    }
+
+    if (vz_run_write(ct, &run) == -1) {
+        snprintf(words, VZ_WORDS_MAX, "run file: %s", strerror(errno));
+        return -1;
+    }
+
+    return 0;
+}
+
+
+static int
+vz_hook_post_stop(const vz_config_t *conf, vz_ct_t *ct, char *words)
+{
+    int              rc, known;
+    char             text[32];
+    vz_run_t         run;
+    vz_rootfs_use_t  use;
+
+    known = vz_run_read(ct, &run) == 0;
+
+    if (vz_mount_there(ct, "root")) {
+        vz_rootfs_use(ct, 1, &use);
+        snprintf(text, sizeof(text), "%llu", (unsigned long long) use.used);
+        (void) vz_store_file(ct, "used", text, strlen(text));
+    }
+
+    rc = vz_net_stop(conf, ct, words);
+
+    if (vz_mount_drop(ct) == -1) {
+        snprintf(words, VZ_WORDS_MAX, "umount: %s", strerror(errno));
+        rc = -1;
+    }
+
+    if (known && vz_hook_rebooting()) {
+        run.init.pid = 0;
+        (void) vz_run_write(ct, &run);
+
+    } else {
+        (void) vz_store_forget(ct, "run");
+    }
+
+    return rc;
+}

@@ -1,0 +1,623 @@
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include <linux/capability.h>
+#include <linux/btrfs.h>
+#include <linux/loop.h>
+#include <sys/file.h>
+#include <sys/fsuid.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <sys/wait.h>
+#include "../wire/frame.h"
+#include "mount.h"
+
+
+#define VZ_MOUNT_POLL   20          /* ms between looks at an image */
+#define VZ_LOOP_TRIES   256
+
+
+static vz_code_e vz_mount_build(const vz_ct_t *ct, const char *lower,
+    const char *device, vz_mount_t *mount, char *words);
+static int vz_mount_btrfs(const char *device);
+static int vz_mount_layers(int raw, const char *lower);
+static int vz_mount_clone(int dirfd, const char *path, int userns,
+    const char *target);
+static int vz_mount_overlay(uint32_t base);
+static int vz_mount_userns(uint32_t base);
+static int vz_mount_loop_attach(int image, const char *path, char *device);
+static vz_code_e vz_mount_failed(char *words, const char *what);
+
+
+vz_code_e
+vz_mount_make(const vz_ct_t *ct, const char *lower, int wait,
+    vz_mount_t *mount, char *words)
+{
+    int        image, loop;
+    char       path[PATH_MAX], device[32];
+    vz_code_e  rc;
+
+    if (vz_store_path(ct, "image", path) == -1) {
+        return vz_mount_failed(words, "path");
+    }
+
+    image = open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+    if (image == -1) {
+        return vz_mount_failed(words, "image");
+    }
+
+    /* nobody else looks and attaches between our look and our attaching */
+
+    if (flock(image, LOCK_EX) == -1) {
+        rc = vz_mount_failed(words, "image lock");
+        goto done;
+    }
+
+    if (!vz_mount_image_idle(ct, wait)) {
+        snprintf(words, VZ_WORDS_MAX, "the image is still in use");
+        rc = VZ_BUSY;
+        goto done;
+    }
+
+    loop = vz_mount_loop_attach(image, path, device);
+    if (loop == -1) {
+        rc = vz_mount_failed(words, "loop device");
+        goto done;
+    }
+
+    rc = vz_mount_build(ct, lower, device, mount, words);
+    close(loop);
+
+done:
+
+    close(image);
+
+    return rc;
+}
+
+
+static vz_code_e
+vz_mount_build(const vz_ct_t *ct, const char *lower, const char *device,
+    vz_mount_t *mounts, char *words)
+{
+    int  raw, userns;
+
+    if (unshare(CLONE_NEWNS) == -1
+        || mount(NULL, "/", NULL, MS_REC|MS_PRIVATE, NULL) == -1
+        || chdir(ct->dir) == -1)
+    {
+        return vz_mount_failed(words, "mount namespace");
+    }
+
+    raw = vz_mount_btrfs(device);
+    if (raw == -1) {
+        return vz_mount_failed(words, "mounting the image");
+    }
+
+    /* clones can only be taken of what is attached somewhere */
+
+    if (move_mount(raw, "", AT_FDCWD, "raw", MOVE_MOUNT_F_EMPTY_PATH) == -1) {
+        return vz_mount_failed(words, "attaching the image");
+    }
+
+    mounts->raw = open_tree(AT_FDCWD, "raw", OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC);
+    if (mounts->raw == -1) {
+        return vz_mount_failed(words, "image clone");
+    }
+
+    if (vz_mount_layers(raw, lower) == -1) {
+        return vz_mount_failed(words, "layers");
+    }
+
+    userns = vz_mount_userns(ct->idmap);
+    if (userns == -1) {
+        return vz_mount_failed(words, "user namespace");
+    }
+
+    if (vz_mount_clone(raw, "", userns, "raw") == -1
+        || vz_mount_clone(AT_FDCWD, lower, userns, "root") == -1)
+    {
+        close(userns);
+        return vz_mount_failed(words, "idmapped mount");
+    }
+
+    close(userns);
+    close(raw);
+
+    mounts->root = vz_mount_overlay(ct->idmap);
+    if (mounts->root == -1) {
+        return vz_mount_failed(words, "overlay");
+    }
+
+    return VZ_OK;
+}
+
+
+static int
+vz_mount_btrfs(const char *device)
+{
+    int  fs, fd, saved;
+
+    fs = fsopen("btrfs", FSOPEN_CLOEXEC);
+    if (fs == -1) {
+        return -1;
+    }
+
+    fd = -1;
+
+    if (fsconfig(fs, FSCONFIG_SET_STRING, "source", device, 0) == 0
+        && fsconfig(fs, FSCONFIG_SET_STRING, "discard", "async", 0) == 0
+        && fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) == 0)
+    {
+        fd = fsmount(fs, FSMOUNT_CLOEXEC, MOUNT_ATTR_NOATIME|MOUNT_ATTR_NODEV);
+    }
+
+    saved = errno;
+    close(fs);
+    errno = saved;
+
+    return fd;
+}
+
+
+/* upper and work, once; upper looks like the template's root folder */
+
+static int
+vz_mount_layers(int raw, const char *lower)
+{
+    int          fd, rc;
+    struct stat  st;
+
+    if (mkdirat(raw, "upper", 0700) == -1) {
+        return errno == EEXIST ? 0 : -1;
+    }
+
+    if (fchmodat(raw, ".", 0700, 0) == -1
+        || (mkdirat(raw, "work", 0700) == -1 && errno != EEXIST)
+        || stat(lower, &st) == -1)
+    {
+        return -1;
+    }
+
+    fd = openat(raw, "upper", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd == -1) {
+        return -1;
+    }
+
+    rc = fchown(fd, st.st_uid, st.st_gid) == -1
+         || fchmod(fd, st.st_mode & 07777) == -1
+         ? -1 : 0;
+    close(fd);
+
+    return rc;
+}
+
+
+static int
+vz_mount_clone(int dirfd, const char *path, int userns, const char *target)
+{
+    int                fd, rc;
+    unsigned           flags;
+    struct mount_attr  attr;
+
+    flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC;
+
+    fd = open_tree(dirfd, path, *path ? flags : flags | AT_EMPTY_PATH);
+    if (fd == -1) {
+        return -1;
+    }
+
+    memset(&attr, 0, sizeof(attr));
+    attr.attr_set = MOUNT_ATTR_IDMAP;
+    attr.userns_fd = (uint64_t) userns;
+
+    rc = mount_setattr(fd, "", AT_EMPTY_PATH, &attr, sizeof(attr));
+
+    if (rc == 0) {
+        rc = move_mount(fd, "", AT_FDCWD, target, MOVE_MOUNT_F_EMPTY_PATH);
+    }
+
+    close(fd);
+
+    return rc;
+}
+
+
+/*
+ * The overlay makes its work folder with the ids of the one who mounts: host
+ * root has none in the idmapped upper layer.
+ */
+
+static int
+vz_mount_overlay(uint32_t base)
+{
+    int  fs, fd, saved;
+
+    if (vz_mount_ids(base) == -1) {
+        return -1;
+    }
+
+    fd = -1;
+    fs = fsopen("overlay", FSOPEN_CLOEXEC);
+
+    if (fs != -1
+        && fsconfig(fs, FSCONFIG_SET_STRING, "source", "overlay", 0) == 0
+        && fsconfig(fs, FSCONFIG_SET_STRING, "lowerdir", "root", 0) == 0
+        && fsconfig(fs, FSCONFIG_SET_STRING, "upperdir", "raw/upper", 0) == 0
+        && fsconfig(fs, FSCONFIG_SET_STRING, "workdir", "raw/work", 0) == 0
+        && fsconfig(fs, FSCONFIG_SET_STRING, "redirect_dir", "on", 0) == 0
+        && fsconfig(fs, FSCONFIG_SET_STRING, "metacopy", "on", 0) == 0
+        && fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) == 0)
+    {
+        fd = fsmount(fs, FSMOUNT_CLOEXEC, MOUNT_ATTR_NOATIME|MOUNT_ATTR_NODEV);
+    }
+
+    saved = errno;
+
+    if (fs != -1) {
+        close(fs);
+    }
+
+    if (vz_mount_ids(0) == -1) {
+        return -1;
+    }
+
+    errno = saved;
+
+    return fd;
+}
+
+
+int
+vz_mount_ids(uint32_t base)
+{
+    struct __user_cap_data_struct    data[2];
+    struct __user_cap_header_struct  header;
+
+    header.version = _LINUX_CAPABILITY_VERSION_3;
+    header.pid = 0;
+
+    if (syscall(SYS_capget, &header, data) == -1) {
+        return -1;
+    }
+
+    setfsgid(base);
+    setfsuid(base);
+
+    /* these return the ids before: only a second call tells what holds */
+
+    if ((uint32_t) setfsgid((gid_t) -1) != base
+        || (uint32_t) setfsuid((uid_t) -1) != base)
+    {
+        errno = EPERM;
+        return -1;
+    }
+
+    data[0].effective = data[0].permitted;
+    data[1].effective = data[1].permitted;
+
+    return (int) syscall(SYS_capset, &header, data);
+}
+
+
+/* a user namespace with only the container's range; its maker is gone */
+
+static int
+vz_mount_userns(uint32_t base)
+{
+    int                 fd, n, len, pipes[2], i;
+    char                path[64], map[64], byte;
+    pid_t               pid;
+    static const char  *files[] = { "uid_map", "gid_map" };
+
+    if (pipe2(pipes, O_CLOEXEC) == -1) {
+        return -1;
+    }
+
+    pid = fork();
+
+    if (pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+
+        if (unshare(CLONE_NEWUSER) == 0 && write(pipes[1], "", 1) == 1) {
+            pause();
+        }
+
+        _exit(1);
+    }
+
+    close(pipes[1]);
+    n = pid == -1 ? -1 : (int) read(pipes[0], &byte, 1);
+    close(pipes[0]);
+
+    fd = -1;
+
+    if (n == 1) {
+        len = snprintf(map, sizeof(map), "0 %u %u", base, VZ_CT_IDS);
+
+        for (i = 0; i < 2 && n != -1; i++) {
+            snprintf(path, sizeof(path), "/proc/%d/%s", pid, files[i]);
+
+            fd = open(path, O_WRONLY | O_CLOEXEC);
+            if (fd == -1) {
+                n = -1;
+                break;
+            }
+
+            if (write(fd, map, (size_t) len) != len) {
+                n = -1;
+            }
+
+            close(fd);
+        }
+
+        fd = -1;
+    }
+
+    if (n == 1) {
+        snprintf(path, sizeof(path), "/proc/%d/ns/user", pid);
+        fd = open(path, O_RDONLY | O_CLOEXEC);
+    }
+
+    if (pid != -1) {
+        kill(pid, SIGKILL);
+        while (waitpid(pid, NULL, 0) == -1 && errno == EINTR) { /* void */ }
+    }
+
+    return fd;
+}
+
+
+static int
+vz_mount_loop_attach(int image, const char *path, char *device)
+{
+    int                 control, number, loop, tries;
+    struct loop_config  config;
+
+    control = open("/dev/loop-control", O_RDWR | O_CLOEXEC);
+    if (control == -1) {
+        return -1;
+    }
+
+    memset(&config, 0, sizeof(config));
+    config.fd = (uint32_t) image;
+    config.info.lo_flags = LO_FLAGS_AUTOCLEAR;
+    snprintf((char *) config.info.lo_file_name, LO_NAME_SIZE, "%.60s", path);
+
+    for (tries = 0; tries < VZ_LOOP_TRIES; tries++) {
+        number = ioctl(control, LOOP_CTL_GET_FREE);
+        if (number < 0) {
+            break;
+        }
+
+        snprintf(device, 32, "/dev/loop%d", number);
+
+        loop = open(device, O_RDWR | O_CLOEXEC);
+
+        if (loop == -1 && errno == ENOENT) {
+
+            /* no devtmpfs or it is slow; major 7 is the loop driver's */
+
+            if (mknod(device, S_IFBLK | 0660, makedev(7, (unsigned) number))
+                == -1)
+            {
+                usleep(1000);
+            }
+
+            continue;
+        }
+
+        if (loop != -1) {
+            if (ioctl(loop, LOOP_CONFIGURE, &config) == 0) {
+                close(control);
+                return loop;
+            }
+
+            number = errno;
+            close(loop);
+            errno = number;
+
+            if (errno != EBUSY) {
+                break;
+            }
+
+            usleep(1000);
+        }
+    }
+
+    number = errno;
+    close(control);
+    errno = number;
+
+    return -1;
+}
+
+
+void
+vz_mount_unmake(vz_mount_t *mount)
+{
+    close(mount->root);
+    close(mount->raw);
+
+    (void) vz_mount_ids(0);
+    (void) umount2("root", MNT_DETACH);
+    (void) umount2("raw", MNT_DETACH);
+    (void) umount2("raw", MNT_DETACH);
+}
+
+
+int
+vz_mount_attach(const vz_ct_t *ct, const vz_mount_t *mount, int host)
+{
+    if (setns(host, CLONE_NEWNS) == -1 || chdir(ct->dir) == -1) {
+        return -1;
+    }
+
+    if (move_mount(mount->raw, "", AT_FDCWD, "raw", MOVE_MOUNT_F_EMPTY_PATH)
+        == -1
+        || move_mount(mount->root, "", AT_FDCWD, "root",
+                      MOVE_MOUNT_F_EMPTY_PATH) == -1)
+    {
+        return -1;
+    }
+
+    return chdir("/");
+}
+
+
+int
+vz_mount_there(const vz_ct_t *ct, const char *name)
+{
+    char         path[PATH_MAX];
+    struct stat  dir, st;
+
+    return vz_store_path(ct, name, path) == 0
+           && lstat(ct->dir, &dir) == 0
+           && lstat(path, &st) == 0
+           && st.st_dev != dir.st_dev;
+}
+
+
+int
+vz_mount_drop(const vz_ct_t *ct)
+{
+    char                path[PATH_MAX];
+    unsigned            i, tries;
+    static const char  *names[] = { "root", "raw" };
+
+    for (i = 0; i < 2; i++) {
+        if (vz_store_path(ct, names[i], path) == -1) {
+            return -1;
+        }
+
+        for (tries = 0; vz_mount_there(ct, names[i]); tries++) {
+            if (umount2(path, UMOUNT_NOFOLLOW) == 0) {
+                continue;
+            }
+
+            if (errno == EBUSY && tries < 5) {
+                usleep(VZ_MOUNT_POLL * 1000);
+                continue;
+            }
+
+            if (errno != EBUSY
+                || umount2(path, UMOUNT_NOFOLLOW | MNT_DETACH) == -1)
+            {
+                return -1;
+            }
+        }
+    }
+
+    return 0;
+}
+
+
+static int
+vz_mount_image_attached(const char *path)
+{
+    int             fd, found;
+    DIR            *dir;
+    char            name[64 + NAME_MAX], backing[PATH_MAX];
+    ssize_t         n;
+    struct dirent  *entry;
+
+    dir = opendir("/sys/block");
+    if (dir == NULL) {
+        return 0;
+    }
+
+    found = 0;
+
+    while (!found && (entry = readdir(dir)) != NULL) {
+        if (strncmp(entry->d_name, "loop", 4) != 0) {
+            continue;
+        }
+
+        snprintf(name, sizeof(name), "%s/loop/backing_file", entry->d_name);
+
+        fd = openat(dirfd(dir), name, O_RDONLY | O_CLOEXEC);
+        if (fd == -1) {
+            continue;
+        }
+
+        n = read(fd, backing, sizeof(backing) - 1);
+        close(fd);
+
+        if (n > 0) {
+            backing[n] = '\0';
+            backing[strcspn(backing, "\n")] = '\0';
+            found = strcmp(backing, path) == 0;
+        }
+    }
+
+    closedir(dir);
+
+    return found;
+}
+
+
+int
+vz_mount_image_idle(const vz_ct_t *ct, int wait)
+{
+    char  path[PATH_MAX];
+
+    if (vz_store_path(ct, "image", path) == -1) {
+        return 0;
+    }
+
+    for ( ;; ) {
+        if (!vz_mount_image_attached(path)) {
+            return 1;
+        }
+
+        if (wait <= 0) {
+            return 0;
+        }
+
+        usleep(VZ_MOUNT_POLL * 1000);
+        wait -= VZ_MOUNT_POLL;
+    }
+}
+
+
+int
+vz_mount_loop(int raw)
+{
+    struct btrfs_ioctl_dev_info_args  info;
+
+    /* btrfs gives its files a device number of its own: it must be asked */
+
+    memset(&info, 0, sizeof(info));
+    info.devid = 1;
+
+    if (ioctl(raw, BTRFS_IOC_DEV_INFO, &info) == -1) {
+        return -1;
+    }
+
+    info.path[sizeof(info.path) - 1] = '\0';
+
+    if (strncmp((char *) info.path, "/dev/loop", 9) != 0) {
+        errno = ENODEV;
+        return -1;
+    }
+
+    return open((char *) info.path, O_RDWR | O_CLOEXEC);
+}
+
+
+static vz_code_e
+vz_mount_failed(char *words, const char *what)
+{
+    snprintf(words, VZ_WORDS_MAX, "%s: %s", what, strerror(errno));
+
+    return VZ_FAILED;
+}

@@ -1,0 +1,51 @@
+/*
+ * The few rtnetlink(7) requests that containers need, over a socket that
+ * belongs to the network namespace it was opened in.
+ */
+
+#ifndef VZ_NETLINK_H
+#define VZ_NETLINK_H
+
+#include <sys/types.h>
+#include "store.h"
+
+
+typedef enum {
+    VZ_NL_ADD = 0,
+    VZ_NL_REPLACE,
+    VZ_NL_DELETE
+} vz_nl_e;
+
+typedef struct {
+    int         fd;
+    unsigned    index;          /* of the interface, 0: there is none */
+} vz_nl_t;
+
+
+/*
+ * vz_nl_open: a socket in the namespace of this process, or in that of the
+ * process pid where pid is not 0; and the index of the interface name there.
+ * 0, or -1 with errno.
+ */
+int vz_nl_open(vz_nl_t *nl, pid_t pid, const char *name);
+void vz_nl_close(vz_nl_t *nl);
+
+/*
+ * All return 0, or -1 with errno.  Adding what is there and deleting what is
+ * not succeed.
+ *
+ * vz_nl_address: host scope keeps it from being chosen as a source.
+ * vz_nl_route: to address, or the default route of its family when whole is
+ * 0; gateway may be NULL: directly on the interface.
+ * vz_nl_neighbour: hw (6 bytes) for ever; hw NULL: answer for it (proxy).
+ */
+int vz_nl_address(vz_nl_t *nl, vz_nl_e op, const vz_address_t *address,
+    unsigned prefix, unsigned host);
+int vz_nl_route(vz_nl_t *nl, vz_nl_e op, const vz_address_t *address,
+    unsigned whole, const vz_address_t *gateway);
+int vz_nl_neighbour(vz_nl_t *nl, vz_nl_e op, const vz_address_t *address,
+    const unsigned char *hw);
+int vz_nl_link_delete(vz_nl_t *nl);
+
+
+#endif /* VZ_NETLINK_H */

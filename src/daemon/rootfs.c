@@ -1,0 +1,340 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <linux/btrfs.h>
+#include <linux/loop.h>
+#include <sys/ioctl.h>
+#include <sys/pidfd.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/wait.h>
+#include "../wire/code.h"
+#include "mount.h"
+#include "rootfs.h"
+#include "run.h"
+#include "spawn.h"
+
+
+#define VZ_ROOTFS_WAIT  5000        /* ms for an image that is let go of */
+#define VZ_MKFS_TIME    30000
+
+#define VZ_SPACE_MIN    (512ULL << 20)  /* bytes that stay free on the host */
+#define VZ_SPACE_ENOUGH (8ULL << 30)
+
+
+static vz_code_e vz_rootfs_child(const vz_config_t *conf, const vz_ct_t *ct,
+    unsigned guest, vz_rootfs_pt function, const void *data, char *words);
+static vz_code_e vz_rootfs_do_resize(const vz_ct_t *ct, int root, int raw,
+    const void *data, char *words);
+static vz_code_e vz_rootfs_failed(char *words, const char *what);
+
+
+vz_code_e
+vz_rootfs_make(const vz_ct_t *ct, char *words)
+{
+    int          fd, rc;
+    char         path[PATH_MAX], output[512];
+    vz_spawn_t   run;
+    const char  *argv[] = {
+        "/usr/sbin/mkfs.btrfs", "-q", "-f", "-m", "single", "-d", "single",
+        path, NULL
+    };
+
+    if (vz_store_path(ct, "image", path) == -1) {
+        return vz_rootfs_failed(words, "image");
+    }
+
+    fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd == -1) {
+        return vz_rootfs_failed(words, "image");
+    }
+
+    rc = ftruncate(fd, (off_t) ct->disk.limit);
+    close(fd);
+
+    if (rc == -1) {
+        return vz_rootfs_failed(words, "image");
+    }
+
+    memset(&run, 0, sizeof(run));
+    run.argv = argv;
+    run.output = output;
+    run.output_size = sizeof(output);
+    run.timeout = VZ_MKFS_TIME;
+
+    if (vz_spawn(&run) != VZ_OK) {
+        snprintf(words, VZ_WORDS_MAX, "mkfs.btrfs: %.160s",
+                 strncmp(output, "ERROR", 5) == 0 ? output : "failed");
+        return VZ_FAILED;
+    }
+
+    return VZ_OK;
+}
+
+
+/* the child tells by its exit status and, for words, through a pipe */
+
+vz_code_e
+vz_rootfs_enter(vz_job_t *job, const vz_ct_t *ct, unsigned guest,
+    vz_rootfs_pt function, const void *data, char *words)
+{
+    int            pipes[2], status;
+    pid_t          pid;
+    ssize_t        n;
+    vz_code_e      rc;
+    struct pollfd  event;
+
+    words[0] = '\0';
+
+    if (pipe2(pipes, O_CLOEXEC) == -1) {
+        return vz_rootfs_failed(words, "pipe");
+    }
+
+    pid = fork();
+
+    if (pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+
+        rc = vz_rootfs_child(job->conf, ct, guest, function, data, words);
+
+        n = write(pipes[1], words, strlen(words));
+        _exit(n >= 0 ? (int) rc : VZ_INTERNAL);
+    }
+
+    close(pipes[1]);
+
+    if (pid == -1) {
+        close(pipes[0]);
+        return vz_rootfs_failed(words, "fork");
+    }
+
+    event.fd = pidfd_open(pid, 0);
+    event.events = POLLIN;
+
+    while ((n = poll(&event, 1, vz_job_left(job))) == -1 && errno == EINTR) {
+        /* void */
+    }
+
+    if (n != 1) {
+        kill(pid, SIGKILL);
+    }
+
+    while (waitpid(pid, &status, 0) == -1 && errno == EINTR) { /* void */ }
+
+    close(event.fd);
+
+    if (n == 1 && WIFEXITED(status)) {
+        rc = (vz_code_e) WEXITSTATUS(status);
+        n = read(pipes[0], words, VZ_WORDS_MAX - 1);
+        words[n > 0 ? n : 0] = '\0';
+
+    } else {
+        rc = n == 1 ? VZ_INTERNAL : VZ_TIMEOUT;
+        snprintf(words, VZ_WORDS_MAX, "entering the container's root %s",
+                 n == 1 ? "failed" : "took too long");
+    }
+
+    close(pipes[0]);
+
+    return rc;
+}
+
+
+static vz_code_e
+vz_rootfs_child(const vz_config_t *conf, const vz_ct_t *ct, unsigned guest,
+    vz_rootfs_pt function, const void *data, char *words)
+{
+    char        lower[PATH_MAX], path[PATH_MAX];
+    vz_run_t    run;
+    unsigned    private;
+    vz_code_e   rc;
+    vz_mount_t  mount;
+
+    private = 0;
+
+    if (vz_run_alive(ct, &run) && run.init.pid != 0
+        && vz_mount_there(ct, "root") && vz_mount_there(ct, "raw"))
+    {
+        vz_store_path(ct, "root", path);
+        mount.root = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+        vz_store_path(ct, "raw", path);
+        mount.raw = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+        if (mount.root == -1 || mount.raw == -1) {
+            return vz_rootfs_failed(words, "root");
+        }
+
+    } else {
+        if (!vz_run_alive(ct, &run) && vz_mount_drop(ct) == -1) {
+            return vz_rootfs_failed(words, "umount");
+        }
+
+        if (vz_store_lower(conf, ct, lower) == -1) {
+            return vz_rootfs_failed(words, "template");
+        }
+
+        rc = vz_mount_make(ct, lower, VZ_ROOTFS_WAIT, &mount, words);
+        if (rc != VZ_OK) {
+            return rc;
+        }
+
+        private = 1;
+    }
+
+    if (guest && vz_mount_ids(ct->idmap) == -1) {
+        return vz_rootfs_failed(words, "ids");
+    }
+
+    rc = function(ct, mount.root, mount.raw, data, words);
+
+    if (private) {
+        vz_mount_unmake(&mount);
+    }
+
+    return rc;
+}
+
+
+vz_code_e
+vz_rootfs_resize(vz_job_t *job, const vz_ct_t *ct, uint64_t bytes,
+    char *words)
+{
+    return vz_rootfs_enter(job, ct, 0, vz_rootfs_do_resize, &bytes, words);
+}
+
+
+static vz_code_e
+vz_rootfs_do_resize(const vz_ct_t *ct, int root, int raw, const void *data,
+    char *words)
+{
+    int                            fd, loop, image, grow;
+    char                           path[PATH_MAX];
+    uint64_t                       bytes;
+    vz_code_e                      rc;
+    struct stat                    st;
+    struct btrfs_ioctl_vol_args    args;
+
+    (void) root;
+
+    memcpy(&bytes, data, sizeof(bytes));
+    memset(&args, 0, sizeof(args));
+    snprintf(args.name, sizeof(args.name), "%llu",
+             (unsigned long long) bytes);
+
+    vz_store_path(ct, "image", path);
+    image = open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+    fd = openat(raw, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    loop = fd == -1 ? -1 : vz_mount_loop(fd);
+
+    if (image == -1 || loop == -1 || fstat(image, &st) == -1) {
+        return vz_rootfs_failed(words, "image");
+    }
+
+    grow = (uint64_t) st.st_size < bytes;
+
+    if (grow && (ftruncate(image, (off_t) bytes) == -1
+                 || ioctl(loop, LOOP_SET_CAPACITY, 0) == -1))
+    {
+        return vz_rootfs_failed(words, "growing the image");
+    }
+
+    rc = VZ_OK;
+
+    if (ioctl(fd, BTRFS_IOC_RESIZE, &args) == -1) {
+        if (grow || (errno != ENOSPC && errno != EINVAL)) {
+            return vz_rootfs_failed(words, "resizing the file system");
+        }
+
+        snprintf(words, VZ_WORDS_MAX, "what is on the disk does not fit into "
+                 "%llu bytes, its size was not changed",
+                 (unsigned long long) bytes);
+        rc = VZ_STATE;
+    }
+
+    if (rc == VZ_OK && !grow
+        && (ftruncate(image, (off_t) bytes) == -1
+            || ioctl(loop, LOOP_SET_CAPACITY, 0) == -1))
+    {
+        return vz_rootfs_failed(words, "shrinking the image");
+    }
+
+    return rc;
+}
+
+
+void
+vz_rootfs_use(const vz_ct_t *ct, unsigned running, vz_rootfs_use_t *use)
+{
+    char            path[PATH_MAX], text[32];
+    struct stat     st;
+    struct statvfs  fs;
+
+    memset(use, 0, sizeof(*use));
+
+    use->total = ct->disk.limit;
+    use->available = use->total;
+
+    if (running
+        && vz_store_path(ct, "root", path) == 0
+        && statvfs(path, &fs) == 0)
+    {
+        use->total = (uint64_t) fs.f_blocks * fs.f_frsize;
+        use->used = (uint64_t) (fs.f_blocks - fs.f_bfree) * fs.f_frsize;
+        use->available = (uint64_t) fs.f_bavail * fs.f_frsize;
+        use->inodes = fs.f_files;
+        use->inodes_used = fs.f_files - fs.f_ffree;
+        return;
+    }
+
+    /* stopped: as it was last seen, or what the image takes on the host */
+
+    if (vz_store_text(ct, "used", text, sizeof(text)) > 0) {
+        use->used = strtoull(text, NULL, 10);
+
+    } else if (vz_store_path(ct, "image", path) == 0 && stat(path, &st) == 0) {
+        use->used = (uint64_t) st.st_blocks * 512;
+    }
+
+    use->used = use->used < use->total ? use->used : use->total;
+    use->available = use->total - use->used;
+}
+
+
+int
+vz_rootfs_space(const vz_config_t *conf, char *words)
+{
+    uint64_t        free, total;
+    struct statvfs  fs;
+
+    if (statvfs(conf->lxc_path, &fs) == -1) {
+        vz_rootfs_failed(words, conf->lxc_path);
+        return 0;
+    }
+
+    free = (uint64_t) fs.f_bavail * fs.f_frsize;
+    total = (uint64_t) fs.f_blocks * fs.f_frsize;
+
+    if (free < VZ_SPACE_MIN || (free < total / 20 && free < VZ_SPACE_ENOUGH)) {
+        snprintf(words, VZ_WORDS_MAX, "the node's disk is nearly full: "
+                 "%llu MB free", (unsigned long long) (free >> 20));
+        return 0;
+    }
+
+    return 1;
+}
+
+
+static vz_code_e
+vz_rootfs_failed(char *words, const char *what)
+{
+    snprintf(words, VZ_WORDS_MAX, "%.80s: %s", what, strerror(errno));
+
+    return errno == ENOSPC ? VZ_NOSPACE : VZ_FAILED;
+}

@@ -1,0 +1,238 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#include <sys/pidfd.h>
+#include "run.h"
+
+
+static const char  *vz_run_names[VZ_CG_COUNT] = {
+    "memory", "cpu", "cpuacct", "pids", "freezer"
+};
+
+
+int
+vz_process_of(pid_t pid, vz_process_t *process)
+{
+    int          fd, field;
+    char         path[32], buf[1024], *p;
+    ssize_t      n;
+
+    snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+
+    fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd == -1) {
+        return -1;
+    }
+
+    n = read(fd, buf, sizeof(buf) - 1);
+    close(fd);
+
+    if (n <= 0) {
+        return -1;
+    }
+
+    buf[n] = '\0';
+
+    /* the name may hold anything: fields count from the last parenthesis */
+
+    p = strrchr(buf, ')');
+
+    if (p == NULL || p[1] == '\0' || p[2] == 'Z' || p[2] == 'X') {
+        return -1;
+    }
+
+    for (field = 2; field < 22 && p != NULL; field++) {
+        p = strchr(p + 1, ' ');
+    }
+
+    if (p == NULL) {
+        return -1;
+    }
+
+    process->pid = pid;
+    process->start = strtoull(p + 1, NULL, 10);
+
+    return 0;
+}
+
+
+int
+vz_process_alive(const vz_process_t *process)
+{
+    vz_process_t  now;
+
+    return process->pid > 0
+           && vz_process_of(process->pid, &now) == 0
+           && now.start == process->start;
+}
+
+
+/* a descriptor of that very process, or -1 when it has ended */
+
+static int
+vz_process_open(const vz_process_t *process)
+{
+    int  fd;
+
+    if (process->pid <= 0) {
+        return -1;
+    }
+
+    fd = pidfd_open(process->pid, 0);
+
+    if (fd != -1 && !vz_process_alive(process)) {
+        close(fd);
+        return -1;
+    }
+
+    return fd;
+}
+
+
+int
+vz_process_wait(const vz_process_t *process, int ms)
+{
+    int            n;
+    struct pollfd  event;
+
+    event.fd = vz_process_open(process);
+    event.events = POLLIN;
+
+    if (event.fd == -1) {
+        return 1;
+    }
+
+    do {
+        n = poll(&event, 1, ms);
+    } while (n == -1 && errno == EINTR);
+
+    close(event.fd);
+
+    return n == 1;
+}
+
+
+int
+vz_process_kill(const vz_process_t *process, int sig)
+{
+    int  fd, rc;
+
+    fd = vz_process_open(process);
+    if (fd == -1) {
+        return 0;
+    }
+
+    rc = pidfd_send_signal(fd, sig, NULL, 0);
+
+    if (rc == -1 && errno == ESRCH) {
+        rc = 0;
+    }
+
+    close(fd);
+
+    return rc;
+}
+
+
+uint64_t
+vz_process_age(const vz_process_t *process)
+{
+    uint64_t         since;
+    struct timespec  now;
+
+    clock_gettime(CLOCK_BOOTTIME, &now);
+    since = process->start / (uint64_t) sysconf(_SC_CLK_TCK);
+
+    return (uint64_t) now.tv_sec > since ? (uint64_t) now.tv_sec - since : 0;
+}
+
+
+int
+vz_run_read(const vz_ct_t *ct, vz_run_t *run)
+{
+    int                  i;
+    char                 buf[4096], *line, *save, *value;
+    unsigned long long   start;
+
+    memset(run, 0, sizeof(*run));
+
+    if (vz_store_text(ct, "run", buf, sizeof(buf)) <= 0) {
+        return -1;
+    }
+
+    for (line = strtok_r(buf, "\n", &save); line != NULL;
+         line = strtok_r(NULL, "\n", &save))
+    {
+        value = strchr(line, '=');
+        if (value == NULL) {
+            continue;
+        }
+
+        *value++ = '\0';
+
+        if (strcmp(line, "init") == 0) {
+            if (sscanf(value, "%d %llu", &run->init.pid, &start) == 2) {
+                run->init.start = start;
+            }
+
+        } else if (strcmp(line, "monitor") == 0) {
+            if (sscanf(value, "%d %llu", &run->monitor.pid, &start) == 2) {
+                run->monitor.start = start;
+            }
+
+        } else if (strcmp(line, "halt") == 0) {
+            run->halt = atoi(value);
+
+        } else {
+            for (i = 0; i < VZ_CG_COUNT; i++) {
+                if (strcmp(line, vz_run_names[i]) == 0) {
+                    snprintf(run->cgroup[i], sizeof(run->cgroup[i]), "%s",
+                             value);
+                }
+            }
+        }
+    }
+
+    return 0;
+}
+
+
+int
+vz_run_write(const vz_ct_t *ct, const vz_run_t *run)
+{
+    int   i, n;
+    char  buf[4096];
+
+    n = snprintf(buf, sizeof(buf), "init=%d %llu\nmonitor=%d %llu\nhalt=%d\n",
+                 run->init.pid, (unsigned long long) run->init.start,
+                 run->monitor.pid, (unsigned long long) run->monitor.start,
+                 run->halt);
+
+    for (i = 0; i < VZ_CG_COUNT; i++) {
+        n += snprintf(buf + n, sizeof(buf) - (size_t) n, "%s=%s\n",
+                      vz_run_names[i], run->cgroup[i]);
+    }
+
+    return vz_store_file(ct, "run", buf, (size_t) n);
+}
+
+
+int
+vz_run_alive(const vz_ct_t *ct, vz_run_t *run)
+{
+    if (vz_run_read(ct, run) == -1) {
+        return 0;
+    }
+
+    if (run->init.pid != 0) {
+        return vz_process_alive(&run->init);
+    }
+
+    return vz_process_alive(&run->monitor);
+}

@@ -1,0 +1,65 @@
+/*
+ * What is known of a running container: LXC_PATH/ct/CTID/run, written by the
+ * hook when init is about to start and removed when it has ended.  Process
+ * ids are kept with their start times, so a number that was used again is
+ * never mistaken for the container's.
+ */
+
+#ifndef VZ_RUN_H
+#define VZ_RUN_H
+
+#include <sys/types.h>
+#include "store.h"
+
+
+typedef enum {
+    VZ_CG_MEMORY = 0,
+    VZ_CG_CPU,
+    VZ_CG_CPUACCT,
+    VZ_CG_PIDS,
+    VZ_CG_FREEZER,
+    VZ_CG_COUNT
+} vz_cg_e;
+
+typedef struct {
+    pid_t       pid;
+    uint64_t    start;              /* clock ticks since boot */
+} vz_process_t;
+
+typedef struct {
+    vz_process_t    init;           /* pid 0: between two boots of a guest */
+    vz_process_t    monitor;
+    int             halt;           /* the signal that its init obeys */
+    char            cgroup[VZ_CG_COUNT][256];   /* folders, absolute */
+} vz_run_t;
+
+
+/* vz_process_of: 0, or -1 when there is no such process. */
+int vz_process_of(pid_t pid, vz_process_t *process);
+
+/* vz_process_alive: 1 while that very process lives and is no zombie. */
+int vz_process_alive(const vz_process_t *process);
+
+/*
+ * vz_process_wait: until it has ended; 1, or 0 after ms milliseconds.
+ * vz_process_kill: 0, also where it is gone, or -1.
+ */
+int vz_process_wait(const vz_process_t *process, int ms);
+int vz_process_kill(const vz_process_t *process, int sig);
+
+/* vz_process_age: seconds since it started. */
+uint64_t vz_process_age(const vz_process_t *process);
+
+
+/* vz_run_read: 0, or -1: there is none.  Says nothing about being alive. */
+int vz_run_read(const vz_ct_t *ct, vz_run_t *run);
+int vz_run_write(const vz_ct_t *ct, const vz_run_t *run);
+
+/*
+ * vz_run_alive: 1 with run filled while the container runs: init lives, or
+ * its monitor does, between two boots.
+ */
+int vz_run_alive(const vz_ct_t *ct, vz_run_t *run);
+
+
+#endif /* VZ_RUN_H */

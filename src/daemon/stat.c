@@ -1,0 +1,185 @@
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include "../wire/field.h"
+#include "../wire/frame.h"
+#include "stat.h"
+
+
+#define VZ_STAT_LINE  (VZ_REPLY_MAX - 16)   /* "= " and LF around it */
+
+
+typedef struct {
+    char     *buf;
+    size_t    len;
+} vz_stat_text_t;
+
+
+static void vz_stat_put(vz_stat_text_t *text, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+static void vz_stat_addresses(vz_stat_text_t *text, const vz_ct_t *ct);
+static void vz_stat_dns(vz_stat_text_t *text, const vz_ct_t *ct);
+static void vz_stat_size(vz_stat_text_t *text, const char *key,
+    uint64_t size);
+static void vz_stat_pair(vz_stat_text_t *text, const char *key,
+    const vz_pair_t *pair);
+
+
+void
+vz_stat(const vz_ct_t *ct, vz_stat_t *stat)
+{
+    memset(stat, 0, sizeof(*stat));
+
+    stat->state = "stopped";
+
+    if (vz_run_alive(ct, &stat->run)) {
+        stat->state = "running";
+        stat->running = stat->run.init.pid != 0;
+    }
+
+    if (stat->running) {
+        if (vz_cgroup_frozen(&stat->run)) {
+            stat->state = "frozen";
+        }
+
+        stat->uptime = vz_process_age(&stat->run.init);
+        vz_cgroup_use(&stat->run, &stat->use);
+    }
+
+    vz_rootfs_use(ct, stat->running, &stat->disk);
+}
+
+
+void
+vz_stat_print(const vz_config_t *conf, const vz_ct_t *ct,
+    const vz_stat_t *stat, unsigned whole, char *line)
+{
+    char             kept[VZ_WORDS_MAX];
+    const char      *gateway;
+    vz_stat_text_t   text;
+
+    text.buf = line;
+    text.len = 0;
+
+    vz_stat_put(&text, "id=%u state=%s hostname=%s address=", ct->ctid,
+                stat->state, ct->hostname);
+    vz_stat_addresses(&text, ct);
+
+    vz_stat_size(&text, "memory_used", stat->use.memory_used);
+    vz_stat_size(&text, "memory_limit",
+                 ct->privvm.set ? ct->privvm.limit : VZ_UNLIMITED);
+    vz_stat_size(&text, "swap_used", stat->use.swap_used);
+    vz_stat_size(&text, "disk_used", stat->disk.used);
+    vz_stat_size(&text, "disk_total", stat->disk.total);
+    vz_stat_size(&text, "inodes_used", stat->disk.inodes_used);
+    vz_stat_size(&text, "inodes_total", stat->disk.inodes);
+    vz_stat_size(&text, "cpu_ns", stat->use.cpu_ns);
+
+    vz_stat_put(&text, " cpu_units=%u cpu_percent=%u", ct->units,
+                ct->percent);
+    vz_stat_size(&text, "processes", stat->use.processes);
+    vz_stat_size(&text, "uptime", stat->uptime);
+    vz_stat_put(&text, " template=%s", ct->template);
+
+    if (!whole) {
+        return;
+    }
+
+    gateway = ct->gateway4[0] ? ct->gateway4
+              : ct->gateway6[0] ? ct->gateway6
+              : conf->bridge[0] ? "-" : conf->gateway4;
+
+    vz_stat_put(&text, " gateway=%s dns=", gateway);
+    vz_stat_dns(&text, ct);
+
+    vz_stat_pair(&text, "vmguarpages", &ct->vmguar);
+    vz_stat_pair(&text, "oomguarpages", &ct->oomguar);
+    vz_stat_pair(&text, "privvmpages", &ct->privvm);
+    vz_stat_pair(&text, "diskspace", &ct->disk);
+
+    vz_cgroup_kept(ct, NULL, kept);
+    vz_stat_put(&text, " kept=%s", kept);
+    vz_stat_size(&text, "created", ct->created);
+}
+
+
+static void
+vz_stat_addresses(vz_stat_text_t *text, const vz_ct_t *ct)
+{
+    char      address[VZ_ADDRESS_TEXT];
+    unsigned  i;
+
+    if (ct->naddresses == 0) {
+        vz_stat_put(text, "-");
+    }
+
+    for (i = 0; i < ct->naddresses; i++) {
+        vz_address_print(&ct->addresses[i], 0, address);
+        vz_stat_put(text, "%s%s", i ? "," : "", address);
+    }
+}
+
+
+static void
+vz_stat_dns(vz_stat_text_t *text, const vz_ct_t *ct)
+{
+    unsigned  i;
+
+    if (ct->ndns == 0) {
+        vz_stat_put(text, "-");
+    }
+
+    for (i = 0; i < ct->ndns; i++) {
+        vz_stat_put(text, "%s%s", i ? "," : "", ct->dns[i]);
+    }
+}
+
+
+static void
+vz_stat_size(vz_stat_text_t *text, const char *key, uint64_t size)
+{
+    if (size == VZ_UNLIMITED) {
+        vz_stat_put(text, " %s=unlimited", key);
+
+    } else {
+        vz_stat_put(text, " %s=%llu", key, (unsigned long long) size);
+    }
+}
+
+
+static void
+vz_stat_pair(vz_stat_text_t *text, const char *key, const vz_pair_t *pair)
+{
+    if (!pair->set) {
+        vz_stat_put(text, " %s=-", key);
+        return;
+    }
+
+    vz_stat_size(text, key, pair->barrier);
+
+    if (pair->limit == VZ_UNLIMITED) {
+        vz_stat_put(text, ":unlimited");
+
+    } else {
+        vz_stat_put(text, ":%llu", (unsigned long long) pair->limit);
+    }
+}
+
+
+static void
+vz_stat_put(vz_stat_text_t *text, const char *fmt, ...)
+{
+    int      n;
+    va_list  args;
+
+    va_start(args, fmt);
+    n = vsnprintf(text->buf + text->len, VZ_STAT_LINE - text->len, fmt, args);
+    va_end(args);
+
+    if (n > 0 && (size_t) n < VZ_STAT_LINE - text->len) {
+        text->len += (size_t) n;
+
+    } else {
+        text->buf[text->len] = '\0';
+    }
+}

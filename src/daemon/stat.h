@@ -1,0 +1,34 @@
+/*
+ * The figures of one container as "key=value" pairs, from its record, its
+ * cgroups and its file system.  Nothing comes from inside the guest.
+ */
+
+#ifndef VZ_STAT_H
+#define VZ_STAT_H
+
+#include "cgroup.h"
+#include "rootfs.h"
+
+
+typedef struct {
+    const char        *state;           /* running stopped frozen */
+    unsigned           running;         /* its init lives */
+    uint64_t           uptime;          /* s */
+    vz_run_t           run;
+    vz_cgroup_use_t    use;
+    vz_rootfs_use_t    disk;
+} vz_stat_t;
+
+
+/* vz_stat: everything of one container. */
+void vz_stat(const vz_ct_t *ct, vz_stat_t *stat);
+
+/*
+ * vz_stat_print: what list shows, and with whole what status shows besides;
+ * into line (VZ_REPLY_MAX bytes).
+ */
+void vz_stat_print(const vz_config_t *conf, const vz_ct_t *ct,
+    const vz_stat_t *stat, unsigned whole, char *line);
+
+
+#endif /* VZ_STAT_H */

@@ -1,0 +1,142 @@
+/*
+ * The lxc driver's own record of each container: LXC_PATH/ct/CTID/ct.conf,
+ * "key=value" lines.  It is the truth; liblxc's configuration, cgroup values,
+ * addresses and nft elements are made from it.
+ *
+ *   LXC_PATH/ct/CTID/   ct.conf, image, raw and root (mount points),
+ *                       config and lxc.log (liblxc's), run (while it runs),
+ *                       used (bytes of the disk, as it last stopped),
+ *                       stopping (since stop was asked), reason (of a hook)
+ *   LXC_PATH/ct/.CTID.tmp, .CTID.gone    being made, being removed
+ */
+
+#ifndef VZ_STORE_H
+#define VZ_STORE_H
+
+#include <limits.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include "config.h"
+#include "../wire/code.h"
+
+
+#define VZ_CT_ADDRESSES  32
+#define VZ_CT_DNS        3
+#define VZ_CT_ADDRLEN    46
+#define VZ_CT_IDS        65536      /* ids of one container */
+
+typedef struct {
+    int             family;         /* AF_INET, AF_INET6 */
+    unsigned        prefix;
+    unsigned char   addr[16];
+} vz_address_t;
+
+typedef struct {
+    unsigned        set;
+    uint64_t        barrier;        /* bytes, VZ_UNLIMITED */
+    uint64_t        limit;
+} vz_pair_t;
+
+typedef struct {
+    uint32_t        ctid;
+    char            dir[PATH_MAX];              /* LXC_PATH/ct/CTID */
+
+    char            template[64 + 1];
+    char            version[NAME_MAX + 1];      /* under LXC_PATH/template */
+    char            hostname[64 + 1];
+
+    unsigned        naddresses;
+    vz_address_t    addresses[VZ_CT_ADDRESSES];
+    char            gateway4[VZ_CT_ADDRLEN];    /* "": none of its own */
+    char            gateway6[VZ_CT_ADDRLEN];
+    unsigned        ndns;
+    char            dns[VZ_CT_DNS][VZ_CT_ADDRLEN];
+
+    vz_pair_t       vmguar;
+    vz_pair_t       oomguar;
+    vz_pair_t       privvm;
+    vz_pair_t       disk;                       /* soft and hard */
+    uint32_t        units;
+    uint32_t        percent;                    /* of one CPU, 0: no limit */
+
+    uint32_t        idmap;                      /* first host id */
+    uint64_t        created;                    /* time(2) */
+    uint32_t        started;                    /* 1: it ran once */
+} vz_ct_t;
+
+
+/* vz_store_init: the folders.  0, or -1 with errno. */
+int vz_store_init(const vz_config_t *conf);
+
+/*
+ * vz_store_dir: where the container lies, or its shadow ".CTID.suffix".
+ * vz_store_path: dir/file into path (PATH_MAX).  -1: too long.
+ */
+int vz_store_dir(const vz_config_t *conf, uint32_t ctid, const char *suffix,
+    char *path);
+int vz_store_path(const vz_ct_t *ct, const char *file, char *path);
+
+/*
+ * vz_store_read: VZ_OK, VZ_NOENT, or VZ_INTERNAL: unreadable or broken.
+ * Keys that a newer version wrote are passed over.
+ */
+vz_code_e vz_store_read(const vz_config_t *conf, uint32_t ctid, vz_ct_t *ct);
+
+/*
+ * vz_store_write: ct->dir/ct.conf as a whole: written beside, synced,
+ * renamed.  0, or -1 with errno.
+ */
+int vz_store_write(const vz_ct_t *ct);
+
+/* vz_store_file: the same for any file of the container. */
+int vz_store_file(const vz_ct_t *ct, const char *file, const char *text,
+    size_t len);
+
+/*
+ * vz_store_text: what a small file of the container holds, terminated; its
+ * length, or -1.  vz_store_forget: the file is gone.  0 or -1.
+ */
+ssize_t vz_store_text(const vz_ct_t *ct, const char *file, char *buf,
+    size_t size);
+int vz_store_forget(const vz_ct_t *ct, const char *file);
+
+/*
+ * vz_store_each: every container, in no order; with hidden also those being
+ * made or removed.  Broken ones are passed over.  The walk ends when each
+ * returns non-zero, which is returned; -1 with errno where it can't be read.
+ */
+typedef int (*vz_store_pt)(const vz_ct_t *ct, void *data);
+
+int vz_store_each(const vz_config_t *conf, unsigned hidden, vz_store_pt each,
+    void *data);
+
+/*
+ * vz_store_shadows: the same over ".CTID.tmp" and ".CTID.gone" folders, with
+ * only ctid and dir filled in.
+ */
+int vz_store_shadows(const vz_config_t *conf, vz_store_pt each, void *data);
+
+/* vz_store_lower: the folder of its template, into path (PATH_MAX). */
+int vz_store_lower(const vz_config_t *conf, const vz_ct_t *ct, char *path);
+
+/* vz_store_idmap: the lowest free range of ids, 0 when there is none. */
+uint32_t vz_store_idmap(const vz_config_t *conf);
+
+
+/*
+ * Addresses.  vz_address_parse: "ADDRESS[/PREFIX]"; vz_address_print: the
+ * canonical text, the prefix only where it is not the whole address and
+ * full is set.  vz_address_same: the same address, whatever the prefix.
+ */
+#define VZ_ADDRESS_TEXT  (VZ_CT_ADDRLEN + 4)
+
+int vz_address_parse(const char *text, vz_address_t *address);
+void vz_address_print(const vz_address_t *address, unsigned full,
+    char text[VZ_ADDRESS_TEXT]);
+int vz_address_same(const vz_address_t *a, const vz_address_t *b);
+
+/* vz_address_find: its index in the container's list, or -1. */
+int vz_address_find(const vz_ct_t *ct, const vz_address_t *address);
+
+
+#endif /* VZ_STORE_H */
