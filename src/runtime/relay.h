@@ -15,7 +15,7 @@
 typedef struct {
     ngx_str_t        name;          /* as the node table names it */
     ngx_addr_t       addr;
-    ngx_str_t        key_file;
+    ngx_str_t        key_file;      /* terminated; read at each connection */
     ngx_uint_t       connections;   /* per worker, at most; 4 by default */
     void            *pool;          /* the relay's own, per worker */
 } vz_node_t;
@@ -39,6 +39,14 @@ typedef struct {
  * secret is for verbs that need one (encoded here, wiped after), else NULL.
  * progress may be NULL.  Strings of the answer live in pool.  Returns
  * answer->code.
+ *
+ * At most node->connections verbs run at once per worker, of them one less of
+ * reading ones and one less of changing ones, so that status never waits for
+ * a slow stop.  Others stand in line for as long as their verb may take, a
+ * minute at most: VZ_OVERLOADED then.  A verb gets its table's timeout and
+ * 5 s more: VZ_TIMEOUT, and it may still run.  The wrong key, or a key file
+ * that can't be used, is VZ_DENIED; a daemon of another version
+ * VZ_UNSUPPORTED.
  *
  * A kept connection that turns out to be dead before the verb was written is
  * replaced silently.  One that breaks afterwards gives VZ_DOWN: the verb may

@@ -25,15 +25,17 @@ typedef struct {
     ngx_str_t     subject;          /* UTF-8, encoded here (RFC 2047) */
     ngx_str_t     body;             /* UTF-8 text, LF lines */
     ngx_str_t     message_id;       /* local part; a retry keeps it, so a
-                                       mail server can tell a copy */
+                                       mail server can tell a copy: letters,
+                                       digits and inner . _ - , <= 64 */
 } vz_mail_t;
 
 
 /*
  * vz_smtp_send: VZ_OK when the server took it; VZ_DOWN when it can't be
- * reached or asked to come later (4xx): try again; VZ_FAILED when it refused
- * for good (5xx); VZ_UNSUPPORTED when mail is not configured.  words (from
- * pool) is what the server said, cleaned.
+ * reached, does not let us in (TLS, a wrong password) or asked to come later
+ * (4xx): try again; VZ_FAILED when it refused the mail for good (5xx);
+ * VZ_UNSUPPORTED when mail is not configured.  words (from pool) is what the
+ * server said, cleaned.  Takes conf->timeout at most, and a second for QUIT.
  */
 vz_code_e vz_smtp_send(ngx_pool_t *pool, const vz_mail_t *mail,
     ngx_str_t *words);

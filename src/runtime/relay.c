@@ -1,0 +1,661 @@
+/*
+ * The relay: a pool of connections per node and worker, in two classes.
+ * Reads take moments, changes may take minutes; each class may have all
+ * connections but one, so neither ever waits for the other alone.
+ */
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <openssl/crypto.h>
+#include <stdio.h>
+#include "relay_conn.h"
+
+
+#define VZ_RELAY_CONNECTIONS  4
+#define VZ_RELAY_CONNECT      10000         /* ms for TCP and handshake */
+#define VZ_RELAY_GRACE        5000          /* ms over the verb's own time */
+#define VZ_RELAY_PATIENCE     60000         /* ms in line, at most */
+#define VZ_RELAY_WAITERS      512
+#define VZ_RELAY_BYTES        (64 * 1024 * 1024)    /* of an answer */
+#define VZ_RELAY_REMIND       60            /* s between the same log lines */
+
+
+typedef enum {
+    VZ_RELAY_READ = 0,
+    VZ_RELAY_CHANGE,
+    VZ_RELAY_CLASSES
+} vz_relay_class_e;
+
+typedef struct {
+    vz_line_t         line;
+    ngx_uint_t        waiting;
+    ngx_uint_t        granted;      /* woken, on their way */
+    ngx_uint_t        busy;
+} vz_relay_share_t;
+
+typedef struct {
+    ngx_queue_t       idle;         /* of vz_relay_conn_t */
+    ngx_uint_t        connections;
+    vz_relay_share_t  shares[VZ_RELAY_CLASSES];
+    vz_code_e         logged;
+    time_t            logged_at;
+} vz_relay_pool_t;
+
+/* One call on its way. */
+typedef struct {
+    vz_node_t        *node;
+    ngx_pool_t       *pool;
+    const vz_verb_t  *def;
+    vz_progress_pt    progress;
+    void             *data;
+    vz_answer_t      *answer;
+    ngx_array_t       lines;        /* of ngx_str_t */
+    size_t            bytes;
+    size_t            sent;
+    ngx_uint_t        heard;        /* lines of any kind */
+    size_t            len;
+    char              words[VZ_WORDS_MAX];
+    char              buf[VZ_LINE_MAX * 2];
+} vz_ask_t;
+
+
+static vz_code_e vz_relay_ask(vz_ask_t *ask);
+static vz_code_e vz_relay_print(vz_ask_t *ask, vz_verb_e verb,
+    ngx_uint_t argc, const char *const *argv, const ngx_str_t *secret);
+static vz_code_e vz_relay_enter(vz_ask_t *ask, vz_relay_class_e class);
+static void vz_relay_leave(vz_relay_pool_t *pool, vz_relay_class_e class);
+static ngx_uint_t vz_relay_free(vz_relay_pool_t *pool,
+    vz_relay_class_e class);
+static vz_code_e vz_relay_exchange(vz_ask_t *ask, vz_relay_conn_t *conn);
+static vz_code_e vz_relay_line(vz_ask_t *ask, const vz_reply_t *reply);
+static vz_code_e vz_relay_data(vz_ask_t *ask, const vz_reply_t *reply);
+static vz_code_e vz_relay_lost(vz_ask_t *ask, vz_code_e code);
+static vz_code_e vz_relay_finish(vz_ask_t *ask, vz_code_e code);
+static void vz_relay_log(vz_ask_t *ask, vz_code_e code);
+static const char *vz_relay_trouble(vz_code_e code);
+
+
+static ngx_array_t  *vz_relay_all;
+
+
+vz_code_e
+vz_relay_call(vz_node_t *node, ngx_pool_t *pool, vz_verb_e verb,
+    ngx_uint_t argc, const char *const *argv, const ngx_str_t *secret,
+    vz_progress_pt progress, void *data, vz_answer_t *answer)
+{
+    vz_ask_t    ask;
+    vz_code_e   code;
+
+    ngx_memzero(answer, sizeof(vz_answer_t));
+    ngx_str_set(&answer->words, "");
+
+    ask.node = node;
+    ask.pool = pool;
+    ask.def = vz_verb_def(verb);
+    ask.progress = progress;
+    ask.data = data;
+    ask.answer = answer;
+    ask.words[0] = '\0';
+
+    if (vz_fiber_self() == NULL || node->pool == NULL) {
+        ngx_log_error(NGX_LOG_ALERT, ngx_cycle->log, 0,
+                      "vzpanel: a verb outside of a fiber or a worker");
+        return vz_relay_finish(&ask, VZ_INTERNAL);
+    }
+
+    code = vz_relay_print(&ask, verb, argc, argv, secret);
+
+    if (code == VZ_OK) {
+        code = vz_relay_ask(&ask);
+    }
+
+    if (secret) {
+        OPENSSL_cleanse(ask.buf, sizeof(ask.buf));
+    }
+
+    return vz_relay_finish(&ask, code);
+}
+
+
+static vz_code_e
+vz_relay_print(vz_ask_t *ask, vz_verb_e verb, ngx_uint_t argc,
+    const char *const *argv, const ngx_str_t *secret)
+{
+    size_t  n;
+
+    ask->len = vz_verb_print(ask->buf, verb, argc, argv, ask->words);
+
+    if (ask->len == 0) {
+        return argc < ask->def->min || argc > ask->def->max ? VZ_SYNTAX
+                                                            : VZ_RANGE;
+    }
+
+    if ((secret != NULL) != ask->def->secret) {
+        (void) snprintf(ask->words, VZ_WORDS_MAX, "%s %s a secret",
+                        ask->def->name,
+                        ask->def->secret ? "needs" : "takes no");
+        return VZ_SYNTAX;
+    }
+
+    if (secret == NULL) {
+        return VZ_OK;
+    }
+
+    /* both lines at once: the daemon reads the second in any case */
+
+    n = vz_secret_print(ask->buf + ask->len, secret->data, secret->len);
+
+    if (n == 0) {
+        (void) snprintf(ask->words, VZ_WORDS_MAX, "secret: 1 to %d bytes "
+                        "without control characters", VZ_SECRET_MAX);
+        return VZ_RANGE;
+    }
+
+    ask->len += n;
+
+    return VZ_OK;
+}
+
+
+static vz_code_e
+vz_relay_ask(vz_ask_t *ask)
+{
+    vz_code_e          code;
+    ngx_uint_t         again;
+    vz_relay_conn_t   *conn;
+    vz_relay_pool_t   *pool;
+    vz_relay_class_e   class;
+
+    pool = ask->node->pool;
+    class = ask->def->lock ? VZ_RELAY_CHANGE : VZ_RELAY_READ;
+
+    code = vz_relay_enter(ask, class);
+    if (code != VZ_OK) {
+        return code;
+    }
+
+    do {
+        again = 0;
+        conn = vz_relay_conn_take(&pool->idle);
+
+        if (conn == NULL) {
+            code = vz_relay_conn_open(ask->node,
+                                      ngx_current_msec + VZ_RELAY_CONNECT,
+                                      &conn, ask->words);
+            if (code != VZ_OK) {
+                break;
+            }
+        }
+
+        code = vz_relay_exchange(ask, conn);
+
+        if (code == VZ_OK) {
+            vz_relay_conn_keep(conn, &pool->idle);
+            pool->logged = VZ_OK;
+            break;
+        }
+
+        /* dead since its last verb: this one did not run, or only reads */
+
+        again = conn->kept && code == VZ_DOWN && !ask->heard
+                && (ask->sent == 0 || !ask->def->lock);
+
+        vz_relay_conn_close(conn);
+
+    } while (again);
+
+    vz_relay_leave(pool, class);
+
+    return code;
+}
+
+
+/* stand in line until a connection of that class may be used */
+
+static vz_code_e
+vz_relay_enter(vz_ask_t *ask, vz_relay_class_e class)
+{
+    ngx_int_t          rc;
+    ngx_msec_t         wait;
+    vz_relay_pool_t   *pool;
+    vz_relay_share_t  *share;
+
+    pool = ask->node->pool;
+    share = &pool->shares[class];
+
+    if (share->waiting == 0 && vz_relay_free(pool, class)) {
+        share->busy++;
+        return VZ_OK;
+    }
+
+    if (share->waiting < VZ_RELAY_WAITERS) {
+        wait = ngx_min(ask->def->timeout * 1000, VZ_RELAY_PATIENCE);
+
+        share->waiting++;
+        rc = vz_line_wait(&share->line, wait);
+        share->waiting--;
+
+        if (rc == NGX_OK) {
+            share->granted--;
+            share->busy++;
+            return VZ_OK;
+        }
+    }
+
+    (void) snprintf(ask->words, VZ_WORDS_MAX,
+                    "all connections to the node are busy");
+
+    return VZ_OVERLOADED;
+}
+
+
+static void
+vz_relay_leave(vz_relay_pool_t *pool, vz_relay_class_e class)
+{
+    ngx_uint_t         i;
+    vz_relay_share_t  *share;
+
+    pool->shares[class].busy--;
+
+    for (i = 0; i < VZ_RELAY_CLASSES; i++) {
+        share = &pool->shares[i];
+
+        while (vz_relay_free(pool, i) && vz_line_wake(&share->line, 0)) {
+            share->granted++;
+        }
+    }
+}
+
+
+static ngx_uint_t
+vz_relay_free(vz_relay_pool_t *pool, vz_relay_class_e class)
+{
+    ngx_uint_t         i, all, own, most;
+    vz_relay_share_t  *share;
+
+    all = 0;
+
+    for (i = 0; i < VZ_RELAY_CLASSES; i++) {
+        all += pool->shares[i].busy + pool->shares[i].granted;
+    }
+
+    share = &pool->shares[class];
+    own = share->busy + share->granted;
+    most = pool->connections > 1 ? pool->connections - 1 : 1;
+
+    return all < pool->connections && own < most;
+}
+
+
+/* VZ_OK: the answer is whole and the connection good for another */
+
+static vz_code_e
+vz_relay_exchange(vz_ask_t *ask, vz_relay_conn_t *conn)
+{
+    char         *line;
+    size_t        len;
+    vz_code_e     code;
+    ngx_msec_t    deadline;
+    vz_reply_t    reply;
+
+    ask->bytes = 0;
+    ask->heard = 0;
+
+    if (ngx_array_init(&ask->lines, ask->pool, 4, sizeof(ngx_str_t))
+        != NGX_OK)
+    {
+        return VZ_INTERNAL;
+    }
+
+    deadline = ngx_current_msec + ask->def->timeout * 1000 + VZ_RELAY_GRACE;
+
+    code = vz_relay_conn_send(conn, ask->buf, ask->len, deadline,
+                              &ask->sent);
+
+    while (code == VZ_OK) {
+        code = vz_relay_conn_line(conn, deadline, &line, &len);
+        if (code != VZ_OK) {
+            break;
+        }
+
+        ask->heard = 1;
+
+        code = vz_reply_parse(line, len, &reply);
+        if (code != VZ_OK) {
+            break;
+        }
+
+        code = vz_relay_line(ask, &reply);
+
+        if (code == VZ_AGAIN) {
+            code = VZ_OK;
+            continue;
+        }
+
+        return code;
+    }
+
+    return vz_relay_lost(ask, code);
+}
+
+
+/* VZ_AGAIN: more lines come; VZ_OK: that was the last one */
+
+static vz_code_e
+vz_relay_line(vz_ask_t *ask, const vz_reply_t *reply)
+{
+    ngx_str_t  words;
+
+    switch (reply->kind) {
+
+    case VZ_REPLY_PROGRESS:
+
+        if (ask->progress) {
+            words.data = (u_char *) reply->text;
+            words.len = reply->len;
+            ask->progress(ask->data, reply->percent, &words);
+        }
+
+        return VZ_AGAIN;
+
+    case VZ_REPLY_DATA:
+        return vz_relay_data(ask, reply);
+
+    default:
+        ask->answer->code = reply->code;
+        (void) snprintf(ask->words, VZ_WORDS_MAX, "%.*s", (int) reply->len,
+                        reply->text);
+        return VZ_OK;
+    }
+}
+
+
+static vz_code_e
+vz_relay_data(vz_ask_t *ask, const vz_reply_t *reply)
+{
+    u_char     *p;
+    ngx_str_t  *line;
+
+    ask->bytes += reply->len;
+
+    if (ask->bytes > VZ_RELAY_BYTES) {
+        (void) snprintf(ask->words, VZ_WORDS_MAX, "the answer has no end");
+        return VZ_INTERNAL;
+    }
+
+    p = ngx_pnalloc(ask->pool, reply->len + 1);
+    line = ngx_array_push(&ask->lines);
+
+    if (p == NULL || line == NULL) {
+        return VZ_INTERNAL;
+    }
+
+    ngx_memcpy(p, reply->text, reply->len);
+    p[reply->len] = '\0';
+    line->data = p;
+    line->len = reply->len;
+
+    return VZ_AGAIN;
+}
+
+
+static vz_code_e
+vz_relay_lost(vz_ask_t *ask, vz_code_e code)
+{
+    const char  *how;
+
+    switch (code) {
+
+    case VZ_TIMEOUT:
+        how = "did not end in time";
+        break;
+
+    case VZ_SYNTAX:
+        how = "was answered with garbage";
+        code = VZ_DOWN;
+        break;
+
+    default:
+        how = "was cut off";
+    }
+
+    (void) snprintf(ask->words, VZ_WORDS_MAX, "%s %s", ask->def->name, how);
+
+    return code;
+}
+
+
+/* code is VZ_OK where the daemon answered, whatever it said */
+
+static vz_code_e
+vz_relay_finish(vz_ask_t *ask, vz_code_e code)
+{
+    size_t        len;
+    u_char       *p;
+    vz_answer_t  *answer;
+
+    answer = ask->answer;
+
+    if (code == VZ_OK) {
+        answer->lines = ask->lines.elts;
+        answer->nlines = ask->lines.nelts;
+
+    } else {
+        answer->code = code;
+        vz_relay_log(ask, code);
+    }
+
+    len = ngx_strlen(ask->words);
+
+    p = ngx_pnalloc(ask->pool, len + 1);
+    if (p == NULL) {
+        return answer->code;
+    }
+
+    ngx_memcpy(p, ask->words, len + 1);
+    answer->words.data = p;
+    answer->words.len = len;
+
+    return answer->code;
+}
+
+
+/* the same trouble with the same node is told once a minute */
+
+static void
+vz_relay_log(vz_ask_t *ask, vz_code_e code)
+{
+    ngx_uint_t        level;
+    vz_relay_pool_t  *pool;
+
+    pool = ask->node->pool;
+
+    if (pool == NULL
+        || (pool->logged == code
+            && ngx_time() - pool->logged_at < VZ_RELAY_REMIND))
+    {
+        return;
+    }
+
+    switch (code) {
+
+    case VZ_SYNTAX:
+    case VZ_RANGE:
+        level = NGX_LOG_INFO;
+        break;
+
+    case VZ_OVERLOADED:
+    case VZ_TIMEOUT:
+        level = NGX_LOG_WARN;
+        break;
+
+    default:
+        level = NGX_LOG_ERR;
+    }
+
+    if (level != NGX_LOG_INFO) {
+        pool->logged = code;
+        pool->logged_at = ngx_time();
+    }
+
+    ngx_log_error(level, ngx_cycle->log, 0,
+                  "vzpanel: node \"%V\": %s: %s: %s", &ask->node->name,
+                  ask->def->name, vz_relay_trouble(code), ask->words);
+}
+
+
+static const char *
+vz_relay_trouble(vz_code_e code)
+{
+    switch (code) {
+
+    case VZ_DOWN:
+        return "down";
+
+    case VZ_OVERLOADED:
+        return "overloaded";
+
+    default:
+        return vz_code_name(code);
+    }
+}
+
+
+ngx_str_t
+vz_relay_pair(const ngx_str_t *line, const char *key)
+{
+    size_t      len;
+    ngx_str_t   value;
+    vz_pairs_t  pairs;
+
+    len = ngx_strlen(key);
+    vz_pairs_init(&pairs, (char *) line->data, line->len);
+
+    while (vz_pairs_next(&pairs)) {
+
+        if (pairs.key_len == len && ngx_memcmp(pairs.key, key, len) == 0) {
+            value.data = (u_char *) pairs.value;
+            value.len = pairs.value_len;
+            return value;
+        }
+    }
+
+    ngx_str_null(&value);
+
+    return value;
+}
+
+
+uint64_t
+vz_relay_number(const ngx_str_t *line, const char *key)
+{
+    uint64_t   n;
+    ngx_str_t  value;
+
+    value = vz_relay_pair(line, key);
+
+    if (vz_field_number((char *) value.data, value.len, UINT64_MAX, &n)
+        != VZ_OK)
+    {
+        return 0;
+    }
+
+    return n;
+}
+
+
+ngx_int_t
+vz_relay_init(ngx_cycle_t *cycle, ngx_array_t *nodes)
+{
+    ngx_uint_t        i, n;
+    vz_node_t        *node;
+    vz_relay_pool_t  *pool;
+
+    if (vz_field_init() != VZ_OK) {
+        return NGX_ERROR;
+    }
+
+    node = nodes->elts;
+
+    for (i = 0; i < nodes->nelts; i++) {
+        pool = ngx_calloc(sizeof(vz_relay_pool_t), cycle->log);
+        if (pool == NULL) {
+            return NGX_ERROR;
+        }
+
+        ngx_queue_init(&pool->idle);
+
+        for (n = 0; n < VZ_RELAY_CLASSES; n++) {
+            vz_line_init(&pool->shares[n].line);
+        }
+
+        pool->connections = node[i].connections ? node[i].connections
+                                                : VZ_RELAY_CONNECTIONS;
+        node[i].pool = pool;
+    }
+
+    vz_relay_all = nodes;
+
+    return NGX_OK;
+}
+
+
+void
+vz_relay_exit(void)
+{
+    ngx_uint_t        i;
+    vz_node_t        *node;
+    vz_relay_conn_t  *conn;
+    vz_relay_pool_t  *pool;
+
+    if (vz_relay_all == NULL) {
+        return;
+    }
+
+    node = vz_relay_all->elts;
+
+    for (i = 0; i < vz_relay_all->nelts; i++) {
+        pool = node[i].pool;
+
+        for ( ;; ) {
+            conn = vz_relay_conn_take(&pool->idle);
+            if (conn == NULL) {
+                break;
+            }
+
+            vz_relay_conn_close(conn);
+        }
+    }
+}
+
+
+vz_node_t *
+vz_relay_node(const ngx_str_t *name)
+{
+    ngx_uint_t   i;
+    vz_node_t   *node;
+
+    if (vz_relay_all == NULL) {
+        return NULL;
+    }
+
+    node = vz_relay_all->elts;
+
+    for (i = 0; i < vz_relay_all->nelts; i++) {
+
+        if (node[i].name.len == name->len
+            && ngx_memcmp(node[i].name.data, name->data, name->len) == 0)
+        {
+            return &node[i];
+        }
+    }
+
+    return NULL;
+}
+
+
+ngx_array_t *
+vz_relay_nodes(void)
+{
+    return vz_relay_all;
+}

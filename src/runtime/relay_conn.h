@@ -1,0 +1,62 @@
+/*
+ * One connection to a virtual-server: connecting, the handshake, bytes out,
+ * lines in.  For relay.c only; everything but keeping belongs on a fiber.
+ */
+
+#ifndef VZ_RELAY_CONN_H
+#define VZ_RELAY_CONN_H
+
+#include "fiber.h"
+#include "relay.h"
+
+
+#define VZ_RELAY_IDLE  30000        /* ms; the daemon hangs up after 60 s */
+
+typedef struct {
+    ngx_queue_t         queue;      /* of idle ones */
+    ngx_connection_t   *connection;
+    vz_node_t          *node;
+    vz_fiber_t         *fiber;      /* who waits for bytes */
+    ngx_uint_t          kept;       /* was idle before */
+    vz_frame_t          frame;
+} vz_relay_conn_t;
+
+
+/*
+ * vz_relay_conn_open: connect and prove the key.  VZ_OK with *conn; VZ_DOWN,
+ * VZ_DENIED, VZ_UNSUPPORTED (a daemon of another version), VZ_INTERNAL, or
+ * what the daemon said instead of a greeting, with words.
+ */
+vz_code_e vz_relay_conn_open(vz_node_t *node, ngx_msec_t deadline,
+    vz_relay_conn_t **conn, char *words);
+
+void vz_relay_conn_close(vz_relay_conn_t *conn);
+
+/*
+ * vz_relay_conn_send: write all.  VZ_OK, VZ_TIMEOUT or VZ_DOWN; *sent tells
+ * how many bytes went out in any case.
+ */
+vz_code_e vz_relay_conn_send(vz_relay_conn_t *conn, const char *buf,
+    size_t len, ngx_msec_t deadline, size_t *sent);
+
+/*
+ * vz_relay_conn_line: the next line, valid until the next call.  VZ_OK,
+ * VZ_TIMEOUT, VZ_DOWN, or VZ_SYNTAX for what is no line.
+ */
+vz_code_e vz_relay_conn_line(vz_relay_conn_t *conn, ngx_msec_t deadline,
+    char **line, size_t *len);
+
+/*
+ * vz_relay_conn_keep: make it idle in that queue; it closes itself when the
+ * daemon does, when its time is over, or when the worker leaves.  A
+ * connection that can't be kept is closed.
+ */
+void vz_relay_conn_keep(vz_relay_conn_t *conn, ngx_queue_t *idle);
+
+/*
+ * vz_relay_conn_take: a living one out of the queue, or NULL.
+ */
+vz_relay_conn_t *vz_relay_conn_take(ngx_queue_t *idle);
+
+
+#endif /* VZ_RELAY_CONN_H */
