@@ -18,6 +18,7 @@ relay_start() {
     relay_templates
     relay_programs
     relay_configuration
+    relay_warm
 
     alive xinetd || spawn xinetd \
         xinetd -dontfork -f "$base/conf/xinetd.conf" \
@@ -118,6 +119,14 @@ CONF
 }
 
 
+# Unpack the templates now, so that no order has to wait for it.
+relay_warm() {
+    "$base/bin/virtual-server" --config "$base/conf/virtual-server.conf" \
+        --warm < /dev/null > "$base/log/warm.log" 2>&1 9>&- \
+        || { cat "$base/log/warm.log" >&2; die "the templates do not unpack"; }
+}
+
+
 relay_ready() {
     ready xinetd 10 relay_answers
 }
@@ -179,7 +188,7 @@ containers_kill() {
 
     for proc in /proc/[0-9]*; do
         if tr '\0' ' ' 2>/dev/null < "$proc/cmdline" \
-           | grep -qF -e "[lxc monitor] $base/lxc "
+           | grep -qF -e "[lxc monitor] $base/"
         then
             pid=${proc#/proc/}
             kill_tree "$pid"
@@ -202,9 +211,11 @@ kill_tree() {
 
 # lxc.payload.ID and the like, once they are empty
 sweep_cgroups() {
-    local folder
-
     wait_for 10 sweep_cgroups_once || true
+
+    # where liblxc parks itself at a container's end; not there when empty
+    find /sys/fs/cgroup -maxdepth 2 -type d -name lxc.pivot \
+        -exec rmdir {} + 2>/dev/null || true
 }
 
 
