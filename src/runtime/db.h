@@ -50,9 +50,11 @@ typedef struct {
     ngx_str_t     text;
 } vz_bind_t;
 
-#define vz_int(n)        ((vz_bind_t) { VZ_BIND_INT, (int64_t) (n), { 0, NULL } })
-#define vz_text(s)       ((vz_bind_t) { VZ_BIND_TEXT, 0, (s) })     /* ngx_str_t */
-#define vz_none()        ((vz_bind_t) { VZ_BIND_NULL, 0, { 0, NULL } })
+/* vz_text() takes an ngx_str_t */
+#define vz_int(n)                                                             \
+    ((vz_bind_t) { VZ_BIND_INT, (int64_t) (n), { 0, NULL } })
+#define vz_text(s)  ((vz_bind_t) { VZ_BIND_TEXT, 0, (s) })
+#define vz_none()   ((vz_bind_t) { VZ_BIND_NULL, 0, { 0, NULL } })
 
 /* vz_cstr: a C string as a bind; vz_opt: NULL where the text is empty */
 vz_bind_t vz_cstr(const char *s);

@@ -40,7 +40,8 @@ static ngx_int_t vz_db_conn_init(vz_db_conn_t *conn,
     const vz_db_login_t *login);
 static ngx_uint_t vz_db_conn_login(vz_db_conn_t *conn,
     const vz_db_login_t *login);
-static ngx_int_t vz_db_password(const char *name, char *password, size_t size);
+static ngx_int_t vz_db_password(vz_db_conn_t *conn, const char *name,
+    char *password, size_t size);
 static ngx_uint_t vz_db_run(vz_db_step_t *step);
 static int vz_db_start(vz_db_step_t *step);
 static int vz_db_cont(vz_db_step_t *step, int ready);
@@ -56,9 +57,12 @@ static vz_db_stmt_t **vz_db_bucket(vz_db_conn_t *conn, const vz_sql_t *sql);
 
 
 vz_db_conn_t *
-vz_db_conn_open(const vz_db_login_t *login, ngx_uint_t *err)
+vz_db_conn_open(const vz_db_login_t *login, ngx_uint_t *err,
+    u_char words[MYSQL_ERRMSG_SIZE])
 {
     vz_db_conn_t  *conn;
+
+    words[0] = '\0';
 
     conn = ngx_calloc(sizeof(vz_db_conn_t), ngx_cycle->log);
     if (conn == NULL) {
@@ -77,6 +81,7 @@ vz_db_conn_open(const vz_db_login_t *login, ngx_uint_t *err)
     *err = vz_db_conn_login(conn, login);
 
     if (*err) {
+        ngx_cpystrn(words, conn->words, MYSQL_ERRMSG_SIZE);
         vz_db_conn_close(conn);
         return NULL;
     }
@@ -126,7 +131,8 @@ vz_db_conn_login(vz_db_conn_t *conn, const vz_db_login_t *login)
     ngx_uint_t    err;
     vz_db_step_t  step;
 
-    if (vz_db_password(login->password_file, password, sizeof(password))
+    if (vz_db_password(conn, login->password_file, password,
+                       sizeof(password))
         != NGX_OK)
     {
         return VZ_DB_LOST;
@@ -153,7 +159,8 @@ vz_db_conn_login(vz_db_conn_t *conn, const vz_db_login_t *login)
 
 
 static ngx_int_t
-vz_db_password(const char *name, char *password, size_t size)
+vz_db_password(vz_db_conn_t *conn, const char *name, char *password,
+    size_t size)
 {
     ssize_t   n;
     ngx_fd_t  fd;
@@ -165,20 +172,16 @@ vz_db_password(const char *name, char *password, size_t size)
     }
 
     fd = ngx_open_file(name, NGX_FILE_RDONLY|O_CLOEXEC, NGX_FILE_OPEN, 0);
-    if (fd == NGX_INVALID_FILE) {
-        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, ngx_errno,
-                      "vzpanel: " ngx_open_file_n " \"%s\" failed", name);
-        return NGX_ERROR;
-    }
-
-    n = ngx_read_fd(fd, password, size - 1);
+    n = (fd == NGX_INVALID_FILE) ? -1 : ngx_read_fd(fd, password, size - 1);
 
     if (n == -1) {
-        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, ngx_errno,
-                      "vzpanel: " ngx_read_fd_n " \"%s\" failed", name);
+        /* said once for an outage by who wants the connection */
+        (void) ngx_snprintf(conn->words, sizeof(conn->words) - 1,
+                            "\"%s\" can't be read, errno %d%Z", name,
+                            ngx_errno);
     }
 
-    if (ngx_close_file(fd) == NGX_FILE_ERROR) {
+    if (fd != NGX_INVALID_FILE && ngx_close_file(fd) == NGX_FILE_ERROR) {
         ngx_log_error(NGX_LOG_ALERT, ngx_cycle->log, ngx_errno,
                       "vzpanel: " ngx_close_file_n " \"%s\" failed", name);
     }

@@ -65,8 +65,9 @@ struct vz_db_conn_s {
 };
 
 
-/* vz_db_conn_open: connect and set the session up; NULL with *err. */
-vz_db_conn_t *vz_db_conn_open(const vz_db_login_t *login, ngx_uint_t *err);
+/* vz_db_conn_open: connect and set the session up; NULL with *err and words. */
+vz_db_conn_t *vz_db_conn_open(const vz_db_login_t *login, ngx_uint_t *err,
+    u_char words[MYSQL_ERRMSG_SIZE]);
 
 /* vz_db_conn_text: a statement without values and without rows. */
 ngx_uint_t vz_db_conn_text(vz_db_conn_t *conn, const char *text);

@@ -27,7 +27,7 @@ typedef struct {
 
     ngx_msec_t         backoff;
     ngx_msec_t         retry;           /* not before */
-    ngx_uint_t         down;
+    ngx_uint_t         down;            /* the error, 0 while it is up */
     ngx_uint_t         probing;
 } vz_db_t;
 
@@ -36,8 +36,8 @@ static vz_code_e vz_db_place(void);
 static void vz_db_place_free(void);
 static ngx_uint_t vz_db_hopeless(void);
 static vz_code_e vz_db_connect(vz_db_conn_t **conn);
-static void vz_db_went_down(ngx_uint_t err, ngx_uint_t probe,
-    ngx_msec_t took);
+static void vz_db_went_down(ngx_uint_t err, const u_char *words,
+    ngx_uint_t probe, ngx_msec_t took);
 static void vz_db_came_back(void);
 static void vz_db_drop(vz_db_conn_t *conn);
 static void vz_db_gone(vz_db_conn_t *conn);
@@ -129,6 +129,7 @@ vz_db_hopeless(void)
 static vz_code_e
 vz_db_connect(vz_db_conn_t **out)
 {
+    u_char         words[MYSQL_ERRMSG_SIZE];
     ngx_uint_t     err, probe;
     ngx_msec_t     start;
     vz_db_conn_t  *conn;
@@ -137,14 +138,14 @@ vz_db_connect(vz_db_conn_t **out)
         return VZ_DOWN;
     }
 
-    probe = vz_db.down;
+    probe = (vz_db.down != 0);
     vz_db.probing = probe;
 
     start = ngx_current_msec;
-    conn = vz_db_conn_open(&vz_db.login, &err);
+    conn = vz_db_conn_open(&vz_db.login, &err, words);
 
     if (conn == NULL) {
-        vz_db_went_down(err, probe, ngx_current_msec - start);
+        vz_db_went_down(err, words, probe, ngx_current_msec - start);
         return vz_db_error_find(err)->code == VZ_OVERLOADED ? VZ_OVERLOADED
                                                          : VZ_DOWN;
     }
@@ -159,21 +160,25 @@ vz_db_connect(vz_db_conn_t **out)
 
 
 static void
-vz_db_went_down(ngx_uint_t err, ngx_uint_t probe, ngx_msec_t took)
+vz_db_went_down(ngx_uint_t err, const u_char *words, ngx_uint_t probe,
+    ngx_msec_t took)
 {
     ngx_msec_t  limit;
 
-    if (!vz_db.down) {
-        vz_db.down = 1;
+    if (vz_db.down == 0 || (probe && vz_db.down != err)) {
+        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
+                      "vzpanel: the database can't be reached at %s: "
+                      "%ui %s",
+                      vz_db.login.socket ? vz_db.login.socket
+                                         : vz_db.login.host, err, words);
+    }
+
+    if (vz_db.down == 0) {
+        vz_db.down = err;
         vz_db.backoff = VZ_DB_BACKOFF_MIN;
 
-        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
-                      "vzpanel: the database can't be reached at %s "
-                      "(error %ui)",
-                      vz_db.login.socket ? vz_db.login.socket
-                                         : vz_db.login.host, err);
-
     } else if (probe) {
+        vz_db.down = err;
         vz_db.probing = 0;
         limit = took < VZ_DB_BACKOFF_QUICK ? VZ_DB_BACKOFF_QUICK
                                            : VZ_DB_BACKOFF_SLOW;

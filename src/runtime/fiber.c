@@ -2,6 +2,9 @@
  * Fibers on ucontext.  One thread, so one fiber runs at a time; every fiber
  * is resumed from the main stack, by the handler of its only event, which is
  * its timer and its posted wake-up at once.
+ *
+ * Under valgrind use --max-stackframe=32768: the stacks of libmariadb lie
+ * close to ours, and a switch must not look like a large frame.
  */
 
 #include <ngx_config.h>

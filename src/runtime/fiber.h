@@ -64,7 +64,7 @@ typedef struct {
 
 void vz_line_init(vz_line_t *line);
 
-/* vz_line_wait: stand in line; NGX_OK when it was our turn, else NGX_DECLINED. */
+/* vz_line_wait: NGX_OK when it was our turn, NGX_DECLINED at the deadline. */
 ngx_int_t vz_line_wait(vz_line_t *line, ngx_msec_t msec);
 
 /* vz_line_wake: let the first go on, or all.  Returns how many were woken. */
