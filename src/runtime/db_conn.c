@@ -411,6 +411,8 @@ vz_db_run(vz_db_step_t *step)
     }
 
     if (conn->broken) {
+        ngx_cpystrn(conn->words, (u_char *) "no answer in time",
+                    sizeof(conn->words));
         return VZ_DB_LOST;
     }
 
