@@ -1,0 +1,492 @@
+/*
+ * /api/account: one's own password, sessions and tokens.
+ */
+
+#include "audit.h"
+#include "auth.h"
+#include "resource.h"
+#include "route.h"
+#include "session.h"
+#include "../runtime/crypt.h"
+#include "../runtime/sse.h"
+
+
+#define VZ_TOKENS_MAX  20           /* of one person */
+
+#define vz_account_time(column)                                               \
+    "DATE_FORMAT(" column ", '%Y-%m-%dT%TZ')"
+
+
+typedef struct {
+    ngx_str_t       old;
+    ngx_str_t       new;
+} vz_password_body_t;
+
+typedef struct {
+    ngx_str_t       name;
+    ngx_str_t       scope;
+    int64_t         days;
+} vz_token_body_t;
+
+
+static vz_code_e vz_account_change(vz_call_t *call, const ngx_str_t *hash,
+    vz_rows_t *ended);
+static void vz_account_ended(const vz_rows_t *rows);
+static void vz_account_session(vz_json_t *out, const vz_rows_t *rows,
+    ngx_uint_t row, uint64_t current);
+static void vz_account_time_json(vz_json_t *out, const char *key,
+    const vz_rows_t *rows, ngx_uint_t row, ngx_uint_t column);
+static vz_code_e vz_account_scope(vz_call_t *call, vz_token_body_t *body);
+
+
+static const vz_form_member_t  vz_password_members[] = {
+    { "old", VZ_FORM_TEXT, 0, 1, 0, 512, offsetof(vz_password_body_t, old) },
+    { "new", VZ_FORM_FIELD, VZ_FIELD_PASSWORD, 1, 0, 0,
+      offsetof(vz_password_body_t, new) }
+};
+
+static const vz_form_member_t  vz_token_members[] = {
+    { "name", VZ_FORM_FIELD, VZ_FIELD_LABEL, 1, 0, 0,
+      offsetof(vz_token_body_t, name) },
+    { "scope", VZ_FORM_TEXT, 0, 0, 0, 5, offsetof(vz_token_body_t, scope) },
+    { "days", VZ_FORM_INT, 0, 0, 1, 3650, offsetof(vz_token_body_t, days) }
+};
+
+const vz_form_t  vz_password_form = vz_form("Password", vz_password_members);
+const vz_form_t  vz_token_form = vz_form("Token", vz_token_members);
+
+
+static const vz_sql_t  vz_account_hash = vz_sql("own hash",
+    "SELECT password FROM user WHERE id = ?");
+
+static const vz_sql_t  vz_account_update = vz_sql("own password",
+    "UPDATE user SET password = ?, must_change = FALSE WHERE id = ?");
+
+static const vz_sql_t  vz_account_others = vz_sql("other sessions",
+    "SELECT hash FROM session WHERE user_id = ? AND id <> ?");
+
+static const vz_sql_t  vz_account_end_others = vz_sql("end other sessions",
+    "DELETE FROM session WHERE user_id = ? AND id <> ?");
+
+static const vz_sql_t  vz_account_list = vz_sql("own sessions",
+    "SELECT id, remote, agent, " vz_account_time("created") ", "
+    vz_account_time("seen") ", " vz_account_time("expires")
+    " FROM session WHERE user_id = ? AND expires > UTC_TIMESTAMP(3)"
+    " ORDER BY id DESC LIMIT 200");
+
+static const vz_sql_t  vz_account_find = vz_sql("own session",
+    "SELECT hash FROM session WHERE id = ? AND user_id = ?");
+
+static const vz_sql_t  vz_account_end = vz_sql("end own session",
+    "DELETE FROM session WHERE id = ? AND user_id = ?");
+
+static const vz_sql_t  vz_account_token_list = vz_sql("own tokens",
+    "SELECT id, name, scope, " vz_account_time("created") ", "
+    vz_account_time("seen") ", " vz_account_time("expires")
+    " FROM token WHERE user_id = ? ORDER BY id DESC LIMIT 200");
+
+static const vz_sql_t  vz_account_token_insert = vz_sql("token insert",
+    "INSERT INTO token (hash, user_id, name, scope, expires)"
+    " SELECT ?, u.id, ?, ?, UTC_TIMESTAMP(3) + INTERVAL ? DAY FROM user u"
+    " WHERE u.id = ? AND (SELECT COUNT(*) FROM token k WHERE k.user_id = u.id)"
+    " < ?");
+
+static const vz_sql_t  vz_account_token_find = vz_sql("own token",
+    "SELECT hash FROM token WHERE id = ? AND user_id = ?");
+
+static const vz_sql_t  vz_account_token_delete = vz_sql("token delete",
+    "DELETE FROM token WHERE id = ? AND user_id = ?");
+
+
+void
+vz_account_password(vz_call_t *call)
+{
+    vz_code_e           rc;
+    ngx_str_t           account, hash;
+    vz_rows_t           rows;
+    vz_password_body_t  body;
+
+    ngx_memzero(&body, sizeof(vz_password_body_t));
+
+    if (vz_form_read(call, &vz_password_form, &body) != VZ_OK) {
+        return;
+    }
+
+    if (body.old.len == body.new.len
+        && ngx_memcmp(body.old.data, body.new.data, body.new.len) == 0)
+    {
+        vz_call_invalid(call, "new", "same", "another one than before");
+        vz_call_refuse(call);
+        return;
+    }
+
+    rc = vz_db_query(NULL, call->pool, &vz_account_hash,
+                     vz_binds(vz_int(call->who.user)), &rows);
+    if (rc != VZ_OK) {
+        vz_call_fault(call, "database", rc);
+        return;
+    }
+
+    account.data = call->who.account;
+    account.len = ngx_strlen(call->who.account);
+    hash = vz_cell_text(&rows, 0, 0);
+
+    rc = vz_session_verify(call, &account, &body.old, &hash);
+
+    if (rc == VZ_DENIED) {
+        vz_call_invalid(call, "old", "wrong", "not your password");
+        vz_call_refuse(call);
+    }
+
+    if (rc != VZ_OK) {
+        return;
+    }
+
+    rc = vz_crypt_hash(call->pool, &body.new, &hash);
+    if (rc != VZ_OK) {
+        vz_call_fault(call, "crypt", rc);
+        return;
+    }
+
+    rc = vz_account_change(call, &hash, &rows);
+    if (rc != VZ_OK) {
+        vz_call_fault(call, "database", rc);
+        return;
+    }
+
+    vz_zone_user_drop(call->who.user);
+    vz_account_ended(&rows);
+
+    (void) vz_call_reply(call, NGX_HTTP_NO_CONTENT);
+}
+
+
+static vz_code_e
+vz_account_change(vz_call_t *call, const ngx_str_t *hash, vz_rows_t *ended)
+{
+    vz_tx_t    *tx;
+    ngx_str_t   none;
+    vz_code_e   rc;
+
+    ngx_str_set(&none, "");
+
+    rc = vz_db_begin(call->pool, &tx);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    rc = vz_db_query(tx, call->pool, &vz_account_update,
+                     vz_binds(vz_text(*hash), vz_int(call->who.user)), NULL);
+    if (rc != VZ_OK) {
+        goto failed;
+    }
+
+    rc = vz_db_query(tx, call->pool, &vz_account_others,
+                     vz_binds(vz_int(call->who.user),
+                              vz_int(call->who.session)),
+                     ended);
+    if (rc != VZ_OK) {
+        goto failed;
+    }
+
+    rc = vz_db_query(tx, call->pool, &vz_account_end_others,
+                     vz_binds(vz_int(call->who.user),
+                              vz_int(call->who.session)),
+                     NULL);
+    if (rc != VZ_OK) {
+        goto failed;
+    }
+
+    rc = vz_audit_by(tx, call, "account.password", none);
+    if (rc != VZ_OK) {
+        goto failed;
+    }
+
+    return vz_db_commit(tx);
+
+failed:
+
+    vz_db_rollback(tx);
+
+    return rc;
+}
+
+
+/* what other workers have is ended by their own next look */
+
+static void
+vz_account_ended(const vz_rows_t *rows)
+{
+    ngx_str_t   hash;
+    ngx_uint_t  i;
+
+    for (i = 0; i < rows->rows; i++) {
+        hash = vz_cell_text(rows, i, 0);
+
+        if (hash.len == 32) {
+            vz_zone_session_drop(hash.data);
+            vz_sse_revoke(hash.data);
+        }
+    }
+}
+
+
+void
+vz_account_sessions(vz_call_t *call)
+{
+    vz_code_e    rc;
+    vz_rows_t    rows;
+    vz_json_t   *out;
+    ngx_uint_t   i;
+
+    rc = vz_db_query(NULL, call->pool, &vz_account_list,
+                     vz_binds(vz_int(call->who.user)), &rows);
+    if (rc != VZ_OK) {
+        vz_call_fault(call, "database", rc);
+        return;
+    }
+
+    out = vz_call_reply(call, NGX_HTTP_OK);
+
+    vz_json_object(out, NULL);
+    vz_json_array(out, "items");
+
+    for (i = 0; i < rows.rows; i++) {
+        vz_account_session(out, &rows, i, call->who.session);
+    }
+
+    vz_json_close(out);
+    vz_json_null(out, "next");
+    vz_json_close(out);
+}
+
+
+static void
+vz_account_session(vz_json_t *out, const vz_rows_t *rows, ngx_uint_t row,
+    uint64_t current)
+{
+    uint64_t   id;
+    ngx_str_t  remote, agent;
+
+    id = vz_cell_int(rows, row, 0);
+    remote = vz_cell_text(rows, row, 1);
+    agent = vz_cell_text(rows, row, 2);
+
+    vz_json_object(out, NULL);
+    vz_json_uint(out, "id", id);
+    vz_json_bool(out, "current", id == current);
+    vz_json_text(out, "remote", &remote);
+    vz_json_text(out, "agent", &agent);
+    vz_account_time_json(out, "created", rows, row, 3);
+    vz_account_time_json(out, "seen", rows, row, 4);
+    vz_account_time_json(out, "expires", rows, row, 5);
+    vz_json_close(out);
+}
+
+
+static void
+vz_account_time_json(vz_json_t *out, const char *key, const vz_rows_t *rows,
+    ngx_uint_t row, ngx_uint_t column)
+{
+    ngx_str_t  text;
+
+    text = vz_cell_text(rows, row, column);
+
+    if (text.len) {
+        vz_json_text(out, key, &text);
+    } else {
+        vz_json_null(out, key);
+    }
+}
+
+
+void
+vz_account_session_end(vz_call_t *call)
+{
+    uint64_t   id;
+    vz_code_e  rc;
+    vz_rows_t  rows;
+
+    if (vz_route_id(call, 0, &id) != VZ_OK) {
+        return;
+    }
+
+    rc = vz_db_query(NULL, call->pool, &vz_account_find,
+                     vz_binds(vz_int(id), vz_int(call->who.user)), &rows);
+    if (rc == VZ_OK && rows.rows == 0) {
+        vz_route_absent(call);
+        return;
+    }
+
+    if (rc == VZ_OK) {
+        rc = vz_db_query(NULL, call->pool, &vz_account_end,
+                         vz_binds(vz_int(id), vz_int(call->who.user)), NULL);
+    }
+
+    if (rc != VZ_OK) {
+        vz_call_fault(call, "database", rc);
+        return;
+    }
+
+    vz_account_ended(&rows);
+    (void) vz_audit_by(NULL, call, "session.end",
+                       vz_call_printf(call, "session %uL", id));
+    (void) vz_call_reply(call, NGX_HTTP_NO_CONTENT);
+}
+
+
+void
+vz_account_tokens(vz_call_t *call)
+{
+    ngx_str_t    name, scope;
+    vz_code_e    rc;
+    vz_rows_t    rows;
+    vz_json_t   *out;
+    ngx_uint_t   i;
+
+    rc = vz_db_query(NULL, call->pool, &vz_account_token_list,
+                     vz_binds(vz_int(call->who.user)), &rows);
+    if (rc != VZ_OK) {
+        vz_call_fault(call, "database", rc);
+        return;
+    }
+
+    out = vz_call_reply(call, NGX_HTTP_OK);
+
+    vz_json_object(out, NULL);
+    vz_json_array(out, "items");
+
+    for (i = 0; i < rows.rows; i++) {
+        name = vz_cell_text(&rows, i, 1);
+        scope = vz_cell_text(&rows, i, 2);
+
+        vz_json_object(out, NULL);
+        vz_json_int(out, "id", vz_cell_int(&rows, i, 0));
+        vz_json_text(out, "name", &name);
+        vz_json_text(out, "scope", &scope);
+        vz_account_time_json(out, "created", &rows, i, 3);
+        vz_account_time_json(out, "seen", &rows, i, 4);
+        vz_account_time_json(out, "expires", &rows, i, 5);
+        vz_json_close(out);
+    }
+
+    vz_json_close(out);
+    vz_json_null(out, "next");
+    vz_json_close(out);
+}
+
+
+void
+vz_account_token_make(vz_call_t *call)
+{
+    u_char            digest[32];
+    vz_code_e         rc;
+    vz_rows_t         rows;
+    vz_json_t        *out;
+    ngx_str_t         secret, shown, hash;
+    vz_token_body_t   body;
+
+    ngx_memzero(&body, sizeof(vz_token_body_t));
+
+    if (vz_form_read(call, &vz_token_form, &body) != VZ_OK
+        || vz_account_scope(call, &body) != VZ_OK)
+    {
+        return;
+    }
+
+    if (vz_random_hex(call->pool, 32, &secret) != NGX_OK) {
+        vz_call_fault(call, "panel", VZ_INTERNAL);
+        return;
+    }
+
+    vz_sha256(secret.data, secret.len, digest);
+    hash.data = digest;
+    hash.len = sizeof(digest);
+
+    rc = vz_db_query(NULL, call->pool, &vz_account_token_insert,
+                     vz_binds(vz_text(hash), vz_text(body.name),
+                              vz_text(body.scope),
+                              body.days ? vz_int(body.days) : vz_none(),
+                              vz_int(call->who.user), vz_int(VZ_TOKENS_MAX)),
+                     &rows);
+    if (rc != VZ_OK) {
+        vz_call_fault(call, "database", rc);
+        return;
+    }
+
+    if (rows.affected == 0) {
+        vz_call_problem(call, NGX_HTTP_CONFLICT, "too_many_tokens",
+                        "%d tokens are the most: end one first.",
+                        VZ_TOKENS_MAX);
+        return;
+    }
+
+    (void) vz_audit_by(NULL, call, "token.make",
+                       vz_call_printf(call, "token %uL", rows.insert_id));
+
+    shown = vz_call_printf(call, "vzp_%V", &secret);
+    out = vz_call_reply(call, NGX_HTTP_CREATED);
+
+    vz_json_object(out, NULL);
+    vz_json_uint(out, "id", rows.insert_id);
+    vz_json_text(out, "name", &body.name);
+    vz_json_text(out, "scope", &body.scope);
+    vz_json_text(out, "token", &shown);
+    vz_json_close(out);
+}
+
+
+static vz_code_e
+vz_account_scope(vz_call_t *call, vz_token_body_t *body)
+{
+    if (body->scope.len == 0) {
+        ngx_str_set(&body->scope, "read");
+    }
+
+    if ((body->scope.len == 4 && ngx_strncmp(body->scope.data, "read", 4) == 0)
+        || (body->scope.len == 5
+            && ngx_strncmp(body->scope.data, "write", 5) == 0))
+    {
+        return VZ_OK;
+    }
+
+    vz_call_invalid(call, "scope", "format", "read or write");
+    vz_call_refuse(call);
+
+    return VZ_RANGE;
+}
+
+
+void
+vz_account_token_end(vz_call_t *call)
+{
+    uint64_t   id;
+    vz_code_e  rc;
+    vz_rows_t  rows;
+
+    if (vz_route_id(call, 0, &id) != VZ_OK) {
+        return;
+    }
+
+    rc = vz_db_query(NULL, call->pool, &vz_account_token_find,
+                     vz_binds(vz_int(id), vz_int(call->who.user)), &rows);
+    if (rc == VZ_OK && rows.rows == 0) {
+        vz_route_absent(call);
+        return;
+    }
+
+    if (rc == VZ_OK) {
+        rc = vz_db_query(NULL, call->pool, &vz_account_token_delete,
+                         vz_binds(vz_int(id), vz_int(call->who.user)), NULL);
+    }
+
+    if (rc != VZ_OK) {
+        vz_call_fault(call, "database", rc);
+        return;
+    }
+
+    vz_account_ended(&rows);
+    (void) vz_audit_by(NULL, call, "token.end",
+                       vz_call_printf(call, "token %uL", id));
+    (void) vz_call_reply(call, NGX_HTTP_NO_CONTENT);
+}

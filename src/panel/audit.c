@@ -1,0 +1,78 @@
+/*
+ * The audit.
+ */
+
+#include "audit.h"
+
+
+static ngx_str_t vz_audit_cut(ngx_str_t text, size_t max);
+
+
+static const vz_sql_t  vz_audit_insert = vz_sql("audit insert",
+    "INSERT INTO audit (user_id, account, action, object, remote, result,"
+    " detail) VALUES (?, ?, ?, ?, ?, ?, ?)");
+
+
+vz_code_e
+vz_audit_write(vz_tx_t *tx, vz_call_t *call, const vz_audit_t *audit)
+{
+    ngx_str_t  account, object, detail;
+
+    account = vz_audit_cut(audit->account, 64);
+    object = vz_audit_cut(audit->object, 80);
+    detail = vz_audit_cut(audit->detail, 255);
+
+    ngx_log_error(NGX_LOG_NOTICE, call->log, 0,
+                  "vzpanel: %s %V by user %uL from %V: %s",
+                  audit->action, &object, audit->user, &call->remote,
+                  audit->result);
+
+    return vz_db_query(tx, call->pool, &vz_audit_insert,
+                       vz_binds(audit->user ? vz_int(audit->user) : vz_none(),
+                                vz_text(account), vz_cstr(audit->action),
+                                vz_text(object), vz_text(call->remote),
+                                vz_cstr(audit->result), vz_text(detail)),
+                       NULL);
+}
+
+
+vz_code_e
+vz_audit_by(vz_tx_t *tx, vz_call_t *call, const char *action,
+    ngx_str_t object)
+{
+    vz_audit_t  audit;
+
+    ngx_memzero(&audit, sizeof(vz_audit_t));
+
+    audit.user = call->who.user;
+    audit.account.data = call->who.account;
+    audit.account.len = ngx_strlen(call->who.account);
+    audit.action = action;
+    audit.object = object;
+    audit.result = "ok";
+
+    return vz_audit_write(tx, call, &audit);
+}
+
+
+/* bytes, not characters: never more than the column takes, and whole ones */
+
+static ngx_str_t
+vz_audit_cut(ngx_str_t text, size_t max)
+{
+    if (text.data == NULL) {
+        ngx_str_set(&text, "");
+    }
+
+    if (text.len <= max) {
+        return text;
+    }
+
+    text.len = max;
+
+    while (text.len && (text.data[text.len] & 0xc0) == 0x80) {
+        text.len--;
+    }
+
+    return text;
+}

@@ -1,0 +1,270 @@
+/*
+ * Who asks.
+ */
+
+#include "auth.h"
+#include "../runtime/crypt.h"
+#include "../wire/field.h"
+
+
+#define VZ_TOKEN_PREFIX      "vzp_"
+#define VZ_TOKEN_PREFIX_LEN  (sizeof(VZ_TOKEN_PREFIX) - 1)
+
+
+static ngx_uint_t vz_auth_same_host(const ngx_str_t *origin,
+    const ngx_str_t *host);
+static ngx_str_t vz_auth_strip_port(const ngx_str_t *host, const char *port);
+static void vz_auth_copy(u_char *to, size_t size, ngx_str_t from);
+
+
+static const vz_sql_t  vz_auth_session_sql = vz_sql("auth session",
+    "SELECT " VZ_AUTH_SESSION_COLUMNS
+    " FROM " VZ_AUTH_SESSION_FROM
+    " WHERE " VZ_AUTH_SESSION_WHERE);
+
+static const vz_sql_t  vz_auth_token_sql = vz_sql("auth token",
+    "SELECT " VZ_AUTH_TOKEN_COLUMNS
+    " FROM " VZ_AUTH_TOKEN_FROM
+    " WHERE " VZ_AUTH_TOKEN_WHERE);
+
+
+vz_auth_e
+vz_auth_look(vz_call_t *call)
+{
+    vz_auth_e  kind;
+    ngx_str_t  secret;
+
+    if (call->bearer.len) {
+        kind = VZ_AUTH_TOKEN;
+        secret = call->bearer;
+
+        if (secret.len <= VZ_TOKEN_PREFIX_LEN
+            || ngx_strncmp(secret.data, VZ_TOKEN_PREFIX,
+                           VZ_TOKEN_PREFIX_LEN)
+               != 0)
+        {
+            return VZ_AUTH_NOBODY;
+        }
+
+        secret.data += VZ_TOKEN_PREFIX_LEN;
+        secret.len -= VZ_TOKEN_PREFIX_LEN;
+
+    } else {
+        kind = VZ_AUTH_SESSION;
+        secret = call->session;
+    }
+
+    if (vz_field_check(VZ_FIELD_SECRET, (char *) secret.data, secret.len)
+        != VZ_OK)
+    {
+        return VZ_AUTH_NOBODY;
+    }
+
+    call->cookie_auth = (kind == VZ_AUTH_SESSION);
+    vz_sha256(secret.data, secret.len, call->token);
+
+    if (vz_zone_session_get(call->token, &call->who) == NGX_OK) {
+        return VZ_AUTH_KNOWN;
+    }
+
+    return kind;
+}
+
+
+void
+vz_auth_row(vz_call_t *call, const vz_rows_t *rows)
+{
+    vz_who_t  *who;
+
+    who = &call->who;
+
+    who->user = vz_cell_int(rows, 0, 0);
+    who->admin = vz_cell_int(rows, 0, 1) != 0;
+    who->must_change = vz_cell_int(rows, 0, 2) != 0;
+    vz_auth_copy(who->account, sizeof(who->account), vz_cell_text(rows, 0, 3));
+    vz_auth_copy(who->name, sizeof(who->name), vz_cell_text(rows, 0, 4));
+    who->session = vz_cell_int(rows, 0, 5);
+    who->write = vz_cell_int(rows, 0, 6) != 0;
+
+    vz_zone_session_put(call->token, who);
+}
+
+
+/* cut between characters, not within one */
+
+static void
+vz_auth_copy(u_char *to, size_t size, ngx_str_t from)
+{
+    size_t  len;
+
+    len = from.len;
+
+    if (len >= size) {
+        len = size - 1;
+
+        while (len && (from.data[len] & 0xc0) == 0x80) {
+            len--;
+        }
+    }
+
+    ngx_memcpy(to, from.data, len);
+    to[len] = '\0';
+}
+
+
+vz_code_e
+vz_auth_call(vz_call_t *call)
+{
+    vz_auth_e        kind;
+    ngx_str_t        hash;
+    vz_code_e        rc;
+    vz_rows_t        rows;
+    const vz_sql_t  *sql;
+
+    if (call->who.user) {
+        return VZ_OK;
+    }
+
+    kind = vz_auth_look(call);
+
+    if (kind == VZ_AUTH_KNOWN) {
+        return VZ_OK;
+    }
+
+    if (kind == VZ_AUTH_NOBODY) {
+        return VZ_DENIED;
+    }
+
+    sql = (kind == VZ_AUTH_SESSION) ? &vz_auth_session_sql
+                                    : &vz_auth_token_sql;
+    hash.data = call->token;
+    hash.len = sizeof(call->token);
+
+    rc = vz_db_query(NULL, call->pool, sql, vz_binds(vz_text(hash)), &rows);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    if (rows.rows == 0) {
+        return VZ_DENIED;
+    }
+
+    vz_auth_row(call, &rows);
+
+    return VZ_OK;
+}
+
+
+void
+vz_auth_refuse(vz_call_t *call)
+{
+    vz_call_problem(call, NGX_HTTP_UNAUTHORIZED, "not_signed_in",
+                    "Sign in first.");
+}
+
+
+vz_code_e
+vz_auth_origin(vz_call_t *call)
+{
+    ngx_str_t  *site;
+
+    site = &call->fetch_site;
+
+    if (site->len
+        && !(site->len == 11
+             && ngx_strncmp(site->data, "same-origin", 11) == 0)
+        && !(site->len == 4 && ngx_strncmp(site->data, "none", 4) == 0))
+    {
+        goto refused;
+    }
+
+    if (call->origin.len && !vz_auth_same_host(&call->origin, &call->host)) {
+        goto refused;
+    }
+
+    return VZ_OK;
+
+refused:
+
+    vz_call_problem(call, NGX_HTTP_FORBIDDEN, "bad_origin",
+                    "This call came from a page of another site.");
+    return VZ_DENIED;
+}
+
+
+static ngx_uint_t
+vz_auth_same_host(const ngx_str_t *origin, const ngx_str_t *host)
+{
+    ngx_str_t    from, to;
+    const char  *port;
+
+    if (origin->len > 8
+        && ngx_strncasecmp(origin->data, (u_char *) "https://", 8) == 0)
+    {
+        port = ":443";
+        from.data = origin->data + 8;
+        from.len = origin->len - 8;
+
+    } else if (origin->len > 7
+               && ngx_strncasecmp(origin->data, (u_char *) "http://", 7) == 0)
+    {
+        port = ":80";
+        from.data = origin->data + 7;
+        from.len = origin->len - 7;
+
+    } else {
+        return 0;
+    }
+
+    from = vz_auth_strip_port(&from, port);
+    to = vz_auth_strip_port(host, port);
+
+    return from.len && from.len == to.len
+           && ngx_strncasecmp(from.data, to.data, to.len) == 0;
+}
+
+
+static ngx_str_t
+vz_auth_strip_port(const ngx_str_t *host, const char *port)
+{
+    size_t     len;
+    ngx_str_t  stripped;
+
+    stripped = *host;
+    len = ngx_strlen(port);
+
+    if (stripped.len > len
+        && ngx_memcmp(stripped.data + stripped.len - len, port, len) == 0)
+    {
+        stripped.len -= len;
+    }
+
+    return stripped;
+}
+
+
+vz_code_e
+vz_auth_type(vz_call_t *call)
+{
+    ngx_str_t  *type;
+
+    if (call->bearer.len || call->session.len == 0
+        || (call->method == NGX_HTTP_DELETE && call->text.len == 0))
+    {
+        return VZ_OK;
+    }
+
+    type = &call->content_type;
+
+    if (type->len >= 16
+        && ngx_strncasecmp(type->data, (u_char *) "application/json", 16) == 0
+        && (type->len == 16 || type->data[16] == ';'
+            || type->data[16] == ' '))
+    {
+        return VZ_OK;
+    }
+
+    vz_call_problem(call, NGX_HTTP_UNSUPPORTED_MEDIA_TYPE, "not_json",
+                    "Content-Type must be application/json.");
+    return VZ_DENIED;
+}

@@ -1,0 +1,79 @@
+/*
+ * Who asks.  A call is signed in by a session's cookie or by a token in
+ * Authorization; the database knows both by their SHA-256, and the zone for a
+ * few seconds.
+ */
+
+#ifndef VZ_AUTH_H
+#define VZ_AUTH_H
+
+#include "../runtime/db.h"
+#include "../runtime/http.h"
+
+
+/* The columns that vz_auth_row() reads, over tables named s or k, and u. */
+
+#define VZ_AUTH_COLUMNS                                                       \
+    "u.id, u.role = 'admin', u.must_change, u.account,"                       \
+    " TRIM(CONCAT(u.first_name, ' ', u.last_name)), "
+
+#define VZ_AUTH_SESSION_COLUMNS  VZ_AUTH_COLUMNS "s.id, 1"
+#define VZ_AUTH_TOKEN_COLUMNS    VZ_AUTH_COLUMNS "0, k.scope = 'write'"
+#define VZ_AUTH_NCOLUMNS         7
+
+#define VZ_AUTH_SESSION_FROM                                                  \
+    "session s JOIN user u ON u.id = s.user_id"
+#define VZ_AUTH_SESSION_WHERE                                                 \
+    "s.hash = ? AND s.expires > UTC_TIMESTAMP(3) AND NOT u.locked"
+
+#define VZ_AUTH_TOKEN_FROM                                                    \
+    "token k JOIN user u ON u.id = k.user_id"
+#define VZ_AUTH_TOKEN_WHERE                                                   \
+    "k.hash = ? AND (k.expires IS NULL OR k.expires > UTC_TIMESTAMP(3))"      \
+    " AND NOT u.locked"
+
+
+typedef enum {
+    VZ_AUTH_KNOWN = 0,      /* call->who is filled */
+    VZ_AUTH_SESSION,        /* ask the database by call->token */
+    VZ_AUTH_TOKEN,
+    VZ_AUTH_NOBODY          /* nothing that could be a secret was sent */
+} vz_auth_e;
+
+
+/*
+ * vz_auth_look: what the zone alone can say.  Sets call->token and
+ * call->cookie_auth, and call->who for VZ_AUTH_KNOWN.
+ */
+vz_auth_e vz_auth_look(vz_call_t *call);
+
+/*
+ * vz_auth_row: who it is, from the first VZ_AUTH_NCOLUMNS cells of the first
+ * row of a statement with the columns above; the zone learns it.
+ */
+void vz_auth_row(vz_call_t *call, const vz_rows_t *rows);
+
+/*
+ * vz_auth_call: both, with a statement of its own where the zone does not
+ * know.  VZ_OK, or VZ_DENIED for nobody, or the database's.
+ */
+vz_code_e vz_auth_call(vz_call_t *call);
+
+/* vz_auth_refuse: 401. */
+void vz_auth_refuse(vz_call_t *call);
+
+/*
+ * vz_auth_origin: that an unsafe call comes from our own pages or from no
+ * browser at all: Origin and Sec-Fetch-Site, where they were sent.  VZ_OK, or
+ * VZ_DENIED with 403 as the reply.
+ */
+vz_code_e vz_auth_origin(vz_call_t *call);
+
+/*
+ * vz_auth_type: that an unsafe call which carries a cookie says that its body
+ * is JSON, which a form of another site can't.  VZ_OK, or VZ_DENIED with 415.
+ */
+vz_code_e vz_auth_type(vz_call_t *call);
+
+
+#endif /* VZ_AUTH_H */

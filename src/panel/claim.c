@@ -1,0 +1,440 @@
+/*
+ * The transaction that takes an order.  What two orders could both want
+ * (account, number, address) is claimed by unique keys and compare-and-set;
+ * who loses rolls back and tries the whole again.
+ */
+
+#include "audit.h"
+#include "mail.h"
+#include "name.h"
+#include "order.h"
+#include "task.h"
+#include "../runtime/crypt.h"
+
+
+#define VZ_CLAIM_TRIES     10
+#define VZ_CLAIM_ACCOUNTS  12       /* names that are tried for an account */
+#define VZ_CLAIM_POOLS     8
+
+
+typedef vz_code_e (*vz_claim_pt)(vz_tx_t *tx, vz_call_t *call,
+    vz_order_t *order);
+
+
+static vz_code_e vz_claim_try(vz_call_t *call, vz_order_t *order);
+static vz_code_e vz_claim_key(vz_tx_t *tx, vz_call_t *call,
+    vz_order_t *order);
+static vz_code_e vz_claim_user(vz_tx_t *tx, vz_call_t *call,
+    vz_order_t *order);
+static void vz_claim_account(vz_call_t *call, vz_order_t *order,
+    ngx_uint_t attempt);
+static vz_code_e vz_claim_vm(vz_tx_t *tx, vz_call_t *call,
+    vz_order_t *order);
+static vz_code_e vz_claim_address(vz_tx_t *tx, vz_call_t *call,
+    vz_order_t *order);
+static vz_code_e vz_claim_network(vz_tx_t *tx, vz_call_t *call,
+    vz_order_t *order);
+static vz_code_e vz_claim_task(vz_tx_t *tx, vz_call_t *call,
+    vz_order_t *order);
+static vz_code_e vz_claim_mail(vz_tx_t *tx, vz_call_t *call,
+    vz_order_t *order);
+static vz_code_e vz_claim_audit(vz_tx_t *tx, vz_call_t *call,
+    vz_order_t *order);
+static ngx_uint_t vz_claim_is(const ngx_str_t *key, const char *name);
+
+
+static const vz_claim_pt  vz_claim_steps[] = {
+    vz_claim_key,
+    vz_claim_user,
+    vz_claim_vm,
+    vz_claim_address,
+    vz_claim_network,
+    vz_claim_task,
+    vz_claim_mail,
+    vz_claim_audit,
+    NULL
+};
+
+
+static const vz_sql_t  vz_claim_user_insert = vz_sql("order user",
+    "INSERT INTO user (account, first_name, last_name, dni, email, phone,"
+    " address, province, language, password, must_change)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, TRUE)");
+
+/* the lowest number of the node that nobody has */
+
+static const vz_sql_t  vz_claim_number = vz_sql("order number",
+    "SELECT n.ctid_min FROM node n WHERE n.id = ? AND NOT EXISTS"
+    "  (SELECT 1 FROM vm f WHERE f.node_id = n.id AND f.ctid = n.ctid_min)"
+    " UNION ALL (SELECT v.ctid + 1 FROM vm v JOIN node m ON m.id = v.node_id"
+    "  WHERE v.node_id = ? AND v.ctid >= m.ctid_min AND v.ctid < m.ctid_max"
+    "  AND NOT EXISTS (SELECT 1 FROM vm w"
+    "   WHERE w.node_id = v.node_id AND w.ctid = v.ctid + 1)"
+    "  ORDER BY v.ctid LIMIT 1)"
+    " ORDER BY 1 LIMIT 1");
+
+static const vz_sql_t  vz_claim_vm_insert = vz_sql("order vm",
+    "INSERT INTO vm (node_id, ctid, user_id, plan_id, template_id, name,"
+    " hostname, vmguar_barrier_mib, vmguar_limit_mib, oomguar_barrier_mib,"
+    " oomguar_limit_mib, privvm_barrier_mib, privvm_limit_mib, disk_soft_mib,"
+    " disk_hard_mib, cpu_units, cpu_percent)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+
+static const vz_sql_t  vz_claim_pools = vz_sql("order pools",
+    "SELECT p.id, p.gateway, p.dns FROM address_pool p"
+    " WHERE p.enabled AND (p.node_id IS NULL OR p.node_id = ?)"
+    " AND EXISTS (SELECT 1 FROM address a WHERE a.pool_id = p.id"
+    "  AND a.reserved = 0 AND a.vm_id IS NULL)"
+    " ORDER BY p.cidr LIKE '%:%', p.id LIMIT 8");
+
+static const vz_sql_t  vz_claim_address_update = vz_sql("order address",
+    "UPDATE address SET vm_id = ?, position = 0"
+    " WHERE pool_id = ? AND reserved = 0 AND vm_id IS NULL"
+    " ORDER BY id LIMIT 1");
+
+static const vz_sql_t  vz_claim_address_get = vz_sql("order address get",
+    "SELECT address FROM address WHERE vm_id = ? ORDER BY position LIMIT 1");
+
+static const vz_sql_t  vz_claim_network_update = vz_sql("order network",
+    "UPDATE vm SET gateway = ?, dns = ? WHERE id = ?");
+
+
+vz_code_e
+vz_claim_order(vz_call_t *call, vz_order_t *order)
+{
+    vz_code_e   rc;
+    vz_task_t   task;
+    ngx_str_t   link;
+    ngx_uint_t  i;
+
+    for (i = 0; i < VZ_CLAIM_TRIES; i++) {
+
+        rc = vz_claim_try(call, order);
+
+        if (rc != VZ_CONFLICT) {
+            break;
+        }
+
+        vz_sleep(5 + ngx_random() % (20 * (i + 1)));
+    }
+
+    if (rc == VZ_CONFLICT) {
+        return VZ_OVERLOADED;
+    }
+
+    if (rc != VZ_DOWN || order->task == 0) {
+        return rc;
+    }
+
+    /* the connection broke at the commit, which may have happened */
+
+    link.data = order->link;
+    link.len = sizeof(order->link);
+
+    return vz_task_get(call->pool, 0, &link, 0, &task) == VZ_OK ? VZ_OK
+                                                                : VZ_DOWN;
+}
+
+
+static vz_code_e
+vz_claim_try(vz_call_t *call, vz_order_t *order)
+{
+    vz_tx_t            *tx;
+    vz_code_e           rc;
+    const vz_claim_pt  *step;
+
+    order->task = 0;
+
+    rc = vz_db_begin(call->pool, &tx);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    for (step = vz_claim_steps; *step != NULL; step++) {
+
+        rc = (*step)(tx, call, order);
+
+        if (rc != VZ_OK) {
+            order->task = 0;
+            vz_db_rollback(tx);
+            return rc;
+        }
+    }
+
+    return vz_db_commit(tx);
+}
+
+
+static vz_code_e
+vz_claim_key(vz_tx_t *tx, vz_call_t *call, vz_order_t *order)
+{
+    return vz_idem_claim(tx, call, &order->idem);
+}
+
+
+static vz_code_e
+vz_claim_user(vz_tx_t *tx, vz_call_t *call, vz_order_t *order)
+{
+    vz_code_e         rc;
+    vz_rows_t         rows;
+    ngx_uint_t        i;
+    vz_order_body_t  *body;
+
+    body = &order->body;
+    rc = VZ_CONFLICT;
+
+    for (i = 0; i < VZ_CLAIM_ACCOUNTS; i++) {
+
+        vz_claim_account(call, order, i);
+
+        rc = vz_db_query(tx, call->pool, &vz_claim_user_insert,
+                         vz_binds(vz_text(order->account),
+                                  vz_text(body->first_name),
+                                  vz_text(body->last_name),
+                                  vz_text(body->dni), vz_text(body->email),
+                                  vz_opt(body->phone), vz_opt(body->address),
+                                  vz_opt(body->province),
+                                  vz_text(body->language),
+                                  vz_text(order->hash)),
+                         &rows);
+
+        if (rc == VZ_OK) {
+            order->user = rows.insert_id;
+            return VZ_OK;
+        }
+
+        if (rc != VZ_DUPLICATE) {
+            return rc;
+        }
+
+        if (vz_claim_is(&rows.key, "dni")) {
+            return VZ_EXISTS;
+        }
+    }
+
+    return VZ_CONFLICT;
+}
+
+
+/* aperez, aperez2 ... aperez5, then with a number drawn */
+
+static void
+vz_claim_account(vz_call_t *call, vz_order_t *order, ngx_uint_t attempt)
+{
+    u_char     name[VZ_NAME_MAX];
+    ngx_str_t  base;
+
+    base.data = name;
+    base.len = vz_name_account(name, &order->body.first_name,
+                               &order->body.last_name);
+
+    if (attempt == 0) {
+        order->account = vz_call_printf(call, "%V", &base);
+
+    } else if (attempt < 5) {
+        order->account = vz_call_printf(call, "%V%ui", &base, attempt + 1);
+
+    } else {
+        order->account = vz_call_printf(call, "%V%ui", &base,
+                                        (ngx_uint_t) ngx_random() % 99990
+                                        + 10);
+    }
+}
+
+
+static vz_code_e
+vz_claim_vm(vz_tx_t *tx, vz_call_t *call, vz_order_t *order)
+{
+    vz_code_e  rc;
+    vz_rows_t  rows;
+    vz_bind_t  memory;
+
+    rc = vz_db_query(tx, call->pool, &vz_claim_number,
+                     vz_binds(vz_int(order->node->id),
+                              vz_int(order->node->id)),
+                     &rows);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    if (rows.rows == 0) {
+        return VZ_NOSPACE;
+    }
+
+    order->ctid = vz_cell_int(&rows, 0, 0);
+    memory = vz_int(order->memory_mib);
+
+    order->hostname = order->body.hostname.len
+                      ? order->body.hostname
+                      : vz_call_printf(call, "vps%uD", order->ctid);
+
+    rc = vz_db_query(tx, call->pool, &vz_claim_vm_insert,
+                     vz_binds(vz_int(order->node->id), vz_int(order->ctid),
+                              vz_int(order->user), vz_int(order->plan),
+                              vz_int(order->template),
+                              vz_text(order->hostname),
+                              vz_text(order->hostname), memory, memory,
+                              memory, memory, memory, memory,
+                              vz_int(order->disk_mib),
+                              vz_int(order->disk_mib),
+                              vz_int(order->cpu_units),
+                              vz_int(order->cpu_percent)),
+                     &rows);
+
+    if (rc == VZ_DUPLICATE) {
+        return VZ_CONFLICT;
+    }
+
+    order->vm = rows.insert_id;
+
+    return rc;
+}
+
+
+static vz_code_e
+vz_claim_address(vz_tx_t *tx, vz_call_t *call, vz_order_t *order)
+{
+    vz_code_e   rc;
+    vz_rows_t   pools, rows;
+    ngx_uint_t  i;
+
+    rc = vz_db_query(tx, call->pool, &vz_claim_pools,
+                     vz_binds(vz_int(order->node->id)), &pools);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    for (i = 0; i < pools.rows; i++) {
+
+        rc = vz_db_query(tx, call->pool, &vz_claim_address_update,
+                         vz_binds(vz_int(order->vm),
+                                  vz_int(vz_cell_int(&pools, i, 0))),
+                         &rows);
+        if (rc != VZ_OK) {
+            return rc;
+        }
+
+        if (rows.affected) {
+            order->gateway = vz_cell_text(&pools, i, 1);
+            order->dns = vz_cell_text(&pools, i, 2);
+            return VZ_OK;
+        }
+    }
+
+    return VZ_NOSPACE;
+}
+
+
+static vz_code_e
+vz_claim_network(vz_tx_t *tx, vz_call_t *call, vz_order_t *order)
+{
+    vz_code_e  rc;
+    vz_rows_t  rows;
+
+    rc = vz_db_query(tx, call->pool, &vz_claim_address_get,
+                     vz_binds(vz_int(order->vm)), &rows);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    order->ip = vz_cell_text(&rows, 0, 0);
+
+    return vz_db_query(tx, call->pool, &vz_claim_network_update,
+                       vz_binds(vz_opt(order->gateway), vz_opt(order->dns),
+                                vz_int(order->vm)),
+                       NULL);
+}
+
+
+static vz_code_e
+vz_claim_task(vz_tx_t *tx, vz_call_t *call, vz_order_t *order)
+{
+    vz_code_e      rc;
+    vz_task_new_t  task;
+
+    ngx_memzero(&task, sizeof(vz_task_new_t));
+
+    task.kind = "order";
+    task.vm = order->vm;
+    task.vm_name = order->hostname;
+    task.owner = order->user;
+    ngx_str_set(&task.actor_name, "visitor");
+    task.via = "order";
+    task.link.data = order->link;
+    task.link.len = sizeof(order->link);
+    task.done = 2;
+
+    rc = vz_task_create(tx, call->pool, &task, &order->task);
+    if (rc != VZ_OK) {
+        return rc == VZ_DUPLICATE ? VZ_CONFLICT : rc;
+    }
+
+    return vz_idem_done(tx, call, &order->idem, order->task);
+}
+
+
+static vz_code_e
+vz_claim_mail(vz_tx_t *tx, vz_call_t *call, vz_order_t *order)
+{
+    vz_code_e     rc;
+    ngx_str_t     data;
+    vz_json_t     json;
+    ngx_chain_t  *cl;
+
+    vz_json_init(&json, call->pool);
+
+    vz_json_object(&json, NULL);
+    vz_json_text(&json, "first_name", &order->body.first_name);
+    vz_json_text(&json, "account", &order->account);
+    vz_json_text(&json, "password", &order->password);
+    vz_json_text(&json, "address", &order->ip);
+    vz_json_text(&json, "hostname", &order->hostname);
+    vz_json_text(&json, "plan", &order->plan_name);
+    vz_json_close(&json);
+
+    if (vz_json_end(&json) != NGX_OK
+        || vz_json_string(&json, &data) != NGX_OK)
+    {
+        return VZ_INTERNAL;
+    }
+
+    rc = vz_mail_hold(tx, call->pool, order->user, order->task,
+                      &order->body.email, "credentials",
+                      &order->body.language, &data);
+
+    ngx_explicit_memzero(data.data, data.len);
+
+    for (cl = json.first; cl != NULL; cl = cl->next) {
+        ngx_explicit_memzero(cl->buf->start, cl->buf->last - cl->buf->start);
+    }
+
+    return rc;
+}
+
+
+static vz_code_e
+vz_claim_audit(vz_tx_t *tx, vz_call_t *call, vz_order_t *order)
+{
+    vz_audit_t  audit;
+
+    ngx_memzero(&audit, sizeof(vz_audit_t));
+
+    audit.user = order->user;
+    audit.account = order->account;
+    audit.action = "order.make";
+    audit.object = vz_call_printf(call, "vm %uL", order->vm);
+    audit.result = "ok";
+
+    return vz_audit_write(tx, call, &audit);
+}
+
+
+static ngx_uint_t
+vz_claim_is(const ngx_str_t *key, const char *name)
+{
+    size_t  len;
+
+    len = ngx_strlen(name);
+
+    return key->len == len && ngx_strncmp(key->data, name, len) == 0;
+}

@@ -1,0 +1,53 @@
+/*
+ * Bodies of requests by table: which members, of which kind, where they go.
+ * The same tables describe the bodies to OpenAPI.
+ */
+
+#ifndef VZ_FORM_H
+#define VZ_FORM_H
+
+#include "../runtime/http.h"
+#include "../wire/field.h"
+
+
+typedef enum {
+    VZ_FORM_FIELD = 0,      /* text of a field's grammar, into a ngx_str_t */
+    VZ_FORM_TEXT,           /* text of at most max bytes, into a ngx_str_t */
+    VZ_FORM_INT             /* min <= n <= max, into an int64_t */
+} vz_form_e;
+
+typedef struct {
+    const char              *name;
+    vz_form_e                type;
+    vz_field_e               field;         /* of VZ_FORM_FIELD */
+    ngx_uint_t               required;
+    int64_t                  min;
+    int64_t                  max;
+    size_t                   offset;
+} vz_form_member_t;
+
+typedef struct {
+    const char              *name;          /* for OpenAPI: "Order" */
+    ngx_uint_t               count;
+    const vz_form_member_t  *members;
+} vz_form_t;
+
+#define vz_form(name, members)                                                \
+    { name, sizeof(members) / sizeof(vz_form_member_t), members }
+
+
+/*
+ * vz_form_read: the call's body into data, which the caller has zeroed.  Every
+ * broken member is collected: unknown (code "unknown"), of another type
+ * ("type"), missing ("required"), against its grammar ("format"), out of range
+ * ("range").  An optional member that is null or "" counts as missing.  VZ_OK,
+ * or VZ_RANGE or VZ_SYNTAX with the reply already set.  Texts live as long as
+ * the call.
+ */
+vz_code_e vz_form_read(vz_call_t *call, const vz_form_t *form, void *data);
+
+/* vz_form_none: that the body is empty or an object without members. */
+vz_code_e vz_form_none(vz_call_t *call);
+
+
+#endif /* VZ_FORM_H */

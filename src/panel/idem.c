@@ -1,0 +1,154 @@
+/*
+ * Idempotency-Key.
+ */
+
+#include "idem.h"
+#include "../runtime/crypt.h"
+#include "../wire/field.h"
+
+
+#define VZ_IDEM_KEY_MAX  128
+
+
+static ngx_str_t vz_idem_bytes(const u_char *hash);
+
+
+static const vz_sql_t  vz_idem_select = vz_sql("idempotency select",
+    "SELECT request, location FROM idempotency WHERE hash = ?");
+
+static const vz_sql_t  vz_idem_insert = vz_sql("idempotency insert",
+    "INSERT INTO idempotency (hash, request, status, body)"
+    " VALUES (?, ?, 202, '')");
+
+static const vz_sql_t  vz_idem_update = vz_sql("idempotency update",
+    "UPDATE idempotency SET location = ? WHERE hash = ?");
+
+
+vz_code_e
+vz_idem_init(vz_call_t *call, vz_idem_t *idem)
+{
+    ngx_str_t   *key, who;
+    ngx_uint_t   i;
+
+    ngx_memzero(idem, sizeof(vz_idem_t));
+
+    key = &call->idempotency_key;
+
+    if (key->len == 0) {
+        return VZ_OK;
+    }
+
+    for (i = 0; i < key->len; i++) {
+        if (key->data[i] <= ' ' || key->data[i] > '~') {
+            break;
+        }
+    }
+
+    if (i != key->len || key->len > VZ_IDEM_KEY_MAX) {
+        vz_call_problem(call, 422, "invalid",
+                        "Idempotency-Key: 1 to %d printable characters.",
+                        VZ_IDEM_KEY_MAX);
+        return VZ_RANGE;
+    }
+
+    if (call->who.user) {
+        who = vz_call_printf(call, "user %uL", call->who.user);
+    } else {
+        who = vz_call_printf(call, "visitor %V", &call->remote);
+    }
+
+    who = vz_call_printf(call, "%V %V %V %V", &who, &call->method_name,
+                         &call->path, key);
+
+    vz_sha256(who.data, who.len, idem->hash);
+    vz_sha256(call->text.data, call->text.len, idem->request);
+    idem->used = 1;
+
+    return VZ_OK;
+}
+
+
+vz_code_e
+vz_idem_find(vz_call_t *call, const vz_idem_t *idem, uint64_t *task)
+{
+    vz_code_e  rc;
+    ngx_str_t  request, id;
+    vz_rows_t  rows;
+
+    *task = 0;
+
+    if (!idem->used) {
+        return VZ_OK;
+    }
+
+    rc = vz_db_query(NULL, call->pool, &vz_idem_select,
+                     vz_binds(vz_text(vz_idem_bytes(idem->hash))), &rows);
+    if (rc != VZ_OK) {
+        vz_call_fault(call, "database", rc);
+        return rc;
+    }
+
+    if (rows.rows == 0) {
+        return VZ_OK;
+    }
+
+    request = vz_cell_text(&rows, 0, 0);
+
+    if (request.len != 32 || ngx_memcmp(request.data, idem->request, 32) != 0) {
+        vz_call_problem(call, 422, "key_reused",
+                        "This Idempotency-Key came with another body before.");
+        return VZ_RANGE;
+    }
+
+    id = vz_cell_text(&rows, 0, 1);
+    (void) vz_field_number((char *) id.data, id.len, INT64_MAX, task);
+
+    return VZ_OK;
+}
+
+
+vz_code_e
+vz_idem_claim(vz_tx_t *tx, vz_call_t *call, const vz_idem_t *idem)
+{
+    vz_rows_t  rows;
+
+    if (!idem->used) {
+        return VZ_OK;
+    }
+
+    return vz_db_query(tx, call->pool, &vz_idem_insert,
+                       vz_binds(vz_text(vz_idem_bytes(idem->hash)),
+                                vz_text(vz_idem_bytes(idem->request))),
+                       &rows);
+}
+
+
+vz_code_e
+vz_idem_done(vz_tx_t *tx, vz_call_t *call, const vz_idem_t *idem,
+    uint64_t task)
+{
+    ngx_str_t  id;
+
+    if (!idem->used) {
+        return VZ_OK;
+    }
+
+    id = vz_call_printf(call, "%uL", task);
+
+    return vz_db_query(tx, call->pool, &vz_idem_update,
+                       vz_binds(vz_text(id),
+                                vz_text(vz_idem_bytes(idem->hash))),
+                       NULL);
+}
+
+
+static ngx_str_t
+vz_idem_bytes(const u_char *hash)
+{
+    ngx_str_t  bytes;
+
+    bytes.data = (u_char *) hash;
+    bytes.len = 32;
+
+    return bytes;
+}

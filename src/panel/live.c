@@ -1,0 +1,608 @@
+/*
+ * The collector.
+ *
+ * A round over a node ends with a sample of container 0, which none has: when
+ * it was taken says how old the samples of that node are, its state whether
+ * the node answered.
+ */
+
+#include "live.h"
+#include "node.h"
+#include "../runtime/sse.h"
+#include "../wire/field.h"
+
+
+#define VZ_LIVE_TICK      1000      /* ms between looks for watchers */
+#define VZ_LIVE_EVERY     1900      /* ms between rounds */
+#define VZ_LIVE_FRESH     3000      /* ms a list request believes a sample */
+#define VZ_LIVE_DUTY      2500
+#define VZ_LIVE_PATIENCE  2000
+#define VZ_LIVE_SLICE     50
+#define VZ_LIVE_WATCH     5000
+#define VZ_LIVE_MAP       60        /* seconds numbers and owners are kept */
+#define VZ_LIVE_MAP_LEAST 2         /* seconds before unknown ones ask again */
+
+
+/* Which container has a number, and whose it is. */
+typedef struct {
+    uint32_t         ctid;
+    uint64_t         vm;
+    uint64_t         owner;
+    ngx_uint_t       seen;          /* in the round that is on */
+} vz_live_vm_t;
+
+typedef struct {
+    ngx_uint_t       busy;
+    vz_line_t        line;
+    ngx_pool_t      *pool;          /* of the map */
+    vz_live_vm_t    *vms;           /* by number */
+    ngx_uint_t       nvms;
+    time_t           loaded;
+} vz_live_node_t;
+
+
+static void vz_live_tick(ngx_event_t *ev);
+static void vz_live_rounds(void *data);
+static ngx_uint_t vz_live_age(vz_node_row_t *node);
+static void vz_live_begin(vz_node_row_t *node);
+static void vz_live_round(void *data);
+static void vz_live_answer(vz_node_row_t *node, ngx_pool_t *pool,
+    const vz_answer_t *answer, uint64_t now);
+static void vz_live_read(const ngx_str_t *line, vz_sample_t *sample);
+static vz_state_e vz_live_parse(const ngx_str_t *word);
+static void vz_live_silence(vz_node_row_t *node);
+static void vz_live_missing(vz_node_row_t *node, uint64_t now);
+static void vz_live_beat(vz_node_row_t *node, ngx_uint_t answered,
+    uint64_t now);
+static vz_live_vm_t *vz_live_find(vz_live_node_t *live, uint32_t ctid);
+static ngx_uint_t vz_live_strangers(vz_live_node_t *live,
+    const vz_answer_t *answer);
+static void vz_live_map(vz_node_row_t *node);
+static ngx_int_t vz_live_map_keep(vz_live_node_t *live, ngx_pool_t *pool,
+    const vz_rows_t *rows);
+
+
+static const vz_sql_t  vz_live_select = vz_sql("live map",
+    "SELECT ctid, id, user_id FROM vm WHERE node_id = ? ORDER BY ctid");
+
+
+static vz_live_node_t  vz_live_nodes[VZ_NODES_MAX];
+static ngx_event_t     vz_live_timer;
+static ngx_connection_t  vz_live_dumb;
+static ngx_uint_t      vz_live_running;
+
+
+static const char  *vz_live_states[] = { VZ_STATES };
+
+
+ngx_int_t
+vz_live_init(ngx_cycle_t *cycle)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; i < VZ_NODES_MAX; i++) {
+        vz_line_init(&vz_live_nodes[i].line);
+    }
+
+    vz_live_dumb.fd = (ngx_socket_t) -1;
+    vz_live_timer.handler = vz_live_tick;
+    vz_live_timer.data = &vz_live_dumb;
+    vz_live_timer.log = cycle->log;
+    vz_live_timer.cancelable = 1;
+
+    /* the nodes are known before the first request wants them */
+
+    ngx_add_timer(&vz_live_timer, 1);
+
+    return NGX_OK;
+}
+
+
+void
+vz_live_exit(void)
+{
+    ngx_uint_t  i;
+
+    if (vz_live_timer.timer_set) {
+        ngx_del_timer(&vz_live_timer);
+    }
+
+    for (i = 0; i < VZ_NODES_MAX; i++) {
+        if (vz_live_nodes[i].pool != NULL) {
+            ngx_destroy_pool(vz_live_nodes[i].pool);
+            vz_live_nodes[i].pool = NULL;
+        }
+    }
+}
+
+
+static void
+vz_live_tick(ngx_event_t *ev)
+{
+    ngx_uint_t  watching;
+
+    if (ngx_exiting || ngx_quit) {
+        return;
+    }
+
+    (void) vz_sse_count(&watching);
+
+    if (watching) {
+        vz_zone_watch(VZ_LIVE_WATCH);
+    }
+
+    if ((vz_zone_watched() || vz_node_old()) && !vz_live_running) {
+        vz_live_running = 1;
+
+        if (vz_fiber_spawn(vz_live_rounds, NULL) != NGX_OK) {
+            vz_live_running = 0;
+        }
+    }
+
+    ngx_add_timer(ev, VZ_LIVE_TICK);
+}
+
+
+static void
+vz_live_rounds(void *data)
+{
+    ngx_uint_t      i, n;
+    ngx_pool_t     *pool;
+    vz_node_row_t  *rows[VZ_NODES_MAX];
+
+    (void) data;
+
+    pool = ngx_create_pool(1024, ngx_cycle->log);
+
+    if (pool != NULL && vz_node_load(pool) == VZ_OK && vz_zone_watched()) {
+        n = vz_node_rows(rows);
+
+        for (i = 0; i < n; i++) {
+            if (vz_live_age(rows[i]) >= VZ_LIVE_EVERY) {
+                vz_live_begin(rows[i]);
+            }
+        }
+    }
+
+    if (pool != NULL) {
+        ngx_destroy_pool(pool);
+    }
+
+    vz_live_running = 0;
+}
+
+
+/* how long ago the last round over a node ended, whoever made it */
+
+static ngx_uint_t
+vz_live_age(vz_node_row_t *node)
+{
+    uint64_t     now;
+    vz_sample_t  beat;
+
+    if (vz_zone_sample_get(node->id, 0, &beat) != NGX_OK) {
+        return VZ_LIVE_STALE;
+    }
+
+    now = vz_live_now();
+
+    return now > beat.sampled ? now - beat.sampled : 0;
+}
+
+
+static void
+vz_live_begin(vz_node_row_t *node)
+{
+    vz_live_node_t  *live;
+
+    live = &vz_live_nodes[node->index];
+
+    if (live->busy
+        || vz_zone_duty(VZ_DUTY_COLLECT + node->index, VZ_LIVE_DUTY)
+           != NGX_OK)
+    {
+        return;
+    }
+
+    live->busy = 1;
+
+    if (vz_fiber_spawn(vz_live_round, node) != NGX_OK) {
+        live->busy = 0;
+    }
+}
+
+
+static void
+vz_live_round(void *data)
+{
+    uint64_t         now;
+    vz_code_e        rc;
+    ngx_pool_t      *pool;
+    vz_answer_t      answer;
+    vz_node_row_t   *node;
+    vz_live_node_t  *live;
+
+    node = data;
+    live = &vz_live_nodes[node->index];
+
+    pool = ngx_create_pool(16384, ngx_cycle->log);
+    if (pool == NULL) {
+        goto done;
+    }
+
+    rc = vz_relay_call(node->relay, pool, VZ_VERB_LIST, 0, NULL, NULL, NULL,
+                       NULL, &answer);
+    now = vz_live_now();
+
+    if (rc == VZ_OK) {
+        vz_live_answer(node, pool, &answer, now);
+        vz_zone_sample_forget(node->id, now);
+
+    } else {
+        vz_live_silence(node);
+    }
+
+    vz_live_beat(node, rc == VZ_OK, now);
+
+    ngx_destroy_pool(pool);
+
+done:
+
+    live->busy = 0;
+    (void) vz_line_wake(&live->line, 1);
+}
+
+
+static void
+vz_live_answer(vz_node_row_t *node, ngx_pool_t *pool,
+    const vz_answer_t *answer, uint64_t now)
+{
+    ngx_uint_t       i;
+    vz_sample_t      sample;
+    vz_live_vm_t    *vm;
+    vz_live_node_t  *live;
+
+    live = &vz_live_nodes[node->index];
+
+    if (ngx_time() - live->loaded >= VZ_LIVE_MAP
+        || (ngx_time() - live->loaded >= VZ_LIVE_MAP_LEAST
+            && vz_live_strangers(live, answer)))
+    {
+        vz_live_map(node);
+    }
+
+    for (i = 0; i < live->nvms; i++) {
+        live->vms[i].seen = 0;
+    }
+
+    for (i = 0; i < answer->nlines; i++) {
+
+        vz_live_read(&answer->lines[i], &sample);
+
+        if (sample.ctid == 0) {
+            continue;
+        }
+
+        sample.node = node->id;
+        sample.sampled = now;
+
+        vm = vz_live_find(live, sample.ctid);
+
+        if (vm != NULL) {
+            sample.vm = vm->vm;
+            sample.owner = vm->owner;
+            vm->seen = 1;
+        }
+
+        vz_zone_sample_put(&sample);
+    }
+
+    vz_live_missing(node, now);
+}
+
+
+static void
+vz_live_read(const ngx_str_t *line, vz_sample_t *sample)
+{
+    ngx_str_t  id, state;
+
+    ngx_memzero(sample, sizeof(vz_sample_t));
+
+    id = vz_relay_pair(line, "id");
+
+    if (id.len == 0
+        || vz_field_ctid((char *) id.data, id.len, &sample->ctid) != VZ_OK)
+    {
+        sample->ctid = 0;
+        return;
+    }
+
+    state = vz_relay_pair(line, "state");
+
+    sample->state = vz_live_parse(&state);
+    sample->memory_used = vz_relay_number(line, "memory_used");
+    sample->memory_limit = vz_relay_number(line, "memory_limit");
+    sample->disk_used = vz_relay_number(line, "disk_used");
+    sample->disk_total = vz_relay_number(line, "disk_total");
+    sample->cpu_ns = vz_relay_number(line, "cpu_ns");
+    sample->uptime = vz_relay_number(line, "uptime");
+}
+
+
+static vz_state_e
+vz_live_parse(const ngx_str_t *word)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; i < sizeof(vz_live_states) / sizeof(char *); i++) {
+        if (ngx_strlen(vz_live_states[i]) == word->len
+            && ngx_strncmp(vz_live_states[i], word->data, word->len) == 0)
+        {
+            return i;
+        }
+    }
+
+    return VZ_STATE_UNKNOWN;
+}
+
+
+/* those of ours that the node does not list: not made yet, or lost */
+
+static void
+vz_live_missing(vz_node_row_t *node, uint64_t now)
+{
+    ngx_uint_t       i;
+    vz_sample_t      sample;
+    vz_live_node_t  *live;
+
+    live = &vz_live_nodes[node->index];
+
+    for (i = 0; i < live->nvms; i++) {
+
+        if (live->vms[i].seen) {
+            continue;
+        }
+
+        ngx_memzero(&sample, sizeof(vz_sample_t));
+
+        sample.node = node->id;
+        sample.ctid = live->vms[i].ctid;
+        sample.vm = live->vms[i].vm;
+        sample.owner = live->vms[i].owner;
+        sample.state = VZ_STATE_UNKNOWN;
+        sample.sampled = now;
+
+        vz_zone_sample_put(&sample);
+    }
+}
+
+
+/* the node does not answer: what is shown stays, and is called unknown */
+
+static void
+vz_live_silence(vz_node_row_t *node)
+{
+    ngx_uint_t       i;
+    vz_sample_t      sample;
+    vz_live_node_t  *live;
+
+    live = &vz_live_nodes[node->index];
+
+    for (i = 0; i < live->nvms; i++) {
+
+        if (vz_zone_sample_get(node->id, live->vms[i].ctid, &sample)
+            != NGX_OK
+            || sample.state == VZ_STATE_UNKNOWN)
+        {
+            continue;
+        }
+
+        sample.state = VZ_STATE_UNKNOWN;
+        vz_zone_sample_put(&sample);
+    }
+}
+
+
+static void
+vz_live_beat(vz_node_row_t *node, ngx_uint_t answered, uint64_t now)
+{
+    vz_sample_t  beat;
+
+    ngx_memzero(&beat, sizeof(vz_sample_t));
+
+    beat.node = node->id;
+    beat.state = answered ? VZ_STATE_STOPPED : VZ_STATE_UNKNOWN;
+    beat.sampled = now;
+
+    vz_zone_sample_put(&beat);
+}
+
+
+static vz_live_vm_t *
+vz_live_find(vz_live_node_t *live, uint32_t ctid)
+{
+    ngx_uint_t  low, high, middle;
+
+    low = 0;
+    high = live->nvms;
+
+    while (low < high) {
+        middle = (low + high) / 2;
+
+        if (live->vms[middle].ctid == ctid) {
+            return &live->vms[middle];
+        }
+
+        if (live->vms[middle].ctid < ctid) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+
+    return NULL;
+}
+
+
+static ngx_uint_t
+vz_live_strangers(vz_live_node_t *live, const vz_answer_t *answer)
+{
+    uint32_t    ctid;
+    ngx_str_t   id;
+    ngx_uint_t  i;
+
+    for (i = 0; i < answer->nlines; i++) {
+        id = vz_relay_pair(&answer->lines[i], "id");
+
+        if (id.len
+            && vz_field_ctid((char *) id.data, id.len, &ctid) == VZ_OK
+            && vz_live_find(live, ctid) == NULL)
+        {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+static void
+vz_live_map(vz_node_row_t *node)
+{
+    vz_rows_t        rows;
+    ngx_pool_t      *pool, *kept;
+    vz_live_node_t  *live;
+
+    live = &vz_live_nodes[node->index];
+
+    pool = ngx_create_pool(4096, ngx_cycle->log);
+    if (pool == NULL) {
+        return;
+    }
+
+    if (vz_db_query(NULL, pool, &vz_live_select,
+                    vz_binds(vz_int(node->id)), &rows)
+        != VZ_OK)
+    {
+        ngx_destroy_pool(pool);
+        return;
+    }
+
+    kept = ngx_create_pool(4096, ngx_cycle->log);
+
+    if (kept != NULL && vz_live_map_keep(live, kept, &rows) != NGX_OK) {
+        ngx_destroy_pool(kept);
+    }
+
+    ngx_destroy_pool(pool);
+}
+
+
+static ngx_int_t
+vz_live_map_keep(vz_live_node_t *live, ngx_pool_t *pool,
+    const vz_rows_t *rows)
+{
+    ngx_uint_t     i;
+    vz_live_vm_t  *vms;
+
+    vms = ngx_pcalloc(pool, (rows->rows + 1) * sizeof(vz_live_vm_t));
+    if (vms == NULL) {
+        return NGX_ERROR;
+    }
+
+    for (i = 0; i < rows->rows; i++) {
+        vms[i].ctid = vz_cell_int(rows, i, 0);
+        vms[i].vm = vz_cell_int(rows, i, 1);
+        vms[i].owner = vz_cell_int(rows, i, 2);
+    }
+
+    if (live->pool != NULL) {
+        ngx_destroy_pool(live->pool);
+    }
+
+    live->pool = pool;
+    live->vms = vms;
+    live->nvms = rows->rows;
+    live->loaded = ngx_time();
+
+    return NGX_OK;
+}
+
+
+void
+vz_live_fresh(void)
+{
+    ngx_uint_t      i, n, waits;
+    vz_node_row_t  *node, *rows[VZ_NODES_MAX];
+
+    n = vz_node_rows(rows);
+
+    for (i = 0; i < n; i++) {
+        if (vz_live_age(rows[i]) > VZ_LIVE_FRESH) {
+            vz_live_begin(rows[i]);
+        }
+    }
+
+    waits = VZ_LIVE_PATIENCE / VZ_LIVE_SLICE;
+
+    for (i = 0; i < n; i++) {
+        node = rows[i];
+
+        while (waits && vz_live_age(node) > VZ_LIVE_FRESH) {
+            (void) vz_line_wait(&vz_live_nodes[node->index].line,
+                                VZ_LIVE_SLICE);
+            waits--;
+        }
+    }
+}
+
+
+ngx_int_t
+vz_live_get(ngx_uint_t node, uint32_t ctid, vz_sample_t *sample)
+{
+    if (vz_zone_sample_get(node, ctid, sample) != NGX_OK) {
+        return NGX_DECLINED;
+    }
+
+    if (vz_live_now() > sample->sampled + VZ_LIVE_STALE) {
+        sample->state = VZ_STATE_UNKNOWN;
+    }
+
+    return NGX_OK;
+}
+
+
+void
+vz_live_expect(ngx_uint_t node, uint32_t ctid, uint64_t vm, uint64_t owner)
+{
+    vz_sample_t  sample;
+
+    ngx_memzero(&sample, sizeof(vz_sample_t));
+
+    sample.node = node;
+    sample.ctid = ctid;
+    sample.vm = vm;
+    sample.owner = owner;
+    sample.state = VZ_STATE_UNKNOWN;
+    sample.sampled = vz_live_now();
+
+    vz_zone_sample_put(&sample);
+}
+
+
+const char *
+vz_live_state(vz_state_e state)
+{
+    return vz_live_states[state];
+}
+
+
+uint64_t
+vz_live_now(void)
+{
+    ngx_time_t  *tp;
+
+    tp = ngx_timeofday();
+
+    return (uint64_t) tp->sec * 1000 + tp->msec;
+}

@@ -1,0 +1,45 @@
+/*
+ * The collector: what every container of every node looks like now, asked for
+ * all at once, by one worker of all, and only while somebody wants to know.
+ */
+
+#ifndef VZ_LIVE_H
+#define VZ_LIVE_H
+
+#include "../runtime/db.h"
+#include "../runtime/zone.h"
+
+
+#define VZ_LIVE_STALE  15000        /* ms after which a sample says nothing */
+
+
+/*
+ * vz_live_fresh: on a fiber, have the zone's samples not older than 3 s.
+ * Waits 2 s at most: a node that does not answer leaves old samples behind.
+ */
+void vz_live_fresh(void);
+
+/*
+ * vz_live_get: the sample of a container; its state is unknown where the
+ * sample is too old to be believed.  NGX_DECLINED where there is none.
+ */
+ngx_int_t vz_live_get(ngx_uint_t node, uint32_t ctid, vz_sample_t *sample);
+
+/*
+ * vz_live_expect: a container that has just been ordered, so that watchers
+ * hear of it before its node lists it.
+ */
+void vz_live_expect(ngx_uint_t node, uint32_t ctid, uint64_t vm,
+    uint64_t owner);
+
+/* vz_live_state: "running". */
+const char *vz_live_state(vz_state_e state);
+
+/* vz_live_now: milliseconds since the epoch. */
+uint64_t vz_live_now(void);
+
+ngx_int_t vz_live_init(ngx_cycle_t *cycle);
+void vz_live_exit(void);
+
+
+#endif /* VZ_LIVE_H */

@@ -1,0 +1,25 @@
+/*
+ * Names made from what people are called.
+ */
+
+#ifndef VZ_NAME_H
+#define VZ_NAME_H
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+
+
+#define VZ_NAME_MAX  24             /* with room for a number behind it */
+
+/*
+ * vz_name_account: the first letter of the first name and the last name,
+ * without accents, in small letters: "Ana Pérez" is aperez.  Letters without
+ * a likeness in ASCII are left out; what stays too short is filled.  Writes at
+ * most VZ_NAME_MAX bytes to name and returns how many; the result is an
+ * account by VZ_FIELD_ACCOUNT.
+ */
+size_t vz_name_account(u_char *name, const ngx_str_t *first,
+    const ngx_str_t *last);
+
+
+#endif /* VZ_NAME_H */

@@ -1,0 +1,273 @@
+/*
+ * The nodes.
+ */
+
+#include "node.h"
+
+
+#define VZ_NODE_AGE       60        /* seconds a row is believed */
+#define VZ_NODE_TEMPLATES 10
+#define VZ_NODE_PATIENCE  5000      /* ms in line behind who asks already */
+
+
+static void vz_node_store(const vz_rows_t *rows, ngx_uint_t n);
+static vz_node_row_t *vz_node_slot(uint64_t id);
+static vz_code_e vz_node_ask(vz_node_row_t *node);
+static ngx_int_t vz_node_keep(vz_node_row_t *node, ngx_pool_t *pool,
+    const vz_answer_t *answer);
+
+
+static const vz_sql_t  vz_node_select = vz_sql("nodes",
+    "SELECT id, name, enabled, ctid_min, ctid_max FROM node"
+    " ORDER BY id LIMIT 16");
+
+
+static vz_node_row_t  vz_node_table[VZ_NODES_MAX];
+static ngx_uint_t     vz_node_count;
+static time_t         vz_node_loaded;
+
+
+vz_code_e
+vz_node_load(ngx_pool_t *pool)
+{
+    vz_code_e   rc;
+    vz_rows_t   rows;
+    ngx_uint_t  i;
+
+    if (!vz_node_old()) {
+        return VZ_OK;
+    }
+
+    rc = vz_db_query(NULL, pool, &vz_node_select, vz_no_binds, &rows);
+    if (rc != VZ_OK) {
+        return vz_node_count ? VZ_OK : rc;
+    }
+
+    for (i = 0; i < vz_node_count; i++) {
+        vz_node_table[i].enabled = 0;
+    }
+
+    for (i = 0; i < rows.rows; i++) {
+        vz_node_store(&rows, i);
+    }
+
+    vz_node_loaded = ngx_time();
+
+    return VZ_OK;
+}
+
+
+ngx_uint_t
+vz_node_old(void)
+{
+    return vz_node_count == 0 || ngx_time() - vz_node_loaded >= VZ_NODE_AGE;
+}
+
+
+static void
+vz_node_store(const vz_rows_t *rows, ngx_uint_t n)
+{
+    u_char         *copy;
+    ngx_str_t       name;
+    vz_node_row_t  *node;
+
+    node = vz_node_slot(vz_cell_int(rows, n, 0));
+    if (node == NULL) {
+        return;
+    }
+
+    name = vz_cell_text(rows, n, 1);
+
+    if (node->name.len != name.len
+        || ngx_strncmp(node->name.data, name.data, name.len) != 0)
+    {
+        /* a node is renamed once in its life: the old name is left behind */
+
+        copy = ngx_pstrdup(ngx_cycle->pool, &name);
+        if (copy == NULL) {
+            return;
+        }
+
+        node->name.data = copy;
+        node->name.len = name.len;
+    }
+
+    node->enabled = vz_cell_int(rows, n, 2) != 0;
+    node->ctid_min = vz_cell_int(rows, n, 3);
+    node->ctid_max = vz_cell_int(rows, n, 4);
+    node->relay = vz_relay_node(&node->name);
+}
+
+
+static vz_node_row_t *
+vz_node_slot(uint64_t id)
+{
+    vz_node_row_t  *node;
+
+    node = vz_node_find(id);
+
+    if (node != NULL || vz_node_count == VZ_NODES_MAX) {
+        return node;
+    }
+
+    node = &vz_node_table[vz_node_count];
+    ngx_memzero(node, sizeof(vz_node_row_t));
+
+    node->index = vz_node_count++;
+    node->id = id;
+    vz_line_init(&node->line);
+
+    return node;
+}
+
+
+vz_node_row_t *
+vz_node_find(uint64_t id)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; i < vz_node_count; i++) {
+        if (vz_node_table[i].id == id) {
+            return &vz_node_table[i];
+        }
+    }
+
+    return NULL;
+}
+
+
+ngx_uint_t
+vz_node_rows(vz_node_row_t *rows[VZ_NODES_MAX])
+{
+    ngx_uint_t  i, n;
+
+    n = 0;
+
+    for (i = 0; i < vz_node_count; i++) {
+        if (vz_node_table[i].enabled && vz_node_table[i].relay != NULL) {
+            rows[n++] = &vz_node_table[i];
+        }
+    }
+
+    return n;
+}
+
+
+vz_code_e
+vz_node_templates(vz_node_row_t *node)
+{
+    if (node->asking) {
+        if (vz_line_wait(&node->line, VZ_NODE_PATIENCE) != NGX_OK) {
+            return VZ_TIMEOUT;
+        }
+
+        return node->answer;
+    }
+
+    if (node->asked && ngx_time() - node->asked < VZ_NODE_TEMPLATES
+        && node->answer == VZ_OK)
+    {
+        return VZ_OK;
+    }
+
+    node->asking = 1;
+    node->answer = vz_node_ask(node);
+    node->asked = ngx_time();
+    node->asking = 0;
+
+    (void) vz_line_wake(&node->line, 1);
+
+    return node->answer;
+}
+
+
+static vz_code_e
+vz_node_ask(vz_node_row_t *node)
+{
+    vz_code_e     rc;
+    ngx_pool_t   *pool;
+    vz_answer_t   answer;
+
+    pool = ngx_create_pool(4096, ngx_cycle->log);
+    if (pool == NULL) {
+        return VZ_INTERNAL;
+    }
+
+    rc = vz_relay_call(node->relay, pool, VZ_VERB_TEMPLATES, 0, NULL, NULL,
+                       NULL, NULL, &answer);
+
+    if (rc != VZ_OK || vz_node_keep(node, pool, &answer) != NGX_OK) {
+        ngx_destroy_pool(pool);
+        return rc != VZ_OK ? rc : VZ_INTERNAL;
+    }
+
+    return VZ_OK;
+}
+
+
+/* the list of before lives until the one that takes its place is whole */
+
+static ngx_int_t
+vz_node_keep(vz_node_row_t *node, ngx_pool_t *pool, const vz_answer_t *answer)
+{
+    ngx_str_t   *names;
+    ngx_uint_t   i, n;
+
+    n = ngx_min(answer->nlines, VZ_TEMPLATES_MAX);
+
+    names = ngx_pcalloc(pool, (n + 1) * sizeof(ngx_str_t));
+    if (names == NULL) {
+        return NGX_ERROR;
+    }
+
+    for (i = 0; i < n; i++) {
+        names[i] = vz_relay_pair(&answer->lines[i], "name");
+    }
+
+    if (node->pool != NULL) {
+        ngx_destroy_pool(node->pool);
+    }
+
+    node->pool = pool;
+    node->templates = names;
+    node->ntemplates = n;
+    node->known = 1;
+
+    return NGX_OK;
+}
+
+
+ngx_uint_t
+vz_node_has(const vz_node_row_t *node, const ngx_str_t *template)
+{
+    ngx_str_t   *name;
+    ngx_uint_t   i;
+
+    for (i = 0; i < node->ntemplates; i++) {
+        name = &node->templates[i];
+
+        if (name->len == template->len
+            && ngx_memcmp(name->data, template->data, name->len) == 0)
+        {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+void
+vz_node_exit(void)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; i < vz_node_count; i++) {
+        if (vz_node_table[i].pool != NULL) {
+            ngx_destroy_pool(vz_node_table[i].pool);
+            vz_node_table[i].pool = NULL;
+        }
+    }
+
+    vz_node_count = 0;
+}

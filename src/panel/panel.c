@@ -1,0 +1,38 @@
+/*
+ * What the panel floor offers the module.
+ */
+
+#include "live.h"
+#include "node.h"
+#include "panel.h"
+#include "resource.h"
+#include "route.h"
+#include "runner.h"
+
+
+void
+vz_panel_serve(vz_call_t *call)
+{
+    vz_route_call(call);
+}
+
+
+ngx_int_t
+vz_panel_init(ngx_cycle_t *cycle)
+{
+    if (vz_live_init(cycle) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return vz_runner_init(cycle);
+}
+
+
+void
+vz_panel_exit(void)
+{
+    vz_runner_exit();
+    vz_live_exit();
+    vz_node_exit();
+    vz_plan_exit();
+}

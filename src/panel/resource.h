@@ -1,0 +1,47 @@
+/*
+ * What the route table calls: one function for each method of a resource, and
+ * the bodies they read.
+ */
+
+#ifndef VZ_RESOURCE_H
+#define VZ_RESOURCE_H
+
+#include "form.h"
+
+
+extern const vz_form_t  vz_session_form;
+extern const vz_form_t  vz_order_form;
+extern const vz_form_t  vz_password_form;
+extern const vz_form_t  vz_token_form;
+
+void vz_plan_list(vz_call_t *call);
+void vz_plan_exit(void);            /* worker stop */
+void vz_template_list(vz_call_t *call);
+
+void vz_order_make(vz_call_t *call);
+void vz_order_show(vz_call_t *call);
+
+void vz_session_open(vz_call_t *call);
+void vz_session_show(vz_call_t *call);
+void vz_session_close(vz_call_t *call);
+
+void vz_account_password(vz_call_t *call);
+void vz_account_sessions(vz_call_t *call);
+void vz_account_session_end(vz_call_t *call);
+void vz_account_tokens(vz_call_t *call);
+void vz_account_token_make(vz_call_t *call);
+void vz_account_token_end(vz_call_t *call);
+
+void vz_vm_list(vz_call_t *call);
+void vz_vm_one(vz_call_t *call);
+void vz_vm_start(vz_call_t *call);
+void vz_vm_stop(vz_call_t *call);
+void vz_vm_restart(vz_call_t *call);
+
+void vz_stream_events(vz_call_t *call);
+
+void vz_health_show(vz_call_t *call);
+void vz_health_metrics(vz_call_t *call);
+
+
+#endif /* VZ_RESOURCE_H */

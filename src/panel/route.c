@@ -1,0 +1,330 @@
+/*
+ * The one route table, and the guard that every call passes.
+ */
+
+#include "auth.h"
+#include "resource.h"
+#include "route.h"
+#include "task.h"
+
+
+typedef struct {
+    const vz_route_t   *route;      /* NULL where the method does not fit */
+    ngx_uint_t          found;      /* the path is known */
+    ngx_uint_t          methods;    /* bits of what it takes */
+} vz_route_match_t;
+
+
+static void vz_route_find(vz_call_t *call, vz_route_match_t *match);
+static ngx_uint_t vz_route_fits(vz_call_t *call, const char *pattern);
+static void vz_route_refused(vz_call_t *call, const vz_route_match_t *match);
+static vz_code_e vz_route_guard(vz_call_t *call, const vz_route_t *route);
+static vz_code_e vz_route_who(vz_call_t *call, const vz_route_t *route);
+
+
+#define GET     NGX_HTTP_GET
+#define POST    NGX_HTTP_POST
+#define PUT     NGX_HTTP_PUT
+#define DELETE  NGX_HTTP_DELETE
+
+static const vz_route_t  vz_routes[] = {
+
+    { GET, "/plans", VZ_ROLE_ANYONE, 0, NULL, vz_plan_list,
+      "Plans that can be contracted, and what is in stock" },
+    { GET, "/templates", VZ_ROLE_ANYONE, 0, NULL, vz_template_list,
+      "Operating systems that can be installed" },
+
+    { POST, "/orders", VZ_ROLE_ANYONE, 0, &vz_order_form, vz_order_make,
+      "Contract a plan" },
+    { GET, "/orders/{secret}", VZ_ROLE_ANYONE, 0, NULL, vz_order_show,
+      "An order and its steps, or a stream of them" },
+
+    { POST, "/session", VZ_ROLE_ANYONE, 0, &vz_session_form, vz_session_open,
+      "Sign in" },
+    { GET, "/session", VZ_ROLE_USER, 0, NULL, vz_session_show,
+      "Who is signed in" },
+    { DELETE, "/session", VZ_ROLE_USER, VZ_ROUTE_SESSION, NULL,
+      vz_session_close, "Sign out" },
+
+    { PUT, "/account/password", VZ_ROLE_USER, VZ_ROUTE_SESSION,
+      &vz_password_form, vz_account_password, "Change one's password" },
+    { GET, "/account/sessions", VZ_ROLE_USER, 0, NULL, vz_account_sessions,
+      "One's sessions" },
+    { DELETE, "/account/sessions/{id}", VZ_ROLE_USER, VZ_ROUTE_SESSION, NULL,
+      vz_account_session_end, "End one of one's sessions" },
+    { GET, "/account/tokens", VZ_ROLE_USER, 0, NULL, vz_account_tokens,
+      "One's tokens" },
+    { POST, "/account/tokens", VZ_ROLE_USER, VZ_ROUTE_SESSION, &vz_token_form,
+      vz_account_token_make, "Make a token; it is shown once" },
+    { DELETE, "/account/tokens/{id}", VZ_ROLE_USER, VZ_ROUTE_SESSION, NULL,
+      vz_account_token_end, "End a token" },
+
+    { GET, "/vms", VZ_ROLE_USER, VZ_ROUTE_OWN_AUTH, NULL, vz_vm_list,
+      "One's containers, an administrator's all, with live figures" },
+    { GET, "/vms/{id}", VZ_ROLE_USER, 0, NULL, vz_vm_one,
+      "One container" },
+    { POST, "/vms/{id}/start", VZ_ROLE_USER, 0, NULL, vz_vm_start,
+      "Start a container" },
+    { POST, "/vms/{id}/stop", VZ_ROLE_USER, 0, NULL, vz_vm_stop,
+      "Stop a container" },
+    { POST, "/vms/{id}/restart", VZ_ROLE_USER, 0, NULL, vz_vm_restart,
+      "Restart a container" },
+
+    { GET, "/tasks", VZ_ROLE_USER, 0, NULL, vz_task_list,
+      "Tasks, the newest first" },
+    { GET, "/tasks/{id}", VZ_ROLE_USER, 0, NULL, vz_task_one,
+      "One task and its steps" },
+
+    { GET, "/events", VZ_ROLE_USER, 0, NULL, vz_stream_events,
+      "Changes of containers and tasks as a stream" },
+
+    { GET, "/health", VZ_ROLE_ANYONE, 0, NULL, vz_health_show,
+      "Whether database, nodes and mail are well" },
+    { GET, "/metrics", VZ_ROLE_ANYONE, 0, NULL, vz_health_metrics,
+      "Figures for Prometheus" }
+};
+
+#undef GET
+#undef POST
+#undef PUT
+#undef DELETE
+
+
+static const struct {
+    ngx_uint_t    method;
+    const char   *names;
+} vz_route_methods[] = {
+    { NGX_HTTP_GET, "GET, HEAD" },
+    { NGX_HTTP_POST, "POST" },
+    { NGX_HTTP_PUT, "PUT" },
+    { NGX_HTTP_PATCH, "PATCH" },
+    { NGX_HTTP_DELETE, "DELETE" },
+    { 0, NULL }
+};
+
+
+const vz_route_t *
+vz_route_table(ngx_uint_t *count)
+{
+    *count = sizeof(vz_routes) / sizeof(vz_route_t);
+
+    return vz_routes;
+}
+
+
+void
+vz_route_call(vz_call_t *call)
+{
+    vz_route_match_t  match;
+
+    vz_route_find(call, &match);
+
+    if (match.route == NULL) {
+        vz_route_refused(call, &match);
+        return;
+    }
+
+    if (vz_route_guard(call, match.route) != VZ_OK) {
+        return;
+    }
+
+    match.route->handler(call);
+
+    if (call->status == 0 && call->stream == NULL) {
+        ngx_log_error(NGX_LOG_ALERT, call->log, 0,
+                      "vzpanel: \"%s\" gave no reply", match.route->summary);
+        vz_call_fault(call, "panel", VZ_INTERNAL);
+    }
+}
+
+
+static void
+vz_route_find(vz_call_t *call, vz_route_match_t *match)
+{
+    ngx_uint_t  i;
+
+    ngx_memzero(match, sizeof(vz_route_match_t));
+
+    for (i = 0; i < sizeof(vz_routes) / sizeof(vz_route_t); i++) {
+
+        if (!vz_route_fits(call, vz_routes[i].pattern)) {
+            continue;
+        }
+
+        match->found = 1;
+        match->methods |= vz_routes[i].method;
+
+        if (vz_routes[i].method == call->method) {
+            match->route = &vz_routes[i];
+            return;
+        }
+    }
+}
+
+
+/* segment by segment; "{name}" takes any that is not empty */
+
+static ngx_uint_t
+vz_route_fits(vz_call_t *call, const char *pattern)
+{
+    u_char      *p, *end, *start;
+    ngx_uint_t   n;
+
+    n = 0;
+    p = call->path.data;
+    end = p + call->path.len;
+
+    while (*pattern) {
+
+        if (*pattern != '{') {
+            if (p == end || *p != (u_char) *pattern) {
+                return 0;
+            }
+
+            p++;
+            pattern++;
+            continue;
+        }
+
+        for (start = p; p < end && *p != '/'; p++) { /* void */ }
+
+        if (p == start || n == VZ_PARAMS_MAX) {
+            return 0;
+        }
+
+        call->params[n].data = start;
+        call->params[n++].len = p - start;
+
+        while (*pattern++ != '}') { /* void */ }
+    }
+
+    return p == end;
+}
+
+
+static void
+vz_route_refused(vz_call_t *call, const vz_route_match_t *match)
+{
+    u_char      *p, *end, buf[64];
+    ngx_str_t    allow;
+    ngx_uint_t   i;
+
+    if (!match->found) {
+        vz_route_absent(call);
+        return;
+    }
+
+    p = buf;
+    end = buf + sizeof(buf);
+
+    for (i = 0; vz_route_methods[i].names != NULL; i++) {
+        if (match->methods & vz_route_methods[i].method) {
+            p = ngx_slprintf(p, end, "%s%s", p == buf ? "" : ", ",
+                             vz_route_methods[i].names);
+        }
+    }
+
+    allow.data = buf;
+    allow.len = p - buf;
+
+    vz_call_problem(call, NGX_HTTP_NOT_ALLOWED, "method_not_allowed",
+                    "This path takes %V.", &allow);
+    vz_call_header(call, "Allow", vz_call_printf(call, "%V", &allow));
+}
+
+
+static vz_code_e
+vz_route_guard(vz_call_t *call, const vz_route_t *route)
+{
+    vz_code_e  rc;
+
+    if (route->method != NGX_HTTP_GET) {
+
+        rc = vz_auth_origin(call);
+        if (rc != VZ_OK) {
+            return rc;
+        }
+
+        rc = vz_auth_type(call);
+        if (rc != VZ_OK) {
+            return rc;
+        }
+    }
+
+    if (route->role != VZ_ROLE_ANYONE
+        && !(route->flags & VZ_ROUTE_OWN_AUTH))
+    {
+        rc = vz_route_who(call, route);
+        if (rc != VZ_OK) {
+            return rc;
+        }
+    }
+
+    return route->form == NULL ? vz_form_none(call) : VZ_OK;
+}
+
+
+static vz_code_e
+vz_route_who(vz_call_t *call, const vz_route_t *route)
+{
+    vz_code_e  rc;
+
+    rc = vz_auth_call(call);
+
+    if (rc == VZ_DENIED) {
+        vz_auth_refuse(call);
+        return rc;
+    }
+
+    if (rc != VZ_OK) {
+        vz_call_fault(call, "database", rc);
+        return rc;
+    }
+
+    if (route->role == VZ_ROLE_ADMIN && !call->who.admin) {
+        vz_call_problem(call, NGX_HTTP_FORBIDDEN, "forbidden",
+                        "Only an administrator may do this.");
+        return VZ_DENIED;
+    }
+
+    if ((route->flags & VZ_ROUTE_SESSION) && !call->cookie_auth) {
+        vz_call_problem(call, NGX_HTTP_FORBIDDEN, "forbidden",
+                        "A token may not do this: sign in.");
+        return VZ_DENIED;
+    }
+
+    if (route->method != NGX_HTTP_GET && !call->who.write) {
+        vz_call_problem(call, NGX_HTTP_FORBIDDEN, "forbidden",
+                        "This token may only read.");
+        return VZ_DENIED;
+    }
+
+    return VZ_OK;
+}
+
+
+vz_code_e
+vz_route_id(vz_call_t *call, ngx_uint_t n, uint64_t *id)
+{
+    ngx_str_t  *text;
+
+    text = &call->params[n];
+
+    if (vz_field_number((char *) text->data, text->len, INT64_MAX, id)
+        != VZ_OK
+        || *id == 0)
+    {
+        vz_route_absent(call);
+        return VZ_NOENT;
+    }
+
+    return VZ_OK;
+}
+
+
+void
+vz_route_absent(vz_call_t *call)
+{
+    vz_call_problem(call, NGX_HTTP_NOT_FOUND, "not_found",
+                    "There is no such thing here.");
+}

@@ -1,0 +1,49 @@
+/*
+ * The one route table: who may call what, with which body.  OpenAPI and the
+ * documentation are generated from it.
+ */
+
+#ifndef VZ_ROUTE_H
+#define VZ_ROUTE_H
+
+#include "form.h"
+
+
+typedef enum {
+    VZ_ROLE_ANYONE = 0,
+    VZ_ROLE_USER,
+    VZ_ROLE_ADMIN
+} vz_role_e;
+
+#define VZ_ROUTE_OWN_AUTH  1    /* the handler finds out who asks, in the one
+                                   statement it makes anyway */
+#define VZ_ROUTE_SESSION   2    /* by a session only: no token may do this */
+
+typedef struct {
+    ngx_uint_t        method;
+    const char       *pattern;  /* "/vms/{id}/start" */
+    vz_role_e         role;
+    ngx_uint_t        flags;
+    const vz_form_t  *form;     /* of the body, NULL where there is none */
+    vz_call_pt        handler;
+    const char       *summary;
+} vz_route_t;
+
+
+/* vz_route_call: find the row, check who asks and from where, run it. */
+void vz_route_call(vz_call_t *call);
+
+/* vz_route_table: all rows, for what is generated from them. */
+const vz_route_t *vz_route_table(ngx_uint_t *count);
+
+/*
+ * vz_route_id: a path parameter that is a number; VZ_NOENT with 404 as the
+ * reply where it is none.
+ */
+vz_code_e vz_route_id(vz_call_t *call, ngx_uint_t n, uint64_t *id);
+
+/* vz_route_absent: 404, also for what belongs to somebody else. */
+void vz_route_absent(vz_call_t *call);
+
+
+#endif /* VZ_ROUTE_H */

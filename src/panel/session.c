@@ -1,0 +1,461 @@
+/*
+ * POST, GET, DELETE /api/session: sign in, who am I, sign out.
+ */
+
+#include "audit.h"
+#include "auth.h"
+#include "resource.h"
+#include "session.h"
+#include "../runtime/crypt.h"
+#include "../runtime/settings.h"
+#include "../runtime/sse.h"
+
+
+#define VZ_SESSION_AGENT  200
+
+
+typedef struct {
+    ngx_str_t       account;
+    ngx_str_t       password;
+} vz_session_body_t;
+
+typedef struct {
+    uint64_t        id;
+    ngx_uint_t      admin;
+    ngx_uint_t      must_change;
+    ngx_uint_t      locked;
+    ngx_str_t       account;
+    ngx_str_t       name;
+    ngx_str_t       hash;
+} vz_session_user_t;
+
+
+static vz_code_e vz_session_find(vz_call_t *call, const ngx_str_t *account,
+    vz_session_user_t *user);
+static ngx_uint_t vz_session_plain(const ngx_str_t *account);
+static ngx_str_t vz_session_key(vz_call_t *call, const char *kind,
+    const ngx_str_t *value);
+static void vz_session_limited(vz_call_t *call, ngx_uint_t seconds);
+static void vz_session_denied(vz_call_t *call, const vz_session_user_t *user,
+    const char *result);
+static vz_code_e vz_session_make(vz_call_t *call,
+    const vz_session_user_t *user);
+static void vz_session_forget(vz_call_t *call);
+static ngx_str_t vz_session_agent(vz_call_t *call);
+static void vz_session_cookie(vz_call_t *call, const ngx_str_t *secret,
+    time_t age);
+static void vz_session_reply(vz_call_t *call, uint64_t id, ngx_str_t account,
+    ngx_uint_t admin, ngx_str_t name, ngx_uint_t must_change);
+
+
+static const vz_form_member_t  vz_session_members[] = {
+    { "account", VZ_FORM_TEXT, 0, 1, 0, 254,
+      offsetof(vz_session_body_t, account) },
+    { "password", VZ_FORM_TEXT, 0, 1, 0, 512,
+      offsetof(vz_session_body_t, password) }
+};
+
+const vz_form_t  vz_session_form = vz_form("SignIn", vz_session_members);
+
+
+#define VZ_SESSION_USER                                                       \
+    "SELECT id, role = 'admin', must_change, locked, account,"                \
+    " TRIM(CONCAT(first_name, ' ', last_name)), password FROM user"
+
+static const vz_sql_t  vz_session_by_account = vz_sql("user by account",
+    VZ_SESSION_USER " WHERE account = ?");
+
+/* two people may share an address of mail: then it names nobody */
+
+static const vz_sql_t  vz_session_by_email = vz_sql("user by email",
+    VZ_SESSION_USER " WHERE email = ? LIMIT 2");
+
+static const vz_sql_t  vz_session_insert = vz_sql("session insert",
+    "INSERT INTO session (hash, user_id, expires, remote, agent)"
+    " VALUES (?, ?, UTC_TIMESTAMP(3) + INTERVAL ? SECOND, ?, ?)");
+
+static const vz_sql_t  vz_session_delete = vz_sql("session delete",
+    "DELETE FROM session WHERE hash = ?");
+
+static const vz_sql_t  vz_session_seen = vz_sql("session seen",
+    "UPDATE session SET seen = UTC_TIMESTAMP(3) WHERE id = ?"
+    " AND seen < UTC_TIMESTAMP(3) - INTERVAL 60 SECOND");
+
+
+void
+vz_session_open(vz_call_t *call)
+{
+    vz_code_e          rc;
+    vz_session_body_t  body;
+    vz_session_user_t  user;
+
+    ngx_memzero(&body, sizeof(vz_session_body_t));
+
+    if (vz_form_read(call, &vz_session_form, &body) != VZ_OK) {
+        return;
+    }
+
+    rc = vz_session_find(call, &body.account, &user);
+    if (rc != VZ_OK) {
+        vz_call_fault(call, "database", rc);
+        return;
+    }
+
+    rc = vz_session_verify(call, &body.account, &body.password, &user.hash);
+
+    if (rc == VZ_DENIED) {
+        vz_session_denied(call, &user, "denied");
+        vz_call_problem(call, NGX_HTTP_UNAUTHORIZED, "bad_credentials",
+                        "The account or the password is wrong.");
+    }
+
+    if (rc != VZ_OK) {
+        return;
+    }
+
+    if (user.locked) {
+        vz_session_denied(call, &user, "locked");
+        vz_call_problem(call, NGX_HTTP_FORBIDDEN, "locked",
+                        "This account is locked.");
+        return;
+    }
+
+    vz_session_forget(call);
+
+    rc = vz_session_make(call, &user);
+    if (rc != VZ_OK) {
+        vz_call_fault(call, "database", rc);
+        return;
+    }
+
+    vz_session_reply(call, user.id, user.account, user.admin, user.name,
+                     user.must_change);
+}
+
+
+static vz_code_e
+vz_session_find(vz_call_t *call, const ngx_str_t *account,
+    vz_session_user_t *user)
+{
+    vz_code_e        rc;
+    vz_rows_t        rows;
+    const vz_sql_t  *sql;
+
+    ngx_memzero(user, sizeof(vz_session_user_t));
+    ngx_str_set(&user->hash, "");
+
+    sql = ngx_strlchr(account->data, account->data + account->len, '@')
+          ? &vz_session_by_email : &vz_session_by_account;
+
+    if (!vz_session_plain(account)) {
+        return VZ_OK;
+    }
+
+    rc = vz_db_query(NULL, call->pool, sql, vz_binds(vz_text(*account)),
+                     &rows);
+    if (rc != VZ_OK || rows.rows != 1) {
+        return rc;
+    }
+
+    user->id = vz_cell_int(&rows, 0, 0);
+    user->admin = vz_cell_int(&rows, 0, 1) != 0;
+    user->must_change = vz_cell_int(&rows, 0, 2) != 0;
+    user->locked = vz_cell_int(&rows, 0, 3) != 0;
+    user->account = vz_cell_text(&rows, 0, 4);
+    user->name = vz_cell_text(&rows, 0, 5);
+    user->hash = vz_cell_text(&rows, 0, 6);
+
+    return VZ_OK;
+}
+
+
+/* names are ASCII: others would only be looked for row by row */
+
+static ngx_uint_t
+vz_session_plain(const ngx_str_t *account)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; i < account->len; i++) {
+        if (account->data[i] <= ' ' || account->data[i] > '~') {
+            return 0;
+        }
+    }
+
+    return 1;
+}
+
+
+vz_code_e
+vz_session_verify(vz_call_t *call, const ngx_str_t *account,
+    const ngx_str_t *password, const ngx_str_t *hash)
+{
+    vz_code_e   rc;
+    ngx_str_t   who, where;
+    ngx_uint_t  wait, other;
+
+    who = vz_session_key(call, "account", account);
+    where = vz_session_key(call, "address", &call->remote);
+
+    wait = vz_zone_login_wait(&who);
+    other = vz_zone_login_wait(&where);
+
+    if (wait || other) {
+        vz_session_limited(call, ngx_max(wait, other));
+        return VZ_BUSY;
+    }
+
+    /* counted before it is known, so that many at once are many tries */
+
+    vz_zone_login_failed(&who);
+
+    rc = vz_crypt_verify(call->pool, password, hash);
+
+    if (rc == VZ_OK) {
+        vz_zone_login_ok(&who);
+        return VZ_OK;
+    }
+
+    if (rc == VZ_DENIED) {
+        vz_zone_login_failed(&where);
+    } else {
+        vz_call_fault(call, "crypt", rc);
+    }
+
+    return rc;
+}
+
+
+static ngx_str_t
+vz_session_key(vz_call_t *call, const char *kind, const ngx_str_t *value)
+{
+    ngx_str_t  key;
+
+    key = vz_call_printf(call, "%s:%V", kind, value);
+    ngx_strlow(key.data, key.data, key.len);
+
+    return key;
+}
+
+
+static void
+vz_session_limited(vz_call_t *call, ngx_uint_t seconds)
+{
+    vz_call_problem(call, NGX_HTTP_TOO_MANY_REQUESTS, "too_many",
+                    "Too many tries; wait %ui seconds.", seconds);
+    vz_call_header(call, "Retry-After", vz_call_printf(call, "%ui", seconds));
+}
+
+
+/*
+ * Under the account's own name, or none: what nobody is called may be a
+ * password in the wrong box.
+ */
+
+static void
+vz_session_denied(vz_call_t *call, const vz_session_user_t *user,
+    const char *result)
+{
+    vz_audit_t  audit;
+
+    ngx_memzero(&audit, sizeof(vz_audit_t));
+
+    audit.user = user->id;
+    audit.account = user->account;
+    audit.action = "session.open";
+    audit.result = result;
+
+    (void) vz_audit_write(NULL, call, &audit);
+}
+
+
+static vz_code_e
+vz_session_make(vz_call_t *call, const vz_session_user_t *user)
+{
+    time_t      age;
+    vz_tx_t    *tx;
+    ngx_str_t   secret, hash;
+    vz_code_e   rc;
+    vz_audit_t  audit;
+
+    if (vz_random_hex(call->pool, 32, &secret) != NGX_OK) {
+        return VZ_INTERNAL;
+    }
+
+    vz_sha256(secret.data, secret.len, call->token);
+    hash.data = call->token;
+    hash.len = sizeof(call->token);
+
+    age = vz_settings()->session_timeout;
+
+    ngx_memzero(&audit, sizeof(vz_audit_t));
+    audit.user = user->id;
+    audit.account = user->account;
+    audit.action = "session.open";
+    audit.result = "ok";
+
+    rc = vz_db_begin(call->pool, &tx);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    rc = vz_db_query(tx, call->pool, &vz_session_insert,
+                     vz_binds(vz_text(hash), vz_int(user->id), vz_int(age),
+                              vz_text(call->remote),
+                              vz_text(vz_session_agent(call))),
+                     NULL);
+    if (rc != VZ_OK) {
+        goto failed;
+    }
+
+    rc = vz_audit_write(tx, call, &audit);
+    if (rc != VZ_OK) {
+        goto failed;
+    }
+
+    rc = vz_db_commit(tx);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    vz_session_cookie(call, &secret, age);
+
+    return VZ_OK;
+
+failed:
+
+    vz_db_rollback(tx);
+
+    return rc;
+}
+
+
+/* whoever signs in again leaves the session he came with */
+
+static void
+vz_session_forget(vz_call_t *call)
+{
+    ngx_str_t  hash;
+
+    if (call->session.len == 0 || vz_auth_look(call) == VZ_AUTH_NOBODY
+        || !call->cookie_auth)
+    {
+        return;
+    }
+
+    hash.data = call->token;
+    hash.len = sizeof(call->token);
+
+    if (vz_db_query(NULL, call->pool, &vz_session_delete,
+                    vz_binds(vz_text(hash)), NULL)
+        == VZ_OK)
+    {
+        vz_zone_session_drop(call->token);
+        vz_sse_revoke(call->token);
+    }
+}
+
+
+/* a browser may call itself anything, in any encoding */
+
+static ngx_str_t
+vz_session_agent(vz_call_t *call)
+{
+    ngx_str_t   agent;
+    ngx_uint_t  i;
+
+    agent.len = ngx_min(call->user_agent.len, VZ_SESSION_AGENT);
+    agent.data = ngx_pnalloc(call->pool, agent.len + 1);
+
+    if (agent.data == NULL) {
+        ngx_str_set(&agent, "");
+        return agent;
+    }
+
+    for (i = 0; i < agent.len; i++) {
+        agent.data[i] = call->user_agent.data[i];
+
+        if (agent.data[i] < ' ' || agent.data[i] > '~') {
+            agent.data[i] = '?';
+        }
+    }
+
+    return agent;
+}
+
+
+static void
+vz_session_cookie(vz_call_t *call, const ngx_str_t *secret, time_t age)
+{
+    vz_call_header(call, "Set-Cookie",
+                   vz_call_printf(call, VZ_COOKIE "=%V; Path=/; HttpOnly; "
+                                  "SameSite=Lax; Max-Age=%T%s",
+                                  secret, age,
+                                  call->secure ? "; Secure" : ""));
+}
+
+
+static void
+vz_session_reply(vz_call_t *call, uint64_t id, ngx_str_t account,
+    ngx_uint_t admin, ngx_str_t name, ngx_uint_t must_change)
+{
+    vz_json_t  *out;
+
+    out = vz_call_reply(call, NGX_HTTP_OK);
+
+    vz_json_object(out, NULL);
+    vz_json_object(out, "user");
+    vz_json_uint(out, "id", id);
+    vz_json_text(out, "account", &account);
+    vz_json_cstr(out, "role", admin ? "admin" : "customer");
+    vz_json_text(out, "name", &name);
+    vz_json_bool(out, "must_change", must_change);
+    vz_json_close(out);
+    vz_json_close(out);
+}
+
+
+void
+vz_session_show(vz_call_t *call)
+{
+    ngx_str_t  account, name;
+
+    account.data = call->who.account;
+    account.len = ngx_strlen(call->who.account);
+    name.data = call->who.name;
+    name.len = ngx_strlen(call->who.name);
+
+    if (call->who.session) {
+        (void) vz_db_query(NULL, call->pool, &vz_session_seen,
+                           vz_binds(vz_int(call->who.session)), NULL);
+    }
+
+    vz_session_reply(call, call->who.user, account, call->who.admin, name,
+                     call->who.must_change);
+}
+
+
+void
+vz_session_close(vz_call_t *call)
+{
+    ngx_str_t  hash, none;
+    vz_code_e  rc;
+
+    hash.data = call->token;
+    hash.len = sizeof(call->token);
+    ngx_str_set(&none, "");
+
+    rc = vz_db_query(NULL, call->pool, &vz_session_delete,
+                     vz_binds(vz_text(hash)), NULL);
+    if (rc != VZ_OK) {
+        vz_call_fault(call, "database", rc);
+        return;
+    }
+
+    vz_zone_session_drop(call->token);
+    vz_sse_revoke(call->token);
+    (void) vz_audit_by(NULL, call, "session.close", none);
+
+    vz_session_cookie(call, &none, 0);
+    (void) vz_call_reply(call, NGX_HTTP_NO_CONTENT);
+}

@@ -1,0 +1,21 @@
+/*
+ * Sessions: what signing in gives.
+ */
+
+#ifndef VZ_SESSION_H
+#define VZ_SESSION_H
+
+#include "../runtime/db.h"
+#include "../runtime/http.h"
+
+
+/*
+ * vz_session_verify: a password against its hash, counted by the limiter under
+ * the account's name and the client's address.  VZ_OK; VZ_DENIED, which the
+ * caller answers; or with the reply already set VZ_BUSY (429) or what the
+ * crypt service says.  An empty hash is that of nobody.
+ */
+vz_code_e vz_session_verify(vz_call_t *call, const ngx_str_t *account,
+    const ngx_str_t *password, const ngx_str_t *hash);
+
+#endif /* VZ_SESSION_H */

@@ -1,0 +1,328 @@
+/*
+ * GET /api/events and the live form of GET /api/orders/{secret}.
+ *
+ * Rendering runs on the main stack and reads the zone only.  The newest
+ * version is read before the tables are: what changes meanwhile is told twice
+ * rather than never.
+ */
+
+#include "live.h"
+#include "resource.h"
+#include "stream.h"
+#include "vm_json.h"
+#include "../runtime/sse.h"
+#include "../wire/field.h"
+
+
+#define VZ_STREAM_BATCH  200        /* containers in one event */
+
+
+typedef struct {
+    const vz_sse_scope_t  *scope;
+    vz_json_t              json;        /* the event that is being written */
+    ngx_pool_t            *pool;
+    ngx_uint_t             n;           /* containers in it */
+    ngx_uint_t             failed;
+    ngx_array_t            parts;       /* of ngx_str_t */
+    size_t                 size;
+} vz_stream_t;
+
+
+static void vz_stream_render(vz_sse_scope_t *scope, ngx_pool_t *pool,
+    ngx_str_t *text);
+static void vz_stream_render_order(vz_sse_scope_t *scope, ngx_pool_t *pool,
+    ngx_str_t *text);
+static ngx_int_t vz_stream_vm(void *data, const vz_sample_t *sample);
+static ngx_int_t vz_stream_task(void *data, const vz_task_view_t *view);
+static void vz_stream_flush(vz_stream_t *stream);
+static void vz_stream_begin(vz_stream_t *stream);
+static void vz_stream_event(vz_stream_t *stream, const char *name);
+static void vz_stream_part(vz_stream_t *stream, const char *data, size_t len);
+static void vz_stream_end(vz_stream_t *stream, uint64_t version,
+    ngx_str_t *text);
+static uint64_t vz_stream_since(vz_call_t *call);
+static void vz_stream_open(vz_call_t *call, vz_sse_scope_t *scope,
+    vz_sse_render_pt render);
+
+
+void
+vz_stream_events(vz_call_t *call)
+{
+    vz_sse_scope_t  scope;
+
+    ngx_memzero(&scope, sizeof(vz_sse_scope_t));
+
+    scope.user = call->who.user;
+    scope.all = call->who.admin;
+    scope.since = vz_stream_since(call);
+    ngx_memcpy(scope.token, call->token, sizeof(scope.token));
+
+    vz_stream_open(call, &scope, vz_stream_render);
+}
+
+
+void
+vz_stream_order(vz_call_t *call, uint64_t task)
+{
+    vz_sse_scope_t  scope;
+
+    ngx_memzero(&scope, sizeof(vz_sse_scope_t));
+
+    scope.task = task;
+    scope.since = vz_stream_since(call);
+
+    vz_stream_open(call, &scope, vz_stream_render_order);
+}
+
+
+static void
+vz_stream_open(vz_call_t *call, vz_sse_scope_t *scope,
+    vz_sse_render_pt render)
+{
+    vz_code_e  rc;
+
+    rc = vz_sse_open(call, scope, render);
+
+    if (rc != VZ_OK) {
+        vz_call_fault(call, "panel", rc);
+    }
+}
+
+
+ngx_uint_t
+vz_stream_wanted(vz_call_t *call)
+{
+    static const ngx_str_t  type = ngx_string("text/event-stream");
+
+    return ngx_strlcasestrn(call->accept.data,
+                            call->accept.data + call->accept.len,
+                            type.data, type.len - 1)
+           != NULL;
+}
+
+
+/* from Last-Event-ID when a browser returns, else from ?since=VERSION */
+
+static uint64_t
+vz_stream_since(vz_call_t *call)
+{
+    uint64_t   since;
+    ngx_str_t  text;
+
+    text = call->last_event_id.len ? call->last_event_id
+                                   : vz_call_arg(call, "since");
+
+    if (text.len == 0
+        || vz_field_number((char *) text.data, text.len, INT64_MAX, &since)
+           != VZ_OK)
+    {
+        return 0;
+    }
+
+    /* a version of the future would wait for ever */
+
+    return since > vz_zone_version() ? 0 : since;
+}
+
+
+static void
+vz_stream_render(vz_sse_scope_t *scope, ngx_pool_t *pool, ngx_str_t *text)
+{
+    uint64_t     version;
+    vz_stream_t  stream;
+
+    version = vz_zone_version();
+
+    ngx_memzero(&stream, sizeof(vz_stream_t));
+    stream.scope = scope;
+    stream.pool = pool;
+
+    (void) vz_zone_samples(scope->since, vz_stream_vm, &stream);
+    vz_stream_flush(&stream);
+    (void) vz_zone_tasks(scope->since, vz_stream_task, &stream);
+
+    vz_stream_end(&stream, version, text);
+
+    if (!stream.failed) {
+        scope->since = version;
+    }
+}
+
+
+static ngx_int_t
+vz_stream_vm(void *data, const vz_sample_t *sample)
+{
+    vz_stream_t  *stream = data;
+
+    if (sample->vm == 0
+        || (!stream->scope->all && sample->owner != stream->scope->user))
+    {
+        return NGX_OK;
+    }
+
+    if (stream->n == 0) {
+        vz_stream_begin(stream);
+        vz_json_array(&stream->json, NULL);
+    }
+
+    vz_vm_sample_json(&stream->json, sample);
+
+    if (++stream->n == VZ_STREAM_BATCH) {
+        vz_stream_flush(stream);
+    }
+
+    return stream->failed ? NGX_ERROR : NGX_OK;
+}
+
+
+static void
+vz_stream_flush(vz_stream_t *stream)
+{
+    if (stream->n) {
+        vz_json_close(&stream->json);
+        vz_stream_event(stream, "vm");
+        stream->n = 0;
+    }
+}
+
+
+static ngx_int_t
+vz_stream_task(void *data, const vz_task_view_t *view)
+{
+    vz_stream_t  *stream = data;
+
+    if (!stream->scope->all && view->owner != stream->scope->user) {
+        return NGX_OK;
+    }
+
+    vz_stream_begin(stream);
+    vz_vm_view_json(&stream->json, NULL, view);
+    vz_stream_event(stream, "task");
+
+    return stream->failed ? NGX_ERROR : NGX_OK;
+}
+
+
+static void
+vz_stream_render_order(vz_sse_scope_t *scope, ngx_pool_t *pool,
+    ngx_str_t *text)
+{
+    uint64_t        version;
+    vz_stream_t     stream;
+    vz_task_view_t  view;
+
+    version = vz_zone_version();
+
+    ngx_memzero(&stream, sizeof(vz_stream_t));
+    stream.scope = scope;
+    stream.pool = pool;
+
+    if (vz_zone_task_get(scope->task, &view) == NGX_OK
+        && view.version > scope->since)
+    {
+        vz_stream_begin(&stream);
+        vz_vm_view_json(&stream.json, NULL, &view);
+        vz_stream_event(&stream, "order");
+    }
+
+    vz_stream_end(&stream, version, text);
+
+    if (!stream.failed) {
+        scope->since = version;
+    }
+}
+
+
+static void
+vz_stream_begin(vz_stream_t *stream)
+{
+    vz_json_init(&stream->json, stream->pool);
+}
+
+
+static void
+vz_stream_event(vz_stream_t *stream, const char *name)
+{
+    ngx_str_t  data;
+
+    if (vz_json_end(&stream->json) != NGX_OK
+        || vz_json_string(&stream->json, &data) != NGX_OK)
+    {
+        stream->failed = 1;
+        return;
+    }
+
+    vz_stream_part(stream, "event: ", 7);
+    vz_stream_part(stream, name, ngx_strlen(name));
+    vz_stream_part(stream, "\ndata: ", 7);
+    vz_stream_part(stream, (char *) data.data, data.len);
+    vz_stream_part(stream, "\n\n", 2);
+}
+
+
+static void
+vz_stream_part(vz_stream_t *stream, const char *data, size_t len)
+{
+    ngx_str_t  *part;
+
+    if (stream->failed) {
+        return;
+    }
+
+    if (stream->parts.elts == NULL
+        && ngx_array_init(&stream->parts, stream->pool, 16,
+                          sizeof(ngx_str_t))
+           != NGX_OK)
+    {
+        stream->failed = 1;
+        return;
+    }
+
+    part = ngx_array_push(&stream->parts);
+
+    if (part == NULL) {
+        stream->failed = 1;
+        return;
+    }
+
+    part->data = (u_char *) data;
+    part->len = len;
+    stream->size += len;
+}
+
+
+/*
+ * The id comes last, in a block of its own without data: browsers remember it
+ * and dispatch nothing (HTML, 9.2.6).
+ */
+
+static void
+vz_stream_end(vz_stream_t *stream, uint64_t version, ngx_str_t *text)
+{
+    u_char      *p;
+    ngx_str_t   *part;
+    ngx_uint_t   i;
+
+    ngx_str_null(text);
+
+    if (stream->failed || stream->size == 0) {
+        return;
+    }
+
+    text->data = ngx_pnalloc(stream->pool, stream->size + NGX_INT64_LEN + 8);
+
+    if (text->data == NULL) {
+        stream->failed = 1;
+        return;
+    }
+
+    p = text->data;
+    part = stream->parts.elts;
+
+    for (i = 0; i < stream->parts.nelts; i++) {
+        p = ngx_cpymem(p, part[i].data, part[i].len);
+    }
+
+    p = ngx_sprintf(p, "id: %uL\n\n", version);
+    text->len = p - text->data;
+}

@@ -1,0 +1,299 @@
+/*
+ * What a list of containers is asked for.
+ */
+
+#include "live.h"
+#include "vm_query.h"
+#include "../wire/field.h"
+
+
+#define VZ_QUERY_LIMIT   50
+#define VZ_QUERY_MOST    200
+#define VZ_QUERY_CURSOR  200        /* bytes of a cursor, at most */
+
+
+static vz_code_e vz_query_sort(vz_call_t *call, vz_query_t *query);
+static vz_code_e vz_query_state(vz_call_t *call, vz_query_t *query);
+static vz_code_e vz_query_number(vz_call_t *call, const char *name,
+    uint64_t max, uint64_t *value);
+static vz_code_e vz_query_search(vz_call_t *call, vz_query_t *query);
+static vz_code_e vz_query_cursor(vz_call_t *call, vz_query_t *query);
+static vz_code_e vz_query_broken(vz_call_t *call, const char *name,
+    const char *rule);
+static uint64_t vz_query_memory(const vz_sample_t *sample);
+static uint64_t vz_query_disk(const vz_sample_t *sample);
+static uint64_t vz_query_cpu(const vz_sample_t *sample);
+static uint64_t vz_query_uptime(const vz_sample_t *sample);
+
+
+static const vz_query_sort_t  vz_query_sorts[] = {
+    { "id",     VZ_QUERY_BY_ID,   NULL },
+    { "name",   VZ_QUERY_BY_NAME, NULL },
+    { "memory", VZ_QUERY_BY_IDS,  vz_query_memory },
+    { "disk",   VZ_QUERY_BY_IDS,  vz_query_disk },
+    { "cpu",    VZ_QUERY_BY_IDS,  vz_query_cpu },
+    { "uptime", VZ_QUERY_BY_IDS,  vz_query_uptime },
+    { NULL, 0, NULL }
+};
+
+
+vz_code_e
+vz_query_read(vz_call_t *call, vz_query_t *query)
+{
+    uint64_t  limit;
+
+    limit = VZ_QUERY_LIMIT;
+
+    (void) vz_query_number(call, "limit", VZ_QUERY_MOST, &limit);
+    (void) vz_query_number(call, "user", INT64_MAX, &query->user);
+    (void) vz_query_sort(call, query);
+    (void) vz_query_state(call, query);
+    (void) vz_query_search(call, query);
+
+    query->limit = limit ? limit : 1;
+
+    if (call->nerrors == 0) {
+        (void) vz_query_cursor(call, query);
+    }
+
+    if (call->nerrors) {
+        vz_call_refuse(call);
+        return VZ_RANGE;
+    }
+
+    query->by_ids = (query->sort->figure != NULL || query->state_given);
+
+    return VZ_OK;
+}
+
+
+static vz_code_e
+vz_query_broken(vz_call_t *call, const char *name, const char *rule)
+{
+    vz_call_invalid(call, name, "format", "%s", rule);
+
+    return VZ_RANGE;
+}
+
+
+static vz_code_e
+vz_query_number(vz_call_t *call, const char *name, uint64_t max,
+    uint64_t *value)
+{
+    ngx_str_t  text;
+
+    text = vz_call_arg(call, name);
+
+    if (text.len
+        && vz_field_number((char *) text.data, text.len, max, value) != VZ_OK)
+    {
+        return vz_query_broken(call, name, "a number, not too large");
+    }
+
+    return VZ_OK;
+}
+
+
+static vz_code_e
+vz_query_sort(vz_call_t *call, vz_query_t *query)
+{
+    ngx_str_t              text;
+    const vz_query_sort_t  *sort;
+
+    query->sort = vz_query_sorts;
+    text = vz_call_arg(call, "sort");
+
+    if (text.len && text.data[0] == '-') {
+        query->desc = 1;
+        text.data++;
+        text.len--;
+    }
+
+    if (text.len == 0) {
+        return VZ_OK;
+    }
+
+    for (sort = vz_query_sorts; sort->name != NULL; sort++) {
+        if (ngx_strlen(sort->name) == text.len
+            && ngx_strncmp(sort->name, text.data, text.len) == 0)
+        {
+            query->sort = sort;
+            return VZ_OK;
+        }
+    }
+
+    return vz_query_broken(call, "sort", "id, name, memory, disk, cpu or "
+                          "uptime, with - before it for the greatest first");
+}
+
+
+static vz_code_e
+vz_query_state(vz_call_t *call, vz_query_t *query)
+{
+    ngx_str_t   text;
+    vz_state_e  state;
+
+    text = vz_call_arg(call, "state");
+
+    if (text.len == 0) {
+        return VZ_OK;
+    }
+
+    for (state = VZ_STATE_UNKNOWN; state <= VZ_STATE_FROZEN; state++) {
+        if (ngx_strlen(vz_live_state(state)) == text.len
+            && ngx_strncmp(vz_live_state(state), text.data, text.len) == 0)
+        {
+            query->state_given = 1;
+            query->state = state;
+            return VZ_OK;
+        }
+    }
+
+    return vz_query_broken(call, "state",
+                          "running, stopped, frozen or unknown");
+}
+
+
+static vz_code_e
+vz_query_search(vz_call_t *call, vz_query_t *query)
+{
+    u_char      *p;
+    ngx_uint_t   i;
+
+    query->q = vz_call_arg(call, "q");
+
+    if (query->q.len == 0) {
+        return VZ_OK;
+    }
+
+    if (vz_field_check(VZ_FIELD_SEARCH, (char *) query->q.data, query->q.len)
+        != VZ_OK)
+    {
+        return vz_query_broken(call, "q", vz_field_rule(VZ_FIELD_SEARCH));
+    }
+
+    (void) vz_field_number((char *) query->q.data, query->q.len, INT64_MAX,
+                           &query->q_id);
+
+    p = ngx_pnalloc(call->pool, query->q.len * 2 + 2);
+    if (p == NULL) {
+        return vz_query_broken(call, "q", "no memory");
+    }
+
+    query->like.data = p;
+    *p++ = '%';
+
+    for (i = 0; i < query->q.len; i++) {
+        if (query->q.data[i] == '%' || query->q.data[i] == '_'
+            || query->q.data[i] == '\\')
+        {
+            *p++ = '\\';
+        }
+
+        *p++ = query->q.data[i];
+    }
+
+    *p++ = '%';
+    query->like.len = p - query->like.data;
+
+    return VZ_OK;
+}
+
+
+/* base64url of "ID FIGURE NAME" of the last one shown */
+
+static vz_code_e
+vz_query_cursor(vz_call_t *call, vz_query_t *query)
+{
+    u_char     *one, *two, *end;
+    ngx_str_t   text, plain;
+
+    text = vz_call_arg(call, "cursor");
+
+    if (text.len == 0) {
+        return VZ_OK;
+    }
+
+    plain.data = ngx_pnalloc(call->pool,
+                             ngx_base64_decoded_length(text.len) + 1);
+
+    if (plain.data == NULL || text.len > 200
+        || ngx_decode_base64url(&plain, &text) != NGX_OK)
+    {
+        goto broken;
+    }
+
+    end = plain.data + plain.len;
+    one = ngx_strlchr(plain.data, end, ' ');
+    two = one ? ngx_strlchr(one + 1, end, ' ') : NULL;
+
+    if (two == NULL
+        || vz_field_number((char *) plain.data, one - plain.data, INT64_MAX,
+                           &query->after_id)
+           != VZ_OK
+        || vz_field_number((char *) one + 1, two - one - 1, INT64_MAX,
+                           &query->after_figure)
+           != VZ_OK
+        || !ngx_utf8_length(two + 1, end - two - 1))
+    {
+        goto broken;
+    }
+
+    query->after_name.data = two + 1;
+    query->after_name.len = end - two - 1;
+    query->cursor = 1;
+
+    return VZ_OK;
+
+broken:
+
+    return vz_query_broken(call, "cursor", "the next of a list");
+}
+
+
+void
+vz_query_next(vz_call_t *call, vz_json_t *out, uint64_t id, uint64_t figure,
+    const ngx_str_t *name)
+{
+    ngx_str_t  plain, text;
+
+    plain = vz_call_printf(call, "%uL %uL %V", id, figure, name);
+
+    text.data = ngx_pnalloc(call->pool, ngx_base64_encoded_length(plain.len));
+
+    if (text.data == NULL) {
+        vz_json_null(out, "next");
+        return;
+    }
+
+    ngx_encode_base64url(&text, &plain);
+    vz_json_text(out, "next", &text);
+}
+
+
+static uint64_t
+vz_query_memory(const vz_sample_t *sample)
+{
+    return sample->memory_used;
+}
+
+
+static uint64_t
+vz_query_disk(const vz_sample_t *sample)
+{
+    return sample->disk_used;
+}
+
+
+static uint64_t
+vz_query_cpu(const vz_sample_t *sample)
+{
+    return sample->cpu_tenths;
+}
+
+
+static uint64_t
+vz_query_uptime(const vz_sample_t *sample)
+{
+    return sample->uptime;
+}

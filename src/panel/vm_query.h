@@ -1,0 +1,62 @@
+/*
+ * What a list of containers is asked for: filter, order, page.
+ */
+
+#ifndef VZ_VM_QUERY_H
+#define VZ_VM_QUERY_H
+
+#include "../runtime/http.h"
+#include "../runtime/zone.h"
+
+
+typedef enum {
+    VZ_QUERY_BY_ID = 0,
+    VZ_QUERY_BY_ID_DESC,
+    VZ_QUERY_BY_NAME,
+    VZ_QUERY_BY_NAME_DESC,
+    VZ_QUERY_BY_IDS,                /* the zone's choice, in its order */
+    VZ_QUERY_ORDERS
+} vz_query_order_e;
+
+typedef uint64_t (*vz_query_figure_pt)(const vz_sample_t *sample);
+
+typedef struct {
+    const char              *name;
+    vz_query_order_e         order;     /* ascending; + 1 is descending */
+    vz_query_figure_pt       figure;    /* not NULL: only the zone has it */
+} vz_query_sort_t;
+
+typedef struct {
+    const vz_query_sort_t   *sort;
+    ngx_uint_t               desc;
+    ngx_uint_t               limit;
+    ngx_str_t                q;         /* or empty */
+    ngx_str_t                like;      /* q as a pattern of LIKE */
+    uint64_t                 q_id;      /* q as a number, or 0 */
+    uint64_t                 user;      /* or 0 */
+    ngx_uint_t               state_given;
+    vz_state_e               state;
+    ngx_uint_t               by_ids;    /* the zone has to choose or sort */
+
+    /* the page begins behind this one */
+    ngx_uint_t               cursor;
+    uint64_t                 after_id;
+    uint64_t                 after_figure;
+    ngx_str_t                after_name;
+} vz_query_t;
+
+
+/*
+ * vz_query_read: the call's query string.  VZ_OK, or VZ_RANGE with 422 as the
+ * reply that names every broken argument.
+ */
+vz_code_e vz_query_read(vz_call_t *call, vz_query_t *query);
+
+/*
+ * vz_query_next: the cursor of the page behind a row, as a member "next".
+ */
+void vz_query_next(vz_call_t *call, vz_json_t *out, uint64_t id,
+    uint64_t figure, const ngx_str_t *name);
+
+
+#endif /* VZ_VM_QUERY_H */
