@@ -434,6 +434,12 @@ ngx_http_vzpanel_api(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     vlcf->prefix = (cf->args->nelts > 1) ? args[1] : clcf->name;
 
+#if (NGX_PCRE)
+    if (clcf->regex != NULL && cf->args->nelts == 1) {
+        ngx_str_null(&vlcf->prefix);
+    }
+#endif
+
     if (vlcf->prefix.len == 0 || vlcf->prefix.data[0] != '/') {
         return "needs the prefix of its paths here, like \"/api\"";
     }

@@ -320,7 +320,11 @@ vz_http_dup(ngx_pool_t *pool, ngx_str_t *to, const u_char *data, size_t len)
 
     to->data = p;
     to->len = len;
-    p = ngx_cpymem(p, data, len);
+
+    if (len > 0) {
+        p = ngx_cpymem(p, data, len);
+    }
+
     *p = '\0';
 
     return NGX_OK;

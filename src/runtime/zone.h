@@ -95,7 +95,7 @@ typedef struct {
  * vz_zone_sample_forget: drop those of a node last put before sampled_before.
  * vz_zone_samples: call visit for each with version > since, until it returns
  * other than NGX_OK; the zone is not locked meanwhile.  Returns the greatest
- * version seen.
+ * version that visit said NGX_OK to, or since.
  */
 void vz_zone_sample_put(vz_sample_t *sample);
 ngx_int_t vz_zone_sample_get(ngx_uint_t node, uint32_t ctid,

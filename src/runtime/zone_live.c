@@ -6,7 +6,7 @@
 #include "zone_core.h"
 
 
-#define VZ_LIVE_BATCH     64                /* copied in one lock */
+#define VZ_LIVE_BATCH     32                /* copied in one lock */
 #define VZ_LIVE_UPTIME    10000             /* ms between pure uptimes */
 #define VZ_LIVE_STEPS     200               /* of a bar: 0.5 per cent */
 #define VZ_LIVE_UNBOUND   (4 * 1024 * 1024) /* step of a bar with no limit */
@@ -259,11 +259,11 @@ vz_zone_samples(uint64_t since, vz_sample_pt visit, void *data)
         vz_zone_unlock();
 
         for (i = 0; i < n; i++) {
-            since = batch[i].version;
-
             if (visit(data, &batch[i]) != NGX_OK) {
                 return since;
             }
+
+            since = batch[i].version;
         }
 
     } while (n == VZ_LIVE_BATCH);
@@ -358,12 +358,12 @@ vz_zone_tasks(uint64_t since, vz_task_view_pt visit, void *data)
         vz_zone_unlock();
 
         for (i = 0; i < n; i++) {
-            since = batch[i].version;
-
             if (visit(data, &batch[i]) != NGX_OK) {
                 n = 0;
                 break;
             }
+
+            since = batch[i].version;
         }
 
     } while (n == VZ_LIVE_BATCH);
