@@ -143,13 +143,16 @@ vz_process_kill(const vz_process_t *process, int sig)
 uint64_t
 vz_process_age(const vz_process_t *process)
 {
-    uint64_t         since;
+    uint64_t         ticks, hz;
     struct timespec  now;
 
-    clock_gettime(CLOCK_BOOTTIME, &now);
-    since = process->start / (uint64_t) sysconf(_SC_CLK_TCK);
+    hz = (uint64_t) sysconf(_SC_CLK_TCK);
 
-    return (uint64_t) now.tv_sec > since ? (uint64_t) now.tv_sec - since : 0;
+    clock_gettime(CLOCK_BOOTTIME, &now);
+    ticks = (uint64_t) now.tv_sec * hz
+            + (uint64_t) now.tv_nsec / (1000000000 / hz);
+
+    return ticks > process->start ? (ticks - process->start) / hz : 0;
 }
 
 
