@@ -60,7 +60,7 @@ static const vz_verb_pt  vz_serve_own[VZ_VERB_COUNT] = {
     [VZ_VERB_TEMPLATES] = vz_serve_templates
 };
 
-static volatile sig_atomic_t  vz_serve_out;
+static vz_job_t *volatile  vz_serve_job;
 
 
 void
@@ -472,10 +472,11 @@ vz_serve_run(vz_job_t *job, vz_verb_pt run)
 
     (void) memset(&sa, 0, sizeof(sa));
     sa.sa_handler = vz_serve_hung;
+    sa.sa_flags = SA_RESETHAND|SA_NODEFER;
     (void) sigemptyset(&sa.sa_mask);
     (void) sigaction(SIGALRM, &sa, NULL);
 
-    vz_serve_out = job->out;
+    vz_serve_job = job;
 
     (void) alarm(vz_job_left(job) / 1000 + 1 + VZ_SERVE_GRACE);
     code = run(job);
@@ -485,17 +486,20 @@ vz_serve_run(vz_job_t *job, vz_verb_pt run)
 }
 
 
+/* nothing is safe to call here: the second alarm ends it, whatever happens */
 static void
 vz_serve_hung(int signo)
 {
     static const char  line[] = "err timeout the verb hangs and was left\n";
-    static const char  note[] = "virtual-server: a verb hung, giving up\n";
 
     (void) signo;
+    (void) alarm(2);
 
-    (void) !send(vz_serve_out, line, sizeof(line) - 1,
+    (void) !send(vz_serve_job->out, line, sizeof(line) - 1,
                  MSG_DONTWAIT|MSG_NOSIGNAL);
-    (void) !write(STDERR_FILENO, note, sizeof(note) - 1);
+
+    vz_log(LOG_ERR, "%s %u hangs and was left", vz_serve_job->req->def->name,
+           vz_serve_job->req->ctid);
 
     _exit(1);
 }
