@@ -37,7 +37,7 @@ typedef struct {
     ngx_queue_t       idle;         /* of vz_relay_conn_t */
     ngx_uint_t        connections;
     vz_relay_share_t  shares[VZ_RELAY_CLASSES];
-    vz_code_e         logged;
+    uint32_t          logged;       /* hash of the words; 0: all is well */
     time_t            logged_at;
 } vz_relay_pool_t;
 
@@ -131,9 +131,9 @@ vz_relay_print(vz_ask_t *ask, vz_verb_e verb, ngx_uint_t argc,
     }
 
     if ((secret != NULL) != ask->def->secret) {
-        (void) snprintf(ask->words, VZ_WORDS_MAX, "%s %s a secret",
+        (void) snprintf(ask->words, VZ_WORDS_MAX, "%s %s secret",
                         ask->def->name,
-                        ask->def->secret ? "needs" : "takes no");
+                        ask->def->secret ? "needs a" : "takes no");
         return VZ_SYNTAX;
     }
 
@@ -191,7 +191,7 @@ vz_relay_ask(vz_ask_t *ask)
 
         if (code == VZ_OK) {
             vz_relay_conn_keep(conn, &pool->idle);
-            pool->logged = VZ_OK;
+            pool->logged = 0;
             break;
         }
 
@@ -465,13 +465,15 @@ vz_relay_finish(vz_ask_t *ask, vz_code_e code)
 static void
 vz_relay_log(vz_ask_t *ask, vz_code_e code)
 {
+    uint32_t          hash;
     ngx_uint_t        level;
     vz_relay_pool_t  *pool;
 
     pool = ask->node->pool;
+    hash = ngx_crc32_short((u_char *) ask->words, ngx_strlen(ask->words)) | 1;
 
     if (pool == NULL
-        || (pool->logged == code
+        || (pool->logged == hash
             && ngx_time() - pool->logged_at < VZ_RELAY_REMIND))
     {
         return;
@@ -494,7 +496,7 @@ vz_relay_log(vz_ask_t *ask, vz_code_e code)
     }
 
     if (level != NGX_LOG_INFO) {
-        pool->logged = code;
+        pool->logged = hash;
         pool->logged_at = ngx_time();
     }
 

@@ -103,7 +103,8 @@ vz_smtp_send(ngx_pool_t *pool, const vz_mail_t *mail, ngx_str_t *words)
     words->len = vz_reply_clean(conn->words);
 
     if (code != VZ_OK) {
-        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
+        ngx_log_error(code == VZ_FAILED ? NGX_LOG_WARN : NGX_LOG_ERR,
+                      ngx_cycle->log, 0,
                       "vzpanel: mail \"%V\" was not sent: %V",
                       &mail->message_id, words);
     }
