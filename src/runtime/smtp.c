@@ -71,8 +71,9 @@ vz_smtp_exit(void)
 vz_code_e
 vz_smtp_send(ngx_pool_t *pool, const vz_mail_t *mail, ngx_str_t *words)
 {
-    vz_code_e       code;
-    ngx_str_t       message;
+    vz_code_e        code;
+    ngx_str_t        message;
+    ngx_uint_t       level;
     vz_smtp_conn_t  *conn;
 
     ngx_str_set(words, "");
@@ -103,8 +104,9 @@ vz_smtp_send(ngx_pool_t *pool, const vz_mail_t *mail, ngx_str_t *words)
     words->len = vz_reply_clean(conn->words);
 
     if (code != VZ_OK) {
-        ngx_log_error(code == VZ_FAILED ? NGX_LOG_WARN : NGX_LOG_ERR,
-                      ngx_cycle->log, 0,
+        level = code == VZ_FAILED ? NGX_LOG_WARN : NGX_LOG_ERR;
+
+        ngx_log_error(level, ngx_cycle->log, 0,
                       "vzpanel: mail \"%V\" was not sent: %V",
                       &mail->message_id, words);
     }
