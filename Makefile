@@ -114,7 +114,7 @@ ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Wshadow -Werror -Wformat \
            $(CPPFLAGS) $(CFLAGS)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now -Wl,-z,noexecstack \
            -Wl,--as-needed $(SANITIZE_FLAGS) $(LDFLAGS)
-LIBS     = -llxc -larchive -lpcre2-8 -lcrypto
+LIBS     = -llxc -larchive -lpcre2-8 -lcrypto -lcrypt
 
 HARDEN_x86_64  := -fcf-protection
 HARDEN_aarch64 := -mbranch-protection=standard
@@ -131,18 +131,21 @@ $(BUILD)/obj/.flags: FORCE | packages-build
 
 $(BUILD)/obj/%.o: src/%.c $(BUILD)/obj/.flags
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	@echo '  cc      $<'
+	@$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # an archive, so that each program takes only the parts it uses
 $(BUILD)/obj/parts.a: $(call OBJECTS,$(PARTS))
 	@rm -f $@
-	ar crs $@ $^
+	@ar crs $@ $^
 
 $(DAEMON): $(call OBJECTS,src/daemon/main.c) $(BUILD)/obj/parts.a
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+	@echo '  link    $@'
+	@$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
 $(HOOK): $(call OBJECTS,$(HOOK_MAIN)) $(BUILD)/obj/parts.a
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+	@echo '  link    $@'
+	@$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
 programs: $(DAEMON) $(HOOK)
 
@@ -164,6 +167,7 @@ up: stack
 
 down:
 	@scripts/stack stop run
+	@echo "stopped; what it holds stays in run/"
 
 
 # --- tests ---
