@@ -523,6 +523,7 @@ ngx_http_vzpanel_exit_process(ngx_cycle_t *cycle)
     vz_relay_exit();
     vz_db_exit();
     vz_fiber_exit();
+    vz_field_free();
 }
 
 

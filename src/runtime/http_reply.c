@@ -6,13 +6,15 @@
 
 
 #define VZ_SHORT_TEXT  1024
-#define VZ_LONG_TEXT   65536        /* the former times a power of 4 */
+#define VZ_LONG_TEXT   65536
 
 
 static ngx_uint_t vz_call_is_json(const ngx_str_t *type);
 static const char *vz_call_title(ngx_uint_t status);
 static ngx_str_t vz_call_format(vz_call_t *call, const char *fmt,
     va_list args);
+static ngx_str_t vz_call_copy(vz_call_t *call, const u_char *data,
+    size_t len);
 static ngx_str_t vz_call_unescape(vz_call_t *call, const u_char *p,
     const u_char *end);
 static ngx_int_t vz_call_hex(u_char c);
@@ -242,45 +244,50 @@ vz_call_printf(vz_call_t *call, const char *fmt, ...)
 }
 
 
-/* terminated; most texts are short, a longer one is formatted again */
+/* most texts are short, a longer one is formatted again */
 static ngx_str_t
 vz_call_format(vz_call_t *call, const char *fmt, va_list args)
 {
-    size_t     size;
     u_char     buf[VZ_SHORT_TEXT], *p, *last;
     va_list    copy;
-    ngx_str_t  out = ngx_string("");
+    ngx_str_t  out;
 
-    for (size = sizeof(buf); size <= VZ_LONG_TEXT; size *= 4) {
+    va_copy(copy, args);
+    last = ngx_vslprintf(buf, buf + VZ_SHORT_TEXT, fmt, copy);
+    va_end(copy);
 
-        p = (size == sizeof(buf)) ? buf : ngx_pnalloc(call->pool, size);
-        if (p == NULL) {
-            return out;
-        }
-
-        va_copy(copy, args);
-        last = ngx_vslprintf(p, p + size - 1, fmt, copy);
-        va_end(copy);
-
-        if (last < p + size - 1 || size == VZ_LONG_TEXT) {
-            break;
-        }
+    if (last < buf + VZ_SHORT_TEXT) {
+        return vz_call_copy(call, buf, last - buf);
     }
 
-    *last = '\0';
-    size = last - p;
-
-    if (p == buf) {
-        p = ngx_pnalloc(call->pool, size + 1);
-        if (p == NULL) {
-            return out;
-        }
-
-        ngx_memcpy(p, buf, size + 1);
+    p = ngx_alloc(VZ_LONG_TEXT, call->log);
+    if (p == NULL) {
+        return vz_call_copy(call, buf, last - buf);
     }
 
+    last = ngx_vslprintf(p, p + VZ_LONG_TEXT, fmt, args);
+    out = vz_call_copy(call, p, last - p);
+    ngx_free(p);
+
+    return out;
+}
+
+
+static ngx_str_t
+vz_call_copy(vz_call_t *call, const u_char *data, size_t len)
+{
+    u_char     *p;
+    ngx_str_t   out = ngx_string("");
+
+    p = ngx_pnalloc(call->pool, len + 1);
+    if (p == NULL) {
+        return out;
+    }
+
+    ngx_memcpy(p, data, len);
+    p[len] = '\0';
     out.data = p;
-    out.len = size;
+    out.len = len;
 
     return out;
 }
