@@ -40,7 +40,7 @@ static const struct {
     { "Content-Security-Policy",
       ngx_string("default-src 'self'; style-src 'self'; "
                  "img-src 'self' data:; object-src 'none'; "
-                 "frame-ancestors 'none'; base-uri 'none'; "
+                 "frame-ancestors 'none'; base-uri 'self'; "
                  "form-action 'self'") },
     { "X-Content-Type-Options", ngx_string("nosniff") },
     { "Referrer-Policy", ngx_string("same-origin") },
