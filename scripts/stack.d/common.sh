@@ -59,6 +59,9 @@ load_ports() {
 
 # --- the folder below /run ---
 
+fresh=0     # nothing of the stack ran before this start
+
+
 # The name is kept: configurations of containers hold it.
 bind_base() {
     if [ -z "$base" ] && [ -f "$dir/settings" ]; then
@@ -76,6 +79,7 @@ bind_base() {
         mkdir -p "$base"
         mount --bind "$dir" "$base"
         mount --make-private "$base"
+        fresh=1
     fi
 
     mkdir -p "$base/conf" "$base/log" "$base/pid" "$base/bin"
