@@ -8,14 +8,14 @@
 #include <linux/magic.h>
 #include <sys/vfs.h>
 #include "../wire/field.h"
-#include "../wire/frame.h"
 #include "cgroup.h"
 
 
 #define VZ_CGROUP_ROOT   "/sys/fs/cgroup"
 #define VZ_CGROUP_DEPTH  32         /* of folders that a guest made */
-#define VZ_UNITS         1000       /* cpu units of the default weight */
-#define VZ_PERIOD        100000     /* us of a cpu limit */
+
+
+typedef int (*vz_cgroup_pt)(int parent, const char *name, unsigned depth);
 
 
 static const char  *vz_cgroup_names[VZ_CG_COUNT] = {
@@ -23,21 +23,9 @@ static const char  *vz_cgroup_names[VZ_CG_COUNT] = {
 };
 
 
-static int vz_cgroup_write(const char *dir, const char *file,
-    const char *value);
-static int vz_cgroup_set(const char *dir, const char *file, uint64_t value);
-static ssize_t vz_cgroup_text(const char *dir, const char *file, char *buf,
-    size_t size);
-static uint64_t vz_cgroup_number(const char *dir, const char *file);
-static uint64_t vz_cgroup_field(const char *text, const char *name);
-static vz_code_e vz_cgroup_memory1(const char *dir, uint64_t limit,
-    char *words);
-static vz_code_e vz_cgroup_memory2(const char *dir, uint64_t limit,
-    char *words);
-static void vz_cgroup_guarantee(const vz_ct_t *ct, const char *dir);
-static vz_code_e vz_cgroup_said(char *words, const char *what);
-static void vz_cgroup_delegate(const char *dir);
-static int vz_cgroup_rmdir(int dir, const char *name, unsigned depth);
+static void vz_cgroup_each(const char *name, vz_cgroup_pt function);
+static int vz_cgroup_rmdir(int parent, const char *name, unsigned depth);
+static int vz_cgroup_rmdir1(int parent, const char *name, unsigned depth);
 
 
 int
@@ -107,276 +95,6 @@ vz_cgroup_of(pid_t pid, char paths[VZ_CG_COUNT][256])
     fclose(fp);
 
     return paths[VZ_CG_MEMORY][0] ? 0 : -1;
-}
-
-
-vz_code_e
-vz_cgroup_apply(const vz_config_t *conf, const vz_ct_t *ct,
-    const vz_run_t *run, char *words)
-{
-    vz_code_e  rc;
-
-    if (vz_cgroup_version() == 2) {
-        vz_cgroup_delegate(run->cgroup[VZ_CG_MEMORY]);
-    }
-
-    rc = vz_cgroup_memory(ct, run, words);
-    if (rc != VZ_OK) {
-        return rc;
-    }
-
-    rc = vz_cgroup_cpu(ct, run, words);
-    if (rc != VZ_OK) {
-        return rc;
-    }
-
-    if (vz_cgroup_set(run->cgroup[VZ_CG_PIDS], "pids.max", conf->pids_max)
-        == -1)
-    {
-        return vz_cgroup_said(words, "pids.max");
-    }
-
-    return VZ_OK;
-}
-
-
-/* the parent must hand its controllers down; it may have done so already */
-
-static void
-vz_cgroup_delegate(const char *dir)
-{
-    char   parent[256], *slash;
-
-    snprintf(parent, sizeof(parent), "%s", dir);
-
-    slash = strrchr(parent, '/');
-    if (slash == NULL) {
-        return;
-    }
-
-    *slash = '\0';
-
-    (void) vz_cgroup_write(parent, "cgroup.subtree_control", "+memory");
-    (void) vz_cgroup_write(parent, "cgroup.subtree_control", "+cpu");
-    (void) vz_cgroup_write(parent, "cgroup.subtree_control", "+pids");
-}
-
-
-vz_code_e
-vz_cgroup_memory(const vz_ct_t *ct, const vz_run_t *run, char *words)
-{
-    uint64_t     limit;
-    vz_code_e    rc;
-    const char  *dir;
-
-    dir = run->cgroup[VZ_CG_MEMORY];
-    limit = ct->privvm.set ? ct->privvm.limit : VZ_UNLIMITED;
-
-    if (vz_cgroup_version() == 2) {
-        rc = vz_cgroup_memory2(dir, limit, words);
-
-        if (rc == VZ_OK) {
-            (void) vz_cgroup_set(dir, "memory.high",
-                                 ct->privvm.set
-                                 && ct->privvm.barrier < limit
-                                 ? ct->privvm.barrier : VZ_UNLIMITED);
-        }
-
-    } else {
-        rc = vz_cgroup_memory1(dir, limit, words);
-    }
-
-    if (rc == VZ_OK) {
-        vz_cgroup_guarantee(ct, dir);
-    }
-
-    return rc;
-}
-
-
-/*
- * memory.limit may never pass memory+swap's: raise the outer one first and
- * lower the inner one first.
- */
-
-static vz_code_e
-vz_cgroup_memory1(const char *dir, uint64_t limit, char *words)
-{
-    int                 i, up, saved;
-    uint64_t            now;
-    static const char  *files[] = {
-        "memory.memsw.limit_in_bytes", "memory.limit_in_bytes"
-    };
-
-    now = vz_cgroup_number(dir, files[1]);
-    up = limit >= now;
-
-    for (i = 0; i < 2; i++) {
-        if (vz_cgroup_set(dir, files[up ? i : 1 - i], limit) == 0) {
-            continue;
-        }
-
-        if (errno == ENOENT && (up ? i : 1 - i) == 0) {
-            continue;
-        }
-
-        saved = errno;
-
-        if (!up && i == 1) {
-            (void) vz_cgroup_set(dir, files[1], now);
-        }
-
-        errno = saved;
-
-        if (errno == EBUSY) {
-            snprintf(words, VZ_WORDS_MAX, "more memory is in use than %llu "
-                     "bytes, the limit was not changed",
-                     (unsigned long long) limit);
-            return VZ_STATE;
-        }
-
-        return vz_cgroup_said(words, "memory limit");
-    }
-
-    return VZ_OK;
-}
-
-
-/* version 2 would take a limit under what is used and kill for it */
-
-static vz_code_e
-vz_cgroup_memory2(const char *dir, uint64_t limit, char *words)
-{
-    char      text[8192];
-    uint64_t  used, file;
-
-    used = vz_cgroup_number(dir, "memory.current");
-    file = 0;
-
-    if (vz_cgroup_text(dir, "memory.stat", text, sizeof(text)) > 0) {
-        file = vz_cgroup_field(text, "inactive_file ")
-               + vz_cgroup_field(text, "active_file ");
-    }
-
-    if (used > file && used - file > limit) {
-        snprintf(words, VZ_WORDS_MAX, "more memory is in use than %llu bytes,"
-                 " the limit was not changed", (unsigned long long) limit);
-        return VZ_STATE;
-    }
-
-    if (vz_cgroup_set(dir, "memory.max", limit) == -1) {
-        return vz_cgroup_said(words, "memory.max");
-    }
-
-    if (vz_cgroup_set(dir, "memory.swap.max",
-                      limit == VZ_UNLIMITED ? VZ_UNLIMITED : 0) == -1
-        && errno != ENOENT)
-    {
-        return vz_cgroup_said(words, "memory.swap.max");
-    }
-
-    return VZ_OK;
-}
-
-
-static void
-vz_cgroup_guarantee(const vz_ct_t *ct, const char *dir)
-{
-    if (vz_cgroup_version() == 2) {
-        (void) vz_cgroup_set(dir, "memory.low",
-                             ct->vmguar.set ? ct->vmguar.barrier : 0);
-        (void) vz_cgroup_set(dir, "memory.min",
-                             ct->oomguar.set ? ct->oomguar.barrier : 0);
-        return;
-    }
-
-    (void) vz_cgroup_set(dir, "memory.soft_limit_in_bytes",
-                         ct->vmguar.set ? ct->vmguar.barrier : VZ_UNLIMITED);
-}
-
-
-vz_code_e
-vz_cgroup_cpu(const vz_ct_t *ct, const vz_run_t *run, char *words)
-{
-    char         text[48];
-    uint64_t     weight, quota;
-    const char  *dir;
-
-    dir = run->cgroup[VZ_CG_CPU];
-    quota = (uint64_t) ct->percent * (VZ_PERIOD / 100);
-
-    if (vz_cgroup_version() == 2) {
-        weight = (uint64_t) ct->units * 100 / VZ_UNITS;
-        weight = weight < 1 ? 1 : weight > 10000 ? 10000 : weight;
-
-        if (quota) {
-            snprintf(text, sizeof(text), "%llu %u",
-                     (unsigned long long) quota, VZ_PERIOD);
-
-        } else {
-            snprintf(text, sizeof(text), "max %u", VZ_PERIOD);
-        }
-
-        if (vz_cgroup_set(dir, "cpu.weight", weight) == -1
-            || vz_cgroup_write(dir, "cpu.max", text) == -1)
-        {
-            return vz_cgroup_said(words, "cpu limit");
-        }
-
-        return VZ_OK;
-    }
-
-    weight = (uint64_t) ct->units * 1024 / VZ_UNITS;
-
-    if (vz_cgroup_set(dir, "cpu.shares", weight < 2 ? 2 : weight) == -1
-        || vz_cgroup_set(dir, "cpu.cfs_quota_us",
-                         quota ? quota : VZ_UNLIMITED) == -1)
-    {
-        return vz_cgroup_said(words, "cpu limit");
-    }
-
-    return VZ_OK;
-}
-
-
-void
-vz_cgroup_kept(const vz_ct_t *ct, const char *which, char *words)
-{
-    size_t       i, len;
-    unsigned     one;
-
-    const struct {
-        const char   *group;
-        const char   *name;
-        unsigned      kept;
-    } rows[] = {
-        { "privvmpages", "privvmpages.barrier",
-          ct->privvm.set && ct->privvm.barrier != ct->privvm.limit },
-        { "oomguarpages", "oomguarpages", ct->oomguar.set },
-        { "diskspace", "diskspace.soft",
-          ct->disk.set && ct->disk.barrier != ct->disk.limit }
-    };
-
-    one = vz_cgroup_version() == 1;
-    len = 0;
-    words[0] = '\0';
-
-    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        if (!rows[i].kept || (which && strcmp(which, rows[i].group) != 0)) {
-            continue;
-        }
-
-        if (!one && strcmp(rows[i].group, "diskspace") != 0) {
-            continue;
-        }
-
-        len += (size_t) snprintf(words + len, VZ_WORDS_MAX - len, "%s%s",
-                                 len ? "," : "", rows[i].name);
-    }
-
-    if (len == 0) {
-        strcpy(words, "-");
-    }
 }
 
 
@@ -462,11 +180,8 @@ vz_cgroup_thaw(const vz_run_t *run)
 void
 vz_cgroup_remove(const vz_run_t *run, uint32_t ctid)
 {
-    int             root, group;
-    DIR            *dir;
-    char            name[256], monitor[256 + 16], payload[32];
-    const char     *rel, *base;
-    struct dirent  *entry;
+    char         name[256], monitor[256 + 16], payload[32];
+    const char  *rel, *base;
 
     rel = run->cgroup[VZ_CG_MEMORY];
 
@@ -487,16 +202,34 @@ vz_cgroup_remove(const vz_run_t *run, uint32_t ctid)
     snprintf(monitor, sizeof(monitor), "%.*slxc.monitor.%s",
              (int) (base + 1 - rel), rel, base + strlen("/lxc.payload."));
 
+    vz_cgroup_each(name, vz_cgroup_rmdir);
+    vz_cgroup_each(monitor, vz_cgroup_rmdir);
+}
+
+
+void
+vz_cgroup_pivot(void)
+{
+    vz_cgroup_each("lxc.pivot", vz_cgroup_rmdir1);
+}
+
+
+/* the folder in every hierarchy there is */
+
+static void
+vz_cgroup_each(const char *name, vz_cgroup_pt function)
+{
+    int             group;
+    DIR            *dir;
+    struct dirent  *entry;
+
     dir = opendir(VZ_CGROUP_ROOT);
     if (dir == NULL) {
         return;
     }
 
-    root = dirfd(dir);
-
     if (vz_cgroup_version() == 2) {
-        (void) vz_cgroup_rmdir(root, name, 0);
-        (void) vz_cgroup_rmdir(root, monitor, 0);
+        (void) function(dirfd(dir), name, 0);
         closedir(dir);
         return;
     }
@@ -506,16 +239,25 @@ vz_cgroup_remove(const vz_run_t *run, uint32_t ctid)
             continue;
         }
 
-        group = openat(root, entry->d_name, O_PATH|O_DIRECTORY|O_CLOEXEC);
+        group = openat(dirfd(dir), entry->d_name,
+                       O_PATH | O_DIRECTORY | O_CLOEXEC);
 
         if (group != -1) {
-            (void) vz_cgroup_rmdir(group, name, 0);
-            (void) vz_cgroup_rmdir(group, monitor, 0);
+            (void) function(group, name, 0);
             close(group);
         }
     }
 
     closedir(dir);
+}
+
+
+static int
+vz_cgroup_rmdir1(int parent, const char *name, unsigned depth)
+{
+    (void) depth;
+
+    return unlinkat(parent, name, AT_REMOVEDIR);
 }
 
 
@@ -557,7 +299,7 @@ vz_cgroup_rmdir(int parent, const char *name, unsigned depth)
 }
 
 
-static int
+int
 vz_cgroup_write(const char *dir, const char *file, const char *value)
 {
     int      fd, saved;
@@ -582,7 +324,7 @@ vz_cgroup_write(const char *dir, const char *file, const char *value)
 }
 
 
-static int
+int
 vz_cgroup_set(const char *dir, const char *file, uint64_t value)
 {
     char  text[24];
@@ -598,7 +340,7 @@ vz_cgroup_set(const char *dir, const char *file, uint64_t value)
 }
 
 
-static ssize_t
+ssize_t
 vz_cgroup_text(const char *dir, const char *file, char *buf, size_t size)
 {
     int      fd;
@@ -620,7 +362,7 @@ vz_cgroup_text(const char *dir, const char *file, char *buf, size_t size)
 }
 
 
-static uint64_t
+uint64_t
 vz_cgroup_number(const char *dir, const char *file)
 {
     char  text[64];
@@ -634,7 +376,7 @@ vz_cgroup_number(const char *dir, const char *file)
 }
 
 
-static uint64_t
+uint64_t
 vz_cgroup_field(const char *text, const char *name)
 {
     const char  *p;
@@ -642,13 +384,4 @@ vz_cgroup_field(const char *text, const char *name)
     p = strstr(text, name);
 
     return p ? strtoull(p + strlen(name), NULL, 10) : 0;
-}
-
-
-static vz_code_e
-vz_cgroup_said(char *words, const char *what)
-{
-    snprintf(words, VZ_WORDS_MAX, "%s: %s", what, strerror(errno));
-
-    return VZ_FAILED;
 }

@@ -16,27 +16,17 @@ int vz_cgroup_version(void);
 int vz_cgroup_of(pid_t pid, char paths[VZ_CG_COUNT][256]);
 
 /*
- * vz_cgroup_apply: every limit of the container's record, for a container
- * that starts.  What this kernel lacks is passed over (vz_cgroup_kept tells).
- * VZ_OK or VZ_FAILED with words.
+ * Files of a group.  vz_cgroup_write and vz_cgroup_set (a number, or "max" or
+ * -1 for VZ_UNLIMITED) return 0, or -1 with errno; vz_cgroup_text the length
+ * of what it read, terminated, or -1; vz_cgroup_number 0 where there is none;
+ * vz_cgroup_field the number behind name in text, 0 where it is missing.
  */
-vz_code_e vz_cgroup_apply(const vz_config_t *conf, const vz_ct_t *ct,
-    const vz_run_t *run, char *words);
-
-/*
- * The same for one group, while it runs.  Memory: VZ_STATE with words when
- * more is in use than the new limit allows; nothing has changed then.
- */
-vz_code_e vz_cgroup_memory(const vz_ct_t *ct, const vz_run_t *run,
-    char *words);
-vz_code_e vz_cgroup_cpu(const vz_ct_t *ct, const vz_run_t *run, char *words);
-
-/*
- * vz_cgroup_kept: comma-separated names of what the record holds and this
- * kernel can't enforce, "-" for nothing; into words (VZ_WORDS_MAX).  which is
- * "vmguarpages", "oomguarpages", "privvmpages", "diskspace" or NULL for all.
- */
-void vz_cgroup_kept(const vz_ct_t *ct, const char *which, char *words);
+int vz_cgroup_write(const char *dir, const char *file, const char *value);
+int vz_cgroup_set(const char *dir, const char *file, uint64_t value);
+ssize_t vz_cgroup_text(const char *dir, const char *file, char *buf,
+    size_t size);
+uint64_t vz_cgroup_number(const char *dir, const char *file);
+uint64_t vz_cgroup_field(const char *text, const char *name);
 
 typedef struct {
     uint64_t    memory_used;        /* without the page cache that may go */
@@ -58,6 +48,9 @@ void vz_cgroup_thaw(const vz_run_t *run);
  * folders without processes go.
  */
 void vz_cgroup_remove(const vz_run_t *run, uint32_t ctid);
+
+/* vz_cgroup_pivot: liblxc's folder for its own helpers, where it is empty. */
+void vz_cgroup_pivot(void);
 
 
 #endif /* VZ_CGROUP_H */

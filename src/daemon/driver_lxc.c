@@ -311,7 +311,10 @@ vz_lxc_down(const vz_config_t *conf, char *words)
         return -1;
     }
 
-    if (vz_nft_down(conf, words) == -1) {
+    vz_lxc_unlock(conf, NULL);
+    vz_cgroup_pivot();
+
+    if (down.rc == 0 && vz_nft_down(conf, words) == -1) {
         return -1;
     }
 
@@ -355,6 +358,7 @@ vz_lxc_down_one(const vz_ct_t *ct, void *data)
         down->rc = -1;
     }
 
+    vz_lxc_unlock(down->conf, ct);
     vz_lock_drop(&lock);
 
     return 0;

@@ -30,6 +30,12 @@ vz_code_e vz_lxc_halt(const vz_config_t *conf, const vz_ct_t *ct, int timeout,
 /* vz_lxc_ask: tell init to shut down and do not wait; 1 when it runs. */
 int vz_lxc_ask(const vz_ct_t *ct);
 
+/*
+ * vz_lxc_unlock: remove the lock file that liblxc leaves in /run for it; with
+ * ct NULL the folders that held them.
+ */
+void vz_lxc_unlock(const vz_config_t *conf, const vz_ct_t *ct);
+
 /* vz_lxc_clean: what a killed monitor left behind.  0, or -1 with words. */
 int vz_lxc_clean(const vz_config_t *conf, const vz_ct_t *ct, char *words);
 

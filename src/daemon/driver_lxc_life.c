@@ -283,6 +283,7 @@ vz_lxc_destroy(vz_job_t *job)
         return vz_job_end(job, rc, "%s", words);
     }
 
+    vz_lxc_unlock(job->conf, &ct);
     vz_job_progress(job, 50, "removing its files");
 
     if (!vz_mount_image_idle(&ct, VZ_LXC_IDLE_WAIT)) {

@@ -24,6 +24,8 @@
 #include "net.h"
 
 
+#define VZ_LXC_LOCKS     "/run/lxc/lock"
+
 #define VZ_LXC_YOUNG     10         /* s: init may not listen yet */
 #define VZ_LXC_SLICE     5000       /* ms between two requests to stop */
 #define VZ_LXC_SLICE_Y   1000
@@ -420,6 +422,33 @@ vz_lxc_clean(const vz_config_t *conf, const vz_ct_t *ct, char *words)
     }
 
     return 0;
+}
+
+
+void
+vz_lxc_unlock(const vz_config_t *conf, const vz_ct_t *ct)
+{
+    char  path[PATH_MAX];
+
+    if (ct != NULL) {
+        if (snprintf(path, sizeof(path), VZ_LXC_LOCKS "%s/ct/.%u",
+                     conf->lxc_path, ct->ctid) < (int) sizeof(path))
+        {
+            (void) unlink(path);
+        }
+
+        return;
+    }
+
+    if (snprintf(path, sizeof(path), VZ_LXC_LOCKS "%s/ct", conf->lxc_path)
+        >= (int) sizeof(path))
+    {
+        return;
+    }
+
+    while (strlen(path) > strlen(VZ_LXC_LOCKS) && rmdir(path) == 0) {
+        *strrchr(path, '/') = '\0';
+    }
 }
 
 

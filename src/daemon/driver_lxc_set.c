@@ -12,9 +12,9 @@
 #include <unistd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include "cgroup.h"
 #include "driver_lxc.h"
 #include "guest.h"
+#include "limit.h"
 #include "lock.h"
 #include "net.h"
 #include "nft.h"
@@ -91,7 +91,7 @@ vz_lxc_setmemory(vz_job_t *job)
     }
 
     if (vz_run_alive(&ct, &run) && run.init.pid != 0) {
-        rc = vz_cgroup_memory(&ct, &run, words);
+        rc = vz_limit_memory(&ct, &run, words);
 
         if (rc != VZ_OK) {
             return vz_job_end(job, rc, "%s", words);
@@ -132,7 +132,7 @@ vz_lxc_kept(vz_job_t *job, const vz_ct_t *ct, const char *which)
 {
     char  words[VZ_WORDS_MAX];
 
-    vz_cgroup_kept(ct, which, words);
+    vz_limit_kept(ct, which, words);
 
     return strcmp(words, "-") == 0
            ? VZ_OK
@@ -227,7 +227,7 @@ vz_lxc_setcpu(vz_job_t *job)
     ct.percent = (uint32_t) percent;
 
     if (vz_run_alive(&ct, &run) && run.init.pid != 0) {
-        rc = vz_cgroup_cpu(&ct, &run, words);
+        rc = vz_limit_cpu(&ct, &run, words);
 
         if (rc != VZ_OK) {
             return vz_job_end(job, rc, "%s", words);
@@ -362,7 +362,7 @@ vz_lxc_setip_locked(vz_job_t *job, const vz_address_t *address)
         return rc;
     }
 
-    had = vz_address_find(&ct, address) != -1;
+    had = vz_store_address(&ct, address) != -1;
 
     owner.ctid = ct.ctid;
     owner.address = address;
@@ -404,7 +404,7 @@ vz_lxc_owner(const vz_ct_t *ct, void *data)
 
     owner = data;
 
-    if (ct->ctid == owner->ctid || vz_address_find(ct, owner->address) == -1) {
+    if (ct->ctid == owner->ctid || vz_store_address(ct, owner->address) == -1) {
         return 0;
     }
 
@@ -439,7 +439,7 @@ vz_lxc_deleteip(vz_job_t *job)
                               vz_field_rule(VZ_FIELD_ADDRESS));
         }
 
-        found = vz_address_find(&ct, &address);
+        found = vz_store_address(&ct, &address);
         first = found == -1 ? last : (unsigned) found;
         last = found == -1 ? last : first + 1;
     }
@@ -488,7 +488,7 @@ vz_lxc_setgateway(vz_job_t *job)
     }
 
     if (vz_address_parse(job->req->argv[1], &address) == -1
-        || vz_address_find(&ct, &address) != -1)
+        || vz_store_address(&ct, &address) != -1)
     {
         return vz_job_end(job, VZ_RANGE, "gateway: an address that is not "
                           "the container's own");
@@ -497,7 +497,7 @@ vz_lxc_setgateway(vz_job_t *job)
     vz_address_print(&address, 0, text);
 
     snprintf(address.family == AF_INET ? ct.gateway4 : ct.gateway6,
-             VZ_CT_ADDRLEN, "%.45s", text);
+             VZ_ADDRESS_LEN, "%.45s", text);
 
     if (vz_run_alive(&ct, &run) && run.init.pid != 0
         && vz_net_gateway(job->conf, &ct, run.init.pid, address.family, words)
@@ -533,7 +533,7 @@ vz_lxc_setdns(vz_job_t *job)
         }
 
         vz_address_print(&address, 0, text);
-        snprintf(ct.dns[ct.ndns++], VZ_CT_ADDRLEN, "%.45s", text);
+        snprintf(ct.dns[ct.ndns++], VZ_ADDRESS_LEN, "%.45s", text);
     }
 
     rc = vz_rootfs_enter(job, &ct, 1, vz_lxc_write_dns, NULL, words);

@@ -349,7 +349,7 @@ vz_guest_hostname(int root, const char *hostname)
 int
 vz_guest_dns(int root, const vz_ct_t *ct)
 {
-    char      text[VZ_CT_DNS * (VZ_CT_ADDRLEN + 16)];
+    char      text[VZ_CT_DNS * (VZ_ADDRESS_LEN + 16)];
     size_t    len;
     unsigned  i;
 

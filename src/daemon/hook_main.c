@@ -23,6 +23,7 @@
 #include "../wire/frame.h"
 #include "cgroup.h"
 #include "guest.h"
+#include "limit.h"
 #include "log.h"
 #include "mount.h"
 #include "net.h"
@@ -203,7 +204,7 @@ vz_hook_start_host(const vz_config_t *conf, vz_ct_t *ct, char *words)
     run.halt = vz_guest_halt(root);
     close(root);
 
-    if (vz_cgroup_apply(conf, ct, &run, words) != VZ_OK
+    if (vz_limit_apply(conf, ct, &run, words) != VZ_OK
         || vz_net_start(conf, ct, run.init.pid, words) == -1)
     {
         return -1;

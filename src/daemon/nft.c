@@ -13,6 +13,10 @@
 #define VZ_NFT_TIMEOUT  10000       /* ms */
 #define VZ_NFT_TRIES    5
 
+/* link-local and unspecified sources are part of every link's own talk */
+#define VZ_NFT_IP6      "ip6 saddr != { ::, fe80::/10 } "                     \
+                        "iifname . ip6 saddr != @owner6 counter drop"
+
 
 typedef struct {
     size_t   len;
@@ -179,8 +183,7 @@ vz_nft_routed(vz_nft_text_t *text, const vz_config_t *conf)
     vz_nft_put(text, "add rule inet %s from iifname @ports meta nfproto ipv4 "
                "iifname . ip saddr != @owner4 counter drop\n", name);
     vz_nft_put(text, "add rule inet %s from iifname @ports meta nfproto ipv6 "
-               "ip6 saddr != { ::, fe80::/10 } "
-               "iifname . ip6 saddr != @owner6 counter drop\n", name);
+               VZ_NFT_IP6 "\n", name);
 
     if (conf->uplink[0] == '\0') {
         return;
@@ -207,8 +210,7 @@ vz_nft_bridged(vz_nft_text_t *text, const vz_config_t *conf)
         "iifname . ether saddr != @hardware counter drop",
         "ether type ip iifname . ip saddr != @owner4 counter drop",
         "ether type arp iifname . arp saddr ip != @owner4 counter drop",
-        "ether type ip6 ip6 saddr != { ::, fe80::/10 } "
-        "iifname . ip6 saddr != @owner6 counter drop",
+        "ether type ip6 " VZ_NFT_IP6,
         "ether type != { ip, ip6, arp } counter drop"
     };
 

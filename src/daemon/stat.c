@@ -3,6 +3,7 @@
 #include <string.h>
 #include "../wire/field.h"
 #include "../wire/frame.h"
+#include "limit.h"
 #include "stat.h"
 
 
@@ -97,7 +98,7 @@ vz_stat_print(const vz_config_t *conf, const vz_ct_t *ct,
     vz_stat_pair(&text, "privvmpages", &ct->privvm);
     vz_stat_pair(&text, "diskspace", &ct->disk);
 
-    vz_cgroup_kept(ct, NULL, kept);
+    vz_limit_kept(ct, NULL, kept);
     vz_stat_put(&text, " kept=%s", kept);
     vz_stat_size(&text, "created", ct->created);
 }

@@ -1,4 +1,3 @@
-#include <arpa/inet.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -316,7 +315,7 @@ vz_store_list(const vz_store_key_t *key, const char *value, vz_ct_t *ct)
 
         if (key->kind == VZ_KEY_DNS && ct->ndns < VZ_CT_DNS) {
             vz_address_print(&address, 0, text);
-            snprintf(ct->dns[ct->ndns++], VZ_CT_ADDRLEN, "%.45s", text);
+            snprintf(ct->dns[ct->ndns++], VZ_ADDRESS_LEN, "%.45s", text);
 
         } else if (key->kind == VZ_KEY_ADDRESSES
                    && ct->naddresses < VZ_CT_ADDRESSES)
@@ -690,49 +689,7 @@ vz_store_idmap(const vz_config_t *conf)
 
 
 int
-vz_address_parse(const char *text, vz_address_t *address)
-{
-    memset(address, 0, sizeof(*address));
-
-    return vz_field_cidr(text, strlen(text), &address->family, address->addr,
-                         &address->prefix) == VZ_OK
-           ? 0 : -1;
-}
-
-
-void
-vz_address_print(const vz_address_t *address, unsigned full,
-    char text[VZ_ADDRESS_TEXT])
-{
-    unsigned  whole;
-    size_t    len;
-
-    if (inet_ntop(address->family, address->addr, text, VZ_CT_ADDRLEN)
-        == NULL)
-    {
-        strcpy(text, "-");
-        return;
-    }
-
-    whole = address->family == AF_INET ? 32 : 128;
-
-    if (full && address->prefix != whole) {
-        len = strlen(text);
-        snprintf(text + len, VZ_ADDRESS_TEXT - len, "/%u", address->prefix);
-    }
-}
-
-
-int
-vz_address_same(const vz_address_t *a, const vz_address_t *b)
-{
-    return a->family == b->family
-           && memcmp(a->addr, b->addr, a->family == AF_INET ? 4 : 16) == 0;
-}
-
-
-int
-vz_address_find(const vz_ct_t *ct, const vz_address_t *address)
+vz_store_address(const vz_ct_t *ct, const vz_address_t *address)
 {
     unsigned  i;
 

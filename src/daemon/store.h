@@ -16,20 +16,14 @@
 #include <limits.h>
 #include <stdint.h>
 #include <sys/types.h>
+#include "address.h"
 #include "config.h"
 #include "../wire/code.h"
 
 
 #define VZ_CT_ADDRESSES  32
 #define VZ_CT_DNS        3
-#define VZ_CT_ADDRLEN    46
 #define VZ_CT_IDS        65536      /* ids of one container */
-
-typedef struct {
-    int             family;         /* AF_INET, AF_INET6 */
-    unsigned        prefix;
-    unsigned char   addr[16];
-} vz_address_t;
 
 typedef struct {
     unsigned        set;
@@ -47,10 +41,10 @@ typedef struct {
 
     unsigned        naddresses;
     vz_address_t    addresses[VZ_CT_ADDRESSES];
-    char            gateway4[VZ_CT_ADDRLEN];    /* "": none of its own */
-    char            gateway6[VZ_CT_ADDRLEN];
+    char            gateway4[VZ_ADDRESS_LEN];    /* "": none of its own */
+    char            gateway6[VZ_ADDRESS_LEN];
     unsigned        ndns;
-    char            dns[VZ_CT_DNS][VZ_CT_ADDRLEN];
+    char            dns[VZ_CT_DNS][VZ_ADDRESS_LEN];
 
     vz_pair_t       vmguar;
     vz_pair_t       oomguar;
@@ -123,20 +117,8 @@ int vz_store_lower(const vz_config_t *conf, const vz_ct_t *ct, char *path);
 uint32_t vz_store_idmap(const vz_config_t *conf);
 
 
-/*
- * Addresses.  vz_address_parse: "ADDRESS[/PREFIX]"; vz_address_print: the
- * canonical text, the prefix only where it is not the whole address and
- * full is set.  vz_address_same: the same address, whatever the prefix.
- */
-#define VZ_ADDRESS_TEXT  (VZ_CT_ADDRLEN + 4)
-
-int vz_address_parse(const char *text, vz_address_t *address);
-void vz_address_print(const vz_address_t *address, unsigned full,
-    char text[VZ_ADDRESS_TEXT]);
-int vz_address_same(const vz_address_t *a, const vz_address_t *b);
-
-/* vz_address_find: its index in the container's list, or -1. */
-int vz_address_find(const vz_ct_t *ct, const vz_address_t *address);
+/* vz_store_address: an address's index in the container's list, or -1. */
+int vz_store_address(const vz_ct_t *ct, const vz_address_t *address);
 
 
 #endif /* VZ_STORE_H */
