@@ -223,7 +223,7 @@ vz_relay_enter(vz_ask_t *ask, vz_relay_class_e class)
     pool = ask->node->pool;
     share = &pool->shares[class];
 
-    if (share->waiting == 0 && vz_relay_free(pool, class)) {
+    if (ngx_queue_empty(&share->line.waiters) && vz_relay_free(pool, class)) {
         share->busy++;
         return VZ_OK;
     }
@@ -627,7 +627,12 @@ vz_relay_exit(void)
 
             vz_relay_conn_close(conn);
         }
+
+        ngx_free(pool);
+        node[i].pool = NULL;
     }
+
+    vz_relay_all = NULL;
 }
 
 
