@@ -26,7 +26,7 @@ struct vz_sse_s {
     ngx_queue_t          queue;
     ngx_buf_t            buf;
     u_char              *text;          /* being sent, ours to free */
-    uint64_t             seen;          /* the zone's version at the last look */
+    uint64_t             seen;          /* the zone's version, last looked at */
     ngx_msec_t           born;
     ngx_msec_t           sent;
     unsigned             over:1;        /* the next tick ends it */
