@@ -13,11 +13,14 @@
 
 
 #define VZ_LIVE_TICK      1000      /* ms between looks for watchers */
+#define VZ_LIVE_QUICK     200       /* the same while there are some */
 #define VZ_LIVE_EVERY     1900      /* ms between rounds */
+#define VZ_LIVE_LEAST     200       /* the same when a task changed things */
+#define VZ_LIVE_SHARE     4         /* rounds take 1/4 of the time, at most */
 #define VZ_LIVE_FRESH     3000      /* ms a list request believes a sample */
 #define VZ_LIVE_DUTY      2500
 #define VZ_LIVE_PATIENCE  2000
-#define VZ_LIVE_SLICE     50
+#define VZ_LIVE_SLICE     25
 #define VZ_LIVE_WATCH     5000
 #define VZ_LIVE_MAP       60        /* seconds numbers and owners are kept */
 #define VZ_LIVE_MAP_LEAST 2         /* seconds before unknown ones ask again */
@@ -38,12 +41,16 @@ typedef struct {
     vz_live_vm_t    *vms;           /* by number */
     ngx_uint_t       nvms;
     time_t           loaded;
+    uint64_t         took;          /* ms of the last round of ours */
 } vz_live_node_t;
 
 
 static void vz_live_tick(ngx_event_t *ev);
 static void vz_live_rounds(void *data);
-static ngx_uint_t vz_live_age(vz_node_row_t *node);
+static uint64_t vz_live_began(vz_node_row_t *node);
+static ngx_uint_t vz_live_old(vz_node_row_t *node, ngx_uint_t msec);
+static ngx_uint_t vz_live_may(vz_node_row_t *node, ngx_uint_t msec);
+static ngx_int_t vz_live_task(void *data, const vz_task_view_t *view);
 static void vz_live_begin(vz_node_row_t *node);
 static void vz_live_round(void *data);
 static void vz_live_answer(vz_node_row_t *node, ngx_pool_t *pool,
@@ -139,7 +146,7 @@ vz_live_tick(ngx_event_t *ev)
         }
     }
 
-    ngx_add_timer(ev, VZ_LIVE_TICK);
+    ngx_add_timer(ev, vz_zone_watched() ? VZ_LIVE_QUICK : VZ_LIVE_TICK);
 }
 
 
@@ -158,7 +165,9 @@ vz_live_rounds(void *data)
         n = vz_node_rows(rows);
 
         for (i = 0; i < n; i++) {
-            if (vz_live_age(rows[i]) >= VZ_LIVE_EVERY) {
+            if (vz_live_old(rows[i], VZ_LIVE_EVERY)
+                && vz_live_may(rows[i], VZ_LIVE_LEAST))
+            {
                 vz_live_begin(rows[i]);
             }
         }
@@ -172,21 +181,71 @@ vz_live_rounds(void *data)
 }
 
 
-/* how long ago the last round over a node ended, whoever made it */
+/* when the last round over a node began, whoever made it; 0 for none */
 
-static ngx_uint_t
-vz_live_age(vz_node_row_t *node)
+static uint64_t
+vz_live_began(vz_node_row_t *node)
 {
-    uint64_t     now;
     vz_sample_t  beat;
 
-    if (vz_zone_sample_get(node->id, 0, &beat) != NGX_OK) {
-        return VZ_LIVE_STALE;
+    return vz_zone_sample_get(node->id, 0, &beat) == NGX_OK ? beat.sampled
+                                                            : 0;
+}
+
+
+/*
+ * Whether that is too long ago, or a task has changed something since.
+ * Versions are microseconds of the wall clock, so they compare with times.
+ */
+
+static ngx_uint_t
+vz_live_old(vz_node_row_t *node, ngx_uint_t msec)
+{
+    uint64_t    began;
+    ngx_uint_t  changed;
+
+    began = vz_live_began(node);
+
+    if (vz_live_now() >= began + msec) {
+        return 1;
     }
 
-    now = vz_live_now();
+    changed = 0;
+    (void) vz_zone_tasks(began * 1000, vz_live_task, &changed);
 
-    return now > beat.sampled ? now - beat.sampled : 0;
+    return changed;
+}
+
+
+/* whether another round would not keep the node busy with nothing else */
+
+static ngx_uint_t
+vz_live_may(vz_node_row_t *node, ngx_uint_t msec)
+{
+    uint64_t  least;
+
+    least = vz_live_nodes[node->index].took * VZ_LIVE_SHARE;
+
+    return vz_live_now() >= vz_live_began(node) + ngx_max(least, msec);
+}
+
+
+/* a task that ended, or went on to its next step */
+
+static ngx_int_t
+vz_live_task(void *data, const vz_task_view_t *view)
+{
+    ngx_uint_t  *changed = data;
+
+    if (ngx_strcmp(view->state, "running") == 0
+        && (view->step == 0 || view->step_percent))
+    {
+        return NGX_OK;
+    }
+
+    *changed = 1;
+
+    return NGX_DONE;
 }
 
 
@@ -230,9 +289,10 @@ vz_live_round(void *data)
         goto done;
     }
 
+    now = vz_live_now();
+
     rc = vz_relay_call(node->relay, pool, VZ_VERB_LIST, 0, NULL, NULL, NULL,
                        NULL, &answer);
-    now = vz_live_now();
 
     if (rc == VZ_OK) {
         vz_live_answer(node, pool, &answer, now);
@@ -243,12 +303,14 @@ vz_live_round(void *data)
     }
 
     vz_live_beat(node, rc == VZ_OK, now);
+    live->took = vz_live_now() - now;
 
     ngx_destroy_pool(pool);
 
 done:
 
     live->busy = 0;
+    vz_zone_duty_done(VZ_DUTY_COLLECT + node->index);
     (void) vz_line_wake(&live->line, 1);
 }
 
@@ -532,27 +594,38 @@ vz_live_map_keep(vz_live_node_t *live, ngx_pool_t *pool,
 void
 vz_live_fresh(void)
 {
-    ngx_uint_t      i, n, waits;
-    vz_node_row_t  *node, *rows[VZ_NODES_MAX];
+    uint64_t        now;
+    ngx_uint_t      i, n, old, waits;
+    vz_node_row_t  *rows[VZ_NODES_MAX];
 
+    now = vz_live_now();
     n = vz_node_rows(rows);
+    old = 0;
 
     for (i = 0; i < n; i++) {
-        if (vz_live_age(rows[i]) > VZ_LIVE_FRESH) {
-            vz_live_begin(rows[i]);
+        if (vz_live_old(rows[i], VZ_LIVE_FRESH)) {
+            rows[old++] = rows[i];
         }
     }
 
-    waits = VZ_LIVE_PATIENCE / VZ_LIVE_SLICE;
+    for (waits = VZ_LIVE_PATIENCE / VZ_LIVE_SLICE; old && waits; waits--) {
 
-    for (i = 0; i < n; i++) {
-        node = rows[i];
-
-        while (waits && vz_live_age(node) > VZ_LIVE_FRESH) {
-            (void) vz_line_wait(&vz_live_nodes[node->index].line,
-                                VZ_LIVE_SLICE);
-            waits--;
+        for (i = 0; i < old; i++) {
+            if (vz_live_may(rows[i], 0)) {
+                vz_live_begin(rows[i]);
+            }
         }
+
+        (void) vz_line_wait(&vz_live_nodes[rows[0]->index].line,
+                            VZ_LIVE_SLICE);
+
+        for (i = 0, n = 0; i < old; i++) {
+            if (vz_live_began(rows[i]) < now) {
+                rows[n++] = rows[i];
+            }
+        }
+
+        old = n;
     }
 }
 

@@ -63,7 +63,8 @@ vz_name_fold(u_char *to, const ngx_str_t *from, size_t max)
             c = (code >= 0xc0 && code <= 0x17f) ? vz_name_latin[code - 0xc0]
                                                 : '-';
         } else {
-            c = ngx_tolower(*p++);
+            c = ngx_tolower(code);
+            p++;
         }
 
         if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) {
