@@ -16,6 +16,7 @@ typedef struct {
 } vz_stat_text_t;
 
 
+static unsigned vz_stat_lives(const vz_run_t *run, vz_cgroup_use_t *use);
 static void vz_stat_put(vz_stat_text_t *text, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 static void vz_stat_addresses(vz_stat_text_t *text, const vz_ct_t *ct);
@@ -33,9 +34,13 @@ vz_stat(const vz_ct_t *ct, vz_stat_t *stat)
 
     stat->state = "stopped";
 
-    if (vz_run_alive(ct, &stat->run)) {
-        stat->state = "running";
-        stat->running = stat->run.init.pid != 0;
+    if (vz_run_read(ct, &stat->run) == 0) {
+        stat->running = stat->run.init.pid != 0
+                        && vz_stat_lives(&stat->run, &stat->use);
+
+        if (stat->running || vz_process_alive(&stat->run.monitor)) {
+            stat->state = "running";
+        }
     }
 
     if (stat->running) {
@@ -44,10 +49,29 @@ vz_stat(const vz_ct_t *ct, vz_stat_t *stat)
         }
 
         stat->uptime = vz_process_age(&stat->run.init);
-        vz_cgroup_use(&stat->run, &stat->use);
     }
 
     vz_rootfs_use(ct, stat->running, &stat->disk);
+}
+
+
+/*
+ * A thousand looks into /proc take longer than a thousand into cgroups, which
+ * have to be read anyway: a group without processes has no init.
+ */
+
+static unsigned
+vz_stat_lives(const vz_run_t *run, vz_cgroup_use_t *use)
+{
+    vz_cgroup_use(run, use);
+
+    if (use->processes) {
+        return 1;
+    }
+
+    memset(use, 0, sizeof(*use));
+
+    return 0;
 }
 
 
