@@ -4,6 +4,7 @@
 
 #include "auth.h"
 #include "../runtime/crypt.h"
+#include "../runtime/fiber.h"
 #include "../wire/field.h"
 
 
@@ -11,6 +12,14 @@
 #define VZ_TOKEN_PREFIX_LEN  (sizeof(VZ_TOKEN_PREFIX) - 1)
 
 
+typedef struct {
+    ngx_pool_t   *pool;
+    u_char        hash[32];
+} vz_auth_seen_t;
+
+
+static void vz_auth_seen(const u_char *hash);
+static void vz_auth_seen_run(void *data);
 static ngx_uint_t vz_auth_same_host(const ngx_str_t *origin,
     const ngx_str_t *host);
 static ngx_str_t vz_auth_strip_port(const ngx_str_t *host, const char *port);
@@ -26,6 +35,10 @@ static const vz_sql_t  vz_auth_token_sql = vz_sql("auth token",
     "SELECT " VZ_AUTH_TOKEN_COLUMNS
     " FROM " VZ_AUTH_TOKEN_FROM
     " WHERE " VZ_AUTH_TOKEN_WHERE);
+
+static const vz_sql_t  vz_auth_seen_sql = vz_sql("token seen",
+    "UPDATE token SET seen = UTC_TIMESTAMP(3) WHERE hash = ? AND"
+    " (seen IS NULL OR seen < UTC_TIMESTAMP(3) - INTERVAL 60 SECOND)");
 
 
 vz_auth_e
@@ -87,6 +100,54 @@ vz_auth_row(vz_call_t *call, const vz_rows_t *rows)
     who->write = vz_cell_int(rows, 0, 6) != 0;
 
     vz_zone_session_put(call->token, who);
+
+    if (!call->cookie_auth) {
+        vz_auth_seen(call->token);
+    }
+}
+
+
+/* when a token was used last; nobody waits for it */
+
+static void
+vz_auth_seen(const u_char *hash)
+{
+    ngx_pool_t      *pool;
+    vz_auth_seen_t  *seen;
+
+    pool = ngx_create_pool(1024, ngx_cycle->log);
+    if (pool == NULL) {
+        return;
+    }
+
+    seen = ngx_palloc(pool, sizeof(vz_auth_seen_t));
+
+    if (seen != NULL) {
+        seen->pool = pool;
+        ngx_memcpy(seen->hash, hash, sizeof(seen->hash));
+
+        if (vz_fiber_spawn(vz_auth_seen_run, seen) == NGX_OK) {
+            return;
+        }
+    }
+
+    ngx_destroy_pool(pool);
+}
+
+
+static void
+vz_auth_seen_run(void *data)
+{
+    ngx_str_t        hash;
+    vz_auth_seen_t  *seen = data;
+
+    hash.data = seen->hash;
+    hash.len = sizeof(seen->hash);
+
+    (void) vz_db_query(NULL, seen->pool, &vz_auth_seen_sql,
+                       vz_binds(vz_text(hash)), NULL);
+
+    ngx_destroy_pool(seen->pool);
 }
 
 

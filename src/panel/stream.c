@@ -15,6 +15,7 @@
 
 
 #define VZ_STREAM_BATCH  200        /* containers in one event */
+#define VZ_STREAM_WATCH  5000       /* ms; the collector goes on from there */
 
 
 typedef struct {
@@ -57,6 +58,7 @@ vz_stream_events(vz_call_t *call)
     scope.since = vz_stream_since(call);
     ngx_memcpy(scope.token, call->token, sizeof(scope.token));
 
+    vz_zone_watch(VZ_STREAM_WATCH);
     vz_stream_open(call, &scope, vz_stream_render);
 }
 
@@ -192,6 +194,15 @@ vz_stream_task(void *data, const vz_task_view_t *view)
     vz_stream_t  *stream = data;
 
     if (!stream->scope->all && view->owner != stream->scope->user) {
+        return NGX_OK;
+    }
+
+    /* what ended before somebody began to look is history */
+
+    if (stream->scope->since == 0
+        && ngx_strcmp(view->state, "queued") != 0
+        && ngx_strcmp(view->state, "running") != 0)
+    {
         return NGX_OK;
     }
 
