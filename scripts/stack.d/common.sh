@@ -41,7 +41,7 @@ load_settings() {
         set[$key]=$value
     done < "$dir/settings"
 
-    base=${set[base]}
+    base=${set[base]:-}
     load_ports
 }
 
@@ -64,10 +64,6 @@ fresh=0     # nothing of the stack ran before this start
 
 # The name is kept: configurations of containers hold it.
 bind_base() {
-    if [ -z "$base" ] && [ -f "$dir/settings" ]; then
-        base=$(sed -n 's/^base=//p' "$dir/settings")
-    fi
-
     if [ -n "$base" ] && mountpoint -q "$base" && ! is_bound "$base"; then
         base=
     fi
