@@ -234,6 +234,10 @@ vz_guest_password(int root, const char *hash)
     }
 
     if (!found) {
+        if (len && out[len - 1] != '\n') {
+            out[len++] = '\n';
+        }
+
         n = snprintf(out + len, 512, "root:%s:%ld:0:99999:7:::\n", hash,
                      (long) (time(NULL) / 86400));
         len += (size_t) n;

@@ -1,0 +1,375 @@
+/*
+ * Files inside a container's root: the guest owns every name on the way.
+ *
+ * sources: src/daemon/guest.c src/daemon/hostkey.c src/daemon/tree.c
+ */
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "unit.h"
+#include "daemon/guest.h"
+#include "daemon/tree.h"
+
+
+static char  home[] = "/tmp/vz-guest-XXXXXX";
+static char  base[64];
+static char  victim[64];
+static int   root;
+
+
+static void
+put(const char *path, const char *text)
+{
+    FILE  *fp;
+    char   name[PATH_MAX];
+
+    (void) snprintf(name, sizeof(name), "%s/%s", base, path);
+
+    fp = fopen(name, "w");
+    assert_non_null(fp);
+    assert_true(fputs(text, fp) >= 0);
+    assert_int_equal(fclose(fp), 0);
+}
+
+
+static const char *
+get(const char *path)
+{
+    FILE         *fp;
+    char          name[PATH_MAX];
+    size_t        n;
+    static char   text[8192];
+
+    (void) snprintf(name, sizeof(name), "%s/%s", base, path);
+
+    fp = fopen(name, "r");
+    if (fp == NULL) {
+        return "";
+    }
+
+    n = fread(text, 1, sizeof(text) - 1, fp);
+    text[n] = '\0';
+    (void) fclose(fp);
+
+    return text;
+}
+
+
+static void
+link_to(const char *target, const char *path)
+{
+    char  name[PATH_MAX];
+
+    (void) snprintf(name, sizeof(name), "%s/%s", base, path);
+    (void) unlink(name);
+    assert_int_equal(symlink(target, name), 0);
+}
+
+
+static int
+setup(void **state)
+{
+    FILE  *fp;
+    char   path[128];
+
+    (void) state;
+
+    (void) snprintf(base, sizeof(base), "%s/root", home);
+    (void) snprintf(victim, sizeof(victim), "%s/victim", home);
+    (void) snprintf(path, sizeof(path), "%s/etc/ssh", base);
+
+    if (vz_tree_make(path, 0755) == -1) {
+        return -1;
+    }
+
+    fp = fopen(victim, "w");
+    if (fp == NULL || fputs("untouched", fp) == EOF || fclose(fp) == EOF) {
+        return -1;
+    }
+
+    root = open(base, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+    return root == -1 ? -1 : 0;
+}
+
+
+static int
+teardown(void **state)
+{
+    (void) state;
+
+    (void) close(root);
+    (void) unlink(victim);
+
+    return vz_tree_remove(base);
+}
+
+
+static void
+assert_untouched(void)
+{
+    FILE  *fp;
+    char   text[32];
+
+    fp = fopen(victim, "r");
+    assert_non_null(fp);
+    assert_non_null(fgets(text, sizeof(text), fp));
+    assert_string_equal(text, "untouched");
+    (void) fclose(fp);
+}
+
+
+static void
+a_symlink_is_replaced_and_not_followed(void **state)
+{
+    struct stat  st;
+
+    (void) state;
+
+    link_to(victim, "etc/hostname");
+    assert_int_equal(vz_guest_hostname(root, "web.example.org"), 0);
+    assert_string_equal(get("etc/hostname"), "web.example.org\n");
+    assert_int_equal(fstatat(root, "etc/hostname", &st, AT_SYMLINK_NOFOLLOW),
+                     0);
+    assert_true(S_ISREG(st.st_mode));
+    assert_untouched();
+}
+
+
+static void
+a_folder_that_leads_outside_stays_inside(void **state)
+{
+    char  path[128];
+
+    (void) state;
+
+    (void) snprintf(path, sizeof(path), "%s/etc", base);
+    assert_int_equal(vz_tree_remove(path), 0);
+    link_to("../../../../../../../../../../tmp", "etc");
+
+    assert_int_equal(vz_guest_hostname(root, "web"), -1);
+
+    (void) snprintf(path, sizeof(path), "%s/tmp", base);
+    assert_int_equal(mkdir(path, 0755), 0);
+    assert_int_equal(vz_guest_hostname(root, "web"), 0);
+    assert_string_equal(get("tmp/hostname"), "web\n");
+    assert_int_not_equal(access("/tmp/hostname", F_OK), 0);
+}
+
+
+static void
+a_fifo_does_not_block(void **state)
+{
+    char  path[128], buf[64];
+
+    (void) state;
+
+    (void) snprintf(path, sizeof(path), "%s/etc/shadow", base);
+    assert_int_equal(mkfifo(path, 0600), 0);
+
+    assert_int_equal(vz_guest_read(root, "etc/shadow", buf, sizeof(buf)), -1);
+}
+
+
+static void
+a_file_too_large_is_refused(void **state)
+{
+    char  buf[16];
+
+    (void) state;
+
+    put("etc/issue", "0123456789abcdef");
+    assert_int_equal(vz_guest_read(root, "etc/issue", buf, sizeof(buf)), -1);
+
+    put("etc/issue", "0123456789abcde");
+    assert_int_equal(vz_guest_read(root, "etc/issue", buf, sizeof(buf)), 15);
+}
+
+
+static void
+only_roots_password_changes(void **state)
+{
+    struct stat  st;
+
+    (void) state;
+
+    put("etc/passwd", "root:x:0:0:root:/root:/bin/sh\n");
+    put("etc/shadow", "bin:*:1:0:99999:7:::\n"
+                      "root:old:1:2:3:4:5:6:7\n"
+                      "rooty:!:1::::::");
+    assert_int_equal(fchmodat(root, "etc/shadow", 0640, 0), 0);
+
+    assert_int_equal(vz_guest_password(root, "$6$salt$hash"), 0);
+
+    assert_non_null(strstr(get("etc/shadow"), "bin:*:1:0:99999:7:::\nroot:"));
+    assert_non_null(strstr(get("etc/shadow"), "root:$6$salt$hash:"));
+    assert_non_null(strstr(get("etc/shadow"), ":2:3:4:5:6:7\nrooty:!:1::::::"));
+    assert_null(strstr(get("etc/shadow"), "old"));
+
+    assert_int_equal(fstatat(root, "etc/shadow", &st, 0), 0);
+    assert_int_equal(st.st_mode & 07777, 0640);
+}
+
+
+static void
+a_missing_line_is_added(void **state)
+{
+    (void) state;
+
+    put("etc/passwd", "root:x:0:0:root:/root:/bin/sh\n");
+    put("etc/shadow", "bin:*:1:::::");
+
+    assert_int_equal(vz_guest_password(root, "$6$salt$hash"), 0);
+    assert_non_null(strstr(get("etc/shadow"),
+                           "bin:*:1:::::\nroot:$6$salt$hash:"));
+}
+
+
+static void
+a_password_of_the_old_kind_gives_way(void **state)
+{
+    (void) state;
+
+    put("etc/passwd", "bin:x:1:1::/:\nroot:deadbeef:0:0:root:/root:/bin/sh\n"
+                      "www:x:33:33::/:\n");
+
+    assert_int_equal(vz_guest_password(root, "$6$salt$hash"), 0);
+    assert_string_equal(get("etc/passwd"), "bin:x:1:1::/:\n"
+                        "root:x:0:0:root:/root:/bin/sh\nwww:x:33:33::/:\n");
+    assert_non_null(strstr(get("etc/shadow"), "root:$6$salt$hash:"));
+}
+
+
+static void
+a_second_name_leaves_one_line(void **state)
+{
+    (void) state;
+
+    put("etc/hosts", "127.0.0.1 localhost\n10.0.0.9 db # mine");
+
+    assert_int_equal(vz_guest_hostname(root, "one.example.org"), 0);
+    assert_int_equal(vz_guest_hostname(root, "two"), 0);
+
+    assert_string_equal(get("etc/hosts"), "127.0.0.1 localhost\n"
+                        "10.0.0.9 db # mine\n"
+                        "127.0.1.1 two # set by the panel\n");
+}
+
+
+static void
+name_servers_are_written(void **state)
+{
+    static vz_ct_t  ct;
+
+    (void) state;
+
+    ct.ndns = 2;
+    (void) strcpy(ct.dns[0], "9.9.9.9");
+    (void) strcpy(ct.dns[1], "fd77::53");
+
+    link_to("../run/systemd/resolve/stub-resolv.conf", "etc/resolv.conf");
+    assert_int_equal(vz_guest_dns(root, &ct), 0);
+    assert_string_equal(get("etc/resolv.conf"),
+                        "nameserver 9.9.9.9\nnameserver fd77::53\n");
+}
+
+
+static void
+each_container_has_keys_and_an_id_of_its_own(void **state)
+{
+    char         path[128], first[1024], id[64];
+    struct stat  st;
+
+    (void) state;
+
+    (void) snprintf(path, sizeof(path), "%s/usr/sbin", base);
+    assert_int_equal(vz_tree_make(path, 0755), 0);
+    put("usr/sbin/sshd", "");
+    put("etc/machine-id", "");
+    put("etc/ssh/ssh_host_rsa_key", "shared");
+
+    assert_int_equal(vz_guest_identity(root, "web"), 0);
+
+    (void) snprintf(first, sizeof(first), "%s",
+                    get("etc/ssh/ssh_host_ed25519_key"));
+    (void) snprintf(id, sizeof(id), "%s", get("etc/machine-id"));
+
+    assert_int_equal(strlen(id), 33);
+    assert_non_null(strstr(first, "BEGIN OPENSSH PRIVATE KEY"));
+    assert_int_equal(fstatat(root, "etc/ssh/ssh_host_ed25519_key", &st, 0),
+                     0);
+    assert_int_equal(st.st_mode & 07777, 0600);
+    assert_int_equal(fstatat(root, "etc/ssh/ssh_host_rsa_key", &st, 0), -1);
+    assert_non_null(strstr(get("etc/ssh/ssh_host_ecdsa_key"),
+                           "BEGIN EC PRIVATE KEY"));
+    assert_non_null(strstr(get("etc/ssh/ssh_host_ecdsa_key.pub"),
+                           "ecdsa-sha2-nistp256 AAAA"));
+
+    assert_int_equal(vz_guest_identity(root, "web"), 0);
+    assert_string_not_equal(first, get("etc/ssh/ssh_host_ed25519_key"));
+    assert_string_not_equal(id, get("etc/machine-id"));
+}
+
+
+static void
+init_is_known_by_what_it_is(void **state)
+{
+    char  path[128];
+
+    (void) state;
+
+    (void) snprintf(path, sizeof(path), "%s/sbin", base);
+    assert_int_equal(vz_tree_make(path, 0755), 0);
+    (void) snprintf(path, sizeof(path), "%s/lib/systemd", base);
+    assert_int_equal(vz_tree_make(path, 0755), 0);
+
+    assert_int_equal(vz_guest_halt(root), SIGPWR);
+
+    put("sbin/init", "");
+    assert_int_equal(vz_guest_halt(root), SIGPWR);
+
+    put("lib/systemd/systemd", "");
+    link_to("/lib/systemd/systemd", "sbin/init");
+    assert_int_equal(vz_guest_halt(root), SIGRTMIN + 3);
+
+    put("sbin/busybox", "");
+    link_to("busybox", "sbin/init");
+    assert_int_equal(vz_guest_halt(root), SIGUSR2);
+}
+
+
+#define test(name)  cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int
+main(void)
+{
+    int  rc;
+
+    const struct CMUnitTest  tests[] = {
+        test(a_symlink_is_replaced_and_not_followed),
+        test(a_folder_that_leads_outside_stays_inside),
+        test(a_fifo_does_not_block),
+        test(a_file_too_large_is_refused),
+        test(only_roots_password_changes),
+        test(a_missing_line_is_added),
+        test(a_password_of_the_old_kind_gives_way),
+        test(a_second_name_leaves_one_line),
+        test(name_servers_are_written),
+        test(each_container_has_keys_and_an_id_of_its_own),
+        test(init_is_known_by_what_it_is)
+    };
+
+    if (mkdtemp(home) == NULL) {
+        return 1;
+    }
+
+    rc = cmocka_run_group_tests(tests, NULL, NULL);
+    (void) rmdir(home);
+
+    return rc;
+}
