@@ -21,7 +21,7 @@
     " s.name, s.state, s.detail, " vz_time("s.started") ", "                  \
     vz_time("s.finished") ","                                                 \
     " TIMESTAMPDIFF(MICROSECOND, s.started, COALESCE(s.finished, NOW(3)))"    \
-    " DIV 100000"
+    " DIV 1000"
 
 
 static ngx_int_t vz_task_ended(const ngx_str_t *state);
@@ -29,6 +29,7 @@ static void vz_task_read(const vz_rows_t *rows, ngx_uint_t *row,
     vz_task_t *task);
 static void vz_task_read_step(const vz_rows_t *rows, ngx_uint_t row,
     vz_step_view_t *step);
+static void vz_task_seconds(vz_json_t *json, int64_t msec);
 static void vz_task_live(vz_task_t *task, ngx_pool_t *pool);
 static vz_code_e vz_task_page(vz_call_t *call, vz_rows_t *rows,
     ngx_uint_t *limit);
@@ -285,7 +286,7 @@ vz_task_read_step(const vz_rows_t *rows, ngx_uint_t row, vz_step_view_t *step)
     step->detail = vz_cell_text(rows, row, 17);
     step->started = vz_cell_text(rows, row, 18);
     step->finished = vz_cell_text(rows, row, 19);
-    step->seconds_tenths = vz_cell_int(rows, row, 20);
+    step->msec = vz_cell_int(rows, row, 20);
 }
 
 
@@ -378,13 +379,28 @@ vz_task_steps_json(vz_json_t *json, const vz_task_t *task)
 
         if (step->started.len) {
             vz_json_text(json, "started", &step->started);
-            vz_json_tenths(json, "seconds", step->seconds_tenths);
+            vz_task_seconds(json, step->msec);
         }
 
         vz_json_close(json);
     }
 
     vz_json_close(json);
+}
+
+
+/* milliseconds as "seconds": 0.086 */
+
+static void
+vz_task_seconds(vz_json_t *json, int64_t msec)
+{
+    u_char     buf[NGX_INT64_LEN + sizeof(".000")];
+    ngx_str_t  text;
+
+    text.data = buf;
+    text.len = ngx_sprintf(buf, "%L.%03L", msec / 1000, msec % 1000) - buf;
+
+    vz_json_raw(json, "seconds", &text);
 }
 
 

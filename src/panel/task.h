@@ -53,7 +53,7 @@ void vz_task_wait(uint64_t id, ngx_uint_t seconds);
 typedef struct {
     ngx_str_t       name, state, detail;
     ngx_str_t       started, finished;      /* RFC 3339 or empty */
-    int64_t         seconds_tenths;         /* how long it took or takes */
+    int64_t         msec;                   /* how long it took or takes */
     ngx_uint_t      percent;                /* of the running step */
 } vz_step_view_t;
 

@@ -54,6 +54,7 @@ before(async () => {
 });
 
 after(async () => {
+    await shot('last');
     await browser?.close();
 });
 
@@ -126,7 +127,7 @@ test('a visitor chooses a plan and fills the form', async () => {
     await shot('plans');
     await page.getByRole('link', { name: 'Contratar el plan Básico' }).click();
 
-    await page.getByLabel('Nombre', { exact: false }).first().fill('Ana');
+    await page.locator('[name=first_name]').fill('Ana');
     await page.getByLabel('Apellido').fill('Pérez');
     await page.getByLabel('DNI').fill('no es');
     await page.getByLabel('E-mail').fill(email);
@@ -134,7 +135,7 @@ test('a visitor chooses a plan and fills the form', async () => {
     await page.getByRole('button', { name: 'Contratar' }).click();
 
     /* a wrong field is named, gets the focus, and nothing is lost */
-    await page.getByText('7 u 8 dígitos').waitFor();
+    await page.locator('[name=dni][aria-invalid=true]').waitFor();
     assert.equal(await page.evaluate(() =>
         document.activeElement?.getAttribute('name')), 'dni');
     assert.equal(await page.getByLabel('E-mail').inputValue(), email);
@@ -196,6 +197,8 @@ test('one mail brings account, password and address', async () => {
     assert.match(address, /^[0-9.]+$/);
 });
 
+
+/* what follows needs what came before */
 
 test('the mailed account signs in and sees the container run', async () => {
     await page.getByRole('link', { name: 'Entrar a Acceso Clientes' }).click();
