@@ -62,6 +62,7 @@ after(async () => {
 /** @param {string} name */
 async function shot(name) {
     if (shots) {
+        await page.waitForTimeout(400);         /* for what fades in */
         await page.screenshot({ path: `${shots}/${name}.png` });
     }
 }

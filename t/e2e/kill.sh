@@ -62,6 +62,13 @@ follow() {
 }
 
 
+# how many running containers have the address
+running() {
+    "$top/scripts/verb" "$dir" list \
+        | grep -cE "state=running .*address=$1 " || true
+}
+
+
 mails() {
     grep -rlF "kill.$$.$1@example.org" "$dir/mail/new" 2>/dev/null | wc -l
 }
@@ -86,10 +93,9 @@ for i in $(seq "$n"); do
     began=$(date +%s%N)
     state=$(follow "$link")
     took=$((($(date +%s%N) - began) / 1000000))
-    vm=$(curl -sS "$api/orders/$link" | jq -r '.vm.ctid // empty')
+    address=$(curl -sS "$api/orders/$link" | jq -r '.address // empty')
     runs=no
-    [ -z "$vm" ] || ! "$top/scripts/verb" "$dir" status "$vm" \
-        | grep -q 'state=running' || runs=yes
+    [ -z "$address" ] || [ "$(running "$address")" != 1 ] || runs=yes
     mails=$(mails "$i")
 
     if [ "$state" = "done" ] && [ "$runs" = yes ] && [ "$mails" = 1 ]; then
@@ -99,7 +105,7 @@ for i in $(seq "$n"); do
     fi
 
     printf '%2d  kill -9 %-8s (%s) at %s s: %s in %d ms, container %s %s, %s mail\n' \
-        "$i" "$what" "${pid:-none}" "$moment" "$state" "$took" "${vm:--}" \
+        "$i" "$what" "${pid:-none}" "$moment" "$state" "$took" "${address:--}" \
         "$([ $runs = yes ] && echo running || echo 'not running')" "$mails"
 done
 
