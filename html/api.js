@@ -272,12 +272,9 @@ async function connection(path, last, listener, outer, seen) {
             signal: inner.signal, cache: 'no-store',
         });
 
-        if (!reply.ok) {
+        /* 204: there is nothing more to come (HTML, 9.2.3) */
+        if (!reply.ok || !reply.body || reply.status === 204) {
             throw await problem(reply);
-        }
-
-        if (!reply.body) {
-            return;
         }
 
         const reader = reply.body.pipeThrough(new TextDecoderStream())
@@ -318,7 +315,7 @@ async function connection(path, last, listener, outer, seen) {
  *     link(up: boolean): void,
  *     heard?(): void,
  *     gone?(problem: Problem): void,
- * }} Listener  gone: the API refused for good, there will be no more
+ * }} Listener  gone: the API refused, or there will be no more
  */
 
 /**
@@ -342,8 +339,8 @@ export async function listen(path, listener, signal) {
                 last = id;
             });
         } catch (error) {
-            if (error instanceof Problem && error.status >= 400
-                && error.status < 500 && error.status !== 429)
+            if (error instanceof Problem && error.status !== 429
+                && error.status > 0 && error.status < 500)
             {
                 listener.gone?.(error);
                 return;

@@ -18,29 +18,32 @@ import * as session from './session.js';
 /** @typedef {{default: (view: View) => Promise<void>}} Screen */
 /**
  * @typedef {{
- *     path: RegExp, load: () => Promise<Screen>, own?: boolean,
- * }} Route  own: for somebody who is signed in
+ *     path: string, id?: string, must?: boolean, own?: boolean,
+ *     load: () => Promise<Screen>,
+ * }} Route  id: the query argument that names one thing, must: only with it,
+ *     own: for somebody who is signed in
  */
 
 /** @type {Route[]} */
 const ROUTES = [
-    { path: /^$/, load: () => import('./screens/plans.js') },
-    { path: /^order$/, load: () => import('./screens/order.js') },
-    { path: /^orders\/(\w+)$/, load: () => import('./screens/order-live.js') },
-    { path: /^signin$/, load: () => import('./screens/signin.js') },
-    { path: /^contact$/, load: () => import('./screens/contact.js') },
-    { path: /^status(?:\/(\d+))?$/, own: true,
+    { path: '', load: () => import('./screens/plans.js') },
+    { path: 'order', id: 'follow', must: true,
+        load: () => import('./screens/order-live.js') },
+    { path: 'order', load: () => import('./screens/order.js') },
+    { path: 'signin', load: () => import('./screens/signin.js') },
+    { path: 'contact', load: () => import('./screens/contact.js') },
+    { path: 'status', id: 'vm', own: true,
         load: () => import('./screens/status.js') },
-    { path: /^tasks(?:\/(\d+))?$/, own: true,
+    { path: 'tasks', id: 'task', own: true,
         load: () => import('./screens/tasks.js') },
-    { path: /^account$/, own: true,
+    { path: 'account', own: true,
         load: () => import('./screens/account.js') },
 ];
 
 /* The stream may be away this long before anybody is told. */
 const PATIENCE = 3000;
 
-const BASE = new URL(document.baseURI).pathname;
+const BASE = new URL('.', import.meta.url);
 const main = /** @type {HTMLElement} */ (document.getElementById('main'));
 const head = /** @type {HTMLElement} */ (document.getElementById('header'));
 const notices = /** @type {HTMLElement} */ (document.getElementById('notices'));
@@ -56,8 +59,15 @@ let frame = new AbortController();
 
 /** The path below the base, without slashes at its ends. */
 function here() {
-    return location.pathname.startsWith(BASE)
-        ? location.pathname.slice(BASE.length).replace(/\/+$/, '') : '';
+    return location.pathname.startsWith(BASE.pathname)
+        ? location.pathname.slice(BASE.pathname.length) : '';
+}
+
+
+/** @param {Route | null} route */
+function idOf(route) {
+    return route?.id
+        ? new URLSearchParams(location.search).get(route.id) : null;
 }
 
 
@@ -67,19 +77,25 @@ function here() {
  *     that is shown has taken care already
  */
 function go(path, options = {}) {
-    const url = new URL(path, document.baseURI);
+    const url = new URL(path || '.', BASE);
 
     history[options.replace ? 'replaceState' : 'pushState'](null, '', url);
 
     if (options.quiet && shown) {
-        const match = shown.route?.path.exec(here());
-
-        shown.view.params = match?.slice(1).filter(Boolean) ?? [];
+        shown.view.id = idOf(shown.route);
         shown.view.query = url.searchParams;
         return;
     }
 
     void show();
+}
+
+
+/** Sign in first, and come back. */
+function toSignIn() {
+    const next = encodeURIComponent(here() + location.search);
+
+    go(`signin?next=${next}`, { replace: true });
 }
 
 
@@ -99,69 +115,100 @@ function notFound() {
 
 
 /**
+ * Whether the screen that is shown takes the new address itself.
+ *
+ * @param {Route | null} route
+ * @param {string | null} id
+ */
+function handOver(route, id) {
+    if (!shown?.view.onId || shown.route !== route) {
+        return false;
+    }
+
+    shown.view.id = id;
+    shown.view.onId(id);
+
+    return true;
+}
+
+
+/**
+ * Draw a screen into the page, if nobody has gone elsewhere meanwhile.
+ *
+ * @param {Route} route
+ * @param {View} view
+ */
+async function draw(route, view) {
+    try {
+        const screen = await route.load();
+
+        if (!view.signal.aborted) {
+            main.replaceChildren(view.root);
+            window.scrollTo(0, 0);
+            await screen.default(view);
+        }
+    } catch (error) {
+        if (!view.signal.aborted) {
+            report(error);
+        }
+    }
+}
+
+
+/** Focus goes to the new screen's head, unless it put it somewhere. */
+function settle() {
+    if (!main.contains(document.activeElement)
+        && !document.querySelector('dialog[open]'))
+    {
+        main.querySelector('h1')?.focus({ preventScroll: true });
+    }
+}
+
+
+/**
  * Show the screen of the address.
  *
  * @param {boolean} [first]  the browser has just come: leave the focus alone
  */
 async function show(first = false) {
     const path = here();
-    const route = ROUTES.find((one) => one.path.test(path)) ?? null;
-    const params = route?.path.exec(path)?.slice(1).filter(Boolean) ?? [];
+    const query = new URLSearchParams(location.search);
+    const route = ROUTES.find((one) => one.path === path
+        && (!one.must || query.has(one.id ?? ''))) ?? null;
+    const id = idOf(route);
 
-    if (shown && shown.route === route && shown.view.onParams
-        && !shown.end.signal.aborted)
-    {
-        shown.view.params = params;
-        shown.view.onParams(params);
+    if (handOver(route, id)) {
         return;
     }
 
     shown?.end.abort();
 
     const end = new AbortController();
-    const root = h('div', { class: 'screen' });
-    /** @type {View} */
     const view = {
-        root, params, title, go, signal: end.signal,
-        query: new URLSearchParams(location.search),
+        root: h('div', { class: 'screen' }), id, title, go, query,
+        signal: end.signal,
     };
 
     shown = { route, view, end };
     drawHead();
-
-    if (route?.own && !session.user() && !await session.load()) {
-        if (!end.signal.aborted) {
-            go(`signin?next=${encodeURIComponent(path)}`, { replace: true });
-        }
-
-        return;
-    }
 
     if (!route) {
         notFound();
         return;
     }
 
-    try {
-        const screen = await route.load();
-
-        if (end.signal.aborted) {
-            return;
-        }
-
-        main.replaceChildren(root);
-        window.scrollTo(0, 0);
-        await screen.default(view);
-    } catch (error) {
+    if (route.own && !session.user() && !await session.load()) {
         if (!end.signal.aborted) {
-            report(error);
+            toSignIn();
         }
+
+        return;
     }
 
-    if (!first && !end.signal.aborted && !main.contains(document.activeElement)
-        && !document.querySelector('dialog[open]'))
-    {
-        main.querySelector('h1')?.focus({ preventScroll: true });
+    await draw(route, view);
+
+    if (!first && !end.signal.aborted) {
+        settle();
     }
 }
 
@@ -192,7 +239,7 @@ async function speak(name) {
     drawFrame();
 
     if (shown) {
-        shown.view.onParams = undefined;
+        shown.view.onId = undefined;
     }
 
     await show();
@@ -213,7 +260,7 @@ async function leave() {
 
 function drawHead() {
     header(head, {
-        here: here().split('/')[0], language: (name) => void speak(name),
+        here: here(), language: (name) => void speak(name),
         signOut: () => void leave(),
     });
 }
@@ -294,8 +341,8 @@ function follow(event) {
 
     const url = new URL(target.href);
 
-    if (url.origin !== location.origin || !url.pathname.startsWith(BASE)
-        || url.pathname.includes('.'))
+    if (url.origin !== BASE.origin || url.pathname.includes('.')
+        || !url.pathname.startsWith(BASE.pathname))
     {
         return;
     }
@@ -307,7 +354,7 @@ function follow(event) {
         return;
     }
 
-    go(url.pathname.slice(BASE.length) + url.search);
+    go(url.pathname.slice(BASE.pathname.length) + url.search);
 }
 
 
@@ -324,7 +371,7 @@ async function begin() {
         session.set(null);
 
         if (shown?.route?.own) {
-            go(`signin?next=${encodeURIComponent(here())}`, { replace: true });
+            toSignIn();
         }
     });
 

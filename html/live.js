@@ -7,6 +7,8 @@ import { get, listen, Problem } from './api.js';
 
 /** @typedef {import('./types.d.ts').Vm} Vm */
 /** @typedef {import('./types.d.ts').Task} Task */
+/** @typedef {import('./types.d.ts').TaskView} TaskView */
+/** @typedef {import('./types.d.ts').Step} Step */
 /** @typedef {import('./types.d.ts').Sample} Sample */
 /** @typedef {{at: number, memory: number, disk: number, cpu: number}} Point */
 
@@ -85,11 +87,29 @@ export function taskOf(vm) {
 
 
 /**
- * Take a task that an answer or an event brought.
+ * The steps of a task as far as a stream's view of it says.
  *
- * @param {Task} task
+ * @param {Step[]} steps
+ * @param {TaskView} view
+ * @returns {Step[]}
  */
-export function note(task) {
+export function advance(steps, view) {
+    const now = Number(view.step);
+
+    return steps.map((step, i) => {
+        if (i < now && step.state !== 'skipped') {
+            return { ...step, state: 'done', percent: 100 };
+        }
+
+        return i === now && view.state === 'running'
+            ? { ...step, state: 'running', percent: view.step_percent,
+                detail: view.detail } : step;
+    });
+}
+
+
+/** @param {Task} task */
+function keep(task) {
     const known = tasks.get(task.id);
 
     if (known && over(known) && !over(task)) {
@@ -112,9 +132,85 @@ export function note(task) {
 }
 
 
+/** @type {Map<number, TaskView>} the newest view of tasks being asked for */
+const asked = new Map();
+
+/**
+ * Ask for a task whole: its first view came, or its last.
+ *
+ * @param {TaskView} view
+ */
+async function whole(view) {
+    if (asked.has(view.id)) {
+        asked.set(view.id, view);
+        return;
+    }
+
+    /** @type {TaskView | undefined} */
+    let last;
+    /** @type {Task} */
+    let task = { ...view, vm: null, steps: [] };
+
+    asked.set(view.id, view);
+
+    while (last !== asked.get(view.id)) {
+        last = asked.get(view.id);
+
+        try {
+            task = await get(`tasks/${view.id}`, { signal: running?.signal });
+        } catch {
+            break;                  /* then what the view says has to do */
+        }
+    }
+
+    asked.delete(view.id);
+
+    if (running) {
+        keep(task);
+    }
+}
+
+
+/**
+ * Take a task that an answer or an event brought.
+ *
+ * @param {TaskView} task
+ */
+export function note(task) {
+    const known = tasks.get(task.id);
+
+    if (Array.isArray(task.steps)) {
+        keep(/** @type {Task} */ (task));
+
+    } else if (!known || over(/** @type {Task} */ (task))) {
+        if (!known || !over(known)) {
+            void whole(task);
+        }
+
+    } else {
+        keep({ ...known, ...task, vm: known.vm,
+            steps: advance(known.steps ?? [], task) });
+    }
+}
+
+
+/**
+ * Take the task that a container says it is under.
+ *
+ * @param {Vm} vm
+ */
+export function adopt(vm) {
+    if (vm.task && !tasks.has(vm.task.id)) {
+        note(vm.task);
+    }
+}
+
+
 /** @param {Sample} sample */
 function remember(sample) {
-    if (typeof sample.memory_used_bytes !== 'number') {
+    const memory = sample.memory?.used_bytes;
+
+    if (typeof memory !== 'number') {
         return;
     }
 
@@ -127,10 +223,9 @@ function remember(sample) {
     }
 
     list.push({
-        at,
-        memory: sample.memory_used_bytes,
-        disk: sample.disk_used_bytes ?? last?.disk ?? 0,
-        cpu: sample.cpu_percent ?? 0,
+        at, memory,
+        disk: sample.disk?.used_bytes ?? last?.disk ?? 0,
+        cpu: sample.cpu?.percent ?? 0,
     });
 
     while (list.length > 0 && list[0].at < at - WINDOW) {
@@ -168,17 +263,20 @@ export function history(vm) {
  */
 export function merge(vm, sample) {
     vm.state = sample.state ?? vm.state;
-    vm.memory.used_bytes = sample.memory_used_bytes ?? vm.memory.used_bytes;
-    vm.memory.limit_bytes = sample.memory_limit_bytes ?? vm.memory.limit_bytes;
-    vm.disk.used_bytes = sample.disk_used_bytes ?? vm.disk.used_bytes;
-    vm.disk.total_bytes = sample.disk_total_bytes ?? vm.disk.total_bytes;
-    vm.cpu.percent = sample.cpu_percent ?? vm.cpu.percent;
+    Object.assign(vm.memory, sample.memory);
+    Object.assign(vm.disk, sample.disk);
+    Object.assign(vm.cpu, sample.cpu);
     vm.uptime_s = sample.uptime_s ?? vm.uptime_s;
-    vm.sampled = sample.sampled ?? new Date().toISOString();
+    vm.sampled = sample.sampled ?? vm.sampled;
 }
 
 
-async function seed(/** @type {AbortSignal} */ signal) {
+/**
+ * The tasks that run, and what became of those that did.
+ *
+ * @param {AbortSignal} signal
+ */
+async function seed(signal) {
     try {
         const list = await get('tasks?state=running&limit=50', { signal });
 
@@ -186,7 +284,6 @@ async function seed(/** @type {AbortSignal} */ signal) {
             note(task);
         }
 
-        /* what ended while we were deaf */
         const still = new Set(list.items.map((/** @type {Task} */ x) => x.id));
 
         for (const task of current()) {

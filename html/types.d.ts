@@ -74,6 +74,15 @@ export interface Task {
     error?: Fault | null;
 }
 
+/* A task as a stream tells it: which step of how many, not their list. */
+export interface TaskView extends Omit<Task, 'steps' | 'vm'> {
+    vm?: { id: number; name?: string } | null;
+    steps?: Step[] | number;
+    step_percent?: number;
+}
+
+export type Amount = number | 'unlimited' | null;
+
 export interface Vm {
     id: number;
     ctid?: number;
@@ -88,46 +97,33 @@ export interface Vm {
     addresses: string[];
     gateway?: string | null;
     dns?: string[];
-    memory: { used_bytes?: number | null; limit_bytes?: number | null };
-    disk: {
-        used_bytes?: number | null;
-        total_bytes?: number | null;
-        hard_mib?: number | null;
-    };
+    memory: { used_bytes?: number | null; limit_bytes?: Amount };
+    disk: { used_bytes?: number | null; total_bytes?: number | null };
     cpu: {
         percent?: number | null;
         units?: number | null;
-        limit_percent?: number | null;
+        limit_percent?: Amount;
     };
     uptime_s?: number | null;
     sampled?: string | null;
-    task?: Task | null;
+    task?: TaskView | null;
 }
 
-/* One element of the event "vm": what changed, flat. */
-export interface Sample {
-    id: number;
-    state?: Power;
-    memory_used_bytes?: number | null;
-    memory_limit_bytes?: number | null;
-    disk_used_bytes?: number | null;
-    disk_total_bytes?: number | null;
-    cpu_percent?: number | null;
-    uptime_s?: number | null;
-    sampled?: string | null;
-}
+/* One element of the event "vm": what moves of a container. */
+export type Sample = Pick<Vm, 'id'>
+    & Partial<Pick<Vm, 'state' | 'memory' | 'disk' | 'cpu' | 'uptime_s'
+        | 'sampled'>>;
 
 export interface List<T> {
     items: T[];
     next?: string | null;
-    total?: number;
 }
 
 export interface Login {
     id: number | string;
     created: string;
     seen: string;
-    address: string;
+    remote: string;
     agent: string;
     current: boolean;
 }
@@ -135,11 +131,11 @@ export interface Login {
 /* What the router hands to a screen. */
 export interface View {
     root: HTMLElement;
-    params: string[];
+    id: string | null;
     query: URLSearchParams;
     signal: AbortSignal;
     title(text: string): void;
     go(path: string, options?: { replace?: boolean; quiet?: boolean }): void;
-    /* the screen takes changes of params itself, while it stays */
-    onParams?: (params: string[]) => void;
+    /* the screen takes another id itself, while it stays */
+    onId?: (id: string | null) => void;
 }

@@ -25,7 +25,9 @@ export function bar(label, options = {}) {
         class: 'bar-track', role: 'meter', 'aria-label': label,
         'aria-valuemin': 0, 'aria-valuemax': 100, 'aria-valuenow': 0,
     }, fill);
-    const figure = h('span', { class: 'bar-figure' });
+    const now = h('span', null);
+    const rest = h('span', { class: 'bar-rest' });
+    const figure = h('span', { class: 'bar-figure' }, now, rest);
     const note = h('span', { class: 'bar-note' });
     const node = options.thin
         ? h('span', { class: 'bar thin' }, figure, track)
@@ -39,21 +41,19 @@ export function bar(label, options = {}) {
 
         /**
          * @param {number | null} part  0 to 1; null: not known
-         * @param {string} text         "41 MB of 64 MB"
+         * @param {string} text         "41 MB"
+         * @param {string} [more]       "of 64 MB"
          */
-        set(part, text) {
+        set(part, text, more = '') {
             const shown = Math.min(1, Math.max(0, part ?? 0));
-            const now = String(Math.round(shown * 100));
+            const value = String(Math.round(shown * 100));
 
             fill.style.transform = `scaleX(${shown.toFixed(4)})`;
             node.dataset.level = level(shown);
-            say(figure, text);
-
-            if (track.getAttribute('aria-valuenow') !== now) {
-                track.setAttribute('aria-valuenow', now);
-            }
-
-            track.setAttribute('aria-valuetext', text);
+            say(now, text);
+            say(rest, more ? ` ${more}` : '');
+            track.setAttribute('aria-valuenow', value);
+            track.setAttribute('aria-valuetext', `${text} ${more}`.trim());
 
             if (!options.thin) {
                 say(note, part === null ? ''
@@ -71,70 +71,51 @@ export function bar(label, options = {}) {
 export const RESOURCES = /** @type {const} */ (['memory', 'disk', 'cpu']);
 
 
-/**
- * What a bar shows of a container: how much of what, in figures and words.
- *
- * @param {Vm} vm
- * @param {Resource} resource
- * @param {boolean} [short]  for a table's cell
- * @returns {{part: number | null, text: string}}
- */
-export function usage(vm, resource, short = false) {
-    if (resource === 'cpu') {
-        return cpuUsage(vm, short);
-    }
-
-    const used = resource === 'memory' ? vm.memory.used_bytes
-        : vm.disk.used_bytes;
-    const limit = (resource === 'memory' ? vm.memory.limit_bytes
-        : vm.disk.total_bytes) || 0;
-    const asleep = resource === 'memory' && vm.state === 'stopped';
-
-    if (asleep || typeof used !== 'number') {
-        return {
-            part: null,
-            text: limit > 0 && !short ? t('bar.limit', { limit: bytes(limit) })
-                : '—',
-        };
-    }
-
-    if (limit <= 0) {
-        return { part: 0, text: bytes(used) };
-    }
-
-    return {
-        part: used / limit,
-        text: t(short ? 'bar.short' : 'bar.of',
-            { used: bytes(used), limit: bytes(limit) }),
-    };
+/** @param {import('../types.d.ts').Amount | undefined} value */
+function finite(value) {
+    return typeof value === 'number' && value > 0 ? value : 0;
 }
 
 
 /**
+ * What a full bar of a container means; 0 where there is no limit.
+ *
  * @param {Vm} vm
- * @param {boolean} short
+ * @param {Resource} resource
  */
-function cpuUsage(vm, short) {
-    const top = vm.cpu.limit_percent || 100;
-    const now = vm.cpu.percent;
+export function limitOf(vm, resource) {
+    return resource === 'memory' ? finite(vm.memory.limit_bytes)
+        : resource === 'disk' ? finite(vm.disk.total_bytes)
+            : finite(vm.cpu.limit_percent) || 100;
+}
+
+
+/**
+ * What a bar shows of a container: how much of what, in figures and words.
+ * The rest is what a narrow place can do without.
+ *
+ * @param {Vm} vm
+ * @param {Resource} resource
+ * @returns {{part: number | null, text: string, rest: string}}
+ */
+export function usage(vm, resource) {
+    const limit = limitOf(vm, resource);
+    const used = resource === 'cpu' ? vm.cpu.percent
+        : vm[resource].used_bytes;
+    const asleep = resource !== 'disk' && vm.state !== 'running'
+        && vm.state !== 'frozen';
+    const words = resource === 'cpu' ? percent : bytes;
     const units = vm.cpu.units;
+    const rest = resource !== 'cpu' ? limit ? t('bar.of',
+        { limit: bytes(limit) }) : ''
+        : finite(vm.cpu.limit_percent) ? t('bar.of', { limit: percent(limit) })
+            : units ? t('bar.units', { units: number(units) }) : '';
 
-    if (vm.state !== 'running' || typeof now !== 'number') {
-        return { part: null, text: short || !units ? '—'
-            : t('bar.units', { units: number(units) }) };
+    if (asleep || typeof used !== 'number') {
+        return { part: null, text: '—', rest };
     }
 
-    if (short) {
-        return { part: now / top, text: percent(now) };
-    }
-
-    return {
-        part: now / top,
-        text: vm.cpu.limit_percent
-            ? t('bar.of', { used: percent(now), limit: percent(top) })
-            : t('bar.cpu.of',
-                { used: percent(now), units: number(units ?? 0) }),
-    };
+    return { part: limit ? used / limit : 0, text: words(used), rest };
 }
 
 
@@ -162,19 +143,20 @@ export function spark(label) {
 
         /**
          * @param {{at: number, value: number}[]} points
-         * @param {number} top
+         * @param {number} top  0: the largest seen
          */
         set(points, top) {
             if (points.length < 2) {
                 return;
             }
 
+            const most = top || Math.max(...points.map((p) => p.value), 1);
             const end = points[points.length - 1].at;
             const window = Math.max(LEAST, end - points[0].at);
             const x = (/** @type {number} */ at) =>
                 (WIDE - (end - at) / window * WIDE).toFixed(1);
             const y = (/** @type {number} */ value) =>
-                (HIGH - 1.5 - Math.min(1, value / (top || 1)) * (HIGH - 3))
+                (HIGH - 1.5 - Math.min(1, value / most) * (HIGH - 3))
                     .toFixed(1);
             const path = points.map((p) => `${x(p.at)} ${y(p.value)}`)
                 .join('L');

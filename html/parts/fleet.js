@@ -198,6 +198,14 @@ export function fleet(view, first) {
     let next = first.next ?? null;
     let asked = 0;
 
+    /** @param {string | null} id */
+    const place = (id) => {
+        const query = new URLSearchParams(Object.entries(
+            { ...wish, vm: id ?? '' }).filter(([, value]) => value));
+
+        return query.size ? `status?${query}` : 'status';
+    };
+
     const count = h('p', { class: 'count', role: 'status' });
     const none = h('div', null);
     const aside = h('aside', { class: 'panel card', hidden: true,
@@ -213,13 +221,14 @@ export function fleet(view, first) {
         },
     });
 
-    const drawn = (/** @type {number | undefined} */ total) => {
+    const drawn = () => {
         const empty = rows.size === 0;
         const filtered = wish.q !== '' || wish.state !== '';
 
         more.hidden = next === null;
         list.node.hidden = empty;
-        say(count, empty ? '' : t('fleet.count', { n: total ?? rows.size }));
+        say(count, empty ? '' : t(next === null ? 'fleet.count'
+            : 'fleet.first', { n: rows.size }));
         put(none, empty ? h('section', { class: 'empty' },
             h('p', null, t(filtered ? 'fleet.nomatch'
                 : admin ? 'fleet.none.admin' : 'fleet.none')),
@@ -269,12 +278,9 @@ export function fleet(view, first) {
     };
 
     const reload = () => guard(async () => {
-        const query = new URLSearchParams(Object.entries(wish)
-            .filter(([, value]) => value));
         const turn = ++asked;
 
-        view.go(`${['status', ...view.params].join('/')}${
-            query.size ? `?${query}` : ''}`, { replace: true, quiet: true });
+        view.go(place(view.id), { replace: true, quiet: true });
 
         const answer = await get(vmsPath(wish, null,
             Math.min(200, Math.max(PAGE, rows.size))),
@@ -283,7 +289,7 @@ export function fleet(view, first) {
         if (turn === asked) {
             next = answer.next ?? null;
             draw(answer.items, true);
-            drawn(answer.total);
+            drawn();
         }
     });
 
@@ -295,14 +301,14 @@ export function fleet(view, first) {
         if (turn === asked) {
             next = answer.next ?? null;
             draw(answer.items, false);
-            drawn(answer.total);
+            drawn();
         }
     });
 
     const close = () => {
-        const row = rows.get(Number(view.params[0]));
+        const row = rows.get(Number(view.id));
 
-        view.go(`status${location.search}`, { quiet: true });
+        view.go(place(null), { quiet: true });
         open.shut();
         mark(null);
         row?.link.focus();
@@ -317,21 +323,21 @@ export function fleet(view, first) {
         body.toggleAttribute('data-panel', id !== null);
     };
 
-    /** @param {string[]} params */
-    const onParams = (params) => guard(async () => {
-        const id = Number(params[0]);
-
-        if (!params[0]) {
+    /** @param {string | null} id */
+    const onId = (id) => guard(async () => {
+        if (id === null) {
             open.shut();
             mark(null);
             return;
         }
 
-        const vm = rows.get(id)?.vm
-            ?? await get(`vms/${params[0]}`, { signal: view.signal });
+        const vm = rows.get(Number(id))?.vm
+            ?? await get(`vms/${encodeURIComponent(id)}`,
+                { signal: view.signal });
 
+        view.go(place(id), { replace: true, quiet: true });
         open.show(vm);
-        mark(id);
+        mark(Number(id));
     });
 
     const body = h('div', { class: 'fleet' },
@@ -339,7 +345,7 @@ export function fleet(view, first) {
             h('div', { class: 'fleet-foot' }, count, more)), aside);
 
     draw(first.items, true);
-    drawn(first.total);
+    drawn();
     keepRows(rows, view.signal);
     on('task', (/** @type {Task} */ task) => {
         if (over(task) && RESHAPES.has(task.kind)) {
@@ -348,13 +354,13 @@ export function fleet(view, first) {
     }, view.signal);
     on('back', () => void reload(), view.signal);
     view.signal.addEventListener('abort', () => open.shut());
-    view.onParams = (params) => void onParams(params);
+    view.onId = (id) => void onId(id);
     put(view.root, h('div', { class: 'page wide' },
         h('div', { class: 'fleet-head' },
             h('h1', { tabindex: -1 }, t('nav.status')), search.node), body));
 
-    if (view.params[0]) {
-        void onParams(view.params);
+    if (view.id !== null) {
+        void onId(view.id);
     }
 
 

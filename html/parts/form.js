@@ -72,13 +72,6 @@ function atRest(callback) {
 }
 
 
-/** @param {FieldOptions} options */
-function caption(options) {
-    return [options.label, options.required
-        ? h('span', { class: 'star', 'aria-hidden': 'true' }, ' *') : null];
-}
-
-
 /**
  * A button that shows and hides a password.
  *
@@ -170,7 +163,8 @@ export function text(options) {
         name: options.name, input, value, check, refuse,
         focus: () => input.focus(),
         node: h('div', { class: 'field' },
-            h('label', { for: id }, ...caption(options)),
+            h('label', { for: id, 'data-required': options.required },
+                options.label),
             options.type === 'password'
                 ? h('div', { class: 'with-reveal' }, input, reveal(input))
                 : input,
@@ -197,7 +191,7 @@ export function tiles(options) {
         'aria-describedby': `${id}-error`,
     }));
     const node = h('fieldset', { class: 'field' },
-        h('legend', null, ...caption(options)),
+        h('legend', { 'data-required': options.required }, options.label),
         h('div', { class: 'tiles' }, options.choices.map((choice, i) =>
             h('label', { class: 'tile' }, inputs[i], choice.node))),
         error);
@@ -308,7 +302,7 @@ export function form(options) {
     const nodes = Object.fromEntries(options.fields
         .map((field) => [field.name, field.node]));
     const node = h('form', {
-        class: 'form', novalidate: true,
+        class: options.legend ? 'form starred' : 'form', novalidate: true,
         on: {
             submit: (/** @type {Event} */ event) => {
                 event.preventDefault();

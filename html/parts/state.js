@@ -40,31 +40,13 @@ export function badge(look, text) {
 
 
 /**
- * The task that a container is under, as the stream or its own record has it.
- *
- * @param {Vm} vm
- * @returns {Task | undefined}
- */
-export function taskOfVm(vm) {
-    const heard = taskOf(vm.id);
-
-    if (heard) {
-        return heard;
-    }
-
-    return vm.task && (vm.task.state === 'running'
-        || vm.task.state === 'queued') ? vm.task : undefined;
-}
-
-
-/**
  * One word for a container: what is being done to it, else what its service
  * is, else whether it runs.
  *
  * @param {Vm} vm
  */
 export function vmState(vm) {
-    const task = taskOfVm(vm);
+    const task = taskOf(vm.id);
 
     if (task) {
         return badge('working', word('doing', task.kind, t('doing.other')));
@@ -85,7 +67,7 @@ export function vmState(vm) {
  * @param {Vm} vm
  */
 export function obstacle(vm) {
-    const task = taskOfVm(vm);
+    const task = taskOf(vm.id);
 
     if (task) {
         return t('why.task', { task: word('kind', task.kind) });

@@ -1,17 +1,17 @@
 /* One container, whole: the customer's page and the side panel. */
 
 import { get, Problem } from '../api.js';
-import { bar, RESOURCES, spark, usage } from './bar.js';
+import { bar, limitOf, RESOURCES, spark, usage } from './bar.js';
 import { copyable } from './button.js';
 import { every, h, put, say } from './dom.js';
 import { osMark } from './icon.js';
 import { ago, span, t } from '../i18n.js';
-import { history, merge, on, over, taskOf } from '../live.js';
+import { adopt, history, merge, on, over, taskOf } from '../live.js';
 import { fault } from './fault.js';
 import { power } from './power.js';
 import { steps } from './steps.js';
 import { taskTitle } from './task-strip.js';
-import { taskState, taskOfVm, vmState } from './state.js';
+import { taskState, vmState } from './state.js';
 import { user } from '../session.js';
 
 /** @typedef {import('../types.d.ts').Vm} Vm */
@@ -85,12 +85,10 @@ function meters(vm) {
         for (const one of each) {
             const now = usage(vm, one.resource);
 
-            one.bar.set(now.part, now.text);
+            one.bar.set(now.part, now.text, now.rest);
             one.spark.set(past.map((point) => ({
                 at: point.at, value: point[one.resource],
-            })), one.resource === 'memory' ? vm.memory.limit_bytes ?? 0
-                : one.resource === 'disk' ? vm.disk.total_bytes ?? 0
-                    : vm.cpu.limit_percent || 100);
+            })), limitOf(vm, one.resource));
         }
     };
 
@@ -117,7 +115,7 @@ function underWay(vm, signal) {
     let shown = null;
 
     const set = () => {
-        const task = taskOf(vm.id) ?? taskOfVm(vm);
+        const task = taskOf(vm.id);
 
         node.hidden = !task;
 
@@ -165,7 +163,7 @@ function lastTasks(vm, signal) {
         }
 
         put(list, ...items.map((task) => h('li', null,
-            h('a', { href: `tasks/${task.id}` }, taskTitle({
+            h('a', { href: `tasks?task=${task.id}` }, taskTitle({
                 ...task, vm: null })),
             taskState(task.state),
             h('span', { class: 'when' }, ago(task.finished ?? task.started
@@ -224,6 +222,7 @@ export function vmPage(vm, signal, options = {}) {
     };
 
     drawState();
+    adopt(vm);
     on('vm', (sample) => {
         if (sample.id === vm.id) {
             merge(vm, sample);
@@ -236,7 +235,6 @@ export function vmPage(vm, signal, options = {}) {
             return;
         }
 
-        vm.task = over(task) ? null : task;
         draw();
 
         if (over(task)) {

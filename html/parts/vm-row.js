@@ -3,7 +3,7 @@
 import { bar, RESOURCES, usage } from './bar.js';
 import { h, put, say } from './dom.js';
 import { span, t } from '../i18n.js';
-import { merge, on, over } from '../live.js';
+import { adopt, merge, on } from '../live.js';
 import { power } from './power.js';
 import { vmState } from './state.js';
 
@@ -17,13 +17,14 @@ import { vmState } from './state.js';
 export function columns(admin) {
     return [
         { key: 'state', text: t('vm.state'), cls: 'state-cell' },
-        { key: 'ctid', text: t('vm.ctid'), sort: 'ctid' },
+        { key: 'ctid', text: t('vm.ctid'), sort: 'id' },
         { key: 'name', text: t('vm.name'), sort: 'name' },
-        ...(admin ? [{ key: 'owner', text: t('vm.owner'), sort: 'owner' }]
-            : []),
+        ...(admin ? [{ key: 'owner', text: t('vm.owner') }] : []),
         { key: 'address', text: t('vm.address') },
-        ...RESOURCES.map((one) => ({ key: one, text: t(`bar.${one}`) })),
-        { key: 'uptime', text: t('vm.uptime') },
+        ...RESOURCES.map((one) => ({
+            key: one, text: t(`bar.${one}`), sort: one,
+        })),
+        { key: 'uptime', text: t('vm.uptime'), sort: 'uptime' },
         { key: 'actions', text: t('vm.actions'), hidden: true },
     ];
 }
@@ -35,7 +36,7 @@ export function columns(admin) {
  */
 export function vmRow(vm, admin) {
     const link = h('a', { class: 'row-link',
-        href: `status/${vm.id}${location.search}` }, vm.name);
+        href: `status?vm=${vm.id}` }, vm.name);
     const state = h('td', { class: 'state-cell' });
     const time = h('td', { class: 'uptime' });
     const address = h('td', { class: 'address' });
@@ -70,9 +71,10 @@ export function vmRow(vm, admin) {
         }
 
         for (const one of bars) {
-            const now = usage(vm, one.resource, true);
+            const now = usage(vm, one.resource);
 
-            one.bar.set(now.part, now.text);
+            one.bar.set(now.part, now.text,
+                one.resource === 'cpu' ? '' : now.rest);
         }
 
         say(link, vm.name);
@@ -83,6 +85,7 @@ export function vmRow(vm, admin) {
     };
 
     set();
+    adopt(vm);
 
     return {
         vm, node, link, set,
@@ -91,6 +94,7 @@ export function vmRow(vm, admin) {
         take(next) {
             Object.assign(vm, next);
             set();
+            adopt(vm);
         },
     };
 }
@@ -115,7 +119,6 @@ export function keepRows(rows, signal) {
         const row = rows.get(task.vm?.id);
 
         if (row) {
-            row.vm.task = over(task) ? null : task;
             row.set();
         }
     }, signal);

@@ -97,7 +97,7 @@ function row(login, changed) {
             h('strong', { title: login.agent }, device(login.agent ?? '')),
             login.current ? h('span', { class: 'tag' },
                 t('account.session.this')) : null,
-            h('p', { class: 'when' }, login.address, ' · ',
+            h('p', { class: 'when' }, login.remote, ' · ',
                 h('time', { datetime: login.seen,
                     title: moment(login.seen) },
                 t('account.session.seen', { ago: ago(login.seen) })))),

@@ -8,9 +8,11 @@ import { icon } from '../parts/icon.js';
 import { pending } from '../parts/loading.js';
 import { steps } from '../parts/steps.js';
 import { number, seconds, t } from '../i18n.js';
+import { advance } from '../live.js';
 
 /** @typedef {import('../types.d.ts').Order} Order */
 /** @typedef {import('../types.d.ts').View} View */
+/** @typedef {import('../types.d.ts').TaskView} TaskView */
 
 /* The answer to the form, so that the first picture needs no request. */
 /** @type {Order | null} */
@@ -127,7 +129,9 @@ function build(view, first) {
 
 
 /**
- * Follow the order by events until it is over.
+ * Follow the order by events until it is over.  An event says which step it
+ * is in; the seconds of those behind it, and what comes at the end, are asked
+ * for.
  *
  * @param {View} view
  * @param {Order} first
@@ -135,6 +139,41 @@ function build(view, first) {
 function follow(view, first) {
     const page = build(view, first);
     const done = new AbortController();
+    const path = `orders/${first.order || view.id}`;
+    let order = first;
+    let asking = false;
+    let again = false;
+    let before = false;
+
+    const take = (/** @type {Order} */ next) => {
+        order = next;
+        page.set(order);
+
+        if (over(order)) {
+            done.abort();
+        }
+    };
+
+    const refresh = async () => {
+        again = true;
+
+        if (asking) {
+            return;
+        }
+
+        asking = true;
+
+        try {
+            while (again && !done.signal.aborted) {
+                again = false;
+                take(await get(path, { signal: done.signal, quiet: true }));
+            }
+        } catch {
+            /* the stream is away too then, and asks again when it is back */
+        } finally {
+            asking = false;
+        }
+    };
 
     put(view.root, page.node);
 
@@ -144,20 +183,32 @@ function follow(view, first) {
 
     view.signal.addEventListener('abort', () => done.abort());
 
-    void listen(`orders/${first.order || view.params[0]}`, {
-        event(type, data) {
-            if (type === 'order' || type === 'message') {
-                page.set(data);
+    void listen(path, {
+        event(_type, /** @type {TaskView} */ data) {
+            const step = order.steps[Number(data.step)];
+            const moved = step?.state !== 'running'
+                || data.state !== 'running';
 
-                if (over(data)) {
-                    done.abort();
-                }
+            order = { ...order, steps: advance(order.steps, data) };
+            page.set(order);
+
+            if (moved) {
+                void refresh();
             }
         },
         link(up) {
             if (!done.signal.aborted) {
                 page.lost(!up);
             }
+
+            if (up && before) {
+                void refresh();
+            }
+
+            before ||= up;
+        },
+        gone() {
+            void refresh();
         },
     }, done.signal);
 }
@@ -165,7 +216,7 @@ function follow(view, first) {
 
 /** @param {View} view */
 export default async function orderLive(view) {
-    const secret = view.params[0];
+    const secret = view.id ?? '';
     const known = fresh?.order === secret ? fresh : null;
 
     fresh = null;

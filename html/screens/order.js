@@ -15,15 +15,16 @@ import { hand } from './order-live.js';
 /** @typedef {import('../types.d.ts').View} View */
 
 /*
- * What the API refuses anyway, said sooner.  Looser than its grammar where
- * the grammar is long.
+ * What the API refuses anyway, said sooner.  Never stricter than its grammar,
+ * and looser where the grammar is long.
  */
 const RULES = {
-    person: /^[\p{L}][\p{L}\p{M}'’. -]{0,63}$/u,
-    dni: /^(\d{7,8}|\d{1,2}\.\d{3}\.\d{3}|[A-Za-z0-9-]{5,20})$/,
-    email: /^[^\s@"]{1,64}@[^\s@.]+(\.[^\s@.]+)+$/,
-    phone: /^\+?[0-9() ./-]{5,31}$/,
-    hostname: /^(?=.{1,64}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/i,
+    person: /^['’]?\p{L}[\p{L}\p{M}'’. -]{0,63}$/u,
+    dni: /^(?=.*[0-9])[A-Za-z0-9](?=.{4,})[A-Za-z0-9.-]*$/,
+    email: /^[^\s@"-][^\s@"]{0,63}@[^\s@]{1,253}$/,
+    phone: /^(?=(\D*\d){6,15}\D*$)\+?[0-9(][0-9 ()./-]{4,29}[0-9]$/,
+    hostname: new RegExp('^(?=.{1,64}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?'
+        + '(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$', 'i'),
 };
 
 /* What was typed survives a change of language and a look at the plans. */
@@ -189,7 +190,7 @@ function build(view, plans, templates) {
             sent = null;
             Object.keys(draft).forEach((name) => delete draft[name]);
             hand(answer);
-            view.go(`orders/${answer.order}`);
+            view.go(`order?follow=${answer.order}`);
         },
         failed: (problem) => {
             /* an answer that is no: the next try is another order */

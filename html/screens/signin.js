@@ -17,7 +17,7 @@ import { signIn } from '../session.js';
 function next(view) {
     const path = view.query.get('next') ?? '';
 
-    return /^(status|tasks|account)(\/[\w-]+)?$/.test(path) ? path : 'status';
+    return /^(status|tasks|account)(\?[\w=&-]*)?$/.test(path) ? path : 'status';
 }
 
 

@@ -127,7 +127,7 @@ export default async function tasks(view) {
             return;
         }
 
-        const made = item(task, view, String(task.id) === view.params[0]);
+        const made = item(task, view, String(task.id) === view.id);
 
         shown.set(task.id, made);
         list[top ? 'prepend' : 'append'](made.node);
@@ -190,10 +190,10 @@ export default async function tasks(view) {
         }
     }, view.signal);
 
-    if (view.params[0]) {
+    if (view.id) {
         try {
-            add(await get(`tasks/${view.params[0]}`, { signal: view.signal }),
-                true);
+            add(await get(`tasks/${encodeURIComponent(view.id)}`,
+                { signal: view.signal }), true);
             list.firstElementChild?.setAttribute('open', '');
         } catch (error) {
             if (!view.signal.aborted) {
