@@ -1,0 +1,221 @@
+# What every request of the API goes through before and behind its handler:
+# bodies, types, methods, problems, conditional requests.
+
+use Test::Nginx::Socket 'no_plan';
+use VzFixture;
+
+our $ana = session(user('ana.requests'));
+our $same = "Content-Type: application/json\n";
+
+run_tests();
+
+__DATA__
+
+=== TEST 1: a path that is not there is a problem in JSON
+--- request
+GET /api/nothing/here
+--- error_code: 404
+--- response_headers
+Content-Type: application/problem+json
+Cache-Control: no-store
+X-Content-Type-Options: nosniff
+--- response_body_like eval
+qr/"type":"about:blank","title":"Not Found","status":404,.*"code":"not_found"/
+
+
+
+=== TEST 2: a path beside the prefix is not found
+--- request
+GET /apix/plans
+--- error_code: 404
+
+
+
+=== TEST 3: a method that a path does not have names those it has
+--- request
+DELETE /api/plans
+--- error_code: 405
+--- response_headers_like
+Allow: .*GET.*
+Content-Type: application/problem\+json
+
+
+
+=== TEST 4: a body of another type is 415
+--- request
+POST /api/session
+account=ana
+--- more_headers
+Content-Type: application/x-www-form-urlencoded
+--- error_code_like: ^(403|415)$
+--- response_headers
+Content-Type: application/problem+json
+
+
+
+=== TEST 5: a body that is not JSON is 400 with the place of the mistake
+--- request
+POST /api/session
+{"account": ana}
+--- more_headers eval
+$::same
+--- error_code: 400
+--- response_body_like: "detail":"The body is not JSON: line 1, column \d+
+
+
+
+=== TEST 6: a key twice in an object is refused
+--- request
+POST /api/session
+{"account":"a","account":"b"}
+--- more_headers eval
+$::same
+--- error_code: 400
+--- response_body_like: duplicate object key
+
+
+
+=== TEST 7: an array instead of an object is refused
+--- request
+POST /api/session
+["ana"]
+--- more_headers eval
+$::same
+--- error_code: 400
+--- response_body_like: "The body must be a JSON object."
+
+
+
+=== TEST 8: a body nested too deep is refused
+--- request eval
+"POST /api/session\n" . '{"a":' . '[' x 4000 . ']' x 4000 . '}'
+--- more_headers eval
+$::same
+--- error_code: 400
+--- response_body_like: nested too deep
+
+
+
+=== TEST 9: an empty body is refused where one is needed
+--- request
+POST /api/session
+--- more_headers eval
+$::same
+--- error_code: 400
+--- response_body_like: it is empty
+
+
+
+=== TEST 10: a body of 16 KiB is read
+--- request eval
+"POST /api/session\n" . '{"account":"' . 'a' x 16_370 . '"}'
+--- more_headers eval
+$::same
+--- error_code: 422
+
+
+
+=== TEST 11: a body that is larger is 413, as a problem in JSON
+--- request eval
+"POST /api/session\n" . '{"account":"' . 'a' x 16_371 . '"}'
+--- more_headers eval
+$::same
+--- error_code: 413
+--- response_headers
+Content-Type: application/problem+json
+--- response_body_like: "code":"too_large"
+--- error_log
+client intended to send too large body
+
+
+
+=== TEST 12: so is one of a length that is not told
+--- raw_request eval
+"POST /api/session HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+. "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+. ("1000\r\n" . 'a' x 4096 . "\r\n") x 5 . "0\r\n\r\n"
+--- error_code: 413
+--- response_body_like: "code":"too_large"
+--- error_log
+client intended to send too large chunked body
+
+
+
+=== TEST 13: a body in chunks is read like any other
+--- raw_request eval
+"POST /api/session HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+. "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+. "5\r\n{\"acc\r\n9\r\nount\":17}\r\n0\r\n\r\n"
+--- error_code: 422
+
+
+
+=== TEST 14: a body that comes in pieces is waited for
+--- raw_request eval
+["POST /api/session HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+. "Content-Type: application/json\r\nContent-Length: 14\r\n\r\n{\"acc",
+"ount\":17}"]
+--- raw_request_middle_delay: 0.1
+--- error_code: 422
+
+
+
+=== TEST 15: HEAD answers like GET without the body
+--- request
+HEAD /api/plans
+--- response_headers_like
+Content-Type: application/json
+Content-Length: [1-9]\d+
+--- response_body eval
+""
+
+
+
+=== TEST 16: arguments are decoded, and a broken escape does no harm
+--- request
+GET /api/vms?q=%61b+c%zz%&limit=%35
+--- more_headers eval
+$::ana
+
+
+
+=== TEST 17: who asked, as what, and the task are variables
+--- config
+location /api {
+    vzpanel_api;
+    add_header X-Who "$vzpanel_user/$vzpanel_role/$vzpanel_task" always;
+}
+--- request
+GET /api/session
+--- more_headers eval
+$::ana
+--- response_headers
+X-Who: ana.requests/customer/
+
+
+
+=== TEST 18: of a visitor they are empty
+--- config
+location /api {
+    vzpanel_api;
+    add_header X-Who "$vzpanel_user/$vzpanel_role/$vzpanel_task" always;
+}
+--- request
+GET /api/plans
+--- response_headers
+X-Who: //
+
+
+
+=== TEST 19: nginx's own refusals in a location of the API are JSON
+--- config
+location /api { vzpanel_api; }
+location /api/health { deny all; vzpanel_api /api; }
+--- request
+GET /api/health
+--- error_code: 403
+--- response_headers
+Content-Type: application/problem+json
+--- response_body_like: "code":"forbidden"
+--- error_log
+access forbidden by rule
