@@ -21,6 +21,7 @@
 #define VZ_LIVE_DUTY      2500
 #define VZ_LIVE_PATIENCE  2000
 #define VZ_LIVE_SLICE     25
+#define VZ_LIVE_SLOW      5000      /* ms without waiting after a vain wait */
 #define VZ_LIVE_WATCH     5000
 #define VZ_LIVE_MAP       60        /* seconds numbers and owners are kept */
 #define VZ_LIVE_MAP_LEAST 2         /* seconds before unknown ones ask again */
@@ -42,6 +43,7 @@ typedef struct {
     ngx_uint_t       nvms;
     time_t           loaded;
     uint64_t         took;          /* ms of the last round of ours */
+    uint64_t         slow;          /* until then nobody waits for it */
 } vz_live_node_t;
 
 
@@ -603,7 +605,9 @@ vz_live_fresh(void)
     old = 0;
 
     for (i = 0; i < n; i++) {
-        if (vz_live_old(rows[i], VZ_LIVE_FRESH)) {
+        if (now >= vz_live_nodes[rows[i]->index].slow
+            && vz_live_old(rows[i], VZ_LIVE_FRESH))
+        {
             rows[old++] = rows[i];
         }
     }
@@ -626,6 +630,10 @@ vz_live_fresh(void)
         }
 
         old = n;
+    }
+
+    for (i = 0; i < old; i++) {
+        vz_live_nodes[rows[i]->index].slow = vz_live_now() + VZ_LIVE_SLOW;
     }
 }
 
