@@ -58,7 +58,10 @@ const vz_form_t  vz_order_form = vz_form("Order", vz_order_members);
 
 static const vz_sql_t  vz_order_lookup = vz_sql("order lookup",
     "SELECT p.id, p.memory_mib, p.disk_mib, p.cpu_units, p.cpu_percent,"
-    " p.name, t.id, (SELECT 1 FROM user u WHERE u.dni = ?)"
+    " p.name, t.id, (SELECT 1 FROM user u WHERE u.dni = ?),"
+    " (SELECT 1 FROM address a JOIN address_pool ap"
+    "   ON ap.id = a.pool_id AND ap.enabled"
+    "   WHERE a.vm_id IS NULL AND NOT a.reserved LIMIT 1)"
     " FROM (SELECT 1 AS one) o"
     " LEFT JOIN plan p ON p.name = ? AND p.visible"
     " LEFT JOIN template t ON t.name = ? AND t.enabled");
@@ -296,9 +299,16 @@ vz_order_look(vz_call_t *call, vz_order_t *order)
         return VZ_RANGE;
     }
 
+    /* the claim finds out for certain; here it saves a hash */
+
     if (!vz_cell_null(&rows, 0, 7)) {
-        vz_order_exists(call);
+        vz_order_refuse(call, order, VZ_EXISTS);
         return VZ_EXISTS;
+    }
+
+    if (vz_cell_null(&rows, 0, 8)) {
+        vz_order_refuse(call, order, VZ_NOSPACE);
+        return VZ_NOSPACE;
     }
 
     order->plan = vz_cell_int(&rows, 0, 0);
