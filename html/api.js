@@ -8,9 +8,12 @@
 const BASE = document.querySelector('meta[name="vzpanel-api"]')
     ?.getAttribute('content') || '/api';
 
+/* A request that got lost on the way, where it may be repeated. */
+const REPEATS = [200, 800, 2000];
+
 /* A stream that says nothing for this long is dead: heartbeats come sooner. */
 const SILENCE = 40000;
-const BACKOFF = { first: 500, most: 15000 };
+const BACKOFF = { first: 250, most: 15000 };
 
 /* A tab nobody looks at gives its connection back after this long. */
 const HIDDEN = 60000;
@@ -75,6 +78,35 @@ async function problem(reply) {
 
 
 /**
+ * Networks change under a page, and what was on its way is lost: what may be
+ * sent twice is sent again before anybody is told.
+ *
+ * @param {string} path
+ * @param {RequestInit} init
+ * @param {boolean} repeat
+ */
+async function send(path, init, repeat) {
+    for (const wait of [...REPEATS, 0]) {
+        try {
+            return await fetch(address(path), init);
+        } catch (error) {
+            if (init.signal?.aborted) {
+                throw error;
+            }
+        }
+
+        if (!repeat || wait === 0) {
+            break;
+        }
+
+        await new Promise((resolve) => setTimeout(resolve, wait));
+    }
+
+    throw new Problem(0, null);
+}
+
+
+/**
  * @typedef {{
  *     body?: any, headers?: Record<string, string>, signal?: AbortSignal,
  *     quiet?: boolean,
@@ -92,26 +124,17 @@ async function problem(reply) {
 export async function request(method, path, options = {}) {
     /** @type {Record<string, string>} */
     const headers = { Accept: 'application/json', ...options.headers };
-    let reply;
 
     /* the content type is what tells our requests from a foreign form's */
     if (method !== 'GET') {
         headers['Content-Type'] = 'application/json';
     }
 
-    try {
-        reply = await fetch(address(path), {
-            method, headers, signal: options.signal, cache: 'no-store',
-            body: options.body === undefined ? undefined
-                : JSON.stringify(options.body),
-        });
-    } catch (error) {
-        if (options.signal?.aborted) {
-            throw error;
-        }
-
-        throw new Problem(0, null);
-    }
+    const reply = await send(path, {
+        method, headers, signal: options.signal, cache: 'no-store',
+        body: options.body === undefined ? undefined
+            : JSON.stringify(options.body),
+    }, method === 'GET' || 'Idempotency-Key' in headers);
 
     if (!reply.ok) {
         const refused = await problem(reply);
@@ -332,10 +355,13 @@ export async function listen(path, listener, signal) {
     let wait = BACKOFF.first;
 
     while (!signal.aborted) {
-        const begun = Date.now();
+        let stood = false;
 
         try {
-            await connection(path, last, listener, signal, (id) => {
+            await connection(path, last, { ...listener, link: (up) => {
+                stood = up;
+                listener.link(up);
+            } }, signal, (id) => {
                 last = id;
             });
         } catch (error) {
@@ -352,8 +378,7 @@ export async function listen(path, listener, signal) {
         }
 
         listener.link(false);
-        wait = Date.now() - begun > BACKOFF.most ? BACKOFF.first
-            : Math.min(wait * 2, BACKOFF.most);
+        wait = stood ? BACKOFF.first : Math.min(wait * 2, BACKOFF.most);
 
         /* not all browsers at once when a server comes back */
         await pause(document.hidden ? HIDDEN * 60

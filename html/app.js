@@ -9,7 +9,7 @@ import { every, h, put } from './parts/dom.js';
 import { icon } from './parts/icon.js';
 import { taskStrip } from './parts/task-strip.js';
 import { toast } from './parts/toast.js';
-import { words } from './parts/fault.js';
+import { fault, words } from './parts/fault.js';
 import { preferred, seconds, t, use } from './i18n.js';
 import * as live from './live.js';
 import * as session from './session.js';
@@ -140,7 +140,12 @@ function handOver(route, id) {
  */
 async function draw(route, view) {
     try {
-        const screen = await route.load();
+        const screen = await route.load().catch(async () => {
+            /* lost on the way: once more */
+            await new Promise((resolve) => setTimeout(resolve, 500));
+
+            return route.load();
+        });
 
         if (!view.signal.aborted) {
             main.replaceChildren(view.root);
@@ -149,7 +154,9 @@ async function draw(route, view) {
         }
     } catch (error) {
         if (!view.signal.aborted) {
-            report(error);
+            console.error(error);
+            put(main, h('div', { class: 'page' },
+                fault(error, () => void show())));
         }
     }
 }

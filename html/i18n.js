@@ -57,19 +57,43 @@ export function preferred() {
 
 
 /**
+ * A file of texts; once more where it got lost on the way.
+ *
+ * @param {URL} url
+ * @param {boolean} [last]
+ * @returns {Promise<Record<string, Text>>}
+ */
+async function load(url, last = false) {
+    try {
+        const reply = await fetch(url);
+
+        if (reply.ok) {
+            return await reply.json();
+        }
+    } catch (error) {
+        if (last) {
+            throw error;
+        }
+    }
+
+    if (last) {
+        throw new Error(`no texts at ${url}`);
+    }
+
+    await new Promise((resolve) => setTimeout(resolve, 500));
+
+    return load(url, true);
+}
+
+
+/**
  * Load a language; the page is drawn again by the caller.
  *
  * @param {Language} name
  * @param {boolean} [keep]  remember it as chosen by hand
  */
 export async function use(name, keep = false) {
-    const reply = await fetch(new URL(`i18n/${name}.json`, import.meta.url));
-
-    if (!reply.ok) {
-        throw new Error(`no texts for ${name}`);
-    }
-
-    texts = await reply.json();
+    texts = await load(new URL(`i18n/${name}.json`, import.meta.url));
     language = name;
     plural = new Intl.PluralRules(name);
     document.documentElement.lang = name;

@@ -14,6 +14,8 @@ import { advance } from '../live.js';
 /** @typedef {import('../types.d.ts').View} View */
 /** @typedef {import('../types.d.ts').TaskView} TaskView */
 
+const AGAIN = 2000;
+
 /* The answer to the form, so that the first picture needs no request. */
 /** @type {Order | null} */
 let fresh = null;
@@ -157,7 +159,7 @@ function follow(view, first) {
     const refresh = async () => {
         again = true;
 
-        if (asking) {
+        if (asking || done.signal.aborted) {
             return;
         }
 
@@ -169,7 +171,7 @@ function follow(view, first) {
                 take(await get(path, { signal: done.signal, quiet: true }));
             }
         } catch {
-            /* the stream is away too then, and asks again when it is back */
+            setTimeout(() => void refresh(), AGAIN);
         } finally {
             asking = false;
         }
