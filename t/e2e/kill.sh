@@ -17,20 +17,30 @@ victims=(worker daemon mariadbd xinetd)
 base=$(sed -n 's/^base=//p' "$dir/settings")
 port=$(sed -n 's/^web_port=//p' "$dir/ports")
 api=http://127.0.0.1:$port/api
+answer=$(mktemp)
+trap 'rm -f "$answer"' EXIT
 passed=0
 failed=0
 
 
-# the process to kill, by what the stack wrote down; never by name alone
+# wait until some daemon is in the middle of create: its lock says so
+creating() {
+    local until=$((SECONDS + 5))
+
+    until grep -qsh '^create' "$base"/lxc/lock/*; do
+        [ "$SECONDS" -lt "$until" ] || return 1
+        sleep 0.002
+    done
+}
+
+
+# the process to kill, by what the stack or the lock wrote down
 victim() {
     case $1 in
-    worker)
-        pgrep -P "$(< "$base/pid/nginx")" | shuf -n 1 ;;
-    daemon)
-        pgrep -P "$(< "$base/pid/xinetd")" -f virtual-server | shuf -n 1 ;;
-    *)
-        cat "$base/pid/$1" ;;
-    esac
+    worker) pgrep -P "$(< "$base/pid/nginx")" | shuf -n 1 ;;
+    daemon) sed -n 's/^create.*, pid \([0-9]*\),.*/\1/p' "$base"/lxc/lock/* ;;
+    *)      cat "$base/pid/$1" ;;
+    esac 2>/dev/null
 }
 
 
@@ -76,19 +86,29 @@ mails() {
 
 for i in $(seq "$n"); do
     what=${victims[$(((i - 1) % 4))]}
-    moment=$(printf '0.%03d' $((RANDOM % 160)))
+    moment=$(printf '0.%03d' $((RANDOM % 50)))
 
-    link=$(order "$i" | jq -r '.order // empty')
+    order "$i" > "$answer" &
+    creating || true
     sleep "$moment"
     pid=$(victim "$what" || true)
+    still=after
+    ! grep -qsh '^create' "$base"/lxc/lock/* || still=in
 
     if [ -n "$pid" ]; then
         kill -KILL "$pid" 2>/dev/null || pid="$pid gone"
     fi
 
+    wait
+    link=$(jq -r '.order // empty' "$answer")
     case $what in
     mariadbd | xinetd) "$top/scripts/stack" start "$dir" > /dev/null 2>&1 ;;
     esac
+
+    # an answer that was cut off is asked for again, under the same key
+    if [ -z "$link" ]; then
+        link=$(order "$i" | jq -r '.order // empty')
+    fi
 
     began=$(date +%s%N)
     state=$(follow "$link")
@@ -104,8 +124,8 @@ for i in $(seq "$n"); do
         failed=$((failed + 1))
     fi
 
-    printf '%2d  kill -9 %-8s (%s) at %s s: %s in %d ms, container %s %s, %s mail\n' \
-        "$i" "$what" "${pid:-none}" "$moment" "$state" "$took" "${address:--}" \
+    printf '%2d  kill -9 %-8s %s ms %s create: %s in %d ms, %s %s, %s mail\n' \
+        "$i" "$what" "${moment#0.}" "$still" "$state" "$took" "${address:--}" \
         "$([ $runs = yes ] && echo running || echo 'not running')" "$mails"
 done
 
