@@ -25,11 +25,15 @@
      && ngx_strncmp((s)->data, text, sizeof(text) - 1) == 0)
 
 
+extern ngx_module_t  ngx_thread_pool_module;
+
+
 static const char *vz_conf_db_address(ngx_conf_t *cf, ngx_str_t *value,
     vz_db_conf_t *db);
 static const char *vz_conf_key(vz_node_t *node);
 static ngx_uint_t vz_conf_utf8(const ngx_str_t *text);
 static const char *vz_conf_mail_url(const ngx_str_t *url);
+static ngx_thread_pool_t *vz_conf_own_pool(ngx_conf_t *cf);
 static char *vz_conf_need(ngx_conf_t *cf, ngx_uint_t have, const char *name);
 
 
@@ -97,12 +101,10 @@ vz_conf_create(ngx_conf_t *cf)
 char *
 vz_conf_finish(ngx_conf_t *cf, vz_conf_t *conf)
 {
-    ngx_str_t  own = ngx_string("vzpanel");
-
     ngx_conf_init_value(conf->settings.session_timeout, 12 * 60 * 60);
 
     if (conf->settings.brand.data == NULL) {
-        conf->settings.brand = own;
+        ngx_str_set(&conf->settings.brand, "vzpanel");
     }
 
     conf->settings.mail = (conf->smtp.url.len != 0);
@@ -119,20 +121,52 @@ vz_conf_finish(ngx_conf_t *cf, vz_conf_t *conf)
         return NGX_CONF_ERROR;
     }
 
-    /* without the directive: the pool "vzpanel", or nginx's default */
-
-    if (conf->pool_name.len != 0) {
-        conf->pool = ngx_thread_pool_add(cf, &conf->pool_name);
-
-    } else {
-        conf->pool = ngx_thread_pool_get(cf->cycle, &own);
-
-        if (conf->pool == NULL) {
-            conf->pool = ngx_thread_pool_add(cf, NULL);
-        }
-    }
+    conf->pool = (conf->pool_name.len != 0)
+                 ? ngx_thread_pool_add(cf, &conf->pool_name)
+                 : vz_conf_own_pool(cf);
 
     return conf->pool != NULL ? NGX_CONF_OK : NGX_CONF_ERROR;
+}
+
+
+/*
+ * As if nginx had read "thread_pool vzpanel threads=2 max_queue=64;": its
+ * default pool has a queue too long to be refused by, and too many threads.
+ */
+static ngx_thread_pool_t *
+vz_conf_own_pool(ngx_conf_t *cf)
+{
+    ngx_conf_t          inner;
+    ngx_array_t         args;
+    ngx_command_t      *cmd;
+    ngx_thread_pool_t  *pool;
+
+    static ngx_str_t    values[] = {
+        ngx_string("thread_pool"),
+        ngx_string("vzpanel"),
+        ngx_string("threads=2"),
+        ngx_string("max_queue=64")
+    };
+
+    pool = ngx_thread_pool_get(cf->cycle, &values[1]);
+    if (pool != NULL) {
+        return pool;
+    }
+
+    ngx_memzero(&args, sizeof(ngx_array_t));
+    args.elts = values;
+    args.nelts = sizeof(values) / sizeof(values[0]);
+    args.size = sizeof(ngx_str_t);
+
+    inner = *cf;
+    inner.args = &args;
+    cmd = ngx_thread_pool_module.commands;
+
+    if (cmd->set(&inner, cmd, NULL) != NGX_CONF_OK) {
+        return NULL;
+    }
+
+    return ngx_thread_pool_get(cf->cycle, &values[1]);
 }
 
 
