@@ -1,6 +1,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,9 +14,23 @@
 
 #define VZ_CGROUP_ROOT   "/sys/fs/cgroup"
 #define VZ_CGROUP_DEPTH  32         /* of folders that a guest made */
+#define VZ_CGROUP_TRIES  50         /* 20 ms each, until the killed are gone */
 
 
-typedef int (*vz_cgroup_pt)(int parent, const char *name, unsigned depth);
+typedef struct vz_cgroup_walk_s  vz_cgroup_walk_t;
+
+typedef int (*vz_cgroup_pt)(int parent, const char *name, unsigned depth,
+    vz_cgroup_walk_t *walk);
+
+struct vz_cgroup_walk_s {
+    char            parent[VZ_CGROUP_PARENT];
+    char            own[VZ_CGROUP_PARENT];
+    uint32_t        ctid;           /* 0: the folder named prefix */
+    const char     *prefix;         /* NULL: monitor and payload */
+    vz_cgroup_pt    function;
+    unsigned        found;
+    unsigned        processes;
+};
 
 
 static const char  *vz_cgroup_names[VZ_CG_COUNT] = {
@@ -23,9 +38,20 @@ static const char  *vz_cgroup_names[VZ_CG_COUNT] = {
 };
 
 
-static void vz_cgroup_each(const char *name, vz_cgroup_pt function);
-static int vz_cgroup_rmdir(int parent, const char *name, unsigned depth);
-static int vz_cgroup_rmdir1(int parent, const char *name, unsigned depth);
+static void vz_cgroup_each(vz_cgroup_walk_t *walk);
+static void vz_cgroup_hierarchy(int root, const char *name,
+    vz_cgroup_walk_t *walk);
+static int vz_cgroup_meant(const char *name, const vz_cgroup_walk_t *walk);
+static int vz_cgroup_kill(int parent, const char *name, unsigned depth,
+    vz_cgroup_walk_t *walk);
+static int vz_cgroup_count(int parent, const char *name, unsigned depth,
+    vz_cgroup_walk_t *walk);
+static int vz_cgroup_processes(int parent, const char *name, unsigned depth,
+    int sig, vz_cgroup_walk_t *walk);
+static int vz_cgroup_rmdir(int parent, const char *name, unsigned depth,
+    vz_cgroup_walk_t *walk);
+static int vz_cgroup_rmdir_empty(int parent, const char *name, unsigned depth,
+    vz_cgroup_walk_t *walk);
 
 
 int
@@ -178,48 +204,105 @@ vz_cgroup_thaw(const vz_run_t *run)
 
 
 void
-vz_cgroup_remove(const vz_run_t *run, uint32_t ctid)
+vz_cgroup_parent(const vz_config_t *conf, char name[VZ_CGROUP_PARENT])
 {
-    char         name[256], monitor[256 + 16], payload[32];
-    const char  *rel, *base;
+    uint32_t     hash;
+    const char  *p;
 
-    rel = run->cgroup[VZ_CG_MEMORY];
+    /* FNV-1a */
 
-    base = strrchr(rel, '/');
-    snprintf(payload, sizeof(payload), "/lxc.payload.%u", ctid);
+    hash = 2166136261;
 
-    if (base == NULL || strncmp(base, payload, strlen(payload)) != 0) {
-        return;
+    for (p = conf->lxc_path; *p != '\0'; p++) {
+        hash = (hash ^ (unsigned char) *p) * 16777619;
     }
 
-    rel += strlen(VZ_CGROUP_ROOT) + 1;
+    snprintf(name, VZ_CGROUP_PARENT, "%.31s-%08x", conf->nft_table, hash);
+}
 
-    if (vz_cgroup_version() == 1) {
-        rel += strlen("memory/");
+
+unsigned
+vz_cgroup_remove(const vz_config_t *conf, uint32_t ctid)
+{
+    unsigned            killed, tries;
+    vz_cgroup_walk_t    walk;
+
+    memset(&walk, 0, sizeof(walk));
+    walk.ctid = ctid;
+    vz_cgroup_parent(conf, walk.parent);
+
+    killed = 0;
+
+    for (tries = 0; tries < VZ_CGROUP_TRIES; tries++) {
+        walk.found = 0;
+        walk.processes = 0;
+
+        walk.function = vz_cgroup_kill;
+        vz_cgroup_each(&walk);
+        killed += walk.processes;
+
+        walk.function = vz_cgroup_rmdir;
+        vz_cgroup_each(&walk);
+
+        if (walk.found == 0 || walk.processes == 0) {
+            break;
+        }
+
+        usleep(20000);
     }
 
-    snprintf(name, sizeof(name), "%s", rel);
-    snprintf(monitor, sizeof(monitor), "%.*slxc.monitor.%s",
-             (int) (base + 1 - rel), rel, base + strlen("/lxc.payload."));
+    return killed;
+}
 
-    vz_cgroup_each(name, vz_cgroup_rmdir);
-    vz_cgroup_each(monitor, vz_cgroup_rmdir);
+
+int
+vz_cgroup_monitored(const vz_config_t *conf, uint32_t ctid)
+{
+    vz_cgroup_walk_t  walk;
+
+    memset(&walk, 0, sizeof(walk));
+    walk.ctid = ctid;
+    walk.prefix = "lxc.monitor.";
+    walk.function = vz_cgroup_count;
+    vz_cgroup_parent(conf, walk.parent);
+    vz_cgroup_each(&walk);
+
+    return walk.processes != 0;
 }
 
 
 void
-vz_cgroup_pivot(void)
+vz_cgroup_down(const vz_config_t *conf)
 {
-    vz_cgroup_each("lxc.pivot", vz_cgroup_rmdir1);
+    unsigned            i;
+    vz_cgroup_walk_t    walk;
+
+    memset(&walk, 0, sizeof(walk));
+    walk.function = vz_cgroup_rmdir_empty;
+
+    vz_cgroup_parent(conf, walk.parent);
+    walk.prefix = "lxc.pivot";
+    vz_cgroup_each(&walk);
+
+    for (i = 0; i < 2; i++) {
+        strcpy(walk.parent, ".");
+        walk.prefix = walk.own;
+        vz_cgroup_parent(conf, walk.own);
+
+        if (i) {
+            walk.prefix = "lxc.pivot";
+        }
+
+        vz_cgroup_each(&walk);
+    }
 }
 
 
-/* the folder in every hierarchy there is */
+/* in every hierarchy: what of the parent's folders is meant by the walk */
 
 static void
-vz_cgroup_each(const char *name, vz_cgroup_pt function)
+vz_cgroup_each(vz_cgroup_walk_t *walk)
 {
-    int             group;
     DIR            *dir;
     struct dirent  *entry;
 
@@ -229,22 +312,14 @@ vz_cgroup_each(const char *name, vz_cgroup_pt function)
     }
 
     if (vz_cgroup_version() == 2) {
-        (void) function(dirfd(dir), name, 0);
+        vz_cgroup_hierarchy(dirfd(dir), ".", walk);
         closedir(dir);
         return;
     }
 
     while ((entry = readdir(dir)) != NULL) {
-        if (entry->d_name[0] == '.') {
-            continue;
-        }
-
-        group = openat(dirfd(dir), entry->d_name,
-                       O_PATH | O_DIRECTORY | O_CLOEXEC);
-
-        if (group != -1) {
-            (void) function(group, name, 0);
-            close(group);
+        if (entry->d_name[0] != '.') {
+            vz_cgroup_hierarchy(dirfd(dir), entry->d_name, walk);
         }
     }
 
@@ -252,17 +327,157 @@ vz_cgroup_each(const char *name, vz_cgroup_pt function)
 }
 
 
+static void
+vz_cgroup_hierarchy(int root, const char *name, vz_cgroup_walk_t *walk)
+{
+    int             fd;
+    DIR            *dir;
+    char            path[NAME_MAX + VZ_CGROUP_PARENT + 2];
+    struct dirent  *entry;
+
+    snprintf(path, sizeof(path), "%s/%s", name, walk->parent);
+
+    fd = openat(root, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd == -1) {
+        return;
+    }
+
+    dir = fdopendir(fd);
+    if (dir == NULL) {
+        close(fd);
+        return;
+    }
+
+    while ((entry = readdir(dir)) != NULL) {
+        if (entry->d_type == DT_DIR && vz_cgroup_meant(entry->d_name, walk)) {
+            walk->found++;
+            (void) walk->function(fd, entry->d_name, 0, walk);
+        }
+    }
+
+    closedir(dir);
+}
+
+
+/* liblxc adds "-1" and so on where a name is taken */
+
 static int
-vz_cgroup_rmdir1(int parent, const char *name, unsigned depth)
+vz_cgroup_meant(const char *name, const vz_cgroup_walk_t *walk)
+{
+    int                  n;
+    char                 whole[32];
+    unsigned             i;
+    static const char   *prefixes[] = { "lxc.monitor.", "lxc.payload." };
+
+    if (walk->ctid == 0) {
+        return strcmp(name, walk->prefix) == 0;
+    }
+
+    for (i = 0; i < 2; i++) {
+        if (walk->prefix != NULL && strcmp(walk->prefix, prefixes[i]) != 0) {
+            continue;
+        }
+
+        n = snprintf(whole, sizeof(whole), "%s%u", prefixes[i], walk->ctid);
+
+        if (strncmp(name, whole, (size_t) n) == 0
+            && (name[n] == '\0' || name[n] == '-'))
+        {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+/* the processes of a folder and of those in it */
+
+static int
+vz_cgroup_kill(int parent, const char *name, unsigned depth,
+    vz_cgroup_walk_t *walk)
+{
+    return vz_cgroup_processes(parent, name, depth, SIGKILL, walk);
+}
+
+
+static int
+vz_cgroup_count(int parent, const char *name, unsigned depth,
+    vz_cgroup_walk_t *walk)
+{
+    return vz_cgroup_processes(parent, name, depth, 0, walk);
+}
+
+
+static int
+vz_cgroup_processes(int parent, const char *name, unsigned depth, int sig,
+    vz_cgroup_walk_t *walk)
+{
+    int             fd, procs;
+    DIR            *dir;
+    FILE           *fp;
+    char            line[32];
+    pid_t           pid;
+    struct dirent  *entry;
+
+    fd = openat(parent, name, O_RDONLY|O_DIRECTORY|O_NOFOLLOW|O_CLOEXEC);
+    if (fd == -1) {
+        return -1;
+    }
+
+    procs = openat(fd, "cgroup.procs", O_RDONLY | O_CLOEXEC);
+    fp = procs == -1 ? NULL : fdopen(procs, "r");
+
+    while (fp != NULL && fgets(line, sizeof(line), fp) != NULL) {
+        pid = atoi(line);
+
+        if (pid > 1) {
+            walk->processes++;
+
+            if (sig) {
+                (void) kill(pid, sig);
+            }
+        }
+    }
+
+    if (fp != NULL) {
+        fclose(fp);
+    }
+
+    dir = depth < VZ_CGROUP_DEPTH ? fdopendir(fd) : NULL;
+
+    if (dir == NULL) {
+        close(fd);
+        return 0;
+    }
+
+    while ((entry = readdir(dir)) != NULL) {
+        if (entry->d_type == DT_DIR && entry->d_name[0] != '.') {
+            (void) vz_cgroup_processes(fd, entry->d_name, depth + 1, sig,
+                                       walk);
+        }
+    }
+
+    closedir(dir);
+
+    return 0;
+}
+
+
+static int
+vz_cgroup_rmdir_empty(int parent, const char *name, unsigned depth,
+    vz_cgroup_walk_t *walk)
 {
     (void) depth;
+    (void) walk;
 
     return unlinkat(parent, name, AT_REMOVEDIR);
 }
 
 
 static int
-vz_cgroup_rmdir(int parent, const char *name, unsigned depth)
+vz_cgroup_rmdir(int parent, const char *name, unsigned depth,
+    vz_cgroup_walk_t *walk)
 {
     int             fd;
     DIR            *dir;
@@ -289,7 +504,7 @@ vz_cgroup_rmdir(int parent, const char *name, unsigned depth)
 
     while ((entry = readdir(dir)) != NULL) {
         if (entry->d_type == DT_DIR && entry->d_name[0] != '.') {
-            (void) vz_cgroup_rmdir(fd, entry->d_name, depth + 1);
+            (void) vz_cgroup_rmdir(fd, entry->d_name, depth + 1, walk);
         }
     }
 

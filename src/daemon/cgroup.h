@@ -44,13 +44,22 @@ int vz_cgroup_frozen(const vz_run_t *run);
 void vz_cgroup_thaw(const vz_run_t *run);
 
 /*
- * vz_cgroup_remove: what a killed monitor left over of this container.  Only
- * folders without processes go.
+ * vz_cgroup_parent: the folder under which all groups of this lxc_path lie,
+ * so that no other liblxc on the host has any there.
  */
-void vz_cgroup_remove(const vz_run_t *run, uint32_t ctid);
+#define VZ_CGROUP_PARENT  48
 
-/* vz_cgroup_pivot: liblxc's folder for its own helpers, where it is empty. */
-void vz_cgroup_pivot(void);
+void vz_cgroup_parent(const vz_config_t *conf, char name[VZ_CGROUP_PARENT]);
+
+/*
+ * vz_cgroup_remove: the container's groups and whatever still lives in them,
+ * as a killed monitor leaves it behind; the number of processes it killed.
+ * vz_cgroup_monitored: whether a monitor of it lives.
+ * vz_cgroup_down: the parent and liblxc's helper groups, where empty.
+ */
+unsigned vz_cgroup_remove(const vz_config_t *conf, uint32_t ctid);
+int vz_cgroup_monitored(const vz_config_t *conf, uint32_t ctid);
+void vz_cgroup_down(const vz_config_t *conf);
 
 
 #endif /* VZ_CGROUP_H */

@@ -312,7 +312,7 @@ vz_lxc_down(const vz_config_t *conf, char *words)
     }
 
     vz_lxc_unlock(conf, NULL);
-    vz_cgroup_pivot();
+    vz_cgroup_down(conf);
 
     if (down.rc == 0 && vz_nft_down(conf, words) == -1) {
         return -1;

@@ -30,11 +30,14 @@
 #define VZ_LXC_SLICE     5000       /* ms between two requests to stop */
 #define VZ_LXC_SLICE_Y   1000
 #define VZ_LXC_MONITOR   15000      /* ms a monitor may take to clean up */
+#define VZ_LXC_LOOK      500        /* ms between looks at a monitor */
+#define VZ_LXC_PRESTART  8000       /* ms until it must be in its group */
 #define VZ_LXC_KILLED    10000      /* ms until a killed init is gone */
 #define VZ_LXC_RESERVE   5000       /* ms of a verb's time kept for killing */
 
 
 static vz_code_e vz_lxc_boot(vz_job_t *job, vz_ct_t *ct);
+static int vz_lxc_boot_wait(vz_job_t *job, const vz_ct_t *ct, int fd);
 static void vz_lxc_boot_child(const vz_config_t *conf, const vz_ct_t *ct,
     int out);
 static void vz_lxc_why(const vz_ct_t *ct, char *words);
@@ -66,7 +69,7 @@ static vz_code_e
 vz_lxc_boot(vz_job_t *job, vz_ct_t *ct)
 {
     int            n, status;
-    char           words[VZ_WORDS_MAX];
+    char           words[VZ_WORDS_MAX], left[VZ_WORDS_MAX];
     pid_t          pid;
     vz_run_t       run;
     unsigned       killed;
@@ -106,9 +109,7 @@ vz_lxc_boot(vz_job_t *job, vz_ct_t *ct)
     event.fd = pidfd_open(pid, 0);
     event.events = POLLIN;
 
-    while ((n = poll(&event, 1, vz_job_left(job))) == -1 && errno == EINTR) {
-        /* void */
-    }
+    n = vz_lxc_boot_wait(job, ct, event.fd);
 
     if (n != 1) {
         kill(pid, SIGKILL);
@@ -127,12 +128,47 @@ vz_lxc_boot(vz_job_t *job, vz_ct_t *ct)
     vz_lxc_why(ct, words);
     vz_log(LOG_WARNING, "start of %u: %s", ct->ctid, words);
 
+    /* half a start is none */
+
+    (void) vz_lxc_halt(job->conf, ct, 0, &killed, left);
+
     if (n != 1) {
-        (void) vz_lxc_halt(job->conf, ct, 0, &killed, words);
         return vz_job_end(job, VZ_TIMEOUT, "it did not start in time");
     }
 
     return vz_job_end(job, VZ_FAILED, "%s", words);
+}
+
+
+/*
+ * liblxc waits for its monitor for ever, also for one that was killed.  1
+ * when liblxc is done.
+ */
+
+static int
+vz_lxc_boot_wait(vz_job_t *job, const vz_ct_t *ct, int fd)
+{
+    int            n, left, waited;
+    struct pollfd  event;
+
+    event.fd = fd;
+    event.events = POLLIN;
+
+    for (waited = 0; (left = vz_job_left(job)) > 0; waited += VZ_LXC_LOOK) {
+        n = poll(&event, 1, left < VZ_LXC_LOOK ? left : VZ_LXC_LOOK);
+
+        if (n == 1) {
+            return 1;
+        }
+
+        if (n == 0 && waited >= VZ_LXC_PRESTART
+            && !vz_cgroup_monitored(job->conf, ct->ctid))
+        {
+            break;
+        }
+    }
+
+    return 0;
 }
 
 
@@ -405,14 +441,12 @@ vz_lxc_clean(const vz_config_t *conf, const vz_ct_t *ct, char *words)
         (void) vz_process_wait(&run.monitor, VZ_LXC_KILLED);
     }
 
-    known = vz_run_read(ct, &run) == 0;
+    /* a monitor that died before its time leaves more than mounts */
 
-    if (known) {
-        if (vz_net_stop(conf, ct, words) == -1) {
-            return -1;
-        }
+    (void) vz_cgroup_remove(conf, ct->ctid);
 
-        vz_cgroup_remove(&run, ct->ctid);
+    if (vz_run_read(ct, &run) == 0 && vz_net_stop(conf, ct, words) == -1) {
+        return -1;
     }
 
     if (vz_mount_drop(ct) == -1 || vz_store_forget(ct, "run") == -1) {

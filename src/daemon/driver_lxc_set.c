@@ -421,7 +421,7 @@ vz_lxc_deleteip(vz_job_t *job)
     char           words[VZ_WORDS_MAX];
     vz_ct_t        ct;
     vz_run_t       run;
-    unsigned       i, first, last;
+    unsigned       first, last;
     vz_code_e      rc;
     vz_address_t   address;
 
@@ -450,9 +450,14 @@ vz_lxc_deleteip(vz_job_t *job)
 
     live = vz_run_alive(&ct, &run) && run.init.pid != 0;
 
-    for (i = first; i < last; i++) {
-        if (live && vz_net_address(job->conf, &ct, run.init.pid,
-                                   &ct.addresses[i], 0, words) == -1)
+    while (last > first) {
+        address = ct.addresses[--last];
+
+        memmove(&ct.addresses[last], &ct.addresses[last + 1],
+                (--ct.naddresses - last) * sizeof(ct.addresses[0]));
+
+        if (live && vz_net_address(job->conf, &ct, run.init.pid, &address, 0,
+                                   words) == -1)
         {
             return vz_job_end(job, VZ_FAILED, "%s", words);
         }
@@ -461,13 +466,9 @@ vz_lxc_deleteip(vz_job_t *job)
 
             /* a monitor that was killed may have left the permission */
 
-            (void) vz_nft_address(job->conf, &ct, &ct.addresses[i], 0, words);
+            (void) vz_nft_address(job->conf, &ct, &address, 0, words);
         }
     }
-
-    memmove(&ct.addresses[first], &ct.addresses[last],
-            (ct.naddresses - last) * sizeof(ct.addresses[0]));
-    ct.naddresses -= last - first;
 
     return vz_lxc_save(job, &ct);
 }

@@ -14,10 +14,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include "../wire/field.h"
 #include "../wire/frame.h"
@@ -32,7 +34,8 @@
 #include "store.h"
 
 
-#define VZ_HOOK_WAIT  5000          /* ms for an image that is let go of */
+#define VZ_HOOK_WAIT   500          /* ms for an image that is let go of */
+#define VZ_HOOK_TRIES  12
 
 
 typedef int (*vz_hook_pt)(const vz_config_t *conf, vz_ct_t *ct, char *words);
@@ -108,6 +111,16 @@ main(int argc, char **argv)
         return 0;
     }
 
+    /* a start ends with who asked for it; taking away is always finished */
+
+    if (vz_hooks[i].handler != vz_hook_post_stop) {
+        (void) prctl(PR_SET_PDEATHSIG, SIGKILL);
+
+        if (getppid() == 1) {
+            return 1;
+        }
+    }
+
     words[0] = '\0';
     rc = vz_hooks[i].handler(&conf, &ct, words);
 
@@ -140,6 +153,8 @@ vz_hook_pre_start(const vz_config_t *conf, vz_ct_t *ct, char *words)
 {
     int         host;
     char        lower[PATH_MAX], path[PATH_MAX];
+    unsigned    tries;
+    vz_code_e   rc;
     vz_mount_t  mount;
 
     /* a guest that was told to stop and reboots instead stays stopped */
@@ -151,17 +166,29 @@ vz_hook_pre_start(const vz_config_t *conf, vz_ct_t *ct, char *words)
         return -1;
     }
 
-    /* leftovers of a monitor that was killed */
-
-    if (vz_mount_drop(ct) == -1 || vz_net_unlink(conf, ct, words) == -1) {
-        return -1;
-    }
-
     host = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
 
     if (host == -1 || vz_store_lower(conf, ct, lower) == -1
-        || vz_mount_make(ct, lower, VZ_HOOK_WAIT, &mount, words) != VZ_OK)
+        || vz_net_unlink(conf, ct, words) == -1)
     {
+        return -1;
+    }
+
+    /* leftovers of a monitor that was killed, and of its hook */
+
+    tries = VZ_HOOK_TRIES;
+
+    do {
+        if (vz_mount_drop(ct) == -1) {
+            snprintf(words, VZ_WORDS_MAX, "umount: %s", strerror(errno));
+            return -1;
+        }
+
+        rc = vz_mount_make(ct, lower, VZ_HOOK_WAIT, &mount, words);
+
+    } while (rc == VZ_BUSY && --tries > 0);
+
+    if (rc != VZ_OK) {
         return -1;
     }
 

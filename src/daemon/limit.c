@@ -55,20 +55,23 @@ vz_limit_apply(const vz_config_t *conf, const vz_ct_t *ct,
 static void
 vz_limit_delegate(const char *dir)
 {
-    char   parent[256], *slash;
+    char                 path[256], *slash;
+    unsigned             i, up;
+    static const char   *names[] = { "+memory", "+cpu", "+pids" };
 
-    snprintf(parent, sizeof(parent), "%s", dir);
+    /* from the root down: the parent of ours, then ours */
 
-    slash = strrchr(parent, '/');
-    if (slash == NULL) {
-        return;
+    for (up = 2; up > 0; up--) {
+        snprintf(path, sizeof(path), "%s", dir);
+
+        for (i = 0; i < up && (slash = strrchr(path, '/')) != NULL; i++) {
+            *slash = '\0';
+        }
+
+        for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+            (void) vz_cgroup_write(path, "cgroup.subtree_control", names[i]);
+        }
     }
-
-    *slash = '\0';
-
-    (void) vz_cgroup_write(parent, "cgroup.subtree_control", "+memory");
-    (void) vz_cgroup_write(parent, "cgroup.subtree_control", "+cpu");
-    (void) vz_cgroup_write(parent, "cgroup.subtree_control", "+pids");
 }
 
 

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 #include <sys/utsname.h>
+#include "cgroup.h"
 #include "lxcconf.h"
 #include "net.h"
 
@@ -27,6 +28,7 @@ int
 vz_lxcconf_write(const vz_config_t *conf, const vz_ct_t *ct)
 {
     char            interface[VZ_INTERFACE_MAX], hw[18], dir[PATH_MAX];
+    char            parent[VZ_CGROUP_PARENT];
     unsigned        i;
     vz_lxcconf_t    text;
     struct utsname  uts;
@@ -38,7 +40,6 @@ vz_lxcconf_write(const vz_config_t *conf, const vz_ct_t *ct)
         "lxc.mount.auto = cgroup:mixed proc:mixed sys:rw\n"
         "lxc.mount.entry = /sys/fs/fuse/connections sys/fs/fuse/connections"
         " none bind,optional 0 0\n"
-        "lxc.apparmor.profile = generated\n"
         "lxc.hook.version = 1\n";
 
     static const char  *hooks[] = { "pre-start", "start-host", "post-stop" };
@@ -61,10 +62,20 @@ vz_lxcconf_write(const vz_config_t *conf, const vz_ct_t *ct)
     vz_lxcconf_put(&text, "lxc.rootfs.path = dir:%s/root\n", dir);
     vz_lxcconf_put(&text, "lxc.idmap = u 0 %u %u\nlxc.idmap = g 0 %u %u\n",
                    ct->idmap, VZ_CT_IDS, ct->idmap, VZ_CT_IDS);
+    vz_cgroup_parent(conf, parent);
+    vz_lxcconf_put(&text, "lxc.cgroup.dir = %s\n", parent);
     vz_lxcconf_put(&text, "lxc.uts.name = %s\n", ct->hostname);
     vz_lxcconf_put(&text, "lxc.log.file = %s/lxc.log\nlxc.log.level = WARN\n",
                    dir);
     vz_lxcconf_put(&text, "%s", fixed);
+
+    if (access("/sys/kernel/security/apparmor", F_OK) == 0) {
+
+        /* without nesting, systemd inside can't sandbox its services */
+
+        vz_lxcconf_put(&text, "lxc.apparmor.profile = generated\n"
+                       "lxc.apparmor.allow_nesting = 1\n");
+    }
 
     if (access(seccomp, R_OK) == 0) {
         vz_lxcconf_put(&text, "lxc.seccomp.profile = %s\n", seccomp);

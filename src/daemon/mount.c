@@ -26,6 +26,9 @@
 #define VZ_LOOP_TRIES   256
 
 
+static vz_code_e vz_mount_image_take(int image, const char *path, int wait,
+    char *words);
+static int vz_mount_image_attached(const char *path);
 static vz_code_e vz_mount_build(const vz_ct_t *ct, const char *lower,
     const char *device, vz_mount_t *mount, char *words);
 static int vz_mount_btrfs(const char *device);
@@ -55,33 +58,58 @@ vz_mount_make(const vz_ct_t *ct, const char *lower, int wait,
         return vz_mount_failed(words, "image");
     }
 
-    /* nobody else looks and attaches between our look and our attaching */
-
-    if (flock(image, LOCK_EX) == -1) {
-        rc = vz_mount_failed(words, "image lock");
-        goto done;
-    }
-
-    if (!vz_mount_image_idle(ct, wait)) {
-        snprintf(words, VZ_WORDS_MAX, "the image is still in use");
-        rc = VZ_BUSY;
-        goto done;
+    rc = vz_mount_image_take(image, path, wait, words);
+    if (rc != VZ_OK) {
+        close(image);
+        return rc;
     }
 
     loop = vz_mount_loop_attach(image, path, device);
+
     if (loop == -1) {
         rc = vz_mount_failed(words, "loop device");
-        goto done;
+
+    } else {
+
+        /* the loop device has our open file, and the lock with it */
+
+        (void) flock(image, LOCK_UN);
+
+        rc = vz_mount_build(ct, lower, device, mount, words);
+        close(loop);
     }
-
-    rc = vz_mount_build(ct, lower, device, mount, words);
-    close(loop);
-
-done:
 
     close(image);
 
     return rc;
+}
+
+
+/* locked: nobody attaches it between our look and our own attaching */
+
+static vz_code_e
+vz_mount_image_take(int image, const char *path, int wait, char *words)
+{
+    for ( ;; ) {
+        if (flock(image, LOCK_EX | LOCK_NB) == 0) {
+            if (!vz_mount_image_attached(path)) {
+                return VZ_OK;
+            }
+
+            (void) flock(image, LOCK_UN);
+
+        } else if (errno != EWOULDBLOCK && errno != EINTR) {
+            return vz_mount_failed(words, "image lock");
+        }
+
+        if (wait <= 0) {
+            snprintf(words, VZ_WORDS_MAX, "the image is still in use");
+            return VZ_BUSY;
+        }
+
+        usleep(VZ_MOUNT_POLL * 1000);
+        wait -= VZ_MOUNT_POLL;
+    }
 }
 
 

@@ -30,6 +30,8 @@ static int vz_net_open(vz_net_t *net, const vz_config_t *conf,
 static void vz_net_close(vz_net_t *net);
 static int vz_net_one(vz_net_t *net, const vz_address_t *address, vz_nl_e op,
     char *words);
+static int vz_net_again(vz_net_t *net, const vz_address_t *gone,
+    char *words);
 static int vz_net_default(vz_net_t *net, int family, char *words);
 static int vz_net_forward(const vz_config_t *conf, const char *name);
 static int vz_net_uplink(const vz_config_t *conf, const vz_address_t *address,
@@ -179,13 +181,42 @@ vz_net_address(const vz_config_t *conf, const vz_ct_t *ct, pid_t pid,
 
     /* the first address of a family may bring its default route */
 
-    if (rc == 0 && add) {
+    if (rc == 0 && !add && conf->bridge[0]) {
+        rc = vz_net_again(&net, address, words);
+    }
+
+    if (rc == 0 && (add || conf->bridge[0])) {
         rc = vz_net_default(&net, address->family, words);
     }
 
     vz_net_close(&net);
 
     return rc;
+}
+
+
+/*
+ * Without promote_secondaries, the first address of a subnet takes the others
+ * with it when it goes.
+ */
+
+static int
+vz_net_again(vz_net_t *net, const vz_address_t *gone, char *words)
+{
+    unsigned              i;
+    const vz_address_t   *address;
+
+    for (i = 0; i < net->ct->naddresses; i++) {
+        address = &net->ct->addresses[i];
+
+        if (!vz_address_same(address, gone)
+            && vz_net_one(net, address, VZ_NL_ADD, words) == -1)
+        {
+            return -1;
+        }
+    }
+
+    return 0;
 }
 
 

@@ -114,15 +114,18 @@ vz_nft_address(const vz_config_t *conf, const vz_ct_t *ct,
     char           interface[VZ_INTERFACE_MAX];
     vz_nft_text_t  text;
 
+    if (add) {
+
+        /* all of them: somebody may have flushed the rules meanwhile */
+
+        return vz_nft_start(conf, ct, words);
+    }
+
     text.len = 0;
     vz_net_interface(conf, ct->ctid, interface);
 
-    if (add) {
-        vz_nft_element(&text, conf, "add", interface, address);
-
-    } else {
-        vz_nft_out(&text, conf, interface, address);
-    }
+    vz_nft_table(&text, conf);
+    vz_nft_out(&text, conf, interface, address);
 
     return vz_nft_run(&text, words);
 }

@@ -14,7 +14,7 @@
 /*
  * vz_nft_start: the table where it is missing, the interface and all of the
  * container's addresses.  vz_nft_stop: all of them out again.
- * vz_nft_address: one address in (add) or out.
+ * vz_nft_address: one address in (add; ct has it already) or out.
  * vz_nft_down: the table is gone.
  * All 0, or -1 with words (VZ_WORDS_MAX).
  */

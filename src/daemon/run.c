@@ -233,9 +233,8 @@ vz_run_alive(const vz_ct_t *ct, vz_run_t *run)
         return 0;
     }
 
-    if (run->init.pid != 0) {
-        return vz_process_alive(&run->init);
-    }
+    /* init does not outlive its monitor: it only may still be dying */
 
-    return vz_process_alive(&run->monitor);
+    return vz_process_alive(&run->monitor)
+           && (run->init.pid == 0 || vz_process_alive(&run->init));
 }

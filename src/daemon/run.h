@@ -56,8 +56,8 @@ int vz_run_read(const vz_ct_t *ct, vz_run_t *run);
 int vz_run_write(const vz_ct_t *ct, const vz_run_t *run);
 
 /*
- * vz_run_alive: 1 with run filled while the container runs: init lives, or
- * its monitor does, between two boots.
+ * vz_run_alive: 1 with run filled while the container runs: its monitor
+ * lives, and init does, unless it is between two boots.
  */
 int vz_run_alive(const vz_ct_t *ct, vz_run_t *run);
 
