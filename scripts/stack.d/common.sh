@@ -130,13 +130,8 @@ free_port() {
 
 # Services that run keep theirs; the others get the next free one.
 choose_ports() {
-    alive xinetd || set[daemon_port]=$(free_port "${set[daemon_port]}")
-    alive aiosmtpd || set[smtp_port]=$(free_port "${set[smtp_port]}")
-
-    if [ -f "$dir/ports" ]; then
-        alive xinetd && set[daemon_port]=$(port_of daemon_port)
-        alive aiosmtpd && set[smtp_port]=$(port_of smtp_port)
-    fi
+    choose_port xinetd daemon_port
+    choose_port aiosmtpd smtp_port
 
     if [ "${set[web]}" = 1 ]; then
         if alive nginx && [ "$(port_of web_port)" != "${set[web_port]}" ]; then
@@ -148,9 +143,55 @@ choose_ports() {
                    "set VZPANEL_PORT to another one"
     fi
 
+    save_ports
+}
+
+
+# choose_port NAME KEY
+choose_port() {
+    if alive "$1" && [ -f "$dir/ports" ]; then
+        set[$2]=$(port_of "$2")
+    else
+        set[$2]=$(free_port "${set[$2]}")
+    fi
+}
+
+
+save_ports() {
     printf '%s_port=%s\n' web "${set[web_port]}" \
         daemon "${set[daemon_port]}" smtp "${set[smtp_port]}" > "$dir/ports.new"
     mv "$dir/ports.new" "$dir/ports"
+}
+
+
+# listens NAME PORT: it is the service of this stack that has the port
+listens() {
+    alive "$1" \
+        && ss -Hltnp "( sport = :$2 )" | grep -qF "pid=$(< "$base/pid/$1"),"
+}
+
+
+# listening NAME KEY START LOST: wait for the service to have its port.  Where
+# somebody else was quicker, which LOST tells, take the next one.
+listening() {
+    local try
+
+    for try in 1 2 3 4 5; do
+        ready "$1" 30 listens_or "$4" "$1" "${set[$2]}"
+        listens "$1" "${set[$2]}" && return 0
+
+        end "$1" TERM 5
+        set[$2]=$(free_port "$((${set[$2]} + 1))")
+        save_ports
+        "$3"
+    done
+
+    die "$1 gets no port (tried $try)"
+}
+
+
+listens_or() {
+    listens "$2" "$3" || "$1"
 }
 
 

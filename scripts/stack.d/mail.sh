@@ -16,7 +16,13 @@ mail_start() {
 
 
 mail_ready() {
-    ready aiosmtpd 30 port_taken "${set[smtp_port]}"
+    listening aiosmtpd smtp_port mail_start mail_lost
+}
+
+
+# without its port it ends
+mail_lost() {
+    gone aiosmtpd
 }
 
 

@@ -20,9 +20,11 @@ relay_start() {
     relay_configuration
     relay_warm
 
-    alive xinetd || spawn xinetd \
-        xinetd -dontfork -f "$base/conf/xinetd.conf" \
-            -filelog "$base/log/xinetd.log"
+    alive xinetd && return 0
+
+    rm -f "$base/log/xinetd.log"
+    spawn xinetd xinetd -dontfork -f "$base/conf/xinetd.conf" \
+        -filelog "$base/log/xinetd.log"
 }
 
 
@@ -128,18 +130,20 @@ relay_warm() {
 
 
 relay_ready() {
+    listening xinetd daemon_port relay_start relay_lost
     ready xinetd 10 relay_answers
 }
 
 
-# the greeting of virtual-server, then hang up
-relay_answers() {
-    local line=
+# without its port xinetd stays, with nothing to do
+relay_lost() {
+    gone xinetd || grep -q 'Service virtual failed to start' \
+        "$base/log/xinetd.log"
+}
 
-    alive xinetd || return 1
-    { read -rt 2 line < "/dev/tcp/127.0.0.1/${set[daemon_port]}"; } \
-        2>/dev/null || return 1
-    [[ $line == "virtual-server "* ]]
+
+relay_answers() {
+    timeout 5 "$top/scripts/verb" "$dir" ping > /dev/null 2>&1
 }
 
 
