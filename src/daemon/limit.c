@@ -1,4 +1,6 @@
+#include <dirent.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include "../wire/field.h"
@@ -16,6 +18,8 @@ static vz_code_e vz_limit_memory1(const char *dir, uint64_t limit,
     char *words);
 static vz_code_e vz_limit_memory2(const char *dir, uint64_t limit,
     char *words);
+static void vz_limit_together(const char *group, const char *file,
+    uint64_t max);
 static void vz_limit_guarantee(const vz_ct_t *ct, const char *dir);
 static vz_code_e vz_limit_said(char *words, const char *what);
 
@@ -236,6 +240,8 @@ vz_limit_cpu(const vz_ct_t *ct, const vz_run_t *run, char *words)
             return vz_limit_said(words, "cpu limit");
         }
 
+        vz_limit_together(dir, "cpu.weight", 10000);
+
         return VZ_OK;
     }
 
@@ -248,7 +254,53 @@ vz_limit_cpu(const vz_ct_t *ct, const vz_run_t *run, char *words)
         return vz_limit_said(words, "cpu limit");
     }
 
+    vz_limit_together(dir, "cpu.shares", 262144);
+
     return VZ_OK;
+}
+
+
+/*
+ * All containers stand in one group beside the host's own processes: it
+ * weighs what they weigh together, as if each stood for itself.
+ */
+
+static void
+vz_limit_together(const char *group, const char *file, uint64_t max)
+{
+    DIR             *dir;
+    char             parent[256], path[512 + NAME_MAX], *slash;
+    uint64_t         sum;
+    struct dirent   *entry;
+
+    snprintf(parent, sizeof(parent), "%s", group);
+
+    slash = strrchr(parent, '/');
+    if (slash == NULL) {
+        return;
+    }
+
+    *slash = '\0';
+
+    dir = opendir(parent);
+    if (dir == NULL) {
+        return;
+    }
+
+    sum = 0;
+
+    while ((entry = readdir(dir)) != NULL) {
+        if (strncmp(entry->d_name, "lxc.payload.", 12) == 0) {
+            snprintf(path, sizeof(path), "%s/%s", parent, entry->d_name);
+            sum += vz_cgroup_number(path, file);
+        }
+    }
+
+    closedir(dir);
+
+    if (sum) {
+        (void) vz_cgroup_set(parent, file, sum < max ? sum : max);
+    }
 }
 
 
