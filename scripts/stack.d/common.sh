@@ -232,7 +232,7 @@ alive() {
     [ -n "$base" ] && [ -s "$base/pid/$1" ] || return 1
     pid=$(< "$base/pid/$1")
     [ -r "/proc/$pid/cmdline" ] || return 1
-    tr '\0' ' ' 2>/dev/null < "/proc/$pid/cmdline" | grep -qF "$base/"
+    grep -qsaF -e "$base/" "/proc/$pid/cmdline"
 }
 
 
@@ -299,21 +299,20 @@ sweep_processes() {
 
 
 ours() {
-    local proc exe
+    local pid exe
 
-    for proc in /proc/[0-9]*; do
-        exe=$(readlink "$proc/exe" 2>/dev/null) || continue
+    {
+        grep -lsaF -e "$base/" /proc/[0-9]*/cmdline || true
+        find /proc/[0-9]*/fd \( -lname "$base/*" -o -lname "$dir/*" \) \
+            2>/dev/null || true
+    } | cut -d/ -f3 | sort -u |
+    while IFS= read -r pid; do
+        exe=$(readlink "/proc/$pid/exe" 2>/dev/null) || continue
 
         case ${exe% (deleted)} in
         */nginx | */mariadbd | */xinetd | */lxcfs | */virtual-server* | \
         */python3*)
-            if tr '\0' ' ' 2>/dev/null < "$proc/cmdline" \
-               | grep -qF -e "$base/" \
-               || find "$proc/fd" \( -lname "$base/*" -o -lname "$dir/*" \) \
-                      -print -quit 2>/dev/null | grep -q .
-            then
-                echo "${proc#/proc/}"
-            fi
+            echo "$pid" ;;
         esac
     done
 }

@@ -206,17 +206,14 @@ own_numbers() {
 
 # What --down could not end: monitors carry lxc_path among their arguments.
 containers_kill() {
-    local proc pid
+    local file pid
 
-    for proc in /proc/[0-9]*; do
-        if tr '\0' ' ' 2>/dev/null < "$proc/cmdline" \
-           | grep -qF -e "[lxc monitor] $base/"
-        then
-            pid=${proc#/proc/}
-            kill_tree "$pid"
-            wait_for 5 test ! -s "$proc/cmdline" || true
-        fi
-    done
+    while IFS= read -r file; do
+        pid=${file#/proc/}
+        pid=${pid%/cmdline}
+        kill_tree "$pid"
+        wait_for 5 test ! -s "$file" || true
+    done < <(grep -lsaF -e "[lxc monitor] $base/" /proc/[0-9]*/cmdline)
 }
 
 
@@ -254,14 +251,9 @@ sweep_cgroups_once() {
 
 
 own_cgroups() {
-    local folder
-
     find /sys/fs/cgroup -maxdepth 3 -type d \
         -regex '.*/lxc\.\(payload\|monitor\)\.[0-9]+\(-[0-9]+\)?' \
-        2>/dev/null |
-    while IFS= read -r folder; do
-        [ -z "$(echo "${folder##*/}" | own_numbers)" ] || echo "$folder"
-    done
+        -printf '%f %p\n' 2>/dev/null | own_numbers | cut -d' ' -f2-
 }
 
 
