@@ -10,7 +10,7 @@
 
 
 #define VZ_UNITS   1000             /* cpu units of the default weight */
-#define VZ_PERIOD  100000           /* us of a cpu limit */
+#define VZ_PERIOD  100000U          /* us of a cpu limit */
 
 
 static void vz_limit_delegate(const char *dir);

@@ -23,7 +23,7 @@
 
 #define VZ_CT_ADDRESSES  32
 #define VZ_CT_DNS        3
-#define VZ_CT_IDS        65536      /* ids of one container */
+#define VZ_CT_IDS        65536U     /* ids of one container */
 
 typedef struct {
     unsigned        set;
