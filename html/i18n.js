@@ -204,13 +204,13 @@ export function percent(value) {
 
 
 /**
- * A short time: "0,4 s", "12 s", "3 min 5 s".
+ * A short time: "0,04 s", "2,5 s", "12 s", "3 min 5 s".
  *
  * @param {number} value
  */
 export function seconds(value) {
     if (value < 60) {
-        return `${number(value, value < 10 ? 1 : 0)}\u00a0s`;
+        return `${number(value, value < 1 ? 2 : value < 10 ? 1 : 0)}\u00a0s`;
     }
 
     return span(value);

@@ -17,7 +17,8 @@ function level(part) {
  * A bar and how to move it.
  *
  * @param {string} label
- * @param {{thin?: boolean}} [options]
+ * @param {{thin?: boolean, progress?: boolean}} [options]  progress: it is
+ *     good when it is full
  */
 export function bar(label, options = {}) {
     const fill = h('span', { class: 'bar-fill' });
@@ -49,7 +50,7 @@ export function bar(label, options = {}) {
             const value = String(Math.round(shown * 100));
 
             fill.style.transform = `scaleX(${shown.toFixed(4)})`;
-            node.dataset.level = level(shown);
+            node.dataset.level = options.progress ? 'fine' : level(shown);
             say(now, text);
             say(rest, more ? ` ${more}` : '');
             track.setAttribute('aria-valuenow', value);

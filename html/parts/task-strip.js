@@ -40,7 +40,7 @@ export function taskLine(first) {
     const title = h('span', { class: 'task-title' }, taskTitle(first));
     const step = h('span', { class: 'task-step' });
     const time = h('span', { class: 'task-time' });
-    const far = bar(t('task.progress'), { thin: true });
+    const far = bar(t('task.progress'), { thin: true, progress: true });
     const node = h('div', { class: 'task-line' }, title, step, far.node, time);
     let task = first;
 
@@ -112,11 +112,12 @@ function openList() {
  */
 export function taskStrip(root, signal) {
     const count = h('span', { class: 'strip-count' });
+    const sign = h('span', { class: 'strip-sign' });
     const lines = h('div', { class: 'strip-lines' });
     const self = h('button', {
         type: 'button', class: 'strip', hidden: true,
         on: { click: openList },
-    }, h('span', { class: 'strip-head' }, icon('work'), count), lines,
+    }, h('span', { class: 'strip-head' }, sign, count), lines,
     icon('up', 'strip-more'));
     const heard = h('p', { class: 'sr', role: 'status' });
     /** @type {Map<number, ReturnType<typeof taskLine>>} */
@@ -129,6 +130,13 @@ export function taskStrip(root, signal) {
 
         self.hidden = tasks.length === 0;
         document.body.toggleAttribute('data-strip', tasks.length > 0);
+
+        if (busy > 0 !== self.hasAttribute('data-busy')
+            || !sign.firstChild)
+        {
+            put(sign, icon(busy > 0 ? 'work' : 'check'));
+        }
+
         self.toggleAttribute('data-busy', busy > 0);
         say(count, busy > 0 ? t('strip.running', { n: busy })
             : t('strip.done'));

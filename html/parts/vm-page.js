@@ -20,6 +20,9 @@ import { user } from '../session.js';
 
 const LAST = 5;
 
+/* What is over in a blink is told by the state; its steps would only flash. */
+const BLINK = 500;
+
 /* A sample older than this is said to be old. */
 const STALE = 30000;
 
@@ -115,7 +118,13 @@ function underWay(vm, signal) {
     let shown = null;
 
     const set = () => {
-        const task = taskOf(vm.id);
+        const heard = taskOf(vm.id);
+        const age = heard ? Date.now() - heard.seen : 0;
+        const task = age < BLINK ? undefined : heard;
+
+        if (heard && !task) {
+            setTimeout(set, BLINK - age);
+        }
 
         node.hidden = !task;
 
