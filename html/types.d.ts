@@ -61,7 +61,7 @@ export interface Task {
     id: number;
     kind: string;
     vm?: { id: number; name: string } | null;
-    actor?: string | { account: string } | null;
+    actor?: string | null;
     state: 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
     step?: number | string | null;
     step_name?: string | null;

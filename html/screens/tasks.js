@@ -9,7 +9,7 @@ import { pending } from '../parts/loading.js';
 import { taskState } from '../parts/state.js';
 import { steps, stepWords } from '../parts/steps.js';
 import { taskTitle } from '../parts/task-strip.js';
-import { ago, moment, percent, seconds, t } from '../i18n.js';
+import { ago, moment, percent, seconds, t, word } from '../i18n.js';
 import { on, over } from '../live.js';
 
 /** @typedef {import('../types.d.ts').View} View */
@@ -29,8 +29,7 @@ function lasted(task) {
 
 /** @param {Task} task */
 function actor(task) {
-    return typeof task.actor === 'string' ? task.actor
-        : task.actor?.account ?? '';
+    return word('actor', task.actor, task.actor ?? '');
 }
 
 

@@ -1,0 +1,57 @@
+/*
+ * The texts of the pages: every language says everything, with the same
+ * {names}, and no key that the code asks for is missing.
+ */
+
+import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import { test } from 'node:test';
+
+const html = new URL('../../html/', import.meta.url);
+
+
+/**
+ * @param {string} language
+ * @returns {Promise<Record<string, unknown>>}
+ */
+async function texts(language) {
+    return JSON.parse(await readFile(
+        new URL(`i18n/${language}.json`, html), 'utf8'));
+}
+
+
+/** @param {unknown} text */
+function names(text) {
+    return [...new Set(JSON.stringify(text).match(/\{\w+\}/g) ?? [])].sort();
+}
+
+
+test('Spanish and English say the same things', async () => {
+    const [es, en] = await Promise.all([texts('es'), texts('en')]);
+
+    assert.deepEqual(Object.keys(en).sort(), Object.keys(es).sort());
+
+    for (const [key, text] of Object.entries(es)) {
+        assert.deepEqual(names(en[key]), names(text), key);
+    }
+});
+
+
+test('every text that the pages name is there', async () => {
+    const es = await texts('es');
+    const files = (await readdir(html, { recursive: true }))
+        .filter((name) => name.endsWith('.js'));
+    const missing = [];
+
+    for (const name of files) {
+        const code = await readFile(new URL(name, html), 'utf8');
+
+        for (const [, key] of code.matchAll(/\bt\(\s*'([\w.]+)'/g)) {
+            if (!Object.hasOwn(es, key)) {
+                missing.push(`${name}: ${key}`);
+            }
+        }
+    }
+
+    assert.deepEqual(missing, []);
+});
