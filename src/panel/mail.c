@@ -62,7 +62,7 @@ static const vz_sql_t  vz_sql_due = vz_sql("mail_due",
 static const vz_sql_t  vz_sql_claim = vz_sql("mail_claim",
     "UPDATE mail SET state = 'queued', attempts = attempts + 1,"
     " next_try = NOW(3) + INTERVAL " VZ_MAIL_HAND " SECOND"
-    " WHERE id = ? AND attempts = ? AND state IN ('held', 'queued')");
+    " WHERE id = ? AND attempts = ? AND state <> 'sent'");
 
 static const vz_sql_t  vz_sql_sent = vz_sql("mail_sent",
     "UPDATE mail SET state = 'sent', sent = NOW(3), data = NULL,"

@@ -139,6 +139,7 @@ vz_mail_text_fill(ngx_pool_t *pool, const char *text, json_t *data,
     const char  *p, *end;
 
     dst = NULL;
+    len = 0;
 
     for (pass = 0; pass < 2; pass++) {
         len = 0;

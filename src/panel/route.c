@@ -74,6 +74,10 @@ static const vz_route_t  vz_routes[] = {
       "Tasks, the newest first" },
     { GET, "/tasks/{id}", VZ_ROLE_USER, 0, NULL, vz_task_one,
       "One task and its steps" },
+    { POST, "/tasks/{id}/retry", VZ_ROLE_ADMIN, 0, NULL, vz_task_retry,
+      "Take a failed task up again" },
+    { POST, "/tasks/{id}/cancel", VZ_ROLE_ADMIN, 0, NULL, vz_task_cancel,
+      "Take a waiting task back" },
 
     { GET, "/events", VZ_ROLE_USER, 0, NULL, vz_stream_events,
       "Changes of containers and tasks as a stream" },

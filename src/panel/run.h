@@ -23,8 +23,8 @@ typedef struct {
     int64_t         memory[3][2];   /* vmguar, oomguar, privvm: barrier and
                                        limit in MiB; a limit of -1: none */
     int64_t         disk[2];        /* soft, hard */
-    int64_t         cpu_units;
-    int64_t         cpu_percent;
+    int64_t         cpu[2];         /* units, per cent */
+    ngx_uint_t      wanted;         /* to run */
 } vz_run_vm_t;
 
 typedef struct vz_chain_s  vz_chain_t;
@@ -37,7 +37,11 @@ typedef struct {
     ngx_uint_t         step;
     ngx_uint_t         attempt;     /* of this step, from 1 */
     const vz_chain_t  *chain;
-    vz_run_vm_t        vm;
+    const ngx_str_t   *runner;      /* the worker's name in task.owner */
+    vz_run_vm_t        vm;          /* as the task wants it */
+    vz_run_vm_t        was;         /* as it was before */
+    ngx_str_t          add;         /* addresses to give and to take */
+    ngx_str_t          drop;
     ngx_str_t          detail;      /* words of the step that ended */
     vz_task_view_t     view;        /* what watchers see */
 } vz_run_t;
@@ -59,6 +63,7 @@ typedef struct {
 struct vz_chain_s {
     const char       *kind;
     const char       *failed;       /* vm.service when it fails, or NULL */
+    void            (*undo)(vz_run_t *run);     /* when it fails, or NULL */
     ngx_uint_t        attempts;     /* of one step, before the task fails */
     ngx_uint_t        nsteps;
     const vz_step_t  *steps;
@@ -67,6 +72,12 @@ struct vz_chain_s {
 /* vz_chain_find: by kind, NULL where there is none. */
 const vz_chain_t *vz_chain_find(const u_char *kind, size_t len);
 
+
+/* vz_run_load: a claimed task's row and its container. */
+vz_code_e vz_run_load(vz_run_t *run);
+
+/* vz_run_go: carry it out until it ends, waits, or is not ours any more. */
+void vz_run_go(vz_run_t *run);
 
 /* vz_run_progress: tell watchers how far the running step is. */
 void vz_run_progress(void *run, ngx_uint_t percent, const ngx_str_t *words);

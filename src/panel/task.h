@@ -89,5 +89,9 @@ void vz_task_accepted(vz_call_t *call, uint64_t id);
 void vz_task_list(vz_call_t *call);
 void vz_task_one(vz_call_t *call);
 
+/* POST /api/tasks/{id}/retry and /cancel */
+void vz_task_retry(vz_call_t *call);
+void vz_task_cancel(vz_call_t *call);
+
 
 #endif /* VZ_TASK_H */

@@ -1,0 +1,369 @@
+/*
+ * A task that was claimed: its steps one after another, each end written
+ * down before the next begins.
+ */
+
+#include "run.h"
+#include "../runtime/fiber.h"
+
+
+#define VZ_RUN_BACKOFF   30000      /* ms, at most */
+#define VZ_RUN_PATIENCE  600        /* tries to write down a step's end */
+
+
+static vz_code_e vz_run_done(vz_run_t *run);
+static vz_code_e vz_run_confirm(vz_run_t *run, ngx_uint_t step);
+static void vz_run_later(vz_run_t *run, vz_code_e why);
+static void vz_run_fail(vz_run_t *run, vz_code_e why);
+static vz_code_e vz_run_write(vz_run_t *run, const vz_sql_t *sql,
+    const vz_bind_t *binds, ngx_uint_t n);
+static ngx_uint_t vz_run_temporary(vz_code_e code);
+static void vz_run_show(vz_run_t *run, const char *state,
+    ngx_uint_t step_percent);
+static void vz_run_name(u_char *dst, size_t size, const char *src);
+
+
+static const vz_sql_t  vz_sql_where = vz_sql("task_where",
+    "SELECT step FROM task WHERE id = ? AND (owner = ? OR state = 'done')");
+
+static const vz_sql_t  vz_sql_begin = vz_sql("step_begin",
+    "UPDATE task_step s JOIN task t ON t.id = s.task_id"
+    " SET s.state = 'running', s.started = COALESCE(s.started, NOW(3))"
+    " WHERE t.id = ? AND t.owner = ? AND s.position = ?");
+
+/* the end of a step and the beginning of the next are one statement */
+static const vz_sql_t  vz_sql_next = vz_sql("step_next",
+    "UPDATE task t"
+    " JOIN task_step s ON s.task_id = t.id AND s.position = ?"
+    " LEFT JOIN task_step f ON f.task_id = t.id AND f.position = ?"
+    " LEFT JOIN vm v ON v.id = t.vm_id"
+    " SET s.state = 'done', s.finished = NOW(3), s.detail = ?,"
+    "  f.state = 'running', f.started = NOW(3),"
+    "  v.service = COALESCE(?, v.service), t.step = ?, t.attempt = 1"
+    " WHERE t.id = ? AND t.owner = ? AND t.step = ?");
+
+static const vz_sql_t  vz_sql_last = vz_sql("step_last",
+    "UPDATE task t"
+    " JOIN task_step s ON s.task_id = t.id AND s.position = ?"
+    " LEFT JOIN vm v ON v.id = t.vm_id"
+    " SET s.state = 'done', s.finished = NOW(3), s.detail = ?,"
+    "  v.service = COALESCE(?, v.service), t.step = ?, t.state = 'done',"
+    "  t.finished = NOW(3), t.busy = NULL, t.owner = NULL, t.lease = NULL"
+    " WHERE t.id = ? AND t.owner = ? AND t.step = ?");
+
+static const vz_sql_t  vz_sql_later = vz_sql("step_later",
+    "UPDATE task t"
+    " JOIN task_step s ON s.task_id = t.id AND s.position = ?"
+    " SET s.detail = ?, t.state = 'queued', t.owner = NULL, t.lease = NULL,"
+    "  t.not_before = NOW(3) + INTERVAL ? * 1000 MICROSECOND"
+    " WHERE t.id = ? AND t.owner = ?");
+
+static const vz_sql_t  vz_sql_fail = vz_sql("task_fail",
+    "UPDATE task t"
+    " JOIN task_step s ON s.task_id = t.id AND s.position = ?"
+    " LEFT JOIN vm v ON v.id = t.vm_id"
+    " SET s.state = 'failed', s.finished = NOW(3), s.detail = ?,"
+    "  v.service = IF(v.service = 'ready', v.service,"
+    "                 COALESCE(?, v.service)), t.state = 'failed',"
+    "  t.finished = NOW(3), t.busy = NULL, t.owner = NULL, t.lease = NULL,"
+    "  t.error_code = ?, t.error_detail = ?"
+    " WHERE t.id = ? AND t.owner = ?");
+
+
+void
+vz_run_go(vz_run_t *run)
+{
+    vz_code_e  rc;
+
+    rc = vz_run_write(run, &vz_sql_begin,
+                      vz_binds(vz_int(run->id), vz_text(*run->runner),
+                               vz_int(run->step)));
+
+    while (rc == VZ_OK) {
+        ngx_str_null(&run->detail);
+        vz_run_show(run, "running", 0);
+
+        rc = run->chain->steps[run->step].run(run);
+
+        if (rc != VZ_OK) {
+            if (vz_run_temporary(rc)
+                && run->attempt < run->chain->attempts)
+            {
+                vz_run_later(run, rc);
+
+            } else {
+                vz_run_fail(run, rc);
+            }
+
+            return;
+        }
+
+        rc = vz_run_done(run);
+
+        if (run->step == run->chain->nsteps) {
+            return;
+        }
+    }
+}
+
+
+static vz_code_e
+vz_run_done(vz_run_t *run)
+{
+    vz_code_e         rc;
+    ngx_uint_t        next;
+    vz_bind_t         service;
+    const vz_step_t  *step;
+
+    step = &run->chain->steps[run->step];
+    next = run->step + 1;
+    service = step->service ? vz_cstr(step->service) : vz_none();
+
+    if (next < run->chain->nsteps) {
+        rc = vz_run_write(run, &vz_sql_next,
+                          vz_binds(vz_int(run->step), vz_int(next),
+                                   vz_text(run->detail), service,
+                                   vz_int(next), vz_int(run->id),
+                                   vz_text(*run->runner),
+                                   vz_int(run->step)));
+    } else {
+        rc = vz_run_write(run, &vz_sql_last,
+                          vz_binds(vz_int(run->step), vz_text(run->detail),
+                                   service, vz_int(next), vz_int(run->id),
+                                   vz_text(*run->runner),
+                                   vz_int(run->step)));
+    }
+
+    if (rc == VZ_CONFLICT) {
+        rc = vz_run_confirm(run, next);
+    }
+
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    run->step = next;
+    run->attempt = 1;
+
+    if (next == run->chain->nsteps) {
+        vz_run_show(run, "done", 0);
+    }
+
+    return VZ_OK;
+}
+
+
+/*
+ * A write that changed nothing: the task was taken from us, or the statement
+ * had been carried out before its answer was lost.
+ */
+
+static vz_code_e
+vz_run_confirm(vz_run_t *run, ngx_uint_t step)
+{
+    vz_code_e  rc;
+    vz_rows_t  rows;
+
+    rc = vz_db_query(NULL, run->pool, &vz_sql_where,
+                     vz_binds(vz_int(run->id), vz_text(*run->runner)),
+                     &rows);
+
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    return rows.rows && vz_cell_int(&rows, 0, 0) == (int64_t) step
+           ? VZ_OK : VZ_CONFLICT;
+}
+
+
+/*
+ * Write down what has happened.  While the database is away this waits: what
+ * a step did must not be forgotten, and if it stays away for too long the
+ * step is repeated by whoever claims the task.
+ */
+
+static vz_code_e
+vz_run_write(vz_run_t *run, const vz_sql_t *sql, const vz_bind_t *binds,
+    ngx_uint_t n)
+{
+    vz_code_e   rc;
+    vz_rows_t   rows;
+    ngx_uint_t  i;
+
+    rc = VZ_DOWN;
+
+    for (i = 0; i < VZ_RUN_PATIENCE; i++) {
+        rc = vz_db_query(NULL, run->pool, sql, binds, n, &rows);
+
+        if (rc == VZ_OK) {
+            return rows.affected || sql == &vz_sql_begin ? VZ_OK : VZ_CONFLICT;
+        }
+
+        if (rc == VZ_INTERNAL) {
+            return rc;
+        }
+
+        vz_sleep(i < 20 ? 100 : 1000);
+    }
+
+    return rc;
+}
+
+
+static ngx_uint_t
+vz_run_temporary(vz_code_e code)
+{
+    switch (code) {
+
+    case VZ_DOWN:
+    case VZ_BUSY:
+    case VZ_AGAIN:
+    case VZ_DENIED:
+    case VZ_TIMEOUT:
+    case VZ_CONFLICT:
+    case VZ_OVERLOADED:
+        return 1;
+
+    default:
+        return 0;
+    }
+}
+
+
+static void
+vz_run_later(vz_run_t *run, vz_code_e why)
+{
+    ngx_uint_t  msec;
+
+    msec = run->attempt > 7 ? VZ_RUN_BACKOFF
+           : ngx_min((ngx_uint_t) 250 << run->attempt, VZ_RUN_BACKOFF);
+
+    ngx_log_error(NGX_LOG_WARN, ngx_cycle->log, 0,
+                  "vzpanel: task %uL step %s: %s (%V), again in %ui ms",
+                  run->id, run->chain->steps[run->step].name,
+                  vz_code_name(why), &run->detail, msec);
+
+    (void) vz_run_write(run, &vz_sql_later,
+                        vz_binds(vz_int(run->step), vz_text(run->detail),
+                                 vz_int(msec), vz_int(run->id),
+                                 vz_text(*run->runner)));
+
+    vz_run_show(run, "queued", 0);
+}
+
+
+static void
+vz_run_fail(vz_run_t *run, vz_code_e why)
+{
+    const char  *code;
+
+    code = why == VZ_DOWN ? "node_down" : vz_code_name(why);
+
+    ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
+                  "vzpanel: task %uL step %s failed: %s (%V)", run->id,
+                  run->chain->steps[run->step].name, code, &run->detail);
+
+    if (run->chain->undo != NULL) {
+        run->chain->undo(run);
+    }
+
+    (void) vz_run_write(run, &vz_sql_fail,
+                        vz_binds(vz_int(run->step), vz_text(run->detail),
+                                 run->chain->failed
+                                     ? vz_cstr(run->chain->failed)
+                                     : vz_none(),
+                                 vz_cstr(code), vz_text(run->detail),
+                                 vz_int(run->id),
+                                 vz_text(*run->runner)));
+
+    vz_run_show(run, "failed", 0);
+}
+
+
+vz_code_e
+vz_run_verb(vz_run_t *run, vz_verb_e verb, ngx_uint_t argc,
+    const char *const *argv, const ngx_str_t *secret)
+{
+    vz_code_e     rc;
+    ngx_uint_t    i;
+    const char   *args[VZ_ARGS_MAX];
+    vz_answer_t   answer;
+
+    if (run->vm.node == NULL) {
+        ngx_str_set(&run->detail, "this nginx does not know the node");
+        return VZ_DOWN;
+    }
+
+    args[0] = (char *) run->vm.ctid.data;
+
+    for (i = 0; i < argc; i++) {
+        args[i + 1] = argv[i];
+    }
+
+    rc = vz_relay_call(run->vm.node, run->pool, verb, argc + 1, args, secret,
+                       vz_run_progress, run, &answer);
+
+    run->detail = answer.words;
+
+    return rc;
+}
+
+
+void
+vz_run_progress(void *data, ngx_uint_t percent, const ngx_str_t *words)
+{
+    vz_run_t  *run = data;
+
+    ngx_cpystrn(run->view.detail, words->data,
+                ngx_min(words->len + 1, sizeof(run->view.detail)));
+    vz_run_show(run, "running", percent);
+}
+
+
+static void
+vz_run_show(vz_run_t *run, const char *state, ngx_uint_t step_percent)
+{
+    ngx_uint_t         i, all, past;
+    vz_task_view_t    *view = &run->view;
+    const vz_chain_t  *chain = run->chain;
+
+    all = 0;
+    past = 0;
+
+    for (i = 0; i < chain->nsteps; i++) {
+        all += chain->steps[i].weight;
+        past += i < run->step ? chain->steps[i].weight : 0;
+    }
+
+    if (run->step < chain->nsteps) {
+        past += chain->steps[run->step].weight * step_percent / 100;
+        vz_run_name(view->step_name, sizeof(view->step_name),
+                    chain->steps[run->step].name);
+    }
+
+    if (step_percent == 0) {
+        ngx_cpystrn(view->detail, run->detail.data ? run->detail.data
+                                                   : (u_char *) "",
+                    ngx_min(run->detail.len + 1, sizeof(view->detail)));
+    }
+
+    view->id = run->id;
+    view->vm = run->vm.id;
+    view->owner = run->owner;
+    view->step = run->step;
+    view->steps = chain->nsteps;
+    view->percent = all ? past * 100 / all : 100;
+    view->step_percent = step_percent;
+    vz_run_name(view->kind, sizeof(view->kind), chain->kind);
+    vz_run_name(view->state, sizeof(view->state), state);
+
+    vz_zone_task_put(view);
+}
+
+
+static void
+vz_run_name(u_char *dst, size_t size, const char *src)
+{
+    ngx_cpystrn(dst, (u_char *) src, size);
+}

@@ -1,0 +1,443 @@
+/*
+ * The steps that chains are made of.
+ */
+
+#include "steps.h"
+#include "mail.h"
+
+
+#define VZ_WORDS  3                 /* of one verb, at most: setdns */
+
+
+static vz_code_e vz_step_pair(vz_run_t *run, vz_verb_e verb,
+    const int64_t *pair, const char *unit);
+static vz_code_e vz_step_each(vz_run_t *run, vz_verb_e verb,
+    const ngx_str_t *words);
+static vz_code_e vz_step_words(vz_run_t *run, vz_verb_e verb,
+    const ngx_str_t *words, ngx_uint_t together);
+static vz_code_e vz_step_in_tx(vz_run_t *run,
+    vz_code_e (*body)(vz_run_t *run, vz_tx_t *tx));
+static vz_code_e vz_store_body(vz_run_t *run, vz_tx_t *tx);
+static vz_code_e vz_release_body(vz_run_t *run, vz_tx_t *tx);
+static vz_code_e vz_free_body(vz_run_t *run, vz_tx_t *tx);
+static vz_code_e vz_free_addresses(vz_run_t *run, vz_tx_t *tx,
+    const ngx_str_t *words);
+static vz_bind_t vz_limit(int64_t mib);
+
+
+static const vz_sql_t  vz_sql_store = vz_sql("vm_store",
+    "UPDATE vm SET hostname = ?, gateway = ?, dns = ?,"
+    " vmguar_barrier_mib = ?, vmguar_limit_mib = ?,"
+    " oomguar_barrier_mib = ?, oomguar_limit_mib = ?,"
+    " privvm_barrier_mib = ?, privvm_limit_mib = ?,"
+    " disk_soft_mib = ?, disk_hard_mib = ?, cpu_units = ?, cpu_percent = ?,"
+    " version = version + 1 WHERE id = ?");
+
+static const vz_sql_t  vz_sql_free_one = vz_sql("address_free",
+    "UPDATE address SET vm_id = NULL, position = 0"
+    " WHERE vm_id = ? AND address = ?");
+
+static const vz_sql_t  vz_sql_free_all = vz_sql("address_free_all",
+    "UPDATE address SET vm_id = NULL, position = 0 WHERE vm_id = ?");
+
+static const vz_sql_t  vz_sql_gone = vz_sql("vm_gone",
+    "DELETE FROM vm WHERE id = ?");
+
+
+vz_code_e
+vz_step_nothing(vz_run_t *run)
+{
+    (void) run;
+
+    return VZ_OK;
+}
+
+
+vz_code_e
+vz_step_create(vz_run_t *run)
+{
+    const char  *argv[1];
+
+    argv[0] = (char *) run->vm.template.data;
+
+    return vz_run_verb(run, VZ_VERB_CREATE, 1, argv, NULL);
+}
+
+
+vz_code_e
+vz_step_password(vz_run_t *run)
+{
+    vz_code_e  rc;
+    ngx_str_t  password;
+
+    rc = vz_mail_secret(run->pool, run->id, "password", &password);
+
+    if (rc == VZ_NOENT) {
+        ngx_str_set(&run->detail, "the password of this order is gone");
+        return VZ_FAILED;
+    }
+
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    rc = vz_run_verb(run, VZ_VERB_PASSWD, 0, NULL, &password);
+    ngx_explicit_memzero(password.data, password.len);
+
+    return rc;
+}
+
+
+vz_code_e
+vz_step_start(vz_run_t *run)
+{
+    return vz_run_verb(run, VZ_VERB_START, 0, NULL, NULL);
+}
+
+
+vz_code_e
+vz_step_stop(vz_run_t *run)
+{
+    return vz_run_verb(run, VZ_VERB_STOP, 0, NULL, NULL);
+}
+
+
+vz_code_e
+vz_step_restart(vz_run_t *run)
+{
+    return vz_run_verb(run, VZ_VERB_RESTART, 0, NULL, NULL);
+}
+
+
+vz_code_e
+vz_step_resume(vz_run_t *run)
+{
+    return run->vm.wanted ? vz_step_start(run) : VZ_OK;
+}
+
+
+/* repeated after the row has gone, there is nothing left to name to a node */
+
+vz_code_e
+vz_step_destroy(vz_run_t *run)
+{
+    return run->vm.id ? vz_run_verb(run, VZ_VERB_DESTROY, 0, NULL, NULL)
+                      : VZ_OK;
+}
+
+
+vz_code_e
+vz_step_limits(vz_run_t *run)
+{
+    vz_code_e  rc;
+
+    rc = vz_step_memory(run);
+
+    if (rc == VZ_OK) {
+        rc = vz_step_disk(run);
+    }
+
+    return rc == VZ_OK ? vz_step_cpu(run) : rc;
+}
+
+
+vz_code_e
+vz_step_memory(vz_run_t *run)
+{
+    vz_code_e   rc;
+    ngx_uint_t  i;
+
+    static const vz_verb_e  verbs[] = {
+        VZ_VERB_SETMEMORYVM, VZ_VERB_SETMEMORYOO, VZ_VERB_SETMEMORYP
+    };
+
+    rc = VZ_OK;
+
+    for (i = 0; i < 3 && rc == VZ_OK; i++) {
+        rc = vz_step_pair(run, verbs[i], run->vm.memory[i], "M");
+    }
+
+    return rc;
+}
+
+
+vz_code_e
+vz_step_disk(vz_run_t *run)
+{
+    return vz_step_pair(run, VZ_VERB_SETDISK, run->vm.disk, "M");
+}
+
+
+vz_code_e
+vz_step_cpu(vz_run_t *run)
+{
+    return vz_step_pair(run, VZ_VERB_SETCPU, run->vm.cpu, "");
+}
+
+
+static vz_code_e
+vz_step_pair(vz_run_t *run, vz_verb_e verb, const int64_t *pair,
+    const char *unit)
+{
+    u_char       one[24], two[24];
+    const char  *argv[2];
+
+    ngx_sprintf(one, "%L%s%Z", pair[0], unit);
+    ngx_sprintf(two, "%L%s%Z", pair[1], unit);
+
+    argv[0] = (char *) one;
+    argv[1] = pair[1] < 0 ? "unlimited" : (char *) two;
+
+    return vz_run_verb(run, verb, 2, argv, NULL);
+}
+
+
+/* new addresses come before old ones go: it is never without one */
+
+vz_code_e
+vz_step_network(vz_run_t *run)
+{
+    vz_code_e    rc;
+    const char  *argv[1];
+
+    argv[0] = (char *) run->vm.hostname.data;
+    rc = vz_run_verb(run, VZ_VERB_SETNAME, 1, argv, NULL);
+
+    if (rc == VZ_OK) {
+        rc = vz_step_each(run, VZ_VERB_SETIP, &run->vm.addresses);
+    }
+
+    if (rc == VZ_OK) {
+        rc = vz_step_each(run, VZ_VERB_SETIP, &run->add);
+    }
+
+    if (rc == VZ_OK) {
+        rc = vz_step_each(run, VZ_VERB_DELETEIP, &run->drop);
+    }
+
+    if (rc == VZ_OK) {
+        rc = vz_step_each(run, VZ_VERB_SETGATEWAY, &run->vm.gateway);
+    }
+
+    if (rc == VZ_OK) {
+        rc = vz_step_words(run, VZ_VERB_SETDNS, &run->vm.dns, 1);
+    }
+
+    return rc;
+}
+
+
+static vz_code_e
+vz_step_each(vz_run_t *run, vz_verb_e verb, const ngx_str_t *words)
+{
+    return vz_step_words(run, verb, words, 0);
+}
+
+
+/* a verb for each word of a list, or one verb for all of them together */
+
+static vz_code_e
+vz_step_words(vz_run_t *run, vz_verb_e verb, const ngx_str_t *words,
+    ngx_uint_t together)
+{
+    char        *copy, *word, *rest;
+    vz_code_e    rc;
+    ngx_uint_t   n;
+    const char  *argv[VZ_WORDS];
+
+    copy = (char *) ngx_pnalloc(run->pool, words->len + 1);
+    if (copy == NULL) {
+        return VZ_INTERNAL;
+    }
+
+    ngx_cpystrn((u_char *) copy, words->data, words->len + 1);
+
+    n = 0;
+    word = strtok_r(copy, " ", &rest);
+
+    while (word != NULL && n < VZ_WORDS) {
+        argv[n++] = word;
+        word = strtok_r(NULL, " ", &rest);
+
+        if (together) {
+            continue;
+        }
+
+        rc = vz_run_verb(run, verb, n, argv, NULL);
+        if (rc != VZ_OK) {
+            return rc;
+        }
+
+        n = 0;
+    }
+
+    return n ? vz_run_verb(run, verb, n, argv, NULL) : VZ_OK;
+}
+
+
+vz_code_e
+vz_step_store(vz_run_t *run)
+{
+    return vz_step_in_tx(run, vz_store_body);
+}
+
+
+vz_code_e
+vz_step_release(vz_run_t *run)
+{
+    return vz_step_in_tx(run, vz_release_body);
+}
+
+
+static vz_code_e
+vz_step_in_tx(vz_run_t *run, vz_code_e (*body)(vz_run_t *run, vz_tx_t *tx))
+{
+    vz_tx_t    *tx;
+    vz_code_e   rc;
+
+    rc = vz_db_begin(run->pool, &tx);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    rc = body(run, tx);
+
+    if (rc != VZ_OK) {
+        vz_db_rollback(tx);
+        return rc;
+    }
+
+    return vz_db_commit(tx);
+}
+
+
+static vz_code_e
+vz_store_body(vz_run_t *run, vz_tx_t *tx)
+{
+    vz_code_e           rc;
+    const vz_run_vm_t  *vm = &run->vm;
+
+    rc = vz_db_query(tx, run->pool, &vz_sql_store,
+                     vz_binds(vz_text(vm->hostname), vz_opt(vm->gateway),
+                              vz_opt(vm->dns),
+                              vz_int(vm->memory[0][0]),
+                              vz_limit(vm->memory[0][1]),
+                              vz_int(vm->memory[1][0]),
+                              vz_limit(vm->memory[1][1]),
+                              vz_int(vm->memory[2][0]),
+                              vz_limit(vm->memory[2][1]),
+                              vz_int(vm->disk[0]), vz_int(vm->disk[1]),
+                              vz_int(vm->cpu[0]), vz_int(vm->cpu[1]),
+                              vz_int(vm->id)),
+                     NULL);
+
+    return rc == VZ_OK ? vz_free_addresses(run, tx, &run->drop) : rc;
+}
+
+
+static vz_bind_t
+vz_limit(int64_t mib)
+{
+    return mib < 0 ? vz_none() : vz_int(mib);
+}
+
+
+static vz_code_e
+vz_release_body(vz_run_t *run, vz_tx_t *tx)
+{
+    vz_code_e  rc;
+
+    rc = vz_db_query(tx, run->pool, &vz_sql_free_all,
+                     vz_binds(vz_int(run->vm.id)), NULL);
+
+    if (rc == VZ_OK) {
+        rc = vz_db_query(tx, run->pool, &vz_sql_gone,
+                         vz_binds(vz_int(run->vm.id)), NULL);
+    }
+
+    return rc;
+}
+
+
+static vz_code_e
+vz_free_addresses(vz_run_t *run, vz_tx_t *tx, const ngx_str_t *words)
+{
+    u_char     *p, *end;
+    ngx_str_t   word;
+    vz_code_e   rc;
+
+    p = words->data;
+    end = p + words->len;
+
+    while (p < end) {
+        word.data = p;
+
+        while (p < end && *p != ' ') {
+            p++;
+        }
+
+        word.len = p - word.data;
+        p++;
+
+        if (word.len == 0) {
+            continue;
+        }
+
+        rc = vz_db_query(tx, run->pool, &vz_sql_free_one,
+                         vz_binds(vz_int(run->vm.id), vz_text(word)), NULL);
+        if (rc != VZ_OK) {
+            return rc;
+        }
+    }
+
+    return VZ_OK;
+}
+
+
+vz_code_e
+vz_step_mail(vz_run_t *run)
+{
+    return vz_mail_deliver(run->pool, run->id, &run->detail);
+}
+
+
+/*
+ * The node is told what it was told before; what it says to that is not the
+ * task's answer, so the words of the failure stay.
+ */
+
+void
+vz_undo_hardware(vz_run_t *run)
+{
+    ngx_str_t  detail = run->detail;
+
+    run->vm = run->was;
+    (void) vz_step_limits(run);
+    run->detail = detail;
+}
+
+
+/* the container's addresses have the claimed ones among them since then */
+
+void
+vz_undo_network(vz_run_t *run)
+{
+    ngx_str_t  detail = run->detail, claimed = run->add;
+
+    run->vm = run->was;
+    ngx_str_set(&run->add, "");
+    ngx_str_set(&run->drop, "");
+    (void) vz_step_network(run);
+
+    run->add = claimed;
+    (void) vz_step_each(run, VZ_VERB_DELETEIP, &claimed);
+    (void) vz_step_in_tx(run, vz_free_body);
+    run->detail = detail;
+}
+
+
+static vz_code_e
+vz_free_body(vz_run_t *run, vz_tx_t *tx)
+{
+    return vz_free_addresses(run, tx, &run->add);
+}

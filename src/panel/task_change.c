@@ -1,0 +1,141 @@
+/*
+ * POST /api/tasks/{id}/retry and /cancel: an administrator takes a failed
+ * task up again at the step where it failed, or one back that still waits.
+ */
+
+#include "audit.h"
+#include "resource.h"
+#include "route.h"
+#include "run.h"
+#include "task.h"
+
+
+static void vz_task_change(vz_call_t *call, const vz_sql_t *sql,
+    const char *state, const char *action);
+static vz_code_e vz_task_change_in(vz_call_t *call, const vz_sql_t *sql,
+    const char *action, uint64_t id);
+static void vz_task_in_way(vz_call_t *call, const vz_task_t *task);
+
+
+static const vz_sql_t  vz_sql_retry = vz_sql("task_retry",
+    "UPDATE task t"
+    " JOIN task_step s ON s.task_id = t.id AND s.position = t.step"
+    " LEFT JOIN vm v ON v.id = t.vm_id"
+    " SET t.state = 'queued', t.busy = t.vm_id, t.attempt = 0,"
+    "  t.not_before = NULL, t.finished = NULL, t.error_code = NULL,"
+    "  t.error_detail = NULL, s.state = 'queued', s.finished = NULL,"
+    "  v.service = CASE v.service WHEN 'create_failed' THEN 'creating'"
+    "   WHEN 'delete_failed' THEN 'deleting' ELSE v.service END"
+    " WHERE t.id = ? AND t.state = 'failed' AND t.vm_id IS NOT NULL");
+
+/* nothing has been begun yet, and nothing was claimed for it */
+static const vz_sql_t  vz_sql_cancel = vz_sql("task_cancel",
+    "UPDATE task SET state = 'cancelled', busy = NULL, finished = NOW(3)"
+    " WHERE id = ? AND state = 'queued' AND owner IS NULL AND step = 0"
+    " AND kind IN ('start', 'stop', 'restart', 'memory', 'disk', 'cpu',"
+    "  'suspend', 'unsuspend')");
+
+
+void
+vz_task_retry(vz_call_t *call)
+{
+    vz_task_change(call, &vz_sql_retry, "failed", "task.retry");
+}
+
+
+void
+vz_task_cancel(vz_call_t *call)
+{
+    vz_task_change(call, &vz_sql_cancel, "queued", "task.cancel");
+}
+
+
+static void
+vz_task_change(vz_call_t *call, const vz_sql_t *sql, const char *state,
+    const char *action)
+{
+    uint64_t    id, busy;
+    vz_code_e   rc;
+    vz_task_t   task;
+
+    if (vz_route_id(call, 0, &id) != VZ_OK) {
+        return;
+    }
+
+    rc = vz_task_get(call->pool, id, NULL, 0, &task);
+
+    if (rc == VZ_OK) {
+        rc = vz_task_change_in(call, sql, action, id);
+    }
+
+    switch (rc) {
+
+    case VZ_OK:
+        vz_task_kick(id);
+        vz_task_accepted(call, id);
+        return;
+
+    case VZ_NOENT:
+        vz_route_absent(call);
+        return;
+
+    case VZ_STATE:
+        vz_call_problem(call, NGX_HTTP_CONFLICT, "not_possible",
+                        "Only a task that is %s can be changed so; this one "
+                        "is %V, or its step does not allow it.",
+                        state, &task.state);
+        return;
+
+    case VZ_DUPLICATE:
+        if (vz_task_busy(call->pool, task.vm, &busy) == VZ_OK && busy) {
+            task.id = busy;
+        }
+
+        vz_task_in_way(call, &task);
+        return;
+
+    default:
+        vz_call_fault(call, "database", rc);
+    }
+}
+
+
+static vz_code_e
+vz_task_change_in(vz_call_t *call, const vz_sql_t *sql, const char *action,
+    uint64_t id)
+{
+    vz_tx_t    *tx;
+    vz_rows_t   rows;
+    vz_code_e   rc;
+
+    rc = vz_db_begin(call->pool, &tx);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    rc = vz_db_query(tx, call->pool, sql, vz_binds(vz_int(id)), &rows);
+
+    if (rc == VZ_OK && rows.affected == 0) {
+        rc = VZ_STATE;
+    }
+
+    if (rc == VZ_OK) {
+        rc = vz_audit_by(tx, call, action, vz_call_printf(call, "task %uL",
+                                                          id));
+    }
+
+    if (rc != VZ_OK) {
+        vz_db_rollback(tx);
+        return rc;
+    }
+
+    return vz_db_commit(tx);
+}
+
+
+static void
+vz_task_in_way(vz_call_t *call, const vz_task_t *task)
+{
+    vz_call_problem(call, NGX_HTTP_CONFLICT, "vm_busy",
+                    "The container is busy with task %uL.", task->id);
+}
