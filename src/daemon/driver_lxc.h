@@ -40,7 +40,6 @@ void vz_lxc_unlock(const vz_config_t *conf, const vz_ct_t *ct);
 int vz_lxc_clean(const vz_config_t *conf, const vz_ct_t *ct, char *words);
 
 
-
 vz_code_e vz_lxc_create(vz_job_t *job);
 vz_code_e vz_lxc_destroy(vz_job_t *job);
 

@@ -10,7 +10,6 @@
 #include "stat.h"
 
 
-
 static int vz_lxc_list_one(const vz_ct_t *ct, void *data);
 static int vz_lxc_count(const vz_ct_t *ct, void *data);
 static void vz_lxc_memory(uint64_t *total, uint64_t *available);

@@ -37,6 +37,7 @@
 
 
 static vz_code_e vz_lxc_boot(vz_job_t *job, vz_ct_t *ct);
+static vz_code_e vz_lxc_boot_ready(vz_job_t *job, vz_ct_t *ct);
 static int vz_lxc_boot_wait(vz_job_t *job, const vz_ct_t *ct, int fd);
 static void vz_lxc_boot_child(const vz_config_t *conf, const vz_ct_t *ct,
     int out);
@@ -73,27 +74,12 @@ vz_lxc_boot(vz_job_t *job, vz_ct_t *ct)
     pid_t          pid;
     vz_run_t       run;
     unsigned       killed;
+    vz_code_e      rc;
     struct pollfd  event;
 
-    if (vz_lxc_clean(job->conf, ct, words) == -1) {
-        return vz_job_end(job, VZ_FAILED, "%s", words);
-    }
-
-    if (!ct->started) {
-        ct->started = 1;
-
-        if (vz_lxc_save(job, ct) != VZ_OK) {
-            return VZ_INTERNAL;
-        }
-    }
-
-    if (vz_lxcconf_write(job->conf, ct) == -1
-        || vz_store_forget(ct, "stopping") == -1
-        || vz_store_forget(ct, "reason") == -1
-        || vz_store_forget(ct, "lxc.log") == -1)
-    {
-        return vz_job_end(job, VZ_INTERNAL, "container %u: %s", ct->ctid,
-                          strerror(errno));
+    rc = vz_lxc_boot_ready(job, ct);
+    if (rc != VZ_OK) {
+        return rc;
     }
 
     pid = fork();
@@ -137,6 +123,40 @@ vz_lxc_boot(vz_job_t *job, vz_ct_t *ct)
     }
 
     return vz_job_end(job, VZ_FAILED, "%s", words);
+}
+
+
+/* nothing is left of the time before, and its configuration is fresh */
+
+static vz_code_e
+vz_lxc_boot_ready(vz_job_t *job, vz_ct_t *ct)
+{
+    char       words[VZ_WORDS_MAX];
+    vz_code_e  rc;
+
+    if (vz_lxc_clean(job->conf, ct, words) == -1) {
+        return vz_job_end(job, VZ_FAILED, "%s", words);
+    }
+
+    if (!ct->started) {
+        ct->started = 1;
+
+        rc = vz_lxc_save(job, ct);
+        if (rc != VZ_OK) {
+            return rc;
+        }
+    }
+
+    if (vz_lxcconf_write(job->conf, ct) == -1
+        || vz_store_forget(ct, "stopping") == -1
+        || vz_store_forget(ct, "reason") == -1
+        || vz_store_forget(ct, "lxc.log") == -1)
+    {
+        return vz_job_end(job, VZ_INTERNAL, "container %u: %s", ct->ctid,
+                          strerror(errno));
+    }
+
+    return VZ_OK;
 }
 
 

@@ -20,6 +20,7 @@
 
 static int vz_guest_open(int root, const char *path, int flags);
 static int vz_guest_parent(int root, const char *path, const char **name);
+static size_t vz_guest_shadow(const char *text, char *out, const char *hash);
 static int vz_guest_passwd(int root, char *text, char *out);
 
 
@@ -177,8 +178,8 @@ vz_guest_write(int root, const char *path, const char *text, size_t len,
 int
 vz_guest_password(int root, const char *hash)
 {
-    int      rc, n, found;
-    char    *text, *out, *line, *next, *rest;
+    int      rc;
+    char    *text, *out;
     size_t   len;
     ssize_t  size;
 
@@ -204,44 +205,7 @@ vz_guest_password(int root, const char *hash)
         text[0] = '\0';
     }
 
-    len = 0;
-    found = 0;
-
-    for (line = text; *line != '\0'; line = next) {
-        next = line + strcspn(line, "\n");
-        next += *next == '\n';
-
-        if (found || strncmp(line, "root:", 5) != 0) {
-            memcpy(out + len, line, (size_t) (next - line));
-            len += (size_t) (next - line);
-            continue;
-        }
-
-        found = 1;
-
-        /* name:hash:last change in days:the rest */
-
-        rest = line + 5 + strcspn(line + 5, ":\n");
-        rest += *rest == ':';
-        rest += strcspn(rest, ":\n");
-
-        n = snprintf(out + len, 512, "root:%s:%ld", hash,
-                     (long) (time(NULL) / 86400));
-        len += (size_t) n;
-
-        memcpy(out + len, rest, (size_t) (next - rest));
-        len += (size_t) (next - rest);
-    }
-
-    if (!found) {
-        if (len && out[len - 1] != '\n') {
-            out[len++] = '\n';
-        }
-
-        n = snprintf(out + len, 512, "root:%s:%ld:0:99999:7:::\n", hash,
-                     (long) (time(NULL) / 86400));
-        len += (size_t) n;
-    }
+    len = vz_guest_shadow(text, out, hash);
 
     rc = vz_guest_write(root, "etc/shadow", out, len, 0600);
 
@@ -251,6 +215,55 @@ done:
     free(text);
 
     return rc;
+}
+
+
+/* all of /etc/shadow with another hash for root, into out; its length */
+
+static size_t
+vz_guest_shadow(const char *text, char *out, const char *hash)
+{
+    int          found;
+    long         today;
+    size_t       len;
+    const char  *line, *next, *rest;
+
+    len = 0;
+    found = 0;
+    today = (long) (time(NULL) / 86400);
+
+    for (line = text; *line != '\0'; line = next) {
+        next = line + strcspn(line, "\n");
+        next += *next == '\n';
+        rest = line;
+
+        if (!found && strncmp(line, "root:", 5) == 0) {
+            found = 1;
+
+            /* name:hash:last change in days:the rest */
+
+            rest = line + 5 + strcspn(line + 5, ":\n");
+            rest += *rest == ':';
+            rest += strcspn(rest, ":\n");
+
+            len += (size_t) snprintf(out + len, 512, "root:%s:%ld", hash,
+                                     today);
+        }
+
+        memcpy(out + len, rest, (size_t) (next - rest));
+        len += (size_t) (next - rest);
+    }
+
+    if (found) {
+        return len;
+    }
+
+    if (len && out[len - 1] != '\n') {
+        out[len++] = '\n';
+    }
+
+    return len + (size_t) snprintf(out + len, 512, "root:%s:%ld:0:99999:7"
+                                   ":::\n", hash, today);
 }
 
 

@@ -46,6 +46,8 @@ typedef struct {
 } vz_hook_t;
 
 
+static int vz_hook_run(const vz_hook_t *hook, const vz_config_t *conf,
+    vz_ct_t *ct);
 static int vz_hook_pre_start(const vz_config_t *conf, vz_ct_t *ct,
     char *words);
 static int vz_hook_start_host(const vz_config_t *conf, vz_ct_t *ct,
@@ -65,7 +67,6 @@ static const vz_hook_t  vz_hooks[] = {
 int
 main(int argc, char **argv)
 {
-    int           rc;
     char          words[VZ_CONFIG_WORDS];
     size_t        i;
     uint32_t      ctid;
@@ -103,17 +104,22 @@ main(int argc, char **argv)
 
     for (i = 0; i < sizeof(vz_hooks) / sizeof(vz_hooks[0]); i++) {
         if (strcmp(vz_hooks[i].type, type) == 0) {
-            break;
+            return vz_hook_run(&vz_hooks[i], &conf, &ct);
         }
     }
 
-    if (i == sizeof(vz_hooks) / sizeof(vz_hooks[0])) {
-        return 0;
-    }
+    return 0;
+}
+
+
+static int
+vz_hook_run(const vz_hook_t *hook, const vz_config_t *conf, vz_ct_t *ct)
+{
+    char  words[VZ_WORDS_MAX];
 
     /* a start ends with who asked for it; taking away is always finished */
 
-    if (vz_hooks[i].handler != vz_hook_post_stop) {
+    if (hook->handler != vz_hook_post_stop) {
         (void) prctl(PR_SET_PDEATHSIG, SIGKILL);
 
         if (getppid() == 1) {
@@ -122,18 +128,19 @@ main(int argc, char **argv)
     }
 
     words[0] = '\0';
-    rc = vz_hooks[i].handler(&conf, &ct, words);
 
-    if (rc == -1) {
-        vz_reply_clean(words);
-        vz_log(LOG_ERR, "hook %s of %s: %s", type, name, words);
-
-        /* liblxc tells nobody: the daemon reads it here */
-
-        (void) vz_store_file(&ct, "reason", words, strlen(words));
+    if (hook->handler(conf, ct, words) == 0) {
+        return 0;
     }
 
-    return rc == 0 ? 0 : 1;
+    vz_reply_clean(words);
+    vz_log(LOG_ERR, "hook %s of %u: %s", hook->type, ct->ctid, words);
+
+    /* liblxc tells nobody: the daemon reads it here */
+
+    (void) vz_store_file(ct, "reason", words, strlen(words));
+
+    return 1;
 }
 
 

@@ -27,6 +27,8 @@ typedef struct {
 
 static void vz_hostkey_clear(int root);
 static int vz_hostkey_ed25519(int root, const char *hostname);
+static void vz_hostkey_file(vz_hostkey_blob_t *file,
+    const vz_hostkey_blob_t *public, vz_hostkey_blob_t *secret);
 static int vz_hostkey_ecdsa(int root, const char *hostname);
 static int vz_hostkey_public(int root, const char *file, const char *type,
     const vz_hostkey_blob_t *blob, const char *hostname);
@@ -93,7 +95,6 @@ vz_hostkey_ed25519(int root, const char *hostname)
     size_t              len;
     uint32_t            check;
     EVP_PKEY           *key;
-    unsigned            i;
     unsigned char       seed[64];
     vz_hostkey_blob_t   public, secret, file;
 
@@ -126,17 +127,7 @@ vz_hostkey_ed25519(int root, const char *hostname)
     vz_hostkey_string(&secret, seed, 64);
     vz_hostkey_string(&secret, hostname, strlen(hostname));
 
-    for (i = 1; secret.len % 8 != 0; i++) {
-        secret.data[secret.len++] = (unsigned char) i;
-    }
-
-    vz_hostkey_bytes(&file, "openssh-key-v1", sizeof("openssh-key-v1"));
-    vz_hostkey_string(&file, "none", 4);
-    vz_hostkey_string(&file, "none", 4);
-    vz_hostkey_string(&file, "", 0);
-    vz_hostkey_number(&file, 1);
-    vz_hostkey_string(&file, public.data, public.len);
-    vz_hostkey_string(&file, secret.data, secret.len);
+    vz_hostkey_file(&file, &public, &secret);
 
     len = vz_hostkey_pem(&file, text, sizeof(text));
 
@@ -156,6 +147,26 @@ done:
     EVP_PKEY_free(key);
 
     return rc;
+}
+
+
+static void
+vz_hostkey_file(vz_hostkey_blob_t *file, const vz_hostkey_blob_t *public,
+    vz_hostkey_blob_t *secret)
+{
+    unsigned  i;
+
+    for (i = 1; secret->len % 8 != 0; i++) {
+        secret->data[secret->len++] = (unsigned char) i;
+    }
+
+    vz_hostkey_bytes(file, "openssh-key-v1", sizeof("openssh-key-v1"));
+    vz_hostkey_string(file, "none", 4);
+    vz_hostkey_string(file, "none", 4);
+    vz_hostkey_string(file, "", 0);
+    vz_hostkey_number(file, 1);
+    vz_hostkey_string(file, public->data, public->len);
+    vz_hostkey_string(file, secret->data, secret->len);
 }
 
 

@@ -21,13 +21,15 @@ typedef struct {
 
 static void vz_lxcconf_put(vz_lxcconf_t *text, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+static void vz_lxcconf_net(vz_lxcconf_t *text, const vz_config_t *conf,
+    const vz_ct_t *ct);
 static void vz_lxcconf_lxcfs(vz_lxcconf_t *text, const vz_config_t *conf);
 
 
 int
 vz_lxcconf_write(const vz_config_t *conf, const vz_ct_t *ct)
 {
-    char            interface[VZ_INTERFACE_MAX], hw[18], dir[PATH_MAX];
+    char            dir[PATH_MAX];
     char            parent[VZ_CGROUP_PARENT];
     unsigned        i;
     vz_lxcconf_t    text;
@@ -51,9 +53,6 @@ vz_lxcconf_write(const vz_config_t *conf, const vz_ct_t *ct)
     /* while it is made its folder has another name than it will have */
 
     vz_store_dir(conf, ct->ctid, NULL, dir);
-
-    vz_net_interface(conf, ct->ctid, interface);
-    vz_net_hardware(ct->ctid, hw);
 
     if (uname(&uts) == 0) {
         vz_lxcconf_put(&text, "lxc.arch = %s\n", uts.machine);
@@ -81,16 +80,7 @@ vz_lxcconf_write(const vz_config_t *conf, const vz_ct_t *ct)
         vz_lxcconf_put(&text, "lxc.seccomp.profile = %s\n", seccomp);
     }
 
-    vz_lxcconf_put(&text, "lxc.net.0.type = veth\n"
-                   "lxc.net.0.veth.pair = %s\n"
-                   "lxc.net.0.name = " VZ_GUEST_LINK "\n"
-                   "lxc.net.0.hwaddr = %s\n"
-                   "lxc.net.0.flags = up\n", interface, hw);
-
-    if (conf->bridge[0]) {
-        vz_lxcconf_put(&text, "lxc.net.0.link = %s\n", conf->bridge);
-    }
-
+    vz_lxcconf_net(&text, conf, ct);
     vz_lxcconf_lxcfs(&text, conf);
 
     for (i = 0; i < sizeof(hooks) / sizeof(hooks[0]); i++) {
@@ -104,6 +94,27 @@ vz_lxcconf_write(const vz_config_t *conf, const vz_ct_t *ct)
     }
 
     return vz_store_file(ct, "config", text.buf, text.len);
+}
+
+
+static void
+vz_lxcconf_net(vz_lxcconf_t *text, const vz_config_t *conf,
+    const vz_ct_t *ct)
+{
+    char  interface[VZ_INTERFACE_MAX], hw[18];
+
+    vz_net_interface(conf, ct->ctid, interface);
+    vz_net_hardware(ct->ctid, hw);
+
+    vz_lxcconf_put(text, "lxc.net.0.type = veth\n"
+                   "lxc.net.0.veth.pair = %s\n"
+                   "lxc.net.0.name = " VZ_GUEST_LINK "\n"
+                   "lxc.net.0.hwaddr = %s\n"
+                   "lxc.net.0.flags = up\n", interface, hw);
+
+    if (conf->bridge[0]) {
+        vz_lxcconf_put(text, "lxc.net.0.link = %s\n", conf->bridge);
+    }
 }
 
 

@@ -345,6 +345,7 @@ init_is_known_by_what_it_is(void **state)
 
 #define test(name)  cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+
 int
 main(void)
 {

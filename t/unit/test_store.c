@@ -274,6 +274,7 @@ small_files_come_and_go(void **state)
 
 #define test(name)  cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+
 int
 main(void)
 {
