@@ -154,7 +154,6 @@ vz_guest_write(int root, const char *path, const char *text, size_t len,
     if (rc == -1
         || fchmod(fd, mode) == -1
         || write(fd, text, len) != (ssize_t) len
-        || fsync(fd) == -1
         || renameat(dir, temp, dir, name) == -1)
     {
         rc = errno ? errno : ENOSPC;

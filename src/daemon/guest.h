@@ -20,7 +20,8 @@ ssize_t vz_guest_read(int root, const char *path, char *buf, size_t size);
 
 /*
  * vz_guest_write: the file as a whole, written beside and renamed over
- * whatever was there (so a symlink is replaced).  An existing regular file's
+ * whatever was there (so a symlink is replaced); not synced, which
+ * vz_rootfs_enter() does once for all.  An existing regular file's
  * owner and mode are kept, else it is root's with that mode.  0 or -1.
  */
 int vz_guest_write(int root, const char *path, const char *text, size_t len,

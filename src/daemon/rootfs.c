@@ -30,6 +30,7 @@
 
 static vz_code_e vz_rootfs_child(const vz_config_t *conf, const vz_ct_t *ct,
     unsigned guest, vz_rootfs_pt function, const void *data, char *words);
+static vz_code_e vz_rootfs_sync(int raw, char *words);
 static vz_code_e vz_rootfs_do_resize(const vz_ct_t *ct, int root, int raw,
     const void *data, char *words);
 static vz_code_e vz_rootfs_failed(char *words, const char *what);
@@ -195,10 +196,30 @@ vz_rootfs_child(const vz_config_t *conf, const vz_ct_t *ct, unsigned guest,
     rc = function(ct, mount.root, mount.raw, data, words);
 
     if (private) {
-        vz_mount_unmake(&mount);
+        vz_mount_unmake(&mount);    /* and with it all is on the disk */
+
+    } else if (rc == VZ_OK) {
+        rc = vz_rootfs_sync(mount.raw, words);
     }
 
     return rc;
+}
+
+
+static vz_code_e
+vz_rootfs_sync(int raw, char *words)
+{
+    int  fd, rc;
+
+    fd = openat(raw, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd == -1) {
+        return vz_rootfs_failed(words, "sync");
+    }
+
+    rc = syncfs(fd);
+    close(fd);
+
+    return rc == -1 ? vz_rootfs_failed(words, "sync") : VZ_OK;
 }
 
 
