@@ -264,7 +264,9 @@ sub cut_body {
     my ($encoding, $length) = map { $response->{headers}{$_}[0] }
         qw(transfer-encoding content-length);
 
-    return ('', $text) if $is_head || $response->{code} =~ /^(?:304|101|204)$/;
+    # what follows one of these on a connection is lost there, so it is here
+    return ('', '') if $response->{code} =~ /^(?:304|101)$/;
+    return ('', $text) if $is_head;
     return dechunk($name, $text) if ($encoding // '') eq 'chunked';
     return ($text, '') if !defined $length || length $text <= $length;
     return (substr($text, 0, $length), substr $text, $length);
