@@ -123,7 +123,7 @@ GET /panelsecret.txt
 
 
 === TEST 10: what the browser has already is 304
---- pipelined_requests eval
+--- request eval
 ["GET /panel/", "GET /panel/"]
 --- more_headers eval
 my $page = "$::html/pages/index.html";
