@@ -96,6 +96,12 @@ vz_stream_wanted(vz_call_t *call)
 {
     static const ngx_str_t  type = ngx_string("text/event-stream");
 
+    /* which reads what is shorter, and none at all, out of bounds */
+
+    if (call->accept.len < type.len) {
+        return 0;
+    }
+
     return ngx_strlcasestrn(call->accept.data,
                             call->accept.data + call->accept.len,
                             type.data, type.len - 1)
