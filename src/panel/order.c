@@ -11,6 +11,7 @@
 #include "task.h"
 #include "../runtime/crypt.h"
 #include "../runtime/settings.h"
+#include "../wire/field.h"
 
 
 #define VZ_ORDER_PASSWORD  16
@@ -134,26 +135,16 @@ vz_order_read(vz_call_t *call, vz_order_t *order)
 }
 
 
-/* "12.345.678" and "12345678" are one person, and "aa1" is "AA1" */
+/* "12.345.678-z" and "12345678Z" are one person */
 
 static void
 vz_order_tidy(vz_call_t *call, vz_order_body_t *body)
 {
-    u_char      *p;
-    ngx_str_t    dni;
-    ngx_uint_t   i;
+    char  dni[VZ_DNI_MAX + 1];
 
-    dni = vz_call_printf(call, "%V", &body->dni);
-    p = dni.data;
-
-    for (i = 0; i < dni.len; i++) {
-        if (dni.data[i] != '.') {
-            *p++ = ngx_toupper(dni.data[i]);
-        }
+    if (vz_field_dni((char *) body->dni.data, body->dni.len, dni) == VZ_OK) {
+        body->dni = vz_call_printf(call, "%s", dni);
     }
-
-    dni.len = p - dni.data;
-    body->dni = dni;
 
     if (body->hostname.len) {
         body->hostname = vz_call_printf(call, "%V", &body->hostname);
