@@ -1,123 +1,438 @@
-# Signing in and out.
+# Signing in, being signed in, signing out; tokens of scripts; what comes from
+# pages of other sites.
 
 use Test::Nginx::Socket 'no_plan';
 use VzFixture;
+use VzPanelHelpers;
 
-our $json = "Content-Type: application/json\n";
-our $ana = user('ana.session', first_name => 'Ana', last_name => 'Pérez',
-    must_change => 1);
+our $name = unique('sess');
+our $id = user($name);
+our $email = "$name\@example.org";
+our $type = "Content-Type: application/json\n";
 
-user('eva.session', locked => 1);
-user('one.session', email => 'shared@example.org');
-user('two.session', email => 'shared@example.org');
+our $ana = session($id);
+our $late = session($id, expires => 'NOW(3) - INTERVAL 1 SECOND');
+our $old = session($id);
+our $reader = token($id, scope => 'read');
+our $writer = token($id, scope => 'write');
+our $stale = token($id);
+sql("UPDATE token SET expires = NOW(3) - INTERVAL 1 SECOND"
+    . " WHERE user_id = $id ORDER BY id DESC LIMIT 1");
 
-sub signin {
+our $locked = unique('lock');
+our $cookie_of_locked = session(user($locked, locked => 1));
+our $token_of_locked = token(user($locked));
+our $changer = unique('must');
+user($changer, must_change => 1);
+
+# two people with one address of mail
+user(unique('twin'), email => "twins.$name\@example.org");
+user(unique('twin'), email => "twins.$name\@example.org");
+
+# the node has none of them: their tasks fail, which is all the same here
+our ($vm, $second, $third) = map { vm($id) } 1 .. 3;
+our $agent = "Mozilla/5.0 (\xc3\xb1andu)\n";
+
+
+sub sign_in {
     my ($account, $password) = @_;
 
     return "POST /api/session\n"
-        . qq({"account":"$account","password":"$password"});
+        . qq({"account":"$account","password":")
+        . ($password // 'Test-password-1') . '"}';
 }
+
+
+my $refused;
+
+# the words of the first refusal are those of the others
+sub same_words {
+    my ($json, $number, $text) = @_;
+
+    $refused //= $text;
+    is($text, $refused, "refusal $number tells nothing about the account");
+}
+
+
+sub cookie_signs_in {
+    my $call = ask('POST', '/api/session', '',
+        qq({"account":"$main::name","password":"Test-password-1"}));
+    my ($cookie) = $call->{head} =~ /^Set-Cookie: (vzpanel_session=\w+)/m;
+
+    is($call->{code}, 200, 'signed in');
+    is(ask('GET', '/api/session', "Cookie: $cookie\n")->{code}, 200,
+        'the cookie signs in');
+
+    my ($secret) = $cookie =~ /=(\w+)/;
+
+    is(sql_value("SELECT COUNT(*) FROM session WHERE hash ="
+        . " UNHEX(SHA2('$secret', 256)) AND user_id = $main::id"), 1,
+        'the database has its SHA-256');
+    is(sql_value("SELECT COUNT(*) FROM session"
+        . " WHERE hash = LEFT('$secret', 32)"), 0, 'and not itself');
+    is(ask('DELETE', '/api/session', "Cookie: $cookie\n")->{code}, 204,
+        'signed out');
+    is(ask('GET', '/api/session', "Cookie: $cookie\n")->{code}, 401,
+        'and it signs in no more');
+    is(ask('GET', '/api/session', "Cookie: $cookie\n")->{code}, 401,
+        'at no worker');
+}
+
+
+sub leaves_the_old_one {
+    my $call = ask('POST', '/api/session', $main::old,
+        qq({"account":"$main::name","password":"Test-password-1"}));
+
+    is($call->{code}, 200, 'signed in again');
+    is(ask('GET', '/api/session', $main::old)->{code}, 401,
+        'the session before it is over');
+}
+
+
+sub limited {
+    my @codes = map { ask('POST', '/api/session', '',
+        qq({"account":"$main::name","password":"wrong"}))->{code} } 1 .. 6;
+
+    is("@codes", '401 401 401 401 401 401', 'some tries are free');
+
+    my $call = ask('POST', '/api/session', '',
+        qq({"account":"$main::name","password":"Test-password-1"}));
+
+    is($call->{code}, 429, 'then also the right password has to wait');
+    like($call->{head}, qr/^Retry-After: [12]\r?$/m, 'and is told how long');
+    is($call->{json}{code}, 'too_many', 'with a code');
+
+    my $other = ask('POST', '/api/session', '',
+        qq({"account":"someone.else","password":"wrong"}));
+
+    is($other->{code}, 429, 'the address has to wait as well');
+
+    select undef, undef, undef, 2.2;
+
+    is(ask('POST', '/api/session', '',
+        qq({"account":"$main::name","password":"Test-password-1"}))->{code},
+        200, 'and may sign in after that');
+}
+
+
+our $evil = "Origin: http://evil.example\n";
+our $own = "Origin: http://localhost\nSec-Fetch-Site: same-origin\n";
 
 run_tests();
 
 __DATA__
 
-=== TEST 1: the right password gives a session and says who it is
+=== TEST 1: an account and its password sign in
 --- request eval
-::signin('ana.session', VzFixture::PASSWORD)
+::sign_in($::name)
 --- more_headers eval
-$::json
+$::type
 --- response_headers_like
-Set-Cookie: vzpanel_session=[0-9a-f]{64}; Path=/; HttpOnly; SameSite=Lax; Max-Age=\d+
---- response_body eval
-qq({"user":{"id":$::ana,"account":"ana.session","role":"customer","name":"Ana Pérez","must_change":true}})
+Set-Cookie: vzpanel_session=[0-9a-f]{64}; Path=/; HttpOnly; SameSite=Lax; Max-Age=43200
+Cache-Control: no-store
+--- response_body_like eval
+qr/^\{"user":\{"id":$::id,"account":"$::name","role":"customer","name":"$::name","must_change":false\}\}$/
 
 
 
-=== TEST 2: an account is known in any case, and by its mail address
+=== TEST 2: the e-mail serves as well, and the account in any case
 --- request eval
-[ ::signin('ANA.Session', VzFixture::PASSWORD),
-  ::signin('ana.session@example.org', VzFixture::PASSWORD) ]
+[::sign_in($::email), ::sign_in(uc $::name)]
 --- more_headers eval
-$::json
+$::type
 --- error_code eval
-[ 200, 200 ]
+[200, 200]
+--- response_body_like eval
+[(qr/"account":"$::name"/) x 2]
 
 
 
-=== TEST 3: a mail address of two people names neither
+=== TEST 3: an e-mail that two people have signs nobody in
 --- request eval
-::signin('shared@example.org', VzFixture::PASSWORD)
+::sign_in("twins.$::name\@example.org")
 --- more_headers eval
-$::json
+$::type
 --- error_code: 401
 --- response_body_like: "code":"bad_credentials"
 
 
 
-=== TEST 4: a wrong password and an unknown account look the same
+=== TEST 4: wrong password, nobody's name, nobody's mail and a name that can't be: the same words
 --- request eval
-[ ::signin('ana.session', 'wrong'), ::signin('nobody.session', 'wrong'),
-  ::signin('ñandú', 'wrong') ]
+[::sign_in($::name, 'wrong'), ::sign_in('nobody.at.all'), ::sign_in('no@body.example'), ::sign_in("\xc3\xb1"), ::sign_in("' OR 1=1 --")]
 --- more_headers eval
-$::json
+$::type
 --- error_code eval
-[ 401, 401, 401 ]
---- response_body_like eval
-[ ('"detail":"The account or the password is wrong\."') x 3 ]
+[401, 401, 401, 401, 401]
+--- check: same_words
 
 
 
-=== TEST 5: a locked account is told so, by the right password only
+=== TEST 5: a wrong password is noted under the account it was for
 --- request eval
-[ ::signin('eva.session', VzFixture::PASSWORD), ::signin('eva.session', 'x') ]
+::sign_in($::name, 'wrong')
 --- more_headers eval
-$::json
---- error_code eval
-[ 403, 401 ]
---- response_body_like eval
-[ '"code":"locked"', '"code":"bad_credentials"' ]
+$::type
+--- error_code: 401
+--- rows eval
+"SELECT action, result, remote FROM audit WHERE account = '$::name' ORDER BY id DESC LIMIT 1"
+--- rows_are eval
+"session.open\tdenied\t127.0.0.1"
 
 
 
-=== TEST 6: many wrong tries have to wait, the right password as well
+=== TEST 6: what nobody is called is noted nowhere: it may be a password
 --- request eval
-[ (::signin('ana.session', 'wrong')) x 8,
-  ::signin('ana.session', VzFixture::PASSWORD) ]
+::sign_in('My-secret-typed-above')
 --- more_headers eval
-$::json
+$::type
+--- error_code: 401
+--- rows
+SELECT COUNT(*) FROM audit WHERE CONCAT(account, object, detail) LIKE '%My-secret%'
+--- rows_are: 0
+--- no_error_log
+My-secret-typed-above
+
+
+
+=== TEST 7: a locked account is told that it is, with the right password
+--- request eval
+::sign_in($::locked)
+--- more_headers eval
+$::type
+--- error_code: 403
+--- raw_response_headers_unlike: Set-Cookie
+--- response_body_like: "code":"locked"
+
+
+
+=== TEST 8: and with a wrong one only that it is wrong
+--- request eval
+::sign_in($::locked, 'wrong')
+--- more_headers eval
+$::type
+--- error_code: 401
+
+
+
+=== TEST 9: sessions and tokens of a locked account sign nobody in
+--- request eval
+['GET /api/session', 'GET /api/vms', 'GET /api/events', 'GET /api/vms']
+--- more_headers eval
+[$::cookie_of_locked, $::cookie_of_locked, $::cookie_of_locked, $::token_of_locked]
 --- error_code eval
-[ (401) x 6, 429, 429, 429 ]
---- response_body_like eval
-[ ('"code":"bad_credentials"') x 6, ('"code":"too_many"') x 3 ]
+[401, 401, 401, 401]
 
 
 
-=== TEST 7: members that the form does not have are refused
+=== TEST 10: a password that must be changed is told at once
+--- request eval
+::sign_in($::changer)
+--- more_headers eval
+$::type
+--- response_body_like: "must_change":true
+
+
+
+=== TEST 11: too many tries have to wait
+--- init: ::limited()
+--- timeout: 10
+--- request
+GET /api/plans
+
+
+
+=== TEST 12: a cookie signs in until it is signed out, at every worker
+--- init: ::cookie_signs_in()
+--- request
+GET /api/plans
+
+
+
+=== TEST 13: who signs in again leaves the session he came with
+--- init: ::leaves_the_old_one()
+--- request
+GET /api/plans
+
+
+
+=== TEST 14: members that sign-in does not know are refused, all named
 --- request
 POST /api/session
-{"account":"a","password":"b","role":"admin"}
+{"account": 7, "password": "", "admin": true}
 --- more_headers eval
-$::json
+$::type
 --- error_code: 422
---- response_body_like: "field":"role","code":"unknown"
+--- response_body_like eval
+qr/"field":"account","code":"type".*"field":"password","code":"required".*"field":"admin","code":"unknown"/
 
 
 
-=== TEST 8: who signs out is not signed in any more
+=== TEST 15: a password longer than any is refused before it is hashed
 --- request eval
-[ 'DELETE /api/session', 'GET /api/session' ]
+::sign_in($::name, 'x' x 513)
 --- more_headers eval
-my $cookie = VzFixture::session($::ana); [ $cookie, $cookie ]
---- error_code eval
-[ 204, 401 ]
+$::type
+--- error_code: 422
+--- response_body_like: "field":"password","code":"range"
 
 
 
-=== TEST 9: signing in again ends the session before
+=== TEST 16: a session that is over, one of nobody and broken ones
 --- request eval
-[ ::signin('ana.session', VzFixture::PASSWORD), 'GET /api/session' ]
+[('GET /api/session') x 6]
 --- more_headers eval
-my $cookie = VzFixture::session($::ana); [ $cookie . $::json, $cookie ]
+[$::late, 'Cookie: vzpanel_session=' . '0' x 64, 'Cookie: vzpanel_session=', 'Cookie: vzpanel_session=' . 'A' x 64, 'Cookie: vzpanel_session=' . '0' x 63, 'Cookie: vzpanel_session=' . '0' x 4000]
 --- error_code eval
-[ 200, 401 ]
+[(401) x 6]
+
+
+
+=== TEST 17: the cookie is found among others
+--- request
+GET /api/session
+--- more_headers eval
+my $cookie = $::ana =~ s/^Cookie: |\n//gr;
+"Cookie: a=b; xvzpanel_session=0; $cookie; c=d"
+--- response_body_like eval
+qr/"account":"$::name"/
+
+
+
+=== TEST 18: a new session keeps what its browser calls itself, in ASCII
+--- request eval
+::sign_in($::name)
+--- more_headers eval
+"${main::type}User-Agent: $::agent"
+--- rows eval
+"SELECT agent FROM session WHERE user_id = $::id ORDER BY id DESC LIMIT 1"
+--- rows_are
+Mozilla/5.0 (??andu)
+
+
+
+=== TEST 19: a session lasts as long as the configuration says
+--- vzpanel
+vzpanel_session_timeout 90s;
+--- request eval
+::sign_in($::name)
+--- more_headers eval
+$::type
+--- response_headers_like
+Set-Cookie: .*Max-Age=90
+--- rows eval
+"SELECT ROUND(TIMESTAMPDIFF(SECOND, created, expires) / 2) FROM session WHERE user_id = $::id ORDER BY id DESC LIMIT 1"
+--- rows_are: 45
+
+
+
+=== TEST 20: a script's token reads and writes
+--- request eval
+['GET /api/vms', 'GET /api/session', "POST /api/vms/$::second/start"]
+--- more_headers eval
+$::writer
+--- error_code eval
+[200, 200, 202]
+
+
+
+=== TEST 21: a token for reading may not write
+--- request eval
+['GET /api/vms', "POST /api/vms/$::vm/start"]
+--- more_headers eval
+$::reader
+--- error_code eval
+[200, 403]
+--- response_body_like eval
+['"items"', '"code":"forbidden"']
+
+
+
+=== TEST 22: no token ends a session or makes another token
+--- request eval
+["POST /api/account/tokens\n{\"name\":\"x\"}", 'DELETE /api/session', "PUT /api/account/password\n{\"old\":\"a\",\"new\":\"b\"}"]
+--- more_headers eval
+$::writer
+--- error_code eval
+[403, 403, 403]
+
+
+
+=== TEST 23: a token that is over, one of nobody and broken ones
+--- request eval
+[('GET /api/vms') x 5]
+--- more_headers eval
+[$::stale, 'Authorization: Bearer vzp_' . '0' x 64, 'Authorization: Bearer ' . '0' x 64, 'Authorization: Bearer vzp_', 'Authorization: Basic dTpw']
+--- error_code eval
+[(401) x 5]
+
+
+
+=== TEST 24: a page of another site may not sign in, out or order
+--- request eval
+[::sign_in($::name), 'DELETE /api/session', ::order_request()]
+--- more_headers eval
+"$::evil$::type$::ana"
+--- error_code eval
+[403, 403, 403]
+--- response_body_like eval
+[('"code":"bad_origin"') x 3]
+
+
+
+=== TEST 25: nor may one whose browser says it is another site
+--- request eval
+[(::sign_in($::name)) x 2]
+--- more_headers eval
+["Sec-Fetch-Site: cross-site\n$::type", "Sec-Fetch-Site: same-site\n$::type"]
+--- error_code eval
+[403, 403]
+--- response_body_like eval
+[('"code":"bad_origin"') x 2]
+
+
+
+=== TEST 26: our own page may
+--- request eval
+::sign_in($::name)
+--- more_headers eval
+"$::own$::type"
+
+
+
+=== TEST 27: hosts that only begin or end alike, and no origin at all, are others
+--- request eval
+[(::sign_in($::name)) x 4]
+--- more_headers eval
+[map { "Origin: $_\n$::type" } 'http://localhost.evil.example', 'http://xlocalhost', 'null', 'http://localhost:81']
+--- error_code eval
+[403, 403, 403, 403]
+
+
+
+=== TEST 28: another site may read what all may, it can't see the answer anyway
+--- request
+GET /api/plans
+--- more_headers eval
+$::evil
+
+
+
+=== TEST 29: with a cookie a change needs JSON's type
+--- request eval
+["POST /api/vms/$::vm/start", ::sign_in($::name), "PUT /api/account/password\n{}"]
+--- more_headers eval
+["$::ana", "${main::ana}Content-Type: text/plain", "${main::ana}Content-Type: application/x-www-form-urlencoded"]
+--- error_code eval
+[415, 415, 415]
+--- response_body_like eval
+[('"code":"not_json"') x 3]
+
+
+
+=== TEST 30: a bearer token does not
+--- request eval
+"POST /api/vms/$::third/start"
+--- more_headers eval
+$::writer
+--- error_code: 202

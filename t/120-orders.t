@@ -1,139 +1,439 @@
-# Contracting a plan: the form, the claims, the running container, the mail.
+# Orders: what is refused and leaves nothing behind, and one that becomes a
+# container, an account and a mail.
 
 use Test::Nginx::Socket 'no_plan';
 use VzFixture;
+use VzPanelHelpers;
 
-our $json = "Content-Type: application/json\n";
-our $busybox = sql_value("SELECT name FROM template WHERE label = 'BusyBox'");
+no_shuffle();
 
-my $number = 10_000_000 + int(rand(80_000_000));
+our $type = "Content-Type: application/json\n";
+our $wait = "${type}Prefer: wait=60\n";
 
-sub dni { return $number + $_[0] }
+our $known = sprintf '%08d', 10_000_000 + time % 9_000_000;
+our $pointed = join '.', $known =~ /(..)(...)(...)/;
+user(unique('known'), dni => $known);
+user(unique('known'), dni => "${known}Z");
 
-sub order {
-    my ($dni, %more) = @_;
-    my %form = (first_name => 'Ana', last_name => 'Pérez', dni => $dni,
-        email => "o$dni\@example.org", plan => 'Básico',
-        template => $::busybox, %more);
+our $key = unique('key');
+our $buyer = person();
+our $body = order_body(dni => $buyer, hostname => 'Web.Example.org');
+our $reader = person();
 
-    return "POST /api/orders\n{" . join(',', map { qq("$_":"$form{$_}") }
-        grep { defined $form{$_} } sort keys %form) . '}';
+sql("INSERT IGNORE INTO template (name, label) VALUES ('ghost-1', 'Ghost')");
+sql("INSERT IGNORE INTO node (name, enabled) VALUES ('elsewhere', FALSE)");
+
+END {
+    local $?;
+    sql("DELETE FROM template WHERE name = 'ghost-1';"
+        . "DELETE FROM node WHERE name = 'elsewhere'");
 }
 
-our $known = dni(90);
 
-user(unique('known'), dni => $known);
-sql("INSERT IGNORE INTO template (name, label) VALUES ('absent-1', 'Absent')");
+# --- what an order leaves in the database ---
 
-our $broken = order('x', first_name => undef, email => 'a@', plan => undef,
-    hostname => '-x', colour => 'red');
+our $counts = join ' UNION ALL ', map { "SELECT COUNT(*) FROM $_" }
+    qw(user vm task task_step mail idempotency),
+    'address WHERE vm_id IS NOT NULL';
+our $before;
+
+sub count_rows { $before = join ' ', sql($counts) }
+
+sub nothing_made {
+    is(join(' ', sql($counts)), $before, 'no row was made');
+}
+
+sub take_addresses {
+    sql('UPDATE address SET reserved = 2 WHERE reserved = 0');
+    count_rows();
+}
+
+sub give_addresses {
+    sql('UPDATE address SET reserved = 0 WHERE reserved = 2');
+    nothing_made();
+}
+
+# there are some, but for another node: the transaction finds that out
+sub move_pool {
+    sql("UPDATE address_pool SET node_id ="
+        . " (SELECT id FROM node WHERE name = 'elsewhere')");
+    count_rows();
+}
+
+sub return_pool {
+    sql('UPDATE address_pool SET node_id = NULL');
+    nothing_made();
+}
+
+sub fill_numbers {
+    sql("UPDATE node SET ctid_max = ctid_min - 1 WHERE name = 'local'");
+    count_rows();
+}
+
+
+# --- one that is carried out ---
+
+my $made = 'account address create limits network password start mail';
+
+sub order_is_done {
+    my ($json) = @_;
+    my @steps = @{ $json->{steps} };
+
+    is($json->{state}, 'done', 'it is done');
+    is(join(' ', map { $_->{name} } @steps), $made, 'by these steps');
+    is(scalar(grep { $_->{state} eq 'done' } @steps), 8, 'all of them done');
+    is(scalar(grep { defined $_->{seconds} } @steps), 8, 'with their times');
+    is($json->{percent}, 100, 'to the end');
+    like($json->{order}, qr/^[0-9a-f]{64}$/, 'it has a secret link');
+    like($json->{account}, qr/^aperez\d*$/, 'an account from the name');
+    is($json->{hostname}, 'web.example.org', 'the name in lower case');
+    is($json->{email}, 'a***@example.org', 'the address of mail is masked');
+}
+
+sub container_runs {
+    my $vm = kept('order')->{vm}{id};
+    my ($ctid, $address) = split /\t/, sql_value('SELECT v.ctid, a.address'
+        . " FROM vm v JOIN address a ON a.vm_id = v.id WHERE v.id = $vm");
+    my $status = verb('status', $ctid);
+
+    like($status, qr/ state=running /, 'the node says that it runs');
+    like($status, qr/ address=\Q$address\E\b/, 'with the address of its row');
+    is(kept('order')->{address}, $address, 'which the order tells as well');
+    like($status, qr/ memory_limit=67108864 /, "with the plan's memory");
+}
+
+sub mail_is_right {
+    my @mails = mails("ana.$main::buyer\@example.org");
+    my ($mail) = @mails;
+
+    is(scalar @mails, 1, 'one mail came');
+    like($mail, qr/^Message-ID: <\S+>/mi, 'with an id of its own');
+
+    require MIME::QuotedPrint;
+    my ($head, $text) = split /\r?\n\r?\n/, $mail, 2;
+    $text = $head =~ /quoted-printable/i
+        ? MIME::QuotedPrint::decode_qp($text)
+        : $head =~ /base64/i ? MIME::Base64::decode_base64($text) : $text;
+
+    like($text, qr/\b\Q$_\E\b/, 'it tells the ' . $_)
+        for kept('order')->{account}, kept('order')->{address};
+
+    my @words = $text =~ /(\S{8,})/g;
+    my ($hash) = sql("SELECT password FROM user WHERE dni = '$main::buyer'");
+    my ($password) = grep { crypt($_, $hash) eq $hash } @words;
+
+    ok(defined $password, 'and the password that signs in');
+
+    my $call = ask('POST', '/api/session', '',
+        qq({"account":") . kept('order')->{account}
+        . qq(","password":"$password"}));
+
+    is($call->{code}, 200, 'which it does');
+    ok($call->{json}{user}{must_change}, 'and is to be changed');
+}
+
+sub one_container {
+    is(sql_value('SELECT COUNT(*) FROM vm v JOIN user u ON u.id = v.user_id'
+        . " WHERE u.dni = '$main::buyer'"), 1, 'there is one container');
+}
+
+sub both_at_once {
+    my $dni = person();
+    my $body = order_body(dni => $dni);
+    my $key = "Idempotency-Key: $main::key-both\n";
+    my @calls = map { ask_begin('POST', '/api/orders', $key, $body) } 1 .. 4;
+    my @all = map { ask_end($_) } @calls;
+    my %orders = map { ($_->{json}{order} // $_->{body}) => 1 } @all;
+
+    is(join(' ', map { $_->{code} } @all), '202 202 202 202',
+        'each is accepted');
+    is(scalar keys %orders, 1, 'with the same link');
+    is(sql_value("SELECT COUNT(*) FROM user WHERE dni = '$dni'"), 1,
+        'for one order');
+}
+
+sub different_at_once {
+    my @calls = map { ask_begin('POST', '/api/orders', "Prefer: wait=30\n",
+        order_body()) } 1 .. 4;
+    my @all = map { ask_end($_, 40) } @calls;
+    my $ids = join ',', map { $_->{json}{vm}{id} // 0 } @all;
+
+    is(join(' ', map { $_->{code} } @all), '200 200 200 200', 'all are done');
+    is(sql_value("SELECT CONCAT(COUNT(DISTINCT v.ctid), ' ',"
+        . ' COUNT(DISTINCT a.address)) FROM vm v JOIN address a'
+        . " ON a.vm_id = v.id WHERE v.id IN ($ids)"), '4 4',
+        'each with a number and an address of its own');
+}
+
+sub steps_happen {
+    my $call = ask('POST', '/api/orders', '', order_body());
+    my $stream = stream("/api/orders/$call->{json}{order}",
+        "Accept: text/event-stream\n", qr/"state":"done"/, 20);
+
+    is($call->{code}, 202, 'the order is accepted');
+    like($call->{head}, qr{^Location: /api/orders/$call->{json}{order}\r?$}m,
+        'with its link');
+    is($stream->{code}, 200, 'which can be watched');
+    like($stream->{head}, qr{^Content-Type: text/event-stream}mi,
+        'as a stream of events');
+    like($stream->{body}, qr/^event: order\ndata: \{"id":$call->{json}{task},/m,
+        'of the order');
+    like($stream->{body}, qr/"state":"done"/, 'up to its end');
+
+    my $again = ask('GET', "/api/orders/$call->{json}{order}",
+        "Accept: text/event-stream\n");
+
+    is($again->{code}, 204, 'and not again when it is over');
+}
 
 run_tests();
 
 __DATA__
 
-=== TEST 1: every broken field is named at once
---- request eval
-$::broken
+=== TEST 1: everything that is missing is named at once
+--- request
+POST /api/orders
+{}
 --- more_headers eval
-$::json
+$::type
 --- error_code: 422
 --- response_body_like eval
-qr/^(?=.*"first_name","code":"required")(?=.*"dni","code":"format")(?=.*"email","code":"format")(?=.*"plan","code":"required")(?=.*"hostname","code":"format")(?=.*"colour","code":"unknown")/
+join '.*', map { qq("field":"$_","code":"required") } qw(first_name last_name dni email plan template)
 
 
 
-=== TEST 2: a plan and a system that are not offered are fields as well
+=== TEST 2: everything that is wrong is named at once, and nothing is made
+--- before: count_rows
 --- request eval
-::order(::dni(2), plan => 'Nada', template => 'nada')
+::order_request(first_name => '<b>', last_name => "a\nb", dni => '12', email => 'a@', phone => 'call me', address => "\x01", province => "\t", plan => "\x02", template => '../etc', hostname => '-a-', language => 'de')
 --- more_headers eval
-$::json
+$::type
 --- error_code: 422
 --- response_body_like eval
-qr/"field":"plan","code":"absent".*"field":"template","code":"absent"/
+join '.*', map { qq("field":"$_","code":"format") } qw(first_name last_name dni email phone address province plan template hostname language)
+--- check: nothing_made
 
 
 
-=== TEST 3: a system that no node has installed can't be ordered
+=== TEST 3: members of another type and unknown ones are named
 --- request eval
-::order(::dni(3), template => 'absent-1')
+::order_request(first_name => 7, dni => ['x'], admin => 'yes', role => 'admin')
 --- more_headers eval
-$::json
+$::type
+--- error_code: 422
+--- response_body_like eval
+'"field":"first_name","code":"type".*"field":"dni","code":"type".*"field":"(admin|role)","code":"unknown".*"field":"(admin|role)","code":"unknown"'
+
+
+
+=== TEST 4: a plan and a template that are not offered
+--- request eval
+::order_request(plan => 'Gratis', template => 'windows-11')
+--- more_headers eval
+$::type
+--- error_code: 422
+--- response_body_like: "field":"plan","code":"absent".*"field":"template","code":"absent"
+
+
+
+=== TEST 5: a document that is known is "Usuario existente"
+--- before: count_rows
+--- request eval
+::order_request(dni => $::known)
+--- more_headers eval
+$::type
+--- error_code: 409
+--- response_body_like: "code":"user_exists","errors":\[\{"field":"dni","code":"exists","message":"Usuario existente"
+--- check: nothing_made
+
+
+
+=== TEST 6: so it is with points
+--- request eval
+::order_request(dni => $::pointed)
+--- more_headers eval
+$::type
+--- error_code: 409
+--- response_body_like: "code":"user_exists"
+
+
+
+=== TEST 7: and with its letter, however it is written
+--- request eval
+[map { ::order_request(dni => $_) } "${main::known}Z", "${main::known}z", "${main::known}-Z", "${main::pointed}-z"]
+--- more_headers eval
+$::type
+--- error_code eval
+[409, 409, 409, 409]
+
+
+
+=== TEST 8: a template that no node has installed
+--- before: count_rows
+--- request eval
+::order_request(template => 'ghost-1')
+--- more_headers eval
+$::type
 --- error_code: 409
 --- response_body_like: "code":"no_template"
+--- check: nothing_made
 
 
 
-=== TEST 4: nor is it offered
---- request
-GET /api/templates
---- response_body_like eval
-qr/^(?!.*absent-1).*BusyBox/
-
-
-
-=== TEST 5: a known DNI is told so, however it is written
+=== TEST 9: no address left
+--- before: take_addresses
 --- request eval
-[ ::order($::known), ::order($::known =~ s/(..)(...)(...)/$1.$2.$3/r) ]
+::order_request()
 --- more_headers eval
-$::json
---- error_code eval
-[ 409, 409 ]
---- response_body_like eval
-[ ('"field":"dni","code":"exists","message":"Usuario existente".*"?') x 2 ]
+$::type
+--- error_code: 409
+--- response_body_like: "code":"no_address"
+--- check: give_addresses
 
 
 
-=== TEST 6: an order ends in a running container, and its page says where
---- timeout: 60
+=== TEST 10: none left for the node: what the transaction made is undone
+--- before: move_pool
 --- request eval
-::order(::dni(6), hostname => 'Web.Example.org')
+::order_request()
 --- more_headers eval
-$::json . "Prefer: wait=50\n"
+"${main::type}Idempotency-Key: $::key-none"
+--- error_code: 409
+--- response_body_like: "code":"no_address"
+--- check: return_pool
+
+
+
+=== TEST 11: an order becomes a container while the client waits
+--- request eval
+"POST /api/orders\n$::body"
+--- more_headers eval
+"${main::wait}Idempotency-Key: $::key"
+--- timeout: 70
+--- keep: order
+--- check: order_is_done
 --- response_headers_like
 Location: /api/orders/[0-9a-f]{64}
-Preference-Applied: wait=50
---- response_body_like eval
-qr/"state":"done".*("name":"\w+","state":"done".*){8}"account":"aperez\d*","email":"o\*\*\*\@example\.org","hostname":"web\.example\.org","address":"[0-9.]+"/
+Preference-Applied: wait=60
+--- rows
+SELECT service, wanted, privvm_limit_mib, disk_hard_mib FROM vm WHERE id = %{order.vm.id}
+--- rows_are eval
+"ready\trunning\t64\t1024"
 
 
 
-=== TEST 7: the same key makes one order and answers the same
---- timeout: 60
---- request eval
-[ (::order(::dni(7))) x 2, ::order(::dni(8)) ]
---- more_headers eval
-$::json . "Prefer: wait=50\nIdempotency-Key: " . ($::key //= VzFixture::unique('key')) . "\n"
---- error_code eval
-[ 200, 200, 422 ]
---- response_body_like eval
-[ ('"state":"done"') x 2, '"code":"key_reused"' ]
-
-
-
-=== TEST 8: a link that nobody was given leads nowhere
---- request eval
-[ 'GET /api/orders/' . '0' x 64, 'GET /api/orders/x' ]
---- error_code eval
-[ 404, 404 ]
-
-
-
-=== TEST 9: the form is closed where the provider closed it
---- vzpanel
-    vzpanel_signup off;
---- request eval
-::order(::dni(9))
---- more_headers eval
-$::json
---- error_code: 403
---- response_body_like: "code":"signup_off"
-
-
-
-=== TEST 10: the page of plans says so too
---- vzpanel
-    vzpanel_signup off;
+=== TEST 12: the container runs on its node
+--- init: ::container_runs()
 --- request
 GET /api/plans
---- response_body_like: "signup":"off"
+
+
+
+=== TEST 13: its link tells the steps
+--- request
+GET /api/orders/%{order.order}
+--- check: order_is_done
+
+
+
+=== TEST 14: how long orders take is told with the plans
+--- request
+GET /api/plans
+--- response_body_like: "ready_seconds":\d+\.\d
+
+
+
+=== TEST 15: links of nothing and of no shape are not found
+--- request eval
+['GET /api/orders/' . '0' x 64, 'GET /api/orders/1', 'GET /api/orders/' . 'g' x 64, 'GET /api/orders/']
+--- error_code eval
+[404, 404, 404, 404]
+
+
+
+=== TEST 16: the mail came once, and signs in
+--- init: ::mail_is_right()
+--- request
+GET /api/plans
+
+
+
+=== TEST 17: the secret left the database with the mail
+--- request
+GET /api/plans
+--- rows
+SELECT state, data IS NULL, attempts FROM mail WHERE task_id = %{order.task}
+--- rows_are eval
+"sent\t1\t1"
+
+
+
+=== TEST 18: the same call with the same key is given the same answer
+--- request eval
+"POST /api/orders\n$::body"
+--- more_headers eval
+"${main::type}Idempotency-Key: $::key"
+--- response_body_like: "order":"%{order.order}".*"vm":\{"id":%{order.vm.id},
+--- check: one_container
+
+
+
+=== TEST 19: the same key with another body is refused
+--- before: count_rows
+--- request eval
+::order_request()
+--- more_headers eval
+"${main::type}Idempotency-Key: $::key"
+--- error_code: 422
+--- response_body_like: "code":"key_reused"
+--- check: nothing_made
+
+
+
+=== TEST 20: without the key the document is known now
+--- request eval
+"POST /api/orders\n$::body"
+--- more_headers eval
+$::type
+--- error_code: 409
+--- check: one_container
+
+
+
+=== TEST 21: a key of no shape is refused
+--- request eval
+"POST /api/orders\n$::body"
+--- more_headers eval
+"${main::type}Idempotency-Key: " . 'k' x 129
+--- error_code: 422
+
+
+
+=== TEST 22: the same key four times at once makes one order
+--- init: ::both_at_once()
+--- request
+GET /api/plans
+
+
+
+=== TEST 23: four orders at once get different numbers and addresses
+--- init: ::different_at_once()
+--- request
+GET /api/plans
+
+
+
+=== TEST 24: the steps of an order can be watched
+--- init: ::steps_happen()
+--- request
+GET /api/plans
+
+
+
+=== TEST 25: who ordered stands in the books
+--- request
+GET /api/plans
+--- rows eval
+"SELECT a.action, a.result, a.remote FROM audit a JOIN user u ON u.account = a.account WHERE u.dni = '$::buyer' AND a.action = 'order.make'"
+--- rows_are eval
+"order.make\tok\t127.0.0.1"
