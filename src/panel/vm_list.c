@@ -55,9 +55,13 @@ static void vz_list_next(vz_list_t *list, vz_json_t *out,
 
 
 /*
- * The statement in its twenty forms.  A filter that is not wanted is bound
- * NULL, a key that does not page is bound 0: the optimizer drops both.
+ * The statement in its forms: who asks, whether anything is filtered or paged,
+ * and the order.  A filter that is not wanted is bound NULL, a key that does
+ * not page is bound 0, and the optimizer drops both; the first page of
+ * everything, which is asked for most, goes without them.
  */
+
+#define VZ_LIST_NO_FILTER  ""
 
 #define VZ_LIST_FILTER                                                        \
     " AND (? IS NULL OR v.user_id = ?)"                                       \
@@ -78,39 +82,45 @@ static void vz_list_next(vz_list_t *list, vz_json_t *out,
     " ORDER BY CASE WHEN ? = 1 THEN v.name END,"                              \
     " CASE WHEN ? = 2 THEN v.name END DESC, j.ord LIMIT ?"
 
-#define vz_list_known(from, scope, order)                                     \
+#define vz_list_known(from, scope, filter, order)                             \
     vz_sql("vms",                                                             \
            "SELECT 0, 0, 0, 0, 0, 0, 0, " VZ_VM_COLUMNS                       \
-           " FROM " from VZ_VM_JOINS " WHERE " scope VZ_LIST_FILTER order)
+           " FROM " from VZ_VM_JOINS " WHERE " scope filter order)
 
-#define vz_list_asked(kind, from, order)                                      \
+#define vz_list_asked(kind, from, filter, order)                              \
     vz_sql("vms with " #kind,                                                 \
            "SELECT " VZ_AUTH_##kind##_COLUMNS ", " VZ_VM_COLUMNS              \
            " FROM " VZ_AUTH_##kind##_FROM                                     \
            " LEFT JOIN (" from ")"                                            \
-           " ON (u.role = 'admin' OR v.user_id = u.id)" VZ_LIST_FILTER        \
+           " ON (u.role = 'admin' OR v.user_id = u.id)" filter                \
            VZ_VM_JOINS                                                        \
            " WHERE " VZ_AUTH_##kind##_WHERE order)
 
-#define vz_list_orders(make)                                                  \
-    { make("vm v", " ORDER BY v.id LIMIT ?"),                                 \
-      make("vm v", " ORDER BY v.id DESC LIMIT ?"),                            \
-      make("vm v", " ORDER BY v.name, v.id LIMIT ?"),                         \
-      make("vm v", " ORDER BY v.name DESC, v.id DESC LIMIT ?"),               \
-      make(VZ_LIST_IDS, VZ_LIST_ORDER_IDS) }
+#define vz_list_all(from, filter, order)                                      \
+    vz_list_known(from, "? IS NULL", filter, order)
+#define vz_list_own(from, filter, order)                                      \
+    vz_list_known(from, "v.user_id = ?", filter, order)
+#define vz_list_session(from, filter, order)                                  \
+    vz_list_asked(SESSION, from, filter, order)
+#define vz_list_token(from, filter, order)                                    \
+    vz_list_asked(TOKEN, from, filter, order)
 
-#define vz_list_all(from, order)                                              \
-    vz_list_known(from, "? IS NULL", order)
-#define vz_list_own(from, order)                                              \
-    vz_list_known(from, "v.user_id = ?", order)
-#define vz_list_session(from, order)  vz_list_asked(SESSION, from, order)
-#define vz_list_token(from, order)    vz_list_asked(TOKEN, from, order)
+#define vz_list_orders(make, filter)                                          \
+    { make("vm v", filter, " ORDER BY v.id LIMIT ?"),                         \
+      make("vm v", filter, " ORDER BY v.id DESC LIMIT ?"),                    \
+      make("vm v", filter, " ORDER BY v.name, v.id LIMIT ?"),                 \
+      make("vm v", filter, " ORDER BY v.name DESC, v.id DESC LIMIT ?"),       \
+      make(VZ_LIST_IDS, filter, VZ_LIST_ORDER_IDS) }
 
-static const vz_sql_t  vz_list_sql[VZ_LIST_WHOS][VZ_QUERY_ORDERS] = {
-    vz_list_orders(vz_list_all),
-    vz_list_orders(vz_list_own),
-    vz_list_orders(vz_list_session),
-    vz_list_orders(vz_list_token)
+#define vz_list_filters(make)                                                 \
+    { vz_list_orders(make, VZ_LIST_NO_FILTER),                                \
+      vz_list_orders(make, VZ_LIST_FILTER) }
+
+static const vz_sql_t  vz_list_sql[VZ_LIST_WHOS][2][VZ_QUERY_ORDERS] = {
+    vz_list_filters(vz_list_all),
+    vz_list_filters(vz_list_own),
+    vz_list_filters(vz_list_session),
+    vz_list_filters(vz_list_token)
 };
 
 
@@ -326,7 +336,7 @@ vz_list_query(vz_list_t *list, vz_rows_t *rows)
 {
     ngx_str_t          hash;
     vz_bind_t          binds[VZ_LIST_BINDS];
-    ngx_uint_t         n, by_name;
+    ngx_uint_t         n, by_name, filtered;
     const vz_query_t  *query;
     vz_query_order_e   order;
 
@@ -347,7 +357,11 @@ vz_list_query(vz_list_t *list, vz_rows_t *rows)
         binds[n++] = vz_int(list->call->who.user);
     }
 
-    n += vz_list_filter(query, &binds[n]);
+    filtered = (query->user || query->q.len || query->cursor);
+
+    if (filtered) {
+        n += vz_list_filter(query, &binds[n]);
+    }
 
     if (list->who >= VZ_LIST_SESSION) {
         hash.data = list->call->token;
@@ -362,8 +376,9 @@ vz_list_query(vz_list_t *list, vz_rows_t *rows)
 
     binds[n++] = vz_int(query->limit + 1);
 
-    return vz_db_query(NULL, list->call->pool, &vz_list_sql[list->who][order],
-                       binds, n, rows);
+    return vz_db_query(NULL, list->call->pool,
+                       &vz_list_sql[list->who][filtered][order], binds, n,
+                       rows);
 }
 
 
