@@ -18,6 +18,7 @@
 #include <sys/wait.h>
 #include "cgroup.h"
 #include "driver_lxc.h"
+#include "host.h"
 #include "log.h"
 #include "lxcconf.h"
 #include "mount.h"
@@ -33,6 +34,7 @@
 #define VZ_LXC_LOOK      500        /* ms between looks at a monitor */
 #define VZ_LXC_PRESTART  8000       /* ms until it must be in its group */
 #define VZ_LXC_KILLED    10000      /* ms until a killed init is gone */
+#define VZ_LXC_SETTLE    500        /* ms in which an init shows that it lives */
 #define VZ_LXC_RESERVE   5000       /* ms of a verb's time kept for killing */
 
 
@@ -41,6 +43,7 @@ static vz_code_e vz_lxc_boot_ready(vz_job_t *job, vz_ct_t *ct);
 static int vz_lxc_boot_wait(vz_job_t *job, const vz_ct_t *ct, int fd);
 static void vz_lxc_boot_child(const vz_config_t *conf, const vz_ct_t *ct,
     int out);
+static int vz_lxc_settled(const vz_run_t *run);
 static void vz_lxc_why(const vz_ct_t *ct, char *words);
 static int vz_lxc_shutdown(const vz_ct_t *ct, int timeout);
 static int64_t vz_lxc_now(void);
@@ -82,6 +85,8 @@ vz_lxc_boot(vz_job_t *job, vz_ct_t *ct)
         return rc;
     }
 
+    vz_host_room();
+
     pid = fork();
 
     if (pid == 0) {
@@ -108,7 +113,13 @@ vz_lxc_boot(vz_job_t *job, vz_ct_t *ct)
     if (n == 1 && WIFEXITED(status) && WEXITSTATUS(status) == 0
         && vz_run_alive(ct, &run))
     {
-        return VZ_OK;
+        if (vz_lxc_settled(&run)) {
+            return VZ_OK;
+        }
+
+        vz_log(LOG_WARNING, "start of %u: init ended at once", ct->ctid);
+        return vz_job_end(job, VZ_FAILED, "its init ended as soon as it had "
+                          "started");
     }
 
     vz_lxc_why(ct, words);
@@ -189,6 +200,32 @@ vz_lxc_boot_wait(vz_job_t *job, const vz_ct_t *ct, int fd)
     }
 
     return 0;
+}
+
+
+/*
+ * That an init was executed proves nothing: one that lacks something ends at
+ * once.  One that has started a process of its own is on its way.
+ */
+
+static int
+vz_lxc_settled(const vz_run_t *run)
+{
+    int64_t          until;
+    vz_cgroup_use_t  use;
+
+    until = vz_lxc_now() + VZ_LXC_SETTLE;
+
+    do {
+        if (vz_process_wait(&run->init, 10)) {
+            return 0;
+        }
+
+        vz_cgroup_use(run, &use);
+
+    } while (use.processes < 2 && vz_lxc_now() < until);
+
+    return 1;
 }
 
 

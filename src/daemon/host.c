@@ -1,0 +1,82 @@
+#include <errno.h>
+#include <inttypes.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include "host.h"
+#include "log.h"
+
+
+/*
+ * Every systemd takes three inotify instances, counted against host root:
+ * with the kernel's 128 the 43rd container has no init any more.  Neighbour
+ * entries are the host's own, one for each address it talks to.
+ */
+
+static const struct {
+    const char   *path;
+    uint64_t      least;
+} vz_host_limits[] = {
+    { "/proc/sys/fs/inotify/max_user_instances", 65536 },
+    { "/proc/sys/fs/inotify/max_user_watches", 1048576 },
+    { "/proc/sys/net/ipv4/neigh/default/gc_thresh3", 16384 },
+    { "/proc/sys/net/ipv4/neigh/default/gc_thresh2", 8192 },
+    { "/proc/sys/net/ipv6/neigh/default/gc_thresh3", 16384 },
+    { "/proc/sys/net/ipv6/neigh/default/gc_thresh2", 8192 }
+};
+
+
+static int vz_host_raise(const char *path, uint64_t least);
+
+
+void
+vz_host_room(void)
+{
+    size_t  i;
+
+    for (i = 0; i < sizeof(vz_host_limits) / sizeof(vz_host_limits[0]); i++) {
+        if (vz_host_raise(vz_host_limits[i].path, vz_host_limits[i].least)
+            == -1)
+        {
+            vz_log(LOG_WARNING, "%s can't be raised to %" PRIu64 ": %s",
+                   vz_host_limits[i].path, vz_host_limits[i].least,
+                   strerror(errno));
+        }
+    }
+}
+
+
+static int
+vz_host_raise(const char *path, uint64_t least)
+{
+    int        rc;
+    FILE      *fp;
+    uint64_t   now;
+
+    fp = fopen(path, "re");
+    if (fp == NULL) {
+        return errno == ENOENT ? 0 : -1;
+    }
+
+    rc = fscanf(fp, "%" SCNu64, &now);
+    fclose(fp);
+
+    if (rc != 1 || now >= least) {
+        return 0;
+    }
+
+    fp = fopen(path, "we");
+    if (fp == NULL) {
+        return -1;
+    }
+
+    fprintf(fp, "%" PRIu64 "\n", least);
+
+    if (fclose(fp) == EOF) {
+        return -1;
+    }
+
+    vz_log(LOG_NOTICE, "%s was %" PRIu64 ", is %" PRIu64, path, now, least);
+
+    return 0;
+}
