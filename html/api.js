@@ -81,14 +81,14 @@ async function problem(reply) {
  * Networks change under a page, and what was on its way is lost: what may be
  * sent twice is sent again before anybody is told.
  *
- * @param {string} path
+ * @param {string | URL} url
  * @param {RequestInit} init
  * @param {boolean} repeat
  */
-async function send(path, init, repeat) {
+export async function send(url, init, repeat) {
     for (const wait of [...REPEATS, 0]) {
         try {
-            return await fetch(address(path), init);
+            return await fetch(url, init);
         } catch (error) {
             if (init.signal?.aborted) {
                 throw error;
@@ -130,7 +130,7 @@ export async function request(method, path, options = {}) {
         headers['Content-Type'] = 'application/json';
     }
 
-    const reply = await send(path, {
+    const reply = await send(address(path), {
         method, headers, signal: options.signal, cache: 'no-store',
         body: options.body === undefined ? undefined
             : JSON.stringify(options.body),

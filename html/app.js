@@ -156,7 +156,7 @@ async function draw(route, view) {
         if (!view.signal.aborted) {
             console.error(error);
             put(main, h('div', { class: 'page' },
-                fault(error, () => void show())));
+                fault(error, () => location.reload())));
         }
     }
 }
@@ -402,4 +402,7 @@ async function begin() {
 }
 
 
-void begin();
+/* theme.js loads the page again where a part of it was lost */
+begin().then(
+    () => window.dispatchEvent(new Event('vzpanel.begun')),
+    () => window.dispatchEvent(new Event('vzpanel.lost')));

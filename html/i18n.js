@@ -3,6 +3,8 @@
  * stands in i18n/LANGUAGE.json; code names it by its key.
  */
 
+import { send } from './api.js';
+
 /** @typedef {'es' | 'en'} Language */
 /** @typedef {string | Record<string, string>} Text */
 
@@ -57,43 +59,20 @@ export function preferred() {
 
 
 /**
- * A file of texts; once more where it got lost on the way.
- *
- * @param {URL} url
- * @param {boolean} [last]
- * @returns {Promise<Record<string, Text>>}
- */
-async function load(url, last = false) {
-    try {
-        const reply = await fetch(url);
-
-        if (reply.ok) {
-            return await reply.json();
-        }
-    } catch (error) {
-        if (last) {
-            throw error;
-        }
-    }
-
-    if (last) {
-        throw new Error(`no texts at ${url}`);
-    }
-
-    await new Promise((resolve) => setTimeout(resolve, 500));
-
-    return load(url, true);
-}
-
-
-/**
  * Load a language; the page is drawn again by the caller.
  *
  * @param {Language} name
  * @param {boolean} [keep]  remember it as chosen by hand
  */
 export async function use(name, keep = false) {
-    texts = await load(new URL(`i18n/${name}.json`, import.meta.url));
+    const reply = await send(new URL(`i18n/${name}.json`, import.meta.url),
+        {}, true);
+
+    if (!reply.ok) {
+        throw new Error(`no texts for ${name}`);
+    }
+
+    texts = await reply.json();
     language = name;
     plural = new Intl.PluralRules(name);
     document.documentElement.lang = name;

@@ -1,21 +1,37 @@
 /*
  * Before the first paint: the theme the person chose, so that a dark page
  * never flashes white.  And if a part of the page got lost on the way, load
- * it once more.  A classic script on purpose: modules come too late.
+ * it again.  A classic script on purpose: modules come too late.
  */
 (function () {
-    window.addEventListener('error', function (event) {
-        const again = 'vzpanel.again';
+    const key = 'vzpanel.again';
+    const most = 6;
 
-        if (event.target instanceof HTMLScriptElement
-            && Date.now() - Number(sessionStorage.getItem(again)) > 10000)
-        {
-            sessionStorage.setItem(again, String(Date.now()));
+    function again() {
+        const times = Number(sessionStorage.getItem(key)) + 1;
+
+        if (times <= most) {
+            sessionStorage.setItem(key, String(times));
             setTimeout(function () {
                 location.reload();
-            }, 500);
+            }, 300 * times);
+        }
+    }
+
+    window.addEventListener('error', function (event) {
+        const lost = event.target;
+
+        if (lost instanceof HTMLScriptElement
+            || (lost instanceof HTMLLinkElement && lost.rel === 'stylesheet'))
+        {
+            again();
         }
     }, true);
+
+    window.addEventListener('vzpanel.lost', again);
+    window.addEventListener('vzpanel.begun', function () {
+        sessionStorage.removeItem(key);
+    });
 
     try {
         const theme = localStorage.getItem('vzpanel.theme');
