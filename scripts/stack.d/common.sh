@@ -208,6 +208,8 @@ spawn() {
     local name=$1
     shift
 
+    rm -f "$base/pid/$name"
+
     # shellcheck disable=SC2016  # for the inner shell
     env -i PATH="$PATH" LC_ALL=C.UTF-8 TZ=UTC HOME=/nonexistent \
         ${spawn_env[@]+"${spawn_env[@]}"} \
@@ -219,6 +221,9 @@ spawn() {
             echo $$ > "$0"
             exec "$@"' "$base/pid/$name" "$@" \
         < /dev/null >> "$base/log/$name.log" 2>&1
+
+    # from here on it is alive, or it has ended
+    wait_for 5 test -s "$base/pid/$name"
 }
 
 spawn_env=()
