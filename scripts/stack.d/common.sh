@@ -212,7 +212,6 @@ spawn() {
 
     # shellcheck disable=SC2016  # for the inner shell
     env -i PATH="$PATH" LC_ALL=C.UTF-8 TZ=UTC HOME=/nonexistent \
-        ${spawn_env[@]+"${spawn_env[@]}"} \
         setsid -f bash -c '
             for fd in /proc/self/fd/*; do
                 fd=${fd##*/}
