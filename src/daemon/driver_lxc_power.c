@@ -34,7 +34,7 @@
 #define VZ_LXC_LOOK      500        /* ms between looks at a monitor */
 #define VZ_LXC_PRESTART  8000       /* ms until it must be in its group */
 #define VZ_LXC_KILLED    10000      /* ms until a killed init is gone */
-#define VZ_LXC_SETTLE    500        /* ms in which an init shows that it lives */
+#define VZ_LXC_SETTLE    500        /* ms an init has to show that it lives */
 #define VZ_LXC_RESERVE   5000       /* ms of a verb's time kept for killing */
 
 

@@ -40,6 +40,8 @@ void vz_vm_restart(vz_call_t *call);
 
 void vz_stream_events(vz_call_t *call);
 
+void vz_openapi_show(vz_call_t *call);
+
 void vz_health_show(vz_call_t *call);
 void vz_health_metrics(vz_call_t *call);
 

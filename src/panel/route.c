@@ -84,6 +84,8 @@ static const vz_route_t  vz_routes[] = {
 
     { GET, "/health", VZ_ROLE_ANYONE, 0, NULL, vz_health_show,
       "Whether database, nodes and mail are well" },
+    { GET, "/openapi.json", VZ_ROLE_ANYONE, 0, NULL, vz_openapi_show,
+      "This description, made from the route table" },
     { GET, "/metrics", VZ_ROLE_ANYONE, 0, NULL, vz_health_metrics,
       "Figures for Prometheus" }
 };

@@ -215,12 +215,12 @@ vz_task_get(ngx_pool_t *pool, uint64_t id, const ngx_str_t *link,
     vz_rows_t   rows;
     ngx_uint_t  row;
 
-    if (id) {
-        rc = vz_db_query(NULL, pool, &vz_sql_get,
-                         vz_binds(vz_int(id), vz_int(owner), vz_int(owner)),
+    if (link != NULL) {
+        rc = vz_db_query(NULL, pool, &vz_sql_link, vz_binds(vz_text(*link)),
                          &rows);
     } else {
-        rc = vz_db_query(NULL, pool, &vz_sql_link, vz_binds(vz_text(*link)),
+        rc = vz_db_query(NULL, pool, &vz_sql_get,
+                         vz_binds(vz_int(id), vz_int(owner), vz_int(owner)),
                          &rows);
     }
 

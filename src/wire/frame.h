@@ -91,7 +91,7 @@ typedef struct {
 /* vz_pairs_init: over a VZ_REPLY_DATA text, which must outlive the walk. */
 void vz_pairs_init(vz_pairs_t *pairs, const char *text, size_t len);
 
-/* vz_pairs_next: 1 with the next pair, 0 at the end.  Broken ones are skipped. */
+/* vz_pairs_next: 1 with the next pair, 0 at the end; broken ones are skipped */
 int vz_pairs_next(vz_pairs_t *pairs);
 
 

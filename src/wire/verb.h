@@ -51,7 +51,7 @@ typedef struct {
     const char     *name;
     const char     *alias;          /* the thesis's other name, or NULL */
     vz_field_e      args[VZ_ARGS_MAX];
-    unsigned        min:4;          /* arguments, the container's ID with them */
+    unsigned        min:4;          /* arguments, its ID among them */
     unsigned        max:4;
     unsigned        lock:1;         /* takes the container's lock */
     unsigned        secret:1;       /* one line "secret BASE64" follows */
