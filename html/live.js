@@ -26,6 +26,9 @@ let running = null;
 /** @type {Map<number, Point[]>} */
 const points = new Map();
 
+/** @type {Map<number, Sample>} */
+const latest = new Map();
+
 /** @type {Map<number, Task & {seen: number}>} */
 const tasks = new Map();
 
@@ -195,11 +198,18 @@ export function note(task) {
 
 
 /**
- * Take the task that a container says it is under.
+ * A container that an answer brought: its task is ours too, and what the
+ * stream said since the answer was written counts.
  *
  * @param {Vm} vm
  */
 export function adopt(vm) {
+    const sample = latest.get(vm.id);
+
+    if (sample?.sampled && sample.sampled > (vm.sampled ?? '')) {
+        merge(vm, sample);
+    }
+
     if (vm.task && !tasks.has(vm.task.id)) {
         note(vm.task);
     }
@@ -315,6 +325,7 @@ export function start() {
         event(type, data) {
             if (type === 'vm') {
                 for (const sample of Array.isArray(data) ? data : [data]) {
+                    latest.set(sample.id, sample);
                     remember(sample);
                     emit('vm', sample);
                 }
@@ -357,6 +368,7 @@ export function stop() {
     running?.abort();
     running = null;
     points.clear();
+    latest.clear();
     tasks.clear();
     link.up = true;
     emit('tasks');

@@ -193,6 +193,8 @@ function lastTasks(vm, signal) {
  * @param {{level?: 'h1' | 'h2'}} [options]
  */
 export function vmPage(vm, signal, options = {}) {
+    adopt(vm);
+
     const state = h('span', { class: 'vm-state', 'aria-live': 'polite' });
     const buttons = power(vm);
     const known = facts(vm);
@@ -221,6 +223,7 @@ export function vmPage(vm, signal, options = {}) {
     const refresh = async () => {
         try {
             Object.assign(vm, await get(`vms/${vm.id}`, { signal }));
+            adopt(vm);
             put(wrong);
             draw();
         } catch (error) {
@@ -231,7 +234,6 @@ export function vmPage(vm, signal, options = {}) {
     };
 
     drawState();
-    adopt(vm);
     on('vm', (sample) => {
         if (sample.id === vm.id) {
             merge(vm, sample);

@@ -84,8 +84,8 @@ export function vmRow(vm, admin) {
         buttons.set();
     };
 
-    set();
     adopt(vm);
+    set();
 
     return {
         vm, node, link, set,
@@ -93,8 +93,8 @@ export function vmRow(vm, admin) {
         /** @param {Vm} next */
         take(next) {
             Object.assign(vm, next);
-            set();
             adopt(vm);
+            set();
         },
     };
 }
