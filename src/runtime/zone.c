@@ -110,6 +110,10 @@ vz_zone_create(ngx_shm_zone_t *shm_zone, ngx_slab_pool_t *slab)
     zone->magic = VZ_ZONE_MAGIC;
     zone->layout = VZ_ZONE_LAYOUT;
 
+    /* a stream that opens before anything happened begins here, not at 0 */
+
+    (void) vz_zone_next(zone);
+
     for (i = 0; i < VZ_ZONE_USERS; i++) {
         ngx_queue_init(&zone->users[i]);
     }
