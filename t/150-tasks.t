@@ -1,0 +1,221 @@
+# Tasks: lists, filters, pages, one with its steps, and waiting for its end.
+
+use Test::Nginx::Socket 'no_plan';
+use VzFixture;
+use VzPanelHelpers;
+
+our ($ana, $bea) = map { user(unique($_)) } qw(ana bea);
+our $anas = session($ana);
+our $beas = session($bea);
+our $root = session(user(unique('root'), role => 'admin'));
+our ($one, $two, $other) = (vm($ana), vm($ana), vm($bea));
+
+
+# a task that is over, or that somebody is at work on for as long as it takes
+sub task {
+    my ($vm, $user, $kind, $state, %row) = @_;
+    my $id = VzFixture::insert('task', kind => $kind, vm_id => $vm,
+        vm_name => "vm$vm", user_id => $user, actor => 'somebody',
+        via => 'web', state => $state, steps => 1,
+        $state eq 'running'
+            ? (owner => 'x' x 32, lease => '2099-01-01') : (), %row);
+
+    VzFixture::insert('task_step', task_id => $id, position => 0,
+        name => $kind, state => $state, detail => "words of $id",
+        started => '2026-01-02 03:04:05.678',
+        finished => $state eq 'running' ? undef : '2026-01-02 03:04:06.700');
+
+    return $id;
+}
+
+our @done = map { task($one, $ana, 'stop', 'done', step => 1) } 1 .. 3;
+our $failed = task($two, $ana, 'start', 'failed',
+    error_code => 'nospace', error_detail => 'no space left');
+our $running = task($two, $ana, 'restart', 'running', busy => $two);
+our $beas_task = task($other, $bea, 'start', 'done', step => 1);
+
+
+sub ids { join ' ', map { $_->{id} } @{ $_[0]{items} } }
+
+sub list {
+    my ($query, $who) = @_;
+
+    return ask('GET', "/api/tasks?$query", $who)->{json};
+}
+
+sub filtered {
+    my $all = join ' ', $running, $failed, reverse @done;
+
+    is(ids(list('', $anas)), $all, 'the newest first');
+    is(ids(list("vm=$one", $anas)), join(' ', reverse @done),
+        'of one container');
+    is(ids(list('state=failed', $anas)), $failed, 'by state');
+    is(ids(list("vm=$two&state=running", $anas)), $running, 'by both');
+    is(ids(list('state=cancelled', $anas)), '', 'of a state that none has');
+    is(ids(list("vm=$other", $anas)), '', "another's container has none");
+    is(ids(list("vm=$other", $root)), $beas_task, "but an administrator's do");
+}
+
+sub paged {
+    my ($query, @pages) = ('limit=2');
+
+    for my $page (1 .. 5) {
+        my $list = list($query, $anas);
+
+        push @pages, ids($list);
+        last if !defined $list->{next};
+        $query = "limit=2&cursor=$list->{next}";
+    }
+
+    is(join(' | ', @pages),
+        "$running $failed | $done[2] $done[1] | $done[0]",
+        'no gap, no repetition, an end');
+}
+
+sub waited {
+    my $call = ask_begin('GET', "/api/tasks/$running",
+        "${anas}Prefer: wait=20\n");
+
+    select undef, undef, undef, 0.5;
+    sql("UPDATE task SET state = 'done', step = 1, busy = NULL,"
+        . " finished = NOW(3), owner = NULL WHERE id = $running");
+
+    my $result = ask_end($call);
+
+    is($result->{code}, 200, 'answered');
+    is($result->{json}{state}, 'done', 'when it was done');
+    cmp_ok($result->{seconds}, '>', 0.4, 'not before');
+    cmp_ok($result->{seconds}, '<', 5, 'and soon after');
+    sql("UPDATE task SET state = 'running', step = 0, finished = NULL,"
+        . " owner = REPEAT('x', 32), busy = $two WHERE id = $running");
+}
+
+sub waited_in_vain {
+    my $result = ask('GET', "/api/tasks/$running", "${anas}Prefer: wait=1\n");
+
+    is($result->{code}, 200, 'answered');
+    is($result->{json}{state}, 'running', 'though it is not over');
+    cmp_ok($result->{seconds}, '>', 0.9, 'after the time that was asked for');
+    cmp_ok($result->{seconds}, '<', 4, 'and not much more');
+
+    $result = ask('GET', "/api/tasks/$running",
+        "${anas}Prefer: wait=never\nX-Other: 1\n");
+
+    is($result->{code}, 200, 'a wish of no shape');
+    cmp_ok($result->{seconds}, '<', 1, 'is no wish');
+}
+
+sub no_wait_for_strangers {
+    my $result = ask('GET', "/api/tasks/$running", "${beas}Prefer: wait=9\n");
+
+    is($result->{code}, 404, 'it is not there');
+    cmp_ok($result->{seconds}, '<', 2, 'which the time does not tell either');
+}
+
+sub step_is_whole {
+    my ($json) = @_;
+    my ($step) = @{ $json->{steps} };
+
+    is($json->{percent}, 100, 'to the end');
+    is($json->{vm}{id}, $one, 'of its container');
+    is($step->{name}, 'stop', 'the step has a name');
+    is($step->{detail}, "words of $done[0]", 'the words of the node');
+    is($step->{started}, '2026-01-02T03:04:05.678Z', 'when it began');
+    is($step->{seconds}, 1.022, 'and how long it took');
+}
+
+run_tests();
+
+__DATA__
+
+=== TEST 1: lists are the newest first, of one container, by state
+--- init: ::filtered()
+--- request
+GET /api/plans
+
+
+
+=== TEST 2: pages follow each other
+--- init: ::paged()
+--- request
+GET /api/plans
+
+
+
+=== TEST 3: filters that make no sense are refused
+--- request eval
+['GET /api/tasks?vm=x', 'GET /api/tasks?cursor=x', 'GET /api/tasks?limit=-1']
+--- more_headers eval
+$::anas
+--- error_code eval
+[422, 422, 422]
+--- response_body_like eval
+['"field":"vm"', '"field":"cursor"', '"field":"limit"']
+
+
+
+=== TEST 4: one task tells its step, the node's words, and its times
+--- request eval
+"GET /api/tasks/$::done[0]"
+--- more_headers eval
+$::anas
+--- check: step_is_whole
+
+
+
+=== TEST 5: one that failed tells why
+--- request eval
+"GET /api/tasks/$::failed"
+--- more_headers eval
+$::anas
+--- response_body_like: "state":"failed".*"error":\{"code":"nospace","detail":"no space left"\}
+
+
+
+=== TEST 6: one that is not over has no end
+--- request eval
+"GET /api/tasks/$::running"
+--- more_headers eval
+$::anas
+--- response_body_like: ^(?!.*"finished").*"state":"running"
+
+
+
+=== TEST 7: ids that are none are not found
+--- request eval
+[map { "GET /api/tasks/$_" } 0, 'x', '01', '9' x 30]
+--- more_headers eval
+$::anas
+--- error_code eval
+[(404) x 4]
+
+
+
+=== TEST 8: who wishes to wait is answered at the end
+--- init: ::waited()
+--- request
+GET /api/plans
+
+
+
+=== TEST 9: and not later than he wished
+--- init: ::waited_in_vain()
+--- request
+GET /api/plans
+
+
+
+=== TEST 10: a stranger does not learn by waiting that there is a task
+--- init: ::no_wait_for_strangers()
+--- request
+GET /api/plans
+
+
+
+=== TEST 11: a container that is busy shows its task in the list
+--- request
+GET /api/vms
+--- more_headers eval
+$::anas
+--- response_body_like eval
+qr/"task":null.*"task":\{"id":$::running,/

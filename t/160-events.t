@@ -1,0 +1,204 @@
+# The stream of what changes: headers, what comes first, what comes after an
+# id, and who sees what.
+
+use Test::Nginx::Socket 'no_plan';
+use VzFixture;
+use VzPanelHelpers;
+
+no_shuffle();
+
+our ($ana, $bea) = map { user(unique($_)) } qw(ana bea);
+our $anas = session($ana);
+our $beas = session($bea);
+our $doomed = session($ana);
+our $script = token($ana);
+our $root = session(user(unique('root'), role => 'admin'));
+our ($vm, $ctid) = container($ana);
+our ($hers, $other_ctid) = container($bea);
+our $json = JSON::PP->new->utf8;
+
+END {
+    local $?;
+    verb('destroy', $_) for grep { defined } $ctid, $other_ctid;
+}
+
+
+# the objects of the events of that name
+sub events {
+    my ($text, $name) = @_;
+
+    return map { my $data = $json->decode($_);
+                 ref $data eq 'ARRAY' ? @$data : $data }
+        $text =~ /^event: $name\ndata: (.*)$/mg;
+}
+
+sub ids { return { map { $_->{id} => 1 } @_ } }
+
+
+sub first_events {
+    my $all = stream('/api/events', $anas, qr/^event: vm\n.*^id: \d+\n\n/ms, 6);
+
+    is($all->{code}, 200, 'it opens');
+    like($all->{head}, qr{^Content-Type: text/event-stream\b}m, 'its type');
+    like($all->{head}, qr/^Cache-Control: no-(?:store|cache)/m,
+        'nobody may keep it');
+    like($all->{head}, qr/^X-Accel-Buffering: no\r?$/m, 'nor hold it back');
+    like($all->{body}, qr/^retry: \d+$/m, 'it says when to come again');
+    like($all->{body}, qr/^id: \d+$/m, 'and from where');
+
+    my ($mine) = grep { $_->{id} == $vm } events($all->{body}, 'vm');
+
+    is($mine->{state}, 'stopped', 'the container with its state');
+    ok(defined $mine->{disk}{used_bytes}, 'and its figures');
+    ok(!ids(events($all->{body}, 'vm'))->{$hers}, "and nobody else's");
+    cmp_ok($all->{first}, '<', 1, 'the first bytes come at once');
+}
+
+
+sub everything_for_root {
+    my $all = stream('/api/events', $root,
+        qr/"id":$vm\b.*"id":$hers\b|"id":$hers\b.*"id":$vm\b/s, 6);
+    my $seen = ids(events($all->{body}, 'vm'));
+
+    ok($seen->{$vm} && $seen->{$hers}, 'both are told');
+}
+
+
+sub change_is_told {
+    my $stream = ask_begin('GET', '/api/events', $anas);
+    my $strangers = ask_begin('GET', '/api/events', $beas);
+
+    ask_more($_, 2) for $stream, $strangers;
+
+    my $task = ask('POST', "/api/vms/$vm/start",
+        "${anas}Prefer: wait=30\n")->{json}{id};
+    my $until = time + 6;
+
+    while (time < $until) {
+        ask_more($stream, 0.2);
+        ask_more($strangers, 0);
+        last if $stream->{text} =~ /"id":$vm,"state":"running"/
+                && $stream->{text} =~ /"id":$task,.*"state":"done"/;
+    }
+
+    my ($mine, $theirs) = map { ask_result($_)->{body} }
+        $stream, $strangers;
+    my @states = map { $_->{state} } grep { $_->{id} == $task }
+        events($mine, 'task');
+
+    is($states[-1], 'done', 'the task is told up to its end');
+    ok((grep { $_->{id} == $vm && $_->{state} eq 'running' }
+        events($mine, 'vm')), 'and that the container runs');
+    ok(!ids(events($theirs, 'vm'))->{$vm}, 'a stranger sees no container');
+    is(scalar events($theirs, 'task'), 0, 'and no task');
+}
+
+
+sub after_an_id {
+    my $first = stream('/api/events', $anas, qr/^id: \d+\n\n/m, 6);
+    my ($id) = $first->{body} =~ /.*^id: (\d+)$/ms;
+    my $list = ask('GET', '/api/vms', $anas)->{json};
+    my $future = stream('/api/events', "${anas}Last-Event-ID: 99999999999\n",
+        qr/^event: vm\n.*\n\n/m, 6);
+
+    ok(defined $id, 'the stream gives ids');
+    ok(ids(events($future->{body}, 'vm'))->{$vm},
+        'an id of the future (another zone) begins anew');
+
+    # the node's figures may have changed meanwhile: only what is old is not
+    # told again
+    my $again = stream('/api/events',
+        "${anas}Last-Event-ID: $list->{version}\n", qr/event: task/, 0.7);
+
+    is($again->{code}, 200, 'it goes on');
+    is(scalar events($again->{body}, 'task'), 0,
+        'what was told is not told again');
+
+    my $since = stream("/api/events?since=$list->{version}", $anas,
+        qr/event: task/, 0.7);
+
+    is(scalar events($since->{body}, 'task'), 0, 'so with ?since=');
+}
+
+
+sub ends_with_session {
+    my $stream = ask_begin('GET', '/api/events', $doomed);
+
+    ask_more($stream, 2) for 1 .. 2;
+    is(ask('DELETE', '/api/session', $doomed)->{code}, 204, 'signed out');
+
+    my $end = ask_end($stream, 8);
+
+    cmp_ok($end->{seconds}, '<', 8, 'the stream of that session ends');
+    is(ask('GET', '/api/events', $doomed)->{code}, 401, 'and does not return');
+}
+
+
+sub for_scripts {
+    my $stream = stream('/api/events', $script, qr/^event: vm/m, 6);
+
+    is($stream->{code}, 200, 'a token opens it');
+    like($stream->{body}, qr/"id":$vm,/, 'with the same events');
+}
+
+run_tests();
+
+__DATA__
+
+=== TEST 1: a stream has its headers, and begins with what there is
+--- init: ::first_events()
+--- request
+GET /api/plans
+
+
+
+=== TEST 2: an administrator's has everybody's
+--- init: ::everything_for_root()
+--- request
+GET /api/plans
+
+
+
+=== TEST 3: a task and what it changed are told, to nobody but the owner
+--- init: ::change_is_told()
+--- request
+GET /api/plans
+
+
+
+=== TEST 4: who comes again is told what is new
+--- init: ::after_an_id()
+--- request
+GET /api/plans
+
+
+
+=== TEST 5: a script may listen too
+--- init: ::for_scripts()
+--- request
+GET /api/plans
+
+
+
+=== TEST 6: a stream ends with its session
+--- init: ::ends_with_session()
+--- timeout: 20
+--- request
+GET /api/plans
+
+
+
+=== TEST 7: a visitor may not listen
+--- request
+GET /api/events
+--- error_code: 401
+
+
+
+=== TEST 8: nothing may be sent to it
+--- request
+POST /api/events
+{}
+--- more_headers eval
+"${main::anas}Content-Type: application/json"
+--- error_code: 405
