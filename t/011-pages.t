@@ -63,7 +63,7 @@ Cross-Origin-Opener-Policy: same-origin
 
 === TEST 3: a path of the application is the shell
 --- request
-GET /panel/vms/101/hardware
+GET /panel/hardware
 --- response_body
 <title>shell</title>
 
@@ -71,9 +71,16 @@ GET /panel/vms/101/hardware
 
 === TEST 4: a path whose name has a point is the shell, if it is no asset's
 --- request
-GET /panel/vms/web01.example.org
+GET /panel/web01.example.org
 --- response_body
 <title>shell</title>
+
+
+
+=== TEST 15: the application has no folders: its files are named from one
+--- request
+GET /panel/vms/101
+--- error_code: 404
 
 
 

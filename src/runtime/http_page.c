@@ -40,7 +40,7 @@ static const struct {
     { "Content-Security-Policy",
       ngx_string("default-src 'self'; style-src 'self'; "
                  "img-src 'self' data:; object-src 'none'; "
-                 "frame-ancestors 'none'; base-uri 'self'; "
+                 "frame-ancestors 'none'; base-uri 'none'; "
                  "form-action 'self'") },
     { "X-Content-Type-Options", ngx_string("nosniff") },
     { "Referrer-Policy", ngx_string("same-origin") },
@@ -138,6 +138,15 @@ vz_page_handler(ngx_http_request_t *r)
     type = vz_page_type(&r->uri);
 
     if (type == NULL) {
+
+        /* the shell names its files relative to one folder */
+
+        if (ngx_strlchr(r->uri.data + base + 1, r->uri.data + r->uri.len, '/')
+            != NULL)
+        {
+            return NGX_HTTP_NOT_FOUND;
+        }
+
         type = &vz_page_types[0];
 
         if (vz_page_index(r, base) != NGX_OK) {
