@@ -68,8 +68,9 @@ typedef struct {
 
 /*
  * vz_task_get: one with its steps, one statement, what the zone knows of its
- * running step laid over it.  By id, or by link where that is not NULL.  owner limits
- * it to tasks of that user, 0 for no limit.  VZ_NOENT, or the database's.
+ * running step laid over it.  By id, or by link where that is not NULL.
+ * owner limits it to tasks of that user, 0 for no limit.  VZ_NOENT, or the
+ * database's code.
  */
 vz_code_e vz_task_get(ngx_pool_t *pool, uint64_t id, const ngx_str_t *link,
     uint64_t owner, vz_task_t *task);
