@@ -34,8 +34,6 @@ static vz_code_e vz_account_change(vz_call_t *call, const ngx_str_t *hash,
 static void vz_account_ended(const vz_rows_t *rows);
 static void vz_account_session(vz_json_t *out, const vz_rows_t *rows,
     ngx_uint_t row, uint64_t current);
-static void vz_account_time_json(vz_json_t *out, const char *key,
-    const vz_rows_t *rows, ngx_uint_t row, ngx_uint_t column);
 static vz_code_e vz_account_scope(vz_call_t *call, vz_token_body_t *body);
 
 
@@ -277,26 +275,10 @@ vz_account_session(vz_json_t *out, const vz_rows_t *rows, ngx_uint_t row,
     vz_json_bool(out, "current", id == current);
     vz_json_text(out, "remote", &remote);
     vz_json_text(out, "agent", &agent);
-    vz_account_time_json(out, "created", rows, row, 3);
-    vz_account_time_json(out, "seen", rows, row, 4);
-    vz_account_time_json(out, "expires", rows, row, 5);
+    vz_json_opt(out, "created", vz_cell_text(rows, row, 3));
+    vz_json_opt(out, "seen", vz_cell_text(rows, row, 4));
+    vz_json_opt(out, "expires", vz_cell_text(rows, row, 5));
     vz_json_close(out);
-}
-
-
-static void
-vz_account_time_json(vz_json_t *out, const char *key, const vz_rows_t *rows,
-    ngx_uint_t row, ngx_uint_t column)
-{
-    ngx_str_t  text;
-
-    text = vz_cell_text(rows, row, column);
-
-    if (text.len) {
-        vz_json_text(out, key, &text);
-    } else {
-        vz_json_null(out, key);
-    }
 }
 
 
@@ -364,9 +346,9 @@ vz_account_tokens(vz_call_t *call)
         vz_json_int(out, "id", vz_cell_int(&rows, i, 0));
         vz_json_text(out, "name", &name);
         vz_json_text(out, "scope", &scope);
-        vz_account_time_json(out, "created", &rows, i, 3);
-        vz_account_time_json(out, "seen", &rows, i, 4);
-        vz_account_time_json(out, "expires", &rows, i, 5);
+        vz_json_opt(out, "created", vz_cell_text(&rows, i, 3));
+        vz_json_opt(out, "seen", vz_cell_text(&rows, i, 4));
+        vz_json_opt(out, "expires", vz_cell_text(&rows, i, 5));
         vz_json_close(out);
     }
 

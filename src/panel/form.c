@@ -12,8 +12,13 @@ static void vz_form_member(vz_call_t *call, const vz_form_member_t *member,
     void *data);
 static void vz_form_text(vz_call_t *call, const vz_form_member_t *member,
     json_t *value, ngx_str_t *text);
+static void vz_form_list(vz_call_t *call, const vz_form_member_t *member,
+    json_t *value, ngx_str_t *text);
 static void vz_form_int(vz_call_t *call, const vz_form_member_t *member,
     json_t *value, int64_t *number);
+static void vz_form_bool(vz_call_t *call, const vz_form_member_t *member,
+    json_t *value, int64_t *number);
+static ngx_uint_t vz_form_empty_value(json_t *value);
 
 
 static const vz_form_t  vz_form_empty = { "Empty", 0, NULL };
@@ -115,9 +120,7 @@ vz_form_member(vz_call_t *call, const vz_form_member_t *member, void *data)
     to = (u_char *) data + member->offset;
     value = json_object_get(call->body, member->name);
 
-    if (value == NULL || json_is_null(value)
-        || (json_is_string(value) && json_string_length(value) == 0))
-    {
+    if (value == NULL || vz_form_empty_value(value)) {
         if (member->required) {
             vz_call_invalid(call, member->name, "required", "is missing");
         }
@@ -125,12 +128,55 @@ vz_form_member(vz_call_t *call, const vz_form_member_t *member, void *data)
         return;
     }
 
-    if (member->type == VZ_FORM_INT) {
+    switch (member->type) {
+
+    case VZ_FORM_INT:
+    case VZ_FORM_LIMIT:
         vz_form_int(call, member, value, to);
         return;
-    }
 
-    vz_form_text(call, member, value, to);
+    case VZ_FORM_BOOL:
+        vz_form_bool(call, member, value, to);
+        return;
+
+    case VZ_FORM_LIST:
+        vz_form_list(call, member, value, to);
+        return;
+
+    default:
+        vz_form_text(call, member, value, to);
+    }
+}
+
+
+static ngx_uint_t
+vz_form_empty_value(json_t *value)
+{
+    return json_is_null(value)
+           || (json_is_string(value) && json_string_length(value) == 0)
+           || (json_is_array(value) && json_array_size(value) == 0);
+}
+
+
+ngx_uint_t
+vz_form_given(vz_call_t *call, const char *name)
+{
+    json_t  *value;
+
+    value = json_object_get(call->body, name);
+
+    return value != NULL && !vz_form_empty_value(value);
+}
+
+
+ngx_uint_t
+vz_form_cleared(vz_call_t *call, const char *name)
+{
+    json_t  *value;
+
+    value = json_object_get(call->body, name);
+
+    return value != NULL && vz_form_empty_value(value);
 }
 
 
@@ -168,13 +214,73 @@ vz_form_text(vz_call_t *call, const vz_form_member_t *member, json_t *value,
 
 
 static void
+vz_form_list(vz_call_t *call, const vz_form_member_t *member, json_t *value,
+    ngx_str_t *text)
+{
+    u_char  *p;
+    size_t   i, size;
+    json_t  *item;
+
+    if (!json_is_array(value)) {
+        vz_call_invalid(call, member->name, "type", "must be a list");
+        return;
+    }
+
+    if ((int64_t) json_array_size(value) > member->max) {
+        vz_call_invalid(call, member->name, "range", "at most %L of them",
+                        member->max);
+        return;
+    }
+
+    size = 0;
+
+    json_array_foreach(value, i, item) {
+        if (!json_is_string(item)
+            || vz_field_check(member->field, json_string_value(item),
+                              json_string_length(item))
+               != VZ_OK)
+        {
+            vz_call_invalid(call, member->name, "format", "each: %s",
+                            vz_field_rule(member->field));
+            return;
+        }
+
+        size += json_string_length(item) + 1;
+    }
+
+    p = ngx_pnalloc(call->pool, size);
+    if (p == NULL) {
+        vz_call_invalid(call, member->name, "range", "no memory");
+        return;
+    }
+
+    text->data = p;
+    text->len = size - 1;
+
+    json_array_foreach(value, i, item) {
+        p = ngx_cpymem(p, json_string_value(item), json_string_length(item));
+        *p++ = ' ';
+    }
+}
+
+
+static void
 vz_form_int(vz_call_t *call, const vz_form_member_t *member, json_t *value,
     int64_t *number)
 {
     json_int_t  n;
 
+    if (member->type == VZ_FORM_LIMIT && json_is_string(value)
+        && ngx_strcmp(json_string_value(value), "unlimited") == 0)
+    {
+        *number = 0;
+        return;
+    }
+
     if (!json_is_integer(value)) {
-        vz_call_invalid(call, member->name, "type", "must be a whole number");
+        vz_call_invalid(call, member->name, "type", "must be a whole number%s",
+                        member->type == VZ_FORM_LIMIT ? " or \"unlimited\""
+                                                      : "");
         return;
     }
 
@@ -187,4 +293,17 @@ vz_form_int(vz_call_t *call, const vz_form_member_t *member, json_t *value,
     }
 
     *number = n;
+}
+
+
+static void
+vz_form_bool(vz_call_t *call, const vz_form_member_t *member, json_t *value,
+    int64_t *number)
+{
+    if (!json_is_boolean(value)) {
+        vz_call_invalid(call, member->name, "type", "must be true or false");
+        return;
+    }
+
+    *number = json_is_true(value);
 }

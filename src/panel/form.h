@@ -13,13 +13,17 @@
 typedef enum {
     VZ_FORM_FIELD = 0,      /* text of a field's grammar, into a ngx_str_t */
     VZ_FORM_TEXT,           /* text of at most max bytes, into a ngx_str_t */
-    VZ_FORM_INT             /* min <= n <= max, into an int64_t */
+    VZ_FORM_INT,            /* min <= n <= max, into an int64_t */
+    VZ_FORM_LIMIT,          /* the same, or "unlimited", which is 0 */
+    VZ_FORM_BOOL,           /* into an int64_t, 0 or 1 */
+    VZ_FORM_LIST            /* array of at most max texts of the field, one
+                               space between them, into a ngx_str_t */
 } vz_form_e;
 
 typedef struct {
     const char              *name;
     vz_form_e                type;
-    vz_field_e               field;         /* of VZ_FORM_FIELD */
+    vz_field_e               field;         /* of _FIELD and _LIST */
     ngx_uint_t               required;
     int64_t                  min;
     int64_t                  max;
@@ -37,14 +41,22 @@ typedef struct {
 
 
 /*
- * vz_form_read: the call's body into data, which the caller has zeroed.  Every
- * broken member is collected: unknown (code "unknown"), of another type
- * ("type"), missing ("required"), against its grammar ("format"), out of range
- * ("range").  An optional member that is null or "" counts as missing.  VZ_OK,
- * or VZ_RANGE or VZ_SYNTAX with the reply already set.  Texts live as long as
- * the call.
+ * vz_form_read: the call's body into data, which the caller has zeroed or
+ * filled with what holds where a member is missing.  Every broken member is
+ * collected: unknown (code "unknown"), of another type ("type"), missing
+ * ("required"), against its grammar ("format"), out of range ("range").  An
+ * optional member that is null, "" or [] counts as missing.  VZ_OK, or VZ_RANGE
+ * or VZ_SYNTAX with the reply already set.  Texts live as long as the call.
  */
 vz_code_e vz_form_read(vz_call_t *call, const vz_form_t *form, void *data);
+
+/*
+ * vz_form_given: whether a member of the body that was read has a value;
+ * vz_form_cleared: whether it is there without one (null, "" or []), which is
+ * how an optional value is taken away.
+ */
+ngx_uint_t vz_form_given(vz_call_t *call, const char *name);
+ngx_uint_t vz_form_cleared(vz_call_t *call, const char *name);
 
 /* vz_form_none: that the body is empty or an object without members. */
 vz_code_e vz_form_none(vz_call_t *call);

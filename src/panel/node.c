@@ -3,6 +3,7 @@
  */
 
 #include "node.h"
+#include "../runtime/zone.h"
 
 
 #define VZ_NODE_AGE       60        /* seconds a row is believed */
@@ -25,11 +26,13 @@ static const vz_sql_t  vz_node_select = vz_sql("nodes",
 static vz_node_row_t  vz_node_table[VZ_NODES_MAX];
 static ngx_uint_t     vz_node_count;
 static time_t         vz_node_loaded;
+static uint64_t       vz_node_changed;
 
 
 vz_code_e
 vz_node_load(ngx_pool_t *pool)
 {
+    uint64_t    changed;
     vz_code_e   rc;
     vz_rows_t   rows;
     ngx_uint_t  i;
@@ -37,6 +40,8 @@ vz_node_load(ngx_pool_t *pool)
     if (!vz_node_old()) {
         return VZ_OK;
     }
+
+    changed = vz_zone_changed();
 
     rc = vz_db_query(NULL, pool, &vz_node_select, vz_no_binds, &rows);
     if (rc != VZ_OK) {
@@ -52,6 +57,7 @@ vz_node_load(ngx_pool_t *pool)
     }
 
     vz_node_loaded = ngx_time();
+    vz_node_changed = changed;
 
     return VZ_OK;
 }
@@ -60,7 +66,8 @@ vz_node_load(ngx_pool_t *pool)
 ngx_uint_t
 vz_node_old(void)
 {
-    return vz_node_count == 0 || ngx_time() - vz_node_loaded >= VZ_NODE_AGE;
+    return vz_node_count == 0 || vz_node_changed != vz_zone_changed()
+           || ngx_time() - vz_node_loaded >= VZ_NODE_AGE;
 }
 
 
@@ -165,12 +172,13 @@ vz_node_templates(vz_node_row_t *node)
     }
 
     if (node->asked && ngx_time() - node->asked < VZ_NODE_TEMPLATES
-        && node->answer == VZ_OK)
+        && node->answer == VZ_OK && node->changed == vz_zone_changed())
     {
         return VZ_OK;
     }
 
     node->asking = 1;
+    node->changed = vz_zone_changed();
     node->answer = vz_node_ask(node);
     node->asked = ngx_time();
     node->asking = 0;
@@ -210,18 +218,20 @@ vz_node_ask(vz_node_row_t *node)
 static ngx_int_t
 vz_node_keep(vz_node_row_t *node, ngx_pool_t *pool, const vz_answer_t *answer)
 {
-    ngx_str_t   *names;
-    ngx_uint_t   i, n;
+    ngx_uint_t           i, n;
+    vz_node_template_t  *templates;
 
     n = ngx_min(answer->nlines, VZ_TEMPLATES_MAX);
 
-    names = ngx_pcalloc(pool, (n + 1) * sizeof(ngx_str_t));
-    if (names == NULL) {
+    templates = ngx_pcalloc(pool, (n + 1) * sizeof(vz_node_template_t));
+    if (templates == NULL) {
         return NGX_ERROR;
     }
 
     for (i = 0; i < n; i++) {
-        names[i] = vz_relay_pair(&answer->lines[i], "name");
+        templates[i].name = vz_relay_pair(&answer->lines[i], "name");
+        templates[i].date = vz_relay_pair(&answer->lines[i], "date");
+        templates[i].size = vz_relay_number(&answer->lines[i], "size");
     }
 
     if (node->pool != NULL) {
@@ -229,7 +239,7 @@ vz_node_keep(vz_node_row_t *node, ngx_pool_t *pool, const vz_answer_t *answer)
     }
 
     node->pool = pool;
-    node->templates = names;
+    node->templates = templates;
     node->ntemplates = n;
     node->known = 1;
 
@@ -244,7 +254,7 @@ vz_node_has(const vz_node_row_t *node, const ngx_str_t *template)
     ngx_uint_t   i;
 
     for (i = 0; i < node->ntemplates; i++) {
-        name = &node->templates[i];
+        name = &node->templates[i].name;
 
         if (name->len == template->len
             && ngx_memcmp(name->data, template->data, name->len) == 0)

@@ -16,30 +16,37 @@
 
 
 typedef struct {
-    ngx_uint_t      index;          /* its place, and its duty's */
-    uint64_t        id;             /* of its row */
-    ngx_uint_t      enabled;
-    uint32_t        ctid_min;
-    uint32_t        ctid_max;
-    vz_node_t      *relay;          /* NULL: not in this configuration */
     ngx_str_t       name;
+    ngx_str_t       date;           /* RFC 3339, as the node says it */
+    uint64_t        size;           /* bytes */
+} vz_node_template_t;
+
+typedef struct {
+    ngx_uint_t           index;          /* its place, and its duty's */
+    uint64_t             id;             /* of its row */
+    ngx_uint_t           enabled;
+    uint32_t             ctid_min;
+    uint32_t             ctid_max;
+    vz_node_t           *relay;          /* NULL: not in this configuration */
+    ngx_str_t            name;
 
     /* installed templates, of the last time it answered */
-    ngx_pool_t     *pool;
-    ngx_uint_t      ntemplates;
-    ngx_str_t      *templates;
-    time_t          asked;
-    vz_code_e       answer;         /* of asking, the last time */
-    ngx_uint_t      known;          /* it answered once */
-    ngx_uint_t      asking;
-    vz_line_t       line;
+    ngx_pool_t          *pool;
+    ngx_uint_t           ntemplates;
+    vz_node_template_t  *templates;
+    time_t               asked;
+    uint64_t             changed;        /* vz_zone_changed() then */
+    vz_code_e            answer;         /* of asking, the last time */
+    ngx_uint_t           known;          /* it answered once */
+    ngx_uint_t           asking;
+    vz_line_t            line;
 } vz_node_row_t;
 
 
 /*
  * vz_node_load: on a fiber, have the rows of the node table, not older than a
- * minute.  VZ_OK (also with old rows when the database is down), or the
- * database's code while none are known.
+ * minute nor than vz_zone_change().  VZ_OK (also with old rows when the
+ * database is down), or the database's code while none are known.
  */
 vz_code_e vz_node_load(ngx_pool_t *pool);
 
@@ -56,7 +63,8 @@ ngx_uint_t vz_node_rows(vz_node_row_t *rows[VZ_NODES_MAX]);
 vz_node_row_t *vz_node_find(uint64_t id);
 
 /*
- * vz_node_templates: on a fiber, have node->templates not older than 10 s.
+ * vz_node_templates: on a fiber, have node->templates not older than 10 s nor
+ * than vz_zone_change().
  * VZ_OK, or why it could not be asked; what it had last is kept.
  */
 vz_code_e vz_node_templates(vz_node_row_t *node);

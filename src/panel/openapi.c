@@ -21,6 +21,7 @@ static void vz_openapi_security(vz_json_t *out, const vz_route_t *route);
 static void vz_openapi_components(vz_json_t *out);
 static void vz_openapi_schema(vz_json_t *out, const vz_form_t *form);
 static void vz_openapi_member(vz_json_t *out, const vz_form_member_t *member);
+static void vz_openapi_limit(vz_json_t *out, const vz_form_member_t *member);
 static void vz_openapi_problem(vz_json_t *out);
 static ngx_uint_t vz_openapi_earlier(const vz_route_t *routes, ngx_uint_t n);
 static ngx_uint_t vz_openapi_same_form(const vz_route_t *routes,
@@ -393,7 +394,43 @@ vz_openapi_member(vz_json_t *out, const vz_form_member_t *member)
         vz_json_int(out, "minimum", member->min);
         vz_json_int(out, "maximum", member->max);
         break;
+
+    case VZ_FORM_LIMIT:
+        vz_openapi_limit(out, member);
+        break;
+
+    case VZ_FORM_BOOL:
+        vz_json_cstr(out, "type", "boolean");
+        break;
+
+    case VZ_FORM_LIST:
+        vz_json_cstr(out, "type", "array");
+        vz_json_int(out, "maxItems", member->max);
+        vz_json_object(out, "items");
+        vz_json_cstr(out, "type", "string");
+        vz_json_cstr(out, "pattern", vz_field_pattern(member->field));
+        vz_json_close(out);
+        break;
     }
+
+    vz_json_close(out);
+}
+
+
+static void
+vz_openapi_limit(vz_json_t *out, const vz_form_member_t *member)
+{
+    vz_json_array(out, "oneOf");
+
+    vz_json_object(out, NULL);
+    vz_json_cstr(out, "type", "integer");
+    vz_json_int(out, "minimum", member->min);
+    vz_json_int(out, "maximum", member->max);
+    vz_json_close(out);
+
+    vz_json_object(out, NULL);
+    vz_json_cstr(out, "const", "unlimited");
+    vz_json_close(out);
 
     vz_json_close(out);
 }

@@ -17,7 +17,7 @@ static void vz_plan_item(vz_json_t *json, const vz_rows_t *rows,
 static int64_t vz_plan_ready(ngx_str_t times);
 static ngx_uint_t vz_plan_templates(ngx_str_t names);
 static const char *vz_plan_signup(void);
-static void vz_plan_keep(const ngx_str_t *text);
+static void vz_plan_keep(const ngx_str_t *text, uint64_t changed);
 
 
 /*
@@ -45,17 +45,23 @@ static const vz_sql_t  vz_plan_select = vz_sql("plans",
 static ngx_pool_t  *vz_plan_pool;
 static ngx_str_t    vz_plan_text;
 static time_t       vz_plan_made;
+static uint64_t     vz_plan_changed;
 
 
 void
 vz_plan_list(vz_call_t *call)
 {
+    uint64_t     changed;
     vz_code_e    rc;
     ngx_str_t    text;
     vz_rows_t    rows;
     vz_json_t   *out, json;
 
-    if (vz_plan_text.len && ngx_time() - vz_plan_made < VZ_PLAN_AGE) {
+    changed = vz_zone_changed();
+
+    if (vz_plan_text.len && ngx_time() - vz_plan_made < VZ_PLAN_AGE
+        && vz_plan_changed == changed)
+    {
         out = vz_call_reply(call, NGX_HTTP_OK);
         vz_json_raw(out, NULL, &vz_plan_text);
         return;
@@ -81,7 +87,7 @@ vz_plan_list(vz_call_t *call)
         return;
     }
 
-    vz_plan_keep(&text);
+    vz_plan_keep(&text, changed);
 
     out = vz_call_reply(call, NGX_HTTP_OK);
     vz_json_raw(out, NULL, &text);
@@ -215,7 +221,7 @@ vz_plan_signup(void)
 
 
 static void
-vz_plan_keep(const ngx_str_t *text)
+vz_plan_keep(const ngx_str_t *text, uint64_t changed)
 {
     ngx_str_t    kept;
     ngx_pool_t  *pool;
@@ -240,6 +246,7 @@ vz_plan_keep(const ngx_str_t *text)
     vz_plan_pool = pool;
     vz_plan_text = kept;
     vz_plan_made = ngx_time();
+    vz_plan_changed = changed;
 }
 
 

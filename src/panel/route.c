@@ -2,6 +2,7 @@
  * The one route table, and the guard that every call passes.
  */
 
+#include "admin.h"
 #include "auth.h"
 #include "resource.h"
 #include "route.h"
@@ -25,6 +26,7 @@ static vz_code_e vz_route_who(vz_call_t *call, const vz_route_t *route);
 #define GET     NGX_HTTP_GET
 #define POST    NGX_HTTP_POST
 #define PUT     NGX_HTTP_PUT
+#define PATCH   NGX_HTTP_PATCH
 #define DELETE  NGX_HTTP_DELETE
 
 static const vz_route_t  vz_routes[] = {
@@ -82,6 +84,25 @@ static const vz_route_t  vz_routes[] = {
     { GET, "/events", VZ_ROLE_USER, 0, NULL, vz_stream_events,
       "Changes of containers and tasks as a stream" },
 
+    { GET, "/admin/templates", VZ_ROLE_ADMIN, 0, NULL, vz_admin_templates,
+      "Systems that are registered, and those the nodes have installed" },
+    { POST, "/admin/templates", VZ_ROLE_ADMIN, 0, &vz_template_form,
+      vz_admin_template_make, "Register an installed system" },
+    { PATCH, "/admin/templates/{id}", VZ_ROLE_ADMIN, 0,
+      &vz_template_change_form, vz_admin_template_change,
+      "Change how a system is offered" },
+    { DELETE, "/admin/templates/{id}", VZ_ROLE_ADMIN, 0, NULL,
+      vz_admin_template_end, "Take a system out of the register" },
+
+    { GET, "/admin/plans", VZ_ROLE_ADMIN, 0, NULL, vz_admin_plans,
+      "All plans, hidden ones too" },
+    { POST, "/admin/plans", VZ_ROLE_ADMIN, 0, &vz_plan_form,
+      vz_admin_plan_make, "Make a plan" },
+    { PATCH, "/admin/plans/{id}", VZ_ROLE_ADMIN, 0, &vz_plan_change_form,
+      vz_admin_plan_change, "Change a plan for orders to come" },
+    { DELETE, "/admin/plans/{id}", VZ_ROLE_ADMIN, 0, NULL, vz_admin_plan_end,
+      "Delete a plan that nobody has" },
+
     { GET, "/health", VZ_ROLE_ANYONE, 0, NULL, vz_health_show,
       "Whether database, nodes and mail are well" },
     { GET, "/openapi.json", VZ_ROLE_ANYONE, 0, NULL, vz_openapi_show,
@@ -93,6 +114,7 @@ static const vz_route_t  vz_routes[] = {
 #undef GET
 #undef POST
 #undef PUT
+#undef PATCH
 #undef DELETE
 
 

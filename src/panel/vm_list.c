@@ -299,7 +299,7 @@ vz_list_ids(vz_list_t *list)
     ids = list->ids.elts;
     most = list->ids.nelts;
 
-    if (list->query.q.len == 0 && list->who < VZ_LIST_SESSION
+    if (list->query.search.q.len == 0 && list->who < VZ_LIST_SESSION
         && list->query.sort->order != VZ_QUERY_BY_NAME)
     {
         most = list->query.limit + VZ_LIST_SPARE;
@@ -357,7 +357,7 @@ vz_list_query(vz_list_t *list, vz_rows_t *rows)
         binds[n++] = vz_int(list->call->who.user);
     }
 
-    filtered = (query->user || query->q.len || query->cursor);
+    filtered = (query->user || query->search.q.len || query->cursor);
 
     if (filtered) {
         n += vz_list_filter(query, &binds[n]);
@@ -391,7 +391,7 @@ vz_list_filter(const vz_query_t *query, vz_bind_t *binds)
     ngx_uint_t  i, n;
 
     user = query->user ? vz_int(query->user) : vz_none();
-    like = query->q.len ? vz_text(query->like) : vz_none();
+    like = query->search.q.len ? vz_text(query->search.like) : vz_none();
     id = vz_int(query->after_id);
     name = vz_text(query->after_name);
 
@@ -407,7 +407,7 @@ vz_list_filter(const vz_query_t *query, vz_bind_t *binds)
     binds[n++] = user;
 
     binds[n++] = like;
-    binds[n++] = vz_int(query->q_id);
+    binds[n++] = vz_int(query->search.id);
 
     for (i = 0; i < 4; i++) {
         binds[n++] = like;

@@ -7,19 +7,12 @@
 #include "../wire/field.h"
 
 
-#define VZ_QUERY_LIMIT   50
-#define VZ_QUERY_MOST    200
 #define VZ_QUERY_CURSOR  200        /* bytes of a cursor, at most */
 
 
 static vz_code_e vz_query_sort(vz_call_t *call, vz_query_t *query);
 static vz_code_e vz_query_state(vz_call_t *call, vz_query_t *query);
-static vz_code_e vz_query_number(vz_call_t *call, const char *name,
-    uint64_t max, uint64_t *value);
-static vz_code_e vz_query_search(vz_call_t *call, vz_query_t *query);
 static vz_code_e vz_query_cursor(vz_call_t *call, vz_query_t *query);
-static vz_code_e vz_query_broken(vz_call_t *call, const char *name,
-    const char *rule);
 static uint64_t vz_query_memory(const vz_sample_t *sample);
 static uint64_t vz_query_disk(const vz_sample_t *sample);
 static uint64_t vz_query_cpu(const vz_sample_t *sample);
@@ -40,17 +33,11 @@ static const vz_query_sort_t  vz_query_sorts[] = {
 vz_code_e
 vz_query_read(vz_call_t *call, vz_query_t *query)
 {
-    uint64_t  limit;
-
-    limit = VZ_QUERY_LIMIT;
-
-    (void) vz_query_number(call, "limit", VZ_QUERY_MOST, &limit);
-    (void) vz_query_number(call, "user", INT64_MAX, &query->user);
+    (void) vz_arg_limit(call, &query->limit);
+    (void) vz_arg_number(call, "user", INT64_MAX, &query->user);
     (void) vz_query_sort(call, query);
     (void) vz_query_state(call, query);
-    (void) vz_query_search(call, query);
-
-    query->limit = limit ? limit : 1;
+    (void) vz_arg_search(call, &query->search);
 
     if (call->nerrors == 0) {
         (void) vz_query_cursor(call, query);
@@ -62,33 +49,6 @@ vz_query_read(vz_call_t *call, vz_query_t *query)
     }
 
     query->by_ids = (query->sort->figure != NULL || query->state_given);
-
-    return VZ_OK;
-}
-
-
-static vz_code_e
-vz_query_broken(vz_call_t *call, const char *name, const char *rule)
-{
-    vz_call_invalid(call, name, "format", "%s", rule);
-
-    return VZ_RANGE;
-}
-
-
-static vz_code_e
-vz_query_number(vz_call_t *call, const char *name, uint64_t max,
-    uint64_t *value)
-{
-    ngx_str_t  text;
-
-    text = vz_call_arg(call, name);
-
-    if (text.len
-        && vz_field_number((char *) text.data, text.len, max, value) != VZ_OK)
-    {
-        return vz_query_broken(call, name, "a number, not too large");
-    }
 
     return VZ_OK;
 }
@@ -122,8 +82,8 @@ vz_query_sort(vz_call_t *call, vz_query_t *query)
         }
     }
 
-    return vz_query_broken(call, "sort", "id, name, memory, disk, cpu or "
-                          "uptime, with - before it for the greatest first");
+    return vz_arg_broken(call, "sort", "id, name, memory, disk, cpu or "
+                         "uptime, with - before it for the greatest first");
 }
 
 
@@ -149,54 +109,8 @@ vz_query_state(vz_call_t *call, vz_query_t *query)
         }
     }
 
-    return vz_query_broken(call, "state",
-                          "running, stopped, frozen or unknown");
-}
-
-
-static vz_code_e
-vz_query_search(vz_call_t *call, vz_query_t *query)
-{
-    u_char      *p;
-    ngx_uint_t   i;
-
-    query->q = vz_call_arg(call, "q");
-
-    if (query->q.len == 0) {
-        return VZ_OK;
-    }
-
-    if (vz_field_check(VZ_FIELD_SEARCH, (char *) query->q.data, query->q.len)
-        != VZ_OK)
-    {
-        return vz_query_broken(call, "q", vz_field_rule(VZ_FIELD_SEARCH));
-    }
-
-    (void) vz_field_number((char *) query->q.data, query->q.len, INT64_MAX,
-                           &query->q_id);
-
-    p = ngx_pnalloc(call->pool, query->q.len * 2 + 2);
-    if (p == NULL) {
-        return vz_query_broken(call, "q", "no memory");
-    }
-
-    query->like.data = p;
-    *p++ = '%';
-
-    for (i = 0; i < query->q.len; i++) {
-        if (query->q.data[i] == '%' || query->q.data[i] == '_'
-            || query->q.data[i] == '\\')
-        {
-            *p++ = '\\';
-        }
-
-        *p++ = query->q.data[i];
-    }
-
-    *p++ = '%';
-    query->like.len = p - query->like.data;
-
-    return VZ_OK;
+    return vz_arg_broken(call, "state",
+                         "running, stopped, frozen or unknown");
 }
 
 
@@ -247,7 +161,7 @@ vz_query_cursor(vz_call_t *call, vz_query_t *query)
 
 broken:
 
-    return vz_query_broken(call, "cursor", "the next of a list");
+    return vz_arg_broken(call, "cursor", "the next of a list");
 }
 
 

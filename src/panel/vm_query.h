@@ -5,7 +5,7 @@
 #ifndef VZ_VM_QUERY_H
 #define VZ_VM_QUERY_H
 
-#include "../runtime/http.h"
+#include "arg.h"
 #include "../runtime/zone.h"
 
 
@@ -30,9 +30,7 @@ typedef struct {
     const vz_query_sort_t   *sort;
     ngx_uint_t               desc;
     ngx_uint_t               limit;
-    ngx_str_t                q;         /* or empty */
-    ngx_str_t                like;      /* q as a pattern of LIKE */
-    uint64_t                 q_id;      /* q as a number, or 0 */
+    vz_arg_search_t          search;
     uint64_t                 user;      /* or 0 */
     ngx_uint_t               state_given;
     vz_state_e               state;

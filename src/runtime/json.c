@@ -219,6 +219,17 @@ vz_json_cstr(vz_json_t *json, const char *key, const char *value)
 }
 
 
+void
+vz_json_opt(vz_json_t *json, const char *key, ngx_str_t value)
+{
+    if (value.len) {
+        vz_json_text(json, key, &value);
+    } else {
+        vz_json_null(json, key);
+    }
+}
+
+
 /* runs of plain characters are copied whole */
 static void
 vz_json_quoted(vz_json_t *json, const u_char *p, size_t len)

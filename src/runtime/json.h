@@ -35,13 +35,15 @@ void vz_json_init(vz_json_t *json, ngx_pool_t *pool);
 /*
  * Containers and values.  key is NULL inside an array and at the top, else a
  * C string without characters that need escaping: keys are ours, never data.
- * Text is escaped, and bytes that are not UTF-8 become U+FFFD.
+ * Text is escaped, and bytes that are not UTF-8 become U+FFFD.  vz_json_opt()
+ * writes null for an empty text.
  */
 void vz_json_object(vz_json_t *json, const char *key);
 void vz_json_array(vz_json_t *json, const char *key);
 void vz_json_close(vz_json_t *json);            /* the innermost of both */
 void vz_json_text(vz_json_t *json, const char *key, const ngx_str_t *value);
 void vz_json_cstr(vz_json_t *json, const char *key, const char *value);
+void vz_json_opt(vz_json_t *json, const char *key, ngx_str_t value);
 void vz_json_int(vz_json_t *json, const char *key, int64_t value);
 void vz_json_uint(vz_json_t *json, const char *key, uint64_t value);
 void vz_json_bool(vz_json_t *json, const char *key, ngx_uint_t value);

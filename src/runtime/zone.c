@@ -212,6 +212,24 @@ vz_zone_version(void)
 }
 
 
+void
+vz_zone_change(void)
+{
+    vz_zone_t  *zone;
+
+    zone = vz_zone_lock();
+    zone->changed++;
+    vz_zone_unlock();
+}
+
+
+uint64_t
+vz_zone_changed(void)
+{
+    return vz_zone->changed;
+}
+
+
 ngx_int_t
 vz_zone_duty(ngx_uint_t duty, ngx_msec_t msec)
 {

@@ -149,6 +149,13 @@ void vz_zone_duty_done(ngx_uint_t duty);
 void vz_zone_watch(ngx_msec_t msec);
 ngx_uint_t vz_zone_watched(void);
 
+/*
+ * vz_zone_change: plans, templates or nodes are others now; what workers keep
+ * of them while vz_zone_changed() stays the same is read anew.
+ */
+void vz_zone_change(void);
+uint64_t vz_zone_changed(void);
+
 /* vz_zone_version: the newest version of anything; cheap, no lock. */
 uint64_t vz_zone_version(void);
 

@@ -54,6 +54,7 @@ typedef struct {
     volatile uint64_t   version;
     volatile uint64_t   watched;    /* until when, vz_zone_now() */
     volatile uint64_t   dropped;    /* drops so far */
+    volatile uint64_t   changed;    /* vz_zone_change() so far */
 
     vz_table_t          sessions;
     vz_table_t          logins;

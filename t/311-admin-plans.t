@@ -1,0 +1,153 @@
+# Administration: plans.
+
+use Test::Nginx::Socket 'no_plan';
+use VzFixture;
+use VzPanelHelpers;
+
+no_shuffle();
+
+our $json = "Content-Type: application/json\n";
+our $boss = session(user('boss.plans', role => 'admin')) . $json;
+our $name = unique('Plan ');
+
+END {
+    local $?;
+    sql("DELETE FROM plan WHERE name LIKE 'Plan %'");
+}
+
+
+sub made {
+    my (%change) = @_;
+    my %plan = (name => "\"$main::name\"", memory_mib => 64, disk_mib => 512,
+        %change);
+
+    return "POST /api/admin/plans\n{" . join(',', map { "\"$_\":$plan{$_}" }
+        grep { defined $plan{$_} } sort keys %plan) . '}';
+}
+
+
+# every worker, at once
+sub contracted {
+    my ($wanted, $title) = @_;
+    my $wrong = 0;
+
+    for (1 .. 8) {
+        my $json = ask('GET', '/api/plans')->{json};
+
+        $wrong++ if $wanted
+            != grep { $_->{name} eq $main::name } @{ $json->{items} };
+    }
+
+    is($wrong, 0, $title);
+}
+
+sub is_offered { contracted(1, 'every worker offers it') }
+sub is_hidden { contracted(0, 'no worker offers it') }
+
+
+run_tests();
+
+__DATA__
+
+=== TEST 1: a plan is made, with defaults, and offered at once
+--- request eval
+::made(position => 9)
+--- more_headers eval
+$::boss
+--- error_code: 201
+--- response_body_like: "memory_mib":64,"disk_mib":512,"cpu_units":1000,"cpu_percent":"unlimited","visible":true,"position":9,"vms":0
+--- keep: plan
+--- check: is_offered
+
+
+
+=== TEST 2: each name once
+--- request eval
+::made()
+--- more_headers eval
+$::boss
+--- error_code: 409
+--- response_body_like: "field":"name","code":"exists"
+
+
+
+=== TEST 3: sizes are those that the drivers take
+--- request eval
+[ ::made(memory_mib => 7), ::made(disk_mib => 255), ::made(cpu_units => 7),
+  ::made(cpu_units => 500001), ::made(cpu_percent => 0),
+  ::made(cpu_percent => '"none"'), ::made(memory_mib => '"64"'),
+  ::made(memory_mib => undef), ::made(name => '"\u0007"') ]
+--- more_headers eval
+$::boss
+--- error_code eval
+[ (422) x 9 ]
+--- response_body_like eval
+[ '"memory_mib","code":"range"', '"disk_mib","code":"range"',
+  '"cpu_units","code":"range"', '"cpu_units","code":"range"',
+  '"cpu_percent","code":"range"', '"cpu_percent","code":"type"',
+  '"memory_mib","code":"type"', '"memory_mib","code":"required"',
+  '"name","code":"format"' ]
+
+
+
+=== TEST 4: a limit is set, and taken away; what is not named stays
+--- request eval
+[ "PATCH /api/admin/plans/%{plan.id}\n" . '{"cpu_percent":150,"memory_mib":96}',
+  "PATCH /api/admin/plans/%{plan.id}\n" . '{"cpu_percent":"unlimited"}' ]
+--- more_headers eval
+$::boss
+--- response_body_like eval
+[ '"memory_mib":96,"disk_mib":512,"cpu_units":1000,"cpu_percent":150,',
+  '"memory_mib":96,"disk_mib":512,"cpu_units":1000,"cpu_percent":"unlimited"' ]
+
+
+
+=== TEST 5: a hidden plan is offered no more, at once
+--- request
+PATCH /api/admin/plans/%{plan.id}
+{"visible":false}
+--- more_headers eval
+$::boss
+--- response_body_like: "visible":false
+--- check: is_hidden
+
+
+
+=== TEST 6: the list has hidden ones too
+--- request
+GET /api/admin/plans
+--- more_headers eval
+$::boss
+--- response_body_like eval
+qr/\{"items":\[.*"name":"$::name".*\],"next":null\}/
+
+
+
+=== TEST 7: a plan that a container has stays
+--- init
+VzFixture::vm(VzFixture::user('bea.plans'),
+    plan_id => VzPanelHelpers::kept('plan')->{id}, name => 'planned')
+--- request
+DELETE /api/admin/plans/%{plan.id}
+--- more_headers eval
+$::boss
+--- error_code: 409
+--- response_body_like: "code":"in_use"
+
+
+
+=== TEST 8: one that nobody has goes
+--- init
+VzFixture::sql("DELETE FROM vm WHERE name = 'planned'")
+--- request eval
+[ 'DELETE /api/admin/plans/%{plan.id}', 'DELETE /api/admin/plans/%{plan.id}',
+  "PATCH /api/admin/plans/%{plan.id}\n{}" ]
+--- more_headers eval
+$::boss
+--- error_code eval
+[ 204, 404, 404 ]
+--- rows
+SELECT DISTINCT action, account FROM audit WHERE account = 'boss.plans'
+ORDER BY action
+--- rows_are eval
+"plan.change\tboss.plans\nplan.end\tboss.plans\nplan.make\tboss.plans"
