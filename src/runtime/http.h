@@ -150,6 +150,13 @@ vz_json_t *vz_call_reply(vz_call_t *call, ngx_uint_t status);
 void vz_call_problem(vz_call_t *call, ngx_uint_t status, const char *code,
     const char *detail, ...);
 
+/*
+ * vz_call_problem_open: the same, with its object left open for members of
+ * its own (RFC 9457, 3.2); the caller closes it.
+ */
+vz_json_t *vz_call_problem_open(vz_call_t *call, ngx_uint_t status,
+    const char *code, const char *detail, ...);
+
 /* vz_call_invalid: collect one field error; vz_call_refuse: 422 with them. */
 void vz_call_invalid(vz_call_t *call, const char *field, const char *code,
     const char *message, ...);

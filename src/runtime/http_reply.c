@@ -10,6 +10,8 @@
 
 
 static ngx_uint_t vz_call_is_json(const ngx_str_t *type);
+static vz_json_t *vz_call_problem_text(vz_call_t *call, ngx_uint_t status,
+    const char *code, const ngx_str_t *detail);
 static const char *vz_call_title(ngx_uint_t status);
 static ngx_str_t vz_call_format(vz_call_t *call, const char *fmt,
     va_list args);
@@ -308,15 +310,39 @@ void
 vz_call_problem(vz_call_t *call, ngx_uint_t status, const char *code,
     const char *detail, ...)
 {
-    va_list            args;
-    ngx_str_t          text;
-    ngx_uint_t         i;
-    vz_json_t         *out;
-    vz_field_error_t  *error;
+    va_list     args;
+    ngx_str_t   text;
 
     va_start(args, detail);
     text = vz_call_format(call, detail, args);
     va_end(args);
+
+    vz_json_close(vz_call_problem_text(call, status, code, &text));
+}
+
+
+vz_json_t *
+vz_call_problem_open(vz_call_t *call, ngx_uint_t status, const char *code,
+    const char *detail, ...)
+{
+    va_list     args;
+    ngx_str_t   text;
+
+    va_start(args, detail);
+    text = vz_call_format(call, detail, args);
+    va_end(args);
+
+    return vz_call_problem_text(call, status, code, &text);
+}
+
+
+static vz_json_t *
+vz_call_problem_text(vz_call_t *call, ngx_uint_t status, const char *code,
+    const ngx_str_t *detail)
+{
+    ngx_uint_t         i;
+    vz_json_t         *out;
+    vz_field_error_t  *error;
 
     if (status == NGX_HTTP_UNAUTHORIZED) {
         vz_call_header(call, "WWW-Authenticate",
@@ -330,7 +356,7 @@ vz_call_problem(vz_call_t *call, ngx_uint_t status, const char *code,
     vz_json_cstr(out, "type", "about:blank");
     vz_json_cstr(out, "title", vz_call_title(status));
     vz_json_uint(out, "status", status);
-    vz_json_text(out, "detail", &text);
+    vz_json_text(out, "detail", detail);
     vz_json_cstr(out, "code", code);
 
     if (call->nerrors > 0) {
@@ -349,7 +375,7 @@ vz_call_problem(vz_call_t *call, ngx_uint_t status, const char *code,
         vz_json_close(out);
     }
 
-    vz_json_close(out);
+    return out;
 }
 
 
