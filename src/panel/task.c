@@ -77,6 +77,16 @@ static const vz_sql_t  vz_sql_own = vz_sql("task_own",
     " ORDER BY t.id DESC, s.position");
 
 
+void
+vz_task_by(vz_task_new_t *task, const vz_call_t *call)
+{
+    task->actor = call->who.user;
+    task->actor_name.data = (u_char *) call->who.account;
+    task->actor_name.len = ngx_strlen(call->who.account);
+    task->via = call->cookie_auth ? "web" : "token";
+}
+
+
 vz_code_e
 vz_task_create(vz_tx_t *tx, ngx_pool_t *pool, const vz_task_new_t *task,
     uint64_t *id)

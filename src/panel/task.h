@@ -27,6 +27,9 @@ typedef struct {
     ngx_uint_t      done;           /* steps that the caller has done already */
 } vz_task_new_t;
 
+/* vz_task_by: actor and via, from whoever is signed in. */
+void vz_task_by(vz_task_new_t *task, const vz_call_t *call);
+
 /*
  * vz_task_create: the rows, inside the caller's transaction.  VZ_DUPLICATE
  * when the container has an unfinished task (vz_task_busy() names it).

@@ -4,6 +4,7 @@
 
 #include "live.h"
 #include "vm_json.h"
+#include "word.h"
 
 
 #define VZ_MIB  (1024 * 1024)
@@ -36,7 +37,8 @@ typedef enum {
     VZ_VM_TASK_KIND,
     VZ_VM_TASK_STATE,
     VZ_VM_TASK_STEP,
-    VZ_VM_TASK_STEPS
+    VZ_VM_TASK_STEPS,
+    VZ_VM_SUSPENDED
 } vz_vm_column_e;
 
 typedef struct {
@@ -64,6 +66,15 @@ static void vz_vm_sampled(vz_json_t *json, uint64_t msec);
 
 void
 vz_vm_json(vz_json_t *json, const vz_rows_t *rows, ngx_uint_t row,
+    ngx_uint_t first)
+{
+    vz_vm_json_open(json, rows, row, first);
+    vz_json_close(json);
+}
+
+
+void
+vz_vm_json_open(vz_json_t *json, const vz_rows_t *rows, ngx_uint_t row,
     ngx_uint_t first)
 {
     vz_vm_row_t  vm;
@@ -96,6 +107,7 @@ vz_vm_json(vz_json_t *json, const vz_rows_t *rows, ngx_uint_t row,
     vz_vm_text(&vm, "template_label", VZ_VM_LABEL);
     vz_json_cstr(json, "state", vz_live_state(sample.state));
     vz_vm_text(&vm, "service", VZ_VM_SERVICE);
+    vz_vm_text(&vm, "suspended", VZ_VM_SUSPENDED);
     vz_vm_text(&vm, "wanted", VZ_VM_WANTED);
     vz_vm_int(&vm, "ctid", VZ_VM_CTID);
     vz_vm_int(&vm, "version", VZ_VM_VERSION);
@@ -108,7 +120,6 @@ vz_vm_json(vz_json_t *json, const vz_rows_t *rows, ngx_uint_t row,
     vz_vm_figure(json, "uptime_s", sample.uptime, sample.sampled != 0);
     vz_vm_sampled(json, sample.sampled);
     vz_vm_task(&vm);
-    vz_json_close(json);
 }
 
 
@@ -116,6 +127,15 @@ uint64_t
 vz_vm_version(const vz_rows_t *rows, ngx_uint_t row, ngx_uint_t first)
 {
     return vz_cell_int(rows, row, first + VZ_VM_VERSION);
+}
+
+
+void
+vz_vm_place(const vz_rows_t *rows, ngx_uint_t row, ngx_uint_t first,
+    uint64_t *node, uint32_t *ctid)
+{
+    *node = vz_cell_int(rows, row, first + VZ_VM_NODE);
+    *ctid = vz_cell_int(rows, row, first + VZ_VM_CTID);
 }
 
 
@@ -144,26 +164,14 @@ vz_vm_int(vz_vm_row_t *vm, const char *key, vz_vm_column_e c)
 static void
 vz_vm_words(vz_vm_row_t *vm, const char *key, vz_vm_column_e c)
 {
-    u_char     *p, *end, *stop;
-    ngx_str_t   text, word;
+    ngx_str_t  text, word;
 
     text = vz_cell_text(vz_vm_cell(vm, c));
-    p = text.data;
-    end = p + text.len;
 
     vz_json_array(vm->json, key);
 
-    while (p < end) {
-        stop = ngx_strlchr(p, end, ' ');
-        if (stop == NULL) {
-            stop = end;
-        }
-
-        word.data = p;
-        word.len = stop - p;
+    while (vz_word_next(&text, ' ', &word)) {
         vz_json_text(vm->json, NULL, &word);
-
-        p = stop + 1;
     }
 
     vz_json_close(vm->json);

@@ -21,7 +21,8 @@
     " v.gateway, v.dns, v.vmguar_barrier_mib, v.vmguar_limit_mib,"            \
     " v.oomguar_barrier_mib, v.oomguar_limit_mib, v.privvm_barrier_mib,"      \
     " v.privvm_limit_mib, v.disk_soft_mib, v.disk_hard_mib, v.cpu_units,"     \
-    " v.cpu_percent, t.id, t.kind, t.state, t.step, t.steps"
+    " v.cpu_percent, t.id, t.kind, t.state, t.step, t.steps,"                 \
+    " IF(v.service = 'suspended', COALESCE(v.suspended_reason, ''), NULL)"
 
 #define VZ_VM_JOINS                                                           \
     " LEFT JOIN user o ON o.id = v.user_id"                                   \
@@ -37,9 +38,20 @@
 void vz_vm_json(vz_json_t *json, const vz_rows_t *rows, ngx_uint_t row,
     ngx_uint_t first);
 
+/*
+ * vz_vm_json_open: the same, with the object left open for members of one
+ * container only.
+ */
+void vz_vm_json_open(vz_json_t *json, const vz_rows_t *rows, ngx_uint_t row,
+    ngx_uint_t first);
+
 /* vz_vm_version: for ETag and If-Match, from the same row. */
 uint64_t vz_vm_version(const vz_rows_t *rows, ngx_uint_t row,
     ngx_uint_t first);
+
+/* vz_vm_place: where it is, from the same row. */
+void vz_vm_place(const vz_rows_t *rows, ngx_uint_t row, ngx_uint_t first,
+    uint64_t *node, uint32_t *ctid);
 
 /* vz_vm_sample_json: what of it changes by itself, for events. */
 void vz_vm_sample_json(vz_json_t *json, const vz_sample_t *sample);

@@ -1,0 +1,31 @@
+/*
+ * Lists that are kept as one text.
+ */
+
+#include "word.h"
+
+
+ngx_uint_t
+vz_word_next(ngx_str_t *rest, u_char separator, ngx_str_t *word)
+{
+    u_char  *p, *end;
+
+    p = rest->data;
+    end = p + rest->len;
+
+    while (p < end && *p == separator) {
+        p++;
+    }
+
+    word->data = p;
+
+    while (p < end && *p != separator) {
+        p++;
+    }
+
+    word->len = p - word->data;
+    rest->data = p;
+    rest->len = end - p;
+
+    return word->len != 0;
+}

@@ -1,0 +1,19 @@
+/*
+ * Lists that are kept as one text: "10.0.0.2 10.0.0.3", "a,b,c".
+ */
+
+#ifndef VZ_WORD_H
+#define VZ_WORD_H
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+
+
+/*
+ * vz_word_next: take the first word off rest into word, which points into the
+ * same text; words that are empty are passed over.  0 when there is none left.
+ */
+ngx_uint_t vz_word_next(ngx_str_t *rest, u_char separator, ngx_str_t *word);
+
+
+#endif /* VZ_WORD_H */
