@@ -3,6 +3,7 @@
  */
 
 #include "change.h"
+#include "force.h"
 #include "live.h"
 #include "resource.h"
 #include "route.h"
@@ -30,7 +31,8 @@ static const vz_sql_t  vz_vm_wanted = vz_sql("vm wanted",
 void
 vz_vm_one(vz_call_t *call)
 {
-    uint64_t     id, owner;
+    uint64_t     id, owner, node;
+    uint32_t     ctid;
     vz_code_e    rc;
     vz_rows_t    rows;
     vz_json_t   *out;
@@ -63,7 +65,14 @@ vz_vm_one(vz_call_t *call)
                                   vz_vm_version(&rows, 0, 0)));
 
     out = vz_call_reply(call, NGX_HTTP_OK);
-    vz_vm_json(out, &rows, 0, 0);
+    vz_vm_json_open(out, &rows, 0, 0);
+
+    if (vz_call_arg(call, "live").len) {
+        vz_vm_place(&rows, 0, 0, &node, &ctid);
+        vz_force_json(call, out, node, ctid);
+    }
+
+    vz_json_close(out);
 }
 
 

@@ -1,0 +1,20 @@
+/*
+ * What a container's node says holds for it right now.
+ */
+
+#ifndef VZ_FORCE_H
+#define VZ_FORCE_H
+
+#include "../runtime/http.h"
+
+
+/*
+ * vz_force_json: on a fiber, ask the node and write members into an open
+ * object: node (up, down, absent), in_force (null where the node does not say)
+ * and limits (what the node can do, as it last said).
+ */
+void vz_force_json(vz_call_t *call, vz_json_t *out, uint64_t node,
+    uint32_t ctid);
+
+
+#endif /* VZ_FORCE_H */
