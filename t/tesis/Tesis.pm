@@ -43,26 +43,29 @@ sub begin {
 sub server {
     $dir = tempdir('tesis-XXXXXX', TMPDIR => 1, CLEANUP => 1);
     chmod 0755, $dir or die "$dir: $!\n";
-    mkdir "$dir/data" or die "$dir/data: $!\n";
+    mkdir $_ or die "$_: $!\n" for "$dir/data", "$dir/tmp";
 
     my @user = $> == 0 ? '--user=mysql' : ();
 
     if (@user) {
         my ($uid, $gid) = (getpwnam 'mysql')[2, 3];
-        chown $uid, $gid, $dir, "$dir/data" or die "chown: $!\n";
+        chown $uid, $gid, $dir, "$dir/data", "$dir/tmp" or die "chown: $!\n";
     }
 
-    # as an operator's file might have it: other than the schema asks for
-    my @set = ("--datadir=$dir/data", '--innodb-log-file-size=8M', @user);
+    # a server that starts deletes the temporary tables it finds in tmpdir,
+    # those of others as well
+    my @set = ("--datadir=$dir/data", "--tmpdir=$dir/tmp",
+               '--innodb-log-file-size=8M', @user);
 
     quietly('mariadb-install-db', '--no-defaults', '--skip-test-db',
             '--auth-root-authentication-method=socket', @set) == 0
-        or die "mariadb-install-db failed\n";
+        or die "mariadb-install-db failed:\n" . told();
 
     $server = fork() // die "fork: $!\n";
 
     if ($server == 0) {
         output("$dir/log");
+        # sql_mode and character set: not those that the schema expects
         exec 'mariadbd', '--no-defaults', '--skip-networking',
              '--skip-name-resolve', "--socket=$dir/socket",
              "--pid-file=$dir/pid", '--performance-schema=OFF',
@@ -77,7 +80,14 @@ sub server {
         select undef, undef, undef, 0.1;
     }
 
-    die "mariadbd does not answer\n";
+    die "mariadbd does not answer:\n" . told();
+}
+
+
+sub told {
+    open my $in, '<', "$dir/log" or return '';
+    local $/;
+    return scalar <$in>;
 }
 
 
@@ -85,17 +95,18 @@ sub output {
     my ($file) = @_;
 
     open STDIN, '<', '/dev/null' or die "stdin: $!\n";
-    open STDOUT, '>', $file or die "$file: $!\n";
+    open STDOUT, '>>', $file or die "$file: $!\n";
     open STDERR, '>&', \*STDOUT or die "stderr: $!\n";
 }
 
 
+# its output goes to the log, which is shown when it matters
 sub quietly {
     my (@command) = @_;
     my $pid = fork() // die "fork: $!\n";
 
     if ($pid == 0) {
-        output('/dev/null');
+        output("$dir/log");
         exec @command;
         die "$command[0]: $!\n";
     }

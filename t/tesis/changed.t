@@ -52,7 +52,8 @@ like($report, qr/^usuarioVM +1 +1 +0 +0$/m, 'containers');
 
 is(row("SELECT account, first_name, last_name, dni, email FROM user
         WHERE account = 'zursula'"), encode('UTF-8',
-   'zursula|Zoë|Ürsulá|20123456|zoe.ursula@universidad.example'), 'a DNI with points');
+   'zursula|Zoë|Ürsulá|20123456|zoe.ursula@universidad.example'),
+   'a DNI with points');
 is(row("SELECT account, first_name, last_name, dni, email FROM user
         WHERE account = 'nuser'"),
    encode('UTF-8', 'nuser|Ñ|李|X1234567L|li@example.org'),
