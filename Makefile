@@ -3,7 +3,7 @@
 #   make            build the module and the two programs
 #   make up         build, and run the whole panel from run/   (make down)
 #   make test       every test; also: unit fuzz test-nginx test-chain
-#                   test-browser lint
+#                   test-browser test-import lint
 #   make install    into DESTDIR
 #
 # CC=clang takes another compiler; SANITIZE=address,undefined builds beside
@@ -41,7 +41,7 @@ DATADIR    ?= $(PREFIX)/share/vzpanel
 all: $(BUILD)/module.tested $(DAEMON) $(HOOK)
 
 .PHONY: all module programs up down test unit fuzz test-nginx test-chain \
-        test-browser lint format install clean distclean \
+        test-browser test-import lint format install clean distclean \
         packages-build packages-run packages-test packages-lint npm FORCE
 
 
@@ -193,6 +193,10 @@ test-chain: stack packages-test npm
 test-browser: stack packages-test npm
 	@scripts/test-chain browser
 
+# a database of the thesis, on a MariaDB of its own
+test-import: packages-run packages-test
+	@prove --timer t/tesis/*.t
+
 lint: packages-build packages-lint packages-test npm
 	@scripts/lint
 
@@ -208,6 +212,7 @@ install: all
 	install -D -m 755 $(DAEMON) $(DESTDIR)$(SBINDIR)/virtual-server
 	install -D -m 755 $(HOOK) $(DESTDIR)$(LIBEXECDIR)/virtual-server-hook
 	install -D -m 755 sql/migrate $(DESTDIR)$(LIBEXECDIR)/migrate
+	install -D -m 755 sql/import-tesis $(DESTDIR)$(LIBEXECDIR)/import-tesis
 	install -d $(DESTDIR)$(LIBEXECDIR)/templates \
 	    $(DESTDIR)$(DATADIR)/sql $(DESTDIR)$(SYSCONFDIR)/xinetd.d
 	install -m 755 $(TEMPLATES:%=scripts/templates/%) \
