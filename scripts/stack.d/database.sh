@@ -15,10 +15,15 @@ database_start() {
 
     install -d -o mysql -g mysql -m 755 "$base/db.sock.d"
 
+    # A server that starts deletes #sql-temptable-* of its temporary folder,
+    # those of other servers with them: never the one that all share.
+    install -d -o mysql -g mysql -m 700 "$base/db.tmp"
+
     cat > "$base/conf/my.cnf" <<CONF
 [mysqld]
 user                    = mysql
 datadir                 = $base/db
+tmpdir                  = $base/db.tmp
 socket                  = $base/db.sock.d/mysqld.sock
 pid-file                = $base/db.sock.d/mysqld.pid
 skip-networking
@@ -38,7 +43,8 @@ CONF
         install -d -o mysql -g mysql -m 700 "$base/db.new"
         mariadb-install-db --no-defaults --user=mysql --skip-test-db \
             --auth-root-authentication-method=socket \
-            --datadir="$base/db.new" --innodb-log-file-size=48M \
+            --datadir="$base/db.new" --tmpdir="$base/db.tmp" \
+            --innodb-log-file-size=48M \
             < /dev/null > "$base/log/mariadb-install-db.log" 2>&1 \
             || die "mariadb-install-db failed; see $dir/log"
         mv "$base/db.new" "$base/db"
