@@ -18,7 +18,12 @@ static void vz_form_int(vz_call_t *call, const vz_form_member_t *member,
     json_t *value, int64_t *number);
 static void vz_form_bool(vz_call_t *call, const vz_form_member_t *member,
     json_t *value, int64_t *number);
+static void vz_form_pair(vz_call_t *call, const vz_form_member_t *member,
+    json_t *value, int64_t *pair);
+static void vz_form_key(vz_call_t *call, const vz_form_member_t *member,
+    json_t *value, ngx_str_t *text);
 static ngx_uint_t vz_form_empty_value(json_t *value);
+static const char *vz_form_named(vz_call_t *call, const char *name);
 
 
 static const vz_form_t  vz_form_empty = { "Empty", 0, NULL };
@@ -76,12 +81,9 @@ vz_form_find(const vz_form_t *form, const char *name)
 }
 
 
-/* the name is the client's: it is copied, and cut to what a reply may hold */
-
 static void
 vz_form_unknown(vz_call_t *call, const vz_form_t *form)
 {
-    u_char      *copy;
     json_t      *value;
     ngx_uint_t   n;
     const char  *name;
@@ -98,16 +100,27 @@ vz_form_unknown(vz_call_t *call, const vz_form_t *form)
             return;
         }
 
-        copy = ngx_pnalloc(call->pool, 65);
-        if (copy == NULL) {
-            return;
-        }
-
-        ngx_cpystrn(copy, (u_char *) name, 65);
-
-        vz_call_invalid(call, (const char *) copy, "unknown",
+        vz_call_invalid(call, vz_form_named(call, name), "unknown",
                         "no such member here");
     }
+}
+
+
+/* the name is the client's: it is copied, and cut to what a reply may hold */
+
+static const char *
+vz_form_named(vz_call_t *call, const char *name)
+{
+    u_char  *copy;
+
+    copy = ngx_pnalloc(call->pool, 65);
+    if (copy == NULL) {
+        return "";
+    }
+
+    ngx_cpystrn(copy, (u_char *) name, 65);
+
+    return (const char *) copy;
 }
 
 
@@ -141,6 +154,14 @@ vz_form_member(vz_call_t *call, const vz_form_member_t *member, void *data)
 
     case VZ_FORM_LIST:
         vz_form_list(call, member, value, to);
+        return;
+
+    case VZ_FORM_PAIR:
+        vz_form_pair(call, member, value, to);
+        return;
+
+    case VZ_FORM_KEY:
+        vz_form_key(call, member, value, to);
         return;
 
     default:
@@ -195,7 +216,7 @@ vz_form_text(vz_call_t *call, const vz_form_member_t *member, json_t *value,
     data = json_string_value(value);
     len = json_string_length(value);
 
-    if (member->type == VZ_FORM_FIELD) {
+    if (member->type != VZ_FORM_TEXT) {
         if (vz_field_check(member->field, data, len) != VZ_OK) {
             vz_call_invalid(call, member->name, "format", "%s",
                             vz_field_rule(member->field));
@@ -306,4 +327,68 @@ vz_form_bool(vz_call_t *call, const vz_form_member_t *member, json_t *value,
     }
 
     *number = json_is_true(value);
+}
+
+
+static void
+vz_form_pair(vz_call_t *call, const vz_form_member_t *member, json_t *value,
+    int64_t *pair)
+{
+    json_t            *one;
+    ngx_uint_t         i;
+    const char        *name;
+    vz_form_member_t   part;
+
+    static const char  *names[] = { "barrier_mib", "limit_mib" };
+
+    if (!json_is_object(value)) {
+        vz_call_invalid(call, member->name, "type",
+                        "must be an object of barrier_mib and limit_mib");
+        return;
+    }
+
+    json_object_foreach(value, name, one) {
+
+        for (i = 0; i < 2 && ngx_strcmp(name, names[i]) != 0; i++) {
+            /* void */
+        }
+
+        part = *member;
+        part.type = i == 0 ? VZ_FORM_INT : VZ_FORM_LIMIT;
+        part.name = (const char *) vz_call_printf(call, "%s.%s", member->name,
+                                        vz_form_named(call, name)).data;
+
+        if (i == 2) {
+            vz_call_invalid(call, part.name, "unknown",
+                            "no such member here");
+        } else {
+            vz_form_int(call, &part, one, &pair[i]);
+        }
+    }
+}
+
+
+static void
+vz_form_key(vz_call_t *call, const vz_form_member_t *member, json_t *value,
+    ngx_str_t *text)
+{
+    uint64_t  number;
+
+    if (json_is_integer(value) && json_integer_value(value) > 0) {
+        *text = vz_call_printf(call, "%L",
+                               (int64_t) json_integer_value(value));
+        return;
+    }
+
+    if (json_is_string(value)
+        && vz_field_number(json_string_value(value),
+                           json_string_length(value), INT64_MAX, &number)
+           == VZ_OK)
+    {
+        text->data = (u_char *) json_string_value(value);
+        text->len = json_string_length(value);
+        return;
+    }
+
+    vz_form_text(call, member, value, text);
 }

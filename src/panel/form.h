@@ -16,14 +16,18 @@ typedef enum {
     VZ_FORM_INT,            /* min <= n <= max, into an int64_t */
     VZ_FORM_LIMIT,          /* the same, or "unlimited", which is 0 */
     VZ_FORM_BOOL,           /* into an int64_t, 0 or 1 */
-    VZ_FORM_LIST            /* array of at most max texts of the field, one
+    VZ_FORM_LIST,           /* array of at most max texts of the field, one
                                space between them, into a ngx_str_t */
+    VZ_FORM_PAIR,           /* {barrier_mib, limit_mib}: an INT and a LIMIT,
+                               each optional, into an int64_t[2] */
+    VZ_FORM_KEY             /* a number, or text of the field, into a
+                               ngx_str_t */
 } vz_form_e;
 
 typedef struct {
     const char              *name;
     vz_form_e                type;
-    vz_field_e               field;         /* of _FIELD and _LIST */
+    vz_field_e               field;         /* of FIELD, LIST, KEY */
     ngx_uint_t               required;
     int64_t                  min;
     int64_t                  max;

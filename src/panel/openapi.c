@@ -22,6 +22,8 @@ static void vz_openapi_components(vz_json_t *out);
 static void vz_openapi_schema(vz_json_t *out, const vz_form_t *form);
 static void vz_openapi_member(vz_json_t *out, const vz_form_member_t *member);
 static void vz_openapi_limit(vz_json_t *out, const vz_form_member_t *member);
+static void vz_openapi_int(vz_json_t *out, const vz_form_member_t *member);
+static void vz_openapi_pair(vz_json_t *out, const vz_form_member_t *member);
 static void vz_openapi_problem(vz_json_t *out);
 static ngx_uint_t vz_openapi_earlier(const vz_route_t *routes, ngx_uint_t n);
 static ngx_uint_t vz_openapi_same_form(const vz_route_t *routes,
@@ -390,9 +392,7 @@ vz_openapi_member(vz_json_t *out, const vz_form_member_t *member)
         break;
 
     case VZ_FORM_INT:
-        vz_json_cstr(out, "type", "integer");
-        vz_json_int(out, "minimum", member->min);
-        vz_json_int(out, "maximum", member->max);
+        vz_openapi_int(out, member);
         break;
 
     case VZ_FORM_LIMIT:
@@ -411,7 +411,47 @@ vz_openapi_member(vz_json_t *out, const vz_form_member_t *member)
         vz_json_cstr(out, "pattern", vz_field_pattern(member->field));
         vz_json_close(out);
         break;
+
+    case VZ_FORM_PAIR:
+        vz_openapi_pair(out, member);
+        break;
+
+    case VZ_FORM_KEY:
+        vz_json_array(out, "type");
+        vz_json_cstr(out, NULL, "integer");
+        vz_json_cstr(out, NULL, "string");
+        vz_json_close(out);
+        vz_json_cstr(out, "description", vz_field_rule(member->field));
+        break;
     }
+
+    vz_json_close(out);
+}
+
+
+static void
+vz_openapi_int(vz_json_t *out, const vz_form_member_t *member)
+{
+    vz_json_cstr(out, "type", "integer");
+    vz_json_int(out, "minimum", member->min);
+    vz_json_int(out, "maximum", member->max);
+}
+
+
+static void
+vz_openapi_pair(vz_json_t *out, const vz_form_member_t *member)
+{
+    vz_json_cstr(out, "type", "object");
+    vz_json_bool(out, "additionalProperties", 0);
+    vz_json_object(out, "properties");
+
+    vz_json_object(out, "barrier_mib");
+    vz_openapi_int(out, member);
+    vz_json_close(out);
+
+    vz_json_object(out, "limit_mib");
+    vz_openapi_limit(out, member);
+    vz_json_close(out);
 
     vz_json_close(out);
 }
@@ -423,9 +463,7 @@ vz_openapi_limit(vz_json_t *out, const vz_form_member_t *member)
     vz_json_array(out, "oneOf");
 
     vz_json_object(out, NULL);
-    vz_json_cstr(out, "type", "integer");
-    vz_json_int(out, "minimum", member->min);
-    vz_json_int(out, "maximum", member->max);
+    vz_openapi_int(out, member);
     vz_json_close(out);
 
     vz_json_object(out, NULL);
