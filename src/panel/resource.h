@@ -13,6 +13,10 @@ extern const vz_form_t  vz_session_form;
 extern const vz_form_t  vz_order_form;
 extern const vz_form_t  vz_password_form;
 extern const vz_form_t  vz_token_form;
+extern const vz_form_t  vz_network_form;
+extern const vz_form_t  vz_memory_form;
+extern const vz_form_t  vz_disk_form;
+extern const vz_form_t  vz_cpu_form;
 
 void vz_plan_list(vz_call_t *call);
 void vz_plan_exit(void);            /* worker stop */
@@ -37,6 +41,10 @@ void vz_vm_one(vz_call_t *call);
 void vz_vm_start(vz_call_t *call);
 void vz_vm_stop(vz_call_t *call);
 void vz_vm_restart(vz_call_t *call);
+void vz_vm_network(vz_call_t *call);
+void vz_vm_memory(vz_call_t *call);
+void vz_vm_disk(vz_call_t *call);
+void vz_vm_cpu(vz_call_t *call);
 
 void vz_stream_events(vz_call_t *call);
 

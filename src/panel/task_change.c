@@ -17,6 +17,10 @@ static vz_code_e vz_task_change_in(vz_call_t *call, const vz_sql_t *sql,
 static void vz_task_in_way(vz_call_t *call, const vz_task_t *task);
 
 
+/*
+ * A change of hardware only while nothing else has changed the container
+ * since; one of the network never, its addresses were given back.
+ */
 static const vz_sql_t  vz_sql_retry = vz_sql("task_retry",
     "UPDATE task t"
     " JOIN task_step s ON s.task_id = t.id AND s.position = t.step"
@@ -26,7 +30,9 @@ static const vz_sql_t  vz_sql_retry = vz_sql("task_retry",
     "  t.error_detail = NULL, s.state = 'queued', s.finished = NULL,"
     "  v.service = CASE v.service WHEN 'create_failed' THEN 'creating'"
     "   WHEN 'delete_failed' THEN 'deleting' ELSE v.service END"
-    " WHERE t.id = ? AND t.state = 'failed' AND t.vm_id IS NOT NULL");
+    " WHERE t.id = ? AND t.state = 'failed' AND t.vm_id IS NOT NULL"
+    " AND t.kind <> 'network' AND (t.kind NOT IN ('memory', 'disk', 'cpu')"
+    "  OR JSON_VALUE(t.data, '$.version') = v.version)");
 
 /* nothing has been begun yet, and nothing was claimed for it */
 static const vz_sql_t  vz_sql_cancel = vz_sql("task_cancel",
