@@ -4,11 +4,13 @@ use Test::Nginx::Socket 'no_plan';
 use VzFixture;
 use VzPanelHelpers;
 
-our ($ana, $bea) = map { user(unique($_)) } qw(ana bea);
+our ($ana, $bea, $other_user) = map { user(unique($_)) } qw(ana bea eva);
 our $anas = session($ana);
 our $beas = session($bea);
 our $root = session(user(unique('root'), role => 'admin'));
 our ($one, $two, $other) = (vm($ana), vm($ana), vm($bea));
+our ($spare, $third, $gone) = map { vm($other_user) } 1 .. 3;
+our $json = "Content-Type: application/json\n";
 
 
 # a task that is over, or that somebody is at work on for as long as it takes
@@ -32,6 +34,10 @@ our @done = map { task($one, $ana, 'stop', 'done', step => 1) } 1 .. 3;
 our $failed = task($two, $ana, 'start', 'failed',
     error_code => 'nospace', error_detail => 'no space left');
 our $running = task($two, $ana, 'restart', 'running', busy => $two);
+our $queued = task($spare, $other_user, 'stop', 'queued', busy => $spare,
+    not_before => '2099-01-01');
+our $begun = task($third, $other_user, 'stop', 'running', busy => $third);
+our $lost = task($gone, $other_user, 'stop', 'failed', error_code => 'timeout');
 our $beas_task = task($other, $bea, 'start', 'done', step => 1);
 
 
@@ -219,3 +225,56 @@ GET /api/vms
 $::anas
 --- response_body_like eval
 qr/"task":null.*"task":\{"id":$::running,/
+
+
+
+=== TEST 12: an administrator takes back a task that waits, once
+--- request eval
+[("POST /api/tasks/$::queued/cancel") x 2]
+--- more_headers eval
+$::root . $::json
+--- error_code eval
+[200, 409]
+--- response_body_like eval
+['"state":"cancelled"', '"code":"not_possible"']
+--- rows eval
+"SELECT state, busy IS NULL FROM task WHERE id = $::queued"
+--- rows_are eval
+"cancelled\t1"
+
+
+
+=== TEST 13: but none that somebody is at work on, or that is over
+--- request eval
+[map { "POST /api/tasks/$_/cancel" } $::begun, $::done[0], $::failed]
+--- more_headers eval
+$::root . $::json
+--- error_code eval
+[409, 409, 409]
+
+
+
+=== TEST 14: a task that failed is taken up again, and fails again for the same reason
+--- request eval
+"POST /api/tasks/$::lost/retry"
+--- more_headers eval
+"${main::root}${main::json}Prefer: wait=20"
+--- timeout: 30
+--- response_body_like eval
+qr/"id":$::lost,.*"state":"(failed|done)"/
+--- rows eval
+"SELECT action, result FROM audit WHERE object = 'task $::lost'"
+--- rows_are eval
+"task.retry\tok"
+
+
+
+=== TEST 15: one whose container is busy with another is not, nor one that is done
+--- request eval
+["POST /api/tasks/$::failed/retry", "POST /api/tasks/$::done[0]/retry"]
+--- more_headers eval
+$::root . $::json
+--- error_code eval
+[409, 409]
+--- response_body_like eval
+['"code":"vm_busy"', '"code":"not_possible"']

@@ -21,7 +21,7 @@ our ($real, $ctid) = container($ana);
 
 END { local $?; verb('destroy', $ctid) if $ctid }
 
-# the scripted node is asked about these, it "has" them all
+# containers for the scripted ones, which have whatever they are asked for
 sub fake {
     return vm($ana, ctid => sql_value('SELECT MAX(ctid) + 1 FROM vm'));
 }
@@ -213,8 +213,9 @@ sub others_are_served {
         my $most = (sort { $b <=> $a } @all)[0];
 
         $n += @all;
-        note(sprintf '%s: %d times, %.1f ms in the middle, %.1f ms at most',
-            $path, scalar @all, 1000 * middle(@all), 1000 * $most);
+        Test::More::note(sprintf '%s: %d times, %.1f ms in the middle,'
+            . ' %.1f ms at most', $path, scalar @all,
+            1000 * middle(@all), 1000 * $most);
         cmp_ok(middle(@all), '<', 0.05, "$path in milliseconds");
         cmp_ok($most, '<', 2, "$path never waits for the verb");
     }
