@@ -58,6 +58,9 @@ extern const vz_form_t  vz_template_form;
 extern const vz_form_t  vz_template_change_form;
 extern const vz_form_t  vz_plan_form;
 extern const vz_form_t  vz_plan_change_form;
+extern const vz_form_t  vz_pool_form;
+extern const vz_form_t  vz_pool_change_form;
+extern const vz_form_t  vz_address_form;
 
 void vz_admin_templates(vz_call_t *call);
 void vz_admin_template_make(vz_call_t *call);
@@ -68,6 +71,13 @@ void vz_admin_plans(vz_call_t *call);
 void vz_admin_plan_make(vz_call_t *call);
 void vz_admin_plan_change(vz_call_t *call);
 void vz_admin_plan_end(vz_call_t *call);
+
+void vz_admin_pools(vz_call_t *call);
+void vz_admin_pool_make(vz_call_t *call);
+void vz_admin_pool_change(vz_call_t *call);
+void vz_admin_pool_end(vz_call_t *call);
+void vz_admin_addresses(vz_call_t *call);
+void vz_admin_address_change(vz_call_t *call);
 
 
 #endif /* VZ_ADMIN_H */

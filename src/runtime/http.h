@@ -163,9 +163,10 @@ void vz_call_invalid(vz_call_t *call, const char *field, const char *code,
 void vz_call_refuse(vz_call_t *call);
 
 /*
- * vz_call_fault: the reply for a neighbour's failure: VZ_DOWN and
- * VZ_OVERLOADED 503 with Retry-After, else 500.  what is "database", "node"
- * or "crypt": database_down, node_down, overloaded, internal.
+ * vz_call_fault: the reply for a neighbour's failure: VZ_DOWN, VZ_OVERLOADED
+ * and VZ_CONFLICT (nothing was done) 503 with Retry-After, else 500.  what is
+ * "database", "node" or "crypt": database_down, node_down, overloaded,
+ * internal.
  */
 void vz_call_fault(vz_call_t *call, const char *what, vz_code_e code);
 

@@ -456,7 +456,7 @@ vz_call_refuse(vz_call_t *call)
 void
 vz_call_fault(vz_call_t *call, const char *what, vz_code_e code)
 {
-    if (code == VZ_OVERLOADED) {
+    if (code == VZ_OVERLOADED || code == VZ_CONFLICT) {
         vz_call_problem(call, NGX_HTTP_SERVICE_UNAVAILABLE, "overloaded",
                         "Too much is going on at the moment; "
                         "try again soon.");

@@ -1,0 +1,707 @@
+/*
+ * /api/admin/addresses: pools.  Every address of a pool is a row, made with
+ * it.
+ */
+
+#include "admin.h"
+#include "net.h"
+
+
+#define VZ_POOL_PREFIX4  16         /* 65,536 addresses at most */
+#define VZ_POOL_PREFIX6  112
+
+
+typedef struct {
+    ngx_str_t       name;
+    ngx_str_t       cidr;
+    ngx_str_t       gateway;
+    ngx_str_t       dns;
+    ngx_str_t       node;
+    int64_t         enabled;
+
+    /* read from them */
+    vz_net_t        net;
+    vz_net_t        gate;
+    uint64_t        node_id;
+    uint64_t        id;
+} vz_pool_body_t;
+
+
+static void vz_pool_row(vz_json_t *out, const vz_rows_t *rows,
+    ngx_uint_t row);
+static void vz_pool_reply(vz_call_t *call, uint64_t id, ngx_uint_t status);
+static vz_code_e vz_pool_network(vz_call_t *call, vz_pool_body_t *body);
+static vz_code_e vz_pool_gateway(vz_call_t *call, vz_pool_body_t *body);
+static vz_code_e vz_pool_node(vz_call_t *call, vz_pool_body_t *body);
+static vz_code_e vz_pool_overlap(vz_call_t *call, const vz_net_t *net);
+static void vz_pool_overlaps(vz_call_t *call);
+static vz_code_e vz_pool_insert_all(vz_call_t *call, vz_pool_body_t *body);
+static vz_code_e vz_pool_fill(vz_tx_t *tx, vz_call_t *call,
+    const vz_pool_body_t *body);
+static vz_code_e vz_pool_fill_six(vz_tx_t *tx, vz_call_t *call,
+    const vz_pool_body_t *body, int64_t gate);
+static vz_code_e vz_pool_find(vz_call_t *call, vz_pool_body_t *body,
+    vz_net_t *before);
+static vz_code_e vz_pool_store(vz_call_t *call, vz_pool_body_t *body,
+    const vz_net_t *before);
+static vz_code_e vz_pool_empty(vz_call_t *call, uint64_t id,
+    ngx_uint_t *taken);
+
+
+static const vz_form_member_t  vz_pool_members[] = {
+    { "name", VZ_FORM_FIELD, VZ_FIELD_LABEL, 1, 0, 0,
+      offsetof(vz_pool_body_t, name) },
+    { "cidr", VZ_FORM_FIELD, VZ_FIELD_CIDR, 1, 0, 0,
+      offsetof(vz_pool_body_t, cidr) },
+    { "gateway", VZ_FORM_FIELD, VZ_FIELD_ADDRESS, 0, 0, 0,
+      offsetof(vz_pool_body_t, gateway) },
+    { "dns", VZ_FORM_LIST, VZ_FIELD_ADDRESS, 0, 0, 3,
+      offsetof(vz_pool_body_t, dns) },
+    { "node", VZ_FORM_TEXT, 0, 0, 0, 64, offsetof(vz_pool_body_t, node) },
+    { "enabled", VZ_FORM_BOOL, 0, 0, 0, 1,
+      offsetof(vz_pool_body_t, enabled) }
+};
+
+static const vz_form_member_t  vz_pool_changes[] = {
+    { "name", VZ_FORM_FIELD, VZ_FIELD_LABEL, 0, 0, 0,
+      offsetof(vz_pool_body_t, name) },
+    { "gateway", VZ_FORM_FIELD, VZ_FIELD_ADDRESS, 0, 0, 0,
+      offsetof(vz_pool_body_t, gateway) },
+    { "dns", VZ_FORM_LIST, VZ_FIELD_ADDRESS, 0, 0, 3,
+      offsetof(vz_pool_body_t, dns) },
+    { "enabled", VZ_FORM_BOOL, 0, 0, 0, 1,
+      offsetof(vz_pool_body_t, enabled) }
+};
+
+const vz_form_t  vz_pool_form = vz_form("Pool", vz_pool_members);
+const vz_form_t  vz_pool_change_form = vz_form("PoolChange", vz_pool_changes);
+
+
+static const vz_sql_t  vz_pool_rows = vz_sql("pools",
+    "SELECT p.id, p.name, p.cidr, p.gateway, p.dns,"
+    " (SELECT n.name FROM node n WHERE n.id = p.node_id), p.enabled,"
+    " COUNT(a.id),"
+    " COUNT(CASE WHEN a.vm_id IS NULL AND a.reserved = 0 THEN 1 END),"
+    " COUNT(a.vm_id),"
+    " COUNT(CASE WHEN a.vm_id IS NULL AND a.reserved = 1 THEN 1 END)"
+    " FROM address_pool p LEFT JOIN address a ON a.pool_id = p.id"
+    " WHERE (? = 0 OR p.id = ?) GROUP BY p.id ORDER BY p.id LIMIT 256");
+
+static const vz_sql_t  vz_pool_networks = vz_sql("pool networks",
+    "SELECT cidr FROM address_pool LIMIT 10000");
+
+static const vz_sql_t  vz_pool_node_id = vz_sql("pool node",
+    "SELECT id FROM node WHERE name = ?");
+
+static const vz_sql_t  vz_pool_insert = vz_sql("pool insert",
+    "INSERT INTO address_pool (name, node_id, cidr, gateway, dns, enabled)"
+    " VALUES (?, ?, ?, ?, ?, ?)");
+
+/* 0 to 65535 as d.n, without a table and on every server */
+
+#define VZ_POOL_NUMBERS                                                       \
+    " WITH h AS (SELECT 0 AS x UNION ALL SELECT 1 UNION ALL SELECT 2"         \
+    " UNION ALL SELECT 3 UNION ALL SELECT 4 UNION ALL SELECT 5"               \
+    " UNION ALL SELECT 6 UNION ALL SELECT 7 UNION ALL SELECT 8"               \
+    " UNION ALL SELECT 9 UNION ALL SELECT 10 UNION ALL SELECT 11"             \
+    " UNION ALL SELECT 12 UNION ALL SELECT 13 UNION ALL SELECT 14"            \
+    " UNION ALL SELECT 15), d AS (SELECT a.x * 4096 + b.x * 256 + c.x * 16"   \
+    " + e.x AS n FROM h a JOIN h b JOIN h c JOIN h e)"
+
+static const vz_sql_t  vz_pool_fill4 = vz_sql("pool fill 4",
+    "INSERT INTO address (pool_id, address)" VZ_POOL_NUMBERS
+    " SELECT ?, INET_NTOA(? + d.n) FROM d WHERE d.n >= ? AND d.n < ?"
+    " AND d.n <> ? ORDER BY d.n");
+
+static const vz_sql_t  vz_pool_fill6 = vz_sql("pool fill 6",
+    "INSERT INTO address (pool_id, address)" VZ_POOL_NUMBERS
+    " SELECT ?, IF(? + d.n = 0, ?, CONCAT(?, LOWER(HEX(? + d.n))))"
+    " FROM d WHERE d.n < ? AND d.n <> ? ORDER BY d.n");
+
+static const vz_sql_t  vz_pool_one = vz_sql("pool one",
+    "SELECT cidr, gateway, (SELECT a.vm_id FROM address a"
+    "  WHERE a.pool_id = address_pool.id AND a.address = ?)"
+    " FROM address_pool WHERE id = ?");
+
+static const vz_sql_t  vz_pool_update = vz_sql("pool update",
+    "UPDATE address_pool SET name = COALESCE(?, name),"
+    " gateway = IF(?, ?, gateway), dns = IF(?, ?, dns),"
+    " enabled = COALESCE(?, enabled) WHERE id = ?");
+
+static const vz_sql_t  vz_pool_give = vz_sql("pool give",
+    "INSERT IGNORE INTO address (pool_id, address) VALUES (?, ?)");
+
+static const vz_sql_t  vz_pool_take = vz_sql("pool take",
+    "DELETE FROM address WHERE pool_id = ? AND address = ?"
+    " AND vm_id IS NULL");
+
+static const vz_sql_t  vz_pool_free = vz_sql("pool free",
+    "DELETE FROM address WHERE pool_id = ? AND vm_id IS NULL");
+
+static const vz_sql_t  vz_pool_left = vz_sql("pool left",
+    "SELECT COUNT(*) FROM address WHERE pool_id = ?");
+
+static const vz_sql_t  vz_pool_delete = vz_sql("pool delete",
+    "DELETE FROM address_pool WHERE id = ?");
+
+
+void
+vz_admin_pools(vz_call_t *call)
+{
+    vz_code_e    rc;
+    vz_rows_t    rows;
+    vz_json_t   *out;
+    ngx_uint_t   i;
+
+    rc = vz_db_query(NULL, call->pool, &vz_pool_rows,
+                     vz_binds(vz_int(0), vz_int(0)), &rows);
+    if (rc != VZ_OK) {
+        vz_call_fault(call, "database", rc);
+        return;
+    }
+
+    out = vz_call_reply(call, NGX_HTTP_OK);
+
+    vz_json_object(out, NULL);
+    vz_json_array(out, "items");
+
+    for (i = 0; i < rows.rows; i++) {
+        vz_pool_row(out, &rows, i);
+    }
+
+    vz_admin_page(out, 0);
+}
+
+
+static void
+vz_pool_row(vz_json_t *out, const vz_rows_t *rows, ngx_uint_t row)
+{
+    ngx_str_t  name, cidr;
+
+    name = vz_cell_text(rows, row, 1);
+    cidr = vz_cell_text(rows, row, 2);
+
+    vz_json_object(out, NULL);
+    vz_json_int(out, "id", vz_cell_int(rows, row, 0));
+    vz_json_text(out, "name", &name);
+    vz_json_text(out, "cidr", &cidr);
+    vz_json_int(out, "family",
+                ngx_strlchr(cidr.data, cidr.data + cidr.len, ':') ? 6 : 4);
+    vz_json_opt(out, "gateway", vz_cell_text(rows, row, 3));
+    vz_admin_words(out, "dns", vz_cell_text(rows, row, 4));
+    vz_json_opt(out, "node", vz_cell_text(rows, row, 5));
+    vz_json_bool(out, "enabled", vz_cell_int(rows, row, 6) != 0);
+    vz_json_int(out, "total", vz_cell_int(rows, row, 7));
+    vz_json_int(out, "free", vz_cell_int(rows, row, 8));
+    vz_json_int(out, "taken", vz_cell_int(rows, row, 9));
+    vz_json_int(out, "reserved", vz_cell_int(rows, row, 10));
+    vz_json_close(out);
+}
+
+
+static void
+vz_pool_reply(vz_call_t *call, uint64_t id, ngx_uint_t status)
+{
+    vz_code_e  rc;
+    vz_rows_t  rows;
+
+    vz_zone_change();
+
+    rc = vz_db_query(NULL, call->pool, &vz_pool_rows,
+                     vz_binds(vz_int(id), vz_int(id)), &rows);
+    if (rc != VZ_OK) {
+        vz_call_fault(call, "database", rc);
+        return;
+    }
+
+    if (rows.rows == 0) {
+        vz_route_absent(call);
+        return;
+    }
+
+    vz_pool_row(vz_call_reply(call, status), &rows, 0);
+}
+
+
+void
+vz_admin_pool_make(vz_call_t *call)
+{
+    vz_code_e       rc;
+    vz_pool_body_t  body;
+
+    ngx_memzero(&body, sizeof(vz_pool_body_t));
+    body.enabled = 1;
+
+    if (vz_form_read(call, &vz_pool_form, &body) != VZ_OK
+        || vz_pool_network(call, &body) != VZ_OK
+        || vz_pool_gateway(call, &body) != VZ_OK
+        || vz_pool_node(call, &body) != VZ_OK
+        || vz_pool_overlap(call, &body.net) != VZ_OK)
+    {
+        return;
+    }
+
+    rc = vz_pool_insert_all(call, &body);
+
+    if (rc == VZ_DUPLICATE) {
+        vz_pool_overlaps(call);
+        return;
+    }
+
+    if (rc != VZ_OK) {
+        vz_call_fault(call, "database", rc);
+        return;
+    }
+
+    vz_pool_reply(call, body.id, NGX_HTTP_CREATED);
+}
+
+
+static vz_code_e
+vz_pool_network(vz_call_t *call, vz_pool_body_t *body)
+{
+    ngx_str_t   first;
+    ngx_uint_t  least;
+
+    if (vz_net_parse(&body->cidr, &body->net) != NGX_OK
+        || vz_net_mapped(&body->net))
+    {
+        vz_call_invalid(call, "cidr", "format", "a network like 10.0.0.0/24");
+        vz_call_refuse(call);
+        return VZ_RANGE;
+    }
+
+    least = body->net.family == AF_INET ? VZ_POOL_PREFIX4 : VZ_POOL_PREFIX6;
+
+    if (body->net.prefix < least) {
+        vz_call_invalid(call, "cidr", "range",
+                        "at most 65,536 addresses: /%ui or longer", least);
+        vz_call_refuse(call);
+        return VZ_RANGE;
+    }
+
+    first = vz_net_address(call->pool, &body->net);
+    body->cidr = vz_call_printf(call, "%V/%ui", &first, body->net.prefix);
+
+    return VZ_OK;
+}
+
+
+static vz_code_e
+vz_pool_gateway(vz_call_t *call, vz_pool_body_t *body)
+{
+    if (body->gateway.len == 0) {
+        return VZ_OK;
+    }
+
+    if (vz_net_parse(&body->gateway, &body->gate) != NGX_OK) {
+        vz_call_invalid(call, "gateway", "format", "an address of one host");
+        vz_call_refuse(call);
+        return VZ_RANGE;
+    }
+
+    if (body->gate.family != body->net.family) {
+        vz_call_invalid(call, "gateway", "family",
+                        "of the same kind as the pool's addresses");
+        vz_call_refuse(call);
+        return VZ_RANGE;
+    }
+
+    body->gateway = vz_net_address(call->pool, &body->gate);
+
+    return VZ_OK;
+}
+
+
+static vz_code_e
+vz_pool_node(vz_call_t *call, vz_pool_body_t *body)
+{
+    vz_code_e  rc;
+    vz_rows_t  rows;
+
+    if (body->node.len == 0) {
+        return VZ_OK;
+    }
+
+    rc = vz_db_query(NULL, call->pool, &vz_pool_node_id,
+                     vz_binds(vz_text(body->node)), &rows);
+    if (rc != VZ_OK) {
+        vz_call_fault(call, "database", rc);
+        return rc;
+    }
+
+    if (rows.rows == 0) {
+        vz_call_invalid(call, "node", "absent", "no such node");
+        vz_call_refuse(call);
+        return VZ_NOENT;
+    }
+
+    body->node_id = vz_cell_int(&rows, 0, 0);
+
+    return VZ_OK;
+}
+
+
+static vz_code_e
+vz_pool_overlap(vz_call_t *call, const vz_net_t *net)
+{
+    ngx_str_t   text;
+    vz_net_t    other;
+    vz_code_e   rc;
+    vz_rows_t   rows;
+    ngx_uint_t  i;
+
+    rc = vz_db_query(NULL, call->pool, &vz_pool_networks, vz_no_binds, &rows);
+    if (rc != VZ_OK) {
+        vz_call_fault(call, "database", rc);
+        return rc;
+    }
+
+    for (i = 0; i < rows.rows; i++) {
+        text = vz_cell_text(&rows, i, 0);
+
+        if (vz_net_parse(&text, &other) == NGX_OK
+            && vz_net_overlap(&other, net))
+        {
+            vz_pool_overlaps(call);
+            return VZ_EXISTS;
+        }
+    }
+
+    return VZ_OK;
+}
+
+
+static void
+vz_pool_overlaps(vz_call_t *call)
+{
+    vz_call_invalid(call, "cidr", "overlap", "addresses of another pool");
+    vz_call_problem(call, NGX_HTTP_CONFLICT, "overlap",
+                    "Another pool has some of these addresses.");
+}
+
+
+static vz_code_e
+vz_pool_insert_all(vz_call_t *call, vz_pool_body_t *body)
+{
+    vz_tx_t    *tx;
+    vz_code_e   rc;
+    vz_rows_t   rows;
+
+    rc = vz_db_begin(call->pool, &tx);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    rc = vz_db_query(tx, call->pool, &vz_pool_insert,
+                     vz_binds(vz_text(body->name),
+                              body->node_id ? vz_int(body->node_id)
+                                            : vz_none(),
+                              vz_text(body->cidr), vz_opt(body->gateway),
+                              vz_opt(body->dns), vz_int(body->enabled)),
+                     &rows);
+
+    if (rc == VZ_OK) {
+        body->id = rows.insert_id;
+        rc = vz_pool_fill(tx, call, body);
+    }
+
+    if (rc == VZ_OK) {
+        rc = vz_admin_audit(tx, call, "pool.make",
+                            vz_call_printf(call, "pool %V", &body->cidr));
+    }
+
+    if (rc != VZ_OK) {
+        vz_db_rollback(tx);
+        return rc;
+    }
+
+    return vz_db_commit(tx);
+}
+
+
+/* without the gateway, and of IPv4 without network and broadcast */
+
+static vz_code_e
+vz_pool_fill(vz_tx_t *tx, vz_call_t *call, const vz_pool_body_t *body)
+{
+    int64_t          first, end, gate;
+    const vz_net_t  *net = &body->net;
+
+    first = 0;
+    gate = -1;
+
+    if (body->gateway.len && vz_net_overlap(net, &body->gate)) {
+        gate = (int64_t) vz_net_low(&body->gate) - vz_net_low(net);
+    }
+
+    if (net->family == AF_INET6) {
+        return vz_pool_fill_six(tx, call, body, gate);
+    }
+
+    end = (int64_t) 1 << (32 - net->prefix);
+
+    if (net->prefix < 31) {
+        first++;
+        end--;
+    }
+
+    return vz_db_query(tx, call->pool, &vz_pool_fill4,
+                       vz_binds(vz_int(body->id), vz_int(vz_net_low(net)),
+                                vz_int(first), vz_int(end), vz_int(gate)),
+                       NULL);
+}
+
+
+/*
+ * INET6_NTOA() shortens where inet_ntop(3) does not.  All but the last group
+ * read alike in each address of the pool, unless the last is 0.
+ */
+
+static vz_code_e
+vz_pool_fill_six(vz_tx_t *tx, vz_call_t *call, const vz_pool_body_t *body,
+    int64_t gate)
+{
+    int64_t    low;
+    vz_net_t   net;
+    ngx_str_t  zero, begin;
+
+    net = body->net;
+    low = vz_net_low(&net);
+    net.addr[14] = 0;
+    net.addr[15] = 0;
+    zero = vz_net_address(call->pool, &net);
+
+    net.addr[15] = 1;
+    begin = vz_net_address(call->pool, &net);
+
+    if (zero.len == 0 || begin.len == 0) {
+        return VZ_INTERNAL;
+    }
+
+    begin.len--;
+
+    return vz_db_query(tx, call->pool, &vz_pool_fill6,
+                       vz_binds(vz_int(body->id), vz_int(low), vz_text(zero),
+                                vz_text(begin), vz_int(low),
+                                vz_int((int64_t) 1 << (128 - net.prefix)),
+                                vz_int(gate)),
+                       NULL);
+}
+
+
+void
+vz_admin_pool_change(vz_call_t *call)
+{
+    vz_net_t        before;
+    vz_code_e       rc;
+    vz_pool_body_t  body;
+
+    ngx_memzero(&body, sizeof(vz_pool_body_t));
+
+    if (vz_route_id(call, 0, &body.id) != VZ_OK
+        || vz_form_read(call, &vz_pool_change_form, &body) != VZ_OK
+        || vz_pool_find(call, &body, &before) != VZ_OK)
+    {
+        return;
+    }
+
+    rc = vz_pool_store(call, &body, &before);
+
+    if (rc != VZ_OK) {
+        vz_call_fault(call, "database", rc);
+        return;
+    }
+
+    vz_pool_reply(call, body.id, NGX_HTTP_OK);
+}
+
+
+/* a gateway can't be an address that a container has */
+
+static vz_code_e
+vz_pool_find(vz_call_t *call, vz_pool_body_t *body, vz_net_t *before)
+{
+    vz_net_t   gate;
+    ngx_str_t  text;
+    vz_code_e  rc;
+    vz_rows_t  rows;
+
+    ngx_memzero(before, sizeof(vz_net_t));
+    text = body->gateway;
+
+    if (text.len && vz_net_parse(&text, &gate) == NGX_OK) {
+        text = vz_net_address(call->pool, &gate);
+    }
+
+    rc = vz_db_query(NULL, call->pool, &vz_pool_one,
+                     vz_binds(vz_text(text), vz_int(body->id)), &rows);
+    if (rc != VZ_OK) {
+        vz_call_fault(call, "database", rc);
+        return rc;
+    }
+
+    if (rows.rows == 0) {
+        vz_route_absent(call);
+        return VZ_NOENT;
+    }
+
+    text = vz_cell_text(&rows, 0, 0);
+    (void) vz_net_parse(&text, &body->net);
+
+    text = vz_cell_text(&rows, 0, 1);
+    if (text.len) {
+        (void) vz_net_parse(&text, before);
+    }
+
+    rc = vz_pool_gateway(call, body);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    if (!vz_cell_null(&rows, 0, 2)) {
+        vz_call_invalid(call, "gateway", "taken",
+                        "a container has this address");
+        vz_call_refuse(call);
+        return VZ_EXISTS;
+    }
+
+    return VZ_OK;
+}
+
+
+/* the old gateway can be given out from now on, the new one can't */
+
+static vz_code_e
+vz_pool_store(vz_call_t *call, vz_pool_body_t *body, const vz_net_t *before)
+{
+    vz_tx_t     *tx;
+    ngx_str_t    old;
+    vz_code_e    rc;
+    ngx_uint_t   gateway, dns;
+
+    gateway = body->gateway.len || vz_form_cleared(call, "gateway");
+    dns = body->dns.len || vz_form_cleared(call, "dns");
+
+    rc = vz_db_begin(call->pool, &tx);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    rc = vz_db_query(tx, call->pool, &vz_pool_update,
+                     vz_binds(vz_opt(body->name), vz_int(gateway),
+                              vz_opt(body->gateway), vz_int(dns),
+                              vz_opt(body->dns),
+                              vz_admin_int(call, "enabled", body->enabled),
+                              vz_int(body->id)),
+                     NULL);
+
+    if (rc == VZ_OK && gateway && before->family
+        && vz_net_overlap(before, &body->net))
+    {
+        old = vz_net_address(call->pool, before);
+        rc = vz_db_query(tx, call->pool, &vz_pool_give,
+                         vz_binds(vz_int(body->id), vz_text(old)), NULL);
+    }
+
+    if (rc == VZ_OK && body->gateway.len) {
+        rc = vz_db_query(tx, call->pool, &vz_pool_take,
+                         vz_binds(vz_int(body->id), vz_text(body->gateway)),
+                         NULL);
+    }
+
+    if (rc == VZ_OK) {
+        rc = vz_admin_audit(tx, call, "pool.change",
+                            vz_call_printf(call, "pool %uL", body->id));
+    }
+
+    if (rc != VZ_OK) {
+        vz_db_rollback(tx);
+        return rc;
+    }
+
+    return vz_db_commit(tx);
+}
+
+
+void
+vz_admin_pool_end(vz_call_t *call)
+{
+    uint64_t    id;
+    vz_code_e   rc;
+    ngx_uint_t  taken;
+
+    if (vz_route_id(call, 0, &id) != VZ_OK) {
+        return;
+    }
+
+    taken = 0;
+    rc = vz_pool_empty(call, id, &taken);
+
+    if (rc == VZ_NOENT) {
+        vz_route_absent(call);
+        return;
+    }
+
+    if (rc == VZ_STATE) {
+        vz_call_problem(call, NGX_HTTP_CONFLICT, "in_use",
+                        "Containers have %ui addresses of this pool: switch "
+                        "it off instead.", taken);
+        return;
+    }
+
+    if (rc != VZ_OK) {
+        vz_call_fault(call, "database", rc);
+        return;
+    }
+
+    vz_zone_change();
+    (void) vz_call_reply(call, NGX_HTTP_NO_CONTENT);
+}
+
+
+/* the free ones go first: what is left then is taken, and nobody can take */
+
+static vz_code_e
+vz_pool_empty(vz_call_t *call, uint64_t id, ngx_uint_t *taken)
+{
+    vz_tx_t    *tx;
+    vz_code_e   rc;
+    vz_rows_t   rows;
+
+    rc = vz_db_begin(call->pool, &tx);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    rc = vz_db_query(tx, call->pool, &vz_pool_free, vz_binds(vz_int(id)),
+                     NULL);
+
+    if (rc == VZ_OK) {
+        rc = vz_db_query(tx, call->pool, &vz_pool_left, vz_binds(vz_int(id)),
+                         &rows);
+    }
+
+    if (rc == VZ_OK) {
+        *taken = vz_cell_int(&rows, 0, 0);
+        rc = *taken ? VZ_STATE
+                    : vz_db_query(tx, call->pool, &vz_pool_delete,
+                                  vz_binds(vz_int(id)), &rows);
+    }
+
+    if (rc == VZ_OK && rows.affected == 0) {
+        rc = VZ_NOENT;
+    }
+
+    if (rc == VZ_OK) {
+        rc = vz_admin_audit(tx, call, "pool.end",
+                            vz_call_printf(call, "pool %uL", id));
+    }
+
+    if (rc != VZ_OK) {
+        vz_db_rollback(tx);
+        return rc;
+    }
+
+    return vz_db_commit(tx);
+}
