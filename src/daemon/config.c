@@ -360,11 +360,6 @@ vz_config_whole(const vz_config_t *conf, const char **why)
         return -1;
     }
 
-    if (strcmp(conf->driver, "vzctl") == 0) {
-        *why = "driver vzctl is not built into this version; use lxc or auto";
-        return -1;
-    }
-
     return 0;
 }
 

@@ -3,8 +3,9 @@
 #include "driver.h"
 
 
-/* in the order in which auto asks them */
+/* in the order in which auto asks them: a node of OpenVZ is one for good */
 static const vz_driver_t *const  vz_drivers[] = {
+    &vz_driver_vzctl,
     &vz_driver_lxc,
     NULL
 };

@@ -72,6 +72,7 @@ typedef struct {
 
 
 extern const vz_driver_t  vz_driver_lxc;
+extern const vz_driver_t  vz_driver_vzctl;
 
 /* vz_driver_pick: by conf->driver, auto takes the first usable; else NULL. */
 const vz_driver_t *vz_driver_pick(const vz_config_t *conf, char *words);

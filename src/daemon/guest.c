@@ -19,6 +19,7 @@
 
 
 static int vz_guest_open(int root, const char *path, int flags);
+static int vz_guest_walk(int root, const char *path, int flags);
 static int vz_guest_parent(int root, const char *path, const char **name);
 static size_t vz_guest_shadow(const char *text, char *out, const char *hash);
 static int vz_guest_passwd(int root, char *text, char *out);
@@ -27,13 +28,61 @@ static int vz_guest_passwd(int root, char *text, char *out);
 static int
 vz_guest_open(int root, const char *path, int flags)
 {
+    int              fd;
     struct open_how  how;
 
     memset(&how, 0, sizeof(how));
     how.flags = (uint64_t) (flags | O_CLOEXEC);
     how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
 
-    return (int) syscall(SYS_openat2, root, path, &how, sizeof(how));
+    fd = (int) syscall(SYS_openat2, root, path, &how, sizeof(how));
+
+    return fd == -1 && errno == ENOSYS ? vz_guest_walk(root, path, flags) : fd;
+}
+
+
+/*
+ * The kernels that OpenVZ has are older than openat2(2): name after name,
+ * and no symlink among them.
+ */
+
+static int
+vz_guest_walk(int root, const char *path, int flags)
+{
+    int     fd, next, last;
+    char    name[NAME_MAX + 1];
+    size_t  len;
+
+    fd = openat(root, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+    while (fd != -1) {
+        path += strspn(path, "/");
+        len = strcspn(path, "/");
+
+        if (len > NAME_MAX || (len == 2 && path[0] == '.' && path[1] == '.'))
+        {
+            close(fd);
+            errno = EINVAL;
+            return -1;
+        }
+
+        memcpy(name, path, len);
+        name[len] = '\0';
+        path += len;
+        last = path[strspn(path, "/")] == '\0';
+
+        next = openat(fd, len ? name : ".", O_NOFOLLOW | O_CLOEXEC
+                      | (last ? flags : O_PATH | O_DIRECTORY));
+        close(fd);
+
+        if (last) {
+            return next;
+        }
+
+        fd = next;
+    }
+
+    return -1;
 }
 
 

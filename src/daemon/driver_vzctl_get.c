@@ -1,0 +1,616 @@
+/*
+ * Reading: numbers and status words of vzlist, CTID.conf, /proc/vz/vestat.
+ */
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/statvfs.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+#include "driver_vzctl.h"
+#include "spawn.h"
+
+
+#define VZ_VZCTL_LINE     (VZ_REPLY_MAX - 16)   /* "= " and LF around it */
+#define VZ_VZCTL_TIME     5000                  /* ms */
+#define VZ_VZCTL_RAM      (1ULL << 42)
+
+
+typedef struct {
+    char       *buf;
+    size_t      len;
+} vz_vzctl_text_t;
+
+typedef struct {
+    vz_job_t       *job;
+    vz_vestat_t    *stats;
+    size_t          nstats;
+} vz_vzctl_list_t;
+
+typedef struct {
+    unsigned        containers;
+    unsigned        running;
+    uint64_t        units;
+} vz_vzctl_count_t;
+
+
+static vz_code_e vz_vzctl_look(vz_job_t *job, vz_vzctl_conf_t *ct,
+    vz_vzctl_row_t *row);
+static void vz_vzctl_list_one(const vz_vzctl_row_t *row, void *data);
+static void vz_vzctl_print(vz_job_t *job, const vz_vzctl_conf_t *ct,
+    const vz_vzctl_row_t *row, const vz_vestat_t *stat, unsigned whole);
+static void vz_vzctl_print_whole(vz_job_t *job, vz_vzctl_text_t *text,
+    const vz_vzctl_conf_t *ct, const vz_vzctl_row_t *row);
+static uint64_t vz_vzctl_held(const vz_vzctl_row_t *row, uint64_t held);
+static uint64_t vz_vzctl_limit(const vz_vzctl_row_t *row);
+static uint64_t vz_vzctl_pages(uint64_t pages);
+static uint64_t vz_vzctl_kib(uint64_t kib);
+static uint64_t vz_vzctl_times(uint64_t n, uint64_t unit);
+static void vz_vzctl_put(vz_vzctl_text_t *text, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+static void vz_vzctl_put_list(vz_vzctl_text_t *text,
+    const vz_address_t *list, unsigned n);
+static const char *vz_vzctl_value(uint64_t n, char text[24]);
+static void vz_vzctl_put_pair(vz_vzctl_text_t *text, const char *key,
+    uint64_t barrier, uint64_t limit);
+static vz_code_e vz_vzctl_getcpu_node(vz_job_t *job);
+static void vz_vzctl_count(const vz_vzctl_row_t *row, void *data);
+static int vz_vzctl_cpucheck(vz_job_t *job, uint64_t *units);
+static void vz_vzctl_version(vz_job_t *job, char version[32]);
+static void vz_vzctl_memory(uint64_t *total, uint64_t *available);
+static double vz_vzctl_load1(void);
+
+
+static vz_code_e
+vz_vzctl_look(vz_job_t *job, vz_vzctl_conf_t *ct, vz_vzctl_row_t *row)
+{
+    vz_code_e  code;
+
+    code = vz_vzctl_load(job, ct);
+
+    return code == VZ_OK ? vz_vzlist_one(job, row) : code;
+}
+
+
+vz_code_e
+vz_vzctl_getmemory(vz_job_t *job)
+{
+    char              total[24], left[24];
+    uint64_t          limit, used;
+    vz_code_e         code;
+    vz_vzctl_row_t    row;
+    vz_vzctl_conf_t   ct;
+
+    code = vz_vzctl_look(job, &ct, &row);
+    if (code != VZ_OK) {
+        return code;
+    }
+
+    limit = vz_vzctl_limit(&row);
+    used = vz_vzctl_pages(row.value[VZ_COL_PHYS]);
+    used = used < VZ_VZCTL_NONE ? used : 0;
+
+    vz_job_data(job, "total=%s used=%llu free=%s",
+                vz_vzctl_value(limit, total), (unsigned long long) used,
+                vz_vzctl_value(limit >= VZ_VZCTL_NONE ? limit
+                               : limit > used ? limit - used : 0, left));
+
+    return VZ_OK;
+}
+
+
+vz_code_e
+vz_vzctl_getdisk(vz_job_t *job)
+{
+    char              total[24], left[24];
+    uint64_t          hard, used;
+    vz_code_e         code;
+    vz_vzctl_row_t    row;
+    vz_vzctl_conf_t   ct;
+
+    code = vz_vzctl_look(job, &ct, &row);
+    if (code != VZ_OK) {
+        return code;
+    }
+
+    hard = vz_vzctl_kib(row.value[VZ_COL_DISK_HARD]);
+    used = vz_vzctl_kib(row.value[VZ_COL_DISK]);
+    used = used < VZ_VZCTL_NONE ? used : 0;
+
+    vz_job_data(job, "total=%s used=%llu free=%s",
+                vz_vzctl_value(hard, total), (unsigned long long) used,
+                vz_vzctl_value(hard >= VZ_VZCTL_NONE ? hard
+                               : hard > used ? hard - used : 0, left));
+
+    return VZ_OK;
+}
+
+
+vz_code_e
+vz_vzctl_getcpu(vz_job_t *job)
+{
+    char                units[24], limit[24], ns[24];
+    size_t              n;
+    uint64_t            usage;
+    vz_code_e           code;
+    vz_vestat_t        *stats;
+    vz_vzctl_row_t      row;
+    vz_vzctl_conf_t     ct;
+
+    if (job->req->argc == 0) {
+        return vz_vzctl_getcpu_node(job);
+    }
+
+    code = vz_vzctl_look(job, &ct, &row);
+    if (code != VZ_OK) {
+        return code;
+    }
+
+    n = vz_vestat_read(job->conf, &stats);
+    usage = vz_vestat_ns(vz_vestat_find(stats, n, ct.ctid), row.uptime);
+    free(stats);
+
+    vz_job_data(job, "units=%s limit=%s usage_ns=%s",
+                vz_vzctl_value(row.value[VZ_COL_CPU_UNITS], units),
+                vz_vzctl_value(row.value[VZ_COL_CPU_LIMIT] >= VZ_VZCTL_NONE
+                               ? 0 : row.value[VZ_COL_CPU_LIMIT], limit),
+                vz_vzctl_value(row.running ? usage : 0, ns));
+
+    return VZ_OK;
+}
+
+
+/* the units of those that run, without the host's own */
+static vz_code_e
+vz_vzctl_getcpu_node(vz_job_t *job)
+{
+    uint64_t           units;
+    vz_code_e          code;
+    vz_vzctl_count_t   count;
+
+    if (vz_vzctl_cpucheck(job, &units) == -1) {
+
+        /* kernels from 2.6.32 on may lack what it reads */
+        (void) memset(&count, 0, sizeof(count));
+
+        code = vz_vzlist(job, 0, vz_vzctl_count, &count);
+        if (code != VZ_OK) {
+            return code;
+        }
+
+        units = count.units;
+    }
+
+    vz_job_data(job, "cpus=%ld units=%llu load1=%.2f",
+                sysconf(_SC_NPROCESSORS_ONLN), (unsigned long long) units,
+                vz_vzctl_load1());
+
+    return VZ_OK;
+}
+
+
+/* rows "ID UNITS"; its other lines are for people */
+static int
+vz_vzctl_cpucheck(vz_job_t *job, uint64_t *units)
+{
+    char                 output[65536], *line, *save;
+    unsigned             id, n;
+    vz_spawn_t           run;
+
+    const char  *argv[] = { job->conf->vzcpucheck, "-v", NULL };
+
+    (void) memset(&run, 0, sizeof(run));
+    run.argv = argv;
+    run.output = output;
+    run.output_size = sizeof(output);
+    run.timeout = VZ_VZCTL_TIME;
+
+    if (vz_spawn(&run) != VZ_OK || run.cut) {
+        return -1;
+    }
+
+    *units = 0;
+
+    for (line = strtok_r(output, "\n", &save); line;
+         line = strtok_r(NULL, "\n", &save))
+    {
+        if (sscanf(line, "%u\t\t%u", &id, &n) == 2 && id != 0) {
+            *units += n;
+        }
+    }
+
+    return 0;
+}
+
+
+vz_code_e
+vz_vzctl_status(vz_job_t *job)
+{
+    size_t             n;
+    vz_code_e          code;
+    vz_vestat_t       *stats;
+    vz_vzctl_row_t     row;
+    vz_vzctl_conf_t    ct;
+
+    code = vz_vzctl_look(job, &ct, &row);
+    if (code != VZ_OK) {
+        return code;
+    }
+
+    n = vz_vestat_read(job->conf, &stats);
+    vz_vzctl_print(job, &ct, &row, vz_vestat_find(stats, n, ct.ctid), 1);
+    free(stats);
+
+    return VZ_OK;
+}
+
+
+vz_code_e
+vz_vzctl_list(vz_job_t *job)
+{
+    vz_code_e         code;
+    vz_vzctl_list_t   list;
+
+    list.job = job;
+    list.nstats = vz_vestat_read(job->conf, &list.stats);
+
+    code = vz_vzlist(job, 0, vz_vzctl_list_one, &list);
+    free(list.stats);
+
+    return code;
+}
+
+
+static void
+vz_vzctl_list_one(const vz_vzctl_row_t *row, void *data)
+{
+    vz_vzctl_list_t   *list;
+    vz_vzctl_conf_t    ct;
+
+    list = data;
+
+    if (vz_vzctl_conf(list->job->conf, row->ctid, &ct) == VZ_OK) {
+        vz_vzctl_print(list->job, &ct, row,
+                       vz_vestat_find(list->stats, list->nstats, row->ctid),
+                       0);
+    }
+}
+
+
+static void
+vz_vzctl_print(vz_job_t *job, const vz_vzctl_conf_t *ct,
+    const vz_vzctl_row_t *row, const vz_vestat_t *stat, unsigned whole)
+{
+    size_t            i;
+    char              line[VZ_VZCTL_LINE], number[24];
+    vz_vzctl_text_t   text;
+
+    const struct {
+        const char  *key;
+        uint64_t     value;
+    } pairs[] = {
+        { "memory_used",
+          vz_vzctl_held(row, vz_vzctl_pages(row->value[VZ_COL_PHYS])) },
+        { "memory_limit", vz_vzctl_limit(row) },
+        { "swap_used",
+          vz_vzctl_held(row, vz_vzctl_pages(row->value[VZ_COL_SWAP])) },
+        { "disk_used", vz_vzctl_kib(row->value[VZ_COL_DISK]) },
+        { "disk_total", vz_vzctl_kib(row->value[VZ_COL_DISK_HARD]) },
+        { "inodes_used", row->value[VZ_COL_INODES] },
+        { "inodes_total", row->value[VZ_COL_INODES_HARD] },
+        { "cpu_ns", vz_vzctl_held(row, vz_vestat_ns(stat, row->uptime)) },
+        { "cpu_units", row->value[VZ_COL_CPU_UNITS] },
+        { "cpu_percent", row->value[VZ_COL_CPU_LIMIT] >= VZ_VZCTL_NONE
+                         ? 0 : row->value[VZ_COL_CPU_LIMIT] },
+        { "processes", vz_vzctl_held(row, row->value[VZ_COL_PROCESSES]) },
+        { "uptime", vz_vzctl_held(row, row->uptime) }
+    };
+
+    text.buf = line;
+    text.len = 0;
+
+    vz_vzctl_put(&text, "id=%u state=%s hostname=%s address=", ct->ctid,
+                 row->running ? "running"
+                 : row->suspended ? "frozen" : "stopped", ct->hostname);
+    vz_vzctl_put_list(&text, ct->addresses, ct->naddresses);
+
+    for (i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+        vz_vzctl_put(&text, " %s=%s", pairs[i].key,
+                     vz_vzctl_value(pairs[i].value, number));
+    }
+
+    vz_vzctl_put(&text, " template=%s", ct->template);
+
+    if (whole) {
+        vz_vzctl_print_whole(job, &text, ct, row);
+    }
+
+    vz_job_data(job, "%s", line);
+}
+
+
+static void
+vz_vzctl_print_whole(vz_job_t *job, vz_vzctl_text_t *text,
+    const vz_vzctl_conf_t *ct, const vz_vzctl_row_t *row)
+{
+    vz_vzctl_made_t  made;
+
+    vz_vzctl_put(text, " gateway=- dns=");
+    vz_vzctl_put_list(text, ct->dns, ct->ndns);
+
+    vz_vzctl_put_pair(text, "vmguarpages",
+                      vz_vzctl_pages(row->value[VZ_COL_VMGUAR_BARRIER]),
+                      vz_vzctl_pages(row->value[VZ_COL_VMGUAR_LIMIT]));
+    vz_vzctl_put_pair(text, "oomguarpages",
+                      vz_vzctl_pages(row->value[VZ_COL_OOMGUAR_BARRIER]),
+                      vz_vzctl_pages(row->value[VZ_COL_OOMGUAR_LIMIT]));
+    vz_vzctl_put_pair(text, "privvmpages",
+                      vz_vzctl_pages(row->value[VZ_COL_PRIVVM_BARRIER]),
+                      vz_vzctl_pages(row->value[VZ_COL_PRIVVM_LIMIT]));
+    vz_vzctl_put_pair(text, "diskspace",
+                      vz_vzctl_kib(row->value[VZ_COL_DISK_SOFT]),
+                      vz_vzctl_kib(row->value[VZ_COL_DISK_HARD]));
+
+    vz_vzctl_put(text, " kept=-");
+
+    if (vz_vzctl_made(job->conf, ct->ctid, &made) == 0) {
+        vz_vzctl_put(text, " created=%llu", (unsigned long long) made.created);
+
+    } else {
+        vz_vzctl_put(text, " created=-");
+    }
+}
+
+
+/* what does not run holds nothing; vzlist says "-" */
+static uint64_t
+vz_vzctl_held(const vz_vzctl_row_t *row, uint64_t held)
+{
+    return row->running ? held : 0;
+}
+
+
+/* what the container may use at most: with vSwap, RAM and swap */
+static uint64_t
+vz_vzctl_limit(const vz_vzctl_row_t *row)
+{
+    uint64_t  ram, swap;
+
+    ram = vz_vzctl_pages(row->value[VZ_COL_PHYS_LIMIT]);
+    swap = vz_vzctl_pages(row->value[VZ_COL_SWAP_LIMIT]);
+
+    return ram < VZ_VZCTL_NONE && swap < VZ_VZCTL_NONE ? ram + swap
+           : vz_vzctl_pages(row->value[VZ_COL_PRIVVM_LIMIT]);
+}
+
+
+static uint64_t
+vz_vzctl_pages(uint64_t pages)
+{
+    return vz_vzctl_times(pages, (uint64_t) sysconf(_SC_PAGESIZE));
+}
+
+
+static uint64_t
+vz_vzctl_kib(uint64_t kib)
+{
+    return vz_vzctl_times(kib, 1024);
+}
+
+
+/* old tools clip LONG_MAX to a multiple of the page: no limit, either */
+static uint64_t
+vz_vzctl_times(uint64_t n, uint64_t unit)
+{
+    if (n >= VZ_VZCTL_NONE) {
+        return n;
+    }
+
+    return n > VZ_VZCTL_RAM ? VZ_UNLIMITED : n * unit;
+}
+
+
+static void
+vz_vzctl_put(vz_vzctl_text_t *text, const char *fmt, ...)
+{
+    int      n;
+    va_list  args;
+
+    va_start(args, fmt);
+    n = vsnprintf(text->buf + text->len, VZ_VZCTL_LINE - text->len, fmt, args);
+    va_end(args);
+
+    if (n > 0 && (size_t) n < VZ_VZCTL_LINE - text->len) {
+        text->len += (size_t) n;
+
+    } else {
+        text->buf[text->len] = '\0';
+    }
+}
+
+
+static void
+vz_vzctl_put_list(vz_vzctl_text_t *text, const vz_address_t *list, unsigned n)
+{
+    char      address[VZ_ADDRESS_TEXT];
+    unsigned  i;
+
+    if (n == 0) {
+        vz_vzctl_put(text, "-");
+    }
+
+    for (i = 0; i < n; i++) {
+        vz_address_print(&list[i], 0, address);
+        vz_vzctl_put(text, "%s%s", i ? "," : "", address);
+    }
+}
+
+
+static const char *
+vz_vzctl_value(uint64_t n, char text[24])
+{
+    if (n == VZ_UNLIMITED) {
+        return "unlimited";
+    }
+
+    if (n == VZ_VZCTL_NONE) {
+        return "-";
+    }
+
+    (void) snprintf(text, 24, "%llu", (unsigned long long) n);
+
+    return text;
+}
+
+
+static void
+vz_vzctl_put_pair(vz_vzctl_text_t *text, const char *key, uint64_t barrier,
+    uint64_t limit)
+{
+    char  low[24], high[24];
+
+    if (barrier == VZ_VZCTL_NONE) {
+        vz_vzctl_put(text, " %s=-", key);
+        return;
+    }
+
+    vz_vzctl_put(text, " %s=%s:%s", key, vz_vzctl_value(barrier, low),
+                 vz_vzctl_value(limit, high));
+}
+
+
+vz_code_e
+vz_vzctl_node(vz_job_t *job)
+{
+    char               version[32], path[PATH_MAX];
+    uint64_t           total, available;
+    vz_code_e          code;
+    struct statvfs     fs;
+    struct utsname     uts;
+    vz_vzctl_count_t   count;
+
+    (void) memset(&count, 0, sizeof(count));
+
+    code = vz_vzlist(job, 0, vz_vzctl_count, &count);
+    if (code != VZ_OK) {
+        return code;
+    }
+
+    vz_vzctl_global(job->conf, "VE_PRIVATE", "/vz/private", path);
+
+    if (uname(&uts) == -1 || statvfs(path, &fs) == -1) {
+        return vz_job_end(job, VZ_INTERNAL, "%.120s: %s", path,
+                          strerror(errno));
+    }
+
+    vz_vzctl_version(job, version);
+    vz_vzctl_memory(&total, &available);
+
+    vz_job_data(job, "driver=vzctl version=%s kernel=%s cgroup=- hostname=%s",
+                version, uts.release, uts.nodename);
+
+    vz_job_data(job, "cpus=%ld load1=%.2f memory_total=%llu memory_free=%llu "
+                "disk_total=%llu disk_free=%llu containers=%u running=%u",
+                sysconf(_SC_NPROCESSORS_ONLN), vz_vzctl_load1(),
+                (unsigned long long) total, (unsigned long long) available,
+                (unsigned long long) fs.f_blocks * fs.f_frsize,
+                (unsigned long long) fs.f_bavail * fs.f_frsize,
+                count.containers, count.running);
+
+    vz_job_data(job, "disk_min=%llu shrink_live=1 kept=-", VZ_VZCTL_DISK_MIN);
+
+    return VZ_OK;
+}
+
+
+static void
+vz_vzctl_count(const vz_vzctl_row_t *row, void *data)
+{
+    vz_vzctl_count_t  *count;
+
+    count = data;
+    count->containers++;
+
+    if (row->running) {
+        count->running++;
+
+        if (row->value[VZ_COL_CPU_UNITS] < VZ_VZCTL_NONE) {
+            count->units += row->value[VZ_COL_CPU_UNITS];
+        }
+    }
+}
+
+
+/* the first word that begins with a digit */
+static void
+vz_vzctl_version(vz_job_t *job, char version[32])
+{
+    char         output[256], *word, *save;
+    vz_spawn_t   run;
+
+    const char  *argv[] = { job->conf->vzctl, "--version", NULL };
+
+    (void) memset(&run, 0, sizeof(run));
+    run.argv = argv;
+    run.output = output;
+    run.output_size = sizeof(output);
+    run.timeout = VZ_VZCTL_TIME;
+
+    (void) strcpy(version, "-");
+
+    if (vz_spawn(&run) != VZ_OK) {
+        return;
+    }
+
+    for (word = strtok_r(output, " \t\n", &save); word;
+         word = strtok_r(NULL, " \t\n", &save))
+    {
+        if (*word >= '0' && *word <= '9') {
+            (void) snprintf(version, 32, "%s", word);
+            return;
+        }
+    }
+}
+
+
+static void
+vz_vzctl_memory(uint64_t *total, uint64_t *available)
+{
+    char                 line[128];
+    FILE                *fp;
+    unsigned long long   kb;
+
+    *total = 0;
+    *available = 0;
+
+    fp = fopen("/proc/meminfo", "re");
+    if (fp == NULL) {
+        return;
+    }
+
+    /* kernels of OpenVZ know no MemAvailable; it comes after MemFree */
+    while (fgets(line, sizeof(line), fp)) {
+        if (sscanf(line, "MemTotal: %llu", &kb) == 1) {
+            *total = kb * 1024;
+
+        } else if (sscanf(line, "MemFree: %llu", &kb) == 1
+                   || sscanf(line, "MemAvailable: %llu", &kb) == 1)
+        {
+            *available = kb * 1024;
+        }
+    }
+
+    (void) fclose(fp);
+}
+
+
+static double
+vz_vzctl_load1(void)
+{
+    double  load;
+
+    return getloadavg(&load, 1) == 1 ? load : 0;
+}

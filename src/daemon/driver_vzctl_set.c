@@ -1,0 +1,516 @@
+/*
+ * Changes of a container: "vzctl set CTID --OPTION=VALUE --save", which
+ * applies them where it runs and keeps them.  vzctl checks next to nothing
+ * and CTID.conf is a script of root's shell, so every value here is one that
+ * the grammar of the protocol let pass, or a number of our own.
+ */
+
+#include <crypt.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include "driver_vzctl.h"
+#include "guest.h"
+#include "lock.h"
+#include "net.h"
+
+
+#define VZ_VZCTL_OPTION       128
+#define VZ_VZCTL_NO_PROGRAM   127       /* of a shell */
+#define VZ_VZCTL_MEMORY_MIN   (8ULL << 20)
+#define VZ_VZCTL_LOCK_WAIT    10000     /* ms, for the lock over addresses */
+
+
+static vz_code_e vz_vzctl_pages(vz_job_t *job, char text[24], uint64_t bytes);
+static vz_code_e vz_vzctl_bytes(vz_job_t *job, uint64_t *barrier,
+    uint64_t *limit);
+static vz_code_e vz_vzctl_setip_locked(vz_job_t *job,
+    const vz_address_t *address);
+static vz_code_e vz_vzctl_passwd_live(vz_job_t *job);
+static vz_code_e vz_vzctl_passwd_down(vz_job_t *job, unsigned mounted);
+static vz_code_e vz_vzctl_passwd_write(vz_job_t *job, const char *root);
+
+
+/*
+ * vSwap kernels limit RAM and swap together instead; what LIMIT asks for is
+ * then all RAM.  vzctl wants both or, in an old CTID.conf, it ends with 28.
+ */
+vz_code_e
+vz_vzctl_setmemory(vz_job_t *job)
+{
+    int               n;
+    char              pair[VZ_VZCTL_OPTION], ram[VZ_VZCTL_OPTION];
+    char              low[24], high[24];
+    uint64_t          barrier, limit;
+    vz_code_e         code;
+    const char       *name, *options[5];
+    vz_vzctl_conf_t   ct;
+
+    if ((code = vz_vzctl_load(job, &ct)) != VZ_OK
+        || (code = vz_vzctl_bytes(job, &barrier, &limit)) != VZ_OK
+        || (code = vz_vzctl_pages(job, low, barrier)) != VZ_OK
+        || (code = vz_vzctl_pages(job, high, limit)) != VZ_OK)
+    {
+        return code;
+    }
+
+    name = job->req->verb == VZ_VERB_SETMEMORYVM ? "vmguarpages"
+           : job->req->verb == VZ_VERB_SETMEMORYOO ? "oomguarpages"
+           : "privvmpages";
+
+    if (job->req->verb == VZ_VERB_SETMEMORYP && limit < VZ_VZCTL_MEMORY_MIN) {
+        return vz_job_end(job, VZ_RANGE, "limit: at least %lluM",
+                          VZ_VZCTL_MEMORY_MIN >> 20);
+    }
+
+    (void) snprintf(pair, sizeof(pair), "--%s=%s:%s", name, low, high);
+
+    n = 0;
+    options[n++] = pair;
+
+    if (job->req->verb == VZ_VERB_SETMEMORYP && vz_vzctl_vswap(job->conf)) {
+        (void) snprintf(ram, sizeof(ram), "--physpages=0:%s", high);
+        options[n++] = ram;
+        options[n++] = "--swappages=0:0";
+    }
+
+    options[n++] = "--save";
+    options[n] = NULL;
+
+    return vz_vzctl(job, "set", options, INT_MAX, NULL);
+}
+
+
+/* BARRIER [LIMIT], one value stands for both */
+static vz_code_e
+vz_vzctl_bytes(vz_job_t *job, uint64_t *barrier, uint64_t *limit)
+{
+    const char  *low, *high;
+
+    low = job->req->argv[1];
+    high = job->req->argc > 2 ? job->req->argv[2] : low;
+
+    if (vz_field_limit(low, strlen(low), barrier) != VZ_OK
+        || vz_field_limit(high, strlen(high), limit) != VZ_OK)
+    {
+        return vz_job_end(job, VZ_RANGE, "size: %s",
+                          vz_field_rule(VZ_FIELD_SIZE));
+    }
+
+    return VZ_OK;
+}
+
+
+/* the native unit, so that no suffix is read in two ways */
+static vz_code_e
+vz_vzctl_pages(vz_job_t *job, char text[24], uint64_t bytes)
+{
+    uint64_t  page;
+
+    page = (uint64_t) sysconf(_SC_PAGESIZE);
+
+    if (bytes == VZ_UNLIMITED) {
+        (void) strcpy(text, "unlimited");
+        return VZ_OK;
+    }
+
+    if (bytes > INT64_MAX - page) {
+        return vz_job_end(job, VZ_RANGE, "size: too large");
+    }
+
+    (void) snprintf(text, 24, "%llu",
+                    (unsigned long long) ((bytes + page - 1) / page));
+
+    return VZ_OK;
+}
+
+
+vz_code_e
+vz_vzctl_setdisk(vz_job_t *job)
+{
+    char              space[VZ_VZCTL_OPTION];
+    uint64_t          soft, hard;
+    vz_code_e         code;
+    const char       *options[] = { space, "--save", NULL };
+    vz_vzctl_row_t    row;
+    vz_vzctl_conf_t   ct;
+
+    if ((code = vz_vzctl_load(job, &ct)) != VZ_OK
+        || (code = vz_vzctl_bytes(job, &soft, &hard)) != VZ_OK
+        || (code = vz_vzlist_one(job, &row)) != VZ_OK)
+    {
+        return code;
+    }
+
+    if (hard < VZ_VZCTL_DISK_MIN || hard > INT64_MAX - 1024) {
+        return vz_job_end(job, VZ_RANGE, "disk: at least %lluM",
+                          VZ_VZCTL_DISK_MIN >> 20);
+    }
+
+    soft = (soft + 1023) / 1024;
+    hard = (hard + 1023) / 1024;
+
+    if (row.value[VZ_COL_DISK] < VZ_VZCTL_NONE && row.value[VZ_COL_DISK] > hard)
+    {
+        return vz_job_end(job, VZ_STATE, "%llu KiB are in use",
+                          (unsigned long long) row.value[VZ_COL_DISK]);
+    }
+
+    (void) snprintf(space, sizeof(space), "--diskspace=%llu:%llu",
+                    (unsigned long long) soft, (unsigned long long) hard);
+
+    return vz_vzctl(job, "set", options, INT_MAX, NULL);
+}
+
+
+/* the grammar's units and per cent are vzctl's own, of one CPU */
+vz_code_e
+vz_vzctl_setcpu(vz_job_t *job)
+{
+    int               n;
+    char              units[VZ_VZCTL_OPTION], percent[VZ_VZCTL_OPTION];
+    vz_code_e         code;
+    const char       *options[4];
+    vz_vzctl_conf_t   ct;
+
+    code = vz_vzctl_load(job, &ct);
+    if (code != VZ_OK) {
+        return code;
+    }
+
+    n = 0;
+
+    (void) snprintf(units, sizeof(units), "--cpuunits=%s", job->req->argv[1]);
+    options[n++] = units;
+
+    if (job->req->argc > 2) {
+        (void) snprintf(percent, sizeof(percent), "--cpulimit=%s",
+                        job->req->argv[2]);
+        options[n++] = percent;
+    }
+
+    options[n++] = "--save";
+    options[n] = NULL;
+
+    return vz_vzctl(job, "set", options, INT_MAX, NULL);
+}
+
+
+vz_code_e
+vz_vzctl_setname(vz_job_t *job)
+{
+    char              name[VZ_VZCTL_OPTION];
+    vz_code_e         code;
+    const char       *options[] = { name, "--save", NULL };
+    vz_vzctl_conf_t   ct;
+
+    code = vz_vzctl_load(job, &ct);
+    if (code != VZ_OK) {
+        return code;
+    }
+
+    (void) snprintf(name, sizeof(name), "--hostname=%s", job->req->argv[1]);
+
+    return vz_vzctl(job, "set", options, INT_MAX, NULL);
+}
+
+
+/* vzctl refuses the address of a running container only */
+vz_code_e
+vz_vzctl_setip(vz_job_t *job)
+{
+    char          holder[VZ_LOCK_HOLDER];
+    vz_lock_t     lock;
+    vz_code_e     code;
+    vz_address_t  address;
+
+    if (vz_address_parse(job->req->argv[1], &address) == -1) {
+        return vz_job_end(job, VZ_RANGE, "address: %s",
+                          vz_field_rule(VZ_FIELD_CIDR));
+    }
+
+    if (vz_lock_take(job->conf, "addresses", "setip", VZ_VZCTL_LOCK_WAIT,
+                     &lock, holder) != VZ_OK)
+    {
+        return vz_job_end(job, VZ_BUSY, "addresses: %s", holder);
+    }
+
+    code = vz_vzctl_setip_locked(job, &address);
+    vz_lock_drop(&lock);
+
+    return code;
+}
+
+
+static vz_code_e
+vz_vzctl_setip_locked(vz_job_t *job, const vz_address_t *address)
+{
+    char              add[VZ_VZCTL_OPTION], text[VZ_ADDRESS_TEXT];
+    uint32_t          owner;
+    vz_code_e         code;
+    const char       *options[] = { add, "--save", NULL };
+    vz_vzctl_conf_t   ct;
+
+    code = vz_vzctl_load(job, &ct);
+    if (code != VZ_OK) {
+        return code;
+    }
+
+    if (vz_vzctl_address(&ct, address) != -1) {
+        return vz_job_end(job, VZ_OK, "already");
+    }
+
+    owner = vz_vzctl_owner(job->conf, ct.ctid, address);
+
+    if (owner) {
+        return vz_job_end(job, VZ_EXISTS, "container %u has that address",
+                          owner);
+    }
+
+    if (vz_net_host_has(address)) {
+        return vz_job_end(job, VZ_EXISTS, "the node has that address");
+    }
+
+    if (ct.naddresses == VZ_VZCTL_ADDRESSES) {
+        return vz_job_end(job, VZ_RANGE, "a container has at most %d "
+                          "addresses", VZ_VZCTL_ADDRESSES);
+    }
+
+    /* venet is point to point: the prefix means nothing there */
+    vz_address_print(address, 0, text);
+    (void) snprintf(add, sizeof(add), "--ipadd=%s", text);
+
+    return vz_vzctl(job, "set", options, INT_MAX, NULL);
+}
+
+
+vz_code_e
+vz_vzctl_deleteip(vz_job_t *job)
+{
+    int               n, found;
+    char              text[VZ_VZCTL_ADDRESSES][VZ_VZCTL_OPTION];
+    char              address[VZ_ADDRESS_TEXT];
+    unsigned          i, last;
+    vz_code_e         code;
+    const char       *options[VZ_VZCTL_ADDRESSES + 2];
+    vz_address_t      one;
+    vz_vzctl_conf_t   ct;
+
+    code = vz_vzctl_load(job, &ct);
+    if (code != VZ_OK) {
+        return code;
+    }
+
+    i = 0;
+    last = ct.naddresses;
+
+    if (job->req->argc > 1) {
+        if (vz_address_parse(job->req->argv[1], &one) == -1) {
+            return vz_job_end(job, VZ_RANGE, "address: %s",
+                              vz_field_rule(VZ_FIELD_ADDRESS));
+        }
+
+        found = vz_vzctl_address(&ct, &one);
+        i = found == -1 ? last : (unsigned) found;
+        last = found == -1 ? last : i + 1;
+    }
+
+    if (i == last) {
+        return vz_job_end(job, VZ_OK, "already");
+    }
+
+    /* one by one: "all" is more than the addresses we know of */
+    for (n = 0; i < last; i++, n++) {
+        vz_address_print(&ct.addresses[i], 0, address);
+        (void) snprintf(text[n], sizeof(text[n]), "--ipdel=%s", address);
+        options[n] = text[n];
+    }
+
+    options[n++] = "--save";
+    options[n] = NULL;
+
+    return vz_vzctl(job, "set", options, INT_MAX, NULL);
+}
+
+
+vz_code_e
+vz_vzctl_setgateway(vz_job_t *job)
+{
+    vz_code_e         code;
+    vz_vzctl_conf_t   ct;
+
+    code = vz_vzctl_load(job, &ct);
+
+    return code == VZ_OK
+           ? vz_job_end(job, VZ_UNSUPPORTED, "venet is point to point: there "
+                        "is no gateway to set")
+           : code;
+}
+
+
+vz_code_e
+vz_vzctl_setdns(vz_job_t *job)
+{
+    int               n;
+    char              text[VZ_VZCTL_DNS][VZ_VZCTL_OPTION];
+    char              address[VZ_ADDRESS_TEXT];
+    unsigned          i;
+    vz_code_e         code;
+    const char       *options[VZ_VZCTL_DNS + 2];
+    vz_address_t      one;
+    vz_vzctl_conf_t   ct;
+
+    code = vz_vzctl_load(job, &ct);
+    if (code != VZ_OK) {
+        return code;
+    }
+
+    for (n = 0, i = 1; i < job->req->argc && n < VZ_VZCTL_DNS; i++, n++) {
+        if (vz_address_parse(job->req->argv[i], &one) == -1) {
+            return vz_job_end(job, VZ_RANGE, "name server: %s",
+                              vz_field_rule(VZ_FIELD_ADDRESS));
+        }
+
+        vz_address_print(&one, 0, address);
+        (void) snprintf(text[n], sizeof(text[n]), "--nameserver=%s", address);
+        options[n] = text[n];
+    }
+
+    options[n++] = "--save";
+    options[n] = NULL;
+
+    return vz_vzctl(job, "set", options, INT_MAX, NULL);
+}
+
+
+/*
+ * Not by --userpasswd, which every user of the node could read in ps(1): the
+ * running container's own chpasswd(8) reads it; where there is none or it is
+ * stopped, the hash is written.
+ */
+vz_code_e
+vz_vzctl_passwd(vz_job_t *job)
+{
+    vz_code_e         code;
+    vz_vzctl_row_t    row;
+    vz_vzctl_conf_t   ct;
+
+    code = vz_vzctl_load(job, &ct);
+    if (code != VZ_OK) {
+        return code;
+    }
+
+    if (job->secret == NULL || job->secret[0] == '\0'
+        || strpbrk(job->secret, "\r\n") != NULL)
+    {
+        return vz_job_end(job, VZ_RANGE, "password: one line, not empty");
+    }
+
+    code = vz_vzlist_one(job, &row);
+
+    if (code != VZ_OK) {
+        return code;
+    }
+
+    return row.running ? vz_vzctl_passwd_live(job)
+                       : vz_vzctl_passwd_down(job, row.mounted);
+}
+
+
+static vz_code_e
+vz_vzctl_passwd_live(vz_job_t *job)
+{
+    int        status;
+    char       line[VZ_SECRET_MAX + 16];
+    vz_code_e  code;
+
+    (void) snprintf(line, sizeof(line), "root:%s\n", job->secret);
+
+    code = vz_vzctl_exec(job, "chpasswd", line, &status);
+    explicit_bzero(line, sizeof(line));
+
+    if (code == VZ_FAILED && status == VZ_VZCTL_NO_PROGRAM) {
+        return vz_vzctl_passwd_down(job, 1);
+    }
+
+    if (code == VZ_FAILED) {
+        return vz_job_end(job, code, "chpasswd in the container: exit %d",
+                          status);
+    }
+
+    return code == VZ_OK ? code
+           : vz_job_end(job, code == VZ_TIMEOUT ? code : VZ_INTERNAL,
+                        "vzctl exec2 did not end well");
+}
+
+
+/* it is mounted for that, where it was not */
+static vz_code_e
+vz_vzctl_passwd_down(vz_job_t *job, unsigned mounted)
+{
+    char       root[PATH_MAX], words[VZ_WORDS_MAX];
+    vz_code_e  code;
+
+    if (!mounted) {
+        code = vz_vzctl(job, "mount", NULL, INT_MAX, NULL);
+        if (code != VZ_OK) {
+            return code;
+        }
+    }
+
+    code = vz_vzlist_root(job, root);
+
+    if (code == VZ_OK) {
+        code = vz_vzctl_passwd_write(job, root);
+    }
+
+    if (mounted) {
+        return code;
+    }
+
+    if (code == VZ_OK) {
+        return vz_vzctl(job, "umount", NULL, INT_MAX, NULL);
+    }
+
+    (void) snprintf(words, sizeof(words), "%s", job->words);
+    (void) vz_vzctl(job, "umount", NULL, INT_MAX, NULL);
+
+    return vz_job_end(job, code, "%s", words);
+}
+
+
+/* sha512crypt: templates of 2010 know no better */
+static vz_code_e
+vz_vzctl_passwd_write(vz_job_t *job, const char *root)
+{
+    int                fd, rc;
+    char               setting[CRYPT_GENSALT_OUTPUT_SIZE];
+    const char        *hash;
+    struct crypt_data  data;
+
+    (void) memset(&data, 0, sizeof(data));
+
+    if (crypt_gensalt_rn("$6$", 0, NULL, 0, setting, sizeof(setting)) == NULL
+        || (hash = crypt_r(job->secret, setting, &data)) == NULL
+        || hash[0] == '*')
+    {
+        return vz_job_end(job, VZ_INTERNAL, "hashing: %s", strerror(errno));
+    }
+
+    fd = open(root, O_RDONLY|O_DIRECTORY|O_CLOEXEC);
+    rc = fd == -1 ? -1 : vz_guest_password(fd, hash);
+
+    explicit_bzero(&data, sizeof(data));
+
+    if (rc == -1) {
+        (void) vz_job_end(job, VZ_FAILED, "/etc/shadow: %s", strerror(errno));
+    }
+
+    if (fd != -1) {
+        (void) close(fd);
+    }
+
+    return rc == -1 ? VZ_FAILED : VZ_OK;
+}
