@@ -123,7 +123,7 @@ vz_run_load_vm(vz_run_t *run, const vz_rows_t *rows)
     vm->cpu[1] = vz_cell_int(rows, 0, 21);
     vm->node = vz_relay_node(&vm->node_name);
     text = vz_cell_text(rows, 0, 22);
-    vm->wanted = text.len == 7;         /* running */
+    vm->wanted = text.len != 0 && text.data[0] == 'r';      /* running */
 
     return NGX_OK;
 }
