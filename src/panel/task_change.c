@@ -10,10 +10,18 @@
 #include "task.h"
 
 
-static void vz_task_change(vz_call_t *call, const vz_sql_t *sql,
-    const char *state, const char *action);
-static vz_code_e vz_task_change_in(vz_call_t *call, const vz_sql_t *sql,
-    const char *action, uint64_t id);
+typedef struct {
+    const vz_sql_t  *sql;
+    const char      *from;          /* states */
+    const char      *to;
+    const char      *action;        /* in the audit */
+} vz_task_change_t;
+
+
+static void vz_task_change(vz_call_t *call, const vz_task_change_t *change);
+static vz_code_e vz_task_change_in(vz_call_t *call,
+    const vz_task_change_t *change, uint64_t id);
+static void vz_task_change_show(uint64_t id, const char *state);
 static void vz_task_in_way(vz_call_t *call, const vz_task_t *task);
 
 
@@ -42,23 +50,31 @@ static const vz_sql_t  vz_sql_cancel = vz_sql("task_cancel",
     "  'suspend', 'unsuspend')");
 
 
+static const vz_task_change_t  vz_task_retried = {
+    &vz_sql_retry, "failed", "queued", "task.retry"
+};
+
+static const vz_task_change_t  vz_task_cancelled = {
+    &vz_sql_cancel, "queued", "cancelled", "task.cancel"
+};
+
+
 void
 vz_task_retry(vz_call_t *call)
 {
-    vz_task_change(call, &vz_sql_retry, "failed", "task.retry");
+    vz_task_change(call, &vz_task_retried);
 }
 
 
 void
 vz_task_cancel(vz_call_t *call)
 {
-    vz_task_change(call, &vz_sql_cancel, "queued", "task.cancel");
+    vz_task_change(call, &vz_task_cancelled);
 }
 
 
 static void
-vz_task_change(vz_call_t *call, const vz_sql_t *sql, const char *state,
-    const char *action)
+vz_task_change(vz_call_t *call, const vz_task_change_t *change)
 {
     uint64_t    id, busy;
     vz_code_e   rc;
@@ -71,12 +87,13 @@ vz_task_change(vz_call_t *call, const vz_sql_t *sql, const char *state,
     rc = vz_task_get(call->pool, id, NULL, 0, &task);
 
     if (rc == VZ_OK) {
-        rc = vz_task_change_in(call, sql, action, id);
+        rc = vz_task_change_in(call, change, id);
     }
 
     switch (rc) {
 
     case VZ_OK:
+        vz_task_change_show(id, change->to);
         vz_task_kick(id);
         vz_task_accepted(call, id);
         return;
@@ -89,7 +106,7 @@ vz_task_change(vz_call_t *call, const vz_sql_t *sql, const char *state,
         vz_call_problem(call, NGX_HTTP_CONFLICT, "not_possible",
                         "Only a task that is %s can be changed so; this one "
                         "is %V, or its step does not allow it.",
-                        state, &task.state);
+                        change->from, &task.state);
         return;
 
     case VZ_DUPLICATE:
@@ -107,7 +124,7 @@ vz_task_change(vz_call_t *call, const vz_sql_t *sql, const char *state,
 
 
 static vz_code_e
-vz_task_change_in(vz_call_t *call, const vz_sql_t *sql, const char *action,
+vz_task_change_in(vz_call_t *call, const vz_task_change_t *change,
     uint64_t id)
 {
     vz_tx_t    *tx;
@@ -119,15 +136,16 @@ vz_task_change_in(vz_call_t *call, const vz_sql_t *sql, const char *action,
         return rc;
     }
 
-    rc = vz_db_query(tx, call->pool, sql, vz_binds(vz_int(id)), &rows);
+    rc = vz_db_query(tx, call->pool, change->sql, vz_binds(vz_int(id)),
+                     &rows);
 
     if (rc == VZ_OK && rows.affected == 0) {
         rc = VZ_STATE;
     }
 
     if (rc == VZ_OK) {
-        rc = vz_audit_by(tx, call, action, vz_call_printf(call, "task %uL",
-                                                          id));
+        rc = vz_audit_by(tx, call, change->action,
+                         vz_call_printf(call, "task %uL", id));
     }
 
     if (rc != VZ_OK) {
@@ -136,6 +154,20 @@ vz_task_change_in(vz_call_t *call, const vz_sql_t *sql, const char *action,
     }
 
     return vz_db_commit(tx);
+}
+
+
+/* who watches the task, and who waits for it, must not see how it was */
+
+static void
+vz_task_change_show(uint64_t id, const char *state)
+{
+    vz_task_view_t  view;
+
+    if (vz_zone_task_get(id, &view) == NGX_OK) {
+        ngx_cpystrn(view.state, (u_char *) state, sizeof(view.state));
+        vz_zone_task_put(&view);
+    }
 }
 
 
