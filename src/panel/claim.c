@@ -17,23 +17,12 @@
 #define VZ_CLAIM_POOLS     8
 
 
-typedef vz_code_e (*vz_claim_pt)(vz_tx_t *tx, vz_call_t *call,
-    vz_order_t *order);
-
-
-static vz_code_e vz_claim_try(vz_call_t *call, vz_order_t *order);
-static vz_code_e vz_claim_key(vz_tx_t *tx, vz_call_t *call,
-    vz_order_t *order);
+static vz_code_e vz_claim_try(vz_call_t *call, vz_order_t *order,
+    const vz_claim_pt *claims);
 static vz_code_e vz_claim_user(vz_tx_t *tx, vz_call_t *call,
     vz_order_t *order);
 static void vz_claim_account(vz_call_t *call, vz_order_t *order,
     ngx_uint_t attempt);
-static vz_code_e vz_claim_vm(vz_tx_t *tx, vz_call_t *call,
-    vz_order_t *order);
-static vz_code_e vz_claim_address(vz_tx_t *tx, vz_call_t *call,
-    vz_order_t *order);
-static vz_code_e vz_claim_network(vz_tx_t *tx, vz_call_t *call,
-    vz_order_t *order);
 static vz_code_e vz_claim_task(vz_tx_t *tx, vz_call_t *call,
     vz_order_t *order);
 static vz_code_e vz_claim_mail(vz_tx_t *tx, vz_call_t *call,
@@ -102,14 +91,20 @@ static const vz_sql_t  vz_claim_network_update = vz_sql("order network",
 vz_code_e
 vz_claim_order(vz_call_t *call, vz_order_t *order)
 {
+    return vz_claim_all(call, order, vz_claim_steps);
+}
+
+
+vz_code_e
+vz_claim_all(vz_call_t *call, vz_order_t *order, const vz_claim_pt *claims)
+{
     vz_code_e   rc;
     vz_task_t   task;
-    ngx_str_t   link;
     ngx_uint_t  i;
 
     for (i = 0; i < VZ_CLAIM_TRIES; i++) {
 
-        rc = vz_claim_try(call, order);
+        rc = vz_claim_try(call, order, claims);
 
         if (rc != VZ_CONFLICT) {
             break;
@@ -128,20 +123,17 @@ vz_claim_order(vz_call_t *call, vz_order_t *order)
 
     /* the connection broke at the commit, which may have happened */
 
-    link.data = order->link;
-    link.len = sizeof(order->link);
-
-    return vz_task_get(call->pool, 0, &link, 0, &task) == VZ_OK ? VZ_OK
-                                                                : VZ_DOWN;
+    return vz_task_get(call->pool, order->task, NULL, 0, &task) == VZ_OK
+           ? VZ_OK : VZ_DOWN;
 }
 
 
 static vz_code_e
-vz_claim_try(vz_call_t *call, vz_order_t *order)
+vz_claim_try(vz_call_t *call, vz_order_t *order, const vz_claim_pt *claims)
 {
     vz_tx_t            *tx;
     vz_code_e           rc;
-    const vz_claim_pt  *step;
+    const vz_claim_pt  *claim;
 
     order->task = 0;
 
@@ -150,9 +142,9 @@ vz_claim_try(vz_call_t *call, vz_order_t *order)
         return rc;
     }
 
-    for (step = vz_claim_steps; *step != NULL; step++) {
+    for (claim = claims; *claim != NULL; claim++) {
 
-        rc = (*step)(tx, call, order);
+        rc = (*claim)(tx, call, order);
 
         if (rc != VZ_OK) {
             order->task = 0;
@@ -165,7 +157,7 @@ vz_claim_try(vz_call_t *call, vz_order_t *order)
 }
 
 
-static vz_code_e
+vz_code_e
 vz_claim_key(vz_tx_t *tx, vz_call_t *call, vz_order_t *order)
 {
     return vz_idem_claim(tx, call, &order->idem);
@@ -242,7 +234,7 @@ vz_claim_account(vz_call_t *call, vz_order_t *order, ngx_uint_t attempt)
 }
 
 
-static vz_code_e
+vz_code_e
 vz_claim_vm(vz_tx_t *tx, vz_call_t *call, vz_order_t *order)
 {
     vz_code_e  rc;
@@ -270,7 +262,8 @@ vz_claim_vm(vz_tx_t *tx, vz_call_t *call, vz_order_t *order)
 
     rc = vz_db_query(tx, call->pool, &vz_claim_vm_insert,
                      vz_binds(vz_int(order->node->id), vz_int(order->ctid),
-                              vz_int(order->user), vz_int(order->plan),
+                              vz_int(order->user),
+                              order->plan ? vz_int(order->plan) : vz_none(),
                               vz_int(order->template),
                               vz_text(order->hostname),
                               vz_text(order->hostname), memory, memory,
@@ -291,7 +284,7 @@ vz_claim_vm(vz_tx_t *tx, vz_call_t *call, vz_order_t *order)
 }
 
 
-static vz_code_e
+vz_code_e
 vz_claim_address(vz_tx_t *tx, vz_call_t *call, vz_order_t *order)
 {
     vz_code_e   rc;
@@ -325,7 +318,7 @@ vz_claim_address(vz_tx_t *tx, vz_call_t *call, vz_order_t *order)
 }
 
 
-static vz_code_e
+vz_code_e
 vz_claim_network(vz_tx_t *tx, vz_call_t *call, vz_order_t *order)
 {
     vz_code_e  rc;
@@ -376,10 +369,7 @@ vz_claim_task(vz_tx_t *tx, vz_call_t *call, vz_order_t *order)
 static vz_code_e
 vz_claim_mail(vz_tx_t *tx, vz_call_t *call, vz_order_t *order)
 {
-    vz_code_e     rc;
-    ngx_str_t     data;
-    vz_json_t     json;
-    ngx_chain_t  *cl;
+    vz_json_t  json;
 
     vz_json_init(&json, call->pool);
 
@@ -390,21 +380,34 @@ vz_claim_mail(vz_tx_t *tx, vz_call_t *call, vz_order_t *order)
     vz_json_text(&json, "address", &order->ip);
     vz_json_text(&json, "hostname", &order->hostname);
     vz_json_text(&json, "plan", &order->plan_name);
-    vz_json_close(&json);
 
-    if (vz_json_end(&json) != NGX_OK
-        || vz_json_string(&json, &data) != NGX_OK)
+    return vz_claim_hold(tx, call, order, "credentials", &json);
+}
+
+
+vz_code_e
+vz_claim_hold(vz_tx_t *tx, vz_call_t *call, vz_order_t *order,
+    const char *template, vz_json_t *json)
+{
+    vz_code_e     rc;
+    ngx_str_t     data;
+    ngx_chain_t  *cl;
+
+    vz_json_close(json);
+
+    if (vz_json_end(json) != NGX_OK
+        || vz_json_string(json, &data) != NGX_OK)
     {
         return VZ_INTERNAL;
     }
 
     rc = vz_mail_hold(tx, call->pool, order->user, order->task,
-                      &order->body.email, "credentials",
-                      &order->body.language, &data);
+                      &order->body.email, template, &order->body.language,
+                      &data);
 
     ngx_explicit_memzero(data.data, data.len);
 
-    for (cl = json.first; cl != NULL; cl = cl->next) {
+    for (cl = json->first; cl != NULL; cl = cl->next) {
         ngx_explicit_memzero(cl->buf->start, cl->buf->last - cl->buf->start);
     }
 

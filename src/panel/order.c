@@ -23,7 +23,6 @@ static void vz_order_language(vz_call_t *call, ngx_str_t *language);
 static vz_code_e vz_order_secret(vz_call_t *call, vz_order_t *order);
 static vz_code_e vz_order_replay(vz_call_t *call, vz_order_t *order);
 static vz_code_e vz_order_look(vz_call_t *call, vz_order_t *order);
-static vz_code_e vz_order_place(vz_call_t *call, vz_order_t *order);
 static vz_code_e vz_order_password(vz_call_t *call, vz_order_t *order);
 static void vz_order_refuse(vz_call_t *call, vz_order_t *order, vz_code_e rc);
 static void vz_order_exists(vz_call_t *call);
@@ -314,12 +313,7 @@ vz_order_look(vz_call_t *call, vz_order_t *order)
 }
 
 
-/*
- * A node that answers and has the template; else one that had it when it last
- * answered: the task waits for it to come back.
- */
-
-static vz_code_e
+vz_code_e
 vz_order_place(vz_call_t *call, vz_order_t *order)
 {
     vz_code_e       rc;
@@ -381,16 +375,28 @@ vz_order_place(vz_call_t *call, vz_order_t *order)
 }
 
 
-static vz_code_e
-vz_order_password(vz_call_t *call, vz_order_t *order)
+vz_code_e
+vz_order_draw(vz_call_t *call, vz_order_t *order)
 {
-    vz_code_e  rc;
-
     if (vz_random_password(call->pool, VZ_ORDER_PASSWORD, &order->password)
         != NGX_OK)
     {
         vz_call_fault(call, "panel", VZ_INTERNAL);
         return VZ_INTERNAL;
+    }
+
+    return VZ_OK;
+}
+
+
+static vz_code_e
+vz_order_password(vz_call_t *call, vz_order_t *order)
+{
+    vz_code_e  rc;
+
+    rc = vz_order_draw(call, order);
+    if (rc != VZ_OK) {
+        return rc;
     }
 
     rc = vz_crypt_hash(call->pool, &order->password, &order->hash);

@@ -57,18 +57,50 @@ typedef struct {
 } vz_order_t;
 
 
+/* One thing that is claimed; a transaction is a list of them, ended by NULL. */
+typedef vz_code_e (*vz_claim_pt)(vz_tx_t *tx, vz_call_t *call,
+    vz_order_t *order);
+
 /*
- * vz_claim_order: account, number, address, task and mail in one transaction,
- * repeated as a whole when another order took the same number or account.
+ * vz_claim_all: a list in one transaction, repeated as a whole when another
+ * call took the same number or account.
  *
- *   VZ_OK
+ *   VZ_OK           with order->task
  *   VZ_EXISTS       the DNI is known
  *   VZ_NOSPACE      no address is free
  *   VZ_DUPLICATE    another call with this Idempotency-Key was first
- *   VZ_OVERLOADED   too many orders at once
+ *   VZ_OVERLOADED   too many at once
  *   VZ_DOWN         also when nobody knows whether the commit happened
  */
+vz_code_e vz_claim_all(vz_call_t *call, vz_order_t *order,
+    const vz_claim_pt *claims);
+
+/* vz_claim_order: account, number, address, task and mail of a new customer. */
 vz_code_e vz_claim_order(vz_call_t *call, vz_order_t *order);
+
+/* What every new container claims: the key, a number and its row, an address. */
+vz_code_e vz_claim_key(vz_tx_t *tx, vz_call_t *call, vz_order_t *order);
+vz_code_e vz_claim_vm(vz_tx_t *tx, vz_call_t *call, vz_order_t *order);
+vz_code_e vz_claim_address(vz_tx_t *tx, vz_call_t *call, vz_order_t *order);
+vz_code_e vz_claim_network(vz_tx_t *tx, vz_call_t *call, vz_order_t *order);
+
+/*
+ * vz_claim_hold: a mail that waits for the order's task; json is its open
+ * object, which this closes and wipes: a password is in it.
+ */
+vz_code_e vz_claim_hold(vz_tx_t *tx, vz_call_t *call, vz_order_t *order,
+    const char *template, vz_json_t *json);
+
+/*
+ * vz_order_place: choose order->node for order->body.template: one that
+ * answers and has it; else one that had it when it last answered: the task
+ * waits for it to come back.  VZ_OK, or with the reply already set VZ_DOWN,
+ * VZ_NOTEMPLATE or the database's.
+ */
+vz_code_e vz_order_place(vz_call_t *call, vz_order_t *order);
+
+/* vz_order_draw: the password of what is ordered, wiped by who asked. */
+vz_code_e vz_order_draw(vz_call_t *call, vz_order_t *order);
 
 
 #endif /* VZ_ORDER_H */
