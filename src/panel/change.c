@@ -291,6 +291,12 @@ vz_change_state(vz_change_t *change)
 {
     vz_json_t  *out;
 
+    if (vz_change_is(change, "ready")) {
+        vz_call_problem(change->call, NGX_HTTP_CONFLICT, "not_suspended",
+                        "The container is not suspended.");
+        return;
+    }
+
     if (!vz_change_is(change, "suspended")) {
         vz_call_problem(change->call, NGX_HTTP_CONFLICT, "not_ready",
                         "The container is not ready: %V.", &change->service);

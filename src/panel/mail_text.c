@@ -69,6 +69,44 @@ static const vz_mail_text_t  vz_mail_texts[] = {
       "Change the password in the panel and on the server when you first\n"
       "sign in.\n"
       "\n"
+      "{brand}\n" },
+
+    { "server", "es",
+      "{brand}: su servidor {hostname} está listo",
+      "Hola {first_name}:\n"
+      "\n"
+      "Tiene un servidor virtual más, y está en marcha.\n"
+      "\n"
+      "  Servidor:    {hostname}\n"
+      "  Dirección:   {address}\n"
+      "\n"
+      "Acceso al servidor:\n"
+      "\n"
+      "  ssh root@{address}\n"
+      "  Contraseña:  {password}\n"
+      "\n"
+      "Cámbiela la primera vez que entre. En el panel ({url}) lo verá con los\n"
+      "demás, con su cuenta de siempre.\n"
+      "\n"
+      "{brand}\n" },
+
+    { "server", "en",
+      "{brand}: your server {hostname} is ready",
+      "Hello {first_name},\n"
+      "\n"
+      "You have one more virtual server, and it is running.\n"
+      "\n"
+      "  Server:    {hostname}\n"
+      "  Address:   {address}\n"
+      "\n"
+      "Access to the server:\n"
+      "\n"
+      "  ssh root@{address}\n"
+      "  Password:  {password}\n"
+      "\n"
+      "Change it when you first sign in. In the panel ({url}) you find it\n"
+      "beside the others, with the account that you have.\n"
+      "\n"
       "{brand}\n" }
 };
 

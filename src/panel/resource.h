@@ -17,6 +17,9 @@ extern const vz_form_t  vz_network_form;
 extern const vz_form_t  vz_memory_form;
 extern const vz_form_t  vz_disk_form;
 extern const vz_form_t  vz_cpu_form;
+extern const vz_form_t  vz_make_form;
+extern const vz_form_t  vz_destroy_form;
+extern const vz_form_t  vz_suspend_form;
 
 void vz_plan_list(vz_call_t *call);
 void vz_plan_exit(void);            /* worker stop */
@@ -45,6 +48,10 @@ void vz_vm_network(vz_call_t *call);
 void vz_vm_memory(vz_call_t *call);
 void vz_vm_disk(vz_call_t *call);
 void vz_vm_cpu(vz_call_t *call);
+void vz_vm_make(vz_call_t *call);
+void vz_vm_destroy(vz_call_t *call);
+void vz_vm_suspend(vz_call_t *call);
+void vz_vm_unsuspend(vz_call_t *call);
 
 void vz_stream_events(vz_call_t *call);
 

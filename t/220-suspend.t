@@ -1,0 +1,150 @@
+# Suspending a container: it stops, its owner reads why and can't start it.
+
+use JSON::PP;
+use Test::Nginx::Socket 'no_plan';
+use VzFixture;
+use VzPanelHelpers;
+
+no_shuffle();
+
+our $ana = user(unique('ana'));
+our $anas = session($ana);
+our ($vm, $ctid) = container($ana, wanted => 'running');
+our $root = session(user('root.suspend', role => 'admin'));
+our $why = 'unpaid since März — ask us';
+
+utf8::decode($why);
+
+my $pid = $$;
+
+END {
+    if ($ctid && $$ == $pid) {
+        local $?;
+        verb('destroy', $ctid);
+    }
+}
+
+
+sub post {
+    my ($verb, $who, $body) = @_;
+
+    return ask('POST', "/api/vms/$vm/$verb", "${who}Prefer: wait=60\n",
+        defined $body ? encode_json($body) : undef);
+}
+
+sub get { return ask('GET', "/api/vms/$vm", $anas)->{json} }
+
+sub suspended {
+    is(post('start', $anas)->{json}{state}, 'done', 'it runs');
+    is(get()->{suspended}, undef, 'nothing is the matter');
+
+    is(post('suspend', $root, { reason => $why })->{json}{state}, 'done',
+        'suspended');
+
+    my $json = get();
+
+    is($json->{service}, 'suspended', 'it is');
+    is($json->{suspended}, $why, 'its owner reads why');
+    is($json->{state}, 'stopped', 'it does not run');
+    is($json->{wanted}, 'running', 'it is not forgotten that it should');
+
+    for my $verb (qw(start stop restart)) {
+        my $answer = post($verb, $anas);
+
+        is($answer->{code}, 409, "$verb is refused");
+        is($answer->{json}{code}, 'suspended', 'because of that');
+        is($answer->{json}{reason}, $why, 'and why');
+    }
+
+    is(post('start', $root)->{code}, 409, 'also to an administrator');
+    like(verb('status', $ctid), qr/state=stopped/, 'the node agrees');
+
+    my $answer = post('suspend', $root, { reason => 'again' });
+
+    is($answer->{json}{code}, 'suspended', 'once is enough');
+    is(get()->{suspended}, $why, 'the first reason holds');
+}
+
+sub unsuspended {
+    is(post('unsuspend', $root)->{json}{state}, 'done', 'let go');
+
+    my $json = get();
+
+    is($json->{service}, 'ready', 'it is ready');
+    is($json->{suspended}, undef, 'nothing is the matter');
+    is($json->{state}, 'running', 'it runs as it did before');
+    is(post('unsuspend', $root)->{json}{code}, 'not_suspended',
+        'once is enough');
+}
+
+sub stays_stopped {
+    is(post('stop', $anas)->{json}{state}, 'done', 'its owner stops it');
+    is(post('suspend', $root)->{json}{state}, 'done', 'without a reason');
+    is(get()->{suspended}, '', 'which is told as none');
+    is(post('unsuspend', $root)->{json}{state}, 'done', 'let go');
+    is(get()->{state}, 'stopped', 'it stays as its owner wanted it');
+}
+
+sub refused {
+    is(post($_, $anas)->{code}, 403, "a customer may not $_")
+        for qw(suspend unsuspend);
+    is(post('suspend', $root, { reason => 'x' x 201 })->{json}{errors}[0]{code},
+        'range', 'a reason is short');
+    is(post('suspend', $root, { why => 1 })->{code}, 422, 'unknown member');
+    is(get()->{service}, 'ready', 'nothing happened');
+}
+
+sub while_suspended {
+    is(post('suspend', $root)->{json}{state}, 'done', 'suspended');
+
+    my $answer = ask('PATCH', "/api/vms/$vm/memory",
+        "${root}If-Match: *\nPrefer: wait=30\n",
+        encode_json({ privvmpages => { limit_mib => 128 } }));
+
+    is($answer->{json}{state}, 'done', 'its hardware can be changed');
+    is(get()->{service}, 'suspended', 'it stays suspended');
+    is(sql_value("SELECT COUNT(*) FROM audit WHERE object = 'vm $vm' AND"
+        . " account = 'root.suspend' AND action IN ('vm.suspend',"
+        . " 'vm.unsuspend')"), 5, 'all of it is in the audit');
+}
+
+run_tests();
+
+__DATA__
+
+=== TEST 1: a suspended container stops, says why, and can't be started
+--- timeout: 120
+--- init: ::suspended()
+--- request
+GET /api/plans
+
+
+
+=== TEST 2: let go it runs as before
+--- timeout: 60
+--- init: ::unsuspended()
+--- request
+GET /api/plans
+
+
+
+=== TEST 3: what its owner had stopped stays stopped
+--- timeout: 60
+--- init: ::stays_stopped()
+--- request
+GET /api/plans
+
+
+
+=== TEST 4: only an administrator suspends, with a short reason
+--- init: ::refused()
+--- request
+GET /api/plans
+
+
+
+=== TEST 5: hardware can be changed meanwhile
+--- timeout: 60
+--- init: ::while_suspended()
+--- request
+GET /api/plans
