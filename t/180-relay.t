@@ -59,7 +59,8 @@ sub greets_and_denies {
         like(scalar <$socket>, qr/^virtual-server 1 [0-9a-f]{64}$/,
             'the daemon greets');
         syswrite $socket, "$line\n";
-        like(scalar <$socket>, qr/^err (denied|syntax)\b/, 'and lets nobody in');
+        like(scalar <$socket>, qr/^err (denied|syntax)\b/,
+            'and lets nobody in');
         is(scalar <$socket>, undef, 'nor goes on');
     }
 }
