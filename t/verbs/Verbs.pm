@@ -1,0 +1,211 @@
+package Verbs;
+
+# virtual-server on a driver of choice, and a client of its protocol.  Each
+# connection is a process of its own, as xinetd would start it.
+
+use strict;
+use warnings;
+
+use Cwd ();
+use Digest::SHA qw(hmac_sha256_hex);
+use File::Basename ();
+use File::Temp ();
+use IO::Handle ();
+use MIME::Base64 qw(encode_base64);
+use POSIX ();
+use Socket;
+
+my $here = Cwd::realpath(File::Basename::dirname(__FILE__));
+our $root = "$here/../..";
+our $build = Cwd::realpath($ENV{VERBS_BUILD} // "$root/build");
+our $arch = (POSIX::uname())[4];
+our $template = "busybox-$arch-minimal";
+our $archive = "$root/build/templates/$template.tar.gz";
+
+my $key = 'k' x 32;
+
+
+# new DRIVER: a node of it, empty
+sub new {
+    my ($class, $driver, %more) = @_;
+
+    die "$archive is missing: make test-verbs\n" if !-e $archive;
+
+    my $dir = File::Temp::tempdir('vz-verbs-XXXXXX', TMPDIR => 1);
+    chmod 0711, $dir;
+
+    my $self = bless { driver => $driver, dir => $dir, first => 31001 },
+                     $class;
+
+    my %conf = (
+        driver => $driver, key_file => "$dir/key", log => "$dir/log",
+        ctid_min => 31001, ctid_max => 31099, stop_timeout => 10,
+        lxc_path => "$dir/lxc", %more,
+    );
+
+    if ($driver eq 'vzctl') {
+        require "$root/t/vz/Setup.pm";
+        Setup::node("$dir/node", $archive);
+        $conf{template_dir} = "$dir/node/vz/template/cache";
+        $conf{$_} = "$dir/node/sbin/$_" for qw(vzctl vzlist vzcpucheck);
+        $conf{vz_conf_dir} = "$dir/node/etc/vz/conf";
+        $conf{vz_proc} = "$dir/node/proc/vz";
+    } else {
+        mkdir "$dir/cache";
+        system('cp', $archive, "$dir/cache/") == 0 or die "$archive\n";
+        $conf{template_dir} = "$dir/cache";
+        $conf{hook} = "$build/virtual-server-hook";
+        $conf{lxcfs} = 'none';
+        $conf{interface_prefix} = 'vx';
+        $conf{nft_table} = 'vzverbs';
+        $conf{idmap_base} = 65536 * 30000;
+        $conf{disk_default} = '512M';
+    }
+
+    $self->spew('key', "$key\n");
+    chmod 0640, "$dir/key";
+    $self->spew('conf', join '', map { "$_ = $conf{$_}\n" } sort keys %conf);
+
+    return $self;
+}
+
+
+sub spew {
+    my ($self, $name, $text) = @_;
+
+    open my $out, '>', "$self->{dir}/$name" or die "$self->{dir}/$name: $!\n";
+    print $out $text;
+    close $out or die "$name: $!\n";
+    return;
+}
+
+
+sub slurp {
+    my ($self, $name) = @_;
+
+    open my $in, '<', "$self->{dir}/$name" or return;
+    local $/;
+    return scalar <$in>;
+}
+
+
+# program OPTION...: virtual-server as a tool; its status and output
+sub program {
+    my ($self, @options) = @_;
+
+    my $pid = open my $out, '-|' // die "fork: $!\n";
+
+    if ($pid == 0) {
+        open STDERR, '>&', \*STDOUT;
+        exec "$build/virtual-server", '--config', "$self->{dir}/conf",
+            @options;
+    }
+
+    local $/;
+    my $text = <$out> // '';
+    close $out;
+    return ($? >> 8, $text);
+}
+
+
+# connect: the handle and the process
+sub connect_to {
+    my ($self) = @_;
+
+    socketpair my $ours, my $its, AF_UNIX, SOCK_STREAM, PF_UNSPEC
+        or die "socketpair: $!\n";
+
+    my $pid = fork // die "fork: $!\n";
+
+    if ($pid == 0) {
+        close $ours;
+        open STDIN, '<&', $its;
+        open STDOUT, '>&', $its;
+        exec "$build/virtual-server", '--config', "$self->{dir}/conf";
+    }
+
+    close $its;
+    $ours->autoflush(1);
+
+    my ($nonce) = (<$ours> // '') =~ /^virtual-server 1 ([0-9a-f]{64})$/
+        or die "no greeting\n";
+    print $ours 'auth ', hmac_sha256_hex($nonce, $key), "\n";
+    my $answer = <$ours> // 'closed';
+    die "handshake: $answer\n" if $answer ne "ok\n";
+
+    return ($ours, $pid);
+}
+
+
+# read_answer HANDLE: the last line, data lines, progress lines
+sub read_answer {
+    my ($handle) = @_;
+    my (@data, @progress);
+
+    while (my $line = <$handle>) {
+        chomp $line;
+        return ($line, \@data, \@progress) if $line =~ /^(?:ok|err)\b/;
+        push @data, $line =~ s/^= //r if $line =~ /^= /;
+        push @progress, $line if $line =~ /^\+ /;
+    }
+
+    return ('closed', \@data, \@progress);
+}
+
+
+# ask LINE [SECRET]: one verb on a connection of its own
+sub ask {
+    my ($self, $line, $secret) = @_;
+
+    my ($handle, $pid) = $self->connect_to;
+
+    print $handle "$line\n";
+    print $handle 'secret ', encode_base64($secret, ''), "\n"
+        if defined $secret;
+
+    my @answer = read_answer($handle);
+
+    close $handle;
+    waitpid $pid, 0;
+
+    return @answer;
+}
+
+
+# pairs LINE: what "key=value key=value" holds
+sub pairs {
+    my ($line) = @_;
+
+    return map { split /=/, $_, 2 } split / /, $line // '';
+}
+
+
+# status ID: its pairs
+sub status {
+    my ($self, $id) = @_;
+
+    my (undef, $data) = $self->ask("status $id");
+    return pairs($data->[0]);
+}
+
+
+# calls PATTERN: command lines that a stand-in saw
+sub calls {
+    my ($self, $pattern) = @_;
+
+    return grep { !$pattern || /$pattern/ }
+        split /\n/, $self->slurp('node/calls') // '';
+}
+
+
+# end: nothing of it stays
+sub end {
+    my ($self) = @_;
+
+    $self->program('--down');
+    system 'rm', '-rf', '--one-file-system', $self->{dir};
+    return;
+}
+
+
+1;
