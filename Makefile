@@ -2,7 +2,7 @@
 #
 #   make            build the module and the two programs
 #   make up         build, and run the whole panel from run/   (make down)
-#   make test       every test; also: unit fuzz test-nginx test-chain
+#   make test       every test; also: unit fuzz test-verbs test-nginx test-chain
 #                   test-browser test-import lint
 #   make install    into DESTDIR
 #
@@ -40,8 +40,9 @@ DATADIR    ?= $(PREFIX)/share/vzpanel
 
 all: $(BUILD)/module.tested $(DAEMON) $(HOOK)
 
-.PHONY: all module programs up down test unit fuzz test-nginx test-chain \
-        test-browser test-import lint format install clean distclean \
+.PHONY: all module programs up down test unit fuzz test-verbs \
+        test-nginx test-chain test-browser test-import lint format \
+        install clean distclean \
         packages-build packages-run packages-test packages-lint npm FORCE
 
 
@@ -185,6 +186,11 @@ fuzz: packages-build packages-test
 
 test-nginx: stack packages-test
 	@SANITIZE="$(SANITIZE)" scripts/test-nginx $(T)
+
+# each verb of the daemon on both drivers: real containers of lxc, and a
+# stand-in for vzctl; VERBS_DRIVERS names one
+test-verbs: programs packages-run packages-test $(TOP)/templates/busybox.built
+	@VERBS_BUILD=$(BUILD) prove t/vz t/verbs
 
 # the whole job on real parts: curl, a browser, processes that are killed
 test-chain: stack packages-test npm
