@@ -4,12 +4,19 @@
  * sources: src/daemon/guest.c src/daemon/hostkey.c src/daemon/tree.c
  */
 
+#include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include "unit.h"
 #include "daemon/guest.h"
@@ -159,6 +166,84 @@ a_folder_that_leads_outside_stays_inside(void **state)
     assert_int_equal(vz_guest_hostname(root, "web"), 0);
     assert_string_equal(get("tmp/hostname"), "web\n");
     assert_int_not_equal(access("/tmp/hostname", F_OK), 0);
+}
+
+
+/* the kernels of OpenVZ know no openat2(2) */
+static int
+forget_openat2(void)
+{
+    struct sock_filter  filter[] = {
+        BPF_STMT(BPF_LD|BPF_W|BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP|BPF_JEQ|BPF_K, SYS_openat2, 0, 1),
+        BPF_STMT(BPF_RET|BPF_K, SECCOMP_RET_ERRNO|ENOSYS),
+        BPF_STMT(BPF_RET|BPF_K, SECCOMP_RET_ALLOW)
+    };
+    struct sock_fprog   prog = {
+        sizeof(filter) / sizeof(filter[0]), filter
+    };
+
+    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0
+           && prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &prog) == 0;
+}
+
+
+/* what went wrong first, or 0 */
+static int
+on_an_old_kernel(void)
+{
+    char  text[64];
+
+    if (!forget_openat2()) {
+        return 1;
+    }
+
+    if (vz_guest_hostname(root, "web.example.org") != 0
+        || vz_guest_read(root, "etc/hostname", text, sizeof(text)) != 16
+        || strcmp(text, "web.example.org\n") != 0)
+    {
+        return 2;
+    }
+
+    if (vz_guest_has(root, "etc/nothing") || !vz_guest_has(root, "/etc/ssh")) {
+        return 3;
+    }
+
+    /* "../victim" and a folder that is a symlink */
+    if (vz_guest_read(root, "etc/../../victim", text, sizeof(text)) != -1
+        || vz_guest_read(root, "out/victim", text, sizeof(text)) != -1
+        || vz_guest_write(root, "out/victim", "x", 1, 0644) != -1
+        || vz_guest_read(root, "etc/link", text, sizeof(text)) != -1)
+    {
+        return 4;
+    }
+
+    return vz_guest_write(root, "etc/link", "x", 1, 0644) == 0 ? 0 : 5;
+}
+
+
+static void
+an_old_kernel_follows_no_symlink(void **state)
+{
+    int    status;
+    pid_t  pid;
+
+    (void) state;
+
+    link_to(home, "out");
+    link_to(victim, "etc/link");
+
+    pid = fork();
+    assert_int_not_equal(pid, -1);
+
+    if (pid == 0) {
+        _exit(on_an_old_kernel());
+    }
+
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+    assert_string_equal(get("etc/link"), "x");
+    assert_untouched();
 }
 
 
@@ -354,6 +439,7 @@ main(void)
     const struct CMUnitTest  tests[] = {
         test(a_symlink_is_replaced_and_not_followed),
         test(a_folder_that_leads_outside_stays_inside),
+        test(an_old_kernel_follows_no_symlink),
         test(a_fifo_does_not_block),
         test(a_file_too_large_is_refused),
         test(only_roots_password_changes),
