@@ -85,6 +85,7 @@ sub searched {
         "$main::name%25"  => '',
         "$main::name\_a"  => '',
         '%27%20OR%201=1'  => '',
+        '%C3%B1'          => '',
         "$main::name-z"   => '',
     );
 

@@ -61,6 +61,8 @@ extern const vz_form_t  vz_plan_change_form;
 extern const vz_form_t  vz_pool_form;
 extern const vz_form_t  vz_pool_change_form;
 extern const vz_form_t  vz_address_form;
+extern const vz_form_t  vz_user_form;
+extern const vz_form_t  vz_user_change_form;
 
 void vz_admin_templates(vz_call_t *call);
 void vz_admin_template_make(vz_call_t *call);
@@ -78,6 +80,13 @@ void vz_admin_pool_change(vz_call_t *call);
 void vz_admin_pool_end(vz_call_t *call);
 void vz_admin_addresses(vz_call_t *call);
 void vz_admin_address_change(vz_call_t *call);
+
+void vz_admin_users(vz_call_t *call);
+void vz_admin_user_one(vz_call_t *call);
+void vz_admin_user_make(vz_call_t *call);
+void vz_admin_user_change(vz_call_t *call);
+void vz_admin_user_password(vz_call_t *call);
+void vz_admin_user_reply(vz_call_t *call, uint64_t id, ngx_uint_t status);
 
 
 #endif /* VZ_ADMIN_H */

@@ -37,7 +37,8 @@ static const vz_sql_t  vz_address_rows = vz_sql("addresses",
     VZ_ADDRESS_SELECT
     " WHERE a.pool_id = ? AND a.id > ? AND (? = '' OR " VZ_ADDRESS_STATE
     "  = ?)"
-    " AND (? = '' OR a.address LIKE ? OR v.name LIKE ? OR u.account LIKE ?)"
+    " AND (? = '' OR " vz_arg_like("a.address") " OR v.name LIKE ?"
+    "  OR " vz_arg_like("u.account") ")"
     " ORDER BY a.id LIMIT ?");
 
 static const vz_sql_t  vz_address_one = vz_sql("address",

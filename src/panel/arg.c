@@ -6,7 +6,7 @@
 #include "../wire/field.h"
 
 
-static ngx_int_t vz_arg_like(vz_call_t *call, vz_arg_search_t *search);
+static ngx_int_t vz_arg_pattern(vz_call_t *call, vz_arg_search_t *search);
 static ngx_int_t vz_arg_digits(const u_char *p, const char *form);
 
 
@@ -98,13 +98,13 @@ vz_arg_search(vz_call_t *call, vz_arg_search_t *search)
     (void) vz_field_number((char *) search->q.data, search->q.len, INT64_MAX,
                            &search->id);
 
-    return vz_arg_like(call, search) == NGX_OK
+    return vz_arg_pattern(call, search) == NGX_OK
            ? VZ_OK : vz_arg_broken(call, "q", "no memory");
 }
 
 
 static ngx_int_t
-vz_arg_like(vz_call_t *call, vz_arg_search_t *search)
+vz_arg_pattern(vz_call_t *call, vz_arg_search_t *search)
 {
     u_char      *p;
     ngx_uint_t   i;

@@ -21,6 +21,10 @@ typedef struct {
 } vz_arg_search_t;
 
 
+/* a column of ASCII like what was typed, which may be anything */
+#define vz_arg_like(column)  "CONVERT(" column " USING utf8mb4) LIKE ?"
+
+
 /* vz_arg_number: 0 to max; *value stays where the argument is missing. */
 vz_code_e vz_arg_number(vz_call_t *call, const char *name, uint64_t max,
     uint64_t *value);

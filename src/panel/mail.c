@@ -51,6 +51,11 @@ static const vz_sql_t  vz_sql_hold = vz_sql("mail_hold",
     "INSERT INTO mail (user_id, task_id, recipient, template, language, data,"
     " message_id) VALUES (?, ?, ?, ?, ?, ?, ?)");
 
+static const vz_sql_t  vz_sql_queue = vz_sql("mail_queue",
+    "INSERT INTO mail (user_id, recipient, template, language, data,"
+    " message_id, state, next_try)"
+    " VALUES (?, ?, ?, ?, ?, ?, 'queued', NOW(3))");
+
 static const vz_sql_t  vz_sql_of_task = vz_sql("mail_of_task",
     "SELECT " VZ_MAIL_COLUMNS " FROM mail WHERE task_id = ?");
 
@@ -92,6 +97,49 @@ vz_mail_hold(vz_tx_t *tx, ngx_pool_t *pool, uint64_t user, uint64_t task,
                                 vz_cstr(template), vz_text(*language),
                                 vz_text(*data), vz_text(id)),
                        NULL);
+}
+
+
+vz_code_e
+vz_mail_queue(vz_tx_t *tx, ngx_pool_t *pool, uint64_t user,
+    const ngx_str_t *to, const char *template, const ngx_str_t *language,
+    const vz_mail_member_t *members, ngx_uint_t n)
+{
+    vz_code_e     rc;
+    ngx_str_t     id, data;
+    vz_json_t     json;
+    ngx_uint_t    i;
+    ngx_chain_t  *cl;
+
+    vz_json_init(&json, pool);
+    vz_json_object(&json, NULL);
+
+    for (i = 0; i < n; i++) {
+        vz_json_text(&json, members[i].name, &members[i].value);
+    }
+
+    vz_json_close(&json);
+
+    if (vz_random_hex(pool, 16, &id) != NGX_OK
+        || vz_json_end(&json) != NGX_OK
+        || vz_json_string(&json, &data) != NGX_OK)
+    {
+        return VZ_INTERNAL;
+    }
+
+    rc = vz_db_query(tx, pool, &vz_sql_queue,
+                     vz_binds(user ? vz_int(user) : vz_none(), vz_text(*to),
+                              vz_cstr(template), vz_text(*language),
+                              vz_text(data), vz_text(id)),
+                     NULL);
+
+    ngx_explicit_memzero(data.data, data.len);
+
+    for (cl = json.first; cl != NULL; cl = cl->next) {
+        ngx_explicit_memzero(cl->buf->start, cl->buf->last - cl->buf->start);
+    }
+
+    return rc;
 }
 
 
@@ -226,15 +274,16 @@ vz_mail_send(ngx_pool_t *pool, const vz_mail_row_t *row, ngx_str_t *words)
 static void
 vz_mail_wipe(json_t *data, const ngx_str_t *body)
 {
-    json_t  *password;
+    json_t      *value;
+    const char  *name;
 
     ngx_explicit_memzero(body->data, body->len);
 
-    password = json_object_get(data, "password");
-
-    if (json_is_string(password)) {
-        ngx_explicit_memzero((char *) json_string_value(password),
-                             json_string_length(password));
+    json_object_foreach(data, name, value) {
+        if (json_is_string(value)) {
+            ngx_explicit_memzero((char *) json_string_value(value),
+                                 json_string_length(value));
+        }
     }
 }
 

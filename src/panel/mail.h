@@ -18,6 +18,20 @@ vz_code_e vz_mail_hold(vz_tx_t *tx, ngx_pool_t *pool, uint64_t user,
     const ngx_str_t *language, const ngx_str_t *data);
 
 /*
+ * vz_mail_queue: a mail that is sent as soon as the caller's transaction is
+ * through; it has no task, and with user 0 is nobody's.  No copy of a value is
+ * left behind in memory but the caller's.
+ */
+typedef struct {
+    const char      *name;          /* of the member of data */
+    ngx_str_t        value;
+} vz_mail_member_t;
+
+vz_code_e vz_mail_queue(vz_tx_t *tx, ngx_pool_t *pool, uint64_t user,
+    const ngx_str_t *to, const char *template, const ngx_str_t *language,
+    const vz_mail_member_t *members, ngx_uint_t n);
+
+/*
  * vz_mail_secret: a member of a held mail's data ("password"), VZ_NOENT where
  * the mail or the member is gone: it was delivered.
  */

@@ -23,6 +23,108 @@ static ngx_str_t vz_mail_text_value(json_t *data, const char *name,
 
 
 static const vz_mail_text_t  vz_mail_texts[] = {
+    { "account", "es",
+      "{brand}: su cuenta {account}",
+      "Hola {first_name}:\n"
+      "\n"
+      "Tiene una cuenta en {brand} ({url}).\n"
+      "\n"
+      "  Usuario:     {account}\n"
+      "  Contraseña:  {password}\n"
+      "\n"
+      "El panel le pedirá otra contraseña la primera vez que entre.\n"
+      "\n"
+      "{brand}\n" },
+
+    { "account", "en",
+      "{brand}: your account {account}",
+      "Hello {first_name},\n"
+      "\n"
+      "You have an account at {brand} ({url}).\n"
+      "\n"
+      "  Account:   {account}\n"
+      "  Password:  {password}\n"
+      "\n"
+      "The panel asks for another password when you first sign in.\n"
+      "\n"
+      "{brand}\n" },
+
+    { "reset", "es",
+      "{brand}: su contraseña nueva",
+      "Hola {first_name}:\n"
+      "\n"
+      "Un administrador le dio una contraseña nueva; la anterior ya no vale.\n"
+      "\n"
+      "  Panel:       {url}\n"
+      "  Usuario:     {account}\n"
+      "  Contraseña:  {password}\n"
+      "\n"
+      "El panel le pedirá otra contraseña la próxima vez que entre.\n"
+      "\n"
+      "{brand}\n" },
+
+    { "reset", "en",
+      "{brand}: your new password",
+      "Hello {first_name},\n"
+      "\n"
+      "An administrator gave you a new password; the one before is void.\n"
+      "\n"
+      "  Panel:     {url}\n"
+      "  Account:   {account}\n"
+      "  Password:  {password}\n"
+      "\n"
+      "The panel asks for another password when you sign in next.\n"
+      "\n"
+      "{brand}\n" },
+
+    { "reset_link", "es",
+      "{brand}: elegir otra contraseña",
+      "Hola {first_name}:\n"
+      "\n"
+      "Alguien pidió otra contraseña para su cuenta {account}.  Si fue usted,\n"
+      "puede elegirla en esta página durante 30 minutos, una sola vez:\n"
+      "\n"
+      "  {url}/reset?token={token}\n"
+      "\n"
+      "Si no fue usted, no haga nada: la contraseña sigue siendo la de antes.\n"
+      "\n"
+      "{brand}\n" },
+
+    { "reset_link", "en",
+      "{brand}: choose another password",
+      "Hello {first_name},\n"
+      "\n"
+      "Somebody asked for another password for your account {account}.  If it\n"
+      "was you, choose it on this page within 30 minutes, once:\n"
+      "\n"
+      "  {url}/reset?token={token}\n"
+      "\n"
+      "If it was not, do nothing: your password is what it was.\n"
+      "\n"
+      "{brand}\n" },
+
+    { "rejected", "es",
+      "{brand}: su pedido",
+      "Hola {first_name}:\n"
+      "\n"
+      "No pudimos aceptar su pedido del plan {plan}.\n"
+      "{reason}\n"
+      "\n"
+      "Lo que había dado al pedirlo fue borrado.\n"
+      "\n"
+      "{brand}\n" },
+
+    { "rejected", "en",
+      "{brand}: your order",
+      "Hello {first_name},\n"
+      "\n"
+      "We could not accept your order of the plan {plan}.\n"
+      "{reason}\n"
+      "\n"
+      "What you told us with it was deleted.\n"
+      "\n"
+      "{brand}\n" },
+
     { "credentials", "es",
       "{brand}: su servidor {hostname} está listo",
       "Hola {first_name}:\n"

@@ -39,6 +39,35 @@ vz_name_account(u_char *name, const ngx_str_t *first, const ngx_str_t *last)
 }
 
 
+ngx_str_t
+vz_name_try(ngx_pool_t *pool, const ngx_str_t *first, const ngx_str_t *last,
+    ngx_uint_t n)
+{
+    u_char     *p;
+    ngx_str_t   name;
+
+    name.len = 0;
+    name.data = ngx_pnalloc(pool, VZ_NAME_MAX + NGX_INT64_LEN);
+
+    if (name.data == NULL) {
+        return name;
+    }
+
+    p = name.data + vz_name_account(name.data, first, last);
+
+    if (n >= 5) {
+        p = ngx_sprintf(p, "%ui", (ngx_uint_t) ngx_random() % 99990 + 10);
+
+    } else if (n > 0) {
+        p = ngx_sprintf(p, "%ui", n + 1);
+    }
+
+    name.len = p - name.data;
+
+    return name;
+}
+
+
 static size_t
 vz_name_fold(u_char *to, const ngx_str_t *from, size_t max)
 {

@@ -21,5 +21,15 @@
 size_t vz_name_account(u_char *name, const ngx_str_t *first,
     const ngx_str_t *last);
 
+/*
+ * vz_name_try: the same for the n-th try (from 0), when those before it are
+ * taken: aperez, aperez2 ... aperez5, then with a number drawn.  From pool,
+ * empty when there is no memory.
+ */
+ngx_str_t vz_name_try(ngx_pool_t *pool, const ngx_str_t *first,
+    const ngx_str_t *last, ngx_uint_t n);
+
+#define VZ_NAME_TRIES  12
+
 
 #endif /* VZ_NAME_H */

@@ -133,6 +133,17 @@ static const vz_route_t  vz_routes[] = {
       &vz_address_form, vz_admin_address_change,
       "Keep an address from being given out, or stop keeping it" },
 
+    { GET, "/admin/users", VZ_ROLE_ADMIN, 0, NULL, vz_admin_users,
+      "People who sign in" },
+    { POST, "/admin/users", VZ_ROLE_ADMIN, 0, &vz_user_form,
+      vz_admin_user_make, "Make an account; its password is mailed" },
+    { GET, "/admin/users/{id}", VZ_ROLE_ADMIN, 0, NULL, vz_admin_user_one,
+      "One of them, with the containers" },
+    { PATCH, "/admin/users/{id}", VZ_ROLE_ADMIN, 0, &vz_user_change_form,
+      vz_admin_user_change, "Change, lock or unlock an account" },
+    { POST, "/admin/users/{id}/password", VZ_ROLE_ADMIN, 0, NULL,
+      vz_admin_user_password, "Mail a new password; sessions end" },
+
     { GET, "/health", VZ_ROLE_ANYONE, 0, NULL, vz_health_show,
       "Whether database, nodes and mail are well" },
     { GET, "/openapi.json", VZ_ROLE_ANYONE, 0, NULL, vz_openapi_show,

@@ -65,11 +65,12 @@ static void vz_list_next(vz_list_t *list, vz_json_t *out,
 
 #define VZ_LIST_FILTER                                                        \
     " AND (? IS NULL OR v.user_id = ?)"                                       \
-    " AND (? IS NULL OR v.id = ? OR v.name LIKE ? OR v.hostname LIKE ?"       \
+    " AND (? IS NULL OR v.id = ? OR v.name LIKE ?"                            \
+    "  OR " vz_arg_like("v.hostname")                                         \
     "  OR EXISTS (SELECT 1 FROM user x WHERE x.id = v.user_id"                \
-    "   AND x.account LIKE ?)"                                                \
+    "   AND " vz_arg_like("x.account") ")"                                    \
     "  OR EXISTS (SELECT 1 FROM address y WHERE y.vm_id = v.id"               \
-    "   AND y.address LIKE ?))"                                               \
+    "   AND " vz_arg_like("y.address") "))"                                   \
     " AND (? <> 1 OR v.id > ?) AND (? <> 2 OR v.id < ?)"                      \
     " AND (? <> 3 OR v.name > ? OR (v.name = ? AND v.id > ?))"                \
     " AND (? <> 4 OR v.name < ? OR (v.name = ? AND v.id < ?))"
