@@ -8,7 +8,6 @@
 #include "mail.h"
 #include "name.h"
 #include "order.h"
-#include "task.h"
 #include "../runtime/crypt.h"
 
 
@@ -342,22 +341,32 @@ vz_claim_network(vz_tx_t *tx, vz_call_t *call, vz_order_t *order)
 static vz_code_e
 vz_claim_task(vz_tx_t *tx, vz_call_t *call, vz_order_t *order)
 {
-    vz_code_e      rc;
     vz_task_new_t  task;
 
     ngx_memzero(&task, sizeof(vz_task_new_t));
 
     task.kind = "order";
-    task.vm = order->vm;
-    task.vm_name = order->hostname;
-    task.owner = order->user;
     ngx_str_set(&task.actor_name, "visitor");
     task.via = "order";
     task.link.data = order->link;
     task.link.len = sizeof(order->link);
     task.done = 2;
 
-    rc = vz_task_create(tx, call->pool, &task, &order->task);
+    return vz_claim_begin(tx, call, order, &task);
+}
+
+
+vz_code_e
+vz_claim_begin(vz_tx_t *tx, vz_call_t *call, vz_order_t *order,
+    vz_task_new_t *task)
+{
+    vz_code_e  rc;
+
+    task->vm = order->vm;
+    task->vm_name = order->hostname;
+    task->owner = order->user;
+
+    rc = vz_task_create(tx, call->pool, task, &order->task);
     if (rc != VZ_OK) {
         return rc == VZ_DUPLICATE ? VZ_CONFLICT : rc;
     }

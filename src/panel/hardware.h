@@ -11,7 +11,7 @@
 
 #define VZ_HARDWARE_SAME  INT64_MIN     /* of a number: it was not given */
 
-/* As the forms read it: a limit of 0 is none, a text that is empty not given. */
+/* As the forms read it: a limit of 0 is none, an empty text not given. */
 typedef struct {
     ngx_str_t        hostname;
     ngx_str_t        gateway;

@@ -7,6 +7,7 @@
 
 #include "idem.h"
 #include "node.h"
+#include "task.h"
 
 
 /* The form. */
@@ -78,11 +79,15 @@ vz_code_e vz_claim_all(vz_call_t *call, vz_order_t *order,
 /* vz_claim_order: account, number, address, task and mail of a new customer. */
 vz_code_e vz_claim_order(vz_call_t *call, vz_order_t *order);
 
-/* What every new container claims: the key, a number and its row, an address. */
+/* What every new container claims: key, number and row, an address. */
 vz_code_e vz_claim_key(vz_tx_t *tx, vz_call_t *call, vz_order_t *order);
 vz_code_e vz_claim_vm(vz_tx_t *tx, vz_call_t *call, vz_order_t *order);
 vz_code_e vz_claim_address(vz_tx_t *tx, vz_call_t *call, vz_order_t *order);
 vz_code_e vz_claim_network(vz_tx_t *tx, vz_call_t *call, vz_order_t *order);
+
+/* vz_claim_begin: the task of what was claimed; kind, done and who are set. */
+vz_code_e vz_claim_begin(vz_tx_t *tx, vz_call_t *call, vz_order_t *order,
+    vz_task_new_t *task);
 
 /*
  * vz_claim_hold: a mail that waits for the order's task; json is its open

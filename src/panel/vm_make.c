@@ -7,7 +7,6 @@
 #include "node_limit.h"
 #include "order.h"
 #include "resource.h"
-#include "task.h"
 #include "../runtime/crypt.h"
 #include "../wire/field.h"
 
@@ -199,7 +198,7 @@ vz_make_look(vz_call_t *call, const vz_make_body_t *body, vz_order_t *order)
 }
 
 
-/* as it is wished, else as the plan has it; name is NULL for what has a default */
+/* as wished, else as the plan has it; name is NULL for what has a default */
 
 static void
 vz_make_size(vz_call_t *call, const char *name, int64_t wished,
@@ -264,24 +263,15 @@ vz_make_refuse(vz_call_t *call, vz_order_t *order, vz_code_e rc)
 static vz_code_e
 vz_make_task(vz_tx_t *tx, vz_call_t *call, vz_order_t *order)
 {
-    vz_code_e      rc;
     vz_task_new_t  task;
 
     ngx_memzero(&task, sizeof(vz_task_new_t));
 
     task.kind = "create";
-    task.vm = order->vm;
-    task.vm_name = order->hostname;
-    task.owner = order->user;
     task.done = 1;
     vz_task_by(&task, call);
 
-    rc = vz_task_create(tx, call->pool, &task, &order->task);
-    if (rc != VZ_OK) {
-        return rc == VZ_DUPLICATE ? VZ_CONFLICT : rc;
-    }
-
-    return vz_idem_done(tx, call, &order->idem, order->task);
+    return vz_claim_begin(tx, call, order, &task);
 }
 
 
