@@ -92,6 +92,25 @@ sub memory_max {
         // cgroup($ctid, '.', 'memory.max');
 }
 
+# what a line of Perl says that runs under a group's limits
+sub under {
+    my ($controller, $code) = @_;
+    my ($procs) = grep { -e } map { glob "/sys/fs/cgroup/$_/cgroup.procs" }
+        map { ("$_/lxc.payload.$ctid", "$_/*/lxc.payload.$ctid") }
+        $controller, '.';
+
+    local $ENV{PERL5OPT};
+    open my $out, '-|', $^X, '-MTime::HiRes=time', '-e',
+        'open F, ">", shift; print F $$; close F; $| = 1; ' . $code, $procs
+        or die "perl: $!";
+
+    my $text = do { local $/; <$out> } // '';
+
+    close $out;
+
+    return $text;
+}
+
 # whether somebody answers there, if only that nobody listens
 sub answers {
     my ($address) = @_;
@@ -128,6 +147,13 @@ sub memory_in_force {
 
         is(memory_max(), $mib << 20, 'the kernel enforces it');
     }
+
+    is(under('memory', 'my $x = "x" x (30 << 20); print length $x'), 30 << 20,
+        'a process has what it may');
+    is(under('memory', 'my $x = "x" x (160 << 20); print length $x'), '',
+        'and is killed over that');
+    is($? & 127, 9, 'by the kernel');
+    is(live()->{state}, 'running', 'the container lives on');
 }
 
 sub kept_is_told {
@@ -169,7 +195,12 @@ sub cpu_is_limited {
         // cgroup($ctid, 'cpu', 'cpu.cfs_quota_us') . ' '
             . cgroup($ctid, 'cpu', 'cpu.cfs_period_us');
 
-    is($quota / $period, 0.2, 'the kernel throttles');
+    is($quota / $period, 0.2, 'the kernel has it');
+
+    my $used = under('cpu', 'my $end = time + 2; 1 while time < $end;'
+        . ' print +(times)[0] + (times)[1]');
+
+    cmp_ok($used, '<', 0.8, "two seconds of work took $used of the CPU");
 
     done(patch('cpu', { limit_percent => 'unlimited' }), 'no limit');
     is(live()->{in_force}{cpu}{limit_percent}, 'unlimited', 'none there');
@@ -373,6 +404,7 @@ sub failed_network {
 
 sub stale_retry {
     my $seen = tag();
+    my ($version) = $seen =~ /(\d+)/;
     my $failed = VzFixture::insert('task', kind => 'cpu', vm_id => $vm,
         user_id => $ana, actor => 'root.hw', via => 'web', state => 'failed',
         steps => 2, data => '{"version":1,"cpu":[77,0]}');
@@ -385,6 +417,12 @@ sub stale_retry {
 
     is($answer->{code}, 409, 'old values do not come back over new ones');
     is(tag(), $seen, 'nothing changed');
+
+    sql("UPDATE task SET data = '{\"version\":$version,\"cpu\":[77,0]}'"
+        . " WHERE id = $failed");
+    done(ask('POST', "/api/tasks/$failed/retry", "${root}Prefer: wait=30\n"),
+        'but while nothing has changed since');
+    is(live()->{in_force}{cpu}{units}, 77, 'it may go on');
 }
 
 sub node_down {
