@@ -104,7 +104,8 @@ vz_vestat_ns(const vz_vestat_t *stat, uint64_t uptime)
         return VZ_VZCTL_NONE;
     }
 
-    if (uptime == 0 || stat->clock == 0) {
+    /* whole seconds tell too little before */
+    if (uptime < 2 || stat->clock == 0) {
         return 0;
     }
 
