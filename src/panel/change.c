@@ -46,6 +46,8 @@ vz_change_call(vz_call_t *call, const vz_change_def_t *def, void *data)
         return;
     }
 
+    rc = VZ_CONFLICT;
+
     for (i = 0; i < VZ_CHANGE_TRIES; i++) {
 
         rc = vz_change_try(&change);
