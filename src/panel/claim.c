@@ -101,6 +101,8 @@ vz_claim_all(vz_call_t *call, vz_order_t *order, const vz_claim_pt *claims)
     vz_task_t   task;
     ngx_uint_t  i;
 
+    rc = VZ_CONFLICT;
+
     for (i = 0; i < VZ_CLAIM_TRIES; i++) {
 
         rc = vz_claim_try(call, order, claims);
