@@ -219,7 +219,9 @@ vz_step_network(vz_run_t *run)
         rc = vz_step_each(run, VZ_VERB_SETGATEWAY, &run->vm.gateway);
     }
 
-    if (rc == VZ_OK) {
+    /* a node whose network has no gateway to set (venet) needs none */
+
+    if (rc == VZ_OK || rc == VZ_UNSUPPORTED) {
         rc = vz_step_words(run, VZ_VERB_SETDNS, &run->vm.dns, 1);
     }
 
