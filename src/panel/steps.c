@@ -217,11 +217,12 @@ vz_step_network(vz_run_t *run)
 
     if (rc == VZ_OK) {
         rc = vz_step_each(run, VZ_VERB_SETGATEWAY, &run->vm.gateway);
+
+        /* a network that has no gateway to set (venet) needs none */
+        rc = rc == VZ_UNSUPPORTED ? VZ_OK : rc;
     }
 
-    /* a node whose network has no gateway to set (venet) needs none */
-
-    if (rc == VZ_OK || rc == VZ_UNSUPPORTED) {
+    if (rc == VZ_OK) {
         rc = vz_step_words(run, VZ_VERB_SETDNS, &run->vm.dns, 1);
     }
 
