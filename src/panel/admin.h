@@ -63,6 +63,8 @@ extern const vz_form_t  vz_pool_change_form;
 extern const vz_form_t  vz_address_form;
 extern const vz_form_t  vz_user_form;
 extern const vz_form_t  vz_user_change_form;
+extern const vz_form_t  vz_suspend_all_form;
+extern const vz_form_t  vz_node_change_form;
 
 void vz_admin_templates(vz_call_t *call);
 void vz_admin_template_make(vz_call_t *call);
@@ -87,6 +89,16 @@ void vz_admin_user_make(vz_call_t *call);
 void vz_admin_user_change(vz_call_t *call);
 void vz_admin_user_password(vz_call_t *call);
 void vz_admin_user_reply(vz_call_t *call, uint64_t id, ngx_uint_t status);
+void vz_admin_user_suspend(vz_call_t *call);
+void vz_admin_user_unsuspend(vz_call_t *call);
+
+void vz_admin_nodes(vz_call_t *call);
+void vz_admin_node_change(vz_call_t *call);
+
+void vz_admin_audit_list(vz_call_t *call);
+
+void vz_admin_outbox(vz_call_t *call);
+void vz_admin_mail_retry(vz_call_t *call);
 
 
 #endif /* VZ_ADMIN_H */

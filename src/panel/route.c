@@ -143,6 +143,23 @@ static const vz_route_t  vz_routes[] = {
       vz_admin_user_change, "Change, lock or unlock an account" },
     { POST, "/admin/users/{id}/password", VZ_ROLE_ADMIN, 0, NULL,
       vz_admin_user_password, "Mail a new password; sessions end" },
+    { POST, "/admin/users/{id}/suspend", VZ_ROLE_ADMIN, 0,
+      &vz_suspend_all_form, vz_admin_user_suspend,
+      "Suspend every container of somebody" },
+    { POST, "/admin/users/{id}/unsuspend", VZ_ROLE_ADMIN, 0, NULL,
+      vz_admin_user_unsuspend, "Let them run again" },
+
+    { GET, "/admin/nodes", VZ_ROLE_ADMIN, 0, NULL, vz_admin_nodes,
+      "Hosts of containers, and what they say of themselves" },
+    { PATCH, "/admin/nodes/{id}", VZ_ROLE_ADMIN, 0, &vz_node_change_form,
+      vz_admin_node_change, "Change what is placed on a node" },
+
+    { GET, "/admin/audit", VZ_ROLE_ADMIN, 0, NULL, vz_admin_audit_list,
+      "Who did what, on what, from where, when" },
+    { GET, "/admin/mail", VZ_ROLE_ADMIN, 0, NULL, vz_admin_outbox,
+      "The outbox: what was sent, what waits, what was refused" },
+    { POST, "/admin/mail/{id}/retry", VZ_ROLE_ADMIN, 0, NULL,
+      vz_admin_mail_retry, "Send a mail again that was refused" },
 
     { GET, "/health", VZ_ROLE_ANYONE, 0, NULL, vz_health_show,
       "Whether database, nodes and mail are well" },

@@ -1,0 +1,227 @@
+# Administration: nodes, the audit, the outbox, suspending somebody.
+
+use Test::Nginx::Socket 'no_plan';
+use VzFixture;
+use VzPanelHelpers;
+
+no_shuffle();
+
+our $json = "Content-Type: application/json\n";
+our $mark = unique('watch');
+our $boss_id = user("boss.$mark", role => 'admin');
+our $boss = session($boss_id) . $json;
+our $bea = user("bea.$mark");
+our (@vms, @numbers);
+
+for (1 .. 2) {
+    my ($id, $number) = container($bea, name => "$mark$_");
+
+    push @vms, $id;
+    push @numbers, $number;
+}
+
+our $beas = session($bea) . $json;
+our $node = sql_value("SELECT id FROM node WHERE name = 'local'");
+our ($min, $max) = split /\t/,
+    sql_value("SELECT ctid_min, ctid_max FROM node WHERE id = $node");
+
+sql("INSERT INTO audit (user_id, account, action, object, remote, result, at)"
+    . " VALUES ($boss_id, 'boss.$mark', 'thing.make', 'a $mark', '::1', 'ok',"
+    . " '2020-02-03 10:00:00'), ($boss_id, 'boss.$mark', 'thing.end',"
+    . " 'b $mark', '::1', 'ok', '2020-02-03 23:30:00'),"
+    . " (NULL, 'x $mark', 'thing.make', '', '10.9.8.7', 'denied',"
+    . " '2020-02-04 00:00:00')");
+
+sub mail {
+    my ($state, $data) = @_;
+
+    return VzFixture::insert('mail', recipient => "$state.$mark\@example.org",
+        template => 'credentials', data => $data, state => $state,
+        message_id => unique('id'), attempts => 3,
+        error => $state eq 'failed' ? '550 no such user' : undef);
+}
+
+our $failed = mail('failed', '{"first_name":"F","password":"hidden"}');
+our $sent = mail('sent');
+our $held = mail('held', '{"password":"hidden"}');
+
+sub down { daemon_stop() }
+
+END {
+    local $?;
+    daemon_start();
+    verb('destroy', $_) for @numbers;
+    sql("UPDATE node SET ctid_min = $min, ctid_max = $max, enabled = TRUE"
+        . " WHERE id = $node; DELETE FROM node WHERE name = 'moon'");
+}
+
+sub audit { "GET /api/admin/audit?q=$mark&$_[0]" }
+
+sub actions {
+    my ($json) = @_;
+
+    return join ' ', map { "$_->{object}:$_->{action}" } @{ $json->{items} };
+}
+
+our @wanted;
+
+sub found { is(actions($_[0]), $wanted[$_[1]], "audit $_[1]") }
+
+
+run_tests();
+
+__DATA__
+
+=== TEST 1: the audit is found by time, action, account and words
+--- init
+my $m = $main::mark;
+@main::wanted = (":thing.make b $m:thing.end a $m:thing.make",
+    "b $m:thing.end a $m:thing.make", "b $m:thing.end",
+    ":thing.make", ":thing.make a $m:thing.make",
+    "b $m:thing.end a $m:thing.make", "b $m:thing.end a $m:thing.make",
+    "b $m:thing.end", "");
+--- request eval
+[ ::audit(''), ::audit('to=2020-02-03'),
+  ::audit('from=2020-02-03T10:00:01Z&to=2020-02-03T23:59:59Z'),
+  ::audit('from=2020-02-04&to=2020-02-04'), ::audit('action=thing.make'),
+  ::audit("user=$::boss_id"), ::audit("user=boss.$::mark"),
+  ::audit('action=thing.&limit=1&to=2020-02-03'),
+  ::audit('user=nobody.here') ]
+--- more_headers eval
+$::boss
+--- check: found
+
+
+
+=== TEST 2: what it is asked for has its grammar
+--- request eval
+[ map { "GET /api/admin/audit?$_" } 'from=yesterday', 'action=%27', 'user=%00',
+  'cursor=-1', 'limit=1000' ]
+--- more_headers eval
+$::boss
+--- error_code eval
+[ (422) x 5 ]
+
+
+
+=== TEST 3: rows have it all
+--- request eval
+::audit('from=2020-02-04&to=2020-02-04')
+--- more_headers eval
+$::boss
+--- response_body_like eval
+qr/"at":"2020-02-04T00:00:00.000Z","user":null,"account":"x $::mark","action":"thing.make","object":"","remote":"10.9.8.7","result":"denied","detail":""/
+
+
+
+=== TEST 4: the outbox, without what mails say
+--- request eval
+[ "GET /api/admin/mail?q=$::mark", "GET /api/admin/mail?state=failed&q=$::mark",
+  'GET /api/admin/mail?state=lost' ]
+--- more_headers eval
+$::boss
+--- error_code eval
+[ 200, 200, 422 ]
+--- response_body_like eval
+[ "^(?!.*hidden)\\{\"items\":\\[\\{\"id\":$::held,.*\\{\"id\":$::sent,.*\\{\"id\":$::failed,",
+  "^\\{\"items\":\\[\\{\"id\":$::failed,[^{}]*\"attempts\":3,\"next_try\":null,\"error\":\"550 no such user\"[^{}]*\\}\\],\"next\":null\\}",
+  '"field":"state"' ]
+
+
+
+=== TEST 5: one that was refused is sent again, others are not
+--- request eval
+[ map { "POST /api/admin/mail/$_/retry" } $::failed, $::sent, $::held, 999_999 ]
+--- more_headers eval
+$::boss
+--- error_code eval
+[ 200, 409, 409, 404 ]
+--- rows eval
+"SELECT state, data IS NULL FROM mail WHERE id = $::failed"
+--- rows_are eval
+"sent\t1"
+
+
+
+=== TEST 6: nodes, and what they say of themselves
+--- init
+VzFixture::sql("INSERT IGNORE INTO node (name, enabled) VALUES ('moon', FALSE)");
+--- request
+GET /api/admin/nodes
+--- more_headers eval
+$::boss
+--- response_body_like eval
+qr/"unregistered":\[\].*"name":"local","enabled":true,"ctid_min":$::min,"ctid_max":$::max,"vms":\d+,"configured":true,"answers":true,"error":null,"facts":\{"driver":"lxc","version":"[\d.]+","kernel":"[^"]+",.*"cpus":\d+,"memory_total_bytes":\d+,.*"name":"moon","enabled":false,.*"configured":false,"answers":false,"error":null,"facts":null/
+
+
+
+=== TEST 7: numbers of containers and whether new ones go there
+--- request eval
+[ "PATCH /api/admin/nodes/$::node\n{\"ctid_max\":" . ($::max - 1) . '}',
+  "PATCH /api/admin/nodes/$::node\n{\"ctid_max\":101}",
+  "PATCH /api/admin/nodes/$::node\n{\"ctid_min\":100}",
+  "PATCH /api/admin/nodes/$::node\n{\"name\":\"x\"}",
+  "PATCH /api/admin/nodes/999999\n{\"enabled\":false}" ]
+--- more_headers eval
+$::boss
+--- error_code eval
+[ 200, 422, 422, 422, 404 ]
+--- response_body_like eval
+[ '"ctid_max":' . ($::max - 1) . ',.*"facts":\{"driver":"lxc"',
+  '"ctid_max","code":"range"', '"ctid_min","code":"range"',
+  '"name","code":"unknown"', 'not_found' ]
+
+
+
+=== TEST 8: a node that is switched off has no systems to order, at once
+--- request eval
+[ 'GET /api/plans', "PATCH /api/admin/nodes/$::node\n{\"enabled\":false}",
+  'GET /api/plans', "PATCH /api/admin/nodes/$::node\n{\"enabled\":true}",
+  'GET /api/plans' ]
+--- more_headers eval
+$::boss
+--- response_body_like eval
+[ '"templates":[12]', '"enabled":false', '"templates":0', '"enabled":true',
+  '"templates":[12]' ]
+
+
+
+=== TEST 9: every container of somebody is suspended, with a reason
+--- request eval
+[ "POST /api/admin/users/$::bea/suspend\n{\"reason\":\"unpaid\"}",
+  'POST /api/admin/users/999999/suspend' . "\n{}",
+  "POST /api/admin/users/$::bea/suspend\n" . '{"reason":"' . 'x' x 201 . '"}' ]
+--- more_headers eval
+$::boss
+--- error_code eval
+[ 202, 404, 422 ]
+--- response_body_like eval
+[ "^\\{\"items\":\\[\\{\"vm\":$::vms[0],\"task\":\\d+\\},\\{\"vm\":$::vms[1],\"task\":\\d+\\}\\],\"next\":null\\}",
+  'not_found', '"reason"' ]
+--- rows eval
+"SELECT DISTINCT service, suspended_reason, wanted FROM vm WHERE user_id = $::bea"
+--- rows_are eval
+"suspended\tunpaid\tstopped"
+
+
+
+=== TEST 10: what is suspended is left out
+--- wait: 0.3
+--- request eval
+"POST /api/admin/users/$::bea/suspend\n{}"
+--- more_headers eval
+$::boss
+--- error_code: 202
+--- response_body_like eval
+"\\{\"vm\":$::vms[0],(\"task\":\\d+,)?\"code\":\"(suspended|vm_busy)\"\\}"
+
+
+
+=== TEST 11: a node that does not answer says so
+--- init
+main::down();
+--- request
+GET /api/admin/nodes
+--- more_headers eval
+$::boss
+--- response_body_like: "name":"local".*"configured":true,"answers":false,"error":"\w+","facts":null
