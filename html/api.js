@@ -109,8 +109,9 @@ export async function send(url, init, repeat) {
 /**
  * @typedef {{
  *     body?: any, headers?: Record<string, string>, signal?: AbortSignal,
- *     quiet?: boolean,
- * }} Options  quiet: a 401 is an answer here, not the end of the session
+ *     quiet?: boolean, heads?: (headers: Headers) => void,
+ * }} Options  quiet: a 401 is an answer here, not the end of the session;
+ *     heads: what wants the headers of a good answer
  */
 
 /**
@@ -146,6 +147,8 @@ export async function request(method, path, options = {}) {
         throw refused;
     }
 
+    options.heads?.(reply.headers);
+
     if (reply.status === 204) {
         return null;
     }
@@ -170,6 +173,9 @@ export const post = (path, body, options) =>
 /** @type {(path: string, body?: any, options?: Options) => Promise<any>} */
 export const replace = (path, body, options) =>
     request('PUT', path, { ...options, body });
+/** @type {(path: string, body?: any, options?: Options) => Promise<any>} */
+export const amend = (path, body, options) =>
+    request('PATCH', path, { ...options, body });
 /** @type {(path: string, options?: Options) => Promise<any>} */
 export const remove = (path, options) => request('DELETE', path, options);
 

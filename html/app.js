@@ -7,10 +7,9 @@ import { onSignedOut, Problem } from './api.js';
 import { header, setting } from './parts/header.js';
 import { every, h, put } from './parts/dom.js';
 import { icon } from './parts/icon.js';
-import { taskStrip } from './parts/task-strip.js';
 import { toast } from './parts/toast.js';
 import { fault, words } from './parts/fault.js';
-import { preferred, seconds, t, use } from './i18n.js';
+import { more, preferred, seconds, t, use } from './i18n.js';
 import * as live from './live.js';
 import * as session from './session.js';
 
@@ -19,10 +18,14 @@ import * as session from './session.js';
 /**
  * @typedef {{
  *     path: string, id?: string, must?: boolean, own?: boolean,
- *     load: () => Promise<Screen>,
+ *     admin?: boolean, styles?: string[], load: () => Promise<Screen>,
  * }} Route  id: the query argument that names one thing, must: only with it,
- *     own: for somebody who is signed in
+ *     own: for somebody who is signed in, admin: and administers,
+ *     styles: the sheets that only these screens need
  */
+
+const WORK = ['work'];
+const ADMIN = ['work', 'admin'];
 
 /** @type {Route[]} */
 const ROUTES = [
@@ -31,12 +34,17 @@ const ROUTES = [
         load: () => import('./screens/order-live.js') },
     { path: 'order', load: () => import('./screens/order.js') },
     { path: 'signin', load: () => import('./screens/signin.js') },
+    { path: 'reset', load: () => import('./screens/reset.js') },
     { path: 'contact', load: () => import('./screens/contact.js') },
-    { path: 'status', id: 'vm', own: true,
+    { path: 'status', id: 'vm', own: true, styles: WORK,
         load: () => import('./screens/status.js') },
-    { path: 'tasks', id: 'task', own: true,
+    { path: 'hardware', id: 'vm', own: true, admin: true, styles: ADMIN,
+        load: () => import('./screens/hardware.js') },
+    { path: 'administration', id: 'section', own: true, admin: true,
+        styles: ADMIN, load: () => import('./screens/administration.js') },
+    { path: 'tasks', id: 'task', own: true, styles: WORK,
         load: () => import('./screens/tasks.js') },
-    { path: 'account', own: true,
+    { path: 'account', own: true, styles: WORK,
         load: () => import('./screens/account.js') },
 ];
 
@@ -126,9 +134,47 @@ function handOver(route, id) {
     }
 
     shown.view.id = id;
+    shown.view.query = new URLSearchParams(location.search);
     shown.view.onId(id);
 
     return true;
+}
+
+
+/**
+ * A sheet of styles that is not there from the start.
+ *
+ * @param {string} name
+ * @returns {Promise<void>}
+ */
+function style(name) {
+    const href = new URL(`${name}.css`, BASE).href;
+
+    if ([...document.styleSheets].some((sheet) => sheet.href === href)) {
+        return Promise.resolve();
+    }
+
+    return new Promise((resolve, reject) => {
+        document.head.append(h('link', {
+            rel: 'stylesheet', href, on: { load: resolve, error: reject },
+        }));
+    });
+}
+
+
+/**
+ * All that a screen is made of.
+ *
+ * @param {Route} route
+ * @returns {Promise<Screen>}
+ */
+async function parts(route) {
+    const [screen] = await Promise.all([
+        route.load(), ...(route.styles ?? []).map(style),
+        route.admin ? more('admin') : null,
+    ]);
+
+    return screen;
 }
 
 
@@ -140,11 +186,11 @@ function handOver(route, id) {
  */
 async function draw(route, view) {
     try {
-        const screen = await route.load().catch(async () => {
+        const screen = await parts(route).catch(async () => {
             /* lost on the way: once more */
             await new Promise((resolve) => setTimeout(resolve, 500));
 
-            return route.load();
+            return parts(route);
         });
 
         if (!view.signal.aborted) {
@@ -209,6 +255,18 @@ async function show(first = false) {
             toSignIn();
         }
 
+        return;
+    }
+
+    /* a password that went by mail lets one do nothing but change it */
+    if (route.own && route.path !== 'account' && session.user()?.must_change) {
+        go(`account?next=${encodeURIComponent(path + location.search)}`,
+            { replace: true });
+        return;
+    }
+
+    if (route.admin && session.user()?.role !== 'admin') {
+        notFound();
         return;
     }
 
@@ -285,7 +343,7 @@ function drawNotices() {
             age: seconds(Math.floor(age / 1000)) })]);
     }
 
-    if (who?.must_change) {
+    if (who?.must_change && here() !== 'account') {
         wanted.push(['change', t('notice.change')]);
     }
 
@@ -316,15 +374,30 @@ function drawNotices() {
 }
 
 
+/** What is being done, for who is signed in. */
+async function drawStrip() {
+    const { signal } = frame;
+
+    if (session.user() && !strip.firstChild) {
+        const { taskStrip } = await import('./parts/task-strip.js');
+
+        if (!signal.aborted && !strip.firstChild) {
+            taskStrip(strip, signal);
+        }
+    }
+}
+
+
 /** Everything around the screen, in the language of now. */
 function drawFrame() {
     frame.abort();
     frame = new AbortController();
     skip.textContent = t('skip');
     put(notices);
+    put(strip);
     drawHead();
     drawNotices();
-    taskStrip(strip, frame.signal);
+    void drawStrip();
     every(1000, drawNotices, frame.signal);
     live.on('link', drawNotices, frame.signal);
 }
@@ -366,11 +439,16 @@ function follow(event) {
 
 
 async function begin() {
-    void session.load();
+    if (session.known()) {
+        void session.load();
+    }
+
     await use(preferred());
 
     document.addEventListener('click', follow);
     window.addEventListener('popstate', () => void show());
+    window.addEventListener('vzpanel.language', (event) =>
+        void speak(/** @type {CustomEvent} */ (event).detail));
     window.addEventListener('unhandledrejection',
         (event) => report(event.reason));
 
@@ -391,6 +469,7 @@ async function begin() {
 
         drawHead();
         drawNotices();
+        void drawStrip();
     });
 
     if (session.user()) {

@@ -1,6 +1,7 @@
 /*
  * Words, numbers and times in the person's language.  Every text of the pages
- * stands in i18n/LANGUAGE.json; code names it by its key.
+ * stands in i18n/LANGUAGE.json, those of the administrator's screens in
+ * i18n/admin.LANGUAGE.json; code names it by its key.
  */
 
 import { send } from './api.js';
@@ -59,12 +60,10 @@ export function preferred() {
 
 
 /**
- * Load a language; the page is drawn again by the caller.
- *
- * @param {Language} name
- * @param {boolean} [keep]  remember it as chosen by hand
+ * @param {string} name  of a file of texts
+ * @returns {Promise<Record<string, Text>>}
  */
-export async function use(name, keep = false) {
+async function load(name) {
     const reply = await send(new URL(`i18n/${name}.json`, import.meta.url),
         {}, true);
 
@@ -72,7 +71,41 @@ export async function use(name, keep = false) {
         throw new Error(`no texts for ${name}`);
     }
 
-    texts = await reply.json();
+    return reply.json();
+}
+
+
+/** @type {Set<string>} the parts that are there in the language of now */
+const parts = new Set();
+
+/**
+ * Load the texts of a part that not everybody needs.
+ *
+ * @param {string} part
+ */
+export async function more(part) {
+    const name = language;
+
+    if (!parts.has(part)) {
+        const found = await load(`${part}.${name}`);
+
+        if (name === language) {
+            Object.assign(texts, found);
+            parts.add(part);
+        }
+    }
+}
+
+
+/**
+ * Load a language; the page is drawn again by the caller.
+ *
+ * @param {Language} name
+ * @param {boolean} [keep]  remember it as chosen by hand
+ */
+export async function use(name, keep = false) {
+    texts = await load(name);
+    parts.clear();
     language = name;
     plural = new Intl.PluralRules(name);
     document.documentElement.lang = name;
@@ -245,4 +278,11 @@ export function moment(time) {
     return new Intl.DateTimeFormat(language, {
         dateStyle: 'medium', timeStyle: 'medium',
     }).format(new Date(time));
+}
+
+
+/** @param {string} time */
+export function day(time) {
+    return new Intl.DateTimeFormat(language, { dateStyle: 'medium' })
+        .format(new Date(time));
 }

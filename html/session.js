@@ -4,6 +4,9 @@ import { get, post, Problem, remove } from './api.js';
 
 /** @typedef {import('./types.d.ts').User} User */
 
+/* Whether somebody was signed in here last: a visitor need not be asked for. */
+const KEY = 'vzpanel.known';
+
 /** @type {User | null} */
 let me = null;
 
@@ -22,8 +25,32 @@ export function onChange(callback) {
 }
 
 
+/** @param {boolean} yes */
+function remember(yes) {
+    try {
+        if (yes) {
+            localStorage.setItem(KEY, '1');
+        } else {
+            localStorage.removeItem(KEY);
+        }
+    } catch {
+        /* then it is asked for where it is needed */
+    }
+}
+
+
+/** Whether it is worth asking who we are. */
+export function known() {
+    try {
+        return localStorage.getItem(KEY) !== null;
+    } catch {
+        return true;
+    }
+}
+
+
 /** @param {User | null} next */
-export function set(next) {
+function take(next) {
     const same = next?.id === me?.id && next?.must_change === me?.must_change;
 
     me = next;
@@ -31,6 +58,17 @@ export function set(next) {
     if (!same) {
         watchers.forEach((callback) => callback());
     }
+}
+
+
+/**
+ * Somebody signed in, or nobody is any more.
+ *
+ * @param {User | null} next
+ */
+export function set(next) {
+    remember(next !== null);
+    take(next);
 }
 
 
@@ -47,7 +85,11 @@ async function ask() {
             throw error;
         }
 
-        set(null);
+        if (error.status === 401) {
+            set(null);
+        } else {
+            take(null);
+        }
     } finally {
         asking = null;
     }

@@ -38,7 +38,7 @@ export interface Fault {
 export interface Order {
     order: string;
     task: number;
-    state: 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
+    state: 'held' | 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
     steps: Step[];
     vm?: { id: number; name: string } | null;
     address?: string | null;
@@ -62,7 +62,7 @@ export interface Task {
     kind: string;
     vm?: { id: number; name: string } | null;
     actor?: string | null;
-    state: 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
+    state: 'held' | 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
     step?: number | string | null;
     step_name?: string | null;
     steps?: Step[];
@@ -83,6 +83,30 @@ export interface TaskView extends Omit<Task, 'steps' | 'vm'> {
 
 export type Amount = number | 'unlimited' | null;
 
+/* Barrier and limit: the least and the most. */
+export interface Pair {
+    barrier_mib: number;
+    limit_mib: number | 'unlimited';
+}
+
+/* What the node has in force now. */
+export interface InForce {
+    state: Power;
+    hostname?: string | null;
+    addresses: string[];
+    gateway?: string | null;
+    dns: string[];
+    memory: {
+        limit_bytes?: Amount;
+        vmguarpages?: Pair | null;
+        oomguarpages?: Pair | null;
+        privvmpages?: Pair | null;
+    };
+    disk: { soft_mib: number; hard_mib: number };
+    cpu: { units: number; limit_percent: number | 'unlimited' };
+    kept?: string[];
+}
+
 export interface Vm {
     id: number;
     ctid?: number;
@@ -92,13 +116,27 @@ export interface Vm {
     owner?: { id: number; account: string; name?: string } | null;
     plan?: string | null;
     template?: string | null;
+    template_label?: string | null;
     state: Power;
     service?: string;
     addresses: string[];
     gateway?: string | null;
     dns?: string[];
-    memory: { used_bytes?: number | null; limit_bytes?: Amount };
-    disk: { used_bytes?: number | null; total_bytes?: number | null };
+    version?: number;
+    suspended?: string | null;
+    memory: {
+        used_bytes?: number | null;
+        limit_bytes?: Amount;
+        vmguarpages?: Pair;
+        oomguarpages?: Pair;
+        privvmpages?: Pair;
+    };
+    disk: {
+        used_bytes?: number | null;
+        total_bytes?: number | null;
+        soft_mib?: number;
+        hard_mib?: number;
+    };
     cpu: {
         percent?: number | null;
         units?: number | null;
@@ -109,6 +147,17 @@ export interface Vm {
     task?: TaskView | null;
 }
 
+/* A container with what its node says of it. */
+export interface LiveVm extends Vm {
+    in_force?: InForce | null;
+    limits?: {
+        driver: string;
+        disk_min_mib: number;
+        shrink_live: boolean;
+        kept: string[];
+    } | null;
+}
+
 /* One element of the event "vm": what moves of a container. */
 export type Sample = Pick<Vm, 'id'>
     & Partial<Pick<Vm, 'state' | 'memory' | 'disk' | 'cpu' | 'uptime_s'
@@ -117,6 +166,34 @@ export type Sample = Pick<Vm, 'id'>
 export interface List<T> {
     items: T[];
     next?: string | null;
+}
+
+/* Somebody, as an administrator sees him. */
+export interface Person {
+    id: number;
+    account: string;
+    role: 'admin' | 'customer';
+    first_name?: string | null;
+    last_name?: string | null;
+    dni?: string | null;
+    email?: string | null;
+    phone?: string | null;
+    address?: string | null;
+    province?: string | null;
+    language?: string | null;
+    locked: boolean;
+    must_change: boolean;
+    created: string;
+    vms: number;
+}
+
+export interface Token {
+    id: number;
+    name: string;
+    scope: 'read' | 'write';
+    created: string;
+    seen?: string | null;
+    expires?: string | null;
 }
 
 export interface Login {

@@ -2,10 +2,9 @@
 
 import { h, put } from './dom.js';
 import { icon } from './icon.js';
+import { chooseTheme, dark } from './theme.js';
 import { current, LANGUAGES, t } from '../i18n.js';
 import { user } from '../session.js';
-
-const THEME = 'vzpanel.theme';
 
 /**
  * What the provider wrote in index.html.
@@ -18,29 +17,13 @@ export function setting(name) {
 }
 
 
-function dark() {
-    const chosen = document.documentElement.dataset.theme;
-
-    return chosen ? chosen === 'dark'
-        : matchMedia('(prefers-color-scheme: dark)').matches;
-}
-
-
 function themeButton() {
     const self = h('button', {
         type: 'button', class: 'icon-button',
         on: {
             click: () => {
-                const next = dark() ? 'light' : 'dark';
-
-                document.documentElement.dataset.theme = next;
+                chooseTheme(dark() ? 'light' : 'dark');
                 draw();
-
-                try {
-                    localStorage.setItem(THEME, next);
-                } catch {
-                    /* for this page only, then */
-                }
             },
         },
     });
@@ -56,8 +39,14 @@ function themeButton() {
 
     draw();
 
-    return self;
+    return { node: self, draw };
 }
+
+
+/* chosen elsewhere, or the system's changed */
+let redraw = () => {};
+
+window.addEventListener('vzpanel.theme', () => redraw());
 
 
 /** @param {(name: 'es' | 'en') => void} choose */
@@ -92,7 +81,7 @@ function brand() {
  */
 export function header(root, options) {
     const who = user();
-    const contact = setting('contact');
+    const admin = who?.role === 'admin';
 
     /** @type {(href: string, text: string, name: string, c?: string) => any} */
     const item = (href, text, name, cls = 'nav-link') => h('a', {
@@ -103,8 +92,11 @@ export function header(root, options) {
     const places = [
         item('.', t('nav.plans'), ''),
         who ? item('status', t('nav.status'), 'status') : null,
+        admin ? item('hardware', t('nav.hardware'), 'hardware') : null,
+        admin ? item('administration', t('nav.administration'),
+            'administration') : null,
         who ? item('tasks', t('nav.tasks'), 'tasks') : null,
-        contact ? item('contact', t('nav.contact'), 'contact') : null,
+        item('contact', t('nav.contact'), 'contact'),
     ];
     const personal = who
         ? [item('account', who.name || who.account, 'account',
@@ -114,12 +106,13 @@ export function header(root, options) {
         }, t('nav.signout'))]
         : [item('signin', t('nav.signin'), 'signin')];
 
+    const tone = themeButton();
     const menu = h('nav', {
         class: 'menu', id: 'menu', 'aria-label': t('nav.label'),
     }, h('div', { class: 'menu-part' }, places),
     h('div', { class: 'menu-part menu-end' }, personal,
         h('div', { class: 'menu-tools' }, languageButtons(options.language),
-            themeButton())));
+            tone.node)));
 
     const toggle = h('button', {
         type: 'button', class: 'icon-button menu-toggle',
@@ -136,6 +129,7 @@ export function header(root, options) {
         put(toggle, icon(open ? 'cross' : 'menu'));
     };
 
+    redraw = tone.draw;
     root.onkeydown = (event) => {
         if (event.key === 'Escape' && root.hasAttribute('data-open')) {
             show(false);
