@@ -78,7 +78,7 @@ export function busy(el, on) {
 /**
  * @param {string} href
  * @param {string} text
- * @param {'primary' | 'quiet' | ''} [kind]
+ * @param {'primary' | 'quiet' | 'small' | ''} [kind]
  */
 export function linkButton(href, text, kind = '') {
     return h('a', { class: `button ${kind}`, href },

@@ -5,10 +5,10 @@
 
 import { get } from '../api.js';
 import { button, linkButton } from './button.js';
-import { sheet } from './dialog.js';
 import { h, put, say } from './dom.js';
 import { fault } from './fault.js';
 import { icon } from './icon.js';
+import { side } from './side.js';
 import { table } from './table.js';
 import { columns, keepRows, vmRow } from './vm-row.js';
 import { vmPage } from './vm-page.js';
@@ -27,7 +27,8 @@ const TYPING = 250;
 const CHIPS = ['', 'running', 'stopped', 'frozen', 'unknown'];
 
 /* Tasks after which the list itself is another. */
-const RESHAPES = new Set(['order', 'create', 'destroy', 'contract']);
+const RESHAPES = new Set(['order', 'create', 'destroy', 'suspend', 'unsuspend',
+    'network', 'memory', 'disk', 'cpu']);
 
 
 /**
@@ -122,66 +123,6 @@ function filters(wish, changed, signal) {
                 h('kbd', { 'aria-hidden': 'true' }, '/')),
             h('div', { class: 'chips', role: 'group',
                 'aria-label': t('fleet.states') }, chips)),
-    };
-}
-
-
-/**
- * The panel of one container: beside the table, or a sheet on a phone.
- *
- * @param {HTMLElement} place
- * @param {() => void} closed
- */
-function panel(place, closed) {
-    /** @type {AbortController | null} */
-    let life = null;
-    /** @type {HTMLDialogElement | null} */
-    let dialog = null;
-
-    const shut = () => {
-        const open = dialog;
-
-        life?.abort();
-        life = null;
-        dialog = null;
-        place.hidden = true;
-        put(place);
-        open?.close();
-    };
-
-    place.addEventListener('keydown', (event) => {
-        if (event.key === 'Escape') {
-            closed();
-        }
-    });
-
-    return {
-        shut,
-
-        /** @param {Vm} vm */
-        show(vm) {
-            shut();
-            life = new AbortController();
-
-            const page = vmPage(vm, life.signal, { level: 'h2' });
-
-            if (matchMedia('(min-width: 900px)').matches) {
-                put(place, button({
-                    text: '', icon: 'cross', label: t('close'), kind: 'quiet',
-                    press: closed,
-                }), page);
-                place.hidden = false;
-            } else {
-                dialog = sheet(vm.name, page, () => {
-                    if (dialog) {
-                        dialog = null;
-                        closed();
-                    }
-                });
-            }
-
-            page.querySelector('h2')?.focus({ preventScroll: true });
-        },
     };
 }
 
@@ -313,7 +254,7 @@ export function fleet(view, first) {
         mark(null);
         row?.link.focus();
     };
-    const open = panel(aside, close);
+    const open = side(aside, close);
 
     const mark = (/** @type {number | null} */ id) => {
         for (const [at, row] of rows) {
@@ -336,7 +277,8 @@ export function fleet(view, first) {
                 { signal: view.signal });
 
         view.go(place(id), { replace: true, quiet: true });
-        open.show(vm);
+        open.show(vm.name, (signal) =>
+            vmPage(vm, signal, { level: 'h2' }));
         mark(Number(id));
     });
 
@@ -362,6 +304,4 @@ export function fleet(view, first) {
     if (view.id !== null) {
         void onId(view.id);
     }
-
-
 }

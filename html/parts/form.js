@@ -23,8 +23,13 @@ import { words } from './fault.js';
  *     name: string, label: string, required?: boolean, type?: string,
  *     rule?: RegExp, hint?: string, autocomplete?: string, value?: string,
  *     inputmode?: string, maxlength?: number, changed?: (v: string) => void,
- * }} FieldOptions  rule: the hint or rule.NAME says it in words
+ *     wrong?: string,
+ * }} FieldOptions  rule: wrong or rule.NAME says it in words
  */
+
+/* A password as the API asks it: 10 to 128 characters, no control ones. */
+export const STRONG = /^[^\p{Cc}]{10,128}$/u;
+
 
 /**
  * The words for an error of a field: by field and code, by code, by the rule
@@ -34,7 +39,7 @@ import { words } from './fault.js';
  * @param {string} code
  * @param {string} [message]
  */
-function refusal(name, code, message) {
+export function refusal(name, code, message) {
     for (const key of [`field.${name}.${code}`, `field.${code}`,
         `rule.${name}`])
     {
@@ -140,7 +145,8 @@ export function text(options) {
         const bad = now === '' ? (options.required ? 'required' : '')
             : options.rule && !options.rule.test(now) ? 'invalid' : '';
 
-        refuse(bad ? refusal(options.name, bad) : '');
+        refuse(bad === 'invalid' && options.wrong ? options.wrong
+            : bad ? refusal(options.name, bad) : '');
 
         return bad === '';
     };

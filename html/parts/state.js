@@ -18,6 +18,7 @@ const LOOK = {
     suspended: ['pause', 'doubt'],
     create_failed: ['warn', 'bad'],
     delete_failed: ['warn', 'bad'],
+    held: ['clock', 'doubt'],
     queued: ['clock', 'calm'],
     done: ['check', 'good'],
     failed: ['warn', 'bad'],
@@ -73,6 +74,10 @@ export function obstacle(vm) {
         return t('why.task', { task: word('kind', task.kind) });
     }
 
+    if (vm.service === 'suspended' && vm.suspended) {
+        return t('why.suspended.for', { reason: vm.suspended });
+    }
+
     if (!PLAIN.has(vm.service)) {
         return word('why', vm.service, t('why.service'));
     }
@@ -85,4 +90,15 @@ export function obstacle(vm) {
 export function taskState(state) {
     return badge(state === 'running' ? 'working' : state,
         word('task', state, state));
+}
+
+
+/**
+ * Yes or no, in a word that says of what.
+ *
+ * @param {boolean} on
+ * @param {string} text
+ */
+export function yes(on, text) {
+    return badge(on ? 'done' : 'cancelled', text);
 }

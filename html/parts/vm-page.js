@@ -2,7 +2,7 @@
 
 import { get, Problem } from '../api.js';
 import { bar, limitOf, RESOURCES, spark, usage } from './bar.js';
-import { copyable } from './button.js';
+import { copyable, linkButton } from './button.js';
 import { every, h, put, say } from './dom.js';
 import { osMark } from './icon.js';
 import { ago, span, t } from '../i18n.js';
@@ -266,7 +266,9 @@ export function vmPage(vm, signal, options = {}) {
             h('span', { class: 'vm-mark' }, osMark(vm.template ?? '')),
             h('div', { class: 'vm-name' },
                 h(options.level ?? 'h1', { tabindex: -1 }, vm.name), state),
-            buttons.node),
+            buttons.node,
+            user()?.role === 'admin' ? linkButton(`hardware?vm=${vm.id}`,
+                t('hw.open'), 'quiet') : null),
         wrong, stale, work.node, known.node, bars.node, last.node);
 
     return node;
