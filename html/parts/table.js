@@ -15,13 +15,13 @@ import { icon } from './icon.js';
 
 /**
  * @param {{
- *     label: string, columns: Column[], sort: string,
- *     sorted: (sort: string) => void,
+ *     label: string, columns: Column[], sort?: string, cls?: string,
+ *     sorted?: (sort: string) => void,
  * }} options  sort: the key, with a - in front for downwards
  */
 export function table(options) {
     const body = h('tbody', null);
-    let sort = options.sort;
+    let sort = options.sort ?? '';
 
     const heads = options.columns.map((column) => {
         const head = h('th', { scope: 'col', class: column.cls ?? column.key });
@@ -39,7 +39,7 @@ export function table(options) {
                     sort = sort === column.sort ? `-${column.sort}`
                         : column.sort ?? '';
                     mark();
-                    options.sorted(sort);
+                    options.sorted?.(sort);
                 },
             },
         }, column.text, icon('up')));
@@ -67,7 +67,8 @@ export function table(options) {
     return {
         body,
         node: h('div', { class: 'table-scroll' },
-            h('table', { class: 'table', 'aria-label': options.label },
+            h('table', { class: options.cls ?? 'table',
+                'aria-label': options.label },
                 h('thead', null, h('tr', null, heads)), body)),
     };
 }

@@ -1,0 +1,89 @@
+/* Mail: what went out, what waits, and what was refused. */
+
+import { post } from '../../api.js';
+import { button } from '../../parts/button.js';
+import { h } from '../../parts/dom.js';
+import { factList, guarded } from '../../parts/editor.js';
+import { badge } from '../../parts/state.js';
+import { ago, moment, number, t, word } from '../../i18n.js';
+
+/**
+ * @typedef {{
+ *     id: number, user: number | null, task: number | null,
+ *     recipient: string, template: string, language: string,
+ *     state: 'held' | 'queued' | 'sent' | 'failed', attempts: number,
+ *     next_try: string | null, error: string | null, created: string,
+ *     sent: string | null,
+ * }} Letter
+ * @typedef {import('../../parts/listing.js').Desk} Desk
+ */
+
+/** @type {Record<string, string>} */
+const LOOK = { held: 'held', queued: 'queued', sent: 'done',
+    failed: 'failed' };
+
+
+/** @param {Letter} one */
+function state(one) {
+    return badge(LOOK[one.state] ?? 'unknown', t(`mail.${one.state}`));
+}
+
+
+/** @param {Letter | null} item @param {Desk} desk */
+function look(item, desk) {
+    const one = /** @type {Letter} */ (item);
+
+    return h('div', { class: 'editor' }, factList([
+        [t('vm.state'), state(one)],
+        [t('mail.template'), word('letter', one.template)],
+        [t('language'), t(`language.${one.language}`)],
+        [t('mail.created'), moment(one.created)],
+        [t('mail.attempts'), number(one.attempts)],
+        ...(one.sent ? [/** @type {[string, any]} */ ([t('mail.sent'),
+            moment(one.sent)])] : []),
+        ...(one.next_try && one.state === 'queued'
+            ? [/** @type {[string, any]} */ ([t('mail.next'),
+                moment(one.next_try)])] : []),
+        ...(one.task ? [/** @type {[string, any]} */ ([t('mail.task'),
+            h('a', { href: `tasks?task=${one.task}` },
+                number(one.task))])] : []),
+    ]), one.error ? h('p', { class: 'mail-error' }, one.error) : null,
+    one.state === 'failed' || one.state === 'queued' ? button({
+        text: t('mail.retry'), icon: 'restart', kind: 'primary',
+        press: guarded(async () => {
+            await post(`admin/mail/${one.id}/retry`);
+            await desk.done(t('mail.retried'));
+        }) }) : null);
+}
+
+
+export function section() {
+    return {
+        key: 'mail', path: 'admin/mail', empty: t('mail.none'), editor: look,
+        filters: [
+            { name: 'q', label: t('mail.search'),
+                kind: /** @type {const} */ ('search') },
+            { name: 'state', label: t('vm.state'),
+                kind: /** @type {const} */ ('choice'),
+                choices: ['', 'failed', 'queued', 'held', 'sent']
+                    .map((value) => ({ value,
+                        text: t(value ? `mail.${value}` : 'adm.all') })) },
+        ],
+        id: (/** @type {Letter} */ one) => one.id,
+        name: (/** @type {Letter} */ one) => one.recipient,
+        columns: [
+            { key: 'recipient', text: t('mail.to'),
+                cell: (/** @type {Letter} */ one) => one.recipient },
+            { key: 'template', text: t('mail.template'), quiet: true,
+                cell: (/** @type {Letter} */ one) => word('letter',
+                    one.template) },
+            { key: 'state', text: t('vm.state'), quiet: true, cell: state },
+            { key: 'attempts', text: t('mail.attempts'), cls: 'number',
+                cell: (/** @type {Letter} */ one) => one.attempts },
+            { key: 'error', text: t('mail.error'), cls: 'long',
+                cell: (/** @type {Letter} */ one) => one.error },
+            { key: 'created', text: t('mail.created'),
+                cell: (/** @type {Letter} */ one) => ago(one.created) },
+        ],
+    };
+}

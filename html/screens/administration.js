@@ -1,0 +1,162 @@
+/*
+ * Administration: its sections as tabs at the left on wide screens, as a list
+ * on phones.  Each is loaded when somebody looks at it.
+ */
+
+import { get } from '../api.js';
+import { h, put } from '../parts/dom.js';
+import { fault } from '../parts/fault.js';
+import { icon } from '../parts/icon.js';
+import { listing } from '../parts/listing.js';
+import { on, over } from '../live.js';
+import { t } from '../i18n.js';
+
+/** @typedef {import('../types.d.ts').View} View */
+
+/** @type {Record<string, () => Promise<{section: () => any}>>} */
+const SECTIONS = {
+    templates: () => import('./admin/templates.js'),
+    plans: () => import('./admin/plans.js'),
+    users: () => import('./admin/users.js'),
+    addresses: () => import('./admin/addresses.js'),
+    nodes: () => import('./admin/nodes.js'),
+    orders: () => import('./admin/orders.js'),
+    mail: () => import('./admin/mail.js'),
+    audit: () => import('./admin/audit.js'),
+};
+
+/** @type {Record<string, string>} */
+const MARK = {
+    templates: 'box', plans: 'card', users: 'person', addresses: 'net',
+    nodes: 'server', orders: 'clock', mail: 'mail', audit: 'eye',
+};
+
+const FIRST = 'templates';
+const wide = () => matchMedia('(min-width: 900px)').matches;
+
+
+/**
+ * Orders wait for somebody only where the provider wants to see them first.
+ *
+ * @param {AbortSignal} signal
+ */
+async function ordersWait(signal) {
+    try {
+        return (await get('plans', { signal })).signup === 'approve'
+            || (await get('admin/orders?limit=1', { signal }))
+                .items.length > 0;
+    } catch {
+        return true;                /* then they can at least be looked for */
+    }
+}
+
+
+/** @param {View} view */
+export default async function administration(view) {
+    /** @type {{key: string, life: AbortController,
+     *     list: ReturnType<typeof listing>} | null} */
+    let shown = null;
+    const place = h('div', { class: 'adm-place' });
+    const tabs = Object.keys(SECTIONS).map((key) => h('a', {
+        class: 'adm-tab', href: `administration?section=${key}`,
+        data: { section: key },
+    }, icon(MARK[key]), h('span', null, t(`adm.${key}`)),
+    icon('right', 'adm-more')));
+    const back = h('a', { class: 'adm-back', href: 'administration' },
+        icon('left'), t('nav.administration'));
+    const body = h('div', { class: 'adm' },
+        h('nav', { class: 'adm-tabs', 'aria-label': t('nav.administration') },
+            tabs, h('a', { class: 'adm-tab adm-own', href: 'account' },
+                icon('key'), h('span', null, t('adm.own')))),
+        place);
+
+    const mark = (/** @type {string | null} */ key) => {
+        for (const tab of tabs) {
+            if (tab.dataset.section === key) {
+                tab.setAttribute('aria-current', 'page');
+            } else {
+                tab.removeAttribute('aria-current');
+            }
+        }
+
+        body.toggleAttribute('data-list', key === null);
+    };
+
+    const leave = () => {
+        shown?.life.abort();
+        shown = null;
+        put(place);
+    };
+
+    /** @param {string} key */
+    const enter = async (key) => {
+        const life = new AbortController();
+
+        leave();
+
+        const { section } = await SECTIONS[key]();
+
+        if (view.signal.aborted || key !== (view.id ?? FIRST)) {
+            return;
+        }
+
+        const list = listing(section(), view, life.signal);
+
+        shown = { key, life, list };
+        put(place, back, list.node);
+        view.title(`${t(`adm.${key}`)} · ${t('nav.administration')}`);
+        await list.load();
+    };
+
+    const show = async () => {
+        const key = view.id && SECTIONS[view.id] ? view.id
+            : wide() ? FIRST : null;
+
+        mark(key);
+
+        if (key === null) {
+            leave();
+            view.title(t('nav.administration'));
+            return;
+        }
+
+        try {
+            const fresh = shown?.key !== key;
+
+            if (fresh) {
+                await enter(key);
+            }
+
+            await shown?.list.show(view.query.get('item'));
+
+            if (fresh && view.id && !view.query.get('item')) {
+                place.querySelector('h2')?.focus({ preventScroll: true });
+            }
+        } catch (error) {
+            if (!view.signal.aborted) {
+                put(place, fault(error, () => void show()));
+            }
+        }
+    };
+
+    view.signal.addEventListener('abort', () => shown?.life.abort());
+    view.onId = () => void show();
+    on('task', (task) => {
+        if (over(task) && shown?.key === 'orders') {
+            void shown.list.load();
+        }
+    }, view.signal);
+    put(view.root, h('div', { class: 'page wide' },
+        h('h1', { tabindex: -1, class: 'adm-title' },
+            t('nav.administration')), body));
+    view.title(t('nav.administration'));
+
+    void ordersWait(view.signal).then((wait) => {
+        const tab = tabs.find((one) => one.dataset.section === 'orders');
+
+        if (tab) {
+            tab.hidden = !wait && view.id !== 'orders';
+        }
+    });
+    await show();
+}
