@@ -1,24 +1,31 @@
-/* Account: the password, and where one is signed in. */
+/* Account: the password, where one is signed in, tokens, look and language. */
 
-import { get, remove, replace } from '../api.js';
-import { button } from '../parts/button.js';
+import { get, post, remove, replace } from '../api.js';
+import { button, copyable } from '../parts/button.js';
+import { ask } from '../parts/dialog.js';
 import { h, put } from '../parts/dom.js';
 import { fault, words } from '../parts/fault.js';
-import { form, text } from '../parts/form.js';
+import { choice } from '../parts/fields.js';
+import { form, STRONG, text } from '../parts/form.js';
+import { icon } from '../parts/icon.js';
+import { nextOf } from '../parts/next.js';
 import { pending } from '../parts/loading.js';
+import { chooseTheme, chosenTheme } from '../parts/theme.js';
 import { toast } from '../parts/toast.js';
-import { ago, moment, t } from '../i18n.js';
+import { ago, current, day, LANGUAGES, moment, t } from '../i18n.js';
 import { set, user } from '../session.js';
 
 /** @typedef {import('../types.d.ts').View} View */
 /** @typedef {import('../types.d.ts').Login} Login */
+/** @typedef {import('../types.d.ts').Token} Token */
 
-/* As the API asks it: 10 to 128 characters, none of them a control one. */
-const STRONG = /^[^\p{Cc}]{10,128}$/u;
+const THEMES = /** @type {const} */ (['system', 'light', 'dark']);
+const DAYS = [30, 90, 365];
 
 
 /** @param {() => void} changed */
 function password(changed) {
+    const must = user()?.must_change;
     const build = () => form({
         fields: [
             text({ name: 'old', label: t('account.old'), required: true,
@@ -49,7 +56,8 @@ function password(changed) {
     place.append(build());
 
     return h('section', { class: 'card' }, h('h2', null, t('account.password')),
-        place);
+        must ? h('p', { class: 'notice' }, icon('warn'), t('account.must'))
+            : null, place);
 }
 
 
@@ -77,7 +85,7 @@ function device(agent) {
  * @param {Login} login
  * @param {() => void} changed
  */
-function row(login, changed) {
+function sessionRow(login, changed) {
     const end = button({
         text: t('account.session.end'), small: true,
         press: async () => {
@@ -105,45 +113,180 @@ function row(login, changed) {
 }
 
 
-/** @param {View} view */
-function sessions(view) {
-    const list = h('ul', { class: 'logins' });
+/**
+ * A list of one's own, asked for again after every change.
+ *
+ * @template T
+ * @param {string} path
+ * @param {(item: T, changed: () => void) => HTMLElement} row
+ * @param {string} none
+ * @param {View} view
+ */
+function own(path, row, none, view) {
+    const node = h('ul', { class: 'logins' });
 
     const load = async () => {
         try {
-            const answer = await pending(list, 'table',
-                get('account/sessions', { signal: view.signal }));
+            const answer = await pending(node, 'table',
+                get(path, { signal: view.signal }));
 
-            put(list, ...answer.items.map((/** @type {Login} */ login) =>
-                row(login, () => void load())));
+            put(node, ...answer.items.map((/** @type {T} */ item) =>
+                row(item, () => void load())));
+
+            if (answer.items.length === 0) {
+                put(node, h('li', { class: 'when' }, none));
+            }
         } catch (error) {
             if (!view.signal.aborted) {
-                put(list, h('li', null, fault(error, () => void load())));
+                put(node, h('li', null, fault(error, () => void load())));
             }
         }
     };
 
     void load();
 
-    return {
-        load,
-        node: h('section', { class: 'card' },
-            h('h2', null, t('account.sessions')), list),
-    };
+    return { node, load };
+}
+
+
+/**
+ * @param {Token} token
+ * @param {() => void} changed
+ */
+function tokenRow(token, changed) {
+    const end = button({
+        text: t('account.token.end'), small: true,
+        label: t('account.token.end.of', { name: token.name }),
+        press: async () => {
+            if (!await ask({ title: t('account.token.ask',
+                { name: token.name }), text: t('account.token.ask.text'),
+            yes: t('account.token.end'), kind: 'danger' })) {
+                return;
+            }
+
+            try {
+                await remove(`account/tokens/${token.id}`);
+                toast(t('account.token.ended'));
+            } catch (error) {
+                toast(words(error), 'bad');
+            }
+
+            changed();
+        },
+    });
+
+    return h('li', { class: 'login' },
+        h('div', null, h('strong', null, token.name),
+            h('span', { class: 'tag' },
+                t(`account.token.scope.${token.scope}`)),
+            h('p', { class: 'when' }, [
+                token.seen ? t('account.token.seen', { ago: ago(token.seen) })
+                    : t('account.token.never'),
+                token.expires ? t('account.token.until',
+                    { date: day(token.expires) })
+                    : t('account.token.forever')].join(' · '))),
+        end);
+}
+
+
+/** @param {View} view */
+function tokens(view) {
+    const made = h('div', { class: 'token-made', role: 'status' });
+    const list = own('account/tokens', tokenRow, t('account.tokens.none'),
+        view);
+    const place = h('div', null);
+
+    const build = () => form({
+        fields: [
+            text({ name: 'name', label: t('account.token.name'),
+                required: true, maxlength: 64, autocomplete: 'off',
+                hint: t('account.token.name.hint') }),
+            choice({ name: 'scope', label: t('account.token.scope'),
+                value: 'read', choices: ['read', 'write'].map((value) => ({
+                    value, text: t(`account.token.scope.${value}`) })) }),
+            choice({ name: 'days', label: t('account.token.days'),
+                value: '90', choices: [...DAYS.map((n) => ({
+                    value: String(n), text: t('account.token.days.n',
+                        { n }) })),
+                { value: '', text: t('account.token.days.none') }] }),
+        ],
+        layout: (f) => [f.name, h('div', { class: 'pair' }, f.scope, f.days)],
+        submit: t('account.token.make'),
+        send: async (values) => {
+            const answer = await post('account/tokens', {
+                name: values.name, scope: values.scope,
+                ...(values.days ? { days: Number(values.days) } : {}),
+            });
+
+            put(made, h('p', null, t('account.token.made')),
+                copyable(answer.token, t('account.token.copy'), t('copied')),
+                button({ text: t('account.token.done'), small: true,
+                    press: () => put(made) }));
+            put(place, build());
+            void list.load();
+        },
+    }).node;
+
+    put(place, build());
+
+    return h('section', { class: 'card' }, h('h2', null, t('account.tokens')),
+        h('p', { class: 'lead' }, t('account.tokens.lead')), list.node, made,
+        place);
+}
+
+
+/** Theme and language, as the head of the page has them. */
+function look() {
+    const theme = choice({
+        name: 'theme', label: t('account.theme'), value: chosenTheme(),
+        choices: THEMES.map((value) => ({ value,
+            text: t(`account.theme.${value}`) })),
+        changed: (name) => chooseTheme(
+            /** @type {typeof THEMES[number]} */ (name)),
+    });
+    const language = choice({
+        name: 'language', label: t('language'), value: current(),
+        choices: LANGUAGES.map((value) => ({ value,
+            text: t(`language.${value}`) })),
+        changed: (name) => window.dispatchEvent(
+            new CustomEvent('vzpanel.language', { detail: name })),
+    });
+
+    window.addEventListener('vzpanel.theme', () => {
+        theme.input.value = chosenTheme();
+    });
+
+    return h('section', { class: 'card' }, h('h2', null, t('account.look')),
+        h('div', { class: 'pair' }, theme.node, language.node));
 }
 
 
 /** @param {View} view */
 export default async function account(view) {
     const who = user();
-    const where = sessions(view);
+    const must = who?.must_change;
 
     view.title(t('nav.account'));
-    put(view.root, h('div', { class: 'page' },
-        h('header', { class: 'fleet-head' },
-            h('h1', { tabindex: -1 }, t('nav.account')),
-            h('p', { class: 'lead' }, [who?.name, who?.account]
-                .filter(Boolean).join(' · '))),
-        h('div', { class: 'halves' }, password(() => void where.load()),
-            where.node)));
+
+    const head = h('header', { class: 'fleet-head' },
+        h('h1', { tabindex: -1 }, t('nav.account')),
+        h('p', { class: 'lead' }, [who?.name, who?.account]
+            .filter(Boolean).join(' · ')));
+
+    if (must) {
+        put(view.root, h('div', { class: 'page narrow' }, head,
+            password(() => view.go(nextOf(view), { replace: true }))));
+        return;
+    }
+
+    const where = own('account/sessions', sessionRow, '', view);
+
+    put(view.root, h('div', { class: 'page' }, head,
+        h('div', { class: 'halves' },
+            h('div', { class: 'stack' }, password(() => void where.load()),
+                look()),
+            h('div', { class: 'stack' },
+                h('section', { class: 'card' },
+                    h('h2', null, t('account.sessions')), where.node),
+                tokens(view)))));
 }

@@ -4,18 +4,30 @@ import { h, put } from '../parts/dom.js';
 import { setting } from '../parts/header.js';
 import { t } from '../i18n.js';
 
+/**
+ * What was written, as a link where it is an address of some kind.
+ *
+ * @param {string} to
+ */
+function reach(to) {
+    const href = /^https?:\/\//i.test(to) ? to
+        : /^[^\s@]+@[^\s@]+$/.test(to) ? `mailto:${to}`
+            : /^\+?[\d ()-]{6,}$/.test(to) ? `tel:${to.replace(/[^+\d]/g, '')}`
+                : '';
+
+    return href ? h('a', { class: 'button primary', href,
+        rel: 'noreferrer' }, to) : h('strong', null, to);
+}
+
+
 /** @param {import('../types.d.ts').View} view */
 export default async function contact(view) {
     const to = setting('contact');
-    const web = /^https?:\/\//.test(to);
 
     view.title(t('nav.contact'));
     put(view.root, h('div', { class: 'page narrow' },
-        h('div', { class: 'card' },
+        h('div', { class: 'card contact' },
             h('h1', { tabindex: -1 }, t('nav.contact')),
             h('p', null, t(to ? 'contact.text' : 'contact.none')),
-            to ? h('p', null, h('a', {
-                class: 'button primary', href: web ? to : `mailto:${to}`,
-                rel: 'noreferrer',
-            }, to)) : null)));
+            to ? h('p', null, reach(to)) : null)));
 }

@@ -1,23 +1,53 @@
 /* Acceso Clientes. */
 
+import { post } from '../api.js';
 import { h, put } from '../parts/dom.js';
 import { disable } from '../parts/button.js';
 import { form, text } from '../parts/form.js';
-import { setting } from '../parts/header.js';
+import { icon } from '../parts/icon.js';
+import { nextOf } from '../parts/next.js';
 import { t } from '../i18n.js';
 import { signIn } from '../session.js';
 
 /** @typedef {import('../types.d.ts').View} View */
 
 /**
- * Where to go after: only a path of ours.
+ * A link to choose another password, by mail.  The answer is the same
+ * whether there is such an account or not.
  *
- * @param {View} view
+ * @param {import('../parts/form.js').Field} known  what was typed already
+ * @param {boolean} open
  */
-function next(view) {
-    const path = view.query.get('next') ?? '';
+function forgot(known, open) {
+    const place = h('div', null);
 
-    return /^(status|tasks|account)(\?[\w=&-]*)?$/.test(path) ? path : 'status';
+    const fill = () => {
+        const field = text({ name: 'account', required: true,
+            label: t('signin.forgot.account'), autocomplete: 'username',
+            maxlength: 254, value: known.value() });
+
+        put(place, form({
+            fields: [field], submit: t('signin.forgot.send'),
+            send: async (values) => {
+                await post('password/reset', { account: values.account },
+                    { quiet: true });
+                put(place, h('p', { class: 'sent', role: 'status',
+                    tabindex: -1, data: { tone: 'good' } },
+                icon('check'), t('signin.forgot.sent')));
+                /** @type {HTMLElement | null} */ (place.firstElementChild)
+                    ?.focus();
+            },
+        }).node);
+        field.focus();
+    };
+
+    return h('details', { class: 'forgot', open,
+        on: { toggle: () => {
+            if (!place.firstChild) {
+                fill();
+            }
+        } } }, h('summary', null, t('signin.forgot')),
+    h('p', null, t('signin.forgot.text')), place);
 }
 
 
@@ -37,7 +67,7 @@ export default async function signin(view) {
         submit: t('signin.send'),
         send: async (values) => {
             await signIn(values.account, values.password);
-            view.go(next(view), { replace: true });
+            view.go(nextOf(view), { replace: true });
         },
         failed: (problem) => {
             if (problem.code === 'bad_credentials') {
@@ -49,11 +79,6 @@ export default async function signin(view) {
                 hold(problem.retryAfter ?? 30);
             }
         },
-        after: h('details', { class: 'forgot' },
-            h('summary', null, t('signin.forgot')),
-            h('p', null, t('signin.forgot.text')),
-            setting('contact') ? h('p', null,
-                h('a', { href: 'contact' }, t('nav.contact'))) : null),
     });
 
     const hold = (/** @type {number} */ wait) => {
@@ -82,7 +107,9 @@ export default async function signin(view) {
             h('h1', { tabindex: -1 }, t('nav.signin')),
             view.query.has('next') ? h('p', { class: 'lead' },
                 t('signin.first')) : null,
-            made.node)));
+            made.node, forgot(fields[0], view.query.has('forgot')))));
 
-    (account ? fields[1] : fields[0]).focus();
+    if (!view.query.has('forgot')) {
+        (account ? fields[1] : fields[0]).focus();
+    }
 }

@@ -1,22 +1,34 @@
-/* Tasks: everything that was done, with its steps. */
+/*
+ * Tasks: everything that was done, with its steps; an administrator takes a
+ * failed one up again, or one back that still waits.
+ */
 
-import { get } from '../api.js';
-import { button } from '../parts/button.js';
+import { get, post, Problem } from '../api.js';
+import { busy, button } from '../parts/button.js';
 import { h, put } from '../parts/dom.js';
-import { fault, faultWords } from '../parts/fault.js';
+import { fault, faultWords, words } from '../parts/fault.js';
 import { icon } from '../parts/icon.js';
 import { pending } from '../parts/loading.js';
 import { taskState } from '../parts/state.js';
 import { steps, stepWords } from '../parts/steps.js';
 import { taskTitle } from '../parts/task-strip.js';
+import { toast } from '../parts/toast.js';
+import { userCombo, vmCombo } from '../parts/vm-find.js';
 import { ago, moment, percent, seconds, t, word } from '../i18n.js';
-import { on, over } from '../live.js';
+import { note, on, over } from '../live.js';
+import { user } from '../session.js';
 
 /** @typedef {import('../types.d.ts').View} View */
 /** @typedef {import('../types.d.ts').Task} Task */
 
 const PAGE = 30;
-const CHIPS = ['', 'running', 'done', 'failed'];
+const CHIPS = ['', 'queued', 'running', 'done', 'failed', 'cancelled'];
+
+/** @type {Record<string, {act: 'retry' | 'cancel', icon: string}>} */
+const ACTS = {
+    failed: { act: 'retry', icon: 'restart' },
+    queued: { act: 'cancel', icon: 'cross' },
+};
 
 
 /** @param {Task} task */
@@ -47,6 +59,7 @@ function item(first, view, open) {
     const when = h('span', { class: 'when' });
     const list = steps(first.steps ?? [], view.signal);
     const wrong = h('p', { class: 'task-error' });
+    const acts = h('div', { class: 'task-acts' });
     let shown = '';
 
     const node = h('details', {
@@ -67,7 +80,35 @@ function item(first, view, open) {
         },
     }, h('summary', null, icon('right', 'chevron'),
         h('span', { class: 'task-title' }, taskTitle(first)), state, now, when),
-    h('div', { class: 'task-body' }, wrong, list.node));
+    h('div', { class: 'task-body' }, wrong, list.node, acts));
+
+    const drawActs = (/** @type {Task} */ task) => {
+        const can = user()?.role === 'admin' ? ACTS[task.state] : undefined;
+
+        put(acts, can ? button({
+            text: t(`task.${can.act}`), icon: can.icon, small: true,
+            press: async (event) => {
+                const self = /** @type {HTMLElement} */ (event.currentTarget);
+
+                busy(self, true);
+
+                try {
+                    note({ ...task,
+                        ...await post(`tasks/${task.id}/${can.act}`) });
+                } catch (error) {
+                    if (!(error instanceof Problem)) {
+                        throw error;
+                    }
+
+                    toast(words(error), 'bad');
+                } finally {
+                    busy(self, false);
+                }
+
+                set(await get(`tasks/${task.id}`, { signal: view.signal }));
+            },
+        }) : null);
+    };
 
     const set = (/** @type {Task} */ task) => {
         const time = task.finished ?? task.started ?? task.created;
@@ -75,6 +116,7 @@ function item(first, view, open) {
         if (task.state !== shown) {
             shown = task.state;
             put(state, taskState(task.state));
+            drawActs(task);
         }
 
         put(now, (over(task) ? [actor(task), lasted(task)]
@@ -94,29 +136,107 @@ function item(first, view, open) {
 }
 
 
+/** @typedef {{state: string, vm: string, actor: string}} Wish */
+
+/**
+ * @param {View} view
+ * @returns {Wish}
+ */
+function wishOf(view) {
+    return {
+        state: view.query.get('state') ?? '',
+        vm: view.query.get('vm') ?? '',
+        actor: view.query.get('actor') ?? '',
+    };
+}
+
+
+/** @param {Record<string, string>} wish */
+function given(wish) {
+    return new URLSearchParams(Object.entries(wish)
+        .filter(([, value]) => value !== ''));
+}
+
+
+/**
+ * Whether a task that just came belongs into the list.
+ *
+ * @param {Task} task
+ * @param {Wish} wish
+ */
+function fits(task, wish) {
+    return (!wish.state || wish.state === task.state)
+        && (!wish.vm || wish.vm === String(task.vm?.id))
+        && (!wish.actor || wish.actor === task.actor);
+}
+
+
+/**
+ * The fields that choose a container and, for an administrator, a person.
+ *
+ * @param {Wish} wish
+ * @param {() => void} changed
+ * @param {View} view
+ */
+function finders(wish, changed, view) {
+    const which = vmCombo({ label: t('tasks.vm'), chosen: (vm) => {
+        wish.vm = vm ? String(vm.id) : '';
+        changed();
+    } });
+    const who = user()?.role === 'admin' ? userCombo({
+        name: 'actor', label: t('tasks.actor'), bare: true,
+        placeholder: t('tasks.actor'), chosen: (person) => {
+            wish.actor = person?.account ?? '';
+            changed();
+        } }) : null;
+
+    if (wish.vm) {
+        get(`vms/${encodeURIComponent(wish.vm)}`, { signal: view.signal })
+            .then((vm) => which.set(vm), () => {});
+    }
+
+    if (wish.actor && who) {
+        get(`admin/users?${new URLSearchParams({ q: wish.actor,
+            limit: '1' })}`, { signal: view.signal })
+            .then((answer) => who.set(answer.items[0] ?? null), () => {});
+    }
+
+    return [which.node, who?.node];
+}
+
+
 /** @param {View} view */
 export default async function tasks(view) {
     /** @type {Map<number, ReturnType<typeof item>>} */
     const shown = new Map();
     /** @type {string | null} */
     let next = null;
-    let state = '';
+    const wish = wishOf(view);
     let turn = 0;
 
     const list = h('div', { class: 'tasks' });
     const more = button({ text: t('fleet.more'), icon: 'down',
         press: () => void load(false) });
     const chips = CHIPS.map((name) => h('button', {
-        type: 'button', class: 'chip', 'aria-pressed': String(name === state),
+        type: 'button', class: 'chip',
+        'aria-pressed': String(name === wish.state),
         on: {
             click: () => {
-                state = name;
+                wish.state = name;
                 chips.forEach((chip, i) => chip.setAttribute('aria-pressed',
-                    String(CHIPS[i] === state)));
-                void load(true);
+                    String(CHIPS[i] === wish.state)));
+                changed();
             },
         },
     }, name ? t(`task.${name}`) : t('fleet.all')));
+
+    const changed = () => {
+        const query = given(wish);
+
+        view.go(query.size > 0 ? `tasks?${query}` : 'tasks',
+            { replace: true, quiet: true });
+        void load(true);
+    };
 
     const add = (/** @type {Task} */ task, /** @type {boolean} */ top) => {
         const known = shown.get(task.id);
@@ -134,11 +254,7 @@ export default async function tasks(view) {
 
     const load = async (/** @type {boolean} */ fresh) => {
         const mine = ++turn;
-        const query = new URLSearchParams({ limit: String(PAGE) });
-
-        if (state) {
-            query.set('state', state);
-        }
+        const query = given({ ...wish, limit: String(PAGE) });
 
         if (!fresh && next) {
             query.set('cursor', next);
@@ -162,7 +278,9 @@ export default async function tasks(view) {
             answer.items.forEach((/** @type {Task} */ one) => add(one, false));
 
             if (shown.size === 0) {
-                put(list, h('p', { class: 'empty' }, t('tasks.none')));
+                put(list, h('p', { class: 'empty' },
+                    t(given(wish).size > 0 ? 'tasks.nomatch'
+                        : 'tasks.none')));
             }
         } catch (error) {
             if (!view.signal.aborted) {
@@ -176,14 +294,16 @@ export default async function tasks(view) {
     put(view.root, h('div', { class: 'page' },
         h('div', { class: 'fleet-head' },
             h('h1', { tabindex: -1 }, t('nav.tasks')),
-            h('div', { class: 'chips', role: 'group',
-                'aria-label': t('fleet.states') }, chips)),
+            h('div', { class: 'task-filters', role: 'search' },
+                finders(wish, changed, view),
+                h('div', { class: 'chips', role: 'group',
+                    'aria-label': t('tasks.state') }, chips))),
         list, h('div', { class: 'fleet-foot' }, more)));
 
     on('task', (task) => {
         if (shown.has(task.id)) {
             shown.get(task.id)?.set(task);
-        } else if (!state || state === task.state) {
+        } else if (fits(task, wish)) {
             list.querySelector('.empty')?.remove();
             add(task, true);
         }

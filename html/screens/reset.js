@@ -1,0 +1,50 @@
+/* A new password by the link that was mailed. */
+
+import { post } from '../api.js';
+import { linkButton } from '../parts/button.js';
+import { h, put } from '../parts/dom.js';
+import { form, STRONG, text } from '../parts/form.js';
+import { icon } from '../parts/icon.js';
+import { toast } from '../parts/toast.js';
+import { t } from '../i18n.js';
+
+/** @param {import('../types.d.ts').View} view */
+export default async function reset(view) {
+    const token = view.query.get('token') ?? '';
+    const place = h('div', null);
+
+    const expired = () => put(place,
+        h('p', { class: 'notice' }, icon('warn'), t('reset.expired')),
+        linkButton('signin?forgot=1', t('reset.again'), 'primary'));
+
+    view.title(t('reset.title'));
+    put(view.root, h('div', { class: 'page narrow' },
+        h('div', { class: 'card signin' },
+            h('h1', { tabindex: -1 }, t('reset.title')), place)));
+
+    if (!/^[0-9a-f]{64}$/i.test(token)) {
+        expired();
+        return;
+    }
+
+    const field = text({ name: 'new', label: t('account.new'), required: true,
+        type: 'password', autocomplete: 'new-password', rule: STRONG,
+        maxlength: 128 });
+
+    put(place, h('p', { class: 'lead' }, t('reset.lead')), form({
+        fields: [field],
+        submit: t('reset.send'),
+        send: async (values) => {
+            await post(`password/reset/${token}`, { new: values.new },
+                { quiet: true });
+            toast(t('reset.done'));
+            view.go('signin', { replace: true });
+        },
+        failed: (problem) => {
+            if (problem.code === 'expired' || problem.status === 404) {
+                expired();
+            }
+        },
+    }).node);
+    field.focus();
+}
