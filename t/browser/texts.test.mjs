@@ -11,12 +11,20 @@ const html = new URL('../../html/', import.meta.url);
 
 
 /**
+ * Those everybody gets, and those of the administrator's screens.
+ *
  * @param {string} language
  * @returns {Promise<Record<string, unknown>>}
  */
 async function texts(language) {
-    return JSON.parse(await readFile(
-        new URL(`i18n/${language}.json`, html), 'utf8'));
+    const parts = await Promise.all([language, `admin.${language}`]
+        .map(async (name) => JSON.parse(await readFile(
+            new URL(`i18n/${name}.json`, html), 'utf8'))));
+
+    assert.deepEqual(Object.keys(parts[0]).filter((key) =>
+        Object.hasOwn(parts[1], key)), []);
+
+    return Object.assign({}, ...parts);
 }
 
 
