@@ -354,7 +354,7 @@ vz_sse_send(vz_sse_t *stream, const char *before, const ngx_str_t *text)
 
     p = ngx_cpymem(p, before, ngx_strlen(before));
 
-    if (text != NULL) {
+    if (text != NULL && text->len) {
         ngx_memcpy(p, text->data, text->len);
     }
 
