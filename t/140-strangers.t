@@ -64,7 +64,8 @@ sub request_of {
 our @routes = routes();
 our @private = map { request_of($_) } grep { $_->{role} ne 'ANYONE' } @routes;
 our @foreign = map { request_of($_) }
-    grep { $_->{path} =~ /\{/ && $_->{role} ne 'ADMIN' } @routes;
+    grep { $_->{path} =~ /\{/ && $_->{role} ne 'ADMIN'
+        && $_->{path} !~ /password/ } @routes;
 our @changing = map { request_of($_) }
     grep { $_->{path} =~ /\{/ && $_->{method} ne 'GET' } @routes;
 our @admin = map { request_of($_) } grep { $_->{role} eq 'ADMIN' } @routes;

@@ -32,6 +32,12 @@ void vz_session_open(vz_call_t *call);
 void vz_session_show(vz_call_t *call);
 void vz_session_close(vz_call_t *call);
 
+extern const vz_form_t  vz_reset_ask_form;
+extern const vz_form_t  vz_reset_form;
+
+void vz_reset_link(vz_call_t *call);
+void vz_reset_set(vz_call_t *call);
+
 void vz_account_password(vz_call_t *call);
 void vz_account_sessions(vz_call_t *call);
 void vz_account_session_end(vz_call_t *call);

@@ -48,6 +48,11 @@ static const vz_route_t  vz_routes[] = {
     { DELETE, "/session", VZ_ROLE_USER, VZ_ROUTE_SESSION, NULL,
       vz_session_close, "Sign out" },
 
+    { POST, "/password/reset", VZ_ROLE_ANYONE, 0, &vz_reset_ask_form,
+      vz_reset_link, "Ask for a link that sets another password" },
+    { POST, "/password/reset/{token}", VZ_ROLE_ANYONE, 0, &vz_reset_form,
+      vz_reset_set, "Set another password by a link" },
+
     { PUT, "/account/password", VZ_ROLE_USER, VZ_ROUTE_SESSION,
       &vz_password_form, vz_account_password, "Change one's password" },
     { GET, "/account/sessions", VZ_ROLE_USER, 0, NULL, vz_account_sessions,

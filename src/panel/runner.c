@@ -63,6 +63,9 @@ static const vz_sql_t  vz_sql_renew = vz_sql("task_renew",
 static const vz_sql_t  vz_sql_sweeps[] = {
     vz_sql("sweep_session",
            "DELETE FROM session WHERE expires < NOW(3) LIMIT 500"),
+    vz_sql("sweep_reset",
+           "DELETE FROM reset"
+           " WHERE expires < NOW(3) - INTERVAL 24 HOUR LIMIT 500"),
     vz_sql("sweep_idempotency",
            "DELETE FROM idempotency"
            " WHERE created < NOW(3) - INTERVAL 24 HOUR LIMIT 500")

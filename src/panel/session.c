@@ -32,10 +32,6 @@ typedef struct {
 
 static vz_code_e vz_session_find(vz_call_t *call, const ngx_str_t *account,
     vz_session_user_t *user);
-static ngx_uint_t vz_session_plain(const ngx_str_t *account);
-static ngx_str_t vz_session_key(vz_call_t *call, const char *kind,
-    const ngx_str_t *value);
-static void vz_session_limited(vz_call_t *call, ngx_uint_t seconds);
 static void vz_session_denied(vz_call_t *call, const vz_session_user_t *user,
     const char *result);
 static vz_code_e vz_session_make(vz_call_t *call,
@@ -171,7 +167,7 @@ vz_session_find(vz_call_t *call, const ngx_str_t *account,
 
 /* names are ASCII: others would only be looked for row by row */
 
-static ngx_uint_t
+ngx_uint_t
 vz_session_plain(const ngx_str_t *account)
 {
     ngx_uint_t  i;
@@ -226,7 +222,7 @@ vz_session_verify(vz_call_t *call, const ngx_str_t *account,
 }
 
 
-static ngx_str_t
+ngx_str_t
 vz_session_key(vz_call_t *call, const char *kind, const ngx_str_t *value)
 {
     ngx_str_t  key;
@@ -238,7 +234,7 @@ vz_session_key(vz_call_t *call, const char *kind, const ngx_str_t *value)
 }
 
 
-static void
+void
 vz_session_limited(vz_call_t *call, ngx_uint_t seconds)
 {
     vz_call_problem(call, NGX_HTTP_TOO_MANY_REQUESTS, "too_many",

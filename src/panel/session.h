@@ -18,4 +18,15 @@
 vz_code_e vz_session_verify(vz_call_t *call, const ngx_str_t *account,
     const ngx_str_t *password, const ngx_str_t *hash);
 
+/* vz_session_key: what the limiter counts under. */
+ngx_str_t vz_session_key(vz_call_t *call, const char *kind,
+    const ngx_str_t *value);
+
+/* vz_session_limited: 429. */
+void vz_session_limited(vz_call_t *call, ngx_uint_t seconds);
+
+/* vz_session_plain: whether it can be an account or an address of mail. */
+ngx_uint_t vz_session_plain(const ngx_str_t *account);
+
+
 #endif /* VZ_SESSION_H */

@@ -1,0 +1,238 @@
+# Another password for who forgot it, by a link.
+
+use Digest::SHA qw(sha256_hex);
+use MIME::Base64 ();
+use MIME::QuotedPrint ();
+use Test::Nginx::Socket 'no_plan';
+use VzFixture;
+use VzPanelHelpers;
+
+no_shuffle();
+
+add_block_preprocessor(sub {
+    $_[0]->set_value(vzpanel => 'vzpanel_public_url https://host.example/panel;')
+        if !defined $_[0]->vzpanel && !defined $_[0]->http_config;
+});
+
+our $json = "Content-Type: application/json\n";
+our $mark = unique('lost');
+our $bea = user("bea.$mark", first_name => 'Bea', must_change => 1);
+our $eve = user("eve.$mark", email => "twins.$mark\@example.org");
+our $eva = user("eva.$mark", email => "twins.$mark\@example.org",
+    language => 'en');
+our $locked = user("locked.$mark", locked => 1);
+our $beas = session($bea);
+
+sub ask_for { qq(POST /api/password/reset\n{"account":"$_[0]"}) }
+
+sub set {
+    my ($token, $new) = @_;
+
+    return "POST /api/password/reset/$token\n"
+        . '{"new":"' . ($new // 'Another-password-1') . '"}';
+}
+
+sub plain {
+    my ($mail) = @_;
+
+    return $mail =~ /^Content-Transfer-Encoding: base64/mi
+        ? MIME::Base64::decode_base64($mail =~ s/^.*?\n\r?\n//sr)
+        : MIME::QuotedPrint::decode_qp($mail);
+}
+
+sub tokens {
+    my ($address) = @_;
+
+    return map { plain($_) =~
+        m{https://host\.example/panel/reset\?token=([0-9a-f]{64})} ? $1 : () }
+        mails($address);
+}
+
+our $token = '';
+
+sub mailed {
+    ($token) = @{ wait_for(10, sub { my @t = tokens("bea.$mark\@example.org");
+        @t ? \@t : undef }) // [] };
+
+    ok($token, 'a link is mailed');
+    is(sql_value("SELECT COUNT(*) FROM reset WHERE user_id = $bea"
+        . " AND hash = UNHEX('" . sha256_hex($token // '') . "')"), 1,
+        'the database has its hash');
+}
+
+sub twins {
+    my $n = wait_for(10, sub { my @t = tokens("twins.$mark\@example.org");
+        @t == 2 ? 2 : 0 });
+
+    is($n, 2, 'each who shares the address gets a link of his own');
+}
+
+# a link of our own making
+sub link_of {
+    my ($user, $expires, $used) = @_;
+    my $secret = sha256_hex(unique('link') . rand);
+
+    sql("INSERT INTO reset (hash, user_id, expires, used) VALUES (UNHEX('"
+        . sha256_hex($secret) . "'), $user, NOW(3) + INTERVAL $expires, "
+        . ($used ? 'NOW(3)' : 'NULL') . ')');
+
+    return $secret;
+}
+
+our $old = link_of($eve, '-1 SECOND');
+our $used = link_of($eve, '1 MINUTE', 1);
+our $shut = link_of($locked, '1 MINUTE');
+our $second = link_of($bea, '1 MINUTE');
+
+sub try {
+    my ($secret, $body) = @_;
+
+    return ask('POST', "/api/password/reset/$secret", '', $body);
+}
+
+sub grammar {
+    like(try($token, '{"new":"short"}')->{body}, qr/"new","code":"format"/,
+        'a password has its grammar');
+    like(try($token, '{}')->{body}, qr/"new","code":"required"/,
+        'and is needed');
+}
+
+sub changed {
+    is(try($token, '{"new":"Another-password-1"}')->{code}, 204,
+        'the link sets another password');
+    is(try($_, '{"new":"Another-password-2"}')->{code}, 410,
+        'once, and the other links of the same person are void')
+        for $token, $second;
+
+    is(ask('GET', '/api/session', $beas)->{code}, 401, 'sessions are over')
+        for 1 .. 2;
+
+    my $call = ask('POST', '/api/session', '',
+        qq({"account":"bea.$mark","password":"Another-password-1"}));
+
+    is($call->{code}, 200, 'the new password signs in');
+    ok(!$call->{json}{user}{must_change}, 'it was chosen, so it may stay');
+    is(ask('POST', '/api/session', '',
+        qq({"account":"bea.$mark","password":"Test-password-1"}))->{code}, 401,
+        'the old one does not');
+}
+
+sub once {
+    my $two = link_of($eva, '1 MINUTE');
+    my @calls = map { ask_begin('POST', "/api/password/reset/$two", '',
+        '{"new":"Another-password-' . $_ . '"}') } 1 .. 4;
+    my @codes = sort map { ask_end($_)->{code} } @calls;
+
+    is("@codes", '204 410 410 410', 'four at once: one sets it');
+}
+
+sub limited {
+    my @codes = map { ask('POST', '/api/password/reset', '',
+        '{"account":"flood.' . $mark . '"}')->{code} } 1 .. 12;
+
+    is($codes[-1], 429, 'too many ask for one account');
+    is((grep { $_ == 202 } @codes) > 0, 1, 'some are free');
+}
+
+run_tests();
+
+__DATA__
+
+=== TEST 1: whoever asks is told the same
+--- request eval
+[ ::ask_for("bea.$::mark"), ::ask_for("nobody.$::mark"),
+  ::ask_for("locked.$::mark"), ::ask_for("\u00f1") ]
+--- more_headers eval
+$::json
+--- error_code eval
+[ (202) x 4 ]
+--- response_body eval
+[ ('{}') x 4 ]
+
+
+
+=== TEST 2: the link is mailed, and is not in the database
+--- init
+select undef, undef, undef, 0.1;
+--- request
+GET /api/plans
+--- check: mailed
+--- rows eval
+"SELECT template, state, data IS NULL FROM mail WHERE user_id IN ($::bea, $::locked)"
+--- rows_are eval
+"reset_link\tsent\t1"
+
+
+
+=== TEST 3: by an address that two share each gets one
+--- request eval
+::ask_for("twins.$::mark\@example.org")
+--- more_headers eval
+$::json
+--- error_code: 202
+--- check: twins
+
+
+
+=== TEST 4: a password has its grammar; the link stays good
+--- request
+GET /api/plans
+--- check: grammar
+
+
+
+=== TEST 5: links that are no more, or never were
+--- request eval
+[ map { ::set($_) } $::old, $::used, $::shut, 'f' x 64, 'x' ]
+--- more_headers eval
+$::json
+--- error_code eval
+[ (410) x 5 ]
+--- response_body_like eval
+[ ('"code":"expired"') x 5 ]
+
+
+
+=== TEST 6: the link sets another password, sessions end
+--- request
+GET /api/plans
+--- check: changed
+--- rows eval
+"SELECT action, result FROM audit WHERE user_id = $::bea AND action LIKE 'password.%' ORDER BY id"
+--- rows_are eval
+"password.ask\tok\npassword.reset\tok"
+
+
+
+=== TEST 7: of many at once one wins
+--- request
+GET /api/plans
+--- check: once
+
+
+
+=== TEST 8: a page of another site can't ask
+--- request eval
+::ask_for("bea.$::mark")
+--- more_headers eval
+$::json . "Origin: https://evil.example\n"
+--- error_code: 403
+
+
+
+=== TEST 9: who asks too often waits
+--- request
+GET /api/plans
+--- check: limited
+
+
+
+=== TEST 10: without an address of our own no link is mailed
+--- vzpanel
+--- request eval
+::ask_for("eve.$::mark")
+--- more_headers eval
+$::json
+--- error_code: 202
+--- error_log
+no link for another password can be mailed
