@@ -203,6 +203,30 @@ vz_cgroup_thaw(const vz_run_t *run)
 }
 
 
+int
+vz_cgroup_keep(const vz_run_t *run)
+{
+    size_t              i;
+    char                path[512];
+    static const char  *files[] = { ".", "cgroup.procs", "tasks" };
+
+    if (vz_cgroup_version() != 1 || run->cgroup[VZ_CG_FREEZER][0] == '\0') {
+        return 0;
+    }
+
+    for (i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+        snprintf(path, sizeof(path), "%s/%s", run->cgroup[VZ_CG_FREEZER],
+                 files[i]);
+
+        if (chown(path, 0, 0) == -1) {
+            return -1;
+        }
+    }
+
+    return 0;
+}
+
+
 void
 vz_cgroup_parent(const vz_config_t *conf, char name[VZ_CGROUP_PARENT])
 {

@@ -44,6 +44,13 @@ int vz_cgroup_frozen(const vz_run_t *run);
 void vz_cgroup_thaw(const vz_run_t *run);
 
 /*
+ * vz_cgroup_keep: the freezer of version 1 is no longer the guest's, which
+ * could put itself on ice in a group of its own, and what is frozen there
+ * does not die (in version 2 it does).  0, or -1 with errno.
+ */
+int vz_cgroup_keep(const vz_run_t *run);
+
+/*
  * vz_cgroup_parent: the folder under which all groups of this lxc_path lie,
  * so that no other liblxc on the host has any there.
  */

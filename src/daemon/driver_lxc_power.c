@@ -118,6 +118,8 @@ vz_lxc_boot(vz_job_t *job, vz_ct_t *ct)
         }
 
         vz_log(LOG_WARNING, "start of %u: init ended at once", ct->ctid);
+        (void) vz_lxc_halt(job->conf, ct, 0, &killed, left);
+
         return vz_job_end(job, VZ_FAILED, "its init ended as soon as it had "
                           "started");
     }
@@ -412,16 +414,20 @@ vz_lxc_halt(const vz_config_t *conf, const vz_ct_t *ct, int timeout,
 
     *killed = 0;
 
+    /*
+     * With this a guest that reboots instead is not started again; it may be
+     * about to, where init has just ended.
+     */
+
+    if (vz_run_read(ct, &run) == 0
+        && vz_store_file(ct, "stopping", "", 0) == -1)
+    {
+        snprintf(words, VZ_WORDS_MAX, "container %u: %s", ct->ctid,
+                 strerror(errno));
+        return VZ_FAILED;
+    }
+
     if (vz_run_alive(ct, &run)) {
-
-        /* with this a guest that reboots instead is not started again */
-
-        if (vz_store_file(ct, "stopping", "", 0) == -1) {
-            snprintf(words, VZ_WORDS_MAX, "container %u: %s", ct->ctid,
-                     strerror(errno));
-            return VZ_FAILED;
-        }
-
         if (!vz_lxc_shutdown(ct, timeout)) {
             *killed = 1;
 

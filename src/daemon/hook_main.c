@@ -36,6 +36,8 @@
 
 #define VZ_HOOK_WAIT   500          /* ms for an image that is let go of */
 #define VZ_HOOK_TRIES  12
+#define VZ_HOOK_CALM   1000000      /* us between two boots of a guest */
+#define VZ_HOOK_LOG    65536        /* bytes of liblxc's log */
 
 
 typedef int (*vz_hook_pt)(const vz_config_t *conf, vz_ct_t *ct, char *words);
@@ -55,6 +57,7 @@ static int vz_hook_start_host(const vz_config_t *conf, vz_ct_t *ct,
 static int vz_hook_post_stop(const vz_config_t *conf, vz_ct_t *ct,
     char *words);
 static int vz_hook_rebooting(void);
+static void vz_hook_calm(const vz_ct_t *ct);
 
 
 static const vz_hook_t  vz_hooks[] = {
@@ -155,6 +158,26 @@ vz_hook_rebooting(void)
 }
 
 
+/* a guest may reboot without end: once a second, and its log stays small */
+
+static void
+vz_hook_calm(const vz_ct_t *ct)
+{
+    char         path[PATH_MAX];
+    struct stat  st;
+
+    usleep(VZ_HOOK_CALM);
+
+    if (vz_store_path(ct, "lxc.log", path) == 0
+        && stat(path, &st) == 0
+        && st.st_size > VZ_HOOK_LOG
+        && truncate(path, 0) == -1)
+    {
+        vz_log(LOG_WARNING, "%s: %s", path, strerror(errno));
+    }
+}
+
+
 static int
 vz_hook_pre_start(const vz_config_t *conf, vz_ct_t *ct, char *words)
 {
@@ -163,6 +186,10 @@ vz_hook_pre_start(const vz_config_t *conf, vz_ct_t *ct, char *words)
     unsigned    tries;
     vz_code_e   rc;
     vz_mount_t  mount;
+
+    if (vz_hook_rebooting()) {
+        vz_hook_calm(ct);
+    }
 
     /* a guest that was told to stop and reboots instead stays stopped */
 
@@ -237,6 +264,11 @@ vz_hook_start_host(const vz_config_t *conf, vz_ct_t *ct, char *words)
     root = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
     run.halt = vz_guest_halt(root);
     close(root);
+
+    if (vz_cgroup_keep(&run) == -1) {
+        snprintf(words, VZ_WORDS_MAX, "freezer: %s", strerror(errno));
+        return -1;
+    }
 
     if (vz_limit_apply(conf, ct, &run, words) != VZ_OK
         || vz_net_start(conf, ct, run.init.pid, words) == -1)
