@@ -65,6 +65,7 @@ extern const vz_form_t  vz_user_form;
 extern const vz_form_t  vz_user_change_form;
 extern const vz_form_t  vz_suspend_all_form;
 extern const vz_form_t  vz_node_change_form;
+extern const vz_form_t  vz_reject_form;
 
 void vz_admin_templates(vz_call_t *call);
 void vz_admin_template_make(vz_call_t *call);
@@ -94,6 +95,10 @@ void vz_admin_user_unsuspend(vz_call_t *call);
 
 void vz_admin_nodes(vz_call_t *call);
 void vz_admin_node_change(vz_call_t *call);
+
+void vz_admin_orders(vz_call_t *call);
+void vz_admin_order_approve(vz_call_t *call);
+void vz_admin_order_reject(vz_call_t *call);
 
 void vz_admin_audit_list(vz_call_t *call);
 

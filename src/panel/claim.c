@@ -12,7 +12,6 @@
 
 
 #define VZ_CLAIM_TRIES     10
-#define VZ_CLAIM_ACCOUNTS  12       /* names that are tried for an account */
 #define VZ_CLAIM_POOLS     8
 
 
@@ -20,8 +19,6 @@ static vz_code_e vz_claim_try(vz_call_t *call, vz_order_t *order,
     const vz_claim_pt *claims);
 static vz_code_e vz_claim_user(vz_tx_t *tx, vz_call_t *call,
     vz_order_t *order);
-static void vz_claim_account(vz_call_t *call, vz_order_t *order,
-    ngx_uint_t attempt);
 static vz_code_e vz_claim_task(vz_tx_t *tx, vz_call_t *call,
     vz_order_t *order);
 static vz_code_e vz_claim_mail(vz_tx_t *tx, vz_call_t *call,
@@ -176,9 +173,10 @@ vz_claim_user(vz_tx_t *tx, vz_call_t *call, vz_order_t *order)
     body = &order->body;
     rc = VZ_CONFLICT;
 
-    for (i = 0; i < VZ_CLAIM_ACCOUNTS; i++) {
+    for (i = 0; i < VZ_NAME_TRIES; i++) {
 
-        vz_claim_account(call, order, i);
+        order->account = vz_name_try(call->pool, &body->first_name,
+                                     &body->last_name, i);
 
         rc = vz_db_query(tx, call->pool, &vz_claim_user_insert,
                          vz_binds(vz_text(order->account),
@@ -206,32 +204,6 @@ vz_claim_user(vz_tx_t *tx, vz_call_t *call, vz_order_t *order)
     }
 
     return VZ_CONFLICT;
-}
-
-
-/* aperez, aperez2 ... aperez5, then with a number drawn */
-
-static void
-vz_claim_account(vz_call_t *call, vz_order_t *order, ngx_uint_t attempt)
-{
-    u_char     name[VZ_NAME_MAX];
-    ngx_str_t  base;
-
-    base.data = name;
-    base.len = vz_name_account(name, &order->body.first_name,
-                               &order->body.last_name);
-
-    if (attempt == 0) {
-        order->account = vz_call_printf(call, "%V", &base);
-
-    } else if (attempt < 5) {
-        order->account = vz_call_printf(call, "%V%ui", &base, attempt + 1);
-
-    } else {
-        order->account = vz_call_printf(call, "%V%ui", &base,
-                                        (ngx_uint_t) ngx_random() % 99990
-                                        + 10);
-    }
 }
 
 
@@ -353,6 +325,7 @@ vz_claim_task(vz_tx_t *tx, vz_call_t *call, vz_order_t *order)
     task.link.data = order->link;
     task.link.len = sizeof(order->link);
     task.done = 2;
+    task.held = order->held;
 
     return vz_claim_begin(tx, call, order, &task);
 }

@@ -88,11 +88,13 @@ vz_order_make(vz_call_t *call)
 
     ngx_memzero(&order, sizeof(vz_order_t));
 
-    if (vz_settings()->signup != VZ_SIGNUP_OPEN) {
+    if (vz_settings()->signup == VZ_SIGNUP_OFF) {
         vz_call_problem(call, NGX_HTTP_FORBIDDEN, "signup_off",
                         "Plans can't be contracted here at the moment.");
         return;
     }
+
+    order.held = (vz_settings()->signup == VZ_SIGNUP_APPROVE);
 
     if (vz_order_read(call, &order) != VZ_OK
         || vz_order_secret(call, &order) != VZ_OK
@@ -113,8 +115,11 @@ vz_order_make(vz_call_t *call)
         return;
     }
 
-    vz_live_expect(order.node->id, order.ctid, order.vm, order.user);
-    vz_task_kick(order.task);
+    if (!order.held) {
+        vz_live_expect(order.node->id, order.ctid, order.vm, order.user);
+        vz_task_kick(order.task);
+    }
+
     vz_order_accepted(call, &order);
 }
 
@@ -455,7 +460,7 @@ vz_order_accepted(vz_call_t *call, vz_order_t *order)
 
     call->task = order->task;
 
-    if (call->wait) {
+    if (call->wait && !order->held) {
         vz_task_wait(order->task, call->wait);
         vz_call_header(call, "Preference-Applied",
                        vz_call_printf(call, "wait=%ui", call->wait));

@@ -39,6 +39,8 @@ typedef struct {
     ngx_str_t        plan_name;
     vz_node_row_t   *node;
 
+    ngx_uint_t       held;          /* an administrator has to let it run */
+
     /* drawn */
     ngx_str_t        secret;        /* of the link, 64 hex digits */
     u_char           link[32];      /* its hash */

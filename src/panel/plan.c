@@ -33,7 +33,7 @@ static const vz_sql_t  vz_plan_select = vz_sql("plans",
     " (SELECT GROUP_CONCAT(tt.name SEPARATOR ' ') FROM template tt"
     "   WHERE tt.enabled),"
     " (SELECT GROUP_CONCAT(r.ms SEPARATOR ' ') FROM"
-    "   (SELECT TIMESTAMPDIFF(MICROSECOND, t.created, s.finished) DIV 1000"
+    "   (SELECT TIMESTAMPDIFF(MICROSECOND, t.started, s.finished) DIV 1000"
     "      AS ms FROM task t JOIN task_step s"
     "      ON s.task_id = t.id AND s.name = 'start' AND s.state = 'done'"
     "     WHERE t.kind = 'order' AND t.state = 'done'"

@@ -159,6 +159,13 @@ static const vz_route_t  vz_routes[] = {
     { PATCH, "/admin/nodes/{id}", VZ_ROLE_ADMIN, 0, &vz_node_change_form,
       vz_admin_node_change, "Change what is placed on a node" },
 
+    { GET, "/admin/orders", VZ_ROLE_ADMIN, 0, NULL, vz_admin_orders,
+      "Orders that wait for an administrator" },
+    { POST, "/admin/orders/{task}/approve", VZ_ROLE_ADMIN, 0, NULL,
+      vz_admin_order_approve, "Let an order run" },
+    { POST, "/admin/orders/{task}/reject", VZ_ROLE_ADMIN, 0, &vz_reject_form,
+      vz_admin_order_reject, "Refuse an order; what it claimed goes back" },
+
     { GET, "/admin/audit", VZ_ROLE_ADMIN, 0, NULL, vz_admin_audit_list,
       "Who did what, on what, from where, when" },
     { GET, "/admin/mail", VZ_ROLE_ADMIN, 0, NULL, vz_admin_outbox,

@@ -39,8 +39,8 @@ static ngx_int_t vz_task_filter(vz_call_t *call, const char *name,
 
 static const vz_sql_t  vz_sql_task = vz_sql("task_create",
     "INSERT INTO task (kind, vm_id, vm_name, busy, user_id, actor_id, actor,"
-    " via, steps, step, data, link)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    " via, steps, step, data, link, state)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 
 static const vz_sql_t  vz_sql_step = vz_sql("step_create",
     "INSERT INTO task_step (task_id, position, name, state, started, finished)"
@@ -109,7 +109,8 @@ vz_task_create(vz_tx_t *tx, ngx_pool_t *pool, const vz_task_new_t *task,
                               task->actor ? vz_int(task->actor) : vz_none(),
                               vz_text(task->actor_name), vz_cstr(task->via),
                               vz_int(chain->nsteps), vz_int(task->done),
-                              vz_opt(task->data), vz_opt(task->link)),
+                              vz_opt(task->data), vz_opt(task->link),
+                              vz_cstr(task->held ? "held" : "queued")),
                      &rows);
 
     if (rc != VZ_OK) {

@@ -25,6 +25,7 @@ typedef struct {
     ngx_str_t       link;           /* 32 bytes: hash of an order's secret */
     ngx_str_t       data;           /* JSON object for its steps, or empty */
     ngx_uint_t      done;           /* steps that the caller has done already */
+    ngx_uint_t      held;           /* no runner takes it before it is let */
 } vz_task_new_t;
 
 /* vz_task_by: actor and via, from whoever is signed in. */
