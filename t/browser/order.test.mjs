@@ -133,7 +133,7 @@ test('a visitor chooses a plan and fills the form', async () => {
     await page.getByLabel('Apellido').fill('Pérez');
     await page.getByLabel('DNI').fill('no es');
     await page.getByLabel('E-mail').fill(email);
-    await page.getByText('Debian 12').click();
+    await page.locator('form').getByText('Debian 12').click();
     await page.getByRole('button', { name: 'Contratar' }).click();
 
     /* a wrong field is named, gets the focus, and nothing is lost */

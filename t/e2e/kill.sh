@@ -84,25 +84,35 @@ mails() {
 }
 
 
-for i in $(seq "$n"); do
-    what=${victims[$(((i - 1) % 4))]}
-    moment=$(printf '0.%03d' $((RANDOM % 50)))
+i=0
+hits=0
+
+while [ "$hits" -lt "$n" ] && [ "$i" -lt $((n * 4)) ]; do
+    i=$((i + 1))
+    what=${victims[$((hits % 4))]}
+    moment=$(printf '0.%03d' $((RANDOM % 40)))
+
+    # looked up before, as that takes longer than create does
+    [ "$what" = daemon ] || pid=$(victim "$what" || true)
 
     order "$i" > "$answer" &
     creating || true
+    [ "$what" != daemon ] || pid=$(victim daemon || true)
     sleep "$moment"
-    pid=$(victim "$what" || true)
-    still=after
-    ! grep -qsh '^create' "$base"/lxc/lock/* || still=in
 
-    if [ -n "$pid" ]; then
-        kill -KILL "$pid" 2>/dev/null || pid="$pid gone"
+    # create takes a tenth of a second: who comes too late kills nobody
+    still=after
+
+    if [ -n "$pid" ] && grep -qsh '^create' "$base"/lxc/lock/*; then
+        still=in
+        kill -KILL "$pid" 2>/dev/null || true
     fi
 
+    [ $still = after ] || hits=$((hits + 1))
     wait
     link=$(jq -r '.order // empty' "$answer")
-    case $what in
-    mariadbd | xinetd) "$top/scripts/stack" start "$dir" > /dev/null 2>&1 ;;
+    case $still-$what in
+    in-mariadbd | in-xinetd) "$top/scripts/stack" start "$dir" > /dev/null 2>&1 ;;
     esac
 
     # an answer that was cut off is asked for again, under the same key
@@ -124,8 +134,9 @@ for i in $(seq "$n"); do
         failed=$((failed + 1))
     fi
 
-    printf '%2d  kill -9 %-8s %s ms %s create: %s in %d ms, %s %s, %s mail\n' \
-        "$i" "$what" "${moment#0.}" "$still" "$state" "$took" "${address:--}" \
+    printf '%2d  %-16s %s ms in create: %s in %d ms, %s %s, %s mail\n' "$i" \
+        "$([ $still = in ] && echo "kill -9 $what" || echo 'killed nobody')" \
+        "${moment#0.}" "$state" "$took" "${address:--}" \
         "$([ $runs = yes ] && echo running || echo 'not running')" "$mails"
 done
 
