@@ -10,7 +10,6 @@ import { icon } from './parts/icon.js';
 import { toast } from './parts/toast.js';
 import { fault, words } from './parts/fault.js';
 import { more, preferred, seconds, t, use } from './i18n.js';
-import * as live from './live.js';
 import * as session from './session.js';
 
 /** @typedef {import('./types.d.ts').View} View */
@@ -18,14 +17,10 @@ import * as session from './session.js';
 /**
  * @typedef {{
  *     path: string, id?: string, must?: boolean, own?: boolean,
- *     admin?: boolean, styles?: string[], load: () => Promise<Screen>,
+ *     admin?: boolean, load: () => Promise<Screen>,
  * }} Route  id: the query argument that names one thing, must: only with it,
- *     own: for somebody who is signed in, admin: and administers,
- *     styles: the sheets that only these screens need
+ *     own: for somebody who is signed in, admin: and administers
  */
-
-const WORK = ['work'];
-const ADMIN = ['work', 'admin'];
 
 /** @type {Route[]} */
 const ROUTES = [
@@ -36,15 +31,15 @@ const ROUTES = [
     { path: 'signin', load: () => import('./screens/signin.js') },
     { path: 'reset', load: () => import('./screens/reset.js') },
     { path: 'contact', load: () => import('./screens/contact.js') },
-    { path: 'status', id: 'vm', own: true, styles: WORK,
+    { path: 'status', id: 'vm', own: true,
         load: () => import('./screens/status.js') },
-    { path: 'hardware', id: 'vm', own: true, admin: true, styles: ADMIN,
+    { path: 'hardware', id: 'vm', own: true, admin: true,
         load: () => import('./screens/hardware.js') },
-    { path: 'administration', id: 'section', own: true, admin: true,
-        styles: ADMIN, load: () => import('./screens/administration.js') },
-    { path: 'tasks', id: 'task', own: true, styles: WORK,
+    { path: 'administration', id: 'section', own: true,
+        admin: true, load: () => import('./screens/administration.js') },
+    { path: 'tasks', id: 'task', own: true,
         load: () => import('./screens/tasks.js') },
-    { path: 'account', own: true, styles: WORK,
+    { path: 'account', own: true,
         load: () => import('./screens/account.js') },
 ];
 
@@ -60,6 +55,9 @@ const skip = /** @type {HTMLAnchorElement} */ (document.getElementById('skip'));
 
 /** @type {{route: Route | null, view: View, end: AbortController} | null} */
 let shown = null;
+
+/** @type {typeof import('./live.js') | null} the stream, once it is needed */
+let live = null;
 
 /** @type {AbortController} */
 let frame = new AbortController();
@@ -163,16 +161,21 @@ function style(name) {
 
 
 /**
- * All that a screen is made of.
+ * All that a screen is made of: itself, and the styles and texts that not
+ * everybody needs.
  *
  * @param {Route} route
  * @returns {Promise<Screen>}
  */
 async function parts(route) {
     const [screen] = await Promise.all([
-        route.load(), ...(route.styles ?? []).map(style),
-        route.admin ? more('admin') : null,
+        route.load(),
+        ...(route.own ? [style('work'), more('own')] : []),
+        ...(route.admin ? [style('admin'), more('admin')] : []),
     ]);
+
+    /* a breath between reading the code and drawing */
+    await new Promise((resolve) => setTimeout(resolve));
 
     return screen;
 }
@@ -334,11 +337,11 @@ function drawHead() {
 /** The age of what is shown while the stream is away. */
 function drawNotices() {
     const who = session.user();
-    const link = live.connection();
-    const age = Date.now() - link.heard;
+    const link = live?.connection();
+    const age = Date.now() - (link?.heard ?? 0);
     const wanted = [];
 
-    if (who && !link.up && age > PATIENCE) {
+    if (who && link && !link.up && age > PATIENCE) {
         wanted.push(['lost', t('link.lost', {
             age: seconds(Math.floor(age / 1000)) })]);
     }
@@ -374,17 +377,26 @@ function drawNotices() {
 }
 
 
-/** What is being done, for who is signed in. */
-async function drawStrip() {
+/** For who is signed in: the stream, and what is being done. */
+async function wake() {
     const { signal } = frame;
+    const [stream, { taskStrip }] = await Promise.all([
+        import('./live.js'), import('./parts/task-strip.js'), more('own'),
+    ]);
 
-    if (session.user() && !strip.firstChild) {
-        const { taskStrip } = await import('./parts/task-strip.js');
-
-        if (!signal.aborted && !strip.firstChild) {
-            taskStrip(strip, signal);
-        }
+    if (signal.aborted || !session.user()) {
+        return;
     }
+
+    live = stream;
+    live.start();
+
+    if (!strip.firstChild) {
+        taskStrip(strip, signal);
+        live.on('link', drawNotices, signal);
+    }
+
+    drawNotices();
 }
 
 
@@ -396,10 +408,13 @@ function drawFrame() {
     put(notices);
     put(strip);
     drawHead();
-    drawNotices();
-    void drawStrip();
     every(1000, drawNotices, frame.signal);
-    live.on('link', drawNotices, frame.signal);
+
+    if (session.user()) {
+        void wake();
+    } else {
+        drawNotices();
+    }
 }
 
 
@@ -461,20 +476,15 @@ async function begin() {
     });
 
     session.onChange(() => {
-        if (session.user()) {
-            live.start();
-        } else {
-            live.stop();
-        }
-
         drawHead();
-        drawNotices();
-        void drawStrip();
-    });
 
-    if (session.user()) {
-        live.start();
-    }
+        if (session.user()) {
+            void wake();
+        } else {
+            live?.stop();
+            drawNotices();
+        }
+    });
 
     drawFrame();
     await show(true);

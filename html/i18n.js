@@ -1,7 +1,7 @@
 /*
  * Words, numbers and times in the person's language.  Every text of the pages
- * stands in i18n/LANGUAGE.json, those of the administrator's screens in
- * i18n/admin.LANGUAGE.json; code names it by its key.
+ * stands in i18n/LANGUAGE.json, those for who is signed in in own.LANGUAGE.json
+ * and an administrator's in admin.LANGUAGE.json; code names it by its key.
  */
 
 import { send } from './api.js';

@@ -67,7 +67,12 @@ export function connection() {
 }
 
 
-/** @param {Task} task */
+/**
+ * Whether nothing moves in a task; one that waits for an administrator counts
+ * as such until he lets it go on.
+ *
+ * @param {Task} task
+ */
 export function over(task) {
     return task.state !== 'queued' && task.state !== 'running';
 }
@@ -115,7 +120,7 @@ export function advance(steps, view) {
 function keep(task) {
     const known = tasks.get(task.id);
 
-    if (known && over(known) && !over(task)) {
+    if (known && over(known) && known.state !== 'held' && !over(task)) {
         return;                     /* an answer that came after the event */
     }
 
@@ -125,8 +130,12 @@ function keep(task) {
 
     if (over(merged) && !(known && over(known))) {
         setTimeout(() => {
-            tasks.delete(task.id);
-            emit('tasks');
+            const last = tasks.get(task.id);
+
+            if (last && over(last)) {
+                tasks.delete(task.id);
+                emit('tasks');
+            }
         }, LINGER);
     }
 

@@ -80,6 +80,8 @@ function rowOf(section, item) {
         } } : undefined },
     section.columns.map((column, i) => {
         const content = column.cell(item);
+        const none = content === null || content === undefined
+            || content === '';
 
         return i === 0
             ? h('th', { scope: 'row', class: 'line-name' },
@@ -87,10 +89,10 @@ function rowOf(section, item) {
                     `administration?section=${section.key}&item=${
                         encodeURIComponent(id)}` },
                 ...[content].flat()) : content)
-            : h('td', { class: column.cls ?? '' },
+            : h('td', { class: `${column.cls ?? ''} ${none ? 'none' : ''}` },
                 h('span', { class: column.quiet ? 'sr' : 'line-label',
                     'aria-hidden': 'true' }, column.text),
-                h('span', null, ...[content ?? '—'].flat()));
+                h('span', null, ...(none ? ['—'] : [content].flat())));
     }));
 }
 
@@ -165,6 +167,7 @@ export function listing(section, view, signal) {
         `administration?${given({ section: section.key, item: item ?? '' })}`;
 
     const list = table({ label: t(`adm.${section.key}`), cls: 'table list',
+        still: !section.editor,
         columns: section.columns.map((column) => ({ key: column.key,
             text: column.text, cls: column.cls })) });
     const none = h('div', null);

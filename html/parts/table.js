@@ -16,8 +16,9 @@ import { icon } from './icon.js';
 /**
  * @param {{
  *     label: string, columns: Column[], sort?: string, cls?: string,
- *     sorted?: (sort: string) => void,
- * }} options  sort: the key, with a - in front for downwards
+ *     sorted?: (sort: string) => void, still?: boolean,
+ * }} options  sort: the key, with a - in front for downwards, still: nothing
+ *     in it takes the focus, so that the keyboard scrolls it as a whole
  */
 export function table(options) {
     const body = h('tbody', null);
@@ -66,7 +67,9 @@ export function table(options) {
 
     return {
         body,
-        node: h('div', { class: 'table-scroll' },
+        node: h('div', { class: 'table-scroll', tabindex: options.still
+            ? 0 : null, role: options.still ? 'group' : null,
+        'aria-label': options.still ? options.label : null },
             h('table', { class: options.cls ?? 'table',
                 'aria-label': options.label },
                 h('thead', null, h('tr', null, heads)), body)),

@@ -6,6 +6,7 @@ import { every, h, put, say } from '../parts/dom.js';
 import { fault, faultWords } from '../parts/fault.js';
 import { icon } from '../parts/icon.js';
 import { pending } from '../parts/loading.js';
+import { handed } from '../parts/offer.js';
 import { steps } from '../parts/steps.js';
 import { number, seconds, t } from '../i18n.js';
 import { advance } from '../live.js';
@@ -15,16 +16,6 @@ import { advance } from '../live.js';
 /** @typedef {import('../types.d.ts').TaskView} TaskView */
 
 const AGAIN = 2000;
-
-/* The answer to the form, so that the first picture needs no request. */
-/** @type {Order | null} */
-let fresh = null;
-
-/** @param {Order} order */
-export function hand(order) {
-    fresh = order;
-}
-
 
 /**
  * Seconds until the container ran: every step up to its start.
@@ -41,7 +32,7 @@ function readyIn(order) {
 
 /** @param {Order} order */
 function over(order) {
-    return order.state !== 'queued' && order.state !== 'running';
+    return !['held', 'queued', 'running'].includes(order.state);
 }
 
 
@@ -74,7 +65,8 @@ function failure(order) {
     return h('section', { class: 'outcome', data: { tone: 'bad' } },
         what ? h('p', null, icon('warn'), h('span', null, faultWords(what)))
             : null,
-        h('p', null, t('live.failed.kept')));
+        h('p', null, t(order.state === 'failed' ? 'live.failed.kept'
+            : 'live.rejected')));
 }
 
 
@@ -105,7 +97,8 @@ function build(view, first) {
 
         if (order.state !== shown) {
             shown = order.state;
-            say(lead, over(order) ? '' : t('live.lead'));
+            say(lead, over(order) ? '' : t(order.state === 'held'
+                ? 'live.lead.held' : 'live.lead'));
             put(end, order.state === 'done' ? success(order)
                 : order.state === 'failed' || order.state === 'cancelled'
                     ? failure(order) : null);
@@ -114,7 +107,7 @@ function build(view, first) {
 
     set(first);
     every(1000, () => {
-        if (!over(order)) {
+        if (!over(order) && order.state !== 'held') {
             say(lead, `${t('live.lead')} ${t('live.elapsed', {
                 n: number(Math.floor((Date.now() - begun) / 1000)) })}`);
         }
@@ -219,9 +212,8 @@ function follow(view, first) {
 /** @param {View} view */
 export default async function orderLive(view) {
     const secret = view.id ?? '';
-    const known = fresh?.order === secret ? fresh : null;
+    const known = handed(secret);
 
-    fresh = null;
     view.title(t('order.title'));
 
     if (known) {

@@ -6,9 +6,8 @@ import { fault } from '../parts/fault.js';
 import { form, text, tiles } from '../parts/form.js';
 import { icon, osMark } from '../parts/icon.js';
 import { pending } from '../parts/loading.js';
+import { closed, hand } from '../parts/offer.js';
 import { current, mib, number, t } from '../i18n.js';
-import { closed } from './plans.js';
-import { hand } from './order-live.js';
 
 /** @typedef {import('../types.d.ts').Plan} Plan */
 /** @typedef {import('../types.d.ts').Template} Template */

@@ -6,23 +6,12 @@ import { fault } from '../parts/fault.js';
 import { icon, osMark } from '../parts/icon.js';
 import { linkButton } from '../parts/button.js';
 import { pending } from '../parts/loading.js';
+import { closed } from '../parts/offer.js';
 import { mib, number, t } from '../i18n.js';
 
 /** @typedef {import('../types.d.ts').Plans} Plans */
 /** @typedef {import('../types.d.ts').Plan} Plan */
 /** @typedef {import('../types.d.ts').Template} Template */
-
-/**
- * Why nothing can be contracted now, or nothing.
- *
- * @param {Plans} offer
- */
-export function closed(offer) {
-    return offer.signup === 'off' ? t('plans.off')
-        : offer.stock?.addresses === 0 ? t('plans.noaddress')
-            : offer.stock?.templates === 0 ? t('plans.notemplate') : '';
-}
-
 
 /**
  * A figure of a plan, with its share of the largest plan's.

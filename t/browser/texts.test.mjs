@@ -11,20 +11,22 @@ const html = new URL('../../html/', import.meta.url);
 
 
 /**
- * Those everybody gets, and those of the administrator's screens.
+ * Those everybody gets, those for who is signed in, and an administrator's.
  *
  * @param {string} language
  * @returns {Promise<Record<string, unknown>>}
  */
 async function texts(language) {
-    const parts = await Promise.all([language, `admin.${language}`]
-        .map(async (name) => JSON.parse(await readFile(
-            new URL(`i18n/${name}.json`, html), 'utf8'))));
+    const parts = await Promise.all(['', 'own.', 'admin.']
+        .map(async (part) => JSON.parse(await readFile(
+            new URL(`i18n/${part}${language}.json`, html), 'utf8'))));
+    const texts = Object.assign({}, ...parts);
 
-    assert.deepEqual(Object.keys(parts[0]).filter((key) =>
-        Object.hasOwn(parts[1], key)), []);
+    /* none of them twice */
+    assert.equal(parts.flatMap((part) => Object.keys(part)).length,
+        Object.keys(texts).length);
 
-    return Object.assign({}, ...parts);
+    return texts;
 }
 
 
@@ -56,6 +58,31 @@ test('every text that the pages name is there', async () => {
 
         for (const [, key] of code.matchAll(/\bt\(\s*'([\w.]+)'/g)) {
             if (!Object.hasOwn(es, key)) {
+                missing.push(`${name}: ${key}`);
+            }
+        }
+    }
+
+    assert.deepEqual(missing, []);
+});
+
+
+test('what everybody loads names no text that comes later', async () => {
+    const base = JSON.parse(await readFile(new URL('i18n/es.json', html),
+        'utf8'));
+    const all = await texts('es');
+    const early = ['app.js', 'screens/plans.js', 'screens/order.js',
+        'screens/order-live.js', 'screens/signin.js', 'screens/reset.js',
+        'screens/contact.js', 'parts/header.js', 'parts/form.js',
+        'parts/fault.js', 'parts/steps.js', 'parts/toast.js',
+        'parts/button.js', 'parts/loading.js'];
+    const missing = [];
+
+    for (const name of early) {
+        const code = await readFile(new URL(name, html), 'utf8');
+
+        for (const [, key] of code.matchAll(/'([a-z]+(?:\.[a-z]+)+)'/g)) {
+            if (Object.hasOwn(all, key) && !Object.hasOwn(base, key)) {
                 missing.push(`${name}: ${key}`);
             }
         }

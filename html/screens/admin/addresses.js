@@ -58,7 +58,7 @@ function addressRow(one, pool) {
 
         put(node, h('div', null, h('code', null, one.address),
             h('p', { class: 'when' }, badge(LOOK[one.state],
-                t(`pool.${one.state}`)),
+                t(`pool.one.${one.state}`)),
             one.vm ? [' ', h('a', { href: `hardware?vm=${one.vm.id}` },
                 one.vm.name)] : null,
             one.owner ? ` (${one.owner.account})` : '')), keep);
@@ -136,7 +136,7 @@ function whoHas(pool, signal) {
             chips.forEach((chip) => chip.setAttribute('aria-pressed',
                 String(chip === event.currentTarget)));
             void load(true);
-        } } }, t(name ? `pool.${name}` : 'adm.all')));
+        } } }, t(name ? `pool.${name}` : 'adm.all.f')));
 
     more.hidden = true;
     void load(true);
@@ -196,8 +196,8 @@ function edit(item, desk, signal, nodes) {
         },
         facts: item ? [[t('pool.cidr'), item.cidr],
             [t('pool.taken'), number(item.taken)],
-            [t('pool.reserved.n'), number(item.reserved)],
-            [t('pool.free.n'), number(item.free)]] : [],
+            [t('pool.reserved'), number(item.reserved)],
+            [t('pool.free'), number(item.free)]] : [],
         after: item ? [removal({ name: item.name, why: item.taken > 0
             ? t('pool.inuse') : '', send: async () => {
             await remove(`admin/addresses/${item.id}`);
@@ -237,7 +237,7 @@ export function section() {
             { key: 'taken', text: t('pool.taken'), cls: 'number',
                 cell: (/** @type {Pool} */ one) => t('pool.of',
                     { n: one.taken, total: number(one.total) }) },
-            { key: 'free', text: t('pool.free.n'), cls: 'number',
+            { key: 'free', text: t('pool.free'), cls: 'number',
                 cell: (/** @type {Pool} */ one) => number(one.free) },
             { key: 'enabled', text: t('pool.enabled'), quiet: true,
                 cell: (/** @type {Pool} */ one) => yes(one.enabled,
