@@ -12,6 +12,7 @@ import { side } from './side.js';
 import { table } from './table.js';
 import { columns, keepRows, vmRow } from './vm-row.js';
 import { vmPage } from './vm-page.js';
+import { rowWindow } from './window.js';
 import { t } from '../i18n.js';
 import { on, over } from '../live.js';
 import { user } from '../session.js';
@@ -23,6 +24,7 @@ import { user } from '../session.js';
 /** @typedef {ReturnType<typeof vmRow>} Row */
 
 const PAGE = 50;
+const MORE = 200;
 const TYPING = 250;
 const CHIPS = ['', 'running', 'stopped', 'frozen', 'unknown'];
 
@@ -138,6 +140,7 @@ export function fleet(view, first) {
     const rows = new Map();
     let next = first.next ?? null;
     let asked = 0;
+    let paging = false;
 
     /** @param {string | null} id */
     const place = (id) => {
@@ -153,23 +156,42 @@ export function fleet(view, first) {
         'aria-label': t('fleet.panel') });
     const more = button({ text: t('fleet.more'), icon: 'down',
         press: () => void page() });
-    const search = filters(wish, () => void reload(), view.signal);
+    const search = filters(wish, () => other(), view.signal);
     const list = table({
         label: t('nav.status'), columns: columns(admin), sort: wish.sort,
         sorted: (sort) => {
             wish.sort = sort;
-            void reload();
+            other();
+        },
+    });
+
+    const shown = rowWindow({
+        body: list.body, rows, columns: columns(admin).length,
+        signal: view.signal,
+        make: (/** @type {Vm} */ vm) => {
+            const row = vmRow(vm, admin);
+
+            row.node.toggleAttribute('data-open', String(vm.id) === view.id);
+
+            return row;
+        },
+        end: () => {
+            if (next !== null) {
+                void page();
+            }
         },
     });
 
     const drawn = () => {
-        const empty = rows.size === 0;
+        const empty = shown.all().length === 0;
         const filtered = wish.q !== '' || wish.state !== '';
 
         more.hidden = next === null;
         list.node.hidden = empty;
         say(count, empty ? '' : t(next === null ? 'fleet.count'
-            : 'fleet.first', { n: rows.size }));
+            : 'fleet.first', { n: shown.all().length }));
+        list.node.querySelector('table')?.setAttribute('aria-rowcount',
+            String(next === null ? shown.all().length + 1 : -1));
         put(none, empty ? h('section', { class: 'empty' },
             h('p', null, t(filtered ? 'fleet.nomatch'
                 : admin ? 'fleet.none.admin' : 'fleet.none')),
@@ -178,71 +200,69 @@ export function fleet(view, first) {
                 : linkButton('order', t('nav.order'), 'primary')) : null);
     };
 
-    /** @type {(items: Vm[], fresh: boolean) => void} */
-    const draw = (items, fresh) => {
-        const keep = new Set(items.map((vm) => vm.id));
-
-        if (fresh) {
-            for (const [id, row] of rows) {
-                if (!keep.has(id)) {
-                    row.node.remove();
-                    rows.delete(id);
-                }
-            }
-        }
-
-        items.forEach((vm, i) => {
-            const row = rows.get(vm.id) ?? vmRow(vm, admin);
-            const at = fresh ? list.body.children[i] : null;
-
-            if (rows.has(vm.id)) {
-                row.take(vm);
-            }
-
-            rows.set(vm.id, row);
-
-            if (at !== row.node) {
-                list.body.insertBefore(row.node, at ?? null);
-            }
-        });
-    };
-
     /** @param {() => Promise<void>} work */
     const guard = async (work) => {
         try {
             await work();
         } catch (error) {
             if (!view.signal.aborted) {
-                put(none, fault(error, () => void reload()));
+                put(none, fault(error, again));
             }
         }
     };
 
-    const reload = () => guard(async () => {
+    /** @param {number} least  as many as there were, or a first page */
+    const reload = (least) => guard(async () => {
         const turn = ++asked;
+        /** @type {Vm[]} */
+        const items = [];
+        /** @type {string | null} */
+        let cursor = null;
 
         view.go(place(view.id), { replace: true, quiet: true });
 
-        const answer = await get(vmsPath(wish, null,
-            Math.min(200, Math.max(PAGE, rows.size))),
-        { signal: view.signal });
+        do {
+            const answer = await get(vmsPath(wish, cursor,
+                Math.min(MORE, Math.max(PAGE, least - items.length))),
+            { signal: view.signal });
+
+            items.push(...answer.items);
+            cursor = answer.next ?? null;
+        } while (turn === asked && cursor !== null && items.length < least);
 
         if (turn === asked) {
-            next = answer.next ?? null;
-            draw(answer.items, true);
+            asked++;                /* a page that is on its way is old now */
+            next = cursor;
+            shown.set(items);
             drawn();
         }
     });
+    const again = () => void reload(shown.all().length);
+    const other = () => {
+        scrollTo({ top: 0 });
+        void reload(PAGE);
+    };
 
     const page = () => guard(async () => {
-        const turn = ++asked;
-        const answer = await get(vmsPath(wish, next),
-            { signal: view.signal });
+        const turn = asked;
 
-        if (turn === asked) {
-            next = answer.next ?? null;
-            draw(answer.items, false);
-            drawn();
+        if (paging) {
+            return;
+        }
+
+        paging = true;
+
+        try {
+            const answer = await get(vmsPath(wish, next, MORE),
+                { signal: view.signal });
+
+            if (turn === asked) {
+                next = answer.next ?? null;
+                shown.push(answer.items);
+                drawn();
+            }
+        } finally {
+            paging = false;
         }
     });
 
@@ -286,15 +306,15 @@ export function fleet(view, first) {
         h('div', { class: 'fleet-main' }, list.node, none,
             h('div', { class: 'fleet-foot' }, count, more)), aside);
 
-    draw(first.items, true);
+    shown.set(first.items);
     drawn();
     keepRows(rows, view.signal);
     on('task', (/** @type {Task} */ task) => {
         if (over(task) && RESHAPES.has(task.kind)) {
-            void reload();
+            again();
         }
     }, view.signal);
-    on('back', () => void reload(), view.signal);
+    on('back', again, view.signal);
     view.signal.addEventListener('abort', () => open.shut());
     view.onId = (id) => void onId(id);
     put(view.root, h('div', { class: 'page wide' },
