@@ -65,6 +65,7 @@ static const vz_sql_t  vz_sql_link = vz_sql("task_link",
 static const vz_sql_t  vz_sql_all = vz_sql("task_all",
     "SELECT " VZ_TASK_COLUMNS " FROM (SELECT * FROM task"
     "  WHERE id < ? AND (? = 0 OR vm_id = ?) AND (? = '' OR state = ?)"
+    "  AND (? = '' OR actor = ?)"
     "  ORDER BY id DESC LIMIT ?) t"
     " LEFT JOIN task_step s ON s.task_id = t.id"
     " ORDER BY t.id DESC, s.position");
@@ -72,6 +73,7 @@ static const vz_sql_t  vz_sql_all = vz_sql("task_all",
 static const vz_sql_t  vz_sql_own = vz_sql("task_own",
     "SELECT " VZ_TASK_COLUMNS " FROM (SELECT * FROM task"
     "  WHERE id < ? AND (? = 0 OR vm_id = ?) AND (? = '' OR state = ?)"
+    "  AND (? = '' OR actor = ?)"
     "  AND user_id = ? ORDER BY id DESC LIMIT ?) t"
     " LEFT JOIN task_step s ON s.task_id = t.id"
     " ORDER BY t.id DESC, s.position");
@@ -545,7 +547,7 @@ static vz_code_e
 vz_task_page(vz_call_t *call, vz_rows_t *rows, ngx_uint_t *limit)
 {
     uint64_t   vm, cursor, most;
-    ngx_str_t  state;
+    ngx_str_t  actor, state;
 
     vm = 0;
     cursor = INT64_MAX;
@@ -560,12 +562,14 @@ vz_task_page(vz_call_t *call, vz_rows_t *rows, ngx_uint_t *limit)
     }
 
     *limit = ngx_max(1, ngx_min(most, 200));
+    actor = vz_call_arg(call, "actor");
     state = vz_call_arg(call, "state");
 
     if (call->who.admin) {
         return vz_db_query(NULL, call->pool, &vz_sql_all,
                            vz_binds(vz_int(cursor), vz_int(vm), vz_int(vm),
                                     vz_text(state), vz_text(state),
+                                    vz_text(actor), vz_text(actor),
                                     vz_int(*limit + 1)),
                            rows);
     }
@@ -573,6 +577,7 @@ vz_task_page(vz_call_t *call, vz_rows_t *rows, ngx_uint_t *limit)
     return vz_db_query(NULL, call->pool, &vz_sql_own,
                        vz_binds(vz_int(cursor), vz_int(vm), vz_int(vm),
                                 vz_text(state), vz_text(state),
+                                vz_text(actor), vz_text(actor),
                                 vz_int(call->who.user), vz_int(*limit + 1)),
                        rows);
 }
