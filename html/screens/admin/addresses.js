@@ -50,7 +50,7 @@ function addressRow(one, pool) {
             label: t(one.reserved ? 'pool.release.of' : 'pool.reserve.of',
                 { address: one.address }),
             press: guarded(async () => {
-                one = await amend(`admin/addresses/${pool.id}/addresses/${
+                one = await amend(`admin/addresses/${pool.id}/${
                     encodeURIComponent(one.address)}`,
                 { reserved: !one.reserved });
                 draw();
