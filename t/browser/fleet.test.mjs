@@ -193,6 +193,24 @@ test('all of the list scrolls by without a pause', async (t) => {
 });
 
 
+test('arrows walk from row to row, also to those not drawn yet', async () => {
+    const at = () => page.evaluate(() =>
+        document.activeElement?.textContent ?? '');
+
+    await page.evaluate(() => scrollTo(0, 0));
+    await first('vps1000');
+    await page.locator('.row-link').first().focus();
+
+    for (let i = 0; i < 120 && await at() !== 'vps1060'; i++) {
+        await page.keyboard.press('ArrowDown');
+    }
+
+    assert.equal(await at(), 'vps1060');
+    await page.evaluate(() => scrollTo(0, 0));
+    await first('vps1000');
+});
+
+
 test('a state is filtered without a pause', async (t) => {
     await smooth(t, 'stopped, and all again', async () => {
         await chip('Detenida').click();
