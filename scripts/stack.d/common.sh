@@ -79,6 +79,9 @@ bind_base() {
     fi
 
     mkdir -p "$base/conf" "$base/log" "$base/pid" "$base/bin"
+
+    # requests hold links of orders, which are secrets
+    chmod 750 "$base/log"
 }
 
 
@@ -137,6 +140,9 @@ choose_ports() {
         if alive nginx && [ "$(port_of web_port)" != "${set[web_port]}" ]; then
             end nginx QUIT 5
         fi
+
+        # workers of a master that was killed keep the port
+        alive nginx || ! port_taken "${set[web_port]}" || sweep_processes nginx
 
         alive nginx || ! port_taken "${set[web_port]}" \
             || die "port ${set[web_port]} is taken by somebody else:" \
@@ -284,24 +290,25 @@ ready() {
 }
 
 
-# What an ended service left behind (workers of a killed nginx, a daemon in
-# the middle of a verb) still has files of ours open.
+# sweep_processes [NAME]: what an ended service left behind (workers of a
+# killed nginx, a daemon in the middle of a verb) still has files of ours open.
 sweep_processes() {
     local pids
 
-    pids=$(ours)
+    pids=$(ours "$@")
     [ -n "$pids" ] || return 0
 
     # shellcheck disable=SC2086  # a list of numbers
     kill -s TERM $pids 2>/dev/null || true
-    wait_for 3 none_of_ours && return 0
+    wait_for 3 none_of_ours "$@" && return 0
 
     # shellcheck disable=SC2046
-    kill -s KILL $(ours) 2>/dev/null || true
-    wait_for 5 none_of_ours || die "processes do not end:" $(ours)
+    kill -s KILL $(ours "$@") 2>/dev/null || true
+    wait_for 5 none_of_ours "$@" || die "processes do not end:" $(ours "$@")
 }
 
 
+# ours [NAME]: the programs of this stack that run, or those of one name
 ours() {
     local pid exe
 
@@ -312,8 +319,10 @@ ours() {
     } | cut -d/ -f3 | sort -u |
     while IFS= read -r pid; do
         exe=$(readlink "/proc/$pid/exe" 2>/dev/null) || continue
+        exe=${exe% (deleted)}
+        [ $# -eq 0 ] || [ "${exe##*/}" = "$1" ] || continue
 
-        case ${exe% (deleted)} in
+        case $exe in
         */nginx | */mariadbd | */xinetd | */lxcfs | */virtual-server* | \
         */python3*)
             echo "$pid" ;;
@@ -323,7 +332,7 @@ ours() {
 
 
 none_of_ours() {
-    [ -z "$(ours)" ]
+    [ -z "$(ours "$@")" ]
 }
 
 
