@@ -140,6 +140,23 @@ function handOver(route, id) {
 
 
 /**
+ * What got lost on the way is asked for once more.
+ *
+ * @template T
+ * @param {() => Promise<T>} load
+ */
+async function twice(load) {
+    try {
+        return await load();
+    } catch {
+        await new Promise((resolve) => setTimeout(resolve, 500));
+
+        return load();
+    }
+}
+
+
+/**
  * A sheet of styles that is not there from the start.
  *
  * @param {string} name
@@ -189,12 +206,7 @@ async function parts(route) {
  */
 async function draw(route, view) {
     try {
-        const screen = await parts(route).catch(async () => {
-            /* lost on the way: once more */
-            await new Promise((resolve) => setTimeout(resolve, 500));
-
-            return parts(route);
-        });
+        const screen = await twice(() => parts(route));
 
         if (!view.signal.aborted) {
             main.replaceChildren(view.root);
@@ -377,12 +389,18 @@ function drawNotices() {
 }
 
 
+/** theme.js loads the page again where a part of it was lost. */
+function lost() {
+    window.dispatchEvent(new Event('vzpanel.lost'));
+}
+
+
 /** For who is signed in: the stream, and what is being done. */
 async function wake() {
     const { signal } = frame;
-    const [stream, { taskStrip }] = await Promise.all([
+    const [stream, { taskStrip }] = await twice(() => Promise.all([
         import('./live.js'), import('./parts/task-strip.js'), more('own'),
-    ]);
+    ]));
 
     if (signal.aborted || !session.user()) {
         return;
@@ -411,7 +429,7 @@ function drawFrame() {
     every(1000, drawNotices, frame.signal);
 
     if (session.user()) {
-        void wake();
+        wake().catch(lost);
     } else {
         drawNotices();
     }
@@ -479,7 +497,7 @@ async function begin() {
         drawHead();
 
         if (session.user()) {
-            void wake();
+            wake().catch(lost);
         } else {
             live?.stop();
             drawNotices();
@@ -491,7 +509,4 @@ async function begin() {
 }
 
 
-/* theme.js loads the page again where a part of it was lost */
-begin().then(
-    () => window.dispatchEvent(new Event('vzpanel.begun')),
-    () => window.dispatchEvent(new Event('vzpanel.lost')));
+begin().then(() => window.dispatchEvent(new Event('vzpanel.begun')), lost);
