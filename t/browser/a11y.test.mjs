@@ -8,14 +8,18 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
-import { administrator, api, launch, shot, signIn, url }
+import { administrator, api, launch, maildir, shot, signIn, url }
     from './browser.mjs';
+import { mails, value } from './mailbox.mjs';
 
 const axe = await readFile(createRequire(import.meta.url)
     .resolve('axe-core/axe.min.js'), 'utf8');
 
 const PUBLIC = ['', 'order', 'signin', 'signin?forgot=1', 'contact',
     'nothing-here', `reset?token=${'0'.repeat(64)}`];
+
+/** @type {string[]} */
+const visitor = [...PUBLIC];
 
 /** @type {string[]} */
 const own = ['status', 'tasks', 'account', 'hardware',
@@ -33,24 +37,28 @@ const LOOKS = ['es', 'en'].flatMap((language) => ['light', 'dark']
 let browser;
 /** @type {import('playwright-core').Cookie[]} */
 let cookies;
+/** @type {{account: string, password: string}} */
+let customer;
 
 
 before(async () => {
     const admin = await administrator();
     const ask = await api(admin);
     const mark = Date.now().toString().slice(-8);
-    let vm = (await ask('GET', 'vms?limit=1')).body.items[0];
+    const email = `eva.${mark}@example.org`;
+    const templates = (await ask('GET', 'templates')).body.items;
+    const order = await ask('POST', 'orders', {
+        first_name: 'Eva', last_name: 'Ruiz', dni: mark, email,
+        plan: 'Básico', template: templates.at(-1).name });
 
-    if (!vm) {
-        const templates = (await ask('GET', 'templates')).body.items;
-        const order = await ask('POST', 'orders', {
-            first_name: 'Eva', last_name: 'Ruiz', dni: mark,
-            email: `eva.${mark}@example.org`, plan: 'Básico',
-            template: templates.at(-1).name });
+    assert.equal(order.body.state, 'done', JSON.stringify(order.body.error));
 
-        vm = order.body.vm;
-    }
+    const { vm } = order.body;
+    const [mail] = await mails(maildir, email, 20);
 
+    customer = { account: order.body.account,
+        password: value(mail, 'Contraseña') || value(mail, 'Password') };
+    visitor.push(`order?follow=${order.body.order}`);
     own.push(`status?vm=${vm.id}`, `hardware?vm=${vm.id}`,
         `tasks?vm=${vm.id}`);
     browser = await launch();
@@ -128,7 +136,7 @@ for (const look of LOOKS) {
         const wrong = [];
 
         for (const [paths, signedIn] of /** @type {[string[], boolean][]} */ (
-            [[PUBLIC, false], [own, true]]))
+            [[visitor, false], [own, true]]))
         {
             const made = await context(look, signedIn, 1280);
             const page = await made.newPage();
@@ -144,7 +152,7 @@ for (const look of LOOKS) {
             await made.close();
         }
 
-        t.diagnostic(`${PUBLIC.length + own.length} screens`);
+        t.diagnostic(`${visitor.length + own.length} screens`);
         assert.deepEqual(wrong, []);
     });
 }
@@ -154,7 +162,7 @@ test('at 360 px nothing scrolls sideways and axe finds nothing', async () => {
     const wrong = [];
 
     for (const [paths, signedIn] of /** @type {[string[], boolean][]} */ (
-        [[PUBLIC, false], [own, true]]))
+        [[visitor, false], [own, true]]))
     {
         const made = await context({ language: 'es', theme: 'dark' },
             signedIn, 360);
@@ -227,7 +235,7 @@ test('every button and link is reached by the keyboard', async () => {
     const wrong = [];
 
     for (const [paths, signedIn] of /** @type {[string[], boolean][]} */ (
-        [[PUBLIC, false], [own, true]]))
+        [[visitor, false], [own, true]]))
     {
         const made = await context({ language: 'es', theme: 'light' },
             signedIn, 1280);
@@ -244,5 +252,55 @@ test('every button and link is reached by the keyboard', async () => {
         await made.close();
     }
 
+    assert.deepEqual(wrong, []);
+});
+
+
+test('so are the dialogs of Hardware, on a phone and on a wide screen',
+    async () => {
+        const wrong = [];
+        const path = own.find((one) => one.startsWith('hardware?')) ?? '';
+
+        for (const width of [360, 1280]) {
+            const made = await context({ language: 'en', theme: 'dark' },
+                true, width);
+            const page = await made.newPage();
+
+            await show(page, path);
+
+            for (const open of [page.getByRole('button', { name: 'Order' }),
+                page.locator('[data-action=destroy]'),
+                page.locator('[data-action=suspend]')])
+            {
+                await open.click();
+                await page.locator('dialog form').waitFor();
+                wrong.push(...await findings(page), ...await reach(page));
+                await page.keyboard.press('Escape');
+                await page.locator('dialog').waitFor({ state: 'detached' });
+            }
+
+            await made.close();
+        }
+
+        assert.deepEqual(wrong, []);
+    });
+
+
+test('a customer with a mailed password, and with one server', async () => {
+    const wrong = [];
+    const made = await context({ language: 'es', theme: 'dark' }, false, 360);
+    const page = await made.newPage();
+
+    await signIn(page, customer);
+    await page.locator('[name=old]').waitFor();
+    wrong.push(...await findings(page), ...await reach(page));
+    await page.locator('[name=old]').fill(customer.password);
+    await page.locator('[name=new]').fill(`${customer.password}-x`);
+    await page.locator('main [type=submit]').click();
+    await page.locator('.vm-state').waitFor();
+    wrong.push(...await findings(page), ...await reach(page));
+    assert.equal(await page.evaluate(() =>
+        document.documentElement.scrollWidth - innerWidth), 0);
+    await made.close();
     assert.deepEqual(wrong, []);
 });

@@ -48,7 +48,7 @@ before(async () => {
     page.on('console', (message) => {
         /* a network that came or went beside us is no fault of the pages */
         if (message.type() === 'error'
-            && !/status of 401|ERR_NETWORK_CHANGED/.test(message.text())) {
+            && !/status of (401|410)|ERR_NETWORK_CHANGED/.test(message.text())) {
             complaints.push(message.text());
         }
     });
@@ -79,6 +79,23 @@ async function ssh(command) {
     { env: { ...process.env, SSHPASS: password }, timeout: 60000 });
 
     return stdout.trim();
+}
+
+
+/** The token of the link that was mailed last. */
+async function reset() {
+    for (const until = Date.now() + 20000; Date.now() < until; ) {
+        const link = (await mails(maildir, email, 1)).join('\n')
+            .match(/reset\?token=([0-9a-f]{64})/i);
+
+        if (link) {
+            return link[1];
+        }
+
+        await page.waitForTimeout(100);
+    }
+
+    throw new Error('no mail with a link came');
 }
 
 
@@ -261,6 +278,32 @@ test('ssh with the mailed password finds the plan inside', async (t) => {
     assert.equal(disk, 1024);
     assert.equal(memory, 64);
     assert.match(await ssh('hostname'), /^vps/);
+});
+
+
+test('a forgotten password is another one by a mailed link', async () => {
+    await page.getByRole('button', { name: 'Salir' }).click();
+    await page.getByText('¿Olvidó su contraseña?').click();
+    await page.getByLabel('Usuario o e-mail').fill(email);
+    await page.getByRole('button', { name: 'Enviar un enlace' }).click();
+    await page.getByText('enviamos a su mail un enlace').waitFor();
+
+    const token = await reset();
+
+    await page.goto(`${url}/panel/reset?token=${token}`);
+    await page.getByLabel('Contraseña nueva').fill(`otra-${mark}`);
+    await shot('reset');
+    await page.getByRole('button', { name: 'Guardar y entrar' }).click();
+    await page.getByLabel('Usuario', { exact: true }).fill(account);
+    await page.getByLabel('Contraseña', { exact: true }).fill(`otra-${mark}`);
+    await page.getByRole('button', { name: 'Acceder' }).click();
+    await state('En marcha');
+
+    /* once */
+    await page.goto(`${url}/panel/reset?token=${token}`);
+    await page.getByLabel('Contraseña nueva').fill(`esta-${mark}`);
+    await page.getByRole('button', { name: 'Guardar y entrar' }).click();
+    await page.getByText('ya se usó o venció').waitFor();
 });
 
 
