@@ -44,7 +44,7 @@ sub tokens {
     my ($address) = @_;
 
     return map { plain($_) =~
-        m{https://host\.example/panel/reset\?token=([0-9a-f]{64})} ? $1 : () }
+        m{https://host\.example/panel/reset\#token=([0-9a-f]{64})} ? $1 : () }
         mails($address);
 }
 

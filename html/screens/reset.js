@@ -10,7 +10,9 @@ import { t } from '../i18n.js';
 
 /** @param {import('../types.d.ts').View} view */
 export default async function reset(view) {
-    const token = view.query.get('token') ?? '';
+    /* what follows # stays in the browser: no log and no Referer has it */
+    const token = new URLSearchParams(location.hash.slice(1)).get('token')
+        ?? '';
     const place = h('div', null);
 
     const expired = () => put(place,

@@ -16,7 +16,7 @@ const axe = await readFile(createRequire(import.meta.url)
     .resolve('axe-core/axe.min.js'), 'utf8');
 
 const PUBLIC = ['', 'order', 'signin', 'signin?forgot=1', 'contact',
-    'nothing-here', `reset?token=${'0'.repeat(64)}`];
+    'nothing-here', `reset#token=${'0'.repeat(64)}`];
 
 /** @type {string[]} */
 const visitor = [...PUBLIC];

@@ -290,7 +290,7 @@ test('a forgotten password is another one by a mailed link', async () => {
 
     const token = await reset();
 
-    await page.goto(`${url}/panel/reset?token=${token}`);
+    await page.goto(`${url}/panel/reset#token=${token}`);
     await page.getByLabel('Contraseña nueva').fill(`otra-${mark}`);
     await shot('reset');
     await page.getByRole('button', { name: 'Guardar y entrar' }).click();
@@ -300,7 +300,7 @@ test('a forgotten password is another one by a mailed link', async () => {
     await state('En marcha');
 
     /* once */
-    await page.goto(`${url}/panel/reset?token=${token}`);
+    await page.goto(`${url}/panel/reset#token=${token}`);
     await page.getByLabel('Contraseña nueva').fill(`esta-${mark}`);
     await page.getByRole('button', { name: 'Guardar y entrar' }).click();
     await page.getByText('ya se usó o venció').waitFor();
