@@ -39,6 +39,19 @@ sub database_pid {
 }
 
 
+# a signal reaches the threads of a busy server one by one
+sub all_stopped {
+    my ($pid) = @_;
+
+    for my $stat (glob "/proc/$pid/task/*/stat") {
+        open my $in, '<', $stat or next;
+        return 0 if <$in> !~ /^\d+ \(.*\) T /;
+    }
+
+    return 1;
+}
+
+
 sub is_down {
     my ($call, $what) = @_;
 
@@ -101,6 +114,7 @@ sub silent_and_back {
     my $pid = database_pid();
 
     kill 'STOP', $pid;
+    ok(wait_for(10, sub { all_stopped($pid) }), 'the database stands still');
 
     my @calls = map { ask_begin('GET', $_, $anas) } ('/api/vms') x 12;
     my @slow = map { ask_end($_, 40) } @calls;
