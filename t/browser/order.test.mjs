@@ -86,7 +86,7 @@ async function ssh(command) {
 async function reset() {
     for (const until = Date.now() + 20000; Date.now() < until; ) {
         const link = (await mails(maildir, email, 1)).join('\n')
-            .match(/reset\?token=([0-9a-f]{64})/i);
+            .match(/reset#token=([0-9a-f]{64})/i);
 
         if (link) {
             return link[1];
