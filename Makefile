@@ -23,6 +23,7 @@ TOP        := build
 BUILD      := $(TOP)$(if $(SANITIZE),/sanitize)
 NGINX      := $(BUILD)/nginx
 MODULE     := $(NGINX)/ngx_http_vzpanel_module.so
+OPENAPI    := $(NGINX)/vzpanel/openapi.json
 DAEMON     := $(BUILD)/virtual-server
 HOOK       := $(BUILD)/virtual-server-hook
 NGINX_SRC  ?= /usr/share/nginx/src
@@ -60,8 +61,8 @@ node_modules/.stamp: package.json package-lock.json | packages-test
 
 # --- the module, by nginx's own build ---
 
-MODULE_SRC := config $(wildcard *.c *.map src/wire/*.[ch] src/runtime/*.[ch] \
-                src/panel/*.[ch])
+MODULE_SRC := config config.make $(wildcard *.c *.map src/wire/*.[ch] \
+                src/runtime/*.[ch] src/panel/*.[ch] src/tools/*.[ch])
 
 CC_OPT      = $$(dpkg-buildflags --get CFLAGS) -fPIC \
               $$(dpkg-buildflags --get CPPFLAGS) \
@@ -81,9 +82,9 @@ $(NGINX)/.inputs: FORCE | packages-build
 	    $(MODULE_SRC) > $@.new
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 
-$(NGINX)/Makefile: config $(NGINX)/.inputs
+$(NGINX)/Makefile: config config.make $(NGINX)/.inputs
 	@echo "configuring the module for $$($(NGINX_BIN) -v 2>&1)"
-	@rm -rf $(NGINX)/addon $(NGINX)/Makefile
+	@rm -rf $(NGINX)/addon $(NGINX)/vzpanel $(NGINX)/Makefile
 	@top=$$PWD; cd $(NGINX_SRC); . ./conf_flags; \
 	./configure "$${NGX_CONF_FLAGS[@]}" --with-cc="$(CC)" \
 	    --with-cc-opt="$(CC_OPT)" --with-ld-opt="$(LD_OPT)" \
@@ -224,6 +225,7 @@ install: all
 	install -m 755 $(TEMPLATES:%=scripts/templates/%) \
 	    $(DESTDIR)$(LIBEXECDIR)/templates
 	install -m 644 sql/*.sql $(DESTDIR)$(DATADIR)/sql
+	install -m 644 $(OPENAPI) $(DESTDIR)$(DATADIR)/openapi.json
 	cd html && find . -type f -exec install -D -m 644 {} \
 	    $(abspath $(DESTDIR)$(DATADIR))/html/{} \;
 	install -m 644 conf/xinetd.virtual \

@@ -12,6 +12,7 @@
 
 
 static u_char *vz_json_room(vz_json_t *json, size_t n);
+static ngx_int_t vz_json_link(vz_json_t *json, ngx_buf_t *b);
 static void vz_json_bytes(vz_json_t *json, const void *data, size_t len);
 static ngx_int_t vz_json_begin(vz_json_t *json, const char *key);
 static void vz_json_open(vz_json_t *json, const char *key, ngx_uint_t array);
@@ -37,9 +38,8 @@ vz_json_init(vz_json_t *json, ngx_pool_t *pool)
 static u_char *
 vz_json_room(vz_json_t *json, size_t n)
 {
-    size_t        size;
-    ngx_buf_t    *b;
-    ngx_chain_t  *cl;
+    size_t      size;
+    ngx_buf_t  *b;
 
     if (json->last != NULL) {
         b = json->last->buf;
@@ -54,16 +54,23 @@ vz_json_room(vz_json_t *json, size_t n)
         size = VZ_JSON_FIRST;
     }
 
+    b = ngx_create_temp_buf(json->pool, ngx_max(size, n));
+
+    return vz_json_link(json, b) == NGX_OK ? b->last : NULL;
+}
+
+
+static ngx_int_t
+vz_json_link(vz_json_t *json, ngx_buf_t *b)
+{
+    ngx_chain_t  *cl;
+
     cl = ngx_alloc_chain_link(json->pool);
-    if (cl == NULL) {
-        return NULL;
+    if (b == NULL || cl == NULL) {
+        return NGX_ERROR;
     }
 
-    cl->buf = ngx_create_temp_buf(json->pool, ngx_max(size, n));
-    if (cl->buf == NULL) {
-        return NULL;
-    }
-
+    cl->buf = b;
     cl->next = NULL;
 
     if (json->last != NULL) {
@@ -75,7 +82,7 @@ vz_json_room(vz_json_t *json, size_t n)
 
     json->last = cl;
 
-    return cl->buf->last;
+    return NGX_OK;
 }
 
 
@@ -411,6 +418,29 @@ vz_json_raw(vz_json_t *json, const char *key, const ngx_str_t *value)
     if (vz_json_begin(json, key) == NGX_OK) {
         vz_json_bytes(json, value->data, value->len);
     }
+}
+
+
+void
+vz_json_static(vz_json_t *json, const char *key, const ngx_str_t *value)
+{
+    ngx_buf_t  *b;
+
+    if (vz_json_begin(json, key) != NGX_OK) {
+        return;
+    }
+
+    b = ngx_calloc_buf(json->pool);
+
+    if (vz_json_link(json, b) != NGX_OK) {
+        json->failed = 1;
+        return;
+    }
+
+    b->start = b->pos = value->data;
+    b->end = b->last = value->data + value->len;
+    b->memory = 1;
+    json->size += value->len;
 }
 
 

@@ -55,6 +55,9 @@ void vz_json_tenths(vz_json_t *json, const char *key, int64_t value);
 /* vz_json_raw: text that is JSON already (a stored document). */
 void vz_json_raw(vz_json_t *json, const char *key, const ngx_str_t *value);
 
+/* vz_json_static: the same, of text that never changes; it is not copied. */
+void vz_json_static(vz_json_t *json, const char *key, const ngx_str_t *value);
+
 /* vz_json_end: NGX_OK when everything was closed and nothing failed. */
 ngx_int_t vz_json_end(vz_json_t *json);
 
