@@ -37,6 +37,7 @@ MODULESDIR ?= $(PREFIX)/lib/nginx/modules
 SBINDIR    ?= $(PREFIX)/sbin
 LIBEXECDIR ?= $(PREFIX)/lib/vzpanel
 DATADIR    ?= $(PREFIX)/share/vzpanel
+UNITDIR    ?= $(PREFIX)/lib/systemd/system
 
 
 all: $(BUILD)/module.tested $(DAEMON) $(HOOK)
@@ -230,6 +231,10 @@ install: all
 	    $(abspath $(DESTDIR)$(DATADIR))/html/{} \;
 	install -m 644 conf/xinetd.virtual \
 	    $(DESTDIR)$(SYSCONFDIR)/xinetd.d/virtual
+	install -D -m 644 conf/vzpanel-containers.service \
+	    $(DESTDIR)$(UNITDIR)/vzpanel-containers.service
+	install -D -m 755 conf/vzpanel-containers.init \
+	    $(DESTDIR)$(SYSCONFDIR)/init.d/vzpanel-containers
 	install -D -m 644 conf/virtual-server.conf \
 	    $(DESTDIR)$(SYSCONFDIR)/vzpanel/virtual-server.conf
 	install -D -m 644 conf/nginx.conf \

@@ -163,19 +163,11 @@ relay_stop() {
 
 # After a stop, or a crash of the host, what should run runs again.
 containers_start() {
-    local ctid
-
     [ "$fresh" = 1 ] || return 0
 
-    database_sql vzpanel -e "SELECT ctid FROM vm
-        JOIN node ON node.id = vm.node_id
-        WHERE node.name = 'local' AND wanted = 'running'
-            AND service = 'ready' ORDER BY ctid" |
-    while IFS= read -r ctid; do
-        "$top/scripts/verb" "$dir" start "$ctid" < /dev/null \
-            >> "$base/log/start.log" 2>&1 \
-            || echo "stack: container $ctid does not start" >&2
-    done
+    "$base/bin/virtual-server" --config "$base/conf/virtual-server.conf" \
+        --boot < /dev/null 9>&- \
+        || echo "stack: not every container starts; see $dir/log" >&2
 }
 
 

@@ -1,6 +1,6 @@
 /*
- * What a virtualiser must be able to do: one function per verb.  serve.c
- * parses, validates and locks; a driver only acts.  Drivers know nothing of
+ * What a virtualiser must be able to do: one function per verb.  Others
+ * parse, validate and lock; a driver only acts.  Drivers know nothing of
  * sockets or of each other.
  */
 
@@ -49,6 +49,7 @@ int vz_job_left(const vz_job_t *job);
 
 
 typedef vz_code_e (*vz_verb_pt)(vz_job_t *job);
+typedef int (*vz_wanted_pt)(uint32_t ctid, void *data);
 
 typedef struct {
     const char   *name;
@@ -66,7 +67,14 @@ typedef struct {
        their data; 0, or -1 with words; may be NULL */
     int         (*down)(const vz_config_t *conf, char *words);
 
-    /* by verb; NULL answers unsupported; ping and templates are serve.c's */
+    /* for --boot: each container that is wanted to run, until each returns
+       non-zero, which is returned, or -1 with errno; and start, where it
+       still is.  NULL: the virtualiser's own start of the node does that */
+    int         (*wanted)(const vz_config_t *conf, vz_wanted_pt each,
+                          void *data);
+    vz_verb_pt    boot;
+
+    /* by verb; NULL answers unsupported; ping and templates are perform.c's */
     vz_verb_pt    run[VZ_VERB_COUNT];
 } vz_driver_t;
 

@@ -32,6 +32,9 @@ static int vz_lxc_down(const vz_config_t *conf, char *words);
 static int vz_lxc_filesystem(const char *name);
 static int vz_lxc_plain(const char *path);
 static int vz_lxc_sweep(const vz_ct_t *ct, void *data);
+static int vz_lxc_wanted(const vz_config_t *conf, vz_wanted_pt each,
+    void *data);
+static int vz_lxc_wanted_one(const vz_ct_t *ct, void *data);
 static int vz_lxc_down_ask(const vz_ct_t *ct, void *data);
 static int vz_lxc_down_one(const vz_ct_t *ct, void *data);
 
@@ -42,6 +45,8 @@ const vz_driver_t  vz_driver_lxc = {
     .check = vz_lxc_check,
     .open = vz_lxc_open,
     .down = vz_lxc_down,
+    .wanted = vz_lxc_wanted,
+    .boot = vz_lxc_boot,
     .run = {
         [VZ_VERB_CREATE] = vz_lxc_create,
         [VZ_VERB_DESTROY] = vz_lxc_destroy,
@@ -278,6 +283,35 @@ vz_lxc_sweep(const vz_ct_t *ct, void *data)
     vz_lock_drop(&lock);
 
     return 0;
+}
+
+
+typedef struct {
+    vz_wanted_pt    each;
+    void           *data;
+} vz_lxc_wanted_t;
+
+
+static int
+vz_lxc_wanted(const vz_config_t *conf, vz_wanted_pt each, void *data)
+{
+    vz_lxc_wanted_t  wanted;
+
+    wanted.each = each;
+    wanted.data = data;
+
+    return vz_store_each(conf, 0, vz_lxc_wanted_one, &wanted);
+}
+
+
+static int
+vz_lxc_wanted_one(const vz_ct_t *ct, void *data)
+{
+    vz_lxc_wanted_t  *wanted;
+
+    wanted = data;
+
+    return ct->onboot ? wanted->each(ct->ctid, wanted->data) : 0;
 }
 
 

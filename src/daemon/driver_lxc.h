@@ -43,6 +43,9 @@ int vz_lxc_clean(const vz_config_t *conf, const vz_ct_t *ct, char *words);
 vz_code_e vz_lxc_create(vz_job_t *job);
 vz_code_e vz_lxc_destroy(vz_job_t *job);
 
+/* vz_lxc_boot: start where it is still wanted to run, else VZ_OK. */
+vz_code_e vz_lxc_boot(vz_job_t *job);
+
 vz_code_e vz_lxc_start(vz_job_t *job);
 vz_code_e vz_lxc_stop(vz_job_t *job);
 vz_code_e vz_lxc_restart(vz_job_t *job);

@@ -38,19 +38,37 @@
 #define VZ_LXC_RESERVE   5000       /* ms of a verb's time kept for killing */
 
 
-static vz_code_e vz_lxc_boot(vz_job_t *job, vz_ct_t *ct);
-static vz_code_e vz_lxc_boot_ready(vz_job_t *job, vz_ct_t *ct);
-static int vz_lxc_boot_wait(vz_job_t *job, const vz_ct_t *ct, int fd);
-static void vz_lxc_boot_child(const vz_config_t *conf, const vz_ct_t *ct,
+static vz_code_e vz_lxc_want(vz_job_t *job, vz_ct_t *ct, unsigned onboot);
+static vz_code_e vz_lxc_up(vz_job_t *job, vz_ct_t *ct);
+static vz_code_e vz_lxc_up_ready(vz_job_t *job, vz_ct_t *ct);
+static int vz_lxc_up_wait(vz_job_t *job, const vz_ct_t *ct, int fd);
+static void vz_lxc_up_child(const vz_config_t *conf, const vz_ct_t *ct,
     int out);
 static int vz_lxc_settled(const vz_run_t *run);
 static void vz_lxc_why(const vz_ct_t *ct, char *words);
+static vz_code_e vz_lxc_end(vz_job_t *job, const vz_ct_t *ct);
 static int vz_lxc_shutdown(const vz_ct_t *ct, int timeout);
 static int64_t vz_lxc_now(void);
 
 
 vz_code_e
 vz_lxc_start(vz_job_t *job)
+{
+    vz_ct_t    ct;
+    vz_code_e  rc;
+
+    if ((rc = vz_lxc_load(job, &ct)) != VZ_OK
+        || (rc = vz_lxc_want(job, &ct, 1)) != VZ_OK)
+    {
+        return rc;
+    }
+
+    return vz_lxc_boot(job);
+}
+
+
+vz_code_e
+vz_lxc_boot(vz_job_t *job)
 {
     vz_ct_t    ct;
     vz_run_t   run;
@@ -61,16 +79,43 @@ vz_lxc_start(vz_job_t *job)
         return rc;
     }
 
+    if (!ct.onboot) {
+        return vz_job_end(job, VZ_OK, "no longer wanted");
+    }
+
     if (vz_run_alive(&ct, &run)) {
         return vz_job_end(job, VZ_OK, "already");
     }
 
-    return vz_lxc_boot(job, &ct);
+    return vz_lxc_up(job, &ct);
+}
+
+
+/* whether the node's own start starts it: what was asked for last */
+
+static vz_code_e
+vz_lxc_want(vz_job_t *job, vz_ct_t *ct, unsigned onboot)
+{
+    vz_code_e  rc;
+
+    if (ct->onboot == onboot) {
+        return VZ_OK;
+    }
+
+    ct->onboot = onboot;
+    rc = vz_lxc_save(job, ct);
+
+    if (rc == VZ_OK && vz_lxcconf_write(job->conf, ct) == -1) {
+        rc = vz_job_end(job, VZ_INTERNAL, "container %u: %s", ct->ctid,
+                        strerror(errno));
+    }
+
+    return rc;
 }
 
 
 static vz_code_e
-vz_lxc_boot(vz_job_t *job, vz_ct_t *ct)
+vz_lxc_up(vz_job_t *job, vz_ct_t *ct)
 {
     int            n, status;
     char           words[VZ_WORDS_MAX], left[VZ_WORDS_MAX];
@@ -80,7 +125,7 @@ vz_lxc_boot(vz_job_t *job, vz_ct_t *ct)
     vz_code_e      rc;
     struct pollfd  event;
 
-    rc = vz_lxc_boot_ready(job, ct);
+    rc = vz_lxc_up_ready(job, ct);
     if (rc != VZ_OK) {
         return rc;
     }
@@ -90,7 +135,7 @@ vz_lxc_boot(vz_job_t *job, vz_ct_t *ct)
     pid = fork();
 
     if (pid == 0) {
-        vz_lxc_boot_child(job->conf, ct, job->out);
+        vz_lxc_up_child(job->conf, ct, job->out);
     }
 
     if (pid == -1) {
@@ -100,7 +145,7 @@ vz_lxc_boot(vz_job_t *job, vz_ct_t *ct)
     event.fd = pidfd_open(pid, 0);
     event.events = POLLIN;
 
-    n = vz_lxc_boot_wait(job, ct, event.fd);
+    n = vz_lxc_up_wait(job, ct, event.fd);
 
     if (n != 1) {
         kill(pid, SIGKILL);
@@ -142,7 +187,7 @@ vz_lxc_boot(vz_job_t *job, vz_ct_t *ct)
 /* nothing is left of the time before, and its configuration is fresh */
 
 static vz_code_e
-vz_lxc_boot_ready(vz_job_t *job, vz_ct_t *ct)
+vz_lxc_up_ready(vz_job_t *job, vz_ct_t *ct)
 {
     char       words[VZ_WORDS_MAX];
     vz_code_e  rc;
@@ -179,7 +224,7 @@ vz_lxc_boot_ready(vz_job_t *job, vz_ct_t *ct)
  */
 
 static int
-vz_lxc_boot_wait(vz_job_t *job, const vz_ct_t *ct, int fd)
+vz_lxc_up_wait(vz_job_t *job, const vz_ct_t *ct, int fd)
 {
     int            n, left, waited;
     struct pollfd  event;
@@ -234,7 +279,7 @@ vz_lxc_settled(const vz_run_t *run)
 /* liblxc leaves threads, handlers and memory behind: in a process of its own */
 
 static void
-vz_lxc_boot_child(const vz_config_t *conf, const vz_ct_t *ct, int out)
+vz_lxc_up_child(const vz_config_t *conf, const vz_ct_t *ct, int out)
 {
     int                     null, ok;
     char                    name[16], path[PATH_MAX], file[PATH_MAX];
@@ -325,19 +370,31 @@ vz_lxc_why(const vz_ct_t *ct, char *words)
 vz_code_e
 vz_lxc_stop(vz_job_t *job)
 {
+    vz_ct_t    ct;
+    vz_code_e  rc;
+
+    if ((rc = vz_lxc_load(job, &ct)) != VZ_OK
+        || (rc = vz_lxc_end(job, &ct)) != VZ_OK)
+    {
+        return rc;
+    }
+
+    return vz_lxc_want(job, &ct, 0);
+}
+
+
+/* with the words "already" or "killed", where it was so */
+
+static vz_code_e
+vz_lxc_end(vz_job_t *job, const vz_ct_t *ct)
+{
     int        timeout, left;
     char       words[VZ_WORDS_MAX];
-    vz_ct_t    ct;
     vz_run_t   run;
     unsigned   killed, running;
     vz_code_e  rc;
 
-    rc = vz_lxc_load(job, &ct);
-    if (rc != VZ_OK) {
-        return rc;
-    }
-
-    running = (unsigned) vz_run_alive(&ct, &run);
+    running = (unsigned) vz_run_alive(ct, &run);
 
     timeout = (int) job->conf->stop_timeout * 1000;
     left = vz_job_left(job) - VZ_LXC_RESERVE;
@@ -347,7 +404,7 @@ vz_lxc_stop(vz_job_t *job)
         vz_job_progress(job, 10, "asking it to shut down");
     }
 
-    rc = vz_lxc_halt(job->conf, &ct, timeout > 1 ? timeout : 1, &killed,
+    rc = vz_lxc_halt(job->conf, ct, timeout > 1 ? timeout : 1, &killed,
                      words);
     if (rc != VZ_OK) {
         return vz_job_end(job, rc, "%s", words);
@@ -364,29 +421,25 @@ vz_lxc_stop(vz_job_t *job)
 vz_code_e
 vz_lxc_restart(vz_job_t *job)
 {
-    char       words[VZ_WORDS_MAX];
     vz_ct_t    ct;
+    unsigned   killed;
     vz_code_e  rc;
 
-    rc = vz_lxc_stop(job);
-    if (rc != VZ_OK) {
+    if ((rc = vz_lxc_load(job, &ct)) != VZ_OK
+        || (rc = vz_lxc_want(job, &ct, 1)) != VZ_OK
+        || (rc = vz_lxc_end(job, &ct)) != VZ_OK)
+    {
         return rc;
     }
 
-    snprintf(words, sizeof(words), "%s",
-             strcmp(job->words, "killed") == 0 ? "killed" : "");
+    killed = strcmp(job->words, "killed") == 0;
     job->words[0] = '\0';
-
-    rc = vz_lxc_load(job, &ct);
-    if (rc != VZ_OK) {
-        return rc;
-    }
 
     vz_job_progress(job, 60, "starting it");
 
-    rc = vz_lxc_boot(job, &ct);
+    rc = vz_lxc_up(job, &ct);
 
-    return rc == VZ_OK && words[0] ? vz_job_end(job, VZ_OK, "%s", words) : rc;
+    return rc == VZ_OK && killed ? vz_job_end(job, VZ_OK, "killed") : rc;
 }
 
 

@@ -1,6 +1,7 @@
 /*
  * The vzctl driver: an OpenVZ node's own programs, by their command line.
  * Exit statuses, status words and numbers are read; sentences never are.
+ * No boot here: the node's own script (vz) starts what has ONBOOT="yes".
  */
 
 #include <stdio.h>

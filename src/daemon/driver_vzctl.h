@@ -34,6 +34,7 @@ typedef struct {
     vz_address_t    addresses[VZ_VZCTL_ADDRESSES];
     unsigned        ndns;
     vz_address_t    dns[VZ_VZCTL_DNS];
+    unsigned        onboot;             /* 1: the node's start starts it */
 } vz_vzctl_conf_t;
 
 

@@ -29,6 +29,7 @@ static void vz_vzctl_take_hostname(vz_vzctl_conf_t *ct, char *value);
 static void vz_vzctl_take_template(vz_vzctl_conf_t *ct, char *value);
 static void vz_vzctl_take_addresses(vz_vzctl_conf_t *ct, char *value);
 static void vz_vzctl_take_dns(vz_vzctl_conf_t *ct, char *value);
+static void vz_vzctl_take_onboot(vz_vzctl_conf_t *ct, char *value);
 static unsigned vz_vzctl_parse(char *value, vz_address_t *list, unsigned max);
 static uint32_t vz_vzctl_number(const char *name);
 static int vz_vzctl_record(const vz_config_t *conf, uint32_t ctid,
@@ -39,7 +40,8 @@ static const vz_vzctl_name_t  vz_vzctl_names[] = {
     { "HOSTNAME", vz_vzctl_take_hostname },
     { "OSTEMPLATE", vz_vzctl_take_template },
     { "IP_ADDRESS", vz_vzctl_take_addresses },
-    { "NAMESERVER", vz_vzctl_take_dns }
+    { "NAMESERVER", vz_vzctl_take_dns },
+    { "ONBOOT", vz_vzctl_take_onboot }
 };
 
 #define VZ_VZCTL_NAMES  (sizeof(vz_vzctl_names) / sizeof(vz_vzctl_names[0]))
@@ -153,6 +155,13 @@ static void
 vz_vzctl_take_dns(vz_vzctl_conf_t *ct, char *value)
 {
     ct->ndns = vz_vzctl_parse(value, ct->dns, VZ_VZCTL_DNS);
+}
+
+
+static void
+vz_vzctl_take_onboot(vz_vzctl_conf_t *ct, char *value)
+{
+    ct->onboot = strcmp(value, "yes") == 0;
 }
 
 

@@ -20,6 +20,8 @@
 
 static int vz_vzctl_cached(const vz_config_t *conf, const char *template);
 static vz_code_e vz_vzctl_remove(vz_job_t *job);
+static vz_code_e vz_vzctl_want(vz_job_t *job, const vz_vzctl_conf_t *ct,
+    unsigned onboot);
 static vz_code_e vz_vzctl_boot(vz_job_t *job);
 static vz_code_e vz_vzctl_alive(vz_job_t *job, unsigned *alive);
 static vz_code_e vz_vzctl_stands(vz_job_t *job, unsigned *alive);
@@ -209,12 +211,26 @@ vz_vzctl_start(vz_job_t *job)
     vz_vzctl_conf_t   ct;
 
     if ((code = vz_vzctl_load(job, &ct)) != VZ_OK
+        || (code = vz_vzctl_want(job, &ct, 1)) != VZ_OK
         || (code = vz_vzctl_alive(job, &alive)) != VZ_OK)
     {
         return code;
     }
 
     return alive ? vz_job_end(job, VZ_OK, "already") : vz_vzctl_boot(job);
+}
+
+
+/* ONBOOT: the vz script of the node starts what was asked for last */
+static vz_code_e
+vz_vzctl_want(vz_job_t *job, const vz_vzctl_conf_t *ct, unsigned onboot)
+{
+    const char  *options[] = {
+        onboot ? "--onboot=yes" : "--onboot=no", "--save", NULL
+    };
+
+    return ct->onboot == onboot
+           ? VZ_OK : vz_vzctl(job, "set", options, INT_MAX, NULL);
 }
 
 
@@ -304,12 +320,18 @@ vz_vzctl_stands(vz_job_t *job, unsigned *alive)
 vz_code_e
 vz_vzctl_stop(vz_job_t *job)
 {
-    unsigned   killed;
-    vz_code_e  code;
+    unsigned          killed;
+    vz_code_e         code;
+    vz_vzctl_conf_t   ct;
 
-    code = vz_vzctl_stopped(job, &killed);
+    if ((code = vz_vzctl_load(job, &ct)) != VZ_OK
+        || (code = vz_vzctl_stopped(job, &killed)) != VZ_OK
+        || (code = vz_vzctl_want(job, &ct, 0)) != VZ_OK)
+    {
+        return code;
+    }
 
-    return code == VZ_OK && killed ? vz_job_end(job, VZ_OK, "killed") : code;
+    return killed ? vz_job_end(job, VZ_OK, "killed") : code;
 }
 
 
@@ -320,13 +342,11 @@ vz_vzctl_stopped(vz_job_t *job, unsigned *killed)
     int               timeout;
     vz_code_e         code;
     vz_vzctl_row_t    row;
-    vz_vzctl_conf_t   ct;
 
     *killed = 0;
 
-    if ((code = vz_vzctl_load(job, &ct)) != VZ_OK
-        || (code = vz_vzlist_one(job, &row)) != VZ_OK)
-    {
+    code = vz_vzlist_one(job, &row);
+    if (code != VZ_OK) {
         return code;
     }
 
@@ -405,11 +425,14 @@ vz_vzctl_halt(vz_job_t *job, int timeout, unsigned *killed)
 vz_code_e
 vz_vzctl_restart(vz_job_t *job)
 {
-    unsigned   killed;
-    vz_code_e  code;
+    unsigned          killed;
+    vz_code_e         code;
+    vz_vzctl_conf_t   ct;
 
-    code = vz_vzctl_stopped(job, &killed);
-    if (code != VZ_OK) {
+    if ((code = vz_vzctl_load(job, &ct)) != VZ_OK
+        || (code = vz_vzctl_want(job, &ct, 1)) != VZ_OK
+        || (code = vz_vzctl_stopped(job, &killed)) != VZ_OK)
+    {
         return code;
     }
 

@@ -64,6 +64,7 @@ vz_lxcconf_write(const vz_config_t *conf, const vz_ct_t *ct)
     vz_cgroup_parent(conf, parent);
     vz_lxcconf_put(&text, "lxc.cgroup.dir = %s\n", parent);
     vz_lxcconf_put(&text, "lxc.uts.name = %s\n", ct->hostname);
+    vz_lxcconf_put(&text, "lxc.start.auto = %u\n", ct->onboot);
     vz_lxcconf_put(&text, "lxc.log.file = %s/lxc.log\nlxc.log.level = WARN\n",
                    dir);
     vz_lxcconf_put(&text, "%s", fixed);

@@ -17,6 +17,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "boot.h"
 #include "cache.h"
 #include "check.h"
 #include "log.h"
@@ -35,6 +36,7 @@ typedef enum {
     VZ_MAIN_SERVE = 0,
     VZ_MAIN_CHECK,
     VZ_MAIN_WARM,
+    VZ_MAIN_BOOT,
     VZ_MAIN_DOWN,
     VZ_MAIN_VERSION,
     VZ_MAIN_USAGE
@@ -59,6 +61,7 @@ static const char  vz_main_usage[] =
     "  --config FILE  instead of " VZ_CONFIG_PATH "\n"
     "  --check        say what it would do and what is missing on this host\n"
     "  --warm         unpack every template now, so that create is quick\n"
+    "  --boot         start every container that ran before the node stopped\n"
     "  --down         stop every container and free what they hold\n"
     "  --version      print the version and the protocol's number\n";
 
@@ -111,6 +114,7 @@ vz_main_options(int argc, char **argv, const char **path)
         { "config",  required_argument, NULL, 'c' },
         { "check",   no_argument,       NULL, VZ_MAIN_CHECK },
         { "warm",    no_argument,       NULL, VZ_MAIN_WARM },
+        { "boot",    no_argument,       NULL, VZ_MAIN_BOOT },
         { "down",    no_argument,       NULL, VZ_MAIN_DOWN },
         { "version", no_argument,       NULL, VZ_MAIN_VERSION },
         { NULL, 0, NULL, 0 }
@@ -196,6 +200,7 @@ vz_main_serve(const char *path)
     char                 peer[VZ_PEER_MAX];
     vz_key_t             key;
     vz_code_e            code;
+    vz_host_t            host;
     vz_serve_t           serve;
     static vz_config_t   conf;
 
@@ -222,9 +227,12 @@ vz_main_serve(const char *path)
                strerror(errno));
     }
 
-    serve.conf = &conf;
-    serve.driver = vz_driver_pick(&conf, why);
-    serve.why = why;
+    host.conf = &conf;
+    host.driver = vz_driver_pick(&conf, why);
+    host.why = why;
+    host.opened = 0;
+
+    serve.host = &host;
     serve.key = code == VZ_OK ? &key : NULL;
     serve.in = in;
     serve.out = out;
@@ -330,6 +338,11 @@ vz_main_tool(vz_main_e what, const char *path)
 
     if (what == VZ_MAIN_WARM) {
         return vz_cache_warm(&conf) == 0 ? 0 : 1;
+    }
+
+    if (what == VZ_MAIN_BOOT) {
+        (void) vz_log_open(conf.log, conf.log_level);
+        return vz_boot(&conf) == 0 ? 0 : 1;
     }
 
     if (what == VZ_MAIN_DOWN) {

@@ -11,6 +11,12 @@
 #include "run.h"
 
 
+#define VZ_RUN_BOOT  40             /* bytes of a boot_id */
+
+
+static const char *vz_run_boot(void);
+
+
 static const char  *vz_run_names[VZ_CG_COUNT] = {
     "memory", "cpu", "cpuacct", "pids", "freezer"
 };
@@ -160,10 +166,11 @@ int
 vz_run_read(const vz_ct_t *ct, vz_run_t *run)
 {
     int                  i;
-    char                 buf[4096], *line, *save, *value;
+    char                 buf[4096], boot[VZ_RUN_BOOT], *line, *save, *value;
     unsigned long long   start;
 
     memset(run, 0, sizeof(*run));
+    boot[0] = '\0';
 
     if (vz_store_text(ct, "run", buf, sizeof(buf)) <= 0) {
         return -1;
@@ -192,6 +199,9 @@ vz_run_read(const vz_ct_t *ct, vz_run_t *run)
         } else if (strcmp(line, "halt") == 0) {
             run->halt = atoi(value);
 
+        } else if (strcmp(line, "boot") == 0) {
+            snprintf(boot, sizeof(boot), "%s", value);
+
         } else {
             for (i = 0; i < VZ_CG_COUNT; i++) {
                 if (strcmp(line, vz_run_names[i]) == 0) {
@@ -202,7 +212,36 @@ vz_run_read(const vz_ct_t *ct, vz_run_t *run)
         }
     }
 
+    /* of a time before: its processes are gone, their numbers are others' */
+
+    if (boot[0] && strcmp(boot, vz_run_boot()) != 0) {
+        memset(run, 0, sizeof(*run));
+        return -1;
+    }
+
     return 0;
+}
+
+
+/* the kernel's name for the time since it was started */
+
+static const char *
+vz_run_boot(void)
+{
+    int          fd;
+    ssize_t      n;
+    static char  boot[VZ_RUN_BOOT];
+
+    if (boot[0] == '\0') {
+        fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+        n = read(fd, boot, sizeof(boot) - 1);
+        close(fd);
+
+        boot[n > 0 ? n : 0] = '\0';
+        boot[strcspn(boot, "\n")] = '\0';
+    }
+
+    return boot;
 }
 
 
@@ -212,7 +251,8 @@ vz_run_write(const vz_ct_t *ct, const vz_run_t *run)
     int   i, n;
     char  buf[4096];
 
-    n = snprintf(buf, sizeof(buf), "init=%d %llu\nmonitor=%d %llu\nhalt=%d\n",
+    n = snprintf(buf, sizeof(buf), "boot=%s\ninit=%d %llu\n"
+                 "monitor=%d %llu\nhalt=%d\n", vz_run_boot(),
                  run->init.pid, (unsigned long long) run->init.start,
                  run->monitor.pid, (unsigned long long) run->monitor.start,
                  run->halt);

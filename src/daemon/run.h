@@ -51,7 +51,10 @@ int vz_process_kill(const vz_process_t *process, int sig);
 uint64_t vz_process_age(const vz_process_t *process);
 
 
-/* vz_run_read: 0, or -1: there is none.  Says nothing about being alive. */
+/*
+ * vz_run_read: 0, or -1: there is none, or one of before the node's last
+ * start.  Says nothing about being alive.
+ */
 int vz_run_read(const vz_ct_t *ct, vz_run_t *run);
 int vz_run_write(const vz_ct_t *ct, const vz_run_t *run);
 

@@ -5,14 +5,12 @@
 #ifndef VZ_SERVE_H
 #define VZ_SERVE_H
 
-#include "driver.h"
+#include "perform.h"
 #include "../wire/handshake.h"
 
 
 typedef struct {
-    const vz_config_t   *conf;
-    const vz_driver_t   *driver;    /* NULL: why says why there is none */
-    const char          *why;
+    vz_host_t           *host;
     const vz_key_t      *key;       /* NULL: nobody is let in */
     int                  in;
     int                  out;
@@ -20,7 +18,7 @@ typedef struct {
     const char          *peer;      /* for the log */
 } vz_serve_t;
 
-#define VZ_HANDSHAKE_TIME  10
+#define VZ_HANDSHAKE_TIME  3
 
 
 /* vz_serve: until the client leaves, is silent or out of step. */

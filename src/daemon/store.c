@@ -73,7 +73,8 @@ static const vz_store_key_t  vz_store_keys[] = {
     vz_key("cpupercent", VZ_KEY_U32, percent),
     vz_key("idmap", VZ_KEY_U32, idmap),
     vz_key("created", VZ_KEY_U64, created),
-    vz_key("started", VZ_KEY_U32, started)
+    vz_key("started", VZ_KEY_U32, started),
+    vz_key("onboot", VZ_KEY_U32, onboot)
 };
 
 #define VZ_STORE_KEYS  (sizeof(vz_store_keys) / sizeof(vz_store_keys[0]))

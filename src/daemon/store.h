@@ -56,6 +56,7 @@ typedef struct {
     uint32_t        idmap;                      /* first host id */
     uint64_t        created;                    /* time(2) */
     uint32_t        started;                    /* 1: it ran once */
+    uint32_t        onboot;                     /* 1: wanted to run */
 } vz_ct_t;
 
 

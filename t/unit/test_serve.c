@@ -2,7 +2,8 @@
  * One connection of the daemon over a socketpair, with a driver of the
  * test's own, a good client and bad ones.
  *
- * sources: src/daemon/serve.c src/daemon/job.c src/daemon/lock.c
+ * sources: src/daemon/serve.c src/daemon/perform.c src/daemon/job.c
+ * sources: src/daemon/lock.c
  * sources: src/daemon/log.c src/daemon/tree.c src/daemon/cache.c
  * sources: src/daemon/unpack.c src/daemon/prepare.c
  * libs: -larchive
@@ -178,11 +179,15 @@ static const vz_driver_t  driver = {
 static void
 serve_child(int fd)
 {
+    vz_host_t   host;
     vz_serve_t  serve;
 
-    serve.conf = &conf;
-    serve.driver = why_no_driver ? NULL : &driver;
-    serve.why = why_no_driver;
+    host.conf = &conf;
+    host.driver = why_no_driver ? NULL : &driver;
+    host.why = why_no_driver;
+    host.opened = 0;
+
+    serve.host = &host;
     serve.key = no_key ? NULL : &key;
     serve.in = fd;
     serve.out = fd;

@@ -1,0 +1,19 @@
+/*
+ * virtual-server --boot: what ran before the node went down runs again.
+ */
+
+#ifndef VZ_BOOT_H
+#define VZ_BOOT_H
+
+#include "config.h"
+
+
+/*
+ * vz_boot: start every container that is wanted to run, a few at a time, each
+ * under its lock and logged; where the virtualiser has a start of its own,
+ * nothing.  How many failed, or -1 where it could not begin; logged, too.
+ */
+int vz_boot(const vz_config_t *conf);
+
+
+#endif /* VZ_BOOT_H */

@@ -1,0 +1,266 @@
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+#include "cache.h"
+#include "lock.h"
+#include "log.h"
+#include "perform.h"
+
+
+#define VZ_PERFORM_GRACE  15        /* s after the deadline until all ends */
+
+
+static vz_code_e vz_perform_locked(vz_job_t *job, vz_verb_pt run, int wait);
+static vz_code_e vz_perform_run(vz_job_t *job, vz_verb_pt run);
+static void vz_perform_hung(int signo);
+static vz_code_e vz_perform_ping(vz_job_t *job);
+static vz_code_e vz_perform_templates(vz_job_t *job);
+static vz_code_e vz_perform_template(const vz_template_t *entry, void *data);
+
+
+/* verbs that are the same on every driver */
+static const vz_verb_pt  vz_perform_own[VZ_VERB_COUNT] = {
+    [VZ_VERB_PING] = vz_perform_ping,
+    [VZ_VERB_TEMPLATES] = vz_perform_templates
+};
+
+static vz_job_t *volatile  vz_perform_job;
+
+
+vz_code_e
+vz_perform(vz_host_t *host, vz_job_t *job)
+{
+    char                 words[VZ_WORDS_MAX];
+    vz_code_e            code;
+    vz_verb_pt           run;
+    const vz_request_t  *req;
+
+    req = job->req;
+
+    if (req->argc
+        && (req->ctid < host->conf->ctid_min
+            || req->ctid > host->conf->ctid_max))
+    {
+        return vz_job_end(job, VZ_RANGE, "%s: %u to %u on this host",
+                          vz_field_name(VZ_FIELD_CTID), host->conf->ctid_min,
+                          host->conf->ctid_max);
+    }
+
+    run = vz_perform_own[req->verb];
+
+    if (run == NULL) {
+        if (host->driver == NULL) {
+            return vz_job_end(job, VZ_UNSUPPORTED, "%s", host->why);
+        }
+
+        run = host->driver->run[req->verb];
+
+        if (run == NULL) {
+            return vz_job_end(job, VZ_UNSUPPORTED, "driver %s has no %s",
+                              host->driver->name, req->def->name);
+        }
+
+        code = vz_perform_open(host, words);
+        if (code != VZ_OK) {
+            return vz_job_end(job, code, "%s", words);
+        }
+    }
+
+    return vz_perform_as(job, run, VZ_PERFORM_WAIT);
+}
+
+
+vz_code_e
+vz_perform_as(vz_job_t *job, vz_verb_pt run, int wait)
+{
+    (void) clock_gettime(CLOCK_MONOTONIC, &job->deadline);
+    job->deadline.tv_sec += job->req->def->timeout;
+
+    return job->req->def->lock ? vz_perform_locked(job, run, wait)
+                               : vz_perform_run(job, run);
+}
+
+
+vz_code_e
+vz_perform_open(vz_host_t *host, char *words)
+{
+    vz_code_e  code;
+
+    words[0] = '\0';
+
+    if (!host->opened && host->driver->open) {
+        code = host->driver->open(host->conf, words);
+        if (code != VZ_OK) {
+            return code;
+        }
+    }
+
+    host->opened = 1;
+
+    return VZ_OK;
+}
+
+
+static vz_code_e
+vz_perform_locked(vz_job_t *job, vz_verb_pt run, int wait)
+{
+    char        name[16], holder[VZ_LOCK_HOLDER];
+    vz_lock_t   lock;
+    vz_code_e   code;
+
+    (void) snprintf(name, sizeof(name), "%u", job->req->ctid);
+
+    code = vz_lock_take(job->conf, name, job->req->def->name, wait, &lock,
+                        holder);
+
+    if (code == VZ_BUSY) {
+        return vz_job_end(job, code, "container %s is held by: %s", name,
+                          holder[0] ? holder : "another process");
+    }
+
+    if (code != VZ_OK) {
+        return vz_job_end(job, code, "lock of container %s: %s", name,
+                          strerror(errno));
+    }
+
+    code = vz_perform_run(job, run);
+
+    vz_lock_drop(&lock);
+
+    return code;
+}
+
+
+/* the alarm is for a library that hangs: drivers keep the deadline */
+static vz_code_e
+vz_perform_run(vz_job_t *job, vz_verb_pt run)
+{
+    vz_code_e         code;
+    struct sigaction  sa;
+
+    (void) memset(&sa, 0, sizeof(sa));
+    sa.sa_handler = vz_perform_hung;
+    sa.sa_flags = SA_RESETHAND|SA_NODEFER;
+    (void) sigemptyset(&sa.sa_mask);
+    (void) sigaction(SIGALRM, &sa, NULL);
+
+    vz_perform_job = job;
+
+    (void) alarm(vz_job_left(job) / 1000 + 1 + VZ_PERFORM_GRACE);
+    code = run(job);
+    (void) alarm(0);
+
+    return code;
+}
+
+
+/* nothing is safe to call here: the second alarm ends it, whatever happens */
+static void
+vz_perform_hung(int signo)
+{
+    static const char  line[] = "err timeout the verb hangs and was left\n";
+
+    (void) signo;
+    (void) alarm(2);
+
+    (void) !send(vz_perform_job->out, line, sizeof(line) - 1,
+                 MSG_DONTWAIT|MSG_NOSIGNAL);
+
+    vz_log(LOG_ERR, "%s %u hangs and was left", vz_perform_job->req->def->name,
+           vz_perform_job->req->ctid);
+
+    _exit(1);
+}
+
+
+static vz_code_e
+vz_perform_ping(vz_job_t *job)
+{
+    (void) job;
+
+    return VZ_OK;
+}
+
+
+static vz_code_e
+vz_perform_templates(vz_job_t *job)
+{
+    if (vz_cache_list(job->conf, vz_perform_template, job) != VZ_OK) {
+        return vz_job_end(job, VZ_INTERNAL, "%s: %s", job->conf->template_dir,
+                          strerror(errno));
+    }
+
+    return VZ_OK;
+}
+
+
+static vz_code_e
+vz_perform_template(const vz_template_t *entry, void *data)
+{
+    char        date[32];
+    struct tm   tm;
+
+    if (gmtime_r(&entry->mtime, &tm) == NULL
+        || strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
+    {
+        return VZ_OK;
+    }
+
+    vz_job_data(data, "name=%s size=%llu date=%s", entry->name,
+                (unsigned long long) entry->size, date);
+
+    return VZ_OK;
+}
+
+
+void
+vz_perform_log(const char *who, const vz_job_t *job, vz_code_e code, long ms)
+{
+    int                  level;
+    char                 what[VZ_LINE_MAX];
+    size_t               n;
+    unsigned             i;
+    const vz_request_t  *req;
+
+    req = job->req;
+    n = snprintf(what, sizeof(what), "%s", req ? req->def->name : "-");
+
+    for (i = 0; req && code != VZ_SYNTAX && i < req->argc
+                && i < VZ_ARGS_MAX; i++)
+    {
+        if (n + strlen(req->argv[i]) + 2 > sizeof(what)) {
+            break;
+        }
+
+        n += sprintf(what + n, " %s", req->argv[i]);
+    }
+
+    if (code == VZ_FAILED || code >= VZ_INTERNAL) {
+        level = LOG_WARNING;
+
+    } else if (code == VZ_OK && !req->def->lock) {
+        level = LOG_INFO;
+
+    } else {
+        level = LOG_NOTICE;
+    }
+
+    vz_log(level, "%s: %s: %s%s%s (%ld ms)", who, what,
+           code == VZ_OK ? "ok" : vz_code_name(code),
+           job->words[0] ? " " : "", job->words, ms);
+}
+
+
+long
+vz_perform_now(void)
+{
+    struct timespec  ts;
+
+    (void) clock_gettime(CLOCK_MONOTONIC, &ts);
+
+    return ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}

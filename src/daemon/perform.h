@@ -1,0 +1,45 @@
+/*
+ * One verb carried out, whoever asked for it: a driver opened once, the
+ * container's lock, a deadline, an alarm for what hangs, a line in the log.
+ */
+
+#ifndef VZ_PERFORM_H
+#define VZ_PERFORM_H
+
+#include "driver.h"
+
+
+typedef struct {
+    const vz_config_t   *conf;
+    const vz_driver_t   *driver;    /* NULL: why says why there is none */
+    const char          *why;
+    unsigned             opened;    /* the driver; 0 at first */
+} vz_host_t;
+
+#define VZ_PERFORM_WAIT  5000       /* ms a client's verb waits for its lock */
+
+
+/* vz_perform: what job->req asks for; its words are those of the answer. */
+vz_code_e vz_perform(vz_host_t *host, vz_job_t *job);
+
+/*
+ * vz_perform_as: the same with a function of the driver's own, open already,
+ * and wait milliseconds of patience for the container's lock.
+ */
+vz_code_e vz_perform_as(vz_job_t *job, vz_verb_pt run, int wait);
+
+/* vz_perform_open: the driver, where it was not opened yet; or words. */
+vz_code_e vz_perform_open(vz_host_t *host, char *words);
+
+/*
+ * vz_perform_log: who asked for what, and what came of it in how many
+ * milliseconds; a line that has no name is not told.
+ */
+void vz_perform_log(const char *who, const vz_job_t *job, vz_code_e code,
+    long ms);
+
+/* vz_perform_now: milliseconds of CLOCK_MONOTONIC. */
+long vz_perform_now(void);
+
+
+#endif /* VZ_PERFORM_H */
