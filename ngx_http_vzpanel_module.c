@@ -36,6 +36,8 @@ static ngx_int_t ngx_http_vzpanel_role_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
 static ngx_int_t ngx_http_vzpanel_task_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
+static void ngx_http_vzpanel_set_variable(ngx_http_variable_value_t *v,
+    u_char *text);
 static ngx_int_t ngx_http_vzpanel_preconfiguration(ngx_conf_t *cf);
 static ngx_int_t ngx_http_vzpanel_postconfiguration(ngx_conf_t *cf);
 static void *ngx_http_vzpanel_create_main_conf(ngx_conf_t *cf);
@@ -213,16 +215,8 @@ ngx_http_vzpanel_user_variable(ngx_http_request_t *r,
 
     call = vz_http_call(r);
 
-    if (call == NULL || call->who.user == 0) {
-        v->not_found = 1;
-        return NGX_OK;
-    }
-
-    v->data = call->who.account;
-    v->len = ngx_strlen(call->who.account);
-    v->valid = 1;
-    v->no_cacheable = 1;
-    v->not_found = 0;
+    ngx_http_vzpanel_set_variable(v, call == NULL || call->who.user == 0
+                                     ? NULL : call->who.account);
 
     return NGX_OK;
 }
@@ -236,16 +230,10 @@ ngx_http_vzpanel_role_variable(ngx_http_request_t *r,
 
     call = vz_http_call(r);
 
-    if (call == NULL || call->who.user == 0) {
-        v->not_found = 1;
-        return NGX_OK;
-    }
-
-    v->data = (u_char *) (call->who.admin ? "admin" : "customer");
-    v->len = ngx_strlen(v->data);
-    v->valid = 1;
-    v->no_cacheable = 1;
-    v->not_found = 0;
+    ngx_http_vzpanel_set_variable(v, call == NULL || call->who.user == 0
+                                     ? NULL
+                                     : (u_char *) (call->who.admin
+                                                   ? "admin" : "customer"));
 
     return NGX_OK;
 }
@@ -255,26 +243,42 @@ static ngx_int_t
 ngx_http_vzpanel_task_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data)
 {
+    u_char     *text;
     vz_call_t  *call;
 
+    text = NULL;
     call = vz_http_call(r);
 
-    if (call == NULL || call->task == 0) {
+    if (call != NULL && call->task != 0) {
+        text = ngx_pnalloc(r->pool, NGX_INT64_LEN + 1);
+        if (text == NULL) {
+            return NGX_ERROR;
+        }
+
+        *ngx_sprintf(text, "%uL", call->task) = '\0';
+    }
+
+    ngx_http_vzpanel_set_variable(v, text);
+
+    return NGX_OK;
+}
+
+
+/* the text lives as long as the request; NULL: there is none */
+
+static void
+ngx_http_vzpanel_set_variable(ngx_http_variable_value_t *v, u_char *text)
+{
+    if (text == NULL) {
         v->not_found = 1;
-        return NGX_OK;
+        return;
     }
 
-    v->data = ngx_pnalloc(r->pool, NGX_INT64_LEN);
-    if (v->data == NULL) {
-        return NGX_ERROR;
-    }
-
-    v->len = ngx_sprintf(v->data, "%uL", call->task) - v->data;
+    v->data = text;
+    v->len = ngx_strlen(text);
     v->valid = 1;
     v->no_cacheable = 1;
     v->not_found = 0;
-
-    return NGX_OK;
 }
 
 
