@@ -64,6 +64,7 @@ extern const vz_form_t  vz_address_form;
 extern const vz_form_t  vz_user_form;
 extern const vz_form_t  vz_user_change_form;
 extern const vz_form_t  vz_suspend_all_form;
+extern const vz_form_t  vz_node_form;
 extern const vz_form_t  vz_node_change_form;
 extern const vz_form_t  vz_reject_form;
 
@@ -94,7 +95,9 @@ void vz_admin_user_suspend(vz_call_t *call);
 void vz_admin_user_unsuspend(vz_call_t *call);
 
 void vz_admin_nodes(vz_call_t *call);
+void vz_admin_node_make(vz_call_t *call);
 void vz_admin_node_change(vz_call_t *call);
+void vz_admin_node_end(vz_call_t *call);
 
 void vz_admin_orders(vz_call_t *call);
 void vz_admin_order_approve(vz_call_t *call);

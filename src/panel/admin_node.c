@@ -4,6 +4,7 @@
  */
 
 #include "admin.h"
+#include "node.h"
 #include "../runtime/fiber.h"
 #include "../runtime/relay.h"
 
@@ -12,6 +13,7 @@
 
 
 typedef struct {
+    ngx_str_t       name;
     int64_t         enabled;
     int64_t         ctid_min;
     int64_t         ctid_max;
@@ -26,39 +28,66 @@ typedef struct {
 } vz_node_ask_t;
 
 
-static void vz_node_ask_all(vz_call_t *call, const vz_rows_t *rows,
-    vz_node_ask_t *asks);
+static ngx_uint_t vz_node_asks(vz_call_t *call, const vz_rows_t *rows,
+    vz_node_ask_t **asks);
+static void vz_node_ask_all(vz_call_t *call, vz_node_ask_t *asks,
+    ngx_uint_t n);
 static void vz_node_ask_one(void *data);
 static void vz_node_json(vz_json_t *out, const vz_rows_t *rows,
     ngx_uint_t row, const vz_node_ask_t *ask);
+static void vz_node_said(vz_json_t *out, const vz_node_ask_t *ask);
 static void vz_node_facts(vz_json_t *out, const vz_answer_t *answer);
 static ngx_str_t vz_node_fact(const vz_answer_t *answer, const char *name);
-static void vz_node_unregistered(vz_json_t *out, const vz_rows_t *rows);
-static vz_code_e vz_node_range(vz_call_t *call, uint64_t id,
-    const vz_node_body_t *body);
-static void vz_node_reply(vz_call_t *call, uint64_t id);
+static void vz_node_stored(vz_call_t *call, vz_code_e rc, uint64_t id,
+    ngx_uint_t status);
+static vz_code_e vz_node_there(vz_call_t *call, const ngx_str_t *name);
+static vz_code_e vz_node_range(vz_call_t *call, int64_t low, int64_t high);
+static vz_code_e vz_node_one(vz_call_t *call, uint64_t id, vz_rows_t *rows);
 
 
-static const vz_form_member_t  vz_node_members[] = {
-    { "enabled", VZ_FORM_BOOL, 0, 0, 0, 1, offsetof(vz_node_body_t, enabled) },
-    { "ctid_min", VZ_FORM_INT, 0, 0, VZ_NODE_CTIDS,
-      offsetof(vz_node_body_t, ctid_min) },
-    { "ctid_max", VZ_FORM_INT, 0, 0, VZ_NODE_CTIDS,
+#define vz_node_limits                                                        \
+    { "enabled", VZ_FORM_BOOL, 0, 0, 0, 1,                                    \
+      offsetof(vz_node_body_t, enabled) },                                    \
+    { "ctid_min", VZ_FORM_INT, 0, 0, VZ_NODE_CTIDS,                           \
+      offsetof(vz_node_body_t, ctid_min) },                                   \
+    { "ctid_max", VZ_FORM_INT, 0, 0, VZ_NODE_CTIDS,                           \
       offsetof(vz_node_body_t, ctid_max) }
+
+static const vz_form_member_t  vz_node_new[] = {
+    { "name", VZ_FORM_FIELD, VZ_FIELD_HOSTNAME, 1, 0, 0,
+      offsetof(vz_node_body_t, name) },
+    vz_node_limits
 };
 
-const vz_form_t  vz_node_change_form = vz_form("NodeChange", vz_node_members);
+static const vz_form_member_t  vz_node_changes[] = { vz_node_limits };
+
+const vz_form_t  vz_node_form = vz_form("Node", vz_node_new);
+const vz_form_t  vz_node_change_form = vz_form("NodeChange", vz_node_changes);
 
 
 static const vz_sql_t  vz_node_rows_sql = vz_sql("admin nodes",
     "SELECT n.id, n.name, n.enabled, n.ctid_min, n.ctid_max,"
-    " (SELECT COUNT(*) FROM vm v WHERE v.node_id = n.id)"
+    " (SELECT COUNT(*) FROM vm v WHERE v.node_id = n.id),"
+    " (SELECT COUNT(*) FROM address_pool p WHERE p.node_id = n.id)"
     " FROM node n WHERE (? = 0 OR n.id = ?) ORDER BY n.id LIMIT 64");
+
+static const vz_sql_t  vz_node_insert = vz_sql("node insert",
+    "INSERT INTO node (name, enabled, ctid_min, ctid_max)"
+    " SELECT ?, ?, ?, ? FROM DUAL WHERE (SELECT COUNT(*) FROM node) < ?");
 
 static const vz_sql_t  vz_node_update = vz_sql("node update",
     "UPDATE node SET enabled = COALESCE(?, enabled),"
     " ctid_min = COALESCE(?, ctid_min), ctid_max = COALESCE(?, ctid_max)"
     " WHERE id = ?");
+
+static const vz_sql_t  vz_node_delete = vz_sql("node delete",
+    "DELETE FROM node WHERE id = ?"
+    " AND NOT EXISTS (SELECT 1 FROM vm v WHERE v.node_id = node.id)"
+    " AND NOT EXISTS (SELECT 1 FROM address_pool p"
+    " WHERE p.node_id = node.id)");
+
+static const vz_sql_t  vz_node_exists = vz_sql("node exists",
+    "SELECT 1 FROM node WHERE id = ?");
 
 
 static const struct {
@@ -87,7 +116,7 @@ vz_admin_nodes(vz_call_t *call)
     vz_code_e       rc;
     vz_rows_t       rows;
     vz_json_t      *out;
-    ngx_uint_t      i;
+    ngx_uint_t      i, n;
     vz_node_ask_t  *asks;
 
     rc = vz_db_query(NULL, call->pool, &vz_node_rows_sql,
@@ -97,18 +126,28 @@ vz_admin_nodes(vz_call_t *call)
         return;
     }
 
-    asks = ngx_pcalloc(call->pool, (rows.rows + 1) * sizeof(vz_node_ask_t));
+    n = vz_node_asks(call, &rows, &asks);
+
     if (asks == NULL) {
         vz_call_fault(call, "panel", VZ_INTERNAL);
         return;
     }
 
-    vz_node_ask_all(call, &rows, asks);
+    vz_node_ask_all(call, asks, n);
 
     out = vz_call_reply(call, NGX_HTTP_OK);
 
     vz_json_object(out, NULL);
-    vz_node_unregistered(out, &rows);
+    vz_json_array(out, "unregistered");
+
+    for (i = rows.rows; i < n; i++) {
+        vz_json_object(out, NULL);
+        vz_json_text(out, "name", &asks[i].relay->name);
+        vz_node_said(out, &asks[i]);
+        vz_json_close(out);
+    }
+
+    vz_json_close(out);
     vz_json_array(out, "items");
 
     for (i = 0; i < rows.rows; i++) {
@@ -119,20 +158,66 @@ vz_admin_nodes(vz_call_t *call)
 }
 
 
+/*
+ * one for each row, then for what is in the configuration without a row: how
+ * many, and NULL where there is no memory
+ */
+
+static ngx_uint_t
+vz_node_asks(vz_call_t *call, const vz_rows_t *rows, vz_node_ask_t **asks)
+{
+    ngx_str_t       name;
+    vz_node_t      *nodes;
+    ngx_uint_t      i, j, n;
+    ngx_array_t    *all;
+    vz_node_ask_t  *ask;
+
+    all = vz_relay_nodes();
+    nodes = all ? all->elts : NULL;
+    n = all ? all->nelts : 0;
+
+    ask = ngx_pcalloc(call->pool, (rows->rows + n + 1)
+                                  * sizeof(vz_node_ask_t));
+    *asks = ask;
+
+    if (ask == NULL) {
+        return 0;
+    }
+
+    for (i = 0; i < rows->rows; i++) {
+        name = vz_cell_text(rows, i, 1);
+        ask[i].relay = vz_relay_node(&name);
+    }
+
+    ask += rows->rows;
+
+    for (i = 0; i < n; i++) {
+
+        for (j = 0; j < rows->rows; j++) {
+            if ((*asks)[j].relay == &nodes[i]) {
+                break;
+            }
+        }
+
+        if (j == rows->rows) {
+            ask++->relay = &nodes[i];
+        }
+    }
+
+    return ask - *asks;
+}
+
+
 /* all at once: one that does not answer keeps nobody waiting but itself */
 
 static void
-vz_node_ask_all(vz_call_t *call, const vz_rows_t *rows, vz_node_ask_t *asks)
+vz_node_ask_all(vz_call_t *call, vz_node_ask_t *asks, ngx_uint_t n)
 {
-    ngx_str_t   name;
     ngx_uint_t  i, waiting;
 
     waiting = 0;
 
-    for (i = 0; i < rows->rows; i++) {
-        name = vz_cell_text(rows, i, 1);
-
-        asks[i].relay = vz_relay_node(&name);
+    for (i = 0; i < n; i++) {
         asks[i].pool = call->pool;
         asks[i].waiting = &waiting;
         asks[i].answer.code = VZ_DOWN;
@@ -169,11 +254,9 @@ static void
 vz_node_json(vz_json_t *out, const vz_rows_t *rows, ngx_uint_t row,
     const vz_node_ask_t *ask)
 {
-    ngx_str_t   name;
-    ngx_uint_t  answers;
+    ngx_str_t  name;
 
     name = vz_cell_text(rows, row, 1);
-    answers = (ask->relay != NULL && ask->answer.code == VZ_OK);
 
     vz_json_object(out, NULL);
     vz_json_int(out, "id", vz_cell_int(rows, row, 0));
@@ -183,6 +266,19 @@ vz_node_json(vz_json_t *out, const vz_rows_t *rows, ngx_uint_t row,
     vz_json_int(out, "ctid_max", vz_cell_int(rows, row, 4));
     vz_json_int(out, "vms", vz_cell_int(rows, row, 5));
     vz_json_bool(out, "configured", ask->relay != NULL);
+    vz_node_said(out, ask);
+    vz_json_int(out, "pools", vz_cell_int(rows, row, 6));
+    vz_json_close(out);
+}
+
+
+static void
+vz_node_said(vz_json_t *out, const vz_node_ask_t *ask)
+{
+    ngx_uint_t  answers;
+
+    answers = (ask->relay != NULL && ask->answer.code == VZ_OK);
+
     vz_json_bool(out, "answers", answers);
 
     if (answers || ask->relay == NULL) {
@@ -197,7 +293,11 @@ vz_node_json(vz_json_t *out, const vz_rows_t *rows, ngx_uint_t row,
         vz_json_null(out, "facts");
     }
 
-    vz_json_close(out);
+    if (ask->relay != NULL) {
+        vz_json_text(out, "address", &ask->relay->addr.name);
+    } else {
+        vz_json_null(out, "address");
+    }
 }
 
 
@@ -247,39 +347,69 @@ vz_node_fact(const vz_answer_t *answer, const char *name)
 }
 
 
-/* in the configuration, but without a row nothing is placed there */
-
-static void
-vz_node_unregistered(vz_json_t *out, const vz_rows_t *rows)
+void
+vz_admin_node_make(vz_call_t *call)
 {
-    ngx_str_t    name;
-    vz_node_t   *nodes;
-    ngx_uint_t   i, j;
-    ngx_array_t *all;
+    vz_code_e       rc;
+    vz_rows_t       rows;
+    vz_node_body_t  body = { ngx_null_string, 1, VZ_NODE_CTIDS };
 
-    vz_json_array(out, "unregistered");
-
-    all = vz_relay_nodes();
-    nodes = all ? all->elts : NULL;
-
-    for (i = 0; all != NULL && i < all->nelts; i++) {
-
-        for (j = 0; j < rows->rows; j++) {
-            name = vz_cell_text(rows, j, 1);
-
-            if (name.len == nodes[i].name.len
-                && ngx_memcmp(name.data, nodes[i].name.data, name.len) == 0)
-            {
-                break;
-            }
-        }
-
-        if (j == rows->rows) {
-            vz_json_text(out, NULL, &nodes[i].name);
-        }
+    if (vz_form_read(call, &vz_node_form, &body) != VZ_OK
+        || vz_node_there(call, &body.name) != VZ_OK
+        || vz_node_range(call, body.ctid_min, body.ctid_max) != VZ_OK)
+    {
+        return;
     }
 
-    vz_json_close(out);
+    rc = vz_admin_write(call, &vz_node_insert,
+                        vz_binds(vz_text(body.name), vz_int(body.enabled),
+                                 vz_int(body.ctid_min),
+                                 vz_int(body.ctid_max),
+                                 vz_int(VZ_NODES_MAX)),
+                        "node.make",
+                        vz_call_printf(call, "node %V", &body.name), &rows);
+
+    if (rc == VZ_OK && rows.affected == 0) {
+        vz_call_problem(call, NGX_HTTP_CONFLICT, "not_possible",
+                        "There are %d nodes, which is the most.",
+                        VZ_NODES_MAX);
+        return;
+    }
+
+    vz_node_stored(call, rc, rc == VZ_OK ? rows.insert_id : 0,
+                   NGX_HTTP_CREATED);
+}
+
+
+/*
+ * A key must not pass through a browser, so nginx.conf brings a node: here it
+ * is only told which numbers it has.
+ */
+
+static vz_code_e
+vz_node_there(vz_call_t *call, const ngx_str_t *name)
+{
+    if (vz_relay_node(name) == NULL) {
+        vz_call_invalid(call, "name", "absent",
+                        "no vzpanel_node of nginx.conf has this name");
+        vz_call_refuse(call);
+        return VZ_NOENT;
+    }
+
+    return VZ_OK;
+}
+
+
+static vz_code_e
+vz_node_range(vz_call_t *call, int64_t low, int64_t high)
+{
+    if (low > high) {
+        vz_call_invalid(call, "ctid_max", "range", "%L or more", low);
+        vz_call_refuse(call);
+        return VZ_RANGE;
+    }
+
+    return VZ_OK;
 }
 
 
@@ -295,7 +425,13 @@ vz_admin_node_change(vz_call_t *call)
 
     if (vz_route_id(call, 0, &id) != VZ_OK
         || vz_form_read(call, &vz_node_change_form, &body) != VZ_OK
-        || vz_node_range(call, id, &body) != VZ_OK)
+        || vz_node_one(call, id, &rows) != VZ_OK
+        || vz_node_range(call,
+                         body.ctid_min ? body.ctid_min
+                                       : vz_cell_int(&rows, 0, 3),
+                         body.ctid_max ? body.ctid_max
+                                       : vz_cell_int(&rows, 0, 4))
+           != VZ_OK)
     {
         return;
     }
@@ -309,68 +445,93 @@ vz_admin_node_change(vz_call_t *call)
                                  vz_int(id)),
                         "node.change", vz_call_printf(call, "node %uL", id),
                         &rows);
+
+    vz_node_stored(call, rc, id, NGX_HTTP_OK);
+}
+
+
+static void
+vz_node_stored(vz_call_t *call, vz_code_e rc, uint64_t id, ngx_uint_t status)
+{
+    ngx_str_t      name;
+    vz_rows_t      rows;
+    vz_node_ask_t  ask;
+
+    if (rc == VZ_DUPLICATE) {
+        vz_admin_exists(call, "name");
+        return;
+    }
+
     if (rc != VZ_OK) {
         vz_call_fault(call, "database", rc);
         return;
     }
 
     vz_zone_change();
-    vz_node_reply(call, id);
-}
 
-
-static vz_code_e
-vz_node_range(vz_call_t *call, uint64_t id, const vz_node_body_t *body)
-{
-    int64_t    low, high;
-    vz_code_e  rc;
-    vz_rows_t  rows;
-
-    rc = vz_db_query(NULL, call->pool, &vz_node_rows_sql,
-                     vz_binds(vz_int(id), vz_int(id)), &rows);
-    if (rc != VZ_OK) {
-        vz_call_fault(call, "database", rc);
-        return rc;
-    }
-
-    if (rows.rows == 0) {
-        vz_route_absent(call);
-        return VZ_NOENT;
-    }
-
-    low = body->ctid_min ? body->ctid_min : vz_cell_int(&rows, 0, 3);
-    high = body->ctid_max ? body->ctid_max : vz_cell_int(&rows, 0, 4);
-
-    if (low > high) {
-        vz_call_invalid(call, "ctid_max", "range", "%L or more", low);
-        vz_call_refuse(call);
-        return VZ_RANGE;
-    }
-
-    return VZ_OK;
-}
-
-
-static void
-vz_node_reply(vz_call_t *call, uint64_t id)
-{
-    vz_code_e      rc;
-    vz_rows_t      rows;
-    vz_node_ask_t  ask;
-
-    rc = vz_db_query(NULL, call->pool, &vz_node_rows_sql,
-                     vz_binds(vz_int(id), vz_int(id)), &rows);
-    if (rc != VZ_OK) {
-        vz_call_fault(call, "database", rc);
+    if (vz_node_one(call, id, &rows) != VZ_OK) {
         return;
     }
 
-    if (rows.rows == 0) {
-        vz_route_absent(call);
-        return;
-    }
+    name = vz_cell_text(&rows, 0, 1);
 
     ngx_memzero(&ask, sizeof(vz_node_ask_t));
-    vz_node_ask_all(call, &rows, &ask);
-    vz_node_json(vz_call_reply(call, NGX_HTTP_OK), &rows, 0, &ask);
+    ask.relay = vz_relay_node(&name);
+
+    vz_node_ask_all(call, &ask, 1);
+    vz_node_json(vz_call_reply(call, status), &rows, 0, &ask);
+}
+
+
+/* its row; VZ_NOENT or the database's with the reply set */
+
+static vz_code_e
+vz_node_one(vz_call_t *call, uint64_t id, vz_rows_t *rows)
+{
+    vz_code_e  rc;
+
+    rc = vz_db_query(NULL, call->pool, &vz_node_rows_sql,
+                     vz_binds(vz_int(id), vz_int(id)), rows);
+
+    if (rc != VZ_OK) {
+        vz_call_fault(call, "database", rc);
+
+    } else if (rows->rows == 0) {
+        vz_route_absent(call);
+        rc = VZ_NOENT;
+    }
+
+    return rc;
+}
+
+
+void
+vz_admin_node_end(vz_call_t *call)
+{
+    uint64_t   id;
+    ngx_str_t  name;
+    vz_rows_t  rows;
+
+    if (vz_route_id(call, 0, &id) != VZ_OK
+        || vz_node_one(call, id, &rows) != VZ_OK)
+    {
+        return;
+    }
+
+    name = vz_cell_text(&rows, 0, 1);
+
+    if (vz_relay_node(&name) != NULL) {
+        vz_call_problem(call, NGX_HTTP_CONFLICT, "in_use",
+                        "nginx.conf has this node: take its vzpanel_node "
+                        "line away and reload nginx first.");
+        return;
+    }
+
+    if (vz_admin_remove(call, &vz_node_delete, &vz_node_exists, "node.end",
+                        "node", "Containers or pools of addresses belong to "
+                        "this node: they go first.")
+        == VZ_OK)
+    {
+        vz_zone_change();
+    }
 }

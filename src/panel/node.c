@@ -11,6 +11,7 @@
 #define VZ_NODE_PATIENCE  5000      /* ms in line behind who asks already */
 
 
+static void vz_node_forget(const vz_rows_t *rows);
 static void vz_node_store(const vz_rows_t *rows, ngx_uint_t n);
 static vz_node_row_t *vz_node_slot(uint64_t id);
 static vz_code_e vz_node_ask(vz_node_row_t *node);
@@ -48,9 +49,7 @@ vz_node_load(ngx_pool_t *pool)
         return vz_node_count ? VZ_OK : rc;
     }
 
-    for (i = 0; i < vz_node_count; i++) {
-        vz_node_table[i].enabled = 0;
-    }
+    vz_node_forget(&rows);
 
     for (i = 0; i < rows.rows; i++) {
         vz_node_store(&rows, i);
@@ -68,6 +67,34 @@ vz_node_old(void)
 {
     return vz_node_count == 0 || vz_node_changed != vz_zone_changed()
            || ngx_time() - vz_node_loaded >= VZ_NODE_AGE;
+}
+
+
+/*
+ * Those whose row is gone.  Nobody waits for one that is not in the
+ * configuration, so its place is free for another.
+ */
+
+static void
+vz_node_forget(const vz_rows_t *rows)
+{
+    ngx_uint_t      i, j;
+    vz_node_row_t  *node;
+
+    for (i = 0; i < vz_node_count; i++) {
+        node = &vz_node_table[i];
+        node->enabled = 0;
+
+        for (j = 0; j < rows->rows; j++) {
+            if ((uint64_t) vz_cell_int(rows, j, 0) == node->id) {
+                break;
+            }
+        }
+
+        if (j == rows->rows && node->relay == NULL) {
+            node->id = 0;
+        }
+    }
 }
 
 
@@ -113,16 +140,21 @@ vz_node_slot(uint64_t id)
 
     node = vz_node_find(id);
 
-    if (node != NULL || vz_node_count == VZ_NODES_MAX) {
-        return node;
+    if (node == NULL) {
+        node = vz_node_find(0);
     }
 
-    node = &vz_node_table[vz_node_count];
-    ngx_memzero(node, sizeof(vz_node_row_t));
+    if (node == NULL && vz_node_count < VZ_NODES_MAX) {
+        node = &vz_node_table[vz_node_count];
+        ngx_memzero(node, sizeof(vz_node_row_t));
 
-    node->index = vz_node_count++;
-    node->id = id;
-    vz_line_init(&node->line);
+        node->index = vz_node_count++;
+        vz_line_init(&node->line);
+    }
+
+    if (node != NULL) {
+        node->id = id;
+    }
 
     return node;
 }

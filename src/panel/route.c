@@ -156,8 +156,12 @@ static const vz_route_t  vz_routes[] = {
 
     { GET, "/admin/nodes", VZ_ROLE_ADMIN, 0, NULL, vz_admin_nodes,
       "Hosts of containers, and what they say of themselves" },
+    { POST, "/admin/nodes", VZ_ROLE_ADMIN, 0, &vz_node_form,
+      vz_admin_node_make, "Register a host that nginx.conf has" },
     { PATCH, "/admin/nodes/{id}", VZ_ROLE_ADMIN, 0, &vz_node_change_form,
       vz_admin_node_change, "Change what is placed on a node" },
+    { DELETE, "/admin/nodes/{id}", VZ_ROLE_ADMIN, 0, NULL, vz_admin_node_end,
+      "Forget a host that nginx.conf has no more and nothing is on" },
 
     { GET, "/admin/orders", VZ_ROLE_ADMIN, 0, NULL, vz_admin_orders,
       "Orders that wait for an administrator" },
