@@ -224,4 +224,4 @@ main::down();
 GET /api/admin/nodes
 --- more_headers eval
 $::boss
---- response_body_like: "name":"local".*"configured":true,"answers":false,"error":"\w+","facts":null
+--- response_body_like: "name":"local".*"configured":true,"answers":false,"error":"down","facts":null

@@ -89,7 +89,8 @@ function rowOf(section, item) {
                     `administration?section=${section.key}&item=${
                         encodeURIComponent(id)}` },
                 ...[content].flat()) : content)
-            : h('td', { class: `${column.cls ?? ''} ${none ? 'none' : ''}` },
+            : h('td', { class: `${column.cls ?? ''} ${none ? 'none' : ''} ${
+                column.quiet ? 'quiet' : ''}` },
                 h('span', { class: column.quiet ? 'sr' : 'line-label',
                     'aria-hidden': 'true' }, column.text),
                 h('span', null, ...(none ? ['—'] : [content].flat())));
@@ -169,7 +170,7 @@ export function listing(section, view, signal) {
     const list = table({ label: t(`adm.${section.key}`), cls: 'table list',
         still: !section.editor,
         columns: section.columns.map((column) => ({ key: column.key,
-            text: column.text, cls: column.cls })) });
+            text: column.text, cls: column.cls ?? '' })) });
     const none = h('div', null);
     const above = h('div', { class: 'list-above' });
     const count = h('p', { class: 'count', role: 'status' });

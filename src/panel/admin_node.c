@@ -284,7 +284,9 @@ vz_node_said(vz_json_t *out, const vz_node_ask_t *ask)
     if (answers || ask->relay == NULL) {
         vz_json_null(out, "error");
     } else {
-        vz_json_cstr(out, "error", vz_code_name(ask->answer.code));
+        vz_json_cstr(out, "error", ask->answer.code == VZ_DOWN
+                                   ? "down"
+                                   : vz_code_name(ask->answer.code));
     }
 
     if (answers) {

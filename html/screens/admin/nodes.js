@@ -1,13 +1,13 @@
 /* Nodos: where containers run. */
 
-import { amend } from '../../api.js';
-import { h } from '../../parts/dom.js';
-import { editor } from '../../parts/editor.js';
+import { amend, post, remove } from '../../api.js';
+import { button, copyable } from '../../parts/button.js';
+import { h, put } from '../../parts/dom.js';
+import { editor, removal } from '../../parts/editor.js';
 import { tick, whole } from '../../parts/fields.js';
 import { text } from '../../parts/form.js';
-import { icon } from '../../parts/icon.js';
 import { badge } from '../../parts/state.js';
-import { bytes, number, t } from '../../i18n.js';
+import { bytes, number, t, word } from '../../i18n.js';
 
 /**
  * @typedef {{
@@ -17,12 +17,22 @@ import { bytes, number, t } from '../../i18n.js';
  *     disk_free_bytes: number, containers: number, running: number,
  * }} Facts
  * @typedef {{
- *     id: number, name: string, enabled: boolean, ctid_min: number,
- *     ctid_max: number, configured: boolean, answers: boolean,
- *     error: string | null, vms: number, facts: Facts | null,
+ *     name: string, address: string | null, answers: boolean,
+ *     error: string | null, facts: Facts | null,
+ * }} Told  what nginx.conf and the node itself say
+ * @typedef {Told & {
+ *     id: number, enabled: boolean, ctid_min: number, ctid_max: number,
+ *     configured: boolean, vms: number, pools: number,
  * }} Node
  * @typedef {import('../../parts/listing.js').Desk} Desk
  */
+
+const HOST = /^[a-z0-9]([a-z0-9.-]{0,62}[a-z0-9])?$/i;
+const PLACE = /^([\d.]{7,15}|\[[0-9a-f:]{2,39}\])(:\d{1,5})?$/i;
+const ANY = { ctid_min: 101, ctid_max: 2147483644 };
+
+/** What the next editor of a new one registers. @type {Told | null} */
+let wished = null;
 
 const NUMBER = /^\d{3,10}$/;
 
@@ -33,73 +43,178 @@ function left(free, total) {
 }
 
 
-/** @param {Node} one */
-function state(one) {
-    return !one.enabled ? badge('cancelled', t('node.off'))
-        : one.answers ? badge('done', t('node.answers'))
-            : badge('failed', t('node.silent'));
+/** @param {Told} one */
+function answers(one) {
+    return one.answers ? badge('done', t('node.answers'))
+        : badge('failed', t('node.silent'));
 }
 
 
-/** @param {Node} one @returns {[string, any][]} */
+/** @param {Node} one */
+function state(one) {
+    return !one.configured ? badge('failed', t('node.gone'))
+        : !one.enabled ? badge('cancelled', t('node.off')) : answers(one);
+}
+
+
+/** @param {Told} one @returns {[string, any][]} */
 function facts(one) {
     const { facts: now } = one;
 
-    return now ? [
-        [t('node.driver'), `${now.driver} ${now.version}`],
-        [t('node.kernel'), now.kernel],
-        [t('vm.hostname'), now.hostname],
-        [t('node.cpus'), number(now.cpus)],
-        [t('node.load'), [now.load].flat().map((x) => number(x, 2))
-            .join(' · ')],
-        [t('hw.memory'), left(now.memory_free_bytes, now.memory_total_bytes)],
-        [t('hw.disk'), left(now.disk_free_bytes, now.disk_total_bytes)],
-        [t('node.containers'), t('node.running', { n: now.running,
-            all: number(now.containers) })],
-    ] : [[t('node.error'), one.error ?? t('node.silent')]];
+    return [
+        [t('node.address'), one.address ?? t('node.gone')],
+        ...(/** @type {[string, any][]} */ (now ? [
+            [t('node.driver'), `${now.driver} ${now.version}`],
+            [t('node.kernel'), now.kernel],
+            [t('vm.hostname'), now.hostname],
+            [t('node.cpus'), number(now.cpus)],
+            [t('node.load'), [now.load].flat().map((x) => number(x, 2))
+                .join(' · ')],
+            [t('hw.memory'), left(now.memory_free_bytes,
+                now.memory_total_bytes)],
+            [t('hw.disk'), left(now.disk_free_bytes, now.disk_total_bytes)],
+            [t('node.containers'), t('node.running', { n: now.running,
+                all: number(now.containers) })],
+        ] : one.error ? [[t('node.error'), word('node.error', one.error)]]
+            : [])),
+    ];
+}
+
+
+/**
+ * A registered one, or one to be registered.
+ *
+ * @param {Node | null} item
+ * @param {Told} told
+ * @param {Desk} desk
+ */
+function edit(item, told, desk) {
+    const range = (/** @type {'ctid_min' | 'ctid_max'} */ name) => text({
+        name, label: t(`node.${name}`), required: true, rule: NUMBER,
+        inputmode: 'numeric', value: String((item ?? ANY)[name]),
+        maxlength: 10, autocomplete: 'off', hint: t(`node.${name}.hint`),
+        wrong: t('rule.number') });
+
+    return editor({
+        facts: [...(item ? [] : [/** @type {[string, any]} */ (
+            [t('node.name'), told.name])]), ...facts(told)],
+        fields: [range('ctid_min'), range('ctid_max'),
+            tick({ name: 'enabled', label: t('node.enabled'),
+                value: item?.enabled ?? true,
+                hint: t('node.enabled.hint') })],
+        layout: (f) => [h('div', { class: 'pair' }, f.ctid_min, f.ctid_max),
+            f.enabled],
+        submit: t(item ? 'adm.save' : 'tpl.register'),
+        send: async (values) => {
+            const body = { ctid_min: whole(values.ctid_min),
+                ctid_max: whole(values.ctid_max),
+                enabled: values.enabled === 'true' };
+
+            await (item ? amend(`admin/nodes/${item.id}`, body)
+                : post('admin/nodes', { name: told.name, ...body }));
+            await desk.done(t(item ? 'adm.saved' : 'node.registered',
+                { name: told.name }));
+        },
+        after: item ? removal({ name: item.name, why: item.configured
+            ? t('node.inuse.line') : item.vms + item.pools > 0
+                ? t('node.inuse') : '', send: async () => {
+            await remove(`admin/nodes/${item.id}`);
+            await desk.done(t('adm.removed'));
+        } }) : null,
+    });
+}
+
+
+/**
+ * How a node comes: its key must not pass through a browser, so the last word
+ * is nginx.conf's.  The lines to copy follow what is typed.
+ *
+ * @param {Desk} desk
+ */
+function howTo(desk) {
+    const steps = h('ol', { class: 'how-to' });
+    const draw = () => {
+        const called = name.value() || 'NAME';
+        const key = `/etc/vzpanel/${called}.key`;
+
+        put(steps, ...(/** @type {[string, string][]} */ ([
+            ['key', '[ -s /etc/vzpanel/relay.key ] || (umask 077;'
+                + ' openssl rand -hex 32 > /etc/vzpanel/relay.key)'],
+            ['copy', `ssh root@${called} cat /etc/vzpanel/relay.key`
+                + ` | install -m 640 -g www-data /dev/stdin ${key}`],
+            ['line', `vzpanel_node ${called} ${
+                place.value() || '127.0.0.1:9006'} key_file=${key};`],
+            ['reload', 'nginx -t && nginx -s reload'],
+        ])).map(([step, line]) => h('li', null, t(`node.how.${step}`),
+            copyable(line, t('node.how.take', { what: line }),
+                t('copied')))),
+        h('li', null, t('node.how.look')));
+    };
+    const name = text({ name: 'name', label: t('node.name'), rule: HOST,
+        maxlength: 64, autocomplete: 'off', hint: t('node.name.hint'),
+        wrong: t('rule.node'), changed: draw });
+    const place = text({ name: 'address', label: t('node.address'),
+        rule: PLACE, maxlength: 47, autocomplete: 'off',
+        hint: t('node.address.hint'), wrong: t('rule.place'),
+        value: '127.0.0.1:9006', changed: draw });
+
+    draw();
+
+    return h('div', { class: 'editor' }, h('p', null, t('node.how')),
+        h('div', { class: 'form' }, name.node, place.node), steps,
+        button({ text: t('node.look'), icon: 'restart', press: () => {
+            desk.close();
+            void desk.reload();
+        } }));
 }
 
 
 /** @param {Node | null} item @param {Desk} desk */
-function edit(item, desk) {
-    const one = /** @type {Node} */ (item);
-    const range = (/** @type {'ctid_min' | 'ctid_max'} */ name) => text({
-        name, label: t(`node.${name}`), required: true, rule: NUMBER,
-        inputmode: 'numeric', value: String(one[name]), maxlength: 10,
-        autocomplete: 'off', wrong: t('rule.number') });
+function open(item, desk) {
+    const told = item ?? wished;
 
-    return editor({
-        facts: facts(one),
-        fields: [range('ctid_min'), range('ctid_max'),
-            tick({ name: 'enabled', label: t('node.enabled'),
-                value: one.enabled, hint: t('node.enabled.hint') })],
-        layout: (f) => [h('div', { class: 'pair' }, f.ctid_min, f.ctid_max),
-            f.enabled],
-        submit: t('adm.save'),
-        send: async (values) => {
-            await amend(`admin/nodes/${one.id}`, {
-                ctid_min: whole(values.ctid_min),
-                ctid_max: whole(values.ctid_max),
-                enabled: values.enabled === 'true' });
-            await desk.done(t('adm.saved'));
-        },
-    });
+    wished = null;
+
+    return told ? edit(item, told, desk) : howTo(desk);
+}
+
+
+/**
+ * What nginx.conf has that nobody registered yet.
+ *
+ * @param {{unregistered: Told[]}} answer
+ * @param {Desk} desk
+ */
+function waiting(answer, desk) {
+    return answer.unregistered.length === 0 ? null : h('section',
+        { class: 'card found-card' }, h('h3', null, t('node.unregistered')),
+        h('ul', null, answer.unregistered.map((one) => h('li',
+            { class: 'login' },
+            h('div', null, h('strong', null, one.name),
+                h('p', { class: 'when' }, one.address, ' ', answers(one),
+                    one.error ? ` ${word('node.error', one.error)}` : '')),
+            button({ text: t('tpl.register'), small: true,
+                label: t('tpl.register.of', { name: one.name }),
+                press: () => {
+                    wished = one;
+                    desk.open('new');
+                } })))));
 }
 
 
 export function section() {
     return {
-        key: 'nodes', path: 'admin/nodes', empty: t('node.none'),
-        lead: t('node.lead'), editor: edit,
-        above: (/** @type {any} */ answer) => (answer.unregistered?.length > 0
-            ? h('p', { class: 'notice' }, icon('warn'), t('node.unregistered',
-                { names: answer.unregistered.join(', ') })) : null),
+        key: 'nodes', path: 'admin/nodes', add: t('node.add'),
+        empty: t('node.none'), lead: t('node.lead'), editor: open,
+        above: waiting,
         id: (/** @type {Node} */ one) => one.id,
         name: (/** @type {Node} */ one) => one.name,
         columns: [
             { key: 'name', text: t('node.name'),
                 cell: (/** @type {Node} */ one) => one.name },
             { key: 'state', text: t('vm.state'), quiet: true, cell: state },
+            { key: 'address', text: t('node.address'),
+                cell: (/** @type {Node} */ one) => one.address },
             { key: 'driver', text: t('node.driver'),
                 cell: (/** @type {Node} */ one) => one.facts
                     && `${one.facts.driver} ${one.facts.version}` },

@@ -194,7 +194,7 @@ export function section() {
                 cell: (/** @type {Whole} */ one) => one.account },
             { key: 'name', text: t('vm.name'), quiet: true,
                 cell: (/** @type {Whole} */ one) => fullName(one) },
-            { key: 'email', text: t('order.email'), quiet: true,
+            { key: 'email', text: t('order.email'), quiet: true, cls: 'long',
                 cell: (/** @type {Whole} */ one) => one.email },
             { key: 'dni', text: t('order.dni'),
                 cell: (/** @type {Whole} */ one) => one.dni },
