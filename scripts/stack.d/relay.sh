@@ -81,14 +81,17 @@ lxcfs_start() {
 
 
 relay_configuration() {
-    local conf=$base/conf/virtual-server.conf lxcfs=none
+    local conf=$base/conf/virtual-server.conf lxcfs=none peers=
 
     [ "${set[lxcfs]}" = 0 ] || lxcfs=$base/lxcfs
+    # a test's own nginx may be anybody's
+    [ "${set[web]}" = 0 ] || peers="root www-data"
     install -d -m 711 "$base/lxc"
 
     cat > "$conf.new" <<CONF
 driver = lxc
 key_file = $base/conf/relay.key
+peers = $peers
 template_dir = $base/templates
 log = $base/log/virtual-server.log
 ctid_min = ${set[ctids]%-*}

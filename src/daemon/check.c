@@ -8,10 +8,15 @@
 #include "cache.h"
 #include "check.h"
 #include "driver.h"
+#include "peer.h"
 #include "../wire/handshake.h"
 
 
 static int vz_check_key(const vz_config_t *conf);
+static int vz_check_peers(const vz_config_t *conf);
+static int vz_check_diag(void);
+static void vz_check_peer(const char *name, int known, uid_t uid,
+    void *data);
 static int vz_check_templates(const vz_config_t *conf);
 static vz_code_e vz_check_template(const vz_template_t *entry, void *data);
 static int vz_check_log(const vz_config_t *conf);
@@ -42,6 +47,7 @@ vz_check(const vz_config_t *conf)
 
     lacks = vz_check_line(geteuid() == 0, "root: needed for containers");
     lacks += vz_check_key(conf);
+    lacks += vz_check_peers(conf);
     lacks += vz_check_log(conf);
     lacks += vz_check_templates(conf);
     lacks += vz_check_driver(conf);
@@ -87,6 +93,66 @@ vz_check_key(const vz_config_t *conf)
     explicit_bzero(&key, sizeof(key));
 
     return rc;
+}
+
+
+static int
+vz_check_peers(const vz_config_t *conf)
+{
+    int  lacks;
+
+    if (conf->peers[0] == '\0') {
+        return vz_check_line(1, "peers: every user of this host who has the "
+                             "key");
+    }
+
+    lacks = vz_check_line(vz_check_diag() == 0, "peers: the kernel tells whose "
+                          "a connection is (tcp_diag)");
+    vz_peer_each(conf, vz_check_peer, &lacks);
+
+    return lacks;
+}
+
+
+static void
+vz_check_peer(const char *name, int known, uid_t uid, void *data)
+{
+    *(int *) data += known
+        ? vz_check_line(1, "peer %s: user %u", name, (unsigned) uid)
+        : vz_check_line(0, "peer %s: no such user", name);
+}
+
+
+/* with a connection to ourselves */
+static int
+vz_check_diag(void)
+{
+    int                  rc, fds[3];
+    uid_t                uid;
+    socklen_t            len;
+    struct sockaddr_in   sin;
+
+    (void) memset(&sin, 0, sizeof(sin));
+    sin.sin_family = AF_INET;
+    sin.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    len = sizeof(sin);
+
+    fds[0] = socket(AF_INET, SOCK_STREAM|SOCK_CLOEXEC, 0);
+    fds[1] = socket(AF_INET, SOCK_STREAM|SOCK_CLOEXEC, 0);
+    fds[2] = -1;
+
+    rc = bind(fds[0], (struct sockaddr *) &sin, len) == 0
+         && listen(fds[0], 1) == 0
+         && getsockname(fds[0], (struct sockaddr *) &sin, &len) == 0
+         && connect(fds[1], (struct sockaddr *) &sin, len) == 0
+         && (fds[2] = accept4(fds[0], NULL, NULL, SOCK_CLOEXEC)) != -1
+         && vz_peer_uid(fds[2], &uid) == 0 && uid == geteuid();
+
+    (void) close(fds[0]);
+    (void) close(fds[1]);
+    (void) close(fds[2]);
+
+    return rc ? 0 : -1;
 }
 
 

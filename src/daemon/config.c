@@ -47,6 +47,8 @@ static const char *vz_kind_size(const vz_key_def_t *key, const char *value,
     void *place);
 static const char *vz_kind_interface(const vz_key_def_t *key,
     const char *value, void *place);
+static const char *vz_kind_users(const vz_key_def_t *key, const char *value,
+    void *place);
 static const char *vz_kind_prefix(const vz_key_def_t *key, const char *value,
     void *place);
 static const char *vz_kind_table(const vz_key_def_t *key, const char *value,
@@ -62,6 +64,7 @@ static const char *vz_kind_address(const vz_key_def_t *key,
 static const vz_key_def_t  vz_keys[] = {
     VZ_KEY(driver, vz_kind_word, 0, 0, "auto lxc vzctl "),
     VZ_KEY(key_file, vz_kind_path, 0, 0, ""),
+    VZ_KEY(peers, vz_kind_users, 0, 0, ""),
     VZ_KEY(template_dir, vz_kind_path, 0, 0, ""),
     VZ_KEY(log, vz_kind_path, 0, 0, "syslog "),
     VZ_KEY(log_level, vz_kind_word, 0, 0, "info notice "),
@@ -458,6 +461,28 @@ vz_kind_size(const vz_key_def_t *key, const char *value, void *place)
     }
 
     (void) memcpy(place, &n, sizeof(n));
+
+    return NULL;
+}
+
+
+/* names or numbers with spaces between them; empty: none */
+static const char *
+vz_kind_users(const vz_key_def_t *key, const char *value, void *place)
+{
+    size_t  len;
+
+    len = strlen(value);
+
+    if (len >= key->size
+        || value[strspn(value, "abcdefghijklmnopqrstuvwxyz"
+                               "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                               "0123456789_.- ")] != '\0')
+    {
+        return "names or numbers of users, with spaces between them";
+    }
+
+    (void) memcpy(place, value, len + 1);
 
     return NULL;
 }

@@ -15,6 +15,7 @@ typedef struct {
     char        path[PATH_MAX];         /* the file that was read */
     char        driver[8];              /* auto | lxc | vzctl */
     char        key_file[PATH_MAX];
+    char        peers[128];             /* users; "": whoever has the key */
     char        template_dir[PATH_MAX]; /* NAME.tar.gz, .tar.zst, .tar.xz */
     char        log[PATH_MAX];          /* "syslog" or a file's path */
     char        log_level[8];           /* info: every verb; notice: changes */

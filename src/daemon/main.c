@@ -3,7 +3,6 @@
  * its stdin and stdout.
  */
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -21,6 +20,7 @@
 #include "cache.h"
 #include "check.h"
 #include "log.h"
+#include "peer.h"
 #include "serve.h"
 #include "../wire/handshake.h"
 
@@ -28,8 +28,6 @@
 #ifndef VZ_VERSION
 #define VZ_VERSION  "0.1.0"
 #endif
-
-#define VZ_PEER_MAX  (INET6_ADDRSTRLEN + 8)
 
 
 typedef enum {
@@ -48,8 +46,7 @@ static int vz_main_process(void);
 static void vz_main_ignore(int signo);
 static int vz_main_serve(const char *path);
 static int vz_main_socket(int *in, int *out);
-static int vz_main_refuse(int out, const char *words);
-static void vz_main_peer(int fd, char peer[VZ_PEER_MAX]);
+static int vz_main_refuse(int out, vz_code_e code, const char *words);
 static int vz_main_tool(vz_main_e what, const char *path);
 static int vz_main_down(const vz_config_t *conf);
 
@@ -211,14 +208,21 @@ vz_main_serve(const char *path)
         return 1;
     }
 
-    vz_main_peer(in, peer);
+    vz_peer_name(in, peer);
 
     if (vz_config_read(path, &conf, words) == -1) {
-        return vz_main_refuse(out, words);
+        vz_log(LOG_ERR, "%s", words);
+        return vz_main_refuse(out, VZ_INTERNAL, "the configuration of "
+                              "virtual-server is broken, see its log");
     }
 
     if (vz_log_open(conf.log, conf.log_level) == -1) {
         vz_log(LOG_ERR, "%s: %s", conf.log, strerror(errno));
+    }
+
+    if (!vz_peer_allowed(&conf, in, why)) {
+        vz_log(LOG_WARNING, "%s: denied: %s", peer, why);
+        return vz_main_refuse(out, VZ_DENIED, why);
     }
 
     code = vz_key_read(conf.key_file, &key);
@@ -274,52 +278,13 @@ vz_main_socket(int *in, int *out)
 }
 
 
+/* before the greeting: nothing of the client was read, or will be */
 static int
-vz_main_refuse(int out, const char *words)
+vz_main_refuse(int out, vz_code_e code, const char *words)
 {
-    static const char  line[] = "err internal the configuration of "
-                                "virtual-server is broken, see its log\n";
-
-    vz_log(LOG_ERR, "%s", words);
-
-    (void) !write(out, line, sizeof(line) - 1);
+    (void) dprintf(out, "err %s %s\n", vz_code_name(code), words);
 
     return 1;
-}
-
-
-static void
-vz_main_peer(int fd, char peer[VZ_PEER_MAX])
-{
-    char                      host[INET6_ADDRSTRLEN];
-    socklen_t                 len;
-    struct sockaddr_in       *sin;
-    struct sockaddr_in6      *sin6;
-    struct sockaddr_storage   ss;
-
-    len = sizeof(ss);
-    sin = (struct sockaddr_in *) &ss;
-    sin6 = (struct sockaddr_in6 *) &ss;
-
-    (void) snprintf(peer, VZ_PEER_MAX, "local");
-
-    if (getpeername(fd, (struct sockaddr *) &ss, &len) == -1) {
-        return;
-    }
-
-    if (ss.ss_family == AF_INET
-        && inet_ntop(AF_INET, &sin->sin_addr, host, sizeof(host)))
-    {
-        (void) snprintf(peer, VZ_PEER_MAX, "%s:%u", host,
-                        ntohs(sin->sin_port));
-    }
-
-    if (ss.ss_family == AF_INET6
-        && inet_ntop(AF_INET6, &sin6->sin6_addr, host, sizeof(host)))
-    {
-        (void) snprintf(peer, VZ_PEER_MAX, "[%s]:%u", host,
-                        ntohs(sin6->sin6_port));
-    }
 }
 
 

@@ -96,8 +96,17 @@ vz_stat_print(const vz_config_t *conf, const vz_ct_t *ct,
     vz_stat_size(&text, "swap_used", stat->use.swap_used);
     vz_stat_size(&text, "disk_used", stat->disk.used);
     vz_stat_size(&text, "disk_total", stat->disk.total);
-    vz_stat_size(&text, "inodes_used", stat->disk.inodes_used);
-    vz_stat_size(&text, "inodes_total", stat->disk.inodes);
+
+    /* btrfs counts none, and a stopped container is not looked into */
+
+    if (stat->disk.inodes == 0) {
+        vz_stat_put(&text, " inodes_used=- inodes_total=-");
+
+    } else {
+        vz_stat_size(&text, "inodes_used", stat->disk.inodes_used);
+        vz_stat_size(&text, "inodes_total", stat->disk.inodes);
+    }
+
     vz_stat_size(&text, "cpu_ns", stat->use.cpu_ns);
 
     vz_stat_put(&text, " cpu_units=%u cpu_percent=%u", ct->units,

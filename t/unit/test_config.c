@@ -45,6 +45,7 @@ an_empty_file_means_the_defaults(void **state)
     assert_string_equal(conf.key_file, "/etc/vzpanel/relay.key");
     assert_string_equal(conf.log, "syslog");
     assert_string_equal(conf.bridge, "");
+    assert_string_equal(conf.peers, "");
     assert_int_equal(conf.ctid_min, 101);
     assert_int_equal(conf.ctid_max, 2147483644);
     assert_int_equal(conf.silence, 60);
@@ -104,7 +105,8 @@ a_bad_value_is_refused_with_its_line(void **state)
         "ctid_min = 99999999999999999999999", "ctid_min = ",
         "stop_timeout = 0", "stop_timeout = 10000", "silence = 1.5",
         "bridge = 0123456789abcdef", "bridge = a/b", "bridge = -a",
-        "bridge = a b", "gateway4 = 1.2.3", "gateway4 = ::1",
+        "bridge = a b", "peers = root,www-data", "gateway4 = 1.2.3",
+        "gateway4 = ::1",
         "gateway6 = 1.2.3.4", "gateway6 = fe80::1%eth0",
         "interface_prefix = vzvz", "interface_prefix =",
         "interface_prefix = V", "nft_table = 1a", "nft_table = a;b",
