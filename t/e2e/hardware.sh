@@ -13,12 +13,13 @@ port=$(sed -n 's/^web_port=//p' "$dir/ports")
 api=http://127.0.0.1:$port/api
 mark=$$.$RANDOM
 work=$(mktemp -d)
-passed=0
-failed=0
 vm=
 name=
 SSHPASS=
 export SSHPASS
+
+# shellcheck source=t/e2e/checks.sh
+. "$(dirname "${BASH_SOURCE[0]}")/checks.sh"
 
 # shellcheck disable=SC2317  # called by the trap
 finish() {
@@ -28,21 +29,6 @@ finish() {
 
 trap finish EXIT
 trap 'exit 1' HUP INT TERM
-
-
-# check TITLE COMMAND...
-check() {
-    local title=$1
-    shift
-
-    if "$@"; then
-        passed=$((passed + 1))
-        echo "ok $((passed + failed)) - $title"
-    else
-        failed=$((failed + 1))
-        echo "not ok $((passed + failed)) - $title"
-    fi
-}
 
 
 # call METHOD PATH [BODY [HEADER...]]: as the administrator, once signed in
@@ -228,7 +214,7 @@ check 'a Debian container is made and answers ssh' here true 30
 
 if [ "$failed" -gt 0 ]; then
     echo "# $order"
-    echo "$passed passed, $failed failed"
+    tally
     exit 1
 fi
 
@@ -280,5 +266,4 @@ check 'the second address is taken away' change network \
 check 'it does not answer any more' silent "$second"
 check 'the first one still does' answers "$address"
 
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+tally

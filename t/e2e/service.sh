@@ -16,9 +16,10 @@ fi
 dir=$(realpath "$1")
 base=$(sed -n 's/^base=//p' "$dir/settings")
 work=$(mktemp -d)
-passed=0
-failed=0
 xinetd=
+
+# shellcheck source=t/e2e/checks.sh
+. "$(dirname "${BASH_SOURCE[0]}")/checks.sh"
 
 # shellcheck disable=SC2317  # called by the trap
 finish() {
@@ -28,21 +29,6 @@ finish() {
 
 trap finish EXIT
 trap 'exit 1' HUP INT TERM
-
-
-# check TITLE COMMAND...
-check() {
-    local title=$1
-    shift
-
-    if "$@" 2> /dev/null; then
-        passed=$((passed + 1))
-        echo "ok $((passed + failed)) - $title"
-    else
-        failed=$((failed + 1))
-        echo "not ok $((passed + failed)) - $title"
-    fi
-}
 
 
 halt() {
@@ -74,7 +60,7 @@ serve() {
 greets() {
     local line
 
-    exec 3<> "/dev/tcp/$1/9006" || return 1
+    { exec 3<> "/dev/tcp/$1/9006"; } 2> /dev/null || return 1
     read -r -t 5 line <&3
     exec 3>&-
     [[ $line =~ ^virtual-server\ 1\ [0-9a-f]{64} ]]
@@ -104,5 +90,4 @@ check 'virtual-server greets there, too' greets 127.0.0.1
 serve '/^ *\(port\|type\) /d; s/^service virtual/service nothing/'
 check 'and from there alone' test -z "$(ss -Hltn)"
 
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+tally
