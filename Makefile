@@ -45,12 +45,13 @@ all: $(BUILD)/module.tested $(DAEMON) $(HOOK)
 .PHONY: all module programs up down test unit fuzz test-verbs \
         test-nginx test-chain test-browser test-import lint format \
         install clean distclean \
-        packages-build packages-run packages-test packages-lint npm FORCE
+        packages-build packages-run packages-test packages-lint \
+        packages-nginx npm FORCE
 
 
 # --- what it needs ---
 
-packages-build packages-run packages-test packages-lint:
+packages-build packages-run packages-test packages-lint packages-nginx:
 	@scripts/packages.sh $(@:packages-%=%)
 
 npm: node_modules/.stamp
@@ -186,8 +187,9 @@ fuzz: packages-build packages-test
 	@$(MAKE) --no-print-directory -f t/unit/Makefile fuzz \
 	    $(if $(FUZZ_SECONDS),FUZZ_SECONDS=$(FUZZ_SECONDS))
 
-test-nginx: stack packages-test
-	@SANITIZE="$(SANITIZE)" scripts/test-nginx $(T)
+# TEST_NGINX=FOLDER has a checkout of the real Test::Nginx run them
+test-nginx: stack packages-test $(if $(TEST_NGINX),packages-nginx)
+	@SANITIZE="$(SANITIZE)" TEST_NGINX="$(TEST_NGINX)" scripts/test-nginx $(T)
 
 # each verb of the daemon on both drivers: real containers of lxc, and a
 # stand-in for vzctl; VERBS_DRIVERS names one

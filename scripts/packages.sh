@@ -2,7 +2,7 @@
 #
 # packages.sh: install the Debian packages that a task needs, quietly.
 #
-#   packages.sh build|run|test|lint ...
+#   packages.sh build|run|test|lint|nginx ...
 #
 # Debian starts nginx, mariadb, xinetd and lxcfs when it installs them.  Here
 # nothing may run that did not run before, so while apt works a policy-rc.d
@@ -18,8 +18,11 @@ run='nginx perl mariadb-server mariadb-client xinetd lxc lxcfs btrfs-progs iprou
      nftables python3-aiosmtpd mmdebstrap busybox-static zstd openssl curl
      uidmap'
 test='clang libclang-rt-14-dev llvm libcmocka-dev valgrind chromium sshpass
-      openssh-client perl netcat-openbsd nodejs npm jq rsync'
+      openssh-client perl netcat-openbsd nodejs npm jq'
 lint='clang-format cppcheck shellcheck nodejs npm'
+
+# what a Test::Nginx that is not ours is made of
+nginx='libtest-base-perl libtest-longstring-perl liblist-moreutils-perl libwww-perl'
 
 policy=/usr/sbin/policy-rc.d
 
@@ -32,6 +35,7 @@ missing() {
         run)   list=$run ;;
         test)  list=$test ;;
         lint)  list=$lint ;;
+        nginx) list=$nginx ;;
         *)     echo "packages.sh: no group \"$group\"" >&2; return 2 ;;
         esac
 
@@ -110,7 +114,7 @@ tidy() {
 }
 
 
-[ $# -gt 0 ] || { echo "usage: packages.sh build|run|test|lint ..." >&2; exit 2; }
+[ $# -gt 0 ] || { echo "usage: packages.sh build|run|test|lint|nginx ..." >&2; exit 2; }
 
 refused=
 work=$(mktemp -d)
