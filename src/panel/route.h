@@ -19,6 +19,14 @@ typedef enum {
                                    statement it makes anyway */
 #define VZ_ROUTE_SESSION   2    /* by a session only: no token may do this */
 
+/* for the description alone: what the handler reads and gives besides */
+#define VZ_ROUTE_WAIT      4    /* Prefer: wait=N */
+#define VZ_ROUTE_KEY       8    /* Idempotency-Key */
+#define VZ_ROUTE_MATCH     16   /* If-Match, which has to be there */
+#define VZ_ROUTE_ETAG      32   /* the reply has an ETag */
+#define VZ_ROUTE_STREAM    64   /* server-sent events where they are wanted */
+#define VZ_ROUTE_TEXT      128  /* the reply is plain text */
+
 typedef struct {
     ngx_uint_t        method;
     const char       *pattern;  /* "/vms/{id}/start" */
@@ -27,6 +35,9 @@ typedef struct {
     const vz_form_t  *form;     /* of the body, NULL where there is none */
     vz_call_pt        handler;
     const char       *summary;
+    ngx_uint_t        status;   /* of success; 202 may be 200 at once */
+    const char       *shape;    /* of the reply, as src/tools knows it; NULL
+                                   where there is none, or it is any */
 } vz_route_t;
 
 

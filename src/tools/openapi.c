@@ -18,8 +18,16 @@ static json_t *vz_openapi_id(const vz_route_t *route);
 static json_t *vz_openapi_tags(const vz_route_t *route);
 static json_t *vz_openapi_security(const vz_route_t *route);
 static json_t *vz_openapi_parameters(const vz_route_t *route);
+static void vz_openapi_path_parameters(json_t *all, const char *pattern);
+static json_t *vz_openapi_path_schema(const char *name);
 static json_t *vz_openapi_answers(const vz_route_t *route);
-static json_t *vz_openapi_content(const char *type, const char *schema);
+static void vz_openapi_answer(json_t *answers, const vz_route_t *route,
+    ngx_uint_t status);
+static json_t *vz_openapi_answer_headers(const vz_route_t *route,
+    ngx_uint_t status);
+static json_t *vz_openapi_content(const vz_route_t *route);
+static void vz_openapi_problems(json_t *answers, const vz_route_t *route);
+static json_t *vz_openapi_refusals(void);
 static json_t *vz_openapi_schemes(void);
 
 
@@ -33,6 +41,50 @@ static const struct {
     { NGX_HTTP_PATCH, "patch" },
     { NGX_HTTP_DELETE, "delete" },
     { 0, NULL }
+};
+
+
+/* what a request may carry for a flag of its route */
+
+static const struct {
+    ngx_uint_t    flag;
+    const char   *name;
+    int           required;
+    const char   *pattern;
+    const char   *words;
+} vz_openapi_headers[] = {
+    { VZ_ROUTE_WAIT, "Prefer", 0, "^wait=[0-9]+$",
+      "wait=N: answer when the task has ended, after N seconds at most "
+      "(120)" },
+    { VZ_ROUTE_KEY, "Idempotency-Key", 0, "^[!-~]{1,128}$",
+      "the same key is answered the same for 24 hours" },
+    { VZ_ROUTE_MATCH, "If-Match", 1, "^\"[0-9]+\"$",
+      "the ETag of the container as it was seen" },
+    { VZ_ROUTE_STREAM, "Last-Event-ID", 0, "^[0-9]+$",
+      "the last event that was received" },
+    { 0, NULL, 0, NULL, NULL }
+};
+
+
+static const struct {
+    ngx_uint_t    status;
+    const char   *words;
+} vz_openapi_words[] = {
+    { 200, "what was asked for" },
+    { 201, "made" },
+    { 202, "begun, and goes on whatever happens to the client" },
+    { 204, "done" },
+
+    /* problems, RFC 9457 */
+    { 400, "the body is not JSON" },
+    { 401, "nobody is signed in" },
+    { 403, "not allowed to whom asks" },
+    { 404, "not there, or somebody else's" },
+    { 409, "something is in the way" },
+    { 412, "changed since it was seen" },
+    { 422, "some fields are not right" },
+    { 428, "If-Match is missing" },
+    { 0, "another problem" }
 };
 
 
@@ -52,7 +104,9 @@ main(void)
     vz_put(document, "servers", json_pack("[{s:s}]", "url", "/api"));
     vz_put(document, "paths", vz_openapi_paths(routes, count));
     vz_put(document, "components",
-           json_pack("{s:o, s:o}", "securitySchemes", vz_openapi_schemes(),
+           json_pack("{s:o, s:o, s:o}",
+                     "securitySchemes", vz_openapi_schemes(),
+                     "responses", vz_openapi_refusals(),
                      "schemas", vz_openapi_schemas(routes, count)));
 
     rc = json_dumpf(document, stdout, JSON_INDENT(1) | JSON_ENSURE_ASCII);
@@ -155,9 +209,10 @@ vz_openapi_operation(const vz_route_t *route)
 
     if (route->form != NULL) {
         vz_put(operation, "requestBody",
-               json_pack("{s:b, s:o}", "required", 1, "content",
-                         vz_openapi_content("application/json",
-                                            route->form->name)));
+               json_pack("{s:b, s:{s:{s:o}}}", "required", 1,
+                         "content", "application/json", "schema",
+                         vz_openapi_ref(route->form->name,
+                                        VZ_OPENAPI_BODY)));
     }
 
     vz_put(operation, "responses", vz_openapi_answers(route));
@@ -228,41 +283,237 @@ vz_openapi_security(const vz_route_t *route)
 static json_t *
 vz_openapi_parameters(const vz_route_t *route)
 {
-    size_t       n;
     json_t      *all;
-    const char  *p;
+    ngx_uint_t   i;
 
     all = json_array();
+    vz_openapi_path_parameters(all, route->pattern);
 
-    for (p = strchr(route->pattern, '{'); p != NULL; p = strchr(p, '{')) {
-        n = strcspn(++p, "}");
-        vz_add(all, json_pack("{s:s%, s:s, s:b, s:{s:s}}", "name", p, n,
-                              "in", "path", "required", 1,
-                              "schema", "type", "string"));
+    for (i = 0; vz_openapi_headers[i].name != NULL; i++) {
+        if (route->flags & vz_openapi_headers[i].flag) {
+            vz_add(all, json_pack("{s:s, s:s, s:b, s:s, s:{s:s, s:s}}",
+                                  "name", vz_openapi_headers[i].name,
+                                  "in", "header",
+                                  "required", vz_openapi_headers[i].required,
+                                  "description", vz_openapi_headers[i].words,
+                                  "schema", "type", "string",
+                                  "pattern", vz_openapi_headers[i].pattern));
+        }
     }
 
     return all;
 }
 
 
-static json_t *
-vz_openapi_answers(const vz_route_t *route)
+static void
+vz_openapi_path_parameters(json_t *all, const char *pattern)
 {
-    return json_pack("{s:{s:s}, s:{s:s, s:o}}",
-                     "2XX", "description",
-                     route->method == NGX_HTTP_GET
-                     ? "what was asked for"
-                     : "done, or with 202 a task that was begun",
-                     "default", "description", "a problem (RFC 9457)",
-                     "content", vz_openapi_content("application/problem+json",
-                                                   "Problem"));
+    char         name[VZ_OPENAPI_NAME];
+    const char  *p;
+
+    for (p = strchr(pattern, '{'); p != NULL; p = strchr(p, '{')) {
+        p++;
+        snprintf(name, sizeof(name), "%.*s", (int) strcspn(p, "}"), p);
+        vz_add(all, json_pack("{s:s, s:s, s:b, s:o}", "name", name,
+                              "in", "path", "required", 1,
+                              "schema", vz_openapi_path_schema(name)));
+    }
+}
+
+
+/* numbers, but for these */
+
+static json_t *
+vz_openapi_path_schema(const char *name)
+{
+    ngx_uint_t  i;
+
+    static const struct {
+        const char  *name;
+        vz_field_e   field;
+    } fields[] = {
+        { "secret", VZ_FIELD_SECRET },
+        { "token", VZ_FIELD_SECRET },
+        { "address", VZ_FIELD_ADDRESS }
+    };
+
+    for (i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+        if (strcmp(fields[i].name, name) == 0) {
+            return vz_openapi_field(fields[i].field);
+        }
+    }
+
+    return json_pack("{s:s, s:i}", "type", "integer", "minimum", 1);
 }
 
 
 static json_t *
-vz_openapi_content(const char *type, const char *schema)
+vz_openapi_answers(const vz_route_t *route)
 {
-    return json_pack("{s:{s:o}}", type, "schema", vz_openapi_ref(schema));
+    json_t  *answers;
+
+    answers = json_object();
+    vz_openapi_answer(answers, route, route->status);
+
+    if (route->status == 202 && (route->flags & VZ_ROUTE_WAIT)) {
+        vz_openapi_answer(answers, route, 200);
+    }
+
+    if (route->shape != NULL && (route->flags & VZ_ROUTE_STREAM)) {
+        vz_openapi_answer(answers, route, 204);
+    }
+
+    vz_openapi_problems(answers, route);
+
+    return answers;
+}
+
+
+static void
+vz_openapi_answer(json_t *answers, const vz_route_t *route, ngx_uint_t status)
+{
+    char         number[NGX_INT_T_LEN];
+    json_t      *answer, *headers;
+    ngx_uint_t   i;
+
+    for (i = 0; vz_openapi_words[i].status != status; i++) { /* void */ }
+
+    answer = json_pack("{s:s}", "description", vz_openapi_words[i].words);
+    headers = vz_openapi_answer_headers(route, status);
+
+    if (json_object_size(headers)) {
+        vz_put(answer, "headers", json_incref(headers));
+    }
+
+    json_decref(headers);
+
+    if (status != 204) {
+        vz_put(answer, "content", vz_openapi_content(route));
+    }
+
+    snprintf(number, sizeof(number), "%u", (unsigned) status);
+    vz_put(answers, number, answer);
+}
+
+
+static json_t *
+vz_openapi_answer_headers(const vz_route_t *route, ngx_uint_t status)
+{
+    json_t  *headers;
+
+    headers = json_object();
+
+    if (route->flags & VZ_ROUTE_ETAG) {
+        vz_put(headers, "ETag", json_pack("{s:{s:s}}", "schema",
+                                          "type", "string"));
+    }
+
+    if (route->status == 202 && (route->flags & VZ_ROUTE_WAIT)) {
+        vz_put(headers, "Location",
+               json_pack("{s:{s:s, s:s}}", "schema", "type", "string",
+                         "format", "uri-reference"));
+    }
+
+    return headers;
+}
+
+
+static json_t *
+vz_openapi_content(const vz_route_t *route)
+{
+    json_t  *content, *string;
+
+    content = json_object();
+    string = json_pack("{s:{s:s}}", "schema", "type", "string");
+
+    if (route->flags & VZ_ROUTE_TEXT) {
+        vz_put(content, "text/plain", json_incref(string));
+
+    } else if (route->shape != NULL) {
+        vz_put(content, "application/json",
+               json_pack("{s:o}", "schema",
+                         vz_openapi_ref(route->shape, "")));
+
+    } else if (!(route->flags & VZ_ROUTE_STREAM)) {
+        vz_put(content, "application/json",
+               json_pack("{s:{s:s}}", "schema", "type", "object"));
+    }
+
+    if (route->flags & VZ_ROUTE_STREAM) {
+        vz_put(content, "text/event-stream", json_incref(string));
+    }
+
+    json_decref(string);
+
+    return content;
+}
+
+
+/* those that the table tells; any other is the default */
+
+static void
+vz_openapi_problems(json_t *answers, const vz_route_t *route)
+{
+    char         number[NGX_INT_T_LEN];
+    ngx_uint_t   i;
+
+    const struct {
+        ngx_uint_t   status;
+        ngx_uint_t   may;
+    } problems[] = {
+        { 400, route->form != NULL },
+        { 401, route->role != VZ_ROLE_ANYONE },
+        { 403, route->method != NGX_HTTP_GET
+               || route->role == VZ_ROLE_ADMIN },
+        { 404, strchr(route->pattern, '{') != NULL },
+        { 409, route->method != NGX_HTTP_GET },
+        { 412, route->flags & VZ_ROUTE_MATCH },
+        { 422, route->form != NULL },
+        { 428, route->flags & VZ_ROUTE_MATCH }
+    };
+
+    for (i = 0; i < sizeof(problems) / sizeof(problems[0]); i++) {
+        if (problems[i].may) {
+            snprintf(number, sizeof(number), "%u",
+                     (unsigned) problems[i].status);
+            vz_put(answers, number,
+                   json_pack("{s:s+}", "$ref", "#/components/responses/",
+                             number));
+        }
+    }
+
+    vz_put(answers, "default",
+           json_pack("{s:s}", "$ref", "#/components/responses/default"));
+}
+
+
+static json_t *
+vz_openapi_refusals(void)
+{
+    char         number[NGX_INT_T_LEN];
+    json_t      *all;
+    ngx_uint_t   i, status;
+
+    all = json_object();
+
+    for (i = 0; i < sizeof(vz_openapi_words) / sizeof(vz_openapi_words[0]);
+         i++)
+    {
+        status = vz_openapi_words[i].status;
+
+        if (status && status < 400) {
+            continue;
+        }
+
+        snprintf(number, sizeof(number), "%u", (unsigned) status);
+        vz_put(all, status ? number : "default",
+               json_pack("{s:s, s:{s:{s:o}}}",
+                         "description", vz_openapi_words[i].words,
+                         "content", "application/problem+json", "schema",
+                         vz_openapi_ref("Problem", "")));
+    }
+
+    return all;
 }
 
 

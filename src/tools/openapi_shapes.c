@@ -1,0 +1,192 @@
+/*
+ * What replies look like.  The test that asks the running server everything
+ * (t/browser/openapi.test.mjs) holds each answer to this: nothing is missing,
+ * of another type, or there without being told here.
+ */
+
+#include <stddef.h>
+#include "openapi_shapes.h"
+
+
+#define vz_page(item)  "items " item "[], next int|null"
+
+#define VZ_SHAPE_PROGRESS                                                    \
+    "vm? ContainerName,"                                                      \
+    " state queued|running|done|failed|cancelled|held,"                       \
+    " step int, steps Step[], percent int, created time, finished? time,"     \
+    " error? TaskError"
+
+#define VZ_SHAPE_PERSON                                                      \
+    "id int, account text, role admin|customer, first_name text,"             \
+    " last_name text, dni text|null, email text, phone text|null,"            \
+    " address text|null, province text|null, language es|en, locked bool,"    \
+    " must_change bool, created time, vms int"
+
+#define VZ_SHAPE_NODE                                                         \
+    "answers bool, error text|null, facts NodeFacts|null, address text|null"
+
+#define VZ_SHAPE_SERVICE                                                     \
+    "service ordered|creating|ready|suspended|deleting|create_failed"         \
+    "|delete_failed"
+
+
+const vz_answer_shape_t  vz_answer_shapes[] = {
+
+    /* what visitors see */
+
+    { "Offers", vz_page("Offer") ", stock Stock, signup open|approve|off" },
+    { "Offer",
+      "id int, name text, memory_mib int, disk_mib int, cpu_units int,"
+      " ready_seconds? number" },
+    { "Stock", "addresses int, templates int" },
+    { "Systems", vz_page("System") },
+    { "System", "name text, label text" },
+    { "Health", "database bool, nodes NodeHealth[], mail bool" },
+    { "NodeHealth", "name text, ok bool" },
+    { "Nothing", "" },
+
+    /* orders and tasks */
+
+    { "Order",
+      "order text, task int, " VZ_SHAPE_PROGRESS ", account? text,"
+      " email? text, hostname? text, address? text" },
+    { "Tasks", vz_page("Task") },
+    { "Task",
+      "id int, kind text, actor text, via web|token|order|system,"
+      " started? time, " VZ_SHAPE_PROGRESS },
+    { "Step",
+      "name text, state queued|running|done|failed|skipped, percent int,"
+      " detail text, started? time, seconds? number" },
+    { "TaskError", "code text, detail text" },
+    { "TaskAtWork",
+      "id int, vm? ContainerName, kind text, state text, step int, steps int,"
+      " step_name? text, step_percent? int, percent int, detail? text" },
+
+    /* one's account */
+
+    { "SignedIn", "user Who" },
+    { "Who",
+      "id int, account text, role admin|customer, name text,"
+      " must_change bool" },
+    { "Sessions", vz_page("Session") },
+    { "Session",
+      "id int, current bool, remote text, agent text, created time,"
+      " seen time|null, expires time" },
+    { "Tokens", vz_page("Token") },
+    { "Token",
+      "id int, name text, scope read|write, created time, seen time|null,"
+      " expires time" },
+    { "NewToken", "id int, name text, scope read|write, token text" },
+
+    /* containers */
+
+    { "Containers", "items Container[], next text|null, version int" },
+    { "Container",
+      "id int, name text, hostname text, owner Owner, plan text|null,"
+      " template text, template_label text,"
+      " state running|stopped|frozen|unknown, " VZ_SHAPE_SERVICE ","
+      " suspended text|null, wanted running|stopped, ctid int, version int,"
+      " addresses text[], gateway text|null, dns text[], memory Memory,"
+      " disk Disk, cpu Cpu, uptime_s int|null, sampled time|null,"
+      " task TaskAtWork|null,"
+      " node? up|down|absent, in_force? InForce|null,"
+      " limits? NodeLimits|null" },
+    { "ContainerName", "id int, name? text" },
+    { "Owner", "id int, account text" },
+    { "Memory",
+      "used_bytes int|null, limit_bytes int|unlimited, vmguarpages Pair,"
+      " oomguarpages Pair, privvmpages Pair" },
+    { "Pair", "barrier_mib int, limit_mib int|unlimited" },
+    { "Disk",
+      "used_bytes int|null, total_bytes int, soft_mib int, hard_mib int" },
+    { "Cpu", "percent number, units int, limit_percent int|unlimited" },
+    { "InForce",
+      "state text|null, hostname text|null, addresses text[],"
+      " gateway text|null, dns text[], memory MemoryInForce,"
+      " disk DiskInForce, cpu CpuInForce, kept text[]" },
+    { "MemoryInForce",
+      "limit_bytes int|unlimited|null, used_bytes int|null,"
+      " vmguarpages PairInForce|null, oomguarpages PairInForce|null,"
+      " privvmpages PairInForce|null" },
+    { "PairInForce",
+      "barrier_mib int|unlimited|null, limit_mib int|unlimited|null" },
+    { "DiskInForce",
+      "soft_mib int|unlimited|null, hard_mib int|unlimited|null,"
+      " used_bytes int|null, total_bytes int|null" },
+    { "CpuInForce", "units int|null, limit_percent int|unlimited" },
+    { "NodeLimits",
+      "driver text, disk_min_mib int, shrink_live bool, kept text[]" },
+
+    /* administration */
+
+    { "Templates",
+      "nodes NodeAnswers[], installed Installed[], " vz_page("Template") },
+    { "Template",
+      "id int, name text, label text, enabled bool, position int, vms int,"
+      " nodes text[]" },
+    { "NodeAnswers", "name text, answers bool" },
+    { "Installed",
+      "node text, name text, size_bytes int, date text|null,"
+      " registered bool" },
+    { "Plans", vz_page("Plan") },
+    { "Plan",
+      "id int, name text, memory_mib int, disk_mib int, cpu_units int,"
+      " cpu_percent int|unlimited, visible bool, position int, vms int" },
+    { "Pools", vz_page("Pool") },
+    { "Pool",
+      "id int, name text, cidr text, family int, gateway text|null,"
+      " dns text[], node text|null, enabled bool, total int, free int,"
+      " taken int, reserved int" },
+    { "Addresses", vz_page("Address") },
+    { "Address",
+      "address text, state free|taken|reserved, reserved bool,"
+      " vm ContainerName|null, owner Holder|null" },
+    { "Holder", "id int, account text, name text" },
+    { "Users", vz_page("UserRow") },
+    { "UserRow", VZ_SHAPE_PERSON },
+    { "User",
+      VZ_SHAPE_PERSON ", sessions int, tokens int,"
+      " containers UserContainer[]" },
+    { "UserContainer",
+      "id int, name text, hostname text, " VZ_SHAPE_SERVICE ","
+      " template text" },
+    { "SuspendedAll", vz_page("Suspended") },
+    { "Suspended", "vm int, task? int, code? text" },
+    { "Nodes", "unregistered UnregisteredNode[], " vz_page("Node") },
+    { "Node",
+      "id int, name text, enabled bool, ctid_min int, ctid_max int, vms int,"
+      " pools int, configured bool, " VZ_SHAPE_NODE },
+    { "UnregisteredNode", "name text, " VZ_SHAPE_NODE },
+    { "NodeFacts",
+      "driver text|null, version text|null, kernel text|null,"
+      " hostname text|null, load text|null, cpus int|null,"
+      " memory_total_bytes int|null, memory_free_bytes int|null,"
+      " disk_total_bytes int|null, disk_free_bytes int|null,"
+      " containers int|null, running int|null" },
+    { "WaitingOrders", vz_page("WaitingOrder") },
+    { "WaitingOrder",
+      "task int, created time, vm ContainerName, user Customer,"
+      " plan text|null, template text, address text|null" },
+    { "Customer",
+      "id int, account text, first_name text, last_name text|null,"
+      " dni text|null, email text, phone text|null" },
+    { "Audit", vz_page("Deed") },
+    { "Deed",
+      "id int, at time, user int|null, account text, action text,"
+      " object text, remote text, result text, detail text" },
+    { "Outbox", vz_page("Mail") },
+    { "Mail",
+      "id int, user int|null, task int|null, recipient text, template text,"
+      " language es|en, state held|queued|sent|failed, attempts int,"
+      " next_try time|null, error text|null, created time, sent time|null" },
+
+    /* errors, RFC 9457 */
+
+    { "Problem",
+      "type text, title text, status int, detail text, code text,"
+      " errors? FieldError[], by? text, at? time, task? int, version? int,"
+      " reason? text" },
+    { "FieldError", "field text, code text, message text" },
+
+    { NULL, NULL }
+};

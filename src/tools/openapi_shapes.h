@@ -1,0 +1,23 @@
+/*
+ * What replies look like, by the names that the route table uses.
+ */
+
+#ifndef VZ_TOOLS_OPENAPI_SHAPES_H
+#define VZ_TOOLS_OPENAPI_SHAPES_H
+
+
+/*
+ * Members are "name type, name? type": a "?" is for one that may be missing.
+ * A type is one of text, time (RFC 3339), int, number, bool, null; or a word
+ * that is meant itself; or, with a capital, another reply; "[]" behind it
+ * makes an array of it, "|" stands between those of which it is one.
+ */
+typedef struct {
+    const char  *name;
+    const char  *members;
+} vz_answer_shape_t;
+
+extern const vz_answer_shape_t  vz_answer_shapes[];     /* up to name NULL */
+
+
+#endif /* VZ_TOOLS_OPENAPI_SHAPES_H */
