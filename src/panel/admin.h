@@ -8,26 +8,10 @@
 
 #include "arg.h"
 #include "audit.h"
+#include "edit.h"
 #include "resource.h"
 #include "route.h"
 
-
-/* a column as RFC 3339, to the second */
-#define vz_admin_time(column)  "DATE_FORMAT(" column ", '%Y-%m-%dT%TZ')"
-
-
-/*
- * vz_admin_write: one statement, audited by the name of the action with what
- * members the body had, in a transaction.  Nothing changed, nothing audited:
- * rows->affected is 0 then.  VZ_OK or the database's.
- */
-vz_code_e vz_admin_write(vz_call_t *call, const vz_sql_t *sql,
-    const vz_bind_t *binds, ngx_uint_t n, const char *action,
-    ngx_str_t object, vz_rows_t *rows);
-
-/* vz_admin_audit: the audit alone, in the caller's transaction. */
-vz_code_e vz_admin_audit(vz_tx_t *tx, vz_call_t *call, const char *action,
-    ngx_str_t object);
 
 /*
  * vz_admin_remove: answer DELETE of one row by id with a statement that takes
@@ -38,21 +22,23 @@ vz_code_e vz_admin_remove(vz_call_t *call, const vz_sql_t *remove,
     const vz_sql_t *exists, const char *action, const char *kind,
     const char *why);
 
-/* vz_admin_exists: 409 "exists" for a field that has to be unique. */
-void vz_admin_exists(vz_call_t *call, const char *field);
-
 /* vz_admin_int: the value, or NULL (keep) where the body had none. */
 vz_bind_t vz_admin_int(vz_call_t *call, const char *name, int64_t value);
 
-/* Members of a reply. */
-void vz_admin_limit(vz_json_t *out, const char *key, int64_t value);
+/* vz_admin_page: the end of a list. */
 void vz_admin_page(vz_json_t *out, uint64_t next);      /* 0: the last one */
 
-/* vz_admin_words: "a b" as the array of its words. */
-void vz_admin_words(vz_json_t *out, const char *key, ngx_str_t words);
+#define vz_admin_write   vz_edit_write
+#define vz_admin_exists  vz_edit_exists
 
 
-/* What the route table calls, and the bodies they read. */
+/* What the route table calls, and what they read. */
+
+extern const vz_args_t  vz_address_args;
+extern const vz_args_t  vz_audit_args;
+extern const vz_args_t  vz_held_args;
+extern const vz_args_t  vz_outbox_args;
+extern const vz_args_t  vz_user_args;
 
 extern const vz_form_t  vz_template_form;
 extern const vz_form_t  vz_template_change_form;

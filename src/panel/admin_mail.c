@@ -4,22 +4,18 @@
  */
 
 #include "admin.h"
-
-
-static void vz_outbox_row(vz_json_t *out, const vz_rows_t *rows,
-    ngx_uint_t row);
-static void vz_outbox_id(vz_json_t *out, const char *key,
-    const vz_rows_t *rows, ngx_uint_t row, ngx_uint_t column);
+#include "edit.h"
 
 
 #define VZ_OUTBOX_SELECT                                                      \
     "SELECT m.id, m.user_id, m.task_id, m.recipient, m.template, m.language," \
-    " m.state, m.attempts, " vz_admin_time("m.next_try") ", m.error, "        \
-    vz_admin_time("m.created") ", " vz_admin_time("m.sent") " FROM mail m"
+    " m.state, m.attempts, " vz_shape_time("m.next_try") ", m.error, "        \
+    vz_shape_time("m.created") ", " vz_shape_time("m.sent") " FROM mail m"
 
 static const vz_sql_t  vz_outbox_rows = vz_sql("outbox",
-    VZ_OUTBOX_SELECT " WHERE (? = 0 OR m.id < ?) AND (? = '' OR m.state = ?)"
-    " AND (? = '' OR m.recipient LIKE ? OR m.error LIKE ?"
+    VZ_OUTBOX_SELECT " WHERE (? IS NULL OR m.id < ?)"
+    " AND (? IS NULL OR m.state = ?)"
+    " AND (? IS NULL OR m.recipient LIKE ? OR m.error LIKE ?"
     "  OR " vz_arg_like("m.template") ")"
     " ORDER BY m.id DESC LIMIT ?");
 
@@ -39,85 +35,41 @@ static const char *const  vz_outbox_states[] = {
 };
 
 
+static const vz_arg_t  vz_outbox_arg[] = {
+    { "cursor", VZ_ARG_CURSOR, 2, NULL },
+    { "state", VZ_ARG_WORD, 2, vz_outbox_states },
+    { "q", VZ_ARG_SEARCH, 4, NULL },
+    { "limit", VZ_ARG_LIMIT, 1, NULL }
+};
+
+const vz_args_t  vz_outbox_args = vz_args(vz_outbox_arg);
+
+static const vz_shape_member_t  vz_outbox_cells[] = {
+    { "id", VZ_SHAPE_INT },
+    { "user", VZ_SHAPE_INT },
+    { "task", VZ_SHAPE_INT },
+    { "recipient", VZ_SHAPE_OPT },
+    { "template", VZ_SHAPE_OPT },
+    { "language", VZ_SHAPE_OPT },
+    { "state", VZ_SHAPE_OPT },
+    { "attempts", VZ_SHAPE_INT },
+    { "next_try", VZ_SHAPE_OPT },
+    { "error", VZ_SHAPE_OPT },
+    { "created", VZ_SHAPE_OPT },
+    { "sent", VZ_SHAPE_OPT }
+};
+
+static const vz_shape_t  vz_outbox_shape = vz_shape(vz_outbox_cells);
+
+static const vz_listing_t  vz_outbox_listing = {
+    &vz_outbox_rows, &vz_outbox_one, &vz_outbox_args, &vz_outbox_shape, NULL
+};
+
+
 void
 vz_admin_outbox(vz_call_t *call)
 {
-    uint64_t          before, last;
-    vz_code_e         rc;
-    ngx_str_t         state;
-    vz_rows_t         rows;
-    vz_json_t        *out;
-    ngx_uint_t        i, limit;
-    vz_arg_search_t   search;
-
-    before = 0;
-
-    (void) vz_arg_limit(call, &limit);
-    (void) vz_arg_number(call, "cursor", INT64_MAX, &before);
-    (void) vz_arg_search(call, &search);
-    (void) vz_arg_word(call, "state", vz_outbox_states,
-                       "held, queued, sent or failed", &state);
-
-    if (call->nerrors) {
-        vz_call_refuse(call);
-        return;
-    }
-
-    rc = vz_db_query(NULL, call->pool, &vz_outbox_rows,
-                     vz_binds(vz_int(before), vz_int(before), vz_text(state),
-                              vz_text(state), vz_text(search.q),
-                              vz_text(search.like), vz_text(search.like),
-                              vz_text(search.like), vz_int(limit + 1)),
-                     &rows);
-    if (rc != VZ_OK) {
-        vz_call_fault(call, "database", rc);
-        return;
-    }
-
-    out = vz_call_reply(call, NGX_HTTP_OK);
-    last = 0;
-
-    vz_json_object(out, NULL);
-    vz_json_array(out, "items");
-
-    for (i = 0; i < rows.rows && i < limit; i++) {
-        vz_outbox_row(out, &rows, i);
-        last = vz_cell_int(&rows, i, 0);
-    }
-
-    vz_admin_page(out, rows.rows > limit ? last : 0);
-}
-
-
-static void
-vz_outbox_row(vz_json_t *out, const vz_rows_t *rows, ngx_uint_t row)
-{
-    vz_json_object(out, NULL);
-    vz_outbox_id(out, "id", rows, row, 0);
-    vz_outbox_id(out, "user", rows, row, 1);
-    vz_outbox_id(out, "task", rows, row, 2);
-    vz_json_opt(out, "recipient", vz_cell_text(rows, row, 3));
-    vz_json_opt(out, "template", vz_cell_text(rows, row, 4));
-    vz_json_opt(out, "language", vz_cell_text(rows, row, 5));
-    vz_json_opt(out, "state", vz_cell_text(rows, row, 6));
-    vz_json_int(out, "attempts", vz_cell_int(rows, row, 7));
-    vz_json_opt(out, "next_try", vz_cell_text(rows, row, 8));
-    vz_json_opt(out, "error", vz_cell_text(rows, row, 9));
-    vz_json_opt(out, "created", vz_cell_text(rows, row, 10));
-    vz_json_opt(out, "sent", vz_cell_text(rows, row, 11));
-    vz_json_close(out);
-}
-
-
-static void
-vz_outbox_id(vz_json_t *out, const char *key, const vz_rows_t *rows,
-    ngx_uint_t row, ngx_uint_t column)
-{
-    if (vz_cell_null(rows, row, column)) {
-        vz_json_null(out, key);
-    } else {
-        vz_json_int(out, key, vz_cell_int(rows, row, column));
-    }
+    vz_listing_call(call, &vz_outbox_listing, vz_no_binds);
 }
 
 
@@ -126,37 +78,31 @@ vz_admin_mail_retry(vz_call_t *call)
 {
     uint64_t    id;
     vz_code_e   rc;
-    vz_rows_t   changed, rows;
+    vz_rows_t   rows;
 
     if (vz_route_id(call, 0, &id) != VZ_OK) {
         return;
     }
 
-    rc = vz_admin_write(call, &vz_outbox_again, vz_binds(vz_int(id)),
-                        "mail.retry", vz_call_printf(call, "mail %uL", id),
-                        &changed);
-
-    if (rc == VZ_OK) {
-        rc = vz_db_query(NULL, call->pool, &vz_outbox_one,
-                         vz_binds(vz_int(id)), &rows);
-    }
-
+    rc = vz_edit_write(call, &vz_outbox_again, vz_binds(vz_int(id)),
+                       "mail.retry", vz_call_printf(call, "mail %uL", id),
+                       &rows);
     if (rc != VZ_OK) {
         vz_call_fault(call, "database", rc);
         return;
     }
 
-    if (rows.rows == 0) {
-        vz_route_absent(call);
+    if (rows.affected) {
+        vz_listing_one(call, &vz_outbox_listing, vz_binds(vz_int(id)),
+                       NGX_HTTP_OK);
         return;
     }
 
-    if (changed.affected == 0) {
+    if (vz_route_row(call, &vz_outbox_one, vz_binds(vz_int(id)), &rows)
+        == VZ_OK)
+    {
         vz_call_problem(call, NGX_HTTP_CONFLICT, "not_possible",
                         "Only a mail that could not be delivered can be "
                         "sent again.");
-        return;
     }
-
-    vz_outbox_row(vz_call_reply(call, NGX_HTTP_OK), &rows, 0);
 }

@@ -5,9 +5,11 @@
  */
 
 #include "admin.h"
+#include "edit.h"
 #include "live.h"
 #include "mail.h"
 #include "task.h"
+#include "word.h"
 
 
 typedef struct {
@@ -32,8 +34,6 @@ typedef vz_code_e (*vz_held_pt)(vz_tx_t *tx, vz_call_t *call,
     vz_held_t *held);
 
 
-static void vz_held_row(vz_json_t *out, const vz_rows_t *rows,
-    ngx_uint_t row);
 static vz_code_e vz_held_decide(vz_call_t *call, vz_held_t *held,
     vz_held_pt decide);
 static vz_code_e vz_held_find(vz_tx_t *tx, vz_call_t *call,
@@ -55,14 +55,15 @@ const vz_form_t  vz_reject_form = vz_form("Reject", vz_reject_members);
 
 
 static const vz_sql_t  vz_held_rows = vz_sql("held orders",
-    "SELECT t.id, " vz_admin_time("t.created") ", v.id, v.name, u.id,"
+    "SELECT t.id, " vz_shape_time("t.created") ", v.id, v.name, u.id,"
     " u.account, u.first_name, u.last_name, u.dni, u.email, u.phone, p.name,"
     " s.label, (SELECT a.address FROM address a WHERE a.vm_id = v.id"
     "   ORDER BY a.position LIMIT 1)"
     " FROM task t JOIN vm v ON v.id = t.vm_id JOIN user u ON u.id = v.user_id"
     " JOIN template s ON s.id = v.template_id"
     " LEFT JOIN plan p ON p.id = v.plan_id"
-    " WHERE t.state = 'held' AND t.id > ? ORDER BY t.id LIMIT ?");
+    " WHERE t.state = 'held' AND (? IS NULL OR t.id > ?)"
+    " ORDER BY t.id LIMIT ?");
 
 static const vz_sql_t  vz_held_one = vz_sql("held order",
     "SELECT t.state, v.id, v.user_id, v.node_id, v.ctid, v.name,"
@@ -98,77 +99,45 @@ static const vz_sql_t  vz_held_user = vz_sql("held user",
     " AND NOT EXISTS (SELECT 1 FROM vm v WHERE v.user_id = user.id)");
 
 
+static const vz_arg_t  vz_held_arg[] = {
+    { "cursor", VZ_ARG_CURSOR, 2, NULL },
+    { "limit", VZ_ARG_LIMIT, 1, NULL }
+};
+
+const vz_args_t  vz_held_args = vz_args(vz_held_arg);
+
+static const vz_shape_member_t  vz_held_cells[] = {
+    { "task", VZ_SHAPE_INT },
+    { "created", VZ_SHAPE_OPT },
+    { "vm", VZ_SHAPE_OBJECT },
+    { "id", VZ_SHAPE_INT },
+    { "name", VZ_SHAPE_OPT },
+    { NULL, VZ_SHAPE_END },
+    { "user", VZ_SHAPE_OBJECT },
+    { "id", VZ_SHAPE_INT },
+    { "account", VZ_SHAPE_OPT },
+    { "first_name", VZ_SHAPE_OPT },
+    { "last_name", VZ_SHAPE_OPT },
+    { "dni", VZ_SHAPE_OPT },
+    { "email", VZ_SHAPE_OPT },
+    { "phone", VZ_SHAPE_OPT },
+    { NULL, VZ_SHAPE_END },
+    { "plan", VZ_SHAPE_OPT },
+    { "template", VZ_SHAPE_OPT },
+    { "address", VZ_SHAPE_OPT }
+};
+
+static const vz_shape_t  vz_held_shape = vz_shape(vz_held_cells);
+
+static const vz_listing_t  vz_held_listing = {
+    &vz_held_rows, NULL, &vz_held_args, &vz_held_shape, NULL
+};
+
+
 void
 vz_admin_orders(vz_call_t *call)
 {
-    uint64_t     after, last;
-    vz_code_e    rc;
-    vz_rows_t    rows;
-    vz_json_t   *out;
-    ngx_uint_t   i, limit;
-
-    after = 0;
-
-    (void) vz_arg_limit(call, &limit);
-    (void) vz_arg_number(call, "cursor", INT64_MAX, &after);
-
-    if (call->nerrors) {
-        vz_call_refuse(call);
-        return;
-    }
-
-    rc = vz_db_query(NULL, call->pool, &vz_held_rows,
-                     vz_binds(vz_int(after), vz_int(limit + 1)), &rows);
-    if (rc != VZ_OK) {
-        vz_call_fault(call, "database", rc);
-        return;
-    }
-
-    out = vz_call_reply(call, NGX_HTTP_OK);
-    last = 0;
-
-    vz_json_object(out, NULL);
-    vz_json_array(out, "items");
-
-    for (i = 0; i < rows.rows && i < limit; i++) {
-        vz_held_row(out, &rows, i);
-        last = vz_cell_int(&rows, i, 0);
-    }
-
-    vz_admin_page(out, rows.rows > limit ? last : 0);
-}
-
-
-static void
-vz_held_row(vz_json_t *out, const vz_rows_t *rows, ngx_uint_t row)
-{
-    ngx_uint_t          i;
-    static const char  *names[] = {
-        "account", "first_name", "last_name", "dni", "email", "phone"
-    };
-
-    vz_json_object(out, NULL);
-    vz_json_int(out, "task", vz_cell_int(rows, row, 0));
-    vz_json_opt(out, "created", vz_cell_text(rows, row, 1));
-
-    vz_json_object(out, "vm");
-    vz_json_int(out, "id", vz_cell_int(rows, row, 2));
-    vz_json_opt(out, "name", vz_cell_text(rows, row, 3));
-    vz_json_close(out);
-
-    vz_json_object(out, "user");
-    vz_json_int(out, "id", vz_cell_int(rows, row, 4));
-
-    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        vz_json_opt(out, names[i], vz_cell_text(rows, row, 5 + i));
-    }
-
-    vz_json_close(out);
-
-    vz_json_opt(out, "plan", vz_cell_text(rows, row, 11));
-    vz_json_opt(out, "template", vz_cell_text(rows, row, 12));
-    vz_json_opt(out, "address", vz_cell_text(rows, row, 13));
-    vz_json_close(out);
+    vz_listing_call(call, &vz_held_listing, vz_no_binds);
 }
 
 
@@ -247,12 +216,7 @@ vz_held_decide(vz_call_t *call, vz_held_t *held, vz_held_pt decide)
         rc = decide(tx, call, held);
     }
 
-    if (rc != VZ_OK) {
-        vz_db_rollback(tx);
-        return rc;
-    }
-
-    return vz_db_commit(tx);
+    return vz_db_end(tx, rc);
 }
 
 
@@ -275,7 +239,7 @@ vz_held_find(vz_tx_t *tx, vz_call_t *call, vz_held_t *held)
 
     state = vz_cell_text(&rows, 0, 0);
 
-    if (state.len != 4 || ngx_strncmp(state.data, "held", 4) != 0) {
+    if (!vz_word_is(&state, "held")) {
         return VZ_STATE;
     }
 
@@ -304,7 +268,7 @@ vz_held_approve(vz_tx_t *tx, vz_call_t *call, vz_held_t *held)
         return rc;
     }
 
-    return vz_admin_audit(tx, call, "order.approve",
+    return vz_edit_audit(tx, call, "order.approve",
                           vz_call_printf(call, "vm %uL", held->vm));
 }
 
@@ -349,7 +313,7 @@ vz_held_reject(vz_tx_t *tx, vz_call_t *call, vz_held_t *held)
         return rc;
     }
 
-    return vz_admin_audit(tx, call, "order.reject",
+    return vz_edit_audit(tx, call, "order.reject",
                           vz_call_printf(call, "vm %uL %V", held->vm,
                                          &held->name));
 }

@@ -4,6 +4,7 @@
  */
 
 #include "admin.h"
+#include "edit.h"
 #include "net.h"
 
 
@@ -27,8 +28,6 @@ typedef struct {
 } vz_pool_body_t;
 
 
-static void vz_pool_row(vz_json_t *out, const vz_rows_t *rows,
-    ngx_uint_t row);
 static void vz_pool_reply(vz_call_t *call, uint64_t id, ngx_uint_t status);
 static vz_code_e vz_pool_network(vz_call_t *call, vz_pool_body_t *body);
 static vz_code_e vz_pool_gateway(vz_call_t *call, vz_pool_body_t *body);
@@ -77,15 +76,25 @@ const vz_form_t  vz_pool_form = vz_form("Pool", vz_pool_members);
 const vz_form_t  vz_pool_change_form = vz_form("PoolChange", vz_pool_changes);
 
 
+/* each count reads one key, and what is free is what is left */
+
+#define VZ_POOL_SELECT                                                        \
+    "SELECT p.id, p.name, p.cidr, IF(INSTR(p.cidr, ':'), 6, 4), p.gateway,"   \
+    " p.dns, (SELECT n.name FROM node n WHERE n.id = p.node_id), p.enabled,"  \
+    " p.total, p.total - p.taken - p.reserved, p.taken, p.reserved"           \
+    " FROM (SELECT q.*,"                                                      \
+    "  (SELECT COUNT(*) FROM address a WHERE a.pool_id = q.id) AS total,"     \
+    "  (SELECT COUNT(*) FROM address a WHERE a.pool_id = q.id"                \
+    "   AND a.vm_id IS NOT NULL) AS taken,"                                   \
+    "  (SELECT COUNT(*) FROM address a WHERE a.pool_id = q.id"                \
+    "   AND a.vm_id IS NULL AND a.reserved = 1) AS reserved"                  \
+    "  FROM address_pool q"
+
 static const vz_sql_t  vz_pool_rows = vz_sql("pools",
-    "SELECT p.id, p.name, p.cidr, p.gateway, p.dns,"
-    " (SELECT n.name FROM node n WHERE n.id = p.node_id), p.enabled,"
-    " COUNT(a.id),"
-    " COUNT(CASE WHEN a.vm_id IS NULL AND a.reserved = 0 THEN 1 END),"
-    " COUNT(a.vm_id),"
-    " COUNT(CASE WHEN a.vm_id IS NULL AND a.reserved = 1 THEN 1 END)"
-    " FROM address_pool p LEFT JOIN address a ON a.pool_id = p.id"
-    " WHERE (? = 0 OR p.id = ?) GROUP BY p.id ORDER BY p.id LIMIT 256");
+    VZ_POOL_SELECT " LIMIT 256) p ORDER BY p.id");
+
+static const vz_sql_t  vz_pool_select = vz_sql("pool",
+    VZ_POOL_SELECT " WHERE q.id = ?) p");
 
 static const vz_sql_t  vz_pool_networks = vz_sql("pool networks",
     "SELECT cidr FROM address_pool LIMIT 10000");
@@ -145,81 +154,40 @@ static const vz_sql_t  vz_pool_delete = vz_sql("pool delete",
     "DELETE FROM address_pool WHERE id = ?");
 
 
+static const vz_shape_member_t  vz_pool_cells[] = {
+    { "id", VZ_SHAPE_INT },
+    { "name", VZ_SHAPE_TEXT },
+    { "cidr", VZ_SHAPE_TEXT },
+    { "family", VZ_SHAPE_INT },
+    { "gateway", VZ_SHAPE_OPT },
+    { "dns", VZ_SHAPE_WORDS },
+    { "node", VZ_SHAPE_OPT },
+    { "enabled", VZ_SHAPE_BOOL },
+    { "total", VZ_SHAPE_INT },
+    { "free", VZ_SHAPE_INT },
+    { "taken", VZ_SHAPE_INT },
+    { "reserved", VZ_SHAPE_INT }
+};
+
+static const vz_shape_t  vz_pool_shape = vz_shape(vz_pool_cells);
+
+static const vz_listing_t  vz_pool_listing = {
+    &vz_pool_rows, &vz_pool_select, NULL, &vz_pool_shape, NULL
+};
+
+
 void
 vz_admin_pools(vz_call_t *call)
 {
-    vz_code_e    rc;
-    vz_rows_t    rows;
-    vz_json_t   *out;
-    ngx_uint_t   i;
-
-    rc = vz_db_query(NULL, call->pool, &vz_pool_rows,
-                     vz_binds(vz_int(0), vz_int(0)), &rows);
-    if (rc != VZ_OK) {
-        vz_call_fault(call, "database", rc);
-        return;
-    }
-
-    out = vz_call_reply(call, NGX_HTTP_OK);
-
-    vz_json_object(out, NULL);
-    vz_json_array(out, "items");
-
-    for (i = 0; i < rows.rows; i++) {
-        vz_pool_row(out, &rows, i);
-    }
-
-    vz_admin_page(out, 0);
-}
-
-
-static void
-vz_pool_row(vz_json_t *out, const vz_rows_t *rows, ngx_uint_t row)
-{
-    ngx_str_t  name, cidr;
-
-    name = vz_cell_text(rows, row, 1);
-    cidr = vz_cell_text(rows, row, 2);
-
-    vz_json_object(out, NULL);
-    vz_json_int(out, "id", vz_cell_int(rows, row, 0));
-    vz_json_text(out, "name", &name);
-    vz_json_text(out, "cidr", &cidr);
-    vz_json_int(out, "family",
-                ngx_strlchr(cidr.data, cidr.data + cidr.len, ':') ? 6 : 4);
-    vz_json_opt(out, "gateway", vz_cell_text(rows, row, 3));
-    vz_admin_words(out, "dns", vz_cell_text(rows, row, 4));
-    vz_json_opt(out, "node", vz_cell_text(rows, row, 5));
-    vz_json_bool(out, "enabled", vz_cell_int(rows, row, 6) != 0);
-    vz_json_int(out, "total", vz_cell_int(rows, row, 7));
-    vz_json_int(out, "free", vz_cell_int(rows, row, 8));
-    vz_json_int(out, "taken", vz_cell_int(rows, row, 9));
-    vz_json_int(out, "reserved", vz_cell_int(rows, row, 10));
-    vz_json_close(out);
+    vz_listing_call(call, &vz_pool_listing, vz_no_binds);
 }
 
 
 static void
 vz_pool_reply(vz_call_t *call, uint64_t id, ngx_uint_t status)
 {
-    vz_code_e  rc;
-    vz_rows_t  rows;
-
     vz_zone_change();
-
-    rc = vz_db_query(NULL, call->pool, &vz_pool_rows,
-                     vz_binds(vz_int(id), vz_int(id)), &rows);
-    if (rc != VZ_OK) {
-        vz_call_fault(call, "database", rc);
-        return;
-    }
-
-    if (rows.rows == 0) {
-        vz_route_absent(call);
-        return;
-    }
-
-    vz_pool_row(vz_call_reply(call, status), &rows, 0);
+    vz_listing_one(call, &vz_pool_listing, vz_binds(vz_int(id)), status);
 }
 
 
@@ -407,16 +375,11 @@ vz_pool_insert_all(vz_call_t *call, vz_pool_body_t *body)
     }
 
     if (rc == VZ_OK) {
-        rc = vz_admin_audit(tx, call, "pool.make",
+        rc = vz_edit_audit(tx, call, "pool.make",
                             vz_call_printf(call, "pool %V", &body->cidr));
     }
 
-    if (rc != VZ_OK) {
-        vz_db_rollback(tx);
-        return rc;
-    }
-
-    return vz_db_commit(tx);
+    return vz_db_end(tx, rc);
 }
 
 
@@ -592,7 +555,8 @@ vz_pool_store(vz_call_t *call, vz_pool_body_t *body, const vz_net_t *before)
                      vz_binds(vz_opt(body->name), vz_int(gateway),
                               vz_opt(body->gateway), vz_int(dns),
                               vz_opt(body->dns),
-                              vz_admin_int(call, "enabled", body->enabled),
+                              vz_form_given(call, "enabled")
+                              ? vz_int(body->enabled) : vz_none(),
                               vz_int(body->id)),
                      NULL);
 
@@ -611,16 +575,11 @@ vz_pool_store(vz_call_t *call, vz_pool_body_t *body, const vz_net_t *before)
     }
 
     if (rc == VZ_OK) {
-        rc = vz_admin_audit(tx, call, "pool.change",
+        rc = vz_edit_audit(tx, call, "pool.change",
                             vz_call_printf(call, "pool %uL", body->id));
     }
 
-    if (rc != VZ_OK) {
-        vz_db_rollback(tx);
-        return rc;
-    }
-
-    return vz_db_commit(tx);
+    return vz_db_end(tx, rc);
 }
 
 
@@ -694,14 +653,9 @@ vz_pool_empty(vz_call_t *call, uint64_t id, ngx_uint_t *taken)
     }
 
     if (rc == VZ_OK) {
-        rc = vz_admin_audit(tx, call, "pool.end",
+        rc = vz_edit_audit(tx, call, "pool.end",
                             vz_call_printf(call, "pool %uL", id));
     }
 
-    if (rc != VZ_OK) {
-        vz_db_rollback(tx);
-        return rc;
-    }
-
-    return vz_db_commit(tx);
+    return vz_db_end(tx, rc);
 }

@@ -3,6 +3,7 @@
  */
 
 #include "admin.h"
+#include "listing.h"
 #include "suspend.h"
 #include "task.h"
 
@@ -130,7 +131,8 @@ vz_suspend_all(vz_call_t *call, uint64_t id, ngx_uint_t suspend,
         vz_json_close(out);
     }
 
-    vz_admin_page(out, 0);
+    vz_listing_next(out, 0);
+    vz_json_close(out);
 }
 
 
@@ -170,12 +172,7 @@ vz_suspend_try(vz_call_t *call, uint64_t vm, ngx_uint_t suspend,
     rc = suspend ? vz_suspend_vm(tx, call, vm, reason, task)
                  : vz_unsuspend_vm(tx, call, vm, task);
 
-    if (rc != VZ_OK) {
-        vz_db_rollback(tx);
-        return rc;
-    }
-
-    return vz_db_commit(tx);
+    return vz_db_end(tx, rc);
 }
 
 

@@ -4,6 +4,7 @@
  */
 
 #include "admin.h"
+#include "edit.h"
 #include "template.h"
 
 
@@ -15,12 +16,10 @@ typedef struct {
 } vz_template_body_t;
 
 
-static void vz_template_one(vz_json_t *out, const vz_rows_t *rows,
+static void vz_template_where(vz_json_t *out, const vz_rows_t *rows,
     ngx_uint_t row);
 static void vz_template_nodes(vz_json_t *out);
 static void vz_template_installed(vz_json_t *out, const vz_rows_t *rows);
-static void vz_template_reply(vz_call_t *call, uint64_t id,
-    ngx_uint_t status);
 static vz_code_e vz_template_there(vz_call_t *call, const ngx_str_t *name);
 
 
@@ -49,11 +48,15 @@ const vz_form_t  vz_template_change_form =
     vz_form("TemplateChange", vz_template_changes);
 
 
+#define VZ_TEMPLATE_SELECT                                                    \
+    "SELECT t.id, t.name, t.label, t.enabled, t.position,"                    \
+    " (SELECT COUNT(*) FROM vm v WHERE v.template_id = t.id) FROM template t"
+
 static const vz_sql_t  vz_template_rows = vz_sql("admin templates",
-    "SELECT t.id, t.name, t.label, t.enabled, t.position,"
-    " (SELECT COUNT(*) FROM vm v WHERE v.template_id = t.id)"
-    " FROM template t WHERE (? = 0 OR t.id = ?)"
-    " ORDER BY t.position, t.label, t.name LIMIT 256");
+    VZ_TEMPLATE_SELECT " ORDER BY t.position, t.label, t.name LIMIT 256");
+
+static const vz_sql_t  vz_template_one = vz_sql("admin template",
+    VZ_TEMPLATE_SELECT " WHERE t.id = ?");
 
 static const vz_sql_t  vz_template_insert = vz_sql("template insert",
     "INSERT INTO template (name, label, enabled, position)"
@@ -68,22 +71,42 @@ static const vz_sql_t  vz_template_delete = vz_sql("template delete",
     "DELETE FROM template WHERE id = ?"
     " AND NOT EXISTS (SELECT 1 FROM vm v WHERE v.template_id = template.id)");
 
-static const vz_sql_t  vz_template_exists = vz_sql("template exists",
-    "SELECT 1 FROM template WHERE id = ?");
+
+static const vz_shape_member_t  vz_template_cells[] = {
+    { "id", VZ_SHAPE_INT },
+    { "name", VZ_SHAPE_TEXT },
+    { "label", VZ_SHAPE_TEXT },
+    { "enabled", VZ_SHAPE_BOOL },
+    { "position", VZ_SHAPE_INT },
+    { "vms", VZ_SHAPE_INT }
+};
+
+static const vz_shape_t  vz_template_shape = vz_shape(vz_template_cells);
+
+static const vz_listing_t  vz_template_listing = {
+    &vz_template_rows, &vz_template_one, NULL, &vz_template_shape,
+    vz_template_where
+};
+
+static const vz_edit_t  vz_template_edit = {
+    "template", &vz_template_form, &vz_template_change_form,
+    &vz_template_insert, &vz_template_update, &vz_template_delete,
+    "Containers were made of this template: switch it off instead.",
+    &vz_template_listing
+};
 
 
 void
 vz_admin_templates(vz_call_t *call)
 {
-    vz_code_e    rc;
     vz_rows_t    rows;
     vz_json_t   *out;
-    ngx_uint_t   i;
+    ngx_uint_t   limit;
 
-    rc = vz_db_query(NULL, call->pool, &vz_template_rows,
-                     vz_binds(vz_int(0), vz_int(0)), &rows);
-    if (rc != VZ_OK) {
-        vz_call_fault(call, "database", rc);
+    if (vz_listing_read(call, &vz_template_listing, vz_no_binds, &rows,
+                        &limit)
+        != VZ_OK)
+    {
         return;
     }
 
@@ -96,36 +119,22 @@ vz_admin_templates(vz_call_t *call)
     vz_json_object(out, NULL);
     vz_template_nodes(out);
     vz_template_installed(out, &rows);
-    vz_json_array(out, "items");
-
-    for (i = 0; i < rows.rows; i++) {
-        vz_template_one(out, &rows, i);
-    }
-
-    vz_admin_page(out, 0);
+    vz_listing_items(out, &vz_template_listing, &rows, limit);
+    vz_json_close(out);
 }
 
 
 static void
-vz_template_one(vz_json_t *out, const vz_rows_t *rows, ngx_uint_t row)
+vz_template_where(vz_json_t *out, const vz_rows_t *rows, ngx_uint_t row)
 {
-    ngx_str_t       name, label;
+    ngx_str_t       name;
     ngx_uint_t      i, n;
     vz_node_row_t  *nodes[VZ_NODES_MAX];
 
     name = vz_cell_text(rows, row, 1);
-    label = vz_cell_text(rows, row, 2);
-
-    vz_json_object(out, NULL);
-    vz_json_int(out, "id", vz_cell_int(rows, row, 0));
-    vz_json_text(out, "name", &name);
-    vz_json_text(out, "label", &label);
-    vz_json_bool(out, "enabled", vz_cell_int(rows, row, 3) != 0);
-    vz_json_int(out, "position", vz_cell_int(rows, row, 4));
-    vz_json_int(out, "vms", vz_cell_int(rows, row, 5));
-    vz_json_array(out, "nodes");
-
     n = vz_node_rows(nodes);
+
+    vz_json_array(out, "nodes");
 
     for (i = 0; i < n; i++) {
         if (vz_node_has(nodes[i], &name)) {
@@ -133,7 +142,6 @@ vz_template_one(vz_json_t *out, const vz_rows_t *rows, ngx_uint_t row)
         }
     }
 
-    vz_json_close(out);
     vz_json_close(out);
 }
 
@@ -198,65 +206,19 @@ vz_template_installed(vz_json_t *out, const vz_rows_t *rows)
 }
 
 
-static void
-vz_template_reply(vz_call_t *call, uint64_t id, ngx_uint_t status)
-{
-    vz_code_e  rc;
-    vz_rows_t  rows;
-
-    rc = vz_db_query(NULL, call->pool, &vz_template_rows,
-                     vz_binds(vz_int(id), vz_int(id)), &rows);
-    if (rc != VZ_OK) {
-        vz_call_fault(call, "database", rc);
-        return;
-    }
-
-    if (rows.rows == 0) {
-        vz_route_absent(call);
-        return;
-    }
-
-    (void) vz_template_ask(call->pool);
-    vz_template_one(vz_call_reply(call, status), &rows, 0);
-}
-
-
 void
 vz_admin_template_make(vz_call_t *call)
 {
-    vz_code_e           rc;
-    vz_rows_t           rows;
     vz_template_body_t  body;
 
     ngx_memzero(&body, sizeof(vz_template_body_t));
     body.enabled = 1;
 
-    if (vz_form_read(call, &vz_template_form, &body) != VZ_OK
-        || vz_template_there(call, &body.name) != VZ_OK)
+    if (vz_form_read(call, &vz_template_form, &body) == VZ_OK
+        && vz_template_there(call, &body.name) == VZ_OK)
     {
-        return;
+        vz_edit_make(call, &vz_template_edit, &body);
     }
-
-    rc = vz_admin_write(call, &vz_template_insert,
-                        vz_binds(vz_text(body.name), vz_text(body.label),
-                                 vz_int(body.enabled),
-                                 vz_int(body.position)),
-                        "template.make",
-                        vz_call_printf(call, "template %V", &body.name),
-                        &rows);
-
-    if (rc == VZ_DUPLICATE) {
-        vz_admin_exists(call, "name");
-        return;
-    }
-
-    if (rc != VZ_OK) {
-        vz_call_fault(call, "database", rc);
-        return;
-    }
-
-    vz_zone_change();
-    vz_template_reply(call, rows.insert_id, NGX_HTTP_CREATED);
 }
 
 
@@ -292,46 +254,17 @@ vz_template_there(vz_call_t *call, const ngx_str_t *name)
 void
 vz_admin_template_change(vz_call_t *call)
 {
-    uint64_t            id;
-    vz_code_e           rc;
-    vz_rows_t           rows;
     vz_template_body_t  body;
 
     ngx_memzero(&body, sizeof(vz_template_body_t));
 
-    if (vz_route_id(call, 0, &id) != VZ_OK
-        || vz_form_read(call, &vz_template_change_form, &body) != VZ_OK)
-    {
-        return;
-    }
-
-    rc = vz_admin_write(call, &vz_template_update,
-                        vz_binds(vz_opt(body.label),
-                                 vz_admin_int(call, "enabled", body.enabled),
-                                 vz_admin_int(call, "position",
-                                              body.position),
-                                 vz_int(id)),
-                        "template.change",
-                        vz_call_printf(call, "template %uL", id), &rows);
-    if (rc != VZ_OK) {
-        vz_call_fault(call, "database", rc);
-        return;
-    }
-
-    vz_zone_change();
-    vz_template_reply(call, id, NGX_HTTP_OK);
+    (void) vz_template_ask(call->pool);
+    vz_edit_change(call, &vz_template_edit, &body);
 }
 
 
 void
 vz_admin_template_end(vz_call_t *call)
 {
-    if (vz_admin_remove(call, &vz_template_delete, &vz_template_exists,
-                        "template.end", "template",
-                        "Containers were made of this template: switch it "
-                        "off instead.")
-        == VZ_OK)
-    {
-        vz_zone_change();
-    }
+    vz_edit_end(call, &vz_template_edit);
 }

@@ -3,30 +3,21 @@
  */
 
 #include "admin.h"
-#include "../wire/field.h"
-
-
-static ngx_str_t vz_user_document(vz_call_t *call,
-    const vz_arg_search_t *search);
-static void vz_user_members(vz_json_t *out, const vz_rows_t *rows,
-    ngx_uint_t row);
-static void vz_user_text(vz_json_t *out, const char *key,
-    const vz_rows_t *rows, ngx_uint_t row, ngx_uint_t column);
-static void vz_user_vms(vz_json_t *out, const vz_rows_t *rows);
+#include "listing.h"
 
 
 #define VZ_USER_SELECT                                                        \
     "SELECT u.id, u.account, u.role, u.first_name, u.last_name, u.dni,"       \
     " u.email, u.phone, u.address, u.province, u.language, u.locked,"         \
-    " u.must_change, " vz_admin_time("u.created") ","                         \
+    " u.must_change, " vz_shape_time("u.created") ","                         \
     " (SELECT COUNT(*) FROM vm v WHERE v.user_id = u.id)"
 
 static const vz_sql_t  vz_user_rows = vz_sql("admin users",
-    VZ_USER_SELECT " FROM user u WHERE u.id > ?"
-    " AND (? = '' OR u.role = ?) AND (? = '' OR u.locked = (? = 'true'))"
-    " AND (? = '' OR " vz_arg_like("u.account") " OR u.email LIKE ?"
-    "  OR u.dni = ? OR u.id = ?"
-    "  OR CONCAT(u.first_name, ' ', u.last_name) LIKE ?)"
+    VZ_USER_SELECT " FROM user u WHERE (? IS NULL OR u.id > ?)"
+    " AND (? IS NULL OR u.role = ?) AND (? IS NULL OR u.locked = (? = 'true'))"
+    " AND (? IS NULL OR " vz_arg_like("u.account") " OR u.email LIKE ?"
+    "  OR CONCAT(u.first_name, ' ', u.last_name) LIKE ?"
+    "  OR u.id = ? OR u.dni = ?)"
     " ORDER BY u.id LIMIT ?");
 
 static const vz_sql_t  vz_user_select = vz_sql("admin user",
@@ -45,109 +36,65 @@ static const vz_sql_t  vz_user_vm_rows = vz_sql("admin user vms",
 static const char *const  vz_user_roles[] = { "admin", "customer", NULL };
 static const char *const  vz_user_flags[] = { "true", "false", NULL };
 
+static const vz_arg_t  vz_user_arg[] = {
+    { "cursor", VZ_ARG_CURSOR, 2, NULL },
+    { "role", VZ_ARG_WORD, 2, vz_user_roles },
+    { "locked", VZ_ARG_WORD, 2, vz_user_flags },
+    { "q", VZ_ARG_SEARCH, 4, NULL },
+    { "q", VZ_ARG_AS_NUMBER, 1, NULL },
+    { "q", VZ_ARG_AS_DNI, 1, NULL },
+    { "limit", VZ_ARG_LIMIT, 1, NULL }
+};
+
+const vz_args_t  vz_user_args = vz_args(vz_user_arg);
+
+/* sessions and tokens are asked for one user only */
+
+static const vz_shape_member_t  vz_user_cells[] = {
+    { "id", VZ_SHAPE_INT },
+    { "account", VZ_SHAPE_TEXT },
+    { "role", VZ_SHAPE_TEXT },
+    { "first_name", VZ_SHAPE_TEXT },
+    { "last_name", VZ_SHAPE_TEXT },
+    { "dni", VZ_SHAPE_OPT },
+    { "email", VZ_SHAPE_TEXT },
+    { "phone", VZ_SHAPE_OPT },
+    { "address", VZ_SHAPE_OPT },
+    { "province", VZ_SHAPE_OPT },
+    { "language", VZ_SHAPE_TEXT },
+    { "locked", VZ_SHAPE_BOOL },
+    { "must_change", VZ_SHAPE_BOOL },
+    { "created", VZ_SHAPE_TEXT },
+    { "vms", VZ_SHAPE_INT },
+    { "sessions", VZ_SHAPE_INT },
+    { "tokens", VZ_SHAPE_INT }
+};
+
+static const vz_shape_t  vz_user_shape = vz_shape(vz_user_cells);
+
+static const vz_shape_t  vz_user_list_shape = {
+    sizeof(vz_user_cells) / sizeof(vz_user_cells[0]) - 2, vz_user_cells
+};
+
+static const vz_shape_member_t  vz_user_vm_cells[] = {
+    { "id", VZ_SHAPE_INT },
+    { "name", VZ_SHAPE_TEXT },
+    { "hostname", VZ_SHAPE_TEXT },
+    { "service", VZ_SHAPE_TEXT },
+    { "template", VZ_SHAPE_TEXT }
+};
+
+static const vz_shape_t  vz_user_vm_shape = vz_shape(vz_user_vm_cells);
+
+static const vz_listing_t  vz_user_listing = {
+    &vz_user_rows, NULL, &vz_user_args, &vz_user_list_shape, NULL
+};
+
 
 void
 vz_admin_users(vz_call_t *call)
 {
-    uint64_t          after, last;
-    vz_code_e         rc;
-    ngx_str_t         role, locked, document;
-    vz_rows_t         rows;
-    vz_json_t        *out;
-    ngx_uint_t        i, limit;
-    vz_arg_search_t   search;
-
-    after = 0;
-
-    (void) vz_arg_limit(call, &limit);
-    (void) vz_arg_number(call, "cursor", INT64_MAX, &after);
-    (void) vz_arg_search(call, &search);
-    (void) vz_arg_word(call, "role", vz_user_roles, "admin or customer",
-                       &role);
-    (void) vz_arg_word(call, "locked", vz_user_flags, "true or false",
-                       &locked);
-
-    if (call->nerrors) {
-        vz_call_refuse(call);
-        return;
-    }
-
-    document = vz_user_document(call, &search);
-
-    rc = vz_db_query(NULL, call->pool, &vz_user_rows,
-                     vz_binds(vz_int(after), vz_text(role), vz_text(role),
-                              vz_text(locked), vz_text(locked),
-                              vz_text(search.q), vz_text(search.like),
-                              vz_text(search.like), vz_text(document),
-                              vz_int(search.id), vz_text(search.like),
-                              vz_int(limit + 1)),
-                     &rows);
-    if (rc != VZ_OK) {
-        vz_call_fault(call, "database", rc);
-        return;
-    }
-
-    out = vz_call_reply(call, NGX_HTTP_OK);
-    last = 0;
-
-    vz_json_object(out, NULL);
-    vz_json_array(out, "items");
-
-    for (i = 0; i < rows.rows && i < limit; i++) {
-        vz_json_object(out, NULL);
-        vz_user_members(out, &rows, i);
-        vz_json_close(out);
-        last = vz_cell_int(&rows, i, 0);
-    }
-
-    vz_admin_page(out, rows.rows > limit ? last : 0);
-}
-
-
-/* a document is found however it is written */
-
-static ngx_str_t
-vz_user_document(vz_call_t *call, const vz_arg_search_t *search)
-{
-    char  dni[VZ_DNI_MAX + 1];
-
-    if (vz_field_dni((char *) search->q.data, search->q.len, dni) != VZ_OK) {
-        dni[0] = '\0';
-    }
-
-    return vz_call_printf(call, "%s", dni);
-}
-
-
-static void
-vz_user_members(vz_json_t *out, const vz_rows_t *rows, ngx_uint_t row)
-{
-    vz_json_int(out, "id", vz_cell_int(rows, row, 0));
-    vz_user_text(out, "account", rows, row, 1);
-    vz_user_text(out, "role", rows, row, 2);
-    vz_user_text(out, "first_name", rows, row, 3);
-    vz_user_text(out, "last_name", rows, row, 4);
-    vz_json_opt(out, "dni", vz_cell_text(rows, row, 5));
-    vz_user_text(out, "email", rows, row, 6);
-    vz_json_opt(out, "phone", vz_cell_text(rows, row, 7));
-    vz_json_opt(out, "address", vz_cell_text(rows, row, 8));
-    vz_json_opt(out, "province", vz_cell_text(rows, row, 9));
-    vz_user_text(out, "language", rows, row, 10);
-    vz_json_bool(out, "locked", vz_cell_int(rows, row, 11) != 0);
-    vz_json_bool(out, "must_change", vz_cell_int(rows, row, 12) != 0);
-    vz_user_text(out, "created", rows, row, 13);
-    vz_json_int(out, "vms", vz_cell_int(rows, row, 14));
-}
-
-
-static void
-vz_user_text(vz_json_t *out, const char *key, const vz_rows_t *rows,
-    ngx_uint_t row, ngx_uint_t column)
-{
-    ngx_str_t  text;
-
-    text = vz_cell_text(rows, row, column);
-    vz_json_text(out, key, &text);
+    vz_listing_call(call, &vz_user_listing, vz_no_binds);
 }
 
 
@@ -169,19 +116,14 @@ vz_admin_user_reply(vz_call_t *call, uint64_t id, ngx_uint_t status)
     vz_rows_t   user, vms;
     vz_json_t  *out;
 
-    rc = vz_db_query(NULL, call->pool, &vz_user_select, vz_binds(vz_int(id)),
-                     &user);
-
-    if (rc == VZ_OK && user.rows == 0) {
-        vz_route_absent(call);
+    if (vz_route_row(call, &vz_user_select, vz_binds(vz_int(id)), &user)
+        != VZ_OK)
+    {
         return;
     }
 
-    if (rc == VZ_OK) {
-        rc = vz_db_query(NULL, call->pool, &vz_user_vm_rows,
-                         vz_binds(vz_int(id)), &vms);
-    }
-
+    rc = vz_db_query(NULL, call->pool, &vz_user_vm_rows, vz_binds(vz_int(id)),
+                     &vms);
     if (rc != VZ_OK) {
         vz_call_fault(call, "database", rc);
         return;
@@ -190,30 +132,7 @@ vz_admin_user_reply(vz_call_t *call, uint64_t id, ngx_uint_t status)
     out = vz_call_reply(call, status);
 
     vz_json_object(out, NULL);
-    vz_user_members(out, &user, 0);
-    vz_json_int(out, "sessions", vz_cell_int(&user, 0, 15));
-    vz_json_int(out, "tokens", vz_cell_int(&user, 0, 16));
-    vz_user_vms(out, &vms);
-    vz_json_close(out);
-}
-
-
-static void
-vz_user_vms(vz_json_t *out, const vz_rows_t *rows)
-{
-    ngx_uint_t  i;
-
-    vz_json_array(out, "containers");
-
-    for (i = 0; i < rows->rows; i++) {
-        vz_json_object(out, NULL);
-        vz_json_int(out, "id", vz_cell_int(rows, i, 0));
-        vz_user_text(out, "name", rows, i, 1);
-        vz_user_text(out, "hostname", rows, i, 2);
-        vz_user_text(out, "service", rows, i, 3);
-        vz_user_text(out, "template", rows, i, 4);
-        vz_json_close(out);
-    }
-
+    vz_shape_members(out, &vz_user_shape, &user, 0);
+    vz_shape_rows(out, "containers", &vz_user_vm_shape, &vms);
     vz_json_close(out);
 }

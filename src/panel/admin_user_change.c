@@ -5,8 +5,10 @@
  */
 
 #include "admin.h"
+#include "edit.h"
 #include "mail.h"
 #include "name.h"
+#include "word.h"
 #include "../runtime/crypt.h"
 #include "../wire/field.h"
 
@@ -43,7 +45,6 @@ static vz_code_e vz_user_make_one(vz_call_t *call, vz_user_body_t *body,
 static vz_code_e vz_user_tell(vz_tx_t *tx, vz_call_t *call,
     const vz_user_body_t *body, const char *template);
 static void vz_user_taken(vz_call_t *call, const vz_rows_t *rows);
-static ngx_uint_t vz_user_is(const ngx_str_t *text, const char *word);
 static void vz_user_own(vz_call_t *call);
 static vz_code_e vz_user_store(vz_call_t *call, vz_user_body_t *body,
     vz_rows_t *rows);
@@ -163,8 +164,8 @@ vz_user_read(vz_call_t *call, const vz_form_t *form, vz_user_body_t *body)
         return rc;
     }
 
-    if (body->role.len && !vz_user_is(&body->role, "admin")
-        && !vz_user_is(&body->role, "customer"))
+    if (body->role.len && !vz_word_is(&body->role, "admin")
+        && !vz_word_is(&body->role, "customer"))
     {
         vz_call_invalid(call, "role", "format", "admin or customer");
         vz_call_refuse(call);
@@ -224,7 +225,7 @@ vz_user_make_any(vz_call_t *call, vz_user_body_t *body, vz_rows_t *rows)
                                     &body->last_name, i);
         rc = vz_user_make_one(call, body, rows);
 
-        if (rc != VZ_DUPLICATE || !vz_user_is(&rows->key, "account")) {
+        if (rc != VZ_DUPLICATE || !vz_word_is(&rows->key, "account")) {
             return rc;
         }
     }
@@ -267,16 +268,11 @@ vz_user_make_one(vz_call_t *call, vz_user_body_t *body, vz_rows_t *rows)
     }
 
     if (rc == VZ_OK) {
-        rc = vz_admin_audit(tx, call, "user.make",
+        rc = vz_edit_audit(tx, call, "user.make",
                             vz_call_printf(call, "user %V", &body->account));
     }
 
-    if (rc != VZ_OK) {
-        vz_db_rollback(tx);
-        return rc;
-    }
-
-    return vz_db_commit(tx);
+    return vz_db_end(tx, rc);
 }
 
 
@@ -299,18 +295,7 @@ vz_user_tell(vz_tx_t *tx, vz_call_t *call, const vz_user_body_t *body,
 static void
 vz_user_taken(vz_call_t *call, const vz_rows_t *rows)
 {
-    vz_admin_exists(call, vz_user_is(&rows->key, "dni") ? "dni" : "account");
-}
-
-
-static ngx_uint_t
-vz_user_is(const ngx_str_t *text, const char *word)
-{
-    size_t  len;
-
-    len = ngx_strlen(word);
-
-    return text->len == len && ngx_strncmp(text->data, word, len) == 0;
+    vz_edit_exists(call, vz_word_is(&rows->key, "dni") ? "dni" : "account");
 }
 
 
@@ -331,7 +316,7 @@ vz_admin_user_change(vz_call_t *call)
     body.id = id;
 
     if (id == call->who.user
-        && (body.locked || vz_user_is(&body.role, "customer")))
+        && (body.locked || vz_word_is(&body.role, "customer")))
     {
         vz_user_own(call);
         return;
@@ -396,16 +381,11 @@ vz_user_store(vz_call_t *call, vz_user_body_t *body, vz_rows_t *rows)
     }
 
     if (rc == VZ_OK) {
-        rc = vz_admin_audit(tx, call, "user.change",
+        rc = vz_edit_audit(tx, call, "user.change",
                             vz_call_printf(call, "user %uL", body->id));
     }
 
-    if (rc != VZ_OK) {
-        vz_db_rollback(tx);
-        return rc;
-    }
-
-    return vz_db_commit(tx);
+    return vz_db_end(tx, rc);
 }
 
 
@@ -423,7 +403,7 @@ vz_user_spare(vz_tx_t *tx, vz_call_t *call, const vz_user_body_t *body)
     ngx_uint_t      i, others, self;
     vz_user_body_t  found;
 
-    if (body->locked || vz_user_is(&body->role, "customer")) {
+    if (body->locked || vz_word_is(&body->role, "customer")) {
 
         rc = vz_db_query(tx, call->pool, &vz_user_admins, vz_no_binds, &rows);
         if (rc != VZ_OK) {
@@ -466,7 +446,8 @@ vz_user_update_in(vz_tx_t *tx, vz_call_t *call, const vz_user_body_t *body,
                                 vz_user_clear(call, "province"),
                                 vz_opt(body->province),
                                 vz_opt(body->language),
-                                vz_admin_int(call, "locked", body->locked),
+                                vz_form_given(call, "locked")
+                                ? vz_int(body->locked) : vz_none(),
                                 vz_int(body->id)),
                        rows);
 }
@@ -575,14 +556,9 @@ vz_user_reset(vz_call_t *call, vz_user_body_t *body)
     }
 
     if (rc == VZ_OK) {
-        rc = vz_admin_audit(tx, call, "user.password",
+        rc = vz_edit_audit(tx, call, "user.password",
                             vz_call_printf(call, "user %V", &body->account));
     }
 
-    if (rc != VZ_OK) {
-        vz_db_rollback(tx);
-        return rc;
-    }
-
-    return vz_db_commit(tx);
+    return vz_db_end(tx, rc);
 }

@@ -1,13 +1,86 @@
 /*
- * Arguments of a query string.
+ * Arguments of query strings by table.
  */
 
 #include "arg.h"
+#include "word.h"
 #include "../wire/field.h"
 
 
+typedef vz_code_e (*vz_arg_pt)(vz_call_t *call, const vz_arg_t *arg,
+    ngx_str_t text, vz_bind_t *value);
+
+
+static vz_code_e vz_arg_any_number(vz_call_t *call, const vz_arg_t *arg,
+    ngx_str_t text, vz_bind_t *value);
+static vz_code_e vz_arg_word(vz_call_t *call, const vz_arg_t *arg,
+    ngx_str_t text, vz_bind_t *value);
+static vz_code_e vz_arg_text(vz_call_t *call, const vz_arg_t *arg,
+    ngx_str_t text, vz_bind_t *value);
+static vz_code_e vz_arg_like_any(vz_call_t *call, const vz_arg_t *arg,
+    ngx_str_t text, vz_bind_t *value);
+static vz_code_e vz_arg_action(vz_call_t *call, const vz_arg_t *arg,
+    ngx_str_t text, vz_bind_t *value);
+static vz_code_e vz_arg_account(vz_call_t *call, const vz_arg_t *arg,
+    ngx_str_t text, vz_bind_t *value);
+static vz_code_e vz_arg_time(vz_call_t *call, const vz_arg_t *arg,
+    ngx_str_t text, vz_bind_t *value);
+static vz_code_e vz_arg_as_number(vz_call_t *call, const vz_arg_t *arg,
+    ngx_str_t text, vz_bind_t *value);
+static vz_code_e vz_arg_as_dni(vz_call_t *call, const vz_arg_t *arg,
+    ngx_str_t text, vz_bind_t *value);
 static ngx_int_t vz_arg_pattern(vz_call_t *call, vz_arg_search_t *search);
 static ngx_int_t vz_arg_digits(const u_char *p, const char *form);
+
+
+static const vz_arg_pt  vz_arg_readers[] = {
+    [VZ_ARG_NUMBER] = vz_arg_any_number,
+    [VZ_ARG_CURSOR] = vz_arg_any_number,
+    [VZ_ARG_LIMIT] = NULL,
+    [VZ_ARG_WORD] = vz_arg_word,
+    [VZ_ARG_TEXT] = vz_arg_text,
+    [VZ_ARG_SEARCH] = vz_arg_like_any,
+    [VZ_ARG_ACTION] = vz_arg_action,
+    [VZ_ARG_ACCOUNT] = vz_arg_account,
+    [VZ_ARG_SINCE] = vz_arg_time,
+    [VZ_ARG_UNTIL] = vz_arg_time,
+    [VZ_ARG_AS_NUMBER] = vz_arg_as_number,
+    [VZ_ARG_AS_DNI] = vz_arg_as_dni
+};
+
+
+vz_code_e
+vz_arg_read(vz_call_t *call, const vz_args_t *args,
+    vz_bind_t values[VZ_ARG_MAX])
+{
+    ngx_str_t        text;
+    ngx_uint_t       i, limit;
+    const vz_arg_t  *arg;
+
+    for (i = 0; i < args->count; i++) {
+        arg = &args->args[i];
+        values[i] = vz_none();
+
+        if (arg->type == VZ_ARG_LIMIT) {
+            (void) vz_arg_limit(call, &limit);
+            values[i] = vz_int(limit + 1);
+            continue;
+        }
+
+        text = vz_call_arg(call, arg->name);
+
+        if (text.len) {
+            (void) vz_arg_readers[arg->type](call, arg, text, &values[i]);
+        }
+    }
+
+    if (call->nerrors) {
+        vz_call_refuse(call);
+        return VZ_RANGE;
+    }
+
+    return VZ_OK;
+}
 
 
 vz_code_e
@@ -43,7 +116,7 @@ vz_arg_limit(vz_call_t *call, ngx_uint_t *limit)
     uint64_t   value;
     vz_code_e  rc;
 
-    value = VZ_ARG_LIMIT;
+    value = VZ_ARG_ROWS;
 
     rc = vz_arg_number(call, "limit", VZ_ARG_MOST, &value);
     *limit = value ? value : 1;
@@ -52,26 +125,157 @@ vz_arg_limit(vz_call_t *call, ngx_uint_t *limit)
 }
 
 
-vz_code_e
-vz_arg_word(vz_call_t *call, const char *name, const char *const *words,
-    const char *rule, ngx_str_t *value)
+static vz_code_e
+vz_arg_any_number(vz_call_t *call, const vz_arg_t *arg, ngx_str_t text,
+    vz_bind_t *value)
 {
-    *value = vz_call_arg(call, name);
+    uint64_t   number;
+    vz_code_e  rc;
 
-    if (value->len == 0) {
-        ngx_str_set(value, "");
-        return VZ_OK;
+    (void) text;
+
+    number = 0;
+    rc = vz_arg_number(call, arg->name, INT64_MAX, &number);
+    *value = vz_int(number);
+
+    return rc;
+}
+
+
+static vz_code_e
+vz_arg_word(vz_call_t *call, const vz_arg_t *arg, ngx_str_t text,
+    vz_bind_t *value)
+{
+    ngx_str_t           rule;
+    const char *const  *word;
+
+    *value = vz_text(text);
+    ngx_str_set(&rule, "");
+
+    for (word = arg->words; *word != NULL; word++) {
+
+        if (vz_word_is(&text, *word)) {
+            return VZ_OK;
+        }
+
+        rule = vz_call_printf(call, "%V%s%s", &rule,
+                              word == arg->words ? ""
+                              : word[1] != NULL ? ", " : " or ",
+                              *word);
     }
 
-    for ( /* void */ ; *words != NULL; words++) {
-        if (ngx_strlen(*words) == value->len
-            && ngx_strncmp(*words, value->data, value->len) == 0)
+    return vz_arg_broken(call, arg->name, (char *) rule.data);
+}
+
+
+static vz_code_e
+vz_arg_text(vz_call_t *call, const vz_arg_t *arg, ngx_str_t text,
+    vz_bind_t *value)
+{
+    (void) call;
+    (void) arg;
+
+    *value = vz_text(text);
+
+    return VZ_OK;
+}
+
+
+static vz_code_e
+vz_arg_like_any(vz_call_t *call, const vz_arg_t *arg, ngx_str_t text,
+    vz_bind_t *value)
+{
+    vz_code_e        rc;
+    vz_arg_search_t  search;
+
+    (void) arg;
+    (void) text;
+
+    rc = vz_arg_search(call, &search);
+    *value = vz_text(search.like);
+
+    return rc;
+}
+
+
+static vz_code_e
+vz_arg_action(vz_call_t *call, const vz_arg_t *arg, ngx_str_t text,
+    vz_bind_t *value)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; i < text.len; i++) {
+        if (text.data[i] != '.' && (text.data[i] < 'a' || text.data[i] > 'z'))
         {
-            return VZ_OK;
+            return vz_arg_broken(call, arg->name,
+                                 "small letters and points, like user.make");
         }
     }
 
-    return vz_arg_broken(call, name, rule);
+    *value = vz_text(vz_call_printf(call, "%V%%", &text));
+
+    return VZ_OK;
+}
+
+
+static vz_code_e
+vz_arg_account(vz_call_t *call, const vz_arg_t *arg, ngx_str_t text,
+    vz_bind_t *value)
+{
+    uint64_t  id;
+
+    if (vz_field_number((char *) text.data, text.len, INT64_MAX, &id)
+        == VZ_OK)
+    {
+        return VZ_OK;
+    }
+
+    *value = vz_text(text);
+
+    if (vz_field_check(VZ_FIELD_ACCOUNT, (char *) text.data, text.len)
+        == VZ_OK)
+    {
+        return VZ_OK;
+    }
+
+    return vz_arg_broken(call, arg->name, "an account, or the id of a user");
+}
+
+
+static vz_code_e
+vz_arg_as_number(vz_call_t *call, const vz_arg_t *arg, ngx_str_t text,
+    vz_bind_t *value)
+{
+    uint64_t  number;
+
+    (void) call;
+    (void) arg;
+
+    if (vz_field_number((char *) text.data, text.len, INT64_MAX, &number)
+        == VZ_OK)
+    {
+        *value = vz_int(number);
+    }
+
+    return VZ_OK;
+}
+
+
+/* a document is found however it is written */
+
+static vz_code_e
+vz_arg_as_dni(vz_call_t *call, const vz_arg_t *arg, ngx_str_t text,
+    vz_bind_t *value)
+{
+    char  dni[VZ_DNI_MAX + 1];
+
+    (void) arg;
+
+    if (vz_field_dni((char *) text.data, text.len, dni) == VZ_OK) {
+        *value = vz_text(vz_call_printf(call, "%s", dni));
+    }
+
+    return VZ_OK;
 }
 
 
@@ -134,38 +338,38 @@ vz_arg_pattern(vz_call_t *call, vz_arg_search_t *search)
 }
 
 
-vz_code_e
-vz_arg_time(vz_call_t *call, const char *name, ngx_uint_t next,
-    ngx_str_t *value)
+static vz_code_e
+vz_arg_time(vz_call_t *call, const vz_arg_t *arg, ngx_str_t text,
+    vz_bind_t *value)
 {
-    ngx_str_t  text;
+    ngx_uint_t  date;
 
-    text = vz_call_arg(call, name);
-    ngx_str_set(value, "");
+    date = text.len >= 10
+           && vz_arg_digits(text.data, "0000-00-00") == NGX_OK;
 
-    if (text.len == 0) {
+    if (date && text.len == 10) {
+        text = vz_call_printf(call, "%V %s", &text,
+                              arg->type == VZ_ARG_UNTIL ? "23:59:59.999"
+                                                        : "00:00:00");
+        *value = vz_text(text);
         return VZ_OK;
     }
 
-    if (text.len >= 10 && vz_arg_digits(text.data, "0000-00-00") == NGX_OK) {
+    if (date && text.len == 20
+        && vz_arg_digits(text.data + 10, "T00:00:00Z") == NGX_OK)
+    {
+        text.len = 19;
+        text = vz_call_printf(call, "%V", &text);
+        *value = vz_text(text);
 
-        if (text.len == 10) {
-            *value = vz_call_printf(call, "%V %s", &text,
-                                    next ? "23:59:59.999" : "00:00:00");
-            return VZ_OK;
+        if (text.len) {
+            text.data[10] = ' ';
         }
 
-        if (text.len == 20
-            && vz_arg_digits(text.data + 10, "T00:00:00Z") == NGX_OK)
-        {
-            text.len = 19;
-            *value = vz_call_printf(call, "%V", &text);
-            value->data[10] = ' ';
-            return VZ_OK;
-        }
+        return VZ_OK;
     }
 
-    return vz_arg_broken(call, name,
+    return vz_arg_broken(call, arg->name,
                          "a date, or a time like 2026-05-01T10:00:00Z");
 }
 

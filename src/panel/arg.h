@@ -1,16 +1,53 @@
 /*
- * Arguments of a query string that more than one list takes.  What is broken
- * is collected as a field error; the caller refuses once.
+ * Arguments of query strings by table: which, of which kind, and how often the
+ * statement of a list takes each.  The same tables describe them to OpenAPI.
  */
 
 #ifndef VZ_ARG_H
 #define VZ_ARG_H
 
+#include "../runtime/db.h"
 #include "../runtime/http.h"
 
 
-#define VZ_ARG_LIMIT  50
+#define VZ_ARG_ROWS   50            /* of a page where none are asked for */
 #define VZ_ARG_MOST   200
+#define VZ_ARG_MAX   12            /* rows of a table */
+
+
+typedef enum {
+    VZ_ARG_NUMBER = 0,      /* 0 to INT64_MAX */
+    VZ_ARG_CURSOR,          /* the same: the "next" of the page before */
+    VZ_ARG_LIMIT,           /* rows of a page, 1 to VZ_ARG_MOST; bound as one
+                               more, which tells whether there is a next */
+    VZ_ARG_WORD,            /* one of words */
+    VZ_ARG_TEXT,            /* any */
+    VZ_ARG_SEARCH,          /* what people type, as a pattern of LIKE that
+                               finds it anywhere */
+    VZ_ARG_ACTION,          /* small letters and points, as a pattern of LIKE:
+                               what begins with them */
+    VZ_ARG_ACCOUNT,         /* an account; NULL where it is a number */
+    VZ_ARG_SINCE,           /* RFC 3339 in UTC ("2026-05-01T10:00:00Z"), or a */
+    VZ_ARG_UNTIL,           /* date, which means its beginning, or its end */
+
+    /* other forms of the argument in the row before, NULL where it has none */
+    VZ_ARG_AS_NUMBER,
+    VZ_ARG_AS_DNI
+} vz_arg_e;
+
+typedef struct {
+    const char          *name;
+    vz_arg_e             type;
+    ngx_uint_t           times;     /* how many ? one after another take it */
+    const char *const   *words;     /* of WORD, to NULL */
+} vz_arg_t;
+
+typedef struct {
+    ngx_uint_t           count;
+    const vz_arg_t      *args;
+} vz_args_t;
+
+#define vz_args(args)  { sizeof(args) / sizeof(vz_arg_t), args }
 
 
 /* What people type into a search box. */
@@ -25,6 +62,14 @@ typedef struct {
 #define vz_arg_like(column)  "CONVERT(" column " USING utf8mb4) LIKE ?"
 
 
+/*
+ * vz_arg_read: the call's query string, a value for each row of the table,
+ * NULL where the argument is missing (a limit never is).  VZ_OK, or VZ_RANGE
+ * with 422 as the reply that names all that is broken.
+ */
+vz_code_e vz_arg_read(vz_call_t *call, const vz_args_t *args,
+    vz_bind_t values[VZ_ARG_MAX]);
+
 /* vz_arg_number: 0 to max; *value stays where the argument is missing. */
 vz_code_e vz_arg_number(vz_call_t *call, const char *name, uint64_t max,
     uint64_t *value);
@@ -32,22 +77,8 @@ vz_code_e vz_arg_number(vz_call_t *call, const char *name, uint64_t max,
 /* vz_arg_limit: how many rows a page has. */
 vz_code_e vz_arg_limit(vz_call_t *call, ngx_uint_t *limit);
 
-/*
- * vz_arg_word: one of the words, "" where it is missing; rule names them for
- * people.
- */
-vz_code_e vz_arg_word(vz_call_t *call, const char *name,
-    const char *const *words, const char *rule, ngx_str_t *value);
-
 /* vz_arg_search: "q". */
 vz_code_e vz_arg_search(vz_call_t *call, vz_arg_search_t *search);
-
-/*
- * vz_arg_time: RFC 3339 in UTC ("2026-05-01T10:00:00Z") or a date, as the
- * database reads it; "" where it is missing.  next: a date means its end.
- */
-vz_code_e vz_arg_time(vz_call_t *call, const char *name, ngx_uint_t next,
-    ngx_str_t *value);
 
 /* vz_arg_broken: collect it; VZ_RANGE. */
 vz_code_e vz_arg_broken(vz_call_t *call, const char *name, const char *rule);

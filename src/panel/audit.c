@@ -40,6 +40,16 @@ vz_code_e
 vz_audit_by(vz_tx_t *tx, vz_call_t *call, const char *action,
     ngx_str_t object)
 {
+    ngx_str_t  none = ngx_string("");
+
+    return vz_audit_with(tx, call, action, object, none);
+}
+
+
+vz_code_e
+vz_audit_with(vz_tx_t *tx, vz_call_t *call, const char *action,
+    ngx_str_t object, ngx_str_t detail)
+{
     vz_audit_t  audit;
 
     ngx_memzero(&audit, sizeof(vz_audit_t));
@@ -50,6 +60,7 @@ vz_audit_by(vz_tx_t *tx, vz_call_t *call, const char *action,
     audit.action = action;
     audit.object = object;
     audit.result = "ok";
+    audit.detail = detail;
 
     return vz_audit_write(tx, call, &audit);
 }

@@ -26,9 +26,14 @@ typedef struct {
 vz_code_e vz_audit_write(vz_tx_t *tx, vz_call_t *call,
     const vz_audit_t *audit);
 
-/* vz_audit_by: the same by who is signed in, result "ok". */
+/*
+ * vz_audit_by: the same by who is signed in, result "ok"; vz_audit_with: with
+ * a detail.
+ */
 vz_code_e vz_audit_by(vz_tx_t *tx, vz_call_t *call, const char *action,
     ngx_str_t object);
+vz_code_e vz_audit_with(vz_tx_t *tx, vz_call_t *call, const char *action,
+    ngx_str_t object, ngx_str_t detail);
 
 
 #endif /* VZ_AUDIT_H */

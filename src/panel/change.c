@@ -113,12 +113,7 @@ vz_change_try(vz_change_t *change)
         rc = vz_idem_done(tx, change->call, &change->idem, change->task);
     }
 
-    if (rc != VZ_OK) {
-        vz_db_rollback(tx);
-        return rc;
-    }
-
-    return vz_db_commit(tx);
+    return vz_db_end(tx, rc);
 }
 
 

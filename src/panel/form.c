@@ -55,6 +55,36 @@ vz_form_read(vz_call_t *call, const vz_form_t *form, void *data)
 }
 
 
+ngx_uint_t
+vz_form_bind(vz_call_t *call, const vz_form_t *form, const void *data,
+    ngx_uint_t all, vz_bind_t binds[VZ_FORM_MAX])
+{
+    ngx_uint_t               i;
+    const void              *value;
+    const vz_form_member_t  *member;
+
+    for (i = 0; i < form->count && i < VZ_FORM_MAX; i++) {
+        member = &form->members[i];
+        value = (const u_char *) data + member->offset;
+
+        switch (member->type) {
+
+        case VZ_FORM_INT:
+        case VZ_FORM_LIMIT:
+        case VZ_FORM_BOOL:
+            binds[i] = all || vz_form_given(call, member->name)
+                       ? vz_int(*(const int64_t *) value) : vz_none();
+            break;
+
+        default:
+            binds[i] = vz_opt(*(const ngx_str_t *) value);
+        }
+    }
+
+    return i;
+}
+
+
 vz_code_e
 vz_form_none(vz_call_t *call)
 {

@@ -6,6 +6,7 @@
 #ifndef VZ_FORM_H
 #define VZ_FORM_H
 
+#include "../runtime/db.h"
 #include "../runtime/http.h"
 #include "../wire/field.h"
 
@@ -23,6 +24,8 @@ typedef enum {
     VZ_FORM_KEY             /* a number, or text of the field, into a
                                ngx_str_t */
 } vz_form_e;
+
+#define VZ_FORM_MAX  16     /* members of one that vz_form_bind() takes */
 
 typedef struct {
     const char              *name;
@@ -61,6 +64,14 @@ vz_code_e vz_form_read(vz_call_t *call, const vz_form_t *form, void *data);
  */
 ngx_uint_t vz_form_given(vz_call_t *call, const char *name);
 ngx_uint_t vz_form_cleared(vz_call_t *call, const char *name);
+
+/*
+ * vz_form_bind: what was read into data as values of a statement, in the order
+ * of the members, which has no PAIR; how many.  NULL is a text that is empty
+ * and, unless all is set, a number that the body did not have.
+ */
+ngx_uint_t vz_form_bind(vz_call_t *call, const vz_form_t *form,
+    const void *data, ngx_uint_t all, vz_bind_t binds[VZ_FORM_MAX]);
 
 /* vz_form_none: that the body is empty or an object without members. */
 vz_code_e vz_form_none(vz_call_t *call);

@@ -6,8 +6,13 @@
 #ifndef VZ_RESOURCE_H
 #define VZ_RESOURCE_H
 
+#include "arg.h"
 #include "form.h"
 
+
+extern const vz_args_t  vz_vm_args;
+extern const vz_args_t  vz_vms_args;
+extern const vz_args_t  vz_tasks_args;
 
 extern const vz_form_t  vz_session_form;
 extern const vz_form_t  vz_order_form;

@@ -6,6 +6,7 @@
 #ifndef VZ_ROUTE_H
 #define VZ_ROUTE_H
 
+#include "arg.h"
 #include "form.h"
 
 
@@ -33,6 +34,7 @@ typedef struct {
     vz_role_e         role;
     ngx_uint_t        flags;
     const vz_form_t  *form;     /* of the body, NULL where there is none */
+    const vz_args_t  *args;     /* of the query string, or NULL */
     vz_call_pt        handler;
     const char       *summary;
     ngx_uint_t        status;   /* of success; 202 may be 200 at once */
@@ -52,6 +54,13 @@ const vz_route_t *vz_route_table(ngx_uint_t *count);
  * reply where it is none.
  */
 vz_code_e vz_route_id(vz_call_t *call, ngx_uint_t n, uint64_t *id);
+
+/*
+ * vz_route_row: the rows of a statement that finds one thing.  VZ_OK where
+ * there are some, else VZ_NOENT or the database's code, with the reply set.
+ */
+vz_code_e vz_route_row(vz_call_t *call, const vz_sql_t *sql,
+    const vz_bind_t *binds, ngx_uint_t n, vz_rows_t *rows);
 
 /* vz_route_absent: 404, also for what belongs to somebody else. */
 void vz_route_absent(vz_call_t *call);

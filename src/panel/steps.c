@@ -305,12 +305,7 @@ vz_step_in_tx(vz_run_t *run, vz_code_e (*body)(vz_run_t *run, vz_tx_t *tx))
 
     rc = body(run, tx);
 
-    if (rc != VZ_OK) {
-        vz_db_rollback(tx);
-        return rc;
-    }
-
-    return vz_db_commit(tx);
+    return vz_db_end(tx, rc);
 }
 
 

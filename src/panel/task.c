@@ -2,14 +2,15 @@
  * Tasks in the database and as people see them.
  */
 
-#include "task.h"
+#include "listing.h"
+#include "resource.h"
 #include "run.h"
+#include "task.h"
 #include "../runtime/fiber.h"
 
 
 #define VZ_TASK_POLL   25           /* ms between looks at the zone */
 #define VZ_TASK_ASK    1000         /* ms between looks at the database */
-#define VZ_TASK_LIMIT  50
 
 #define vz_time(column)                                                       \
     "CONCAT(LEFT(DATE_FORMAT(" column ", '%Y-%m-%dT%T.%f'), 23), 'Z')"
@@ -31,10 +32,6 @@ static void vz_task_read_step(const vz_rows_t *rows, ngx_uint_t row,
     vz_step_view_t *step);
 static void vz_task_seconds(vz_json_t *json, int64_t msec);
 static void vz_task_live(vz_task_t *task, ngx_pool_t *pool);
-static vz_code_e vz_task_page(vz_call_t *call, vz_rows_t *rows,
-    ngx_uint_t *limit);
-static ngx_int_t vz_task_filter(vz_call_t *call, const char *name,
-    uint64_t *value);
 
 
 static const vz_sql_t  vz_sql_task = vz_sql("task_create",
@@ -62,21 +59,31 @@ static const vz_sql_t  vz_sql_link = vz_sql("task_link",
     " LEFT JOIN task_step s ON s.task_id = t.id"
     " WHERE t.link = ? ORDER BY s.position");
 
-static const vz_sql_t  vz_sql_all = vz_sql("task_all",
-    "SELECT " VZ_TASK_COLUMNS " FROM (SELECT * FROM task"
-    "  WHERE id < ? AND (? = 0 OR vm_id = ?) AND (? = '' OR state = ?)"
-    "  AND (? = '' OR actor = ?)"
-    "  ORDER BY id DESC LIMIT ?) t"
-    " LEFT JOIN task_step s ON s.task_id = t.id"
+/* the page is found first, without what its steps are sorted with */
+
+static const vz_sql_t  vz_sql_list = vz_sql("task_list",
+    "SELECT " VZ_TASK_COLUMNS " FROM (SELECT id FROM task"
+    "  WHERE (? IS NULL OR user_id = ?) AND (? IS NULL OR id < ?)"
+    "  AND (? IS NULL OR vm_id = ?) AND (? IS NULL OR state = ?)"
+    "  AND (? IS NULL OR actor = ?)"
+    "  ORDER BY id DESC LIMIT ?) p"
+    " JOIN task t ON t.id = p.id LEFT JOIN task_step s ON s.task_id = t.id"
     " ORDER BY t.id DESC, s.position");
 
-static const vz_sql_t  vz_sql_own = vz_sql("task_own",
-    "SELECT " VZ_TASK_COLUMNS " FROM (SELECT * FROM task"
-    "  WHERE id < ? AND (? = 0 OR vm_id = ?) AND (? = '' OR state = ?)"
-    "  AND (? = '' OR actor = ?)"
-    "  AND user_id = ? ORDER BY id DESC LIMIT ?) t"
-    " LEFT JOIN task_step s ON s.task_id = t.id"
-    " ORDER BY t.id DESC, s.position");
+
+static const vz_arg_t  vz_task_arg[] = {
+    { "cursor", VZ_ARG_CURSOR, 2, NULL },
+    { "vm", VZ_ARG_NUMBER, 2, NULL },
+    { "state", VZ_ARG_TEXT, 2, NULL },
+    { "actor", VZ_ARG_TEXT, 2, NULL },
+    { "limit", VZ_ARG_LIMIT, 1, NULL }
+};
+
+const vz_args_t  vz_tasks_args = vz_args(vz_task_arg);
+
+static const vz_listing_t  vz_task_listing = {
+    &vz_sql_list, NULL, &vz_tasks_args, NULL, NULL
+};
 
 
 void
@@ -494,21 +501,19 @@ vz_task_one(vz_call_t *call)
 void
 vz_task_list(vz_call_t *call)
 {
-    vz_code_e    rc;
     uint64_t     last;
+    vz_bind_t    owner;
     vz_rows_t    rows;
     vz_task_t    task;
     vz_json_t   *json;
     ngx_uint_t   row, n, limit;
 
-    rc = vz_task_page(call, &rows, &limit);
+    owner = call->who.admin ? vz_none() : vz_int(call->who.user);
 
-    if (rc == VZ_RANGE) {
-        return;
-    }
-
-    if (rc != VZ_OK) {
-        vz_call_fault(call, "database", rc);
+    if (vz_listing_read(call, &vz_task_listing, vz_binds(owner, owner), &rows,
+                        &limit)
+        != VZ_OK)
+    {
         return;
     }
 
@@ -516,90 +521,16 @@ vz_task_list(vz_call_t *call)
     vz_json_object(json, NULL);
     vz_json_array(json, "items");
 
-    n = 0;
     last = 0;
     row = 0;
 
-    while (row < rows.rows && n < limit) {
+    for (n = 0; row < rows.rows && n < limit; n++) {
         vz_task_read(&rows, &row, &task);
         vz_task_live(&task, call->pool);
         vz_task_json(json, NULL, &task);
         last = task.id;
-        n++;
     }
 
+    vz_listing_next(json, row < rows.rows ? last : 0);
     vz_json_close(json);
-
-    if (row < rows.rows) {
-        vz_json_uint(json, "next", last);
-
-    } else {
-        vz_json_null(json, "next");
-    }
-
-    vz_json_close(json);
-}
-
-
-/* one page and one row of the next, which tells whether there is one */
-
-static vz_code_e
-vz_task_page(vz_call_t *call, vz_rows_t *rows, ngx_uint_t *limit)
-{
-    uint64_t   vm, cursor, most;
-    ngx_str_t  actor, state;
-
-    vm = 0;
-    cursor = INT64_MAX;
-    most = VZ_TASK_LIMIT;
-
-    if (vz_task_filter(call, "vm", &vm) != NGX_OK
-        || vz_task_filter(call, "cursor", &cursor) != NGX_OK
-        || vz_task_filter(call, "limit", &most) != NGX_OK)
-    {
-        vz_call_refuse(call);
-        return VZ_RANGE;
-    }
-
-    *limit = ngx_max(1, ngx_min(most, 200));
-    actor = vz_call_arg(call, "actor");
-    state = vz_call_arg(call, "state");
-
-    if (call->who.admin) {
-        return vz_db_query(NULL, call->pool, &vz_sql_all,
-                           vz_binds(vz_int(cursor), vz_int(vm), vz_int(vm),
-                                    vz_text(state), vz_text(state),
-                                    vz_text(actor), vz_text(actor),
-                                    vz_int(*limit + 1)),
-                           rows);
-    }
-
-    return vz_db_query(NULL, call->pool, &vz_sql_own,
-                       vz_binds(vz_int(cursor), vz_int(vm), vz_int(vm),
-                                vz_text(state), vz_text(state),
-                                vz_text(actor), vz_text(actor),
-                                vz_int(call->who.user), vz_int(*limit + 1)),
-                       rows);
-}
-
-
-static ngx_int_t
-vz_task_filter(vz_call_t *call, const char *name, uint64_t *value)
-{
-    ngx_str_t  arg;
-
-    arg = vz_call_arg(call, name);
-
-    if (arg.data == NULL || arg.len == 0) {
-        return NGX_OK;
-    }
-
-    if (vz_field_number((char *) arg.data, arg.len, INT64_MAX, value)
-        != VZ_OK)
-    {
-        vz_call_invalid(call, name, "format", "a number");
-        return NGX_DECLINED;
-    }
-
-    return NGX_OK;
 }

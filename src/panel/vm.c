@@ -28,12 +28,20 @@ static const vz_sql_t  vz_vm_wanted = vz_sql("vm wanted",
     "UPDATE vm SET wanted = ? WHERE id = ?");
 
 
+static const char *const  vz_vm_live[] = { "1", NULL };
+
+static const vz_arg_t  vz_vm_arg[] = {
+    { "live", VZ_ARG_WORD, 0, vz_vm_live }
+};
+
+const vz_args_t  vz_vm_args = vz_args(vz_vm_arg);
+
+
 void
 vz_vm_one(vz_call_t *call)
 {
     uint64_t     id, owner, node;
     uint32_t     ctid;
-    vz_code_e    rc;
     vz_rows_t    rows;
     vz_json_t   *out;
 
@@ -45,16 +53,11 @@ vz_vm_one(vz_call_t *call)
 
     owner = call->who.admin ? 0 : call->who.user;
 
-    rc = vz_db_query(NULL, call->pool, &vz_vm_select,
+    if (vz_route_row(call, &vz_vm_select,
                      vz_binds(vz_int(id), vz_int(owner), vz_int(owner)),
-                     &rows);
-    if (rc != VZ_OK) {
-        vz_call_fault(call, "database", rc);
-        return;
-    }
-
-    if (rows.rows == 0) {
-        vz_route_absent(call);
+                     &rows)
+        != VZ_OK)
+    {
         return;
     }
 

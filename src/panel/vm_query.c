@@ -3,6 +3,7 @@
  */
 
 #include "live.h"
+#include "resource.h"
 #include "vm_query.h"
 #include "../wire/field.h"
 
@@ -28,6 +29,29 @@ static const vz_query_sort_t  vz_query_sorts[] = {
     { "uptime", VZ_QUERY_BY_IDS,  vz_query_uptime },
     { NULL, 0, NULL }
 };
+
+
+/* for those who describe them; the zone takes part in what they mean */
+
+static const char *const  vz_query_states[] = {
+    "running", "stopped", "frozen", "unknown", NULL
+};
+
+static const char *const  vz_query_orders[] = {
+    "id", "-id", "name", "-name", "memory", "-memory", "disk", "-disk",
+    "cpu", "-cpu", "uptime", "-uptime", NULL
+};
+
+static const vz_arg_t  vz_query_arg[] = {
+    { "q", VZ_ARG_SEARCH, 0, NULL },
+    { "state", VZ_ARG_WORD, 0, vz_query_states },
+    { "user", VZ_ARG_NUMBER, 0, NULL },
+    { "sort", VZ_ARG_WORD, 0, vz_query_orders },
+    { "cursor", VZ_ARG_TEXT, 0, NULL },
+    { "limit", VZ_ARG_LIMIT, 0, NULL }
+};
+
+const vz_args_t  vz_vms_args = vz_args(vz_query_arg);
 
 
 vz_code_e
@@ -131,7 +155,7 @@ vz_query_cursor(vz_call_t *call, vz_query_t *query)
     plain.data = ngx_pnalloc(call->pool,
                              ngx_base64_decoded_length(text.len) + 1);
 
-    if (plain.data == NULL || text.len > 200
+    if (plain.data == NULL || text.len > VZ_QUERY_CURSOR
         || ngx_decode_base64url(&plain, &text) != NGX_OK)
     {
         goto broken;

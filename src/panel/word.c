@@ -29,3 +29,14 @@ vz_word_next(ngx_str_t *rest, u_char separator, ngx_str_t *word)
 
     return word->len != 0;
 }
+
+
+ngx_uint_t
+vz_word_is(const ngx_str_t *text, const char *word)
+{
+    size_t  len;
+
+    len = ngx_strlen(word);
+
+    return text->len == len && ngx_memcmp(text->data, word, len) == 0;
+}

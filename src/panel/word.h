@@ -1,5 +1,6 @@
 /*
- * Lists that are kept as one text: "10.0.0.2 10.0.0.3", "a,b,c".
+ * Words, and lists of them that are kept as one text: "10.0.0.2 10.0.0.3",
+ * "a,b,c".
  */
 
 #ifndef VZ_WORD_H
@@ -14,6 +15,9 @@
  * same text; words that are empty are passed over.  0 when there is none left.
  */
 ngx_uint_t vz_word_next(ngx_str_t *rest, u_char separator, ngx_str_t *word);
+
+/* vz_word_is: whether the text is this word. */
+ngx_uint_t vz_word_is(const ngx_str_t *text, const char *word);
 
 
 #endif /* VZ_WORD_H */

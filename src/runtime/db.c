@@ -185,6 +185,19 @@ vz_db_rollback(vz_tx_t *tx)
 }
 
 
+vz_code_e
+vz_db_end(vz_tx_t *tx, vz_code_e code)
+{
+    if (code == VZ_OK) {
+        return vz_db_commit(tx);
+    }
+
+    vz_db_rollback(tx);
+
+    return code;
+}
+
+
 uint64_t
 vz_db_statements(void)
 {

@@ -118,6 +118,9 @@ vz_code_e vz_db_begin(ngx_pool_t *pool, vz_tx_t **tx);
 vz_code_e vz_db_commit(vz_tx_t *tx);
 void vz_db_rollback(vz_tx_t *tx);
 
+/* vz_db_end: commit for VZ_OK, else roll back and return that code. */
+vz_code_e vz_db_end(vz_tx_t *tx, vz_code_e code);
+
 
 /* Worker start and stop. */
 ngx_int_t vz_db_init(ngx_cycle_t *cycle, vz_db_conf_t *conf);

@@ -18,6 +18,8 @@ static json_t *vz_openapi_id(const vz_route_t *route);
 static json_t *vz_openapi_tags(const vz_route_t *route);
 static json_t *vz_openapi_security(const vz_route_t *route);
 static json_t *vz_openapi_parameters(const vz_route_t *route);
+static void vz_openapi_args(json_t *all, const vz_args_t *args);
+static json_t *vz_openapi_arg_schema(const vz_arg_t *arg);
 static void vz_openapi_path_parameters(json_t *all, const char *pattern);
 static json_t *vz_openapi_path_schema(const char *name);
 static json_t *vz_openapi_answers(const vz_route_t *route);
@@ -289,6 +291,10 @@ vz_openapi_parameters(const vz_route_t *route)
     all = json_array();
     vz_openapi_path_parameters(all, route->pattern);
 
+    if (route->args != NULL) {
+        vz_openapi_args(all, route->args);
+    }
+
     for (i = 0; vz_openapi_headers[i].name != NULL; i++) {
         if (route->flags & vz_openapi_headers[i].flag) {
             vz_add(all, json_pack("{s:s, s:s, s:b, s:s, s:{s:s, s:s}}",
@@ -302,6 +308,57 @@ vz_openapi_parameters(const vz_route_t *route)
     }
 
     return all;
+}
+
+
+/* a row with the name of the one before is the same argument once more */
+
+static void
+vz_openapi_args(json_t *all, const vz_args_t *args)
+{
+    const vz_arg_t  *arg;
+
+    for (arg = args->args; arg < args->args + args->count; arg++) {
+
+        if (arg > args->args && strcmp(arg->name, arg[-1].name) == 0) {
+            continue;
+        }
+
+        vz_add(all, json_pack("{s:s, s:s, s:o}", "name", arg->name, "in",
+                              "query", "schema", vz_openapi_arg_schema(arg)));
+    }
+}
+
+
+static json_t *
+vz_openapi_arg_schema(const vz_arg_t *arg)
+{
+    json_t             *words;
+    const char *const  *word;
+
+    switch (arg->type) {
+
+    case VZ_ARG_NUMBER:
+    case VZ_ARG_CURSOR:
+        return json_pack("{s:s, s:i}", "type", "integer", "minimum", 0);
+
+    case VZ_ARG_LIMIT:
+        return json_pack("{s:s, s:i, s:i, s:i}", "type", "integer",
+                         "minimum", 1, "maximum", VZ_ARG_MOST,
+                         "default", VZ_ARG_ROWS);
+
+    case VZ_ARG_WORD:
+        words = json_array();
+
+        for (word = arg->words; *word != NULL; word++) {
+            vz_add(words, json_string(*word));
+        }
+
+        return json_pack("{s:s, s:o}", "type", "string", "enum", words);
+
+    default:
+        return json_pack("{s:s}", "type", "string");
+    }
 }
 
 
