@@ -281,6 +281,18 @@ export function moment(time) {
 }
 
 
+/**
+ * The time of day, to the second.
+ *
+ * @param {string} time
+ */
+export function clock(time) {
+    return new Intl.DateTimeFormat(language, {
+        hour: '2-digit', minute: '2-digit', second: '2-digit',
+    }).format(new Date(time));
+}
+
+
 /** @param {string} time */
 export function day(time) {
     return new Intl.DateTimeFormat(language, { dateStyle: 'medium' })

@@ -78,7 +78,7 @@ export function over(task) {
 }
 
 
-/** Tasks that run, and those that ended a moment ago; oldest first. */
+/** Tasks that run or wait, and those that ended a moment ago; oldest first. */
 export function current() {
     return [...tasks.values()].sort((a, b) => a.id - b.id);
 }
@@ -109,9 +109,9 @@ export function advance(steps, view) {
             return { ...step, state: 'done', percent: 100 };
         }
 
-        return i === now && view.state === 'running'
-            ? { ...step, state: 'running', percent: view.step_percent,
-                detail: view.detail } : step;
+        return i === now && !over(/** @type {Task} */ (view))
+            ? { ...step, percent: view.step_percent, detail: view.detail,
+                state: view.state === 'running' ? 'running' : 'queued' } : step;
     });
 }
 
@@ -124,7 +124,9 @@ function keep(task) {
         return;                     /* an answer that came after the event */
     }
 
-    const merged = { ...known, ...task, seen: known?.seen ?? Date.now() };
+    /* its log is told on, and not kept: the next view of it has none */
+    const { log, ...rest } = task;
+    const merged = { ...known, ...rest, seen: known?.seen ?? Date.now() };
 
     tasks.set(task.id, merged);
 
@@ -139,7 +141,7 @@ function keep(task) {
         }, LINGER);
     }
 
-    emit('task', merged);
+    emit('task', log ? { ...merged, log } : merged);
     emit('tasks');
 }
 
@@ -291,13 +293,14 @@ export function merge(vm, sample) {
 
 
 /**
- * The tasks that run, and what became of those that did.
+ * The tasks that run or wait, and what became of those that did.
  *
  * @param {AbortSignal} signal
  */
 async function seed(signal) {
     try {
-        const list = await get('tasks?state=running&limit=50', { signal });
+        const list = await get('tasks?state=queued,running&limit=50',
+            { signal });
 
         for (const task of list.items) {
             note(task);

@@ -57,6 +57,12 @@ export interface User {
 
 export type Power = 'running' | 'stopped' | 'frozen' | 'unknown';
 
+export interface LogLine {
+    at: string;
+    step: string;
+    text: string;
+}
+
 export interface Task {
     id: number;
     kind: string;
@@ -72,6 +78,7 @@ export interface Task {
     started?: string | null;
     finished?: string | null;
     error?: Fault | null;
+    log?: LogLine[];            /* where one task was asked for */
 }
 
 /* A task as a stream tells it: which step of how many, not their list. */

@@ -8,14 +8,28 @@ our ($ana, $bea, $other_user) = map { user(unique($_)) } qw(ana bea eva);
 our $anas = session($ana);
 our $beas = session($bea);
 our $root = session(user(unique('root'), role => 'admin'));
+our $others = session($other_user);
 our ($one, $two, $other) = (vm($ana), vm($ana), vm($bea));
 our ($spare, $third, $gone) = map { vm($other_user) } 1 .. 3;
 our $json = "Content-Type: application/json\n";
 
 
+# lines as the panel keeps them: the first has lost its beginning, each tenth
+# is for administrators
+sub logged {
+    my ($n) = @_;
+
+    return join '', ":05.678Z lost\n", map {
+        sprintf "2026-01-02T03:%02d:%02d.678Z%s<b> %d\n",
+            $_ / 60, $_ % 60, $_ % 10 ? ' ' : '#', $_
+    } 1 .. $n;
+}
+
+
 # a task that is over, or that somebody is at work on for as long as it takes
 sub task {
     my ($vm, $user, $kind, $state, %row) = @_;
+    my $log = delete $row{log} // '';
     my $id = VzFixture::insert('task', kind => $kind, vm_id => $vm,
         vm_name => "vm$vm", user_id => $user, actor => 'somebody',
         via => 'web', state => $state, steps => 1,
@@ -24,6 +38,7 @@ sub task {
 
     VzFixture::insert('task_step', task_id => $id, position => 0,
         name => $kind, state => $state, detail => "words of $id",
+        log => $log,
         started => '2026-01-02 03:04:05.678',
         finished => $state eq 'running' ? undef : '2026-01-02 03:04:06.700');
 
@@ -37,7 +52,11 @@ our $running = task($two, $ana, 'restart', 'running', busy => $two);
 our $queued = task($spare, $other_user, 'stop', 'queued', busy => $spare,
     not_before => '2099-01-01');
 our $begun = task($third, $other_user, 'stop', 'running', busy => $third);
+our $boss = unique('boss');
+our $bossy = task($spare, $other_user, 'start', 'done', step => 1,
+    actor => $boss);
 our $lost = task($gone, $other_user, 'stop', 'failed', error_code => 'timeout');
+our $long = task($one, $ana, 'stop', 'done', step => 1, log => logged(240));
 our $beas_task = task($other, $bea, 'start', 'done', step => 1);
 
 
@@ -50,14 +69,21 @@ sub list {
 }
 
 sub filtered {
-    my $all = join ' ', $running, $failed, reverse @done;
+    my $all = join ' ', $long, $running, $failed, reverse @done;
 
     is(ids(list('', $anas)), $all, 'the newest first');
-    is(ids(list("vm=$one", $anas)), join(' ', reverse @done),
+    is(ids(list("vm=$one", $anas)), join(' ', $long, reverse @done),
         'of one container');
     is(ids(list('state=failed', $anas)), $failed, 'by state');
     is(ids(list("vm=$two&state=running", $anas)), $running, 'by both');
+    is(ids(list('state=queued,running', $anas)), $running, 'by some states');
     is(ids(list('state=cancelled', $anas)), '', 'of a state that none has');
+    is(ids(list("actor=$::boss", $root)), $bossy, 'by who asked');
+    is(ids(list("actor=$::boss&vm=$spare&state=done", $root)), $bossy,
+        'by all three');
+    is(ids(list("actor=$::boss&vm=$one", $root)), '', 'which all must fit');
+    is(ids(list("actor=$::boss", $anas)), '',
+        'an actor is none for whose container it is not');
     is(ids(list("vm=$other", $anas)), '', "another's container has none");
     is(ids(list("vm=$other", $root)), $beas_task, "but an administrator's do");
 }
@@ -74,7 +100,7 @@ sub paged {
     }
 
     is(join(' | ', @pages),
-        "$running $failed | $done[2] $done[1] | $done[0]",
+        "$long $running | $failed $done[2] | $done[1] $done[0]",
         'no gap, no repetition, an end');
 }
 
@@ -116,6 +142,75 @@ sub no_wait_for_strangers {
 
     is($result->{code}, 404, 'it is not there');
     cmp_ok($result->{seconds}, '<', 2, 'which the time does not tell either');
+}
+
+# what a reader finds in the log of a task
+sub log_of {
+    my ($id, $who) = @_;
+    my $log = ask('GET', "/api/tasks/$id", $who)->{json}{log};
+
+    return map { $_->{text} } @$log;
+}
+
+sub log_for_its_reader {
+    my $log = ask('GET', "/api/tasks/$long", $anas)->{json}{log};
+
+    is(scalar @$log, 200, 'two hundred lines at most');
+    is($log->[-1]{text}, '<b> 239', 'the newest is the last');
+    is($log->[-1]{at}, '2026-01-02T03:03:59.678Z', 'when it was');
+    is($log->[-1]{step}, 'stop', 'and of which step');
+    is($log->[0]{text}, '<b> 18', 'the oldest have gone');
+
+    is((log_of($long, $root))[-1], '<b> 240',
+        'administrators have lines of their own');
+    is(scalar log_of($failed, $root), 0, 'one without a log has none');
+    unlike(ask('GET', '/api/tasks', $root)->{body}, qr/"log"/,
+        'lists come without it');
+}
+
+sub log_of_a_change {
+    my $vm = vm($other_user);
+    my $id = task($vm, $other_user, 'stop', 'queued', busy => $vm,
+        not_before => '2099-01-01');
+
+    ask('POST', "/api/tasks/$id/cancel", $root);
+
+    my @log = log_of($id, $others);
+
+    is(scalar @log, 1, 'one line');
+    like($log[0], qr/^cancelled by root/, 'who took it back');
+}
+
+sub log_of_another_try {
+    my $id = task(vm($other_user), $other_user, 'stop', 'failed',
+        error_code => 'timeout');
+
+    ask('POST', "/api/tasks/$id/retry", "${root}Prefer: wait=20\n");
+
+    my ($first, @rest) = log_of($id, $root);
+
+    like($first, qr/^taken up again by root/, 'who took it up');
+    is(shift @rest, 'begun', 'then it was begun');
+    like(shift @rest, qr/^local: stop \d+$/, 'what the node was asked');
+    like($rest[-1], qr/^(?:done in \d+ ms|failed: )/, 'and how it ended');
+    unlike(join("\n", log_of($id, $others)), qr/^local: /m,
+        'which is no business of its owner');
+}
+
+# what a runner left that died at work
+sub log_of_the_orphan {
+    my $vm = vm($other_user);
+    my $id = task($vm, $other_user, 'stop', 'running', busy => $vm,
+        attempt => 1);
+
+    sql("UPDATE task SET lease = '2026-01-02' WHERE id = $id");
+    ask('GET', "/api/tasks/$id", "${others}Prefer: wait=20\n");
+
+    my @log = log_of($id, $others);
+
+    is($log[0], 'taken up again, its runner is gone: attempt 2',
+        'somebody else goes on');
+    like($log[-1], qr/^(?:done in|failed: )/, 'to the end');
 }
 
 sub step_is_whole {
@@ -278,3 +373,35 @@ $::root . $::json
 [409, 409]
 --- response_body_like eval
 ['"code":"vm_busy"', '"code":"not_possible"']
+
+
+
+=== TEST 16: a log has its newest lines, for whoever may read them
+--- init: ::log_for_its_reader()
+--- request
+GET /api/plans
+
+
+
+=== TEST 17: who takes a task back, or up again, is in its log
+--- init: ::log_of_a_change(); ::log_of_another_try()
+--- request
+GET /api/plans
+
+
+
+=== TEST 18: and that its runner died
+--- init: ::log_of_the_orphan()
+--- timeout: 30
+--- request
+GET /api/plans
+
+
+
+=== TEST 19: a stranger reads no log
+--- request eval
+"GET /api/tasks/$::long"
+--- more_headers eval
+$::beas
+--- error_code: 404
+--- response_body_unlike: <b>

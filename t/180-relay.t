@@ -17,6 +17,7 @@ log_level('info');
 our $type = "Content-Type: application/json\n";
 our $ana = user(unique('ana'));
 our $anas = session($ana);
+our $root = session(user(unique('root'), role => 'admin'));
 our ($real, $ctid) = container($ana);
 
 END { local $?; verb('destroy', $ctid) if $ctid }
@@ -133,9 +134,11 @@ our $dies = VzDaemon->new(start => sub {
 });
 our $restarts = VzDaemon->new(restart => ['+ 10 stopping', 1,
     '+ 60 <b>"starting"</b> \\', 1, 'ok']);
-our $fails = VzDaemon->new(start => ['err failed <b>no</b> "quota" \\ left']);
+our $fails = VzDaemon->new(start => ['+ 5 looking', '+ 6 looking',
+    '= lxc: <i>/var/lib</i> at=fault', ('= more') x 40,
+    'err failed <b>no</b> "quota" \\ left']);
 our $busy = VzDaemon->new(start => sub {
-    return $_[0] < 3 ? ['err busy backup holds it'] : ['ok'];
+    return $_[0] < 3 ? ['err busy backup holds it'] : ['+ 9 <u>now</u>', 'ok'];
 });
 our $liar = VzDaemon->new(list => [
     '= id=abc state=running', '= id=99999999999999999999999 state=running',
@@ -161,6 +164,7 @@ sub progress_is_told {
 
     is($task->{steps}[0]{percent}, 60, 'the percent is in the task');
     is($task->{steps}[0]{detail}, '<b>"starting"</b> \\', 'with the words');
+    is($task->{log}[-1]{text}, '<b>"starting"</b> \\', 'and in its log');
     is(ask('GET', "/api/tasks/$id", "${anas}Prefer: wait=9\n")
         ->{json}{state}, 'done', 'up to the end');
     ask_more($stream, 0.3) for 1 .. 3;
@@ -170,6 +174,41 @@ sub progress_is_told {
     like($text, qr/"step_percent":10,.*"detail":"stopping"/, 'told live');
     like($text, qr/"step_percent":60,.*"detail":"<b>\\"starting\\"<\/b> \\\\"/,
         'one after the other');
+}
+
+
+# the log of a task that came as the answer, for that reader
+sub log_of {
+    my ($task, $who) = @_;
+    my $log = ask('GET', "/api/tasks/$task->{id}", $who)->{json}{log};
+
+    return map { $_->{text} } @$log;
+}
+
+
+sub failure_is_in_the_log {
+    my ($task) = @_;
+    my $why = 'failed: <b>no</b> "quota" \\ left';
+
+    is(join('|', log_of($task, $anas)), "begun|looking|$why",
+        'once each, as text, to its owner');
+
+    my ($begun, $verb, $words, @said) = log_of($task, $root);
+
+    like($verb, qr/^local: start \d+$/, 'to an administrator what was asked');
+    is_deeply(\@said, [('more') x 30, $why],
+        'and what was said before it failed, the last of it');
+}
+
+
+sub tries_are_in_the_log {
+    my ($task) = @_;
+
+    like(join('|', log_of($task, $anas)),
+        qr/^begun\|attempt\ 1\ failed:\ busy:\ backup\ holds\ it;
+           \ again\ in\ 500\ ms\|attempt\ 2\|attempt\ 2\ failed:[^|]*
+           \ 1000\ ms\|attempt\ 3\|<u>now<\/u>\|done\ in\ \d+\ ms$/x,
+        'each try, why it failed, and when the next one came');
 }
 
 
@@ -329,6 +368,7 @@ $::fails->http_config
 --- more_headers eval
 "${main::anas}${main::type}Prefer: wait=30"
 --- response_body_like: "state":"failed".*"error":\{"code":"failed","detail":"<b>no</b> \\"quota\\" \\\\ left"\}
+--- check: failure_is_in_the_log
 
 
 
@@ -341,6 +381,7 @@ $::busy->http_config
 "${main::anas}${main::type}Prefer: wait=30"
 --- timeout: 40
 --- response_body_like: "state":"done"
+--- check: tries_are_in_the_log
 
 
 

@@ -87,20 +87,20 @@ export function linkButton(href, text, kind = '') {
 
 
 /**
- * Text to copy with its button: an address, a command.
+ * A button that copies what is shown elsewhere.
  *
- * @param {string} text
+ * @param {HTMLElement} shown
+ * @param {() => string} text
  * @param {string} label  "Copy the address"
  * @param {string} done   "Copied"
  */
-export function copyable(text, label, done) {
-    const value = h('code', { class: 'copy-text' }, text);
+export function copyButton(shown, text, label, done) {
     const heard = h('span', { class: 'sr', role: 'status' });
     const self = h('button', {
         type: 'button', class: 'icon-button', 'aria-label': label, title: label,
         on: {
             click: async () => {
-                await copy(text, value);
+                await copy(text(), shown);
                 put(self, icon('check'));
                 heard.textContent = done;
                 setTimeout(() => {
@@ -111,7 +111,22 @@ export function copyable(text, label, done) {
         },
     }, icon('copy'));
 
-    return h('span', { class: 'copy' }, value, self, heard);
+    return [self, heard];
+}
+
+
+/**
+ * Text to copy with its button: an address, a command.
+ *
+ * @param {string} text
+ * @param {string} label
+ * @param {string} done
+ */
+export function copyable(text, label, done) {
+    const value = h('code', { class: 'copy-text' }, text);
+
+    return h('span', { class: 'copy' }, value,
+        copyButton(value, () => text, label, done));
 }
 
 

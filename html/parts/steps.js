@@ -52,7 +52,7 @@ function row(name) {
             say(time, typeof step.seconds === 'number' && shown !== 'running'
                 ? seconds(step.seconds) : shown === 'running'
                     ? time.textContent ?? '' : '');
-            say(detail, shown === 'running' || shown === 'failed'
+            say(detail, shown !== 'done' && shown !== 'skipped'
                 ? [step.percent && shown === 'running'
                     ? percent(step.percent) : '', step.detail ?? '']
                     .filter(Boolean).join(' · ') : '');

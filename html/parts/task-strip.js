@@ -11,6 +11,7 @@ import { current, on, over } from '../live.js';
 import { sheet } from './dialog.js';
 import { faultWords } from './fault.js';
 import { steps, stepWords } from './steps.js';
+import { taskLog } from './task-log.js';
 
 /** @typedef {import('../types.d.ts').Task} Task */
 
@@ -73,36 +74,68 @@ export function taskLine(first) {
 }
 
 
+/**
+ * A task of the sheet: its steps, and its log for who opens it.
+ *
+ * @param {Task} first
+ * @param {boolean} alone
+ * @param {AbortSignal} signal
+ */
+function entry(first, alone, signal) {
+    const list = steps(first.steps ?? [], signal);
+    const log = taskLog(first, signal);
+    const more = h('details', {
+        class: 'log-more', open: alone,
+        on: { toggle: () => more.open && log.open() },
+    }, h('summary', null, icon('right', 'chevron'), t('log.title')), log.node);
+
+    return {
+        node: h('section', null, h('h3', null, h('a', {
+            href: `tasks/${first.id}`,
+        }, taskTitle(first))), list.node, more),
+
+        /** @param {Task} task */
+        set(task) {
+            list.set(task.steps ?? []);
+            log.follow(task);
+        },
+    };
+}
+
+
 /** The list in a sheet, alive while it is open. */
 function openList() {
     const ended = new AbortController();
     const list = h('div', { class: 'task-list' });
-    /** @type {Map<number, ReturnType<typeof steps>>} */
+    /** @type {Map<number, ReturnType<typeof entry>>} */
     const shown = new Map();
 
     const draw = () => {
-        for (const task of current()) {
-            const known = shown.get(task.id);
+        const tasks = current().filter((task) => !shown.has(task.id));
 
-            if (known) {
-                known.set(task.steps ?? []);
-            } else {
-                const one = steps(task.steps ?? [], ended.signal);
+        for (const task of tasks) {
+            const one = entry(task, tasks.length + shown.size === 1,
+                ended.signal);
 
-                shown.set(task.id, one);
-                list.append(h('section', null,
-                    h('h3', null, taskTitle(task)), one.node));
-            }
+            shown.set(task.id, one);
+            list.append(one.node);
         }
     };
 
     draw();
     on('tasks', draw, ended.signal);
+    on('task', (task) => shown.get(task.id)?.set(task), ended.signal);
 
-    const open = sheet(t('strip.title'), h('div', null, list,
-        h('p', null, h('a', {
-            href: 'tasks', on: { click: () => open.close() },
-        }, t('strip.all')))), () => ended.abort());
+    const open = sheet(t('strip.title'), h('div', {
+        on: {
+            click: (/** @type {Event} */ event) => {
+                if (/** @type {Element} */ (event.target).closest('a')) {
+                    open.close();
+                }
+            },
+        },
+    }, list, h('p', null, h('a', { href: 'tasks' }, t('strip.all')))),
+    () => ended.abort());
 }
 
 

@@ -5,12 +5,13 @@
 
 import { get, post, Problem } from '../api.js';
 import { busy, button } from '../parts/button.js';
-import { h, put } from '../parts/dom.js';
+import { every, h, put, say } from '../parts/dom.js';
 import { fault, faultWords, words } from '../parts/fault.js';
 import { icon } from '../parts/icon.js';
 import { pending } from '../parts/loading.js';
 import { taskState } from '../parts/state.js';
 import { steps, stepWords } from '../parts/steps.js';
+import { taskLog } from '../parts/task-log.js';
 import { taskTitle } from '../parts/task-strip.js';
 import { toast } from '../parts/toast.js';
 import { userCombo, vmCombo } from '../parts/vm-find.js';
@@ -33,9 +34,11 @@ const ACTS = {
 
 /** @param {Task} task */
 function lasted(task) {
-    return task.started && task.finished
-        ? seconds((Date.parse(task.finished) - Date.parse(task.started)) / 1000)
-        : '';
+    const end = task.finished ? Date.parse(task.finished)
+        : Math.floor(Date.now() / 1000) * 1000;
+
+    return task.started
+        ? seconds(Math.max(0, end - Date.parse(task.started)) / 1000) : '';
 }
 
 
@@ -46,8 +49,7 @@ function actor(task) {
 
 
 /**
- * A task that opens to its steps; they are asked for when it does, since a
- * list may come without them.
+ * A task that opens to its steps and its log.
  *
  * @param {Task} first
  * @param {View} view
@@ -62,25 +64,15 @@ function item(first, view, open) {
     const acts = h('div', { class: 'task-acts' });
     let shown = '';
 
+    const log = taskLog(first, view.signal);
+
     const node = h('details', {
         class: 'task card', open,
-        on: {
-            toggle: async () => {
-                if (node.open && !first.steps?.length) {
-                    try {
-                        set(await get(`tasks/${first.id}`,
-                            { signal: view.signal }));
-                    } catch (error) {
-                        if (!view.signal.aborted) {
-                            put(wrong, fault(error));
-                        }
-                    }
-                }
-            },
-        },
+        on: { toggle: () => node.open && log.open() },
     }, h('summary', null, icon('right', 'chevron'),
         h('span', { class: 'task-title' }, taskTitle(first)), state, now, when),
-    h('div', { class: 'task-body' }, wrong, list.node, acts));
+    h('div', { class: 'task-body' }, wrong, list.node, acts,
+        log.node));
 
     const drawActs = (/** @type {Task} */ task) => {
         const can = user()?.role === 'admin' ? ACTS[task.state] : undefined;
@@ -119,20 +111,23 @@ function item(first, view, open) {
             drawActs(task);
         }
 
-        put(now, (over(task) ? [actor(task), lasted(task)]
-            : [stepWords(task), percent(task.percent ?? 0)])
-            .filter(Boolean).join(' · '));
         put(when, time ? h('time', { datetime: time, title: moment(time) },
             ago(time)) : null);
         put(wrong, ...(task.error
             ? [icon('warn'), faultWords(task.error)] : []));
         first = { ...first, ...task };
         list.set(task.steps ?? []);
+        log.follow(task);
+        tick();
     };
+
+    const tick = () => say(now, (over(first) ? [actor(first), lasted(first)]
+        : [stepWords(first), percent(first.percent ?? 0), lasted(first)])
+        .filter(Boolean).join(' · '));
 
     set(first);
 
-    return { node, set };
+    return { node, set, tick };
 }
 
 
@@ -300,6 +295,7 @@ export default async function tasks(view) {
                     'aria-label': t('tasks.state') }, chips))),
         list, h('div', { class: 'fleet-foot' }, more)));
 
+    every(1000, () => shown.forEach((one) => one.tick()), view.signal);
     on('task', (task) => {
         if (shown.has(task.id)) {
             shown.get(task.id)?.set(task);

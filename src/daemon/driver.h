@@ -13,6 +13,9 @@
 #include "../wire/frame.h"
 
 
+#define VZ_SAID_MAX  4096           /* bytes of what a program said */
+
+
 /* One verb on its way through the daemon. */
 typedef struct {
     const vz_request_t   *req;
@@ -22,6 +25,7 @@ typedef struct {
     unsigned              percent;      /* last told; it never falls */
     int                   out;          /* the client's socket */
     char                  words[VZ_WORDS_MAX];  /* of the final line */
+    char                  said[VZ_SAID_MAX];
     unsigned              gone;         /* the client: nothing is sent */
     size_t                held;         /* bytes of hold not yet sent */
     char                  hold[4 * VZ_REPLY_MAX];
@@ -43,6 +47,14 @@ vz_code_e vz_job_end(vz_job_t *job, vz_code_e code, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
 void vz_job_flush(vz_job_t *job);
+
+/*
+ * vz_job_said: what a program or library printed before it failed.  Where the
+ * verb fails, the end of it goes before the final line, "= words" for each of
+ * its lines, cleaned; nowhere else, and never of a verb with a secret.  The
+ * last call counts.
+ */
+void vz_job_said(vz_job_t *job, const char *text);
 
 /* vz_job_left: milliseconds until the deadline, 0 when it is over. */
 int vz_job_left(const vz_job_t *job);

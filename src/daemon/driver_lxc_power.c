@@ -45,7 +45,7 @@ static int vz_lxc_up_wait(vz_job_t *job, const vz_ct_t *ct, int fd);
 static void vz_lxc_up_child(const vz_config_t *conf, const vz_ct_t *ct,
     int out);
 static int vz_lxc_settled(const vz_run_t *run);
-static void vz_lxc_why(const vz_ct_t *ct, char *words);
+static void vz_lxc_why(vz_job_t *job, const vz_ct_t *ct, char *words);
 static vz_code_e vz_lxc_end(vz_job_t *job, const vz_ct_t *ct);
 static int vz_lxc_shutdown(const vz_ct_t *ct, int timeout);
 static int64_t vz_lxc_now(void);
@@ -169,7 +169,7 @@ vz_lxc_up(vz_job_t *job, vz_ct_t *ct)
                           "started");
     }
 
-    vz_lxc_why(ct, words);
+    vz_lxc_why(job, ct, words);
     vz_log(LOG_WARNING, "start of %u: %s", ct->ctid, words);
 
     /* half a start is none */
@@ -338,19 +338,21 @@ vz_lxc_up_child(const vz_config_t *conf, const vz_ct_t *ct, int out)
  */
 
 static void
-vz_lxc_why(const vz_ct_t *ct, char *words)
+vz_lxc_why(vz_job_t *job, const vz_ct_t *ct, char *words)
 {
     char  text[8192], *line, *p;
+
+    if (vz_store_text(ct, "lxc.log", text, sizeof(text)) > 0) {
+        vz_job_said(job, text);
+    } else {
+        text[0] = '\0';
+    }
 
     if (vz_store_text(ct, "reason", words, VZ_WORDS_MAX) > 0) {
         return;
     }
 
     snprintf(words, VZ_WORDS_MAX, "init ended at once");
-
-    if (vz_store_text(ct, "lxc.log", text, sizeof(text)) <= 0) {
-        return;
-    }
 
     line = strstr(text, " ERROR ");
     if (line == NULL) {

@@ -240,6 +240,7 @@ vz_vzctl_boot(vz_job_t *job)
     unsigned          alive, killed;
     vz_code_e         code;
     vz_vzctl_made_t   made;
+    vz_vzctl_said_t   said;
 
     if (vz_vzctl_made(job->conf, job->req->ctid, &made) == 0
         && !made.started)
@@ -252,7 +253,7 @@ vz_vzctl_boot(vz_job_t *job)
         }
     }
 
-    code = vz_vzctl(job, "start", NULL, INT_MAX, NULL);
+    code = vz_vzctl(job, "start", NULL, INT_MAX, &said);
     if (code != VZ_OK) {
         return code;
     }
@@ -265,6 +266,7 @@ vz_vzctl_boot(vz_job_t *job)
 
     /* half a start is none */
     (void) vz_vzctl_halt(job, 0, &killed);
+    vz_job_said(job, said.output);
 
     return vz_job_end(job, VZ_FAILED, "vzctl start said 0, but no process "
                       "lives in the container");

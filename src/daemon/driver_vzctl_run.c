@@ -150,6 +150,8 @@ vz_vzctl_wrong(vz_job_t *job, const char *command, vz_code_e code,
         }
     }
 
+    vz_job_said(job, said->output);
+
     return vz_job_end(job, code, "vzctl %s: exit %d: %s", command,
                       said->status, vz_vzctl_tail(said->output));
 }

@@ -12,6 +12,7 @@
 #define VZ_JOB_PATIENCE  5000       /* ms for a client that does not read */
 
 
+static void vz_job_tell(vz_job_t *job);
 static void vz_job_hold(vz_job_t *job, const char *line, size_t len);
 static ssize_t vz_job_send(int fd, const char *p, size_t len);
 
@@ -126,12 +127,31 @@ vz_job_end(vz_job_t *job, vz_code_e code, const char *fmt, ...)
 
 
 void
+vz_job_said(vz_job_t *job, const char *text)
+{
+    size_t  len;
+
+    len = strlen(text);
+
+    if (len >= sizeof(job->said)) {
+        text += len - (sizeof(job->said) - 1);
+    }
+
+    (void) strcpy(job->said, text);
+}
+
+
+void
 vz_job_final(vz_job_t *job, vz_code_e code)
 {
     int   n;
     char  line[VZ_WORDS_MAX + 32];
 
     (void) vz_reply_clean(job->words);
+
+    if (code != VZ_OK && job->secret == NULL) {
+        vz_job_tell(job);
+    }
 
     if (code == VZ_OK) {
         n = snprintf(line, sizeof(line), "ok%s%s\n",
@@ -144,6 +164,24 @@ vz_job_final(vz_job_t *job, vz_code_e code)
 
     vz_job_hold(job, line, n);
     vz_job_flush(job);
+}
+
+
+static void
+vz_job_tell(vz_job_t *job)
+{
+    char  *line, *save, words[VZ_WORDS_MAX];
+
+    for (line = strtok_r(job->said, "\r\n", &save);
+         line != NULL;
+         line = strtok_r(NULL, "\r\n", &save))
+    {
+        (void) snprintf(words, sizeof(words), "%s", line);
+
+        if (vz_reply_clean(words)) {
+            vz_job_data(job, "%s", words);
+        }
+    }
 }
 
 

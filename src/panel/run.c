@@ -9,8 +9,10 @@
 
 #define VZ_RUN_BACKOFF   30000      /* ms, at most */
 #define VZ_RUN_PATIENCE  600        /* tries to write down a step's end */
+#define VZ_RUN_SAID      30         /* lines of a node that go into the log */
 
 
+static vz_code_e vz_run_begin(vz_run_t *run);
 static vz_code_e vz_run_done(vz_run_t *run);
 static vz_code_e vz_run_confirm(vz_run_t *run, ngx_uint_t step);
 static void vz_run_later(vz_run_t *run, vz_code_e why);
@@ -18,6 +20,9 @@ static void vz_run_fail(vz_run_t *run, vz_code_e why);
 static vz_code_e vz_run_write(vz_run_t *run, const vz_sql_t *sql,
     const vz_bind_t *binds, ngx_uint_t n);
 static ngx_uint_t vz_run_temporary(vz_code_e code);
+static void vz_run_log_begin(const vz_run_t *run, vz_task_log_t *log);
+static void vz_run_log_verb(vz_run_t *run, vz_verb_e verb, ngx_uint_t argc,
+    const char *const *args);
 static void vz_run_show(vz_run_t *run, const char *state,
     ngx_uint_t step_percent);
 static void vz_run_name(u_char *dst, size_t size, const char *src);
@@ -28,7 +33,8 @@ static const vz_sql_t  vz_sql_where = vz_sql("task_where",
 
 static const vz_sql_t  vz_sql_begin = vz_sql("step_begin",
     "UPDATE task_step s JOIN task t ON t.id = s.task_id"
-    " SET s.state = 'running', s.started = COALESCE(s.started, NOW(3))"
+    " SET s.state = 'running', s.started = COALESCE(s.started, NOW(3)),"
+    "  s.log = " vz_task_log_sql("s.log")
     " WHERE t.id = ? AND t.owner = ? AND s.position = ?");
 
 /* the end of a step and the beginning of the next are one statement */
@@ -38,7 +44,9 @@ static const vz_sql_t  vz_sql_next = vz_sql("step_next",
     " LEFT JOIN task_step f ON f.task_id = t.id AND f.position = ?"
     " LEFT JOIN vm v ON v.id = t.vm_id"
     " SET s.state = 'done', s.finished = NOW(3), s.detail = ?,"
+    "  s.log = " vz_task_log_sql("s.log") ","
     "  f.state = 'running', f.started = NOW(3),"
+    "  f.log = " vz_task_log_sql("f.log") ","
     "  v.service = COALESCE(?, v.service), t.step = ?, t.attempt = 1"
     " WHERE t.id = ? AND t.owner = ? AND t.step = ?");
 
@@ -47,6 +55,7 @@ static const vz_sql_t  vz_sql_last = vz_sql("step_last",
     " JOIN task_step s ON s.task_id = t.id AND s.position = ?"
     " LEFT JOIN vm v ON v.id = t.vm_id"
     " SET s.state = 'done', s.finished = NOW(3), s.detail = ?,"
+    "  s.log = " vz_task_log_sql("s.log") ","
     "  v.service = COALESCE(?, v.service), t.step = ?, t.state = 'done',"
     "  t.finished = NOW(3), t.busy = NULL, t.owner = NULL, t.lease = NULL"
     " WHERE t.id = ? AND t.owner = ? AND t.step = ?");
@@ -54,7 +63,9 @@ static const vz_sql_t  vz_sql_last = vz_sql("step_last",
 static const vz_sql_t  vz_sql_later = vz_sql("step_later",
     "UPDATE task t"
     " JOIN task_step s ON s.task_id = t.id AND s.position = ?"
-    " SET s.detail = ?, t.state = 'queued', t.owner = NULL, t.lease = NULL,"
+    " SET s.state = 'queued', s.detail = ?,"
+    "  s.log = " vz_task_log_sql("s.log") ","
+    "  t.state = 'queued', t.owner = NULL, t.lease = NULL,"
     "  t.not_before = NOW(3) + INTERVAL ? * 1000 MICROSECOND"
     " WHERE t.id = ? AND t.owner = ?");
 
@@ -63,6 +74,7 @@ static const vz_sql_t  vz_sql_fail = vz_sql("task_fail",
     " JOIN task_step s ON s.task_id = t.id AND s.position = ?"
     " LEFT JOIN vm v ON v.id = t.vm_id"
     " SET s.state = 'failed', s.finished = NOW(3), s.detail = ?,"
+    "  s.log = " vz_task_log_sql("s.log") ","
     "  v.service = IF(v.service = 'ready', v.service,"
     "                 COALESCE(?, v.service)), t.state = 'failed',"
     "  t.finished = NOW(3), t.busy = NULL, t.owner = NULL, t.lease = NULL,"
@@ -75,12 +87,9 @@ vz_run_go(vz_run_t *run)
 {
     vz_code_e  rc;
 
-    rc = vz_run_write(run, &vz_sql_begin,
-                      vz_binds(vz_int(run->id), vz_text(*run->runner),
-                               vz_int(run->step)));
-
-    while (rc == VZ_OK) {
+    for (rc = vz_run_begin(run); rc == VZ_OK; /* void */ ) {
         ngx_str_null(&run->detail);
+        run->since = ngx_current_msec;
         vz_run_show(run, "running", 0);
 
         rc = run->chain->steps[run->step].run(run);
@@ -107,29 +116,63 @@ vz_run_go(vz_run_t *run)
 }
 
 
+/* what was carried out already is begun once more */
+
+static vz_code_e
+vz_run_begin(vz_run_t *run)
+{
+    u_char         buf[VZ_TASK_LOG_LINE];
+    vz_task_log_t  log;
+
+    vz_task_log_init(&log, buf, sizeof(buf));
+    vz_run_log_begin(run, &log);
+
+    return vz_run_write(run, &vz_sql_begin,
+                        vz_binds(vz_text(vz_task_log_text(&log)),
+                                 vz_int(run->id), vz_text(*run->runner),
+                                 vz_int(run->step)));
+}
+
+
 static vz_code_e
 vz_run_done(vz_run_t *run)
 {
+    u_char            buf[VZ_TASK_LOG_LINE];
+    ngx_str_t         text;
     vz_code_e         rc;
     ngx_uint_t        next;
     vz_bind_t         service;
+    vz_task_log_t     begun;
     const vz_step_t  *step;
 
     step = &run->chain->steps[run->step];
     next = run->step + 1;
     service = step->service ? vz_cstr(step->service) : vz_none();
 
+    vz_task_log_add(&run->log, VZ_TASK_LOG_ALL, "done in %M ms%s%V",
+                    ngx_current_msec - run->since,
+                    run->detail.len ? ": " : "", &run->detail);
+    text = vz_task_log_text(&run->log);
+
+    run->attempt = 1;
+    run->lost = 0;
+
     if (next < run->chain->nsteps) {
+        vz_task_log_init(&begun, buf, sizeof(buf));
+        vz_run_log_begin(run, &begun);
+
         rc = vz_run_write(run, &vz_sql_next,
                           vz_binds(vz_int(run->step), vz_int(next),
-                                   vz_text(run->detail), service,
-                                   vz_int(next), vz_int(run->id),
+                                   vz_text(run->detail), vz_text(text),
+                                   vz_text(vz_task_log_text(&begun)),
+                                   service, vz_int(next), vz_int(run->id),
                                    vz_text(*run->runner),
                                    vz_int(run->step)));
     } else {
         rc = vz_run_write(run, &vz_sql_last,
                           vz_binds(vz_int(run->step), vz_text(run->detail),
-                                   service, vz_int(next), vz_int(run->id),
+                                   vz_text(text), service, vz_int(next),
+                                   vz_int(run->id),
                                    vz_text(*run->runner),
                                    vz_int(run->step)));
     }
@@ -143,7 +186,7 @@ vz_run_done(vz_run_t *run)
     }
 
     run->step = next;
-    run->attempt = 1;
+    run->log.last = run->log.start;
 
     if (next == run->chain->nsteps) {
         vz_run_show(run, "done", 0);
@@ -197,7 +240,7 @@ vz_run_write(vz_run_t *run, const vz_sql_t *sql, const vz_bind_t *binds,
         rc = vz_db_query(NULL, run->pool, sql, binds, n, &rows);
 
         if (rc == VZ_OK) {
-            return rows.affected || sql == &vz_sql_begin ? VZ_OK : VZ_CONFLICT;
+            return rows.affected ? VZ_OK : VZ_CONFLICT;
         }
 
         if (rc == VZ_INTERNAL) {
@@ -244,8 +287,14 @@ vz_run_later(vz_run_t *run, vz_code_e why)
                   run->id, run->chain->steps[run->step].name,
                   vz_code_name(why), &run->detail, msec);
 
+    vz_task_log_add(&run->log, VZ_TASK_LOG_ALL,
+                    "attempt %ui failed: %s%s%V; again in %ui ms",
+                    run->attempt, vz_code_name(why),
+                    run->detail.len ? ": " : "", &run->detail, msec);
+
     (void) vz_run_write(run, &vz_sql_later,
                         vz_binds(vz_int(run->step), vz_text(run->detail),
+                                 vz_text(vz_task_log_text(&run->log)),
                                  vz_int(msec), vz_int(run->id),
                                  vz_text(*run->runner)));
 
@@ -264,12 +313,19 @@ vz_run_fail(vz_run_t *run, vz_code_e why)
                   "vzpanel: task %uL step %s failed: %s (%V)", run->id,
                   run->chain->steps[run->step].name, code, &run->detail);
 
+    vz_task_log_add(&run->log, VZ_TASK_LOG_ALL, "failed%s%s%s%V",
+                    why == VZ_FAILED ? "" : ": ",
+                    why == VZ_FAILED ? "" : code,
+                    run->detail.len ? ": " : "", &run->detail);
+
     if (run->chain->undo != NULL) {
+        vz_task_log_add(&run->log, VZ_TASK_LOG_ALL, "putting back what was");
         run->chain->undo(run);
     }
 
     (void) vz_run_write(run, &vz_sql_fail,
                         vz_binds(vz_int(run->step), vz_text(run->detail),
+                                 vz_text(vz_task_log_text(&run->log)),
                                  run->chain->failed
                                      ? vz_cstr(run->chain->failed)
                                      : vz_none(),
@@ -301,12 +357,61 @@ vz_run_verb(vz_run_t *run, vz_verb_e verb, ngx_uint_t argc,
         args[i + 1] = argv[i];
     }
 
+    vz_run_log_verb(run, verb, argc + 1, args);
+
     rc = vz_relay_call(run->vm.node, run->pool, verb, argc + 1, args, secret,
                        vz_run_progress, run, &answer);
 
     run->detail = answer.words;
 
+    /* what the virtualiser said, when it is more than one line */
+
+    i = answer.nlines > VZ_RUN_SAID ? answer.nlines - VZ_RUN_SAID : 0;
+
+    for ( /* void */ ; rc != VZ_OK && i < answer.nlines; i++) {
+        vz_task_log_add(&run->log, VZ_TASK_LOG_ADMIN, "%V", &answer.lines[i]);
+    }
+
     return rc;
+}
+
+
+static void
+vz_run_log_begin(const vz_run_t *run, vz_task_log_t *log)
+{
+    if (run->lost) {
+        vz_task_log_add(log, VZ_TASK_LOG_ALL, "taken up again, its runner is "
+                        "gone: attempt %ui", run->attempt);
+
+    } else if (run->attempt > 1) {
+        vz_task_log_add(log, VZ_TASK_LOG_ALL, "attempt %ui", run->attempt);
+
+    } else {
+        vz_task_log_add(log, VZ_TASK_LOG_ALL, "begun");
+    }
+}
+
+
+/* which node is asked what; a secret is never among the arguments */
+
+static void
+vz_run_log_verb(vz_run_t *run, vz_verb_e verb, ngx_uint_t argc,
+    const char *const *args)
+{
+    u_char      line[VZ_TASK_LOG_LINE], *p, *end;
+    ngx_uint_t  i;
+
+    p = line;
+    end = line + sizeof(line) - 1;
+    p = ngx_slprintf(p, end, "%s", vz_verb_def(verb)->name);
+
+    for (i = 0; i < argc; i++) {
+        p = ngx_slprintf(p, end, " %s", args[i]);
+    }
+
+    *p = '\0';
+    vz_task_log_add(&run->log, VZ_TASK_LOG_ADMIN, "%V: %s",
+                    &run->vm.node_name, line);
 }
 
 
@@ -315,8 +420,17 @@ vz_run_progress(void *data, ngx_uint_t percent, const ngx_str_t *words)
 {
     vz_run_t  *run = data;
 
-    ngx_cpystrn(run->view.detail, words->data,
-                ngx_min(words->len + 1, sizeof(run->view.detail)));
+    u_char  said[sizeof(run->view.detail)];
+
+    ngx_cpystrn(said, words->data, ngx_min(words->len + 1, sizeof(said)));
+
+    /* a percent that moves under the same words is no news */
+
+    if (ngx_strcmp(said, run->view.detail) != 0) {
+        vz_task_log_add(&run->log, VZ_TASK_LOG_ALL, "%s", said);
+        ngx_cpystrn(run->view.detail, said, sizeof(said));
+    }
+
     vz_run_show(run, "running", percent);
 }
 

@@ -5,7 +5,7 @@
 #ifndef VZ_RUN_H
 #define VZ_RUN_H
 
-#include "task.h"
+#include "task_log.h"
 #include "../runtime/relay.h"
 
 
@@ -36,6 +36,8 @@ typedef struct {
     uint64_t           owner;
     ngx_uint_t         step;
     ngx_uint_t         attempt;     /* of this step, from 1 */
+    ngx_uint_t         lost;        /* by a runner that was at work on it */
+    ngx_msec_t         since;       /* the attempt began */
     const vz_chain_t  *chain;
     const ngx_str_t   *runner;      /* the worker's name in task.owner */
     vz_run_vm_t        vm;          /* as the task wants it */
@@ -44,6 +46,7 @@ typedef struct {
     ngx_str_t          drop;
     ngx_str_t          detail;      /* words of the step that ended */
     vz_task_view_t     view;        /* what watchers see */
+    vz_task_log_t      log;         /* of the step, not written down yet */
 } vz_run_t;
 
 

@@ -23,19 +23,28 @@ static const vz_sql_t  vz_sql_load = vz_sql("task_load",
     " v.oomguar_barrier_mib, v.oomguar_limit_mib,"
     " v.privvm_barrier_mib, v.privvm_limit_mib,"
     " v.disk_soft_mib, v.disk_hard_mib, v.cpu_units, v.cpu_percent,"
-    " v.wanted, t.data"
+    " v.wanted, t.data, s.state"
     " FROM task t LEFT JOIN vm v ON v.id = t.vm_id"
     " LEFT JOIN node n ON n.id = v.node_id"
     " LEFT JOIN template p ON p.id = v.template_id"
+    " LEFT JOIN task_step s ON s.task_id = t.id AND s.position = t.step"
     " WHERE t.id = ? AND t.owner = ?");
 
 
 vz_code_e
 vz_run_load(vz_run_t *run)
 {
+    u_char    *buf;
     vz_code_e  rc;
-    ngx_str_t  kind;
+    ngx_str_t  kind, state;
     vz_rows_t  rows;
+
+    buf = ngx_palloc(run->pool, VZ_TASK_LOG_BYTES);
+    if (buf == NULL) {
+        return VZ_INTERNAL;
+    }
+
+    vz_task_log_init(&run->log, buf, VZ_TASK_LOG_BYTES);
 
     rc = vz_db_query(NULL, run->pool, &vz_sql_load,
                      vz_binds(vz_int(run->id), vz_text(*run->runner)),
@@ -59,6 +68,9 @@ vz_run_load(vz_run_t *run)
     run->attempt = vz_cell_int(&rows, 0, 2);
     run->vm.id = vz_cell_int(&rows, 0, 3);
     run->owner = vz_cell_int(&rows, 0, 4);
+
+    state = vz_cell_text(&rows, 0, 24);
+    run->lost = state.len != 0 && state.data[0] == 'r';     /* running */
 
     if (run->step >= run->chain->nsteps) {
         return VZ_INTERNAL;

@@ -20,6 +20,7 @@ static vz_code_e vz_step_in_tx(vz_run_t *run,
 static vz_code_e vz_store_body(vz_run_t *run, vz_tx_t *tx);
 static vz_code_e vz_release_body(vz_run_t *run, vz_tx_t *tx);
 static vz_code_e vz_free_body(vz_run_t *run, vz_tx_t *tx);
+static void vz_undo_told(vz_run_t *run, vz_code_e rc);
 static vz_code_e vz_free_addresses(vz_run_t *run, vz_tx_t *tx,
     const ngx_str_t *words);
 static vz_bind_t vz_limit(int64_t mib);
@@ -410,7 +411,7 @@ vz_undo_hardware(vz_run_t *run)
     ngx_str_t  detail = run->detail;
 
     run->vm = run->was;
-    (void) vz_step_limits(run);
+    vz_undo_told(run, vz_step_limits(run));
     run->detail = detail;
 }
 
@@ -425,12 +426,22 @@ vz_undo_network(vz_run_t *run)
     run->vm = run->was;
     ngx_str_set(&run->add, "");
     ngx_str_set(&run->drop, "");
-    (void) vz_step_network(run);
+    vz_undo_told(run, vz_step_network(run));
 
     run->add = claimed;
-    (void) vz_step_each(run, VZ_VERB_DELETEIP, &claimed);
+    vz_undo_told(run, vz_step_each(run, VZ_VERB_DELETEIP, &claimed));
     (void) vz_step_in_tx(run, vz_free_body);
     run->detail = detail;
+}
+
+
+static void
+vz_undo_told(vz_run_t *run, vz_code_e rc)
+{
+    if (rc != VZ_OK) {
+        vz_task_log_add(&run->log, VZ_TASK_LOG_ADMIN, "that failed, too: "
+                        "%s: %V", vz_code_name(rc), &run->detail);
+    }
 }
 
 

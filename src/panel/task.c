@@ -6,6 +6,7 @@
 #include "resource.h"
 #include "run.h"
 #include "task.h"
+#include "task_log.h"
 #include "../runtime/fiber.h"
 
 
@@ -50,7 +51,7 @@ static const vz_sql_t  vz_sql_state = vz_sql("task_state",
     "SELECT state FROM task WHERE id = ?");
 
 static const vz_sql_t  vz_sql_get = vz_sql("task_get",
-    "SELECT " VZ_TASK_COLUMNS " FROM task t"
+    "SELECT " VZ_TASK_COLUMNS ", s.log FROM task t"
     " LEFT JOIN task_step s ON s.task_id = t.id"
     " WHERE t.id = ? AND (? = 0 OR t.user_id = ?) ORDER BY s.position");
 
@@ -64,7 +65,7 @@ static const vz_sql_t  vz_sql_link = vz_sql("task_link",
 static const vz_sql_t  vz_sql_list = vz_sql("task_list",
     "SELECT " VZ_TASK_COLUMNS " FROM (SELECT id FROM task"
     "  WHERE (? IS NULL OR user_id = ?) AND (? IS NULL OR id < ?)"
-    "  AND (? IS NULL OR vm_id = ?) AND (? IS NULL OR state = ?)"
+    "  AND (? IS NULL OR vm_id = ?) AND (? IS NULL OR FIND_IN_SET(state, ?))"
     "  AND (? IS NULL OR actor = ?)"
     "  ORDER BY id DESC LIMIT ?) p"
     " JOIN task t ON t.id = p.id LEFT JOIN task_step s ON s.task_id = t.id"
@@ -307,6 +308,7 @@ vz_task_read_step(const vz_rows_t *rows, ngx_uint_t row, vz_step_view_t *step)
     step->started = vz_cell_text(rows, row, 18);
     step->finished = vz_cell_text(rows, row, 19);
     step->msec = vz_cell_int(rows, row, 20);
+    step->log = vz_cell_text(rows, row, 21);
 }
 
 
@@ -335,6 +337,7 @@ vz_task_live(vz_task_t *task, ngx_pool_t *pool)
     if (words.len) {
         step->detail.data = ngx_pstrdup(pool, &words);
         step->detail.len = step->detail.data ? words.len : 0;
+        task->said = view.step_percent ? view.version / 1000 : 0;
     }
 }
 
@@ -374,6 +377,10 @@ vz_task_json(vz_json_t *json, const char *key, const vz_task_t *task)
         vz_json_text(json, "code", &task->error_code);
         vz_json_text(json, "detail", &task->error_detail);
         vz_json_close(json);
+    }
+
+    if (task->log) {
+        vz_task_log_json(json, task);
     }
 
     vz_json_close(json);
@@ -494,6 +501,7 @@ vz_task_one(vz_call_t *call)
         return;
     }
 
+    task.log = call->who.admin ? VZ_TASK_LOG_ADMIN : VZ_TASK_LOG_ALL;
     vz_task_json(vz_call_reply(call, NGX_HTTP_OK), NULL, &task);
 }
 

@@ -53,9 +53,18 @@ vz_code_e vz_task_busy(ngx_pool_t *pool, uint64_t vm, uint64_t *id);
 void vz_task_wait(uint64_t id, ngx_uint_t seconds);
 
 
+/* Whom a line of a task's log is for; the sign it has in the database. */
+typedef enum {
+    VZ_TASK_LOG_NONE = 0,
+    VZ_TASK_LOG_ALL = ' ',          /* whoever may see the task */
+    VZ_TASK_LOG_ADMIN = '#'
+} vz_task_log_e;
+
+
 /* A task as people see it. */
 typedef struct {
     ngx_str_t       name, state, detail;
+    ngx_str_t       log;                    /* vz_task_get() by id only */
     ngx_str_t       started, finished;      /* RFC 3339 or empty */
     int64_t         msec;                   /* how long it took or takes */
     ngx_uint_t      percent;                /* of the running step */
@@ -67,6 +76,10 @@ typedef struct {
     ngx_uint_t      step, nsteps, percent;
     ngx_str_t       created, started, finished;
     ngx_str_t       error_code, error_detail;
+    uint64_t        said;           /* ms since the epoch: when the running
+                                       step told its detail, or 0 */
+    vz_task_log_e   log;            /* set by who writes it as JSON: the log
+                                       goes with it, as that reader sees it */
     vz_step_view_t  steps[VZ_STEPS_MAX];
 } vz_task_t;
 

@@ -7,7 +7,7 @@
 #include "resource.h"
 #include "route.h"
 #include "run.h"
-#include "task.h"
+#include "task_log.h"
 
 
 typedef struct {
@@ -15,6 +15,7 @@ typedef struct {
     const char      *from;          /* states */
     const char      *to;
     const char      *action;        /* in the audit */
+    const char      *words;         /* in its log, before who did it */
 } vz_task_change_t;
 
 
@@ -36,6 +37,7 @@ static const vz_sql_t  vz_sql_retry = vz_sql("task_retry",
     " SET t.state = 'queued', t.busy = t.vm_id, t.attempt = 0,"
     "  t.not_before = NULL, t.finished = NULL, t.error_code = NULL,"
     "  t.error_detail = NULL, s.state = 'queued', s.finished = NULL,"
+    "  s.log = " vz_task_log_sql("s.log") ","
     "  v.service = CASE v.service WHEN 'create_failed' THEN 'creating'"
     "   WHEN 'delete_failed' THEN 'deleting' ELSE v.service END"
     " WHERE t.id = ? AND t.state = 'failed' AND t.vm_id IS NOT NULL"
@@ -44,18 +46,21 @@ static const vz_sql_t  vz_sql_retry = vz_sql("task_retry",
 
 /* nothing has been begun yet, and nothing was claimed for it */
 static const vz_sql_t  vz_sql_cancel = vz_sql("task_cancel",
-    "UPDATE task SET state = 'cancelled', busy = NULL, finished = NOW(3)"
-    " WHERE id = ? AND state = 'queued' AND owner IS NULL AND step = 0"
-    " AND kind IN ('start', 'stop', 'restart', 'memory', 'disk', 'cpu',"
+    "UPDATE task t"
+    " JOIN task_step s ON s.task_id = t.id AND s.position = t.step"
+    " SET t.state = 'cancelled', t.busy = NULL, t.finished = NOW(3),"
+    "  s.log = " vz_task_log_sql("s.log")
+    " WHERE t.id = ? AND t.state = 'queued' AND t.owner IS NULL"
+    " AND t.step = 0 AND t.kind IN ('start', 'stop', 'restart', 'memory', 'disk', 'cpu',"
     "  'suspend', 'unsuspend')");
 
 
 static const vz_task_change_t  vz_task_retried = {
-    &vz_sql_retry, "failed", "queued", "task.retry"
+    &vz_sql_retry, "failed", "queued", "task.retry", "taken up again"
 };
 
 static const vz_task_change_t  vz_task_cancelled = {
-    &vz_sql_cancel, "queued", "cancelled", "task.cancel"
+    &vz_sql_cancel, "queued", "cancelled", "task.cancel", "cancelled"
 };
 
 
@@ -127,16 +132,23 @@ static vz_code_e
 vz_task_change_in(vz_call_t *call, const vz_task_change_t *change,
     uint64_t id)
 {
-    vz_tx_t    *tx;
-    vz_rows_t   rows;
-    vz_code_e   rc;
+    u_char          buf[VZ_TASK_LOG_LINE];
+    vz_tx_t        *tx;
+    vz_rows_t       rows;
+    vz_code_e       rc;
+    vz_task_log_t   log;
+
+    vz_task_log_init(&log, buf, sizeof(buf));
+    vz_task_log_add(&log, VZ_TASK_LOG_ALL, "%s by %s", change->words,
+                    call->who.account);
 
     rc = vz_db_begin(call->pool, &tx);
     if (rc != VZ_OK) {
         return rc;
     }
 
-    rc = vz_db_query(tx, call->pool, change->sql, vz_binds(vz_int(id)),
+    rc = vz_db_query(tx, call->pool, change->sql,
+                     vz_binds(vz_text(vz_task_log_text(&log)), vz_int(id)),
                      &rows);
 
     if (rc == VZ_OK && rows.affected == 0) {
