@@ -289,6 +289,7 @@ export function moment(time) {
 export function clock(time) {
     return new Intl.DateTimeFormat(language, {
         hour: '2-digit', minute: '2-digit', second: '2-digit',
+        hourCycle: 'h23',
     }).format(new Date(time));
 }
 

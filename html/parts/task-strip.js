@@ -91,7 +91,7 @@ function entry(first, alone, signal) {
 
     return {
         node: h('section', null, h('h3', null, h('a', {
-            href: `tasks/${first.id}`,
+            href: `tasks?task=${first.id}`,
         }, taskTitle(first))), list.node, more),
 
         /** @param {Task} task */

@@ -46,6 +46,7 @@ static void vz_lxc_up_child(const vz_config_t *conf, const vz_ct_t *ct,
     int out);
 static int vz_lxc_settled(const vz_run_t *run);
 static void vz_lxc_why(vz_job_t *job, const vz_ct_t *ct, char *words);
+static void vz_lxc_said(vz_job_t *job, const char *text);
 static vz_code_e vz_lxc_end(vz_job_t *job, const vz_ct_t *ct);
 static int vz_lxc_shutdown(const vz_ct_t *ct, int timeout);
 static int64_t vz_lxc_now(void);
@@ -342,11 +343,11 @@ vz_lxc_why(vz_job_t *job, const vz_ct_t *ct, char *words)
 {
     char  text[8192], *line, *p;
 
-    if (vz_store_text(ct, "lxc.log", text, sizeof(text)) > 0) {
-        vz_job_said(job, text);
-    } else {
+    if (vz_store_text(ct, "lxc.log", text, sizeof(text)) <= 0) {
         text[0] = '\0';
     }
+
+    vz_lxc_said(job, text);
 
     if (vz_store_text(ct, "reason", words, VZ_WORDS_MAX) > 0) {
         return;
@@ -366,6 +367,36 @@ vz_lxc_why(vz_job_t *job, const vz_ct_t *ct, char *words)
     if (p != NULL) {
         snprintf(words, VZ_WORDS_MAX, "%s", p + 3);
     }
+}
+
+
+/* every error of its log, without what is the same in each line */
+
+static void
+vz_lxc_said(vz_job_t *job, const char *text)
+{
+    char         said[VZ_SAID_MAX];
+    size_t       len, n;
+    const char  *p;
+
+    len = 0;
+
+    for (p = text; (p = strstr(p, " ERROR ")) != NULL; p += n) {
+        p += sizeof(" ERROR ") - 1;
+        p += strspn(p, " ");
+        n = strcspn(p, "\n");
+
+        if (n > sizeof(said) - len - 2) {
+            break;
+        }
+
+        memcpy(said + len, p, n);
+        len += n;
+        said[len++] = '\n';
+    }
+
+    said[len] = '\0';
+    vz_job_said(job, said);
 }
 
 

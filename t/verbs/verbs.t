@@ -206,6 +206,30 @@ sub expected {
 }
 
 
+# a container whose disk is away: what liblxc printed comes before its end
+sub said_before_it_failed {
+    my ($node) = @_;
+    my $image = "$node->{dir}/lxc/ct/31060/image";
+
+    $node->ask("create 31060 $Verbs::template");
+    rename $image, "$image.away" or die "$image: $!\n";
+
+    my ($answer, $data) = $node->ask('start 31060');
+
+    is($answer, 'err failed image: No such file or directory',
+       'a start that fails tells why');
+    like(join("\n", @$data), qr/^start - \S+ - Failed to run lxc\.hook/m,
+         'and what liblxc said of it');
+    unlike(join("\n", @$data), qr/[^\n -~]|^lxc 31060/, 'no more than that');
+
+    rename "$image.away", $image or die "$image: $!\n";
+    ($answer, $data) = $node->ask('start 31060');
+    is("$answer @$data", 'ok ', 'nor when it succeeds');
+    $node->ask('destroy 31060');
+    return;
+}
+
+
 for my $driver (@drivers) {
     my $node = Verbs->new($driver);
 
@@ -219,6 +243,8 @@ for my $driver (@drivers) {
         like($data->[0] // '', expected($driver, $like),
              "$driver: $words: its data") if $like;
     }
+
+    said_before_it_failed($node) if $driver eq 'lxc';
 
     ok(!-e '/tmp/vz-pwned', "$driver: nothing hostile was run");
     unlike($node->slurp('log'), qr/first "secret|second: "secret/,

@@ -135,7 +135,9 @@ is({ $node->status($ct) }->{state}, 'stopped', 'half a start is none');
 knob("$ct.empty", undef);
 verb("create $ct $t", qr/^err exists /, 'it may have run: not made anew');
 vzctl('set', $ct, '--disabled=yes', '--save');
-verb("start $ct", qr/^err state vzctl start: exit 105/, 'disabled');
+my ($last, $said) = $node->ask("start $ct");
+like($last, qr/^err state vzctl start: exit 105/, 'disabled');
+like("@$said", qr/disabled/i, 'what vzctl printed comes with it');
 vzctl('set', $ct, '--disabled=no', '--save');
 verb("start $ct", qr/^ok$/);
 verb("start $ct", qr/^ok already$/);
@@ -177,9 +179,9 @@ verb("passwd $ct", qr/^ok$/, 'passwd, running, by chpasswd', "$secret 2");
 is($node->slurp("node/vz/private/$ct/told"), "root:$secret 2\n",
    'which reads it');
 Setup::spew("$top/vz/private/$ct/code", '1');
-my $last = verb("passwd $ct", qr/^err failed /, 'chpasswd that fails',
-                "$secret 3");
-unlike($last, qr/S3cret/, 'and tells all: not to us');
+($last, $said) = $node->ask("passwd $ct", "$secret 3");
+like($last, qr/^err failed /, 'chpasswd that fails');
+unlike("$last @$said", qr/S3cret/, 'and tells all: not to us');
 
 # --- stop ---
 
