@@ -124,7 +124,7 @@ static const vz_route_t  vz_routes[] = {
     { GET, "/tasks", VZ_ROLE_USER, 0, NULL, &vz_tasks_args, vz_task_list,
       "Tasks, the newest first", 200, "Tasks" },
     { GET, "/tasks/{id}", VZ_ROLE_USER, VZ_ROUTE_WAIT, NULL, NULL, vz_task_one,
-      "One task and its steps", 200, "Task" },
+      "One task, its steps and its log", 200, "TaskWithLog" },
     { POST, "/tasks/{id}/retry", VZ_ROLE_ADMIN, VZ_ROUTE_WAIT, NULL, NULL,
       vz_task_retry,
       "Take a failed task up again", 202, "Task" },

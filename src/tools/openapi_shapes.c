@@ -16,6 +16,10 @@
     " step int, steps Step[], percent int, created time, finished? time,"     \
     " error? TaskError"
 
+#define VZ_SHAPE_TASK                                                         \
+    "id int, kind text, actor text, via web|token|order|system,"              \
+    " started? time, " VZ_SHAPE_PROGRESS
+
 #define VZ_SHAPE_PERSON                                                      \
     "id int, account text, role admin|customer, first_name text,"             \
     " last_name text, dni text|null, email text, phone text|null,"            \
@@ -51,9 +55,9 @@ const vz_answer_shape_t  vz_answer_shapes[] = {
       "order text, task int, " VZ_SHAPE_PROGRESS ", account? text,"
       " email? text, hostname? text, address? text" },
     { "Tasks", vz_page("Task") },
-    { "Task",
-      "id int, kind text, actor text, via web|token|order|system,"
-      " started? time, " VZ_SHAPE_PROGRESS },
+    { "Task", VZ_SHAPE_TASK },
+    { "TaskWithLog", VZ_SHAPE_TASK ", log LogLine[]" },
+    { "LogLine", "at time, step text, text text" },
     { "Step",
       "name text, state queued|running|done|failed|skipped, percent int,"
       " detail text, started? time, seconds? number" },
