@@ -45,3 +45,19 @@ vz_address_same(const vz_address_t *a, const vz_address_t *b)
     return a->family == b->family
            && memcmp(a->addr, b->addr, a->family == AF_INET ? 4 : 16) == 0;
 }
+
+
+int
+vz_address_find(const vz_address_t *list, unsigned n,
+    const vz_address_t *address)
+{
+    unsigned  i;
+
+    for (i = 0; i < n; i++) {
+        if (vz_address_same(&list[i], address)) {
+            return (int) i;
+        }
+    }
+
+    return -1;
+}

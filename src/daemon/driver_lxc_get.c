@@ -7,13 +7,13 @@
 #include <sys/statvfs.h>
 #include <sys/utsname.h>
 #include "driver_lxc.h"
+#include "host.h"
 #include "stat.h"
 
 
 static int vz_lxc_list_one(const vz_ct_t *ct, void *data);
 static int vz_lxc_count(const vz_ct_t *ct, void *data);
-static void vz_lxc_memory(uint64_t *total, uint64_t *available);
-static void vz_lxc_load1(char text[16]);
+static vz_code_e vz_lxc_look(vz_job_t *job, vz_ct_t *ct, vz_stat_t *stat);
 static vz_code_e vz_lxc_getcpu_node(vz_job_t *job);
 
 
@@ -22,6 +22,21 @@ typedef struct {
     unsigned    running;
     uint64_t    units;
 } vz_lxc_count_t;
+
+
+static vz_code_e
+vz_lxc_look(vz_job_t *job, vz_ct_t *ct, vz_stat_t *stat)
+{
+    vz_code_e  rc;
+
+    rc = vz_lxc_load(job, ct);
+
+    if (rc == VZ_OK) {
+        vz_stat(ct, stat);
+    }
+
+    return rc;
+}
 
 
 vz_code_e
@@ -33,12 +48,10 @@ vz_lxc_getmemory(vz_job_t *job)
     vz_code_e  rc;
     vz_stat_t  stat;
 
-    rc = vz_lxc_load(job, &ct);
+    rc = vz_lxc_look(job, &ct, &stat);
     if (rc != VZ_OK) {
         return rc;
     }
-
-    vz_stat(&ct, &stat);
 
     used = stat.use.memory_used;
     limit = ct.privvm.set ? ct.privvm.limit : VZ_UNLIMITED;
@@ -66,12 +79,10 @@ vz_lxc_getdisk(vz_job_t *job)
     vz_code_e  rc;
     vz_stat_t  stat;
 
-    rc = vz_lxc_load(job, &ct);
+    rc = vz_lxc_look(job, &ct, &stat);
     if (rc != VZ_OK) {
         return rc;
     }
-
-    vz_stat(&ct, &stat);
 
     vz_job_data(job, "total=%llu used=%llu free=%llu",
                 (unsigned long long) stat.disk.total,
@@ -93,12 +104,10 @@ vz_lxc_getcpu(vz_job_t *job)
         return vz_lxc_getcpu_node(job);
     }
 
-    rc = vz_lxc_load(job, &ct);
+    rc = vz_lxc_look(job, &ct, &stat);
     if (rc != VZ_OK) {
         return rc;
     }
-
-    vz_stat(&ct, &stat);
 
     vz_job_data(job, "units=%u limit=%u usage_ns=%llu", ct.units, ct.percent,
                 (unsigned long long) stat.use.cpu_ns);
@@ -110,7 +119,6 @@ vz_lxc_getcpu(vz_job_t *job)
 static vz_code_e
 vz_lxc_getcpu_node(vz_job_t *job)
 {
-    char            load1[16];
     vz_lxc_count_t  count;
 
     memset(&count, 0, sizeof(count));
@@ -119,11 +127,9 @@ vz_lxc_getcpu_node(vz_job_t *job)
         return vz_job_end(job, VZ_INTERNAL, "%s", strerror(errno));
     }
 
-    vz_lxc_load1(load1);
-
-    vz_job_data(job, "cpus=%ld units=%llu load1=%s",
+    vz_job_data(job, "cpus=%ld units=%llu load1=%.2f",
                 sysconf(_SC_NPROCESSORS_ONLN),
-                (unsigned long long) count.units, load1);
+                (unsigned long long) count.units, vz_host_load1());
 
     return VZ_OK;
 }
@@ -137,12 +143,10 @@ vz_lxc_status(vz_job_t *job)
     vz_code_e  rc;
     vz_stat_t  stat;
 
-    rc = vz_lxc_load(job, &ct);
+    rc = vz_lxc_look(job, &ct, &stat);
     if (rc != VZ_OK) {
         return rc;
     }
-
-    vz_stat(&ct, &stat);
     vz_stat_print(job->conf, &ct, &stat, 1, line);
     vz_job_data(job, "%s", line);
 
@@ -181,7 +185,6 @@ vz_lxc_list_one(const vz_ct_t *ct, void *data)
 vz_code_e
 vz_lxc_node(vz_job_t *job)
 {
-    char             load1[16];
     uint64_t         total, available;
     vz_lxc_count_t   count;
     struct statvfs   fs;
@@ -195,16 +198,14 @@ vz_lxc_node(vz_job_t *job)
         return vz_job_end(job, VZ_INTERNAL, "%s", strerror(errno));
     }
 
-    vz_lxc_memory(&total, &available);
-    vz_lxc_load1(load1);
-
+    vz_host_memory(&total, &available);
     vz_job_data(job, "driver=lxc version=" LXC_VERSION " kernel=%s cgroup=%d "
                 "hostname=%s", uts.release, vz_cgroup_version(),
                 uts.nodename);
 
-    vz_job_data(job, "cpus=%ld load1=%s memory_total=%llu memory_free=%llu "
+    vz_job_data(job, "cpus=%ld load1=%.2f memory_total=%llu memory_free=%llu "
                 "disk_total=%llu disk_free=%llu containers=%u running=%u",
-                sysconf(_SC_NPROCESSORS_ONLN), load1,
+                sysconf(_SC_NPROCESSORS_ONLN), vz_host_load1(),
                 (unsigned long long) total, (unsigned long long) available,
                 (unsigned long long) fs.f_blocks * fs.f_frsize,
                 (unsigned long long) fs.f_bavail * fs.f_frsize,
@@ -235,45 +236,4 @@ vz_lxc_count(const vz_ct_t *ct, void *data)
     }
 
     return 0;
-}
-
-
-static void
-vz_lxc_memory(uint64_t *total, uint64_t *available)
-{
-    char                 line[128];
-    FILE                *fp;
-    unsigned long long   kb;
-
-    *total = 0;
-    *available = 0;
-
-    fp = fopen("/proc/meminfo", "re");
-    if (fp == NULL) {
-        return;
-    }
-
-    while (fgets(line, sizeof(line), fp) != NULL) {
-        if (sscanf(line, "MemTotal: %llu", &kb) == 1) {
-            *total = kb * 1024;
-
-        } else if (sscanf(line, "MemAvailable: %llu", &kb) == 1) {
-            *available = kb * 1024;
-        }
-    }
-
-    fclose(fp);
-}
-
-
-static void
-vz_lxc_load1(char text[16])
-{
-    double  load;
-
-    if (getloadavg(&load, 1) != 1) {
-        load = 0;
-    }
-
-    snprintf(text, 16, "%.2f", load);
 }

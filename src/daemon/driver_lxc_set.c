@@ -3,7 +3,6 @@
  * fails live keeps nothing; one that died between the two is simply repeated.
  */
 
-#include <crypt.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -12,17 +11,16 @@
 #include <unistd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include "args.h"
 #include "driver_lxc.h"
 #include "guest.h"
 #include "limit.h"
-#include "lock.h"
 #include "net.h"
 #include "nft.h"
 #include "rootfs.h"
 
 
 #define VZ_LXC_MEMORY_MIN   (8ULL << 20)
-#define VZ_LXC_LOCK_WAIT    10000       /* ms */
 
 
 typedef struct {
@@ -32,7 +30,6 @@ typedef struct {
 } vz_lxc_owner_t;
 
 
-static vz_code_e vz_lxc_pair(vz_job_t *job, vz_pair_t *pair);
 static vz_code_e vz_lxc_kept(vz_job_t *job, const vz_ct_t *ct,
     const char *which);
 static int vz_lxc_sethostname(pid_t pid, const char *name);
@@ -80,10 +77,12 @@ vz_lxc_setmemory(vz_job_t *job)
         which = "privvmpages";
     }
 
-    rc = vz_lxc_pair(job, pair);
+    rc = vz_args_pair(job, &pair->barrier, &pair->limit);
     if (rc != VZ_OK) {
         return rc;
     }
+
+    pair->set = 1;
 
     if (pair == &ct.privvm && pair->limit < VZ_LXC_MEMORY_MIN) {
         return vz_job_end(job, VZ_RANGE, "limit: at least %lluM",
@@ -101,29 +100,6 @@ vz_lxc_setmemory(vz_job_t *job)
     rc = vz_lxc_save(job, &ct);
 
     return rc == VZ_OK ? vz_lxc_kept(job, &ct, which) : rc;
-}
-
-
-/* BARRIER [LIMIT], one value stands for both */
-
-static vz_code_e
-vz_lxc_pair(vz_job_t *job, vz_pair_t *pair)
-{
-    const char  *barrier, *limit;
-
-    barrier = job->req->argv[1];
-    limit = job->req->argc > 2 ? job->req->argv[2] : barrier;
-
-    if (vz_field_limit(barrier, strlen(barrier), &pair->barrier) != VZ_OK
-        || vz_field_limit(limit, strlen(limit), &pair->limit) != VZ_OK)
-    {
-        return vz_job_end(job, VZ_RANGE, "size: %s",
-                          vz_field_rule(VZ_FIELD_SIZE));
-    }
-
-    pair->set = 1;
-
-    return VZ_OK;
 }
 
 
@@ -155,7 +131,7 @@ vz_lxc_setdisk(vz_job_t *job)
 
     before = ct.disk.limit;
 
-    rc = vz_lxc_pair(job, &ct.disk);
+    rc = vz_args_pair(job, &ct.disk.barrier, &ct.disk.limit);
     if (rc != VZ_OK) {
         return rc;
     }
@@ -319,31 +295,10 @@ vz_lxc_sethostname(pid_t pid, const char *name)
 }
 
 
-/* an address belongs to the first record that names it */
-
 vz_code_e
 vz_lxc_setip(vz_job_t *job)
 {
-    char          holder[VZ_LOCK_HOLDER];
-    vz_lock_t     lock;
-    vz_code_e     rc;
-    vz_address_t  address;
-
-    if (vz_address_parse(job->req->argv[1], &address) == -1) {
-        return vz_job_end(job, VZ_RANGE, "address: %s",
-                          vz_field_rule(VZ_FIELD_CIDR));
-    }
-
-    if (vz_lock_take(job->conf, "addresses", "setip", VZ_LXC_LOCK_WAIT,
-                     &lock, holder) != VZ_OK)
-    {
-        return vz_job_end(job, VZ_BUSY, "addresses: %s", holder);
-    }
-
-    rc = vz_lxc_setip_locked(job, &address);
-    vz_lock_drop(&lock);
-
-    return rc;
+    return vz_args_setip(job, vz_lxc_setip_locked);
 }
 
 
@@ -362,7 +317,7 @@ vz_lxc_setip_locked(vz_job_t *job, const vz_address_t *address)
         return rc;
     }
 
-    had = vz_store_address(&ct, address) != -1;
+    had = vz_address_find(ct.addresses, ct.naddresses, address) != -1;
 
     owner.ctid = ct.ctid;
     owner.address = address;
@@ -404,7 +359,10 @@ vz_lxc_owner(const vz_ct_t *ct, void *data)
 
     owner = data;
 
-    if (ct->ctid == owner->ctid || vz_store_address(ct, owner->address) == -1) {
+    if (ct->ctid == owner->ctid
+        || vz_address_find(ct->addresses, ct->naddresses, owner->address)
+           == -1)
+    {
         return 0;
     }
 
@@ -417,7 +375,7 @@ vz_lxc_owner(const vz_ct_t *ct, void *data)
 vz_code_e
 vz_lxc_deleteip(vz_job_t *job)
 {
-    int            found, live;
+    int            live;
     char           words[VZ_WORDS_MAX];
     vz_ct_t        ct;
     vz_run_t       run;
@@ -430,22 +388,10 @@ vz_lxc_deleteip(vz_job_t *job)
         return rc;
     }
 
-    first = 0;
-    last = ct.naddresses;
+    rc = vz_args_deleteip(job, ct.addresses, ct.naddresses, &first, &last);
 
-    if (job->req->argc > 1) {
-        if (vz_address_parse(job->req->argv[1], &address) == -1) {
-            return vz_job_end(job, VZ_RANGE, "address: %s",
-                              vz_field_rule(VZ_FIELD_ADDRESS));
-        }
-
-        found = vz_store_address(&ct, &address);
-        first = found == -1 ? last : (unsigned) found;
-        last = found == -1 ? last : first + 1;
-    }
-
-    if (first == last) {
-        return vz_job_end(job, VZ_OK, "already");
+    if (rc != VZ_OK || first == last) {
+        return rc;
     }
 
     live = vz_run_alive(&ct, &run) && run.init.pid != 0;
@@ -489,7 +435,7 @@ vz_lxc_setgateway(vz_job_t *job)
     }
 
     if (vz_address_parse(job->req->argv[1], &address) == -1
-        || vz_store_address(&ct, &address) != -1)
+        || vz_address_find(ct.addresses, ct.naddresses, &address) != -1)
     {
         return vz_job_end(job, VZ_RANGE, "gateway: an address that is not "
                           "the container's own");
@@ -518,23 +464,17 @@ vz_lxc_setdns(vz_job_t *job)
     vz_ct_t        ct;
     unsigned       i;
     vz_code_e      rc;
-    vz_address_t   address;
+    vz_address_t   list[VZ_CT_DNS];
 
-    rc = vz_lxc_load(job, &ct);
-    if (rc != VZ_OK) {
+    if ((rc = vz_lxc_load(job, &ct)) != VZ_OK
+        || (rc = vz_args_dns(job, list, VZ_CT_DNS, &ct.ndns)) != VZ_OK)
+    {
         return rc;
     }
 
-    ct.ndns = 0;
-
-    for (i = 1; i < job->req->argc && ct.ndns < VZ_CT_DNS; i++) {
-        if (vz_address_parse(job->req->argv[i], &address) == -1) {
-            return vz_job_end(job, VZ_RANGE, "name server: %s",
-                              vz_field_rule(VZ_FIELD_ADDRESS));
-        }
-
-        vz_address_print(&address, 0, text);
-        snprintf(ct.dns[ct.ndns++], VZ_ADDRESS_LEN, "%.45s", text);
+    for (i = 0; i < ct.ndns; i++) {
+        vz_address_print(&list[i], 0, text);
+        snprintf(ct.dns[i], VZ_ADDRESS_LEN, "%.45s", text);
     }
 
     rc = vz_rootfs_enter(job, &ct, 1, vz_lxc_write_dns, NULL, words);
@@ -558,39 +498,22 @@ vz_lxc_write_dns(const vz_ct_t *ct, int root, int raw, const void *data,
 }
 
 
-/* sha512crypt: templates of 2010 know no better */
-
 vz_code_e
 vz_lxc_passwd(vz_job_t *job)
 {
-    char               words[VZ_WORDS_MAX], setting[CRYPT_GENSALT_OUTPUT_SIZE];
-    vz_ct_t            ct;
-    vz_code_e          rc;
-    const char        *hash;
-    struct crypt_data  data;
+    char       words[VZ_WORDS_MAX], hash[VZ_ARGS_HASH];
+    vz_ct_t    ct;
+    vz_code_e  rc;
 
-    rc = vz_lxc_load(job, &ct);
-    if (rc != VZ_OK) {
+    if ((rc = vz_lxc_load(job, &ct)) != VZ_OK
+        || (rc = vz_args_secret(job)) != VZ_OK
+        || (rc = vz_args_hash(job, hash)) != VZ_OK)
+    {
         return rc;
     }
 
-    if (job->secret == NULL || job->secret[0] == '\0'
-        || strpbrk(job->secret, "\r\n") != NULL)
-    {
-        return vz_job_end(job, VZ_RANGE, "password: one line, not empty");
-    }
-
-    memset(&data, 0, sizeof(data));
-
-    if (crypt_gensalt_rn("$6$", 0, NULL, 0, setting, sizeof(setting)) == NULL
-        || (hash = crypt_r(job->secret, setting, &data)) == NULL
-        || hash[0] == '*')
-    {
-        return vz_job_end(job, VZ_INTERNAL, "hashing: %s", strerror(errno));
-    }
-
     rc = vz_rootfs_enter(job, &ct, 1, vz_lxc_write_password, hash, words);
-    explicit_bzero(&data, sizeof(data));
+    explicit_bzero(hash, sizeof(hash));
 
     return rc == VZ_OK ? rc : vz_job_end(job, rc, "%s", words);
 }

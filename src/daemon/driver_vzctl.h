@@ -141,9 +141,6 @@ vz_code_e vz_vzctl_conf(const vz_config_t *conf, uint32_t ctid,
     vz_vzctl_conf_t *ct);
 vz_code_e vz_vzctl_load(vz_job_t *job, vz_vzctl_conf_t *ct);
 
-/* vz_vzctl_address: its index in the container's list, or -1. */
-int vz_vzctl_address(const vz_vzctl_conf_t *ct, const vz_address_t *address);
-
 /* vz_vzctl_owner: the other container that has the address; 0 for none. */
 uint32_t vz_vzctl_owner(const vz_config_t *conf, uint32_t ctid,
     const vz_address_t *address);

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "driver_vzctl.h"
+#include "file.h"
 #include "tree.h"
 
 
@@ -33,7 +34,7 @@ static void vz_vzctl_take_onboot(vz_vzctl_conf_t *ct, char *value);
 static unsigned vz_vzctl_parse(char *value, vz_address_t *list, unsigned max);
 static uint32_t vz_vzctl_number(const char *name);
 static int vz_vzctl_record(const vz_config_t *conf, uint32_t ctid,
-    const char *suffix, char path[PATH_MAX]);
+    char path[PATH_MAX]);
 
 
 static const vz_vzctl_name_t  vz_vzctl_names[] = {
@@ -209,21 +210,6 @@ vz_vzctl_load(vz_job_t *job, vz_vzctl_conf_t *ct)
 }
 
 
-int
-vz_vzctl_address(const vz_vzctl_conf_t *ct, const vz_address_t *address)
-{
-    unsigned  i;
-
-    for (i = 0; i < ct->naddresses; i++) {
-        if (vz_address_same(&ct->addresses[i], address)) {
-            return (int) i;
-        }
-    }
-
-    return -1;
-}
-
-
 uint32_t
 vz_vzctl_owner(const vz_config_t *conf, uint32_t ctid,
     const vz_address_t *address)
@@ -245,7 +231,8 @@ vz_vzctl_owner(const vz_config_t *conf, uint32_t ctid,
 
         if (other && other != ctid
             && vz_vzctl_conf(conf, other, &ct) == VZ_OK
-            && vz_vzctl_address(&ct, address) != -1)
+            && vz_address_find(ct.addresses, ct.naddresses, address)
+               != -1)
         {
             owner = other;
         }
@@ -334,14 +321,14 @@ vz_vzctl_unlink(const vz_config_t *conf, uint32_t ctid)
 }
 
 
+/* 0: their folder */
 static int
-vz_vzctl_record(const vz_config_t *conf, uint32_t ctid, const char *suffix,
-    char path[PATH_MAX])
+vz_vzctl_record(const vz_config_t *conf, uint32_t ctid, char path[PATH_MAX])
 {
     int  n;
 
-    n = snprintf(path, PATH_MAX, "%s/vzctl/%u%s", conf->lxc_path, ctid,
-                 suffix);
+    n = ctid ? snprintf(path, PATH_MAX, "%s/vzctl/%u", conf->lxc_path, ctid)
+             : snprintf(path, PATH_MAX, "%s/vzctl", conf->lxc_path);
 
     if (n < 0 || n >= PATH_MAX) {
         errno = ENAMETOOLONG;
@@ -355,26 +342,20 @@ vz_vzctl_record(const vz_config_t *conf, uint32_t ctid, const char *suffix,
 int
 vz_vzctl_made(const vz_config_t *conf, uint32_t ctid, vz_vzctl_made_t *made)
 {
-    int                  n;
-    char                 path[PATH_MAX];
-    FILE                *fp;
+    char                 path[PATH_MAX], text[128];
     unsigned long long   created;
 
-    if (vz_vzctl_record(conf, ctid, "", path) == -1) {
+    if (vz_vzctl_record(conf, ctid, path) == -1
+        || vz_file_read(path, text, sizeof(text)) == -1
+        || sscanf(text, "%64s %llu %u", made->template, &created,
+                  &made->started) != 3)
+    {
         return -1;
     }
 
-    fp = fopen(path, "re");
-    if (fp == NULL) {
-        return -1;
-    }
-
-    n = fscanf(fp, "%64s %llu %u", made->template, &created, &made->started);
     made->created = created;
 
-    (void) fclose(fp);
-
-    return n == 3 ? 0 : -1;
+    return 0;
 }
 
 
@@ -382,38 +363,20 @@ int
 vz_vzctl_make(const vz_config_t *conf, uint32_t ctid,
     const vz_vzctl_made_t *made)
 {
-    int    rc;
-    char   path[PATH_MAX], temp[PATH_MAX];
-    FILE  *fp;
+    int   n;
+    char  path[PATH_MAX], text[128];
 
-    if (vz_vzctl_record(conf, 0, "", path) == -1) {
-        return -1;
-    }
-
-    *strrchr(path, '/') = '\0';
-
-    if (vz_tree_make(path, 0700) == -1
-        || vz_vzctl_record(conf, ctid, "", path) == -1
-        || vz_vzctl_record(conf, ctid, ".tmp", temp) == -1)
+    if (vz_vzctl_record(conf, 0, path) == -1
+        || vz_tree_make(path, 0700) == -1
+        || vz_vzctl_record(conf, ctid, path) == -1)
     {
         return -1;
     }
 
-    fp = fopen(temp, "we");
-    if (fp == NULL) {
-        return -1;
-    }
+    n = snprintf(text, sizeof(text), "%s %llu %u\n", made->template,
+                 (unsigned long long) made->created, made->started);
 
-    rc = fprintf(fp, "%s %llu %u\n", made->template,
-                 (unsigned long long) made->created, made->started) < 0
-         || fflush(fp) == EOF || fsync(fileno(fp)) == -1;
-
-    if (fclose(fp) == EOF || rc || rename(temp, path) == -1) {
-        (void) unlink(temp);
-        return -1;
-    }
-
-    return 0;
+    return vz_file_write(path, text, (size_t) n);
 }
 
 
@@ -422,9 +385,6 @@ vz_vzctl_forget(const vz_config_t *conf, uint32_t ctid)
 {
     char  path[PATH_MAX];
 
-    if (vz_vzctl_record(conf, ctid, "", path) == -1) {
-        return -1;
-    }
-
-    return unlink(path) == -1 && errno != ENOENT ? -1 : 0;
+    return vz_vzctl_record(conf, ctid, path) == -1 ? -1
+                                                   : vz_file_forget(path);
 }

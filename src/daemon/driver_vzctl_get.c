@@ -3,7 +3,6 @@
  */
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,18 +10,15 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 #include "driver_vzctl.h"
+#include "host.h"
 #include "spawn.h"
+#include "text.h"
 
 
 #define VZ_VZCTL_LINE     (VZ_REPLY_MAX - 16)   /* "= " and LF around it */
 #define VZ_VZCTL_TIME     5000                  /* ms */
 #define VZ_VZCTL_RAM      (1ULL << 42)
 
-
-typedef struct {
-    char       *buf;
-    size_t      len;
-} vz_vzctl_text_t;
 
 typedef struct {
     vz_job_t       *job;
@@ -39,29 +35,24 @@ typedef struct {
 
 static vz_code_e vz_vzctl_look(vz_job_t *job, vz_vzctl_conf_t *ct,
     vz_vzctl_row_t *row);
+static vz_code_e vz_vzctl_room(vz_job_t *job, uint64_t limit, uint64_t used);
 static void vz_vzctl_list_one(const vz_vzctl_row_t *row, void *data);
 static void vz_vzctl_print(vz_job_t *job, const vz_vzctl_conf_t *ct,
     const vz_vzctl_row_t *row, const vz_vestat_t *stat, unsigned whole);
-static void vz_vzctl_print_whole(vz_job_t *job, vz_vzctl_text_t *text,
+static void vz_vzctl_print_whole(vz_job_t *job, vz_text_t *text,
     const vz_vzctl_conf_t *ct, const vz_vzctl_row_t *row);
 static uint64_t vz_vzctl_held(const vz_vzctl_row_t *row, uint64_t held);
 static uint64_t vz_vzctl_limit(const vz_vzctl_row_t *row);
 static uint64_t vz_vzctl_pages(uint64_t pages);
 static uint64_t vz_vzctl_kib(uint64_t kib);
 static uint64_t vz_vzctl_times(uint64_t n, uint64_t unit);
-static void vz_vzctl_put(vz_vzctl_text_t *text, const char *fmt, ...)
-    __attribute__((format(printf, 2, 3)));
-static void vz_vzctl_put_list(vz_vzctl_text_t *text,
-    const vz_address_t *list, unsigned n);
 static const char *vz_vzctl_value(uint64_t n, char text[24]);
-static void vz_vzctl_put_pair(vz_vzctl_text_t *text, const char *key,
+static void vz_vzctl_put_pair(vz_text_t *text, const char *key,
     uint64_t barrier, uint64_t limit);
 static vz_code_e vz_vzctl_getcpu_node(vz_job_t *job);
 static void vz_vzctl_count(const vz_vzctl_row_t *row, void *data);
 static int vz_vzctl_cpucheck(vz_job_t *job, uint64_t *units);
 static void vz_vzctl_version(vz_job_t *job, char version[32]);
-static void vz_vzctl_memory(uint64_t *total, uint64_t *available);
-static double vz_vzctl_load1(void);
 
 
 static vz_code_e
@@ -78,8 +69,6 @@ vz_vzctl_look(vz_job_t *job, vz_vzctl_conf_t *ct, vz_vzctl_row_t *row)
 vz_code_e
 vz_vzctl_getmemory(vz_job_t *job)
 {
-    char              total[24], left[24];
-    uint64_t          limit, used;
     vz_code_e         code;
     vz_vzctl_row_t    row;
     vz_vzctl_conf_t   ct;
@@ -89,8 +78,16 @@ vz_vzctl_getmemory(vz_job_t *job)
         return code;
     }
 
-    limit = vz_vzctl_limit(&row);
-    used = vz_vzctl_pages(row.value[VZ_COL_PHYS]);
+    return vz_vzctl_room(job, vz_vzctl_limit(&row),
+                         vz_vzctl_pages(row.value[VZ_COL_PHYS]));
+}
+
+
+static vz_code_e
+vz_vzctl_room(vz_job_t *job, uint64_t limit, uint64_t used)
+{
+    char  total[24], left[24];
+
     used = used < VZ_VZCTL_NONE ? used : 0;
 
     vz_job_data(job, "total=%s used=%llu free=%s",
@@ -105,8 +102,6 @@ vz_vzctl_getmemory(vz_job_t *job)
 vz_code_e
 vz_vzctl_getdisk(vz_job_t *job)
 {
-    char              total[24], left[24];
-    uint64_t          hard, used;
     vz_code_e         code;
     vz_vzctl_row_t    row;
     vz_vzctl_conf_t   ct;
@@ -116,16 +111,8 @@ vz_vzctl_getdisk(vz_job_t *job)
         return code;
     }
 
-    hard = vz_vzctl_kib(row.value[VZ_COL_DISK_HARD]);
-    used = vz_vzctl_kib(row.value[VZ_COL_DISK]);
-    used = used < VZ_VZCTL_NONE ? used : 0;
-
-    vz_job_data(job, "total=%s used=%llu free=%s",
-                vz_vzctl_value(hard, total), (unsigned long long) used,
-                vz_vzctl_value(hard >= VZ_VZCTL_NONE ? hard
-                               : hard > used ? hard - used : 0, left));
-
-    return VZ_OK;
+    return vz_vzctl_room(job, vz_vzctl_kib(row.value[VZ_COL_DISK_HARD]),
+                         vz_vzctl_kib(row.value[VZ_COL_DISK]));
 }
 
 
@@ -186,7 +173,7 @@ vz_vzctl_getcpu_node(vz_job_t *job)
 
     vz_job_data(job, "cpus=%ld units=%llu load1=%.2f",
                 sysconf(_SC_NPROCESSORS_ONLN), (unsigned long long) units,
-                vz_vzctl_load1());
+                vz_host_load1());
 
     return VZ_OK;
 }
@@ -286,7 +273,7 @@ vz_vzctl_print(vz_job_t *job, const vz_vzctl_conf_t *ct,
 {
     size_t            i;
     char              line[VZ_VZCTL_LINE], number[24];
-    vz_vzctl_text_t   text;
+    vz_text_t         text;
 
     const struct {
         const char  *key;
@@ -309,20 +296,19 @@ vz_vzctl_print(vz_job_t *job, const vz_vzctl_conf_t *ct,
         { "uptime", vz_vzctl_held(row, row->uptime) }
     };
 
-    text.buf = line;
-    text.len = 0;
+    vz_text_init(&text, line, sizeof(line));
 
-    vz_vzctl_put(&text, "id=%u state=%s hostname=%s address=", ct->ctid,
-                 row->running ? "running"
+    vz_text_put(&text, "id=%u state=%s hostname=%s address=", ct->ctid,
+                row->running ? "running"
                  : row->suspended ? "frozen" : "stopped", ct->hostname);
-    vz_vzctl_put_list(&text, ct->addresses, ct->naddresses);
+    vz_text_addresses(&text, ct->addresses, ct->naddresses);
 
     for (i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
-        vz_vzctl_put(&text, " %s=%s", pairs[i].key,
-                     vz_vzctl_value(pairs[i].value, number));
+        vz_text_put(&text, " %s=%s", pairs[i].key,
+                    vz_vzctl_value(pairs[i].value, number));
     }
 
-    vz_vzctl_put(&text, " template=%s", ct->template);
+    vz_text_put(&text, " template=%s", ct->template);
 
     if (whole) {
         vz_vzctl_print_whole(job, &text, ct, row);
@@ -333,13 +319,13 @@ vz_vzctl_print(vz_job_t *job, const vz_vzctl_conf_t *ct,
 
 
 static void
-vz_vzctl_print_whole(vz_job_t *job, vz_vzctl_text_t *text,
+vz_vzctl_print_whole(vz_job_t *job, vz_text_t *text,
     const vz_vzctl_conf_t *ct, const vz_vzctl_row_t *row)
 {
     vz_vzctl_made_t  made;
 
-    vz_vzctl_put(text, " gateway=- dns=");
-    vz_vzctl_put_list(text, ct->dns, ct->ndns);
+    vz_text_put(text, " gateway=- dns=");
+    vz_text_addresses(text, ct->dns, ct->ndns);
 
     vz_vzctl_put_pair(text, "vmguarpages",
                       vz_vzctl_pages(row->value[VZ_COL_VMGUAR_BARRIER]),
@@ -354,13 +340,13 @@ vz_vzctl_print_whole(vz_job_t *job, vz_vzctl_text_t *text,
                       vz_vzctl_kib(row->value[VZ_COL_DISK_SOFT]),
                       vz_vzctl_kib(row->value[VZ_COL_DISK_HARD]));
 
-    vz_vzctl_put(text, " kept=-");
+    vz_text_put(text, " kept=-");
 
     if (vz_vzctl_made(job->conf, ct->ctid, &made) == 0) {
-        vz_vzctl_put(text, " created=%llu", (unsigned long long) made.created);
+        vz_text_put(text, " created=%llu", (unsigned long long) made.created);
 
     } else {
-        vz_vzctl_put(text, " created=-");
+        vz_text_put(text, " created=-");
     }
 }
 
@@ -413,42 +399,6 @@ vz_vzctl_times(uint64_t n, uint64_t unit)
 }
 
 
-static void
-vz_vzctl_put(vz_vzctl_text_t *text, const char *fmt, ...)
-{
-    int      n;
-    va_list  args;
-
-    va_start(args, fmt);
-    n = vsnprintf(text->buf + text->len, VZ_VZCTL_LINE - text->len, fmt, args);
-    va_end(args);
-
-    if (n > 0 && (size_t) n < VZ_VZCTL_LINE - text->len) {
-        text->len += (size_t) n;
-
-    } else {
-        text->buf[text->len] = '\0';
-    }
-}
-
-
-static void
-vz_vzctl_put_list(vz_vzctl_text_t *text, const vz_address_t *list, unsigned n)
-{
-    char      address[VZ_ADDRESS_TEXT];
-    unsigned  i;
-
-    if (n == 0) {
-        vz_vzctl_put(text, "-");
-    }
-
-    for (i = 0; i < n; i++) {
-        vz_address_print(&list[i], 0, address);
-        vz_vzctl_put(text, "%s%s", i ? "," : "", address);
-    }
-}
-
-
 static const char *
 vz_vzctl_value(uint64_t n, char text[24])
 {
@@ -467,18 +417,18 @@ vz_vzctl_value(uint64_t n, char text[24])
 
 
 static void
-vz_vzctl_put_pair(vz_vzctl_text_t *text, const char *key, uint64_t barrier,
+vz_vzctl_put_pair(vz_text_t *text, const char *key, uint64_t barrier,
     uint64_t limit)
 {
     char  low[24], high[24];
 
     if (barrier == VZ_VZCTL_NONE) {
-        vz_vzctl_put(text, " %s=-", key);
+        vz_text_put(text, " %s=-", key);
         return;
     }
 
-    vz_vzctl_put(text, " %s=%s:%s", key, vz_vzctl_value(barrier, low),
-                 vz_vzctl_value(limit, high));
+    vz_text_put(text, " %s=%s:%s", key, vz_vzctl_value(barrier, low),
+                vz_vzctl_value(limit, high));
 }
 
 
@@ -507,14 +457,14 @@ vz_vzctl_node(vz_job_t *job)
     }
 
     vz_vzctl_version(job, version);
-    vz_vzctl_memory(&total, &available);
+    vz_host_memory(&total, &available);
 
     vz_job_data(job, "driver=vzctl version=%s kernel=%s cgroup=- hostname=%s",
                 version, uts.release, uts.nodename);
 
     vz_job_data(job, "cpus=%ld load1=%.2f memory_total=%llu memory_free=%llu "
                 "disk_total=%llu disk_free=%llu containers=%u running=%u",
-                sysconf(_SC_NPROCESSORS_ONLN), vz_vzctl_load1(),
+                sysconf(_SC_NPROCESSORS_ONLN), vz_host_load1(),
                 (unsigned long long) total, (unsigned long long) available,
                 (unsigned long long) fs.f_blocks * fs.f_frsize,
                 (unsigned long long) fs.f_bavail * fs.f_frsize,
@@ -573,44 +523,4 @@ vz_vzctl_version(vz_job_t *job, char version[32])
             return;
         }
     }
-}
-
-
-static void
-vz_vzctl_memory(uint64_t *total, uint64_t *available)
-{
-    char                 line[128];
-    FILE                *fp;
-    unsigned long long   kb;
-
-    *total = 0;
-    *available = 0;
-
-    fp = fopen("/proc/meminfo", "re");
-    if (fp == NULL) {
-        return;
-    }
-
-    /* kernels of OpenVZ know no MemAvailable; it comes after MemFree */
-    while (fgets(line, sizeof(line), fp)) {
-        if (sscanf(line, "MemTotal: %llu", &kb) == 1) {
-            *total = kb * 1024;
-
-        } else if (sscanf(line, "MemFree: %llu", &kb) == 1
-                   || sscanf(line, "MemAvailable: %llu", &kb) == 1)
-        {
-            *available = kb * 1024;
-        }
-    }
-
-    (void) fclose(fp);
-}
-
-
-static double
-vz_vzctl_load1(void)
-{
-    double  load;
-
-    return getloadavg(&load, 1) == 1 ? load : 0;
 }

@@ -5,27 +5,23 @@
  * the grammar of the protocol let pass, or a number of our own.
  */
 
-#include <crypt.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+#include "args.h"
 #include "driver_vzctl.h"
 #include "guest.h"
-#include "lock.h"
 #include "net.h"
 
 
 #define VZ_VZCTL_OPTION       128
 #define VZ_VZCTL_NO_PROGRAM   127       /* of a shell */
 #define VZ_VZCTL_MEMORY_MIN   (8ULL << 20)
-#define VZ_VZCTL_LOCK_WAIT    10000     /* ms, for the lock over addresses */
 
 
 static vz_code_e vz_vzctl_pages(vz_job_t *job, char text[24], uint64_t bytes);
-static vz_code_e vz_vzctl_bytes(vz_job_t *job, uint64_t *barrier,
-    uint64_t *limit);
 static vz_code_e vz_vzctl_setip_locked(vz_job_t *job,
     const vz_address_t *address);
 static vz_code_e vz_vzctl_passwd_live(vz_job_t *job);
@@ -49,7 +45,7 @@ vz_vzctl_setmemory(vz_job_t *job)
     vz_vzctl_conf_t   ct;
 
     if ((code = vz_vzctl_load(job, &ct)) != VZ_OK
-        || (code = vz_vzctl_bytes(job, &barrier, &limit)) != VZ_OK
+        || (code = vz_args_pair(job, &barrier, &limit)) != VZ_OK
         || (code = vz_vzctl_pages(job, low, barrier)) != VZ_OK
         || (code = vz_vzctl_pages(job, high, limit)) != VZ_OK)
     {
@@ -80,26 +76,6 @@ vz_vzctl_setmemory(vz_job_t *job)
     options[n] = NULL;
 
     return vz_vzctl(job, "set", options, INT_MAX, NULL);
-}
-
-
-/* BARRIER [LIMIT], one value stands for both */
-static vz_code_e
-vz_vzctl_bytes(vz_job_t *job, uint64_t *barrier, uint64_t *limit)
-{
-    const char  *low, *high;
-
-    low = job->req->argv[1];
-    high = job->req->argc > 2 ? job->req->argv[2] : low;
-
-    if (vz_field_limit(low, strlen(low), barrier) != VZ_OK
-        || vz_field_limit(high, strlen(high), limit) != VZ_OK)
-    {
-        return vz_job_end(job, VZ_RANGE, "size: %s",
-                          vz_field_rule(VZ_FIELD_SIZE));
-    }
-
-    return VZ_OK;
 }
 
 
@@ -138,7 +114,7 @@ vz_vzctl_setdisk(vz_job_t *job)
     vz_vzctl_conf_t   ct;
 
     if ((code = vz_vzctl_load(job, &ct)) != VZ_OK
-        || (code = vz_vzctl_bytes(job, &soft, &hard)) != VZ_OK
+        || (code = vz_args_pair(job, &soft, &hard)) != VZ_OK
         || (code = vz_vzlist_one(job, &row)) != VZ_OK)
     {
         return code;
@@ -217,33 +193,14 @@ vz_vzctl_setname(vz_job_t *job)
 }
 
 
-/* vzctl refuses the address of a running container only */
 vz_code_e
 vz_vzctl_setip(vz_job_t *job)
 {
-    char          holder[VZ_LOCK_HOLDER];
-    vz_lock_t     lock;
-    vz_code_e     code;
-    vz_address_t  address;
-
-    if (vz_address_parse(job->req->argv[1], &address) == -1) {
-        return vz_job_end(job, VZ_RANGE, "address: %s",
-                          vz_field_rule(VZ_FIELD_CIDR));
-    }
-
-    if (vz_lock_take(job->conf, "addresses", "setip", VZ_VZCTL_LOCK_WAIT,
-                     &lock, holder) != VZ_OK)
-    {
-        return vz_job_end(job, VZ_BUSY, "addresses: %s", holder);
-    }
-
-    code = vz_vzctl_setip_locked(job, &address);
-    vz_lock_drop(&lock);
-
-    return code;
+    return vz_args_setip(job, vz_vzctl_setip_locked);
 }
 
 
+/* vzctl refuses the address of a running container only */
 static vz_code_e
 vz_vzctl_setip_locked(vz_job_t *job, const vz_address_t *address)
 {
@@ -258,7 +215,7 @@ vz_vzctl_setip_locked(vz_job_t *job, const vz_address_t *address)
         return code;
     }
 
-    if (vz_vzctl_address(&ct, address) != -1) {
+    if (vz_address_find(ct.addresses, ct.naddresses, address) != -1) {
         return vz_job_end(job, VZ_OK, "already");
     }
 
@@ -289,13 +246,12 @@ vz_vzctl_setip_locked(vz_job_t *job, const vz_address_t *address)
 vz_code_e
 vz_vzctl_deleteip(vz_job_t *job)
 {
-    int               n, found;
+    int               n;
     char              text[VZ_VZCTL_ADDRESSES][VZ_VZCTL_OPTION];
     char              address[VZ_ADDRESS_TEXT];
     unsigned          i, last;
     vz_code_e         code;
     const char       *options[VZ_VZCTL_ADDRESSES + 2];
-    vz_address_t      one;
     vz_vzctl_conf_t   ct;
 
     code = vz_vzctl_load(job, &ct);
@@ -303,22 +259,10 @@ vz_vzctl_deleteip(vz_job_t *job)
         return code;
     }
 
-    i = 0;
-    last = ct.naddresses;
+    code = vz_args_deleteip(job, ct.addresses, ct.naddresses, &i, &last);
 
-    if (job->req->argc > 1) {
-        if (vz_address_parse(job->req->argv[1], &one) == -1) {
-            return vz_job_end(job, VZ_RANGE, "address: %s",
-                              vz_field_rule(VZ_FIELD_ADDRESS));
-        }
-
-        found = vz_vzctl_address(&ct, &one);
-        i = found == -1 ? last : (unsigned) found;
-        last = found == -1 ? last : i + 1;
-    }
-
-    if (i == last) {
-        return vz_job_end(job, VZ_OK, "already");
+    if (code != VZ_OK || i == last) {
+        return code;
     }
 
     /* one by one: "all" is more than the addresses we know of */
@@ -353,29 +297,24 @@ vz_vzctl_setgateway(vz_job_t *job)
 vz_code_e
 vz_vzctl_setdns(vz_job_t *job)
 {
-    int               n;
     char              text[VZ_VZCTL_DNS][VZ_VZCTL_OPTION];
     char              address[VZ_ADDRESS_TEXT];
-    unsigned          i;
+    unsigned          i, n;
     vz_code_e         code;
     const char       *options[VZ_VZCTL_DNS + 2];
-    vz_address_t      one;
+    vz_address_t      list[VZ_VZCTL_DNS];
     vz_vzctl_conf_t   ct;
 
-    code = vz_vzctl_load(job, &ct);
-    if (code != VZ_OK) {
+    if ((code = vz_vzctl_load(job, &ct)) != VZ_OK
+        || (code = vz_args_dns(job, list, VZ_VZCTL_DNS, &n)) != VZ_OK)
+    {
         return code;
     }
 
-    for (n = 0, i = 1; i < job->req->argc && n < VZ_VZCTL_DNS; i++, n++) {
-        if (vz_address_parse(job->req->argv[i], &one) == -1) {
-            return vz_job_end(job, VZ_RANGE, "name server: %s",
-                              vz_field_rule(VZ_FIELD_ADDRESS));
-        }
-
-        vz_address_print(&one, 0, address);
-        (void) snprintf(text[n], sizeof(text[n]), "--nameserver=%s", address);
-        options[n] = text[n];
+    for (i = 0; i < n; i++) {
+        vz_address_print(&list[i], 0, address);
+        (void) snprintf(text[i], sizeof(text[i]), "--nameserver=%s", address);
+        options[i] = text[i];
     }
 
     options[n++] = "--save";
@@ -397,20 +336,10 @@ vz_vzctl_passwd(vz_job_t *job)
     vz_vzctl_row_t    row;
     vz_vzctl_conf_t   ct;
 
-    code = vz_vzctl_load(job, &ct);
-    if (code != VZ_OK) {
-        return code;
-    }
-
-    if (job->secret == NULL || job->secret[0] == '\0'
-        || strpbrk(job->secret, "\r\n") != NULL)
+    if ((code = vz_vzctl_load(job, &ct)) != VZ_OK
+        || (code = vz_args_secret(job)) != VZ_OK
+        || (code = vz_vzlist_one(job, &row)) != VZ_OK)
     {
-        return vz_job_end(job, VZ_RANGE, "password: one line, not empty");
-    }
-
-    code = vz_vzlist_one(job, &row);
-
-    if (code != VZ_OK) {
         return code;
     }
 
@@ -481,36 +410,29 @@ vz_vzctl_passwd_down(vz_job_t *job, unsigned mounted)
 }
 
 
-/* sha512crypt: templates of 2010 know no better */
 static vz_code_e
 vz_vzctl_passwd_write(vz_job_t *job, const char *root)
 {
-    int                fd, rc;
-    char               setting[CRYPT_GENSALT_OUTPUT_SIZE];
-    const char        *hash;
-    struct crypt_data  data;
+    int        fd;
+    char       hash[VZ_ARGS_HASH];
+    vz_code_e  code;
 
-    (void) memset(&data, 0, sizeof(data));
-
-    if (crypt_gensalt_rn("$6$", 0, NULL, 0, setting, sizeof(setting)) == NULL
-        || (hash = crypt_r(job->secret, setting, &data)) == NULL
-        || hash[0] == '*')
-    {
-        return vz_job_end(job, VZ_INTERNAL, "hashing: %s", strerror(errno));
+    code = vz_args_hash(job, hash);
+    if (code != VZ_OK) {
+        return code;
     }
 
     fd = open(root, O_RDONLY|O_DIRECTORY|O_CLOEXEC);
-    rc = fd == -1 ? -1 : vz_guest_password(fd, hash);
 
-    explicit_bzero(&data, sizeof(data));
-
-    if (rc == -1) {
-        (void) vz_job_end(job, VZ_FAILED, "/etc/shadow: %s", strerror(errno));
+    if (fd == -1 || vz_guest_password(fd, hash) == -1) {
+        code = vz_job_end(job, VZ_FAILED, "/etc/shadow: %s", strerror(errno));
     }
+
+    explicit_bzero(hash, sizeof(hash));
 
     if (fd != -1) {
         (void) close(fd);
     }
 
-    return rc == -1 ? VZ_FAILED : VZ_OK;
+    return code;
 }

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include "host.h"
 #include "log.h"
@@ -79,4 +80,45 @@ vz_host_raise(const char *path, uint64_t least)
     vz_log(LOG_NOTICE, "%s was %" PRIu64 ", is %" PRIu64, path, now, least);
 
     return 0;
+}
+
+
+void
+vz_host_memory(uint64_t *total, uint64_t *available)
+{
+    char                 line[128];
+    FILE                *fp;
+    unsigned long long   kb;
+
+    *total = 0;
+    *available = 0;
+
+    fp = fopen("/proc/meminfo", "re");
+    if (fp == NULL) {
+        return;
+    }
+
+    /* kernels of OpenVZ know no MemAvailable; it comes after MemFree */
+
+    while (fgets(line, sizeof(line), fp) != NULL) {
+        if (sscanf(line, "MemTotal: %llu", &kb) == 1) {
+            *total = kb * 1024;
+
+        } else if (sscanf(line, "MemFree: %llu", &kb) == 1
+                   || sscanf(line, "MemAvailable: %llu", &kb) == 1)
+        {
+            *available = kb * 1024;
+        }
+    }
+
+    fclose(fp);
+}
+
+
+double
+vz_host_load1(void)
+{
+    double  load;
+
+    return getloadavg(&load, 1) == 1 ? load : 0;
 }

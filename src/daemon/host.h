@@ -1,9 +1,12 @@
 /*
- * Limits of the host's kernel that all containers share.
+ * The host itself: its figures, and limits of its kernel that all containers
+ * share.
  */
 
 #ifndef VZ_HOST_H
 #define VZ_HOST_H
+
+#include <stdint.h>
 
 
 /*
@@ -12,6 +15,15 @@
  * be raised is logged and left: the containers that still fit run.
  */
 void vz_host_room(void);
+
+/*
+ * vz_host_memory: bytes, 0 where the kernel does not tell; what is available
+ * is what is free where an old kernel knows no more.
+ */
+void vz_host_memory(uint64_t *total, uint64_t *available);
+
+/* vz_host_load1: the mean load of the last minute. */
+double vz_host_load1(void);
 
 
 #endif /* VZ_HOST_H */

@@ -1,5 +1,4 @@
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -7,32 +6,24 @@
 #include "cgroup.h"
 #include "lxcconf.h"
 #include "net.h"
+#include "text.h"
 
 
 #define VZ_LXCCONF_MAX  16384
 
 
-typedef struct {
-    char     buf[VZ_LXCCONF_MAX];
-    size_t   len;
-    int      full;
-} vz_lxcconf_t;
-
-
-static void vz_lxcconf_put(vz_lxcconf_t *text, const char *fmt, ...)
-    __attribute__((format(printf, 2, 3)));
-static void vz_lxcconf_net(vz_lxcconf_t *text, const vz_config_t *conf,
+static void vz_lxcconf_net(vz_text_t *text, const vz_config_t *conf,
     const vz_ct_t *ct);
-static void vz_lxcconf_lxcfs(vz_lxcconf_t *text, const vz_config_t *conf);
+static void vz_lxcconf_lxcfs(vz_text_t *text, const vz_config_t *conf);
 
 
 int
 vz_lxcconf_write(const vz_config_t *conf, const vz_ct_t *ct)
 {
-    char            dir[PATH_MAX];
+    char            dir[PATH_MAX], buf[VZ_LXCCONF_MAX];
     char            parent[VZ_CGROUP_PARENT];
     unsigned        i;
-    vz_lxcconf_t    text;
+    vz_text_t       text;
     struct utsname  uts;
 
     static const char  *fixed =
@@ -47,46 +38,45 @@ vz_lxcconf_write(const vz_config_t *conf, const vz_ct_t *ct)
     static const char  *hooks[] = { "pre-start", "start-host", "post-stop" };
     static const char  *seccomp = "/usr/share/lxc/config/common.seccomp";
 
-    text.len = 0;
-    text.full = 0;
+    vz_text_init(&text, buf, sizeof(buf));
 
     /* while it is made its folder has another name than it will have */
 
     vz_store_dir(conf, ct->ctid, NULL, dir);
 
     if (uname(&uts) == 0) {
-        vz_lxcconf_put(&text, "lxc.arch = %s\n", uts.machine);
+        vz_text_put(&text, "lxc.arch = %s\n", uts.machine);
     }
 
-    vz_lxcconf_put(&text, "lxc.rootfs.path = dir:%s/root\n", dir);
-    vz_lxcconf_put(&text, "lxc.idmap = u 0 %u %u\nlxc.idmap = g 0 %u %u\n",
-                   ct->idmap, VZ_CT_IDS, ct->idmap, VZ_CT_IDS);
+    vz_text_put(&text, "lxc.rootfs.path = dir:%s/root\n", dir);
+    vz_text_put(&text, "lxc.idmap = u 0 %u %u\nlxc.idmap = g 0 %u %u\n",
+                ct->idmap, VZ_CT_IDS, ct->idmap, VZ_CT_IDS);
     vz_cgroup_parent(conf, parent);
-    vz_lxcconf_put(&text, "lxc.cgroup.dir = %s\n", parent);
-    vz_lxcconf_put(&text, "lxc.uts.name = %s\n", ct->hostname);
-    vz_lxcconf_put(&text, "lxc.start.auto = %u\n", ct->onboot);
-    vz_lxcconf_put(&text, "lxc.log.file = %s/lxc.log\nlxc.log.level = WARN\n",
-                   dir);
-    vz_lxcconf_put(&text, "%s", fixed);
+    vz_text_put(&text, "lxc.cgroup.dir = %s\n", parent);
+    vz_text_put(&text, "lxc.uts.name = %s\n", ct->hostname);
+    vz_text_put(&text, "lxc.start.auto = %u\n", ct->onboot);
+    vz_text_put(&text, "lxc.log.file = %s/lxc.log\nlxc.log.level = WARN\n",
+                dir);
+    vz_text_put(&text, "%s", fixed);
 
     if (access("/sys/kernel/security/apparmor", F_OK) == 0) {
 
         /* without nesting, systemd inside can't sandbox its services */
 
-        vz_lxcconf_put(&text, "lxc.apparmor.profile = generated\n"
-                       "lxc.apparmor.allow_nesting = 1\n");
+        vz_text_put(&text, "lxc.apparmor.profile = generated\n"
+                    "lxc.apparmor.allow_nesting = 1\n");
     }
 
     if (access(seccomp, R_OK) == 0) {
-        vz_lxcconf_put(&text, "lxc.seccomp.profile = %s\n", seccomp);
+        vz_text_put(&text, "lxc.seccomp.profile = %s\n", seccomp);
     }
 
     vz_lxcconf_net(&text, conf, ct);
     vz_lxcconf_lxcfs(&text, conf);
 
     for (i = 0; i < sizeof(hooks) / sizeof(hooks[0]); i++) {
-        vz_lxcconf_put(&text, "lxc.hook.%s = %s %s\n", hooks[i], conf->hook,
-                       conf->path);
+        vz_text_put(&text, "lxc.hook.%s = %s %s\n", hooks[i], conf->hook,
+                    conf->path);
     }
 
     if (text.full) {
@@ -99,7 +89,7 @@ vz_lxcconf_write(const vz_config_t *conf, const vz_ct_t *ct)
 
 
 static void
-vz_lxcconf_net(vz_lxcconf_t *text, const vz_config_t *conf,
+vz_lxcconf_net(vz_text_t *text, const vz_config_t *conf,
     const vz_ct_t *ct)
 {
     char  interface[VZ_INTERFACE_MAX], hw[18];
@@ -107,14 +97,14 @@ vz_lxcconf_net(vz_lxcconf_t *text, const vz_config_t *conf,
     vz_net_interface(conf, ct->ctid, interface);
     vz_net_hardware(ct->ctid, hw);
 
-    vz_lxcconf_put(text, "lxc.net.0.type = veth\n"
-                   "lxc.net.0.veth.pair = %s\n"
-                   "lxc.net.0.name = " VZ_GUEST_LINK "\n"
-                   "lxc.net.0.hwaddr = %s\n"
-                   "lxc.net.0.flags = up\n", interface, hw);
+    vz_text_put(text, "lxc.net.0.type = veth\n"
+                "lxc.net.0.veth.pair = %s\n"
+                "lxc.net.0.name = " VZ_GUEST_LINK "\n"
+                "lxc.net.0.hwaddr = %s\n"
+                "lxc.net.0.flags = up\n", interface, hw);
 
     if (conf->bridge[0]) {
-        vz_lxcconf_put(text, "lxc.net.0.link = %s\n", conf->bridge);
+        vz_text_put(text, "lxc.net.0.link = %s\n", conf->bridge);
     }
 }
 
@@ -122,7 +112,7 @@ vz_lxcconf_net(vz_lxcconf_t *text, const vz_config_t *conf,
 /* what /proc says inside is then the plan's memory and cpus, not the node's */
 
 static void
-vz_lxcconf_lxcfs(vz_lxcconf_t *text, const vz_config_t *conf)
+vz_lxcconf_lxcfs(vz_text_t *text, const vz_config_t *conf)
 {
     char                path[PATH_MAX];
     unsigned            i;
@@ -140,28 +130,8 @@ vz_lxcconf_lxcfs(vz_lxcconf_t *text, const vz_config_t *conf)
                  files[i]);
 
         if (access(path, R_OK) == 0) {
-            vz_lxcconf_put(text, "lxc.mount.entry = %s proc/%s none "
-                           "bind,optional 0 0\n", path, files[i]);
+            vz_text_put(text, "lxc.mount.entry = %s proc/%s none "
+                        "bind,optional 0 0\n", path, files[i]);
         }
     }
-}
-
-
-static void
-vz_lxcconf_put(vz_lxcconf_t *text, const char *fmt, ...)
-{
-    int      n;
-    va_list  args;
-
-    va_start(args, fmt);
-    n = vsnprintf(text->buf + text->len, sizeof(text->buf) - text->len, fmt,
-                  args);
-    va_end(args);
-
-    if (n < 0 || (size_t) n >= sizeof(text->buf) - text->len) {
-        text->full = 1;
-        return;
-    }
-
-    text->len += (size_t) n;
 }

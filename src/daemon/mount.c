@@ -1,4 +1,3 @@
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -7,28 +6,23 @@
 #include <string.h>
 #include <unistd.h>
 #include <linux/capability.h>
-#include <linux/btrfs.h>
-#include <linux/loop.h>
 #include <sys/file.h>
 #include <sys/fsuid.h>
-#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include "../wire/frame.h"
+#include "loop.h"
 #include "mount.h"
 
 
 #define VZ_MOUNT_POLL   20          /* ms between looks at an image */
-#define VZ_LOOP_TRIES   256
 
 
 static vz_code_e vz_mount_image_take(int image, const char *path, int wait,
     char *words);
-static int vz_mount_image_attached(const char *path);
 static vz_code_e vz_mount_build(const vz_ct_t *ct, const char *lower,
     const char *device, vz_mount_t *mount, char *words);
 static int vz_mount_btrfs(const char *device);
@@ -37,7 +31,6 @@ static int vz_mount_clone(int dirfd, const char *path, int userns,
     const char *target);
 static int vz_mount_overlay(uint32_t base);
 static int vz_mount_userns(uint32_t base);
-static int vz_mount_loop_attach(int image, const char *path, char *device);
 static vz_code_e vz_mount_failed(char *words, const char *what);
 
 
@@ -46,7 +39,7 @@ vz_mount_make(const vz_ct_t *ct, const char *lower, int wait,
     vz_mount_t *mount, char *words)
 {
     int        image, loop;
-    char       path[PATH_MAX], device[32];
+    char       path[PATH_MAX], device[VZ_LOOP_NAME];
     vz_code_e  rc;
 
     if (vz_store_path(ct, "image", path) == -1) {
@@ -64,7 +57,7 @@ vz_mount_make(const vz_ct_t *ct, const char *lower, int wait,
         return rc;
     }
 
-    loop = vz_mount_loop_attach(image, path, device);
+    loop = vz_loop_attach(image, path, device);
 
     if (loop == -1) {
         rc = vz_mount_failed(words, "loop device");
@@ -92,7 +85,7 @@ vz_mount_image_take(int image, const char *path, int wait, char *words)
 {
     for ( ;; ) {
         if (flock(image, LOCK_EX | LOCK_NB) == 0) {
-            if (!vz_mount_image_attached(path)) {
+            if (!vz_loop_holds(path)) {
                 return VZ_OK;
             }
 
@@ -405,71 +398,6 @@ vz_mount_userns(uint32_t base)
 }
 
 
-static int
-vz_mount_loop_attach(int image, const char *path, char *device)
-{
-    int                 control, number, loop, tries;
-    struct loop_config  config;
-
-    control = open("/dev/loop-control", O_RDWR | O_CLOEXEC);
-    if (control == -1) {
-        return -1;
-    }
-
-    memset(&config, 0, sizeof(config));
-    config.fd = (uint32_t) image;
-    config.info.lo_flags = LO_FLAGS_AUTOCLEAR;
-    snprintf((char *) config.info.lo_file_name, LO_NAME_SIZE, "%.60s", path);
-
-    for (tries = 0; tries < VZ_LOOP_TRIES; tries++) {
-        number = ioctl(control, LOOP_CTL_GET_FREE);
-        if (number < 0) {
-            break;
-        }
-
-        snprintf(device, 32, "/dev/loop%d", number);
-
-        loop = open(device, O_RDWR | O_CLOEXEC);
-
-        if (loop == -1 && errno == ENOENT) {
-
-            /* no devtmpfs or it is slow; major 7 is the loop driver's */
-
-            if (mknod(device, S_IFBLK | 0660, makedev(7, (unsigned) number))
-                == -1)
-            {
-                usleep(1000);
-            }
-
-            continue;
-        }
-
-        if (loop != -1) {
-            if (ioctl(loop, LOOP_CONFIGURE, &config) == 0) {
-                close(control);
-                return loop;
-            }
-
-            number = errno;
-            close(loop);
-            errno = number;
-
-            if (errno != EBUSY) {
-                break;
-            }
-
-            usleep(1000);
-        }
-    }
-
-    number = errno;
-    close(control);
-    errno = number;
-
-    return -1;
-}
-
-
 void
 vz_mount_unmake(vz_mount_t *mount)
 {
@@ -549,50 +477,6 @@ vz_mount_drop(const vz_ct_t *ct)
 }
 
 
-static int
-vz_mount_image_attached(const char *path)
-{
-    int             fd, found;
-    DIR            *dir;
-    char            name[64 + NAME_MAX], backing[PATH_MAX];
-    ssize_t         n;
-    struct dirent  *entry;
-
-    dir = opendir("/sys/block");
-    if (dir == NULL) {
-        return 0;
-    }
-
-    found = 0;
-
-    while (!found && (entry = readdir(dir)) != NULL) {
-        if (strncmp(entry->d_name, "loop", 4) != 0) {
-            continue;
-        }
-
-        snprintf(name, sizeof(name), "%s/loop/backing_file", entry->d_name);
-
-        fd = openat(dirfd(dir), name, O_RDONLY | O_CLOEXEC);
-        if (fd == -1) {
-            continue;
-        }
-
-        n = read(fd, backing, sizeof(backing) - 1);
-        close(fd);
-
-        if (n > 0) {
-            backing[n] = '\0';
-            backing[strcspn(backing, "\n")] = '\0';
-            found = strcmp(backing, path) == 0;
-        }
-    }
-
-    closedir(dir);
-
-    return found;
-}
-
-
 int
 vz_mount_image_idle(const vz_ct_t *ct, int wait)
 {
@@ -603,7 +487,7 @@ vz_mount_image_idle(const vz_ct_t *ct, int wait)
     }
 
     for ( ;; ) {
-        if (!vz_mount_image_attached(path)) {
+        if (!vz_loop_holds(path)) {
             return 1;
         }
 
@@ -614,31 +498,6 @@ vz_mount_image_idle(const vz_ct_t *ct, int wait)
         usleep(VZ_MOUNT_POLL * 1000);
         wait -= VZ_MOUNT_POLL;
     }
-}
-
-
-int
-vz_mount_loop(int raw)
-{
-    struct btrfs_ioctl_dev_info_args  info;
-
-    /* btrfs gives its files a device number of its own: it must be asked */
-
-    memset(&info, 0, sizeof(info));
-    info.devid = 1;
-
-    if (ioctl(raw, BTRFS_IOC_DEV_INFO, &info) == -1) {
-        return -1;
-    }
-
-    info.path[sizeof(info.path) - 1] = '\0';
-
-    if (strncmp((char *) info.path, "/dev/loop", 9) != 0) {
-        errno = ENODEV;
-        return -1;
-    }
-
-    return open((char *) info.path, O_RDWR | O_CLOEXEC);
 }
 
 

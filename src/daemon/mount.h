@@ -55,11 +55,6 @@ int vz_mount_there(const vz_ct_t *ct, const char *name);
 int vz_mount_image_idle(const vz_ct_t *ct, int wait);
 
 /*
- * vz_mount_loop: open the loop device under a mounted raw, -1 with errno.
- */
-int vz_mount_loop(int raw);
-
-/*
  * vz_mount_ids: what this process creates and opens from now on is the
  * container's root's, with all capabilities kept; for forked children.
  */

@@ -15,6 +15,7 @@
 #include <sys/statvfs.h>
 #include <sys/wait.h>
 #include "../wire/code.h"
+#include "loop.h"
 #include "mount.h"
 #include "rootfs.h"
 #include "run.h"
@@ -252,7 +253,7 @@ vz_rootfs_do_resize(const vz_ct_t *ct, int root, int raw, const void *data,
     vz_store_path(ct, "image", path);
     image = open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
     fd = openat(raw, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    loop = fd == -1 ? -1 : vz_mount_loop(fd);
+    loop = fd == -1 ? -1 : vz_loop_under(fd);
 
     if (image == -1 || loop == -1 || fstat(image, &st) == -1) {
         return vz_rootfs_failed(words, "image");

@@ -1,5 +1,4 @@
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -8,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 #include <sys/pidfd.h>
+#include "file.h"
 #include "run.h"
 
 
@@ -25,25 +25,14 @@ static const char  *vz_run_names[VZ_CG_COUNT] = {
 int
 vz_process_of(pid_t pid, vz_process_t *process)
 {
-    int          fd, field;
-    char         path[32], buf[1024], *p;
-    ssize_t      n;
+    int   field;
+    char  path[32], buf[1024], *p;
 
     snprintf(path, sizeof(path), "/proc/%d/stat", pid);
 
-    fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd == -1) {
+    if (vz_file_read(path, buf, sizeof(buf)) <= 0) {
         return -1;
     }
-
-    n = read(fd, buf, sizeof(buf) - 1);
-    close(fd);
-
-    if (n <= 0) {
-        return -1;
-    }
-
-    buf[n] = '\0';
 
     /* the name may hold anything: fields count from the last parenthesis */
 
@@ -228,16 +217,12 @@ vz_run_read(const vz_ct_t *ct, vz_run_t *run)
 static const char *
 vz_run_boot(void)
 {
-    int          fd;
-    ssize_t      n;
     static char  boot[VZ_RUN_BOOT];
 
-    if (boot[0] == '\0') {
-        fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
-        n = read(fd, boot, sizeof(boot) - 1);
-        close(fd);
-
-        boot[n > 0 ? n : 0] = '\0';
+    if (boot[0] == '\0'
+        && vz_file_read("/proc/sys/kernel/random/boot_id", boot, sizeof(boot))
+           > 0)
+    {
         boot[strcspn(boot, "\n")] = '\0';
     }
 

@@ -1,29 +1,20 @@
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include "../wire/field.h"
 #include "../wire/frame.h"
 #include "limit.h"
 #include "stat.h"
+#include "text.h"
 
 
 #define VZ_STAT_LINE  (VZ_REPLY_MAX - 16)   /* "= " and LF around it */
 
 
-typedef struct {
-    char     *buf;
-    size_t    len;
-} vz_stat_text_t;
-
-
 static unsigned vz_stat_lives(const vz_run_t *run, vz_cgroup_use_t *use);
-static void vz_stat_put(vz_stat_text_t *text, const char *fmt, ...)
-    __attribute__((format(printf, 2, 3)));
-static void vz_stat_addresses(vz_stat_text_t *text, const vz_ct_t *ct);
-static void vz_stat_dns(vz_stat_text_t *text, const vz_ct_t *ct);
-static void vz_stat_size(vz_stat_text_t *text, const char *key,
+static void vz_stat_dns(vz_text_t *text, const vz_ct_t *ct);
+static void vz_stat_size(vz_text_t *text, const char *key,
     uint64_t size);
-static void vz_stat_pair(vz_stat_text_t *text, const char *key,
+static void vz_stat_pair(vz_text_t *text, const char *key,
     const vz_pair_t *pair);
 
 
@@ -81,14 +72,13 @@ vz_stat_print(const vz_config_t *conf, const vz_ct_t *ct,
 {
     char             kept[VZ_WORDS_MAX];
     const char      *gateway;
-    vz_stat_text_t   text;
+    vz_text_t        text;
 
-    text.buf = line;
-    text.len = 0;
+    vz_text_init(&text, line, VZ_STAT_LINE);
 
-    vz_stat_put(&text, "id=%u state=%s hostname=%s address=", ct->ctid,
+    vz_text_put(&text, "id=%u state=%s hostname=%s address=", ct->ctid,
                 stat->state, ct->hostname);
-    vz_stat_addresses(&text, ct);
+    vz_text_addresses(&text, ct->addresses, ct->naddresses);
 
     vz_stat_size(&text, "memory_used", stat->use.memory_used);
     vz_stat_size(&text, "memory_limit",
@@ -100,7 +90,7 @@ vz_stat_print(const vz_config_t *conf, const vz_ct_t *ct,
     /* btrfs counts none, and a stopped container is not looked into */
 
     if (stat->disk.inodes == 0) {
-        vz_stat_put(&text, " inodes_used=- inodes_total=-");
+        vz_text_put(&text, " inodes_used=- inodes_total=-");
 
     } else {
         vz_stat_size(&text, "inodes_used", stat->disk.inodes_used);
@@ -109,11 +99,11 @@ vz_stat_print(const vz_config_t *conf, const vz_ct_t *ct,
 
     vz_stat_size(&text, "cpu_ns", stat->use.cpu_ns);
 
-    vz_stat_put(&text, " cpu_units=%u cpu_percent=%u", ct->units,
+    vz_text_put(&text, " cpu_units=%u cpu_percent=%u", ct->units,
                 ct->percent);
     vz_stat_size(&text, "processes", stat->use.processes);
     vz_stat_size(&text, "uptime", stat->uptime);
-    vz_stat_put(&text, " template=%s", ct->template);
+    vz_text_put(&text, " template=%s", ct->template);
 
     if (!whole) {
         return;
@@ -123,7 +113,7 @@ vz_stat_print(const vz_config_t *conf, const vz_ct_t *ct,
               : ct->gateway6[0] ? ct->gateway6
               : conf->bridge[0] ? "-" : conf->gateway4;
 
-    vz_stat_put(&text, " gateway=%s dns=", gateway);
+    vz_text_put(&text, " gateway=%s dns=", gateway);
     vz_stat_dns(&text, ct);
 
     vz_stat_pair(&text, "vmguarpages", &ct->vmguar);
@@ -132,88 +122,52 @@ vz_stat_print(const vz_config_t *conf, const vz_ct_t *ct,
     vz_stat_pair(&text, "diskspace", &ct->disk);
 
     vz_limit_kept(ct, NULL, kept);
-    vz_stat_put(&text, " kept=%s", kept);
+    vz_text_put(&text, " kept=%s", kept);
     vz_stat_size(&text, "created", ct->created);
 }
 
 
 static void
-vz_stat_addresses(vz_stat_text_t *text, const vz_ct_t *ct)
-{
-    char      address[VZ_ADDRESS_TEXT];
-    unsigned  i;
-
-    if (ct->naddresses == 0) {
-        vz_stat_put(text, "-");
-    }
-
-    for (i = 0; i < ct->naddresses; i++) {
-        vz_address_print(&ct->addresses[i], 0, address);
-        vz_stat_put(text, "%s%s", i ? "," : "", address);
-    }
-}
-
-
-static void
-vz_stat_dns(vz_stat_text_t *text, const vz_ct_t *ct)
+vz_stat_dns(vz_text_t *text, const vz_ct_t *ct)
 {
     unsigned  i;
 
     if (ct->ndns == 0) {
-        vz_stat_put(text, "-");
+        vz_text_put(text, "-");
     }
 
     for (i = 0; i < ct->ndns; i++) {
-        vz_stat_put(text, "%s%s", i ? "," : "", ct->dns[i]);
+        vz_text_put(text, "%s%s", i ? "," : "", ct->dns[i]);
     }
 }
 
 
 static void
-vz_stat_size(vz_stat_text_t *text, const char *key, uint64_t size)
+vz_stat_size(vz_text_t *text, const char *key, uint64_t size)
 {
     if (size == VZ_UNLIMITED) {
-        vz_stat_put(text, " %s=unlimited", key);
+        vz_text_put(text, " %s=unlimited", key);
 
     } else {
-        vz_stat_put(text, " %s=%llu", key, (unsigned long long) size);
+        vz_text_put(text, " %s=%llu", key, (unsigned long long) size);
     }
 }
 
 
 static void
-vz_stat_pair(vz_stat_text_t *text, const char *key, const vz_pair_t *pair)
+vz_stat_pair(vz_text_t *text, const char *key, const vz_pair_t *pair)
 {
     if (!pair->set) {
-        vz_stat_put(text, " %s=-", key);
+        vz_text_put(text, " %s=-", key);
         return;
     }
 
     vz_stat_size(text, key, pair->barrier);
 
     if (pair->limit == VZ_UNLIMITED) {
-        vz_stat_put(text, ":unlimited");
+        vz_text_put(text, ":unlimited");
 
     } else {
-        vz_stat_put(text, ":%llu", (unsigned long long) pair->limit);
-    }
-}
-
-
-static void
-vz_stat_put(vz_stat_text_t *text, const char *fmt, ...)
-{
-    int      n;
-    va_list  args;
-
-    va_start(args, fmt);
-    n = vsnprintf(text->buf + text->len, VZ_STAT_LINE - text->len, fmt, args);
-    va_end(args);
-
-    if (n > 0 && (size_t) n < VZ_STAT_LINE - text->len) {
-        text->len += (size_t) n;
-
-    } else {
-        text->buf[text->len] = '\0';
+        vz_text_put(text, ":%llu", (unsigned long long) pair->limit);
     }
 }

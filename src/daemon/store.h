@@ -118,8 +118,4 @@ int vz_store_lower(const vz_config_t *conf, const vz_ct_t *ct, char *path);
 uint32_t vz_store_idmap(const vz_config_t *conf);
 
 
-/* vz_store_address: an address's index in the container's list, or -1. */
-int vz_store_address(const vz_ct_t *ct, const vz_address_t *address);
-
-
 #endif /* VZ_STORE_H */

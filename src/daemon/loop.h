@@ -1,0 +1,25 @@
+/*
+ * Loop devices: a container's image as a block device.
+ */
+
+#ifndef VZ_LOOP_H
+#define VZ_LOOP_H
+
+
+#define VZ_LOOP_NAME  32            /* bytes of "/dev/loop4711" */
+
+
+/*
+ * vz_loop_attach: a free device with the open image, let go of with its last
+ * user.  Its descriptor and name, or -1 with errno.
+ */
+int vz_loop_attach(int image, const char *path, char device[VZ_LOOP_NAME]);
+
+/* vz_loop_holds: whether a device has the image of that path. */
+int vz_loop_holds(const char *path);
+
+/* vz_loop_under: open the one under a mounted btrfs; -1 with errno. */
+int vz_loop_under(int raw);
+
+
+#endif /* VZ_LOOP_H */
