@@ -501,7 +501,8 @@ ngx_http_vzpanel_init_process(ngx_cycle_t *cycle)
 
     vz_settings_set(&conf->settings);
     vz_zone_init(cycle);
-    vz_crypt_init(conf->pool);
+    vz_crypt_init(conf->pool, conf->pool_name.len ? (ngx_uint_t) ngx_ncpu
+                                                  : VZ_CRYPT_THREADS);
     vz_sse_init(cycle);
 
     if (vz_db_init(cycle, &conf->db) != NGX_OK

@@ -16,20 +16,22 @@ import * as session from './session.js';
 /** @typedef {{default: (view: View) => Promise<void>}} Screen */
 /**
  * @typedef {{
- *     path: string, id?: string, must?: boolean, own?: boolean,
- *     admin?: boolean, load: () => Promise<Screen>,
+ *     path: string, id?: string, must?: boolean, secret?: boolean,
+ *     own?: boolean, admin?: boolean, load: () => Promise<Screen>,
  * }} Route  id: the query argument that names one thing, must: only with it,
+ *     secret: behind #, which stays in the browser: no log, no Referer has it,
  *     own: for somebody who is signed in, admin: and administers
  */
 
 /** @type {Route[]} */
 const ROUTES = [
     { path: '', load: () => import('./screens/plans.js') },
-    { path: 'order', id: 'follow', must: true,
+    { path: 'order', id: 'follow', must: true, secret: true,
         load: () => import('./screens/order-live.js') },
     { path: 'order', load: () => import('./screens/order.js') },
     { path: 'signin', load: () => import('./screens/signin.js') },
-    { path: 'reset', load: () => import('./screens/reset.js') },
+    { path: 'reset', id: 'token', secret: true,
+        load: () => import('./screens/reset.js') },
     { path: 'contact', load: () => import('./screens/contact.js') },
     { path: 'status', id: 'vm', own: true,
         load: () => import('./screens/status.js') },
@@ -73,7 +75,8 @@ function here() {
 /** @param {Route | null} route */
 function idOf(route) {
     return route?.id
-        ? new URLSearchParams(location.search).get(route.id) : null;
+        ? new URLSearchParams(route.secret ? location.hash.slice(1)
+            : location.search).get(route.id) : null;
 }
 
 
@@ -242,7 +245,7 @@ async function show(first = false) {
     const path = here();
     const query = new URLSearchParams(location.search);
     const route = ROUTES.find((one) => one.path === path
-        && (!one.must || query.has(one.id ?? ''))) ?? null;
+        && (!one.must || idOf(one) !== null)) ?? null;
     const id = idOf(route);
 
     if (handOver(route, id)) {

@@ -22,14 +22,16 @@ our $eva = user("eva.$mark", email => "twins.$mark\@example.org",
     language => 'en');
 our $locked = user("locked.$mark", locked => 1);
 our $beas = session($bea);
+our $script = token($bea);
 
 sub ask_for { qq(POST /api/password/reset\n{"account":"$_[0]"}) }
 
 sub set {
     my ($token, $new) = @_;
 
-    return "POST /api/password/reset/$token\n"
-        . '{"new":"' . ($new // 'Another-password-1') . '"}';
+    return "PUT /api/password/reset\n"
+        . qq({"token":"$token","new":") . ($new // 'Another-password-1')
+        . '"}';
 }
 
 sub plain {
@@ -85,27 +87,34 @@ our $shut = link_of($locked, '1 MINUTE');
 our $second = link_of($bea, '1 MINUTE');
 
 sub try {
-    my ($secret, $body) = @_;
+    my ($secret, $new) = @_;
 
-    return ask('POST', "/api/password/reset/$secret", '', $body);
+    return ask('PUT', '/api/password/reset', '',
+        qq({"token":"$secret","new":"$new"}));
 }
 
 sub grammar {
-    like(try($token, '{"new":"short"}')->{body}, qr/"new","code":"format"/,
+    like(try($token, 'short')->{body}, qr/"new","code":"format"/,
         'a password has its grammar');
-    like(try($token, '{}')->{body}, qr/"new","code":"required"/,
-        'and is needed');
+    like(ask('PUT', '/api/password/reset', '', '{}')->{body},
+        qr/"token","code":"required".*"new","code":"required"/,
+        'and both are needed');
 }
 
 sub changed {
-    is(try($token, '{"new":"Another-password-1"}')->{code}, 204,
+    is(ask('GET', '/api/vms', $script)->{code}, 200, 'a token is good');
+    is(try($token, 'Another-password-1')->{code}, 204,
         'the link sets another password');
-    is(try($_, '{"new":"Another-password-2"}')->{code}, 410,
+    is(try($_, 'Another-password-2')->{code}, 410,
         'once, and the other links of the same person are void')
         for $token, $second;
 
-    is(ask('GET', '/api/session', $beas)->{code}, 401, 'sessions are over')
-        for 1 .. 2;
+    for (1 .. 2) {
+        is(ask('GET', '/api/session', $beas)->{code}, 401,
+            'sessions are over');
+        is(ask('GET', '/api/vms', $script)->{code}, 401,
+            'and so are tokens: who had the password may have made one');
+    }
 
     my $call = ask('POST', '/api/session', '',
         qq({"account":"bea.$mark","password":"Another-password-1"}));
@@ -119,8 +128,8 @@ sub changed {
 
 sub once {
     my $two = link_of($eva, '1 MINUTE');
-    my @calls = map { ask_begin('POST', "/api/password/reset/$two", '',
-        '{"new":"Another-password-' . $_ . '"}') } 1 .. 4;
+    my @calls = map { ask_begin('PUT', '/api/password/reset', '',
+        qq({"token":"$two","new":"Another-password-$_"})) } 1 .. 4;
     my @codes = sort map { ask_end($_)->{code} } @calls;
 
     is("@codes", '204 410 410 410', 'four at once: one sets it');

@@ -189,7 +189,7 @@ function build(view, plans, templates) {
             sent = null;
             Object.keys(draft).forEach((name) => delete draft[name]);
             hand(answer);
-            view.go(`order?follow=${answer.order}`);
+            view.go(`order#follow=${answer.order}`);
         },
         failed: (problem) => {
             /* an answer that is no: the next try is another order */

@@ -1,6 +1,6 @@
 /* A new password by the link that was mailed. */
 
-import { post } from '../api.js';
+import { replace } from '../api.js';
 import { linkButton } from '../parts/button.js';
 import { h, put } from '../parts/dom.js';
 import { form, STRONG, text } from '../parts/form.js';
@@ -10,9 +10,7 @@ import { t } from '../i18n.js';
 
 /** @param {import('../types.d.ts').View} view */
 export default async function reset(view) {
-    /* what follows # stays in the browser: no log and no Referer has it */
-    const token = new URLSearchParams(location.hash.slice(1)).get('token')
-        ?? '';
+    const token = view.id ?? '';
     const place = h('div', null);
 
     const expired = () => put(place,
@@ -37,7 +35,7 @@ export default async function reset(view) {
         fields: [field],
         submit: t('reset.send'),
         send: async (values) => {
-            await post(`password/reset/${token}`, { new: values.new },
+            await replace('password/reset', { token, new: values.new },
                 { quiet: true });
             toast(t('reset.done'));
             view.go('signin', { replace: true });

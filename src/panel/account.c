@@ -140,9 +140,7 @@ vz_account_password(vz_call_t *call)
         return;
     }
 
-    rc = vz_crypt_hash(call->pool, &body.new, &hash);
-    if (rc != VZ_OK) {
-        vz_call_fault(call, "crypt", rc);
+    if (vz_session_hash(call, &body.new, &hash) != VZ_OK) {
         return;
     }
 

@@ -8,6 +8,7 @@
 #include "edit.h"
 #include "mail.h"
 #include "name.h"
+#include "session.h"
 #include "word.h"
 #include "../runtime/crypt.h"
 #include "../wire/field.h"
@@ -194,11 +195,10 @@ vz_user_draw(vz_call_t *call, vz_user_body_t *body)
         return VZ_INTERNAL;
     }
 
-    rc = vz_crypt_hash(call->pool, &body->password, &body->hash);
+    rc = vz_session_hash(call, &body->password, &body->hash);
 
     if (rc != VZ_OK) {
         ngx_explicit_memzero(body->password.data, body->password.len);
-        vz_call_fault(call, "crypt", rc);
     }
 
     return rc;
@@ -547,8 +547,7 @@ vz_user_reset(vz_call_t *call, vz_user_body_t *body)
     }
 
     if (rc == VZ_OK) {
-        rc = vz_db_query(tx, call->pool, &vz_user_sessions,
-                         vz_binds(vz_int(body->id)), NULL);
+        rc = vz_session_revoke(tx, call->pool, body->id);
     }
 
     if (rc == VZ_OK) {

@@ -11,10 +11,12 @@
 #include "../runtime/crypt.h"
 
 
-#define VZ_CLAIM_TRIES     10
+#define VZ_CLAIM_WAIT      10000        /* ms for a turn, and of tries */
 #define VZ_CLAIM_POOLS     8
 
 
+static ngx_int_t vz_claim_enter(void);
+static void vz_claim_leave(void);
 static vz_code_e vz_claim_try(vz_call_t *call, vz_order_t *order,
     const vz_claim_pt *claims);
 static vz_code_e vz_claim_user(vz_tx_t *tx, vz_call_t *call,
@@ -27,6 +29,9 @@ static vz_code_e vz_claim_audit(vz_tx_t *tx, vz_call_t *call,
     vz_order_t *order);
 static ngx_uint_t vz_claim_is(const ngx_str_t *key, const char *name);
 
+
+static ngx_uint_t  vz_claim_busy;
+static vz_line_t   vz_claim_line;
 
 static const vz_claim_pt  vz_claim_steps[] = {
     vz_claim_key,
@@ -96,20 +101,25 @@ vz_claim_all(vz_call_t *call, vz_order_t *order, const vz_claim_pt *claims)
 {
     vz_code_e   rc;
     vz_task_t   task;
-    ngx_uint_t  i;
+    ngx_msec_t  begun;
 
-    rc = VZ_CONFLICT;
+    if (vz_claim_enter() != NGX_OK) {
+        return VZ_OVERLOADED;
+    }
 
-    for (i = 0; i < VZ_CLAIM_TRIES; i++) {
+    begun = ngx_current_msec;
 
+    for ( ;; ) {
         rc = vz_claim_try(call, order, claims);
 
-        if (rc != VZ_CONFLICT) {
+        if (rc != VZ_CONFLICT || ngx_current_msec - begun >= VZ_CLAIM_WAIT) {
             break;
         }
 
-        vz_sleep(5 + ngx_random() % (20 * (i + 1)));
+        vz_sleep(5 + ngx_random() % 20);
     }
+
+    vz_claim_leave();
 
     if (rc == VZ_CONFLICT) {
         return VZ_OVERLOADED;
@@ -123,6 +133,34 @@ vz_claim_all(vz_call_t *call, vz_order_t *order, const vz_claim_pt *claims)
 
     return vz_task_get(call->pool, order->task, NULL, 0, &task) == VZ_OK
            ? VZ_OK : VZ_DOWN;
+}
+
+
+/*
+ * All want the lowest number and the first address: within a worker they take
+ * turns, so that only workers are in each other's way.
+ */
+
+static ngx_int_t
+vz_claim_enter(void)
+{
+    if (vz_claim_busy) {
+        return vz_line_wait(&vz_claim_line, VZ_CLAIM_WAIT);
+    }
+
+    vz_line_init(&vz_claim_line);
+    vz_claim_busy = 1;
+
+    return NGX_OK;
+}
+
+
+static void
+vz_claim_leave(void)
+{
+    if (vz_line_wake(&vz_claim_line, 0) == 0) {
+        vz_claim_busy = 0;
+    }
 }
 
 

@@ -1,6 +1,7 @@
 /*
  * GET /api/health, GET /api/metrics: for load balancers and Prometheus; who
- * may ask is nginx's allow and deny.
+ * may ask is nginx's allow and deny.  Each neighbour is asked by a probe: what
+ * does not answer delays neither the others nor the answer.
  */
 
 #include "live.h"
@@ -8,12 +9,34 @@
 #include "resource.h"
 #include "runner.h"
 #include "../runtime/fiber.h"
-#include "../runtime/settings.h"
+#include "../runtime/probe.h"
+#include "../runtime/smtp.h"
 #include "../runtime/sse.h"
 
 
+#define VZ_HEALTH_KEEP   1000       /* ms; balancers ask often */
+#define VZ_HEALTH_MAIL   5000       /* mail servers count connections */
+#define VZ_HEALTH_STATES 8
+
 #define VZ_METRICS_SIZE  8192
 
+
+/* What one asker is told; nodes are probes whose data is their vz_node_t. */
+typedef struct {
+    vz_code_e      database;
+    vz_code_e      mail;
+    ngx_uint_t     waits;               /* mail does, for too long */
+    ngx_uint_t     well;
+    ngx_uint_t     n;
+    vz_probe_t    *nodes[VZ_NODES_MAX];
+    vz_code_e      answers[VZ_NODES_MAX];
+} vz_health_t;
+
+typedef struct {
+    ngx_str_t      name;
+    u_char         text[16];
+    int64_t        tasks;
+} vz_health_state_t;
 
 typedef struct {
     vz_call_t     *call;
@@ -23,7 +46,16 @@ typedef struct {
 } vz_metrics_t;
 
 
-static ngx_uint_t vz_health_nodes(vz_call_t *call, vz_json_t *out);
+static vz_code_e vz_health_database_check(void *data, ngx_pool_t *pool);
+static vz_code_e vz_health_tasks_check(void *data, ngx_pool_t *pool);
+static vz_code_e vz_health_node_check(void *data, ngx_pool_t *pool);
+static vz_code_e vz_health_mail_check(void *data, ngx_pool_t *pool);
+static void vz_health_ask(vz_health_t *health);
+static void vz_health_begin(vz_health_t *health);
+static ngx_uint_t vz_health_asked(vz_node_t *node);
+static ngx_str_t *vz_health_name(vz_health_t *health, ngx_uint_t i);
+static void vz_health_failing(vz_json_t *out, const char *check,
+    const ngx_str_t *name, vz_code_e code);
 static void vz_metrics_worker(vz_metrics_t *m);
 static void vz_metrics_tasks(vz_metrics_t *m);
 static void vz_metrics_vms(vz_metrics_t *m);
@@ -32,79 +64,249 @@ static void vz_metrics_head(vz_metrics_t *m, const char *name,
 static ngx_int_t vz_metrics_vm(void *data, const vz_sample_t *sample);
 
 
-/* mail is well while nothing in the outbox has waited long */
+/* what waits long: the server may be well and refuse each of them */
 
 static const vz_sql_t  vz_health_select = vz_sql("health",
-    "SELECT (SELECT COUNT(*) FROM mail WHERE state = 'queued'"
-    " AND attempts > 2 AND created < UTC_TIMESTAMP(3) - INTERVAL 5 MINUTE)");
+    "SELECT COUNT(*) FROM mail WHERE state = 'queued'"
+    " AND attempts > 2 AND created < UTC_TIMESTAMP(3) - INTERVAL 5 MINUTE");
 
-static const vz_sql_t  vz_metrics_select = vz_sql("metrics tasks",
+static const vz_sql_t  vz_health_tasks_select = vz_sql("health tasks",
     "SELECT state, COUNT(*) FROM task GROUP BY state");
+
+
+static vz_probe_t  vz_health_database = {
+    .run = vz_health_database_check, .keep = VZ_HEALTH_KEEP
+};
+
+static vz_probe_t  vz_health_tasks = {
+    .run = vz_health_tasks_check, .keep = VZ_HEALTH_KEEP
+};
+
+static vz_probe_t  vz_health_mail = {
+    .run = vz_health_mail_check, .keep = VZ_HEALTH_MAIL
+};
+
+static vz_probe_t  vz_health_nodes[VZ_NODES_MAX];
+
+/* what the database said last */
+static int64_t            vz_health_waiting;
+static vz_health_state_t  vz_health_states[VZ_HEALTH_STATES];
+static ngx_uint_t         vz_health_nstates;
 
 
 void
 vz_health_show(vz_call_t *call)
 {
-    vz_code_e    rc;
-    vz_rows_t    rows;
-    vz_json_t    json;
-    ngx_str_t    nodes;
-    ngx_uint_t   well;
-    vz_json_t   *out;
+    ngx_uint_t    i;
+    vz_json_t    *out;
+    vz_health_t   health;
 
-    rc = vz_db_query(NULL, call->pool, &vz_health_select, vz_no_binds, &rows);
+    vz_health_ask(&health);
 
-    vz_json_init(&json, call->pool);
-    well = vz_health_nodes(call, &json) && rc == VZ_OK;
-
-    if (vz_json_end(&json) != NGX_OK
-        || vz_json_string(&json, &nodes) != NGX_OK)
-    {
-        vz_call_fault(call, "panel", VZ_INTERNAL);
-        return;
-    }
-
-    out = vz_call_reply(call, well ? NGX_HTTP_OK
-                                   : NGX_HTTP_SERVICE_UNAVAILABLE);
+    out = vz_call_reply(call, health.well ? NGX_HTTP_OK
+                                          : NGX_HTTP_SERVICE_UNAVAILABLE);
 
     vz_json_object(out, NULL);
-    vz_json_bool(out, "database", rc == VZ_OK);
-    vz_json_raw(out, "nodes", &nodes);
-    vz_json_bool(out, "mail", vz_settings()->mail && rc == VZ_OK
-                              && vz_cell_int(&rows, 0, 0) == 0);
-    vz_json_close(out);
-}
+    vz_json_bool(out, "database", health.database == VZ_OK);
+    vz_json_array(out, "nodes");
 
-
-/* whether there are nodes and each of them answers */
-
-static ngx_uint_t
-vz_health_nodes(vz_call_t *call, vz_json_t *out)
-{
-    vz_code_e       rc;
-    ngx_uint_t      i, n, ok;
-    vz_answer_t     answer;
-    vz_node_row_t  *rows[VZ_NODES_MAX];
-
-    ok = 0;
-    n = vz_node_load(call->pool) == VZ_OK ? vz_node_rows(rows) : 0;
-
-    vz_json_array(out, NULL);
-
-    for (i = 0; i < n; i++) {
-        rc = vz_relay_call(rows[i]->relay, call->pool, VZ_VERB_PING, 0, NULL,
-                           NULL, NULL, NULL, &answer);
-        ok += (rc == VZ_OK);
-
+    for (i = 0; i < health.n; i++) {
         vz_json_object(out, NULL);
-        vz_json_text(out, "name", &rows[i]->name);
-        vz_json_bool(out, "ok", rc == VZ_OK);
+        vz_json_text(out, "name", vz_health_name(&health, i));
+        vz_json_bool(out, "ok", health.answers[i] == VZ_OK);
         vz_json_close(out);
     }
 
     vz_json_close(out);
+    vz_json_bool(out, "mail", health.mail == VZ_OK && !health.waits);
+    vz_json_array(out, "failing");
+    vz_health_failing(out, "database", NULL, health.database);
 
-    return n && ok == n;
+    for (i = 0; i < health.n; i++) {
+        vz_health_failing(out, "node", vz_health_name(&health, i),
+                          health.answers[i]);
+    }
+
+    /* the server is well, and refuses what it is given */
+
+    vz_health_failing(out, "mail", NULL, health.waits ? VZ_BUSY : health.mail);
+
+    vz_json_close(out);
+    vz_json_close(out);
+}
+
+
+/* all begin before the first is waited for */
+
+static void
+vz_health_ask(vz_health_t *health)
+{
+    ngx_uint_t  i;
+
+    vz_health_begin(health);
+
+    health->database = vz_probe_end(&vz_health_database);
+    health->mail = vz_probe_end(&vz_health_mail);
+    health->well = (health->n && health->database == VZ_OK);
+
+    for (i = 0; i < health->n; i++) {
+        health->answers[i] = vz_probe_end(health->nodes[i]);
+        health->well = health->well && health->answers[i] == VZ_OK;
+    }
+
+    health->waits = (health->mail == VZ_OK && health->database == VZ_OK
+                     && vz_health_waiting);
+}
+
+
+/* until the database says which nodes count, all of them do */
+
+static void
+vz_health_begin(vz_health_t *health)
+{
+    ngx_uint_t    i;
+    vz_node_t    *node;
+    vz_probe_t   *probe;
+    ngx_array_t  *all;
+
+    vz_probe_begin(&vz_health_database);
+    vz_probe_begin(&vz_health_mail);
+
+    all = vz_relay_nodes();
+    node = all->elts;
+    health->n = 0;
+
+    for (i = 0; i < all->nelts && i < VZ_NODES_MAX; i++) {
+
+        if (!vz_health_asked(&node[i])) {
+            continue;
+        }
+
+        probe = &vz_health_nodes[i];
+        probe->run = vz_health_node_check;
+        probe->data = &node[i];
+        probe->keep = VZ_HEALTH_KEEP;
+
+        vz_probe_begin(probe);
+        health->nodes[health->n++] = probe;
+    }
+}
+
+
+static ngx_uint_t
+vz_health_asked(vz_node_t *node)
+{
+    ngx_uint_t      i, n;
+    vz_node_row_t  *rows[VZ_NODES_MAX];
+
+    if (!vz_node_known()) {
+        return 1;
+    }
+
+    n = vz_node_rows(rows);
+
+    for (i = 0; i < n; i++) {
+        if (rows[i]->relay == node) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+static ngx_str_t *
+vz_health_name(vz_health_t *health, ngx_uint_t i)
+{
+    vz_node_t  *node;
+
+    node = health->nodes[i]->data;
+
+    return &node->name;
+}
+
+
+static void
+vz_health_failing(vz_json_t *out, const char *check, const ngx_str_t *name,
+    vz_code_e code)
+{
+    if (code == VZ_OK) {
+        return;
+    }
+
+    vz_json_object(out, NULL);
+    vz_json_cstr(out, "check", check);
+
+    if (name != NULL) {
+        vz_json_text(out, "name", name);
+    }
+
+    vz_json_cstr(out, "why", vz_relay_trouble(code));
+    vz_json_close(out);
+}
+
+
+static vz_code_e
+vz_health_database_check(void *data, ngx_pool_t *pool)
+{
+    vz_code_e  rc;
+    vz_rows_t  rows;
+
+    rc = vz_db_query(NULL, pool, &vz_health_select, vz_no_binds, &rows);
+
+    if (rc == VZ_OK) {
+        vz_health_waiting = vz_cell_int(&rows, 0, 0);
+        rc = vz_node_load(pool);
+    }
+
+    return rc;
+}
+
+
+static vz_code_e
+vz_health_tasks_check(void *data, ngx_pool_t *pool)
+{
+    vz_code_e           rc;
+    vz_rows_t           rows;
+    ngx_str_t           name;
+    ngx_uint_t          i;
+    vz_health_state_t  *state;
+
+    rc = vz_db_query(NULL, pool, &vz_health_tasks_select, vz_no_binds, &rows);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    vz_health_nstates = ngx_min(rows.rows, VZ_HEALTH_STATES);
+
+    for (i = 0; i < vz_health_nstates; i++) {
+        state = &vz_health_states[i];
+        name = vz_cell_text(&rows, i, 0);
+
+        state->name.data = state->text;
+        state->name.len = ngx_min(name.len, sizeof(state->text));
+        ngx_memcpy(state->text, name.data, state->name.len);
+        state->tasks = vz_cell_int(&rows, i, 1);
+    }
+
+    return VZ_OK;
+}
+
+
+static vz_code_e
+vz_health_node_check(void *data, ngx_pool_t *pool)
+{
+    vz_answer_t  answer;
+
+    return vz_relay_call(data, pool, VZ_VERB_PING, 0, NULL, NULL, NULL, NULL,
+                         &answer);
+}
+
+
+static vz_code_e
+vz_health_mail_check(void *data, ngx_pool_t *pool)
+{
+    return vz_smtp_check(pool);
 }
 
 
@@ -185,13 +387,11 @@ vz_metrics_worker(vz_metrics_t *m)
 static void
 vz_metrics_tasks(vz_metrics_t *m)
 {
-    vz_rows_t   rows;
-    ngx_str_t   state;
-    ngx_uint_t  i, up;
+    ngx_uint_t          i, up;
+    vz_health_state_t  *state;
 
-    up = vz_db_query(NULL, m->call->pool, &vz_metrics_select, vz_no_binds,
-                     &rows)
-         == VZ_OK;
+    vz_probe_begin(&vz_health_tasks);
+    up = (vz_probe_end(&vz_health_tasks) == VZ_OK);
 
     vz_metrics_head(m, "database_up", "gauge", "Whether it answers.");
     m->p = ngx_slprintf(m->p, m->end, "vzpanel_database_up %ui\n", up);
@@ -202,10 +402,10 @@ vz_metrics_tasks(vz_metrics_t *m)
 
     vz_metrics_head(m, "tasks", "gauge", "Tasks by state.");
 
-    for (i = 0; i < rows.rows; i++) {
-        state = vz_cell_text(&rows, i, 0);
+    for (i = 0; i < vz_health_nstates; i++) {
+        state = &vz_health_states[i];
         m->p = ngx_slprintf(m->p, m->end, "vzpanel_tasks{state=\"%V\"} %L\n",
-                            &state, vz_cell_int(&rows, i, 1));
+                            &state->name, state->tasks);
     }
 }
 

@@ -53,7 +53,8 @@ static const vz_mail_text_t  vz_mail_texts[] = {
       "{brand}: su contraseña nueva",
       "Hola {first_name}:\n"
       "\n"
-      "Un administrador le dio una contraseña nueva; la anterior ya no vale.\n"
+      "Un administrador le dio una contraseña nueva; la anterior ya no vale,\n"
+      "ni los tokens que tenía para programas.\n"
       "\n"
       "  Panel:       {url}\n"
       "  Usuario:     {account}\n"
@@ -67,7 +68,8 @@ static const vz_mail_text_t  vz_mail_texts[] = {
       "{brand}: your new password",
       "Hello {first_name},\n"
       "\n"
-      "An administrator gave you a new password; the one before is void.\n"
+      "An administrator gave you a new password; the one before is void, and\n"
+      "so are the tokens your programs had.\n"
       "\n"
       "  Panel:     {url}\n"
       "  Account:   {account}\n"
@@ -86,6 +88,8 @@ static const vz_mail_text_t  vz_mail_texts[] = {
       "\n"
       "  {url}/reset#token={token}\n"
       "\n"
+      "Al elegirla se cierran sus sesiones y se anulan sus tokens.\n"
+      "\n"
       "Si no fue usted, no haga nada: la contraseña sigue siendo la de antes.\n"
       "\n"
       "{brand}\n" },
@@ -98,6 +102,8 @@ static const vz_mail_text_t  vz_mail_texts[] = {
       "was you, choose it on this page within 30 minutes, once:\n"
       "\n"
       "  {url}/reset#token={token}\n"
+      "\n"
+      "When you do, your sessions and your programs' tokens end.\n"
       "\n"
       "If it was not, do nothing: your password is what it was.\n"
       "\n"

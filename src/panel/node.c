@@ -70,6 +70,13 @@ vz_node_old(void)
 }
 
 
+ngx_uint_t
+vz_node_known(void)
+{
+    return vz_node_count != 0;
+}
+
+
 /*
  * Those whose row is gone.  Nobody waits for one that is not in the
  * configuration, so its place is free for another.

@@ -53,6 +53,9 @@ vz_code_e vz_node_load(ngx_pool_t *pool);
 /* vz_node_old: whether vz_node_load() would ask the database. */
 ngx_uint_t vz_node_old(void);
 
+/* vz_node_known: whether the database has told once. */
+ngx_uint_t vz_node_known(void);
+
 /*
  * vz_node_rows: those that are enabled and in the configuration.  The rows
  * stay where they are for the life of the worker.

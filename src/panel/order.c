@@ -7,6 +7,7 @@
 #include "order.h"
 #include "resource.h"
 #include "route.h"
+#include "session.h"
 #include "stream.h"
 #include "task.h"
 #include "../runtime/crypt.h"
@@ -321,7 +322,7 @@ vz_order_look(vz_call_t *call, vz_order_t *order)
 vz_code_e
 vz_order_place(vz_call_t *call, vz_order_t *order)
 {
-    vz_code_e       rc;
+    vz_code_e       rc, trouble;
     vz_rows_t       rows;
     ngx_uint_t      i, known;
     vz_node_row_t  *node;
@@ -339,6 +340,7 @@ vz_order_place(vz_call_t *call, vz_order_t *order)
     }
 
     known = 0;
+    trouble = VZ_DOWN;
 
     for (i = 0; i < rows.rows; i++) {
         node = vz_node_find(vz_cell_int(&rows, i, 0));
@@ -349,6 +351,10 @@ vz_order_place(vz_call_t *call, vz_order_t *order)
 
         rc = vz_node_templates(node);
         known += node->known;
+
+        if (rc == VZ_TIMEOUT) {
+            trouble = rc;
+        }
 
         if (!vz_node_has(node, &order->body.template)) {
             continue;
@@ -374,9 +380,9 @@ vz_order_place(vz_call_t *call, vz_order_t *order)
         return VZ_NOTEMPLATE;
     }
 
-    vz_call_fault(call, "node", VZ_DOWN);
+    vz_call_fault(call, "node", trouble);
 
-    return VZ_DOWN;
+    return trouble;
 }
 
 
@@ -404,11 +410,10 @@ vz_order_password(vz_call_t *call, vz_order_t *order)
         return rc;
     }
 
-    rc = vz_crypt_hash(call->pool, &order->password, &order->hash);
+    rc = vz_session_hash(call, &order->password, &order->hash);
 
     if (rc != VZ_OK) {
         ngx_explicit_memzero(order->password.data, order->password.len);
-        vz_call_fault(call, "crypt", rc);
     }
 
     return rc;

@@ -1,6 +1,7 @@
 /*
- * POST /api/password/reset, /api/password/reset/{token}: another password for
- * who forgot it, by a link that is mailed, works once and not for long.
+ * POST, PUT /api/password/reset: another password for who forgot it, by a link
+ * that is mailed, works once and not for long.  Its token comes in the body: a
+ * path would be written into logs.
  *
  * Nobody is told whether an account exists: what is done for one that does is
  * done after the answer.
@@ -23,6 +24,7 @@ typedef struct {
 } vz_reset_ask_t;
 
 typedef struct {
+    ngx_str_t       token;
     ngx_str_t       new;
 } vz_reset_body_t;
 
@@ -56,6 +58,8 @@ static const vz_form_member_t  vz_reset_asks[] = {
 };
 
 static const vz_form_member_t  vz_reset_members[] = {
+    { "token", VZ_FORM_TEXT, 0, 1, 0, 128,
+      offsetof(vz_reset_body_t, token) },
     { "new", VZ_FORM_FIELD, VZ_FIELD_PASSWORD, 1, 0, 0,
       offsetof(vz_reset_body_t, new) }
 };
@@ -94,9 +98,6 @@ static const vz_sql_t  vz_reset_void = vz_sql("reset void",
 
 static const vz_sql_t  vz_reset_update = vz_sql("reset password",
     "UPDATE user SET password = ?, must_change = FALSE WHERE id = ?");
-
-static const vz_sql_t  vz_reset_sessions = vz_sql("reset sessions",
-    "DELETE FROM session WHERE user_id = ?");
 
 
 void
@@ -319,7 +320,7 @@ vz_reset_set(vz_call_t *call)
 {
     u_char            digest[32];
     vz_code_e         rc;
-    ngx_str_t         link, hash, *token;
+    ngx_str_t         link, hash;
     vz_rows_t         rows;
     vz_reset_body_t   body;
 
@@ -329,16 +330,15 @@ vz_reset_set(vz_call_t *call)
         return;
     }
 
-    token = &call->params[0];
-
-    if (vz_field_check(VZ_FIELD_SECRET, (char *) token->data, token->len)
+    if (vz_field_check(VZ_FIELD_SECRET, (char *) body.token.data,
+                       body.token.len)
         != VZ_OK)
     {
         vz_reset_expired(call);
         return;
     }
 
-    vz_sha256(token->data, token->len, digest);
+    vz_sha256(body.token.data, body.token.len, digest);
     link.data = digest;
     link.len = sizeof(digest);
 
@@ -354,9 +354,7 @@ vz_reset_set(vz_call_t *call)
         return;
     }
 
-    rc = vz_crypt_hash(call->pool, &body.new, &hash);
-    if (rc != VZ_OK) {
-        vz_call_fault(call, "crypt", rc);
+    if (vz_session_hash(call, &body.new, &hash) != VZ_OK) {
         return;
     }
 
@@ -411,8 +409,7 @@ vz_reset_change(vz_call_t *call, const ngx_str_t *link, const vz_rows_t *rows,
     }
 
     if (rc == VZ_OK) {
-        rc = vz_db_query(tx, call->pool, &vz_reset_sessions,
-                         vz_binds(vz_int(user)), NULL);
+        rc = vz_session_revoke(tx, call->pool, user);
     }
 
     if (rc == VZ_OK) {

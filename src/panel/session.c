@@ -36,6 +36,7 @@ static void vz_session_denied(vz_call_t *call, const vz_session_user_t *user,
     const char *result);
 static vz_code_e vz_session_make(vz_call_t *call,
     const vz_session_user_t *user);
+static void vz_session_fault(vz_call_t *call, vz_code_e rc);
 static void vz_session_forget(vz_call_t *call);
 static ngx_str_t vz_session_agent(vz_call_t *call);
 static void vz_session_cookie(vz_call_t *call, const ngx_str_t *secret,
@@ -72,6 +73,12 @@ static const vz_sql_t  vz_session_insert = vz_sql("session insert",
 
 static const vz_sql_t  vz_session_delete = vz_sql("session delete",
     "DELETE FROM session WHERE hash = ?");
+
+static const vz_sql_t  vz_session_end_all = vz_sql("sessions end",
+    "DELETE FROM session WHERE user_id = ?");
+
+static const vz_sql_t  vz_session_tokens = vz_sql("tokens end",
+    "DELETE FROM token WHERE user_id = ?");
 
 static const vz_sql_t  vz_session_seen = vz_sql("session seen",
     "UPDATE session SET seen = UTC_TIMESTAMP(3) WHERE id = ?"
@@ -215,10 +222,37 @@ vz_session_verify(vz_call_t *call, const ngx_str_t *account,
     if (rc == VZ_DENIED) {
         vz_zone_login_failed(&where);
     } else {
-        vz_call_fault(call, "crypt", rc);
+        vz_session_fault(call, rc);
     }
 
     return rc;
+}
+
+
+vz_code_e
+vz_session_hash(vz_call_t *call, const ngx_str_t *password, ngx_str_t *hash)
+{
+    vz_code_e  rc;
+
+    rc = vz_crypt_hash(call->pool, password, hash);
+
+    if (rc != VZ_OK) {
+        vz_session_fault(call, rc);
+    }
+
+    return rc;
+}
+
+
+static void
+vz_session_fault(vz_call_t *call, vz_code_e rc)
+{
+    if (rc == VZ_OVERLOADED) {
+        vz_call_busy(call, vz_crypt_delay());
+        return;
+    }
+
+    vz_call_fault(call, "crypt", rc);
 }
 
 
@@ -349,6 +383,23 @@ vz_session_forget(vz_call_t *call)
         vz_zone_session_drop(call->token);
         vz_sse_revoke(call->token);
     }
+}
+
+
+vz_code_e
+vz_session_revoke(vz_tx_t *tx, ngx_pool_t *pool, uint64_t user)
+{
+    vz_code_e  rc;
+
+    rc = vz_db_query(tx, pool, &vz_session_end_all, vz_binds(vz_int(user)),
+                     NULL);
+
+    if (rc == VZ_OK) {
+        rc = vz_db_query(tx, pool, &vz_session_tokens,
+                         vz_binds(vz_int(user)), NULL);
+    }
+
+    return rc;
 }
 
 

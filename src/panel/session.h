@@ -18,6 +18,21 @@
 vz_code_e vz_session_verify(vz_call_t *call, const ngx_str_t *account,
     const ngx_str_t *password, const ngx_str_t *hash);
 
+/*
+ * vz_session_hash: a password's hash, from the call's pool; what the crypt
+ * service says otherwise, with the reply already set.
+ */
+vz_code_e vz_session_hash(vz_call_t *call, const ngx_str_t *password,
+    ngx_str_t *hash);
+
+/*
+ * vz_session_revoke: end all that signs somebody in without his password,
+ * sessions and tokens, where the password was set by who did not show the one
+ * before: a stranger may have had it.  The caller drops him from the zone when
+ * that is committed.
+ */
+vz_code_e vz_session_revoke(vz_tx_t *tx, ngx_pool_t *pool, uint64_t user);
+
 /* vz_session_key: what the limiter counts under. */
 ngx_str_t vz_session_key(vz_call_t *call, const char *kind,
     const ngx_str_t *value);

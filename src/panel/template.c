@@ -61,7 +61,7 @@ vz_template_list(vz_call_t *call)
 vz_code_e
 vz_template_ask(ngx_pool_t *pool)
 {
-    vz_code_e       rc;
+    vz_code_e       rc, trouble;
     ngx_uint_t      i, n, known;
     vz_node_row_t  *rows[VZ_NODES_MAX];
 
@@ -72,13 +72,18 @@ vz_template_ask(ngx_pool_t *pool)
 
     n = vz_node_rows(rows);
     known = 0;
+    trouble = VZ_DOWN;
 
     for (i = 0; i < n; i++) {
-        (void) vz_node_templates(rows[i]);
+        rc = vz_node_templates(rows[i]);
         known += rows[i]->known;
+
+        if (rc == VZ_TIMEOUT) {
+            trouble = rc;
+        }
     }
 
-    return known ? VZ_OK : VZ_DOWN;
+    return known ? VZ_OK : trouble;
 }
 
 

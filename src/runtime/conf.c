@@ -131,7 +131,7 @@ vz_conf_finish(ngx_conf_t *cf, vz_conf_t *conf)
 
 /*
  * As if nginx had read "thread_pool vzpanel threads=2 max_queue=64;": its
- * default pool has a queue too long to be refused by, and too many threads.
+ * default pool has more threads than passwords should take of a machine.
  */
 static ngx_thread_pool_t *
 vz_conf_own_pool(ngx_conf_t *cf)

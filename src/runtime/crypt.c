@@ -1,6 +1,10 @@
 /*
  * yescrypt in the threads of a pool.  A job has memory of its own, which is
  * wiped before it is freed, and a timer that keeps a leaving worker alive.
+ *
+ * No more jobs are posted than run at once; others stand in two lines, one of
+ * passwords to be checked and one of those to be hashed, which take turns: a
+ * flood of orders leaves half of the threads to who signs in.
  */
 
 #include <ngx_config.h>
@@ -18,7 +22,29 @@
 #define VZ_CRYPT_PREFIX    "$y$j9T$"
 #define VZ_CRYPT_WAIT      60000        /* ms; a job takes about 50 */
 #define VZ_CRYPT_RANDOM    256
+#define VZ_CRYPT_PATIENCE  15000        /* ms that may be expected in line */
+#define VZ_CRYPT_GUESS     50000        /* us of a job, before one was timed */
 
+
+typedef enum {
+    VZ_CRYPT_CHECK = 0,
+    VZ_CRYPT_MAKE,
+    VZ_CRYPT_LINES
+} vz_crypt_line_e;
+
+typedef struct {
+    vz_line_t           line;
+    ngx_uint_t          waiting;
+} vz_crypt_line_t;
+
+typedef struct {
+    ngx_thread_pool_t  *pool;
+    ngx_uint_t          limit;
+    ngx_uint_t          running;
+    ngx_uint_t          took;           /* us, of the last jobs */
+    ngx_uint_t          turn;           /* whose line was served last */
+    vz_crypt_line_t     lines[VZ_CRYPT_LINES];
+} vz_crypt_t;
 
 typedef struct {
     vz_fiber_t         *fiber;          /* NULL: nobody waits any more */
@@ -26,12 +52,16 @@ typedef struct {
     char                password[CRYPT_MAX_PASSPHRASE_SIZE];
     char                setting[CRYPT_OUTPUT_SIZE];
     char                hash[CRYPT_OUTPUT_SIZE];
+    ngx_uint_t          took;           /* us */
     struct crypt_data   data;
 } vz_crypt_job_t;
 
 
-static vz_code_e vz_crypt_run(const ngx_str_t *password, const char *setting,
-    char hash[CRYPT_OUTPUT_SIZE]);
+static vz_code_e vz_crypt_run(vz_crypt_line_e line, const ngx_str_t *password,
+    const char *setting, char hash[CRYPT_OUTPUT_SIZE]);
+static vz_code_e vz_crypt_enter(vz_crypt_line_e line);
+static void vz_crypt_leave(void);
+static ngx_msec_t vz_crypt_ahead(vz_crypt_line_e line);
 static ngx_thread_task_t *vz_crypt_task(void);
 static void vz_crypt_thread(void *data, ngx_log_t *log);
 static void vz_crypt_done(ngx_event_t *ev);
@@ -39,7 +69,7 @@ static void vz_crypt_free(vz_crypt_job_t *job);
 static ngx_int_t vz_crypt_random(void *data, size_t len);
 
 
-static ngx_thread_pool_t  *vz_crypt_pool;
+static vz_crypt_t  vz_crypt;
 
 /* a cost and a salt: hashing with them takes as long as with any other */
 static const char          vz_crypt_dummy[] =
@@ -51,9 +81,19 @@ static const char          vz_crypt_letters[] =
 
 
 void
-vz_crypt_init(ngx_thread_pool_t *pool)
+vz_crypt_init(ngx_thread_pool_t *pool, ngx_uint_t threads)
 {
-    vz_crypt_pool = pool;
+    ngx_uint_t  i;
+
+    ngx_memzero(&vz_crypt, sizeof(vz_crypt_t));
+
+    vz_crypt.pool = pool;
+    vz_crypt.limit = threads;
+    vz_crypt.took = VZ_CRYPT_GUESS;
+
+    for (i = 0; i < VZ_CRYPT_LINES; i++) {
+        vz_line_init(&vz_crypt.lines[i].line);
+    }
 }
 
 
@@ -72,7 +112,7 @@ vz_crypt_hash(ngx_pool_t *pool, const ngx_str_t *password, ngx_str_t *hash)
         return VZ_INTERNAL;
     }
 
-    code = vz_crypt_run(password, setting, out);
+    code = vz_crypt_run(VZ_CRYPT_MAKE, password, setting, out);
 
     if (code != VZ_OK) {
         return code;
@@ -111,7 +151,7 @@ vz_crypt_verify(ngx_pool_t *pool, const ngx_str_t *password,
         ngx_memcpy(setting, vz_crypt_dummy, sizeof(vz_crypt_dummy));
     }
 
-    code = vz_crypt_run(password, setting, out);
+    code = vz_crypt_run(VZ_CRYPT_CHECK, password, setting, out);
 
     if (code != VZ_OK) {
         return code == VZ_RANGE ? VZ_DENIED : code;
@@ -130,8 +170,8 @@ vz_crypt_verify(ngx_pool_t *pool, const ngx_str_t *password,
 /* VZ_RANGE: such a password, or such a setting, can't be hashed */
 
 static vz_code_e
-vz_crypt_run(const ngx_str_t *password, const char *setting,
-    char hash[CRYPT_OUTPUT_SIZE])
+vz_crypt_run(vz_crypt_line_e line, const ngx_str_t *password,
+    const char *setting, char hash[CRYPT_OUTPUT_SIZE])
 {
     vz_code_e           code;
     vz_crypt_job_t     *job;
@@ -143,8 +183,14 @@ vz_crypt_run(const ngx_str_t *password, const char *setting,
         return VZ_RANGE;
     }
 
+    code = vz_crypt_enter(line);
+    if (code != VZ_OK) {
+        return code;
+    }
+
     task = vz_crypt_task();
     if (task == NULL) {
+        vz_crypt_leave();
         return VZ_INTERNAL;
     }
 
@@ -155,8 +201,9 @@ vz_crypt_run(const ngx_str_t *password, const char *setting,
     ngx_cpystrn((u_char *) job->setting, (u_char *) setting,
                 sizeof(job->setting));
 
-    if (ngx_thread_task_post(vz_crypt_pool, task) != NGX_OK) {
+    if (ngx_thread_task_post(vz_crypt.pool, task) != NGX_OK) {
         vz_crypt_free(job);
+        vz_crypt_leave();
         return VZ_OVERLOADED;
     }
 
@@ -175,6 +222,76 @@ vz_crypt_run(const ngx_str_t *password, const char *setting,
     vz_crypt_free(job);
 
     return code;
+}
+
+
+static vz_code_e
+vz_crypt_enter(vz_crypt_line_e line)
+{
+    ngx_int_t         rc;
+    vz_crypt_line_t  *place;
+
+    if (vz_crypt.running < vz_crypt.limit) {
+        vz_crypt.running++;
+        return VZ_OK;
+    }
+
+    if (vz_crypt_ahead(line) > VZ_CRYPT_PATIENCE) {
+        return VZ_OVERLOADED;
+    }
+
+    place = &vz_crypt.lines[line];
+
+    place->waiting++;
+    rc = vz_line_wait(&place->line, VZ_CRYPT_PATIENCE * 2);
+    place->waiting--;
+
+    return rc == NGX_OK ? VZ_OK : VZ_OVERLOADED;
+}
+
+
+/* hand the place on, to the line whose turn it is */
+
+static void
+vz_crypt_leave(void)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; i < VZ_CRYPT_LINES; i++) {
+        vz_crypt.turn = (vz_crypt.turn + 1) % VZ_CRYPT_LINES;
+
+        if (vz_line_wake(&vz_crypt.lines[vz_crypt.turn].line, 0)) {
+            return;
+        }
+    }
+
+    vz_crypt.running--;
+}
+
+
+/* how long who joins the line now has to expect, in milliseconds */
+
+static ngx_msec_t
+vz_crypt_ahead(vz_crypt_line_e line)
+{
+    ngx_uint_t  own, other;
+
+    own = vz_crypt.lines[line].waiting + 1;
+    other = vz_crypt.lines[!line].waiting;
+
+    return (own + ngx_min(own, other)) * vz_crypt.took / vz_crypt.limit / 1000;
+}
+
+
+ngx_uint_t
+vz_crypt_delay(void)
+{
+    ngx_msec_t  check, make;
+
+    check = vz_crypt_ahead(VZ_CRYPT_CHECK);
+    make = vz_crypt_ahead(VZ_CRYPT_MAKE);
+
+    return ngx_max(check, make) / 1000 + 1;
 }
 
 
@@ -214,9 +331,15 @@ static void
 vz_crypt_thread(void *data, ngx_log_t *log)
 {
     char            *hash;
+    struct timespec  begin, end;
     vz_crypt_job_t  *job = data;
 
+    (void) clock_gettime(CLOCK_MONOTONIC, &begin);
     hash = crypt_r(job->password, job->setting, &job->data);
+    (void) clock_gettime(CLOCK_MONOTONIC, &end);
+
+    job->took = (end.tv_sec - begin.tv_sec) * 1000000
+                + (end.tv_nsec - begin.tv_nsec) / 1000;
 
     if (hash) {
         ngx_cpystrn((u_char *) job->hash, (u_char *) hash, sizeof(job->hash));
@@ -247,6 +370,9 @@ vz_crypt_done(ngx_event_t *ev)
     if (ev->timer_set) {
         ngx_del_timer(ev);
     }
+
+    vz_crypt.took = (vz_crypt.took * 7 + job->took) / 8;
+    vz_crypt_leave();
 
     if (job->fiber) {
         vz_fiber_wake(job->fiber);

@@ -36,7 +36,6 @@ static void vz_http_ended(ngx_event_t *ev);
 static void vz_http_finish(vz_exchange_t *x);
 static void vz_http_error_page(vz_call_t *call, ngx_uint_t status);
 static void vz_http_too_large(vz_call_t *call);
-static void vz_http_overloaded(vz_call_t *call);
 static void vz_http_detach(void *data);
 static void vz_http_release(void *data);
 static u_char *vz_http_log_error(ngx_log_t *log, u_char *buf, size_t len);
@@ -131,6 +130,8 @@ vz_http_exchange(ngx_http_request_t *r, const ngx_str_t *prefix,
         goto failed;
     }
 
+    vz_http_mask(r);
+
     return x;
 
 failed:
@@ -206,7 +207,7 @@ vz_http_ready(ngx_http_request_t *r)
         return;
 
     default:
-        vz_http_overloaded(&x->call);
+        vz_call_busy(&x->call, 1);
         vz_http_finish(x);
         return;
     }
@@ -216,7 +217,7 @@ vz_http_ready(ngx_http_request_t *r)
 
     if (vz_fiber_spawn(vz_http_run, x) != NGX_OK) {
         x->references--;
-        vz_http_overloaded(&x->call);
+        vz_call_busy(&x->call, 1);
         vz_http_finish(x);
         return;
     }
@@ -318,7 +319,7 @@ vz_http_error_page(vz_call_t *call, ngx_uint_t status)
         break;
 
     case NGX_HTTP_SERVICE_UNAVAILABLE:
-        vz_http_overloaded(call);
+        vz_call_busy(call, 1);
         break;
 
     default:
@@ -335,15 +336,6 @@ vz_http_too_large(vz_call_t *call)
 {
     vz_call_problem(call, NGX_HTTP_REQUEST_ENTITY_TOO_LARGE, "too_large",
                     "A request body holds at most %d bytes.", VZ_BODY_MAX);
-}
-
-
-static void
-vz_http_overloaded(vz_call_t *call)
-{
-    vz_call_problem(call, NGX_HTTP_SERVICE_UNAVAILABLE, "overloaded",
-                    "Too much is going on at the moment; try again soon.");
-    vz_call_header(call, "Retry-After", vz_call_printf(call, "1"));
 }
 
 

@@ -2,10 +2,13 @@
  * What a call knows of its request: copied, so that it may outlive it.
  */
 
+#include <ngx_config.h>
+#include <ctype.h>
 #include "http_core.h"
 
 
 #define VZ_WAIT_MAX  120            /* seconds of Prefer: wait=N */
+#define VZ_SECRET    64             /* hex digits */
 
 
 /* request headers by their names in small letters */
@@ -50,6 +53,7 @@ static ngx_int_t vz_http_header(vz_call_t *call, ngx_table_elt_t *h);
 static ngx_uint_t vz_http_named(ngx_table_elt_t *h, const ngx_str_t *name);
 static ngx_int_t vz_http_dup(ngx_pool_t *pool, ngx_str_t *to,
     const u_char *data, size_t len);
+static void vz_http_mask_text(ngx_str_t *text);
 static ngx_int_t vz_http_gather(u_char *p, ngx_chain_t *in, ngx_log_t *log);
 
 
@@ -235,6 +239,37 @@ vz_http_prefer(vz_call_t *call, ngx_str_t *value)
     }
 
     return NGX_OK;
+}
+
+
+/* a line of HTTP/2 is text of its own, others share one */
+void
+vz_http_mask(ngx_http_request_t *r)
+{
+    vz_http_mask_text(&r->request_line);
+    vz_http_mask_text(&r->unparsed_uri);
+    vz_http_mask_text(&r->uri);
+    vz_http_mask_text(&r->args);
+}
+
+
+static void
+vz_http_mask_text(ngx_str_t *text)
+{
+    size_t   i, n;
+    u_char  *p;
+
+    n = 0;
+
+    for (i = 0; i < text->len; i++) {
+        p = &text->data[i];
+        n = isxdigit(*p) ? n + 1 : 0;
+
+        if (n == VZ_SECRET) {
+            ngx_memset(p + 1 - n, '*', n);
+            n = 0;
+        }
+    }
 }
 
 

@@ -16,6 +16,13 @@ ngx_int_t vz_http_copy(vz_call_t *call, ngx_http_request_t *r,
     const ngx_str_t *prefix);
 
 /*
+ * vz_http_mask: when all of the request was copied, put stars for what looks
+ * like one of our secrets (64 hex digits) into its line, so that neither the
+ * access log nor nginx's own errors have it, whatever their format.
+ */
+void vz_http_mask(ngx_http_request_t *r);
+
+/*
  * vz_http_body: the body that nginx has read into call->text.  NGX_OK,
  * NGX_DECLINED when it is larger than VZ_BODY_MAX, NGX_ERROR.
  */

@@ -456,23 +456,44 @@ vz_call_refuse(vz_call_t *call)
 void
 vz_call_fault(vz_call_t *call, const char *what, vz_code_e code)
 {
-    if (code == VZ_OVERLOADED || code == VZ_CONFLICT) {
-        vz_call_problem(call, NGX_HTTP_SERVICE_UNAVAILABLE, "overloaded",
-                        "Too much is going on at the moment; "
-                        "try again soon.");
+    ngx_str_t  name;
 
-    } else if (code == VZ_DOWN) {
+    switch (code) {
+
+    case VZ_OVERLOADED:
+    case VZ_CONFLICT:
+        vz_call_busy(call, 1);
+        return;
+
+    case VZ_DOWN:
+        name = vz_call_printf(call, "%s_down", what);
         vz_call_problem(call, NGX_HTTP_SERVICE_UNAVAILABLE,
-                        (const char *) vz_call_printf(call, "%s_down",
-                                                      what).data,
+                        (const char *) name.data,
                         "The %s does not answer; try again soon.", what);
+        break;
 
-    } else {
+    case VZ_TIMEOUT:
+        name = vz_call_printf(call, "%s_timeout", what);
+        vz_call_problem(call, NGX_HTTP_GATEWAY_TIME_OUT,
+                        (const char *) name.data,
+                        "The %s did not answer in time; try again soon.",
+                        what);
+        break;
+
+    default:
         vz_call_problem(call, NGX_HTTP_INTERNAL_SERVER_ERROR, "internal",
                         "The %s failed; it was logged.", what);
         return;
     }
 
-    vz_call_header(call, "Retry-After",
-                   vz_call_printf(call, "%d", code == VZ_DOWN ? 5 : 1));
+    vz_call_header(call, "Retry-After", vz_call_printf(call, "5"));
+}
+
+
+void
+vz_call_busy(vz_call_t *call, ngx_uint_t seconds)
+{
+    vz_call_problem(call, NGX_HTTP_SERVICE_UNAVAILABLE, "overloaded",
+                    "Too much is going on at the moment; try again soon.");
+    vz_call_header(call, "Retry-After", vz_call_printf(call, "%ui", seconds));
 }

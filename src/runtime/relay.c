@@ -72,7 +72,6 @@ static vz_code_e vz_relay_data(vz_ask_t *ask, const vz_reply_t *reply);
 static vz_code_e vz_relay_lost(vz_ask_t *ask, vz_code_e code);
 static vz_code_e vz_relay_finish(vz_ask_t *ask, vz_code_e code);
 static void vz_relay_log(vz_ask_t *ask, vz_code_e code);
-static const char *vz_relay_trouble(vz_code_e code);
 
 
 static ngx_array_t  *vz_relay_all;
@@ -506,7 +505,7 @@ vz_relay_log(vz_ask_t *ask, vz_code_e code)
 }
 
 
-static const char *
+const char *
 vz_relay_trouble(vz_code_e code)
 {
     switch (code) {

@@ -56,6 +56,9 @@ vz_code_e vz_relay_call(vz_node_t *node, ngx_pool_t *pool, vz_verb_e verb,
     ngx_uint_t argc, const char *const *argv, const ngx_str_t *secret,
     vz_progress_pt progress, void *data, vz_answer_t *answer);
 
+/* vz_relay_trouble: a word for what a call ended with, "down" for VZ_DOWN. */
+const char *vz_relay_trouble(vz_code_e code);
+
 /*
  * vz_relay_pair: the value of a key in a "= ..." line; an empty string with
  * NULL data where it is missing.  vz_relay_number: the same as a number, 0.

@@ -69,6 +69,37 @@ vz_smtp_exit(void)
 
 
 vz_code_e
+vz_smtp_check(ngx_pool_t *pool)
+{
+    vz_code_e        code;
+    vz_smtp_conn_t  *conn;
+
+    if (vz_smtp_conf == NULL) {
+        return VZ_UNSUPPORTED;
+    }
+
+    conn = ngx_pcalloc(pool, sizeof(vz_smtp_conn_t));
+    if (conn == NULL) {
+        return VZ_INTERNAL;
+    }
+
+    code = vz_smtp_setup(conn);
+
+    if (code == VZ_OK) {
+        code = vz_smtp_conn_connect(conn);
+    }
+
+    if (code == VZ_OK) {
+        vz_smtp_quit(conn);
+    }
+
+    vz_smtp_conn_close(conn);
+
+    return code;
+}
+
+
+vz_code_e
 vz_smtp_send(ngx_pool_t *pool, const vz_mail_t *mail, ngx_str_t *words)
 {
     vz_code_e        code;

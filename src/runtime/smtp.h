@@ -40,6 +40,12 @@ typedef struct {
 vz_code_e vz_smtp_send(ngx_pool_t *pool, const vz_mail_t *mail,
     ngx_str_t *words);
 
+/*
+ * vz_smtp_check: whether the server lets us in, as far as a mail would be
+ * offered: VZ_OK, VZ_DOWN, VZ_UNSUPPORTED when mail is not configured.
+ */
+vz_code_e vz_smtp_check(ngx_pool_t *pool);
+
 ngx_int_t vz_smtp_init(ngx_cycle_t *cycle, vz_smtp_conf_t *conf);
 void vz_smtp_exit(void);
 

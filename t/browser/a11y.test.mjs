@@ -58,7 +58,7 @@ before(async () => {
 
     customer = { account: order.body.account,
         password: value(mail, 'Contraseña') || value(mail, 'Password') };
-    visitor.push(`order?follow=${order.body.order}`);
+    visitor.push(`order#follow=${order.body.order}`);
     own.push(`status?vm=${vm.id}`, `hardware?vm=${vm.id}`,
         `tasks?vm=${vm.id}`);
     browser = await launch();
