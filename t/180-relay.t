@@ -128,6 +128,40 @@ sub one_node {
 }
 
 
+our $mute = VzDaemon->new(ping => [60], templates => [60]);
+our $late = VzDaemon->new(ping => [0.5, 'ok']);
+
+# it lets us in and never answers a verb
+sub timeout_is_told {
+    my @calls = (ask_begin('GET', '/api/health'),
+        ask_begin('GET', '/api/templates'),
+        ask_begin('POST', '/api/orders', '', order_body()));
+    my ($health, @others) = map { ask_end($_, 40) } @calls;
+
+    cmp_ok($health->{seconds}, '<', 5, 'health has a deadline');
+    ok($health->{json}{database}, 'the database answers');
+    ok(!$health->{json}{nodes}[0]{ok}, 'the node does not');
+    is_deeply($health->{json}{failing},
+        [{ check => 'node', name => 'local', why => 'timeout' }], 'and why');
+
+    for my $call (@others) {
+        is($call->{code}, 504, 'a node that does not answer in time');
+        is($call->{json}{code}, 'node_timeout', 'is called that');
+        like($call->{head}, qr/^Retry-After: 5\r?$/m, 'and when to try again');
+    }
+}
+
+sub one_check_for_all {
+    my @calls = map { ask_begin('GET', '/api/health') } 1 .. 20;
+
+    is(ask_end($_)->{code}, 200, 'a probe is answered') for @calls;
+    is(scalar $late->asked('ping'), 1, 'twenty at once cost one check');
+    ask('GET', '/api/health') for 1 .. 3;
+    is(scalar $late->asked('ping'), 1, 'whose answer is good for a moment');
+    ok(wait_for(5, sub { ask('GET', '/api/health');
+        $late->asked('ping') > 1 }), 'and no longer');
+}
+
 our $dies = VzDaemon->new(start => sub {
     return $_[0] == 1 ? ['+ 50 half of it', undef]
         : $_[0] == 2 ? [undef] : ['ok already'];
@@ -415,5 +449,24 @@ $::garbage[0]->http_config(@::garbage[1 .. $#::garbage])
 $::slow->http_config
 --- init: ::others_are_served()
 --- timeout: 90
+--- request
+GET /api/plans
+
+
+
+=== TEST 14: a node that lets us in and never answers
+--- http_config eval
+$::mute->http_config
+--- timeout: 60
+--- init: ::timeout_is_told()
+--- request
+GET /api/plans
+
+
+
+=== TEST 15: many who ask for health at once share one check
+--- http_config eval
+$::late->http_config
+--- init: ::one_check_for_all()
 --- request
 GET /api/plans

@@ -107,16 +107,61 @@ sub away_and_back {
 }
 
 
-# mariadbd takes connections and does not answer
-sub silent_and_back {
-    all_is_well('before');
-
+sub stand_still {
     my $pid = database_pid();
 
     kill 'STOP', $pid;
     ok(wait_for(10, sub { all_stopped($pid) }), 'the database stands still');
 
+    return $pid;
+}
+
+
+# with the time that statements have by default, which is longer
+sub health_is_not_held_up {
+    all_is_well('before');
+
+    my $pid = stand_still();
+
+    select undef, undef, undef, 1.1;    # an answer is good for a second
+
+    my @calls = map { ask_end($_, 40) } map { ask_begin('GET', $_) }
+        ('/api/health') x 10, ('/api/metrics') x 4;
+    my $again = ask('GET', '/api/health');
+
+    kill 'CONT', $pid;
+
+    for my $call (@calls) {
+        cmp_ok($call->{seconds}, '<', 5, 'a probe has a deadline');
+
+        if ($call->{body} !~ /^\{/) {
+            like($call->{body}, qr/^vzpanel_database_up 0$/m,
+                'metrics come without the database');
+            like($call->{body}, qr/^vzpanel_containers/m, 'with the rest');
+            next;
+        }
+
+        is($call->{code}, 503, 'health says so');
+        ok(!$call->{json}{database}, 'it is the database');
+        ok($call->{json}{nodes}[0]{ok}, 'the node is well');
+        ok($call->{json}{mail}, 'so is mail');
+        is_deeply($call->{json}{failing},
+            [{ check => 'database', why => 'timeout' }], 'that is all');
+    }
+
+    is($again->{json}{failing}[0]{why}, 'timeout', 'who asks later');
+    cmp_ok($again->{seconds}, '<', 3, 'need not wait longer');
+    all_is_well('after');
+}
+
+
+# mariadbd takes connections and does not answer
+sub silent_and_back {
+    all_is_well('before');
+
+    my $pid = stand_still();
     my @calls = map { ask_begin('GET', $_, $anas) } ('/api/vms') x 12;
+
     my @slow = map { ask_end($_, 40) } @calls;
     my $page = ask('GET', '/panel/');
 
@@ -158,6 +203,15 @@ sub task_outlives_the_database {
 
 sub mail_waits {
     service('halt', 'mail');
+
+    my $health = wait_for(10, sub {
+        my $call = ask('GET', '/api/health');
+        return !$call->{json}{mail} && $call;
+    });
+
+    is($health->{code}, 200, 'orders are carried out without a mail server');
+    is_deeply($health->{json}{failing}, [{ check => 'mail', why => 'down' }],
+        'health tells that it is away');
 
     my $dni = person();
     my $call = ask_end(ask_begin('POST', '/api/orders', "Prefer: wait=40\n",
@@ -204,7 +258,15 @@ GET /api/plans
 
 
 
-=== TEST 3: a task whose end can't be written down is not forgotten
+=== TEST 3: health knows which of its neighbours hangs, and is not held up
+--- init: ::health_is_not_held_up()
+--- timeout: 60
+--- request
+GET /api/plans
+
+
+
+=== TEST 4: a task whose end can't be written down is not forgotten
 --- init: ::task_outlives_the_database()
 --- timeout: 90
 --- request
@@ -212,7 +274,7 @@ GET /api/plans
 
 
 
-=== TEST 4: a mail waits for its server
+=== TEST 5: a mail waits for its server
 --- init: ::mail_waits()
 --- timeout: 90
 --- request

@@ -68,7 +68,12 @@ sub signs_in {
     ok($call->{json}{user}{must_change}, 'and has to choose another');
 }
 
-sub reset_signs_in { signs_in($_[0], 1) }
+sub reset_signs_in {
+    signs_in($_[0], 1);
+    is(ask('GET', '/api/session', $beas_script)->{code}, 401,
+        'her scripts are refused') for 1 .. 2;
+}
+
 sub made_signs_in { signs_in($_[0], 0) }
 
 sub out {
@@ -248,7 +253,7 @@ $::boss
 
 
 
-=== TEST 12: a new password is mailed, sessions end
+=== TEST 12: a new password is mailed, sessions and tokens end
 --- request eval
 "POST /api/admin/users/$::bea/password"
 --- more_headers eval
