@@ -28,6 +28,7 @@ typedef struct {
 } ngx_http_vzpanel_loc_conf_t;
 
 
+static ngx_int_t ngx_http_vzpanel_hide_handler(ngx_http_request_t *r);
 static ngx_int_t ngx_http_vzpanel_api_handler(ngx_http_request_t *r);
 static ngx_int_t ngx_http_vzpanel_panel_handler(ngx_http_request_t *r);
 static ngx_int_t ngx_http_vzpanel_user_variable(ngx_http_request_t *r,
@@ -186,6 +187,15 @@ static ngx_http_variable_t  ngx_http_vzpanel_variables[] = {
 
 
 static ngx_int_t
+ngx_http_vzpanel_hide_handler(ngx_http_request_t *r)
+{
+    vz_http_hide(r);
+
+    return NGX_DECLINED;
+}
+
+
+static ngx_int_t
 ngx_http_vzpanel_api_handler(ngx_http_request_t *r)
 {
     ngx_http_vzpanel_loc_conf_t  *vlcf;
@@ -318,6 +328,13 @@ ngx_http_vzpanel_postconfiguration(ngx_conf_t *cf)
     ngx_http_core_main_conf_t  *cmcf;
 
     cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
+
+    h = ngx_array_push(&cmcf->phases[NGX_HTTP_POST_READ_PHASE].handlers);
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    *h = ngx_http_vzpanel_hide_handler;
 
     h = ngx_array_push(&cmcf->phases[NGX_HTTP_PRECONTENT_PHASE].handlers);
     if (h == NULL) {

@@ -93,6 +93,13 @@ typedef void (*vz_call_pt)(vz_call_t *call);
 ngx_int_t vz_http_handler(ngx_http_request_t *r, const ngx_str_t *prefix,
     vz_call_pt serve);
 
+/*
+ * vz_http_hide: at the begin of any request, put stars for the secret of an
+ * order's link in its line, which nginx logs with whatever it refuses.  The
+ * path is left to who is asked for it.
+ */
+void vz_http_hide(ngx_http_request_t *r);
+
 /* vz_http_call: the call of a request for variables, NULL where none. */
 vz_call_t *vz_http_call(ngx_http_request_t *r);
 

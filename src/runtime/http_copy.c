@@ -242,6 +242,31 @@ vz_http_prefer(vz_call_t *call, ngx_str_t *value)
 }
 
 
+void
+vz_http_hide(ngx_http_request_t *r)
+{
+    u_char     *p;
+    ngx_str_t   line;
+
+    line = r->request_line;
+
+    if (line.len < sizeof("/orders/") - 1 + VZ_SECRET
+        || ngx_strnstr(line.data, "/orders/", line.len) == NULL)
+    {
+        return;
+    }
+
+    /* the path and the arguments point into the line: it is not written to */
+
+    p = ngx_pstrdup(r->pool, &line);
+
+    if (p != NULL) {
+        r->request_line.data = p;
+        vz_http_mask_text(&r->request_line);
+    }
+}
+
+
 /* a line of HTTP/2 is text of its own, others share one */
 void
 vz_http_mask(ngx_http_request_t *r)

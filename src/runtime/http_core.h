@@ -17,8 +17,8 @@ ngx_int_t vz_http_copy(vz_call_t *call, ngx_http_request_t *r,
 
 /*
  * vz_http_mask: when all of the request was copied, put stars for what looks
- * like one of our secrets (64 hex digits) into its line, so that neither the
- * access log nor nginx's own errors have it, whatever their format.
+ * like one of our secrets (64 hex digits) into its line, path and arguments,
+ * so that no log has it, whatever its format.
  */
 void vz_http_mask(ngx_http_request_t *r);
 
