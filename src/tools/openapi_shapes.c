@@ -45,7 +45,9 @@ const vz_answer_shape_t  vz_answer_shapes[] = {
     { "Stock", "addresses int, templates int" },
     { "Systems", vz_page("System") },
     { "System", "name text, label text" },
-    { "Health", "database bool, nodes NodeHealth[], mail bool" },
+    { "Health",
+      "database bool, nodes NodeHealth[], mail bool, failing Failing[]" },
+    { "Failing", "check database|node|mail, name? text, why text" },
     { "NodeHealth", "name text, ok bool" },
     { "Nothing", "" },
 
