@@ -45,7 +45,7 @@ static const vz_route_t  vz_routes[] = {
     { POST, "/orders", VZ_ROLE_ANYONE, CHANGE, &vz_order_form, NULL,
       vz_order_make,
       "Contract a plan", 202, "Order" },
-    { GET, "/orders/{secret}", VZ_ROLE_ANYONE, VZ_ROUTE_STREAM, NULL, NULL,
+    { GET, "/orders/{link}", VZ_ROLE_ANYONE, VZ_ROUTE_STREAM, NULL, NULL,
       vz_order_show,
       "An order and its steps, or a stream of them", 200, "Order" },
 

@@ -389,8 +389,7 @@ vz_openapi_path_schema(const char *name)
         const char  *name;
         vz_field_e   field;
     } fields[] = {
-        { "secret", VZ_FIELD_SECRET },
-        { "token", VZ_FIELD_SECRET },
+        { "link", VZ_FIELD_SECRET },
         { "address", VZ_FIELD_ADDRESS }
     };
 

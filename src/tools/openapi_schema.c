@@ -11,6 +11,7 @@
 
 static json_t *vz_schema_form(const vz_form_t *form);
 static json_t *vz_schema_member(const vz_form_member_t *member);
+static json_t *vz_schema_nullable(json_t *schema);
 static json_t *vz_schema_int(const vz_form_member_t *member);
 static json_t *vz_schema_limit(const vz_form_member_t *member);
 static json_t *vz_schema_pair(const vz_form_member_t *member);
@@ -80,10 +81,13 @@ vz_schema_form(const vz_form_t *form)
     for (member = form->members; member < form->members + form->count;
          member++)
     {
-        vz_put(properties, member->name, vz_schema_member(member));
-
         if (member->required) {
+            vz_put(properties, member->name, vz_schema_member(member));
             vz_add(required, json_string(member->name));
+
+        } else {
+            vz_put(properties, member->name,
+                   vz_schema_nullable(vz_schema_member(member)));
         }
     }
 
@@ -128,6 +132,30 @@ vz_schema_member(const vz_form_member_t *member)
     }
 
     return NULL;
+}
+
+
+/* null is as good as missing, and takes a value away in a PATCH */
+
+static json_t *
+vz_schema_nullable(json_t *schema)
+{
+    json_t  *type;
+
+    type = json_object_get(schema, "type");
+
+    if (json_is_string(type)) {
+        vz_put(schema, "type", json_pack("[Os]", type, "null"));
+
+    } else if (json_is_array(type)) {
+        vz_add(type, json_string("null"));
+
+    } else {
+        vz_add(json_object_get(schema, "oneOf"),
+               json_pack("{s:s}", "type", "null"));
+    }
+
+    return schema;
 }
 
 
