@@ -4,17 +4,16 @@
 
 #include "audit.h"
 #include "auth.h"
+#include "listing.h"
 #include "resource.h"
 #include "route.h"
 #include "session.h"
+#include "word.h"
 #include "../runtime/crypt.h"
 #include "../runtime/sse.h"
 
 
 #define VZ_TOKENS_MAX  20           /* of one person */
-
-#define vz_account_time(column)                                               \
-    "DATE_FORMAT(" column ", '%Y-%m-%dT%TZ')"
 
 
 typedef struct {
@@ -28,12 +27,18 @@ typedef struct {
     int64_t         days;
 } vz_token_body_t;
 
+/* A session or a token, which ends the same way. */
+typedef struct {
+    const char       *kind;         /* in the audit, "session" */
+    const vz_sql_t   *find;         /* both take its id and the user's */
+    const vz_sql_t   *remove;
+} vz_account_thing_t;
+
 
 static vz_code_e vz_account_change(vz_call_t *call, const ngx_str_t *hash,
     vz_rows_t *ended);
 static void vz_account_ended(const vz_rows_t *rows);
-static void vz_account_session(vz_json_t *out, const vz_rows_t *rows,
-    ngx_uint_t row, uint64_t current);
+static void vz_account_finish(vz_call_t *call, const vz_account_thing_t *thing);
 static vz_code_e vz_account_scope(vz_call_t *call, vz_token_body_t *body);
 
 
@@ -67,8 +72,8 @@ static const vz_sql_t  vz_account_end_others = vz_sql("end other sessions",
     "DELETE FROM session WHERE user_id = ? AND id <> ?");
 
 static const vz_sql_t  vz_account_list = vz_sql("own sessions",
-    "SELECT id, remote, agent, " vz_account_time("created") ", "
-    vz_account_time("seen") ", " vz_account_time("expires")
+    "SELECT id, id = ?, remote, agent, " vz_shape_time("created") ", "
+    vz_shape_time("seen") ", " vz_shape_time("expires")
     " FROM session WHERE user_id = ? AND expires > UTC_TIMESTAMP(3)"
     " ORDER BY id DESC LIMIT 200");
 
@@ -79,8 +84,8 @@ static const vz_sql_t  vz_account_end = vz_sql("end own session",
     "DELETE FROM session WHERE id = ? AND user_id = ?");
 
 static const vz_sql_t  vz_account_token_list = vz_sql("own tokens",
-    "SELECT id, name, scope, " vz_account_time("created") ", "
-    vz_account_time("seen") ", " vz_account_time("expires")
+    "SELECT id, name, scope, " vz_shape_time("created") ", "
+    vz_shape_time("seen") ", " vz_shape_time("expires")
     " FROM token WHERE user_id = ? ORDER BY id DESC LIMIT 200");
 
 static const vz_sql_t  vz_account_token_insert = vz_sql("token insert",
@@ -94,6 +99,45 @@ static const vz_sql_t  vz_account_token_find = vz_sql("own token",
 
 static const vz_sql_t  vz_account_token_delete = vz_sql("token delete",
     "DELETE FROM token WHERE id = ? AND user_id = ?");
+
+
+static const vz_shape_member_t  vz_session_cells[] = {
+    { "id", VZ_SHAPE_INT },
+    { "current", VZ_SHAPE_BOOL },
+    { "remote", VZ_SHAPE_TEXT },
+    { "agent", VZ_SHAPE_TEXT },
+    { "created", VZ_SHAPE_OPT },
+    { "seen", VZ_SHAPE_OPT },
+    { "expires", VZ_SHAPE_OPT }
+};
+
+static const vz_shape_member_t  vz_token_cells[] = {
+    { "id", VZ_SHAPE_INT },
+    { "name", VZ_SHAPE_TEXT },
+    { "scope", VZ_SHAPE_TEXT },
+    { "created", VZ_SHAPE_OPT },
+    { "seen", VZ_SHAPE_OPT },
+    { "expires", VZ_SHAPE_OPT }
+};
+
+static const vz_shape_t  vz_session_shape = vz_shape(vz_session_cells);
+static const vz_shape_t  vz_token_shape = vz_shape(vz_token_cells);
+
+static const vz_listing_t  vz_session_listing = {
+    &vz_account_list, NULL, NULL, &vz_session_shape, NULL
+};
+
+static const vz_listing_t  vz_token_listing = {
+    &vz_account_token_list, NULL, NULL, &vz_token_shape, NULL
+};
+
+static const vz_account_thing_t  vz_account_session = {
+    "session", &vz_account_find, &vz_account_end
+};
+
+static const vz_account_thing_t  vz_account_token = {
+    "token", &vz_account_token_find, &vz_account_token_delete
+};
 
 
 void
@@ -173,38 +217,26 @@ vz_account_change(vz_call_t *call, const ngx_str_t *hash, vz_rows_t *ended)
 
     rc = vz_db_query(tx, call->pool, &vz_account_update,
                      vz_binds(vz_text(*hash), vz_int(call->who.user)), NULL);
-    if (rc != VZ_OK) {
-        goto failed;
+
+    if (rc == VZ_OK) {
+        rc = vz_db_query(tx, call->pool, &vz_account_others,
+                         vz_binds(vz_int(call->who.user),
+                                  vz_int(call->who.session)),
+                         ended);
     }
 
-    rc = vz_db_query(tx, call->pool, &vz_account_others,
-                     vz_binds(vz_int(call->who.user),
-                              vz_int(call->who.session)),
-                     ended);
-    if (rc != VZ_OK) {
-        goto failed;
+    if (rc == VZ_OK) {
+        rc = vz_db_query(tx, call->pool, &vz_account_end_others,
+                         vz_binds(vz_int(call->who.user),
+                                  vz_int(call->who.session)),
+                         NULL);
     }
 
-    rc = vz_db_query(tx, call->pool, &vz_account_end_others,
-                     vz_binds(vz_int(call->who.user),
-                              vz_int(call->who.session)),
-                     NULL);
-    if (rc != VZ_OK) {
-        goto failed;
+    if (rc == VZ_OK) {
+        rc = vz_audit_by(tx, call, "account.password", none);
     }
 
-    rc = vz_audit_by(tx, call, "account.password", none);
-    if (rc != VZ_OK) {
-        goto failed;
-    }
-
-    return vz_db_commit(tx);
-
-failed:
-
-    vz_db_rollback(tx);
-
-    return rc;
+    return vz_db_end(tx, rc);
 }
 
 
@@ -230,87 +262,46 @@ vz_account_ended(const vz_rows_t *rows)
 void
 vz_account_sessions(vz_call_t *call)
 {
-    vz_code_e    rc;
-    vz_rows_t    rows;
-    vz_json_t   *out;
-    ngx_uint_t   i;
-
-    rc = vz_db_query(NULL, call->pool, &vz_account_list,
-                     vz_binds(vz_int(call->who.user)), &rows);
-    if (rc != VZ_OK) {
-        vz_call_fault(call, "database", rc);
-        return;
-    }
-
-    out = vz_call_reply(call, NGX_HTTP_OK);
-
-    vz_json_object(out, NULL);
-    vz_json_array(out, "items");
-
-    for (i = 0; i < rows.rows; i++) {
-        vz_account_session(out, &rows, i, call->who.session);
-    }
-
-    vz_json_close(out);
-    vz_json_null(out, "next");
-    vz_json_close(out);
-}
-
-
-static void
-vz_account_session(vz_json_t *out, const vz_rows_t *rows, ngx_uint_t row,
-    uint64_t current)
-{
-    uint64_t   id;
-    ngx_str_t  remote, agent;
-
-    id = vz_cell_int(rows, row, 0);
-    remote = vz_cell_text(rows, row, 1);
-    agent = vz_cell_text(rows, row, 2);
-
-    vz_json_object(out, NULL);
-    vz_json_uint(out, "id", id);
-    vz_json_bool(out, "current", id == current);
-    vz_json_text(out, "remote", &remote);
-    vz_json_text(out, "agent", &agent);
-    vz_json_opt(out, "created", vz_cell_text(rows, row, 3));
-    vz_json_opt(out, "seen", vz_cell_text(rows, row, 4));
-    vz_json_opt(out, "expires", vz_cell_text(rows, row, 5));
-    vz_json_close(out);
+    vz_listing_call(call, &vz_session_listing,
+                    vz_binds(vz_int(call->who.session),
+                             vz_int(call->who.user)));
 }
 
 
 void
 vz_account_session_end(vz_call_t *call)
 {
+    vz_account_finish(call, &vz_account_session);
+}
+
+
+static void
+vz_account_finish(vz_call_t *call, const vz_account_thing_t *thing)
+{
     uint64_t   id;
     vz_code_e  rc;
     vz_rows_t  rows;
 
-    if (vz_route_id(call, 0, &id) != VZ_OK) {
+    if (vz_route_id(call, 0, &id) != VZ_OK
+        || vz_route_row(call, thing->find,
+                        vz_binds(vz_int(id), vz_int(call->who.user)), &rows)
+           != VZ_OK)
+    {
         return;
     }
 
-    rc = vz_db_query(NULL, call->pool, &vz_account_find,
-                     vz_binds(vz_int(id), vz_int(call->who.user)), &rows);
-    if (rc == VZ_OK && rows.rows == 0) {
-        vz_route_absent(call);
-        return;
-    }
-
-    if (rc == VZ_OK) {
-        rc = vz_db_query(NULL, call->pool, &vz_account_end,
-                         vz_binds(vz_int(id), vz_int(call->who.user)), NULL);
-    }
-
+    rc = vz_db_query(NULL, call->pool, thing->remove,
+                     vz_binds(vz_int(id), vz_int(call->who.user)), NULL);
     if (rc != VZ_OK) {
         vz_call_fault(call, "database", rc);
         return;
     }
 
     vz_account_ended(&rows);
-    (void) vz_audit_by(NULL, call, "session.end",
-                       vz_call_printf(call, "session %uL", id));
+    (void) vz_audit_by(NULL, call,
+                       (char *) vz_call_printf(call, "%s.end",
+                                               thing->kind).data,
+                       vz_call_printf(call, "%s %uL", thing->kind, id));
     (void) vz_call_reply(call, NGX_HTTP_NO_CONTENT);
 }
 
@@ -318,41 +309,8 @@ vz_account_session_end(vz_call_t *call)
 void
 vz_account_tokens(vz_call_t *call)
 {
-    ngx_str_t    name, scope;
-    vz_code_e    rc;
-    vz_rows_t    rows;
-    vz_json_t   *out;
-    ngx_uint_t   i;
-
-    rc = vz_db_query(NULL, call->pool, &vz_account_token_list,
-                     vz_binds(vz_int(call->who.user)), &rows);
-    if (rc != VZ_OK) {
-        vz_call_fault(call, "database", rc);
-        return;
-    }
-
-    out = vz_call_reply(call, NGX_HTTP_OK);
-
-    vz_json_object(out, NULL);
-    vz_json_array(out, "items");
-
-    for (i = 0; i < rows.rows; i++) {
-        name = vz_cell_text(&rows, i, 1);
-        scope = vz_cell_text(&rows, i, 2);
-
-        vz_json_object(out, NULL);
-        vz_json_int(out, "id", vz_cell_int(&rows, i, 0));
-        vz_json_text(out, "name", &name);
-        vz_json_text(out, "scope", &scope);
-        vz_json_opt(out, "created", vz_cell_text(&rows, i, 3));
-        vz_json_opt(out, "seen", vz_cell_text(&rows, i, 4));
-        vz_json_opt(out, "expires", vz_cell_text(&rows, i, 5));
-        vz_json_close(out);
-    }
-
-    vz_json_close(out);
-    vz_json_null(out, "next");
-    vz_json_close(out);
+    vz_listing_call(call, &vz_token_listing,
+                    vz_binds(vz_int(call->who.user)));
 }
 
 
@@ -423,9 +381,7 @@ vz_account_scope(vz_call_t *call, vz_token_body_t *body)
         ngx_str_set(&body->scope, "read");
     }
 
-    if ((body->scope.len == 4 && ngx_strncmp(body->scope.data, "read", 4) == 0)
-        || (body->scope.len == 5
-            && ngx_strncmp(body->scope.data, "write", 5) == 0))
+    if (vz_word_is(&body->scope, "read") || vz_word_is(&body->scope, "write"))
     {
         return VZ_OK;
     }
@@ -440,33 +396,5 @@ vz_account_scope(vz_call_t *call, vz_token_body_t *body)
 void
 vz_account_token_end(vz_call_t *call)
 {
-    uint64_t   id;
-    vz_code_e  rc;
-    vz_rows_t  rows;
-
-    if (vz_route_id(call, 0, &id) != VZ_OK) {
-        return;
-    }
-
-    rc = vz_db_query(NULL, call->pool, &vz_account_token_find,
-                     vz_binds(vz_int(id), vz_int(call->who.user)), &rows);
-    if (rc == VZ_OK && rows.rows == 0) {
-        vz_route_absent(call);
-        return;
-    }
-
-    if (rc == VZ_OK) {
-        rc = vz_db_query(NULL, call->pool, &vz_account_token_delete,
-                         vz_binds(vz_int(id), vz_int(call->who.user)), NULL);
-    }
-
-    if (rc != VZ_OK) {
-        vz_call_fault(call, "database", rc);
-        return;
-    }
-
-    vz_account_ended(&rows);
-    (void) vz_audit_by(NULL, call, "token.end",
-                       vz_call_printf(call, "token %uL", id));
-    (void) vz_call_reply(call, NGX_HTTP_NO_CONTENT);
+    vz_account_finish(call, &vz_account_token);
 }

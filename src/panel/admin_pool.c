@@ -76,25 +76,20 @@ const vz_form_t  vz_pool_form = vz_form("Pool", vz_pool_members);
 const vz_form_t  vz_pool_change_form = vz_form("PoolChange", vz_pool_changes);
 
 
-/* each count reads one key, and what is free is what is left */
-
 #define VZ_POOL_SELECT                                                        \
     "SELECT p.id, p.name, p.cidr, IF(INSTR(p.cidr, ':'), 6, 4), p.gateway,"   \
     " p.dns, (SELECT n.name FROM node n WHERE n.id = p.node_id), p.enabled,"  \
-    " p.total, p.total - p.taken - p.reserved, p.taken, p.reserved"           \
-    " FROM (SELECT q.*,"                                                      \
-    "  (SELECT COUNT(*) FROM address a WHERE a.pool_id = q.id) AS total,"     \
-    "  (SELECT COUNT(*) FROM address a WHERE a.pool_id = q.id"                \
-    "   AND a.vm_id IS NOT NULL) AS taken,"                                   \
-    "  (SELECT COUNT(*) FROM address a WHERE a.pool_id = q.id"                \
-    "   AND a.vm_id IS NULL AND a.reserved = 1) AS reserved"                  \
-    "  FROM address_pool q"
+    " COUNT(a.id),"                                                           \
+    " COUNT(CASE WHEN a.vm_id IS NULL AND a.reserved = 0 THEN 1 END),"        \
+    " COUNT(a.vm_id),"                                                        \
+    " COUNT(CASE WHEN a.vm_id IS NULL AND a.reserved = 1 THEN 1 END)"         \
+    " FROM address_pool p LEFT JOIN address a ON a.pool_id = p.id"
 
 static const vz_sql_t  vz_pool_rows = vz_sql("pools",
-    VZ_POOL_SELECT " LIMIT 256) p ORDER BY p.id");
+    VZ_POOL_SELECT " GROUP BY p.id ORDER BY p.id LIMIT 256");
 
 static const vz_sql_t  vz_pool_select = vz_sql("pool",
-    VZ_POOL_SELECT " WHERE q.id = ?) p");
+    VZ_POOL_SELECT " WHERE p.id = ? GROUP BY p.id");
 
 static const vz_sql_t  vz_pool_networks = vz_sql("pool networks",
     "SELECT cidr FROM address_pool LIMIT 10000");

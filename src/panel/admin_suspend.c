@@ -6,6 +6,7 @@
 #include "listing.h"
 #include "suspend.h"
 #include "task.h"
+#include "word.h"
 
 
 #define VZ_SUSPEND_TRIES  5
@@ -181,8 +182,7 @@ vz_suspend_code(vz_code_e rc, const ngx_str_t *service, ngx_uint_t suspend)
 {
     ngx_uint_t  suspended;
 
-    suspended = (service->len == 9
-                 && ngx_strncmp(service->data, "suspended", 9) == 0);
+    suspended = vz_word_is(service, "suspended");
 
     switch (rc) {
 

@@ -67,9 +67,9 @@ static void vz_list_next(vz_list_t *list, vz_json_t *out,
     " AND (? IS NULL OR v.user_id = ?)"                                       \
     " AND (? IS NULL OR v.id = ? OR v.name LIKE ?"                            \
     "  OR " vz_arg_like("v.hostname")                                         \
-    "  OR EXISTS (SELECT 1 FROM user x WHERE x.id = v.user_id"                \
-    "   AND " vz_arg_like("x.account") ")"                                    \
-    "  OR EXISTS (SELECT 1 FROM address y WHERE y.vm_id = v.id"               \
+    "  OR v.user_id IN (SELECT x.id FROM user x"                              \
+    "   WHERE " vz_arg_like("x.account") ")"                                  \
+    "  OR v.id IN (SELECT y.vm_id FROM address y WHERE y.vm_id IS NOT NULL"   \
     "   AND " vz_arg_like("y.address") "))"                                   \
     " AND (? <> 1 OR v.id > ?) AND (? <> 2 OR v.id < ?)"                      \
     " AND (? <> 3 OR v.name > ? OR (v.name = ? AND v.id > ?))"                \
