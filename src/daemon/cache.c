@@ -41,7 +41,6 @@ static vz_code_e vz_cache_folder(const vz_config_t *conf, const char *name,
 static int vz_cache_ready(const char *path);
 static vz_code_e vz_cache_locked(const vz_config_t *conf, const char *name,
     vz_job_t *job, char path[PATH_MAX]);
-static void vz_cache_sweep(const char *parent, const char *name);
 static vz_code_e vz_cache_make(const vz_template_t *entry, vz_job_t *job,
     const char *parent, const char *path);
 static vz_code_e vz_cache_fork(const vz_template_t *entry, vz_job_t *job,
@@ -391,8 +390,7 @@ vz_cache_locked(const vz_config_t *conf, const char *name, vz_job_t *job,
 }
 
 
-/* with the template's lock held, what is half made belongs to the dead */
-static void
+void
 vz_cache_sweep(const char *parent, const char *name)
 {
     int             n;

@@ -2,7 +2,7 @@
  * The template cache: archives NAME.tar.zst, NAME.tar.gz, NAME.tar.xz in
  * template_dir, named as OpenVZ names them, and their unpacked versions in
  * LXC_PATH/template/NAME@MTIME-SIZE/.  A version that was unpacked never
- * changes and is never removed here: it is the lower layer of containers.
+ * changes, for it is the lower layer of containers; prune.h removes it.
  */
 
 #ifndef VZ_CACHE_H
@@ -60,6 +60,12 @@ int vz_cache_version(const vz_template_t *entry, char version[NAME_MAX + 1]);
  */
 vz_code_e vz_cache_unpack(const vz_config_t *conf, const char *name,
     vz_job_t *job, char path[PATH_MAX]);
+
+/*
+ * vz_cache_sweep: with the template's lock "template-NAME" held, remove what
+ * is half made or half removed of it: it belongs to the dead.
+ */
+void vz_cache_sweep(const char *parent, const char *name);
 
 /* vz_cache_warm: unpack all of them, telling stdout; the number of failures. */
 int vz_cache_warm(const vz_config_t *conf);

@@ -14,6 +14,7 @@
 #include "lxcconf.h"
 #include "mount.h"
 #include "net.h"
+#include "prune.h"
 #include "rootfs.h"
 #include "tree.h"
 
@@ -114,9 +115,12 @@ vz_lxc_create(vz_job_t *job)
 
     if (rc != VZ_OK) {
         (void) vz_tree_remove(ct.dir);
+        return rc;
     }
 
-    return rc;
+    vz_prune(job->conf, template);
+
+    return VZ_OK;
 }
 
 
@@ -180,10 +184,18 @@ vz_lxc_reserve(vz_job_t *job, vz_ct_t *ct)
     char       holder[VZ_LOCK_HOLDER], path[PATH_MAX];
     vz_lock_t  lock;
 
-    if (vz_lock_take(job->conf, "ids", "create", VZ_LXC_IDS_WAIT, &lock,
-                     holder) != VZ_OK)
+    if (vz_lock_take(job->conf, VZ_PRUNE_LOCK, "create", VZ_LXC_IDS_WAIT,
+                     &lock, holder) != VZ_OK)
     {
         return vz_job_end(job, VZ_BUSY, "id ranges: %s", holder);
+    }
+
+    if (vz_store_lower(job->conf, ct, path) == -1
+        || access(path, F_OK) == -1)
+    {
+        vz_lock_drop(&lock);
+        return vz_job_end(job, VZ_BUSY, "template %s has just been changed",
+                          ct->template);
     }
 
     ct->idmap = vz_store_idmap(job->conf);
@@ -297,6 +309,10 @@ vz_lxc_destroy(vz_job_t *job)
     {
         return vz_job_end(job, VZ_FAILED, "removing container %u: %s",
                           ct.ctid, strerror(errno));
+    }
+
+    if (!broken) {
+        vz_prune(job->conf, ct.template);
     }
 
     return VZ_OK;

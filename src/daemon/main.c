@@ -21,6 +21,7 @@
 #include "check.h"
 #include "log.h"
 #include "peer.h"
+#include "prune.h"
 #include "serve.h"
 #include "../wire/handshake.h"
 
@@ -57,7 +58,8 @@ static const char  vz_main_usage[] =
     "xinetd starts it.\n"
     "  --config FILE  instead of " VZ_CONFIG_PATH "\n"
     "  --check        say what it would do and what is missing on this host\n"
-    "  --warm         unpack every template now, so that create is quick\n"
+    "  --warm         unpack every template now, so that create is quick,\n"
+    "                 and remove what is unpacked and no longer used\n"
     "  --boot         start every container that ran before the node stopped\n"
     "  --down         stop every container and free what they hold\n"
     "  --version      print the version and the protocol's number\n";
@@ -291,6 +293,7 @@ vz_main_refuse(int out, vz_code_e code, const char *words)
 static int
 vz_main_tool(vz_main_e what, const char *path)
 {
+    int                  rc;
     char                 words[VZ_CONFIG_WORDS];
     static vz_config_t   conf;
 
@@ -302,7 +305,9 @@ vz_main_tool(vz_main_e what, const char *path)
     }
 
     if (what == VZ_MAIN_WARM) {
-        return vz_cache_warm(&conf) == 0 ? 0 : 1;
+        rc = vz_cache_warm(&conf) == 0 ? 0 : 1;
+        vz_prune(&conf, NULL);
+        return rc;
     }
 
     if (what == VZ_MAIN_BOOT) {

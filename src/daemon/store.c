@@ -16,6 +16,7 @@
 
 static int vz_store_load(vz_ct_t *ct);
 static uint32_t vz_store_name(const char *name, unsigned shadow);
+static int vz_store_used(const vz_ct_t *ct, void *data);
 static int vz_store_walk(const vz_config_t *conf, unsigned kinds,
     int (*load)(vz_ct_t *ct), vz_store_pt each, void *data);
 
@@ -251,6 +252,28 @@ vz_store_each(const vz_config_t *conf, unsigned hidden, vz_store_pt each,
     return vz_store_walk(conf, hidden ? VZ_STORE_PUBLISHED|VZ_STORE_SHADOWS
                                       : VZ_STORE_PUBLISHED,
                          vz_store_load, each, data);
+}
+
+
+int
+vz_store_uses(const vz_config_t *conf, const char *version)
+{
+    return vz_store_walk(conf, VZ_STORE_PUBLISHED|VZ_STORE_SHADOWS, NULL,
+                         vz_store_used, (void *) version) != 0;
+}
+
+
+static int
+vz_store_used(const vz_ct_t *ct, void *data)
+{
+    vz_ct_t  whole;
+
+    whole = *ct;
+
+    /* a folder without a record is what a death has left */
+
+    return vz_store_load(&whole) == 0 ? strcmp(whole.version, data) == 0
+                                      : errno != ENOENT;
 }
 
 

@@ -111,6 +111,13 @@ int vz_store_each(const vz_config_t *conf, unsigned hidden, vz_store_pt each,
  */
 int vz_store_shadows(const vz_config_t *conf, vz_store_pt each, void *data);
 
+/*
+ * vz_store_uses: whether a container, also one that is being made or removed,
+ * has that version of a template below it; 1 as well where a record is broken
+ * and might say so, or where they can't be looked at.
+ */
+int vz_store_uses(const vz_config_t *conf, const char *version);
+
 /* vz_store_lower: the folder of its template, into path (PATH_MAX). */
 int vz_store_lower(const vz_config_t *conf, const vz_ct_t *ct, char *path);
 
