@@ -2,6 +2,7 @@
  * Files inside a container's root: the guest owns every name on the way.
  *
  * sources: src/daemon/guest.c src/daemon/hostkey.c src/daemon/tree.c
+ * valgrind: it has no openat2(2)
  */
 
 #include <errno.h>

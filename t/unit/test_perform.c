@@ -1,0 +1,367 @@
+/*
+ * A verb carried out by a driver of the test's own, in which each verb is a
+ * case: what it tells, what it locks, who leaves meanwhile.
+ *
+ * sources: src/daemon/serve.c src/daemon/perform.c src/daemon/job.c
+ * sources: src/daemon/lock.c src/daemon/log.c src/daemon/tree.c
+ * sources: src/daemon/cache.c src/daemon/unpack.c src/daemon/prepare.c
+ * sources: t/unit/talk.c
+ * libs: -larchive
+ */
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include "talk.h"
+
+
+static vz_code_e
+drv_open(const vz_config_t *c, char *words)
+{
+    (void) c;
+
+    if (access(served.home, F_OK) == 0) {
+        return VZ_OK;
+    }
+
+    (void) snprintf(words, VZ_WORDS_MAX, "not open");
+
+    return VZ_FAILED;
+}
+
+
+static vz_code_e
+drv_percent_falls(vz_job_t *job)
+{
+    vz_job_progress(job, 40, "writing %s", job->req->argv[1]);
+    vz_job_progress(job, 10, "going\nback");
+    vz_job_progress(job, 400, "%s", "");
+
+    return vz_job_end(job, VZ_OK, "already");
+}
+
+
+static vz_code_e
+drv_hostile_words(vz_job_t *job)
+{
+    return vz_job_end(job, VZ_FAILED, "a guest\nok\r\x1b[31m said \xc3\xb1%s",
+                      "  ");
+}
+
+
+static vz_code_e
+drv_many_lines(vz_job_t *job)
+{
+    unsigned  i;
+
+    for (i = 0; i < 5000; i++) {
+        vz_job_data(job, "id=%u hostname=vps%u.example.org state=stopped",
+                    101 + i, i);
+    }
+
+    return VZ_OK;
+}
+
+
+static vz_code_e
+drv_long_line(vz_job_t *job)
+{
+    char  big[2 * VZ_REPLY_MAX];
+
+    (void) memset(big, 'x', sizeof(big) - 1);
+    big[sizeof(big) - 1] = '\0';
+
+    vz_job_data(job, "a=1 b=\n c=%s", big);
+    vz_job_data(job, "%s", big);
+
+    return VZ_OK;
+}
+
+
+static vz_code_e
+drv_slow(vz_job_t *job)
+{
+    struct timespec  ts = { 0, 400000000 };
+
+    vz_job_progress(job, 1, "slow");
+    (void) nanosleep(&ts, NULL);
+
+    return VZ_OK;
+}
+
+
+static vz_code_e
+drv_marks(vz_job_t *job)
+{
+    int              fd;
+    char             path[128];
+    struct timespec  ts = { 0, 200000000 };
+
+    vz_job_progress(job, 1, "marking");
+    (void) nanosleep(&ts, NULL);
+    vz_job_progress(job, 2, "marking");
+
+    (void) snprintf(path, sizeof(path), "%s/mark", served.home);
+    fd = open(path, O_WRONLY|O_CREAT|O_CLOEXEC, 0600);
+    (void) close(fd);
+
+    return vz_job_left(job) > 0 ? VZ_OK : VZ_TIMEOUT;
+}
+
+
+static vz_code_e
+drv_odd_code(vz_job_t *job)
+{
+    (void) job;
+
+    return VZ_CONFLICT;
+}
+
+
+static const vz_driver_t  driver = {
+    .name = "test",
+    .open = drv_open,
+    .run = {
+        [VZ_VERB_CREATE] = drv_percent_falls,
+        [VZ_VERB_DESTROY] = drv_odd_code,
+        [VZ_VERB_START] = drv_slow,
+        [VZ_VERB_STOP] = drv_marks,
+        [VZ_VERB_SETNAME] = drv_hostile_words,
+        [VZ_VERB_LIST] = drv_many_lines,
+        [VZ_VERB_NODE] = drv_long_line
+    }
+};
+
+
+static void
+a_percent_never_falls(void **state)
+{
+    client_t  *c;
+
+    (void) state;
+
+    c = enter();
+    say(c, VZ_LIT("create 101 debian-12\n"));
+    expect(c, "+ 40 writing debian-12");
+    expect(c, "+ 40 going back");
+    expect(c, "+ 100 working");
+    expect(c, "ok already");
+    hang_up(c);
+
+    assert_true(log_has("test: create 101 debian-12: ok already"));
+}
+
+
+static void
+what_a_guest_says_is_one_clean_line(void **state)
+{
+    client_t  *c;
+
+    (void) state;
+
+    c = enter();
+    say(c, VZ_LIT("setname 101 a.example.org\n"));
+    expect(c, "err failed a guest ok [31m said");
+    say(c, VZ_LIT("destroy 101\n"));
+    expect_start(c, "err internal ");
+    hang_up(c);
+}
+
+
+static void
+lines_that_do_not_fit_lose_whole_pairs(void **state)
+{
+    client_t  *c;
+
+    (void) state;
+
+    c = enter();
+    say(c, VZ_LIT("node\n"));
+    expect(c, "= a=1 b=?");
+    expect(c, "ok");
+    hang_up(c);
+}
+
+
+static void
+what_is_wrong_is_named_and_the_next_verb_runs(void **state)
+{
+    client_t  *c;
+
+    (void) state;
+
+    c = enter();
+    say(c, VZ_LIT("frobnicate 101\n"));
+    expect_start(c, "err unknown ");
+    say(c, VZ_LIT("start 100\n"));
+    expect_start(c, "err range ctid");
+    say(c, VZ_LIT("start 5001\n"));
+    expect(c, "err range ctid: 101 to 5000 on this host");
+    say(c, VZ_LIT("start\n"));
+    expect_start(c, "err syntax ");
+    say(c, VZ_LIT("create 101 ../../etc\n"));
+    expect_start(c, "err range template");
+    say(c, VZ_LIT("restart 101\n"));
+    expect(c, "err unsupported driver test has no restart");
+    say(c, VZ_LIT("templates\n"));
+    expect_start(c, "err internal ");
+    say(c, VZ_LIT("ping\n"));
+    expect(c, "ok");
+    hang_up(c);
+}
+
+
+static void
+five_thousand_lines_arrive(void **state)
+{
+    char       line[128];
+    unsigned   i;
+    client_t  *c;
+
+    (void) state;
+
+    c = enter();
+    say(c, VZ_LIT("list\n"));
+    (void) usleep(200000);
+
+    for (i = 0; i < 5000; i++) {
+        (void) snprintf(line, sizeof(line),
+                        "= id=%u hostname=vps%u.example.org state=stopped",
+                        101 + i, i);
+        expect(c, line);
+    }
+
+    expect(c, "ok");
+    hang_up(c);
+}
+
+
+static void
+a_container_is_locked_and_its_holder_named(void **state)
+{
+    client_t  *a, *b;
+    char       path[128];
+
+    (void) state;
+
+    a = enter();
+    b = enter();
+
+    say(a, VZ_LIT("start 101\n"));
+    expect(a, "+ 1 slow");
+
+    (void) snprintf(path, sizeof(path), "%s/lock/101", served.home);
+    assert_int_equal(access(path, F_OK), 0);
+
+    /* reads and other containers do not wait */
+    say(b, VZ_LIT("ping\nstart 102\n"));
+    expect(b, "ok");
+    expect(b, "+ 1 slow");
+    expect(b, "ok");
+
+    say(b, VZ_LIT("start 101\n"));
+    expect(a, "ok");
+    expect(b, "+ 1 slow");
+    expect(b, "ok");
+
+    assert_int_not_equal(access(path, F_OK), 0);
+
+    hang_up(a);
+    hang_up(b);
+}
+
+
+static void
+a_holder_that_dies_leaves_no_lock(void **state)
+{
+    client_t  *a, *b;
+
+    (void) state;
+
+    a = enter();
+    b = enter();
+
+    say(a, VZ_LIT("start 101\n"));
+    expect(a, "+ 1 slow");
+    assert_int_equal(kill(a->pid, SIGKILL), 0);
+    assert_int_equal(waitpid(a->pid, NULL, 0), a->pid);
+    (void) close(a->fd);
+    free(a);
+
+    say(b, VZ_LIT("start 101\n"));
+    expect(b, "+ 1 slow");
+    expect(b, "ok");
+    hang_up(b);
+}
+
+
+static void
+a_client_that_leaves_does_not_stop_its_verb(void **state)
+{
+    char       path[128];
+    client_t  *c;
+
+    (void) state;
+
+    c = enter();
+    say(c, VZ_LIT("stop 101\n"));
+    expect(c, "+ 1 marking");
+    hang_up(c);
+
+    (void) snprintf(path, sizeof(path), "%s/mark", served.home);
+    assert_int_equal(unlink(path), 0);
+    assert_true(log_has("test: stop 101: ok"));
+}
+
+
+static void
+a_host_without_driver_says_so(void **state)
+{
+    client_t  *c;
+
+    (void) state;
+
+    served.driver = NULL;
+    served.why = "no cgroups";
+    c = enter();
+    served.driver = &driver;
+
+    say(c, VZ_LIT("start 101\n"));
+    expect(c, "err unsupported no cgroups");
+    say(c, VZ_LIT("ping\n"));
+    expect(c, "ok");
+    hang_up(c);
+}
+
+
+static int
+setup(void **state)
+{
+    served.driver = &driver;
+
+    return talk_setup(state);
+}
+
+
+int
+main(void)
+{
+    const struct CMUnitTest  tests[] = {
+        cmocka_unit_test(a_percent_never_falls),
+        cmocka_unit_test(what_a_guest_says_is_one_clean_line),
+        cmocka_unit_test(lines_that_do_not_fit_lose_whole_pairs),
+        cmocka_unit_test(what_is_wrong_is_named_and_the_next_verb_runs),
+        cmocka_unit_test(five_thousand_lines_arrive),
+        cmocka_unit_test(a_container_is_locked_and_its_holder_named),
+        cmocka_unit_test(a_holder_that_dies_leaves_no_lock),
+        cmocka_unit_test(a_client_that_leaves_does_not_stop_its_verb),
+        cmocka_unit_test(a_host_without_driver_says_so)
+    };
+
+    return cmocka_run_group_tests(tests, setup, talk_teardown);
+}
