@@ -221,6 +221,7 @@ install: all
 	    $(DESTDIR)$(MODULESDIR)/ngx_http_vzpanel_module.so
 	install -D -m 755 $(DAEMON) $(DESTDIR)$(SBINDIR)/virtual-server
 	install -D -m 755 $(HOOK) $(DESTDIR)$(LIBEXECDIR)/virtual-server-hook
+	install -D -m 755 scripts/bounce $(DESTDIR)$(LIBEXECDIR)/bounce
 	install -D -m 755 sql/migrate $(DESTDIR)$(LIBEXECDIR)/migrate
 	install -D -m 755 sql/import-tesis $(DESTDIR)$(LIBEXECDIR)/import-tesis
 	install -d $(DESTDIR)$(LIBEXECDIR)/templates \

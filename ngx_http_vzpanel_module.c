@@ -381,7 +381,7 @@ ngx_http_vzpanel_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 
     clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
 
-    clcf->client_max_body_size = VZ_BODY_MAX;
+    clcf->client_max_body_size = VZ_BODY_MESSAGE;
     clcf->client_body_buffer_size = ngx_max(clcf->client_body_buffer_size,
                                             NGX_HTTP_VZPANEL_BODY_BUFFER);
 

@@ -463,7 +463,8 @@ thread_pool hashes threads=1 max_queue=8;
  vzpanel_zone vz:1m;
  vzpanel_node one 127.0.0.1 key_file=$::dir/key;
  vzpanel_node two 127.0.0.1:9007 key_file=$::dir/key connections=2;
- vzpanel_mail smtps://mail.example.org:465 from=panel\@example.org tls=on;
+ vzpanel_mail smtps://mail.example.org:465 from=panel\@example.org tls=on
+              bounce=panel-bounce-address-23\@example.org;
  vzpanel_signup approve;
  vzpanel_session_timeout 1h;
  vzpanel_thread_pool hashes;
@@ -477,3 +478,35 @@ GET /hello
 hello
 --- no_error_log
 [emerg]
+
+
+
+=== TEST 44: an address to come back to that is none is refused
+--- http_config eval
+"vzpanel_mail smtp://127.0.0.1 from=a\@example.org
+              bounce=nobody;"
+--- config
+--- must_die
+--- error_log eval
+qr/"bounce=nobody" is not a mail address in .*:\d+/
+
+
+
+=== TEST 45: one that leaves no room for what is added is refused
+--- http_config eval
+"vzpanel_mail smtp://127.0.0.1 from=a\@example.org
+              bounce=panel-bounce-address-024\@example.org;"
+--- config
+--- must_die
+--- error_log
+has more than 23 characters before the @, which leaves no room for what is added
+
+
+
+=== TEST 46: an empty one is refused
+--- http_config eval
+"vzpanel_mail smtp://127.0.0.1 from=a\@example.org bounce=;"
+--- config
+--- must_die
+--- error_log
+"bounce=" is not a mail address

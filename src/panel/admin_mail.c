@@ -10,7 +10,8 @@
 #define VZ_OUTBOX_SELECT                                                      \
     "SELECT m.id, m.user_id, m.task_id, m.recipient, m.template, m.language," \
     " m.state, m.attempts, " vz_shape_time("m.next_try") ", m.error, "        \
-    vz_shape_time("m.created") ", " vz_shape_time("m.sent") " FROM mail m"
+    vz_shape_time("m.created") ", " vz_shape_time("m.sent") ", "              \
+    vz_shape_time("m.reported") " FROM mail m"
 
 static const vz_sql_t  vz_outbox_rows = vz_sql("outbox",
     VZ_OUTBOX_SELECT " WHERE (? IS NULL OR m.id < ?)"
@@ -22,16 +23,18 @@ static const vz_sql_t  vz_outbox_rows = vz_sql("outbox",
 static const vz_sql_t  vz_outbox_one = vz_sql("outbox one",
     VZ_OUTBOX_SELECT " WHERE m.id = ?");
 
-/* one that was refused, or that waits after a try */
+/* one that was refused, or that waits after a try: to the address of today */
 
 static const vz_sql_t  vz_outbox_again = vz_sql("outbox again",
-    "UPDATE mail SET state = 'queued', attempts = 0, next_try = NOW(3)"
-    " WHERE id = ? AND data IS NOT NULL AND (state = 'failed'"
-    "  OR (state = 'queued' AND error IS NOT NULL))");
+    "UPDATE mail m LEFT JOIN user u ON u.id = m.user_id"
+    " SET m.state = 'queued', m.attempts = 0, m.next_try = NOW(3),"
+    "  m.recipient = COALESCE(u.email, m.recipient)"
+    " WHERE m.id = ? AND m.data IS NOT NULL AND (m.state = 'failed'"
+    "  OR (m.state = 'queued' AND m.error IS NOT NULL))");
 
 
 static const char *const  vz_outbox_states[] = {
-    "held", "queued", "sent", "failed", NULL
+    "held", "queued", "sent", "failed", "bounced", NULL
 };
 
 
@@ -56,7 +59,8 @@ static const vz_shape_member_t  vz_outbox_cells[] = {
     { "next_try", VZ_SHAPE_OPT },
     { "error", VZ_SHAPE_OPT },
     { "created", VZ_SHAPE_OPT },
-    { "sent", VZ_SHAPE_OPT }
+    { "sent", VZ_SHAPE_OPT },
+    { "reported", VZ_SHAPE_OPT }
 };
 
 static const vz_shape_t  vz_outbox_shape = vz_shape(vz_outbox_cells);

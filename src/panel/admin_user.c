@@ -10,7 +10,11 @@
     "SELECT u.id, u.account, u.role, u.first_name, u.last_name, u.dni,"       \
     " u.email, u.phone, u.address, u.province, u.language, u.locked,"         \
     " u.must_change, " vz_shape_time("u.created") ","                         \
-    " (SELECT COUNT(*) FROM vm v WHERE v.user_id = u.id)"
+    " (SELECT COUNT(*) FROM vm v WHERE v.user_id = u.id),"                    \
+    " (SELECT IF(m.state = 'sent', NULL, m.error) FROM mail m"                \
+    "   WHERE m.user_id = u.id AND m.recipient = u.email"                     \
+    "   AND m.state IN ('sent', 'failed', 'bounced')"                         \
+    "   ORDER BY m.id DESC LIMIT 1)"
 
 static const vz_sql_t  vz_user_rows = vz_sql("admin users",
     VZ_USER_SELECT " FROM user u WHERE (? IS NULL OR u.id > ?)"
@@ -66,6 +70,7 @@ static const vz_shape_member_t  vz_user_cells[] = {
     { "must_change", VZ_SHAPE_BOOL },
     { "created", VZ_SHAPE_TEXT },
     { "vms", VZ_SHAPE_INT },
+    { "undelivered", VZ_SHAPE_OPT },
     { "sessions", VZ_SHAPE_INT },
     { "tokens", VZ_SHAPE_INT }
 };

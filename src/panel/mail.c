@@ -8,6 +8,7 @@
  * Message-ID, by which mail servers can tell.
  */
 
+#include "bounce.h"
 #include "mail.h"
 #include "mail_text.h"
 #include "../runtime/crypt.h"
@@ -67,18 +68,19 @@ static const vz_sql_t  vz_sql_due = vz_sql("mail_due",
 static const vz_sql_t  vz_sql_claim = vz_sql("mail_claim",
     "UPDATE mail SET state = 'queued', attempts = attempts + 1,"
     " next_try = NOW(3) + INTERVAL " VZ_MAIL_HAND " SECOND"
-    " WHERE id = ? AND attempts = ? AND state <> 'sent'");
+    " WHERE id = ? AND attempts = ? AND state NOT IN ('sent', 'bounced')");
 
 static const vz_sql_t  vz_sql_sent = vz_sql("mail_sent",
     "UPDATE mail SET state = 'sent', sent = NOW(3), data = NULL,"
-    " error = NULL WHERE id = ?");
+    " error = NULL WHERE id = ? AND state <> 'bounced'");
 
 static const vz_sql_t  vz_sql_again = vz_sql("mail_again",
     "UPDATE mail SET error = ?, next_try = NOW(3) + INTERVAL ? SECOND"
     " WHERE id = ? AND state = 'queued'");
 
 static const vz_sql_t  vz_sql_failed = vz_sql("mail_failed",
-    "UPDATE mail SET state = 'failed', error = ? WHERE id = ?");
+    "UPDATE mail SET state = 'failed', error = ?"
+    " WHERE id = ? AND state <> 'bounced'");
 
 
 vz_code_e
@@ -199,7 +201,7 @@ vz_mail_deliver(ngx_pool_t *pool, uint64_t task, ngx_str_t *words)
 
     vz_mail_read(&rows, 0, &row);
 
-    if (row.state.len == 4 && ngx_strncmp(row.state.data, "sent", 4) == 0) {
+    if (row.data.len == 0) {                /* sent, and perhaps came back */
         ngx_str_set(words, "already sent");
         return VZ_OK;
     }
@@ -255,6 +257,7 @@ vz_mail_send(ngx_pool_t *pool, const vz_mail_row_t *row, ngx_str_t *words)
         return vz_mail_note(pool, row, VZ_FAILED, words);
     }
 
+    vz_bounce_sender(pool, row->id, &mail.sender);
     mail.to = row->recipient;
     mail.message_id = row->message_id;
 

@@ -4,6 +4,7 @@
 
 #include "admin.h"
 #include "auth.h"
+#include "bounce.h"
 #include "resource.h"
 #include "route.h"
 #include "task.h"
@@ -237,6 +238,10 @@ static const vz_route_t  vz_routes[] = {
       vz_admin_mail_retry,
       "Send a mail again that was refused", 200, "Mail" },
 
+    { POST, "/mail/bounces", VZ_ROLE_ANYONE, VZ_ROUTE_MESSAGE, NULL,
+      &vz_bounce_args, vz_bounce_take,
+      "A mail that came back, as the mail server pipes it", 200, "Bounce" },
+
     { GET, "/health", VZ_ROLE_ANYONE, 0, NULL, NULL, vz_health_show,
       "Whether database, nodes and mail are well", 200, "Health" },
     { GET, "/openapi.json", VZ_ROLE_ANYONE, VZ_ROUTE_ETAG, NULL, NULL,
@@ -426,7 +431,8 @@ vz_route_guard(vz_call_t *call, const vz_route_t *route)
         }
     }
 
-    return route->form == NULL ? vz_form_none(call) : VZ_OK;
+    return route->form == NULL && !(route->flags & VZ_ROUTE_MESSAGE)
+           ? vz_form_none(call) : VZ_OK;
 }
 
 

@@ -19,6 +19,7 @@ typedef enum {
 #define VZ_ROUTE_OWN_AUTH  1    /* the handler finds out who asks, in the one
                                    statement it makes anyway */
 #define VZ_ROUTE_SESSION   2    /* by a session only: no token may do this */
+#define VZ_ROUTE_MESSAGE   256  /* the body is a mail; the handler reads it */
 
 /* for the description alone: what the handler reads and gives besides */
 #define VZ_ROUTE_WAIT      4    /* Prefer: wait=N */

@@ -5,6 +5,7 @@
 
 #include "conf.h"
 #include "option.h"
+#include "verp.h"
 #include "zone.h"
 #include "../wire/field.h"
 #include "../wire/handshake.h"
@@ -33,6 +34,8 @@ static const char *vz_conf_db_address(ngx_conf_t *cf, ngx_str_t *value,
 static const char *vz_conf_key(vz_node_t *node);
 static ngx_uint_t vz_conf_utf8(const ngx_str_t *text);
 static const char *vz_conf_mail_url(const ngx_str_t *url);
+static const char *vz_conf_bounce(ngx_conf_t *cf, ngx_str_t *value,
+    void *field);
 static ngx_thread_pool_t *vz_conf_own_pool(ngx_conf_t *cf);
 static char *vz_conf_need(ngx_conf_t *cf, ngx_uint_t have, const char *name);
 
@@ -62,6 +65,8 @@ static const vz_option_t  vz_conf_node_options[] = {
 static const vz_option_t  vz_conf_mail_options[] = {
     { ngx_string("from="), offsetof(vz_smtp_conf_t, from),
       vz_option_text, 1 },
+    { ngx_string("bounce="), offsetof(vz_smtp_conf_t, bounce),
+      vz_conf_bounce, 0 },
     { ngx_string("user="), offsetof(vz_smtp_conf_t, user),
       vz_option_text, 0 },
     { ngx_string("password_file="), offsetof(vz_smtp_conf_t, password_file),
@@ -108,6 +113,7 @@ vz_conf_finish(ngx_conf_t *cf, vz_conf_t *conf)
     }
 
     conf->settings.mail = (conf->smtp.url.len != 0);
+    conf->settings.bounce = conf->smtp.bounce;
 
     if (!conf->api) {
         return NGX_CONF_OK;
@@ -444,6 +450,15 @@ vz_conf_mail_url(const ngx_str_t *url)
     }
 
     return NULL;
+}
+
+
+static const char *
+vz_conf_bounce(ngx_conf_t *cf, ngx_str_t *value, void *field)
+{
+    *(ngx_str_t *) field = *value;
+
+    return vz_verp_check((char *) value->data, value->len);
 }
 
 

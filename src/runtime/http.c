@@ -58,7 +58,7 @@ vz_http_handler(ngx_http_request_t *r, const ngx_str_t *prefix,
         return vz_http_send(r, &x->call);
     }
 
-    if (r->headers_in.content_length_n > VZ_BODY_MAX) {
+    if (r->headers_in.content_length_n > vz_http_body_max(&x->call)) {
         r->keepalive = 0;
 
         rc = ngx_http_discard_request_body(r);
@@ -335,7 +335,8 @@ static void
 vz_http_too_large(vz_call_t *call)
 {
     vz_call_problem(call, NGX_HTTP_REQUEST_ENTITY_TOO_LARGE, "too_large",
-                    "A request body holds at most %d bytes.", VZ_BODY_MAX);
+                    "A request body holds at most %O bytes.",
+                    vz_http_body_max(call));
 }
 
 

@@ -17,6 +17,7 @@
 
 #define VZ_PARAMS_MAX    4
 #define VZ_BODY_MAX      16384
+#define VZ_BODY_MESSAGE  65536      /* of a mail, by its Content-Type */
 #define VZ_ERRORS_MAX    16
 #define VZ_COOKIE        "vzpanel_session"
 
@@ -86,7 +87,7 @@ typedef void (*vz_call_pt)(vz_call_t *call);
 
 /*
  * vz_http_handler: the content handler of an API location: reads the body
- * (over VZ_BODY_MAX: 413), makes the call and runs serve on a fiber.  The
+ * (too large: 413), makes the call and runs serve on a fiber.  The
  * prefix (the location's "/api") is cut from the path.  Fibers or memory
  * short: 503 with Retry-After.
  */

@@ -298,6 +298,19 @@ vz_http_mask_text(ngx_str_t *text)
 }
 
 
+off_t
+vz_http_body_max(const vz_call_t *call)
+{
+    static const ngx_str_t  message = ngx_string("message/");
+
+    return call->content_type.len > message.len
+           && ngx_strncasecmp(call->content_type.data, message.data,
+                              message.len)
+              == 0
+           ? VZ_BODY_MESSAGE : VZ_BODY_MAX;
+}
+
+
 ngx_int_t
 vz_http_body(vz_call_t *call, ngx_http_request_t *r)
 {
@@ -313,7 +326,7 @@ vz_http_body(vz_call_t *call, ngx_http_request_t *r)
     for (cl = r->request_body->bufs; cl != NULL; cl = cl->next) {
         size += ngx_buf_size(cl->buf);
 
-        if (size > VZ_BODY_MAX) {
+        if (size > vz_http_body_max(call)) {
             return NGX_DECLINED;
         }
     }

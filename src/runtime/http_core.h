@@ -15,6 +15,9 @@
 ngx_int_t vz_http_copy(vz_call_t *call, ngx_http_request_t *r,
     const ngx_str_t *prefix);
 
+/* vz_http_body_max: bytes that a body of the call's Content-Type may have. */
+off_t vz_http_body_max(const vz_call_t *call);
+
 /*
  * vz_http_mask: when all of the request was copied, put stars for what looks
  * like one of our secrets (64 hex digits) into its line, path and arguments,
@@ -24,7 +27,7 @@ void vz_http_mask(ngx_http_request_t *r);
 
 /*
  * vz_http_body: the body that nginx has read into call->text.  NGX_OK,
- * NGX_DECLINED when it is larger than VZ_BODY_MAX, NGX_ERROR.
+ * NGX_DECLINED when it is larger than vz_http_body_max(), NGX_ERROR.
  */
 ngx_int_t vz_http_body(vz_call_t *call, ngx_http_request_t *r);
 

@@ -152,6 +152,13 @@ vz_smtp_message(ngx_pool_t *pool, const vz_mail_t *mail, ngx_str_t *message)
     size_t        size;
     vz_message_t  m;
 
+    if (mail->sender.len
+        && vz_field_check(VZ_FIELD_EMAIL, (char *) mail->sender.data,
+                          mail->sender.len) != VZ_OK)
+    {
+        return VZ_FAILED;
+    }
+
     m.from.data = (char *) vz_smtp_conf->from.data;
     m.from.len = vz_smtp_conf->from.len;
     m.to.data = (char *) mail->to.data;
@@ -331,12 +338,15 @@ static vz_code_e
 vz_smtp_dialogue(vz_smtp_conn_t *conn, const vz_mail_t *mail,
     const ngx_str_t *message)
 {
-    int         n;
-    char        line[320];
-    vz_code_e   code;
+    int               n;
+    char              line[320];
+    vz_code_e         code;
+    const ngx_str_t  *sender;
+
+    sender = mail->sender.len ? &mail->sender : &vz_smtp_conf->from;
 
     n = snprintf(line, sizeof(line), "MAIL FROM:<%.*s>\r\n",
-                 (int) vz_smtp_conf->from.len, vz_smtp_conf->from.data);
+                 (int) sender->len, sender->data);
 
     code = vz_smtp_command(conn, line, n, 2);
 

@@ -13,6 +13,7 @@
 typedef struct {
     ngx_str_t     url;              /* smtp://127.0.0.1:25, smtps://host:465 */
     ngx_str_t     from;             /* addr-spec */
+    ngx_str_t     bounce;           /* base of envelope senders, or empty */
     ngx_str_t     user;             /* SMTP AUTH, or empty */
     ngx_str_t     password_file;
     ngx_str_t     ca_file;          /* or empty: the system's */
@@ -21,6 +22,7 @@ typedef struct {
 } vz_smtp_conf_t;
 
 typedef struct {
+    ngx_str_t     sender;           /* of the envelope; empty: from */
     ngx_str_t     to;               /* addr-spec, checked again here */
     ngx_str_t     subject;          /* UTF-8, encoded here (RFC 2047) */
     ngx_str_t     body;             /* UTF-8 text, LF lines */

@@ -217,6 +217,13 @@ vz_openapi_operation(const vz_route_t *route)
                                         VZ_OPENAPI_BODY)));
     }
 
+    if (route->flags & VZ_ROUTE_MESSAGE) {
+        vz_put(operation, "requestBody",
+               json_pack("{s:b, s:{s:{s:{s:s}}}}", "required", 1,
+                         "content", "message/rfc822", "schema",
+                         "type", "string"));
+    }
+
     vz_put(operation, "responses", vz_openapi_answers(route));
 
     return operation;

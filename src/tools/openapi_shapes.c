@@ -24,7 +24,7 @@
     "id int, account text, role admin|customer, first_name text,"             \
     " last_name text, dni text|null, email text, phone text|null,"            \
     " address text|null, province text|null, language es|en, locked bool,"    \
-    " must_change bool, created time, vms int"
+    " must_change bool, created time, vms int, undelivered text|null"
 
 #define VZ_SHAPE_NODE                                                         \
     "answers bool, error text|null, facts NodeFacts|null, address text|null"
@@ -183,8 +183,11 @@ const vz_answer_shape_t  vz_answer_shapes[] = {
     { "Outbox", vz_page("Mail") },
     { "Mail",
       "id int, user int|null, task int|null, recipient text, template text,"
-      " language es|en, state held|queued|sent|failed, attempts int,"
-      " next_try time|null, error text|null, created time, sent time|null" },
+      " language es|en, state held|queued|sent|failed|bounced,"
+      " attempts int, next_try time|null, error text|null, created time,"
+      " sent time|null, reported time|null" },
+    { "Bounce",
+      "mail int, outcome bounced|delayed|answered|ignored, recorded bool" },
 
     /* errors, RFC 9457 */
 

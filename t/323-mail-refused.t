@@ -1,0 +1,157 @@
+# What a mail server says while it is given a mail: for good, or for now.
+
+use IO::Socket::INET;
+use Test::Nginx::Socket 'no_plan';
+use VzFixture;
+use VzPanelHelpers;
+
+no_shuffle();
+
+our $json = "Content-Type: application/json\n";
+our $mark = unique('refused');
+our $boss = session(user("boss.$mark", role => 'admin')) . $json;
+
+# A mail server that answers by the recipient's name: rcpt550.MARK is refused
+# with 550 at RCPT, data451.MARK with 451 behind the message.
+our $listener = IO::Socket::INET->new(Listen => 16,
+    LocalAddr => '127.0.0.1:0', ReuseAddr => 1) or die "listen: $!";
+our $port = $listener->sockport;
+our $server = fork // die "fork: $!";
+
+if (!$server) {
+    $SIG{ALRM} = 'DEFAULT';
+    alarm 300;
+
+    while (my $client = $listener->accept) {
+        serve($client);
+    }
+
+    POSIX::_exit(0);
+}
+
+close $listener;
+
+END {
+    local $?;
+    kill 'TERM', $server if $server;
+    waitpid $server, 0 if $server;
+}
+
+
+sub serve {
+    my ($client) = @_;
+    my ($rcpt, $data, $message) = ('', '', 0);
+
+    $client->autoflush(1);
+    print $client "220 mx.example ESMTP\r\n";
+
+    while (my $line = <$client>) {
+        if ($message) {
+            next if $line ne ".\r\n";
+            $message = 0;
+            print $client $data ? "$data 5.7.1 not this\r\n" : "250 ok\r\n";
+
+        } elsif ($line =~ /^RCPT TO:<(rcpt|data)?(\d*)/) {
+            $data = ($1 // '') eq 'data' ? $2 : '';
+            print $client ($1 // '') eq 'rcpt' ? "$2-first line\r\n"
+                . "$2 5.1.1 no such user\r\n" : "250 ok\r\n";
+
+        } elsif ($line =~ /^DATA/) {
+            $message = 1;
+            print $client "354 go on\r\n";
+
+        } else {
+            print $client "250 ok\r\n";
+            last if $line =~ /^QUIT/;
+        }
+    }
+
+    close $client;
+}
+
+
+add_block_preprocessor(sub {
+    $_[0]->set_value(http_config => vz_http_config()
+        =~ s{smtp://\S+}{smtp://127.0.0.1:$port}r);
+});
+
+
+# what becomes of a mail to somebody of that name
+sub mailed {
+    my ($name) = @_;
+    my $id = user("$name.$mark");
+
+    ask('POST', "/api/admin/users/$id/password", $boss);
+
+    return wait_for(10, sub { (sql("SELECT CONCAT_WS(' ', state, attempts,"
+        . " data IS NOT NULL, IF(next_try > NOW(3) + INTERVAL 5 SECOND,"
+        . " 'later', NULL), error) FROM mail WHERE user_id = $id AND"
+        . " attempts > 0 AND (state <> 'queued' OR error IS NOT NULL)"))[0] })
+        // 'nothing';
+}
+
+
+sub is_refused {
+    is(mailed('rcpt550'), 'failed 1 1 later 550 5.1.1 no such user',
+        'an address that is not known, at RCPT');
+    is(mailed('rcpt551'), 'failed 1 1 later 551 5.1.1 no such user',
+        'any 5xx');
+    is(mailed('data554'), 'failed 1 1 later 554 5.7.1 not this',
+        'a message that is not wanted');
+}
+
+
+sub is_put_off {
+    is(mailed('rcpt451'), 'queued 1 1 later 451 5.1.1 no such user',
+        'come again later, at RCPT');
+    is(mailed('rcpt421'), 'queued 1 1 later 421 5.1.1 no such user',
+        'not now');
+    is(mailed('data452'), 'queued 1 1 later 452 5.7.1 not this',
+        'no room for the message');
+    is(mailed('rcpt530'), 'queued 1 1 later 530 5.1.1 no such user',
+        'not let in: the mail is not at fault');
+    is(mailed('ana'), 'sent 1 0 later', 'and one that is taken');
+}
+
+
+sub corrected {
+    my $id = sql_value("SELECT id FROM user WHERE account = 'rcpt550.$mark'");
+    my $mail = sql_value("SELECT id FROM mail WHERE user_id = $id");
+    my $user = "/api/admin/users/$id";
+
+    is(ask('GET', $user, $boss)->{json}{undelivered},
+        '550 5.1.1 no such user', 'the user shows that it was refused');
+    like(ask('GET', "/api/admin/mail?state=failed&q=rcpt550.$mark",
+        $boss)->{body}, qr/"error":"550 5.1.1 no such user"/, 'so does mail');
+    is(ask('PATCH', $user, $boss, qq({"email":"right.$mark\@example.org"}))
+        ->{json}{undelivered}, undef, 'another address is not held to it');
+    is(ask('POST', "/api/admin/mail/$mail/retry", $boss)->{json}{recipient},
+        "right.$mark\@example.org", 'a retry goes to the address of today');
+    is(wait_for(10, sub { sql_value("SELECT CONCAT(state, ' ', recipient)"
+        . " FROM mail WHERE id = $mail AND state = 'sent'") }),
+        "sent right.$mark\@example.org", 'and arrives');
+}
+
+
+run_tests();
+
+__DATA__
+
+=== TEST 1: what is refused with 5xx has failed at once, with the server's words
+--- request
+GET /api/plans
+--- check: is_refused
+
+
+
+=== TEST 2: what is put off with 4xx is tried again, with the server's words
+--- request
+GET /api/plans
+--- check: is_put_off
+
+
+
+=== TEST 3: an address that was refused is corrected, and the mail sent again
+--- request
+GET /api/plans
+--- check: corrected
