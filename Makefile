@@ -4,7 +4,7 @@
 #   make up         build, and run the whole panel from run/   (make down)
 #   make test       every test; also: unit fuzz test-verbs test-nginx test-chain
 #                   test-browser test-import lint
-#   make install    into DESTDIR
+#   make install    into DESTDIR; make uninstall takes it away again
 #
 # CC=clang takes another compiler; SANITIZE=address,undefined builds beside
 # the normal build, in build/sanitize.
@@ -44,7 +44,7 @@ all: $(BUILD)/module.tested $(DAEMON) $(HOOK)
 
 .PHONY: all module programs up down test unit fuzz test-verbs \
         test-nginx test-chain test-browser test-import lint format \
-        install clean distclean \
+        install uninstall clean distclean \
         packages-build packages-run packages-test packages-lint \
         packages-nginx npm FORCE
 
@@ -216,32 +216,40 @@ format: packages-lint
 
 # --- for production ---
 
+# what an administrator has changed stays: $(call keep,FROM,TO)
+keep = test -e $(2) || install -m 644 $(1) $(2)
+
 install: all
-	install -D -m 644 $(MODULE) \
-	    $(DESTDIR)$(MODULESDIR)/ngx_http_vzpanel_module.so
-	install -D -m 755 $(DAEMON) $(DESTDIR)$(SBINDIR)/virtual-server
-	install -D -m 755 $(HOOK) $(DESTDIR)$(LIBEXECDIR)/virtual-server-hook
-	install -D -m 755 scripts/bounce $(DESTDIR)$(LIBEXECDIR)/bounce
-	install -D -m 755 sql/migrate $(DESTDIR)$(LIBEXECDIR)/migrate
-	install -D -m 755 sql/import-tesis $(DESTDIR)$(LIBEXECDIR)/import-tesis
-	install -d $(DESTDIR)$(LIBEXECDIR)/templates \
-	    $(DESTDIR)$(DATADIR)/sql $(DESTDIR)$(SYSCONFDIR)/xinetd.d
+	install -d $(addprefix $(DESTDIR),$(MODULESDIR) $(SBINDIR) $(UNITDIR) \
+	    $(LIBEXECDIR)/templates $(DATADIR)/sql \
+	    $(addprefix $(SYSCONFDIR)/,vzpanel xinetd.d init.d))
+	install -m 644 $(MODULE) $(DESTDIR)$(MODULESDIR)
+	install -m 755 $(DAEMON) $(DESTDIR)$(SBINDIR)
+	install -m 755 $(HOOK) scripts/bounce sql/migrate sql/administrator \
+	    sql/import-tesis $(DESTDIR)$(LIBEXECDIR)
+	install -m 644 sql/Password.pm $(DESTDIR)$(LIBEXECDIR)
 	install -m 755 $(TEMPLATES:%=scripts/templates/%) \
 	    $(DESTDIR)$(LIBEXECDIR)/templates
 	install -m 644 sql/*.sql $(DESTDIR)$(DATADIR)/sql
 	install -m 644 $(OPENAPI) $(DESTDIR)$(DATADIR)/openapi.json
+	rm -rf $(DESTDIR)$(DATADIR)/html
 	cd html && find . -type f -exec install -D -m 644 {} \
 	    $(abspath $(DESTDIR)$(DATADIR))/html/{} \;
-	install -m 644 conf/xinetd.virtual \
-	    $(DESTDIR)$(SYSCONFDIR)/xinetd.d/virtual
-	install -D -m 644 conf/vzpanel-containers.service \
-	    $(DESTDIR)$(UNITDIR)/vzpanel-containers.service
-	install -D -m 755 conf/vzpanel-containers.init \
+	install -m 644 conf/vzpanel-containers.service $(DESTDIR)$(UNITDIR)
+	install -m 755 conf/vzpanel-containers.init \
 	    $(DESTDIR)$(SYSCONFDIR)/init.d/vzpanel-containers
-	install -D -m 644 conf/virtual-server.conf \
-	    $(DESTDIR)$(SYSCONFDIR)/vzpanel/virtual-server.conf
-	install -D -m 644 conf/nginx.conf \
+	install -m 644 conf/nginx.conf \
 	    $(DESTDIR)$(SYSCONFDIR)/vzpanel/nginx.conf.example
+	$(call keep,conf/virtual-server.conf,$\
+	    $(DESTDIR)$(SYSCONFDIR)/vzpanel/virtual-server.conf)
+	$(call keep,conf/xinetd.virtual,$(DESTDIR)$(SYSCONFDIR)/xinetd.d/virtual)
+
+# all of it but the configuration, the database and the containers
+uninstall:
+	rm -f $(addprefix $(DESTDIR),$(MODULESDIR)/$(notdir $(MODULE)) \
+	    $(SBINDIR)/virtual-server $(UNITDIR)/vzpanel-containers.service \
+	    $(SYSCONFDIR)/init.d/vzpanel-containers)
+	rm -rf $(addprefix $(DESTDIR),$(LIBEXECDIR) $(DATADIR))
 
 clean:
 	rm -rf $(TOP)/nginx $(TOP)/obj $(TOP)/sanitize $(TOP)/unit $(TOP)/test \

@@ -108,6 +108,13 @@ refuse_starts() {
 }
 
 
+# what apt says is of interest where it fails
+apt_get() {
+    DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 "$@" \
+        < /dev/null > "$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
+}
+
+
 tidy() {
     rm -rf "$work"
     [ -z "$refused" ] || restore_policy
@@ -133,12 +140,9 @@ fi
 echo "installing: $(echo "$wanted" | tr '\n' ' ')"
 enabled_units | sort > "$work/units-before"
 refuse_starts
-
-export DEBIAN_FRONTEND=noninteractive
-apt-get -qq -o DPkg::Lock::Timeout=300 update
+apt_get update
 # shellcheck disable=SC2086  # a list of package names
-apt-get -qq -y --no-install-recommends -o Dpkg::Use-Pty=0 \
-    -o DPkg::Lock::Timeout=300 \
-    -o Dpkg::Options::=--force-confdef install $wanted </dev/null >/dev/null
+apt_get -y --no-install-recommends -o Dpkg::Use-Pty=0 \
+    -o Dpkg::Options::=--force-confdef install $wanted
 
 disable_new_units

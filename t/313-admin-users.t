@@ -104,6 +104,22 @@ sub role_is_new {
         eq 'admin' ? 200 : 403, "she is $_[0]{role} at once");
 }
 
+# what a provider does who has no administrator, or none who knows a password
+sub from_the_database {
+    my $made = qx{sql/administrator bea.$mark bea\@example.org 2>&1};
+    my ($password) = $made =~ s/^account=bea\.$mark\npassword=(\w{20})\n//m
+        && $1;
+
+    sql($made);
+    is(ask('GET', '/api/session', $main::again)->{code}, 401,
+        'her session is over');
+    is(ask('POST', '/api/session', '', qq({"account":"bea.$mark",)
+        . qq("password":"$password"}))->{json}{user}{role}, 'admin',
+        'she signs in with what was drawn, as an administrator');
+    is(sql_value("SELECT email FROM user WHERE id = $bea"),
+        "bea.$mark\@example.org", 'her address stays');
+}
+
 
 run_tests();
 
@@ -289,3 +305,18 @@ $::boss
 join "\n", "user.make\tuser " . "%{carla.account}" . "\temail first_name last_name",
 "user.change\tuser $::bea\tfirst_name province",
 "user.change\tuser $::bea\tphone dni", "user.change\tuser $::bea\tlocked=true"
+
+
+
+=== TEST 15: an administrator is made, or gets a password, at the database
+--- request
+GET /api/session
+--- more_headers eval
+$::boss
+--- response_body_like: "role":"admin"
+--- check: from_the_database
+--- rows eval
+"SELECT account, result FROM audit WHERE action = 'user.password'"
+. " AND object = 'user $::bea' ORDER BY id DESC LIMIT 1"
+--- rows_are eval
+"administrator\tok"

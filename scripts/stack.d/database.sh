@@ -139,32 +139,12 @@ database_templates() {
 
 # An account with a password of its own making, told in DIR/credentials.
 database_administrator() {
-    local password hash
-
     [ ! -s "$base/credentials" ] || return 0
 
-    password=$(openssl rand -base64 15 | tr '+/' 'xy')
-    # shellcheck disable=SC2016  # Perl's
-    hash=$(perl -e '
-        my @set = (".", "/", 0 .. 9, "A" .. "Z", "a" .. "z");
-        open my $in, "<:raw", "/dev/urandom" or die "urandom: $!";
-        read($in, my $bytes, 22) == 22 or die "urandom";
-        my $salt = join "", map { $set[ord($_) & 63] } split //, $bytes;
-        substr($salt, 21, 1) = "." ;    # the last one holds two bits
-        chomp(my $password = <STDIN>);
-        my $hash = crypt($password, "\$y\$j9T\$$salt");
-        defined $hash && $hash =~ /^\$y\$/ or die "no yescrypt here\n";
-        print $hash;' <<< "$password") || die "cannot hash a password"
-
     (umask 077
-     printf 'account=admin\npassword=%s\n' "$password" \
-         > "$base/credentials.new")
-
-    database_sql vzpanel <<SQL
-INSERT INTO user (account, role, first_name, email, password)
-    VALUES ('admin', 'admin', 'Administrator', 'admin@localhost', '$hash')
-    ON DUPLICATE KEY UPDATE password = VALUES(password), locked = FALSE;
-SQL
+     "$top/sql/administrator" admin admin@localhost \
+         2> "$base/credentials.new") | database_sql vzpanel \
+        || die "no administrator:" "$(< "$base/credentials.new")"
 
     mv "$base/credentials.new" "$base/credentials"
 }
