@@ -1,38 +1,14 @@
 /*
- * What the resources of Administration share: one change and its audit in one
- * transaction, and the refusals they have in common.
+ * Administration: what the route table calls, and what is read of a query
+ * string or a body.
  */
 
 #ifndef VZ_ADMIN_H
 #define VZ_ADMIN_H
 
-#include "arg.h"
-#include "audit.h"
 #include "edit.h"
-#include "resource.h"
 #include "route.h"
 
-
-/*
- * vz_admin_remove: answer DELETE of one row by id with a statement that takes
- * the id and spares what others need: 204, 404, or 409 "in_use" with why.
- * exists takes the id, too.  VZ_OK where the row is gone.
- */
-vz_code_e vz_admin_remove(vz_call_t *call, const vz_sql_t *remove,
-    const vz_sql_t *exists, const char *action, const char *kind,
-    const char *why);
-
-/* vz_admin_int: the value, or NULL (keep) where the body had none. */
-vz_bind_t vz_admin_int(vz_call_t *call, const char *name, int64_t value);
-
-/* vz_admin_page: the end of a list. */
-void vz_admin_page(vz_json_t *out, uint64_t next);      /* 0: the last one */
-
-#define vz_admin_write   vz_edit_write
-#define vz_admin_exists  vz_edit_exists
-
-
-/* What the route table calls, and what they read. */
 
 extern const vz_args_t  vz_address_args;
 extern const vz_args_t  vz_audit_args;

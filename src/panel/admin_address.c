@@ -3,7 +3,6 @@
  */
 
 #include "admin.h"
-#include "edit.h"
 #include "net.h"
 
 

@@ -3,7 +3,6 @@
  */
 
 #include "admin.h"
-#include "listing.h"
 
 
 static const vz_sql_t  vz_audit_rows = vz_sql("audit",

@@ -4,7 +4,6 @@
  */
 
 #include "admin.h"
-#include "edit.h"
 
 
 #define VZ_OUTBOX_SELECT                                                      \

@@ -38,11 +38,9 @@ static void vz_node_json(vz_json_t *out, const vz_rows_t *rows,
 static void vz_node_said(vz_json_t *out, const vz_node_ask_t *ask);
 static void vz_node_facts(vz_json_t *out, const vz_answer_t *answer);
 static ngx_str_t vz_node_fact(const vz_answer_t *answer, const char *name);
-static void vz_node_stored(vz_call_t *call, vz_code_e rc, uint64_t id,
-    ngx_uint_t status);
+static void vz_node_reply(vz_call_t *call, uint64_t id, ngx_uint_t status);
 static vz_code_e vz_node_there(vz_call_t *call, const ngx_str_t *name);
 static vz_code_e vz_node_range(vz_call_t *call, int64_t low, int64_t high);
-static vz_code_e vz_node_one(vz_call_t *call, uint64_t id, vz_rows_t *rows);
 
 
 #define vz_node_limits                                                        \
@@ -65,11 +63,17 @@ const vz_form_t  vz_node_form = vz_form("Node", vz_node_new);
 const vz_form_t  vz_node_change_form = vz_form("NodeChange", vz_node_changes);
 
 
-static const vz_sql_t  vz_node_rows_sql = vz_sql("admin nodes",
-    "SELECT n.id, n.name, n.enabled, n.ctid_min, n.ctid_max,"
-    " (SELECT COUNT(*) FROM vm v WHERE v.node_id = n.id),"
-    " (SELECT COUNT(*) FROM address_pool p WHERE p.node_id = n.id)"
-    " FROM node n WHERE (? = 0 OR n.id = ?) ORDER BY n.id LIMIT 64");
+#define VZ_NODE_SELECT                                                        \
+    "SELECT n.id, n.name, n.enabled, n.ctid_min, n.ctid_max,"                 \
+    " (SELECT COUNT(*) FROM vm v WHERE v.node_id = n.id),"                    \
+    " (SELECT COUNT(*) FROM address_pool p WHERE p.node_id = n.id)"           \
+    " FROM node n"
+
+static const vz_sql_t  vz_node_all = vz_sql("admin nodes",
+    VZ_NODE_SELECT " ORDER BY n.id LIMIT 64");
+
+static const vz_sql_t  vz_node_one = vz_sql("admin node",
+    VZ_NODE_SELECT " WHERE n.id = ?");
 
 static const vz_sql_t  vz_node_insert = vz_sql("node insert",
     "INSERT INTO node (name, enabled, ctid_min, ctid_max)"
@@ -86,8 +90,28 @@ static const vz_sql_t  vz_node_delete = vz_sql("node delete",
     " AND NOT EXISTS (SELECT 1 FROM address_pool p"
     " WHERE p.node_id = node.id)");
 
-static const vz_sql_t  vz_node_exists = vz_sql("node exists",
-    "SELECT 1 FROM node WHERE id = ?");
+
+static const vz_shape_member_t  vz_node_cells[] = {
+    { "id", VZ_SHAPE_INT },
+    { "name", VZ_SHAPE_TEXT },
+    { "enabled", VZ_SHAPE_BOOL },
+    { "ctid_min", VZ_SHAPE_INT },
+    { "ctid_max", VZ_SHAPE_INT },
+    { "vms", VZ_SHAPE_INT }
+};
+
+static const vz_shape_t  vz_node_shape = vz_shape(vz_node_cells);
+
+static const vz_listing_t  vz_node_listing = {
+    &vz_node_all, &vz_node_one, NULL, &vz_node_shape, NULL
+};
+
+static const vz_edit_t  vz_node_edit = {
+    "node", &vz_node_form, &vz_node_change_form, &vz_node_insert,
+    &vz_node_update, &vz_node_delete,
+    "Containers or pools of addresses belong to this node: they go first.",
+    &vz_node_listing, vz_node_reply
+};
 
 
 static const struct {
@@ -113,16 +137,14 @@ static const struct {
 void
 vz_admin_nodes(vz_call_t *call)
 {
-    vz_code_e       rc;
     vz_rows_t       rows;
     vz_json_t      *out;
-    ngx_uint_t      i, n;
+    ngx_uint_t      i, n, limit;
     vz_node_ask_t  *asks;
 
-    rc = vz_db_query(NULL, call->pool, &vz_node_rows_sql,
-                     vz_binds(vz_int(0), vz_int(0)), &rows);
-    if (rc != VZ_OK) {
-        vz_call_fault(call, "database", rc);
+    if (vz_listing_read(call, &vz_node_listing, vz_no_binds, &rows, &limit)
+        != VZ_OK)
+    {
         return;
     }
 
@@ -154,7 +176,8 @@ vz_admin_nodes(vz_call_t *call)
         vz_node_json(out, &rows, i, &asks[i]);
     }
 
-    vz_admin_page(out, 0);
+    vz_listing_next(out, 0);
+    vz_json_close(out);
 }
 
 
@@ -254,17 +277,8 @@ static void
 vz_node_json(vz_json_t *out, const vz_rows_t *rows, ngx_uint_t row,
     const vz_node_ask_t *ask)
 {
-    ngx_str_t  name;
-
-    name = vz_cell_text(rows, row, 1);
-
     vz_json_object(out, NULL);
-    vz_json_int(out, "id", vz_cell_int(rows, row, 0));
-    vz_json_text(out, "name", &name);
-    vz_json_bool(out, "enabled", vz_cell_int(rows, row, 2) != 0);
-    vz_json_int(out, "ctid_min", vz_cell_int(rows, row, 3));
-    vz_json_int(out, "ctid_max", vz_cell_int(rows, row, 4));
-    vz_json_int(out, "vms", vz_cell_int(rows, row, 5));
+    vz_shape_members(out, &vz_node_shape, rows, row);
     vz_json_bool(out, "configured", ask->relay != NULL);
     vz_node_said(out, ask);
     vz_json_int(out, "pools", vz_cell_int(rows, row, 6));
@@ -354,6 +368,8 @@ vz_admin_node_make(vz_call_t *call)
 {
     vz_code_e       rc;
     vz_rows_t       rows;
+    vz_bind_t       binds[VZ_FORM_MAX + 1];
+    ngx_uint_t      n;
     vz_node_body_t  body = { ngx_null_string, 1, VZ_NODE_CTIDS };
 
     if (vz_form_read(call, &vz_node_form, &body) != VZ_OK
@@ -363,13 +379,11 @@ vz_admin_node_make(vz_call_t *call)
         return;
     }
 
-    rc = vz_admin_write(call, &vz_node_insert,
-                        vz_binds(vz_text(body.name), vz_int(body.enabled),
-                                 vz_int(body.ctid_min),
-                                 vz_int(body.ctid_max),
-                                 vz_int(VZ_NODES_MAX)),
-                        "node.make",
-                        vz_call_printf(call, "node %V", &body.name), &rows);
+    n = vz_form_bind(call, &vz_node_form, &body, 1, binds);
+    binds[n++] = vz_int(VZ_NODES_MAX);
+
+    rc = vz_edit_write(call, &vz_node_insert, binds, n, "node.make",
+                       vz_call_printf(call, "node %V", &body.name), &rows);
 
     if (rc == VZ_OK && rows.affected == 0) {
         vz_call_problem(call, NGX_HTTP_CONFLICT, "not_possible",
@@ -378,8 +392,7 @@ vz_admin_node_make(vz_call_t *call)
         return;
     }
 
-    vz_node_stored(call, rc, rc == VZ_OK ? rows.insert_id : 0,
-                   NGX_HTTP_CREATED);
+    vz_edit_done(call, &vz_node_edit, rc, rows.insert_id, NGX_HTTP_CREATED);
 }
 
 
@@ -419,59 +432,37 @@ void
 vz_admin_node_change(vz_call_t *call)
 {
     uint64_t        id;
-    vz_code_e       rc;
     vz_rows_t       rows;
     vz_node_body_t  body;
 
     ngx_memzero(&body, sizeof(vz_node_body_t));
 
-    if (vz_route_id(call, 0, &id) != VZ_OK
-        || vz_form_read(call, &vz_node_change_form, &body) != VZ_OK
-        || vz_node_one(call, id, &rows) != VZ_OK
-        || vz_node_range(call,
+    if (vz_route_id(call, 0, &id) == VZ_OK
+        && vz_form_read(call, &vz_node_change_form, &body) == VZ_OK
+        && vz_route_row(call, &vz_node_one, vz_binds(vz_int(id)), &rows)
+           == VZ_OK
+        && vz_node_range(call,
                          body.ctid_min ? body.ctid_min
                                        : vz_cell_int(&rows, 0, 3),
                          body.ctid_max ? body.ctid_max
                                        : vz_cell_int(&rows, 0, 4))
-           != VZ_OK)
+           == VZ_OK)
     {
-        return;
+        vz_edit_store(call, &vz_node_edit, &body, id);
     }
-
-    rc = vz_admin_write(call, &vz_node_update,
-                        vz_binds(vz_admin_int(call, "enabled", body.enabled),
-                                 vz_admin_int(call, "ctid_min",
-                                              body.ctid_min),
-                                 vz_admin_int(call, "ctid_max",
-                                              body.ctid_max),
-                                 vz_int(id)),
-                        "node.change", vz_call_printf(call, "node %uL", id),
-                        &rows);
-
-    vz_node_stored(call, rc, id, NGX_HTTP_OK);
 }
 
 
 static void
-vz_node_stored(vz_call_t *call, vz_code_e rc, uint64_t id, ngx_uint_t status)
+vz_node_reply(vz_call_t *call, uint64_t id, ngx_uint_t status)
 {
     ngx_str_t      name;
     vz_rows_t      rows;
     vz_node_ask_t  ask;
 
-    if (rc == VZ_DUPLICATE) {
-        vz_admin_exists(call, "name");
-        return;
-    }
-
-    if (rc != VZ_OK) {
-        vz_call_fault(call, "database", rc);
-        return;
-    }
-
-    vz_zone_change();
-
-    if (vz_node_one(call, id, &rows) != VZ_OK) {
+    if (vz_route_row(call, &vz_node_one, vz_binds(vz_int(id)), &rows)
+        != VZ_OK)
+    {
         return;
     }
 
@@ -485,28 +476,6 @@ vz_node_stored(vz_call_t *call, vz_code_e rc, uint64_t id, ngx_uint_t status)
 }
 
 
-/* its row; VZ_NOENT or the database's with the reply set */
-
-static vz_code_e
-vz_node_one(vz_call_t *call, uint64_t id, vz_rows_t *rows)
-{
-    vz_code_e  rc;
-
-    rc = vz_db_query(NULL, call->pool, &vz_node_rows_sql,
-                     vz_binds(vz_int(id), vz_int(id)), rows);
-
-    if (rc != VZ_OK) {
-        vz_call_fault(call, "database", rc);
-
-    } else if (rows->rows == 0) {
-        vz_route_absent(call);
-        rc = VZ_NOENT;
-    }
-
-    return rc;
-}
-
-
 void
 vz_admin_node_end(vz_call_t *call)
 {
@@ -515,7 +484,8 @@ vz_admin_node_end(vz_call_t *call)
     vz_rows_t  rows;
 
     if (vz_route_id(call, 0, &id) != VZ_OK
-        || vz_node_one(call, id, &rows) != VZ_OK)
+        || vz_route_row(call, &vz_node_one, vz_binds(vz_int(id)), &rows)
+           != VZ_OK)
     {
         return;
     }
@@ -529,11 +499,5 @@ vz_admin_node_end(vz_call_t *call)
         return;
     }
 
-    if (vz_admin_remove(call, &vz_node_delete, &vz_node_exists, "node.end",
-                        "node", "Containers or pools of addresses belong to "
-                        "this node: they go first.")
-        == VZ_OK)
-    {
-        vz_zone_change();
-    }
+    vz_edit_end(call, &vz_node_edit);
 }

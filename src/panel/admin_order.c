@@ -5,7 +5,6 @@
  */
 
 #include "admin.h"
-#include "edit.h"
 #include "live.h"
 #include "mail.h"
 #include "task.h"

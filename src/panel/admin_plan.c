@@ -3,7 +3,6 @@
  */
 
 #include "admin.h"
-#include "edit.h"
 
 
 #define VZ_PLAN_MIB_MAX   67108864      /* 64 TiB */
@@ -93,7 +92,7 @@ static const vz_listing_t  vz_plan_listing = {
 static const vz_edit_t  vz_plan_edit = {
     "plan", &vz_plan_form, &vz_plan_change_form, &vz_plan_insert,
     &vz_plan_update, &vz_plan_delete,
-    "Containers have this plan: hide it instead.", &vz_plan_listing
+    "Containers have this plan: hide it instead.", &vz_plan_listing, NULL
 };
 
 

@@ -3,7 +3,6 @@
  */
 
 #include "admin.h"
-#include "listing.h"
 #include "suspend.h"
 #include "task.h"
 #include "word.h"

@@ -4,7 +4,6 @@
  */
 
 #include "admin.h"
-#include "edit.h"
 #include "template.h"
 
 
@@ -92,7 +91,7 @@ static const vz_edit_t  vz_template_edit = {
     "template", &vz_template_form, &vz_template_change_form,
     &vz_template_insert, &vz_template_update, &vz_template_delete,
     "Containers were made of this template: switch it off instead.",
-    &vz_template_listing
+    &vz_template_listing, NULL
 };
 
 

@@ -3,7 +3,6 @@
  */
 
 #include "admin.h"
-#include "listing.h"
 
 
 #define VZ_USER_SELECT                                                        \

@@ -5,7 +5,6 @@
  */
 
 #include "admin.h"
-#include "edit.h"
 #include "mail.h"
 #include "name.h"
 #include "session.h"

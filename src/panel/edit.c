@@ -10,8 +10,6 @@
 #define VZ_EDIT_DETAIL  256
 
 
-static void vz_edit_done(vz_call_t *call, const vz_edit_t *edit, vz_code_e rc,
-    uint64_t id, ngx_uint_t status);
 static const char *vz_edit_action(vz_call_t *call, const vz_edit_t *edit,
     const char *verb);
 static ngx_str_t vz_edit_detail(vz_call_t *call);
@@ -40,17 +38,24 @@ vz_edit_make(vz_call_t *call, const vz_edit_t *edit, const void *data)
 void
 vz_edit_change(vz_call_t *call, const vz_edit_t *edit, void *data)
 {
-    uint64_t    id;
+    uint64_t  id;
+
+    if (vz_route_id(call, 0, &id) == VZ_OK
+        && vz_form_read(call, edit->change, data) == VZ_OK)
+    {
+        vz_edit_store(call, edit, data, id);
+    }
+}
+
+
+void
+vz_edit_store(vz_call_t *call, const vz_edit_t *edit, const void *data,
+    uint64_t id)
+{
     vz_code_e   rc;
     vz_rows_t   rows;
     vz_bind_t   binds[VZ_FORM_MAX + 1];
     ngx_uint_t  n;
-
-    if (vz_route_id(call, 0, &id) != VZ_OK
-        || vz_form_read(call, edit->change, data) != VZ_OK)
-    {
-        return;
-    }
 
     n = vz_form_bind(call, edit->change, data, 0, binds);
     binds[n++] = vz_int(id);
@@ -63,7 +68,7 @@ vz_edit_change(vz_call_t *call, const vz_edit_t *edit, void *data)
 }
 
 
-static void
+void
 vz_edit_done(vz_call_t *call, const vz_edit_t *edit, vz_code_e rc,
     uint64_t id, ngx_uint_t status)
 {
@@ -78,6 +83,12 @@ vz_edit_done(vz_call_t *call, const vz_edit_t *edit, vz_code_e rc,
     }
 
     vz_zone_change();
+
+    if (edit->answer != NULL) {
+        edit->answer(call, id, status);
+        return;
+    }
+
     vz_listing_one(call, edit->listing, vz_binds(vz_int(id)), status);
 }
 

@@ -10,6 +10,9 @@
 #include "listing.h"
 
 
+/* Answers with the item as it is now. */
+typedef void (*vz_edit_pt)(vz_call_t *call, uint64_t id, ngx_uint_t status);
+
 typedef struct {
     const char           *kind;     /* "plan": in the audit, and its actions */
     const vz_form_t      *make;     /* the first member is its name, which no
@@ -21,6 +24,7 @@ typedef struct {
     const vz_sql_t       *remove;   /* takes the id; spares what is needed */
     const char           *needed;   /* what to do where it was spared */
     const vz_listing_t   *listing;  /* whose one takes the id */
+    vz_edit_pt            answer;   /* NULL: by the listing */
 } vz_edit_t;
 
 
@@ -30,11 +34,23 @@ typedef struct {
  */
 void vz_edit_make(vz_call_t *call, const vz_edit_t *edit, const void *data);
 
-/* vz_edit_change: read the form into data, which is zero, and answer PATCH. */
+/*
+ * vz_edit_change: read the form into data, which is zero, and answer PATCH;
+ * vz_edit_store: the same where it was read already.
+ */
 void vz_edit_change(vz_call_t *call, const vz_edit_t *edit, void *data);
+void vz_edit_store(vz_call_t *call, const vz_edit_t *edit, const void *data,
+    uint64_t id);
 
 /* vz_edit_end: answer DELETE with 204, 404, or 409 "in_use". */
 void vz_edit_end(vz_call_t *call, const vz_edit_t *edit);
+
+/*
+ * vz_edit_done: the answer to a change: the item, 409 where its name is
+ * another's, or the database's trouble.
+ */
+void vz_edit_done(vz_call_t *call, const vz_edit_t *edit, vz_code_e rc,
+    uint64_t id, ngx_uint_t status);
 
 /*
  * vz_edit_write: one statement, audited by the name of the action with what
