@@ -1,12 +1,11 @@
 /*
  * One connection to the database: libmariadb's non-blocking calls on nginx's
- * events, and the statements prepared on it.  For db.c and
- * db_pool.c alone.
+ * events, and the statements prepared on it.  For db.c and db_pool.c alone.
  *
- * What waits belongs on a fiber, ends within the
- * login's timeout, and returns 0 or an error
- * number: the server's, or the client library's of 2000 and above, after
- * which the connection is good for nothing but vz_db_conn_close().
+ * What waits belongs on a fiber, ends within the login's timeout, and returns
+ * 0 or an error number: the server's, or the client library's of 2000 and
+ * above, after which the connection is good for nothing but
+ * vz_db_conn_close().
  */
 
 #ifndef VZ_DB_CONN_H

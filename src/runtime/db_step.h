@@ -1,0 +1,50 @@
+/*
+ * One operation of libmariadb on a connection, from its _start to the last
+ * _cont, and the connection's socket on nginx's events.  For db_conn.c alone.
+ */
+
+#ifndef VZ_DB_STEP_H
+#define VZ_DB_STEP_H
+
+#include "db_conn.h"
+
+
+typedef enum {
+    VZ_DB_CONNECT = 0,
+    VZ_DB_TEXT,
+    VZ_DB_PREPARE,
+    VZ_DB_EXECUTE,
+    VZ_DB_STORE
+} vz_db_op_e;
+
+typedef struct {
+    vz_db_op_e            op;
+    vz_db_conn_t         *conn;
+    MYSQL_STMT           *stmt;
+    const char           *text;
+    const vz_db_login_t  *login;
+    const char           *password;
+
+    int                   rc;           /* what the library returned */
+    MYSQL                *connected;
+} vz_db_step_t;
+
+
+/* vz_db_step_run: 0 or an error number; within the connection's timeout. */
+ngx_uint_t vz_db_step_run(vz_db_step_t *step);
+
+/*
+ * vz_db_step_attach: have nginx watch the socket that the library has now;
+ * vz_db_step_detach: no more.
+ */
+ngx_int_t vz_db_step_attach(vz_db_conn_t *conn);
+void vz_db_step_detach(vz_db_conn_t *conn);
+
+/* vz_db_step_timer: have it let go when it has been idle for long. */
+void vz_db_step_timer(vz_db_conn_t *conn);
+
+/* vz_db_step_alive: NGX_DECLINED for an idle connection that has died. */
+ngx_int_t vz_db_step_alive(vz_db_conn_t *conn);
+
+
+#endif /* VZ_DB_STEP_H */
