@@ -15,6 +15,8 @@ static vz_code_e vz_arg_any_number(vz_call_t *call, const vz_arg_t *arg,
     ngx_str_t text, vz_bind_t *value);
 static vz_code_e vz_arg_word(vz_call_t *call, const vz_arg_t *arg,
     ngx_str_t text, vz_bind_t *value);
+static vz_code_e vz_arg_some(vz_call_t *call, const vz_arg_t *arg,
+    ngx_str_t text, vz_bind_t *value);
 static vz_code_e vz_arg_text(vz_call_t *call, const vz_arg_t *arg,
     ngx_str_t text, vz_bind_t *value);
 static vz_code_e vz_arg_like_any(vz_call_t *call, const vz_arg_t *arg,
@@ -38,6 +40,7 @@ static const vz_arg_pt  vz_arg_readers[] = {
     [VZ_ARG_CURSOR] = vz_arg_any_number,
     [VZ_ARG_LIMIT] = NULL,
     [VZ_ARG_WORD] = vz_arg_word,
+    [VZ_ARG_WORDS] = vz_arg_some,
     [VZ_ARG_TEXT] = vz_arg_text,
     [VZ_ARG_SEARCH] = vz_arg_like_any,
     [VZ_ARG_ACTION] = vz_arg_action,
@@ -165,6 +168,27 @@ vz_arg_word(vz_call_t *call, const vz_arg_t *arg, ngx_str_t text,
     }
 
     return vz_arg_broken(call, arg->name, (char *) rule.data);
+}
+
+
+static vz_code_e
+vz_arg_some(vz_call_t *call, const vz_arg_t *arg, ngx_str_t text,
+    vz_bind_t *value)
+{
+    vz_code_e  rc;
+    ngx_str_t  rest, word;
+    vz_bind_t  one;
+
+    rest = text;
+    rc = VZ_OK;
+
+    while (rc == VZ_OK && vz_word_next(&rest, ',', &word)) {
+        rc = vz_arg_word(call, arg, word, &one);
+    }
+
+    *value = vz_text(text);
+
+    return rc;
 }
 
 

@@ -21,6 +21,7 @@ typedef enum {
     VZ_ARG_LIMIT,           /* rows of a page, 1 to VZ_ARG_MOST; bound as one
                                more, which tells whether there is a next */
     VZ_ARG_WORD,            /* one of words */
+    VZ_ARG_WORDS,           /* some of them, with commas */
     VZ_ARG_TEXT,            /* any */
     VZ_ARG_SEARCH,          /* what people type, as a pattern of LIKE that
                                finds it anywhere */
@@ -39,7 +40,7 @@ typedef struct {
     const char          *name;
     vz_arg_e             type;
     ngx_uint_t           times;     /* how many ? one after another take it */
-    const char *const   *words;     /* of WORD, to NULL */
+    const char *const   *words;     /* of both, to NULL */
 } vz_arg_t;
 
 typedef struct {

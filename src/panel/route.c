@@ -46,8 +46,8 @@ static const vz_route_t  vz_routes[] = {
     { POST, "/orders", VZ_ROLE_ANYONE, CHANGE, &vz_order_form, NULL,
       vz_order_make,
       "Contract a plan", 202, "Order" },
-    { GET, "/orders/{link}", VZ_ROLE_ANYONE, VZ_ROUTE_STREAM, NULL, NULL,
-      vz_order_show,
+    { GET, "/orders/{link}", VZ_ROLE_ANYONE, VZ_ROUTE_STREAM, NULL,
+      &vz_stream_args, vz_order_show,
       "An order and its steps, or a stream of them", 200, "Order" },
 
     { POST, "/session", VZ_ROLE_ANYONE, 0, &vz_session_form, NULL,
@@ -133,7 +133,7 @@ static const vz_route_t  vz_routes[] = {
       vz_task_cancel,
       "Take a waiting task back", 202, "Task" },
 
-    { GET, "/events", VZ_ROLE_USER, VZ_ROUTE_STREAM, NULL, NULL,
+    { GET, "/events", VZ_ROLE_USER, VZ_ROUTE_STREAM, NULL, &vz_stream_args,
       vz_stream_events,
       "Changes of containers and tasks as a stream", 200, NULL },
 

@@ -46,6 +46,13 @@ static void vz_stream_open(vz_call_t *call, vz_sse_scope_t *scope,
     vz_sse_render_pt render);
 
 
+static const vz_arg_t  vz_stream_arg[] = {
+    { "since", VZ_ARG_NUMBER, 0, NULL }
+};
+
+const vz_args_t  vz_stream_args = vz_args(vz_stream_arg);
+
+
 void
 vz_stream_events(vz_call_t *call)
 {

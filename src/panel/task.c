@@ -72,10 +72,14 @@ static const vz_sql_t  vz_sql_list = vz_sql("task_list",
     " ORDER BY t.id DESC, s.position");
 
 
+static const char *const  vz_task_states[] = {
+    "held", "queued", "running", "done", "failed", "cancelled", NULL
+};
+
 static const vz_arg_t  vz_task_arg[] = {
     { "cursor", VZ_ARG_CURSOR, 2, NULL },
     { "vm", VZ_ARG_NUMBER, 2, NULL },
-    { "state", VZ_ARG_TEXT, 2, NULL },
+    { "state", VZ_ARG_WORDS, 2, vz_task_states },
     { "actor", VZ_ARG_TEXT, 2, NULL },
     { "limit", VZ_ARG_LIMIT, 1, NULL }
 };

@@ -20,6 +20,7 @@ static json_t *vz_openapi_security(const vz_route_t *route);
 static json_t *vz_openapi_parameters(const vz_route_t *route);
 static void vz_openapi_args(json_t *all, const vz_args_t *args);
 static json_t *vz_openapi_arg_schema(const vz_arg_t *arg);
+static json_t *vz_openapi_arg_words(const vz_arg_t *arg);
 static void vz_openapi_path_parameters(json_t *all, const char *pattern);
 static json_t *vz_openapi_path_schema(const char *name);
 static json_t *vz_openapi_answers(const vz_route_t *route);
@@ -323,6 +324,7 @@ vz_openapi_parameters(const vz_route_t *route)
 static void
 vz_openapi_args(json_t *all, const vz_args_t *args)
 {
+    json_t          *one;
     const vz_arg_t  *arg;
 
     for (arg = args->args; arg < args->args + args->count; arg++) {
@@ -331,8 +333,14 @@ vz_openapi_args(json_t *all, const vz_args_t *args)
             continue;
         }
 
-        vz_add(all, json_pack("{s:s, s:s, s:o}", "name", arg->name, "in",
-                              "query", "schema", vz_openapi_arg_schema(arg)));
+        one = json_pack("{s:s, s:s, s:o}", "name", arg->name, "in", "query",
+                        "schema", vz_openapi_arg_schema(arg));
+
+        if (arg->type == VZ_ARG_WORDS) {
+            vz_put(one, "explode", json_false());
+        }
+
+        vz_add(all, one);
     }
 }
 
@@ -340,9 +348,6 @@ vz_openapi_args(json_t *all, const vz_args_t *args)
 static json_t *
 vz_openapi_arg_schema(const vz_arg_t *arg)
 {
-    json_t             *words;
-    const char *const  *word;
-
     switch (arg->type) {
 
     case VZ_ARG_NUMBER:
@@ -355,17 +360,43 @@ vz_openapi_arg_schema(const vz_arg_t *arg)
                          "default", VZ_ARG_ROWS);
 
     case VZ_ARG_WORD:
-        words = json_array();
+        return vz_openapi_arg_words(arg);
 
-        for (word = arg->words; *word != NULL; word++) {
-            vz_add(words, json_string(*word));
-        }
+    case VZ_ARG_WORDS:
+        return json_pack("{s:s, s:o}", "type", "array",
+                         "items", vz_openapi_arg_words(arg));
 
-        return json_pack("{s:s, s:o}", "type", "string", "enum", words);
+    case VZ_ARG_SEARCH:
+        return vz_openapi_field(VZ_FIELD_SEARCH);
+
+    case VZ_ARG_ACTION:
+        return json_pack("{s:s, s:s}", "type", "string",
+                         "pattern", "^[a-z.]*$");
+
+    case VZ_ARG_SINCE:
+    case VZ_ARG_UNTIL:
+        return json_pack("{s:s, s:[{s:s}, {s:s}]}", "type", "string",
+                         "anyOf", "format", "date", "format", "date-time");
 
     default:
         return json_pack("{s:s}", "type", "string");
     }
+}
+
+
+static json_t *
+vz_openapi_arg_words(const vz_arg_t *arg)
+{
+    json_t             *words;
+    const char *const  *word;
+
+    words = json_array();
+
+    for (word = arg->words; *word != NULL; word++) {
+        vz_add(words, json_string(*word));
+    }
+
+    return json_pack("{s:s, s:o}", "type", "string", "enum", words);
 }
 
 
@@ -531,7 +562,7 @@ vz_openapi_problems(json_t *answers, const vz_route_t *route)
         { 404, strchr(route->pattern, '{') != NULL },
         { 409, route->method != NGX_HTTP_GET },
         { 412, route->flags & VZ_ROUTE_MATCH },
-        { 422, route->form != NULL },
+        { 422, route->form != NULL || route->args != NULL },
         { 428, route->flags & VZ_ROUTE_MATCH }
     };
 

@@ -350,6 +350,43 @@ test('templates, plans, addresses and nodes are administered', async () => {
 });
 
 
+test('a list takes the arguments that are described, as described',
+    async () => {
+        const lists = contract.operations().filter(([method, path, one]) =>
+            method === 'GET' && !path.includes('{') && one.responses[200]
+                .content?.['application/json']);
+        let words = 0;
+        let refused = 0;
+
+        for (const [method, path, { parameters }] of lists) {
+            for (const { name, schema } of parameters) {
+                const known = schema.enum ?? schema.items?.enum ?? [];
+                const wrong = known.length || schema.pattern || schema.anyOf
+                    || schema.type === 'integer' ? 'No\n' : null;
+
+                for (const word of known) {
+                    await contract.done(method, path, { [name]: word },
+                        undefined, boss);
+                    words++;
+                }
+
+                for (const value of [wrong, schema.maximum
+                    && schema.maximum + 1].filter(Boolean))
+                {
+                    const { status, body } = await contract.ask(method, path,
+                        { [name]: value }, undefined, boss);
+
+                    assert.equal(status, 422, `${path}?${name}=${value}`);
+                    assert.equal(body.errors[0].field, name);
+                    refused++;
+                }
+            }
+        }
+
+        assert.ok(words > 20 && refused > 20, `${words}, ${refused}`);
+    });
+
+
 test('every operation refuses what is not there as described', async () => {
     for (const [method, path] of contract.operations()) {
         if (path.includes('{') || method !== 'GET') {
