@@ -39,7 +39,6 @@ static vz_code_e vz_account_change(vz_call_t *call, const ngx_str_t *hash,
     vz_rows_t *ended);
 static void vz_account_ended(const vz_rows_t *rows);
 static void vz_account_finish(vz_call_t *call, const vz_account_thing_t *thing);
-static vz_code_e vz_account_scope(vz_call_t *call, vz_token_body_t *body);
 
 
 static const vz_form_member_t  vz_password_members[] = {
@@ -51,7 +50,8 @@ static const vz_form_member_t  vz_password_members[] = {
 static const vz_form_member_t  vz_token_members[] = {
     { "name", VZ_FORM_FIELD, VZ_FIELD_LABEL, 1, 0, 0,
       offsetof(vz_token_body_t, name) },
-    { "scope", VZ_FORM_TEXT, 0, 0, 0, 5, offsetof(vz_token_body_t, scope) },
+    { "scope", VZ_FORM_FIELD, VZ_FIELD_SCOPE, 0, 0, 0,
+      offsetof(vz_token_body_t, scope) },
     { "days", VZ_FORM_INT, 0, 0, 1, 3650, offsetof(vz_token_body_t, days) }
 };
 
@@ -325,10 +325,9 @@ vz_account_token_make(vz_call_t *call)
     vz_token_body_t   body;
 
     ngx_memzero(&body, sizeof(vz_token_body_t));
+    ngx_str_set(&body.scope, "read");
 
-    if (vz_form_read(call, &vz_token_form, &body) != VZ_OK
-        || vz_account_scope(call, &body) != VZ_OK)
-    {
+    if (vz_form_read(call, &vz_token_form, &body) != VZ_OK) {
         return;
     }
 
@@ -371,25 +370,6 @@ vz_account_token_make(vz_call_t *call)
     vz_json_text(out, "scope", &body.scope);
     vz_json_text(out, "token", &shown);
     vz_json_close(out);
-}
-
-
-static vz_code_e
-vz_account_scope(vz_call_t *call, vz_token_body_t *body)
-{
-    if (body->scope.len == 0) {
-        ngx_str_set(&body->scope, "read");
-    }
-
-    if (vz_word_is(&body->scope, "read") || vz_word_is(&body->scope, "write"))
-    {
-        return VZ_OK;
-    }
-
-    vz_call_invalid(call, "scope", "format", "read or write");
-    vz_call_refuse(call);
-
-    return VZ_RANGE;
 }
 
 

@@ -71,7 +71,7 @@ static vz_code_e vz_user_find(vz_tx_t *tx, vz_call_t *call,
     vz_user_field(address, VZ_FIELD_STREET, 0),                               \
     vz_user_field(province, VZ_FIELD_PROVINCE, 0),                            \
     vz_user_field(language, VZ_FIELD_LANGUAGE, 0),                            \
-    { "role", VZ_FORM_TEXT, 0, 0, 0, 8, offsetof(vz_user_body_t, role) }
+    vz_user_field(role, VZ_FIELD_ROLE, 0)
 
 static const vz_form_member_t  vz_user_new[] = {
     vz_user_field(account, VZ_FIELD_ACCOUNT, 0),
@@ -162,14 +162,6 @@ vz_user_read(vz_call_t *call, const vz_form_t *form, vz_user_body_t *body)
     rc = vz_form_read(call, form, body);
     if (rc != VZ_OK) {
         return rc;
-    }
-
-    if (body->role.len && !vz_word_is(&body->role, "admin")
-        && !vz_word_is(&body->role, "customer"))
-    {
-        vz_call_invalid(call, "role", "format", "admin or customer");
-        vz_call_refuse(call);
-        return VZ_RANGE;
     }
 
     if (body->dni.len

@@ -194,6 +194,16 @@ static const vz_field_def_t  vz_fields[VZ_FIELD_COUNT] = {
         "^(?:es|en)$",
         "es or en" },
 
+    [VZ_FIELD_ROLE] = {
+        "role", 8, 0, NULL,
+        "^(?:admin|customer)$",
+        "admin or customer" },
+
+    [VZ_FIELD_SCOPE] = {
+        "scope", 5, 0, NULL,
+        "^(?:read|write)$",
+        "read or write" },
+
     [VZ_FIELD_SECRET] = {
         "secret", 64, 0, NULL,
         "^[0-9a-f]{64}$",

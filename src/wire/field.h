@@ -38,6 +38,8 @@ typedef enum {
     VZ_FIELD_ACCOUNT,       /* [a-z][a-z0-9._-]{2,31}, for signing in */
     VZ_FIELD_PASSWORD,      /* a new password: 10 ... 128, no control char. */
     VZ_FIELD_LANGUAGE,      /* es | en */
+    VZ_FIELD_ROLE,          /* admin | customer */
+    VZ_FIELD_SCOPE,         /* of a token: read | write */
     VZ_FIELD_SECRET,        /* 64 hex digits, lower case: order link, session,
                                nonce */
     VZ_FIELD_SEARCH,        /* what is typed in a search box, <= 64 */
