@@ -8,7 +8,6 @@
 #include "resource.h"
 #include "route.h"
 #include "session.h"
-#include "word.h"
 #include "../runtime/crypt.h"
 #include "../runtime/sse.h"
 
