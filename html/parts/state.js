@@ -22,6 +22,7 @@ const LOOK = {
     queued: ['clock', 'calm'],
     done: ['check', 'good'],
     failed: ['warn', 'bad'],
+    bounced: ['undo', 'bad'],
     cancelled: ['cross', 'calm'],
 };
 

@@ -1,4 +1,4 @@
-/* Mail: what went out, what waits, and what was refused. */
+/* Mail: what went out, what waits, what was refused and what came back. */
 
 import { post } from '../../api.js';
 import { button } from '../../parts/button.js';
@@ -11,7 +11,8 @@ import { ago, moment, number, t, word } from '../../i18n.js';
  * @typedef {{
  *     id: number, user: number | null, task: number | null,
  *     recipient: string, template: string, language: string,
- *     state: 'held' | 'queued' | 'sent' | 'failed', attempts: number,
+ *     state: 'held' | 'queued' | 'sent' | 'failed' | 'bounced',
+ *     attempts: number, reported: string | null,
  *     next_try: string | null, error: string | null, created: string,
  *     sent: string | null,
  * }} Letter
@@ -20,7 +21,7 @@ import { ago, moment, number, t, word } from '../../i18n.js';
 
 /** @type {Record<string, string>} */
 const LOOK = { held: 'held', queued: 'queued', sent: 'done',
-    failed: 'failed' };
+    failed: 'failed', bounced: 'bounced' };
 
 
 /** @param {Letter} one */
@@ -41,6 +42,8 @@ function look(item, desk) {
         [t('mail.attempts'), number(one.attempts)],
         ...(one.sent ? [/** @type {[string, any]} */ ([t('mail.sent'),
             moment(one.sent)])] : []),
+        ...(one.reported ? [/** @type {[string, any]} */ ([
+            t('mail.reported'), moment(one.reported)])] : []),
         ...(one.next_try && one.state === 'queued'
             ? [/** @type {[string, any]} */ ([t('mail.next'),
                 moment(one.next_try)])] : []),
@@ -48,6 +51,11 @@ function look(item, desk) {
             h('a', { href: `tasks?task=${one.task}` },
                 number(one.task))])] : []),
     ]), one.error ? h('p', { class: 'mail-error' }, one.error) : null,
+    one.user && (one.state === 'failed' || one.state === 'bounced')
+        ? h('p', null, t(`mail.${one.state}.next`), ' ', h('a', {
+            class: 'mail-user',
+            href: `administration?section=users&item=${one.user}` },
+        t('mail.user'))) : null,
     one.state === 'failed' || one.state === 'queued' ? button({
         text: t('mail.retry'), icon: 'restart', kind: 'primary',
         press: guarded(async () => {
@@ -65,7 +73,7 @@ export function section() {
                 kind: /** @type {const} */ ('search') },
             { name: 'state', label: t('vm.state'),
                 kind: /** @type {const} */ ('choice'),
-                choices: ['', 'failed', 'queued', 'held', 'sent']
+                choices: ['', 'failed', 'bounced', 'queued', 'held', 'sent']
                     .map((value) => ({ value,
                         text: t(value ? `mail.${value}` : 'adm.all') })) },
         ],

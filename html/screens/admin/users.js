@@ -19,6 +19,7 @@ import { user } from '../../session.js';
 
 /**
  * @typedef {Person & {sessions?: number, tokens?: number,
+ *     undelivered?: string | null,
  *     containers?: {id: number, name: string, hostname?: string | null,
  *         service: string, template: string}[]}} Whole
  */
@@ -54,19 +55,33 @@ function told(answer) {
 }
 
 
+/**
+ * A new password by mail, after asking.
+ *
+ * @param {Whole} item
+ * @param {string} email
+ * @param {Desk} desk
+ */
+async function renew(item, email, desk) {
+    const sure = await ask({ yes: t('usr.password'),
+        title: t('usr.password.ask', { name: item.account }),
+        text: t('usr.password.text', { email }) });
+
+    if (sure) {
+        await post(`admin/users/${item.id}/password`);
+        await desk.done(t('usr.password.done', { email }));
+    }
+
+    return sure;
+}
+
+
 /** @param {Whole} item @param {Desk} desk @param {AbortSignal} signal */
 function acts(item, desk, signal) {
     const self = item.id === user()?.id;
     const password = button({ text: t('usr.password'), icon: 'key',
         small: true, press: guarded(async () => {
-            if (await ask({ title: t('usr.password.ask',
-                { name: item.account }), text: t('usr.password.text',
-                { email: item.email ?? '' }), yes: t('usr.password') }))
-            {
-                await post(`admin/users/${item.id}/password`);
-                await desk.done(t('usr.password.done',
-                    { email: item.email ?? '' }));
-            }
+            await renew(item, item.email ?? '', desk);
         }) });
     const lock = button({ text: t(item.locked ? 'usr.unlock' : 'usr.lock'),
         icon: 'lock', small: true, press: guarded(async () => {
@@ -148,7 +163,14 @@ function edit(item, desk, signal) {
         send: async (values) => {
             if (item) {
                 await amend(`admin/users/${item.id}`, bodyOf(values, item));
-                await desk.done(t('adm.saved'));
+
+                /* what was lost on the way can't be sent again itself */
+                if (!item.undelivered || values.email === item.email
+                    || item.id === user()?.id
+                    || !await renew(item, values.email, desk))
+                {
+                    await desk.done(t('adm.saved'));
+                }
             } else {
                 const made = await post('admin/users', bodyOf(values, null));
 
@@ -157,6 +179,9 @@ function edit(item, desk, signal) {
             }
         },
         facts: item ? [
+            ...(item.undelivered ? [/** @type {[string, any]} */ ([
+                t('usr.mail'), [badge('bounced', t('usr.undelivered')), ' ',
+                    item.undelivered]])] : []),
             [t('usr.since'), day(item.created)],
             [t('usr.sessions'), number(item.sessions ?? 0)],
             [t('usr.tokens'), number(item.tokens ?? 0)],
@@ -195,7 +220,9 @@ export function section() {
             { key: 'name', text: t('vm.name'), quiet: true,
                 cell: (/** @type {Whole} */ one) => fullName(one) },
             { key: 'email', text: t('order.email'), quiet: true, cls: 'long',
-                cell: (/** @type {Whole} */ one) => one.email },
+                cell: (/** @type {Whole} */ one) => (one.undelivered
+                    ? [one.email, ' ', badge('bounced', t('usr.undelivered'))]
+                    : one.email) },
             { key: 'dni', text: t('order.dni'),
                 cell: (/** @type {Whole} */ one) => one.dni },
             { key: 'role', text: t('usr.role'),
