@@ -28,6 +28,7 @@ const elsewhere = [
     'POST /admin/orders/{task}/approve',                    // 321
     'POST /admin/orders/{task}/reject',
     'POST /admin/mail/{id}/retry',                          // 314
+    'POST /mail/bounces',                                   // 322
     'POST /admin/nodes', 'DELETE /admin/nodes/{id}',        // 314
     'POST /mail/bounces',                                   // 322
 ];
