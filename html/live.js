@@ -126,7 +126,8 @@ function keep(task) {
 
     /* its log is told on, and not kept: the next view of it has none */
     const { log, ...rest } = task;
-    const merged = { ...known, ...rest, seen: known?.seen ?? Date.now() };
+    const merged = { ...known, error: null, finished: null, ...rest,
+        seen: known?.seen ?? Date.now() };
 
     tasks.set(task.id, merged);
 
@@ -191,7 +192,15 @@ async function whole(view) {
  * @param {TaskView} task
  */
 export function note(task) {
-    const known = tasks.get(task.id);
+    let known = tasks.get(task.id);
+
+    /* the stream is never behind: one that had ended was taken up again */
+    if (known && over(known) && !Array.isArray(task.steps)
+        && !over(/** @type {Task} */ (task)))
+    {
+        tasks.delete(task.id);
+        known = undefined;
+    }
 
     if (Array.isArray(task.steps)) {
         keep(/** @type {Task} */ (task));

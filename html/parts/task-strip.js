@@ -111,11 +111,12 @@ function openList() {
     const shown = new Map();
 
     const draw = () => {
-        const tasks = current().filter((task) => !shown.has(task.id));
+        const tasks = current();
+        const busy = tasks.filter((task) => !over(task)).length;
 
-        for (const task of tasks) {
-            const one = entry(task, tasks.length + shown.size === 1,
-                ended.signal);
+        for (const task of tasks.filter(({ id }) => !shown.has(id))) {
+            const one = entry(task, tasks.length === 1
+                || (busy === 1 && !over(task)), ended.signal);
 
             shown.set(task.id, one);
             list.append(one.node);

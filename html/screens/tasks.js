@@ -85,8 +85,7 @@ function item(first, view, open) {
                 busy(self, true);
 
                 try {
-                    note({ ...task,
-                        ...await post(`tasks/${task.id}/${can.act}`) });
+                    note(await post(`tasks/${task.id}/${can.act}`));
                 } catch (error) {
                     if (!(error instanceof Problem)) {
                         throw error;
@@ -115,7 +114,7 @@ function item(first, view, open) {
             ago(time)) : null);
         put(wrong, ...(task.error
             ? [icon('warn'), faultWords(task.error)] : []));
-        first = { ...first, ...task };
+        first = { ...first, error: null, finished: null, ...task };
         list.set(task.steps ?? []);
         log.follow(task);
         tick();

@@ -20,6 +20,7 @@ static void vz_run_fail(vz_run_t *run, vz_code_e why);
 static vz_code_e vz_run_write(vz_run_t *run, const vz_sql_t *sql,
     const vz_bind_t *binds, ngx_uint_t n);
 static ngx_uint_t vz_run_temporary(vz_code_e code);
+static const char *vz_run_why(vz_code_e code);
 static void vz_run_log_begin(const vz_run_t *run, vz_task_log_t *log);
 static void vz_run_log_verb(vz_run_t *run, vz_verb_e verb, ngx_uint_t argc,
     const char *const *args);
@@ -274,6 +275,13 @@ vz_run_temporary(vz_code_e code)
 }
 
 
+static const char *
+vz_run_why(vz_code_e code)
+{
+    return code == VZ_DOWN ? "node_down" : vz_code_name(code);
+}
+
+
 static void
 vz_run_later(vz_run_t *run, vz_code_e why)
 {
@@ -285,11 +293,11 @@ vz_run_later(vz_run_t *run, vz_code_e why)
     ngx_log_error(NGX_LOG_WARN, ngx_cycle->log, 0,
                   "vzpanel: task %uL step %s: %s (%V), again in %ui ms",
                   run->id, run->chain->steps[run->step].name,
-                  vz_code_name(why), &run->detail, msec);
+                  vz_run_why(why), &run->detail, msec);
 
     vz_task_log_add(&run->log, VZ_TASK_LOG_ALL,
                     "attempt %ui failed: %s%s%V; again in %ui ms",
-                    run->attempt, vz_code_name(why),
+                    run->attempt, vz_run_why(why),
                     run->detail.len ? ": " : "", &run->detail, msec);
 
     (void) vz_run_write(run, &vz_sql_later,
@@ -307,7 +315,7 @@ vz_run_fail(vz_run_t *run, vz_code_e why)
 {
     const char  *code;
 
-    code = why == VZ_DOWN ? "node_down" : vz_code_name(why);
+    code = vz_run_why(why);
 
     ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
                   "vzpanel: task %uL step %s failed: %s (%V)", run->id,
@@ -363,6 +371,13 @@ vz_run_verb(vz_run_t *run, vz_verb_e verb, ngx_uint_t argc,
                        vz_run_progress, run, &answer);
 
     run->detail = answer.words;
+
+    /* where a node is looked for is no business of a container's owner */
+
+    if (rc == VZ_DOWN || rc == VZ_DENIED) {
+        vz_task_log_add(&run->log, VZ_TASK_LOG_ADMIN, "%V", &answer.words);
+        ngx_str_set(&run->detail, "the node does not answer");
+    }
 
     /* what the virtualiser said, when it is more than one line */
 

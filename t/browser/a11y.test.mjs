@@ -60,7 +60,7 @@ before(async () => {
         password: value(mail, 'Contraseña') || value(mail, 'Password') };
     visitor.push(`order#follow=${order.body.order}`);
     own.push(`status?vm=${vm.id}`, `hardware?vm=${vm.id}`,
-        `tasks?vm=${vm.id}`);
+        `tasks?vm=${vm.id}`, `tasks?task=${order.body.task}`);
     browser = await launch();
 
     const page = await browser.newPage();

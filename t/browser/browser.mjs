@@ -67,9 +67,10 @@ export function complaints(page, expected = /$^/) {
 /**
  * @param {import('playwright-core').Page} page
  * @param {{account: string, password: string}} who
+ * @param {string} [at]  another panel than the stack's
  */
-export async function signIn(page, who) {
-    await page.goto(`${url}/panel/signin`);
+export async function signIn(page, who, at = url) {
+    await page.goto(`${at}/panel/signin`);
     await page.locator('.signin > .form [name=account]').fill(who.account);
     await page.locator('.signin > .form [name=password]').fill(who.password);
     await page.locator('.signin > .form [type=submit]').click();
@@ -93,9 +94,10 @@ export async function shot(page, name) {
  * The API, signed in.
  *
  * @param {{account: string, password: string}} who
+ * @param {string} [at]  another panel than the stack's
  */
-export async function api(who) {
-    const answer = await fetch(`${url}/api/session`, {
+export async function api(who, at = url) {
+    const answer = await fetch(`${at}/api/session`, {
         method: 'POST', headers: { 'Content-Type': 'application/json' },
         body: JSON.stringify(who),
     });
@@ -106,7 +108,7 @@ export async function api(who) {
 
     return async (/** @type {string} */ method, /** @type {string} */ path,
         /** @type {object | undefined} */ body = undefined) => {
-        const reply = await fetch(`${url}/api/${path}`, {
+        const reply = await fetch(`${at}/api/${path}`, {
             method, headers: { 'Content-Type': 'application/json',
                 Cookie: cookie, Prefer: 'wait=60' },
             body: body ? JSON.stringify(body) : undefined,

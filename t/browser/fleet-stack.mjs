@@ -4,17 +4,13 @@
  * own that answers `list` with figures that move.
  */
 
-import { execFile, spawn } from 'node:child_process';
 import { createHmac, randomBytes } from 'node:crypto';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { setTimeout as wait } from 'node:timers/promises';
-import { promisify } from 'node:util';
+import { listening, ownStack, stackOf } from './own-stack.mjs';
 
-const run = promisify(execFile);
-const NAME = 'vzpanel_fleet';
 const FIRST = 1000;
 const MIB = 1 << 20;
 
@@ -80,27 +76,12 @@ function daemon(count, key) {
 
 
 /**
- * @param {string} base
- * @param {string} sql
- */
-function query(base, sql) {
-    return run('mariadb', ['--no-defaults', '--user=root',
-        `--socket=${base}/db.sock.d/mysqld.sock`, '-e', sql]);
-}
-
-
-/**
- * @param {string} base
+ * The rows of a fleet.
+ *
  * @param {number} count
  */
-async function database(base, count) {
-    await query(base, `DROP DATABASE IF EXISTS ${NAME}; CREATE DATABASE ${NAME}
-        CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`);
-    await run('sql/migrate', ['--quiet', '--socket',
-        `${base}/db.sock.d/mysqld.sock`, '--user', 'root', '--database', NAME]);
-    await query(base, `USE ${NAME};
-        GRANT SELECT, INSERT, UPDATE, DELETE ON ${NAME}.* TO vzpanel@localhost;
-        INSERT INTO user SELECT * FROM vzpanel.user WHERE account = 'admin';
+function seed(count) {
+    return `
         INSERT INTO node (name) VALUES ('fleet');
         INSERT INTO template (name, label) VALUES ('fleet', 'Fleet');
         INSERT INTO address_pool (name, cidr) VALUES ('fleet', '10.9.0.0/16');
@@ -120,54 +101,7 @@ async function database(base, count) {
         INSERT INTO address (pool_id, address, vm_id)
             SELECT (SELECT MIN(id) FROM address_pool),
                 INET_NTOA(INET_ATON('10.9.0.0') + ctid - ${FIRST}), id
-            FROM vm`);
-}
-
-
-/**
- * The nginx of the stack once more, with another port, database and node.
- *
- * @param {string} base
- * @param {number} port
- * @param {number} node
- */
-async function configuration(base, port, node) {
-    const here = join(base, 'fleet');
-    const conf = join(here, 'nginx.conf');
-    const text = await readFile(join(base, 'conf/nginx.conf'), 'utf8');
-
-    await mkdir(here, { recursive: true });
-    await writeFile(conf, text
-        .replace(/pid [^;]+;/, `pid ${here}/pid;`)
-        .replace(/(error_log|access_log) \S+?\/([a-z]+\.log)/g,
-            `$1 ${here}/$2`)
-        .replace(/name=vzpanel;/, `name=${NAME};`)
-        .replace(/vzpanel_node local 127.0.0.1:\d+/,
-            `vzpanel_node fleet 127.0.0.1:${node}`)
-        .replace(/listen 127.0.0.1:\d+/, `listen 127.0.0.1:${port}`));
-
-    return conf;
-}
-
-
-/** @param {import('node:net').Server} server */
-async function listening(server) {
-    await new Promise((done) => server.listen(0, '127.0.0.1', () =>
-        done(null)));
-
-    return /** @type {import('node:net').AddressInfo} */ (server.address())
-        .port;
-}
-
-
-/** A port that nobody has at this moment. */
-async function freePort() {
-    const server = createServer();
-    const port = await listening(server);
-
-    await new Promise((done) => server.close(done));
-
-    return port;
+            FROM vm`;
 }
 
 
@@ -176,38 +110,17 @@ async function freePort() {
  * @param {number} count  of containers
  */
 export async function fleetStack(dir, count) {
-    const settings = await readFile(join(dir, 'settings'), 'utf8');
-    const base = /^base=(.*)$/m.exec(settings)?.[1] ?? resolve(dir);
+    const { base } = await stackOf(dir);
     const key = (await readFile(join(base, 'conf/relay.key'), 'utf8')).trim();
     const { server, lists } = daemon(count, key);
-    const port = await freePort();
-    const url = `http://127.0.0.1:${port}`;
-
-    await database(base, count);
-
-    const conf = await configuration(base, port, await listening(server));
-    const nginx = spawn('nginx', ['-p', `${base}/`, '-c', conf, '-e',
-        join(base, 'fleet/nginx.log'), '-g', 'daemon off;'],
-    { stdio: 'ignore' });
-    const ended = new Promise((done) => nginx.once('exit', done));
-
-    for (let i = 0; i < 100; i++) {
-        if (await fetch(`${url}/panel/`).then(() => true, () => false)) {
-            break;
-        }
-
-        await wait(100);
-    }
+    const own = await ownStack(dir, { name: 'vzpanel_fleet',
+        nodes: { fleet: await listening(server) }, seed: seed(count) });
 
     return {
-        url, lists,
+        url: own.url, lists,
         async stop() {
-            nginx.kill('SIGTERM');
-            await ended;
+            await own.stop();
             server.close();
-            await query(base, `DROP DATABASE ${NAME};
-                REVOKE ALL ON ${NAME}.* FROM vzpanel@localhost`);
-            await rm(join(base, 'fleet'), { recursive: true });
         },
     };
 }

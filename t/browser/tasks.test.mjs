@@ -1,0 +1,309 @@
+/*
+ * Tasks in a browser: one that fails on the node for a real reason is opened,
+ * read and taken up again; one that waits is taken back; the strip is right
+ * after the page and the server have begun anew.  On a panel of its own, with
+ * the stack's node and one where nobody answers.
+ *
+ *   VZPANEL_MAIL   the Maildir of a stack; its credentials lie beside it
+ */
+
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { rename } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { promisify } from 'node:util';
+import { administrator, api, complaints, launch, maildir, shot, signIn }
+    from './browser.mjs';
+import { freePort, ownStack, stackOf } from './own-stack.mjs';
+
+const run = promisify(execFile);
+const home = dirname(maildir);
+
+/** @type {Awaited<ReturnType<typeof ownStack>>} */
+let own;
+/** @type {import('playwright-core').Browser} */
+let browser;
+/** @type {import('playwright-core').Page} */
+let page;
+/** @type {string[]} */
+let wrong;
+/** @type {Awaited<ReturnType<typeof api>>} */
+let ask;
+/** @type {{account: string, password: string}} */
+let admin;
+let image = '';
+let number = 0;
+
+
+/**
+ * A container of clara's, and what happened to it once.
+ *
+ * @param {string} node
+ * @param {string} name
+ * @param {number} ctid
+ */
+function container(node, name, ctid) {
+    return `
+        INSERT INTO vm (node_id, ctid, user_id, template_id, name, hostname,
+                vmguar_barrier_mib, oomguar_barrier_mib, privvm_barrier_mib,
+                disk_soft_mib, disk_hard_mib, cpu_units, service, wanted)
+            SELECT n.id, ${ctid}, u.id, p.id, '${name}', '${name}', 64, 64, 64,
+                1024, 1024, 1000, 'ready', 'stopped'
+            FROM node n, user u, template p
+            WHERE n.name = '${node}' AND u.account = 'clara';
+        INSERT INTO task (kind, vm_id, vm_name, user_id, actor, via, state,
+                step, steps, started, finished)
+            SELECT 'stop', id, name, user_id, 'clara', 'web', 'done', 1, 1,
+                NOW(3), NOW(3) FROM vm WHERE name = '${name}';`;
+}
+
+
+before(async () => {
+    const { base, ctids, daemon_port: port } = await stackOf(home);
+    const { stdout } = await run('scripts/verb', [home, 'templates']);
+    const template = /name=(busybox\S+)/.exec(stdout)?.[1] ?? '';
+
+    number = Number(ctids.split('-')[1]) - 20;
+    image = join(base, 'lxc/ct', String(number), 'image');
+    await run('scripts/verb', [home, 'destroy', String(number)]);
+    await run('scripts/verb', [home, 'create', String(number), template]);
+
+    /* the same password as the administrator's: only its hash is known */
+    own = await ownStack(home, {
+        name: 'vzpanel_tasks',
+        nodes: { local: Number(port), away: await freePort() },
+        seed: `
+            INSERT INTO node (name) VALUES ('local'), ('away');
+            INSERT INTO template (name, label) VALUES ('${template}', 'Box');
+            INSERT INTO user (account, first_name, email, password)
+                SELECT 'clara', 'Clara', 'clara@example.org', password
+                FROM user WHERE account = 'admin';
+            ${container('local', 'caja', number)}
+            ${container('away', 'lejos', number + 1)}`,
+    });
+    admin = await administrator();
+    ask = await api(admin, own.url);
+
+    browser = await launch();
+    page = await browser.newPage({ locale: 'es-AR',
+        viewport: { width: 1280, height: 900 } });
+    page.setDefaultTimeout(15000);
+    /* nginx is away for a moment, and with it the stream */
+    wrong = complaints(page,
+        /ERR_(CONNECTION_REFUSED|INCOMPLETE_CHUNKED|NETWORK|EMPTY_RESPONSE)/);
+    await page.context().grantPermissions(['clipboard-read',
+        'clipboard-write'], { origin: own.url });
+    await signIn(page, admin, own.url);
+});
+
+after(async () => {
+    await shot(page, 'tasks-last');
+    await browser?.close();
+    await own?.stop();
+    await run('scripts/verb', [home, 'destroy', String(number)]);
+});
+
+
+/**
+ * @param {string} name  of a container
+ * @param {'start' | 'stop' | 'restart' | 'suspend'} verb
+ */
+async function begin(name, verb) {
+    const { items } = (await ask('GET', `vms?q=${name}`)).body;
+    const reply = await page.request.post(
+        `${own.url}/api/vms/${items[0].id}/${verb}`,
+        { data: verb === 'suspend' ? {} : undefined,
+            headers: { 'Content-Type': 'application/json' } });
+
+    assert.equal(reply.status(), 202, await reply.text());
+}
+
+
+/**
+ * @param {string} title
+ * @param {import('playwright-core').Page} [where]
+ */
+function task(title, where = page) {
+    return where.locator('.task', { hasText: title });
+}
+
+
+/**
+ * @param {import('playwright-core').Locator} where
+ * @param {string | RegExp} text
+ */
+function line(where, text) {
+    return where.locator('.log-line', { hasText: text }).first();
+}
+
+
+test('a task that fails on the node is opened by keyboard, its log read',
+    async () => {
+        await page.goto(`${own.url}/panel/tasks`);
+        await task('caja').first().waitFor();
+        await rename(image, `${image}.away`);
+        await begin('caja', 'start');
+
+        const one = task('Inicio · caja');
+
+        await one.locator('.state', { hasText: 'Falló' }).waitFor();
+        await one.locator('summary').focus();
+        await page.keyboard.press('Enter');
+        await line(one, 'begun').waitFor();
+        await line(one, `local: start ${number}`).waitFor();
+        await line(one, 'Failed to run lxc.hook.pre-start').waitFor();
+        await line(one, 'failed: image: No such file or directory').waitFor();
+        assert.match(await one.locator('.step-time').innerText(), /[\d,]+\ss$/);
+
+        /* the log can be reached and scrolled without a mouse, and copied */
+        for (let i = 0; i < 4; i++) {
+            await page.keyboard.press('Tab');
+
+            if (await page.evaluate(() => document.activeElement
+                ?.matches('.log-lines'))) {
+                break;
+            }
+        }
+
+        assert.ok(await one.locator('.log-lines:focus').count());
+        await one.getByRole('button', { name: 'Copiar el registro' }).click();
+        assert.match(await page.evaluate(() =>
+            navigator.clipboard.readText()),
+        /^\d{4}-\d\d-\d\dT[\d:.]+Z start: begun\n[^]*failed: image: /);
+        await shot(page, 'tasks-failed');
+    });
+
+
+test('its owner reads why, and nothing of the node', async () => {
+    const context = await browser.newContext({ locale: 'en-GB',
+        viewport: { width: 360, height: 740 }, colorScheme: 'dark' });
+    const hers = await context.newPage();
+
+    await signIn(hers, { account: 'clara', password: admin.password },
+        own.url);
+    await hers.goto(`${own.url}/panel/tasks`);
+    await task('Start · caja', hers).locator('summary').click();
+    await line(task('Start · caja', hers), 'failed: image').waitFor();
+    assert.deepEqual(await hers.locator('.log-text').allInnerTexts(),
+        ['begun', 'failed: image: No such file or directory']);
+    assert.equal(await hers.getByRole('button', { name: 'Retry' }).count(), 0);
+    assert.equal(await hers.evaluate(() =>
+        document.documentElement.scrollWidth), 360);
+    await shot(hers, 'tasks-phone');
+    await context.close();
+});
+
+
+test('it is taken up again, and its log grows until it is done', async () => {
+    const one = task('Inicio · caja');
+
+    await rename(`${image}.away`, image);
+    await one.getByRole('button', { name: 'Reintentar' }).click();
+    await one.locator('.state', { hasText: 'Hecha' }).waitFor();
+    await line(one, 'taken up again by admin').waitFor();
+    await line(one, /done in \d+ ms/).waitFor();
+    await line(one, 'failed: image').waitFor();
+    assert.equal(await one.getByRole('button', { name: 'Reintentar' }).count(),
+        0);
+    assert.equal(await one.locator('.task-error').innerText(), '');
+});
+
+
+test('the strip opens to the log of what runs, without asking all the time',
+    async () => {
+        let asked = 0;
+
+        page.on('request', (request) => {
+            asked += /\/api\/tasks\/\d+$/.test(request.url()) ? 1 : 0;
+        });
+
+        await begin('caja', 'restart');
+        await page.locator('.strip').click();
+
+        const sheet = page.locator('dialog section',
+            { hasText: 'Reinicio · caja' });
+
+        await line(sheet, 'asking it to shut down').waitFor();
+        await sheet.locator('.step[data-state=running]').waitFor();
+        await shot(page, 'tasks-strip');
+        await line(sheet, 'starting it').waitFor();
+        await line(sheet, /done in \d+ ms/).waitFor();
+        assert.ok(asked <= 4, `${asked} times`);
+        await page.keyboard.press('Escape');
+        await page.locator('.strip').waitFor({ state: 'hidden' });
+    });
+
+
+test('rows are filtered by container, actor and state', async () => {
+    const titles = () => page.locator('.task .task-title').allInnerTexts();
+    const choose = async (/** @type {string} */ field,
+        /** @type {string} */ text) => {
+        await page.getByRole('combobox', { name: field }).fill(text);
+        await page.getByRole('option').first().waitFor();
+        await page.keyboard.press('Enter');
+    };
+
+    await page.goto(`${own.url}/panel/tasks`);
+    await task('Parada · lejos').waitFor();
+    await choose('Filtrar por servidor', 'caja');
+    await task('lejos').waitFor({ state: 'detached' });
+    assert.deepEqual(await titles(),
+        ['Reinicio · caja', 'Inicio · caja', 'Parada · caja']);
+    await choose('Filtrar por quién', 'clara');
+    await task('Reinicio').waitFor({ state: 'detached' });
+    assert.deepEqual(await titles(), ['Parada · caja']);
+    await page.getByRole('button', { name: 'Falló' }).click();
+    await page.getByText('Ninguna tarea coincide').waitFor();
+
+    /* they are the address, and stay over a reload */
+    assert.match(page.url(), /vm=\d+.*actor=clara|actor=clara.*vm=\d+/);
+    await page.reload();
+    await page.getByText('Ninguna tarea coincide').waitFor();
+    await page.getByRole('button', { name: 'Hecha' }).click();
+    await task('Parada · caja').waitFor();
+});
+
+
+test('a task that waits is in the strip after a reload and a restart of nginx',
+    async () => {
+        const strip = page.locator('.strip');
+        const there = () => strip.locator('.task-line',
+            { hasText: 'Suspensión · lejos' }).waitFor();
+
+        await page.goto(`${own.url}/panel/tasks`);
+        await begin('lejos', 'suspend');
+        await there();
+        await page.reload();
+        await there();
+        assert.match(await strip.innerText(), /Una tarea/);
+
+        await own.restart(() => page.locator('[data-name=lost]').waitFor());
+        await page.locator('[data-name=lost]').waitFor({ state: 'detached' });
+        await there();
+        assert.match(await strip.innerText(), /Una tarea/);
+        await page.reload();
+        await there();
+    });
+
+
+test('it is taken back, and the strip is empty', async () => {
+    const one = task('Suspensión · lejos');
+
+    await one.locator('summary').click();
+    await line(one, `away: stop ${number + 1}`).waitFor();
+    await line(one, /no connection to 127\.0\.0\.1:/).waitFor();
+    await line(one, 'attempt 1 failed: node_down: the node does not answer;'
+        + ' again in 500 ms').waitFor();
+    await one.getByRole('button', { name: 'Cancelar' }).click();
+    await one.locator('.state', { hasText: 'Cancelada' }).waitFor();
+    await line(one, 'cancelled by admin').waitFor();
+    await page.locator('.strip').waitFor({ state: 'hidden' });
+    assert.equal((await ask('GET', 'tasks?state=queued,running')).body.items
+        .length, 0);
+});
+
+
+test('the pages had no error of their own', () => {
+    assert.deepEqual(wrong, []);
+});
