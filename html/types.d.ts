@@ -125,6 +125,7 @@ export interface Vm {
     template?: string | null;
     template_label?: string | null;
     state: Power;
+    wanted?: 'running' | 'stopped';
     service?: string;
     addresses: string[];
     gateway?: string | null;

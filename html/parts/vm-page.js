@@ -26,6 +26,13 @@ const BLINK = 500;
 /* A sample older than this is said to be old. */
 const STALE = 30000;
 
+/**
+ * What a task wants the container to be from then on.
+ *
+ * @type {Record<string, Vm['wanted']>}
+ */
+const WANTS = { start: 'running', restart: 'running', stop: 'stopped' };
+
 
 /** @param {Vm} vm */
 function uptime(vm) {
@@ -36,6 +43,23 @@ function uptime(vm) {
     const since = vm.sampled ? (Date.now() - Date.parse(vm.sampled)) / 1000 : 0;
 
     return span(Math.max(0, vm.uptime_s + Math.max(0, since)));
+}
+
+
+/**
+ * What its state alone does not say: the figures are old, or it is stopped
+ * and nobody stopped it here.
+ *
+ * @param {Vm} vm
+ */
+function remark(vm) {
+    if (vm.state === 'stopped') {
+        return vm.wanted === 'running' && vm.service === 'ready'
+            && !taskOf(vm.id) ? t('vm.halted') : '';
+    }
+
+    return vm.sampled && Date.now() - Date.parse(vm.sampled) > STALE
+        ? t('vm.stale', { ago: ago(vm.sampled) }) : '';
 }
 
 
@@ -246,6 +270,7 @@ export function vmPage(vm, signal, options = {}) {
             return;
         }
 
+        vm.wanted = WANTS[task.kind] ?? vm.wanted;
         draw();
 
         if (over(task)) {
@@ -254,11 +279,8 @@ export function vmPage(vm, signal, options = {}) {
         }
     }, signal);
     every(1000, () => {
-        const age = vm.sampled ? Date.now() - Date.parse(vm.sampled) : 0;
-
         known.tick();
-        say(stale, age > STALE && vm.state !== 'stopped' && vm.sampled
-            ? t('vm.stale', { ago: ago(vm.sampled) }) : '');
+        say(stale, remark(vm));
     }, signal);
 
     const node = h('article', { class: 'vm' },

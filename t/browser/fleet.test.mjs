@@ -224,6 +224,14 @@ test('a state is filtered without a pause', async (t) => {
 });
 
 
+test('one that stopped by itself says so', async () => {
+    await page.locator('.row-link', { hasText: 'vps1000' }).first().click();
+    await page.getByText('No se detuvo desde aquí').waitFor();
+    await page.keyboard.press('Escape');
+    await first('vps1000');
+});
+
+
 test('a name is searched without a pause', async (t) => {
     const search = page.getByRole('searchbox');
 

@@ -263,6 +263,7 @@ test('stop, start and restart are seen without a reload', async () => {
     await press('stop');
     await state('Detenida');
     await shot('status-stopped');
+    assert.equal(await page.getByText('No se detuvo desde aquí').count(), 0);
     await press('start');
     await state('En marcha');
     await press('restart');
