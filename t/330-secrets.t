@@ -54,7 +54,7 @@ sub order {
     }
 
     ask('GET', "/api/orders/$link", "Accept: text/event-stream\n");
-    ask('POST', "/api/orders/$link", '', 'x' x 20_000);
+    ask('POST', "/api/orders/$link", "Content-Length: 99999999\n");
     ask('GET', "/api/health/$link");
 
     return ($call->{json}{account}, "ana.$dni\@example.org");
