@@ -150,7 +150,7 @@ export function taskLog(first, signal) {
 
     return {
         node: h('section', { class: 'log' },
-            h('div', { class: 'log-head' }, h('h3', null, t('log.title')),
+            h('div', { class: 'log-head' }, h('p', null, t('log.title')),
                 copyButton(list, log.text, t('log.copy'), t('copied'))),
             list, wrong),
 
