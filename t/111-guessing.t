@@ -92,8 +92,8 @@ sub same_time {
 
     my ($known, $unknown) = (median(@known), median(@unknown));
 
-    note(sprintf '%s: known %.1f ms, unknown %.1f ms', $what, 1000 * $known,
-        1000 * $unknown);
+    Test::More::note(sprintf '%s: known %.1f ms, unknown %.1f ms', $what,
+        1000 * $known, 1000 * $unknown);
     cmp_ok($unknown, '<', 2 * $known + 0.02, "$what: takes no longer");
     cmp_ok($known, '<', 2 * $unknown + 0.02, "$what: nor is it quicker");
 }

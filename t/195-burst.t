@@ -58,8 +58,8 @@ sub burst {
 
     my @seconds = sort { $a <=> $b } map { $_->{seconds} } @entered;
 
-    note(sprintf 'orders: %s in %.1f s (sent in %.1f); signing in: %s; '
-        . '%.2f s to %.2f s', join(', ', map { "$codes{$_} x $_" }
+    Test::More::note(sprintf 'orders: %s in %.1f s (sent in %.1f); '
+        . 'signing in: %s; %.2f s to %.2f s', join(', ', map { "$codes{$_} x $_" }
             sort keys %codes), $took, $sent,
         join(' ', map { $_->{code} } @entered), $seconds[0], $seconds[-1]);
 

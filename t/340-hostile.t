@@ -312,7 +312,7 @@ sub by_chance {
         no_fault($call, "seed $seed, request $n, @request[0, 1]");
     }
 
-    note("seed $seed: ", join ', ', map { "$codes{$_} x $_" }
+    Test::More::note("seed $seed: ", join ', ', map { "$codes{$_} x $_" }
         sort keys %codes);
     cmp_ok($n, '>', 20, "requests by chance, seed $seed");
     is(ask('GET', '/api/vms', $anas)->{code}, 200, 'all is well');
