@@ -299,6 +299,9 @@ async function connection(path, last, listener, outer, seen) {
                 ...(last === null ? {} : { 'Last-Event-ID': last }),
             },
             signal: inner.signal, cache: 'no-store',
+
+            /* it never ends: what is shown comes first */
+            priority: 'low',
         });
 
         /* 204: there is nothing more to come (HTML, 9.2.3) */

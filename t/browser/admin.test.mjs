@@ -1,12 +1,12 @@
 /*
  * An administrator at work, in a browser, on real parts: hardware of a
  * running container changed live and seen in force, a container made for
- * somebody and taken away again, suspension, templates, users.
+ * somebody and taken away again, suspension, tasks, tokens.
  */
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { administrator, api, complaints, launch, shot, signIn, url }
+import { administrator, api, complaints, customer, launch, shot, signIn, url }
     from './browser.mjs';
 
 const mark = Date.now().toString().slice(-8);
@@ -24,23 +24,12 @@ let ask;
 let admin;
 let vm = 0;
 let owner = '';
-let template = '';
 
 
 before(async () => {
     admin = await administrator();
     ask = await api(admin);
-    template = (await ask('GET', 'templates')).body.items.find(
-        (/** @type {{name: string}} */ one) => one.name.startsWith('busybox'))
-        .name;
-
-    const order = await ask('POST', 'orders', {
-        first_name: name, last_name: 'Gómez', dni: mark,
-        email: `lia.${mark}@example.org`, plan: 'Básico', template });
-
-    assert.equal(order.body.state, 'done', JSON.stringify(order.body.error));
-    vm = order.body.vm.id;
-    owner = order.body.account;
+    ({ vm, account: owner } = await customer(ask, name));
 
     browser = await launch();
     page = await browser.newPage({ locale: 'es-AR',
@@ -257,128 +246,6 @@ test('a container is made for somebody, and deleted by typing its name',
             .waitFor({ timeout: 60000 });
         assert.equal((await ask('GET', `vms/${id}`)).status, 404);
     });
-
-
-/** @param {string} section */
-async function enter(section) {
-    await page.goto(`${url}/panel/administration?section=${section}`);
-    await page.locator(`.listing[data-section=${section}] h2`).waitFor();
-}
-
-
-test('a template goes and is registered again by its installed name',
-    async () => {
-        const known = (await ask('GET', 'admin/templates')).body.items.find(
-            (/** @type {{name: string}} */ one) =>
-                one.name.startsWith('debian'));
-
-        /* a template that containers were made of stays: a label, then */
-        await enter('templates');
-        await page.locator('.line .row-link', { hasText: known.label })
-            .click();
-        await shot(page, 'administration');
-
-        if (known.vms === 0) {
-            await page.locator('.editor-end').getByRole('button',
-                { name: 'Eliminar' }).click();
-            await page.locator('dialog .dialog-foot button').last().click();
-            await page.locator('.found-card').getByRole('button',
-                { name: `Registrar ${known.name}` }).click();
-            await page.locator('.editor [name=label]').fill(known.label);
-            await page.locator('.editor [name=position]').fill('1');
-            await page.locator('.editor [type=submit]').click();
-        } else {
-            await page.locator('.editor [name=label]').fill(
-                `${known.label} nuevo`);
-            await page.locator('.editor [type=submit]').click();
-            await page.locator('.line', { hasText: 'nuevo' }).waitFor();
-            await page.locator('.line .row-link', { hasText: 'nuevo' })
-                .click();
-            await page.locator('.editor [name=label]').fill(known.label);
-            await page.locator('.editor [type=submit]').click();
-        }
-
-        await page.locator('.line', { hasText: known.label }).waitFor();
-        assert.ok((await ask('GET', 'templates')).body.items.some(
-            (/** @type {{label: string}} */ one) =>
-                one.label === known.label));
-    });
-
-
-test('a name that no node has installed is refused beside its field',
-    async () => {
-        await page.getByRole('button', { name: 'Registrar template' }).click();
-        await page.locator('.editor [name=name]').fill('no-esta');
-        await page.locator('.editor [name=label]').fill('No está');
-        await page.locator('.editor [type=submit]').click();
-        await page.getByText('Ningún nodo tiene instalado').waitFor();
-        await page.keyboard.press('Escape');
-    });
-
-
-test('a user is found, locked, and cannot sign in', async () => {
-    await enter('users');
-    await page.locator('.list-filters [name=q]').fill(owner);
-    await page.locator('.line .row-link', { hasText: owner }).click();
-    await page.locator('[data-action=lock]').click();
-    await page.locator('dialog .dialog-foot button').last().click();
-    await page.locator('.line', { hasText: 'Bloqueado' }).waitFor();
-
-    const who = (await ask('GET', `admin/users?q=${owner}`)).body.items[0];
-
-    assert.equal(who.locked, true);
-    await page.locator('.line .row-link', { hasText: owner }).click();
-    await page.locator('[data-action=unlock]').click();
-    await page.locator('.line', { hasText: 'Abierto' }).waitFor();
-});
-
-
-test('a plan, a reserved address: made here, seen by the API', async () => {
-    await enter('plans');
-    await page.getByRole('button', { name: 'Añadir plan' }).click();
-    await page.locator('.editor [name=name]').fill(`Mini ${mark}`);
-    await page.locator('.editor [name=memory_mib]').fill('32');
-    await page.locator('.editor [name=disk_mib]').fill('300');
-    await page.locator('.editor [type=submit]').click();
-    await page.locator('.line .row-link', { hasText: `Mini ${mark}` })
-        .click();
-    await page.locator('.editor-end').getByRole('button',
-        { name: 'Eliminar' }).click();
-    await page.locator('dialog .dialog-foot button').last().click();
-    await page.locator('.line', { hasText: `Mini ${mark}` })
-        .waitFor({ state: 'detached' });
-
-    await enter('addresses');
-    await page.locator('.line .row-link').first().click();
-    await page.locator('.editor .login', { hasText: 'Ocupada' }).first()
-        .waitFor();
-    await page.locator('.editor .chip', { hasText: 'Libres' }).click();
-    await page.locator('.editor .login', { hasText: 'Ocupada' }).first()
-        .waitFor({ state: 'detached' });
-
-    const keep = page.locator('.editor').getByRole('button',
-        { name: /^Reservar / }).first();
-    const address = (await keep.getAttribute('aria-label') ?? '')
-        .split(' ')[1];
-
-    await keep.click();
-    await page.getByRole('button', { name: `Liberar ${address}` }).click();
-    await page.getByRole('button', { name: `Reservar ${address}` }).waitFor();
-});
-
-
-test('nodes, mail and the audit log are shown', async () => {
-    await enter('nodes');
-    await page.locator('.line', { hasText: 'Responde' }).first().waitFor();
-    await enter('mail');
-    await page.locator('.line', { hasText: `lia.${mark}@example.org` })
-        .first().waitFor();
-    await enter('audit');
-    await page.locator('.line', { hasText: 'vm.destroy' }).first().waitFor();
-    await page.locator('.list-filters [name=action]').selectOption('user.');
-    await page.locator('.line', { hasText: 'vm.destroy' }).first()
-        .waitFor({ state: 'detached' });
-});
 
 
 test('tasks are filtered by container, actor and state', async () => {

@@ -7,6 +7,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { chromium } from 'playwright-core';
+import { mails, value } from './mailbox.mjs';
 
 export const url = process.env.VZPANEL_URL ?? 'http://127.0.0.1:8080';
 export const maildir = process.env.VZPANEL_MAIL ?? 'run/mail';
@@ -14,12 +15,13 @@ export const maildir = process.env.VZPANEL_MAIL ?? 'run/mail';
 const shots = process.env.VZPANEL_SHOTS ?? '';
 
 
-export function launch() {
+/** @param {string[]} more  arguments */
+export function launch(...more) {
     return chromium.launch({
         executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
         args: ['--no-sandbox', '--disable-gpu', '--disable-quic',
             '--disable-background-networking', '--disable-component-update',
-            '--disable-sync', '--no-first-run'],
+            '--disable-sync', '--no-first-run', ...more],
     });
 }
 
@@ -91,30 +93,89 @@ export async function shot(page, name) {
 
 
 /**
+ * What a browser sends of somebody's session.
+ *
+ * @param {{account: string, password: string}} who
+ * @param {string} [at]  another panel than the stack's
+ */
+export async function cookie({ account, password }, at = url) {
+    const answer = await fetch(`${at}/api/session`, {
+        method: 'POST', headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({ account, password }),
+    });
+
+    assert.equal(answer.status, 200);
+
+    return (answer.headers.get('set-cookie') ?? '').split(';')[0];
+}
+
+
+/**
  * The API, signed in.
  *
  * @param {{account: string, password: string}} who
  * @param {string} [at]  another panel than the stack's
  */
 export async function api(who, at = url) {
-    const answer = await fetch(`${at}/api/session`, {
-        method: 'POST', headers: { 'Content-Type': 'application/json' },
-        body: JSON.stringify(who),
-    });
-
-    assert.equal(answer.status, 200);
-
-    const cookie = (answer.headers.get('set-cookie') ?? '').split(';')[0];
+    const signed = await cookie(who, at);
 
     return async (/** @type {string} */ method, /** @type {string} */ path,
         /** @type {object | undefined} */ body = undefined) => {
         const reply = await fetch(`${at}/api/${path}`, {
             method, headers: { 'Content-Type': 'application/json',
-                Cookie: cookie, Prefer: 'wait=60' },
+                Cookie: signed, Prefer: 'wait=60' },
             body: body ? JSON.stringify(body) : undefined,
         });
         const text = await reply.text();
 
         return { status: reply.status, body: text ? JSON.parse(text) : null };
     };
+}
+
+
+/** @typedef {Awaited<ReturnType<typeof api>>} Ask */
+
+let people = 0;
+
+
+/**
+ * Somebody new, with a small container that runs.
+ *
+ * @param {Ask} ask
+ * @param {string} name
+ */
+export async function customer(ask, name) {
+    const dni = String(Date.now() + people++).slice(-8);
+    const email = `${dni}@example.org`;
+    const templates = (await ask('GET', 'templates')).body.items;
+    const { body } = await ask('POST', 'orders', { first_name: name,
+        last_name: 'Ruiz', dni, email, plan: 'Básico', template:
+            templates.find((/** @type {{name: string}} */ one) =>
+                one.name.startsWith('busybox')).name });
+
+    assert.equal(body.state, 'done', JSON.stringify(body.error));
+
+    const [mail] = await mails(maildir, email, 20);
+
+    return { account: body.account, email, link: body.order, vm: body.vm.id,
+        task: body.task,
+        password: value(mail, 'Contraseña') || value(mail, 'Password') };
+}
+
+
+/**
+ * The same, with a password of one's own instead of the mailed one.
+ *
+ * @param {Ask} ask
+ * @param {string} name
+ */
+export async function settled(ask, name) {
+    const who = await customer(ask, name);
+    const password = `${who.password}-x`;
+    const changed = await (await api(who))('PUT', 'account/password',
+        { old: who.password, new: password });
+
+    assert.equal(changed.status, 204);
+
+    return { ...who, password };
 }

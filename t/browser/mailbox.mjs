@@ -15,8 +15,8 @@ function unquote(text) {
 }
 
 
-/** @param {string} raw */
-function decode(raw) {
+/** @param {string} raw  the whole mail; its text is answered */
+export function decode(raw) {
     const [head, ...rest] = raw.split(/\r?\n\r?\n/);
     const body = rest.join('\n\n');
     const how = /^content-transfer-encoding: *(\S+)/im.exec(head)?.[1] ?? '';

@@ -41,7 +41,8 @@ export async function freePort() {
  * @param {string} dir
  */
 export async function stackOf(dir) {
-    const text = await readFile(join(dir, 'settings'), 'utf8');
+    const text = (await Promise.all(['settings', 'ports'].map((name) =>
+        readFile(join(dir, name), 'utf8')))).join('');
     const settings = Object.fromEntries(text.trim().split('\n').map((line) =>
         line.split(/=(.*)/s).slice(0, 2)));
 
@@ -83,14 +84,15 @@ async function database(base, name, seed) {
  * @param {string} name
  * @param {number} port
  * @param {Record<string, number>} nodes
+ * @param {(conf: string) => string} edit
  */
-async function configuration(base, name, port, nodes) {
+async function configuration(base, name, port, nodes, edit) {
     const here = join(base, name);
     const conf = join(here, 'nginx.conf');
     const text = await readFile(join(base, 'conf/nginx.conf'), 'utf8');
 
     await mkdir(here, { recursive: true });
-    await writeFile(conf, text
+    await writeFile(conf, edit(text
         .replace(/pid [^;]+;/, `pid ${here}/pid;`)
         .replace(/(error_log|access_log) \S+?\/([a-z]+\.log)/g,
             `$1 ${here}/$2`)
@@ -98,7 +100,7 @@ async function configuration(base, name, port, nodes) {
         .replace(/vzpanel_node local \S+(\s+key_file=[^;]+;)/, (_, key) =>
             Object.entries(nodes).map(([node, at]) =>
                 `vzpanel_node ${node} 127.0.0.1:${at}${key}`).join('\n'))
-        .replace(/listen 127.0.0.1:\d+/, `listen 127.0.0.1:${port}`));
+        .replace(/listen 127.0.0.1:\d+/, `listen 127.0.0.1:${port}`)));
 
     return conf;
 }
@@ -134,8 +136,10 @@ async function serve(base, conf, url) {
 
 /**
  * @param {string} dir  of the stack
- * @param {{name: string, nodes: Record<string, number>, seed: string}} own
- *     name: of the database; nodes: their ports; seed: SQL
+ * @param {{name: string, nodes: Record<string, number>, seed: string,
+ *     edit?: (conf: string) => string}} own
+ *     name: of the database; nodes: their ports; seed: SQL; edit: what else
+ *     its nginx.conf has otherwise
  */
 export async function ownStack(dir, own) {
     const { base } = await stackOf(dir);
@@ -144,7 +148,8 @@ export async function ownStack(dir, own) {
 
     await database(base, own.name, own.seed);
 
-    const conf = await configuration(base, own.name, port, own.nodes);
+    const conf = await configuration(base, own.name, port, own.nodes,
+        own.edit ?? ((text) => text));
     let end = await serve(base, conf, url);
 
     return {

@@ -1,0 +1,302 @@
+/*
+ * Administration, in a browser on real parts: templates, plans, pools of
+ * addresses, nodes and the audit.  Users, orders and mail are elsewhere.
+ */
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { administrator, api, complaints, customer, launch, shot, signIn, url }
+    from './browser.mjs';
+import { press, toward } from './keyboard.mjs';
+
+const mark = Date.now().toString().slice(-6);
+
+/** @type {import('playwright-core').Browser} */
+let browser;
+/** @type {import('playwright-core').Page} */
+let page;
+/** @type {string[]} */
+let wrong;
+/** @type {Awaited<ReturnType<typeof api>>} */
+let ask;
+/** @type {Awaited<ReturnType<typeof customer>>} */
+let owner;
+let address = '';
+
+
+before(async () => {
+    const admin = await administrator();
+
+    ask = await api(admin);
+    owner = await customer(ask, 'Noa');
+    [address] = (await ask('GET', `vms/${owner.vm}`)).body.addresses;
+    address = address.split('/')[0];
+    browser = await launch();
+    page = await browser.newPage({ locale: 'es-AR',
+        viewport: { width: 1280, height: 900 } });
+    page.setDefaultTimeout(15000);
+    wrong = complaints(page, /status of (409|422)/);
+    await signIn(page, admin);
+});
+
+after(async () => {
+    await shot(page, 'administration-last');
+    await browser?.close();
+});
+
+
+/** @param {string} section */
+async function enter(section) {
+    await page.goto(`${url}/panel/administration?section=${section}`);
+    await page.locator(`.listing[data-section=${section}] h2`).waitFor();
+}
+
+
+/** @param {string} words */
+function line(words) {
+    return page.locator('.line', { hasText: words });
+}
+
+
+/**
+ * The editor of a line, by keyboard alone.
+ *
+ * @param {string} words
+ */
+async function open(words) {
+    await press(page, line(words).locator('.row-link'));
+    await page.locator('.editor').waitFor();
+}
+
+
+/** @param {string} name @param {string} value */
+async function fill(name, value) {
+    await toward(page, page.locator(`.editor [name=${name}]`));
+    await page.keyboard.press('Control+a');
+    await page.keyboard.type(value);
+}
+
+
+/** Press the button that takes a thing away, and say yes. */
+async function removeIt() {
+    await press(page, page.locator('.editor').getByRole('button',
+        { name: 'Eliminar' }), 'Space');
+    await page.locator('dialog').waitFor();
+    await page.keyboard.press('Enter');
+}
+
+
+test('a template goes and is registered again by its installed name',
+    async () => {
+        const known = (await ask('GET', 'admin/templates')).body.items.find(
+            (/** @type {{name: string}} */ one) =>
+                one.name.startsWith('debian'));
+
+        /* a template that containers were made of stays: a label, then */
+        await enter('templates');
+        await page.locator('.line .row-link', { hasText: known.label })
+            .click();
+        await shot(page, 'administration');
+
+        if (known.vms === 0) {
+            await page.locator('.editor-end').getByRole('button',
+                { name: 'Eliminar' }).click();
+            await page.locator('dialog .dialog-foot button').last().click();
+            await page.locator('.found-card').getByRole('button',
+                { name: `Registrar ${known.name}` }).click();
+            await page.locator('.editor [name=label]').fill(known.label);
+            await page.locator('.editor [name=position]').fill('1');
+            await page.locator('.editor [type=submit]').click();
+        } else {
+            await page.locator('.editor [name=label]').fill(
+                `${known.label} nuevo`);
+            await page.locator('.editor [type=submit]').click();
+            await page.locator('.line', { hasText: 'nuevo' }).waitFor();
+            await page.locator('.line .row-link', { hasText: 'nuevo' })
+                .click();
+            await page.locator('.editor [name=label]').fill(known.label);
+            await page.locator('.editor [type=submit]').click();
+        }
+
+        await page.locator('.line', { hasText: known.label }).waitFor();
+        assert.ok((await ask('GET', 'templates')).body.items.some(
+            (/** @type {{label: string}} */ one) =>
+                one.label === known.label));
+    });
+
+
+test('a name that no node has installed is refused beside its field',
+    async () => {
+        await page.getByRole('button', { name: 'Registrar template' }).click();
+        await page.locator('.editor [name=name]').fill('no-esta');
+        await page.locator('.editor [name=label]').fill('No está');
+        await page.locator('.editor [type=submit]').click();
+        await page.getByText('Ningún nodo tiene instalado').waitFor();
+        await page.keyboard.press('Escape');
+    });
+
+
+test('a plan is made, changed, hidden from visitors, and deleted, by keyboard',
+    async () => {
+        const name = `Mini ${mark}`;
+        const visitor = await browser.newPage({ locale: 'es-AR' });
+        const offered = async () => {
+            await visitor.goto(`${url}/panel/`);
+            await visitor.getByText('Profesional').first().waitFor();
+            return visitor.getByRole('heading', { name }).count();
+        };
+
+        await enter('plans');
+        await press(page, page.getByRole('button', { name: 'Añadir plan' }));
+        await fill('name', name);
+        await fill('memory_mib', '4');
+        await fill('disk_mib', '300');
+        await page.keyboard.press('Enter');
+
+        /* what is too small is said where it stands */
+        await page.locator('[name=memory_mib][aria-invalid=true]').waitFor();
+        await fill('memory_mib', '32');
+        await page.keyboard.press('Enter');
+        await line(name).filter({ hasText: '32 MB' }).waitFor();
+        assert.equal(await offered(), 1);
+
+        await open(name);
+        await fill('memory_mib', '48');
+        await toward(page, page.locator('.editor [name=visible]'));
+        await page.keyboard.press('Space');
+        await page.keyboard.press('Enter');
+        await line(name).filter({ hasText: '48 MB' })
+            .filter({ hasText: 'Oculto' }).waitFor();
+        assert.equal(await offered(), 0);
+
+        await open(name);
+        await removeIt();
+        await line(name).waitFor({ state: 'detached' });
+
+        /* one that servers have cannot go */
+        await open('Básico');
+        await page.getByText('Hay servidores con este plan').waitFor();
+        await visitor.close();
+    });
+
+
+test('a pool of IPv4 and one of IPv6 are made, with their families\' rules',
+    async () => {
+        const pools = [[`v4 ${mark}`, '10.251.7.0/30', '10.251.7.1', '1'],
+            [`v6 ${mark}`, '2001:db8:77::/126', '2001:db8:77::1', '2']];
+
+        await enter('addresses');
+
+        for (const [name, cidr, gateway] of pools) {
+            await press(page, page.getByRole('button',
+                { name: 'Añadir pool' }));
+            await fill('name', name);
+            await fill('cidr', cidr);
+            await fill('gateway', cidr.includes(':') ? '10.0.0.1'
+                : '2001:db8::1');
+            await page.keyboard.press('Enter');
+            await page.locator('[name=gateway][aria-invalid=true]').waitFor();
+            await fill('gateway', gateway);
+            await page.keyboard.press('Enter');
+            await line(name).filter({ hasText: cidr }).waitFor();
+        }
+
+        await press(page, page.getByRole('button', { name: 'Añadir pool' }));
+        await fill('name', `v4 twice ${mark}`);
+        await fill('cidr', '10.251.7.0/29');
+        await page.keyboard.press('Enter');
+        await page.locator('.field-error', { hasText: 'Se superpone' })
+            .waitFor();
+        await shot(page, 'administration-overlap');
+        await page.keyboard.press('Escape');
+
+        for (const [name] of pools) {
+            await open(name);
+            await removeIt();
+            await line(name).waitFor({ state: 'detached' });
+        }
+    });
+
+
+test('who has an address is found, and a single one is reserved',
+    async () => {
+        await enter('addresses');
+        await open('test');
+
+        /* in use, it cannot go */
+        await page.getByText('ciérrelo en lugar de eliminarlo').waitFor();
+
+        await toward(page, page.locator('.editor [type=search]'));
+        await page.keyboard.type(owner.account);
+        await page.locator('.editor .login').nth(1)
+            .waitFor({ state: 'detached' });
+        await page.locator('.editor .login', { hasText: address })
+            .filter({ hasText: 'Ocupada' })
+            .filter({ hasText: `(${owner.account})` }).waitFor();
+        await page.locator('.editor [type=search]').fill('');
+        await press(page, page.locator('.editor .chip',
+            { hasText: 'Libres' }));
+        await page.locator('.editor .login', { hasText: 'Ocupada' }).first()
+            .waitFor({ state: 'detached' });
+
+        const keep = page.locator('.editor').getByRole('button',
+            { name: /^Reservar / }).first();
+        const free = (await keep.getAttribute('aria-label') ?? '')
+            .split(' ')[1];
+
+        await press(page, keep);
+        await page.getByRole('button', { name: `Liberar ${free}` }).waitFor();
+        await press(page, page.locator('.editor .chip',
+            { hasText: 'Reservadas' }));
+        await press(page, page.getByRole('button',
+            { name: `Liberar ${free}` }));
+        await page.getByRole('button', { name: `Reservar ${free}` })
+            .waitFor();
+    });
+
+
+test('a node is seen with what it says, and one more is told how to add',
+    async () => {
+        await enter('nodes');
+        await line('Responde').filter({ hasText: 'local' }).waitFor();
+        await open('local');
+        await page.locator('.editor .fact', { hasText: 'Virtualizador' })
+            .getByText('lxc').waitFor();
+        await page.keyboard.press('Escape');
+
+        await press(page, page.getByRole('button', { name: 'Añadir nodo' }));
+        await fill('name', 'nodo2');
+        await fill('address', '127.0.0.1:9007');
+        await page.getByText('vzpanel_node nodo2 127.0.0.1:9007'
+            + ' key_file=/etc/vzpanel/nodo2.key;').waitFor();
+        await shot(page, 'administration-node');
+        await fill('name', 'no vale');
+        await page.keyboard.press('Tab');
+        await page.getByText('Escriba un nombre como nodo2').waitFor();
+    });
+
+
+test('the audit is filtered by who, what and when', async () => {
+    await enter('audit');
+    await line('plan.end').first().waitFor();
+    await page.locator('.list-filters [name=action]').selectOption('plan.');
+    await line('pool.end').first().waitFor({ state: 'detached' });
+    await line('plan.make').first().waitFor();
+    await page.locator('.list-filters [name=action]').selectOption('order.');
+    await page.locator('.list-filters [name=user]').fill(owner.account);
+    await page.locator('.line').nth(1).waitFor({ state: 'detached' });
+    await line('order.make').filter({ hasText: owner.account }).waitFor();
+    await page.locator('.list-filters [name=to]').fill('2020-01-01');
+    await page.getByText('Nada coincide con los filtros').waitFor();
+
+    /* the filters are in the address: a link to what was found */
+    await page.reload();
+    await page.getByText('Nada coincide con los filtros').waitFor();
+    await page.locator('.list-filters [name=to]').fill('');
+    await line(owner.account).waitFor();
+});
+
+
+test('the pages had no error of their own', () => {
+    assert.deepEqual(wrong, []);
+});

@@ -1,0 +1,248 @@
+/*
+ * A panel whose orders wait for an administrator and whose mail server may
+ * refuse: what he sees, and does by keyboard alone.
+ */
+
+import assert from 'node:assert/strict';
+import { dirname } from 'node:path';
+import { after, before, test } from 'node:test';
+import { administrator, api, complaints, launch, maildir, shot, signIn }
+    from './browser.mjs';
+import { press, toward } from './keyboard.mjs';
+import { ownStack, stackOf } from './own-stack.mjs';
+import { smtp } from './smtp.mjs';
+
+const mark = Date.now().toString().slice(-7);
+
+/** @type {import('playwright-core').Browser} */
+let browser;
+/** @type {import('playwright-core').Page} */
+let page;
+/** @type {import('playwright-core').Page} */
+let visitor;
+/** @type {Awaited<ReturnType<typeof ownStack>>} */
+let panel;
+/** @type {Awaited<ReturnType<typeof smtp>>} */
+let mail;
+/** @type {string[]} */
+let wrong;
+/** @type {Awaited<ReturnType<typeof api>>} */
+let ask;
+/** @type {{account: string, password: string}} */
+let admin;
+
+
+before(async () => {
+    const dir = dirname(maildir);
+    const set = await stackOf(dir);
+    const last = Number(set.ctids.split('-')[1]);
+    const net = set.pool.replace(/\.\d+\/\d+$/, '');
+
+    mail = await smtp();
+    panel = await ownStack(dir, {
+        name: 'vzpanel_approve',
+        nodes: { local: Number(set.daemon_port),
+            other: Number(set.daemon_port) },
+        seed: `INSERT INTO node (name, ctid_min, ctid_max)
+                VALUES ('local', ${last - 9}, ${last});
+            INSERT INTO template SELECT * FROM vzpanel.template;
+            INSERT INTO address_pool (name, cidr)
+                VALUES ('test', '${net}.248/29');
+            INSERT INTO address (pool_id, address)
+                SELECT 1, CONCAT('${net}.', seq) FROM seq_249_to_254`,
+        edit: (conf) => conf
+            .replace(/vzpanel_signup \w+/, 'vzpanel_signup approve')
+            .replace(/smtp:\/\/[\d.:]+/, `smtp://127.0.0.1:${mail.port}`),
+    });
+    admin = await administrator();
+    ask = await api(admin, panel.url);
+    browser = await launch();
+    page = await browser.newPage({ locale: 'es-AR',
+        viewport: { width: 1280, height: 900 } });
+    visitor = await browser.newPage({ locale: 'es-AR',
+        viewport: { width: 360, height: 740 } });
+    page.setDefaultTimeout(20000);
+    visitor.setDefaultTimeout(20000);
+    wrong = [...complaints(page, /status of (409|422)/),
+        ...complaints(visitor)];
+    await signIn(page, admin, panel.url);
+});
+
+after(async () => {
+    await shot(page, 'approve-last');
+    await browser?.close();
+
+    for (const { id, name } of (await ask('GET', 'vms')).body.items) {
+        await ask('DELETE', `vms/${id}`, { name });
+    }
+
+    await panel?.stop();
+    mail?.stop();
+});
+
+
+/** @param {string} name */
+async function order(name) {
+    await visitor.goto(`${panel.url}/panel/order?plan=Básico`);
+    await visitor.getByLabel('Nombre').fill(name);
+    await visitor.getByLabel('Apellido').fill('Prueba');
+    await visitor.getByLabel('DNI').fill(`${mark}${name.length}`);
+    await visitor.getByLabel('E-mail').fill(`${name}@example.org`);
+    await visitor.getByText('BusyBox').click();
+    await visitor.locator('main [type=submit]').click();
+    await visitor.getByRole('heading', { name: 'Recibimos su pedido' })
+        .waitFor();
+}
+
+
+/** @param {string} section @param {string} row  opened by keyboard alone */
+async function open(section, row) {
+    await page.goto(`${panel.url}/panel/administration?section=${section}`);
+    await press(page, page.locator('.line .row-link', { hasText: row }));
+    await page.locator('.editor').waitFor();
+}
+
+
+/**
+ * Wait until the last mail to somebody is in that state.
+ *
+ * @param {string} email
+ * @param {string} state
+ */
+async function mailed(email, state) {
+    let last;
+
+    for (let i = 0; i < 200 && last !== state; i++) {
+        await page.waitForTimeout(100);
+        last = (await ask('GET', `admin/mail?q=${email}`)).body.items[0].state;
+    }
+
+    assert.equal(last, state);
+}
+
+
+test('an order waits, is seen and approved, and its visitor sees it run',
+    async () => {
+        await order('Ema');
+        await open('orders', 'Ema Prueba');
+        await page.locator('.editor', { hasText: 'Ema@example.org' })
+            .waitFor();
+        await shot(page, 'orders');
+        await press(page, page.getByRole('button', { name: 'Aprobar' }));
+        await page.getByText('No hay pedidos por aprobar.').waitFor();
+
+        /* without a reload */
+        await visitor.getByRole('heading', { name: 'Lista en' })
+            .waitFor({ timeout: 60000 });
+        assert.equal(mail.mails.length, 1);
+    });
+
+
+test('a rejected one says so to its visitor, with the reason', async () => {
+    await order('Ines');
+    await open('orders', 'Ines Prueba');
+    await press(page, page.getByRole('button', { name: 'Rechazar' }));
+    await page.locator('dialog [name=reason]').waitFor();
+    await toward(page, page.locator('dialog [name=reason]'));
+    await page.keyboard.type('Falta el documento');
+    await page.keyboard.press('Enter');
+    await page.getByText('No hay pedidos por aprobar.').waitFor();
+
+    await visitor.getByRole('heading', { name: 'El pedido fue cancelado' })
+        .waitFor();
+    await visitor.getByText('Falta el documento').waitFor();
+    await shot(visitor, 'order-rejected');
+    await visitor.reload();
+    await visitor.getByText('Falta el documento').waitFor();
+});
+
+
+test('a mail that the server refuses is seen, and retried until it goes',
+    async () => {
+        const user = (await ask('GET', 'admin/users?q=Ema')).body.items[0];
+        const line = page.locator('.line', { hasText: user.email }).first();
+
+        mail.state.refuses = '550 no such mailbox here';
+        assert.equal((await ask('POST', `admin/users/${user.id}/password`))
+            .status, 204);
+
+        await mailed(user.email, 'failed');
+        await open('mail', user.email);
+        await page.locator('.editor').getByText('No salió').waitFor();
+        await page.locator('.mail-error', { hasText: '550 no such mailbox' })
+            .waitFor();
+        await shot(page, 'mail-refused');
+
+        /* what was wrong is not mended yet */
+        await press(page, page.getByRole('button', { name: 'Reintentar' }));
+
+        for (let i = 0; i < 200 && mail.state.count < 2; i++) {
+            await page.waitForTimeout(100);
+        }
+
+        await mailed(user.email, 'failed');
+
+        mail.state.refuses = '';
+        await open('mail', user.email);
+        await press(page, page.getByRole('button', { name: 'Reintentar' }));
+        await mailed(user.email, 'sent');
+        await page.reload();
+        await line.getByText('Enviado').waitFor();
+        assert.match(mail.mails.at(-1) ?? '', /Contraseña/);
+    });
+
+
+test('a node that nginx.conf has is registered with its numbers',
+    async () => {
+        await page.goto(`${panel.url}/panel/administration?section=nodes`);
+        await press(page, page.getByRole('button', {
+            name: 'Registrar other' }));
+        await page.locator('.editor [name=ctid_min]').fill('5000');
+        await page.locator('.editor [name=ctid_max]').fill('4000');
+        await page.keyboard.press('Enter');
+        await page.getByText('El último no puede ser menor').waitFor();
+        await page.locator('.editor [name=ctid_max]').fill('6000');
+        await page.keyboard.press('Enter');
+        await page.locator('.line', { hasText: '5000–6000' })
+            .getByText('Responde').waitFor();
+        assert.equal(await page.getByRole('button', {
+            name: 'Registrar other' }).count(), 0);
+
+        /* in nginx.conf, it cannot go */
+        await open('nodes', 'other');
+        await page.getByText('primero quite su línea vzpanel_node').waitFor();
+        assert.equal(await page.locator('.editor').getByRole('button',
+            { name: 'Eliminar' }).getAttribute('aria-disabled'), 'true');
+        await page.locator('.editor [name=enabled]').focus();
+        await page.keyboard.press('Space');
+        await page.keyboard.press('Enter');
+        await page.locator('.line', { hasText: 'Apartado' }).waitFor();
+    });
+
+
+test('the administrator changes his own password', async () => {
+    const other = await browser.newPage({ locale: 'es-AR' });
+
+    await page.goto(`${panel.url}/panel/administration`);
+    await press(page, page.getByRole('link',
+        { name: 'Clave del administrador' }));
+    await page.waitForURL(/account/);
+    await toward(page, page.locator('[name=old]'));
+    await page.keyboard.type('not-this-one');
+    await toward(page, page.locator('[name=new]'));
+    await page.keyboard.type(`otra-clave-${mark}`);
+    await page.keyboard.press('Enter');
+    await page.locator('[name=old][aria-invalid=true]').waitFor();
+    await page.locator('[name=old]').fill(admin.password);
+    await page.keyboard.press('Enter');
+    await page.getByText('Contraseña cambiada').waitFor();
+    await signIn(other, { ...admin, password: `otra-clave-${mark}` },
+        panel.url);
+    await other.close();
+    ask = await api({ ...admin, password: `otra-clave-${mark}` }, panel.url);
+});
+
+
+test('the pages had no error of their own', () => {
+    assert.deepEqual(wrong, []);
+});

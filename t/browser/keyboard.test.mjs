@@ -1,0 +1,238 @@
+/*
+ * Without a mouse: Tab comes to everything that can be pressed on every
+ * screen, Enter and Space press it, and what opens is closed by Escape, which
+ * leaves the focus where it was.
+ */
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { complaints, url } from './browser.mjs';
+import { press, toward } from './keyboard.mjs';
+import { show, walk } from './walk.mjs';
+
+/** @typedef {import('playwright-core').Page} Page */
+/** @typedef {import('playwright-core').Locator} Locator */
+
+const SPANISH = { language: 'es', theme: 'light' };
+
+/** @type {Awaited<ReturnType<typeof walk>>} */
+let around;
+
+
+before(async () => {
+    around = await walk();
+});
+
+after(async () => {
+    await around?.browser.close();
+});
+
+
+/**
+ * What can be pressed and is seen, and what the Tab key came to.  Of radio
+ * buttons and of tabs that arrows walk, one is enough.
+ *
+ * @param {Page} page
+ */
+async function reach(page) {
+    const wanted = await page.evaluate(() => {
+        const scope = document.querySelector('dialog[open]') ?? document.body;
+        const all = [...scope.querySelectorAll(
+            'a[href], button, input, select, textarea, summary,'
+            + ' [tabindex="0"]')].filter((el) =>
+            el.checkVisibility({ visibilityProperty: true })
+            && !(/** @type {HTMLInputElement} */ (el).disabled)
+            && /** @type {HTMLInputElement} */ (el).type !== 'radio');
+
+        all.forEach((el, i) => el.setAttribute('data-reach', String(i)));
+        /** @type {HTMLElement | null} */ (document.activeElement)?.blur();
+
+        return all.map((el) => `${el.tagName}.${el.className} ${
+            el.getAttribute('aria-label') ?? el.getAttribute('name')
+            ?? el.textContent}`.slice(0, 100));
+    });
+    const seen = new Set();
+
+    /* a field for a date takes several presses */
+    for (let i = 0; i < wanted.length * 2 + 30; i++) {
+        await page.keyboard.press('Tab');
+        seen.add(await page.evaluate(() =>
+            document.activeElement?.getAttribute('data-reach')));
+
+        if (seen.size > wanted.length) {
+            break;
+        }
+    }
+
+    return wanted.filter((_, i) => !seen.has(String(i)));
+}
+
+
+test('Tab comes to all that can be pressed', async () => {
+    assert.deepEqual(await around.each(SPANISH, 1280, reach), []);
+});
+
+
+test('so it does in what is a sheet on a phone', async () => {
+    assert.deepEqual(await around.each(SPANISH, 360, reach,
+        /&item=|^(status|hardware)\?/), []);
+});
+
+
+/**
+ * What opens by a key, all within reach, and closes by Escape.
+ *
+ * @param {Page} page
+ * @param {Locator} opener
+ * @param {Locator} opened
+ * @param {'Enter' | 'Space'} key
+ */
+async function opensAndCloses(page, opener, opened, key) {
+    await press(page, opener, key);
+    await opened.waitFor();
+
+    const left = await reach(page);
+
+    assert.deepEqual(left, []);
+    await toward(page, opened.locator('a[href], button, input, select')
+        .first());
+    await page.keyboard.press('Escape');
+    await opened.waitFor({ state: 'hidden' });
+    await page.waitForFunction((el) => el === document.activeElement,
+        await opener.elementHandle());
+}
+
+
+/**
+ * @param {string} path
+ * @param {number} width
+ * @param {(page: Page) => Promise<void>} use
+ */
+async function on(path, width, use) {
+    const made = await around.context(SPANISH, true, width);
+    const page = await made.newPage();
+    const wrong = complaints(page, /status of 404/);
+
+    page.setDefaultTimeout(10000);
+    await show(page, path);
+    await use(page);
+    assert.deepEqual(wrong, []);
+    await made.close();
+}
+
+
+for (const width of [1280, 360]) {
+    for (const section of ['templates', 'plans', 'users', 'addresses',
+        'nodes', 'mail'])
+    {
+        test(`the editor of ${section} opens by Enter and closes by Escape, at ${
+            width} px`, () => on(`administration?section=${section}`, width,
+            async (page) => {
+                const row = page.locator('.line .row-link').first();
+
+                await row.waitFor();
+                await opensAndCloses(page, row, page.locator('.editor'),
+                    'Enter');
+
+                const add = page.locator('.list-head button');
+
+                if (await add.count() > 0) {
+                    await opensAndCloses(page, add, page.locator('.editor'),
+                        'Space');
+                }
+            }));
+    }
+
+
+    test(`dialogs close by Escape and leave the focus, at ${width} px`,
+        () => on(`hardware?vm=${around.customer.vm}`, width, async (page) => {
+            for (const opener of [page.getByRole('button',
+                { name: 'Contratar' }), page.locator('[data-action=suspend]'),
+            page.locator('[data-action=destroy]')])
+            {
+                await opensAndCloses(page, opener, page.locator('dialog'),
+                    'Enter');
+            }
+        }));
+
+
+    test(`a question within an editor leaves it open, at ${width} px`,
+        () => on('administration?section=users', width, async (page) => {
+            await press(page, page.locator('.line .row-link', {
+                hasText: around.customer.account }));
+
+            const lock = page.locator('[data-action=lock]');
+
+            await press(page, lock, 'Space');
+            await page.locator('dialog', { hasText: '¿Bloquear' }).waitFor();
+            await page.keyboard.press('Escape');
+            await page.locator('dialog', { hasText: '¿Bloquear' })
+                .waitFor({ state: 'detached' });
+            await page.waitForFunction((el) => el === document.activeElement,
+                await lock.elementHandle());
+            await page.locator('.editor').waitFor();
+        }));
+}
+
+
+test('the menu of a phone opens by Enter and closes by Escape',
+    () => on('status', 360, async (page) => {
+        const toggle = page.locator('.menu-toggle');
+
+        await press(page, toggle);
+        await toward(page, page.locator('#menu').getByRole('link',
+            { name: 'Administration' }));
+        await page.keyboard.press('Escape');
+        await page.locator('#menu a').first().waitFor({ state: 'hidden' });
+        await page.waitForFunction((el) => el === document.activeElement,
+            await toggle.elementHandle());
+        await press(page, toggle, 'Space');
+        await press(page, page.locator('#menu').getByRole('link',
+            { name: 'Tareas' }));
+        await page.waitForURL(/tasks/);
+    }));
+
+
+test('theme, language and the ways of the head are pressed by key',
+    () => on('status', 1280, async (page) => {
+        await press(page, page.locator('header .icon-button:visible').last(),
+            'Space');
+        await page.locator('html[data-theme=dark]').waitFor();
+        await press(page, page.locator('header [lang=en]'));
+        await press(page, page.getByRole('link', { name: 'Administration' }));
+        await page.waitForURL(/administration/);
+        await press(page, page.locator('.adm-tab[data-section=audit]'));
+        await page.getByRole('heading', { name: 'Audit log' }).waitFor();
+    }));
+
+
+test('arrows walk the rows, the panel of one takes its buttons',
+    () => on('administration?section=plans', 1280, async (page) => {
+        const rows = page.locator('.line .row-link');
+
+        await toward(page, rows.first());
+        await page.keyboard.press('ArrowDown');
+        assert.equal(await rows.nth(1).evaluate((el) =>
+            el === document.activeElement), true);
+        await page.keyboard.press('Home');
+        await page.keyboard.press('Enter');
+        await press(page, page.locator('aside .button').first());
+        await page.locator('.editor').waitFor({ state: 'hidden' });
+    }));
+
+
+test('what is under way opens by Enter, and is closed by Escape',
+    () => on('account', 1280, async (page) => {
+        const strip = page.locator('button.strip');
+
+        void around.ask('POST', `vms/${around.customer.vm}/restart`);
+        await press(page, strip);
+        await page.locator('dialog').waitFor();
+        await page.keyboard.press('Escape');
+        await page.locator('dialog').waitFor({ state: 'detached' });
+        await page.waitForFunction((el) => el === document.activeElement
+            || /** @type {HTMLElement} */ (el).hidden,
+        await strip.elementHandle());
+        await page.goto(`${url}/panel/tasks?vm=${around.customer.vm}`);
+        await page.locator('.task').first().waitFor();
+    }));

@@ -1,0 +1,45 @@
+/* A mail server that takes what it gets, or refuses it, as a test wants. */
+
+import { createServer } from 'node:net';
+import { createInterface } from 'node:readline';
+import { decode } from './mailbox.mjs';
+import { listening } from './own-stack.mjs';
+
+
+export async function smtp() {
+    const state = { refuses: '', count: 0 };    /* of what was refused */
+    /** @type {string[]} */
+    const mails = [];
+    const server = createServer((socket) => {
+        /** @type {string[] | null} */
+        let data = null;
+        const say = (/** @type {string} */ words) =>
+            socket.write(`${words}\r\n`);
+
+        socket.on('error', () => socket.destroy());
+        say('220 test ESMTP');
+        createInterface({ input: socket }).on('line', (line) => {
+            if (data && line !== '.') {
+                data.push(line);
+            } else if (data) {
+                mails.push(decode(data.join('\n')));
+                data = null;
+                say('250 taken');
+            } else if (/^RCPT/i.test(line) && state.refuses) {
+                state.count++;
+                say(state.refuses);
+            } else if (/^DATA/i.test(line)) {
+                data = [];
+                say('354 go on');
+            } else if (/^QUIT/i.test(line)) {
+                say('221 bye');
+                socket.end();
+            } else {
+                say('250 fine');
+            }
+        });
+    });
+    const port = await listening(server);
+
+    return { state, mails, port, stop: () => server.close() };
+}
