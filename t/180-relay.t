@@ -147,6 +147,7 @@ sub timeout_is_told {
     for my $call (@others) {
         is($call->{code}, 504, 'a node that does not answer in time');
         is($call->{json}{code}, 'node_timeout', 'is called that');
+        cmp_ok($call->{seconds}, '<', 8, 'soon: the node has longer');
         like($call->{head}, qr/^Retry-After: 5\r?$/m, 'and when to try again');
     }
 }

@@ -63,7 +63,13 @@ sub burst {
             sort keys %codes), $took, $sent,
         join(' ', map { $_->{code} } @entered), $seconds[0], $seconds[-1]);
 
-    is($codes{202}, ORDERS, 'every order is taken');
+    # a machine too slow for all says so to the last ones
+    my @taken = grep { $_->{code} == 202 } @calls;
+    my @later = grep { $_->{code} == 503
+        && $_->{head} =~ /^Retry-After: \d+\r?$/m } @calls;
+
+    cmp_ok(scalar @taken, '>', ORDERS * 3 / 4, 'orders wait for their turn');
+    is(@taken + @later, ORDERS, 'and each is taken or told when to come');
     is((grep { $_->{code} == 200 } @entered), @people, 'everybody signs in');
     cmp_ok($seconds[-1], '<', 3, 'and nobody waits for the orders');
 }

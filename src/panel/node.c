@@ -8,13 +8,15 @@
 
 #define VZ_NODE_AGE       60        /* seconds a row is believed */
 #define VZ_NODE_TEMPLATES 10
-#define VZ_NODE_PATIENCE  5000      /* ms in line behind who asks already */
+#define VZ_NODE_PATIENCE  2000      /* ms that somebody waits for an answer */
+#define VZ_NODE_MUTE      5         /* seconds nobody does after a vain wait */
 
 
 static void vz_node_forget(const vz_rows_t *rows);
 static void vz_node_store(const vz_rows_t *rows, ngx_uint_t n);
 static vz_node_row_t *vz_node_slot(uint64_t id);
-static vz_code_e vz_node_ask(vz_node_row_t *node);
+static void vz_node_ask(void *data);
+static vz_code_e vz_node_call(vz_node_row_t *node);
 static ngx_int_t vz_node_keep(vz_node_row_t *node, ngx_pool_t *pool,
     const vz_answer_t *answer);
 
@@ -199,37 +201,63 @@ vz_node_rows(vz_node_row_t *rows[VZ_NODES_MAX])
 }
 
 
-vz_code_e
-vz_node_templates(vz_node_row_t *node)
+void
+vz_node_begin(vz_node_row_t *node)
 {
-    if (node->asking) {
-        if (vz_line_wait(&node->line, VZ_NODE_PATIENCE) != NGX_OK) {
-            return VZ_TIMEOUT;
-        }
-
-        return node->answer;
-    }
-
-    if (node->asked && ngx_time() - node->asked < VZ_NODE_TEMPLATES
-        && node->answer == VZ_OK && node->changed == vz_zone_changed())
+    if (node->asking
+        || (node->asked && ngx_time() - node->asked < VZ_NODE_TEMPLATES
+            && node->answer == VZ_OK && node->changed == vz_zone_changed()))
     {
-        return VZ_OK;
+        return;
     }
 
     node->asking = 1;
     node->changed = vz_zone_changed();
-    node->answer = vz_node_ask(node);
-    node->asked = ngx_time();
-    node->asking = 0;
 
-    (void) vz_line_wake(&node->line, 1);
+    if (vz_fiber_spawn(vz_node_ask, node) != NGX_OK) {
+        node->asking = 0;
+        node->answer = VZ_OVERLOADED;
+    }
+}
+
+
+vz_code_e
+vz_node_templates(vz_node_row_t *node)
+{
+    vz_node_begin(node);
+
+    if (!node->asking) {
+        return node->answer;
+    }
+
+    if (ngx_time() < node->mute) {
+        return VZ_TIMEOUT;
+    }
+
+    if (vz_line_wait(&node->line, VZ_NODE_PATIENCE) != NGX_OK) {
+        node->mute = ngx_time() + VZ_NODE_MUTE;
+        return VZ_TIMEOUT;
+    }
 
     return node->answer;
 }
 
 
+static void
+vz_node_ask(void *data)
+{
+    vz_node_row_t  *node = data;
+
+    node->answer = vz_node_call(node);
+    node->asked = ngx_time();
+    node->asking = 0;
+
+    (void) vz_line_wake(&node->line, 1);
+}
+
+
 static vz_code_e
-vz_node_ask(vz_node_row_t *node)
+vz_node_call(vz_node_row_t *node)
 {
     vz_code_e     rc;
     ngx_pool_t   *pool;

@@ -39,6 +39,7 @@ typedef struct {
     vz_code_e            answer;         /* of asking, the last time */
     ngx_uint_t           known;          /* it answered once */
     ngx_uint_t           asking;
+    time_t               mute;           /* until then nobody waits for it */
     vz_line_t            line;
 } vz_node_row_t;
 
@@ -67,9 +68,11 @@ vz_node_row_t *vz_node_find(uint64_t id);
 
 /*
  * vz_node_templates: on a fiber, have node->templates not older than 10 s nor
- * than vz_zone_change().
- * VZ_OK, or why it could not be asked; what it had last is kept.
+ * than vz_zone_change().  All who want them wait for one question, and for 2 s
+ * at most; vz_node_begin() asks it without waiting.
+ * VZ_OK, or why there is no answer; what it had last is kept.
  */
+void vz_node_begin(vz_node_row_t *node);
 vz_code_e vz_node_templates(vz_node_row_t *node);
 
 /*

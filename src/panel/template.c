@@ -75,6 +75,10 @@ vz_template_ask(ngx_pool_t *pool)
     trouble = VZ_DOWN;
 
     for (i = 0; i < n; i++) {
+        vz_node_begin(rows[i]);
+    }
+
+    for (i = 0; i < n; i++) {
         rc = vz_node_templates(rows[i]);
         known += rows[i]->known;
 
