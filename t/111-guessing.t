@@ -68,6 +68,24 @@ sub by_address {
 }
 
 
+# a customer of IPv6 has 2^64 addresses, and is one; of IPv4 one is one
+sub by_network {
+    my $net = sprintf '2001:db8:%x', $host;
+
+    is(codes(map { sign_in("$net:1::$_", "v6$_.$mark") } 1 .. 6),
+        '401 401 401 401 401 401', 'some tries are free');
+    is(sign_in("$net:1:f:f:f:f", "carla.$mark")->{code}, 429,
+        'who has a network of IPv6 has them once');
+    is(sign_in("$net:2::1", "carla.$mark", 'Test-password-1')->{code}, 200,
+        'the network beside it is somebody else');
+
+    $net = '::ffff:' . network();
+    sign_in("$net.$_", "v4$_.$mark") for 1 .. 6;
+    is(sign_in("$net.7", "carla.$mark", 'Test-password-1')->{code}, 200,
+        'IPv4 addresses on a socket of IPv6 are no network');
+}
+
+
 # a password in use is guessed no better at where it is changed
 sub by_change {
     my $net = network();
@@ -145,7 +163,16 @@ GET /api/plans
 
 
 
-=== TEST 3: nor is it guessed where it is changed
+=== TEST 3: an address of IPv6 is one of its network
+--- vzpanel: set_real_ip_from 127.0.0.1; real_ip_header X-Real-IP;
+--- init: ::by_network()
+--- timeout: 30
+--- request
+GET /api/plans
+
+
+
+=== TEST 4: nor is it guessed where it is changed
 --- vzpanel: set_real_ip_from 127.0.0.1; real_ip_header X-Real-IP;
 --- init: ::by_change()
 --- timeout: 30
@@ -154,7 +181,7 @@ GET /api/plans
 
 
 
-=== TEST 4: who has an account is not told by the clock
+=== TEST 5: who has an account is not told by the clock
 --- vzpanel
 set_real_ip_from 127.0.0.1;
 real_ip_header X-Real-IP;

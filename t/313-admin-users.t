@@ -99,9 +99,18 @@ sub back {
     is(ask('GET', '/api/session', $again)->{code}, 200, 'so does she');
 }
 
+# what was made for one role is not of use in another
 sub role_is_new {
-    is(ask('GET', '/api/admin/plans', $main::again)->{code}, $_[0]{role}
-        eq 'admin' ? 200 : 403, "she is $_[0]{role} at once");
+    my $role = $_[0]{role};
+
+    is(ask('GET', '/api/session', $_)->{code}, 401, 'what she had is over')
+        for ($main::again, $beas_script) x 2;
+
+    $main::again = session($bea);
+    $beas_script = token($bea);
+    is(ask('GET', '/api/admin/plans', $_)->{code},
+        $role eq 'admin' ? 200 : 403, "she is $role at once")
+        for ($main::again, $beas_script) x 2;
 }
 
 # what a provider does who has no administrator, or none who knows a password

@@ -126,6 +126,42 @@ sub changed {
         'the old one does not');
 }
 
+# who changes his password may do so because of who reads his mails
+sub void {
+    my $ada = user("ada.$mark");
+    my $root = session(user("root.$mark", role => 'admin'));
+    my $by = sub { ask('PATCH', "/api/admin/users/$ada", $root, $_[0])
+        ->{code} };
+
+    for my $change (
+        [ 'she changes it' => sub { ask('PUT', '/api/account/password',
+            session($ada), '{"old":"Test-password-1",'
+            . '"new":"Another-password-3"}')->{code} } ],
+        [ 'she has another address' => sub {
+            $by->('{"email":"ada2@example.org"}') } ],
+        [ 'she was locked' => sub {
+            $by->('{"locked":true}'); $by->('{"locked":false}') } ],
+        [ 'her role changes' => sub { $by->('{"role":"admin"}') } ],
+        [ 'an administrator draws one' => sub { ask('POST',
+            "/api/admin/users/$ada/password", $root)->{code} } ],
+        [ 'one is drawn at the database' => sub {
+            sql(scalar qx{sql/administrator ada.$mark ada\@example.org 2>&1}
+                =~ s/^\w+=.*\n//mgr); 200 } ])
+    {
+        my ($why, $do) = @$change;
+        my $secret = link_of($ada, '1 MINUTE');
+
+        like($do->(), qr/^20[04]$/, $why);
+        is(try($secret, 'Another-password-4')->{code}, 410,
+            'then the link is void');
+    }
+
+    my $secret = link_of($ada, '1 MINUTE');
+
+    is($by->('{"first_name":"Ada"}'), 200, 'a name is not a reason');
+    is(try($secret, 'Another-password-4')->{code}, 204, 'for that');
+}
+
 sub once {
     my $two = link_of($eva, '1 MINUTE');
     my @calls = map { ask_begin('PUT', '/api/password/reset', '',
@@ -220,7 +256,14 @@ GET /api/plans
 
 
 
-=== TEST 8: a page of another site can't ask
+=== TEST 8: a link is void when the password or the address is another
+--- request
+GET /api/plans
+--- check: void
+
+
+
+=== TEST 9: a page of another site can't ask
 --- request eval
 ::ask_for("bea.$::mark")
 --- more_headers eval
@@ -229,14 +272,14 @@ $::json . "Origin: https://evil.example\n"
 
 
 
-=== TEST 9: who asks too often waits
+=== TEST 10: who asks too often waits
 --- request
 GET /api/plans
 --- check: limited
 
 
 
-=== TEST 10: without an address of our own no link is mailed
+=== TEST 11: without an address of our own no link is mailed
 --- vzpanel
 --- request eval
 ::ask_for("eve.$::mark")

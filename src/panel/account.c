@@ -232,6 +232,10 @@ vz_account_change(vz_call_t *call, const ngx_str_t *hash, vz_rows_t *ended)
     }
 
     if (rc == VZ_OK) {
+        rc = vz_session_unlink(tx, call->pool, call->who.user);
+    }
+
+    if (rc == VZ_OK) {
         rc = vz_audit_by(tx, call, "account.password", none);
     }
 

@@ -49,9 +49,11 @@ static void vz_user_own(vz_call_t *call);
 static vz_code_e vz_user_store(vz_call_t *call, vz_user_body_t *body,
     vz_rows_t *rows);
 static vz_code_e vz_user_spare(vz_tx_t *tx, vz_call_t *call,
-    const vz_user_body_t *body);
+    const vz_user_body_t *body, vz_user_body_t *before);
 static vz_code_e vz_user_update_in(vz_tx_t *tx, vz_call_t *call,
     const vz_user_body_t *body, vz_rows_t *rows);
+static vz_code_e vz_user_out(vz_tx_t *tx, vz_call_t *call,
+    const vz_user_body_t *body, const vz_user_body_t *before);
 static vz_bind_t vz_user_clear(vz_call_t *call, const char *name);
 static vz_code_e vz_user_reset(vz_call_t *call, vz_user_body_t *body);
 static vz_code_e vz_user_find(vz_tx_t *tx, vz_call_t *call,
@@ -93,8 +95,8 @@ static const vz_sql_t  vz_user_insert = vz_sql("user insert",
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, TRUE)");
 
 static const vz_sql_t  vz_user_lock = vz_sql("user lock",
-    "SELECT account, first_name, email, language FROM user WHERE id = ?"
-    " FOR UPDATE");
+    "SELECT account, first_name, email, language, role FROM user"
+    " WHERE id = ? FOR UPDATE");
 
 static const vz_sql_t  vz_user_admins = vz_sql("user admins",
     "SELECT id FROM user WHERE role = 'admin' AND NOT locked"
@@ -352,23 +354,23 @@ vz_user_own(vz_call_t *call)
 static vz_code_e
 vz_user_store(vz_call_t *call, vz_user_body_t *body, vz_rows_t *rows)
 {
-    vz_tx_t    *tx;
-    vz_code_e   rc;
+    vz_tx_t         *tx;
+    vz_code_e        rc;
+    vz_user_body_t   before;
 
     rc = vz_db_begin(call->pool, &tx);
     if (rc != VZ_OK) {
         return rc;
     }
 
-    rc = vz_user_spare(tx, call, body);
+    rc = vz_user_spare(tx, call, body, &before);
 
     if (rc == VZ_OK) {
         rc = vz_user_update_in(tx, call, body, rows);
     }
 
-    if (rc == VZ_OK && body->locked) {
-        rc = vz_db_query(tx, call->pool, &vz_user_sessions,
-                         vz_binds(vz_int(body->id)), NULL);
+    if (rc == VZ_OK) {
+        rc = vz_user_out(tx, call, body, &before);
     }
 
     if (rc == VZ_OK) {
@@ -386,13 +388,13 @@ vz_user_store(vz_call_t *call, vz_user_body_t *body, vz_rows_t *rows)
  */
 
 static vz_code_e
-vz_user_spare(vz_tx_t *tx, vz_call_t *call, const vz_user_body_t *body)
+vz_user_spare(vz_tx_t *tx, vz_call_t *call, const vz_user_body_t *body,
+    vz_user_body_t *before)
 {
-    uint64_t        id;
-    vz_code_e       rc;
-    vz_rows_t       rows;
-    ngx_uint_t      i, others, self;
-    vz_user_body_t  found;
+    uint64_t    id;
+    vz_code_e   rc;
+    vz_rows_t   rows;
+    ngx_uint_t  i, others, self;
 
     if (body->locked || vz_word_is(&body->role, "customer")) {
 
@@ -415,9 +417,41 @@ vz_user_spare(vz_tx_t *tx, vz_call_t *call, const vz_user_body_t *body)
         }
     }
 
-    found.id = body->id;
+    before->id = body->id;
 
-    return vz_user_find(tx, call, &found);
+    return vz_user_find(tx, call, before);
+}
+
+
+/*
+ * A token made by a customer is no administrator's, and a link that went to
+ * the address before is nobody's.
+ */
+
+static vz_code_e
+vz_user_out(vz_tx_t *tx, vz_call_t *call, const vz_user_body_t *body,
+    const vz_user_body_t *before)
+{
+    vz_code_e  rc;
+
+    if (body->role.len
+        && !vz_word_is(&before->role, (char *) body->role.data))
+    {
+        return vz_session_revoke(tx, call->pool, body->id);
+    }
+
+    rc = VZ_OK;
+
+    if (body->locked) {
+        rc = vz_db_query(tx, call->pool, &vz_user_sessions,
+                         vz_binds(vz_int(body->id)), NULL);
+    }
+
+    if (rc == VZ_OK && (body->locked || body->email.len)) {
+        rc = vz_session_unlink(tx, call->pool, body->id);
+    }
+
+    return rc;
 }
 
 
@@ -473,6 +507,7 @@ vz_user_find(vz_tx_t *tx, vz_call_t *call, vz_user_body_t *body)
     body->first_name = vz_cell_text(&rows, 0, 1);
     body->email = vz_cell_text(&rows, 0, 2);
     body->language = vz_cell_text(&rows, 0, 3);
+    body->role = vz_cell_text(&rows, 0, 4);
 
     return VZ_OK;
 }

@@ -93,9 +93,6 @@ static const vz_sql_t  vz_reset_use = vz_sql("reset use",
     "UPDATE reset SET used = NOW(3) WHERE hash = ? AND used IS NULL"
     " AND expires > NOW(3)");
 
-static const vz_sql_t  vz_reset_void = vz_sql("reset void",
-    "UPDATE reset SET used = NOW(3) WHERE user_id = ? AND used IS NULL");
-
 static const vz_sql_t  vz_reset_update = vz_sql("reset password",
     "UPDATE user SET password = ?, must_change = FALSE WHERE id = ?");
 
@@ -159,7 +156,7 @@ vz_reset_limit(vz_call_t *call, const ngx_str_t *account)
     ngx_uint_t  wait, other;
 
     who = vz_session_key(call, "reset", account);
-    where = vz_session_key(call, "reset from", &call->remote);
+    where = vz_session_from(call, "reset from");
 
     wait = vz_zone_login_wait(&who);
     other = vz_zone_login_wait(&where);
@@ -396,11 +393,6 @@ vz_reset_change(vz_call_t *call, const ngx_str_t *link, const vz_rows_t *rows,
 
     if (rc == VZ_OK && used.affected == 0) {
         rc = VZ_NOENT;
-    }
-
-    if (rc == VZ_OK) {
-        rc = vz_db_query(tx, call->pool, &vz_reset_void,
-                         vz_binds(vz_int(user)), NULL);
     }
 
     if (rc == VZ_OK) {

@@ -80,6 +80,9 @@ static const vz_sql_t  vz_session_end_all = vz_sql("sessions end",
 static const vz_sql_t  vz_session_tokens = vz_sql("tokens end",
     "DELETE FROM token WHERE user_id = ?");
 
+static const vz_sql_t  vz_session_links = vz_sql("links void",
+    "UPDATE reset SET used = NOW(3) WHERE user_id = ? AND used IS NULL");
+
 static const vz_sql_t  vz_session_seen = vz_sql("session seen",
     "UPDATE session SET seen = UTC_TIMESTAMP(3) WHERE id = ?"
     " AND seen < UTC_TIMESTAMP(3) - INTERVAL 60 SECOND");
@@ -198,7 +201,7 @@ vz_session_verify(vz_call_t *call, const ngx_str_t *account,
     ngx_uint_t  wait, other;
 
     who = vz_session_key(call, "account", account);
-    where = vz_session_key(call, "address", &call->remote);
+    where = vz_session_from(call, "address");
 
     wait = vz_zone_login_wait(&who);
     other = vz_zone_login_wait(&where);
@@ -265,6 +268,30 @@ vz_session_key(vz_call_t *call, const char *kind, const ngx_str_t *value)
     ngx_strlow(key.data, key.data, key.len);
 
     return key;
+}
+
+
+/* one that begins with eight zeros is ::1, or an IPv4 address in disguise */
+
+ngx_str_t
+vz_session_from(vz_call_t *call, const char *kind)
+{
+    u_char     address[16];
+    uint64_t   network;
+    ngx_str_t  from;
+
+    from = call->remote;
+    network = 0;
+
+    if (ngx_inet6_addr(from.data, from.len, address) == NGX_OK) {
+        ngx_memcpy(&network, address, sizeof(uint64_t));
+    }
+
+    if (network) {
+        from = vz_call_printf(call, "%uxL", network);
+    }
+
+    return vz_session_key(call, kind, &from);
 }
 
 
@@ -399,7 +426,15 @@ vz_session_revoke(vz_tx_t *tx, ngx_pool_t *pool, uint64_t user)
                          vz_binds(vz_int(user)), NULL);
     }
 
-    return rc;
+    return rc == VZ_OK ? vz_session_unlink(tx, pool, user) : rc;
+}
+
+
+vz_code_e
+vz_session_unlink(vz_tx_t *tx, ngx_pool_t *pool, uint64_t user)
+{
+    return vz_db_query(tx, pool, &vz_session_links, vz_binds(vz_int(user)),
+                       NULL);
 }
 
 
