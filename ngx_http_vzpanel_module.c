@@ -297,15 +297,9 @@ ngx_http_vzpanel_preconfiguration(ngx_conf_t *cf)
 {
     ngx_http_variable_t  *var, *v;
 
-    static ngx_uint_t     ready;
-
-    /* a reload comes here again in the same process */
-
-    if (!ready && vz_field_init() != VZ_OK) {
+    if (vz_field_init() != VZ_OK) {
         return NGX_ERROR;
     }
-
-    ready = 1;
 
     for (v = ngx_http_vzpanel_variables; v->name.len != 0; v++) {
         var = ngx_http_add_variable(cf, &v->name, v->flags);

@@ -241,3 +241,28 @@ client intended to send too large body
 --- response_body_like: "code":"too_large"
 --- error_log
 client intended to send too large chunked body
+
+
+
+=== TEST 22: the body of what was refused is not taken for a request
+--- config
+location /api { vzpanel_api; }
+location /api/session { deny all; vzpanel_api /api; }
+--- pipelined_requests eval
+["POST /api/session\nGET /api/none HTTP/1.1\r\nHost: localhost\r\n\r\n",
+ "GET /api/plans"]
+--- error_code eval
+[403, 200]
+
+
+
+=== TEST 23: an answer may be a part of a page
+--- config
+location /api { vzpanel_api; }
+location /page { ssi on; }
+--- user_files
+>>> page/index.html
+<!--# include virtual="/api/plans" -->, <!--# include virtual="/api/none" -->.
+--- request
+GET /page/index.html
+--- response_body_like: ^\{"items":.*\}, \{"type":.*\}\.

@@ -69,7 +69,7 @@ vz_http_send(ngx_http_request_t *r, vz_call_t *call)
     }
 
     b = call->out.last->buf;
-    b->last_buf = 1;
+    b->last_buf = (r == r->main);       /* what includes us goes on */
     b->last_in_chain = 1;
 
     return ngx_http_output_filter(r, call->out.first);
