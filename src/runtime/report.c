@@ -338,6 +338,8 @@ vz_report_recipient(const vz_report_header_t *h, vz_report_t *report)
     n = n < sizeof(report->recipient) ? n : 0;
     memcpy(report->recipient, p, n);
     report->recipient[n] = '\0';
+
+    (void) vz_reply_clean(report->recipient);
 }
 
 

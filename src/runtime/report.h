@@ -25,7 +25,7 @@ typedef enum {
 typedef struct {
     vz_report_e   kind;
     char          status[12];               /* "5.1.1" (RFC 3463) or "" */
-    char          recipient[256];           /* the final one, or "" */
+    char          recipient[256];           /* the final one in ASCII, or "" */
     char          words[VZ_WORDS_MAX];      /* one line of ASCII, or "" */
 } vz_report_t;
 

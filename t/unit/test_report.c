@@ -269,6 +269,12 @@ what_is_told_is_one_line_of_ascii(void **state)
     for (i = 0; report.words[i] != '\0'; i++) {
         assert_in_range(report.words[i], ' ', '~');
     }
+
+    report = read_text(VZ_LIT(HEAD STATUS "Action: failed\n"
+                              "Final-Recipient: utf-8; jos\xc3\xa9\xff\x1b"
+                              "@example.org\n"));
+    assert_int_equal(report.kind, VZ_REPORT_FAILED);
+    assert_string_equal(report.recipient, "jos @example.org");
 }
 
 
