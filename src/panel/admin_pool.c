@@ -51,7 +51,7 @@ static const vz_form_member_t  vz_pool_members[] = {
       offsetof(vz_pool_body_t, name) },
     { "cidr", VZ_FORM_FIELD, VZ_FIELD_CIDR, 1, 0, 0,
       offsetof(vz_pool_body_t, cidr) },
-    { "gateway", VZ_FORM_FIELD, VZ_FIELD_ADDRESS, 0, 0, 0,
+    { "gateway", VZ_FORM_FIELD, VZ_FIELD_GATEWAY, 0, 0, 0,
       offsetof(vz_pool_body_t, gateway) },
     { "dns", VZ_FORM_LIST, VZ_FIELD_ADDRESS, 0, 0, 3,
       offsetof(vz_pool_body_t, dns) },
@@ -63,7 +63,7 @@ static const vz_form_member_t  vz_pool_members[] = {
 static const vz_form_member_t  vz_pool_changes[] = {
     { "name", VZ_FORM_FIELD, VZ_FIELD_LABEL, 0, 0, 0,
       offsetof(vz_pool_body_t, name) },
-    { "gateway", VZ_FORM_FIELD, VZ_FIELD_ADDRESS, 0, 0, 0,
+    { "gateway", VZ_FORM_FIELD, VZ_FIELD_GATEWAY, 0, 0, 0,
       offsetof(vz_pool_body_t, gateway) },
     { "dns", VZ_FORM_LIST, VZ_FIELD_ADDRESS, 0, 0, 3,
       offsetof(vz_pool_body_t, dns) },

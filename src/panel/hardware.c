@@ -65,7 +65,7 @@ static int64_t *vz_hardware_wished(vz_hardware_t *wish, ngx_uint_t n);
 static const vz_form_member_t  vz_network_members[] = {
     vz_hardware_member("hostname", VZ_FORM_FIELD, VZ_FIELD_HOSTNAME, 0, 0,
                        hostname),
-    vz_hardware_member("gateway", VZ_FORM_FIELD, VZ_FIELD_ADDRESS, 0, 0,
+    vz_hardware_member("gateway", VZ_FORM_FIELD, VZ_FIELD_GATEWAY, 0, 0,
                        gateway),
     vz_hardware_member("dns", VZ_FORM_LIST, VZ_FIELD_ADDRESS, 0, 3, dns),
     vz_hardware_member("addresses", VZ_FORM_LIST, VZ_FIELD_ADDRESS, 0, 32,

@@ -48,6 +48,7 @@ typedef struct {
 static vz_code_e vz_field_check_ctid(const char *s, size_t len);
 static vz_code_e vz_field_check_hostname(const char *s, size_t len);
 static vz_code_e vz_field_check_address(const char *s, size_t len);
+static vz_code_e vz_field_check_gateway(const char *s, size_t len);
 static vz_code_e vz_field_check_cidr(const char *s, size_t len);
 static vz_code_e vz_field_check_size(const char *s, size_t len);
 static vz_code_e vz_field_check_limit(const char *s, size_t len);
@@ -78,6 +79,12 @@ static const vz_field_def_t  vz_fields[VZ_FIELD_COUNT] = {
         "address", INET6_ADDRSTRLEN - 1, 0, vz_field_check_address,
         "^[0-9A-Fa-f:.]{2,45}$",
         "an IPv4 or IPv6 address of one host" },
+
+    /* no route goes by a loopback one: the container would not start */
+    [VZ_FIELD_GATEWAY] = {
+        "gateway", INET6_ADDRSTRLEN - 1, 0, vz_field_check_gateway,
+        "^[0-9A-Fa-f:.]{2,45}$",
+        "an IPv4 or IPv6 address of one host, not a loopback one" },
 
     [VZ_FIELD_CIDR] = {
         "address", INET6_ADDRSTRLEN + 3, 0, vz_field_check_cidr,
@@ -547,20 +554,37 @@ vz_field_is_host(int family, const unsigned char *addr)
 }
 
 
+/* 127.0.0.0/8; ::1, ::a.b.c.d and ::ffff:a.b.c.d */
+static int
+vz_field_is_loop(int family, const unsigned char *addr)
+{
+    static const unsigned char  zero[10];
+
+    return family == AF_INET ? addr[0] == 127 : memcmp(addr, zero, 10) == 0;
+}
+
+
 /* loopback, link-local and mapped addresses are the host's own business */
 static int
 vz_field_is_local(int family, const unsigned char *addr)
 {
-    static const unsigned char  zero[10];
-
-    if (family == AF_INET) {
-        return addr[0] == 127 || (addr[0] == 169 && addr[1] == 254);
+    if (vz_field_is_loop(family, addr)) {
+        return 1;
     }
 
-    /* fe80::/10; ::1, ::a.b.c.d and ::ffff:a.b.c.d */
+    return family == AF_INET ? addr[0] == 169 && addr[1] == 254
+                             : addr[0] == 0xfe && (addr[1] & 0xc0) == 0x80;
+}
 
-    return (addr[0] == 0xfe && (addr[1] & 0xc0) == 0x80)
-           || memcmp(addr, zero, 10) == 0;
+
+static vz_code_e
+vz_field_host(const char *s, size_t len, int *family, unsigned char addr[16])
+{
+    unsigned  prefix;
+
+    return vz_field_cidr(s, len, family, addr, &prefix) == VZ_OK
+           && vz_field_is_host(*family, addr)
+           ? VZ_OK : VZ_RANGE;
 }
 
 
@@ -568,16 +592,21 @@ static vz_code_e
 vz_field_check_address(const char *s, size_t len)
 {
     int            family;
-    unsigned       prefix;
     unsigned char  addr[16];
 
-    if (vz_field_cidr(s, len, &family, addr, &prefix) != VZ_OK
-        || !vz_field_is_host(family, addr))
-    {
-        return VZ_RANGE;
-    }
+    return vz_field_host(s, len, &family, addr);
+}
 
-    return VZ_OK;
+
+static vz_code_e
+vz_field_check_gateway(const char *s, size_t len)
+{
+    int            family;
+    unsigned char  addr[16];
+
+    return vz_field_host(s, len, &family, addr) == VZ_OK
+           && !vz_field_is_loop(family, addr)
+           ? VZ_OK : VZ_RANGE;
 }
 
 
@@ -585,16 +614,11 @@ static vz_code_e
 vz_field_check_cidr(const char *s, size_t len)
 {
     int            family;
-    unsigned       prefix;
     unsigned char  addr[16];
 
-    if (vz_field_cidr(s, len, &family, addr, &prefix) != VZ_OK
-        || !vz_field_is_host(family, addr) || vz_field_is_local(family, addr))
-    {
-        return VZ_RANGE;
-    }
-
-    return VZ_OK;
+    return vz_field_host(s, len, &family, addr) == VZ_OK
+           && !vz_field_is_local(family, addr)
+           ? VZ_OK : VZ_RANGE;
 }
 
 

@@ -18,6 +18,7 @@ typedef enum {
     VZ_FIELD_TEMPLATE,      /* [a-z0-9][a-z0-9._+-]{0,63}, no ".." */
     VZ_FIELD_HOSTNAME,      /* RFC 1123, at most 64 bytes */
     VZ_FIELD_ADDRESS,       /* IPv4 or IPv6, inet_pton(3) */
+    VZ_FIELD_GATEWAY,       /* ADDRESS, none of loopback */
     VZ_FIELD_CIDR,          /* ADDRESS[/PREFIX] */
     VZ_FIELD_SIZE,          /* 64M: number and K, M, G, T, or bytes */
     VZ_FIELD_LIMIT,         /* SIZE or "unlimited" */

@@ -50,7 +50,7 @@ static const vz_verb_t  vz_verbs[VZ_VERB_COUNT] = {
     [VZ_VERB_DELETEIP] =
         { "deleteip", NULL, { ID, ADDR }, 1, 2, 1, 0, 30 },
     [VZ_VERB_SETGATEWAY] =
-        { "setgateway", NULL, { ID, ADDR }, 2, 2, 1, 0, 30 },
+        { "setgateway", NULL, { ID, VZ_FIELD_GATEWAY }, 2, 2, 1, 0, 30 },
     [VZ_VERB_SETDNS] =
         { "setdns", NULL, { ID, ADDR, ADDR, ADDR }, 2, 4, 1, 0, 30 },
     [VZ_VERB_GETMEMORY] =

@@ -43,6 +43,10 @@ static const vz_case_t  good[] = {
     { VZ_FIELD_ADDRESS,
       VZ_LIT("2001:0db8:0000:0000:0000:0000:192.168.100.100") },
 
+    { VZ_FIELD_GATEWAY, VZ_LIT("10.0.0.1") },
+    { VZ_FIELD_GATEWAY, VZ_LIT("169.254.0.1") },
+    { VZ_FIELD_GATEWAY, VZ_LIT("fe80::1") },
+
     { VZ_FIELD_CIDR, VZ_LIT("192.168.0.101") },
     { VZ_FIELD_CIDR, VZ_LIT("192.168.0.101/24") },
     { VZ_FIELD_CIDR, VZ_LIT("10.1.2.3/32") },
@@ -210,6 +214,12 @@ static const vz_case_t  bad[] = {
     { VZ_FIELD_ADDRESS, VZ_LIT("ff02::1") },
     { VZ_FIELD_ADDRESS, VZ_LIT("fe80::1%eth0") },
     { VZ_FIELD_ADDRESS, VZ_LIT("1::2::3") },
+    { VZ_FIELD_GATEWAY, VZ_LIT("127.0.0.1") },
+    { VZ_FIELD_GATEWAY, VZ_LIT("127.255.0.9") },
+    { VZ_FIELD_GATEWAY, VZ_LIT("::1") },
+    { VZ_FIELD_GATEWAY, VZ_LIT("::ffff:10.0.0.1") },
+    { VZ_FIELD_GATEWAY, VZ_LIT("10.0.0.1/24") },
+    { VZ_FIELD_GATEWAY, VZ_LIT("0.0.0.0") },
     { VZ_FIELD_ADDRESS, VZ_LIT("10.0.0.1\0") },
     { VZ_FIELD_ADDRESS, VZ_LIT("10.0.0.1\n") },
     { VZ_FIELD_ADDRESS, VZ_LIT("inherit") },

@@ -139,6 +139,8 @@ my @table = (
     [ 'setgateway A 10.74.0.254',
       { lxc => $done, vzctl => qr/^err unsupported / } ],
     [ 'setgateway A 10.74.0', $range ],
+    [ 'setgateway A 127.0.0.1', $range ],
+    [ 'setgateway A ::1', $range ],
     [ 'setdns A 10.74.0.253 2001:db8:74::53', $done ],
     [ 'setdns A 10.74.0.253 x', $range ],
     [ 'setdns A', $syntax ],
