@@ -4,6 +4,8 @@
  *
  * A place is taken before a connection is: who has a place takes an idle
  * connection or opens one.  Places are handed on in the order of the line.
+ * While the server gives no more connections there are as many places as it
+ * has given.
  */
 
 #include <ngx_config.h>
@@ -19,7 +21,9 @@
 
 typedef struct {
     ngx_uint_t         places;          /* taken */
+    ngx_uint_t         room;            /* for places, limit at most */
     ngx_uint_t         limit;
+    ngx_uint_t         open;            /* connections, idle and busy */
     ngx_queue_t        idle;
     ngx_queue_t        busy;
     vz_line_t          line;
@@ -27,15 +31,19 @@ typedef struct {
 
     ngx_msec_t         backoff;
     ngx_msec_t         retry;           /* not before */
+    ngx_uint_t         refused;         /* it gives no more connections */
     ngx_uint_t         down;            /* the error, 0 while it is up */
     ngx_uint_t         probing;
 } vz_db_t;
 
 
 static vz_code_e vz_db_place(void);
+static ngx_uint_t vz_db_room(void);
 static void vz_db_place_free(void);
+static vz_db_conn_t *vz_db_idle(void);
 static ngx_uint_t vz_db_hopeless(void);
 static vz_code_e vz_db_connect(vz_db_conn_t **conn);
+static void vz_db_refused(ngx_uint_t err, const u_char *words);
 static void vz_db_went_down(ngx_uint_t err, const u_char *words,
     ngx_uint_t probe, ngx_msec_t took);
 static void vz_db_came_back(void);
@@ -52,37 +60,58 @@ static vz_db_t  vz_db;
 vz_code_e
 vz_db_pool_take(vz_db_conn_t **out, ngx_uint_t fresh)
 {
-    vz_code_e      code;
-    ngx_queue_t   *q;
-    vz_db_conn_t  *conn;
+    vz_code_e  code;
 
-    code = vz_db_place();
-    if (code != VZ_OK) {
-        return code;
-    }
+    for ( ;; ) {
+        code = vz_db_place();
+        if (code != VZ_OK) {
+            return code;
+        }
 
-    while (!fresh && !ngx_queue_empty(&vz_db.idle)) {
+        *out = fresh ? NULL : vz_db_idle();
 
-        q = ngx_queue_head(&vz_db.idle);
-        conn = ngx_queue_data(q, vz_db_conn_t, queue);
-        ngx_queue_remove(q);
+        if (*out == NULL) {
+            code = vz_db_connect(out);
+        }
 
-        if (vz_db_conn_use(conn) == NGX_OK) {
-            ngx_queue_insert_head(&vz_db.busy, &conn->queue);
-            *out = conn;
+        if (code == VZ_OK) {
+            ngx_queue_insert_head(&vz_db.busy, &(*out)->queue);
             return VZ_OK;
         }
 
-        vz_db_conn_close(conn);
+        if (code != VZ_AGAIN) {
+            vz_db_place_free();
+            return code;
+        }
+
+        /* one of those that there are has to do */
+
+        vz_db.places--;
+        fresh = 0;
+    }
+}
+
+
+static vz_db_conn_t *
+vz_db_idle(void)
+{
+    ngx_queue_t   *q;
+    vz_db_conn_t  *conn;
+
+    while (!ngx_queue_empty(&vz_db.idle)) {
+
+        q = ngx_queue_head(&vz_db.idle);
+        conn = ngx_queue_data(q, vz_db_conn_t, queue);
+
+        if (vz_db_conn_use(conn) == NGX_OK) {
+            ngx_queue_remove(q);
+            return conn;
+        }
+
+        vz_db_drop(conn);
     }
 
-    code = vz_db_connect(out);
-
-    if (code != VZ_OK) {
-        vz_db_place_free();
-    }
-
-    return code;
+    return NULL;
 }
 
 
@@ -93,7 +122,7 @@ vz_db_place(void)
         return VZ_DOWN;
     }
 
-    if (vz_db.places < vz_db.limit) {
+    if (vz_db.places < vz_db_room()) {
         vz_db.places++;
         return VZ_OK;
     }
@@ -106,10 +135,21 @@ vz_db_place(void)
 }
 
 
+static ngx_uint_t
+vz_db_room(void)
+{
+    if ((ngx_msec_int_t) (vz_db.retry - ngx_current_msec) <= 0) {
+        vz_db.room = vz_db.limit;
+    }
+
+    return vz_db.room;
+}
+
+
 static void
 vz_db_place_free(void)
 {
-    if (vz_line_wake(&vz_db.line, 0) == 0) {
+    if (vz_db.places > vz_db.room || vz_line_wake(&vz_db.line, 0) == 0) {
         vz_db.places--;
     }
 }
@@ -126,13 +166,15 @@ vz_db_hopeless(void)
 }
 
 
+/* VZ_AGAIN: it gives no more, and there are some */
+
 static vz_code_e
 vz_db_connect(vz_db_conn_t **out)
 {
-    u_char         words[MYSQL_ERRMSG_SIZE];
-    ngx_uint_t     err, probe;
-    ngx_msec_t     start;
-    vz_db_conn_t  *conn;
+    u_char      words[MYSQL_ERRMSG_SIZE];
+    vz_code_e   code;
+    ngx_uint_t  err, probe;
+    ngx_msec_t  start;
 
     if (vz_db_hopeless()) {
         return VZ_DOWN;
@@ -142,20 +184,38 @@ vz_db_connect(vz_db_conn_t **out)
     vz_db.probing = probe;
 
     start = ngx_current_msec;
-    conn = vz_db_conn_open(&vz_db.login, &err, words);
+    *out = vz_db_conn_open(&vz_db.login, &err, words);
 
-    if (conn == NULL) {
-        vz_db_went_down(err, words, probe, ngx_current_msec - start);
-        return vz_db_error_find(err)->code == VZ_OVERLOADED ? VZ_OVERLOADED
-                                                         : VZ_DOWN;
+    if (*out != NULL) {
+        vz_db_came_back();
+        return VZ_OK;
     }
 
-    vz_db_came_back();
+    code = vz_db_error_find(err)->code;
 
-    ngx_queue_insert_head(&vz_db.busy, &conn->queue);
-    *out = conn;
+    if (code == VZ_OVERLOADED && vz_db.open && !vz_db.down) {
+        vz_db_refused(err, words);
+        return VZ_AGAIN;
+    }
 
-    return VZ_OK;
+    vz_db_went_down(err, words, probe, ngx_current_msec - start);
+
+    return code == VZ_OVERLOADED ? VZ_OVERLOADED : VZ_DOWN;
+}
+
+
+static void
+vz_db_refused(ngx_uint_t err, const u_char *words)
+{
+    if (!vz_db.refused) {
+        ngx_log_error(NGX_LOG_WARN, ngx_cycle->log, 0,
+                      "vzpanel: the database gives no more than %ui "
+                      "connections: %ui %s", vz_db.open, err, words);
+    }
+
+    vz_db.refused = 1;
+    vz_db.room = vz_db.open;
+    vz_db.retry = ngx_current_msec + VZ_DB_BACKOFF_QUICK;
 }
 
 
@@ -197,6 +257,8 @@ vz_db_came_back(void)
                       "vzpanel: the database is back");
     }
 
+    vz_db.open++;
+    vz_db.refused = 0;
     vz_db.down = 0;
     vz_db.probing = 0;
 }
@@ -223,6 +285,7 @@ vz_db_drop(vz_db_conn_t *conn)
 {
     ngx_queue_remove(&conn->queue);
     vz_db_conn_close(conn);
+    vz_db.open--;
 }
 
 
@@ -258,6 +321,7 @@ vz_db_init(ngx_cycle_t *cycle, vz_db_conf_t *conf)
     vz_line_init(&vz_db.line);
 
     vz_db.limit = ngx_max(conf->connections, 1);
+    vz_db.room = vz_db.limit;
     vz_db.login.timeout = conf->timeout;
 
     return vz_db_setup(cycle->pool, conf);
