@@ -401,8 +401,9 @@ function lost() {
 /** For who is signed in: the stream, and what is being done. */
 async function wake() {
     const { signal } = frame;
-    const [stream, { taskStrip }] = await twice(() => Promise.all([
-        import('./live.js'), import('./parts/task-strip.js'), more('own'),
+    const [stream, { taskStrip }, { news }] = await twice(() => Promise.all([
+        import('./live.js'), import('./parts/task-strip.js'),
+        import('./parts/news.js'), more('own'),
     ]));
 
     if (signal.aborted || !session.user()) {
@@ -414,6 +415,7 @@ async function wake() {
 
     if (!strip.firstChild) {
         taskStrip(strip, signal);
+        news(signal);
         live.on('link', drawNotices, signal);
     }
 

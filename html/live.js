@@ -10,6 +10,7 @@ import { get, listen, Problem } from './api.js';
 /** @typedef {import('./types.d.ts').TaskView} TaskView */
 /** @typedef {import('./types.d.ts').Step} Step */
 /** @typedef {import('./types.d.ts').Sample} Sample */
+/** @typedef {import('./types.d.ts').Notice} Notice */
 /** @typedef {{at: number, memory: number, disk: number, cpu: number}} Point */
 
 /* Ten minutes of points for as many containers as one person watches. */
@@ -32,16 +33,21 @@ const latest = new Map();
 /** @type {Map<number, Task & {seen: number}>} */
 const tasks = new Map();
 
+/* The newest that was told: one that is sent again after a cut is no news. */
+let told = 0;
+
 const link = { up: true, heard: Date.now(), everUp: false };
 
 const bus = new EventTarget();
 
 
 /**
- * Be told: 'vm' (Sample), 'task' (Task), 'link', 'back' (the stream is there
- * again and events may have been missed), 'tasks' (the set changed).
+ * Be told: 'vm' (Sample), 'task' (Task), 'notice' (Notice), 'link', 'back'
+ * (the stream is there again and events may have been missed), 'tasks' (the
+ * set changed), 'start' and 'stop' (of listening).
  *
- * @param {'vm' | 'task' | 'tasks' | 'link' | 'back'} type
+ * @param {'vm' | 'task' | 'notice' | 'tasks' | 'link' | 'back' | 'start'
+ *     | 'stop'} type
  * @param {(detail: any) => void} callback
  * @param {AbortSignal} [signal]
  */
@@ -341,6 +347,8 @@ export function start() {
     const { signal } = running;
 
     link.everUp = false;
+    told = 0;
+    emit('start');
 
     void listen('events', {
         event(type, data) {
@@ -353,6 +361,10 @@ export function start() {
 
             } else if (type === 'task') {
                 note(data);
+
+            } else if (type === 'notice' && data.id > told) {
+                told = data.id;
+                emit('notice', data);
             }
         },
         link(up) {
@@ -392,6 +404,7 @@ export function stop() {
     latest.clear();
     tasks.clear();
     link.up = true;
+    emit('stop');
     emit('tasks');
     emit('link');
 }

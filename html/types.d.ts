@@ -171,6 +171,15 @@ export type Sample = Pick<Vm, 'id'>
     & Partial<Pick<Vm, 'state' | 'memory' | 'disk' | 'cpu' | 'uptime_s'
         | 'sampled'>>;
 
+/* The event "notice": what happened, once.  text is somebody's words. */
+export interface Notice {
+    id: number;
+    kind: string;
+    object: number;
+    name: string;
+    text: string;
+}
+
 export interface List<T> {
     items: T[];
     next?: string | null;

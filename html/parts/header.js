@@ -49,6 +49,38 @@ let redraw = () => {};
 window.addEventListener('vzpanel.theme', () => redraw());
 
 
+/* Orders that wait for an administrator: how many, and in words. */
+const waiting = { count: '', words: '' };
+
+
+/** @param {HTMLElement} node */
+function drawWaiting(node) {
+    node.hidden = waiting.count === '';
+    put(node, h('span', { 'aria-hidden': 'true' }, waiting.count),
+        h('span', { class: 'sr' }, waiting.words));
+}
+
+
+/**
+ * @param {string} count  '' for none
+ * @param {string} words
+ */
+export function setWaiting(count, words) {
+    Object.assign(waiting, { count, words });
+    document.querySelectorAll('.nav-count').forEach((node) =>
+        drawWaiting(/** @type {HTMLElement} */ (node)));
+}
+
+
+function waitingMark() {
+    const node = h('span', { class: 'nav-count' });
+
+    drawWaiting(node);
+
+    return node;
+}
+
+
 /** @param {(name: 'es' | 'en') => void} choose */
 function languageButtons(choose) {
     return h('div', {
@@ -83,7 +115,10 @@ export function header(root, options) {
     const who = user();
     const admin = who?.role === 'admin';
 
-    /** @type {(href: string, text: string, name: string, c?: string) => any} */
+    /**
+     * @type {(href: string, text: import('./dom.js').Children, name: string,
+     *     c?: string) => HTMLElement}
+     */
     const item = (href, text, name, cls = 'nav-link') => h('a', {
         class: cls, href,
         'aria-current': options.here === name ? 'page' : null,
@@ -93,8 +128,8 @@ export function header(root, options) {
         item('.', t('nav.plans'), ''),
         who ? item('status', t('nav.status'), 'status') : null,
         admin ? item('hardware', t('nav.hardware'), 'hardware') : null,
-        admin ? item('administration', t('nav.administration'),
-            'administration') : null,
+        admin ? item('administration', [t('nav.administration'),
+            waitingMark()], 'administration') : null,
         who ? item('tasks', t('nav.tasks'), 'tasks') : null,
         item('contact', t('nav.contact'), 'contact'),
     ];

@@ -8,6 +8,7 @@ import { h, put } from '../parts/dom.js';
 import { fault } from '../parts/fault.js';
 import { icon } from '../parts/icon.js';
 import { listing } from '../parts/listing.js';
+import { sectionOf } from '../parts/news.js';
 import { on, over } from '../live.js';
 import { t } from '../i18n.js';
 
@@ -82,6 +83,15 @@ export default async function administration(view) {
         body.toggleAttribute('data-list', key === null);
     };
 
+    /** @param {boolean} wait */
+    const offer = (wait) => {
+        const tab = tabs.find((one) => one.dataset.section === 'orders');
+
+        if (tab) {
+            tab.hidden = !wait && view.id !== 'orders';
+        }
+    };
+
     const leave = () => {
         shown?.life.abort();
         shown = null;
@@ -146,17 +156,22 @@ export default async function administration(view) {
             void shown.list.load();
         }
     }, view.signal);
+    on('notice', (notice) => {
+        const key = sectionOf(notice);
+
+        if (key === 'orders') {
+            offer(true);
+        }
+
+        if (key && shown?.key === key) {
+            void shown.list.load();
+        }
+    }, view.signal);
     put(view.root, h('div', { class: 'page wide' },
         h('h1', { tabindex: -1, class: 'adm-title' },
             t('nav.administration')), body));
     view.title(t('nav.administration'));
 
-    void ordersWait(view.signal).then((wait) => {
-        const tab = tabs.find((one) => one.dataset.section === 'orders');
-
-        if (tab) {
-            tab.hidden = !wait && view.id !== 'orders';
-        }
-    });
+    void ordersWait(view.signal).then(offer);
     await show();
 }

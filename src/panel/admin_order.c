@@ -7,6 +7,7 @@
 #include "admin.h"
 #include "live.h"
 #include "mail.h"
+#include "notice.h"
 #include "task.h"
 #include "word.h"
 
@@ -159,6 +160,7 @@ vz_admin_order_approve(vz_call_t *call)
         return;
     }
 
+    vz_notice_tell(VZ_NOTICE_ORDER_DECIDED, 0, held.task, NULL, NULL);
     vz_live_expect(held.node, held.ctid, held.vm, held.user);
     vz_task_kick(held.task);
     vz_task_accepted(call, held.task);
@@ -193,6 +195,7 @@ vz_admin_order_reject(vz_call_t *call)
 
     vz_zone_user_drop(held.user);
     vz_zone_change();
+    vz_notice_tell(VZ_NOTICE_ORDER_DECIDED, 0, held.task, NULL, NULL);
     vz_held_show(&held);
     (void) vz_call_reply(call, NGX_HTTP_NO_CONTENT);
 }

@@ -9,6 +9,7 @@
 
 #include "bounce.h"
 #include "edit.h"
+#include "notice.h"
 #include "route.h"
 #include "../runtime/crypt.h"
 #include "../runtime/report.h"
@@ -24,6 +25,7 @@ typedef struct {
     const char       *prefix;           /* of the words that are kept */
     const char       *action;           /* of the audit */
     const vz_sql_t   *sql;              /* NULL: nothing is kept */
+    vz_notice_e       notice;
 } vz_bounce_t;
 
 
@@ -66,12 +68,13 @@ const vz_args_t  vz_bounce_args = vz_args(vz_bounce_arg);
 
 static const vz_bounce_t  vz_bounces[] = {
     [VZ_REPORT_ANSWER] = { "answered", "answered: ", "mail.answered",
-                           &vz_bounce_note },
-    [VZ_REPORT_AUTO] = { "ignored", "", NULL, NULL },
-    [VZ_REPORT_DONE] = { "ignored", "", NULL, NULL },
+                           &vz_bounce_note, VZ_NOTICE_NONE },
+    [VZ_REPORT_AUTO] = { "ignored", "", NULL, NULL, VZ_NOTICE_NONE },
+    [VZ_REPORT_DONE] = { "ignored", "", NULL, NULL, VZ_NOTICE_NONE },
     [VZ_REPORT_DELAYED] = { "delayed", "delayed: ", "mail.delayed",
-                            &vz_bounce_note },
-    [VZ_REPORT_FAILED] = { "bounced", "", "mail.bounced", &vz_bounce_failed }
+                            &vz_bounce_note, VZ_NOTICE_NONE },
+    [VZ_REPORT_FAILED] = { "bounced", "", "mail.bounced", &vz_bounce_failed,
+                           VZ_NOTICE_MAIL_BOUNCED }
 };
 
 
@@ -131,6 +134,10 @@ vz_bounce_take(vz_call_t *call)
         if (rc != VZ_OK) {
             vz_call_fault(call, "database", rc);
             return;
+        }
+
+        if (rows.affected) {
+            vz_notice_tell(bounce->notice, 0, mail, NULL, &words);
         }
     }
 

@@ -8,6 +8,7 @@
 
 #include "live.h"
 #include "node.h"
+#include "notice.h"
 #include "../runtime/sse.h"
 #include "../wire/field.h"
 
@@ -21,6 +22,7 @@
 #define VZ_LIVE_DUTY      2500
 #define VZ_LIVE_PATIENCE  2000
 #define VZ_LIVE_SLICE     25
+#define VZ_LIVE_SILENT    2         /* rounds before anybody is told */
 #define VZ_LIVE_SLOW      5000      /* ms without waiting after a vain wait */
 #define VZ_LIVE_WATCH     5000
 #define VZ_LIVE_MAP       60        /* seconds numbers and owners are kept */
@@ -77,7 +79,7 @@ static const vz_sql_t  vz_live_select = vz_sql("live map",
 
 static vz_live_node_t  vz_live_nodes[VZ_NODES_MAX];
 static ngx_event_t     vz_live_timer;
-static ngx_connection_t  vz_live_dumb;
+static ngx_connection_t  vz_live_dumb = { .fd = (ngx_socket_t) -1 };
 static ngx_uint_t      vz_live_running;
 
 
@@ -93,7 +95,6 @@ vz_live_init(ngx_cycle_t *cycle)
         vz_line_init(&vz_live_nodes[i].line);
     }
 
-    vz_live_dumb.fd = (ngx_socket_t) -1;
     vz_live_timer.handler = vz_live_tick;
     vz_live_timer.data = &vz_live_dumb;
     vz_live_timer.log = cycle->log;
@@ -184,7 +185,6 @@ vz_live_rounds(void *data)
 
 
 /* when the last round over a node began, whoever made it; 0 for none */
-
 static uint64_t
 vz_live_began(vz_node_row_t *node)
 {
@@ -199,7 +199,6 @@ vz_live_began(vz_node_row_t *node)
  * Whether that is too long ago, or a task has changed something since.
  * Versions are microseconds of the wall clock, so they compare with times.
  */
-
 static ngx_uint_t
 vz_live_old(vz_node_row_t *node, ngx_uint_t msec)
 {
@@ -220,7 +219,6 @@ vz_live_old(vz_node_row_t *node, ngx_uint_t msec)
 
 
 /* whether another round would not keep the node busy with nothing else */
-
 static ngx_uint_t
 vz_live_may(vz_node_row_t *node, ngx_uint_t msec)
 {
@@ -233,7 +231,6 @@ vz_live_may(vz_node_row_t *node, ngx_uint_t msec)
 
 
 /* a task that ended, or went on to its next step */
-
 static ngx_int_t
 vz_live_task(void *data, const vz_task_view_t *view)
 {
@@ -298,13 +295,14 @@ vz_live_round(void *data)
 
     if (rc == VZ_OK) {
         vz_live_answer(node, pool, &answer, now);
+        vz_live_beat(node, 1, now);
         vz_zone_sample_forget(node->id, now);
 
     } else {
         vz_live_silence(node);
+        vz_live_beat(node, 0, now);
     }
 
-    vz_live_beat(node, rc == VZ_OK, now);
     live->took = vz_live_now() - now;
 
     ngx_destroy_pool(pool);
@@ -411,7 +409,6 @@ vz_live_parse(const ngx_str_t *word)
 
 
 /* those of ours that the node does not list: not made yet, or lost */
-
 static void
 vz_live_missing(vz_node_row_t *node, uint64_t now)
 {
@@ -442,7 +439,6 @@ vz_live_missing(vz_node_row_t *node, uint64_t now)
 
 
 /* the node does not answer: what is shown stays, and is called unknown */
-
 static void
 vz_live_silence(vz_node_row_t *node)
 {
@@ -467,18 +463,30 @@ vz_live_silence(vz_node_row_t *node)
 }
 
 
+/* its uptime counts the rounds in which the node has been silent */
 static void
 vz_live_beat(vz_node_row_t *node, ngx_uint_t answered, uint64_t now)
 {
+    uint32_t     silent;
     vz_sample_t  beat;
 
+    silent = vz_zone_sample_get(node->id, 0, &beat) == NGX_OK ? beat.uptime
+                                                              : 0;
     ngx_memzero(&beat, sizeof(vz_sample_t));
 
     beat.node = node->id;
     beat.state = answered ? VZ_STATE_STOPPED : VZ_STATE_UNKNOWN;
+    beat.uptime = answered ? 0 : silent + 1;
     beat.sampled = now;
 
     vz_zone_sample_put(&beat);
+
+    if (beat.uptime == VZ_LIVE_SILENT) {
+        vz_notice_tell(VZ_NOTICE_NODE_DOWN, 0, node->id, &node->name, NULL);
+
+    } else if (answered && silent >= VZ_LIVE_SILENT) {
+        vz_notice_tell(VZ_NOTICE_NODE_UP, 0, node->id, &node->name, NULL);
+    }
 }
 
 

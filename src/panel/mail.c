@@ -11,6 +11,7 @@
 #include "bounce.h"
 #include "mail.h"
 #include "mail_text.h"
+#include "notice.h"
 #include "../runtime/crypt.h"
 #include "../runtime/json.h"
 #include "../runtime/smtp.h"
@@ -295,7 +296,8 @@ static vz_code_e
 vz_mail_note(ngx_pool_t *pool, const vz_mail_row_t *row, vz_code_e rc,
     const ngx_str_t *words)
 {
-    uint64_t  wait;
+    uint64_t   wait;
+    vz_rows_t  rows;
 
     if (rc == VZ_OK) {
         (void) vz_db_query(NULL, pool, &vz_sql_sent,
@@ -306,8 +308,14 @@ vz_mail_note(ngx_pool_t *pool, const vz_mail_row_t *row, vz_code_e rc,
     if (rc == VZ_FAILED || rc == VZ_UNSUPPORTED
         || row->attempts + 1 >= VZ_MAIL_TRIES)
     {
-        (void) vz_db_query(NULL, pool, &vz_sql_failed,
-                           vz_binds(vz_text(*words), vz_int(row->id)), NULL);
+        if (vz_db_query(NULL, pool, &vz_sql_failed,
+                        vz_binds(vz_text(*words), vz_int(row->id)), &rows)
+            == VZ_OK && rows.affected)
+        {
+            vz_notice_tell(VZ_NOTICE_MAIL_REFUSED, 0, row->id,
+                           &row->recipient, words);
+        }
+
         return VZ_FAILED;
     }
 

@@ -4,6 +4,7 @@
  */
 
 #include "live.h"
+#include "notice.h"
 #include "order.h"
 #include "resource.h"
 #include "route.h"
@@ -18,6 +19,7 @@
 #define VZ_ORDER_PASSWORD  16
 
 
+static void vz_order_waits(vz_call_t *call, const vz_order_t *order);
 static vz_code_e vz_order_read(vz_call_t *call, vz_order_t *order);
 static void vz_order_tidy(vz_call_t *call, vz_order_body_t *body);
 static void vz_order_language(vz_call_t *call, ngx_str_t *language);
@@ -116,12 +118,27 @@ vz_order_make(vz_call_t *call)
         return;
     }
 
-    if (!order.held) {
+    if (order.held) {
+        vz_order_waits(call, &order);
+
+    } else {
         vz_live_expect(order.node->id, order.ctid, order.vm, order.user);
         vz_task_kick(order.task);
     }
 
     vz_order_accepted(call, &order);
+}
+
+
+static void
+vz_order_waits(vz_call_t *call, const vz_order_t *order)
+{
+    ngx_str_t  name;
+
+    name = vz_call_printf(call, "%V %V", &order->body.first_name,
+                          &order->body.last_name);
+
+    vz_notice_tell(VZ_NOTICE_ORDER_WAITS, 0, order->task, &name, NULL);
 }
 
 

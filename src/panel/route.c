@@ -135,7 +135,8 @@ static const vz_route_t  vz_routes[] = {
 
     { GET, "/events", VZ_ROLE_USER, VZ_ROUTE_STREAM, NULL, &vz_stream_args,
       vz_stream_events,
-      "Changes of containers and tasks as a stream", 200, NULL },
+      "Changes of containers and tasks, and notices, as a stream", 200,
+      NULL },
 
     { GET, "/admin/templates", VZ_ROLE_ADMIN, 0, NULL, NULL,
       vz_admin_templates,

@@ -14,6 +14,7 @@
 
 static vz_code_e vz_run_begin(vz_run_t *run);
 static vz_code_e vz_run_done(vz_run_t *run);
+static void vz_run_tell(vz_run_t *run);
 static vz_code_e vz_run_confirm(vz_run_t *run, ngx_uint_t step);
 static void vz_run_later(vz_run_t *run, vz_code_e why);
 static void vz_run_fail(vz_run_t *run, vz_code_e why);
@@ -31,6 +32,11 @@ static void vz_run_name(u_char *dst, size_t size, const char *src);
 
 static const vz_sql_t  vz_sql_where = vz_sql("task_where",
     "SELECT step FROM task WHERE id = ? AND (owner = ? OR state = 'done')");
+
+/* the reason of before is kept until there is another */
+static const vz_sql_t  vz_sql_why = vz_sql("suspended_why",
+    "SELECT name, IF(service = 'suspended', suspended_reason, NULL)"
+    " FROM vm WHERE id = ?");
 
 static const vz_sql_t  vz_sql_begin = vz_sql("step_begin",
     "UPDATE task_step s JOIN task t ON t.id = s.task_id"
@@ -191,9 +197,33 @@ vz_run_done(vz_run_t *run)
 
     if (next == run->chain->nsteps) {
         vz_run_show(run, "done", 0);
+        vz_run_tell(run);
     }
 
     return VZ_OK;
+}
+
+
+static void
+vz_run_tell(vz_run_t *run)
+{
+    ngx_str_t  name, reason;
+    vz_rows_t  rows;
+
+    if (run->chain->notice == VZ_NOTICE_NONE
+        || vz_db_query(NULL, run->pool, &vz_sql_why,
+                       vz_binds(vz_int(run->vm.id)), &rows)
+           != VZ_OK
+        || rows.rows == 0)
+    {
+        return;
+    }
+
+    name = vz_cell_text(&rows, 0, 0);
+    reason = vz_cell_text(&rows, 0, 1);
+
+    vz_notice_tell(run->chain->notice, run->owner, run->vm.id, &name,
+                   &reason);
 }
 
 

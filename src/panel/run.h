@@ -5,6 +5,7 @@
 #ifndef VZ_RUN_H
 #define VZ_RUN_H
 
+#include "notice.h"
 #include "task_log.h"
 #include "../runtime/relay.h"
 
@@ -67,6 +68,7 @@ struct vz_chain_s {
     const char       *kind;
     const char       *failed;       /* vm.service when it fails, or NULL */
     void            (*undo)(vz_run_t *run);     /* when it fails, or NULL */
+    vz_notice_e       notice;       /* to the owner when it is done */
     ngx_uint_t        attempts;     /* of one step, before the task fails */
     ngx_uint_t        nsteps;
     const vz_step_t  *steps;

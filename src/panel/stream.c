@@ -7,6 +7,7 @@
  */
 
 #include "live.h"
+#include "notice.h"
 #include "resource.h"
 #include "stream.h"
 #include "vm_json.h"
@@ -35,6 +36,7 @@ static void vz_stream_render_order(vz_sse_scope_t *scope, ngx_pool_t *pool,
     ngx_str_t *text);
 static ngx_int_t vz_stream_vm(void *data, const vz_sample_t *sample);
 static ngx_int_t vz_stream_task(void *data, const vz_task_view_t *view);
+static void vz_stream_notices(vz_stream_t *stream, uint64_t version);
 static void vz_stream_flush(vz_stream_t *stream);
 static void vz_stream_begin(vz_stream_t *stream);
 static void vz_stream_event(vz_stream_t *stream, const char *name);
@@ -155,6 +157,7 @@ vz_stream_render(vz_sse_scope_t *scope, ngx_pool_t *pool, ngx_str_t *text)
     (void) vz_zone_samples(scope->since, vz_stream_vm, &stream);
     vz_stream_flush(&stream);
     (void) vz_zone_tasks(scope->since, vz_stream_task, &stream);
+    vz_stream_notices(&stream, version);
 
     vz_stream_end(&stream, version, text);
 
@@ -224,6 +227,36 @@ vz_stream_task(void *data, const vz_task_view_t *view)
     vz_stream_event(stream, "task");
 
     return stream->failed ? NGX_ERROR : NGX_OK;
+}
+
+
+/* up to the version, so that none is told twice */
+
+static void
+vz_stream_notices(vz_stream_t *stream, uint64_t version)
+{
+    uint64_t               since;
+    vz_notice_t            notice;
+    const vz_sse_scope_t  *scope;
+
+    scope = stream->scope;
+    since = scope->since;
+
+    if (since == 0) {
+        return;
+    }
+
+    while (vz_zone_notice_next(since, &notice) == NGX_OK
+           && notice.version <= version)
+    {
+        since = notice.version;
+
+        if (notice.owner ? notice.owner == scope->user : scope->all) {
+            vz_stream_begin(stream);
+            vz_notice_json(&stream->json, &notice);
+            vz_stream_event(stream, "notice");
+        }
+    }
 }
 
 
@@ -317,7 +350,8 @@ vz_stream_part(vz_stream_t *stream, const char *data, size_t len)
 
 /*
  * The id comes last, in a block of its own without data: browsers remember it
- * and dispatch nothing (HTML, 9.2.6).
+ * and dispatch nothing (HTML, 9.2.6).  A stream that has nothing to tell yet
+ * begins with one, so that who returns misses nothing.
  */
 
 static void
@@ -329,7 +363,9 @@ vz_stream_end(vz_stream_t *stream, uint64_t version, ngx_str_t *text)
 
     ngx_str_null(text);
 
-    if (stream->failed || stream->size == 0) {
+    if (stream->failed
+        || (stream->size == 0 && stream->scope->since != 0))
+    {
         return;
     }
 

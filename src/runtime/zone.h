@@ -128,6 +128,27 @@ typedef ngx_int_t (*vz_task_view_pt)(void *data, const vz_task_view_t *view);
 uint64_t vz_zone_tasks(uint64_t since, vz_task_view_pt visit, void *data);
 
 
+/* --- notices: what happened, once, to one person or to administrators --- */
+
+#define VZ_ZONE_NOTICES  128        /* the newest are kept */
+
+typedef struct {
+    uint64_t      version;          /* and its id: no two are the same */
+    uint64_t      owner;            /* who hears of it; 0: administrators */
+    uint64_t      object;           /* what it is about, by the kind */
+    uint32_t      kind;
+    u_char        name[128];        /* terminated, UTF-8, or empty: of that */
+    u_char        text[256];        /* the same: somebody's words about it */
+} vz_notice_t;
+
+/*
+ * vz_zone_notice_put: sets the version.  vz_zone_notice_next: the oldest kept
+ * one that is newer than since: NGX_OK, or NGX_DECLINED.
+ */
+void vz_zone_notice_put(vz_notice_t *notice);
+ngx_int_t vz_zone_notice_next(uint64_t since, vz_notice_t *notice);
+
+
 /* --- duties that only one worker may do at a time --- */
 
 typedef enum {

@@ -64,6 +64,9 @@ typedef struct {
     ngx_queue_t         users[VZ_ZONE_USERS];
     vz_drop_t           drops[VZ_ZONE_DROPS];
     vz_duty_t           duties[VZ_DUTY_COUNT];
+
+    uint64_t            noticed;    /* notices so far; the newest are kept */
+    vz_notice_t         notices[VZ_ZONE_NOTICES];
 } vz_zone_t;
 
 

@@ -189,6 +189,13 @@ const vz_answer_shape_t  vz_answer_shapes[] = {
     { "Bounce",
       "mail int, outcome bounced|delayed|answered|ignored, recorded bool" },
 
+    /* the data of the event "notice" of GET /events */
+
+    { "Notice",
+      "id int, kind order_waits|order_decided|mail_refused|mail_bounced"
+      "|node_down|node_up|suspended|unsuspended, object int, name text,"
+      " text text" },
+
     /* errors, RFC 9457 */
 
     { "Problem",

@@ -1,6 +1,6 @@
 /*
  * A panel whose orders wait for an administrator and whose mail server may
- * refuse: what he sees, and does by keyboard alone.
+ * refuse: what he sees, is told of at once, and does by keyboard alone.
  */
 
 import assert from 'node:assert/strict';
@@ -43,7 +43,10 @@ before(async () => {
         name: 'vzpanel_approve',
         nodes: { local: Number(set.daemon_port),
             other: Number(set.daemon_port) },
-        seed: `INSERT INTO node (name, ctid_min, ctid_max)
+        seed: `INSERT INTO user (account, first_name, email, password)
+                SELECT 'clara', 'Clara', 'clara@example.org', password
+                FROM user WHERE account = 'admin';
+            INSERT INTO node (name, ctid_min, ctid_max)
                 VALUES ('local', ${last - 9}, ${last});
             INSERT INTO template SELECT * FROM vzpanel.template;
             INSERT INTO address_pool (name, cidr)
@@ -95,6 +98,24 @@ async function order(name) {
 }
 
 
+/**
+ * A page that is told what happens from now on.
+ *
+ * @param {import('playwright-core').Page} at
+ * @param {string} path
+ */
+async function listening(at, path) {
+    await Promise.all([at.waitForResponse(/\/api\/events$/),
+        at.goto(`${panel.url}/panel/${path}`)]);
+}
+
+
+/** What is said at the edge of a page. @param {string} words */
+function told(words, at = page) {
+    return at.locator('.toast', { hasText: words });
+}
+
+
 /** @param {string} section @param {string} row  opened by keyboard alone */
 async function open(section, row) {
     await page.goto(`${panel.url}/panel/administration?section=${section}`);
@@ -123,13 +144,24 @@ async function mailed(email, state) {
 
 test('an order waits, is seen and approved, and its visitor sees it run',
     async () => {
+        const waits = told('Un pedido de Ema Prueba espera su aprobación');
+
+        await listening(page, 'contact');
         await order('Ema');
-        await open('orders', 'Ema Prueba');
+        await waits.waitFor();
+        assert.equal(await page.locator('#toasts').getAttribute('aria-live'),
+            'polite');
+        await page.getByRole('link', { name: 'un pedido por aprobar' })
+            .waitFor();
+        await shot(page, 'notice');
+        await press(page, waits.getByRole('link', { name: 'Ver el pedido' }));
         await page.locator('.editor', { hasText: 'Ema@example.org' })
             .waitFor();
         await shot(page, 'orders');
         await press(page, page.getByRole('button', { name: 'Aprobar' }));
         await page.getByText('No hay pedidos por aprobar.').waitFor();
+        await page.locator('.nav-count').waitFor({ state: 'hidden' });
+        assert.equal(await waits.count(), 0);
 
         /* without a reload */
         await visitor.getByRole('heading', { name: 'Lista en' })
@@ -140,6 +172,13 @@ test('an order waits, is seen and approved, and its visitor sees it run',
 
 test('a rejected one says so to its visitor, with the reason', async () => {
     await order('Ines');
+
+    /* the list that is open has it by itself; a reload does not say it again */
+    await told('Ines Prueba').waitFor();
+    await page.locator('.line', { hasText: 'Ines Prueba' }).waitFor();
+    await page.reload();
+    await page.getByRole('link', { name: 'un pedido por aprobar' }).waitFor();
+    assert.equal(await told('Ines Prueba').count(), 0);
     await open('orders', 'Ines Prueba');
     await press(page, page.getByRole('button', { name: 'Rechazar' }));
     await page.locator('dialog [name=reason]').waitFor();
@@ -181,6 +220,8 @@ test('a mail that the server refuses is seen, and retried until it goes',
         }
 
         await mailed(user.email, 'failed');
+        await told('fue rechazado: 550 no such mailbox here').waitFor();
+        await line.getByText('No salió').waitFor();
 
         mail.state.refuses = '';
         await open('mail', user.email);
@@ -190,6 +231,31 @@ test('a mail that the server refuses is seen, and retried until it goes',
         await line.getByText('Enviado').waitFor();
         assert.match(mail.mails.at(-1) ?? '', /Contraseña/);
     });
+
+
+test('a suspension is told to the owner, wherever he is', async () => {
+    const owner = await browser.newPage({ locale: 'en-GB',
+        viewport: { width: 360, height: 740 } });
+    const { id, name } = (await ask('POST', 'vms', { user: 'clara',
+        template: (await ask('GET', 'templates')).body.items.find(
+            (/** @type {{name: string}} */ one) =>
+                one.name.startsWith('busybox')).name,
+        disk_mib: 256, memory_mib: 48 })).body.vm;
+
+    owner.setDefaultTimeout(20000);
+    wrong.push(...complaints(owner));
+    await signIn(owner, { ...admin, account: 'clara' }, panel.url);
+    await listening(owner, 'account');
+    await ask('POST', `vms/${id}/suspend`, { reason: 'unpaid' });
+    await told(`Your server ${name} was suspended: unpaid`, owner).waitFor();
+    await shot(owner, 'notice-owner');
+    await press(owner, told('was suspended', owner).getByRole('link'));
+    await owner.locator('.why', { hasText: 'unpaid' }).waitFor();
+    await ask('POST', `vms/${id}/unsuspend`);
+    await told(`Your server ${name} may run again.`, owner).waitFor();
+    assert.equal(await told(name).count(), 0);
+    await owner.close();
+});
 
 
 test('a node that nginx.conf has is registered with its numbers',
