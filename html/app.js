@@ -64,6 +64,12 @@ let live = null;
 /** @type {AbortController} */
 let frame = new AbortController();
 
+/* Whether a form of the screen that is shown has something typed in it. */
+let typed = false;
+
+/* Whether somebody is signing in over that screen. */
+let resuming = false;
+
 
 /** The path below the base, without slashes at its ends. */
 function here() {
@@ -105,6 +111,48 @@ function toSignIn() {
     const next = encodeURIComponent(here() + location.search);
 
     go(`signin?next=${next}`, { replace: true });
+}
+
+
+/**
+ * Sign in over the screen, whose forms keep what was typed into them.
+ *
+ * @param {import('./types.d.ts').User} who
+ * @param {AbortSignal} signal
+ */
+async function resume(who, signal) {
+    const { signInAgain } = await twice(
+        () => import('./parts/signin-form.js'));
+
+    await signInAgain(who.account, signal);
+
+    if (!session.user()) {
+        toSignIn();
+
+    } else if (session.user()?.must_change) {
+        await show();
+    }
+}
+
+
+/** The session ended under somebody's hands. */
+function ended() {
+    const who = session.user();
+
+    session.set(null);
+
+    if (!shown?.route?.own || resuming) {
+        return;
+    }
+
+    if (who && typed) {
+        resuming = true;
+        resume(who, shown.end.signal).catch(toSignIn).finally(() => {
+            resuming = false;
+        });
+    } else {
+        toSignIn();
+    }
 }
 
 
@@ -202,6 +250,24 @@ async function parts(route) {
 
 
 /**
+ * In place of a screen that cannot be shown.
+ *
+ * @param {unknown} error
+ * @param {View} view
+ * @param {() => void} again
+ */
+function broken(error, view, again) {
+    if (!view.signal.aborted) {
+        if (!(error instanceof Problem)) {
+            console.error(error);
+        }
+
+        put(main, h('div', { class: 'page' }, fault(error, again)));
+    }
+}
+
+
+/**
  * Draw a screen into the page, if nobody has gone elsewhere meanwhile.
  *
  * @param {Route} route
@@ -217,11 +283,7 @@ async function draw(route, view) {
             await screen.default(view);
         }
     } catch (error) {
-        if (!view.signal.aborted) {
-            console.error(error);
-            put(main, h('div', { class: 'page' },
-                fault(error, () => location.reload())));
-        }
+        broken(error, view, () => location.reload());
     }
 }
 
@@ -261,6 +323,7 @@ async function show(first = false) {
     };
 
     shown = { route, view, end };
+    typed = false;
     drawHead();
 
     if (!route) {
@@ -268,11 +331,16 @@ async function show(first = false) {
         return;
     }
 
-    if (route.own && !session.user() && !await session.load()) {
-        if (!end.signal.aborted) {
-            toSignIn();
-        }
+    try {
+        if (route.own && !session.user() && !await session.load()) {
+            if (!end.signal.aborted) {
+                toSignIn();
+            }
 
+            return;
+        }
+    } catch (error) {
+        broken(error, view, () => void show());
         return;
     }
 
@@ -478,25 +546,23 @@ function follow(event) {
 
 async function begin() {
     if (session.known()) {
-        void session.load();
+        session.load().catch(() => {});     /* who needs it asks again */
     }
 
     await use(preferred());
 
     document.addEventListener('click', follow);
+    document.addEventListener('input', (event) => {
+        typed ||= event.target instanceof Element
+            && event.target.closest('form') !== null;
+    });
     window.addEventListener('popstate', () => void show());
     window.addEventListener('vzpanel.language', (event) =>
         void speak(/** @type {CustomEvent} */ (event).detail));
     window.addEventListener('unhandledrejection',
         (event) => report(event.reason));
 
-    onSignedOut(() => {
-        session.set(null);
-
-        if (shown?.route?.own) {
-            toSignIn();
-        }
-    });
+    onSignedOut(ended);
 
     session.onChange(() => {
         drawHead();

@@ -81,15 +81,11 @@ async function ask() {
 
         set(answer.user);
     } catch (error) {
-        if (!(error instanceof Problem)) {
+        if (!(error instanceof Problem) || error.status !== 401) {
             throw error;
         }
 
-        if (error.status === 401) {
-            set(null);
-        } else {
-            take(null);
-        }
+        set(null);
     } finally {
         asking = null;
     }
@@ -98,7 +94,10 @@ async function ask() {
 }
 
 
-/** Ask the server who we are, once at a time; a visitor is null. */
+/**
+ * Ask the server who we are, once at a time; a visitor is null.  Throws where
+ * that could not be told.
+ */
 export function load() {
     asking ??= ask();
 

@@ -71,9 +71,11 @@ export function wishOf(query) {
 function filters(wish, changed, signal) {
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     let timer;
+    const what = t(user()?.role === 'admin' ? 'fleet.search'
+        : 'fleet.search.own');
     const input = h('input', {
         type: 'search', class: 'search-input', value: wish.q, maxlength: 64,
-        'aria-label': t('fleet.search'), placeholder: t('fleet.search'),
+        'aria-label': what, placeholder: what,
         autocomplete: 'off', spellcheck: 'false',
         on: {
             input: () => {

@@ -176,7 +176,7 @@ export function destroy(vm, done, signal) {
     askFor({
         title: t('del.title', { name: vm.name }),
         lead: t('del.lead', { name: vm.name, owner: vm.owner?.account ?? '—',
-            id: vm.ctid ?? vm.id }),
+            id: String(vm.ctid ?? vm.id) }),
         yes: t('del.yes'), danger: true, signal,
         field: text({ name: 'name', label: t('del.name', { name: vm.name }),
             required: true, rule: new RegExp(`^${escaped}$`),

@@ -52,12 +52,12 @@ function network(changed) {
         }),
         hwLine({
             key: 'gateway', label: t('hw.gateway'), rule: ADDRESS, changed,
-            stored: (vm) => vm.gateway ?? null,
+            hint: t('hw.gateway.hint'), stored: (vm) => vm.gateway ?? null,
             forced: (now) => now.gateway ?? '',
         }),
         hwLines({
             key: 'dns', label: t('hw.dns'), rule: ADDRESS, least: 0, most: 3,
-            add: t('hw.dns.add'), changed,
+            add: t('hw.dns.add'), hint: t('hw.dns.hint'), changed,
             line: (n) => t('hw.dns.one', { n }),
             stored: (vm) => vm.dns ?? [], forced: (now) => now.dns,
         }),

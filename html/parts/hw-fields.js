@@ -171,7 +171,9 @@ export function hwLine(options) {
         refuse: (_, text) => wrong.refuse(text),
         focus: () => input.focus(),
         node: h('div', { class: 'field hw-field' },
-            h('label', { for: id }, options.label), input, wrong.node),
+            h('label', { for: id }, options.label), input,
+            options.hint ? h('p', { class: 'field-hint' }, options.hint)
+                : null, wrong.node),
     });
 }
 

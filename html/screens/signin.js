@@ -2,12 +2,11 @@
 
 import { post } from '../api.js';
 import { h, put } from '../parts/dom.js';
-import { disable } from '../parts/button.js';
 import { form, text } from '../parts/form.js';
 import { icon } from '../parts/icon.js';
 import { nextOf } from '../parts/next.js';
+import { signInForm } from '../parts/signin-form.js';
 import { t } from '../i18n.js';
-import { signIn } from '../session.js';
 
 /** @typedef {import('../types.d.ts').View} View */
 
@@ -54,52 +53,8 @@ function forgot(known, open) {
 /** @param {View} view */
 export default async function signin(view) {
     const account = view.query.get('account') ?? '';
-    const fields = [
-        text({ name: 'account', label: t('signin.account'), required: true,
-            autocomplete: 'username', value: account, maxlength: 64 }),
-        text({ name: 'password', label: t('signin.password'), required: true,
-            type: 'password', autocomplete: 'current-password',
-            maxlength: 128 }),
-    ];
-
-    const made = form({
-        fields,
-        submit: t('signin.send'),
-        send: async (values) => {
-            await signIn(values.account, values.password);
-            view.go(nextOf(view), { replace: true });
-        },
-        failed: (problem) => {
-            if (problem.code === 'bad_credentials') {
-                fields[1].input.select();
-                fields[1].focus();
-            }
-
-            if (problem.status === 429) {
-                hold(problem.retryAfter ?? 30);
-            }
-        },
-    });
-
-    const hold = (/** @type {number} */ wait) => {
-        let left = wait;
-
-        const tick = () => {
-            left -= 1;
-            disable(made.send, left > 0
-                ? t('signin.wait', { n: left }) : '');
-
-            if (left <= 0) {
-                clearInterval(timer);
-                made.say('');
-            }
-        };
-        const timer = setInterval(tick, 1000);
-
-        view.signal.addEventListener('abort', () => clearInterval(timer));
-        /* after the form gave the button back */
-        setTimeout(() => disable(made.send, t('signin.wait', { n: left })));
-    };
+    const made = signInForm({ account, signal: view.signal,
+        done: () => view.go(nextOf(view), { replace: true }) });
 
     view.title(t('nav.signin'));
     put(view.root, h('div', { class: 'page narrow' },
@@ -107,9 +62,9 @@ export default async function signin(view) {
             h('h1', { tabindex: -1 }, t('nav.signin')),
             view.query.has('next') ? h('p', { class: 'lead' },
                 t('signin.first')) : null,
-            made.node, forgot(fields[0], view.query.has('forgot')))));
+            made.node, forgot(made.account, view.query.has('forgot')))));
 
     if (!view.query.has('forgot')) {
-        (account ? fields[1] : fields[0]).focus();
+        (account ? made.password : made.account).focus();
     }
 }

@@ -109,7 +109,8 @@ database_pool() {
 
     database_sql vzpanel <<SQL
 START TRANSACTION;
-INSERT INTO address_pool (name, cidr) VALUES ('${set[pool_name]}', '$cidr');
+INSERT INTO address_pool (name, cidr, dns)
+    VALUES ('${set[pool_name]}', '$cidr', NULLIF('${set[pool_dns]}', ''));
 INSERT INTO address (pool_id, address)
     SELECT LAST_INSERT_ID(), INET_NTOA(seq) FROM seq_${first}_to_${last};
 COMMIT;

@@ -1,0 +1,102 @@
+/*
+ * A session that ends while somebody types, and one that cannot be asked for:
+ * nothing that was typed is lost, and nobody is sent to sign in who need not.
+ */
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { administrator, api, launch, signIn, url } from './browser.mjs';
+
+/** @type {import('playwright-core').Browser} */
+let browser;
+/** @type {import('playwright-core').Page} */
+let page;
+/** @type {{account: string, password: string}} */
+let admin;
+let path = '';
+
+
+before(async () => {
+    browser = await launch();
+    admin = await administrator();
+
+    const { body } = await (await api(admin))('GET', 'vms?limit=1');
+
+    path = `hardware?vm=${body.items[0].id}`;
+    page = await browser.newPage({ locale: 'es-AR' });
+    page.setDefaultTimeout(15000);
+    await signIn(page, admin);
+});
+
+after(async () => {
+    await browser?.close();
+});
+
+
+test('what was typed is there after signing in again', async () => {
+    const hostname = page.locator('[name=hostname]');
+    const dialog = page.locator('dialog');
+
+    await page.goto(`${url}/panel/${path}`);
+    await hostname.fill('a-medias');
+    await page.context().clearCookies();
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+
+    await dialog.getByText('La sesión terminó').waitFor();
+    assert.equal(await dialog.locator('[name=account]').inputValue(),
+        admin.account);
+    await dialog.locator('[name=password]').fill('no es');
+    await dialog.getByRole('button', { name: 'Acceder' }).click();
+    await dialog.getByText('Usuario o contraseña incorrectos').waitFor();
+    await dialog.locator('[name=password]').fill(admin.password);
+    await dialog.getByRole('button', { name: 'Acceder' }).click();
+    await dialog.waitFor({ state: 'detached' });
+
+    assert.equal(await hostname.inputValue(), 'a-medias');
+    assert.equal(page.url(), `${url}/panel/${path}`);
+    await page.getByRole('button', { name: 'Descartar' }).click();
+});
+
+
+test('who gives that up is asked to sign in, and comes back', async () => {
+    await page.locator('[name=hostname]').fill('a-medias');
+    await page.context().clearCookies();
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.locator('dialog').getByText('La sesión terminó').waitFor();
+    await page.keyboard.press('Escape');
+    await page.waitForURL(`${url}/panel/signin?next=${
+        encodeURIComponent(path)}`);
+    await page.locator('.signin > .form [name=account]').fill(admin.account);
+    await page.locator('.signin > .form [name=password]')
+        .fill(admin.password);
+    await page.getByRole('button', { name: 'Acceder' }).click();
+    await page.waitForURL(`${url}/panel/${path}`);
+});
+
+
+test('with nothing typed there is nothing to keep', async () => {
+    await page.locator('[name=hostname]').waitFor();
+    await page.context().clearCookies();
+    await page.getByRole('link', { name: 'Tareas' }).first().click();
+    await page.waitForURL(`${url}/panel/signin?next=tasks`);
+    assert.equal(await page.locator('dialog').count(), 0);
+});
+
+
+test('a database that is down is said, and not taken for a visitor',
+    async () => {
+        await signIn(page, admin);
+        await page.route('**/api/session', (route) => route.fulfill({
+            status: 503, contentType: 'application/problem+json',
+            headers: { 'Retry-After': '5' },
+            body: '{"status":503,"code":"database_down"}',
+        }));
+        await page.goto(`${url}/panel/account`);
+        await page.getByText('La base de datos no responde').waitFor();
+        assert.equal(page.url(), `${url}/panel/account`);
+
+        await page.unroute('**/api/session');
+        await page.getByRole('button', { name: 'Reintentar' }).click();
+        await page.getByRole('heading', { name: 'Cuenta', exact: true })
+            .waitFor();
+    });
