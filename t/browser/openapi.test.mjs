@@ -30,7 +30,6 @@ const elsewhere = [
     'POST /admin/mail/{id}/retry',                          // 314
     'POST /mail/bounces',                                   // 322
     'POST /admin/nodes', 'DELETE /admin/nodes/{id}',        // 314
-    'POST /mail/bounces',                                   // 322
 ];
 
 /** @type {Contract} */
