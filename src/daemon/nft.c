@@ -191,6 +191,15 @@ vz_nft_routed(vz_text_t *text, const vz_config_t *conf)
     vz_text_put(text, "add rule inet %s from iifname @ports meta nfproto ipv6 "
                 VZ_NFT_IP6 "\n", name);
 
+    /*
+     * RFC 3927, 2.7: no router forwards these.  Linux does, and a cloud tells
+     * the node's own secrets at 169.254.169.254.
+     */
+
+    vz_text_put(text, "add rule inet %s from iifname @ports "
+                "ip daddr 169.254.0.0/16 ip daddr != %s counter drop\n", name,
+                conf->gateway4[0] ? conf->gateway4 : "0.0.0.0");
+
     if (conf->uplink[0] == '\0') {
         return;
     }
