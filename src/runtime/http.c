@@ -26,7 +26,6 @@ typedef struct {
 } vz_exchange_t;
 
 
-static ngx_int_t vz_http_refuse(ngx_http_request_t *r, vz_call_t *call);
 static vz_exchange_t *vz_http_exchange(ngx_http_request_t *r,
     const ngx_str_t *prefix, vz_call_pt serve);
 static ngx_int_t vz_http_attach(vz_exchange_t *x);
@@ -56,13 +55,12 @@ vz_http_handler(ngx_http_request_t *r, const ngx_str_t *prefix,
 
     if (r->err_status >= NGX_HTTP_BAD_REQUEST) {
         vz_http_error_page(&x->call, r->err_status);
-        return vz_http_refuse(r, &x->call);
-    }
 
-    if (r->headers_in.content_length_n > vz_http_body_max(&x->call)) {
-        r->keepalive = 0;
-        vz_http_too_large(&x->call);
-        return vz_http_refuse(r, &x->call);
+        /* a body that nobody reads must not be taken for the next request */
+
+        rc = ngx_http_discard_request_body(r);
+
+        return rc == NGX_OK ? vz_http_send(r, &x->call) : rc;
     }
 
     r->request_body_in_single_buf = 1;
@@ -70,18 +68,6 @@ vz_http_handler(ngx_http_request_t *r, const ngx_str_t *prefix,
     rc = ngx_http_read_client_request_body(r, vz_http_ready);
 
     return rc >= NGX_HTTP_SPECIAL_RESPONSE ? rc : NGX_DONE;
-}
-
-
-/* a body that nobody reads must not be taken for the next request */
-static ngx_int_t
-vz_http_refuse(ngx_http_request_t *r, vz_call_t *call)
-{
-    ngx_int_t  rc;
-
-    rc = ngx_http_discard_request_body(r);
-
-    return rc == NGX_OK ? vz_http_send(r, call) : rc;
 }
 
 

@@ -50,11 +50,14 @@ static void vz_sse_write(ngx_http_request_t *r);
 static vz_sse_t *vz_sse_find(ngx_http_request_t *r);
 static void vz_sse_end(vz_sse_t *stream);
 static void vz_sse_detach(void *data);
+static void vz_sse_ungrant(void *data);
 static void vz_sse_free(void *data);
 
 
 static ngx_queue_t   vz_sse_streams;
-static ngx_uint_t    vz_sse_number;
+static ngx_uint_t    vz_sse_number;         /* that are sent to */
+static ngx_uint_t    vz_sse_granted;        /* that were let in, from before
+                                               their headers on */
 static ngx_uint_t    vz_sse_watching;
 static ngx_event_t   vz_sse_timer;
 
@@ -71,6 +74,7 @@ vz_sse_init(ngx_cycle_t *cycle)
 {
     ngx_queue_init(&vz_sse_streams);
     vz_sse_number = 0;
+    vz_sse_granted = 0;
     vz_sse_watching = 0;
     vz_sse_watched = ngx_current_msec - VZ_SSE_WATCH;
 
@@ -85,16 +89,22 @@ vz_code_e
 vz_sse_open(vz_call_t *call, const vz_sse_scope_t *scope,
     vz_sse_render_pt render)
 {
-    vz_sse_t  *stream;
+    vz_sse_t            *stream;
+    ngx_pool_cleanup_t  *cln;
 
-    if (ngx_exiting || vz_sse_number >= ngx_cycle->connection_n / 2) {
+    if (ngx_exiting || vz_sse_granted >= ngx_cycle->connection_n / 2) {
         return VZ_OVERLOADED;
     }
 
     stream = ngx_pcalloc(call->pool, sizeof(vz_sse_t));
-    if (stream == NULL) {
+    cln = ngx_pool_cleanup_add(call->pool, 0);
+
+    if (stream == NULL || cln == NULL) {
         return VZ_OVERLOADED;
     }
+
+    cln->handler = vz_sse_ungrant;
+    vz_sse_granted++;
 
     stream->scope = *scope;
     stream->render = render;
@@ -545,6 +555,13 @@ vz_sse_detach(void *data)
     ngx_queue_remove(&stream->queue);
     vz_sse_number--;
     vz_sse_watching -= (stream->scope.task == 0);
+}
+
+
+static void
+vz_sse_ungrant(void *data)
+{
+    vz_sse_granted--;
 }
 
 
