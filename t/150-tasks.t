@@ -137,6 +137,24 @@ sub waited_in_vain {
     cmp_ok($result->{seconds}, '<', 1, 'is no wish');
 }
 
+# the most fibers that any worker has
+sub fibers {
+    my @n = sort { $b <=> $a } map {
+        ask('GET', '/api/metrics')->{body} =~ /^vzpanel_fibers\S* (\d+)$/m
+    } 1 .. 10;
+
+    return $n[0];
+}
+
+sub who_left_is_not_waited_for {
+    my @calls = map { ask_begin('GET', "/api/tasks/$running",
+        "${anas}Prefer: wait=60\n") } 1 .. 12;
+
+    ok(wait_for(5, sub { fibers() > 5 }), 'they wait');
+    close $_->{socket} for @calls;
+    ok(wait_for(5, sub { fibers() < 5 }), 'and not when they have left');
+}
+
 sub no_wait_for_strangers {
     my $result = ask('GET', "/api/tasks/$running", "${beas}Prefer: wait=9\n");
 
@@ -313,7 +331,15 @@ GET /api/plans
 
 
 
-=== TEST 11: a container that is busy shows its task in the list
+=== TEST 11: who has left is not waited for
+--- init: ::who_left_is_not_waited_for()
+--- timeout: 20
+--- request
+GET /api/plans
+
+
+
+=== TEST 12: a container that is busy shows its task in the list
 --- request
 GET /api/vms
 --- more_headers eval
@@ -323,7 +349,7 @@ qr/"task":null.*"task":\{"id":$::running,/
 
 
 
-=== TEST 12: an administrator takes back a task that waits, once
+=== TEST 13: an administrator takes back a task that waits, once
 --- request eval
 [("POST /api/tasks/$::queued/cancel") x 2]
 --- more_headers eval
@@ -339,7 +365,7 @@ $::root . $::json
 
 
 
-=== TEST 13: but none that somebody is at work on, or that is over
+=== TEST 14: but none that somebody is at work on, or that is over
 --- request eval
 [map { "POST /api/tasks/$_/cancel" } $::begun, $::done[0], $::failed]
 --- more_headers eval
@@ -349,7 +375,7 @@ $::root . $::json
 
 
 
-=== TEST 14: a task that failed is taken up again, and fails again for the same reason
+=== TEST 15: a task that failed is taken up again, and fails again for the same reason
 --- request eval
 "POST /api/tasks/$::lost/retry"
 --- more_headers eval
@@ -364,7 +390,7 @@ qr/"id":$::lost,.*"state":"(failed|done)"/
 
 
 
-=== TEST 15: one whose container is busy with another is not, nor one that is done
+=== TEST 16: one whose container is busy with another is not, nor one that is done
 --- request eval
 ["POST /api/tasks/$::failed/retry", "POST /api/tasks/$::done[0]/retry"]
 --- more_headers eval
@@ -376,21 +402,21 @@ $::root . $::json
 
 
 
-=== TEST 16: a log has its newest lines, for whoever may read them
+=== TEST 17: a log has its newest lines, for whoever may read them
 --- init: ::log_for_its_reader()
 --- request
 GET /api/plans
 
 
 
-=== TEST 17: who takes a task back, or up again, is in its log
+=== TEST 18: who takes a task back, or up again, is in its log
 --- init: ::log_of_a_change(); ::log_of_another_try()
 --- request
 GET /api/plans
 
 
 
-=== TEST 18: and that its runner died
+=== TEST 19: and that its runner died
 --- init: ::log_of_the_orphan()
 --- timeout: 30
 --- request
@@ -398,7 +424,7 @@ GET /api/plans
 
 
 
-=== TEST 19: a stranger reads no log
+=== TEST 20: a stranger reads no log
 --- request eval
 "GET /api/tasks/$::long"
 --- more_headers eval

@@ -483,7 +483,7 @@ vz_order_accepted(vz_call_t *call, vz_order_t *order)
     call->task = order->task;
 
     if (call->wait && !order->held) {
-        vz_task_wait(order->task, call->wait);
+        vz_task_wait(call, order->task);
         vz_call_header(call, "Preference-Applied",
                        vz_call_printf(call, "wait=%ui", call->wait));
     }

@@ -170,7 +170,7 @@ vz_task_busy(ngx_pool_t *pool, uint64_t vm, uint64_t *id)
 
 
 void
-vz_task_wait(uint64_t id, ngx_uint_t seconds)
+vz_task_wait(vz_call_t *call, uint64_t id)
 {
     vz_rows_t        rows;
     ngx_str_t        state;
@@ -178,10 +178,10 @@ vz_task_wait(uint64_t id, ngx_uint_t seconds)
     ngx_pool_t      *pool;
     vz_task_view_t   view;
 
-    until = ngx_current_msec + seconds * 1000;
+    until = ngx_current_msec + call->wait * 1000;
     asked = ngx_current_msec;
 
-    while ((ngx_msec_int_t) (until - ngx_current_msec) > 0) {
+    while (!call->left && (ngx_msec_int_t) (until - ngx_current_msec) > 0) {
 
         if (vz_zone_task_get(id, &view) == NGX_OK) {
             state.data = view.state;
@@ -445,7 +445,7 @@ vz_task_accepted(vz_call_t *call, uint64_t id)
     call->task = id;
 
     if (call->wait) {
-        vz_task_wait(id, call->wait);
+        vz_task_wait(call, id);
         vz_call_header(call, "Preference-Applied",
                        vz_call_printf(call, "wait=%ui", call->wait));
     }
@@ -487,7 +487,7 @@ vz_task_one(vz_call_t *call)
                          call->who.admin ? 0 : call->who.user, &task);
 
         if (rc == VZ_OK && vz_task_ended(&task.state) != NGX_OK) {
-            vz_task_wait(id, call->wait);
+            vz_task_wait(call, id);
         }
     }
 

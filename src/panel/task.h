@@ -48,9 +48,10 @@ void vz_task_kick(uint64_t id);
 vz_code_e vz_task_busy(ngx_pool_t *pool, uint64_t vm, uint64_t *id);
 
 /*
- * vz_task_wait: on a fiber, until the task has ended or seconds are over.
+ * vz_task_wait: until the task has ended, call->wait seconds are over or the
+ * client has left.
  */
-void vz_task_wait(uint64_t id, ngx_uint_t seconds);
+void vz_task_wait(vz_call_t *call, uint64_t id);
 
 
 /* Whom a line of a task's log is for; the sign it has in the database. */

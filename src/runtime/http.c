@@ -339,6 +339,7 @@ vz_http_detach(void *data)
     vz_exchange_t  *x = data;
 
     x->request = NULL;
+    x->call.left = 1;
 }
 
 

@@ -71,6 +71,9 @@ struct vz_call_s {
     ngx_uint_t       cookie_auth;   /* signed in by cookie, not by token */
     uint64_t         task;          /* for $vzpanel_task */
 
+    ngx_uint_t       left;          /* the client did: nobody reads a reply;
+                                       seen soon where it asked to wait */
+
     /* what goes out */
     ngx_uint_t       status;        /* 0 until a reply was set */
     vz_json_t        out;

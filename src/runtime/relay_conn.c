@@ -32,6 +32,9 @@ static void vz_relay_conn_idle(ngx_event_t *ev);
 static void vz_relay_conn_ignore(ngx_event_t *ev);
 
 
+static ngx_uint_t  vz_relay_conn_over;  /* worker_shutdown_timeout is */
+
+
 vz_code_e
 vz_relay_conn_open(vz_node_t *node, ngx_msec_t deadline,
     vz_relay_conn_t **out, char *words)
@@ -40,6 +43,11 @@ vz_relay_conn_open(vz_node_t *node, ngx_msec_t deadline,
     vz_relay_conn_t  *conn;
 
     words[0] = '\0';
+
+    if (vz_relay_conn_over) {
+        (void) snprintf(words, VZ_WORDS_MAX, "this worker leaves");
+        return VZ_DOWN;
+    }
 
     conn = ngx_calloc(sizeof(vz_relay_conn_t), ngx_cycle->log);
     if (conn == NULL) {
@@ -350,8 +358,6 @@ vz_relay_conn_wait(vz_relay_conn_t *conn, ngx_msec_t deadline)
     rc = vz_fiber_wait(left);
     conn->fiber = NULL;
 
-    /* worker_shutdown_timeout is over */
-
     if (conn->connection->close) {
         return VZ_DOWN;
     }
@@ -397,6 +403,10 @@ vz_relay_conn_event(ngx_event_t *ev)
     c = ev->data;
     conn = c->data;
     fiber = conn->fiber;
+
+    if (c->close) {
+        vz_relay_conn_over = 1;
+    }
 
     if (fiber) {
         conn->fiber = NULL;

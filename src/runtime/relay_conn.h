@@ -25,7 +25,8 @@ typedef struct {
 /*
  * vz_relay_conn_open: connect and prove the key.  VZ_OK with *conn; VZ_DOWN,
  * VZ_DENIED, VZ_UNSUPPORTED (a daemon of another version), VZ_INTERNAL, or
- * what the daemon said instead of a greeting, with words.
+ * what the daemon said instead of a greeting, with words.  VZ_DOWN for all
+ * when worker_shutdown_timeout has cut one off.
  */
 vz_code_e vz_relay_conn_open(vz_node_t *node, ngx_msec_t deadline,
     vz_relay_conn_t **conn, char *words);
