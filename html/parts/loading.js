@@ -1,6 +1,7 @@
 /* The shape of what comes, and only if it does not come at once. */
 
-import { h } from './dom.js';
+import { fault } from './fault.js';
+import { h, put } from './dom.js';
 import { t } from '../i18n.js';
 
 const DELAY = 150;
@@ -40,5 +41,33 @@ export async function pending(root, shape, promise) {
     } finally {
         clearTimeout(timer);
         /** @type {HTMLElement | null} */ (shown)?.remove();
+    }
+}
+
+
+/**
+ * Fill a place with what is asked for, or with why that cannot be and a
+ * button to try again.
+ *
+ * @template T
+ * @param {{
+ *     place: HTMLElement, shape: 'cards' | 'page' | 'table',
+ *     signal: AbortSignal, ask: () => Promise<T>, draw: (what: T) => void,
+ *     frame?: (node: HTMLElement) => HTMLElement,
+ * }} options  frame: around what went wrong
+ */
+export async function filled(options) {
+    const { place, signal } = options;
+
+    put(place);
+
+    try {
+        options.draw(await pending(place, options.shape, options.ask()));
+    } catch (error) {
+        if (!signal.aborted) {
+            const what = fault(error, () => void filled(options));
+
+            put(place, options.frame?.(what) ?? what);
+        }
     }
 }

@@ -3,9 +3,9 @@
 import { get, listen } from '../api.js';
 import { copyable, linkButton } from '../parts/button.js';
 import { every, h, put, say } from '../parts/dom.js';
-import { fault, faultWords } from '../parts/fault.js';
+import { faultWords } from '../parts/fault.js';
 import { icon } from '../parts/icon.js';
-import { pending } from '../parts/loading.js';
+import { filled } from '../parts/loading.js';
 import { handed } from '../parts/offer.js';
 import { steps } from '../parts/steps.js';
 import { number, seconds, t } from '../i18n.js';
@@ -221,14 +221,11 @@ export default async function orderLive(view) {
         return;
     }
 
-    try {
-        follow(view, await pending(view.root, 'page',
-            get(`orders/${encodeURIComponent(secret)}`,
-                { signal: view.signal, quiet: true })));
-    } catch (error) {
-        if (!view.signal.aborted) {
-            put(view.root, h('div', { class: 'page' },
-                fault(error, () => void orderLive(view))));
-        }
-    }
+    await filled({
+        place: view.root, shape: 'page', signal: view.signal,
+        frame: (node) => h('div', { class: 'page' }, node),
+        ask: () => get(`orders/${encodeURIComponent(secret)}`,
+            { signal: view.signal, quiet: true }),
+        draw: (found) => follow(view, found),
+    });
 }

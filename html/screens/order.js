@@ -2,10 +2,9 @@
 
 import { get, idempotencyKey, post } from '../api.js';
 import { h, put } from '../parts/dom.js';
-import { fault } from '../parts/fault.js';
 import { form, text, tiles } from '../parts/form.js';
 import { icon, osMark } from '../parts/icon.js';
-import { pending } from '../parts/loading.js';
+import { filled } from '../parts/loading.js';
 import { closed, hand } from '../parts/offer.js';
 import { current, mib, number, t } from '../i18n.js';
 
@@ -212,27 +211,18 @@ export default async function order(view) {
     put(view.root, h('div', { class: 'page' },
         h('h1', { tabindex: -1 }, t('order.title')), place));
 
-    const load = async () => {
-        try {
-            const [offer, systems] = await pending(place, 'page',
-                Promise.all([
-                    get('plans', { signal: view.signal }),
-                    get('templates', { signal: view.signal }),
-                ]));
+    await filled({
+        place, shape: 'page', signal: view.signal,
+        ask: () => Promise.all([
+            get('plans', { signal: view.signal }),
+            get('templates', { signal: view.signal }),
+        ]),
+        draw: ([offer, systems]) => {
             const why = closed(offer);
 
             put(place, why
                 ? h('p', { class: 'notice' }, icon('warn'), why)
                 : build(view, offer.items, systems.items));
-        } catch (error) {
-            if (!view.signal.aborted) {
-                put(place, fault(error, () => {
-                    put(place);
-                    void load();
-                }));
-            }
-        }
-    };
-
-    await load();
+        },
+    });
 }

@@ -2,10 +2,9 @@
 
 import { get } from '../api.js';
 import { h, put } from '../parts/dom.js';
-import { fault } from '../parts/fault.js';
 import { icon, osMark } from '../parts/icon.js';
 import { linkButton } from '../parts/button.js';
-import { pending } from '../parts/loading.js';
+import { filled } from '../parts/loading.js';
 import { closed } from '../parts/offer.js';
 import { mib, number, t } from '../i18n.js';
 
@@ -100,13 +99,13 @@ export default async function plans(view) {
 
     put(view.root, h('div', { class: 'page' }, head, place));
 
-    const load = async () => {
-        try {
-            const [offer, systems] = await pending(place, 'cards',
-                Promise.all([
-                    get('plans', { signal: view.signal }),
-                    get('templates', { signal: view.signal }),
-                ]));
+    await filled({
+        place, shape: 'cards', signal: view.signal,
+        ask: () => Promise.all([
+            get('plans', { signal: view.signal }),
+            get('templates', { signal: view.signal }),
+        ]),
+        draw: ([offer, systems]) => {
             const why = closed(offer);
 
             put(place,
@@ -120,15 +119,6 @@ export default async function plans(view) {
                             card(plan, offer.items, why)))
                     : h('p', { class: 'empty' }, t('plans.none')),
                 more(offer, systems.items));
-        } catch (error) {
-            if (!view.signal.aborted) {
-                put(place, fault(error, () => {
-                    put(place);
-                    void load();
-                }));
-            }
-        }
-    };
-
-    await load();
+        },
+    });
 }

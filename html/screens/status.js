@@ -5,9 +5,8 @@
 
 import { get } from '../api.js';
 import { h, put } from '../parts/dom.js';
-import { fault } from '../parts/fault.js';
 import { fleet, vmsPath, wishOf } from '../parts/fleet.js';
-import { pending } from '../parts/loading.js';
+import { filled } from '../parts/loading.js';
 import { vmPage } from '../parts/vm-page.js';
 import { t } from '../i18n.js';
 import { user } from '../session.js';
@@ -33,24 +32,18 @@ export default async function status(view) {
 
     view.title(t('nav.status'));
 
-    try {
-        const list = await pending(view.root, 'table',
-            get(vmsPath(wish), { signal: view.signal }));
-
-        if (user()?.role === 'customer' && bare && list.items.length === 1
-            && !list.next)
-        {
-            one(view, list.items[0]);
-        } else {
-            fleet(view, list);
-        }
-    } catch (error) {
-        if (!view.signal.aborted) {
-            put(view.root, h('div', { class: 'page' },
-                fault(error, () => {
-                    put(view.root);
-                    void status(view);
-                })));
-        }
-    }
+    await filled({
+        place: view.root, shape: 'table', signal: view.signal,
+        frame: (node) => h('div', { class: 'page' }, node),
+        ask: () => get(vmsPath(wish), { signal: view.signal }),
+        draw: (list) => {
+            if (user()?.role === 'customer' && bare
+                && list.items.length === 1 && !list.next)
+            {
+                one(view, list.items[0]);
+            } else {
+                fleet(view, list);
+            }
+        },
+    });
 }

@@ -90,3 +90,53 @@ test('what everybody loads names no text that comes later', async () => {
 
     assert.deepEqual(missing, []);
 });
+
+
+/** All of what the browser runs, as one text. */
+async function code() {
+    const files = (await readdir(html, { recursive: true }))
+        .filter((name) => /\.(js|html)$/.test(name));
+
+    return (await Promise.all(files.map((name) =>
+        readFile(new URL(name, html), 'utf8')))).join('\n');
+}
+
+
+test('no text is there that no page names', async () => {
+    const all = await code();
+
+    /* "kind.order" is named as it is, or made of `kind.${…}`, word('kind', …) */
+    const dead = Object.keys(await texts('es')).filter((key) =>
+        !all.includes(`'${key}'`)
+        && !key.split('.').some((_, i, parts) => {
+            const begin = parts.slice(0, i).join('.');
+
+            return i > 0 && (all.includes(`\`${begin}.\${`)
+                || new RegExp(`word\\(\\s*'${begin}'`).test(all));
+        }));
+
+    assert.deepEqual(dead, []);
+});
+
+
+test('no rule of style is for a class that no page has', async () => {
+    const said = ((await code()).replace(/\/\*.*?\*\//gs, '')
+        .match(/'[^'\n]*'|"[^"\n]*"|`[^`]*`/g) ?? []).join('\n');
+    const dead = [];
+
+    for (const name of await readdir(html)) {
+        if (name.endsWith('.css')) {
+            const rules = (await readFile(new URL(name, html), 'utf8'))
+                .replace(/\/\*.*?\*\//gs, '');
+            const classes = new Set([...rules.matchAll(/([^{}]+)\{/g)]
+                .flatMap(([, head]) => [...head.matchAll(/\.([a-z][\w-]*)/g)])
+                .map(([, one]) => one));
+
+            dead.push(...[...classes].filter((one) => !new RegExp(
+                `(^|[^\\w.-])${one}($|[^\\w-])`, 'm').test(said))
+                .map((one) => `${name}: .${one}`));
+        }
+    }
+
+    assert.deepEqual(dead, []);
+});
