@@ -59,6 +59,16 @@ sub suspended {
     is(post('start', $root)->{code}, 409, 'also to an administrator');
     like(verb('status', $ctid), qr/state=stopped/, 'the node agrees');
 
+    # one that failed before is not taken up again meanwhile
+    my $failed = VzFixture::insert('task', kind => 'start', vm_id => $vm,
+        vm_name => "vm$vm", user_id => $ana, actor => 'somebody',
+        via => 'web', state => 'failed', steps => 1);
+
+    VzFixture::insert('task_step', task_id => $failed, position => 0,
+        name => 'start', state => 'failed');
+    is(ask('POST', "/api/tasks/$failed/retry", $root)->{json}{code},
+        'not_possible', 'nor by a retry');
+
     my $answer = post('suspend', $root, { reason => 'again' });
 
     is($answer->{json}{code}, 'suspended', 'once is enough');

@@ -96,11 +96,12 @@ $::boss
 === TEST 2: what it is asked for has its grammar
 --- request eval
 [ map { "GET /api/admin/audit?$_" } 'from=yesterday', 'action=%27', 'user=%00',
-  'cursor=-1', 'limit=1000' ]
+  'cursor=-1', 'limit=1000', 'from=2026-13-01', 'to=2026-02-29',
+  'from=2026-02-28T24:00:00Z' ]
 --- more_headers eval
 $::boss
 --- error_code eval
-[ (422) x 5 ]
+[ (422) x 8 ]
 
 
 

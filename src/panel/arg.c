@@ -32,6 +32,7 @@ static vz_code_e vz_arg_as_number(vz_call_t *call, const vz_arg_t *arg,
 static vz_code_e vz_arg_as_dni(vz_call_t *call, const vz_arg_t *arg,
     ngx_str_t text, vz_bind_t *value);
 static ngx_int_t vz_arg_pattern(vz_call_t *call, vz_arg_search_t *search);
+static ngx_int_t vz_arg_day(const u_char *p);
 static ngx_int_t vz_arg_digits(const u_char *p, const char *form);
 
 
@@ -369,7 +370,8 @@ vz_arg_time(vz_call_t *call, const vz_arg_t *arg, ngx_str_t text,
     ngx_uint_t  date;
 
     date = text.len >= 10
-           && vz_arg_digits(text.data, "0000-00-00") == NGX_OK;
+           && vz_arg_digits(text.data, "0000-00-00") == NGX_OK
+           && vz_arg_day(text.data) == NGX_OK;
 
     if (date && text.len == 10) {
         text = vz_call_printf(call, "%V %s", &text,
@@ -380,7 +382,10 @@ vz_arg_time(vz_call_t *call, const vz_arg_t *arg, ngx_str_t text,
     }
 
     if (date && text.len == 20
-        && vz_arg_digits(text.data + 10, "T00:00:00Z") == NGX_OK)
+        && vz_arg_digits(text.data + 10, "T00:00:00Z") == NGX_OK
+        && ngx_atoi(text.data + 11, 2) < 24
+        && ngx_atoi(text.data + 14, 2) < 60
+        && ngx_atoi(text.data + 17, 2) < 60)
     {
         text.len = 19;
         text = vz_call_printf(call, "%V", &text);
@@ -395,6 +400,29 @@ vz_arg_time(vz_call_t *call, const vz_arg_t *arg, ngx_str_t text,
 
     return vz_arg_broken(call, arg->name,
                          "a date, or a time like 2026-05-01T10:00:00Z");
+}
+
+
+/* whether the calendar has that day: mktime(3) moves one that it has not */
+
+static ngx_int_t
+vz_arg_day(const u_char *p)
+{
+    ngx_tm_t   tm;
+    ngx_int_t  month, day;
+
+    ngx_memzero(&tm, sizeof(ngx_tm_t));
+
+    month = ngx_atoi((u_char *) p + 5, 2) - 1;
+    day = ngx_atoi((u_char *) p + 8, 2);
+
+    tm.tm_year = ngx_atoi((u_char *) p, 4) - 1900;
+    tm.tm_mon = month;
+    tm.tm_mday = day;
+
+    (void) timegm(&tm);
+
+    return tm.tm_mon == month && tm.tm_mday == day ? NGX_OK : NGX_DECLINED;
 }
 
 

@@ -28,7 +28,8 @@ static void vz_task_in_way(vz_call_t *call, const vz_task_t *task);
 
 /*
  * A change of hardware only while nothing else has changed the container
- * since; one of the network never, its addresses were given back.
+ * since; one of the network never, its addresses were given back.  What is
+ * suspended is not started by the way.
  */
 static const vz_sql_t  vz_sql_retry = vz_sql("task_retry",
     "UPDATE task t"
@@ -42,7 +43,8 @@ static const vz_sql_t  vz_sql_retry = vz_sql("task_retry",
     "   WHEN 'delete_failed' THEN 'deleting' ELSE v.service END"
     " WHERE t.id = ? AND t.state = 'failed' AND t.vm_id IS NOT NULL"
     " AND t.kind <> 'network' AND (t.kind NOT IN ('memory', 'disk', 'cpu')"
-    "  OR JSON_VALUE(t.data, '$.version') = v.version)");
+    "  OR JSON_VALUE(t.data, '$.version') = v.version)"
+    " AND (t.kind NOT IN ('start', 'restart') OR v.service <> 'suspended')");
 
 /* nothing has been begun yet, and nothing was claimed for it */
 static const vz_sql_t  vz_sql_cancel = vz_sql("task_cancel",
