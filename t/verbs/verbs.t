@@ -35,7 +35,20 @@ my @table = (
     [ 'node', $done, qr/^driver=(?:lxc|vzctl) version=\S+ kernel=\S+/ ],
     [ 'getcpu', $done, qr/^cpus=\d+ units=0 load1=\d+\.\d\d$/ ],
     [ 'nosuch', qr/^err unknown / ],
-    [ 'ping 1', $syntax ],
+
+    # a word too many, one too few, one that is no number
+    (map { [ "$_ 1", $syntax ] } qw(ping list templates node)),
+    (map { [ "$_ A more more more more", $syntax ], [ "$_ x", $range ],
+           [ "$_ -1", $range ] }
+         qw(start stop restart destroy deletevm getmemory getdisk getcpu
+            status)),
+    (map { [ $_, $syntax ] } qw(start stop restart getmemory getdisk status
+                                deleteip setgateway setip setname setcpu)),
+    [ 'passwd', $syntax, undef, 'secret' ],
+    [ 'passwd x', $range, undef, 'secret' ],
+    [ 'deleteip x', $range ],
+    [ 'setdisk A', $syntax ],
+    [ 'setcpu A', $syntax ],
 
     # nobody there
     (map { [ "$_ N", $noent ] } qw(start stop restart getmemory getdisk
@@ -96,6 +109,7 @@ my @table = (
     [ 'setmemoryoo A 16M 32M', $kept ],
     [ 'setmemoryoc A 16M unlimited', $kept ],
     [ 'setmemoryoo A x', $range ],
+    [ 'setmemoryoc A 32M 16M', $range ],
     [ 'status A', $done, qr/ vmguarpages=33554432:unlimited
         \ oomguarpages=16777216:unlimited
         \ privvmpages=67108864:100663296\ /x ],
@@ -201,6 +215,25 @@ my @table = (
 );
 
 
+# verbs: those of the table of docs/protocol.md
+sub verbs {
+    open my $in, '<', "$Verbs::root/docs/protocol.md" or die "protocol.md: $!\n";
+
+    return map { /^\| (`[a-z].*?) \|/ ? $1 =~ /`([a-z]+)`/g : () } <$in>;
+}
+
+
+# asked_both_ways VERB: with arguments that are good and with others; what it
+# is told of those that make sense is no "syntax" and no "range"
+sub asked_both_ways {
+    my ($verb) = @_;
+    my @rows = grep { $_->[0] =~ /^$verb\b/ } @table;
+    my @bad = grep { $_->[1] == $syntax || $_->[1] == $range } @rows;
+
+    return ok(@bad && @bad < @rows, "$verb: good and bad arguments");
+}
+
+
 sub expected {
     my ($driver, $want) = @_;
 
@@ -231,6 +264,11 @@ sub said_before_it_failed {
     return;
 }
 
+
+my @verbs = verbs();
+
+is(@verbs, 26, 'verbs and other names of them in docs/protocol.md');
+asked_both_ways($_) for @verbs;
 
 for my $driver (@drivers) {
     my $node = Verbs->new($driver);
