@@ -17,6 +17,7 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#include "daemon/lock.h"
 #include "talk.h"
 
 
@@ -83,13 +84,27 @@ drv_long_line(vz_job_t *job)
 }
 
 
+/* fails where another one is at work on the same container */
 static vz_code_e
 drv_slow(vz_job_t *job)
 {
+    int              fd;
+    char             path[128];
     struct timespec  ts = { 0, 400000000 };
+
+    (void) snprintf(path, sizeof(path), "%s/at-%u", served.home,
+                    job->req->ctid);
+
+    fd = open(path, O_WRONLY|O_CREAT|O_EXCL|O_CLOEXEC, 0600);
+    if (fd == -1) {
+        return vz_job_end(job, VZ_STATE, "two at once");
+    }
+
+    (void) close(fd);
 
     vz_job_progress(job, 1, "slow");
     (void) nanosleep(&ts, NULL);
+    (void) unlink(path);
 
     return VZ_OK;
 }
@@ -242,7 +257,7 @@ five_thousand_lines_arrive(void **state)
 
 
 static void
-a_container_is_locked_and_its_holder_named(void **state)
+a_container_is_locked(void **state)
 {
     client_t  *a, *b;
     char       path[128];
@@ -277,8 +292,37 @@ a_container_is_locked_and_its_holder_named(void **state)
 
 
 static void
+who_holds_it_is_named(void **state)
+{
+    char             holder[VZ_LOCK_HOLDER];
+    client_t        *c;
+    vz_lock_t        lock;
+    struct timespec  from, to;
+
+    (void) state;
+
+    assert_int_equal(vz_lock_take(&served.conf, "101", "backup", 0, &lock,
+                                  holder), VZ_OK);
+
+    c = enter();
+    (void) clock_gettime(CLOCK_MONOTONIC, &from);
+    say(c, VZ_LIT("start 101\n"));
+    expect_start(c, "err busy container 101 is held by: backup, pid ");
+    (void) clock_gettime(CLOCK_MONOTONIC, &to);
+    assert_in_range(to.tv_sec - from.tv_sec, 4, 6);
+
+    vz_lock_drop(&lock);
+    say(c, VZ_LIT("start 101\n"));
+    expect(c, "+ 1 slow");
+    expect(c, "ok");
+    hang_up(c);
+}
+
+
+static void
 a_holder_that_dies_leaves_no_lock(void **state)
 {
+    char       path[128];
     client_t  *a, *b;
 
     (void) state;
@@ -292,6 +336,9 @@ a_holder_that_dies_leaves_no_lock(void **state)
     assert_int_equal(waitpid(a->pid, NULL, 0), a->pid);
     (void) close(a->fd);
     free(a);
+
+    (void) snprintf(path, sizeof(path), "%s/at-101", served.home);
+    assert_int_equal(unlink(path), 0);
 
     say(b, VZ_LIT("start 101\n"));
     expect(b, "+ 1 slow");
@@ -357,7 +404,8 @@ main(void)
         cmocka_unit_test(lines_that_do_not_fit_lose_whole_pairs),
         cmocka_unit_test(what_is_wrong_is_named_and_the_next_verb_runs),
         cmocka_unit_test(five_thousand_lines_arrive),
-        cmocka_unit_test(a_container_is_locked_and_its_holder_named),
+        cmocka_unit_test(a_container_is_locked),
+        cmocka_unit_test(who_holds_it_is_named),
         cmocka_unit_test(a_holder_that_dies_leaves_no_lock),
         cmocka_unit_test(a_client_that_leaves_does_not_stop_its_verb),
         cmocka_unit_test(a_host_without_driver_says_so)

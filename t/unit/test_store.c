@@ -140,6 +140,39 @@ a_broken_record_is_refused(void **state)
 
 
 static void
+a_record_is_replaced_as_a_whole_and_no_link_followed(void **state)
+{
+    char      path[PATH_MAX + 32], other[PATH_MAX + 32];
+    vz_ct_t   ct, back;
+
+    (void) state;
+
+    fill(&ct, 101);
+    assert_int_equal(vz_store_write(&ct), 0);
+    assert_int_equal(vz_store_read(&conf, 101, &back), VZ_OK);
+
+    /* who reads the old one meanwhile has all of it */
+
+    (void) snprintf(path, sizeof(path), "%s/ct.conf", back.dir);
+    (void) snprintf(other, sizeof(other), "%s/before", back.dir);
+    assert_int_equal(link(path, other), 0);
+
+    ct.units = 4321;
+    assert_int_equal(vz_store_write(&ct), 0);
+    assert_int_equal(vz_store_read(&conf, 101, &back), VZ_OK);
+    assert_int_equal(back.units, 4321);
+
+    assert_int_equal(rename(other, path), 0);
+    assert_int_equal(vz_store_read(&conf, 101, &back), VZ_OK);
+    assert_int_not_equal(back.units, 4321);
+
+    assert_int_equal(rename(path, other), 0);
+    assert_int_equal(symlink("before", path), 0);
+    assert_int_equal(vz_store_read(&conf, 101, &back), VZ_INTERNAL);
+}
+
+
+static void
 keys_of_a_newer_version_are_passed_over(void **state)
 {
     vz_ct_t  ct;
@@ -285,6 +318,7 @@ main(void)
         test(a_record_comes_back_as_it_was_written),
         test(a_container_that_is_not_there_is_noent),
         test(a_broken_record_is_refused),
+        test(a_record_is_replaced_as_a_whole_and_no_link_followed),
         test(keys_of_a_newer_version_are_passed_over),
         test(only_whole_containers_are_walked),
         test(the_lowest_free_range_of_ids_is_given),

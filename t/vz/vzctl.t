@@ -316,6 +316,29 @@ unlink "$top/proc/fairsched";
 my (undef, $data) = $node->ask('getcpu');
 like($data->[0], qr/ units=[1-9]\d* /, 'units without /proc/fairsched');
 
+# --- what its exit statuses mean ---
+
+my $fails = "$node->{dir}/fails";
+my $whole = $node->slurp('conf');
+my %meant = (
+    1 => 'failed', 5 => 'unsupported', 14 => 'noent', 29 => 'notemplate',
+    31 => 'state', 32 => 'state', 40 => 'state', 41 => 'state',
+    44 => 'exists', 46 => 'nospace', 78 => 'exists', 91 => 'notemplate',
+    99 => 'unsupported', 105 => 'state', 255 => 'failed',
+);
+
+Setup::spew($fails, "#!/bin/sh\nexec 3< $fails.status; read n <&3; exit \$n\n");
+chmod 0755, $fails;
+$node->spew('conf', $whole =~ s/^vzctl = .*/vzctl = $fails/mr);
+
+for my $n (sort { $a <=> $b } keys %meant) {
+    Setup::spew("$fails.status", "$n\n");
+    verb("setcpu $ct 1000", qr/^err $meant{$n} vzctl set: exit $n:/,
+         "exit status $n");
+}
+
+$node->spew('conf', $whole);
+
 # --- what was in argument lists ---
 
 my @calls = $node->calls;
