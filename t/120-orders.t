@@ -153,6 +153,11 @@ sub both_at_once {
 }
 
 sub different_at_once {
+    my $kept = sql_value('SELECT MIN(id) FROM address WHERE vm_id IS NULL'
+        . ' AND NOT reserved');
+
+    sql("UPDATE address SET reserved = 1 WHERE id = $kept");
+
     my @calls = map { ask_begin('POST', '/api/orders', "Prefer: wait=30\n",
         order_body()) } 1 .. 4;
     my @all = map { ask_end($_, 40) } @calls;
@@ -163,6 +168,9 @@ sub different_at_once {
         . ' COUNT(DISTINCT a.address)) FROM vm v JOIN address a'
         . " ON a.vm_id = v.id WHERE v.id IN ($ids)"), '4 4',
         'each with a number and an address of its own');
+    is(sql_value("SELECT vm_id FROM address WHERE id = $kept"), 'NULL',
+        'and none that is reserved');
+    sql("UPDATE address SET reserved = 0 WHERE id = $kept");
 }
 
 sub steps_happen {

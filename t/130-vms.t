@@ -210,6 +210,8 @@ sub ten_at_once {
         map { ask_end($_) } @calls;
 
     is(scalar keys %ids, 1, 'ten calls with one key are one task');
+    is(ask('POST', "/api/vms/$main::real/restart", $main::beas . $key)->{code},
+        404, 'which the key shows to nobody else');
 }
 
 
@@ -229,6 +231,16 @@ sub filtered {
 
     is(names(ask('GET', "/api/vms?state=running&q=$main::name",
         $main::beas)->{json}), '', "another's is not in a list by state");
+}
+
+sub every_character {
+    my $all = join '', map { chr } 1 .. 127;
+
+    sql("UPDATE vm SET suspended_reason = UNHEX('" . unpack('H*', $all)
+        . "') WHERE id = $main::suspended");
+    is(ask('POST', "/api/vms/$main::suspended/start",
+        $main::beas . $main::type)->{json}{reason}, $all,
+        'the reply is JSON whatever the text holds');
 }
 
 run_tests();
@@ -491,5 +503,12 @@ $::beas . $::wait
 --- log_level: info
 --- init: ::one_statement()
 --- timeout: 30
+--- request
+GET /api/plans
+
+
+
+=== TEST 28: a text arrives with each of its characters
+--- init: ::every_character()
 --- request
 GET /api/plans

@@ -275,6 +275,8 @@ sub others_are_served {
     }
 
     is(ask_more($verb, 0), -1, 'the verb goes on');
+    is(sql_value('SELECT attempt, lease > UTC_TIMESTAMP(3) FROM task'
+        . " WHERE busy = $five"), "1\t1", 'its worker keeps it');
 
     my $end = ask_end($verb);
     my $n = 0;

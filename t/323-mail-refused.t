@@ -114,6 +114,38 @@ sub is_put_off {
 }
 
 
+# one that was put off, as if it had been tried so often before: what the next
+# try makes of it, and the seconds until another
+sub after_tries {
+    my ($tries) = @_;
+    my $of = 'WHERE user_id = (SELECT id FROM user'
+        . " WHERE account = 'rcpt451.$mark')";
+
+    sql("UPDATE mail SET attempts = $tries, error = NULL,"
+        . " next_try = NOW(3) $of");
+
+    my ($state, $seconds) = split /\t/, wait_for(10, sub { (sql('SELECT state,'
+        . ' TIMESTAMPDIFF(SECOND, NOW(3), next_try) FROM mail'
+        . " $of AND attempts > $tries AND error IS NOT NULL"))[0] })
+        // "nothing\t0";
+
+    return ($state, $seconds);
+}
+
+
+sub waits_grow {
+    for ([4, 240], [12, 3600]) {
+        my ($tries, $wait) = @$_;
+        my ($state, $seconds) = after_tries($tries);
+
+        is($state, 'queued', "after $tries tries there is another one");
+        cmp_ok(abs($seconds - $wait), '<', 8, "in $wait s ($seconds)");
+    }
+
+    is((after_tries(39))[0], 'failed', 'but none after 40');
+}
+
+
 sub corrected {
     my $id = sql_value("SELECT id FROM user WHERE account = 'rcpt550.$mark'");
     my $mail = sql_value("SELECT id FROM mail WHERE user_id = $id");
@@ -151,7 +183,15 @@ GET /api/plans
 
 
 
-=== TEST 3: an address that was refused is corrected, and the mail sent again
+=== TEST 3: each later than the one before, and not for ever
+--- timeout: 90
+--- request
+GET /api/plans
+--- check: waits_grow
+
+
+
+=== TEST 4: an address that was refused is corrected, and the mail sent again
 --- request
 GET /api/plans
 --- check: corrected
