@@ -47,11 +47,9 @@ export async function administrator() {
  *
  * @param {import('playwright-core').Page} page
  * @param {RegExp} [expected]
+ * @param {string[]} [all]  where they are gathered, those of other pages, too
  */
-export function complaints(page, expected = /$^/) {
-    /** @type {string[]} */
-    const all = [];
-
+export function complaints(page, expected = /$^/, all = []) {
     page.on('pageerror', (error) => all.push(String(error)));
     page.on('console', (message) => {
         if (message.type() === 'error'

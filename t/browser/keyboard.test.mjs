@@ -5,8 +5,10 @@
  */
 
 import assert from 'node:assert/strict';
+import { dirname } from 'node:path';
 import { after, before, test } from 'node:test';
-import { complaints, url } from './browser.mjs';
+import { complaints, maildir, url } from './browser.mjs';
+import { holding } from './hold.mjs';
 import { press, toward } from './keyboard.mjs';
 import { show, walk } from './walk.mjs';
 
@@ -224,15 +226,19 @@ test('arrows walk the rows, the panel of one takes its buttons',
 test('what is under way opens by Enter, and is closed by Escape',
     () => on('account', 1280, async (page) => {
         const strip = page.locator('button.strip');
+        const { vm } = around.customer;
+        const { ctid } = (await around.ask('GET', `vms/${vm}`)).body;
 
-        void around.ask('POST', `vms/${around.customer.vm}/restart`);
-        await press(page, strip);
-        await page.locator('dialog').waitFor();
-        await page.keyboard.press('Escape');
-        await page.locator('dialog').waitFor({ state: 'detached' });
-        await page.waitForFunction((el) => el === document.activeElement
-            || /** @type {HTMLElement} */ (el).hidden,
-        await strip.elementHandle());
+        await holding(dirname(maildir), ctid, async () => {
+            void around.ask('POST', `vms/${vm}/restart`);
+            await press(page, strip);
+            await page.locator('dialog').waitFor();
+            await page.keyboard.press('Escape');
+            await page.locator('dialog').waitFor({ state: 'detached' });
+            await page.waitForFunction((el) => el === document.activeElement,
+                await strip.elementHandle());
+        });
+        await strip.waitFor({ state: 'hidden' });
         await page.goto(`${url}/panel/tasks?vm=${around.customer.vm}`);
         await page.locator('.task').first().waitFor();
     }));

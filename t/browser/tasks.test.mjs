@@ -15,6 +15,7 @@ import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { administrator, api, complaints, launch, maildir, shot, signIn }
     from './browser.mjs';
+import { holding } from './hold.mjs';
 import { freePort, ownStack, stackOf } from './own-stack.mjs';
 
 const run = promisify(execFile);
@@ -218,15 +219,17 @@ test('the strip opens to the log of what runs, without asking all the time',
             asked += /\/api\/tasks\/\d+$/.test(request.url()) ? 1 : 0;
         });
 
-        await begin('caja', 'restart');
-        await page.locator('.strip').click();
-
         const sheet = page.locator('dialog section',
             { hasText: 'Reinicio · caja' });
 
+        await holding(home, number, async () => {
+            await begin('caja', 'restart');
+            await page.locator('.strip').click();
+            await sheet.locator('.step[data-state=running]').waitFor();
+            await shot(page, 'tasks-strip');
+        });
+
         await line(sheet, 'asking it to shut down').waitFor();
-        await sheet.locator('.step[data-state=running]').waitFor();
-        await shot(page, 'tasks-strip');
         await line(sheet, 'starting it').waitFor();
         await line(sheet, /done in \d+ ms/).waitFor();
         assert.ok(asked <= 4, `${asked} times`);
