@@ -229,7 +229,7 @@ test('what is under way opens by Enter, and is closed by Escape',
         const { vm } = around.customer;
         const { ctid } = (await around.ask('GET', `vms/${vm}`)).body;
 
-        await holding(dirname(maildir), ctid, async () => {
+        await holding(dirname(maildir), [ctid], async () => {
             void around.ask('POST', `vms/${vm}/restart`);
             await press(page, strip);
             await page.locator('dialog').waitFor();

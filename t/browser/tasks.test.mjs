@@ -222,7 +222,7 @@ test('the strip opens to the log of what runs, without asking all the time',
         const sheet = page.locator('dialog section',
             { hasText: 'Reinicio · caja' });
 
-        await holding(home, number, async () => {
+        await holding(home, [number], async () => {
             await begin('caja', 'restart');
             await page.locator('.strip').click();
             await sheet.locator('.step[data-state=running]').waitFor();
