@@ -189,13 +189,13 @@ export function idempotencyKey() {
 
 
 /**
- * The text of an event stream, in any pieces, to events.
+ * The text of an event stream, in any pieces, to events.  An id counts at the
+ * end of its block, which may have no event (HTML, 9.2.6).
  *
- * @typedef {{type: string, data: string, id: string | null}} Event
- *
- * @param {(event: Event) => void} emit
+ * @param {(type: string, data: string) => void} emit
+ * @param {(id: string) => void} seen
  */
-export function eventParser(emit) {
+function eventParser(emit, seen) {
     let rest = '';
     let type = '';
     /** @type {string | null} */
@@ -207,10 +207,15 @@ export function eventParser(emit) {
     const take = (line) => {
         if (line === '') {
             if (data.length > 0) {
-                emit({ type: type || 'message', data: data.join('\n'), id });
+                emit(type || 'message', data.join('\n'));
+            }
+
+            if (id !== null) {
+                seen(id);
             }
 
             type = '';
+            id = null;
             data = [];
             return;
         }
@@ -311,13 +316,9 @@ async function connection(path, last, listener, outer, seen) {
 
         const reader = reply.body.pipeThrough(new TextDecoderStream())
             .getReader();
-        const feed = eventParser((event) => {
-            if (event.id !== null) {
-                seen(event.id);
-            }
-
-            listener.event(event.type, JSON.parse(event.data));
-        });
+        const feed = eventParser((type, data) => {
+            listener.event(type, JSON.parse(data));
+        }, seen);
 
         listener.link(true);
 
