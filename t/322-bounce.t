@@ -195,8 +195,7 @@ sub others {
         'the first note stays');
     is(outcome(back($sender, seed('exim-old'))), '200 bounced recorded',
         'given up at last');
-    is(shown(), 'Mail delivery failed: returning message to sender',
-        'is a bounce');
+    is(shown(), 'Unrouteable address', 'is a bounce');
 
     ($id, $sender) = sent();
     is(outcome(back($sender, seed('person'))), '200 answered recorded',

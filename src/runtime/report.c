@@ -390,6 +390,116 @@ vz_report_parts(vz_report_in_t *in, const char *type, vz_report_t *report)
 }
 
 
+static size_t
+vz_report_indent(const char *line, size_t len)
+{
+    size_t  n;
+
+    for (n = 0; n < len && line[n] == ' '; n++) { /* void */ }
+
+    return n;
+}
+
+
+/*
+ * The lines under one that names an address: up to an empty one or, where that
+ * one is indented, up to what is not further so.  In parentheses Exim says
+ * what else the address was called.
+ */
+static void
+vz_report_under(vz_report_in_t *in, size_t indent, vz_report_t *report)
+{
+    char         value[VZ_REPORT_VALUE];
+    size_t       n, len;
+    const char  *line;
+
+    value[0] = '\0';
+
+    while (vz_report_line(in, &line, &len)) {
+        n = vz_report_indent(line, len);
+
+        if (n == len || (indent > 0 && n <= indent)) {
+            break;
+        }
+
+        if (line[n] != '(') {
+            vz_report_append(value, " ", 1);
+            vz_report_append(value, line + n, len - n);
+        }
+    }
+
+    vz_report_words(report, vz_report_skip(value));
+}
+
+
+/*
+ * Exim names its own reasons in the text for people only; there the address
+ * stands on a line of its own, as in X-Failed-Recipients.
+ */
+static void
+vz_report_exim(vz_report_in_t *in, const char *failed, vz_report_t *report)
+{
+    size_t       n, len, indent;
+    const char  *line;
+
+    failed = vz_report_skip(failed);
+    n = strcspn(failed, ", ");
+
+    while (vz_report_line(in, &line, &len)) {
+        indent = vz_report_indent(line, len);
+
+        if (indent > 0 && len - indent == n
+            && strncasecmp(line + indent, failed, n) == 0)
+        {
+            vz_report_under(in, indent, report);
+            return;
+        }
+    }
+}
+
+
+/*
+ * qmail's own form (QSBMF): by its first words it is known, and a paragraph
+ * that begins with "<ADDRESS>:" is of a recipient.
+ */
+static void
+vz_report_qmail(vz_report_in_t *in, vz_report_t *report)
+{
+    size_t       n, len;
+    const char  *line;
+
+    static const char  first[] = "Hi. This is the ";
+
+    len = 0;
+    while (len == 0 && vz_report_line(in, &line, &len)) { /* void */ }
+
+    if (len < sizeof(first) - 1
+        || memcmp(line, first, sizeof(first) - 1) != 0)
+    {
+        return;
+    }
+
+    report->kind = VZ_REPORT_FAILED;
+
+    while (vz_report_line(in, &line, &len)) {
+
+        if (len < 4 || line[0] != '<' || line[len - 2] != '>'
+            || line[len - 1] != ':')
+        {
+            continue;
+        }
+
+        n = len - 3 < sizeof(report->recipient) ? len - 3 : 0;
+        memcpy(report->recipient, line + 1, n);
+        report->recipient[n] = '\0';
+        (void) vz_reply_clean(report->recipient);
+
+        vz_report_under(in, 0, report);
+        return;
+    }
+}
+
+
 /* Auto-Submitted (RFC 3834), and what was there before it */
 static int
 vz_report_automatic(const char *submitted, const char *precedence)
@@ -410,7 +520,7 @@ void
 vz_report_read(const char *text, size_t len, vz_report_t *report)
 {
     char                kind[sizeof("delivery-status") + 1];
-    vz_report_in_t      in = { text, text + len };
+    vz_report_in_t      body, in = { text, text + len };
     vz_report_header_t  h[] = {
         { "Content-Type", "" }, { "Subject", "" }, { "Auto-Submitted", "" },
         { "Precedence", "" }, { "X-Failed-Recipients", "" }
@@ -419,6 +529,7 @@ vz_report_read(const char *text, size_t len, vz_report_t *report)
     memset(report, 0, sizeof(vz_report_t));
 
     (void) vz_report_headers(&in, VZ_REPORT_HEADERS(h));
+    body = in;
 
     if (vz_report_is(h[0].value, "multipart/report")) {
         vz_report_parameter(h[0].value, "report-type", kind, sizeof(kind));
@@ -430,17 +541,24 @@ vz_report_read(const char *text, size_t len, vz_report_t *report)
 
         vz_report_parts(&in, h[0].value, report);
 
-        if (report->kind != VZ_REPORT_ANSWER) {
-            return;
-        }
-
     } else if (h[4].value[0] != '\0') {
         report->kind = VZ_REPORT_FAILED;        /* of Exim before 4.86 */
 
     } else if (vz_report_automatic(h[2].value, h[3].value)) {
         report->kind = VZ_REPORT_AUTO;
         return;
+
+    } else {
+        vz_report_qmail(&in, report);
     }
 
-    vz_report_words(report, h[1].value);
+    if (report->kind == VZ_REPORT_FAILED && report->words[0] == '\0'
+        && h[4].value[0] != '\0')
+    {
+        vz_report_exim(&body, h[4].value, report);
+    }
+
+    if (report->words[0] == '\0' && report->status[0] == '\0') {
+        vz_report_words(report, h[1].value);
+    }
 }

@@ -34,8 +34,13 @@ static const struct {
       "connect to mx.example.net[192.0.2.7]:25: Connection timed out" },
     { "exim-failed", VZ_REPORT_FAILED, "5.0.0", "ana@example.net",
       "552 mailbox is full" },
-    { "exim-old", VZ_REPORT_FAILED, "", "",
-      "Mail delivery failed: returning message to sender" },
+    { "exim-routing", VZ_REPORT_FAILED, "5.0.0", "ana@example.net",
+      "Unrouteable address: all relevant MX records point to a host that does"
+      " not exist" },
+    { "exim-old", VZ_REPORT_FAILED, "", "", "Unrouteable address" },
+    { "qmail", VZ_REPORT_FAILED, "", "ana@example.net",
+      "192.0.2.7 does not like recipient. Remote host said: 550 no such user"
+      " Giving up on 192.0.2.7." },
     { "exchange", VZ_REPORT_FAILED, "5.1.10", "anita@corp.example",
       "550 5.1.10 RESOLVER.ADR.RecipientNotFound; not found by SMTP address"
       " lookup" },
@@ -223,6 +228,52 @@ what_is_not_a_report_is_an_answer(void **state)
 
 
 static void
+a_reason_is_taken_from_the_text(void **state)
+{
+    size_t       i;
+    vz_report_t  report;
+
+    static const struct {
+        const char   *text;
+        const char   *words;
+    } texts[] = {
+
+        /* what is not under the address, or not further in, is not of it */
+
+        { "X-Failed-Recipients: a@x.org\n\n    no\n  a@x.org\n    gone\n"
+          "  b@x.org\n    full\n", "gone" },
+        { "X-Failed-Recipients: b@x.org,\n a@x.org\n\n  a@x.org\n    gone\n"
+          "  B@x.org\n    full\n", "full" },
+        { "X-Failed-Recipients: a@x.org\nSubject: s\n\na@x.org\n    no\n",
+          "s" },
+        { "X-Failed-Recipients: a@x.org\nSubject: s\n\n  a@x.org\n\n    no\n",
+          "s" },
+        { "X-Failed-Recipients: a@x.org\nSubject: s\n\n  a@x.org", "s" },
+        { "X-Failed-Recipients: a@x.org\n\n  a@x.org\n    (of b@x.org)\n"
+          "    gone", "gone" },
+
+        { "Subject: s\n\nHi. This is the x\n\n<a@x.org>:\ngone\naway\n\n"
+          "<b@x.org>:\nfull\n", "gone away" },
+        { "Subject: s\n\nHi. This is the x\n<>:\nno\n\n<a@x.org>\nno\n",
+          "s" }
+    };
+
+    (void) state;
+
+    for (i = 0; i < VZ_COUNT(texts); i++) {
+        report = read_text(texts[i].text, strlen(texts[i].text));
+        assert_int_equal(report.kind, VZ_REPORT_FAILED);
+        assert_string_equal(report.words, texts[i].words);
+    }
+
+    kind(VZ_LIT("\nHi. This is the"), VZ_REPORT_ANSWER);
+    kind(VZ_LIT("\nHi. This is the\n"), VZ_REPORT_ANSWER);
+    kind(VZ_LIT("\n> Hi. This is the x\n"), VZ_REPORT_ANSWER);
+    kind(VZ_LIT("\n\n\n"), VZ_REPORT_ANSWER);
+}
+
+
+static void
 automatic_answers_do_not_count(void **state)
 {
     (void) state;
@@ -285,6 +336,7 @@ main(void)
         cmocka_unit_test(mail_servers_reports_are_understood),
         cmocka_unit_test(a_report_may_end_anywhere),
         cmocka_unit_test(what_is_not_a_report_is_an_answer),
+        cmocka_unit_test(a_reason_is_taken_from_the_text),
         cmocka_unit_test(automatic_answers_do_not_count),
         cmocka_unit_test(what_is_told_is_one_line_of_ascii)
     };
