@@ -44,7 +44,7 @@ typedef struct {
     vz_live_vm_t    *vms;           /* by number */
     ngx_uint_t       nvms;
     time_t           loaded;
-    uint64_t         took;          /* ms of the last round of ours */
+    uint64_t         took;          /* ms of our last round, 0: in vain */
     uint64_t         slow;          /* until then nobody waits for it */
 } vz_live_node_t;
 
@@ -297,13 +297,13 @@ vz_live_round(void *data)
         vz_live_answer(node, pool, &answer, now);
         vz_live_beat(node, 1, now);
         vz_zone_sample_forget(node->id, now);
+        live->took = vz_live_now() - now;
 
     } else {
         vz_live_silence(node);
         vz_live_beat(node, 0, now);
+        live->took = 0;
     }
-
-    live->took = vz_live_now() - now;
 
     ngx_destroy_pool(pool);
 
