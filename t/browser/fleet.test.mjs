@@ -12,7 +12,7 @@ import { cpus, loadavg } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
-import { chromium } from 'playwright-core';
+import { launch } from './browser.mjs';
 import { fleetStack } from './fleet-stack.mjs';
 
 const home = dirname(process.env.VZPANEL_MAIL ?? 'run/mail');
@@ -150,12 +150,7 @@ function first(text) {
 
 before(async () => {
     fleet = await fleetStack(home, COUNT);
-    browser = await chromium.launch({
-        executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-        args: ['--no-sandbox', '--disable-gpu', '--disable-quic',
-            '--disable-background-networking', '--disable-component-update',
-            '--disable-sync', '--no-first-run'],
-    });
+    browser = await launch();
     page = await watcher();
 });
 

@@ -92,7 +92,7 @@ before(async () => {
     page.setDefaultTimeout(15000);
     /* nginx is away for a moment, and with it the stream */
     wrong = complaints(page,
-        /ERR_(CONNECTION_REFUSED|INCOMPLETE_CHUNKED|NETWORK|EMPTY_RESPONSE)/);
+        /ERR_(CONNECTION_REFUSED|INCOMPLETE_CHUNKED|EMPTY_RESPONSE)/);
     await page.context().grantPermissions(['clipboard-read',
         'clipboard-write'], { origin: own.url });
     await signIn(page, admin, own.url);
