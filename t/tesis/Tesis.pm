@@ -10,7 +10,8 @@ use Exporter qw(import);
 use File::Basename qw(dirname);
 use File::Temp qw(tempdir);
 
-our @EXPORT = qw(begin client row rows import_tesis fates original sums);
+our @EXPORT = qw(begin socket_file client row rows import_tesis fates
+                 original sums);
 
 my $here = dirname(realpath(__FILE__));
 my $top = dirname(dirname($here));
@@ -114,6 +115,9 @@ sub quietly {
     waitpid $pid, 0;
     return $?;
 }
+
+
+sub socket_file { "$dir/socket" }
 
 
 # What the statements print, as bytes.
