@@ -32,7 +32,7 @@ typedef struct {
 
 static vz_code_e vz_lxc_kept(vz_job_t *job, const vz_ct_t *ct,
     const char *which);
-static int vz_lxc_sethostname(pid_t pid, const char *name);
+static int vz_lxc_sethostname(const vz_process_t *init, const char *name);
 static int vz_lxc_owner(const vz_ct_t *ct, void *data);
 static vz_code_e vz_lxc_setip_locked(vz_job_t *job,
     const vz_address_t *address);
@@ -235,7 +235,7 @@ vz_lxc_setname(vz_job_t *job)
     }
 
     if (vz_run_alive(&ct, &run) && run.init.pid != 0
-        && vz_lxc_sethostname(run.init.pid, ct.hostname) == -1)
+        && vz_lxc_sethostname(&run.init, ct.hostname) == -1)
     {
         return vz_job_end(job, VZ_FAILED, "the running container did not "
                           "take the name");
@@ -253,20 +253,18 @@ vz_lxc_write_name(const vz_ct_t *ct, int root, int raw, const void *data,
     (void) data;
 
     return vz_guest_hostname(root, ct->hostname) == -1
-           ? vz_lxc_said(VZ_FAILED, words, "/etc/hostname") : VZ_OK;
+           ? vz_lxc_said(VZ_FAILED, words, "/etc/hostname, /etc/hosts")
+           : VZ_OK;
 }
 
 
 static int
-vz_lxc_sethostname(pid_t pid, const char *name)
+vz_lxc_sethostname(const vz_process_t *init, const char *name)
 {
     int    fd, status;
-    char   path[40];
     pid_t  child;
 
-    snprintf(path, sizeof(path), "/proc/%d/ns/uts", pid);
-
-    fd = open(path, O_RDONLY | O_CLOEXEC);
+    fd = vz_process_ns(init, "uts");
     if (fd == -1) {
         return -1;
     }
@@ -305,7 +303,7 @@ vz_lxc_setip(vz_job_t *job)
 static vz_code_e
 vz_lxc_setip_locked(vz_job_t *job, const vz_address_t *address)
 {
-    int              had;
+    int              had, live;
     char             words[VZ_WORDS_MAX];
     vz_ct_t          ct;
     vz_run_t         run;
@@ -341,14 +339,24 @@ vz_lxc_setip_locked(vz_job_t *job, const vz_address_t *address)
         ct.addresses[ct.naddresses++] = *address;
     }
 
-    if (vz_run_alive(&ct, &run) && run.init.pid != 0
-        && vz_net_address(job->conf, &ct, run.init.pid, address, 1, words)
-           == -1)
+    live = vz_run_alive(&ct, &run) && run.init.pid != 0;
+
+    if (live && vz_net_address(job->conf, &ct, &run.init, address, 1, words)
+                == -1)
     {
-        return vz_job_end(job, VZ_FAILED, "%s", words);
+        rc = vz_job_end(job, VZ_FAILED, "%s", words);
+
+    } else {
+        rc = had ? vz_job_end(job, VZ_OK, "already") : vz_lxc_save(job, &ct);
     }
 
-    return had ? vz_job_end(job, VZ_OK, "already") : vz_lxc_save(job, &ct);
+    /* half of it would let the container use what is another's next */
+
+    if (rc != VZ_OK && live && !had) {
+        (void) vz_net_address(job->conf, &ct, &run.init, address, 0, words);
+    }
+
+    return rc;
 }
 
 
@@ -402,7 +410,7 @@ vz_lxc_deleteip(vz_job_t *job)
         memmove(&ct.addresses[last], &ct.addresses[last + 1],
                 (--ct.naddresses - last) * sizeof(ct.addresses[0]));
 
-        if (live && vz_net_address(job->conf, &ct, run.init.pid, &address, 0,
+        if (live && vz_net_address(job->conf, &ct, &run.init, &address, 0,
                                    words) == -1)
         {
             return vz_job_end(job, VZ_FAILED, "%s", words);
@@ -447,7 +455,7 @@ vz_lxc_setgateway(vz_job_t *job)
              VZ_ADDRESS_LEN, "%.45s", text);
 
     if (vz_run_alive(&ct, &run) && run.init.pid != 0
-        && vz_net_gateway(job->conf, &ct, run.init.pid, address.family, words)
+        && vz_net_gateway(job->conf, &ct, &run.init, address.family, words)
            == -1)
     {
         return vz_job_end(job, VZ_FAILED, "%s", words);

@@ -14,15 +14,18 @@
 #include "hostkey.h"
 
 
-#define VZ_GUEST_FILE  (256 * 1024)     /* of a file that is changed */
+#define VZ_GUEST_FILE  (4 << 20)        /* of a file that is changed */
 #define VZ_GUEST_MARK  "# set by the panel"
 
 
 static int vz_guest_open(int root, const char *path, int flags);
 static int vz_guest_walk(int root, const char *path, int flags);
+static int vz_guest_regular(int root, const char *path);
 static int vz_guest_parent(int root, const char *path, const char **name);
 static size_t vz_guest_shadow(const char *text, char *out, const char *hash);
 static int vz_guest_passwd(int root, char *text, char *out);
+static size_t vz_guest_hosts(const char *text, char *out,
+    const char *hostname);
 
 
 static int
@@ -103,17 +106,16 @@ vz_guest_has(int root, const char *path)
 }
 
 
-ssize_t
-vz_guest_read(int root, const char *path, char *buf, size_t size)
+/* a FIFO would block and a device act: what it is is known before it is open */
+
+static int
+vz_guest_regular(int root, const char *path)
 {
-    int          fd;
-    size_t       len;
-    ssize_t      n;
+    int          fd, file;
+    char         name[32];
     struct stat  st;
 
-    /* a FIFO would block, a device would act */
-
-    fd = vz_guest_open(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+    fd = vz_guest_open(root, path, O_PATH);
     if (fd == -1) {
         return -1;
     }
@@ -121,6 +123,27 @@ vz_guest_read(int root, const char *path, char *buf, size_t size)
     if (fstat(fd, &st) == -1 || !S_ISREG(st.st_mode)) {
         close(fd);
         errno = EINVAL;
+        return -1;
+    }
+
+    snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
+
+    file = open(name, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    close(fd);
+
+    return file;
+}
+
+
+ssize_t
+vz_guest_read(int root, const char *path, char *buf, size_t size)
+{
+    int      fd;
+    size_t   len;
+    ssize_t  n;
+
+    fd = vz_guest_regular(root, path);
+    if (fd == -1) {
         return -1;
     }
 
@@ -169,6 +192,7 @@ vz_guest_write(int root, const char *path, const char *text, size_t len,
 {
     int          dir, fd, rc;
     char         temp[64];
+    ssize_t      n;
     uint64_t     number;
     const char  *name;
     struct stat  st;
@@ -200,12 +224,10 @@ vz_guest_write(int root, const char *path, const char *text, size_t len,
         rc = fchown(fd, st.st_uid, st.st_gid);
     }
 
-    if (rc == -1
-        || fchmod(fd, mode) == -1
-        || write(fd, text, len) != (ssize_t) len
-        || renameat(dir, temp, dir, name) == -1)
-    {
-        rc = errno ? errno : ENOSPC;
+    n = rc == -1 || fchmod(fd, mode) == -1 ? -1 : write(fd, text, len);
+
+    if (n != (ssize_t) len || renameat(dir, temp, dir, name) == -1) {
+        rc = n >= 0 && n != (ssize_t) len ? ENOSPC : errno;
         (void) unlinkat(dir, temp, 0);
         errno = rc;
         rc = -1;
@@ -355,8 +377,8 @@ vz_guest_passwd(int root, char *text, char *out)
 int
 vz_guest_hostname(int root, const char *hostname)
 {
-    int      n;
-    char    *text, *out, *line, *next, *end;
+    int      n, rc;
+    char    *text, *out, name[128];
     size_t   len;
 
     text = malloc(2 * VZ_GUEST_FILE + 1024);
@@ -365,18 +387,44 @@ vz_guest_hostname(int root, const char *hostname)
     }
 
     out = text + VZ_GUEST_FILE;
+    rc = -1;
 
-    n = snprintf(out, 128, "%s\n", hostname);
-
-    if (vz_guest_write(root, "etc/hostname", out, (size_t) n, 0644) == -1) {
-        free(text);
-        return -1;
-    }
+    /* what is there and can't be read is not written over */
 
     if (vz_guest_read(root, "etc/hosts", text, VZ_GUEST_FILE) == -1) {
+        if (errno != ENOENT) {
+            goto done;
+        }
+
         strcpy(text, "127.0.0.1 localhost\n"
                      "::1 localhost ip6-localhost ip6-loopback\n");
     }
+
+    len = vz_guest_hosts(text, out, hostname);
+    n = snprintf(name, sizeof(name), "%s\n", hostname);
+
+    rc = vz_guest_write(root, "etc/hostname", name, (size_t) n, 0644);
+
+    if (rc == 0) {
+        rc = vz_guest_write(root, "etc/hosts", out, len, 0644);
+    }
+
+done:
+
+    free(text);
+
+    return rc;
+}
+
+
+/* all of /etc/hosts with the panel's own line for the name, into out */
+
+static size_t
+vz_guest_hosts(const char *text, char *out, const char *hostname)
+{
+    int          n;
+    size_t       len;
+    const char  *line, *next, *end;
 
     len = 0;
 
@@ -398,16 +446,12 @@ vz_guest_hostname(int root, const char *hostname)
 
     n = (int) strcspn(hostname, ".");
 
-    len += (size_t) (hostname[n] == '\0'
-                     ? snprintf(out + len, 256, "127.0.1.1 %s "
-                                VZ_GUEST_MARK "\n", hostname)
-                     : snprintf(out + len, 256, "127.0.1.1 %s %.*s "
-                                VZ_GUEST_MARK "\n", hostname, n, hostname));
-
-    n = vz_guest_write(root, "etc/hosts", out, len, 0644);
-    free(text);
-
-    return n;
+    return len + (size_t) (hostname[n] == '\0'
+                           ? snprintf(out + len, 256, "127.0.1.1 %s "
+                                      VZ_GUEST_MARK "\n", hostname)
+                           : snprintf(out + len, 256, "127.0.1.1 %s %.*s "
+                                      VZ_GUEST_MARK "\n", hostname, n,
+                                      hostname));
 }
 
 

@@ -271,7 +271,7 @@ vz_hook_start_host(const vz_config_t *conf, vz_ct_t *ct, char *words)
     }
 
     if (vz_limit_apply(conf, ct, &run, words) != VZ_OK
-        || vz_net_start(conf, ct, run.init.pid, words) == -1)
+        || vz_net_start(conf, ct, &run.init, words) == -1)
     {
         return -1;
     }

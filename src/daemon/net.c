@@ -26,7 +26,7 @@ typedef struct {
 
 
 static int vz_net_open(vz_net_t *net, const vz_config_t *conf,
-    const vz_ct_t *ct, pid_t pid, char *words);
+    const vz_ct_t *ct, const vz_process_t *init, char *words);
 static void vz_net_close(vz_net_t *net);
 static int vz_net_one(vz_net_t *net, const vz_address_t *address, vz_nl_e op,
     char *words);
@@ -62,15 +62,15 @@ vz_net_hardware(uint32_t ctid, char text[18])
 
 
 int
-vz_net_start(const vz_config_t *conf, const vz_ct_t *ct, pid_t pid,
-    char *words)
+vz_net_start(const vz_config_t *conf, const vz_ct_t *ct,
+    const vz_process_t *init, char *words)
 {
     int           rc;
     unsigned      i;
     vz_net_t      net;
     vz_address_t  next;
 
-    if (vz_net_open(&net, conf, ct, pid, words) == -1) {
+    if (vz_net_open(&net, conf, ct, init, words) == -1) {
         return -1;
     }
 
@@ -150,7 +150,7 @@ vz_net_unlink(const vz_config_t *conf, const vz_ct_t *ct, char *words)
     rc = 0;
     vz_net_interface(conf, ct->ctid, name);
 
-    if (vz_nl_open(&host, 0, name) == -1) {
+    if (vz_nl_open(&host, NULL, name) == -1) {
         return vz_net_failed(words, "netlink");
     }
 
@@ -165,14 +165,15 @@ vz_net_unlink(const vz_config_t *conf, const vz_ct_t *ct, char *words)
 
 
 int
-vz_net_address(const vz_config_t *conf, const vz_ct_t *ct, pid_t pid,
-    const vz_address_t *address, unsigned add, char *words)
+vz_net_address(const vz_config_t *conf, const vz_ct_t *ct,
+    const vz_process_t *init, const vz_address_t *address, unsigned add,
+    char *words)
 {
     int       rc;
     vz_net_t  net;
 
     if (vz_nft_address(conf, ct, address, add, words) == -1
-        || vz_net_open(&net, conf, ct, pid, words) == -1)
+        || vz_net_open(&net, conf, ct, init, words) == -1)
     {
         return -1;
     }
@@ -221,13 +222,13 @@ vz_net_again(vz_net_t *net, const vz_address_t *gone, char *words)
 
 
 int
-vz_net_gateway(const vz_config_t *conf, const vz_ct_t *ct, pid_t pid,
-    int family, char *words)
+vz_net_gateway(const vz_config_t *conf, const vz_ct_t *ct,
+    const vz_process_t *init, int family, char *words)
 {
     int       rc;
     vz_net_t  net;
 
-    if (vz_net_open(&net, conf, ct, pid, words) == -1) {
+    if (vz_net_open(&net, conf, ct, init, words) == -1) {
         return -1;
     }
 
@@ -240,7 +241,7 @@ vz_net_gateway(const vz_config_t *conf, const vz_ct_t *ct, pid_t pid,
 
 static int
 vz_net_open(vz_net_t *net, const vz_config_t *conf, const vz_ct_t *ct,
-    pid_t pid, char *words)
+    const vz_process_t *init, char *words)
 {
     int           fd;
     struct ifreq  request;
@@ -250,11 +251,11 @@ vz_net_open(vz_net_t *net, const vz_config_t *conf, const vz_ct_t *ct,
     net->ct = ct;
     vz_net_interface(conf, ct->ctid, net->name);
 
-    if (vz_nl_open(&net->host, 0, net->name) == -1) {
+    if (vz_nl_open(&net->host, NULL, net->name) == -1) {
         return vz_net_failed(words, "netlink");
     }
 
-    if (vz_nl_open(&net->guest, pid, VZ_GUEST_LINK) == -1) {
+    if (vz_nl_open(&net->guest, init, VZ_GUEST_LINK) == -1) {
         vz_nl_close(&net->host);
         return vz_net_failed(words, "the container's network");
     }
@@ -409,7 +410,7 @@ vz_net_uplink(const vz_config_t *conf, const vz_address_t *address,
         return 0;
     }
 
-    if (vz_nl_open(&nl, 0, conf->uplink) == -1) {
+    if (vz_nl_open(&nl, NULL, conf->uplink) == -1) {
         return -1;
     }
 

@@ -9,8 +9,7 @@
 #ifndef VZ_NET_H
 #define VZ_NET_H
 
-#include <sys/types.h>
-#include "store.h"
+#include "run.h"
 
 
 #define VZ_INTERFACE_MAX  16        /* IFNAMSIZ */
@@ -24,22 +23,23 @@ void vz_net_interface(const vz_config_t *conf, uint32_t ctid,
 void vz_net_hardware(uint32_t ctid, char text[18]);
 
 /*
- * vz_net_start: everything of a container whose init pid is about to run.
+ * vz_net_start: everything of a container whose init is about to run.
  * vz_net_stop: what does not go with its interface, and the interface where
  * it is still there.  0, or -1 with words (VZ_WORDS_MAX).
  */
-int vz_net_start(const vz_config_t *conf, const vz_ct_t *ct, pid_t pid,
-    char *words);
+int vz_net_start(const vz_config_t *conf, const vz_ct_t *ct,
+    const vz_process_t *init, char *words);
 int vz_net_stop(const vz_config_t *conf, const vz_ct_t *ct, char *words);
 
 /* vz_net_unlink: only the interface.  0, or -1 with words. */
 int vz_net_unlink(const vz_config_t *conf, const vz_ct_t *ct, char *words);
 
 /* One change of a running container: 0, or -1 with words. */
-int vz_net_address(const vz_config_t *conf, const vz_ct_t *ct, pid_t pid,
-    const vz_address_t *address, unsigned add, char *words);
-int vz_net_gateway(const vz_config_t *conf, const vz_ct_t *ct, pid_t pid,
-    int family, char *words);
+int vz_net_address(const vz_config_t *conf, const vz_ct_t *ct,
+    const vz_process_t *init, const vz_address_t *address, unsigned add,
+    char *words);
+int vz_net_gateway(const vz_config_t *conf, const vz_ct_t *ct,
+    const vz_process_t *init, int family, char *words);
 
 /* vz_net_host_has: whether the host itself has that address. */
 int vz_net_host_has(const vz_address_t *address);

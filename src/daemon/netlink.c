@@ -36,19 +36,16 @@ static int vz_nl_talk(vz_nl_t *nl, vz_nl_request_t *request, vz_nl_e op);
 
 
 int
-vz_nl_open(vz_nl_t *nl, pid_t pid, const char *name)
+vz_nl_open(vz_nl_t *nl, const vz_process_t *init, const char *name)
 {
     int                 home, there, saved;
-    char                path[40];
     struct sockaddr_nl  local;
 
     home = -1;
 
-    if (pid != 0) {
-        snprintf(path, sizeof(path), "/proc/%d/ns/net", pid);
-
+    if (init != NULL) {
         home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
-        there = open(path, O_RDONLY | O_CLOEXEC);
+        there = vz_process_ns(init, "net");
 
         if (home == -1 || there == -1 || setns(there, CLONE_NEWNET) == -1) {
             saved = errno;

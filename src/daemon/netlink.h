@@ -6,8 +6,7 @@
 #ifndef VZ_NETLINK_H
 #define VZ_NETLINK_H
 
-#include <sys/types.h>
-#include "store.h"
+#include "run.h"
 
 
 typedef enum {
@@ -24,10 +23,10 @@ typedef struct {
 
 /*
  * vz_nl_open: a socket in the namespace of this process, or in that of the
- * process pid where pid is not 0; and the index of the interface name there.
+ * process init where it is not NULL; and the index of the interface name there.
  * 0, or -1 with errno.
  */
-int vz_nl_open(vz_nl_t *nl, pid_t pid, const char *name);
+int vz_nl_open(vz_nl_t *nl, const vz_process_t *init, const char *name);
 void vz_nl_close(vz_nl_t *nl);
 
 /*

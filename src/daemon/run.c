@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -132,6 +133,28 @@ vz_process_kill(const vz_process_t *process, int sig)
     close(fd);
 
     return rc;
+}
+
+
+/* looked at again once it is open: its number may be another's, the host's */
+
+int
+vz_process_ns(const vz_process_t *process, const char *name)
+{
+    int   fd;
+    char  path[48];
+
+    snprintf(path, sizeof(path), "/proc/%d/ns/%s", process->pid, name);
+
+    fd = open(path, O_RDONLY | O_CLOEXEC);
+
+    if (fd != -1 && !vz_process_alive(process)) {
+        close(fd);
+        fd = -1;
+        errno = ESRCH;
+    }
+
+    return fd;
 }
 
 

@@ -47,6 +47,12 @@ int vz_process_alive(const vz_process_t *process);
 int vz_process_wait(const vz_process_t *process, int ms);
 int vz_process_kill(const vz_process_t *process, int sig);
 
+/*
+ * vz_process_ns: a namespace of that very process, "net" or "uts", for
+ * setns(2); -1 with errno, ESRCH where it has ended.
+ */
+int vz_process_ns(const vz_process_t *process, const char *name);
+
 /* vz_process_age: seconds since it started. */
 uint64_t vz_process_age(const vz_process_t *process);
 

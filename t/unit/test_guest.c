@@ -14,7 +14,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -248,17 +250,63 @@ an_old_kernel_follows_no_symlink(void **state)
 }
 
 
+/* a device might act as soon as it is opened */
+
 static void
-a_fifo_does_not_block(void **state)
+only_a_regular_file_is_opened(void **state)
 {
-    char  path[128], buf[64];
+    int   fd;
+    char  path[128], buf[64], event[4096];
 
     (void) state;
 
     (void) snprintf(path, sizeof(path), "%s/etc/shadow", base);
     assert_int_equal(mkfifo(path, 0600), 0);
 
+    fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+    assert_int_not_equal(fd, -1);
+    assert_int_not_equal(inotify_add_watch(fd, path, IN_OPEN), -1);
+
     assert_int_equal(vz_guest_read(root, "etc/shadow", buf, sizeof(buf)), -1);
+    assert_int_equal(errno, EINVAL);
+    assert_int_equal(read(fd, event, sizeof(event)), -1);
+    assert_int_equal(errno, EAGAIN);
+    (void) close(fd);
+
+    assert_int_equal(unlink(path), 0);
+    put("etc/shadow", "x");
+    fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+    assert_int_not_equal(inotify_add_watch(fd, path, IN_OPEN), -1);
+
+    assert_int_equal(vz_guest_read(root, "etc/shadow", buf, sizeof(buf)), 1);
+    assert_true(read(fd, event, sizeof(event)) > 0);
+    (void) close(fd);
+}
+
+
+static void
+a_full_disk_is_told_as_such(void **state)
+{
+    int            rc, saved;
+    char           text[8192];
+    struct rlimit  limit, less;
+
+    (void) state;
+
+    (void) memset(text, 'x', sizeof(text));
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+
+    less = limit;
+    less.rlim_cur = 4096;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &less), 0);
+
+    rc = vz_guest_write(root, "etc/issue", text, sizeof(text), 0644);
+    saved = errno;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+
+    assert_int_equal(rc, -1);
+    assert_int_equal(saved, ENOSPC);
+    assert_string_equal(get("etc/issue"), "");
 }
 
 
@@ -344,6 +392,44 @@ a_second_name_leaves_one_line(void **state)
     assert_string_equal(get("etc/hosts"), "127.0.0.1 localhost\n"
                         "10.0.0.9 db # mine\n"
                         "127.0.1.1 two # set by the panel\n");
+}
+
+
+static void
+hosts_that_cannot_be_read_stay(void **state)
+{
+    FILE         *fp;
+    char          name[128];
+    struct stat   before, after;
+
+    (void) state;
+
+    (void) snprintf(name, sizeof(name), "%s/etc/hosts", base);
+    fp = fopen(name, "w");
+    assert_non_null(fp);
+
+    while (ftell(fp) < 5 << 20) {
+        (void) fputs("0.0.0.0 advertisements.example.org\n", fp);
+    }
+
+    assert_int_equal(fclose(fp), 0);
+    put("etc/hostname", "before\n");
+    assert_int_equal(stat(name, &before), 0);
+
+    assert_int_equal(vz_guest_hostname(root, "after"), -1);
+    assert_int_equal(errno, EFBIG);
+
+    assert_int_equal(stat(name, &after), 0);
+    assert_int_equal(after.st_ino, before.st_ino);
+    assert_string_equal(get("etc/hostname"), "before\n");
+
+    /* a list that many have is not too large */
+
+    assert_int_equal(truncate(name, 3 << 20), 0);
+    assert_int_equal(vz_guest_hostname(root, "after"), 0);
+    assert_int_equal(stat(name, &after), 0);
+    assert_in_range(after.st_size, 3 << 20, (3 << 20) + 128);
+    assert_string_equal(get("etc/hostname"), "after\n");
 }
 
 
@@ -441,12 +527,14 @@ main(void)
         test(a_symlink_is_replaced_and_not_followed),
         test(a_folder_that_leads_outside_stays_inside),
         test(an_old_kernel_follows_no_symlink),
-        test(a_fifo_does_not_block),
+        test(only_a_regular_file_is_opened),
+        test(a_full_disk_is_told_as_such),
         test(a_file_too_large_is_refused),
         test(only_roots_password_changes),
         test(a_missing_line_is_added),
         test(a_password_of_the_old_kind_gives_way),
         test(a_second_name_leaves_one_line),
+        test(hosts_that_cannot_be_read_stay),
         test(name_servers_are_written),
         test(each_container_has_keys_and_an_id_of_its_own),
         test(init_is_known_by_what_it_is)

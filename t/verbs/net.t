@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 #
 # What a container may send: from its own addresses, and to no link-local one
-# but the next hop.
+# but the next hop; on a bridge nothing that would make it others' router.
 
 use strict;
 use warnings;
@@ -79,6 +79,24 @@ sub lxc {
     sends($one, '10.74.1.1', $elsewhere, 'to the link');
     sends($one, '10.74.1.1', '169.254.0.1', 'to the next hop');
     heard('to the next hop', 'no link but its own is reached');
+    half($one);
+    return;
+}
+
+
+# an address that a container could not be given is not its own
+sub half {
+    my ($id) = @_;
+    my $owners = 'nft list set inet vzverbs owner4';
+
+    inside($id, 'ip', 'link', 'set', 'eth0', 'down');
+    inside($id, 'ip', 'link', 'set', 'eth0', 'name', 'away');
+
+    is(($node->ask("setip $id 10.74.1.3"))[0],
+        'err failed the container has no interface eth0',
+        'one without eth0 gets no address');
+    like(`$owners`, qr/10\.74\.1\.1\b/, 'what it has it may send from');
+    unlike(`$owners`, qr/10\.74\.1\.3\b/, 'and from nothing else');
     return;
 }
 
