@@ -54,6 +54,18 @@ sub same_words {
 }
 
 
+sub ended_elsewhere {
+    my $cookie = session($main::id);
+    my ($secret) = $cookie =~ /=(\w+)/;
+
+    is(ask('GET', '/api/session', $cookie)->{code}, 200, 'signed in');
+    sql("DELETE FROM session WHERE hash = UNHEX(SHA2('$secret', 256))");
+    ok(wait_for(30, sub {
+        ask('GET', '/api/session', $cookie)->{code} == 401;
+    }), 'what is remembered is forgotten');
+}
+
+
 sub cookie_signs_in {
     my $call = ask('POST', '/api/session', '',
         qq({"account":"$main::name","password":"Test-password-1"}));
@@ -311,7 +323,15 @@ $::type
 
 
 
-=== TEST 17: the cookie is found among others
+=== TEST 17: one that ended without a word to the panel ends soon
+--- init: ::ended_elsewhere()
+--- timeout: 40
+--- request
+GET /api/plans
+
+
+
+=== TEST 18: the cookie is found among others
 --- request
 GET /api/session
 --- more_headers eval
@@ -322,7 +342,7 @@ qr/"account":"$::name"/
 
 
 
-=== TEST 18: a new session keeps what its browser calls itself, in ASCII
+=== TEST 19: a new session keeps what its browser calls itself, in ASCII
 --- request eval
 ::sign_in($::name)
 --- more_headers eval
@@ -334,7 +354,7 @@ Mozilla/5.0 (??andu)
 
 
 
-=== TEST 19: a session lasts as long as the configuration says
+=== TEST 20: a session lasts as long as the configuration says
 --- vzpanel
 vzpanel_session_timeout 90s;
 --- request eval
@@ -349,7 +369,7 @@ Set-Cookie: .*Max-Age=90
 
 
 
-=== TEST 20: a script's token reads and writes
+=== TEST 21: a script's token reads and writes
 --- request eval
 ['GET /api/vms', 'GET /api/session', "POST /api/vms/$::second/start"]
 --- more_headers eval
@@ -359,7 +379,7 @@ $::writer
 
 
 
-=== TEST 21: a token for reading may not write
+=== TEST 22: a token for reading may not write
 --- request eval
 ['GET /api/vms', "POST /api/vms/$::vm/start"]
 --- more_headers eval
@@ -371,7 +391,7 @@ $::reader
 
 
 
-=== TEST 22: no token ends a session or makes another token
+=== TEST 23: no token ends a session or makes another token
 --- request eval
 ["POST /api/account/tokens\n{\"name\":\"x\"}", 'DELETE /api/session', "PUT /api/account/password\n{\"old\":\"a\",\"new\":\"b\"}"]
 --- more_headers eval
@@ -381,7 +401,7 @@ $::writer
 
 
 
-=== TEST 23: a token that is over, one of nobody and broken ones
+=== TEST 24: a token that is over, one of nobody and broken ones
 --- request eval
 [('GET /api/vms') x 5]
 --- more_headers eval
@@ -391,7 +411,7 @@ $::writer
 
 
 
-=== TEST 24: a page of another site may not sign in, out or order
+=== TEST 25: a page of another site may not sign in, out or order
 --- request eval
 [::sign_in($::name), 'DELETE /api/session', ::order_request()]
 --- more_headers eval
@@ -403,7 +423,7 @@ $::writer
 
 
 
-=== TEST 25: nor may one whose browser says it is another site
+=== TEST 26: nor may one whose browser says it is another site
 --- request eval
 [(::sign_in($::name)) x 2]
 --- more_headers eval
@@ -415,7 +435,7 @@ $::writer
 
 
 
-=== TEST 26: our own page may
+=== TEST 27: our own page may
 --- request eval
 ::sign_in($::name)
 --- more_headers eval
@@ -423,7 +443,7 @@ $::writer
 
 
 
-=== TEST 27: hosts that only begin or end alike, and no origin at all, are others
+=== TEST 28: hosts that only begin or end alike, and no origin at all, are others
 --- request eval
 [(::sign_in($::name)) x 4]
 --- more_headers eval
@@ -433,7 +453,7 @@ $::writer
 
 
 
-=== TEST 28: another site may read what all may, it can't see the answer anyway
+=== TEST 29: another site may read what all may, it can't see the answer anyway
 --- request
 GET /api/plans
 --- more_headers eval
@@ -441,7 +461,7 @@ $::evil
 
 
 
-=== TEST 29: with a cookie a change needs JSON's type
+=== TEST 30: with a cookie a change needs JSON's type
 --- request eval
 ["POST /api/vms/$::vm/start", ::sign_in($::name), "PUT /api/account/password\n{}"]
 --- more_headers eval
@@ -453,7 +473,7 @@ $::evil
 
 
 
-=== TEST 30: a bearer token does not
+=== TEST 31: a bearer token does not
 --- request eval
 "POST /api/vms/$::third/start"
 --- more_headers eval

@@ -2,6 +2,7 @@
 # id, and who sees what.
 
 use Test::Nginx::Socket 'no_plan';
+use VzDaemon;
 use VzFixture;
 use VzPanelHelpers;
 
@@ -16,6 +17,14 @@ our $root = session(user(unique('root'), role => 'admin'));
 our ($vm, $ctid) = container($ana);
 our ($hers, $other_ctid) = container($bea);
 our $json = JSON::PP->new->utf8;
+our $caro = user(unique('caro'));
+our $counted = vm($ana, wanted => 'running');
+our $number = sql_value("SELECT ctid FROM vm WHERE id = $counted");
+
+# whose container used less CPU each time: it was started again
+our $starts = VzDaemon->new(list => sub {
+    ["= id=$number state=running cpu_ns=" . (9e12 - $_[0] * 1e9), 'ok'];
+});
 
 END {
     local $?;
@@ -91,6 +100,11 @@ sub change_is_told {
         events($mine, 'vm')), 'and that the container runs');
     ok(!ids(events($theirs, 'vm'))->{$vm}, 'a stranger sees no container');
     is(scalar events($theirs, 'task'), 0, 'and no task');
+
+    my $late = stream('/api/events', $anas, qr/^id: \d+\n\n/m, 6);
+
+    is((grep { $_->{id} == $task } events($late->{body}, 'task')), 0,
+        'who comes later is not told what ended before');
 }
 
 
@@ -133,6 +147,39 @@ sub ends_with_session {
 
     cmp_ok($end->{seconds}, '<', 8, 'the stream of that session ends');
     is(ask('GET', '/api/events', $doomed)->{code}, 401, 'and does not return');
+}
+
+
+sub ends_with_a_lock {
+    my @streams = map { ask_begin('GET', '/api/events', session($caro)) } 1, 2;
+
+    ok(wait_for(10, sub { ask_more($_, 0.1); $_->{text} =~ /^retry:/m }),
+        'a stream') for @streams;
+
+    my $lock = ask_begin('PATCH', "/api/admin/users/$caro", $root,
+        '{"locked":true}');
+
+    is(ask_end($lock)->{code}, 200, 'locked');
+
+    for my $stream (@streams) {
+        ok(wait_for(20, sub { ask_more($stream, 0.2) == 0 }),
+            'the streams of one who is locked end');
+    }
+}
+
+
+sub counted_anew {
+    my $stream = ask_begin('GET', '/api/events', $anas);
+
+    ok(wait_for(20, sub {
+        ask_more($stream, 0.1);
+        return $starts->asked('list') > 2;
+    }), 'somebody watches');
+
+    my $vm = ask('GET', "/api/vms/$counted", $anas)->{json};
+
+    is($vm->{state}, 'running', 'a container that was started again');
+    cmp_ok($vm->{cpu}{percent}, '==', 0, 'has no use of CPU from before');
 }
 
 
@@ -204,3 +251,21 @@ POST /api/events
 --- more_headers eval
 "${main::anas}Content-Type: application/json"
 --- error_code: 405
+
+
+
+=== TEST 9: streams end when their owner is locked
+--- init: ::ends_with_a_lock()
+--- timeout: 50
+--- request
+GET /api/plans
+
+
+
+=== TEST 10: a counter that begins anew is no use of CPU
+--- http_config eval
+$::starts->http_config
+--- init: ::counted_anew()
+--- timeout: 40
+--- request
+GET /api/plans

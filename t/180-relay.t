@@ -123,6 +123,8 @@ sub one_node {
 
     is(scalar @nodes, scalar @garbage, 'each was asked');
     ok(!$_->{ok}, "$_->{name} is down") for @nodes;
+    like($_->{why}, qr/^(?:down|unsupported)$/, 'for what a person can do'
+        . ' something about') for @{ $json->{failing} };
     sql("DELETE FROM node WHERE name LIKE 'n%'");
     sql("UPDATE node SET enabled = TRUE WHERE name = 'local'");
 }

@@ -1,5 +1,6 @@
 # Suspending a container: it stops, its owner reads why and can't start it.
 
+use Encode qw(encode_utf8);
 use JSON::PP;
 use Test::Nginx::Socket 'no_plan';
 use VzFixture;
@@ -47,6 +48,8 @@ sub suspended {
     is($json->{suspended}, $why, 'its owner reads why');
     is($json->{state}, 'stopped', 'it does not run');
     is($json->{wanted}, 'running', 'it is not forgotten that it should');
+    is(sql_value("SELECT detail FROM audit WHERE object = 'vm $vm' AND"
+        . " action = 'vm.suspend'"), encode_utf8($why), 'the audit has it');
 
     for my $verb (qw(start stop restart)) {
         my $answer = post($verb, $anas);
@@ -104,6 +107,39 @@ sub refused {
     is(get()->{service}, 'ready', 'nothing happened');
 }
 
+# one that can't does not keep the others from it
+sub all_of_somebody {
+    my $eva = user(unique('eva'));
+    my %vm = map { $_ => vm($eva, service => $_) } qw(creating suspended);
+
+    $vm{$_} = vm($eva) for qw(busy ready);
+
+    my $task = VzFixture::insert('task', kind => 'start', vm_id => $vm{busy},
+        user_id => $eva, actor => 'somebody', via => 'web', steps => 1,
+        state => 'running', busy => $vm{busy}, owner => 'x' x 32,
+        lease => '2099-01-01');
+    my $answer = ask('POST', "/api/admin/users/$eva/suspend", $root,
+        encode_json({ reason => $why }));
+    my %told = map { $_->{vm} => $_ } @{ $answer->{json}{items} };
+
+    is($answer->{code}, 202, 'all containers of somebody');
+    is(scalar keys %told, 4, 'each is told');
+    is($told{$vm{creating}}{code}, 'not_ready', 'one that is not there yet');
+    is($told{$vm{suspended}}{code}, 'suspended', 'one that was suspended');
+    is($told{$vm{busy}}{code}, 'vm_busy', 'one that is busy');
+    is($told{$vm{busy}}{task}, $task, 'with what');
+    is($told{$vm{ready}}{code}, undef, 'and one that goes');
+    is(sql_value("SELECT kind FROM task WHERE id = $told{$vm{ready}}{task}"
+        . " AND vm_id = $vm{ready}"), 'suspend', 'by a task');
+
+    for my $verb (qw(suspend unsuspend)) {
+        is(ask('POST', "/api/admin/users/999999/$verb", $root, '{}')->{code},
+            404, "nobody's: $verb");
+    }
+
+    sql("UPDATE task SET state = 'failed', busy = NULL WHERE id = $task");
+}
+
 sub while_suspended {
     is(post('suspend', $root)->{json}{state}, 'done', 'suspended');
 
@@ -156,5 +192,12 @@ GET /api/plans
 === TEST 5: hardware can be changed meanwhile
 --- timeout: 60
 --- init: ::while_suspended()
+--- request
+GET /api/plans
+
+
+
+=== TEST 6: all containers of somebody
+--- init: ::all_of_somebody()
 --- request
 GET /api/plans

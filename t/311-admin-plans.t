@@ -106,6 +106,7 @@ $::boss
 --- request
 PATCH /api/admin/plans/%{plan.id}
 {"visible":false}
+--- init: ::is_offered()
 --- more_headers eval
 $::boss
 --- response_body_like: "visible":false
@@ -151,3 +152,25 @@ SELECT DISTINCT action, account FROM audit WHERE account = 'boss.plans'
 ORDER BY action
 --- rows_are eval
 "plan.change\tboss.plans\nplan.end\tboss.plans\nplan.make\tboss.plans"
+
+
+
+=== TEST 9: its name is free again
+--- request eval
+::made()
+--- more_headers eval
+$::boss
+--- error_code: 201
+--- keep: again
+--- check: is_offered
+
+
+
+=== TEST 10: one that goes is offered no more, at once
+--- init: ::is_offered()
+--- request
+DELETE /api/admin/plans/%{again.id}
+--- more_headers eval
+$::boss
+--- error_code: 204
+--- check: is_hidden

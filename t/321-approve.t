@@ -68,17 +68,38 @@ sub gone {
     like($mail, qr/no such person/, 'a mail says why');
 }
 
+# somebody who has another container by now keeps it, and the account
+sub has_another {
+    my $order = ask('POST', '/api/orders', $json, order_body())->{json};
+    my $user = sql_value("SELECT user_id FROM vm WHERE id = $order->{vm}{id}");
+    my $other = vm($user);
+
+    is(ask('POST', "/api/admin/orders/$order->{task}/reject", $boss, '{}')
+        ->{code}, 204, 'rejected');
+    is(join(' ', sql("SELECT id FROM vm WHERE user_id = $user")), $other,
+        'the other container stays');
+    is(sql_value("SELECT COUNT(*) FROM mail WHERE user_id = $user"
+        . " AND state = 'held'"), 0, 'a password for the one that went does not');
+}
+
 # who watches hears of the decision
 sub watched {
     my $task = kept('third')->{task};
     my $stream = ask_begin('GET', '/api/orders/' . kept('third')->{order},
         "Accept: text/event-stream\n");
+    my $cookie = session(
+        sql_value("SELECT id FROM user WHERE dni = '$dni[1]'"));
 
-    select undef, undef, undef, 0.3;
+    is(ask('GET', '/api/session', $cookie)->{code}, 200, 'and is signed in')
+        for 1 .. 4;
     is(ask('POST', "/api/admin/orders/$task/reject", $boss, '{}')->{code},
         204, 'rejected without a reason');
-    like(ask_end($stream, 3)->{body}, qr/"state":"cancelled"/,
-        'the stream tells');
+    ok(wait_for(10, sub {
+        ask_more($stream, 0.1);
+        return ask_result($stream)->{body} =~ /"state":"cancelled"/;
+    }), 'the stream tells');
+    is(ask('GET', '/api/session', $cookie)->{code}, 401, 'nobody is left')
+        for 1 .. 4;
 }
 
 run_tests();
@@ -197,3 +218,10 @@ $::json
 "SELECT action, result FROM audit WHERE user_id = $::boss_id ORDER BY id"
 --- rows_are eval
 "order.approve\tok\norder.reject\tok\norder.reject\tok"
+
+
+
+=== TEST 11: an account that is of use by now stays
+--- init: ::has_another()
+--- request
+GET /api/plans
