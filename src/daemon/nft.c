@@ -226,6 +226,7 @@ vz_nft_bridged(vz_text_t *text, const vz_config_t *conf)
         "ether type ip iifname . ip saddr != @owner4 counter drop",
         "ether type arp iifname . arp saddr ip != @owner4 counter drop",
         "ether type ip6 " VZ_NFT_IP6,
+        "icmpv6 type { nd-router-advert, nd-redirect } counter drop",
         "ether type != { ip, ip6, arp } counter drop"
     };
 

@@ -9,12 +9,16 @@ use warnings;
 use File::Basename ();
 use IO::Select ();
 use IO::Socket::INET;
+use Socket;
 use Test::More;
 
 use lib File::Basename::dirname(__FILE__);
 use Verbs;
 
 my $elsewhere = '169.254.74.9';         # as a cloud's 169.254.169.254 is
+
+my $bridge = 'vxbr';
+my $bind_to_device = 25;                # SO_BINDTODEVICE
 
 my $node;
 my $in;
@@ -101,17 +105,92 @@ sub half {
 }
 
 
+# says ID TYPE...: messages of ICMPv6 to all on the link, from its own address
+sub says {
+    my ($id, @types) = @_;
+
+    is(inside($id, $^X, '-MSocket=:all', '-e', <<'END', @types), 0, 'it says');
+        my ($own, $socket);
+        for (1 .. 200) {
+            ($own) = `ip -6 -o address show dev eth0 scope link -tentative`
+                =~ /inet6 (fe80[^\/]+)/ and last;
+            select undef, undef, undef, 0.05;
+        }
+        socket $socket, AF_INET6, SOCK_RAW, IPPROTO_ICMPV6 or die "$!\n";
+        for my $type (@ARGV) {
+            my ($error, $all) = getaddrinfo('ff02::1%eth0', '');
+            die "$error\n" if $error;
+            send $socket, pack('CCnx36', $type, 0, 0), 0, $all->{addr}
+                or die "$type from $own: $!\n";
+        }
+END
+    return;
+}
+
+
+# told SOCKET TYPE...: the first of those that comes to the bridge
+sub told {
+    my ($socket, @types) = @_;
+
+    while (IO::Select->new($socket)->can_read(10)) {
+        recv $socket, my $message, 1500, 0;
+        my $type = unpack 'C', $message;
+        return $type if grep { $_ == $type } @types;
+    }
+    return 'nothing';
+}
+
+
+sub bridged {
+    my $id = 31001;
+    my ($advert, $redirect, $echo) = (134, 137, 128);
+
+    system "ip link add $bridge type bridge"
+        . " && echo 0 > /proc/sys/net/ipv6/conf/$bridge/accept_ra"
+        . " && ip address add 10.74.2.254/24 dev $bridge"
+        . " && ip link set $bridge up";
+    $node = Verbs->new('lxc', bridge => $bridge);
+
+    is(join(' ', map { ($node->ask($_))[0] } "create $id $Verbs::template",
+        "setip $id 10.74.2.1/24", "start $id"), 'ok ok ok', 'on a bridge');
+    inside($id, 'ip', 'address', 'add', '10.74.2.2/24', 'dev', 'eth0');
+
+    sends($id, '10.74.2.1', '10.74.2.254', 'hello');
+    heard('hello', 'it is reached');
+    sends($id, '10.74.2.2', '10.74.2.254', 'as the other');
+    sends($id, '10.74.2.1', '10.74.2.254', 'as itself');
+    heard('as itself', 'only its own address is let out');
+
+    socket my $raw, AF_INET6, SOCK_RAW, 58 or die "a raw socket: $!\n";
+    setsockopt $raw, SOL_SOCKET, $bind_to_device, $bridge or die "$bridge: $!\n";
+    says($id, $advert, $redirect, $echo);
+    is(told($raw, $advert, $redirect, $echo), $echo,
+        'it may ask the link, and not be its router');
+    return;
+}
+
+
+sub leave {
+    $node->ask("destroy $_") for 31001, 31002;
+    $node->end;
+    $node = undef;
+    return;
+}
+
+
 END {
     my $status = $?;
 
-    if ($node) {
-        system 'ip', 'address', 'delete', "$elsewhere/32", 'dev', 'lo';
-        $node->ask("destroy $_") for 31001, 31002;
-        $node->end;
-    }
+    leave() if $node;
+    system "ip address delete $elsewhere/32 dev lo 2> /dev/null";
+    system "ip link delete $bridge 2> /dev/null";
     $? = $status;
 }
 
 
-lxc() if ($ENV{VERBS_DRIVERS} // 'lxc') =~ /lxc/;
+if (($ENV{VERBS_DRIVERS} // 'lxc') =~ /lxc/) {
+    lxc();
+    leave();
+    bridged();
+}
 done_testing();
