@@ -398,7 +398,7 @@ $::root . $::json
 --- error_code eval
 [409, 409]
 --- response_body_like eval
-['"code":"vm_busy"', '"code":"not_possible"']
+["\"code\":\"vm_busy\".*\"task\":$::running\\b", '"code":"not_possible"']
 
 
 

@@ -4,6 +4,7 @@
  */
 
 #include "audit.h"
+#include "change.h"
 #include "resource.h"
 #include "route.h"
 #include "run.h"
@@ -83,7 +84,7 @@ vz_task_cancel(vz_call_t *call)
 static void
 vz_task_change(vz_call_t *call, const vz_task_change_t *change)
 {
-    uint64_t    id, busy;
+    uint64_t    id;
     vz_code_e   rc;
     vz_task_t   task;
 
@@ -117,10 +118,6 @@ vz_task_change(vz_call_t *call, const vz_task_change_t *change)
         return;
 
     case VZ_DUPLICATE:
-        if (vz_task_busy(call->pool, task.vm, &busy) == VZ_OK && busy) {
-            task.id = busy;
-        }
-
         vz_task_in_way(call, &task);
         return;
 
@@ -188,6 +185,17 @@ vz_task_change_show(uint64_t id, const char *state)
 static void
 vz_task_in_way(vz_call_t *call, const vz_task_t *task)
 {
-    vz_call_problem(call, NGX_HTTP_CONFLICT, "vm_busy",
-                    "The container is busy with task %uL.", task->id);
+    vz_change_t  change;
+
+    ngx_memzero(&change, sizeof(vz_change_t));
+
+    change.call = call;
+
+    if (vz_task_busy(call->pool, task->vm, &change.busy) != VZ_OK
+        || change.busy == 0)
+    {
+        change.busy = task->id;
+    }
+
+    vz_change_refuse(&change, VZ_BUSY);
 }
