@@ -7,6 +7,7 @@
  */
 
 #include "live.h"
+#include "live_map.h"
 #include "node.h"
 #include "notice.h"
 #include "../runtime/sse.h"
@@ -22,28 +23,19 @@
 #define VZ_LIVE_DUTY      2500
 #define VZ_LIVE_PATIENCE  2000
 #define VZ_LIVE_SLICE     25
+#define VZ_LIVE_LATE      3000      /* ms; what takes longer is no answer, */
+#define VZ_LIVE_LATER     2         /* unless it took half of that before */
 #define VZ_LIVE_SILENT    2         /* rounds before anybody is told */
 #define VZ_LIVE_SLOW      5000      /* ms without waiting after a vain wait */
 #define VZ_LIVE_WATCH     5000
-#define VZ_LIVE_MAP       60        /* seconds numbers and owners are kept */
-#define VZ_LIVE_MAP_LEAST 2         /* seconds before unknown ones ask again */
 
-
-/* Which container has a number, and whose it is. */
-typedef struct {
-    uint32_t         ctid;
-    uint64_t         vm;
-    uint64_t         owner;
-    ngx_uint_t       seen;          /* in the round that is on */
-} vz_live_vm_t;
 
 typedef struct {
-    ngx_uint_t       busy;
+    vz_node_row_t   *busy;          /* with a round over this one, or NULL */
+    uint64_t         since;         /* which began then */
+    ngx_uint_t       late;          /* and whose silence is told already */
     vz_line_t        line;
-    ngx_pool_t      *pool;          /* of the map */
-    vz_live_vm_t    *vms;           /* by number */
-    ngx_uint_t       nvms;
-    time_t           loaded;
+    vz_live_map_t    map;
     uint64_t         took;          /* ms of our last round, 0: in vain */
     uint64_t         slow;          /* until then nobody waits for it */
 } vz_live_node_t;
@@ -55,26 +47,18 @@ static uint64_t vz_live_began(vz_node_row_t *node);
 static ngx_uint_t vz_live_old(vz_node_row_t *node, ngx_uint_t msec);
 static ngx_uint_t vz_live_may(vz_node_row_t *node, ngx_uint_t msec);
 static ngx_int_t vz_live_task(void *data, const vz_task_view_t *view);
+static void vz_live_look(vz_live_node_t *live);
 static void vz_live_begin(vz_node_row_t *node);
 static void vz_live_round(void *data);
 static void vz_live_answer(vz_node_row_t *node, ngx_pool_t *pool,
     const vz_answer_t *answer, uint64_t now);
 static void vz_live_read(const ngx_str_t *line, vz_sample_t *sample);
 static vz_state_e vz_live_parse(const ngx_str_t *word);
-static void vz_live_silence(vz_node_row_t *node);
+static void vz_live_silence(vz_node_row_t *node, uint64_t now);
+static ngx_int_t vz_live_forsake(void *data, const vz_sample_t *sample);
 static void vz_live_missing(vz_node_row_t *node, uint64_t now);
 static void vz_live_beat(vz_node_row_t *node, ngx_uint_t answered,
     uint64_t now);
-static vz_live_vm_t *vz_live_find(vz_live_node_t *live, uint32_t ctid);
-static ngx_uint_t vz_live_strangers(vz_live_node_t *live,
-    const vz_answer_t *answer);
-static void vz_live_map(vz_node_row_t *node);
-static ngx_int_t vz_live_map_keep(vz_live_node_t *live, ngx_pool_t *pool,
-    const vz_rows_t *rows);
-
-
-static const vz_sql_t  vz_live_select = vz_sql("live map",
-    "SELECT ctid, id, user_id FROM vm WHERE node_id = ? ORDER BY ctid");
 
 
 static vz_live_node_t  vz_live_nodes[VZ_NODES_MAX];
@@ -118,10 +102,7 @@ vz_live_exit(void)
     }
 
     for (i = 0; i < VZ_NODES_MAX; i++) {
-        if (vz_live_nodes[i].pool != NULL) {
-            ngx_destroy_pool(vz_live_nodes[i].pool);
-            vz_live_nodes[i].pool = NULL;
-        }
+        vz_live_map_free(&vz_live_nodes[i].map);
     }
 }
 
@@ -129,10 +110,14 @@ vz_live_exit(void)
 static void
 vz_live_tick(ngx_event_t *ev)
 {
-    ngx_uint_t  watching;
+    ngx_uint_t  i, watching;
 
     if (ngx_exiting || ngx_quit) {
         return;
+    }
+
+    for (i = 0; i < VZ_NODES_MAX; i++) {
+        vz_live_look(&vz_live_nodes[i]);
     }
 
     (void) vz_sse_count(&watching);
@@ -248,6 +233,29 @@ vz_live_task(void *data, const vz_task_view_t *view)
 }
 
 
+/*
+ * A round that hangs is told as silence before its time is over, unless
+ * another worker's was answered meanwhile.
+ */
+static void
+vz_live_look(vz_live_node_t *live)
+{
+    if (live->busy == NULL
+        || live->late
+        || vz_live_now() - live->since
+           <= ngx_max(VZ_LIVE_LATE, live->took * VZ_LIVE_LATER))
+    {
+        return;
+    }
+
+    live->late = 1;
+
+    if (vz_live_began(live->busy) <= live->since) {
+        vz_live_silence(live->busy, live->since);
+    }
+}
+
+
 static void
 vz_live_begin(vz_node_row_t *node)
 {
@@ -255,17 +263,19 @@ vz_live_begin(vz_node_row_t *node)
 
     live = &vz_live_nodes[node->index];
 
-    if (live->busy
+    if (live->busy != NULL
         || vz_zone_duty(VZ_DUTY_COLLECT + node->index, VZ_LIVE_DUTY)
            != NGX_OK)
     {
         return;
     }
 
-    live->busy = 1;
+    live->busy = node;
+    live->since = vz_live_now();
+    live->late = 0;
 
     if (vz_fiber_spawn(vz_live_round, node) != NGX_OK) {
-        live->busy = 0;
+        live->busy = NULL;
     }
 }
 
@@ -273,7 +283,6 @@ vz_live_begin(vz_node_row_t *node)
 static void
 vz_live_round(void *data)
 {
-    uint64_t         now;
     vz_code_e        rc;
     ngx_pool_t      *pool;
     vz_answer_t      answer;
@@ -288,28 +297,28 @@ vz_live_round(void *data)
         goto done;
     }
 
-    now = vz_live_now();
-
     rc = vz_relay_call(node->relay, pool, VZ_VERB_LIST, 0, NULL, NULL, NULL,
                        NULL, &answer);
 
     if (rc == VZ_OK) {
-        vz_live_answer(node, pool, &answer, now);
-        vz_live_beat(node, 1, now);
-        vz_zone_sample_forget(node->id, now);
-        live->took = vz_live_now() - now;
+        vz_live_answer(node, pool, &answer, live->since);
+        vz_live_beat(node, 1, live->since);
+        vz_zone_sample_forget(node->id, live->since);
+        live->took = vz_live_now() - live->since;
 
     } else {
-        vz_live_silence(node);
-        vz_live_beat(node, 0, now);
         live->took = 0;
+
+        if (!live->late) {
+            vz_live_silence(node, live->since);
+        }
     }
 
     ngx_destroy_pool(pool);
 
 done:
 
-    live->busy = 0;
+    live->busy = NULL;
     vz_zone_duty_done(VZ_DUTY_COLLECT + node->index);
     (void) vz_line_wake(&live->line, 1);
 }
@@ -322,19 +331,14 @@ vz_live_answer(vz_node_row_t *node, ngx_pool_t *pool,
     ngx_uint_t       i;
     vz_sample_t      sample;
     vz_live_vm_t    *vm;
-    vz_live_node_t  *live;
+    vz_live_map_t   *map;
 
-    live = &vz_live_nodes[node->index];
+    map = &vz_live_nodes[node->index].map;
 
-    if (ngx_time() - live->loaded >= VZ_LIVE_MAP
-        || (ngx_time() - live->loaded >= VZ_LIVE_MAP_LEAST
-            && vz_live_strangers(live, answer)))
-    {
-        vz_live_map(node);
-    }
+    vz_live_map_load(map, node->id, answer);
 
-    for (i = 0; i < live->nvms; i++) {
-        live->vms[i].seen = 0;
+    for (i = 0; i < map->nvms; i++) {
+        map->vms[i].seen = 0;
     }
 
     for (i = 0; i < answer->nlines; i++) {
@@ -348,7 +352,7 @@ vz_live_answer(vz_node_row_t *node, ngx_pool_t *pool,
         sample.node = node->id;
         sample.sampled = now;
 
-        vm = vz_live_find(live, sample.ctid);
+        vm = vz_live_map_find(map, sample.ctid);
 
         if (vm != NULL) {
             sample.vm = vm->vm;
@@ -414,22 +418,22 @@ vz_live_missing(vz_node_row_t *node, uint64_t now)
 {
     ngx_uint_t       i;
     vz_sample_t      sample;
-    vz_live_node_t  *live;
+    vz_live_map_t   *map;
 
-    live = &vz_live_nodes[node->index];
+    map = &vz_live_nodes[node->index].map;
 
-    for (i = 0; i < live->nvms; i++) {
+    for (i = 0; i < map->nvms; i++) {
 
-        if (live->vms[i].seen) {
+        if (map->vms[i].seen) {
             continue;
         }
 
         ngx_memzero(&sample, sizeof(vz_sample_t));
 
         sample.node = node->id;
-        sample.ctid = live->vms[i].ctid;
-        sample.vm = live->vms[i].vm;
-        sample.owner = live->vms[i].owner;
+        sample.ctid = map->vms[i].ctid;
+        sample.vm = map->vms[i].vm;
+        sample.owner = map->vms[i].owner;
         sample.state = VZ_STATE_UNKNOWN;
         sample.sampled = now;
 
@@ -438,28 +442,34 @@ vz_live_missing(vz_node_row_t *node, uint64_t now)
 }
 
 
-/* the node does not answer: what is shown stays, and is called unknown */
+/*
+ * The node does not answer: what is shown stays, and is called unknown.  The
+ * zone says what that is, whichever worker asked before.
+ */
 static void
-vz_live_silence(vz_node_row_t *node)
+vz_live_silence(vz_node_row_t *node, uint64_t now)
 {
-    ngx_uint_t       i;
-    vz_sample_t      sample;
-    vz_live_node_t  *live;
+    (void) vz_zone_samples(0, vz_live_forsake, node);
+    vz_live_beat(node, 0, now);
+}
 
-    live = &vz_live_nodes[node->index];
 
-    for (i = 0; i < live->nvms; i++) {
+static ngx_int_t
+vz_live_forsake(void *data, const vz_sample_t *sample)
+{
+    vz_sample_t     unknown;
+    vz_node_row_t  *node = data;
 
-        if (vz_zone_sample_get(node->id, live->vms[i].ctid, &sample)
-            != NGX_OK
-            || sample.state == VZ_STATE_UNKNOWN)
-        {
-            continue;
-        }
-
-        sample.state = VZ_STATE_UNKNOWN;
-        vz_zone_sample_put(&sample);
+    if (sample->node == node->id
+        && sample->ctid != 0
+        && sample->state != VZ_STATE_UNKNOWN)
+    {
+        unknown = *sample;
+        unknown.state = VZ_STATE_UNKNOWN;
+        vz_zone_sample_put(&unknown);
     }
+
+    return NGX_OK;
 }
 
 
@@ -487,117 +497,6 @@ vz_live_beat(vz_node_row_t *node, ngx_uint_t answered, uint64_t now)
     } else if (answered && silent >= VZ_LIVE_SILENT) {
         vz_notice_tell(VZ_NOTICE_NODE_UP, 0, node->id, &node->name, NULL);
     }
-}
-
-
-static vz_live_vm_t *
-vz_live_find(vz_live_node_t *live, uint32_t ctid)
-{
-    ngx_uint_t  low, high, middle;
-
-    low = 0;
-    high = live->nvms;
-
-    while (low < high) {
-        middle = (low + high) / 2;
-
-        if (live->vms[middle].ctid == ctid) {
-            return &live->vms[middle];
-        }
-
-        if (live->vms[middle].ctid < ctid) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-
-    return NULL;
-}
-
-
-static ngx_uint_t
-vz_live_strangers(vz_live_node_t *live, const vz_answer_t *answer)
-{
-    uint32_t    ctid;
-    ngx_str_t   id;
-    ngx_uint_t  i;
-
-    for (i = 0; i < answer->nlines; i++) {
-        id = vz_relay_pair(&answer->lines[i], "id");
-
-        if (id.len
-            && vz_field_ctid((char *) id.data, id.len, &ctid) == VZ_OK
-            && vz_live_find(live, ctid) == NULL)
-        {
-            return 1;
-        }
-    }
-
-    return 0;
-}
-
-
-static void
-vz_live_map(vz_node_row_t *node)
-{
-    vz_rows_t        rows;
-    ngx_pool_t      *pool, *kept;
-    vz_live_node_t  *live;
-
-    live = &vz_live_nodes[node->index];
-
-    pool = ngx_create_pool(4096, ngx_cycle->log);
-    if (pool == NULL) {
-        return;
-    }
-
-    if (vz_db_query(NULL, pool, &vz_live_select,
-                    vz_binds(vz_int(node->id)), &rows)
-        != VZ_OK)
-    {
-        ngx_destroy_pool(pool);
-        return;
-    }
-
-    kept = ngx_create_pool(4096, ngx_cycle->log);
-
-    if (kept != NULL && vz_live_map_keep(live, kept, &rows) != NGX_OK) {
-        ngx_destroy_pool(kept);
-    }
-
-    ngx_destroy_pool(pool);
-}
-
-
-static ngx_int_t
-vz_live_map_keep(vz_live_node_t *live, ngx_pool_t *pool,
-    const vz_rows_t *rows)
-{
-    ngx_uint_t     i;
-    vz_live_vm_t  *vms;
-
-    vms = ngx_pcalloc(pool, (rows->rows + 1) * sizeof(vz_live_vm_t));
-    if (vms == NULL) {
-        return NGX_ERROR;
-    }
-
-    for (i = 0; i < rows->rows; i++) {
-        vms[i].ctid = vz_cell_int(rows, i, 0);
-        vms[i].vm = vz_cell_int(rows, i, 1);
-        vms[i].owner = vz_cell_int(rows, i, 2);
-    }
-
-    if (live->pool != NULL) {
-        ngx_destroy_pool(live->pool);
-    }
-
-    live->pool = pool;
-    live->vms = vms;
-    live->nvms = rows->rows;
-    live->loaded = ngx_time();
-
-    return NGX_OK;
 }
 
 
