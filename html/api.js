@@ -292,6 +292,7 @@ async function connection(path, last, listener, outer, seen) {
         hidden = document.hidden ? setTimeout(cut, HIDDEN) : undefined;
     };
 
+    listener.opening?.(cut);
     outer.addEventListener('abort', cut, { signal: inner.signal });
     document.addEventListener('visibilitychange', look,
         { signal: inner.signal });
@@ -346,16 +347,17 @@ async function connection(path, last, listener, outer, seen) {
  * @typedef {{
  *     event(type: string, data: any): void,
  *     link(up: boolean): void,
- *     heard?(): void,
+ *     heard?(): void, opening?(again: () => void): void,
  *     gone?(problem: Problem): void,
- * }} Listener  gone: the API refused, or there will be no more
+ * }} Listener  gone: the API refused, or there will be no more; opening: a
+ *     connection, and how to have another, whose path is another by now
  */
 
 /**
  * Listen to a path until the signal is aborted: reconnects with growing
  * pauses and tells the server the last event seen.
  *
- * @param {string} path
+ * @param {() => string} path
  * @param {Listener} listener
  * @param {AbortSignal} signal
  */
@@ -366,12 +368,16 @@ export async function listen(path, listener, signal) {
 
     while (!signal.aborted) {
         let stood = false;
+        let another = false;
 
         try {
-            await connection(path, last, { ...listener, link: (up) => {
+            await connection(path(), last, { ...listener, link: (up) => {
                 stood = up;
                 listener.link(up);
-            } }, signal, (id) => {
+            }, opening: (cut) => listener.opening?.(() => {
+                another = true;
+                cut();
+            }) }, signal, (id) => {
                 last = id;
             });
         } catch (error) {
@@ -385,6 +391,10 @@ export async function listen(path, listener, signal) {
 
         if (signal.aborted) {
             return;
+        }
+
+        if (another) {
+            continue;
         }
 
         listener.link(false);

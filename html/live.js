@@ -13,16 +13,34 @@ import { get, listen, Problem } from './api.js';
 /** @typedef {import('./types.d.ts').Notice} Notice */
 /** @typedef {{at: number, memory: number, disk: number, cpu: number}} Point */
 
-/* Ten minutes of points for as many containers as one person watches. */
+/* Ten minutes of points. */
 const WINDOW = 600000;
 const GAP = 1900;
-const WATCHED = 64;
+
+/* The stream tells of the containers that somebody looks at, and of some that
+   were looked at before, so that going back and forth costs nothing. */
+const MOST = 200;
+const BEFORE = 64;
+const GLANCE = 250;     /* ms; what scrolls by faster is not looked at */
+const NOBODY = 0;       /* no container has this number */
 
 /** A task that ended stays in the strip for so long. */
 const LINGER = 6000;
 
 /** @type {AbortController | null} */
 let running = null;
+
+/** @type {Set<{ids: number[]}>} what the parts of the page look at */
+const looks = new Set();
+
+/** @type {Set<number>} what the stream tells of, the last looked at last */
+let watched = new Set();
+
+/** @type {() => void} */
+let reopen = () => {};
+
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let glance;
 
 /** @type {Map<number, Point[]>} */
 const points = new Map();
@@ -272,7 +290,7 @@ function remember(sample) {
     points.set(sample.id, list);
 
     for (const id of points.keys()) {
-        if (points.size <= WATCHED) {
+        if (points.size <= MOST) {
             break;
         }
 
@@ -336,6 +354,45 @@ async function seed(signal) {
 }
 
 
+/** Have the stream tell of what is looked at. */
+function choose() {
+    const now = [...looks].flatMap((look) => look.ids).slice(-MOST);
+    const some = now.some((id) => !watched.has(id));
+    const before = [...watched].filter((id) => !now.includes(id));
+
+    watched = new Set([...before.slice(-BEFORE), ...now].slice(-MOST));
+
+    if (some) {
+        reopen();
+    }
+}
+
+
+/**
+ * Look at containers: the stream brings their figures.
+ *
+ * @param {number[]} ids
+ * @param {AbortSignal} signal
+ * @returns {(ids: number[]) => void} to look at others instead
+ */
+export function watch(ids, signal) {
+    const look = { ids };
+    const soon = () => {
+        clearTimeout(glance);
+        glance = setTimeout(choose, GLANCE);
+    };
+
+    looks.add(look);
+    signal.addEventListener('abort', () => looks.delete(look));
+    soon();
+
+    return (others) => {
+        look.ids = others;
+        soon();
+    };
+}
+
+
 /** Begin to listen; a second call does nothing. */
 export function start() {
     if (running) {
@@ -348,9 +405,13 @@ export function start() {
 
     link.everUp = false;
     told = 0;
+    choose();
     emit('start');
 
-    void listen('events', {
+    void listen(() => `events?vms=${[...watched].join() || NOBODY}`, {
+        opening(again) {
+            reopen = again;
+        },
         event(type, data) {
             if (type === 'vm') {
                 for (const sample of Array.isArray(data) ? data : [data]) {
@@ -368,14 +429,15 @@ export function start() {
             }
         },
         link(up) {
-            const again = up && link.everUp;
+            const fresh = up && !(link.up && link.everUp);
+            const again = fresh && link.everUp;
 
             link.up = up;
             link.everUp ||= up;
             link.heard = up ? Date.now() : link.heard;
             emit('link');
 
-            if (up) {
+            if (fresh) {
                 void seed(signal);
             }
 
@@ -400,6 +462,8 @@ export function start() {
 export function stop() {
     running?.abort();
     running = null;
+    reopen = () => {};
+    watched.clear();
     points.clear();
     latest.clear();
     tasks.clear();

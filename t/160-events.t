@@ -137,6 +137,47 @@ sub after_an_id {
 }
 
 
+# of two that do not change, as a stream of the administrator tells them
+sub told_of_both {
+    my ($query, $header) = @_;
+    my $all = stream("/api/events$query", $root . ($header // ''),
+        qr/^event: vm\n.*^id: \d+\n\n/ms, 6);
+    my $seen = ids(events($all->{body}, 'vm'));
+
+    return join ' ', map { $seen->{$_} ? 1 : 0 } $vm, $hers;
+}
+
+
+sub of_some {
+    my $version = ask('GET', '/api/vms', $root)->{json}{version};
+
+    is(told_of_both("?vms=$hers"), '0 1', 'one of two');
+    is(told_of_both("?vms=$vm,$hers"), '1 1', 'both');
+    is(told_of_both("?vms=$hers", "Last-Event-ID: $version\n"), '0 1',
+        'who returns is told how it is, whatever was told before');
+
+    my $none = stream("/api/events?vms=0", $root, qr/^id: \d+\n\n/m, 6);
+
+    is(scalar events($none->{body}, 'vm'), 0, '0 is none');
+
+    my $stranger = stream("/api/events?vms=$vm", $beas, qr/^id: \d+\n\n/m, 6);
+
+    is(scalar events($stranger->{body}, 'vm'), 0, 'nor is what is not hers');
+
+    my @most = (0) x 200;
+
+    is(told_of_both('?vms=' . join ',', $hers, @most[1 .. 199]), '0 1',
+        '200 of them');
+
+    for my $bad ("$vm,x", join ',', @most, $vm) {
+        my $answer = ask('GET', "/api/events?vms=$bad", $root);
+
+        is($answer->{code}, 422, 'no list of that kind');
+        is($answer->{json}{errors}[0]{field}, 'vms', 'its name');
+    }
+}
+
+
 sub ends_with_session {
     my $stream = ask_begin('GET', '/api/events', $doomed);
 
@@ -222,14 +263,22 @@ GET /api/plans
 
 
 
-=== TEST 5: a script may listen too
+=== TEST 5: who names containers hears of no others
+--- init: ::of_some()
+--- timeout: 40
+--- request
+GET /api/plans
+
+
+
+=== TEST 6: a script may listen too
 --- init: ::for_scripts()
 --- request
 GET /api/plans
 
 
 
-=== TEST 6: a stream ends with its session
+=== TEST 7: a stream ends with its session
 --- init: ::ends_with_session()
 --- timeout: 20
 --- request
@@ -237,14 +286,14 @@ GET /api/plans
 
 
 
-=== TEST 7: a visitor may not listen
+=== TEST 8: a visitor may not listen
 --- request
 GET /api/events
 --- error_code: 401
 
 
 
-=== TEST 8: nothing may be sent to it
+=== TEST 9: nothing may be sent to it
 --- request
 POST /api/events
 {}

@@ -14,7 +14,7 @@ import { columns, keepRows, vmRow } from './vm-row.js';
 import { vmPage } from './vm-page.js';
 import { rowWindow } from './window.js';
 import { t } from '../i18n.js';
-import { on, over } from '../live.js';
+import { on, over, watch } from '../live.js';
 import { user } from '../session.js';
 
 /** @typedef {import('../types.d.ts').Vm} Vm */
@@ -100,6 +100,8 @@ function filters(wish, changed, signal) {
     }, state ? t(`state.${state}`) : t('fleet.all')));
     const mark = () => chips.forEach((chip, i) =>
         chip.setAttribute('aria-pressed', String(CHIPS[i] === wish.state)));
+    const group = h('div', { class: 'chips', role: 'group',
+        'aria-label': t('fleet.states') }, chips);
 
     document.addEventListener('keydown', (event) => {
         const at = /** @type {HTMLElement} */ (event.target);
@@ -115,6 +117,17 @@ function filters(wish, changed, signal) {
 
     return {
         input,
+
+        /** @param {(state: string) => boolean} has  any of that state */
+        offer(has) {
+            chips.forEach((chip, i) => {
+                chip.hidden = i > 0 && CHIPS[i] !== wish.state
+                    && !has(CHIPS[i]);
+            });
+            group.hidden = wish.state === ''
+                && chips.filter((chip) => !chip.hidden).length < 3;
+        },
+
         clear() {
             input.value = '';
             wish.q = '';
@@ -125,8 +138,7 @@ function filters(wish, changed, signal) {
         node: h('div', { class: 'filters', role: 'search' },
             h('div', { class: 'search' }, icon('search'), input,
                 h('kbd', { 'aria-hidden': 'true' }, '/')),
-            h('div', { class: 'chips', role: 'group',
-                'aria-label': t('fleet.states') }, chips)),
+            group),
     };
 }
 
@@ -143,6 +155,9 @@ export function fleet(view, first) {
     let next = first.next ?? null;
     let asked = 0;
     let paging = false;
+
+    /** @type {Set<string>} states that some container is in, or was */
+    const states = new Set();
 
     /** @param {string | null} id */
     const place = (id) => {
@@ -167,6 +182,7 @@ export function fleet(view, first) {
         },
     });
 
+    const see = watch([], view.signal);
     const shown = rowWindow({
         body: list.body, rows, columns: columns(admin).length,
         signal: view.signal,
@@ -177,6 +193,7 @@ export function fleet(view, first) {
 
             return row;
         },
+        seen: (ids) => see(ids),
         end: () => {
             if (next !== null) {
                 void page();
@@ -184,9 +201,16 @@ export function fleet(view, first) {
         },
     });
 
+    /* of those that are not loaded yet nobody knows */
+    const offer = () => search.offer((state) => states.has(state)
+        || next !== null);
+
     const drawn = () => {
         const empty = shown.all().length === 0;
         const filtered = wish.q !== '' || wish.state !== '';
+
+        shown.all().forEach((vm) => states.add(vm.state));
+        offer();
 
         more.hidden = next === null;
         list.node.hidden = empty;
@@ -311,6 +335,12 @@ export function fleet(view, first) {
     shown.set(first.items);
     drawn();
     keepRows(rows, view.signal);
+    on('vm', ({ state }) => {
+        if (state && !states.has(state)) {
+            states.add(state);
+            offer();
+        }
+    }, view.signal);
     on('task', (/** @type {Task} */ task) => {
         if (over(task) && RESHAPES.has(task.kind)) {
             again();

@@ -242,7 +242,8 @@ export function tiles(options) {
  *     layout?: (fields: Record<string, Node>) => Children[],
  *     send: (values: Record<string, string>) => Promise<void>,
  *     failed?: (problem: Problem) => void, after?: Node,
- * }} options
+ *     help?: (problem: Problem) => Node | null,
+ * }} options  help: what leads on from a refusal
  *
  * @typedef {import('./dom.js').Children} Children
  */
@@ -251,8 +252,10 @@ export function form(options) {
     const send = button({ text: options.submit, kind: 'primary',
         type: 'submit' });
 
-    const complain = (/** @type {string} */ words_) => {
-        put(summary, ...(words_ ? [icon('warn'), h('p', null, words_)] : []));
+    const complain = (/** @type {string} */ words_,
+        /** @type {Node | null} */ help = null) => {
+        put(summary, ...(words_ ? [icon('warn'),
+            h('p', null, words_, help ? ' ' : null, help)] : []));
     };
 
     /** @param {Problem} problem */
@@ -274,7 +277,7 @@ export function form(options) {
 
         complain([first && problem.code === 'invalid'
             ? t('form.bad', { n: problem.errors.length }) : words(problem),
-        ...lost].join(' '));
+        ...lost].join(' '), options.help?.(problem) ?? null);
         first?.focus();
         options.failed?.(problem);
     };

@@ -6,7 +6,7 @@ import { copyable, linkButton } from './button.js';
 import { every, h, put, say } from './dom.js';
 import { osMark } from './icon.js';
 import { ago, span, t } from '../i18n.js';
-import { adopt, history, merge, on, over, taskOf } from '../live.js';
+import { adopt, history, merge, on, over, taskOf, watch } from '../live.js';
 import { fault } from './fault.js';
 import { power } from './power.js';
 import { steps } from './steps.js';
@@ -58,7 +58,8 @@ function remark(vm) {
             && !taskOf(vm.id) ? t('vm.halted') : '';
     }
 
-    return vm.sampled && Date.now() - Date.parse(vm.sampled) > STALE
+    return vm.sampled && (vm.state === 'unknown'
+        || Date.now() - Date.parse(vm.sampled) > STALE)
         ? t('vm.stale', { ago: ago(vm.sampled) }) : '';
 }
 
@@ -234,6 +235,8 @@ export function vmPage(vm, signal, options = {}) {
         if (next.textContent !== state.textContent) {
             put(state, next);
         }
+
+        say(stale, remark(vm));
     };
 
     const draw = () => {
@@ -258,6 +261,7 @@ export function vmPage(vm, signal, options = {}) {
     };
 
     drawState();
+    watch([vm.id], signal);
     on('vm', (sample) => {
         if (sample.id === vm.id) {
             merge(vm, sample);
@@ -280,7 +284,7 @@ export function vmPage(vm, signal, options = {}) {
     }, signal);
     every(1000, () => {
         known.tick();
-        say(stale, remark(vm));
+        drawState();
     }, signal);
 
     const node = h('article', { class: 'vm' },

@@ -35,7 +35,9 @@ function filler(columns) {
  * @param {{
  *     body: HTMLElement, columns: number, rows: Map<number, R>,
  *     make: (item: T) => R, end: () => void, signal: AbortSignal,
- * }} options  rows: those that are drawn; end: the last ones are near
+ *     seen: (ids: number[]) => void,
+ * }} options  rows: those that are drawn; end: the last ones are near; seen:
+ *     all of them are drawn
  */
 export function rowWindow(options) {
     const { body, rows } = options;
@@ -139,6 +141,8 @@ export function rowWindow(options) {
 
         if (last < want.to || first > want.from) {
             soon();
+        } else {
+            options.seen([...rows.keys()]);
         }
 
         if (want.to > items.length - 2 * AROUND) {

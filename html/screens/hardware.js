@@ -16,7 +16,7 @@ import { taskHere } from '../parts/task-here.js';
 import { taskTitle } from '../parts/task-strip.js';
 import { toast } from '../parts/toast.js';
 import { vmCombo } from '../parts/vm-find.js';
-import { adopt, merge, note, on, over, taskOf } from '../live.js';
+import { adopt, merge, note, on, over, taskOf, watch } from '../live.js';
 import { t, word } from '../i18n.js';
 
 /** @typedef {import('../types.d.ts').View} View */
@@ -243,6 +243,7 @@ function chosen(first, view, signal) {
     void failedPart(vm, broken, (task) => void began(task), signal)
         .catch(() => {});
 
+    watch([vm.id], signal);
     on('vm', (sample) => {
         if (sample.id === vm.id) {
             merge(vm, sample);

@@ -178,7 +178,7 @@ function follow(view, first) {
 
     view.signal.addEventListener('abort', () => done.abort());
 
-    void listen(path, {
+    void listen(() => path, {
         event(_type, /** @type {TaskView} */ data) {
             const step = order.steps[Number(data.step)];
             const moved = step?.state !== 'running'

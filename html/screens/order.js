@@ -190,6 +190,8 @@ function build(view, plans, templates) {
             hand(answer);
             view.go(`order#follow=${answer.order}`);
         },
+        help: (problem) => (problem.code === 'user_exists'
+            ? h('a', { href: 'signin' }, t('nav.signin')) : null),
         failed: (problem) => {
             /* an answer that is no: the next try is another order */
             if (problem.status >= 400 && problem.status < 500) {

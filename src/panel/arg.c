@@ -42,6 +42,7 @@ static const vz_arg_pt  vz_arg_readers[] = {
     [VZ_ARG_LIMIT] = NULL,
     [VZ_ARG_WORD] = vz_arg_word,
     [VZ_ARG_WORDS] = vz_arg_some,
+    [VZ_ARG_NUMBERS] = NULL,
     [VZ_ARG_TEXT] = vz_arg_text,
     [VZ_ARG_SEARCH] = vz_arg_like_any,
     [VZ_ARG_ACTION] = vz_arg_action,
@@ -108,6 +109,43 @@ vz_arg_number(vz_call_t *call, const char *name, uint64_t max,
         && vz_field_number((char *) text.data, text.len, max, value) != VZ_OK)
     {
         return vz_arg_broken(call, name, "a number, not too large");
+    }
+
+    return VZ_OK;
+}
+
+
+vz_code_e
+vz_arg_numbers(vz_call_t *call, const char *name, uint64_t **numbers,
+    ngx_uint_t *count)
+{
+    uint64_t   *number;
+    ngx_str_t   rest, word;
+
+    *count = 0;
+    *numbers = NULL;
+    rest = vz_call_arg(call, name);
+
+    if (rest.len == 0) {
+        return VZ_OK;
+    }
+
+    *numbers = ngx_palloc(call->pool, VZ_ARG_MOST * sizeof(uint64_t));
+
+    if (*numbers == NULL) {
+        return VZ_INTERNAL;
+    }
+
+    while (vz_word_next(&rest, ',', &word)) {
+        number = *numbers + *count;
+
+        if (++*count > VZ_ARG_MOST
+            || vz_field_number((char *) word.data, word.len, INT64_MAX, number)
+               != VZ_OK)
+        {
+            return vz_arg_broken(call, name, "numbers, with commas, not too"
+                                 " many");
+        }
     }
 
     return VZ_OK;

@@ -22,6 +22,7 @@ typedef enum {
                                more, which tells whether there is a next */
     VZ_ARG_WORD,            /* one of words */
     VZ_ARG_WORDS,           /* some of them, with commas */
+    VZ_ARG_NUMBERS,         /* numbers, with commas: by vz_arg_numbers() */
     VZ_ARG_TEXT,            /* any */
     VZ_ARG_SEARCH,          /* what people type, as a pattern of LIKE that
                                finds it anywhere */
@@ -74,6 +75,13 @@ vz_code_e vz_arg_read(vz_call_t *call, const vz_args_t *args,
 /* vz_arg_number: 0 to max; *value stays where the argument is missing. */
 vz_code_e vz_arg_number(vz_call_t *call, const char *name, uint64_t max,
     uint64_t *value);
+
+/*
+ * vz_arg_numbers: VZ_ARG_MOST of them at most, without which *count is 0; the
+ * array is of the call's pool.
+ */
+vz_code_e vz_arg_numbers(vz_call_t *call, const char *name,
+    uint64_t **numbers, ngx_uint_t *count);
 
 /* vz_arg_limit: how many rows a page has. */
 vz_code_e vz_arg_limit(vz_call_t *call, ngx_uint_t *limit);

@@ -14,6 +14,7 @@ extern const vz_args_t  vz_vm_args;
 extern const vz_args_t  vz_vms_args;
 extern const vz_args_t  vz_tasks_args;
 extern const vz_args_t  vz_stream_args;
+extern const vz_args_t  vz_stream_events_args;
 
 extern const vz_form_t  vz_session_form;
 extern const vz_form_t  vz_order_form;

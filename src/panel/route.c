@@ -133,8 +133,8 @@ static const vz_route_t  vz_routes[] = {
       vz_task_cancel,
       "Take a waiting task back", 202, "Task" },
 
-    { GET, "/events", VZ_ROLE_USER, VZ_ROUTE_STREAM, NULL, &vz_stream_args,
-      vz_stream_events,
+    { GET, "/events", VZ_ROLE_USER, VZ_ROUTE_STREAM, NULL,
+      &vz_stream_events_args, vz_stream_events,
       "Changes of containers and tasks, and notices, as a stream", 200,
       NULL },
 

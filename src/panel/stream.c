@@ -34,6 +34,7 @@ static void vz_stream_render(vz_sse_scope_t *scope, ngx_pool_t *pool,
     ngx_str_t *text);
 static void vz_stream_render_order(vz_sse_scope_t *scope, ngx_pool_t *pool,
     ngx_str_t *text);
+static ngx_uint_t vz_stream_watches(const vz_sse_scope_t *scope, uint64_t vm);
 static ngx_int_t vz_stream_vm(void *data, const vz_sample_t *sample);
 static ngx_int_t vz_stream_task(void *data, const vz_task_view_t *view);
 static void vz_stream_notices(vz_stream_t *stream, uint64_t version);
@@ -54,13 +55,36 @@ static const vz_arg_t  vz_stream_arg[] = {
 
 const vz_args_t  vz_stream_args = vz_args(vz_stream_arg);
 
+static const vz_arg_t  vz_stream_events_arg[] = {
+    { "since", VZ_ARG_NUMBER, 0, NULL },
+    { "vms", VZ_ARG_NUMBERS, 0, NULL }
+};
+
+const vz_args_t  vz_stream_events_args = vz_args(vz_stream_events_arg);
+
 
 void
 vz_stream_events(vz_call_t *call)
 {
-    vz_sse_scope_t  scope;
+    vz_code_e        rc;
+    uint64_t        *vms;
+    vz_sse_scope_t   scope;
 
     ngx_memzero(&scope, sizeof(vz_sse_scope_t));
+
+    rc = vz_arg_numbers(call, "vms", &vms, &scope.nvms);
+
+    if (rc != VZ_OK) {
+        if (rc == VZ_RANGE) {
+            vz_call_refuse(call);
+        } else {
+            vz_call_fault(call, "panel", rc);
+        }
+
+        return;
+    }
+
+    scope.vms = vms;
 
     scope.user = call->who.user;
     scope.all = call->who.admin;
@@ -154,7 +178,8 @@ vz_stream_render(vz_sse_scope_t *scope, ngx_pool_t *pool, ngx_str_t *text)
     stream.scope = scope;
     stream.pool = pool;
 
-    (void) vz_zone_samples(scope->since, vz_stream_vm, &stream);
+    (void) vz_zone_samples(scope->nvms && !scope->begun ? 0 : scope->since,
+                           vz_stream_vm, &stream);
     vz_stream_flush(&stream);
     (void) vz_zone_tasks(scope->since, vz_stream_task, &stream);
     vz_stream_notices(&stream, version);
@@ -163,7 +188,21 @@ vz_stream_render(vz_sse_scope_t *scope, ngx_pool_t *pool, ngx_str_t *text)
 
     if (!stream.failed) {
         scope->since = version;
+        scope->begun = 1;
     }
+}
+
+
+static ngx_uint_t
+vz_stream_watches(const vz_sse_scope_t *scope, uint64_t vm)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; i < scope->nvms && scope->vms[i] != vm; i++) {
+        /* void */
+    }
+
+    return scope->nvms == 0 || i < scope->nvms;
 }
 
 
@@ -173,7 +212,8 @@ vz_stream_vm(void *data, const vz_sample_t *sample)
     vz_stream_t  *stream = data;
 
     if (sample->vm == 0
-        || (!stream->scope->all && sample->owner != stream->scope->user))
+        || (!stream->scope->all && sample->owner != stream->scope->user)
+        || !vz_stream_watches(stream->scope, sample->vm))
     {
         return NGX_OK;
     }

@@ -16,11 +16,14 @@
 
 /* What one stream may see. */
 typedef struct {
-    uint64_t     user;              /* containers and tasks of this owner */
-    ngx_uint_t   all;               /* an administrator: everything */
-    uint64_t     task;              /* not 0: this task and nothing else */
-    uint64_t     since;             /* version after which to tell */
-    u_char       token[32];         /* session: the stream ends when it does */
+    uint64_t         user;          /* containers and tasks of this owner */
+    ngx_uint_t       all;           /* an administrator: everything */
+    uint64_t         task;          /* not 0: this task and nothing else */
+    const uint64_t  *vms;           /* if there are some, of containers these */
+    ngx_uint_t       nvms;          /* alone; they are told as they are, */
+    ngx_uint_t       begun;         /* and from then on when they change */
+    uint64_t         since;         /* version after which to tell */
+    u_char           token[32];     /* session: the stream ends when it does */
 } vz_sse_scope_t;
 
 /*

@@ -336,7 +336,7 @@ vz_openapi_args(json_t *all, const vz_args_t *args)
         one = json_pack("{s:s, s:s, s:o}", "name", arg->name, "in", "query",
                         "schema", vz_openapi_arg_schema(arg));
 
-        if (arg->type == VZ_ARG_WORDS) {
+        if (arg->type == VZ_ARG_WORDS || arg->type == VZ_ARG_NUMBERS) {
             vz_put(one, "explode", json_false());
         }
 
@@ -365,6 +365,11 @@ vz_openapi_arg_schema(const vz_arg_t *arg)
     case VZ_ARG_WORDS:
         return json_pack("{s:s, s:o}", "type", "array",
                          "items", vz_openapi_arg_words(arg));
+
+    case VZ_ARG_NUMBERS:
+        return json_pack("{s:s, s:i, s:{s:s, s:i}}", "type", "array",
+                         "maxItems", VZ_ARG_MOST,
+                         "items", "type", "integer", "minimum", 0);
 
     case VZ_ARG_SEARCH:
         return vz_openapi_field(VZ_FIELD_SEARCH);

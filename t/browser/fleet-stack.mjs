@@ -43,6 +43,7 @@ function line(i, now) {
 function daemon(count, key) {
     /** @type {number[]} */
     const lists = [];
+    const silent = { on: false };
     const begun = Date.now();
     const server = createServer((socket) => {
         const nonce = randomBytes(32).toString('hex');
@@ -60,6 +61,11 @@ function daemon(count, key) {
                 const now = 1000 + (Date.now() - begun) / 1000;
 
                 lists.push(Date.now());
+
+                if (silent.on) {
+                    return;
+                }
+
                 socket.write(Array.from({ length: count },
                     (_, i) => line(i, now)).join('') + 'ok\n');
 
@@ -71,7 +77,7 @@ function daemon(count, key) {
         });
     });
 
-    return { server, lists };
+    return { server, lists, silent };
 }
 
 
@@ -106,18 +112,20 @@ function seed(count) {
 
 
 /**
+ * silent.on: the node takes `list` and says nothing.
+ *
  * @param {string} dir    of the stack
  * @param {number} count  of containers
  */
 export async function fleetStack(dir, count) {
     const { base } = await stackOf(dir);
     const key = (await readFile(join(base, 'conf/relay.key'), 'utf8')).trim();
-    const { server, lists } = daemon(count, key);
+    const { server, lists, silent } = daemon(count, key);
     const own = await ownStack(dir, { name: 'vzpanel_fleet',
         nodes: { fleet: await listening(server) }, seed: seed(count) });
 
     return {
-        url: own.url, lists,
+        url: own.url, lists, silent,
         async stop() {
             await own.stop();
             server.close();

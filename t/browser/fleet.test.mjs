@@ -142,6 +142,13 @@ function chip(name) {
 }
 
 
+/** Those that are offered. */
+function chips() {
+    return page.getByRole('group', { name: 'Estado' }).getByRole('button')
+        .allInnerTexts();
+}
+
+
 /** @param {string} text  of the first row */
 function first(text) {
     return page.locator('tr.row').first().filter({ hasText: text }).waitFor();
@@ -178,7 +185,9 @@ test('all of the list scrolls by without a pause', async (t) => {
         await last.waitFor();
     };
 
+    assert.ok((await chips()).includes('Congelada'), 'who knows yet');
     await smooth(t, 'to the last container, loading all', down);
+    assert.deepEqual(await chips(), ['Todas', 'En marcha', 'Detenida']);
     t.diagnostic(`${await page.locator('tr.row').count()} rows drawn at once`);
     await smooth(t, 'to the first, and down again', async () => {
         await page.evaluate(() => scrollTo(0, 0));
@@ -206,6 +215,46 @@ test('arrows walk from row to row, also to those not drawn yet', async () => {
 });
 
 
+test('the stream tells of those in sight, wherever one is', async () => {
+    /** @type {string[]} */
+    const streams = [];
+    const note = (/** @type {import('playwright-core').Request} */ one) => {
+        if (one.url().includes('/api/events')) {
+            streams.push(one.url());
+        }
+    };
+
+    page.on('request', note);
+
+    for (const place of ['document.body.scrollHeight', '0']) {
+        await page.evaluate(`scrollTo(0, ${place})`);
+        await page.waitForFunction(() => {
+            const cell = [...document.querySelectorAll('tr.row')].find((row) =>
+                row.getBoundingClientRect().top > 200)
+                ?.querySelector('td.disk');
+            const seen = Reflect.get(window, 'seen') ?? {};
+            const moved = seen.cell === cell
+                && seen.text !== cell?.textContent;
+
+            if (seen.cell !== cell) {
+                Reflect.set(window, 'seen', { cell, text: cell?.textContent });
+            }
+
+            return moved;
+        });
+    }
+
+    page.off('request', note);
+    assert.ok(streams.length > 0, 'it was asked anew');
+
+    for (const one of streams) {
+        const vms = new URL(one).searchParams.get('vms')?.split(',') ?? [];
+
+        assert.ok(vms.length > 1 && vms.length <= 200, one);
+    }
+});
+
+
 test('a state is filtered without a pause', async (t) => {
     await smooth(t, 'stopped, and all again', async () => {
         await chip('Detenida').click();
@@ -225,6 +274,29 @@ test('one that stopped by itself says so', async () => {
     await page.keyboard.press('Escape');
     await first('vps1000');
 });
+
+
+test('a node that says nothing is seen within seconds, and heals',
+    async (t) => {
+        const old = page.getByText(/Cifras de .*el nodo no informa/);
+
+        await page.locator('.row-link', { hasText: 'vps1001' }).first()
+            .click();
+        await page.locator('.panel .vm-state', { hasText: 'En marcha' })
+            .waitFor();
+        fleet.silent.on = true;
+
+        const begun = Date.now();
+
+        await old.waitFor();
+        t.diagnostic(`seen after ${Date.now() - begun} ms`);
+        await page.locator('.panel .vm-state', { hasText: 'Sin datos' })
+            .waitFor();
+        fleet.silent.on = false;
+        await old.waitFor({ state: 'hidden', timeout: 30000 });
+        await page.keyboard.press('Escape');
+        await first('vps1000');
+    });
 
 
 test('a name is searched without a pause', async (t) => {

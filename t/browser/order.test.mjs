@@ -245,6 +245,25 @@ test('the bars of memory, disk and CPU move', async () => {
 });
 
 
+test('who has an account is led to sign in', async () => {
+    const other = await (await browser.newContext({ locale: 'es-AR' }))
+        .newPage();
+
+    other.setDefaultTimeout(15000);
+    await other.goto(`${url}/panel/order?plan=B%C3%A1sico`);
+    await other.locator('[name=first_name]').fill('Ana');
+    await other.getByLabel('Apellido').fill('Pérez');
+    await other.getByLabel('DNI').fill(mark.slice(0, 8));
+    await other.getByLabel('E-mail').fill(email);
+    await other.locator('form').getByText('Debian 12').click();
+    await other.getByRole('button', { name: 'Contratar' }).click();
+    await other.getByRole('alert').getByRole('link',
+        { name: 'Acceso Clientes' }).click();
+    await other.getByLabel('Usuario', { exact: true }).waitFor();
+    await other.context().close();
+});
+
+
 test('stop, start and restart are seen without a reload', async () => {
     await page.evaluate(() => Object.assign(window, { kept: true }));
 
