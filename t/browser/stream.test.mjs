@@ -91,7 +91,7 @@ async function heard(requests) {
     const gone = [];
     const look = setInterval(() => came.length >= requests && over.abort(), 10);
 
-    await listen('events', {
+    await listen(() => 'events', {
         event: (type, data) => events.push([type, data]),
         link: (up) => links.push(up),
         gone: (problem) => gone.push(problem),
