@@ -230,7 +230,7 @@ function style(name) {
 
 /**
  * All that a screen is made of: itself, and the styles and texts that not
- * everybody needs.
+ * everybody needs.  A screen of administrators has a sheet of its own name.
  *
  * @param {Route} route
  * @returns {Promise<Screen>}
@@ -238,8 +238,9 @@ function style(name) {
 async function parts(route) {
     const [screen] = await Promise.all([
         route.load(),
-        ...(route.own ? [style('work'), more('own')] : []),
-        ...(route.admin ? [style('admin'), more('admin')] : []),
+        ...(route.own
+            ? [style('containers'), style('work'), more('own')] : []),
+        ...(route.admin ? [style(route.path), more('admin')] : []),
     ]);
 
     /* a breath between reading the code and drawing */
