@@ -105,7 +105,7 @@ async function order(name) {
  * @param {string} path
  */
 async function listening(at, path) {
-    await Promise.all([at.waitForResponse(/\/api\/events$/),
+    await Promise.all([at.waitForResponse(/\/api\/events\b/),
         at.goto(`${panel.url}/panel/${path}`)]);
 }
 
