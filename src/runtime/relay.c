@@ -122,7 +122,7 @@ vz_relay_print(vz_ask_t *ask, vz_verb_e verb, ngx_uint_t argc,
 {
     size_t  n;
 
-    ask->len = vz_verb_print(ask->buf, verb, argc, argv, ask->words);
+    ask->len = vz_verb_print(ask->buf, NULL, verb, argc, argv, ask->words);
 
     if (ask->len == 0) {
         return argc < ask->def->min || argc > ask->def->max ? VZ_SYNTAX

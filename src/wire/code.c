@@ -22,6 +22,7 @@ static const char *const  vz_code_names[] = {
     "unsupported",
     "timeout",
     "failed",
+    "stale",
     "internal"
 };
 

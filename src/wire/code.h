@@ -24,6 +24,7 @@ typedef enum {
     VZ_UNSUPPORTED,
     VZ_TIMEOUT,
     VZ_FAILED,          /* the virtualiser said no */
+    VZ_STALE,           /* who asks has been followed by another */
     VZ_INTERNAL,
 
     /* never on the wire */

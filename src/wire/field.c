@@ -119,6 +119,21 @@ static const vz_field_def_t  vz_fields[VZ_FIELD_COUNT] = {
         "(?:[A-Za-z0-9+\\/]{2}==|[A-Za-z0-9+\\/]{3}=)?$",
         "4 to 344 characters of padded base64" },
 
+    [VZ_FIELD_TAG] = {
+        "tag", 16, 0, NULL,
+        "^[0-9a-f]{16}$",
+        "16 lower-case hexadecimal digits" },
+
+    [VZ_FIELD_ACT] = {
+        "id", 32, 0, NULL,
+        "^[0-9a-z.]{1,32}$",
+        "1 to 32 lower-case letters, digits and points" },
+
+    [VZ_FIELD_FENCE] = {
+        "fence", 19, 0, NULL,
+        "^[1-9][0-9]{0,17}$",
+        "a number of at most 18 digits" },
+
     [VZ_FIELD_PERSON] = {
         "name", 256, 1, NULL,
         "^(?=.{1,64}$)['’]?\\p{L}[\\p{L}\\p{M}]*"

@@ -24,6 +24,9 @@ typedef enum {
     VZ_FIELD_LIMIT,         /* SIZE or "unlimited" */
     VZ_FIELD_UNITS,         /* cpu units 8 ... 500000 */
     VZ_FIELD_PERCENT,       /* of one CPU, 0 (none) ... 100000 */
+    VZ_FIELD_TAG,           /* what a container is, beyond its number */
+    VZ_FIELD_ACT,           /* what a verb is, beyond its words */
+    VZ_FIELD_FENCE,         /* which owner of a container's work asks */
     VZ_FIELD_BASE64,        /* a secret, 4 ... 344 characters */
 
     /* of the forms and the API, UTF-8 */

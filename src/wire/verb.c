@@ -12,6 +12,11 @@
 
 #define VZ_SECRET_WORD  "secret "
 
+#define VZ_MARK_FENCE   "fence="
+#define VZ_MARK_ID      "id="
+#define VZ_MARK_TAG     "tag="
+#define VZ_FENCE_MAX    19          /* digits */
+
 
 #define ID     VZ_FIELD_CTID
 #define SIZE   VZ_FIELD_SIZE
@@ -26,6 +31,8 @@ static const vz_verb_t  vz_verbs[VZ_VERB_COUNT] = {
         { "create", NULL, { ID, VZ_FIELD_TEMPLATE }, 2, 2, 1, 0, 300 },
     [VZ_VERB_DESTROY] =
         { "destroy", "deletevm", { ID }, 1, 1, 1, 0, 240 },
+    [VZ_VERB_ADOPT] =
+        { "adopt", NULL, { ID, VZ_FIELD_TAG }, 2, 2, 1, 0, 30 },
     [VZ_VERB_START] =
         { "start", NULL, { ID }, 1, 1, 1, 0, 60 },
     [VZ_VERB_STOP] =
@@ -178,17 +185,78 @@ vz_verb_check(vz_verb_e verb, unsigned argc, const char *const *argv,
 }
 
 
-/* cut req->text at its spaces; the number of words, or 0 for too many */
+/* a key in front of a verb, with its value; VZ_OK moves *text behind it */
+static vz_code_e
+vz_verb_mark(char **text, const char *key, vz_field_e kind, char *to,
+    char *words)
+{
+    char    *value;
+    size_t   len, n;
+
+    n = strlen(key);
+
+    if (strncmp(*text, key, n) != 0) {
+        return VZ_OK;
+    }
+
+    value = *text + n;
+    len = strcspn(value, " ");
+
+    if (value[len] == '\0') {
+        (void) snprintf(words, VZ_WORDS_MAX, "a verb stands behind %s", key);
+        return VZ_SYNTAX;
+    }
+
+    if (vz_field_check(kind, value, len) != VZ_OK) {
+        (void) snprintf(words, VZ_WORDS_MAX, "%s: %s", vz_field_name(kind),
+                        vz_field_rule(kind));
+        return VZ_RANGE;
+    }
+
+    memcpy(to, value, len);
+    to[len] = '\0';
+    *text = value + len + 1;
+
+    return VZ_OK;
+}
+
+
+static vz_code_e
+vz_verb_marks(char **text, vz_mark_t *mark, char *words)
+{
+    char       number[VZ_FENCE_MAX + 1];
+    vz_code_e  rc;
+
+    number[0] = '\0';
+    rc = vz_verb_mark(text, VZ_MARK_FENCE, VZ_FIELD_FENCE, number, words);
+
+    if (rc == VZ_OK && number[0] != '\0') {
+        rc = vz_field_number(number, strlen(number), INT64_MAX, &mark->fence);
+    }
+
+    if (rc == VZ_OK) {
+        rc = vz_verb_mark(text, VZ_MARK_ID, VZ_FIELD_ACT, mark->id, words);
+    }
+
+    if (rc == VZ_OK) {
+        rc = vz_verb_mark(text, VZ_MARK_TAG, VZ_FIELD_TAG, mark->tag, words);
+    }
+
+    return rc;
+}
+
+
+/* cut a text at its spaces; the number of words, or 0 for too many */
 static unsigned
-vz_verb_split(vz_request_t *req, const char **word)
+vz_verb_split(vz_request_t *req, char *text, const char **word)
 {
     char      *p;
     unsigned   n;
 
-    *word = req->text;
+    *word = text;
     n = 1;
 
-    for (p = req->text; *p != '\0'; p++) {
+    for (p = text; *p != '\0'; p++) {
         if (*p != ' ') {
             continue;
         }
@@ -209,6 +277,7 @@ vz_verb_split(vz_request_t *req, const char **word)
 vz_code_e
 vz_verb_parse(const char *line, size_t len, vz_request_t *req, char *words)
 {
+    char        *text;
     unsigned     n;
     vz_code_e    rc;
     const char  *word;
@@ -224,7 +293,14 @@ vz_verb_parse(const char *line, size_t len, vz_request_t *req, char *words)
 
     memcpy(req->text, line, len);
 
-    n = vz_verb_split(req, &word);
+    text = req->text;
+
+    rc = vz_verb_marks(&text, &req->mark, words);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    n = vz_verb_split(req, text, &word);
 
     rc = vz_verb_find(word, &req->verb, words);
     if (rc != VZ_OK) {
@@ -253,9 +329,34 @@ vz_verb_parse(const char *line, size_t len, vz_request_t *req, char *words)
 }
 
 
+/* the words of a mark into buf, each with a space behind it; their length */
+static size_t
+vz_verb_print_mark(char *buf, const vz_mark_t *mark)
+{
+    int  n;
+
+    n = 0;
+
+    if (mark->fence) {
+        n += sprintf(buf + n, VZ_MARK_FENCE "%llu ",
+                     (unsigned long long) mark->fence);
+    }
+
+    if (mark->id[0] != '\0') {
+        n += sprintf(buf + n, VZ_MARK_ID "%s ", mark->id);
+    }
+
+    if (mark->tag[0] != '\0') {
+        n += sprintf(buf + n, VZ_MARK_TAG "%s ", mark->tag);
+    }
+
+    return (size_t) n;
+}
+
+
 size_t
-vz_verb_print(char *buf, vz_verb_e verb, unsigned argc,
-    const char *const *argv, char *words)
+vz_verb_print(char *buf, const vz_mark_t *mark, vz_verb_e verb,
+    unsigned argc, const char *const *argv, char *words)
 {
     size_t    len, n;
     unsigned  i;
@@ -273,8 +374,11 @@ vz_verb_print(char *buf, vz_verb_e verb, unsigned argc,
 
     /* checked fields are short: the longest line is far under VZ_LINE_MAX */
 
-    len = strlen(vz_verbs[verb].name);
-    memcpy(buf, vz_verbs[verb].name, len);
+    len = mark ? vz_verb_print_mark(buf, mark) : 0;
+
+    n = strlen(vz_verbs[verb].name);
+    memcpy(buf + len, vz_verbs[verb].name, n);
+    len += n;
 
     for (i = 0; i < argc; i++) {
         n = strlen(argv[i]);

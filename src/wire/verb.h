@@ -15,11 +15,14 @@
 #define VZ_ARGS_MAX       4
 #define VZ_WORDS_MAX      200       /* words of an err or progress line */
 #define VZ_SECRET_MAX     256       /* bytes of a secret */
+#define VZ_TAG_LEN        16        /* of a container's tag */
+#define VZ_ACT_MAX        32        /* bytes of a verb's id */
 
 
 typedef enum {
     VZ_VERB_CREATE = 0,
     VZ_VERB_DESTROY,
+    VZ_VERB_ADOPT,
     VZ_VERB_START,
     VZ_VERB_STOP,
     VZ_VERB_RESTART,
@@ -59,7 +62,22 @@ typedef struct {
 } vz_verb_t;
 
 
+/*
+ * What stands before a verb about a container, as "key=value" words in this
+ * order, each where it is known: fence=7 id=265.2.1 tag=3f2a9c5d01e4b768.
+ */
 typedef struct {
+    uint64_t          fence;                /* grows with every owner of the
+                                               container's work; 0: none */
+    char              id[VZ_ACT_MAX + 1];   /* of this verb, the same when it
+                                               is sent again; "": none */
+    char              tag[VZ_TAG_LEN + 1];  /* of the container that is meant;
+                                               "": one that has none */
+} vz_mark_t;
+
+
+typedef struct {
+    vz_mark_t         mark;
     vz_verb_e         verb;
     const vz_verb_t  *def;
     unsigned          argc;
@@ -85,12 +103,12 @@ vz_code_e vz_verb_parse(const char *line, size_t len, vz_request_t *req,
 
 /*
  * vz_verb_print: the request line, with its LF, of a verb and its arguments
- * into buf (VZ_LINE_MAX bytes).  Checks them as vz_verb_parse() does, so no
- * line that the daemon would refuse is ever sent.  Returns the length, or 0
- * with words filled.
+ * into buf (VZ_LINE_MAX bytes); mark may be NULL.  Checks them as
+ * vz_verb_parse() does, so no line that the daemon would refuse is ever sent.
+ * Returns the length, or 0 with words filled.
  */
-size_t vz_verb_print(char *buf, vz_verb_e verb, unsigned argc,
-    const char *const *argv, char *words);
+size_t vz_verb_print(char *buf, const vz_mark_t *mark, vz_verb_e verb,
+    unsigned argc, const char *const *argv, char *words);
 
 /*
  * The line that follows a verb with a secret: "secret BASE64".

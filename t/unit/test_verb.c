@@ -22,6 +22,13 @@ static const vz_good_t  good[] = {
     { VZ_LIT("destroy 101"), VZ_VERB_DESTROY, 1, 101 },
     { VZ_LIT("deletevm 101"), VZ_VERB_DESTROY, 1, 101 },
     { VZ_LIT("DeleteVM 101"), VZ_VERB_DESTROY, 1, 101 },
+    { VZ_LIT("adopt 101 0123456789abcdef"), VZ_VERB_ADOPT, 2, 101 },
+    { VZ_LIT("tag=0123456789abcdef adopt 101 fedcba9876543210"),
+      VZ_VERB_ADOPT, 2, 101 },
+    { VZ_LIT("fence=7 id=265.2.1 tag=0123456789abcdef stop 101"),
+      VZ_VERB_STOP, 1, 101 },
+    { VZ_LIT("fence=999999999999999999 restart 101"), VZ_VERB_RESTART, 1,
+      101 },
     { VZ_LIT("START 2147483644"), VZ_VERB_START, 1, 2147483644 },
     { VZ_LIT("stop 101"), VZ_VERB_STOP, 1, 101 },
     { VZ_LIT("restart 101"), VZ_VERB_RESTART, 1, 101 },
@@ -74,6 +81,15 @@ static const vz_bad_t  bad[] = {
     { VZ_LIT("start 101\0"), VZ_SYNTAX, "a line" },
     { VZ_LIT("start\0101"), VZ_SYNTAX, "a line" },
     { VZ_LIT("setname 101 ma\xc3\xb1" "ana"), VZ_SYNTAX, "a line" },
+
+    { VZ_LIT("tag=0123456789abcdef"), VZ_SYNTAX, "a verb stands" },
+    { VZ_LIT("tag=0123456789abcde stop 101"), VZ_RANGE, "tag: 16" },
+    { VZ_LIT("tag=0123456789ABCDEF stop 101"), VZ_RANGE, "tag: 16" },
+    { VZ_LIT("fence=0 stop 101"), VZ_RANGE, "fence: " },
+    { VZ_LIT("fence=1000000000000000000 stop 101"), VZ_RANGE, "fence: " },
+    { VZ_LIT("id= stop 101"), VZ_RANGE, "id: " },
+    { VZ_LIT("id=A stop 101"), VZ_RANGE, "id: " },
+    { VZ_LIT("id=1 fence=1 stop 101"), VZ_UNKNOWN, "no verb fence=1" },
 
     { VZ_LIT("reboot 101"), VZ_UNKNOWN, "no verb reboot" },
     { VZ_LIT("starts 101"), VZ_UNKNOWN, "no verb starts" },
@@ -233,7 +249,7 @@ what_is_printed_parses_to_the_same(void **state)
         assert_int_equal(vz_verb_parse(good[i].line, good[i].len, &req,
                                        words), VZ_OK);
 
-        n = vz_verb_print(buf, req.verb, req.argc, req.argv, words);
+        n = vz_verb_print(buf, &req.mark, req.verb, req.argc, req.argv, words);
         assert_true(n > 1 && n <= VZ_LINE_MAX);
         assert_int_equal(buf[n - 1], '\n');
 
@@ -241,6 +257,7 @@ what_is_printed_parses_to_the_same(void **state)
         assert_int_equal(again.verb, req.verb);
         assert_int_equal(again.argc, req.argc);
         assert_int_equal(again.ctid, req.ctid);
+        assert_memory_equal(&again.mark, &req.mark, sizeof(vz_mark_t));
     }
 }
 
@@ -256,15 +273,15 @@ what_the_daemon_would_refuse_is_not_printed(void **state)
 
     (void) state;
 
-    assert_int_equal(vz_verb_print(buf, VZ_VERB_SETNAME, 2, inject, words), 0);
+    assert_int_equal(vz_verb_print(buf, NULL, VZ_VERB_SETNAME, 2, inject, words), 0);
     assert_memory_equal(words, "hostname: ", 10);
-    assert_int_equal(vz_verb_print(buf, VZ_VERB_SETNAME, 2, space, words), 0);
-    assert_int_equal(vz_verb_print(buf, VZ_VERB_SETDISK, 3, pair, words), 0);
-    assert_int_equal(vz_verb_print(buf, VZ_VERB_START, 2, pair, words), 0);
-    assert_int_equal(vz_verb_print(buf, VZ_VERB_START, 0, NULL, words), 0);
-    assert_int_equal(vz_verb_print(buf, VZ_VERB_COUNT, 0, NULL, words), 0);
+    assert_int_equal(vz_verb_print(buf, NULL, VZ_VERB_SETNAME, 2, space, words), 0);
+    assert_int_equal(vz_verb_print(buf, NULL, VZ_VERB_SETDISK, 3, pair, words), 0);
+    assert_int_equal(vz_verb_print(buf, NULL, VZ_VERB_START, 2, pair, words), 0);
+    assert_int_equal(vz_verb_print(buf, NULL, VZ_VERB_START, 0, NULL, words), 0);
+    assert_int_equal(vz_verb_print(buf, NULL, VZ_VERB_COUNT, 0, NULL, words), 0);
     assert_string_equal(words, "no such verb");
-    assert_int_equal(vz_verb_print(buf, VZ_VERB_PING, 0, NULL, words), 5);
+    assert_int_equal(vz_verb_print(buf, NULL, VZ_VERB_PING, 0, NULL, words), 5);
     assert_memory_equal(buf, "ping\n", 5);
 }
 
