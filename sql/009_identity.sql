@@ -10,8 +10,10 @@ ALTER TABLE vm
     ADD COLUMN fence BIGINT UNSIGNED NOT NULL DEFAULT 0 AFTER tag,
     ADD UNIQUE KEY tag (tag);
 
+-- How often somebody took the task up again by hand: its verbs are others then,
+-- and a node may not answer that it has done them already.
 ALTER TABLE task
-    ADD COLUMN fence BIGINT UNSIGNED NOT NULL DEFAULT 0 AFTER lease;
+    ADD COLUMN round INT UNSIGNED NOT NULL DEFAULT 0 AFTER attempt;
 
 -- Numbers that are not given out: of a container that was destroyed, for a
 -- while; of one that a node has and we do not know, until it is looked at

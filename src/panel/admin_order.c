@@ -162,7 +162,7 @@ vz_admin_order_approve(vz_call_t *call)
 
     vz_notice_tell(VZ_NOTICE_ORDER_DECIDED, 0, held.task, NULL, NULL);
     vz_live_expect(held.node, held.ctid, held.vm, held.user);
-    vz_task_kick(held.task);
+    vz_task_kick();
     vz_task_accepted(call, held.task);
 }
 

@@ -150,7 +150,7 @@ vz_suspend_one(vz_call_t *call, uint64_t vm, ngx_uint_t suspend,
     }
 
     if (rc == VZ_OK) {
-        vz_task_kick(*task);
+        vz_task_kick();
     }
 
     return rc;

@@ -68,7 +68,7 @@ vz_change_call(vz_call_t *call, const vz_change_def_t *def, void *data)
         return;
     }
 
-    vz_task_kick(change.task);
+    vz_task_kick();
     vz_task_accepted(call, change.task);
 }
 

@@ -7,6 +7,7 @@
 #include "audit.h"
 #include "mail.h"
 #include "name.h"
+#include "number.h"
 #include "order.h"
 #include "../runtime/crypt.h"
 
@@ -51,24 +52,12 @@ static const vz_sql_t  vz_claim_user_insert = vz_sql("order user",
     " address, province, language, password, must_change)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, TRUE)");
 
-/* the lowest number of the node that nobody has */
-
-static const vz_sql_t  vz_claim_number = vz_sql("order number",
-    "SELECT n.ctid_min FROM node n WHERE n.id = ? AND NOT EXISTS"
-    "  (SELECT 1 FROM vm f WHERE f.node_id = n.id AND f.ctid = n.ctid_min)"
-    " UNION ALL (SELECT v.ctid + 1 FROM vm v JOIN node m ON m.id = v.node_id"
-    "  WHERE v.node_id = ? AND v.ctid >= m.ctid_min AND v.ctid < m.ctid_max"
-    "  AND NOT EXISTS (SELECT 1 FROM vm w"
-    "   WHERE w.node_id = v.node_id AND w.ctid = v.ctid + 1)"
-    "  ORDER BY v.ctid LIMIT 1)"
-    " ORDER BY 1 LIMIT 1");
-
 static const vz_sql_t  vz_claim_vm_insert = vz_sql("order vm",
-    "INSERT INTO vm (node_id, ctid, user_id, plan_id, template_id, name,"
+    "INSERT INTO vm (node_id, ctid, tag, user_id, plan_id, template_id, name,"
     " hostname, vmguar_barrier_mib, vmguar_limit_mib, oomguar_barrier_mib,"
     " oomguar_limit_mib, privvm_barrier_mib, privvm_limit_mib, disk_soft_mib,"
     " disk_hard_mib, cpu_units, cpu_percent)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 
 static const vz_sql_t  vz_claim_pools = vz_sql("order pools",
     "SELECT p.id, p.gateway, p.dns FROM address_pool p"
@@ -249,22 +238,19 @@ vz_code_e
 vz_claim_vm(vz_tx_t *tx, vz_call_t *call, vz_order_t *order)
 {
     vz_code_e  rc;
+    ngx_str_t  tag;
     vz_rows_t  rows;
     vz_bind_t  memory;
 
-    rc = vz_db_query(tx, call->pool, &vz_claim_number,
-                     vz_binds(vz_int(order->node->id),
-                              vz_int(order->node->id)),
-                     &rows);
+    rc = vz_number_free(tx, call->pool, order->node->id, &order->ctid);
     if (rc != VZ_OK) {
         return rc;
     }
 
-    if (rows.rows == 0) {
-        return VZ_NOSPACE;
+    if (vz_random_hex(call->pool, VZ_TAG_LEN / 2, &tag) != NGX_OK) {
+        return VZ_INTERNAL;
     }
 
-    order->ctid = vz_cell_int(&rows, 0, 0);
     memory = vz_int(order->memory_mib);
 
     order->hostname = order->body.hostname.len
@@ -273,7 +259,7 @@ vz_claim_vm(vz_tx_t *tx, vz_call_t *call, vz_order_t *order)
 
     rc = vz_db_query(tx, call->pool, &vz_claim_vm_insert,
                      vz_binds(vz_int(order->node->id), vz_int(order->ctid),
-                              vz_int(order->user),
+                              vz_text(tag), vz_int(order->user),
                               order->plan ? vz_int(order->plan) : vz_none(),
                               vz_int(order->template),
                               vz_text(order->hostname),

@@ -12,6 +12,7 @@
 #include "mail.h"
 #include "mail_text.h"
 #include "notice.h"
+#include "../runtime/clock.h"
 #include "../runtime/crypt.h"
 #include "../runtime/json.h"
 #include "../runtime/smtp.h"
@@ -20,14 +21,13 @@
 #define VZ_MAIL_TRIES   40          /* then the mail has failed */
 #define VZ_MAIL_FIRST   15          /* seconds until the second try */
 #define VZ_MAIL_MOST    3600
-#define VZ_MAIL_BATCH   "8"
 #define VZ_MAIL_HAND    "120"       /* seconds one sender may take */
+#define VZ_MAIL_SURE    60000       /* ms of them in which it begins */
 
 
 typedef struct {
     uint64_t     id;
     uint64_t     attempts;
-    ngx_str_t    state;
     ngx_str_t    recipient;
     ngx_str_t    template;
     ngx_str_t    language;
@@ -47,7 +47,7 @@ static vz_code_e vz_mail_note(ngx_pool_t *pool, const vz_mail_row_t *row,
 
 
 #define VZ_MAIL_COLUMNS                                                       \
-    "id, attempts, state, recipient, template, language, data, message_id"
+    "id, attempts, recipient, template, language, data, message_id"
 
 static const vz_sql_t  vz_sql_hold = vz_sql("mail_hold",
     "INSERT INTO mail (user_id, task_id, recipient, template, language, data,"
@@ -61,10 +61,16 @@ static const vz_sql_t  vz_sql_queue = vz_sql("mail_queue",
 static const vz_sql_t  vz_sql_of_task = vz_sql("mail_of_task",
     "SELECT " VZ_MAIL_COLUMNS " FROM mail WHERE task_id = ?");
 
+static const vz_sql_t  vz_sql_one = vz_sql("mail_one",
+    "SELECT " VZ_MAIL_COLUMNS " FROM mail WHERE id = ?");
+
 static const vz_sql_t  vz_sql_due = vz_sql("mail_due",
-    "SELECT " VZ_MAIL_COLUMNS " FROM mail"
-    " WHERE state = 'queued' AND next_try <= NOW(3)"
-    " ORDER BY next_try LIMIT " VZ_MAIL_BATCH);
+    "SELECT id FROM mail WHERE state = 'queued' AND next_try <= NOW(3)"
+    " ORDER BY next_try LIMIT ?");
+
+static const vz_sql_t  vz_sql_release = vz_sql("mail_release",
+    "UPDATE mail SET state = 'queued', next_try = NOW(3) + INTERVAL 5 SECOND"
+    " WHERE id = ? AND state = 'held'");
 
 static const vz_sql_t  vz_sql_claim = vz_sql("mail_claim",
     "UPDATE mail SET state = 'queued', attempts = attempts + 1,"
@@ -77,11 +83,11 @@ static const vz_sql_t  vz_sql_sent = vz_sql("mail_sent",
 
 static const vz_sql_t  vz_sql_again = vz_sql("mail_again",
     "UPDATE mail SET error = ?, next_try = NOW(3) + INTERVAL ? SECOND"
-    " WHERE id = ? AND state = 'queued'");
+    " WHERE id = ? AND attempts = ? AND state = 'queued'");
 
 static const vz_sql_t  vz_sql_failed = vz_sql("mail_failed",
     "UPDATE mail SET state = 'failed', error = ?"
-    " WHERE id = ? AND state <> 'bounced'");
+    " WHERE id = ? AND attempts = ? AND state = 'queued'");
 
 
 vz_code_e
@@ -183,60 +189,70 @@ vz_mail_secret(ngx_pool_t *pool, uint64_t task, const char *member,
 
 
 vz_code_e
-vz_mail_deliver(ngx_pool_t *pool, uint64_t task, ngx_str_t *words)
+vz_mail_release(ngx_pool_t *pool, uint64_t task, uint64_t *id)
 {
     vz_rows_t       rows;
     vz_code_e       rc;
     vz_mail_row_t   row;
 
+    *id = 0;
+
     rc = vz_db_query(NULL, pool, &vz_sql_of_task, vz_binds(vz_int(task)),
                      &rows);
-    if (rc != VZ_OK) {
-        return rc;
+
+    if (rc != VZ_OK || rows.rows == 0) {
+        return rc == VZ_OK ? VZ_NOENT : rc;
     }
 
-    if (rows.rows == 0) {
-        ngx_str_set(words, "no mail was asked for");
-        return VZ_OK;
+    vz_mail_read(&rows, 0, &row);
+    *id = row.id;
+
+    if (row.data.len == 0) {                /* sent, and perhaps came back */
+        return VZ_EXISTS;
+    }
+
+    return vz_db_query(NULL, pool, &vz_sql_release, vz_binds(vz_int(row.id)),
+                       NULL);
+}
+
+
+vz_code_e
+vz_mail_due(ngx_pool_t *pool, ngx_uint_t most, vz_rows_t *rows)
+{
+    return vz_db_query(NULL, pool, &vz_sql_due, vz_binds(vz_int(most)), rows);
+}
+
+
+vz_code_e
+vz_mail_try(ngx_pool_t *pool, uint64_t id, ngx_str_t *words)
+{
+    uint64_t        claimed;
+    vz_rows_t       rows;
+    vz_code_e       rc;
+    vz_mail_row_t   row;
+
+    rc = vz_db_query(NULL, pool, &vz_sql_one, vz_binds(vz_int(id)), &rows);
+
+    if (rc != VZ_OK || rows.rows == 0) {
+        return rc == VZ_OK ? VZ_NOENT : rc;
     }
 
     vz_mail_read(&rows, 0, &row);
 
-    if (row.data.len == 0) {                /* sent, and perhaps came back */
-        ngx_str_set(words, "already sent");
-        return VZ_OK;
-    }
-
+    claimed = vz_clock_msec();
     rc = vz_mail_claim(pool, &row);
+
+    /* what stood still for so long is in another's hand before it is sent */
+
+    if (rc == VZ_OK && vz_clock_msec() - claimed > VZ_MAIL_SURE) {
+        rc = VZ_CONFLICT;
+    }
 
     if (rc == VZ_CONFLICT) {
         ngx_str_set(words, "the outbox is sending it");
-        return VZ_OK;
     }
 
     return rc == VZ_OK ? vz_mail_send(pool, &row, words) : rc;
-}
-
-
-void
-vz_mail_due(ngx_pool_t *pool)
-{
-    ngx_str_t       words;
-    vz_rows_t       rows;
-    ngx_uint_t      i;
-    vz_mail_row_t   row;
-
-    if (vz_db_query(NULL, pool, &vz_sql_due, vz_no_binds, &rows) != VZ_OK) {
-        return;
-    }
-
-    for (i = 0; i < rows.rows; i++) {
-        vz_mail_read(&rows, i, &row);
-
-        if (vz_mail_claim(pool, &row) == VZ_OK) {
-            (void) vz_mail_send(pool, &row, &words);
-        }
-    }
 }
 
 
@@ -309,7 +325,9 @@ vz_mail_note(ngx_pool_t *pool, const vz_mail_row_t *row, vz_code_e rc,
         || row->attempts + 1 >= VZ_MAIL_TRIES)
     {
         if (vz_db_query(NULL, pool, &vz_sql_failed,
-                        vz_binds(vz_text(*words), vz_int(row->id)), &rows)
+                        vz_binds(vz_text(*words), vz_int(row->id),
+                                 vz_int(row->attempts + 1)),
+                        &rows)
             == VZ_OK && rows.affected)
         {
             vz_notice_tell(VZ_NOTICE_MAIL_REFUSED, 0, row->id,
@@ -324,10 +342,10 @@ vz_mail_note(ngx_pool_t *pool, const vz_mail_row_t *row, vz_code_e rc,
 
     (void) vz_db_query(NULL, pool, &vz_sql_again,
                        vz_binds(vz_text(*words), vz_int(wait),
-                                vz_int(row->id)),
+                                vz_int(row->id), vz_int(row->attempts + 1)),
                        NULL);
 
-    return VZ_OK;
+    return VZ_AGAIN;
 }
 
 
@@ -353,10 +371,9 @@ vz_mail_read(const vz_rows_t *rows, ngx_uint_t n, vz_mail_row_t *row)
 {
     row->id = vz_cell_int(rows, n, 0);
     row->attempts = vz_cell_int(rows, n, 1);
-    row->state = vz_cell_text(rows, n, 2);
-    row->recipient = vz_cell_text(rows, n, 3);
-    row->template = vz_cell_text(rows, n, 4);
-    row->language = vz_cell_text(rows, n, 5);
-    row->data = vz_cell_text(rows, n, 6);
-    row->message_id = vz_cell_text(rows, n, 7);
+    row->recipient = vz_cell_text(rows, n, 2);
+    row->template = vz_cell_text(rows, n, 3);
+    row->language = vz_cell_text(rows, n, 4);
+    row->data = vz_cell_text(rows, n, 5);
+    row->message_id = vz_cell_text(rows, n, 6);
 }

@@ -39,14 +39,20 @@ vz_code_e vz_mail_secret(ngx_pool_t *pool, uint64_t task, const char *member,
     ngx_str_t *value);
 
 /*
- * vz_mail_deliver: send the mail of a task now.  VZ_OK when the mail server
- * took it or the outbox goes on trying, with words for the step's detail;
- * VZ_FAILED when it was refused for good.
+ * vz_mail_release: the mail of a task waits for it no longer; the outbox sends
+ * it in 5 s, if the caller has not.  VZ_EXISTS where it was sent already, VZ_NOENT where there is none.
  */
-vz_code_e vz_mail_deliver(ngx_pool_t *pool, uint64_t task, ngx_str_t *words);
+vz_code_e vz_mail_release(ngx_pool_t *pool, uint64_t task, uint64_t *id);
 
-/* vz_mail_due: on a fiber, send what the outbox holds and is due. */
-void vz_mail_due(ngx_pool_t *pool);
+/* vz_mail_due: ids of mails that are due, the longest first. */
+vz_code_e vz_mail_due(ngx_pool_t *pool, ngx_uint_t most, vz_rows_t *rows);
+
+/*
+ * vz_mail_try: send one now.  VZ_OK when the mail server took it; VZ_AGAIN
+ * when it will be tried again, VZ_FAILED when it was refused for good, with
+ * words; VZ_CONFLICT when another has it in hand, or has sent it.
+ */
+vz_code_e vz_mail_try(ngx_pool_t *pool, uint64_t id, ngx_str_t *words);
 
 
 #endif /* VZ_MAIL_H */

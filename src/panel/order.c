@@ -123,7 +123,7 @@ vz_order_make(vz_call_t *call)
 
     } else {
         vz_live_expect(order.node->id, order.ctid, order.vm, order.user);
-        vz_task_kick(order.task);
+        vz_task_kick();
     }
 
     vz_order_accepted(call, &order);

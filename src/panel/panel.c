@@ -4,6 +4,7 @@
 
 #include "live.h"
 #include "node.h"
+#include "outbox.h"
 #include "panel.h"
 #include "resource.h"
 #include "route.h"
@@ -24,6 +25,10 @@ vz_panel_init(ngx_cycle_t *cycle)
         return NGX_ERROR;
     }
 
+    if (vz_outbox_init(cycle) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
     return vz_runner_init(cycle);
 }
 
@@ -32,6 +37,7 @@ void
 vz_panel_exit(void)
 {
     vz_runner_exit();
+    vz_outbox_exit();
     vz_live_exit();
     vz_node_exit();
     vz_plan_exit();

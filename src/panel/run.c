@@ -4,12 +4,11 @@
  */
 
 #include "run.h"
-#include "../runtime/fiber.h"
 
 
 #define VZ_RUN_BACKOFF   30000      /* ms, at most */
-#define VZ_RUN_PATIENCE  600        /* tries to write down a step's end */
-#define VZ_RUN_SAID      30         /* lines of a node that go into the log */
+#define VZ_RUN_UNDO      3          /* times the attempts, to undo a step */
+#define VZ_RUN_REFUSED   "20"       /* attempts to load a task */
 
 
 static vz_code_e vz_run_begin(vz_run_t *run);
@@ -18,13 +17,11 @@ static void vz_run_tell(vz_run_t *run);
 static vz_code_e vz_run_confirm(vz_run_t *run, ngx_uint_t step);
 static void vz_run_later(vz_run_t *run, vz_code_e why);
 static void vz_run_fail(vz_run_t *run, vz_code_e why);
-static vz_code_e vz_run_write(vz_run_t *run, const vz_sql_t *sql,
-    const vz_bind_t *binds, ngx_uint_t n);
+static void vz_run_lost(vz_run_t *run);
+static void vz_run_failed(vz_run_t *run, vz_code_e why);
 static ngx_uint_t vz_run_temporary(vz_code_e code);
 static const char *vz_run_why(vz_code_e code);
 static void vz_run_log_begin(const vz_run_t *run, vz_task_log_t *log);
-static void vz_run_log_verb(vz_run_t *run, vz_verb_e verb, ngx_uint_t argc,
-    const char *const *args);
 static void vz_run_show(vz_run_t *run, const char *state,
     ngx_uint_t step_percent);
 static void vz_run_name(u_char *dst, size_t size, const char *src);
@@ -76,6 +73,12 @@ static const vz_sql_t  vz_sql_later = vz_sql("step_later",
     "  t.not_before = NOW(3) + INTERVAL ? * 1000 MICROSECOND"
     " WHERE t.id = ? AND t.owner = ?");
 
+/* who undoes has claimed the failure: nobody else carries the task on then */
+static const vz_sql_t  vz_sql_failing = vz_sql("task_failing",
+    "UPDATE task SET error_code = ?, error_detail = ?,"
+    " lease = NOW(3) + INTERVAL " VZ_RUN_LEASE
+    " WHERE id = ? AND owner = ? AND step = ? AND state = 'running'");
+
 static const vz_sql_t  vz_sql_fail = vz_sql("task_fail",
     "UPDATE task t"
     " JOIN task_step s ON s.task_id = t.id AND s.position = ?"
@@ -85,8 +88,20 @@ static const vz_sql_t  vz_sql_fail = vz_sql("task_fail",
     "  v.service = IF(v.service = 'ready', v.service,"
     "                 COALESCE(?, v.service)), t.state = 'failed',"
     "  t.finished = NOW(3), t.busy = NULL, t.owner = NULL, t.lease = NULL,"
-    "  t.error_code = ?, t.error_detail = ?"
+    "  t.error_code = COALESCE(t.error_code, ?),"
+    "  t.error_detail = COALESCE(t.error_detail, ?)"
     " WHERE t.id = ? AND t.owner = ?");
+
+static const vz_sql_t  vz_sql_put_off = vz_sql("task_put_off",
+    "UPDATE task SET state = 'queued', owner = NULL, lease = NULL,"
+    " not_before = NOW(3) + INTERVAL 30 SECOND"
+    " WHERE id = ? AND owner = ? AND attempt < " VZ_RUN_REFUSED);
+
+static const vz_sql_t  vz_sql_refuse = vz_sql("task_refuse",
+    "UPDATE task SET state = 'failed', finished = NOW(3), busy = NULL,"
+    " owner = NULL, lease = NULL, error_code = ?,"
+    " error_detail = 'This version of the panel does not know such a task.'"
+    " WHERE id = ? AND owner = ?");
 
 
 void
@@ -94,12 +109,22 @@ vz_run_go(vz_run_t *run)
 {
     vz_code_e  rc;
 
+    if (run->failing) {
+        vz_run_failed(run, VZ_FAILED);
+        return;
+    }
+
     for (rc = vz_run_begin(run); rc == VZ_OK; /* void */ ) {
         ngx_str_null(&run->detail);
         run->since = ngx_current_msec;
+        run->verbs = 0;
         vz_run_show(run, "running", 0);
 
         rc = run->chain->steps[run->step].run(run);
+
+        if (rc == VZ_STALE) {
+            break;
+        }
 
         if (rc != VZ_OK) {
             if (vz_run_temporary(rc)
@@ -120,6 +145,18 @@ vz_run_go(vz_run_t *run)
             return;
         }
     }
+
+    vz_run_lost(run);
+}
+
+
+/* no more is done about it, and nothing is told: another does both */
+
+static void
+vz_run_lost(vz_run_t *run)
+{
+    ngx_log_error(NGX_LOG_NOTICE, ngx_cycle->log, 0,
+                  "vzpanel: task %uL is somebody else's now", run->id);
 }
 
 
@@ -251,40 +288,6 @@ vz_run_confirm(vz_run_t *run, ngx_uint_t step)
 }
 
 
-/*
- * Write down what has happened.  While the database is away this waits: what
- * a step did must not be forgotten, and if it stays away for too long the
- * step is repeated by whoever claims the task.
- */
-
-static vz_code_e
-vz_run_write(vz_run_t *run, const vz_sql_t *sql, const vz_bind_t *binds,
-    ngx_uint_t n)
-{
-    vz_code_e   rc;
-    vz_rows_t   rows;
-    ngx_uint_t  i;
-
-    rc = VZ_DOWN;
-
-    for (i = 0; i < VZ_RUN_PATIENCE; i++) {
-        rc = vz_db_query(NULL, run->pool, sql, binds, n, &rows);
-
-        if (rc == VZ_OK) {
-            return rows.affected ? VZ_OK : VZ_CONFLICT;
-        }
-
-        if (rc == VZ_INTERNAL) {
-            return rc;
-        }
-
-        vz_sleep(i < 20 ? 100 : 1000);
-    }
-
-    return rc;
-}
-
-
 static ngx_uint_t
 vz_run_temporary(vz_code_e code)
 {
@@ -330,15 +333,25 @@ vz_run_later(vz_run_t *run, vz_code_e why)
                     run->attempt, vz_run_why(why),
                     run->detail.len ? ": " : "", &run->detail, msec);
 
-    (void) vz_run_write(run, &vz_sql_later,
-                        vz_binds(vz_int(run->step), vz_text(run->detail),
-                                 vz_text(vz_task_log_text(&run->log)),
-                                 vz_int(msec), vz_int(run->id),
-                                 vz_text(*run->runner)));
+    if (vz_run_write(run, &vz_sql_later,
+                     vz_binds(vz_int(run->step), vz_text(run->detail),
+                              vz_text(vz_task_log_text(&run->log)),
+                              vz_int(msec), vz_int(run->id),
+                              vz_text(*run->runner)))
+        == VZ_OK)
+    {
+        vz_run_show(run, "queued", 0);
 
-    vz_run_show(run, "queued", 0);
+    } else {
+        vz_run_lost(run);
+    }
 }
 
+
+/*
+ * The failure is claimed before anything is undone: who finds the task taken
+ * by another meanwhile leaves the node as that one made it.
+ */
 
 static void
 vz_run_fail(vz_run_t *run, vz_code_e why)
@@ -356,68 +369,99 @@ vz_run_fail(vz_run_t *run, vz_code_e why)
                     why == VZ_FAILED ? "" : code,
                     run->detail.len ? ": " : "", &run->detail);
 
-    if (run->chain->undo != NULL) {
-        vz_task_log_add(&run->log, VZ_TASK_LOG_ALL, "putting back what was");
-        run->chain->undo(run);
+    if (run->chain->undo != NULL
+        && vz_run_write(run, &vz_sql_failing,
+                        vz_binds(vz_cstr(code), vz_text(run->detail),
+                                 vz_int(run->id), vz_text(*run->runner),
+                                 vz_int(run->step)))
+           != VZ_OK)
+    {
+        vz_run_lost(run);
+        return;
     }
 
-    (void) vz_run_write(run, &vz_sql_fail,
-                        vz_binds(vz_int(run->step), vz_text(run->detail),
-                                 vz_text(vz_task_log_text(&run->log)),
-                                 run->chain->failed
-                                     ? vz_cstr(run->chain->failed)
-                                     : vz_none(),
-                                 vz_cstr(code), vz_text(run->detail),
-                                 vz_int(run->id),
-                                 vz_text(*run->runner)));
-
-    vz_run_show(run, "failed", 0);
+    vz_run_failed(run, why);
 }
 
 
-vz_code_e
-vz_run_verb(vz_run_t *run, vz_verb_e verb, ngx_uint_t argc,
-    const char *const *argv, const ngx_str_t *secret)
+/* also taken up here by who finds a failure that nobody undoes any more */
+
+static void
+vz_run_failed(vz_run_t *run, vz_code_e why)
 {
-    vz_code_e     rc;
-    ngx_uint_t    i;
-    const char   *args[VZ_ARGS_MAX];
-    vz_answer_t   answer;
+    vz_code_e   rc;
+    ngx_str_t   detail;
 
-    if (run->vm.node == NULL) {
-        ngx_str_set(&run->detail, "this nginx does not know the node");
-        return VZ_DOWN;
+    detail = run->detail;
+    run->verbs = 0;
+
+    if (run->chain->undo != NULL) {
+        run->failing = 1;
+        vz_task_log_add(&run->log, VZ_TASK_LOG_ALL, "putting back what was");
+
+        rc = run->chain->undo(run);
+
+        if (rc == VZ_STALE) {
+            vz_run_lost(run);
+            return;
+        }
+
+        if (rc != VZ_OK && vz_run_temporary(rc)
+            && run->attempt < VZ_RUN_UNDO * run->chain->attempts)
+        {
+            vz_run_later(run, rc);
+            return;
+        }
+
+        if (rc != VZ_OK) {
+            vz_task_log_add(&run->log, VZ_TASK_LOG_ADMIN, "that failed, too: "
+                            "%s: %V", vz_code_name(rc), &run->detail);
+        }
+
+        run->detail = detail;
     }
 
-    args[0] = (char *) run->vm.ctid.data;
+    if (vz_run_write(run, &vz_sql_fail,
+                     vz_binds(vz_int(run->step), vz_text(run->detail),
+                              vz_text(vz_task_log_text(&run->log)),
+                              run->chain->failed ? vz_cstr(run->chain->failed)
+                                                 : vz_none(),
+                              vz_cstr(vz_run_why(why)), vz_text(run->detail),
+                              vz_int(run->id), vz_text(*run->runner)))
+        == VZ_OK)
+    {
+        vz_run_show(run, "failed", 0);
+    }
+}
 
-    for (i = 0; i < argc; i++) {
-        args[i + 1] = argv[i];
+
+/*
+ * What this module can't read may be a later one's on another host; when none
+ * takes it, it has failed, and its container is free again.
+ */
+
+void
+vz_run_refuse(vz_run_t *run, vz_code_e why)
+{
+    vz_code_e  rc;
+
+    ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
+                  "vzpanel: task %uL could not be loaded: %s", run->id,
+                  vz_code_name(why));
+
+    if (why != VZ_UNSUPPORTED && why != VZ_INTERNAL) {
+        return;                     /* the database; the lease lapses */
     }
 
-    vz_run_log_verb(run, verb, argc + 1, args);
+    rc = vz_run_write(run, &vz_sql_put_off,
+                      vz_binds(vz_int(run->id), vz_text(*run->runner)));
 
-    rc = vz_relay_call(run->vm.node, run->pool, verb, argc + 1, args, secret,
-                       vz_run_progress, run, &answer);
-
-    run->detail = answer.words;
-
-    /* where a node is looked for is no business of a container's owner */
-
-    if (rc == VZ_DOWN || rc == VZ_DENIED) {
-        vz_task_log_add(&run->log, VZ_TASK_LOG_ADMIN, "%V", &answer.words);
-        ngx_str_set(&run->detail, "the node does not answer");
+    if (rc == VZ_CONFLICT) {
+        (void) vz_run_write(run, &vz_sql_refuse,
+                            vz_binds(vz_cstr(vz_code_name(why)),
+                                     vz_int(run->id),
+                                     vz_text(*run->runner)));
     }
-
-    /* what the virtualiser said, when it is more than one line */
-
-    i = answer.nlines > VZ_RUN_SAID ? answer.nlines - VZ_RUN_SAID : 0;
-
-    for ( /* void */ ; rc != VZ_OK && i < answer.nlines; i++) {
-        vz_task_log_add(&run->log, VZ_TASK_LOG_ADMIN, "%V", &answer.lines[i]);
-    }
-
-    return rc;
 }
 
 
@@ -437,29 +481,6 @@ vz_run_log_begin(const vz_run_t *run, vz_task_log_t *log)
 }
 
 
-/* which node is asked what; a secret is never among the arguments */
-
-static void
-vz_run_log_verb(vz_run_t *run, vz_verb_e verb, ngx_uint_t argc,
-    const char *const *args)
-{
-    u_char      line[VZ_TASK_LOG_LINE], *p, *end;
-    ngx_uint_t  i;
-
-    p = line;
-    end = line + sizeof(line) - 1;
-    p = ngx_slprintf(p, end, "%s", vz_verb_def(verb)->name);
-
-    for (i = 0; i < argc; i++) {
-        p = ngx_slprintf(p, end, " %s", args[i]);
-    }
-
-    *p = '\0';
-    vz_task_log_add(&run->log, VZ_TASK_LOG_ADMIN, "%V: %s",
-                    &run->vm.node_name, line);
-}
-
-
 void
 vz_run_progress(void *data, ngx_uint_t percent, const ngx_str_t *words)
 {
@@ -476,7 +497,11 @@ vz_run_progress(void *data, ngx_uint_t percent, const ngx_str_t *words)
         ngx_cpystrn(run->view.detail, said, sizeof(said));
     }
 
-    vz_run_show(run, "running", percent);
+    /* a verb that outlived our claim is not what the task does now */
+
+    if (vz_run_held(run)) {
+        vz_run_show(run, "running", percent);
+    }
 }
 
 

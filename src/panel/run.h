@@ -13,9 +13,11 @@
 /* The container a task is about, as the database wants it. */
 typedef struct {
     uint64_t        id;
+    uint64_t        node_id;
     vz_node_t      *node;           /* NULL: not in the configuration */
     ngx_str_t       node_name;
     ngx_str_t       ctid;
+    u_char          tag[VZ_TAG_LEN + 1];    /* "": from before tags */
     ngx_str_t       template;
     ngx_str_t       hostname;
     ngx_str_t       gateway;        /* or empty */
@@ -35,10 +37,20 @@ typedef struct {
     ngx_pool_t        *pool;
     uint64_t           id;
     uint64_t           owner;
+    uint64_t           node;        /* whose share of the worker it takes */
     ngx_uint_t         step;
     ngx_uint_t         attempt;     /* of this step, from 1 */
+    ngx_uint_t         round;       /* times somebody took it up again */
     ngx_uint_t         lost;        /* by a runner that was at work on it */
+    ngx_uint_t         failing;     /* it has failed, and is being undone */
     ngx_msec_t         since;       /* the attempt began */
+
+    /* whether it is ours, see run_own.c */
+    uint64_t           held;        /* until then, by vz_clock_msec() */
+    ngx_uint_t         gone;        /* it is somebody else's */
+    uint64_t           fence;       /* of our claim */
+    ngx_uint_t         verbs;       /* of this step, so far */
+
     const vz_chain_t  *chain;
     const ngx_str_t   *runner;      /* the worker's name in task.owner */
     vz_run_vm_t        vm;          /* as the task wants it */
@@ -53,7 +65,8 @@ typedef struct {
 
 /*
  * A step does one thing and is safe to repeat: it finds its work done and
- * says so.  VZ_OK, or why not with run->detail set.
+ * says so.  VZ_OK, or why not with run->detail set; VZ_STALE when the task is
+ * not ours any more, and nothing more is done about it.
  */
 typedef vz_code_e (*vz_step_pt)(vz_run_t *run);
 
@@ -67,7 +80,7 @@ typedef struct {
 struct vz_chain_s {
     const char       *kind;
     const char       *failed;       /* vm.service when it fails, or NULL */
-    void            (*undo)(vz_run_t *run);     /* when it fails, or NULL */
+    vz_step_pt        undo;         /* when it fails, or NULL */
     vz_notice_e       notice;       /* to the owner when it is done */
     ngx_uint_t        attempts;     /* of one step, before the task fails */
     ngx_uint_t        nsteps;
@@ -78,8 +91,45 @@ struct vz_chain_s {
 const vz_chain_t *vz_chain_find(const u_char *kind, size_t len);
 
 
-/* vz_run_load: a claimed task's row and its container. */
+/*
+ * Who may touch a container (run_own.c).  A task is its owner's until its
+ * lease is over; the worker counts that time on a clock of its own, from
+ * before it asked for the lease, and looks at it right before it acts.
+ *
+ * vz_run_claim: take the task, by compare-and-set.  VZ_CONFLICT where somebody
+ * else has.
+ *
+ * vz_run_held: whether it is ours at this moment, by the clock alone.
+ *
+ * vz_run_hold: on a fiber, whether it is ours, and the lease is renewed where
+ * the clock does not say so; waits while the database is away.  VZ_OK, or
+ * VZ_STALE.
+ *
+ * vz_run_renewed: the lease was renewed by a statement sent at that time, or
+ * it was not, because the task is somebody else's.
+ *
+ * vz_run_own: the same inside a transaction, which then nobody can take the
+ * task from until its end.
+ *
+ * vz_run_raise: the node has seen a fence greater than ours, as when an older
+ * database was restored: go on above it, if the task is ours.
+ */
+#define VZ_RUN_LEASE  "6 SECOND"
+
+vz_code_e vz_run_claim(vz_run_t *run);
+ngx_uint_t vz_run_held(const vz_run_t *run);
+vz_code_e vz_run_hold(vz_run_t *run);
+void vz_run_renewed(vz_run_t *run, uint64_t asked, ngx_uint_t ours);
+vz_code_e vz_run_own(vz_run_t *run, vz_tx_t *tx);
+vz_code_e vz_run_raise(vz_run_t *run, uint64_t seen);
+
+
+/*
+ * vz_run_load: a claimed task's row and its container.  vz_run_refuse: one
+ * that can't be loaded is put off, and fails in the end.
+ */
 vz_code_e vz_run_load(vz_run_t *run);
+void vz_run_refuse(vz_run_t *run, vz_code_e why);
 
 /* vz_run_go: carry it out until it ends, waits, or is not ours any more. */
 void vz_run_go(vz_run_t *run);
@@ -88,11 +138,22 @@ void vz_run_go(vz_run_t *run);
 void vz_run_progress(void *run, ngx_uint_t percent, const ngx_str_t *words);
 
 /*
+ * vz_run_write: a statement that writes down what has happened; while the
+ * database is away this waits.  VZ_CONFLICT where it changed nothing.
+ */
+vz_code_e vz_run_write(vz_run_t *run, const vz_sql_t *sql,
+    const vz_bind_t *binds, ngx_uint_t n);
+
+/*
  * vz_run_verb: one verb to the container's node, its id before the given
- * arguments; on failure run->detail says what the node said.
+ * arguments; on failure run->detail says what the node said.  It names the
+ * container that is meant, our claim, and itself, so that it is never done
+ * twice, to another, or after somebody else has begun (run_verb.c).
+ * vz_run_list: what containers the node has, for the step's own use.
  */
 vz_code_e vz_run_verb(vz_run_t *run, vz_verb_e verb, ngx_uint_t argc,
     const char *const *argv, const ngx_str_t *secret);
+vz_code_e vz_run_list(vz_run_t *run, vz_answer_t *answer);
 
 
 #endif /* VZ_RUN_H */

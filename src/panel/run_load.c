@@ -23,7 +23,8 @@ static const vz_sql_t  vz_sql_load = vz_sql("task_load",
     " v.oomguar_barrier_mib, v.oomguar_limit_mib,"
     " v.privvm_barrier_mib, v.privvm_limit_mib,"
     " v.disk_soft_mib, v.disk_hard_mib, v.cpu_units, v.cpu_percent,"
-    " v.wanted, t.data, s.state"
+    " v.wanted, t.data, s.state, v.node_id, v.tag, v.fence, t.round,"
+    " t.error_code, t.error_detail"
     " FROM task t LEFT JOIN vm v ON v.id = t.vm_id"
     " LEFT JOIN node n ON n.id = v.node_id"
     " LEFT JOIN template p ON p.id = v.template_id"
@@ -58,6 +59,8 @@ vz_run_load(vz_run_t *run)
         return VZ_NOENT;
     }
 
+    run->attempt = vz_cell_int(&rows, 0, 2);
+
     kind = vz_cell_text(&rows, 0, 0);
     run->chain = vz_chain_find(kind.data, kind.len);
     if (run->chain == NULL) {
@@ -65,12 +68,16 @@ vz_run_load(vz_run_t *run)
     }
 
     run->step = vz_cell_int(&rows, 0, 1);
-    run->attempt = vz_cell_int(&rows, 0, 2);
     run->vm.id = vz_cell_int(&rows, 0, 3);
     run->owner = vz_cell_int(&rows, 0, 4);
 
     state = vz_cell_text(&rows, 0, 24);
     run->lost = state.len != 0 && state.data[0] == 'r';     /* running */
+
+    run->fence = vz_cell_int(&rows, 0, 27);
+    run->round = vz_cell_int(&rows, 0, 28);
+    run->failing = !vz_cell_null(&rows, 0, 29);
+    run->detail = vz_cell_text(&rows, 0, 30);
 
     if (run->step >= run->chain->nsteps) {
         return VZ_INTERNAL;
@@ -133,7 +140,12 @@ vz_run_load_vm(vz_run_t *run, const vz_rows_t *rows)
     vm->disk[1] = vz_cell_int(rows, 0, 19);
     vm->cpu[0] = vz_cell_int(rows, 0, 20);
     vm->cpu[1] = vz_cell_int(rows, 0, 21);
+    vm->node_id = vz_cell_int(rows, 0, 25);
     vm->node = vz_relay_node(&vm->node_name);
+
+    text = vz_cell_text(rows, 0, 26);
+    ngx_cpystrn(vm->tag, text.data, ngx_min(text.len + 1, sizeof(vm->tag)));
+
     text = vz_cell_text(rows, 0, 22);
     vm->wanted = text.len != 0 && text.data[0] == 'r';      /* running */
 

@@ -6,28 +6,52 @@
  * Galera cluster and for several nginx hosts over one database.  A worker
  * that dies stops renewing its leases, and another takes its tasks up at the
  * step where they were.
+ *
+ * A lease that is over proves that its owner is gone only where that one could
+ * have renewed it: who has not reached the database himself for a while, or
+ * has stood still, takes nobody's task.
  */
 
-#include "runner.h"
+#include "node.h"
 #include "run.h"
-#include "mail.h"
+#include "runner.h"
+#include "../runtime/clock.h"
 #include "../runtime/crypt.h"
 #include "../runtime/fiber.h"
+#include "../runtime/zone.h"
 
 
 #define VZ_RUNNER_POLL      1000    /* ms between looks for work */
 #define VZ_RUNNER_RENEW     2000    /* ms between renewals; the lease: 6 s */
-#define VZ_RUNNER_MAX       64      /* tasks at a time in one worker */
+#define VZ_RUNNER_AGAIN     500     /* ms, where the database was away */
+#define VZ_RUNNER_GAP       3000    /* ms without a look: we stood still */
+#define VZ_RUNNER_STEADY    8000    /* ms of looks before a lease counts */
+#define VZ_RUNNER_LOOKS     8       /* in a row, while there is room */
+#define VZ_RUNNER_SWEEP     600000  /* ms between sweeps of all workers */
+
+/*
+ * Tasks at a time in one worker: of one node twice its connections, so that
+ * those which wait for it never take what others could use.
+ */
+#define VZ_RUNNER_MAX       256
+#define VZ_RUNNER_SHARE     2       /* times the connections of a node */
+#define VZ_RUNNER_STRANGE   8       /* of nodes that are not known here */
+#define VZ_RUNNER_BATCH     "64"
 
 
 static void vz_runner_poll(ngx_event_t *ev);
 static void vz_runner_renew(ngx_event_t *ev);
 static void vz_runner_look(void *data);
-static void vz_runner_renew_all(void *data);
-static void vz_runner_sweep(ngx_pool_t *pool);
+static ngx_uint_t vz_runner_look_once(void);
+static void vz_runner_looked(uint64_t began, vz_code_e rc);
+static ngx_int_t vz_runner_full(ngx_pool_t *pool, ngx_str_t *nodes);
+static ngx_uint_t vz_runner_room(uint64_t node);
+static ngx_uint_t vz_runner_has(uint64_t id);
+static void vz_runner_take(uint64_t id, uint64_t node);
 static void vz_runner_task(void *data);
-static ngx_int_t vz_runner_has(uint64_t id);
-static vz_code_e vz_runner_claim(ngx_pool_t *pool, uint64_t id);
+static void vz_runner_renew_all(void *data);
+static ngx_int_t vz_runner_ids(ngx_pool_t *pool, ngx_str_t *ids);
+static void vz_runner_sweep(void *data);
 
 
 static ngx_str_t     vz_runner_owner;
@@ -35,28 +59,34 @@ static u_char        vz_runner_owner_text[33];
 static ngx_queue_t   vz_runner_tasks;
 static ngx_uint_t    vz_runner_ntasks;
 static ngx_uint_t    vz_runner_looking, vz_runner_renewing;
+static ngx_uint_t    vz_runner_wanted;      /* another look */
+static uint64_t      vz_runner_steady;      /* since when looks succeed, or 0 */
+static uint64_t      vz_runner_last;        /* look that did */
 static ngx_event_t   vz_runner_poll_event, vz_runner_renew_event;
 
 
-static const vz_sql_t  vz_sql_due = vz_sql("task_due",
-    "(SELECT id FROM task WHERE state = 'queued'"
-    "  AND (not_before IS NULL OR not_before <= NOW(3)) ORDER BY id LIMIT 16)"
-    " UNION ALL "
-    "(SELECT id FROM task WHERE state = 'running' AND lease < NOW(3)"
-    "  ORDER BY id LIMIT 16)");
+/* the oldest first, of nodes that have room here */
+#define VZ_RUNNER_DUE(where)                                                  \
+    "SELECT t.id, COALESCE(v.node_id, 0) FROM task t"                         \
+    " LEFT JOIN vm v ON v.id = t.vm_id WHERE " where                          \
+    " AND NOT FIND_IN_SET(COALESCE(v.node_id, 0), ?)"                         \
+    " ORDER BY t.id LIMIT " VZ_RUNNER_BATCH
 
-static const vz_sql_t  vz_sql_claim = vz_sql("task_claim",
-    "UPDATE task SET owner = ?, lease = NOW(3) + INTERVAL 6 SECOND,"
-    " state = 'running', started = COALESCE(started, NOW(3)),"
-    " attempt = attempt + 1, not_before = NULL"
-    " WHERE id = ? AND ((state = 'queued'"
-    "   AND (not_before IS NULL OR not_before <= NOW(3)))"
-    "  OR (state = 'running' AND lease < NOW(3)))");
+static const vz_sql_t  vz_sql_due = vz_sql("task_due",
+    VZ_RUNNER_DUE("t.state = 'queued'"
+                  " AND (t.not_before IS NULL OR t.not_before <= NOW(3))"));
+
+static const vz_sql_t  vz_sql_left = vz_sql("task_left",
+    VZ_RUNNER_DUE("t.state = 'running' AND t.lease < NOW(3)"));
 
 /* by id: a task that no fiber carries out any more must lose its lease */
 static const vz_sql_t  vz_sql_renew = vz_sql("task_renew",
-    "UPDATE task SET lease = NOW(3) + INTERVAL 6 SECOND"
-    " WHERE id = ? AND owner = ? AND state = 'running'");
+    "UPDATE task SET lease = NOW(3) + INTERVAL " VZ_RUN_LEASE
+    " WHERE owner = ? AND state = 'running' AND FIND_IN_SET(id, ?)");
+
+static const vz_sql_t  vz_sql_ours = vz_sql("task_ours",
+    "SELECT id FROM task WHERE owner = ? AND state = 'running'"
+    " AND lease > NOW(3)");
 
 /* what time makes worthless, a few rows at a time */
 
@@ -68,7 +98,9 @@ static const vz_sql_t  vz_sql_sweeps[] = {
            " WHERE expires < NOW(3) - INTERVAL 24 HOUR LIMIT 500"),
     vz_sql("sweep_idempotency",
            "DELETE FROM idempotency"
-           " WHERE created < NOW(3) - INTERVAL 24 HOUR LIMIT 500")
+           " WHERE created < NOW(3) - INTERVAL 24 HOUR LIMIT 500"),
+    vz_sql("sweep_number",
+           "DELETE FROM number_rest WHERE until < NOW(3) LIMIT 500")
 };
 
 
@@ -132,6 +164,21 @@ vz_runner_poll(ngx_event_t *ev)
         return;
     }
 
+    vz_task_kick();
+
+    ngx_add_timer(ev, VZ_RUNNER_POLL);
+}
+
+
+void
+vz_task_kick(void)
+{
+    if (ngx_exiting) {
+        return;
+    }
+
+    vz_runner_wanted = 1;
+
     if (!vz_runner_looking) {
         vz_runner_looking = 1;
 
@@ -139,54 +186,262 @@ vz_runner_poll(ngx_event_t *ev)
             vz_runner_looking = 0;
         }
     }
-
-    ngx_add_timer(ev, VZ_RUNNER_POLL);
 }
 
+
+/* what was left out because its node was full leaves others to be found */
 
 static void
 vz_runner_look(void *data)
 {
-    ngx_uint_t   i;
-    vz_rows_t    rows;
-    ngx_pool_t  *pool;
+    ngx_uint_t  i;
 
     (void) data;
 
-    pool = ngx_create_pool(4096, ngx_cycle->log);
-    if (pool == NULL) {
-        goto done;
+    for (i = 0; vz_runner_wanted && i < VZ_RUNNER_LOOKS; i++) {
+        vz_runner_wanted = 0;
+        vz_runner_wanted |= vz_runner_look_once();
     }
 
-    if (vz_db_query(NULL, pool, &vz_sql_due, vz_no_binds, &rows) == VZ_OK) {
-        for (i = 0; i < rows.rows; i++) {
-            vz_task_kick((uint64_t) vz_cell_int(&rows, i, 0));
-        }
-
-        if (vz_zone_duty(VZ_DUTY_OUTBOX, 5000) == NGX_OK) {
-            vz_mail_due(pool);
-        }
-
-        if (vz_zone_duty(VZ_DUTY_SWEEP, 600000) == NGX_OK) {
-            vz_runner_sweep(pool);
-        }
+    if (vz_zone_turn(VZ_DUTY_SWEEP, VZ_RUNNER_SWEEP) == NGX_OK) {
+        (void) vz_fiber_spawn(vz_runner_sweep, NULL);
     }
-
-    ngx_destroy_pool(pool);
-
-done:
 
     vz_runner_looking = 0;
 }
 
 
-static void
-vz_runner_sweep(ngx_pool_t *pool)
-{
-    ngx_uint_t  i;
+/* whether another look may find more */
 
-    for (i = 0; i < sizeof(vz_sql_sweeps) / sizeof(vz_sql_t); i++) {
-        (void) vz_db_query(NULL, pool, &vz_sql_sweeps[i], vz_no_binds, NULL);
+static ngx_uint_t
+vz_runner_look_once(void)
+{
+    uint64_t     began, node;
+    ngx_str_t    full;
+    vz_code_e    rc;
+    vz_rows_t    rows[2];
+    ngx_pool_t  *pool;
+    ngx_uint_t   i, n, more;
+
+    more = 0;
+
+    pool = ngx_create_pool(4096, ngx_cycle->log);
+    if (pool == NULL) {
+        return 0;
+    }
+
+    if (vz_node_load(pool) != VZ_OK || vz_runner_full(pool, &full) != NGX_OK) {
+        goto done;
+    }
+
+    began = vz_clock_msec();
+    ngx_memzero(rows, sizeof(rows));
+
+    rc = vz_db_query(NULL, pool, &vz_sql_due, vz_binds(vz_text(full)),
+                     &rows[0]);
+
+    vz_runner_looked(began, rc);
+
+    if (rc == VZ_OK && vz_runner_steady
+        && began - vz_runner_steady >= VZ_RUNNER_STEADY)
+    {
+        rc = vz_db_query(NULL, pool, &vz_sql_left, vz_binds(vz_text(full)),
+                         &rows[1]);
+    }
+
+    for (n = 0; rc == VZ_OK && n < 2; n++) {
+        for (i = 0; i < rows[n].rows; i++) {
+            node = vz_cell_int(&rows[n], i, 1);
+
+            if (vz_runner_room(node)) {
+                vz_runner_take(vz_cell_int(&rows[n], i, 0), node);
+
+            } else {
+                more = 1;
+            }
+        }
+    }
+
+done:
+
+    ngx_destroy_pool(pool);
+
+    return more && vz_runner_ntasks < VZ_RUNNER_MAX;
+}
+
+
+/*
+ * A lease that was over before we could look is not held against its owner:
+ * it is as likely that neither of us could reach the database.
+ */
+
+static void
+vz_runner_looked(uint64_t began, vz_code_e rc)
+{
+    uint64_t  now;
+
+    now = vz_clock_msec();
+
+    if (rc != VZ_OK || now - began > VZ_RUNNER_GAP) {
+        vz_runner_steady = 0;
+        return;
+    }
+
+    if (vz_runner_steady == 0 || began - vz_runner_last > VZ_RUNNER_GAP) {
+        vz_runner_steady = began;
+    }
+
+    vz_runner_last = now;
+}
+
+
+/* the nodes whose share of this worker is taken, as a set for the database */
+
+static ngx_int_t
+vz_runner_full(ngx_pool_t *pool, ngx_str_t *nodes)
+{
+    u_char       *p;
+    vz_run_t     *run;
+    ngx_queue_t  *q;
+
+    p = ngx_pnalloc(pool, (vz_runner_ntasks + 1) * (NGX_INT64_LEN + 1));
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    nodes->data = p;
+
+    for (q = ngx_queue_head(&vz_runner_tasks);
+         q != ngx_queue_sentinel(&vz_runner_tasks);
+         q = ngx_queue_next(q))
+    {
+        run = ngx_queue_data(q, vz_run_t, link);
+
+        if (!vz_runner_room(run->node)) {
+            p = ngx_sprintf(p, "%s%uL", p == nodes->data ? "" : ",",
+                            run->node);
+        }
+    }
+
+    nodes->len = p - nodes->data;
+
+    return NGX_OK;
+}
+
+
+static ngx_uint_t
+vz_runner_room(uint64_t node)
+{
+    vz_run_t       *run;
+    ngx_uint_t      n, most;
+    ngx_queue_t    *q;
+    vz_node_row_t  *row;
+
+    row = vz_node_find(node);
+
+    most = row != NULL && row->relay != NULL
+           ? VZ_RUNNER_SHARE * vz_relay_connections(row->relay)
+           : VZ_RUNNER_STRANGE;
+
+    n = 0;
+
+    for (q = ngx_queue_head(&vz_runner_tasks);
+         q != ngx_queue_sentinel(&vz_runner_tasks);
+         q = ngx_queue_next(q))
+    {
+        run = ngx_queue_data(q, vz_run_t, link);
+        n += run->node == node;
+    }
+
+    return n < most && vz_runner_ntasks < VZ_RUNNER_MAX;
+}
+
+
+static ngx_uint_t
+vz_runner_has(uint64_t id)
+{
+    vz_run_t     *run;
+    ngx_queue_t  *q;
+
+    for (q = ngx_queue_head(&vz_runner_tasks);
+         q != ngx_queue_sentinel(&vz_runner_tasks);
+         q = ngx_queue_next(q))
+    {
+        run = ngx_queue_data(q, vz_run_t, link);
+
+        if (run->id == id) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+static void
+vz_runner_take(uint64_t id, uint64_t node)
+{
+    vz_run_t    *run;
+    ngx_pool_t  *pool;
+
+    if (vz_runner_has(id)) {
+        return;
+    }
+
+    pool = ngx_create_pool(4096, ngx_cycle->log);
+    if (pool == NULL) {
+        return;
+    }
+
+    run = ngx_pcalloc(pool, sizeof(vz_run_t));
+    if (run == NULL) {
+        ngx_destroy_pool(pool);
+        return;
+    }
+
+    run->pool = pool;
+    run->runner = &vz_runner_owner;
+    run->id = id;
+    run->node = node;
+
+    ngx_queue_insert_tail(&vz_runner_tasks, &run->link);
+    vz_runner_ntasks++;
+
+    if (vz_fiber_spawn(vz_runner_task, run) != NGX_OK) {
+        ngx_queue_remove(&run->link);
+        vz_runner_ntasks--;
+        ngx_destroy_pool(pool);
+    }
+}
+
+
+static void
+vz_runner_task(void *data)
+{
+    vz_run_t  *run = data;
+
+    vz_code_e   rc;
+    ngx_uint_t  full;
+
+    if (vz_run_claim(run) == VZ_OK) {
+        rc = vz_run_load(run);
+
+        if (rc == VZ_OK) {
+            vz_run_go(run);
+
+        } else {
+            vz_run_refuse(run, rc);
+        }
+    }
+
+    full = !vz_runner_room(run->node);
+
+    ngx_queue_remove(&run->link);
+    vz_runner_ntasks--;
+    ngx_destroy_pool(run->pool);
+
+    if (full) {
+        vz_task_kick();
     }
 }
 
@@ -206,37 +461,60 @@ vz_runner_renew(ngx_event_t *ev)
 }
 
 
+/* two statements, however many tasks; at once when the database is back */
+
 static void
 vz_runner_renew_all(void *data)
 {
-    uint64_t      ids[VZ_RUNNER_MAX];
+    uint64_t      asked;
     vz_run_t     *run;
-    ngx_uint_t    i, n;
+    ngx_str_t     ids;
+    vz_code_e     rc;
+    vz_rows_t     rows;
+    ngx_uint_t    i;
     ngx_pool_t   *pool;
     ngx_queue_t  *q;
 
     (void) data;
 
-    pool = ngx_create_pool(1024, ngx_cycle->log);
+    pool = ngx_create_pool(4096, ngx_cycle->log);
     if (pool == NULL) {
         goto done;
     }
 
-    n = 0;
-
-    for (q = ngx_queue_head(&vz_runner_tasks);
-         q != ngx_queue_sentinel(&vz_runner_tasks) && n < VZ_RUNNER_MAX;
-         q = ngx_queue_next(q))
-    {
-        run = ngx_queue_data(q, vz_run_t, link);
-        ids[n++] = run->id;
+    if (vz_runner_ids(pool, &ids) != NGX_OK) {
+        goto free;
     }
 
-    for (i = 0; i < n; i++) {
-        (void) vz_db_query(NULL, pool, &vz_sql_renew,
-                           vz_binds(vz_int(ids[i]), vz_text(vz_runner_owner)),
-                           NULL);
+    asked = vz_clock_msec();
+
+    rc = vz_db_query(NULL, pool, &vz_sql_renew,
+                     vz_binds(vz_text(vz_runner_owner), vz_text(ids)), NULL);
+
+    if (rc == VZ_OK) {
+        rc = vz_db_query(NULL, pool, &vz_sql_ours,
+                         vz_binds(vz_text(vz_runner_owner)), &rows);
     }
+
+    for (i = 0; rc == VZ_OK && i < rows.rows; i++) {
+        for (q = ngx_queue_head(&vz_runner_tasks);
+             q != ngx_queue_sentinel(&vz_runner_tasks);
+             q = ngx_queue_next(q))
+        {
+            run = ngx_queue_data(q, vz_run_t, link);
+
+            if (run->id == (uint64_t) vz_cell_int(&rows, i, 0) && run->held) {
+                vz_run_renewed(run, asked, 1);
+                break;
+            }
+        }
+    }
+
+    if (rc != VZ_OK && vz_runner_renew_event.timer_set) {
+        ngx_add_timer(&vz_runner_renew_event, VZ_RUNNER_AGAIN);
+    }
+
+free:
 
     ngx_destroy_pool(pool);
 
@@ -246,49 +524,21 @@ done:
 }
 
 
-void
-vz_task_kick(uint64_t id)
-{
-    vz_run_t    *run;
-    ngx_pool_t  *pool;
-
-    if (ngx_exiting || vz_runner_ntasks >= VZ_RUNNER_MAX
-        || vz_runner_has(id) == NGX_OK)
-    {
-        return;
-    }
-
-    pool = ngx_create_pool(4096, ngx_cycle->log);
-    if (pool == NULL) {
-        return;
-    }
-
-    run = ngx_pcalloc(pool, sizeof(vz_run_t));
-    if (run == NULL) {
-        ngx_destroy_pool(pool);
-        return;
-    }
-
-    run->pool = pool;
-    run->runner = &vz_runner_owner;
-    run->id = id;
-
-    ngx_queue_insert_tail(&vz_runner_tasks, &run->link);
-    vz_runner_ntasks++;
-
-    if (vz_fiber_spawn(vz_runner_task, run) != NGX_OK) {
-        ngx_queue_remove(&run->link);
-        vz_runner_ntasks--;
-        ngx_destroy_pool(pool);
-    }
-}
-
+/* of the tasks that were claimed, as a set for the database */
 
 static ngx_int_t
-vz_runner_has(uint64_t id)
+vz_runner_ids(ngx_pool_t *pool, ngx_str_t *ids)
 {
+    u_char       *p;
     vz_run_t     *run;
     ngx_queue_t  *q;
+
+    p = ngx_pnalloc(pool, (vz_runner_ntasks + 1) * (NGX_INT64_LEN + 1));
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    ids->data = p;
 
     for (q = ngx_queue_head(&vz_runner_tasks);
          q != ngx_queue_sentinel(&vz_runner_tasks);
@@ -296,54 +546,33 @@ vz_runner_has(uint64_t id)
     {
         run = ngx_queue_data(q, vz_run_t, link);
 
-        if (run->id == id) {
-            return NGX_OK;
+        if (run->held) {
+            p = ngx_sprintf(p, "%s%uL", p == ids->data ? "" : ",", run->id);
         }
     }
 
-    return NGX_DECLINED;
+    ids->len = p - ids->data;
+
+    return NGX_OK;
 }
 
 
 static void
-vz_runner_task(void *data)
+vz_runner_sweep(void *data)
 {
-    vz_run_t  *run = data;
+    ngx_uint_t   i;
+    ngx_pool_t  *pool;
 
-    vz_code_e  rc;
+    (void) data;
 
-    if (vz_runner_claim(run->pool, run->id) == VZ_OK) {
-        rc = vz_run_load(run);
-
-        if (rc == VZ_OK) {
-            vz_run_go(run);
-
-        } else {
-            /* the lease lapses, and the task is found again */
-            ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
-                          "vzpanel: task %uL could not be loaded: %s",
-                          run->id, vz_code_name(rc));
-        }
+    pool = ngx_create_pool(1024, ngx_cycle->log);
+    if (pool == NULL) {
+        return;
     }
 
-    ngx_queue_remove(&run->link);
-    vz_runner_ntasks--;
-    ngx_destroy_pool(run->pool);
-}
-
-
-static vz_code_e
-vz_runner_claim(ngx_pool_t *pool, uint64_t id)
-{
-    vz_code_e  rc;
-    vz_rows_t  rows;
-
-    rc = vz_db_query(NULL, pool, &vz_sql_claim,
-                     vz_binds(vz_text(vz_runner_owner), vz_int(id)), &rows);
-
-    if (rc != VZ_OK) {
-        return rc;
+    for (i = 0; i < sizeof(vz_sql_sweeps) / sizeof(vz_sql_t); i++) {
+        (void) vz_db_query(NULL, pool, &vz_sql_sweeps[i], vz_no_binds, NULL);
     }
 
-    return rows.affected == 1 ? VZ_OK : VZ_CONFLICT;
+    ngx_destroy_pool(pool);
 }

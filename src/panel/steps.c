@@ -3,10 +3,12 @@
  */
 
 #include "steps.h"
-#include "mail.h"
+#include "number.h"
+#include "outbox.h"
 
 
-#define VZ_WORDS  3                 /* of one verb, at most: setdns */
+#define VZ_WORDS    3               /* of one verb, at most: setdns */
+#define VZ_NUMBERS  20              /* tries, where a number is taken */
 
 
 static vz_code_e vz_step_pair(vz_run_t *run, vz_verb_e verb,
@@ -20,7 +22,9 @@ static vz_code_e vz_step_in_tx(vz_run_t *run,
 static vz_code_e vz_store_body(vz_run_t *run, vz_tx_t *tx);
 static vz_code_e vz_release_body(vz_run_t *run, vz_tx_t *tx);
 static vz_code_e vz_free_body(vz_run_t *run, vz_tx_t *tx);
-static void vz_undo_told(vz_run_t *run, vz_code_e rc);
+static vz_code_e vz_step_renumber(vz_run_t *run);
+static vz_code_e vz_renumber_body(vz_run_t *run, vz_tx_t *tx,
+    const vz_answer_t *list, uint32_t *ctid);
 static vz_code_e vz_free_addresses(vz_run_t *run, vz_tx_t *tx,
     const ngx_str_t *words);
 static vz_bind_t vz_limit(int64_t mib);
@@ -44,6 +48,9 @@ static const vz_sql_t  vz_sql_free_all = vz_sql("address_free_all",
 static const vz_sql_t  vz_sql_gone = vz_sql("vm_gone",
     "DELETE FROM vm WHERE id = ?");
 
+static const vz_sql_t  vz_sql_renumber = vz_sql("vm_renumber",
+    "UPDATE vm SET ctid = ? WHERE id = ?");
+
 
 vz_code_e
 vz_step_nothing(vz_run_t *run)
@@ -54,14 +61,105 @@ vz_step_nothing(vz_run_t *run)
 }
 
 
+/*
+ * A number that the node gave to a container which is none of ours (it was
+ * there first, another panel's, or younger than the database that we restored)
+ * stays that one's: ours takes another.
+ */
+
 vz_code_e
 vz_step_create(vz_run_t *run)
 {
+    vz_code_e    rc;
+    ngx_uint_t   i;
     const char  *argv[1];
 
     argv[0] = (char *) run->vm.template.data;
 
-    return vz_run_verb(run, VZ_VERB_CREATE, 1, argv, NULL);
+    for (i = 0; i < VZ_NUMBERS; i++) {
+        rc = vz_run_verb(run, VZ_VERB_CREATE, 1, argv, NULL);
+
+        if (rc != VZ_EXISTS) {
+            return rc;
+        }
+
+        rc = vz_step_renumber(run);
+
+        if (rc != VZ_OK) {
+            return rc;
+        }
+    }
+
+    return VZ_CONFLICT;
+}
+
+
+static vz_code_e
+vz_step_renumber(vz_run_t *run)
+{
+    u_char       *p;
+    vz_tx_t      *tx;
+    uint32_t      ctid;
+    vz_code_e     rc;
+    vz_answer_t   list;
+
+    rc = vz_run_list(run, &list);
+
+    if (rc == VZ_OK) {
+        rc = vz_db_begin(run->pool, &tx);
+    }
+
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    ctid = 0;
+    rc = vz_db_end(tx, vz_renumber_body(run, tx, &list, &ctid));
+
+    if (rc != VZ_OK) {
+        return rc == VZ_DUPLICATE ? VZ_CONFLICT : rc;
+    }
+
+    vz_task_log_add(&run->log, VZ_TASK_LOG_ADMIN, "number %V is another's on "
+                    "this node: %uD instead", &run->vm.ctid, ctid);
+
+    p = ngx_pnalloc(run->pool, NGX_INT32_LEN + 1);
+    if (p == NULL) {
+        return VZ_INTERNAL;
+    }
+
+    run->vm.ctid.len = ngx_sprintf(p, "%uD%Z", ctid) - p - 1;
+    run->vm.ctid.data = p;
+
+    return VZ_OK;
+}
+
+
+static vz_code_e
+vz_renumber_body(vz_run_t *run, vz_tx_t *tx, const vz_answer_t *list,
+    uint32_t *ctid)
+{
+    vz_code_e  rc;
+
+    rc = vz_run_own(run, tx);
+
+    if (rc == VZ_OK) {
+        rc = vz_number_strangers(tx, run->pool, run->vm.node_id,
+                                 ngx_atoi(run->vm.ctid.data,
+                                          run->vm.ctid.len),
+                                 list);
+    }
+
+    if (rc == VZ_OK) {
+        rc = vz_number_free(tx, run->pool, run->vm.node_id, ctid);
+    }
+
+    if (rc == VZ_OK) {
+        rc = vz_db_query(tx, run->pool, &vz_sql_renumber,
+                         vz_binds(vz_int(*ctid), vz_int(run->vm.id)), NULL);
+    }
+
+    return rc;
 }
 
 
@@ -304,7 +402,11 @@ vz_step_in_tx(vz_run_t *run, vz_code_e (*body)(vz_run_t *run, vz_tx_t *tx))
         return rc;
     }
 
-    rc = body(run, tx);
+    rc = vz_run_own(run, tx);
+
+    if (rc == VZ_OK) {
+        rc = body(run, tx);
+    }
 
     return vz_db_end(tx, rc);
 }
@@ -346,8 +448,12 @@ vz_release_body(vz_run_t *run, vz_tx_t *tx)
 {
     vz_code_e  rc;
 
-    rc = vz_db_query(tx, run->pool, &vz_sql_free_all,
-                     vz_binds(vz_int(run->vm.id)), NULL);
+    rc = vz_number_leave(tx, run->pool, run->vm.id);
+
+    if (rc == VZ_OK) {
+        rc = vz_db_query(tx, run->pool, &vz_sql_free_all,
+                         vz_binds(vz_int(run->vm.id)), NULL);
+    }
 
     if (rc == VZ_OK) {
         rc = vz_db_query(tx, run->pool, &vz_sql_gone,
@@ -396,52 +502,53 @@ vz_free_addresses(vz_run_t *run, vz_tx_t *tx, const ngx_str_t *words)
 vz_code_e
 vz_step_mail(vz_run_t *run)
 {
-    return vz_mail_deliver(run->pool, run->id, &run->detail);
+    return vz_outbox_deliver(run->pool, run->id, &run->detail);
+}
+
+
+/* the node is told what it was told before */
+
+vz_code_e
+vz_undo_hardware(vz_run_t *run)
+{
+    run->vm = run->was;
+
+    return vz_step_limits(run);
 }
 
 
 /*
- * The node is told what it was told before; what it says to that is not the
- * task's answer, so the words of the failure stay.
+ * The container's addresses have the claimed ones among them since then.  One
+ * that could not be taken from it stays its own: given to another, two would
+ * have it.
  */
 
-void
-vz_undo_hardware(vz_run_t *run)
-{
-    ngx_str_t  detail = run->detail;
-
-    run->vm = run->was;
-    vz_undo_told(run, vz_step_limits(run));
-    run->detail = detail;
-}
-
-
-/* the container's addresses have the claimed ones among them since then */
-
-void
+vz_code_e
 vz_undo_network(vz_run_t *run)
 {
-    ngx_str_t  detail = run->detail, claimed = run->add;
+    vz_code_e  rc, back;
+    ngx_str_t  claimed;
+
+    claimed = run->add;
 
     run->vm = run->was;
     ngx_str_set(&run->add, "");
     ngx_str_set(&run->drop, "");
-    vz_undo_told(run, vz_step_network(run));
 
+    back = vz_step_network(run);
     run->add = claimed;
-    vz_undo_told(run, vz_step_each(run, VZ_VERB_DELETEIP, &claimed));
-    (void) vz_step_in_tx(run, vz_free_body);
-    run->detail = detail;
-}
 
-
-static void
-vz_undo_told(vz_run_t *run, vz_code_e rc)
-{
-    if (rc != VZ_OK) {
-        vz_task_log_add(&run->log, VZ_TASK_LOG_ADMIN, "that failed, too: "
-                        "%s: %V", vz_code_name(rc), &run->detail);
+    if (back == VZ_STALE) {
+        return back;
     }
+
+    rc = vz_step_each(run, VZ_VERB_DELETEIP, &claimed);
+
+    if (rc == VZ_OK) {
+        rc = vz_step_in_tx(run, vz_free_body);
+    }
+
+    return rc == VZ_OK ? back : rc;
 }
 
 

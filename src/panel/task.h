@@ -39,10 +39,10 @@ vz_code_e vz_task_create(vz_tx_t *tx, ngx_pool_t *pool,
     const vz_task_new_t *task, uint64_t *id);
 
 /*
- * vz_task_kick: after the commit: this worker's runner takes it up at once.
- * Without it a runner finds the task within a second.
+ * vz_task_kick: after the commit: this worker's runner looks at once for what
+ * is due.  Without it a runner finds the task within a second.
  */
-void vz_task_kick(uint64_t id);
+void vz_task_kick(void);
 
 /* vz_task_busy: the unfinished task of a container, 0 where none. */
 vz_code_e vz_task_busy(ngx_pool_t *pool, uint64_t vm, uint64_t *id);

@@ -30,13 +30,15 @@ static void vz_task_in_way(vz_call_t *call, const vz_task_t *task);
 /*
  * A change of hardware only while nothing else has changed the container
  * since; one of the network never, its addresses were given back.  What is
- * suspended is not started by the way.
+ * suspended is not started by the way, and what is half made or half gone is
+ * ended by the kind of task that began it.
  */
 static const vz_sql_t  vz_sql_retry = vz_sql("task_retry",
     "UPDATE task t"
     " JOIN task_step s ON s.task_id = t.id AND s.position = t.step"
     " LEFT JOIN vm v ON v.id = t.vm_id"
     " SET t.state = 'queued', t.busy = t.vm_id, t.attempt = 0,"
+    "  t.round = t.round + 1,"
     "  t.not_before = NULL, t.finished = NULL, t.error_code = NULL,"
     "  t.error_detail = NULL, s.state = 'queued', s.finished = NULL,"
     "  s.log = " vz_task_log_sql("s.log") ","
@@ -45,7 +47,10 @@ static const vz_sql_t  vz_sql_retry = vz_sql("task_retry",
     " WHERE t.id = ? AND t.state = 'failed' AND t.vm_id IS NOT NULL"
     " AND t.kind <> 'network' AND (t.kind NOT IN ('memory', 'disk', 'cpu')"
     "  OR JSON_VALUE(t.data, '$.version') = v.version)"
-    " AND (t.kind NOT IN ('start', 'restart') OR v.service <> 'suspended')");
+    " AND (t.kind NOT IN ('start', 'restart') OR v.service <> 'suspended')"
+    " AND CASE v.service"
+    "  WHEN 'create_failed' THEN t.kind IN ('order', 'create')"
+    "  WHEN 'delete_failed' THEN t.kind = 'destroy' ELSE TRUE END");
 
 /* nothing has been begun yet, and nothing was claimed for it */
 static const vz_sql_t  vz_sql_cancel = vz_sql("task_cancel",
@@ -54,7 +59,7 @@ static const vz_sql_t  vz_sql_cancel = vz_sql("task_cancel",
     " SET t.state = 'cancelled', t.busy = NULL, t.finished = NOW(3),"
     "  s.log = " vz_task_log_sql("s.log")
     " WHERE t.id = ? AND t.state = 'queued' AND t.owner IS NULL"
-    " AND t.step = 0 AND t.kind IN ('start', 'stop', 'restart', 'memory',"
+    " AND t.step = 0 AND t.error_code IS NULL AND t.kind IN ('start', 'stop', 'restart', 'memory',"
     "  'disk', 'cpu', 'suspend', 'unsuspend')");
 
 
@@ -102,7 +107,7 @@ vz_task_change(vz_call_t *call, const vz_task_change_t *change)
 
     case VZ_OK:
         vz_task_change_show(id, change->to);
-        vz_task_kick(id);
+        vz_task_kick();
         vz_task_accepted(call, id);
         return;
 

@@ -112,7 +112,7 @@ vz_vm_make(vz_call_t *call)
     }
 
     vz_live_expect(order.node->id, order.ctid, order.vm, order.user);
-    vz_task_kick(order.task);
+    vz_task_kick();
     vz_task_accepted(call, order.task);
 }
 

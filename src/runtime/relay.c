@@ -46,8 +46,7 @@ typedef struct {
     vz_node_t        *node;
     ngx_pool_t       *pool;
     const vz_verb_t  *def;
-    vz_progress_pt    progress;
-    void             *data;
+    const vz_relay_act_t  *act;
     vz_answer_t      *answer;
     ngx_array_t       lines;        /* of ngx_str_t */
     size_t            bytes;
@@ -60,8 +59,7 @@ typedef struct {
 
 
 static vz_code_e vz_relay_ask(vz_ask_t *ask);
-static vz_code_e vz_relay_print(vz_ask_t *ask, vz_verb_e verb,
-    ngx_uint_t argc, const char *const *argv, const ngx_str_t *secret);
+static vz_code_e vz_relay_print(vz_ask_t *ask);
 static vz_code_e vz_relay_enter(vz_ask_t *ask, vz_relay_class_e class);
 static void vz_relay_leave(vz_relay_pool_t *pool, vz_relay_class_e class);
 static ngx_uint_t vz_relay_free(vz_relay_pool_t *pool,
@@ -82,6 +80,25 @@ vz_relay_call(vz_node_t *node, ngx_pool_t *pool, vz_verb_e verb,
     ngx_uint_t argc, const char *const *argv, const ngx_str_t *secret,
     vz_progress_pt progress, void *data, vz_answer_t *answer)
 {
+    vz_relay_act_t  act;
+
+    ngx_memzero(&act, sizeof(vz_relay_act_t));
+
+    act.verb = verb;
+    act.argc = argc;
+    act.argv = argv;
+    act.secret = secret;
+    act.progress = progress;
+    act.data = data;
+
+    return vz_relay_act(node, pool, &act, answer);
+}
+
+
+vz_code_e
+vz_relay_act(vz_node_t *node, ngx_pool_t *pool, const vz_relay_act_t *act,
+    vz_answer_t *answer)
+{
     vz_ask_t    ask;
     vz_code_e   code;
 
@@ -90,9 +107,8 @@ vz_relay_call(vz_node_t *node, ngx_pool_t *pool, vz_verb_e verb,
 
     ask.node = node;
     ask.pool = pool;
-    ask.def = vz_verb_def(verb);
-    ask.progress = progress;
-    ask.data = data;
+    ask.def = vz_verb_def(act->verb);
+    ask.act = act;
     ask.answer = answer;
     ask.words[0] = '\0';
 
@@ -102,13 +118,13 @@ vz_relay_call(vz_node_t *node, ngx_pool_t *pool, vz_verb_e verb,
         return vz_relay_finish(&ask, VZ_INTERNAL);
     }
 
-    code = vz_relay_print(&ask, verb, argc, argv, secret);
+    code = vz_relay_print(&ask);
 
     if (code == VZ_OK) {
         code = vz_relay_ask(&ask);
     }
 
-    if (secret) {
+    if (act->secret) {
         OPENSSL_cleanse(ask.buf, sizeof(ask.buf));
     }
 
@@ -117,32 +133,34 @@ vz_relay_call(vz_node_t *node, ngx_pool_t *pool, vz_verb_e verb,
 
 
 static vz_code_e
-vz_relay_print(vz_ask_t *ask, vz_verb_e verb, ngx_uint_t argc,
-    const char *const *argv, const ngx_str_t *secret)
+vz_relay_print(vz_ask_t *ask)
 {
-    size_t  n;
+    size_t                 n;
+    const vz_relay_act_t  *act = ask->act;
 
-    ask->len = vz_verb_print(ask->buf, NULL, verb, argc, argv, ask->words);
+    ask->len = vz_verb_print(ask->buf, act->mark, act->verb, act->argc,
+                             act->argv, ask->words);
 
     if (ask->len == 0) {
-        return argc < ask->def->min || argc > ask->def->max ? VZ_SYNTAX
-                                                            : VZ_RANGE;
+        return act->argc < ask->def->min || act->argc > ask->def->max
+               ? VZ_SYNTAX : VZ_RANGE;
     }
 
-    if ((secret != NULL) != ask->def->secret) {
+    if ((act->secret != NULL) != ask->def->secret) {
         (void) snprintf(ask->words, VZ_WORDS_MAX, "%s %s secret",
                         ask->def->name,
                         ask->def->secret ? "needs a" : "takes no");
         return VZ_SYNTAX;
     }
 
-    if (secret == NULL) {
+    if (act->secret == NULL) {
         return VZ_OK;
     }
 
     /* both lines at once: the daemon reads the second in any case */
 
-    n = vz_secret_print(ask->buf + ask->len, secret->data, secret->len);
+    n = vz_secret_print(ask->buf + ask->len, act->secret->data,
+                        act->secret->len);
 
     if (n == 0) {
         (void) snprintf(ask->words, VZ_WORDS_MAX, "secret: 1 to %d bytes "
@@ -182,6 +200,17 @@ vz_relay_ask(vz_ask_t *ask)
                                       ngx_current_msec + VZ_RELAY_CONNECT,
                                       &conn, ask->words);
             if (code != VZ_OK) {
+                break;
+            }
+        }
+
+        /* who asked may have lost the right to while he waited */
+
+        if (ask->act->may != NULL) {
+            code = ask->act->may(ask->act->data);
+
+            if (code != VZ_OK) {
+                vz_relay_conn_keep(conn, &pool->idle);
                 break;
             }
         }
@@ -349,10 +378,10 @@ vz_relay_line(vz_ask_t *ask, const vz_reply_t *reply)
 
     case VZ_REPLY_PROGRESS:
 
-        if (ask->progress) {
+        if (ask->act->progress) {
             words.data = (u_char *) reply->text;
             words.len = reply->len;
-            ask->progress(ask->data, reply->percent, &words);
+            ask->act->progress(ask->act->data, reply->percent, &words);
         }
 
         return VZ_AGAIN;
@@ -441,7 +470,10 @@ vz_relay_finish(vz_ask_t *ask, vz_code_e code)
 
     } else {
         answer->code = code;
-        vz_relay_log(ask, code);
+
+        if (code != VZ_AGAIN) {
+            vz_relay_log(ask, code);
+        }
     }
 
     len = ngx_strlen(ask->words);
@@ -502,6 +534,13 @@ vz_relay_log(vz_ask_t *ask, vz_code_e code)
     ngx_log_error(level, ngx_cycle->log, 0,
                   "vzpanel: node \"%V\": %s: %s: %s", &ask->node->name,
                   ask->def->name, vz_relay_trouble(code), ask->words);
+}
+
+
+ngx_uint_t
+vz_relay_connections(const vz_node_t *node)
+{
+    return node->connections ? node->connections : VZ_RELAY_CONNECTIONS;
 }
 
 
@@ -590,8 +629,7 @@ vz_relay_init(ngx_cycle_t *cycle, ngx_array_t *nodes)
             vz_line_init(&pool->shares[n].line);
         }
 
-        pool->connections = node[i].connections ? node[i].connections
-                                                : VZ_RELAY_CONNECTIONS;
+        pool->connections = vz_relay_connections(&node[i]);
         node[i].pool = pool;
     }
 

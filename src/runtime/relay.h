@@ -34,7 +34,25 @@ typedef struct {
 
 
 /*
- * vz_relay_call: one verb with its arguments (C strings, checked by the verb
+ * A verb and who asks for it.  mark says which container is meant, for which
+ * owner of its work, and may be NULL.  may, where not NULL, is asked with data
+ * right before the bytes leave, however long the verb stood in line: VZ_OK, or
+ * VZ_AGAIN, with which the call ends, and nothing was sent.
+ */
+typedef struct {
+    vz_verb_e             verb;
+    ngx_uint_t            argc;
+    const char *const    *argv;
+    const ngx_str_t      *secret;
+    const vz_mark_t      *mark;
+    vz_code_e           (*may)(void *data);
+    vz_progress_pt        progress;
+    void                 *data;     /* of may and progress */
+} vz_relay_act_t;
+
+
+/*
+ * vz_relay_act: one verb with its arguments (C strings, checked by the verb
  * table before anything is sent; VZ_RANGE or VZ_SYNTAX with words then).
  * secret is for verbs that need one (encoded here, wiped after), else NULL.
  * progress may be NULL.  Strings of the answer live in pool.  Returns
@@ -52,9 +70,16 @@ typedef struct {
  * replaced silently.  One that breaks afterwards gives VZ_DOWN: the verb may
  * have run, and converging verbs make it safe to ask again.
  */
+vz_code_e vz_relay_act(vz_node_t *node, ngx_pool_t *pool,
+    const vz_relay_act_t *act, vz_answer_t *answer);
+
+/* vz_relay_call: the same for a verb that anybody may ask for. */
 vz_code_e vz_relay_call(vz_node_t *node, ngx_pool_t *pool, vz_verb_e verb,
     ngx_uint_t argc, const char *const *argv, const ngx_str_t *secret,
     vz_progress_pt progress, void *data, vz_answer_t *answer);
+
+/* vz_relay_connections: how many verbs a worker may have at a node at once. */
+ngx_uint_t vz_relay_connections(const vz_node_t *node);
 
 /* vz_relay_trouble: a word for what a call ended with, "down" for VZ_DOWN. */
 const char *vz_relay_trouble(vz_code_e code);

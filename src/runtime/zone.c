@@ -17,6 +17,8 @@
 
 static ngx_int_t vz_zone_start(ngx_shm_zone_t *shm_zone, void *data);
 static ngx_int_t vz_zone_check(ngx_shm_zone_t *shm_zone, vz_zone_t *zone);
+static ngx_int_t vz_zone_duty_take(ngx_uint_t duty, ngx_msec_t msec,
+    ngx_pid_t holder);
 static ngx_int_t vz_zone_create(ngx_shm_zone_t *shm_zone,
     ngx_slab_pool_t *slab);
 
@@ -233,6 +235,20 @@ vz_zone_changed(void)
 ngx_int_t
 vz_zone_duty(ngx_uint_t duty, ngx_msec_t msec)
 {
+    return vz_zone_duty_take(duty, msec, ngx_pid);
+}
+
+
+ngx_int_t
+vz_zone_turn(ngx_uint_t duty, ngx_msec_t msec)
+{
+    return vz_zone_duty_take(duty, msec, NGX_INVALID_PID);
+}
+
+
+static ngx_int_t
+vz_zone_duty_take(ngx_uint_t duty, ngx_msec_t msec, ngx_pid_t holder)
+{
     uint64_t    now;
     ngx_int_t   rc;
     vz_duty_t  *d;
@@ -245,8 +261,8 @@ vz_zone_duty(ngx_uint_t duty, ngx_msec_t msec)
     now = vz_zone_now();
     d = &vz_zone_lock()->duties[duty];
 
-    if (d->pid == ngx_pid || d->until <= now) {
-        d->pid = ngx_pid;
+    if ((d->pid == holder && holder != NGX_INVALID_PID) || d->until <= now) {
+        d->pid = holder;
         d->until = now + msec;
         rc = NGX_OK;
     }

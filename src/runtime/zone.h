@@ -164,6 +164,12 @@ typedef enum {
  * that died blocks nobody for longer.  vz_zone_duty_done: free it early.
  */
 ngx_int_t vz_zone_duty(ngx_uint_t duty, ngx_msec_t msec);
+
+/*
+ * vz_zone_turn: NGX_OK once in msec, to one worker, whichever asks first: for
+ * what is done in a moment and then not for a while.
+ */
+ngx_int_t vz_zone_turn(ngx_uint_t duty, ngx_msec_t msec);
 void vz_zone_duty_done(ngx_uint_t duty);
 
 /* Somebody watches: until when (ms since the epoch) samples are wanted. */
