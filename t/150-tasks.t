@@ -215,6 +215,23 @@ sub log_of_another_try {
         'which is no business of its owner');
 }
 
+# what is half made, or half gone, is not ended by another kind of task
+sub retry_of_another_kind {
+    for my $case (['delete_failed', 'start'], ['delete_failed', 'create'],
+        ['create_failed', 'stop'], ['create_failed', 'destroy'])
+    {
+        my ($service, $kind) = @$case;
+        my $vm = vm($other_user, service => $service);
+        my $id = task($vm, $other_user, $kind, 'failed',
+            error_code => 'timeout');
+        my $call = ask('POST', "/api/tasks/$id/retry", $root);
+
+        is($call->{code}, 409, "$kind of what is $service is refused");
+        is(sql_value("SELECT service FROM vm WHERE id = $vm"), $service,
+            'and it stays so');
+    }
+}
+
 # what a runner left that died at work
 sub log_of_the_orphan {
     my $vm = vm($other_user);
@@ -424,7 +441,14 @@ GET /api/plans
 
 
 
-=== TEST 20: a stranger reads no log
+=== TEST 20: a task is not taken up again where another kind has failed since
+--- init: ::retry_of_another_kind()
+--- request
+GET /api/plans
+
+
+
+=== TEST 21: a stranger reads no log
 --- request eval
 "GET /api/tasks/$::long"
 --- more_headers eval
