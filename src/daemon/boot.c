@@ -193,7 +193,7 @@ vz_boot_one(const vz_config_t *conf, uint32_t ctid, vz_verb_pt run)
 
     if (code == VZ_OK) {
         job.req = &req;
-        code = vz_perform_as(&job, run, VZ_BOOT_WAIT);
+        code = vz_perform_as(NULL, &job, run, VZ_BOOT_WAIT);
     }
 
     vz_perform_log("boot", &job, code, vz_perform_now() - start);

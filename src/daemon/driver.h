@@ -86,6 +86,11 @@ typedef struct {
                           void *data);
     vz_verb_pt    boot;
 
+    /* what a container is, beyond its number: VZ_OK with its tag, "" for none;
+       VZ_NOENT; VZ_INTERNAL where that can't be told */
+    vz_code_e   (*tag)(const vz_config_t *conf, uint32_t ctid,
+                       char tag[VZ_TAG_LEN + 1]);
+
     /* by verb; NULL answers unsupported; ping and templates are perform.c's */
     vz_verb_pt    run[VZ_VERB_COUNT];
 } vz_driver_t;

@@ -42,6 +42,9 @@ int vz_lxc_clean(const vz_config_t *conf, const vz_ct_t *ct, char *words);
 
 vz_code_e vz_lxc_create(vz_job_t *job);
 vz_code_e vz_lxc_destroy(vz_job_t *job);
+vz_code_e vz_lxc_adopt(vz_job_t *job);
+vz_code_e vz_lxc_tag(const vz_config_t *conf, uint32_t ctid,
+    char tag[VZ_TAG_LEN + 1]);
 
 /* vz_lxc_boot: start where it is still wanted to run, else VZ_OK. */
 vz_code_e vz_lxc_boot(vz_job_t *job);

@@ -132,6 +132,7 @@ vz_lxc_create_as(vz_job_t *job, vz_ct_t *ct, const char *version)
     char       words[VZ_WORDS_MAX];
     vz_code_e  rc;
 
+    strcpy(ct->tag, job->req->mark.tag);
     snprintf(ct->template, sizeof(ct->template), "%s", job->req->argv[1]);
     snprintf(ct->version, sizeof(ct->version), "%s", version);
     snprintf(ct->hostname, sizeof(ct->hostname), "vps%u", ct->ctid);
@@ -316,4 +317,36 @@ vz_lxc_destroy(vz_job_t *job)
     }
 
     return VZ_OK;
+}
+
+
+vz_code_e
+vz_lxc_adopt(vz_job_t *job)
+{
+    vz_ct_t    ct;
+    vz_code_e  rc;
+
+    rc = vz_lxc_load(job, &ct);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    strcpy(ct.tag, job->req->argv[1]);
+
+    return vz_lxc_save(job, &ct);
+}
+
+
+/* a record that is broken behind it still says it */
+
+vz_code_e
+vz_lxc_tag(const vz_config_t *conf, uint32_t ctid, char tag[VZ_TAG_LEN + 1])
+{
+    vz_ct_t    ct;
+    vz_code_e  rc;
+
+    rc = vz_store_read(conf, ctid, &ct);
+    strcpy(tag, ct.tag);
+
+    return rc == VZ_INTERNAL && ct.tag[0] ? VZ_OK : rc;
 }

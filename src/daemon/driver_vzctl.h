@@ -2,6 +2,10 @@
  * What the files of the vzctl driver share.  Containers belong to vzctl: its
  * CTID.conf is the truth, and only vzctl writes it.  Ours is one short file
  * per container, LXC_PATH/vzctl/CTID, that says what create was asked for.
+ *
+ * A container's tag is in its DESCRIPTION, "vzpanel:TAG", before what an
+ * administrator wrote there: one that is made by hand under a number of ours
+ * has none.  Until vzctl create has come to an end, our own file says it.
  */
 
 #ifndef VZ_DRIVER_VZCTL_H
@@ -16,6 +20,8 @@
 #define VZ_VZCTL_OUTPUT     4096        /* of one program, kept */
 #define VZ_VZCTL_ADDRESSES   32
 #define VZ_VZCTL_DNS        3
+#define VZ_VZCTL_NOTE       512
+#define VZ_VZCTL_TAG        "vzpanel:"          /* before a tag */
 #define VZ_VZCTL_DISK_MIN   (16ULL << 20)
 #define VZ_VZCTL_NONE       (UINT64_MAX - 1)    /* vzlist prints "-" */
 
@@ -35,6 +41,9 @@ typedef struct {
     unsigned        ndns;
     vz_address_t    dns[VZ_VZCTL_DNS];
     unsigned        onboot;             /* 1: the node's start starts it */
+    char            tag[VZ_TAG_LEN + 1];        /* "": none */
+    char            note[VZ_VZCTL_NOTE];        /* what follows it there */
+    unsigned        odd;                /* more than note can hold */
 } vz_vzctl_conf_t;
 
 
@@ -43,6 +52,7 @@ typedef struct {
     char            template[64 + 1];
     uint64_t        created;            /* time(2) */
     unsigned        started;            /* 1: it ran, or may have */
+    char            tag[VZ_TAG_LEN + 1];        /* "": none */
 } vz_vzctl_made_t;
 
 
@@ -168,6 +178,9 @@ int vz_vzctl_forget(const vz_config_t *conf, uint32_t ctid);
 
 vz_code_e vz_vzctl_create(vz_job_t *job);
 vz_code_e vz_vzctl_destroy(vz_job_t *job);
+vz_code_e vz_vzctl_adopt(vz_job_t *job);
+vz_code_e vz_vzctl_tag(const vz_config_t *conf, uint32_t ctid,
+    char tag[VZ_TAG_LEN + 1]);
 
 vz_code_e vz_vzctl_start(vz_job_t *job);
 vz_code_e vz_vzctl_stop(vz_job_t *job);

@@ -31,6 +31,7 @@ static void vz_vzctl_take_template(vz_vzctl_conf_t *ct, char *value);
 static void vz_vzctl_take_addresses(vz_vzctl_conf_t *ct, char *value);
 static void vz_vzctl_take_dns(vz_vzctl_conf_t *ct, char *value);
 static void vz_vzctl_take_onboot(vz_vzctl_conf_t *ct, char *value);
+static void vz_vzctl_take_description(vz_vzctl_conf_t *ct, char *value);
 static unsigned vz_vzctl_parse(char *value, vz_address_t *list, unsigned max);
 static uint32_t vz_vzctl_number(const char *name);
 static int vz_vzctl_record(const vz_config_t *conf, uint32_t ctid,
@@ -42,7 +43,8 @@ static const vz_vzctl_name_t  vz_vzctl_names[] = {
     { "OSTEMPLATE", vz_vzctl_take_template },
     { "IP_ADDRESS", vz_vzctl_take_addresses },
     { "NAMESERVER", vz_vzctl_take_dns },
-    { "ONBOOT", vz_vzctl_take_onboot }
+    { "ONBOOT", vz_vzctl_take_onboot },
+    { "DESCRIPTION", vz_vzctl_take_description }
 };
 
 #define VZ_VZCTL_NAMES  (sizeof(vz_vzctl_names) / sizeof(vz_vzctl_names[0]))
@@ -59,9 +61,11 @@ static const char *const  vz_vzctl_leftovers[] = {
 vz_code_e
 vz_vzctl_conf(const vz_config_t *conf, uint32_t ctid, vz_vzctl_conf_t *ct)
 {
-    char     path[PATH_MAX + 32], line[VZ_VZCTL_LINE], *name, *value;
-    FILE    *fp;
-    size_t   i;
+    char               path[PATH_MAX + 32], line[VZ_VZCTL_LINE];
+    char              *name, *value;
+    FILE              *fp;
+    size_t             i;
+    vz_vzctl_made_t    made;
 
     (void) memset(ct, 0, sizeof(*ct));
     ct->ctid = ctid;
@@ -87,6 +91,13 @@ vz_vzctl_conf(const vz_config_t *conf, uint32_t ctid, vz_vzctl_conf_t *ct)
     }
 
     (void) fclose(fp);
+
+    /* it writes OSTEMPLATE and DESCRIPTION when all else is made */
+    if (ct->tag[0] == '\0' && strcmp(ct->template, "-") == 0
+        && vz_vzctl_made(conf, ctid, &made) == 0 && !made.started)
+    {
+        (void) strcpy(ct->tag, made.tag);
+    }
 
     return VZ_OK;
 }
@@ -163,6 +174,33 @@ static void
 vz_vzctl_take_onboot(vz_vzctl_conf_t *ct, char *value)
 {
     ct->onboot = strcmp(value, "yes") == 0;
+}
+
+
+/* "vzpanel:TAG" and, behind a space, what others wrote */
+static void
+vz_vzctl_take_description(vz_vzctl_conf_t *ct, char *value)
+{
+    size_t  n;
+
+    n = sizeof(VZ_VZCTL_TAG) - 1;
+    ct->tag[0] = '\0';
+
+    if (strncmp(value, VZ_VZCTL_TAG, n) == 0
+        && (value[n + VZ_TAG_LEN] == '\0' || value[n + VZ_TAG_LEN] == ' ')
+        && vz_field_check(VZ_FIELD_TAG, value + n, VZ_TAG_LEN) == VZ_OK)
+    {
+        (void) snprintf(ct->tag, sizeof(ct->tag), "%s", value + n);
+
+        value += n + VZ_TAG_LEN;
+        value += *value == ' ';
+    }
+
+    /* root's shell reads it at each start */
+    ct->odd = value[strcspn(value, "\"$`\\")] != '\0'
+              || strlen(value) >= sizeof(ct->note);
+
+    (void) snprintf(ct->note, sizeof(ct->note), "%s", ct->odd ? "" : value);
 }
 
 
@@ -345,10 +383,12 @@ vz_vzctl_made(const vz_config_t *conf, uint32_t ctid, vz_vzctl_made_t *made)
     char                 path[PATH_MAX], text[128];
     unsigned long long   created;
 
+    made->tag[0] = '\0';
+
     if (vz_vzctl_record(conf, ctid, path) == -1
         || vz_file_read(path, text, sizeof(text)) == -1
-        || sscanf(text, "%64s %llu %u", made->template, &created,
-                  &made->started) != 3)
+        || sscanf(text, "%64s %llu %u %16s", made->template, &created,
+                  &made->started, made->tag) < 3)
     {
         return -1;
     }
@@ -373,8 +413,9 @@ vz_vzctl_make(const vz_config_t *conf, uint32_t ctid,
         return -1;
     }
 
-    n = snprintf(text, sizeof(text), "%s %llu %u\n", made->template,
-                 (unsigned long long) made->created, made->started);
+    n = snprintf(text, sizeof(text), "%s %llu %u %s\n", made->template,
+                 (unsigned long long) made->created, made->started,
+                 made->tag);
 
     return vz_file_write(path, text, (size_t) n);
 }
@@ -387,4 +428,17 @@ vz_vzctl_forget(const vz_config_t *conf, uint32_t ctid)
 
     return vz_vzctl_record(conf, ctid, path) == -1 ? -1
                                                    : vz_file_forget(path);
+}
+
+
+vz_code_e
+vz_vzctl_tag(const vz_config_t *conf, uint32_t ctid, char tag[VZ_TAG_LEN + 1])
+{
+    vz_code_e         code;
+    vz_vzctl_conf_t   ct;
+
+    code = vz_vzctl_conf(conf, ctid, &ct);
+    (void) strcpy(tag, ct.tag);
+
+    return code;
 }

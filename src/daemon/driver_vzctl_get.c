@@ -308,7 +308,8 @@ vz_vzctl_print(vz_job_t *job, const vz_vzctl_conf_t *ct,
                     vz_vzctl_value(pairs[i].value, number));
     }
 
-    vz_text_put(&text, " template=%s", ct->template);
+    vz_text_put(&text, " template=%s tag=%s", ct->template,
+                ct->tag[0] ? ct->tag : "-");
 
     if (whole) {
         vz_vzctl_print_whole(job, &text, ct, row);

@@ -41,9 +41,9 @@ vz_code_e
 vz_vzctl_create(vz_job_t *job)
 {
     int               ours;
-    char              template[96], hostname[48];
+    char              template[96], hostname[48], description[48];
     vz_code_e         code;
-    const char       *options[] = { template, hostname, NULL };
+    const char       *options[] = { template, hostname, NULL, NULL };
     vz_vzctl_conf_t   ct;
     vz_vzctl_made_t   made;
 
@@ -78,6 +78,7 @@ vz_vzctl_create(vz_job_t *job)
                     job->req->argv[1]);
     made.created = (uint64_t) time(NULL);
     made.started = 0;
+    (void) strcpy(made.tag, job->req->mark.tag);
 
     if (vz_vzctl_make(job->conf, job->req->ctid, &made) == -1) {
         return vz_job_end(job, errno == ENOSPC ? VZ_NOSPACE : VZ_INTERNAL,
@@ -89,6 +90,12 @@ vz_vzctl_create(vz_job_t *job)
                     made.template);
     (void) snprintf(hostname, sizeof(hostname), "--hostname=vps%u",
                     job->req->ctid);
+
+    if (made.tag[0]) {
+        (void) snprintf(description, sizeof(description),
+                        "--description=" VZ_VZCTL_TAG "%s", made.tag);
+        options[2] = description;
+    }
 
     vz_job_progress(job, 5, "unpacking %s", made.template);
 
@@ -160,6 +167,33 @@ vz_vzctl_destroy(vz_job_t *job)
     }
 
     return VZ_OK;
+}
+
+
+vz_code_e
+vz_vzctl_adopt(vz_job_t *job)
+{
+    char              option[VZ_VZCTL_NOTE + 64];
+    vz_code_e         code;
+    const char       *options[] = { option, "--save", NULL };
+    vz_vzctl_conf_t   ct;
+
+    code = vz_vzctl_load(job, &ct);
+    if (code != VZ_OK) {
+        return code;
+    }
+
+    if (ct.odd) {
+        return vz_job_end(job, VZ_STATE, "the description of container %u is "
+                          "too long, or holds what a shell would read",
+                          ct.ctid);
+    }
+
+    (void) snprintf(option, sizeof(option),
+                    "--description=" VZ_VZCTL_TAG "%s%s%s", job->req->argv[1],
+                    ct.note[0] ? " " : "", ct.note);
+
+    return vz_vzctl(job, "set", options, INT_MAX, NULL);
 }
 
 

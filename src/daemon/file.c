@@ -7,6 +7,10 @@
 #include "file.h"
 
 
+static int vz_file_make(const char *path, const char *text, size_t len,
+    unsigned sync);
+
+
 ssize_t
 vz_file_read(const char *path, char *buf, size_t size)
 {
@@ -36,6 +40,20 @@ vz_file_read(const char *path, char *buf, size_t size)
 int
 vz_file_write(const char *path, const char *text, size_t len)
 {
+    return vz_file_make(path, text, len, 1);
+}
+
+
+int
+vz_file_replace(const char *path, const char *text, size_t len)
+{
+    return vz_file_make(path, text, len, 0);
+}
+
+
+static int
+vz_file_make(const char *path, const char *text, size_t len, unsigned sync)
+{
     int          fd, saved;
     char         temp[PATH_MAX];
     const char  *name;
@@ -56,7 +74,9 @@ vz_file_write(const char *path, const char *text, size_t len)
 
     errno = ENOSPC;             /* of a write that was cut short */
 
-    if (write(fd, text, len) != (ssize_t) len || fdatasync(fd) == -1) {
+    if (write(fd, text, len) != (ssize_t) len
+        || (sync && fdatasync(fd) == -1))
+    {
         saved = errno;
         (void) close(fd);
         (void) unlink(temp);

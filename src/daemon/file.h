@@ -20,6 +20,9 @@ ssize_t vz_file_read(const char *path, char *buf, size_t size);
  */
 int vz_file_write(const char *path, const char *text, size_t len);
 
+/* vz_file_replace: the same, not synced: what a power cut may take back. */
+int vz_file_replace(const char *path, const char *text, size_t len);
+
 /* vz_file_forget: 0 (also where there is none), or -1 with errno. */
 int vz_file_forget(const char *path);
 

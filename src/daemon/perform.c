@@ -8,13 +8,19 @@
 #include "cache.h"
 #include "lock.h"
 #include "log.h"
+#include "mark.h"
 #include "perform.h"
 
 
 #define VZ_PERFORM_GRACE  15        /* s after the deadline until all ends */
 
 
-static vz_code_e vz_perform_locked(vz_job_t *job, vz_verb_pt run, int wait);
+static vz_code_e vz_perform_locked(const vz_driver_t *driver, vz_job_t *job,
+    vz_verb_pt run, int wait);
+static vz_code_e vz_perform_change(const vz_driver_t *driver, vz_job_t *job,
+    vz_verb_pt run);
+static vz_code_e vz_perform_read(const vz_driver_t *driver, vz_job_t *job,
+    vz_verb_pt run);
 static vz_code_e vz_perform_run(vz_job_t *job, vz_verb_pt run);
 static void vz_perform_hung(int signo);
 static vz_code_e vz_perform_ping(vz_job_t *job);
@@ -70,18 +76,19 @@ vz_perform(vz_host_t *host, vz_job_t *job)
         }
     }
 
-    return vz_perform_as(job, run, VZ_PERFORM_WAIT);
+    return vz_perform_as(host->driver, job, run, VZ_PERFORM_WAIT);
 }
 
 
 vz_code_e
-vz_perform_as(vz_job_t *job, vz_verb_pt run, int wait)
+vz_perform_as(const vz_driver_t *driver, vz_job_t *job, vz_verb_pt run,
+    int wait)
 {
     (void) clock_gettime(CLOCK_MONOTONIC, &job->deadline);
     job->deadline.tv_sec += job->req->def->timeout;
 
-    return job->req->def->lock ? vz_perform_locked(job, run, wait)
-                               : vz_perform_run(job, run);
+    return job->req->def->lock ? vz_perform_locked(driver, job, run, wait)
+                               : vz_perform_read(driver, job, run);
 }
 
 
@@ -106,7 +113,8 @@ vz_perform_open(vz_host_t *host, char *words)
 
 
 static vz_code_e
-vz_perform_locked(vz_job_t *job, vz_verb_pt run, int wait)
+vz_perform_locked(const vz_driver_t *driver, vz_job_t *job, vz_verb_pt run,
+    int wait)
 {
     char        name[16], holder[VZ_LOCK_HOLDER];
     vz_lock_t   lock;
@@ -127,9 +135,66 @@ vz_perform_locked(vz_job_t *job, vz_verb_pt run, int wait)
                           strerror(errno));
     }
 
-    code = vz_perform_run(job, run);
+    code = vz_perform_change(driver, job, run);
 
     vz_lock_drop(&lock);
+
+    return code;
+}
+
+
+/* the one place where it is looked at who is meant, and by whom */
+static vz_code_e
+vz_perform_change(const vz_driver_t *driver, vz_job_t *job, vz_verb_pt run)
+{
+    vz_code_e    code;
+    vz_marked_t  marked;
+
+    if (driver == NULL || driver->tag == NULL) {
+        return vz_perform_run(job, run);
+    }
+
+    code = vz_mark_enter(driver, job, &marked);
+
+    if (code != VZ_OK || marked.done) {
+        return code;
+    }
+
+    code = vz_perform_run(job, run);
+
+    if (code == VZ_OK) {
+        vz_mark_leave(job, &marked);
+    }
+
+    return code;
+}
+
+
+/* no lock: what has the tag before and after was it meanwhile, too */
+static vz_code_e
+vz_perform_read(const vz_driver_t *driver, vz_job_t *job, vz_verb_pt run)
+{
+    vz_code_e  code;
+
+    if (driver == NULL || driver->tag == NULL || job->req->ctid == 0
+        || job->req->mark.tag[0] == '\0')
+    {
+        return vz_perform_run(job, run);
+    }
+
+    code = vz_mark_look(driver, job);
+
+    if (code == VZ_OK) {
+        code = vz_perform_run(job, run);
+    }
+
+    if (code == VZ_OK) {
+        code = vz_mark_look(driver, job);
+    }
+
+    if (code != VZ_OK) {
+        job->held = 0;
+    }
 
     return code;
 }
@@ -227,7 +292,9 @@ vz_perform_log(const char *who, const vz_job_t *job, vz_code_e code, long ms)
     const vz_request_t  *req;
 
     req = job->req;
-    n = snprintf(what, sizeof(what), "%s", req ? req->def->name : "-");
+    n = req ? vz_mark_print(what, &req->mark) : 0;
+    n += snprintf(what + n, sizeof(what) - n, "%s",
+                  req ? req->def->name : "-");
 
     for (i = 0; req && code != VZ_SYNTAX && i < req->argc
                 && i < VZ_ARGS_MAX; i++)

@@ -24,9 +24,11 @@ vz_code_e vz_perform(vz_host_t *host, vz_job_t *job);
 
 /*
  * vz_perform_as: the same with a function of the driver's own, open already,
- * and wait milliseconds of patience for the container's lock.
+ * and wait milliseconds of patience for the container's lock.  driver NULL:
+ * whichever container has that number is meant.
  */
-vz_code_e vz_perform_as(vz_job_t *job, vz_verb_pt run, int wait);
+vz_code_e vz_perform_as(const vz_driver_t *driver, vz_job_t *job,
+    vz_verb_pt run, int wait);
 
 /* vz_perform_open: the driver, where it was not opened yet; or words. */
 vz_code_e vz_perform_open(vz_host_t *host, char *words);

@@ -38,6 +38,7 @@ static void vz_record_put_size(vz_text_t *text, uint64_t size);
 
 static const vz_record_key_t  vz_record_keys[] = {
     vz_key("ctid", VZ_KEY_U32, ctid),
+    vz_key("tag", VZ_KEY_TEXT, tag),
     vz_key("template", VZ_KEY_TEXT, template),
     vz_key("version", VZ_KEY_TEXT, version),
     vz_key("hostname", VZ_KEY_TEXT, hostname),

@@ -103,7 +103,8 @@ vz_stat_print(const vz_config_t *conf, const vz_ct_t *ct,
                 ct->percent);
     vz_stat_size(&text, "processes", stat->use.processes);
     vz_stat_size(&text, "uptime", stat->uptime);
-    vz_text_put(&text, " template=%s", ct->template);
+    vz_text_put(&text, " template=%s tag=%s", ct->template,
+                ct->tag[0] ? ct->tag : "-");
 
     if (!whole) {
         return;

@@ -18,7 +18,7 @@
 #include <sys/types.h>
 #include "address.h"
 #include "config.h"
-#include "../wire/code.h"
+#include "../wire/verb.h"
 
 
 #define VZ_CT_ADDRESSES  32
@@ -34,6 +34,7 @@ typedef struct {
 typedef struct {
     uint32_t        ctid;
     char            dir[PATH_MAX];              /* LXC_PATH/ct/CTID */
+    char            tag[VZ_TAG_LEN + 1];        /* "": none */
 
     char            template[64 + 1];
     char            version[NAME_MAX + 1];      /* under LXC_PATH/template */

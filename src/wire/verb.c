@@ -329,13 +329,13 @@ vz_verb_parse(const char *line, size_t len, vz_request_t *req, char *words)
 }
 
 
-/* the words of a mark into buf, each with a space behind it; their length */
-static size_t
-vz_verb_print_mark(char *buf, const vz_mark_t *mark)
+size_t
+vz_mark_print(char *buf, const vz_mark_t *mark)
 {
     int  n;
 
     n = 0;
+    buf[0] = '\0';
 
     if (mark->fence) {
         n += sprintf(buf + n, VZ_MARK_FENCE "%llu ",
@@ -374,7 +374,7 @@ vz_verb_print(char *buf, const vz_mark_t *mark, vz_verb_e verb,
 
     /* checked fields are short: the longest line is far under VZ_LINE_MAX */
 
-    len = mark ? vz_verb_print_mark(buf, mark) : 0;
+    len = mark ? vz_mark_print(buf, mark) : 0;
 
     n = strlen(vz_verbs[verb].name);
     memcpy(buf + len, vz_verbs[verb].name, n);

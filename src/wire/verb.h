@@ -17,6 +17,7 @@
 #define VZ_SECRET_MAX     256       /* bytes of a secret */
 #define VZ_TAG_LEN        16        /* of a container's tag */
 #define VZ_ACT_MAX        32        /* bytes of a verb's id */
+#define VZ_MARK_MAX       96        /* bytes of all that stands before one */
 
 
 typedef enum {
@@ -100,6 +101,12 @@ const vz_verb_t *vz_verb_def(vz_verb_e verb);
  */
 vz_code_e vz_verb_parse(const char *line, size_t len, vz_request_t *req,
     char *words);
+
+/*
+ * vz_mark_print: its words into buf (VZ_MARK_MAX bytes), each with a space
+ * behind it; their length.
+ */
+size_t vz_mark_print(char *buf, const vz_mark_t *mark);
 
 /*
  * vz_verb_print: the request line, with its LF, of a verb and its arguments

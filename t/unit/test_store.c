@@ -79,6 +79,7 @@ a_record_comes_back_as_it_was_written(void **state)
 
     fill(&ct, 101);
 
+    (void) strcpy(ct.tag, "3f2a9c5d01e4b768");
     ct.naddresses = 2;
     assert_int_equal(vz_address_parse("10.1.2.3", &ct.addresses[0]), 0);
     assert_int_equal(vz_address_parse("fd77::1/64", &ct.addresses[1]), 0);

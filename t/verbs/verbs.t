@@ -42,8 +42,8 @@ my @table = (
            [ "$_ -1", $range ] }
          qw(start stop restart destroy deletevm getmemory getdisk getcpu
             status)),
-    (map { [ $_, $syntax ] } qw(start stop restart getmemory getdisk status
-                                deleteip setgateway setip setname setcpu)),
+    (map { [ $_, $syntax ] } qw(adopt start stop restart getmemory getdisk
+                                status deleteip setgateway setip setname setcpu)),
     [ 'passwd', $syntax, undef, 'secret' ],
     [ 'passwd x', $range, undef, 'secret' ],
     [ 'deleteip x', $range ],
@@ -63,7 +63,17 @@ my @table = (
     [ 'setgateway N 10.74.0.254', $noent ],
     [ 'setdns N 10.74.0.253', $noent ],
     [ 'passwd N', $noent, undef, 'secret' ],
+    [ 'adopt N 0123456789abcdef', $noent ],
     [ 'destroy N', $already ],
+
+    # marks in front
+    [ 'tag=0123456789abcdef start N', $noent ],
+    [ 'fence=1 id=1.1 tag=0123456789abcdef ping', $done ],
+    [ 'tag=0123456789abcde status N', $range ],
+    [ 'fence=0 start N', $range ],
+    [ 'id=A start N', $range ],
+    [ 'tag=0123456789abcdef fence=1 start N', qr/^err unknown / ],
+    [ 'tag=0123456789abcdef', $syntax ],
 
     # create
     [ 'create A', $syntax ],
@@ -88,7 +98,7 @@ my @table = (
         \ address=-\ memory_used=0\ memory_limit=\S+\ swap_used=\S+
         \ disk_used=\S+\ disk_total=\d+\ inodes_used=\S+\ inodes_total=\S+
         \ cpu_ns=0\ cpu_units=1000\ cpu_percent=0\ processes=0\ uptime=0
-        \ template=\Q$t\E\ gateway=\S+\ dns=-\ vmguarpages=\S+
+        \ template=\Q$t\E\ tag=-\ gateway=\S+\ dns=-\ vmguarpages=\S+
         \ oomguarpages=\S+\ privvmpages=\S+\ diskspace=\S+\ kept=\S+
         \ created=\d+$/x ],
 
@@ -203,11 +213,27 @@ my @table = (
     [ 'restart B', qr/^ok(?: killed| already)?$/ ],
     [ 'status B', $done, qr/^id=31002 state=running / ],
 
+    # another identity
+    [ 'adopt A', $syntax ],
+    [ 'adopt A 0123456789abcde', $range ],
+    [ 'adopt A 0123456789ABCDEF', $range ],
+    [ 'tag=0123456789abcdef adopt A 0123456789abcdef',
+      qr/^err noent container 31001 is not the one that is meant$/ ],
+    [ 'adopt A 0123456789abcdef', $done ],
+    [ 'adopt A 0123456789abcdef', $already ],
+    [ 'status A', $done, qr/ tag=0123456789abcdef / ],
+    [ 'setname A web3', $noent ],
+    [ 'destroy A', $already ],
+    [ 'tag=0123456789abcdef setname A web3', $done ],
+    [ 'tag=fedcba9876543210 start B', $noent ],
+
     # the end of them
     [ 'destroy', $syntax ],
     [ 'destroy 31001;id', $range ],
-    [ 'destroy A', $done ],
+    [ 'tag=0123456789abcdef destroy A', $done ],
     [ 'destroy A', $already ],
+    [ "tag=0123456789abcdef create A $t",
+      qr/^err noent that container was destroyed$/ ],
     [ 'status A', $noent ],
     [ 'deletevm B', $done ],
     [ 'status B', $noent ],
@@ -227,7 +253,7 @@ sub verbs {
 # is told of those that make sense is no "syntax" and no "range"
 sub asked_both_ways {
     my ($verb) = @_;
-    my @rows = grep { $_->[0] =~ /^$verb\b/ } @table;
+    my @rows = grep { $_->[0] =~ /^(?:\w+=\S+ )*$verb\b/ } @table;
     my @bad = grep { $_->[1] == $syntax || $_->[1] == $range } @rows;
 
     return ok(@bad && @bad < @rows, "$verb: good and bad arguments");
@@ -267,7 +293,7 @@ sub said_before_it_failed {
 
 my @verbs = verbs();
 
-is(@verbs, 26, 'verbs and other names of them in docs/protocol.md');
+is(@verbs, 27, 'verbs and other names of them in docs/protocol.md');
 asked_both_ways($_) for @verbs;
 
 # limits NODE ID: memory, CPU and processes, as the kernel has them
