@@ -3,6 +3,7 @@
  */
 
 #include "steps.h"
+#include "live.h"
 #include "number.h"
 #include "outbox.h"
 
@@ -387,7 +388,15 @@ vz_step_store(vz_run_t *run)
 vz_code_e
 vz_step_release(vz_run_t *run)
 {
-    return vz_step_in_tx(run, vz_release_body);
+    vz_code_e  rc;
+
+    rc = vz_step_in_tx(run, vz_release_body);
+
+    if (rc == VZ_OK) {
+        vz_live_gone(run->vm.id);
+    }
+
+    return rc;
 }
 
 
