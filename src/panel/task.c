@@ -440,7 +440,24 @@ vz_task_accepted(vz_call_t *call, uint64_t id)
 {
     vz_code_e   rc;
     vz_task_t   task;
-    vz_json_t  *json;
+    ngx_uint_t  status;
+
+    rc = vz_task_answer(call, id, &task, &status);
+
+    if (rc != VZ_OK) {
+        vz_call_fault(call, "database", rc);
+        return;
+    }
+
+    vz_task_json(vz_call_reply(call, status), NULL, &task);
+}
+
+
+vz_code_e
+vz_task_answer(vz_call_t *call, uint64_t id, vz_task_t *task,
+    ngx_uint_t *status)
+{
+    vz_code_e  rc;
 
     call->task = id;
 
@@ -450,18 +467,17 @@ vz_task_accepted(vz_call_t *call, uint64_t id)
                        vz_call_printf(call, "wait=%ui", call->wait));
     }
 
-    rc = vz_task_get(call->pool, id, NULL, 0, &task);
-    if (rc != VZ_OK) {
-        vz_call_fault(call, "database", rc);
-        return;
+    rc = vz_task_get(call->pool, id, NULL, 0, task);
+
+    if (rc == VZ_OK) {
+        vz_call_header(call, "Location",
+                       vz_call_printf(call, "/api/tasks/%uL", id));
+
+        *status = vz_task_ended(&task->state) == NGX_OK ? NGX_HTTP_OK
+                                                        : NGX_HTTP_ACCEPTED;
     }
 
-    vz_call_header(call, "Location",
-                   vz_call_printf(call, "/api/tasks/%uL", id));
-
-    json = vz_call_reply(call, vz_task_ended(&task.state) == NGX_OK
-                               ? NGX_HTTP_OK : NGX_HTTP_ACCEPTED);
-    vz_task_json(json, NULL, &task);
+    return rc;
 }
 
 
