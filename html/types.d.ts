@@ -204,6 +204,33 @@ export interface Person {
     vms: number;
 }
 
+/* A container of a node that nobody knows here, and one that it should have. */
+export interface Stranger {
+    ctid: number;
+    tag: string | null;
+    hostname: string | null;
+    state: Power;
+    addresses: string[];
+    template: string | null;
+    memory_limit_bytes: Amount;
+    disk_total_bytes: Amount;
+    cpu_units: Amount;
+    cpu_limit_percent: Amount;
+    left: boolean;
+    vm: { id: number; name: string } | null;
+}
+
+export interface Missing {
+    id: number;
+    name: string;
+    hostname: string;
+    owner: { id: number; account: string };
+    ctid: number;
+    service: string;
+    created: string;
+    addresses: string[];
+}
+
 export interface Token {
     id: number;
     name: string;

@@ -29,7 +29,7 @@ const TYPING = 250;
 const CHIPS = ['', 'running', 'stopped', 'frozen', 'unknown'];
 
 /* Tasks after which the list itself is another. */
-const RESHAPES = new Set(['order', 'create', 'destroy', 'suspend', 'unsuspend',
+const RESHAPES = new Set(['order', 'create', 'adopt', 'destroy', 'suspend', 'unsuspend',
     'network', 'memory', 'disk', 'cpu']);
 
 

@@ -36,8 +36,10 @@ import { t } from '../i18n.js';
  * @typedef {{
  *     reload: () => Promise<void>, close: () => void,
  *     done: (text: string) => Promise<void>,
+ *     next: (text: string) => Promise<void>,
  *     open: (id: string) => void, view: View,
- * }} Desk  what an editor does around itself; done: say so, close, reload
+ * }} Desk  what an editor does around itself; done: say so, close, reload;
+ *     next: say so, reload, and open the one behind, of those that stay
  */
 
 /**
@@ -50,10 +52,14 @@ import { t } from '../i18n.js';
  *     editor?: (item: T | null, desk: Desk, signal: AbortSignal)
  *         => HTMLElement,
  *     above?: (answer: any, desk: Desk) => Node | null,
- * }} Section  more: the item whole, before it is edited
+ *     below?: (answer: any, desk: Desk) => Node | null,
+ *     params?: Record<string, string>,
+ * }} Section  more: the item whole, before it is edited; params: what else its
+ *     address has
  */
 
 const PAGE = 50;
+const MOST = 200;
 const TYPING = 250;
 
 /** What ?item= says for one that is being added. */
@@ -86,8 +92,9 @@ function rowOf(section, item) {
         return i === 0
             ? h('th', { scope: 'row', class: 'line-name' },
                 section.editor ? h('a', { class: 'row-link', href:
-                    `administration?section=${section.key}&item=${
-                        encodeURIComponent(id)}` },
+                    `administration?${new URLSearchParams({
+                        section: section.key, ...section.params,
+                        item: String(id) })}` },
                 ...[content].flat()) : content)
             : h('td', { class: `${column.cls ?? ''} ${none ? 'none' : ''} ${
                 column.quiet ? 'quiet' : ''}` },
@@ -165,7 +172,8 @@ export function listing(section, view, signal) {
         new URLSearchParams(Object.entries({ ...wish, ...other })
             .filter(([, value]) => value !== ''));
     const place = (/** @type {string | null} */ item) =>
-        `administration?${given({ section: section.key, item: item ?? '' })}`;
+        `administration?${given({ section: section.key, ...section.params,
+            item: item ?? '' })}`;
 
     const list = table({ label: t(`adm.${section.key}`), cls: 'table list',
         still: !section.editor,
@@ -173,6 +181,7 @@ export function listing(section, view, signal) {
             text: column.text, cls: column.cls ?? '' })) });
     const none = h('div', null);
     const above = h('div', { class: 'list-above' });
+    const below = h('div', null);
     const count = h('p', { class: 'count', role: 'status' });
     const more = button({ text: t('fleet.more'), icon: 'down',
         press: () => void load(false) });
@@ -202,10 +211,10 @@ export function listing(section, view, signal) {
         body.toggleAttribute('data-panel', opened !== null);
     };
 
-    /** @param {boolean} fresh */
-    const load = async (fresh) => {
+    /** @param {boolean} fresh @param {number} [rows] */
+    const load = async (fresh, rows = PAGE) => {
         const mine = ++turn;
-        const query = given({ limit: String(PAGE),
+        const query = given({ limit: String(rows),
             cursor: fresh ? '' : next ?? '' });
 
         try {
@@ -226,6 +235,7 @@ export function listing(section, view, signal) {
 
             next = answer.next ?? null;
             put(above, section.above?.(answer, desk) ?? null);
+            put(below, section.below?.(answer, desk) ?? null);
             draw();
         } catch (error) {
             if (!signal.aborted) {
@@ -259,6 +269,22 @@ export function listing(section, view, signal) {
             toast(text);
             forget();
             await load(true);
+        },
+        next: async (text) => {
+            const ids = [...items.keys()];
+            const at = ids.indexOf(opened ?? '');
+
+            toast(text);
+            await load(true, Math.min(Math.max(PAGE, ids.length), MOST));
+
+            const behind = [...ids.slice(at + 1), ...ids.slice(0, at)]
+                .find((id) => items.has(id));
+
+            if (behind) {
+                view.go(place(behind), { replace: true });
+            } else {
+                forget();
+            }
         },
         open: (id) => view.go(place(id)),
     };
@@ -310,7 +336,7 @@ export function listing(section, view, signal) {
                 role: 'search' }, filterFields(section.filters, wish,
                 changed)) : null,
             above, list.node, none,
-            h('div', { class: 'fleet-foot' }, count, more)), aside);
+            h('div', { class: 'fleet-foot' }, count, more), below), aside);
 
     more.hidden = true;
     list.node.hidden = true;

@@ -14,7 +14,7 @@ import { t } from '../i18n.js';
 
 /** @typedef {import('../types.d.ts').View} View */
 
-/** @type {Record<string, () => Promise<{section: () => any}>>} */
+/** @type {Record<string, () => Promise<{section: (view: View) => any}>>} */
 const SECTIONS = {
     templates: () => import('./admin/templates.js'),
     plans: () => import('./admin/plans.js'),
@@ -24,7 +24,12 @@ const SECTIONS = {
     orders: () => import('./admin/orders.js'),
     mail: () => import('./admin/mail.js'),
     audit: () => import('./admin/audit.js'),
+    strangers: () => import('./admin/strangers.js'),
 };
+
+/* Those that are part of another, and have no tab of their own. */
+/** @type {Record<string, string>} */
+const WITHIN = { strangers: 'nodes' };
 
 /** @type {Record<string, string>} */
 const MARK = {
@@ -54,11 +59,11 @@ async function ordersWait(signal) {
 
 /** @param {View} view */
 export default async function administration(view) {
-    /** @type {{key: string, life: AbortController,
+    /** @type {{key: string, node: string | null, life: AbortController,
      *     list: ReturnType<typeof listing>} | null} */
     let shown = null;
     const place = h('div', { class: 'adm-place' });
-    const tabs = Object.keys(SECTIONS).map((key) => h('a', {
+    const tabs = Object.keys(MARK).map((key) => h('a', {
         class: 'adm-tab', href: `administration?section=${key}`,
         data: { section: key },
     }, icon(MARK[key]), h('span', null, t(`adm.${key}`)),
@@ -73,7 +78,7 @@ export default async function administration(view) {
 
     const mark = (/** @type {string | null} */ key) => {
         for (const tab of tabs) {
-            if (tab.dataset.section === key) {
+            if (tab.dataset.section === (WITHIN[key ?? ''] ?? key)) {
                 tab.setAttribute('aria-current', 'page');
             } else {
                 tab.removeAttribute('aria-current');
@@ -110,9 +115,9 @@ export default async function administration(view) {
             return;
         }
 
-        const list = listing(section(), view, life.signal);
+        const list = listing(section(view), view, life.signal);
 
-        shown = { key, life, list };
+        shown = { key, node: view.query.get('node'), life, list };
         put(place, back, list.node);
         view.title(`${t(`adm.${key}`)} · ${t('nav.administration')}`);
         await list.load();
@@ -131,7 +136,8 @@ export default async function administration(view) {
         }
 
         try {
-            const fresh = shown?.key !== key;
+            const fresh = shown?.key !== key
+                || shown.node !== view.query.get('node');
 
             if (fresh) {
                 await enter(key);

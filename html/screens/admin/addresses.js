@@ -23,6 +23,7 @@ import { number, t } from '../../i18n.js';
  *     address: string, state: 'free' | 'taken' | 'reserved',
  *     reserved: boolean, vm: {id: number, name: string} | null,
  *     owner: {id: number, account: string, name: string} | null,
+ *     stranger: string | null,
  * }} Address
  * @typedef {import('../../parts/listing.js').Desk} Desk
  */
@@ -61,7 +62,9 @@ function addressRow(one, pool) {
                 t(`pool.one.${one.state}`)),
             one.vm ? [' ', h('a', { href: `hardware?vm=${one.vm.id}` },
                 one.vm.name)] : null,
-            one.owner ? ` (${one.owner.account})` : '')), keep);
+            one.owner ? ` (${one.owner.account})` : '',
+            one.stranger ? ` ${t('pool.stranger', { node: one.stranger })}`
+                : '')), keep);
     };
 
     draw();

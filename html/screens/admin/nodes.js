@@ -1,7 +1,7 @@
 /* Nodos: where containers run. */
 
 import { amend, post, remove } from '../../api.js';
-import { button, copyable } from '../../parts/button.js';
+import { button, copyable, linkButton } from '../../parts/button.js';
 import { h, put } from '../../parts/dom.js';
 import { editor, removal } from '../../parts/editor.js';
 import { tick, whole } from '../../parts/fields.js';
@@ -23,6 +23,7 @@ import { bytes, number, t, word } from '../../i18n.js';
  * @typedef {Told & {
  *     id: number, enabled: boolean, ctid_min: number, ctid_max: number,
  *     configured: boolean, vms: number, pools: number,
+ *     strangers: number | null, missing: number | null,
  * }} Node
  * @typedef {import('../../parts/listing.js').Desk} Desk
  */
@@ -54,6 +55,29 @@ function answers(one) {
 function state(one) {
     return !one.configured ? badge('failed', t('node.gone'))
         : !one.enabled ? badge('cancelled', t('node.off')) : answers(one);
+}
+
+
+/** @param {Node} one */
+function containersOf(one) {
+    return `administration?section=strangers&node=${one.id}`;
+}
+
+
+/**
+ * What it has and nobody knows here, and what it should have.
+ *
+ * @param {Node} one
+ */
+function differs(one) {
+    const { strangers, missing } = one;
+
+    return strangers === null || missing === null ? null
+        : strangers + missing === 0 ? t('node.same')
+            : h('a', { href: containersOf(one) }, [
+                strangers > 0 ? t('node.strangers', { n: strangers }) : '',
+                missing > 0 ? t('node.missing', { n: missing }) : '',
+            ].filter(Boolean).join(' · '));
 }
 
 
@@ -115,12 +139,14 @@ function edit(item, told, desk) {
             await desk.done(t(item ? 'adm.saved' : 'node.registered',
                 { name: told.name }));
         },
-        after: item ? removal({ name: item.name, why: item.configured
+        after: item ? [h('div', { class: 'editor-end' },
+            linkButton(containersOf(item), t('node.look.containers'))),
+        removal({ name: item.name, why: item.configured
             ? t('node.inuse.line') : item.vms + item.pools > 0
                 ? t('node.inuse') : '', send: async () => {
             await remove(`admin/nodes/${item.id}`);
             await desk.done(t('adm.removed'));
-        } }) : null,
+        } })] : null,
     });
 }
 
@@ -213,6 +239,7 @@ export function section() {
             { key: 'name', text: t('node.name'),
                 cell: (/** @type {Node} */ one) => one.name },
             { key: 'state', text: t('vm.state'), quiet: true, cell: state },
+            { key: 'differs', text: t('node.differs'), cell: differs },
             { key: 'address', text: t('node.address'),
                 cell: (/** @type {Node} */ one) => one.address },
             { key: 'driver', text: t('node.driver'),
