@@ -91,10 +91,65 @@ for my $driver (@drivers) {
     verb($node, "fence=1 tag=" . 'd' x 16 . " create 31001 $t", 'ok',
          'the number itself is free');
 
+    was_there($node);
     by_hand($node) if $driver eq 'vzctl';
     broken($node) if $driver eq 'lxc';
     script($node);
     $node->end;
+}
+
+
+# from before the panel, and running: told as it is, touched by nobody who means
+# a container of his, and like any other once it is adopted
+sub was_there {
+    my ($node) = @_;
+    my $tag = '7' x 16;
+    my $id = 31004;
+
+    if ($node->{driver} eq 'vzctl') {
+        my $vzctl = "$node->{dir}/node/sbin/vzctl --quiet";
+
+        system "$vzctl create $id --ostemplate=$t;"
+            . " $vzctl set $id --hostname=old.example.org"
+            . ' --ipadd=192.0.2.4 --save; ' . "$vzctl start $id";
+    } else {
+        verb($node, "create $id $t", 'ok', 'as before tags');
+        verb($node, "setname $id old.example.org", 'ok');
+        verb($node, "start $id", 'ok');
+    }
+
+    my (undef, $data) = $node->ask('list');
+    my ($ct) = grep { $_->{id} == $id } map { { Verbs::pairs($_) } } @$data;
+
+    is("$ct->{state} $ct->{hostname} $ct->{tag}", 'running old.example.org -',
+       "$node->{driver}: it is listed as it is");
+
+    verb($node, "tag=$tag $_", "err noent container $id is not the one that is"
+        . ' meant') for "start $id", "stop $id", "restart $id",
+        "setcpu $id 2000", "setname $id mine", "status $id";
+    verb($node, "tag=$tag create $id $t",
+         "err exists container $id exists, and is another");
+    verb($node, 'tag=' . '8' x 16 . " destroy $id", 'ok already',
+         'a destroy that means another');
+    is({ $node->status($id) }->{state}, 'running',
+       "$node->{driver}: it runs on");
+
+    verb($node, "fence=1 id=9.1 adopt $id $tag", 'ok');
+    is({ $node->status($id) }->{state}, 'running',
+       "$node->{driver}: adopted, it runs on");
+    verb($node, "stop $id",
+         "err noent container $id is not the one that is meant");
+
+    for my $verb ('stop', 'start', 'stop') {
+        my ($answer) = $node->ask("fence=2 tag=$tag $verb $id");
+
+        like($answer, qr/^ok\b/, "$node->{driver}: $verb");
+    }
+
+    verb($node, "fence=3 tag=$tag destroy $id", 'ok');
+    is((grep { /\bid=$id\b/ } @{ ($node->ask('list'))[1] }), 0,
+       "$node->{driver}: and it goes");
+    return;
 }
 
 
