@@ -36,8 +36,11 @@ static void vz_session_denied(vz_call_t *call, const vz_session_user_t *user,
     const char *result);
 static vz_code_e vz_session_make(vz_call_t *call,
     const vz_session_user_t *user);
+static vz_code_e vz_session_make_in(vz_tx_t *tx, vz_call_t *call,
+    const vz_session_user_t *user, const ngx_str_t *secret, time_t age);
+static ngx_str_t vz_session_before(vz_call_t *call);
+static vz_code_e vz_session_end(vz_call_t *call);
 static void vz_session_fault(vz_call_t *call, vz_code_e rc);
-static void vz_session_forget(vz_call_t *call);
 static ngx_str_t vz_session_agent(vz_call_t *call);
 static void vz_session_cookie(vz_call_t *call, const ngx_str_t *secret,
     time_t age);
@@ -67,9 +70,12 @@ static const vz_sql_t  vz_session_by_account = vz_sql("user by account",
 static const vz_sql_t  vz_session_by_email = vz_sql("user by email",
     VZ_SESSION_USER " WHERE email = ? LIMIT 2");
 
+/* the password that was checked is still it, and the account not locked */
+
 static const vz_sql_t  vz_session_insert = vz_sql("session insert",
     "INSERT INTO session (hash, user_id, expires, remote, agent)"
-    " VALUES (?, ?, UTC_TIMESTAMP(3) + INTERVAL ? SECOND, ?, ?)");
+    " SELECT ?, u.id, UTC_TIMESTAMP(3) + INTERVAL ? SECOND, ?, ? FROM user u"
+    " WHERE u.id = ? AND u.password = ? AND NOT u.locked");
 
 static const vz_sql_t  vz_session_delete = vz_sql("session delete",
     "DELETE FROM session WHERE hash = ?");
@@ -109,33 +115,32 @@ vz_session_open(vz_call_t *call)
 
     rc = vz_session_verify(call, &body.account, &body.password, &user.hash);
 
-    if (rc == VZ_DENIED) {
-        vz_session_denied(call, &user, "denied");
-        vz_call_problem(call, NGX_HTTP_UNAUTHORIZED, "bad_credentials",
-                        "The account or the password is wrong.");
-    }
-
-    if (rc != VZ_OK) {
-        return;
-    }
-
-    if (user.locked) {
+    if (rc == VZ_OK && user.locked) {
         vz_session_denied(call, &user, "locked");
         vz_call_problem(call, NGX_HTTP_FORBIDDEN, "locked",
                         "This account is locked.");
         return;
     }
 
-    vz_session_forget(call);
+    if (rc == VZ_OK) {
+        rc = vz_session_make(call, &user);
 
-    rc = vz_session_make(call, &user);
-    if (rc != VZ_OK) {
-        vz_call_fault(call, "database", rc);
-        return;
+        if (rc != VZ_OK && rc != VZ_DENIED) {
+            vz_call_fault(call, "database", rc);
+            return;
+        }
     }
 
-    vz_session_reply(call, user.id, user.account, user.admin, user.name,
-                     user.must_change);
+    if (rc == VZ_DENIED) {
+        vz_session_denied(call, &user, "denied");
+        vz_call_problem(call, NGX_HTTP_UNAUTHORIZED, "bad_credentials",
+                        "The account or the password is wrong.");
+    }
+
+    if (rc == VZ_OK) {
+        vz_session_reply(call, user.id, user.account, user.admin, user.name,
+                         user.must_change);
+    }
 }
 
 
@@ -326,24 +331,84 @@ vz_session_denied(vz_call_t *call, const vz_session_user_t *user,
 }
 
 
+/* VZ_DENIED where the password is another by now, or the account locked */
+
 static vz_code_e
 vz_session_make(vz_call_t *call, const vz_session_user_t *user)
 {
     time_t      age;
     vz_tx_t    *tx;
-    ngx_str_t   secret, hash;
+    ngx_str_t   secret, before;
     vz_code_e   rc;
-    vz_audit_t  audit;
 
     if (vz_random_hex(call->pool, 32, &secret) != NGX_OK) {
         return VZ_INTERNAL;
     }
 
-    vz_sha256(secret.data, secret.len, call->token);
-    hash.data = call->token;
-    hash.len = sizeof(call->token);
-
     age = vz_settings()->session_timeout;
+    before = vz_session_before(call);
+
+    rc = vz_db_begin(call->pool, &tx);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    rc = vz_session_make_in(tx, call, user, &secret, age);
+
+    if (rc == VZ_OK && before.len) {
+        rc = vz_db_query(tx, call->pool, &vz_session_delete,
+                         vz_binds(vz_text(before)), NULL);
+    }
+
+    rc = vz_db_end(tx, rc);
+
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    if (before.len) {
+        vz_zone_session_drop(before.data);
+        vz_sse_revoke(before.data);
+    }
+
+    vz_session_cookie(call, &secret, age);
+
+    return VZ_OK;
+}
+
+
+static vz_code_e
+vz_session_make_in(vz_tx_t *tx, vz_call_t *call,
+    const vz_session_user_t *user, const ngx_str_t *secret, time_t age)
+{
+    u_char      digest[32];
+    ngx_str_t   hash;
+    vz_code_e   rc;
+    vz_rows_t   rows;
+    vz_audit_t  audit;
+
+    vz_sha256(secret->data, secret->len, digest);
+    hash.data = digest;
+    hash.len = sizeof(digest);
+
+    rc = vz_auth_hold(tx, call->pool, user->id);
+
+    if (rc == VZ_OK) {
+        rc = vz_db_query(tx, call->pool, &vz_session_insert,
+                         vz_binds(vz_text(hash), vz_int(age),
+                                  vz_text(call->remote),
+                                  vz_text(vz_session_agent(call)),
+                                  vz_int(user->id), vz_text(user->hash)),
+                         &rows);
+    }
+
+    if (rc == VZ_OK && rows.affected == 0) {
+        rc = VZ_DENIED;
+    }
+
+    if (rc != VZ_OK) {
+        return rc;
+    }
 
     ngx_memzero(&audit, sizeof(vz_audit_t));
     audit.user = user->id;
@@ -351,65 +416,27 @@ vz_session_make(vz_call_t *call, const vz_session_user_t *user)
     audit.action = "session.open";
     audit.result = "ok";
 
-    rc = vz_db_begin(call->pool, &tx);
-    if (rc != VZ_OK) {
-        return rc;
-    }
-
-    rc = vz_db_query(tx, call->pool, &vz_session_insert,
-                     vz_binds(vz_text(hash), vz_int(user->id), vz_int(age),
-                              vz_text(call->remote),
-                              vz_text(vz_session_agent(call))),
-                     NULL);
-    if (rc != VZ_OK) {
-        goto failed;
-    }
-
-    rc = vz_audit_write(tx, call, &audit);
-    if (rc != VZ_OK) {
-        goto failed;
-    }
-
-    rc = vz_db_commit(tx);
-    if (rc != VZ_OK) {
-        return rc;
-    }
-
-    vz_session_cookie(call, &secret, age);
-
-    return VZ_OK;
-
-failed:
-
-    vz_db_rollback(tx);
-
-    return rc;
+    return vz_audit_write(tx, call, &audit);
 }
 
 
-/* whoever signs in again leaves the session he came with */
+/* whoever signs in again leaves the session he came with: its hash, or none */
 
-static void
-vz_session_forget(vz_call_t *call)
+static ngx_str_t
+vz_session_before(vz_call_t *call)
 {
     ngx_str_t  hash;
 
-    if (call->session.len == 0 || vz_auth_look(call) == VZ_AUTH_NOBODY
-        || !call->cookie_auth)
+    ngx_str_null(&hash);
+
+    if (call->session.len && vz_auth_look(call) != VZ_AUTH_NOBODY
+        && call->cookie_auth)
     {
-        return;
+        hash.data = call->token;
+        hash.len = sizeof(call->token);
     }
 
-    hash.data = call->token;
-    hash.len = sizeof(call->token);
-
-    if (vz_db_query(NULL, call->pool, &vz_session_delete,
-                    vz_binds(vz_text(hash)), NULL)
-        == VZ_OK)
-    {
-        vz_zone_session_drop(call->token);
-        vz_sse_revoke(call->token);
-    }
+    return hash;
 }
 
 
@@ -520,15 +547,10 @@ vz_session_show(vz_call_t *call)
 void
 vz_session_close(vz_call_t *call)
 {
-    ngx_str_t  hash, none;
+    ngx_str_t  none;
     vz_code_e  rc;
 
-    hash.data = call->token;
-    hash.len = sizeof(call->token);
-    ngx_str_set(&none, "");
-
-    rc = vz_db_query(NULL, call->pool, &vz_session_delete,
-                     vz_binds(vz_text(hash)), NULL);
+    rc = vz_session_end(call);
     if (rc != VZ_OK) {
         vz_call_fault(call, "database", rc);
         return;
@@ -536,8 +558,39 @@ vz_session_close(vz_call_t *call)
 
     vz_zone_session_drop(call->token);
     vz_sse_revoke(call->token);
-    (void) vz_audit_by(NULL, call, "session.close", none);
 
+    ngx_str_set(&none, "");
     vz_session_cookie(call, &none, 0);
     (void) vz_call_reply(call, NGX_HTTP_NO_CONTENT);
+}
+
+
+static vz_code_e
+vz_session_end(vz_call_t *call)
+{
+    vz_tx_t    *tx;
+    ngx_str_t   hash, none;
+    vz_code_e   rc;
+
+    hash.data = call->token;
+    hash.len = sizeof(call->token);
+    ngx_str_set(&none, "");
+
+    rc = vz_db_begin(call->pool, &tx);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    rc = vz_auth_hold(tx, call->pool, call->who.user);
+
+    if (rc == VZ_OK) {
+        rc = vz_audit_by(tx, call, "session.close", none);
+    }
+
+    if (rc == VZ_OK) {
+        rc = vz_db_query(tx, call->pool, &vz_session_delete,
+                         vz_binds(vz_text(hash)), NULL);
+    }
+
+    return vz_db_end(tx, rc);
 }
