@@ -71,8 +71,11 @@ const vz_form_t  vz_token_form = vz_form("Token", vz_token_members);
 static const vz_sql_t  vz_account_hash = vz_sql("own hash",
     "SELECT password FROM user WHERE id = ?");
 
+/* who shows the password that was mailed has read it where it went */
+
 static const vz_sql_t  vz_account_update = vz_sql("own password",
-    "UPDATE user SET password = ?, must_change = FALSE"
+    "UPDATE user SET password = ?, must_change = FALSE, drawn = NULL,"
+    " email_state = IF(email_state = 'mailed', 'proven', email_state)"
     " WHERE id = ? AND password = ? AND NOT locked");
 
 static const vz_sql_t  vz_account_end_others = vz_sql("end other sessions",

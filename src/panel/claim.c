@@ -48,8 +48,8 @@ static const vz_claim_pt  vz_claim_steps[] = {
 
 static const vz_sql_t  vz_claim_user_insert = vz_sql("order user",
     "INSERT INTO user (account, first_name, last_name, dni, email, phone,"
-    " address, province, language, password, must_change)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, TRUE)");
+    " address, province, language, password, must_change, email_state, drawn)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, TRUE, 'mailed', NOW(3))");
 
 /* the lowest number of the node that nobody has */
 

@@ -76,10 +76,13 @@ const vz_form_t  vz_reset_form = vz_form("Reset", vz_reset_members);
 static const vz_sql_t  vz_reset_by_account = vz_sql("reset by account",
     VZ_RESET_USER "account = ?");
 
-/* people who share an address of mail get a link each */
+/*
+ * People who share an address of mail get a link each, those first whose it
+ * is: orders of others with that address keep nobody from his.
+ */
 
 static const vz_sql_t  vz_reset_by_email = vz_sql("reset by email",
-    VZ_RESET_USER "email = ? LIMIT 4");
+    VZ_RESET_USER "email = ? ORDER BY email_state DESC, id LIMIT 4");
 
 /* to the address that is still his */
 
@@ -98,8 +101,8 @@ static const vz_sql_t  vz_reset_use = vz_sql("reset use",
     " AND expires > NOW(3)");
 
 static const vz_sql_t  vz_reset_update = vz_sql("reset password",
-    "UPDATE user SET password = ?, must_change = FALSE WHERE id = ?"
-    " AND NOT locked");
+    "UPDATE user SET password = ?, must_change = FALSE, drawn = NULL,"
+    " email_state = 'proven' WHERE id = ? AND NOT locked");
 
 
 void

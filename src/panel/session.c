@@ -31,6 +31,11 @@ typedef struct {
 
 
 static vz_code_e vz_session_find(vz_call_t *call, const ngx_str_t *account,
+    vz_rows_t *rows);
+static vz_code_e vz_session_try(vz_call_t *call,
+    const vz_session_body_t *body, const vz_rows_t *rows,
+    vz_session_user_t *user);
+static void vz_session_user(const vz_rows_t *rows, ngx_uint_t row,
     vz_session_user_t *user);
 static void vz_session_denied(vz_call_t *call, const vz_session_user_t *user,
     const char *result);
@@ -65,10 +70,15 @@ const vz_form_t  vz_session_form = vz_form("SignIn", vz_session_members);
 static const vz_sql_t  vz_session_by_account = vz_sql("user by account",
     VZ_SESSION_USER " WHERE account = ?");
 
-/* two people may share an address of mail: then it names nobody */
+/*
+ * People may share an address of mail: the password says who it is.  Whoever
+ * orders may write the address of somebody else, so it counts only where it
+ * was answered, or where the password went to it, and those come last.
+ */
 
 static const vz_sql_t  vz_session_by_email = vz_sql("user by email",
-    VZ_SESSION_USER " WHERE email = ? LIMIT 2");
+    VZ_SESSION_USER " WHERE email = ? AND email_state <> 'unproven'"
+    " ORDER BY email_state = 'proven' DESC, id LIMIT 4");
 
 /* the password that was checked is still it, and the account not locked */
 
@@ -98,6 +108,7 @@ void
 vz_session_open(vz_call_t *call)
 {
     vz_code_e          rc;
+    vz_rows_t          rows;
     vz_session_body_t  body;
     vz_session_user_t  user;
 
@@ -107,13 +118,13 @@ vz_session_open(vz_call_t *call)
         return;
     }
 
-    rc = vz_session_find(call, &body.account, &user);
+    rc = vz_session_find(call, &body.account, &rows);
     if (rc != VZ_OK) {
         vz_call_fault(call, "database", rc);
         return;
     }
 
-    rc = vz_session_verify(call, &body.account, &body.password, &user.hash);
+    rc = vz_session_try(call, &body, &rows, &user);
 
     if (rc == VZ_OK && user.locked) {
         vz_session_denied(call, &user, "locked");
@@ -144,39 +155,67 @@ vz_session_open(vz_call_t *call)
 }
 
 
+/* nobody, somebody, or those who share an address of mail */
+
 static vz_code_e
-vz_session_find(vz_call_t *call, const ngx_str_t *account,
-    vz_session_user_t *user)
+vz_session_find(vz_call_t *call, const ngx_str_t *account, vz_rows_t *rows)
 {
-    vz_code_e        rc;
-    vz_rows_t        rows;
     const vz_sql_t  *sql;
 
-    ngx_memzero(user, sizeof(vz_session_user_t));
-    ngx_str_set(&user->hash, "");
-
-    sql = ngx_strlchr(account->data, account->data + account->len, '@')
-          ? &vz_session_by_email : &vz_session_by_account;
+    ngx_memzero(rows, sizeof(vz_rows_t));
 
     if (!vz_session_plain(account)) {
         return VZ_OK;
     }
 
-    rc = vz_db_query(NULL, call->pool, sql, vz_binds(vz_text(*account)),
-                     &rows);
-    if (rc != VZ_OK || rows.rows != 1) {
-        return rc;
+    sql = ngx_strlchr(account->data, account->data + account->len, '@')
+          ? &vz_session_by_email : &vz_session_by_account;
+
+    return vz_db_query(NULL, call->pool, sql, vz_binds(vz_text(*account)),
+                       rows);
+}
+
+
+/* whom the password fits; where it fits none, the first of them */
+
+static vz_code_e
+vz_session_try(vz_call_t *call, const vz_session_body_t *body,
+    const vz_rows_t *rows, vz_session_user_t *user)
+{
+    vz_code_e          rc;
+    ngx_uint_t         i;
+    vz_session_user_t  one;
+
+    vz_session_user(rows, 0, user);
+    rc = vz_session_verify(call, &body->account, &body->password, &user->hash);
+
+    for (i = 1; rc == VZ_DENIED && i < rows->rows; i++) {
+        vz_session_user(rows, i, &one);
+        rc = vz_session_verify(call, &body->account, &body->password,
+                               &one.hash);
+
+        if (rc == VZ_OK) {
+            *user = one;
+        }
     }
 
-    user->id = vz_cell_int(&rows, 0, 0);
-    user->admin = vz_cell_int(&rows, 0, 1) != 0;
-    user->must_change = vz_cell_int(&rows, 0, 2) != 0;
-    user->locked = vz_cell_int(&rows, 0, 3) != 0;
-    user->account = vz_cell_text(&rows, 0, 4);
-    user->name = vz_cell_text(&rows, 0, 5);
-    user->hash = vz_cell_text(&rows, 0, 6);
+    return rc;
+}
 
-    return VZ_OK;
+
+/* behind the last row it is nobody, whose hash is empty */
+
+static void
+vz_session_user(const vz_rows_t *rows, ngx_uint_t row,
+    vz_session_user_t *user)
+{
+    user->id = vz_cell_int(rows, row, 0);
+    user->admin = vz_cell_int(rows, row, 1) != 0;
+    user->must_change = vz_cell_int(rows, row, 2) != 0;
+    user->locked = vz_cell_int(rows, row, 3) != 0;
+    user->account = vz_cell_text(rows, row, 4);
+    user->name = vz_cell_text(rows, row, 5);
+    user->hash = vz_cell_text(rows, row, 6);
 }
 
 
