@@ -91,8 +91,9 @@ const vz_form_t  vz_user_change_form = vz_form("UserChange", vz_user_changes);
 
 static const vz_sql_t  vz_user_insert = vz_sql("user insert",
     "INSERT INTO user (account, role, first_name, last_name, dni, email,"
-    " phone, address, province, language, password, must_change)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, TRUE)");
+    " phone, address, province, language, password, must_change, email_state,"
+    " drawn) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, TRUE, 'mailed',"
+    " NOW(3))");
 
 static const vz_sql_t  vz_user_lock = vz_sql("user lock",
     "SELECT account, first_name, email, language, role FROM user"
@@ -102,10 +103,13 @@ static const vz_sql_t  vz_user_admins = vz_sql("user admins",
     "SELECT id FROM user WHERE role = 'admin' AND NOT locked"
     " ORDER BY id FOR UPDATE");
 
+/* an address is proven by who has it; another one is not */
+
 static const vz_sql_t  vz_user_update = vz_sql("user update",
     "UPDATE user SET role = COALESCE(?, role),"
     " first_name = COALESCE(?, first_name),"
     " last_name = IF(?, '', COALESCE(?, last_name)),"
+    " email_state = IF(? <> email, 'unproven', email_state),"
     " email = COALESCE(?, email), dni = IF(?, NULL, COALESCE(?, dni)),"
     " phone = IF(?, NULL, COALESCE(?, phone)),"
     " address = IF(?, NULL, COALESCE(?, address)),"
@@ -114,7 +118,9 @@ static const vz_sql_t  vz_user_update = vz_sql("user update",
     " WHERE id = ?");
 
 static const vz_sql_t  vz_user_password = vz_sql("user password",
-    "UPDATE user SET password = ?, must_change = TRUE WHERE id = ?");
+    "UPDATE user SET password = ?, must_change = TRUE, drawn = NOW(3),"
+    " email_state = IF(email_state = 'proven', 'proven', 'mailed')"
+    " WHERE id = ?");
 
 static const vz_sql_t  vz_user_sessions = vz_sql("user sessions",
     "DELETE FROM session WHERE user_id = ?");
@@ -463,6 +469,7 @@ vz_user_update_in(vz_tx_t *tx, vz_call_t *call, const vz_user_body_t *body,
                        vz_binds(vz_opt(body->role), vz_opt(body->first_name),
                                 vz_user_clear(call, "last_name"),
                                 vz_opt(body->last_name), vz_opt(body->email),
+                                vz_opt(body->email),
                                 vz_user_clear(call, "dni"), vz_opt(body->dni),
                                 vz_user_clear(call, "phone"),
                                 vz_opt(body->phone),

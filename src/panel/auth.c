@@ -36,6 +36,12 @@ static const vz_sql_t  vz_auth_token_sql = vz_sql("auth token",
     " FROM " VZ_AUTH_TOKEN_FROM
     " WHERE " VZ_AUTH_TOKEN_WHERE);
 
+static const vz_sql_t  vz_auth_hold_sql = vz_sql("auth hold",
+    "SELECT 1 FROM user WHERE id = ? FOR UPDATE");
+
+static const vz_sql_t  vz_auth_share_sql = vz_sql("auth share",
+    "SELECT 1 FROM user WHERE id = ? LOCK IN SHARE MODE");
+
 static const vz_sql_t  vz_auth_seen_sql = vz_sql("token seen",
     "UPDATE token SET seen = UTC_TIMESTAMP(3) WHERE hash = ? AND"
     " (seen IS NULL OR seen < UTC_TIMESTAMP(3) - INTERVAL 60 SECOND)");
@@ -213,6 +219,65 @@ vz_auth_call(vz_call_t *call)
     vz_auth_row(call, &rows);
 
     return VZ_OK;
+}
+
+
+vz_code_e
+vz_auth_hold(vz_tx_t *tx, ngx_pool_t *pool, uint64_t user)
+{
+    return vz_db_query(tx, pool, &vz_auth_hold_sql, vz_binds(vz_int(user)),
+                       NULL);
+}
+
+
+/*
+ * Two statements: what the second reads is as of when it begins, which is
+ * after the row was had.
+ */
+
+vz_code_e
+vz_auth_still(vz_tx_t *tx, vz_call_t *call)
+{
+    ngx_str_t   hash;
+    vz_code_e   rc;
+    vz_rows_t   rows;
+
+    hash.data = call->token;
+    hash.len = sizeof(call->token);
+
+    rc = vz_db_query(tx, call->pool, &vz_auth_share_sql,
+                     vz_binds(vz_int(call->who.user)), NULL);
+
+    if (rc == VZ_OK) {
+        rc = vz_db_query(tx, call->pool, call->cookie_auth
+                                         ? &vz_auth_session_sql
+                                         : &vz_auth_token_sql,
+                         vz_binds(vz_text(hash)), &rows);
+    }
+
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    if (rows.rows == 0) {
+        vz_auth_refuse(call);
+        return VZ_DENIED;
+    }
+
+    if (call->who.admin && vz_cell_int(&rows, 0, 1) == 0) {
+        vz_auth_forbid(call);
+        return VZ_DENIED;
+    }
+
+    return VZ_OK;
+}
+
+
+void
+vz_auth_forbid(vz_call_t *call)
+{
+    vz_call_problem(call, NGX_HTTP_FORBIDDEN, "forbidden",
+                    "Only an administrator may do this.");
 }
 
 

@@ -59,8 +59,26 @@ void vz_auth_row(vz_call_t *call, const vz_rows_t *rows);
  */
 vz_code_e vz_auth_call(vz_call_t *call);
 
-/* vz_auth_refuse: 401. */
+/*
+ * vz_auth_hold: lock the row of a user until the transaction ends.  Whatever
+ * makes or ends a session, a token or a link of somebody, or changes his
+ * password, role or lock, holds his row first: so each of them sees all that
+ * those before it did.
+ */
+vz_code_e vz_auth_hold(vz_tx_t *tx, ngx_pool_t *pool, uint64_t user);
+
+/*
+ * vz_auth_still: in the transaction of a change, behind all locks that it
+ * takes: that who asked for it may still do it, and may until it is
+ * committed.  The call may have waited for long since it was let in.  VZ_OK;
+ * VZ_DENIED with 401 or 403 as the reply, which vz_call_fault() leaves; or
+ * the database's.
+ */
+vz_code_e vz_auth_still(vz_tx_t *tx, vz_call_t *call);
+
+/* vz_auth_refuse: 401; vz_auth_forbid: 403, for who is no administrator. */
 void vz_auth_refuse(vz_call_t *call);
+void vz_auth_forbid(vz_call_t *call);
 
 /*
  * vz_auth_origin: that an unsafe call comes from our own pages or from no

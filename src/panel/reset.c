@@ -8,6 +8,7 @@
  */
 
 #include "audit.h"
+#include "auth.h"
 #include "mail.h"
 #include "resource.h"
 #include "session.h"
@@ -75,14 +76,20 @@ const vz_form_t  vz_reset_form = vz_form("Reset", vz_reset_members);
 static const vz_sql_t  vz_reset_by_account = vz_sql("reset by account",
     VZ_RESET_USER "account = ?");
 
-/* people who share an address of mail get a link each */
+/*
+ * People who share an address of mail get a link each, those first whose it
+ * is: orders of others with that address keep nobody from his.
+ */
 
 static const vz_sql_t  vz_reset_by_email = vz_sql("reset by email",
-    VZ_RESET_USER "email = ? LIMIT 4");
+    VZ_RESET_USER "email = ? ORDER BY email_state DESC, id LIMIT 4");
+
+/* to the address that is still his */
 
 static const vz_sql_t  vz_reset_insert = vz_sql("reset insert",
     "INSERT INTO reset (hash, user_id, expires)"
-    " VALUES (?, ?, NOW(3) + INTERVAL " VZ_RESET_MINUTES " MINUTE)");
+    " SELECT ?, u.id, NOW(3) + INTERVAL " VZ_RESET_MINUTES " MINUTE"
+    " FROM user u WHERE u.id = ? AND u.email = ? AND NOT u.locked");
 
 static const vz_sql_t  vz_reset_find = vz_sql("reset find",
     "SELECT u.id, u.account FROM reset r JOIN user u ON u.id = r.user_id"
@@ -94,7 +101,8 @@ static const vz_sql_t  vz_reset_use = vz_sql("reset use",
     " AND expires > NOW(3)");
 
 static const vz_sql_t  vz_reset_update = vz_sql("reset password",
-    "UPDATE user SET password = ?, must_change = FALSE WHERE id = ?");
+    "UPDATE user SET password = ?, must_change = FALSE, drawn = NULL,"
+    " email_state = 'proven' WHERE id = ? AND NOT locked");
 
 
 void
@@ -254,6 +262,7 @@ vz_reset_mail(vz_reset_t *reset, const ngx_str_t *token)
     vz_tx_t                *tx;
     ngx_str_t               hash;
     vz_code_e               rc;
+    vz_rows_t               rows;
     ngx_pool_t             *pool = reset->call->pool;
     const vz_mail_member_t  members[] = {
         { "first_name", reset->first_name },
@@ -270,8 +279,19 @@ vz_reset_mail(vz_reset_t *reset, const ngx_str_t *token)
         return rc;
     }
 
-    rc = vz_db_query(tx, pool, &vz_reset_insert,
-                     vz_binds(vz_text(hash), vz_int(reset->user)), NULL);
+    rc = vz_auth_hold(tx, pool, reset->user);
+
+    if (rc == VZ_OK) {
+        rc = vz_db_query(tx, pool, &vz_reset_insert,
+                         vz_binds(vz_text(hash), vz_int(reset->user),
+                                  vz_text(reset->email)),
+                         &rows);
+    }
+
+    if (rc == VZ_OK && rows.affected == 0) {
+        vz_db_rollback(tx);
+        return VZ_OK;
+    }
 
     if (rc == VZ_OK) {
         rc = vz_mail_queue(tx, pool, reset->user, &reset->email, "reset_link",
@@ -284,12 +304,7 @@ vz_reset_mail(vz_reset_t *reset, const ngx_str_t *token)
                             "password.ask");
     }
 
-    if (rc != VZ_OK) {
-        vz_db_rollback(tx);
-        return rc;
-    }
-
-    return vz_db_commit(tx);
+    return vz_db_end(tx, rc);
 }
 
 
@@ -388,16 +403,20 @@ vz_reset_change(vz_call_t *call, const ngx_str_t *link, const vz_rows_t *rows,
         return rc;
     }
 
-    rc = vz_db_query(tx, call->pool, &vz_reset_use, vz_binds(vz_text(*link)),
-                     &used);
+    rc = vz_auth_hold(tx, call->pool, user);
+
+    if (rc == VZ_OK) {
+        rc = vz_db_query(tx, call->pool, &vz_reset_use,
+                         vz_binds(vz_text(*link)), &used);
+    }
+
+    if (rc == VZ_OK && used.affected) {
+        rc = vz_db_query(tx, call->pool, &vz_reset_update,
+                         vz_binds(vz_text(*hash), vz_int(user)), &used);
+    }
 
     if (rc == VZ_OK && used.affected == 0) {
         rc = VZ_NOENT;
-    }
-
-    if (rc == VZ_OK) {
-        rc = vz_db_query(tx, call->pool, &vz_reset_update,
-                         vz_binds(vz_text(*hash), vz_int(user)), NULL);
     }
 
     if (rc == VZ_OK) {
@@ -409,12 +428,7 @@ vz_reset_change(vz_call_t *call, const ngx_str_t *link, const vz_rows_t *rows,
                             "password.reset");
     }
 
-    if (rc != VZ_OK) {
-        vz_db_rollback(tx);
-        return rc;
-    }
-
-    return vz_db_commit(tx);
+    return vz_db_end(tx, rc);
 }
 
 

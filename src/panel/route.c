@@ -455,8 +455,7 @@ vz_route_who(vz_call_t *call, const vz_route_t *route)
     }
 
     if (route->role == VZ_ROLE_ADMIN && !call->who.admin) {
-        vz_call_problem(call, NGX_HTTP_FORBIDDEN, "forbidden",
-                        "Only an administrator may do this.");
+        vz_auth_forbid(call);
         return VZ_DENIED;
     }
 

@@ -31,13 +31,21 @@ typedef struct {
 
 
 static vz_code_e vz_session_find(vz_call_t *call, const ngx_str_t *account,
+    vz_rows_t *rows);
+static vz_code_e vz_session_try(vz_call_t *call,
+    const vz_session_body_t *body, const vz_rows_t *rows,
+    vz_session_user_t *user);
+static void vz_session_user(const vz_rows_t *rows, ngx_uint_t row,
     vz_session_user_t *user);
 static void vz_session_denied(vz_call_t *call, const vz_session_user_t *user,
     const char *result);
 static vz_code_e vz_session_make(vz_call_t *call,
     const vz_session_user_t *user);
+static vz_code_e vz_session_make_in(vz_tx_t *tx, vz_call_t *call,
+    const vz_session_user_t *user, const ngx_str_t *secret, time_t age);
+static ngx_str_t vz_session_before(vz_call_t *call);
+static vz_code_e vz_session_end(vz_call_t *call);
 static void vz_session_fault(vz_call_t *call, vz_code_e rc);
-static void vz_session_forget(vz_call_t *call);
 static ngx_str_t vz_session_agent(vz_call_t *call);
 static void vz_session_cookie(vz_call_t *call, const ngx_str_t *secret,
     time_t age);
@@ -62,14 +70,22 @@ const vz_form_t  vz_session_form = vz_form("SignIn", vz_session_members);
 static const vz_sql_t  vz_session_by_account = vz_sql("user by account",
     VZ_SESSION_USER " WHERE account = ?");
 
-/* two people may share an address of mail: then it names nobody */
+/*
+ * People may share an address of mail: the password says who it is.  Whoever
+ * orders may write the address of somebody else, so it counts only where it
+ * was answered, or where the password went to it, and those come last.
+ */
 
 static const vz_sql_t  vz_session_by_email = vz_sql("user by email",
-    VZ_SESSION_USER " WHERE email = ? LIMIT 2");
+    VZ_SESSION_USER " WHERE email = ? AND email_state <> 'unproven'"
+    " ORDER BY email_state = 'proven' DESC, id LIMIT 4");
+
+/* the password that was checked is still it, and the account not locked */
 
 static const vz_sql_t  vz_session_insert = vz_sql("session insert",
     "INSERT INTO session (hash, user_id, expires, remote, agent)"
-    " VALUES (?, ?, UTC_TIMESTAMP(3) + INTERVAL ? SECOND, ?, ?)");
+    " SELECT ?, u.id, UTC_TIMESTAMP(3) + INTERVAL ? SECOND, ?, ? FROM user u"
+    " WHERE u.id = ? AND u.password = ? AND NOT u.locked");
 
 static const vz_sql_t  vz_session_delete = vz_sql("session delete",
     "DELETE FROM session WHERE hash = ?");
@@ -92,6 +108,7 @@ void
 vz_session_open(vz_call_t *call)
 {
     vz_code_e          rc;
+    vz_rows_t          rows;
     vz_session_body_t  body;
     vz_session_user_t  user;
 
@@ -101,13 +118,29 @@ vz_session_open(vz_call_t *call)
         return;
     }
 
-    rc = vz_session_find(call, &body.account, &user);
+    rc = vz_session_find(call, &body.account, &rows);
     if (rc != VZ_OK) {
         vz_call_fault(call, "database", rc);
         return;
     }
 
-    rc = vz_session_verify(call, &body.account, &body.password, &user.hash);
+    rc = vz_session_try(call, &body, &rows, &user);
+
+    if (rc == VZ_OK && user.locked) {
+        vz_session_denied(call, &user, "locked");
+        vz_call_problem(call, NGX_HTTP_FORBIDDEN, "locked",
+                        "This account is locked.");
+        return;
+    }
+
+    if (rc == VZ_OK) {
+        rc = vz_session_make(call, &user);
+
+        if (rc != VZ_OK && rc != VZ_DENIED) {
+            vz_call_fault(call, "database", rc);
+            return;
+        }
+    }
 
     if (rc == VZ_DENIED) {
         vz_session_denied(call, &user, "denied");
@@ -115,63 +148,74 @@ vz_session_open(vz_call_t *call)
                         "The account or the password is wrong.");
     }
 
-    if (rc != VZ_OK) {
-        return;
+    if (rc == VZ_OK) {
+        vz_session_reply(call, user.id, user.account, user.admin, user.name,
+                         user.must_change);
     }
-
-    if (user.locked) {
-        vz_session_denied(call, &user, "locked");
-        vz_call_problem(call, NGX_HTTP_FORBIDDEN, "locked",
-                        "This account is locked.");
-        return;
-    }
-
-    vz_session_forget(call);
-
-    rc = vz_session_make(call, &user);
-    if (rc != VZ_OK) {
-        vz_call_fault(call, "database", rc);
-        return;
-    }
-
-    vz_session_reply(call, user.id, user.account, user.admin, user.name,
-                     user.must_change);
 }
 
 
+/* nobody, somebody, or those who share an address of mail */
+
 static vz_code_e
-vz_session_find(vz_call_t *call, const ngx_str_t *account,
-    vz_session_user_t *user)
+vz_session_find(vz_call_t *call, const ngx_str_t *account, vz_rows_t *rows)
 {
-    vz_code_e        rc;
-    vz_rows_t        rows;
     const vz_sql_t  *sql;
 
-    ngx_memzero(user, sizeof(vz_session_user_t));
-    ngx_str_set(&user->hash, "");
-
-    sql = ngx_strlchr(account->data, account->data + account->len, '@')
-          ? &vz_session_by_email : &vz_session_by_account;
+    ngx_memzero(rows, sizeof(vz_rows_t));
 
     if (!vz_session_plain(account)) {
         return VZ_OK;
     }
 
-    rc = vz_db_query(NULL, call->pool, sql, vz_binds(vz_text(*account)),
-                     &rows);
-    if (rc != VZ_OK || rows.rows != 1) {
-        return rc;
+    sql = ngx_strlchr(account->data, account->data + account->len, '@')
+          ? &vz_session_by_email : &vz_session_by_account;
+
+    return vz_db_query(NULL, call->pool, sql, vz_binds(vz_text(*account)),
+                       rows);
+}
+
+
+/* whom the password fits; where it fits none, the first of them */
+
+static vz_code_e
+vz_session_try(vz_call_t *call, const vz_session_body_t *body,
+    const vz_rows_t *rows, vz_session_user_t *user)
+{
+    vz_code_e          rc;
+    ngx_uint_t         i;
+    vz_session_user_t  one;
+
+    vz_session_user(rows, 0, user);
+    rc = vz_session_verify(call, &body->account, &body->password, &user->hash);
+
+    for (i = 1; rc == VZ_DENIED && i < rows->rows; i++) {
+        vz_session_user(rows, i, &one);
+        rc = vz_session_verify(call, &body->account, &body->password,
+                               &one.hash);
+
+        if (rc == VZ_OK) {
+            *user = one;
+        }
     }
 
-    user->id = vz_cell_int(&rows, 0, 0);
-    user->admin = vz_cell_int(&rows, 0, 1) != 0;
-    user->must_change = vz_cell_int(&rows, 0, 2) != 0;
-    user->locked = vz_cell_int(&rows, 0, 3) != 0;
-    user->account = vz_cell_text(&rows, 0, 4);
-    user->name = vz_cell_text(&rows, 0, 5);
-    user->hash = vz_cell_text(&rows, 0, 6);
+    return rc;
+}
 
-    return VZ_OK;
+
+/* behind the last row it is nobody, whose hash is empty */
+
+static void
+vz_session_user(const vz_rows_t *rows, ngx_uint_t row,
+    vz_session_user_t *user)
+{
+    user->id = vz_cell_int(rows, row, 0);
+    user->admin = vz_cell_int(rows, row, 1) != 0;
+    user->must_change = vz_cell_int(rows, row, 2) != 0;
+    user->locked = vz_cell_int(rows, row, 3) != 0;
+    user->account = vz_cell_text(rows, row, 4);
+    user->name = vz_cell_text(rows, row, 5);
+    user->hash = vz_cell_text(rows, row, 6);
 }
 
 
@@ -326,24 +370,84 @@ vz_session_denied(vz_call_t *call, const vz_session_user_t *user,
 }
 
 
+/* VZ_DENIED where the password is another by now, or the account locked */
+
 static vz_code_e
 vz_session_make(vz_call_t *call, const vz_session_user_t *user)
 {
     time_t      age;
     vz_tx_t    *tx;
-    ngx_str_t   secret, hash;
+    ngx_str_t   secret, before;
     vz_code_e   rc;
-    vz_audit_t  audit;
 
     if (vz_random_hex(call->pool, 32, &secret) != NGX_OK) {
         return VZ_INTERNAL;
     }
 
-    vz_sha256(secret.data, secret.len, call->token);
-    hash.data = call->token;
-    hash.len = sizeof(call->token);
-
     age = vz_settings()->session_timeout;
+    before = vz_session_before(call);
+
+    rc = vz_db_begin(call->pool, &tx);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    rc = vz_session_make_in(tx, call, user, &secret, age);
+
+    if (rc == VZ_OK && before.len) {
+        rc = vz_db_query(tx, call->pool, &vz_session_delete,
+                         vz_binds(vz_text(before)), NULL);
+    }
+
+    rc = vz_db_end(tx, rc);
+
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    if (before.len) {
+        vz_zone_session_drop(before.data);
+        vz_sse_revoke(before.data);
+    }
+
+    vz_session_cookie(call, &secret, age);
+
+    return VZ_OK;
+}
+
+
+static vz_code_e
+vz_session_make_in(vz_tx_t *tx, vz_call_t *call,
+    const vz_session_user_t *user, const ngx_str_t *secret, time_t age)
+{
+    u_char      digest[32];
+    ngx_str_t   hash;
+    vz_code_e   rc;
+    vz_rows_t   rows;
+    vz_audit_t  audit;
+
+    vz_sha256(secret->data, secret->len, digest);
+    hash.data = digest;
+    hash.len = sizeof(digest);
+
+    rc = vz_auth_hold(tx, call->pool, user->id);
+
+    if (rc == VZ_OK) {
+        rc = vz_db_query(tx, call->pool, &vz_session_insert,
+                         vz_binds(vz_text(hash), vz_int(age),
+                                  vz_text(call->remote),
+                                  vz_text(vz_session_agent(call)),
+                                  vz_int(user->id), vz_text(user->hash)),
+                         &rows);
+    }
+
+    if (rc == VZ_OK && rows.affected == 0) {
+        rc = VZ_DENIED;
+    }
+
+    if (rc != VZ_OK) {
+        return rc;
+    }
 
     ngx_memzero(&audit, sizeof(vz_audit_t));
     audit.user = user->id;
@@ -351,65 +455,27 @@ vz_session_make(vz_call_t *call, const vz_session_user_t *user)
     audit.action = "session.open";
     audit.result = "ok";
 
-    rc = vz_db_begin(call->pool, &tx);
-    if (rc != VZ_OK) {
-        return rc;
-    }
-
-    rc = vz_db_query(tx, call->pool, &vz_session_insert,
-                     vz_binds(vz_text(hash), vz_int(user->id), vz_int(age),
-                              vz_text(call->remote),
-                              vz_text(vz_session_agent(call))),
-                     NULL);
-    if (rc != VZ_OK) {
-        goto failed;
-    }
-
-    rc = vz_audit_write(tx, call, &audit);
-    if (rc != VZ_OK) {
-        goto failed;
-    }
-
-    rc = vz_db_commit(tx);
-    if (rc != VZ_OK) {
-        return rc;
-    }
-
-    vz_session_cookie(call, &secret, age);
-
-    return VZ_OK;
-
-failed:
-
-    vz_db_rollback(tx);
-
-    return rc;
+    return vz_audit_write(tx, call, &audit);
 }
 
 
-/* whoever signs in again leaves the session he came with */
+/* whoever signs in again leaves the session he came with: its hash, or none */
 
-static void
-vz_session_forget(vz_call_t *call)
+static ngx_str_t
+vz_session_before(vz_call_t *call)
 {
     ngx_str_t  hash;
 
-    if (call->session.len == 0 || vz_auth_look(call) == VZ_AUTH_NOBODY
-        || !call->cookie_auth)
+    ngx_str_null(&hash);
+
+    if (call->session.len && vz_auth_look(call) != VZ_AUTH_NOBODY
+        && call->cookie_auth)
     {
-        return;
+        hash.data = call->token;
+        hash.len = sizeof(call->token);
     }
 
-    hash.data = call->token;
-    hash.len = sizeof(call->token);
-
-    if (vz_db_query(NULL, call->pool, &vz_session_delete,
-                    vz_binds(vz_text(hash)), NULL)
-        == VZ_OK)
-    {
-        vz_zone_session_drop(call->token);
-        vz_sse_revoke(call->token);
-    }
+    return hash;
 }
 
 
@@ -520,15 +586,10 @@ vz_session_show(vz_call_t *call)
 void
 vz_session_close(vz_call_t *call)
 {
-    ngx_str_t  hash, none;
+    ngx_str_t  none;
     vz_code_e  rc;
 
-    hash.data = call->token;
-    hash.len = sizeof(call->token);
-    ngx_str_set(&none, "");
-
-    rc = vz_db_query(NULL, call->pool, &vz_session_delete,
-                     vz_binds(vz_text(hash)), NULL);
+    rc = vz_session_end(call);
     if (rc != VZ_OK) {
         vz_call_fault(call, "database", rc);
         return;
@@ -536,8 +597,39 @@ vz_session_close(vz_call_t *call)
 
     vz_zone_session_drop(call->token);
     vz_sse_revoke(call->token);
-    (void) vz_audit_by(NULL, call, "session.close", none);
 
+    ngx_str_set(&none, "");
     vz_session_cookie(call, &none, 0);
     (void) vz_call_reply(call, NGX_HTTP_NO_CONTENT);
+}
+
+
+static vz_code_e
+vz_session_end(vz_call_t *call)
+{
+    vz_tx_t    *tx;
+    ngx_str_t   hash, none;
+    vz_code_e   rc;
+
+    hash.data = call->token;
+    hash.len = sizeof(call->token);
+    ngx_str_set(&none, "");
+
+    rc = vz_db_begin(call->pool, &tx);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    rc = vz_auth_hold(tx, call->pool, call->who.user);
+
+    if (rc == VZ_OK) {
+        rc = vz_audit_by(tx, call, "session.close", none);
+    }
+
+    if (rc == VZ_OK) {
+        rc = vz_db_query(tx, call->pool, &vz_session_delete,
+                         vz_binds(vz_text(hash)), NULL);
+    }
+
+    return vz_db_end(tx, rc);
 }

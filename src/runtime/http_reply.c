@@ -458,6 +458,10 @@ vz_call_fault(vz_call_t *call, const char *what, vz_code_e code)
 {
     ngx_str_t  name;
 
+    if (code == VZ_DENIED && call->status != 0) {
+        return;
+    }
+
     switch (code) {
 
     case VZ_OVERLOADED:
