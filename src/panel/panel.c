@@ -8,6 +8,7 @@
 #include "resource.h"
 #include "route.h"
 #include "runner.h"
+#include "stream_check.h"
 
 
 void
@@ -24,6 +25,8 @@ vz_panel_init(ngx_cycle_t *cycle)
         return NGX_ERROR;
     }
 
+    vz_stream_check_init(cycle);
+
     return vz_runner_init(cycle);
 }
 
@@ -32,6 +35,7 @@ void
 vz_panel_exit(void)
 {
     vz_runner_exit();
+    vz_stream_check_exit();
     vz_live_exit();
     vz_node_exit();
     vz_plan_exit();

@@ -25,6 +25,7 @@ typedef struct {
     ngx_uint_t    admin;
     ngx_uint_t    must_change;
     ngx_uint_t    write;            /* may change things (a token's scope) */
+    ngx_msec_t    until;            /* ngx_current_msec of its end; 0: none */
     u_char        account[64];      /* terminated */
     u_char        name[160];        /* terminated, UTF-8 */
 } vz_who_t;
