@@ -200,6 +200,7 @@ vz_admin_order_reject(vz_call_t *call)
 
     vz_zone_user_drop(held.user);
     vz_zone_change();
+    vz_live_gone(held.vm);
     vz_notice_tell(VZ_NOTICE_ORDER_DECIDED, 0, held.task, NULL, NULL);
     vz_held_show(&held);
     (void) vz_call_reply(call, NGX_HTTP_NO_CONTENT);

@@ -104,12 +104,21 @@ vz_auth_row(vz_call_t *call, const vz_rows_t *rows)
     vz_auth_copy(who->name, sizeof(who->name), vz_cell_text(rows, 0, 4));
     who->session = vz_cell_int(rows, 0, 5);
     who->write = vz_cell_int(rows, 0, 6) != 0;
+    who->until = vz_auth_until(rows, 0, 7);
 
     vz_zone_session_put(call->token, who);
 
     if (!call->cookie_auth) {
         vz_auth_seen(call->token);
     }
+}
+
+
+ngx_msec_t
+vz_auth_until(const vz_rows_t *rows, ngx_uint_t row, ngx_uint_t column)
+{
+    return vz_cell_null(rows, row, column)
+           ? 0 : ngx_current_msec + vz_cell_int(rows, row, column);
 }
 
 

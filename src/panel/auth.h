@@ -17,9 +17,15 @@
     "u.id, u.role = 'admin', u.must_change, u.account,"                       \
     " TRIM(CONCAT(u.first_name, ' ', u.last_name)), "
 
-#define VZ_AUTH_SESSION_COLUMNS  VZ_AUTH_COLUMNS "s.id, 1"
-#define VZ_AUTH_TOKEN_COLUMNS    VZ_AUTH_COLUMNS "0, k.scope = 'write'"
-#define VZ_AUTH_NCOLUMNS         7
+#define VZ_AUTH_SESSION_COLUMNS                                               \
+    VZ_AUTH_COLUMNS "s.id, 1, " vz_auth_left("s.expires")
+#define VZ_AUTH_TOKEN_COLUMNS                                                 \
+    VZ_AUTH_COLUMNS "0, k.scope = 'write', " vz_auth_left("k.expires")
+#define VZ_AUTH_NCOLUMNS         8
+
+/* milliseconds that are left of it */
+#define vz_auth_left(expires)                                                 \
+    "TIMESTAMPDIFF(MICROSECOND, UTC_TIMESTAMP(3), " expires ") DIV 1000"
 
 #define VZ_AUTH_SESSION_FROM                                                  \
     "session s JOIN user u ON u.id = s.user_id"
@@ -75,6 +81,10 @@ vz_code_e vz_auth_hold(vz_tx_t *tx, ngx_pool_t *pool, uint64_t user);
  * the database's.
  */
 vz_code_e vz_auth_still(vz_tx_t *tx, vz_call_t *call);
+
+/* vz_auth_until: vz_who_t's, from a cell of vz_auth_left(). */
+ngx_msec_t vz_auth_until(const vz_rows_t *rows, ngx_uint_t row,
+    ngx_uint_t column);
 
 /* vz_auth_refuse: 401; vz_auth_forbid: 403, for who is no administrator. */
 void vz_auth_refuse(vz_call_t *call);

@@ -4,6 +4,7 @@
  */
 
 #include "force.h"
+#include "live_map.h"
 #include "node_limit.h"
 #include "word.h"
 
@@ -12,7 +13,7 @@
 
 
 static vz_code_e vz_force_ask(vz_call_t *call, vz_node_row_t *node,
-    uint32_t ctid, ngx_str_t *line);
+    uint32_t ctid, const ngx_str_t *tag, ngx_str_t *line);
 static void vz_force_line(vz_json_t *out, const ngx_str_t *line);
 static void vz_force_memory(vz_json_t *out, const ngx_str_t *line);
 static void vz_force_disk(vz_json_t *out, const ngx_str_t *line);
@@ -51,7 +52,8 @@ static const struct {
 
 
 void
-vz_force_json(vz_call_t *call, vz_json_t *out, uint64_t node, uint32_t ctid)
+vz_force_json(vz_call_t *call, vz_json_t *out, uint64_t node, uint32_t ctid,
+    const ngx_str_t *tag)
 {
     ngx_str_t               line;
     vz_code_e               rc;
@@ -61,7 +63,7 @@ vz_force_json(vz_call_t *call, vz_json_t *out, uint64_t node, uint32_t ctid)
     (void) vz_node_load(call->pool);
 
     row = vz_node_find(node);
-    rc = vz_force_ask(call, row, ctid, &line);
+    rc = vz_force_ask(call, row, ctid, tag, &line);
 
     if (rc == VZ_OK) {
         vz_json_cstr(out, "node", "up");
@@ -85,7 +87,7 @@ vz_force_json(vz_call_t *call, vz_json_t *out, uint64_t node, uint32_t ctid)
 
 static vz_code_e
 vz_force_ask(vz_call_t *call, vz_node_row_t *node, uint32_t ctid,
-    ngx_str_t *line)
+    const ngx_str_t *tag, ngx_str_t *line)
 {
     u_char        id[NGX_INT32_LEN + 1];
     vz_code_e     rc;
@@ -111,7 +113,7 @@ vz_force_ask(vz_call_t *call, vz_node_row_t *node, uint32_t ctid,
 
     *line = answer.lines[0];
 
-    return VZ_OK;
+    return vz_live_tagged(line, tag) ? VZ_OK : VZ_NOENT;
 }
 
 

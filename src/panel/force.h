@@ -10,11 +10,12 @@
 
 /*
  * vz_force_json: on a fiber, ask the node and write members into an open
- * object: node (up, down, absent), in_force (null where the node does not say)
- * and limits (what the node can do, as it last said).
+ * object: node (up, down, absent: also where the number is another
+ * container's, by its tag), in_force (null where the node does not say) and
+ * limits (what the node can do, as it last said).  An empty tag is none.
  */
 void vz_force_json(vz_call_t *call, vz_json_t *out, uint64_t node,
-    uint32_t ctid);
+    uint32_t ctid, const ngx_str_t *tag);
 
 
 #endif /* VZ_FORCE_H */

@@ -1,9 +1,9 @@
 /*
  * The collector.
  *
- * A round over a node ends with a sample of container 0, which none has: when
- * it was taken says how old the samples of that node are, its state whether
- * the node answered.
+ * A round over a node ends with its beat, a sample of no container: when it was
+ * taken says how old the samples of that node are, its state whether the node
+ * answered.
  */
 
 #include "live.h"
@@ -11,7 +11,6 @@
 #include "node.h"
 #include "notice.h"
 #include "../runtime/sse.h"
-#include "../wire/field.h"
 
 
 #define VZ_LIVE_TICK      1000      /* ms between looks for watchers */
@@ -175,8 +174,7 @@ vz_live_began(vz_node_row_t *node)
 {
     vz_sample_t  beat;
 
-    return vz_zone_sample_get(node->id, 0, &beat) == NGX_OK ? beat.sampled
-                                                            : 0;
+    return vz_zone_beat_get(node->id, &beat) == NGX_OK ? beat.sampled : 0;
 }
 
 
@@ -328,6 +326,7 @@ static void
 vz_live_answer(vz_node_row_t *node, ngx_pool_t *pool,
     const vz_answer_t *answer, uint64_t now)
 {
+    uint32_t         ctid;
     ngx_uint_t       i;
     vz_sample_t      sample;
     vz_live_vm_t    *vm;
@@ -343,22 +342,20 @@ vz_live_answer(vz_node_row_t *node, ngx_pool_t *pool,
 
     for (i = 0; i < answer->nlines; i++) {
 
-        vz_live_read(&answer->lines[i], &sample);
+        vm = vz_live_map_find(map, &answer->lines[i], &ctid);
 
-        if (sample.ctid == 0) {
+        if (vm == NULL) {
             continue;
         }
 
+        vz_live_read(&answer->lines[i], &sample);
+
+        sample.vm = vm->vm;
         sample.node = node->id;
+        sample.ctid = ctid;
+        sample.owner = vm->owner;
         sample.sampled = now;
-
-        vm = vz_live_map_find(map, sample.ctid);
-
-        if (vm != NULL) {
-            sample.vm = vm->vm;
-            sample.owner = vm->owner;
-            vm->seen = 1;
-        }
+        vm->seen = 1;
 
         vz_zone_sample_put(&sample);
     }
@@ -370,18 +367,9 @@ vz_live_answer(vz_node_row_t *node, ngx_pool_t *pool,
 static void
 vz_live_read(const ngx_str_t *line, vz_sample_t *sample)
 {
-    ngx_str_t  id, state;
+    ngx_str_t  state;
 
     ngx_memzero(sample, sizeof(vz_sample_t));
-
-    id = vz_relay_pair(line, "id");
-
-    if (id.len == 0
-        || vz_field_ctid((char *) id.data, id.len, &sample->ctid) != VZ_OK)
-    {
-        sample->ctid = 0;
-        return;
-    }
 
     state = vz_relay_pair(line, "state");
 
@@ -412,7 +400,8 @@ vz_live_parse(const ngx_str_t *word)
 }
 
 
-/* those of ours that the node does not list: not made yet, or lost */
+/* those of ours that the node does not list: not made yet, or lost, or their
+   number is somebody else's there */
 static void
 vz_live_missing(vz_node_row_t *node, uint64_t now)
 {
@@ -461,7 +450,7 @@ vz_live_forsake(void *data, const vz_sample_t *sample)
     vz_node_row_t  *node = data;
 
     if (sample->node == node->id
-        && sample->ctid != 0
+        && sample->vm != 0
         && sample->state != VZ_STATE_UNKNOWN)
     {
         unknown = *sample;
@@ -480,8 +469,7 @@ vz_live_beat(vz_node_row_t *node, ngx_uint_t answered, uint64_t now)
     uint32_t     silent;
     vz_sample_t  beat;
 
-    silent = vz_zone_sample_get(node->id, 0, &beat) == NGX_OK ? beat.uptime
-                                                              : 0;
+    silent = vz_zone_beat_get(node->id, &beat) == NGX_OK ? beat.uptime : 0;
     ngx_memzero(&beat, sizeof(vz_sample_t));
 
     beat.node = node->id;
@@ -546,9 +534,9 @@ vz_live_fresh(void)
 
 
 ngx_int_t
-vz_live_get(ngx_uint_t node, uint32_t ctid, vz_sample_t *sample)
+vz_live_get(uint64_t vm, vz_sample_t *sample)
 {
-    if (vz_zone_sample_get(node, ctid, sample) != NGX_OK) {
+    if (vz_zone_sample_get(vm, sample) != NGX_OK) {
         return NGX_DECLINED;
     }
 
@@ -575,6 +563,15 @@ vz_live_expect(ngx_uint_t node, uint32_t ctid, uint64_t vm, uint64_t owner)
     sample.sampled = vz_live_now();
 
     vz_zone_sample_put(&sample);
+    vz_zone_vms_change();
+}
+
+
+void
+vz_live_gone(uint64_t vm)
+{
+    vz_zone_sample_drop(vm);
+    vz_zone_vms_change();
 }
 
 

@@ -23,14 +23,16 @@ void vz_live_fresh(void);
  * vz_live_get: the sample of a container; its state is unknown where the
  * sample is too old to be believed.  NGX_DECLINED where there is none.
  */
-ngx_int_t vz_live_get(ngx_uint_t node, uint32_t ctid, vz_sample_t *sample);
+ngx_int_t vz_live_get(uint64_t vm, vz_sample_t *sample);
 
 /*
  * vz_live_expect: a container that has just been ordered, so that watchers
  * hear of it before its node lists it.
+ * vz_live_gone: one whose row is gone.
  */
 void vz_live_expect(ngx_uint_t node, uint32_t ctid, uint64_t vm,
     uint64_t owner);
+void vz_live_gone(uint64_t vm);
 
 /* vz_live_state: "running". */
 const char *vz_live_state(vz_state_e state);

@@ -3,6 +3,7 @@
  */
 
 #include "steps.h"
+#include "live.h"
 #include "number.h"
 #include "outbox.h"
 
@@ -130,6 +131,8 @@ vz_step_renumber(vz_run_t *run)
 
     run->vm.ctid.len = ngx_sprintf(p, "%uD%Z", ctid) - p - 1;
     run->vm.ctid.data = p;
+
+    vz_zone_vms_change();
 
     return VZ_OK;
 }
@@ -387,7 +390,15 @@ vz_step_store(vz_run_t *run)
 vz_code_e
 vz_step_release(vz_run_t *run)
 {
-    return vz_step_in_tx(run, vz_release_body);
+    vz_code_e  rc;
+
+    rc = vz_step_in_tx(run, vz_release_body);
+
+    if (rc == VZ_OK) {
+        vz_live_gone(run->vm.id);
+    }
+
+    return rc;
 }
 
 

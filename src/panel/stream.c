@@ -89,6 +89,7 @@ vz_stream_events(vz_call_t *call)
     scope.user = call->who.user;
     scope.all = call->who.admin;
     scope.since = vz_stream_since(call);
+    scope.until = call->who.until;
     ngx_memcpy(scope.token, call->token, sizeof(scope.token));
 
     vz_zone_watch(VZ_STREAM_WATCH);

@@ -21,7 +21,7 @@ static const vz_change_def_t  vz_vm_changes[] = {
 
 
 static const vz_sql_t  vz_vm_select = vz_sql("vm",
-    "SELECT " VZ_VM_COLUMNS " FROM vm v" VZ_VM_JOINS
+    "SELECT v.tag, " VZ_VM_COLUMNS " FROM vm v" VZ_VM_JOINS
     " WHERE v.id = ? AND (? = 0 OR v.user_id = ?)");
 
 static const vz_sql_t  vz_vm_wanted = vz_sql("vm wanted",
@@ -42,6 +42,7 @@ vz_vm_one(vz_call_t *call)
 {
     uint64_t     id, owner, node;
     uint32_t     ctid;
+    ngx_str_t    tag;
     vz_rows_t    rows;
     vz_json_t   *out;
 
@@ -65,14 +66,15 @@ vz_vm_one(vz_call_t *call)
 
     vz_call_header(call, "ETag",
                    vz_call_printf(call, "\"%uL\"",
-                                  vz_vm_version(&rows, 0, 0)));
+                                  vz_vm_version(&rows, 0, 1)));
 
     out = vz_call_reply(call, NGX_HTTP_OK);
-    vz_vm_json_open(out, &rows, 0, 0);
+    vz_vm_json_open(out, &rows, 0, 1);
 
     if (vz_call_arg(call, "live").len) {
-        vz_vm_place(&rows, 0, 0, &node, &ctid);
-        vz_force_json(call, out, node, ctid);
+        tag = vz_cell_text(&rows, 0, 0);
+        vz_vm_place(&rows, 0, 1, &node, &ctid);
+        vz_force_json(call, out, node, ctid, &tag);
     }
 
     vz_json_close(out);

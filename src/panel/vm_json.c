@@ -85,8 +85,7 @@ vz_vm_json_open(vz_json_t *json, const vz_rows_t *rows, ngx_uint_t row,
     vm.row = row;
     vm.first = first;
 
-    if (vz_live_get(vz_cell_int(vz_vm_cell(&vm, VZ_VM_NODE)),
-                    vz_cell_int(vz_vm_cell(&vm, VZ_VM_CTID)), &sample)
+    if (vz_live_get(vz_cell_int(vz_vm_cell(&vm, VZ_VM_ID)), &sample)
         != NGX_OK)
     {
         ngx_memzero(&sample, sizeof(vz_sample_t));

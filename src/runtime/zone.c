@@ -232,6 +232,24 @@ vz_zone_changed(void)
 }
 
 
+void
+vz_zone_vms_change(void)
+{
+    vz_zone_t  *zone;
+
+    zone = vz_zone_lock();
+    zone->vms_changed++;
+    vz_zone_unlock();
+}
+
+
+uint64_t
+vz_zone_vms_changed(void)
+{
+    return vz_zone->vms_changed;
+}
+
+
 ngx_int_t
 vz_zone_duty(ngx_uint_t duty, ngx_msec_t msec)
 {

@@ -25,6 +25,7 @@ typedef struct {
     ngx_uint_t    admin;
     ngx_uint_t    must_change;
     ngx_uint_t    write;            /* may change things (a token's scope) */
+    ngx_msec_t    until;            /* ngx_current_msec of its end; 0: none */
     u_char        account[64];      /* terminated */
     u_char        name[160];        /* terminated, UTF-8 */
 } vz_who_t;
@@ -71,10 +72,11 @@ typedef enum {
     VZ_STATE_FROZEN
 } vz_state_e;
 
+/* Known by the row: a number comes to be another container's. */
 typedef struct {
+    uint64_t      vm;               /* id of the vm row; 0: a node's beat */
     ngx_uint_t    node;             /* id of the node's row */
     uint32_t      ctid;
-    uint64_t      vm;               /* id of the vm row, 0 = not ours */
     uint64_t      owner;            /* id of the user */
     vz_state_e    state;
     uint64_t      memory_used, memory_limit;        /* bytes */
@@ -92,14 +94,17 @@ typedef struct {
  * bar can show (0.5 per cent of its limit, 1 per cent of CPU), and at least
  * every 10 s of a running container for its uptime.
  * vz_zone_sample_get: NGX_OK or NGX_DECLINED.
+ * vz_zone_beat_get: the same, for the beat of a node.
+ * vz_zone_sample_drop: its row is gone.
  * vz_zone_sample_forget: drop those of a node last put before sampled_before.
  * vz_zone_samples: call visit for each with version > since, until it returns
  * other than NGX_OK; the zone is not locked meanwhile.  Returns the greatest
  * version that visit said NGX_OK to, or since.
  */
 void vz_zone_sample_put(vz_sample_t *sample);
-ngx_int_t vz_zone_sample_get(ngx_uint_t node, uint32_t ctid,
-    vz_sample_t *sample);
+ngx_int_t vz_zone_sample_get(uint64_t vm, vz_sample_t *sample);
+ngx_int_t vz_zone_beat_get(ngx_uint_t node, vz_sample_t *beat);
+void vz_zone_sample_drop(uint64_t vm);
 void vz_zone_sample_forget(ngx_uint_t node, uint64_t sampled_before);
 
 typedef ngx_int_t (*vz_sample_pt)(void *data, const vz_sample_t *sample);
@@ -182,6 +187,10 @@ ngx_uint_t vz_zone_watched(void);
  */
 void vz_zone_change(void);
 uint64_t vz_zone_changed(void);
+
+/* vz_zone_vms_change: the same of which containers there are. */
+void vz_zone_vms_change(void);
+uint64_t vz_zone_vms_changed(void);
 
 /* vz_zone_version: the newest version of anything; cheap, no lock. */
 uint64_t vz_zone_version(void);

@@ -55,6 +55,7 @@ typedef struct {
     volatile uint64_t   watched;    /* until when, vz_zone_now() */
     volatile uint64_t   dropped;    /* drops so far */
     volatile uint64_t   changed;    /* vz_zone_change() so far */
+    volatile uint64_t   vms_changed;
 
     vz_table_t          sessions;
     vz_table_t          logins;

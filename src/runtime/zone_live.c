@@ -11,10 +11,11 @@
 #define VZ_LIVE_STEPS     200               /* of a bar: 0.5 per cent */
 #define VZ_LIVE_UNBOUND   (4 * 1024 * 1024) /* step of a bar with no limit */
 #define VZ_LIVE_CPU       10                /* tenths of a per cent */
+#define VZ_LIVE_BEAT      ((uint64_t) 1 << 63)  /* above any id of a row */
 
 
 typedef struct {
-    vz_entry_t        entry;        /* key: node and number; order: version */
+    vz_entry_t        entry;        /* key: row, or beat; order: version */
     uint64_t          told;         /* when the version moved, in ms */
     uint64_t          told_memory;  /* and what was seen then */
     uint64_t          told_disk;
@@ -28,7 +29,7 @@ typedef struct {
 } vz_live_task_t;
 
 
-static uint64_t vz_live_key(ngx_uint_t node, uint32_t ctid);
+static ngx_int_t vz_live_find(uint64_t key, vz_sample_t *sample);
 static uint32_t vz_live_cpu(const vz_sample_t *before,
     const vz_sample_t *sample);
 static ngx_uint_t vz_live_changed(const vz_live_sample_t *live,
@@ -55,13 +56,6 @@ vz_zone_task_table(vz_table_t *table, size_t bytes)
 }
 
 
-static uint64_t
-vz_live_key(ngx_uint_t node, uint32_t ctid)
-{
-    return (uint64_t) node << 32 | ctid;
-}
-
-
 void
 vz_zone_sample_put(vz_sample_t *sample)
 {
@@ -70,7 +64,7 @@ vz_zone_sample_put(vz_sample_t *sample)
     vz_zone_t         *zone;
     vz_live_sample_t  *live;
 
-    key = vz_live_key(sample->node, sample->ctid);
+    key = sample->vm ? sample->vm : (VZ_LIVE_BEAT | sample->node);
     sample->cpu_tenths = 0;
 
     zone = vz_zone_lock();
@@ -137,7 +131,6 @@ vz_live_changed(const vz_live_sample_t *live, const vz_sample_t *sample)
 
     if (before->state != sample->state
         || before->owner != sample->owner
-        || before->vm != sample->vm
         || before->memory_limit != sample->memory_limit
         || before->disk_total != sample->disk_total
         || before->uptime > sample->uptime)
@@ -179,13 +172,27 @@ vz_live_moved(uint64_t told, uint64_t value, uint64_t limit)
 
 
 ngx_int_t
-vz_zone_sample_get(ngx_uint_t node, uint32_t ctid, vz_sample_t *sample)
+vz_zone_sample_get(uint64_t vm, vz_sample_t *sample)
+{
+    return vz_live_find(vm, sample);
+}
+
+
+ngx_int_t
+vz_zone_beat_get(ngx_uint_t node, vz_sample_t *beat)
+{
+    return vz_live_find(VZ_LIVE_BEAT | node, beat);
+}
+
+
+static ngx_int_t
+vz_live_find(uint64_t key, vz_sample_t *sample)
 {
     vz_zone_t         *zone;
     vz_live_sample_t  *live;
 
     zone = vz_zone_lock();
-    live = vz_table_find(&zone->samples, vz_live_key(node, ctid), NULL, NULL);
+    live = vz_table_find(&zone->samples, key, NULL, NULL);
 
     if (live != NULL) {
         *sample = live->sample;
@@ -194,6 +201,23 @@ vz_zone_sample_get(ngx_uint_t node, uint32_t ctid, vz_sample_t *sample)
     vz_zone_unlock();
 
     return live != NULL ? NGX_OK : NGX_DECLINED;
+}
+
+
+void
+vz_zone_sample_drop(uint64_t vm)
+{
+    vz_zone_t         *zone;
+    vz_live_sample_t  *live;
+
+    zone = vz_zone_lock();
+    live = vz_table_find(&zone->samples, vm, NULL, NULL);
+
+    if (live != NULL) {
+        vz_table_remove(&zone->samples, live);
+    }
+
+    vz_zone_unlock();
 }
 
 
