@@ -145,68 +145,6 @@ sub walk {
 
 # --- the longest of each, sent ---
 
-our $n = 0;
-
-# the longest text with an end of its own, where the grammar leaves that
-sub own {
-    my ($schema) = @_;
-    my $text = longest($schema);
-    my $mark = unique('') . $n++;
-    my $tail = substr $text, -length $mark;
-
-    if (length $text > 2 * length $mark && $tail !~ /\./) {
-        my $changed = substr($text, 0, length($text) - length $mark) . $mark;
-        my $pattern = $schema->{pattern} // '';
-
-        $text = $changed if $changed =~ /$pattern/;
-    }
-
-    return $text;
-}
-
-
-# what a pattern alone does not say
-our %good = (
-    dni => sub { substr sprintf('%s%020d', 'X', person() . $n++), -20 },
-    email => sub { sprintf '%064d@%s', person() . $n++,
-        join '.', ('d' x 63) x 2, 'd' x 61 },
-    gateway => sub { '2001:0db8:ffff:ffff:ffff:ffff:255.255.255.255' },
-    dns => sub { [map { "2001:0db8:ffff:ffff:ffff:ffff:255.255.255.25$_" }
-        1 .. 3] },
-    cidr => sub { sprintf '2001:0db8:ffff:ffff:ffff:%04x:255.255.%d.%d/128',
-        rand 2**16, rand 256, rand 256 },
-    account => sub { 'a' . substr sprintf('%031d', person() . $n++), -31 },
-    template => \&busybox,
-    language => sub { 'es' },
-    role => sub { 'customer' },
-    scope => sub { 'read' },
-    locked => sub { JSON::PP::false },
-    enabled => sub { JSON::PP::true },
-    cpu_percent => sub { 100000 },
-    limit_percent => sub { 100000 },
-    addresses => sub { [] },
-    node => sub { 'local' },
-    soft_mib => sub { 1024 },
-    hard_mib => sub { 1024 },
-    hostname => sub { join '.', 'h' x 62, 'h' },
-);
-
-
-sub largest {
-    my ($name, $schema) = @_;
-
-    return $good{$name}->() if $good{$name};
-    return own(item($schema)) if texts($schema);
-    return { barrier_mib => largest('', $schema->{properties}{barrier_mib}),
-        limit_mib => largest('', $schema->{properties}{limit_mib}) }
-        if $schema->{properties};
-
-    my (undef, $max) = numbers($schema);
-
-    return $max // JSON::PP::true;
-}
-
-
 our %ids;
 
 sub things {
@@ -269,11 +207,11 @@ sub send_longest {
 
     my $plans = (grep { $_->{path} eq '/api/admin/plans'
         && $_->{method} eq 'POST' } operations())[0];
-    my $plan = own($plans->{members}{name});
+    my $plan = largest('', $plans->{members}{name});
 
     ask('POST', '/api/admin/plans', $boss, JSON::PP->new->utf8->encode(
         { name => $plan, memory_mib => 64, disk_mib => 512 }));
-    $good{plan} = sub { $plan };
+    $VzForms::good{plan} = sub { $plan };
 
     for my $one (grep { $_->{form} } operations()) {
         my $title = "$one->{method} $one->{path}";
