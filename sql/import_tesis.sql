@@ -60,7 +60,7 @@ INSERT INTO in_column (tab, col, width) VALUES
     ('usuario', 'usuarioID', NULL), ('usuario', 'nombre', 80),
     ('usuario', 'apellido', 80), ('usuario', 'email', 254),
     ('usuario', 'dni', 64), ('usuario', 'telefono', 32),
-    ('usuario', 'direccion', 120), ('usuario', 'provincia', 60),
+    ('usuario', 'direccion', 128), ('usuario', 'provincia', 64),
     ('usuario', 'usuarioTipoID', NULL),
     ('usuarioVM', 'usuarioVMID', NULL), ('usuarioVM', 'usuarioID', NULL),
     ('usuarioVM', 'VMID', NULL), ('usuarioVM', 'nameVM', 64),

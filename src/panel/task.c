@@ -80,7 +80,7 @@ static const vz_arg_t  vz_task_arg[] = {
     { "cursor", VZ_ARG_CURSOR, 2, NULL },
     { "vm", VZ_ARG_NUMBER, 2, NULL },
     { "state", VZ_ARG_WORDS, 2, vz_task_states },
-    { "actor", VZ_ARG_TEXT, 2, NULL },
+    { "actor", VZ_ARG_ACTOR, 2, NULL },
     { "limit", VZ_ARG_LIMIT, 1, NULL }
 };
 

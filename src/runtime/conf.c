@@ -5,6 +5,7 @@
 
 #include "conf.h"
 #include "option.h"
+#include "utf8.h"
 #include "verp.h"
 #include "zone.h"
 #include "../wire/field.h"
@@ -32,7 +33,6 @@ extern ngx_module_t  ngx_thread_pool_module;
 static const char *vz_conf_db_address(ngx_conf_t *cf, ngx_str_t *value,
     vz_db_conf_t *db);
 static const char *vz_conf_key(vz_node_t *node);
-static ngx_uint_t vz_conf_utf8(const ngx_str_t *text);
 static const char *vz_conf_mail_url(const ngx_str_t *url);
 static const char *vz_conf_bounce(ngx_conf_t *cf, ngx_str_t *value,
     void *field);
@@ -602,31 +602,10 @@ vz_conf_brand(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return vz_option_refuse(cf, &args[1], reason);
     }
 
-    if (brand->len > VZ_BRAND_MAX || !vz_conf_utf8(brand)) {
+    if (brand->len > VZ_BRAND_MAX || !vz_utf8(brand)) {
         return vz_option_refuse(cf, &args[1],
                                 "must be UTF-8 of at most 60 bytes");
     }
 
     return NGX_CONF_OK;
-}
-
-
-static ngx_uint_t
-vz_conf_utf8(const ngx_str_t *text)
-{
-    u_char  *p, *end;
-
-    p = text->data;
-    end = p + text->len;
-
-    while (p < end) {
-        if (*p < 0x80) {
-            p++;
-
-        } else if (ngx_utf8_decode(&p, end - p) > 0x10ffff) {
-            return 0;
-        }
-    }
-
-    return 1;
 }

@@ -323,6 +323,7 @@ static vz_code_e
 vz_db_error(vz_db_conn_t *conn, const char *name, ngx_uint_t err,
     ngx_uint_t words)
 {
+    ngx_uint_t            level;
     const vz_db_error_t  *meaning;
 
     meaning = vz_db_error_find(err);
@@ -332,8 +333,10 @@ vz_db_error(vz_db_conn_t *conn, const char *name, ngx_uint_t err,
                       "vzpanel: statement \"%s\" took more than %M ms, its "
                       "connection is closed", name, conn->timeout);
 
-    } else if (meaning->code == VZ_INTERNAL) {
-        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
+    } else if (meaning->code == VZ_INTERNAL || meaning->code == VZ_UNFIT) {
+        level = meaning->code == VZ_UNFIT ? NGX_LOG_WARN : NGX_LOG_ERR;
+
+        ngx_log_error(level, ngx_cycle->log, 0,
                       "vzpanel: the database refused statement \"%s\": "
                       "%ui %s", name, err,
                       words || meaning->words ? (char *) conn->words : "");

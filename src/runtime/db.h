@@ -99,6 +99,8 @@ typedef struct vz_tx_s  vz_tx_t;    /* a connection held across calls */
  *   VZ_DOWN         no connection could be had or it broke; a statement that
  *                   only reads is repeated once on a fresh connection first
  *   VZ_OVERLOADED   no connection came free before the deadline
+ *   VZ_UNFIT        a value that the column does not take; logged, because its
+ *                   form should not have taken it
  *   VZ_INTERNAL     the server refused the statement: our bug, logged
  *
  * Dates are read and written as text or by UNIX_TIMESTAMP(); the session's

@@ -176,9 +176,10 @@ void vz_call_refuse(vz_call_t *call);
 /*
  * vz_call_fault: the reply for a neighbour's failure: VZ_DOWN, VZ_OVERLOADED
  * and VZ_CONFLICT (nothing was done) 503 and VZ_TIMEOUT (it may still be done)
- * 504, all with Retry-After, else 500.  what is "database", "node" or "crypt":
- * database_down, node_down, node_timeout, overloaded, internal.  After
- * VZ_DENIED a reply that was set is left: who asks was told already.
+ * 504, all with Retry-After, VZ_UNFIT (a value does not fit) 422, else 500.
+ * what is "database", "node" or "crypt": database_down, node_down,
+ * node_timeout, overloaded, internal.  After VZ_DENIED a reply that was set is
+ * left: who asks was told already.
  */
 void vz_call_fault(vz_call_t *call, const char *what, vz_code_e code);
 

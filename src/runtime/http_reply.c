@@ -476,6 +476,12 @@ vz_call_fault(vz_call_t *call, const char *what, vz_code_e code)
                         "The %s does not answer; try again soon.", what);
         break;
 
+    case VZ_UNFIT:
+        vz_call_problem(call, 422, "invalid",
+                        "A value is longer, greater or of other characters "
+                        "than what can be stored; it was logged.");
+        return;
+
     case VZ_TIMEOUT:
         name = vz_call_printf(call, "%s_timeout", what);
         vz_call_problem(call, NGX_HTTP_GATEWAY_TIME_OUT,
