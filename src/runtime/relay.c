@@ -105,12 +105,13 @@ vz_relay_act(vz_node_t *node, ngx_pool_t *pool, const vz_relay_act_t *act,
     ngx_memzero(answer, sizeof(vz_answer_t));
     ngx_str_set(&answer->words, "");
 
+    ngx_memzero(&ask, sizeof(vz_ask_t));
+
     ask.node = node;
     ask.pool = pool;
     ask.def = vz_verb_def(act->verb);
     ask.act = act;
     ask.answer = answer;
-    ask.words[0] = '\0';
 
     if (vz_fiber_self() == NULL || node->pool == NULL) {
         ngx_log_error(NGX_LOG_ALERT, ngx_cycle->log, 0,
