@@ -12,12 +12,14 @@
 #include "run.h"
 #include "mail.h"
 #include "../runtime/crypt.h"
+#include "../runtime/db_schema.h"
 #include "../runtime/fiber.h"
 
 
 #define VZ_RUNNER_POLL      1000    /* ms between looks for work */
 #define VZ_RUNNER_RENEW     2000    /* ms between renewals; the lease: 6 s */
 #define VZ_RUNNER_MAX       64      /* tasks at a time in one worker */
+#define VZ_RUNNER_SCHEMA    2000    /* ms that its number is good for */
 
 
 static void vz_runner_poll(ngx_event_t *ev);
@@ -152,6 +154,10 @@ vz_runner_look(void *data)
     ngx_pool_t  *pool;
 
     (void) data;
+
+    if (vz_schema_check(VZ_RUNNER_SCHEMA) == VZ_BEHIND) {
+        goto done;
+    }
 
     pool = ngx_create_pool(4096, ngx_cycle->log);
     if (pool == NULL) {
