@@ -36,6 +36,7 @@ static vz_probe_t   vz_schema_probe = { .run = vz_schema_ask };
 
 static vz_schema_t  vz_schema_found;
 static ngx_uint_t   vz_schema_unfit;
+static ngx_uint_t   vz_schema_roomy;        /* was looked at */
 static ngx_event_t  vz_schema_event;
 
 /* what nginx's debug log takes for the owner of a timer */
@@ -173,6 +174,27 @@ vz_schema_timer(ngx_event_t *ev)
 static void
 vz_schema_look(void *data)
 {
+    ngx_pool_t       *pool;
+    ngx_core_conf_t  *ccf;
+
     (void) data;
-    (void) vz_schema_check(VZ_SCHEMA_HEAL / 2);
+
+    if (vz_schema_check(VZ_SCHEMA_HEAL / 2) == VZ_DOWN || vz_schema_roomy
+        || ngx_worker != 0)
+    {
+        return;
+    }
+
+    /* the same for all workers: one asks, once */
+
+    pool = ngx_create_pool(1024, ngx_cycle->log);
+    if (pool == NULL) {
+        return;
+    }
+
+    vz_schema_roomy = 1;
+    ccf = (ngx_core_conf_t *) ngx_get_conf(ngx_cycle->conf_ctx,
+                                           ngx_core_module);
+    vz_db_fits(pool, ccf->worker_processes);
+    ngx_destroy_pool(pool);
 }
