@@ -11,6 +11,7 @@
 #include "src/panel/panel.h"
 #include "src/runtime/conf.h"
 #include "src/runtime/crypt.h"
+#include "src/runtime/db_schema.h"
 #include "src/runtime/fiber.h"
 #include "src/runtime/http_page.h"
 #include "src/runtime/option.h"
@@ -523,6 +524,8 @@ ngx_http_vzpanel_init_process(ngx_cycle_t *cycle)
         return NGX_ERROR;
     }
 
+    vz_schema_init(cycle);
+
     return vz_panel_init(cycle);
 }
 
@@ -535,6 +538,7 @@ ngx_http_vzpanel_exit_process(ngx_cycle_t *cycle)
     }
 
     vz_panel_exit();
+    vz_schema_exit();
     vz_smtp_exit();
     vz_relay_exit();
     vz_db_exit();

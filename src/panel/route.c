@@ -8,6 +8,10 @@
 #include "resource.h"
 #include "route.h"
 #include "task.h"
+#include "../runtime/db_schema.h"
+
+
+#define VZ_ROUTE_SCHEMA  2000       /* ms that its number is good for */
 
 
 typedef struct {
@@ -50,13 +54,13 @@ static const vz_route_t  vz_routes[] = {
       &vz_stream_args, vz_order_show,
       "An order and its steps, or a stream of them", 200, "Order" },
 
-    { POST, "/session", VZ_ROLE_ANYONE, 0, &vz_session_form, NULL,
+    { POST, "/session", VZ_ROLE_ANYONE, VZ_ROUTE_ALWAYS, &vz_session_form, NULL,
       vz_session_open,
       "Sign in", 200, "SignedIn" },
     { GET, "/session", VZ_ROLE_USER, 0, NULL, NULL, vz_session_show,
       "Who is signed in", 200, "SignedIn" },
-    { DELETE, "/session", VZ_ROLE_USER, VZ_ROUTE_SESSION, NULL, NULL,
-      vz_session_close,
+    { DELETE, "/session", VZ_ROLE_USER, VZ_ROUTE_SESSION | VZ_ROUTE_ALWAYS,
+      NULL, NULL, vz_session_close,
       "Sign out", 204, NULL },
 
     { POST, "/password/reset", VZ_ROLE_ANYONE, 0, &vz_reset_ask_form, NULL,
@@ -430,6 +434,13 @@ vz_route_guard(vz_call_t *call, const vz_route_t *route)
         if (rc != VZ_OK) {
             return rc;
         }
+    }
+
+    if (route->method != NGX_HTTP_GET && !(route->flags & VZ_ROUTE_ALWAYS)
+        && vz_schema_check(VZ_ROUTE_SCHEMA) == VZ_BEHIND)
+    {
+        vz_call_behind(call);
+        return VZ_BEHIND;
     }
 
     return route->form == NULL && !(route->flags & VZ_ROUTE_MESSAGE)

@@ -20,6 +20,7 @@ typedef enum {
                                    statement it makes anyway */
 #define VZ_ROUTE_SESSION   2    /* by a session only: no token may do this */
 #define VZ_ROUTE_MESSAGE   256  /* the body is a mail; the handler reads it */
+#define VZ_ROUTE_ALWAYS    512  /* also while the schema does not fit */
 
 /* for the description alone: what the handler reads and gives besides */
 #define VZ_ROUTE_WAIT      4    /* Prefer: wait=N */

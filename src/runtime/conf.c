@@ -46,7 +46,9 @@ static const vz_option_t  vz_conf_database_options[] = {
       vz_option_file, 0 },
     { ngx_string("name="), offsetof(vz_db_conf_t, name), vz_option_text, 1 },
     { ngx_string("connections="), offsetof(vz_db_conf_t, connections),
-      vz_option_connections, 0 },
+      vz_option_number, 0 },
+    { ngx_string("statements="), offsetof(vz_db_conf_t, statements),
+      vz_option_number, 0 },
     { ngx_string("timeout="), offsetof(vz_db_conf_t, timeout),
       vz_option_timeout, 0 },
     { ngx_null_string, 0, NULL, 0 }
@@ -57,7 +59,7 @@ static const vz_option_t  vz_conf_node_options[] = {
     { ngx_string("key_file="), offsetof(vz_node_t, key_file),
       vz_option_file, 1 },
     { ngx_string("connections="), offsetof(vz_node_t, connections),
-      vz_option_connections, 0 },
+      vz_option_number, 0 },
     { ngx_null_string, 0, NULL, 0 }
 };
 
@@ -204,6 +206,7 @@ vz_conf_database(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     args = cf->args->elts;
     db->connections = 4;
+    db->statements = 64;
     db->timeout = 10000;
 
     reason = vz_conf_db_address(cf, &args[1], db);

@@ -21,6 +21,7 @@ typedef struct {
     ngx_str_t     password_file;    /* read for every new connection */
     ngx_str_t     name;
     ngx_uint_t    connections;      /* per worker, at most */
+    ngx_uint_t    statements;       /* kept prepared per connection, at most */
     ngx_msec_t    timeout;          /* of connecting and of one statement */
 } vz_db_conf_t;
 
@@ -127,6 +128,13 @@ vz_code_e vz_db_end(vz_tx_t *tx, vz_code_e code);
 /* Worker start and stop. */
 ngx_int_t vz_db_init(ngx_cycle_t *cycle, vz_db_conf_t *conf);
 void vz_db_exit(void);
+
+/*
+ * vz_db_fits: on a fiber, whether the server's limit of prepared statements has
+ * room for what so many workers like this one may keep; what has none is
+ * logged.
+ */
+void vz_db_fits(ngx_pool_t *pool, ngx_uint_t workers);
 
 /* vz_db_statements: executed by this worker so far, for metrics and tests. */
 uint64_t vz_db_statements(void);

@@ -20,6 +20,7 @@ static const vz_db_error_t  vz_db_errors[] = {
     { 1040, VZ_OVERLOADED, 1, 1 },      /* too many connections */
     { 1203, VZ_OVERLOADED, 1, 1 },      /* of this user */
     { 1226, VZ_OVERLOADED, 1, 1 },      /* a limit of this user */
+    { 1461, VZ_OVERLOADED, 0, 1 },      /* too many prepared statements */
 
     { 1047, VZ_DOWN,       1, 1 },      /* a cluster's node is not ready */
     { 1053, VZ_DOWN,       1, 1 },      /* shutdown in progress */

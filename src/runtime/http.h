@@ -176,12 +176,19 @@ void vz_call_refuse(vz_call_t *call);
 /*
  * vz_call_fault: the reply for a neighbour's failure: VZ_DOWN, VZ_OVERLOADED
  * and VZ_CONFLICT (nothing was done) 503 and VZ_TIMEOUT (it may still be done)
- * 504, all with Retry-After, VZ_UNFIT (a value does not fit) 422, else 500.
- * what is "database", "node" or "crypt": database_down, node_down,
- * node_timeout, overloaded, internal.  After VZ_DENIED a reply that was set is
- * left: who asks was told already.
+ * 504, all with Retry-After, VZ_UNFIT (a value does not fit) 422, else 500, or
+ * vz_call_behind() while the schema is, for that may be why.  what is
+ * "database", "node" or "crypt": database_down, node_down, node_timeout,
+ * overloaded, internal.  After VZ_DENIED a reply that was set is left: who asks
+ * was told already.
  */
 void vz_call_fault(vz_call_t *call, const char *what, vz_code_e code);
+
+/*
+ * vz_call_behind: 503 schema_behind or schema_ahead: the database's schema does
+ * not fit this module, which changes nothing until it does.
+ */
+void vz_call_behind(vz_call_t *call);
 
 /* vz_call_busy: 503 overloaded, with the seconds after which to try again. */
 void vz_call_busy(vz_call_t *call, ngx_uint_t seconds);

@@ -2,6 +2,7 @@
  * What panel code calls to read its request and to write its reply.
  */
 
+#include "db_schema.h"
 #include "http_core.h"
 
 
@@ -491,12 +492,47 @@ vz_call_fault(vz_call_t *call, const char *what, vz_code_e code)
         break;
 
     default:
+        if (vz_schema_behind()) {
+            vz_call_behind(call);
+            return;
+        }
+
         vz_call_problem(call, NGX_HTTP_INTERNAL_SERVER_ERROR, "internal",
                         "The %s failed; it was logged.", what);
         return;
     }
 
     vz_call_header(call, "Retry-After", vz_call_printf(call, "5"));
+}
+
+
+void
+vz_call_behind(vz_call_t *call)
+{
+    vz_json_t          *out;
+    const vz_schema_t  *schema;
+
+    schema = vz_schema();
+
+    if (schema->have < schema->need) {
+        out = vz_call_problem_open(call, NGX_HTTP_SERVICE_UNAVAILABLE,
+                                   "schema_behind",
+                                   "The panel was upgraded and its database "
+                                   "was not yet: nothing can be changed until "
+                                   "\"migrate\" was run.");
+    } else {
+        out = vz_call_problem_open(call, NGX_HTTP_SERVICE_UNAVAILABLE,
+                                   "schema_ahead",
+                                   "The database was upgraded and the panel "
+                                   "was not yet: nothing can be changed until "
+                                   "nginx was restarted.");
+    }
+
+    vz_json_uint(out, "have", schema->have);
+    vz_json_uint(out, "need", schema->need);
+    vz_json_close(out);
+
+    vz_call_header(call, "Retry-After", vz_call_printf(call, "30"));
 }
 
 

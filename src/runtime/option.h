@@ -38,8 +38,7 @@ char *vz_option_refuse(ngx_conf_t *cf, ngx_str_t *value, const char *reason);
 /* Fields: ngx_str_t, ngx_str_t, ngx_uint_t, ngx_msec_t, ngx_flag_t. */
 const char *vz_option_text(ngx_conf_t *cf, ngx_str_t *value, void *field);
 const char *vz_option_file(ngx_conf_t *cf, ngx_str_t *value, void *field);
-const char *vz_option_connections(ngx_conf_t *cf, ngx_str_t *value,
-    void *field);
+const char *vz_option_number(ngx_conf_t *cf, ngx_str_t *value, void *field);
 const char *vz_option_timeout(ngx_conf_t *cf, ngx_str_t *value, void *field);
 const char *vz_option_flag(ngx_conf_t *cf, ngx_str_t *value, void *field);
 

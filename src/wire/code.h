@@ -33,7 +33,8 @@ typedef enum {
     VZ_OVERLOADED,      /* our own queue for it is full */
     VZ_DUPLICATE,       /* a unique key of the database */
     VZ_CONFLICT,        /* a compare-and-set lost, or a deadlock: repeat */
-    VZ_UNFIT            /* a value that its column does not take */
+    VZ_UNFIT,           /* a value that its column does not take */
+    VZ_BEHIND           /* the database's schema, or the module is */
 } vz_code_e;
 
 
