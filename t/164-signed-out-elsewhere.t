@@ -7,6 +7,7 @@ use VzFixture;
 use VzPanelHelpers;
 
 no_shuffle();
+worker_connections(256);
 
 our $ana = user(unique('ana'));
 our $anas = session($ana);

@@ -8,6 +8,7 @@
  */
 
 #include "http_core.h"
+#include "share.h"
 #include "sse.h"
 
 
@@ -16,11 +17,17 @@
 #define VZ_SSE_LIFE      (30 * 60 * 1000)   /* then the browser comes anew */
 #define VZ_SSE_SCRATCH   16384
 
+/* streams at a time, in one worker */
+#define VZ_SSE_SESSION   16
+#define VZ_SSE_USER      64
+#define VZ_SSE_LINK      4          /* of an order */
+
 
 struct vz_sse_s {
     vz_sse_scope_t       scope;
     vz_sse_render_pt     render;
     vz_call_t           *call;
+    vz_share_place_t     place;         /* had from before its headers on */
     ngx_http_request_t  *request;       /* NULL: not in the list */
     ngx_queue_t          queue;
     ngx_buf_t            buf;
@@ -60,8 +67,7 @@ static void vz_sse_free(void *data);
 
 static ngx_queue_t   vz_sse_streams;
 static ngx_uint_t    vz_sse_number;         /* that are sent to */
-static ngx_uint_t    vz_sse_granted;        /* that were let in, from before
-                                               their headers on */
+static vz_share_t    vz_sse_share;
 static ngx_uint_t    vz_sse_watching;
 static ngx_event_t   vz_sse_timer;
 
@@ -78,7 +84,8 @@ vz_sse_init(ngx_cycle_t *cycle)
 {
     ngx_queue_init(&vz_sse_streams);
     vz_sse_number = 0;
-    vz_sse_granted = 0;
+    vz_share_init(&vz_sse_share, cycle->connection_n / 2, VZ_SSE_SESSION,
+                  VZ_SSE_USER, VZ_SSE_LINK);
     vz_sse_watching = 0;
     vz_sse_watched = ngx_current_msec - VZ_SSE_WATCH;
 
@@ -93,10 +100,11 @@ vz_code_e
 vz_sse_open(vz_call_t *call, const vz_sse_scope_t *scope,
     vz_sse_render_pt render)
 {
+    vz_code_e            rc;
     vz_sse_t            *stream;
     ngx_pool_cleanup_t  *cln;
 
-    if (ngx_exiting || vz_sse_granted >= ngx_cycle->connection_n / 2) {
+    if (ngx_exiting) {
         return VZ_OVERLOADED;
     }
 
@@ -107,8 +115,13 @@ vz_sse_open(vz_call_t *call, const vz_sse_scope_t *scope,
         return VZ_OVERLOADED;
     }
 
+    rc = vz_share_take(&vz_sse_share, call, scope->task, &stream->place);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
     cln->handler = vz_sse_ungrant;
-    vz_sse_granted++;
+    cln->data = stream;
 
     stream->scope = *scope;
     stream->render = render;
@@ -653,7 +666,9 @@ vz_sse_detach(void *data)
 static void
 vz_sse_ungrant(void *data)
 {
-    vz_sse_granted--;
+    vz_sse_t  *stream = data;
+
+    vz_share_give(&stream->place);
 }
 
 

@@ -45,7 +45,8 @@ typedef void (*vz_sse_render_pt)(vz_sse_scope_t *scope, ngx_pool_t *pool,
 /*
  * vz_sse_open: from a call's fiber: when the call ends its connection becomes
  * a stream.  The reply gets its headers here (text/event-stream, no-store,
- * X-Accel-Buffering: no).  VZ_OK or VZ_OVERLOADED.
+ * X-Accel-Buffering: no).  VZ_OK, VZ_BUSY where who calls has as many as he
+ * may have, or VZ_OVERLOADED.
  */
 vz_code_e vz_sse_open(vz_call_t *call, const vz_sse_scope_t *scope,
     vz_sse_render_pt render);
