@@ -177,11 +177,11 @@ acts(unsigned ctid)
 static void
 verb(client_t *c, const char *line, const char *answer, size_t n)
 {
+    char         buf[VZ_LINE_MAX];
     unsigned     ctid;
     const char  *p;
 
-    say(c, line, strlen(line));
-    say(c, "\n", 1);
+    ask(c, buf, (size_t) snprintf(buf, sizeof(buf), "%s\n", line));
     expect(c, answer);
 
     p = strstr(line, " 1");
@@ -452,10 +452,13 @@ who_was_destroyed_is_not_made_by_who_comes_late(void **state)
     verb(c, "tag=dead000000000001 create 109 x", "ok", 1);
     verb(c, "tag=ffffffffffffffff destroy 110", "ok already", 1);
     assert_int_equal(graves(), before + 1);
+    hang_up(c);
 
     for (i = 2; i <= 4200; i++) {
         grave(i, 3600 + i);
     }
+
+    c = enter();
 
     for (i = 0; i < 110; i++) {
         verb(c, "tag=ffffffffffffffff destroy 110", "ok already", 2 + i);
@@ -479,19 +482,19 @@ a_read_is_of_the_one_that_is_meant(void **state)
     put(120, T1);
 
     c = enter();
-    say(c, VZ_LIT("status 119\n"));
+    ask(c, VZ_LIT("status 119\n"));
     expect(c, "= id=119");
     expect(c, "ok");
-    say(c, VZ_LIT("tag=" T1 " status 119\n"));
+    ask(c, VZ_LIT("tag=" T1 " status 119\n"));
     expect(c, "= id=119");
     expect(c, "ok");
-    say(c, VZ_LIT("tag=" T2 " status 119\n"));
+    ask(c, VZ_LIT("tag=" T2 " status 119\n"));
     expect(c, "err noent container 119 is not the one that is meant");
-    say(c, VZ_LIT("tag=" T2 " status 121\n"));
+    ask(c, VZ_LIT("tag=" T2 " status 121\n"));
     expect_start(c, "err noent ");
 
     /* another took the number while it was read */
-    say(c, VZ_LIT("tag=" T1 " status 120\n"));
+    ask(c, VZ_LIT("tag=" T1 " status 120\n"));
     expect(c, "err noent container 120 is not the one that is meant");
     hang_up(c);
 }
