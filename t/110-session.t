@@ -164,7 +164,7 @@ __DATA__
 --- more_headers eval
 $::type
 --- response_headers_like
-Set-Cookie: vzpanel_session=[0-9a-f]{64}; Path=/; HttpOnly; SameSite=Lax; Max-Age=43200
+Set-Cookie: vzpanel_session=[0-9a-f]{64}; Path=/; HttpOnly; SameSite=Lax; Max-Age=43200, vzpanel_device=\d+\.[0-9a-f]{16}\.[0-9a-f]{40}; Path=/; HttpOnly; SameSite=Lax; Max-Age=34560000
 Cache-Control: no-store
 --- response_body_like eval
 qr/^\{"user":\{"id":$::id,"account":"$::name","role":"customer","name":"$::name","must_change":false\}\}$/
@@ -366,7 +366,7 @@ vzpanel_session_timeout 90s;
 --- more_headers eval
 $::type
 --- response_headers_like
-Set-Cookie: .*Max-Age=90
+Set-Cookie: vzpanel_session=.*Max-Age=90, .*
 --- rows eval
 "SELECT ROUND(TIMESTAMPDIFF(SECOND, created, expires) / 2) FROM session WHERE user_id = $::id ORDER BY id DESC LIMIT 1"
 --- rows_are: 45

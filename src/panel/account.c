@@ -4,6 +4,7 @@
 
 #include "audit.h"
 #include "auth.h"
+#include "guess.h"
 #include "listing.h"
 #include "resource.h"
 #include "route.h"
@@ -40,7 +41,9 @@ typedef struct {
 } vz_account_thing_t;
 
 
-static void vz_account_wrong(vz_call_t *call);
+static vz_code_e vz_account_check(vz_call_t *call, const ngx_str_t *old,
+    ngx_str_t *hash);
+static void vz_account_wrong(vz_call_t *call, const char *field);
 static vz_code_e vz_account_change(vz_call_t *call,
     const vz_account_new_t *password);
 static void vz_account_finish(vz_call_t *call, const vz_account_thing_t *thing);
@@ -154,8 +157,6 @@ void
 vz_account_password(vz_call_t *call)
 {
     vz_code_e           rc;
-    ngx_str_t           account;
-    vz_rows_t           rows;
     vz_account_new_t    password;
     vz_password_body_t  body;
 
@@ -173,24 +174,7 @@ vz_account_password(vz_call_t *call)
         return;
     }
 
-    rc = vz_db_query(NULL, call->pool, &vz_account_hash,
-                     vz_binds(vz_int(call->who.user)), &rows);
-    if (rc != VZ_OK) {
-        vz_call_fault(call, "database", rc);
-        return;
-    }
-
-    account.data = call->who.account;
-    account.len = ngx_strlen(call->who.account);
-    password.before = vz_cell_text(&rows, 0, 0);
-
-    rc = vz_session_verify(call, &account, &body.old, &password.before);
-
-    if (rc == VZ_DENIED) {
-        vz_account_wrong(call);
-    }
-
-    if (rc != VZ_OK
+    if (vz_account_check(call, &body.old, &password.before) != VZ_OK
         || vz_session_hash(call, &body.new, &password.hash) != VZ_OK)
     {
         return;
@@ -199,7 +183,7 @@ vz_account_password(vz_call_t *call)
     rc = vz_account_change(call, &password);
 
     if (rc == VZ_STATE) {
-        vz_account_wrong(call);
+        vz_account_wrong(call, "old");
         return;
     }
 
@@ -213,10 +197,51 @@ vz_account_password(vz_call_t *call)
 }
 
 
-static void
-vz_account_wrong(vz_call_t *call)
+/*
+ * That it is one's password, and its hash.  Each session has tries of its own:
+ * who has stolen one keeps nobody else from changing the password.
+ */
+
+static vz_code_e
+vz_account_check(vz_call_t *call, const ngx_str_t *old, ngx_str_t *hash)
 {
-    vz_call_invalid(call, "old", "wrong", "not your password");
+    vz_code_e   rc;
+    vz_rows_t   rows;
+    vz_guess_t  guess;
+
+    rc = vz_db_query(NULL, call->pool, &vz_account_hash,
+                     vz_binds(vz_int(call->who.user)), &rows);
+    if (rc != VZ_OK) {
+        vz_call_fault(call, "database", rc);
+        return rc;
+    }
+
+    *hash = vz_cell_text(&rows, 0, 0);
+
+    rc = vz_guess_known(call, &guess, vz_call_printf(call, "session %uL",
+                                                     call->who.session));
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    rc = vz_crypt_verify(&guess.place, old, hash);
+    vz_guess_end(&guess, rc);
+
+    if (rc == VZ_DENIED) {
+        vz_account_wrong(call, "old");
+
+    } else if (rc != VZ_OK) {
+        vz_session_fault(call, guess.place.line, rc);
+    }
+
+    return rc;
+}
+
+
+static void
+vz_account_wrong(vz_call_t *call, const char *field)
+{
+    vz_call_invalid(call, field, "wrong", "not your password");
     vz_call_refuse(call);
 }
 

@@ -13,9 +13,6 @@
 #include "../wire/field.h"
 
 
-#define VZ_USER_PASSWORD  16
-
-
 typedef struct {
     ngx_str_t       account;
     ngx_str_t       role;
@@ -185,22 +182,8 @@ vz_user_read(vz_call_t *call, const vz_form_t *form, vz_user_body_t *body)
 static vz_code_e
 vz_user_draw(vz_call_t *call, vz_user_body_t *body)
 {
-    vz_code_e  rc;
-
-    if (vz_random_password(call->pool, VZ_USER_PASSWORD, &body->password)
-        != NGX_OK)
-    {
-        vz_call_fault(call, "panel", VZ_INTERNAL);
-        return VZ_INTERNAL;
-    }
-
-    rc = vz_session_hash(call, &body->password, &body->hash);
-
-    if (rc != VZ_OK) {
-        ngx_explicit_memzero(body->password.data, body->password.len);
-    }
-
-    return rc;
+    return vz_session_draw(call, VZ_CRYPT_KNOWN, &body->password,
+                           &body->hash);
 }
 
 

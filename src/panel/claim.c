@@ -12,7 +12,7 @@
 #include "../runtime/crypt.h"
 
 
-#define VZ_CLAIM_WAIT      10000        /* ms for a turn, and of tries */
+#define VZ_CLAIM_WAIT      60000        /* ms for a turn, and of tries */
 #define VZ_CLAIM_POOLS     8
 
 

@@ -26,7 +26,6 @@ static void vz_order_language(vz_call_t *call, ngx_str_t *language);
 static vz_code_e vz_order_secret(vz_call_t *call, vz_order_t *order);
 static vz_code_e vz_order_replay(vz_call_t *call, vz_order_t *order);
 static vz_code_e vz_order_look(vz_call_t *call, vz_order_t *order);
-static vz_code_e vz_order_password(vz_call_t *call, vz_order_t *order);
 static void vz_order_refuse(vz_call_t *call, vz_order_t *order, vz_code_e rc);
 static void vz_order_exists(vz_call_t *call);
 static void vz_order_accepted(vz_call_t *call, vz_order_t *order);
@@ -104,7 +103,8 @@ vz_order_make(vz_call_t *call)
         || vz_order_replay(call, &order) != VZ_OK
         || vz_order_look(call, &order) != VZ_OK
         || vz_order_place(call, &order) != VZ_OK
-        || vz_order_password(call, &order) != VZ_OK)
+        || vz_session_draw(call, VZ_CRYPT_ORDER, &order.password, &order.hash)
+           != VZ_OK)
     {
         return;
     }
@@ -414,26 +414,6 @@ vz_order_draw(vz_call_t *call, vz_order_t *order)
     }
 
     return VZ_OK;
-}
-
-
-static vz_code_e
-vz_order_password(vz_call_t *call, vz_order_t *order)
-{
-    vz_code_e  rc;
-
-    rc = vz_order_draw(call, order);
-    if (rc != VZ_OK) {
-        return rc;
-    }
-
-    rc = vz_session_hash(call, &order->password, &order->hash);
-
-    if (rc != VZ_OK) {
-        ngx_explicit_memzero(order->password.data, order->password.len);
-    }
-
-    return rc;
 }
 
 

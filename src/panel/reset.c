@@ -9,6 +9,7 @@
 
 #include "audit.h"
 #include "auth.h"
+#include "guess.h"
 #include "mail.h"
 #include "resource.h"
 #include "session.h"
@@ -18,6 +19,7 @@
 
 
 #define VZ_RESET_MINUTES  "30"
+#define VZ_RESET_LINKS    3         /* of one person at a time */
 
 
 typedef struct {
@@ -40,7 +42,6 @@ typedef struct {
 } vz_reset_t;
 
 
-static vz_code_e vz_reset_limit(vz_call_t *call, const ngx_str_t *account);
 static void vz_reset_begin(vz_call_t *call, const vz_rows_t *rows,
     ngx_uint_t row);
 static ngx_str_t vz_reset_copy(ngx_pool_t *pool, ngx_str_t text);
@@ -84,12 +85,17 @@ static const vz_sql_t  vz_reset_by_account = vz_sql("reset by account",
 static const vz_sql_t  vz_reset_by_email = vz_sql("reset by email",
     VZ_RESET_USER "email = ? ORDER BY email_state DESC, id LIMIT 4");
 
-/* to the address that is still his */
+/*
+ * To the address that is still his; and where others ask for him again and
+ * again, he has links in his mailbox that are good, and is sent no more.
+ */
 
 static const vz_sql_t  vz_reset_insert = vz_sql("reset insert",
     "INSERT INTO reset (hash, user_id, expires)"
     " SELECT ?, u.id, NOW(3) + INTERVAL " VZ_RESET_MINUTES " MINUTE"
-    " FROM user u WHERE u.id = ? AND u.email = ? AND NOT u.locked");
+    " FROM user u WHERE u.id = ? AND u.email = ? AND NOT u.locked"
+    " AND (SELECT COUNT(*) FROM reset r WHERE r.user_id = u.id"
+    "  AND r.used IS NULL AND r.expires > NOW(3)) < ?");
 
 static const vz_sql_t  vz_reset_find = vz_sql("reset find",
     "SELECT u.id, u.account FROM reset r JOIN user u ON u.id = r.user_id"
@@ -112,13 +118,16 @@ vz_reset_link(vz_call_t *call)
     vz_rows_t        rows;
     vz_json_t       *out;
     ngx_uint_t       i;
+    vz_guess_t       guess;
     vz_reset_ask_t   body;
     const vz_sql_t  *sql;
 
     ngx_memzero(&body, sizeof(vz_reset_ask_t));
 
+    /* each is a try, whether there is such an account or not */
+
     if (vz_form_read(call, &vz_reset_ask_form, &body) != VZ_OK
-        || vz_reset_limit(call, &body.account) != VZ_OK)
+        || vz_guess_ask(call, &guess) != VZ_OK)
     {
         return;
     }
@@ -152,32 +161,6 @@ vz_reset_link(vz_call_t *call)
     out = vz_call_reply(call, NGX_HTTP_ACCEPTED);
     vz_json_object(out, NULL);
     vz_json_close(out);
-}
-
-
-/* each counts as a try, whether there is such an account or not */
-
-static vz_code_e
-vz_reset_limit(vz_call_t *call, const ngx_str_t *account)
-{
-    ngx_str_t   who, where;
-    ngx_uint_t  wait, other;
-
-    who = vz_session_key(call, "reset", account);
-    where = vz_session_from(call, "reset from");
-
-    wait = vz_zone_login_wait(&who);
-    other = vz_zone_login_wait(&where);
-
-    if (wait || other) {
-        vz_session_limited(call, ngx_max(wait, other));
-        return VZ_BUSY;
-    }
-
-    vz_zone_login_failed(&who);
-    vz_zone_login_failed(&where);
-
-    return VZ_OK;
 }
 
 
@@ -284,7 +267,8 @@ vz_reset_mail(vz_reset_t *reset, const ngx_str_t *token)
     if (rc == VZ_OK) {
         rc = vz_db_query(tx, pool, &vz_reset_insert,
                          vz_binds(vz_text(hash), vz_int(reset->user),
-                                  vz_text(reset->email)),
+                                  vz_text(reset->email),
+                                  vz_int(VZ_RESET_LINKS)),
                          &rows);
     }
 

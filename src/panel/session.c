@@ -4,6 +4,8 @@
 
 #include "audit.h"
 #include "auth.h"
+#include "device.h"
+#include "guess.h"
 #include "resource.h"
 #include "session.h"
 #include "../runtime/crypt.h"
@@ -12,6 +14,7 @@
 
 
 #define VZ_SESSION_AGENT  200
+#define VZ_SESSION_DRAWN  16        /* characters of a password */
 
 
 typedef struct {
@@ -35,6 +38,8 @@ static vz_code_e vz_session_find(vz_call_t *call, const ngx_str_t *account,
 static vz_code_e vz_session_try(vz_call_t *call,
     const vz_session_body_t *body, const vz_rows_t *rows,
     vz_session_user_t *user);
+static vz_code_e vz_session_guess(vz_call_t *call, const ngx_str_t *account,
+    const vz_rows_t *rows, vz_guess_t *guess);
 static void vz_session_user(const vz_rows_t *rows, ngx_uint_t row,
     vz_session_user_t *user);
 static void vz_session_denied(vz_call_t *call, const vz_session_user_t *user,
@@ -45,10 +50,7 @@ static vz_code_e vz_session_make_in(vz_tx_t *tx, vz_call_t *call,
     const vz_session_user_t *user, const ngx_str_t *secret, time_t age);
 static ngx_str_t vz_session_before(vz_call_t *call);
 static vz_code_e vz_session_end(vz_call_t *call);
-static void vz_session_fault(vz_call_t *call, vz_code_e rc);
 static ngx_str_t vz_session_agent(vz_call_t *call);
-static void vz_session_cookie(vz_call_t *call, const ngx_str_t *secret,
-    time_t age);
 static void vz_session_reply(vz_call_t *call, uint64_t id, ngx_str_t account,
     ngx_uint_t admin, ngx_str_t name, ngx_uint_t must_change);
 
@@ -176,30 +178,73 @@ vz_session_find(vz_call_t *call, const ngx_str_t *account, vz_rows_t *rows)
 }
 
 
-/* whom the password fits; where it fits none, the first of them */
+/*
+ * Whom the password fits; where it fits none, the first of them.  It is tried
+ * against each in turn, and is one try.
+ */
 
 static vz_code_e
 vz_session_try(vz_call_t *call, const vz_session_body_t *body,
     const vz_rows_t *rows, vz_session_user_t *user)
 {
     vz_code_e          rc;
+    vz_guess_t         guess;
     ngx_uint_t         i;
     vz_session_user_t  one;
 
     vz_session_user(rows, 0, user);
-    rc = vz_session_verify(call, &body->account, &body->password, &user->hash);
+
+    rc = vz_session_guess(call, &body->account, rows, &guess);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    rc = vz_crypt_verify(&guess.place, &body->password, &user->hash);
 
     for (i = 1; rc == VZ_DENIED && i < rows->rows; i++) {
         vz_session_user(rows, i, &one);
-        rc = vz_session_verify(call, &body->account, &body->password,
-                               &one.hash);
+        rc = vz_crypt_verify(&guess.place, &body->password, &one.hash);
 
         if (rc == VZ_OK) {
             *user = one;
         }
     }
 
+    vz_guess_end(&guess, rc);
+
+    if (rc != VZ_OK && rc != VZ_DENIED) {
+        vz_session_fault(call, guess.place.line, rc);
+    }
+
     return rc;
+}
+
+
+/* by the user, whatever he was called; by what was typed where it is nobody */
+
+static vz_code_e
+vz_session_guess(vz_call_t *call, const ngx_str_t *account,
+    const vz_rows_t *rows, vz_guess_t *guess)
+{
+    uint64_t    user;
+    ngx_str_t   device;
+    ngx_uint_t  i;
+
+    for (i = 0; i < rows->rows; i++) {
+        user = vz_cell_int(rows, i, 0);
+        device = vz_device_read(call, user);
+
+        if (device.len) {
+            return vz_guess_known(call, guess,
+                                  vz_call_printf(call, "device %uL %V", user,
+                                                 &device));
+        }
+    }
+
+    return vz_guess_stranger(call, guess, rows->rows
+                             ? vz_call_printf(call, "user %L",
+                                              vz_cell_int(rows, 0, 0))
+                             : vz_call_printf(call, "name %V", account));
 }
 
 
@@ -237,39 +282,16 @@ vz_session_plain(const ngx_str_t *account)
 
 
 vz_code_e
-vz_session_verify(vz_call_t *call, const ngx_str_t *account,
-    const ngx_str_t *password, const ngx_str_t *hash)
+vz_session_hash(vz_call_t *call, const ngx_str_t *password, ngx_str_t *hash)
 {
-    vz_code_e   rc;
-    ngx_str_t   who, where;
-    ngx_uint_t  wait, other;
+    vz_code_e         rc;
+    vz_crypt_place_t  place;
 
-    who = vz_session_key(call, "account", account);
-    where = vz_session_from(call, "address");
+    place = vz_guess_place(call, VZ_CRYPT_KNOWN);
+    rc = vz_crypt_hash(call->pool, &place, password, hash);
 
-    wait = vz_zone_login_wait(&who);
-    other = vz_zone_login_wait(&where);
-
-    if (wait || other) {
-        vz_session_limited(call, ngx_max(wait, other));
-        return VZ_BUSY;
-    }
-
-    /* counted before it is known, so that many at once are many tries */
-
-    vz_zone_login_failed(&who);
-
-    rc = vz_crypt_verify(call->pool, password, hash);
-
-    if (rc == VZ_OK) {
-        vz_zone_login_ok(&who);
-        return VZ_OK;
-    }
-
-    if (rc == VZ_DENIED) {
-        vz_zone_login_failed(&where);
-    } else {
-        vz_session_fault(call, rc);
+    if (rc != VZ_OK) {
+        vz_session_fault(call, place.line, rc);
     }
 
     return rc;
@@ -277,74 +299,40 @@ vz_session_verify(vz_call_t *call, const ngx_str_t *account,
 
 
 vz_code_e
-vz_session_hash(vz_call_t *call, const ngx_str_t *password, ngx_str_t *hash)
+vz_session_draw(vz_call_t *call, vz_crypt_line_e line, ngx_str_t *password,
+    ngx_str_t *hash)
 {
-    vz_code_e  rc;
+    vz_code_e         rc;
+    vz_crypt_place_t  place;
 
-    rc = vz_crypt_hash(call->pool, password, hash);
+    if (vz_random_password(call->pool, VZ_SESSION_DRAWN, password)
+        != NGX_OK)
+    {
+        vz_call_fault(call, "panel", VZ_INTERNAL);
+        return VZ_INTERNAL;
+    }
+
+    place = vz_guess_place(call, line);
+    rc = vz_crypt_hash_drawn(call->pool, &place, password, hash);
 
     if (rc != VZ_OK) {
-        vz_session_fault(call, rc);
+        ngx_explicit_memzero(password->data, password->len);
+        vz_session_fault(call, line, rc);
     }
 
     return rc;
 }
 
 
-static void
-vz_session_fault(vz_call_t *call, vz_code_e rc)
+void
+vz_session_fault(vz_call_t *call, vz_crypt_line_e line, vz_code_e rc)
 {
     if (rc == VZ_OVERLOADED) {
-        vz_call_busy(call, vz_crypt_delay());
+        vz_call_busy(call, vz_crypt_delay(line));
         return;
     }
 
     vz_call_fault(call, "crypt", rc);
-}
-
-
-ngx_str_t
-vz_session_key(vz_call_t *call, const char *kind, const ngx_str_t *value)
-{
-    ngx_str_t  key;
-
-    key = vz_call_printf(call, "%s:%V", kind, value);
-    ngx_strlow(key.data, key.data, key.len);
-
-    return key;
-}
-
-
-/* one that begins with eight zeros is ::1, or an IPv4 address in disguise */
-
-ngx_str_t
-vz_session_from(vz_call_t *call, const char *kind)
-{
-    u_char     address[16];
-    uint64_t   network;
-    ngx_str_t  from;
-
-    from = call->remote;
-    network = 0;
-
-    if (ngx_inet6_addr(from.data, from.len, address) == NGX_OK) {
-        ngx_memcpy(&network, address, sizeof(uint64_t));
-    }
-
-    if (network) {
-        from = vz_call_printf(call, "%uxL", network);
-    }
-
-    return vz_session_key(call, kind, &from);
-}
-
-
-void
-vz_session_limited(vz_call_t *call, ngx_uint_t seconds)
-{
-    vz_call_problem(call, NGX_HTTP_TOO_MANY_REQUESTS, "too_many",
-                    "Too many tries; wait %ui seconds.", seconds);
-    vz_call_header(call, "Retry-After", vz_call_printf(call, "%ui", seconds));
 }
 
 
@@ -410,7 +398,8 @@ vz_session_make(vz_call_t *call, const vz_session_user_t *user)
         vz_sse_revoke(before.data);
     }
 
-    vz_session_cookie(call, &secret, age);
+    vz_session_cookie(call, VZ_COOKIE, &secret, age);
+    vz_device_write(call, user->id);
 
     return VZ_OK;
 }
@@ -532,13 +521,14 @@ vz_session_agent(vz_call_t *call)
 }
 
 
-static void
-vz_session_cookie(vz_call_t *call, const ngx_str_t *secret, time_t age)
+void
+vz_session_cookie(vz_call_t *call, const char *name, const ngx_str_t *value,
+    time_t age)
 {
     vz_call_header(call, "Set-Cookie",
-                   vz_call_printf(call, VZ_COOKIE "=%V; Path=/; HttpOnly; "
+                   vz_call_printf(call, "%s=%V; Path=/; HttpOnly; "
                                   "SameSite=Lax; Max-Age=%T%s",
-                                  secret, age,
+                                  name, value, age,
                                   call->secure ? "; Secure" : ""));
 }
 
@@ -599,7 +589,7 @@ vz_session_close(vz_call_t *call)
     vz_sse_revoke(call->token);
 
     ngx_str_set(&none, "");
-    vz_session_cookie(call, &none, 0);
+    vz_session_cookie(call, VZ_COOKIE, &none, 0);
     (void) vz_call_reply(call, NGX_HTTP_NO_CONTENT);
 }
 

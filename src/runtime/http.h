@@ -19,7 +19,8 @@
 #define VZ_BODY_MAX      16384
 #define VZ_BODY_MESSAGE  65536      /* of a mail, by its Content-Type */
 #define VZ_ERRORS_MAX    16
-#define VZ_COOKIE        "vzpanel_session"
+#define VZ_COOKIE         "vzpanel_session"
+#define VZ_COOKIE_DEVICE  "vzpanel_device"
 
 
 typedef struct {
@@ -48,6 +49,7 @@ struct vz_call_s {
     ngx_str_t        remote;        /* the client's address as text */
     ngx_uint_t       secure;        /* came by TLS */
     ngx_str_t        session;       /* our cookie's value, or empty */
+    ngx_str_t        device;        /* the same of the other one */
     ngx_str_t        bearer;        /* Authorization: Bearer, or empty */
     ngx_str_t        host;
     ngx_str_t        origin;
