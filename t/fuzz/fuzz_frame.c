@@ -1,12 +1,11 @@
 /*
- * Hostile bytes through the line reader, the verb parser, the answer parser,
- * the handshake and sealed lines, in pieces whose sizes come from the input.
+ * Hostile bytes through the line reader, the verb parser and the answer
+ * parser, in pieces whose sizes come from the input.
  */
 
 #include <stdlib.h>
 #include <string.h>
 #include "wire/frame.h"
-#include "wire/seal.h"
 
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -80,70 +79,6 @@ try_answer(const char *line, size_t len)
 }
 
 
-static const vz_key_t  key = { 16, "0123456789abcde" };
-
-
-static void
-try_handshake(const char *line, size_t len)
-{
-    unsigned     version;
-    vz_nonces_t  nonces;
-
-    memset(&nonces, 0, sizeof(nonces));
-
-    if (vz_greeting_parse(line, len, nonces.server, &version) == VZ_OK) {
-        must(strlen(nonces.server) == VZ_HEX_LEN);
-    }
-
-    must(vz_auth_check(line, len, &key, &nonces) != VZ_OK);
-    must(vz_accept_check(line, len, &key, &nonces) != VZ_OK);
-}
-
-
-/* not sealed: never taken; sealed by who knows the key: whatever it holds */
-static void
-try_seal(const char *line, size_t len)
-{
-    char         buf[VZ_REPLY_MAX + VZ_SEAL_LEN + 2];
-    char         secret[VZ_SECRET_MAX + 1];
-    size_t       n;
-    vz_seal_t    seal;
-    vz_nonces_t  nonces;
-
-    memset(&nonces, 'a', sizeof(nonces));
-    nonces.server[VZ_HEX_LEN] = nonces.client[VZ_HEX_LEN] = '\0';
-    must(vz_seal_init(&seal, &key, &nonces) == VZ_OK);
-
-    n = len;
-    memcpy(buf, line, len + 1);
-    must(vz_seal_open_line(&seal, buf, &n) == VZ_DENIED);
-
-    n = len;
-    memcpy(buf, line, len + 1);
-
-    if (vz_seal_open_answer(&seal, buf, &n) == VZ_OK) {
-        must(n == len && strcmp(line, "ok") != 0
-             && strncmp(line, "ok ", 3) != 0);
-    }
-
-    memcpy(buf, line, len);
-    buf[len] = '\n';
-    seal.lines = 0;
-    n = len < VZ_LINE_MAX ? vz_seal_line(&seal, buf, len + 1) : 0;
-
-    if (n) {
-        buf[--n] = '\0';
-        seal.lines = 0;
-
-        if (vz_seal_open_secret(&seal, buf, n, secret, &n) == VZ_OK) {
-            must(strlen(secret) == n);
-        }
-    }
-
-    vz_seal_free(&seal);
-}
-
-
 static void
 try_line(const char *line, size_t len)
 {
@@ -153,8 +88,6 @@ try_line(const char *line, size_t len)
     must(strlen(line) == len);
     try_verb(line, len);
     try_answer(line, len);
-    try_handshake(line, len);
-    try_seal(line, len);
 
     copy = strdup(line);
     must(copy != NULL);
