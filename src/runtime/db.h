@@ -20,6 +20,8 @@ typedef struct {
     ngx_str_t     user;
     ngx_str_t     password_file;    /* read for every new connection */
     ngx_str_t     name;
+    ngx_flag_t    tls;              /* or no connection at all */
+    ngx_str_t     ca_file;          /* or empty: the system's */
     ngx_uint_t    connections;      /* per worker, at most */
     ngx_uint_t    statements;       /* kept prepared per connection, at most */
     ngx_msec_t    timeout;          /* of connecting and of one statement */

@@ -8,10 +8,13 @@
 #include "db_step.h"
 
 
-#define VZ_DB_PASSWORD  256
+#define VZ_DB_PASSWORD   256
+#define VZ_DB_HANDSHAKE  2              /* seconds */
 
 
 static ngx_int_t vz_db_conn_init(vz_db_conn_t *conn,
+    const vz_db_login_t *login);
+static ngx_int_t vz_db_conn_tls(vz_db_conn_t *conn,
     const vz_db_login_t *login);
 static ngx_uint_t vz_db_conn_login(vz_db_conn_t *conn,
     const vz_db_login_t *login);
@@ -87,7 +90,38 @@ vz_db_conn_init(vz_db_conn_t *conn, const vz_db_login_t *login)
         }
     }
 
-    return NGX_OK;
+    return vz_db_conn_tls(conn, login);
+}
+
+
+/*
+ * The library waits blocking within the handshake of TLS, after the server has
+ * sent its greeting: for that long at most.
+ */
+
+static ngx_int_t
+vz_db_conn_tls(vz_db_conn_t *conn, const vz_db_login_t *login)
+{
+    my_bool     on;
+    ngx_uint_t  seconds;
+
+    on = (login->tls != 0);
+    seconds = VZ_DB_HANDSHAKE;
+
+    if (mysql_options(conn->my, MYSQL_OPT_SSL_ENFORCE, &on)
+        || mysql_options(conn->my, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &on))
+    {
+        return NGX_ERROR;
+    }
+
+    if (!on) {
+        return NGX_OK;
+    }
+
+    return mysql_options(conn->my, MYSQL_OPT_CONNECT_TIMEOUT, &seconds)
+           || (login->ca_file
+               && mysql_options(conn->my, MYSQL_OPT_SSL_CA, login->ca_file))
+           ? NGX_ERROR : NGX_OK;
 }
 
 

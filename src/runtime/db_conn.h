@@ -30,7 +30,9 @@ typedef struct {
     const char          *user;
     const char          *password_file; /* or NULL */
     const char          *name;
+    const char          *ca_file;       /* or NULL: the system's */
     unsigned             port;
+    unsigned             tls;
     ngx_msec_t           timeout;       /* of connecting, of a statement */
     const char          *setup[2];      /* statements for a new session */
 } vz_db_login_t;

@@ -391,10 +391,13 @@ vz_db_setup(ngx_pool_t *pool, vz_db_conf_t *conf)
     login = &vz_db.login;
 
     login->port = conf->port;
+    login->tls = (conf->tls == 1);
+
     if (vz_db_string(pool, &conf->socket, &login->socket) != NGX_OK
         || vz_db_string(pool, &conf->host, &login->host) != NGX_OK
         || vz_db_string(pool, &conf->user, &login->user) != NGX_OK
         || vz_db_string(pool, &conf->name, &login->name) != NGX_OK
+        || vz_db_string(pool, &conf->ca_file, &login->ca_file) != NGX_OK
         || vz_db_string(pool, &conf->password_file, &login->password_file)
            != NGX_OK)
     {

@@ -149,6 +149,29 @@ vz_option_file(ngx_conf_t *cf, ngx_str_t *value, void *field)
 
 
 const char *
+vz_option_secret(ngx_conf_t *cf, ngx_str_t *value, void *field)
+{
+    ngx_str_t        *path = field;
+    const char       *reason;
+    ngx_file_info_t   info;
+
+    reason = vz_option_file(cf, value, field);
+    if (reason != NULL) {
+        return reason;
+    }
+
+    if (ngx_file_info(path->data, &info) == NGX_FILE_ERROR
+        || ngx_file_access(&info) & (S_IROTH|S_IWOTH))
+    {
+        return "names a file that others than its owner and group can read or "
+               "change";
+    }
+
+    return NULL;
+}
+
+
+const char *
 vz_option_number(ngx_conf_t *cf, ngx_str_t *value, void *field)
 {
     ngx_int_t    n;
