@@ -282,6 +282,21 @@ vz_auth_still(vz_tx_t *tx, vz_call_t *call)
 }
 
 
+vz_code_e
+vz_auth_own(vz_call_t *call)
+{
+    if (!call->who.must_change) {
+        return VZ_OK;
+    }
+
+    vz_call_problem(call, NGX_HTTP_FORBIDDEN, "must_change",
+                    "Change the password first: the one that was mailed is "
+                    "for that alone.");
+
+    return VZ_DENIED;
+}
+
+
 void
 vz_auth_forbid(vz_call_t *call)
 {

@@ -86,6 +86,12 @@ vz_code_e vz_auth_still(vz_tx_t *tx, vz_call_t *call);
 ngx_msec_t vz_auth_until(const vz_rows_t *rows, ngx_uint_t row,
     ngx_uint_t column);
 
+/*
+ * vz_auth_own: that who asks has a password of his own; VZ_DENIED, with 403 as
+ * the reply, for who was mailed one and has to change it first.
+ */
+vz_code_e vz_auth_own(vz_call_t *call);
+
 /* vz_auth_refuse: 401; vz_auth_forbid: 403, for who is no administrator. */
 void vz_auth_refuse(vz_call_t *call);
 void vz_auth_forbid(vz_call_t *call);

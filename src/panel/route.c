@@ -57,10 +57,12 @@ static const vz_route_t  vz_routes[] = {
     { POST, "/session", VZ_ROLE_ANYONE, VZ_ROUTE_ALWAYS, &vz_session_form, NULL,
       vz_session_open,
       "Sign in", 200, "SignedIn" },
-    { GET, "/session", VZ_ROLE_USER, 0, NULL, NULL, vz_session_show,
+    { GET, "/session", VZ_ROLE_USER, VZ_ROUTE_FIRST, NULL, NULL,
+      vz_session_show,
       "Who is signed in", 200, "SignedIn" },
-    { DELETE, "/session", VZ_ROLE_USER, VZ_ROUTE_SESSION | VZ_ROUTE_ALWAYS,
-      NULL, NULL, vz_session_close,
+    { DELETE, "/session", VZ_ROLE_USER,
+      VZ_ROUTE_SESSION | VZ_ROUTE_ALWAYS | VZ_ROUTE_FIRST, NULL, NULL,
+      vz_session_close,
       "Sign out", 204, NULL },
 
     { POST, "/password/reset", VZ_ROLE_ANYONE, 0, &vz_reset_ask_form, NULL,
@@ -70,16 +72,18 @@ static const vz_route_t  vz_routes[] = {
       vz_reset_set,
       "Set another password by a link's token", 204, NULL },
 
-    { PUT, "/account/password", VZ_ROLE_USER, VZ_ROUTE_SESSION,
-      &vz_password_form, NULL, vz_account_password,
+    { PUT, "/account/password", VZ_ROLE_USER,
+      VZ_ROUTE_SESSION | VZ_ROUTE_FIRST, &vz_password_form, NULL,
+      vz_account_password,
       "Change one's password", 204, NULL },
-    { GET, "/account/sessions", VZ_ROLE_USER, 0, NULL, NULL,
+    { GET, "/account/sessions", VZ_ROLE_USER, VZ_ROUTE_FIRST, NULL, NULL,
       vz_account_sessions,
       "One's sessions", 200, "Sessions" },
     { DELETE, "/account/sessions/{id}", VZ_ROLE_USER, VZ_ROUTE_SESSION, NULL,
       NULL, vz_account_session_end,
       "End one of one's sessions", 204, NULL },
-    { GET, "/account/tokens", VZ_ROLE_USER, 0, NULL, NULL, vz_account_tokens,
+    { GET, "/account/tokens", VZ_ROLE_USER, VZ_ROUTE_FIRST, NULL, NULL,
+      vz_account_tokens,
       "One's tokens", 200, "Tokens" },
     { POST, "/account/tokens", VZ_ROLE_USER, VZ_ROUTE_SESSION, &vz_token_form,
       NULL, vz_account_token_make,
@@ -463,6 +467,10 @@ vz_route_who(vz_call_t *call, const vz_route_t *route)
     if (rc != VZ_OK) {
         vz_call_fault(call, "database", rc);
         return rc;
+    }
+
+    if (!(route->flags & VZ_ROUTE_FIRST) && vz_auth_own(call) != VZ_OK) {
+        return VZ_DENIED;
     }
 
     if (route->role == VZ_ROLE_ADMIN && !call->who.admin) {

@@ -30,6 +30,8 @@ typedef enum {
 #define VZ_ROUTE_STREAM    64   /* server-sent events where they are wanted */
 #define VZ_ROUTE_TEXT      128  /* the reply is plain text */
 
+#define VZ_ROUTE_FIRST     512  /* also by who has to change his password */
+
 typedef struct {
     ngx_uint_t        method;
     const char       *pattern;  /* "/vms/{id}/start" */

@@ -16,6 +16,8 @@
 #define VZ_SESSION_AGENT  200
 #define VZ_SESSION_DRAWN  16        /* characters of a password */
 
+#define VZ_SESSION_UNUSED  "30"     /* days that one waits for its owner */
+
 
 typedef struct {
     ngx_str_t       account;
@@ -27,6 +29,7 @@ typedef struct {
     ngx_uint_t      admin;
     ngx_uint_t      must_change;
     ngx_uint_t      locked;
+    ngx_uint_t      expired;
     ngx_str_t       account;
     ngx_str_t       name;
     ngx_str_t       hash;
@@ -35,6 +38,8 @@ typedef struct {
 
 static vz_code_e vz_session_find(vz_call_t *call, const ngx_str_t *account,
     vz_rows_t *rows);
+static ngx_uint_t vz_session_may(vz_call_t *call,
+    const vz_session_user_t *user);
 static vz_code_e vz_session_try(vz_call_t *call,
     const vz_session_body_t *body, const vz_rows_t *rows,
     vz_session_user_t *user);
@@ -67,7 +72,9 @@ const vz_form_t  vz_session_form = vz_form("SignIn", vz_session_members);
 
 #define VZ_SESSION_USER                                                       \
     "SELECT id, role = 'admin', must_change, locked, account,"                \
-    " TRIM(CONCAT(first_name, ' ', last_name)), password FROM user"
+    " TRIM(CONCAT(first_name, ' ', last_name)), password,"                    \
+    " COALESCE(drawn < NOW(3) - INTERVAL " VZ_SESSION_UNUSED " DAY, FALSE)"   \
+    " FROM user"
 
 static const vz_sql_t  vz_session_by_account = vz_sql("user by account",
     VZ_SESSION_USER " WHERE account = ?");
@@ -128,10 +135,7 @@ vz_session_open(vz_call_t *call)
 
     rc = vz_session_try(call, &body, &rows, &user);
 
-    if (rc == VZ_OK && user.locked) {
-        vz_session_denied(call, &user, "locked");
-        vz_call_problem(call, NGX_HTTP_FORBIDDEN, "locked",
-                        "This account is locked.");
+    if (rc == VZ_OK && !vz_session_may(call, &user)) {
         return;
     }
 
@@ -154,6 +158,28 @@ vz_session_open(vz_call_t *call)
         vz_session_reply(call, user.id, user.account, user.admin, user.name,
                          user.must_change);
     }
+}
+
+
+/* told to who has the password alone */
+
+static ngx_uint_t
+vz_session_may(vz_call_t *call, const vz_session_user_t *user)
+{
+    if (user->locked) {
+        vz_session_denied(call, user, "locked");
+        vz_call_problem(call, NGX_HTTP_FORBIDDEN, "locked",
+                        "This account is locked.");
+
+    } else if (user->expired) {
+        vz_session_denied(call, user, "expired");
+        vz_call_problem(call, NGX_HTTP_UNAUTHORIZED, "password_expired",
+                        "This password was mailed more than "
+                        VZ_SESSION_UNUSED " days ago: ask for a link that "
+                        "sets another.");
+    }
+
+    return !user->locked && !user->expired;
 }
 
 
@@ -261,6 +287,7 @@ vz_session_user(const vz_rows_t *rows, ngx_uint_t row,
     user->account = vz_cell_text(rows, row, 4);
     user->name = vz_cell_text(rows, row, 5);
     user->hash = vz_cell_text(rows, row, 6);
+    user->expired = vz_cell_int(rows, row, 7) != 0;
 }
 
 

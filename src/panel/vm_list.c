@@ -182,6 +182,10 @@ vz_vm_list(vz_call_t *call)
         vz_auth_row(call, &rows);
     }
 
+    if (vz_auth_own(call) != VZ_OK) {
+        return;
+    }
+
     vz_list_reply(&list, &rows, version);
 }
 

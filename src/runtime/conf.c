@@ -112,7 +112,7 @@ vz_conf_finish(ngx_conf_t *cf, vz_conf_t *conf)
 
 
 /*
- * As if nginx had read "thread_pool vzpanel threads=2 max_queue=64;": its
+ * As if nginx had read "thread_pool vzpanel threads=3 max_queue=64;": its
  * default pool has more threads than passwords should take of a machine.
  */
 static ngx_thread_pool_t *
@@ -126,7 +126,7 @@ vz_conf_own_pool(ngx_conf_t *cf)
     static ngx_str_t    values[] = {
         ngx_string("thread_pool"),
         ngx_string("vzpanel"),
-        ngx_string("threads=2"),
+        ngx_string("threads=3"),
         ngx_string("max_queue=64")
     };
 

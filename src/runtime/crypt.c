@@ -12,7 +12,6 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <sys/random.h>
-#include <sys/resource.h>
 #include "crypt_line.h"
 #include "fiber.h"
 
@@ -21,7 +20,6 @@
 #define VZ_CRYPT_CHEAPEST  1            /* cost of what was drawn */
 #define VZ_CRYPT_WAIT      60000        /* ms; a job takes about 50 */
 #define VZ_CRYPT_RANDOM    256
-#define VZ_CRYPT_NICE      5            /* of the threads of our own pool */
 
 
 typedef struct {
@@ -51,8 +49,6 @@ static ngx_int_t vz_crypt_random(void *data, size_t len);
 
 
 static ngx_thread_pool_t  *vz_crypt_pool;
-static ngx_uint_t          vz_crypt_own;        /* nobody else uses it */
-static __thread int        vz_crypt_niced;
 
 /* a cost and a salt: hashing with them takes as long as with any other */
 static const char          vz_crypt_dummy[] =
@@ -69,12 +65,11 @@ vz_crypt_init(ngx_thread_pool_t *pool, ngx_uint_t own, ngx_uint_t workers)
     ngx_uint_t  threads;
 
     vz_crypt_pool = pool;
-    vz_crypt_own = own;
 
     threads = (ngx_uint_t) ngx_ncpu / ngx_max(workers, 1);
 
     if (own) {
-        threads = ngx_min(threads, VZ_CRYPT_THREADS);
+        threads = ngx_min(threads, VZ_CRYPT_THREADS - 1);
     }
 
     vz_crypt_line_init(ngx_max(threads, 1));
@@ -271,12 +266,6 @@ vz_crypt_thread(void *data, ngx_log_t *log)
     char            *hash;
     struct timespec  begin, end;
     vz_crypt_job_t  *job = data;
-
-    if (vz_crypt_own && !vz_crypt_niced) {
-        /* of this thread alone: who sends requests goes first */
-        vz_crypt_niced = 1;
-        (void) setpriority(PRIO_PROCESS, 0, VZ_CRYPT_NICE);
-    }
 
     (void) clock_gettime(CLOCK_MONOTONIC, &begin);
 

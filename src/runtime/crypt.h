@@ -12,7 +12,7 @@
 #include "../wire/code.h"
 
 
-#define VZ_CRYPT_THREADS  2         /* of the pool that the module makes */
+#define VZ_CRYPT_THREADS  3         /* of the pool that the module makes */
 
 /* Three lines, none of which waits for a flood in another. */
 typedef enum {
@@ -74,9 +74,9 @@ void vz_sha256(const void *data, size_t len, u_char out[32]);
 ngx_int_t vz_sha256_hex(ngx_pool_t *pool, const ngx_str_t *in, ngx_str_t *hex);
 
 /*
- * vz_crypt_init: worker start.  At most one job for each CPU runs at a time in
- * all workers together, if that is one for each of them; own says that nobody
- * else uses the pool, whose threads get a lower priority then.
+ * vz_crypt_init: worker start.  In all workers together as many jobs run at a
+ * time as there are CPUs, but one in each at least, and one more of who is
+ * known; own: in the pool that the module makes.
  */
 void vz_crypt_init(ngx_thread_pool_t *pool, ngx_uint_t own,
     ngx_uint_t workers);

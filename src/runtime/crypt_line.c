@@ -3,6 +3,9 @@
  * waits for a flood in another.  Within a line goes first who is trusted more,
  * then who is of a network that had the longest no turn, then who came first.
  *
+ * One thread more than others have is for who is known: he does not wait for
+ * the job of a stranger to end.
+ *
  * A line is as long as its last one may wait.  Who finds it full takes the
  * place of somebody who goes behind him, if there is one.
  */
@@ -32,7 +35,7 @@ typedef struct {
 } vz_crypt_queue_t;
 
 typedef struct {
-    ngx_uint_t               threads;
+    ngx_uint_t               threads;   /* of who is not known */
     ngx_uint_t               running;
     uint64_t                 used;      /* of the line that was served last */
     vz_crypt_queue_t         lines[VZ_CRYPT_LINES];
@@ -53,6 +56,7 @@ static const struct {
 };
 
 
+static ngx_uint_t vz_crypt_threads(vz_crypt_line_e line);
 static ngx_msec_t vz_crypt_ahead(vz_crypt_line_e line, ngx_uint_t rank);
 static ngx_uint_t vz_crypt_lines_busy(vz_crypt_line_e line);
 static ngx_uint_t vz_crypt_displace(const vz_crypt_place_t *place);
@@ -99,7 +103,7 @@ vz_crypt_line_enter(const vz_crypt_place_t *place)
         line->used = ngx_max(line->used, vz_crypt.used);
     }
 
-    if (vz_crypt.running < vz_crypt.threads) {
+    if (vz_crypt.running < vz_crypt_threads(place->line)) {
         vz_crypt_start(place);
         return VZ_OK;
     }
@@ -127,6 +131,13 @@ vz_crypt_line_enter(const vz_crypt_place_t *place)
     }
 
     return VZ_OVERLOADED;
+}
+
+
+static ngx_uint_t
+vz_crypt_threads(vz_crypt_line_e line)
+{
+    return vz_crypt.threads + (line == VZ_CRYPT_KNOWN);
 }
 
 
@@ -240,6 +251,7 @@ vz_crypt_next(void)
         line = &vz_crypt.lines[i];
 
         if (!ngx_queue_empty(&line->waiters)
+            && vz_crypt.running < vz_crypt_threads(i)
             && (next == NULL || line->used < next->used))
         {
             next = line;

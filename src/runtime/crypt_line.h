@@ -9,7 +9,10 @@
 #include "crypt.h"
 
 
-/* vz_crypt_line_init: worker start; so many jobs run at once. */
+/*
+ * vz_crypt_line_init: worker start; so many jobs run at once, and one more of
+ * who is known.
+ */
 void vz_crypt_line_init(ngx_uint_t threads);
 
 /*
