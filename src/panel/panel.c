@@ -9,6 +9,7 @@
 #include "route.h"
 #include "runner.h"
 #include "stream_check.h"
+#include "task.h"
 
 
 void
@@ -25,6 +26,8 @@ vz_panel_init(ngx_cycle_t *cycle)
         return NGX_ERROR;
     }
 
+    vz_route_init();
+    vz_task_wait_init(cycle);
     vz_stream_check_init(cycle);
 
     return vz_runner_init(cycle);

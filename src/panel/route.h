@@ -44,8 +44,13 @@ typedef struct {
 } vz_route_t;
 
 
-/* vz_route_call: find the row, check who asks and from where, run it. */
+/*
+ * vz_route_call: find the row, check who asks and from where, run it.  Of a
+ * user's calls, and of a session's, only some are served at a time.
+ * vz_route_init: worker start.
+ */
 void vz_route_call(vz_call_t *call);
+void vz_route_init(void);
 
 /* vz_route_table: all rows, for what is generated from them. */
 const vz_route_t *vz_route_table(ngx_uint_t *count);
