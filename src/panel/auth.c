@@ -53,6 +53,10 @@ vz_auth_look(vz_call_t *call)
     vz_auth_e  kind;
     ngx_str_t  secret;
 
+    if (call->who.user) {
+        return VZ_AUTH_KNOWN;
+    }
+
     if (call->bearer.len) {
         kind = VZ_AUTH_TOKEN;
         secret = call->bearer;
@@ -141,7 +145,7 @@ vz_auth_seen(const u_char *hash)
         seen->pool = pool;
         ngx_memcpy(seen->hash, hash, sizeof(seen->hash));
 
-        if (vz_fiber_spawn(vz_auth_seen_run, seen) == NGX_OK) {
+        if (vz_fiber_serve(vz_auth_seen_run, seen) == NGX_OK) {
             return;
         }
     }
@@ -196,10 +200,6 @@ vz_auth_call(vz_call_t *call)
     vz_code_e        rc;
     vz_rows_t        rows;
     const vz_sql_t  *sql;
-
-    if (call->who.user) {
-        return VZ_OK;
-    }
 
     kind = vz_auth_look(call);
 

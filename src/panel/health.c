@@ -9,6 +9,7 @@
 #include "resource.h"
 #include "runner.h"
 #include "../runtime/db_schema.h"
+#include "task.h"
 #include "../runtime/fiber.h"
 #include "../runtime/probe.h"
 #include "../runtime/smtp.h"
@@ -398,7 +399,7 @@ vz_metrics_head(vz_metrics_t *m, const char *name, const char *type,
 static void
 vz_metrics_worker(vz_metrics_t *m)
 {
-    uint64_t    values[5];
+    uint64_t    values[6];
     ngx_uint_t  i, watching;
 
     static const struct {
@@ -410,7 +411,8 @@ vz_metrics_worker(vz_metrics_t *m)
         { "statements_total", "counter", "Database statements executed." },
         { "streams", "gauge", "Event streams open." },
         { "streams_watching", "gauge", "Those that watch containers." },
-        { "tasks_carried", "gauge", "Tasks this worker carries out." }
+        { "tasks_carried", "gauge", "Tasks this worker carries out." },
+        { "waits", "gauge", "Calls that wait for the end of a task." }
     };
 
     values[0] = vz_fiber_count();
@@ -418,8 +420,9 @@ vz_metrics_worker(vz_metrics_t *m)
     values[2] = vz_sse_count(&watching);
     values[3] = watching;
     values[4] = vz_runner_count();
+    values[5] = vz_task_waits();
 
-    for (i = 0; i < 5; i++) {
+    for (i = 0; i < 6; i++) {
         vz_metrics_head(m, gauges[i].name, gauges[i].type, gauges[i].help);
         m->p = ngx_slprintf(m->p, m->end, "vzpanel_%s{worker=\"%ui\"} %uL\n",
                             gauges[i].name, ngx_worker, values[i]);

@@ -29,6 +29,7 @@ static vz_code_e vz_order_look(vz_call_t *call, vz_order_t *order);
 static void vz_order_refuse(vz_call_t *call, vz_order_t *order, vz_code_e rc);
 static void vz_order_exists(vz_call_t *call);
 static void vz_order_accepted(vz_call_t *call, vz_order_t *order);
+static void vz_order_answer(vz_call_t *call);
 static ngx_uint_t vz_order_ended(const vz_task_t *task);
 static void vz_order_json(vz_call_t *call, const ngx_str_t *secret,
     const vz_task_t *task);
@@ -456,17 +457,31 @@ vz_order_exists(vz_call_t *call)
 static void
 vz_order_accepted(vz_call_t *call, vz_order_t *order)
 {
-    vz_code_e  rc;
-    ngx_str_t  link;
-    vz_task_t  task;
-
     call->task = order->task;
+    call->data = ngx_palloc(call->pool, sizeof(vz_order_t));
 
-    if (call->wait && !order->held) {
-        vz_task_wait(call, order->task);
-        vz_call_header(call, "Preference-Applied",
-                       vz_call_printf(call, "wait=%ui", call->wait));
+    if (call->data == NULL) {
+        vz_call_fault(call, "panel", VZ_INTERNAL);
+        return;
     }
+
+    ngx_memcpy(call->data, order, sizeof(vz_order_t));
+
+    if (order->held
+        || vz_task_wait(call, order->task, vz_order_answer) != NGX_OK)
+    {
+        vz_order_answer(call);
+    }
+}
+
+
+static void
+vz_order_answer(vz_call_t *call)
+{
+    vz_code_e    rc;
+    ngx_str_t    link;
+    vz_task_t    task;
+    vz_order_t  *order = call->data;
 
     link.data = order->link;
     link.len = sizeof(order->link);

@@ -10,6 +10,7 @@
 #include "route.h"
 #include "runner.h"
 #include "stream_check.h"
+#include "task.h"
 
 
 void
@@ -26,6 +27,8 @@ vz_panel_init(ngx_cycle_t *cycle)
         return NGX_ERROR;
     }
 
+    vz_route_init();
+    vz_task_wait_init(cycle);
     vz_stream_check_init(cycle);
 
     if (vz_outbox_init(cycle) != NGX_OK) {

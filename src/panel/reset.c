@@ -193,7 +193,7 @@ vz_reset_begin(vz_call_t *call, const vz_rows_t *rows, ngx_uint_t row)
     reset->email = vz_reset_copy(pool, vz_cell_text(rows, row, 3));
     reset->language = vz_reset_copy(pool, vz_cell_text(rows, row, 4));
 
-    if (vz_fiber_spawn(vz_reset_run, reset) != NGX_OK) {
+    if (vz_fiber_serve(vz_reset_run, reset) != NGX_OK) {
         ngx_destroy_pool(pool);
     }
 }

@@ -9,9 +9,11 @@
 #include "route.h"
 #include "task.h"
 #include "../runtime/db_schema.h"
+#include "../runtime/fiber.h"
 
 
 #define VZ_ROUTE_SCHEMA  2000       /* ms that its number is good for */
+#define VZ_ROUTE_CALLS   256        /* of one user at a time, in a worker */
 
 
 typedef struct {
@@ -25,6 +27,7 @@ static void vz_route_find(vz_call_t *call, vz_route_match_t *match);
 static ngx_uint_t vz_route_fits(vz_call_t *call, const char *pattern);
 static void vz_route_refused(vz_call_t *call, const vz_route_match_t *match);
 static vz_code_e vz_route_guard(vz_call_t *call, const vz_route_t *route);
+static vz_code_e vz_route_enter(vz_call_t *call);
 static vz_code_e vz_route_who(vz_call_t *call, const vz_route_t *route);
 
 
@@ -283,6 +286,17 @@ static const struct {
 };
 
 
+static vz_share_t  vz_route_share;
+
+
+void
+vz_route_init(void)
+{
+    vz_share_init(&vz_route_share, VZ_FIBER_MAX - VZ_FIBER_RESERVE,
+                  VZ_ROUTE_CALLS, VZ_ROUTE_CALLS, VZ_ROUTE_CALLS);
+}
+
+
 const vz_route_t *
 vz_route_table(ngx_uint_t *count)
 {
@@ -310,7 +324,7 @@ vz_route_call(vz_call_t *call)
 
     match.route->handler(call);
 
-    if (call->status == 0 && call->stream == NULL) {
+    if (call->status == 0 && call->stream == NULL && call->resume == NULL) {
         ngx_log_error(NGX_LOG_ALERT, call->log, 0,
                       "vzpanel: \"%s\" gave no reply", match.route->summary);
         vz_call_fault(call, "panel", VZ_INTERNAL);
@@ -431,10 +445,13 @@ vz_route_guard(vz_call_t *call, const vz_route_t *route)
         }
     }
 
-    if (route->role != VZ_ROLE_ANYONE
-        && !(route->flags & VZ_ROUTE_OWN_AUTH))
-    {
-        rc = vz_route_who(call, route);
+    if (route->role != VZ_ROLE_ANYONE) {
+        rc = vz_route_enter(call);
+
+        if (rc == VZ_OK && !(route->flags & VZ_ROUTE_OWN_AUTH)) {
+            rc = vz_route_who(call, route);
+        }
+
         if (rc != VZ_OK) {
             return rc;
         }
@@ -449,6 +466,33 @@ vz_route_guard(vz_call_t *call, const vz_route_t *route)
 
     return route->form == NULL && !(route->flags & VZ_ROUTE_MESSAGE)
            ? vz_form_none(call) : VZ_OK;
+}
+
+
+/* who the zone does not know yet is told by what he shows */
+
+static vz_code_e
+vz_route_enter(vz_call_t *call)
+{
+    uint64_t   thing;
+    vz_code_e  rc;
+
+    (void) vz_auth_look(call);
+    ngx_memcpy(&thing, call->token, sizeof(uint64_t));
+
+    rc = vz_share_take(&vz_route_share, &call->who, call->token, thing,
+                       &call->place);
+
+    if (rc == VZ_BUSY) {
+        vz_call_problem(call, NGX_HTTP_TOO_MANY_REQUESTS, "too_many",
+                        "Too many calls at a time; try again in a moment.");
+        vz_call_header(call, "Retry-After", vz_call_printf(call, "1"));
+
+    } else if (rc != VZ_OK) {
+        vz_call_fault(call, "panel", rc);
+    }
+
+    return rc;
 }
 
 

@@ -48,10 +48,19 @@ void vz_task_kick(void);
 vz_code_e vz_task_busy(ngx_pool_t *pool, uint64_t vm, uint64_t *id);
 
 /*
- * vz_task_wait: until the task has ended, call->wait seconds are over or the
- * client has left.
+ * vz_task_wait: as the last thing a handler does, for a call that asked to
+ * wait: hold it, without a fiber, until the task has ended or call->wait
+ * seconds are over, then go on with then; without a word where its client
+ * left.  NGX_DECLINED where it need not or may not wait: one user has so many
+ * waits at a time.  Then what follows is done at once.
+ * vz_task_waits: how many there are in this worker.
  */
-void vz_task_wait(vz_call_t *call, uint64_t id);
+ngx_int_t vz_task_wait(vz_call_t *call, uint64_t id, vz_call_pt then);
+ngx_uint_t vz_task_waits(void);
+void vz_task_wait_init(ngx_cycle_t *cycle);
+
+/* vz_task_over: whether that state is one of those that end a task. */
+ngx_uint_t vz_task_over(const ngx_str_t *state);
 
 
 /* Whom a line of a task's log is for; the sign it has in the database. */

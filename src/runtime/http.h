@@ -11,6 +11,7 @@
 #include <ngx_core.h>
 #include <ngx_http.h>
 #include "json.h"
+#include "share.h"
 #include "zone.h"
 #include "../wire/code.h"
 
@@ -36,6 +37,7 @@ typedef struct {
 
 typedef struct vz_call_s  vz_call_t;
 typedef struct vz_sse_s   vz_sse_t;
+typedef void (*vz_call_pt)(vz_call_t *call);
 
 struct vz_call_s {
     ngx_pool_t      *pool;
@@ -72,6 +74,11 @@ struct vz_call_s {
     u_char           token[32];     /* hash of the session or token used */
     ngx_uint_t       cookie_auth;   /* signed in by cookie, not by token */
     uint64_t         task;          /* for $vzpanel_task */
+    vz_share_place_t place;         /* among calls, while a fiber serves it */
+
+    /* vz_call_park() */
+    vz_call_pt       resume;        /* NULL: it is not parked */
+    void            *data;          /* what it goes on with */
 
     ngx_uint_t       left;          /* the client did: nobody reads a reply;
                                        seen soon where it asked to wait */
@@ -86,8 +93,6 @@ struct vz_call_s {
     vz_field_error_t errors[VZ_ERRORS_MAX];
     vz_sse_t        *stream;        /* set: the connection becomes a stream */
 };
-
-typedef void (*vz_call_pt)(vz_call_t *call);
 
 
 /*
@@ -108,6 +113,22 @@ void vz_http_hide(ngx_http_request_t *r);
 
 /* vz_http_call: the call of a request for variables, NULL where none. */
 vz_call_t *vz_http_call(ngx_http_request_t *r);
+
+
+/*
+ * A call that waits for long does so without a fiber.
+ *
+ * vz_call_park: as the last thing that its handler does: the call ends its
+ * fiber without a reply, and goes on with resume on another when it is told
+ * to.
+ * vz_call_resume: from the main stack: NGX_OK; NGX_ERROR where there is no
+ * fiber now: it is parked as before.  The call may be gone when the event loop
+ * has come round.
+ * vz_call_leave: the client of a parked call left: it is gone afterwards.
+ */
+void vz_call_park(vz_call_t *call, vz_call_pt resume);
+ngx_int_t vz_call_resume(vz_call_t *call);
+void vz_call_leave(vz_call_t *call);
 
 
 /* --- for panel code, from the call's fiber --- */

@@ -17,7 +17,7 @@ typedef struct {
 
 
 static ngx_uint_t vz_share_left(const vz_share_t *share,
-    const vz_call_t *call);
+    const vz_who_t *who);
 static vz_code_e vz_share_add(vz_share_tree_t *tree, uint64_t key,
     ngx_uint_t most);
 static void vz_share_drop(vz_share_tree_t *tree, uint64_t key);
@@ -44,18 +44,18 @@ vz_share_init(vz_share_t *share, ngx_uint_t places, ngx_uint_t session,
 
 /* a session is told by the first bytes of its hash, which are random */
 vz_code_e
-vz_share_take(vz_share_t *share, const vz_call_t *call, uint64_t thing,
-    vz_share_place_t *place)
+vz_share_take(vz_share_t *share, const vz_who_t *who, const u_char token[32],
+    uint64_t thing, vz_share_place_t *place)
 {
     vz_code_e  rc;
 
-    if (!vz_share_left(share, call)) {
+    if (!vz_share_left(share, who)) {
         return VZ_OVERLOADED;
     }
 
-    if (call->who.user) {
-        place->user = call->who.user;
-        ngx_memcpy(&place->session, call->token, sizeof(uint64_t));
+    if (who->user) {
+        place->user = who->user;
+        ngx_memcpy(&place->session, token, sizeof(uint64_t));
         place->session |= 1;
 
     } else {
@@ -85,15 +85,21 @@ vz_share_take(vz_share_t *share, const vz_call_t *call, uint64_t thing,
 
 
 static ngx_uint_t
-vz_share_left(const vz_share_t *share, const vz_call_t *call)
+vz_share_left(const vz_share_t *share, const vz_who_t *who)
 {
-    if (call->who.user == 0 && share->visitors >= share->places / 2) {
+    ngx_uint_t  most;
+
+    if (who->user == 0 && share->visitors >= share->places / 2) {
         return 0;
     }
 
-    return share->taken < share->places
-                          - (call->who.admin ? 0 : share->places
-                                                   / VZ_SHARE_RESERVE);
+    most = share->places;
+
+    if (!who->admin) {
+        most -= share->places / VZ_SHARE_RESERVE;
+    }
+
+    return share->taken < most;
 }
 
 

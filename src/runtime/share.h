@@ -8,7 +8,8 @@
 #ifndef VZ_SHARE_H
 #define VZ_SHARE_H
 
-#include "http.h"
+#include "zone.h"
+#include "../wire/code.h"
 
 
 typedef struct {
@@ -39,13 +40,14 @@ void vz_share_init(vz_share_t *share, ngx_uint_t places, ngx_uint_t session,
     ngx_uint_t user, ngx_uint_t visitor);
 
 /*
- * vz_share_take: a place for who calls; thing tells the visitors' apart (the
- * id of a task).  VZ_OK, VZ_BUSY where he has as many as one may have,
- * VZ_OVERLOADED where no more are left for him, VZ_INTERNAL without memory.
+ * vz_share_take: a place for who is signed in by that session or token; of
+ * visitors (user 0) thing tells whose it is.  VZ_OK, VZ_BUSY where he has as
+ * many as one may have, VZ_OVERLOADED where no more are left for him,
+ * VZ_INTERNAL without memory.
  * vz_share_give: give it back; once more does nothing.
  */
-vz_code_e vz_share_take(vz_share_t *share, const vz_call_t *call,
-    uint64_t thing, vz_share_place_t *place);
+vz_code_e vz_share_take(vz_share_t *share, const vz_who_t *who,
+    const u_char token[32], uint64_t thing, vz_share_place_t *place);
 void vz_share_give(vz_share_place_t *place);
 
 

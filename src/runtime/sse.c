@@ -8,7 +8,6 @@
  */
 
 #include "http_core.h"
-#include "share.h"
 #include "sse.h"
 
 
@@ -115,7 +114,8 @@ vz_sse_open(vz_call_t *call, const vz_sse_scope_t *scope,
         return VZ_OVERLOADED;
     }
 
-    rc = vz_share_take(&vz_sse_share, call, scope->task, &stream->place);
+    rc = vz_share_take(&vz_sse_share, &call->who, call->token, scope->task,
+                       &stream->place);
     if (rc != VZ_OK) {
         return rc;
     }
