@@ -456,8 +456,7 @@ vz_task_accepted(vz_call_t *call, uint64_t id)
         return;
     }
 
-    vz_call_header(call, "Location",
-                   vz_call_printf(call, "/api/tasks/%uL", id));
+    vz_call_location(call, "/tasks/%uL", id);
 
     json = vz_call_reply(call, vz_task_ended(&task.state) == NGX_OK
                                ? NGX_HTTP_OK : NGX_HTTP_ACCEPTED);
