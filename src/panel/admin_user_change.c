@@ -150,8 +150,7 @@ vz_admin_user_make(vz_call_t *call)
         return;
     }
 
-    vz_call_header(call, "Location",
-                   vz_call_printf(call, "/api/admin/users/%uL", body.id));
+    vz_call_location(call, "/admin/users/%uL", body.id);
     vz_admin_user_reply(call, body.id, NGX_HTTP_CREATED);
 }
 

@@ -492,8 +492,7 @@ vz_order_answer(vz_call_t *call)
         return;
     }
 
-    vz_call_header(call, "Location",
-                   vz_call_printf(call, "/api/orders/%V", &order->secret));
+    vz_call_location(call, "/orders/%V", &order->secret);
 
     (void) vz_call_reply(call, vz_order_ended(&task) ? NGX_HTTP_OK
                                                      : NGX_HTTP_ACCEPTED);

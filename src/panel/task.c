@@ -403,8 +403,7 @@ vz_task_answer(vz_call_t *call)
         return;
     }
 
-    vz_call_header(call, "Location",
-                   vz_call_printf(call, "/api/tasks/%uL", call->task));
+    vz_call_location(call, "/tasks/%uL", call->task);
 
     json = vz_call_reply(call, vz_task_over(&task.state)
                                ? NGX_HTTP_OK : NGX_HTTP_ACCEPTED);

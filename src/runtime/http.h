@@ -46,7 +46,8 @@ struct vz_call_s {
     /* what came in */
     ngx_uint_t       method;        /* NGX_HTTP_GET ...; HEAD reads as GET */
     ngx_str_t        method_name;
-    ngx_str_t        path;          /* decoded, without "/api" */
+    ngx_str_t        prefix;        /* "/api": what was cut from the path */
+    ngx_str_t        path;          /* decoded, without it */
     ngx_str_t        args;          /* raw query string */
     ngx_str_t        remote;        /* the client's address as text */
     ngx_uint_t       secure;        /* came by TLS */
@@ -152,6 +153,12 @@ vz_code_e vz_call_body(vz_call_t *call);
  * the call sets none.
  */
 void vz_call_header(vz_call_t *call, const char *name, ngx_str_t value);
+
+/*
+ * vz_call_location: where something is, as a path below the API's own prefix,
+ * by ngx_snprintf's formats.
+ */
+void vz_call_location(vz_call_t *call, const char *fmt, ...);
 
 /*
  * vz_call_etag: give the reply an ETag of these characters (quoted here).  A

@@ -78,6 +78,7 @@ vz_http_copy(vz_call_t *call, ngx_http_request_t *r, const ngx_str_t *prefix)
     ngx_connection_t  *c;
 
     c = r->connection;
+    call->prefix = *prefix;         /* the configuration's, which outlives it */
     call->method = (r->method == NGX_HTTP_HEAD) ? NGX_HTTP_GET : r->method;
 
 #if (NGX_HTTP_SSL)

@@ -190,6 +190,21 @@ vz_call_header(vz_call_t *call, const char *name, ngx_str_t value)
 
 
 void
+vz_call_location(vz_call_t *call, const char *fmt, ...)
+{
+    va_list    args;
+    ngx_str_t  path;
+
+    va_start(args, fmt);
+    path = vz_call_format(call, fmt, args);
+    va_end(args);
+
+    vz_call_header(call, "Location",
+                   vz_call_printf(call, "%V%V", &call->prefix, &path));
+}
+
+
+void
 vz_call_etag(vz_call_t *call, const ngx_str_t *tag)
 {
     call->etag = vz_call_printf(call, "\"%V\"", tag);
