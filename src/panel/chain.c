@@ -12,7 +12,7 @@ static const vz_step_t  vz_order_steps[] = {
     { "address",  vz_step_nothing,   0, NULL },
     { "create",   vz_step_create,   40, "creating" },
     { "limits",   vz_step_limits,   10, NULL },
-    { "network",  vz_step_network,  10, NULL },
+    { "network",  vz_step_first_network, 10, NULL },
     { "password", vz_step_password,  5, NULL },
     { "start",    vz_step_start,    25, "ready" },
     { "mail",     vz_step_mail,     10, NULL }
@@ -24,7 +24,7 @@ static const vz_step_t  vz_create_steps[] = {
     { "address",  vz_step_nothing,   0, NULL },
     { "create",   vz_step_create,   40, "creating" },
     { "limits",   vz_step_limits,   10, NULL },
-    { "network",  vz_step_network,  10, NULL },
+    { "network",  vz_step_first_network, 10, NULL },
     { "password", vz_step_password,  5, NULL },
     { "start",    vz_step_start,    25, "ready" },
     { "mail",     vz_step_mail,     10, NULL }

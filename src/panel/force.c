@@ -6,6 +6,7 @@
 #include "force.h"
 #include "live_map.h"
 #include "node_limit.h"
+#include "told.h"
 #include "word.h"
 
 
@@ -21,13 +22,7 @@ static void vz_force_cpu(vz_json_t *out, const ngx_str_t *line);
 static void vz_force_limits(vz_json_t *out, const vz_node_limit_t *limit);
 static void vz_force_pair(vz_json_t *out, const char *key,
     const ngx_str_t *line, const char *name);
-static void vz_force_size(vz_json_t *out, const char *key, ngx_str_t text,
-    uint64_t unit);
-static void vz_force_text(vz_json_t *out, const char *key,
-    const ngx_str_t *line, const char *name);
-static void vz_force_words(vz_json_t *out, const char *key, ngx_str_t text);
 static void vz_force_kept(vz_json_t *out, ngx_str_t text);
-static uint64_t vz_force_number(const ngx_str_t *text);
 
 
 /* a driver's names of limits, and where a change of hardware has them */
@@ -121,11 +116,11 @@ static void
 vz_force_line(vz_json_t *out, const ngx_str_t *line)
 {
     vz_json_object(out, "in_force");
-    vz_force_text(out, "state", line, "state");
-    vz_force_text(out, "hostname", line, "hostname");
-    vz_force_words(out, "addresses", vz_relay_pair(line, "address"));
-    vz_force_text(out, "gateway", line, "gateway");
-    vz_force_words(out, "dns", vz_relay_pair(line, "dns"));
+    vz_told_text(out, "state", line, "state");
+    vz_told_text(out, "hostname", line, "hostname");
+    vz_told_words(out, "addresses", vz_relay_pair(line, "address"));
+    vz_told_text(out, "gateway", line, "gateway");
+    vz_told_words(out, "dns", vz_relay_pair(line, "dns"));
     vz_force_memory(out, line);
     vz_force_disk(out, line);
     vz_force_cpu(out, line);
@@ -138,8 +133,8 @@ static void
 vz_force_memory(vz_json_t *out, const ngx_str_t *line)
 {
     vz_json_object(out, "memory");
-    vz_force_size(out, "limit_bytes", vz_relay_pair(line, "memory_limit"), 1);
-    vz_force_size(out, "used_bytes", vz_relay_pair(line, "memory_used"), 1);
+    vz_told_size(out, "limit_bytes", vz_relay_pair(line, "memory_limit"), 1);
+    vz_told_size(out, "used_bytes", vz_relay_pair(line, "memory_used"), 1);
     vz_force_pair(out, "vmguarpages", line, "vmguarpages");
     vz_force_pair(out, "oomguarpages", line, "oomguarpages");
     vz_force_pair(out, "privvmpages", line, "privvmpages");
@@ -157,10 +152,10 @@ vz_force_disk(vz_json_t *out, const ngx_str_t *line)
     (void) vz_word_next(&pair, ':', &hard);
 
     vz_json_object(out, "disk");
-    vz_force_size(out, "soft_mib", soft, VZ_FORCE_MIB);
-    vz_force_size(out, "hard_mib", hard, VZ_FORCE_MIB);
-    vz_force_size(out, "used_bytes", vz_relay_pair(line, "disk_used"), 1);
-    vz_force_size(out, "total_bytes", vz_relay_pair(line, "disk_total"), 1);
+    vz_told_size(out, "soft_mib", soft, VZ_FORCE_MIB);
+    vz_told_size(out, "hard_mib", hard, VZ_FORCE_MIB);
+    vz_told_size(out, "used_bytes", vz_relay_pair(line, "disk_used"), 1);
+    vz_told_size(out, "total_bytes", vz_relay_pair(line, "disk_total"), 1);
     vz_json_close(out);
 }
 
@@ -173,7 +168,7 @@ vz_force_cpu(vz_json_t *out, const ngx_str_t *line)
     percent = vz_relay_number(line, "cpu_percent");
 
     vz_json_object(out, "cpu");
-    vz_force_size(out, "units", vz_relay_pair(line, "cpu_units"), 1);
+    vz_told_size(out, "units", vz_relay_pair(line, "cpu_units"), 1);
 
     if (percent) {
         vz_json_uint(out, "limit_percent", percent);
@@ -216,68 +211,8 @@ vz_force_pair(vz_json_t *out, const char *key, const ngx_str_t *line,
     }
 
     vz_json_object(out, key);
-    vz_force_size(out, "barrier_mib", barrier, VZ_FORCE_MIB);
-    vz_force_size(out, "limit_mib", limit, VZ_FORCE_MIB);
-    vz_json_close(out);
-}
-
-
-static void
-vz_force_size(vz_json_t *out, const char *key, ngx_str_t text, uint64_t unit)
-{
-    if (text.len == 0 || *text.data == '-') {
-        vz_json_null(out, key);
-
-    } else if (*text.data == 'u') {
-        vz_json_cstr(out, key, "unlimited");
-
-    } else {
-        vz_json_uint(out, key, vz_force_number(&text) / unit);
-    }
-}
-
-
-static uint64_t
-vz_force_number(const ngx_str_t *text)
-{
-    off_t  n;
-
-    n = ngx_atoof(text->data, text->len);
-
-    return n < 0 ? 0 : (uint64_t) n;
-}
-
-
-static void
-vz_force_text(vz_json_t *out, const char *key, const ngx_str_t *line,
-    const char *name)
-{
-    ngx_str_t  text;
-
-    text = vz_relay_pair(line, name);
-
-    if (text.len == 0 || (text.len == 1 && *text.data == '-')) {
-        vz_json_null(out, key);
-        return;
-    }
-
-    vz_json_text(out, key, &text);
-}
-
-
-static void
-vz_force_words(vz_json_t *out, const char *key, ngx_str_t text)
-{
-    ngx_str_t  word;
-
-    vz_json_array(out, key);
-
-    while (vz_word_next(&text, ',', &word)) {
-        if (word.len != 1 || *word.data != '-') {
-            vz_json_text(out, NULL, &word);
-        }
-    }
-
+    vz_told_size(out, "barrier_mib", barrier, VZ_FORCE_MIB);
+    vz_told_size(out, "limit_mib", limit, VZ_FORCE_MIB);
     vz_json_close(out);
 }
 

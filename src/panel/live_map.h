@@ -2,7 +2,8 @@
  * Which container of a node has a number, and whose it is: what a worker keeps
  * of the database between rounds of the collector.  A number alone tells
  * nothing, since it is given out again: what a node says of one is about a
- * container of ours where both say the same tag.
+ * container of ours where both say the same tag.  What is none of ours is a
+ * stranger, what the node does not list is missing.
  */
 
 #ifndef VZ_LIVE_MAP_H
@@ -17,27 +18,45 @@ typedef struct {
     uint32_t         ctid;
     uint64_t         vm;
     uint64_t         owner;
-    ngx_uint_t       seen;          /* in the round that is on */
+    ngx_uint_t       seen;          /* in the list that was looked at last */
+    ngx_uint_t       there;         /* the node should have it */
     char             tag[VZ_TAG_LEN + 1];   /* "": it has none */
 } vz_live_vm_t;
+
+/* Those that are none of ours and known all the same. */
+typedef struct {
+    uint32_t         ctid;
+    ngx_uint_t       left;          /* to be left alone; 0: was ours lately */
+    char             tag[VZ_TAG_LEN + 1];
+} vz_live_rest_t;
 
 typedef struct {
     ngx_pool_t      *pool;
     vz_live_vm_t    *vms;           /* by number */
     ngx_uint_t       nvms;
+    vz_live_rest_t  *rests;
+    ngx_uint_t       nrests;
     time_t           loaded;
     uint64_t         changed;       /* vz_zone_vms_changed() before that */
+    uint32_t         differs;       /* from the list that it was loaded for */
 } vz_live_map_t;
 
 
 /*
  * vz_live_map_load: on a fiber, have the map of a node, not older than a
- * minute nor than vz_zone_vms_change(); where the answer to "list" tells of a
- * container that is not in it (another nginx host made it), not older than
- * 2 s.  It stays as it was while the database is down.
+ * minute nor than vz_zone_vms_change(); where it and the answer to "list"
+ * differ (another nginx host made a container), not older than 5 s, and than
+ * 2 s where they differ in something new.  It stays as it was while the
+ * database is down.
  */
 void vz_live_map_load(vz_live_map_t *map, uint64_t node,
     const vz_answer_t *answer);
+
+/*
+ * vz_live_map_read: the same at once, into a map that is zero or was loaded
+ * before.  VZ_OK, or the database's, and the map is as it was.
+ */
+vz_code_e vz_live_map_read(vz_live_map_t *map, uint64_t node);
 
 /*
  * vz_live_map_find: the container that a line of "list" is about, NULL where
@@ -45,6 +64,15 @@ void vz_live_map_load(vz_live_map_t *map, uint64_t node,
  */
 vz_live_vm_t *vz_live_map_find(vz_live_map_t *map, const ngx_str_t *line,
     uint32_t *ctid);
+
+/*
+ * vz_live_map_number: by the number alone, whatever tag; NULL for none.
+ * vz_live_map_rest: a line that is about none of ours, NULL for a stranger of
+ * whom nothing is known.
+ */
+vz_live_vm_t *vz_live_map_number(vz_live_map_t *map, uint32_t ctid);
+vz_live_rest_t *vz_live_map_rest(vz_live_map_t *map, const ngx_str_t *line,
+    uint32_t ctid);
 
 /*
  * vz_live_tagged: whether what a node says in a line ("tag=", which "-" or

@@ -3,16 +3,12 @@
  */
 
 #include "number.h"
-#include "../runtime/json.h"
 
 
 /* longer than a verb lives: its time in line, its own, and a worker's stall */
 #define VZ_NUMBER_REST      "10 MINUTE"
 #define VZ_NUMBER_STRANGER  "1 HOUR"
-
-
-static ngx_int_t vz_number_list(ngx_pool_t *pool, uint32_t taken,
-    const vz_answer_t *list, ngx_str_t *json);
+#define VZ_NUMBER_ASIDE     "'9999-12-31'"
 
 
 /*
@@ -39,21 +35,57 @@ static const vz_sql_t  vz_number_sql_free = vz_sql("number free",
     "  ORDER BY r.ctid LIMIT 1)"
     " ORDER BY 1 LIMIT 1");
 
+/*
+ * What is left alone stays so.  A failed adoption leaves a container behind
+ * that is a stranger at once.
+ */
 static const vz_sql_t  vz_number_sql_leave = vz_sql("number leave",
-    "INSERT INTO number_rest (node_id, ctid, until)"
-    " SELECT node_id, ctid, NOW(3) + INTERVAL " VZ_NUMBER_REST
-    " FROM vm WHERE id = ?"
-    " ON DUPLICATE KEY UPDATE"
-    "  until = GREATEST(until, NOW(3) + INTERVAL " VZ_NUMBER_REST ")");
+    "INSERT INTO number_rest (node_id, ctid, why, tag, until)"
+    " SELECT v.node_id, v.ctid, IF(v.adopting, 'stranger', 'gone'), v.tag,"
+    "  NOW(3) + INTERVAL " VZ_NUMBER_REST
+    " FROM vm v WHERE v.id = ?"
+    " ON DUPLICATE KEY UPDATE number_rest.tag ="
+    "   IF(number_rest.why = 'left', number_rest.tag, VALUES(tag)),"
+    "  number_rest.why ="
+    "   IF(number_rest.why = 'left', number_rest.why, VALUES(why)),"
+    "  number_rest.until = GREATEST(number_rest.until, VALUES(until))");
+
+/* one that was ours lately may be in a list from before it went */
+#define VZ_NUMBER_MEANT                                                       \
+    "number_rest.why <> 'stranger' AND number_rest.until > NOW(3)"
 
 static const vz_sql_t  vz_number_sql_strangers = vz_sql("number strangers",
-    "INSERT INTO number_rest (node_id, ctid, until)"
-    " SELECT n.id, j.ctid, NOW(3) + INTERVAL " VZ_NUMBER_STRANGER
+    "INSERT INTO number_rest (node_id, ctid, why, tag, until)"
+    " SELECT n.id, j.ctid, 'stranger', j.tag,"
+    "  NOW(3) + INTERVAL " VZ_NUMBER_STRANGER
     " FROM node n"
-    " JOIN JSON_TABLE(?, '$[*]' COLUMNS (ctid BIGINT PATH '$')) j"
-    " WHERE n.id = ? AND (j.ctid = ? OR NOT EXISTS"
-    "  (SELECT 1 FROM vm v WHERE v.node_id = n.id AND v.ctid = j.ctid))"
-    " ON DUPLICATE KEY UPDATE until = NOW(3) + INTERVAL " VZ_NUMBER_STRANGER);
+    " JOIN JSON_TABLE(?, '$[*]' COLUMNS (ctid BIGINT PATH '$.ctid',"
+    "  tag CHAR(16) PATH '$.tag')) j"
+    " WHERE n.id = ?"
+    " ON DUPLICATE KEY UPDATE"
+    "  number_rest.tag = IF(" VZ_NUMBER_MEANT ", number_rest.tag,"
+    "   VALUES(tag)),"
+    "  number_rest.why = IF(" VZ_NUMBER_MEANT ", number_rest.why,"
+    "   'stranger'),"
+    "  number_rest.until = IF(number_rest.why = 'gone', number_rest.until,"
+    "   GREATEST(number_rest.until, VALUES(until)))");
+
+static const vz_sql_t  vz_number_sql_aside = vz_sql("number aside",
+    "INSERT INTO number_rest (node_id, ctid, why, tag, until)"
+    " SELECT n.id, ?, 'left', ?, " VZ_NUMBER_ASIDE " FROM node n"
+    " WHERE n.id = ? AND NOT EXISTS (SELECT 1 FROM vm v"
+    "  WHERE v.node_id = n.id AND v.ctid = ? AND v.adopting)"
+    " ON DUPLICATE KEY UPDATE number_rest.why = 'left',"
+    "  number_rest.tag = VALUES(tag), number_rest.until = VALUES(until)");
+
+static const vz_sql_t  vz_number_sql_back = vz_sql("number back",
+    "UPDATE number_rest SET why = 'stranger',"
+    "  until = NOW(3) + INTERVAL " VZ_NUMBER_STRANGER
+    " WHERE ctid = ? AND tag <=> ? AND node_id = ? AND ctid = ?"
+    "  AND why = 'left'");
+
+static const vz_sql_t  vz_number_sql_known = vz_sql("number known",
+    "DELETE FROM number_rest WHERE node_id = ? AND ctid = ?");
 
 
 vz_code_e
@@ -88,45 +120,33 @@ vz_number_leave(vz_tx_t *tx, ngx_pool_t *pool, uint64_t vm)
 
 vz_code_e
 vz_number_strangers(vz_tx_t *tx, ngx_pool_t *pool, uint64_t node,
-    uint32_t taken, const vz_answer_t *list)
+    ngx_str_t json)
 {
-    ngx_str_t  json;
-
-    if (vz_number_list(pool, taken, list, &json) != NGX_OK) {
-        return VZ_INTERNAL;
-    }
-
     return vz_db_query(tx, pool, &vz_number_sql_strangers,
-                       vz_binds(vz_text(json), vz_int(node), vz_int(taken)),
-                       NULL);
+                       vz_binds(vz_text(json), vz_int(node)), NULL);
 }
 
 
-static ngx_int_t
-vz_number_list(ngx_pool_t *pool, uint32_t taken, const vz_answer_t *list,
-    ngx_str_t *json)
+vz_code_e
+vz_number_aside(vz_tx_t *tx, ngx_pool_t *pool, uint64_t node, uint32_t ctid,
+    ngx_str_t tag, ngx_uint_t aside)
 {
-    uint64_t    ctid;
-    ngx_uint_t  i;
-    vz_json_t   out;
+    vz_code_e  rc;
+    vz_rows_t  rows;
 
-    vz_json_init(&out, pool);
-    vz_json_array(&out, NULL);
-    vz_json_uint(&out, NULL, taken);
+    rc = vz_db_query(tx, pool, aside ? &vz_number_sql_aside
+                                     : &vz_number_sql_back,
+                     vz_binds(vz_int(ctid), vz_opt(tag), vz_int(node),
+                              vz_int(ctid)),
+                     &rows);
 
-    for (i = 0; i < list->nlines; i++) {
-        ctid = vz_relay_number(&list->lines[i], "id");
+    return rc == VZ_OK && rows.affected == 0 && !aside ? VZ_NOENT : rc;
+}
 
-        if (ctid && ctid != taken) {
-            vz_json_uint(&out, NULL, ctid);
-        }
-    }
 
-    vz_json_close(&out);
-
-    if (vz_json_end(&out) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    return vz_json_string(&out, json);
+vz_code_e
+vz_number_known(vz_tx_t *tx, ngx_pool_t *pool, uint64_t node, uint32_t ctid)
+{
+    return vz_db_query(tx, pool, &vz_number_sql_known,
+                       vz_binds(vz_int(node), vz_int(ctid)), NULL);
 }

@@ -8,7 +8,6 @@
 #define VZ_NUMBER_H
 
 #include "../runtime/db.h"
-#include "../runtime/relay.h"
 
 
 /*
@@ -20,16 +19,29 @@ vz_code_e vz_number_free(vz_tx_t *tx, ngx_pool_t *pool, uint64_t node,
 
 /*
  * vz_number_leave: the number of a container whose row goes in the same
- * transaction rests for longer than anything that was said about it lives.
+ * transaction, or gets another one, rests for longer than anything that was
+ * said about it lives.
  */
 vz_code_e vz_number_leave(vz_tx_t *tx, ngx_pool_t *pool, uint64_t vm);
 
 /*
- * vz_number_strangers: those that a node has, by its answer to `list`, and no
- * row of ours rest for an hour, and so does taken, whatever the list says.
+ * vz_number_strangers: numbers of containers that are none of ours rest for an
+ * hour: "[{"ctid":101,"tag":"..."}]", tag null where it has none.
  */
 vz_code_e vz_number_strangers(vz_tx_t *tx, ngx_pool_t *pool, uint64_t node,
-    uint32_t taken, const vz_answer_t *list);
+    ngx_str_t json);
+
+/*
+ * vz_number_aside: a stranger is to be left alone, its number is given to
+ * nobody; or not any more.  An empty tag is none.  VZ_NOENT where it was not
+ * left alone.
+ */
+vz_code_e vz_number_aside(vz_tx_t *tx, ngx_pool_t *pool, uint64_t node,
+    uint32_t ctid, ngx_str_t tag, ngx_uint_t aside);
+
+/* vz_number_known: what is ours now needs no rest. */
+vz_code_e vz_number_known(vz_tx_t *tx, ngx_pool_t *pool, uint64_t node,
+    uint32_t ctid);
 
 
 #endif /* VZ_NUMBER_H */

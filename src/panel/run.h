@@ -109,7 +109,8 @@ const vz_chain_t *vz_chain_find(const u_char *kind, size_t len);
  * it was not, because the task is somebody else's.
  *
  * vz_run_own: the same inside a transaction, which then nobody can take the
- * task from until its end.
+ * task from until its end.  vz_run_in_tx: one that is nothing but body, after
+ * that look; committed where both are VZ_OK.
  *
  * vz_run_raise: the node has seen a fence greater than ours, as when an older
  * database was restored: go on above it, if the task is ours.
@@ -122,6 +123,10 @@ vz_code_e vz_run_hold(vz_run_t *run);
 void vz_run_renewed(vz_run_t *run, uint64_t asked, ngx_uint_t ours);
 vz_code_e vz_run_own(vz_run_t *run, vz_tx_t *tx);
 vz_code_e vz_run_raise(vz_run_t *run, uint64_t seen);
+
+typedef vz_code_e (*vz_run_body_pt)(vz_run_t *run, vz_tx_t *tx, void *data);
+
+vz_code_e vz_run_in_tx(vz_run_t *run, vz_run_body_pt body, void *data);
 
 
 /*

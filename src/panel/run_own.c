@@ -159,6 +159,27 @@ vz_run_own(vz_run_t *run, vz_tx_t *tx)
 
 
 vz_code_e
+vz_run_in_tx(vz_run_t *run, vz_run_body_pt body, void *data)
+{
+    vz_tx_t    *tx;
+    vz_code_e   rc;
+
+    rc = vz_db_begin(run->pool, &tx);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    rc = vz_run_own(run, tx);
+
+    if (rc == VZ_OK) {
+        rc = body(run, tx, data);
+    }
+
+    return vz_db_end(tx, rc);
+}
+
+
+vz_code_e
 vz_run_raise(vz_run_t *run, uint64_t seen)
 {
     vz_code_e  rc;

@@ -3,13 +3,24 @@
  */
 
 #include "steps.h"
+#include "address.h"
 #include "live.h"
 #include "number.h"
 #include "outbox.h"
+#include "stranger.h"
+#include "word.h"
 
 
 #define VZ_WORDS    3               /* of one verb, at most: setdns */
 #define VZ_NUMBERS  20              /* tries, where a number is taken */
+#define VZ_SWAPS    20              /* and where an address is */
+
+
+typedef struct {
+    vz_strangers_t   strangers;
+    uint32_t         taken;
+    uint32_t         ctid;
+} vz_renumber_t;
 
 
 static vz_code_e vz_step_pair(vz_run_t *run, vz_verb_e verb,
@@ -18,14 +29,13 @@ static vz_code_e vz_step_each(vz_run_t *run, vz_verb_e verb,
     const ngx_str_t *words);
 static vz_code_e vz_step_words(vz_run_t *run, vz_verb_e verb,
     const ngx_str_t *words, ngx_uint_t together);
-static vz_code_e vz_step_in_tx(vz_run_t *run,
-    vz_code_e (*body)(vz_run_t *run, vz_tx_t *tx));
-static vz_code_e vz_store_body(vz_run_t *run, vz_tx_t *tx);
-static vz_code_e vz_release_body(vz_run_t *run, vz_tx_t *tx);
-static vz_code_e vz_free_body(vz_run_t *run, vz_tx_t *tx);
+static vz_code_e vz_step_net(vz_run_t *run, ngx_uint_t swaps);
+static vz_code_e vz_step_addresses(vz_run_t *run, ngx_uint_t swaps);
+static vz_code_e vz_store_body(vz_run_t *run, vz_tx_t *tx, void *data);
+static vz_code_e vz_release_body(vz_run_t *run, vz_tx_t *tx, void *data);
+static vz_code_e vz_free_body(vz_run_t *run, vz_tx_t *tx, void *data);
 static vz_code_e vz_step_renumber(vz_run_t *run);
-static vz_code_e vz_renumber_body(vz_run_t *run, vz_tx_t *tx,
-    const vz_answer_t *list, uint32_t *ctid);
+static vz_code_e vz_renumber_body(vz_run_t *run, vz_tx_t *tx, void *data);
 static vz_code_e vz_free_addresses(vz_run_t *run, vz_tx_t *tx,
     const ngx_str_t *words);
 static vz_bind_t vz_limit(int64_t mib);
@@ -98,39 +108,40 @@ vz_step_create(vz_run_t *run)
 static vz_code_e
 vz_step_renumber(vz_run_t *run)
 {
-    u_char       *p;
-    vz_tx_t      *tx;
-    uint32_t      ctid;
-    vz_code_e     rc;
-    vz_answer_t   list;
+    u_char         *p;
+    vz_code_e       rc;
+    vz_answer_t     list;
+    vz_renumber_t   number;
+
+    number.taken = ngx_atoi(run->vm.ctid.data, run->vm.ctid.len);
+    number.ctid = 0;
 
     rc = vz_run_list(run, &list);
 
     if (rc == VZ_OK) {
-        rc = vz_db_begin(run->pool, &tx);
+        rc = vz_stranger_find(run->pool, run->vm.node_id, &list,
+                              &number.strangers);
     }
 
-    if (rc != VZ_OK) {
-        return rc;
+    if (rc == VZ_OK) {
+        rc = vz_run_in_tx(run, vz_renumber_body, &number);
     }
-
-    ctid = 0;
-    rc = vz_db_end(tx, vz_renumber_body(run, tx, &list, &ctid));
 
     if (rc != VZ_OK) {
         return rc == VZ_DUPLICATE ? VZ_CONFLICT : rc;
     }
 
     vz_task_log_add(&run->log, VZ_TASK_LOG_ADMIN, "number %V is another's on "
-                    "this node: %uD instead", &run->vm.ctid, ctid);
+                    "this node: %uD instead", &run->vm.ctid, number.ctid);
 
     p = ngx_pnalloc(run->pool, NGX_INT32_LEN + 1);
     if (p == NULL) {
         return VZ_INTERNAL;
     }
 
-    run->vm.ctid.len = ngx_sprintf(p, "%uD%Z", ctid) - p - 1;
+    run->vm.ctid.len = ngx_sprintf(p, "%uD%Z", number.ctid) - p - 1;
     run->vm.ctid.data = p;
+    vz_zone_vms_change();
 
     vz_zone_vms_change();
 
@@ -139,27 +150,22 @@ vz_step_renumber(vz_run_t *run)
 
 
 static vz_code_e
-vz_renumber_body(vz_run_t *run, vz_tx_t *tx, const vz_answer_t *list,
-    uint32_t *ctid)
+vz_renumber_body(vz_run_t *run, vz_tx_t *tx, void *data)
 {
-    vz_code_e  rc;
+    vz_code_e       rc;
+    vz_renumber_t  *number = data;
 
-    rc = vz_run_own(run, tx);
-
-    if (rc == VZ_OK) {
-        rc = vz_number_strangers(tx, run->pool, run->vm.node_id,
-                                 ngx_atoi(run->vm.ctid.data,
-                                          run->vm.ctid.len),
-                                 list);
-    }
+    rc = vz_stranger_learn(tx, run->pool, run->vm.node_id, number->taken,
+                           &number->strangers);
 
     if (rc == VZ_OK) {
-        rc = vz_number_free(tx, run->pool, run->vm.node_id, ctid);
+        rc = vz_number_free(tx, run->pool, run->vm.node_id, &number->ctid);
     }
 
     if (rc == VZ_OK) {
         rc = vz_db_query(tx, run->pool, &vz_sql_renumber,
-                         vz_binds(vz_int(*ctid), vz_int(run->vm.id)), NULL);
+                         vz_binds(vz_int(number->ctid), vz_int(run->vm.id)),
+                         NULL);
     }
 
     return rc;
@@ -294,10 +300,24 @@ vz_step_pair(vz_run_t *run, vz_verb_e verb, const int64_t *pair,
 }
 
 
-/* new addresses come before old ones go: it is never without one */
-
 vz_code_e
 vz_step_network(vz_run_t *run)
+{
+    return vz_step_net(run, 0);
+}
+
+
+vz_code_e
+vz_step_first_network(vz_run_t *run)
+{
+    return vz_step_net(run, VZ_SWAPS);
+}
+
+
+/* new addresses come before old ones go: it is never without one */
+
+static vz_code_e
+vz_step_net(vz_run_t *run, ngx_uint_t swaps)
 {
     vz_code_e    rc;
     const char  *argv[1];
@@ -306,7 +326,7 @@ vz_step_network(vz_run_t *run)
     rc = vz_run_verb(run, VZ_VERB_SETNAME, 1, argv, NULL);
 
     if (rc == VZ_OK) {
-        rc = vz_step_each(run, VZ_VERB_SETIP, &run->vm.addresses);
+        rc = vz_step_addresses(run, swaps);
     }
 
     if (rc == VZ_OK) {
@@ -329,6 +349,34 @@ vz_step_network(vz_run_t *run)
     }
 
     return rc;
+}
+
+
+/* one that somebody else has on the node is given up for another */
+
+static vz_code_e
+vz_step_addresses(vz_run_t *run, ngx_uint_t swaps)
+{
+    vz_code_e  rc;
+    ngx_str_t  rest, word;
+
+    rest = run->vm.addresses;
+
+    while (vz_word_next(&rest, ' ', &word)) {
+        rc = vz_step_each(run, VZ_VERB_SETIP, &word);
+
+        if (rc == VZ_EXISTS && swaps != 0) {
+            swaps--;
+            rc = vz_address_swap(run, &word);
+            rest = run->vm.addresses;
+        }
+
+        if (rc != VZ_OK) {
+            return rc;
+        }
+    }
+
+    return VZ_OK;
 }
 
 
@@ -383,7 +431,7 @@ vz_step_words(vz_run_t *run, vz_verb_e verb, const ngx_str_t *words,
 vz_code_e
 vz_step_store(vz_run_t *run)
 {
-    return vz_step_in_tx(run, vz_store_body);
+    return vz_run_in_tx(run, vz_store_body, NULL);
 }
 
 
@@ -392,7 +440,7 @@ vz_step_release(vz_run_t *run)
 {
     vz_code_e  rc;
 
-    rc = vz_step_in_tx(run, vz_release_body);
+    rc = vz_run_in_tx(run, vz_release_body, NULL);
 
     if (rc == VZ_OK) {
         vz_live_gone(run->vm.id);
@@ -403,31 +451,12 @@ vz_step_release(vz_run_t *run)
 
 
 static vz_code_e
-vz_step_in_tx(vz_run_t *run, vz_code_e (*body)(vz_run_t *run, vz_tx_t *tx))
-{
-    vz_tx_t    *tx;
-    vz_code_e   rc;
-
-    rc = vz_db_begin(run->pool, &tx);
-    if (rc != VZ_OK) {
-        return rc;
-    }
-
-    rc = vz_run_own(run, tx);
-
-    if (rc == VZ_OK) {
-        rc = body(run, tx);
-    }
-
-    return vz_db_end(tx, rc);
-}
-
-
-static vz_code_e
-vz_store_body(vz_run_t *run, vz_tx_t *tx)
+vz_store_body(vz_run_t *run, vz_tx_t *tx, void *data)
 {
     vz_code_e           rc;
     const vz_run_vm_t  *vm = &run->vm;
+
+    (void) data;
 
     rc = vz_db_query(tx, run->pool, &vz_sql_store,
                      vz_binds(vz_text(vm->hostname), vz_opt(vm->gateway),
@@ -455,9 +484,11 @@ vz_limit(int64_t mib)
 
 
 static vz_code_e
-vz_release_body(vz_run_t *run, vz_tx_t *tx)
+vz_release_body(vz_run_t *run, vz_tx_t *tx, void *data)
 {
     vz_code_e  rc;
+
+    (void) data;
 
     rc = vz_number_leave(tx, run->pool, run->vm.id);
 
@@ -556,7 +587,7 @@ vz_undo_network(vz_run_t *run)
     rc = vz_step_each(run, VZ_VERB_DELETEIP, &claimed);
 
     if (rc == VZ_OK) {
-        rc = vz_step_in_tx(run, vz_free_body);
+        rc = vz_run_in_tx(run, vz_free_body, NULL);
     }
 
     return rc == VZ_OK ? back : rc;
@@ -564,7 +595,9 @@ vz_undo_network(vz_run_t *run)
 
 
 static vz_code_e
-vz_free_body(vz_run_t *run, vz_tx_t *tx)
+vz_free_body(vz_run_t *run, vz_tx_t *tx, void *data)
 {
+    (void) data;
+
     return vz_free_addresses(run, tx, &run->add);
 }

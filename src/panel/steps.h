@@ -26,6 +26,7 @@ vz_code_e vz_step_memory(vz_run_t *run);
 vz_code_e vz_step_disk(vz_run_t *run);
 vz_code_e vz_step_cpu(vz_run_t *run);
 vz_code_e vz_step_network(vz_run_t *run);
+vz_code_e vz_step_first_network(vz_run_t *run);   /* may swap addresses */
 
 /* the database: what holds now is written, what is free is given back */
 vz_code_e vz_step_store(vz_run_t *run);
