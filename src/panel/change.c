@@ -39,7 +39,7 @@ vz_change_call(vz_call_t *call, const vz_change_def_t *def, void *data)
     change.data = data;
 
     if (vz_route_id(call, 0, &change.id) != VZ_OK
-        || vz_idem_init(call, &change.idem) != VZ_OK
+        || vz_idem_init(call, NULL, &change.idem) != VZ_OK
         || vz_change_replayed(&change))
     {
         return;

@@ -18,7 +18,8 @@ static const vz_sql_t  vz_secret_put = vz_sql("secret make",
 
 static const char *const  vz_secret_names[] = {
     [VZ_SECRET_BOUNCE] = "bounce",
-    [VZ_SECRET_DEVICE] = "device"
+    [VZ_SECRET_DEVICE] = "device",
+    [VZ_SECRET_ORDER] = "order"
 };
 
 

@@ -13,6 +13,7 @@
 typedef enum {
     VZ_SECRET_BOUNCE = 0,           /* envelope senders */
     VZ_SECRET_DEVICE,               /* cookies of browsers that are known */
+    VZ_SECRET_ORDER,                /* links of orders under a key */
     VZ_SECRETS
 } vz_secret_e;
 

@@ -91,7 +91,7 @@ vz_vm_make(vz_call_t *call)
     ngx_memzero(&body, sizeof(vz_make_body_t));
 
     if (vz_form_read(call, &vz_make_form, &body) != VZ_OK
-        || vz_idem_init(call, &order.idem) != VZ_OK
+        || vz_idem_init(call, NULL, &order.idem) != VZ_OK
         || vz_make_replay(call, &order) != VZ_OK
         || vz_make_look(call, &body, &order) != VZ_OK
         || vz_order_place(call, &order) != VZ_OK
