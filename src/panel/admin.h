@@ -14,6 +14,7 @@ extern const vz_args_t  vz_address_args;
 extern const vz_args_t  vz_audit_args;
 extern const vz_args_t  vz_held_args;
 extern const vz_args_t  vz_outbox_args;
+extern const vz_args_t  vz_stranger_args;
 extern const vz_args_t  vz_user_args;
 
 extern const vz_form_t  vz_template_form;
@@ -28,6 +29,8 @@ extern const vz_form_t  vz_user_change_form;
 extern const vz_form_t  vz_suspend_all_form;
 extern const vz_form_t  vz_node_form;
 extern const vz_form_t  vz_node_change_form;
+extern const vz_form_t  vz_adopt_form_table;
+extern const vz_form_t  vz_leave_form;
 extern const vz_form_t  vz_reject_form;
 
 void vz_admin_templates(vz_call_t *call);
@@ -60,6 +63,9 @@ void vz_admin_nodes(vz_call_t *call);
 void vz_admin_node_make(vz_call_t *call);
 void vz_admin_node_change(vz_call_t *call);
 void vz_admin_node_end(vz_call_t *call);
+void vz_admin_node_containers(vz_call_t *call);
+void vz_admin_node_adopt(vz_call_t *call);
+void vz_admin_node_leave(vz_call_t *call);
 
 void vz_admin_orders(vz_call_t *call);
 void vz_admin_order_approve(vz_call_t *call);

@@ -25,9 +25,10 @@ const vz_form_t  vz_address_form = vz_form("Address", vz_address_members);
 
 #define VZ_ADDRESS_SELECT                                                     \
     "SELECT a.id, a.address, " VZ_ADDRESS_STATE ", a.reserved, v.id, v.name," \
-    " u.id, u.account, TRIM(CONCAT(u.first_name, ' ', u.last_name))"          \
+    " u.id, u.account, TRIM(CONCAT(u.first_name, ' ', u.last_name)), n.name"  \
     " FROM address a LEFT JOIN vm v ON v.id = a.vm_id"                        \
-    " LEFT JOIN user u ON u.id = v.user_id"
+    " LEFT JOIN user u ON u.id = v.user_id"                                   \
+    " LEFT JOIN node n ON n.id = a.stranger_node"
 
 static const vz_sql_t  vz_address_rows = vz_sql("addresses",
     VZ_ADDRESS_SELECT
@@ -44,7 +45,8 @@ static const vz_sql_t  vz_address_pool = vz_sql("address pool",
     "SELECT 1 FROM address_pool WHERE id = ?");
 
 static const vz_sql_t  vz_address_update = vz_sql("address update",
-    "UPDATE address SET reserved = ? WHERE pool_id = ? AND address = ?");
+    "UPDATE address SET reserved = ?, stranger_node = NULL"
+    " WHERE pool_id = ? AND address = ?");
 
 
 static const char *const  vz_address_states[] = {
@@ -73,7 +75,8 @@ static const vz_shape_member_t  vz_address_cells[] = {
     { "id", VZ_SHAPE_INT },
     { "account", VZ_SHAPE_TEXT },
     { "name", VZ_SHAPE_TEXT },
-    { NULL, VZ_SHAPE_END }
+    { NULL, VZ_SHAPE_END },
+    { "stranger", VZ_SHAPE_OPT }
 };
 
 static const vz_shape_t  vz_address_shape = vz_shape(vz_address_cells);

@@ -4,6 +4,7 @@
  */
 
 #include "admin.h"
+#include "live.h"
 #include "node.h"
 #include "../runtime/fiber.h"
 #include "../runtime/relay.h"
@@ -35,6 +36,7 @@ static void vz_node_ask_all(vz_call_t *call, vz_node_ask_t *asks,
 static void vz_node_ask_one(void *data);
 static void vz_node_json(vz_json_t *out, const vz_rows_t *rows,
     ngx_uint_t row, const vz_node_ask_t *ask);
+static void vz_node_differs(vz_json_t *out, uint64_t id);
 static void vz_node_said(vz_json_t *out, const vz_node_ask_t *ask);
 static void vz_node_facts(vz_json_t *out, const vz_answer_t *answer);
 static ngx_str_t vz_node_fact(const vz_answer_t *answer, const char *name);
@@ -156,6 +158,8 @@ vz_admin_nodes(vz_call_t *call)
     }
 
     vz_node_ask_all(call, asks, n);
+    (void) vz_node_load(call->pool);
+    vz_live_fresh();
 
     out = vz_call_reply(call, NGX_HTTP_OK);
 
@@ -279,10 +283,29 @@ vz_node_json(vz_json_t *out, const vz_rows_t *rows, ngx_uint_t row,
 {
     vz_json_object(out, NULL);
     vz_shape_members(out, &vz_node_shape, rows, row);
+    vz_node_differs(out, vz_cell_int(rows, row, 0));
     vz_json_bool(out, "configured", ask->relay != NULL);
     vz_node_said(out, ask);
     vz_json_int(out, "pools", vz_cell_int(rows, row, 6));
     vz_json_close(out);
+}
+
+
+/* by the collector's last round: the node is not asked for it here */
+
+static void
+vz_node_differs(vz_json_t *out, uint64_t id)
+{
+    ngx_uint_t  strangers, missing;
+
+    if (vz_live_differs(id, &strangers, &missing) == NGX_OK) {
+        vz_json_uint(out, "strangers", strangers);
+        vz_json_uint(out, "missing", missing);
+
+    } else {
+        vz_json_null(out, "strangers");
+        vz_json_null(out, "missing");
+    }
 }
 
 

@@ -30,6 +30,13 @@ static const vz_step_t  vz_create_steps[] = {
     { "mail",     vz_step_mail,     10, NULL }
 };
 
+/* of a container that was there before the panel knew of it */
+
+static const vz_step_t  vz_adopt_steps[] = {
+    { "adopt",    vz_step_adopt,    95, NULL },
+    { "store",    vz_step_adopted,   5, NULL }
+};
+
 static const vz_step_t  vz_start_steps[] = {
     { "start",    vz_step_start,   100, NULL }
 };
@@ -83,6 +90,7 @@ static const vz_step_t  vz_network_steps[] = {
 static const vz_chain_t  vz_chains[] = {
     vz_chain("order",   "create_failed", NULL, NONE, 60, vz_order_steps),
     vz_chain("create",  "create_failed", NULL, NONE, 60, vz_create_steps),
+    vz_chain("adopt",   "create_failed", NULL, NONE, 20, vz_adopt_steps),
     vz_chain("start",     NULL, NULL, NONE,        6,  vz_start_steps),
     vz_chain("stop",      NULL, NULL, NONE,        6,  vz_stop_steps),
     vz_chain("restart",   NULL, NULL, NONE,        6,  vz_restart_steps),

@@ -3,7 +3,9 @@
  *
  * A round over a node ends with its beat, a sample of no container: when it was
  * taken says how old the samples of that node are, its state whether the node
- * answered.
+ * answered, its uptime in how many rounds it did not.  Its memory and disk are
+ * how many containers are strangers and how many are missing, where its limit
+ * of memory says that this is known.
  */
 
 #include "live.h"
@@ -49,15 +51,15 @@ static ngx_int_t vz_live_task(void *data, const vz_task_view_t *view);
 static void vz_live_look(vz_live_node_t *live);
 static void vz_live_begin(vz_node_row_t *node);
 static void vz_live_round(void *data);
-static void vz_live_answer(vz_node_row_t *node, ngx_pool_t *pool,
-    const vz_answer_t *answer, uint64_t now);
+static void vz_live_answer(vz_node_row_t *node, const vz_answer_t *answer,
+    vz_sample_t *beat);
+static ngx_uint_t vz_live_stranger(vz_live_map_t *map, const ngx_str_t *line,
+    uint32_t ctid);
 static void vz_live_read(const ngx_str_t *line, vz_sample_t *sample);
-static vz_state_e vz_live_parse(const ngx_str_t *word);
 static void vz_live_silence(vz_node_row_t *node, uint64_t now);
 static ngx_int_t vz_live_forsake(void *data, const vz_sample_t *sample);
-static void vz_live_missing(vz_node_row_t *node, uint64_t now);
-static void vz_live_beat(vz_node_row_t *node, ngx_uint_t answered,
-    uint64_t now);
+static ngx_uint_t vz_live_missing(vz_node_row_t *node, uint64_t now);
+static void vz_live_beat(vz_node_row_t *node, vz_sample_t *beat);
 
 
 static vz_live_node_t  vz_live_nodes[VZ_NODES_MAX];
@@ -284,6 +286,7 @@ vz_live_round(void *data)
     vz_code_e        rc;
     ngx_pool_t      *pool;
     vz_answer_t      answer;
+    vz_sample_t      beat;
     vz_node_row_t   *node;
     vz_live_node_t  *live;
 
@@ -299,8 +302,12 @@ vz_live_round(void *data)
                        NULL, &answer);
 
     if (rc == VZ_OK) {
-        vz_live_answer(node, pool, &answer, live->since);
-        vz_live_beat(node, 1, live->since);
+        ngx_memzero(&beat, sizeof(vz_sample_t));
+        beat.state = VZ_STATE_STOPPED;
+        beat.sampled = live->since;
+
+        vz_live_answer(node, &answer, &beat);
+        vz_live_beat(node, &beat);
         vz_zone_sample_forget(node->id, live->since);
         live->took = vz_live_now() - live->since;
 
@@ -323,8 +330,8 @@ done:
 
 
 static void
-vz_live_answer(vz_node_row_t *node, ngx_pool_t *pool,
-    const vz_answer_t *answer, uint64_t now)
+vz_live_answer(vz_node_row_t *node, const vz_answer_t *answer,
+    vz_sample_t *beat)
 {
     uint32_t         ctid;
     ngx_uint_t       i;
@@ -345,6 +352,8 @@ vz_live_answer(vz_node_row_t *node, ngx_pool_t *pool,
         vm = vz_live_map_find(map, &answer->lines[i], &ctid);
 
         if (vm == NULL) {
+            beat->memory_used += vz_live_stranger(map, &answer->lines[i],
+                                                  ctid);
             continue;
         }
 
@@ -354,13 +363,21 @@ vz_live_answer(vz_node_row_t *node, ngx_pool_t *pool,
         sample.node = node->id;
         sample.ctid = ctid;
         sample.owner = vm->owner;
-        sample.sampled = now;
+        sample.sampled = beat->sampled;
         vm->seen = 1;
 
         vz_zone_sample_put(&sample);
     }
 
-    vz_live_missing(node, now);
+    beat->disk_used = vz_live_missing(node, beat->sampled);
+    beat->memory_limit = map->loaded != 0;
+}
+
+
+static ngx_uint_t
+vz_live_stranger(vz_live_map_t *map, const ngx_str_t *line, uint32_t ctid)
+{
+    return ctid != 0 && vz_live_map_rest(map, line, ctid) == NULL;
 }
 
 
@@ -383,7 +400,7 @@ vz_live_read(const ngx_str_t *line, vz_sample_t *sample)
 }
 
 
-static vz_state_e
+vz_state_e
 vz_live_parse(const ngx_str_t *word)
 {
     ngx_uint_t  i;
@@ -401,14 +418,15 @@ vz_live_parse(const ngx_str_t *word)
 
 
 /* those of ours that the node does not list: not made yet, or lost, or their
-   number is somebody else's there */
-static void
+   number is somebody else's there; how many are lost */
+static ngx_uint_t
 vz_live_missing(vz_node_row_t *node, uint64_t now)
 {
-    ngx_uint_t       i;
+    ngx_uint_t       i, lost;
     vz_sample_t      sample;
     vz_live_map_t   *map;
 
+    lost = 0;
     map = &vz_live_nodes[node->index].map;
 
     for (i = 0; i < map->nvms; i++) {
@@ -417,6 +435,7 @@ vz_live_missing(vz_node_row_t *node, uint64_t now)
             continue;
         }
 
+        lost += map->vms[i].there;
         ngx_memzero(&sample, sizeof(vz_sample_t));
 
         sample.node = node->id;
@@ -428,6 +447,8 @@ vz_live_missing(vz_node_row_t *node, uint64_t now)
 
         vz_zone_sample_put(&sample);
     }
+
+    return lost;
 }
 
 
@@ -438,8 +459,14 @@ vz_live_missing(vz_node_row_t *node, uint64_t now)
 static void
 vz_live_silence(vz_node_row_t *node, uint64_t now)
 {
+    vz_sample_t  beat;
+
+    ngx_memzero(&beat, sizeof(vz_sample_t));
+    beat.state = VZ_STATE_UNKNOWN;
+    beat.sampled = now;
+
     (void) vz_zone_samples(0, vz_live_forsake, node);
-    vz_live_beat(node, 0, now);
+    vz_live_beat(node, &beat);
 }
 
 
@@ -462,24 +489,22 @@ vz_live_forsake(void *data, const vz_sample_t *sample)
 }
 
 
-/* its uptime counts the rounds in which the node has been silent */
 static void
-vz_live_beat(vz_node_row_t *node, ngx_uint_t answered, uint64_t now)
+vz_live_beat(vz_node_row_t *node, vz_sample_t *beat)
 {
     uint32_t     silent;
-    vz_sample_t  beat;
+    ngx_uint_t   answered;
+    vz_sample_t  last;
 
-    silent = vz_zone_beat_get(node->id, &beat) == NGX_OK ? beat.uptime : 0;
-    ngx_memzero(&beat, sizeof(vz_sample_t));
+    silent = vz_zone_beat_get(node->id, &last) == NGX_OK ? last.uptime : 0;
+    answered = beat->state != VZ_STATE_UNKNOWN;
 
-    beat.node = node->id;
-    beat.state = answered ? VZ_STATE_STOPPED : VZ_STATE_UNKNOWN;
-    beat.uptime = answered ? 0 : silent + 1;
-    beat.sampled = now;
+    beat->node = node->id;
+    beat->uptime = answered ? 0 : silent + 1;
 
-    vz_zone_sample_put(&beat);
+    vz_zone_sample_put(beat);
 
-    if (beat.uptime == VZ_LIVE_SILENT) {
+    if (beat->uptime == VZ_LIVE_SILENT) {
         vz_notice_tell(VZ_NOTICE_NODE_DOWN, 0, node->id, &node->name, NULL);
 
     } else if (answered && silent >= VZ_LIVE_SILENT) {
@@ -572,6 +597,25 @@ vz_live_gone(uint64_t vm)
 {
     vz_zone_sample_drop(vm);
     vz_zone_vms_change();
+}
+
+
+ngx_int_t
+vz_live_differs(uint64_t node, ngx_uint_t *strangers, ngx_uint_t *missing)
+{
+    vz_sample_t  beat;
+
+    if (vz_zone_beat_get(node, &beat) != NGX_OK
+        || beat.memory_limit == 0
+        || vz_live_now() > beat.sampled + VZ_LIVE_STALE)
+    {
+        return NGX_DECLINED;
+    }
+
+    *strangers = beat.memory_used;
+    *missing = beat.disk_used;
+
+    return NGX_OK;
 }
 
 

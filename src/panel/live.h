@@ -34,8 +34,17 @@ void vz_live_expect(ngx_uint_t node, uint32_t ctid, uint64_t vm,
     uint64_t owner);
 void vz_live_gone(uint64_t vm);
 
-/* vz_live_state: "running". */
+/*
+ * vz_live_differs: how many containers a node has that are none of ours and
+ * not left alone, and how many of ours it has not, as of its last round.
+ * NGX_DECLINED where that is not known.
+ */
+ngx_int_t vz_live_differs(uint64_t node, ngx_uint_t *strangers,
+    ngx_uint_t *missing);
+
+/* vz_live_state: "running"; vz_live_parse: of a node's word. */
 const char *vz_live_state(vz_state_e state);
+vz_state_e vz_live_parse(const ngx_str_t *word);
 
 /* vz_live_now: milliseconds since the epoch. */
 uint64_t vz_live_now(void);

@@ -229,6 +229,17 @@ static const vz_route_t  vz_routes[] = {
       "Forget a host that nginx.conf has no more and nothing is on", 204,
       NULL },
 
+    { GET, "/admin/nodes/{id}/containers", VZ_ROLE_ADMIN, 0, NULL,
+      &vz_stranger_args, vz_admin_node_containers,
+      "What a node has and nobody knows here, and what it should have", 200,
+      "NodeContainers" },
+    { POST, "/admin/nodes/{id}/adopt", VZ_ROLE_ADMIN, CHANGE,
+      &vz_adopt_form_table, NULL, vz_admin_node_adopt,
+      "Make a container that was there before somebody's", 202, "Adopted" },
+    { POST, "/admin/nodes/{id}/leave", VZ_ROLE_ADMIN, 0, &vz_leave_form, NULL,
+      vz_admin_node_leave,
+      "Leave such a container alone, or not any more", 204, NULL },
+
     { GET, "/admin/orders", VZ_ROLE_ADMIN, 0, NULL, &vz_held_args,
       vz_admin_orders,
       "Orders that wait for an administrator", 200, "WaitingOrders" },

@@ -85,7 +85,7 @@ static const vz_sql_t  vz_sql_fail = vz_sql("task_fail",
     " LEFT JOIN vm v ON v.id = t.vm_id"
     " SET s.state = 'failed', s.finished = NOW(3), s.detail = ?,"
     "  s.log = " vz_task_log_sql("s.log") ","
-    "  v.service = IF(v.service = 'ready', v.service,"
+    "  v.service = IF(v.service IN ('ready', 'suspended'), v.service,"
     "                 COALESCE(?, v.service)), t.state = 'failed',"
     "  t.finished = NOW(3), t.busy = NULL, t.owner = NULL, t.lease = NULL,"
     "  t.error_code = COALESCE(t.error_code, ?),"

@@ -18,6 +18,8 @@ typedef struct {
     ngx_str_t       node_name;
     ngx_str_t       ctid;
     u_char          tag[VZ_TAG_LEN + 1];    /* "": from before tags */
+    ngx_uint_t      adopting;       /* a container that was there before gets
+                                       it, or was to get it */
     ngx_str_t       template;
     ngx_str_t       hostname;
     ngx_str_t       gateway;        /* or empty */
@@ -57,6 +59,7 @@ typedef struct {
     vz_run_vm_t        was;         /* as it was before */
     ngx_str_t          add;         /* addresses to give and to take */
     ngx_str_t          drop;
+    ngx_str_t          from;        /* the tag of what is adopted, or empty */
     ngx_str_t          detail;      /* words of the step that ended */
     vz_task_view_t     view;        /* what watchers see */
     vz_task_log_t      log;         /* of the step, not written down yet */
@@ -154,10 +157,13 @@ vz_code_e vz_run_write(vz_run_t *run, const vz_sql_t *sql,
  * arguments; on failure run->detail says what the node said.  It names the
  * container that is meant, our claim, and itself, so that it is never done
  * twice, to another, or after somebody else has begun (run_verb.c).
+ * vz_run_adopt: the container that has that tag now, or none where it is empty,
+ * gets the row's.
  * vz_run_list: what containers the node has, for the step's own use.
  */
 vz_code_e vz_run_verb(vz_run_t *run, vz_verb_e verb, ngx_uint_t argc,
     const char *const *argv, const ngx_str_t *secret);
+vz_code_e vz_run_adopt(vz_run_t *run, const ngx_str_t *tag);
 vz_code_e vz_run_list(vz_run_t *run, vz_answer_t *answer);
 
 

@@ -24,7 +24,7 @@ static const vz_sql_t  vz_sql_load = vz_sql("task_load",
     " v.privvm_barrier_mib, v.privvm_limit_mib,"
     " v.disk_soft_mib, v.disk_hard_mib, v.cpu_units, v.cpu_percent,"
     " v.wanted, t.data, s.state, v.node_id, v.tag, v.fence, t.round,"
-    " t.error_code, t.error_detail"
+    " t.error_code, t.error_detail, v.adopting"
     " FROM task t LEFT JOIN vm v ON v.id = t.vm_id"
     " LEFT JOIN node n ON n.id = v.node_id"
     " LEFT JOIN template p ON p.id = v.template_id"
@@ -142,6 +142,7 @@ vz_run_load_vm(vz_run_t *run, const vz_rows_t *rows)
     vm->cpu[1] = vz_cell_int(rows, 0, 21);
     vm->node_id = vz_cell_int(rows, 0, 25);
     vm->node = vz_relay_node(&vm->node_name);
+    vm->adopting = vz_cell_int(rows, 0, 31) != 0;
 
     text = vz_cell_text(rows, 0, 26);
     ngx_cpystrn(vm->tag, text.data, ngx_min(text.len + 1, sizeof(vm->tag)));
@@ -156,7 +157,7 @@ vz_run_load_vm(vz_run_t *run, const vz_rows_t *rows)
 /*
  * Hardware as it is wished: {"hostname", "gateway", "dns", "add", "drop":
  * texts; "vmguarpages", "oomguarpages", "privvmpages", "disk", "cpu": pairs
- * of numbers}.  What is not there stays as it is.
+ * of numbers}.  What is not there stays as it is.  Of an adoption, "from".
  */
 
 static ngx_int_t
@@ -169,6 +170,7 @@ vz_run_load_data(vz_run_t *run, const vz_rows_t *rows)
     run->was = run->vm;
     ngx_str_set(&run->add, "");
     ngx_str_set(&run->drop, "");
+    ngx_str_set(&run->from, "");
 
     text = vz_cell_text(rows, 0, 23);
     if (text.len == 0) {
@@ -190,7 +192,8 @@ vz_run_load_data(vz_run_t *run, const vz_rows_t *rows)
         || vz_run_text(run->pool, data, "gateway", &vm->gateway) != NGX_OK
         || vz_run_text(run->pool, data, "dns", &vm->dns) != NGX_OK
         || vz_run_text(run->pool, data, "add", &run->add) != NGX_OK
-        || vz_run_text(run->pool, data, "drop", &run->drop) != NGX_OK)
+        || vz_run_text(run->pool, data, "drop", &run->drop) != NGX_OK
+        || vz_run_text(run->pool, data, "from", &run->from) != NGX_OK)
     {
         return NGX_ERROR;
     }

@@ -8,7 +8,9 @@
 #define VZ_RUN_SAID   30            /* lines of a node that go into the log */
 
 
-static void vz_run_mark(vz_run_t *run, const ngx_str_t *line,
+static vz_code_e vz_run_meant(vz_run_t *run, const char *tag, vz_verb_e verb,
+    ngx_uint_t argc, const char *const *argv, const ngx_str_t *secret);
+static void vz_run_mark(vz_run_t *run, const char *tag, const ngx_str_t *line,
     vz_mark_t *mark);
 static vz_code_e vz_run_ask(vz_run_t *run, vz_relay_act_t *act,
     vz_mark_t *mark, vz_answer_t *answer);
@@ -19,6 +21,27 @@ static void vz_run_said(vz_run_t *run, vz_code_e rc,
 
 vz_code_e
 vz_run_verb(vz_run_t *run, vz_verb_e verb, ngx_uint_t argc,
+    const char *const *argv, const ngx_str_t *secret)
+{
+    return vz_run_meant(run, (char *) run->vm.tag, verb, argc, argv, secret);
+}
+
+
+vz_code_e
+vz_run_adopt(vz_run_t *run, const ngx_str_t *tag)
+{
+    char         from[VZ_TAG_LEN + 1];
+    const char  *argv[1];
+
+    ngx_cpystrn((u_char *) from, tag->data, ngx_min(tag->len, VZ_TAG_LEN) + 1);
+    argv[0] = (char *) run->vm.tag;
+
+    return vz_run_meant(run, from, VZ_VERB_ADOPT, 1, argv, NULL);
+}
+
+
+static vz_code_e
+vz_run_meant(vz_run_t *run, const char *tag, vz_verb_e verb, ngx_uint_t argc,
     const char *const *argv, const ngx_str_t *secret)
 {
     u_char           text[VZ_TASK_LOG_LINE], *p, *end;
@@ -60,7 +83,7 @@ vz_run_verb(vz_run_t *run, vz_verb_e verb, ngx_uint_t argc,
     act.secret = secret;
     act.progress = vz_run_progress;
 
-    vz_run_mark(run, &line, &mark);
+    vz_run_mark(run, tag, &line, &mark);
 
     rc = vz_run_ask(run, &act, &mark, &answer);
 
@@ -100,12 +123,13 @@ vz_run_list(vz_run_t *run, vz_answer_t *answer)
  */
 
 static void
-vz_run_mark(vz_run_t *run, const ngx_str_t *line, vz_mark_t *mark)
+vz_run_mark(vz_run_t *run, const char *tag, const ngx_str_t *line,
+    vz_mark_t *mark)
 {
     ngx_memzero(mark, sizeof(vz_mark_t));
 
     mark->fence = run->fence;
-    ngx_memcpy(mark->tag, run->vm.tag, sizeof(mark->tag));
+    ngx_memcpy(mark->tag, tag, sizeof(mark->tag));
 
     (void) ngx_snprintf((u_char *) mark->id, VZ_ACT_MAX,
                         "%uL.%ui.%ui%s.%ui.%xD", run->id, run->round,

@@ -34,6 +34,7 @@ static vz_code_e vz_step_addresses(vz_run_t *run, ngx_uint_t swaps);
 static vz_code_e vz_store_body(vz_run_t *run, vz_tx_t *tx, void *data);
 static vz_code_e vz_release_body(vz_run_t *run, vz_tx_t *tx, void *data);
 static vz_code_e vz_free_body(vz_run_t *run, vz_tx_t *tx, void *data);
+static vz_code_e vz_adopted_body(vz_run_t *run, vz_tx_t *tx, void *data);
 static vz_code_e vz_step_renumber(vz_run_t *run);
 static vz_code_e vz_renumber_body(vz_run_t *run, vz_tx_t *tx, void *data);
 static vz_code_e vz_free_addresses(vz_run_t *run, vz_tx_t *tx,
@@ -61,6 +62,10 @@ static const vz_sql_t  vz_sql_gone = vz_sql("vm_gone",
 
 static const vz_sql_t  vz_sql_renumber = vz_sql("vm_renumber",
     "UPDATE vm SET ctid = ? WHERE id = ?");
+
+static const vz_sql_t  vz_sql_adopted = vz_sql("vm_adopted",
+    "UPDATE vm SET adopting = 0,"
+    " service = IF(service = 'creating', 'ready', service) WHERE id = ?");
 
 
 vz_code_e
@@ -171,6 +176,40 @@ vz_renumber_body(vz_run_t *run, vz_tx_t *tx, void *data)
 }
 
 
+/* repeated, the node says that it has the tag already */
+
+vz_code_e
+vz_step_adopt(vz_run_t *run)
+{
+    return vz_run_adopt(run, &run->from);
+}
+
+
+vz_code_e
+vz_step_adopted(vz_run_t *run)
+{
+    vz_code_e  rc;
+
+    rc = vz_run_in_tx(run, vz_adopted_body, NULL);
+
+    if (rc == VZ_OK) {
+        vz_zone_vms_change();
+    }
+
+    return rc;
+}
+
+
+static vz_code_e
+vz_adopted_body(vz_run_t *run, vz_tx_t *tx, void *data)
+{
+    (void) data;
+
+    return vz_db_query(tx, run->pool, &vz_sql_adopted,
+                       vz_binds(vz_int(run->vm.id)), NULL);
+}
+
+
 vz_code_e
 vz_step_password(vz_run_t *run)
 {
@@ -223,11 +262,20 @@ vz_step_resume(vz_run_t *run)
 }
 
 
-/* repeated after the row has gone, there is nothing left to name to a node */
+/*
+ * Repeated after the row has gone, there is nothing left to name to a node.
+ * What was to be adopted, and perhaps was, was there before: it stays.
+ */
 
 vz_code_e
 vz_step_destroy(vz_run_t *run)
 {
+    if (run->vm.adopting) {
+        ngx_str_set(&run->detail, "its adoption did not come to an end: what "
+                    "the node has stays there");
+        return VZ_OK;
+    }
+
     return run->vm.id ? vz_run_verb(run, VZ_VERB_DESTROY, 0, NULL, NULL)
                       : VZ_OK;
 }

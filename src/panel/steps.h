@@ -20,6 +20,10 @@ vz_code_e vz_step_restart(vz_run_t *run);
 vz_code_e vz_step_resume(vz_run_t *run);        /* start, if it is to run */
 vz_code_e vz_step_destroy(vz_run_t *run);
 
+/* a container that the node had before */
+vz_code_e vz_step_adopt(vz_run_t *run);
+vz_code_e vz_step_adopted(vz_run_t *run);
+
 /* hardware */
 vz_code_e vz_step_limits(vz_run_t *run);        /* memory, disk and CPU */
 vz_code_e vz_step_memory(vz_run_t *run);

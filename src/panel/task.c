@@ -393,21 +393,31 @@ vz_task_accepted(vz_call_t *call, uint64_t id)
 static void
 vz_task_answer(vz_call_t *call)
 {
-    vz_code_e   rc;
     vz_task_t   task;
-    vz_json_t  *json;
+    ngx_uint_t  status;
 
-    rc = vz_task_get(call->pool, call->task, NULL, 0, &task);
+    if (vz_task_stands(call, &task, &status) == VZ_OK) {
+        vz_task_json(vz_call_reply(call, status), NULL, &task);
+    }
+}
+
+
+vz_code_e
+vz_task_stands(vz_call_t *call, vz_task_t *task, ngx_uint_t *status)
+{
+    vz_code_e  rc;
+
+    rc = vz_task_get(call->pool, call->task, NULL, 0, task);
+
     if (rc != VZ_OK) {
         vz_call_fault(call, "database", rc);
-        return;
+        return rc;
     }
 
     vz_call_location(call, "/tasks/%uL", call->task);
+    *status = vz_task_over(&task->state) ? NGX_HTTP_OK : NGX_HTTP_ACCEPTED;
 
-    json = vz_call_reply(call, vz_task_over(&task.state)
-                               ? NGX_HTTP_OK : NGX_HTTP_ACCEPTED);
-    vz_task_json(json, NULL, &task);
+    return VZ_OK;
 }
 
 

@@ -110,8 +110,12 @@ void vz_task_steps_json(vz_json_t *json, const vz_task_t *task);
  * vz_task_accepted: answer a call that made a task: waits as Prefer asks
  * (and says so in Preference-Applied), then 202 with Location, or 200 when
  * the task has ended, with the task as the body.
+ * vz_task_stands: for who has more to tell, behind the wait: how call->task
+ * stands, with Location, and the status of the reply; or a fault as the reply.
  */
 void vz_task_accepted(vz_call_t *call, uint64_t id);
+vz_code_e vz_task_stands(vz_call_t *call, vz_task_t *task,
+    ngx_uint_t *status);
 
 /* GET /api/tasks and GET /api/tasks/{id} */
 void vz_task_list(vz_call_t *call);

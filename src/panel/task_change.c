@@ -49,7 +49,7 @@ static const vz_sql_t  vz_sql_retry = vz_sql("task_retry",
     "  OR JSON_VALUE(t.data, '$.version') = v.version)"
     " AND (t.kind NOT IN ('start', 'restart') OR v.service <> 'suspended')"
     " AND CASE v.service"
-    "  WHEN 'create_failed' THEN t.kind IN ('order', 'create')"
+    "  WHEN 'create_failed' THEN t.kind IN ('order', 'create', 'adopt')"
     "  WHEN 'delete_failed' THEN t.kind = 'destroy' ELSE TRUE END");
 
 /* nothing has been begun yet, and nothing was claimed for it */

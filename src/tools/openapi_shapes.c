@@ -148,7 +148,7 @@ const vz_answer_shape_t  vz_answer_shapes[] = {
     { "Addresses", vz_page("Address") },
     { "Address",
       "address text, state free|taken|reserved, reserved bool,"
-      " vm ContainerName|null, owner Holder|null" },
+      " vm ContainerName|null, owner Holder|null, stranger text|null" },
     { "Holder", "id int, account text, name text" },
     { "Users", vz_page("UserRow") },
     { "UserRow", VZ_SHAPE_PERSON },
@@ -163,7 +163,8 @@ const vz_answer_shape_t  vz_answer_shapes[] = {
     { "Nodes", "unregistered UnregisteredNode[], " vz_page("Node") },
     { "Node",
       "id int, name text, enabled bool, ctid_min int, ctid_max int, vms int,"
-      " pools int, configured bool, " VZ_SHAPE_NODE },
+      " pools int, configured bool, strangers int|null, missing int|null, "
+      VZ_SHAPE_NODE },
     { "UnregisteredNode", "name text, " VZ_SHAPE_NODE },
     { "NodeFacts",
       "driver text|null, version text|null, kernel text|null,"
@@ -171,6 +172,22 @@ const vz_answer_shape_t  vz_answer_shapes[] = {
       " memory_total_bytes int|null, memory_free_bytes int|null,"
       " disk_total_bytes int|null, disk_free_bytes int|null,"
       " containers int|null, running int|null" },
+    { "NodeContainers",
+      "node ContainerName, counts Differences, left Stranger[],"
+      " missing Missing[], " vz_page("Stranger") },
+    { "Differences", "strangers int, left int, missing int" },
+    { "Stranger",
+      "ctid int, tag text|null, hostname text|null,"
+      " state running|stopped|frozen|unknown, addresses text[],"
+      " template text|null, memory_limit_bytes int|unlimited|null,"
+      " disk_total_bytes int|unlimited|null, cpu_units int|unlimited|null,"
+      " cpu_limit_percent int|unlimited|null, left bool,"
+      " vm ContainerName|null" },
+    { "Missing",
+      "id int, name text, hostname text, owner Owner, ctid int, "
+      VZ_SHAPE_SERVICE ", created time, addresses text[]" },
+    { "Adopted", "task Task, left_out LeftOut[]" },
+    { "LeftOut", "address text, code absent|taken" },
     { "WaitingOrders", vz_page("WaitingOrder") },
     { "WaitingOrder",
       "task int, created time, vm ContainerName, user Customer,"

@@ -30,6 +30,8 @@ const elsewhere = [
     'POST /admin/mail/{id}/retry',                          // 314
     'POST /mail/bounces',                                   // 322
     'POST /admin/nodes', 'DELETE /admin/nodes/{id}',        // 314
+    'POST /admin/nodes/{id}/adopt',                         // 316
+    'POST /admin/nodes/{id}/leave',
 ];
 
 /** @type {Contract} */
@@ -341,6 +343,8 @@ test('templates, plans, addresses and nodes are administered', async () => {
 
     await contract.done('PATCH', '/admin/nodes/{id}', nodes.items[0],
         { enabled: true }, boss);
+    await contract.done('GET', '/admin/nodes/{id}/containers', nodes.items[0],
+        undefined, boss);
     await contract.done('GET', '/admin/orders', {}, undefined, boss);
     await contract.done('GET', '/admin/audit', { user: 'admin' }, undefined,
         boss);
