@@ -125,7 +125,7 @@ vz_admin_node_adopt(vz_call_t *call)
     adopt.call = call;
 
     if (vz_adopt_form(&adopt) != VZ_OK
-        || vz_idem_init(call, &adopt.idem) != VZ_OK
+        || vz_idem_init(call, NULL, &adopt.idem) != VZ_OK
         || vz_adopt_replay(&adopt) != VZ_OK
         || vz_adopt_missing(&adopt) != VZ_OK
         || vz_on_node(call, &adopt.node) != VZ_OK
