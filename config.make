@@ -1,5 +1,10 @@
-# What nginx's configure appends to its Makefile: the OpenAPI document.  A
-# program linked with the tables of the panel writes it; the module carries it
+# What nginx's configure appends to its Makefile: the number of the schema, and
+# the OpenAPI document.
+#
+# The schema that the module needs is that of the newest file in sql/; the
+# folder changes when one comes or goes.
+#
+# For the document a program linked with the tables of the panel writes it; the module carries it
 # as bytes.  That program calls nothing of what the tables point to: made weak,
 # what nginx and libraries would define may stay undefined in it.
 
@@ -7,6 +12,16 @@ vzpanel_out=$NGX_OBJS/vzpanel
 vzpanel_tool=$NGX_OBJS/addon/tools
 vzpanel_tables=
 vzpanel_tools=
+
+cat << END                                                    >> $NGX_MAKEFILE
+
+$vzpanel_out/schema_number.c:	$ngx_addon_dir/sql
+	(ls $ngx_addon_dir/sql | sed -n 's/^\([0-9][0-9][0-9]\)_.*\.sql\$\$/\1/p' \\
+	 | sort -n | sed -n '\$\$s/^0*\(.*\)/const unsigned vz_schema_number = \1;/p') \\
+	 > \$@.new
+	grep -q number \$@.new && mv \$@.new \$@
+
+END
 
 for vzpanel_src in $ngx_addon_dir/src/panel/*.c $ngx_addon_dir/src/wire/*.c; do
     vzpanel_obj=addon/`basename \`dirname $vzpanel_src\``

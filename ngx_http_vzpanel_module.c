@@ -11,6 +11,7 @@
 #include "src/panel/panel.h"
 #include "src/runtime/conf.h"
 #include "src/runtime/crypt.h"
+#include "src/runtime/db_schema.h"
 #include "src/runtime/fiber.h"
 #include "src/runtime/http_page.h"
 #include "src/runtime/option.h"
@@ -503,17 +504,20 @@ ngx_http_vzpanel_panel(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 static ngx_int_t
 ngx_http_vzpanel_init_process(ngx_cycle_t *cycle)
 {
-    vz_conf_t  *conf;
+    vz_conf_t        *conf;
+    ngx_core_conf_t  *ccf;
 
     conf = ngx_http_vzpanel_serving(cycle);
     if (conf == NULL) {
         return NGX_OK;
     }
 
+    ccf = (ngx_core_conf_t *) ngx_get_conf(cycle->conf_ctx, ngx_core_module);
+
     vz_settings_set(&conf->settings);
     vz_zone_init(cycle);
-    vz_crypt_init(conf->pool, conf->pool_name.len ? (ngx_uint_t) ngx_ncpu
-                                                  : VZ_CRYPT_THREADS);
+    vz_crypt_init(conf->pool, conf->pool_name.len == 0,
+                  (ngx_uint_t) ccf->worker_processes);
     vz_sse_init(cycle);
 
     if (vz_db_init(cycle, &conf->db) != NGX_OK
@@ -522,6 +526,8 @@ ngx_http_vzpanel_init_process(ngx_cycle_t *cycle)
     {
         return NGX_ERROR;
     }
+
+    vz_schema_init(cycle);
 
     return vz_panel_init(cycle);
 }
@@ -535,6 +541,7 @@ ngx_http_vzpanel_exit_process(ngx_cycle_t *cycle)
     }
 
     vz_panel_exit();
+    vz_schema_exit();
     vz_smtp_exit();
     vz_relay_exit();
     vz_db_exit();

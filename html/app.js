@@ -470,6 +470,14 @@ function lost() {
 /** For who is signed in: the stream, and what is being done. */
 async function wake() {
     const { signal } = frame;
+
+    /* who has to change a password first is told nothing else */
+    if (session.user()?.must_change) {
+        live?.stop();
+        drawNotices();
+        return;
+    }
+
     const [stream, { taskStrip }, { news }] = await twice(() => Promise.all([
         import('./live.js'), import('./parts/task-strip.js'),
         import('./parts/news.js'), more('own'),

@@ -105,15 +105,34 @@ export function load() {
 }
 
 
+/* Who found no place in line goes first when he comes back. */
+const TRIES = 4;
+const NEAR = 3;
+
+
 /**
  * @param {string} account
  * @param {string} password
  */
 export async function signIn(account, password) {
-    const answer = await post('session', { account, password },
-        { quiet: true });
+    for (let n = 1; ; n += 1) {
+        try {
+            const answer = await post('session', { account, password },
+                { quiet: true });
 
-    set(answer.user);
+            set(answer.user);
+            return;
+        } catch (error) {
+            const wait = error instanceof Problem
+                && error.code === 'overloaded' ? error.retryAfter ?? 0 : 0;
+
+            if (n === TRIES || wait === 0 || wait > NEAR) {
+                throw error;
+            }
+
+            await new Promise((resolve) => setTimeout(resolve, wait * 1000));
+        }
+    }
 }
 
 

@@ -14,7 +14,7 @@ set -eu
 build='gcc make nginx nginx-dev libmariadb-dev libpcre2-dev libssl-dev
        libcrypt-dev libjansson-dev libcurl4-openssl-dev lxc-dev
        libarchive-dev pkg-config'
-run='nginx perl mariadb-server mariadb-client xinetd lxc lxcfs btrfs-progs iproute2
+run='nginx perl libcryptx-perl mariadb-server mariadb-client xinetd lxc lxcfs btrfs-progs iproute2
      nftables python3-aiosmtpd mmdebstrap busybox-static zstd openssl curl
      uidmap'
 test='clang libclang-rt-14-dev llvm libcmocka-dev valgrind chromium sshpass

@@ -60,7 +60,7 @@ INSERT INTO in_column (tab, col, width) VALUES
     ('usuario', 'usuarioID', NULL), ('usuario', 'nombre', 80),
     ('usuario', 'apellido', 80), ('usuario', 'email', 254),
     ('usuario', 'dni', 64), ('usuario', 'telefono', 32),
-    ('usuario', 'direccion', 120), ('usuario', 'provincia', 60),
+    ('usuario', 'direccion', 128), ('usuario', 'provincia', 64),
     ('usuario', 'usuarioTipoID', NULL),
     ('usuarioVM', 'usuarioVMID', NULL), ('usuarioVM', 'usuarioID', NULL),
     ('usuarioVM', 'VMID', NULL), ('usuarioVM', 'nameVM', 64),
@@ -644,12 +644,17 @@ BEGIN NOT ATOMIC
     FOR pass IN (SELECT 1 AS keeps UNION ALL SELECT 0) DO
         INSERT INTO user (id, account, role, first_name, last_name, dni,
                           email, phone, address, province, password,
-                          must_change, locked)
+                          must_change, locked, email_state)
             SELECT IF(pass.keeps, u.usuarioID, NULL), u.account,
                    COALESCE(t.role, 'customer'), COALESCE(u.nombre, ''),
                    COALESCE(u.apellido, ''), u.number, u.mail, u.telefono,
                    u.direccion, u.provincia, COALESCE(s.hash, '!'), TRUE,
-                   COALESCE(t.role, '') = 'admin'
+                   COALESCE(t.role, '') = 'admin',
+                   IF(EXISTS (SELECT 1 FROM user o WHERE o.email = u.mail)
+                      OR EXISTS (SELECT 1 FROM in_usuario o
+                                 WHERE o.mail = u.mail
+                                 AND o.usuarioID <> u.usuarioID),
+                      'unproven', 'proven')
             FROM in_usuario u
             LEFT JOIN in_usuarioTipo t ON t.usuarioTipoID = u.usuarioTipoID
             LEFT JOIN import_secret s ON s.usuarioID = u.usuarioID

@@ -510,3 +510,122 @@ has more than 23 characters before the @, which leaves no room for what is added
 --- must_die
 --- error_log
 "bounce=" is not a mail address
+
+
+
+=== TEST 47: a password of the database that everybody may read is refused
+--- http_config eval
+"vzpanel_database 127.0.0.1 user=u name=n password_file=$::dir/open;"
+--- config
+--- must_die
+--- error_log
+names a file that others than its owner and group can read or change
+
+
+
+=== TEST 48: so is one of the mail server
+--- http_config eval
+"vzpanel_mail smtp://127.0.0.1 from=a\@example.org user=u password_file=$::dir/open;"
+--- config
+--- must_die
+--- error_log
+names a file that others than its owner and group can read or change
+
+
+
+=== TEST 49: a password is not told to another machine in clear
+--- http_config eval
+"vzpanel_mail smtp://mx.example.org:587 from=a\@example.org user=u password_file=$::dir/key;"
+--- config
+--- must_die
+--- error_log
+"smtp://mx.example.org:587" would be told user= and password_file= in clear: say tls=on, or tls=off if that is meant
+
+
+
+=== TEST 50: nor to one whose name begins as an address of this one does
+--- http_config eval
+"vzpanel_mail smtp://127.0.0.1.example.org from=a\@example.org user=u password_file=$::dir/key;"
+--- config
+--- must_die
+--- error_log
+would be told user= and password_file= in clear
+
+
+
+=== TEST 51: unless that is meant
+--- http_config eval
+"vzpanel_mail smtp://mx.example.org:587 from=a\@example.org user=u password_file=$::dir/key tls=off;"
+--- config
+location /hello { return 200 "hello\n"; }
+--- request
+GET /hello
+--- no_error_log
+[emerg]
+
+
+
+=== TEST 52: over TLS, by either way, it is
+--- http_config eval
+"vzpanel_mail smtps://mx.example.org from=a\@example.org user=u password_file=$::dir/key;"
+--- config
+location /hello { return 200 "hello\n"; }
+--- request
+GET /hello
+--- no_error_log
+[emerg]
+
+
+
+=== TEST 53: and to this machine it is
+--- http_config eval
+"vzpanel_mail smtp://[::1]:25 from=a\@example.org user=u password_file=$::dir/key;"
+--- config
+location /hello { return 200 "hello\n"; }
+--- request
+GET /hello
+--- no_error_log
+[emerg]
+
+
+
+=== TEST 54: mails in clear to another machine are told of
+--- suppress_stderr
+--- http_config eval
+"vzpanel_mail smtp://mx.example.org from=a\@example.org;"
+--- config
+location /hello { return 200 "hello\n"; }
+--- request
+GET /hello
+--- error_log eval
+qr/\[warn\] .*"vzpanel_mail": mails to "smtp:..mx.example.org" hold passwords/
+
+
+
+=== TEST 55: a socket takes no TLS
+--- http_config eval
+"vzpanel_database unix:/run/none.sock user=u name=n tls=on;"
+--- config
+--- must_die
+--- error_log
+is a socket of this machine, which takes no tls=on
+
+
+
+=== TEST 56: a certificate of authorities needs TLS to be of use
+--- http_config eval
+"vzpanel_database 127.0.0.1 user=u name=n ca_file=$::dir/key;"
+--- config
+--- must_die
+--- error_log
+"127.0.0.1" needs tls=on for its ca_file=
+
+
+
+=== TEST 57: a connection that keeps no statement is refused
+--- http_config eval
+"vzpanel_database 127.0.0.1 user=u name=n statements=0;"
+--- config
+--- must_die
+--- error_log
+"statements=0" must be a number from 1 to 1024

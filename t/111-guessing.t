@@ -10,7 +10,7 @@ no_shuffle();
 our $mark = unique('guess');
 our $host = int rand 60000;
 
-user("$_.$mark") for qw(ana bea carla dora);
+user("$_.$mark") for qw(ana bea carla dora emma fay gina hana);
 user("locked.$mark", locked => 1);
 
 # each test asks from addresses that no other has
@@ -29,23 +29,181 @@ sub sign_in {
 sub codes { return join ' ', map { $_->{code} } @_ }
 
 
+# wrong tries until that address has to wait for some seconds
+sub hold_up {
+    my ($from) = @_;
+
+    for my $n (1 .. 20) {
+        my ($wait) = sign_in($from, "held.$mark")->{head}
+            =~ /^Retry-After: (\d+)/m;
+
+        next if !$wait;
+        return if $wait > 4;
+        select undef, undef, undef, $wait + 0.1;
+    }
+}
+
+
+# guessed at from everywhere, an account is locked for nobody: each network has
+# one try instead of six, and the right password is one
 sub by_account {
-    my $net = network();
-
     for my $account ("ana.$mark", "nobody.$mark", "locked.$mark") {
-        is(codes(map { sign_in("$net.$_", $account) } 1 .. 6),
-            '401 401 401 401 401 401', "$account: some tries are free");
+        my $net = network();
 
-        my $call = sign_in("$net.99", $account, 'Test-password-1');
+        is(codes(map { sign_in("$net.$_", $account) } 1 .. 20),
+            join(' ', (401) x 20), "$account: guessed at from everywhere");
 
-        is($call->{code}, 429, "$account: then each waits, from anywhere");
+        $net = network();
+        is(sign_in("$net.1", $account)->{code}, 401, "$account: one try");
+
+        my $call = sign_in("$net.1", $account, 'Test-password-1');
+
+        is($call->{code}, 429, "$account: then that address waits");
         like($call->{head}, qr/^Retry-After: [12]\r?$/m,
             "$account: as long as any other");
         is($call->{json}{code}, 'too_many', "$account: and is told the same");
     }
 
-    is(sign_in("$net.99", "bea.$mark", 'Test-password-1')->{code}, 200,
-        'others are not held up');
+    my $net = network();
+
+    is(sign_in("$net.1", "ana.$mark", 'Test-password-1')->{code}, 200,
+        'who has the password signs in from anywhere else');
+    is(sign_in("$net.2", "ana.$mark\@example.org", 'wrong')->{code}, 401,
+        'by her address');
+    is(sign_in("$net.2", "ana.$mark", 'wrong')->{code}, 429,
+        'she is the same person');
+    is(codes(map { sign_in("$net.3", "bea.$mark") } 1 .. 3), '401 401 401',
+        'at others it is guessed as before');
+}
+
+
+# many at once are many tries, before any of them is known to be wrong
+sub at_once {
+    my $net = network();
+    my @calls = map { ask_begin('POST', '/api/session',
+        "X-Real-IP: $net.1\n", qq({"account":"once$_.$mark","password":"x"}))
+        } 1 .. 60;
+    my %codes;
+
+    $codes{ ask_end($_)->{code} }++ for @calls;
+
+    cmp_ok($codes{401} // 0, '<=', 6, 'no more than the free ones are checked');
+    cmp_ok($codes{429} // 0, '>=', 40, 'the others have to wait');
+    is(codes(map { sign_in("$net.2", "bea.$mark", 'Test-password-1') }
+        1 .. 8), join(' ', (200) x 8), 'right ones are taken back');
+}
+
+
+# what is around an address counts, too, at a higher bound
+sub around {
+    my $net = network();
+
+    for my $n (1 .. 51) {
+        sign_in("$net.$n", "around$n.$mark");
+    }
+
+    is(sign_in("$net.99", "carla.$mark", 'Test-password-1')->{code}, 429,
+        'an address beside 51 that guessed waits');
+    is(sign_in(network() . '.1', "carla.$mark", 'Test-password-1')->{code},
+        200, 'and no other');
+}
+
+
+sub cookies {
+    my ($call) = @_;
+
+    return join '; ', $call->{head} =~ /^Set-Cookie: (\w+=[^;]+)/mg;
+}
+
+sub from_browser {
+    my ($cookies, $from, $account, $password) = @_;
+
+    return ask('POST', '/api/session', "X-Real-IP: $from\n"
+        . ($cookies ? "Cookie: $cookies\n" : ''),
+        qq({"account":"$account","password":") . ($password // 'wrong')
+        . '"}');
+}
+
+# a browser that signed in before has tries of its own, wherever it is
+sub by_device {
+    my $net = network();
+    my $in = sign_in("$net.1", "emma.$mark", 'Test-password-1');
+    my ($device) = cookies($in) =~ /(vzpanel_device=[^;]+)/;
+
+    like($in->{head}, qr/^Set-Cookie: vzpanel_device=[\w.]+; Path=\/; HttpOnly; SameSite=Lax; Max-Age=\d{8}\r?$/m,
+        'a browser is known from then on');
+
+    # the account is guessed at, and the address guesses
+    sign_in(network() . ".$_", "emma.$mark") for 1 .. 20;
+    hold_up("$net.1");
+
+    is(sign_in("$net.1", "emma.$mark", 'Test-password-1')->{code}, 429,
+        'a stranger beside it waits');
+
+    my $again = from_browser($device, "$net.1", "emma.$mark",
+        'Test-password-1');
+
+    is($again->{code}, 200, 'it signs in all the same');
+    is(cookies($again) =~ /(vzpanel_device=[^;]+)/ && $1, $device,
+        'by the name that it had');
+    is(from_browser($device, "$net.1", "bea.$mark", 'Test-password-1')
+        ->{code}, 429, 'at another account it is a stranger');
+
+    hold_up("$net.1");
+
+    for my $forged ($device =~ s/.$/0/r, $device =~ s/=\d+/=1/r,
+        $device =~ s/\.\w+\./.0000000000000000./r, 'vzpanel_device=',
+        'vzpanel_device=::..:1.2.3', $device =~ s/.$//r)
+    {
+        is(from_browser($forged, "$net.1", "emma.$mark", 'Test-password-1')
+            ->{code}, $forged eq $device ? 200 : 429, 'a forged one is none');
+    }
+
+    is(codes(map { from_browser($device, network() . '.1', "emma.$mark") }
+        1 .. 7), '401 401 401 401 401 401 429', 'its own tries are counted');
+    is(sign_in(network() . '.1', "emma.$mark", 'Test-password-1')->{code},
+        200, 'and no other\'s');
+}
+
+# people who share a browser are known by it, each
+sub shared {
+    my $net = network();
+    my $jar = '';
+
+    for my $account (map { "$_.$mark" } qw(fay gina hana)) {
+        my $call = from_browser($jar, "$net.1", $account, 'Test-password-1');
+
+        is($call->{code}, 200, "$account signs in");
+        ($jar) = cookies($call) =~ /(vzpanel_device=[^;]+)/;
+    }
+
+    hold_up("$net.1");
+    is(codes(map { from_browser($jar, "$net.1", "$_.$mark",
+        'Test-password-1') } qw(fay gina hana)), '200 200 200',
+        'and again, each of them');
+    is(from_browser($jar, "$net.1", "bea.$mark", 'Test-password-1')->{code},
+        429, 'others are strangers');
+}
+
+
+# a flood of fresh addresses does not let go of who is held
+sub flushed {
+    my $net = network();
+    my $n = 0;
+    my $ask = sub { ask('POST', '/api/password/reset', "X-Real-IP: $_[0]\n",
+        '{"account":"nobody"}')->{code} };
+
+    hold_up("$net.1");
+
+    # the smallest zone has room for 1024
+    for (1 .. 800) {
+        $ask->(sprintf '2001:db8:%x:%x::1', $n++, $host & 0xffff);
+    }
+
+    # the wait may be over: then one more is free, and no other
+    sign_in("$net.1", "flush1.$mark");
+    is(sign_in("$net.1", "flush2.$mark")->{code}, 429,
+        'what was counted is not forgotten');
 }
 
 
@@ -79,10 +237,13 @@ sub by_network {
     is(sign_in("$net:2::1", "carla.$mark", 'Test-password-1')->{code}, 200,
         'the network beside it is somebody else');
 
-    $net = '::ffff:' . network();
-    sign_in("$net.$_", "v4$_.$mark") for 1 .. 6;
-    is(sign_in("$net.7", "carla.$mark", 'Test-password-1')->{code}, 200,
-        'IPv4 addresses on a socket of IPv6 are no network');
+    $net = network();
+    sign_in("::ffff:$net.$_", "v4$_.$mark") for 1 .. 6;
+    is(sign_in("::ffff:$net.7", "carla.$mark", 'Test-password-1')->{code},
+        200, 'IPv4 addresses on a socket of IPv6 are no network');
+    sign_in("::ffff:$net.8", "v4$_.$mark") for 1 .. 6;
+    is(sign_in("$net.8", "carla.$mark", 'Test-password-1')->{code}, 429,
+        'and are the same however they are written');
 }
 
 
@@ -121,10 +282,10 @@ sub by_time {
     my $net = network();
     my ($from, %texts) = (0);
 
-    # as dear as the panel's own, which the fixture's is not
+    # as dear as one that was chosen, and as cheap as one that was drawn
     my $hash = crypt 'Test-password-1', '$y$j9T$vzpanelFixture......';
 
-    user("known$_.$mark", password => $hash) for 1 .. 7;
+    user("known$_.$mark", $_ < 4 ? (password => $hash) : ()) for 1 .. 7;
 
     same_time('signing in', sub {
         my $call = sign_in("$net." . ++$from, $_[0]);
@@ -145,10 +306,10 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: a password is guessed by few tries from wherever, of nobody too
+=== TEST 1: an account is guessed at slower, and locked for nobody
 --- vzpanel: set_real_ip_from 127.0.0.1; real_ip_header X-Real-IP;
 --- init: ::by_account()
---- timeout: 30
+--- timeout: 60
 --- request
 GET /api/plans
 
@@ -181,7 +342,54 @@ GET /api/plans
 
 
 
-=== TEST 5: who has an account is not told by the clock
+=== TEST 5: many tries at once are many
+--- vzpanel: set_real_ip_from 127.0.0.1; real_ip_header X-Real-IP;
+--- init: ::at_once()
+--- timeout: 30
+--- request
+GET /api/plans
+
+
+
+=== TEST 6: an address is one of those around it
+--- vzpanel: set_real_ip_from 127.0.0.1; real_ip_header X-Real-IP;
+--- init: ::around()
+--- timeout: 60
+--- request
+GET /api/plans
+
+
+
+=== TEST 7: a browser that signed in before is held up by nobody
+--- vzpanel: set_real_ip_from 127.0.0.1; real_ip_header X-Real-IP;
+--- init: ::by_device()
+--- timeout: 60
+--- request
+GET /api/plans
+
+
+
+=== TEST 8: so are those who share one
+--- vzpanel: set_real_ip_from 127.0.0.1; real_ip_header X-Real-IP;
+--- init: ::shared()
+--- timeout: 30
+--- request
+GET /api/plans
+
+
+
+=== TEST 9: who is held stays so in a flood of others
+--- http_config eval
+::vz_http_config() =~ s/vzpanel:8m/vzpanel:1m/r
+. 'set_real_ip_from 127.0.0.1; real_ip_header X-Real-IP;'
+--- init: ::flushed()
+--- timeout: 60
+--- request
+GET /api/plans
+
+
+
+=== TEST 10: who has an account is not told by the clock
 --- vzpanel
 set_real_ip_from 127.0.0.1;
 real_ip_header X-Real-IP;

@@ -53,14 +53,16 @@ sub denied_is_logged {
 sub greets_and_denies {
     my ($port) = vz_http_config() =~ /127\.0\.0\.1:(\d+)\s+key_file/;
 
-    for my $line ('auth ' . '0' x 64, 'auth', 'list', "\x00", 'x' x 5000) {
+    for my $line ('auth ' . '0' x 64 . ' ' . '0' x 64, 'auth ' . '0' x 64,
+                  'auth', 'list', "\x00", 'x' x 5000)
+    {
         my $socket = IO::Socket::INET->new(PeerAddr => '127.0.0.1',
             PeerPort => $port) or die "127.0.0.1:$port: $!";
 
-        like(scalar <$socket>, qr/^virtual-server 1 [0-9a-f]{64}$/,
+        like(scalar <$socket>, qr/^virtual-server 2 [0-9a-f]{64}$/,
             'the daemon greets');
         syswrite $socket, "$line\n";
-        like(scalar <$socket>, qr/^err (denied|syntax)\b/,
+        like(scalar <$socket>, qr/^err (denied|syntax|unsupported)\b/,
             'and lets nobody in');
         is(scalar <$socket>, undef, 'nor goes on');
     }
@@ -93,10 +95,11 @@ sub nonsense { my $steps = [@_]; map { $_ => $steps } qw(ping list templates) }
 
 our @garbage = map { VzDaemon->new(@$_) } (
     [greeting => ["HTTP/1.1 400 Bad Request\r", undef]],
-    [greeting => ['virtual-server 2 ' . '0' x 64]],
-    [greeting => [\("virtual-server 1\n" x 1000), undef]],
+    [greeting => ['virtual-server 1 ' . '0' x 64]],
+    [greeting => [\("virtual-server 2\n" x 1000), undef]],
     [greeting => [undef]],
     [auth => ['ok ok', 'err', undef]],
+    [auth => ['= what', undef]],
     [nonsense('= ' . 'x' x 5000, 'ok')],
     [nonsense(\"\x00\xff\x1b[2J\n")],
     [nonsense('what?')],
@@ -123,7 +126,7 @@ sub one_node {
 
     is(scalar @nodes, scalar @garbage, 'each was asked');
     ok(!$_->{ok}, "$_->{name} is down") for @nodes;
-    like($_->{why}, qr/^(?:down|unsupported)$/, 'for what a person can do'
+    like($_->{why}, qr/^(?:down|denied)$/, 'for what a person can do'
         . ' something about') for @{ $json->{failing} };
     sql("DELETE FROM node WHERE name LIKE 'n%'");
     sql("UPDATE node SET enabled = TRUE WHERE name = 'local'");

@@ -67,7 +67,7 @@ sub ended {
 
 # one worker stands still, so that the other gets every call
 sub one_of_two {
-    my ($first, $second) = workers();
+    my ($first, $second) = worker_pids();
 
     stand_still($second);
 
@@ -235,6 +235,26 @@ sub database_away {
 }
 
 
+# --- a database that is older than what its nodes have seen ---
+
+our $old = vm($ana, fence => 7);
+our $ahead = VzDaemon->new(restart => sub {
+    return [$_[0] == 1 ? 'err stale 99 is the newest fence that was seen'
+        : 'ok'];
+});
+
+sub goes_on_above {
+    my $task = ask('POST', "/api/vms/$old/restart",
+        "${anas}Prefer: wait=20\n")->{json};
+
+    is($task->{state}, 'done', 'its owner goes on');
+    is(join(' ', map { /fence=(\d+)/ } $ahead->asked('restart')), '8 100',
+        'above the fence that the node has seen');
+    is(sql_value("SELECT fence FROM vm WHERE id = $old"), 100,
+        'of which the database knows now');
+}
+
+
 run_tests();
 
 __DATA__
@@ -274,5 +294,15 @@ GET /api/plans
 $::outage->http_config
 --- init: ::database_away()
 --- timeout: 120
+--- request
+GET /api/plans
+
+
+
+=== TEST 5: a node that has seen a newer claim than the database is caught up with
+--- http_config eval
+$::ahead->http_config
+--- init: ::goes_on_above()
+--- timeout: 60
 --- request
 GET /api/plans

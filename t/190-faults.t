@@ -4,6 +4,7 @@
 use Test::Nginx::Socket 'no_plan';
 use VzFixture;
 use VzPanelHelpers;
+use VzWorkers;
 
 no_shuffle();
 
@@ -36,19 +37,6 @@ sub database_pid {
     open my $in, '<', vz_base() . '/pid/mariadbd' or die "no mariadbd: $!";
 
     return <$in> =~ s/\s//gr;
-}
-
-
-# a signal reaches the threads of a busy server one by one
-sub all_stopped {
-    my ($pid) = @_;
-
-    for my $stat (glob "/proc/$pid/task/*/stat") {
-        open my $in, '<', $stat or next;
-        return 0 if <$in> !~ /^\d+ \(.*\) T /;
-    }
-
-    return 1;
 }
 
 
@@ -111,11 +99,10 @@ sub away_and_back {
 }
 
 
-sub stand_still {
+sub database_stands_still {
     my $pid = database_pid();
 
-    kill 'STOP', $pid;
-    ok(wait_for(10, sub { all_stopped($pid) }), 'the database stands still');
+    stand_still($pid);
 
     return $pid;
 }
@@ -125,7 +112,7 @@ sub stand_still {
 sub health_is_not_held_up {
     all_is_well('before');
 
-    my $pid = stand_still();
+    my $pid = database_stands_still();
 
     select undef, undef, undef, 1.1;    # an answer is good for a second
 
@@ -133,7 +120,7 @@ sub health_is_not_held_up {
         ('/api/health') x 10, ('/api/metrics') x 4;
     my $again = ask('GET', '/api/health');
 
-    kill 'CONT', $pid;
+    go_on($pid);
 
     for my $call (@calls) {
         cmp_ok($call->{seconds}, '<', 5, 'a probe has a deadline');
@@ -163,13 +150,13 @@ sub health_is_not_held_up {
 sub silent_and_back {
     all_is_well('before');
 
-    my $pid = stand_still();
+    my $pid = database_stands_still();
     my @calls = map { ask_begin('GET', $_, $anas) } ('/api/vms') x 12;
 
     my @slow = map { ask_end($_, 40) } @calls;
     my $page = ask('GET', '/panel/');
 
-    kill 'CONT', $pid;
+    go_on($pid);
 
     for my $call (@slow) {
         is($call->{code}, 503, 'one that does not answer is down');

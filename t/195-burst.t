@@ -1,5 +1,5 @@
 # Two hundred visitors who order in the same instant, and people who sign in
-# meanwhile: orders wait for their turn, signing in has its own.
+# meanwhile: orders wait for their turn, each is taken, signing in has its own.
 
 use Test::Nginx::Socket 'no_plan';
 use Time::HiRes qw(time);
@@ -63,13 +63,7 @@ sub burst {
             sort keys %codes), $took, $sent,
         join(' ', map { $_->{code} } @entered), $seconds[0], $seconds[-1]);
 
-    # a machine too slow for all says so to the last ones
-    my @taken = grep { $_->{code} == 202 } @calls;
-    my @later = grep { $_->{code} == 503
-        && $_->{head} =~ /^Retry-After: \d+\r?$/m } @calls;
-
-    cmp_ok(scalar @taken, '>', ORDERS * 3 / 4, 'orders wait for their turn');
-    is(@taken + @later, ORDERS, 'and each is taken or told when to come');
+    is($codes{202} // 0, ORDERS, 'each order is taken');
     is((grep { $_->{code} == 200 } @entered), @people, 'everybody signs in');
     cmp_ok($seconds[-1], '<', 3, 'and nobody waits for the orders');
 }

@@ -6,6 +6,7 @@ use Time::HiRes qw(sleep time);
 use VzFixture;
 use VzPanelHelpers;
 use VzDaemon;
+use VzWorkers qw(master children);
 
 use constant { RELOADS => 5, REQUESTS => 80, STREAMS => 8 };
 
@@ -16,26 +17,6 @@ our $anas = session($ana);
 our @vms = map { scalar vm($ana) } 1 .. 10;
 our $mute = VzDaemon->new(restart => [60]);
 
-
-sub master {
-    open my $in, '<', server_root() . '/logs/nginx.pid' or die "no nginx: $!";
-
-    return <$in> =~ s/\s//gr;
-}
-
-# the processes that have a parent
-sub children {
-    my ($parent) = @_;
-    my @found;
-
-    for my $stat (glob '/proc/[0-9]*/stat') {
-        open my $in, '<', $stat or next;
-        my ($pid, $of) = (<$in> // '') =~ /^(\d+) \(.*\) \w (\d+) / or next;
-        push @found, $pid if $of == $parent;
-    }
-
-    return @found;
-}
 
 sub reload { kill 'HUP', master() or die "kill: $!" }
 

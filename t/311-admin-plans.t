@@ -41,6 +41,32 @@ sub contracted {
     is($wrong, 0, $title);
 }
 
+# in bytes, as requests are written
+our %sizes = ("\xf0\x9f\x8d\xa3" => 71, "\xf0\x9f\x8d\xba" => 72,
+    "A\xc3\xb1o" => 73, 'Ano' => 74, 'ano' => 75);
+
+# a container of an administrator's has the sizes of its plan
+sub each_by_its_name {
+    my $user = user('bea.plans');
+
+    for my $name (sort keys %sizes) {
+        my $call = ask('POST', '/api/vms', $boss, qq({"user":$user,)
+            . qq("plan":"$main::name $name","template":") . busybox() . '"}');
+
+        is($call->{code}, 202, 'the plan is found');
+        is(sql_value("SELECT vmguar_limit_mib FROM vm WHERE id = "
+            . $call->{json}{vm}{id}), $sizes{$name}, 'and no other');
+        ask('GET', "/api/tasks/$call->{json}{id}", "${boss}Prefer: wait=60\n");
+        ask('DELETE', "/api/vms/$call->{json}{vm}{id}",
+            "${boss}Prefer: wait=60\n",
+            qq({"name":"$call->{json}{vm}{name}"}));
+    }
+
+    is(ask('POST', '/api/vms', $boss, qq({"user":$user,"plan":"\L$main::name )
+        . 'Ano","template":"' . busybox() . '"}')->{code}, 422,
+        'one that is spelled otherwise is none');
+}
+
 sub is_offered { contracted(1, 'every worker offers it') }
 sub is_hidden { contracted(0, 'no worker offers it') }
 
@@ -174,3 +200,21 @@ DELETE /api/admin/plans/%{again.id}
 $::boss
 --- error_code: 204
 --- check: is_hidden
+
+
+
+=== TEST 11: names that differ by an accent, a symbol or a capital are two
+--- request eval
+[ map { ::made(name => "\"$::name $_\"", memory_mib => $::sizes{$_}) }
+  sort keys %::sizes ]
+--- more_headers eval
+$::boss
+--- error_code eval
+[ (201) x keys %::sizes ]
+
+
+
+=== TEST 12: and each is found by its own
+--- init: ::each_by_its_name()
+--- request
+GET /api/plans

@@ -68,6 +68,34 @@ our @wanted;
 sub found { is(actions($_[0]), $wanted[$_[1]], "audit $_[1]") }
 
 
+# a node that gets no new containers; those that it has go on
+sub disabled {
+    is(ask('PATCH', "/api/admin/nodes/$node", $boss,
+        '{"enabled":false}')->{code}, 200, 'disabled');
+
+    my $seen = ask('GET', "/api/vms/$vms[0]", $beas)->{json}{sampled} // '';
+
+    ok(wait_for(15, sub {
+        my $vm = ask('GET', "/api/vms/$vms[0]", $beas)->{json};
+
+        return $vm->{state} eq 'stopped' && $vm->{sampled} gt $seen;
+    }), 'its containers are still seen');
+
+    is(ask('POST', "/api/vms/$vms[0]/start", "${beas}Prefer: wait=30\n")
+        ->{json}{state}, 'done', 'and started');
+    ok(wait_for(10, sub { grep { $_->{id} == $vms[0] }
+        @{ ask('GET', '/api/vms?state=running', $beas)->{json}{items} } }),
+        'which is seen, too');
+
+    my $health = ask('GET', '/api/health');
+
+    is($health->{code}, 200, 'it is well');
+    is($health->{json}{nodes}[0]{name}, 'local', 'as is told');
+
+    ask('POST', "/api/vms/$vms[0]/stop", "${beas}Prefer: wait=30\n");
+    ask('PATCH', "/api/admin/nodes/$node", $boss, '{"enabled":true}');
+}
+
 run_tests();
 
 __DATA__
@@ -187,7 +215,15 @@ $::boss
 
 
 
-=== TEST 9: every container of somebody is suspended, with a reason
+=== TEST 9: a node that is disabled is still watched
+--- init: ::disabled()
+--- timeout: 60
+--- request
+GET /api/plans
+
+
+
+=== TEST 10: every container of somebody is suspended, with a reason
 --- request eval
 [ "POST /api/admin/users/$::bea/suspend\n{\"reason\":\"unpaid\"}",
   'POST /api/admin/users/999999/suspend' . "\n{}",
@@ -206,7 +242,7 @@ $::boss
 
 
 
-=== TEST 10: what is suspended is left out
+=== TEST 11: what is suspended is left out
 --- wait: 0.3
 --- request eval
 "POST /api/admin/users/$::bea/suspend\n{}"
@@ -218,7 +254,7 @@ $::boss
 
 
 
-=== TEST 11: a node that does not answer says so
+=== TEST 12: a node that does not answer says so
 --- init
 main::down();
 --- request

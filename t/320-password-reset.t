@@ -175,8 +175,30 @@ sub limited {
     my @codes = map { ask('POST', '/api/password/reset', '',
         '{"account":"flood.' . $mark . '"}')->{code} } 1 .. 12;
 
-    is($codes[-1], 429, 'too many ask for one account');
+    is($codes[-1], 429, 'who asks too often waits');
     is((grep { $_ == 202 } @codes) > 0, 1, 'some are free');
+}
+
+# strangers ask for her from everywhere: she can, too, and has few mails
+sub asked_for {
+    my $gil = user("gil.$mark");
+    my @codes = map { ask('POST', '/api/password/reset',
+        "X-Real-IP: 10.20.$_.1\n", qq({"account":"gil.$mark"}))->{code} }
+        1 .. 12;
+
+    is("@codes", join(' ', (202) x 12), 'nobody is told that others asked');
+    ok(wait_for(10, sub { tokens("gil.$mark\@example.org") == 3 }),
+        'she has three links');
+
+    my @links = tokens("gil.$mark\@example.org");
+
+    is(sql_value("SELECT COUNT(*) FROM mail WHERE user_id = $gil"), 3,
+        'and no more mails');
+    is(try($links[0], 'Another-password-5')->{code}, 204, 'any of them is good');
+    is(ask('POST', '/api/password/reset', "X-Real-IP: 10.20.99.1\n",
+        qq({"account":"gil.$mark"}))->{code}, 202, 'asked for once more');
+    ok(wait_for(10, sub { tokens("gil.$mark\@example.org") == 4 }),
+        'the next one comes when they are used');
 }
 
 run_tests();
@@ -279,7 +301,19 @@ GET /api/plans
 
 
 
-=== TEST 11: without an address of our own no link is mailed
+=== TEST 11: who is asked for by others gets her link, and few mails
+--- vzpanel
+vzpanel_public_url https://host.example/panel;
+set_real_ip_from 127.0.0.1;
+real_ip_header X-Real-IP;
+--- init: ::asked_for()
+--- timeout: 60
+--- request
+GET /api/plans
+
+
+
+=== TEST 12: without an address of our own no link is mailed
 --- vzpanel
 --- request eval
 ::ask_for("eve.$::mark")

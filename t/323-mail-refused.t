@@ -165,6 +165,30 @@ sub corrected {
 }
 
 
+# the server takes what it is given, but for these
+sub stuck {
+    my @mail = (recipient => "stuck.$mark\@example.org", template => 'reset',
+        state => 'queued');
+
+    VzFixture::insert('mail', @mail, message_id => "$mark$_", attempts => 3,
+        created => '2026-01-01 00:00:00', next_try => '2038-01-01 00:00:00')
+        for 1, 2;
+
+    my $call = wait_for(10, sub {
+        my $call = ask('GET', '/api/health');
+        return @{ $call->{json}{failing} } && $call;
+    });
+
+    is($call->{code}, 200, 'orders are carried out all the same');
+    is($call->{json}{mail}, JSON::PP::false(), 'mail is not well');
+    is_deeply($call->{json}{failing}, [{ check => 'mail', why => 'waiting' }],
+        'for mails wait');
+    sql("DELETE FROM mail WHERE message_id LIKE '$mark%'");
+    ok(wait_for(10, sub { ask('GET', '/api/health')->{json}{mail} }),
+        'when they are gone it is');
+}
+
+
 run_tests();
 
 __DATA__
@@ -195,3 +219,11 @@ GET /api/plans
 --- request
 GET /api/plans
 --- check: corrected
+
+
+
+=== TEST 5: mails that wait for long are seen in health, the server is well
+--- timeout: 30
+--- request
+GET /api/plans
+--- check: stuck

@@ -166,7 +166,10 @@ sub http2 {
 # --- many streams ---
 
 sub streams {
-    my @streams = map { ask_begin('GET', '/api/events', $anas) } 1 .. 70;
+    my @roots = map { session(user(unique("root$_"), role => 'admin')) }
+        1 .. 7;
+    my @streams = map { ask_begin('GET', '/api/events', $roots[$_ % 7]) }
+        1 .. 70;
     my @opened = map { ask_more($_, 5); ask_result($_) } @streams;
     my ($refused) = grep { $_->{code} != 200 } @opened;
 

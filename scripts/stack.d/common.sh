@@ -105,9 +105,17 @@ free_base() {
 }
 
 
+# the kernel lets go of a loop device's file a moment after its mount
 unbind_base() {
+    local until=$((SECONDS + 5))
+
     cd /
-    ! mountpoint -q "$base" || umount "$base" || umount -l "$base"
+
+    while mountpoint -q "$base" && ! umount "$base" 2>/dev/null; do
+        [ "$SECONDS" -lt "$until" ] || umount -l "$base"
+        sleep 0.1
+    done
+
     rmdir "$base" 2>/dev/null || true
 }
 

@@ -11,6 +11,7 @@
 #include <time.h>
 #include "config.h"
 #include "../wire/frame.h"
+#include "../wire/seal.h"
 
 
 #define VZ_SAID_MAX  4096           /* bytes of what a program said */
@@ -24,6 +25,7 @@ typedef struct {
     struct timespec       deadline;     /* CLOCK_MONOTONIC */
     unsigned              percent;      /* last told; it never falls */
     int                   out;          /* the client's socket */
+    vz_seal_t            *seal;         /* NULL: nothing is sealed yet */
     char                  words[VZ_WORDS_MAX];  /* of the final line */
     char                  said[VZ_SAID_MAX];
     unsigned              gone;         /* the client: nothing is sent */

@@ -13,6 +13,7 @@
 
 
 static void vz_job_tell(vz_job_t *job);
+static void vz_job_push(vz_job_t *job);
 static void vz_job_hold(vz_job_t *job, const char *line, size_t len);
 static ssize_t vz_job_send(int fd, const char *p, size_t len);
 
@@ -145,7 +146,7 @@ void
 vz_job_final(vz_job_t *job, vz_code_e code)
 {
     int   n;
-    char  line[VZ_WORDS_MAX + 32];
+    char  line[VZ_WORDS_MAX + VZ_SEAL_LEN + 32], mac[VZ_SEAL_MAC + 1];
 
     (void) vz_reply_clean(job->words);
 
@@ -162,8 +163,20 @@ vz_job_final(vz_job_t *job, vz_code_e code)
                      job->words[0] ? job->words : "no more is known");
     }
 
+    if (job->held + sizeof(line) > sizeof(job->hold)) {
+        vz_job_flush(job);
+    }
+
+    if (job->seal) {
+        vz_seal_add(job->seal, job->hold, job->held);
+
+        if (vz_seal_end(job->seal, line, n, mac) == VZ_OK) {
+            n += sprintf(line + n - 1, " mac=%s\n", mac) - 1;
+        }
+    }
+
     vz_job_hold(job, line, n);
-    vz_job_flush(job);
+    vz_job_push(job);
 }
 
 
@@ -187,6 +200,17 @@ vz_job_tell(vz_job_t *job)
 
 void
 vz_job_flush(vz_job_t *job)
+{
+    if (job->seal) {
+        vz_seal_add(job->seal, job->hold, job->held);
+    }
+
+    vz_job_push(job);
+}
+
+
+static void
+vz_job_push(vz_job_t *job)
 {
     char           *p;
     size_t          len;

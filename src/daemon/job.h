@@ -15,8 +15,8 @@ void vz_job_init(vz_job_t *job, const vz_config_t *conf, int out);
 void vz_job_line(vz_job_t *job, const char *line);
 
 /*
- * vz_job_final: the last line, "ok words" or "err CODE words", and all that
- * is held is sent.
+ * vz_job_final: the last line, "ok words" or "err CODE words", sealed where
+ * job->seal is set, and all that is held is sent.
  */
 void vz_job_final(vz_job_t *job, vz_code_e code);
 

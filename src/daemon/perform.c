@@ -2,7 +2,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 #include "cache.h"
@@ -227,13 +226,8 @@ vz_perform_run(vz_job_t *job, vz_verb_pt run)
 static void
 vz_perform_hung(int signo)
 {
-    static const char  line[] = "err timeout the verb hangs and was left\n";
-
     (void) signo;
     (void) alarm(2);
-
-    (void) !send(vz_perform_job->out, line, sizeof(line) - 1,
-                 MSG_DONTWAIT|MSG_NOSIGNAL);
 
     vz_log(LOG_ERR, "%s %u hangs and was left", vz_perform_job->req->def->name,
            vz_perform_job->req->ctid);
@@ -306,7 +300,7 @@ vz_perform_log(const char *who, const vz_job_t *job, vz_code_e code, long ms)
         n += sprintf(what + n, " %s", req->argv[i]);
     }
 
-    if (code == VZ_FAILED || code >= VZ_INTERNAL) {
+    if (code == VZ_FAILED || code == VZ_DENIED || code >= VZ_INTERNAL) {
         level = LOG_WARNING;
 
     } else if (code == VZ_OK && !req->def->lock) {

@@ -13,18 +13,25 @@
 #define VZ_SERVE_DRAIN  65536       /* bytes of it */
 #define VZ_SERVE_RULE   "a line is printable ASCII with single spaces, "      \
                         "at most 1024 bytes"
+#define VZ_SERVE_SEAL   "the line is not what was sent here"
 
 
 typedef struct {
     const vz_serve_t   *serve;
+    vz_seal_t           seal;
     vz_frame_t          frame;
 } vz_conn_t;
 
 
 static vz_code_e vz_serve_handshake(vz_conn_t *conn);
-static vz_code_e vz_serve_auth(vz_conn_t *conn, const char *nonce,
+static vz_code_e vz_serve_auth(vz_conn_t *conn, vz_nonces_t *nonces,
+    char *words);
+static vz_code_e vz_serve_accept(vz_conn_t *conn, const vz_nonces_t *nonces,
     char *words);
 static vz_code_e vz_serve_next(vz_conn_t *conn);
+static vz_code_e vz_serve_verb(vz_conn_t *conn, vz_job_t *job, char **line,
+    size_t *len);
+static int vz_serve_wrong(vz_code_e code);
 static vz_code_e vz_serve_line(vz_conn_t *conn, unsigned seconds,
     char **line, size_t *len);
 static vz_code_e vz_serve_fill(vz_conn_t *conn, long left);
@@ -41,6 +48,7 @@ vz_serve(const vz_serve_t *serve)
     vz_code_e  code;
 
     conn.serve = serve;
+    (void) memset(&conn.seal, 0, sizeof(conn.seal));
 
     vz_frame_init(&conn.frame, VZ_LINE_MAX);
 
@@ -51,6 +59,7 @@ vz_serve(const vz_serve_t *serve)
     }
 
     vz_frame_wipe(&conn.frame);
+    vz_seal_free(&conn.seal);
 
     if (code != VZ_DOWN) {
         vz_serve_leave(serve);
@@ -61,14 +70,15 @@ vz_serve(const vz_serve_t *serve)
 static vz_code_e
 vz_serve_handshake(vz_conn_t *conn)
 {
-    char        nonce[VZ_HEX_LEN + 1], greeting[VZ_LINE_MAX];
-    vz_job_t    job;
-    vz_code_e   code;
+    char         greeting[VZ_LINE_MAX];
+    vz_job_t     job;
+    vz_code_e    code;
+    vz_nonces_t  nonces;
 
     vz_job_init(&job, conn->serve->host->conf, conn->serve->out);
 
-    if (vz_nonce(nonce) != VZ_OK
-        || vz_greeting_print(greeting, sizeof(greeting), nonce) == 0)
+    if (vz_nonce(nonces.server) != VZ_OK
+        || vz_greeting_print(greeting, sizeof(greeting), nonces.server) == 0)
     {
         vz_log(LOG_ERR, "no random bytes for a nonce");
         return VZ_INTERNAL;
@@ -77,7 +87,11 @@ vz_serve_handshake(vz_conn_t *conn)
     vz_job_line(&job, greeting);
     vz_job_flush(&job);
 
-    code = vz_serve_auth(conn, nonce, job.words);
+    code = vz_serve_auth(conn, &nonces, job.words);
+
+    if (code == VZ_OK) {
+        code = vz_serve_accept(conn, &nonces, job.words);
+    }
 
     if (code == VZ_DOWN) {
         return code;
@@ -95,7 +109,7 @@ vz_serve_handshake(vz_conn_t *conn)
 
 
 static vz_code_e
-vz_serve_auth(vz_conn_t *conn, const char *nonce, char *words)
+vz_serve_auth(vz_conn_t *conn, vz_nonces_t *nonces, char *words)
 {
     char        *line;
     size_t       len;
@@ -107,7 +121,7 @@ vz_serve_auth(vz_conn_t *conn, const char *nonce, char *words)
     if (code == VZ_OK) {
         /* with no key the answer is read all the same, and refused */
         code = conn->serve->key
-               ? vz_auth_check(line, len, conn->serve->key, nonce)
+               ? vz_auth_check(line, len, conn->serve->key, nonces)
                : VZ_DENIED;
     }
 
@@ -121,7 +135,11 @@ vz_serve_auth(vz_conn_t *conn, const char *nonce, char *words)
         break;
 
     case VZ_SYNTAX:
-        why = "the handshake is: auth, a space, 64 hex digits";
+        why = "the handshake is: auth and twice a space and 64 hex digits";
+        break;
+
+    case VZ_UNSUPPORTED:
+        why = "the client speaks version 1 of the protocol, this is version 2";
         break;
 
     default:
@@ -132,6 +150,22 @@ vz_serve_auth(vz_conn_t *conn, const char *nonce, char *words)
     (void) snprintf(words, VZ_WORDS_MAX, "%s", why);
 
     return code;
+}
+
+
+/* words: the proof that we know the key, too */
+static vz_code_e
+vz_serve_accept(vz_conn_t *conn, const vz_nonces_t *nonces, char *words)
+{
+    if (vz_accept_print(words, conn->serve->key, nonces) == VZ_OK
+        && vz_seal_init(&conn->seal, conn->serve->key, nonces) == VZ_OK)
+    {
+        return VZ_OK;
+    }
+
+    (void) snprintf(words, VZ_WORDS_MAX, "no keys can be made");
+
+    return VZ_INTERNAL;
 }
 
 
@@ -147,17 +181,16 @@ vz_serve_next(vz_conn_t *conn)
     vz_request_t    req;
 
     vz_job_init(&job, conn->serve->host->conf, conn->serve->out);
+    job.seal = &conn->seal;
 
-    step = vz_serve_line(conn, conn->serve->host->conf->silence, &line, &len);
-
-    if (step == VZ_SYNTAX) {
-        (void) vz_job_end(&job, step, VZ_SERVE_RULE);
-        vz_perform_log(conn->serve->peer, &job, step, 0);
-        vz_job_final(&job, step);
-        return step;
-    }
+    step = vz_serve_verb(conn, &job, &line, &len);
 
     if (step != VZ_OK) {
+        if (vz_serve_wrong(step)) {
+            vz_perform_log(conn->serve->peer, &job, step, 0);
+            vz_job_final(&job, step);
+        }
+
         return step;
     }
 
@@ -177,7 +210,7 @@ vz_serve_next(vz_conn_t *conn)
             return step;
         }
 
-        code = code == VZ_OK || step == VZ_SYNTAX ? step : code;
+        code = code == VZ_OK || vz_serve_wrong(step) ? step : code;
     }
 
     if (code == VZ_OK) {
@@ -195,7 +228,34 @@ vz_serve_next(vz_conn_t *conn)
         return VZ_DOWN;
     }
 
-    return step == VZ_SYNTAX ? step : VZ_OK;
+    return vz_serve_wrong(step) ? step : VZ_OK;
+}
+
+
+/* as vz_serve_line(), or VZ_DENIED: somebody sits between; both said */
+static vz_code_e
+vz_serve_verb(vz_conn_t *conn, vz_job_t *job, char **line, size_t *len)
+{
+    vz_code_e  code;
+
+    code = vz_serve_line(conn, conn->serve->host->conf->silence, line, len);
+
+    if (code == VZ_OK) {
+        code = vz_seal_open_line(&conn->seal, *line, len);
+    }
+
+    return vz_serve_wrong(code)
+           ? vz_job_end(job, code, code == VZ_SYNTAX ? VZ_SERVE_RULE
+                                                     : VZ_SERVE_SEAL)
+           : code;
+}
+
+
+/* lines that leave nothing to go on with */
+static int
+vz_serve_wrong(vz_code_e code)
+{
+    return code == VZ_SYNTAX || code == VZ_DENIED;
 }
 
 
@@ -270,7 +330,7 @@ vz_serve_secret(vz_conn_t *conn, vz_job_t *job, char *secret)
     code = vz_serve_line(conn, conn->serve->host->conf->silence, &line, &len);
 
     if (code == VZ_OK) {
-        code = vz_secret_parse(line, len, secret, &n);
+        code = vz_seal_open_secret(&conn->seal, line, len, secret, &n);
     }
 
     vz_serve_wipe(&conn->frame);
@@ -281,8 +341,11 @@ vz_serve_secret(vz_conn_t *conn, vz_job_t *job, char *secret)
         return code;
 
     case VZ_RANGE:
-        return vz_job_end(job, code, "secret: base64 of 1 to %d bytes "
-                          "without control characters", VZ_SECRET_MAX);
+        return vz_job_end(job, code, "secret: 1 to %d bytes without control "
+                          "characters, sealed, in base64", VZ_SECRET_MAX);
+
+    case VZ_DENIED:
+        return vz_job_end(job, code, VZ_SERVE_SEAL);
 
     case VZ_SYNTAX:
         return vz_job_end(job, code, "after passwd comes one line: secret, "

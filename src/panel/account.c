@@ -4,6 +4,7 @@
 
 #include "audit.h"
 #include "auth.h"
+#include "guess.h"
 #include "listing.h"
 #include "resource.h"
 #include "route.h"
@@ -26,6 +27,12 @@ typedef struct {
     int64_t         days;
 } vz_token_body_t;
 
+/* What a new password was made from, and is stored over. */
+typedef struct {
+    ngx_str_t       before;         /* the hash that the old one fits */
+    ngx_str_t       hash;
+} vz_account_new_t;
+
 /* A session or a token, which ends the same way. */
 typedef struct {
     const char       *kind;         /* in the audit, "session" */
@@ -34,10 +41,16 @@ typedef struct {
 } vz_account_thing_t;
 
 
-static vz_code_e vz_account_change(vz_call_t *call, const ngx_str_t *hash,
-    vz_rows_t *ended);
-static void vz_account_ended(const vz_rows_t *rows);
+static vz_code_e vz_account_check(vz_call_t *call, const ngx_str_t *old,
+    ngx_str_t *hash);
+static void vz_account_wrong(vz_call_t *call, const char *field);
+static vz_code_e vz_account_change(vz_call_t *call,
+    const vz_account_new_t *password);
 static void vz_account_finish(vz_call_t *call, const vz_account_thing_t *thing);
+static vz_code_e vz_account_remove(vz_call_t *call,
+    const vz_account_thing_t *thing, uint64_t id, vz_rows_t *rows);
+static vz_code_e vz_account_token_add(vz_call_t *call,
+    const vz_token_body_t *body, const ngx_str_t *hash, uint64_t *id);
 
 
 static const vz_form_member_t  vz_password_members[] = {
@@ -61,11 +74,12 @@ const vz_form_t  vz_token_form = vz_form("Token", vz_token_members);
 static const vz_sql_t  vz_account_hash = vz_sql("own hash",
     "SELECT password FROM user WHERE id = ?");
 
-static const vz_sql_t  vz_account_update = vz_sql("own password",
-    "UPDATE user SET password = ?, must_change = FALSE WHERE id = ?");
+/* who shows the password that was mailed has read it where it went */
 
-static const vz_sql_t  vz_account_others = vz_sql("other sessions",
-    "SELECT hash FROM session WHERE user_id = ? AND id <> ?");
+static const vz_sql_t  vz_account_update = vz_sql("own password",
+    "UPDATE user SET password = ?, must_change = FALSE, drawn = NULL,"
+    " email_state = IF(email_state = 'mailed', 'proven', email_state)"
+    " WHERE id = ? AND password = ? AND NOT locked");
 
 static const vz_sql_t  vz_account_end_others = vz_sql("end other sessions",
     "DELETE FROM session WHERE user_id = ? AND id <> ?");
@@ -143,8 +157,7 @@ void
 vz_account_password(vz_call_t *call)
 {
     vz_code_e           rc;
-    ngx_str_t           account, hash;
-    vz_rows_t           rows;
+    vz_account_new_t    password;
     vz_password_body_t  body;
 
     ngx_memzero(&body, sizeof(vz_password_body_t));
@@ -161,51 +174,91 @@ vz_account_password(vz_call_t *call)
         return;
     }
 
-    rc = vz_db_query(NULL, call->pool, &vz_account_hash,
-                     vz_binds(vz_int(call->who.user)), &rows);
-    if (rc != VZ_OK) {
-        vz_call_fault(call, "database", rc);
+    if (vz_account_check(call, &body.old, &password.before) != VZ_OK
+        || vz_session_hash(call, &body.new, &password.hash) != VZ_OK)
+    {
         return;
     }
 
-    account.data = call->who.account;
-    account.len = ngx_strlen(call->who.account);
-    hash = vz_cell_text(&rows, 0, 0);
+    rc = vz_account_change(call, &password);
 
-    rc = vz_session_verify(call, &account, &body.old, &hash);
-
-    if (rc == VZ_DENIED) {
-        vz_call_invalid(call, "old", "wrong", "not your password");
-        vz_call_refuse(call);
-    }
-
-    if (rc != VZ_OK) {
+    if (rc == VZ_STATE) {
+        vz_account_wrong(call, "old");
         return;
     }
 
-    if (vz_session_hash(call, &body.new, &hash) != VZ_OK) {
-        return;
-    }
-
-    rc = vz_account_change(call, &hash, &rows);
     if (rc != VZ_OK) {
         vz_call_fault(call, "database", rc);
         return;
     }
 
     vz_zone_user_drop(call->who.user);
-    vz_account_ended(&rows);
-
     (void) vz_call_reply(call, NGX_HTTP_NO_CONTENT);
 }
 
 
+/*
+ * That it is one's password, and its hash.  Each session has tries of its own:
+ * who has stolen one keeps nobody else from changing the password.
+ */
+
 static vz_code_e
-vz_account_change(vz_call_t *call, const ngx_str_t *hash, vz_rows_t *ended)
+vz_account_check(vz_call_t *call, const ngx_str_t *old, ngx_str_t *hash)
+{
+    vz_code_e   rc;
+    vz_rows_t   rows;
+    vz_guess_t  guess;
+
+    rc = vz_db_query(NULL, call->pool, &vz_account_hash,
+                     vz_binds(vz_int(call->who.user)), &rows);
+    if (rc != VZ_OK) {
+        vz_call_fault(call, "database", rc);
+        return rc;
+    }
+
+    *hash = vz_cell_text(&rows, 0, 0);
+
+    rc = vz_guess_known(call, &guess, vz_call_printf(call, "session %uL",
+                                                     call->who.session));
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    rc = vz_crypt_verify(&guess.place, old, hash);
+    vz_guess_end(&guess, rc);
+
+    if (rc == VZ_DENIED) {
+        vz_account_wrong(call, "old");
+
+    } else if (rc != VZ_OK) {
+        vz_session_fault(call, guess.place.line, rc);
+    }
+
+    return rc;
+}
+
+
+static void
+vz_account_wrong(vz_call_t *call, const char *field)
+{
+    vz_call_invalid(call, field, "wrong", "not your password");
+    vz_call_refuse(call);
+}
+
+
+/*
+ * VZ_STATE where the old password is it no more.  An administrator may have
+ * drawn another since the old one was checked: then this session is over, too,
+ * which the audit finds out.
+ */
+
+static vz_code_e
+vz_account_change(vz_call_t *call, const vz_account_new_t *password)
 {
     vz_tx_t    *tx;
     ngx_str_t   none;
     vz_code_e   rc;
+    vz_rows_t   rows;
 
     ngx_str_set(&none, "");
 
@@ -215,14 +268,10 @@ vz_account_change(vz_call_t *call, const ngx_str_t *hash, vz_rows_t *ended)
     }
 
     rc = vz_db_query(tx, call->pool, &vz_account_update,
-                     vz_binds(vz_text(*hash), vz_int(call->who.user)), NULL);
-
-    if (rc == VZ_OK) {
-        rc = vz_db_query(tx, call->pool, &vz_account_others,
-                         vz_binds(vz_int(call->who.user),
-                                  vz_int(call->who.session)),
-                         ended);
-    }
+                     vz_binds(vz_text(password->hash),
+                              vz_int(call->who.user),
+                              vz_text(password->before)),
+                     &rows);
 
     if (rc == VZ_OK) {
         rc = vz_db_query(tx, call->pool, &vz_account_end_others,
@@ -239,26 +288,11 @@ vz_account_change(vz_call_t *call, const ngx_str_t *hash, vz_rows_t *ended)
         rc = vz_audit_by(tx, call, "account.password", none);
     }
 
-    return vz_db_end(tx, rc);
-}
-
-
-/* what other workers have is ended by their own next look */
-
-static void
-vz_account_ended(const vz_rows_t *rows)
-{
-    ngx_str_t   hash;
-    ngx_uint_t  i;
-
-    for (i = 0; i < rows->rows; i++) {
-        hash = vz_cell_text(rows, i, 0);
-
-        if (hash.len == 32) {
-            vz_zone_session_drop(hash.data);
-            vz_sse_revoke(hash.data);
-        }
+    if (rc == VZ_OK && rows.affected == 0) {
+        rc = VZ_STATE;
     }
+
+    return vz_db_end(tx, rc);
 }
 
 
@@ -282,30 +316,76 @@ static void
 vz_account_finish(vz_call_t *call, const vz_account_thing_t *thing)
 {
     uint64_t   id;
+    ngx_str_t  hash;
     vz_code_e  rc;
     vz_rows_t  rows;
 
-    if (vz_route_id(call, 0, &id) != VZ_OK
-        || vz_route_row(call, thing->find,
-                        vz_binds(vz_int(id), vz_int(call->who.user)), &rows)
-           != VZ_OK)
-    {
+    if (vz_route_id(call, 0, &id) != VZ_OK) {
         return;
     }
 
-    rc = vz_db_query(NULL, call->pool, thing->remove,
-                     vz_binds(vz_int(id), vz_int(call->who.user)), NULL);
+    rc = vz_account_remove(call, thing, id, &rows);
+
+    if (rc == VZ_NOENT) {
+        vz_route_absent(call);
+        return;
+    }
+
     if (rc != VZ_OK) {
         vz_call_fault(call, "database", rc);
         return;
     }
 
-    vz_account_ended(&rows);
-    (void) vz_audit_by(NULL, call,
-                       (char *) vz_call_printf(call, "%s.end",
-                                               thing->kind).data,
-                       vz_call_printf(call, "%s %uL", thing->kind, id));
+    hash = vz_cell_text(&rows, 0, 0);
+
+    if (hash.len == 32) {
+        vz_zone_session_drop(hash.data);
+        vz_sse_revoke(hash.data);
+    }
+
     (void) vz_call_reply(call, NGX_HTTP_NO_CONTENT);
+}
+
+
+/* audited before it goes: it may be the one that this call came by */
+
+static vz_code_e
+vz_account_remove(vz_call_t *call, const vz_account_thing_t *thing,
+    uint64_t id, vz_rows_t *rows)
+{
+    vz_tx_t    *tx;
+    ngx_str_t   action;
+    vz_code_e   rc;
+
+    action = vz_call_printf(call, "%s.end", thing->kind);
+
+    rc = vz_db_begin(call->pool, &tx);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    rc = vz_auth_hold(tx, call->pool, call->who.user);
+
+    if (rc == VZ_OK) {
+        rc = vz_db_query(tx, call->pool, thing->find,
+                         vz_binds(vz_int(id), vz_int(call->who.user)), rows);
+    }
+
+    if (rc == VZ_OK && rows->rows == 0) {
+        rc = VZ_NOENT;
+    }
+
+    if (rc == VZ_OK) {
+        rc = vz_audit_by(tx, call, (char *) action.data,
+                         vz_call_printf(call, "%s %uL", thing->kind, id));
+    }
+
+    if (rc == VZ_OK) {
+        rc = vz_db_query(tx, call->pool, thing->remove,
+                         vz_binds(vz_int(id), vz_int(call->who.user)), NULL);
+    }
+
+    return vz_db_end(tx, rc);
 }
 
 
@@ -321,8 +401,8 @@ void
 vz_account_token_make(vz_call_t *call)
 {
     u_char            digest[32];
+    uint64_t          id;
     vz_code_e         rc;
-    vz_rows_t         rows;
     vz_json_t        *out;
     ngx_str_t         secret, shown, hash;
     vz_token_body_t   body;
@@ -343,36 +423,71 @@ vz_account_token_make(vz_call_t *call)
     hash.data = digest;
     hash.len = sizeof(digest);
 
-    rc = vz_db_query(NULL, call->pool, &vz_account_token_insert,
-                     vz_binds(vz_text(hash), vz_text(body.name),
-                              vz_text(body.scope),
-                              body.days ? vz_int(body.days) : vz_none(),
-                              vz_int(call->who.user), vz_int(VZ_TOKENS_MAX)),
-                     &rows);
-    if (rc != VZ_OK) {
-        vz_call_fault(call, "database", rc);
-        return;
-    }
+    id = 0;
+    rc = vz_account_token_add(call, &body, &hash, &id);
 
-    if (rows.affected == 0) {
+    if (rc == VZ_NOSPACE) {
         vz_call_problem(call, NGX_HTTP_CONFLICT, "too_many_tokens",
                         "%d tokens are the most: end one first.",
                         VZ_TOKENS_MAX);
         return;
     }
 
-    (void) vz_audit_by(NULL, call, "token.make",
-                       vz_call_printf(call, "token %uL", rows.insert_id));
+    if (rc != VZ_OK) {
+        vz_call_fault(call, "database", rc);
+        return;
+    }
 
     shown = vz_call_printf(call, "vzp_%V", &secret);
     out = vz_call_reply(call, NGX_HTTP_CREATED);
 
     vz_json_object(out, NULL);
-    vz_json_uint(out, "id", rows.insert_id);
+    vz_json_uint(out, "id", id);
     vz_json_text(out, "name", &body.name);
     vz_json_text(out, "scope", &body.scope);
     vz_json_text(out, "token", &shown);
     vz_json_close(out);
+}
+
+
+/* with the row held: those made at once are counted, too */
+
+static vz_code_e
+vz_account_token_add(vz_call_t *call, const vz_token_body_t *body,
+    const ngx_str_t *hash, uint64_t *id)
+{
+    vz_tx_t    *tx;
+    vz_code_e   rc;
+    vz_rows_t   rows;
+
+    rc = vz_db_begin(call->pool, &tx);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    rc = vz_auth_hold(tx, call->pool, call->who.user);
+
+    if (rc == VZ_OK) {
+        rc = vz_db_query(tx, call->pool, &vz_account_token_insert,
+                         vz_binds(vz_text(*hash), vz_text(body->name),
+                                  vz_text(body->scope),
+                                  body->days ? vz_int(body->days) : vz_none(),
+                                  vz_int(call->who.user),
+                                  vz_int(VZ_TOKENS_MAX)),
+                         &rows);
+    }
+
+    if (rc == VZ_OK && rows.affected == 0) {
+        rc = VZ_NOSPACE;
+    }
+
+    if (rc == VZ_OK) {
+        *id = rows.insert_id;
+        rc = vz_audit_by(tx, call, "token.make",
+                         vz_call_printf(call, "token %uL", *id));
+    }
+
+    return vz_db_end(tx, rc);
 }
 
 

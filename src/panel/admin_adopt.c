@@ -66,6 +66,7 @@ static vz_code_e vz_adopt_audit(vz_adopt_t *adopt, vz_tx_t *tx);
 static void vz_adopt_refuse(vz_adopt_t *adopt, vz_code_e rc);
 static void vz_adopt_taken(vz_adopt_t *adopt);
 static void vz_adopt_reply(vz_adopt_t *adopt);
+static void vz_adopt_answer(vz_call_t *call);
 
 
 #define vz_adopt_member(name, type, field, required, min_max)                 \
@@ -124,7 +125,7 @@ vz_admin_node_adopt(vz_call_t *call)
     adopt.call = call;
 
     if (vz_adopt_form(&adopt) != VZ_OK
-        || vz_idem_init(call, &adopt.idem) != VZ_OK
+        || vz_idem_init(call, NULL, &adopt.idem) != VZ_OK
         || vz_adopt_replay(&adopt) != VZ_OK
         || vz_adopt_missing(&adopt) != VZ_OK
         || vz_on_node(call, &adopt.node) != VZ_OK
@@ -625,20 +626,30 @@ vz_adopt_taken(vz_adopt_t *adopt)
 static void
 vz_adopt_reply(vz_adopt_t *adopt)
 {
+    adopt->call->task = adopt->task;
+
+    if (vz_task_wait(adopt->call, adopt->task, vz_adopt_answer) != NGX_OK) {
+        vz_adopt_answer(adopt->call);
+    }
+}
+
+
+static void
+vz_adopt_answer(vz_call_t *call)
+{
     vz_code_e    rc;
     ngx_str_t    out;
     vz_task_t    task;
     vz_rows_t    rows;
     vz_json_t   *json;
     ngx_uint_t   status;
-    vz_call_t   *call = adopt->call;
 
-    rc = vz_task_answer(call, adopt->task, &task, &status);
-
-    if (rc == VZ_OK) {
-        rc = vz_db_query(NULL, call->pool, &vz_adopt_out,
-                         vz_binds(vz_int(adopt->task)), &rows);
+    if (vz_task_stands(call, &task, &status) != VZ_OK) {
+        return;
     }
+
+    rc = vz_db_query(NULL, call->pool, &vz_adopt_out,
+                     vz_binds(vz_int(call->task)), &rows);
 
     if (rc != VZ_OK) {
         vz_call_fault(call, "database", rc);

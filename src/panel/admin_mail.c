@@ -22,12 +22,18 @@ static const vz_sql_t  vz_outbox_rows = vz_sql("outbox",
 static const vz_sql_t  vz_outbox_one = vz_sql("outbox one",
     VZ_OUTBOX_SELECT " WHERE m.id = ?");
 
-/* one that was refused, or that waits after a try: to the address of today */
+/*
+ * One that was refused, or that waits after a try: to the address of today,
+ * which its password proves then, where no other was drawn since.
+ */
 
 static const vz_sql_t  vz_outbox_again = vz_sql("outbox again",
     "UPDATE mail m LEFT JOIN user u ON u.id = m.user_id"
     " SET m.state = 'queued', m.attempts = 0, m.next_try = NOW(3),"
-    "  m.recipient = COALESCE(u.email, m.recipient)"
+    "  m.recipient = COALESCE(u.email, m.recipient),"
+    "  u.email_state = IF(u.email_state = 'unproven' AND u.drawn <= m.created"
+    "   AND m.template IN ('credentials', 'account', 'reset'), 'mailed',"
+    "   u.email_state)"
     " WHERE m.id = ? AND m.data IS NOT NULL AND (m.state = 'failed'"
     "  OR (m.state = 'queued' AND m.error IS NOT NULL))");
 

@@ -255,7 +255,7 @@ vz_node_ask_all(vz_call_t *call, vz_node_ask_t *asks, ngx_uint_t n)
 
         waiting++;
 
-        if (vz_fiber_spawn(vz_node_ask_one, &asks[i]) != NGX_OK) {
+        if (vz_fiber_serve(vz_node_ask_one, &asks[i]) != NGX_OK) {
             vz_node_ask_one(&asks[i]);
         }
     }

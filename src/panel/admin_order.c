@@ -76,6 +76,11 @@ static const vz_sql_t  vz_held_one = vz_sql("held order",
 static const vz_sql_t  vz_held_queue = vz_sql("held queue",
     "UPDATE task SET state = 'queued' WHERE id = ? AND state = 'held'");
 
+/* the time of a mailed password begins with its mail */
+
+static const vz_sql_t  vz_held_drawn = vz_sql("held drawn",
+    "UPDATE user SET drawn = NOW(3) WHERE id = ? AND drawn IS NOT NULL");
+
 static const vz_sql_t  vz_held_cancel = vz_sql("held cancel",
     "UPDATE task SET state = 'cancelled', busy = NULL, finished = NOW(3),"
     " error_code = 'rejected', error_detail = ?"
@@ -267,6 +272,12 @@ vz_held_approve(vz_tx_t *tx, vz_call_t *call, vz_held_t *held)
 
     rc = vz_db_query(tx, call->pool, &vz_held_queue,
                      vz_binds(vz_int(held->task)), NULL);
+
+    if (rc == VZ_OK) {
+        rc = vz_db_query(tx, call->pool, &vz_held_drawn,
+                         vz_binds(vz_int(held->user)), NULL);
+    }
+
     if (rc != VZ_OK) {
         return rc;
     }

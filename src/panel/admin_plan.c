@@ -5,8 +5,6 @@
 #include "admin.h"
 
 
-#define VZ_PLAN_MIB_MAX   67108864      /* 64 TiB */
-
 typedef struct {
     ngx_str_t       name;
     int64_t         memory_mib;
@@ -23,9 +21,9 @@ typedef struct {
 #define vz_plan_members(required)                                             \
     { "name", VZ_FORM_FIELD, VZ_FIELD_PLAN, required, 0, 0,                   \
       offsetof(vz_plan_body_t, name) },                                       \
-    { "memory_mib", VZ_FORM_INT, 0, required, 8, VZ_PLAN_MIB_MAX,             \
+    { "memory_mib", VZ_FORM_INT, 0, required, 8, VZ_FORM_MIB,                 \
       offsetof(vz_plan_body_t, memory_mib) },                                 \
-    { "disk_mib", VZ_FORM_INT, 0, required, 256, VZ_PLAN_MIB_MAX,             \
+    { "disk_mib", VZ_FORM_INT, 0, required, 256, VZ_FORM_MIB,                 \
       offsetof(vz_plan_body_t, disk_mib) },                                   \
     { "cpu_units", VZ_FORM_INT, 0, 0, 8, 500000,                              \
       offsetof(vz_plan_body_t, cpu_units) },                                  \

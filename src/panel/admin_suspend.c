@@ -117,6 +117,10 @@ vz_suspend_all(vz_call_t *call, uint64_t id, ngx_uint_t suspend,
             continue;
         }
 
+        if (rc == VZ_DENIED) {
+            return;
+        }
+
         vz_json_object(out, NULL);
         vz_json_uint(out, "vm", vm);
 

@@ -131,7 +131,7 @@ vz_template_where(vz_json_t *out, const vz_rows_t *rows, ngx_uint_t row)
     vz_node_row_t  *nodes[VZ_NODES_MAX];
 
     name = vz_cell_text(rows, row, 1);
-    n = vz_node_rows(nodes);
+    n = vz_node_places(nodes);
 
     vz_json_array(out, "nodes");
 
@@ -151,7 +151,7 @@ vz_template_nodes(vz_json_t *out)
     ngx_uint_t      i, n;
     vz_node_row_t  *nodes[VZ_NODES_MAX];
 
-    n = vz_node_rows(nodes);
+    n = vz_node_places(nodes);
 
     vz_json_array(out, "nodes");
 
@@ -175,7 +175,7 @@ vz_template_installed(vz_json_t *out, const vz_rows_t *rows)
     vz_node_row_t       *nodes[VZ_NODES_MAX];
     vz_node_template_t  *template;
 
-    n = vz_node_rows(nodes);
+    n = vz_node_places(nodes);
 
     vz_json_array(out, "installed");
 

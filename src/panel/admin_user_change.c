@@ -13,9 +13,6 @@
 #include "../wire/field.h"
 
 
-#define VZ_USER_PASSWORD  16
-
-
 typedef struct {
     ngx_str_t       account;
     ngx_str_t       role;
@@ -91,8 +88,9 @@ const vz_form_t  vz_user_change_form = vz_form("UserChange", vz_user_changes);
 
 static const vz_sql_t  vz_user_insert = vz_sql("user insert",
     "INSERT INTO user (account, role, first_name, last_name, dni, email,"
-    " phone, address, province, language, password, must_change)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, TRUE)");
+    " phone, address, province, language, password, must_change, email_state,"
+    " drawn) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, TRUE, 'mailed',"
+    " NOW(3))");
 
 static const vz_sql_t  vz_user_lock = vz_sql("user lock",
     "SELECT account, first_name, email, language, role FROM user"
@@ -102,10 +100,13 @@ static const vz_sql_t  vz_user_admins = vz_sql("user admins",
     "SELECT id FROM user WHERE role = 'admin' AND NOT locked"
     " ORDER BY id FOR UPDATE");
 
+/* an address is proven by who has it; another one is not */
+
 static const vz_sql_t  vz_user_update = vz_sql("user update",
     "UPDATE user SET role = COALESCE(?, role),"
     " first_name = COALESCE(?, first_name),"
     " last_name = IF(?, '', COALESCE(?, last_name)),"
+    " email_state = IF(? <> email, 'unproven', email_state),"
     " email = COALESCE(?, email), dni = IF(?, NULL, COALESCE(?, dni)),"
     " phone = IF(?, NULL, COALESCE(?, phone)),"
     " address = IF(?, NULL, COALESCE(?, address)),"
@@ -114,7 +115,9 @@ static const vz_sql_t  vz_user_update = vz_sql("user update",
     " WHERE id = ?");
 
 static const vz_sql_t  vz_user_password = vz_sql("user password",
-    "UPDATE user SET password = ?, must_change = TRUE WHERE id = ?");
+    "UPDATE user SET password = ?, must_change = TRUE, drawn = NOW(3),"
+    " email_state = IF(email_state = 'proven', 'proven', 'mailed')"
+    " WHERE id = ?");
 
 static const vz_sql_t  vz_user_sessions = vz_sql("user sessions",
     "DELETE FROM session WHERE user_id = ?");
@@ -147,8 +150,7 @@ vz_admin_user_make(vz_call_t *call)
         return;
     }
 
-    vz_call_header(call, "Location",
-                   vz_call_printf(call, "/api/admin/users/%uL", body.id));
+    vz_call_location(call, "/admin/users/%uL", body.id);
     vz_admin_user_reply(call, body.id, NGX_HTTP_CREATED);
 }
 
@@ -179,22 +181,8 @@ vz_user_read(vz_call_t *call, const vz_form_t *form, vz_user_body_t *body)
 static vz_code_e
 vz_user_draw(vz_call_t *call, vz_user_body_t *body)
 {
-    vz_code_e  rc;
-
-    if (vz_random_password(call->pool, VZ_USER_PASSWORD, &body->password)
-        != NGX_OK)
-    {
-        vz_call_fault(call, "panel", VZ_INTERNAL);
-        return VZ_INTERNAL;
-    }
-
-    rc = vz_session_hash(call, &body->password, &body->hash);
-
-    if (rc != VZ_OK) {
-        ngx_explicit_memzero(body->password.data, body->password.len);
-    }
-
-    return rc;
+    return vz_session_draw(call, VZ_CRYPT_KNOWN, &body->password,
+                           &body->hash);
 }
 
 
@@ -463,6 +451,7 @@ vz_user_update_in(vz_tx_t *tx, vz_call_t *call, const vz_user_body_t *body,
                        vz_binds(vz_opt(body->role), vz_opt(body->first_name),
                                 vz_user_clear(call, "last_name"),
                                 vz_opt(body->last_name), vz_opt(body->email),
+                                vz_opt(body->email),
                                 vz_user_clear(call, "dni"), vz_opt(body->dni),
                                 vz_user_clear(call, "phone"),
                                 vz_opt(body->phone),

@@ -4,6 +4,7 @@
 
 #include "arg.h"
 #include "word.h"
+#include "../runtime/utf8.h"
 #include "../wire/field.h"
 
 
@@ -24,6 +25,8 @@ static vz_code_e vz_arg_like_any(vz_call_t *call, const vz_arg_t *arg,
 static vz_code_e vz_arg_action(vz_call_t *call, const vz_arg_t *arg,
     ngx_str_t text, vz_bind_t *value);
 static vz_code_e vz_arg_account(vz_call_t *call, const vz_arg_t *arg,
+    ngx_str_t text, vz_bind_t *value);
+static vz_code_e vz_arg_actor(vz_call_t *call, const vz_arg_t *arg,
     ngx_str_t text, vz_bind_t *value);
 static vz_code_e vz_arg_time(vz_call_t *call, const vz_arg_t *arg,
     ngx_str_t text, vz_bind_t *value);
@@ -47,6 +50,7 @@ static const vz_arg_pt  vz_arg_readers[] = {
     [VZ_ARG_SEARCH] = vz_arg_like_any,
     [VZ_ARG_ACTION] = vz_arg_action,
     [VZ_ARG_ACCOUNT] = vz_arg_account,
+    [VZ_ARG_ACTOR] = vz_arg_actor,
     [VZ_ARG_SINCE] = vz_arg_time,
     [VZ_ARG_UNTIL] = vz_arg_time,
     [VZ_ARG_AS_NUMBER] = vz_arg_as_number,
@@ -235,12 +239,10 @@ static vz_code_e
 vz_arg_text(vz_call_t *call, const vz_arg_t *arg, ngx_str_t text,
     vz_bind_t *value)
 {
-    (void) call;
-    (void) arg;
-
     *value = vz_text(text);
 
-    return VZ_OK;
+    return vz_utf8(&text) ? VZ_OK
+                          : vz_arg_broken(call, arg->name, "text in UTF-8");
 }
 
 
@@ -302,6 +304,17 @@ vz_arg_account(vz_call_t *call, const vz_arg_t *arg, ngx_str_t text,
     }
 
     return vz_arg_broken(call, arg->name, "an account, or the id of a user");
+}
+
+
+static vz_code_e
+vz_arg_actor(vz_call_t *call, const vz_arg_t *arg, ngx_str_t text,
+    vz_bind_t *value)
+{
+    *value = vz_text(text);
+
+    return vz_field_check(VZ_FIELD_ACCOUNT, (char *) text.data, text.len)
+           == VZ_OK ? VZ_OK : vz_arg_broken(call, arg->name, "an account");
 }
 
 

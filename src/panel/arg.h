@@ -23,12 +23,13 @@ typedef enum {
     VZ_ARG_WORD,            /* one of words */
     VZ_ARG_WORDS,           /* some of them, with commas */
     VZ_ARG_NUMBERS,         /* numbers, with commas: by vz_arg_numbers() */
-    VZ_ARG_TEXT,            /* any */
+    VZ_ARG_TEXT,            /* any, in UTF-8 */
     VZ_ARG_SEARCH,          /* what people type, as a pattern of LIKE that
                                finds it anywhere */
     VZ_ARG_ACTION,          /* small letters and points, as a pattern of LIKE:
                                what begins with them */
     VZ_ARG_ACCOUNT,         /* an account; NULL where it is a number */
+    VZ_ARG_ACTOR,           /* an account, and nothing else */
     VZ_ARG_SINCE,           /* RFC 3339 in UTC ("2026-05-01T10:00:00Z"), or a */
     VZ_ARG_UNTIL,           /* date, which means its beginning, or its end */
 

@@ -3,6 +3,7 @@
  */
 
 #include "audit.h"
+#include "auth.h"
 
 
 static ngx_str_t vz_audit_cut(ngx_str_t text, size_t max);
@@ -50,7 +51,16 @@ vz_code_e
 vz_audit_with(vz_tx_t *tx, vz_call_t *call, const char *action,
     ngx_str_t object, ngx_str_t detail)
 {
+    vz_code_e   rc;
     vz_audit_t  audit;
+
+    if (tx != NULL && call->who.user) {
+
+        rc = vz_auth_still(tx, call);
+        if (rc != VZ_OK) {
+            return rc;
+        }
+    }
 
     ngx_memzero(&audit, sizeof(vz_audit_t));
 

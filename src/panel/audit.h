@@ -28,7 +28,9 @@ vz_code_e vz_audit_write(vz_tx_t *tx, vz_call_t *call,
 
 /*
  * vz_audit_by: the same by who is signed in, result "ok"; vz_audit_with: with
- * a detail.
+ * a detail.  In a transaction it is the last thing: the row is written only
+ * where who is signed in may still do what it tells of (vz_auth_still());
+ * VZ_DENIED where not, so that nothing of it is done.
  */
 vz_code_e vz_audit_by(vz_tx_t *tx, vz_call_t *call, const char *action,
     ngx_str_t object);

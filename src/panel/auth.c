@@ -36,6 +36,12 @@ static const vz_sql_t  vz_auth_token_sql = vz_sql("auth token",
     " FROM " VZ_AUTH_TOKEN_FROM
     " WHERE " VZ_AUTH_TOKEN_WHERE);
 
+static const vz_sql_t  vz_auth_hold_sql = vz_sql("auth hold",
+    "SELECT 1 FROM user WHERE id = ? FOR UPDATE");
+
+static const vz_sql_t  vz_auth_share_sql = vz_sql("auth share",
+    "SELECT 1 FROM user WHERE id = ? LOCK IN SHARE MODE");
+
 static const vz_sql_t  vz_auth_seen_sql = vz_sql("token seen",
     "UPDATE token SET seen = UTC_TIMESTAMP(3) WHERE hash = ? AND"
     " (seen IS NULL OR seen < UTC_TIMESTAMP(3) - INTERVAL 60 SECOND)");
@@ -46,6 +52,10 @@ vz_auth_look(vz_call_t *call)
 {
     vz_auth_e  kind;
     ngx_str_t  secret;
+
+    if (call->who.user) {
+        return VZ_AUTH_KNOWN;
+    }
 
     if (call->bearer.len) {
         kind = VZ_AUTH_TOKEN;
@@ -98,12 +108,21 @@ vz_auth_row(vz_call_t *call, const vz_rows_t *rows)
     vz_auth_copy(who->name, sizeof(who->name), vz_cell_text(rows, 0, 4));
     who->session = vz_cell_int(rows, 0, 5);
     who->write = vz_cell_int(rows, 0, 6) != 0;
+    who->until = vz_auth_until(rows, 0, 7);
 
     vz_zone_session_put(call->token, who);
 
     if (!call->cookie_auth) {
         vz_auth_seen(call->token);
     }
+}
+
+
+ngx_msec_t
+vz_auth_until(const vz_rows_t *rows, ngx_uint_t row, ngx_uint_t column)
+{
+    return vz_cell_null(rows, row, column)
+           ? 0 : ngx_current_msec + vz_cell_int(rows, row, column);
 }
 
 
@@ -126,7 +145,7 @@ vz_auth_seen(const u_char *hash)
         seen->pool = pool;
         ngx_memcpy(seen->hash, hash, sizeof(seen->hash));
 
-        if (vz_fiber_spawn(vz_auth_seen_run, seen) == NGX_OK) {
+        if (vz_fiber_serve(vz_auth_seen_run, seen) == NGX_OK) {
             return;
         }
     }
@@ -182,10 +201,6 @@ vz_auth_call(vz_call_t *call)
     vz_rows_t        rows;
     const vz_sql_t  *sql;
 
-    if (call->who.user) {
-        return VZ_OK;
-    }
-
     kind = vz_auth_look(call);
 
     if (kind == VZ_AUTH_KNOWN) {
@@ -213,6 +228,80 @@ vz_auth_call(vz_call_t *call)
     vz_auth_row(call, &rows);
 
     return VZ_OK;
+}
+
+
+vz_code_e
+vz_auth_hold(vz_tx_t *tx, ngx_pool_t *pool, uint64_t user)
+{
+    return vz_db_query(tx, pool, &vz_auth_hold_sql, vz_binds(vz_int(user)),
+                       NULL);
+}
+
+
+/*
+ * Two statements: what the second reads is as of when it begins, which is
+ * after the row was had.
+ */
+
+vz_code_e
+vz_auth_still(vz_tx_t *tx, vz_call_t *call)
+{
+    ngx_str_t   hash;
+    vz_code_e   rc;
+    vz_rows_t   rows;
+
+    hash.data = call->token;
+    hash.len = sizeof(call->token);
+
+    rc = vz_db_query(tx, call->pool, &vz_auth_share_sql,
+                     vz_binds(vz_int(call->who.user)), NULL);
+
+    if (rc == VZ_OK) {
+        rc = vz_db_query(tx, call->pool, call->cookie_auth
+                                         ? &vz_auth_session_sql
+                                         : &vz_auth_token_sql,
+                         vz_binds(vz_text(hash)), &rows);
+    }
+
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    if (rows.rows == 0) {
+        vz_auth_refuse(call);
+        return VZ_DENIED;
+    }
+
+    if (call->who.admin && vz_cell_int(&rows, 0, 1) == 0) {
+        vz_auth_forbid(call);
+        return VZ_DENIED;
+    }
+
+    return VZ_OK;
+}
+
+
+vz_code_e
+vz_auth_own(vz_call_t *call)
+{
+    if (!call->who.must_change) {
+        return VZ_OK;
+    }
+
+    vz_call_problem(call, NGX_HTTP_FORBIDDEN, "must_change",
+                    "Change the password first: the one that was mailed is "
+                    "for that alone.");
+
+    return VZ_DENIED;
+}
+
+
+void
+vz_auth_forbid(vz_call_t *call)
+{
+    vz_call_problem(call, NGX_HTTP_FORBIDDEN, "forbidden",
+                    "Only an administrator may do this.");
 }
 
 

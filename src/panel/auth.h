@@ -17,9 +17,15 @@
     "u.id, u.role = 'admin', u.must_change, u.account,"                       \
     " TRIM(CONCAT(u.first_name, ' ', u.last_name)), "
 
-#define VZ_AUTH_SESSION_COLUMNS  VZ_AUTH_COLUMNS "s.id, 1"
-#define VZ_AUTH_TOKEN_COLUMNS    VZ_AUTH_COLUMNS "0, k.scope = 'write'"
-#define VZ_AUTH_NCOLUMNS         7
+#define VZ_AUTH_SESSION_COLUMNS                                               \
+    VZ_AUTH_COLUMNS "s.id, 1, " vz_auth_left("s.expires")
+#define VZ_AUTH_TOKEN_COLUMNS                                                 \
+    VZ_AUTH_COLUMNS "0, k.scope = 'write', " vz_auth_left("k.expires")
+#define VZ_AUTH_NCOLUMNS         8
+
+/* milliseconds that are left of it */
+#define vz_auth_left(expires)                                                 \
+    "TIMESTAMPDIFF(MICROSECOND, UTC_TIMESTAMP(3), " expires ") DIV 1000"
 
 #define VZ_AUTH_SESSION_FROM                                                  \
     "session s JOIN user u ON u.id = s.user_id"
@@ -59,8 +65,36 @@ void vz_auth_row(vz_call_t *call, const vz_rows_t *rows);
  */
 vz_code_e vz_auth_call(vz_call_t *call);
 
-/* vz_auth_refuse: 401. */
+/*
+ * vz_auth_hold: lock the row of a user until the transaction ends.  Whatever
+ * makes or ends a session, a token or a link of somebody, or changes his
+ * password, role or lock, holds his row first: so each of them sees all that
+ * those before it did.
+ */
+vz_code_e vz_auth_hold(vz_tx_t *tx, ngx_pool_t *pool, uint64_t user);
+
+/*
+ * vz_auth_still: in the transaction of a change, behind all locks that it
+ * takes: that who asked for it may still do it, and may until it is
+ * committed.  The call may have waited for long since it was let in.  VZ_OK;
+ * VZ_DENIED with 401 or 403 as the reply, which vz_call_fault() leaves; or
+ * the database's.
+ */
+vz_code_e vz_auth_still(vz_tx_t *tx, vz_call_t *call);
+
+/* vz_auth_until: vz_who_t's, from a cell of vz_auth_left(). */
+ngx_msec_t vz_auth_until(const vz_rows_t *rows, ngx_uint_t row,
+    ngx_uint_t column);
+
+/*
+ * vz_auth_own: that who asks has a password of his own; VZ_DENIED, with 403 as
+ * the reply, for who was mailed one and has to change it first.
+ */
+vz_code_e vz_auth_own(vz_call_t *call);
+
+/* vz_auth_refuse: 401; vz_auth_forbid: 403, for who is no administrator. */
 void vz_auth_refuse(vz_call_t *call);
+void vz_auth_forbid(vz_call_t *call);
 
 /*
  * vz_auth_origin: that an unsafe call comes from our own pages or from no

@@ -11,13 +11,10 @@
 #include "edit.h"
 #include "notice.h"
 #include "route.h"
-#include "../runtime/crypt.h"
+#include "secret.h"
 #include "../runtime/report.h"
 #include "../runtime/settings.h"
 #include "../runtime/verp.h"
-
-
-#define VZ_BOUNCE_KEY   32              /* bytes, in hex in the database */
 
 
 typedef struct {
@@ -31,16 +28,9 @@ typedef struct {
 
 static ngx_uint_t vz_bounce_is_message(vz_call_t *call);
 static vz_code_e vz_bounce_whose(vz_call_t *call, uint64_t *mail);
-static vz_code_e vz_bounce_key(ngx_pool_t *pool, const vz_key_t **key);
 static ngx_str_t vz_bounce_words(vz_call_t *call, const vz_bounce_t *bounce,
     const vz_report_t *report);
 
-
-static const vz_sql_t  vz_bounce_key_get = vz_sql("bounce key",
-    "SELECT value FROM secret WHERE name = 'bounce'");
-
-static const vz_sql_t  vz_bounce_key_put = vz_sql("bounce key make",
-    "INSERT IGNORE INTO secret (name, value) VALUES ('bounce', ?)");
 
 /*
  * It may be back before we noted that it was sent.  One that failed since, or
@@ -87,7 +77,9 @@ vz_bounce_sender(ngx_pool_t *pool, uint64_t mail, ngx_str_t *sender)
     ngx_str_null(sender);
     base = &vz_settings()->bounce;
 
-    if (base->len == 0 || vz_bounce_key(pool, &key) != VZ_OK) {
+    if (base->len == 0
+        || vz_secret_key(pool, VZ_SECRET_BOUNCE, &key) != VZ_OK)
+    {
         return;
     }
 
@@ -199,7 +191,7 @@ vz_bounce_whose(vz_call_t *call, uint64_t *mail)
         return VZ_NOENT;
     }
 
-    rc = vz_bounce_key(call->pool, &key);
+    rc = vz_secret_key(call->pool, VZ_SECRET_BOUNCE, &key);
     if (rc != VZ_OK) {
         vz_call_fault(call, "database", rc);
         return rc;
@@ -218,56 +210,6 @@ vz_bounce_whose(vz_call_t *call, uint64_t *mail)
     }
 
     return rc;
-}
-
-
-/* once per worker; who is first draws it for all */
-
-static vz_code_e
-vz_bounce_key(ngx_pool_t *pool, const vz_key_t **key)
-{
-    vz_code_e        rc;
-    ngx_str_t        hex;
-    vz_rows_t        rows;
-
-    static vz_key_t  known;
-
-    *key = &known;
-
-    if (known.len) {
-        return VZ_OK;
-    }
-
-    rc = vz_db_query(NULL, pool, &vz_bounce_key_get, vz_no_binds, &rows);
-
-    if (rc == VZ_OK && rows.rows == 0) {
-        if (vz_random_hex(pool, VZ_BOUNCE_KEY, &hex) != NGX_OK) {
-            return VZ_INTERNAL;
-        }
-
-        rc = vz_db_query(NULL, pool, &vz_bounce_key_put,
-                         vz_binds(vz_text(hex)), NULL);
-
-        if (rc == VZ_OK) {
-            rc = vz_db_query(NULL, pool, &vz_bounce_key_get, vz_no_binds,
-                             &rows);
-        }
-    }
-
-    if (rc != VZ_OK) {
-        return rc;
-    }
-
-    hex = vz_cell_text(&rows, 0, 0);
-
-    if (hex.len < VZ_KEY_MIN || hex.len > VZ_KEY_MAX) {
-        return VZ_INTERNAL;
-    }
-
-    ngx_memcpy(known.data, hex.data, hex.len);
-    known.len = hex.len;
-
-    return VZ_OK;
 }
 
 

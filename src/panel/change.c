@@ -16,7 +16,6 @@ static ngx_uint_t vz_change_replayed(vz_change_t *change);
 static vz_code_e vz_change_try(vz_change_t *change);
 static vz_code_e vz_change_find(vz_change_t *change, vz_tx_t *tx);
 static vz_code_e vz_change_make(vz_change_t *change, vz_tx_t *tx);
-static vz_code_e vz_change_audit(vz_change_t *change, vz_tx_t *tx);
 static void vz_change_state(vz_change_t *change);
 
 
@@ -40,7 +39,7 @@ vz_change_call(vz_call_t *call, const vz_change_def_t *def, void *data)
     change.data = data;
 
     if (vz_route_id(call, 0, &change.id) != VZ_OK
-        || vz_idem_init(call, &change.idem) != VZ_OK
+        || vz_idem_init(call, NULL, &change.idem) != VZ_OK
         || vz_change_replayed(&change))
     {
         return;
@@ -132,7 +131,13 @@ vz_change_in(vz_change_t *change, vz_tx_t *tx)
         rc = vz_change_make(change, tx);
     }
 
-    return rc == VZ_OK ? vz_change_audit(change, tx) : rc;
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    return vz_audit_with(tx, change->call, change->def->action,
+                         vz_call_printf(change->call, "vm %uL", change->id),
+                         change->detail);
 }
 
 
@@ -215,28 +220,6 @@ vz_change_make(vz_change_t *change, vz_tx_t *tx)
     rc = vz_task_create(tx, call->pool, &task, &change->task);
 
     return rc == VZ_DUPLICATE ? VZ_CONFLICT : rc;
-}
-
-
-static vz_code_e
-vz_change_audit(vz_change_t *change, vz_tx_t *tx)
-{
-    vz_audit_t   audit;
-    vz_call_t   *call;
-
-    call = change->call;
-
-    ngx_memzero(&audit, sizeof(vz_audit_t));
-
-    audit.user = call->who.user;
-    audit.account.data = call->who.account;
-    audit.account.len = ngx_strlen(call->who.account);
-    audit.action = change->def->action;
-    audit.object = vz_call_printf(call, "vm %uL", change->id);
-    audit.result = "ok";
-    audit.detail = change->detail;
-
-    return vz_audit_write(tx, call, &audit);
 }
 
 

@@ -12,7 +12,7 @@
 #include "../runtime/crypt.h"
 
 
-#define VZ_CLAIM_WAIT      10000        /* ms for a turn, and of tries */
+#define VZ_CLAIM_WAIT      60000        /* ms for a turn, and of tries */
 #define VZ_CLAIM_POOLS     8
 
 
@@ -49,8 +49,8 @@ static const vz_claim_pt  vz_claim_steps[] = {
 
 static const vz_sql_t  vz_claim_user_insert = vz_sql("order user",
     "INSERT INTO user (account, first_name, last_name, dni, email, phone,"
-    " address, province, language, password, must_change)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, TRUE)");
+    " address, province, language, password, must_change, email_state, drawn)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, TRUE, 'mailed', NOW(3))");
 
 static const vz_sql_t  vz_claim_vm_insert = vz_sql("order vm",
     "INSERT INTO vm (node_id, ctid, tag, user_id, plan_id, template_id, name,"

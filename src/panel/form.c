@@ -253,9 +253,9 @@ vz_form_text(vz_call_t *call, const vz_form_member_t *member, json_t *value,
             return;
         }
 
-    } else if ((int64_t) len > member->max) {
+    } else if ((int64_t) ngx_utf8_length((u_char *) data, len) > member->max) {
         vz_call_invalid(call, member->name, "range",
-                        "at most %L bytes", member->max);
+                        "at most %L characters", member->max);
         return;
     }
 

@@ -13,7 +13,7 @@
 
 typedef enum {
     VZ_FORM_FIELD = 0,      /* text of a field's grammar, into a ngx_str_t */
-    VZ_FORM_TEXT,           /* text of at most max bytes, into a ngx_str_t */
+    VZ_FORM_TEXT,           /* text of max characters at most, into the same */
     VZ_FORM_INT,            /* min <= n <= max, into an int64_t */
     VZ_FORM_LIMIT,          /* the same, or "unlimited", which is 0 */
     VZ_FORM_BOOL,           /* into an int64_t, 0 or 1 */
@@ -26,6 +26,8 @@ typedef enum {
 } vz_form_e;
 
 #define VZ_FORM_MAX  16     /* members of one that vz_form_bind() takes */
+
+#define VZ_FORM_MIB  16777216       /* of memory or disk: 16 TiB */
 
 typedef struct {
     const char              *name;

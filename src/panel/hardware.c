@@ -10,7 +10,6 @@
 #include "../wire/field.h"
 
 
-#define VZ_HARDWARE_MIB_MAX  16777216       /* 16 TiB */
 #define VZ_HARDWARE_MIB      (1024 * 1024)
 #define VZ_HARDWARE_PAIRS    4              /* memory and disk */
 #define VZ_HARDWARE_NONE     -1             /* no limit, in a task's data */
@@ -74,17 +73,17 @@ static const vz_form_member_t  vz_network_members[] = {
 
 static const vz_form_member_t  vz_memory_members[] = {
     vz_hardware_member("vmguarpages", VZ_FORM_PAIR, 0, 1,
-                       VZ_HARDWARE_MIB_MAX, memory[0]),
+                       VZ_FORM_MIB, memory[0]),
     vz_hardware_member("oomguarpages", VZ_FORM_PAIR, 0, 1,
-                       VZ_HARDWARE_MIB_MAX, memory[1]),
+                       VZ_FORM_MIB, memory[1]),
     vz_hardware_member("privvmpages", VZ_FORM_PAIR, 0, 8,
-                       VZ_HARDWARE_MIB_MAX, memory[2])
+                       VZ_FORM_MIB, memory[2])
 };
 
 static const vz_form_member_t  vz_disk_members[] = {
-    vz_hardware_member("soft_mib", VZ_FORM_INT, 0, 1, VZ_HARDWARE_MIB_MAX,
+    vz_hardware_member("soft_mib", VZ_FORM_INT, 0, 1, VZ_FORM_MIB,
                        disk[0]),
-    vz_hardware_member("hard_mib", VZ_FORM_INT, 0, 1, VZ_HARDWARE_MIB_MAX,
+    vz_hardware_member("hard_mib", VZ_FORM_INT, 0, 1, VZ_FORM_MIB,
                        disk[1])
 };
 

@@ -8,6 +8,8 @@
 #include "node.h"
 #include "resource.h"
 #include "runner.h"
+#include "../runtime/db_schema.h"
+#include "task.h"
 #include "../runtime/fiber.h"
 #include "../runtime/probe.h"
 #include "../runtime/smtp.h"
@@ -24,6 +26,7 @@
 /* What one asker is told; nodes are probes whose data is their vz_node_t. */
 typedef struct {
     vz_code_e      database;
+    vz_code_e      schema;
     vz_code_e      mail;
     ngx_uint_t     waits;               /* mail does, for too long */
     ngx_uint_t     well;
@@ -56,6 +59,8 @@ static ngx_uint_t vz_health_asked(vz_node_t *node);
 static ngx_str_t *vz_health_name(vz_health_t *health, ngx_uint_t i);
 static void vz_health_failing(vz_json_t *out, const char *check,
     const ngx_str_t *name, vz_code_e code);
+static void vz_health_schema(vz_json_t *out, vz_code_e code);
+static void vz_health_mail(vz_json_t *out, vz_health_t *health);
 static void vz_metrics_worker(vz_metrics_t *m);
 static void vz_metrics_tasks(vz_metrics_t *m);
 static void vz_metrics_vms(vz_metrics_t *m);
@@ -82,7 +87,7 @@ static vz_probe_t  vz_health_tasks = {
     .run = vz_health_tasks_check, .keep = VZ_HEALTH_KEEP
 };
 
-static vz_probe_t  vz_health_mail = {
+static vz_probe_t  vz_health_smtp = {
     .run = vz_health_mail_check, .keep = VZ_HEALTH_MAIL
 };
 
@@ -121,15 +126,14 @@ vz_health_show(vz_call_t *call)
     vz_json_bool(out, "mail", health.mail == VZ_OK && !health.waits);
     vz_json_array(out, "failing");
     vz_health_failing(out, "database", NULL, health.database);
+    vz_health_schema(out, health.schema);
 
     for (i = 0; i < health.n; i++) {
         vz_health_failing(out, "node", vz_health_name(&health, i),
                           health.answers[i]);
     }
 
-    /* the server is well, and refuses what it is given */
-
-    vz_health_failing(out, "mail", NULL, health.waits ? VZ_BUSY : health.mail);
+    vz_health_mail(out, &health);
 
     vz_json_close(out);
     vz_json_close(out);
@@ -146,8 +150,11 @@ vz_health_ask(vz_health_t *health)
     vz_health_begin(health);
 
     health->database = vz_probe_end(&vz_health_database);
-    health->mail = vz_probe_end(&vz_health_mail);
-    health->well = (health->n && health->database == VZ_OK);
+    health->schema = health->database == VZ_DOWN
+                     ? VZ_DOWN : vz_schema_check(VZ_HEALTH_KEEP);
+    health->mail = vz_probe_end(&vz_health_smtp);
+    health->well = (health->n && health->database == VZ_OK
+                    && health->schema != VZ_BEHIND);
 
     for (i = 0; i < health->n; i++) {
         health->answers[i] = vz_probe_end(health->nodes[i]);
@@ -170,7 +177,7 @@ vz_health_begin(vz_health_t *health)
     ngx_array_t  *all;
 
     vz_probe_begin(&vz_health_database);
-    vz_probe_begin(&vz_health_mail);
+    vz_probe_begin(&vz_health_smtp);
 
     all = vz_relay_nodes();
     node = all->elts;
@@ -242,6 +249,43 @@ vz_health_failing(vz_json_t *out, const char *check, const ngx_str_t *name,
     }
 
     vz_json_cstr(out, "why", vz_relay_trouble(code));
+    vz_json_close(out);
+}
+
+
+static void
+vz_health_schema(vz_json_t *out, vz_code_e code)
+{
+    const vz_schema_t  *schema;
+
+    if (code != VZ_BEHIND) {
+        return;
+    }
+
+    schema = vz_schema();
+
+    vz_json_object(out, NULL);
+    vz_json_cstr(out, "check", "schema");
+    vz_json_cstr(out, "why", schema->have < schema->need ? "behind" : "ahead");
+    vz_json_uint(out, "have", schema->have);
+    vz_json_uint(out, "need", schema->need);
+    vz_json_close(out);
+}
+
+
+/* a server may be well, and refuse what it is given */
+
+static void
+vz_health_mail(vz_json_t *out, vz_health_t *health)
+{
+    if (!health->waits) {
+        vz_health_failing(out, "mail", NULL, health->mail);
+        return;
+    }
+
+    vz_json_object(out, NULL);
+    vz_json_cstr(out, "check", "mail");
+    vz_json_cstr(out, "why", "waiting");
     vz_json_close(out);
 }
 
@@ -355,7 +399,7 @@ vz_metrics_head(vz_metrics_t *m, const char *name, const char *type,
 static void
 vz_metrics_worker(vz_metrics_t *m)
 {
-    uint64_t    values[5];
+    uint64_t    values[6];
     ngx_uint_t  i, watching;
 
     static const struct {
@@ -367,7 +411,8 @@ vz_metrics_worker(vz_metrics_t *m)
         { "statements_total", "counter", "Database statements executed." },
         { "streams", "gauge", "Event streams open." },
         { "streams_watching", "gauge", "Those that watch containers." },
-        { "tasks_carried", "gauge", "Tasks this worker carries out." }
+        { "tasks_carried", "gauge", "Tasks this worker carries out." },
+        { "waits", "gauge", "Calls that wait for the end of a task." }
     };
 
     values[0] = vz_fiber_count();
@@ -375,8 +420,9 @@ vz_metrics_worker(vz_metrics_t *m)
     values[2] = vz_sse_count(&watching);
     values[3] = watching;
     values[4] = vz_runner_count();
+    values[5] = vz_task_waits();
 
-    for (i = 0; i < 5; i++) {
+    for (i = 0; i < 6; i++) {
         vz_metrics_head(m, gauges[i].name, gauges[i].type, gauges[i].help);
         m->p = ngx_slprintf(m->p, m->end, "vzpanel_%s{worker=\"%ui\"} %uL\n",
                             gauges[i].name, ngx_worker, values[i]);

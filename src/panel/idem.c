@@ -25,7 +25,7 @@ static const vz_sql_t  vz_idem_update = vz_sql("idempotency update",
 
 
 vz_code_e
-vz_idem_init(vz_call_t *call, vz_idem_t *idem)
+vz_idem_init(vz_call_t *call, const ngx_str_t *visitor, vz_idem_t *idem)
 {
     ngx_str_t   *key, who;
     ngx_uint_t   i;
@@ -54,7 +54,7 @@ vz_idem_init(vz_call_t *call, vz_idem_t *idem)
     if (call->who.user) {
         who = vz_call_printf(call, "user %uL", call->who.user);
     } else {
-        who = vz_call_printf(call, "visitor %V", &call->remote);
+        who = vz_call_printf(call, "visitor %V", visitor);
     }
 
     who = vz_call_printf(call, "%V %V %V %V", &who, &call->method_name,

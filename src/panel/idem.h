@@ -18,11 +18,12 @@ typedef struct {
 
 
 /*
- * vz_idem_init: reads the key; who is the account, or the address of a
- * visitor.  VZ_OK, or VZ_RANGE with 422 as the reply for a key that is not 1 to
- * 128 printable characters.
+ * vz_idem_init: reads the key; visitor says whose it is where nobody is signed
+ * in, and is what a network or a browser can't change.  VZ_OK, or VZ_RANGE
+ * with 422 as the reply for a key that is not 1 to 128 printable characters.
  */
-vz_code_e vz_idem_init(vz_call_t *call, vz_idem_t *idem);
+vz_code_e vz_idem_init(vz_call_t *call, const ngx_str_t *visitor,
+    vz_idem_t *idem);
 
 /*
  * vz_idem_find: the task that the key made before.  VZ_OK with *task (0:

@@ -40,7 +40,8 @@ vz_code_e vz_mail_secret(ngx_pool_t *pool, uint64_t task, const char *member,
 
 /*
  * vz_mail_release: the mail of a task waits for it no longer; the outbox sends
- * it in 5 s, if the caller has not.  VZ_EXISTS where it was sent already, VZ_NOENT where there is none.
+ * it in 5 s, if the caller has not.  VZ_EXISTS where it was sent already,
+ * VZ_NOENT where there is none.
  */
 vz_code_e vz_mail_release(ngx_pool_t *pool, uint64_t task, uint64_t *id);
 

@@ -92,6 +92,7 @@ vz_node_forget(const vz_rows_t *rows)
 
     for (i = 0; i < vz_node_count; i++) {
         node = &vz_node_table[i];
+        node->there = 0;
         node->enabled = 0;
 
         for (j = 0; j < rows->rows; j++) {
@@ -135,6 +136,7 @@ vz_node_store(const vz_rows_t *rows, ngx_uint_t n)
         node->name.len = name.len;
     }
 
+    node->there = 1;
     node->enabled = vz_cell_int(rows, n, 2) != 0;
     node->ctid_min = vz_cell_int(rows, n, 3);
     node->ctid_max = vz_cell_int(rows, n, 4);
@@ -192,8 +194,25 @@ vz_node_rows(vz_node_row_t *rows[VZ_NODES_MAX])
     n = 0;
 
     for (i = 0; i < vz_node_count; i++) {
-        if (vz_node_table[i].enabled && vz_node_table[i].relay != NULL) {
+        if (vz_node_table[i].there && vz_node_table[i].relay != NULL) {
             rows[n++] = &vz_node_table[i];
+        }
+    }
+
+    return n;
+}
+
+
+ngx_uint_t
+vz_node_places(vz_node_row_t *rows[VZ_NODES_MAX])
+{
+    ngx_uint_t  i, n, all;
+
+    all = vz_node_rows(rows);
+
+    for (i = 0, n = 0; i < all; i++) {
+        if (rows[i]->enabled) {
+            rows[n++] = rows[i];
         }
     }
 

@@ -24,7 +24,8 @@ typedef struct {
 typedef struct {
     ngx_uint_t           index;          /* its place, and its duty's */
     uint64_t             id;             /* of its row */
-    ngx_uint_t           enabled;
+    ngx_uint_t           there;          /* it has a row */
+    ngx_uint_t           enabled;        /* containers are placed there */
     uint32_t             ctid_min;
     uint32_t             ctid_max;
     vz_node_t           *relay;          /* NULL: not in this configuration */
@@ -58,10 +59,12 @@ ngx_uint_t vz_node_old(void);
 ngx_uint_t vz_node_known(void);
 
 /*
- * vz_node_rows: those that are enabled and in the configuration.  The rows
- * stay where they are for the life of the worker.
+ * vz_node_rows: those that are in the configuration, which are watched.  The
+ * rows stay where they are for the life of the worker.
+ * vz_node_places: those of them where containers are placed.
  */
 ngx_uint_t vz_node_rows(vz_node_row_t *rows[VZ_NODES_MAX]);
+ngx_uint_t vz_node_places(vz_node_row_t *rows[VZ_NODES_MAX]);
 
 /* vz_node_find: by the id of the row, NULL where it is not known. */
 vz_node_row_t *vz_node_find(uint64_t id);

@@ -8,6 +8,7 @@
 #include "order.h"
 #include "resource.h"
 #include "route.h"
+#include "secret.h"
 #include "session.h"
 #include "stream.h"
 #include "task.h"
@@ -24,12 +25,13 @@ static vz_code_e vz_order_read(vz_call_t *call, vz_order_t *order);
 static void vz_order_tidy(vz_call_t *call, vz_order_body_t *body);
 static void vz_order_language(vz_call_t *call, ngx_str_t *language);
 static vz_code_e vz_order_secret(vz_call_t *call, vz_order_t *order);
+static vz_code_e vz_order_derive(vz_call_t *call, vz_order_t *order);
 static vz_code_e vz_order_replay(vz_call_t *call, vz_order_t *order);
 static vz_code_e vz_order_look(vz_call_t *call, vz_order_t *order);
-static vz_code_e vz_order_password(vz_call_t *call, vz_order_t *order);
 static void vz_order_refuse(vz_call_t *call, vz_order_t *order, vz_code_e rc);
 static void vz_order_exists(vz_call_t *call);
 static void vz_order_accepted(vz_call_t *call, vz_order_t *order);
+static void vz_order_answer(vz_call_t *call);
 static ngx_uint_t vz_order_ended(const vz_task_t *task);
 static void vz_order_json(vz_call_t *call, const ngx_str_t *secret,
     const vz_task_t *task);
@@ -104,7 +106,8 @@ vz_order_make(vz_call_t *call)
         || vz_order_replay(call, &order) != VZ_OK
         || vz_order_look(call, &order) != VZ_OK
         || vz_order_place(call, &order) != VZ_OK
-        || vz_order_password(call, &order) != VZ_OK)
+        || vz_session_draw(call, VZ_CRYPT_ORDER, &order.password, &order.hash)
+           != VZ_OK)
     {
         return;
     }
@@ -214,46 +217,30 @@ vz_order_language(vz_call_t *call, ngx_str_t *language)
 
 
 /*
- * The link's secret is drawn; with an Idempotency-Key it comes from what only
- * the caller knows whole, so that a repeated call can be told it again though
- * the database holds nothing but hashes.
+ * The link's secret is drawn; with an Idempotency-Key it is made of the call,
+ * so that a repeated one can be told it again though the database holds
+ * nothing but hashes, and of a key of ours, so that nobody else can make it.
  */
 
 static vz_code_e
 vz_order_secret(vz_call_t *call, vz_order_t *order)
 {
-    u_char     *p;
-    size_t      len;
-    vz_code_e   rc;
-    ngx_str_t   all;
-    ngx_int_t   made;
+    vz_code_e  rc;
 
-    rc = vz_idem_init(call, &order->idem);
+    rc = vz_idem_init(call, &order->body.dni, &order->idem);
     if (rc != VZ_OK) {
         return rc;
     }
 
     if (order->idem.used) {
-        len = call->remote.len + call->idempotency_key.len + call->text.len
-              + sizeof("order  \n");
+        rc = vz_order_derive(call, order);
 
-        all.data = ngx_pnalloc(call->pool, len);
-        if (all.data == NULL) {
-            vz_call_fault(call, "panel", VZ_INTERNAL);
-            return VZ_INTERNAL;
+        if (rc != VZ_OK) {
+            vz_call_fault(call, "database", rc);
+            return rc;
         }
 
-        p = ngx_slprintf(all.data, all.data + len, "order %V %V\n%V",
-                         &call->remote, &call->idempotency_key, &call->text);
-        all.len = p - all.data;
-
-        made = vz_sha256_hex(call->pool, &all, &order->secret);
-
-    } else {
-        made = vz_random_hex(call->pool, 32, &order->secret);
-    }
-
-    if (made != NGX_OK) {
+    } else if (vz_random_hex(call->pool, 32, &order->secret) != NGX_OK) {
         vz_call_fault(call, "panel", VZ_INTERNAL);
         return VZ_INTERNAL;
     }
@@ -261,6 +248,42 @@ vz_order_secret(vz_call_t *call, vz_order_t *order)
     vz_sha256(order->secret.data, order->secret.len, order->link);
 
     return VZ_OK;
+}
+
+
+static vz_code_e
+vz_order_derive(vz_call_t *call, vz_order_t *order)
+{
+    char             mac[VZ_HEX_LEN + 1];
+    u_char           both[sizeof(order->idem.hash)
+                          + sizeof(order->idem.request)];
+    ngx_str_t        all, hex;
+    vz_code_e        rc;
+    const vz_key_t  *key;
+
+    rc = vz_secret_key(call->pool, VZ_SECRET_ORDER, &key);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    all.data = both;
+    all.len = sizeof(both);
+
+    ngx_memcpy(ngx_cpymem(both, order->idem.hash, sizeof(order->idem.hash)),
+               order->idem.request, sizeof(order->idem.request));
+
+    if (vz_sha256_hex(call->pool, &all, &hex) != NGX_OK) {
+        return VZ_INTERNAL;
+    }
+
+    rc = vz_mac(key, (char *) hex.data, mac);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    order->secret = vz_call_printf(call, "%s", mac);
+
+    return order->secret.len == VZ_HEX_LEN ? VZ_OK : VZ_INTERNAL;
 }
 
 
@@ -417,26 +440,6 @@ vz_order_draw(vz_call_t *call, vz_order_t *order)
 }
 
 
-static vz_code_e
-vz_order_password(vz_call_t *call, vz_order_t *order)
-{
-    vz_code_e  rc;
-
-    rc = vz_order_draw(call, order);
-    if (rc != VZ_OK) {
-        return rc;
-    }
-
-    rc = vz_session_hash(call, &order->password, &order->hash);
-
-    if (rc != VZ_OK) {
-        ngx_explicit_memzero(order->password.data, order->password.len);
-    }
-
-    return rc;
-}
-
-
 static void
 vz_order_refuse(vz_call_t *call, vz_order_t *order, vz_code_e rc)
 {
@@ -476,17 +479,31 @@ vz_order_exists(vz_call_t *call)
 static void
 vz_order_accepted(vz_call_t *call, vz_order_t *order)
 {
-    vz_code_e  rc;
-    ngx_str_t  link;
-    vz_task_t  task;
-
     call->task = order->task;
+    call->data = ngx_palloc(call->pool, sizeof(vz_order_t));
 
-    if (call->wait && !order->held) {
-        vz_task_wait(call, order->task);
-        vz_call_header(call, "Preference-Applied",
-                       vz_call_printf(call, "wait=%ui", call->wait));
+    if (call->data == NULL) {
+        vz_call_fault(call, "panel", VZ_INTERNAL);
+        return;
     }
+
+    ngx_memcpy(call->data, order, sizeof(vz_order_t));
+
+    if (order->held
+        || vz_task_wait(call, order->task, vz_order_answer) != NGX_OK)
+    {
+        vz_order_answer(call);
+    }
+}
+
+
+static void
+vz_order_answer(vz_call_t *call)
+{
+    vz_code_e    rc;
+    ngx_str_t    link;
+    vz_task_t    task;
+    vz_order_t  *order = call->data;
 
     link.data = order->link;
     link.len = sizeof(order->link);
@@ -497,8 +514,7 @@ vz_order_accepted(vz_call_t *call, vz_order_t *order)
         return;
     }
 
-    vz_call_header(call, "Location",
-                   vz_call_printf(call, "/api/orders/%V", &order->secret));
+    vz_call_location(call, "/orders/%V", &order->secret);
 
     (void) vz_call_reply(call, vz_order_ended(&task) ? NGX_HTTP_OK
                                                      : NGX_HTTP_ACCEPTED);

@@ -3,6 +3,7 @@
  */
 
 #include "outbox.h"
+#include "../runtime/db_schema.h"
 #include "../runtime/fiber.h"
 #include "../runtime/http.h"
 #include "../runtime/zone.h"
@@ -10,6 +11,7 @@
 
 #define VZ_OUTBOX_POLL      1000    /* ms between looks */
 #define VZ_OUTBOX_DUTY      5000    /* ms a worker looks for all */
+#define VZ_OUTBOX_SCHEMA    2000    /* ms that its number is good for */
 #define VZ_OUTBOX_BATCH     8       /* mails of one look */
 #define VZ_OUTBOX_SENDERS   4       /* at once in a worker, for tasks */
 #define VZ_OUTBOX_PATIENCE  3000    /* ms a task waits for its mail */
@@ -95,6 +97,10 @@ vz_outbox_look(void *data)
     ngx_pool_t  *pool;
 
     (void) data;
+
+    if (vz_schema_check(VZ_OUTBOX_SCHEMA) == VZ_BEHIND) {
+        goto done;
+    }
 
     pool = ngx_create_pool(4096, ngx_cycle->log);
     if (pool == NULL) {

@@ -9,6 +9,8 @@
 #include "resource.h"
 #include "route.h"
 #include "runner.h"
+#include "stream_check.h"
+#include "task.h"
 
 
 void
@@ -25,6 +27,10 @@ vz_panel_init(ngx_cycle_t *cycle)
         return NGX_ERROR;
     }
 
+    vz_route_init();
+    vz_task_wait_init(cycle);
+    vz_stream_check_init(cycle);
+
     if (vz_outbox_init(cycle) != NGX_OK) {
         return NGX_ERROR;
     }
@@ -38,6 +44,7 @@ vz_panel_exit(void)
 {
     vz_runner_exit();
     vz_outbox_exit();
+    vz_stream_check_exit();
     vz_live_exit();
     vz_node_exit();
     vz_plan_exit();

@@ -8,6 +8,8 @@
  */
 
 #include "audit.h"
+#include "auth.h"
+#include "guess.h"
 #include "mail.h"
 #include "resource.h"
 #include "session.h"
@@ -17,6 +19,7 @@
 
 
 #define VZ_RESET_MINUTES  "30"
+#define VZ_RESET_LINKS    3         /* of one person at a time */
 
 
 typedef struct {
@@ -39,7 +42,6 @@ typedef struct {
 } vz_reset_t;
 
 
-static vz_code_e vz_reset_limit(vz_call_t *call, const ngx_str_t *account);
 static void vz_reset_begin(vz_call_t *call, const vz_rows_t *rows,
     ngx_uint_t row);
 static ngx_str_t vz_reset_copy(ngx_pool_t *pool, ngx_str_t text);
@@ -75,14 +77,25 @@ const vz_form_t  vz_reset_form = vz_form("Reset", vz_reset_members);
 static const vz_sql_t  vz_reset_by_account = vz_sql("reset by account",
     VZ_RESET_USER "account = ?");
 
-/* people who share an address of mail get a link each */
+/*
+ * People who share an address of mail get a link each, those first whose it
+ * is: orders of others with that address keep nobody from his.
+ */
 
 static const vz_sql_t  vz_reset_by_email = vz_sql("reset by email",
-    VZ_RESET_USER "email = ? LIMIT 4");
+    VZ_RESET_USER "email = ? ORDER BY email_state DESC, id LIMIT 4");
+
+/*
+ * To the address that is still his; and where others ask for him again and
+ * again, he has links in his mailbox that are good, and is sent no more.
+ */
 
 static const vz_sql_t  vz_reset_insert = vz_sql("reset insert",
     "INSERT INTO reset (hash, user_id, expires)"
-    " VALUES (?, ?, NOW(3) + INTERVAL " VZ_RESET_MINUTES " MINUTE)");
+    " SELECT ?, u.id, NOW(3) + INTERVAL " VZ_RESET_MINUTES " MINUTE"
+    " FROM user u WHERE u.id = ? AND u.email = ? AND NOT u.locked"
+    " AND (SELECT COUNT(*) FROM reset r WHERE r.user_id = u.id"
+    "  AND r.used IS NULL AND r.expires > NOW(3)) < ?");
 
 static const vz_sql_t  vz_reset_find = vz_sql("reset find",
     "SELECT u.id, u.account FROM reset r JOIN user u ON u.id = r.user_id"
@@ -94,7 +107,8 @@ static const vz_sql_t  vz_reset_use = vz_sql("reset use",
     " AND expires > NOW(3)");
 
 static const vz_sql_t  vz_reset_update = vz_sql("reset password",
-    "UPDATE user SET password = ?, must_change = FALSE WHERE id = ?");
+    "UPDATE user SET password = ?, must_change = FALSE, drawn = NULL,"
+    " email_state = 'proven' WHERE id = ? AND NOT locked");
 
 
 void
@@ -104,13 +118,16 @@ vz_reset_link(vz_call_t *call)
     vz_rows_t        rows;
     vz_json_t       *out;
     ngx_uint_t       i;
+    vz_guess_t       guess;
     vz_reset_ask_t   body;
     const vz_sql_t  *sql;
 
     ngx_memzero(&body, sizeof(vz_reset_ask_t));
 
+    /* each is a try, whether there is such an account or not */
+
     if (vz_form_read(call, &vz_reset_ask_form, &body) != VZ_OK
-        || vz_reset_limit(call, &body.account) != VZ_OK)
+        || vz_guess_ask(call, &guess) != VZ_OK)
     {
         return;
     }
@@ -147,32 +164,6 @@ vz_reset_link(vz_call_t *call)
 }
 
 
-/* each counts as a try, whether there is such an account or not */
-
-static vz_code_e
-vz_reset_limit(vz_call_t *call, const ngx_str_t *account)
-{
-    ngx_str_t   who, where;
-    ngx_uint_t  wait, other;
-
-    who = vz_session_key(call, "reset", account);
-    where = vz_session_from(call, "reset from");
-
-    wait = vz_zone_login_wait(&who);
-    other = vz_zone_login_wait(&where);
-
-    if (wait || other) {
-        vz_session_limited(call, ngx_max(wait, other));
-        return VZ_BUSY;
-    }
-
-    vz_zone_login_failed(&who);
-    vz_zone_login_failed(&where);
-
-    return VZ_OK;
-}
-
-
 static void
 vz_reset_begin(vz_call_t *call, const vz_rows_t *rows, ngx_uint_t row)
 {
@@ -202,7 +193,7 @@ vz_reset_begin(vz_call_t *call, const vz_rows_t *rows, ngx_uint_t row)
     reset->email = vz_reset_copy(pool, vz_cell_text(rows, row, 3));
     reset->language = vz_reset_copy(pool, vz_cell_text(rows, row, 4));
 
-    if (vz_fiber_spawn(vz_reset_run, reset) != NGX_OK) {
+    if (vz_fiber_serve(vz_reset_run, reset) != NGX_OK) {
         ngx_destroy_pool(pool);
     }
 }
@@ -254,6 +245,7 @@ vz_reset_mail(vz_reset_t *reset, const ngx_str_t *token)
     vz_tx_t                *tx;
     ngx_str_t               hash;
     vz_code_e               rc;
+    vz_rows_t               rows;
     ngx_pool_t             *pool = reset->call->pool;
     const vz_mail_member_t  members[] = {
         { "first_name", reset->first_name },
@@ -270,8 +262,20 @@ vz_reset_mail(vz_reset_t *reset, const ngx_str_t *token)
         return rc;
     }
 
-    rc = vz_db_query(tx, pool, &vz_reset_insert,
-                     vz_binds(vz_text(hash), vz_int(reset->user)), NULL);
+    rc = vz_auth_hold(tx, pool, reset->user);
+
+    if (rc == VZ_OK) {
+        rc = vz_db_query(tx, pool, &vz_reset_insert,
+                         vz_binds(vz_text(hash), vz_int(reset->user),
+                                  vz_text(reset->email),
+                                  vz_int(VZ_RESET_LINKS)),
+                         &rows);
+    }
+
+    if (rc == VZ_OK && rows.affected == 0) {
+        vz_db_rollback(tx);
+        return VZ_OK;
+    }
 
     if (rc == VZ_OK) {
         rc = vz_mail_queue(tx, pool, reset->user, &reset->email, "reset_link",
@@ -284,12 +288,7 @@ vz_reset_mail(vz_reset_t *reset, const ngx_str_t *token)
                             "password.ask");
     }
 
-    if (rc != VZ_OK) {
-        vz_db_rollback(tx);
-        return rc;
-    }
-
-    return vz_db_commit(tx);
+    return vz_db_end(tx, rc);
 }
 
 
@@ -388,16 +387,20 @@ vz_reset_change(vz_call_t *call, const ngx_str_t *link, const vz_rows_t *rows,
         return rc;
     }
 
-    rc = vz_db_query(tx, call->pool, &vz_reset_use, vz_binds(vz_text(*link)),
-                     &used);
+    rc = vz_auth_hold(tx, call->pool, user);
+
+    if (rc == VZ_OK) {
+        rc = vz_db_query(tx, call->pool, &vz_reset_use,
+                         vz_binds(vz_text(*link)), &used);
+    }
+
+    if (rc == VZ_OK && used.affected) {
+        rc = vz_db_query(tx, call->pool, &vz_reset_update,
+                         vz_binds(vz_text(*hash), vz_int(user)), &used);
+    }
 
     if (rc == VZ_OK && used.affected == 0) {
         rc = VZ_NOENT;
-    }
-
-    if (rc == VZ_OK) {
-        rc = vz_db_query(tx, call->pool, &vz_reset_update,
-                         vz_binds(vz_text(*hash), vz_int(user)), NULL);
     }
 
     if (rc == VZ_OK) {
@@ -409,12 +412,7 @@ vz_reset_change(vz_call_t *call, const ngx_str_t *link, const vz_rows_t *rows,
                             "password.reset");
     }
 
-    if (rc != VZ_OK) {
-        vz_db_rollback(tx);
-        return rc;
-    }
-
-    return vz_db_commit(tx);
+    return vz_db_end(tx, rc);
 }
 
 

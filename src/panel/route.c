@@ -8,6 +8,12 @@
 #include "resource.h"
 #include "route.h"
 #include "task.h"
+#include "../runtime/db_schema.h"
+#include "../runtime/fiber.h"
+
+
+#define VZ_ROUTE_SCHEMA  2000       /* ms that its number is good for */
+#define VZ_ROUTE_CALLS   256        /* of one user at a time, in a worker */
 
 
 typedef struct {
@@ -21,6 +27,7 @@ static void vz_route_find(vz_call_t *call, vz_route_match_t *match);
 static ngx_uint_t vz_route_fits(vz_call_t *call, const char *pattern);
 static void vz_route_refused(vz_call_t *call, const vz_route_match_t *match);
 static vz_code_e vz_route_guard(vz_call_t *call, const vz_route_t *route);
+static vz_code_e vz_route_enter(vz_call_t *call);
 static vz_code_e vz_route_who(vz_call_t *call, const vz_route_t *route);
 
 
@@ -50,12 +57,14 @@ static const vz_route_t  vz_routes[] = {
       &vz_stream_args, vz_order_show,
       "An order and its steps, or a stream of them", 200, "Order" },
 
-    { POST, "/session", VZ_ROLE_ANYONE, 0, &vz_session_form, NULL,
+    { POST, "/session", VZ_ROLE_ANYONE, VZ_ROUTE_ALWAYS, &vz_session_form, NULL,
       vz_session_open,
       "Sign in", 200, "SignedIn" },
-    { GET, "/session", VZ_ROLE_USER, 0, NULL, NULL, vz_session_show,
+    { GET, "/session", VZ_ROLE_USER, VZ_ROUTE_FIRST, NULL, NULL,
+      vz_session_show,
       "Who is signed in", 200, "SignedIn" },
-    { DELETE, "/session", VZ_ROLE_USER, VZ_ROUTE_SESSION, NULL, NULL,
+    { DELETE, "/session", VZ_ROLE_USER,
+      VZ_ROUTE_SESSION | VZ_ROUTE_ALWAYS | VZ_ROUTE_FIRST, NULL, NULL,
       vz_session_close,
       "Sign out", 204, NULL },
 
@@ -66,16 +75,18 @@ static const vz_route_t  vz_routes[] = {
       vz_reset_set,
       "Set another password by a link's token", 204, NULL },
 
-    { PUT, "/account/password", VZ_ROLE_USER, VZ_ROUTE_SESSION,
-      &vz_password_form, NULL, vz_account_password,
+    { PUT, "/account/password", VZ_ROLE_USER,
+      VZ_ROUTE_SESSION | VZ_ROUTE_FIRST, &vz_password_form, NULL,
+      vz_account_password,
       "Change one's password", 204, NULL },
-    { GET, "/account/sessions", VZ_ROLE_USER, 0, NULL, NULL,
+    { GET, "/account/sessions", VZ_ROLE_USER, VZ_ROUTE_FIRST, NULL, NULL,
       vz_account_sessions,
       "One's sessions", 200, "Sessions" },
     { DELETE, "/account/sessions/{id}", VZ_ROLE_USER, VZ_ROUTE_SESSION, NULL,
       NULL, vz_account_session_end,
       "End one of one's sessions", 204, NULL },
-    { GET, "/account/tokens", VZ_ROLE_USER, 0, NULL, NULL, vz_account_tokens,
+    { GET, "/account/tokens", VZ_ROLE_USER, VZ_ROUTE_FIRST, NULL, NULL,
+      vz_account_tokens,
       "One's tokens", 200, "Tokens" },
     { POST, "/account/tokens", VZ_ROLE_USER, VZ_ROUTE_SESSION, &vz_token_form,
       NULL, vz_account_token_make,
@@ -286,6 +297,17 @@ static const struct {
 };
 
 
+static vz_share_t  vz_route_share;
+
+
+void
+vz_route_init(void)
+{
+    vz_share_init(&vz_route_share, VZ_FIBER_MAX - VZ_FIBER_RESERVE,
+                  VZ_ROUTE_CALLS, VZ_ROUTE_CALLS, VZ_ROUTE_CALLS);
+}
+
+
 const vz_route_t *
 vz_route_table(ngx_uint_t *count)
 {
@@ -313,7 +335,7 @@ vz_route_call(vz_call_t *call)
 
     match.route->handler(call);
 
-    if (call->status == 0 && call->stream == NULL) {
+    if (call->status == 0 && call->stream == NULL && call->resume == NULL) {
         ngx_log_error(NGX_LOG_ALERT, call->log, 0,
                       "vzpanel: \"%s\" gave no reply", match.route->summary);
         vz_call_fault(call, "panel", VZ_INTERNAL);
@@ -434,17 +456,54 @@ vz_route_guard(vz_call_t *call, const vz_route_t *route)
         }
     }
 
-    if (route->role != VZ_ROLE_ANYONE
-        && !(route->flags & VZ_ROUTE_OWN_AUTH))
-    {
-        rc = vz_route_who(call, route);
+    if (route->role != VZ_ROLE_ANYONE) {
+        rc = vz_route_enter(call);
+
+        if (rc == VZ_OK && !(route->flags & VZ_ROUTE_OWN_AUTH)) {
+            rc = vz_route_who(call, route);
+        }
+
         if (rc != VZ_OK) {
             return rc;
         }
     }
 
+    if (route->method != NGX_HTTP_GET && !(route->flags & VZ_ROUTE_ALWAYS)
+        && vz_schema_check(VZ_ROUTE_SCHEMA) == VZ_BEHIND)
+    {
+        vz_call_behind(call);
+        return VZ_BEHIND;
+    }
+
     return route->form == NULL && !(route->flags & VZ_ROUTE_MESSAGE)
            ? vz_form_none(call) : VZ_OK;
+}
+
+
+/* who the zone does not know yet is told by what he shows */
+
+static vz_code_e
+vz_route_enter(vz_call_t *call)
+{
+    uint64_t   thing;
+    vz_code_e  rc;
+
+    (void) vz_auth_look(call);
+    ngx_memcpy(&thing, call->token, sizeof(uint64_t));
+
+    rc = vz_share_take(&vz_route_share, &call->who, call->token, thing,
+                       &call->place);
+
+    if (rc == VZ_BUSY) {
+        vz_call_problem(call, NGX_HTTP_TOO_MANY_REQUESTS, "too_many",
+                        "Too many calls at a time; try again in a moment.");
+        vz_call_header(call, "Retry-After", vz_call_printf(call, "1"));
+
+    } else if (rc != VZ_OK) {
+        vz_call_fault(call, "panel", rc);
+    }
+
+    return rc;
 }
 
 
@@ -465,9 +524,12 @@ vz_route_who(vz_call_t *call, const vz_route_t *route)
         return rc;
     }
 
+    if (!(route->flags & VZ_ROUTE_FIRST) && vz_auth_own(call) != VZ_OK) {
+        return VZ_DENIED;
+    }
+
     if (route->role == VZ_ROLE_ADMIN && !call->who.admin) {
-        vz_call_problem(call, NGX_HTTP_FORBIDDEN, "forbidden",
-                        "Only an administrator may do this.");
+        vz_auth_forbid(call);
         return VZ_DENIED;
     }
 

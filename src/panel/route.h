@@ -20,6 +20,7 @@ typedef enum {
                                    statement it makes anyway */
 #define VZ_ROUTE_SESSION   2    /* by a session only: no token may do this */
 #define VZ_ROUTE_MESSAGE   256  /* the body is a mail; the handler reads it */
+#define VZ_ROUTE_ALWAYS    512  /* also while the schema does not fit */
 
 /* for the description alone: what the handler reads and gives besides */
 #define VZ_ROUTE_WAIT      4    /* Prefer: wait=N */
@@ -28,6 +29,8 @@ typedef enum {
 #define VZ_ROUTE_ETAG      32   /* the reply has an ETag */
 #define VZ_ROUTE_STREAM    64   /* server-sent events where they are wanted */
 #define VZ_ROUTE_TEXT      128  /* the reply is plain text */
+
+#define VZ_ROUTE_FIRST     1024  /* also by who has to change his password */
 
 typedef struct {
     ngx_uint_t        method;
@@ -44,8 +47,13 @@ typedef struct {
 } vz_route_t;
 
 
-/* vz_route_call: find the row, check who asks and from where, run it. */
+/*
+ * vz_route_call: find the row, check who asks and from where, run it.  Of a
+ * user's calls, and of a session's, only some are served at a time.
+ * vz_route_init: worker start.
+ */
 void vz_route_call(vz_call_t *call);
+void vz_route_init(void);
 
 /* vz_route_table: all rows, for what is generated from them. */
 const vz_route_t *vz_route_table(ngx_uint_t *count);

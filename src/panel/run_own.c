@@ -220,7 +220,7 @@ vz_run_write(vz_run_t *run, const vz_sql_t *sql, const vz_bind_t *binds,
             return rows.affected ? VZ_OK : VZ_CONFLICT;
         }
 
-        if (rc == VZ_INTERNAL) {
+        if (rc == VZ_INTERNAL || rc == VZ_UNFIT) {
             return rc;
         }
 

@@ -17,6 +17,7 @@
 #include "runner.h"
 #include "../runtime/clock.h"
 #include "../runtime/crypt.h"
+#include "../runtime/db_schema.h"
 #include "../runtime/fiber.h"
 #include "../runtime/zone.h"
 
@@ -28,6 +29,7 @@
 #define VZ_RUNNER_STEADY    8000    /* ms of looks before a lease counts */
 #define VZ_RUNNER_LOOKS     8       /* in a row, while there is room */
 #define VZ_RUNNER_SWEEP     600000  /* ms between sweeps of all workers */
+#define VZ_RUNNER_SCHEMA    2000    /* ms that its number is good for */
 
 /*
  * Tasks at a time in one worker: of one node twice its connections, so that
@@ -197,6 +199,11 @@ vz_runner_look(void *data)
     ngx_uint_t  i;
 
     (void) data;
+
+    if (vz_schema_check(VZ_RUNNER_SCHEMA) == VZ_BEHIND) {
+        vz_runner_looking = 0;
+        return;
+    }
 
     for (i = 0; vz_runner_wanted && i < VZ_RUNNER_LOOKS; i++) {
         vz_runner_wanted = 0;

@@ -4,6 +4,8 @@
 
 #include "audit.h"
 #include "auth.h"
+#include "device.h"
+#include "guess.h"
 #include "resource.h"
 #include "session.h"
 #include "../runtime/crypt.h"
@@ -12,6 +14,9 @@
 
 
 #define VZ_SESSION_AGENT  200
+#define VZ_SESSION_DRAWN  16        /* characters of a password */
+
+#define VZ_SESSION_UNUSED  "30"     /* days that one waits for its owner */
 
 
 typedef struct {
@@ -24,6 +29,7 @@ typedef struct {
     ngx_uint_t      admin;
     ngx_uint_t      must_change;
     ngx_uint_t      locked;
+    ngx_uint_t      expired;
     ngx_str_t       account;
     ngx_str_t       name;
     ngx_str_t       hash;
@@ -31,16 +37,25 @@ typedef struct {
 
 
 static vz_code_e vz_session_find(vz_call_t *call, const ngx_str_t *account,
+    vz_rows_t *rows);
+static ngx_uint_t vz_session_may(vz_call_t *call,
+    const vz_session_user_t *user);
+static vz_code_e vz_session_try(vz_call_t *call,
+    const vz_session_body_t *body, const vz_rows_t *rows,
+    vz_session_user_t *user);
+static vz_code_e vz_session_guess(vz_call_t *call, const ngx_str_t *account,
+    const vz_rows_t *rows, vz_guess_t *guess);
+static void vz_session_user(const vz_rows_t *rows, ngx_uint_t row,
     vz_session_user_t *user);
 static void vz_session_denied(vz_call_t *call, const vz_session_user_t *user,
     const char *result);
 static vz_code_e vz_session_make(vz_call_t *call,
     const vz_session_user_t *user);
-static void vz_session_fault(vz_call_t *call, vz_code_e rc);
-static void vz_session_forget(vz_call_t *call);
+static vz_code_e vz_session_make_in(vz_tx_t *tx, vz_call_t *call,
+    const vz_session_user_t *user, const ngx_str_t *secret, time_t age);
+static ngx_str_t vz_session_before(vz_call_t *call);
+static vz_code_e vz_session_end(vz_call_t *call);
 static ngx_str_t vz_session_agent(vz_call_t *call);
-static void vz_session_cookie(vz_call_t *call, const ngx_str_t *secret,
-    time_t age);
 static void vz_session_reply(vz_call_t *call, uint64_t id, ngx_str_t account,
     ngx_uint_t admin, ngx_str_t name, ngx_uint_t must_change);
 
@@ -57,19 +72,29 @@ const vz_form_t  vz_session_form = vz_form("SignIn", vz_session_members);
 
 #define VZ_SESSION_USER                                                       \
     "SELECT id, role = 'admin', must_change, locked, account,"                \
-    " TRIM(CONCAT(first_name, ' ', last_name)), password FROM user"
+    " TRIM(CONCAT(first_name, ' ', last_name)), password,"                    \
+    " COALESCE(drawn < NOW(3) - INTERVAL " VZ_SESSION_UNUSED " DAY, FALSE)"   \
+    " FROM user"
 
 static const vz_sql_t  vz_session_by_account = vz_sql("user by account",
     VZ_SESSION_USER " WHERE account = ?");
 
-/* two people may share an address of mail: then it names nobody */
+/*
+ * People may share an address of mail: the password says who it is.  Whoever
+ * orders may write the address of somebody else, so it counts only where it
+ * was answered, or where the password went to it, and those come last.
+ */
 
 static const vz_sql_t  vz_session_by_email = vz_sql("user by email",
-    VZ_SESSION_USER " WHERE email = ? LIMIT 2");
+    VZ_SESSION_USER " WHERE email = ? AND email_state <> 'unproven'"
+    " ORDER BY email_state = 'proven' DESC, id LIMIT 4");
+
+/* the password that was checked is still it, and the account not locked */
 
 static const vz_sql_t  vz_session_insert = vz_sql("session insert",
     "INSERT INTO session (hash, user_id, expires, remote, agent)"
-    " VALUES (?, ?, UTC_TIMESTAMP(3) + INTERVAL ? SECOND, ?, ?)");
+    " SELECT ?, u.id, UTC_TIMESTAMP(3) + INTERVAL ? SECOND, ?, ? FROM user u"
+    " WHERE u.id = ? AND u.password = ? AND NOT u.locked");
 
 static const vz_sql_t  vz_session_delete = vz_sql("session delete",
     "DELETE FROM session WHERE hash = ?");
@@ -92,6 +117,7 @@ void
 vz_session_open(vz_call_t *call)
 {
     vz_code_e          rc;
+    vz_rows_t          rows;
     vz_session_body_t  body;
     vz_session_user_t  user;
 
@@ -101,13 +127,26 @@ vz_session_open(vz_call_t *call)
         return;
     }
 
-    rc = vz_session_find(call, &body.account, &user);
+    rc = vz_session_find(call, &body.account, &rows);
     if (rc != VZ_OK) {
         vz_call_fault(call, "database", rc);
         return;
     }
 
-    rc = vz_session_verify(call, &body.account, &body.password, &user.hash);
+    rc = vz_session_try(call, &body, &rows, &user);
+
+    if (rc == VZ_OK && !vz_session_may(call, &user)) {
+        return;
+    }
+
+    if (rc == VZ_OK) {
+        rc = vz_session_make(call, &user);
+
+        if (rc != VZ_OK && rc != VZ_DENIED) {
+            vz_call_fault(call, "database", rc);
+            return;
+        }
+    }
 
     if (rc == VZ_DENIED) {
         vz_session_denied(call, &user, "denied");
@@ -115,63 +154,140 @@ vz_session_open(vz_call_t *call)
                         "The account or the password is wrong.");
     }
 
-    if (rc != VZ_OK) {
-        return;
+    if (rc == VZ_OK) {
+        vz_session_reply(call, user.id, user.account, user.admin, user.name,
+                         user.must_change);
     }
-
-    if (user.locked) {
-        vz_session_denied(call, &user, "locked");
-        vz_call_problem(call, NGX_HTTP_FORBIDDEN, "locked",
-                        "This account is locked.");
-        return;
-    }
-
-    vz_session_forget(call);
-
-    rc = vz_session_make(call, &user);
-    if (rc != VZ_OK) {
-        vz_call_fault(call, "database", rc);
-        return;
-    }
-
-    vz_session_reply(call, user.id, user.account, user.admin, user.name,
-                     user.must_change);
 }
 
 
-static vz_code_e
-vz_session_find(vz_call_t *call, const ngx_str_t *account,
-    vz_session_user_t *user)
+/* told to who has the password alone */
+
+static ngx_uint_t
+vz_session_may(vz_call_t *call, const vz_session_user_t *user)
 {
-    vz_code_e        rc;
-    vz_rows_t        rows;
+    if (user->locked) {
+        vz_session_denied(call, user, "locked");
+        vz_call_problem(call, NGX_HTTP_FORBIDDEN, "locked",
+                        "This account is locked.");
+
+    } else if (user->expired) {
+        vz_session_denied(call, user, "expired");
+        vz_call_problem(call, NGX_HTTP_UNAUTHORIZED, "password_expired",
+                        "This password was mailed more than "
+                        VZ_SESSION_UNUSED " days ago: ask for a link that "
+                        "sets another.");
+    }
+
+    return !user->locked && !user->expired;
+}
+
+
+/* nobody, somebody, or those who share an address of mail */
+
+static vz_code_e
+vz_session_find(vz_call_t *call, const ngx_str_t *account, vz_rows_t *rows)
+{
     const vz_sql_t  *sql;
 
-    ngx_memzero(user, sizeof(vz_session_user_t));
-    ngx_str_set(&user->hash, "");
-
-    sql = ngx_strlchr(account->data, account->data + account->len, '@')
-          ? &vz_session_by_email : &vz_session_by_account;
+    ngx_memzero(rows, sizeof(vz_rows_t));
 
     if (!vz_session_plain(account)) {
         return VZ_OK;
     }
 
-    rc = vz_db_query(NULL, call->pool, sql, vz_binds(vz_text(*account)),
-                     &rows);
-    if (rc != VZ_OK || rows.rows != 1) {
+    sql = ngx_strlchr(account->data, account->data + account->len, '@')
+          ? &vz_session_by_email : &vz_session_by_account;
+
+    return vz_db_query(NULL, call->pool, sql, vz_binds(vz_text(*account)),
+                       rows);
+}
+
+
+/*
+ * Whom the password fits; where it fits none, the first of them.  It is tried
+ * against each in turn, and is one try.
+ */
+
+static vz_code_e
+vz_session_try(vz_call_t *call, const vz_session_body_t *body,
+    const vz_rows_t *rows, vz_session_user_t *user)
+{
+    vz_code_e          rc;
+    vz_guess_t         guess;
+    ngx_uint_t         i;
+    vz_session_user_t  one;
+
+    vz_session_user(rows, 0, user);
+
+    rc = vz_session_guess(call, &body->account, rows, &guess);
+    if (rc != VZ_OK) {
         return rc;
     }
 
-    user->id = vz_cell_int(&rows, 0, 0);
-    user->admin = vz_cell_int(&rows, 0, 1) != 0;
-    user->must_change = vz_cell_int(&rows, 0, 2) != 0;
-    user->locked = vz_cell_int(&rows, 0, 3) != 0;
-    user->account = vz_cell_text(&rows, 0, 4);
-    user->name = vz_cell_text(&rows, 0, 5);
-    user->hash = vz_cell_text(&rows, 0, 6);
+    rc = vz_crypt_verify(&guess.place, &body->password, &user->hash);
 
-    return VZ_OK;
+    for (i = 1; rc == VZ_DENIED && i < rows->rows; i++) {
+        vz_session_user(rows, i, &one);
+        rc = vz_crypt_verify(&guess.place, &body->password, &one.hash);
+
+        if (rc == VZ_OK) {
+            *user = one;
+        }
+    }
+
+    vz_guess_end(&guess, rc);
+
+    if (rc != VZ_OK && rc != VZ_DENIED) {
+        vz_session_fault(call, guess.place.line, rc);
+    }
+
+    return rc;
+}
+
+
+/* by the user, whatever he was called; by what was typed where it is nobody */
+
+static vz_code_e
+vz_session_guess(vz_call_t *call, const ngx_str_t *account,
+    const vz_rows_t *rows, vz_guess_t *guess)
+{
+    uint64_t    user;
+    ngx_str_t   device;
+    ngx_uint_t  i;
+
+    for (i = 0; i < rows->rows; i++) {
+        user = vz_cell_int(rows, i, 0);
+        device = vz_device_read(call, user);
+
+        if (device.len) {
+            return vz_guess_known(call, guess,
+                                  vz_call_printf(call, "device %uL %V", user,
+                                                 &device));
+        }
+    }
+
+    return vz_guess_stranger(call, guess, rows->rows
+                             ? vz_call_printf(call, "user %L",
+                                              vz_cell_int(rows, 0, 0))
+                             : vz_call_printf(call, "name %V", account));
+}
+
+
+/* behind the last row it is nobody, whose hash is empty */
+
+static void
+vz_session_user(const vz_rows_t *rows, ngx_uint_t row,
+    vz_session_user_t *user)
+{
+    user->id = vz_cell_int(rows, row, 0);
+    user->admin = vz_cell_int(rows, row, 1) != 0;
+    user->must_change = vz_cell_int(rows, row, 2) != 0;
+    user->locked = vz_cell_int(rows, row, 3) != 0;
+    user->account = vz_cell_text(rows, row, 4);
+    user->name = vz_cell_text(rows, row, 5);
+    user->hash = vz_cell_text(rows, row, 6);
+    user->expired = vz_cell_int(rows, row, 7) != 0;
 }
 
 
@@ -193,39 +309,16 @@ vz_session_plain(const ngx_str_t *account)
 
 
 vz_code_e
-vz_session_verify(vz_call_t *call, const ngx_str_t *account,
-    const ngx_str_t *password, const ngx_str_t *hash)
+vz_session_hash(vz_call_t *call, const ngx_str_t *password, ngx_str_t *hash)
 {
-    vz_code_e   rc;
-    ngx_str_t   who, where;
-    ngx_uint_t  wait, other;
+    vz_code_e         rc;
+    vz_crypt_place_t  place;
 
-    who = vz_session_key(call, "account", account);
-    where = vz_session_from(call, "address");
+    place = vz_guess_place(call, VZ_CRYPT_KNOWN);
+    rc = vz_crypt_hash(call->pool, &place, password, hash);
 
-    wait = vz_zone_login_wait(&who);
-    other = vz_zone_login_wait(&where);
-
-    if (wait || other) {
-        vz_session_limited(call, ngx_max(wait, other));
-        return VZ_BUSY;
-    }
-
-    /* counted before it is known, so that many at once are many tries */
-
-    vz_zone_login_failed(&who);
-
-    rc = vz_crypt_verify(call->pool, password, hash);
-
-    if (rc == VZ_OK) {
-        vz_zone_login_ok(&who);
-        return VZ_OK;
-    }
-
-    if (rc == VZ_DENIED) {
-        vz_zone_login_failed(&where);
-    } else {
-        vz_session_fault(call, rc);
+    if (rc != VZ_OK) {
+        vz_session_fault(call, place.line, rc);
     }
 
     return rc;
@@ -233,74 +326,40 @@ vz_session_verify(vz_call_t *call, const ngx_str_t *account,
 
 
 vz_code_e
-vz_session_hash(vz_call_t *call, const ngx_str_t *password, ngx_str_t *hash)
+vz_session_draw(vz_call_t *call, vz_crypt_line_e line, ngx_str_t *password,
+    ngx_str_t *hash)
 {
-    vz_code_e  rc;
+    vz_code_e         rc;
+    vz_crypt_place_t  place;
 
-    rc = vz_crypt_hash(call->pool, password, hash);
+    if (vz_random_password(call->pool, VZ_SESSION_DRAWN, password)
+        != NGX_OK)
+    {
+        vz_call_fault(call, "panel", VZ_INTERNAL);
+        return VZ_INTERNAL;
+    }
+
+    place = vz_guess_place(call, line);
+    rc = vz_crypt_hash_drawn(call->pool, &place, password, hash);
 
     if (rc != VZ_OK) {
-        vz_session_fault(call, rc);
+        ngx_explicit_memzero(password->data, password->len);
+        vz_session_fault(call, line, rc);
     }
 
     return rc;
 }
 
 
-static void
-vz_session_fault(vz_call_t *call, vz_code_e rc)
+void
+vz_session_fault(vz_call_t *call, vz_crypt_line_e line, vz_code_e rc)
 {
     if (rc == VZ_OVERLOADED) {
-        vz_call_busy(call, vz_crypt_delay());
+        vz_call_busy(call, vz_crypt_delay(line));
         return;
     }
 
     vz_call_fault(call, "crypt", rc);
-}
-
-
-ngx_str_t
-vz_session_key(vz_call_t *call, const char *kind, const ngx_str_t *value)
-{
-    ngx_str_t  key;
-
-    key = vz_call_printf(call, "%s:%V", kind, value);
-    ngx_strlow(key.data, key.data, key.len);
-
-    return key;
-}
-
-
-/* one that begins with eight zeros is ::1, or an IPv4 address in disguise */
-
-ngx_str_t
-vz_session_from(vz_call_t *call, const char *kind)
-{
-    u_char     address[16];
-    uint64_t   network;
-    ngx_str_t  from;
-
-    from = call->remote;
-    network = 0;
-
-    if (ngx_inet6_addr(from.data, from.len, address) == NGX_OK) {
-        ngx_memcpy(&network, address, sizeof(uint64_t));
-    }
-
-    if (network) {
-        from = vz_call_printf(call, "%uxL", network);
-    }
-
-    return vz_session_key(call, kind, &from);
-}
-
-
-void
-vz_session_limited(vz_call_t *call, ngx_uint_t seconds)
-{
-    vz_call_problem(call, NGX_HTTP_TOO_MANY_REQUESTS, "too_many",
-                    "Too many tries; wait %ui seconds.", seconds);
-    vz_call_header(call, "Retry-After", vz_call_printf(call, "%ui", seconds));
 }
 
 
@@ -326,24 +385,85 @@ vz_session_denied(vz_call_t *call, const vz_session_user_t *user,
 }
 
 
+/* VZ_DENIED where the password is another by now, or the account locked */
+
 static vz_code_e
 vz_session_make(vz_call_t *call, const vz_session_user_t *user)
 {
     time_t      age;
     vz_tx_t    *tx;
-    ngx_str_t   secret, hash;
+    ngx_str_t   secret, before;
     vz_code_e   rc;
-    vz_audit_t  audit;
 
     if (vz_random_hex(call->pool, 32, &secret) != NGX_OK) {
         return VZ_INTERNAL;
     }
 
-    vz_sha256(secret.data, secret.len, call->token);
-    hash.data = call->token;
-    hash.len = sizeof(call->token);
-
     age = vz_settings()->session_timeout;
+    before = vz_session_before(call);
+
+    rc = vz_db_begin(call->pool, &tx);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    rc = vz_session_make_in(tx, call, user, &secret, age);
+
+    if (rc == VZ_OK && before.len) {
+        rc = vz_db_query(tx, call->pool, &vz_session_delete,
+                         vz_binds(vz_text(before)), NULL);
+    }
+
+    rc = vz_db_end(tx, rc);
+
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    if (before.len) {
+        vz_zone_session_drop(before.data);
+        vz_sse_revoke(before.data);
+    }
+
+    vz_session_cookie(call, VZ_COOKIE, &secret, age);
+    vz_device_write(call, user->id);
+
+    return VZ_OK;
+}
+
+
+static vz_code_e
+vz_session_make_in(vz_tx_t *tx, vz_call_t *call,
+    const vz_session_user_t *user, const ngx_str_t *secret, time_t age)
+{
+    u_char      digest[32];
+    ngx_str_t   hash;
+    vz_code_e   rc;
+    vz_rows_t   rows;
+    vz_audit_t  audit;
+
+    vz_sha256(secret->data, secret->len, digest);
+    hash.data = digest;
+    hash.len = sizeof(digest);
+
+    rc = vz_auth_hold(tx, call->pool, user->id);
+
+    if (rc == VZ_OK) {
+        rc = vz_db_query(tx, call->pool, &vz_session_insert,
+                         vz_binds(vz_text(hash), vz_int(age),
+                                  vz_text(call->remote),
+                                  vz_text(vz_session_agent(call)),
+                                  vz_int(user->id), vz_text(user->hash)),
+                         &rows);
+    }
+
+    if (rc == VZ_OK && rows.affected == 0) {
+        rc = VZ_DENIED;
+    }
+
+    if (rc != VZ_OK) {
+        return rc;
+    }
 
     ngx_memzero(&audit, sizeof(vz_audit_t));
     audit.user = user->id;
@@ -351,65 +471,27 @@ vz_session_make(vz_call_t *call, const vz_session_user_t *user)
     audit.action = "session.open";
     audit.result = "ok";
 
-    rc = vz_db_begin(call->pool, &tx);
-    if (rc != VZ_OK) {
-        return rc;
-    }
-
-    rc = vz_db_query(tx, call->pool, &vz_session_insert,
-                     vz_binds(vz_text(hash), vz_int(user->id), vz_int(age),
-                              vz_text(call->remote),
-                              vz_text(vz_session_agent(call))),
-                     NULL);
-    if (rc != VZ_OK) {
-        goto failed;
-    }
-
-    rc = vz_audit_write(tx, call, &audit);
-    if (rc != VZ_OK) {
-        goto failed;
-    }
-
-    rc = vz_db_commit(tx);
-    if (rc != VZ_OK) {
-        return rc;
-    }
-
-    vz_session_cookie(call, &secret, age);
-
-    return VZ_OK;
-
-failed:
-
-    vz_db_rollback(tx);
-
-    return rc;
+    return vz_audit_write(tx, call, &audit);
 }
 
 
-/* whoever signs in again leaves the session he came with */
+/* whoever signs in again leaves the session he came with: its hash, or none */
 
-static void
-vz_session_forget(vz_call_t *call)
+static ngx_str_t
+vz_session_before(vz_call_t *call)
 {
     ngx_str_t  hash;
 
-    if (call->session.len == 0 || vz_auth_look(call) == VZ_AUTH_NOBODY
-        || !call->cookie_auth)
+    ngx_str_null(&hash);
+
+    if (call->session.len && vz_auth_look(call) != VZ_AUTH_NOBODY
+        && call->cookie_auth)
     {
-        return;
+        hash.data = call->token;
+        hash.len = sizeof(call->token);
     }
 
-    hash.data = call->token;
-    hash.len = sizeof(call->token);
-
-    if (vz_db_query(NULL, call->pool, &vz_session_delete,
-                    vz_binds(vz_text(hash)), NULL)
-        == VZ_OK)
-    {
-        vz_zone_session_drop(call->token);
-        vz_sse_revoke(call->token);
-    }
+    return hash;
 }
 
 
@@ -466,13 +548,14 @@ vz_session_agent(vz_call_t *call)
 }
 
 
-static void
-vz_session_cookie(vz_call_t *call, const ngx_str_t *secret, time_t age)
+void
+vz_session_cookie(vz_call_t *call, const char *name, const ngx_str_t *value,
+    time_t age)
 {
     vz_call_header(call, "Set-Cookie",
-                   vz_call_printf(call, VZ_COOKIE "=%V; Path=/; HttpOnly; "
+                   vz_call_printf(call, "%s=%V; Path=/; HttpOnly; "
                                   "SameSite=Lax; Max-Age=%T%s",
-                                  secret, age,
+                                  name, value, age,
                                   call->secure ? "; Secure" : ""));
 }
 
@@ -520,15 +603,10 @@ vz_session_show(vz_call_t *call)
 void
 vz_session_close(vz_call_t *call)
 {
-    ngx_str_t  hash, none;
+    ngx_str_t  none;
     vz_code_e  rc;
 
-    hash.data = call->token;
-    hash.len = sizeof(call->token);
-    ngx_str_set(&none, "");
-
-    rc = vz_db_query(NULL, call->pool, &vz_session_delete,
-                     vz_binds(vz_text(hash)), NULL);
+    rc = vz_session_end(call);
     if (rc != VZ_OK) {
         vz_call_fault(call, "database", rc);
         return;
@@ -536,8 +614,39 @@ vz_session_close(vz_call_t *call)
 
     vz_zone_session_drop(call->token);
     vz_sse_revoke(call->token);
-    (void) vz_audit_by(NULL, call, "session.close", none);
 
-    vz_session_cookie(call, &none, 0);
+    ngx_str_set(&none, "");
+    vz_session_cookie(call, VZ_COOKIE, &none, 0);
     (void) vz_call_reply(call, NGX_HTTP_NO_CONTENT);
+}
+
+
+static vz_code_e
+vz_session_end(vz_call_t *call)
+{
+    vz_tx_t    *tx;
+    ngx_str_t   hash, none;
+    vz_code_e   rc;
+
+    hash.data = call->token;
+    hash.len = sizeof(call->token);
+    ngx_str_set(&none, "");
+
+    rc = vz_db_begin(call->pool, &tx);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    rc = vz_auth_hold(tx, call->pool, call->who.user);
+
+    if (rc == VZ_OK) {
+        rc = vz_audit_by(tx, call, "session.close", none);
+    }
+
+    if (rc == VZ_OK) {
+        rc = vz_db_query(tx, call->pool, &vz_session_delete,
+                         vz_binds(vz_text(hash)), NULL);
+    }
+
+    return vz_db_end(tx, rc);
 }

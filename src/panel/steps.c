@@ -146,6 +146,7 @@ vz_step_renumber(vz_run_t *run)
 
     run->vm.ctid.len = ngx_sprintf(p, "%uD%Z", number.ctid) - p - 1;
     run->vm.ctid.data = p;
+
     vz_zone_vms_change();
 
     return VZ_OK;

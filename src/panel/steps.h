@@ -38,7 +38,7 @@ vz_code_e vz_step_release(vz_run_t *run);
 
 vz_code_e vz_step_mail(vz_run_t *run);
 
-/* as it was before, when a change of hardware failed half way; vz_step_pt, too */
+/* as it was before, when a change of hardware failed half way */
 vz_code_e vz_undo_hardware(vz_run_t *run);
 vz_code_e vz_undo_network(vz_run_t *run);
 

@@ -17,6 +17,7 @@
 
 #define VZ_STREAM_BATCH  200        /* containers in one event */
 #define VZ_STREAM_WATCH  5000       /* ms; the collector goes on from there */
+#define VZ_STREAM_LATER  "10"       /* seconds until one may be free again */
 
 
 typedef struct {
@@ -89,6 +90,7 @@ vz_stream_events(vz_call_t *call)
     scope.user = call->who.user;
     scope.all = call->who.admin;
     scope.since = vz_stream_since(call);
+    scope.until = call->who.until;
     ngx_memcpy(scope.token, call->token, sizeof(scope.token));
 
     vz_zone_watch(VZ_STREAM_WATCH);
@@ -118,7 +120,13 @@ vz_stream_open(vz_call_t *call, vz_sse_scope_t *scope,
 
     rc = vz_sse_open(call, scope, render);
 
-    if (rc != VZ_OK) {
+    if (rc == VZ_BUSY) {
+        vz_call_problem(call, NGX_HTTP_TOO_MANY_REQUESTS, "too_many",
+                        "As many streams are open here as one may have.");
+        vz_call_header(call, "Retry-After",
+                       vz_call_printf(call, VZ_STREAM_LATER));
+
+    } else if (rc != VZ_OK) {
         vz_call_fault(call, "panel", rc);
     }
 }

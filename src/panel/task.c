@@ -2,16 +2,15 @@
  * Tasks in the database and as people see them.
  */
 
+#include "auth.h"
 #include "listing.h"
 #include "resource.h"
+#include "route.h"
 #include "run.h"
 #include "task.h"
 #include "task_log.h"
-#include "../runtime/fiber.h"
+#include "word.h"
 
-
-#define VZ_TASK_POLL   25           /* ms between looks at the zone */
-#define VZ_TASK_ASK    1000         /* ms between looks at the database */
 
 #define vz_time(column)                                                       \
     "CONCAT(LEFT(DATE_FORMAT(" column ", '%Y-%m-%dT%T.%f'), 23), 'Z')"
@@ -26,13 +25,16 @@
     " DIV 1000"
 
 
-static ngx_int_t vz_task_ended(const ngx_str_t *state);
 static void vz_task_read(const vz_rows_t *rows, ngx_uint_t *row,
     vz_task_t *task);
 static void vz_task_read_step(const vz_rows_t *rows, ngx_uint_t row,
     vz_step_view_t *step);
 static void vz_task_seconds(vz_json_t *json, int64_t msec);
 static void vz_task_live(vz_task_t *task, ngx_pool_t *pool);
+static void vz_task_answer(vz_call_t *call);
+static void vz_task_again(vz_call_t *call);
+static vz_code_e vz_task_find(vz_call_t *call, vz_task_t *task);
+static void vz_task_show(vz_call_t *call, vz_code_e rc, vz_task_t *task);
 
 
 static const vz_sql_t  vz_sql_task = vz_sql("task_create",
@@ -46,9 +48,6 @@ static const vz_sql_t  vz_sql_step = vz_sql("step_create",
 
 static const vz_sql_t  vz_sql_busy = vz_sql("task_busy",
     "SELECT id FROM task WHERE busy = ?");
-
-static const vz_sql_t  vz_sql_state = vz_sql("task_state",
-    "SELECT state FROM task WHERE id = ?");
 
 static const vz_sql_t  vz_sql_get = vz_sql("task_get",
     "SELECT " VZ_TASK_COLUMNS ", s.log FROM task t"
@@ -80,7 +79,7 @@ static const vz_arg_t  vz_task_arg[] = {
     { "cursor", VZ_ARG_CURSOR, 2, NULL },
     { "vm", VZ_ARG_NUMBER, 2, NULL },
     { "state", VZ_ARG_WORDS, 2, vz_task_states },
-    { "actor", VZ_ARG_TEXT, 2, NULL },
+    { "actor", VZ_ARG_ACTOR, 2, NULL },
     { "limit", VZ_ARG_LIMIT, 1, NULL }
 };
 
@@ -169,66 +168,11 @@ vz_task_busy(ngx_pool_t *pool, uint64_t vm, uint64_t *id)
 }
 
 
-void
-vz_task_wait(vz_call_t *call, uint64_t id)
+ngx_uint_t
+vz_task_over(const ngx_str_t *state)
 {
-    vz_rows_t        rows;
-    ngx_str_t        state;
-    ngx_msec_t       until, asked;
-    ngx_pool_t      *pool;
-    vz_task_view_t   view;
-
-    until = ngx_current_msec + call->wait * 1000;
-    asked = ngx_current_msec;
-
-    while (!call->left && (ngx_msec_int_t) (until - ngx_current_msec) > 0) {
-
-        if (vz_zone_task_get(id, &view) == NGX_OK) {
-            state.data = view.state;
-            state.len = ngx_strlen(view.state);
-
-            if (vz_task_ended(&state) == NGX_OK) {
-                return;
-            }
-        }
-
-        /* another nginx host may carry it out, unseen by our zone */
-
-        if (ngx_current_msec - asked >= VZ_TASK_ASK) {
-            asked = ngx_current_msec;
-
-            pool = ngx_create_pool(1024, ngx_cycle->log);
-            if (pool == NULL) {
-                return;
-            }
-
-            if (vz_db_query(NULL, pool, &vz_sql_state,
-                            vz_binds(vz_int(id)), &rows) == VZ_OK)
-            {
-                state = vz_cell_text(&rows, 0, 0);
-
-                if (rows.rows == 0 || vz_task_ended(&state) == NGX_OK) {
-                    ngx_destroy_pool(pool);
-                    return;
-                }
-            }
-
-            ngx_destroy_pool(pool);
-        }
-
-        vz_sleep(VZ_TASK_POLL);
-    }
-}
-
-
-static ngx_int_t
-vz_task_ended(const ngx_str_t *state)
-{
-    return (state->len == 4 && ngx_strncmp(state->data, "done", 4) == 0)
-           || (state->len == 6 && ngx_strncmp(state->data, "failed", 6) == 0)
-           || (state->len == 9
-               && ngx_strncmp(state->data, "cancelled", 9) == 0)
-           ? NGX_OK : NGX_DECLINED;
+    return vz_word_is(state, "done") || vz_word_is(state, "failed")
+           || vz_word_is(state, "cancelled");
 }
 
 
@@ -438,81 +382,108 @@ vz_task_seconds(vz_json_t *json, int64_t msec)
 void
 vz_task_accepted(vz_call_t *call, uint64_t id)
 {
-    vz_code_e   rc;
+    call->task = id;
+
+    if (vz_task_wait(call, id, vz_task_answer) != NGX_OK) {
+        vz_task_answer(call);
+    }
+}
+
+
+static void
+vz_task_answer(vz_call_t *call)
+{
     vz_task_t   task;
     ngx_uint_t  status;
 
-    rc = vz_task_answer(call, id, &task, &status);
-
-    if (rc != VZ_OK) {
-        vz_call_fault(call, "database", rc);
-        return;
+    if (vz_task_stands(call, &task, &status) == VZ_OK) {
+        vz_task_json(vz_call_reply(call, status), NULL, &task);
     }
-
-    vz_task_json(vz_call_reply(call, status), NULL, &task);
 }
 
 
 vz_code_e
-vz_task_answer(vz_call_t *call, uint64_t id, vz_task_t *task,
-    ngx_uint_t *status)
+vz_task_stands(vz_call_t *call, vz_task_t *task, ngx_uint_t *status)
 {
     vz_code_e  rc;
 
-    call->task = id;
+    rc = vz_task_get(call->pool, call->task, NULL, 0, task);
 
-    if (call->wait) {
-        vz_task_wait(call, id);
-        vz_call_header(call, "Preference-Applied",
-                       vz_call_printf(call, "wait=%ui", call->wait));
+    if (rc != VZ_OK) {
+        vz_call_fault(call, "database", rc);
+        return rc;
     }
 
-    rc = vz_task_get(call->pool, id, NULL, 0, task);
+    vz_call_location(call, "/tasks/%uL", call->task);
+    *status = vz_task_over(&task->state) ? NGX_HTTP_OK : NGX_HTTP_ACCEPTED;
 
-    if (rc == VZ_OK) {
-        vz_call_header(call, "Location",
-                       vz_call_printf(call, "/api/tasks/%uL", id));
-
-        *status = vz_task_ended(&task->state) == NGX_OK ? NGX_HTTP_OK
-                                                        : NGX_HTTP_ACCEPTED;
-    }
-
-    return rc;
+    return VZ_OK;
 }
 
+
+/* only who may see it waits: nothing is told by the waiting */
 
 void
 vz_task_one(vz_call_t *call)
 {
-    vz_code_e   rc;
-    uint64_t    id;
-    vz_task_t   task;
-    ngx_str_t  *param = &call->params[0];
+    vz_code_e  rc;
+    vz_task_t  task;
 
-    if (vz_field_number((char *) param->data, param->len, INT64_MAX, &id)
-        != VZ_OK || id == 0)
+    rc = vz_task_find(call, &task);
+
+    if (rc == VZ_OK && !vz_task_over(&task.state)
+        && vz_task_wait(call, task.id, vz_task_again) == NGX_OK)
     {
-        vz_call_problem(call, NGX_HTTP_NOT_FOUND, "not_found",
-                        "no such task");
         return;
     }
 
-    if (call->wait) {
-        /* only for those who may see it: nothing is told by the waiting */
-        rc = vz_task_get(call->pool, id, NULL,
-                         call->who.admin ? 0 : call->who.user, &task);
+    vz_task_show(call, rc, &task);
+}
 
-        if (rc == VZ_OK && vz_task_ended(&task.state) != NGX_OK) {
-            vz_task_wait(call, id);
-        }
+
+/* who has waited may not be signed in any more, or may see less */
+
+static void
+vz_task_again(vz_call_t *call)
+{
+    vz_code_e  rc;
+    vz_task_t  task;
+
+    ngx_memzero(&call->who, sizeof(vz_who_t));
+    rc = vz_auth_call(call);
+
+    if (rc == VZ_DENIED) {
+        vz_auth_refuse(call);
+        return;
     }
 
-    rc = vz_task_get(call->pool, id, NULL,
-                     call->who.admin ? 0 : call->who.user, &task);
+    if (rc == VZ_OK) {
+        rc = vz_task_find(call, &task);
+    }
 
+    vz_task_show(call, rc, &task);
+}
+
+
+static vz_code_e
+vz_task_find(vz_call_t *call, vz_task_t *task)
+{
+    uint64_t  id;
+
+    if (vz_route_id(call, 0, &id) != VZ_OK) {
+        return VZ_NOENT;
+    }
+
+    return vz_task_get(call->pool, id, NULL,
+                       call->who.admin ? 0 : call->who.user, task);
+}
+
+
+static void
+vz_task_show(vz_call_t *call, vz_code_e rc, vz_task_t *task)
+{
     if (rc == VZ_NOENT) {
-        vz_call_problem(call, NGX_HTTP_NOT_FOUND, "not_found",
-                        "no such task");
+        vz_route_absent(call);
         return;
     }
 
@@ -521,8 +492,8 @@ vz_task_one(vz_call_t *call)
         return;
     }
 
-    task.log = call->who.admin ? VZ_TASK_LOG_ADMIN : VZ_TASK_LOG_ALL;
-    vz_task_json(vz_call_reply(call, NGX_HTTP_OK), NULL, &task);
+    task->log = call->who.admin ? VZ_TASK_LOG_ADMIN : VZ_TASK_LOG_ALL;
+    vz_task_json(vz_call_reply(call, NGX_HTTP_OK), NULL, task);
 }
 
 

@@ -48,10 +48,19 @@ void vz_task_kick(void);
 vz_code_e vz_task_busy(ngx_pool_t *pool, uint64_t vm, uint64_t *id);
 
 /*
- * vz_task_wait: until the task has ended, call->wait seconds are over or the
- * client has left.
+ * vz_task_wait: as the last thing a handler does, for a call that asked to
+ * wait: hold it, without a fiber, until the task has ended or call->wait
+ * seconds are over, then go on with then; without a word where its client
+ * left.  NGX_DECLINED where it need not or may not wait: one user has so many
+ * waits at a time.  Then what follows is done at once.
+ * vz_task_waits: how many there are in this worker.
  */
-void vz_task_wait(vz_call_t *call, uint64_t id);
+ngx_int_t vz_task_wait(vz_call_t *call, uint64_t id, vz_call_pt then);
+ngx_uint_t vz_task_waits(void);
+void vz_task_wait_init(ngx_cycle_t *cycle);
+
+/* vz_task_over: whether that state is one of those that end a task. */
+ngx_uint_t vz_task_over(const ngx_str_t *state);
 
 
 /* Whom a line of a task's log is for; the sign it has in the database. */
@@ -101,10 +110,11 @@ void vz_task_steps_json(vz_json_t *json, const vz_task_t *task);
  * vz_task_accepted: answer a call that made a task: waits as Prefer asks
  * (and says so in Preference-Applied), then 202 with Location, or 200 when
  * the task has ended, with the task as the body.
- * vz_task_answer: all of that but the reply, for who has more to tell.
+ * vz_task_stands: for who has more to tell, behind the wait: how call->task
+ * stands, with Location, and the status of the reply; or a fault as the reply.
  */
 void vz_task_accepted(vz_call_t *call, uint64_t id);
-vz_code_e vz_task_answer(vz_call_t *call, uint64_t id, vz_task_t *task,
+vz_code_e vz_task_stands(vz_call_t *call, vz_task_t *task,
     ngx_uint_t *status);
 
 /* GET /api/tasks and GET /api/tasks/{id} */

@@ -59,8 +59,9 @@ static const vz_sql_t  vz_sql_cancel = vz_sql("task_cancel",
     " SET t.state = 'cancelled', t.busy = NULL, t.finished = NOW(3),"
     "  s.log = " vz_task_log_sql("s.log")
     " WHERE t.id = ? AND t.state = 'queued' AND t.owner IS NULL"
-    " AND t.step = 0 AND t.error_code IS NULL AND t.kind IN ('start', 'stop', 'restart', 'memory',"
-    "  'disk', 'cpu', 'suspend', 'unsuspend')");
+    " AND t.step = 0 AND t.error_code IS NULL"
+    " AND t.kind IN ('start', 'stop', 'restart', 'memory', 'disk', 'cpu',"
+    "  'suspend', 'unsuspend')");
 
 
 static const vz_task_change_t  vz_task_retried = {

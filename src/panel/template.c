@@ -70,7 +70,7 @@ vz_template_ask(ngx_pool_t *pool)
         return rc;
     }
 
-    n = vz_node_rows(rows);
+    n = vz_node_places(rows);
     known = 0;
     trouble = VZ_DOWN;
 
@@ -97,7 +97,7 @@ vz_template_offered(const ngx_str_t *name)
     ngx_uint_t      i, n;
     vz_node_row_t  *rows[VZ_NODES_MAX];
 
-    n = vz_node_rows(rows);
+    n = vz_node_places(rows);
 
     for (i = 0; i < n; i++) {
         if (vz_node_has(rows[i], name)) {

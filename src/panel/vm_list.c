@@ -85,7 +85,7 @@ static void vz_list_next(vz_list_t *list, vz_json_t *out,
 
 #define vz_list_known(from, scope, filter, order)                             \
     vz_sql("vms",                                                             \
-           "SELECT 0, 0, 0, 0, 0, 0, 0, " VZ_VM_COLUMNS                       \
+           "SELECT 0, 0, 0, 0, 0, 0, 0, 0, " VZ_VM_COLUMNS                    \
            " FROM " from VZ_VM_JOINS " WHERE " scope filter order)
 
 #define vz_list_asked(kind, from, filter, order)                              \
@@ -180,6 +180,10 @@ vz_vm_list(vz_call_t *call)
         }
 
         vz_auth_row(call, &rows);
+    }
+
+    if (vz_auth_own(call) != VZ_OK) {
+        return;
     }
 
     vz_list_reply(&list, &rows, version);

@@ -12,7 +12,6 @@
 
 
 #define VZ_MAKE_MIB        (1024 * 1024)
-#define VZ_MAKE_MIB_MAX    16777216
 #define VZ_MAKE_UNITS      1000
 
 
@@ -50,8 +49,8 @@ static const vz_form_member_t  vz_make_members[] = {
     vz_make_member(template, VZ_FORM_FIELD, VZ_FIELD_TEMPLATE, 1, 0, 0),
     vz_make_member(hostname, VZ_FORM_FIELD, VZ_FIELD_HOSTNAME, 0, 0, 0),
     vz_make_member(plan, VZ_FORM_FIELD, VZ_FIELD_PLAN, 0, 0, 0),
-    vz_make_member(memory_mib, VZ_FORM_INT, 0, 0, 8, VZ_MAKE_MIB_MAX),
-    vz_make_member(disk_mib, VZ_FORM_INT, 0, 0, 1, VZ_MAKE_MIB_MAX),
+    vz_make_member(memory_mib, VZ_FORM_INT, 0, 0, 8, VZ_FORM_MIB),
+    vz_make_member(disk_mib, VZ_FORM_INT, 0, 0, 1, VZ_FORM_MIB),
     vz_make_member(cpu_units, VZ_FORM_INT, 0, 0, 8, 500000)
 };
 
@@ -92,7 +91,7 @@ vz_vm_make(vz_call_t *call)
     ngx_memzero(&body, sizeof(vz_make_body_t));
 
     if (vz_form_read(call, &vz_make_form, &body) != VZ_OK
-        || vz_idem_init(call, &order.idem) != VZ_OK
+        || vz_idem_init(call, NULL, &order.idem) != VZ_OK
         || vz_make_replay(call, &order) != VZ_OK
         || vz_make_look(call, &body, &order) != VZ_OK
         || vz_order_place(call, &order) != VZ_OK

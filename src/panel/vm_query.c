@@ -5,10 +5,11 @@
 #include "live.h"
 #include "resource.h"
 #include "vm_query.h"
+#include "../runtime/utf8.h"
 #include "../wire/field.h"
 
 
-#define VZ_QUERY_CURSOR  200        /* bytes of a cursor, at most */
+#define VZ_QUERY_CURSOR  400        /* bytes of a cursor, at most */
 
 
 static vz_code_e vz_query_sort(vz_call_t *call, vz_query_t *query);
@@ -171,8 +172,7 @@ vz_query_cursor(vz_call_t *call, vz_query_t *query)
            != VZ_OK
         || vz_field_number((char *) one + 1, two - one - 1, INT64_MAX,
                            &query->after_figure)
-           != VZ_OK
-        || !ngx_utf8_length(two + 1, end - two - 1))
+           != VZ_OK)
     {
         goto broken;
     }
@@ -181,7 +181,9 @@ vz_query_cursor(vz_call_t *call, vz_query_t *query)
     query->after_name.len = end - two - 1;
     query->cursor = 1;
 
-    return VZ_OK;
+    if (vz_utf8(&query->after_name)) {
+        return VZ_OK;
+    }
 
 broken:
 

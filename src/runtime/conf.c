@@ -5,7 +5,7 @@
 
 #include "conf.h"
 #include "option.h"
-#include "verp.h"
+#include "utf8.h"
 #include "zone.h"
 #include "../wire/field.h"
 #include "../wire/handshake.h"
@@ -17,25 +17,14 @@
 #define VZ_SESSION_LONGEST   (366 * 24 * 60 * 60)
 #define VZ_BRAND_MAX         60
 
-#define vz_conf_is(s, text)                                                   \
-    ((s)->len == sizeof(text) - 1                                             \
-     && ngx_strncmp((s)->data, text, sizeof(text) - 1) == 0)
-
-#define vz_conf_starts(s, text)                                               \
-    ((s)->len >= sizeof(text) - 1                                             \
-     && ngx_strncmp((s)->data, text, sizeof(text) - 1) == 0)
-
 
 extern ngx_module_t  ngx_thread_pool_module;
 
 
 static const char *vz_conf_db_address(ngx_conf_t *cf, ngx_str_t *value,
     vz_db_conf_t *db);
+static const char *vz_conf_db_tls(vz_db_conf_t *db);
 static const char *vz_conf_key(vz_node_t *node);
-static ngx_uint_t vz_conf_utf8(const ngx_str_t *text);
-static const char *vz_conf_mail_url(const ngx_str_t *url);
-static const char *vz_conf_bounce(ngx_conf_t *cf, ngx_str_t *value,
-    void *field);
 static ngx_thread_pool_t *vz_conf_own_pool(ngx_conf_t *cf);
 static char *vz_conf_need(ngx_conf_t *cf, ngx_uint_t have, const char *name);
 
@@ -43,10 +32,15 @@ static char *vz_conf_need(ngx_conf_t *cf, ngx_uint_t have, const char *name);
 static const vz_option_t  vz_conf_database_options[] = {
     { ngx_string("user="), offsetof(vz_db_conf_t, user), vz_option_text, 1 },
     { ngx_string("password_file="), offsetof(vz_db_conf_t, password_file),
+      vz_option_secret, 0 },
+    { ngx_string("tls="), offsetof(vz_db_conf_t, tls), vz_option_flag, 0 },
+    { ngx_string("ca_file="), offsetof(vz_db_conf_t, ca_file),
       vz_option_file, 0 },
     { ngx_string("name="), offsetof(vz_db_conf_t, name), vz_option_text, 1 },
     { ngx_string("connections="), offsetof(vz_db_conf_t, connections),
-      vz_option_connections, 0 },
+      vz_option_number, 0 },
+    { ngx_string("statements="), offsetof(vz_db_conf_t, statements),
+      vz_option_number, 0 },
     { ngx_string("timeout="), offsetof(vz_db_conf_t, timeout),
       vz_option_timeout, 0 },
     { ngx_null_string, 0, NULL, 0 }
@@ -57,25 +51,7 @@ static const vz_option_t  vz_conf_node_options[] = {
     { ngx_string("key_file="), offsetof(vz_node_t, key_file),
       vz_option_file, 1 },
     { ngx_string("connections="), offsetof(vz_node_t, connections),
-      vz_option_connections, 0 },
-    { ngx_null_string, 0, NULL, 0 }
-};
-
-
-static const vz_option_t  vz_conf_mail_options[] = {
-    { ngx_string("from="), offsetof(vz_smtp_conf_t, from),
-      vz_option_text, 1 },
-    { ngx_string("bounce="), offsetof(vz_smtp_conf_t, bounce),
-      vz_conf_bounce, 0 },
-    { ngx_string("user="), offsetof(vz_smtp_conf_t, user),
-      vz_option_text, 0 },
-    { ngx_string("password_file="), offsetof(vz_smtp_conf_t, password_file),
-      vz_option_file, 0 },
-    { ngx_string("ca_file="), offsetof(vz_smtp_conf_t, ca_file),
-      vz_option_file, 0 },
-    { ngx_string("tls="), offsetof(vz_smtp_conf_t, tls), vz_option_flag, 0 },
-    { ngx_string("timeout="), offsetof(vz_smtp_conf_t, timeout),
-      vz_option_timeout, 0 },
+      vz_option_number, 0 },
     { ngx_null_string, 0, NULL, 0 }
 };
 
@@ -136,7 +112,7 @@ vz_conf_finish(ngx_conf_t *cf, vz_conf_t *conf)
 
 
 /*
- * As if nginx had read "thread_pool vzpanel threads=2 max_queue=64;": its
+ * As if nginx had read "thread_pool vzpanel threads=3 max_queue=64;": its
  * default pool has more threads than passwords should take of a machine.
  */
 static ngx_thread_pool_t *
@@ -150,7 +126,7 @@ vz_conf_own_pool(ngx_conf_t *cf)
     static ngx_str_t    values[] = {
         ngx_string("thread_pool"),
         ngx_string("vzpanel"),
-        ngx_string("threads=2"),
+        ngx_string("threads=3"),
         ngx_string("max_queue=64")
     };
 
@@ -194,6 +170,7 @@ vz_conf_need(ngx_conf_t *cf, ngx_uint_t have, const char *name)
 char *
 vz_conf_database(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
+    char          *rv;
     ngx_str_t     *args;
     const char    *reason;
     vz_db_conf_t  *db = &((vz_conf_t *) conf)->db;
@@ -204,14 +181,44 @@ vz_conf_database(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     args = cf->args->elts;
     db->connections = 4;
+    db->statements = 64;
     db->timeout = 10000;
+    db->tls = NGX_CONF_UNSET;
 
     reason = vz_conf_db_address(cf, &args[1], db);
     if (reason != NULL) {
         return vz_option_refuse(cf, &args[1], reason);
     }
 
-    return vz_options(cf, 2, vz_conf_database_options, db);
+    rv = vz_options(cf, 2, vz_conf_database_options, db);
+    if (rv != NGX_CONF_OK) {
+        return rv;
+    }
+
+    reason = vz_conf_db_tls(db);
+
+    return reason == NULL ? NGX_CONF_OK
+                          : vz_option_refuse(cf, &args[1], reason);
+}
+
+
+/* what leaves the machine goes by TLS where nothing else is said */
+static const char *
+vz_conf_db_tls(vz_db_conf_t *db)
+{
+    if (db->tls == NGX_CONF_UNSET) {
+        db->tls = (db->host.len != 0 && !vz_conf_loopback(&db->host));
+    }
+
+    if (db->tls && db->socket.len) {
+        return "is a socket of this machine, which takes no tls=on";
+    }
+
+    if (db->ca_file.len && !db->tls) {
+        return "needs tls=on for its ca_file=";
+    }
+
+    return NULL;
 }
 
 
@@ -253,6 +260,25 @@ vz_conf_db_address(ngx_conf_t *cf, ngx_str_t *value, vz_db_conf_t *db)
     db->host = text;
 
     return NULL;
+}
+
+
+ngx_uint_t
+vz_conf_loopback(const ngx_str_t *host)
+{
+    u_char     six[16];
+    in_addr_t  four;
+
+    static const u_char  one[16] = { [15] = 1 };
+
+    if (ngx_inet6_addr(host->data, host->len, six) == NGX_OK) {
+        return ngx_memcmp(six, one, sizeof(six)) == 0;
+    }
+
+    four = ngx_inet_addr(host->data, host->len);
+
+    return four != INADDR_NONE ? ntohl(four) >> 24 == 127
+                               : vz_conf_is(host, "localhost");
 }
 
 
@@ -374,91 +400,6 @@ vz_conf_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     main->zone = name;
 
     return vz_zone_add(cf, &name, size, cmd);
-}
-
-
-char *
-vz_conf_mail(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
-{
-    char            *rv;
-    ngx_str_t       *args;
-    const char      *reason;
-    vz_smtp_conf_t  *smtp = &((vz_conf_t *) conf)->smtp;
-
-    if (smtp->url.len != 0) {
-        return "is duplicate";
-    }
-
-    args = cf->args->elts;
-
-    reason = vz_conf_mail_url(&args[1]);
-    if (reason != NULL) {
-        return vz_option_refuse(cf, &args[1], reason);
-    }
-
-    smtp->url = args[1];
-    smtp->timeout = 30000;
-
-    rv = vz_options(cf, 2, vz_conf_mail_options, smtp);
-    if (rv != NGX_CONF_OK) {
-        return rv;
-    }
-
-    if (vz_field_check(VZ_FIELD_EMAIL, (char *) smtp->from.data,
-                       smtp->from.len) != VZ_OK)
-    {
-        return vz_option_refuse(cf, &smtp->from, "is not a mail address");
-    }
-
-    if ((smtp->user.len != 0) != (smtp->password_file.len != 0)) {
-        return vz_option_refuse(cf, &args[1],
-                                "needs user= and password_file= together");
-    }
-
-    return NGX_CONF_OK;
-}
-
-
-static const char *
-vz_conf_mail_url(const ngx_str_t *url)
-{
-    u_char  c;
-    size_t  i, start;
-
-    if (vz_conf_starts(url, "smtps://")) {
-        start = sizeof("smtps://") - 1;
-
-    } else if (vz_conf_starts(url, "smtp://")) {
-        start = sizeof("smtp://") - 1;
-
-    } else {
-        return "must begin with smtp:// or smtps://";
-    }
-
-    if (url->len == start) {
-        return "names no host";
-    }
-
-    for (i = start; i < url->len; i++) {
-        c = url->data[i];
-
-        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
-              || (c >= '0' && c <= '9') || strchr(".-:[]", c) != NULL))
-        {
-            return "must be only a host and a port behind the scheme";
-        }
-    }
-
-    return NULL;
-}
-
-
-static const char *
-vz_conf_bounce(ngx_conf_t *cf, ngx_str_t *value, void *field)
-{
-    *(ngx_str_t *) field = *value;
-
-    return vz_verp_check((char *) value->data, value->len);
 }
 
 
@@ -602,31 +543,10 @@ vz_conf_brand(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return vz_option_refuse(cf, &args[1], reason);
     }
 
-    if (brand->len > VZ_BRAND_MAX || !vz_conf_utf8(brand)) {
+    if (brand->len > VZ_BRAND_MAX || !vz_utf8(brand)) {
         return vz_option_refuse(cf, &args[1],
                                 "must be UTF-8 of at most 60 bytes");
     }
 
     return NGX_CONF_OK;
-}
-
-
-static ngx_uint_t
-vz_conf_utf8(const ngx_str_t *text)
-{
-    u_char  *p, *end;
-
-    p = text->data;
-    end = p + text->len;
-
-    while (p < end) {
-        if (*p < 0x80) {
-            p++;
-
-        } else if (ngx_utf8_decode(&p, end - p) > 0x10ffff) {
-            return 0;
-        }
-    }
-
-    return 1;
 }

@@ -14,6 +14,15 @@
 #include "smtp.h"
 
 
+#define vz_conf_is(s, text)                                                   \
+    ((s)->len == sizeof(text) - 1                                             \
+     && ngx_strncmp((s)->data, text, sizeof(text) - 1) == 0)
+
+#define vz_conf_starts(s, text)                                               \
+    ((s)->len >= sizeof(text) - 1                                             \
+     && ngx_strncmp((s)->data, text, sizeof(text) - 1) == 0)
+
+
 typedef struct {
     ngx_flag_t          api;        /* some location serves the API */
     vz_db_conf_t        db;
@@ -35,6 +44,9 @@ vz_conf_t *vz_conf_create(ngx_conf_t *cf);
  * is logged with its line.
  */
 char *vz_conf_finish(ngx_conf_t *cf, vz_conf_t *conf);
+
+/* vz_conf_loopback: of a host by its address or its name, without a port. */
+ngx_uint_t vz_conf_loopback(const ngx_str_t *host);
 
 /* Directives; conf is a vz_conf_t. */
 char *vz_conf_database(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);

@@ -1,10 +1,7 @@
 /*
  * yescrypt in the threads of a pool.  A job has memory of its own, which is
  * wiped before it is freed, and a timer that keeps a leaving worker alive.
- *
- * No more jobs are posted than run at once; others stand in two lines, one of
- * passwords to be checked and one of those to be hashed, which take turns: a
- * flood of orders leaves half of the threads to who signs in.
+ * No more jobs are posted than run at once; others stand in line.
  */
 
 #include <ngx_config.h>
@@ -15,36 +12,15 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <sys/random.h>
-#include "crypt.h"
+#include "crypt_line.h"
 #include "fiber.h"
 
 
 #define VZ_CRYPT_PREFIX    "$y$j9T$"
+#define VZ_CRYPT_CHEAPEST  1            /* cost of what was drawn */
 #define VZ_CRYPT_WAIT      60000        /* ms; a job takes about 50 */
 #define VZ_CRYPT_RANDOM    256
-#define VZ_CRYPT_PATIENCE  15000        /* ms that may be expected in line */
-#define VZ_CRYPT_GUESS     50000        /* us of a job, before one was timed */
 
-
-typedef enum {
-    VZ_CRYPT_CHECK = 0,
-    VZ_CRYPT_MAKE,
-    VZ_CRYPT_LINES
-} vz_crypt_line_e;
-
-typedef struct {
-    vz_line_t           line;
-    ngx_uint_t          waiting;
-} vz_crypt_line_t;
-
-typedef struct {
-    ngx_thread_pool_t  *pool;
-    ngx_uint_t          limit;
-    ngx_uint_t          running;
-    ngx_uint_t          took;           /* us, of the last jobs */
-    ngx_uint_t          turn;           /* whose line was served last */
-    vz_crypt_line_t     lines[VZ_CRYPT_LINES];
-} vz_crypt_t;
 
 typedef struct {
     vz_fiber_t         *fiber;          /* NULL: nobody waits any more */
@@ -52,16 +28,19 @@ typedef struct {
     char                password[CRYPT_MAX_PASSPHRASE_SIZE];
     char                setting[CRYPT_OUTPUT_SIZE];
     char                hash[CRYPT_OUTPUT_SIZE];
+    vz_crypt_line_e     line;
     ngx_uint_t          took;           /* us */
+    ngx_uint_t          pad;            /* it is to take as long as any */
     struct crypt_data   data;
 } vz_crypt_job_t;
 
 
-static vz_code_e vz_crypt_run(vz_crypt_line_e line, const ngx_str_t *password,
-    const char *setting, char hash[CRYPT_OUTPUT_SIZE]);
-static vz_code_e vz_crypt_enter(vz_crypt_line_e line);
-static void vz_crypt_leave(void);
-static ngx_msec_t vz_crypt_ahead(vz_crypt_line_e line);
+static vz_code_e vz_crypt_make(ngx_pool_t *pool,
+    const vz_crypt_place_t *place, const ngx_str_t *password,
+    unsigned long cost, ngx_str_t *hash);
+static vz_code_e vz_crypt_run(const vz_crypt_place_t *place,
+    const ngx_str_t *password, const char *setting, ngx_uint_t pad,
+    char hash[CRYPT_OUTPUT_SIZE]);
 static ngx_thread_task_t *vz_crypt_task(void);
 static void vz_crypt_thread(void *data, ngx_log_t *log);
 static void vz_crypt_done(ngx_event_t *ev);
@@ -69,7 +48,7 @@ static void vz_crypt_free(vz_crypt_job_t *job);
 static ngx_int_t vz_crypt_random(void *data, size_t len);
 
 
-static vz_crypt_t  vz_crypt;
+static ngx_thread_pool_t  *vz_crypt_pool;
 
 /* a cost and a salt: hashing with them takes as long as with any other */
 static const char          vz_crypt_dummy[] =
@@ -81,38 +60,57 @@ static const char          vz_crypt_letters[] =
 
 
 void
-vz_crypt_init(ngx_thread_pool_t *pool, ngx_uint_t threads)
+vz_crypt_init(ngx_thread_pool_t *pool, ngx_uint_t own, ngx_uint_t workers)
 {
-    ngx_uint_t  i;
+    ngx_uint_t  threads;
 
-    ngx_memzero(&vz_crypt, sizeof(vz_crypt_t));
+    vz_crypt_pool = pool;
 
-    vz_crypt.pool = pool;
-    vz_crypt.limit = threads;
-    vz_crypt.took = VZ_CRYPT_GUESS;
+    threads = (ngx_uint_t) ngx_ncpu / ngx_max(workers, 1);
 
-    for (i = 0; i < VZ_CRYPT_LINES; i++) {
-        vz_line_init(&vz_crypt.lines[i].line);
+    if (own) {
+        threads = ngx_min(threads, VZ_CRYPT_THREADS - 1);
     }
+
+    vz_crypt_line_init(ngx_max(threads, 1));
 }
 
 
 vz_code_e
-vz_crypt_hash(ngx_pool_t *pool, const ngx_str_t *password, ngx_str_t *hash)
+vz_crypt_hash(ngx_pool_t *pool, const vz_crypt_place_t *place,
+    const ngx_str_t *password, ngx_str_t *hash)
+{
+    return vz_crypt_make(pool, place, password, 0, hash);
+}
+
+
+vz_code_e
+vz_crypt_hash_drawn(ngx_pool_t *pool, const vz_crypt_place_t *place,
+    const ngx_str_t *password, ngx_str_t *hash)
+{
+    return vz_crypt_make(pool, place, password, VZ_CRYPT_CHEAPEST, hash);
+}
+
+
+/* a cost of 0 is the library's choice, VZ_CRYPT_PREFIX */
+
+static vz_code_e
+vz_crypt_make(ngx_pool_t *pool, const vz_crypt_place_t *place,
+    const ngx_str_t *password, unsigned long cost, ngx_str_t *hash)
 {
     char       salt[32], setting[CRYPT_GENSALT_OUTPUT_SIZE];
     char       out[CRYPT_OUTPUT_SIZE];
     vz_code_e  code;
 
     if (vz_crypt_random(salt, sizeof(salt)) != NGX_OK
-        || crypt_gensalt_rn(VZ_CRYPT_PREFIX, 0, salt, sizeof(salt),
+        || crypt_gensalt_rn(VZ_CRYPT_PREFIX, cost, salt, sizeof(salt),
                             setting, sizeof(setting))
            == NULL)
     {
         return VZ_INTERNAL;
     }
 
-    code = vz_crypt_run(VZ_CRYPT_MAKE, password, setting, out);
+    code = vz_crypt_run(place, password, setting, 0, out);
 
     if (code != VZ_OK) {
         return code;
@@ -131,12 +129,12 @@ vz_crypt_hash(ngx_pool_t *pool, const ngx_str_t *password, ngx_str_t *hash)
 
 
 vz_code_e
-vz_crypt_verify(ngx_pool_t *pool, const ngx_str_t *password,
+vz_crypt_verify(const vz_crypt_place_t *place, const ngx_str_t *password,
     const ngx_str_t *hash)
 {
     char        setting[CRYPT_OUTPUT_SIZE], out[CRYPT_OUTPUT_SIZE];
     vz_code_e   code;
-    ngx_uint_t  real;
+    ngx_uint_t  real, pad;
 
     /* "!" and the like, which no password has, are as slow as the rest */
 
@@ -151,7 +149,10 @@ vz_crypt_verify(ngx_pool_t *pool, const ngx_str_t *password,
         ngx_memcpy(setting, vz_crypt_dummy, sizeof(vz_crypt_dummy));
     }
 
-    code = vz_crypt_run(VZ_CRYPT_CHECK, password, setting, out);
+    pad = (ngx_strncmp(setting, VZ_CRYPT_PREFIX, sizeof(VZ_CRYPT_PREFIX) - 1)
+           != 0);
+
+    code = vz_crypt_run(place, password, setting, pad, out);
 
     if (code != VZ_OK) {
         return code == VZ_RANGE ? VZ_DENIED : code;
@@ -170,8 +171,8 @@ vz_crypt_verify(ngx_pool_t *pool, const ngx_str_t *password,
 /* VZ_RANGE: such a password, or such a setting, can't be hashed */
 
 static vz_code_e
-vz_crypt_run(vz_crypt_line_e line, const ngx_str_t *password,
-    const char *setting, char hash[CRYPT_OUTPUT_SIZE])
+vz_crypt_run(const vz_crypt_place_t *place, const ngx_str_t *password,
+    const char *setting, ngx_uint_t pad, char hash[CRYPT_OUTPUT_SIZE])
 {
     vz_code_e           code;
     vz_crypt_job_t     *job;
@@ -183,27 +184,29 @@ vz_crypt_run(vz_crypt_line_e line, const ngx_str_t *password,
         return VZ_RANGE;
     }
 
-    code = vz_crypt_enter(line);
+    code = vz_crypt_line_enter(place);
     if (code != VZ_OK) {
         return code;
     }
 
     task = vz_crypt_task();
     if (task == NULL) {
-        vz_crypt_leave();
+        vz_crypt_line_leave(place->line, 0);
         return VZ_INTERNAL;
     }
 
     job = task->ctx;
     job->fiber = vz_fiber_self();
+    job->line = place->line;
+    job->pad = pad;
 
     ngx_memcpy(job->password, password->data, password->len);
     ngx_cpystrn((u_char *) job->setting, (u_char *) setting,
                 sizeof(job->setting));
 
-    if (ngx_thread_task_post(vz_crypt.pool, task) != NGX_OK) {
+    if (ngx_thread_task_post(vz_crypt_pool, task) != NGX_OK) {
         vz_crypt_free(job);
-        vz_crypt_leave();
+        vz_crypt_line_leave(place->line, 0);
         return VZ_OVERLOADED;
     }
 
@@ -222,76 +225,6 @@ vz_crypt_run(vz_crypt_line_e line, const ngx_str_t *password,
     vz_crypt_free(job);
 
     return code;
-}
-
-
-static vz_code_e
-vz_crypt_enter(vz_crypt_line_e line)
-{
-    ngx_int_t         rc;
-    vz_crypt_line_t  *place;
-
-    if (vz_crypt.running < vz_crypt.limit) {
-        vz_crypt.running++;
-        return VZ_OK;
-    }
-
-    if (vz_crypt_ahead(line) > VZ_CRYPT_PATIENCE) {
-        return VZ_OVERLOADED;
-    }
-
-    place = &vz_crypt.lines[line];
-
-    place->waiting++;
-    rc = vz_line_wait(&place->line, VZ_CRYPT_PATIENCE * 2);
-    place->waiting--;
-
-    return rc == NGX_OK ? VZ_OK : VZ_OVERLOADED;
-}
-
-
-/* hand the place on, to the line whose turn it is */
-
-static void
-vz_crypt_leave(void)
-{
-    ngx_uint_t  i;
-
-    for (i = 0; i < VZ_CRYPT_LINES; i++) {
-        vz_crypt.turn = (vz_crypt.turn + 1) % VZ_CRYPT_LINES;
-
-        if (vz_line_wake(&vz_crypt.lines[vz_crypt.turn].line, 0)) {
-            return;
-        }
-    }
-
-    vz_crypt.running--;
-}
-
-
-/* how long who joins the line now has to expect, in milliseconds */
-
-static ngx_msec_t
-vz_crypt_ahead(vz_crypt_line_e line)
-{
-    ngx_uint_t  own, other;
-
-    own = vz_crypt.lines[line].waiting + 1;
-    other = vz_crypt.lines[!line].waiting;
-
-    return (own + ngx_min(own, other)) * vz_crypt.took / vz_crypt.limit / 1000;
-}
-
-
-ngx_uint_t
-vz_crypt_delay(void)
-{
-    ngx_msec_t  check, make;
-
-    check = vz_crypt_ahead(VZ_CRYPT_CHECK);
-    make = vz_crypt_ahead(VZ_CRYPT_MAKE);
-
-    return ngx_max(check, make) / 1000 + 1;
 }
 
 
@@ -335,15 +268,21 @@ vz_crypt_thread(void *data, ngx_log_t *log)
     vz_crypt_job_t  *job = data;
 
     (void) clock_gettime(CLOCK_MONOTONIC, &begin);
-    hash = crypt_r(job->password, job->setting, &job->data);
-    (void) clock_gettime(CLOCK_MONOTONIC, &end);
 
-    job->took = (end.tv_sec - begin.tv_sec) * 1000000
-                + (end.tv_nsec - begin.tv_nsec) / 1000;
+    hash = crypt_r(job->password, job->setting, &job->data);
 
     if (hash) {
         ngx_cpystrn((u_char *) job->hash, (u_char *) hash, sizeof(job->hash));
     }
+
+    if (job->pad) {
+        (void) crypt_r(job->password, vz_crypt_dummy, &job->data);
+    }
+
+    (void) clock_gettime(CLOCK_MONOTONIC, &end);
+
+    job->took = (end.tv_sec - begin.tv_sec) * 1000000
+                + (end.tv_nsec - begin.tv_nsec) / 1000;
 
     ngx_explicit_memzero(job->password, sizeof(job->password));
     ngx_explicit_memzero(&job->data, sizeof(job->data));
@@ -371,8 +310,7 @@ vz_crypt_done(ngx_event_t *ev)
         ngx_del_timer(ev);
     }
 
-    vz_crypt.took = (vz_crypt.took * 7 + job->took) / 8;
-    vz_crypt_leave();
+    vz_crypt_line_leave(job->line, job->took);
 
     if (job->fiber) {
         vz_fiber_wake(job->fiber);

@@ -6,6 +6,10 @@
 #include <ngx_core.h>
 #include <ctype.h>
 #include "db_pool.h"
+#include "fiber.h"
+
+
+#define VZ_DB_PREPARES  20              /* tries where the server is crowded */
 
 
 struct vz_tx_s {
@@ -20,6 +24,8 @@ static ngx_uint_t vz_db_died(vz_db_conn_t *conn, ngx_uint_t fresh);
 static vz_code_e vz_db_execute(vz_db_conn_t *conn, ngx_pool_t *pool,
     const vz_sql_t *sql, const vz_bind_t *binds, ngx_uint_t nbinds,
     vz_rows_t *rows, ngx_uint_t *sent);
+static ngx_uint_t vz_db_prepare(vz_db_conn_t *conn, const vz_sql_t *sql,
+    vz_db_stmt_t **stmt);
 static void vz_db_result(vz_db_stmt_t *stmt, vz_rows_t *rows);
 static vz_code_e vz_db_text(vz_db_conn_t *conn, const char *text);
 static vz_code_e vz_db_error(vz_db_conn_t *conn, const char *name,
@@ -205,6 +211,32 @@ vz_db_statements(void)
 }
 
 
+void
+vz_db_fits(ngx_pool_t *pool, ngx_uint_t workers)
+{
+    int64_t    limit;
+    vz_rows_t  rows;
+
+    static const vz_sql_t  ask = vz_sql("statements of the server",
+        "SELECT @@GLOBAL.max_prepared_stmt_count");
+
+    if (vz_db_query(NULL, pool, &ask, vz_no_binds, &rows) != VZ_OK) {
+        return;
+    }
+
+    limit = vz_cell_int(&rows, 0, 0);
+
+    if ((int64_t) (workers * vz_db_pool_most()) > limit) {
+        ngx_log_error(NGX_LOG_WARN, ngx_cycle->log, 0,
+                      "vzpanel: %ui workers may keep %ui statements prepared, "
+                      "the database's max_prepared_stmt_count is %L: raise "
+                      "that, or lower statements= or connections= of "
+                      "vzpanel_database", workers,
+                      workers * vz_db_pool_most(), limit);
+    }
+}
+
+
 /* the pool dies with a transaction open: nobody is left to end it */
 
 static void
@@ -250,7 +282,7 @@ vz_db_execute(vz_db_conn_t *conn, ngx_pool_t *pool, const vz_sql_t *sql,
 
     *sent = 0;
 
-    err = vz_db_conn_prepare(conn, sql, &stmt);
+    err = vz_db_prepare(conn, sql, &stmt);
     if (err) {
         return vz_db_error(conn, sql->name, err, 1);
     }
@@ -290,6 +322,40 @@ vz_db_execute(vz_db_conn_t *conn, ngx_pool_t *pool, const vz_sql_t *sql,
 }
 
 
+/*
+ * A server that takes no more statements gets room by what this connection has
+ * prepared and does not need now, then by idle ones, then by others, for whom
+ * it waits a little.
+ */
+
+static ngx_uint_t
+vz_db_prepare(vz_db_conn_t *conn, const vz_sql_t *sql, vz_db_stmt_t **stmt)
+{
+    ngx_uint_t  i, err, closed;
+
+    for (i = 0; i < VZ_DB_PREPARES; i++) {
+
+        err = vz_db_conn_prepare(conn, sql, vz_db_pool_statements(), stmt);
+        if (err != VZ_DB_CROWDED) {
+            return err;
+        }
+
+        closed = vz_db_pool_crowded() || conn->nstmts;
+
+        err = vz_db_conn_trim(conn, 0);
+        if (err) {
+            return err;
+        }
+
+        if (!closed) {
+            vz_sleep(10 + ngx_random() % 40);
+        }
+    }
+
+    return VZ_DB_CROWDED;
+}
+
+
 static void
 vz_db_result(vz_db_stmt_t *stmt, vz_rows_t *rows)
 {
@@ -323,6 +389,7 @@ static vz_code_e
 vz_db_error(vz_db_conn_t *conn, const char *name, ngx_uint_t err,
     ngx_uint_t words)
 {
+    ngx_uint_t            level;
     const vz_db_error_t  *meaning;
 
     meaning = vz_db_error_find(err);
@@ -332,8 +399,10 @@ vz_db_error(vz_db_conn_t *conn, const char *name, ngx_uint_t err,
                       "vzpanel: statement \"%s\" took more than %M ms, its "
                       "connection is closed", name, conn->timeout);
 
-    } else if (meaning->code == VZ_INTERNAL) {
-        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
+    } else if (meaning->code == VZ_INTERNAL || meaning->code == VZ_UNFIT) {
+        level = meaning->code == VZ_UNFIT ? NGX_LOG_WARN : NGX_LOG_ERR;
+
+        ngx_log_error(level, ngx_cycle->log, 0,
                       "vzpanel: the database refused statement \"%s\": "
                       "%ui %s", name, err,
                       words || meaning->words ? (char *) conn->words : "");

@@ -20,7 +20,10 @@ typedef struct {
     ngx_str_t     user;
     ngx_str_t     password_file;    /* read for every new connection */
     ngx_str_t     name;
+    ngx_flag_t    tls;              /* or no connection at all */
+    ngx_str_t     ca_file;          /* or empty: the system's */
     ngx_uint_t    connections;      /* per worker, at most */
+    ngx_uint_t    statements;       /* kept prepared per connection, at most */
     ngx_msec_t    timeout;          /* of connecting and of one statement */
 } vz_db_conf_t;
 
@@ -99,6 +102,8 @@ typedef struct vz_tx_s  vz_tx_t;    /* a connection held across calls */
  *   VZ_DOWN         no connection could be had or it broke; a statement that
  *                   only reads is repeated once on a fresh connection first
  *   VZ_OVERLOADED   no connection came free before the deadline
+ *   VZ_UNFIT        a value that the column does not take; logged, because its
+ *                   form should not have taken it
  *   VZ_INTERNAL     the server refused the statement: our bug, logged
  *
  * Dates are read and written as text or by UNIX_TIMESTAMP(); the session's
@@ -125,6 +130,13 @@ vz_code_e vz_db_end(vz_tx_t *tx, vz_code_e code);
 /* Worker start and stop. */
 ngx_int_t vz_db_init(ngx_cycle_t *cycle, vz_db_conf_t *conf);
 void vz_db_exit(void);
+
+/*
+ * vz_db_fits: on a fiber, whether the server's limit of prepared statements has
+ * room for what so many workers like this one may keep; what has none is
+ * logged.
+ */
+void vz_db_fits(ngx_pool_t *pool, ngx_uint_t workers);
 
 /* vz_db_statements: executed by this worker so far, for metrics and tests. */
 uint64_t vz_db_statements(void);

@@ -8,15 +8,20 @@
 #include "db_step.h"
 
 
-#define VZ_DB_PASSWORD  256
+#define VZ_DB_PASSWORD   256
+#define VZ_DB_HANDSHAKE  2              /* seconds */
 
 
 static ngx_int_t vz_db_conn_init(vz_db_conn_t *conn,
+    const vz_db_login_t *login);
+static ngx_int_t vz_db_conn_tls(vz_db_conn_t *conn,
     const vz_db_login_t *login);
 static ngx_uint_t vz_db_conn_login(vz_db_conn_t *conn,
     const vz_db_login_t *login);
 static ngx_int_t vz_db_password(vz_db_conn_t *conn, const char *name,
     char *password, size_t size);
+static ngx_uint_t vz_db_stmt_make(vz_db_conn_t *conn, const vz_sql_t *sql,
+    vz_db_stmt_t **made);
 static vz_db_stmt_t **vz_db_bucket(vz_db_conn_t *conn, const vz_sql_t *sql);
 
 
@@ -35,6 +40,7 @@ vz_db_conn_open(const vz_db_login_t *login, ngx_uint_t *err,
     }
 
     conn->timeout = login->timeout;
+    ngx_queue_init(&conn->used_stmts);
 
     if (vz_db_conn_init(conn, login) != NGX_OK) {
         *err = VZ_DB_NOMEM;
@@ -84,7 +90,38 @@ vz_db_conn_init(vz_db_conn_t *conn, const vz_db_login_t *login)
         }
     }
 
-    return NGX_OK;
+    return vz_db_conn_tls(conn, login);
+}
+
+
+/*
+ * The library waits blocking within the handshake of TLS, after the server has
+ * sent its greeting: for that long at most.
+ */
+
+static ngx_int_t
+vz_db_conn_tls(vz_db_conn_t *conn, const vz_db_login_t *login)
+{
+    my_bool     on;
+    ngx_uint_t  seconds;
+
+    on = (login->tls != 0);
+    seconds = VZ_DB_HANDSHAKE;
+
+    if (mysql_options(conn->my, MYSQL_OPT_SSL_ENFORCE, &on)
+        || mysql_options(conn->my, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &on))
+    {
+        return NGX_ERROR;
+    }
+
+    if (!on) {
+        return NGX_OK;
+    }
+
+    return mysql_options(conn->my, MYSQL_OPT_CONNECT_TIMEOUT, &seconds)
+           || (login->ca_file
+               && mysql_options(conn->my, MYSQL_OPT_SSL_CA, login->ca_file))
+           ? NGX_ERROR : NGX_OK;
 }
 
 
@@ -179,22 +216,51 @@ vz_db_conn_text(vz_db_conn_t *conn, const char *text)
 
 
 ngx_uint_t
-vz_db_conn_prepare(vz_db_conn_t *conn, const vz_sql_t *sql,
+vz_db_conn_prepare(vz_db_conn_t *conn, const vz_sql_t *sql, ngx_uint_t most,
     vz_db_stmt_t **found)
 {
-    my_bool         on;
-    ngx_uint_t      err;
-    vz_db_step_t    step;
-    vz_db_stmt_t   *stmt, **bucket;
+    ngx_uint_t     err;
+    vz_db_stmt_t  *stmt, **bucket;
 
     bucket = vz_db_bucket(conn, sql);
 
     for (stmt = *bucket; stmt; stmt = stmt->next) {
         if (stmt->sql == sql) {
+            ngx_queue_remove(&stmt->queue);
+            ngx_queue_insert_head(&conn->used_stmts, &stmt->queue);
             *found = stmt;
             return 0;
         }
     }
+
+    err = vz_db_conn_trim(conn, most - 1);
+
+    if (err == 0) {
+        err = vz_db_stmt_make(conn, sql, &stmt);
+    }
+
+    if (err) {
+        return err;
+    }
+
+    stmt->next = *bucket;
+    *bucket = stmt;
+    *found = stmt;
+
+    ngx_queue_insert_head(&conn->used_stmts, &stmt->queue);
+    conn->nstmts++;
+
+    return 0;
+}
+
+
+static ngx_uint_t
+vz_db_stmt_make(vz_db_conn_t *conn, const vz_sql_t *sql, vz_db_stmt_t **made)
+{
+    my_bool        on;
+    ngx_uint_t     err;
+    vz_db_step_t   step;
+    vz_db_stmt_t  *stmt;
 
     stmt = ngx_calloc(sizeof(vz_db_stmt_t), ngx_cycle->log);
     if (stmt == NULL) {
@@ -204,11 +270,11 @@ vz_db_conn_prepare(vz_db_conn_t *conn, const vz_sql_t *sql,
     stmt->sql = sql;
     stmt->handle = mysql_stmt_init(conn->my);
     on = 1;
+    err = VZ_DB_NOMEM;
 
     if (stmt->handle == NULL
         || mysql_stmt_attr_set(stmt->handle, STMT_ATTR_UPDATE_MAX_LENGTH, &on))
     {
-        err = VZ_DB_NOMEM;
         goto failed;
     }
 
@@ -220,15 +286,10 @@ vz_db_conn_prepare(vz_db_conn_t *conn, const vz_sql_t *sql,
 
     err = vz_db_step_run(&step);
 
-    if (err) {
-        goto failed;
+    if (err == 0) {
+        *made = stmt;
+        return 0;
     }
-
-    stmt->next = *bucket;
-    *bucket = stmt;
-    *found = stmt;
-
-    return 0;
 
 failed:
 
@@ -241,6 +302,51 @@ failed:
     ngx_free(stmt);
 
     return err;
+}
+
+
+ngx_uint_t
+vz_db_conn_trim(vz_db_conn_t *conn, ngx_uint_t most)
+{
+    ngx_uint_t     err;
+    ngx_queue_t   *q;
+    vz_db_step_t   step;
+    vz_db_stmt_t  *stmt, **bucket;
+
+    while (conn->nstmts > most) {
+
+        if (conn->broken) {
+            return VZ_DB_LOST;          /* they go with it */
+        }
+
+        q = ngx_queue_last(&conn->used_stmts);
+        stmt = ngx_queue_data(q, vz_db_stmt_t, queue);
+
+        for (bucket = vz_db_bucket(conn, stmt->sql);
+             *bucket != stmt;
+             bucket = &(*bucket)->next)
+        {
+            /* void */
+        }
+
+        *bucket = stmt->next;
+        ngx_queue_remove(q);
+        conn->nstmts--;
+
+        ngx_memzero(&step, sizeof(vz_db_step_t));
+        step.op = VZ_DB_CLOSE;
+        step.conn = conn;
+        step.stmt = stmt->handle;
+
+        err = vz_db_step_run(&step);
+        ngx_free(stmt);
+
+        if (err) {
+            return err;
+        }
+    }
+
+    return 0;
 }
 
 

@@ -20,6 +20,7 @@
 
 #define VZ_DB_LOST      2013    /* CR_SERVER_LOST */
 #define VZ_DB_NOMEM     2008    /* CR_OUT_OF_MEMORY */
+#define VZ_DB_CROWDED   1461    /* ER_MAX_PREPARED_STMT_COUNT_REACHED */
 #define VZ_DB_BUCKETS   64
 
 
@@ -29,7 +30,9 @@ typedef struct {
     const char          *user;
     const char          *password_file; /* or NULL */
     const char          *name;
+    const char          *ca_file;       /* or NULL: the system's */
     unsigned             port;
+    unsigned             tls;
     ngx_msec_t           timeout;       /* of connecting, of a statement */
     const char          *setup[2];      /* statements for a new session */
 } vz_db_login_t;
@@ -40,6 +43,7 @@ typedef struct vz_db_conn_s  vz_db_conn_t;
 typedef void (*vz_db_gone_pt)(vz_db_conn_t *conn);
 
 struct vz_db_stmt_s {
+    ngx_queue_t          queue;         /* the connection's, used last first */
     const vz_sql_t      *sql;
     MYSQL_STMT          *handle;
     vz_db_stmt_t        *next;
@@ -57,6 +61,8 @@ struct vz_db_conn_s {
     int                  wait;
     int                  ready;
     vz_db_stmt_t        *stmts[VZ_DB_BUCKETS];
+    ngx_queue_t          used_stmts;
+    ngx_uint_t           nstmts;
     u_char               words[MYSQL_ERRMSG_SIZE];  /* of the last error */
     unsigned             kept:1;        /* was idle before */
     unsigned             broken:1;
@@ -71,9 +77,14 @@ vz_db_conn_t *vz_db_conn_open(const vz_db_login_t *login, ngx_uint_t *err,
 /* vz_db_conn_text: a statement without values and without rows. */
 ngx_uint_t vz_db_conn_text(vz_db_conn_t *conn, const char *text);
 
-/* vz_db_conn_prepare: from the connection's cache where it is there. */
+/*
+ * vz_db_conn_prepare: from the connection's cache where it is there, of which
+ * those that were not used for longest are closed beyond so many.
+ * vz_db_conn_trim: the same without a new one.
+ */
 ngx_uint_t vz_db_conn_prepare(vz_db_conn_t *conn, const vz_sql_t *sql,
-    vz_db_stmt_t **stmt);
+    ngx_uint_t most, vz_db_stmt_t **stmt);
+ngx_uint_t vz_db_conn_trim(vz_db_conn_t *conn, ngx_uint_t most);
 
 /*
  * vz_db_conn_execute: run a statement and fetch all it answers into the

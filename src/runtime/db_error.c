@@ -20,6 +20,7 @@ static const vz_db_error_t  vz_db_errors[] = {
     { 1040, VZ_OVERLOADED, 1, 1 },      /* too many connections */
     { 1203, VZ_OVERLOADED, 1, 1 },      /* of this user */
     { 1226, VZ_OVERLOADED, 1, 1 },      /* a limit of this user */
+    { 1461, VZ_OVERLOADED, 0, 1 },      /* too many prepared statements */
 
     { 1047, VZ_DOWN,       1, 1 },      /* a cluster's node is not ready */
     { 1053, VZ_DOWN,       1, 1 },      /* shutdown in progress */
@@ -30,13 +31,22 @@ static const vz_db_error_t  vz_db_errors[] = {
     { 1969, VZ_DOWN,       0, 1 },      /* max_statement_time */
     { 3024, VZ_DOWN,       0, 1 },      /* max_execution_time */
 
+    { 1264, VZ_UNFIT,      0, 1 },      /* out of range for column */
+    { 1265, VZ_UNFIT,      0, 1 },      /* truncated */
+    { 1267, VZ_UNFIT,      0, 1 },      /* characters that it can't compare */
+    { 1292, VZ_UNFIT,      0, 0 },      /* no such date or number */
+    { 1300, VZ_UNFIT,      0, 0 },      /* not of its character set */
+    { 1366, VZ_UNFIT,      0, 0 },      /* nor this one */
+    { 1406, VZ_UNFIT,      0, 1 },      /* too long for column */
+    { 1690, VZ_UNFIT,      0, 0 },      /* out of range */
+    { 3854, VZ_UNFIT,      0, 0 },      /* MySQL's own: can't be converted */
+    { 3988, VZ_UNFIT,      0, 1 },      /* to the column's characters */
+
     { 1048, VZ_INTERNAL,   0, 1 },      /* column can't be null */
     { 1142, VZ_INTERNAL,   0, 1 },      /* denied */
     { 1143, VZ_INTERNAL,   0, 1 },
     { 1210, VZ_INTERNAL,   0, 1 },      /* wrong arguments */
-    { 1264, VZ_INTERNAL,   0, 1 },      /* out of range for column */
     { 1364, VZ_INTERNAL,   0, 1 },      /* no default value */
-    { 1406, VZ_INTERNAL,   0, 1 },      /* too long for column */
     { 1451, VZ_INTERNAL,   0, 1 },      /* foreign keys */
     { 1452, VZ_INTERNAL,   0, 1 },
     { 4025, VZ_INTERNAL,   0, 1 },      /* CHECK */

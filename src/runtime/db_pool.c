@@ -17,6 +17,7 @@
 #define VZ_DB_BACKOFF_MIN    100
 #define VZ_DB_BACKOFF_QUICK  1000       /* at most, where it refuses at once */
 #define VZ_DB_BACKOFF_SLOW   5000       /* at most, where trying takes long */
+#define VZ_DB_CROWDED_FOR    60000      /* ms that fewer statements are kept */
 
 
 typedef struct {
@@ -28,6 +29,10 @@ typedef struct {
     ngx_queue_t        busy;
     vz_line_t          line;
     vz_db_login_t      login;
+
+    ngx_uint_t         statements;      /* kept prepared per connection */
+    ngx_uint_t         kept;            /* the same, at present */
+    ngx_msec_t         crowded;         /* when it was made less */
 
     ngx_msec_t         backoff;
     ngx_msec_t         retry;           /* not before */
@@ -280,6 +285,51 @@ vz_db_pool_put(vz_db_conn_t *conn)
 }
 
 
+ngx_uint_t
+vz_db_pool_statements(void)
+{
+    if (ngx_current_msec - vz_db.crowded >= VZ_DB_CROWDED_FOR) {
+        vz_db.kept = vz_db.statements;
+    }
+
+    return vz_db.kept;
+}
+
+
+ngx_uint_t
+vz_db_pool_most(void)
+{
+    return vz_db.limit * vz_db.statements;
+}
+
+
+ngx_uint_t
+vz_db_pool_crowded(void)
+{
+    ngx_queue_t  *q;
+
+    if (vz_db.crowded == 0
+        || ngx_current_msec - vz_db.crowded >= VZ_DB_CROWDED_FOR)
+    {
+        ngx_log_error(NGX_LOG_WARN, ngx_cycle->log, 0,
+                      "vzpanel: the database's max_prepared_stmt_count is "
+                      "reached, fewer statements are kept for a while");
+    }
+
+    vz_db.kept = ngx_max(vz_db.kept / 2, 1);
+    vz_db.crowded = ngx_current_msec;
+
+    if (ngx_queue_empty(&vz_db.idle)) {
+        return 0;
+    }
+
+    q = ngx_queue_last(&vz_db.idle);
+    vz_db_drop(ngx_queue_data(q, vz_db_conn_t, queue));
+
+    return 1;
+}
+
+
 static void
 vz_db_drop(vz_db_conn_t *conn)
 {
@@ -323,6 +373,8 @@ vz_db_init(ngx_cycle_t *cycle, vz_db_conf_t *conf)
     vz_db.limit = ngx_max(conf->connections, 1);
     vz_db.room = vz_db.limit;
     vz_db.login.timeout = conf->timeout;
+    vz_db.statements = ngx_max(conf->statements, 1);
+    vz_db.kept = vz_db.statements;
 
     return vz_db_setup(cycle->pool, conf);
 }
@@ -339,10 +391,13 @@ vz_db_setup(ngx_pool_t *pool, vz_db_conf_t *conf)
     login = &vz_db.login;
 
     login->port = conf->port;
+    login->tls = (conf->tls == 1);
+
     if (vz_db_string(pool, &conf->socket, &login->socket) != NGX_OK
         || vz_db_string(pool, &conf->host, &login->host) != NGX_OK
         || vz_db_string(pool, &conf->user, &login->user) != NGX_OK
         || vz_db_string(pool, &conf->name, &login->name) != NGX_OK
+        || vz_db_string(pool, &conf->ca_file, &login->ca_file) != NGX_OK
         || vz_db_string(pool, &conf->password_file, &login->password_file)
            != NGX_OK)
     {

@@ -16,6 +16,17 @@
 vz_code_e vz_db_pool_take(vz_db_conn_t **conn, ngx_uint_t fresh);
 void vz_db_pool_put(vz_db_conn_t *conn);
 
+/*
+ * vz_db_pool_statements: how many a connection may keep prepared now;
+ * vz_db_pool_most: how many all of this worker's may at most.
+ * vz_db_pool_crowded: the server takes no more of them: fewer are kept for a
+ * while, and an idle connection is closed with all it has; whether there was
+ * one.
+ */
+ngx_uint_t vz_db_pool_statements(void);
+ngx_uint_t vz_db_pool_most(void);
+ngx_uint_t vz_db_pool_crowded(void);
+
 
 typedef struct {
     ngx_uint_t         err;

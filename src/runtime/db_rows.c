@@ -4,6 +4,7 @@
  */
 
 #include "db_conn.h"
+#include "utf8.h"
 
 
 /* as text: a double has up to 300 digits, dates have less */
@@ -26,7 +27,6 @@ static ngx_int_t vz_db_column_read(vz_db_column_t *column, ngx_pool_t *pool,
     vz_bind_t *cell);
 static ngx_int_t vz_db_column_whole(const vz_db_column_t *column,
     int64_t *number);
-static ngx_uint_t vz_db_is_utf8(const ngx_str_t *text);
 
 
 vz_bind_t
@@ -128,7 +128,7 @@ vz_db_rows_bind(MYSQL_STMT *stmt, ngx_pool_t *pool, const vz_bind_t *binds,
              * text compares by the column's collation, so it has to go as
              * text; what can't be text goes as bytes
              */
-            params[i].buffer_type = vz_db_is_utf8(&binds[i].text)
+            params[i].buffer_type = vz_utf8(&binds[i].text)
                                     ? MYSQL_TYPE_STRING : MYSQL_TYPE_BLOB;
             params[i].buffer = binds[i].text.len ? (void *) binds[i].text.data
                                                  : (void *) "";
@@ -334,28 +334,4 @@ vz_db_column_whole(const vz_db_column_t *column, int64_t *number)
     }
 
     return NGX_OK;
-}
-
-
-static ngx_uint_t
-vz_db_is_utf8(const ngx_str_t *text)
-{
-    u_char    *p, *last;
-
-    p = text->data;
-    last = p + text->len;
-
-    while (p < last) {
-
-        if (*p < 0x80) {
-            p++;
-            continue;
-        }
-
-        if (ngx_utf8_decode(&p, last - p) > 0x10ffff) {
-            return 0;
-        }
-    }
-
-    return 1;
 }

@@ -88,6 +88,9 @@ vz_db_step_start(vz_db_step_t *step)
     case VZ_DB_EXECUTE:
         return mysql_stmt_execute_start(&step->rc, step->stmt);
 
+    case VZ_DB_CLOSE:
+        return mysql_stmt_close_start(&step->closed, step->stmt);
+
     default: /* VZ_DB_STORE */
         return mysql_stmt_store_result_start(&step->rc, step->stmt);
     }
@@ -115,6 +118,9 @@ vz_db_step_cont(vz_db_step_t *step, int ready)
     case VZ_DB_EXECUTE:
         return mysql_stmt_execute_cont(&step->rc, step->stmt, ready);
 
+    case VZ_DB_CLOSE:
+        return mysql_stmt_close_cont(&step->closed, step->stmt, ready);
+
     default: /* VZ_DB_STORE */
         return mysql_stmt_store_result_cont(&step->rc, step->stmt, ready);
     }
@@ -127,11 +133,13 @@ vz_db_step_errno(vz_db_step_t *step)
     ngx_uint_t   err;
     const char  *words;
 
-    if (step->op == VZ_DB_CONNECT ? step->connected != NULL : step->rc == 0) {
+    if (step->op == VZ_DB_CONNECT ? step->connected != NULL
+                                  : step->rc == 0 && !step->closed)
+    {
         return 0;
     }
 
-    if (step->stmt) {
+    if (step->stmt && step->op != VZ_DB_CLOSE) {
         err = mysql_stmt_errno(step->stmt);
         words = mysql_stmt_error(step->stmt);
 

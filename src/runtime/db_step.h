@@ -14,7 +14,8 @@ typedef enum {
     VZ_DB_TEXT,
     VZ_DB_PREPARE,
     VZ_DB_EXECUTE,
-    VZ_DB_STORE
+    VZ_DB_STORE,
+    VZ_DB_CLOSE                     /* a statement; its handle is gone then */
 } vz_db_op_e;
 
 typedef struct {
@@ -26,6 +27,7 @@ typedef struct {
     const char           *password;
 
     int                   rc;           /* what the library returned */
+    my_bool               closed;       /* the same, of VZ_DB_CLOSE */
     MYSQL                *connected;
 } vz_db_step_t;
 

@@ -47,7 +47,6 @@
 /* larger than the largest frame, so that no overflow can step over it */
 #define VZ_FIBER_GUARD  (16 * 1024)
 
-#define VZ_FIBER_MAX    4096
 #define VZ_FIBER_SPARE  128
 
 
@@ -79,7 +78,9 @@ typedef struct {
 } vz_line_place_t;
 
 
-static vz_fiber_t *vz_fiber_take(void);
+static ngx_int_t vz_fiber_begin(vz_fiber_pt run, void *data,
+    ngx_uint_t most);
+static vz_fiber_t *vz_fiber_take(ngx_uint_t most);
 static vz_fiber_t *vz_fiber_create(void);
 static void vz_fiber_release(vz_fiber_t *fiber);
 static void vz_fiber_destroy(vz_fiber_t *fiber);
@@ -109,9 +110,23 @@ static size_t             vz_fiber_main_size;
 ngx_int_t
 vz_fiber_spawn(vz_fiber_pt run, void *data)
 {
+    return vz_fiber_begin(run, data, VZ_FIBER_MAX);
+}
+
+
+ngx_int_t
+vz_fiber_serve(vz_fiber_pt run, void *data)
+{
+    return vz_fiber_begin(run, data, VZ_FIBER_MAX - VZ_FIBER_RESERVE);
+}
+
+
+static ngx_int_t
+vz_fiber_begin(vz_fiber_pt run, void *data, ngx_uint_t most)
+{
     vz_fiber_t  *fiber;
 
-    fiber = vz_fiber_take();
+    fiber = vz_fiber_take(most);
     if (fiber == NULL) {
         return NGX_ERROR;
     }
@@ -227,17 +242,18 @@ vz_fiber_exit(void)
 
 
 static vz_fiber_t *
-vz_fiber_take(void)
+vz_fiber_take(ngx_uint_t most)
 {
     vz_fiber_t     *fiber;
     static time_t   logged;
 
-    if (vz_fiber_living >= VZ_FIBER_MAX) {
+    if (vz_fiber_living >= most) {
         if (logged != ngx_time()) {
             logged = ngx_time();
             ngx_log_error(NGX_LOG_WARN, ngx_cycle->log, 0,
-                          "vzpanel: %ui fibers live, no more are started",
-                          vz_fiber_living);
+                          "vzpanel: %ui fibers live, no more are started%s",
+                          vz_fiber_living,
+                          most < VZ_FIBER_MAX ? " for requests" : "");
         }
 
         return NULL;

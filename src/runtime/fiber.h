@@ -15,6 +15,10 @@
 #include <ngx_core.h>
 
 
+#define VZ_FIBER_MAX      4096      /* living ones of a worker */
+#define VZ_FIBER_RESERVE  256       /* of them, for the panel's own work */
+
+
 typedef struct vz_fiber_s  vz_fiber_t;
 typedef void (*vz_fiber_pt)(void *data);
 
@@ -24,8 +28,11 @@ typedef void (*vz_fiber_pt)(void *data);
  * main stack it starts at once and this returns at its first wait or its end;
  * from another fiber it starts when the event loop comes round.  NGX_ERROR
  * when there is no memory, or too many fibers live (VZ_FIBER_MAX).
+ * vz_fiber_serve: the same for what a request asks for, which leaves the last
+ * VZ_FIBER_RESERVE to what goes on by itself: tasks, their leases, mails.
  */
 ngx_int_t vz_fiber_spawn(vz_fiber_pt run, void *data);
+ngx_int_t vz_fiber_serve(vz_fiber_pt run, void *data);
 
 /* vz_fiber_self: the running fiber, NULL on the main stack. */
 vz_fiber_t *vz_fiber_self(void);

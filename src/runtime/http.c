@@ -208,7 +208,7 @@ vz_http_ready(ngx_http_request_t *r)
     x->references++;
     x->starting = 1;
 
-    if (vz_fiber_spawn(vz_http_run, x) != NGX_OK) {
+    if (vz_fiber_serve(vz_http_run, x) != NGX_OK) {
         x->references--;
         vz_call_busy(&x->call, 1);
         vz_http_finish(x);
@@ -235,6 +235,12 @@ vz_http_run(void *data)
     vz_exchange_t  *x = data;
 
     x->serve(&x->call);
+    vz_share_give(&x->call.place);
+
+    if (x->call.resume != NULL) {
+        return;
+    }
+
     x->ended = 1;
 
     /* nginx's filters belong on the main stack */
@@ -242,6 +248,38 @@ vz_http_run(void *data)
     if (!x->starting) {
         ngx_post_event(&x->event, &ngx_posted_events);
     }
+}
+
+
+void
+vz_call_park(vz_call_t *call, vz_call_pt resume)
+{
+    call->resume = resume;
+}
+
+
+/* what its fiber had of the exchange goes over to the next one */
+ngx_int_t
+vz_call_resume(vz_call_t *call)
+{
+    vz_exchange_t  *x = (vz_exchange_t *) call;
+
+    x->serve = call->resume;
+    call->resume = NULL;
+
+    if (vz_fiber_serve(vz_http_run, x) != NGX_OK) {
+        call->resume = x->serve;
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+void
+vz_call_leave(vz_call_t *call)
+{
+    vz_http_release(call);
 }
 
 

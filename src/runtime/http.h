@@ -11,6 +11,7 @@
 #include <ngx_core.h>
 #include <ngx_http.h>
 #include "json.h"
+#include "share.h"
 #include "zone.h"
 #include "../wire/code.h"
 
@@ -19,7 +20,8 @@
 #define VZ_BODY_MAX      16384
 #define VZ_BODY_MESSAGE  65536      /* of a mail, by its Content-Type */
 #define VZ_ERRORS_MAX    16
-#define VZ_COOKIE        "vzpanel_session"
+#define VZ_COOKIE         "vzpanel_session"
+#define VZ_COOKIE_DEVICE  "vzpanel_device"
 
 
 typedef struct {
@@ -35,6 +37,7 @@ typedef struct {
 
 typedef struct vz_call_s  vz_call_t;
 typedef struct vz_sse_s   vz_sse_t;
+typedef void (*vz_call_pt)(vz_call_t *call);
 
 struct vz_call_s {
     ngx_pool_t      *pool;
@@ -43,11 +46,13 @@ struct vz_call_s {
     /* what came in */
     ngx_uint_t       method;        /* NGX_HTTP_GET ...; HEAD reads as GET */
     ngx_str_t        method_name;
-    ngx_str_t        path;          /* decoded, without "/api" */
+    ngx_str_t        prefix;        /* "/api": what was cut from the path */
+    ngx_str_t        path;          /* decoded, without it */
     ngx_str_t        args;          /* raw query string */
     ngx_str_t        remote;        /* the client's address as text */
     ngx_uint_t       secure;        /* came by TLS */
     ngx_str_t        session;       /* our cookie's value, or empty */
+    ngx_str_t        device;        /* the same of the other one */
     ngx_str_t        bearer;        /* Authorization: Bearer, or empty */
     ngx_str_t        host;
     ngx_str_t        origin;
@@ -70,6 +75,11 @@ struct vz_call_s {
     u_char           token[32];     /* hash of the session or token used */
     ngx_uint_t       cookie_auth;   /* signed in by cookie, not by token */
     uint64_t         task;          /* for $vzpanel_task */
+    vz_share_place_t place;         /* among calls, while a fiber serves it */
+
+    /* vz_call_park() */
+    vz_call_pt       resume;        /* NULL: it is not parked */
+    void            *data;          /* what it goes on with */
 
     ngx_uint_t       left;          /* the client did: nobody reads a reply;
                                        seen soon where it asked to wait */
@@ -84,8 +94,6 @@ struct vz_call_s {
     vz_field_error_t errors[VZ_ERRORS_MAX];
     vz_sse_t        *stream;        /* set: the connection becomes a stream */
 };
-
-typedef void (*vz_call_pt)(vz_call_t *call);
 
 
 /*
@@ -106,6 +114,22 @@ void vz_http_hide(ngx_http_request_t *r);
 
 /* vz_http_call: the call of a request for variables, NULL where none. */
 vz_call_t *vz_http_call(ngx_http_request_t *r);
+
+
+/*
+ * A call that waits for long does so without a fiber.
+ *
+ * vz_call_park: as the last thing that its handler does: the call ends its
+ * fiber without a reply, and goes on with resume on another when it is told
+ * to.
+ * vz_call_resume: from the main stack: NGX_OK; NGX_ERROR where there is no
+ * fiber now: it is parked as before.  The call may be gone when the event loop
+ * has come round.
+ * vz_call_leave: the client of a parked call left: it is gone afterwards.
+ */
+void vz_call_park(vz_call_t *call, vz_call_pt resume);
+ngx_int_t vz_call_resume(vz_call_t *call);
+void vz_call_leave(vz_call_t *call);
 
 
 /* --- for panel code, from the call's fiber --- */
@@ -129,6 +153,12 @@ vz_code_e vz_call_body(vz_call_t *call);
  * the call sets none.
  */
 void vz_call_header(vz_call_t *call, const char *name, ngx_str_t value);
+
+/*
+ * vz_call_location: where something is, as a path below the API's own prefix,
+ * by ngx_snprintf's formats.
+ */
+void vz_call_location(vz_call_t *call, const char *fmt, ...);
 
 /*
  * vz_call_etag: give the reply an ETag of these characters (quoted here).  A
@@ -176,10 +206,19 @@ void vz_call_refuse(vz_call_t *call);
 /*
  * vz_call_fault: the reply for a neighbour's failure: VZ_DOWN, VZ_OVERLOADED
  * and VZ_CONFLICT (nothing was done) 503 and VZ_TIMEOUT (it may still be done)
- * 504, all with Retry-After, else 500.  what is "database", "node" or "crypt":
- * database_down, node_down, node_timeout, overloaded, internal.
+ * 504, all with Retry-After, VZ_UNFIT (a value does not fit) 422, else 500, or
+ * vz_call_behind() while the schema is, for that may be why.  what is
+ * "database", "node" or "crypt": database_down, node_down, node_timeout,
+ * overloaded, internal.  After VZ_DENIED a reply that was set is left: who asks
+ * was told already.
  */
 void vz_call_fault(vz_call_t *call, const char *what, vz_code_e code);
+
+/*
+ * vz_call_behind: 503 schema_behind or schema_ahead: the database's schema does
+ * not fit this module, which changes nothing until it does.
+ */
+void vz_call_behind(vz_call_t *call);
 
 /* vz_call_busy: 503 overloaded, with the seconds after which to try again. */
 void vz_call_busy(vz_call_t *call, ngx_uint_t seconds);

@@ -31,6 +31,17 @@ static const struct {
 };
 
 
+/* our cookies */
+static struct {
+    ngx_str_t    name;
+    size_t       offset;
+} vz_http_cookies[] = {
+    { ngx_string(VZ_COOKIE "="), offsetof(vz_call_t, session) },
+    { ngx_string(VZ_COOKIE_DEVICE "="), offsetof(vz_call_t, device) },
+    { ngx_null_string, 0 }
+};
+
+
 /* request headers of which only a part is wanted */
 typedef ngx_int_t (*vz_http_header_pt)(vz_call_t *call, ngx_str_t *value);
 
@@ -67,6 +78,7 @@ vz_http_copy(vz_call_t *call, ngx_http_request_t *r, const ngx_str_t *prefix)
     ngx_connection_t  *c;
 
     c = r->connection;
+    call->prefix = *prefix;         /* the configuration's, which outlives it */
     call->method = (r->method == NGX_HTTP_HEAD) ? NGX_HTTP_GET : r->method;
 
 #if (NGX_HTTP_SSL)
@@ -141,16 +153,17 @@ vz_http_named(ngx_table_elt_t *h, const ngx_str_t *name)
 }
 
 
+/* of a cookie that came twice the first one counts, too */
 static ngx_int_t
 vz_http_cookie(vz_call_t *call, ngx_str_t *value)
 {
-    u_char     *p, *end, *stop;
-    ngx_str_t   name = ngx_string(VZ_COOKIE "=");
+    u_char      *p, *end, *stop;
+    ngx_str_t   *to, *name;
+    ngx_uint_t   i;
 
-    p = value->data;
-    end = p + value->len;
+    end = value->data + value->len;
 
-    while (p < end && call->session.data == NULL) {
+    for (p = value->data; p < end; p = stop) {
 
         while (p < end && (*p == ' ' || *p == ';')) {
             p++;
@@ -161,14 +174,20 @@ vz_http_cookie(vz_call_t *call, ngx_str_t *value)
             stop = end;
         }
 
-        if ((size_t) (stop - p) >= name.len
-            && ngx_strncmp(p, name.data, name.len) == 0)
-        {
-            p += name.len;
-            return vz_http_dup(call->pool, &call->session, p, stop - p);
-        }
+        for (i = 0; vz_http_cookies[i].name.len != 0; i++) {
+            name = &vz_http_cookies[i].name;
+            to = (ngx_str_t *) ((u_char *) call + vz_http_cookies[i].offset);
 
-        p = stop;
+            if ((size_t) (stop - p) >= name->len
+                && ngx_strncmp(p, name->data, name->len) == 0
+                && to->data == NULL
+                && vz_http_dup(call->pool, to, p + name->len,
+                               stop - p - name->len)
+                   != NGX_OK)
+            {
+                return NGX_ERROR;
+            }
+        }
     }
 
     return NGX_OK;

@@ -2,6 +2,7 @@
  * What panel code calls to read its request and to write its reply.
  */
 
+#include "db_schema.h"
 #include "http_core.h"
 
 
@@ -185,6 +186,21 @@ vz_call_header(vz_call_t *call, const char *name, ngx_str_t value)
     h->name.data = (u_char *) name;
     h->name.len = ngx_strlen(name);
     h->value = value;
+}
+
+
+void
+vz_call_location(vz_call_t *call, const char *fmt, ...)
+{
+    va_list    args;
+    ngx_str_t  path;
+
+    va_start(args, fmt);
+    path = vz_call_format(call, fmt, args);
+    va_end(args);
+
+    vz_call_header(call, "Location",
+                   vz_call_printf(call, "%V%V", &call->prefix, &path));
 }
 
 
@@ -458,6 +474,10 @@ vz_call_fault(vz_call_t *call, const char *what, vz_code_e code)
 {
     ngx_str_t  name;
 
+    if (code == VZ_DENIED && call->status != 0) {
+        return;
+    }
+
     switch (code) {
 
     case VZ_OVERLOADED:
@@ -472,6 +492,12 @@ vz_call_fault(vz_call_t *call, const char *what, vz_code_e code)
                         "The %s does not answer; try again soon.", what);
         break;
 
+    case VZ_UNFIT:
+        vz_call_problem(call, 422, "invalid",
+                        "A value is longer, greater or of other characters "
+                        "than what can be stored; it was logged.");
+        return;
+
     case VZ_TIMEOUT:
         name = vz_call_printf(call, "%s_timeout", what);
         vz_call_problem(call, NGX_HTTP_GATEWAY_TIME_OUT,
@@ -481,12 +507,47 @@ vz_call_fault(vz_call_t *call, const char *what, vz_code_e code)
         break;
 
     default:
+        if (vz_schema_behind()) {
+            vz_call_behind(call);
+            return;
+        }
+
         vz_call_problem(call, NGX_HTTP_INTERNAL_SERVER_ERROR, "internal",
                         "The %s failed; it was logged.", what);
         return;
     }
 
     vz_call_header(call, "Retry-After", vz_call_printf(call, "5"));
+}
+
+
+void
+vz_call_behind(vz_call_t *call)
+{
+    vz_json_t          *out;
+    const vz_schema_t  *schema;
+
+    schema = vz_schema();
+
+    if (schema->have < schema->need) {
+        out = vz_call_problem_open(call, NGX_HTTP_SERVICE_UNAVAILABLE,
+                                   "schema_behind",
+                                   "The panel was upgraded and its database "
+                                   "was not yet: nothing can be changed until "
+                                   "\"migrate\" was run.");
+    } else {
+        out = vz_call_problem_open(call, NGX_HTTP_SERVICE_UNAVAILABLE,
+                                   "schema_ahead",
+                                   "The database was upgraded and the panel "
+                                   "was not yet: nothing can be changed until "
+                                   "nginx was restarted.");
+    }
+
+    vz_json_uint(out, "have", schema->have);
+    vz_json_uint(out, "need", schema->need);
+    vz_json_close(out);
+
+    vz_call_header(call, "Retry-After", vz_call_printf(call, "30"));
 }
 
 

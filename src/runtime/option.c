@@ -5,7 +5,7 @@
 #include "option.h"
 
 
-#define VZ_CONNECTIONS_MAX  1024
+#define VZ_NUMBER_MAX       1024
 #define VZ_TIMEOUT_MIN      100             /* ms */
 #define VZ_TIMEOUT_MAX      (10 * 60 * 1000)
 
@@ -149,14 +149,37 @@ vz_option_file(ngx_conf_t *cf, ngx_str_t *value, void *field)
 
 
 const char *
-vz_option_connections(ngx_conf_t *cf, ngx_str_t *value, void *field)
+vz_option_secret(ngx_conf_t *cf, ngx_str_t *value, void *field)
+{
+    ngx_str_t        *path = field;
+    const char       *reason;
+    ngx_file_info_t   info;
+
+    reason = vz_option_file(cf, value, field);
+    if (reason != NULL) {
+        return reason;
+    }
+
+    if (ngx_file_info(path->data, &info) == NGX_FILE_ERROR
+        || ngx_file_access(&info) & (S_IROTH|S_IWOTH))
+    {
+        return "names a file that others than its owner and group can read or "
+               "change";
+    }
+
+    return NULL;
+}
+
+
+const char *
+vz_option_number(ngx_conf_t *cf, ngx_str_t *value, void *field)
 {
     ngx_int_t    n;
     ngx_uint_t  *number = field;
 
     n = ngx_atoi(value->data, value->len);
 
-    if (n < 1 || n > VZ_CONNECTIONS_MAX) {
+    if (n < 1 || n > VZ_NUMBER_MAX) {
         return "must be a number from 1 to 1024";
     }
 

@@ -35,11 +35,14 @@ char *vz_options(ngx_conf_t *cf, ngx_uint_t first, const vz_option_t *table,
 /* vz_option_refuse: log "DIRECTIVE: value" with the reason and the line. */
 char *vz_option_refuse(ngx_conf_t *cf, ngx_str_t *value, const char *reason);
 
-/* Fields: ngx_str_t, ngx_str_t, ngx_uint_t, ngx_msec_t, ngx_flag_t. */
+/*
+ * Fields: ngx_str_t, ngx_str_t, ngx_str_t, ngx_uint_t, ngx_msec_t, ngx_flag_t.
+ * A secret is a file that nobody but its owner and group can read or change.
+ */
 const char *vz_option_text(ngx_conf_t *cf, ngx_str_t *value, void *field);
 const char *vz_option_file(ngx_conf_t *cf, ngx_str_t *value, void *field);
-const char *vz_option_connections(ngx_conf_t *cf, ngx_str_t *value,
-    void *field);
+const char *vz_option_secret(ngx_conf_t *cf, ngx_str_t *value, void *field);
+const char *vz_option_number(ngx_conf_t *cf, ngx_str_t *value, void *field);
 const char *vz_option_timeout(ngx_conf_t *cf, ngx_str_t *value, void *field);
 const char *vz_option_flag(ngx_conf_t *cf, ngx_str_t *value, void *field);
 

@@ -6,7 +6,6 @@
 
 #include <ngx_config.h>
 #include <ngx_core.h>
-#include <openssl/crypto.h>
 #include <stdio.h>
 #include "relay_conn.h"
 
@@ -54,7 +53,7 @@ typedef struct {
     ngx_uint_t        heard;        /* lines of any kind */
     size_t            len;
     char              words[VZ_WORDS_MAX];
-    char              buf[VZ_LINE_MAX * 2];
+    char              buf[VZ_LINE_MAX];
 } vz_ask_t;
 
 
@@ -105,12 +104,13 @@ vz_relay_act(vz_node_t *node, ngx_pool_t *pool, const vz_relay_act_t *act,
     ngx_memzero(answer, sizeof(vz_answer_t));
     ngx_str_set(&answer->words, "");
 
+    ngx_memzero(&ask, sizeof(vz_ask_t));
+
     ask.node = node;
     ask.pool = pool;
     ask.def = vz_verb_def(act->verb);
     ask.act = act;
     ask.answer = answer;
-    ask.words[0] = '\0';
 
     if (vz_fiber_self() == NULL || node->pool == NULL) {
         ngx_log_error(NGX_LOG_ALERT, ngx_cycle->log, 0,
@@ -124,10 +124,6 @@ vz_relay_act(vz_node_t *node, ngx_pool_t *pool, const vz_relay_act_t *act,
         code = vz_relay_ask(&ask);
     }
 
-    if (act->secret) {
-        OPENSSL_cleanse(ask.buf, sizeof(ask.buf));
-    }
-
     return vz_relay_finish(&ask, code);
 }
 
@@ -135,7 +131,6 @@ vz_relay_act(vz_node_t *node, ngx_pool_t *pool, const vz_relay_act_t *act,
 static vz_code_e
 vz_relay_print(vz_ask_t *ask)
 {
-    size_t                 n;
     const vz_relay_act_t  *act = ask->act;
 
     ask->len = vz_verb_print(ask->buf, act->mark, act->verb, act->argc,
@@ -153,22 +148,13 @@ vz_relay_print(vz_ask_t *ask)
         return VZ_SYNTAX;
     }
 
-    if (act->secret == NULL) {
-        return VZ_OK;
-    }
-
-    /* both lines at once: the daemon reads the second in any case */
-
-    n = vz_secret_print(ask->buf + ask->len, act->secret->data,
-                        act->secret->len);
-
-    if (n == 0) {
+    if (act->secret
+        && vz_secret_check(act->secret->data, act->secret->len) != VZ_OK)
+    {
         (void) snprintf(ask->words, VZ_WORDS_MAX, "secret: 1 to %d bytes "
                         "without control characters", VZ_SECRET_MAX);
         return VZ_RANGE;
     }
-
-    ask->len += n;
 
     return VZ_OK;
 }
@@ -337,11 +323,11 @@ vz_relay_exchange(vz_ask_t *ask, vz_relay_conn_t *conn)
 
     deadline = ngx_current_msec + ask->def->timeout * 1000 + VZ_RELAY_GRACE;
 
-    code = vz_relay_conn_send(conn, ask->buf, ask->len, deadline,
-                              &ask->sent);
+    code = vz_relay_conn_ask(conn, ask->buf, ask->len, ask->act->secret,
+                             deadline, &ask->sent);
 
     while (code == VZ_OK) {
-        code = vz_relay_conn_line(conn, deadline, &line, &len);
+        code = vz_relay_conn_answer(conn, deadline, &line, &len);
         if (code != VZ_OK) {
             break;
         }
@@ -393,7 +379,10 @@ vz_relay_line(vz_ask_t *ask, const vz_reply_t *reply)
         ask->answer->code = reply->code;
         (void) snprintf(ask->words, VZ_WORDS_MAX, "%.*s", (int) reply->len,
                         reply->text);
-        return VZ_OK;
+
+        /* no verb ends so: the node was told something else than we said */
+
+        return reply->code == VZ_DENIED ? VZ_DENIED : VZ_OK;
     }
 }
 
@@ -441,6 +430,10 @@ vz_relay_lost(vz_ask_t *ask, vz_code_e code)
     case VZ_SYNTAX:
         how = "was answered with garbage";
         code = VZ_DOWN;
+        break;
+
+    case VZ_DENIED:
+        how = "was answered by another than the node";
         break;
 
     default:

@@ -54,17 +54,17 @@ typedef struct {
 /*
  * vz_relay_act: one verb with its arguments (C strings, checked by the verb
  * table before anything is sent; VZ_RANGE or VZ_SYNTAX with words then).
- * secret is for verbs that need one (encoded here, wiped after), else NULL.
- * progress may be NULL.  Strings of the answer live in pool.  Returns
- * answer->code.
+ * secret is for verbs that need one (sealed here), else NULL.  progress may be
+ * NULL; what it is told is for show, and not proved until the answer is whole.
+ * Strings of the answer live in pool.  Returns answer->code.
  *
  * At most node->connections verbs run at once per worker, of them one less of
  * reading ones and one less of changing ones, so that status never waits for
  * a slow stop.  Others stand in line for as long as their verb may take, a
  * minute at most: VZ_OVERLOADED then.  A verb gets its table's timeout and
- * 5 s more: VZ_TIMEOUT, and it may still run.  The wrong key, or a key file
- * that can't be used, is VZ_DENIED; a daemon of another version
- * VZ_UNSUPPORTED.
+ * 5 s more: VZ_TIMEOUT, and it may still run.  The wrong key on either side,
+ * a key file that can't be used, or somebody in between is VZ_DENIED; a
+ * daemon of another version VZ_DOWN.
  *
  * A kept connection that turns out to be dead before the verb was written is
  * replaced silently.  One that breaks afterwards gives VZ_DOWN: the verb may

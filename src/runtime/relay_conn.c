@@ -8,7 +8,6 @@
 #include <ngx_event_connect.h>
 #include <openssl/crypto.h>
 #include <stdio.h>
-#include "../wire/handshake.h"
 #include "relay_conn.h"
 
 
@@ -19,10 +18,15 @@ static vz_code_e vz_relay_conn_handshake(vz_relay_conn_t *conn,
 static vz_code_e vz_relay_conn_greeting(vz_relay_conn_t *conn,
     ngx_msec_t deadline, char *nonce, char *words);
 static vz_code_e vz_relay_conn_prove(vz_relay_conn_t *conn,
-    ngx_msec_t deadline, const char *nonce, char *words);
+    ngx_msec_t deadline, const vz_key_t *key, const vz_nonces_t *nonces,
+    char *words);
 static vz_code_e vz_relay_conn_said(const vz_reply_t *reply, char *words);
 static vz_code_e vz_relay_conn_lost(vz_code_e code, const char *what,
     char *words);
+static vz_code_e vz_relay_conn_send(vz_relay_conn_t *conn, const char *buf,
+    size_t len, ngx_msec_t deadline, size_t *sent);
+static vz_code_e vz_relay_conn_line(vz_relay_conn_t *conn,
+    ngx_msec_t deadline, char **line, size_t *len);
 static vz_code_e vz_relay_conn_wait(vz_relay_conn_t *conn,
     ngx_msec_t deadline);
 static ngx_int_t vz_relay_conn_error(vz_relay_conn_t *conn);
@@ -122,15 +126,40 @@ static vz_code_e
 vz_relay_conn_handshake(vz_relay_conn_t *conn, ngx_msec_t deadline,
     char *words)
 {
-    char        nonce[VZ_HEX_LEN + 1];
-    vz_code_e   code;
+    vz_key_t     key;
+    vz_code_e    code;
+    vz_nonces_t  nonces;
 
-    code = vz_relay_conn_greeting(conn, deadline, nonce, words);
+    code = vz_relay_conn_greeting(conn, deadline, nonces.server, words);
+
     if (code != VZ_OK) {
         return code;
     }
 
-    return vz_relay_conn_prove(conn, deadline, nonce, words);
+    /* read each time, so that a key may be changed under a running worker */
+
+    code = vz_key_read((char *) conn->node->key_file.data, &key);
+
+    if (code != VZ_OK) {
+        (void) snprintf(words, VZ_WORDS_MAX, "the key file can't be used: %s",
+                        code == VZ_RANGE ? "wrong length"
+                                         : strerror(ngx_errno));
+        return VZ_DENIED;
+    }
+
+    code = vz_nonce(nonces.client);
+
+    if (code == VZ_OK) {
+        code = vz_relay_conn_prove(conn, deadline, &key, &nonces, words);
+    }
+
+    if (code == VZ_OK) {
+        code = vz_seal_init(&conn->seal, &key, &nonces);
+    }
+
+    OPENSSL_cleanse(&key, sizeof(vz_key_t));
+
+    return code;
 }
 
 
@@ -140,6 +169,7 @@ vz_relay_conn_greeting(vz_relay_conn_t *conn, ngx_msec_t deadline,
 {
     char        *line;
     size_t       len;
+    unsigned     version;
     vz_code_e    code;
     vz_reply_t   reply;
 
@@ -154,12 +184,13 @@ vz_relay_conn_greeting(vz_relay_conn_t *conn, ngx_msec_t deadline,
         return vz_relay_conn_said(&reply, words);
     }
 
-    code = vz_greeting_parse(line, len, nonce);
+    code = vz_greeting_parse(line, len, nonce, &version);
 
     if (code == VZ_UNSUPPORTED) {
         (void) snprintf(words, VZ_WORDS_MAX, "the virtual-server speaks "
-                        "another version of the protocol");
-        return code;
+                        "version %u of the protocol, this panel version %d",
+                        version, VZ_PROTOCOL);
+        return VZ_DOWN;
     }
 
     if (code != VZ_OK) {
@@ -174,27 +205,14 @@ vz_relay_conn_greeting(vz_relay_conn_t *conn, ngx_msec_t deadline,
 
 static vz_code_e
 vz_relay_conn_prove(vz_relay_conn_t *conn, ngx_msec_t deadline,
-    const char *nonce, char *words)
+    const vz_key_t *key, const vz_nonces_t *nonces, char *words)
 {
-    char         buf[VZ_HEX_LEN * 2], *line;
+    char         buf[VZ_HEX_LEN * 3], *line;
     size_t       len, sent;
-    vz_key_t     key;
     vz_code_e    code;
     vz_reply_t   reply;
 
-    /* read each time, so that a key may be changed under a running worker */
-
-    code = vz_key_read((char *) conn->node->key_file.data, &key);
-
-    if (code != VZ_OK) {
-        (void) snprintf(words, VZ_WORDS_MAX, "the key file can't be used: %s",
-                        code == VZ_RANGE ? "wrong length"
-                                         : strerror(ngx_errno));
-        return VZ_DENIED;
-    }
-
-    len = vz_auth_print(buf, sizeof(buf) - 1, &key, nonce);
-    OPENSSL_cleanse(&key, sizeof(vz_key_t));
+    len = vz_auth_print(buf, sizeof(buf) - 1, key, nonces);
 
     if (len == 0) {
         return VZ_INTERNAL;
@@ -219,11 +237,20 @@ vz_relay_conn_prove(vz_relay_conn_t *conn, ngx_msec_t deadline,
         return vz_relay_conn_said(&reply, words);
     }
 
+    if (vz_accept_check(reply.text, reply.len, key, nonces) != VZ_OK) {
+        (void) snprintf(words, VZ_WORDS_MAX, "what answers there does not "
+                        "know the key, and is told nothing");
+        return VZ_DENIED;
+    }
+
     return VZ_OK;
 }
 
 
-/* an answer where none should be, or one that says no */
+/*
+ * An answer where none should be, or one that says no.  It is not proved to be
+ * the daemon's, so no code of a verb may come of it.
+ */
 
 static vz_code_e
 vz_relay_conn_said(const vz_reply_t *reply, char *words)
@@ -231,7 +258,8 @@ vz_relay_conn_said(const vz_reply_t *reply, char *words)
     (void) snprintf(words, VZ_WORDS_MAX, "%.*s", (int) reply->len,
                     reply->text);
 
-    return reply->kind == VZ_REPLY_ERR ? reply->code : VZ_DOWN;
+    return reply->kind == VZ_REPLY_ERR && reply->code == VZ_DENIED
+           ? VZ_DENIED : VZ_DOWN;
 }
 
 
@@ -267,11 +295,53 @@ vz_relay_conn_close(vz_relay_conn_t *conn)
         ngx_close_connection(conn->connection);
     }
 
+    vz_seal_free(&conn->seal);
     ngx_free(conn);
 }
 
 
 vz_code_e
+vz_relay_conn_ask(vz_relay_conn_t *conn, const char *line, size_t len,
+    const ngx_str_t *secret, ngx_msec_t deadline, size_t *sent)
+{
+    char    buf[2 * VZ_LINE_MAX];
+    size_t  n, more;
+
+    *sent = 0;
+    more = 0;
+
+    ngx_memcpy(buf, line, len);
+    n = vz_seal_line(&conn->seal, buf, len);
+
+    /* both lines at once: the daemon reads the second in any case */
+
+    if (n && secret) {
+        more = vz_seal_secret(&conn->seal, buf + n, secret->data,
+                              secret->len);
+    }
+
+    if (n == 0 || (secret && more == 0)) {
+        return VZ_DOWN;
+    }
+
+    return vz_relay_conn_send(conn, buf, n + more, deadline, sent);
+}
+
+
+vz_code_e
+vz_relay_conn_answer(vz_relay_conn_t *conn, ngx_msec_t deadline, char **line,
+    size_t *len)
+{
+    vz_code_e  code;
+
+    code = vz_relay_conn_line(conn, deadline, line, len);
+
+    return code == VZ_OK ? vz_seal_open_answer(&conn->seal, *line, len)
+                         : code;
+}
+
+
+static vz_code_e
 vz_relay_conn_send(vz_relay_conn_t *conn, const char *buf, size_t len,
     ngx_msec_t deadline, size_t *sent)
 {
@@ -304,7 +374,7 @@ vz_relay_conn_send(vz_relay_conn_t *conn, const char *buf, size_t len,
 }
 
 
-vz_code_e
+static vz_code_e
 vz_relay_conn_line(vz_relay_conn_t *conn, ngx_msec_t deadline, char **line,
     size_t *len)
 {
@@ -486,11 +556,14 @@ vz_relay_conn_quiet(vz_relay_conn_t *conn)
     int   n;
     char  buf[1];
 
-    if (conn->frame.start != conn->frame.end) {
+    n = recv(conn->connection->fd, buf, 1, MSG_PEEK);
+
+    if (n > 0 || conn->frame.start != conn->frame.end) {
+        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
+                      "vzpanel: node \"%V\" says what nobody asked for",
+                      &conn->node->name);
         return 0;
     }
-
-    n = recv(conn->connection->fd, buf, 1, MSG_PEEK);
 
     return n == -1 && ngx_socket_errno == NGX_EAGAIN;
 }

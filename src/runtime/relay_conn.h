@@ -6,6 +6,7 @@
 #ifndef VZ_RELAY_CONN_H
 #define VZ_RELAY_CONN_H
 
+#include "../wire/seal.h"
 #include "fiber.h"
 #include "relay.h"
 
@@ -18,15 +19,17 @@ typedef struct {
     vz_node_t          *node;
     vz_fiber_t         *fiber;      /* who waits for bytes */
     ngx_uint_t          kept;       /* was idle before */
+    vz_seal_t           seal;
     vz_frame_t          frame;
 } vz_relay_conn_t;
 
 
 /*
- * vz_relay_conn_open: connect and prove the key.  VZ_OK with *conn; VZ_DOWN,
- * VZ_DENIED, VZ_UNSUPPORTED (a daemon of another version), VZ_INTERNAL, or
- * what the daemon said instead of a greeting, with words.  VZ_DOWN for all
- * when worker_shutdown_timeout has cut one off.
+ * vz_relay_conn_open: connect, prove the key and have it proved.  VZ_OK with
+ * *conn; VZ_DENIED where either side does not know it; VZ_INTERNAL; VZ_DOWN
+ * for all else, also a daemon of another version: until the proof, whoever
+ * answers there may be anybody.  With words.  VZ_DOWN for all when
+ * worker_shutdown_timeout has cut one off.
  */
 vz_code_e vz_relay_conn_open(vz_node_t *node, ngx_msec_t deadline,
     vz_relay_conn_t **conn, char *words);
@@ -34,17 +37,19 @@ vz_code_e vz_relay_conn_open(vz_node_t *node, ngx_msec_t deadline,
 void vz_relay_conn_close(vz_relay_conn_t *conn);
 
 /*
- * vz_relay_conn_send: write all.  VZ_OK, VZ_TIMEOUT or VZ_DOWN; *sent tells
- * how many bytes went out in any case.
+ * vz_relay_conn_ask: a verb's line with its LF, and its secret or NULL, sealed
+ * and sent.  VZ_OK, VZ_TIMEOUT or VZ_DOWN; *sent tells how many bytes went out
+ * in any case.
  */
-vz_code_e vz_relay_conn_send(vz_relay_conn_t *conn, const char *buf,
-    size_t len, ngx_msec_t deadline, size_t *sent);
+vz_code_e vz_relay_conn_ask(vz_relay_conn_t *conn, const char *line,
+    size_t len, const ngx_str_t *secret, ngx_msec_t deadline, size_t *sent);
 
 /*
- * vz_relay_conn_line: the next line, valid until the next call.  VZ_OK,
- * VZ_TIMEOUT, VZ_DOWN, or VZ_SYNTAX for what is no line.
+ * vz_relay_conn_answer: the next line of the answer, valid until the next
+ * call.  VZ_OK, VZ_TIMEOUT, VZ_DOWN, VZ_SYNTAX for what is no line, or
+ * VZ_DENIED: that was its last line, and it is not the daemon's.
  */
-vz_code_e vz_relay_conn_line(vz_relay_conn_t *conn, ngx_msec_t deadline,
+vz_code_e vz_relay_conn_answer(vz_relay_conn_t *conn, ngx_msec_t deadline,
     char **line, size_t *len);
 
 /*

@@ -13,15 +13,20 @@
 
 #define VZ_SSE_WATCH     2000           /* ms between words to the collector */
 #define VZ_SSE_WATCHED   5000           /* ms that such a word holds */
-#define VZ_SSE_LIFE      (30 * 60 * 1000)   /* then the browser comes anew,
-                                               and its session is looked at */
+#define VZ_SSE_LIFE      (30 * 60 * 1000)   /* then the browser comes anew */
 #define VZ_SSE_SCRATCH   16384
+
+/* streams at a time, in one worker */
+#define VZ_SSE_SESSION   16
+#define VZ_SSE_USER      64
+#define VZ_SSE_LINK      4          /* of an order */
 
 
 struct vz_sse_s {
     vz_sse_scope_t       scope;
     vz_sse_render_pt     render;
     vz_call_t           *call;
+    vz_share_place_t     place;         /* had from before its headers on */
     ngx_http_request_t  *request;       /* NULL: not in the list */
     ngx_queue_t          queue;
     ngx_buf_t            buf;
@@ -29,6 +34,8 @@ struct vz_sse_s {
     uint64_t             seen;          /* the zone's version, last looked at */
     ngx_msec_t           born;
     ngx_msec_t           sent;
+    ngx_msec_t           asked;         /* the database, of its session */
+    unsigned             asking:1;
     unsigned             over:1;        /* the next tick ends it */
 };
 
@@ -38,8 +45,11 @@ static ngx_int_t vz_sse_first(vz_sse_t *stream);
 static void vz_sse_tick(ngx_event_t *ev);
 static void vz_sse_drop(const u_char *hash, uint64_t user);
 static void vz_sse_all_over(void);
+static void vz_sse_know(vz_sse_t *stream, const vz_sse_session_t *sessions,
+    ngx_uint_t n);
 static void vz_sse_round(uint64_t version);
 static void vz_sse_serve(vz_sse_t *stream, uint64_t version);
+static ngx_uint_t vz_sse_ends(const vz_sse_t *stream);
 static ngx_int_t vz_sse_tell(vz_sse_t *stream, const char *before,
     uint64_t version);
 static ngx_int_t vz_sse_send(vz_sse_t *stream, const char *before,
@@ -56,8 +66,7 @@ static void vz_sse_free(void *data);
 
 static ngx_queue_t   vz_sse_streams;
 static ngx_uint_t    vz_sse_number;         /* that are sent to */
-static ngx_uint_t    vz_sse_granted;        /* that were let in, from before
-                                               their headers on */
+static vz_share_t    vz_sse_share;
 static ngx_uint_t    vz_sse_watching;
 static ngx_event_t   vz_sse_timer;
 
@@ -74,7 +83,8 @@ vz_sse_init(ngx_cycle_t *cycle)
 {
     ngx_queue_init(&vz_sse_streams);
     vz_sse_number = 0;
-    vz_sse_granted = 0;
+    vz_share_init(&vz_sse_share, cycle->connection_n / 2, VZ_SSE_SESSION,
+                  VZ_SSE_USER, VZ_SSE_LINK);
     vz_sse_watching = 0;
     vz_sse_watched = ngx_current_msec - VZ_SSE_WATCH;
 
@@ -89,10 +99,11 @@ vz_code_e
 vz_sse_open(vz_call_t *call, const vz_sse_scope_t *scope,
     vz_sse_render_pt render)
 {
+    vz_code_e            rc;
     vz_sse_t            *stream;
     ngx_pool_cleanup_t  *cln;
 
-    if (ngx_exiting || vz_sse_granted >= ngx_cycle->connection_n / 2) {
+    if (ngx_exiting) {
         return VZ_OVERLOADED;
     }
 
@@ -103,8 +114,14 @@ vz_sse_open(vz_call_t *call, const vz_sse_scope_t *scope,
         return VZ_OVERLOADED;
     }
 
+    rc = vz_share_take(&vz_sse_share, &call->who, call->token, scope->task,
+                       &stream->place);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
     cln->handler = vz_sse_ungrant;
-    vz_sse_granted++;
+    cln->data = stream;
 
     stream->scope = *scope;
     stream->render = render;
@@ -150,6 +167,7 @@ vz_sse_start(ngx_http_request_t *r, vz_sse_t *stream)
 
     stream->request = r;
     stream->born = ngx_current_msec;
+    stream->asked = ngx_current_msec;
     ngx_queue_insert_tail(&vz_sse_streams, &stream->queue);
     vz_sse_number++;
     vz_sse_watching += (stream->scope.task == 0);
@@ -284,9 +302,7 @@ vz_sse_serve(vz_sse_t *stream, uint64_t version)
     r = stream->request;
     c = r->connection;
 
-    if (ngx_exiting || stream->over
-        || ngx_current_msec - stream->born >= VZ_SSE_LIFE)
-    {
+    if (vz_sse_ends(stream)) {
         vz_sse_end(stream);
         ngx_http_run_posted_requests(c);
         return;
@@ -313,6 +329,17 @@ vz_sse_serve(vz_sse_t *stream, uint64_t version)
         ngx_http_finalize_request(r, NGX_ERROR);
         ngx_http_run_posted_requests(c);
     }
+}
+
+
+static ngx_uint_t
+vz_sse_ends(const vz_sse_t *stream)
+{
+    ngx_msec_t  until = stream->scope.until;
+
+    return ngx_exiting || stream->over
+           || (until && ngx_current_msec >= until)
+           || ngx_current_msec - stream->born >= VZ_SSE_LIFE;
 }
 
 
@@ -518,6 +545,84 @@ vz_sse_all_over(void)
 }
 
 
+ngx_uint_t
+vz_sse_ask(ngx_msec_t since, ngx_str_t *tokens, ngx_uint_t most)
+{
+    ngx_uint_t    n;
+    ngx_queue_t  *q;
+    vz_sse_t     *stream;
+
+    n = 0;
+
+    for (q = ngx_queue_head(&vz_sse_streams);
+         q != ngx_queue_sentinel(&vz_sse_streams) && n < most;
+         q = ngx_queue_next(q))
+    {
+        stream = ngx_queue_data(q, vz_sse_t, queue);
+
+        /* an order's link is nobody's session */
+
+        if (stream->scope.task || stream->asked >= since) {
+            continue;
+        }
+
+        stream->asked = ngx_current_msec;
+        stream->asking = 1;
+        tokens[n].data = stream->scope.token;
+        tokens[n++].len = sizeof(stream->scope.token);
+    }
+
+    return n;
+}
+
+
+void
+vz_sse_told(const vz_sse_session_t *sessions, ngx_uint_t n)
+{
+    ngx_queue_t  *q;
+    vz_sse_t     *stream;
+
+    for (q = ngx_queue_head(&vz_sse_streams);
+         q != ngx_queue_sentinel(&vz_sse_streams);
+         q = ngx_queue_next(q))
+    {
+        stream = ngx_queue_data(q, vz_sse_t, queue);
+
+        if (stream->asking) {
+            stream->asking = 0;
+
+            if (sessions != NULL) {
+                vz_sse_know(stream, sessions, n);
+            }
+        }
+    }
+}
+
+
+static void
+vz_sse_know(vz_sse_t *stream, const vz_sse_session_t *sessions, ngx_uint_t n)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; i < n; i++) {
+        if (sessions[i].token.len == sizeof(stream->scope.token)
+            && ngx_memcmp(sessions[i].token.data, stream->scope.token,
+                          sizeof(stream->scope.token))
+               == 0)
+        {
+            break;
+        }
+    }
+
+    if (i == n || sessions[i].all != stream->scope.all) {
+        stream->over = 1;
+        return;
+    }
+
+    stream->scope.until = sessions[i].until;
+}
+
+
 static void
 vz_sse_end(vz_sse_t *stream)
 {
@@ -561,7 +666,9 @@ vz_sse_detach(void *data)
 static void
 vz_sse_ungrant(void *data)
 {
-    vz_sse_granted--;
+    vz_sse_t  *stream = data;
+
+    vz_share_give(&stream->place);
 }
 
 

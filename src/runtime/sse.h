@@ -24,7 +24,15 @@ typedef struct {
     ngx_uint_t       begun;         /* and from then on when they change */
     uint64_t         since;         /* version after which to tell */
     u_char           token[32];     /* session: the stream ends when it does */
+    ngx_msec_t       until;         /* when that is at the latest; 0: never */
 } vz_sse_scope_t;
+
+/* What the database says of a session. */
+typedef struct {
+    ngx_str_t        token;         /* 32 bytes */
+    ngx_uint_t       all;
+    ngx_msec_t       until;
+} vz_sse_session_t;
 
 /*
  * vz_sse_render_pt: write the events newer than scope->since that the scope
@@ -37,7 +45,8 @@ typedef void (*vz_sse_render_pt)(vz_sse_scope_t *scope, ngx_pool_t *pool,
 /*
  * vz_sse_open: from a call's fiber: when the call ends its connection becomes
  * a stream.  The reply gets its headers here (text/event-stream, no-store,
- * X-Accel-Buffering: no).  VZ_OK or VZ_OVERLOADED.
+ * X-Accel-Buffering: no).  VZ_OK, VZ_BUSY where who calls has as many as he
+ * may have, or VZ_OVERLOADED.
  */
 vz_code_e vz_sse_open(vz_call_t *call, const vz_sse_scope_t *scope,
     vz_sse_render_pt render);
@@ -55,6 +64,18 @@ ngx_int_t vz_sse_start(ngx_http_request_t *r, vz_sse_t *stream);
  * without it.
  */
 void vz_sse_revoke(const u_char token[32]);
+
+/*
+ * What another nginx host did to a session only the database tells.
+ *
+ * vz_sse_ask: sessions of streams that were not asked about since then
+ * (ngx_current_msec), so many at most, some more than once.  How many.
+ * vz_sse_told: those of them that there are.  The streams of all others end
+ * at the next tick, and those whose session may see other things now.  NULL
+ * where there was no answer.
+ */
+ngx_uint_t vz_sse_ask(ngx_msec_t since, ngx_str_t *tokens, ngx_uint_t most);
+void vz_sse_told(const vz_sse_session_t *sessions, ngx_uint_t n);
 
 /* vz_sse_count: streams of this worker that watch containers, and all. */
 ngx_uint_t vz_sse_count(ngx_uint_t *watching);

@@ -25,6 +25,7 @@ typedef struct {
     ngx_uint_t    admin;
     ngx_uint_t    must_change;
     ngx_uint_t    write;            /* may change things (a token's scope) */
+    ngx_msec_t    until;            /* ngx_current_msec of its end; 0: none */
     u_char        account[64];      /* terminated */
     u_char        name[160];        /* terminated, UTF-8 */
 } vz_who_t;
@@ -48,16 +49,39 @@ uint64_t vz_zone_dropped(void);
 ngx_int_t vz_zone_drops(uint64_t *seen, vz_drop_pt visit);
 
 
-/* --- the login limiter: failures by account and by address --- */
+/* --- the limiter: wrong tries by whatever they are counted under --- */
+
+#define VZ_LIMIT_HASH  16
+
+typedef struct {
+    ngx_str_t     key;              /* "from 10.0.0.1" */
+    ngx_uint_t    free;             /* wrong tries that nobody waits for */
+    ngx_uint_t    longest;          /* seconds to wait; 0: only counted */
+
+    /* by vz_zone_limit_try() */
+    ngx_uint_t    before;           /* wrong tries, without this one */
+    ngx_uint_t    back;             /* it was sent away a moment ago */
+    uint64_t      now, failed;      /* of this try and the one before */
+    u_char        hash[VZ_LIMIT_HASH];
+} vz_limit_t;
 
 /*
- * vz_zone_login_wait: seconds until key (account or address text) may try
- * again, 0 for now.  vz_zone_login_failed counts one: five are free, then the
- * wait doubles from 2 s to 300 s; forgotten after 15 minutes of quiet.
+ * vz_zone_limit_try: a try begins.  0, and it is counted under each of the
+ * keys as if it were wrong; or the seconds until the last of them may try
+ * again, and nothing is counted.  Behind the free ones the wait doubles from
+ * 2 s on; all is forgotten after 15 minutes of quiet.
+ *
+ * vz_zone_limit_count: wrong tries so far under a key; nothing is counted.
+ *
+ * vz_zone_limit_undo: it was a right one, or none.
+ *
+ * vz_zone_limit_away: behind undo, it found no place: back is set of a try
+ * within the next minute.
  */
-ngx_uint_t vz_zone_login_wait(const ngx_str_t *key);
-void vz_zone_login_failed(const ngx_str_t *key);
-void vz_zone_login_ok(const ngx_str_t *key);
+ngx_uint_t vz_zone_limit_try(vz_limit_t *limits, ngx_uint_t n);
+ngx_uint_t vz_zone_limit_count(vz_limit_t *limit);
+void vz_zone_limit_undo(const vz_limit_t *limits, ngx_uint_t n);
+void vz_zone_limit_away(const vz_limit_t *limit);
 
 
 /* --- containers --- */

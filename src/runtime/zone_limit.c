@@ -1,28 +1,40 @@
 /*
- * The login limiter: failures by account and by address.
+ * The limiter: wrong tries by whatever they are counted under.
+ *
+ * What is counted before a password is checked is many tries where many come
+ * at once; a right one is taken back.  Where the table is full, those go first
+ * that hold nobody back: what a flood of fresh addresses leaves behind can't
+ * push out what was counted of the guesser.
  */
 
 #include "zone_core.h"
 #include "crypt.h"
 
 
-#define VZ_LOGIN_FREE      5
-#define VZ_LOGIN_SHORTEST  2                    /* seconds */
-#define VZ_LOGIN_LONGEST   300
-#define VZ_LOGIN_FORGET    (15 * 60 * 1000)     /* ms */
+#define VZ_LIMIT_SHORTEST  2                    /* seconds */
+#define VZ_LIMIT_FORGET    (15 * 60 * 1000)     /* ms */
+#define VZ_LIMIT_AWAY      (60 * 1000)          /* ms that it is remembered */
 
 
 typedef struct {
     vz_entry_t    entry;            /* key: the hash's first bytes */
-    u_char        hash[32];         /* of the account or address */
+    u_char        hash[VZ_LIMIT_HASH];
     uint64_t      failed;           /* when last, vz_zone_now() */
-    ngx_uint_t    failures;
+    uint64_t      away;             /* when it was sent away, or 0 */
+    uint32_t      failures;
 } vz_login_t;
 
 
-static uint64_t vz_login_hash(const ngx_str_t *key, u_char hash[32]);
-static ngx_uint_t vz_login_same(const vz_entry_t *entry, const void *wanted);
-static uint64_t vz_login_pause(ngx_uint_t failures);
+static void vz_limit_hash(vz_limit_t *limit);
+static vz_login_t *vz_limit_find(vz_zone_t *zone, const vz_limit_t *limit);
+static vz_login_t *vz_limit_take(vz_zone_t *zone, const vz_limit_t *limit);
+static ngx_uint_t vz_limit_same(const vz_entry_t *entry, const void *wanted);
+static uint64_t vz_limit_look(vz_zone_t *zone, vz_limit_t *limit,
+    uint64_t now);
+static void vz_limit_count(vz_zone_t *zone, vz_limit_t *limit, uint64_t now);
+static uint64_t vz_limit_pause(const vz_limit_t *limit, ngx_uint_t failures);
+static void vz_limit_place(vz_zone_t *zone, vz_login_t *login,
+    const vz_limit_t *limit);
 
 
 void
@@ -32,134 +44,248 @@ vz_zone_login_table(vz_table_t *table, size_t bytes)
 }
 
 
-static uint64_t
-vz_login_hash(const ngx_str_t *key, u_char hash[32])
+ngx_uint_t
+vz_zone_limit_try(vz_limit_t *limits, ngx_uint_t n)
 {
-    uint64_t  n;
+    uint64_t     now, until, wait;
+    vz_zone_t   *zone;
+    ngx_uint_t   i;
 
-    vz_sha256(key->data, key->len, hash);
-    ngx_memcpy(&n, hash, sizeof(uint64_t));
-
-    return n;
-}
-
-
-static ngx_uint_t
-vz_login_same(const vz_entry_t *entry, const void *wanted)
-{
-    const vz_login_t  *login = (const vz_login_t *) entry;
-
-    return ngx_memcmp(login->hash, wanted, 32) == 0;
-}
-
-
-/* milliseconds to wait behind so many failures */
-static uint64_t
-vz_login_pause(ngx_uint_t failures)
-{
-    ngx_uint_t  i, seconds;
-
-    if (failures <= VZ_LOGIN_FREE) {
-        return 0;
+    for (i = 0; i < n; i++) {
+        vz_limit_hash(&limits[i]);
     }
 
-    seconds = VZ_LOGIN_SHORTEST;
+    now = vz_zone_now();
+    wait = 0;
+    zone = vz_zone_lock();
 
-    for (i = VZ_LOGIN_FREE + 1; i < failures; i++) {
-        seconds *= 2;
+    for (i = 0; i < n; i++) {
+        until = vz_limit_look(zone, &limits[i], now);
 
-        if (seconds >= VZ_LOGIN_LONGEST) {
-            seconds = VZ_LOGIN_LONGEST;
-            break;
+        if (until > now) {
+            wait = ngx_max(wait, until - now);
         }
     }
 
-    return (uint64_t) seconds * 1000;
+    for (i = 0; i < n && wait == 0; i++) {
+        vz_limit_count(zone, &limits[i], now);
+    }
+
+    vz_zone_unlock();
+
+    return (wait + 999) / 1000;
 }
 
 
 ngx_uint_t
-vz_zone_login_wait(const ngx_str_t *key)
+vz_zone_limit_count(vz_limit_t *limit)
 {
-    u_char       hash[32];
-    uint64_t     n, now, until;
-    vz_zone_t   *zone;
-    vz_login_t  *login;
+    vz_zone_t  *zone;
 
-    n = vz_login_hash(key, hash);
-    now = vz_zone_now();
-    until = 0;
+    vz_limit_hash(limit);
 
     zone = vz_zone_lock();
-
-    login = vz_table_find(&zone->logins, n, vz_login_same, hash);
-
-    if (login != NULL && login->failed + VZ_LOGIN_FORGET > now) {
-        until = login->failed + vz_login_pause(login->failures);
-    }
-
+    (void) vz_limit_look(zone, limit, vz_zone_now());
     vz_zone_unlock();
 
-    return until > now ? (until - now + 999) / 1000 : 0;
+    return limit->before;
 }
 
 
 void
-vz_zone_login_failed(const ngx_str_t *key)
+vz_zone_limit_undo(const vz_limit_t *limits, ngx_uint_t n)
 {
-    u_char       hash[32];
-    uint64_t     n, now;
     vz_zone_t   *zone;
+    ngx_uint_t   i;
     vz_login_t  *login;
-
-    n = vz_login_hash(key, hash);
-    now = vz_zone_now();
 
     zone = vz_zone_lock();
 
-    login = vz_table_find(&zone->logins, n, vz_login_same, hash);
+    for (i = 0; i < n; i++) {
+        login = vz_limit_find(zone, &limits[i]);
+
+        if (login == NULL || login->failures == 0) {
+            continue;
+        }
+
+        login->failures--;
+
+        /* no later try than this one: the wait is what it was before */
+
+        if (login->failed == limits[i].now) {
+            login->failed = limits[i].failed;
+        }
+
+        if (login->failures == 0 && login->away == 0) {
+            vz_table_remove(&zone->logins, login);
+
+        } else {
+            vz_limit_place(zone, login, &limits[i]);
+        }
+    }
+
+    vz_zone_unlock();
+}
+
+
+void
+vz_zone_limit_away(const vz_limit_t *limit)
+{
+    vz_zone_t   *zone;
+    vz_login_t  *login;
+
+    zone = vz_zone_lock();
+
+    login = vz_limit_take(zone, limit);
+
+    if (login != NULL) {
+        login->away = vz_zone_now();
+        vz_limit_place(zone, login, limit);
+    }
+
+    vz_zone_unlock();
+}
+
+
+static void
+vz_limit_hash(vz_limit_t *limit)
+{
+    u_char  hash[32];
+
+    vz_sha256(limit->key.data, limit->key.len, hash);
+    ngx_memcpy(limit->hash, hash, VZ_LIMIT_HASH);
+}
+
+
+static vz_login_t *
+vz_limit_find(vz_zone_t *zone, const vz_limit_t *limit)
+{
+    uint64_t  key;
+
+    ngx_memcpy(&key, limit->hash, sizeof(uint64_t));
+
+    return vz_table_find(&zone->logins, key, vz_limit_same, limit->hash);
+}
+
+
+static ngx_uint_t
+vz_limit_same(const vz_entry_t *entry, const void *wanted)
+{
+    const vz_login_t  *login = (const vz_login_t *) entry;
+
+    return ngx_memcmp(login->hash, wanted, VZ_LIMIT_HASH) == 0;
+}
+
+
+static vz_login_t *
+vz_limit_take(vz_zone_t *zone, const vz_limit_t *limit)
+{
+    uint64_t     key;
+    vz_login_t  *login;
+
+    login = vz_limit_find(zone, limit);
 
     if (login == NULL) {
-        login = vz_table_add(&zone->logins, n, now, NULL);
+        ngx_memcpy(&key, limit->hash, sizeof(uint64_t));
+        login = vz_table_add(&zone->logins, key, vz_zone_now(), NULL);
 
         if (login != NULL) {
-            ngx_memcpy(login->hash, hash, 32);
-        }
-
-    } else {
-        vz_table_move(&zone->logins, login, now);
-
-        if (login->failed + VZ_LOGIN_FORGET <= now) {
-            login->failures = 0;
+            ngx_memcpy(login->hash, limit->hash, VZ_LIMIT_HASH);
         }
     }
 
-    if (login != NULL) {
-        login->failed = now;
-        login->failures++;
-    }
-
-    vz_zone_unlock();
+    return login;
 }
 
 
-void
-vz_zone_login_ok(const ngx_str_t *key)
+/* how it stands, and until when it waits */
+
+static uint64_t
+vz_limit_look(vz_zone_t *zone, vz_limit_t *limit, uint64_t now)
 {
-    u_char       hash[32];
-    uint64_t     n;
-    vz_zone_t   *zone;
     vz_login_t  *login;
 
-    n = vz_login_hash(key, hash);
+    limit->before = 0;
+    limit->back = 0;
+    limit->failed = 0;
+    limit->now = now;
 
-    zone = vz_zone_lock();
+    login = vz_limit_find(zone, limit);
 
-    login = vz_table_find(&zone->logins, n, vz_login_same, hash);
-
-    if (login != NULL) {
-        vz_table_remove(&zone->logins, login);
+    if (login == NULL) {
+        return 0;
     }
 
-    vz_zone_unlock();
+    limit->back = (login->away + VZ_LIMIT_AWAY > now && login->away != 0);
+
+    if (login->failures == 0 || login->failed + VZ_LIMIT_FORGET <= now) {
+        return 0;
+    }
+
+    limit->before = login->failures;
+    limit->failed = login->failed;
+
+    return login->failed + vz_limit_pause(limit, login->failures);
+}
+
+
+static void
+vz_limit_count(vz_zone_t *zone, vz_limit_t *limit, uint64_t now)
+{
+    vz_login_t  *login;
+
+    login = vz_limit_take(zone, limit);
+
+    if (login == NULL) {
+        return;
+    }
+
+    login->failures = limit->before + 1;
+    login->failed = now;
+    login->away = 0;
+
+    vz_limit_place(zone, login, limit);
+}
+
+
+/* milliseconds to wait behind so many failures */
+
+static uint64_t
+vz_limit_pause(const vz_limit_t *limit, ngx_uint_t failures)
+{
+    ngx_uint_t  i, seconds;
+
+    if (failures <= limit->free || limit->longest == 0) {
+        return 0;
+    }
+
+    seconds = VZ_LIMIT_SHORTEST;
+
+    for (i = limit->free + 1; i < failures && seconds < limit->longest; i++) {
+        seconds *= 2;
+    }
+
+    return (uint64_t) ngx_min(seconds, limit->longest) * 1000;
+}
+
+
+/* whether it may go, and when: sent away, counted, holding somebody back */
+
+static void
+vz_limit_place(vz_zone_t *zone, vz_login_t *login, const vz_limit_t *limit)
+{
+    uint64_t  order;
+
+    if (login->failures == 0) {
+        order = login->away;
+
+    } else {
+        order = login->failed + VZ_LIMIT_FORGET;
+
+        if (vz_limit_pause(limit, login->failures)) {
+            order += VZ_LIMIT_FORGET;
+        }
+    }
+
+    vz_table_move(&zone->logins, login, order);
 }

@@ -374,6 +374,9 @@ vz_openapi_arg_schema(const vz_arg_t *arg)
     case VZ_ARG_SEARCH:
         return vz_openapi_field(VZ_FIELD_SEARCH);
 
+    case VZ_ARG_ACTOR:
+        return vz_openapi_field(VZ_FIELD_ACCOUNT);
+
     case VZ_ARG_ACTION:
         return json_pack("{s:s, s:s}", "type", "string",
                          "pattern", "^[a-z.]*$");

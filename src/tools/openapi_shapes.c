@@ -47,7 +47,9 @@ const vz_answer_shape_t  vz_answer_shapes[] = {
     { "System", "name text, label text" },
     { "Health",
       "database bool, nodes NodeHealth[], mail bool, failing Failing[]" },
-    { "Failing", "check database|node|mail, name? text, why text" },
+    { "Failing",
+      "check database|schema|node|mail, name? text, why text, have? int,"
+      " need? int" },
     { "NodeHealth", "name text, ok bool" },
     { "Nothing", "" },
 

@@ -32,7 +32,9 @@ typedef enum {
     VZ_DOWN,            /* the neighbour does not answer */
     VZ_OVERLOADED,      /* our own queue for it is full */
     VZ_DUPLICATE,       /* a unique key of the database */
-    VZ_CONFLICT         /* a compare-and-set lost, or a deadlock: repeat */
+    VZ_CONFLICT,        /* a compare-and-set lost, or a deadlock: repeat */
+    VZ_UNFIT,           /* a value that its column does not take */
+    VZ_BEHIND           /* the database's schema, or the module is */
 } vz_code_e;
 
 

@@ -114,10 +114,10 @@ static const vz_field_def_t  vz_fields[VZ_FIELD_COUNT] = {
         "a number from 0 (no limit) to 100000" },
 
     [VZ_FIELD_BASE64] = {
-        "secret", 344, 0, NULL,
-        "^(?=.{4,344}$)(?:[A-Za-z0-9+\\/]{4})*"
+        "secret", 364, 0, NULL,
+        "^(?=.{24,364}$)(?:[A-Za-z0-9+\\/]{4})*"
         "(?:[A-Za-z0-9+\\/]{2}==|[A-Za-z0-9+\\/]{3}=)?$",
-        "4 to 344 characters of padded base64" },
+        "24 to 364 characters of padded base64" },
 
     [VZ_FIELD_TAG] = {
         "tag", 16, 0, NULL,

@@ -27,7 +27,7 @@ typedef enum {
     VZ_FIELD_TAG,           /* what a container is, beyond its number */
     VZ_FIELD_ACT,           /* what a verb is, beyond its words */
     VZ_FIELD_FENCE,         /* which owner of a container's work asks */
-    VZ_FIELD_BASE64,        /* a secret, 4 ... 344 characters */
+    VZ_FIELD_BASE64,        /* a sealed secret */
 
     /* of the forms and the API, UTF-8 */
     VZ_FIELD_PERSON,        /* first or last name */

@@ -24,7 +24,11 @@
 #define VZ_KEY_FILE_MAX (VZ_KEY_MAX + 16)
 
 
-static void
+static vz_code_e vz_proof(const vz_key_t *key, const char *who,
+    const vz_nonces_t *nonces, char mac[VZ_HEX_LEN + 1]);
+
+
+void
 vz_hex(char *hex, const unsigned char *p, size_t len)
 {
     size_t  i;
@@ -189,7 +193,7 @@ vz_nonce(char hex[VZ_HEX_LEN + 1])
 
 
 vz_code_e
-vz_mac(const vz_key_t *key, const char *nonce, char hex[VZ_HEX_LEN + 1])
+vz_mac(const vz_key_t *key, const char *text, char hex[VZ_HEX_LEN + 1])
 {
     unsigned        len;
     unsigned char   mac[EVP_MAX_MD_SIZE];
@@ -198,7 +202,7 @@ vz_mac(const vz_key_t *key, const char *nonce, char hex[VZ_HEX_LEN + 1])
 
     if (key->len < VZ_KEY_MIN || key->len > VZ_KEY_MAX
         || HMAC(EVP_sha256(), key->data, (int) key->len,
-                (const unsigned char *) nonce, strlen(nonce), mac, &len)
+                (const unsigned char *) text, strlen(text), mac, &len)
            == NULL
         || len != VZ_HEX_LEN / 2)
     {
@@ -224,10 +228,11 @@ vz_greeting_print(char *buf, size_t size, const char *nonce)
 
 
 vz_code_e
-vz_greeting_parse(const char *line, size_t len, char nonce[VZ_HEX_LEN + 1])
+vz_greeting_parse(const char *line, size_t len, char nonce[VZ_HEX_LEN + 1],
+    unsigned *version)
 {
     size_t       n;
-    uint64_t     version;
+    uint64_t     number;
     const char  *p, *end, *space;
 
     n = sizeof(VZ_GREETING) - 1;
@@ -241,11 +246,13 @@ vz_greeting_parse(const char *line, size_t len, char nonce[VZ_HEX_LEN + 1])
     space = p < end ? memchr(p, ' ', (size_t) (end - p)) : NULL;
     n = (size_t) ((space ? space : end) - p);
 
-    if (vz_field_number(p, n, UINT32_MAX, &version) != VZ_OK) {
+    if (vz_field_number(p, n, UINT32_MAX, &number) != VZ_OK) {
         return VZ_SYNTAX;
     }
 
-    if (version != VZ_PROTOCOL) {
+    *version = (unsigned) number;
+
+    if (number != VZ_PROTOCOL) {
         return VZ_UNSUPPORTED;
     }
 
@@ -262,17 +269,31 @@ vz_greeting_parse(const char *line, size_t len, char nonce[VZ_HEX_LEN + 1])
 }
 
 
+static vz_code_e
+vz_proof(const vz_key_t *key, const char *who, const vz_nonces_t *nonces,
+    char mac[VZ_HEX_LEN + 1])
+{
+    char  text[2 * VZ_HEX_LEN + 16];
+
+    (void) snprintf(text, sizeof(text), "%s %s %s", who, nonces->server,
+                    nonces->client);
+
+    return vz_mac(key, text, mac);
+}
+
+
 size_t
-vz_auth_print(char *buf, size_t size, const vz_key_t *key, const char *nonce)
+vz_auth_print(char *buf, size_t size, const vz_key_t *key,
+    const vz_nonces_t *nonces)
 {
     int   n;
     char  mac[VZ_HEX_LEN + 1];
 
-    if (vz_mac(key, nonce, mac) != VZ_OK) {
+    if (vz_proof(key, "client", nonces, mac) != VZ_OK) {
         return 0;
     }
 
-    n = snprintf(buf, size, VZ_AUTH "%s", mac);
+    n = snprintf(buf, size, VZ_AUTH "%s %s", nonces->client, mac);
 
     return n > 0 && (size_t) n < size ? (size_t) n : 0;
 }
@@ -280,22 +301,60 @@ vz_auth_print(char *buf, size_t size, const vz_key_t *key, const char *nonce)
 
 vz_code_e
 vz_auth_check(const char *line, size_t len, const vz_key_t *key,
-    const char *nonce)
+    vz_nonces_t *nonces)
 {
-    char    mac[VZ_HEX_LEN + 1];
-    size_t  n;
+    char         mac[VZ_HEX_LEN + 1];
+    size_t       n;
+    const char  *nonce, *said;
 
     n = sizeof(VZ_AUTH) - 1;
 
-    if (len != n + VZ_HEX_LEN || memcmp(line, VZ_AUTH, n) != 0
+    if (len < n + VZ_HEX_LEN || memcmp(line, VZ_AUTH, n) != 0
         || !vz_is_hex(line + n, VZ_HEX_LEN))
     {
         return VZ_SYNTAX;
     }
 
-    if (vz_mac(key, nonce, mac) != VZ_OK) {
+    if (len == n + VZ_HEX_LEN) {
+        return VZ_UNSUPPORTED;
+    }
+
+    nonce = line + n;
+    said = nonce + VZ_HEX_LEN + 1;
+
+    if (len != n + 2 * VZ_HEX_LEN + 1 || said[-1] != ' '
+        || !vz_is_hex(said, VZ_HEX_LEN))
+    {
+        return VZ_SYNTAX;
+    }
+
+    memcpy(nonces->client, nonce, VZ_HEX_LEN);
+    nonces->client[VZ_HEX_LEN] = '\0';
+
+    if (vz_proof(key, "client", nonces, mac) != VZ_OK) {
         return VZ_DENIED;
     }
 
-    return CRYPTO_memcmp(mac, line + n, VZ_HEX_LEN) == 0 ? VZ_OK : VZ_DENIED;
+    return CRYPTO_memcmp(mac, said, VZ_HEX_LEN) == 0 ? VZ_OK : VZ_DENIED;
+}
+
+
+vz_code_e
+vz_accept_print(char mac[VZ_HEX_LEN + 1], const vz_key_t *key,
+    const vz_nonces_t *nonces)
+{
+    return vz_proof(key, "server", nonces, mac);
+}
+
+
+vz_code_e
+vz_accept_check(const char *mac, size_t len, const vz_key_t *key,
+    const vz_nonces_t *nonces)
+{
+    char  right[VZ_HEX_LEN + 1];
+
+    return len == VZ_HEX_LEN
+           && vz_proof(key, "server", nonces, right) == VZ_OK
+           && CRYPTO_memcmp(right, mac, VZ_HEX_LEN) == 0
+           ? VZ_OK : VZ_DENIED;
 }

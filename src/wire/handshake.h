@@ -1,10 +1,13 @@
 /*
- * The handshake: the daemon sends a nonce, the client answers
- * HMAC-SHA256(key, nonce in hex) in hex, compared in constant time.
+ * The handshake: each side draws a nonce, and proves the key by an HMAC-SHA256
+ * over both, the daemon after the client has, the client before it says
+ * anything else.
  *
- *   S: virtual-server 1 NONCE
- *   C: auth MAC
- *   S: ok | err denied ...
+ *   S: virtual-server 2 NONCE
+ *   C: auth NONCE MAC              HMAC(key, "client NONCE NONCE")
+ *   S: ok MAC | err denied ...     HMAC(key, "server NONCE NONCE")
+ *
+ * In both the daemon's nonce stands first; all are in hex.
  */
 
 #ifndef VZ_HANDSHAKE_H
@@ -32,30 +35,50 @@ typedef struct {
  */
 vz_code_e vz_key_read(const char *path, vz_key_t *key);
 
+/* Both nonces, in hex, terminated. */
+typedef struct {
+    char            server[VZ_HEX_LEN + 1];
+    char            client[VZ_HEX_LEN + 1];
+} vz_nonces_t;
+
+
+/* vz_hex: len bytes as 2 * len characters, terminated. */
+void vz_hex(char *hex, const unsigned char *p, size_t len);
+
 /* vz_nonce: 32 random bytes in hex, terminated.  VZ_OK or VZ_INTERNAL. */
 vz_code_e vz_nonce(char hex[VZ_HEX_LEN + 1]);
 
-/* vz_mac: HMAC-SHA256 of the nonce's hex text, in hex, terminated. */
-vz_code_e vz_mac(const vz_key_t *key, const char *nonce,
+/* vz_mac: HMAC-SHA256 of a text, in hex, terminated. */
+vz_code_e vz_mac(const vz_key_t *key, const char *text,
     char hex[VZ_HEX_LEN + 1]);
 
 /*
- * vz_greeting_print / vz_greeting_parse: "virtual-server 1 NONCE", without
+ * vz_greeting_print / vz_greeting_parse: "virtual-server 2 NONCE", without
  * LF.  Parsing copies the nonce; VZ_OK, VZ_SYNTAX, or VZ_UNSUPPORTED for
- * another version.
+ * another version, which it tells.
  */
 size_t vz_greeting_print(char *buf, size_t size, const char *nonce);
 vz_code_e vz_greeting_parse(const char *line, size_t len,
-    char nonce[VZ_HEX_LEN + 1]);
+    char nonce[VZ_HEX_LEN + 1], unsigned *version);
 
 /*
- * vz_auth_print / vz_auth_check: "auth MAC", without LF.  The check is in
- * constant time; VZ_OK, VZ_SYNTAX or VZ_DENIED.
+ * vz_auth_print / vz_auth_check: "auth NONCE MAC", without LF.  The check
+ * copies the client's nonce and compares in constant time; VZ_OK, VZ_SYNTAX,
+ * VZ_DENIED, or VZ_UNSUPPORTED for what version 1 would say.
  */
 size_t vz_auth_print(char *buf, size_t size, const vz_key_t *key,
-    const char *nonce);
+    const vz_nonces_t *nonces);
 vz_code_e vz_auth_check(const char *line, size_t len, const vz_key_t *key,
-    const char *nonce);
+    vz_nonces_t *nonces);
+
+/*
+ * vz_accept_print: the MAC of "ok MAC".  vz_accept_check: the len bytes behind
+ * "ok ", in constant time; VZ_OK or VZ_DENIED.
+ */
+vz_code_e vz_accept_print(char mac[VZ_HEX_LEN + 1], const vz_key_t *key,
+    const vz_nonces_t *nonces);
+vz_code_e vz_accept_check(const char *mac, size_t len, const vz_key_t *key,
+    const vz_nonces_t *nonces);
 
 
 #endif /* VZ_HANDSHAKE_H */

@@ -2,15 +2,11 @@
  * The verb table, and lines by it.
  */
 
-#include <openssl/crypto.h>
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 #include "frame.h"
 
-
-#define VZ_SECRET_WORD  "secret "
 
 #define VZ_MARK_FENCE   "fence="
 #define VZ_MARK_ID      "id="
@@ -393,89 +389,25 @@ vz_verb_print(char *buf, const vz_mark_t *mark, vz_verb_e verb,
 }
 
 
-/* what could end a line or a string early on its way to chpasswd(8) */
-static int
-vz_secret_is_text(const unsigned char *p, size_t len)
-{
-    size_t  i;
-
-    for (i = 0; i < len; i++) {
-        if (p[i] < 0x20 || p[i] == 0x7f) {
-            return 0;
-        }
-    }
-
-    return 1;
-}
-
-
-size_t
-vz_secret_print(char *buf, const void *secret, size_t len)
-{
-    int     n;
-    size_t  at;
-
-    if (len == 0 || len > VZ_SECRET_MAX || !vz_secret_is_text(secret, len)) {
-        return 0;
-    }
-
-    at = sizeof(VZ_SECRET_WORD) - 1;
-    memcpy(buf, VZ_SECRET_WORD, at);
-
-    n = EVP_EncodeBlock((unsigned char *) buf + at, secret, (int) len);
-    at += (size_t) n;
-
-    buf[at++] = '\n';
-
-    return at;
-}
-
-
 vz_code_e
-vz_secret_parse(const char *line, size_t len, char secret[VZ_SECRET_MAX + 1],
-    size_t *n)
+vz_secret_check(const void *secret, size_t len)
 {
-    int             got;
-    size_t          at, size;
-    vz_code_e       rc;
-    unsigned char   buf[VZ_SECRET_MAX + 3];
+    size_t                i;
+    const unsigned char  *p;
 
-    at = sizeof(VZ_SECRET_WORD) - 1;
-
-    if (len < at || strncasecmp(line, VZ_SECRET_WORD, at) != 0) {
-        return VZ_SYNTAX;
-    }
-
-    line += at;
-    len -= at;
-
-    if (vz_field_check(VZ_FIELD_BASE64, line, len) != VZ_OK) {
+    if (len == 0 || len > VZ_SECRET_MAX) {
         return VZ_RANGE;
     }
 
-    /* the field's 344 characters decode to VZ_SECRET_MAX + 2 at most */
+    p = secret;
 
-    rc = VZ_RANGE;
-    got = EVP_DecodeBlock(buf, (const unsigned char *) line, (int) len);
+    /* what could end a line or a string early on its way to chpasswd(8) */
 
-    if (got < 0) {
-        goto done;
+    for (i = 0; i < len; i++) {
+        if (p[i] < 0x20 || p[i] == 0x7f) {
+            return VZ_RANGE;
+        }
     }
 
-    size = (size_t) got - (line[len - 1] == '=') - (line[len - 2] == '=');
-
-    if (size == 0 || size > VZ_SECRET_MAX || !vz_secret_is_text(buf, size)) {
-        goto done;
-    }
-
-    memcpy(secret, buf, size);
-    secret[size] = '\0';
-    *n = size;
-    rc = VZ_OK;
-
-done:
-
-    OPENSSL_cleanse(buf, sizeof(buf));
-
-    return rc;
+    return VZ_OK;
 }

@@ -9,7 +9,7 @@
 #include "field.h"
 
 
-#define VZ_PROTOCOL       1
+#define VZ_PROTOCOL       2
 #define VZ_LINE_MAX       1024      /* a request, with its LF */
 #define VZ_REPLY_MAX      4096      /* a line of an answer, with its LF */
 #define VZ_ARGS_MAX       4
@@ -58,7 +58,7 @@ typedef struct {
     unsigned        min:4;          /* arguments, its ID among them */
     unsigned        max:4;
     unsigned        lock:1;         /* takes the container's lock */
-    unsigned        secret:1;       /* one line "secret BASE64" follows */
+    unsigned        secret:1;       /* a line "secret ..." follows */
     unsigned        timeout;        /* seconds the daemon may take, at most */
 } vz_verb_t;
 
@@ -118,19 +118,11 @@ size_t vz_verb_print(char *buf, const vz_mark_t *mark, vz_verb_e verb,
     unsigned argc, const char *const *argv, char *words);
 
 /*
- * The line that follows a verb with a secret: "secret BASE64".
- *
- * vz_secret_print: the line with its LF into buf (VZ_LINE_MAX bytes); its
- * length, or 0 where the secret is empty, longer than VZ_SECRET_MAX, or holds
- * a control character: it will be a line of chpasswd(8) in the end.
- *
- * vz_secret_parse: the line without its LF.  VZ_OK with the secret's n bytes,
- * terminated, free of control characters; VZ_SYNTAX or VZ_RANGE.  Who called
- * wipes buffers and the frame the line was in.
+ * vz_secret_check: VZ_RANGE where a secret is empty, longer than
+ * VZ_SECRET_MAX, or holds a control character: it will be a line of
+ * chpasswd(8) in the end.
  */
-size_t vz_secret_print(char *buf, const void *secret, size_t len);
-vz_code_e vz_secret_parse(const char *line, size_t len,
-    char secret[VZ_SECRET_MAX + 1], size_t *n);
+vz_code_e vz_secret_check(const void *secret, size_t len);
 
 
 #endif /* VZ_VERB_H */

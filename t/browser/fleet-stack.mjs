@@ -4,7 +4,7 @@
  * own that answers `list` with figures that move.
  */
 
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -37,6 +37,45 @@ function line(i, now) {
 
 
 /**
+ * What one who knows the key says to one line after the other: the proof, then
+ * answers that are sealed. Those who ask are believed.
+ *
+ * @param {string} key
+ * @param {string} nonce  the server's
+ */
+function sealed(key, nonce) {
+    /** @param {string | Buffer} by @param {string} text */
+    const hmac = (by, text) => createHmac('sha256', by).update(text);
+    let own = Buffer.alloc(0);
+    let answers = 0;
+
+    return {
+        /** @param {string} said */
+        proof(said) {
+            const [auth, theirs, mac] = said.split(' ');
+            const nonces = `${nonce} ${theirs}`;
+
+            if (auth !== 'auth'
+                || mac !== hmac(key, `client ${nonces}`).digest('hex')) {
+                return 'err denied wrong key\n';
+            }
+
+            own = hmac(key, `server key ${nonces}`).digest();
+            return `ok ${hmac(key, `server ${nonces}`).digest('hex')}\n`;
+        },
+
+        /** @param {string} lines */
+        answer(lines) {
+            const hash = createHash('sha256').update(lines).digest('hex');
+            const mac = hmac(own, `${answers++} ${hash}`).digest('hex');
+
+            return `${lines.slice(0, -1)} mac=${mac.slice(0, 32)}\n`;
+        },
+    };
+}
+
+
+/**
  * @param {number} count
  * @param {string} key
  */
@@ -47,17 +86,19 @@ function daemon(count, key) {
     const begun = Date.now();
     const server = createServer((socket) => {
         const nonce = randomBytes(32).toString('hex');
-        const right = createHmac('sha256', key).update(nonce).digest('hex');
+        const seal = sealed(key, nonce);
         let known = false;
 
         socket.on('error', () => socket.destroy());
-        socket.write(`virtual-server 1 ${nonce}\n`);
+        socket.write(`virtual-server 2 ${nonce}\n`);
         createInterface({ input: socket }).on('line', (said) => {
             if (!known) {
-                known = said === `auth ${right}`;
-                socket.write(known ? 'ok\n' : 'err denied wrong key\n');
+                const proof = seal.proof(said);
 
-            } else if (said === 'list') {
+                known = proof.startsWith('ok');
+                socket.write(proof);
+
+            } else if (said.startsWith('list ')) {
                 const now = 1000 + (Date.now() - begun) / 1000;
 
                 lists.push(Date.now());
@@ -66,13 +107,13 @@ function daemon(count, key) {
                     return;
                 }
 
-                socket.write(Array.from({ length: count },
-                    (_, i) => line(i, now)).join('') + 'ok\n');
+                socket.write(seal.answer(Array.from({ length: count },
+                    (_, i) => line(i, now)).join('') + 'ok\n'));
 
             } else {
-                socket.write(said === 'templates'
+                socket.write(seal.answer(said.startsWith('templates ')
                     ? '= name=fleet size=1 date=2026-01-02T03:04:05Z\nok\n'
-                    : 'ok\n');
+                    : 'ok\n'));
             }
         });
     });

@@ -33,16 +33,25 @@ after(async () => {
 });
 
 
+/**
+ * The session ends, and somebody saves what he typed. The page may have heard
+ * of it by then, and its dialog be over the button already.
+ */
+async function saveTooLate() {
+    await page.context().clearCookies();
+    await page.getByRole('button', { name: 'Save', exact: true })
+        .dispatchEvent('click');
+    await page.locator('dialog').getByText('La sesión terminó').waitFor();
+}
+
+
 test('what was typed is there after signing in again', async () => {
     const hostname = page.locator('[name=hostname]');
     const dialog = page.locator('dialog');
 
     await page.goto(`${url}/panel/${path}`);
     await hostname.fill('a-medias');
-    await page.context().clearCookies();
-    await page.getByRole('button', { name: 'Save', exact: true }).click();
-
-    await dialog.getByText('La sesión terminó').waitFor();
+    await saveTooLate();
     assert.equal(await dialog.locator('[name=account]').inputValue(),
         admin.account);
     await dialog.locator('[name=password]').fill('no es');
@@ -60,9 +69,7 @@ test('what was typed is there after signing in again', async () => {
 
 test('who gives that up is asked to sign in, and comes back', async () => {
     await page.locator('[name=hostname]').fill('a-medias');
-    await page.context().clearCookies();
-    await page.getByRole('button', { name: 'Save', exact: true }).click();
-    await page.locator('dialog').getByText('La sesión terminó').waitFor();
+    await saveTooLate();
     await page.keyboard.press('Escape');
     await page.waitForURL(`${url}/panel/signin?next=${
         encodeURIComponent(path)}`);

@@ -157,14 +157,15 @@ processes() {
     sleep 3
     kill $! 2>/dev/null
     wait $! 2>/dev/null
-    within 3 verb list > /dev/null && within 30 verb stop "$id" && is stopped
+    within 15 verb list > /dev/null && within 55 verb stop "$id" && is stopped
 }
 
 
 memory() {
     verb setmemoryp "$id" 32M || return 1
     guest 'dd if=/dev/zero of=/dev/shm/x bs=1M count=200'
-    within 3 verb list > /dev/null && within 30 verb restart "$id" && is running
+    within 15 verb list > /dev/null && within 55 verb restart "$id" \
+        && is running
 }
 
 

@@ -1,3 +1,4 @@
+#include <openssl/evp.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -115,6 +116,7 @@ hang_up(client_t *c)
     assert_int_equal(waitpid(c->pid, &status, 0), c->pid);
     assert_true(WIFEXITED(status));
     assert_int_equal(WEXITSTATUS(status), 0);
+    vz_seal_free(&c->seal);
     free(c);
 }
 
@@ -126,11 +128,67 @@ say(client_t *c, const char *bytes, size_t len)
 }
 
 
+/* of a line that says a secret, where it can be said */
+static size_t
+seal_secret(client_t *c, const char *line, size_t len, char *buf)
+{
+    int             n;
+    unsigned char   bytes[VZ_LINE_MAX];
+
+    if (len < 12 || strncmp(line, "secret ", 7) != 0) {
+        return 0;
+    }
+
+    n = EVP_DecodeBlock(bytes, (const unsigned char *) line + 7,
+                        (int) len - 8);
+
+    n -= (line[len - 2] == '=') + (line[len - 3] == '=');
+
+    return n > 0 ? vz_seal_secret(&c->seal, buf, bytes, (size_t) n) : 0;
+}
+
+
+size_t
+seal(client_t *c, const char *lines, size_t len, char *buf)
+{
+    size_t       n, at, one;
+    const char  *lf;
+
+    for (at = 0; len > 0; lines += one, len -= one) {
+        lf = memchr(lines, '\n', len);
+        assert_non_null(lf);
+        one = (size_t) (lf + 1 - lines);
+
+        n = seal_secret(c, lines, one, buf + at);
+
+        if (n == 0) {
+            (void) memcpy(buf + at, lines, one);
+            n = vz_seal_line(&c->seal, buf + at, one);
+        }
+
+        assert_true(n > 0);
+        at += n;
+    }
+
+    return at;
+}
+
+
+void
+ask(client_t *c, const char *lines, size_t len)
+{
+    char  buf[4 * VZ_LINE_MAX];
+
+    say(c, buf, seal(c, lines, len, buf));
+}
+
+
 /* one line without its LF, or NULL at the end; 10 s of patience */
 static char *
 hear(client_t *c)
 {
     char           *lf;
+    size_t          len;
     ssize_t         n;
     static char     line[VZ_REPLY_MAX + 1];
     struct pollfd   pfd = { c->fd, POLLIN, 0 };
@@ -142,8 +200,15 @@ hear(client_t *c)
             assert_true(lf - c->buf < VZ_REPLY_MAX);
             (void) memcpy(line, c->buf, lf - c->buf);
             line[lf - c->buf] = '\0';
+            len = (size_t) (lf - c->buf);
             c->have -= lf + 1 - c->buf;
             (void) memmove(c->buf, lf + 1, c->have);
+
+            if (c->sealed) {
+                assert_int_equal(vz_seal_open_answer(&c->seal, line, &len),
+                                 VZ_OK);
+            }
+
             return line;
         }
 
@@ -192,32 +257,50 @@ expect_start(client_t *c, const char *start)
 
 
 void
-greet(client_t *c, char nonce[VZ_HEX_LEN + 1])
+greet(client_t *c, vz_nonces_t *nonces)
 {
-    char  *line;
+    char      *line;
+    unsigned   version;
 
     line = hear(c);
     assert_non_null(line);
-    assert_int_equal(vz_greeting_parse(line, strlen(line), nonce), VZ_OK);
+    assert_int_equal(vz_greeting_parse(line, strlen(line), nonces->server,
+                                       &version), VZ_OK);
+    assert_int_equal(vz_nonce(nonces->client), VZ_OK);
+}
+
+
+void
+prove(client_t *c, const vz_key_t *key, const vz_nonces_t *nonces)
+{
+    char    buf[VZ_LINE_MAX];
+    size_t  n;
+
+    n = vz_auth_print(buf, sizeof(buf), key, nonces);
+    assert_true(n > 0);
+    buf[n++] = '\n';
+    say(c, buf, n);
 }
 
 
 client_t *
 enter(void)
 {
-    char      nonce[VZ_HEX_LEN + 1], buf[VZ_LINE_MAX];
-    size_t    n;
-    client_t *c;
+    char         *line;
+    client_t     *c;
+    vz_nonces_t   nonces;
 
     c = dial();
-    greet(c, nonce);
+    greet(c, &nonces);
+    prove(c, &served.key, &nonces);
 
-    n = vz_auth_print(buf, sizeof(buf), &served.key, nonce);
-    assert_true(n > 0);
-    buf[n++] = '\n';
-
-    say(c, buf, n);
-    expect(c, "ok");
+    line = hear(c);
+    assert_non_null(line);
+    assert_memory_equal(line, "ok ", 3);
+    assert_int_equal(vz_accept_check(line + 3, strlen(line) - 3, &served.key,
+                                     &nonces), VZ_OK);
+    assert_int_equal(vz_seal_init(&c->seal, &served.key, &nonces), VZ_OK);
+    c->sealed = 1;
 
     return c;
 }

@@ -14,6 +14,8 @@
 typedef struct {
     int         fd;
     pid_t       pid;
+    unsigned    sealed;             /* it has entered */
+    vz_seal_t   seal;
     size_t      have;
     char        buf[1 << 20];
 } client_t;
@@ -37,17 +39,32 @@ extern served_t  served;
 int talk_setup(void **state);
 int talk_teardown(void **state);
 
-/* dial: a connection.  greet: its nonce.  enter: one with the key proved. */
+/*
+ * dial: a connection.  greet: the nonces of a handshake.  prove: its next line
+ * by that key.  enter: a connection with the key proved on both sides.
+ */
 client_t *dial(void);
-void greet(client_t *c, char nonce[VZ_HEX_LEN + 1]);
+void greet(client_t *c, vz_nonces_t *nonces);
+void prove(client_t *c, const vz_key_t *key, const vz_nonces_t *nonces);
 client_t *enter(void);
 
 /* hang_up: the server must end well. */
 void hang_up(client_t *c);
 
+/*
+ * say: bytes as they are.  ask: whole lines, each with its LF, sealed; what a
+ * line "secret BASE64" says is encrypted, too.
+ */
 void say(client_t *c, const char *bytes, size_t len);
+void ask(client_t *c, const char *lines, size_t len);
 
-/* expect: the next line; NULL for the end.  expect_start: how it starts. */
+/* seal: what ask() would say, into buf; its length. */
+size_t seal(client_t *c, const char *lines, size_t len, char *buf);
+
+/*
+ * expect: the next line; NULL for the end.  expect_start: how it starts.  Once
+ * entered the last line of each answer must be sealed.
+ */
 void expect(client_t *c, const char *line);
 void expect_start(client_t *c, const char *start);
 

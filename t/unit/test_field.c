@@ -67,13 +67,11 @@ static const vz_case_t  good[] = {
     { VZ_FIELD_PERCENT, VZ_LIT("0") },
     { VZ_FIELD_PERCENT, VZ_LIT("100000") },
 
-    { VZ_FIELD_BASE64, VZ_LIT("YQ==") },
-    { VZ_FIELD_BASE64, VZ_LIT("YWI=") },
-    { VZ_FIELD_BASE64, VZ_LIT("YWJj") },
-    { VZ_FIELD_BASE64, VZ_LIT("YWJjZA==") },
-    { VZ_FIELD_BASE64, VZ_LIT("++//") },
-    { VZ_FIELD_BASE64, VZ_LIT(X64("AAAA") X8("BBBB") X8("CCCC") "DDDD"
-                              "DDDD" "DDDD" "DDDD" "EEE=" "") },
+    { VZ_FIELD_BASE64, VZ_LIT(X8("YWJj")) },
+    { VZ_FIELD_BASE64, VZ_LIT("AAAA" "BBBB" "CCCC" "DDDD" "++//" "YQ==") },
+    { VZ_FIELD_BASE64, VZ_LIT("AAAA" "BBBB" "CCCC" "DDDD" "EEEE" "YWI=") },
+    { VZ_FIELD_BASE64, VZ_LIT(X64("AAAA") X8("BBBB") X8("CCCC") X8("DDDD")
+                              "EEEE" "EEEE" "EEE=") },
 
     { VZ_FIELD_PERSON, VZ_LIT("Ana") },
     { VZ_FIELD_PERSON, VZ_LIT("María José") },
@@ -267,14 +265,15 @@ static const vz_case_t  bad[] = {
     { VZ_FIELD_PERCENT, VZ_LIT("00") },
 
     { VZ_FIELD_BASE64, VZ_LIT("") },
-    { VZ_FIELD_BASE64, VZ_LIT("YQ") },
-    { VZ_FIELD_BASE64, VZ_LIT("YQ=") },
-    { VZ_FIELD_BASE64, VZ_LIT("====") },
-    { VZ_FIELD_BASE64, VZ_LIT("YQ==YQ==") },
-    { VZ_FIELD_BASE64, VZ_LIT("YW-_") },
-    { VZ_FIELD_BASE64, VZ_LIT("YWJj\n") },
-    { VZ_FIELD_BASE64, VZ_LIT(X64("AAAA") X8("BBBB") X8("CCCC") X8("D")
-                              X8("E") "FFFF" "FFFF" "FFFF") },
+    { VZ_FIELD_BASE64, VZ_LIT("AAAA" "BBBB" "CCCC" "DDDD" "YQ==") },
+    { VZ_FIELD_BASE64, VZ_LIT("AAAA" "BBBB" "CCCC" "DDDD" "EEEE" "FFFF" "YQ") },
+    { VZ_FIELD_BASE64, VZ_LIT("AAAA" "BBBB" "CCCC" "DDDD" "EEEE" "YQ=") },
+    { VZ_FIELD_BASE64, VZ_LIT("AAAA" "BBBB" "CCCC" "DDDD" "EEEE" "====") },
+    { VZ_FIELD_BASE64, VZ_LIT("AAAA" "BBBB" "CCCC" "DDDD" "YQ==" "YQ==") },
+    { VZ_FIELD_BASE64, VZ_LIT("AAAA" "BBBB" "CCCC" "DDDD" "EEEE" "YW-_") },
+    { VZ_FIELD_BASE64, VZ_LIT("AAAA" "BBBB" "CCCC" "DDDD" "EEEE" "YWJj\n") },
+    { VZ_FIELD_BASE64, VZ_LIT(X64("AAAA") X8("BBBB") X8("CCCC") X8("DDDD")
+                              "EEEE" "FFFF" "FFFF" "FFFF") },
 
     { VZ_FIELD_PERSON, VZ_LIT("") },
     { VZ_FIELD_PERSON, VZ_LIT(" Ana") },

@@ -16,7 +16,9 @@
 
 #define NONCE  "9f86d081884c7d659a2feaa0c55ad015" \
                "a3bf4f1b2b0b822cd15d6c15b0f00a08"
-#define UPPER  "auth 9F86D081884C7D659A2FEAA0C55AD015" \
+#define OURS   "60303ae22b998861bce3b28f33eec1be" \
+               "758a213c86c93c076dbe9f558c11c752"
+#define UPPER  "9F86D081884C7D659A2FEAA0C55AD015" \
                "A3BF4F1B2B0B822CD15D6C15B0F00A08"
 
 
@@ -174,15 +176,17 @@ the_mac_is_hmac_sha256(void **state)
 static void
 the_greeting_goes_both_ways(void **state)
 {
-    char    line[128], nonce[VZ_HEX_LEN + 1];
-    size_t  n;
+    char      line[128], nonce[VZ_HEX_LEN + 1];
+    size_t    n;
+    unsigned  version;
 
     (void) state;
 
     n = vz_greeting_print(line, sizeof(line), NONCE);
     assert_int_equal(n, 17 + VZ_HEX_LEN);
-    assert_string_equal(line, "virtual-server 1 " NONCE);
-    assert_int_equal(vz_greeting_parse(line, n, nonce), VZ_OK);
+    assert_string_equal(line, "virtual-server 2 " NONCE);
+    assert_int_equal(vz_greeting_parse(line, n, nonce, &version), VZ_OK);
+    assert_int_equal(version, VZ_PROTOCOL);
     assert_string_equal(nonce, NONCE);
 
     assert_int_equal(vz_greeting_print(line, n, NONCE), 0);
@@ -192,8 +196,9 @@ the_greeting_goes_both_ways(void **state)
 static void
 other_greetings_are_refused(void **state)
 {
-    size_t  i;
-    char    nonce[VZ_HEX_LEN + 1];
+    size_t    i;
+    char      nonce[VZ_HEX_LEN + 1];
+    unsigned  version;
 
     static const struct {
         const char  *line;
@@ -202,17 +207,18 @@ other_greetings_are_refused(void **state)
         { "", VZ_SYNTAX },
         { "virtual-server", VZ_SYNTAX },
         { "virtual-server ", VZ_SYNTAX },
-        { "virtual-server 1", VZ_SYNTAX },
-        { "virtual-server 1 ", VZ_SYNTAX },
-        { "virtual-server 1 abc", VZ_SYNTAX },
-        { "virtual-server 1 " NONCE "0", VZ_SYNTAX },
-        { "virtual-server 1 " NONCE " x", VZ_SYNTAX },
-        { "virtual-server 01 " NONCE, VZ_SYNTAX },
+        { "virtual-server 2", VZ_SYNTAX },
+        { "virtual-server 2 ", VZ_SYNTAX },
+        { "virtual-server 2 abc", VZ_SYNTAX },
+        { "virtual-server 2 " NONCE "0", VZ_SYNTAX },
+        { "virtual-server 2 " NONCE " x", VZ_SYNTAX },
+        { "virtual-server 2 " UPPER, VZ_SYNTAX },
+        { "virtual-server 02 " NONCE, VZ_SYNTAX },
         { "virtual-server -1 " NONCE, VZ_SYNTAX },
-        { "virtual-server 2 " NONCE, VZ_UNSUPPORTED },
-        { "virtual-server 2 something else", VZ_UNSUPPORTED },
-        { "virtual-server 4294967297 " NONCE, VZ_SYNTAX },
-        { "Virtual-server 1 " NONCE, VZ_SYNTAX },
+        { "virtual-server 1 " NONCE, VZ_UNSUPPORTED },
+        { "virtual-server 3 something else", VZ_UNSUPPORTED },
+        { "virtual-server 4294967298 " NONCE, VZ_SYNTAX },
+        { "Virtual-server 2 " NONCE, VZ_SYNTAX },
         { "220 mail.example.org ESMTP", VZ_SYNTAX },
         { "SSH-2.0-OpenSSH_9.2", VZ_SYNTAX }
     };
@@ -221,18 +227,25 @@ other_greetings_are_refused(void **state)
 
     for (i = 0; i < VZ_COUNT(bad); i++) {
         assert_int_equal(vz_greeting_parse(bad[i].line, strlen(bad[i].line),
-                                           nonce), bad[i].code);
+                                           nonce, &version), bad[i].code);
     }
+
+    (void) vz_greeting_parse(VZ_LIT("virtual-server 3 x"), nonce, &version);
+    assert_int_equal(version, 3);
 }
 
 
+static const vz_nonces_t  both = { NONCE, OURS };
+
+
 static void
-the_proof_holds_for_its_key_and_nonce_only(void **state)
+each_side_proves_the_key_by_both_nonces(void **state)
 {
-    int       i;
-    char      line[128], nonce[VZ_HEX_LEN + 1];
-    size_t    n;
-    vz_key_t  key, other;
+    int          i;
+    char         line[256], mac[VZ_HEX_LEN + 1];
+    size_t       n;
+    vz_key_t     key, other;
+    vz_nonces_t  heard;
 
     (void) state;
 
@@ -241,51 +254,88 @@ the_proof_holds_for_its_key_and_nonce_only(void **state)
     other = key;
     other.data[31] = 'l';
 
-    n = vz_auth_print(line, sizeof(line), &key, NONCE);
-    assert_int_equal(n, 5 + VZ_HEX_LEN);
-    assert_int_equal(vz_auth_check(line, n, &key, NONCE), VZ_OK);
-    assert_int_equal(vz_auth_check(line, n, &other, NONCE), VZ_DENIED);
+    n = vz_auth_print(line, sizeof(line), &key, &both);
+    assert_string_equal(line, "auth " OURS " "
+                        "5487741ad68f1c0f066c1966f82465da"
+                        "a0d9720c05d065505712eab2d8974ef3");
 
-    assert_int_equal(vz_nonce(nonce), VZ_OK);
-    assert_int_equal(vz_auth_check(line, n, &key, nonce), VZ_DENIED);
+    memset(&heard, 0, sizeof(heard));
+    (void) strcpy(heard.server, NONCE);
+    assert_int_equal(vz_auth_check(line, n, &key, &heard), VZ_OK);
+    assert_string_equal(heard.client, OURS);
+    assert_int_equal(vz_auth_check(line, n, &other, &heard), VZ_DENIED);
+
+    assert_int_equal(vz_accept_print(mac, &key, &heard), VZ_OK);
+    assert_string_equal(mac, "01767859d5da75f4c6cc4da5a3165f92"
+                             "548039929bb588c115704cc96b6b1a0d");
+    assert_int_equal(vz_accept_check(mac, VZ_HEX_LEN, &key, &both), VZ_OK);
+    assert_int_equal(vz_accept_check(mac, VZ_HEX_LEN, &other, &both),
+                     VZ_DENIED);
+    assert_int_equal(vz_accept_check(mac, VZ_HEX_LEN - 1, &key, &both),
+                     VZ_DENIED);
+    assert_int_equal(vz_accept_check("", 0, &key, &both), VZ_DENIED);
+
+    /* the client's own proof, said back to him */
+    assert_int_equal(vz_accept_check(line + 6 + VZ_HEX_LEN, VZ_HEX_LEN, &key,
+                                     &both), VZ_DENIED);
+
+    /* of another connection */
+    assert_int_equal(vz_nonce(heard.server), VZ_OK);
+    assert_int_equal(vz_auth_check(line, n, &key, &heard), VZ_DENIED);
+    assert_int_equal(vz_accept_check(mac, VZ_HEX_LEN, &key, &heard),
+                     VZ_DENIED);
 
     /* a wrong digit anywhere, right prefixes of every length among them */
 
-    for (i = 0; i < VZ_HEX_LEN; i++) {
-        (void) vz_auth_print(line, sizeof(line), &key, NONCE);
-        line[5 + i] = line[5 + i] == '0' ? '1' : '0';
-        assert_int_equal(vz_auth_check(line, n, &key, NONCE), VZ_DENIED);
+    (void) strcpy(heard.server, NONCE);
+
+    for (i = 0; i < 2 * VZ_HEX_LEN + 1; i++) {
+        (void) vz_auth_print(line, sizeof(line), &key, &both);
+
+        if (line[5 + i] != ' ') {
+            line[5 + i] = line[5 + i] == '0' ? '1' : '0';
+            assert_int_equal(vz_auth_check(line, n, &key, &heard), VZ_DENIED);
+        }
     }
 
     other.len = 0;
-    (void) vz_auth_print(line, sizeof(line), &key, NONCE);
-    assert_int_equal(vz_auth_check(line, n, &other, NONCE), VZ_DENIED);
-    assert_int_equal(vz_auth_print(line, sizeof(line), &other, NONCE), 0);
-    assert_int_equal(vz_auth_print(line, n, &key, NONCE), 0);
+    (void) vz_auth_print(line, sizeof(line), &key, &both);
+    assert_int_equal(vz_auth_check(line, n, &other, &heard), VZ_DENIED);
+    assert_int_equal(vz_auth_print(line, sizeof(line), &other, &both), 0);
+    assert_int_equal(vz_auth_print(line, n, &key, &both), 0);
+    assert_int_equal(vz_accept_print(mac, &other, &both), VZ_INTERNAL);
 }
 
 
 static void
 what_is_no_proof_is_syntax(void **state)
 {
-    size_t    i;
-    vz_key_t  key;
+    size_t       i;
+    vz_key_t     key;
+    vz_nonces_t  heard;
 
     static const char *const  bad[] = {
         "", "auth", "auth ", "auth x", "ping", "auth " NONCE "0",
-        "auth  " NONCE, "AUTH " NONCE, "auth" NONCE,
-        UPPER
+        "auth  " NONCE, "AUTH " NONCE " " NONCE, "auth" NONCE,
+        "auth " NONCE " ", "auth " NONCE " " NONCE "0",
+        "auth " NONCE "0" NONCE, "auth " NONCE " " UPPER,
+        "auth " UPPER " " NONCE, "auth " NONCE " " NONCE " x"
     };
 
     (void) state;
 
     key.len = 32;
     memset(key.data, 'k', key.len);
+    heard = both;
 
     for (i = 0; i < VZ_COUNT(bad); i++) {
-        assert_int_equal(vz_auth_check(bad[i], strlen(bad[i]), &key, NONCE),
+        assert_int_equal(vz_auth_check(bad[i], strlen(bad[i]), &key, &heard),
                          VZ_SYNTAX);
     }
+
+    /* version 1 said no more than its proof */
+    assert_int_equal(vz_auth_check(VZ_LIT("auth " NONCE), &key, &heard),
+                     VZ_UNSUPPORTED);
 }
 
 
@@ -326,7 +376,7 @@ main(void)
         cmocka_unit_test(the_mac_is_hmac_sha256),
         cmocka_unit_test(the_greeting_goes_both_ways),
         cmocka_unit_test(other_greetings_are_refused),
-        cmocka_unit_test(the_proof_holds_for_its_key_and_nonce_only),
+        cmocka_unit_test(each_side_proves_the_key_by_both_nonces),
         cmocka_unit_test(what_is_no_proof_is_syntax)
     };
 

@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 #include "daemon/file.h"
 #include "daemon/tree.h"
@@ -134,6 +135,19 @@ drv_fails(vz_job_t *job)
 }
 
 
+static vz_code_e
+drv_slow(vz_job_t *job)
+{
+    struct timespec  ts = { 0, 300000000 };
+
+    drv_count(job);
+    vz_job_progress(job, 1, "slow");
+    (void) nanosleep(&ts, NULL);
+
+    return VZ_OK;
+}
+
+
 /* somebody else's container is put there while this one is looked at */
 static vz_code_e
 drv_status(vz_job_t *job)
@@ -158,6 +172,7 @@ static const vz_driver_t  driver = {
         [VZ_VERB_START] = drv_act,
         [VZ_VERB_STOP] = drv_act,
         [VZ_VERB_RESTART] = drv_fails,
+        [VZ_VERB_SETNAME] = drv_slow,
         [VZ_VERB_STATUS] = drv_status
     }
 };
@@ -177,11 +192,11 @@ acts(unsigned ctid)
 static void
 verb(client_t *c, const char *line, const char *answer, size_t n)
 {
+    char         buf[VZ_LINE_MAX];
     unsigned     ctid;
     const char  *p;
 
-    say(c, line, strlen(line));
-    say(c, "\n", 1);
+    ask(c, buf, (size_t) snprintf(buf, sizeof(buf), "%s\n", line));
     expect(c, answer);
 
     p = strstr(line, " 1");
@@ -345,6 +360,28 @@ a_verb_that_was_done_is_not_done_again(void **state)
 
 
 static void
+one_that_is_under_way_is_waited_for_and_not_done_again(void **state)
+{
+    client_t  *a, *b;
+
+    (void) state;
+
+    put(112, T1);
+
+    a = enter();
+    b = enter();
+    ask(a, VZ_LIT("fence=1 id=7.1 tag=" T1 " setname 112 web\n"));
+    expect(a, "+ 1 slow");
+    ask(b, VZ_LIT("fence=1 id=7.1 tag=" T1 " setname 112 web\n"));
+    expect(b, "ok already done");
+    expect(a, "ok");
+    assert_int_equal(acts(112), 1);
+    hang_up(a);
+    hang_up(b);
+}
+
+
+static void
 what_can_not_be_read_counts_as_nothing(void **state)
 {
     size_t      i;
@@ -452,10 +489,13 @@ who_was_destroyed_is_not_made_by_who_comes_late(void **state)
     verb(c, "tag=dead000000000001 create 109 x", "ok", 1);
     verb(c, "tag=ffffffffffffffff destroy 110", "ok already", 1);
     assert_int_equal(graves(), before + 1);
+    hang_up(c);
 
     for (i = 2; i <= 4200; i++) {
         grave(i, 3600 + i);
     }
+
+    c = enter();
 
     for (i = 0; i < 110; i++) {
         verb(c, "tag=ffffffffffffffff destroy 110", "ok already", 2 + i);
@@ -479,19 +519,19 @@ a_read_is_of_the_one_that_is_meant(void **state)
     put(120, T1);
 
     c = enter();
-    say(c, VZ_LIT("status 119\n"));
+    ask(c, VZ_LIT("status 119\n"));
     expect(c, "= id=119");
     expect(c, "ok");
-    say(c, VZ_LIT("tag=" T1 " status 119\n"));
+    ask(c, VZ_LIT("tag=" T1 " status 119\n"));
     expect(c, "= id=119");
     expect(c, "ok");
-    say(c, VZ_LIT("tag=" T2 " status 119\n"));
+    ask(c, VZ_LIT("tag=" T2 " status 119\n"));
     expect(c, "err noent container 119 is not the one that is meant");
-    say(c, VZ_LIT("tag=" T2 " status 121\n"));
+    ask(c, VZ_LIT("tag=" T2 " status 121\n"));
     expect_start(c, "err noent ");
 
     /* another took the number while it was read */
-    say(c, VZ_LIT("tag=" T1 " status 120\n"));
+    ask(c, VZ_LIT("tag=" T1 " status 120\n"));
     expect(c, "err noent container 120 is not the one that is meant");
     hang_up(c);
 }
@@ -528,6 +568,7 @@ main(void)
         test(one_is_adopted_by_who_names_what_it_is),
         test(who_was_followed_by_another_is_told),
         test(a_verb_that_was_done_is_not_done_again),
+        test(one_that_is_under_way_is_waited_for_and_not_done_again),
         test(what_can_not_be_read_counts_as_nothing),
         test(who_was_destroyed_is_not_made_by_who_comes_late),
         test(a_read_is_of_the_one_that_is_meant)

@@ -161,7 +161,7 @@ a_percent_never_falls(void **state)
     (void) state;
 
     c = enter();
-    say(c, VZ_LIT("create 101 debian-12\n"));
+    ask(c, VZ_LIT("create 101 debian-12\n"));
     expect(c, "+ 40 writing debian-12");
     expect(c, "+ 40 going back");
     expect(c, "+ 100 working");
@@ -180,9 +180,9 @@ what_a_guest_says_is_one_clean_line(void **state)
     (void) state;
 
     c = enter();
-    say(c, VZ_LIT("setname 101 a.example.org\n"));
+    ask(c, VZ_LIT("setname 101 a.example.org\n"));
     expect(c, "err failed a guest ok [31m said");
-    say(c, VZ_LIT("destroy 101\n"));
+    ask(c, VZ_LIT("destroy 101\n"));
     expect_start(c, "err internal ");
     hang_up(c);
 }
@@ -196,7 +196,7 @@ lines_that_do_not_fit_lose_whole_pairs(void **state)
     (void) state;
 
     c = enter();
-    say(c, VZ_LIT("node\n"));
+    ask(c, VZ_LIT("node\n"));
     expect(c, "= a=1 b=?");
     expect(c, "ok");
     hang_up(c);
@@ -211,21 +211,21 @@ what_is_wrong_is_named_and_the_next_verb_runs(void **state)
     (void) state;
 
     c = enter();
-    say(c, VZ_LIT("frobnicate 101\n"));
+    ask(c, VZ_LIT("frobnicate 101\n"));
     expect_start(c, "err unknown ");
-    say(c, VZ_LIT("start 100\n"));
+    ask(c, VZ_LIT("start 100\n"));
     expect_start(c, "err range ctid");
-    say(c, VZ_LIT("start 5001\n"));
+    ask(c, VZ_LIT("start 5001\n"));
     expect(c, "err range ctid: 101 to 5000 on this host");
-    say(c, VZ_LIT("start\n"));
+    ask(c, VZ_LIT("start\n"));
     expect_start(c, "err syntax ");
-    say(c, VZ_LIT("create 101 ../../etc\n"));
+    ask(c, VZ_LIT("create 101 ../../etc\n"));
     expect_start(c, "err range template");
-    say(c, VZ_LIT("restart 101\n"));
+    ask(c, VZ_LIT("restart 101\n"));
     expect(c, "err unsupported driver test has no restart");
-    say(c, VZ_LIT("templates\n"));
+    ask(c, VZ_LIT("templates\n"));
     expect_start(c, "err internal ");
-    say(c, VZ_LIT("ping\n"));
+    ask(c, VZ_LIT("ping\n"));
     expect(c, "ok");
     hang_up(c);
 }
@@ -241,7 +241,7 @@ five_thousand_lines_arrive(void **state)
     (void) state;
 
     c = enter();
-    say(c, VZ_LIT("list\n"));
+    ask(c, VZ_LIT("list\n"));
     (void) usleep(200000);
 
     for (i = 0; i < 5000; i++) {
@@ -267,19 +267,19 @@ a_container_is_locked(void **state)
     a = enter();
     b = enter();
 
-    say(a, VZ_LIT("start 101\n"));
+    ask(a, VZ_LIT("start 101\n"));
     expect(a, "+ 1 slow");
 
     (void) snprintf(path, sizeof(path), "%s/lock/101", served.home);
     assert_int_equal(access(path, F_OK), 0);
 
     /* reads and other containers do not wait */
-    say(b, VZ_LIT("ping\nstart 102\n"));
+    ask(b, VZ_LIT("ping\nstart 102\n"));
     expect(b, "ok");
     expect(b, "+ 1 slow");
     expect(b, "ok");
 
-    say(b, VZ_LIT("start 101\n"));
+    ask(b, VZ_LIT("start 101\n"));
     expect(a, "ok");
     expect(b, "+ 1 slow");
     expect(b, "ok");
@@ -306,13 +306,13 @@ who_holds_it_is_named(void **state)
 
     c = enter();
     (void) clock_gettime(CLOCK_MONOTONIC, &from);
-    say(c, VZ_LIT("start 101\n"));
+    ask(c, VZ_LIT("start 101\n"));
     expect_start(c, "err busy container 101 is held by: backup, pid ");
     (void) clock_gettime(CLOCK_MONOTONIC, &to);
     assert_in_range(to.tv_sec - from.tv_sec, 4, 6);
 
     vz_lock_drop(&lock);
-    say(c, VZ_LIT("start 101\n"));
+    ask(c, VZ_LIT("start 101\n"));
     expect(c, "+ 1 slow");
     expect(c, "ok");
     hang_up(c);
@@ -330,17 +330,18 @@ a_holder_that_dies_leaves_no_lock(void **state)
     a = enter();
     b = enter();
 
-    say(a, VZ_LIT("start 101\n"));
+    ask(a, VZ_LIT("start 101\n"));
     expect(a, "+ 1 slow");
     assert_int_equal(kill(a->pid, SIGKILL), 0);
     assert_int_equal(waitpid(a->pid, NULL, 0), a->pid);
     (void) close(a->fd);
+    vz_seal_free(&a->seal);
     free(a);
 
     (void) snprintf(path, sizeof(path), "%s/at-101", served.home);
     assert_int_equal(unlink(path), 0);
 
-    say(b, VZ_LIT("start 101\n"));
+    ask(b, VZ_LIT("start 101\n"));
     expect(b, "+ 1 slow");
     expect(b, "ok");
     hang_up(b);
@@ -356,7 +357,7 @@ a_client_that_leaves_does_not_stop_its_verb(void **state)
     (void) state;
 
     c = enter();
-    say(c, VZ_LIT("stop 101\n"));
+    ask(c, VZ_LIT("stop 101\n"));
     expect(c, "+ 1 marking");
     hang_up(c);
 
@@ -378,9 +379,9 @@ a_host_without_driver_says_so(void **state)
     c = enter();
     served.driver = &driver;
 
-    say(c, VZ_LIT("start 101\n"));
+    ask(c, VZ_LIT("start 101\n"));
     expect(c, "err unsupported no cgroups");
-    say(c, VZ_LIT("ping\n"));
+    ask(c, VZ_LIT("ping\n"));
     expect(c, "ok");
     hang_up(c);
 }

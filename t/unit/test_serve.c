@@ -53,9 +53,9 @@ the_right_key_is_let_in(void **state)
     (void) state;
 
     c = enter();
-    say(c, VZ_LIT("ping\n"));
+    ask(c, VZ_LIT("ping\n"));
     expect(c, "ok");
-    say(c, VZ_LIT("PiNg\n"));
+    ask(c, VZ_LIT("PiNg\n"));
     expect(c, "ok");
     hang_up(c);
 }
@@ -64,10 +64,9 @@ the_right_key_is_let_in(void **state)
 static void
 a_wrong_key_is_denied_and_logged(void **state)
 {
-    char       nonce[VZ_HEX_LEN + 1], buf[VZ_LINE_MAX];
-    size_t     n;
-    client_t  *c;
-    vz_key_t   other;
+    client_t     *c;
+    vz_key_t      other;
+    vz_nonces_t   nonces;
 
     (void) state;
 
@@ -75,11 +74,10 @@ a_wrong_key_is_denied_and_logged(void **state)
     other.data[0] ^= 1;
 
     c = dial();
-    greet(c, nonce);
-    n = vz_auth_print(buf, sizeof(buf), &other, nonce);
-    (void) memcpy(buf + n, "\nping\n", 6);
-    say(c, buf, n + 6);
-    expect_start(c, "err denied ");
+    greet(c, &nonces);
+    prove(c, &other, &nonces);
+    say(c, VZ_LIT("ping\n"));
+    expect(c, "err denied the key is not ours");
     expect(c, NULL);
     hang_up(c);
 
@@ -90,9 +88,8 @@ a_wrong_key_is_denied_and_logged(void **state)
 static void
 without_a_key_nobody_is_let_in(void **state)
 {
-    char       nonce[VZ_HEX_LEN + 1], buf[VZ_LINE_MAX];
-    size_t     n;
-    client_t  *c;
+    client_t     *c;
+    vz_nonces_t   nonces;
 
     (void) state;
 
@@ -100,10 +97,8 @@ without_a_key_nobody_is_let_in(void **state)
     c = dial();
     served.no_key = 0;
 
-    greet(c, nonce);
-    n = vz_auth_print(buf, sizeof(buf), &served.key, nonce);
-    buf[n++] = '\n';
-    say(c, buf, n);
+    greet(c, &nonces);
+    prove(c, &served.key, &nonces);
     expect_start(c, "err denied ");
     expect(c, NULL);
     hang_up(c);
@@ -113,21 +108,18 @@ without_a_key_nobody_is_let_in(void **state)
 static void
 an_old_answer_is_worth_nothing(void **state)
 {
-    char       one[VZ_HEX_LEN + 1], two[VZ_HEX_LEN + 1], buf[VZ_LINE_MAX];
-    size_t     n;
-    client_t  *a, *b;
+    client_t     *a, *b;
+    vz_nonces_t   one, two;
 
     (void) state;
 
     a = dial();
-    greet(a, one);
+    greet(a, &one);
     b = dial();
-    greet(b, two);
-    assert_string_not_equal(one, two);
+    greet(b, &two);
+    assert_string_not_equal(one.server, two.server);
 
-    n = vz_auth_print(buf, sizeof(buf), &served.key, one);
-    buf[n++] = '\n';
-    say(b, buf, n);
+    prove(b, &served.key, &one);
     expect_start(b, "err denied ");
 
     hang_up(a);
@@ -136,11 +128,93 @@ an_old_answer_is_worth_nothing(void **state)
 
 
 static void
+version_1_is_told_what_this_is(void **state)
+{
+    client_t     *c;
+    vz_nonces_t   nonces;
+
+    (void) state;
+
+    c = dial();
+    greet(c, &nonces);
+    say(c, VZ_LIT("auth 9f86d081884c7d659a2feaa0c55ad015"
+                  "a3bf4f1b2b0b822cd15d6c15b0f00a08\n"));
+    expect(c, "err unsupported the client speaks version 1 of the protocol, "
+              "this is version 2");
+    expect(c, NULL);
+    hang_up(c);
+
+    assert_true(log_has("unsupported: the client speaks version 1"));
+}
+
+
+static void
+denied(client_t *c, const char *bytes, size_t len)
+{
+    say(c, bytes, len);
+    expect(c, "err denied the line is not what was sent here");
+    expect(c, NULL);
+    hang_up(c);
+}
+
+
+static void
+who_sits_between_is_noticed(void **state)
+{
+    char       one[VZ_LINE_MAX], two[VZ_LINE_MAX];
+    size_t     n, m;
+    client_t  *c;
+
+    (void) state;
+
+    /* no MAC, another line's, one that is left out */
+    denied(enter(), VZ_LIT("stop 101\n"));
+
+    c = enter();
+    n = seal(c, VZ_LIT("start 101\n"), one);
+    one[8] ^= 1;
+    denied(c, one, n);
+
+    c = enter();
+    (void) seal(c, VZ_LIT("ping\n"), one);
+    n = seal(c, VZ_LIT("ping\n"), one);
+    denied(c, one, n);
+
+    /* repeated */
+    c = enter();
+    n = seal(c, VZ_LIT("ping\n"), one);
+    say(c, one, n);
+    expect(c, "ok");
+    denied(c, one, n);
+
+    /* from another connection */
+    c = enter();
+    n = seal(c, VZ_LIT("ping\n"), one);
+    hang_up(c);
+    denied(enter(), one, n);
+
+    /* a secret of before, behind another verb */
+    c = enter();
+    n = seal(c, VZ_LIT("passwd 101\nsecret Y29ycmVjdCBob3JzZQ==\n"), one);
+    m = seal(c, VZ_LIT("passwd 102\nsecret Y29ycmVjdCBob3JzZQ==\n"), two);
+    say(c, one, n);
+    expect(c, "= is=1");
+    expect(c, "ok");
+    say(c, two, (size_t) ((char *) memchr(two, '\n', m) + 1 - two));
+    n = (size_t) (one + n - ((char *) memchr(one, '\n', n) + 1));
+    denied(c, (char *) memchr(one, '\n', sizeof(one)) + 1, n);
+
+    assert_true(log_has("test: -: denied the line is not what was sent here"));
+    assert_true(log_has("test: passwd 102: denied "));
+}
+
+
+static void
 no_verb_runs_before_the_handshake(void **state)
 {
     size_t     i;
-    char       nonce[VZ_HEX_LEN + 1];
-    client_t  *c;
+    client_t     *c;
+    vz_nonces_t   nonces;
 
     static const char *const  first[] = {
         "ping\n", "stop 101\n", "GET / HTTP/1.0\r\n\r\n", "\n", "auth \n",
@@ -151,7 +225,7 @@ no_verb_runs_before_the_handshake(void **state)
 
     for (i = 0; i < VZ_COUNT(first); i++) {
         c = dial();
-        greet(c, nonce);
+        greet(c, &nonces);
         say(c, first[i], strlen(first[i]));
         expect_start(c, "err syntax ");
         expect(c, NULL);
@@ -163,8 +237,8 @@ no_verb_runs_before_the_handshake(void **state)
 static void
 who_says_nothing_is_closed(void **state)
 {
-    char       nonce[VZ_HEX_LEN + 1];
-    client_t  *c;
+    client_t     *c;
+    vz_nonces_t   nonces;
 
     (void) state;
 
@@ -172,7 +246,7 @@ who_says_nothing_is_closed(void **state)
     c = dial();
     served.handshake = 5;
 
-    greet(c, nonce);
+    greet(c, &nonces);
     say(c, VZ_LIT("auth "));
     expect_start(c, "err timeout ");
     expect(c, NULL);
@@ -227,17 +301,21 @@ a_broken_line_ends_the_connection(void **state)
 static void
 verbs_may_come_in_a_heap(void **state)
 {
+    char       buf[8 * VZ_LINE_MAX];
+    size_t     n;
     client_t  *c;
 
     (void) state;
 
     c = enter();
-    say(c, VZ_LIT("ping\npasswd 101\nsecret Y29ycmVjdCBob3JzZQ==\nping\nst"));
+    n = seal(c, VZ_LIT("ping\npasswd 101\nsecret Y29ycmVjdCBob3JzZQ==\n"
+                       "ping\nstart 101\n"), buf);
+    say(c, buf, n - 40);
     expect(c, "ok");
     expect(c, "= is=1");
     expect(c, "ok");
     expect(c, "ok");
-    say(c, VZ_LIT("art 101\n"));
+    say(c, buf + n - 40, 40);
     expect(c, "+ 1 slow");
     expect(c, "ok");
     hang_up(c);
@@ -254,24 +332,24 @@ a_secret_is_neither_lost_nor_logged(void **state)
     c = enter();
 
     /* the second line belongs to passwd, however wrong the first one is */
-    say(c, VZ_LIT("passwd 1\nsecret Y29ycmVjdCBob3JzZQ==\n"));
+    ask(c, VZ_LIT("passwd 1\nsecret Y29ycmVjdCBob3JzZQ==\n"));
     expect_start(c, "err range ctid");
-    say(c, VZ_LIT("passwd 101 x\nsecret Y29ycmVjdCBob3JzZQ==\n"));
+    ask(c, VZ_LIT("passwd 101 x\nsecret Y29ycmVjdCBob3JzZQ==\n"));
     expect_start(c, "err syntax ");
 
     /* "a\nroot:x", and not base64 */
-    say(c, VZ_LIT("passwd 101\nsecret YQpyb290Ong=\n"));
+    ask(c, VZ_LIT("passwd 101\nsecret YQpyb290Ong=\n"));
     expect_start(c, "err range secret");
-    say(c, VZ_LIT("passwd 101\nsecret !!!!\n"));
+    ask(c, VZ_LIT("passwd 101\nsecret !!!!\n"));
     expect_start(c, "err range secret");
 
-    say(c, VZ_LIT("passwd 101\nstop 101\n"));
+    ask(c, VZ_LIT("passwd 101\nstop 101\n"));
     expect_start(c, "err syntax ");
     expect(c, NULL);
     hang_up(c);
 
     c = enter();
-    say(c, VZ_LIT("secret Y29ycmVjdCBob3JzZQ==\n"));
+    ask(c, VZ_LIT("secret Y29ycmVjdCBob3JzZQ==\n"));
     expect_start(c, "err unknown ");
     hang_up(c);
 
@@ -298,6 +376,8 @@ main(void)
         cmocka_unit_test(a_wrong_key_is_denied_and_logged),
         cmocka_unit_test(without_a_key_nobody_is_let_in),
         cmocka_unit_test(an_old_answer_is_worth_nothing),
+        cmocka_unit_test(version_1_is_told_what_this_is),
+        cmocka_unit_test(who_sits_between_is_noticed),
         cmocka_unit_test(no_verb_runs_before_the_handshake),
         cmocka_unit_test(who_says_nothing_is_closed),
         cmocka_unit_test(a_broken_line_ends_the_connection),

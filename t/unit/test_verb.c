@@ -328,68 +328,6 @@ the_table_is_whole(void **state)
 }
 
 
-static void
-a_secret_survives_the_line(void **state)
-{
-    char    buf[VZ_LINE_MAX], out[VZ_SECRET_MAX + 1], text[VZ_SECRET_MAX];
-    size_t  i, len, n;
-
-    (void) state;
-
-    for (i = 0; i < sizeof(text); i++) {
-        text[i] = (char) (i % 2 ? '!' + i % 90 : 0x80 + i % 100);
-    }
-
-    for (i = 1; i <= VZ_SECRET_MAX; i++) {
-        len = vz_secret_print(buf, text, i);
-        assert_true(len > 8 && len <= VZ_LINE_MAX);
-        assert_int_equal(buf[len - 1], '\n');
-        assert_int_equal(vz_frame_check(buf, len - 1), VZ_OK);
-
-        memset(out, 'x', sizeof(out));
-        assert_int_equal(vz_secret_parse(buf, len - 1, out, &n), VZ_OK);
-        assert_int_equal(n, i);
-        assert_memory_equal(out, text, n);
-        assert_int_equal(out[n], '\0');
-    }
-
-    assert_int_equal(vz_secret_parse(VZ_LIT("SECRET aGVsbG8="), out, &n),
-                     VZ_OK);
-    assert_string_equal(out, "hello");
-}
-
-
-static void
-a_secret_can_not_smuggle_lines(void **state)
-{
-    char    buf[VZ_LINE_MAX], out[VZ_SECRET_MAX + 1], big[VZ_SECRET_MAX + 1];
-    size_t  n;
-
-    (void) state;
-
-    memset(big, 'x', sizeof(big));
-
-    assert_int_equal(vz_secret_print(buf, VZ_LIT("")), 0);
-    assert_int_equal(vz_secret_print(buf, VZ_LIT("a\nroot:b")), 0);
-    assert_int_equal(vz_secret_print(buf, VZ_LIT("a\0b")), 0);
-    assert_int_equal(vz_secret_print(buf, VZ_LIT("a\x7f")), 0);
-    assert_int_equal(vz_secret_print(buf, big, sizeof(big)), 0);
-
-    assert_int_equal(vz_secret_parse(VZ_LIT("secret"), out, &n), VZ_SYNTAX);
-    assert_int_equal(vz_secret_parse(VZ_LIT("sekret YQ=="), out, &n),
-                     VZ_SYNTAX);
-    assert_int_equal(vz_secret_parse(VZ_LIT("secret "), out, &n), VZ_RANGE);
-    assert_int_equal(vz_secret_parse(VZ_LIT("secret YQ"), out, &n), VZ_RANGE);
-    assert_int_equal(vz_secret_parse(VZ_LIT("secret YQ== x"), out, &n),
-                     VZ_RANGE);
-    /* "a\nb", "a\0b" */
-    assert_int_equal(vz_secret_parse(VZ_LIT("secret YQpi"), out, &n),
-                     VZ_RANGE);
-    assert_int_equal(vz_secret_parse(VZ_LIT("secret YQBi"), out, &n),
-                     VZ_RANGE);
-}
-
-
 static int
 init(void **state)
 {
@@ -420,9 +358,7 @@ main(void)
         cmocka_unit_test(a_line_of_1023_bytes_is_the_longest),
         cmocka_unit_test(what_is_printed_parses_to_the_same),
         cmocka_unit_test(what_the_daemon_would_refuse_is_not_printed),
-        cmocka_unit_test(the_table_is_whole),
-        cmocka_unit_test(a_secret_survives_the_line),
-        cmocka_unit_test(a_secret_can_not_smuggle_lines)
+        cmocka_unit_test(the_table_is_whole)
     };
 
     return cmocka_run_group_tests(tests, init, done);

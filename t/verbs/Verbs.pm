@@ -7,15 +7,17 @@ use strict;
 use warnings;
 
 use Cwd ();
-use Digest::SHA qw(hmac_sha256_hex);
 use File::Basename ();
 use File::Temp ();
 use IO::Handle ();
-use MIME::Base64 qw(encode_base64);
 use POSIX ();
 use Socket;
 
-my $here = Cwd::realpath(File::Basename::dirname(__FILE__));
+my $here;
+BEGIN { $here = Cwd::realpath(File::Basename::dirname(__FILE__)) }
+use lib "$here/../fixture";
+use VzSeal;
+
 our $root = "$here/../..";
 our $build = Cwd::realpath($ENV{VERBS_BUILD} // "$root/build");
 our $arch = (POSIX::uname())[4];
@@ -23,6 +25,7 @@ our $template = "busybox-$arch-minimal";
 our $archive = "$root/build/templates/$template.tar.gz";
 
 my $key = 'k' x 32;
+my %seals;                           # by handle
 
 
 # new DRIVER: a node of it, empty
@@ -127,26 +130,37 @@ sub connect_to {
     close $its;
     $ours->autoflush(1);
 
-    my ($nonce) = (<$ours> // '') =~ /^virtual-server 1 ([0-9a-f]{64})$/
-        or die "no greeting\n";
-    print $ours 'auth ', hmac_sha256_hex($nonce, $key), "\n";
-    my $answer = <$ours> // 'closed';
-    die "handshake: $answer\n" if $answer ne "ok\n";
+    $seals{$ours} = VzSeal->enter($ours, $key)
+        // die "handshake: $VzSeal::said\n";
 
     return ($ours, $pid);
+}
+
+
+# say_to HANDLE, LINE, SECRET: one verb, sealed
+sub say_to {
+    my ($handle, $line, $secret) = @_;
+    my $seal = $seals{$handle};
+
+    print $handle $seal->line($line), "\n";
+    print $handle $seal->secret($secret), "\n" if defined $secret;
+    return;
 }
 
 
 # read_answer HANDLE: the last line, data lines, progress lines
 sub read_answer {
     my ($handle) = @_;
+    my $all = '';
     my (@data, @progress);
 
     while (my $line = <$handle>) {
-        chomp $line;
-        return ($line, \@data, \@progress) if $line =~ /^(?:ok|err)\b/;
-        push @data, $line =~ s/^= //r if $line =~ /^= /;
-        push @progress, $line if $line =~ /^\+ /;
+        $all .= $line;
+        push @data, $1 if $line =~ /^= (.*)/;
+        push @progress, $1 if $line =~ /^(\+ .*)/;
+
+        return ($seals{$handle}->open_answer($all) // "not sealed: $line",
+                \@data, \@progress) if $line =~ /^(?:ok|err)\b/;
     }
 
     return ('closed', \@data, \@progress);
@@ -156,15 +170,13 @@ sub read_answer {
 # ask LINE [SECRET]: one verb on a connection of its own
 sub ask {
     my ($self, $line, $secret) = @_;
-
     my ($handle, $pid) = $self->connect_to;
 
-    print $handle "$line\n";
-    print $handle 'secret ', encode_base64($secret, ''), "\n"
-        if defined $secret;
+    say_to($handle, $line, $secret);
 
     my @answer = read_answer($handle);
 
+    delete $seals{$handle};
     close $handle;
     waitpid $pid, 0;
 

@@ -204,14 +204,9 @@ sub half_made {
 
     Setup::knob("$node->{dir}/node", 'create', 30);
     my ($handle, $daemon) = $node->connect_to;
-    print $handle "fence=2 tag=$tag create 31005 $t\n";
+    Verbs::say_to($handle, "fence=2 tag=$tag create 31005 $t");
 
-    my $vzctl;
-    for (1 .. 200) {
-        ($vzctl) = ($node->slurp('node/vz/lock/31005.lck') // '') =~ /^(\d+)$/m;
-        last if $vzctl && -d "$node->{dir}/node/vz/private/31005.tmp";
-        select undef, undef, undef, 0.05;
-    }
+    my $vzctl = Setup::creating("$node->{dir}/node", 31005);
 
     kill 'KILL', $daemon, $vzctl;
     waitpid $daemon, 0;

@@ -117,7 +117,7 @@ is(unpacked(), '1000000002 1000000005', 'what a death left goes, too');
 # pruned between unpacking and the record: not made on nothing
 $lock = hold('ids');
 my ($client, $server) = $node->connect_to;
-print $client "create 31003 $template\n";
+Verbs::say_to($client, "create 31003 $template");
 asleep($server);
 my $folder = "$node->{dir}/lxc/template/$template\@1000000005-$size";
 rename $folder, "$folder.away" or die "$folder: $!\n";

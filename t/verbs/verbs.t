@@ -200,7 +200,7 @@ my @table = (
     [ 'deleteip A', $already ],
     [ 'setdns A 10.74.0.252', $done ],
     [ 'passwd A', $done, undef, 'second: "secret" $(x)' ],
-    [ 'passwd A', $syntax, undef, '' ],
+    [ 'passwd A', $range, undef, '' ],
     [ 'status A', $done,
       qr/\ hostname=web2\ address=-\ .*\ dns=10.74.0.252\ .*
          \ privvmpages=83886080:134217728\ /x ],

@@ -94,6 +94,25 @@ sub node {
 }
 
 
+# creating DIR ID: the vzctl that is in the middle of a create
+sub creating {
+    my ($top, $id) = @_;
+
+    for (1 .. 200) {
+        if (-d "$top/vz/private/$id.tmp" && -e "$top/etc/vz/conf/$id.conf"
+            && open my $in, '<', "$top/vz/lock/$id.lck")
+        {
+            my ($pid) = (<$in> // '') =~ /^(\d+)$/;
+            return $pid if $pid;
+        }
+
+        select undef, undef, undef, 0.05;
+    }
+
+    die "no vzctl creates $id\n";
+}
+
+
 # knob DIR NAME VALUE: on; undef: off
 sub knob {
     my ($top, $name, $value) = @_;

@@ -223,7 +223,7 @@ knob("$ct.immortal", undef);
 # --- a daemon that is killed in the middle ---
 
 my ($handle, $daemon) = $node->connect_to;
-print $handle "stop $ct\n";
+Verbs::say_to($handle, "stop $ct");
 sleep 1;
 kill 'KILL', $daemon;
 waitpid $daemon, 0;
@@ -254,27 +254,24 @@ verb("destroy $ct", qr/^ok already$/);
 
 knob('create', 2);
 ($handle, $daemon) = $node->connect_to;
-print $handle "create $ct $t\n";
-sleep 0.7;
+Verbs::say_to($handle, "create $ct $t");
+my $vzctl = Setup::creating($top, $ct);
 kill 'KILL', $daemon;
 waitpid $daemon, 0;
 close $handle;
-my ($vzctl) = ($node->slurp("node/vz/lock/$ct.lck") // '') =~ /^(\d+)$/m;
-ok($vzctl, 'a vzctl goes on without its daemon');
+ok(-d "/proc/$vzctl", 'a vzctl goes on without its daemon');
 knob('create', undef);
 verb("create $ct $t", qr/^ok(?: already)?$/, 'create is repeated: it waits');
 
 verb("destroy $ct", qr/^ok$/);
 knob('create', 3);
 ($handle, $daemon) = $node->connect_to;
-print $handle "create $ct $t\n";
-sleep 0.7;
-($vzctl) = ($node->slurp("node/vz/lock/$ct.lck") // '') =~ /^(\d+)$/m;
+Verbs::say_to($handle, "create $ct $t");
+$vzctl = Setup::creating($top, $ct);
 kill 'KILL', $daemon, $vzctl;
 waitpid $daemon, 0;
 close $handle;
 knob('create', undef);
-sleep 0.2;
 ok(-e "$node->{dir}/$conf", 'both died: half a container');
 verb("create $ct $t", qr/^ok$/, 'and create makes it whole');
 is({ $node->status($ct) }->{template}, $t, 'of the template');

@@ -1,0 +1,331 @@
+/*
+ * Three lines share the threads by the time that they use of them, so none
+ * waits for a flood in another.  Within a line goes first who is trusted more,
+ * then who is of a network that had the longest no turn, then who came first.
+ *
+ * One thread more than others have is for who is known: he does not wait for
+ * the job of a stranger to end.
+ *
+ * A line is as long as its last one may wait.  Who finds it full takes the
+ * place of somebody who goes behind him, if there is one.
+ */
+
+#include "crypt_line.h"
+#include "fiber.h"
+
+
+#define VZ_CRYPT_GUESS     50000        /* us of a job, before one was timed */
+#define VZ_CRYPT_NETWORKS  4096
+
+
+typedef struct {
+    ngx_queue_t              queue;
+    vz_fiber_t              *fiber;
+    const vz_crypt_place_t  *place;
+    unsigned                 called:1;  /* a thread is its own */
+    unsigned                 lost:1;    /* somebody else has the place */
+} vz_crypt_waiter_t;
+
+typedef struct {
+    ngx_queue_t              waiters;
+    uint64_t                 used;      /* us of threads, from where the lines
+                                           had used the same */
+    ngx_uint_t               took;      /* us of a job, by the last ones */
+    ngx_uint_t               running;
+} vz_crypt_queue_t;
+
+typedef struct {
+    ngx_uint_t               threads;   /* of who is not known */
+    ngx_uint_t               running;
+    uint64_t                 used;      /* of the line that was served last */
+    vz_crypt_queue_t         lines[VZ_CRYPT_LINES];
+    uint32_t                 turns[VZ_CRYPT_NETWORKS];
+    uint32_t                 turn;
+} vz_crypt_lines_t;
+
+
+/* milliseconds that may be expected there, and that it may come to */
+
+static const struct {
+    ngx_msec_t               expected;
+    ngx_msec_t               longest;
+} vz_crypt_bounds[] = {
+    [VZ_CRYPT_KNOWN] = { 15000, 30000 },
+    [VZ_CRYPT_ORDER] = { 60000, 90000 },
+    [VZ_CRYPT_STRANGER] = { 1000, 3000 }
+};
+
+
+static ngx_uint_t vz_crypt_threads(vz_crypt_line_e line);
+static ngx_msec_t vz_crypt_ahead(vz_crypt_line_e line, ngx_uint_t rank);
+static ngx_uint_t vz_crypt_lines_busy(vz_crypt_line_e line);
+static ngx_uint_t vz_crypt_displace(const vz_crypt_place_t *place);
+static void vz_crypt_next(void);
+static void vz_crypt_start(const vz_crypt_place_t *place);
+static vz_crypt_waiter_t *vz_crypt_first(vz_crypt_queue_t *line);
+static ngx_uint_t vz_crypt_before(const vz_crypt_place_t *one,
+    const vz_crypt_place_t *other);
+
+
+static vz_crypt_lines_t  vz_crypt;
+
+
+#define vz_crypt_turn(place)                                                  \
+    vz_crypt.turns[(uint32_t) ((place)->network * 2654435761u)               \
+                   % VZ_CRYPT_NETWORKS]
+
+
+void
+vz_crypt_line_init(ngx_uint_t threads)
+{
+    ngx_uint_t  i;
+
+    ngx_memzero(&vz_crypt, sizeof(vz_crypt_lines_t));
+
+    vz_crypt.threads = threads;
+
+    for (i = 0; i < VZ_CRYPT_LINES; i++) {
+        ngx_queue_init(&vz_crypt.lines[i].waiters);
+        vz_crypt.lines[i].took = VZ_CRYPT_GUESS;
+    }
+}
+
+
+vz_code_e
+vz_crypt_line_enter(const vz_crypt_place_t *place)
+{
+    vz_crypt_queue_t   *line;
+    vz_crypt_waiter_t   waiter;
+
+    line = &vz_crypt.lines[place->line];
+
+    if (line->running == 0 && ngx_queue_empty(&line->waiters)) {
+        line->used = ngx_max(line->used, vz_crypt.used);
+    }
+
+    if (vz_crypt.running < vz_crypt_threads(place->line)) {
+        vz_crypt_start(place);
+        return VZ_OK;
+    }
+
+    if (vz_crypt_ahead(place->line, place->rank)
+            > vz_crypt_bounds[place->line].expected
+        && !vz_crypt_displace(place))
+    {
+        return VZ_OVERLOADED;
+    }
+
+    ngx_memzero(&waiter, sizeof(vz_crypt_waiter_t));
+    waiter.fiber = vz_fiber_self();
+    waiter.place = place;
+    ngx_queue_insert_tail(&line->waiters, &waiter.queue);
+
+    (void) vz_fiber_wait(vz_crypt_bounds[place->line].longest);
+
+    if (waiter.called) {
+        return VZ_OK;
+    }
+
+    if (!waiter.lost) {
+        ngx_queue_remove(&waiter.queue);
+    }
+
+    return VZ_OVERLOADED;
+}
+
+
+static ngx_uint_t
+vz_crypt_threads(vz_crypt_line_e line)
+{
+    return vz_crypt.threads + (line == VZ_CRYPT_KNOWN);
+}
+
+
+/*
+ * How long who joins the line now has to expect, in milliseconds: those who do
+ * not go behind him, and as much of each other line that is busy.
+ */
+
+static ngx_msec_t
+vz_crypt_ahead(vz_crypt_line_e line, ngx_uint_t rank)
+{
+    ngx_uint_t          jobs;
+    ngx_queue_t        *q;
+    vz_crypt_queue_t   *own;
+    vz_crypt_waiter_t  *waiter;
+
+    own = &vz_crypt.lines[line];
+    jobs = 1;
+
+    for (q = ngx_queue_head(&own->waiters);
+         q != ngx_queue_sentinel(&own->waiters);
+         q = ngx_queue_next(q))
+    {
+        waiter = ngx_queue_data(q, vz_crypt_waiter_t, queue);
+        jobs += (waiter->place->rank <= rank);
+    }
+
+    return jobs * own->took * vz_crypt_lines_busy(line) / vz_crypt.threads
+           / 1000;
+}
+
+
+static ngx_uint_t
+vz_crypt_lines_busy(vz_crypt_line_e line)
+{
+    ngx_uint_t  i, n;
+
+    n = 0;
+
+    for (i = 0; i < VZ_CRYPT_LINES; i++) {
+        n += (i == line || !ngx_queue_empty(&vz_crypt.lines[i].waiters));
+    }
+
+    return n;
+}
+
+
+/* the last of those behind the place, in a line that is full: it has to go */
+
+static ngx_uint_t
+vz_crypt_displace(const vz_crypt_place_t *place)
+{
+    ngx_queue_t        *q;
+    vz_crypt_queue_t   *line;
+    vz_crypt_waiter_t  *waiter, *last;
+
+    line = &vz_crypt.lines[place->line];
+    last = NULL;
+
+    for (q = ngx_queue_head(&line->waiters);
+         q != ngx_queue_sentinel(&line->waiters);
+         q = ngx_queue_next(q))
+    {
+        waiter = ngx_queue_data(q, vz_crypt_waiter_t, queue);
+
+        if (last == NULL || !vz_crypt_before(waiter->place, last->place)) {
+            last = waiter;
+        }
+    }
+
+    if (last == NULL || !vz_crypt_before(place, last->place)) {
+        return 0;
+    }
+
+    ngx_queue_remove(&last->queue);
+    last->lost = 1;
+    vz_fiber_wake(last->fiber);
+
+    return 1;
+}
+
+
+void
+vz_crypt_line_leave(vz_crypt_line_e line, ngx_uint_t took)
+{
+    vz_crypt_queue_t  *own;
+
+    own = &vz_crypt.lines[line];
+
+    own->used += took;
+    own->took = (own->took * 7 + took) / 8;
+    own->running--;
+
+    vz_crypt.running--;
+    vz_crypt_next();
+}
+
+
+/* of the lines where somebody waits, the one that used the least */
+
+static void
+vz_crypt_next(void)
+{
+    ngx_uint_t          i;
+    vz_crypt_queue_t   *line, *next;
+    vz_crypt_waiter_t  *waiter;
+
+    next = NULL;
+
+    for (i = 0; i < VZ_CRYPT_LINES; i++) {
+        line = &vz_crypt.lines[i];
+
+        if (!ngx_queue_empty(&line->waiters)
+            && vz_crypt.running < vz_crypt_threads(i)
+            && (next == NULL || line->used < next->used))
+        {
+            next = line;
+        }
+    }
+
+    if (next == NULL) {
+        return;
+    }
+
+    waiter = vz_crypt_first(next);
+
+    vz_crypt_start(waiter->place);
+
+    ngx_queue_remove(&waiter->queue);
+    waiter->called = 1;
+    vz_fiber_wake(waiter->fiber);
+}
+
+
+static void
+vz_crypt_start(const vz_crypt_place_t *place)
+{
+    vz_crypt_queue_t  *line;
+
+    line = &vz_crypt.lines[place->line];
+
+    line->running++;
+    vz_crypt.running++;
+    vz_crypt.used = ngx_max(vz_crypt.used, line->used);
+    vz_crypt_turn(place) = ++vz_crypt.turn;
+}
+
+
+static vz_crypt_waiter_t *
+vz_crypt_first(vz_crypt_queue_t *line)
+{
+    ngx_queue_t        *q;
+    vz_crypt_waiter_t  *waiter, *first;
+
+    first = NULL;
+
+    for (q = ngx_queue_head(&line->waiters);
+         q != ngx_queue_sentinel(&line->waiters);
+         q = ngx_queue_next(q))
+    {
+        waiter = ngx_queue_data(q, vz_crypt_waiter_t, queue);
+
+        if (first == NULL || vz_crypt_before(waiter->place, first->place)) {
+            first = waiter;
+        }
+    }
+
+    return first;
+}
+
+
+/* whether one goes first, whoever came first of them */
+
+static ngx_uint_t
+vz_crypt_before(const vz_crypt_place_t *one, const vz_crypt_place_t *other)
+{
+    if (one->rank != other->rank) {
+        return one->rank < other->rank;
+    }
+
+    /* turns are a counter that comes round */
+
+    return (int32_t) (vz_crypt_turn(one) - vz_crypt_turn(other)) < 0;
+}
+
+
+ngx_uint_t
+vz_crypt_delay(vz_crypt_line_e line)
+{
+    return (vz_crypt_ahead(line, NGX_MAX_UINT32_VALUE) + 999) / 1000;
+}

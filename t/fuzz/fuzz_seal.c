@@ -1,0 +1,142 @@
+/*
+ * Hostile lines through the handshake and through what is sealed: none is ever
+ * taken, and what one who knows the key has sealed does no harm, either.
+ */
+
+#include <stdlib.h>
+#include <string.h>
+#include "wire/frame.h"
+#include "wire/seal.h"
+
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerInitialize(int *argc, char ***argv);
+
+
+static const vz_key_t  key = { 16, "0123456789abcde" };
+
+static vz_nonces_t  nonces;
+
+
+int
+LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+    (void) argc;
+    (void) argv;
+
+    if (vz_field_init() != VZ_OK) {
+        abort();
+    }
+
+    memset(&nonces, 'a', sizeof(nonces));
+    nonces.server[VZ_HEX_LEN] = '\0';
+    nonces.client[VZ_HEX_LEN] = '\0';
+
+    return 0;
+}
+
+
+static void
+must(int truth)
+{
+    if (!truth) {
+        abort();
+    }
+}
+
+
+static void
+try_handshake(const char *line, size_t len)
+{
+    unsigned     version;
+    vz_nonces_t  heard;
+
+    heard = nonces;
+
+    if (vz_greeting_parse(line, len, heard.server, &version) == VZ_OK) {
+        must(strlen(heard.server) == VZ_HEX_LEN);
+    }
+
+    must(vz_auth_check(line, len, &key, &heard) != VZ_OK);
+    must(vz_accept_check(line, len, &key, &nonces) != VZ_OK);
+}
+
+
+static void
+try_answer(vz_seal_t *seal, const char *line, size_t len)
+{
+    char    buf[VZ_REPLY_MAX];
+    size_t  n;
+
+    n = len;
+    memcpy(buf, line, len + 1);
+
+    if (vz_seal_open_answer(seal, buf, &n) == VZ_OK) {
+        must(n == len && strcmp(line, "ok") != 0
+             && strncmp(line, "ok ", 3) != 0);
+    }
+}
+
+
+static void
+try_line(vz_seal_t *seal, const char *line, size_t len)
+{
+    char    buf[VZ_REPLY_MAX], secret[VZ_SECRET_MAX + 1];
+    size_t  n;
+
+    n = len;
+    memcpy(buf, line, len + 1);
+    must(vz_seal_open_line(seal, buf, &n) == VZ_DENIED);
+
+    if (len >= VZ_LINE_MAX) {
+        return;
+    }
+
+    memcpy(buf, line, len);
+    buf[len] = '\n';
+    seal->lines = 0;
+    n = vz_seal_line(seal, buf, len + 1);
+
+    if (n == 0) {
+        must(len + 1 + VZ_SEAL_LEN > VZ_LINE_MAX);
+        return;
+    }
+
+    buf[--n] = '\0';
+    seal->lines = 0;
+
+    if (vz_seal_open_secret(seal, buf, n, secret, &n) == VZ_OK) {
+        must(strlen(secret) == n);
+    }
+
+    seal->lines = 0;
+    memcpy(buf, line, len + 1);
+    (void) vz_seal_secret(seal, buf, line, len);
+}
+
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    char       line[VZ_REPLY_MAX];
+    vz_seal_t  seal;
+
+    if (size >= sizeof(line) || vz_frame_check((const char *) data, size)
+                                != VZ_OK)
+    {
+        return 0;
+    }
+
+    memcpy(line, data, size);
+    line[size] = '\0';
+
+    must(vz_seal_init(&seal, &key, &nonces) == VZ_OK);
+
+    try_handshake(line, size);
+    try_answer(&seal, line, size);
+    try_line(&seal, line, size);
+
+    vz_seal_free(&seal);
+
+    return 0;
+}
