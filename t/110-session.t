@@ -483,3 +483,62 @@ $::evil
 --- more_headers eval
 $::writer
 --- error_code: 202
+
+
+
+=== TEST 32: what vzpanel_public_url names is our own site, by its scheme, host and port
+--- vzpanel
+vzpanel_public_url https://panel.example.org:8443/panel;
+--- request eval
+[(::sign_in($::name)) x 6]
+--- more_headers eval
+[map { "Origin: $_\n$::type" } 'https://panel.example.org:8443', 'HTTPS://PANEL.example.org:8443', 'http://panel.example.org:8443', 'https://panel.example.org', 'https://panel.example.org:84431', 'https://xpanel.example.org:8443']
+--- error_code eval
+[200, 200, 403, 403, 403, 403]
+
+
+
+=== TEST 33: also where it says no port
+--- vzpanel
+vzpanel_public_url https://panel.example.org;
+--- request eval
+[(::sign_in($::name)) x 3]
+--- more_headers eval
+[map { "Origin: $_\n$::type" } 'https://panel.example.org', 'http://panel.example.org', 'https://panel.example.org.evil.example']
+--- error_code eval
+[200, 403, 403]
+
+
+
+=== TEST 34: cookies are for TLS alone where people come by it, be it to a proxy
+--- vzpanel
+vzpanel_public_url https://panel.example.org/panel;
+--- request eval
+::sign_in($::name)
+--- more_headers eval
+$::type
+--- response_headers_like
+Set-Cookie: vzpanel_session=\w+; .*Max-Age=43200; Secure, vzpanel_device=.*Max-Age=34560000; Secure
+
+
+
+=== TEST 35: and nowhere else
+--- vzpanel
+vzpanel_public_url http://panel.example.org/panel;
+--- request eval
+::sign_in($::name)
+--- more_headers eval
+$::type
+--- raw_response_headers_unlike: Secure
+
+
+
+=== TEST 36: behind a proxy the folder of the pages is where people see it
+--- vzpanel
+vzpanel_public_url https://panel.example.org:8443/panel;
+--- request eval
+['GET /panel', 'GET /panel?x=1']
+--- error_code eval
+[301, 301]
+--- response_headers eval
+['Location: https://panel.example.org:8443/panel/', 'Location: https://panel.example.org:8443/panel/?x=1']

@@ -5,6 +5,7 @@
 #include "auth.h"
 #include "../runtime/crypt.h"
 #include "../runtime/fiber.h"
+#include "../runtime/settings.h"
 #include "../wire/field.h"
 
 
@@ -22,6 +23,7 @@ static void vz_auth_seen(const u_char *hash);
 static void vz_auth_seen_run(void *data);
 static ngx_uint_t vz_auth_same_host(const ngx_str_t *origin,
     const ngx_str_t *host);
+static ngx_uint_t vz_auth_public(const ngx_str_t *origin);
 static ngx_str_t vz_auth_strip_port(const ngx_str_t *host, const char *port);
 static void vz_auth_copy(u_char *to, size_t size, ngx_str_t from);
 
@@ -328,7 +330,9 @@ vz_auth_origin(vz_call_t *call)
         goto refused;
     }
 
-    if (call->origin.len && !vz_auth_same_host(&call->origin, &call->host)) {
+    if (call->origin.len && !vz_auth_same_host(&call->origin, &call->host)
+        && !vz_auth_public(&call->origin))
+    {
         goto refused;
     }
 
@@ -371,6 +375,37 @@ vz_auth_same_host(const ngx_str_t *origin, const ngx_str_t *host)
 
     return from.len && from.len == to.len
            && ngx_strncasecmp(from.data, to.data, to.len) == 0;
+}
+
+
+/* a proxy before us may have another host or port than we are asked for by */
+
+static ngx_uint_t
+vz_auth_public(const ngx_str_t *origin)
+{
+    u_char           *p, *end;
+    size_t            scheme;
+    ngx_str_t         host;
+    const ngx_str_t  *url;
+
+    url = &vz_settings()->public_url;
+    end = url->data + url->len;
+    p = ngx_strlchr(url->data, end, ':');
+
+    if (p == NULL || end - p < 3) {
+        return 0;
+    }
+
+    p += sizeof("://") - 1;
+    scheme = p - url->data;
+
+    host.data = p;
+    p = ngx_strlchr(p, end, '/');
+    host.len = (p == NULL ? end : p) - host.data;
+
+    return origin->len > scheme
+           && ngx_strncasecmp(origin->data, url->data, scheme) == 0
+           && vz_auth_same_host(origin, &host);
 }
 
 

@@ -556,7 +556,8 @@ vz_session_cookie(vz_call_t *call, const char *name, const ngx_str_t *value,
                    vz_call_printf(call, "%s=%V; Path=/; HttpOnly; "
                                   "SameSite=Lax; Max-Age=%T%s",
                                   name, value, age,
-                                  call->secure ? "; Secure" : ""));
+                                  call->secure || vz_settings_secure()
+                                  ? "; Secure" : ""));
 }
 
 

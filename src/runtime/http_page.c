@@ -5,6 +5,7 @@
 
 #include "http_core.h"
 #include "http_page.h"
+#include "settings.h"
 
 
 typedef struct {
@@ -181,12 +182,21 @@ vz_page_not_allowed(ngx_http_request_t *r)
 }
 
 
+/* to where people see the pages, which a proxy before us may know alone */
+
 static ngx_int_t
 vz_page_redirect(ngx_http_request_t *r)
 {
-    ngx_str_t  path;
+    ngx_str_t         path;
+    const ngx_str_t  *to;
 
-    path.len = r->uri.len + 1;
+    to = &vz_settings()->public_url;
+
+    if (to->len == 0) {
+        to = &r->uri;
+    }
+
+    path.len = to->len + 1;
 
     if (r->args.len != 0) {
         path.len += 1 + r->args.len;
@@ -197,7 +207,7 @@ vz_page_redirect(ngx_http_request_t *r)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    (void) ngx_sprintf(path.data, "%V/%s%V", &r->uri,
+    (void) ngx_sprintf(path.data, "%V/%s%V", to,
                        r->args.len != 0 ? "?" : "", &r->args);
 
     r->headers_out.location = vz_http_push(r, "Location", &path);

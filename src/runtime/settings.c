@@ -26,3 +26,15 @@ vz_settings_set(const vz_settings_t *settings)
 {
     vz_settings_current = settings;
 }
+
+
+ngx_uint_t
+vz_settings_secure(void)
+{
+    const ngx_str_t  *url;
+
+    url = &vz_settings()->public_url;
+
+    return url->len > 8
+           && ngx_strncasecmp(url->data, (u_char *) "https://", 8) == 0;
+}

@@ -30,6 +30,12 @@ typedef struct {
 /* vz_settings: of this worker's configuration.  Never NULL. */
 const vz_settings_t *vz_settings(void);
 
+/*
+ * vz_settings_secure: whether people come by TLS, be it to a proxy before us:
+ * vzpanel_public_url says so.
+ */
+ngx_uint_t vz_settings_secure(void);
+
 /* vz_settings_set: worker start; settings must live as long as the worker. */
 void vz_settings_set(const vz_settings_t *settings);
 
