@@ -14,6 +14,7 @@
 #include "src/runtime/db_schema.h"
 #include "src/runtime/fiber.h"
 #include "src/runtime/http_page.h"
+#include "src/runtime/http_refuse.h"
 #include "src/runtime/option.h"
 #include "src/runtime/sse.h"
 #include "src/wire/field.h"
@@ -27,6 +28,10 @@ typedef struct {
     ngx_flag_t   api;
     ngx_str_t    prefix;        /* of the API's paths, without a last slash */
 } ngx_http_vzpanel_loc_conf_t;
+
+typedef struct {
+    ngx_array_t  prefixes;      /* of the API's locations: ngx_str_t */
+} ngx_http_vzpanel_srv_conf_t;
 
 
 static ngx_int_t ngx_http_vzpanel_hide_handler(ngx_http_request_t *r);
@@ -44,11 +49,12 @@ static ngx_int_t ngx_http_vzpanel_preconfiguration(ngx_conf_t *cf);
 static ngx_int_t ngx_http_vzpanel_postconfiguration(ngx_conf_t *cf);
 static void *ngx_http_vzpanel_create_main_conf(ngx_conf_t *cf);
 static char *ngx_http_vzpanel_init_main_conf(ngx_conf_t *cf, void *conf);
+static void *ngx_http_vzpanel_create_srv_conf(ngx_conf_t *cf);
+static const ngx_str_t *ngx_http_vzpanel_prefix(ngx_http_request_t *r,
+    const ngx_str_t *path);
 static void *ngx_http_vzpanel_create_loc_conf(ngx_conf_t *cf);
 static char *ngx_http_vzpanel_merge_loc_conf(ngx_conf_t *cf, void *parent,
     void *child);
-static ngx_array_t *ngx_http_vzpanel_error_pages(ngx_conf_t *cf,
-    const ngx_str_t *prefix);
 static char *ngx_http_vzpanel_api(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 static char *ngx_http_vzpanel_panel(ngx_conf_t *cf, ngx_command_t *cmd,
@@ -148,7 +154,7 @@ static ngx_http_module_t  ngx_http_vzpanel_module_ctx = {
     ngx_http_vzpanel_create_main_conf,     /* create main configuration */
     ngx_http_vzpanel_init_main_conf,       /* init main configuration */
 
-    NULL,                                  /* create server configuration */
+    ngx_http_vzpanel_create_srv_conf,      /* create server configuration */
     NULL,                                  /* merge server configuration */
 
     ngx_http_vzpanel_create_loc_conf,      /* create location configuration */
@@ -338,7 +344,42 @@ ngx_http_vzpanel_postconfiguration(ngx_conf_t *cf)
 
     *h = ngx_http_vzpanel_panel_handler;
 
+    vz_refuse_init(ngx_http_vzpanel_prefix);
+
     return NGX_OK;
+}
+
+
+/* also of a request that got no location, which has that of its server */
+
+static const ngx_str_t *
+ngx_http_vzpanel_prefix(ngx_http_request_t *r, const ngx_str_t *path)
+{
+    ngx_str_t                    *prefix;
+    ngx_uint_t                    i;
+    ngx_http_core_loc_conf_t     *clcf;
+    ngx_http_vzpanel_loc_conf_t  *vlcf;
+    ngx_http_vzpanel_srv_conf_t  *vscf;
+
+    clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
+    vlcf = ngx_http_get_module_loc_conf(r, ngx_http_vzpanel_module);
+    vscf = ngx_http_get_module_srv_conf(r, ngx_http_vzpanel_module);
+
+    if (vlcf->api) {
+        return &vlcf->prefix;
+    }
+
+    prefix = vscf->prefixes.elts;
+
+    for (i = 0; clcf->name.len == 0 && i < vscf->prefixes.nelts; i++) {
+        if (path->len > prefix[i].len && path->data[prefix[i].len] == '/'
+            && ngx_strncmp(path->data, prefix[i].data, prefix[i].len) == 0)
+        {
+            return &prefix[i];
+        }
+    }
+
+    return NULL;
 }
 
 
@@ -353,6 +394,24 @@ static char *
 ngx_http_vzpanel_init_main_conf(ngx_conf_t *cf, void *conf)
 {
     return vz_conf_finish(cf, conf);
+}
+
+
+static void *
+ngx_http_vzpanel_create_srv_conf(ngx_conf_t *cf)
+{
+    ngx_http_vzpanel_srv_conf_t  *vscf;
+
+    vscf = ngx_pcalloc(cf->pool, sizeof(ngx_http_vzpanel_srv_conf_t));
+
+    if (vscf == NULL
+        || ngx_array_init(&vscf->prefixes, cf->pool, 1, sizeof(ngx_str_t))
+           != NGX_OK)
+    {
+        return NULL;
+    }
+
+    return vscf;
 }
 
 
@@ -380,65 +439,23 @@ ngx_http_vzpanel_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     clcf->client_body_buffer_size = ngx_max(clcf->client_body_buffer_size,
                                             NGX_HTTP_VZPANEL_BODY_BUFFER);
 
-    clcf->error_pages = ngx_http_vzpanel_error_pages(cf, &conf->prefix);
+    /* none of the server's, which are pages */
+
+    clcf->error_pages = ngx_array_create(cf->pool, 1,
+                                         sizeof(ngx_http_err_page_t));
 
     return clcf->error_pages != NULL ? NGX_CONF_OK : NGX_CONF_ERROR;
-}
-
-
-/* to the prefix itself, which deny in a location below it does not reach */
-static ngx_array_t *
-ngx_http_vzpanel_error_pages(ngx_conf_t *cf, const ngx_str_t *prefix)
-{
-    ngx_str_t             uri;
-    ngx_uint_t            i;
-    ngx_array_t          *pages;
-    ngx_http_err_page_t  *page;
-
-    static const ngx_int_t  statuses[] = {
-        NGX_HTTP_FORBIDDEN,
-        NGX_HTTP_REQUEST_ENTITY_TOO_LARGE,
-        NGX_HTTP_TOO_MANY_REQUESTS,
-        NGX_HTTP_INTERNAL_SERVER_ERROR,
-        NGX_HTTP_SERVICE_UNAVAILABLE
-    };
-
-    pages = ngx_array_create(cf->pool, 8, sizeof(ngx_http_err_page_t));
-    if (pages == NULL) {
-        return NULL;
-    }
-
-    uri.len = prefix->len + 1;
-    uri.data = ngx_pnalloc(cf->pool, uri.len);
-    if (uri.data == NULL) {
-        return NULL;
-    }
-
-    (void) ngx_sprintf(uri.data, "%V/", prefix);
-
-    for (i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++) {
-        page = ngx_array_push(pages);
-        if (page == NULL) {
-            return NULL;
-        }
-
-        ngx_memzero(page, sizeof(ngx_http_err_page_t));
-        page->status = statuses[i];
-        page->overwrite = -1;
-        page->value.value = uri;
-    }
-
-    return pages;
 }
 
 
 static char *
 ngx_http_vzpanel_api(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    ngx_str_t                    *args;
+    ngx_str_t                    *args, *prefix;
     vz_conf_t                    *vmcf;
     ngx_http_core_loc_conf_t     *clcf;
     ngx_http_vzpanel_loc_conf_t  *vlcf = conf;
+    ngx_http_vzpanel_srv_conf_t  *vscf;
 
     if (vlcf->api) {
         return "is duplicate";
@@ -465,6 +482,15 @@ ngx_http_vzpanel_api(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     {
         vlcf->prefix.len--;
     }
+
+    vscf = ngx_http_conf_get_module_srv_conf(cf, ngx_http_vzpanel_module);
+
+    prefix = ngx_array_push(&vscf->prefixes);
+    if (prefix == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    *prefix = vlcf->prefix;
 
     clcf->handler = ngx_http_vzpanel_api_handler;
     vlcf->api = 1;

@@ -323,41 +323,80 @@ vz_http_finish(vz_exchange_t *x)
 }
 
 
-/* nginx refused by itself, and its error_page leads here */
+vz_call_t *
+vz_http_refused(ngx_http_request_t *r, const ngx_str_t *prefix,
+    ngx_uint_t status)
+{
+    vz_exchange_t  *x;
+
+    x = vz_http_find(r);
+
+    if (x == NULL) {
+        x = vz_http_exchange(r, prefix, NULL);
+    }
+
+    if (x == NULL) {
+        return NULL;
+    }
+
+    vz_http_error_page(&x->call, status);
+
+    return vz_json_end(&x->call.out) == NGX_OK ? &x->call : NULL;
+}
+
+
+/* nginx refused by itself */
 static void
 vz_http_error_page(vz_call_t *call, ngx_uint_t status)
 {
-    switch (status) {
+    ngx_uint_t  i;
 
-    case NGX_HTTP_REQUEST_ENTITY_TOO_LARGE:
+    static const struct {
+        ngx_uint_t   status;
+        const char  *code;
+        const char  *detail;
+    } pages[] = {
+        { 401, "not_signed_in", "A name and a password are wanted here." },
+        { 403, "forbidden", "This address may not ask for this." },
+        { 404, "not_found", "There is nothing at this path." },
+        { 405, "method_not_allowed", "No path takes this method." },
+        { 408, "timeout", "The request did not come in time." },
+        { 414, "too_long", "The request's line is too long." },
+        { 429, "too_many", "Too many requests; try again in a moment." },
+        { 501, "not_implemented", "Bodies are not taken in this coding." },
+        { 505, "bad_version", "This version of HTTP is not spoken here." },
+        { 499, "bad_request", "The request is not as HTTP has it." },
+        { 0, "internal", "The request could not be served." }
+    };
+
+    if (status == NGX_HTTP_REQUEST_ENTITY_TOO_LARGE) {
         vz_http_too_large(call);
-        break;
+        return;
+    }
 
-    case NGX_HTTP_FORBIDDEN:
-        vz_call_problem(call, status, "forbidden",
-                        "This address may not ask for this.");
-        break;
-
-    case NGX_HTTP_NOT_FOUND:
-        vz_call_problem(call, status, "not_found",
-                        "There is nothing at this path.");
-        break;
-
-    case NGX_HTTP_TOO_MANY_REQUESTS:
-        vz_call_problem(call, status, "too_many",
-                        "Too many requests; try again in a moment.");
-        vz_call_header(call, "Retry-After", vz_call_printf(call, "1"));
-        break;
-
-    case NGX_HTTP_SERVICE_UNAVAILABLE:
+    if (status == NGX_HTTP_SERVICE_UNAVAILABLE) {
         vz_call_busy(call, 1);
-        break;
+        return;
+    }
 
-    default:
-        vz_call_problem(call, status,
-                        status < NGX_HTTP_INTERNAL_SERVER_ERROR
-                        ? "bad_request" : "internal",
-                        "The request could not be served.");
+    for (i = 0; pages[i].status != 0; i++) {
+        if (pages[i].status == status
+            || (pages[i].status == 499 && status < 500))
+        {
+            break;
+        }
+    }
+
+    vz_call_problem(call, status, pages[i].code, "%s", pages[i].detail);
+
+    if (status == NGX_HTTP_TOO_MANY_REQUESTS) {
+        vz_call_header(call, "Retry-After", vz_call_printf(call, "1"));
+    }
+
+    if (status == NGX_HTTP_NOT_ALLOWED) {
+        vz_call_header(call, "Allow",
+                       vz_call_printf(call, "GET, HEAD, POST, PUT, PATCH, "
+                                      "DELETE"));
     }
 }
 

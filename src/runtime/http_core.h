@@ -44,6 +44,14 @@ ngx_int_t vz_http_send(ngx_http_request_t *r, vz_call_t *call);
 ngx_table_elt_t *vz_http_push(ngx_http_request_t *r, const char *name,
     const ngx_str_t *value);
 
+/*
+ * vz_http_refused: the request's call, or one that nobody serves, with a reply
+ * that says in JSON what nginx refused with this status.  NULL when there is no
+ * memory.
+ */
+vz_call_t *vz_http_refused(ngx_http_request_t *r, const ngx_str_t *prefix,
+    ngx_uint_t status);
+
 /* vz_http_headers: the call's own headers, for a stream as well. */
 ngx_int_t vz_http_headers(ngx_http_request_t *r, vz_call_t *call);
 

@@ -415,7 +415,9 @@ vz_call_title(ngx_uint_t status)
         { 409, "Conflict" },
         { 410, "Gone" },
         { 412, "Precondition Failed" },
+        { 411, "Length Required" },
         { 413, "Content Too Large" },
+        { 414, "URI Too Long" },
         { 415, "Unsupported Media Type" },
         { 422, "Unprocessable Content" },
         { 428, "Precondition Required" },
@@ -425,6 +427,7 @@ vz_call_title(ngx_uint_t status)
         { 502, "Bad Gateway" },
         { 503, "Service Unavailable" },
         { 504, "Gateway Timeout" },
+        { 505, "HTTP Version Not Supported" },
         { 0, "Error" }
     };
 

@@ -1,0 +1,26 @@
+/*
+ * What nginx refuses by itself, answered in JSON where the API was meant: in
+ * its locations (deny, limit_req, a broken body), and before a location was
+ * looked for (a broken header, a line that is too long, TRACE).
+ */
+
+#ifndef VZ_HTTP_REFUSE_H
+#define VZ_HTTP_REFUSE_H
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
+
+/*
+ * vz_refuse_pt: the prefix of the API that a request is for, or NULL.  The path
+ * is what was read of it.
+ */
+typedef const ngx_str_t *(*vz_refuse_pt)(ngx_http_request_t *r,
+    const ngx_str_t *path);
+
+/* vz_refuse_init: in postconfiguration; puts filters before all others. */
+void vz_refuse_init(vz_refuse_pt prefix);
+
+
+#endif /* VZ_HTTP_REFUSE_H */
