@@ -102,7 +102,7 @@ sub grammar {
 }
 
 sub changed {
-    is(ask('GET', '/api/vms', $script)->{code}, 200, 'a token is good');
+    is(ask('GET', '/api/session', $script)->{code}, 200, 'a token is good');
     is(try($token, 'Another-password-1')->{code}, 204,
         'the link sets another password');
     is(try($_, 'Another-password-2')->{code}, 410,
