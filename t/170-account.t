@@ -137,6 +137,58 @@ sub tokens_have_a_number {
     sql("DELETE FROM token WHERE user_id = $ana");
 }
 
+# 64 sessions of one account; the oldest goes, also from the zone
+sub sessions_have_a_number {
+    my $id = user(unique('many'));
+    my @old = map { session($id) } 1 .. 64;
+
+    ask('GET', '/api/session', $_) for (@old[0, 1]) x 4;
+
+    my ($account) = sql("SELECT account FROM user WHERE id = $id");
+
+    is(ask('POST', '/api/session', '',
+        qq({"account":"$account","password":"Test-password-1"}))->{code},
+        200, 'one more is opened');
+    is(sql_value("SELECT COUNT(*) FROM session WHERE user_id = $id"), 64,
+        'there are as many as before');
+    is(ask('GET', '/api/session', $old[0])->{code}, 401, 'the oldest is over')
+        for 1 .. 4;
+    is(ask('GET', '/api/session', $old[1])->{code}, 200, 'the next is not');
+}
+
+
+# more sign-outs than a worker looks at one by one, while it stands still:
+# streams of others stay
+sub many_sign_out {
+    my $master = do { open my $in, '<', 't/servroot/logs/nginx.pid' or die;
+        <$in> + 0 };
+    my @workers = split ' ', qx{pgrep -P $master};
+    my @streams = map { ask_begin('GET', '/api/events', $second) } 1 .. 8;
+
+    ask_more($_, 5) for @streams;
+
+    for my $worker (@workers) {
+        my @leaving = map { my $id = user(unique('out'));
+            map { session($id) } 1 .. 50 } 1 .. 4;
+
+        kill STOP => $worker;
+
+        my @codes = map { ask('DELETE', '/api/session', $_)->{code} }
+            @leaving;
+
+        kill CONT => $worker;
+        cmp_ok((grep { $_ == 204 } @codes), '>', 128, 'many left');
+    }
+
+    my $over = 0;
+
+    for (1 .. 5) {
+        $over += ask_more($_, 0.2) == 0 for @streams;
+    }
+
+    is($over, 0, 'whoever did not leave hears on');
+}
+
 run_tests();
 
 __DATA__
@@ -232,5 +284,21 @@ $::mine . $::type
 === TEST 10: there is an end to how many tokens one has
 --- before: no_tokens
 --- init: ::tokens_have_a_number()
+--- request
+GET /api/plans
+
+
+
+=== TEST 11: nor has one more sessions than one has use for
+--- init: ::sessions_have_a_number()
+--- timeout: 20
+--- request
+GET /api/plans
+
+
+
+=== TEST 12: those who leave take nobody's stream with them
+--- init: ::many_sign_out()
+--- timeout: 40
 --- request
 GET /api/plans

@@ -17,6 +17,7 @@
 #define VZ_SESSION_DRAWN  16        /* characters of a password */
 
 #define VZ_SESSION_UNUSED  "30"     /* days that one waits for its owner */
+#define VZ_SESSION_MOST    "64"     /* sessions of one account */
 
 
 typedef struct {
@@ -53,6 +54,9 @@ static vz_code_e vz_session_make(vz_call_t *call,
     const vz_session_user_t *user);
 static vz_code_e vz_session_make_in(vz_tx_t *tx, vz_call_t *call,
     const vz_session_user_t *user, const ngx_str_t *secret, time_t age);
+static vz_code_e vz_session_trim(vz_tx_t *tx, vz_call_t *call, uint64_t user,
+    vz_rows_t *oldest);
+static void vz_session_over(ngx_str_t hash);
 static ngx_str_t vz_session_before(vz_call_t *call);
 static vz_code_e vz_session_end(vz_call_t *call);
 static ngx_str_t vz_session_agent(vz_call_t *call);
@@ -95,6 +99,18 @@ static const vz_sql_t  vz_session_insert = vz_sql("session insert",
     "INSERT INTO session (hash, user_id, expires, remote, agent)"
     " SELECT ?, u.id, UTC_TIMESTAMP(3) + INTERVAL ? SECOND, ?, ? FROM user u"
     " WHERE u.id = ? AND u.password = ? AND NOT u.locked");
+
+/*
+ * The newest stay.  Each that goes is told to all streams, and what one account
+ * can have told at once is bounded by that, too.
+ */
+
+static const vz_sql_t  vz_session_most = vz_sql("sessions most",
+    "SELECT id, hash FROM session WHERE user_id = ?"
+    " ORDER BY id DESC LIMIT 1 OFFSET " VZ_SESSION_MOST);
+
+static const vz_sql_t  vz_session_oldest = vz_sql("sessions oldest",
+    "DELETE FROM session WHERE user_id = ? AND id <= ?");
 
 static const vz_sql_t  vz_session_delete = vz_sql("session delete",
     "DELETE FROM session WHERE hash = ?");
@@ -394,6 +410,7 @@ vz_session_make(vz_call_t *call, const vz_session_user_t *user)
     vz_tx_t    *tx;
     ngx_str_t   secret, before;
     vz_code_e   rc;
+    vz_rows_t   oldest;
 
     if (vz_random_hex(call->pool, 32, &secret) != NGX_OK) {
         return VZ_INTERNAL;
@@ -409,6 +426,10 @@ vz_session_make(vz_call_t *call, const vz_session_user_t *user)
 
     rc = vz_session_make_in(tx, call, user, &secret, age);
 
+    if (rc == VZ_OK) {
+        rc = vz_session_trim(tx, call, user->id, &oldest);
+    }
+
     if (rc == VZ_OK && before.len) {
         rc = vz_db_query(tx, call->pool, &vz_session_delete,
                          vz_binds(vz_text(before)), NULL);
@@ -420,10 +441,8 @@ vz_session_make(vz_call_t *call, const vz_session_user_t *user)
         return rc;
     }
 
-    if (before.len) {
-        vz_zone_session_drop(before.data);
-        vz_sse_revoke(before.data);
-    }
+    vz_session_over(before);
+    vz_session_over(vz_cell_text(&oldest, 0, 1));
 
     vz_session_cookie(call, VZ_COOKIE, &secret, age);
     vz_device_write(call, user->id);
@@ -472,6 +491,36 @@ vz_session_make_in(vz_tx_t *tx, vz_call_t *call,
     audit.result = "ok";
 
     return vz_audit_write(tx, call, &audit);
+}
+
+
+static vz_code_e
+vz_session_trim(vz_tx_t *tx, vz_call_t *call, uint64_t user,
+    vz_rows_t *oldest)
+{
+    vz_code_e  rc;
+
+    rc = vz_db_query(tx, call->pool, &vz_session_most,
+                     vz_binds(vz_int(user)), oldest);
+
+    if (rc == VZ_OK && oldest->rows) {
+        rc = vz_db_query(tx, call->pool, &vz_session_oldest,
+                         vz_binds(vz_int(user),
+                                  vz_int(vz_cell_int(oldest, 0, 0))),
+                         NULL);
+    }
+
+    return rc;
+}
+
+
+static void
+vz_session_over(ngx_str_t hash)
+{
+    if (hash.len == 32) {
+        vz_zone_session_drop(hash.data);
+        vz_sse_revoke(hash.data);
+    }
 }
 
 

@@ -53,8 +53,8 @@ vz_code_e vz_crypt_verify(const vz_crypt_place_t *place,
     const ngx_str_t *password, const ngx_str_t *hash);
 
 /*
- * vz_crypt_delay: after VZ_OVERLOADED, the seconds until those are done who
- * stand in that line now.
+ * vz_crypt_delay: after VZ_OVERLOADED, the seconds after which to come again:
+ * until those are done who stand in that line now.
  */
 ngx_uint_t vz_crypt_delay(vz_crypt_line_e line);
 

@@ -324,8 +324,14 @@ vz_crypt_before(const vz_crypt_place_t *one, const vz_crypt_place_t *other)
 }
 
 
+/* strangers go first when they come again, and need not wait for the line */
+
 ngx_uint_t
 vz_crypt_delay(vz_crypt_line_e line)
 {
+    if (line == VZ_CRYPT_STRANGER) {
+        return 1;
+    }
+
     return (vz_crypt_ahead(line, NGX_MAX_UINT32_VALUE) + 999) / 1000;
 }

@@ -15,7 +15,8 @@
 #endif
 
 #define VZ_ZONE_USERS  256          /* buckets of sessions by user */
-#define VZ_ZONE_DROPS  128          /* remembered drops */
+#define VZ_ZONE_DROPS  1024         /* remembered drops: more sign-outs than
+                                       happen between two looks at them */
 
 
 /*
