@@ -7,7 +7,7 @@ use Test::Nginx::Socket 'no_plan';
 use VzDaemon;
 use VzFixture;
 use VzPanelHelpers;
-use VzWorkers qw(stand_still go_on);
+use VzWorkers;
 
 no_shuffle();
 
@@ -647,7 +647,7 @@ sub answer_lost {
 our $slow = node(46002, sub { return $_[0] == 1 ? [60, 'ok'] : ['ok'] });
 
 sub worker_gone {
-    my ($first, $second) = VzWorkers::workers();
+    my ($first, $second) = worker_pids();
 
     stand_still($second);
 

@@ -200,7 +200,7 @@ test('what the node refuses is told where it is', async () => {
 });
 
 
-test('on a phone, in both languages', async () => {
+test('on a phone and on a desk, in both languages', async () => {
     for (const [locale, word] of [['es-AR', 'Adoptar'], ['en-GB', 'Adopt']]) {
         const phone = await browser.newPage({ locale,
             viewport: { width: 360, height: 740 } });
@@ -218,6 +218,11 @@ test('on a phone, in both languages', async () => {
         await phone.locator('dialog').getByRole('button', { name: word })
             .waitFor();
         await shot(phone, `strangers-phone-adopt-${locale.slice(0, 2)}`);
+        await phone.setViewportSize({ width: 1280, height: 900 });
+        await phone.reload();
+        await phone.locator('.panel').getByRole('button', { name: word })
+            .waitFor();
+        await shot(phone, `strangers-desk-adopt-${locale.slice(0, 2)}`);
         await phone.close();
     }
 });
