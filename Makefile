@@ -43,7 +43,7 @@ UNITDIR    ?= $(PREFIX)/lib/systemd/system
 all: $(BUILD)/module.tested $(DAEMON) $(HOOK)
 
 .PHONY: all module programs up down test unit fuzz test-verbs \
-        test-nginx test-chain test-browser test-import lint format \
+        test-nginx test-chain test-browser test-import soak lint format \
         install uninstall clean distclean \
         packages-build packages-run packages-test packages-lint \
         packages-nginx npm FORCE
@@ -202,6 +202,10 @@ test-chain: stack packages-test npm
 
 test-browser: stack packages-test npm
 	@scripts/test-chain browser
+
+# an hour: workers that stand still in the middle of every kind of task
+soak: stack packages-test
+	@t/soak/stall $(STOPS) $(LONGEST)
 
 # a database of the thesis, on a MariaDB of its own
 test-import: packages-run packages-test

@@ -21,6 +21,7 @@ typedef enum {
 #define VZ_ROUTE_SESSION   2    /* by a session only: no token may do this */
 #define VZ_ROUTE_MESSAGE   256  /* the body is a mail; the handler reads it */
 #define VZ_ROUTE_ALWAYS    512  /* also while the schema does not fit */
+#define VZ_ROUTE_FIRST     1024 /* also by who has to change his password */
 
 /* for the description alone: what the handler reads and gives besides */
 #define VZ_ROUTE_WAIT      4    /* Prefer: wait=N */
@@ -29,8 +30,6 @@ typedef enum {
 #define VZ_ROUTE_ETAG      32   /* the reply has an ETag */
 #define VZ_ROUTE_STREAM    64   /* server-sent events where they are wanted */
 #define VZ_ROUTE_TEXT      128  /* the reply is plain text */
-
-#define VZ_ROUTE_FIRST     1024  /* also by who has to change his password */
 
 typedef struct {
     ngx_uint_t        method;
