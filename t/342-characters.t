@@ -4,6 +4,7 @@
 use JSON::PP ();
 use MIME::Base64 ();
 use Test::Nginx::Socket 'no_plan';
+use VzDaemon;
 use VzFixture;
 use VzForms;
 use VzPanelHelpers;
@@ -14,6 +15,9 @@ workers(1);
 our $json = "Content-Type: application/json\n";
 our $boss = session(user('boss.chars', role => 'admin')) . $json;
 our $vm = vm(user('owner.chars'));
+
+# a real one has no room for the largest container that a form takes
+our $node = VzDaemon->new;
 
 # bytes that are no UTF-8: broken, cut off, too long, surrogates, out of range
 our @broken = ("\xff\xfe", "\xc3\x28", "\xf0\x9f\x8d", "\xc0\xaf",
@@ -159,7 +163,8 @@ sub headers {
 add_block_preprocessor(sub {
     my ($block) = @_;
 
-    $block->set_value(vzpanel => "vzpanel_signup approve;\n"
+    $block->set_value(http_config => $main::node->http_config
+        . "vzpanel_signup approve;\n"
         . 'vzpanel_public_url https://panel.example.org;');
     $block->set_value(no_error_log => ['[error]', 'the database refused']);
     $block->set_value(timeout => 300);
