@@ -3,9 +3,10 @@
  *
  * A round over a node ends with its beat, a sample of no container: when it was
  * taken says how old the samples of that node are, its state whether the node
- * answered, its uptime in how many rounds it did not.  Its memory and disk are
- * how many containers are strangers and how many are missing, where its limit
- * of memory says that this is known.
+ * answered, its uptime in how many rounds it did not, its time of CPU which
+ * version was the newest when the round began.  Its memory and disk are how
+ * many containers are strangers and how many are missing, where its limit of
+ * memory says that this is known.
  */
 
 #include "live.h"
@@ -33,7 +34,7 @@
 
 typedef struct {
     vz_node_row_t   *busy;          /* with a round over this one, or NULL */
-    uint64_t         since;         /* which began then */
+    vz_sample_t      since;         /* which began then */
     ngx_uint_t       late;          /* and whose silence is told already */
     vz_line_t        line;
     vz_live_map_t    map;
@@ -44,6 +45,7 @@ typedef struct {
 
 static void vz_live_tick(ngx_event_t *ev);
 static void vz_live_rounds(void *data);
+static void vz_live_stamp(vz_sample_t *sample);
 static uint64_t vz_live_began(vz_node_row_t *node);
 static ngx_uint_t vz_live_old(vz_node_row_t *node, ngx_uint_t msec);
 static ngx_uint_t vz_live_may(vz_node_row_t *node, ngx_uint_t msec);
@@ -56,9 +58,10 @@ static void vz_live_answer(vz_node_row_t *node, const vz_answer_t *answer,
 static ngx_uint_t vz_live_stranger(vz_live_map_t *map, const ngx_str_t *line,
     uint32_t ctid);
 static void vz_live_read(const ngx_str_t *line, vz_sample_t *sample);
-static void vz_live_silence(vz_node_row_t *node, uint64_t now);
+static void vz_live_silence(vz_node_row_t *node, const vz_sample_t *since);
 static ngx_int_t vz_live_forsake(void *data, const vz_sample_t *sample);
-static ngx_uint_t vz_live_missing(vz_node_row_t *node, uint64_t now);
+static ngx_uint_t vz_live_missing(vz_node_row_t *node,
+    const vz_sample_t *beat);
 static void vz_live_beat(vz_node_row_t *node, vz_sample_t *beat);
 
 
@@ -170,34 +173,46 @@ vz_live_rounds(void *data)
 }
 
 
+/* nothing but that it is of now */
+static void
+vz_live_stamp(vz_sample_t *sample)
+{
+    ngx_time_t  *tp;
+
+    ngx_memzero(sample, sizeof(vz_sample_t));
+
+    tp = ngx_timeofday();
+
+    sample->taken = vz_zone_now();
+    sample->sampled = (uint64_t) tp->sec * 1000 + tp->msec;
+}
+
+
 /* when the last round over a node began, whoever made it; 0 for none */
 static uint64_t
 vz_live_began(vz_node_row_t *node)
 {
     vz_sample_t  beat;
 
-    return vz_zone_beat_get(node->id, &beat) == NGX_OK ? beat.sampled : 0;
+    return vz_zone_beat_get(node->id, &beat) == NGX_OK ? beat.taken : 0;
 }
 
 
-/*
- * Whether that is too long ago, or a task has changed something since.
- * Versions are microseconds of the wall clock, so they compare with times.
- */
+/* whether that is too long ago, or a task has changed something since */
 static ngx_uint_t
 vz_live_old(vz_node_row_t *node, ngx_uint_t msec)
 {
-    uint64_t    began;
-    ngx_uint_t  changed;
+    ngx_uint_t   changed;
+    vz_sample_t  beat;
 
-    began = vz_live_began(node);
-
-    if (vz_live_now() >= began + msec) {
+    if (vz_zone_beat_get(node->id, &beat) != NGX_OK
+        || vz_zone_now() >= beat.taken + msec)
+    {
         return 1;
     }
 
     changed = 0;
-    (void) vz_zone_tasks(began * 1000, vz_live_task, &changed);
+    (void) vz_zone_tasks(beat.cpu_ns, vz_live_task, &changed);
 
     return changed;
 }
@@ -211,7 +226,7 @@ vz_live_may(vz_node_row_t *node, ngx_uint_t msec)
 
     least = vz_live_nodes[node->index].took * VZ_LIVE_SHARE;
 
-    return vz_live_now() >= vz_live_began(node) + ngx_max(least, msec);
+    return vz_zone_now() >= vz_live_began(node) + ngx_max(least, msec);
 }
 
 
@@ -242,7 +257,7 @@ vz_live_look(vz_live_node_t *live)
 {
     if (live->busy == NULL
         || live->late
-        || vz_live_now() - live->since
+        || vz_zone_now() - live->since.taken
            <= ngx_max(VZ_LIVE_LATE, live->took * VZ_LIVE_LATER))
     {
         return;
@@ -250,8 +265,8 @@ vz_live_look(vz_live_node_t *live)
 
     live->late = 1;
 
-    if (vz_live_began(live->busy) <= live->since) {
-        vz_live_silence(live->busy, live->since);
+    if (vz_live_began(live->busy) <= live->since.taken) {
+        vz_live_silence(live->busy, &live->since);
     }
 }
 
@@ -271,8 +286,9 @@ vz_live_begin(vz_node_row_t *node)
     }
 
     live->busy = node;
-    live->since = vz_live_now();
     live->late = 0;
+    vz_live_stamp(&live->since);
+    live->since.cpu_ns = vz_zone_version();
 
     if (vz_fiber_spawn(vz_live_round, node) != NGX_OK) {
         live->busy = NULL;
@@ -302,20 +318,19 @@ vz_live_round(void *data)
                        NULL, &answer);
 
     if (rc == VZ_OK) {
-        ngx_memzero(&beat, sizeof(vz_sample_t));
+        beat = live->since;
         beat.state = VZ_STATE_STOPPED;
-        beat.sampled = live->since;
 
         vz_live_answer(node, &answer, &beat);
         vz_live_beat(node, &beat);
-        vz_zone_sample_forget(node->id, live->since);
-        live->took = vz_live_now() - live->since;
+        vz_zone_sample_forget(node->id, live->since.taken);
+        live->took = vz_zone_now() - live->since.taken;
 
     } else {
         live->took = 0;
 
         if (!live->late) {
-            vz_live_silence(node, live->since);
+            vz_live_silence(node, &live->since);
         }
     }
 
@@ -363,13 +378,14 @@ vz_live_answer(vz_node_row_t *node, const vz_answer_t *answer,
         sample.node = node->id;
         sample.ctid = ctid;
         sample.owner = vm->owner;
+        sample.taken = beat->taken;
         sample.sampled = beat->sampled;
         vm->seen = 1;
 
         vz_zone_sample_put(&sample);
     }
 
-    beat->disk_used = vz_live_missing(node, beat->sampled);
+    beat->disk_used = vz_live_missing(node, beat);
     beat->memory_limit = map->loaded != 0;
 }
 
@@ -420,7 +436,7 @@ vz_live_parse(const ngx_str_t *word)
 /* those of ours that the node does not list: not made yet, or lost, or their
    number is somebody else's there; how many are lost */
 static ngx_uint_t
-vz_live_missing(vz_node_row_t *node, uint64_t now)
+vz_live_missing(vz_node_row_t *node, const vz_sample_t *beat)
 {
     ngx_uint_t       i, lost;
     vz_sample_t      sample;
@@ -443,7 +459,8 @@ vz_live_missing(vz_node_row_t *node, uint64_t now)
         sample.vm = map->vms[i].vm;
         sample.owner = map->vms[i].owner;
         sample.state = VZ_STATE_UNKNOWN;
-        sample.sampled = now;
+        sample.taken = beat->taken;
+        sample.sampled = beat->sampled;
 
         vz_zone_sample_put(&sample);
     }
@@ -457,13 +474,12 @@ vz_live_missing(vz_node_row_t *node, uint64_t now)
  * zone says what that is, whichever worker asked before.
  */
 static void
-vz_live_silence(vz_node_row_t *node, uint64_t now)
+vz_live_silence(vz_node_row_t *node, const vz_sample_t *since)
 {
     vz_sample_t  beat;
 
-    ngx_memzero(&beat, sizeof(vz_sample_t));
+    beat = *since;
     beat.state = VZ_STATE_UNKNOWN;
-    beat.sampled = now;
 
     (void) vz_zone_samples(0, vz_live_forsake, node);
     vz_live_beat(node, &beat);
@@ -520,7 +536,7 @@ vz_live_fresh(void)
     ngx_uint_t      i, n, old, waits;
     vz_node_row_t  *rows[VZ_NODES_MAX];
 
-    now = vz_live_now();
+    now = vz_zone_now();
     n = vz_node_rows(rows);
     old = 0;
 
@@ -553,7 +569,7 @@ vz_live_fresh(void)
     }
 
     for (i = 0; i < old; i++) {
-        vz_live_nodes[rows[i]->index].slow = vz_live_now() + VZ_LIVE_SLOW;
+        vz_live_nodes[rows[i]->index].slow = vz_zone_now() + VZ_LIVE_SLOW;
     }
 }
 
@@ -565,7 +581,7 @@ vz_live_get(uint64_t vm, vz_sample_t *sample)
         return NGX_DECLINED;
     }
 
-    if (vz_live_now() > sample->sampled + VZ_LIVE_STALE) {
+    if (vz_zone_now() > sample->taken + VZ_LIVE_STALE) {
         sample->state = VZ_STATE_UNKNOWN;
     }
 
@@ -578,14 +594,13 @@ vz_live_expect(ngx_uint_t node, uint32_t ctid, uint64_t vm, uint64_t owner)
 {
     vz_sample_t  sample;
 
-    ngx_memzero(&sample, sizeof(vz_sample_t));
+    vz_live_stamp(&sample);
 
     sample.node = node;
     sample.ctid = ctid;
     sample.vm = vm;
     sample.owner = owner;
     sample.state = VZ_STATE_UNKNOWN;
-    sample.sampled = vz_live_now();
 
     vz_zone_sample_put(&sample);
     vz_zone_vms_change();
@@ -607,7 +622,7 @@ vz_live_differs(uint64_t node, ngx_uint_t *strangers, ngx_uint_t *missing)
 
     if (vz_zone_beat_get(node, &beat) != NGX_OK
         || beat.memory_limit == 0
-        || vz_live_now() > beat.sampled + VZ_LIVE_STALE)
+        || vz_zone_now() > beat.taken + VZ_LIVE_STALE)
     {
         return NGX_DECLINED;
     }
@@ -625,13 +640,3 @@ vz_live_state(vz_state_e state)
     return vz_live_states[state];
 }
 
-
-uint64_t
-vz_live_now(void)
-{
-    ngx_time_t  *tp;
-
-    tp = ngx_timeofday();
-
-    return (uint64_t) tp->sec * 1000 + tp->msec;
-}

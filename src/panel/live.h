@@ -46,9 +46,6 @@ ngx_int_t vz_live_differs(uint64_t node, ngx_uint_t *strangers,
 const char *vz_live_state(vz_state_e state);
 vz_state_e vz_live_parse(const ngx_str_t *word);
 
-/* vz_live_now: milliseconds since the epoch. */
-uint64_t vz_live_now(void);
-
 ngx_int_t vz_live_init(ngx_cycle_t *cycle);
 void vz_live_exit(void);
 

@@ -223,7 +223,7 @@ vz_list_visit(void *data, const vz_sample_t *sample)
     vz_list_id_t       *id;
     vz_query_figure_pt  figure;
 
-    state = vz_live_now() > sample->sampled + VZ_LIVE_STALE
+    state = vz_zone_now() > sample->taken + VZ_LIVE_STALE
             ? VZ_STATE_UNKNOWN : sample->state;
 
     if (sample->vm == 0

@@ -107,7 +107,8 @@ typedef struct {
     uint64_t      cpu_ns;           /* used since start */
     uint32_t      cpu_tenths;       /* per cent of one CPU, * 10 */
     uint32_t      uptime;           /* seconds */
-    uint64_t      sampled;          /* milliseconds since the epoch */
+    uint64_t      taken;            /* vz_zone_now(): ages are told by it */
+    uint64_t      sampled;          /* the same in ms since the epoch, shown */
     uint64_t      version;          /* of the last change a person can see */
 } vz_sample_t;
 
@@ -119,7 +120,7 @@ typedef struct {
  * vz_zone_sample_get: NGX_OK or NGX_DECLINED.
  * vz_zone_beat_get: the same, for the beat of a node.
  * vz_zone_sample_drop: its row is gone.
- * vz_zone_sample_forget: drop those of a node last put before sampled_before.
+ * vz_zone_sample_forget: drop those of a node that were taken before.
  * vz_zone_samples: call visit for each with version > since, until it returns
  * other than NGX_OK; the zone is not locked meanwhile.  Returns the greatest
  * version that visit said NGX_OK to, or since.
@@ -128,7 +129,7 @@ void vz_zone_sample_put(vz_sample_t *sample);
 ngx_int_t vz_zone_sample_get(uint64_t vm, vz_sample_t *sample);
 ngx_int_t vz_zone_beat_get(ngx_uint_t node, vz_sample_t *beat);
 void vz_zone_sample_drop(uint64_t vm);
-void vz_zone_sample_forget(ngx_uint_t node, uint64_t sampled_before);
+void vz_zone_sample_forget(ngx_uint_t node, uint64_t before);
 
 typedef ngx_int_t (*vz_sample_pt)(void *data, const vz_sample_t *sample);
 uint64_t vz_zone_samples(uint64_t since, vz_sample_pt visit, void *data);
@@ -214,6 +215,12 @@ uint64_t vz_zone_changed(void);
 /* vz_zone_vms_change: the same of which containers there are. */
 void vz_zone_vms_change(void);
 uint64_t vz_zone_vms_changed(void);
+
+/*
+ * vz_zone_now: milliseconds of a clock that all workers of the host share and
+ * that nobody sets; a worker's own goes on once for each round of its events.
+ */
+uint64_t vz_zone_now(void);
 
 /* vz_zone_version: the newest version of anything; cheap, no lock. */
 uint64_t vz_zone_version(void);

@@ -82,9 +82,6 @@ ngx_slab_pool_t *vz_zone_memory(void);
 /* vz_zone_peek: the zone without the lock, for its volatile words. */
 vz_zone_t *vz_zone_peek(void);
 
-/* vz_zone_now: milliseconds of a clock that all workers share. */
-uint64_t vz_zone_now(void);
-
 /* vz_zone_next: a new version, greater than all before.  Locked. */
 uint64_t vz_zone_next(vz_zone_t *zone);
 

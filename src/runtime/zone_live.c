@@ -16,7 +16,7 @@
 
 typedef struct {
     vz_entry_t        entry;        /* key: row, or beat; order: version */
-    uint64_t          told;         /* when the version moved, in ms */
+    uint64_t          told;         /* when the version moved */
     uint64_t          told_memory;  /* and what was seen then */
     uint64_t          told_disk;
     uint32_t          told_cpu;
@@ -39,7 +39,7 @@ static ngx_uint_t vz_live_moved(uint64_t told, uint64_t value,
 static ngx_uint_t vz_live_copy(vz_table_t *table, uint64_t since,
     size_t offset, size_t size, void *to);
 static ngx_uint_t vz_live_forget(vz_zone_t *zone, ngx_uint_t node,
-    uint64_t sampled_before, uint64_t *cursor);
+    uint64_t before, uint64_t *cursor);
 
 
 void
@@ -91,7 +91,7 @@ vz_zone_sample_put(vz_sample_t *sample)
         live->sample = *sample;
 
         if (changed) {
-            live->told = sample->sampled;
+            live->told = sample->taken;
             live->told_memory = sample->memory_used;
             live->told_disk = sample->disk_used;
             live->told_cpu = sample->cpu_tenths;
@@ -113,11 +113,11 @@ vz_live_cpu(const vz_sample_t *before, const vz_sample_t *sample)
         return 0;
     }
 
-    if (sample->sampled <= before->sampled) {
+    if (sample->taken <= before->taken) {
         return before->cpu_tenths;
     }
 
-    elapsed = sample->sampled - before->sampled;
+    elapsed = sample->taken - before->taken;
     tenths = (sample->cpu_ns - before->cpu_ns) / (elapsed * 1000);
 
     return (uint32_t) ngx_min(tenths, NGX_MAX_UINT32_VALUE);
@@ -153,7 +153,7 @@ vz_live_changed(const vz_live_sample_t *live, const vz_sample_t *sample)
     }
 
     return sample->state == VZ_STATE_RUNNING
-           && sample->sampled >= live->told + VZ_LIVE_UPTIME;
+           && sample->taken >= live->told + VZ_LIVE_UPTIME;
 }
 
 
@@ -222,7 +222,7 @@ vz_zone_sample_drop(uint64_t vm)
 
 
 void
-vz_zone_sample_forget(ngx_uint_t node, uint64_t sampled_before)
+vz_zone_sample_forget(ngx_uint_t node, uint64_t before)
 {
     uint64_t    cursor;
     ngx_uint_t  more;
@@ -230,7 +230,7 @@ vz_zone_sample_forget(ngx_uint_t node, uint64_t sampled_before)
     cursor = 0;
 
     do {
-        more = vz_live_forget(vz_zone_lock(), node, sampled_before, &cursor);
+        more = vz_live_forget(vz_zone_lock(), node, before, &cursor);
         vz_zone_unlock();
 
     } while (more);
@@ -239,7 +239,7 @@ vz_zone_sample_forget(ngx_uint_t node, uint64_t sampled_before)
 
 /* some of them; whether there may be more behind the cursor */
 static ngx_uint_t
-vz_live_forget(vz_zone_t *zone, ngx_uint_t node, uint64_t sampled_before,
+vz_live_forget(vz_zone_t *zone, ngx_uint_t node, uint64_t before,
     uint64_t *cursor)
 {
     ngx_uint_t         n;
@@ -258,7 +258,7 @@ vz_live_forget(vz_zone_t *zone, ngx_uint_t node, uint64_t sampled_before,
         next = vz_table_next(&zone->samples, live);
 
         if (live->sample.node == node
-            && live->sample.sampled < sampled_before)
+            && live->sample.taken < before)
         {
             vz_table_remove(&zone->samples, live);
         }
