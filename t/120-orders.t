@@ -475,7 +475,7 @@ GET /api/plans
 --- request
 GET /api/plans
 --- rows eval
-"SELECT a.action, a.result, a.remote FROM audit a JOIN user u ON u.account = a.account WHERE u.dni = '$::buyer' AND a.action = 'order.make'"
+"SELECT a.action, a.result, a.remote FROM audit a JOIN user u ON u.id = a.user_id WHERE u.dni = '$::buyer' AND a.action = 'order.make'"
 --- rows_are eval
 "order.make\tok\t127.0.0.1"
 

@@ -43,7 +43,7 @@ sub signing_in {
         my $held = held($write->($id));
         my $call = sign_in($name, 'Test-password-1');
 
-        blocked();
+        blocked($call);
         release($held);
 
         my $result = ask_end($call);
@@ -65,7 +65,7 @@ sub changing_password {
     my $call = ask_begin('PUT', '/api/account/password', $cookie,
         '{"old":"Test-password-1","new":"Taken-over-password-1"}');
 
-    blocked();
+    blocked($call);
     release($held);
 
     is(ask_end($call)->{code}, 401, 'the session is over');
@@ -84,7 +84,7 @@ sub changed_twice {
     my $call = ask_begin('PUT', '/api/account/password', $cookie,
         '{"old":"Test-password-1","new":"Taken-over-password-1"}');
 
-    blocked();
+    blocked($call);
     release($held);
 
     my $result = ask_end($call);
@@ -103,7 +103,7 @@ sub making_tokens {
     my @calls = map { ask_begin('POST', '/api/account/tokens', $cookie,
         '{"name":"backdoor","scope":"write"}') } 1 .. 4;
 
-    blocked(4);
+    blocked(@calls);
     release($held);
 
     is(join(' ', map { ask_end($_)->{code} } @calls), '401 401 401 401',
@@ -123,7 +123,7 @@ sub counting_tokens {
     my @calls = map { ask_begin('POST', '/api/account/tokens', $cookie,
         '{"name":"one of many"}') } 1 .. 4;
 
-    blocked(4);
+    blocked(@calls);
     release($held);
 
     is(join(' ', sort map { ask_end($_)->{code} } @calls), '201 201 409 409',
@@ -138,14 +138,14 @@ sub mailing_links {
     my $held = held("UPDATE user SET email = 'new.$name\@example.org'"
         . " WHERE id = $id");
 
-    is(ask('POST', '/api/password/reset', '', qq({"account":"$name"}))
-        ->{code}, 202, 'asked for');
-    blocked();
+    my $call = ask_begin('POST', '/api/password/reset', '',
+        qq({"account":"$name"}));
+
+    is(ask_end($call)->{code}, 202, 'asked for');
+    blocked($call);
     release($held);
 
-    ok(wait_for(10, sub { sql_value('SELECT COUNT(*) FROM'
-        . " information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'")
-        == 0 }), 'it went on');
+    ok(wait_for(10, sub { waiting() == 0 }), 'it went on');
     is(sql_value("SELECT COUNT(*) FROM reset WHERE user_id = $id"), 0,
         'no link goes to the address before');
     is(sql_value("SELECT COUNT(*) FROM mail WHERE user_id = $id"), 0,
@@ -208,7 +208,7 @@ sub demoted {
             my $held = held($lock);
             my $call = ask_begin($method, $path, $cookie, $body);
 
-            blocked();
+            blocked($call);
             is($stop->($id), 200, "$what: who writes it is $how");
             release($held);
 
@@ -230,7 +230,7 @@ sub customers {
     my $held = held("SELECT 1 FROM vm WHERE id = $vm FOR UPDATE");
     my $call = ask_begin('POST', "/api/vms/$vm/start", $script);
 
-    blocked();
+    blocked($call);
     sql("UPDATE user SET locked = 1 WHERE id = $id");
     release($held);
 
