@@ -303,7 +303,7 @@ POST /api/events
 
 
 
-=== TEST 9: streams end when their owner is locked
+=== TEST 10: streams end when their owner is locked
 --- init: ::ends_with_a_lock()
 --- timeout: 50
 --- request
@@ -311,10 +311,26 @@ GET /api/plans
 
 
 
-=== TEST 10: a counter that begins anew is no use of CPU
+=== TEST 11: a counter that begins anew is no use of CPU
 --- http_config eval
 $::starts->http_config
 --- init: ::counted_anew()
 --- timeout: 40
 --- request
 GET /api/plans
+
+
+
+=== TEST 12: a page that includes them ends, and says why they are not there
+--- user_files
+>>> page.shtml
+<!--#include virtual="/api/events" --><!--#include virtual="/api/events" -->.
+--- config
+location /api { vzpanel_api; }
+location /page.shtml { ssi on; ssi_types *; }
+--- request
+GET /page.shtml
+--- more_headers eval
+"${main::anas}Accept: text/event-stream"
+--- timeout: 10
+--- response_body_like: (?s)^(\{[^}]*"code":"stream_included".*){2}\.$

@@ -118,6 +118,15 @@ vz_stream_open(vz_call_t *call, vz_sse_scope_t *scope,
 {
     vz_code_e  rc;
 
+    /* the page would wait for the stream's end, and hold what it says */
+
+    if (call->included) {
+        vz_call_problem(call, NGX_HTTP_CONFLICT, "stream_included",
+                        "A page can't include a stream of events: let the "
+                        "browser open it.");
+        return;
+    }
+
     rc = vz_sse_open(call, scope, render);
 
     if (rc == VZ_BUSY) {

@@ -17,6 +17,7 @@
 typedef struct {
     vz_call_t            call;          /* first: a call is its exchange */
     ngx_http_request_t  *request;       /* NULL when the client left */
+    ngx_http_request_t  *origin;        /* the same, to be compared alone */
     vz_call_pt           serve;
     ngx_event_t          event;         /* the fiber ended: send */
     ngx_log_t            log;
@@ -109,6 +110,7 @@ vz_http_exchange(ngx_http_request_t *r, const ngx_str_t *prefix,
     x->log.action = NULL;
 
     x->request = r;
+    x->origin = r;
     x->serve = serve;
     x->event.handler = vz_http_ended;
     x->event.data = x;
@@ -167,14 +169,18 @@ vz_http_attach(vz_exchange_t *x)
 
 
 /* not by r->ctx, which an internal redirect forgets */
+/* what a page includes has the page's pool */
 static vz_exchange_t *
 vz_http_find(ngx_http_request_t *r)
 {
+    vz_exchange_t       *x;
     ngx_pool_cleanup_t  *cln;
 
     for (cln = r->pool->cleanup; cln != NULL; cln = cln->next) {
-        if (cln->handler == vz_http_release) {
-            return cln->data;
+        x = cln->data;
+
+        if (cln->handler == vz_http_release && x->origin == r) {
+            return x;
         }
     }
 

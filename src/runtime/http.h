@@ -51,6 +51,7 @@ struct vz_call_s {
     ngx_str_t        args;          /* raw query string */
     ngx_str_t        remote;        /* the client's address as text */
     ngx_uint_t       secure;        /* came by TLS */
+    ngx_uint_t       included;      /* by a page, as SSI does: a subrequest */
     ngx_str_t        session;       /* our cookie's value, or empty */
     ngx_str_t        device;        /* the same of the other one */
     ngx_str_t        bearer;        /* Authorization: Bearer, or empty */

@@ -83,6 +83,7 @@ vz_http_copy(vz_call_t *call, ngx_http_request_t *r, const ngx_str_t *prefix)
 
 #if (NGX_HTTP_SSL)
     call->secure = (c->ssl != NULL);
+    call->included = (r != r->main);
 #endif
 
     cut = (r->uri.len >= prefix->len
