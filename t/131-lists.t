@@ -44,6 +44,8 @@ our $node = VzDaemon->new(list => sub {
     return [@lines, 'ok'];
 });
 
+our $gc = sql_value('SELECT @@global.group_concat_max_len');
+
 add_block_preprocessor(sub {
     $_[0]->set_value(http_config => $node->http_config);
 });
@@ -52,6 +54,7 @@ END {
     local $?;
 
     if ($dark) {
+        sql("SET GLOBAL group_concat_max_len = $gc") if $gc;
         sql("DELETE a FROM address a JOIN vm v ON v.id = a.vm_id"
             . " WHERE v.name LIKE '$name-%';"
             . " DELETE FROM vm WHERE name LIKE '$name-%';"
@@ -289,6 +292,31 @@ sub none_on_disk {
 }
 
 
+# --- addresses ---
+
+sub short { sql('SET GLOBAL group_concat_max_len = 1024') }
+
+sub long_addresses {
+    my @texts = map { 'fd00:1111:2222:3333:4444:5555:255.255.255.' . (100 + $_) }
+        0 .. 31;
+    my $pool = sql_value('SELECT MIN(id) FROM address_pool');
+
+    sql('INSERT INTO address (pool_id, address, vm_id, position) VALUES '
+        . join(', ', map { "($pool, '$texts[$_]', $beas[0], $_)" }
+            reverse 0 .. $#texts));
+
+    is(length $texts[0], 45, 'as long as an address can be written');
+    is_deeply(page('limit=1', $beas)->{items}[0]{addresses}, \@texts,
+        'the list has all of them, in order');
+    is_deeply(page('limit=1', session($bea))->{items}[0]{addresses}, \@texts,
+        'also for a session that nobody knows yet');
+    is_deeply(ask('GET', "/api/vms/$beas[0]", $beas)->{json}{addresses},
+        \@texts, 'and its own page');
+
+    sql("DELETE FROM address WHERE vm_id = $beas[0]");
+}
+
+
 # --- cursors of one's own making ---
 
 sub forged {
@@ -372,5 +400,13 @@ GET /api/plans
 
 === TEST 7: who may not see a list is told so in each form of it
 --- init: ::not_for()
+--- request
+GET /api/plans
+
+
+
+=== TEST 8: 32 addresses of the longest kind are all shown, in order
+--- before: short
+--- init: ::long_addresses()
 --- request
 GET /api/plans
