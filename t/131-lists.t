@@ -322,6 +322,7 @@ sub long_addresses {
 sub forged {
     my @bad = map { encode_base64url($_) } "d", "d\x80", "d\x00\x01", "b",
         "b\x01", "b\x00\xff", "b\x81", "d\x01\xff\xff\xff\xff\x0f", "x\x01",
+        "d\x01\xe0\xa7\x12",      # 1 and 300,001
         'd' . "\xff" x 12, '1', '-1 x', 'd' . "\x01" x 5000;
 
     for my $sort (qw(id memory)) {

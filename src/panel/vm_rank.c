@@ -10,7 +10,7 @@
 #include "vm_rank.h"
 
 
-#define VZ_RANK_SPAN  (1 << 21)     /* ids with ranks of their own, at most */
+#define VZ_RANK_SPAN  (1 << 20)     /* ids with ranks of their own, at most */
 
 #define VZ_RANK_ZERO  0             /* no figure, or none is asked for */
 #define VZ_RANK_LAST  0xfffffffe    /* no figure, the greatest come first */
@@ -110,7 +110,10 @@ vz_rank_visit(void *data, const vz_sample_t *sample)
 }
 
 
-/* ids are of one row of numbers: so far apart there are none in practice */
+/*
+ * A million ids are 4 MB of a statement.  A container that is farther from the
+ * others than that is one of which the zone knows nothing.
+ */
 
 static void
 vz_rank_widen(vz_rank_t *rank, uint64_t id)

@@ -12,7 +12,7 @@
 
 
 #define VZ_SHOWN_MOST  4500         /* bytes of vz_shown_write(), at most */
-#define VZ_SHOWN_SPAN  (1 << 20)    /* the last id less the first, at most */
+#define VZ_SHOWN_SPAN  (1 << 18)    /* the last id less the first, at most */
 
 
 typedef struct {
