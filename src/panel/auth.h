@@ -21,6 +21,8 @@
     VZ_AUTH_COLUMNS "s.id, 1, " vz_auth_left("s.expires")
 #define VZ_AUTH_TOKEN_COLUMNS                                                 \
     VZ_AUTH_COLUMNS "0, k.scope = 'write', " vz_auth_left("k.expires")
+#define VZ_AUTH_NO_COLUMNS                                                    \
+    "NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, "
 #define VZ_AUTH_NCOLUMNS         8
 
 /* milliseconds that are left of it */

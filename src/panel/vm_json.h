@@ -24,6 +24,12 @@
     " v.cpu_percent, t.id, t.kind, t.state, t.step, t.steps,"                 \
     " IF(v.service = 'suspended', COALESCE(v.suspended_reason, ''), NULL)"
 
+/* in their place where a row is of no container */
+#define VZ_VM_NO_COLUMNS                                                      \
+    "NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL," \
+    " NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,"      \
+    " NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL"
+
 #define VZ_VM_JOINS                                                           \
     " LEFT JOIN user o ON o.id = v.user_id"                                   \
     " LEFT JOIN plan p ON p.id = v.plan_id"                                   \

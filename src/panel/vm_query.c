@@ -9,12 +9,14 @@
 #include "../wire/field.h"
 
 
-#define VZ_QUERY_CURSOR  400        /* bytes of a cursor, at most */
+/* characters of a cursor, at most */
+#define VZ_QUERY_CURSOR  ngx_base64_encoded_length(VZ_SHOWN_MOST)
 
 
 static vz_code_e vz_query_sort(vz_call_t *call, vz_query_t *query);
 static vz_code_e vz_query_state(vz_call_t *call, vz_query_t *query);
 static vz_code_e vz_query_cursor(vz_call_t *call, vz_query_t *query);
+static vz_code_e vz_query_behind(const ngx_str_t *plain, vz_query_t *query);
 static uint64_t vz_query_memory(const vz_sample_t *sample);
 static uint64_t vz_query_disk(const vz_sample_t *sample);
 static uint64_t vz_query_cpu(const vz_sample_t *sample);
@@ -24,10 +26,10 @@ static uint64_t vz_query_uptime(const vz_sample_t *sample);
 static const vz_query_sort_t  vz_query_sorts[] = {
     { "id",     VZ_QUERY_BY_ID,   NULL },
     { "name",   VZ_QUERY_BY_NAME, NULL },
-    { "memory", VZ_QUERY_BY_IDS,  vz_query_memory },
-    { "disk",   VZ_QUERY_BY_IDS,  vz_query_disk },
-    { "cpu",    VZ_QUERY_BY_IDS,  vz_query_cpu },
-    { "uptime", VZ_QUERY_BY_IDS,  vz_query_uptime },
+    { "memory", VZ_QUERY_BY_RANK,  vz_query_memory },
+    { "disk",   VZ_QUERY_BY_RANK,  vz_query_disk },
+    { "cpu",    VZ_QUERY_BY_RANK,  vz_query_cpu },
+    { "uptime", VZ_QUERY_BY_RANK,  vz_query_uptime },
     { NULL, 0, NULL }
 };
 
@@ -73,7 +75,7 @@ vz_query_read(vz_call_t *call, vz_query_t *query)
         return VZ_RANGE;
     }
 
-    query->by_ids = (query->sort->figure != NULL || query->state_given);
+    query->ranked = (query->sort->figure != NULL || query->state_given);
 
     return VZ_OK;
 }
@@ -139,13 +141,16 @@ vz_query_state(vz_call_t *call, vz_query_t *query)
 }
 
 
-/* base64url of "ID FIGURE NAME" of the last one shown */
+/*
+ * base64url of what vz_query_next() wrote.  "ID NAME", which begins with a
+ * digit, goes on by id also where a walk by a figure became too long.
+ */
 
 static vz_code_e
 vz_query_cursor(vz_call_t *call, vz_query_t *query)
 {
-    u_char     *one, *two, *end;
-    ngx_str_t   text, plain;
+    vz_code_e  rc;
+    ngx_str_t  text, plain;
 
     text = vz_call_arg(call, "cursor");
 
@@ -153,51 +158,76 @@ vz_query_cursor(vz_call_t *call, vz_query_t *query)
         return VZ_OK;
     }
 
+    rc = VZ_RANGE;
+
     plain.data = ngx_pnalloc(call->pool,
                              ngx_base64_decoded_length(text.len) + 1);
 
-    if (plain.data == NULL || text.len > VZ_QUERY_CURSOR
-        || ngx_decode_base64url(&plain, &text) != NGX_OK)
+    if (plain.data != NULL
+        && text.len <= VZ_QUERY_CURSOR
+        && ngx_decode_base64url(&plain, &text) == NGX_OK)
     {
-        goto broken;
+        rc = vz_query_behind(&plain, query);
+
+        if (rc != VZ_OK && query->sort->figure) {
+            rc = vz_shown_read(call->pool, &plain, &query->shown);
+
+        } else if (query->sort->figure) {
+            query->sort = vz_query_sorts;
+            query->desc = 0;
+        }
     }
 
-    end = plain.data + plain.len;
-    one = ngx_strlchr(plain.data, end, ' ');
-    two = one ? ngx_strlchr(one + 1, end, ' ') : NULL;
+    return rc == VZ_OK ? VZ_OK
+                       : vz_arg_broken(call, "cursor", "the next of a list");
+}
 
-    if (two == NULL
-        || vz_field_number((char *) plain.data, one - plain.data, INT64_MAX,
+
+static vz_code_e
+vz_query_behind(const ngx_str_t *plain, vz_query_t *query)
+{
+    u_char  *p, *end;
+
+    end = plain->data + plain->len;
+    p = ngx_strlchr(plain->data, end, ' ');
+
+    if (p == NULL
+        || vz_field_number((char *) plain->data, p - plain->data, INT64_MAX,
                            &query->after_id)
-           != VZ_OK
-        || vz_field_number((char *) one + 1, two - one - 1, INT64_MAX,
-                           &query->after_figure)
            != VZ_OK)
     {
-        goto broken;
+        return VZ_RANGE;
     }
 
-    query->after_name.data = two + 1;
-    query->after_name.len = end - two - 1;
-    query->cursor = 1;
+    query->after_name.data = p + 1;
+    query->after_name.len = end - p - 1;
+    query->cursor = vz_utf8(&query->after_name);
 
-    if (vz_utf8(&query->after_name)) {
-        return VZ_OK;
-    }
-
-broken:
-
-    return vz_arg_broken(call, "cursor", "the next of a list");
+    return query->cursor ? VZ_OK : VZ_RANGE;
 }
 
 
 void
-vz_query_next(vz_call_t *call, vz_json_t *out, uint64_t id, uint64_t figure,
-    const ngx_str_t *name)
+vz_query_next(vz_call_t *call, vz_json_t *out, vz_query_t *query,
+    const uint64_t *ids, ngx_uint_t n, const ngx_str_t *name)
 {
     ngx_str_t  plain, text;
+    ngx_int_t  rc;
 
-    plain = vz_call_printf(call, "%uL %uL %V", id, figure, name);
+    if (query->sort->figure == NULL) {
+        plain = vz_call_printf(call, "%uL %V", ids[n - 1], name);
+
+    } else {
+        rc = vz_shown_add(call->pool, &query->shown, ids, n);
+
+        if (rc == NGX_OK) {
+            rc = vz_shown_write(call->pool, &query->shown, &plain);
+        }
+
+        if (rc != NGX_OK) {
+            ngx_str_set(&plain, "0 ");
+        }
+    }
 
     text.data = ngx_pnalloc(call->pool, ngx_base64_encoded_length(plain.len));
 

@@ -6,6 +6,7 @@
 #define VZ_VM_QUERY_H
 
 #include "arg.h"
+#include "vm_shown.h"
 #include "../runtime/zone.h"
 
 
@@ -14,7 +15,8 @@ typedef enum {
     VZ_QUERY_BY_ID_DESC,
     VZ_QUERY_BY_NAME,
     VZ_QUERY_BY_NAME_DESC,
-    VZ_QUERY_BY_IDS,                /* the zone's choice, in its order */
+    VZ_QUERY_BY_RANK,               /* as the zone sorts */
+    VZ_QUERY_BY_RANK_DESC,
     VZ_QUERY_ORDERS
 } vz_query_order_e;
 
@@ -34,13 +36,15 @@ typedef struct {
     uint64_t                 user;      /* or 0 */
     ngx_uint_t               state_given;
     vz_state_e               state;
-    ngx_uint_t               by_ids;    /* the zone has to choose or sort */
+    ngx_uint_t               ranked;    /* the zone has to choose or sort */
 
-    /* the page begins behind this one */
+    /* by id or name the page begins behind this one */
     ngx_uint_t               cursor;
     uint64_t                 after_id;
-    uint64_t                 after_figure;
     ngx_str_t                after_name;
+
+    /* by a figure these were on pages before it */
+    vz_shown_t               shown;
 } vz_query_t;
 
 
@@ -51,10 +55,13 @@ typedef struct {
 vz_code_e vz_query_read(vz_call_t *call, vz_query_t *query);
 
 /*
- * vz_query_next: the cursor of the page behind a row, as a member "next".
+ * vz_query_next: the cursor of the page behind this one, as a member "next":
+ * the ids of this page, and the name of its last.  A walk by a figure carries
+ * what it has shown, some thousands; where that does not fit the pages behind
+ * are all of it by id, so that nothing is left out.
  */
-void vz_query_next(vz_call_t *call, vz_json_t *out, uint64_t id,
-    uint64_t figure, const ngx_str_t *name);
+void vz_query_next(vz_call_t *call, vz_json_t *out, vz_query_t *query,
+    const uint64_t *ids, ngx_uint_t n, const ngx_str_t *name);
 
 
 #endif /* VZ_VM_QUERY_H */

@@ -44,7 +44,8 @@ typedef struct {
 typedef enum {
     VZ_BIND_NULL = 0,
     VZ_BIND_INT,
-    VZ_BIND_TEXT                    /* also bytes, for BINARY columns */
+    VZ_BIND_TEXT,                   /* also bytes, for BINARY columns */
+    VZ_BIND_BYTES                   /* bytes, even where they could be text */
 } vz_bind_e;
 
 typedef struct {
@@ -53,10 +54,12 @@ typedef struct {
     ngx_str_t     text;
 } vz_bind_t;
 
-/* vz_text() takes an ngx_str_t */
+/* vz_text() and vz_bytes() take an ngx_str_t */
 #define vz_int(n)                                                             \
     ((vz_bind_t) { VZ_BIND_INT, (int64_t) (n), { 0, NULL } })
 #define vz_text(s)  ((vz_bind_t) { VZ_BIND_TEXT, 0, (s) })
+#define vz_bytes(s)                                                           \
+    ((vz_bind_t) { VZ_BIND_BYTES, 0, (s) })
 #define vz_none()   ((vz_bind_t) { VZ_BIND_NULL, 0, { 0, NULL } })
 
 /* vz_cstr: a C string as a bind; vz_opt: NULL where the text is empty */

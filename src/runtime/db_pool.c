@@ -408,7 +408,11 @@ vz_db_setup(ngx_pool_t *pool, vz_db_conf_t *conf)
         login->host = NULL;
     }
 
-    /* the server's own limits come first: they spare the connection */
+    /*
+     * The server's own limits come first: they spare the connection.  All
+     * addresses of a container have to fit into a GROUP_CONCAT, of which
+     * MySQL keeps 1,024 bytes where nobody says more.
+     */
 
     lock = ngx_max(ngx_min(conf->timeout / 2000, 5), 1);
 
@@ -421,6 +425,7 @@ vz_db_setup(ngx_pool_t *pool, vz_db_conf_t *conf)
     p = ngx_snprintf(text.data, text.len - 1,
                      "SET NAMES utf8mb4, time_zone = '+00:00', "
                      "autocommit = 1, lc_messages = 'en_US', "
+                     "group_concat_max_len = 1048576, "
                      "innodb_lock_wait_timeout = %ui, sql_mode = "
                      "'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,"
                      "NO_ZERO_DATE,NO_ZERO_IN_DATE,NO_ENGINE_SUBSTITUTION' "

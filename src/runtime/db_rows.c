@@ -124,11 +124,13 @@ vz_db_rows_bind(MYSQL_STMT *stmt, ngx_pool_t *pool, const vz_bind_t *binds,
             break;
 
         case VZ_BIND_TEXT:
+        case VZ_BIND_BYTES:
             /*
              * text compares by the column's collation, so it has to go as
              * text; what can't be text goes as bytes
              */
-            params[i].buffer_type = vz_utf8(&binds[i].text)
+            params[i].buffer_type = binds[i].type == VZ_BIND_TEXT
+                                    && vz_utf8(&binds[i].text)
                                     ? MYSQL_TYPE_STRING : MYSQL_TYPE_BLOB;
             params[i].buffer = binds[i].text.len ? (void *) binds[i].text.data
                                                  : (void *) "";
