@@ -249,7 +249,8 @@ vz_live_tagged(const ngx_str_t *line, const ngx_str_t *tag)
     }
 
     return told.len == tag->len
-           && ngx_strncmp(told.data, tag->data, tag->len) == 0;
+           && (told.len == 0
+               || ngx_strncmp(told.data, tag->data, tag->len) == 0);
 }
 
 
