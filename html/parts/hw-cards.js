@@ -3,15 +3,13 @@
 import { get } from '../api.js';
 import { hwCard } from './hw-card.js';
 import { hwLine, hwLines, hwNumber, hwPair } from './hw-fields.js';
+import { HOSTNAME } from './rules.js';
 import { t } from '../i18n.js';
 
 /** @typedef {import('../types.d.ts').LiveVm} LiveVm */
 /** @typedef {import('./hw-card.js').Seen} Seen */
 
 const MIB = 1024 * 1024;
-
-const HOSTNAME = new RegExp('^(?=.{1,64}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?'
-    + '(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$', 'i');
 
 /* Loose: the API knows what an address is. */
 const ADDRESS = /^[0-9a-f.:]{2,45}(\/\d{1,3})?$/i;

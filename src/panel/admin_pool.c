@@ -55,7 +55,7 @@ static const vz_form_member_t  vz_pool_members[] = {
       offsetof(vz_pool_body_t, gateway) },
     { "dns", VZ_FORM_LIST, VZ_FIELD_ADDRESS, 0, 0, 3,
       offsetof(vz_pool_body_t, dns) },
-    { "node", VZ_FORM_FIELD, VZ_FIELD_HOSTNAME, 0, 0, 0,
+    { "node", VZ_FORM_FIELD, VZ_FIELD_NODE, 0, 0, 0,
       offsetof(vz_pool_body_t, node) },
     { "enabled", VZ_FORM_BOOL, 0, 0, 0, 1,
       offsetof(vz_pool_body_t, enabled) }

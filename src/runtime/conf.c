@@ -305,7 +305,7 @@ vz_conf_node(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         }
     }
 
-    if (vz_field_check(VZ_FIELD_HOSTNAME, (char *) args[1].data, args[1].len)
+    if (vz_field_check(VZ_FIELD_NODE, (char *) args[1].data, args[1].len)
         != VZ_OK)
     {
         return vz_option_refuse(cf, &args[1], "is not a name like a host's");
