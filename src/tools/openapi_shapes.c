@@ -143,8 +143,9 @@ const vz_answer_shape_t  vz_answer_shapes[] = {
     { "Pools", vz_page("Pool") },
     { "Pool",
       "id int, name text, cidr text, family int, gateway text|null,"
-      " dns text[], node text|null, enabled bool, total int, free int,"
-      " taken int, reserved int" },
+      " dns text[], node text|null, enabled bool,"
+      " state ready|making|ending, total int, free int, taken int,"
+      " reserved int" },
     { "Addresses", vz_page("Address") },
     { "Address",
       "address text, state free|taken|reserved, reserved bool,"

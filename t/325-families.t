@@ -1,0 +1,320 @@
+# Addresses of both families, and pools made in pieces.
+
+use JSON::PP;
+use Test::Nginx::Socket 'no_plan';
+use VzFixture;
+use VzHold;
+use VzPanelHelpers;
+
+no_shuffle();
+
+our $root = session(user('boss.families', role => 'admin'));
+our @four = map { "10.225.0.$_" } 2 .. 6;
+our @six = map { sprintf '2001:db8:325::%x', $_ } 2 .. 7;
+our ($vm, $ctid);
+
+my $owner = $$;
+
+
+# --- pools of our own; the others are closed meanwhile ---
+
+sub clean {
+    sql("UPDATE address a JOIN address_pool p ON p.id = a.pool_id"
+        . " SET a.vm_id = NULL WHERE p.name LIKE 'Family %';"
+        . "DELETE a FROM address a JOIN address_pool p ON p.id = a.pool_id"
+        . " WHERE p.name LIKE 'Family %';"
+        . "DELETE FROM address_pool WHERE name LIKE 'Family %';"
+        . "UPDATE address_pool SET enabled = 1 WHERE name = 'test'");
+}
+
+clean();
+sql("UPDATE address_pool SET enabled = 0 WHERE name = 'test'");
+
+END {
+    local $?;
+
+    if ($$ == $owner) {
+        verb('destroy', $ctid) if $ctid;
+        clean();
+    }
+}
+
+
+sub send_json {
+    my ($method, $path, $body, $more) = @_;
+
+    return ask($method, $path, $root . ($more // '') . "Prefer: wait=60\n",
+        encode_json($body));
+}
+
+
+sub make_pool {
+    my ($name, $cidr, %more) = @_;
+
+    return send_json('POST', '/api/admin/addresses',
+        { name => "Family $name", cidr => $cidr, %more });
+}
+
+
+sub pools_are_made {
+    my $four = make_pool('four', '10.225.0.0/29', gateway => '10.225.0.1',
+        dns => ['10.225.0.1', '9.9.9.9', '8.8.8.8']);
+    my $six = make_pool('six', '2001:db8:325::/125',
+        gateway => '2001:db8:325::1', dns => ['2620:fe::fe', '9.9.9.9']);
+
+    is($four->{code}, 201, 'a pool of IPv4') or diag($four->{body});
+    is($six->{code}, 201, 'and one of IPv6') or diag($six->{body});
+    is($four->{json}{free}, 5, 'with its addresses');
+    is($six->{json}{free}, 6, 'but for that of the routers and the gateway');
+    is(sql_value("SELECT COUNT(*) FROM address"
+        . " WHERE address = '2001:db8:325::'"), 0, 'which is not there');
+}
+
+
+# what is free of these, and nothing else of the two pools
+sub only {
+    my (@free) = @_;
+
+    sql("UPDATE address a JOIN address_pool p ON p.id = a.pool_id"
+        . " SET a.reserved = 1 WHERE p.name LIKE 'Family %';"
+        . "UPDATE address SET reserved = 0 WHERE address IN ('"
+        . join("', '", '', @free) . "')");
+}
+
+
+# addresses of the order that was answered, in their order
+sub given {
+    my ($answer) = @_;
+
+    return join ' ', sql('SELECT a.address FROM address a JOIN task t'
+        . " ON t.vm_id = a.vm_id WHERE t.id = $answer->{json}{task}"
+        . ' ORDER BY a.position');
+}
+
+
+sub order { return ask('POST', '/api/orders', $_[0] // '', order_body()) }
+
+
+# held ones take their addresses; they go back
+sub give_back {
+    sql("UPDATE address a JOIN task t ON t.vm_id = a.vm_id"
+        . " SET a.vm_id = NULL, a.position = 0 WHERE t.state = 'held'");
+    sql("SET FOREIGN_KEY_CHECKS = 0; DELETE t, v, u FROM task t"
+        . " JOIN vm v ON v.id = t.vm_id JOIN user u ON u.id = v.user_id"
+        . " WHERE t.state = 'held'");
+}
+
+
+# --- what was there before ---
+
+sub migrated {
+    my ($big, $small) = map { VzFixture::insert('address_pool',
+        name => "Family old $_", cidr => $_) } '2001:db8:326::/120',
+        '2001:db8:327:0:1::8/125';
+    my $vm = vm(user('old.families'));
+
+    for my $row ([$big, ''], [$big, '1'], [$big, '7f'], [$big, '80'],
+        [$big, 'fe', vm_id => $vm], [$big, 'ff', reserved => 1],
+        [$big, 'fd', reserved => 1, stranger_node => 1])
+    {
+        my ($pool, $end, %more) = @$row;
+
+        VzFixture::insert('address', pool_id => $pool,
+            address => "2001:db8:326::$end", %more);
+    }
+
+    VzFixture::insert('address', pool_id => $small,
+        address => "2001:db8:327:0:1::$_") for qw(8 9 f);
+
+    open my $in, '<', vz_top() . '/sql/016_families.sql' or die "$!";
+    my $text = do { local $/; <$in> };
+
+    sql(join "\n", $text =~ /^((?:DELETE|UPDATE address).*?;)$/msg);
+    is(join(' ', sql("SELECT CONCAT(SUBSTRING(address, 13), '=', reserved)"
+        . " FROM address WHERE pool_id IN ($big, $small) ORDER BY id")),
+        '::1=0 ::7f=0 ::fe=1 ::fd=1 :0:1::9=0 :0:1::f=0',
+        'those of routers go, and are given to nobody else by who has one');
+    sql("UPDATE address SET vm_id = NULL WHERE vm_id = $vm;"
+        . "DELETE FROM vm WHERE id = $vm");
+}
+
+sub vz_top { $INC{'VzFixture.pm'} =~ s{/*t/fixture/VzFixture\.pm\z}{}r || '.' }
+
+
+# --- pools in pieces ---
+
+sub pool_state {
+    my ($name) = @_;
+    my ($one) = grep { $_->{name} eq "Family $name" }
+        @{ ask('GET', '/api/admin/addresses', $root)->{json}{items} };
+
+    return $one ? "$one->{state} $one->{total} "
+        . ($one->{enabled} ? 'open' : 'closed') : 'none';
+}
+
+sub pool_id { sql_value("SELECT id FROM address_pool WHERE name = '$_[0]'") }
+
+
+# somebody holds an address of the sixth piece: five are there, and orders go on
+sub made_in_pieces {
+    only(@four, @six);
+
+    my $other = VzFixture::insert('address_pool', name => 'Family other',
+        cidr => '10.229.0.0/30', enabled => 0);
+    my $held = held('INSERT INTO address (pool_id, address)'
+        . " VALUES ($other, '10.226.90.1')");
+    my $call = ask_begin('POST', '/api/admin/addresses', $root,
+        '{"name":"Family large","cidr":"10.226.0.0/16"}');
+
+    blocked();
+    is(pool_state('large'), 'making 20480 closed',
+        'what is made is counted, and not given out yet');
+    is(order()->{code}, 202, 'an order goes on meanwhile');
+    is(ask('PATCH', '/api/admin/addresses/' . pool_id('Family six'), $root,
+        '{"name":"Family six"}')->{code}, 200, 'and so do other pools');
+
+    print { $held->{in} } "ROLLBACK;\n";
+    release($held);
+    $call = ask_end($call, 60);
+    is($call->{code}, 201, 'then it is made') or diag($call->{body});
+    is($call->{json}{total}, 65534, 'whole');
+    is(pool_state('large'), 'ready 65534 open', 'and open');
+    give_back();
+}
+
+
+# as a worker that died leaves it
+sub completed {
+    my $id = pool_id('Family large');
+
+    sql("UPDATE address_pool SET filled = 12289, enabled = 0 WHERE id = $id;"
+        . "DELETE FROM address WHERE pool_id = $id"
+        . ' AND INET_ATON(address) >= INET_ATON("10.226.48.1")');
+    is(pool_state('large'), 'making 12288 closed', 'half made');
+
+    my $answer = ask('PATCH', "/api/admin/addresses/$id", $root,
+        '{"enabled":true,"gateway":"10.226.200.1"}');
+
+    is($answer->{code}, 200, 'whoever saves it') or diag($answer->{body});
+    is(pool_state('large'), 'ready 65533 open', 'completes it');
+    is(sql_value("SELECT COUNT(DISTINCT address) FROM address"
+        . " WHERE pool_id = $id AND address <> '10.226.200.1'"), 65533,
+        'with each address but the gateway');
+}
+
+
+sub deleted_in_pieces {
+    my $id = pool_id('Family large');
+    my $path = "/api/admin/addresses/$id";
+
+    my $vm = vm(user('old.families'));
+
+    sql("UPDATE address SET vm_id = $vm WHERE address = '10.226.0.1'");
+
+    my $answer = ask('DELETE', $path, $root);
+
+    is($answer->{json}{code}, 'in_use', 'one of which somebody has an address');
+    is(pool_state('large'), 'ready 65533 open', 'stays whole');
+    sql("UPDATE address SET vm_id = NULL WHERE address = '10.226.0.1'");
+
+    my $held = held("SELECT id FROM address"
+        . " WHERE address = '10.226.90.1' FOR UPDATE");
+    my $call = ask_begin('DELETE', $path, $root);
+
+    blocked();
+    like(pool_state('large'), qr/^ending [1-5]\d{4} closed$/,
+        'half of it is gone, and it gives nothing out');
+    is(ask('PATCH', $path, $root, '{"enabled":true}')->{json}{code},
+        'not_possible', 'nor can it be opened');
+    is(order()->{code}, 202, 'an order goes on meanwhile');
+    release($held);
+    is(ask_end($call, 60)->{code}, 204, 'then it is deleted');
+    is(pool_state('large'), 'none', 'whole');
+    is(sql_value("SELECT COUNT(*) FROM address WHERE pool_id = $id"), 0,
+        'with its addresses');
+    give_back();
+
+    $id = VzFixture::insert('address_pool', name => 'Family half',
+        cidr => '10.227.0.0/24', enabled => 0, filled => 5);
+    VzFixture::insert('address', pool_id => $id, address => "10.227.0.$_")
+        for 1 .. 4;
+    is(pool_state('half'), 'making 4 closed', 'one that is half made');
+    is(ask('DELETE', "/api/admin/addresses/$id", $root)->{code}, 204,
+        'is deleted, too');
+
+    $id = VzFixture::insert('address_pool', name => 'Family half',
+        cidr => '10.227.0.0/24', enabled => 0, filled => -1);
+    is(ask('DELETE', "/api/admin/addresses/$id", $root)->{code}, 204,
+        'and one that a worker died over');
+}
+
+
+# the overlap shows when both are being made: the later one leaves nothing
+sub overlap_at_once {
+    my $held = held("INSERT INTO address_pool (name, cidr)"
+        . " VALUES ('Family early', '10.228.32.0/24');"
+        . "INSERT INTO address (pool_id, address)"
+        . " VALUES (LAST_INSERT_ID(), '10.228.32.7')");
+    my $call = ask_begin('POST', '/api/admin/addresses', $root,
+        '{"name":"Family late","cidr":"10.228.0.0/18"}');
+
+    blocked();
+    release($held);
+    $call = ask_end($call, 60);
+    is($call->{code}, 409, 'an address that is another\'s by now');
+    is($call->{json}{code}, 'overlap', 'is told as ever');
+    is(pool_state('late'), 'none', 'and nothing of it stays');
+}
+
+
+run_tests();
+
+__DATA__
+
+=== TEST 1: pools of both families
+--- init: ::pools_are_made()
+--- request
+GET /api/plans
+
+
+
+=== TEST 11: addresses of routers that were given out before
+--- init: ::migrated()
+--- request
+GET /api/plans
+
+
+
+=== TEST 12: a large pool is made in pieces, and holds up nobody
+--- vzpanel
+vzpanel_signup approve;
+--- init: ::made_in_pieces()
+--- timeout: 90
+--- request
+GET /api/plans
+
+
+
+=== TEST 13: one that is half made is completed
+--- init: ::completed()
+--- timeout: 60
+--- request
+GET /api/plans
+
+
+
+=== TEST 14: one is deleted in pieces, from wherever it was left
+--- vzpanel
+vzpanel_signup approve;
+--- init: ::deleted_in_pieces()
+--- timeout: 90
+--- request
+GET /api/plans
+
+
+
+=== TEST 15: two that overlap at once are one
+--- init: ::overlap_at_once()
+--- timeout: 60
+--- request
+GET /api/plans
