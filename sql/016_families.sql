@@ -38,3 +38,7 @@ UPDATE address a JOIN address_pool p ON p.id = a.pool_id
                 >= CONV(HEX(RIGHT(INET6_ATON(SUBSTRING_INDEX(p.cidr, '/', 1)),
                                   2)), 16, 10)
                    + POW(2, 128 - SUBSTRING_INDEX(p.cidr, '/', -1)) - 128);
+
+-- A gateway for each family that a container has, a space between them.
+ALTER TABLE vm
+    MODIFY gateway VARCHAR(91) CHARACTER SET ascii NULL;

@@ -1,4 +1,5 @@
-# Addresses of both families, and pools made in pieces.
+# Addresses of both families: what an order gets, what is left in the shop,
+# gateways of both down to the container, and pools made in pieces.
 
 use JSON::PP;
 use Test::Nginx::Socket 'no_plan';
@@ -102,6 +103,237 @@ sub give_back {
     sql("SET FOREIGN_KEY_CHECKS = 0; DELETE t, v, u FROM task t"
         . " JOIN vm v ON v.id = t.vm_id JOIN user u ON u.id = v.user_id"
         . " WHERE t.state = 'held'");
+}
+
+
+sub stock { ask('GET', '/api/plans')->{json}{stock}{addresses} }
+
+sub admin_stock {
+    my $stock = ask('GET', '/api/admin/addresses', $root)->{json}{stock};
+
+    return join ' ', @$stock{qw(policy addresses ipv4 ipv6)};
+}
+
+
+# the shop keeps what it said for two seconds
+sub stock_becomes {
+    my ($n, $why) = @_;
+    my $got;
+
+    wait_for(5, sub { ($got = stock()) == $n });
+    is($got, $n, $why);
+}
+
+
+# --- a container of both ---
+
+sub inside {
+    my (@command) = @_;
+    my $file = vz_base() . "/lxc/ct/$ctid/run";
+
+    open my $in, '<', $file or return "$file: $!";
+    my ($init) = do { local $/; <$in> } =~ /^init=(\d+) /m;
+    open my $out, '-|', 'nsenter', '-t', $init, '-n', @command or return "$!";
+
+    return do { local $/; <$out> } // '';
+}
+
+
+sub both_inside {
+    my ($four, $six) = @_;
+
+    like(inside(qw(ip -4 -o addr show eth0)), qr/\b\Q$four[0]\E\//,
+        'it has its address of IPv4');
+    like(inside(qw(ip -6 -o addr show eth0)), qr/\b\Q$six[0]\E\//,
+        'and of IPv6');
+    like(inside(qw(ip -4 route)), qr/^default via \Q$four\E dev eth0/m,
+        'its way out of IPv4');
+    like(inside(qw(ip -6 route)), qr/^default via \Q$six\E dev eth0/m,
+        'and of IPv6');
+}
+
+
+sub live { ask('GET', "/api/vms/$vm?live=1", $root)->{json} }
+
+
+sub ordered {
+    my $answer = order("Prefer: wait=60\n");
+    my $json = $answer->{json};
+
+    is($json->{state}, 'done', 'an order') or diag($answer->{body});
+    is($json->{address}, $four[0], 'tells its first address, of IPv4');
+
+    $vm = $json->{vm}{id};
+    $ctid = sql_value("SELECT ctid FROM vm WHERE id = $vm");
+
+    my $one = live();
+    my @gateways = ('10.225.0.1', '2001:db8:325::1');
+
+    is_deeply($one->{addresses}, [$four[0], $six[0]], 'it has one of each');
+    is_deeply($one->{gateways}, \@gateways, 'and a gateway of each');
+    is($one->{gateway}, $gateways[0], 'the first of which is told alone, too');
+    is_deeply($one->{dns}, ['10.225.0.1', '9.9.9.9', '8.8.8.8'],
+        'name servers of both pools, three at most');
+    is_deeply($one->{in_force}{addresses}, $one->{addresses},
+        'its node says the same');
+    is_deeply($one->{in_force}{gateways}, \@gateways, 'of gateways as well');
+    is($one->{in_force}{gateway}, $gateways[0], 'and of the first as before');
+    both_inside(@gateways);
+
+    my ($mail) = map { mails($_) } sql("SELECT u.email FROM user u JOIN vm v"
+        . " ON v.user_id = u.id WHERE v.id = $vm");
+
+    like($mail, qr/\Q$four[0]\E, \Q$six[0]\E/, 'the mail names both');
+    like($mail, qr/ssh root\@\Q$four[0]\E\r?\n/, 'and the first to go in by');
+}
+
+
+sub restarted {
+    is(ask('POST', "/api/vms/$vm/restart", "${root}Prefer: wait=60\n")
+        ->{json}{state}, 'done', 'restarted');
+    both_inside('10.225.0.1', '2001:db8:325::1');
+}
+
+
+sub network {
+    my ($body) = @_;
+    my $version = sql_value("SELECT version FROM vm WHERE id = $vm");
+
+    return send_json('PATCH', "/api/vms/$vm/network", $body,
+        qq(If-Match: "$version"\n));
+}
+
+
+sub gateways_change {
+    my $answer = network({ gateway => 'fe80::1' });
+
+    is($answer->{json}{state}, 'done', 'one gateway') or diag($answer->{body});
+    is_deeply(live()->{gateways}, ['10.225.0.1', 'fe80::1'],
+        'takes the place of its family\'s');
+    both_inside('10.225.0.1', 'fe80::1');
+
+    $answer = network({ gateways => ['2001:db8:325::9', '10.225.0.9'] });
+    is($answer->{json}{state}, 'done', 'all of them')
+        or diag($answer->{body});
+    is_deeply(live()->{gateways}, ['10.225.0.9', '2001:db8:325::9'],
+        'IPv4 stands first');
+    is_deeply(live()->{in_force}{gateways},
+        ['10.225.0.9', '2001:db8:325::9'], 'on the node, too');
+    both_inside('10.225.0.9', '2001:db8:325::9');
+
+    my %bad = (
+        'gateways:required' => ['10.225.0.1'],
+        'gateways:family gateways:required' => ['10.225.0.1', '10.225.0.2'],
+        'gateways:format' => ['10.225.0.1', '::1'],
+        'gateways:range' => ['10.225.0.1', '10.225.0.2', 'fe80::1'],
+    );
+
+    for my $why (sort keys %bad) {
+        $answer = network({ gateways => $bad{$why} });
+        is($answer->{code}, 422, "refused: $why");
+        is(join(' ', sort map { "$_->{field}:$_->{code}" }
+            @{ $answer->{json}{errors} }), $why, 'and named');
+    }
+
+    is(join(',', @{ live()->{gateways} }), '10.225.0.9,2001:db8:325::9',
+        'all is as it was');
+}
+
+
+sub ended {
+    my $name = live()->{name};
+
+    is(send_json('DELETE', "/api/vms/$vm", { name => $name })->{json}{state},
+        'done', 'destroyed');
+    undef $ctid;
+    is(sql_value("SELECT COUNT(*) FROM address WHERE vm_id = $vm"), 0,
+        'both addresses are free again');
+}
+
+
+# --- vzpanel_order_addresses ---
+
+sub by_ipv4 {
+    only(@four[0, 1], $six[1]);
+    stock_becomes(2, 'what is left of IPv4 is what is sold');
+    is(admin_stock(), 'ipv4 2 2 1', 'administrators see both');
+    is(given(order()), "$four[0] $six[1]", 'one of each while there are some');
+    is(given(order()), $four[1], 'then of IPv4 alone');
+    give_back();
+
+    only(@six);
+    stock_becomes(0, 'without IPv4 nothing is left');
+    is(admin_stock(), 'ipv4 0 0 6', 'whatever there is of IPv6');
+
+    my $answer = order();
+
+    is($answer->{code}, 409, 'and nothing is sold');
+    is($answer->{json}{code}, 'no_address', 'for that reason');
+    is(sql_value('SELECT COUNT(*) FROM address a JOIN address_pool p'
+        . " ON p.id = a.pool_id WHERE p.name LIKE 'Family %'"
+        . ' AND a.vm_id IS NOT NULL'), 0, 'nor is an IPv6 taken');
+}
+
+
+sub by_both {
+    only(@four[0 .. 2], @six[0, 1]);
+    stock_becomes(2, 'the smaller of the two');
+    is(admin_stock(), 'both 2 3 2', 'administrators see both');
+    is(given(order()), "$four[0] $six[0]", 'one of each');
+    is(given(order()), "$four[1] $six[1]", 'and again');
+    is(order()->{json}{code}, 'no_address', 'and no third, without IPv6');
+    is(sql_value("SELECT vm_id FROM address WHERE address = '$four[2]'"),
+        'NULL', 'its IPv4 is free');
+    give_back();
+}
+
+
+sub by_any {
+    only($four[0], @six[0, 1]);
+    stock_becomes(3, 'all of them');
+    is(admin_stock(), 'any 3 1 2', 'administrators see both');
+    is(given(order()), $four[0], 'one of IPv4');
+    is(given(order()), $six[0], 'of IPv6 when that is gone');
+    is(given(order()), $six[1], 'to the last');
+    is(order()->{json}{code}, 'no_address', 'and no more');
+    give_back();
+}
+
+
+# somebody is at the last address: who takes the first does not wait for him
+sub not_in_the_way {
+    only(@four, @six);
+
+    my $held = held("SELECT id FROM address WHERE address IN ('$four[4]',"
+        . " '$six[5]') FOR UPDATE");
+    my $answer = order();
+
+    is($answer->{code}, 202, 'an order goes by what others are at');
+    is(given($answer), "$four[0] $six[0]", 'and takes the first');
+    release($held);
+    give_back();
+}
+
+
+# as many as there are free orders are taken, whoever wants them
+sub last_ones {
+    my ($taken, @free) = @_;
+
+    only(@free);
+
+    my @calls = map { ask_begin('POST', '/api/orders', '', order_body()) }
+        1 .. 6;
+    my @all = map { ask_end($_) } @calls;
+    my @got = grep { $_->{code} == 202 } @all;
+    my @rest = grep { $_->{code} == 409
+        && $_->{json}{code} eq 'no_address' } @all;
+
+    is(scalar @got, $taken, "$taken of six that want it at once");
+    is(scalar @rest, 6 - $taken, 'the others are told that there is none');
+    is(sql_value("SELECT COUNT(*) FROM address WHERE address IN ('"
+        . join("', '", @free) . "') AND vm_id IS NOT NULL"
+        . ' AND position > 0'), $taken, 'each has its IPv6');
+    give_back();
 }
 
 
@@ -278,14 +510,109 @@ GET /api/plans
 
 
 
-=== TEST 11: addresses of routers that were given out before
+=== TEST 2: an order gets an address and a gateway of each, down to its routes
+--- init: ::ordered()
+--- timeout: 70
+--- request
+GET /api/plans
+
+
+
+=== TEST 3: they are there after a restart
+--- init: ::restarted()
+--- timeout: 70
+--- request
+GET /api/plans
+
+
+
+=== TEST 4: gateways change, each in its family
+--- init: ::gateways_change()
+--- timeout: 70
+--- request
+GET /api/plans
+
+
+
+=== TEST 5: all of it is given back
+--- init: ::ended()
+--- timeout: 70
+--- request
+GET /api/plans
+
+
+
+=== TEST 6: without a word IPv4 is needed, and nothing is sold as IPv6 alone
+--- vzpanel
+vzpanel_signup approve;
+--- init: ::by_ipv4()
+--- timeout: 30
+--- request
+GET /api/plans
+
+
+
+=== TEST 7: both are needed
+--- vzpanel
+vzpanel_signup approve;
+vzpanel_order_addresses both;
+--- init: ::by_both()
+--- timeout: 30
+--- request
+GET /api/plans
+
+
+
+=== TEST 8: any of them does
+--- vzpanel
+vzpanel_signup approve;
+vzpanel_order_addresses any;
+--- init: ::by_any()
+--- timeout: 30
+--- request
+GET /api/plans
+
+
+
+=== TEST 9: the last IPv4 is sold once
+--- vzpanel
+vzpanel_signup approve;
+--- init: ::last_ones(1, $::four[0], @::six)
+--- timeout: 60
+--- request
+GET /api/plans
+
+
+
+=== TEST 10: the last IPv6 is sold once, where it is needed
+--- vzpanel
+vzpanel_signup approve;
+vzpanel_order_addresses both;
+--- init: ::last_ones(1, @::four, $::six[0])
+--- timeout: 60
+--- request
+GET /api/plans
+
+
+
+=== TEST 11: orders wait for no address but the one they take
+--- vzpanel
+vzpanel_signup approve;
+--- init: ::not_in_the_way()
+--- timeout: 60
+--- request
+GET /api/plans
+
+
+
+=== TEST 12: addresses of routers that were given out before
 --- init: ::migrated()
 --- request
 GET /api/plans
 
 
 
-=== TEST 12: a large pool is made in pieces, and holds up nobody
+=== TEST 13: a large pool is made in pieces, and holds up nobody
 --- vzpanel
 vzpanel_signup approve;
 --- init: ::made_in_pieces()
@@ -295,7 +622,7 @@ GET /api/plans
 
 
 
-=== TEST 13: one that is half made is completed
+=== TEST 14: one that is half made is completed
 --- init: ::completed()
 --- timeout: 60
 --- request
@@ -303,7 +630,7 @@ GET /api/plans
 
 
 
-=== TEST 14: one is deleted in pieces, from wherever it was left
+=== TEST 15: one is deleted in pieces, from wherever it was left
 --- vzpanel
 vzpanel_signup approve;
 --- init: ::deleted_in_pieces()
@@ -313,7 +640,7 @@ GET /api/plans
 
 
 
-=== TEST 15: two that overlap at once are one
+=== TEST 16: two that overlap at once are one
 --- init: ::overlap_at_once()
 --- timeout: 60
 --- request

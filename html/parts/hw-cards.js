@@ -48,10 +48,13 @@ function network(changed) {
             required: true, changed, stored: (vm) => vm.hostname ?? null,
             forced: (now) => now.hostname,
         }),
-        hwLine({
-            key: 'gateway', label: t('hw.gateway'), rule: ADDRESS, changed,
-            hint: t('hw.gateway.hint'), stored: (vm) => vm.gateway ?? null,
-            forced: (now) => now.gateway ?? '',
+        hwLines({
+            key: 'gateways', label: t('hw.gateway'), rule: ADDRESS, least: 0,
+            most: 2, add: t('hw.gateway.add'), hint: t('hw.gateway.hint'),
+            changed, line: (n) => t('hw.gateway.one', { n }),
+            stored: (vm) => vm.gateways ?? [], forced: (now) => now.gateways,
+            alike: (now, want) => want.every((/** @type {string} */ one) =>
+                now.includes(one)),
         }),
         hwLines({
             key: 'dns', label: t('hw.dns'), rule: ADDRESS, least: 0, most: 3,

@@ -5,6 +5,7 @@
 
 #include "admin.h"
 #include "fill.h"
+#include "stock.h"
 
 
 #define VZ_POOL_PREFIX4  16         /* 65,536 addresses at most */
@@ -27,6 +28,7 @@ typedef struct {
 } vz_pool_body_t;
 
 
+static void vz_pool_left_json(vz_json_t *out, const vz_rows_t *stock);
 static void vz_pool_reply(vz_call_t *call, uint64_t id, ngx_uint_t status);
 static vz_code_e vz_pool_network(vz_call_t *call, vz_pool_body_t *body);
 static vz_code_e vz_pool_gateway(vz_call_t *call, vz_pool_body_t *body);
@@ -92,6 +94,10 @@ static const vz_sql_t  vz_pool_rows = vz_sql("pools",
 static const vz_sql_t  vz_pool_select = vz_sql("pool",
     VZ_POOL_SELECT " WHERE p.id = ? GROUP BY p.id");
 
+static const vz_sql_t  vz_pool_stock = vz_sql("pool stock",
+    "SELECT (SELECT COUNT(*)" VZ_STOCK_FOUR "),"
+    " (SELECT COUNT(*)" VZ_STOCK_SIX ")");
+
 static const vz_sql_t  vz_pool_networks = vz_sql("pool networks",
     "SELECT cidr FROM address_pool LIMIT 10000");
 
@@ -155,7 +161,46 @@ static const vz_listing_t  vz_pool_listing = {
 void
 vz_admin_pools(vz_call_t *call)
 {
-    vz_listing_call(call, &vz_pool_listing, vz_no_binds);
+    vz_code_e    rc;
+    vz_rows_t    rows, stock;
+    vz_json_t   *out;
+    ngx_uint_t   limit;
+
+    if (vz_listing_read(call, &vz_pool_listing, vz_no_binds, &rows, &limit)
+        != VZ_OK)
+    {
+        return;
+    }
+
+    rc = vz_db_query(NULL, call->pool, &vz_pool_stock, vz_no_binds, &stock);
+    if (rc != VZ_OK) {
+        vz_call_fault(call, "database", rc);
+        return;
+    }
+
+    out = vz_call_reply(call, NGX_HTTP_OK);
+
+    vz_json_object(out, NULL);
+    vz_pool_left_json(out, &stock);
+    vz_listing_items(out, &vz_pool_listing, &rows, limit);
+    vz_json_close(out);
+}
+
+
+static void
+vz_pool_left_json(vz_json_t *out, const vz_rows_t *stock)
+{
+    int64_t  four, six;
+
+    four = vz_cell_int(stock, 0, 0);
+    six = vz_cell_int(stock, 0, 1);
+
+    vz_json_object(out, "stock");
+    vz_json_cstr(out, "policy", vz_stock_policy());
+    vz_json_int(out, "addresses", vz_stock_left(four, six));
+    vz_json_int(out, "ipv4", four);
+    vz_json_int(out, "ipv6", six);
+    vz_json_close(out);
 }
 
 

@@ -69,8 +69,12 @@ static const vz_sql_t  vz_fill_sql_close = vz_sql("fill close",
 static const vz_sql_t  vz_fill_sql_taken = vz_sql("fill taken",
     "SELECT COUNT(vm_id) FROM address WHERE pool_id = ?");
 
+/* by the index: no row of others is looked at, nor locked */
+
 static const vz_sql_t  vz_fill_sql_take = vz_sql("fill take",
-    "DELETE FROM address WHERE pool_id = ? AND vm_id IS NULL LIMIT 4096");
+    "DELETE a FROM (SELECT id FROM address FORCE INDEX (free)"
+    "  WHERE pool_id = ? AND vm_id IS NULL LIMIT 4096) t"
+    " STRAIGHT_JOIN address a ON a.id = t.id WHERE a.vm_id IS NULL");
 
 
 vz_code_e
@@ -292,20 +296,20 @@ vz_fill_empty(ngx_pool_t *pool, uint64_t id, ngx_uint_t *taken)
     vz_code_e   rc;
     vz_rows_t   rows;
     ngx_msec_t  begun;
+    ngx_uint_t  empty;
 
+    empty = 0;
     rc = vz_fill_close(pool, id, taken);
     begun = ngx_current_msec;
 
-    while (rc == VZ_OK) {
+    while (rc == VZ_OK && !empty) {
+
         rc = vz_db_query(NULL, pool, &vz_fill_sql_take, vz_binds(vz_int(id)),
                          &rows);
 
-        if (rc == VZ_OK && rows.affected == 0) {
-            return VZ_OK;
-        }
-
         if (rc == VZ_OK) {
             begun = ngx_current_msec;
+            empty = rows.affected == 0;
 
         } else if (rc == VZ_CONFLICT
                    && ngx_current_msec - begun < VZ_FILL_WAIT)

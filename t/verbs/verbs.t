@@ -98,7 +98,7 @@ my @table = (
         \ address=-\ memory_used=0\ memory_limit=\S+\ swap_used=\S+
         \ disk_used=\S+\ disk_total=\d+\ inodes_used=\S+\ inodes_total=\S+
         \ cpu_ns=0\ cpu_units=1000\ cpu_percent=0\ processes=0\ uptime=0
-        \ template=\Q$t\E\ tag=-\ gateway=\S+\ dns=-\ vmguarpages=\S+
+        \ template=\Q$t\E\ tag=-\ gateway=\S+\ gateways=\S+\ dns=-\ vmguarpages=\S+
         \ oomguarpages=\S+\ privvmpages=\S+\ diskspace=\S+\ kept=\S+
         \ created=\d+$/x ],
 
