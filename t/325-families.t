@@ -344,6 +344,8 @@ sub migrated {
         name => "Family old $_", cidr => $_) } '2001:db8:326::/120',
         '2001:db8:327:0:1::8/125';
     my $vm = vm(user('old.families'));
+    my @named = map { vm(user('old.families'), hostname => $_) }
+        qw(LocalHost.example 2001 web.localhost ip6-allnodes mylocalhost);
 
     for my $row ([$big, ''], [$big, '1'], [$big, '7f'], [$big, '80'],
         [$big, 'fe', vm_id => $vm], [$big, 'ff', reserved => 1],
@@ -361,13 +363,17 @@ sub migrated {
     open my $in, '<', vz_top() . '/sql/016_families.sql' or die "$!";
     my $text = do { local $/; <$in> };
 
-    sql(join "\n", $text =~ /^((?:DELETE|UPDATE address).*?;)$/msg);
+    sql(join "\n", $text =~ /^((?:DELETE|UPDATE) .*?;)$/msg);
     is(join(' ', sql("SELECT CONCAT(SUBSTRING(address, 13), '=', reserved)"
         . " FROM address WHERE pool_id IN ($big, $small) ORDER BY id")),
         '::1=0 ::7f=0 ::fe=1 ::fd=1 :0:1::9=0 :0:1::f=0',
         'those of routers go, and are given to nobody else by who has one');
+    is(join(' ', sql('SELECT IF(hostname = CONCAT("vps", ctid), "new",'
+        . ' hostname) FROM vm WHERE id IN (' . join(',', @named)
+        . ') ORDER BY id')), 'new new new new mylocalhost',
+        'names of the hosts themselves are no containers\'');
     sql("UPDATE address SET vm_id = NULL WHERE vm_id = $vm;"
-        . "DELETE FROM vm WHERE id = $vm");
+        . 'DELETE FROM vm WHERE id IN (' . join(',', $vm, @named) . ')');
 }
 
 sub vz_top { $INC{'VzFixture.pm'} =~ s{/*t/fixture/VzFixture\.pm\z}{}r || '.' }
@@ -605,7 +611,7 @@ GET /api/plans
 
 
 
-=== TEST 12: addresses of routers that were given out before
+=== TEST 12: what the migration makes of addresses and names from before
 --- init: ::migrated()
 --- request
 GET /api/plans

@@ -95,8 +95,8 @@ const vz_answer_shape_t  vz_answer_shapes[] = {
       " state running|stopped|frozen|unknown, " VZ_SHAPE_SERVICE ","
       " suspended text|null, wanted running|stopped, ctid int, version int,"
       " addresses text[], gateway text|null, gateways text[], dns text[],"
-      " memory Memory, disk Disk, cpu Cpu, uptime_s int|null, sampled time|null,"
-      " task TaskAtWork|null,"
+      " memory Memory, disk Disk, cpu Cpu, uptime_s int|null,"
+      " sampled time|null, task TaskAtWork|null,"
       " node? up|down|absent, in_force? InForce|null,"
       " limits? NodeLimits|null" },
     { "ContainerName", "id int, name? text" },
