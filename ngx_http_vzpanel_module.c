@@ -101,6 +101,13 @@ static ngx_command_t  ngx_http_vzpanel_commands[] = {
       0,
       NULL },
 
+    { ngx_string("vzpanel_order_addresses"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      vz_conf_addresses,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
     { ngx_string("vzpanel_session_timeout"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
       vz_conf_session_timeout,

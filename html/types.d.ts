@@ -101,7 +101,7 @@ export interface InForce {
     state: Power;
     hostname?: string | null;
     addresses: string[];
-    gateway?: string | null;
+    gateways: string[];
     dns: string[];
     memory: {
         limit_bytes?: Amount;
@@ -128,7 +128,7 @@ export interface Vm {
     wanted?: 'running' | 'stopped';
     service?: string;
     addresses: string[];
-    gateway?: string | null;
+    gateways?: string[];
     dns?: string[];
     version?: number;
     suspended?: string | null;

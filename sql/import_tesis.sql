@@ -768,7 +768,9 @@ BEGIN NOT ATOMIC
         WHERE NOT known AND NOT bad;
     UPDATE in_usuarioVM SET hostname = CONCAT('vps', VMID)
         WHERE NOT known AND NOT bad
-        AND (hostname = '' OR hostname REGEXP '^[0-9.]+$');
+        AND (hostname = '' OR hostname REGEXP CONCAT('^[0-9.]+$|^(localhost[46]?',
+            '|ip6-(localhost|loopback|localnet|mcastprefix|all[a-z]+))([.]|$)',
+            '|[.]localhost$'));
 
     INSERT INTO out_reject (source, source_key, col, moved, reason, original)
         SELECT 'usuarioVM', usuarioVMID, 'nameVM', TRUE,

@@ -466,6 +466,7 @@ thread_pool hashes threads=1 max_queue=8;
  vzpanel_mail smtps://mail.example.org:465 from=panel\@example.org tls=on
               bounce=panel-bounce-address-23\@example.org;
  vzpanel_signup approve;
+ vzpanel_order_addresses both;
  vzpanel_session_timeout 1h;
  vzpanel_thread_pool hashes;
  vzpanel_public_url https://panel.example.org/panel/;
@@ -629,3 +630,24 @@ is a socket of this machine, which takes no tls=on
 --- must_die
 --- error_log
 "statements=0" must be a number from 1 to 1024
+
+
+
+=== TEST 58: addresses that there are not are refused
+--- http_config eval
+"vzpanel_order_addresses ipv6;"
+--- config
+--- must_die
+--- error_log
+"ipv6" must be ipv4, both or any
+
+
+
+=== TEST 59: what an order gets is said once
+--- http_config eval
+"vzpanel_order_addresses both;
+ vzpanel_order_addresses any;"
+--- config
+--- must_die
+--- error_log
+is duplicate

@@ -489,3 +489,19 @@ real_ip_header X-Real-IP;
 --- init: ::other_networks()
 --- request
 GET /api/plans
+
+
+
+=== TEST 27: what every server calls itself is no name for one
+--- before: count_rows
+--- request eval
+[map { ::order_request(hostname => $_) } qw(localhost LOCALHOST.localdomain
+    ip6-localhost ip6-loopback ip6-allnodes ip6-allrouters localhost.example
+    web.localhost 12345 1.2)]
+--- more_headers eval
+$::type
+--- error_code eval
+[(422) x 10]
+--- response_body_like eval
+[('"errors":\[\{"field":"hostname","code":"format","message":"[^"]*localhost[^"]*digits alone') x 10]
+--- check: nothing_made

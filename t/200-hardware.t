@@ -263,6 +263,7 @@ sub refused {
         'units:type' => [cpu => { units => '2000' }],
         'gateway:format hostname:format' => [network =>
             { hostname => '-a', gateway => '10.0.0' }],
+        'hostname:format' => [network => { hostname => 'ip6-loopback' }],
         'addresses:required dns:required' => [network =>
             { hostname => 'a', dns => [], addresses => [] }],
         'dns:format' => [network => { dns => ['10.0.0.1', 'x;reboot'] }],

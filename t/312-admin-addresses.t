@@ -81,7 +81,7 @@ __DATA__
 --- more_headers eval
 $::boss
 --- error_code: 201
---- response_body_like: "cidr":"10.213.0.0/29","family":4,"gateway":"10.213.0.1","dns":\["10.0.0.1","2001:db8::53"\],"node":null,"enabled":true,"total":5,"free":5,"taken":0,"reserved":0
+--- response_body_like: "cidr":"10.213.0.0/29","family":4,"gateway":"10.213.0.1","dns":\["10.0.0.1","2001:db8::53"\],"node":null,"enabled":true,"state":"ready","total":5,"free":5,"taken":0,"reserved":0
 --- keep: pool
 --- rows
 SELECT address FROM address WHERE address LIKE '10.213.0.%' ORDER BY id
@@ -94,22 +94,29 @@ SELECT address FROM address WHERE address LIKE '10.213.0.%' ORDER BY id
 
 
 
-=== TEST 2: of /31 and /32 all, of IPv6 all
+=== TEST 2: of /31 and /32 all, of IPv6 not the routers' and the last 128
 --- request eval
 [ ::make(cidr => '"10.213.1.0/31"'), ::make(cidr => '"10.213.1.9"'),
   ::make(cidr => '"2001:db8:0:1:1:1:1:0/124"', gateway => '"fe80::1"'),
   ::make(cidr => '"2001:db8:77::/124"', gateway => '"2001:DB8:77:0::1"'),
-  ::make(cidr => '"2001:db8:78::4:0/112"', node => '"local"') ]
+  ::make(cidr => '"2001:db8:78::4:0/112"', node => '"local"'),
+  ::make(cidr => '"2001:db8:79::/120"'), ::make(cidr => '"2001:db8:7a::/121"'),
+  ::make(cidr => '"2001:db8:7b::/127"'), ::make(cidr => '"2001:db8:7c::/128"') ]
 --- more_headers eval
 $::boss
 --- error_code eval
-[ (201) x 5 ]
+[ (201) x 9 ]
 --- response_body_like eval
 [ '"total":2', '"cidr":"10.213.1.9/32".*"total":1',
-  '"gateway":"fe80::1".*"total":16',
-  '"gateway":"2001:db8:77::1".*"total":15',
-  '"family":6,.*"node":"local".*"total":65536' ]
+  '"gateway":"fe80::1".*"total":15',
+  '"gateway":"2001:db8:77::1".*"total":14',
+  '"family":6,.*"node":"local".*"state":"ready","total":65407',
+  '"total":127', '"total":127', '"total":2', '"total":1' ]
 --- check: spelled_alike
+--- rows
+SELECT GROUP_CONCAT(address ORDER BY id) FROM address WHERE address IN ('2001:db8:0:1:1:1:1:0', '2001:db8:77::', '2001:db8:78::4:0', '2001:db8:78::4:1', '2001:db8:78::4:ff7f', '2001:db8:78::4:ff80', '2001:db8:78::4:ffff', '2001:db8:79::', '2001:db8:79::7f', '2001:db8:79::80', '2001:db8:7a::', '2001:db8:7a::7f', '2001:db8:7b::', '2001:db8:7c::')
+--- rows_are
+2001:db8:78::4:1,2001:db8:78::4:ff7f,2001:db8:79::7f,2001:db8:7a::7f,2001:db8:7b::,2001:db8:7c::
 
 
 
@@ -223,7 +230,7 @@ PATCH /api/admin/addresses/%{pool.id}
 {"gateway":"10.213.0.6","dns":[],"name":"Pool 2","enabled":false}
 --- more_headers eval
 $::boss
---- response_body_like: "name":"Pool 2",.*"gateway":"10.213.0.6","dns":\[\],.*"enabled":false,"total":5
+--- response_body_like: "name":"Pool 2",.*"gateway":"10.213.0.6","dns":\[\],.*"enabled":false,"state":"ready","total":5
 --- rows
 SELECT address FROM address WHERE address LIKE '10.213.0.%' ORDER BY id
 --- rows_are

@@ -28,6 +28,7 @@ our %stored = (
         oomguarpages => 'vm.oomguar_barrier_mib vm.oomguar_limit_mib',
         privvmpages => 'vm.privvm_barrier_mib vm.privvm_limit_mib' },
     Network => { hostname => 'vm.hostname', gateway => 'vm.gateway',
+        gateways => 'vm.gateway',
         dns => 'vm.dns', addresses => 'task.data' },
     Node => { name => 'node.name', enabled => 'node.enabled',
         ctid_min => 'node.ctid_min vm.ctid',

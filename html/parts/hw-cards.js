@@ -3,15 +3,13 @@
 import { get } from '../api.js';
 import { hwCard } from './hw-card.js';
 import { hwLine, hwLines, hwNumber, hwPair } from './hw-fields.js';
+import { HOSTNAME } from './rules.js';
 import { t } from '../i18n.js';
 
 /** @typedef {import('../types.d.ts').LiveVm} LiveVm */
 /** @typedef {import('./hw-card.js').Seen} Seen */
 
 const MIB = 1024 * 1024;
-
-const HOSTNAME = new RegExp('^(?=.{1,64}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?'
-    + '(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$', 'i');
 
 /* Loose: the API knows what an address is. */
 const ADDRESS = /^[0-9a-f.:]{2,45}(\/\d{1,3})?$/i;
@@ -50,10 +48,13 @@ function network(changed) {
             required: true, changed, stored: (vm) => vm.hostname ?? null,
             forced: (now) => now.hostname,
         }),
-        hwLine({
-            key: 'gateway', label: t('hw.gateway'), rule: ADDRESS, changed,
-            hint: t('hw.gateway.hint'), stored: (vm) => vm.gateway ?? null,
-            forced: (now) => now.gateway ?? '',
+        hwLines({
+            key: 'gateways', label: t('hw.gateway'), rule: ADDRESS, least: 0,
+            most: 2, add: t('hw.gateway.add'), hint: t('hw.gateway.hint'),
+            changed, line: (n) => t('hw.gateway.one', { n }),
+            stored: (vm) => vm.gateways ?? [], forced: (now) => now.gateways,
+            alike: (now, want) => want.every((/** @type {string} */ one) =>
+                now.includes(one)),
         }),
         hwLines({
             key: 'dns', label: t('hw.dns'), rule: ADDRESS, least: 0, most: 3,

@@ -30,7 +30,9 @@ import { mib, number, percent, t } from '../i18n.js';
  *     label: string, changed: () => void,
  *     stored: (vm: LiveVm) => any, forced: (now: InForce) => any,
  *     kept?: string[], hint?: string,
- * }} HwOptions  kept: how the node calls its members where it keeps them only
+ *     alike?: (now: any, want: any) => boolean,
+ * }} HwOptions  kept: how the node calls its members where it keeps them only,
+ *     alike: whether what is in force is what was asked for
  */
 
 /** @type {Record<How, [string, string]>} icon and tone */
@@ -113,7 +115,8 @@ function field(options, own) {
             const part = next === 'kept' ? -1 : kept.indexOf(true);
             const want = options.stored(vm);
             const other = now !== undefined && now !== null
-                && want !== null && want?.length !== 0 && !same(now, want);
+                && want !== null && want?.length !== 0
+                && !(options.alike ?? same)(now, want);
 
             force.toggleAttribute('data-other', other);
             put(force, other ? icon('warn') : null, now === undefined

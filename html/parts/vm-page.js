@@ -74,12 +74,20 @@ function fact(name, ...value) {
 }
 
 
+/** @param {string} address */
+function family(address) {
+    return address.includes(':') ? 'IPv6' : 'IPv4';
+}
+
+
 /** @param {Vm} vm */
 function facts(vm) {
     const time = h('span', { class: 'uptime' }, uptime(vm));
     const first = vm.addresses[0]?.split('/')[0];
+    const both = new Set(vm.addresses.map(family)).size > 1;
     const node = h('dl', { class: 'facts' },
-        vm.addresses.map((address) => fact(t('vm.address'),
+        vm.addresses.map((address) => fact(both ? family(address)
+            : t('vm.address'),
             copyable(address.split('/')[0], t('vm.address.copy'),
                 t('copied')))),
         first ? fact(t('vm.ssh'), copyable(`ssh root@${first}`,

@@ -6,6 +6,7 @@ import { form, text, tiles } from '../parts/form.js';
 import { icon, osMark } from '../parts/icon.js';
 import { filled } from '../parts/loading.js';
 import { closed, hand } from '../parts/offer.js';
+import { HOSTNAME } from '../parts/rules.js';
 import { current, mib, number, t } from '../i18n.js';
 
 /** @typedef {import('../types.d.ts').Plan} Plan */
@@ -21,8 +22,7 @@ const RULES = {
     dni: /^(?=.*[0-9])[A-Za-z0-9](?=.{4,})[A-Za-z0-9.-]*$/,
     email: /^[^\s@"-][^\s@"]{0,63}@[^\s@]{1,253}$/,
     phone: /^(?=(\D*\d){6,15}\D*$)\+?[0-9(][0-9 ()./-]{4,29}[0-9]$/,
-    hostname: new RegExp('^(?=.{1,64}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?'
-        + '(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$', 'i'),
+    hostname: HOSTNAME,
 };
 
 /* What was typed survives a change of language and a look at the plans. */

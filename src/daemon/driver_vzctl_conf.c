@@ -140,7 +140,7 @@ vz_vzctl_pair(char *line, char **value)
 static void
 vz_vzctl_take_hostname(vz_vzctl_conf_t *ct, char *value)
 {
-    if (vz_field_check(VZ_FIELD_HOSTNAME, value, strlen(value)) == VZ_OK) {
+    if (vz_field_check(VZ_FIELD_NODE, value, strlen(value)) == VZ_OK) {
         (void) snprintf(ct->hostname, sizeof(ct->hostname), "%s", value);
     }
 }

@@ -325,7 +325,7 @@ vz_vzctl_print_whole(vz_job_t *job, vz_text_t *text,
 {
     vz_vzctl_made_t  made;
 
-    vz_text_put(text, " gateway=- dns=");
+    vz_text_put(text, " gateway=- gateways=- dns=");
     vz_text_addresses(text, ct->dns, ct->ndns);
 
     vz_vzctl_put_pair(text, "vmguarpages",

@@ -1,5 +1,6 @@
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include "../wire/field.h"
 #include "../wire/frame.h"
 #include "limit.h"
@@ -11,6 +12,9 @@
 
 
 static unsigned vz_stat_lives(const vz_run_t *run, vz_cgroup_use_t *use);
+static void vz_stat_gateways(vz_text_t *text, const vz_config_t *conf,
+    const vz_ct_t *ct);
+static unsigned vz_stat_family(const vz_ct_t *ct, int family);
 static void vz_stat_dns(vz_text_t *text, const vz_ct_t *ct);
 static void vz_stat_size(vz_text_t *text, const char *key,
     uint64_t size);
@@ -114,7 +118,9 @@ vz_stat_print(const vz_config_t *conf, const vz_ct_t *ct,
               : ct->gateway6[0] ? ct->gateway6
               : conf->bridge[0] ? "-" : conf->gateway4;
 
-    vz_text_put(&text, " gateway=%s dns=", gateway);
+    vz_text_put(&text, " gateway=%s gateways=", gateway);
+    vz_stat_gateways(&text, conf, ct);
+    vz_text_put(&text, " dns=");
     vz_stat_dns(&text, ct);
 
     vz_stat_pair(&text, "vmguarpages", &ct->vmguar);
@@ -125,6 +131,47 @@ vz_stat_print(const vz_config_t *conf, const vz_ct_t *ct,
     vz_limit_kept(ct, NULL, kept);
     vz_text_put(&text, " kept=%s", kept);
     vz_stat_size(&text, "created", ct->created);
+}
+
+
+/* of each family it has addresses of, or a gateway of its own */
+
+static void
+vz_stat_gateways(vz_text_t *text, const vz_config_t *conf, const vz_ct_t *ct)
+{
+    unsigned     n;
+    const char  *four, *six;
+
+    four = ct->gateway4;
+    six = ct->gateway6;
+
+    if (*four == '\0' && !conf->bridge[0] && vz_stat_family(ct, AF_INET)) {
+        four = conf->gateway4;
+    }
+
+    if (*six == '\0' && !conf->bridge[0] && vz_stat_family(ct, AF_INET6)) {
+        six = conf->gateway6;
+    }
+
+    n = *four != '\0' && *six != '\0';
+
+    vz_text_put(text, "%s%s%s", four, n ? "," : "",
+                *four == '\0' && *six == '\0' ? "-" : six);
+}
+
+
+static unsigned
+vz_stat_family(const vz_ct_t *ct, int family)
+{
+    unsigned  i;
+
+    for (i = 0; i < ct->naddresses; i++) {
+        if (ct->addresses[i].family == family) {
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 

@@ -56,9 +56,9 @@ static const vz_sql_t  vz_address_sql_give_up = vz_sql("address give up",
     " stranger_node = ? WHERE address = ? AND vm_id = ?");
 
 static const vz_sql_t  vz_address_sql_take = vz_sql("address take",
-    "UPDATE address SET vm_id = ?, position = ?"
+    "UPDATE address FORCE INDEX (free) SET vm_id = ?, position = ?"
     " WHERE pool_id = ? AND reserved = 0 AND vm_id IS NULL"
-    " ORDER BY id LIMIT 1");
+    " ORDER BY pool_id, reserved, vm_id, id LIMIT 1");
 
 static const vz_sql_t  vz_address_sql_all = vz_sql("address all",
     "SELECT GROUP_CONCAT(address ORDER BY position, id SEPARATOR ' '),"

@@ -54,7 +54,7 @@ static vz_code_e vz_node_range(vz_call_t *call, int64_t low, int64_t high);
       offsetof(vz_node_body_t, ctid_max) }
 
 static const vz_form_member_t  vz_node_new[] = {
-    { "name", VZ_FORM_FIELD, VZ_FIELD_HOSTNAME, 1, 0, 0,
+    { "name", VZ_FORM_FIELD, VZ_FIELD_NODE, 1, 0, 0,
       offsetof(vz_node_body_t, name) },
     vz_node_limits
 };

@@ -1,10 +1,11 @@
 /*
- * /api/admin/addresses: pools.  Every address of a pool is a row, made with
- * it.
+ * /api/admin/addresses: pools.  A pool is made closed, gets its addresses in
+ * pieces (fill.c), and is opened when it has all of them.
  */
 
 #include "admin.h"
-#include "net.h"
+#include "fill.h"
+#include "stock.h"
 
 
 #define VZ_POOL_PREFIX4  16         /* 65,536 addresses at most */
@@ -27,22 +28,22 @@ typedef struct {
 } vz_pool_body_t;
 
 
+static void vz_pool_left_json(vz_json_t *out, const vz_rows_t *stock);
 static void vz_pool_reply(vz_call_t *call, uint64_t id, ngx_uint_t status);
 static vz_code_e vz_pool_network(vz_call_t *call, vz_pool_body_t *body);
 static vz_code_e vz_pool_gateway(vz_call_t *call, vz_pool_body_t *body);
 static vz_code_e vz_pool_node(vz_call_t *call, vz_pool_body_t *body);
 static vz_code_e vz_pool_overlap(vz_call_t *call, const vz_net_t *net);
 static void vz_pool_overlaps(vz_call_t *call);
-static vz_code_e vz_pool_insert_all(vz_call_t *call, vz_pool_body_t *body);
-static vz_code_e vz_pool_fill(vz_tx_t *tx, vz_call_t *call,
-    const vz_pool_body_t *body);
-static vz_code_e vz_pool_fill_six(vz_tx_t *tx, vz_call_t *call,
-    const vz_pool_body_t *body, int64_t gate);
+static vz_code_e vz_pool_begin(vz_call_t *call, vz_pool_body_t *body);
+static vz_code_e vz_pool_fill(vz_call_t *call, const vz_pool_body_t *body);
 static vz_code_e vz_pool_find(vz_call_t *call, vz_pool_body_t *body,
     vz_net_t *before);
 static vz_code_e vz_pool_store(vz_call_t *call, vz_pool_body_t *body,
     const vz_net_t *before);
 static vz_code_e vz_pool_empty(vz_call_t *call, uint64_t id,
+    ngx_uint_t *taken);
+static vz_code_e vz_pool_remove(vz_call_t *call, uint64_t id,
     ngx_uint_t *taken);
 
 
@@ -55,7 +56,7 @@ static const vz_form_member_t  vz_pool_members[] = {
       offsetof(vz_pool_body_t, gateway) },
     { "dns", VZ_FORM_LIST, VZ_FIELD_ADDRESS, 0, 0, 3,
       offsetof(vz_pool_body_t, dns) },
-    { "node", VZ_FORM_FIELD, VZ_FIELD_HOSTNAME, 0, 0, 0,
+    { "node", VZ_FORM_FIELD, VZ_FIELD_NODE, 0, 0, 0,
       offsetof(vz_pool_body_t, node) },
     { "enabled", VZ_FORM_BOOL, 0, 0, 0, 1,
       offsetof(vz_pool_body_t, enabled) }
@@ -79,6 +80,8 @@ const vz_form_t  vz_pool_change_form = vz_form("PoolChange", vz_pool_changes);
 #define VZ_POOL_SELECT                                                        \
     "SELECT p.id, p.name, p.cidr, IF(INSTR(p.cidr, ':'), 6, 4), p.gateway,"   \
     " p.dns, (SELECT n.name FROM node n WHERE n.id = p.node_id), p.enabled,"  \
+    " CASE WHEN p.filled IS NULL THEN 'ready' WHEN p.filled < 0"              \
+    "  THEN 'ending' ELSE 'making' END,"                                      \
     " COUNT(a.id),"                                                           \
     " COUNT(CASE WHEN a.vm_id IS NULL AND a.reserved = 0 THEN 1 END),"        \
     " COUNT(a.vm_id),"                                                        \
@@ -91,6 +94,10 @@ static const vz_sql_t  vz_pool_rows = vz_sql("pools",
 static const vz_sql_t  vz_pool_select = vz_sql("pool",
     VZ_POOL_SELECT " WHERE p.id = ? GROUP BY p.id");
 
+static const vz_sql_t  vz_pool_stock = vz_sql("pool stock",
+    "SELECT (SELECT COUNT(*)" VZ_STOCK_FOUR "),"
+    " (SELECT COUNT(*)" VZ_STOCK_SIX ")");
+
 static const vz_sql_t  vz_pool_networks = vz_sql("pool networks",
     "SELECT cidr FROM address_pool LIMIT 10000");
 
@@ -98,29 +105,11 @@ static const vz_sql_t  vz_pool_node_id = vz_sql("pool node",
     "SELECT id FROM node WHERE name = ?");
 
 static const vz_sql_t  vz_pool_insert = vz_sql("pool insert",
-    "INSERT INTO address_pool (name, node_id, cidr, gateway, dns, enabled)"
-    " VALUES (?, ?, ?, ?, ?, ?)");
+    "INSERT INTO address_pool (name, node_id, cidr, gateway, dns, enabled,"
+    " filled) VALUES (?, ?, ?, ?, ?, 0, 0)");
 
-/* 0 to 65535 as d.n, without a table and on every server */
-
-#define VZ_POOL_NUMBERS                                                       \
-    " WITH h AS (SELECT 0 AS x UNION ALL SELECT 1 UNION ALL SELECT 2"         \
-    " UNION ALL SELECT 3 UNION ALL SELECT 4 UNION ALL SELECT 5"               \
-    " UNION ALL SELECT 6 UNION ALL SELECT 7 UNION ALL SELECT 8"               \
-    " UNION ALL SELECT 9 UNION ALL SELECT 10 UNION ALL SELECT 11"             \
-    " UNION ALL SELECT 12 UNION ALL SELECT 13 UNION ALL SELECT 14"            \
-    " UNION ALL SELECT 15), d AS (SELECT a.x * 4096 + b.x * 256 + c.x * 16"   \
-    " + e.x AS n FROM h a JOIN h b JOIN h c JOIN h e)"
-
-static const vz_sql_t  vz_pool_fill4 = vz_sql("pool fill 4",
-    "INSERT INTO address (pool_id, address)" VZ_POOL_NUMBERS
-    " SELECT ?, INET_NTOA(? + d.n) FROM d WHERE d.n >= ? AND d.n < ?"
-    " AND d.n <> ? ORDER BY d.n");
-
-static const vz_sql_t  vz_pool_fill6 = vz_sql("pool fill 6",
-    "INSERT INTO address (pool_id, address)" VZ_POOL_NUMBERS
-    " SELECT ?, IF(? + d.n = 0, ?, CONCAT(?, LOWER(HEX(? + d.n))))"
-    " FROM d WHERE d.n < ? AND d.n <> ? ORDER BY d.n");
+static const vz_sql_t  vz_pool_open = vz_sql("pool open",
+    "UPDATE address_pool SET enabled = 1 WHERE id = ? AND filled IS NULL");
 
 static const vz_sql_t  vz_pool_one = vz_sql("pool one",
     "SELECT cidr, gateway, (SELECT a.vm_id FROM address a"
@@ -130,7 +119,7 @@ static const vz_sql_t  vz_pool_one = vz_sql("pool one",
 static const vz_sql_t  vz_pool_update = vz_sql("pool update",
     "UPDATE address_pool SET name = COALESCE(?, name),"
     " gateway = IF(?, ?, gateway), dns = IF(?, ?, dns),"
-    " enabled = COALESCE(?, enabled) WHERE id = ?");
+    " enabled = COALESCE(?, enabled) WHERE id = ? AND filled IS NULL");
 
 static const vz_sql_t  vz_pool_give = vz_sql("pool give",
     "INSERT IGNORE INTO address (pool_id, address) VALUES (?, ?)");
@@ -138,9 +127,6 @@ static const vz_sql_t  vz_pool_give = vz_sql("pool give",
 static const vz_sql_t  vz_pool_take = vz_sql("pool take",
     "DELETE FROM address WHERE pool_id = ? AND address = ?"
     " AND vm_id IS NULL");
-
-static const vz_sql_t  vz_pool_free = vz_sql("pool free",
-    "DELETE FROM address WHERE pool_id = ? AND vm_id IS NULL");
 
 static const vz_sql_t  vz_pool_left = vz_sql("pool left",
     "SELECT COUNT(*) FROM address WHERE pool_id = ?");
@@ -158,6 +144,7 @@ static const vz_shape_member_t  vz_pool_cells[] = {
     { "dns", VZ_SHAPE_WORDS },
     { "node", VZ_SHAPE_OPT },
     { "enabled", VZ_SHAPE_BOOL },
+    { "state", VZ_SHAPE_TEXT },
     { "total", VZ_SHAPE_INT },
     { "free", VZ_SHAPE_INT },
     { "taken", VZ_SHAPE_INT },
@@ -174,7 +161,46 @@ static const vz_listing_t  vz_pool_listing = {
 void
 vz_admin_pools(vz_call_t *call)
 {
-    vz_listing_call(call, &vz_pool_listing, vz_no_binds);
+    vz_code_e    rc;
+    vz_rows_t    rows, stock;
+    vz_json_t   *out;
+    ngx_uint_t   limit;
+
+    if (vz_listing_read(call, &vz_pool_listing, vz_no_binds, &rows, &limit)
+        != VZ_OK)
+    {
+        return;
+    }
+
+    rc = vz_db_query(NULL, call->pool, &vz_pool_stock, vz_no_binds, &stock);
+    if (rc != VZ_OK) {
+        vz_call_fault(call, "database", rc);
+        return;
+    }
+
+    out = vz_call_reply(call, NGX_HTTP_OK);
+
+    vz_json_object(out, NULL);
+    vz_pool_left_json(out, &stock);
+    vz_listing_items(out, &vz_pool_listing, &rows, limit);
+    vz_json_close(out);
+}
+
+
+static void
+vz_pool_left_json(vz_json_t *out, const vz_rows_t *stock)
+{
+    int64_t  four, six;
+
+    four = vz_cell_int(stock, 0, 0);
+    six = vz_cell_int(stock, 0, 1);
+
+    vz_json_object(out, "stock");
+    vz_json_cstr(out, "policy", vz_stock_policy());
+    vz_json_int(out, "addresses", vz_stock_left(four, six));
+    vz_json_int(out, "ipv4", four);
+    vz_json_int(out, "ipv6", six);
+    vz_json_close(out);
 }
 
 
@@ -204,7 +230,7 @@ vz_admin_pool_make(vz_call_t *call)
         return;
     }
 
-    rc = vz_pool_insert_all(call, &body);
+    rc = vz_pool_begin(call, &body);
 
     if (rc == VZ_DUPLICATE) {
         vz_pool_overlaps(call);
@@ -216,7 +242,9 @@ vz_admin_pool_make(vz_call_t *call)
         return;
     }
 
-    vz_pool_reply(call, body.id, NGX_HTTP_CREATED);
+    if (vz_pool_fill(call, &body) == VZ_OK) {
+        vz_pool_reply(call, body.id, NGX_HTTP_CREATED);
+    }
 }
 
 
@@ -345,7 +373,7 @@ vz_pool_overlaps(vz_call_t *call)
 
 
 static vz_code_e
-vz_pool_insert_all(vz_call_t *call, vz_pool_body_t *body)
+vz_pool_begin(vz_call_t *call, vz_pool_body_t *body)
 {
     vz_tx_t    *tx;
     vz_code_e   rc;
@@ -361,13 +389,10 @@ vz_pool_insert_all(vz_call_t *call, vz_pool_body_t *body)
                               body->node_id ? vz_int(body->node_id)
                                             : vz_none(),
                               vz_text(body->cidr), vz_opt(body->gateway),
-                              vz_opt(body->dns), vz_int(body->enabled)),
+                              vz_opt(body->dns)),
                      &rows);
 
-    if (rc == VZ_OK) {
-        body->id = rows.insert_id;
-        rc = vz_pool_fill(tx, call, body);
-    }
+    body->id = rows.insert_id;
 
     if (rc == VZ_OK) {
         rc = vz_edit_audit(tx, call, "pool.make",
@@ -378,73 +403,39 @@ vz_pool_insert_all(vz_call_t *call, vz_pool_body_t *body)
 }
 
 
-/* without the gateway, and of IPv4 without network and broadcast */
-
-static vz_code_e
-vz_pool_fill(vz_tx_t *tx, vz_call_t *call, const vz_pool_body_t *body)
-{
-    int64_t          first, end, gate;
-    const vz_net_t  *net = &body->net;
-
-    first = 0;
-    gate = -1;
-
-    if (body->gateway.len && vz_net_overlap(net, &body->gate)) {
-        gate = (int64_t) vz_net_low(&body->gate) - vz_net_low(net);
-    }
-
-    if (net->family == AF_INET6) {
-        return vz_pool_fill_six(tx, call, body, gate);
-    }
-
-    end = (int64_t) 1 << (32 - net->prefix);
-
-    if (net->prefix < 31) {
-        first++;
-        end--;
-    }
-
-    return vz_db_query(tx, call->pool, &vz_pool_fill4,
-                       vz_binds(vz_int(body->id), vz_int(vz_net_low(net)),
-                                vz_int(first), vz_int(end), vz_int(gate)),
-                       NULL);
-}
-
-
 /*
- * INET6_NTOA() shortens where inet_ntop(3) does not.  All but the last group
- * read alike in each address of the pool, unless the last is 0.
+ * Two with the same addresses may be begun at once: who comes second goes.
+ * What the database kept from being made is made by the next PATCH.
  */
 
 static vz_code_e
-vz_pool_fill_six(vz_tx_t *tx, vz_call_t *call, const vz_pool_body_t *body,
-    int64_t gate)
+vz_pool_fill(vz_call_t *call, const vz_pool_body_t *body)
 {
-    int64_t    low;
-    vz_net_t   net;
-    ngx_str_t  zero, begin;
+    vz_code_e   rc;
+    ngx_uint_t  taken;
 
-    net = body->net;
-    low = vz_net_low(&net);
-    net.addr[14] = 0;
-    net.addr[15] = 0;
-    zero = vz_net_address(call->pool, &net);
+    rc = vz_fill(call->pool, body->id);
 
-    net.addr[15] = 1;
-    begin = vz_net_address(call->pool, &net);
-
-    if (zero.len == 0 || begin.len == 0) {
-        return VZ_INTERNAL;
+    if (rc == VZ_DUPLICATE) {
+        (void) vz_pool_empty(call, body->id, &taken);
+        vz_pool_overlaps(call);
+        return rc;
     }
 
-    begin.len--;
+    if (rc == VZ_OK && body->enabled) {
+        rc = vz_db_query(NULL, call->pool, &vz_pool_open,
+                         vz_binds(vz_int(body->id)), NULL);
+    }
 
-    return vz_db_query(tx, call->pool, &vz_pool_fill6,
-                       vz_binds(vz_int(body->id), vz_int(low), vz_text(zero),
-                                vz_text(begin), vz_int(low),
-                                vz_int((int64_t) 1 << (128 - net.prefix)),
-                                vz_int(gate)),
-                       NULL);
+    if (rc == VZ_NOENT || rc == VZ_STATE) {
+        vz_call_problem(call, NGX_HTTP_CONFLICT, "changed",
+                        "Somebody deleted the pool meanwhile.");
+
+    } else if (rc != VZ_OK) {
+        vz_call_fault(call, "database", rc);
+    }
+
+    return rc;
 }
 
 
@@ -464,7 +455,22 @@ vz_admin_pool_change(vz_call_t *call)
         return;
     }
 
-    rc = vz_pool_store(call, &body, &before);
+    rc = vz_fill(call->pool, body.id);
+
+    if (rc == VZ_OK) {
+        rc = vz_pool_store(call, &body, &before);
+    }
+
+    if (rc == VZ_DUPLICATE) {
+        vz_pool_overlaps(call);
+        return;
+    }
+
+    if (rc == VZ_NOENT || rc == VZ_STATE) {
+        vz_call_problem(call, NGX_HTTP_CONFLICT, "not_possible",
+                        "The pool is being deleted: delete it again.");
+        return;
+    }
 
     if (rc != VZ_OK) {
         vz_call_fault(call, "database", rc);
@@ -556,7 +562,7 @@ vz_pool_store(vz_call_t *call, vz_pool_body_t *body, const vz_net_t *before)
                      NULL);
 
     if (rc == VZ_OK && gateway && before->family
-        && vz_net_overlap(before, &body->net))
+        && vz_fill_gives(&body->net, before))
     {
         old = vz_net_address(call->pool, before);
         rc = vz_db_query(tx, call->pool, &vz_pool_give,
@@ -577,6 +583,12 @@ vz_pool_store(vz_call_t *call, vz_pool_body_t *body, const vz_net_t *before)
     return vz_db_end(tx, rc);
 }
 
+
+/*
+ * A pool of which somebody has an address stays as it is.  The others give
+ * nothing out from the beginning, and one that a worker died over is deleted
+ * by another DELETE.
+ */
 
 void
 vz_admin_pool_end(vz_call_t *call)
@@ -614,10 +626,21 @@ vz_admin_pool_end(vz_call_t *call)
 }
 
 
-/* the free ones go first: what is left then is taken, and nobody can take */
-
 static vz_code_e
 vz_pool_empty(vz_call_t *call, uint64_t id, ngx_uint_t *taken)
+{
+    vz_code_e  rc;
+
+    rc = vz_fill_empty(call->pool, id, taken);
+
+    return rc == VZ_OK ? vz_pool_remove(call, id, taken) : rc;
+}
+
+
+/* an adoption may have bound one meanwhile */
+
+static vz_code_e
+vz_pool_remove(vz_call_t *call, uint64_t id, ngx_uint_t *taken)
 {
     vz_tx_t    *tx;
     vz_code_e   rc;
@@ -628,13 +651,8 @@ vz_pool_empty(vz_call_t *call, uint64_t id, ngx_uint_t *taken)
         return rc;
     }
 
-    rc = vz_db_query(tx, call->pool, &vz_pool_free, vz_binds(vz_int(id)),
-                     NULL);
-
-    if (rc == VZ_OK) {
-        rc = vz_db_query(tx, call->pool, &vz_pool_left, vz_binds(vz_int(id)),
-                         &rows);
-    }
+    rc = vz_db_query(tx, call->pool, &vz_pool_left, vz_binds(vz_int(id)),
+                     &rows);
 
     if (rc == VZ_OK) {
         *taken = vz_cell_int(&rows, 0, 0);

@@ -4,6 +4,7 @@
 
 #include "address.h"
 #include "adopt.h"
+#include "gateway.h"
 #include "live.h"
 #include "word.h"
 #include "../wire/field.h"
@@ -17,6 +18,7 @@
 
 static ngx_str_t vz_adopt_field(const ngx_str_t *line, const char *key,
     vz_field_e kind);
+static ngx_str_t vz_adopt_gateways(vz_call_t *call, const ngx_str_t *line);
 static ngx_str_t vz_adopt_list(vz_call_t *call, const ngx_str_t *line,
     const char *key, ngx_uint_t most);
 static void vz_adopt_pair(const ngx_str_t *line, const char *key,
@@ -52,7 +54,7 @@ vz_adopt_read(vz_call_t *call, const ngx_str_t *line, uint32_t ctid,
         told->hostname = vz_call_printf(call, "vps%uD", ctid);
     }
 
-    told->gateway = vz_adopt_field(line, "gateway", VZ_FIELD_GATEWAY);
+    told->gateway = vz_adopt_gateways(call, line);
     told->template = vz_adopt_field(line, "template", VZ_FIELD_TEMPLATE);
     told->dns = vz_adopt_list(call, line, "dns", VZ_ADOPT_DNS);
     told->addresses = vz_adopt_list(call, line, "address", VZ_ADOPT_ALL);
@@ -99,6 +101,33 @@ vz_adopt_field(const ngx_str_t *line, const char *key, vz_field_e kind)
     }
 
     return text;
+}
+
+
+/* an older node tells of one only */
+
+static ngx_str_t
+vz_adopt_gateways(vz_call_t *call, const ngx_str_t *line)
+{
+    ngx_str_t  text, word, out;
+
+    ngx_str_null(&out);
+    text = vz_relay_pair(line, "gateways");
+
+    if (text.len == 0) {
+        text = vz_relay_pair(line, "gateway");
+    }
+
+    while (vz_word_next(&text, ',', &word)) {
+
+        if (vz_field_check(VZ_FIELD_GATEWAY, (char *) word.data, word.len)
+            == VZ_OK)
+        {
+            out = vz_gateway_set(call->pool, out, word);
+        }
+    }
+
+    return out;
 }
 
 

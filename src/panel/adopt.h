@@ -14,7 +14,7 @@
 /* As columns of vm: MiB, a limit of -1 is none. */
 typedef struct {
     ngx_str_t    hostname;
-    ngx_str_t    gateway;           /* or empty */
+    ngx_str_t    gateway;           /* of each family, or empty */
     ngx_str_t    dns;               /* words */
     ngx_str_t    addresses;         /* the same */
     ngx_str_t    template;          /* or empty */

@@ -5,15 +5,18 @@
  */
 
 #include "audit.h"
+#include "gateway.h"
 #include "mail.h"
 #include "name.h"
 #include "number.h"
 #include "order.h"
+#include "stock.h"
+#include "word.h"
 #include "../runtime/crypt.h"
 
 
 #define VZ_CLAIM_WAIT      60000        /* ms for a turn, and of tries */
-#define VZ_CLAIM_POOLS     8
+#define VZ_CLAIM_DNS       3
 
 
 static ngx_int_t vz_claim_enter(void);
@@ -22,6 +25,11 @@ static vz_code_e vz_claim_try(vz_call_t *call, vz_order_t *order,
     const vz_claim_pt *claims);
 static vz_code_e vz_claim_user(vz_tx_t *tx, vz_call_t *call,
     vz_order_t *order);
+static vz_code_e vz_claim_family(vz_tx_t *tx, vz_call_t *call,
+    vz_order_t *order, ngx_uint_t six, ngx_uint_t *got);
+static vz_code_e vz_claim_from(vz_tx_t *tx, vz_call_t *call,
+    vz_order_t *order, int64_t pool, ngx_uint_t six, ngx_uint_t *got);
+static ngx_str_t vz_claim_dns(vz_call_t *call, ngx_str_t all, ngx_str_t more);
 static vz_code_e vz_claim_task(vz_tx_t *tx, vz_call_t *call,
     vz_order_t *order);
 static vz_code_e vz_claim_mail(vz_tx_t *tx, vz_call_t *call,
@@ -61,18 +69,27 @@ static const vz_sql_t  vz_claim_vm_insert = vz_sql("order vm",
 
 static const vz_sql_t  vz_claim_pools = vz_sql("order pools",
     "SELECT p.id, p.gateway, p.dns FROM address_pool p"
-    " WHERE p.enabled AND (p.node_id IS NULL OR p.node_id = ?)"
+    " WHERE p.enabled AND (p.cidr LIKE '%:%') = ?"
+    " AND (p.node_id IS NULL OR p.node_id = ?)"
     " AND EXISTS (SELECT 1 FROM address a WHERE a.pool_id = p.id"
     "  AND a.reserved = 0 AND a.vm_id IS NULL)"
-    " ORDER BY p.cidr LIKE '%:%', p.id LIMIT 8");
+    " ORDER BY p.id LIMIT 8");
+
+/* who closes it, to take its addresses away, sees what is claimed after this */
+
+static const vz_sql_t  vz_claim_pool = vz_sql("order pool",
+    "SELECT 1 FROM address_pool WHERE id = ? AND enabled"
+    " LOCK IN SHARE MODE");
+
+/* by the index, in its order: those behind are not looked at, nor locked */
 
 static const vz_sql_t  vz_claim_address_update = vz_sql("order address",
-    "UPDATE address SET vm_id = ?, position = 0"
+    "UPDATE address FORCE INDEX (free) SET vm_id = ?, position = ?"
     " WHERE pool_id = ? AND reserved = 0 AND vm_id IS NULL"
-    " ORDER BY id LIMIT 1");
+    " ORDER BY pool_id, reserved, vm_id, id LIMIT 1");
 
 static const vz_sql_t  vz_claim_address_get = vz_sql("order address get",
-    "SELECT address FROM address WHERE vm_id = ? ORDER BY position LIMIT 1");
+    "SELECT address FROM address WHERE vm_id = ? ORDER BY position LIMIT 2");
 
 static const vz_sql_t  vz_claim_network_update = vz_sql("order network",
     "UPDATE vm SET gateway = ?, dns = ? WHERE id = ?");
@@ -281,37 +298,128 @@ vz_claim_vm(vz_tx_t *tx, vz_call_t *call, vz_order_t *order)
 }
 
 
+/* one of each family, as vzpanel_order_addresses says; IPv4 is the first */
+
 vz_code_e
 vz_claim_address(vz_tx_t *tx, vz_call_t *call, vz_order_t *order)
 {
     vz_code_e   rc;
-    vz_rows_t   pools, rows;
-    ngx_uint_t  i;
+    vz_stock_e  takes;
+    ngx_uint_t  six, got, has;
 
-    rc = vz_db_query(tx, call->pool, &vz_claim_pools,
-                     vz_binds(vz_int(order->node->id)), &pools);
-    if (rc != VZ_OK) {
-        return rc;
-    }
+    has = 0;
 
-    for (i = 0; i < pools.rows; i++) {
+    ngx_str_null(&order->gateway);
+    ngx_str_null(&order->dns);
 
-        rc = vz_db_query(tx, call->pool, &vz_claim_address_update,
-                         vz_binds(vz_int(order->vm),
-                                  vz_int(vz_cell_int(&pools, i, 0))),
-                         &rows);
+    for (six = 0; six < 2; six++) {
+
+        takes = vz_stock_takes(six, has);
+        got = 0;
+
+        if (takes == VZ_STOCK_NONE) {
+            continue;
+        }
+
+        rc = vz_claim_family(tx, call, order, six, &got);
         if (rc != VZ_OK) {
             return rc;
         }
 
-        if (rows.affected) {
-            order->gateway = vz_cell_text(&pools, i, 1);
-            order->dns = vz_cell_text(&pools, i, 2);
-            return VZ_OK;
+        if (!got && takes == VZ_STOCK_NEED) {
+            return VZ_NOSPACE;
+        }
+
+        has |= got;
+    }
+
+    return VZ_OK;
+}
+
+
+static vz_code_e
+vz_claim_family(vz_tx_t *tx, vz_call_t *call, vz_order_t *order,
+    ngx_uint_t six, ngx_uint_t *got)
+{
+    vz_code_e   rc;
+    ngx_str_t   gateway;
+    vz_rows_t   pools;
+    ngx_uint_t  i;
+
+    rc = vz_db_query(tx, call->pool, &vz_claim_pools,
+                     vz_binds(vz_int(six), vz_int(order->node->id)), &pools);
+
+    for (i = 0; rc == VZ_OK && i < pools.rows; i++) {
+
+        rc = vz_claim_from(tx, call, order, vz_cell_int(&pools, i, 0), six,
+                           got);
+
+        if (rc != VZ_OK || !*got) {
+            continue;
+        }
+
+        gateway = vz_cell_text(&pools, i, 1);
+
+        order->gateway = vz_gateway_set(call->pool, order->gateway, gateway);
+        order->dns = vz_claim_dns(call, order->dns,
+                                  vz_cell_text(&pools, i, 2));
+        break;
+    }
+
+    return rc;
+}
+
+
+static vz_code_e
+vz_claim_from(vz_tx_t *tx, vz_call_t *call, vz_order_t *order, int64_t pool,
+    ngx_uint_t six, ngx_uint_t *got)
+{
+    vz_code_e  rc;
+    vz_rows_t  rows;
+
+    rc = vz_db_query(tx, call->pool, &vz_claim_pool, vz_binds(vz_int(pool)),
+                     &rows);
+
+    if (rc != VZ_OK || rows.rows == 0) {
+        return rc;
+    }
+
+    rc = vz_db_query(tx, call->pool, &vz_claim_address_update,
+                     vz_binds(vz_int(order->vm), vz_int(six), vz_int(pool)),
+                     &rows);
+
+    if (rc == VZ_OK) {
+        *got = rows.affected != 0;
+    }
+
+    return rc;
+}
+
+
+/* name servers of both pools, each once */
+
+static ngx_str_t
+vz_claim_dns(vz_call_t *call, ngx_str_t all, ngx_str_t more)
+{
+    ngx_str_t   word, one, rest;
+    ngx_uint_t  n, there;
+
+    while (vz_word_next(&more, ' ', &word)) {
+
+        there = 0;
+        rest = all;
+
+        for (n = 0; vz_word_next(&rest, ' ', &one); n++) {
+            there |= one.len == word.len
+                     && ngx_strncmp(one.data, word.data, one.len) == 0;
+        }
+
+        if (!there && n < VZ_CLAIM_DNS) {
+            all = vz_call_printf(call, "%V%s%V", &all, n ? " " : "", &word);
         }
     }
 
-    return VZ_NOSPACE;
+    return all;
 }
 
 
@@ -319,6 +427,7 @@ vz_code_e
 vz_claim_network(vz_tx_t *tx, vz_call_t *call, vz_order_t *order)
 {
     vz_code_e  rc;
+    ngx_str_t  other;
     vz_rows_t  rows;
 
     rc = vz_db_query(tx, call->pool, &vz_claim_address_get,
@@ -328,6 +437,13 @@ vz_claim_network(vz_tx_t *tx, vz_call_t *call, vz_order_t *order)
     }
 
     order->ip = vz_cell_text(&rows, 0, 0);
+    other = vz_cell_text(&rows, 1, 0);
+
+    ngx_str_null(&order->also);
+
+    if (other.len) {
+        order->also = vz_call_printf(call, ", %V", &other);
+    }
 
     return vz_db_query(tx, call->pool, &vz_claim_network_update,
                        vz_binds(vz_opt(order->gateway), vz_opt(order->dns),
@@ -386,6 +502,7 @@ vz_claim_mail(vz_tx_t *tx, vz_call_t *call, vz_order_t *order)
     vz_json_text(&json, "account", &order->account);
     vz_json_text(&json, "password", &order->password);
     vz_json_text(&json, "address", &order->ip);
+    vz_json_text(&json, "also", &order->also);
     vz_json_text(&json, "hostname", &order->hostname);
     vz_json_text(&json, "plan", &order->plan_name);
 

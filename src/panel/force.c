@@ -16,6 +16,7 @@
 static vz_code_e vz_force_ask(vz_call_t *call, vz_node_row_t *node,
     uint32_t ctid, const ngx_str_t *tag, ngx_str_t *line);
 static void vz_force_line(vz_json_t *out, const ngx_str_t *line);
+static ngx_str_t vz_force_gateways(const ngx_str_t *line);
 static void vz_force_memory(vz_json_t *out, const ngx_str_t *line);
 static void vz_force_disk(vz_json_t *out, const ngx_str_t *line);
 static void vz_force_cpu(vz_json_t *out, const ngx_str_t *line);
@@ -120,12 +121,26 @@ vz_force_line(vz_json_t *out, const ngx_str_t *line)
     vz_told_text(out, "hostname", line, "hostname");
     vz_told_words(out, "addresses", vz_relay_pair(line, "address"));
     vz_told_text(out, "gateway", line, "gateway");
+    vz_told_words(out, "gateways", vz_force_gateways(line));
     vz_told_words(out, "dns", vz_relay_pair(line, "dns"));
     vz_force_memory(out, line);
     vz_force_disk(out, line);
     vz_force_cpu(out, line);
     vz_force_kept(out, vz_relay_pair(line, "kept"));
     vz_json_close(out);
+}
+
+
+/* an older node tells of one only */
+
+static ngx_str_t
+vz_force_gateways(const ngx_str_t *line)
+{
+    ngx_str_t  all;
+
+    all = vz_relay_pair(line, "gateways");
+
+    return all.len ? all : vz_relay_pair(line, "gateway");
 }
 
 

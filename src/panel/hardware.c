@@ -4,14 +4,17 @@
  * data say what is wished, and its last step writes that to the row.
  */
 
+#include "gateway.h"
 #include "hardware.h"
 #include "node_limit.h"
 #include "resource.h"
+#include "word.h"
 #include "../wire/field.h"
 
 
 #define VZ_HARDWARE_MIB      (1024 * 1024)
 #define VZ_HARDWARE_PAIRS    4              /* memory and disk */
+#define VZ_HARDWARE_GATEWAY  10             /* its column */
 #define VZ_HARDWARE_NONE     -1             /* no limit, in a task's data */
 
 
@@ -55,6 +58,7 @@ static void vz_hardware_check(vz_change_t *change, ngx_uint_t n,
 static void vz_hardware_min(vz_change_t *change, const int64_t disk[2]);
 static vz_code_e vz_hardware_texts(vz_change_t *change, vz_tx_t *tx,
     vz_json_t *data);
+static vz_code_e vz_hardware_gateway(vz_change_t *change, ngx_str_t *all);
 static int64_t *vz_hardware_wished(vz_hardware_t *wish, ngx_uint_t n);
 
 
@@ -66,6 +70,8 @@ static const vz_form_member_t  vz_network_members[] = {
                        hostname),
     vz_hardware_member("gateway", VZ_FORM_FIELD, VZ_FIELD_GATEWAY, 0, 0,
                        gateway),
+    vz_hardware_member("gateways", VZ_FORM_LIST, VZ_FIELD_GATEWAY, 0,
+                       VZ_GATEWAY_MAX, gateways),
     vz_hardware_member("dns", VZ_FORM_LIST, VZ_FIELD_ADDRESS, 0, 3, dns),
     vz_hardware_member("addresses", VZ_FORM_LIST, VZ_FIELD_ADDRESS, 0, 32,
                        addresses)
@@ -122,7 +128,7 @@ static const vz_hardware_group_t  vz_hardware_groups[] = {
 static const vz_sql_t  vz_hardware_select = vz_sql("hardware",
     "SELECT vmguar_barrier_mib, vmguar_limit_mib, oomguar_barrier_mib,"
     " oomguar_limit_mib, privvm_barrier_mib, privvm_limit_mib,"
-    " disk_soft_mib, disk_hard_mib, cpu_units, cpu_percent"
+    " disk_soft_mib, disk_hard_mib, cpu_units, cpu_percent, gateway"
     " FROM vm WHERE id = ?");
 
 static const vz_sql_t  vz_hardware_node = vz_sql("hardware node",
@@ -266,6 +272,7 @@ vz_hardware_spell(vz_call_t *call, vz_hardware_t *wish)
     ngx_strlow(wish->hostname.data, wish->hostname.data, wish->hostname.len);
 
     wish->gateway = vz_hardware_canonical(call, wish->gateway);
+    wish->gateways = vz_hardware_canonical(call, wish->gateways);
     wish->dns = vz_hardware_canonical(call, wish->dns);
     wish->addresses = vz_hardware_canonical(call, wish->addresses);
 }
@@ -286,7 +293,8 @@ vz_hardware_empty(const vz_hardware_t *wish)
     }
 
     return wish->hostname.len == 0 && wish->gateway.len == 0
-           && wish->dns.len == 0 && wish->addresses.len == 0;
+           && wish->gateways.len == 0 && wish->dns.len == 0
+           && wish->addresses.len == 0;
 }
 
 
@@ -531,7 +539,7 @@ static vz_code_e
 vz_hardware_texts(vz_change_t *change, vz_tx_t *tx, vz_json_t *data)
 {
     vz_code_e           rc;
-    ngx_str_t           add, drop;
+    ngx_str_t           add, drop, gateway;
     ngx_uint_t          i;
     vz_hardware_ask_t  *ask = change->data;
     vz_hardware_t      *wish = &ask->wish;
@@ -541,9 +549,14 @@ vz_hardware_texts(vz_change_t *change, vz_tx_t *tx, vz_json_t *data)
         const ngx_str_t    *text;
     } texts[] = {
         { "hostname", &wish->hostname },
-        { "gateway", &wish->gateway },
+        { "gateway", &gateway },
         { "dns", &wish->dns }
     };
+
+    rc = vz_hardware_gateway(change, &gateway);
+    if (rc != VZ_OK) {
+        return rc;
+    }
 
     for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
         if (texts[i].text->len) {
@@ -564,6 +577,64 @@ vz_hardware_texts(vz_change_t *change, vz_tx_t *tx, vz_json_t *data)
     vz_json_text(data, "drop", &drop);
 
     return VZ_OK;
+}
+
+
+/*
+ * "gateways" are all of them, "gateway" is one in the place of its family's.
+ * A node has no verb to take one away.
+ */
+
+static vz_code_e
+vz_hardware_gateway(vz_change_t *change, ngx_str_t *all)
+{
+    ngx_str_t           had, rest, word;
+    ngx_uint_t          six;
+    vz_call_t          *call = change->call;
+    vz_hardware_ask_t  *ask = change->data;
+
+    ngx_str_null(all);
+
+    if (ask->wish.gateway.len == 0 && ask->wish.gateways.len == 0) {
+        return VZ_OK;
+    }
+
+    had = vz_cell_text(&ask->row, 0, VZ_HARDWARE_GATEWAY);
+    rest = ask->wish.gateways;
+
+    if (rest.len == 0) {
+        *all = had;
+    }
+
+    while (vz_word_next(&rest, ' ', &word)) {
+
+        if (vz_gateway_of(*all, vz_gateway_six(&word)).len) {
+            vz_call_invalid(call, "gateways", "family",
+                            "one of IPv4 and one of IPv6 at most");
+        }
+
+        *all = vz_gateway_set(call->pool, *all, word);
+    }
+
+    *all = vz_gateway_set(call->pool, *all, ask->wish.gateway);
+
+    for (six = 0; six < 2; six++) {
+        word = vz_gateway_of(had, six);
+
+        if (word.len && vz_gateway_of(*all, six).len == 0) {
+            vz_call_invalid(call, "gateways", "required",
+                            "in place of %V, which can't be taken away",
+                            &word);
+        }
+    }
+
+    if (call->nerrors == 0) {
+        return VZ_OK;
+    }
+
+    vz_call_refuse(call);
+
+    return VZ_RANGE;
 }
 
 

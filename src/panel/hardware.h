@@ -14,7 +14,8 @@
 /* As the forms read it: a limit of 0 is none, an empty text not given. */
 typedef struct {
     ngx_str_t        hostname;
-    ngx_str_t        gateway;
+    ngx_str_t        gateway;           /* of its family */
+    ngx_str_t        gateways;          /* words: of all families */
     ngx_str_t        dns;               /* words */
     ngx_str_t        addresses;
     int64_t          memory[3][2];      /* vmguar, oomguar, privvm in MiB */

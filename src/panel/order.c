@@ -10,6 +10,7 @@
 #include "route.h"
 #include "secret.h"
 #include "session.h"
+#include "stock.h"
 #include "stream.h"
 #include "task.h"
 #include "../runtime/crypt.h"
@@ -64,9 +65,7 @@ const vz_form_t  vz_order_form = vz_form("Order", vz_order_members);
 static const vz_sql_t  vz_order_lookup = vz_sql("order lookup",
     "SELECT p.id, p.memory_mib, p.disk_mib, p.cpu_units, p.cpu_percent,"
     " p.name, t.id, (SELECT 1 FROM user u WHERE u.dni = ?),"
-    " (SELECT 1 FROM address a JOIN address_pool ap"
-    "   ON ap.id = a.pool_id AND ap.enabled"
-    "   WHERE a.vm_id IS NULL AND NOT a.reserved LIMIT 1)"
+    " EXISTS (SELECT 1" VZ_STOCK_FOUR "), EXISTS (SELECT 1" VZ_STOCK_SIX ")"
     " FROM (SELECT 1 AS one) o"
     " LEFT JOIN plan p ON p.name = ? AND p.visible"
     " LEFT JOIN template t ON t.name = ? AND t.enabled");
@@ -342,7 +341,9 @@ vz_order_look(vz_call_t *call, vz_order_t *order)
         return VZ_EXISTS;
     }
 
-    if (vz_cell_null(&rows, 0, 8)) {
+    if (vz_stock_left(vz_cell_int(&rows, 0, 8), vz_cell_int(&rows, 0, 9))
+        == 0)
+    {
         vz_order_refuse(call, order, VZ_NOSPACE);
         return VZ_NOSPACE;
     }

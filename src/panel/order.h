@@ -55,7 +55,8 @@ typedef struct {
     ngx_str_t        account;
     ngx_str_t        hostname;
     ngx_str_t        ip;
-    ngx_str_t        gateway;
+    ngx_str_t        also;          /* ", " and its other address, or empty */
+    ngx_str_t        gateway;       /* of each family, IPv4 first */
     ngx_str_t        dns;
 } vz_order_t;
 
@@ -70,7 +71,7 @@ typedef vz_code_e (*vz_claim_pt)(vz_tx_t *tx, vz_call_t *call,
  *
  *   VZ_OK           with order->task
  *   VZ_EXISTS       the DNI is known
- *   VZ_NOSPACE      no address is free
+ *   VZ_NOSPACE      no address is free, of a family that it needs
  *   VZ_DUPLICATE    another call with this Idempotency-Key was first
  *   VZ_OVERLOADED   too many at once
  *   VZ_DOWN         also when nobody knows whether the commit happened
@@ -81,7 +82,7 @@ vz_code_e vz_claim_all(vz_call_t *call, vz_order_t *order,
 /* vz_claim_order: account, number, address, task and mail of a new customer. */
 vz_code_e vz_claim_order(vz_call_t *call, vz_order_t *order);
 
-/* What every new container claims: key, number and row, an address. */
+/* What every new container claims: key, number and row, addresses. */
 vz_code_e vz_claim_key(vz_tx_t *tx, vz_call_t *call, vz_order_t *order);
 vz_code_e vz_claim_vm(vz_tx_t *tx, vz_call_t *call, vz_order_t *order);
 vz_code_e vz_claim_address(vz_tx_t *tx, vz_call_t *call, vz_order_t *order);

@@ -4,6 +4,7 @@
  */
 
 #include "resource.h"
+#include "stock.h"
 #include "template.h"
 #include "../runtime/settings.h"
 
@@ -27,9 +28,8 @@ static void vz_plan_keep(const ngx_str_t *text, uint64_t changed);
 
 static const vz_sql_t  vz_plan_select = vz_sql("plans",
     "SELECT p.id, p.name, p.memory_mib, p.disk_mib, p.cpu_units,"
-    " (SELECT COUNT(*) FROM address a JOIN address_pool ap"
-    "   ON ap.id = a.pool_id AND ap.enabled"
-    "   WHERE a.vm_id IS NULL AND NOT a.reserved),"
+    " (SELECT COUNT(*)" VZ_STOCK_FOUR "),"
+    " (SELECT COUNT(*)" VZ_STOCK_SIX "),"
     " (SELECT GROUP_CONCAT(tt.name SEPARATOR ' ') FROM template tt"
     "   WHERE tt.enabled),"
     " (SELECT GROUP_CONCAT(r.ms SEPARATOR ' ') FROM"
@@ -100,7 +100,7 @@ vz_plan_write(vz_json_t *json, const vz_rows_t *rows)
     int64_t     ready;
     ngx_uint_t  i;
 
-    ready = vz_plan_ready(vz_cell_text(rows, 0, 7));
+    ready = vz_plan_ready(vz_cell_text(rows, 0, 8));
 
     vz_json_object(json, NULL);
     vz_json_array(json, "items");
@@ -112,9 +112,10 @@ vz_plan_write(vz_json_t *json, const vz_rows_t *rows)
     vz_json_close(json);
 
     vz_json_object(json, "stock");
-    vz_json_int(json, "addresses", vz_cell_int(rows, 0, 5));
+    vz_json_int(json, "addresses", vz_stock_left(vz_cell_int(rows, 0, 5),
+                                                 vz_cell_int(rows, 0, 6)));
     vz_json_uint(json, "templates",
-                 vz_plan_templates(vz_cell_text(rows, 0, 6)));
+                 vz_plan_templates(vz_cell_text(rows, 0, 7)));
     vz_json_close(json);
 
     vz_json_cstr(json, "signup", vz_plan_signup());

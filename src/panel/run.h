@@ -22,7 +22,7 @@ typedef struct {
                                        it, or was to get it */
     ngx_str_t       template;
     ngx_str_t       hostname;
-    ngx_str_t       gateway;        /* or empty */
+    ngx_str_t       gateway;        /* of each family that has one, words */
     ngx_str_t       dns;            /* up to three, separated by spaces */
     ngx_str_t       addresses;      /* the same, all of them */
     int64_t         memory[3][2];   /* vmguar, oomguar, privvm: barrier and

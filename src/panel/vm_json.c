@@ -52,6 +52,7 @@ typedef struct {
 static void vz_vm_text(vz_vm_row_t *vm, const char *key, vz_vm_column_e c);
 static void vz_vm_int(vz_vm_row_t *vm, const char *key, vz_vm_column_e c);
 static void vz_vm_words(vz_vm_row_t *vm, const char *key, vz_vm_column_e c);
+static void vz_vm_word(vz_vm_row_t *vm, const char *key, vz_vm_column_e c);
 static void vz_vm_pair(vz_vm_row_t *vm, const char *key, vz_vm_column_e c);
 static void vz_vm_memory(vz_vm_row_t *vm, const vz_sample_t *sample);
 static void vz_vm_disk(vz_vm_row_t *vm, const vz_sample_t *sample);
@@ -111,7 +112,8 @@ vz_vm_json_open(vz_json_t *json, const vz_rows_t *rows, ngx_uint_t row,
     vz_vm_int(&vm, "ctid", VZ_VM_CTID);
     vz_vm_int(&vm, "version", VZ_VM_VERSION);
     vz_vm_words(&vm, "addresses", VZ_VM_ADDRESSES);
-    vz_vm_text(&vm, "gateway", VZ_VM_GATEWAY);
+    vz_vm_word(&vm, "gateway", VZ_VM_GATEWAY);
+    vz_vm_words(&vm, "gateways", VZ_VM_GATEWAY);
     vz_vm_words(&vm, "dns", VZ_VM_DNS);
     vz_vm_memory(&vm, &sample);
     vz_vm_disk(&vm, &sample);
@@ -174,6 +176,23 @@ vz_vm_words(vz_vm_row_t *vm, const char *key, vz_vm_column_e c)
     }
 
     vz_json_close(vm->json);
+}
+
+
+/* the first of them */
+
+static void
+vz_vm_word(vz_vm_row_t *vm, const char *key, vz_vm_column_e c)
+{
+    ngx_str_t  text, word;
+
+    text = vz_cell_text(vz_vm_cell(vm, c));
+
+    if (vz_word_next(&text, ' ', &word)) {
+        vz_json_text(vm->json, key, &word);
+    } else {
+        vz_json_null(vm->json, key);
+    }
 }
 
 

@@ -284,6 +284,7 @@ vz_make_mail(vz_tx_t *tx, vz_call_t *call, vz_order_t *order)
     vz_json_object(&json, NULL);
     vz_json_text(&json, "first_name", &order->body.first_name);
     vz_json_text(&json, "address", &order->ip);
+    vz_json_text(&json, "also", &order->also);
     vz_json_text(&json, "hostname", &order->hostname);
     vz_json_text(&json, "password", &order->password);
 

@@ -305,7 +305,7 @@ vz_conf_node(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         }
     }
 
-    if (vz_field_check(VZ_FIELD_HOSTNAME, (char *) args[1].data, args[1].len)
+    if (vz_field_check(VZ_FIELD_NODE, (char *) args[1].data, args[1].len)
         != VZ_OK)
     {
         return vz_option_refuse(cf, &args[1], "is not a name like a host's");
@@ -432,6 +432,40 @@ vz_conf_signup(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
 
     return NGX_CONF_OK;
+}
+
+
+char *
+vz_conf_addresses(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_str_t        *args;
+    vz_conf_t        *main = conf;
+    ngx_conf_enum_t  *one;
+
+    static ngx_conf_enum_t  names[] = {
+        { ngx_string("ipv4"), VZ_ADDRESSES_IPV4 },
+        { ngx_string("both"), VZ_ADDRESSES_BOTH },
+        { ngx_string("any"), VZ_ADDRESSES_ANY },
+        { ngx_null_string, 0 }
+    };
+
+    if (main->addresses) {
+        return "is duplicate";
+    }
+
+    args = cf->args->elts;
+    main->addresses = 1;
+
+    for (one = names; one->name.len; one++) {
+        if (one->name.len == args[1].len
+            && ngx_strncmp(one->name.data, args[1].data, args[1].len) == 0)
+        {
+            main->settings.addresses = one->value;
+            return NGX_CONF_OK;
+        }
+    }
+
+    return vz_option_refuse(cf, &args[1], "must be ipv4, both or any");
 }
 
 

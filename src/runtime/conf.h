@@ -30,6 +30,7 @@ typedef struct {
     vz_smtp_conf_t      smtp;
     vz_settings_t       settings;
     ngx_flag_t          signup;     /* vzpanel_signup was read */
+    ngx_flag_t          addresses;  /* vzpanel_order_addresses was */
     ngx_str_t           zone;
     ngx_str_t           pool_name;
     ngx_thread_pool_t  *pool;
@@ -54,6 +55,7 @@ char *vz_conf_node(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *vz_conf_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *vz_conf_mail(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *vz_conf_signup(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *vz_conf_addresses(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *vz_conf_session_timeout(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *vz_conf_thread_pool(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *vz_conf_public_url(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);

@@ -15,8 +15,15 @@ typedef enum {
     VZ_SIGNUP_OFF           /* the public form is closed */
 } vz_signup_e;
 
+typedef enum {
+    VZ_ADDRESSES_IPV4 = 0,  /* one of IPv4, and one of IPv6 if there is */
+    VZ_ADDRESSES_BOTH,      /* one of each */
+    VZ_ADDRESSES_ANY        /* one, of IPv4 as long as there are some */
+} vz_addresses_e;
+
 typedef struct {
     vz_signup_e   signup;
+    vz_addresses_e addresses;       /* of a new container */
     time_t        session_timeout;  /* seconds from signing in, absolute */
     ngx_str_t     public_url;       /* for links in mails, without a slash at
                                        its end; empty where not configured */

@@ -94,9 +94,9 @@ const vz_answer_shape_t  vz_answer_shapes[] = {
       " template text, template_label text,"
       " state running|stopped|frozen|unknown, " VZ_SHAPE_SERVICE ","
       " suspended text|null, wanted running|stopped, ctid int, version int,"
-      " addresses text[], gateway text|null, dns text[], memory Memory,"
-      " disk Disk, cpu Cpu, uptime_s int|null, sampled time|null,"
-      " task TaskAtWork|null,"
+      " addresses text[], gateway text|null, gateways text[], dns text[],"
+      " memory Memory, disk Disk, cpu Cpu, uptime_s int|null,"
+      " sampled time|null, task TaskAtWork|null,"
       " node? up|down|absent, in_force? InForce|null,"
       " limits? NodeLimits|null" },
     { "ContainerName", "id int, name? text" },
@@ -110,8 +110,9 @@ const vz_answer_shape_t  vz_answer_shapes[] = {
     { "Cpu", "percent number, units int, limit_percent int|unlimited" },
     { "InForce",
       "state text|null, hostname text|null, addresses text[],"
-      " gateway text|null, dns text[], memory MemoryInForce,"
-      " disk DiskInForce, cpu CpuInForce, kept text[]" },
+      " gateway text|null, gateways text[], dns text[],"
+      " memory MemoryInForce, disk DiskInForce, cpu CpuInForce,"
+      " kept text[]" },
     { "MemoryInForce",
       "limit_bytes int|unlimited|null, used_bytes int|null,"
       " vmguarpages PairInForce|null, oomguarpages PairInForce|null,"
@@ -140,11 +141,14 @@ const vz_answer_shape_t  vz_answer_shapes[] = {
     { "Plan",
       "id int, name text, memory_mib int, disk_mib int, cpu_units int,"
       " cpu_percent int|unlimited, visible bool, position int, vms int" },
-    { "Pools", vz_page("Pool") },
+    { "Pools", vz_page("Pool") ", stock PoolStock" },
+    { "PoolStock",
+      "policy ipv4|both|any, addresses int, ipv4 int, ipv6 int" },
     { "Pool",
       "id int, name text, cidr text, family int, gateway text|null,"
-      " dns text[], node text|null, enabled bool, total int, free int,"
-      " taken int, reserved int" },
+      " dns text[], node text|null, enabled bool,"
+      " state ready|making|ending, total int, free int, taken int,"
+      " reserved int" },
     { "Addresses", vz_page("Address") },
     { "Address",
       "address text, state free|taken|reserved, reserved bool,"

@@ -15,6 +15,7 @@
 #include <pcre2.h>
 #include <string.h>
 #include "field.h"
+#include "hostname.h"
 
 
 #define VZ_CTID_MIN       101
@@ -29,6 +30,7 @@
 #define VZ_MATCH_LIMIT    100000
 
 #define VZ_LABEL_RE       "[A-Za-z0-9](?:[A-Za-z0-9\\-]{0,61}[A-Za-z0-9])?"
+#define VZ_HOSTNAME_RE    "^(?=.{1,64}$)" VZ_LABEL_RE "(?:\\." VZ_LABEL_RE ")*$"
 #define VZ_ATEXT          "[A-Za-z0-9!#$%&'*+\\/=?^_`{|}~\\-]"
 #define VZ_INK            "[^\\p{Z}\\p{C}]"     /* neither space nor control */
 
@@ -46,6 +48,7 @@ typedef struct {
 
 
 static vz_code_e vz_field_check_ctid(const char *s, size_t len);
+static vz_code_e vz_field_check_node(const char *s, size_t len);
 static vz_code_e vz_field_check_hostname(const char *s, size_t len);
 static vz_code_e vz_field_check_address(const char *s, size_t len);
 static vz_code_e vz_field_check_gateway(const char *s, size_t len);
@@ -69,11 +72,15 @@ static const vz_field_def_t  vz_fields[VZ_FIELD_COUNT] = {
         "1 to 64 lower-case letters, digits and . _ + -, "
         "starting with a letter or digit" },
 
-    [VZ_FIELD_HOSTNAME] = {
-        "hostname", 64, 0, vz_field_check_hostname,
-        "^(?=.{1,64}$)" VZ_LABEL_RE "(?:\\." VZ_LABEL_RE ")*$",
+    [VZ_FIELD_NODE] = {
+        "node", 64, 0, vz_field_check_node, VZ_HOSTNAME_RE,
         "1 to 64 letters, digits and inner hyphens, "
         "labels separated by dots" },
+
+    [VZ_FIELD_HOSTNAME] = {
+        "hostname", 64, 0, vz_field_check_hostname, VZ_HOSTNAME_RE,
+        "1 to 64 letters, digits and inner hyphens, labels separated by "
+        "dots; neither localhost or the like, nor digits alone" },
 
     [VZ_FIELD_ADDRESS] = {
         "address", INET6_ADDRSTRLEN - 1, 0, vz_field_check_address,
@@ -539,7 +546,7 @@ vz_field_check_ctid(const char *s, size_t len)
 
 
 static vz_code_e
-vz_field_check_hostname(const char *s, size_t len)
+vz_field_check_node(const char *s, size_t len)
 {
     int            family;
     unsigned       prefix;
@@ -552,6 +559,13 @@ vz_field_check_hostname(const char *s, size_t len)
     }
 
     return VZ_OK;
+}
+
+
+static vz_code_e
+vz_field_check_hostname(const char *s, size_t len)
+{
+    return vz_hostname_own(s, len) ? VZ_RANGE : vz_field_check_node(s, len);
 }
 
 

@@ -16,7 +16,9 @@ typedef enum {
     /* of the verb protocol */
     VZ_FIELD_CTID = 0,      /* 101 ... 2147483644, decimal, no leading zero */
     VZ_FIELD_TEMPLATE,      /* [a-z0-9][a-z0-9._+-]{0,63}, no ".." */
-    VZ_FIELD_HOSTNAME,      /* RFC 1123, at most 64 bytes */
+    VZ_FIELD_NODE,          /* RFC 1123, at most 64 bytes */
+    VZ_FIELD_HOSTNAME,      /* the same, and not what every host calls itself
+                               (localhost), nor digits alone */
     VZ_FIELD_ADDRESS,       /* IPv4 or IPv6, inet_pton(3) */
     VZ_FIELD_GATEWAY,       /* ADDRESS, none of loopback */
     VZ_FIELD_CIDR,          /* ADDRESS[/PREFIX] */

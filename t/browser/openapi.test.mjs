@@ -327,7 +327,7 @@ test('templates, plans, addresses and nodes are administered', async () => {
         name: mark, cidr: `2001:db8:${hex}::/125`, dns: ['192.0.2.1'],
         enabled: false }, boss);
     const list = await contract.done('GET', '/admin/addresses/{id}/addresses',
-        pool.body, undefined, boss);
+        { id: pool.body.id }, undefined, boss);
 
     await contract.done('GET', '/admin/addresses', {}, undefined, boss);
     await contract.done('PATCH', '/admin/addresses/{id}', pool.body,

@@ -119,6 +119,8 @@ static const vz_bad_t  bad[] = {
     { VZ_LIT("create 101 --help"), VZ_RANGE, "template: " },
     { VZ_LIT("setname 101 --save"), VZ_RANGE, "hostname: " },
     { VZ_LIT("setname 101 $(id)"), VZ_RANGE, "hostname: " },
+    { VZ_LIT("setname 101 localhost"), VZ_RANGE, "hostname: " },
+    { VZ_LIT("setname 101 101"), VZ_RANGE, "hostname: " },
     { VZ_LIT("setip 101 127.0.0.1"), VZ_RANGE, "address: " },
     { VZ_LIT("setip 101 10.0.0.1/0"), VZ_RANGE, "address: " },
     { VZ_LIT("deleteip 101 10.0.0.1/24"), VZ_RANGE, "address: " },

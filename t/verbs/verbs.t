@@ -98,7 +98,7 @@ my @table = (
         \ address=-\ memory_used=0\ memory_limit=\S+\ swap_used=\S+
         \ disk_used=\S+\ disk_total=\d+\ inodes_used=\S+\ inodes_total=\S+
         \ cpu_ns=0\ cpu_units=1000\ cpu_percent=0\ processes=0\ uptime=0
-        \ template=\Q$t\E\ tag=-\ gateway=\S+\ dns=-\ vmguarpages=\S+
+        \ template=\Q$t\E\ tag=-\ gateway=\S+\ gateways=\S+\ dns=-\ vmguarpages=\S+
         \ oomguarpages=\S+\ privvmpages=\S+\ diskspace=\S+\ kept=\S+
         \ created=\d+$/x ],
 
@@ -138,6 +138,9 @@ my @table = (
     [ 'setname A web1.example.org', $done ],
     [ 'setname A web_1', $range ],
     [ 'setname A -web', $range ],
+    [ 'setname A localhost', $range ],
+    [ 'setname A ip6-localhost.example.org', $range ],
+    [ 'setname A 2001', $range ],
     [ 'setname A x";touch${IFS}/tmp/vz-pwned;Y="', $range ],
     [ 'setname A $(touch${IFS}/tmp/vz-pwned)', $range ],
     [ 'setname A `id`', $range ],

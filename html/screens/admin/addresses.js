@@ -16,9 +16,13 @@ import { number, t } from '../../i18n.js';
  * @typedef {{
  *     id: number, name: string, cidr: string, family: 4 | 6,
  *     gateway: string | null, dns: string[], node: string | null,
- *     enabled: boolean, total: number, free: number, taken: number,
- *     reserved: number,
+ *     enabled: boolean, state: 'ready' | 'making' | 'ending',
+ *     total: number, free: number, taken: number, reserved: number,
  * }} Pool
+ * @typedef {{
+ *     policy: 'ipv4' | 'both' | 'any',
+ *     addresses: number, ipv4: number, ipv6: number,
+ * }} Stock
  * @typedef {{
  *     address: string, state: 'free' | 'taken' | 'reserved',
  *     reserved: boolean, vm: {id: number, name: string} | null,
@@ -153,6 +157,17 @@ function whoHas(pool, signal) {
 
 
 /**
+ * What to do with one that a failure left half way.
+ *
+ * @param {Pool} pool
+ * @returns {[string, string]}
+ */
+function half({ state }) {
+    return [t(`pool.state.${state}`), t(`pool.state.${state}.why`)];
+}
+
+
+/**
  * @param {Pool | null} item
  * @param {Desk} desk
  * @param {AbortSignal} signal
@@ -197,7 +212,8 @@ function edit(item, desk, signal, nodes) {
 
             await desk.done(t('adm.saved'));
         },
-        facts: item ? [[t('pool.cidr'), item.cidr],
+        facts: item ? [...(item.state === 'ready' ? [] : [half(item)]),
+            [t('pool.cidr'), item.cidr],
             [t('pool.taken'), number(item.taken)],
             [t('pool.reserved'), number(item.reserved)],
             [t('pool.free'), number(item.free)]] : [],
@@ -207,6 +223,14 @@ function edit(item, desk, signal, nodes) {
             await desk.done(t('adm.removed'));
         } }), whoHas(item, signal)] : null,
     });
+}
+
+
+/** @param {{stock: Stock}} answer */
+function left({ stock }) {
+    return h('p', { class: 'when' },
+        t('pool.left', { four: number(stock.ipv4), six: number(stock.ipv6) }),
+        ' ', t(`pool.left.${stock.policy}`, { n: stock.addresses }));
 }
 
 
@@ -220,7 +244,7 @@ export function section() {
 
     return {
         key: 'addresses', path: 'admin/addresses', add: t('pool.add'),
-        empty: t('pool.none'),
+        empty: t('pool.none'), above: left,
         editor: (/** @type {Pool | null} */ one, /** @type {Desk} */ desk,
             /** @type {AbortSignal} */ signal) =>
             edit(one, desk, signal, nodes),
@@ -243,8 +267,9 @@ export function section() {
             { key: 'free', text: t('pool.free'), cls: 'number',
                 cell: (/** @type {Pool} */ one) => number(one.free) },
             { key: 'enabled', text: t('pool.enabled'), quiet: true,
-                cell: (/** @type {Pool} */ one) => yes(one.enabled,
-                    t(one.enabled ? 'pool.on' : 'pool.off')) },
+                cell: (/** @type {Pool} */ one) => (one.state === 'ready'
+                    ? yes(one.enabled, t(one.enabled ? 'pool.on' : 'pool.off'))
+                    : badge('failed', t(`pool.state.${one.state}`))) },
         ],
     };
 }
