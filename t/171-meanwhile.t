@@ -239,7 +239,48 @@ sub customers {
         'starts nothing');
 }
 
+# what an order is made of is looked at before its password is hashed
+sub withdrawn {
+    my $label = busybox();
+
+    for my $case (
+        [ 'a plan that is deleted' => sub { "DELETE FROM plan WHERE id = $_[0]" } ],
+        [ 'a plan that is hidden' => sub {
+            "UPDATE plan SET visible = 0 WHERE id = $_[0]" } ],
+        [ 'a system that is not offered' => sub {
+            "UPDATE template SET enabled = 0 WHERE name = '$label'" } ])
+    {
+        my ($why, $write) = @$case;
+        my $plan = new_plan();
+        my $name = sql_value("SELECT name FROM plan WHERE id = $plan");
+        my $dni = person();
+        my $person = 'INSERT INTO user (account, first_name, last_name, dni,'
+            . " email, password) VALUES ('x$dni', 'Eva', 'Sol', '$dni',"
+            . " 'x\@example.org', ''); DELETE FROM user WHERE dni = '$dni'";
+
+        sql("UPDATE plan SET visible = 1 WHERE id = $plan");
+
+        my $held = held("$person; " . $write->($plan));
+        my $call = ask_begin('POST', '/api/orders', '',
+            order_body(dni => $dni, plan => $name));
+
+        blocked($call);
+        release($held);
+
+        my $result = ask_end($call);
+
+        sql("UPDATE template SET enabled = 1 WHERE name = '$label';"
+            . " DELETE FROM plan WHERE id = $plan");
+        is($result->{code}, 409, "$why meanwhile");
+        is($result->{json}{code}, 'withdrawn', "$why: by its code");
+        is(sql_value("SELECT COUNT(*) FROM user WHERE dni = '$dni'"), 0,
+            "$why: nothing was made");
+    }
+}
+
+
 run_tests();
+
 
 __DATA__
 
@@ -304,5 +345,13 @@ GET /api/plans
 === TEST 8: nor does a customer who is locked meanwhile
 --- init: ::customers()
 --- timeout: 30
+--- request
+GET /api/plans
+
+
+
+=== TEST 9: nobody is sold what was withdrawn while he ordered it
+--- init: ::withdrawn()
+--- timeout: 60
 --- request
 GET /api/plans

@@ -60,12 +60,18 @@ static const vz_sql_t  vz_claim_user_insert = vz_sql("order user",
     " address, province, language, password, must_change, email_state, drawn)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, TRUE, 'mailed', NOW(3))");
 
+/* what it is made of may have been withdrawn since it was looked at */
+
 static const vz_sql_t  vz_claim_vm_insert = vz_sql("order vm",
     "INSERT INTO vm (node_id, ctid, tag, user_id, plan_id, template_id, name,"
     " hostname, vmguar_barrier_mib, vmguar_limit_mib, oomguar_barrier_mib,"
     " oomguar_limit_mib, privvm_barrier_mib, privvm_limit_mib, disk_soft_mib,"
     " disk_hard_mib, cpu_units, cpu_percent)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    " SELECT n.id, ?, ?, u.id, p.id, t.id, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
+    " FROM node n JOIN user u ON u.id = ?"
+    " JOIN template t ON t.id = ? AND t.enabled"
+    " LEFT JOIN plan p ON p.id = ?"
+    " WHERE n.id = ? AND (p.id IS NOT NULL OR ? = 0) AND (p.visible OR ?)");
 
 static const vz_sql_t  vz_claim_pools = vz_sql("order pools",
     "SELECT p.id, p.gateway, p.dns FROM address_pool p"
@@ -139,6 +145,28 @@ vz_claim_all(vz_call_t *call, vz_order_t *order, const vz_claim_pt *claims)
 
     return vz_task_get(call->pool, order->task, NULL, 0, &task) == VZ_OK
            ? VZ_OK : VZ_DOWN;
+}
+
+
+void
+vz_claim_refuse(vz_call_t *call, vz_code_e rc)
+{
+    switch (rc) {
+
+    case VZ_NOSPACE:
+        vz_call_problem(call, NGX_HTTP_CONFLICT, "no_address",
+                        "There is no address left to give.");
+        return;
+
+    case VZ_NOENT:
+        vz_call_problem(call, NGX_HTTP_CONFLICT, "withdrawn",
+                        "What this is made of (plan, system, account, node) "
+                        "was withdrawn a moment ago: look at it again.");
+        return;
+
+    default:
+        vz_call_fault(call, "database", rc);
+    }
 }
 
 
@@ -275,21 +303,25 @@ vz_claim_vm(vz_tx_t *tx, vz_call_t *call, vz_order_t *order)
                       : vz_call_printf(call, "vps%uD", order->ctid);
 
     rc = vz_db_query(tx, call->pool, &vz_claim_vm_insert,
-                     vz_binds(vz_int(order->node->id), vz_int(order->ctid),
-                              vz_text(tag), vz_int(order->user),
-                              order->plan ? vz_int(order->plan) : vz_none(),
-                              vz_int(order->template),
+                     vz_binds(vz_int(order->ctid), vz_text(tag),
                               vz_text(order->hostname),
                               vz_text(order->hostname), memory, memory,
                               memory, memory, memory, memory,
                               vz_int(order->disk_mib),
                               vz_int(order->disk_mib),
                               vz_int(order->cpu_units),
-                              vz_int(order->cpu_percent)),
+                              vz_int(order->cpu_percent),
+                              vz_int(order->user), vz_int(order->template),
+                              vz_int(order->plan), vz_int(order->node->id),
+                              vz_int(order->plan), vz_int(order->given)),
                      &rows);
 
     if (rc == VZ_DUPLICATE) {
         return VZ_CONFLICT;
+    }
+
+    if (rc == VZ_OK && rows.affected == 0) {
+        return VZ_NOENT;
     }
 
     order->vm = rows.insert_id;

@@ -450,11 +450,6 @@ vz_order_refuse(vz_call_t *call, vz_order_t *order, vz_code_e rc)
         vz_order_exists(call);
         return;
 
-    case VZ_NOSPACE:
-        vz_call_problem(call, NGX_HTTP_CONFLICT, "no_address",
-                        "There is no address left to give.");
-        return;
-
     case VZ_DUPLICATE:
         if (vz_order_replay(call, order) == VZ_OK) {
             vz_call_fault(call, "panel", VZ_OVERLOADED);
@@ -463,7 +458,7 @@ vz_order_refuse(vz_call_t *call, vz_order_t *order, vz_code_e rc)
         return;
 
     default:
-        vz_call_fault(call, "database", rc);
+        vz_claim_refuse(call, rc);
     }
 }
 

@@ -40,6 +40,7 @@ typedef struct {
     vz_node_row_t   *node;
 
     ngx_uint_t       held;          /* an administrator has to let it run */
+    ngx_uint_t       given;         /* by one, who may give a hidden plan */
 
     /* drawn */
     ngx_str_t        secret;        /* of the link, 64 hex digits */
@@ -71,6 +72,8 @@ typedef vz_code_e (*vz_claim_pt)(vz_tx_t *tx, vz_call_t *call,
  *
  *   VZ_OK           with order->task
  *   VZ_EXISTS       the DNI is known
+ *   VZ_NOENT        the plan, the template, the user or the node is gone, or
+ *                   not offered any more
  *   VZ_NOSPACE      no address is free, of a family that it needs
  *   VZ_DUPLICATE    another call with this Idempotency-Key was first
  *   VZ_OVERLOADED   too many at once
@@ -98,6 +101,9 @@ vz_code_e vz_claim_begin(vz_tx_t *tx, vz_call_t *call, vz_order_t *order,
  */
 vz_code_e vz_claim_hold(vz_tx_t *tx, vz_call_t *call, vz_order_t *order,
     const char *template, vz_json_t *json);
+
+/* vz_claim_refuse: the reply where that was VZ_NOSPACE, VZ_NOENT, or worse. */
+void vz_claim_refuse(vz_call_t *call, vz_code_e rc);
 
 /*
  * vz_order_place: choose order->node for order->body.template: one that

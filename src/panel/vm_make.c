@@ -89,6 +89,7 @@ vz_vm_make(vz_call_t *call)
 
     ngx_memzero(&order, sizeof(vz_order_t));
     ngx_memzero(&body, sizeof(vz_make_body_t));
+    order.given = 1;
 
     if (vz_form_read(call, &vz_make_form, &body) != VZ_OK
         || vz_idem_init(call, NULL, &order.idem) != VZ_OK
@@ -242,14 +243,8 @@ vz_make_room(vz_call_t *call, vz_order_t *order)
 static void
 vz_make_refuse(vz_call_t *call, vz_order_t *order, vz_code_e rc)
 {
-    if (rc == VZ_NOSPACE) {
-        vz_call_problem(call, NGX_HTTP_CONFLICT, "no_address",
-                        "There is no address left to give.");
-        return;
-    }
-
     if (rc != VZ_DUPLICATE) {
-        vz_call_fault(call, "database", rc);
+        vz_claim_refuse(call, rc);
         return;
     }
 
