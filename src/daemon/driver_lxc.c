@@ -2,6 +2,7 @@
  * The lxc driver: what this host must have, and one function per verb.
  */
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -10,6 +11,7 @@
 #include <unistd.h>
 #include <lxc/version.h>
 #include <sys/stat.h>
+#include "archive.h"
 #include "cgroup.h"
 #include "check.h"
 #include "driver_lxc.h"
@@ -72,7 +74,8 @@ const vz_driver_t  vz_driver_lxc = {
         [VZ_VERB_STATUS] = vz_lxc_status,
         [VZ_VERB_LIST] = vz_lxc_list,
         [VZ_VERB_NODE] = vz_lxc_node
-    }
+    },
+    .archives = &vz_archives
 };
 
 
@@ -152,7 +155,8 @@ vz_lxc_check(const vz_config_t *conf)
     char      path[PATH_MAX + 16];
     size_t    i;
 
-    lacks = vz_check_line(1, "liblxc " LXC_VERSION);
+    lacks = vz_check_line(dlopen(VZ_LXC_LIBRARY, RTLD_NOW) != NULL,
+                          "liblxc " LXC_VERSION " (package liblxc1)");
     lacks += vz_check_line(vz_cgroup_version() != 0, "cgroups version %d",
                            vz_cgroup_version());
 
@@ -173,6 +177,8 @@ vz_lxc_check(const vz_config_t *conf)
 
     lacks += vz_check_line(access(conf->hook, X_OK) == 0, "hook %s",
                            conf->hook);
+    lacks += vz_check_line(access(conf->unpack, X_OK) == 0, "unpacker %s",
+                           conf->unpack);
 
     if (strcmp(conf->lxcfs, "none") != 0) {
         snprintf(path, sizeof(path), "%s/proc/meminfo", conf->lxcfs);

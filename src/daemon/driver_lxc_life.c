@@ -10,12 +10,14 @@
 #include "cgroup.h"
 #include "driver_lxc.h"
 #include "guest.h"
+#include "identity.h"
 #include "lock.h"
 #include "lxcconf.h"
 #include "mount.h"
 #include "net.h"
 #include "prune.h"
 #include "rootfs.h"
+#include "space.h"
 #include "tree.h"
 
 
@@ -86,7 +88,7 @@ vz_lxc_create(vz_job_t *job)
                           job->req->ctid);
     }
 
-    if (!vz_rootfs_space(job->conf, words)) {
+    if (!vz_space(job->conf, words)) {
         return vz_job_end(job, VZ_NOSPACE, "%s", words);
     }
 
@@ -233,7 +235,7 @@ vz_lxc_furnish(const vz_ct_t *ct, int root, int raw, const void *data,
     (void) data;
 
     if (vz_guest_hostname(root, ct->hostname) == -1
-        || vz_guest_identity(root, ct->hostname) == -1)
+        || vz_identity_make(root, ct->hostname) == -1)
     {
         snprintf(words, VZ_WORDS_MAX, "writing its name and keys: %s",
                  strerror(errno));

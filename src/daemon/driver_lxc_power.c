@@ -3,6 +3,7 @@
  * init obeys and the ends of two processes that the hook has written down.
  */
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -36,6 +37,11 @@
 #define VZ_LXC_KILLED    10000      /* ms until a killed init is gone */
 #define VZ_LXC_SETTLE    500        /* ms an init has to show that it lives */
 #define VZ_LXC_RESERVE   5000       /* ms of a verb's time kept for killing */
+
+
+typedef int (*vz_lxc_log_pt)(struct lxc_log *log);
+typedef struct lxc_container *(*vz_lxc_new_pt)(const char *name,
+    const char *path);
 
 
 static vz_code_e vz_lxc_want(vz_job_t *job, vz_ct_t *ct, unsigned onboot);
@@ -277,13 +283,20 @@ vz_lxc_settled(const vz_run_t *run)
 }
 
 
-/* liblxc leaves threads, handlers and memory behind: in a process of its own */
+/*
+ * liblxc leaves threads, handlers and memory behind: in a process of its own.
+ * It is loaded there, for nothing else needs it, and with what it brings it
+ * would be half of what the daemon's start takes.
+ */
 
 static void
 vz_lxc_up_child(const vz_config_t *conf, const vz_ct_t *ct, int out)
 {
     int                     null, ok;
     char                    name[16], path[PATH_MAX], file[PATH_MAX];
+    void                   *lxc;
+    vz_lxc_log_pt           log_init;
+    vz_lxc_new_pt           container;
     struct lxc_log          logging;
     struct lxc_container   *c;
 
@@ -306,6 +319,16 @@ vz_lxc_up_child(const vz_config_t *conf, const vz_ct_t *ct, int out)
         _exit(1);
     }
 
+    lxc = dlopen(VZ_LXC_LIBRARY, RTLD_NOW);
+    log_init = lxc ? (vz_lxc_log_pt) dlsym(lxc, "lxc_log_init") : NULL;
+    container = lxc ? (vz_lxc_new_pt) dlsym(lxc, "lxc_container_new") : NULL;
+
+    if (log_init == NULL || container == NULL) {
+        snprintf(path, sizeof(path), "%s (package liblxc1)", dlerror());
+        (void) vz_store_file(ct, "reason", path, strlen(path));
+        _exit(1);
+    }
+
     umask(022);
     snprintf(name, sizeof(name), "%u", ct->ctid);
 
@@ -316,9 +339,9 @@ vz_lxc_up_child(const vz_config_t *conf, const vz_ct_t *ct, int out)
     logging.level = "WARN";
     logging.prefix = "lxc";
     logging.quiet = true;
-    (void) lxc_log_init(&logging);
+    (void) log_init(&logging);
 
-    c = lxc_container_new(name, path);
+    c = container(name, path);
 
     if (c == NULL) {
         _exit(1);

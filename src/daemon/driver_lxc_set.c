@@ -18,6 +18,7 @@
 #include "net.h"
 #include "nft.h"
 #include "rootfs.h"
+#include "space.h"
 
 
 #define VZ_LXC_MEMORY_MIN   (8ULL << 20)
@@ -147,7 +148,7 @@ vz_lxc_setdisk(vz_job_t *job)
     ct.disk.barrier = ct.disk.barrier < ct.disk.limit ? ct.disk.barrier
                                                       : ct.disk.limit;
 
-    if (ct.disk.limit > before && !vz_rootfs_space(job->conf, words)) {
+    if (ct.disk.limit > before && !vz_space(job->conf, words)) {
         return vz_job_end(job, VZ_NOSPACE, "%s", words);
     }
 

@@ -24,12 +24,12 @@
 #include "../wire/field.h"
 #include "../wire/frame.h"
 #include "cgroup.h"
+#include "disk.h"
 #include "guest.h"
 #include "limit.h"
 #include "log.h"
 #include "mount.h"
 #include "net.h"
-#include "rootfs.h"
 #include "run.h"
 #include "store.h"
 
@@ -291,12 +291,12 @@ vz_hook_post_stop(const vz_config_t *conf, vz_ct_t *ct, char *words)
     int              rc, known;
     char             text[32];
     vz_run_t         run;
-    vz_rootfs_use_t  use;
+    vz_disk_use_t  use;
 
     known = vz_run_read(ct, &run) == 0;
 
     if (vz_mount_there(ct, "root")) {
-        vz_rootfs_use(ct, 1, &use);
+        vz_disk_use(ct, 1, &use);
         snprintf(text, sizeof(text), "%llu", (unsigned long long) use.used);
         (void) vz_store_file(ct, "used", text, strlen(text));
     }

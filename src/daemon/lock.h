@@ -20,7 +20,7 @@ typedef struct {
 
 
 /*
- * vz_lock_take: the lock LXC_PATH/lock/NAME for at most timeout milliseconds
+ * vz_lock_take: the lock NAME in the runtime folder for at most timeout milliseconds
  * of waiting; what is written into it for those who wait.  VZ_OK; VZ_BUSY
  * with who holds it in holder (VZ_LOCK_HOLDER bytes); VZ_INTERNAL with errno.
  */

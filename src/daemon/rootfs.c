@@ -3,7 +3,6 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <linux/btrfs.h>
@@ -12,7 +11,6 @@
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <sys/wait.h>
 #include "../wire/code.h"
 #include "loop.h"
@@ -24,9 +22,6 @@
 
 #define VZ_ROOTFS_WAIT  5000        /* ms for an image that is let go of */
 #define VZ_MKFS_TIME    30000
-
-#define VZ_SPACE_MIN    (512ULL << 20)  /* bytes that stay free on the host */
-#define VZ_SPACE_ENOUGH (8ULL << 30)
 
 
 static vz_code_e vz_rootfs_child(const vz_config_t *conf, const vz_ct_t *ct,
@@ -288,68 +283,6 @@ vz_rootfs_do_resize(const vz_ct_t *ct, int root, int raw, const void *data,
     }
 
     return rc;
-}
-
-
-void
-vz_rootfs_use(const vz_ct_t *ct, unsigned running, vz_rootfs_use_t *use)
-{
-    char            path[PATH_MAX], text[32];
-    struct stat     st;
-    struct statvfs  fs;
-
-    memset(use, 0, sizeof(*use));
-
-    use->total = ct->disk.limit;
-    use->available = use->total;
-
-    if (running
-        && vz_store_path(ct, "root", path) == 0
-        && statvfs(path, &fs) == 0)
-    {
-        use->total = (uint64_t) fs.f_blocks * fs.f_frsize;
-        use->used = (uint64_t) (fs.f_blocks - fs.f_bfree) * fs.f_frsize;
-        use->available = (uint64_t) fs.f_bavail * fs.f_frsize;
-        use->inodes = fs.f_files;
-        use->inodes_used = fs.f_files - fs.f_ffree;
-        return;
-    }
-
-    /* stopped: as it was last seen, or what the image takes on the host */
-
-    if (vz_store_text(ct, "used", text, sizeof(text)) > 0) {
-        use->used = strtoull(text, NULL, 10);
-
-    } else if (vz_store_path(ct, "image", path) == 0 && stat(path, &st) == 0) {
-        use->used = (uint64_t) st.st_blocks * 512;
-    }
-
-    use->used = use->used < use->total ? use->used : use->total;
-    use->available = use->total - use->used;
-}
-
-
-int
-vz_rootfs_space(const vz_config_t *conf, char *words)
-{
-    uint64_t        free, total;
-    struct statvfs  fs;
-
-    if (statvfs(conf->lxc_path, &fs) == -1) {
-        vz_rootfs_failed(words, conf->lxc_path);
-        return 0;
-    }
-
-    free = (uint64_t) fs.f_bavail * fs.f_frsize;
-    total = (uint64_t) fs.f_blocks * fs.f_frsize;
-
-    if (free < VZ_SPACE_MIN || (free < total / 20 && free < VZ_SPACE_ENOUGH)) {
-        snprintf(words, VZ_WORDS_MAX, "the node's disk is nearly full: "
-                 "%llu MB free", (unsigned long long) (free >> 20));
-        return 0;
-    }
-
-    return 1;
 }
 
 

@@ -42,7 +42,7 @@ vz_stat(const vz_ct_t *ct, vz_stat_t *stat)
         stat->uptime = vz_process_age(&stat->run.init);
     }
 
-    vz_rootfs_use(ct, stat->running, &stat->disk);
+    vz_disk_use(ct, stat->running, &stat->disk);
 }
 
 

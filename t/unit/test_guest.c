@@ -1,7 +1,8 @@
 /*
  * Files inside a container's root: the guest owns every name on the way.
  *
- * sources: src/daemon/guest.c src/daemon/hostkey.c src/daemon/tree.c
+ * sources: src/daemon/guest.c src/daemon/identity.c
+ * sources: src/daemon/hostkey.c src/daemon/tree.c
  * valgrind: it has no openat2(2)
  */
 
@@ -23,6 +24,7 @@
 #include <unistd.h>
 #include "unit.h"
 #include "daemon/guest.h"
+#include "daemon/identity.h"
 #include "daemon/tree.h"
 
 
@@ -465,7 +467,7 @@ each_container_has_keys_and_an_id_of_its_own(void **state)
     put("etc/machine-id", "");
     put("etc/ssh/ssh_host_rsa_key", "shared");
 
-    assert_int_equal(vz_guest_identity(root, "web"), 0);
+    assert_int_equal(vz_identity_make(root, "web"), 0);
 
     (void) snprintf(first, sizeof(first), "%s",
                     get("etc/ssh/ssh_host_ed25519_key"));
@@ -482,7 +484,7 @@ each_container_has_keys_and_an_id_of_its_own(void **state)
     assert_non_null(strstr(get("etc/ssh/ssh_host_ecdsa_key.pub"),
                            "ecdsa-sha2-nistp256 AAAA"));
 
-    assert_int_equal(vz_guest_identity(root, "web"), 0);
+    assert_int_equal(vz_identity_make(root, "web"), 0);
     assert_string_not_equal(first, get("etc/ssh/ssh_host_ed25519_key"));
     assert_string_not_equal(id, get("etc/machine-id"));
 }
