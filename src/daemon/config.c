@@ -364,6 +364,11 @@ vz_config_whole(const vz_config_t *conf, const char **why)
         return -1;
     }
 
+    if (strcmp(conf->run_dir, "/") == 0) {
+        *why = "run_dir must be a folder of its own";
+        return -1;
+    }
+
     if (conf->idmap_base % 65536 != 0) {
         *why = "idmap_base must be a multiple of 65536";
         return -1;

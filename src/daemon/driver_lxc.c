@@ -345,7 +345,7 @@ vz_lxc_down(const vz_config_t *conf, char *words)
 
     /* all are asked before any is waited for */
 
-    if (vz_store_each(conf, 0, vz_lxc_down_ask, NULL) == -1
+    if (vz_store_each(conf, 0, vz_lxc_down_ask, (void *) conf) == -1
         || vz_store_each(conf, 0, vz_lxc_down_one, &down) == -1)
     {
         snprintf(words, VZ_WORDS_MAX, "%.120s: %s", conf->lxc_path,
@@ -367,8 +367,7 @@ vz_lxc_down(const vz_config_t *conf, char *words)
 static int
 vz_lxc_down_ask(const vz_ct_t *ct, void *data)
 {
-    (void) data;
-    (void) vz_lxc_ask(ct);
+    (void) vz_lxc_ask(data, ct);
 
     return 0;
 }

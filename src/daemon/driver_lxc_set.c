@@ -1,6 +1,7 @@
 /*
  * Changes of a container: live first where it runs, then kept.  A verb that
- * fails live keeps nothing; one that died between the two is simply repeated.
+ * fails live keeps nothing, what can't be kept is taken back; one that died
+ * between the two is simply repeated.
  */
 
 #include <errno.h>
@@ -49,8 +50,9 @@ static vz_code_e vz_lxc_said(vz_code_e rc, char *words, const char *what);
 vz_code_e
 vz_lxc_setmemory(vz_job_t *job)
 {
+    int          live;
     char         words[VZ_WORDS_MAX];
-    vz_ct_t      ct;
+    vz_ct_t      ct, before;
     vz_run_t     run;
     vz_pair_t   *pair;
     vz_code_e    rc;
@@ -60,6 +62,8 @@ vz_lxc_setmemory(vz_job_t *job)
     if (rc != VZ_OK) {
         return rc;
     }
+
+    before = ct;
 
     switch (job->req->verb) {
 
@@ -90,7 +94,9 @@ vz_lxc_setmemory(vz_job_t *job)
                           VZ_LXC_MEMORY_MIN >> 20);
     }
 
-    if (vz_run_alive(&ct, &run) && run.init.pid != 0) {
+    live = vz_run_alive(&ct, &run) && run.init.pid != 0;
+
+    if (live) {
         rc = vz_limit_memory(&ct, &run, words);
 
         if (rc != VZ_OK) {
@@ -99,6 +105,10 @@ vz_lxc_setmemory(vz_job_t *job)
     }
 
     rc = vz_lxc_save(job, &ct);
+
+    if (rc != VZ_OK && live) {
+        (void) vz_limit_memory(&before, &run, words);
+    }
 
     return rc == VZ_OK ? vz_lxc_kept(job, &ct, which) : rc;
 }
@@ -169,8 +179,9 @@ vz_lxc_setdisk(vz_job_t *job)
 vz_code_e
 vz_lxc_setcpu(vz_job_t *job)
 {
+    int          live;
     char         words[VZ_WORDS_MAX];
-    vz_ct_t      ct;
+    vz_ct_t      ct, before;
     uint64_t     units, percent;
     vz_run_t     run;
     vz_code_e    rc;
@@ -181,6 +192,7 @@ vz_lxc_setcpu(vz_job_t *job)
         return rc;
     }
 
+    before = ct;
     arg = job->req->argv[1];
     percent = ct.percent;
 
@@ -203,7 +215,9 @@ vz_lxc_setcpu(vz_job_t *job)
     ct.units = (uint32_t) units;
     ct.percent = (uint32_t) percent;
 
-    if (vz_run_alive(&ct, &run) && run.init.pid != 0) {
+    live = vz_run_alive(&ct, &run) && run.init.pid != 0;
+
+    if (live) {
         rc = vz_limit_cpu(&ct, &run, words);
 
         if (rc != VZ_OK) {
@@ -211,7 +225,13 @@ vz_lxc_setcpu(vz_job_t *job)
         }
     }
 
-    return vz_lxc_save(job, &ct);
+    rc = vz_lxc_save(job, &ct);
+
+    if (rc != VZ_OK && live) {
+        (void) vz_limit_cpu(&before, &run, words);
+    }
+
+    return rc;
 }
 
 

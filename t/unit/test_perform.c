@@ -270,7 +270,8 @@ a_container_is_locked(void **state)
     ask(a, VZ_LIT("start 101\n"));
     expect(a, "+ 1 slow");
 
-    (void) snprintf(path, sizeof(path), "%s/lock/101", served.home);
+    (void) snprintf(path, sizeof(path), "%s/run%s/lock/101", served.home,
+                    served.home);
     assert_int_equal(access(path, F_OK), 0);
 
     /* reads and other containers do not wait */
