@@ -3,6 +3,18 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include "disk.h"
+#include "room.h"
+
+
+uint64_t
+vz_disk_image(const vz_ct_t *ct)
+{
+    char         path[PATH_MAX];
+    struct stat  st;
+
+    return vz_store_path(ct, "image", path) == -1 || stat(path, &st) == -1
+           ? 0 : (uint64_t) st.st_size;
+}
 
 
 void
@@ -26,6 +38,16 @@ vz_disk_use(const vz_ct_t *ct, unsigned running, vz_disk_use_t *use)
         use->available = (uint64_t) fs.f_bavail * fs.f_frsize;
         use->inodes = fs.f_files;
         use->inodes_used = fs.f_files - fs.f_ffree;
+
+        /* the room that a full one was given was not sold */
+
+        if (use->total > ct->disk.limit
+            && use->total <= ct->disk.limit + VZ_ROOM_PANEL)
+        {
+            use->total = ct->disk.limit;
+            use->used = use->used < use->total ? use->used : use->total;
+        }
+
         return;
     }
 

@@ -24,5 +24,8 @@ typedef struct {
  */
 void vz_disk_use(const vz_ct_t *ct, unsigned running, vz_disk_use_t *use);
 
+/* vz_disk_image: the bytes that its image has now; 0 where there is none. */
+uint64_t vz_disk_image(const vz_ct_t *ct);
+
 
 #endif /* VZ_DISK_H */

@@ -131,8 +131,7 @@ vz_code_e
 vz_lxc_setdisk(vz_job_t *job)
 {
     char       words[VZ_WORDS_MAX];
-    vz_ct_t    ct;
-    uint64_t   before;
+    vz_ct_t    ct, before;
     vz_code_e  rc;
 
     rc = vz_lxc_load(job, &ct);
@@ -140,7 +139,7 @@ vz_lxc_setdisk(vz_job_t *job)
         return rc;
     }
 
-    before = ct.disk.limit;
+    before = ct;
 
     rc = vz_args_pair(job, &ct.disk.barrier, &ct.disk.limit);
     if (rc != VZ_OK) {
@@ -158,19 +157,22 @@ vz_lxc_setdisk(vz_job_t *job)
     ct.disk.barrier = ct.disk.barrier < ct.disk.limit ? ct.disk.barrier
                                                       : ct.disk.limit;
 
-    if (ct.disk.limit > before && !vz_space(job->conf, words)) {
+    /* what it has is asked for and not looked up: one that died left another */
+
+    if (ct.disk.limit > vz_disk_image(&ct) && !vz_space(job->conf, words)) {
         return vz_job_end(job, VZ_NOSPACE, "%s", words);
     }
 
-    if (ct.disk.limit != before) {
-        rc = vz_rootfs_resize(job, &ct, ct.disk.limit, words);
-
-        if (rc != VZ_OK) {
-            return vz_job_end(job, rc, "%s", words);
-        }
+    rc = vz_rootfs_resize(job, &before, ct.disk.limit, words);
+    if (rc != VZ_OK) {
+        return vz_job_end(job, rc, "%s", words);
     }
 
     rc = vz_lxc_save(job, &ct);
+
+    if (rc != VZ_OK) {
+        (void) vz_rootfs_resize(job, &before, before.disk.limit, words);
+    }
 
     return rc == VZ_OK ? vz_lxc_kept(job, &ct, "diskspace") : rc;
 }

@@ -30,6 +30,7 @@
 #include "log.h"
 #include "mount.h"
 #include "net.h"
+#include "room.h"
 #include "run.h"
 #include "stopping.h"
 #include "store.h"
@@ -228,7 +229,8 @@ vz_hook_pre_start(const vz_config_t *conf, vz_ct_t *ct, char *words)
             return -1;
         }
 
-        rc = vz_mount_make(ct, lower, VZ_HOOK_WAIT, &mount, words);
+        rc = vz_mount_make(ct, lower, VZ_HOOK_WAIT, VZ_ROOM_START, &mount,
+                           words);
 
     } while (rc == VZ_BUSY && --tries > 0);
 
@@ -283,6 +285,11 @@ vz_hook_start_host(const vz_config_t *conf, vz_ct_t *ct, char *words)
     if (vz_limit_apply(conf, ct, &run, words) != VZ_OK
         || vz_net_start(conf, ct, &run.init, words) == -1)
     {
+        return -1;
+    }
+
+    if (vz_mount_nosuid(ct) == -1) {
+        snprintf(words, VZ_WORDS_MAX, "root: %s", strerror(errno));
         return -1;
     }
 

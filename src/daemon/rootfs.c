@@ -5,16 +5,13 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-#include <linux/btrfs.h>
-#include <linux/loop.h>
-#include <sys/ioctl.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include "../wire/code.h"
-#include "loop.h"
+#include "image.h"
 #include "mount.h"
+#include "room.h"
 #include "rootfs.h"
 #include "run.h"
 #include "spawn.h"
@@ -177,8 +174,14 @@ vz_rootfs_child(const vz_config_t *conf, const vz_ct_t *ct, unsigned guest,
             return vz_rootfs_failed(words, "template");
         }
 
-        rc = vz_mount_make(ct, lower, VZ_ROOTFS_WAIT, &mount, words);
-        if (rc != VZ_OK) {
+        rc = vz_mount_make(ct, lower, VZ_ROOTFS_WAIT, VZ_ROOM_PANEL, &mount,
+                           words);
+
+        /* a full disk can be made larger all the same */
+
+        if (rc != VZ_OK
+            && (rc != VZ_NOSPACE || function != vz_rootfs_do_resize))
+        {
             return rc;
         }
 
@@ -231,58 +234,12 @@ static vz_code_e
 vz_rootfs_do_resize(const vz_ct_t *ct, int root, int raw, const void *data,
     char *words)
 {
-    int                            fd, loop, image, grow;
-    char                           path[PATH_MAX];
-    uint64_t                       bytes;
-    vz_code_e                      rc;
-    struct stat                    st;
-    struct btrfs_ioctl_vol_args    args;
+    uint64_t  bytes;
 
     (void) root;
-
     memcpy(&bytes, data, sizeof(bytes));
-    memset(&args, 0, sizeof(args));
-    snprintf(args.name, sizeof(args.name), "%llu",
-             (unsigned long long) bytes);
 
-    vz_store_path(ct, "image", path);
-    image = open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
-    fd = openat(raw, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    loop = fd == -1 ? -1 : vz_loop_under(fd);
-
-    if (image == -1 || loop == -1 || fstat(image, &st) == -1) {
-        return vz_rootfs_failed(words, "image");
-    }
-
-    grow = (uint64_t) st.st_size < bytes;
-
-    if (grow && (ftruncate(image, (off_t) bytes) == -1
-                 || ioctl(loop, LOOP_SET_CAPACITY, 0) == -1))
-    {
-        return vz_rootfs_failed(words, "growing the image");
-    }
-
-    rc = VZ_OK;
-
-    if (ioctl(fd, BTRFS_IOC_RESIZE, &args) == -1) {
-        if (grow || (errno != ENOSPC && errno != EINVAL)) {
-            return vz_rootfs_failed(words, "resizing the file system");
-        }
-
-        snprintf(words, VZ_WORDS_MAX, "what is on the disk does not fit into "
-                 "%llu bytes, its size was not changed",
-                 (unsigned long long) bytes);
-        rc = VZ_STATE;
-    }
-
-    if (rc == VZ_OK && !grow
-        && (ftruncate(image, (off_t) bytes) == -1
-            || ioctl(loop, LOOP_SET_CAPACITY, 0) == -1))
-    {
-        return vz_rootfs_failed(words, "shrinking the image");
-    }
-
-    return rc;
+    return vz_image_resize(ct, raw, bytes, words);
 }
 
 

@@ -27,7 +27,10 @@ typedef vz_code_e (*vz_rootfs_pt)(const vz_ct_t *ct, int root, int raw,
 vz_code_e vz_rootfs_enter(vz_job_t *job, const vz_ct_t *ct, unsigned guest,
     vz_rootfs_pt function, const void *data, char *words);
 
-/* vz_rootfs_resize: to bytes, live; VZ_STATE when too much is in use. */
+/*
+ * vz_rootfs_resize: image and file system to bytes, live, whatever they were;
+ * VZ_STATE when too much is in use.
+ */
 vz_code_e vz_rootfs_resize(vz_job_t *job, const vz_ct_t *ct, uint64_t bytes,
     char *words);
 
