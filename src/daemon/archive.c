@@ -315,7 +315,9 @@ vz_archive_why(const vz_config_t *conf, const vz_archives_t *archives,
     }
 
     if (!vz_archive_name(archives, file, name)) {
-        return vz_field_rule(VZ_FIELD_TEMPLATE);
+        (void) snprintf(words, VZ_WORDS_MAX, "its name must be %s, and then a "
+                        "suffix", vz_field_rule(VZ_FIELD_TEMPLATE));
+        return words;
     }
 
     if (vz_archive_stat(conf, archives, file, &entry) == VZ_OK) {
