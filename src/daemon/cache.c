@@ -96,7 +96,9 @@ vz_cache_warm(const vz_config_t *conf)
     warm.conf = conf;
     warm.failures = 0;
 
-    if (vz_archive_list(conf, &vz_archives, vz_cache_warm_one, &warm) != VZ_OK) {
+    if (vz_archive_list(conf, &vz_archives, vz_cache_warm_one, &warm)
+        != VZ_OK)
+    {
         vz_log(LOG_ERR, "%s: %s", conf->template_dir, strerror(errno));
         return 1;
     }

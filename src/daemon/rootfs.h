@@ -11,7 +11,6 @@
 #include "store.h"
 
 
-
 /* vz_rootfs_make: the empty image of ct->disk.limit bytes.  Or words. */
 vz_code_e vz_rootfs_make(const vz_ct_t *ct, char *words);
 

@@ -731,39 +731,6 @@ what_cannot_be_started_is_refused_before_it_is_ordered(void **state)
 
 
 static void
-very_deep_folders_can_be_removed(void **state)
-{
-    int    i, fd, next;
-    char   deep[PATH_MAX];
-
-    (void) state;
-
-    (void) snprintf(deep, sizeof(deep), "%s/deep", home);
-    assert_int_equal(mkdir(deep, 0700), 0);
-    fd = open(deep, O_RDONLY|O_DIRECTORY|O_CLOEXEC);
-
-    for (i = 0; i < 3000; i++) {
-        assert_int_equal(mkdirat(fd, "eleven-char", 0700), 0);
-        next = openat(fd, "eleven-char", O_RDONLY|O_DIRECTORY|O_CLOEXEC);
-        assert_true(next != -1);
-        (void) close(fd);
-        fd = next;
-    }
-
-    assert_int_equal(symlinkat(outside, fd, "link"), 0);
-    (void) close(fd);
-
-    assert_int_equal(vz_tree_remove(deep), 0);
-    assert_int_not_equal(access(deep, F_OK), 0);
-    assert_int_equal(count("outside", ""), 1);
-
-    /* nothing there is nothing to do */
-    assert_int_equal(vz_tree_remove(deep), 0);
-    assert_int_equal(vz_tree_remove("relative"), -1);
-}
-
-
-static void
 ten_at_once_unpack_one_version(void **state)
 {
     int     i, status;
@@ -902,7 +869,6 @@ main(int argc, char **argv)
         cmocka_unit_test(absolute_names_and_an_inner_root_are_understood),
         cmocka_unit_test(
             what_cannot_be_started_is_refused_before_it_is_ordered),
-        cmocka_unit_test(very_deep_folders_can_be_removed),
         cmocka_unit_test(ten_at_once_unpack_one_version),
         cmocka_unit_test(what_the_dead_left_is_swept),
         cmocka_unit_test(time_that_is_over_ends_it)
