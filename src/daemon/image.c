@@ -9,6 +9,7 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include "image.h"
+#include "log.h"
 #include "loop.h"
 #include "../wire/frame.h"
 
@@ -29,8 +30,6 @@ static void vz_image_close(const vz_image_t *i);
 static int vz_image_sizes(const vz_image_t *i, vz_image_size_t *size);
 static int vz_image_file(const vz_image_t *i, uint64_t bytes);
 static int vz_image_fs(const vz_image_t *i, uint64_t bytes);
-static void vz_image_discard(const vz_image_t *i, unsigned kind,
-    const char *key, const char *value);
 static vz_code_e vz_image_failed(const vz_image_t *i, char *words,
     const char *what);
 
@@ -181,7 +180,7 @@ vz_image_fs(const vz_image_t *i, uint64_t bytes)
      * commit, where they are discarded later, and for none where they are not.
      */
 
-    vz_image_discard(i, FSCONFIG_SET_FLAG, "nodiscard", NULL);
+    vz_image_discard(i->fs, 0);
 
     saved = ENOSPC;
 
@@ -192,7 +191,7 @@ vz_image_fs(const vz_image_t *i, uint64_t bytes)
         (void) ioctl(i->fs, BTRFS_IOC_SYNC, NULL);
 
         if (ioctl(i->fs, BTRFS_IOC_RESIZE, &args) == 0) {
-            vz_image_discard(i, FSCONFIG_SET_STRING, "discard", "async");
+            vz_image_discard(i->fs, 1);
             return 0;
         }
 
@@ -200,28 +199,29 @@ vz_image_fs(const vz_image_t *i, uint64_t bytes)
         usleep(VZ_IMAGE_PAUSE);
     }
 
-    vz_image_discard(i, FSCONFIG_SET_STRING, "discard", "async");
+    vz_image_discard(i->fs, 1);
     errno = saved;
 
     return -1;
 }
 
 
-static void
-vz_image_discard(const vz_image_t *i, unsigned kind, const char *key,
-    const char *value)
+void
+vz_image_discard(int raw, unsigned on)
 {
     int  fs;
 
-    fs = fspick(i->fs, "", FSPICK_EMPTY_PATH|FSPICK_CLOEXEC);
+    fs = fspick(raw, "", FSPICK_EMPTY_PATH|FSPICK_CLOEXEC);
 
-    if (fs != -1) {
-        if (fsconfig(fs, kind, key, value, 0) == 0) {
-            (void) fsconfig(fs, FSCONFIG_CMD_RECONFIGURE, NULL, NULL, 0);
-        }
-
-        (void) close(fs);
+    if (fs == -1
+        || (on ? fsconfig(fs, FSCONFIG_SET_STRING, "discard", "async", 0)
+               : fsconfig(fs, FSCONFIG_SET_FLAG, "nodiscard", NULL, 0)) == -1
+        || fsconfig(fs, FSCONFIG_CMD_RECONFIGURE, NULL, NULL, 0) == -1)
+    {
+        vz_log(LOG_WARNING, "discards of an image: %s", strerror(errno));
     }
+
+    (void) close(fs);
 }
 
 

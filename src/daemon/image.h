@@ -29,5 +29,12 @@ int vz_image_size(const vz_ct_t *ct, int raw, vz_image_size_t *size);
 vz_code_e vz_image_resize(const vz_ct_t *ct, int raw, uint64_t bytes,
     char *words);
 
+/*
+ * vz_image_discard: whether what is removed in the file system is given back
+ * to the host.  A mount begins without, for btrfs forgets chunks that were
+ * empty when it was mounted with it.  What fails is logged.
+ */
+void vz_image_discard(int raw, unsigned on);
+
 
 #endif /* VZ_IMAGE_H */

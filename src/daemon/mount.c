@@ -15,6 +15,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include "../wire/frame.h"
+#include "image.h"
 #include "loop.h"
 #include "mount.h"
 #include "room.h"
@@ -143,6 +144,7 @@ vz_mount_build(const vz_ct_t *ct, const char *lower, const char *device,
     }
 
     vz_room(ct, raw, room);
+    vz_image_discard(raw, 1);
 
     userns = vz_mount_userns(ct->idmap);
     if (userns == -1) {
@@ -189,7 +191,7 @@ vz_mount_btrfs(const char *device)
     fd = -1;
 
     if (fsconfig(fs, FSCONFIG_SET_STRING, "source", device, 0) == 0
-        && fsconfig(fs, FSCONFIG_SET_STRING, "discard", "async", 0) == 0
+        && fsconfig(fs, FSCONFIG_SET_FLAG, "nodiscard", NULL, 0) == 0
         && fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) == 0)
     {
         fd = fsmount(fs, FSMOUNT_CLOEXEC, MOUNT_ATTR_NOATIME|MOUNT_ATTR_NODEV

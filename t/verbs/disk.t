@@ -50,12 +50,12 @@ sub inside {
 }
 
 
-# mount_of WHERE, TARGET: its flags in a process's mountinfo
+# mount_of WHERE, TARGET [FIELD]: its flags in a process's mountinfo
 sub mount_of {
-    my ($pid, $target) = @_;
+    my ($pid, $target, $field) = @_;
 
     open my $in, '<', "/proc/$pid/mountinfo" or return '';
-    return (map { (split)[5] } grep { (split)[4] eq $target } <$in>)[-1] // '';
+    return (map { (split)[$field // 5] } grep { (split)[4] eq $target } <$in>)[-1] // '';
 }
 
 
@@ -94,6 +94,8 @@ for my $name (qw(root raw)) {
 }
 
 unlike(mount_of(init_of(31001), '/'), qr/nosuid/, 'in the guest su does');
+like(mount_of('self', "$dir/raw", -1), qr/\bdiscard=async\b/,
+     'what is removed goes back to the node');
 
 # --- full
 
@@ -113,7 +115,7 @@ for my $round (1, 2) {
 }
 
 is(sizes(31001), '576 576', 'so much it was given');
-like_ask('setdisk 31001 512M', qr/^ok/);
+like_ask('restart 31001', qr/^ok/);
 is(sizes(31001), '512 512', 'and that is taken back');
 
 # a stopped one is written to as well
