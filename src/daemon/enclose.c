@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -117,22 +118,35 @@ vz_enclose_wait(pid_t pid)
 }
 
 
-/* not chroot(2) alone: what lies outside is no longer mounted anywhere */
+/*
+ * Not chroot(2) alone: what lies outside is no longer mounted anywhere.  What
+ * "/" is now is looked at, for much of it is going to be removed.
+ */
 static int
 vz_enclose_root(const char *folder)
 {
-    if (mount(NULL, "/", NULL, MS_REC|MS_PRIVATE, NULL) == -1
+    struct stat  inside, root;
+
+    if (stat(folder, &inside) == -1
+        || mount(NULL, "/", NULL, MS_REC|MS_PRIVATE, NULL) == -1
         || mount(folder, folder, NULL, MS_BIND, NULL) == -1
         || mount(NULL, folder, NULL,
                  MS_REMOUNT|MS_BIND|MS_NOSUID|MS_NODEV|MS_NOEXEC, NULL) == -1
         || chdir(folder) == -1
         || syscall(SYS_pivot_root, ".", ".") == -1
-        || umount2(".", MNT_DETACH) == -1)
+        || umount2(".", MNT_DETACH) == -1
+        || chdir("/") == -1
+        || stat("/", &root) == -1)
     {
         return -1;
     }
 
-    return chdir("/");
+    if (root.st_dev != inside.st_dev || root.st_ino != inside.st_ino) {
+        errno = EXDEV;
+        return -1;
+    }
+
+    return 0;
 }
 
 
