@@ -17,6 +17,9 @@ if (($ENV{VERBS_DRIVERS} // 'lxc') !~ /\blxc\b/) {
 }
 
 my $node = Verbs->new('lxc', stop_timeout => 2);
+
+END { my $status = $?; $node->end if $node; $? = $status }
+
 my $t = $Verbs::template;
 my $tag = 'a' x 16;
 
@@ -107,5 +110,4 @@ like(listed(31003), qr/ state=stopped /, 'another is not it');
 like_ask("tag=$tag destroy 31003", qr/^ok$/);
 is(listed(31003), '', 'and it is gone');
 
-$node->end;
 done_testing();

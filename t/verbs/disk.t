@@ -17,6 +17,9 @@ if (($ENV{VERBS_DRIVERS} // 'lxc') !~ /\blxc\b/) {
 }
 
 my $node = Verbs->new('lxc', stop_timeout => 2, disk_free => '16M');
+
+END { my $status = $?; $node->end if $node; $? = $status }
+
 my $t = $Verbs::template;
 my $mb = 1 << 20;
 
@@ -160,5 +163,4 @@ is(sizes(31003), '300 300', 'what is there is one');
 
 like_ask("destroy $_", qr/^ok/) for 31001 .. 31003;
 
-$node->end;
 done_testing();

@@ -17,6 +17,8 @@ my @drivers = split ' ', $ENV{VERBS_DRIVERS} // 'vzctl lxc';
 my $t = $Verbs::template;
 my $node;
 
+END { my $status = $?; $node->end if $node; $? = $status }
+
 
 # packed NAME, PATH...: an archive with these files, in the cache
 sub packed {
@@ -100,6 +102,7 @@ SKIP: {
         glob "$node->{dir}/lxc/template/*")[0] . '/sbin/init',
        'with the inner root as its own');
     $node->end;
+    undef $node;
 }
 
 SKIP: {
@@ -120,6 +123,7 @@ SKIP: {
          qr/^missing  template file d\.tar\.zst: its name must end in one of/m,
          '--check says why');
     $node->end;
+    undef $node;
 }
 
 done_testing();
