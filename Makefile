@@ -1,6 +1,6 @@
 # vzpanel: the nginx module, the daemon and their tests.
 #
-#   make            build the module and the two programs
+#   make            build the module and the three programs
 #   make up         build, and run the whole panel from run/   (make down)
 #   make test       every test; also: unit fuzz test-verbs test-nginx test-chain
 #                   test-browser test-import lint
@@ -26,6 +26,7 @@ MODULE     := $(NGINX)/ngx_http_vzpanel_module.so
 OPENAPI    := $(NGINX)/vzpanel/openapi.json
 DAEMON     := $(BUILD)/virtual-server
 HOOK       := $(BUILD)/virtual-server-hook
+UNPACK     := $(BUILD)/virtual-server-unpack
 NGINX_SRC  ?= /usr/share/nginx/src
 NGINX_BIN  ?= /usr/sbin/nginx
 
@@ -40,7 +41,7 @@ DATADIR    ?= $(PREFIX)/share/vzpanel
 UNITDIR    ?= $(PREFIX)/lib/systemd/system
 
 
-all: $(BUILD)/module.tested $(DAEMON) $(HOOK)
+all: $(BUILD)/module.tested $(DAEMON) $(HOOK) $(UNPACK)
 
 .PHONY: all module programs up down test unit fuzz test-verbs \
         test-nginx test-chain test-browser test-import soak lint format \
@@ -118,13 +119,11 @@ ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Wshadow -Werror -Wformat \
            $(CPPFLAGS) $(CFLAGS)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now -Wl,-z,noexecstack \
            -Wl,--as-needed $(SANITIZE_FLAGS) $(LDFLAGS)
-LIBS     = -llxc -larchive -lpcre2-8 -lcrypto -lcrypt
 
 HARDEN_x86_64  := -fcf-protection
 HARDEN_aarch64 := -mbranch-protection=standard
 
-HOOK_MAIN  := $(firstword $(wildcard src/daemon/hook_main.c src/daemon/hook.c))
-PARTS      := $(filter-out src/daemon/main.c $(HOOK_MAIN), \
+PARTS      := $(filter-out src/daemon/main.c src/daemon/%_main.c, \
                 $(wildcard src/daemon/*.c src/wire/*.c))
 OBJECTS     = $(patsubst src/%.c,$(BUILD)/obj/%.o,$(1))
 
@@ -143,15 +142,22 @@ $(BUILD)/obj/parts.a: $(call OBJECTS,$(PARTS))
 	@rm -f $@
 	@ar crs $@ $^
 
-$(DAEMON): $(call OBJECTS,src/daemon/main.c) $(BUILD)/obj/parts.a
-	@echo '  link    $@'
-	@$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+# each library is loaded at each start: a program has those it needs, and no
+# other (liblxc is loaded by the one process that starts a container)
+$(DAEMON): LIBS := -lpcre2-8 -lcrypto -lcrypt
+$(HOOK): LIBS := -lpcre2-8
+$(UNPACK): LIBS := -larchive
 
-$(HOOK): $(call OBJECTS,$(HOOK_MAIN)) $(BUILD)/obj/parts.a
-	@echo '  link    $@'
-	@$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+$(DAEMON): $(call OBJECTS,src/daemon/main.c)
+$(HOOK): $(call OBJECTS,src/daemon/hook_main.c)
+$(UNPACK): $(call OBJECTS,src/daemon/unpack_main.c)
 
-programs: $(DAEMON) $(HOOK)
+$(DAEMON) $(HOOK) $(UNPACK): $(BUILD)/obj/parts.a
+	@echo '  link    $@'
+	@$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(sort $(filter %.o,$^)) \
+	    $(filter %.a,$^) $(LIBS)
+
+programs: $(DAEMON) $(HOOK) $(UNPACK)
 
 -include $(wildcard $(BUILD)/obj/*/*.d)
 
@@ -229,7 +235,7 @@ install: all
 	    $(addprefix $(SYSCONFDIR)/,vzpanel xinetd.d init.d))
 	install -m 644 $(MODULE) $(DESTDIR)$(MODULESDIR)
 	install -m 755 $(DAEMON) $(DESTDIR)$(SBINDIR)
-	install -m 755 $(HOOK) scripts/bounce sql/migrate sql/administrator \
+	install -m 755 $(HOOK) $(UNPACK) scripts/bounce sql/migrate sql/administrator \
 	    sql/import-tesis $(DESTDIR)$(LIBEXECDIR)
 	install -m 644 sql/Password.pm $(DESTDIR)$(LIBEXECDIR)
 	install -m 755 $(TEMPLATES:%=scripts/templates/%) \
@@ -258,6 +264,7 @@ uninstall:
 clean:
 	rm -rf $(TOP)/nginx $(TOP)/obj $(TOP)/sanitize $(TOP)/unit $(TOP)/test \
 	    $(TOP)/virtual-server $(TOP)/virtual-server-hook \
+	    $(TOP)/virtual-server-unpack \
 	    $(TOP)/module.tested $(TOP)/minimal.conf
 
 # the templates, too, which take a minute to build

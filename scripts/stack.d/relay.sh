@@ -33,7 +33,7 @@ relay_start() {
 relay_programs() {
     local name
 
-    for name in virtual-server virtual-server-hook; do
+    for name in virtual-server virtual-server-hook virtual-server-unpack; do
         [ -x "${set[build]}/$name" ] || die "$name is not built: run make"
         replace "${set[build]}/$name" "$base/bin/$name" 755
     done
@@ -98,6 +98,8 @@ ctid_min = ${set[ctids]%-*}
 ctid_max = ${set[ctids]#*-}
 lxc_path = $base/lxc
 hook = $base/bin/virtual-server-hook
+unpack = $base/bin/virtual-server-unpack
+run_dir = $base/run
 lxcfs = $lxcfs
 interface_prefix = ${set[prefix]}
 nft_table = ${set[nft_table]}

@@ -1,45 +1,14 @@
 /*
- * The template cache: archives NAME.tar.zst, NAME.tar.gz, NAME.tar.xz in
- * template_dir, named as OpenVZ names them, and their unpacked versions in
- * LXC_PATH/template/NAME@MTIME-SIZE/.  A version that was unpacked never
+ * Unpacked templates: versions of archives, LXC_PATH/template/NAME@MTIME-SIZE/.
+ * A version that was unpacked never
  * changes, for it is the lower layer of containers; prune.h removes it.
  */
 
 #ifndef VZ_CACHE_H
 #define VZ_CACHE_H
 
-#include <limits.h>
-#include <stdint.h>
-#include <time.h>
-#include "driver.h"
+#include "archive.h"
 
-
-#define VZ_TEMPLATE_MAX  64         /* a name, without its NUL */
-
-typedef struct {
-    char        name[VZ_TEMPLATE_MAX + 1];
-    char        path[PATH_MAX];
-    uint64_t    size;
-    time_t      mtime;
-} vz_template_t;
-
-
-/*
- * vz_cache_find: the archive of a template.  VZ_OK, VZ_NOTEMPLATE, or
- * VZ_INTERNAL with errno (template_dir can't be read).  Only regular files
- * count; symlinks are not followed.
- */
-vz_code_e vz_cache_find(const vz_config_t *conf, const char *name,
-    vz_template_t *entry);
-
-/*
- * vz_cache_list: each template once, by name.  The walk ends early when each
- * returns anything but VZ_OK, and that is returned.
- */
-typedef vz_code_e (*vz_cache_pt)(const vz_template_t *entry, void *data);
-
-vz_code_e vz_cache_list(const vz_config_t *conf, vz_cache_pt each,
-    void *data);
 
 /*
  * vz_cache_version: "NAME@MTIME-SIZE", the folder's name under

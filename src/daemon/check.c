@@ -4,11 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
-#include "cache.h"
 #include "check.h"
-#include "driver.h"
+#include "job.h"
 #include "peer.h"
+#include "verdict.h"
 #include "../wire/handshake.h"
 
 
@@ -17,10 +18,23 @@ static int vz_check_peers(const vz_config_t *conf);
 static int vz_check_diag(void);
 static void vz_check_peer(const char *name, int known, uid_t uid,
     void *data);
-static int vz_check_templates(const vz_config_t *conf);
+static int vz_check_templates(const vz_config_t *conf,
+    const vz_driver_t *driver);
 static vz_code_e vz_check_template(const vz_template_t *entry, void *data);
+static void vz_check_odd(const char *file, const char *why, void *data);
 static int vz_check_log(const vz_config_t *conf);
-static int vz_check_driver(const vz_config_t *conf);
+static int vz_check_driver(const vz_config_t *conf,
+    const vz_driver_t *driver, const char *words);
+
+
+#define VZ_CHECK_LOOK  600          /* seconds for one archive */
+
+typedef struct {
+    const vz_config_t     *conf;
+    const vz_archives_t   *archives;
+    unsigned               found;
+    int                    lacks;
+} vz_check_cache_t;
 
 
 int
@@ -43,14 +57,18 @@ vz_check_line(int ok, const char *fmt, ...)
 int
 vz_check(const vz_config_t *conf)
 {
-    int  lacks;
+    int                 lacks;
+    char                words[VZ_WORDS_MAX];
+    const vz_driver_t  *driver;
+
+    driver = vz_driver_pick(conf, words);
 
     lacks = vz_check_line(geteuid() == 0, "root: needed for containers");
     lacks += vz_check_key(conf);
     lacks += vz_check_peers(conf);
     lacks += vz_check_log(conf);
-    lacks += vz_check_templates(conf);
-    lacks += vz_check_driver(conf);
+    lacks += vz_check_templates(conf, driver);
+    lacks += vz_check_driver(conf, driver, words);
 
     (void) vz_check_line(1, "containers %u to %u, stop kills after %u s, "
                          "silence closes after %u s", conf->ctid_min,
@@ -179,42 +197,80 @@ vz_check_log(const vz_config_t *conf)
 
 
 static int
-vz_check_templates(const vz_config_t *conf)
+vz_check_templates(const vz_config_t *conf, const vz_driver_t *driver)
 {
-    unsigned  n;
+    vz_check_cache_t  cache;
 
-    n = 0;
+    cache.conf = conf;
+    cache.archives = driver && driver->archives ? driver->archives
+                                                : &vz_archives;
+    cache.found = 0;
+    cache.lacks = 0;
 
-    if (vz_cache_list(conf, vz_check_template, &n) != VZ_OK) {
+    if (vz_archive_list(conf, cache.archives, vz_check_template, &cache)
+        != VZ_OK)
+    {
         return vz_check_line(0, "templates %s: %s", conf->template_dir,
                              strerror(errno));
     }
 
-    return vz_check_line(n > 0, "templates %s: %u found", conf->template_dir,
-                         n);
+    vz_archive_odd(conf, cache.archives, vz_check_odd, &cache);
+
+    return cache.lacks + vz_check_line(cache.found > 0, "templates %s: %u "
+                                       "found", conf->template_dir,
+                                       cache.found);
 }
 
 
 static vz_code_e
 vz_check_template(const vz_template_t *entry, void *data)
 {
+    char               words[VZ_WORDS_MAX];
+    vz_job_t           job;
+    vz_code_e          code;
+    vz_check_cache_t  *cache;
+
+    cache = data;
+    code = VZ_OK;
+
+    if (cache->archives->look) {
+        vz_job_init(&job, cache->conf, -1);
+        job.gone = 1;               /* there is no client */
+        (void) clock_gettime(CLOCK_MONOTONIC, &job.deadline);
+        job.deadline.tv_sec += VZ_CHECK_LOOK;
+
+        code = vz_verdict(&job, entry, 1, words);
+    }
+
+    if (code != VZ_OK) {
+        cache->lacks += vz_check_line(0, "template %s", words);
+        return VZ_OK;
+    }
+
     (void) vz_check_line(1, "template %s: %llu bytes", entry->name,
                          (unsigned long long) entry->size);
 
-    (*(unsigned *) data)++;
+    cache->found++;
 
     return VZ_OK;
 }
 
 
-static int
-vz_check_driver(const vz_config_t *conf)
+static void
+vz_check_odd(const char *file, const char *why, void *data)
 {
-    int                 lacks;
-    char                words[VZ_WORDS_MAX];
-    const vz_driver_t  *driver;
+    vz_check_cache_t  *cache;
 
-    driver = vz_driver_pick(conf, words);
+    cache = data;
+    cache->lacks += vz_check_line(0, "template file %s: %s", file, why);
+}
+
+
+static int
+vz_check_driver(const vz_config_t *conf, const vz_driver_t *driver,
+    const char *words)
+{
+    int  lacks;
 
     if (driver == NULL) {
         return vz_check_line(0, "driver %s: %s", conf->driver, words);

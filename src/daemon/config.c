@@ -66,6 +66,7 @@ static const vz_key_def_t  vz_keys[] = {
     VZ_KEY(key_file, vz_kind_path, 0, 0, ""),
     VZ_KEY(peers, vz_kind_users, 0, 0, ""),
     VZ_KEY(template_dir, vz_kind_path, 0, 0, ""),
+    VZ_KEY(run_dir, vz_kind_path, 0, 0, ""),
     VZ_KEY(log, vz_kind_path, 0, 0, "syslog "),
     VZ_KEY(log_level, vz_kind_word, 0, 0, "info notice "),
     VZ_KEY(ctid_min, vz_kind_number, 101, 2147483644, ""),
@@ -74,6 +75,7 @@ static const vz_key_def_t  vz_keys[] = {
     VZ_KEY(silence, vz_kind_number, 1, 3600, ""),
     VZ_KEY(lxc_path, vz_kind_path, 0, 0, ""),
     VZ_KEY(hook, vz_kind_path, 0, 0, ""),
+    VZ_KEY(unpack, vz_kind_path, 0, 0, ""),
     VZ_KEY(lxcfs, vz_kind_path, 0, 0, "none "),
     VZ_KEY(bridge, vz_kind_interface, 0, 0, ""),
     VZ_KEY(uplink, vz_kind_interface, 0, 0, ""),
@@ -82,6 +84,7 @@ static const vz_key_def_t  vz_keys[] = {
     VZ_KEY(interface_prefix, vz_kind_prefix, 0, 0, ""),
     VZ_KEY(nft_table, vz_kind_table, 0, 0, ""),
     VZ_KEY(disk_default, vz_kind_size, 16 << 20, (uint64_t) 1 << 50, ""),
+    VZ_KEY(disk_free, vz_kind_size, 16 << 20, (uint64_t) 1 << 50, ""),
     VZ_KEY(idmap_base, vz_kind_number, 65536, 4294836224, ""),
     VZ_KEY(pids_max, vz_kind_number, 32, 4194304, ""),
     VZ_KEY(vzctl, vz_kind_path, 0, 0, ""),
@@ -98,6 +101,7 @@ static const vz_config_t  vz_config_default = {
     .driver = "auto",
     .key_file = "/etc/vzpanel/relay.key",
     .template_dir = "/var/lib/vzpanel/template/cache",
+    .run_dir = "/run/vzpanel",
     .log = "syslog",
     .log_level = "info",
     .ctid_min = 101,
@@ -106,12 +110,14 @@ static const vz_config_t  vz_config_default = {
     .silence = 60,
     .lxc_path = "/var/lib/vzpanel/lxc",
     .hook = "/usr/lib/vzpanel/virtual-server-hook",
+    .unpack = "/usr/lib/vzpanel/virtual-server-unpack",
     .lxcfs = "/var/lib/lxcfs",
     .gateway4 = "169.254.0.1",
     .gateway6 = "fe80::1",
     .interface_prefix = "vz",
     .nft_table = "vzpanel",
     .disk_default = (uint64_t) 1 << 30,
+    .disk_free = (uint64_t) 512 << 20,
     .idmap_base = 1073741824,   /* above login.defs(5) SUB_UID_MAX */
     .pids_max = 1024,
     .vzctl = "/usr/sbin/vzctl",
@@ -355,6 +361,11 @@ vz_config_whole(const vz_config_t *conf, const char **why)
 {
     if (conf->ctid_min > conf->ctid_max) {
         *why = "ctid_min is above ctid_max";
+        return -1;
+    }
+
+    if (strcmp(conf->run_dir, "/") == 0) {
+        *why = "run_dir must be a folder of its own";
         return -1;
     }
 

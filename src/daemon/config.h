@@ -17,6 +17,7 @@ typedef struct {
     char        key_file[PATH_MAX];
     char        peers[128];             /* users; "": whoever has the key */
     char        template_dir[PATH_MAX]; /* NAME.tar.gz, .tar.zst, .tar.xz */
+    char        run_dir[PATH_MAX];      /* locks; gone with the node's stop */
     char        log[PATH_MAX];          /* "syslog" or a file's path */
     char        log_level[8];           /* info: every verb; notice: changes */
     uint32_t    ctid_min;
@@ -26,8 +27,9 @@ typedef struct {
 
     /* driver lxc */
     char        lxc_path[PATH_MAX];     /* containers: configuration, image,
-                                           mounts, unpacked templates, locks */
+                                           mounts, unpacked templates */
     char        hook[PATH_MAX];         /* virtual-server-hook */
+    char        unpack[PATH_MAX];       /* virtual-server-unpack */
     char        lxcfs[PATH_MAX];        /* where lxcfs is mounted, or "none" */
     char        bridge[16];             /* "" : routed veth */
     char        uplink[16];             /* "" : host only; else NAT by it */
@@ -36,6 +38,8 @@ typedef struct {
     char        interface_prefix[8];    /* "vz" gives vz101.0 */
     char        nft_table[32];
     uint64_t    disk_default;           /* bytes, until setdisk */
+    uint64_t    disk_free;              /* bytes of lxc_path's own disk that
+                                           stay free */
     uint32_t    idmap_base;             /* first host id given to containers */
     uint32_t    pids_max;               /* processes of one container */
 

@@ -17,10 +17,13 @@
 #define VZ_SAID_MAX  4096           /* bytes of what a program said */
 
 
+typedef struct vz_driver_s  vz_driver_t;
+
 /* One verb on its way through the daemon. */
 typedef struct {
     const vz_request_t   *req;
     const vz_config_t    *conf;
+    const vz_driver_t    *driver;       /* NULL: none was asked */
     const char           *secret;       /* decoded, of passwd; else NULL */
     struct timespec       deadline;     /* CLOCK_MONOTONIC */
     unsigned              percent;      /* last told; it never falls */
@@ -65,7 +68,14 @@ int vz_job_left(const vz_job_t *job);
 typedef vz_code_e (*vz_verb_pt)(vz_job_t *job);
 typedef int (*vz_wanted_pt)(uint32_t ctid, void *data);
 
+/* the archives that a driver unpacks */
 typedef struct {
+    const char   *suffixes[6];          /* ".tar.gz"; preferred ones first */
+    unsigned      links;                /* 1: a symlink to one counts, too */
+    unsigned      look;                 /* 1: we know what must be in it */
+} vz_archives_t;
+
+struct vz_driver_s {
     const char   *name;
 
     /* whether this host has what it takes: 1, or 0 with why in words */
@@ -95,7 +105,9 @@ typedef struct {
 
     /* by verb; NULL answers unsupported; ping and templates are perform.c's */
     vz_verb_pt    run[VZ_VERB_COUNT];
-} vz_driver_t;
+
+    const vz_archives_t  *archives;
+};
 
 
 extern const vz_driver_t  vz_driver_lxc;

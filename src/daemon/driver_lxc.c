@@ -2,6 +2,7 @@
  * The lxc driver: what this host must have, and one function per verb.
  */
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -10,6 +11,7 @@
 #include <unistd.h>
 #include <lxc/version.h>
 #include <sys/stat.h>
+#include "archive.h"
 #include "cgroup.h"
 #include "check.h"
 #include "driver_lxc.h"
@@ -72,7 +74,8 @@ const vz_driver_t  vz_driver_lxc = {
         [VZ_VERB_STATUS] = vz_lxc_status,
         [VZ_VERB_LIST] = vz_lxc_list,
         [VZ_VERB_NODE] = vz_lxc_node
-    }
+    },
+    .archives = &vz_archives
 };
 
 
@@ -152,7 +155,8 @@ vz_lxc_check(const vz_config_t *conf)
     char      path[PATH_MAX + 16];
     size_t    i;
 
-    lacks = vz_check_line(1, "liblxc " LXC_VERSION);
+    lacks = vz_check_line(dlopen(VZ_LXC_LIBRARY, RTLD_NOW) != NULL,
+                          "liblxc " LXC_VERSION " (package liblxc1)");
     lacks += vz_check_line(vz_cgroup_version() != 0, "cgroups version %d",
                            vz_cgroup_version());
 
@@ -173,6 +177,8 @@ vz_lxc_check(const vz_config_t *conf)
 
     lacks += vz_check_line(access(conf->hook, X_OK) == 0, "hook %s",
                            conf->hook);
+    lacks += vz_check_line(access(conf->unpack, X_OK) == 0, "unpacker %s",
+                           conf->unpack);
 
     if (strcmp(conf->lxcfs, "none") != 0) {
         snprintf(path, sizeof(path), "%s/proc/meminfo", conf->lxcfs);
@@ -339,7 +345,7 @@ vz_lxc_down(const vz_config_t *conf, char *words)
 
     /* all are asked before any is waited for */
 
-    if (vz_store_each(conf, 0, vz_lxc_down_ask, NULL) == -1
+    if (vz_store_each(conf, 0, vz_lxc_down_ask, (void *) conf) == -1
         || vz_store_each(conf, 0, vz_lxc_down_one, &down) == -1)
     {
         snprintf(words, VZ_WORDS_MAX, "%.120s: %s", conf->lxc_path,
@@ -361,8 +367,7 @@ vz_lxc_down(const vz_config_t *conf, char *words)
 static int
 vz_lxc_down_ask(const vz_ct_t *ct, void *data)
 {
-    (void) data;
-    (void) vz_lxc_ask(ct);
+    (void) vz_lxc_ask(data, ct);
 
     return 0;
 }

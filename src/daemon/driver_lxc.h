@@ -10,6 +10,9 @@
 #include "store.h"
 
 
+#define VZ_LXC_LIBRARY  "liblxc.so.1"   /* loaded where a container starts */
+
+
 /*
  * vz_lxc_load: the record of the verb's container, or why not, said by
  * vz_job_end().
@@ -28,7 +31,7 @@ vz_code_e vz_lxc_halt(const vz_config_t *conf, const vz_ct_t *ct, int timeout,
     unsigned *killed, char *words);
 
 /* vz_lxc_ask: tell init to shut down and do not wait; 1 when it runs. */
-int vz_lxc_ask(const vz_ct_t *ct);
+int vz_lxc_ask(const vz_config_t *conf, const vz_ct_t *ct);
 
 /*
  * vz_lxc_unlock: remove the lock file that liblxc leaves in /run for it; with

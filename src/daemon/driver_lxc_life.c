@@ -10,12 +10,15 @@
 #include "cgroup.h"
 #include "driver_lxc.h"
 #include "guest.h"
+#include "identity.h"
 #include "lock.h"
 #include "lxcconf.h"
 #include "mount.h"
 #include "net.h"
 #include "prune.h"
 #include "rootfs.h"
+#include "space.h"
+#include "stopping.h"
 #include "tree.h"
 
 
@@ -29,6 +32,7 @@ static vz_code_e vz_lxc_reserve(vz_job_t *job, vz_ct_t *ct);
 static vz_code_e vz_lxc_furnish(const vz_ct_t *ct, int root, int raw,
     const void *data, char *words);
 static int vz_lxc_publish(const vz_config_t *conf, vz_ct_t *ct);
+static int vz_lxc_hide(const vz_ct_t *ct, const char *gone);
 
 
 vz_code_e
@@ -86,7 +90,7 @@ vz_lxc_create(vz_job_t *job)
                           job->req->ctid);
     }
 
-    if (!vz_rootfs_space(job->conf, words)) {
+    if (!vz_space(job->conf, words)) {
         return vz_job_end(job, VZ_NOSPACE, "%s", words);
     }
 
@@ -233,7 +237,7 @@ vz_lxc_furnish(const vz_ct_t *ct, int root, int raw, const void *data,
     (void) data;
 
     if (vz_guest_hostname(root, ct->hostname) == -1
-        || vz_guest_identity(root, ct->hostname) == -1)
+        || vz_identity_make(root, ct->hostname) == -1)
     {
         snprintf(words, VZ_WORDS_MAX, "writing its name and keys: %s",
                  strerror(errno));
@@ -247,35 +251,27 @@ vz_lxc_furnish(const vz_ct_t *ct, int root, int raw, const void *data,
 static int
 vz_lxc_publish(const vz_config_t *conf, vz_ct_t *ct)
 {
-    int   fd;
-    char  path[PATH_MAX], *slash;
+    char  path[PATH_MAX];
+
+    /* all that is in it is on the disk before it has its name, then that */
 
     if (vz_store_dir(conf, ct->ctid, NULL, path) == -1
+        || vz_tree_sync(ct->dir) == -1
         || rename(ct->dir, path) == -1)
     {
         return -1;
     }
 
     strcpy(ct->dir, path);
+    *strrchr(path, '/') = '\0';
 
-    slash = strrchr(path, '/');
-    *slash = '\0';
-
-    fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-    if (fd != -1) {
-        (void) fsync(fd);
-        close(fd);
-    }
-
-    return 0;
+    return vz_tree_sync(path);
 }
 
 
 vz_code_e
 vz_lxc_destroy(vz_job_t *job)
 {
-    int        broken;
     char       words[VZ_WORDS_MAX], path[PATH_MAX];
     vz_ct_t    ct;
     unsigned   killed;
@@ -287,12 +283,9 @@ vz_lxc_destroy(vz_job_t *job)
         return vz_job_end(job, VZ_OK, "already");
     }
 
-    broken = rc != VZ_OK;
-    ct.ctid = job->req->ctid;
-
     rc = vz_lxc_halt(job->conf, &ct, 0, &killed, words);
 
-    if (rc != VZ_OK && !broken) {
+    if (rc != VZ_OK && !ct.broken) {
         return vz_job_end(job, rc, "%s", words);
     }
 
@@ -305,18 +298,37 @@ vz_lxc_destroy(vz_job_t *job)
 
     if (vz_store_dir(job->conf, ct.ctid, "gone", path) == -1
         || vz_tree_remove(path) == -1
-        || rename(ct.dir, path) == -1
+        || vz_lxc_hide(&ct, path) == -1
         || vz_tree_remove(path) == -1)
     {
         return vz_job_end(job, VZ_FAILED, "removing container %u: %s",
                           ct.ctid, strerror(errno));
     }
 
-    if (!broken) {
+    (void) vz_stopping_forget(job->conf, ct.ctid);
+
+    if (!ct.broken) {
         vz_prune(job->conf, ct.template);
     }
 
     return VZ_OK;
+}
+
+
+/* a full disk may have no room for a name: then first its image goes */
+
+static int
+vz_lxc_hide(const vz_ct_t *ct, const char *gone)
+{
+    char  image[PATH_MAX];
+
+    if (rename(ct->dir, gone) == 0) {
+        return 0;
+    }
+
+    return errno != ENOSPC || vz_store_path(ct, "image", image) == -1
+           || unlink(image) == -1
+           ? -1 : rename(ct->dir, gone);
 }
 
 
@@ -348,5 +360,5 @@ vz_lxc_tag(const vz_config_t *conf, uint32_t ctid, char tag[VZ_TAG_LEN + 1])
     rc = vz_store_read(conf, ctid, &ct);
     strcpy(tag, ct.tag);
 
-    return rc == VZ_INTERNAL && ct.tag[0] ? VZ_OK : rc;
+    return rc == VZ_INTERNAL && strlen(ct.tag) == VZ_TAG_LEN ? VZ_OK : rc;
 }

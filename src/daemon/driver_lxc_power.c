@@ -3,6 +3,7 @@
  * init obeys and the ends of two processes that the hook has written down.
  */
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -23,6 +24,7 @@
 #include "lxcconf.h"
 #include "mount.h"
 #include "net.h"
+#include "stopping.h"
 
 
 #define VZ_LXC_LOCKS     "/run/lxc/lock"
@@ -38,6 +40,11 @@
 #define VZ_LXC_RESERVE   5000       /* ms of a verb's time kept for killing */
 
 
+typedef int (*vz_lxc_log_pt)(struct lxc_log *log);
+typedef struct lxc_container *(*vz_lxc_new_pt)(const char *name,
+    const char *path);
+
+
 static vz_code_e vz_lxc_want(vz_job_t *job, vz_ct_t *ct, unsigned onboot);
 static vz_code_e vz_lxc_up(vz_job_t *job, vz_ct_t *ct);
 static vz_code_e vz_lxc_up_ready(vz_job_t *job, vz_ct_t *ct);
@@ -47,6 +54,7 @@ static void vz_lxc_up_child(const vz_config_t *conf, const vz_ct_t *ct,
 static int vz_lxc_settled(const vz_run_t *run);
 static void vz_lxc_why(vz_job_t *job, const vz_ct_t *ct, char *words);
 static void vz_lxc_said(vz_job_t *job, const char *text);
+static void vz_lxc_unwant(const vz_job_t *job, const vz_ct_t *ct);
 static vz_code_e vz_lxc_end(vz_job_t *job, const vz_ct_t *ct);
 static int vz_lxc_shutdown(const vz_ct_t *ct, int timeout);
 static int64_t vz_lxc_now(void);
@@ -207,7 +215,7 @@ vz_lxc_up_ready(vz_job_t *job, vz_ct_t *ct)
     }
 
     if (vz_lxcconf_write(job->conf, ct) == -1
-        || vz_store_forget(ct, "stopping") == -1
+        || vz_stopping_forget(job->conf, ct->ctid) == -1
         || vz_store_forget(ct, "reason") == -1
         || vz_store_forget(ct, "lxc.log") == -1)
     {
@@ -277,13 +285,20 @@ vz_lxc_settled(const vz_run_t *run)
 }
 
 
-/* liblxc leaves threads, handlers and memory behind: in a process of its own */
+/*
+ * liblxc leaves threads, handlers and memory behind: in a process of its own.
+ * It is loaded there, for nothing else needs it, and with what it brings it
+ * would be half of what the daemon's start takes.
+ */
 
 static void
 vz_lxc_up_child(const vz_config_t *conf, const vz_ct_t *ct, int out)
 {
     int                     null, ok;
     char                    name[16], path[PATH_MAX], file[PATH_MAX];
+    void                   *lxc;
+    vz_lxc_log_pt           log_init;
+    vz_lxc_new_pt           container;
     struct lxc_log          logging;
     struct lxc_container   *c;
 
@@ -306,6 +321,16 @@ vz_lxc_up_child(const vz_config_t *conf, const vz_ct_t *ct, int out)
         _exit(1);
     }
 
+    lxc = dlopen(VZ_LXC_LIBRARY, RTLD_NOW);
+    log_init = lxc ? (vz_lxc_log_pt) dlsym(lxc, "lxc_log_init") : NULL;
+    container = lxc ? (vz_lxc_new_pt) dlsym(lxc, "lxc_container_new") : NULL;
+
+    if (log_init == NULL || container == NULL) {
+        snprintf(path, sizeof(path), "%s (package liblxc1)", dlerror());
+        (void) vz_store_file(ct, "reason", path, strlen(path));
+        _exit(1);
+    }
+
     umask(022);
     snprintf(name, sizeof(name), "%u", ct->ctid);
 
@@ -316,9 +341,9 @@ vz_lxc_up_child(const vz_config_t *conf, const vz_ct_t *ct, int out)
     logging.level = "WARN";
     logging.prefix = "lxc";
     logging.quiet = true;
-    (void) lxc_log_init(&logging);
+    (void) log_init(&logging);
 
-    c = lxc_container_new(name, path);
+    c = container(name, path);
 
     if (c == NULL) {
         _exit(1);
@@ -406,13 +431,36 @@ vz_lxc_stop(vz_job_t *job)
     vz_ct_t    ct;
     vz_code_e  rc;
 
-    if ((rc = vz_lxc_load(job, &ct)) != VZ_OK
-        || (rc = vz_lxc_end(job, &ct)) != VZ_OK)
-    {
+    rc = vz_store_read(job->conf, job->req->ctid, &ct);
+
+    if (rc == VZ_NOENT) {
+        return vz_lxc_load(job, &ct);
+    }
+
+    if ((rc = vz_lxc_end(job, &ct)) != VZ_OK || ct.broken) {
         return rc;
     }
 
-    return vz_lxc_want(job, &ct, 0);
+    if (ct.onboot) {
+        ct.onboot = 0;
+        vz_lxc_unwant(job, &ct);
+    }
+
+    return VZ_OK;
+}
+
+
+/* it has stopped: that there is no room to write that down is no failure */
+
+static void
+vz_lxc_unwant(const vz_job_t *job, const vz_ct_t *ct)
+{
+    if ((vz_store_write(ct) == -1 || vz_lxcconf_write(job->conf, ct) == -1)
+        && vz_store_unwant(ct) == -1)
+    {
+        vz_log(LOG_WARNING, "container %u is stopped, but starts with the "
+               "node: its record: %s", ct->ctid, strerror(errno));
+    }
 }
 
 
@@ -477,7 +525,7 @@ vz_lxc_restart(vz_job_t *job)
 
 
 int
-vz_lxc_ask(const vz_ct_t *ct)
+vz_lxc_ask(const vz_config_t *conf, const vz_ct_t *ct)
 {
     vz_run_t  run;
 
@@ -485,7 +533,7 @@ vz_lxc_ask(const vz_ct_t *ct)
         return 0;
     }
 
-    (void) vz_store_file(ct, "stopping", "", 0);
+    (void) vz_stopping_set(conf, ct->ctid);
     (void) vz_process_kill(&run.init, run.halt);
 
     return 1;
@@ -506,11 +554,10 @@ vz_lxc_halt(const vz_config_t *conf, const vz_ct_t *ct, int timeout,
      */
 
     if (vz_run_read(ct, &run) == 0
-        && vz_store_file(ct, "stopping", "", 0) == -1)
+        && vz_stopping_set(conf, ct->ctid) == -1)
     {
-        snprintf(words, VZ_WORDS_MAX, "container %u: %s", ct->ctid,
-                 strerror(errno));
-        return VZ_FAILED;
+        vz_log(LOG_WARNING, "%s: container %u may reboot while it is stopped: "
+               "%s", conf->run_dir, ct->ctid, strerror(errno));
     }
 
     if (vz_run_alive(ct, &run)) {

@@ -1,6 +1,7 @@
 /*
  * Changes of a container: live first where it runs, then kept.  A verb that
- * fails live keeps nothing; one that died between the two is simply repeated.
+ * fails live keeps nothing, what can't be kept is taken back; one that died
+ * between the two is simply repeated.
  */
 
 #include <errno.h>
@@ -18,6 +19,7 @@
 #include "net.h"
 #include "nft.h"
 #include "rootfs.h"
+#include "space.h"
 
 
 #define VZ_LXC_MEMORY_MIN   (8ULL << 20)
@@ -48,8 +50,9 @@ static vz_code_e vz_lxc_said(vz_code_e rc, char *words, const char *what);
 vz_code_e
 vz_lxc_setmemory(vz_job_t *job)
 {
+    int          live;
     char         words[VZ_WORDS_MAX];
-    vz_ct_t      ct;
+    vz_ct_t      ct, before;
     vz_run_t     run;
     vz_pair_t   *pair;
     vz_code_e    rc;
@@ -59,6 +62,8 @@ vz_lxc_setmemory(vz_job_t *job)
     if (rc != VZ_OK) {
         return rc;
     }
+
+    before = ct;
 
     switch (job->req->verb) {
 
@@ -89,7 +94,9 @@ vz_lxc_setmemory(vz_job_t *job)
                           VZ_LXC_MEMORY_MIN >> 20);
     }
 
-    if (vz_run_alive(&ct, &run) && run.init.pid != 0) {
+    live = vz_run_alive(&ct, &run) && run.init.pid != 0;
+
+    if (live) {
         rc = vz_limit_memory(&ct, &run, words);
 
         if (rc != VZ_OK) {
@@ -98,6 +105,10 @@ vz_lxc_setmemory(vz_job_t *job)
     }
 
     rc = vz_lxc_save(job, &ct);
+
+    if (rc != VZ_OK && live) {
+        (void) vz_limit_memory(&before, &run, words);
+    }
 
     return rc == VZ_OK ? vz_lxc_kept(job, &ct, which) : rc;
 }
@@ -120,8 +131,7 @@ vz_code_e
 vz_lxc_setdisk(vz_job_t *job)
 {
     char       words[VZ_WORDS_MAX];
-    vz_ct_t    ct;
-    uint64_t   before;
+    vz_ct_t    ct, before;
     vz_code_e  rc;
 
     rc = vz_lxc_load(job, &ct);
@@ -129,7 +139,7 @@ vz_lxc_setdisk(vz_job_t *job)
         return rc;
     }
 
-    before = ct.disk.limit;
+    before = ct;
 
     rc = vz_args_pair(job, &ct.disk.barrier, &ct.disk.limit);
     if (rc != VZ_OK) {
@@ -147,19 +157,22 @@ vz_lxc_setdisk(vz_job_t *job)
     ct.disk.barrier = ct.disk.barrier < ct.disk.limit ? ct.disk.barrier
                                                       : ct.disk.limit;
 
-    if (ct.disk.limit > before && !vz_rootfs_space(job->conf, words)) {
+    /* what it has is asked for and not looked up: one that died left another */
+
+    if (ct.disk.limit > vz_disk_image(&ct) && !vz_space(job->conf, words)) {
         return vz_job_end(job, VZ_NOSPACE, "%s", words);
     }
 
-    if (ct.disk.limit != before) {
-        rc = vz_rootfs_resize(job, &ct, ct.disk.limit, words);
-
-        if (rc != VZ_OK) {
-            return vz_job_end(job, rc, "%s", words);
-        }
+    rc = vz_rootfs_resize(job, &before, ct.disk.limit, words);
+    if (rc != VZ_OK) {
+        return vz_job_end(job, rc, "%s", words);
     }
 
     rc = vz_lxc_save(job, &ct);
+
+    if (rc != VZ_OK) {
+        (void) vz_rootfs_resize(job, &before, before.disk.limit, words);
+    }
 
     return rc == VZ_OK ? vz_lxc_kept(job, &ct, "diskspace") : rc;
 }
@@ -168,8 +181,9 @@ vz_lxc_setdisk(vz_job_t *job)
 vz_code_e
 vz_lxc_setcpu(vz_job_t *job)
 {
+    int          live;
     char         words[VZ_WORDS_MAX];
-    vz_ct_t      ct;
+    vz_ct_t      ct, before;
     uint64_t     units, percent;
     vz_run_t     run;
     vz_code_e    rc;
@@ -180,6 +194,7 @@ vz_lxc_setcpu(vz_job_t *job)
         return rc;
     }
 
+    before = ct;
     arg = job->req->argv[1];
     percent = ct.percent;
 
@@ -202,7 +217,9 @@ vz_lxc_setcpu(vz_job_t *job)
     ct.units = (uint32_t) units;
     ct.percent = (uint32_t) percent;
 
-    if (vz_run_alive(&ct, &run) && run.init.pid != 0) {
+    live = vz_run_alive(&ct, &run) && run.init.pid != 0;
+
+    if (live) {
         rc = vz_limit_cpu(&ct, &run, words);
 
         if (rc != VZ_OK) {
@@ -210,7 +227,13 @@ vz_lxc_setcpu(vz_job_t *job)
         }
     }
 
-    return vz_lxc_save(job, &ct);
+    rc = vz_lxc_save(job, &ct);
+
+    if (rc != VZ_OK && live) {
+        (void) vz_limit_cpu(&before, &run, words);
+    }
+
+    return rc;
 }
 
 

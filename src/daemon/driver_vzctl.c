@@ -44,7 +44,8 @@ const vz_driver_t  vz_driver_vzctl = {
         [VZ_VERB_STATUS] = vz_vzctl_status,
         [VZ_VERB_LIST] = vz_vzctl_list,
         [VZ_VERB_NODE] = vz_vzctl_node
-    }
+    },
+    .archives = &vz_vzctl_archives
 };
 
 

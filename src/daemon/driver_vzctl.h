@@ -203,6 +203,8 @@ vz_code_e vz_vzctl_status(vz_job_t *job);
 vz_code_e vz_vzctl_list(vz_job_t *job);
 vz_code_e vz_vzctl_node(vz_job_t *job);
 
+extern const vz_archives_t  vz_vzctl_archives;
+
 /* vz_vzctl_halt: stop it in timeout ms, then kill; 0 kills at once. */
 vz_code_e vz_vzctl_halt(vz_job_t *job, int timeout, unsigned *killed);
 

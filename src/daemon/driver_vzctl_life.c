@@ -29,12 +29,10 @@ static vz_code_e vz_vzctl_stopped(vz_job_t *job, unsigned *killed);
 
 
 /* what vzctl would look for; without it, it asks the network */
-static const char *const  vz_vzctl_archives[] = {
-    "", ".gz", ".bz2", ".xz"
+const vz_archives_t  vz_vzctl_archives = {
+    .suffixes = { ".tar", ".tar.gz", ".tar.bz2", ".tar.xz" },
+    .links = 1
 };
-
-#define VZ_VZCTL_ARCHIVES                                                     \
-    (sizeof(vz_vzctl_archives) / sizeof(vz_vzctl_archives[0]))
 
 
 vz_code_e
@@ -114,14 +112,15 @@ vz_vzctl_cached(const vz_config_t *conf, const char *template)
 {
     int           n;
     char          path[PATH_MAX], dir[PATH_MAX];
-    size_t        i;
     struct stat   st;
+
+    const char *const  *suffix;
 
     vz_vzctl_global(conf, "TEMPLATE", "/vz/template", dir);
 
-    for (i = 0; i < VZ_VZCTL_ARCHIVES; i++) {
-        n = snprintf(path, sizeof(path), "%s/cache/%s.tar%s", dir, template,
-                     vz_vzctl_archives[i]);
+    for (suffix = vz_vzctl_archives.suffixes; *suffix; suffix++) {
+        n = snprintf(path, sizeof(path), "%s/cache/%s%s", dir, template,
+                     *suffix);
 
         if (n < (int) sizeof(path) && stat(path, &st) == 0
             && S_ISREG(st.st_mode))

@@ -86,7 +86,14 @@ vz_file_make(const char *path, const char *text, size_t len, unsigned sync)
 
     (void) close(fd);
 
-    return rename(temp, path);
+    if (rename(temp, path) == -1) {
+        saved = errno;
+        (void) unlink(temp);
+        errno = saved;
+        return -1;
+    }
+
+    return 0;
 }
 
 

@@ -11,34 +11,42 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include "guest.h"
-#include "hostkey.h"
 
 
-#define VZ_GUEST_FILE  (4 << 20)        /* of a file that is changed */
-#define VZ_GUEST_MARK  "# set by the panel"
+#define VZ_GUEST_FILE   (4 << 20)       /* of a file that is changed */
+#define VZ_GUEST_TRIES  1000            /* of a path, while others rename */
+#define VZ_GUEST_MARK   "# set by the panel"
 
 
 static int vz_guest_open(int root, const char *path, int flags);
 static int vz_guest_walk(int root, const char *path, int flags);
 static int vz_guest_regular(int root, const char *path);
 static int vz_guest_parent(int root, const char *path, const char **name);
-static size_t vz_guest_shadow(const char *text, char *out, const char *hash);
+static size_t vz_guest_shadow(const char *text, size_t size, char *out,
+    const char *hash);
 static int vz_guest_passwd(int root, char *text, char *out);
-static size_t vz_guest_hosts(const char *text, char *out,
+static size_t vz_guest_line(const char *line, const char *end);
+static size_t vz_guest_hosts(const char *text, size_t size, char *out,
     const char *hostname);
 
 
 static int
 vz_guest_open(int root, const char *path, int flags)
 {
-    int              fd;
+    int              fd, tries;
     struct open_how  how;
 
     memset(&how, 0, sizeof(how));
     how.flags = (uint64_t) (flags | O_CLOEXEC);
     how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
 
-    fd = (int) syscall(SYS_openat2, root, path, &how, sizeof(how));
+    tries = VZ_GUEST_TRIES;
+
+    /* EAGAIN: somewhere on the host a name changed under a ".." */
+
+    do {
+        fd = (int) syscall(SYS_openat2, root, path, &how, sizeof(how));
+    } while (fd == -1 && errno == EAGAIN && --tries > 0);
 
     return fd == -1 && errno == ENOSYS ? vz_guest_walk(root, path, flags) : fd;
 }
@@ -271,11 +279,7 @@ vz_guest_password(int root, const char *hash)
         goto done;
     }
 
-    if (size == -1) {
-        text[0] = '\0';
-    }
-
-    len = vz_guest_shadow(text, out, hash);
+    len = vz_guest_shadow(text, size == -1 ? 0 : (size_t) size, out, hash);
 
     rc = vz_guest_write(root, "etc/shadow", out, len, 0600);
 
@@ -291,7 +295,7 @@ done:
 /* all of /etc/shadow with another hash for root, into out; its length */
 
 static size_t
-vz_guest_shadow(const char *text, char *out, const char *hash)
+vz_guest_shadow(const char *text, size_t size, char *out, const char *hash)
 {
     int          found;
     long         today;
@@ -302,9 +306,8 @@ vz_guest_shadow(const char *text, char *out, const char *hash)
     found = 0;
     today = (long) (time(NULL) / 86400);
 
-    for (line = text; *line != '\0'; line = next) {
-        next = line + strcspn(line, "\n");
-        next += *next == '\n';
+    for (line = text; line < text + size; line = next) {
+        next = line + vz_guest_line(line, text + size);
         rest = line;
 
         if (!found && strncmp(line, "root:", 5) == 0) {
@@ -349,7 +352,8 @@ vz_guest_passwd(int root, char *text, char *out)
         return -1;
     }
 
-    line = strncmp(text, "root:", 5) == 0 ? text : strstr(text, "\nroot:");
+    line = strncmp(text, "root:", 5) == 0
+           ? text : memmem(text, (size_t) size, "\nroot:", 6);
 
     if (line == NULL) {
         errno = ENOENT;
@@ -380,6 +384,7 @@ vz_guest_hostname(int root, const char *hostname)
     int      n, rc;
     char    *text, *out, name[128];
     size_t   len;
+    ssize_t  size;
 
     text = malloc(2 * VZ_GUEST_FILE + 1024);
     if (text == NULL) {
@@ -391,16 +396,18 @@ vz_guest_hostname(int root, const char *hostname)
 
     /* what is there and can't be read is not written over */
 
-    if (vz_guest_read(root, "etc/hosts", text, VZ_GUEST_FILE) == -1) {
+    size = vz_guest_read(root, "etc/hosts", text, VZ_GUEST_FILE);
+
+    if (size == -1) {
         if (errno != ENOENT) {
             goto done;
         }
 
-        strcpy(text, "127.0.0.1 localhost\n"
-                     "::1 localhost ip6-localhost ip6-loopback\n");
+        size = sprintf(text, "127.0.0.1 localhost\n"
+                       "::1 localhost ip6-localhost ip6-loopback\n");
     }
 
-    len = vz_guest_hosts(text, out, hostname);
+    len = vz_guest_hosts(text, (size_t) size, out, hostname);
     n = snprintf(name, sizeof(name), "%s\n", hostname);
 
     rc = vz_guest_write(root, "etc/hostname", name, (size_t) n, 0644);
@@ -417,10 +424,24 @@ done:
 }
 
 
+/* a line with its LF, whatever bytes are in it */
+
+static size_t
+vz_guest_line(const char *line, const char *end)
+{
+    const char  *lf;
+
+    lf = memchr(line, '\n', (size_t) (end - line));
+
+    return (size_t) ((lf ? lf + 1 : end) - line);
+}
+
+
 /* all of /etc/hosts with the panel's own line for the name, into out */
 
 static size_t
-vz_guest_hosts(const char *text, char *out, const char *hostname)
+vz_guest_hosts(const char *text, size_t size, char *out,
+    const char *hostname)
 {
     int          n;
     size_t       len;
@@ -428,9 +449,9 @@ vz_guest_hosts(const char *text, char *out, const char *hostname)
 
     len = 0;
 
-    for (line = text; *line != '\0'; line = next) {
-        end = line + strcspn(line, "\n");
-        next = end + (*end == '\n');
+    for (line = text; line < text + size; line = next) {
+        next = line + vz_guest_line(line, text + size);
+        end = next - (next[-1] == '\n');
 
         if ((size_t) (end - line) >= sizeof(VZ_GUEST_MARK) - 1
             && strncmp(end - (sizeof(VZ_GUEST_MARK) - 1), VZ_GUEST_MARK,
@@ -470,37 +491,6 @@ vz_guest_dns(int root, const vz_ct_t *ct)
     }
 
     return vz_guest_write(root, "etc/resolv.conf", text, len, 0644);
-}
-
-
-int
-vz_guest_identity(int root, const char *hostname)
-{
-    char           text[64];
-    unsigned       i;
-    unsigned char  id[16];
-
-    if (vz_guest_has(root, "etc/machine-id")) {
-        if (getrandom(id, sizeof(id), 0) != sizeof(id)) {
-            return -1;
-        }
-
-        id[6] = (unsigned char) ((id[6] & 0x0f) | 0x40);
-        id[8] = (unsigned char) ((id[8] & 0x3f) | 0x80);
-
-        for (i = 0; i < sizeof(id); i++) {
-            snprintf(text + 2 * i, 3, "%02x", id[i]);
-        }
-
-        strcpy(text + 32, "\n");
-
-        if (vz_guest_write(root, "etc/machine-id", text, 33, 0444) == -1) {
-            return -1;
-        }
-    }
-
-    return vz_guest_has(root, "usr/sbin/sshd") && vz_guest_has(root, "etc/ssh")
-           ? vz_hostkey_make(root, hostname) : 0;
 }
 
 

@@ -35,9 +35,6 @@ int vz_guest_password(int root, const char *hash);
 int vz_guest_hostname(int root, const char *hostname);
 int vz_guest_dns(int root, const vz_ct_t *ct);
 
-/* vz_guest_identity: machine-id and ssh host keys of its own. */
-int vz_guest_identity(int root, const char *hostname);
-
 /*
  * vz_guest_halt: the signal at which its /sbin/init shuts down: systemd(1)
  * SIGRTMIN+3, busybox SIGUSR2, System V and others SIGPWR.

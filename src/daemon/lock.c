@@ -7,7 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "lock.h"
-#include "tree.h"
+#include "runtime.h"
 
 
 #define VZ_LOCK_PAUSE_MIN   5       /* milliseconds between two tries */
@@ -26,25 +26,12 @@ vz_code_e
 vz_lock_take(const vz_config_t *conf, const char *name, const char *what,
     int timeout, vz_lock_t *lock, char *holder)
 {
-    int  n;
-
     lock->fd = -1;
     holder[0] = '\0';
 
-    n = snprintf(lock->path, sizeof(lock->path), "%s/lock", conf->lxc_path);
-    if (n < 0 || (size_t) n + strlen(name) + 2 > sizeof(lock->path)) {
-        errno = ENAMETOOLONG;
+    if (vz_runtime_make(conf, "lock", name, lock->path) == -1) {
         return VZ_INTERNAL;
     }
-
-    if (vz_tree_make(conf->lxc_path, 0711) == -1
-        || vz_tree_make(lock->path, 0700) == -1)
-    {
-        return VZ_INTERNAL;
-    }
-
-    lock->path[n] = '/';
-    (void) strcpy(lock->path + n + 1, name);
 
     return vz_lock_wait(lock, what, vz_lock_now() + timeout, holder);
 }

@@ -20,9 +20,10 @@ typedef struct {
 
 
 /*
- * vz_lock_take: the lock LXC_PATH/lock/NAME for at most timeout milliseconds
- * of waiting; what is written into it for those who wait.  VZ_OK; VZ_BUSY
- * with who holds it in holder (VZ_LOCK_HOLDER bytes); VZ_INTERNAL with errno.
+ * vz_lock_take: the lock NAME, in the runtime folder, for at most timeout
+ * milliseconds of waiting; what is written into it for those who wait.  VZ_OK;
+ * VZ_BUSY with who holds it in holder (VZ_LOCK_HOLDER bytes); VZ_INTERNAL with
+ * errno.
  */
 vz_code_e vz_lock_take(const vz_config_t *conf, const char *name,
     const char *what, int timeout, vz_lock_t *lock, char *holder);

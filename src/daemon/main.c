@@ -9,6 +9,7 @@
 #include <locale.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <openssl/crypto.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,6 +30,13 @@
 #ifndef VZ_VERSION
 #define VZ_VERSION  "0.1.0"
 #endif
+
+
+/* no openssl.cnf, no list of names: what we use, we name ourselves */
+#define VZ_MAIN_CRYPTO  (OPENSSL_INIT_NO_LOAD_CONFIG                          \
+                         |OPENSSL_INIT_NO_ADD_ALL_CIPHERS                     \
+                         |OPENSSL_INIT_NO_ADD_ALL_DIGESTS                     \
+                         |OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS)
 
 
 typedef enum {
@@ -151,7 +159,8 @@ vz_main_process(void)
         || setenv("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", 1) == -1
         || setlocale(LC_CTYPE, "C.UTF-8") == NULL
         || chdir("/") == -1
-        || vz_field_init() != VZ_OK)
+        || vz_field_init() != VZ_OK
+        || OPENSSL_init_crypto(VZ_MAIN_CRYPTO, NULL) != 1)
     {
         return -1;
     }

@@ -11,6 +11,7 @@
 #include "file.h"
 #include "log.h"
 #include "mark.h"
+#include "runtime.h"
 #include "tree.h"
 
 
@@ -20,6 +21,11 @@
 #define VZ_GONE_MAX   4096          /* of them; the oldest goes first */
 
 
+/* on the disk, or in memory where that is full */
+typedef int (*vz_mark_path_pt)(const vz_config_t *conf, const char *folder,
+    const char *name, char *path);
+
+
 static vz_code_e vz_mark_meant(const vz_driver_t *driver, vz_job_t *job,
     vz_marked_t *marked);
 static vz_code_e vz_mark_other(vz_job_t *job, vz_marked_t *marked);
@@ -27,6 +33,11 @@ static vz_code_e vz_mark_fence(vz_job_t *job, vz_marked_t *marked);
 static int vz_mark_path(const vz_config_t *conf, const char *folder,
     const char *name, char path[PATH_MAX]);
 static void vz_mark_read(const vz_job_t *job, vz_marked_t *marked);
+static int vz_mark_text(const vz_job_t *job, vz_mark_path_pt at,
+    char text[VZ_MARK_FILE]);
+static int vz_mark_tag(const vz_job_t *job, char tag[VZ_TAG_LEN + 1]);
+static int vz_gone_at(const vz_config_t *conf, const char *tag,
+    vz_mark_path_pt at);
 static void vz_mark_parse(char *text, vz_marked_t *marked);
 static int vz_mark_write(const vz_job_t *job, const vz_marked_t *marked);
 static void vz_mark_forget(const vz_job_t *job);
@@ -97,9 +108,15 @@ vz_mark_meant(const vz_driver_t *driver, vz_job_t *job, vz_marked_t *marked)
         return VZ_OK;
     }
 
+    /* its marks are of it, too */
+    if (found != VZ_OK && vz_mark_tag(job, tag) == 0) {
+        found = VZ_OK;
+    }
+
     if (found != VZ_OK) {
-        /* who names none may remove what can't be read */
-        return req->verb == VZ_VERB_DESTROY && req->mark.tag[0] == '\0'
+        /* who names none may stop and remove what can't be read */
+        return (req->verb == VZ_VERB_DESTROY || req->verb == VZ_VERB_STOP)
+               && req->mark.tag[0] == '\0'
                ? VZ_OK
                : vz_job_end(job, found, "the record of container %u is "
                             "broken", req->ctid);
@@ -171,7 +188,8 @@ vz_mark_fence(vz_job_t *job, vz_marked_t *marked)
 
         /* a full disk is no reason to keep a container on it */
         if (vz_mark_write(job, marked) == -1
-            && job->req->verb != VZ_VERB_DESTROY)
+            && job->req->verb != VZ_VERB_DESTROY
+            && job->req->verb != VZ_VERB_STOP)
         {
             return vz_job_end(job, errno == ENOSPC ? VZ_NOSPACE : VZ_INTERNAL,
                               "the marks of container %u: %s", job->req->ctid,
@@ -258,19 +276,71 @@ vz_mark_path(const vz_config_t *conf, const char *folder, const char *name,
 }
 
 
-/* what is missing, broken or of another container says nothing */
+/*
+ * What is missing, broken or of another container says nothing.  Those for
+ * which the disk had no room are newer.
+ */
 static void
 vz_mark_read(const vz_job_t *job, vz_marked_t *marked)
 {
-    char  path[PATH_MAX], text[VZ_MARK_FILE], name[16];
+    char         text[VZ_MARK_FILE];
+    vz_marked_t  newer;
+
+    if (vz_mark_text(job, vz_mark_path, text) == 0) {
+        vz_mark_parse(text, marked);
+    }
+
+    if (vz_mark_text(job, vz_runtime_path, text) == 0) {
+        (void) memset(&newer, 0, sizeof(newer));
+        (void) strcpy(newer.tag, marked->tag);
+        vz_mark_parse(text, &newer);
+
+        if (newer.fence >= marked->fence && newer.kept) {
+            *marked = newer;
+        }
+    }
+}
+
+
+static int
+vz_mark_text(const vz_job_t *job, vz_mark_path_pt at,
+    char text[VZ_MARK_FILE])
+{
+    char  path[PATH_MAX], name[16];
 
     (void) snprintf(name, sizeof(name), "%u", job->req->ctid);
 
-    if (vz_mark_path(job->conf, "mark", name, path) == 0
-        && vz_file_read(path, text, sizeof(text)) > 0)
-    {
-        vz_mark_parse(text, marked);
+    return at(job->conf, "mark", name, path) == 0
+           && vz_file_read(path, text, VZ_MARK_FILE) > 0 ? 0 : -1;
+}
+
+
+/* the tag that the marks are of; -1: there are none */
+static int
+vz_mark_tag(const vz_job_t *job, char tag[VZ_TAG_LEN + 1])
+{
+    char    text[VZ_MARK_FILE];
+    size_t  len;
+
+    if (vz_mark_text(job, vz_mark_path, text) == -1) {
+        return -1;
     }
+
+    len = strcspn(text, " ");
+    text[len] = '\0';
+
+    if (strcmp(text, VZ_MARK_NONE) == 0) {
+        tag[0] = '\0';
+        return 0;
+    }
+
+    if (vz_field_check(VZ_FIELD_TAG, text, len) != VZ_OK) {
+        return -1;
+    }
+
+    (void) strcpy(tag, text);
+
+    return 0;
 }
 
 
@@ -326,9 +396,22 @@ vz_mark_write(const vz_job_t *job, const vz_marked_t *marked)
 
     text[n++] = '\n';
 
-    return vz_mark_path(job->conf, "mark", NULL, path) == 0
-           && vz_tree_make(path, 0700) == 0
-           && vz_mark_path(job->conf, "mark", name, path) == 0
+    if (vz_mark_path(job->conf, "mark", NULL, path) == 0
+        && vz_tree_make(job->conf->lxc_path, 0711) == 0
+        && vz_tree_make(path, 0700) == 0
+        && vz_mark_path(job->conf, "mark", name, path) == 0
+        && vz_file_replace(path, text, n) == 0)
+    {
+        if (vz_runtime_path(job->conf, "mark", name, path) == 0) {
+            (void) vz_file_forget(path);
+        }
+
+        return 0;
+    }
+
+    /* until the node's next start this is as good */
+    return (errno == ENOSPC || errno == EDQUOT)
+           && vz_runtime_make(job->conf, "mark", name, path) == 0
            ? vz_file_replace(path, text, n) : -1;
 }
 
@@ -341,6 +424,10 @@ vz_mark_forget(const vz_job_t *job)
     (void) snprintf(name, sizeof(name), "%u", job->req->ctid);
 
     if (vz_mark_path(job->conf, "mark", name, path) == 0) {
+        (void) vz_file_forget(path);
+    }
+
+    if (vz_runtime_path(job->conf, "mark", name, path) == 0) {
         (void) vz_file_forget(path);
     }
 }
@@ -378,10 +465,18 @@ vz_mark_has(const vz_marked_t *marked, const char *id)
 static int
 vz_gone_is(const vz_config_t *conf, const char *tag)
 {
+    return vz_gone_at(conf, tag, vz_mark_path)
+           || vz_gone_at(conf, tag, vz_runtime_path);
+}
+
+
+static int
+vz_gone_at(const vz_config_t *conf, const char *tag, vz_mark_path_pt at)
+{
     char         path[PATH_MAX];
     struct stat  st;
 
-    return vz_mark_path(conf, "gone", tag, path) == 0
+    return at(conf, "gone", tag, path) == 0
            && stat(path, &st) == 0
            && time(NULL) - st.st_mtime < VZ_GONE_AGE;
 }
@@ -401,6 +496,11 @@ vz_gone_add(const vz_config_t *conf, const char *tag)
 
     fd = vz_mark_path(conf, "gone", tag, path) == 0
          ? open(path, O_WRONLY|O_CREAT|O_NOFOLLOW|O_CLOEXEC, 0600) : -1;
+
+    if (fd == -1 && vz_runtime_make(conf, "gone", tag, path) == 0)
+    {
+        fd = open(path, O_WRONLY|O_CREAT|O_NOFOLLOW|O_CLOEXEC, 0600);
+    }
 
     if (fd == -1 || futimens(fd, NULL) == -1) {
         vz_log(LOG_WARNING, "%s: %s", path, strerror(errno));

@@ -8,6 +8,8 @@
  *                        counts for a container with that tag, "-" for none
  *   LXC_PATH/gone/TAG    one that was destroyed, for a day: a create that
  *                        comes late makes it no more
+ *
+ * Where the disk is full they lie in the runtime folder, under the same names.
  */
 
 #ifndef VZ_DAEMON_MARK_H

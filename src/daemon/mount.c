@@ -11,11 +11,14 @@
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include "../wire/frame.h"
+#include "image.h"
 #include "loop.h"
 #include "mount.h"
+#include "room.h"
 
 
 #define VZ_MOUNT_POLL   20          /* ms between looks at an image */
@@ -24,7 +27,7 @@
 static vz_code_e vz_mount_image_take(int image, const char *path, int wait,
     char *words);
 static vz_code_e vz_mount_build(const vz_ct_t *ct, const char *lower,
-    const char *device, vz_mount_t *mount, char *words);
+    const char *device, uint64_t room, vz_mount_t *mount, char *words);
 static int vz_mount_btrfs(const char *device);
 static int vz_mount_layers(int raw, const char *lower);
 static int vz_mount_clone(int dirfd, const char *path, int userns,
@@ -35,7 +38,7 @@ static vz_code_e vz_mount_failed(char *words, const char *what);
 
 
 vz_code_e
-vz_mount_make(const vz_ct_t *ct, const char *lower, int wait,
+vz_mount_make(const vz_ct_t *ct, const char *lower, int wait, uint64_t room,
     vz_mount_t *mount, char *words)
 {
     int        image, loop;
@@ -68,7 +71,7 @@ vz_mount_make(const vz_ct_t *ct, const char *lower, int wait,
 
         (void) flock(image, LOCK_UN);
 
-        rc = vz_mount_build(ct, lower, device, mount, words);
+        rc = vz_mount_build(ct, lower, device, room, mount, words);
         close(loop);
     }
 
@@ -108,9 +111,10 @@ vz_mount_image_take(int image, const char *path, int wait, char *words)
 
 static vz_code_e
 vz_mount_build(const vz_ct_t *ct, const char *lower, const char *device,
-    vz_mount_t *mounts, char *words)
+    uint64_t room, vz_mount_t *mounts, char *words)
 {
-    int  raw, userns;
+    int             raw, userns;
+    struct statvfs  fs;
 
     if (unshare(CLONE_NEWNS) == -1
         || mount(NULL, "/", NULL, MS_REC|MS_PRIVATE, NULL) == -1
@@ -139,6 +143,9 @@ vz_mount_build(const vz_ct_t *ct, const char *lower, const char *device,
         return vz_mount_failed(words, "layers");
     }
 
+    vz_room(ct, raw, room);
+    vz_image_discard(raw, 1);
+
     userns = vz_mount_userns(ct->idmap);
     if (userns == -1) {
         return vz_mount_failed(words, "user namespace");
@@ -159,6 +166,14 @@ vz_mount_build(const vz_ct_t *ct, const char *lower, const char *device,
         return vz_mount_failed(words, "overlay");
     }
 
+    /* overlayfs without a folder to work in goes on, and nobody can write */
+
+    if (fstatvfs(mounts->root, &fs) == -1 || (fs.f_flag & ST_RDONLY)) {
+        snprintf(words, VZ_WORDS_MAX, "its disk is full, so its root could "
+                 "only be read: make it larger");
+        return VZ_NOSPACE;
+    }
+
     return VZ_OK;
 }
 
@@ -176,10 +191,11 @@ vz_mount_btrfs(const char *device)
     fd = -1;
 
     if (fsconfig(fs, FSCONFIG_SET_STRING, "source", device, 0) == 0
-        && fsconfig(fs, FSCONFIG_SET_STRING, "discard", "async", 0) == 0
+        && fsconfig(fs, FSCONFIG_SET_FLAG, "nodiscard", NULL, 0) == 0
         && fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) == 0)
     {
-        fd = fsmount(fs, FSMOUNT_CLOEXEC, MOUNT_ATTR_NOATIME|MOUNT_ATTR_NODEV);
+        fd = fsmount(fs, FSMOUNT_CLOEXEC, MOUNT_ATTR_NOATIME|MOUNT_ATTR_NODEV
+                                          |MOUNT_ATTR_NOSUID);
     }
 
     saved = errno;
@@ -427,6 +443,20 @@ vz_mount_attach(const vz_ct_t *ct, const vz_mount_t *mount, int host)
     }
 
     return chdir("/");
+}
+
+
+int
+vz_mount_nosuid(const vz_ct_t *ct)
+{
+    char               path[PATH_MAX];
+    struct mount_attr  attr;
+
+    memset(&attr, 0, sizeof(attr));
+    attr.attr_set = MOUNT_ATTR_NOSUID;
+
+    return vz_store_path(ct, "root", path) == -1
+           ? -1 : mount_setattr(AT_FDCWD, path, 0, &attr, sizeof(attr));
 }
 
 

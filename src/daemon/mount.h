@@ -23,12 +23,14 @@ typedef struct {
 /*
  * vz_mount_make: leaves the calling process in a private mount namespace with
  * both mounts in hand.  Waits for up to wait milliseconds for an image that
- * is still attached to a loop device.  VZ_OK; VZ_BUSY (still attached),
- * VZ_FAILED with words (VZ_WORDS_MAX).  Descriptors are closed by the caller
+ * is still attached to a loop device.  A disk that is full is given so much
+ * room first (room.h).  VZ_OK; VZ_BUSY (still attached); VZ_NOSPACE: its root
+ * can't be written to, but raw can be worked with; VZ_FAILED; all with words
+ * (VZ_WORDS_MAX).  Descriptors are closed by the caller
  * or by its end.
  */
 vz_code_e vz_mount_make(const vz_ct_t *ct, const char *lower, int wait,
-    vz_mount_t *mount, char *words);
+    uint64_t room, vz_mount_t *mount, char *words);
 
 /*
  * vz_mount_unmake: let go of all of it now, in the same process: its end
@@ -41,6 +43,12 @@ void vz_mount_unmake(vz_mount_t *mount);
  * to ct->dir/root and ct->dir/raw.  0, or -1 with errno.
  */
 int vz_mount_attach(const vz_ct_t *ct, const vz_mount_t *mount, int host);
+
+/*
+ * vz_mount_nosuid: the host's own mount of a running container's root, once
+ * the guest has its copy: nothing of it gives rights on the host.  0 or -1.
+ */
+int vz_mount_nosuid(const vz_ct_t *ct);
 
 /* vz_mount_drop: umount whatever lies there, stacked or busy.  0 or -1. */
 int vz_mount_drop(const vz_ct_t *ct);

@@ -4,14 +4,16 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
-#include "cache.h"
+#include "archive.h"
 #include "lock.h"
 #include "log.h"
 #include "mark.h"
 #include "perform.h"
+#include "verdict.h"
 
 
 #define VZ_PERFORM_GRACE  15        /* s after the deadline until all ends */
+#define VZ_PERFORM_LOOK   6000      /* ms that a look at an archive leaves */
 
 
 static vz_code_e vz_perform_locked(const vz_driver_t *driver, vz_job_t *job,
@@ -24,6 +26,8 @@ static vz_code_e vz_perform_run(vz_job_t *job, vz_verb_pt run);
 static void vz_perform_hung(int signo);
 static vz_code_e vz_perform_ping(vz_job_t *job);
 static vz_code_e vz_perform_templates(vz_job_t *job);
+static const vz_archives_t *vz_perform_archives(const vz_job_t *job);
+static void vz_perform_odd(const char *file, const char *why, void *data);
 static vz_code_e vz_perform_template(const vz_template_t *entry, void *data);
 
 
@@ -55,6 +59,7 @@ vz_perform(vz_host_t *host, vz_job_t *job)
                           host->conf->ctid_max);
     }
 
+    job->driver = host->driver;
     run = vz_perform_own[req->verb];
 
     if (run == NULL) {
@@ -248,7 +253,11 @@ vz_perform_ping(vz_job_t *job)
 static vz_code_e
 vz_perform_templates(vz_job_t *job)
 {
-    if (vz_cache_list(job->conf, vz_perform_template, job) != VZ_OK) {
+    vz_archive_odd(job->conf, vz_perform_archives(job), vz_perform_odd, job);
+
+    if (vz_archive_list(job->conf, vz_perform_archives(job),
+                      vz_perform_template, job) != VZ_OK)
+    {
         return vz_job_end(job, VZ_INTERNAL, "%s: %s", job->conf->template_dir,
                           strerror(errno));
     }
@@ -257,11 +266,44 @@ vz_perform_templates(vz_job_t *job)
 }
 
 
+static const vz_archives_t *
+vz_perform_archives(const vz_job_t *job)
+{
+    return job->driver && job->driver->archives ? job->driver->archives
+                                                : &vz_archives;
+}
+
+
+/* once: who asks every minute need not be told every minute */
+static void
+vz_perform_odd(const char *file, const char *why, void *data)
+{
+    vz_job_t  *job;
+
+    job = data;
+
+    if (vz_verdict_new(job->conf, file, why)) {
+        vz_log(LOG_WARNING, "%s/%s is no template: %s",
+               job->conf->template_dir, file, why);
+    }
+}
+
+
 static vz_code_e
 vz_perform_template(const vz_template_t *entry, void *data)
 {
-    char        date[32];
+    char        date[32], words[VZ_WORDS_MAX];
+    vz_job_t   *job;
     struct tm   tm;
+
+    job = data;
+
+    if (vz_perform_archives(job)->look
+        && vz_verdict(job, entry, vz_job_left(job) > VZ_PERFORM_LOOK, words)
+           == VZ_FAILED)
+    {
+        return VZ_OK;
+    }
 
     if (gmtime_r(&entry->mtime, &tm) == NULL
         || strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
@@ -269,7 +311,7 @@ vz_perform_template(const vz_template_t *entry, void *data)
         return VZ_OK;
     }
 
-    vz_job_data(data, "name=%s size=%llu date=%s", entry->name,
+    vz_job_data(job, "name=%s size=%llu date=%s", entry->name,
                 (unsigned long long) entry->size, date);
 
     return VZ_OK;

@@ -75,7 +75,7 @@ vz_prune_present(const vz_config_t *conf, const char *name,
     vz_code_e       code;
     vz_template_t   entry;
 
-    code = vz_cache_find(conf, name, &entry);
+    code = vz_archive_find(conf, &vz_archives, name, &entry);
 
     if (code == VZ_NOTEMPLATE) {
         return 0;

@@ -64,13 +64,24 @@ static const vz_record_key_t  vz_record_keys[] = {
 int
 vz_record_parse(const char *buf, vz_ct_t *ct)
 {
+    int                   wrong;
     char                  line[VZ_RECORD_MAX], *value;
     size_t                len;
     const char           *p;
     const vz_record_key_t  *key;
 
-    for (p = buf; *p != '\0'; p += len + (p[len] == '\n')) {
+    wrong = 0;
+
+    for (p = buf; *p != '\0'; p += len + 1) {
         len = strcspn(p, "\n");
+
+        /* the rest of it is lost, and what it would say unknown */
+
+        if (p[len] == '\0') {
+            wrong = 1;
+            break;
+        }
+
         memcpy(line, p, len);
         line[len] = '\0';
 
@@ -92,12 +103,11 @@ vz_record_parse(const char *buf, vz_ct_t *ct)
         if (key < vz_record_keys + VZ_RECORD_KEYS
             && vz_record_value(key, value, ct) == -1)
         {
-            errno = EINVAL;
-            return -1;
+            wrong = 1;
         }
     }
 
-    if (ct->ctid == 0 || ct->idmap == 0 || ct->version[0] == '\0'
+    if (wrong || ct->ctid == 0 || ct->idmap == 0 || ct->version[0] == '\0'
         || strchr(ct->version, '/') != NULL || ct->version[0] == '.')
     {
         errno = EINVAL;

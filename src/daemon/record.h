@@ -14,7 +14,8 @@
 
 /*
  * vz_record_parse: text into ct, whose dir stays; unknown keys are passed
- * over.  0, or -1 with EINVAL.  vz_record_print: all of it.
+ * over.  0, or -1 with EINVAL, and ct has what could be read.
+ * vz_record_print: all of it.
  */
 int vz_record_parse(const char *buf, vz_ct_t *ct);
 void vz_record_print(const vz_ct_t *ct, vz_text_t *text);

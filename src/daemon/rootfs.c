@@ -3,20 +3,15 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <linux/btrfs.h>
-#include <linux/loop.h>
-#include <sys/ioctl.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <sys/wait.h>
 #include "../wire/code.h"
-#include "loop.h"
+#include "image.h"
 #include "mount.h"
+#include "room.h"
 #include "rootfs.h"
 #include "run.h"
 #include "spawn.h"
@@ -24,9 +19,6 @@
 
 #define VZ_ROOTFS_WAIT  5000        /* ms for an image that is let go of */
 #define VZ_MKFS_TIME    30000
-
-#define VZ_SPACE_MIN    (512ULL << 20)  /* bytes that stay free on the host */
-#define VZ_SPACE_ENOUGH (8ULL << 30)
 
 
 static vz_code_e vz_rootfs_child(const vz_config_t *conf, const vz_ct_t *ct,
@@ -182,8 +174,14 @@ vz_rootfs_child(const vz_config_t *conf, const vz_ct_t *ct, unsigned guest,
             return vz_rootfs_failed(words, "template");
         }
 
-        rc = vz_mount_make(ct, lower, VZ_ROOTFS_WAIT, &mount, words);
-        if (rc != VZ_OK) {
+        rc = vz_mount_make(ct, lower, VZ_ROOTFS_WAIT, VZ_ROOM_PANEL, &mount,
+                           words);
+
+        /* a full disk can be made larger all the same */
+
+        if (rc != VZ_OK
+            && (rc != VZ_NOSPACE || function != vz_rootfs_do_resize))
+        {
             return rc;
         }
 
@@ -236,120 +234,12 @@ static vz_code_e
 vz_rootfs_do_resize(const vz_ct_t *ct, int root, int raw, const void *data,
     char *words)
 {
-    int                            fd, loop, image, grow;
-    char                           path[PATH_MAX];
-    uint64_t                       bytes;
-    vz_code_e                      rc;
-    struct stat                    st;
-    struct btrfs_ioctl_vol_args    args;
+    uint64_t  bytes;
 
     (void) root;
-
     memcpy(&bytes, data, sizeof(bytes));
-    memset(&args, 0, sizeof(args));
-    snprintf(args.name, sizeof(args.name), "%llu",
-             (unsigned long long) bytes);
 
-    vz_store_path(ct, "image", path);
-    image = open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
-    fd = openat(raw, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    loop = fd == -1 ? -1 : vz_loop_under(fd);
-
-    if (image == -1 || loop == -1 || fstat(image, &st) == -1) {
-        return vz_rootfs_failed(words, "image");
-    }
-
-    grow = (uint64_t) st.st_size < bytes;
-
-    if (grow && (ftruncate(image, (off_t) bytes) == -1
-                 || ioctl(loop, LOOP_SET_CAPACITY, 0) == -1))
-    {
-        return vz_rootfs_failed(words, "growing the image");
-    }
-
-    rc = VZ_OK;
-
-    if (ioctl(fd, BTRFS_IOC_RESIZE, &args) == -1) {
-        if (grow || (errno != ENOSPC && errno != EINVAL)) {
-            return vz_rootfs_failed(words, "resizing the file system");
-        }
-
-        snprintf(words, VZ_WORDS_MAX, "what is on the disk does not fit into "
-                 "%llu bytes, its size was not changed",
-                 (unsigned long long) bytes);
-        rc = VZ_STATE;
-    }
-
-    if (rc == VZ_OK && !grow
-        && (ftruncate(image, (off_t) bytes) == -1
-            || ioctl(loop, LOOP_SET_CAPACITY, 0) == -1))
-    {
-        return vz_rootfs_failed(words, "shrinking the image");
-    }
-
-    return rc;
-}
-
-
-void
-vz_rootfs_use(const vz_ct_t *ct, unsigned running, vz_rootfs_use_t *use)
-{
-    char            path[PATH_MAX], text[32];
-    struct stat     st;
-    struct statvfs  fs;
-
-    memset(use, 0, sizeof(*use));
-
-    use->total = ct->disk.limit;
-    use->available = use->total;
-
-    if (running
-        && vz_store_path(ct, "root", path) == 0
-        && statvfs(path, &fs) == 0)
-    {
-        use->total = (uint64_t) fs.f_blocks * fs.f_frsize;
-        use->used = (uint64_t) (fs.f_blocks - fs.f_bfree) * fs.f_frsize;
-        use->available = (uint64_t) fs.f_bavail * fs.f_frsize;
-        use->inodes = fs.f_files;
-        use->inodes_used = fs.f_files - fs.f_ffree;
-        return;
-    }
-
-    /* stopped: as it was last seen, or what the image takes on the host */
-
-    if (vz_store_text(ct, "used", text, sizeof(text)) > 0) {
-        use->used = strtoull(text, NULL, 10);
-
-    } else if (vz_store_path(ct, "image", path) == 0 && stat(path, &st) == 0) {
-        use->used = (uint64_t) st.st_blocks * 512;
-    }
-
-    use->used = use->used < use->total ? use->used : use->total;
-    use->available = use->total - use->used;
-}
-
-
-int
-vz_rootfs_space(const vz_config_t *conf, char *words)
-{
-    uint64_t        free, total;
-    struct statvfs  fs;
-
-    if (statvfs(conf->lxc_path, &fs) == -1) {
-        vz_rootfs_failed(words, conf->lxc_path);
-        return 0;
-    }
-
-    free = (uint64_t) fs.f_bavail * fs.f_frsize;
-    total = (uint64_t) fs.f_blocks * fs.f_frsize;
-
-    if (free < VZ_SPACE_MIN || (free < total / 20 && free < VZ_SPACE_ENOUGH)) {
-        snprintf(words, VZ_WORDS_MAX, "the node's disk is nearly full: "
-                 "%llu MB free", (unsigned long long) (free >> 20));
-        return 0;
-    }
-
-    return 1;
+    return vz_image_resize(ct, raw, bytes, words);
 }
 
 

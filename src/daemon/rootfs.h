@@ -6,11 +6,10 @@
 #ifndef VZ_ROOTFS_H
 #define VZ_ROOTFS_H
 
+#include "disk.h"
 #include "driver.h"
 #include "store.h"
 
-
-#define VZ_DISK_MIN  (256ULL * 1024 * 1024)     /* btrfs shrinks no further */
 
 /* vz_rootfs_make: the empty image of ct->disk.limit bytes.  Or words. */
 vz_code_e vz_rootfs_make(const vz_ct_t *ct, char *words);
@@ -27,25 +26,12 @@ typedef vz_code_e (*vz_rootfs_pt)(const vz_ct_t *ct, int root, int raw,
 vz_code_e vz_rootfs_enter(vz_job_t *job, const vz_ct_t *ct, unsigned guest,
     vz_rootfs_pt function, const void *data, char *words);
 
-/* vz_rootfs_resize: to bytes, live; VZ_STATE when too much is in use. */
+/*
+ * vz_rootfs_resize: image and file system to bytes, live, whatever they were;
+ * VZ_STATE when too much is in use.
+ */
 vz_code_e vz_rootfs_resize(vz_job_t *job, const vz_ct_t *ct, uint64_t bytes,
     char *words);
-
-typedef struct {
-    uint64_t    total;
-    uint64_t    used;
-    uint64_t    available;
-    uint64_t    inodes;
-    uint64_t    inodes_used;
-} vz_rootfs_use_t;
-
-void vz_rootfs_use(const vz_ct_t *ct, unsigned running, vz_rootfs_use_t *use);
-
-/*
- * vz_rootfs_space: whether the file system of conf->lxc_path has room for
- * one more container; 1, or 0 with words.
- */
-int vz_rootfs_space(const vz_config_t *conf, char *words);
 
 
 #endif /* VZ_ROOTFS_H */

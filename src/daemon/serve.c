@@ -9,7 +9,7 @@
 #include "serve.h"
 
 
-#define VZ_SERVE_LEAVE  500         /* ms for what a refused client sends */
+#define VZ_SERVE_LEAVE  500         /* ms for all that a refused one sends */
 #define VZ_SERVE_DRAIN  65536       /* bytes of it */
 #define VZ_SERVE_RULE   "a line is printable ASCII with single spaces, "      \
                         "at most 1024 bytes"
@@ -362,6 +362,7 @@ static void
 vz_serve_leave(const vz_serve_t *serve)
 {
     char            buf[VZ_LINE_MAX];
+    long            end, left;
     unsigned        turns;
     struct pollfd   pfd;
 
@@ -371,10 +372,12 @@ vz_serve_leave(const vz_serve_t *serve)
 
     pfd.fd = serve->in;
     pfd.events = POLLIN;
+    end = vz_perform_now() + VZ_SERVE_LEAVE;
 
     for (turns = 0; turns < VZ_SERVE_DRAIN / sizeof(buf); turns++) {
+        left = end - vz_perform_now();
 
-        if (poll(&pfd, 1, VZ_SERVE_LEAVE) <= 0
+        if (left <= 0 || poll(&pfd, 1, (int) left) <= 0
             || read(serve->in, buf, sizeof(buf)) <= 0)
         {
             return;

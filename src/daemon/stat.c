@@ -46,7 +46,7 @@ vz_stat(const vz_ct_t *ct, vz_stat_t *stat)
         stat->uptime = vz_process_age(&stat->run.init);
     }
 
-    vz_rootfs_use(ct, stat->running, &stat->disk);
+    vz_disk_use(ct, stat->running, &stat->disk);
 }
 
 
@@ -81,7 +81,7 @@ vz_stat_print(const vz_config_t *conf, const vz_ct_t *ct,
     vz_text_init(&text, line, VZ_STAT_LINE);
 
     vz_text_put(&text, "id=%u state=%s hostname=%s address=", ct->ctid,
-                stat->state, ct->hostname);
+                stat->state, ct->hostname[0] ? ct->hostname : "-");
     vz_text_addresses(&text, ct->addresses, ct->naddresses);
 
     vz_stat_size(&text, "memory_used", stat->use.memory_used);
@@ -107,8 +107,13 @@ vz_stat_print(const vz_config_t *conf, const vz_ct_t *ct,
                 ct->percent);
     vz_stat_size(&text, "processes", stat->use.processes);
     vz_stat_size(&text, "uptime", stat->uptime);
-    vz_text_put(&text, " template=%s tag=%s", ct->template,
+    vz_text_put(&text, " template=%s tag=%s",
+                ct->template[0] ? ct->template : "-",
                 ct->tag[0] ? ct->tag : "-");
+
+    if (ct->broken) {
+        vz_text_put(&text, " broken=1");
+    }
 
     if (!whole) {
         return;

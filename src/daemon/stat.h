@@ -7,7 +7,7 @@
 #define VZ_STAT_H
 
 #include "cgroup.h"
-#include "rootfs.h"
+#include "disk.h"
 
 
 typedef struct {
@@ -16,7 +16,7 @@ typedef struct {
     uint64_t           uptime;          /* s */
     vz_run_t           run;
     vz_cgroup_use_t    use;
-    vz_rootfs_use_t    disk;
+    vz_disk_use_t    disk;
 } vz_stat_t;
 
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <sys/stat.h>
 #include "file.h"
 #include "record.h"
 #include "store.h"
@@ -13,8 +14,11 @@
 #define VZ_STORE_PUBLISHED  1       /* kinds of folders, for a walk */
 #define VZ_STORE_SHADOWS    2
 
+#define VZ_STORE_CONFIG  "config"
+
 
 static int vz_store_load(vz_ct_t *ct);
+static void vz_store_salvage(vz_ct_t *ct, uint32_t ctid);
 static uint32_t vz_store_name(const char *name, unsigned shadow);
 static int vz_store_used(const vz_ct_t *ct, void *data);
 static int vz_store_walk(const vz_config_t *conf, unsigned kinds,
@@ -85,20 +89,53 @@ vz_store_read(const vz_config_t *conf, uint32_t ctid, vz_ct_t *ct)
         return VZ_OK;
     }
 
-    return access(ct->dir, F_OK) == -1 && errno == ENOENT ? VZ_NOENT
-                                                          : VZ_INTERNAL;
+    if (access(ct->dir, F_OK) == -1 && errno == ENOENT) {
+        return VZ_NOENT;
+    }
+
+    vz_store_salvage(ct, ctid);
+
+    return VZ_INTERNAL;
 }
 
 
-/* ct->dir/ct.conf */
+/* its folder belongs to the group that is its root */
+
+static void
+vz_store_salvage(vz_ct_t *ct, uint32_t ctid)
+{
+    struct stat  st;
+
+    ct->ctid = ctid;
+    ct->broken = 1;
+
+    if (stat(ct->dir, &st) == 0 && st.st_gid != 0) {
+        ct->idmap = st.st_gid;
+    }
+}
+
+
+/* ct->dir/ct.conf; without liblxc's configuration it is wanted no more */
 
 static int
 vz_store_load(vz_ct_t *ct)
 {
-    char  buf[VZ_RECORD_MAX];
+    int   rc;
+    char  buf[VZ_RECORD_MAX], path[PATH_MAX];
 
-    return vz_store_text(ct, "ct.conf", buf, sizeof(buf)) == -1
-           ? -1 : vz_record_parse(buf, ct);
+    if (vz_store_text(ct, "ct.conf", buf, sizeof(buf)) == -1) {
+        return -1;
+    }
+
+    rc = vz_record_parse(buf, ct);
+
+    if (ct->onboot && (vz_store_path(ct, VZ_STORE_CONFIG, path) == -1
+                       || access(path, F_OK) == -1))
+    {
+        ct->onboot = 0;
+    }
+
+    return rc;
 }
 
 
@@ -117,6 +154,13 @@ vz_store_write(const vz_ct_t *ct)
     }
 
     return vz_store_file(ct, "ct.conf", text.buf, text.len);
+}
+
+
+int
+vz_store_unwant(const vz_ct_t *ct)
+{
+    return vz_store_forget(ct, VZ_STORE_CONFIG);
 }
 
 
@@ -188,7 +232,7 @@ vz_store_name(const char *name, unsigned shadow)
 }
 
 
-/* load NULL: nothing but ctid and dir; those it fails for are passed over */
+/* load NULL: nothing but ctid and dir */
 
 static int
 vz_store_walk(const vz_config_t *conf, unsigned kinds,
@@ -227,12 +271,23 @@ vz_store_walk(const vz_config_t *conf, unsigned kinds,
         }
 
         memset(&ct, 0, sizeof(ct));
+        errno = 0;
 
         if (snprintf(ct.dir, sizeof(ct.dir), "%s/ct/%s", conf->lxc_path,
-                     entry->d_name) >= (int) sizeof(ct.dir)
-            || (load && load(&ct) == -1))
+                     entry->d_name) >= (int) sizeof(ct.dir))
         {
             continue;
+        }
+
+        if (load && (load(&ct) == -1 || ct.ctid != ctid)) {
+
+            /* half made, half removed, or gone just now */
+
+            if (errno == ENOENT && (shadow || access(ct.dir, F_OK) == -1)) {
+                continue;
+            }
+
+            vz_store_salvage(&ct, ctid);
         }
 
         ct.ctid = ctid;

@@ -6,7 +6,7 @@
  *   LXC_PATH/ct/CTID/   ct.conf, image, raw and root (mount points),
  *                       config and lxc.log (liblxc's), run (while it runs),
  *                       used (bytes of the disk, as it last stopped),
- *                       stopping (since stop was asked), reason (of a hook)
+ *                       reason (of a hook)
  *   LXC_PATH/ct/.CTID.tmp, .CTID.gone    being made, being removed
  */
 
@@ -35,6 +35,7 @@ typedef struct {
     uint32_t        ctid;
     char            dir[PATH_MAX];              /* LXC_PATH/ct/CTID */
     char            tag[VZ_TAG_LEN + 1];        /* "": none */
+    unsigned        broken;         /* only what could be read is here */
 
     char            template[64 + 1];
     char            version[NAME_MAX + 1];      /* under LXC_PATH/template */
@@ -73,8 +74,9 @@ int vz_store_dir(const vz_config_t *conf, uint32_t ctid, const char *suffix,
 int vz_store_path(const vz_ct_t *ct, const char *file, char *path);
 
 /*
- * vz_store_read: VZ_OK, VZ_NOENT, or VZ_INTERNAL: unreadable or broken.
- * Keys that a newer version wrote are passed over.
+ * vz_store_read: VZ_OK, VZ_NOENT, or VZ_INTERNAL: unreadable or broken, and
+ * ct has broken set with what could be read, its number, and its ids, which
+ * its folder tells as well.  Keys that a newer version wrote are passed over.
  */
 vz_code_e vz_store_read(const vz_config_t *conf, uint32_t ctid, vz_ct_t *ct);
 
@@ -83,6 +85,13 @@ vz_code_e vz_store_read(const vz_config_t *conf, uint32_t ctid, vz_ct_t *ct);
  * renamed.  0, or -1 with errno.
  */
 int vz_store_write(const vz_ct_t *ct);
+
+/*
+ * vz_store_unwant: onboot is 0 from now on, where there is no room for a
+ * record that says so: liblxc's configuration goes, which each start makes
+ * anew, and without which a record's onboot counts for nothing.  0 or -1.
+ */
+int vz_store_unwant(const vz_ct_t *ct);
 
 /* vz_store_file: the same for any file of the container. */
 int vz_store_file(const vz_ct_t *ct, const char *file, const char *text,
@@ -98,8 +107,9 @@ int vz_store_forget(const vz_ct_t *ct, const char *file);
 
 /*
  * vz_store_each: every container, in no order; with hidden also those being
- * made or removed.  Broken ones are passed over.  The walk ends when each
- * returns non-zero, which is returned; -1 with errno where it can't be read.
+ * made or removed.  What a broken one has is taken, so it is walked, too.
+ * The walk ends when each returns non-zero, which is returned; -1 with errno
+ * where it can't be read.
  */
 typedef int (*vz_store_pt)(const vz_ct_t *ct, void *data);
 

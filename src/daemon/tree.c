@@ -98,6 +98,25 @@ vz_tree_remove(const char *path)
 }
 
 
+int
+vz_tree_sync(const char *path)
+{
+    int  fd, rc, saved;
+
+    fd = open(path, O_RDONLY|O_DIRECTORY|O_CLOEXEC);
+    if (fd == -1) {
+        return -1;
+    }
+
+    rc = fsync(fd);
+    saved = errno;
+    (void) close(fd);
+    errno = saved;
+
+    return rc;
+}
+
+
 static int
 vz_tree_step(const char *path, mode_t mode)
 {

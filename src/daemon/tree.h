@@ -21,5 +21,8 @@ int vz_tree_make(const char *path, mode_t mode);
  */
 int vz_tree_remove(const char *path);
 
+/* vz_tree_sync: the names in a folder are on the disk.  0, or -1 with errno. */
+int vz_tree_sync(const char *path);
+
 
 #endif /* VZ_TREE_H */

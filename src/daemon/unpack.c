@@ -1,29 +1,34 @@
 #include <archive.h>
 #include <archive_entry.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/capability.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
+#include "enclose.h"
+#include "layout.h"
 #include "prepare.h"
+#include "space.h"
+#include "tree.h"
 #include "unpack.h"
 
 
 #define VZ_UNPACK_BLOCK    (256 << 10)
 #define VZ_UNPACK_BYTES    ((uint64_t) 64 << 30)    /* of one template */
 #define VZ_UNPACK_ENTRIES  4000000
-#define VZ_UNPACK_NOTES    3                        /* descriptor */
+#define VZ_UNPACK_ARCHIVE  (VZ_UNPACK_NOTES + 1)    /* descriptor */
 #define VZ_UNPACK_STEP     4                        /* per cent of a note */
+#define VZ_UNPACK_LOOK     (4 << 20)                /* bytes, or ... */
+#define VZ_UNPACK_FILE     (64 << 10)               /* ... what a file counts */
+#define VZ_UNPACK_AWAY     "/.vz-inner"
 
 /*
- * No ARCHIVE_EXTRACT_SECURE_SYMLINKS: in a chroot a link leads nowhere else,
- * and archives do go through links of their own (bin -> usr/bin).
+ * No ARCHIVE_EXTRACT_SECURE_SYMLINKS: in its enclosure a link leads nowhere
+ * else, and archives do go through links of their own (bin -> usr/bin).
  */
 #define VZ_UNPACK_FLAGS  (ARCHIVE_EXTRACT_OWNER|ARCHIVE_EXTRACT_PERM          \
                           |ARCHIVE_EXTRACT_TIME|ARCHIVE_EXTRACT_ACL           \
@@ -31,82 +36,92 @@
                           |ARCHIVE_EXTRACT_SECURE_NODOTDOT                    \
                           |ARCHIVE_EXTRACT_SECURE_NOABSOLUTEPATHS)
 
-#define VZ_UNPACK_CAPS   ((1u << CAP_CHOWN)|(1u << CAP_DAC_OVERRIDE)          \
-                          |(1u << CAP_DAC_READ_SEARCH)|(1u << CAP_FOWNER)     \
-                          |(1u << CAP_FSETID)|(1u << CAP_SETFCAP))
-
 
 typedef struct {
-    const vz_template_t   *entry;
-    const char            *folder;
-    int                    notes;
-    struct archive        *in;
-    struct archive        *disk;
-    uint64_t               bytes;
-    uint64_t               entries;
-    unsigned               percent;
+    const vz_unpack_order_t   *order;
+    struct archive            *in;
+    struct archive            *disk;
+    vz_layout_t                layout;
+    uint64_t                   bytes;
+    uint64_t                   seen;        /* since the last look at room */
+    unsigned                   percent;
 } vz_unpack_t;
 
 
-static vz_code_e vz_unpack_all(vz_unpack_t *u);
 static vz_code_e vz_unpack_open(vz_unpack_t *u);
-static vz_code_e vz_unpack_enclose(vz_unpack_t *u);
-static int vz_unpack_drop(void);
+static vz_code_e vz_unpack_all(vz_unpack_t *u);
 static vz_code_e vz_unpack_entry(vz_unpack_t *u, struct archive_entry *entry);
 static int vz_unpack_wanted(struct archive_entry *entry);
-static vz_code_e vz_unpack_xattrs(vz_unpack_t *u, struct archive_entry *entry);
+static void vz_unpack_names(struct archive_entry *entry, const char *name);
+static vz_code_e vz_unpack_xattrs(struct archive_entry *entry);
 static int vz_unpack_xattr_ok(const char *name);
 static vz_code_e vz_unpack_data(vz_unpack_t *u, const char *name);
+static vz_code_e vz_unpack_room(vz_unpack_t *u, uint64_t bytes);
+static int vz_unpack_lost(vz_unpack_t *u, int rc);
+static vz_code_e vz_unpack_whole(vz_unpack_t *u);
+static int vz_unpack_lift(void);
+static int vz_unpack_sync(void);
 static void vz_unpack_progress(vz_unpack_t *u);
 static vz_code_e vz_unpack_disk(vz_unpack_t *u, const char *name);
-static vz_code_e vz_unpack_end(vz_unpack_t *u, vz_code_e code,
-    const char *fmt, ...) __attribute__((format(printf, 3, 4)));
-static void vz_unpack_tell(vz_unpack_t *u, const vz_unpack_note_t *note);
+static vz_code_e vz_unpack_end(vz_code_e code, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+static void vz_unpack_tell(const vz_unpack_note_t *note);
 
 
-void
-vz_unpack(const vz_template_t *entry, const char *folder, int notes)
+int
+vz_unpack_order(int argc, char **argv, vz_unpack_order_t *order)
 {
-    vz_code_e    code;
-    vz_unpack_t  u;
+    if (argc != 8
+        || (strcmp(argv[1], "unpack") != 0 && strcmp(argv[1], "look") != 0))
+    {
+        return -1;
+    }
 
-    (void) memset(&u, 0, sizeof(u));
+    order->look = strcmp(argv[1], "look") == 0;
+    order->name = argv[2];
+    order->path = argv[3];
+    order->mtime = (time_t) strtoll(argv[4], NULL, 10);
+    order->size = strtoull(argv[5], NULL, 10);
+    order->folder = argv[6];
+    order->floor = strtoull(argv[7], NULL, 10);
 
-    u.entry = entry;
-    u.folder = folder;
-    u.notes = VZ_UNPACK_NOTES;
+    return 0;
+}
+
+
+int
+vz_unpack(const vz_unpack_order_t *order)
+{
+    vz_code_e           code;
+    static vz_unpack_t  u;
+
+    u.order = order;
 
     /* folders that the archive implies but does not list get 0755 */
     (void) umask(022);
 
-    /* the client's socket and the locks are none of this process's business */
-    if (notes != u.notes && dup2(notes, u.notes) == -1) {
-        _exit(1);
-    }
-
-    closefrom(VZ_UNPACK_NOTES + 1);
-
     code = vz_unpack_open(&u);
 
-    if (code == VZ_OK) {
-        code = vz_unpack_enclose(&u);
+    if (code == VZ_OK
+        && vz_enclose(order->folder, VZ_UNPACK_ARCHIVE) == -1)
+    {
+        code = vz_unpack_end(VZ_INTERNAL, "the unpacking of %s can't be "
+                             "enclosed: %s", order->name, strerror(errno));
     }
 
     if (code == VZ_OK) {
         code = vz_unpack_all(&u);
     }
 
-    if (code == VZ_OK && vz_prepare() == -1) {
-        code = vz_unpack_end(&u, errno == ENOSPC ? VZ_NOSPACE : VZ_INTERNAL,
-                             "preparing %s: %s", entry->name,
-                             strerror(errno));
+    if (code == VZ_OK) {
+        code = vz_unpack_whole(&u);
     }
 
     if (code == VZ_OK) {
-        (void) vz_unpack_end(&u, VZ_OK, "unpacked %s", entry->name);
+        (void) vz_unpack_end(VZ_OK, "unpacked %s", order->name);
     }
 
-    _exit(code == VZ_OK ? 0 : 1);
+    return code == VZ_OK ? 0 : 1;
 }
 
 
@@ -116,18 +131,20 @@ vz_unpack_open(vz_unpack_t *u)
     int          fd;
     struct stat  st;
 
-    fd = open(u->entry->path, O_RDONLY|O_NOFOLLOW|O_NONBLOCK|O_CLOEXEC);
+    fd = open(u->order->path, O_RDONLY|O_NOFOLLOW|O_NONBLOCK|O_CLOEXEC);
 
-    if (fd == -1 || fstat(fd, &st) == -1) {
-        return vz_unpack_end(u, VZ_NOTEMPLATE, "%s: %s", u->entry->name,
+    if (fd == -1 || fstat(fd, &st) == -1
+        || (fd != VZ_UNPACK_ARCHIVE && dup2(fd, VZ_UNPACK_ARCHIVE) == -1))
+    {
+        return vz_unpack_end(VZ_NOTEMPLATE, "%s: %s", u->order->name,
                              strerror(errno));
     }
 
-    if (!S_ISREG(st.st_mode) || st.st_mtime != u->entry->mtime
-        || (uint64_t) st.st_size != u->entry->size)
+    if (!S_ISREG(st.st_mode) || st.st_mtime != u->order->mtime
+        || (uint64_t) st.st_size != u->order->size)
     {
-        return vz_unpack_end(u, VZ_NOTEMPLATE, "%s has just been changed",
-                             u->entry->name);
+        return vz_unpack_end(VZ_NOTEMPLATE, "%s has just been changed",
+                             u->order->name);
     }
 
     u->in = archive_read_new();
@@ -138,66 +155,15 @@ vz_unpack_open(vz_unpack_t *u)
         || archive_read_support_filter_gzip(u->in) != ARCHIVE_OK
         || archive_read_support_filter_zstd(u->in) != ARCHIVE_OK
         || archive_read_support_filter_xz(u->in) != ARCHIVE_OK
+        || archive_read_support_filter_bzip2(u->in) != ARCHIVE_OK
         || archive_read_support_format_tar(u->in) != ARCHIVE_OK
         || archive_write_disk_set_options(u->disk, VZ_UNPACK_FLAGS)
            != ARCHIVE_OK)
     {
-        return vz_unpack_end(u, VZ_INTERNAL, "libarchive lacks a format");
-    }
-
-    if (archive_read_open_fd(u->in, fd, VZ_UNPACK_BLOCK) != ARCHIVE_OK) {
-        return vz_unpack_end(u, VZ_FAILED, "%s is not an archive: %s",
-                             u->entry->name, archive_error_string(u->in));
+        return vz_unpack_end(VZ_INTERNAL, "libarchive lacks a format");
     }
 
     return VZ_OK;
-}
-
-
-static vz_code_e
-vz_unpack_enclose(vz_unpack_t *u)
-{
-    if (chroot(u->folder) == -1 || chdir("/") == -1
-        || vz_unpack_drop() == -1)
-    {
-        return vz_unpack_end(u, VZ_INTERNAL, "chroot: %s", strerror(errno));
-    }
-
-    return VZ_OK;
-}
-
-
-static int
-vz_unpack_drop(void)
-{
-    unsigned                        cap;
-    struct __user_cap_data_struct   data[2];
-    struct __user_cap_header_struct head;
-
-    for (cap = 0; cap <= CAP_LAST_CAP; cap++) {
-
-        if (cap < 32 && (VZ_UNPACK_CAPS & (1u << cap))) {
-            continue;
-        }
-
-        /* EINVAL: the kernel is older than the headers */
-        if (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) == -1 && errno != EINVAL) {
-            return -1;
-        }
-    }
-
-    (void) memset(data, 0, sizeof(data));
-
-    head.version = _LINUX_CAPABILITY_VERSION_3;
-    head.pid = 0;
-    data[0].effective = VZ_UNPACK_CAPS;
-    data[0].permitted = VZ_UNPACK_CAPS;
-
-    if (syscall(SYS_capset, &head, data) == -1) {
-        return -1;
-    }
-
-    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 }
 
 
@@ -208,6 +174,13 @@ vz_unpack_all(vz_unpack_t *u)
     vz_code_e              code;
     struct archive_entry  *entry;
 
+    if (archive_read_open_fd(u->in, VZ_UNPACK_ARCHIVE, VZ_UNPACK_BLOCK)
+        != ARCHIVE_OK)
+    {
+        return vz_unpack_end(VZ_FAILED, "%s is not an archive: %s",
+                             u->order->name, archive_error_string(u->in));
+    }
+
     for ( ;; ) {
         rc = archive_read_next_header(u->in, &entry);
 
@@ -216,13 +189,8 @@ vz_unpack_all(vz_unpack_t *u)
         }
 
         if (rc < ARCHIVE_WARN) {
-            return vz_unpack_end(u, VZ_FAILED, "%s is broken: %s",
-                                 u->entry->name, archive_error_string(u->in));
-        }
-
-        if (++u->entries > VZ_UNPACK_ENTRIES) {
-            return vz_unpack_end(u, VZ_FAILED, "%s has too many files",
-                                 u->entry->name);
+            return vz_unpack_end(VZ_FAILED, "%s is broken: %s",
+                                 u->order->name, archive_error_string(u->in));
         }
 
         code = vz_unpack_entry(u, entry);
@@ -233,12 +201,8 @@ vz_unpack_all(vz_unpack_t *u)
         vz_unpack_progress(u);
     }
 
-    if (u->entries == 0) {
-        return vz_unpack_end(u, VZ_FAILED, "%s is empty", u->entry->name);
-    }
-
-    if (archive_write_close(u->disk) < ARCHIVE_WARN) {
-        return vz_unpack_disk(u, u->entry->name);
+    if (vz_unpack_lost(u, archive_write_close(u->disk))) {
+        return vz_unpack_disk(u, u->order->name);
     }
 
     return VZ_OK;
@@ -254,24 +218,34 @@ vz_unpack_entry(vz_unpack_t *u, struct archive_entry *entry)
     name = archive_entry_pathname(entry);
 
     if (name == NULL) {
-        return vz_unpack_end(u, VZ_FAILED, "%s holds a name that can't be "
-                             "read", u->entry->name);
+        return vz_unpack_end(VZ_FAILED, "%s holds a name that can't be "
+                             "read", u->order->name);
     }
 
-    if (!vz_unpack_wanted(entry)) {
+    name = vz_layout_name(name);
+    vz_layout_see(&u->layout, name, (uint64_t) archive_entry_uid(entry),
+                  (uint64_t) archive_entry_gid(entry));
+
+    if (u->layout.entries > VZ_UNPACK_ENTRIES) {
+        return vz_unpack_end(VZ_FAILED, "%s has too many files",
+                             u->order->name);
+    }
+
+    if (u->order->look || !vz_unpack_wanted(entry)) {
         return VZ_OK;
     }
 
-    /* numbers count, the host's names do not */
-    archive_entry_set_uname(entry, NULL);
-    archive_entry_set_gname(entry, NULL);
+    vz_unpack_names(entry, name);
 
-    code = vz_unpack_xattrs(u, entry);
-    if (code != VZ_OK) {
+    if ((code = vz_unpack_xattrs(entry)) != VZ_OK
+        || (code = vz_unpack_room(u, VZ_UNPACK_FILE)) != VZ_OK)
+    {
         return code;
     }
 
-    if (archive_write_header(u->disk, entry) < ARCHIVE_WARN) {
+    name = archive_entry_pathname(entry);
+
+    if (vz_unpack_lost(u, archive_write_header(u->disk, entry))) {
         return vz_unpack_disk(u, name);
     }
 
@@ -280,7 +254,7 @@ vz_unpack_entry(vz_unpack_t *u, struct archive_entry *entry)
         return code;
     }
 
-    if (archive_write_finish_entry(u->disk) < ARCHIVE_WARN) {
+    if (vz_unpack_lost(u, archive_write_finish_entry(u->disk))) {
         return vz_unpack_disk(u, name);
     }
 
@@ -305,8 +279,34 @@ vz_unpack_wanted(struct archive_entry *entry)
 }
 
 
+/* names from the top of the tree; of owners numbers count, not names */
+static void
+vz_unpack_names(struct archive_entry *entry, const char *name)
+{
+    char         path[PATH_MAX];
+    const char  *link;
+
+    /* what is too long stays as it is, and is refused as that */
+    if (snprintf(path, sizeof(path), "./%s", name) < (int) sizeof(path)) {
+        archive_entry_copy_pathname(entry, path);
+    }
+
+    link = archive_entry_hardlink(entry);
+
+    if (link != NULL
+        && snprintf(path, sizeof(path), "./%s", vz_layout_name(link))
+           < (int) sizeof(path))
+    {
+        archive_entry_copy_hardlink(entry, path);
+    }
+
+    archive_entry_set_uname(entry, NULL);
+    archive_entry_set_gname(entry, NULL);
+}
+
+
 static vz_code_e
-vz_unpack_xattrs(vz_unpack_t *u, struct archive_entry *entry)
+vz_unpack_xattrs(struct archive_entry *entry)
 {
     size_t                 size;
     const char            *name;
@@ -320,7 +320,7 @@ vz_unpack_xattrs(vz_unpack_t *u, struct archive_entry *entry)
     /* the list can only be emptied whole, and then filled again */
     all = archive_entry_clone(entry);
     if (all == NULL) {
-        return vz_unpack_end(u, VZ_INTERNAL, "no memory");
+        return vz_unpack_end(VZ_INTERNAL, "no memory");
     }
 
     archive_entry_xattr_clear(entry);
@@ -356,6 +356,7 @@ vz_unpack_data(vz_unpack_t *u, const char *name)
     int          rc;
     size_t       size;
     int64_t      offset;
+    vz_code_e    code;
     const void  *block;
 
     for ( ;; ) {
@@ -365,26 +366,173 @@ vz_unpack_data(vz_unpack_t *u, const char *name)
             return VZ_OK;
         }
 
-        if (rc < ARCHIVE_WARN) {
-            return vz_unpack_end(u, VZ_FAILED, "%s is broken: %s",
-                                 u->entry->name, archive_error_string(u->in));
+        if (rc != ARCHIVE_OK) {
+            return vz_unpack_end(VZ_FAILED, "%s is broken: %s",
+                                 u->order->name, archive_error_string(u->in));
         }
 
         u->bytes += size;
 
         if (u->bytes > VZ_UNPACK_BYTES) {
-            return vz_unpack_end(u, VZ_FAILED, "%s is too large unpacked",
-                                 u->entry->name);
+            return vz_unpack_end(VZ_FAILED, "%s is too large unpacked",
+                                 u->order->name);
         }
 
+        code = vz_unpack_room(u, size);
+        if (code != VZ_OK) {
+            return code;
+        }
+
+        /* libarchive only warns of a block that the disk did not take */
         if (archive_write_data_block(u->disk, block, size, offset)
-            < ARCHIVE_WARN)
+            < ARCHIVE_OK)
         {
             return vz_unpack_disk(u, name);
         }
 
         vz_unpack_progress(u);
     }
+}
+
+
+/* a node's disk is not filled: every container on it would see errors */
+static vz_code_e
+vz_unpack_room(vz_unpack_t *u, uint64_t bytes)
+{
+    u->seen += bytes;
+
+    if (u->seen < VZ_UNPACK_LOOK) {
+        return VZ_OK;
+    }
+
+    u->seen = 0;
+
+    return vz_space_left("/", u->order->floor)
+           ? VZ_OK
+           : vz_unpack_end(VZ_NOSPACE, "unpacking %s would fill the node's "
+                           "disk: make room on it", u->order->name);
+}
+
+
+/* a warning is of something small, unless the disk is behind it */
+static int
+vz_unpack_lost(vz_unpack_t *u, int rc)
+{
+    int  err;
+
+    if (rc >= ARCHIVE_OK) {
+        return 0;
+    }
+
+    err = archive_errno(u->disk);
+
+    return rc < ARCHIVE_WARN || err == ENOSPC || err == EDQUOT || err == EIO;
+}
+
+
+/* what it was, and what is still to be done to it */
+static vz_code_e
+vz_unpack_whole(vz_unpack_t *u)
+{
+    char         words[VZ_WORDS_MAX];
+    unsigned     inner;
+    const char  *wrong;
+
+    wrong = vz_layout_judge(&u->layout, &inner, words, sizeof(words));
+
+    if (wrong) {
+        return vz_unpack_end(VZ_FAILED, "%s %s", u->order->name, wrong);
+    }
+
+    if (u->order->look) {
+        return VZ_OK;
+    }
+
+    if ((inner && vz_unpack_lift() == -1) || vz_prepare() == -1
+        || vz_unpack_sync() == -1)
+    {
+        return vz_unpack_end(errno == ENOSPC ? VZ_NOSPACE : VZ_INTERNAL,
+                             "preparing %s: %s", u->order->name,
+                             strerror(errno));
+    }
+
+    return VZ_OK;
+}
+
+
+/* the system lies in a folder of the archive: that becomes the root */
+static int
+vz_unpack_lift(void)
+{
+    int             rc;
+    DIR            *dir;
+    char            path[PATH_MAX];
+    struct stat     st;
+    struct dirent  *entry;
+
+    if (rename("/" VZ_LAYOUT_INNER, VZ_UNPACK_AWAY) == -1
+        || lstat(VZ_UNPACK_AWAY, &st) == -1)
+    {
+        return -1;
+    }
+
+    dir = opendir("/");
+    rc = dir == NULL ? -1 : 0;
+
+    while (rc == 0 && (entry = readdir(dir)) != NULL) {
+        (void) snprintf(path, sizeof(path), "/%s", entry->d_name);
+
+        if (strcmp(path, VZ_UNPACK_AWAY) != 0
+            && strcmp(entry->d_name, ".") != 0
+            && strcmp(entry->d_name, "..") != 0)
+        {
+            rc = vz_tree_remove(path);
+        }
+    }
+
+    if (dir != NULL) {
+        (void) closedir(dir);
+    }
+
+    dir = rc == 0 ? opendir(VZ_UNPACK_AWAY) : NULL;
+    rc = dir == NULL ? -1 : 0;
+
+    while (rc == 0 && (entry = readdir(dir)) != NULL) {
+
+        if (strcmp(entry->d_name, ".") != 0
+            && strcmp(entry->d_name, "..") != 0)
+        {
+            (void) snprintf(path, sizeof(path), "/%s", entry->d_name);
+            rc = renameat(dirfd(dir), entry->d_name, AT_FDCWD, path);
+        }
+    }
+
+    if (dir != NULL) {
+        (void) closedir(dir);
+    }
+
+    return rc == -1 || rmdir(VZ_UNPACK_AWAY) == -1
+           || chown("/", st.st_uid, st.st_gid) == -1
+           || chmod("/", st.st_mode & 07777) == -1
+           ? -1 : 0;
+}
+
+
+/* before its folder gets its name: a power cut would publish holes */
+static int
+vz_unpack_sync(void)
+{
+    int  fd, rc;
+
+    fd = open("/", O_RDONLY|O_DIRECTORY|O_CLOEXEC);
+    if (fd == -1) {
+        return -1;
+    }
+
+    rc = syncfs(fd);
+    (void) close(fd);
+
+    return rc;
 }
 
 
@@ -395,15 +543,19 @@ vz_unpack_progress(vz_unpack_t *u)
     unsigned           percent;
     vz_unpack_note_t   note;
 
+    if (u->order->look) {
+        return;
+    }
+
     read = archive_filter_bytes(u->in, -1);
 
-    if (read <= 0 || u->entry->size == 0
-        || (uint64_t) read > u->entry->size)
+    if (read <= 0 || u->order->size == 0
+        || (uint64_t) read > u->order->size)
     {
         return;
     }
 
-    percent = (unsigned) (read * 100.0 / u->entry->size);
+    percent = (unsigned) (read * 100.0 / u->order->size);
 
     if (percent < u->percent + VZ_UNPACK_STEP) {
         return;
@@ -415,24 +567,32 @@ vz_unpack_progress(vz_unpack_t *u)
     note.code = VZ_AGAIN;
     note.percent = percent;
 
-    vz_unpack_tell(u, &note);
+    vz_unpack_tell(&note);
 }
 
 
 static vz_code_e
 vz_unpack_disk(vz_unpack_t *u, const char *name)
 {
-    vz_code_e  code;
+    int          err;
+    const char  *said;
 
-    code = archive_errno(u->disk) == ENOSPC ? VZ_NOSPACE : VZ_FAILED;
+    err = archive_errno(u->disk);
+    said = archive_error_string(u->disk);
 
-    return vz_unpack_end(u, code, "%s, %s: %s", u->entry->name, name,
-                         archive_error_string(u->disk));
+    /* where it has a word of its own, the system's is the one that tells */
+    if (err == ENOSPC || err == EDQUOT) {
+        said = strerror(err);
+    }
+
+    return vz_unpack_end(err == ENOSPC || err == EDQUOT ? VZ_NOSPACE
+                                                           : VZ_FAILED,
+                         "%s, %s: %s", u->order->name, name, said);
 }
 
 
 static vz_code_e
-vz_unpack_end(vz_unpack_t *u, vz_code_e code, const char *fmt, ...)
+vz_unpack_end(vz_code_e code, const char *fmt, ...)
 {
     va_list            args;
     vz_unpack_note_t   note;
@@ -445,7 +605,7 @@ vz_unpack_end(vz_unpack_t *u, vz_code_e code, const char *fmt, ...)
     (void) vsnprintf(note.words, sizeof(note.words), fmt, args);
     va_end(args);
 
-    vz_unpack_tell(u, &note);
+    vz_unpack_tell(&note);
 
     return code;
 }
@@ -453,11 +613,11 @@ vz_unpack_end(vz_unpack_t *u, vz_code_e code, const char *fmt, ...)
 
 /* a note is shorter than PIPE_BUF: all of it or nothing */
 static void
-vz_unpack_tell(vz_unpack_t *u, const vz_unpack_note_t *note)
+vz_unpack_tell(const vz_unpack_note_t *note)
 {
     ssize_t  n;
 
     do {
-        n = write(u->notes, note, sizeof(*note));
+        n = write(VZ_UNPACK_NOTES, note, sizeof(*note));
     } while (n == -1 && errno == EINTR);
 }

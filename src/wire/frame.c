@@ -2,7 +2,6 @@
  * Lines: reading, answers, pairs.
  */
 
-#include <openssl/crypto.h>
 #include <string.h>
 #include "frame.h"
 
@@ -95,7 +94,7 @@ vz_frame_check(const char *line, size_t len)
 void
 vz_frame_wipe(vz_frame_t *frame)
 {
-    OPENSSL_cleanse(frame->buf, sizeof(frame->buf));
+    explicit_bzero(frame->buf, sizeof(frame->buf));
     frame->start = 0;
     frame->end = 0;
 }

@@ -7,9 +7,9 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
-#include <openssl/rand.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include "handshake.h"
@@ -182,7 +182,8 @@ vz_nonce(char hex[VZ_HEX_LEN + 1])
 
     hex[0] = '\0';
 
-    if (RAND_bytes(bytes, sizeof(bytes)) != 1) {
+    /* the kernel's own: libcrypto's takes longer to set up than all the rest */
+    if (getrandom(bytes, sizeof(bytes), 0) != (ssize_t) sizeof(bytes)) {
         return VZ_INTERNAL;
     }
 

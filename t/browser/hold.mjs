@@ -18,7 +18,8 @@ import { stackOf } from './own-stack.mjs';
  * @param {() => Promise<void>} work  done while the locks are held
  */
 export async function holding(dir, ctids, work) {
-    const folder = join((await stackOf(dir)).base, 'lxc/lock');
+    const { base } = await stackOf(dir);
+    const folder = join(base, 'run', base, 'lxc/lock');
 
     await mkdir(folder, { recursive: true, mode: 0o700 });
 

@@ -27,7 +27,7 @@ failed=0
 creating() {
     local until=$((SECONDS + 5))
 
-    until grep -qsh '^create' "$base"/lxc/lock/*; do
+    until grep -qsh '^create' "$base/run$base"/lxc/lock/*; do
         [ "$SECONDS" -lt "$until" ] || return 1
         sleep 0.002
     done
@@ -38,7 +38,7 @@ creating() {
 victim() {
     case $1 in
     worker) pgrep -P "$(< "$base/pid/nginx")" | shuf -n 1 ;;
-    daemon) sed -n 's/^create.*, pid \([0-9]*\),.*/\1/p' "$base"/lxc/lock/* ;;
+    daemon) sed -n 's/^create.*, pid \([0-9]*\),.*/\1/p' "$base/run$base"/lxc/lock/* ;;
     *)      cat "$base/pid/$1" ;;
     esac 2>/dev/null
 }
@@ -103,7 +103,7 @@ while [ "$hits" -lt "$n" ] && [ "$i" -lt $((n * 4)) ]; do
     # create takes a tenth of a second: who comes too late kills nobody
     still=after
 
-    if [ -n "$pid" ] && grep -qsh '^create' "$base"/lxc/lock/*; then
+    if [ -n "$pid" ] && grep -qsh '^create' "$base/run$base"/lxc/lock/*; then
         still=in
         kill -KILL "$pid" 2>/dev/null || true
     fi

@@ -28,6 +28,8 @@ talk_setup(void **state)
     (void) snprintf(served.log, sizeof(served.log), "%s/log", served.home);
     (void) snprintf(served.conf.lxc_path, sizeof(served.conf.lxc_path), "%s",
                     served.home);
+    (void) snprintf(served.conf.run_dir, sizeof(served.conf.run_dir),
+                    "%s/run", served.home);
     (void) snprintf(served.conf.template_dir,
                     sizeof(served.conf.template_dir), "%s/none", served.home);
     served.conf.ctid_min = 101;

@@ -1,7 +1,8 @@
 /*
  * Files inside a container's root: the guest owns every name on the way.
  *
- * sources: src/daemon/guest.c src/daemon/hostkey.c src/daemon/tree.c
+ * sources: src/daemon/guest.c src/daemon/identity.c
+ * sources: src/daemon/hostkey.c src/daemon/tree.c
  * valgrind: it has no openat2(2)
  */
 
@@ -23,6 +24,7 @@
 #include <unistd.h>
 #include "unit.h"
 #include "daemon/guest.h"
+#include "daemon/identity.h"
 #include "daemon/tree.h"
 
 
@@ -351,6 +353,100 @@ only_roots_password_changes(void **state)
 
 
 static void
+put_bytes(const char *path, const char *bytes, size_t len)
+{
+    int   fd;
+    char  name[PATH_MAX];
+
+    (void) snprintf(name, sizeof(name), "%s/%s", base, path);
+
+    fd = open(name, O_WRONLY|O_CREAT|O_TRUNC|O_CLOEXEC, 0644);
+    assert_int_equal(write(fd, bytes, len), (ssize_t) len);
+    (void) close(fd);
+}
+
+
+static void
+what_follows_a_nul_is_kept(void **state)
+{
+    ssize_t  n;
+    char     text[256];
+
+    static const char  shadow[] = "bin:*:1:::::\0:\nroot:old:1:0:9:7:::\n"
+                                  "ana:$y$x:19000:0:99999:7:::\n";
+    static const char  hosts[] = "10.0.0.1 a\0b\n10.0.0.2 c";
+
+    (void) state;
+
+    put("etc/passwd", "root:x:0:0::/root:/bin/sh\n");
+    put_bytes("etc/shadow", shadow, sizeof(shadow) - 1);
+    assert_int_equal(vz_guest_password(root, "NEW"), 0);
+
+    n = vz_guest_read(root, "etc/shadow", text, sizeof(text));
+    assert_true(n > 0);
+    assert_memory_equal(text, "bin:*:1:::::\0:\nroot:NEW:", 24);
+    assert_non_null(memmem(text, (size_t) n,
+                           "\nana:$y$x:19000:0:99999:7:::\n", 29));
+    assert_null(memmem(text, (size_t) n, "old", 3));
+
+    put_bytes("etc/hosts", hosts, sizeof(hosts) - 1);
+    assert_int_equal(vz_guest_hostname(root, "web"), 0);
+
+    n = vz_guest_read(root, "etc/hosts", text, sizeof(text));
+    assert_true(n > 0);
+    assert_memory_equal(text, "10.0.0.1 a\0b\n10.0.0.2 c\n127.0.1.1 web ",
+                        38);
+}
+
+
+/* a rename anywhere on the host makes openat2(2) doubt a ".." */
+static void
+renames_of_others_do_not_matter(void **state)
+{
+    int    i;
+    char   one[128], two[128], path[128];
+    pid_t  pid;
+
+    (void) state;
+
+    /* long, so that they fall into its walk */
+    (void) strcpy(path, "etc/");
+
+    for (i = 0; i < 8; i++) {
+        (void) strcat(path, "ssh/../");
+    }
+
+    (void) strcat(path, "hosts");
+    (void) snprintf(one, sizeof(one), "%s/etc/moving", base);
+    (void) snprintf(two, sizeof(two), "%s/moving", base);
+    put("etc/moving", "x");
+    put("etc/hosts", "x");
+
+    pid = fork();
+
+    if (pid == 0) {
+        (void) prctl(PR_SET_PDEATHSIG, SIGKILL);
+
+        for ( ;; ) {
+            (void) rename(one, two);
+            (void) rename(two, one);
+        }
+    }
+
+    for (i = 0; i < 20000; i++) {
+        if (!vz_guest_has(root, path)) {
+            break;
+        }
+    }
+
+    (void) kill(pid, SIGKILL);
+    (void) waitpid(pid, NULL, 0);
+
+    assert_int_equal(i, 20000);
+}
+
+
+static void
 a_missing_line_is_added(void **state)
 {
     (void) state;
@@ -465,7 +561,7 @@ each_container_has_keys_and_an_id_of_its_own(void **state)
     put("etc/machine-id", "");
     put("etc/ssh/ssh_host_rsa_key", "shared");
 
-    assert_int_equal(vz_guest_identity(root, "web"), 0);
+    assert_int_equal(vz_identity_make(root, "web"), 0);
 
     (void) snprintf(first, sizeof(first), "%s",
                     get("etc/ssh/ssh_host_ed25519_key"));
@@ -482,7 +578,7 @@ each_container_has_keys_and_an_id_of_its_own(void **state)
     assert_non_null(strstr(get("etc/ssh/ssh_host_ecdsa_key.pub"),
                            "ecdsa-sha2-nistp256 AAAA"));
 
-    assert_int_equal(vz_guest_identity(root, "web"), 0);
+    assert_int_equal(vz_identity_make(root, "web"), 0);
     assert_string_not_equal(first, get("etc/ssh/ssh_host_ed25519_key"));
     assert_string_not_equal(id, get("etc/machine-id"));
 }
@@ -531,6 +627,8 @@ main(void)
         test(a_full_disk_is_told_as_such),
         test(a_file_too_large_is_refused),
         test(only_roots_password_changes),
+        test(what_follows_a_nul_is_kept),
+        test(renames_of_others_do_not_matter),
         test(a_missing_line_is_added),
         test(a_password_of_the_old_kind_gives_way),
         test(a_second_name_leaves_one_line),

@@ -5,9 +5,9 @@
  *
  * sources: src/daemon/serve.c src/daemon/perform.c src/daemon/job.c
  * sources: src/daemon/lock.c src/daemon/log.c src/daemon/tree.c
- * sources: src/daemon/cache.c src/daemon/unpack.c src/daemon/prepare.c
+ * sources: src/daemon/cache.c src/daemon/unpacker.c src/daemon/archive.c
+ * sources: src/daemon/verdict.c src/daemon/runtime.c src/daemon/space.c
  * sources: src/daemon/mark.c src/daemon/file.c t/unit/talk.c
- * libs: -larchive
  */
 
 #include <dirent.h>
@@ -407,13 +407,19 @@ what_can_not_be_read_counts_as_nothing(void **state)
 
     verb(c, "fence=2 tag=" T1 " stop 106", "ok", i + 1);
 
-    /* a record that can't be read is for who has no name for it */
+    /* a record that can't be read is for whose name its marks have */
     put(106, "?");
+    verb(c, "tag=" T2 " destroy 106", "ok already", i + 1);
+    verb(c, "tag=" T1 " stop 106", "ok", i + 2);
+
+    /* without them for who has no name for it, to be rid of it */
+    assert_int_equal(vz_file_forget(path), 0);
     verb(c, "tag=" T1 " destroy 106",
-         "err internal the record of container 106 is broken", i + 1);
-    verb(c, "stop 106",
-         "err internal the record of container 106 is broken", i + 1);
-    verb(c, "destroy 106", "ok", i + 2);
+         "err internal the record of container 106 is broken", i + 2);
+    verb(c, "start 106",
+         "err internal the record of container 106 is broken", i + 2);
+    verb(c, "stop 106", "ok", i + 3);
+    verb(c, "destroy 106", "ok", i + 4);
     hang_up(c);
 }
 

@@ -4,9 +4,9 @@
  *
  * sources: src/daemon/serve.c src/daemon/perform.c src/daemon/job.c
  * sources: src/daemon/lock.c src/daemon/log.c src/daemon/tree.c
- * sources: src/daemon/cache.c src/daemon/unpack.c src/daemon/prepare.c
+ * sources: src/daemon/cache.c src/daemon/unpacker.c src/daemon/archive.c
+ * sources: src/daemon/verdict.c src/daemon/runtime.c src/daemon/space.c
  * sources: src/daemon/mark.c src/daemon/file.c t/unit/talk.c
- * libs: -larchive
  */
 
 #include <fcntl.h>
@@ -270,7 +270,8 @@ a_container_is_locked(void **state)
     ask(a, VZ_LIT("start 101\n"));
     expect(a, "+ 1 slow");
 
-    (void) snprintf(path, sizeof(path), "%s/lock/101", served.home);
+    (void) snprintf(path, sizeof(path), "%s/run%s/lock/101", served.home,
+                    served.home);
     assert_int_equal(access(path, F_OK), 0);
 
     /* reads and other containers do not wait */

@@ -4,13 +4,15 @@
  *
  * sources: src/daemon/serve.c src/daemon/perform.c src/daemon/job.c
  * sources: src/daemon/lock.c src/daemon/log.c src/daemon/tree.c
- * sources: src/daemon/cache.c src/daemon/unpack.c src/daemon/prepare.c
+ * sources: src/daemon/cache.c src/daemon/unpacker.c src/daemon/archive.c
+ * sources: src/daemon/verdict.c src/daemon/runtime.c src/daemon/space.c
  * sources: src/daemon/mark.c src/daemon/file.c t/unit/talk.c
- * libs: -larchive
  */
 
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 #include "talk.h"
 
@@ -124,6 +126,31 @@ an_old_answer_is_worth_nothing(void **state)
 
     hang_up(a);
     hang_up(b);
+}
+
+
+/* a byte now and then, for as long as it is let: told, and closed */
+static void
+who_is_refused_leaves_soon_however_slowly_he_sends(void **state)
+{
+    long          from;
+    client_t     *c;
+    vz_nonces_t   nonces;
+
+    (void) state;
+
+    c = dial();
+    greet(c, &nonces);
+    say(c, VZ_LIT("rubbish\n"));
+    expect_start(c, "err syntax ");
+    from = vz_perform_now();
+
+    while (send(c->fd, "x", 1, MSG_NOSIGNAL) == 1) {
+        assert_true(vz_perform_now() - from < 3000);
+        (void) poll(NULL, 0, 50);
+    }
+
+    hang_up(c);
 }
 
 
@@ -376,6 +403,7 @@ main(void)
         cmocka_unit_test(a_wrong_key_is_denied_and_logged),
         cmocka_unit_test(without_a_key_nobody_is_let_in),
         cmocka_unit_test(an_old_answer_is_worth_nothing),
+        cmocka_unit_test(who_is_refused_leaves_soon_however_slowly_he_sends),
         cmocka_unit_test(version_1_is_told_what_this_is),
         cmocka_unit_test(who_sits_between_is_noticed),
         cmocka_unit_test(no_verb_runs_before_the_handshake),

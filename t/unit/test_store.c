@@ -231,6 +231,68 @@ only_whole_containers_are_walked(void **state)
 }
 
 
+/* what it can still say, and its folder */
+static void
+what_a_broken_record_has_is_taken(void **state)
+{
+    char      path[PATH_MAX + 32];
+    vz_ct_t   ct;
+    unsigned  n;
+
+    (void) state;
+
+    if (geteuid() != 0) {
+        skip();
+    }
+
+    put(101, "ctid=101\ntag=3f2a9c5d01e4b768\nversion=a@1-1\n"
+             "addresses=10.1.2.3\ncpuunits=x\nidmap=65");
+
+    assert_int_equal(vz_store_dir(&conf, 101, NULL, path), 0);
+    assert_int_equal(chown(path, 0, conf.idmap_base), 0);
+
+    assert_int_equal(vz_store_read(&conf, 101, &ct), VZ_INTERNAL);
+    assert_int_equal(ct.broken, 1);
+    assert_int_equal(ct.ctid, 101);
+    assert_int_equal(ct.idmap, conf.idmap_base);
+    assert_int_equal(ct.naddresses, 1);
+    assert_string_equal(ct.tag, "3f2a9c5d01e4b768");
+
+    n = 0;
+    assert_int_equal(vz_store_each(&conf, 0, count, &n), 0);
+    assert_int_equal(n, 1);
+    assert_int_equal(vz_store_idmap(&conf), conf.idmap_base + 65536);
+
+    /* of another number: nothing is left of it but its place */
+    put(101, "ctid=7\nidmap=65536\nversion=a@1-1\n");
+    assert_int_equal(vz_store_idmap(&conf), conf.idmap_base + 65536);
+
+    (void) strcat(path, "/ct.conf");
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(vz_store_idmap(&conf), conf.idmap_base + 65536);
+}
+
+
+static void
+wanted_no_more_needs_no_room(void **state)
+{
+    vz_ct_t  ct, back;
+
+    (void) state;
+
+    fill(&ct, 101);
+    ct.onboot = 1;
+    assert_int_equal(vz_store_file(&ct, "config", "x\n", 2), 0);
+    assert_int_equal(vz_store_write(&ct), 0);
+    assert_int_equal(vz_store_read(&conf, 101, &back), VZ_OK);
+    assert_int_equal(back.onboot, 1);
+
+    assert_int_equal(vz_store_unwant(&ct), 0);
+    assert_int_equal(vz_store_read(&conf, 101, &back), VZ_OK);
+    assert_int_equal(back.onboot, 0);
+}
+
+
 static void
 the_lowest_free_range_of_ids_is_given(void **state)
 {
@@ -322,6 +384,8 @@ main(void)
         test(a_record_is_replaced_as_a_whole_and_no_link_followed),
         test(keys_of_a_newer_version_are_passed_over),
         test(only_whole_containers_are_walked),
+        test(what_a_broken_record_has_is_taken),
+        test(wanted_no_more_needs_no_room),
         test(the_lowest_free_range_of_ids_is_given),
         test(addresses_are_canonical),
         test(small_files_come_and_go)

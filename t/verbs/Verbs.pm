@@ -43,7 +43,7 @@ sub new {
     my %conf = (
         driver => $driver, key_file => "$dir/key", log => "$dir/log",
         ctid_min => 31001, ctid_max => 31099, stop_timeout => 10,
-        lxc_path => "$dir/lxc", %more,
+        lxc_path => "$dir/lxc", run_dir => "$dir/run", %more,
     );
 
     if ($driver eq 'vzctl') {
@@ -58,6 +58,7 @@ sub new {
         system('cp', $archive, "$dir/cache/") == 0 or die "$archive\n";
         $conf{template_dir} = "$dir/cache";
         $conf{hook} = "$build/virtual-server-hook";
+        $conf{unpack} = "$build/virtual-server-unpack";
         $conf{lxcfs} = 'none';
         $conf{interface_prefix} = 'vx';
         $conf{nft_table} = 'vzverbs';

@@ -21,6 +21,7 @@ my $node = Verbs->new('lxc');
 my $template = $Verbs::template;
 my $archive = "$node->{dir}/cache/$template.tar.gz";
 my $size = -s $archive;
+my $locks = "$node->{dir}/run$node->{dir}/lxc/lock";
 
 
 # version N: the archive is another one; what its folder will be called
@@ -51,7 +52,7 @@ sub ok_to {
 sub hold {
     my ($name) = @_;
 
-    open my $lock, '>>', "$node->{dir}/lxc/lock/$name" or die "$name: $!\n";
+    open my $lock, '>>', "$locks/$name" or die "$name: $!\n";
     flock $lock, LOCK_EX or die "$name: $!\n";
     return $lock;
 }
@@ -65,7 +66,7 @@ sub asleep {
     for (1 .. 500) {
         select undef, undef, undef, 0.02;
         open my $stat, '<', "/proc/$pid/stat" or return;
-        my $sleeps = -e "$node->{dir}/lxc/lock/31003"
+        my $sleeps = -e "$locks/31003"
                      && readline($stat) =~ /\) S /;
         $looks = $sleeps ? $looks + 1 : 0;
         return if $looks == 10;

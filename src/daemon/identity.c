@@ -1,0 +1,37 @@
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+#include "guest.h"
+#include "hostkey.h"
+#include "identity.h"
+
+
+int
+vz_identity_make(int root, const char *hostname)
+{
+    char           text[64];
+    unsigned       i;
+    unsigned char  id[16];
+
+    if (vz_guest_has(root, "etc/machine-id")) {
+        if (getrandom(id, sizeof(id), 0) != sizeof(id)) {
+            return -1;
+        }
+
+        id[6] = (unsigned char) ((id[6] & 0x0f) | 0x40);
+        id[8] = (unsigned char) ((id[8] & 0x3f) | 0x80);
+
+        for (i = 0; i < sizeof(id); i++) {
+            snprintf(text + 2 * i, 3, "%02x", id[i]);
+        }
+
+        strcpy(text + 32, "\n");
+
+        if (vz_guest_write(root, "etc/machine-id", text, 33, 0444) == -1) {
+            return -1;
+        }
+    }
+
+    return vz_guest_has(root, "usr/sbin/sshd") && vz_guest_has(root, "etc/ssh")
+           ? vz_hostkey_make(root, hostname) : 0;
+}

@@ -1,0 +1,25 @@
+/*
+ * Room on a container's disk for what its start needs: the overlay makes a
+ * folder at each mount, and where a disk is full to the last byte it would be
+ * read-only, so that nobody could remove anything from it.
+ */
+
+#ifndef VZ_ROOM_H
+#define VZ_ROOM_H
+
+#include "store.h"
+
+
+/* bytes beyond what was sold, at most: for a start, and for a verb's files */
+#define VZ_ROOM_START  (64ULL << 20)
+#define VZ_ROOM_PANEL  (128ULL << 20)
+
+/*
+ * vz_room: before the overlay is mounted; raw is a descriptor of the image's
+ * file system.  A disk that is full grows by room bytes, and shrinks again at
+ * a mount when it no longer needs that.  What fails is logged.
+ */
+void vz_room(const vz_ct_t *ct, int raw, uint64_t room);
+
+
+#endif /* VZ_ROOM_H */

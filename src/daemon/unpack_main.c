@@ -1,0 +1,26 @@
+/*
+ * virtual-server-unpack: run by virtual-server for each archive that it
+ * unpacks or looks at, so that no other program has libarchive in it.
+ *
+ *   virtual-server-unpack unpack|look NAME ARCHIVE MTIME SIZE FOLDER FLOOR
+ */
+
+#include <stdio.h>
+#include "unpack.h"
+
+
+int
+main(int argc, char **argv)
+{
+    vz_unpack_order_t  order;
+
+    if (vz_unpack_order(argc, argv, &order) == -1) {
+        (void) fprintf(stderr, "usage: virtual-server-unpack unpack|look NAME "
+                       "ARCHIVE MTIME SIZE FOLDER FLOOR\n"
+                       "It is run by virtual-server and tells it through "
+                       "descriptor %d.\n", VZ_UNPACK_NOTES);
+        return 2;
+    }
+
+    return vz_unpack(&order);
+}

@@ -1,0 +1,26 @@
+/*
+ * What was found out about archives, so that each is looked into once: a
+ * template that nobody can start is not on offer.  Kept in the runtime folder
+ * by version, as cache.h calls it.
+ */
+
+#ifndef VZ_VERDICT_H
+#define VZ_VERDICT_H
+
+#include "archive.h"
+
+
+/*
+ * vz_verdict: VZ_OK; VZ_FAILED with words (VZ_WORDS_MAX) that say what is
+ * wrong with it, which is logged when it is found out; VZ_AGAIN where that is
+ * not known.  With look it is found out first, by the job's deadline.
+ */
+vz_code_e vz_verdict(vz_job_t *job, const vz_template_t *entry, int look,
+    char *words);
+
+/* vz_verdict_new: whether that was not said of that file before; it is now. */
+int vz_verdict_new(const vz_config_t *conf, const char *file,
+    const char *why);
+
+
+#endif /* VZ_VERDICT_H */
