@@ -165,7 +165,13 @@ sub writes {
     cut('after', "$name.after");
     down(token_made('after'), 'one whose answer is lost');
     was_cut('after', 'token');
-    is(tokens('after'), 1, 'there is one, not two');
+    is(tokens('after'), 0, 'there is none, its transaction ended');
+
+    used();
+    cut('after', 'COMMIT', "$name.end");
+    down(token_made('end'), 'one whose end may have been heard');
+    was_cut('after', 'token');
+    is(tokens('end'), 1, 'there is one, not two');
 
     used();
     token_made('again');

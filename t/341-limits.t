@@ -15,6 +15,8 @@ our $boss = session(user('boss.limits', role => 'admin')) . $json;
 
 # where a member is stored; "-" is nowhere, as secrets and what is compared
 our %stored = (
+    Adoption => { account => '-', plan => '-', template => '-', as => '-',
+        ctid => 'vm.ctid', tag => 'vm.tag' },
     Address => { reserved => 'address.reserved' },
     Container => { user => '-', template => '-', plan => '-',
         hostname => 'vm.hostname vm.name task.vm_name',
@@ -24,6 +26,8 @@ our %stored = (
     Cpu => { units => 'vm.cpu_units', limit_percent => 'vm.cpu_percent' },
     Destroy => { name => '-' },
     Disk => { soft_mib => 'vm.disk_soft_mib', hard_mib => 'vm.disk_hard_mib' },
+    Leave => { ctid => 'number_rest.ctid', tag => 'number_rest.tag',
+        left => '-' },
     Memory => { vmguarpages => 'vm.vmguar_barrier_mib vm.vmguar_limit_mib',
         oomguarpages => 'vm.oomguar_barrier_mib vm.oomguar_limit_mib',
         privvmpages => 'vm.privvm_barrier_mib vm.privvm_limit_mib' },
@@ -191,16 +195,18 @@ sub path_of {
 }
 
 
-# nobody has such a name, link or password
+# nobody has such a name, link or password, nor a node such a container
 our %answers = ('POST /api/admin/nodes' => 422,
+    'POST /api/admin/nodes/{id}/leave' => 404,
     'POST /api/admin/templates' => 422, 'PUT /api/password/reset' => 410,
     'POST /api/session' => 401);
 
-# Settings that would take the stack away from under the others, and a session
-# that ends with its password, are not for the largest of all.
+# Settings that would take the stack away from under the others, a session
+# that ends with its password, and members that exclude each other are not for
+# the largest of all.
 our %spared = map { $_ => 1 } 'PATCH /api/admin/nodes/{id}',
     'DELETE /api/vms/{id}', 'PUT /api/account/password',
-    'POST /api/vms';
+    'POST /api/vms', 'POST /api/admin/nodes/{id}/adopt';
 
 
 sub send_longest {

@@ -115,8 +115,10 @@ vz_stranger_is(const vz_strangers_t *all, uint32_t ctid, const ngx_str_t *tag)
     for (i = 0; i < all->nitems; i++) {
         item = &all->items[i];
 
-        if (item->ctid == ctid && item->tag.len == tag->len
-            && ngx_strncmp(item->tag.data, tag->data, tag->len) == 0)
+        if (item->ctid == ctid
+            && item->tag.len == tag->len
+            && (tag->len == 0
+                || ngx_strncmp(item->tag.data, tag->data, tag->len) == 0))
         {
             return item;
         }
