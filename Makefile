@@ -44,15 +44,16 @@ UNITDIR    ?= $(PREFIX)/lib/systemd/system
 all: $(BUILD)/module.tested $(DAEMON) $(HOOK) $(UNPACK)
 
 .PHONY: all module programs up down test unit fuzz test-verbs \
-        test-nginx test-chain test-browser test-import soak lint format \
+        test-nginx test-chain test-browser test-import test-vm soak lint format \
         install uninstall clean distclean \
         packages-build packages-run packages-test packages-lint \
-        packages-nginx npm FORCE
+        packages-nginx packages-vm npm FORCE
 
 
 # --- what it needs ---
 
-packages-build packages-run packages-test packages-lint packages-nginx:
+packages-build packages-run packages-test packages-lint packages-nginx \
+packages-vm:
 	@scripts/packages.sh $(@:packages-%=%)
 
 npm: node_modules/.stamp
@@ -212,6 +213,11 @@ test-browser: stack packages-test npm
 # an hour: workers that stand still in the middle of every kind of task
 soak: stack packages-test
 	@t/soak/stall $(STOPS) $(LONGEST)
+
+# half an hour and more: a Debian of its own, installed as the docs say, with
+# reboots and power cuts; VM_AGAIN=1 takes what was installed before
+test-vm: stack packages-vm
+	@scripts/test-vm $(CUTS)
 
 # a database of the thesis, on a MariaDB of its own
 test-import: packages-run packages-test

@@ -2,7 +2,7 @@
 #
 # packages.sh: install the Debian packages that a task needs, quietly.
 #
-#   packages.sh build|run|test|lint|nginx ...
+#   packages.sh build|run|test|lint|nginx|vm ...
 #
 # Debian starts nginx, mariadb, xinetd and lxcfs when it installs them.  Here
 # nothing may run that did not run before, so while apt works a policy-rc.d
@@ -24,6 +24,9 @@ lint='clang-format cppcheck shellcheck nodejs npm'
 # what a Test::Nginx that is not ours is made of
 nginx='libtest-base-perl libtest-longstring-perl liblist-moreutils-perl libwww-perl'
 
+# a virtual machine of Debian
+vm='qemu-system-x86 mmdebstrap e2fsprogs'
+
 policy=/usr/sbin/policy-rc.d
 
 
@@ -36,6 +39,7 @@ missing() {
         test)  list=$test ;;
         lint)  list=$lint ;;
         nginx) list=$nginx ;;
+        vm)    list=$vm ;;
         *)     echo "packages.sh: no group \"$group\"" >&2; return 2 ;;
         esac
 
