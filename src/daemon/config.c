@@ -81,6 +81,7 @@ static const vz_key_def_t  vz_keys[] = {
     VZ_KEY(gateway6, vz_kind_address, AF_INET6, 0, ""),
     VZ_KEY(interface_prefix, vz_kind_prefix, 0, 0, ""),
     VZ_KEY(nft_table, vz_kind_table, 0, 0, ""),
+    VZ_KEY(host_dns, vz_kind_word, 0, 0, "no yes "),
     VZ_KEY(disk_default, vz_kind_size, 16 << 20, (uint64_t) 1 << 50, ""),
     VZ_KEY(idmap_base, vz_kind_number, 65536, 4294836224, ""),
     VZ_KEY(pids_max, vz_kind_number, 32, 4194304, ""),
@@ -111,6 +112,7 @@ static const vz_config_t  vz_config_default = {
     .gateway6 = "fe80::1",
     .interface_prefix = "vz",
     .nft_table = "vzpanel",
+    .host_dns = "no",
     .disk_default = (uint64_t) 1 << 30,
     .idmap_base = 1073741824,   /* above login.defs(5) SUB_UID_MAX */
     .pids_max = 1024,

@@ -35,6 +35,7 @@ typedef struct {
     char        gateway6[46];
     char        interface_prefix[8];    /* "vz" gives vz101.0 */
     char        nft_table[32];
+    char        host_dns[4];            /* yes: guests may ask the node's own */
     uint64_t    disk_default;           /* bytes, until setdisk */
     uint32_t    idmap_base;             /* first host id given to containers */
     uint32_t    pids_max;               /* processes of one container */

@@ -8,7 +8,9 @@
  *   start-host   limits, addresses, host name, all from the record
  *   post-stop    take all of it away
  *
- * It takes no lock of the container's: the daemon may hold it and wait.
+ * It takes no lock of the container's: the daemon may hold it and wait.  What
+ * verbs change while it runs is under another (live.h), and the record is read
+ * again there: a guest may reboot in the moment of a verb.
  */
 
 #include <errno.h>
@@ -26,6 +28,7 @@
 #include "cgroup.h"
 #include "guest.h"
 #include "limit.h"
+#include "live.h"
 #include "log.h"
 #include "mount.h"
 #include "net.h"
@@ -38,6 +41,7 @@
 #define VZ_HOOK_TRIES  12
 #define VZ_HOOK_CALM   1000000      /* us between two boots of a guest */
 #define VZ_HOOK_LOG    65536        /* bytes of liblxc's log */
+#define VZ_HOOK_LIVE   40000        /* ms; a verb that holds it has 30 s */
 
 
 typedef int (*vz_hook_pt)(const vz_config_t *conf, vz_ct_t *ct, char *words);
@@ -53,6 +57,8 @@ static int vz_hook_run(const vz_hook_t *hook, const vz_config_t *conf,
 static int vz_hook_pre_start(const vz_config_t *conf, vz_ct_t *ct,
     char *words);
 static int vz_hook_start_host(const vz_config_t *conf, vz_ct_t *ct,
+    char *words);
+static int vz_hook_live(const vz_config_t *conf, vz_ct_t *ct, vz_run_t *run,
     char *words);
 static int vz_hook_post_stop(const vz_config_t *conf, vz_ct_t *ct,
     char *words);
@@ -270,18 +276,56 @@ vz_hook_start_host(const vz_config_t *conf, vz_ct_t *ct, char *words)
         return -1;
     }
 
-    if (vz_limit_apply(conf, ct, &run, words) != VZ_OK
-        || vz_net_start(conf, ct, &run.init, words) == -1)
+    return vz_hook_live(conf, ct, &run, words);
+}
+
+
+/* until the run file is there verbs only write the record: it is read here */
+
+static int
+vz_hook_live(const vz_config_t *conf, vz_ct_t *ct, vz_run_t *run,
+    char *words)
+{
+    int        rc;
+    vz_ct_t    now;
+    vz_lock_t  live, addresses;
+
+    if (vz_live_take(conf, ct->ctid, "boot", VZ_HOOK_LIVE, &live, words)
+        != VZ_OK)
     {
         return -1;
     }
 
-    if (vz_run_write(ct, &run) == -1) {
-        snprintf(words, VZ_WORDS_MAX, "run file: %s", strerror(errno));
-        return -1;
+    rc = -1;
+    addresses.fd = -1;
+
+    if (vz_store_read(conf, ct->ctid, &now) != VZ_OK) {
+        snprintf(words, VZ_WORDS_MAX, "its record is broken");
+        goto done;
     }
 
-    return 0;
+    *ct = now;
+
+    if (vz_limit_apply(conf, ct, run, words) != VZ_OK
+        || vz_live_addresses(conf, "boot", VZ_HOOK_LIVE, &addresses, words)
+           != VZ_OK
+        || vz_net_start(conf, ct, &run->init, words) == -1)
+    {
+        goto done;
+    }
+
+    rc = vz_run_write(ct, run);
+
+    if (rc == -1) {
+        snprintf(words, VZ_WORDS_MAX, "run file: %s", strerror(errno));
+    }
+
+done:
+
+    vz_lock_drop(&addresses);
+    vz_lock_drop(&live);
+
+    return rc;
 }
 
 
@@ -290,10 +334,11 @@ vz_hook_post_stop(const vz_config_t *conf, vz_ct_t *ct, char *words)
 {
     int              rc, known;
     char             text[32];
+    vz_ct_t          now;
     vz_run_t         run;
+    vz_code_e        locked;
+    vz_lock_t        live;
     vz_rootfs_use_t  use;
-
-    known = vz_run_read(ct, &run) == 0;
 
     if (vz_mount_there(ct, "root")) {
         vz_rootfs_use(ct, 1, &use);
@@ -301,6 +346,15 @@ vz_hook_post_stop(const vz_config_t *conf, vz_ct_t *ct, char *words)
         (void) vz_store_file(ct, "used", text, strlen(text));
     }
 
+    /* taking away is always finished, with the record as it is then */
+
+    locked = vz_live_take(conf, ct->ctid, "end", VZ_HOOK_LIVE, &live, words);
+
+    if (vz_store_read(conf, ct->ctid, &now) == VZ_OK) {
+        *ct = now;
+    }
+
+    known = vz_run_read(ct, &run) == 0;
     rc = vz_net_stop(conf, ct, words);
 
     if (vz_mount_drop(ct) == -1) {
@@ -314,6 +368,10 @@ vz_hook_post_stop(const vz_config_t *conf, vz_ct_t *ct, char *words)
 
     } else {
         (void) vz_store_forget(ct, "run");
+    }
+
+    if (locked == VZ_OK) {
+        vz_lock_drop(&live);
     }
 
     return rc;

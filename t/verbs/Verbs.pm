@@ -59,10 +59,10 @@ sub new {
         $conf{template_dir} = "$dir/cache";
         $conf{hook} = "$build/virtual-server-hook";
         $conf{lxcfs} = 'none';
-        $conf{interface_prefix} = 'vx';
-        $conf{nft_table} = 'vzverbs';
+        $conf{interface_prefix} //= 'vx';
+        $conf{nft_table} //= 'vzverbs';
         $conf{idmap_base} = 65536 * 30000;
-        $conf{disk_default} = '512M';
+        $conf{disk_default} //= '512M';
     }
 
     $self->spew('key', "$key\n");
