@@ -49,6 +49,8 @@ static const char *vz_kind_interface(const vz_key_def_t *key,
     const char *value, void *place);
 static const char *vz_kind_users(const vz_key_def_t *key, const char *value,
     void *place);
+static const char *vz_kind_networks(const vz_key_def_t *key,
+    const char *value, void *place);
 static const char *vz_kind_prefix(const vz_key_def_t *key, const char *value,
     void *place);
 static const char *vz_kind_table(const vz_key_def_t *key, const char *value,
@@ -72,6 +74,7 @@ static const vz_key_def_t  vz_keys[] = {
     VZ_KEY(ctid_max, vz_kind_number, 101, 2147483644, ""),
     VZ_KEY(stop_timeout, vz_kind_number, 1, 150, ""),
     VZ_KEY(silence, vz_kind_number, 1, 3600, ""),
+    VZ_KEY(addresses, vz_kind_networks, 0, 0, ""),
     VZ_KEY(lxc_path, vz_kind_path, 0, 0, ""),
     VZ_KEY(hook, vz_kind_path, 0, 0, ""),
     VZ_KEY(lxcfs, vz_kind_path, 0, 0, "none "),
@@ -487,6 +490,46 @@ vz_kind_users(const vz_key_def_t *key, const char *value, void *place)
     (void) memcpy(place, value, len + 1);
 
     return NULL;
+}
+
+
+/* empty: none; nothing but network addresses, or a slip would be another's */
+static const char *
+vz_kind_networks(const vz_key_def_t *key, const char *value, void *place)
+{
+    int             family;
+    char            text[VZ_CONFIG_LINE], *word, *save;
+    unsigned        bits, i;
+    unsigned char   addr[16];
+
+    if (strlen(value) >= key->size) {
+        goto failed;
+    }
+
+    (void) strcpy(text, value);
+
+    for (word = strtok_r(text, " ,", &save); word != NULL;
+         word = strtok_r(NULL, " ,", &save))
+    {
+        if (vz_field_cidr(word, strlen(word), &family, addr, &bits) != VZ_OK) {
+            goto failed;
+        }
+
+        for (i = bits; i < (family == AF_INET ? 32 : 128); i++) {
+            if (addr[i / 8] & (0x80 >> i % 8)) {
+                goto failed;
+            }
+        }
+    }
+
+    (void) strcpy(place, value);
+
+    return NULL;
+
+failed:
+
+    return "networks such as 198.51.100.0/24 2001:db8::/64, with spaces "
+           "between them and no bit set behind the prefix";
 }
 
 

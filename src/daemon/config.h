@@ -23,6 +23,8 @@ typedef struct {
     uint32_t    ctid_max;
     unsigned    stop_timeout;           /* seconds before a stop kills */
     unsigned    silence;                /* seconds until an idle close */
+    char        addresses[1024];        /* prefixes that containers get; "":
+                                           none yet */
 
     /* driver lxc */
     char        lxc_path[PATH_MAX];     /* containers: configuration, image,

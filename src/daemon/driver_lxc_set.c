@@ -17,6 +17,7 @@
 #include "limit.h"
 #include "live.h"
 #include "net.h"
+#include "permit.h"
 #include "rootfs.h"
 
 
@@ -382,8 +383,9 @@ vz_lxc_setip_locked(vz_job_t *job, const vz_address_t *address)
                               owner.owner);
         }
 
-        if (vz_net_host_has(address)) {
-            return vz_job_end(job, VZ_EXISTS, "the node has that address");
+        rc = vz_permit_address(job->conf, address, words);
+        if (rc != VZ_OK) {
+            return vz_job_end(job, rc, "%s", words);
         }
 
         if (ct.naddresses == VZ_CT_ADDRESSES) {

@@ -1,10 +1,8 @@
 #include <errno.h>
-#include <ifaddrs.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-#include <arpa/inet.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <sys/wait.h>
@@ -554,29 +552,31 @@ vz_net_host(vz_net_t *net, const vz_address_t *address, vz_nl_e op,
 static vz_code_e
 vz_net_route(vz_net_t *net, const vz_address_t *address, char *words)
 {
-    char      text[VZ_ADDRESS_TEXT], link[IF_NAMESIZE];
-    unsigned  index, whole, added;
+    char          text[VZ_ADDRESS_TEXT], link[IF_NAMESIZE];
+    unsigned      whole, added;
+    vz_nl_way_t   way;
 
-    if (vz_nl_where(&net->host, address, &index, &whole) == -1) {
+    if (vz_nl_where(&net->host, address, &way) == -1) {
         vz_net_failed(words, "route");
         return VZ_FAILED;
     }
 
     added = 0;
+    whole = way.type && way.bits == (address->family == AF_INET ? 32 : 128);
 
-    if (!whole || vz_net_known(net, index)) {
+    if (!whole || vz_net_known(net, way.index)) {
         added = vz_nl_route(&net->host, whole ? VZ_NL_REPLACE : VZ_NL_ADD,
                             address, 1, NULL) == 0;
 
         if ((!added && errno != EEXIST)
-            || vz_nl_where(&net->host, address, &index, &whole) == -1)
+            || vz_nl_where(&net->host, address, &way) == -1)
         {
             vz_net_failed(words, "route");
             return VZ_FAILED;
         }
     }
 
-    if (index == net->host.index) {
+    if (way.index == net->host.index) {
         return VZ_OK;
     }
 
@@ -588,7 +588,7 @@ vz_net_route(vz_net_t *net, const vz_address_t *address, char *words)
 
     vz_address_print(address, 0, text);
 
-    if (index == 0 || if_indextoname(index, link) == NULL) {
+    if (way.index == 0 || if_indextoname(way.index, link) == NULL) {
         strcpy(link, "nowhere");
     }
 
@@ -728,42 +728,6 @@ vz_net_private(const vz_address_t *address)
            || (a[0] == 192 && a[1] == 168)
            || (a[0] == 100 && (a[1] & 0xc0) == 64)
            || (a[0] == 169 && a[1] == 254);
-}
-
-
-int
-vz_net_host_has(const vz_address_t *address)
-{
-    int              found;
-    const void      *addr;
-    struct ifaddrs  *list, *ifa;
-
-    if (getifaddrs(&list) == -1) {
-        return 0;
-    }
-
-    found = 0;
-
-    for (ifa = list; ifa != NULL && !found; ifa = ifa->ifa_next) {
-        if (ifa->ifa_addr == NULL
-            || ifa->ifa_addr->sa_family != address->family)
-        {
-            continue;
-        }
-
-        addr = address->family == AF_INET
-               ? (void *) &((struct sockaddr_in *) (void *)
-                            ifa->ifa_addr)->sin_addr
-               : (void *) &((struct sockaddr_in6 *) (void *)
-                            ifa->ifa_addr)->sin6_addr;
-
-        found = memcmp(addr, address->addr,
-                       address->family == AF_INET ? 4 : 16) == 0;
-    }
-
-    freeifaddrs(list);
-
-    return found;
 }
 
 

@@ -65,8 +65,5 @@ vz_code_e vz_net_address(const vz_config_t *conf, const vz_ct_t *ct,
 vz_code_e vz_net_gateway(const vz_config_t *conf, const vz_ct_t *ct,
     const vz_process_t *init, int family, char *words);
 
-/* vz_net_host_has: whether the host itself has that address. */
-int vz_net_host_has(const vz_address_t *address);
-
 
 #endif /* VZ_NET_H */

@@ -204,16 +204,14 @@ vz_nl_route(vz_nl_t *nl, vz_nl_e op, const vz_address_t *address,
 
 
 int
-vz_nl_where(vz_nl_t *nl, const vz_address_t *address, unsigned *index,
-    unsigned *whole)
+vz_nl_where(vz_nl_t *nl, const vz_address_t *address, vz_nl_way_t *way)
 {
     vz_nl_reply_t         reply;
     const uint32_t       *oif;
     vz_nl_request_t       request;
     const struct rtmsg   *route;
 
-    *index = 0;
-    *whole = 0;
+    memset(way, 0, sizeof(*way));
 
     memset(&request, 0, sizeof(request));
     request.header.nlmsg_len = NLMSG_LENGTH(sizeof(request.body.route));
@@ -235,11 +233,9 @@ vz_nl_where(vz_nl_t *nl, const vz_address_t *address, unsigned *index,
     route = NLMSG_DATA(&reply.header);
     oif = vz_nl_find(&reply, sizeof(*route), RTA_OIF, sizeof(*oif));
 
-    *whole = route->rtm_dst_len == vz_nl_len(address) * 8;
-
-    if (oif != NULL && route->rtm_type == RTN_UNICAST) {
-        *index = *oif;
-    }
+    way->type = route->rtm_type;
+    way->bits = route->rtm_dst_len;
+    way->index = oif != NULL && route->rtm_type == RTN_UNICAST ? *oif : 0;
 
     return 0;
 }

@@ -22,6 +22,12 @@ typedef struct {
     unsigned    there;          /* what was added last was there before */
 } vz_nl_t;
 
+typedef struct {
+    unsigned    type;           /* RTN_UNICAST, RTN_LOCAL... of rtnetlink(7) */
+    unsigned    bits;           /* of the destination */
+    unsigned    index;          /* of the interface, or 0 */
+} vz_nl_way_t;
+
 
 /*
  * vz_nl_open: a socket in the namespace of this process, or in that of the
@@ -38,9 +44,8 @@ void vz_nl_close(vz_nl_t *nl);
  * vz_nl_address: host scope keeps it from being chosen as a source.
  * vz_nl_route: to address, or the default route of its family when whole is
  * 0; gateway may be NULL: directly on the interface.
- * vz_nl_where: the route that the node's packets to address take: the index
- * of its interface, or 0 where none does; whole is set where it is to that
- * very address.
+ * vz_nl_where: the route that the node's packets to address take; type is
+ * RTN_UNSPEC where there is none, or one that the kernel does not tell of.
  * vz_nl_neighbour: hw (6 bytes) for ever; hw NULL: answer for it (proxy).
  * vz_nl_link: the hardware address of the interface and, of a veth, the index
  * of its other end in that one's namespace.
@@ -51,8 +56,7 @@ int vz_nl_address(vz_nl_t *nl, vz_nl_e op, const vz_address_t *address,
     unsigned prefix, unsigned host);
 int vz_nl_route(vz_nl_t *nl, vz_nl_e op, const vz_address_t *address,
     unsigned whole, const vz_address_t *gateway);
-int vz_nl_where(vz_nl_t *nl, const vz_address_t *address, unsigned *index,
-    unsigned *whole);
+int vz_nl_where(vz_nl_t *nl, const vz_address_t *address, vz_nl_way_t *way);
 int vz_nl_neighbour(vz_nl_t *nl, vz_nl_e op, const vz_address_t *address,
     const unsigned char *hw);
 int vz_nl_link(vz_nl_t *nl, unsigned char hw[6], unsigned *peer);
