@@ -58,7 +58,7 @@ sub new {
         mkdir "$dir/cache";
         system('cp', $archive, "$dir/cache/") == 0 or die "$archive\n";
         $conf{template_dir} = "$dir/cache";
-        $conf{hook} = "$build/virtual-server-hook";
+        $conf{hook} //= "$build/virtual-server-hook";
         $conf{lxcfs} = 'none';
         $conf{interface_prefix} //= 'vx';
         $conf{nft_table} //= 'vzverbs';
