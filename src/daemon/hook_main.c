@@ -23,6 +23,7 @@
 #include <unistd.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include "../wire/field.h"
 #include "../wire/frame.h"
 #include "cgroup.h"
@@ -30,6 +31,7 @@
 #include "limit.h"
 #include "live.h"
 #include "log.h"
+#include "manager.h"
 #include "mount.h"
 #include "net.h"
 #include "rootfs.h"
@@ -42,6 +44,7 @@
 #define VZ_HOOK_CALM   1000000      /* us between two boots of a guest */
 #define VZ_HOOK_LOG    65536        /* bytes of liblxc's log */
 #define VZ_HOOK_LIVE   40000        /* ms; a verb that holds it has 30 s */
+#define VZ_HOOK_TELL   5            /* s to write into the root */
 
 
 typedef int (*vz_hook_pt)(const vz_config_t *conf, vz_ct_t *ct, char *words);
@@ -56,6 +59,7 @@ static int vz_hook_run(const vz_hook_t *hook, const vz_config_t *conf,
     vz_ct_t *ct);
 static int vz_hook_pre_start(const vz_config_t *conf, vz_ct_t *ct,
     char *words);
+static void vz_hook_tell(const vz_config_t *conf, const vz_ct_t *ct);
 static int vz_hook_start_host(const vz_config_t *conf, vz_ct_t *ct,
     char *words);
 static int vz_hook_live(const vz_config_t *conf, vz_ct_t *ct, vz_run_t *run,
@@ -239,7 +243,48 @@ vz_hook_pre_start(const vz_config_t *conf, vz_ct_t *ct, char *words)
         return -1;
     }
 
+    vz_hook_tell(conf, ct);
+
     return 0;
+}
+
+
+/* its files are its own: a start does not fail for one that can't be written */
+
+static void
+vz_hook_tell(const vz_config_t *conf, const vz_ct_t *ct)
+{
+    int    root, status;
+    char   path[PATH_MAX];
+    pid_t  child;
+
+    child = vz_store_path(ct, "root", path) == -1 ? -1 : fork();
+
+    if (child == 0) {
+        (void) prctl(PR_SET_PDEATHSIG, SIGKILL);
+        (void) alarm(VZ_HOOK_TELL);
+
+        root = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+        _exit(root != -1 && vz_mount_ids(ct->idmap) == 0
+              && vz_manager_tell(conf, ct, root) == 0
+              ? 0 : errno & 0x7f);
+    }
+
+    status = 0;
+
+    while (child != -1 && waitpid(child, &status, 0) == -1
+           && errno == EINTR)
+    {
+        /* void */
+    }
+
+    if (child == -1 || status != 0) {
+        vz_log(LOG_WARNING, "container %u: its own network manager can't be "
+               "told: %s", ct->ctid,
+               child != -1 && WIFEXITED(status) ? strerror(WEXITSTATUS(status))
+                                                : "it takes too long");
+    }
 }
 
 

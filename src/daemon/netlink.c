@@ -53,6 +53,8 @@ static void vz_nl_nested(vz_nl_request_t *request, struct rtattr *nest);
 static int vz_nl_talk(vz_nl_t *nl, vz_nl_request_t *request, vz_nl_e op);
 static int vz_nl_ask(vz_nl_t *nl, vz_nl_request_t *request, size_t size,
     vz_nl_reply_t *reply);
+static int vz_nl_own(const vz_nl_t *nl, const struct nlmsghdr *header,
+    vz_address_t *address);
 static const void *vz_nl_find(const vz_nl_reply_t *reply, size_t size,
     unsigned short type, size_t len);
 
@@ -238,6 +240,100 @@ vz_nl_where(vz_nl_t *nl, const vz_address_t *address, vz_nl_way_t *way)
     way->index = oif != NULL && route->rtm_type == RTN_UNICAST ? *oif : 0;
 
     return 0;
+}
+
+
+int
+vz_nl_addresses(vz_nl_t *nl, vz_address_t *list, unsigned max)
+{
+    unsigned                 n;
+    ssize_t                  len;
+    vz_nl_reply_t            reply;
+    vz_nl_request_t          request;
+    const struct nlmsghdr   *header;
+
+    memset(&request, 0, sizeof(request));
+    request.header.nlmsg_len = NLMSG_LENGTH(sizeof(request.body.address));
+    request.header.nlmsg_type = RTM_GETADDR;
+    request.header.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+
+    if (send(nl->fd, &request, request.header.nlmsg_len, 0) == -1) {
+        return -1;
+    }
+
+    n = 0;
+
+    for ( ;; ) {
+        len = recv(nl->fd, &reply, sizeof(reply), 0);
+
+        if (len == -1) {
+            if (errno == EINTR) {
+                continue;
+            }
+
+            return -1;
+        }
+
+        for (header = &reply.header; NLMSG_OK(header, len);
+             header = NLMSG_NEXT(header, len))
+        {
+            if (header->nlmsg_type == NLMSG_DONE
+                || header->nlmsg_type == NLMSG_ERROR)
+            {
+                errno = EPROTO;
+                return header->nlmsg_type == NLMSG_DONE ? (int) n : -1;
+            }
+
+            if (n < max && header->nlmsg_type == RTM_NEWADDR
+                && vz_nl_own(nl, header, &list[n]))
+            {
+                n++;
+            }
+        }
+    }
+}
+
+
+/* an address of that interface: on a link of two its own is IFA_LOCAL */
+
+static int
+vz_nl_own(const vz_nl_t *nl, const struct nlmsghdr *header,
+    vz_address_t *address)
+{
+    int                       left;
+    const struct rtattr      *attr;
+    const struct ifaddrmsg   *body;
+
+    body = NLMSG_DATA(header);
+
+    if (body->ifa_index != nl->index
+        || (body->ifa_family == AF_INET6
+            && body->ifa_scope == RT_SCOPE_LINK)
+        || (body->ifa_family != AF_INET && body->ifa_family != AF_INET6))
+    {
+        return 0;
+    }
+
+    memset(address, 0, sizeof(*address));
+    address->family = body->ifa_family;
+    address->prefix = body->ifa_prefixlen;
+
+    attr = (const void *) ((const char *) body + NLMSG_ALIGN(sizeof(*body)));
+    left = (int) (header->nlmsg_len - NLMSG_SPACE(sizeof(*body)));
+
+    for ( /* void */ ; RTA_OK(attr, left); attr = RTA_NEXT(attr, left)) {
+        if ((attr->rta_type == IFA_LOCAL || attr->rta_type == IFA_ADDRESS)
+            && RTA_PAYLOAD(attr) >= vz_nl_len(address))
+        {
+            memcpy(address->addr, RTA_DATA(attr), vz_nl_len(address));
+
+            if (attr->rta_type == IFA_LOCAL) {
+                break;
+            }
+        }
+    }
+
+    return 1;
 }
 
 

@@ -46,6 +46,8 @@ void vz_nl_close(vz_nl_t *nl);
  * 0; gateway may be NULL: directly on the interface.
  * vz_nl_where: the route that the node's packets to address take; type is
  * RTN_UNSPEC where there is none, or one that the kernel does not tell of.
+ * vz_nl_addresses: what the interface has, but for IPv6 link-local ones, into
+ * a list of max; how many, or -1 with errno.
  * vz_nl_neighbour: hw (6 bytes) for ever; hw NULL: answer for it (proxy).
  * vz_nl_link: the hardware address of the interface and, of a veth, the index
  * of its other end in that one's namespace.
@@ -57,6 +59,7 @@ int vz_nl_address(vz_nl_t *nl, vz_nl_e op, const vz_address_t *address,
 int vz_nl_route(vz_nl_t *nl, vz_nl_e op, const vz_address_t *address,
     unsigned whole, const vz_address_t *gateway);
 int vz_nl_where(vz_nl_t *nl, const vz_address_t *address, vz_nl_way_t *way);
+int vz_nl_addresses(vz_nl_t *nl, vz_address_t *list, unsigned max);
 int vz_nl_neighbour(vz_nl_t *nl, vz_nl_e op, const vz_address_t *address,
     const unsigned char *hw);
 int vz_nl_link(vz_nl_t *nl, unsigned char hw[6], unsigned *peer);

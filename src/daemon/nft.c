@@ -40,6 +40,8 @@ static void vz_nft_into(vz_text_t *text, const vz_config_t *conf,
 static void vz_nft_table(vz_text_t *text, const vz_config_t *conf);
 static void vz_nft_routed(vz_text_t *text, const vz_config_t *conf);
 static void vz_nft_forward(vz_text_t *text, const vz_config_t *conf);
+static void vz_nft_flows(vz_text_t *text, const vz_config_t *conf,
+    const char *chain);
 static void vz_nft_input(vz_text_t *text, const vz_config_t *conf);
 static void vz_nft_bridged(vz_text_t *text, const vz_config_t *conf);
 static void vz_nft_element(vz_text_t *text, const vz_config_t *conf,
@@ -408,9 +410,8 @@ vz_nft_forward(vz_text_t *text, const vz_config_t *conf)
                 "priority filter; policy accept; }\n"
                 "flush chain inet %s forward\n", name, name, name);
 
-    vz_text_put(text, "add rule inet %s forward iifname @ports ct state new "
-                "add @flows { iifname ct count over %u } counter drop\n",
-                name, VZ_NFT_FLOWS);
+    vz_nft_flows(text, conf, "forward");
+
     vz_text_put(text, "add rule inet %s forward iifname @ports "
                 "oifname @ports accept\n", name);
 
@@ -451,6 +452,20 @@ vz_nft_forward(vz_text_t *text, const vz_config_t *conf)
 }
 
 
+/*
+ * The table of connections is one for all of the host, and those that are
+ * answered stay for days: one container has its part of it.
+ */
+
+static void
+vz_nft_flows(vz_text_t *text, const vz_config_t *conf, const char *chain)
+{
+    vz_text_put(text, "add rule inet %s %s iifname @ports ct state new "
+                "add @flows { iifname ct count over %u } counter drop\n",
+                conf->nft_table, chain, VZ_NFT_FLOWS);
+}
+
+
 /* nothing of the host's own answers a container but what a link needs */
 
 static void
@@ -465,9 +480,13 @@ vz_nft_input(vz_text_t *text, const vz_config_t *conf)
                 "flush chain inet %s input\n", name, name);
 
     vz_text_put(text, "add rule inet %s input iifname != @ports accept\n"
-                "add rule inet %s input ct state established,related accept\n"
-                "add rule inet %s input meta l4proto { icmp, ipv6-icmp } "
-                "accept\n", name, name, name);
+                "add rule inet %s input ct state established,related accept\n",
+                name, name);
+
+    vz_nft_flows(text, conf, "input");
+
+    vz_text_put(text, "add rule inet %s input meta l4proto { icmp, ipv6-icmp } "
+                "accept\n", name);
 
     if (strcmp(conf->host_dns, "yes") == 0) {
         vz_text_put(text, "add rule inet %s input meta l4proto { tcp, udp } "

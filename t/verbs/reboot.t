@@ -34,7 +34,8 @@ sub through {
     my ($hook) = $node->slurp('conf') =~ /^hook = (.*)/m;
 
     POSIX::mkfifo($fifo, 0600) or die "$fifo: $!\n";
-    $node->spew('hook', "#!/bin/sh\necho \$LXC_HOOK_TYPE > $fifo\n"
+    $node->spew('hook', "#!/bin/sh\nexec 3<> $fifo\n"
+        . "echo \$LXC_HOOK_TYPE >&3\nexec 3>&-\n"
         . "exec $hook \"\$@\"\n");
     chmod 0700, "$node->{dir}/hook";
     $node->spew('conf', $node->slurp('conf')
