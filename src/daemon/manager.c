@@ -74,6 +74,8 @@ static const vz_manager_t  vz_managers[] = {
       "etc/network/interfaces.d/50-cloud-init", vz_manager_interfaces, "" },
     { "usr/share/udhcpc/default.script", "usr/share/udhcpc/default.script",
       vz_manager_udhcpc, "" },
+    { "etc/udhcpc/default.script", "etc/udhcpc/default.script",
+      vz_manager_udhcpc, "" },      /* Debian's */
     { "etc/dhcpcd.conf", "etc/dhcpcd.conf", vz_manager_added,
       "denyinterfaces " VZ_GUEST_LINK "\n" },
     { "etc/sysconfig/network-scripts/ifcfg-" VZ_GUEST_LINK,

@@ -43,7 +43,7 @@ sub new {
     my %conf = (
         driver => $driver, key_file => "$dir/key", log => "$dir/log",
         ctid_min => 31001, ctid_max => 31099, stop_timeout => 10,
-        lxc_path => "$dir/lxc", addresses => '10.74.0.0/16 2001:db8:74::/48',
+        lxc_path => "$dir/lxc", addresses => '10.74.0.0/16 2001:db8::/32',
         %more,
     );
 
