@@ -18,7 +18,6 @@
 #include "lock.h"
 #include "log.h"
 #include "mount.h"
-#include "net.h"
 #include "nft.h"
 #include "rootfs.h"
 #include "router.h"
@@ -204,7 +203,7 @@ vz_lxc_check_net(const vz_config_t *conf)
     int   lacks;
     char  words[VZ_WORDS_MAX];
 
-    lacks = vz_check_line(vz_net_filters(), "filters of interfaces "
+    lacks = vz_check_line(vz_guard_filters(), "filters of interfaces "
                           "(sch_ingress, cls_bpf): they hold containers to "
                           "their addresses, whoever flushes nftables");
 

@@ -1,13 +1,17 @@
 #include <errno.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include "../wire/frame.h"
 #include "guard.h"
 #include "live.h"
 #include "log.h"
 #include "net.h"
+#include "netlink.h"
 #include "run.h"
 
 
@@ -28,6 +32,37 @@ static int vz_guard_all(const vz_config_t *conf, vz_guard_t *guard);
 static int vz_guard_one(const vz_ct_t *ct, void *data);
 static void vz_guard_mend(const vz_config_t *conf, const vz_guard_t *guard,
     const char *why);
+
+
+int
+vz_guard_filters(void)
+{
+    int          status;
+    pid_t        child;
+    vz_nl_t      nl;
+    vz_filter_t  filter;
+
+    static const vz_config_t  conf;
+    static const vz_ct_t      ct;
+
+    child = fork();
+
+    if (child == 0) {
+        vz_filter_make(&conf, &ct, (const unsigned char *) "\2zvzpa", &filter);
+
+        _exit(unshare(CLONE_NEWNET) == 0 && vz_nl_open(&nl, NULL, "lo") == 0
+              && vz_nl_filter(&nl, &filter) == 0
+              ? 0 : 1);
+    }
+
+    while (child != -1 && waitpid(child, &status, 0) == -1) {
+        if (errno != EINTR) {
+            return 0;
+        }
+    }
+
+    return child != -1 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
 
 
 void

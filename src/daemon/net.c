@@ -1,11 +1,9 @@
 #include <errno.h>
-#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 #include <net/if.h>
 #include <netinet/in.h>
-#include <sys/wait.h>
 #include "../wire/frame.h"
 #include "filter.h"
 #include "live.h"
@@ -218,37 +216,6 @@ vz_net_filter(const vz_config_t *conf, const vz_ct_t *ct, char *words)
     vz_net_close(&net);
 
     return rc;
-}
-
-
-int
-vz_net_filters(void)
-{
-    int          status;
-    pid_t        child;
-    vz_nl_t      nl;
-    vz_filter_t  filter;
-
-    static const vz_config_t  conf;
-    static const vz_ct_t      ct;
-
-    child = fork();
-
-    if (child == 0) {
-        vz_filter_make(&conf, &ct, (const unsigned char *) "\2zvzpa", &filter);
-
-        _exit(unshare(CLONE_NEWNET) == 0 && vz_nl_open(&nl, NULL, "lo") == 0
-              && vz_nl_filter(&nl, &filter) == 0
-              ? 0 : 1);
-    }
-
-    while (child != -1 && waitpid(child, &status, 0) == -1) {
-        if (errno != EINTR) {
-            return 0;
-        }
-    }
-
-    return child != -1 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
 

@@ -45,9 +45,6 @@ int vz_net_unlink(const vz_config_t *conf, const vz_ct_t *ct, char *words);
  */
 int vz_net_filter(const vz_config_t *conf, const vz_ct_t *ct, char *words);
 
-/* vz_net_filters: whether this kernel has such filters, tried beside it. */
-int vz_net_filters(void);
-
 /*
  * One change of a container: ct is as it is to be.  The host's side is done
  * first and whatever the guest did with its own; that one is done as far as

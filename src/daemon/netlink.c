@@ -41,8 +41,6 @@ typedef union {
 } vz_nl_reply_t;
 
 
-
-
 static void vz_nl_begin(vz_nl_request_t *request, vz_nl_e op, unsigned type,
     size_t size);
 static void vz_nl_put(vz_nl_request_t *request, unsigned short type,

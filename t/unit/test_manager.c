@@ -2,7 +2,8 @@
  * A guest's own network managers: what is written for each, that it is written
  * where it is and nowhere else, once, and that a customer's own stays.
  *
- * sources: src/daemon/manager.c src/daemon/guest.c src/daemon/hostkey.c src/daemon/tree.c src/daemon/text.c src/daemon/address.c
+ * sources: src/daemon/manager.c src/daemon/guest.c src/daemon/hostkey.c
+ * sources: src/daemon/tree.c src/daemon/text.c src/daemon/address.c
  * valgrind: it has no openat2(2)
  */
 
