@@ -100,7 +100,8 @@ sub bridged {
         . " && ip address add 10.74.2.254/24 dev $bridge"
         . " && ip link set $bridge up";
     $node = Verbs->new('lxc', bridge => $bridge, interface_prefix => 'vb',
-        addresses => '10.74.2.0/24', nft_table => 'vzbridged', ctid_min => $id, ctid_max => $id);
+        addresses => '10.74.2.0/24', nft_table => 'vzbridged',
+        ctid_min => $id, ctid_max => $id);
 
     is(join(' ', map { ($node->ask($_))[0] } "create $id $Verbs::template",
         "setip $id 10.74.2.1/24", "start $id"), 'ok ok ok', 'on a bridge');
