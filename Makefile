@@ -259,6 +259,10 @@ install: all
 	$(call keep,conf/virtual-server.conf,$\
 	    $(DESTDIR)$(SYSCONFDIR)/vzpanel/virtual-server.conf)
 	$(call keep,conf/xinetd.virtual,$(DESTDIR)$(SYSCONFDIR)/xinetd.d/virtual)
+	@grep -q '^ *addresses *=' \
+	    $(DESTDIR)$(SYSCONFDIR)/vzpanel/virtual-server.conf \
+	    || echo "Set addresses in virtual-server.conf, or no container gets" \
+	            "one: virtual-server --check says what those here have."
 
 # all of it but the configuration, the database and the containers
 uninstall:

@@ -96,6 +96,7 @@ template_dir = $base/templates
 log = $base/log/virtual-server.log
 ctid_min = ${set[ctids]%-*}
 ctid_max = ${set[ctids]#*-}
+addresses = ${set[pool]} ${set[addresses]}
 lxc_path = $base/lxc
 hook = $base/bin/virtual-server-hook
 unpack = $base/bin/virtual-server-unpack

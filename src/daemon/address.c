@@ -48,6 +48,22 @@ vz_address_same(const vz_address_t *a, const vz_address_t *b)
 
 
 int
+vz_address_inside(const vz_address_t *address, const vz_address_t *network)
+{
+    unsigned  bytes, bits;
+
+    bytes = network->prefix / 8;
+    bits = network->prefix % 8;
+
+    return address->family == network->family
+           && memcmp(address->addr, network->addr, bytes) == 0
+           && (bits == 0
+               || (address->addr[bytes] ^ network->addr[bytes]) >> (8 - bits)
+                  == 0);
+}
+
+
+int
 vz_address_find(const vz_address_t *list, unsigned n,
     const vz_address_t *address)
 {

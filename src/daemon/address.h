@@ -29,6 +29,10 @@ void vz_address_print(const vz_address_t *address, unsigned full,
 /* vz_address_same: the same address, whatever its prefix. */
 int vz_address_same(const vz_address_t *a, const vz_address_t *b);
 
+/* vz_address_inside: whether it lies in a network of network->prefix bits. */
+int vz_address_inside(const vz_address_t *address,
+    const vz_address_t *network);
+
 /* vz_address_find: its index in a list of n, or -1. */
 int vz_address_find(const vz_address_t *list, unsigned n,
     const vz_address_t *address);

@@ -3,12 +3,15 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 #include "check.h"
 #include "job.h"
 #include "peer.h"
+#include "store.h"
+#include "text.h"
 #include "verdict.h"
 #include "../wire/handshake.h"
 
@@ -23,6 +26,8 @@ static int vz_check_templates(const vz_config_t *conf,
 static vz_code_e vz_check_template(const vz_template_t *entry, void *data);
 static void vz_check_odd(const char *file, const char *why, void *data);
 static int vz_check_log(const vz_config_t *conf);
+static int vz_check_addresses(const vz_config_t *conf);
+static int vz_check_network(const vz_ct_t *ct, void *data);
 static int vz_check_driver(const vz_config_t *conf,
     const vz_driver_t *driver, const char *words);
 
@@ -68,6 +73,7 @@ vz_check(const vz_config_t *conf)
     lacks += vz_check_peers(conf);
     lacks += vz_check_log(conf);
     lacks += vz_check_templates(conf, driver);
+    lacks += vz_check_addresses(conf);
     lacks += vz_check_driver(conf, driver, words);
 
     (void) vz_check_line(1, "containers %u to %u, stop kills after %u s, "
@@ -253,6 +259,54 @@ vz_check_template(const vz_template_t *entry, void *data)
     cache->found++;
 
     return VZ_OK;
+}
+
+
+/* a node of before has containers, which say what it should be */
+static int
+vz_check_addresses(const vz_config_t *conf)
+{
+    char       buf[sizeof(conf->addresses)];
+    vz_text_t  text;
+
+    if (conf->addresses[0]) {
+        return vz_check_line(1, "addresses: %s", conf->addresses);
+    }
+
+    vz_text_init(&text, buf, sizeof(buf));
+    (void) vz_store_each(conf, 0, vz_check_network, &text);
+
+    return vz_check_line(0, "addresses: none is given to a container until it "
+                         "names the prefixes of the pools, such as addresses "
+                         "=%s", buf[0] ? buf : " 198.51.100.0/24");
+}
+
+
+static int
+vz_check_network(const vz_ct_t *ct, void *data)
+{
+    char           name[VZ_ADDRESS_TEXT + 2], ip[VZ_ADDRESS_TEXT];
+    unsigned       i;
+    vz_text_t     *text;
+    vz_address_t   network;
+
+    text = data;
+
+    for (i = 0; i < ct->naddresses; i++) {
+        network = ct->addresses[i];
+        network.prefix = network.family == AF_INET ? 24 : 64;
+        (void) memset(network.addr + network.prefix / 8, 0,
+                      sizeof(network.addr) - network.prefix / 8);
+
+        vz_address_print(&network, 1, ip);
+        (void) snprintf(name, sizeof(name), " %s", ip);
+
+        if (strstr(text->buf, name) == NULL) {
+            vz_text_put(text, "%s", name);
+        }
+    }
+
+    return 0;
 }
 
 

@@ -49,6 +49,8 @@ static const char *vz_kind_interface(const vz_key_def_t *key,
     const char *value, void *place);
 static const char *vz_kind_users(const vz_key_def_t *key, const char *value,
     void *place);
+static const char *vz_kind_networks(const vz_key_def_t *key,
+    const char *value, void *place);
 static const char *vz_kind_prefix(const vz_key_def_t *key, const char *value,
     void *place);
 static const char *vz_kind_table(const vz_key_def_t *key, const char *value,
@@ -73,6 +75,7 @@ static const vz_key_def_t  vz_keys[] = {
     VZ_KEY(ctid_max, vz_kind_number, 101, 2147483644, ""),
     VZ_KEY(stop_timeout, vz_kind_number, 1, 150, ""),
     VZ_KEY(silence, vz_kind_number, 1, 3600, ""),
+    VZ_KEY(addresses, vz_kind_networks, 0, 0, ""),
     VZ_KEY(lxc_path, vz_kind_path, 0, 0, ""),
     VZ_KEY(hook, vz_kind_path, 0, 0, ""),
     VZ_KEY(unpack, vz_kind_path, 0, 0, ""),
@@ -83,6 +86,7 @@ static const vz_key_def_t  vz_keys[] = {
     VZ_KEY(gateway6, vz_kind_address, AF_INET6, 0, ""),
     VZ_KEY(interface_prefix, vz_kind_prefix, 0, 0, ""),
     VZ_KEY(nft_table, vz_kind_table, 0, 0, ""),
+    VZ_KEY(host_dns, vz_kind_word, 0, 0, "no yes "),
     VZ_KEY(disk_default, vz_kind_size, 16 << 20, (uint64_t) 1 << 50, ""),
     VZ_KEY(disk_free, vz_kind_size, 16 << 20, (uint64_t) 1 << 50, ""),
     VZ_KEY(idmap_base, vz_kind_number, 65536, 4294836224, ""),
@@ -116,6 +120,7 @@ static const vz_config_t  vz_config_default = {
     .gateway6 = "fe80::1",
     .interface_prefix = "vz",
     .nft_table = "vzpanel",
+    .host_dns = "no",
     .disk_default = (uint64_t) 1 << 30,
     .disk_free = (uint64_t) 512 << 20,
     .idmap_base = 1073741824,   /* above login.defs(5) SUB_UID_MAX */
@@ -496,6 +501,46 @@ vz_kind_users(const vz_key_def_t *key, const char *value, void *place)
     (void) memcpy(place, value, len + 1);
 
     return NULL;
+}
+
+
+/* empty: none; nothing but network addresses, or a slip would be another's */
+static const char *
+vz_kind_networks(const vz_key_def_t *key, const char *value, void *place)
+{
+    int             family;
+    char            text[VZ_CONFIG_LINE], *word, *save;
+    unsigned        bits, i;
+    unsigned char   addr[16];
+
+    if (strlen(value) >= key->size) {
+        goto failed;
+    }
+
+    (void) strcpy(text, value);
+
+    for (word = strtok_r(text, " ,", &save); word != NULL;
+         word = strtok_r(NULL, " ,", &save))
+    {
+        if (vz_field_cidr(word, strlen(word), &family, addr, &bits) != VZ_OK) {
+            goto failed;
+        }
+
+        for (i = bits; i < (family == AF_INET ? 32 : 128); i++) {
+            if (addr[i / 8] & (0x80 >> i % 8)) {
+                goto failed;
+            }
+        }
+    }
+
+    (void) strcpy(place, value);
+
+    return NULL;
+
+failed:
+
+    return "networks such as 198.51.100.0/24 2001:db8::/64, with spaces "
+           "between them and no bit set behind the prefix";
 }
 
 

@@ -24,6 +24,8 @@ typedef struct {
     uint32_t    ctid_max;
     unsigned    stop_timeout;           /* seconds before a stop kills */
     unsigned    silence;                /* seconds until an idle close */
+    char        addresses[1024];        /* prefixes that containers get; "":
+                                           none yet */
 
     /* driver lxc */
     char        lxc_path[PATH_MAX];     /* containers: configuration, image,
@@ -37,6 +39,7 @@ typedef struct {
     char        gateway6[46];
     char        interface_prefix[8];    /* "vz" gives vz101.0 */
     char        nft_table[32];
+    char        host_dns[4];            /* yes: guests may ask the node's own */
     uint64_t    disk_default;           /* bytes, until setdisk */
     uint64_t    disk_free;              /* bytes of lxc_path's own disk that
                                            stay free */

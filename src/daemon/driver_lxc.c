@@ -10,16 +10,19 @@
 #include <string.h>
 #include <unistd.h>
 #include <lxc/version.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include "archive.h"
 #include "cgroup.h"
 #include "check.h"
 #include "driver_lxc.h"
+#include "guard.h"
 #include "lock.h"
 #include "log.h"
 #include "mount.h"
 #include "nft.h"
 #include "rootfs.h"
+#include "router.h"
 #include "spawn.h"
 #include "tree.h"
 
@@ -31,6 +34,7 @@ static int vz_lxc_usable(const vz_config_t *conf, char *words);
 static int vz_lxc_check(const vz_config_t *conf);
 static vz_code_e vz_lxc_open(const vz_config_t *conf, char *words);
 static int vz_lxc_down(const vz_config_t *conf, char *words);
+static int vz_lxc_check_net(const vz_config_t *conf);
 static int vz_lxc_filesystem(const char *name);
 static int vz_lxc_plain(const char *path);
 static int vz_lxc_sweep(const vz_ct_t *ct, void *data);
@@ -193,6 +197,38 @@ vz_lxc_check(const vz_config_t *conf)
                                == 0, "swap accounting (swapaccount=1)");
     }
 
+    return lacks + vz_lxc_check_net(conf);
+}
+
+
+/* what keeps containers apart, from the host and from its networks */
+
+static int
+vz_lxc_check_net(const vz_config_t *conf)
+{
+    int   lacks;
+    char  words[VZ_WORDS_MAX];
+
+    lacks = vz_check_line(vz_guard_filters(), "filters of interfaces "
+                          "(sch_ingress, cls_bpf): they hold containers to "
+                          "their addresses, whoever flushes nftables");
+
+    if (vz_guard_look(conf, words)) {
+        lacks += vz_check_line(1, "table %s of nftables: whole, or no "
+                               "container runs", conf->nft_table);
+    } else {
+        lacks += vz_check_line(0, "%s: virtual-server --boot, or the next list "
+                               "of the panel, makes it anew", words);
+    }
+
+    if (conf->bridge[0] == '\0' && conf->uplink[0] == '\0'
+        && vz_router_what(AF_INET) == VZ_ROUTER_OWN)
+    {
+        lacks += vz_check_line(0, "uplink: this host forwards (ip_forward=1), "
+                               "so containers reach all its networks; name the "
+                               "interface that leads to the world");
+    }
+
     return lacks;
 }
 
@@ -307,6 +343,10 @@ vz_lxc_wanted(const vz_config_t *conf, vz_wanted_pt each, void *data)
 
     wanted.each = each;
     wanted.data = data;
+
+    /* those that run already */
+
+    vz_guard_keep(conf, NULL);
 
     return vz_store_each(conf, 0, vz_lxc_wanted_one, &wanted);
 }

@@ -7,6 +7,7 @@
 #include <sys/statvfs.h>
 #include <sys/utsname.h>
 #include "driver_lxc.h"
+#include "guard.h"
 #include "host.h"
 #include "stat.h"
 
@@ -16,6 +17,11 @@ static int vz_lxc_count(const vz_ct_t *ct, void *data);
 static vz_code_e vz_lxc_look(vz_job_t *job, vz_ct_t *ct, vz_stat_t *stat);
 static vz_code_e vz_lxc_getcpu_node(vz_job_t *job);
 
+
+typedef struct {
+    vz_job_t        *job;
+    vz_nft_count_t   count;
+} vz_lxc_list_t;
 
 typedef struct {
     unsigned    containers;
@@ -154,12 +160,21 @@ vz_lxc_status(vz_job_t *job)
 }
 
 
+/* it is asked for every two seconds: what has to hold is looked after here */
+
 vz_code_e
 vz_lxc_list(vz_job_t *job)
 {
-    if (vz_store_each(job->conf, 0, vz_lxc_list_one, job) == -1) {
+    vz_lxc_list_t  list;
+
+    memset(&list, 0, sizeof(list));
+    list.job = job;
+
+    if (vz_store_each(job->conf, 0, vz_lxc_list_one, &list) == -1) {
         return vz_job_end(job, VZ_INTERNAL, "%s", strerror(errno));
     }
+
+    vz_guard_keep(job->conf, &list.count);
 
     return VZ_OK;
 }
@@ -168,15 +183,19 @@ vz_lxc_list(vz_job_t *job)
 static int
 vz_lxc_list_one(const vz_ct_t *ct, void *data)
 {
-    char       line[VZ_REPLY_MAX];
-    vz_job_t  *job;
-    vz_stat_t  stat;
+    char            line[VZ_REPLY_MAX];
+    vz_stat_t       stat;
+    vz_lxc_list_t  *list;
 
-    job = data;
+    list = data;
 
     vz_stat(ct, &stat);
-    vz_stat_print(job->conf, ct, &stat, 0, line);
-    vz_job_data(job, "%s", line);
+    vz_stat_print(list->job->conf, ct, &stat, 0, line);
+    vz_job_data(list->job, "%s", line);
+
+    if (stat.running) {
+        vz_guard_count(&list->count, ct);
+    }
 
     return 0;
 }

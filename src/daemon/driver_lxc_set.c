@@ -16,8 +16,9 @@
 #include "driver_lxc.h"
 #include "guest.h"
 #include "limit.h"
+#include "live.h"
 #include "net.h"
-#include "nft.h"
+#include "permit.h"
 #include "rootfs.h"
 #include "space.h"
 
@@ -32,6 +33,15 @@ typedef struct {
 } vz_lxc_owner_t;
 
 
+static vz_code_e vz_lxc_live(vz_job_t *job, vz_verb_pt change);
+static vz_code_e vz_lxc_setmemory_live(vz_job_t *job);
+static vz_code_e vz_lxc_setcpu_live(vz_job_t *job);
+static vz_code_e vz_lxc_setip_live(vz_job_t *job);
+static vz_code_e vz_lxc_deleteip_live(vz_job_t *job);
+static vz_code_e vz_lxc_deleteip_locked(vz_job_t *job, vz_ct_t *ct,
+    unsigned first, unsigned last);
+static vz_code_e vz_lxc_setgateway_live(vz_job_t *job);
+static vz_code_e vz_lxc_later(vz_job_t *job, const char *words);
 static vz_code_e vz_lxc_kept(vz_job_t *job, const vz_ct_t *ct,
     const char *which);
 static int vz_lxc_sethostname(const vz_process_t *init, const char *name);
@@ -47,8 +57,40 @@ static vz_code_e vz_lxc_write_password(const vz_ct_t *ct, int root, int raw,
 static vz_code_e vz_lxc_said(vz_code_e rc, char *words, const char *what);
 
 
+/*
+ * A guest may reboot meanwhile: what it is given at its boot and what is kept
+ * here are never of two times.
+ */
+
+static vz_code_e
+vz_lxc_live(vz_job_t *job, vz_verb_pt change)
+{
+    char        words[VZ_WORDS_MAX];
+    vz_lock_t   lock;
+    vz_code_e   rc;
+
+    rc = vz_live_take(job->conf, job->req->ctid, job->req->def->name,
+                      VZ_LIVE_WAIT, &lock, words);
+    if (rc != VZ_OK) {
+        return vz_job_end(job, rc, "%s", words);
+    }
+
+    rc = change(job);
+    vz_lock_drop(&lock);
+
+    return rc;
+}
+
+
 vz_code_e
 vz_lxc_setmemory(vz_job_t *job)
+{
+    return vz_lxc_live(job, vz_lxc_setmemory_live);
+}
+
+
+static vz_code_e
+vz_lxc_setmemory_live(vz_job_t *job)
 {
     int          live;
     char         words[VZ_WORDS_MAX];
@@ -180,6 +222,13 @@ vz_lxc_setdisk(vz_job_t *job)
 
 vz_code_e
 vz_lxc_setcpu(vz_job_t *job)
+{
+    return vz_lxc_live(job, vz_lxc_setcpu_live);
+}
+
+
+static vz_code_e
+vz_lxc_setcpu_live(vz_job_t *job)
 {
     int          live;
     char         words[VZ_WORDS_MAX];
@@ -319,6 +368,13 @@ vz_lxc_sethostname(const vz_process_t *init, const char *name)
 vz_code_e
 vz_lxc_setip(vz_job_t *job)
 {
+    return vz_lxc_live(job, vz_lxc_setip_live);
+}
+
+
+static vz_code_e
+vz_lxc_setip_live(vz_job_t *job)
+{
     return vz_args_setip(job, vz_lxc_setip_locked);
 }
 
@@ -350,8 +406,9 @@ vz_lxc_setip_locked(vz_job_t *job, const vz_address_t *address)
                               owner.owner);
         }
 
-        if (vz_net_host_has(address)) {
-            return vz_job_end(job, VZ_EXISTS, "the node has that address");
+        rc = vz_permit_address(job->conf, address, words);
+        if (rc != VZ_OK) {
+            return vz_job_end(job, rc, "%s", words);
         }
 
         if (ct.naddresses == VZ_CT_ADDRESSES) {
@@ -363,23 +420,43 @@ vz_lxc_setip_locked(vz_job_t *job, const vz_address_t *address)
     }
 
     live = vz_run_alive(&ct, &run) && run.init.pid != 0;
+    words[0] = '\0';
+    rc = VZ_OK;
 
-    if (live && vz_net_address(job->conf, &ct, &run.init, address, 1, words)
-                == -1)
-    {
-        rc = vz_job_end(job, VZ_FAILED, "%s", words);
+    if (live) {
+        rc = vz_net_address(job->conf, &ct, &run.init, address, 1, words);
+    }
+
+    if (rc != VZ_OK) {
+        rc = vz_job_end(job, rc, "%s", words);
 
     } else {
         rc = had ? vz_job_end(job, VZ_OK, "already") : vz_lxc_save(job, &ct);
     }
 
+    if (rc == VZ_OK) {
+        return vz_lxc_later(job, words);
+    }
+
     /* half of it would let the container use what is another's next */
 
-    if (rc != VZ_OK && live && !had) {
+    if (live && !had) {
+        ct.naddresses--;
         (void) vz_net_address(job->conf, &ct, &run.init, address, 0, words);
     }
 
     return rc;
+}
+
+
+/* what is done and kept, though a guest has not let it in */
+
+static vz_code_e
+vz_lxc_later(vz_job_t *job, const char *words)
+{
+    return words[0] == '\0'
+           ? VZ_OK
+           : vz_job_end(job, VZ_OK, "kept, not in force inside: %s", words);
 }
 
 
@@ -406,13 +483,18 @@ vz_lxc_owner(const vz_ct_t *ct, void *data)
 vz_code_e
 vz_lxc_deleteip(vz_job_t *job)
 {
-    int            live;
-    char           words[VZ_WORDS_MAX];
-    vz_ct_t        ct;
-    vz_run_t       run;
-    unsigned       first, last;
-    vz_code_e      rc;
-    vz_address_t   address;
+    return vz_lxc_live(job, vz_lxc_deleteip_live);
+}
+
+
+static vz_code_e
+vz_lxc_deleteip_live(vz_job_t *job)
+{
+    char        words[VZ_WORDS_MAX];
+    vz_ct_t     ct;
+    unsigned    first, last;
+    vz_lock_t   lock;
+    vz_code_e   rc;
 
     rc = vz_lxc_load(job, &ct);
     if (rc != VZ_OK) {
@@ -425,34 +507,66 @@ vz_lxc_deleteip(vz_job_t *job)
         return rc;
     }
 
-    live = vz_run_alive(&ct, &run) && run.init.pid != 0;
+    rc = vz_live_addresses(job->conf, "deleteip", VZ_LIVE_WAIT, &lock, words);
+    if (rc != VZ_OK) {
+        return vz_job_end(job, rc, "%s", words);
+    }
+
+    rc = vz_lxc_deleteip_locked(job, &ct, first, last);
+    vz_lock_drop(&lock);
+
+    return rc;
+}
+
+
+static vz_code_e
+vz_lxc_deleteip_locked(vz_job_t *job, vz_ct_t *ct, unsigned first,
+    unsigned last)
+{
+    int            live;
+    char           words[VZ_WORDS_MAX], inside[VZ_WORDS_MAX];
+    vz_run_t       run;
+    vz_code_e      rc;
+    vz_address_t   address;
+
+    inside[0] = '\0';
+    live = vz_run_alive(ct, &run) && run.init.pid != 0;
 
     while (last > first) {
-        address = ct.addresses[--last];
+        address = ct->addresses[--last];
 
-        memmove(&ct.addresses[last], &ct.addresses[last + 1],
-                (--ct.naddresses - last) * sizeof(ct.addresses[0]));
+        memmove(&ct->addresses[last], &ct->addresses[last + 1],
+                (--ct->naddresses - last) * sizeof(ct->addresses[0]));
 
-        if (live && vz_net_address(job->conf, &ct, &run.init, &address, 0,
-                                   words) == -1)
-        {
-            return vz_job_end(job, VZ_FAILED, "%s", words);
+        /* where it does not run a monitor that was killed may have left it */
+
+        rc = vz_net_address(job->conf, ct, live ? &run.init : NULL, &address,
+                            0, words);
+
+        if (rc != VZ_OK && live) {
+            return vz_job_end(job, rc, "%s", words);
         }
 
-        if (!live) {
-
-            /* a monitor that was killed may have left the permission */
-
-            (void) vz_nft_address(job->conf, &ct, &address, 0, words);
+        if (words[0]) {
+            strcpy(inside, words);
         }
     }
 
-    return vz_lxc_save(job, &ct);
+    rc = vz_lxc_save(job, ct);
+
+    return rc == VZ_OK && live ? vz_lxc_later(job, inside) : rc;
 }
 
 
 vz_code_e
 vz_lxc_setgateway(vz_job_t *job)
+{
+    return vz_lxc_live(job, vz_lxc_setgateway_live);
+}
+
+
+static vz_code_e
+vz_lxc_setgateway_live(vz_job_t *job)
 {
     char           words[VZ_WORDS_MAX], text[VZ_ADDRESS_TEXT];
     vz_ct_t        ct;
@@ -477,14 +591,19 @@ vz_lxc_setgateway(vz_job_t *job)
     snprintf(address.family == AF_INET ? ct.gateway4 : ct.gateway6,
              VZ_ADDRESS_LEN, "%.45s", text);
 
-    if (vz_run_alive(&ct, &run) && run.init.pid != 0
-        && vz_net_gateway(job->conf, &ct, &run.init, address.family, words)
-           == -1)
-    {
-        return vz_job_end(job, VZ_FAILED, "%s", words);
+    words[0] = '\0';
+
+    if (vz_run_alive(&ct, &run) && run.init.pid != 0) {
+        rc = vz_net_gateway(job->conf, &ct, &run.init, address.family, words);
+
+        if (rc != VZ_OK) {
+            return vz_job_end(job, rc, "%s", words);
+        }
     }
 
-    return vz_lxc_save(job, &ct);
+    rc = vz_lxc_save(job, &ct);
+
+    return rc == VZ_OK ? vz_lxc_later(job, words) : rc;
 }
 
 

@@ -13,7 +13,7 @@
 #include "args.h"
 #include "driver_vzctl.h"
 #include "guest.h"
-#include "net.h"
+#include "permit.h"
 
 
 #define VZ_VZCTL_OPTION       128
@@ -205,6 +205,7 @@ static vz_code_e
 vz_vzctl_setip_locked(vz_job_t *job, const vz_address_t *address)
 {
     char              add[VZ_VZCTL_OPTION], text[VZ_ADDRESS_TEXT];
+    char              words[VZ_WORDS_MAX];
     uint32_t          owner;
     vz_code_e         code;
     const char       *options[] = { add, "--save", NULL };
@@ -226,8 +227,9 @@ vz_vzctl_setip_locked(vz_job_t *job, const vz_address_t *address)
                           owner);
     }
 
-    if (vz_net_host_has(address)) {
-        return vz_job_end(job, VZ_EXISTS, "the node has that address");
+    code = vz_permit_address(job->conf, address, words);
+    if (code != VZ_OK) {
+        return vz_job_end(job, code, "%s", words);
     }
 
     if (ct.naddresses == VZ_VZCTL_ADDRESSES) {

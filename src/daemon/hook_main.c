@@ -8,7 +8,9 @@
  *   start-host   limits, addresses, host name, all from the record
  *   post-stop    take all of it away
  *
- * It takes no lock of the container's: the daemon may hold it and wait.
+ * It takes no lock of the container's: the daemon may hold it and wait.  What
+ * verbs change while it runs is under another (live.h), and the record is read
+ * again there: a guest may reboot in the moment of a verb.
  */
 
 #include <errno.h>
@@ -21,13 +23,16 @@
 #include <unistd.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include "../wire/field.h"
 #include "../wire/frame.h"
 #include "cgroup.h"
 #include "disk.h"
 #include "guest.h"
 #include "limit.h"
+#include "live.h"
 #include "log.h"
+#include "manager.h"
 #include "mount.h"
 #include "net.h"
 #include "room.h"
@@ -40,6 +45,8 @@
 #define VZ_HOOK_TRIES  12
 #define VZ_HOOK_CALM   1000000      /* us between two boots of a guest */
 #define VZ_HOOK_LOG    65536        /* bytes of liblxc's log */
+#define VZ_HOOK_LIVE   40000        /* ms; a verb that holds it has 30 s */
+#define VZ_HOOK_TELL   5            /* s to write into the root */
 
 
 typedef int (*vz_hook_pt)(const vz_config_t *conf, vz_ct_t *ct, char *words);
@@ -54,7 +61,10 @@ static int vz_hook_run(const vz_hook_t *hook, const vz_config_t *conf,
     vz_ct_t *ct);
 static int vz_hook_pre_start(const vz_config_t *conf, vz_ct_t *ct,
     char *words);
+static void vz_hook_tell(const vz_config_t *conf, const vz_ct_t *ct);
 static int vz_hook_start_host(const vz_config_t *conf, vz_ct_t *ct,
+    char *words);
+static int vz_hook_live(const vz_config_t *conf, vz_ct_t *ct, vz_run_t *run,
     char *words);
 static int vz_hook_post_stop(const vz_config_t *conf, vz_ct_t *ct,
     char *words);
@@ -245,7 +255,48 @@ vz_hook_pre_start(const vz_config_t *conf, vz_ct_t *ct, char *words)
         return -1;
     }
 
+    vz_hook_tell(conf, ct);
+
     return 0;
+}
+
+
+/* its files are its own: a start does not fail for one that can't be written */
+
+static void
+vz_hook_tell(const vz_config_t *conf, const vz_ct_t *ct)
+{
+    int    root, status;
+    char   path[PATH_MAX];
+    pid_t  child;
+
+    child = vz_store_path(ct, "root", path) == -1 ? -1 : fork();
+
+    if (child == 0) {
+        (void) prctl(PR_SET_PDEATHSIG, SIGKILL);
+        (void) alarm(VZ_HOOK_TELL);
+
+        root = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+        _exit(root != -1 && vz_mount_ids(ct->idmap) == 0
+              && vz_manager_tell(conf, ct, root) == 0
+              ? 0 : errno & 0x7f);
+    }
+
+    status = 0;
+
+    while (child != -1 && waitpid(child, &status, 0) == -1
+           && errno == EINTR)
+    {
+        /* void */
+    }
+
+    if (child == -1 || status != 0) {
+        vz_log(LOG_WARNING, "container %u: its own network manager can't be "
+               "told: %s", ct->ctid,
+               child != -1 && WIFEXITED(status) ? strerror(WEXITSTATUS(status))
+                                                : "it takes too long");
+    }
 }
 
 
@@ -282,23 +333,61 @@ vz_hook_start_host(const vz_config_t *conf, vz_ct_t *ct, char *words)
         return -1;
     }
 
-    if (vz_limit_apply(conf, ct, &run, words) != VZ_OK
-        || vz_net_start(conf, ct, &run.init, words) == -1)
-    {
-        return -1;
-    }
-
     if (vz_mount_nosuid(ct) == -1) {
         snprintf(words, VZ_WORDS_MAX, "root: %s", strerror(errno));
         return -1;
     }
 
-    if (vz_run_write(ct, &run) == -1) {
-        snprintf(words, VZ_WORDS_MAX, "run file: %s", strerror(errno));
+    return vz_hook_live(conf, ct, &run, words);
+}
+
+
+/* until the run file is there verbs only write the record: it is read here */
+
+static int
+vz_hook_live(const vz_config_t *conf, vz_ct_t *ct, vz_run_t *run,
+    char *words)
+{
+    int        rc;
+    vz_ct_t    now;
+    vz_lock_t  live, addresses;
+
+    if (vz_live_take(conf, ct->ctid, "boot", VZ_HOOK_LIVE, &live, words)
+        != VZ_OK)
+    {
         return -1;
     }
 
-    return 0;
+    rc = -1;
+    addresses.fd = -1;
+
+    if (vz_store_read(conf, ct->ctid, &now) != VZ_OK) {
+        snprintf(words, VZ_WORDS_MAX, "its record is broken");
+        goto done;
+    }
+
+    *ct = now;
+
+    if (vz_limit_apply(conf, ct, run, words) != VZ_OK
+        || vz_live_addresses(conf, "boot", VZ_HOOK_LIVE, &addresses, words)
+           != VZ_OK
+        || vz_net_start(conf, ct, &run->init, words) == -1)
+    {
+        goto done;
+    }
+
+    rc = vz_run_write(ct, run);
+
+    if (rc == -1) {
+        snprintf(words, VZ_WORDS_MAX, "run file: %s", strerror(errno));
+    }
+
+done:
+
+    vz_lock_drop(&addresses);
+    vz_lock_drop(&live);
+
+    return rc;
 }
 
 
@@ -307,10 +396,11 @@ vz_hook_post_stop(const vz_config_t *conf, vz_ct_t *ct, char *words)
 {
     int              rc, known;
     char             text[32];
+    vz_ct_t          now;
     vz_run_t         run;
-    vz_disk_use_t  use;
-
-    known = vz_run_read(ct, &run) == 0;
+    vz_code_e        locked;
+    vz_lock_t        live;
+    vz_disk_use_t    use;
 
     if (vz_mount_there(ct, "root")) {
         vz_disk_use(ct, 1, &use);
@@ -318,6 +408,15 @@ vz_hook_post_stop(const vz_config_t *conf, vz_ct_t *ct, char *words)
         (void) vz_store_file(ct, "used", text, strlen(text));
     }
 
+    /* taking away is always finished, with the record as it is then */
+
+    locked = vz_live_take(conf, ct->ctid, "end", VZ_HOOK_LIVE, &live, words);
+
+    if (vz_store_read(conf, ct->ctid, &now) == VZ_OK) {
+        *ct = now;
+    }
+
+    known = vz_run_read(ct, &run) == 0;
     rc = vz_net_stop(conf, ct, words);
 
     if (vz_mount_drop(ct) == -1) {
@@ -331,6 +430,10 @@ vz_hook_post_stop(const vz_config_t *conf, vz_ct_t *ct, char *words)
 
     } else {
         (void) vz_store_forget(ct, "run");
+    }
+
+    if (locked == VZ_OK) {
+        vz_lock_drop(&live);
     }
 
     return rc;

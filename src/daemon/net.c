@@ -1,18 +1,17 @@
 #include <errno.h>
-#include <fcntl.h>
-#include <ifaddrs.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-#include <arpa/inet.h>
 #include <net/if.h>
 #include <netinet/in.h>
-#include <sys/ioctl.h>
 #include "../wire/frame.h"
+#include "filter.h"
+#include "live.h"
+#include "log.h"
 #include "net.h"
 #include "netlink.h"
 #include "nft.h"
+#include "router.h"
 
 
 typedef struct {
@@ -21,24 +20,33 @@ typedef struct {
     vz_nl_t             host;
     vz_nl_t             guest;
     unsigned char       hw[6];      /* of the host's end */
+    unsigned char       other[6];   /* of the guest's, as it was made */
     char                name[VZ_INTERFACE_MAX];
 } vz_net_t;
 
 
+static void vz_net_bytes(uint32_t ctid, unsigned char hw[6]);
 static int vz_net_open(vz_net_t *net, const vz_config_t *conf,
     const vz_ct_t *ct, const vz_process_t *init, char *words);
 static void vz_net_close(vz_net_t *net);
-static int vz_net_one(vz_net_t *net, const vz_address_t *address, vz_nl_e op,
+static void vz_net_lacks(const vz_net_t *net, char *words);
+static int vz_net_hop(vz_net_t *net, char *words);
+static int vz_net_in(vz_net_t *net, char *words);
+static vz_code_e vz_net_host(vz_net_t *net, const vz_address_t *address,
+    vz_nl_e op, char *words);
+static vz_code_e vz_net_route(vz_net_t *net, const vz_address_t *address,
     char *words);
+static void vz_net_inside(vz_net_t *net, const vz_address_t *address,
+    vz_nl_e op, char *words);
+static int vz_net_known(const vz_net_t *net, unsigned index);
+static int vz_net_guest(vz_net_t *net, const vz_address_t *address,
+    vz_nl_e op, char *words);
 static int vz_net_again(vz_net_t *net, const vz_address_t *gone,
     char *words);
 static int vz_net_default(vz_net_t *net, int family, char *words);
-static int vz_net_forward(const vz_config_t *conf, const char *name);
 static int vz_net_uplink(const vz_config_t *conf, const vz_address_t *address,
     vz_nl_e op);
 static int vz_net_private(const vz_address_t *address);
-static int vz_net_sysctl(const char *value, const char *fmt, ...)
-    __attribute__((format(printf, 2, 3)));
 static int vz_net_failed(char *words, const char *what);
 
 
@@ -51,13 +59,43 @@ vz_net_interface(const vz_config_t *conf, uint32_t ctid,
 }
 
 
-void
-vz_net_hardware(uint32_t ctid, char text[18])
+int
+vz_net_ours(const vz_config_t *conf, const char *name)
+{
+    size_t  len;
+
+    len = strlen(conf->interface_prefix);
+
+    return strncmp(name, conf->interface_prefix, len) == 0
+           && name[len] >= '1' && name[len] <= '9'
+           && strcmp(name + len + strspn(name + len, "0123456789"), ".0")
+              == 0;
+}
+
+
+static void
+vz_net_bytes(uint32_t ctid, unsigned char hw[6])
 {
     /* the second bit of the first byte: locally administered */
 
-    snprintf(text, 18, "02:7a:%02x:%02x:%02x:%02x", ctid >> 24 & 0xff,
-             ctid >> 16 & 0xff, ctid >> 8 & 0xff, ctid & 0xff);
+    hw[0] = 0x02;
+    hw[1] = 0x7a;
+    hw[2] = (unsigned char) (ctid >> 24);
+    hw[3] = (unsigned char) (ctid >> 16);
+    hw[4] = (unsigned char) (ctid >> 8);
+    hw[5] = (unsigned char) ctid;
+}
+
+
+void
+vz_net_hardware(uint32_t ctid, char text[18])
+{
+    unsigned char  hw[6];
+
+    vz_net_bytes(ctid, hw);
+
+    snprintf(text, 18, "%02x:%02x:%02x:%02x:%02x:%02x", hw[0], hw[1], hw[2],
+             hw[3], hw[4], hw[5]);
 }
 
 
@@ -65,10 +103,9 @@ int
 vz_net_start(const vz_config_t *conf, const vz_ct_t *ct,
     const vz_process_t *init, char *words)
 {
-    int           rc;
-    unsigned      i;
-    vz_net_t      net;
-    vz_address_t  next;
+    int       rc;
+    unsigned  i;
+    vz_net_t  net;
 
     if (vz_net_open(&net, conf, ct, init, words) == -1) {
         return -1;
@@ -76,36 +113,22 @@ vz_net_start(const vz_config_t *conf, const vz_ct_t *ct,
 
     rc = -1;
 
-    if (conf->bridge[0] == '\0') {
-        vz_net_sysctl("0", "/proc/sys/net/ipv6/conf/%s/accept_ra", net.name);
-
-        if (vz_address_parse(conf->gateway4, &next) == 0
-            && vz_nl_address(&net.host, VZ_NL_ADD, &next, 32, 1) == -1)
-        {
-            vz_net_failed(words, "link-local gateway");
-            goto done;
-        }
-
-        if (vz_address_parse(conf->gateway6, &next) == 0
-            && vz_nl_address(&net.host, VZ_NL_ADD, &next, 128, 0) == -1
-            && errno != EOPNOTSUPP && errno != EACCES)
-        {
-            vz_net_failed(words, "link-local gateway");
-            goto done;
-        }
-
-        if (vz_net_forward(conf, net.name) == -1) {
-            vz_net_failed(words, "forwarding");
-            goto done;
-        }
+    if (net.host.index == 0 || net.guest.index == 0) {
+        vz_net_lacks(&net, words);
+        goto done;
     }
 
-    if (vz_nft_start(conf, ct, words) == -1) {
+    if (vz_net_in(&net, words) == -1
+        || (conf->bridge[0] == '\0' && vz_net_hop(&net, words) == -1)
+        || vz_nft_start(conf, ct, words) == -1)
+    {
         goto done;
     }
 
     for (i = 0; i < ct->naddresses; i++) {
-        if (vz_net_one(&net, &ct->addresses[i], VZ_NL_ADD, words) == -1) {
+        if (vz_net_host(&net, &ct->addresses[i], VZ_NL_ADD, words) != VZ_OK
+            || vz_net_guest(&net, &ct->addresses[i], VZ_NL_ADD, words) == -1)
+        {
             goto done;
         }
     }
@@ -124,17 +147,96 @@ done:
 }
 
 
+/* the host's end of a routed container: the next hop, and forwarding */
+
+static int
+vz_net_hop(vz_net_t *net, char *words)
+{
+    vz_address_t  next;
+
+    (void) vz_router_set("0", "/proc/sys/net/ipv6/conf/%s/accept_ra",
+                         net->name);
+    (void) vz_router_set("1", "/proc/sys/net/ipv4/conf/%s/rp_filter",
+                         net->name);
+
+    if (vz_address_parse(net->conf->gateway4, &next) == 0
+        && vz_nl_address(&net->host, VZ_NL_ADD, &next, 32, 1) == -1)
+    {
+        return vz_net_failed(words, "link-local gateway");
+    }
+
+    if (vz_address_parse(net->conf->gateway6, &next) == 0
+        && vz_nl_address(&net->host, VZ_NL_ADD, &next, 128, 0) == -1
+        && errno != EOPNOTSUPP && errno != EACCES)
+    {
+        return vz_net_failed(words, "link-local gateway");
+    }
+
+    return vz_router_open(net->conf, AF_INET, net->name) == -1
+           ? vz_net_failed(words, "forwarding") : 0;
+}
+
+
+/* what comes in by the host's end */
+
+static int
+vz_net_in(vz_net_t *net, char *words)
+{
+    vz_filter_t  filter;
+
+    vz_filter_make(net->conf, net->ct, net->other, &filter);
+
+    if (vz_nl_filter(&net->host, &filter) == 0) {
+        return 0;
+    }
+
+    /* a kernel without sch_ingress and cls_bpf: --check tells */
+
+    if (errno == ENOENT || errno == EOPNOTSUPP) {
+        vz_log(LOG_WARNING, "%s has no filter of its own: %s", net->name,
+               strerror(errno));
+        return 0;
+    }
+
+    return vz_net_failed(words, "filter of the interface");
+}
+
+
+int
+vz_net_filter(const vz_config_t *conf, const vz_ct_t *ct, char *words)
+{
+    int       rc;
+    vz_net_t  net;
+
+    if (vz_net_open(&net, conf, ct, NULL, words) == -1) {
+        return -1;
+    }
+
+    rc = net.host.index ? vz_net_in(&net, words) : 0;
+    vz_net_close(&net);
+
+    return rc;
+}
+
+
 int
 vz_net_stop(const vz_config_t *conf, const vz_ct_t *ct, char *words)
 {
-    int       rc;
-    unsigned  i;
+    int        rc;
+    unsigned   i;
+    vz_lock_t  lock;
+
+    /* many may end at once: taking away is finished without it, too */
+
+    (void) vz_live_addresses(conf, "stop", VZ_LIVE_WAIT, &lock, words);
 
     rc = vz_nft_stop(conf, ct, words);
 
     for (i = 0; i < ct->naddresses; i++) {
         (void) vz_net_uplink(conf, &ct->addresses[i], VZ_NL_DELETE);
     }
+
+    vz_lock_drop(&lock);
 
     return vz_net_unlink(conf, ct, words) == -1 ? -1 : rc;
 }
@@ -164,35 +266,74 @@ vz_net_unlink(const vz_config_t *conf, const vz_ct_t *ct, char *words)
 }
 
 
-int
+vz_code_e
 vz_net_address(const vz_config_t *conf, const vz_ct_t *ct,
     const vz_process_t *init, const vz_address_t *address, unsigned add,
     char *words)
 {
-    int       rc;
-    vz_net_t  net;
+    vz_nl_e    op;
+    vz_net_t   net;
+    vz_code_e  rc, host;
 
-    if (vz_nft_address(conf, ct, address, add, words) == -1
-        || vz_net_open(&net, conf, ct, init, words) == -1)
-    {
-        return -1;
+    op = add ? VZ_NL_ADD : VZ_NL_DELETE;
+    words[0] = '\0';
+
+    if (vz_net_open(&net, conf, ct, init, words) == -1) {
+        return VZ_FAILED;
     }
 
-    rc = vz_net_one(&net, address, add ? VZ_NL_ADD : VZ_NL_DELETE, words);
+    rc = VZ_OK;
 
-    /* the first address of a family may bring its default route */
-
-    if (rc == 0 && !add && conf->bridge[0]) {
-        rc = vz_net_again(&net, address, words);
+    if (net.host.index && vz_net_in(&net, words) == -1) {
+        rc = VZ_FAILED;
     }
 
-    if (rc == 0 && (add || conf->bridge[0])) {
-        rc = vz_net_default(&net, address->family, words);
+    if (vz_nft_address(conf, ct, address, add, words) == -1) {
+        rc = VZ_FAILED;
+    }
+
+    if (rc == VZ_OK || !add) {
+        host = vz_net_host(&net, address, op, words);
+        rc = rc == VZ_OK ? host : rc;
+    }
+
+    if (rc == VZ_OK && init != NULL) {
+        vz_net_inside(&net, address, op, words);
     }
 
     vz_net_close(&net);
 
     return rc;
+}
+
+
+/* the guest is its root's: what it did with its end is told, no more */
+
+static void
+vz_net_inside(vz_net_t *net, const vz_address_t *address, vz_nl_e op,
+    char *words)
+{
+    unsigned  bridged;
+
+    bridged = net->conf->bridge[0] != '\0';
+
+    if (net->guest.index == 0) {
+        vz_net_lacks(net, words);
+        return;
+    }
+
+    if (vz_net_guest(net, address, op, words) == -1
+        || (bridged && op == VZ_NL_DELETE
+            && vz_net_again(net, address, words) == -1))
+    {
+        return;
+    }
+
+    /* the first address of a family may bring its default route */
+
+    if (op == VZ_NL_ADD || bridged) {
+        (void) vz_net_default(net, address->family, words);
+    }
 }
 
 
@@ -211,7 +352,7 @@ vz_net_again(vz_net_t *net, const vz_address_t *gone, char *words)
         address = &net->ct->addresses[i];
 
         if (!vz_address_same(address, gone)
-            && vz_net_one(net, address, VZ_NL_ADD, words) == -1)
+            && vz_net_guest(net, address, VZ_NL_ADD, words) == -1)
         {
             return -1;
         }
@@ -221,62 +362,72 @@ vz_net_again(vz_net_t *net, const vz_address_t *gone, char *words)
 }
 
 
-int
+vz_code_e
 vz_net_gateway(const vz_config_t *conf, const vz_ct_t *ct,
     const vz_process_t *init, int family, char *words)
 {
-    int       rc;
     vz_net_t  net;
 
+    words[0] = '\0';
+
     if (vz_net_open(&net, conf, ct, init, words) == -1) {
-        return -1;
+        return VZ_FAILED;
     }
 
-    rc = vz_net_default(&net, family, words);
+    if (net.guest.index == 0) {
+        vz_net_lacks(&net, words);
+
+    } else {
+        (void) vz_net_default(&net, family, words);
+    }
+
     vz_net_close(&net);
 
-    return rc;
+    return VZ_OK;
 }
 
+
+/*
+ * Both ends, each as far as it is there.  The guest may have given its own
+ * another name: it is known by its number, too.
+ */
 
 static int
 vz_net_open(vz_net_t *net, const vz_config_t *conf, const vz_ct_t *ct,
     const vz_process_t *init, char *words)
 {
-    int           fd;
-    struct ifreq  request;
+    unsigned  peer;
 
     memset(net, 0, sizeof(*net));
     net->conf = conf;
     net->ct = ct;
+    net->guest.fd = -1;
     vz_net_interface(conf, ct->ctid, net->name);
+    vz_net_bytes(ct->ctid, net->other);
 
     if (vz_nl_open(&net->host, NULL, net->name) == -1) {
         return vz_net_failed(words, "netlink");
     }
 
+    peer = 0;
+
+    if (net->host.index
+        && vz_nl_link(&net->host, net->hw, &peer) == -1)
+    {
+        net->host.index = 0;
+    }
+
+    if (init == NULL) {
+        return 0;
+    }
+
     if (vz_nl_open(&net->guest, init, VZ_GUEST_LINK) == -1) {
-        vz_nl_close(&net->host);
-        return vz_net_failed(words, "the container's network");
+        net->guest.fd = -1;
+        net->guest.index = 0;
+
+    } else if (net->guest.index == 0) {
+        net->guest.index = peer;
     }
-
-    if (net->host.index == 0 || net->guest.index == 0) {
-        vz_net_close(net);
-        snprintf(words, VZ_WORDS_MAX, "the container has no interface %s",
-                 VZ_GUEST_LINK);
-        return -1;
-    }
-
-    memset(&request, 0, sizeof(request));
-    memcpy(request.ifr_name, net->name, strlen(net->name));
-
-    fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-
-    if (fd != -1 && ioctl(fd, SIOCGIFHWADDR, &request) == 0) {
-        memcpy(net->hw, request.ifr_hwaddr.sa_data, 6);
-    }
-
-    close(fd);
 
     return 0;
 }
@@ -286,12 +437,148 @@ static void
 vz_net_close(vz_net_t *net)
 {
     vz_nl_close(&net->host);
-    vz_nl_close(&net->guest);
+
+    if (net->guest.fd != -1) {
+        vz_nl_close(&net->guest);
+    }
+}
+
+
+static void
+vz_net_lacks(const vz_net_t *net, char *words)
+{
+    snprintf(words, VZ_WORDS_MAX, "the container has no interface %s%s",
+             VZ_GUEST_LINK, net->host.index ? "" : ", restart it");
+}
+
+
+/* the host's side of one address */
+
+static vz_code_e
+vz_net_host(vz_net_t *net, const vz_address_t *address, vz_nl_e op,
+    char *words)
+{
+    vz_code_e  rc;
+
+    if (net->conf->bridge[0]) {
+        return VZ_OK;
+    }
+
+    rc = VZ_OK;
+
+    if (op == VZ_NL_DELETE) {
+        if (net->host.index
+            && (vz_nl_route(&net->host, op, address, 1, NULL) == -1
+                || vz_nl_neighbour(&net->host, op, address, net->other)
+                   == -1))
+        {
+            vz_net_failed(words, "route");
+            rc = VZ_FAILED;
+        }
+
+    } else if (net->host.index) {
+
+        /* its hardware address is known: nobody is asked, nobody answers */
+
+        if (vz_nl_neighbour(&net->host, VZ_NL_REPLACE, address, net->other)
+            == -1)
+        {
+            vz_net_failed(words, "neighbour");
+            return VZ_FAILED;
+        }
+
+        if (address->family == AF_INET6
+            && vz_router_open(net->conf, AF_INET6, net->name) == -1)
+        {
+            vz_net_failed(words, "forwarding");
+            return VZ_FAILED;
+        }
+
+        rc = vz_net_route(net, address, words);
+        if (rc != VZ_OK) {
+            return rc;
+        }
+    }
+
+    if (vz_net_uplink(net->conf, address, op) == -1) {
+        vz_net_failed(words, "proxy on the uplink");
+        rc = VZ_FAILED;
+    }
+
+    return rc;
+}
+
+
+/*
+ * That there is a route does not say that it is this one: one of ours to
+ * where the address was before is replaced, another's stays.
+ */
+
+static vz_code_e
+vz_net_route(vz_net_t *net, const vz_address_t *address, char *words)
+{
+    char          text[VZ_ADDRESS_TEXT], link[IF_NAMESIZE];
+    unsigned      whole, added;
+    vz_nl_way_t   way;
+
+    if (vz_nl_where(&net->host, address, &way) == -1) {
+        vz_net_failed(words, "route");
+        return VZ_FAILED;
+    }
+
+    added = 0;
+    whole = way.type && way.bits == (address->family == AF_INET ? 32 : 128);
+
+    if (!whole || vz_net_known(net, way.index)) {
+        added = vz_nl_route(&net->host, whole ? VZ_NL_REPLACE : VZ_NL_ADD,
+                            address, 1, NULL) == 0;
+
+        if ((!added && errno != EEXIST)
+            || vz_nl_where(&net->host, address, &way) == -1)
+        {
+            vz_net_failed(words, "route");
+            return VZ_FAILED;
+        }
+    }
+
+    if (way.index == net->host.index) {
+        return VZ_OK;
+    }
+
+    if (added) {
+        (void) vz_nl_route(&net->host, VZ_NL_DELETE, address, 1, NULL);
+    }
+
+    (void) vz_nl_neighbour(&net->host, VZ_NL_DELETE, address, net->other);
+
+    vz_address_print(address, 0, text);
+
+    if (way.index == 0 || if_indextoname(way.index, link) == NULL) {
+        strcpy(link, "nowhere");
+    }
+
+    snprintf(words, VZ_WORDS_MAX, "a route of the node leads %s to %s, not to "
+             "the container: remove it (ip route), or give another address",
+             text, link);
+
+    return VZ_EXISTS;
+}
+
+
+/* whether it is that of a container of ours */
+
+static int
+vz_net_known(const vz_net_t *net, unsigned index)
+{
+    char  name[IF_NAMESIZE];
+
+    return index != 0 && if_indextoname(index, name) != NULL
+           && vz_net_ours(net->conf, name);
 }
 
 
 static int
-vz_net_one(vz_net_t *net, const vz_address_t *address, vz_nl_e op,
+vz_net_guest(vz_net_t *net, const vz_address_t *address, vz_nl_e op,
     char *words)
 {
     unsigned  prefix;
@@ -304,30 +591,14 @@ vz_net_one(vz_net_t *net, const vz_address_t *address, vz_nl_e op,
         prefix = address->family == AF_INET ? 32 : 128;
     }
 
-    if (vz_nl_address(&net->guest, op, address, prefix, 0) == -1) {
-        return vz_net_failed(words, "address");
-    }
-
-    if (net->conf->bridge[0]) {
-        return 0;
-    }
-
-    if (vz_nl_route(&net->host, op, address, 1, NULL) == -1) {
-        return vz_net_failed(words, "route");
-    }
-
-    if (vz_net_uplink(net->conf, address, op) == -1) {
-        return vz_net_failed(words, "proxy on the uplink");
-    }
-
-    return 0;
+    return vz_nl_address(&net->guest, op, address, prefix, 0) == -1
+           ? vz_net_failed(words, "address inside") : 0;
 }
 
 
 /*
- * A gateway of the customer's own is written down as a neighbour with the
- * hardware address of our end: it need not exist, and the host need not own
- * it.
+ * The gateway is written down as a neighbour with the hardware address of our
+ * end: nobody is asked for it, and one of the customer's own need not exist.
  */
 
 static int
@@ -340,15 +611,7 @@ vz_net_default(vz_net_t *net, int family, char *words)
     routed = net->conf->bridge[0] == '\0';
     text = family == AF_INET ? net->ct->gateway4 : net->ct->gateway6;
 
-    if (*text && routed) {
-        if (vz_address_parse(text, &gateway) == -1
-            || vz_nl_neighbour(&net->guest, VZ_NL_REPLACE, &gateway, net->hw)
-               == -1)
-        {
-            return vz_net_failed(words, "gateway");
-        }
-
-    } else if (*text == '\0' && routed) {
+    if (*text == '\0' && routed) {
         text = family == AF_INET ? net->conf->gateway4 : net->conf->gateway6;
     }
 
@@ -361,34 +624,17 @@ vz_net_default(vz_net_t *net, int family, char *words)
         return -1;
     }
 
+    if (routed
+        && vz_nl_neighbour(&net->guest, VZ_NL_REPLACE, &gateway, net->hw) == -1
+        && (family == AF_INET || *net->ct->gateway6))
+    {
+        return vz_net_failed(words, "gateway");
+    }
+
     if (vz_nl_route(&net->guest, VZ_NL_REPLACE, &gateway, 0, &gateway) == -1
         && (family == AF_INET || *net->ct->gateway6))
     {
         return vz_net_failed(words, "default route");
-    }
-
-    return 0;
-}
-
-
-/*
- * With an uplink, containers' packets are forwarded: per interface where the
- * kernel can, so the rest of the host stays as it was set up.
- */
-
-static int
-vz_net_forward(const vz_config_t *conf, const char *name)
-{
-    if (conf->uplink[0] == '\0') {
-        return 0;
-    }
-
-    if (vz_net_sysctl("1", "/proc/sys/net/ipv4/conf/%s/forwarding", name)
-        == -1
-        || vz_net_sysctl("1", "/proc/sys/net/ipv4/conf/%s/forwarding",
-                         conf->uplink) == -1)
-    {
-        return -1;
     }
 
     return 0;
@@ -420,14 +666,8 @@ vz_net_uplink(const vz_config_t *conf, const vz_address_t *address,
         rc = vz_nl_neighbour(&nl, op, address, NULL);
 
         if (address->family == AF_INET6 && op != VZ_NL_DELETE) {
-
-            /* forwarding would end the uplink's own autoconfiguration */
-
-            vz_net_sysctl("2", "/proc/sys/net/ipv6/conf/%s/accept_ra",
-                          conf->uplink);
-            vz_net_sysctl("1", "/proc/sys/net/ipv6/conf/%s/proxy_ndp",
-                          conf->uplink);
-            vz_net_sysctl("1", "/proc/sys/net/ipv6/conf/all/forwarding");
+            (void) vz_router_set("1", "/proc/sys/net/ipv6/conf/%s/proxy_ndp",
+                                 conf->uplink);
         }
     }
 
@@ -453,65 +693,6 @@ vz_net_private(const vz_address_t *address)
            || (a[0] == 192 && a[1] == 168)
            || (a[0] == 100 && (a[1] & 0xc0) == 64)
            || (a[0] == 169 && a[1] == 254);
-}
-
-
-int
-vz_net_host_has(const vz_address_t *address)
-{
-    int              found;
-    const void      *addr;
-    struct ifaddrs  *list, *ifa;
-
-    if (getifaddrs(&list) == -1) {
-        return 0;
-    }
-
-    found = 0;
-
-    for (ifa = list; ifa != NULL && !found; ifa = ifa->ifa_next) {
-        if (ifa->ifa_addr == NULL
-            || ifa->ifa_addr->sa_family != address->family)
-        {
-            continue;
-        }
-
-        addr = address->family == AF_INET
-               ? (void *) &((struct sockaddr_in *) (void *)
-                            ifa->ifa_addr)->sin_addr
-               : (void *) &((struct sockaddr_in6 *) (void *)
-                            ifa->ifa_addr)->sin6_addr;
-
-        found = memcmp(addr, address->addr,
-                       address->family == AF_INET ? 4 : 16) == 0;
-    }
-
-    freeifaddrs(list);
-
-    return found;
-}
-
-
-static int
-vz_net_sysctl(const char *value, const char *fmt, ...)
-{
-    int      fd, rc;
-    char     path[128];
-    va_list  args;
-
-    va_start(args, fmt);
-    vsnprintf(path, sizeof(path), fmt, args);
-    va_end(args);
-
-    fd = open(path, O_WRONLY | O_CLOEXEC);
-    if (fd == -1) {
-        return -1;
-    }
-
-    rc = write(fd, value, strlen(value)) == (ssize_t) strlen(value) ? 0 : -1;
-    close(fd);
-
-    return rc;
 }
 
 

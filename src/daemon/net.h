@@ -19,13 +19,18 @@
 void vz_net_interface(const vz_config_t *conf, uint32_t ctid,
     char name[VZ_INTERFACE_MAX]);
 
+/* vz_net_ours: whether an interface is the host's end of a container's. */
+int vz_net_ours(const vz_config_t *conf, const char *name);
+
 /* vz_net_hardware: the guest's end's address, the same at every start. */
 void vz_net_hardware(uint32_t ctid, char text[18]);
 
 /*
- * vz_net_start: everything of a container whose init is about to run.
+ * vz_net_start: everything of a container whose init is about to run; with
+ * the lock of vz_live_addresses().
  * vz_net_stop: what does not go with its interface, and the interface where
- * it is still there.  0, or -1 with words (VZ_WORDS_MAX).
+ * it is still there; takes that lock itself.  0, or -1 with words
+ * (VZ_WORDS_MAX).
  */
 int vz_net_start(const vz_config_t *conf, const vz_ct_t *ct,
     const vz_process_t *init, char *words);
@@ -34,15 +39,28 @@ int vz_net_stop(const vz_config_t *conf, const vz_ct_t *ct, char *words);
 /* vz_net_unlink: only the interface.  0, or -1 with words. */
 int vz_net_unlink(const vz_config_t *conf, const vz_ct_t *ct, char *words);
 
-/* One change of a running container: 0, or -1 with words. */
-int vz_net_address(const vz_config_t *conf, const vz_ct_t *ct,
+/*
+ * vz_net_filter: the filter of a running container's interface once more.
+ * 0, or -1 with words; 0 also where it has no interface any more.
+ */
+int vz_net_filter(const vz_config_t *conf, const vz_ct_t *ct, char *words);
+
+/*
+ * One change of a container: ct is as it is to be.  The host's side is done
+ * first and whatever the guest did with its own; that one is done as far as
+ * it goes.  init is NULL where it does not run: what may be left of it on the
+ * host goes.
+ *
+ * VZ_OK; with words that are not empty where the guest's side was not to be
+ * had.  VZ_EXISTS: the node has another way to that address.  VZ_FAILED.
+ * Words are VZ_WORDS_MAX; vz_net_address() is called with the lock of
+ * vz_live_addresses().
+ */
+vz_code_e vz_net_address(const vz_config_t *conf, const vz_ct_t *ct,
     const vz_process_t *init, const vz_address_t *address, unsigned add,
     char *words);
-int vz_net_gateway(const vz_config_t *conf, const vz_ct_t *ct,
+vz_code_e vz_net_gateway(const vz_config_t *conf, const vz_ct_t *ct,
     const vz_process_t *init, int family, char *words);
-
-/* vz_net_host_has: whether the host itself has that address. */
-int vz_net_host_has(const vz_address_t *address);
 
 
 #endif /* VZ_NET_H */

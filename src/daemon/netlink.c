@@ -5,8 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <arpa/inet.h>
 #include <linux/if_addr.h>
+#include <linux/if_ether.h>
 #include <linux/neighbour.h>
+#include <linux/pkt_cls.h>
+#include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <sys/socket.h>
@@ -20,16 +24,37 @@ typedef struct {
         struct rtmsg        route;
         struct ndmsg        neighbour;
         struct ifinfomsg    link;
+        struct tcmsg        tc;
     } body;
     unsigned char       room[128];
 } vz_nl_request_t;
+
+typedef union {
+    vz_nl_request_t     request;
+    unsigned char       room[sizeof(vz_nl_request_t)
+                             + VZ_FILTER_MAX * sizeof(struct sock_filter)];
+} vz_nl_large_t;
+
+typedef union {
+    struct nlmsghdr     header;
+    char                buf[16384];
+} vz_nl_reply_t;
 
 
 static void vz_nl_begin(vz_nl_request_t *request, vz_nl_e op, unsigned type,
     size_t size);
 static void vz_nl_put(vz_nl_request_t *request, unsigned short type,
     const void *data, size_t len);
+static struct rtattr *vz_nl_nest(vz_nl_request_t *request,
+    unsigned short type);
+static void vz_nl_nested(vz_nl_request_t *request, struct rtattr *nest);
 static int vz_nl_talk(vz_nl_t *nl, vz_nl_request_t *request, vz_nl_e op);
+static int vz_nl_ask(vz_nl_t *nl, vz_nl_request_t *request, size_t size,
+    vz_nl_reply_t *reply);
+static int vz_nl_own(const vz_nl_t *nl, const struct nlmsghdr *header,
+    vz_address_t *address);
+static const void *vz_nl_find(const vz_nl_reply_t *reply, size_t size,
+    unsigned short type, size_t len);
 
 
 #define vz_nl_len(address)  ((address)->family == AF_INET ? 4U : 16U)
@@ -165,7 +190,229 @@ vz_nl_route(vz_nl_t *nl, vz_nl_e op, const vz_address_t *address,
     index = nl->index;
     vz_nl_put(&request, RTA_OIF, &index, sizeof(index));
 
-    return vz_nl_talk(nl, &request, op);
+    if (vz_nl_talk(nl, &request, op) == -1) {
+        return -1;
+    }
+
+    if (op == VZ_NL_ADD && nl->there) {
+        errno = EEXIST;
+        return -1;
+    }
+
+    return 0;
+}
+
+
+int
+vz_nl_where(vz_nl_t *nl, const vz_address_t *address, vz_nl_way_t *way)
+{
+    vz_nl_reply_t         reply;
+    const uint32_t       *oif;
+    vz_nl_request_t       request;
+    const struct rtmsg   *route;
+
+    memset(way, 0, sizeof(*way));
+
+    memset(&request, 0, sizeof(request));
+    request.header.nlmsg_len = NLMSG_LENGTH(sizeof(request.body.route));
+    request.header.nlmsg_type = RTM_GETROUTE;
+    request.header.nlmsg_flags = NLM_F_REQUEST;
+
+    request.body.route.rtm_family = (unsigned char) address->family;
+    request.body.route.rtm_dst_len = (unsigned char) (vz_nl_len(address) * 8);
+    request.body.route.rtm_flags = RTM_F_FIB_MATCH;
+
+    vz_nl_put(&request, RTA_DST, address->addr, vz_nl_len(address));
+
+    /* an error is a way that ends: unreachable, a black hole */
+
+    if (vz_nl_ask(nl, &request, sizeof(request.body.route), &reply) == -1) {
+        return errno == EPROTO ? -1 : 0;
+    }
+
+    route = NLMSG_DATA(&reply.header);
+    oif = vz_nl_find(&reply, sizeof(*route), RTA_OIF, sizeof(*oif));
+
+    way->type = route->rtm_type;
+    way->bits = route->rtm_dst_len;
+    way->index = oif != NULL && route->rtm_type == RTN_UNICAST ? *oif : 0;
+
+    return 0;
+}
+
+
+int
+vz_nl_addresses(vz_nl_t *nl, vz_address_t *list, unsigned max)
+{
+    unsigned                 n;
+    ssize_t                  len;
+    vz_nl_reply_t            reply;
+    vz_nl_request_t          request;
+    const struct nlmsghdr   *header;
+
+    memset(&request, 0, sizeof(request));
+    request.header.nlmsg_len = NLMSG_LENGTH(sizeof(request.body.address));
+    request.header.nlmsg_type = RTM_GETADDR;
+    request.header.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+
+    if (send(nl->fd, &request, request.header.nlmsg_len, 0) == -1) {
+        return -1;
+    }
+
+    n = 0;
+
+    for ( ;; ) {
+        len = recv(nl->fd, &reply, sizeof(reply), 0);
+
+        if (len == -1) {
+            if (errno == EINTR) {
+                continue;
+            }
+
+            return -1;
+        }
+
+        for (header = &reply.header; NLMSG_OK(header, len);
+             header = NLMSG_NEXT(header, len))
+        {
+            if (header->nlmsg_type == NLMSG_DONE
+                || header->nlmsg_type == NLMSG_ERROR)
+            {
+                errno = EPROTO;
+                return header->nlmsg_type == NLMSG_DONE ? (int) n : -1;
+            }
+
+            if (n < max && header->nlmsg_type == RTM_NEWADDR
+                && vz_nl_own(nl, header, &list[n]))
+            {
+                n++;
+            }
+        }
+    }
+}
+
+
+/* an address of that interface: on a link of two its own is IFA_LOCAL */
+
+static int
+vz_nl_own(const vz_nl_t *nl, const struct nlmsghdr *header,
+    vz_address_t *address)
+{
+    int                       left;
+    const struct rtattr      *attr;
+    const struct ifaddrmsg   *body;
+
+    body = NLMSG_DATA(header);
+
+    if (body->ifa_index != nl->index
+        || (body->ifa_family == AF_INET6
+            && body->ifa_scope == RT_SCOPE_LINK)
+        || (body->ifa_family != AF_INET && body->ifa_family != AF_INET6))
+    {
+        return 0;
+    }
+
+    memset(address, 0, sizeof(*address));
+    address->family = body->ifa_family;
+    address->prefix = body->ifa_prefixlen;
+
+    attr = (const void *) ((const char *) body + NLMSG_ALIGN(sizeof(*body)));
+    left = (int) (header->nlmsg_len - NLMSG_SPACE(sizeof(*body)));
+
+    for ( /* void */ ; RTA_OK(attr, left); attr = RTA_NEXT(attr, left)) {
+        if ((attr->rta_type == IFA_LOCAL || attr->rta_type == IFA_ADDRESS)
+            && RTA_PAYLOAD(attr) >= vz_nl_len(address))
+        {
+            memcpy(address->addr, RTA_DATA(attr), vz_nl_len(address));
+
+            if (attr->rta_type == IFA_LOCAL) {
+                break;
+            }
+        }
+    }
+
+    return 1;
+}
+
+
+int
+vz_nl_link(vz_nl_t *nl, unsigned char hw[6], unsigned *peer)
+{
+    const void       *found;
+    vz_nl_reply_t     reply;
+    vz_nl_request_t   request;
+
+    memset(&request, 0, sizeof(request));
+    request.header.nlmsg_len = NLMSG_LENGTH(sizeof(request.body.link));
+    request.header.nlmsg_type = RTM_GETLINK;
+    request.header.nlmsg_flags = NLM_F_REQUEST;
+    request.body.link.ifi_index = (int) nl->index;
+
+    if (vz_nl_ask(nl, &request, sizeof(request.body.link), &reply) == -1) {
+        return -1;
+    }
+
+    found = vz_nl_find(&reply, sizeof(struct ifinfomsg), IFLA_ADDRESS, 6);
+
+    if (found == NULL) {
+        errno = EPROTO;
+        return -1;
+    }
+
+    memcpy(hw, found, 6);
+
+    found = vz_nl_find(&reply, sizeof(struct ifinfomsg), IFLA_LINK,
+                       sizeof(*peer));
+    *peer = 0;
+
+    if (found != NULL) {
+        memcpy(peer, found, sizeof(*peer));
+    }
+
+    return 0;
+}
+
+
+int
+vz_nl_filter(vz_nl_t *nl, const vz_filter_t *filter)
+{
+    uint16_t          n;
+    uint32_t          flags;
+    vz_nl_large_t     large;
+    struct rtattr    *nest;
+    vz_nl_request_t  *request;
+
+    request = &large.request;
+
+    vz_nl_begin(request, VZ_NL_ADD, RTM_NEWQDISC, sizeof(request->body.tc));
+    request->body.tc.tcm_ifindex = (int) nl->index;
+    request->body.tc.tcm_parent = TC_H_CLSACT;
+    request->body.tc.tcm_handle = TC_H_MAKE(TC_H_CLSACT, 0);
+    vz_nl_put(request, TCA_KIND, "clsact", sizeof("clsact"));
+
+    if (vz_nl_talk(nl, request, VZ_NL_ADD) == -1) {
+        return -1;
+    }
+
+    vz_nl_begin(request, VZ_NL_REPLACE, RTM_NEWTFILTER,
+                sizeof(request->body.tc));
+    request->body.tc.tcm_ifindex = (int) nl->index;
+    request->body.tc.tcm_parent = TC_H_MAKE(TC_H_CLSACT, TC_H_MIN_INGRESS);
+    request->body.tc.tcm_handle = 1;
+    request->body.tc.tcm_info = TC_H_MAKE(1U << 16, htons(ETH_P_ALL));
+
+    n = (uint16_t) filter->n;
+    flags = TCA_BPF_FLAG_ACT_DIRECT;
+
+    vz_nl_put(request, TCA_KIND, "bpf", sizeof("bpf"));
+    nest = vz_nl_nest(request, TCA_OPTIONS);
+    vz_nl_put(request, TCA_BPF_OPS_LEN, &n, sizeof(n));
+    vz_nl_put(request, TCA_BPF_OPS, filter->code,
+              n * sizeof(struct sock_filter));
+    vz_nl_put(request, TCA_BPF_FLAGS, &flags, sizeof(flags));
+    vz_nl_nested(request, nest);
+
+    return vz_nl_talk(nl, request, VZ_NL_REPLACE);
 }
 
 
@@ -235,11 +482,94 @@ vz_nl_put(vz_nl_request_t *request, unsigned short type, const void *data,
 
     attr->rta_type = type;
     attr->rta_len = (unsigned short) RTA_LENGTH(len);
-    memcpy(RTA_DATA(attr), data, len);
+
+    if (len) {
+        memcpy(RTA_DATA(attr), data, len);
+    }
 
     request->header.nlmsg_len = (uint32_t)
                                 (NLMSG_ALIGN(request->header.nlmsg_len)
                                  + RTA_ALIGN(attr->rta_len));
+}
+
+
+static struct rtattr *
+vz_nl_nest(vz_nl_request_t *request, unsigned short type)
+{
+    struct rtattr  *attr;
+
+    attr = (struct rtattr *) (void *)
+           ((char *) request + NLMSG_ALIGN(request->header.nlmsg_len));
+
+    vz_nl_put(request, type, NULL, 0);
+
+    return attr;
+}
+
+
+static void
+vz_nl_nested(vz_nl_request_t *request, struct rtattr *nest)
+{
+    nest->rta_len = (unsigned short) ((char *) request
+                                      + request->header.nlmsg_len
+                                      - (char *) nest);
+}
+
+
+/* one request that is answered by one message of size bytes and attributes */
+
+static int
+vz_nl_ask(vz_nl_t *nl, vz_nl_request_t *request, size_t size,
+    vz_nl_reply_t *reply)
+{
+    ssize_t           n;
+    struct nlmsgerr  *answer;
+
+    if (send(nl->fd, request, request->header.nlmsg_len, 0) == -1) {
+        errno = EPROTO;
+        return -1;
+    }
+
+    do {
+        n = recv(nl->fd, reply, sizeof(*reply), 0);
+    } while (n == -1 && errno == EINTR);
+
+    if (n >= (ssize_t) NLMSG_LENGTH(sizeof(struct nlmsgerr))
+        && reply->header.nlmsg_type == NLMSG_ERROR)
+    {
+        answer = NLMSG_DATA(&reply->header);
+        errno = -answer->error;
+        return -1;
+    }
+
+    if (n < (ssize_t) NLMSG_LENGTH(size)
+        || (ssize_t) reply->header.nlmsg_len > n)
+    {
+        errno = EPROTO;
+        return -1;
+    }
+
+    return 0;
+}
+
+
+static const void *
+vz_nl_find(const vz_nl_reply_t *reply, size_t size, unsigned short type,
+    size_t len)
+{
+    int                   left;
+    const struct rtattr  *attr;
+
+    attr = (const void *) (reply->buf + NLMSG_SPACE(size));
+    left = (int) (reply->header.nlmsg_len - NLMSG_SPACE(size));
+
+    for ( /* void */ ; RTA_OK(attr, left); attr = RTA_NEXT(attr, left)) {
+        if (attr->rta_type == type && RTA_PAYLOAD(attr) >= len) {
+            return RTA_DATA(attr);
+        }
+    }
+
+    return NULL;
 }
 
 
@@ -253,6 +583,8 @@ vz_nl_talk(vz_nl_t *nl, vz_nl_request_t *request, vz_nl_e op)
         struct nlmsghdr   header;
         char              buf[1024];
     } reply;
+
+    nl->there = 0;
 
     if (send(nl->fd, request, request->header.nlmsg_len, 0) == -1) {
         return -1;
@@ -270,6 +602,7 @@ vz_nl_talk(vz_nl_t *nl, vz_nl_request_t *request, vz_nl_e op)
     }
 
     answer = NLMSG_DATA(&reply.header);
+    nl->there = answer->error == -EEXIST;
 
     if (answer->error == 0
         || (op == VZ_NL_ADD && answer->error == -EEXIST)

@@ -1,10 +1,15 @@
+#include <errno.h>
+#include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <sys/socket.h>
 #include "../wire/frame.h"
 #include "net.h"
+#include "nfnetlink.h"
 #include "nft.h"
+#include "router.h"
 #include "spawn.h"
 #include "text.h"
 
@@ -12,6 +17,8 @@
 #define VZ_NFT_TEXT     16384       /* bytes of a transaction */
 #define VZ_NFT_TIMEOUT  10000       /* ms */
 #define VZ_NFT_TRIES    5
+#define VZ_NFT_ELEMENT  128         /* bytes of one, at most */
+#define VZ_NFT_FLOWS    8192        /* of one container at a time */
 
 /* link-local and unspecified sources are part of every link's own talk */
 #define VZ_NFT_IP6      "ip6 saddr != { ::, fe80::/10 } "                     \
@@ -28,14 +35,40 @@ typedef struct {
 
 static void vz_nft_begin(vz_nft_t *nft, const vz_config_t *conf,
     const vz_ct_t *ct);
+static void vz_nft_into(vz_text_t *text, const vz_config_t *conf,
+    const vz_ct_t *ct);
 static void vz_nft_table(vz_text_t *text, const vz_config_t *conf);
 static void vz_nft_routed(vz_text_t *text, const vz_config_t *conf);
+static void vz_nft_forward(vz_text_t *text, const vz_config_t *conf);
+static void vz_nft_flows(vz_text_t *text, const vz_config_t *conf,
+    const char *chain);
+static void vz_nft_input(vz_text_t *text, const vz_config_t *conf);
 static void vz_nft_bridged(vz_text_t *text, const vz_config_t *conf);
 static void vz_nft_element(vz_text_t *text, const vz_config_t *conf,
     const char *op, const char *interface, const vz_address_t *address);
 static void vz_nft_out(vz_text_t *text, const vz_config_t *conf,
     const char *interface, const vz_address_t *address);
-static int vz_nft_run(const vz_nft_t *nft, char *words);
+static unsigned vz_nft_rules(const char *text, const char *chain);
+static int vz_nft_run(const vz_text_t *text, char *words);
+
+
+/* those that hold rules, of whichever kind the table is */
+
+static const char *const  vz_nft_chains[] = {
+    "from", "forward", "input", "nat"
+};
+
+/* those that are filled, and how many elements that must be */
+
+static const struct {
+    const char   *name;
+    const char   *type;
+    size_t        offset;
+} vz_nft_sets[] = {
+    { "ports", "ifname", offsetof(vz_nft_count_t, ports) },
+    { "owner4", "ifname . ipv4_addr", offsetof(vz_nft_count_t, owner4) },
+    { "owner6", "ifname . ipv6_addr", offsetof(vz_nft_count_t, owner6) }
+};
 
 
 static const char *
@@ -61,26 +94,160 @@ vz_nft_begin(vz_nft_t *nft, const vz_config_t *conf, const vz_ct_t *ct)
 int
 vz_nft_start(const vz_config_t *conf, const vz_ct_t *ct, char *words)
 {
-    unsigned  i;
     vz_nft_t  nft;
 
     vz_nft_begin(&nft, conf, ct);
+    vz_nft_into(&nft.text, conf, ct);
 
-    vz_text_put(&nft.text, "add element %s %s ports { \"%s\" }\n",
-                vz_nft_family(conf), conf->nft_table, nft.interface);
+    return vz_nft_run(&nft.text, words);
+}
+
+
+static void
+vz_nft_into(vz_text_t *text, const vz_config_t *conf, const vz_ct_t *ct)
+{
+    char      interface[VZ_INTERFACE_MAX], hw[18];
+    unsigned  i;
+
+    vz_net_interface(conf, ct->ctid, interface);
+    vz_net_hardware(ct->ctid, hw);
+
+    vz_text_put(text, "add element %s %s ports { \"%s\" }\n",
+                vz_nft_family(conf), conf->nft_table, interface);
 
     if (conf->bridge[0]) {
-        vz_text_put(&nft.text,
-                    "add element bridge %s hardware { \"%s\" . %s }\n",
-                    conf->nft_table, nft.interface, nft.hw);
+        vz_text_put(text, "add element bridge %s hardware { \"%s\" . %s }\n",
+                    conf->nft_table, interface, hw);
     }
 
     for (i = 0; i < ct->naddresses; i++) {
-        vz_nft_element(&nft.text, conf, "add", nft.interface,
-                       &ct->addresses[i]);
+        vz_nft_element(text, conf, "add", interface, &ct->addresses[i]);
+    }
+}
+
+
+int
+vz_nft_all(const vz_config_t *conf, const vz_ct_t *list, unsigned n,
+    char *words)
+{
+    int            rc;
+    char          *buf;
+    size_t         size;
+    unsigned       i;
+    vz_text_t      text;
+
+    size = VZ_NFT_TEXT;
+
+    for (i = 0; i < n; i++) {
+        size += (2 + list[i].naddresses) * VZ_NFT_ELEMENT;
     }
 
-    return vz_nft_run(&nft, words);
+    buf = malloc(size);
+
+    if (buf == NULL) {
+        snprintf(words, VZ_WORDS_MAX, "nft: %s", strerror(errno));
+        return -1;
+    }
+
+    vz_text_init(&text, buf, size);
+    vz_nft_table(&text, conf);
+
+    for (i = 0; i < sizeof(vz_nft_sets) / sizeof(vz_nft_sets[0]); i++) {
+        vz_text_put(&text, "flush set %s %s %s\n", vz_nft_family(conf),
+                    conf->nft_table, vz_nft_sets[i].name);
+    }
+
+    if (conf->bridge[0]) {
+        vz_text_put(&text, "flush set bridge %s hardware\n",
+                    conf->nft_table);
+    }
+
+    for (i = 0; i < n; i++) {
+        vz_nft_into(&text, conf, &list[i]);
+    }
+
+    rc = vz_nft_run(&text, words);
+    free(buf);
+
+    return rc;
+}
+
+
+int
+vz_nft_whole(const vz_config_t *conf, const vz_nft_count_t *count,
+    char *words)
+{
+    int         n, want;
+    char        buf[VZ_NFT_TEXT];
+    size_t      i;
+    vz_nfn_t    nfn;
+    vz_text_t   text;
+
+    vz_text_init(&text, buf, sizeof(buf));
+    vz_nft_table(&text, conf);
+
+    if (vz_nfn_open(&nfn, conf->bridge[0] != '\0', conf->nft_table) == -1) {
+        snprintf(words, VZ_WORDS_MAX, "nftables: %s", strerror(errno));
+        return 0;
+    }
+
+    words[0] = '\0';
+
+    for (i = 0; i < sizeof(vz_nft_chains) / sizeof(vz_nft_chains[0]); i++) {
+        want = (int) vz_nft_rules(buf, vz_nft_chains[i]);
+        n = want ? vz_nfn_rules(&nfn, vz_nft_chains[i]) : 0;
+
+        if (n != want) {
+            snprintf(words, VZ_WORDS_MAX, "table %s of nftables: chain %s has "
+                     "%d rules of %d", conf->nft_table, vz_nft_chains[i],
+                     n == -1 ? 0 : n, want);
+            break;
+        }
+    }
+
+    for (i = 0; i < sizeof(vz_nft_sets) / sizeof(vz_nft_sets[0])
+                && words[0] == '\0'; i++)
+    {
+        memcpy(&want, (const char *) count + vz_nft_sets[i].offset,
+               sizeof(want));
+        n = vz_nfn_elements(&nfn, vz_nft_sets[i].name);
+
+        if (n != want) {
+            snprintf(words, VZ_WORDS_MAX, "table %s of nftables: set %s has "
+                     "%d elements of %d", conf->nft_table,
+                     vz_nft_sets[i].name, n == -1 ? 0 : n, want);
+        }
+    }
+
+    vz_nfn_close(&nfn);
+
+    return words[0] == '\0';
+}
+
+
+/* how many rules our own text gives a chain */
+
+static unsigned
+vz_nft_rules(const char *text, const char *chain)
+{
+    char          verb[8], kind[8], family[8], table[32], name[16];
+    unsigned      n;
+    const char   *line;
+
+    n = 0;
+
+    for (line = text; *line != '\0'; line += *line == '\n') {
+        if (sscanf(line, "%7s %7s %7s %31s %15s", verb, kind, family, table,
+                   name) == 5
+            && strcmp(kind, "rule") == 0 && strcmp(name, chain) == 0)
+        {
+            n++;
+        }
+
+        line += strcspn(line, "\n");
+    }
+
+    return n;
 }
 
 
@@ -110,7 +277,7 @@ vz_nft_stop(const vz_config_t *conf, const vz_ct_t *ct, char *words)
                 vz_nft_family(conf), conf->nft_table, nft.interface,
                 vz_nft_family(conf), conf->nft_table, nft.interface);
 
-    return vz_nft_run(&nft, words);
+    return vz_nft_run(&nft.text, words);
 }
 
 
@@ -130,7 +297,7 @@ vz_nft_address(const vz_config_t *conf, const vz_ct_t *ct,
     vz_nft_begin(&nft, conf, ct);
     vz_nft_out(&nft.text, conf, nft.interface, address);
 
-    return vz_nft_run(&nft, words);
+    return vz_nft_run(&nft.text, words);
 }
 
 
@@ -145,7 +312,7 @@ vz_nft_down(const vz_config_t *conf, char *words)
                 vz_nft_family(conf), conf->nft_table,
                 vz_nft_family(conf), conf->nft_table);
 
-    return vz_nft_run(&nft, words);
+    return vz_nft_run(&nft.text, words);
 }
 
 
@@ -154,17 +321,18 @@ vz_nft_down(const vz_config_t *conf, char *words)
 static void
 vz_nft_table(vz_text_t *text, const vz_config_t *conf)
 {
+    size_t       i;
     const char  *family, *name;
 
     family = vz_nft_family(conf);
     name = conf->nft_table;
 
     vz_text_put(text, "add table %s %s\n", family, name);
-    vz_text_put(text, "add set %s %s ports { type ifname; }\n", family, name);
-    vz_text_put(text, "add set %s %s owner4 { type ifname . ipv4_addr; }\n",
-                family, name);
-    vz_text_put(text, "add set %s %s owner6 { type ifname . ipv6_addr; }\n",
-                family, name);
+
+    for (i = 0; i < sizeof(vz_nft_sets) / sizeof(vz_nft_sets[0]); i++) {
+        vz_text_put(text, "add set %s %s %s { type %s; }\n", family, name,
+                    vz_nft_sets[i].name, vz_nft_sets[i].type);
+    }
 
     if (conf->bridge[0]) {
         vz_nft_bridged(text, conf);
@@ -200,6 +368,9 @@ vz_nft_routed(vz_text_t *text, const vz_config_t *conf)
                 "ip daddr 169.254.0.0/16 ip daddr != %s counter drop\n", name,
                 conf->gateway4[0] ? conf->gateway4 : "0.0.0.0");
 
+    vz_nft_forward(text, conf);
+    vz_nft_input(text, conf);
+
     if (conf->uplink[0] == '\0') {
         return;
     }
@@ -213,6 +384,116 @@ vz_nft_routed(vz_text_t *text, const vz_config_t *conf)
                 name, conf->uplink);
     vz_text_put(text, "add rule inet %s nat iifname @ports oifname \"%s\" "
                 "ip6 saddr fc00::/7 masquerade\n", name, conf->uplink);
+}
+
+
+/*
+ * Between containers and the uplink, and no further.  Without an uplink it is
+ * the host's own rules that say where packets may go: we turn no forwarding on.
+ */
+
+static void
+vz_nft_forward(vz_text_t *text, const vz_config_t *conf)
+{
+    size_t              i;
+    const char         *name;
+    static const char  *closed[] = {
+        "iifname @ports counter drop",
+        "oifname @ports counter drop"
+    };
+
+    name = conf->nft_table;
+
+    vz_text_put(text, "add set inet %s flows { type ifname; flags dynamic; "
+                "size 65535; }\n"
+                "add chain inet %s forward { type filter hook forward "
+                "priority filter; policy accept; }\n"
+                "flush chain inet %s forward\n", name, name, name);
+
+    vz_nft_flows(text, conf, "forward");
+
+    vz_text_put(text, "add rule inet %s forward iifname @ports "
+                "oifname @ports accept\n", name);
+
+    if (conf->uplink[0] == '\0') {
+        return;
+    }
+
+    vz_text_put(text, "add rule inet %s forward iifname @ports "
+                "oifname \"%s\" accept\n"
+                "add rule inet %s forward iifname \"%s\" "
+                "oifname @ports accept\n",
+                name, conf->uplink, name, conf->uplink);
+
+    for (i = 0; i < sizeof(closed) / sizeof(closed[0]); i++) {
+        vz_text_put(text, "add rule inet %s forward %s\n", name, closed[i]);
+    }
+
+    /* what we turned on is for containers: the node routes nothing else */
+
+    for (i = 0; i < 2; i++) {
+        switch (vz_router_what(i ? AF_INET6 : AF_INET)) {
+
+        case VZ_ROUTER_UPLINK:
+            vz_text_put(text, "add rule inet %s forward meta nfproto ipv%c "
+                        "iifname \"%s\" counter drop\n", name,
+                        i ? '6' : '4', conf->uplink);
+            break;
+
+        case VZ_ROUTER_ALL:
+            vz_text_put(text, "add rule inet %s forward meta nfproto ipv%c "
+                        "counter drop\n", name, i ? '6' : '4');
+            break;
+
+        default:
+            break;
+        }
+    }
+}
+
+
+/*
+ * The table of connections is one for all of the host, and those that are
+ * answered stay for days: one container has its part of it.
+ */
+
+static void
+vz_nft_flows(vz_text_t *text, const vz_config_t *conf, const char *chain)
+{
+    vz_text_put(text, "add rule inet %s %s iifname @ports ct state new "
+                "add @flows { iifname ct count over %u } counter drop\n",
+                conf->nft_table, chain, VZ_NFT_FLOWS);
+}
+
+
+/* nothing of the host's own answers a container but what a link needs */
+
+static void
+vz_nft_input(vz_text_t *text, const vz_config_t *conf)
+{
+    const char  *name;
+
+    name = conf->nft_table;
+
+    vz_text_put(text, "add chain inet %s input { type filter hook input "
+                "priority filter; policy accept; }\n"
+                "flush chain inet %s input\n", name, name);
+
+    vz_text_put(text, "add rule inet %s input iifname != @ports accept\n"
+                "add rule inet %s input ct state established,related accept\n",
+                name, name);
+
+    vz_nft_flows(text, conf, "input");
+
+    vz_text_put(text, "add rule inet %s input meta l4proto { icmp, ipv6-icmp } "
+                "accept\n", name);
+
+    if (strcmp(conf->host_dns, "yes") == 0) {
+        vz_text_put(text, "add rule inet %s input meta l4proto { tcp, udp } "
+                    "th dport 53 accept\n", name);
+    }
+
+    vz_text_put(text, "add rule inet %s input counter drop\n", name);
 }
 
 
@@ -271,7 +552,7 @@ vz_nft_out(vz_text_t *text, const vz_config_t *conf,
 
 
 static int
-vz_nft_run(const vz_nft_t *nft, char *words)
+vz_nft_run(const vz_text_t *text, char *words)
 {
     char         output[512];
     unsigned     i;
@@ -282,8 +563,8 @@ vz_nft_run(const vz_nft_t *nft, char *words)
         memset(&run, 0, sizeof(run));
 
         run.argv = argv;
-        run.input = nft->buf;
-        run.input_len = nft->text.len;
+        run.input = text->buf;
+        run.input_len = text->len;
         run.output = output;
         run.output_size = sizeof(output);
         run.timeout = VZ_NFT_TIMEOUT;

@@ -4,6 +4,8 @@
 #include "../wire/field.h"
 #include "../wire/frame.h"
 #include "limit.h"
+#include "net.h"
+#include "netlink.h"
 #include "stat.h"
 #include "text.h"
 
@@ -15,6 +17,7 @@ static unsigned vz_stat_lives(const vz_run_t *run, vz_cgroup_use_t *use);
 static void vz_stat_gateways(vz_text_t *text, const vz_config_t *conf,
     const vz_ct_t *ct);
 static unsigned vz_stat_family(const vz_ct_t *ct, int family);
+static void vz_stat_inside(vz_text_t *text, const vz_stat_t *stat);
 static void vz_stat_dns(vz_text_t *text, const vz_ct_t *ct);
 static void vz_stat_size(vz_text_t *text, const char *key,
     uint64_t size);
@@ -136,6 +139,30 @@ vz_stat_print(const vz_config_t *conf, const vz_ct_t *ct,
     vz_limit_kept(ct, NULL, kept);
     vz_text_put(&text, " kept=%s", kept);
     vz_stat_size(&text, "created", ct->created);
+    vz_stat_inside(&text, stat);
+}
+
+
+/* what its eth0 has now: a guest's own manager may have taken it away */
+
+static void
+vz_stat_inside(vz_text_t *text, const vz_stat_t *stat)
+{
+    int            n;
+    vz_nl_t        nl;
+    vz_address_t   list[VZ_CT_ADDRESSES];
+
+    n = 0;
+
+    if (stat->running
+        && vz_nl_open(&nl, &stat->run.init, VZ_GUEST_LINK) == 0)
+    {
+        n = nl.index ? vz_nl_addresses(&nl, list, VZ_CT_ADDRESSES) : 0;
+        vz_nl_close(&nl);
+    }
+
+    vz_text_put(text, " inside=");
+    vz_text_addresses(text, list, n > 0 ? (unsigned) n : 0);
 }
 
 

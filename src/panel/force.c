@@ -116,10 +116,24 @@ vz_force_ask(vz_call_t *call, vz_node_row_t *node, uint32_t ctid,
 static void
 vz_force_line(vz_json_t *out, const ngx_str_t *line)
 {
+    ngx_str_t  addresses, state;
+
+    /* of one that runs, what it has: its node may have been told another */
+
+    state = vz_relay_pair(line, "state");
+    addresses = vz_relay_pair(line, "inside");
+
+    if (addresses.len == 0
+        || state.len != sizeof("running") - 1
+        || ngx_strncmp(state.data, "running", state.len) != 0)
+    {
+        addresses = vz_relay_pair(line, "address");
+    }
+
     vz_json_object(out, "in_force");
     vz_told_text(out, "state", line, "state");
     vz_told_text(out, "hostname", line, "hostname");
-    vz_told_words(out, "addresses", vz_relay_pair(line, "address"));
+    vz_told_words(out, "addresses", addresses);
     vz_told_text(out, "gateway", line, "gateway");
     vz_told_words(out, "gateways", vz_force_gateways(line));
     vz_told_words(out, "dns", vz_relay_pair(line, "dns"));

@@ -46,6 +46,8 @@ an_empty_file_means_the_defaults(void **state)
     assert_string_equal(conf.log, "syslog");
     assert_string_equal(conf.bridge, "");
     assert_string_equal(conf.peers, "");
+    assert_string_equal(conf.addresses, "");
+    assert_string_equal(conf.host_dns, "no");
     assert_int_equal(conf.ctid_min, 101);
     assert_int_equal(conf.ctid_max, 2147483644);
     assert_int_equal(conf.silence, 60);
@@ -72,7 +74,13 @@ keys_comments_and_spaces_are_read(void **state)
                                "interface_prefix = ve\n"
                                "nft_table = vz_2\n"
                                "idmap_base = 131072\n"
+                               "host_dns = yes\n"
+                               "addresses = 198.51.100.0/24 10.0.0.0/8,"
+                               " 2001:db8::/33 192.0.2.7\n"
                                "lxc_path = /srv/lxc"), 0);
+    assert_string_equal(conf.host_dns, "yes");
+    assert_string_equal(conf.addresses, "198.51.100.0/24 10.0.0.0/8,"
+                        " 2001:db8::/33 192.0.2.7");
     assert_string_equal(conf.driver, "lxc");
     assert_string_equal(conf.log, "/var/log/x.log");
     assert_string_equal(conf.lxcfs, "none");
@@ -112,6 +120,10 @@ a_bad_value_is_refused_with_its_line(void **state)
         "interface_prefix = V", "nft_table = 1a", "nft_table = a;b",
         "nft_table =", "disk_default = 1", "disk_default = -1G",
         "disk_default = 1G ; rm", "idmap_base = 0",
+        "addresses = 198.51.100.1/24", "addresses = 10.0.0.0/33",
+        "addresses = 0.0.0.0/0", "addresses = ::/0", "addresses = eth0",
+        "addresses = 10.0.0.0/8;", "addresses = 2001:db8:0:1::/63",
+        "host_dns = maybe", "host_dns =",
         "colour = red", " = red", "= red", "driver", "driver lxc",
         "driver = lxc # why", "dri\x01ver = lxc", "Driver = lxc"
     };

@@ -43,7 +43,8 @@ sub new {
     my %conf = (
         driver => $driver, key_file => "$dir/key", log => "$dir/log",
         ctid_min => 31001, ctid_max => 31099, stop_timeout => 10,
-        lxc_path => "$dir/lxc", run_dir => "$dir/run", %more,
+        lxc_path => "$dir/lxc", run_dir => "$dir/run",
+        addresses => '10.74.0.0/16 2001:db8::/32', %more,
     );
 
     if ($driver eq 'vzctl') {
@@ -57,13 +58,13 @@ sub new {
         mkdir "$dir/cache";
         system('cp', $archive, "$dir/cache/") == 0 or die "$archive\n";
         $conf{template_dir} = "$dir/cache";
-        $conf{hook} = "$build/virtual-server-hook";
-        $conf{unpack} = "$build/virtual-server-unpack";
+        $conf{hook} //= "$build/virtual-server-hook";
+        $conf{unpack} //= "$build/virtual-server-unpack";
         $conf{lxcfs} = 'none';
-        $conf{interface_prefix} = 'vx';
-        $conf{nft_table} = 'vzverbs';
+        $conf{interface_prefix} //= 'vx';
+        $conf{nft_table} //= 'vzverbs';
         $conf{idmap_base} = 65536 * 30000;
-        $conf{disk_default} = '512M';
+        $conf{disk_default} //= '512M';
     }
 
     $self->spew('key', "$key\n");

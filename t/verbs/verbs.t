@@ -100,7 +100,7 @@ my @table = (
         \ cpu_ns=0\ cpu_units=1000\ cpu_percent=0\ processes=0\ uptime=0
         \ template=\Q$t\E\ tag=-\ gateway=\S+\ gateways=\S+\ dns=-\ vmguarpages=\S+
         \ oomguarpages=\S+\ privvmpages=\S+\ diskspace=\S+\ kept=\S+
-        \ created=\d+$/x ],
+        \ created=\d+(?:\ inside=-)?$/x ],
 
     # changes of a stopped one
     [ 'setmemoryp A 64M 96M', $kept ],
