@@ -22,7 +22,7 @@ Nets::alone();
 my $id = 31001;
 my $tries = 20;
 my $step = 0.006;                       # s later, each time
-my $patience = 20;                      # s for a boot
+my $patience = 60;                      # s for a boot
 my ($kept, $taken) = ('10.74.0.2', '10.74.0.3');
 
 my $node = $Nets::node = Verbs->new('lxc');
