@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <net/if.h>
 #include <lxc/version.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -219,6 +220,11 @@ vz_lxc_check_net(const vz_config_t *conf)
     } else {
         lacks += vz_check_line(0, "%s: virtual-server --boot, or the next list "
                                "of the panel, makes it anew", words);
+    }
+
+    if (conf->uplink[0]) {
+        lacks += vz_check_line(if_nametoindex(conf->uplink) != 0,
+                               "uplink: interface %s", conf->uplink);
     }
 
     if (conf->bridge[0] == '\0' && conf->uplink[0] == '\0'

@@ -172,6 +172,12 @@ vz_net_hop(vz_net_t *net, char *words)
         return vz_net_failed(words, "link-local gateway");
     }
 
+    if (net->conf->uplink[0] && if_nametoindex(net->conf->uplink) == 0) {
+        snprintf(words, VZ_WORDS_MAX, "uplink %s: there is no such interface, "
+                 "see virtual-server.conf", net->conf->uplink);
+        return -1;
+    }
+
     return vz_router_open(net->conf, AF_INET, net->name) == -1
            ? vz_net_failed(words, "forwarding") : 0;
 }

@@ -2,7 +2,7 @@
 #
 # What a container on a bridge may send: from its own addresses, and nothing
 # that would make it others' router; also while the rules are gone.  Routed ones
-# are in flush.t and reach.t.
+# are in flush.t and reach.t; of them here is an uplink that is not there.
 
 use strict;
 use warnings;
@@ -141,6 +141,23 @@ sub router {
 }
 
 
+# interfaces have other names after an upgrade of the host, or on the next one
+sub without_uplink {
+    $node = Verbs->new('lxc', uplink => 'vbnone0', interface_prefix => 'vb',
+        nft_table => 'vzverbsnet', ctid_min => 31091, ctid_max => 31091);
+
+    like(($node->program('--check'))[1],
+        qr/^missing\s+uplink: interface vbnone0/m,
+        '--check names an uplink that is not there');
+    $node->ask("create 31091 $Verbs::template");
+    like(($node->ask('start 31091'))[0],
+        qr/^err \w+ uplink vbnone0: there is no such interface/,
+        'and so does a start');
+    leave();
+    return;
+}
+
+
 sub leave {
     $node->ask('destroy 31091');
     $node->end;
@@ -160,5 +177,6 @@ END {
 
 if (($ENV{VERBS_DRIVERS} // 'lxc') =~ /lxc/) {
     bridged();
+    without_uplink();
 }
 done_testing();
