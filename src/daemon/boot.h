@@ -6,6 +6,7 @@
 #define VZ_BOOT_H
 
 #include "config.h"
+#include "../wire/code.h"
 
 
 /*
@@ -14,6 +15,13 @@
  * nothing.  How many failed, or -1 where it could not begin; logged, too.
  */
 int vz_boot(const vz_config_t *conf);
+
+/*
+ * vz_boot_start: one of them, where it is still wanted to run and does not;
+ * logged under that name.  What did not come up in time is tried again.
+ */
+vz_code_e vz_boot_start(const vz_config_t *conf, uint32_t ctid,
+    const char *who);
 
 
 #endif /* VZ_BOOT_H */

@@ -17,6 +17,7 @@
 #include "driver_lxc.h"
 #include "lock.h"
 #include "log.h"
+#include "monitor.h"
 #include "mount.h"
 #include "nft.h"
 #include "rootfs.h"

@@ -2,6 +2,7 @@
 #include <string.h>
 #include "../wire/field.h"
 #include "../wire/frame.h"
+#include "again.h"
 #include "limit.h"
 #include "stat.h"
 #include "text.h"
@@ -71,6 +72,7 @@ vz_stat_print(const vz_config_t *conf, const vz_ct_t *ct,
     const vz_stat_t *stat, unsigned whole, char *line)
 {
     char             kept[VZ_WORDS_MAX];
+    unsigned         again;
     const char      *gateway;
     vz_text_t        text;
 
@@ -130,6 +132,12 @@ vz_stat_print(const vz_config_t *conf, const vz_ct_t *ct,
     vz_limit_kept(ct, NULL, kept);
     vz_text_put(&text, " kept=%s", kept);
     vz_stat_size(&text, "created", ct->created);
+
+    again = vz_again_tries(conf, ct->ctid);
+
+    if (again) {
+        vz_text_put(&text, " again=%u", again);
+    }
 }
 
 
