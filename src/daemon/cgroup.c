@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 #include <linux/magic.h>
+#include <sys/stat.h>
 #include <sys/vfs.h>
 #include "../wire/field.h"
 #include "cgroup.h"
@@ -14,6 +15,7 @@
 
 #define VZ_CGROUP_ROOT   "/sys/fs/cgroup"
 #define VZ_CGROUP_DEPTH  32         /* of folders that a guest made */
+#define VZ_CGROUP_FIRST  "500"      /* oom_score_adj of all but init */
 #define VZ_CGROUP_TRIES  50         /* 20 ms each, until the killed are gone */
 
 
@@ -38,6 +40,7 @@ static const char  *vz_cgroup_names[VZ_CG_COUNT] = {
 };
 
 
+static int vz_cgroup_guest(pid_t pid, uint32_t base);
 static void vz_cgroup_each(vz_cgroup_walk_t *walk);
 static void vz_cgroup_hierarchy(int root, const char *name,
     vz_cgroup_walk_t *walk);
@@ -200,6 +203,62 @@ vz_cgroup_thaw(const vz_run_t *run)
 
     (void) vz_cgroup_write(run->cgroup[VZ_CG_FREEZER], "freezer.state",
                            "THAWED");
+}
+
+
+void
+vz_cgroup_spare(const vz_run_t *run, uint32_t base)
+{
+    int     fd, file, pid;
+    char    path[512], line[32];
+    FILE   *fp;
+
+    snprintf(path, sizeof(path), "%s/cgroup.procs", run->cgroup[VZ_CG_PIDS]);
+
+    fp = fopen(path, "re");
+
+    while (fp != NULL && fgets(line, sizeof(line), fp) != NULL) {
+        pid = atoi(line);
+        fd = pid > 1 && pid != run->init.pid ? vz_cgroup_guest(pid, base) : -1;
+
+        if (fd != -1) {
+            file = openat(fd, "oom_score_adj", O_WRONLY | O_CLOEXEC);
+
+            if (file != -1) {
+                (void) !write(file, VZ_CGROUP_FIRST, strlen(VZ_CGROUP_FIRST));
+                close(file);
+            }
+
+            close(fd);
+        }
+    }
+
+    if (fp != NULL) {
+        fclose(fp);
+    }
+}
+
+
+/* its folder in /proc, where that number is still a process of the guest's */
+
+static int
+vz_cgroup_guest(pid_t pid, uint32_t base)
+{
+    int          fd;
+    char         path[32];
+    struct stat  st;
+
+    snprintf(path, sizeof(path), "/proc/%d", pid);
+    fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (fd != -1 && (fstat(fd, &st) == -1 || st.st_uid < base
+                     || st.st_uid - base >= VZ_CT_IDS))
+    {
+        close(fd);
+        fd = -1;
+    }
+
+    return fd;
 }
 
 

@@ -51,6 +51,12 @@ void vz_cgroup_thaw(const vz_run_t *run);
 int vz_cgroup_keep(const vz_run_t *run);
 
 /*
+ * vz_cgroup_spare: of the processes in it, whose ids are from base on, init is
+ * the last that ends where memory is used up; what they start inherits that.
+ */
+void vz_cgroup_spare(const vz_run_t *run, uint32_t base);
+
+/*
  * vz_cgroup_parent: the folder under which all groups of this lxc_path lie,
  * so that no other liblxc on the host has any there.
  */

@@ -135,6 +135,7 @@ vz_lxc_up(vz_job_t *job, vz_ct_t *ct)
     rc = vz_monitor_wait(ct, &monitor, vz_job_left(job), &run);
 
     if (rc == VZ_OK && vz_lxc_settled(&run)) {
+        vz_cgroup_spare(&run, ct->idmap);
         vz_monitor_keep(&monitor);
         return VZ_OK;
     }

@@ -21,6 +21,7 @@
 #include <unistd.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include "../wire/field.h"
 #include "../wire/frame.h"
 #include "cgroup.h"
@@ -55,6 +56,7 @@ static int vz_hook_pre_start(const vz_config_t *conf, vz_ct_t *ct,
     char *words);
 static int vz_hook_start_host(const vz_config_t *conf, vz_ct_t *ct,
     char *words);
+static void vz_hook_furnish(const vz_ct_t *ct, int root);
 static int vz_hook_post_stop(const vz_config_t *conf, vz_ct_t *ct,
     char *words);
 static int vz_hook_rebooting(void);
@@ -273,6 +275,7 @@ vz_hook_start_host(const vz_config_t *conf, vz_ct_t *ct, char *words)
 
     root = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
     run.halt = vz_guest_halt(root);
+    vz_hook_furnish(ct, root);
     close(root);
 
     if (vz_cgroup_keep(&run) == -1) {
@@ -292,6 +295,26 @@ vz_hook_start_host(const vz_config_t *conf, vz_ct_t *ct, char *words)
     }
 
     return 0;
+}
+
+
+/* that a disk is full, or a guest wants it otherwise, stops no start */
+
+static void
+vz_hook_furnish(const vz_ct_t *ct, int root)
+{
+    pid_t  pid;
+
+    pid = fork();
+
+    if (pid == 0) {
+        umask(022);
+        _exit(vz_mount_ids(ct->idmap) == -1 || vz_guest_oom(root) == -1);
+    }
+
+    while (pid != -1 && waitpid(pid, NULL, 0) == -1 && errno == EINTR) {
+        /* void */
+    }
 }
 
 
