@@ -47,13 +47,14 @@ vz_again_due(const vz_config_t *conf, const vz_ct_t *ct, int status)
     int64_t     now;
     vz_again_t  again;
 
+    /*
+     * reboot(2) in its namespace ends init by SIGINT, or by SIGHUP: that is
+     * the last which was heard of it where it did not come back.
+     */
+
     signo = vz_again_signal(status);
 
-    /* reboot(2) in its namespace ends init by SIGINT or SIGHUP */
-
-    if (status == 0 || signo == SIGINT || signo == SIGHUP
-        || vz_stopping(conf, ct->ctid))
-    {
+    if (status == 0 || signo == SIGINT || vz_stopping(conf, ct->ctid)) {
         return 0;
     }
 
@@ -69,6 +70,10 @@ vz_again_due(const vz_config_t *conf, const vz_ct_t *ct, int status)
     again.at = now;
     again.status = status;
 
+    /* where a reboot has failed it still names us */
+
+    (void) vz_store_forget(ct, "run");
+
     return vz_again_write(conf, ct->ctid, &again) == 0;
 }
 
@@ -78,7 +83,8 @@ vz_again_due(const vz_config_t *conf, const vz_ct_t *ct, int status)
 static int
 vz_again_signal(int status)
 {
-    return WIFSTOPPED(status) ? WSTOPSIG(status)
+    return status == VZ_AGAIN_BROKE ? 0
+           : WIFSTOPPED(status) ? WSTOPSIG(status)
            : WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 }
 
@@ -161,7 +167,10 @@ vz_again_say(uint32_t ctid, const vz_again_t *again, unsigned delay)
 
     signo = vz_again_signal(again->status);
 
-    if (signo) {
+    if (again->status == VZ_AGAIN_BROKE || signo == SIGHUP) {
+        snprintf(how, sizeof(how), "did not come back from its reboot");
+
+    } else if (signo) {
         snprintf(how, sizeof(how), "was killed by signal %d%s", signo,
                  signo == SIGKILL ? ", as where its memory is used up" : "");
 

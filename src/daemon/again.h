@@ -13,9 +13,11 @@
 
 /*
  * vz_again_due: whether an init ended unasked, by the status that liblxc has
- * of it (error_num), in a container that nobody stops; it is written down
- * then.
+ * of it (error_num), or did not come back from a reboot of its own
+ * (VZ_AGAIN_BROKE), in a container that nobody stops; it is written down then.
  */
+#define VZ_AGAIN_BROKE  (-1)
+
 int vz_again_due(const vz_config_t *conf, const vz_ct_t *ct, int status);
 
 /*

@@ -16,7 +16,7 @@
 #define VZ_CGROUP_ROOT   "/sys/fs/cgroup"
 #define VZ_CGROUP_DEPTH  32         /* of folders that a guest made */
 #define VZ_CGROUP_FIRST  "500"      /* oom_score_adj of all but init */
-#define VZ_CGROUP_TRIES  50         /* 20 ms each, until the killed are gone */
+#define VZ_CGROUP_TRIES  500        /* 20 ms each, until the killed are gone */
 
 
 typedef struct vz_cgroup_walk_s  vz_cgroup_walk_t;
@@ -53,6 +53,8 @@ static int vz_cgroup_processes(int parent, const char *name, unsigned depth,
     int sig, vz_cgroup_walk_t *walk);
 static int vz_cgroup_rmdir(int parent, const char *name, unsigned depth,
     vz_cgroup_walk_t *walk);
+static int vz_cgroup_leaf(int parent, const char *name,
+    char leaf[NAME_MAX + 1]);
 static int vz_cgroup_rmdir_empty(int parent, const char *name, unsigned depth,
     vz_cgroup_walk_t *walk);
 
@@ -132,7 +134,7 @@ vz_cgroup_use(const vz_run_t *run, vz_cgroup_use_t *use)
 {
     int          two;
     char         text[8192];
-    uint64_t     inactive;
+    uint64_t     cache;
     const char  *dir;
 
     memset(use, 0, sizeof(*use));
@@ -148,10 +150,9 @@ vz_cgroup_use(const vz_run_t *run, vz_cgroup_use_t *use)
                                                  : "memory.usage_in_bytes");
 
     if (vz_cgroup_text(dir, "memory.stat", text, sizeof(text)) > 0) {
-        inactive = vz_cgroup_field(text, two ? "\ninactive_file "
-                                             : "\ntotal_inactive_file ");
-        use->memory_used = use->memory_used > inactive
-                           ? use->memory_used - inactive : 0;
+        cache = vz_cgroup_cache(text, two);
+        use->memory_used = use->memory_used > cache
+                           ? use->memory_used - cache : 0;
 
         if (!two) {
             use->swap_used = vz_cgroup_field(text, "\ntotal_swap ");
@@ -172,6 +173,16 @@ vz_cgroup_use(const vz_run_t *run, vz_cgroup_use_t *use)
 
     use->processes = vz_cgroup_number(run->cgroup[VZ_CG_PIDS],
                                       "pids.current");
+}
+
+
+uint64_t
+vz_cgroup_cache(const char *text, int two)
+{
+    return two ? vz_cgroup_field(text, "\ninactive_file ")
+                 + vz_cgroup_field(text, "\nactive_file ")
+               : vz_cgroup_field(text, "\ntotal_inactive_file ")
+                 + vz_cgroup_field(text, "\ntotal_active_file ");
 }
 
 
@@ -339,13 +350,13 @@ vz_cgroup_remove(const vz_config_t *conf, uint32_t ctid)
 
 
 int
-vz_cgroup_monitored(const vz_config_t *conf, uint32_t ctid)
+vz_cgroup_busy(const vz_config_t *conf, uint32_t ctid)
 {
     vz_cgroup_walk_t  walk;
 
     memset(&walk, 0, sizeof(walk));
     walk.ctid = ctid;
-    walk.prefix = "lxc.monitor.";
+    walk.prefix = "lxc.payload.";
     walk.function = vz_cgroup_count;
     vz_cgroup_parent(conf, walk.parent);
     vz_cgroup_each(&walk);
@@ -474,12 +485,27 @@ vz_cgroup_meant(const char *name, const vz_cgroup_walk_t *walk)
 }
 
 
-/* the processes of a folder and of those in it */
+/*
+ * The processes of a folder and of those in it.  Version 2 kills them at any
+ * depth since Linux 5.14; in version 1 all are in the freezer's folder itself.
+ */
 
 static int
 vz_cgroup_kill(int parent, const char *name, unsigned depth,
     vz_cgroup_walk_t *walk)
 {
+    int   fd;
+    char  file[NAME_MAX + sizeof("/cgroup.kill")];
+
+    snprintf(file, sizeof(file), "%s/cgroup.kill", name);
+
+    fd = openat(parent, file, O_WRONLY | O_CLOEXEC);
+
+    if (fd != -1) {
+        (void) !write(fd, "1", 1);
+        close(fd);
+    }
+
     return vz_cgroup_processes(parent, name, depth, SIGKILL, walk);
 }
 
@@ -488,6 +514,25 @@ static int
 vz_cgroup_count(int parent, const char *name, unsigned depth,
     vz_cgroup_walk_t *walk)
 {
+    int      fd;
+    char     file[NAME_MAX + sizeof("/cgroup.events")], text[256];
+    ssize_t  n;
+
+    /* version 2 knows it of all below */
+
+    snprintf(file, sizeof(file), "%s/cgroup.events", name);
+
+    fd = openat(parent, file, O_RDONLY | O_CLOEXEC);
+
+    if (fd != -1) {
+        n = read(fd, text, sizeof(text) - 1);
+        close(fd);
+        text[n > 0 ? n : 0] = '\0';
+        walk->processes += (unsigned) vz_cgroup_field(text, "populated ");
+
+        return 0;
+    }
+
     return vz_cgroup_processes(parent, name, depth, 0, walk);
 }
 
@@ -558,42 +603,85 @@ vz_cgroup_rmdir_empty(int parent, const char *name, unsigned depth,
 }
 
 
+/*
+ * A guest makes folders in folders, as deep as it likes: from the deepest on,
+ * and no more than two of them are open.
+ */
+
 static int
 vz_cgroup_rmdir(int parent, const char *name, unsigned depth,
     vz_cgroup_walk_t *walk)
 {
-    int             fd;
-    DIR            *dir;
-    struct dirent  *entry;
+    int   at, rc;
+    char  leaf[NAME_MAX + 1];
 
-    if (unlinkat(parent, name, AT_REMOVEDIR) == 0 || errno == ENOENT) {
-        return 0;
-    }
+    (void) depth;
+    (void) walk;
 
-    if (depth == VZ_CGROUP_DEPTH) {
-        return -1;
-    }
+    while (unlinkat(parent, name, AT_REMOVEDIR) == -1) {
 
-    fd = openat(parent, name, O_RDONLY|O_DIRECTORY|O_NOFOLLOW|O_CLOEXEC);
-    if (fd == -1) {
-        return -1;
-    }
+        if (errno == ENOENT) {
+            return 0;
+        }
 
-    dir = fdopendir(fd);
-    if (dir == NULL) {
-        close(fd);
-        return -1;
-    }
+        at = vz_cgroup_leaf(parent, name, leaf);
+        if (at == -1) {
+            return -1;
+        }
 
-    while ((entry = readdir(dir)) != NULL) {
-        if (entry->d_type == DT_DIR && entry->d_name[0] != '.') {
-            (void) vz_cgroup_rmdir(fd, entry->d_name, depth + 1, walk);
+        rc = unlinkat(at, leaf, AT_REMOVEDIR);
+        close(at);
+
+        /* somebody is in it */
+
+        if (rc == -1 && errno != ENOENT) {
+            return -1;
         }
     }
 
-    closedir(dir);
+    return 0;
+}
 
-    return unlinkat(parent, name, AT_REMOVEDIR);
+
+/* the folder of the first that has none in it, whose name is put into leaf */
+
+static int
+vz_cgroup_leaf(int parent, const char *name, char leaf[NAME_MAX + 1])
+{
+    int             at, fd;
+    DIR            *dir;
+    struct dirent  *entry;
+
+    at = fcntl(parent, F_DUPFD_CLOEXEC, 0);
+    snprintf(leaf, NAME_MAX + 1, "%s", name);
+
+    while (at != -1) {
+        fd = openat(at, leaf, O_RDONLY|O_DIRECTORY|O_NOFOLLOW|O_CLOEXEC);
+        dir = fd == -1 ? NULL : fdopendir(fd);
+
+        if (dir == NULL) {
+            close(fd);
+            close(at);
+            return -1;
+        }
+
+        do {
+            entry = readdir(dir);
+        } while (entry != NULL
+                 && (entry->d_type != DT_DIR || entry->d_name[0] == '.'));
+
+        if (entry == NULL) {
+            closedir(dir);
+            return at;
+        }
+
+        close(at);
+        at = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+        snprintf(leaf, NAME_MAX + 1, "%s", entry->d_name);
+        closedir(dir);
+    }
+
+    return -1;
 }
 
 

@@ -37,6 +37,12 @@ typedef struct {
 
 void vz_cgroup_use(const vz_run_t *run, vz_cgroup_use_t *use);
 
+/*
+ * vz_cgroup_cache: of a memory.stat of version 2, or 1, the bytes of files
+ * that may go, as free(1) and lxcfs count them: the active ones, too.
+ */
+uint64_t vz_cgroup_cache(const char *text, int two);
+
 /* vz_cgroup_frozen: whether it is. */
 int vz_cgroup_frozen(const vz_run_t *run);
 
@@ -67,11 +73,11 @@ void vz_cgroup_parent(const vz_config_t *conf, char name[VZ_CGROUP_PARENT]);
 /*
  * vz_cgroup_remove: the container's groups and whatever still lives in them,
  * as a killed monitor leaves it behind; the number of processes it killed.
- * vz_cgroup_monitored: whether a monitor of it lives.
+ * vz_cgroup_busy: whether a process of it lives, whoever watches it.
  * vz_cgroup_down: the parent and liblxc's helper groups, where empty.
  */
 unsigned vz_cgroup_remove(const vz_config_t *conf, uint32_t ctid);
-int vz_cgroup_monitored(const vz_config_t *conf, uint32_t ctid);
+int vz_cgroup_busy(const vz_config_t *conf, uint32_t ctid);
 void vz_cgroup_down(const vz_config_t *conf);
 
 

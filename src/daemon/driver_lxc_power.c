@@ -13,11 +13,13 @@
 #include "cgroup.h"
 #include "driver_lxc.h"
 #include "host.h"
+#include "limit.h"
 #include "log.h"
 #include "lxcconf.h"
 #include "monitor.h"
 #include "mount.h"
 #include "net.h"
+#include "pin.h"
 #include "stopping.h"
 #include "tree.h"
 
@@ -28,6 +30,7 @@
 #define VZ_LXC_SLICE     5000       /* ms between two requests to stop */
 #define VZ_LXC_SLICE_Y   1000
 #define VZ_LXC_MONITOR   15000      /* ms a monitor may take to clean up */
+#define VZ_LXC_PINNED    5000       /* ms until who keeps its disk is told */
 #define VZ_LXC_KILLED    10000      /* ms until a killed init is gone */
 #define VZ_LXC_SETTLE    500        /* ms an init has to show that it lives */
 #define VZ_LXC_RESERVE   5000       /* ms of a verb's time kept for killing */
@@ -376,7 +379,9 @@ vz_lxc_end(vz_job_t *job, const vz_ct_t *ct)
     unsigned   killed, running;
     vz_code_e  rc;
 
-    running = (unsigned) vz_run_alive(ct, &run);
+    /* whose monitor was killed may have an init that has outlived it */
+
+    running = vz_run_alive(ct, &run) || vz_cgroup_busy(job->conf, ct->ctid);
 
     timeout = (int) job->conf->stop_timeout * 1000;
     left = vz_job_left(job) - VZ_LXC_RESERVE;
@@ -403,12 +408,23 @@ vz_lxc_end(vz_job_t *job, const vz_ct_t *ct)
 vz_code_e
 vz_lxc_restart(vz_job_t *job)
 {
+    char       words[VZ_WORDS_MAX];
     vz_ct_t    ct;
     unsigned   killed;
     vz_code_e  rc;
 
-    if ((rc = vz_lxc_load(job, &ct)) != VZ_OK
-        || (rc = vz_lxc_want(job, &ct, 1)) != VZ_OK
+    rc = vz_lxc_load(job, &ct);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    /* what would not come up again is not taken down */
+
+    if (vz_pin_find(&ct, VZ_LXC_PINNED, words)) {
+        return vz_job_end(job, VZ_BUSY, "%s", words);
+    }
+
+    if ((rc = vz_lxc_want(job, &ct, 1)) != VZ_OK
         || (rc = vz_lxc_end(job, &ct)) != VZ_OK)
     {
         return rc;
@@ -454,7 +470,7 @@ vz_lxc_halt(const vz_config_t *conf, const vz_ct_t *ct, int timeout,
 {
     vz_run_t  run;
 
-    *killed = 0;
+    *killed = !vz_run_alive(ct, &run) && vz_cgroup_busy(conf, ct->ctid);
 
     /*
      * With this a guest that reboots instead is not started again; it may be
@@ -548,6 +564,16 @@ vz_lxc_clean(const vz_config_t *conf, const vz_ct_t *ct, char *words)
     /* a monitor that died before its time leaves more than mounts */
 
     (void) vz_cgroup_remove(conf, ct->ctid);
+
+    if (vz_cgroup_busy(conf, ct->ctid)) {
+        snprintf(words, VZ_WORDS_MAX, "container %u: its processes can't be "
+                 "killed", ct->ctid);
+        return -1;
+    }
+
+    if (known) {
+        vz_limit_together(&run, 1);
+    }
 
     if (vz_run_read(ct, &run) == 0 && vz_net_stop(conf, ct, words) == -1) {
         return -1;

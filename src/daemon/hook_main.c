@@ -197,7 +197,7 @@ vz_hook_pre_start(const vz_config_t *conf, vz_ct_t *ct, char *words)
 {
     int         host;
     char        lower[PATH_MAX];
-    unsigned    tries;
+    int         tries;
     vz_code_e   rc;
     vz_mount_t  mount;
 
@@ -220,7 +220,11 @@ vz_hook_pre_start(const vz_config_t *conf, vz_ct_t *ct, char *words)
         return -1;
     }
 
-    /* leftovers of a monitor that was killed, and of its hook */
+    /*
+     * Leftovers of a monitor that was killed, and of its hook.  Who reboots
+     * waits for as long as somebody has its image: liblxc 5.0 does not
+     * survive that this fails then.
+     */
 
     tries = VZ_HOOK_TRIES;
 
@@ -232,7 +236,14 @@ vz_hook_pre_start(const vz_config_t *conf, vz_ct_t *ct, char *words)
 
         rc = vz_mount_make(ct, lower, VZ_HOOK_WAIT, &mount, words);
 
-    } while (rc == VZ_BUSY && --tries > 0);
+        if (rc == VZ_BUSY && --tries == 0 && vz_hook_rebooting()) {
+            vz_log(LOG_WARNING, "container %u can't reboot yet: %s", ct->ctid,
+                   words);
+        }
+
+    } while (rc == VZ_BUSY
+             && (tries > 0
+                 || (vz_hook_rebooting() && !vz_stopping(conf, ct->ctid))));
 
     if (rc != VZ_OK) {
         return -1;
@@ -332,6 +343,10 @@ vz_hook_post_stop(const vz_config_t *conf, vz_ct_t *ct, char *words)
         vz_disk_use(ct, 1, &use);
         snprintf(text, sizeof(text), "%llu", (unsigned long long) use.used);
         (void) vz_store_file(ct, "used", text, strlen(text));
+    }
+
+    if (known) {
+        vz_limit_together(&run, 1);
     }
 
     rc = vz_net_stop(conf, ct, words);

@@ -5,7 +5,9 @@
 #include <sys/utsname.h>
 #include "../wire/field.h"
 #include "cgroup.h"
+#include "log.h"
 #include "lxcconf.h"
+#include "lxcfs.h"
 #include "net.h"
 #include "seccomp.h"
 #include "text.h"
@@ -168,6 +170,13 @@ vz_lxcconf_lxcfs(vz_text_t *text, const vz_config_t *conf)
     };
 
     if (strcmp(conf->lxcfs, "none") == 0) {
+        return;
+    }
+
+    if (!vz_lxcfs_alive(conf)) {
+        vz_log(LOG_WARNING, "lxcfs at %s does not answer: containers see the "
+               "node's memory and cpus; start it, and restart them",
+               conf->lxcfs);
         return;
     }
 

@@ -197,7 +197,7 @@ vz_monitor_run(const vz_config_t *conf, const vz_ct_t *ct, int promise)
 
     if (poll(&event, 1, VZ_MONITOR_PROMISE) == 1
         && read(promise, &byte, 1) == 1
-        && vz_again_due(conf, ct, c->error_num))
+        && vz_again_due(conf, ct, ok ? c->error_num : VZ_AGAIN_BROKE))
     {
         vz_again_exec(conf, ct);
     }

@@ -4,6 +4,7 @@
 #include "../wire/frame.h"
 #include "again.h"
 #include "limit.h"
+#include "lxcfs.h"
 #include "stat.h"
 #include "text.h"
 
@@ -137,6 +138,10 @@ vz_stat_print(const vz_config_t *conf, const vz_ct_t *ct,
 
     if (again) {
         vz_text_put(&text, " again=%u", again);
+    }
+
+    if (stat->running && vz_lxcfs_gone(conf, &stat->run)) {
+        vz_text_put(&text, " lxcfs=gone");
     }
 }
 

@@ -59,7 +59,7 @@ sub new {
         $conf{template_dir} = "$dir/cache";
         $conf{hook} = "$build/virtual-server-hook";
         $conf{unpack} = "$build/virtual-server-unpack";
-        $conf{lxcfs} = 'none';
+        $conf{lxcfs} //= 'none';
         $conf{interface_prefix} = 'vx';
         $conf{nft_table} = 'vzverbs';
         $conf{idmap_base} = 65536 * 30000;
