@@ -8,7 +8,6 @@
 #include <unistd.h>
 #include <sys/wait.h>
 #include "again.h"
-#include "boot.h"
 #include "file.h"
 #include "log.h"
 #include "runtime.h"
@@ -118,44 +117,35 @@ vz_again_exec(const vz_config_t *conf, const vz_ct_t *ct)
 
 
 int
-vz_again(const vz_config_t *conf, uint32_t ctid)
+vz_again_next(const vz_config_t *conf, uint32_t ctid, unsigned failed,
+    unsigned *delay)
 {
-    unsigned    delay, waited;
     vz_again_t  again;
 
-    while (vz_again_read(conf, ctid, &again) == 0) {
+    if (vz_again_read(conf, ctid, &again) == -1) {
+        return 0;
+    }
 
-        if (again.tries > VZ_AGAIN_MOST) {
-            vz_log(LOG_ERR, "container %u: its init has ended %u times in a "
-                   "row and is not started again; look at its log inside, "
-                   "then start it", ctid, again.tries);
-            return 1;
-        }
-
-        delay = again.tries > 6 ? VZ_AGAIN_SLOW : 1U << (again.tries - 1);
-        vz_again_say(ctid, &again, delay);
-
-        for (waited = 0; waited < delay; waited++) {
-            (void) sleep(1);
-
-            if (vz_stopping(conf, ctid)) {
-                return 0;
-            }
-        }
-
-        if (vz_boot_start(conf, ctid, "again") == VZ_OK) {
-            return 0;
-        }
-
+    if (failed) {
         again.tries++;
         again.at = vz_again_now();
 
         if (vz_again_write(conf, ctid, &again) == -1) {
-            break;
+            return 0;
         }
     }
 
-    return 0;
+    if (again.tries > VZ_AGAIN_MOST) {
+        vz_log(LOG_ERR, "container %u: its init has ended %u times in a row "
+               "and is not started again; look at its log inside, then start "
+               "it", ctid, again.tries);
+        return -1;
+    }
+
+    *delay = again.tries > 6 ? VZ_AGAIN_SLOW : 1U << (again.tries - 1);
+    vz_again_say(ctid, &again, *delay);
+
+    return 1;
 }
 
 

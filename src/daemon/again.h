@@ -27,11 +27,13 @@ int vz_again_due(const vz_config_t *conf, const vz_ct_t *ct, int status);
 void vz_again_exec(const vz_config_t *conf, const vz_ct_t *ct);
 
 /*
- * vz_again: what that does: wait 1, 2, 4 ... 60 s, start it where it still is
- * wanted to run, and so on, 10 times in a row; who then runs for ten minutes
- * begins anew.  Logged.  0, or 1 where it was given up.
+ * vz_again_next: 1 with the seconds to wait before the next start: 1, 2, 4 ...
+ * 60, ten in a row; who runs for ten minutes begins anew.  0 where there is to
+ * be none any more, -1 where it is given up.  failed: the last one did.
+ * Logged.
  */
-int vz_again(const vz_config_t *conf, uint32_t ctid);
+int vz_again_next(const vz_config_t *conf, uint32_t ctid, unsigned failed,
+    unsigned *delay);
 
 /* vz_again_tries: how often in a row it was started again, 0 for none. */
 unsigned vz_again_tries(const vz_config_t *conf, uint32_t ctid);

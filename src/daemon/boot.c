@@ -4,10 +4,12 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "again.h"
 #include "boot.h"
 #include "job.h"
 #include "log.h"
 #include "perform.h"
+#include "stopping.h"
 
 
 #define VZ_BOOT_AT_ONCE  4
@@ -184,21 +186,48 @@ vz_boot_end(void)
 }
 
 
-vz_code_e
-vz_boot_start(const vz_config_t *conf, uint32_t ctid, const char *who)
+int
+vz_boot_again(const vz_config_t *conf, uint32_t ctid)
 {
+    int        rc;
     char       words[VZ_WORDS_MAX];
+    unsigned   delay, waited;
     vz_code_e  code;
     vz_host_t  host;
 
-    code = vz_boot_open(conf, &host, words);
+    code = VZ_OK;
 
-    if (code != VZ_OK || host.driver->boot == NULL) {
-        vz_log(LOG_ERR, "%s: start %u: %s", who, ctid, words);
-        return code == VZ_OK ? VZ_UNSUPPORTED : code;
+    while ((rc = vz_again_next(conf, ctid, code != VZ_OK, &delay)) == 1) {
+
+        for (waited = 0; waited < delay; waited++) {
+            (void) sleep(1);
+
+            if (vz_stopping(conf, ctid)) {
+                return 0;
+            }
+        }
+
+        code = vz_boot_open(conf, &host, words);
+
+        if (code != VZ_OK) {
+            vz_log(LOG_ERR, "again: start %u: %s", ctid, words);
+            continue;
+        }
+
+        code = host.driver->boot
+               ? vz_boot_one(conf, ctid, host.driver->boot, "again")
+               : VZ_NOENT;
+
+        if (code == VZ_NOENT) {
+            vz_again_forget(conf, ctid);
+        }
+
+        if (code == VZ_OK) {
+            return 0;
+        }
     }
 
-    return vz_boot_one(conf, ctid, host.driver->boot, who);
+    return rc;
 }
 
 

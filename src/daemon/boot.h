@@ -6,7 +6,6 @@
 #define VZ_BOOT_H
 
 #include "config.h"
-#include "../wire/code.h"
 
 
 /*
@@ -17,11 +16,11 @@
 int vz_boot(const vz_config_t *conf);
 
 /*
- * vz_boot_start: one of them, where it is still wanted to run and does not;
- * logged under that name.  What did not come up in time is tried again.
+ * vz_boot_again: what virtual-server --again does (again.h): one of them,
+ * where it is still wanted to run and nobody stops it, until it runs.  0, or
+ * -1 where it was given up; logged.
  */
-vz_code_e vz_boot_start(const vz_config_t *conf, uint32_t ctid,
-    const char *who);
+int vz_boot_again(const vz_config_t *conf, uint32_t ctid);
 
 
 #endif /* VZ_BOOT_H */

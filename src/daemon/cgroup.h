@@ -9,6 +9,8 @@
 #include "run.h"
 
 
+#define VZ_CGROUP_ROOT  "/sys/fs/cgroup"
+
 /* vz_cgroup_version: 1, 2, or 0: nothing is mounted.  Hybrid counts as 1. */
 int vz_cgroup_version(void);
 
@@ -71,6 +73,8 @@ void vz_cgroup_spare(const vz_run_t *run, uint32_t base);
 void vz_cgroup_parent(const vz_config_t *conf, char name[VZ_CGROUP_PARENT]);
 
 /*
+ * cgroup_end.c.
+ *
  * vz_cgroup_remove: the container's groups and whatever still lives in them,
  * as a killed monitor leaves it behind; the number of processes it killed.
  * vz_cgroup_busy: whether a process of it lives, whoever watches it.

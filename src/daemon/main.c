@@ -16,7 +16,6 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "again.h"
 #include "boot.h"
 #include "cache.h"
 #include "check.h"
@@ -369,5 +368,5 @@ vz_main_again(const vz_config_t *conf, const char *text)
 
     (void) vz_log_open(conf->log, conf->log_level);
 
-    return vz_again(conf, ctid);
+    return vz_boot_again(conf, ctid) == 0 ? 0 : 1;
 }

@@ -6,8 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+#include <linux/capability.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include "store.h"
 #include "userns.h"
@@ -39,6 +41,7 @@ static void vz_userns_outer(uint32_t base, int in, int out)
     __attribute__((noreturn));
 static void vz_userns_inner(int out) __attribute__((noreturn));
 static int vz_userns_owner(uint32_t base);
+static int vz_userns_caps(void);
 static int vz_userns_bound(void);
 static int vz_userns_map(pid_t pid, uint32_t first);
 static int vz_userns_put(const char *path, const char *text);
@@ -135,13 +138,17 @@ vz_userns_outer(uint32_t base, int in, int out)
 
     close(ready[1]);
 
-    if (pid != -1
-        && read(ready[0], &byte, 1) == 1
-        && vz_userns_map(pid, 0) == 0
-        && write(out, &pid, sizeof(pid)) == sizeof(pid)
-        && read(in, &byte, 1) == 0)
+    /* where the kernel lets nobody make one in another, ours has to do */
+
+    if (pid == -1
+        || read(ready[0], &byte, 1) != 1
+        || vz_userns_map(pid, 0) == -1)
     {
-        _exit(0);
+        pid = getpid();
+    }
+
+    if (write(out, &pid, sizeof(pid)) == sizeof(pid)) {
+        _exit(read(in, &byte, 1) != 0);
     }
 
     _exit(1);
@@ -185,8 +192,37 @@ vz_userns_owner(uint32_t base)
         }
     }
 
-    return setgroups(0, NULL) == -1 || setresgid(base, base, base) == -1
-           || setresuid(base, base, base) == -1 ? -1 : 0;
+    /* it keeps what lets root make one where others may not */
+
+    if (prctl(PR_SET_KEEPCAPS, 1) == -1
+        || setgroups(0, NULL) == -1
+        || setresgid(base, base, base) == -1
+        || setresuid(base, base, base) == -1)
+    {
+        return -1;
+    }
+
+    return vz_userns_caps();
+}
+
+
+static int
+vz_userns_caps(void)
+{
+    struct __user_cap_data_struct    data[2];
+    struct __user_cap_header_struct  header;
+
+    header.version = _LINUX_CAPABILITY_VERSION_3;
+    header.pid = 0;
+
+    if (syscall(SYS_capget, &header, data) == -1) {
+        return -1;
+    }
+
+    data[0].effective = data[0].permitted;
+    data[1].effective = data[1].permitted;
+
+    return (int) syscall(SYS_capset, &header, data);
 }
 
 
