@@ -3,7 +3,7 @@
 #   make            build the module and the three programs
 #   make up         build, and run the whole panel from run/   (make down)
 #   make test       every test; also: unit fuzz test-verbs test-nginx test-chain
-#                   test-browser test-import lint
+#                   test-browser test-import attack lint
 #   make install    into DESTDIR; make uninstall takes it away again
 #
 # CC=clang takes another compiler; SANITIZE=address,undefined builds beside
@@ -43,7 +43,7 @@ UNITDIR    ?= $(PREFIX)/lib/systemd/system
 
 all: $(BUILD)/module.tested $(DAEMON) $(HOOK) $(UNPACK)
 
-.PHONY: all module programs up down test unit fuzz test-verbs \
+.PHONY: all module programs up down test unit fuzz test-verbs attack \
         test-nginx test-chain test-browser test-import test-vm soak lint format \
         install uninstall clean distclean \
         packages-build packages-run packages-test packages-lint \
@@ -203,6 +203,11 @@ test-nginx: stack packages-test $(if $(TEST_NGINX),packages-nginx)
 test-verbs: programs packages-run packages-test $(TOP)/templates/busybox.built
 	@VERBS_BUILD=$(BUILD) prove t/vz t/verbs
 
+# what a guest tries against the node and its neighbours
+attack: programs packages-run packages-test \
+        $(TEMPLATES:%=$(TOP)/templates/%.built)
+	@VERBS_BUILD=$(BUILD) prove --timer t/attack
+
 # the whole job on real parts: curl, a browser, processes that are killed
 test-chain: stack packages-test npm
 	@scripts/test-chain $(T)
@@ -238,7 +243,7 @@ keep = test -e $(2) || install -m 644 $(1) $(2)
 install: all
 	install -d $(addprefix $(DESTDIR),$(MODULESDIR) $(SBINDIR) $(UNITDIR) \
 	    $(LIBEXECDIR)/templates $(DATADIR)/sql \
-	    $(addprefix $(SYSCONFDIR)/,vzpanel xinetd.d init.d))
+	    $(addprefix $(SYSCONFDIR)/,vzpanel xinetd.d init.d apparmor.d))
 	install -m 644 $(MODULE) $(DESTDIR)$(MODULESDIR)
 	install -m 755 $(DAEMON) $(DESTDIR)$(SBINDIR)
 	install -m 755 $(HOOK) $(UNPACK) scripts/bounce sql/migrate sql/administrator \
@@ -254,6 +259,8 @@ install: all
 	install -m 644 conf/vzpanel-containers.service $(DESTDIR)$(UNITDIR)
 	install -m 755 conf/vzpanel-containers.init \
 	    $(DESTDIR)$(SYSCONFDIR)/init.d/vzpanel-containers
+	install -m 644 conf/apparmor \
+	    $(DESTDIR)$(SYSCONFDIR)/apparmor.d/vzpanel-container
 	install -m 644 conf/nginx.conf \
 	    $(DESTDIR)$(SYSCONFDIR)/vzpanel/nginx.conf.example
 	$(call keep,conf/virtual-server.conf,$\
@@ -268,7 +275,8 @@ install: all
 uninstall:
 	rm -f $(addprefix $(DESTDIR),$(MODULESDIR)/$(notdir $(MODULE)) \
 	    $(SBINDIR)/virtual-server $(UNITDIR)/vzpanel-containers.service \
-	    $(SYSCONFDIR)/init.d/vzpanel-containers)
+	    $(SYSCONFDIR)/init.d/vzpanel-containers \
+	    $(SYSCONFDIR)/apparmor.d/vzpanel-container)
 	rm -rf $(addprefix $(DESTDIR),$(LIBEXECDIR) $(DATADIR))
 
 clean:

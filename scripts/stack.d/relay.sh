@@ -202,16 +202,18 @@ own_numbers() {
 }
 
 
-# What --down could not end: monitors carry lxc_path among their arguments.
+# What --down could not end: monitors name the configuration of this stack.
 containers_kill() {
     local file pid
 
     while IFS= read -r file; do
         pid=${file#/proc/}
         pid=${pid%/cmdline}
+        [ "$(cat "/proc/$pid/comm" 2>/dev/null)" = vz-monitor ] || continue
         kill_tree "$pid"
         wait_for 5 test ! -s "$file" || true
-    done < <(grep -lsaF -e "[lxc monitor] $base/" /proc/[0-9]*/cmdline)
+    done < <(grep -lsaF -e "$base/conf/virtual-server.conf" \
+                 /proc/[0-9]*/cmdline)
 }
 
 

@@ -4,14 +4,17 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "again.h"
 #include "boot.h"
 #include "job.h"
 #include "log.h"
 #include "perform.h"
+#include "stopping.h"
 
 
 #define VZ_BOOT_AT_ONCE  4
 #define VZ_BOOT_WAIT     30000      /* ms for a container that is held */
+#define VZ_BOOT_TRIES    3          /* of a start that was not in time */
 
 
 typedef struct {
@@ -26,8 +29,10 @@ static int vz_boot_order(const void *one, const void *two);
 static int vz_boot_all(const vz_config_t *conf, const vz_boot_t *boot,
     vz_verb_pt run);
 static int vz_boot_end(void);
-static void vz_boot_one(const vz_config_t *conf, uint32_t ctid,
-    vz_verb_pt run) __attribute__((noreturn));
+static vz_code_e vz_boot_open(const vz_config_t *conf, vz_host_t *host,
+    char *words);
+static vz_code_e vz_boot_one(const vz_config_t *conf, uint32_t ctid,
+    vz_verb_pt run, const char *who);
 
 
 int
@@ -38,11 +43,7 @@ vz_boot(const vz_config_t *conf)
     vz_boot_t  boot;
     vz_host_t  host;
 
-    host.conf = conf;
-    host.driver = vz_driver_pick(conf, words);
-    host.opened = 0;
-
-    if (host.driver == NULL) {
+    if (vz_boot_open(conf, &host, words) != VZ_OK) {
         vz_log(LOG_ERR, "boot: %s", words);
         return -1;
     }
@@ -51,11 +52,6 @@ vz_boot(const vz_config_t *conf)
         vz_log(LOG_NOTICE, "boot: with %s the node's own scripts start the "
                "containers", host.driver->name);
         return 0;
-    }
-
-    if (vz_perform_open(&host, words) != VZ_OK) {
-        vz_log(LOG_ERR, "boot: %s", words);
-        return -1;
     }
 
     (void) memset(&boot, 0, sizeof(boot));
@@ -77,6 +73,22 @@ vz_boot(const vz_config_t *conf)
     free(boot.ctids);
 
     return failed;
+}
+
+
+static vz_code_e
+vz_boot_open(const vz_config_t *conf, vz_host_t *host, char *words)
+{
+    words[0] = '\0';
+    host->conf = conf;
+    host->driver = vz_driver_pick(conf, words);
+    host->opened = 0;
+
+    if (host->driver == NULL) {
+        return VZ_UNSUPPORTED;
+    }
+
+    return host->driver->boot ? vz_perform_open(host, words) : VZ_OK;
 }
 
 
@@ -138,7 +150,7 @@ vz_boot_all(const vz_config_t *conf, const vz_boot_t *boot, vz_verb_pt run)
         pid = fork();
 
         if (pid == 0) {
-            vz_boot_one(conf, boot->ctids[i], run);
+            _exit(vz_boot_one(conf, boot->ctids[i], run, "boot") != VZ_OK);
         }
 
         if (pid == -1) {
@@ -174,29 +186,82 @@ vz_boot_end(void)
 }
 
 
-static void
-vz_boot_one(const vz_config_t *conf, uint32_t ctid, vz_verb_pt run)
+int
+vz_boot_again(const vz_config_t *conf, uint32_t ctid)
+{
+    int        rc;
+    char       words[VZ_WORDS_MAX];
+    unsigned   delay, waited;
+    vz_code_e  code;
+    vz_host_t  host;
+
+    code = VZ_OK;
+
+    while ((rc = vz_again_next(conf, ctid, code != VZ_OK, &delay)) == 1) {
+
+        for (waited = 0; waited < delay; waited++) {
+            (void) sleep(1);
+
+            if (vz_stopping(conf, ctid)) {
+                return 0;
+            }
+        }
+
+        code = vz_boot_open(conf, &host, words);
+
+        if (code != VZ_OK) {
+            vz_log(LOG_ERR, "again: start %u: %s", ctid, words);
+            continue;
+        }
+
+        code = host.driver->boot
+               ? vz_boot_one(conf, ctid, host.driver->boot, "again")
+               : VZ_NOENT;
+
+        if (code == VZ_NOENT) {
+            vz_again_forget(conf, ctid);
+        }
+
+        if (code == VZ_OK) {
+            return 0;
+        }
+    }
+
+    return rc;
+}
+
+
+/* a node that has just come up is slow: what was late is tried again */
+static vz_code_e
+vz_boot_one(const vz_config_t *conf, uint32_t ctid, vz_verb_pt run,
+    const char *who)
 {
     int            n;
     char           line[VZ_LINE_MAX];
     long           start;
+    unsigned       tries;
     vz_job_t       job;
     vz_code_e      code;
     vz_request_t   req;
 
-    vz_job_init(&job, conf, -1);
-    job.gone = 1;                   /* there is no client */
-
-    start = vz_perform_now();
     n = snprintf(line, sizeof(line), "start %u", ctid);
-    code = vz_verb_parse(line, (size_t) n, &req, job.words);
+    tries = 0;
 
-    if (code == VZ_OK) {
-        job.req = &req;
-        code = vz_perform_as(NULL, &job, run, VZ_BOOT_WAIT);
-    }
+    do {
+        vz_job_init(&job, conf, -1);
+        job.gone = 1;               /* there is no client */
 
-    vz_perform_log("boot", &job, code, vz_perform_now() - start);
+        start = vz_perform_now();
+        code = vz_verb_parse(line, (size_t) n, &req, job.words);
 
-    _exit(code == VZ_OK ? 0 : 1);
+        if (code == VZ_OK) {
+            job.req = &req;
+            code = vz_perform_as(NULL, &job, run, VZ_BOOT_WAIT);
+        }
+
+        vz_perform_log(who, &job, code, vz_perform_now() - start);
+
+    } while (code == VZ_TIMEOUT && ++tries < VZ_BOOT_TRIES);
+
+    return code;
 }

@@ -15,5 +15,12 @@
  */
 int vz_boot(const vz_config_t *conf);
 
+/*
+ * vz_boot_again: what virtual-server --again does (again.h): one of them,
+ * where it is still wanted to run and nobody stops it, until it runs.  0, or
+ * -1 where it was given up; logged.
+ */
+int vz_boot_again(const vz_config_t *conf, uint32_t ctid);
+
 
 #endif /* VZ_BOOT_H */

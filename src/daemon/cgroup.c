@@ -1,36 +1,17 @@
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <linux/magic.h>
+#include <sys/stat.h>
 #include <sys/vfs.h>
 #include "../wire/field.h"
 #include "cgroup.h"
 
 
-#define VZ_CGROUP_ROOT   "/sys/fs/cgroup"
-#define VZ_CGROUP_DEPTH  32         /* of folders that a guest made */
-#define VZ_CGROUP_TRIES  50         /* 20 ms each, until the killed are gone */
-
-
-typedef struct vz_cgroup_walk_s  vz_cgroup_walk_t;
-
-typedef int (*vz_cgroup_pt)(int parent, const char *name, unsigned depth,
-    vz_cgroup_walk_t *walk);
-
-struct vz_cgroup_walk_s {
-    char            parent[VZ_CGROUP_PARENT];
-    char            own[VZ_CGROUP_PARENT];
-    uint32_t        ctid;           /* 0: the folder named prefix */
-    const char     *prefix;         /* NULL: monitor and payload */
-    vz_cgroup_pt    function;
-    unsigned        found;
-    unsigned        processes;
-};
+#define VZ_CGROUP_FIRST  "500"      /* oom_score_adj of all but init */
 
 
 static const char  *vz_cgroup_names[VZ_CG_COUNT] = {
@@ -38,20 +19,7 @@ static const char  *vz_cgroup_names[VZ_CG_COUNT] = {
 };
 
 
-static void vz_cgroup_each(vz_cgroup_walk_t *walk);
-static void vz_cgroup_hierarchy(int root, const char *name,
-    vz_cgroup_walk_t *walk);
-static int vz_cgroup_meant(const char *name, const vz_cgroup_walk_t *walk);
-static int vz_cgroup_kill(int parent, const char *name, unsigned depth,
-    vz_cgroup_walk_t *walk);
-static int vz_cgroup_count(int parent, const char *name, unsigned depth,
-    vz_cgroup_walk_t *walk);
-static int vz_cgroup_processes(int parent, const char *name, unsigned depth,
-    int sig, vz_cgroup_walk_t *walk);
-static int vz_cgroup_rmdir(int parent, const char *name, unsigned depth,
-    vz_cgroup_walk_t *walk);
-static int vz_cgroup_rmdir_empty(int parent, const char *name, unsigned depth,
-    vz_cgroup_walk_t *walk);
+static int vz_cgroup_guest(pid_t pid, uint32_t base);
 
 
 int
@@ -129,7 +97,7 @@ vz_cgroup_use(const vz_run_t *run, vz_cgroup_use_t *use)
 {
     int          two;
     char         text[8192];
-    uint64_t     inactive;
+    uint64_t     cache;
     const char  *dir;
 
     memset(use, 0, sizeof(*use));
@@ -145,10 +113,9 @@ vz_cgroup_use(const vz_run_t *run, vz_cgroup_use_t *use)
                                                  : "memory.usage_in_bytes");
 
     if (vz_cgroup_text(dir, "memory.stat", text, sizeof(text)) > 0) {
-        inactive = vz_cgroup_field(text, two ? "\ninactive_file "
-                                             : "\ntotal_inactive_file ");
-        use->memory_used = use->memory_used > inactive
-                           ? use->memory_used - inactive : 0;
+        cache = vz_cgroup_cache(text, two);
+        use->memory_used = use->memory_used > cache
+                           ? use->memory_used - cache : 0;
 
         if (!two) {
             use->swap_used = vz_cgroup_field(text, "\ntotal_swap ");
@@ -169,6 +136,16 @@ vz_cgroup_use(const vz_run_t *run, vz_cgroup_use_t *use)
 
     use->processes = vz_cgroup_number(run->cgroup[VZ_CG_PIDS],
                                       "pids.current");
+}
+
+
+uint64_t
+vz_cgroup_cache(const char *text, int two)
+{
+    return two ? vz_cgroup_field(text, "\ninactive_file ")
+                 + vz_cgroup_field(text, "\nactive_file ")
+               : vz_cgroup_field(text, "\ntotal_inactive_file ")
+                 + vz_cgroup_field(text, "\ntotal_active_file ");
 }
 
 
@@ -200,6 +177,62 @@ vz_cgroup_thaw(const vz_run_t *run)
 
     (void) vz_cgroup_write(run->cgroup[VZ_CG_FREEZER], "freezer.state",
                            "THAWED");
+}
+
+
+void
+vz_cgroup_spare(const vz_run_t *run, uint32_t base)
+{
+    int     fd, file, pid;
+    char    path[512], line[32];
+    FILE   *fp;
+
+    snprintf(path, sizeof(path), "%s/cgroup.procs", run->cgroup[VZ_CG_PIDS]);
+
+    fp = fopen(path, "re");
+
+    while (fp != NULL && fgets(line, sizeof(line), fp) != NULL) {
+        pid = atoi(line);
+        fd = pid > 1 && pid != run->init.pid ? vz_cgroup_guest(pid, base) : -1;
+
+        if (fd != -1) {
+            file = openat(fd, "oom_score_adj", O_WRONLY | O_CLOEXEC);
+
+            if (file != -1) {
+                (void) !write(file, VZ_CGROUP_FIRST, strlen(VZ_CGROUP_FIRST));
+                close(file);
+            }
+
+            close(fd);
+        }
+    }
+
+    if (fp != NULL) {
+        fclose(fp);
+    }
+}
+
+
+/* its folder in /proc, where that number is still a process of the guest's */
+
+static int
+vz_cgroup_guest(pid_t pid, uint32_t base)
+{
+    int          fd;
+    char         path[32];
+    struct stat  st;
+
+    snprintf(path, sizeof(path), "/proc/%d", pid);
+    fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (fd != -1 && (fstat(fd, &st) == -1 || st.st_uid < base
+                     || st.st_uid - base >= VZ_CT_IDS))
+    {
+        close(fd);
+        fd = -1;
+    }
+
+    return fd;
 }
 
 
@@ -242,299 +275,6 @@ vz_cgroup_parent(const vz_config_t *conf, char name[VZ_CGROUP_PARENT])
     }
 
     snprintf(name, VZ_CGROUP_PARENT, "%.31s-%08x", conf->nft_table, hash);
-}
-
-
-unsigned
-vz_cgroup_remove(const vz_config_t *conf, uint32_t ctid)
-{
-    unsigned            killed, tries;
-    vz_cgroup_walk_t    walk;
-
-    memset(&walk, 0, sizeof(walk));
-    walk.ctid = ctid;
-    vz_cgroup_parent(conf, walk.parent);
-
-    killed = 0;
-
-    for (tries = 0; tries < VZ_CGROUP_TRIES; tries++) {
-        walk.found = 0;
-        walk.processes = 0;
-
-        walk.function = vz_cgroup_kill;
-        vz_cgroup_each(&walk);
-        killed += walk.processes;
-
-        walk.function = vz_cgroup_rmdir;
-        vz_cgroup_each(&walk);
-
-        if (walk.found == 0 || walk.processes == 0) {
-            break;
-        }
-
-        usleep(20000);
-    }
-
-    return killed;
-}
-
-
-int
-vz_cgroup_monitored(const vz_config_t *conf, uint32_t ctid)
-{
-    vz_cgroup_walk_t  walk;
-
-    memset(&walk, 0, sizeof(walk));
-    walk.ctid = ctid;
-    walk.prefix = "lxc.monitor.";
-    walk.function = vz_cgroup_count;
-    vz_cgroup_parent(conf, walk.parent);
-    vz_cgroup_each(&walk);
-
-    return walk.processes != 0;
-}
-
-
-void
-vz_cgroup_down(const vz_config_t *conf)
-{
-    unsigned            i;
-    vz_cgroup_walk_t    walk;
-
-    memset(&walk, 0, sizeof(walk));
-    walk.function = vz_cgroup_rmdir_empty;
-
-    vz_cgroup_parent(conf, walk.parent);
-    walk.prefix = "lxc.pivot";
-    vz_cgroup_each(&walk);
-
-    for (i = 0; i < 2; i++) {
-        strcpy(walk.parent, ".");
-        walk.prefix = walk.own;
-        vz_cgroup_parent(conf, walk.own);
-
-        if (i) {
-            walk.prefix = "lxc.pivot";
-        }
-
-        vz_cgroup_each(&walk);
-    }
-}
-
-
-/* in every hierarchy: what of the parent's folders is meant by the walk */
-
-static void
-vz_cgroup_each(vz_cgroup_walk_t *walk)
-{
-    DIR            *dir;
-    struct dirent  *entry;
-
-    dir = opendir(VZ_CGROUP_ROOT);
-    if (dir == NULL) {
-        return;
-    }
-
-    if (vz_cgroup_version() == 2) {
-        vz_cgroup_hierarchy(dirfd(dir), ".", walk);
-        closedir(dir);
-        return;
-    }
-
-    while ((entry = readdir(dir)) != NULL) {
-        if (entry->d_name[0] != '.') {
-            vz_cgroup_hierarchy(dirfd(dir), entry->d_name, walk);
-        }
-    }
-
-    closedir(dir);
-}
-
-
-static void
-vz_cgroup_hierarchy(int root, const char *name, vz_cgroup_walk_t *walk)
-{
-    int             fd;
-    DIR            *dir;
-    char            path[NAME_MAX + VZ_CGROUP_PARENT + 2];
-    struct dirent  *entry;
-
-    snprintf(path, sizeof(path), "%s/%s", name, walk->parent);
-
-    fd = openat(root, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd == -1) {
-        return;
-    }
-
-    dir = fdopendir(fd);
-    if (dir == NULL) {
-        close(fd);
-        return;
-    }
-
-    while ((entry = readdir(dir)) != NULL) {
-        if (entry->d_type == DT_DIR && vz_cgroup_meant(entry->d_name, walk)) {
-            walk->found++;
-            (void) walk->function(fd, entry->d_name, 0, walk);
-        }
-    }
-
-    closedir(dir);
-}
-
-
-/* liblxc adds "-1" and so on where a name is taken */
-
-static int
-vz_cgroup_meant(const char *name, const vz_cgroup_walk_t *walk)
-{
-    int                  n;
-    char                 whole[32];
-    unsigned             i;
-    static const char   *prefixes[] = { "lxc.monitor.", "lxc.payload." };
-
-    if (walk->ctid == 0) {
-        return strcmp(name, walk->prefix) == 0;
-    }
-
-    for (i = 0; i < 2; i++) {
-        if (walk->prefix != NULL && strcmp(walk->prefix, prefixes[i]) != 0) {
-            continue;
-        }
-
-        n = snprintf(whole, sizeof(whole), "%s%u", prefixes[i], walk->ctid);
-
-        if (strncmp(name, whole, (size_t) n) == 0
-            && (name[n] == '\0' || name[n] == '-'))
-        {
-            return 1;
-        }
-    }
-
-    return 0;
-}
-
-
-/* the processes of a folder and of those in it */
-
-static int
-vz_cgroup_kill(int parent, const char *name, unsigned depth,
-    vz_cgroup_walk_t *walk)
-{
-    return vz_cgroup_processes(parent, name, depth, SIGKILL, walk);
-}
-
-
-static int
-vz_cgroup_count(int parent, const char *name, unsigned depth,
-    vz_cgroup_walk_t *walk)
-{
-    return vz_cgroup_processes(parent, name, depth, 0, walk);
-}
-
-
-static int
-vz_cgroup_processes(int parent, const char *name, unsigned depth, int sig,
-    vz_cgroup_walk_t *walk)
-{
-    int             fd, procs;
-    DIR            *dir;
-    FILE           *fp;
-    char            line[32];
-    pid_t           pid;
-    struct dirent  *entry;
-
-    fd = openat(parent, name, O_RDONLY|O_DIRECTORY|O_NOFOLLOW|O_CLOEXEC);
-    if (fd == -1) {
-        return -1;
-    }
-
-    procs = openat(fd, "cgroup.procs", O_RDONLY | O_CLOEXEC);
-    fp = procs == -1 ? NULL : fdopen(procs, "r");
-
-    while (fp != NULL && fgets(line, sizeof(line), fp) != NULL) {
-        pid = atoi(line);
-
-        if (pid > 1) {
-            walk->processes++;
-
-            if (sig) {
-                (void) kill(pid, sig);
-            }
-        }
-    }
-
-    if (fp != NULL) {
-        fclose(fp);
-    }
-
-    dir = depth < VZ_CGROUP_DEPTH ? fdopendir(fd) : NULL;
-
-    if (dir == NULL) {
-        close(fd);
-        return 0;
-    }
-
-    while ((entry = readdir(dir)) != NULL) {
-        if (entry->d_type == DT_DIR && entry->d_name[0] != '.') {
-            (void) vz_cgroup_processes(fd, entry->d_name, depth + 1, sig,
-                                       walk);
-        }
-    }
-
-    closedir(dir);
-
-    return 0;
-}
-
-
-static int
-vz_cgroup_rmdir_empty(int parent, const char *name, unsigned depth,
-    vz_cgroup_walk_t *walk)
-{
-    (void) depth;
-    (void) walk;
-
-    return unlinkat(parent, name, AT_REMOVEDIR);
-}
-
-
-static int
-vz_cgroup_rmdir(int parent, const char *name, unsigned depth,
-    vz_cgroup_walk_t *walk)
-{
-    int             fd;
-    DIR            *dir;
-    struct dirent  *entry;
-
-    if (unlinkat(parent, name, AT_REMOVEDIR) == 0 || errno == ENOENT) {
-        return 0;
-    }
-
-    if (depth == VZ_CGROUP_DEPTH) {
-        return -1;
-    }
-
-    fd = openat(parent, name, O_RDONLY|O_DIRECTORY|O_NOFOLLOW|O_CLOEXEC);
-    if (fd == -1) {
-        return -1;
-    }
-
-    dir = fdopendir(fd);
-    if (dir == NULL) {
-        close(fd);
-        return -1;
-    }
-
-    while ((entry = readdir(dir)) != NULL) {
-        if (entry->d_type == DT_DIR && entry->d_name[0] != '.') {
-            (void) vz_cgroup_rmdir(fd, entry->d_name, depth + 1, walk);
-        }
-    }
-
-    closedir(dir);
-
-    return unlinkat(parent, name, AT_REMOVEDIR);
 }
 
 

@@ -9,6 +9,8 @@
 #include "run.h"
 
 
+#define VZ_CGROUP_ROOT  "/sys/fs/cgroup"
+
 /* vz_cgroup_version: 1, 2, or 0: nothing is mounted.  Hybrid counts as 1. */
 int vz_cgroup_version(void);
 
@@ -37,6 +39,12 @@ typedef struct {
 
 void vz_cgroup_use(const vz_run_t *run, vz_cgroup_use_t *use);
 
+/*
+ * vz_cgroup_cache: of a memory.stat of version 2, or 1, the bytes of files
+ * that may go, as free(1) and lxcfs count them: the active ones, too.
+ */
+uint64_t vz_cgroup_cache(const char *text, int two);
+
 /* vz_cgroup_frozen: whether it is. */
 int vz_cgroup_frozen(const vz_run_t *run);
 
@@ -51,6 +59,12 @@ void vz_cgroup_thaw(const vz_run_t *run);
 int vz_cgroup_keep(const vz_run_t *run);
 
 /*
+ * vz_cgroup_spare: of the processes in it, whose ids are from base on, init is
+ * the last that ends where memory is used up; what they start inherits that.
+ */
+void vz_cgroup_spare(const vz_run_t *run, uint32_t base);
+
+/*
  * vz_cgroup_parent: the folder under which all groups of this lxc_path lie,
  * so that no other liblxc on the host has any there.
  */
@@ -59,13 +73,15 @@ int vz_cgroup_keep(const vz_run_t *run);
 void vz_cgroup_parent(const vz_config_t *conf, char name[VZ_CGROUP_PARENT]);
 
 /*
+ * cgroup_end.c.
+ *
  * vz_cgroup_remove: the container's groups and whatever still lives in them,
  * as a killed monitor leaves it behind; the number of processes it killed.
- * vz_cgroup_monitored: whether a monitor of it lives.
+ * vz_cgroup_busy: whether a process of it lives, whoever watches it.
  * vz_cgroup_down: the parent and liblxc's helper groups, where empty.
  */
 unsigned vz_cgroup_remove(const vz_config_t *conf, uint32_t ctid);
-int vz_cgroup_monitored(const vz_config_t *conf, uint32_t ctid);
+int vz_cgroup_busy(const vz_config_t *conf, uint32_t ctid);
 void vz_cgroup_down(const vz_config_t *conf);
 
 

@@ -5,9 +5,11 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 #include <net/if.h>
 #include <lxc/version.h>
@@ -20,6 +22,8 @@
 #include "guard.h"
 #include "lock.h"
 #include "log.h"
+#include "lxcfs.h"
+#include "monitor.h"
 #include "mount.h"
 #include "nft.h"
 #include "rootfs.h"
@@ -29,10 +33,27 @@
 
 
 #define VZ_LXC_LOCK_WAIT  10000     /* ms, for --down */
+#define VZ_LXC_DOWN_TURN  250       /* ms between its looks at all */
+#define VZ_LXC_DOWN_ASK   8         /* turns between its requests */
+
+
+typedef struct {
+    const vz_config_t   *conf;
+    int                  lacks;
+} vz_lxc_check_t;
+
+typedef struct {
+    const vz_config_t   *conf;
+    int                  rc;
+    char                *words;
+    unsigned             turn;          /* of asking all of them */
+    unsigned             running;
+} vz_lxc_down_t;
 
 
 static int vz_lxc_usable(const vz_config_t *conf, char *words);
 static int vz_lxc_check(const vz_config_t *conf);
+static int vz_lxc_check_one(const vz_ct_t *ct, void *data);
 static vz_code_e vz_lxc_open(const vz_config_t *conf, char *words);
 static int vz_lxc_down(const vz_config_t *conf, char *words);
 static int vz_lxc_check_net(const vz_config_t *conf);
@@ -42,7 +63,9 @@ static int vz_lxc_sweep(const vz_ct_t *ct, void *data);
 static int vz_lxc_wanted(const vz_config_t *conf, vz_wanted_pt each,
     void *data);
 static int vz_lxc_wanted_one(const vz_ct_t *ct, void *data);
+static int vz_lxc_down_wait(vz_lxc_down_t *down);
 static int vz_lxc_down_ask(const vz_ct_t *ct, void *data);
+static int vz_lxc_down_kill(const vz_ct_t *ct, void *data);
 static int vz_lxc_down_one(const vz_ct_t *ct, void *data);
 
 
@@ -156,9 +179,12 @@ vz_lxc_usable(const vz_config_t *conf, char *words)
 static int
 vz_lxc_check(const vz_config_t *conf)
 {
-    int       lacks, fd;
-    char      path[PATH_MAX + 16];
-    size_t    i;
+    int             lacks, fd;
+    size_t          i;
+    vz_lxc_check_t  check;
+
+    check.conf = conf;
+    check.lacks = 0;
 
     lacks = vz_check_line(dlopen(VZ_LXC_LIBRARY, RTLD_NOW) != NULL,
                           "liblxc " LXC_VERSION " (package liblxc1)");
@@ -186,10 +212,11 @@ vz_lxc_check(const vz_config_t *conf)
                            conf->unpack);
 
     if (strcmp(conf->lxcfs, "none") != 0) {
-        snprintf(path, sizeof(path), "%s/proc/meminfo", conf->lxcfs);
-        lacks += vz_check_line(access(path, R_OK) == 0, "lxcfs at %s: "
+        lacks += vz_check_line(vz_lxcfs_alive(conf), "lxcfs at %s: "
                                "without it containers see the node's memory",
                                conf->lxcfs);
+        (void) vz_store_each(conf, 0, vz_lxc_check_one, &check);
+        lacks += check.lacks;
     }
 
     if (vz_cgroup_version() == 1) {
@@ -236,6 +263,26 @@ vz_lxc_check_net(const vz_config_t *conf)
     }
 
     return lacks;
+}
+
+
+/* lxcfs ended, or was restarted and not reloaded, while it ran */
+
+static int
+vz_lxc_check_one(const vz_ct_t *ct, void *data)
+{
+    vz_run_t         run;
+    vz_lxc_check_t  *check;
+
+    check = data;
+
+    if (vz_run_alive(ct, &run) && vz_lxcfs_gone(check->conf, &run)) {
+        check->lacks += vz_check_line(0, "lxcfs in container %u: it has files "
+                                      "of one that is gone, restart it",
+                                      ct->ctid);
+    }
+
+    return 0;
 }
 
 
@@ -369,13 +416,6 @@ vz_lxc_wanted_one(const vz_ct_t *ct, void *data)
 }
 
 
-typedef struct {
-    const vz_config_t   *conf;
-    int                  rc;
-    char                *words;
-} vz_lxc_down_t;
-
-
 static int
 vz_lxc_down(const vz_config_t *conf, char *words)
 {
@@ -389,9 +429,10 @@ vz_lxc_down(const vz_config_t *conf, char *words)
         return -1;
     }
 
-    /* all are asked before any is waited for */
+    /* all have the same time, and what is left of it is killed at once */
 
-    if (vz_store_each(conf, 0, vz_lxc_down_ask, (void *) conf) == -1
+    if (vz_lxc_down_wait(&down) == -1
+        || vz_store_each(conf, 0, vz_lxc_down_kill, &down) == -1
         || vz_store_each(conf, 0, vz_lxc_down_one, &down) == -1)
     {
         snprintf(words, VZ_WORDS_MAX, "%.120s: %s", conf->lxc_path,
@@ -410,10 +451,68 @@ vz_lxc_down(const vz_config_t *conf, char *words)
 }
 
 
+/* until none runs, or all have had stop_timeout since they were asked */
+
+static int
+vz_lxc_down_wait(vz_lxc_down_t *down)
+{
+    struct timespec  end, now;
+
+    clock_gettime(CLOCK_MONOTONIC, &end);
+    end.tv_sec += down->conf->stop_timeout;
+
+    for (down->turn = 0; /* void */; down->turn++) {
+        down->running = 0;
+
+        if (vz_store_each(down->conf, 0, vz_lxc_down_ask, down) == -1) {
+            return -1;
+        }
+
+        clock_gettime(CLOCK_MONOTONIC, &now);
+
+        if (down->running == 0 || now.tv_sec > end.tv_sec
+            || (now.tv_sec == end.tv_sec && now.tv_nsec >= end.tv_nsec))
+        {
+            return 0;
+        }
+
+        usleep(VZ_LXC_DOWN_TURN * 1000);
+    }
+}
+
+
+/* again and again: a request may be lost while init is young */
+
 static int
 vz_lxc_down_ask(const vz_ct_t *ct, void *data)
 {
-    (void) vz_lxc_ask(data, ct);
+    vz_run_t        run;
+    vz_lxc_down_t  *down;
+
+    down = data;
+
+    if (down->turn % VZ_LXC_DOWN_ASK == 0) {
+        down->running += (unsigned) vz_lxc_ask(down->conf, ct);
+
+    } else {
+        down->running += (unsigned) vz_run_alive(ct, &run);
+    }
+
+    return 0;
+}
+
+
+static int
+vz_lxc_down_kill(const vz_ct_t *ct, void *data)
+{
+    vz_run_t  run;
+
+    (void) data;
+
+    if (vz_run_alive(ct, &run)) {
+        vz_cgroup_thaw(&run);
+        (void) vz_process_kill(&run.init, SIGKILL);
+    }
 
     return 0;
 }
@@ -439,9 +538,7 @@ vz_lxc_down_one(const vz_ct_t *ct, void *data)
         return 0;
     }
 
-    if (vz_lxc_halt(down->conf, ct, (int) down->conf->stop_timeout * 1000,
-                    &killed, down->words) != VZ_OK)
-    {
+    if (vz_lxc_halt(down->conf, ct, 0, &killed, down->words) != VZ_OK) {
         down->rc = -1;
     }
 

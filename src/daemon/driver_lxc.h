@@ -10,9 +10,6 @@
 #include "store.h"
 
 
-#define VZ_LXC_LIBRARY  "liblxc.so.1"   /* loaded where a container starts */
-
-
 /*
  * vz_lxc_load: the record of the verb's container, or why not, said by
  * vz_job_end().

@@ -3,28 +3,25 @@
  * init obeys and the ends of two processes that the hook has written down.
  */
 
-#include <dlfcn.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
-#include <lxc/lxccontainer.h>
-#include <sys/pidfd.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
+#include "again.h"
 #include "cgroup.h"
 #include "driver_lxc.h"
 #include "host.h"
+#include "limit.h"
 #include "log.h"
 #include "lxcconf.h"
+#include "monitor.h"
 #include "mount.h"
 #include "net.h"
+#include "pin.h"
 #include "stopping.h"
+#include "tree.h"
 
 
 #define VZ_LXC_LOCKS     "/run/lxc/lock"
@@ -33,24 +30,17 @@
 #define VZ_LXC_SLICE     5000       /* ms between two requests to stop */
 #define VZ_LXC_SLICE_Y   1000
 #define VZ_LXC_MONITOR   15000      /* ms a monitor may take to clean up */
-#define VZ_LXC_LOOK      500        /* ms between looks at a monitor */
-#define VZ_LXC_PRESTART  8000       /* ms until it must be in its group */
+#define VZ_LXC_PINNED    5000       /* ms until who keeps its disk is told */
 #define VZ_LXC_KILLED    10000      /* ms until a killed init is gone */
 #define VZ_LXC_SETTLE    500        /* ms an init has to show that it lives */
 #define VZ_LXC_RESERVE   5000       /* ms of a verb's time kept for killing */
 
 
-typedef int (*vz_lxc_log_pt)(struct lxc_log *log);
-typedef struct lxc_container *(*vz_lxc_new_pt)(const char *name,
-    const char *path);
-
-
 static vz_code_e vz_lxc_want(vz_job_t *job, vz_ct_t *ct, unsigned onboot);
 static vz_code_e vz_lxc_up(vz_job_t *job, vz_ct_t *ct);
 static vz_code_e vz_lxc_up_ready(vz_job_t *job, vz_ct_t *ct);
-static int vz_lxc_up_wait(vz_job_t *job, const vz_ct_t *ct, int fd);
-static void vz_lxc_up_child(const vz_config_t *conf, const vz_ct_t *ct,
-    int out);
+static int vz_lxc_profile(const vz_ct_t *ct);
+static void vz_lxc_undo(const vz_config_t *conf, const vz_ct_t *ct);
 static int vz_lxc_settled(const vz_run_t *run);
 static void vz_lxc_why(vz_job_t *job, const vz_ct_t *ct, char *words);
 static void vz_lxc_said(vz_job_t *job, const char *text);
@@ -71,6 +61,8 @@ vz_lxc_start(vz_job_t *job)
     {
         return rc;
     }
+
+    vz_again_forget(job->conf, ct.ctid);
 
     return vz_lxc_boot(job);
 }
@@ -126,13 +118,10 @@ vz_lxc_want(vz_job_t *job, vz_ct_t *ct, unsigned onboot)
 static vz_code_e
 vz_lxc_up(vz_job_t *job, vz_ct_t *ct)
 {
-    int            n, status;
-    char           words[VZ_WORDS_MAX], left[VZ_WORDS_MAX];
-    pid_t          pid;
+    char           words[VZ_WORDS_MAX];
     vz_run_t       run;
-    unsigned       killed;
     vz_code_e      rc;
-    struct pollfd  event;
+    vz_monitor_t   monitor;
 
     rc = vz_lxc_up_ready(job, ct);
     if (rc != VZ_OK) {
@@ -141,55 +130,56 @@ vz_lxc_up(vz_job_t *job, vz_ct_t *ct)
 
     vz_host_room();
 
-    pid = fork();
-
-    if (pid == 0) {
-        vz_lxc_up_child(job->conf, ct, job->out);
+    if (vz_monitor_start(job->conf, ct, &monitor) == -1) {
+        return vz_job_end(job, VZ_INTERNAL, "starting its monitor: %s",
+                          strerror(errno));
     }
 
-    if (pid == -1) {
-        return vz_job_end(job, VZ_INTERNAL, "fork: %s", strerror(errno));
+    rc = vz_monitor_wait(ct, &monitor, vz_job_left(job), &run);
+
+    if (rc == VZ_OK && vz_lxc_settled(&run)) {
+        vz_cgroup_spare(&run, ct->idmap);
+        vz_monitor_keep(&monitor);
+        return VZ_OK;
     }
 
-    event.fd = pidfd_open(pid, 0);
-    event.events = POLLIN;
+    if (rc == VZ_OK) {
+        rc = VZ_FAILED;
+        snprintf(words, sizeof(words), "its init ended as soon as it had "
+                 "started");
 
-    n = vz_lxc_up_wait(job, ct, event.fd);
-
-    if (n != 1) {
-        kill(pid, SIGKILL);
+    } else {
+        vz_lxc_why(job, ct, words);
     }
 
-    while (waitpid(pid, &status, 0) == -1 && errno == EINTR) { /* void */ }
-
-    close(event.fd);
-
-    if (n == 1 && WIFEXITED(status) && WEXITSTATUS(status) == 0
-        && vz_run_alive(ct, &run))
-    {
-        if (vz_lxc_settled(&run)) {
-            return VZ_OK;
-        }
-
-        vz_log(LOG_WARNING, "start of %u: init ended at once", ct->ctid);
-        (void) vz_lxc_halt(job->conf, ct, 0, &killed, left);
-
-        return vz_job_end(job, VZ_FAILED, "its init ended as soon as it had "
-                          "started");
-    }
-
-    vz_lxc_why(job, ct, words);
     vz_log(LOG_WARNING, "start of %u: %s", ct->ctid, words);
 
     /* half a start is none */
 
-    (void) vz_lxc_halt(job->conf, ct, 0, &killed, left);
+    vz_monitor_end(&monitor);
+    vz_lxc_undo(job->conf, ct);
 
-    if (n != 1) {
+    if (rc == VZ_TIMEOUT) {
         return vz_job_end(job, VZ_TIMEOUT, "it did not start in time");
     }
 
     return vz_job_end(job, VZ_FAILED, "%s", words);
+}
+
+
+/* what a start that was given up had made until then, told by no run file */
+
+static void
+vz_lxc_undo(const vz_config_t *conf, const vz_ct_t *ct)
+{
+    char      left[VZ_WORDS_MAX];
+    unsigned  killed;
+
+    if (vz_lxc_halt(conf, ct, 0, &killed, left) != VZ_OK
+        || vz_net_stop(conf, ct, left) == -1)
+    {
+        vz_log(LOG_WARNING, "start of %u: taking it back: %s", ct->ctid, left);
+    }
 }
 
 
@@ -217,7 +207,8 @@ vz_lxc_up_ready(vz_job_t *job, vz_ct_t *ct)
     if (vz_lxcconf_write(job->conf, ct) == -1
         || vz_stopping_forget(job->conf, ct->ctid) == -1
         || vz_store_forget(ct, "reason") == -1
-        || vz_store_forget(ct, "lxc.log") == -1)
+        || vz_store_forget(ct, "lxc.log") == -1
+        || vz_lxc_profile(ct) == -1)
     {
         return vz_job_end(job, VZ_INTERNAL, "container %u: %s", ct->ctid,
                           strerror(errno));
@@ -228,34 +219,17 @@ vz_lxc_up_ready(vz_job_t *job, vz_ct_t *ct)
 
 
 /*
- * liblxc waits for its monitor for ever, also for one that was killed.  1
- * when liblxc is done.
+ * liblxc keeps the AppArmor profile that it has generated, and does not sync
+ * it: after a power cut it may be empty, and no start would ever succeed.
  */
 
 static int
-vz_lxc_up_wait(vz_job_t *job, const vz_ct_t *ct, int fd)
+vz_lxc_profile(const vz_ct_t *ct)
 {
-    int            n, left, waited;
-    struct pollfd  event;
+    char  path[PATH_MAX];
 
-    event.fd = fd;
-    event.events = POLLIN;
-
-    for (waited = 0; (left = vz_job_left(job)) > 0; waited += VZ_LXC_LOOK) {
-        n = poll(&event, 1, left < VZ_LXC_LOOK ? left : VZ_LXC_LOOK);
-
-        if (n == 1) {
-            return 1;
-        }
-
-        if (n == 0 && waited >= VZ_LXC_PRESTART
-            && !vz_cgroup_monitored(job->conf, ct->ctid))
-        {
-            break;
-        }
-    }
-
-    return 0;
+    return vz_store_path(ct, "apparmor", path) == -1 ? -1
+           : vz_tree_remove(path);
 }
 
 
@@ -282,78 +256,6 @@ vz_lxc_settled(const vz_run_t *run)
     } while (use.processes < 2 && vz_lxc_now() < until);
 
     return 1;
-}
-
-
-/*
- * liblxc leaves threads, handlers and memory behind: in a process of its own.
- * It is loaded there, for nothing else needs it, and with what it brings it
- * would be half of what the daemon's start takes.
- */
-
-static void
-vz_lxc_up_child(const vz_config_t *conf, const vz_ct_t *ct, int out)
-{
-    int                     null, ok;
-    char                    name[16], path[PATH_MAX], file[PATH_MAX];
-    void                   *lxc;
-    vz_lxc_log_pt           log_init;
-    vz_lxc_new_pt           container;
-    struct lxc_log          logging;
-    struct lxc_container   *c;
-
-    close(out);
-
-    null = open("/dev/null", O_RDWR | O_CLOEXEC);
-
-    /*
-     * Where newuidmap(1) is on its path, liblxc insists on lines for root in
-     * /etc/subuid.  Our ranges lie above all that useradd(8) hands out.
-     */
-
-    if (null == -1 || dup2(null, 0) == -1 || dup2(null, 1) == -1
-        || dup2(null, 2) == -1 || chdir("/") == -1
-        || setenv("PATH", "/usr/sbin:/sbin", 1) == -1
-        || vz_store_path(ct, "lxc.log", file) == -1
-        || snprintf(path, sizeof(path), "%s/ct", conf->lxc_path)
-           >= (int) sizeof(path))
-    {
-        _exit(1);
-    }
-
-    lxc = dlopen(VZ_LXC_LIBRARY, RTLD_NOW);
-    log_init = lxc ? (vz_lxc_log_pt) dlsym(lxc, "lxc_log_init") : NULL;
-    container = lxc ? (vz_lxc_new_pt) dlsym(lxc, "lxc_container_new") : NULL;
-
-    if (log_init == NULL || container == NULL) {
-        snprintf(path, sizeof(path), "%s (package liblxc1)", dlerror());
-        (void) vz_store_file(ct, "reason", path, strlen(path));
-        _exit(1);
-    }
-
-    umask(022);
-    snprintf(name, sizeof(name), "%u", ct->ctid);
-
-    memset(&logging, 0, sizeof(logging));
-    logging.name = name;
-    logging.lxcpath = path;
-    logging.file = file;
-    logging.level = "WARN";
-    logging.prefix = "lxc";
-    logging.quiet = true;
-    (void) log_init(&logging);
-
-    c = container(name, path);
-
-    if (c == NULL) {
-        _exit(1);
-    }
-
-    ok = c->want_daemonize(c, true)
-         && c->want_close_all_fds(c, true)
-         && c->start(c, 0, NULL);
-
-    _exit(ok ? 0 : 1);
 }
 
 
@@ -437,6 +339,8 @@ vz_lxc_stop(vz_job_t *job)
         return vz_lxc_load(job, &ct);
     }
 
+    vz_again_forget(job->conf, ct.ctid);
+
     if ((rc = vz_lxc_end(job, &ct)) != VZ_OK || ct.broken) {
         return rc;
     }
@@ -475,7 +379,9 @@ vz_lxc_end(vz_job_t *job, const vz_ct_t *ct)
     unsigned   killed, running;
     vz_code_e  rc;
 
-    running = (unsigned) vz_run_alive(ct, &run);
+    /* whose monitor was killed may have an init that has outlived it */
+
+    running = vz_run_alive(ct, &run) || vz_cgroup_busy(job->conf, ct->ctid);
 
     timeout = (int) job->conf->stop_timeout * 1000;
     left = vz_job_left(job) - VZ_LXC_RESERVE;
@@ -502,16 +408,29 @@ vz_lxc_end(vz_job_t *job, const vz_ct_t *ct)
 vz_code_e
 vz_lxc_restart(vz_job_t *job)
 {
+    char       words[VZ_WORDS_MAX];
     vz_ct_t    ct;
     unsigned   killed;
     vz_code_e  rc;
 
-    if ((rc = vz_lxc_load(job, &ct)) != VZ_OK
-        || (rc = vz_lxc_want(job, &ct, 1)) != VZ_OK
+    rc = vz_lxc_load(job, &ct);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    /* what would not come up again is not taken down */
+
+    if (vz_pin_find(&ct, VZ_LXC_PINNED, words)) {
+        return vz_job_end(job, VZ_BUSY, "%s", words);
+    }
+
+    if ((rc = vz_lxc_want(job, &ct, 1)) != VZ_OK
         || (rc = vz_lxc_end(job, &ct)) != VZ_OK)
     {
         return rc;
     }
+
+    vz_again_forget(job->conf, ct.ctid);
 
     killed = strcmp(job->words, "killed") == 0;
     job->words[0] = '\0';
@@ -529,11 +448,16 @@ vz_lxc_ask(const vz_config_t *conf, const vz_ct_t *ct)
 {
     vz_run_t  run;
 
+    /* also for a monitor that is about to start it again */
+
+    if (ct->onboot || vz_run_alive(ct, &run)) {
+        (void) vz_stopping_set(conf, ct->ctid);
+    }
+
     if (!vz_run_alive(ct, &run)) {
         return 0;
     }
 
-    (void) vz_stopping_set(conf, ct->ctid);
     (void) vz_process_kill(&run.init, run.halt);
 
     return 1;
@@ -546,7 +470,7 @@ vz_lxc_halt(const vz_config_t *conf, const vz_ct_t *ct, int timeout,
 {
     vz_run_t  run;
 
-    *killed = 0;
+    *killed = !vz_run_alive(ct, &run) && vz_cgroup_busy(conf, ct->ctid);
 
     /*
      * With this a guest that reboots instead is not started again; it may be
@@ -640,6 +564,16 @@ vz_lxc_clean(const vz_config_t *conf, const vz_ct_t *ct, char *words)
     /* a monitor that died before its time leaves more than mounts */
 
     (void) vz_cgroup_remove(conf, ct->ctid);
+
+    if (vz_cgroup_busy(conf, ct->ctid)) {
+        snprintf(words, VZ_WORDS_MAX, "container %u: its processes can't be "
+                 "killed", ct->ctid);
+        return -1;
+    }
+
+    if (known) {
+        vz_limit_together(&run, 1);
+    }
 
     if (vz_run_read(ct, &run) == 0 && vz_net_stop(conf, ct, words) == -1) {
         return -1;

@@ -530,3 +530,27 @@ vz_guest_halt(int root)
 
     return SIGPWR;
 }
+
+
+int
+vz_guest_oom(int root)
+{
+    int                 fd, rc;
+    static const char  *file = "etc/systemd/system/service.d/10-vzpanel.conf";
+    static const char  *text =
+        "# Where memory is used up a service ends, and not init.\n"
+        "[Service]\n"
+        "OOMScoreAdjust=" VZ_GUEST_OOM "\n";
+
+    fd = vz_guest_open(root, "etc/systemd/system", O_RDONLY | O_DIRECTORY);
+
+    if (fd == -1) {
+        return errno == ENOENT ? 0 : -1;
+    }
+
+    rc = mkdirat(fd, "service.d", 0755) == -1 && errno != EEXIST ? -1 : 0;
+    close(fd);
+
+    return rc == -1 || vz_guest_has(root, file)
+           ? rc : vz_guest_write(root, file, text, strlen(text), 0644);
+}

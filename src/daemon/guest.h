@@ -41,5 +41,14 @@ int vz_guest_dns(int root, const vz_ct_t *ct);
  */
 int vz_guest_halt(int root);
 
+/*
+ * vz_guest_oom: where its init is systemd, what that starts is to end before
+ * it when memory is used up; what is there already is left.  0, or -1 with
+ * errno.
+ */
+#define VZ_GUEST_OOM  "500"         /* of 1000, see proc(5) oom_score_adj */
+
+int vz_guest_oom(int root);
+
 
 #endif /* VZ_GUEST_H */

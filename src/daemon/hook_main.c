@@ -206,7 +206,7 @@ vz_hook_pre_start(const vz_config_t *conf, vz_ct_t *ct, char *words)
 {
     int         host;
     char        lower[PATH_MAX];
-    unsigned    tries;
+    int         tries;
     vz_code_e   rc;
     vz_mount_t  mount;
 
@@ -229,7 +229,11 @@ vz_hook_pre_start(const vz_config_t *conf, vz_ct_t *ct, char *words)
         return -1;
     }
 
-    /* leftovers of a monitor that was killed, and of its hook */
+    /*
+     * Leftovers of a monitor that was killed, and of its hook.  Who reboots
+     * waits for as long as somebody has its image: liblxc 5.0 does not
+     * survive that this fails then.
+     */
 
     tries = VZ_HOOK_TRIES;
 
@@ -242,7 +246,14 @@ vz_hook_pre_start(const vz_config_t *conf, vz_ct_t *ct, char *words)
         rc = vz_mount_make(ct, lower, VZ_HOOK_WAIT, VZ_ROOM_START, &mount,
                            words);
 
-    } while (rc == VZ_BUSY && --tries > 0);
+        if (rc == VZ_BUSY && --tries == 0 && vz_hook_rebooting()) {
+            vz_log(LOG_WARNING, "container %u can't reboot yet: %s", ct->ctid,
+                   words);
+        }
+
+    } while (rc == VZ_BUSY
+             && (tries > 0
+                 || (vz_hook_rebooting() && !vz_stopping(conf, ct->ctid))));
 
     if (rc != VZ_OK) {
         return -1;
@@ -266,7 +277,7 @@ vz_hook_pre_start(const vz_config_t *conf, vz_ct_t *ct, char *words)
 static void
 vz_hook_tell(const vz_config_t *conf, const vz_ct_t *ct)
 {
-    int    root, status;
+    int    root, oom, status;
     char   path[PATH_MAX];
     pid_t  child;
 
@@ -276,10 +287,17 @@ vz_hook_tell(const vz_config_t *conf, const vz_ct_t *ct)
         (void) prctl(PR_SET_PDEATHSIG, SIGKILL);
         (void) alarm(VZ_HOOK_TELL);
 
+        (void) umask(022);
+
         root = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 
-        _exit(root != -1 && vz_mount_ids(ct->idmap) == 0
-              && vz_manager_tell(conf, ct, root) == 0
+        if (root == -1 || vz_mount_ids(ct->idmap) == -1) {
+            _exit(errno & 0x7f);
+        }
+
+        oom = vz_guest_oom(root);
+
+        _exit(vz_manager_tell(conf, ct, root) == 0 && oom == 0
               ? 0 : errno & 0x7f);
     }
 
@@ -292,8 +310,8 @@ vz_hook_tell(const vz_config_t *conf, const vz_ct_t *ct)
     }
 
     if (child == -1 || status != 0) {
-        vz_log(LOG_WARNING, "container %u: its own network manager can't be "
-               "told: %s", ct->ctid,
+        vz_log(LOG_WARNING, "container %u: its files can't be set up: %s",
+               ct->ctid,
                child != -1 && WIFEXITED(status) ? strerror(WEXITSTATUS(status))
                                                 : "it takes too long");
     }
@@ -417,6 +435,11 @@ vz_hook_post_stop(const vz_config_t *conf, vz_ct_t *ct, char *words)
     }
 
     known = vz_run_read(ct, &run) == 0;
+
+    if (known) {
+        vz_limit_together(&run, 1);
+    }
+
     rc = vz_net_stop(conf, ct, words);
 
     if (vz_mount_drop(ct) == -1) {

@@ -9,9 +9,11 @@
 
 
 /*
- * Every systemd takes three inotify instances, counted against host root:
- * with the kernel's 128 the 43rd container has no init any more.  Neighbour
- * entries are the host's own, one for each address it talks to.
+ * Every systemd takes three inotify instances, which the kernel's 128 for an
+ * owner leave no service of it any.  Neighbour entries are the host's own, one
+ * for each address it talks to; so are terminals, asynchronous reads and
+ * numbers of processes: each costs its owner's memory, which is limited, so
+ * there may be more than all memory has room for.
  */
 
 static const struct {
@@ -20,6 +22,9 @@ static const struct {
 } vz_host_limits[] = {
     { "/proc/sys/fs/inotify/max_user_instances", 65536 },
     { "/proc/sys/fs/inotify/max_user_watches", 1048576 },
+    { "/proc/sys/kernel/pid_max", 4194304 },
+    { "/proc/sys/kernel/pty/max", 1048576 },
+    { "/proc/sys/fs/aio-max-nr", (uint64_t) 1 << 34 },
     { "/proc/sys/net/ipv4/neigh/default/gc_thresh3", 16384 },
     { "/proc/sys/net/ipv4/neigh/default/gc_thresh2", 8192 },
     { "/proc/sys/net/ipv6/neigh/default/gc_thresh3", 16384 },

@@ -13,13 +13,37 @@
 #define VZ_PERIOD  100000U          /* us of a cpu limit */
 
 
+/*
+ * All containers stand in one group beside the host's own processes: it
+ * weighs what they weigh together, as if each stood for itself, and has what
+ * is guaranteed to each, or none would have it.
+ */
+
+static const struct {
+    const char   *file;
+    int           version;          /* of cgroups */
+    uint64_t      most;
+    uint64_t      none;             /* where there is no container */
+} vz_limit_sums[] = {
+    { "cpu.shares", 1, 262144, 1024 },
+    { "cpu.weight", 2, 10000, 100 },
+    { "memory.low", 2, VZ_UNLIMITED, 0 },
+    { "memory.min", 2, VZ_UNLIMITED, 0 }
+};
+
+/* folders that a guest may make; the kernel has no bound of its own */
+
+#define VZ_LIMIT_DEPTH        "16"
+#define VZ_LIMIT_DESCENDANTS  "2048"
+
+
 static void vz_limit_delegate(const char *dir);
 static vz_code_e vz_limit_memory1(const char *dir, uint64_t limit,
     char *words);
 static vz_code_e vz_limit_memory2(const char *dir, uint64_t limit,
     char *words);
-static void vz_limit_together(const char *group, const char *file,
-    uint64_t max);
+static uint64_t vz_limit_sum(const char *parent, const char *file,
+    const char *leaves);
 static void vz_limit_guarantee(const vz_ct_t *ct, const char *dir);
 static vz_code_e vz_limit_said(char *words, const char *what);
 
@@ -32,6 +56,11 @@ vz_limit_apply(const vz_config_t *conf, const vz_ct_t *ct,
 
     if (vz_cgroup_version() == 2) {
         vz_limit_delegate(run->cgroup[VZ_CG_MEMORY]);
+        (void) vz_cgroup_write(run->cgroup[VZ_CG_MEMORY], "cgroup.max.depth",
+                               VZ_LIMIT_DEPTH);
+        (void) vz_cgroup_write(run->cgroup[VZ_CG_MEMORY],
+                               "cgroup.max.descendants",
+                               VZ_LIMIT_DESCENDANTS);
     }
 
     rc = vz_limit_memory(ct, run, words);
@@ -105,6 +134,7 @@ vz_limit_memory(const vz_ct_t *ct, const vz_run_t *run, char *words)
 
     if (rc == VZ_OK) {
         vz_limit_guarantee(ct, dir);
+        vz_limit_together(run, 0);
     }
 
     return rc;
@@ -171,8 +201,7 @@ vz_limit_memory2(const char *dir, uint64_t limit, char *words)
     file = 0;
 
     if (vz_cgroup_text(dir, "memory.stat", text, sizeof(text)) > 0) {
-        file = vz_cgroup_field(text, "inactive_file ")
-               + vz_cgroup_field(text, "active_file ");
+        file = vz_cgroup_cache(text, 1);
     }
 
     if (used > file && used - file > limit) {
@@ -240,7 +269,7 @@ vz_limit_cpu(const vz_ct_t *ct, const vz_run_t *run, char *words)
             return vz_limit_said(words, "cpu limit");
         }
 
-        vz_limit_together(dir, "cpu.weight", 10000);
+        vz_limit_together(run, 0);
 
         return VZ_OK;
     }
@@ -254,24 +283,27 @@ vz_limit_cpu(const vz_ct_t *ct, const vz_run_t *run, char *words)
         return vz_limit_said(words, "cpu limit");
     }
 
-    vz_limit_together(dir, "cpu.shares", 262144);
+    vz_limit_together(run, 0);
 
     return VZ_OK;
 }
 
 
-/*
- * All containers stand in one group beside the host's own processes: it
- * weighs what they weigh together, as if each stood for itself.
- */
-
-static void
-vz_limit_together(const char *group, const char *file, uint64_t max)
+void
+vz_limit_together(const vz_run_t *run, unsigned leaves)
 {
-    DIR             *dir;
-    char             parent[256], path[512 + NAME_MAX], *slash;
-    uint64_t         sum;
-    struct dirent   *entry;
+    /* version 1 has a hierarchy for each, and sums of one alone */
+
+    vz_limit_parent(run->cgroup[VZ_CG_CPU], vz_cgroup_version(), leaves);
+}
+
+
+void
+vz_limit_parent(const char *group, int version, unsigned leaves)
+{
+    char         parent[256], *slash;
+    size_t       i;
+    uint64_t     sum;
 
     snprintf(parent, sizeof(parent), "%s", group);
 
@@ -282,25 +314,52 @@ vz_limit_together(const char *group, const char *file, uint64_t max)
 
     *slash = '\0';
 
+    for (i = 0; i < sizeof(vz_limit_sums) / sizeof(vz_limit_sums[0]); i++) {
+        if (vz_limit_sums[i].version != version) {
+            continue;
+        }
+
+        sum = vz_limit_sum(parent, vz_limit_sums[i].file,
+                           leaves ? slash + 1 : "");
+
+        (void) vz_cgroup_set(parent, vz_limit_sums[i].file,
+                             sum == 0 ? vz_limit_sums[i].none
+                             : sum < vz_limit_sums[i].most ? sum
+                             : vz_limit_sums[i].most);
+    }
+}
+
+
+/* of all containers in it, but for the one that leaves */
+
+static uint64_t
+vz_limit_sum(const char *parent, const char *file, const char *leaves)
+{
+    DIR             *dir;
+    char             path[512 + NAME_MAX];
+    uint64_t         sum, one;
+    struct dirent   *entry;
+
     dir = opendir(parent);
     if (dir == NULL) {
-        return;
+        return 0;
     }
 
     sum = 0;
 
     while ((entry = readdir(dir)) != NULL) {
-        if (strncmp(entry->d_name, "lxc.payload.", 12) == 0) {
+        if (strncmp(entry->d_name, "lxc.payload.", 12) == 0
+            && strcmp(entry->d_name, leaves) != 0)
+        {
             snprintf(path, sizeof(path), "%s/%s", parent, entry->d_name);
-            sum += vz_cgroup_number(path, file);
+            one = vz_cgroup_number(path, file);
+            sum = one < VZ_UNLIMITED - sum ? sum + one : VZ_UNLIMITED;
         }
     }
 
     closedir(dir);
 
-    if (sum) {
-        (void) vz_cgroup_set(parent, file, sum < max ? sum : max);
-    }
+    return sum;
 }
 
 

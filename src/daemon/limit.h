@@ -27,6 +27,15 @@ vz_code_e vz_limit_memory(const vz_ct_t *ct, const vz_run_t *run,
 vz_code_e vz_limit_cpu(const vz_ct_t *ct, const vz_run_t *run, char *words);
 
 /*
+ * vz_limit_together: the group that all containers are in weighs, and is
+ * guaranteed, what they are together; where leaves is set, this one no more.
+ * vz_limit_parent: the same of the folder that group lies in, by the files of
+ * that version of cgroups.
+ */
+void vz_limit_together(const vz_run_t *run, unsigned leaves);
+void vz_limit_parent(const char *group, int version, unsigned leaves);
+
+/*
  * vz_limit_kept: comma-separated names of what the record holds and this
  * kernel can't enforce, "-" for nothing; into words (VZ_WORDS_MAX).  which is
  * "vmguarpages", "oomguarpages", "privvmpages", "diskspace" or NULL for all.

@@ -3,15 +3,23 @@
 #include <string.h>
 #include <unistd.h>
 #include <sys/utsname.h>
+#include "../wire/field.h"
 #include "cgroup.h"
+#include "log.h"
 #include "lxcconf.h"
+#include "lxcfs.h"
 #include "net.h"
+#include "seccomp.h"
 #include "text.h"
 
 
-#define VZ_LXCCONF_MAX  16384
+#define VZ_LXCCONF_MAX       16384
+#define VZ_LXCCONF_APPARMOR  "/sys/kernel/security/apparmor"
+#define VZ_LXCCONF_PROFILE   "vzpanel-container"
 
 
+static void vz_lxcconf_apparmor(vz_text_t *text);
+static void vz_lxcconf_shm(vz_text_t *text, const vz_ct_t *ct);
 static void vz_lxcconf_net(vz_text_t *text, const vz_config_t *conf,
     const vz_ct_t *ct);
 static void vz_lxcconf_lxcfs(vz_text_t *text, const vz_config_t *conf);
@@ -36,7 +44,6 @@ vz_lxcconf_write(const vz_config_t *conf, const vz_ct_t *ct)
         "lxc.hook.version = 1\n";
 
     static const char  *hooks[] = { "pre-start", "start-host", "post-stop" };
-    static const char  *seccomp = "/usr/share/lxc/config/common.seccomp";
 
     vz_text_init(&text, buf, sizeof(buf));
 
@@ -59,18 +66,9 @@ vz_lxcconf_write(const vz_config_t *conf, const vz_ct_t *ct)
                 dir);
     vz_text_put(&text, "%s", fixed);
 
-    if (access("/sys/kernel/security/apparmor", F_OK) == 0) {
-
-        /* without nesting, systemd inside can't sandbox its services */
-
-        vz_text_put(&text, "lxc.apparmor.profile = generated\n"
-                    "lxc.apparmor.allow_nesting = 1\n");
-    }
-
-    if (access(seccomp, R_OK) == 0) {
-        vz_text_put(&text, "lxc.seccomp.profile = %s\n", seccomp);
-    }
-
+    vz_text_put(&text, "lxc.seccomp.profile = %s/seccomp\n", dir);
+    vz_lxcconf_apparmor(&text);
+    vz_lxcconf_shm(&text, ct);
     vz_lxcconf_net(&text, conf, ct);
     vz_lxcconf_lxcfs(&text, conf);
 
@@ -84,7 +82,57 @@ vz_lxcconf_write(const vz_config_t *conf, const vz_ct_t *ct)
         return -1;
     }
 
-    return vz_store_file(ct, "config", text.buf, text.len);
+    return vz_seccomp_write(ct) == -1 ? -1
+           : vz_store_file(ct, "config", text.buf, text.len);
+}
+
+
+/* ours, loaded by the node's start, else one that is compiled at each start */
+
+static void
+vz_lxcconf_apparmor(vz_text_t *text)
+{
+    int    loaded;
+    char   line[256];
+    FILE  *fp;
+
+    if (access(VZ_LXCCONF_APPARMOR, F_OK) == -1) {
+        return;
+    }
+
+    loaded = 0;
+    fp = fopen(VZ_LXCCONF_APPARMOR "/profiles", "re");
+
+    while (!loaded && fp != NULL && fgets(line, sizeof(line), fp) != NULL) {
+        loaded = strcmp(line, VZ_LXCCONF_PROFILE " (enforce)\n") == 0;
+    }
+
+    if (fp != NULL) {
+        fclose(fp);
+    }
+
+    if (loaded) {
+        vz_text_put(text, "lxc.apparmor.profile = " VZ_LXCCONF_PROFILE "\n");
+        return;
+    }
+
+    /* without nesting, systemd inside can't sandbox its services */
+
+    vz_text_put(text, "lxc.apparmor.profile = generated\n"
+                "lxc.apparmor.allow_nesting = 1\n");
+}
+
+
+/* by itself it has half of the node's memory, all of it the container's */
+
+static void
+vz_lxcconf_shm(vz_text_t *text, const vz_ct_t *ct)
+{
+    if (ct->privvm.set && ct->privvm.limit != VZ_UNLIMITED) {
+        vz_text_put(text, "lxc.mount.entry = tmpfs dev/shm tmpfs nosuid,nodev,"
+                    "mode=1777,size=%llu,create=dir 0 0\n",
+                    (unsigned long long) ct->privvm.limit / 2);
+    }
 }
 
 
@@ -122,6 +170,13 @@ vz_lxcconf_lxcfs(vz_text_t *text, const vz_config_t *conf)
     };
 
     if (strcmp(conf->lxcfs, "none") == 0) {
+        return;
+    }
+
+    if (!vz_lxcfs_alive(conf)) {
+        vz_log(LOG_WARNING, "lxcfs at %s does not answer: containers see the "
+               "node's memory and cpus; start it, and restart them",
+               conf->lxcfs);
         return;
     }
 

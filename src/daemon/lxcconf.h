@@ -10,7 +10,10 @@
 #include "store.h"
 
 
-/* vz_lxcconf_write: ct->dir/config.  0, or -1 with errno. */
+/*
+ * vz_lxcconf_write: ct->dir/config and the list of system calls that it names.
+ * 0, or -1 with errno.
+ */
 int vz_lxcconf_write(const vz_config_t *conf, const vz_ct_t *ct);
 
 

@@ -24,6 +24,7 @@
 #include "peer.h"
 #include "prune.h"
 #include "serve.h"
+#include "../wire/field.h"
 #include "../wire/handshake.h"
 
 
@@ -45,19 +46,22 @@ typedef enum {
     VZ_MAIN_WARM,
     VZ_MAIN_BOOT,
     VZ_MAIN_DOWN,
+    VZ_MAIN_AGAIN,
     VZ_MAIN_VERSION,
     VZ_MAIN_USAGE
 } vz_main_e;
 
 
-static vz_main_e vz_main_options(int argc, char **argv, const char **path);
+static vz_main_e vz_main_options(int argc, char **argv, const char **path,
+    const char **ctid);
 static int vz_main_process(void);
 static void vz_main_ignore(int signo);
 static int vz_main_serve(const char *path);
 static int vz_main_socket(int *in, int *out);
 static int vz_main_refuse(int out, vz_code_e code, const char *words);
-static int vz_main_tool(vz_main_e what, const char *path);
+static int vz_main_tool(vz_main_e what, const char *path, const char *ctid);
 static int vz_main_down(const vz_config_t *conf);
+static int vz_main_again(const vz_config_t *conf, const char *ctid);
 
 
 static const char  vz_main_usage[] =
@@ -70,6 +74,8 @@ static const char  vz_main_usage[] =
     "                 and remove what is unpacked and no longer used\n"
     "  --boot         start every container that ran before the node stopped\n"
     "  --down         stop every container and free what they hold\n"
+    "  --again CTID   the monitor's own: start a container whose init has\n"
+    "                 failed, with patience\n"
     "  --version      print the version and the protocol's number\n";
 
 
@@ -78,10 +84,10 @@ main(int argc, char **argv)
 {
     char         real[PATH_MAX];
     vz_main_e    what;
-    const char  *path;
+    const char  *path, *ctid;
 
     path = VZ_CONFIG_PATH;
-    what = vz_main_options(argc, argv, &path);
+    what = vz_main_options(argc, argv, &path, &ctid);
 
     if (what == VZ_MAIN_USAGE) {
         (void) fputs(vz_main_usage, stderr);
@@ -107,12 +113,12 @@ main(int argc, char **argv)
         return vz_main_serve(path);
     }
 
-    return vz_main_tool(what, path);
+    return vz_main_tool(what, path, ctid);
 }
 
 
 static vz_main_e
-vz_main_options(int argc, char **argv, const char **path)
+vz_main_options(int argc, char **argv, const char **path, const char **ctid)
 {
     int        c;
     vz_main_e  what;
@@ -123,11 +129,13 @@ vz_main_options(int argc, char **argv, const char **path)
         { "warm",    no_argument,       NULL, VZ_MAIN_WARM },
         { "boot",    no_argument,       NULL, VZ_MAIN_BOOT },
         { "down",    no_argument,       NULL, VZ_MAIN_DOWN },
+        { "again",   required_argument, NULL, VZ_MAIN_AGAIN },
         { "version", no_argument,       NULL, VZ_MAIN_VERSION },
         { NULL, 0, NULL, 0 }
     };
 
     what = VZ_MAIN_SERVE;
+    *ctid = NULL;
     opterr = 0;
 
     while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
@@ -140,6 +148,7 @@ vz_main_options(int argc, char **argv, const char **path)
 
         } else {
             what = (vz_main_e) c;
+            *ctid = optarg;
         }
     }
 
@@ -300,7 +309,7 @@ vz_main_refuse(int out, vz_code_e code, const char *words)
 
 
 static int
-vz_main_tool(vz_main_e what, const char *path)
+vz_main_tool(vz_main_e what, const char *path, const char *ctid)
 {
     int                  rc;
     char                 words[VZ_CONFIG_WORDS];
@@ -328,6 +337,10 @@ vz_main_tool(vz_main_e what, const char *path)
         return vz_main_down(&conf);
     }
 
+    if (what == VZ_MAIN_AGAIN) {
+        return vz_main_again(&conf, ctid);
+    }
+
     (void) vz_check_line(1, "configuration %s", path);
 
     return vz_check(&conf) == 0 ? 0 : 1;
@@ -349,4 +362,20 @@ vz_main_down(const vz_config_t *conf)
     vz_log(LOG_ERR, "%s", words);
 
     return 1;
+}
+
+
+static int
+vz_main_again(const vz_config_t *conf, const char *text)
+{
+    uint32_t  ctid;
+
+    if (vz_field_ctid(text, strlen(text), &ctid) != VZ_OK) {
+        (void) fputs(vz_main_usage, stderr);
+        return 2;
+    }
+
+    (void) vz_log_open(conf->log, conf->log_level);
+
+    return vz_boot_again(conf, ctid) == 0 ? 0 : 1;
 }

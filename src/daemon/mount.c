@@ -116,8 +116,10 @@ vz_mount_build(const vz_ct_t *ct, const char *lower, const char *device,
     int             raw, userns;
     struct statvfs  fs;
 
+    /* what the host lets go of meanwhile we do, too, where "/" is shared */
+
     if (unshare(CLONE_NEWNS) == -1
-        || mount(NULL, "/", NULL, MS_REC|MS_PRIVATE, NULL) == -1
+        || mount(NULL, "/", NULL, MS_REC|MS_SLAVE, NULL) == -1
         || chdir(ct->dir) == -1)
     {
         return vz_mount_failed(words, "mount namespace");

@@ -14,6 +14,8 @@
 
 #define VZ_RUN_BOOT  40             /* bytes of a boot_id */
 
+#define VZ_RUN_FORKNOEXEC  0x40UL   /* PF_FORKNOEXEC of linux/sched.h */
+
 
 static const char *vz_run_boot(void);
 
@@ -133,6 +135,35 @@ vz_process_kill(const vz_process_t *process, int sig)
     close(fd);
 
     return rc;
+}
+
+
+int
+vz_process_executed(const vz_process_t *process)
+{
+    int            field;
+    char           path[32], buf[1024], *p;
+    unsigned long  flags;
+
+    snprintf(path, sizeof(path), "/proc/%d/stat", process->pid);
+
+    if (vz_file_read(path, buf, sizeof(buf)) <= 0) {
+        return 0;
+    }
+
+    p = strrchr(buf, ')');
+
+    for (field = 2; field < 9 && p != NULL; field++) {
+        p = strchr(p + 1, ' ');
+    }
+
+    if (p == NULL) {
+        return 0;
+    }
+
+    flags = strtoul(p + 1, NULL, 10);
+
+    return (flags & VZ_RUN_FORKNOEXEC) == 0 && vz_process_alive(process);
 }
 
 

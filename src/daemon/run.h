@@ -41,6 +41,12 @@ int vz_process_of(pid_t pid, vz_process_t *process);
 int vz_process_alive(const vz_process_t *process);
 
 /*
+ * vz_process_executed: 1 where it lives and is a program of its own, no longer
+ * the copy of its parent that fork(2) made of it.
+ */
+int vz_process_executed(const vz_process_t *process);
+
+/*
  * vz_process_wait: until it has ended; 1, or 0 after ms milliseconds.
  * vz_process_kill: 0, also where it is gone, or -1.
  */

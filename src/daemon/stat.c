@@ -3,7 +3,9 @@
 #include <sys/socket.h>
 #include "../wire/field.h"
 #include "../wire/frame.h"
+#include "again.h"
 #include "limit.h"
+#include "lxcfs.h"
 #include "net.h"
 #include "netlink.h"
 #include "stat.h"
@@ -14,6 +16,8 @@
 
 
 static unsigned vz_stat_lives(const vz_run_t *run, vz_cgroup_use_t *use);
+static void vz_stat_whole(const vz_config_t *conf, const vz_ct_t *ct,
+    const vz_stat_t *stat, vz_text_t *text);
 static void vz_stat_gateways(vz_text_t *text, const vz_config_t *conf,
     const vz_ct_t *ct);
 static unsigned vz_stat_family(const vz_ct_t *ct, int family);
@@ -77,9 +81,7 @@ void
 vz_stat_print(const vz_config_t *conf, const vz_ct_t *ct,
     const vz_stat_t *stat, unsigned whole, char *line)
 {
-    char             kept[VZ_WORDS_MAX];
-    const char      *gateway;
-    vz_text_t        text;
+    vz_text_t  text;
 
     vz_text_init(&text, line, VZ_STAT_LINE);
 
@@ -118,28 +120,51 @@ vz_stat_print(const vz_config_t *conf, const vz_ct_t *ct,
         vz_text_put(&text, " broken=1");
     }
 
-    if (!whole) {
-        return;
+    if (whole) {
+        vz_stat_whole(conf, ct, stat, &text);
     }
+}
+
+
+/* what one is told alone, and what is the matter with it at the end */
+
+static void
+vz_stat_whole(const vz_config_t *conf, const vz_ct_t *ct,
+    const vz_stat_t *stat, vz_text_t *text)
+{
+    char         kept[VZ_WORDS_MAX];
+    unsigned     again;
+    const char  *gateway;
 
     gateway = ct->gateway4[0] ? ct->gateway4
               : ct->gateway6[0] ? ct->gateway6
               : conf->bridge[0] ? "-" : conf->gateway4;
 
-    vz_text_put(&text, " gateway=%s gateways=", gateway);
-    vz_stat_gateways(&text, conf, ct);
-    vz_text_put(&text, " dns=");
-    vz_stat_dns(&text, ct);
+    vz_text_put(text, " gateway=%s gateways=", gateway);
+    vz_stat_gateways(text, conf, ct);
+    vz_text_put(text, " dns=");
+    vz_stat_dns(text, ct);
 
-    vz_stat_pair(&text, "vmguarpages", &ct->vmguar);
-    vz_stat_pair(&text, "oomguarpages", &ct->oomguar);
-    vz_stat_pair(&text, "privvmpages", &ct->privvm);
-    vz_stat_pair(&text, "diskspace", &ct->disk);
+    vz_stat_pair(text, "vmguarpages", &ct->vmguar);
+    vz_stat_pair(text, "oomguarpages", &ct->oomguar);
+    vz_stat_pair(text, "privvmpages", &ct->privvm);
+    vz_stat_pair(text, "diskspace", &ct->disk);
 
     vz_limit_kept(ct, NULL, kept);
-    vz_text_put(&text, " kept=%s", kept);
-    vz_stat_size(&text, "created", ct->created);
-    vz_stat_inside(&text, stat);
+    vz_text_put(text, " kept=%s", kept);
+    vz_stat_size(text, "created", ct->created);
+
+    again = vz_again_tries(conf, ct->ctid);
+
+    if (again) {
+        vz_text_put(text, " again=%u", again);
+    }
+
+    if (stat->running && vz_lxcfs_gone(conf, &stat->run)) {
+        vz_text_put(text, " lxcfs=gone");
+    }
+
+    vz_stat_inside(text, stat);
 }
 
 

@@ -60,7 +60,7 @@ sub new {
         $conf{template_dir} = "$dir/cache";
         $conf{hook} //= "$build/virtual-server-hook";
         $conf{unpack} //= "$build/virtual-server-unpack";
-        $conf{lxcfs} = 'none';
+        $conf{lxcfs} //= 'none';
         $conf{interface_prefix} //= 'vx';
         $conf{nft_table} //= 'vzverbs';
         $conf{idmap_base} = 65536 * 30000;
@@ -200,6 +200,105 @@ sub status {
 
     my (undef, $data) = $self->ask("status $id");
     return pairs($data->[0]);
+}
+
+
+# run ID: what the lxc driver has written down of a running container
+sub run_of {
+    my ($self, $id) = @_;
+
+    return ($self->slurp("lxc/ct/$id/run") // '') =~ /^(\w+)=(.*)$/mg;
+}
+
+
+# init ID, monitor ID: process ids of a running container, 0 where none is
+sub init {
+    my ($self, $id) = @_;
+
+    return (split / /, { $self->run_of($id) }->{init} // 0)[0];
+}
+
+
+sub monitor {
+    my ($self, $id) = @_;
+
+    return (split / /, { $self->run_of($id) }->{monitor} // 0)[0];
+}
+
+
+# inside ID, COMMAND...: busybox as its root, in its namespaces (not in its
+# groups); the status
+sub inside {
+    my ($self, $id, @command) = @_;
+
+    return system 'nsenter', '-t', $self->init($id), qw(-U -m -p -u -n -i -C
+        -S 0 -G 0 /bin/busybox), @command;
+}
+
+
+# guest ID, COMMAND...: as inside, but in its groups, too, so that it is what
+# a process of the guest is; a handle to write to, one to read from, and its id
+sub guest {
+    my ($self, $id, @command) = @_;
+    my ($memory) = $self->slurp("lxc/ct/$id/run") =~ /^memory=(.*)$/m;
+    my $init = $self->init($id);
+
+    # version 1 has a folder of the same name in each hierarchy
+    my @groups = $memory =~ m{^(/sys/fs/cgroup)/memory(/.*)$}
+        ? grep { -e } glob "$1/*$2/cgroup.procs" : "$memory/cgroup.procs";
+
+    pipe my $from, my $write or die "pipe: $!\n";
+    pipe my $read, my $to or die "pipe: $!\n";
+
+    my $pid = fork // die "fork: $!\n";
+
+    if ($pid == 0) {
+        open STDIN, '<&', $read;
+        open STDOUT, '>&', $write;
+        close $_ for $from, $to;
+
+        for my $group (@groups) {
+            open my $procs, '>', $group or next;
+            print $procs $$;
+            close $procs;
+        }
+
+        exec qw(nsenter -t), $init, qw(-U -m -p -u -n -i -C -S 0 -G 0),
+            @command;
+        exit 127;
+    }
+
+    close $_ for $read, $write;
+    $to->autoflush(1);
+
+    return ($to, $from, $pid);
+}
+
+
+# put ID, FILE, NAME: a program into a running container
+sub put {
+    my ($self, $id, $file, $name) = @_;
+    my ($to, $from, $pid) = $self->guest($id, '/bin/busybox', 'sh', '-c',
+                                         "cat > $name && chmod 755 $name");
+
+    open my $in, '<:raw', $file or die "$file: $!\n";
+    local $/ = \65536;
+    print $to $_ while <$in>;
+    close $_ for $to, $from;
+    waitpid $pid, 0;
+    return $? == 0;
+}
+
+
+# wait_for SECONDS, CODE: until it is true
+sub wait_for {
+    my ($seconds, $true) = @_;
+
+    for (1 .. $seconds * 20) {
+        return 1 if $true->();
+        select undef, undef, undef, 0.05;
+    }
+    return 0;
 }
 
 

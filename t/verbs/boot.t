@@ -92,8 +92,7 @@ sub lxc {
          qr/^lxc\.start\.auto = 0$/m, 'the one that was stopped is not');
 
     # from inside
-    my ($init) = split / /, { run($node, $halted) }->{init};
-    kill 'KILL', $init;
+    $node->inside($halted, 'poweroff', '-f');
     ok(wait_for(sub { state_of($node, $halted) eq 'stopped' }),
        'what halts from inside is stopped and stays so');
 
@@ -127,7 +126,7 @@ sub lxc {
     ok(kill(0, $innocent), 'no process was harmed');
     like($node->slurp('log'), qr/boot: start $halted: ok /, 'each is logged');
 
-    ($init) = split / /, { run($node, $ran) }->{init};
+    my ($init) = split / /, { run($node, $ran) }->{init};
     is(($node->program('--boot'))[0], 0, 'once more it has nothing to do');
     is((split / /, { run($node, $ran) }->{init})[0], $init,
        'and leaves what runs alone');

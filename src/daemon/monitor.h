@@ -1,0 +1,41 @@
+/*
+ * The monitor: a process of its own in which liblxc starts one container and
+ * waits for its end.  It is started by who has the container's lock, and
+ * lives as long as the container, over reboots from inside.
+ */
+
+#ifndef VZ_MONITOR_H
+#define VZ_MONITOR_H
+
+#include "run.h"
+
+
+#define VZ_LXC_LIBRARY  "liblxc.so.1"   /* loaded where a container starts */
+
+typedef struct {
+    vz_process_t    process;
+    int             promise;        /* its end of it: see vz_monitor_keep() */
+} vz_monitor_t;
+
+
+/* vz_monitor_start: 0, or -1 with errno. */
+int vz_monitor_start(const vz_config_t *conf, const vz_ct_t *ct,
+    vz_monitor_t *monitor);
+
+/*
+ * vz_monitor_wait: until init is executed, within ms milliseconds.  VZ_OK with
+ * run; VZ_FAILED where the monitor has ended; VZ_TIMEOUT.
+ */
+vz_code_e vz_monitor_wait(const vz_ct_t *ct, const vz_monitor_t *monitor,
+    int ms, vz_run_t *run);
+
+/*
+ * One of the two ends the part of who started it.  vz_monitor_keep: it runs,
+ * and where its init is killed or fails it is started again (again.h).
+ * vz_monitor_end: it is killed, with all that it has started.
+ */
+void vz_monitor_keep(vz_monitor_t *monitor);
+void vz_monitor_end(vz_monitor_t *monitor);
+
+
+#endif /* VZ_MONITOR_H */
