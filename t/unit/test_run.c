@@ -8,8 +8,11 @@
  */
 
 #include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include "unit.h"
 #include "daemon/netlink.h"
@@ -76,12 +79,55 @@ a_number_used_again_is_not(void **state)
 }
 
 
+/* a copy of its parent, then a program of its own, then nothing */
+static void
+a_start_is_over_when_it_is_executed(void **state)
+{
+    int           in[2];
+    pid_t         pid;
+    vz_process_t  process;
+
+    (void) state;
+    assert_int_equal(pipe2(in, O_CLOEXEC), 0);
+
+    pid = fork();
+
+    if (pid == 0) {
+        char  byte;
+
+        (void) !read(in[0], &byte, 1);
+        (void) execl("/bin/sleep", "sleep", "60", (char *) NULL);
+        _exit(1);
+    }
+
+    assert_int_equal(vz_process_of(pid, &process), 0);
+    assert_int_equal(vz_process_executed(&process), 0);
+
+    (void) close(in[0]);
+    assert_int_equal(write(in[1], "", 1), 1);
+
+    while (!vz_process_executed(&process)) {
+        assert_int_equal(waitpid(pid, NULL, WNOHANG), 0);
+    }
+
+    process.start++;
+    assert_int_equal(vz_process_executed(&process), 0);
+    process.start--;
+
+    (void) kill(pid, SIGKILL);
+    (void) waitpid(pid, NULL, 0);
+    (void) close(in[1]);
+    assert_int_equal(vz_process_executed(&process), 0);
+}
+
+
 int
 main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(a_namespace_is_that_of_the_process),
-        cmocka_unit_test(a_number_used_again_is_not)
+        cmocka_unit_test(a_number_used_again_is_not),
+        cmocka_unit_test(a_start_is_over_when_it_is_executed)
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
