@@ -17,7 +17,7 @@ build='gcc make nginx nginx-dev libmariadb-dev libpcre2-dev libssl-dev
 run='nginx perl libcryptx-perl mariadb-server mariadb-client xinetd lxc lxcfs btrfs-progs iproute2
      nftables python3-aiosmtpd mmdebstrap busybox-static zstd openssl curl
      uidmap'
-test='clang libclang-rt-14-dev llvm libcmocka-dev valgrind chromium sshpass
+test='clang libclang-rt-14-dev llvm libcmocka-dev valgrind strace chromium sshpass
       openssh-client perl netcat-openbsd nodejs npm jq'
 lint='clang-format cppcheck shellcheck nodejs npm'
 

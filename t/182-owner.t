@@ -67,7 +67,7 @@ sub ended {
 
 # one worker stands still, so that the other gets every call
 sub one_of_two {
-    my ($first, $second) = worker_pids();
+    my ($first, $second) = worker_pids(2);
 
     stand_still($second);
 

@@ -647,7 +647,7 @@ sub answer_lost {
 our $slow = node(46002, sub { return $_[0] == 1 ? [60, 'ok'] : ['ok'] });
 
 sub worker_gone {
-    my ($first, $second) = worker_pids();
+    my ($first, $second) = worker_pids(2);
 
     stand_still($second);
 

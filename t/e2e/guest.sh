@@ -154,6 +154,7 @@ files() {
 
 
 # as many as its memory holds, each with another child all the time
+# shellcheck disable=SC2016  # for the shell inside
 processes() {
     guest 'i=0
            while [ $i -lt 300 ]; do
