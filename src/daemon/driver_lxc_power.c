@@ -554,6 +554,7 @@ vz_lxc_clean(const vz_config_t *conf, const vz_ct_t *ct, char *words)
     int       known;
     vz_run_t  run;
 
+    vz_monitor_forsaken(conf, ct);
     known = vz_run_read(ct, &run) == 0;
 
     if (known && !vz_process_wait(&run.monitor, VZ_LXC_MONITOR)) {

@@ -1,6 +1,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -13,13 +14,17 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include "again.h"
+#include "file.h"
 #include "monitor.h"
+#include "runtime.h"
 #include "userns.h"
 
 
 #define VZ_MONITOR_LOOK     20       /* ms between looks at a start */
 #define VZ_MONITOR_PROMISE  100      /* ms that one may be under way */
 #define VZ_MONITOR_KILLED   10000    /* ms until a killed monitor is gone */
+
+#define VZ_MONITOR_FOLDER   "monitor"
 
 
 typedef int (*vz_monitor_log_pt)(struct lxc_log *log);
@@ -29,6 +34,8 @@ typedef struct lxc_container *(*vz_monitor_new_pt)(const char *name,
 
 static void vz_monitor_run(const vz_config_t *conf, const vz_ct_t *ct,
     int promise) __attribute__((noreturn));
+static int vz_monitor_note(const vz_config_t *conf, uint32_t ctid);
+static void vz_monitor_kill(const vz_process_t *process);
 static int vz_monitor_alone(int promise);
 static struct lxc_container *vz_monitor_container(const vz_config_t *conf,
     const vz_ct_t *ct);
@@ -67,6 +74,7 @@ vz_monitor_start(const vz_config_t *conf, const vz_ct_t *ct,
             pid = getpid();
 
             if (setsid() == -1
+                || vz_monitor_note(conf, ct->ctid) == -1
                 || write(up[1], &pid, sizeof(pid)) != sizeof(pid))
             {
                 _exit(1);
@@ -152,15 +160,73 @@ vz_monitor_end(vz_monitor_t *monitor)
 {
     close(monitor->promise);
 
-    if (!vz_process_alive(&monitor->process)) {
+    if (vz_process_alive(&monitor->process)) {
+        vz_monitor_kill(&monitor->process);
+    }
+}
+
+
+/* its hooks and what liblxc runs are in its group, which is named by it */
+
+static void
+vz_monitor_kill(const vz_process_t *process)
+{
+    (void) kill(-process->pid, SIGKILL);
+    (void) vz_process_kill(process, SIGKILL);
+    (void) vz_process_wait(process, VZ_MONITOR_KILLED);
+}
+
+
+/* by itself, before it does anything: who has started it may be gone by then */
+
+static int
+vz_monitor_note(const vz_config_t *conf, uint32_t ctid)
+{
+    int           n;
+    char          path[PATH_MAX], name[16], text[64];
+    vz_process_t  self;
+
+    (void) snprintf(name, sizeof(name), "%u", ctid);
+
+    if (vz_process_of(getpid(), &self) == -1
+        || vz_runtime_make(conf, VZ_MONITOR_FOLDER, name, path) == -1)
+    {
+        return -1;
+    }
+
+    n = snprintf(text, sizeof(text), "%d %" PRIu64 "\n", (int) self.pid,
+                 self.start);
+
+    return vz_file_replace(path, text, n);
+}
+
+
+/* one that starts its container again has become who asks for that */
+
+void
+vz_monitor_forsaken(const vz_config_t *conf, const vz_ct_t *ct)
+{
+    char          path[PATH_MAX], name[16], text[64];
+    vz_run_t      run;
+    vz_process_t  process;
+
+    (void) snprintf(name, sizeof(name), "%u", ct->ctid);
+
+    if (vz_runtime_path(conf, VZ_MONITOR_FOLDER, name, path) == -1
+        || vz_file_read(path, text, sizeof(text)) <= 0
+        || sscanf(text, "%d %" SCNu64, &process.pid, &process.start) != 2
+        || process.pid == getpid()
+        || !vz_process_alive(&process))
+    {
         return;
     }
 
-    /* its hooks and what liblxc runs are in its group, which is named by it */
-
-    (void) kill(-monitor->process.pid, SIGKILL);
-    (void) vz_process_kill(&monitor->process, SIGKILL);
-    (void) vz_process_wait(&monitor->process, VZ_MONITOR_KILLED);
+    if (vz_run_read(ct, &run) == -1
+        || run.monitor.pid != process.pid
+        || run.monitor.start != process.start)
+    {
+        vz_monitor_kill(&process);
+    }
 }
 
 

@@ -37,5 +37,11 @@ vz_code_e vz_monitor_wait(const vz_ct_t *ct, const vz_monitor_t *monitor,
 void vz_monitor_keep(vz_monitor_t *monitor);
 void vz_monitor_end(vz_monitor_t *monitor);
 
+/*
+ * vz_monitor_forsaken: kill the one that somebody has started who was killed
+ * before it told that the container runs, with all that it has started.
+ */
+void vz_monitor_forsaken(const vz_config_t *conf, const vz_ct_t *ct);
+
 
 #endif /* VZ_MONITOR_H */
