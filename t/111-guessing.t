@@ -278,6 +278,9 @@ sub same_time {
 }
 
 
+sub kind { return $_[0] =~ /^(\w*known)/ ? $1 : '' }
+
+
 sub by_time {
     my $net = network();
     my ($from, %texts) = (0);
@@ -289,17 +292,16 @@ sub by_time {
 
     same_time('signing in', sub {
         my $call = sign_in("$net." . ++$from, $_[0]);
-        $texts{ $call->{body} }++;
+        $texts{ kind($_[0]) }{ $call->{body} } = 1;
         return $call;
     });
     same_time('a link for another password', sub {
         my $call = ask('POST', '/api/password/reset',
             "X-Real-IP: $net." . ++$from . "\n", qq({"account":"$_[0]"}));
-        $texts{"$call->{code} $call->{body}"}++;
+        $texts{ kind($_[0]) }{"$call->{code} $call->{body}"} = 1;
         return $call;
     });
-    is(join(' ', sort { $a <=> $b } values %texts), '14 14',
-        'all are told the same');
+    is_deeply($texts{known}, $texts{unknown}, 'all are told the same');
 }
 
 run_tests();
