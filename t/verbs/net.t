@@ -159,7 +159,7 @@ sub without_uplink {
 
 
 sub leave {
-    $node->ask('destroy 31091');
+    like(($node->ask('destroy 31091'))[0], qr/^ok/, 'it goes');
     $node->end;
     $node = undef;
     return;
@@ -177,6 +177,7 @@ END {
 
 if (($ENV{VERBS_DRIVERS} // 'lxc') =~ /lxc/) {
     bridged();
+    leave();
     without_uplink();
 }
 done_testing();
