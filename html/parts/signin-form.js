@@ -14,7 +14,7 @@ import { signIn } from '../session.js';
 export function signInForm(options) {
     const account = text({ name: 'account', label: t('signin.account'),
         required: true, autocomplete: 'username', value: options.account,
-        maxlength: 64 });
+        maxlength: 254 });
     const password = text({ name: 'password', label: t('signin.password'),
         required: true, type: 'password', autocomplete: 'current-password',
         maxlength: 128 });

@@ -7,7 +7,9 @@
 
 
 #define VZ_MESSAGE_HEADERS  2048    /* all of them but the subject */
-#define VZ_WORD_BYTES       45      /* of text in one encoded word */
+#define VZ_WORD_BYTES       45      /* of text in one encoded word, */
+#define VZ_WORD_FIRST       39      /* and in that behind "Subject:", for lines
+                                       of 76 (RFC 2047, 2) */
 #define VZ_QP_LINE          76
 #define VZ_LINE_BYTES       60      /* a subject as it stands */
 
@@ -160,7 +162,7 @@ vz_message_is_plain(const char *p, size_t len)
 
 /* a control character in a subject is a space, before it is encoded */
 static size_t
-vz_message_word(const char *p, size_t len, unsigned char *word)
+vz_message_word(const char *p, size_t len, size_t most, unsigned char *word)
 {
     size_t  n, step;
 
@@ -169,7 +171,7 @@ vz_message_word(const char *p, size_t len, unsigned char *word)
     while (n < len) {
         step = vz_utf8_step(p + n, len - n);
 
-        if (n + step > VZ_WORD_BYTES) {
+        if (n + step > most) {
             break;
         }
 
@@ -192,7 +194,7 @@ vz_message_word(const char *p, size_t len, unsigned char *word)
 static void
 vz_message_subject(vz_out_t *out, const char *p, size_t len)
 {
-    size_t         n;
+    size_t         n, most;
     unsigned char  word[VZ_WORD_BYTES];
 
     for (n = 0; n < len; n += vz_utf8_step(p + n, len - n)) {
@@ -210,8 +212,11 @@ vz_message_subject(vz_out_t *out, const char *p, size_t len)
         len = 0;
     }
 
+    most = VZ_WORD_FIRST;
+
     while (len > 0) {
-        n = vz_message_word(p, len, word);
+        n = vz_message_word(p, len, most, word);
+        most = VZ_WORD_BYTES;
 
         vz_out_text(out, " =?UTF-8?B?");
         vz_message_base64(out, word, n);

@@ -169,11 +169,11 @@ subjects_are_encoded_where_they_must(void **state)
     subject(VZ_LIT(" x"), " =?UTF-8?B?IHg=?=");
     subject(VZ_LIT("broken \xff"), " =?UTF-8?B?YnJva2VuID8=?=");
 
-    /* 45 bytes are a word's most, but never half a character */
+    /* lines of 76 characters, and never half a character */
     subject(VZ_LIT(X4("ñññññ") "ññññ"),
             " =?UTF-8?B?w7HDscOxw7HDscOxw7HDscOxw7HDscOxw7HDscOx"
-            "w7HDscOxw7HDscOxw7E=?=\r\n"
-            " =?UTF-8?B?w7HDsQ==?=");
+            "w7HDscOxw7E=?=\r\n"
+            " =?UTF-8?B?w7HDscOxw7HDsQ==?=");
 }
 
 
