@@ -78,13 +78,17 @@ SANITIZE_FLAGS := -fsanitize=$(SANITIZE) -fno-omit-frame-pointer \
                   -U_FORTIFY_SOURCE
 endif
 
+# $(call unless_same,FILE): its input becomes the file, whose time stays where
+# nothing changed; two makes at once do not take each other's
+unless_same = { new=$(1).$$$$; cat > $$new; \
+    cmp -s $$new $(1) && rm $$new || mv $$new $(1); }
+
 # what a configuration depends on besides `config`; kept so that only a
 # change of it configures again
 $(NGINX)/.inputs: FORCE | packages-build
 	@mkdir -p $(@D)
 	@printf '%s\n' "$(CC) $(SANITIZE) $$($(NGINX_BIN) -v 2>&1)" \
-	    $(MODULE_SRC) > $@.new
-	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+	    $(MODULE_SRC) | $(call unless_same,$@)
 
 $(NGINX)/Makefile: config config.make $(NGINX)/.inputs
 	@echo "configuring the module for $$($(NGINX_BIN) -v 2>&1)"
@@ -130,8 +134,7 @@ OBJECTS     = $(patsubst src/%.c,$(BUILD)/obj/%.o,$(1))
 
 $(BUILD)/obj/.flags: FORCE | packages-build
 	@mkdir -p $(@D)
-	@printf '%s\n' '$(CC) $(ALL_CFLAGS)' > $@.new
-	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+	@printf '%s\n' '$(CC) $(ALL_CFLAGS)' | $(call unless_same,$@)
 
 $(BUILD)/obj/%.o: src/%.c $(BUILD)/obj/.flags
 	@mkdir -p $(@D)

@@ -42,7 +42,7 @@ vz_disk_use(const vz_ct_t *ct, unsigned running, vz_disk_use_t *use)
         /* the room that a full one was given was not sold */
 
         if (use->total > ct->disk.limit
-            && use->total <= ct->disk.limit + VZ_ROOM_PANEL)
+            && use->total <= ct->disk.limit + VZ_ROOM_MOST)
         {
             use->total = ct->disk.limit;
             use->used = use->used < use->total ? use->used : use->total;

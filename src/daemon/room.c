@@ -28,8 +28,19 @@ vz_room(const vz_ct_t *ct, int raw, uint64_t room)
     if (left < VZ_ROOM_LOW) {
         bytes = ct->disk.limit + room;
 
-    } else if (left > VZ_ROOM_PANEL + 2 * VZ_ROOM_LOW
-               && size.fs <= ct->disk.limit + VZ_ROOM_PANEL)
+        /* what it was given the last time it has filled as well */
+
+        if (bytes <= size.fs) {
+            bytes = size.fs + VZ_ROOM_START;
+        }
+
+        if (bytes > ct->disk.limit + VZ_ROOM_MOST) {
+            bytes = ct->disk.limit + VZ_ROOM_MOST;
+        }
+
+    } else if (left > size.fs - ct->disk.limit + 2 * VZ_ROOM_LOW
+               && size.fs > ct->disk.limit
+               && size.fs <= ct->disk.limit + VZ_ROOM_MOST)
     {
         bytes = ct->disk.limit;
     }

@@ -10,14 +10,17 @@
 #include "store.h"
 
 
-/* bytes beyond what was sold, at most: for a start, and for a verb's files */
+/* bytes beyond what was sold: for a start, for a verb's files, and at most, for
+   a guest that fills again what it was given */
 #define VZ_ROOM_START  (64ULL << 20)
 #define VZ_ROOM_PANEL  (128ULL << 20)
+#define VZ_ROOM_MOST   (256ULL << 20)
 
 /*
  * vz_room: before the overlay is mounted; raw is a descriptor of the image's
- * file system.  A disk that is full grows by room bytes, and shrinks again at
- * a mount when it no longer needs that.  What fails is logged.
+ * file system.  A disk that is full grows to room bytes beyond what was sold,
+ * or further where it had those already, and shrinks again at a mount when it
+ * no longer needs that.  What fails is logged.
  */
 void vz_room(const vz_ct_t *ct, int raw, uint64_t room);
 

@@ -117,7 +117,7 @@ for my $round (1, 2) {
        "room\n", 'and there is room again');
 }
 
-is(sizes(31001), '576 576', 'so much it was given');
+is(sizes(31001), '640 640', 'so much it was given');
 like_ask('restart 31001', qr/^ok/);
 is(sizes(31001), '512 512', 'and that is taken back');
 
