@@ -157,7 +157,7 @@ files() {
 # shellcheck disable=SC2016  # for the shell inside
 processes() {
     guest 'i=0
-           while [ $i -lt 300 ]; do
+           while [ $i -lt 60 ]; do
                (while :; do (:); done) &
                i=$((i + 1))
            done

@@ -122,7 +122,7 @@ printf '%s\n' "ctid_min = ${ctids%-*}" "ctid_max = ${ctids#*-}" \
     'lxcfs = none' "log = $work/daemon.log" \
     'interface_prefix = vi' >> /etc/vzpanel/virtual-server.conf
 check 'step 4, addresses are missing, and it is said' eval \
-    'virtual-server --check | grep -q "^missing  addresses: "'
+    '{ virtual-server --check || true; } | grep "^missing  addresses: "'
 printf '%s\n' 'addresses = 198.51.100.0/28' >> /etc/vzpanel/virtual-server.conf
 check 'step 4, nothing is missing' quiet virtual-server --check
 check 'the template unpacks' quiet virtual-server --warm
