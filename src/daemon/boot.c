@@ -8,6 +8,7 @@
 #include "boot.h"
 #include "job.h"
 #include "log.h"
+#include "monotonic.h"
 #include "perform.h"
 #include "stopping.h"
 
@@ -251,7 +252,7 @@ vz_boot_one(const vz_config_t *conf, uint32_t ctid, vz_verb_pt run,
         vz_job_init(&job, conf, -1);
         job.gone = 1;               /* there is no client */
 
-        start = vz_perform_now();
+        start = vz_monotonic_msec();
         code = vz_verb_parse(line, (size_t) n, &req, job.words);
 
         if (code == VZ_OK) {
@@ -259,7 +260,7 @@ vz_boot_one(const vz_config_t *conf, uint32_t ctid, vz_verb_pt run,
             code = vz_perform_as(NULL, &job, run, VZ_BOOT_WAIT);
         }
 
-        vz_perform_log(who, &job, code, vz_perform_now() - start);
+        vz_perform_log(who, &job, code, vz_monotonic_msec() - start);
 
     } while (code == VZ_TIMEOUT && ++tries < VZ_BOOT_TRIES);
 

@@ -7,7 +7,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 #include "again.h"
 #include "cgroup.h"
@@ -17,6 +16,7 @@
 #include "log.h"
 #include "lxcconf.h"
 #include "monitor.h"
+#include "monotonic.h"
 #include "mount.h"
 #include "net.h"
 #include "pin.h"
@@ -47,7 +47,6 @@ static void vz_lxc_said(vz_job_t *job, const char *text);
 static void vz_lxc_unwant(const vz_job_t *job, const vz_ct_t *ct);
 static vz_code_e vz_lxc_end(vz_job_t *job, const vz_ct_t *ct);
 static int vz_lxc_shutdown(const vz_ct_t *ct, int timeout);
-static int64_t vz_lxc_now(void);
 
 
 vz_code_e
@@ -244,7 +243,7 @@ vz_lxc_settled(const vz_run_t *run)
     int64_t          until;
     vz_cgroup_use_t  use;
 
-    until = vz_lxc_now() + VZ_LXC_SETTLE;
+    until = vz_monotonic_msec() + VZ_LXC_SETTLE;
 
     do {
         if (vz_process_wait(&run->init, 10)) {
@@ -253,7 +252,7 @@ vz_lxc_settled(const vz_run_t *run)
 
         vz_cgroup_use(run, &use);
 
-    } while (use.processes < 2 && vz_lxc_now() < until);
+    } while (use.processes < 2 && vz_monotonic_msec() < until);
 
     return 1;
 }
@@ -515,10 +514,10 @@ vz_lxc_shutdown(const vz_ct_t *ct, int timeout)
     int64_t    end;
     vz_run_t   run;
 
-    end = vz_lxc_now() + timeout;
+    end = vz_monotonic_msec() + timeout;
 
     while (vz_run_alive(ct, &run)) {
-        timeout = (int) (end - vz_lxc_now());
+        timeout = (int) (end - vz_monotonic_msec());
 
         if (timeout <= 0) {
             return 0;
@@ -614,15 +613,4 @@ vz_lxc_unlock(const vz_config_t *conf, const vz_ct_t *ct)
     while (strlen(path) > strlen(VZ_LXC_LOCKS) && rmdir(path) == 0) {
         *strrchr(path, '/') = '\0';
     }
-}
-
-
-static int64_t
-vz_lxc_now(void)
-{
-    struct timespec  ts;
-
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-
-    return (int64_t) ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }

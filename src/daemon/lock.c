@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "lock.h"
+#include "monotonic.h"
 #include "runtime.h"
 
 
@@ -19,7 +20,6 @@ static vz_code_e vz_lock_wait(vz_lock_t *lock, const char *what, long end,
 static int vz_lock_try(int fd);
 static void vz_lock_holder(int fd, char *holder);
 static void vz_lock_sign(int fd, const char *what);
-static long vz_lock_now(void);
 
 
 vz_code_e
@@ -33,7 +33,7 @@ vz_lock_take(const vz_config_t *conf, const char *name, const char *what,
         return VZ_INTERNAL;
     }
 
-    return vz_lock_wait(lock, what, vz_lock_now() + timeout, holder);
+    return vz_lock_wait(lock, what, vz_monotonic_msec() + timeout, holder);
 }
 
 
@@ -59,7 +59,7 @@ vz_lock_wait(vz_lock_t *lock, const char *what, long end, char *holder)
             return VZ_OK;
         }
 
-        if (err == EWOULDBLOCK && vz_lock_now() >= end) {
+        if (err == EWOULDBLOCK && vz_monotonic_msec() >= end) {
             vz_lock_holder(fd, holder);
             (void) close(fd);
             return VZ_BUSY;
@@ -149,15 +149,4 @@ vz_lock_sign(int fd, const char *what)
     if (n > 0 && (size_t) n < sizeof(buf) && ftruncate(fd, 0) == 0) {
         (void) !pwrite(fd, buf, n, 0);
     }
-}
-
-
-static long
-vz_lock_now(void)
-{
-    struct timespec  ts;
-
-    (void) clock_gettime(CLOCK_MONOTONIC, &ts);
-
-    return ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 #include <lxc/lxccontainer.h>
 #include <sys/prctl.h>
@@ -16,6 +15,7 @@
 #include "again.h"
 #include "file.h"
 #include "monitor.h"
+#include "monotonic.h"
 #include "runtime.h"
 #include "userns.h"
 
@@ -40,7 +40,6 @@ static int vz_monitor_alone(int promise);
 static struct lxc_container *vz_monitor_container(const vz_config_t *conf,
     const vz_ct_t *ct);
 static int vz_monitor_share(const vz_ct_t *ct, struct lxc_container *c);
-static int64_t vz_monitor_now(void);
 
 
 int
@@ -118,7 +117,7 @@ vz_monitor_wait(const vz_ct_t *ct, const vz_monitor_t *monitor, int ms,
 {
     int64_t  end;
 
-    end = vz_monitor_now() + ms;
+    end = vz_monotonic_msec() + ms;
 
     do {
         if (vz_process_wait(&monitor->process, VZ_MONITOR_LOOK)) {
@@ -136,7 +135,7 @@ vz_monitor_wait(const vz_ct_t *ct, const vz_monitor_t *monitor, int ms,
             return VZ_OK;
         }
 
-    } while (vz_monitor_now() < end);
+    } while (vz_monotonic_msec() < end);
 
     return VZ_TIMEOUT;
 }
@@ -381,15 +380,4 @@ vz_monitor_share(const vz_ct_t *ct, struct lxc_container *c)
     snprintf(text, sizeof(text), "/proc/self/fd/%d", fd);
 
     return c->set_config_item(c, "lxc.namespace.share.user", text) ? 0 : -1;
-}
-
-
-static int64_t
-vz_monitor_now(void)
-{
-    struct timespec  ts;
-
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-
-    return (int64_t) ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }

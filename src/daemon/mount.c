@@ -5,16 +5,15 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-#include <linux/capability.h>
 #include <sys/file.h>
 #include <sys/fsuid.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include "../wire/frame.h"
+#include "caps.h"
 #include "image.h"
 #include "loop.h"
 #include "mount.h"
@@ -319,16 +318,6 @@ vz_mount_overlay(uint32_t base)
 int
 vz_mount_ids(uint32_t base)
 {
-    struct __user_cap_data_struct    data[2];
-    struct __user_cap_header_struct  header;
-
-    header.version = _LINUX_CAPABILITY_VERSION_3;
-    header.pid = 0;
-
-    if (syscall(SYS_capget, &header, data) == -1) {
-        return -1;
-    }
-
     setfsgid(base);
     setfsuid(base);
 
@@ -341,10 +330,7 @@ vz_mount_ids(uint32_t base)
         return -1;
     }
 
-    data[0].effective = data[0].permitted;
-    data[1].effective = data[1].permitted;
-
-    return (int) syscall(SYS_capset, &header, data);
+    return vz_caps_raise();
 }
 
 

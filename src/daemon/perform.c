@@ -356,14 +356,3 @@ vz_perform_log(const char *who, const vz_job_t *job, vz_code_e code, long ms)
            code == VZ_OK ? "ok" : vz_code_name(code),
            job->words[0] ? " " : "", job->words, ms);
 }
-
-
-long
-vz_perform_now(void)
-{
-    struct timespec  ts;
-
-    (void) clock_gettime(CLOCK_MONOTONIC, &ts);
-
-    return ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}

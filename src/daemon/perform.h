@@ -40,8 +40,5 @@ vz_code_e vz_perform_open(vz_host_t *host, char *words);
 void vz_perform_log(const char *who, const vz_job_t *job, vz_code_e code,
     long ms);
 
-/* vz_perform_now: milliseconds of CLOCK_MONOTONIC. */
-long vz_perform_now(void);
-
 
 #endif /* VZ_PERFORM_H */

@@ -6,6 +6,7 @@
 #include <unistd.h>
 #include "job.h"
 #include "log.h"
+#include "monotonic.h"
 #include "serve.h"
 
 
@@ -194,7 +195,7 @@ vz_serve_next(vz_conn_t *conn)
         return step;
     }
 
-    start = vz_perform_now();
+    start = vz_monotonic_msec();
     code = vz_verb_parse(line, len, &req, job.words);
 
     if (req.def) {
@@ -221,7 +222,7 @@ vz_serve_next(vz_conn_t *conn)
         explicit_bzero(secret, sizeof(secret));
     }
 
-    vz_perform_log(conn->serve->peer, &job, code, vz_perform_now() - start);
+    vz_perform_log(conn->serve->peer, &job, code, vz_monotonic_msec() - start);
     vz_job_final(&job, code);
 
     if (job.gone) {
@@ -266,7 +267,7 @@ vz_serve_line(vz_conn_t *conn, unsigned seconds, char **line, size_t *len)
     long       end;
     vz_code_e  code;
 
-    end = vz_perform_now() + (long) seconds * 1000;
+    end = vz_monotonic_msec() + (long) seconds * 1000;
 
     for ( ;; ) {
         code = vz_frame_next(&conn->frame, line, len);
@@ -274,7 +275,7 @@ vz_serve_line(vz_conn_t *conn, unsigned seconds, char **line, size_t *len)
             return code;
         }
 
-        code = vz_serve_fill(conn, end - vz_perform_now());
+        code = vz_serve_fill(conn, end - vz_monotonic_msec());
         if (code != VZ_OK) {
             return code;
         }
@@ -372,10 +373,10 @@ vz_serve_leave(const vz_serve_t *serve)
 
     pfd.fd = serve->in;
     pfd.events = POLLIN;
-    end = vz_perform_now() + VZ_SERVE_LEAVE;
+    end = vz_monotonic_msec() + VZ_SERVE_LEAVE;
 
     for (turns = 0; turns < VZ_SERVE_DRAIN / sizeof(buf); turns++) {
-        left = end - vz_perform_now();
+        left = end - vz_monotonic_msec();
 
         if (left <= 0 || poll(&pfd, 1, (int) left) <= 0
             || read(serve->in, buf, sizeof(buf)) <= 0)

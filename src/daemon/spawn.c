@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#include "monotonic.h"
 #include "spawn.h"
 
 
@@ -35,7 +36,6 @@ static int vz_spawn_read(vz_spawned_t *s);
 static void vz_spawn_keep(vz_spawn_t *run, const char *buf, size_t n);
 static vz_code_e vz_spawn_reap(vz_spawned_t *s, vz_code_e code);
 static void vz_spawn_close(int *fd);
-static long vz_spawn_now(void);
 
 
 static char *const  vz_spawn_env[] = {
@@ -79,7 +79,7 @@ vz_spawn(vz_spawn_t *run)
     s.in = in[1];
     s.out = out[0];
     s.sent = 0;
-    s.end = vz_spawn_now() + run->timeout;
+    s.end = vz_monotonic_msec() + run->timeout;
 
     rc = vz_spawn_start(&s, in[0], out[1]);
     if (rc != 0) {
@@ -204,7 +204,7 @@ vz_spawn_talk(vz_spawned_t *s)
     struct pollfd  pfd[3];
 
     for ( ;; ) {
-        left = s->end - vz_spawn_now();
+        left = s->end - vz_monotonic_msec();
         if (left <= 0) {
             return VZ_TIMEOUT;
         }
@@ -375,15 +375,4 @@ vz_spawn_close(int *fd)
         (void) close(*fd);
         *fd = -1;
     }
-}
-
-
-static long
-vz_spawn_now(void)
-{
-    struct timespec  ts;
-
-    (void) clock_gettime(CLOCK_MONOTONIC, &ts);
-
-    return ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }

@@ -6,11 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-#include <linux/capability.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
+#include "caps.h"
 #include "store.h"
 #include "userns.h"
 
@@ -41,7 +40,6 @@ static void vz_userns_outer(uint32_t base, int in, int out)
     __attribute__((noreturn));
 static void vz_userns_inner(int out) __attribute__((noreturn));
 static int vz_userns_owner(uint32_t base);
-static int vz_userns_caps(void);
 static int vz_userns_bound(void);
 static int vz_userns_map(pid_t pid, uint32_t first);
 static int vz_userns_put(const char *path, const char *text);
@@ -202,27 +200,7 @@ vz_userns_owner(uint32_t base)
         return -1;
     }
 
-    return vz_userns_caps();
-}
-
-
-static int
-vz_userns_caps(void)
-{
-    struct __user_cap_data_struct    data[2];
-    struct __user_cap_header_struct  header;
-
-    header.version = _LINUX_CAPABILITY_VERSION_3;
-    header.pid = 0;
-
-    if (syscall(SYS_capget, &header, data) == -1) {
-        return -1;
-    }
-
-    data[0].effective = data[0].permitted;
-    data[1].effective = data[1].permitted;
-
-    return (int) syscall(SYS_capset, &header, data);
+    return vz_caps_raise();
 }
 
 

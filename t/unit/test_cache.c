@@ -7,6 +7,7 @@
  * sources: src/daemon/prepare.c src/daemon/space.c src/daemon/verdict.c
  * sources: src/daemon/tree.c src/daemon/lock.c src/daemon/job.c
  * sources: src/daemon/log.c src/daemon/file.c src/daemon/runtime.c
+ * sources: src/daemon/monotonic.c
  * libs: -larchive
  */
 

@@ -7,6 +7,7 @@
  * sources: src/daemon/cache.c src/daemon/unpacker.c src/daemon/archive.c
  * sources: src/daemon/verdict.c src/daemon/runtime.c src/daemon/space.c
  * sources: src/daemon/mark.c src/daemon/file.c t/unit/talk.c
+ * sources: src/daemon/monotonic.c
  */
 
 #include <fcntl.h>

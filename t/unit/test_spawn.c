@@ -2,6 +2,7 @@
  * Programs without a shell: input, output, deadline, what they inherit.
  *
  * sources: src/daemon/spawn.c
+ * sources: src/daemon/monotonic.c
  */
 
 #include <errno.h>

@@ -2,7 +2,8 @@ package Nets;
 
 # Networks for tests of containers' own: the test runs in a namespace of its
 # own, so that nothing of the host's is changed; "world" is what its uplink
-# leads to, "mgmt" another network of the node.
+# leads to, "mgmt" another network of the node.  What is on $Nets::node goes with
+# the test.
 
 use strict;
 use warnings;
@@ -176,6 +177,13 @@ sub heard {
 
 END {
     my $status = $?;
+
+    if ($node) {
+        my (undef, $list) = $node->ask('list');
+
+        $node->ask("destroy $_") for map { /\bid=(\d+)/ } @$list;
+        $node->end;
+    }
 
     system "ip netns delete $_" for values %spaces;
     $? = $status;

@@ -12,6 +12,7 @@ use File::Temp ();
 use IO::Handle ();
 use POSIX ();
 use Socket;
+use Test::More ();
 
 my $here;
 BEGIN { $here = Cwd::realpath(File::Basename::dirname(__FILE__)) }
@@ -190,6 +191,15 @@ sub ask {
 }
 
 
+# likes LINE, PATTERN [, TITLE [, SECRET]]: a test of its answer
+sub likes {
+    my ($self, $line, $like, $title, $secret) = @_;
+
+    my ($answer) = $self->ask($line, $secret);
+    return Test::More::like($answer, $like, $title // $line);
+}
+
+
 # pairs LINE: what "key=value key=value" holds
 sub pairs {
     my ($line) = @_;
@@ -204,6 +214,14 @@ sub status {
 
     my (undef, $data) = $self->ask("status $id");
     return pairs($data->[0]);
+}
+
+
+# state ID: "running", as its status has it
+sub state {
+    my ($self, $id) = @_;
+
+    return { $self->status($id) }->{state};
 }
 
 

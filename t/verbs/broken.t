@@ -24,14 +24,6 @@ my $t = $Verbs::template;
 my $tag = 'a' x 16;
 
 
-sub like_ask {
-    my ($line, $like) = @_;
-
-    my ($answer) = $node->ask($line);
-    return like($answer, $like, $line);
-}
-
-
 sub record {
     my ($id) = @_;
 
@@ -65,49 +57,49 @@ sub idmap {
 }
 
 
-like_ask("create 31001 $t", qr/^ok/);
-like_ask('setip 31001 10.74.9.1', qr/^ok/);
-like_ask('start 31001', qr/^ok/);
+$node->likes("create 31001 $t", qr/^ok/);
+$node->likes('setip 31001 10.74.9.1', qr/^ok/);
+$node->likes('start 31001', qr/^ok/);
 
 my $ids = idmap(31001);
 my $whole = cut(31001, 40);
 
 like(listed(31001), qr/ state=running .* broken=1$/, 'it is listed');
-like_ask("create 31001 $t", qr/^err /);
-like_ask("create 31002 $t", qr/^ok/);
+$node->likes("create 31001 $t", qr/^err /);
+$node->likes("create 31002 $t", qr/^ok/);
 isnt(idmap(31002), $ids, 'its ids are not given again');
 
 # the address is before what is broken
 $node->spew(record(31001), $whole =~ s/^cpuunits=\K\d+/x/mr);
 like(listed(31001), qr/ address=10\.74\.9\.1 /, 'its address is known');
-like_ask('setip 31002 10.74.9.1', qr/^err exists container 31001 /);
+$node->likes('setip 31002 10.74.9.1', qr/^err exists container 31001 /);
 
 cut(31001, 5);
-like_ask('setname 31001 web', qr/^err internal the record of .* is broken/);
-like_ask('stop 31001', qr/^ok/);
+$node->likes('setname 31001 web', qr/^err internal the record of .* is broken/);
+$node->likes('stop 31001', qr/^ok/);
 like(listed(31001), qr/ state=stopped /, 'it has stopped');
 ok(!-e "$node->{dir}/lxc/ct/31001/run", 'and nothing of it runs');
 
 # --down
 $node->spew(record(31001), $whole);
-like_ask('start 31001', qr/^ok/);
+$node->likes('start 31001', qr/^ok/);
 my ($monitor) = $node->slurp('lxc/ct/31001/run') =~ /^monitor=(\d+)/m;
 cut(31001, 0);
 is(($node->program('--down'))[0], 0, '--down');
 unlike(join('', `ps -o stat= -p $monitor`), qr/^[^Z]/, 'stops it, too');
-like_ask('destroy 31001', qr/^ok$/);
+$node->likes('destroy 31001', qr/^ok$/);
 is(listed(31001), '', 'and it can be removed');
 
 # who has a tag is known by its marks
-like_ask("fence=3 tag=$tag create 31003 $t", qr/^ok/);
-like_ask("tag=$tag start 31003", qr/^ok/);
+$node->likes("fence=3 tag=$tag create 31003 $t", qr/^ok/);
+$node->likes("tag=$tag start 31003", qr/^ok/);
 cut(31003, 5);
-like_ask('tag=' . 'b' x 16 . ' stop 31003', qr/^err noent /);
-like_ask("fence=2 tag=$tag stop 31003", qr/^err stale /);
-like_ask("tag=$tag stop 31003", qr/^ok/);
-like_ask('tag=' . 'b' x 16 . ' destroy 31003', qr/^ok already/);
+$node->likes('tag=' . 'b' x 16 . ' stop 31003', qr/^err noent /);
+$node->likes("fence=2 tag=$tag stop 31003", qr/^err stale /);
+$node->likes("tag=$tag stop 31003", qr/^ok/);
+$node->likes('tag=' . 'b' x 16 . ' destroy 31003', qr/^ok already/);
 like(listed(31003), qr/ state=stopped /, 'another is not it');
-like_ask("tag=$tag destroy 31003", qr/^ok$/);
+$node->likes("tag=$tag destroy 31003", qr/^ok$/);
 is(listed(31003), '', 'and it is gone');
 
 done_testing();

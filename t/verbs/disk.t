@@ -24,14 +24,6 @@ my $t = $Verbs::template;
 my $mb = 1 << 20;
 
 
-sub like_ask {
-    my ($line, $like, @secret) = @_;
-
-    my ($answer) = $node->ask($line, @secret);
-    return like($answer, $like, $line);
-}
-
-
 sub init_of {
     my ($id) = @_;
 
@@ -86,8 +78,8 @@ sub fill {
 
 # --- mounts
 
-like_ask("create 31001 $t", qr/^ok/);
-like_ask('start 31001', qr/^ok/);
+$node->likes("create 31001 $t", qr/^ok/);
+$node->likes('start 31001', qr/^ok/);
 
 my $dir = "$node->{dir}/lxc/ct/31001";
 
@@ -106,7 +98,7 @@ for my $round (1, 2) {
     fill(31001);
     like(inside(31001, 'dd if=/dev/zero of=/root/one bs=1M count=1'),
          qr/No space/, "round $round: it is full");
-    like_ask('restart 31001', qr/^ok/);
+    $node->likes('restart 31001', qr/^ok/);
     unlike(mount_of(init_of(31001), '/'), qr/\bro\b/, 'its root is writable');
     is(inside(31001, 'rm /root/fill-* && echo removed'), "removed\n",
        'and what fills it can be removed');
@@ -118,49 +110,49 @@ for my $round (1, 2) {
 }
 
 is(sizes(31001), '640 640', 'so much it was given');
-like_ask('restart 31001', qr/^ok/);
+$node->likes('restart 31001', qr/^ok/);
 is(sizes(31001), '512 512', 'and that is taken back');
 
 # a stopped one is written to as well
 fill(31001);
-like_ask('stop 31001', qr/^ok/);
-like_ask('setname 31001 full.example.org', qr/^ok/);
-like_ask('passwd 31001', qr/^ok/, 'new secret');
-like_ask('setdns 31001 10.74.0.253', qr/^ok/);
-like_ask('setdisk 31001 700M', qr/^ok/);
+$node->likes('stop 31001', qr/^ok/);
+$node->likes('setname 31001 full.example.org', qr/^ok/);
+$node->likes('passwd 31001', qr/^ok/, undef, 'new secret');
+$node->likes('setdns 31001 10.74.0.253', qr/^ok/);
+$node->likes('setdisk 31001 700M', qr/^ok/);
 is(sizes(31001), '700 700', 'a full one can be made larger');
-like_ask('start 31001', qr/^ok/);
+$node->likes('start 31001', qr/^ok/);
 is(inside(31001, 'dd if=/dev/zero of=/root/more bs=1M count=50 2> /dev/null '
                  . '&& echo room'), "room\n", 'and that helps');
 
 # --- what a death has left
 
-like_ask("create 31002 $t", qr/^ok/);
+$node->likes("create 31002 $t", qr/^ok/);
 my $record = 'lxc/ct/31002/ct.conf';
 my $before = $node->slurp($record);
 
-like_ask('setdisk 31002 700M', qr/^ok/);
+$node->likes('setdisk 31002 700M', qr/^ok/);
 $node->spew($record, $before);      # it died before it wrote that
-like_ask('setdisk 31002 512M', qr/^ok/);
+$node->likes('setdisk 31002 512M', qr/^ok/);
 is(sizes(31002), '512 512', 'back to the size of the record: it is that');
 
 $before = $node->slurp($record);
 truncate "$node->{dir}/lxc/ct/31002/image", 600 * $mb;
-like_ask('setdisk 31002 600M', qr/^ok/);
+$node->likes('setdisk 31002 600M', qr/^ok/);
 is(sizes(31002), '600 600', 'a file that grew alone is not believed');
 
 # --- smaller at once after a rm
 
-like_ask("create 31003 $t", qr/^ok/);
-like_ask('start 31003', qr/^ok/);
+$node->likes("create 31003 $t", qr/^ok/);
+$node->likes('start 31003', qr/^ok/);
 inside(31003, 'dd if=/dev/zero of=/root/fill bs=1M count=400; sync;'
               . 'rm /root/fill');
-like_ask('setdisk 31003 300M', qr/^ok/);
+$node->likes('setdisk 31003 300M', qr/^ok/);
 is(sizes(31003), '300 300', 'what was removed is no reason against it');
 inside(31003, 'dd if=/dev/zero of=/root/fill bs=1M count=280; sync');
-like_ask('setdisk 31003 256M', qr/^err state .* does not fit/);
+$node->likes('setdisk 31003 256M', qr/^err state .* does not fit/);
 is(sizes(31003), '300 300', 'what is there is one');
 
-like_ask("destroy $_", qr/^ok/) for 31001 .. 31003;
+$node->likes("destroy $_", qr/^ok/) for 31001 .. 31003;
 
 done_testing();

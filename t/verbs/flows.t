@@ -67,14 +67,3 @@ note(sprintf '%.0f us a flow, %.0f us beyond the bound',
     $first / ($most / 2) * 1e6, $second / $tried * 1e6);
 
 done_testing();
-
-
-END {
-    my $status = $?;
-
-    if ($node) {
-        $node->ask("destroy $_") for $one, $two;
-        $node->end;
-    }
-    $? = $status;
-}

@@ -126,14 +126,3 @@ $node->program('--boot');
 is(ports(), 'vx31001.0 vx31002.0', '--boot brings it back, too');
 
 done_testing();
-
-
-END {
-    my $status = $?;
-
-    if ($node) {
-        $node->ask("destroy $_") for $one, $two;
-        $node->end;
-    }
-    $? = $status;
-}

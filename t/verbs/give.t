@@ -225,14 +225,3 @@ says("setip $one 10.74.0.9", qr/^ok already$/, 'what one has it keeps');
 says("restart $one", qr/^ok/, 'and starts with');
 
 done_testing();
-
-
-END {
-    my $status = $?;
-
-    if ($node) {
-        $node->ask("destroy $_") for $one, $two;
-        $node->end;
-    }
-    $? = $status;
-}

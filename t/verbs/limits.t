@@ -40,14 +40,6 @@ sub serve {
 }
 
 
-sub like_ask {
-    my ($line, $like, $title) = @_;
-
-    my ($answer) = $node->ask($line);
-    return like($answer, $like, $title // $line);
-}
-
-
 # of FILE: a number in the group ("" or "/lxc.payload.ID") of all containers
 sub number {
     my ($file) = @_;
@@ -60,9 +52,9 @@ sub number {
 
 
 for my $id ($one, $other) {
-    like_ask("create $id $Verbs::template", qr/^ok/);
-    like_ask("setmemoryp $id 128M", qr/^ok/);
-    like_ask("start $id", qr/^ok/);
+    $node->likes("create $id $Verbs::template", qr/^ok/);
+    $node->likes("setmemoryp $id 128M", qr/^ok/);
+    $node->likes("start $id", qr/^ok/);
 }
 
 # --- memory ---
@@ -94,9 +86,9 @@ my $all = File::Basename::dirname($cpu) . "/$file";
 my $weight = number("$cpu/$file");
 
 is(number($all), 2 * $weight, 'two containers weigh what they are');
-like_ask("setcpu $other 5000", qr/^ok/);
+$node->likes("setcpu $other 5000", qr/^ok/);
 is(number($all), 6 * $weight, 'more where one weighs more');
-like_ask("stop $other", qr/^ok/);
+$node->likes("stop $other", qr/^ok/);
 is(number($all), $weight, 'and less where one stops');
 
 
@@ -120,7 +112,7 @@ SKIP: {
     like(($node->program('--check'))[1],
          qr/^missing  lxcfs in container $one: .* restart it$/m,
          'one that was started anew is not in it');
-    like_ask("restart $one", qr/^ok/);
+    $node->likes("restart $one", qr/^ok/);
     is({ $node->status($one) }->{lxcfs}, undef, 'until it is restarted');
 }
 

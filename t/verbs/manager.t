@@ -133,14 +133,3 @@ SKIP: {
 }
 
 done_testing();
-
-
-END {
-    my $status = $?;
-
-    if ($node) {
-        $node->ask("destroy $_") for $one, $two;
-        $node->end;
-    }
-    $? = $status;
-}

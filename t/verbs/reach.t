@@ -149,14 +149,3 @@ ok(!answers('169.254.0.1', 7023, enter($one)), 'and nothing else');
 
 kill 'KILL', map { $_->[0] } @servers;
 done_testing();
-
-
-END {
-    my $status = $?;
-
-    if ($node) {
-        $node->ask("destroy $_") for $one, $two;
-        $node->end;
-    }
-    $? = $status;
-}

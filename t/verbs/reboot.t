@@ -136,12 +136,3 @@ is(join('; ', @stale), '', "$tries reboots: nothing that was taken is left");
 is("@late", '', 'and what it has stays');
 
 done_testing();
-
-
-END {
-    my $status = $?;
-
-    $node->ask("destroy $id");
-    $node->end;
-    $? = $status;
-}

@@ -38,19 +38,6 @@ chmod 0755, "$dir/hook";
 $node->spew('conf', $node->slurp('conf') =~ s{^hook = .*}{hook = $dir/hook}mr);
 
 
-sub like_ask {
-    my ($line, $like, $title) = @_;
-
-    my ($answer) = $node->ask($line);
-    return like($answer, $like, $title // $line);
-}
-
-
-sub state_of {
-    return { $node->status($_[0]) }->{state};
-}
-
-
 sub within {
     my ($seconds, $title, $true) = @_;
 
@@ -60,8 +47,8 @@ sub within {
 
 # --- the node comes up, and the first start of one hangs: a minute ---
 
-like_ask("create $_ $t", qr/^ok/) for $hangs, $slow, $dies;
-like_ask("start $hangs", qr/^ok/);
+$node->likes("create $_ $t", qr/^ok/) for $hangs, $slow, $dies;
+$node->likes("start $hangs", qr/^ok/);
 like(($node->program('--down'))[0], qr/^0$/, '--down');
 
 $node->spew("hang.$hangs", '');
@@ -74,7 +61,7 @@ exit +($node->program('--boot'))[0] if $boot == 0;
 $node->spew("slow.$slow", '');
 mkdir "$dir/lxc/ct/$slow/apparmor";
 $node->spew("lxc/ct/$slow/apparmor/lxc-$slow", '');
-like_ask("start $slow", qr/^ok$/, 'a start may take ten seconds');
+$node->likes("start $slow", qr/^ok$/, 'a start may take ten seconds');
 ok(!-e "$dir/lxc/ct/$slow/apparmor/lxc-$slow",
    'no generated profile is left of the time before');
 unlink "$dir/slow.$slow";
@@ -102,12 +89,12 @@ close $_ for $outer, $ns;
 
 # --- init is gone ---
 
-like_ask("start $dies", qr/^ok$/);
+$node->likes("start $dies", qr/^ok$/);
 my $init = $node->init($dies);
 kill 'KILL', $init;
 within(10, 'an init that is killed is started again', sub {
     return $node->init($dies) && $node->init($dies) != $init
-        && state_of($dies) eq 'running';
+        && $node->state($dies) eq 'running';
 });
 like($node->slurp('log'), qr/container $dies: its init was killed by signal 9/,
      'and the log tells it');
@@ -118,7 +105,7 @@ $init = $node->init($dies);
 $node->inside($dies, 'reboot', '-f');
 within(10, 'a reboot from inside', sub {
     return $node->init($dies) && $node->init($dies) != $init
-        && state_of($dies) eq 'running';
+        && $node->state($dies) eq 'running';
 });
 is({ $node->status($dies) }->{again}, 1, 'is no failure');
 
@@ -128,24 +115,24 @@ kill 'KILL', $init;
 within(5, 'the second time it waits for two seconds', sub {
     return $node->slurp('log') =~ /again in 2 s, 2 of 10/;
 });
-like_ask("stop $dies", qr/^ok already$/, 'who is stopped meanwhile');
+$node->likes("stop $dies", qr/^ok already$/, 'who is stopped meanwhile');
 my $monitor = $node->monitor($dies);
 within(5, 'is not waited for any more', sub {
     return join('', `pgrep -f -- '--config $dir/conf --[a]gain $dies'`) eq '';
 });
-is(state_of($dies), 'stopped', 'and stays stopped');
+is($node->state($dies), 'stopped', 'and stays stopped');
 
-like_ask("start $dies", qr/^ok$/);
+$node->likes("start $dies", qr/^ok$/);
 is({ $node->status($dies) }->{again}, undef, 'who is started begins anew');
 $node->inside($dies, 'poweroff', '-f');
 within(10, 'who switches it off from inside', sub {
-    return state_of($dies) eq 'stopped' && !-e "$dir/lxc/ct/$dies/run";
+    return $node->state($dies) eq 'stopped' && !-e "$dir/lxc/ct/$dies/run";
 });
 is(join('', `pgrep -f -- '--config $dir/conf --[a]gain $dies'`), '',
    'wants it to be off');
 
 # --down is obeyed by who waits to be started again
-like_ask("start $dies", qr/^ok$/);
+$node->likes("start $dies", qr/^ok$/);
 kill 'KILL', $node->init($dies);
 within(5, 'killed', sub {
     return $node->slurp('log') =~ /again in 1 s, 1 of 10.*again in 1 s/s;
@@ -163,12 +150,12 @@ like($log, qr/boot: start $hangs: timeout .*boot: start $hangs: ok /s,
 chomp $hung;
 unlike(join('', `ps -o stat= -p $hung`), qr/^[^Z]/,
        'nothing of what was given up lives');
-is(state_of($hangs), 'running', 'it runs');
+is($node->state($hangs), 'running', 'it runs');
 is(scalar(grep { m{ct/$hangs/root } && m{\Q$dir\E} } `cat /proc/mounts`), 1,
    'with one root');
 
 is(($node->program('--down'))[0], 0, '--down');
-is(state_of($_), 'stopped', "$_ is stopped") for $hangs, $slow, $dies;
+is($node->state($_), 'stopped', "$_ is stopped") for $hangs, $slow, $dies;
 
 $node->end;
 done_testing();

@@ -26,19 +26,6 @@ system('cc', '-O2', '-D_GNU_SOURCE', '-static', '-o', $stubborn,
        "$here/stubborn.c") == 0 or die "stubborn.c: $?\n";
 
 
-sub like_ask {
-    my ($line, $like, $title) = @_;
-
-    my ($answer) = $node->ask($line);
-    return like($answer, $like, $title // $line);
-}
-
-
-sub state_of {
-    return { $node->status($_[0]) }->{state};
-}
-
-
 # pin: a process with a copy of the mount table of this moment
 sub pin {
     my $pid = fork // die "fork: $!\n";
@@ -60,17 +47,17 @@ sub unpin {
 
 # --- one whose disk is kept by somebody's copy of the mount table ---
 
-like_ask("create $pinned $Verbs::template", qr/^ok/);
-like_ask("start $pinned", qr/^ok/);
+$node->likes("create $pinned $Verbs::template", qr/^ok/);
+$node->likes("start $pinned", qr/^ok/);
 
 my $pin = pin();
 my $init = $node->init($pinned);
-like_ask("restart $pinned",
+$node->likes("restart $pinned",
          qr/^err busy process $pin \(sleep\) keeps its disk .*, end it first/,
          'it is not taken down, since it would not come up');
 is($node->init($pinned), $init, 'so it runs on');
 unpin($pin);
-like_ask("restart $pinned", qr/^ok/, 'then it is restarted');
+$node->likes("restart $pinned", qr/^ok/, 'then it is restarted');
 
 # a reboot from inside can't be asked
 $pin = pin();
@@ -83,26 +70,26 @@ is($node->init($pinned), 0, 'it has no init meanwhile');
 unpin($pin);
 ok(Verbs::wait_for(10, sub { return $node->init($pinned) }),
    'and goes on when it can');
-like_ask("stop $pinned", qr/^ok$/);
+$node->likes("stop $pinned", qr/^ok$/);
 
-like_ask("start $pinned", qr/^ok/);
+$node->likes("start $pinned", qr/^ok/);
 $pin = pin();
 $node->inside($pinned, 'reboot', '-f');
 ok(Verbs::wait_for(10, sub { return $node->init($pinned) == 0 }),
    'one that waits for ever');
-like_ask("stop $pinned", qr/^ok$/, 'can be stopped');
+$node->likes("stop $pinned", qr/^ok$/, 'can be stopped');
 unpin($pin);
 
 
 # --- those that obey nobody ---
 
 for my $id (@deaf) {
-    like_ask("create $id $Verbs::template", qr/^ok/);
-    like_ask("start $id", qr/^ok/);
+    $node->likes("create $id $Verbs::template", qr/^ok/);
+    $node->likes("start $id", qr/^ok/);
     ok($node->put($id, $stubborn, '/sbin/stubborn'), 'another init');
     $node->inside($id, qw(mv /sbin/stubborn /sbin/init));
-    like_ask("stop $id", qr/^ok/);
-    like_ask("start $id", qr/^ok/, 'is started');
+    $node->likes("stop $id", qr/^ok/);
+    $node->likes("start $id", qr/^ok/, 'is started');
 }
 
 # whose monitor is gone
@@ -114,18 +101,18 @@ kill 'KILL', $node->monitor($alone);
 ok(Verbs::wait_for(5, sub { return !-e '/proc/' . $node->monitor($alone) }),
    'its monitor is killed');
 ok(kill(0, $init), 'its init lives on');
-like_ask("stop $alone", qr/^ok killed$/, 'it is stopped all the same');
+$node->likes("stop $alone", qr/^ok killed$/, 'it is stopped all the same');
 ok(!kill(0, $init) || `ps -o stat= -p $init` =~ /^Z/, 'nothing of it lives');
 is(join('', `find /sys/fs/cgroup -path '*/$group/*' -name 'lxc.*.$alone*'`),
    '', 'nor is a group left of it');
-like_ask("start $alone", qr/^ok/, 'it can be started');
+$node->likes("start $alone", qr/^ok/, 'it can be started');
 
 my $began = time;
 is(($node->program('--down'))[0], 0, '--down');
 my $took = time - $began;
 cmp_ok($took, '<', 9, sprintf 'takes one stop_timeout for all (%.1f s of 4)',
        $took);
-is(state_of($_), 'stopped', "$_ is stopped") for $pinned, @deaf;
+is($node->state($_), 'stopped', "$_ is stopped") for $pinned, @deaf;
 
 $node->end;
 done_testing();
