@@ -91,6 +91,7 @@ static const vz_key_def_t  vz_keys[] = {
     VZ_KEY(disk_free, vz_kind_size, 16 << 20, (uint64_t) 1 << 50, ""),
     VZ_KEY(idmap_base, vz_kind_number, 65536, 4294836224, ""),
     VZ_KEY(pids_max, vz_kind_number, 32, 4194304, ""),
+    VZ_KEY(cpu_reserve, vz_kind_number, 0, 90, ""),
     VZ_KEY(vzctl, vz_kind_path, 0, 0, ""),
     VZ_KEY(vzlist, vz_kind_path, 0, 0, ""),
     VZ_KEY(vzcpucheck, vz_kind_path, 0, 0, ""),
@@ -125,6 +126,7 @@ static const vz_config_t  vz_config_default = {
     .disk_free = (uint64_t) 512 << 20,
     .idmap_base = 1073741824,   /* above login.defs(5) SUB_UID_MAX */
     .pids_max = 1024,
+    .cpu_reserve = 10,
     .vzctl = "/usr/sbin/vzctl",
     .vzlist = "/usr/sbin/vzlist",
     .vzcpucheck = "/usr/sbin/vzcpucheck",

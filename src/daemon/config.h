@@ -45,6 +45,8 @@ typedef struct {
                                            stay free */
     uint32_t    idmap_base;             /* first host id given to containers */
     uint32_t    pids_max;               /* processes of one container */
+    uint32_t    cpu_reserve;            /* per cent of all CPUs that containers
+                                           never have together */
 
     /* driver vzctl */
     char        vzctl[PATH_MAX];

@@ -269,7 +269,7 @@ vz_lxc_setcpu_live(vz_job_t *job)
     live = vz_run_alive(&ct, &run) && run.init.pid != 0;
 
     if (live) {
-        rc = vz_limit_cpu(&ct, &run, words);
+        rc = vz_limit_cpu(job->conf, &ct, &run, words);
 
         if (rc != VZ_OK) {
             return vz_job_end(job, rc, "%s", words);
@@ -279,7 +279,7 @@ vz_lxc_setcpu_live(vz_job_t *job)
     rc = vz_lxc_save(job, &ct);
 
     if (rc != VZ_OK && live) {
-        (void) vz_limit_cpu(&before, &run, words);
+        (void) vz_limit_cpu(job->conf, &before, &run, words);
     }
 
     return rc;

@@ -3,6 +3,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 #include "../wire/field.h"
 #include "../wire/frame.h"
 #include "cgroup.h"
@@ -42,6 +43,9 @@ static vz_code_e vz_limit_memory1(const char *dir, uint64_t limit,
     char *words);
 static vz_code_e vz_limit_memory2(const char *dir, uint64_t limit,
     char *words);
+static uint64_t vz_limit_cpus(const vz_config_t *conf);
+static void vz_limit_reserve(const vz_config_t *conf, const char *group);
+static void vz_limit_quota(char *text, size_t size, uint64_t quota);
 static uint64_t vz_limit_sum(const char *parent, const char *file,
     const char *leaves);
 static void vz_limit_guarantee(const vz_ct_t *ct, const char *dir);
@@ -68,7 +72,9 @@ vz_limit_apply(const vz_config_t *conf, const vz_ct_t *ct,
         return rc;
     }
 
-    rc = vz_limit_cpu(ct, run, words);
+    vz_limit_reserve(conf, run->cgroup[VZ_CG_CPU]);
+
+    rc = vz_limit_cpu(conf, ct, run, words);
     if (rc != VZ_OK) {
         return rc;
     }
@@ -242,26 +248,30 @@ vz_limit_guarantee(const vz_ct_t *ct, const char *dir)
 
 
 vz_code_e
-vz_limit_cpu(const vz_ct_t *ct, const vz_run_t *run, char *words)
+vz_limit_cpu(const vz_config_t *conf, const vz_ct_t *ct, const vz_run_t *run,
+    char *words)
 {
     char         text[48];
-    uint64_t     weight, quota;
+    uint64_t     weight, quota, all;
     const char  *dir;
 
     dir = run->cgroup[VZ_CG_CPU];
-    quota = (uint64_t) ct->percent * (VZ_PERIOD / 100);
+    quota = ct->percent ? (uint64_t) ct->percent * (VZ_PERIOD / 100)
+                        : VZ_UNLIMITED;
+
+    /* version 1 refuses more than the parent has; it would be no limit */
+
+    all = vz_limit_cpus(conf);
+
+    if (quota > all) {
+        quota = VZ_UNLIMITED;
+    }
 
     if (vz_cgroup_version() == 2) {
         weight = (uint64_t) ct->units * 100 / VZ_UNITS;
         weight = weight < 1 ? 1 : weight > 10000 ? 10000 : weight;
 
-        if (quota) {
-            snprintf(text, sizeof(text), "%llu %u",
-                     (unsigned long long) quota, VZ_PERIOD);
-
-        } else {
-            snprintf(text, sizeof(text), "max %u", VZ_PERIOD);
-        }
+        vz_limit_quota(text, sizeof(text), quota);
 
         if (vz_cgroup_set(dir, "cpu.weight", weight) == -1
             || vz_cgroup_write(dir, "cpu.max", text) == -1)
@@ -277,8 +287,7 @@ vz_limit_cpu(const vz_ct_t *ct, const vz_run_t *run, char *words)
     weight = (uint64_t) ct->units * 1024 / VZ_UNITS;
 
     if (vz_cgroup_set(dir, "cpu.shares", weight < 2 ? 2 : weight) == -1
-        || vz_cgroup_set(dir, "cpu.cfs_quota_us",
-                         quota ? quota : VZ_UNLIMITED) == -1)
+        || vz_cgroup_set(dir, "cpu.cfs_quota_us", quota) == -1)
     {
         return vz_limit_said(words, "cpu limit");
     }
@@ -286,6 +295,64 @@ vz_limit_cpu(const vz_ct_t *ct, const vz_run_t *run, char *words)
     vz_limit_together(run, 0);
 
     return VZ_OK;
+}
+
+
+/* us that all containers may run together in a period, of all CPUs */
+
+static uint64_t
+vz_limit_cpus(const vz_config_t *conf)
+{
+    long  cpus;
+
+    cpus = sysconf(_SC_NPROCESSORS_ONLN);
+
+    return conf->cpu_reserve == 0 || cpus < 1 ? VZ_UNLIMITED
+           : (uint64_t) cpus * (VZ_PERIOD / 100) * (100 - conf->cpu_reserve);
+}
+
+
+/*
+ * Weights alone do not do: as many containers as there are outweigh the host,
+ * and a guest that only forks is given more than its weight by some kernels.
+ */
+
+static void
+vz_limit_reserve(const vz_config_t *conf, const char *group)
+{
+    char  parent[256], text[48], *slash;
+
+    snprintf(parent, sizeof(parent), "%s", group);
+
+    slash = strrchr(parent, '/');
+    if (slash == NULL) {
+        return;
+    }
+
+    *slash = '\0';
+
+    if (vz_cgroup_version() == 2) {
+        vz_limit_quota(text, sizeof(text), vz_limit_cpus(conf));
+        (void) vz_cgroup_write(parent, "cpu.max", text);
+        return;
+    }
+
+    (void) vz_cgroup_set(parent, "cpu.cfs_quota_us", vz_limit_cpus(conf));
+}
+
+
+/* as cpu.max of version 2 has it */
+
+static void
+vz_limit_quota(char *text, size_t size, uint64_t quota)
+{
+    if (quota == VZ_UNLIMITED) {
+        snprintf(text, size, "max %u", VZ_PERIOD);
+
+    } else {
+        snprintf(text, size, "%llu %u", (unsigned long long) quota,
+                 VZ_PERIOD);
+    }
 }
 
 

@@ -4,6 +4,8 @@
  *   privvmpages    limit: memory (and swap) it may use; barrier: memory.high
  *   vmguarpages    barrier: memory.low, version 1 soft limit
  *   oomguarpages   barrier: memory.min
+ *   cpuunits       weight; cpupercent: quota, in per cent of one CPU, where it
+ *                  is less than what all containers together may have
  *
  * What this kernel lacks is kept in the record and told of.
  */
@@ -24,7 +26,8 @@ vz_code_e vz_limit_apply(const vz_config_t *conf, const vz_ct_t *ct,
  */
 vz_code_e vz_limit_memory(const vz_ct_t *ct, const vz_run_t *run,
     char *words);
-vz_code_e vz_limit_cpu(const vz_ct_t *ct, const vz_run_t *run, char *words);
+vz_code_e vz_limit_cpu(const vz_config_t *conf, const vz_ct_t *ct,
+    const vz_run_t *run, char *words);
 
 /*
  * vz_limit_together: the group that all containers are in weighs, and is

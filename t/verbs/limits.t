@@ -51,6 +51,18 @@ sub number {
 }
 
 
+# of the group in DIR: us of 100 ms, -1 for no limit
+sub quota {
+    my ($dir) = @_;
+
+    return number("$dir/cpu.cfs_quota_us") if -e "$dir/cpu.cfs_quota_us";
+    open my $in, '<', "$dir/cpu.max" or return;
+    my ($quota) = split ' ', <$in>;
+    close $in;
+    return $quota eq 'max' ? -1 : $quota * 1;
+}
+
+
 for my $id ($one, $other) {
     $node->likes("create $id $Verbs::template", qr/^ok/);
     $node->likes("setmemoryp $id 128M", qr/^ok/);
@@ -90,6 +102,19 @@ $node->likes("setcpu $other 5000", qr/^ok/);
 is(number($all), 6 * $weight, 'more where one weighs more');
 $node->likes("stop $other", qr/^ok/);
 is(number($all), $weight, 'and less where one stops');
+
+
+# --- what the node keeps ---
+
+$all = File::Basename::dirname($cpu);
+my $cpus = qx(getconf _NPROCESSORS_ONLN) * 1;
+
+is(quota($all), $cpus * 90_000, 'all containers leave a tenth of the CPUs');
+$node->likes("start $other", qr/^ok/);
+$node->likes("setcpu $other 1000 50", qr/^ok/);
+is(quota($cpu), 50_000, 'one has what its limit says');
+$node->likes("setcpu $other 1000 " . 100 * $cpus, qr/^ok/);
+is(quota($cpu), -1, 'a limit above what all have is none');
 
 
 # --- lxcfs ---
