@@ -3,7 +3,7 @@
 #   make            build the module and the three programs
 #   make up         build, and run the whole panel from run/   (make down)
 #   make test       every test; also: unit fuzz test-verbs test-nginx test-chain
-#                   test-browser test-import attack lint
+#                   test-browser test-import attack lint openvz
 #   make install    into DESTDIR; make uninstall takes it away again
 #
 # CC=clang takes another compiler; SANITIZE=address,undefined builds beside
@@ -44,16 +44,17 @@ UNITDIR    ?= $(PREFIX)/lib/systemd/system
 all: $(BUILD)/module.tested $(DAEMON) $(HOOK) $(UNPACK)
 
 .PHONY: all module programs up down test unit fuzz test-verbs attack \
-        test-nginx test-chain test-browser test-import test-vm soak lint format \
+        test-nginx test-chain test-browser test-import test-vm soak lint \
+        format openvz test-openvz \
         install uninstall clean distclean \
         packages-build packages-run packages-test packages-lint \
-        packages-nginx packages-vm npm FORCE
+        packages-nginx packages-vm packages-openvz npm FORCE
 
 
 # --- what it needs ---
 
 packages-build packages-run packages-test packages-lint packages-nginx \
-packages-vm:
+packages-vm packages-openvz:
 	@scripts/packages.sh $(@:packages-%=%)
 
 npm: node_modules/.stamp
@@ -205,6 +206,17 @@ test-nginx: stack packages-test $(if $(TEST_NGINX),packages-nginx)
 # stand-in for vzctl; VERBS_DRIVERS names one
 test-verbs: programs packages-run packages-test $(TOP)/templates/busybox.built
 	@VERBS_BUILD=$(BUILD) prove t/vz t/verbs
+
+# a daemon for nodes of OpenVZ, and its verbs as on their kernel
+openvz: packages-build packages-openvz
+	@scripts/openvz $(TOP)/openvz
+
+test-openvz: openvz packages-run packages-test $(TOP)/templates/busybox.built
+	@musl-gcc -static -idirafter /usr/include -idirafter \
+	    /usr/include/$$(gcc -print-multiarch) -o $(TOP)/openvz/old t/vz/old.c
+	@VERBS_THROUGH=$(CURDIR)/$(TOP)/openvz/old VERBS_DRIVERS=vzctl \
+	    VERBS_BUILD=$(TOP)/openvz \
+	    prove t/vz $(addprefix t/verbs/,boot.t mark.t templates.t verbs.t)
 
 # what a guest tries against the node and its neighbours
 attack: programs packages-run packages-test \

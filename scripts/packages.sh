@@ -2,7 +2,7 @@
 #
 # packages.sh: install the Debian packages that a task needs, quietly.
 #
-#   packages.sh build|run|test|lint|nginx|vm ...
+#   packages.sh build|run|test|lint|nginx|vm|openvz ...
 #
 # Debian starts nginx, mariadb, xinetd and lxcfs when it installs them.  Here
 # nothing may run that did not run before, so while apt works a policy-rc.d
@@ -27,6 +27,9 @@ nginx='libtest-base-perl libtest-longstring-perl liblist-moreutils-perl libwww-p
 # a virtual machine of Debian
 vm='qemu-system-x86 mmdebstrap e2fsprogs'
 
+# a daemon for nodes of OpenVZ; dpkg-dev unpacks the sources it is made of
+openvz='musl-tools dpkg-dev autoconf automake libtool libltdl-dev perl'
+
 policy=/usr/sbin/policy-rc.d
 
 
@@ -40,6 +43,7 @@ missing() {
         lint)  list=$lint ;;
         nginx) list=$nginx ;;
         vm)    list=$vm ;;
+        openvz) list=$openvz ;;
         *)     echo "packages.sh: no group \"$group\"" >&2; return 2 ;;
         esac
 

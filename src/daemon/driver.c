@@ -6,7 +6,9 @@
 /* in the order in which auto asks them: a node of OpenVZ is one for good */
 static const vz_driver_t *const  vz_drivers[] = {
     &vz_driver_vzctl,
+#ifndef VZ_WITHOUT_LXC
     &vz_driver_lxc,
+#endif
     NULL
 };
 

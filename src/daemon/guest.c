@@ -7,9 +7,9 @@
 #include <time.h>
 #include <unistd.h>
 #include <linux/openat2.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include "../wire/random.h"
 #include "guest.h"
 
 
@@ -82,7 +82,9 @@ vz_guest_walk(int root, const char *path, int flags)
         path += len;
         last = path[strspn(path, "/")] == '\0';
 
-        next = openat(fd, len ? name : ".", O_NOFOLLOW | O_CLOEXEC
+        /* before 2.6.39 O_PATH is nothing, and a FIFO would block */
+
+        next = openat(fd, len ? name : ".", O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC
                       | (last ? flags : O_PATH | O_DIRECTORY));
         close(fd);
 
@@ -210,7 +212,7 @@ vz_guest_write(int root, const char *path, const char *text, size_t len,
         return -1;
     }
 
-    if (getrandom(&number, sizeof(number), 0) != sizeof(number)) {
+    if (vz_random(&number, sizeof(number)) == -1) {
         close(dir);
         return -1;
     }

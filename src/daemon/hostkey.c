@@ -9,8 +9,8 @@
 #include <openssl/ec.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
-#include <sys/random.h>
 #include <sys/syscall.h>
+#include "../wire/random.h"
 #include "guest.h"
 #include "hostkey.h"
 
@@ -113,7 +113,7 @@ vz_hostkey_ed25519(int root, const char *hostname)
     len = 32;
     if (EVP_PKEY_get_raw_private_key(key, seed, &len) != 1
         || (len = 32, EVP_PKEY_get_raw_public_key(key, seed + 32, &len)) != 1
-        || getrandom(&check, sizeof(check), 0) != sizeof(check))
+        || vz_random(&check, sizeof(check)) == -1)
     {
         goto done;
     }

@@ -1,6 +1,6 @@
 #include <stdio.h>
 #include <string.h>
-#include <sys/random.h>
+#include "../wire/random.h"
 #include "guest.h"
 #include "hostkey.h"
 #include "identity.h"
@@ -14,7 +14,7 @@ vz_identity_make(int root, const char *hostname)
     unsigned char  id[16];
 
     if (vz_guest_has(root, "etc/machine-id")) {
-        if (getrandom(id, sizeof(id), 0) != sizeof(id)) {
+        if (vz_random(id, sizeof(id)) == -1) {
             return -1;
         }
 

@@ -9,10 +9,10 @@
 #include <openssl/hmac.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include "handshake.h"
+#include "random.h"
 #include "verb.h"
 
 
@@ -183,7 +183,7 @@ vz_nonce(char hex[VZ_HEX_LEN + 1])
     hex[0] = '\0';
 
     /* the kernel's own: libcrypto's takes longer to set up than all the rest */
-    if (getrandom(bytes, sizeof(bytes), 0) != (ssize_t) sizeof(bytes)) {
+    if (vz_random(bytes, sizeof(bytes)) == -1) {
         return VZ_INTERNAL;
     }
 

@@ -12,7 +12,8 @@ use Time::HiRes qw(time);
 
 my $here;
 BEGIN { $here = File::Basename::dirname(__FILE__) }
-use lib "$here/../verbs";
+use lib $here, "$here/../verbs";
+use Take;
 use Verbs;
 
 my $long = $ENV{GREED_SECONDS} // 60;
@@ -27,8 +28,8 @@ my $node = Verbs->new('lxc', stop_timeout => 4);
 system('cp', $archive, "$node->{dir}/cache/") == 0 or die "$archive\n";
 
 $node->likes($_, qr/^ok/) for "create $greedy $Verbs::template",
-    "setmemoryp $greedy 128M", "setip $greedy 10.74.0.3/32", "start $greedy",
-    "create $victim $debian", "setmemoryp $victim 128M",
+    "setmemoryp $greedy 64M", "setip $greedy 10.74.0.3/32", "start $greedy",
+    "create $victim $debian", "setmemoryp $victim 64M",
     "setip $victim $near/32";
 $node->likes("passwd $victim", qr/^ok/, "passwd $victim", $secret);
 $node->likes("start $victim", qr/^ok/);
@@ -70,7 +71,7 @@ my @attacks = (
     ['computes in 200 processes', 'for i in $(seq 200); do
          (while :; do :; done) & done; wait'],
     ['fills its memory again and again', 'for i in 1 2 3 4; do
-         (while :; do dd if=/dev/zero of=/dev/null bs=200M \\
+         (while :; do dd if=/dev/zero of=/dev/null bs=100M \\
              count=1 2> /dev/null; done) & done; wait'],
     ['writes and syncs', 'for i in 1 2 3 4; do
          (while :; do dd if=/dev/zero of=/w$i bs=1M count=32 \\
@@ -85,7 +86,13 @@ my @attacks = (
     ['floods with calls', "for i in 1 2 3 4 5 6 7 8; do
          (while :; do nc -w 1 $near 22 < /dev/null > /dev/null 2>&1
          done) & done; wait"],
+
+    map { ["holds every $_", join ' ', 'exec /take', $_, $Take::most{$_} // ()]
+        } qw(pty aio fanotify mqueue signal inotify uts net)
 );
+
+my $take = Take::build($node->{dir});
+ok($node->put($greedy, $take, '/take'), 'the attacks are in it');
 
 ok(Verbs::wait_for(60, \&enters), 'its neighbour can be entered');
 

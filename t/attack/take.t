@@ -11,17 +11,15 @@ use Test::More;
 
 my $here;
 BEGIN { $here = File::Basename::dirname(__FILE__) }
-use lib "$here/../verbs";
+use lib $here, "$here/../verbs";
+use Take;
 use Verbs;
 
 use constant { MOST => 10 };            # seconds for each attack
 
 my ($attacker, $victim) = (31001, 31002);
 my $node = Verbs->new('lxc', stop_timeout => 2);
-my $take = "$node->{dir}/take";
-
-system('cc', '-O2', '-D_GNU_SOURCE', '-static', '-o', $take, "$here/take.c",
-       '-lrt') == 0 or die "take.c: $?\n";
+my $take = Take::build($node->{dir});
 
 for my $id ($attacker, $victim) {
     for my $line ("create $id $Verbs::template", "setmemoryp $id 128M",
@@ -80,13 +78,9 @@ sub slab {
 
 # --- counted by owner, or so many that memory is used up first ---
 
-# what would use up its own memory, in units of take.c: four times of what a
-# stock kernel has for all
-my %most = (aio => 256);
-
 for my $kind (qw(pty aio fanotify mqueue signal inotify uts net)) {
     my ($to, $from, $pid) = $node->guest($attacker, '/take', $kind,
-                                         $most{$kind} // ());
+                                         $Take::most{$kind} // ());
     my $took = answer($from);
 
     chomp $took;

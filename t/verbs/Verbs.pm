@@ -25,8 +25,8 @@ our $arch = (POSIX::uname())[4];
 our $template = "busybox-$arch-minimal";
 our $archive = "$root/build/templates/$template.tar.gz";
 
-# what the daemon is started by, where a test says so
-our @through;
+# what the daemon is started by, where a test, or who runs all of them, says so
+our @through = split ' ', $ENV{VERBS_THROUGH} // '';
 
 my $key = 'k' x 32;
 my %seals;                           # by handle
