@@ -15,6 +15,7 @@
 #include "lxcconf.h"
 #include "mount.h"
 #include "net.h"
+#include "pin.h"
 #include "prune.h"
 #include "rootfs.h"
 #include "space.h"
@@ -281,6 +282,12 @@ vz_lxc_destroy(vz_job_t *job)
 
     if (rc == VZ_NOENT) {
         return vz_job_end(job, VZ_OK, "already");
+    }
+
+    /* what can't be removed is not taken down */
+
+    if (!ct.broken && vz_pin_find(&ct, VZ_PIN_PATIENCE, words)) {
+        return vz_job_end(job, VZ_BUSY, "%s", words);
     }
 
     rc = vz_lxc_halt(job->conf, &ct, 0, &killed, words);

@@ -30,7 +30,6 @@
 #define VZ_LXC_SLICE     5000       /* ms between two requests to stop */
 #define VZ_LXC_SLICE_Y   1000
 #define VZ_LXC_MONITOR   15000      /* ms a monitor may take to clean up */
-#define VZ_LXC_PINNED    5000       /* ms until who keeps its disk is told */
 #define VZ_LXC_KILLED    10000      /* ms until a killed init is gone */
 #define VZ_LXC_SETTLE    500        /* ms an init has to show that it lives */
 #define VZ_LXC_RESERVE   5000       /* ms of a verb's time kept for killing */
@@ -419,7 +418,7 @@ vz_lxc_restart(vz_job_t *job)
 
     /* what would not come up again is not taken down */
 
-    if (vz_pin_find(&ct, VZ_LXC_PINNED, words)) {
+    if (vz_pin_find(&ct, VZ_PIN_PATIENCE, words)) {
         return vz_job_end(job, VZ_BUSY, "%s", words);
     }
 

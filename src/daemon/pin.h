@@ -10,6 +10,8 @@
 #include "store.h"
 
 
+#define VZ_PIN_PATIENCE  5000       /* ms, for one that starts or ends */
+
 /*
  * vz_pin_find: 1 with one such process in words (VZ_WORDS_MAX) where after ms
  * milliseconds there still is one, else 0.  Copies that the host's umount(2)

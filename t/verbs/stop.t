@@ -56,6 +56,10 @@ $node->likes("restart $pinned",
          qr/^err busy process $pin \(sleep\) keeps its disk .*, end it first/,
          'it is not taken down, since it would not come up');
 is($node->init($pinned), $init, 'so it runs on');
+$node->likes("destroy $pinned",
+         qr/^err busy process $pin \(sleep\) keeps its disk .*, end it first/,
+         'nor is it destroyed');
+is($node->init($pinned), $init, 'it runs on again');
 unpin($pin);
 $node->likes("restart $pinned", qr/^ok/, 'then it is restarted');
 
