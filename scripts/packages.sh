@@ -18,7 +18,7 @@ run='nginx perl libcryptx-perl mariadb-server mariadb-client xinetd lxc lxcfs bt
      nftables python3-aiosmtpd mmdebstrap busybox-static zstd openssl curl
      uidmap'
 test='clang libclang-rt-14-dev llvm libcmocka-dev valgrind strace chromium sshpass
-      openssh-client perl netcat-openbsd nodejs npm jq'
+      openssh-client perl netcat-openbsd nodejs npm jq xfsprogs'
 lint='clang-format cppcheck shellcheck nodejs npm'
 
 # what a Test::Nginx that is not ours is made of
