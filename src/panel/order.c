@@ -47,7 +47,7 @@ static ngx_str_t vz_order_mask(vz_call_t *call, ngx_str_t email);
 
 static const vz_form_member_t  vz_order_members[] = {
     vz_order_field(first_name, VZ_FIELD_PERSON, 1),
-    vz_order_field(last_name, VZ_FIELD_PERSON, 1),
+    vz_order_field(last_name, VZ_FIELD_PERSON, 0),
     vz_order_field(dni, VZ_FIELD_DNI, 1),
     vz_order_field(email, VZ_FIELD_EMAIL, 1),
     vz_order_field(phone, VZ_FIELD_PHONE, 0),
@@ -137,7 +137,8 @@ vz_order_waits(vz_call_t *call, const vz_order_t *order)
 {
     ngx_str_t  name;
 
-    name = vz_call_printf(call, "%V %V", &order->body.first_name,
+    name = vz_call_printf(call, "%V%s%V", &order->body.first_name,
+                          order->body.last_name.len ? " " : "",
                           &order->body.last_name);
 
     vz_notice_tell(VZ_NOTICE_ORDER_WAITS, 0, order->task, &name, NULL);
@@ -165,6 +166,8 @@ static void
 vz_order_tidy(vz_call_t *call, vz_order_body_t *body)
 {
     char  dni[VZ_DNI_MAX + 1];
+
+    body->document = body->dni;
 
     if (vz_field_dni((char *) body->dni.data, body->dni.len, dni) == VZ_OK) {
         body->dni = vz_call_printf(call, "%s", dni);
