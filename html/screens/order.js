@@ -116,7 +116,8 @@ function summary(plans, templates) {
                     [t('plan.memory'), mib(plan.memory_mib)],
                     [t('plan.disk'), mib(plan.disk_mib)],
                     [t('plan.cpu'),
-                        t('plan.units', { n: number(plan.cpu_units) })],
+                        t('plan.weight',
+                            { n: number(plan.cpu_units / 1000, 2) })],
                     [t('order.template.short'), system?.label ?? '—'],
                 ].map(([name, value]) => h('div', { class: 'fact' },
                     h('dt', null, name), h('dd', null, value))))

@@ -183,7 +183,7 @@ test('the menu of a phone opens by Enter and closes by Escape',
 
         await press(page, toggle);
         await toward(page, page.locator('#menu').getByRole('link',
-            { name: 'Administration' }));
+            { name: 'Administración' }));
         await page.keyboard.press('Escape');
         await page.locator('#menu a').first().waitFor({ state: 'hidden' });
         await page.waitForFunction((el) => el === document.activeElement,
@@ -201,7 +201,7 @@ test('theme, language and the ways of the head are pressed by key',
             'Space');
         await page.locator('html[data-theme=dark]').waitFor();
         await press(page, page.locator('header [lang=en]'));
-        await press(page, page.getByRole('link', { name: 'Administration' }));
+        await press(page, page.getByRole('link', { name: 'Administración' }));
         await page.waitForURL(/administration/);
         await press(page, page.locator('.adm-tab[data-section=audit]'));
         await page.getByRole('heading', { name: 'Audit log' }).waitFor();
