@@ -13,6 +13,7 @@
 #include "stock.h"
 #include "stream.h"
 #include "task.h"
+#include "word.h"
 #include "../runtime/crypt.h"
 #include "../runtime/settings.h"
 #include "../wire/field.h"
@@ -24,7 +25,6 @@
 static void vz_order_waits(vz_call_t *call, const vz_order_t *order);
 static vz_code_e vz_order_read(vz_call_t *call, vz_order_t *order);
 static void vz_order_tidy(vz_call_t *call, vz_order_body_t *body);
-static void vz_order_language(vz_call_t *call, ngx_str_t *language);
 static vz_code_e vz_order_secret(vz_call_t *call, vz_order_t *order);
 static vz_code_e vz_order_derive(vz_call_t *call, vz_order_t *order);
 static vz_code_e vz_order_replay(vz_call_t *call, vz_order_t *order);
@@ -180,40 +180,7 @@ vz_order_tidy(vz_call_t *call, vz_order_body_t *body)
     }
 
     if (body->language.len == 0) {
-        vz_order_language(call, &body->language);
-    }
-}
-
-
-/* the first of Accept-Language that is ours; browsers sort by preference */
-
-static void
-vz_order_language(vz_call_t *call, ngx_str_t *language)
-{
-    u_char  *p, *end;
-
-    p = call->accept_language.data;
-    end = p + call->accept_language.len;
-
-    ngx_str_set(language, "es");
-
-    while (end - p >= 2) {
-
-        if (ngx_strncasecmp(p, (u_char *) "en", 2) == 0) {
-            ngx_str_set(language, "en");
-            return;
-        }
-
-        if (ngx_strncasecmp(p, (u_char *) "es", 2) == 0) {
-            return;
-        }
-
-        p = ngx_strlchr(p, end, ',');
-        if (p == NULL) {
-            return;
-        }
-
-        for (p++; p < end && *p == ' '; p++) { /* void */ }
+        body->language = vz_word_language(&call->accept_language);
     }
 }
 

@@ -87,7 +87,7 @@ after(async () => {
 /** @param {string} name */
 async function order(name) {
     await visitor.goto(`${panel.url}/panel/order?plan=Básico`);
-    await visitor.getByLabel('Nombre').fill(name);
+    await visitor.locator('[name=first_name]').fill(name);
     await visitor.getByLabel('Apellido').fill('Prueba');
     await visitor.getByLabel('DNI').fill(`${mark}${name.length}`);
     await visitor.getByLabel('Correo electrónico').fill(`${name}@example.org`);

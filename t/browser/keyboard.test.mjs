@@ -201,7 +201,7 @@ test('theme, language and the ways of the head are pressed by key',
             'Space');
         await page.locator('html[data-theme=dark]').waitFor();
         await press(page, page.locator('header [lang=en]'));
-        await press(page, page.getByRole('link', { name: 'Administración' }));
+        await press(page, page.getByRole('link', { name: 'Administration' }));
         await page.waitForURL(/administration/);
         await press(page, page.locator('.adm-tab[data-section=audit]'));
         await page.getByRole('heading', { name: 'Audit log' }).waitFor();
