@@ -108,6 +108,12 @@ export default async function plans(view) {
         draw: ([offer, systems]) => {
             const why = closed(offer);
 
+            if (offer.soon) {
+                put(place, h('section', { class: 'empty' }, h('p', null, why),
+                    linkButton('contact', t('plans.ask'))));
+                return;
+            }
+
             put(place,
                 why ? h('p', { class: 'notice', id: 'plans-closed' },
                     icon('warn'), why)
