@@ -229,3 +229,21 @@ GET /panel/
 ['GET /panel/', 'GET /api/plans']
 --- response_body_like eval
 ['class="plans"', '"soon":false']
+
+
+
+=== TEST 15: name and contact are those that index.html has, and no more is needed
+--- config
+    location /panel/ { vzpanel_panel html; }
+    location /api/ { vzpanel_api; }
+--- user_files
+>>> index.html
+<html lang="es"><title>vzpanel</title>
+<meta name="vzpanel-brand" content="Nube &amp; Sur">
+<meta name="vzpanel-contact" content="soporte@nube.example">
+<!--vz:main-->
+--- request
+GET /panel/
+--- more_headers
+Accept-Language: en-GB
+--- response_body_like: ^<html lang="en"><title>.*Nube &amp; Sur</title>.*<h2>Básico</h2>.*<a href="mailto:soporte@nube.example" rel="noreferrer">soporte@nube.example</a>

@@ -320,10 +320,7 @@ vz_shell_main(vz_shell_t *shell)
         offer = vz_shell_offer(shell);
     }
 
-    if (shell->path != NULL && !shell->path->own
-        && (shell->text->contact.len != 0
-            || vz_word_is(&shell->call->path, "/contact")))
-    {
+    if (shell->path != NULL && !shell->path->own) {
         reach = vz_shell_reach(shell);
     }
 
@@ -345,12 +342,10 @@ vz_shell_offer(vz_shell_t *shell)
 
     if (shell->soon) {
         all = vz_shell_say(shell, "plans.soon");
-        card = vz_shell_say(shell, "plans.ask");
 
         return vz_call_printf(shell->call,
-                              "<section class=\"empty\"><p>%V</p>"
-                              "<a class=\"button\" href=\"contact\">%V</a>"
-                              "</section>", &all, &card);
+                              "<section class=\"empty\"><p>%V</p></section>",
+                              &all);
     }
 
     if (shell->nplans == 0) {
@@ -417,6 +412,14 @@ vz_shell_reach(vz_shell_t *shell)
     const ngx_str_t  *to;
 
     to = &shell->text->contact;
+
+    if (to->len == 0 && !vz_word_is(&shell->call->path, "/contact")) {
+        words = vz_shell_say(shell, "plans.ask");
+
+        return vz_call_printf(shell->call,
+                              "<p><a href=\"contact\">%V</a></p>", &words);
+    }
+
     words = vz_shell_say(shell, to->len ? "contact.text" : "contact.none");
 
     if (to->len == 0) {

@@ -43,7 +43,7 @@ for (const [locale, width] of /** @type {const} */ ([['es-AR', 360],
                 assert.ok(box && box.x >= 0 && box.x + box.width <= width);
             }
 
-            await page.goto(`${url}/panel/contact`);
+            await page.locator('main a[href=contact]').click();
             await page.getByText(es ? 'Todavía no publicamos'
                 : 'not published yet').waitFor();
 
