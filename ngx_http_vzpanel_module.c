@@ -26,7 +26,7 @@
 typedef struct {
     ngx_flag_t   panel;
     ngx_flag_t   api;
-    ngx_str_t    prefix;        /* of the API's paths, without a last slash */
+    ngx_str_t    prefix;        /* of the paths, without a last slash */
 } ngx_http_vzpanel_loc_conf_t;
 
 typedef struct {
@@ -37,6 +37,7 @@ typedef struct {
 static ngx_int_t ngx_http_vzpanel_hide_handler(ngx_http_request_t *r);
 static ngx_int_t ngx_http_vzpanel_api_handler(ngx_http_request_t *r);
 static ngx_int_t ngx_http_vzpanel_panel_handler(ngx_http_request_t *r);
+static ngx_int_t ngx_http_vzpanel_shell_handler(ngx_http_request_t *r);
 static ngx_int_t ngx_http_vzpanel_user_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
 static ngx_int_t ngx_http_vzpanel_role_variable(ngx_http_request_t *r,
@@ -223,11 +224,32 @@ ngx_http_vzpanel_api_handler(ngx_http_request_t *r)
 static ngx_int_t
 ngx_http_vzpanel_panel_handler(ngx_http_request_t *r)
 {
+    vz_conf_t                    *vmcf;
     ngx_http_vzpanel_loc_conf_t  *vlcf;
 
     vlcf = ngx_http_get_module_loc_conf(r, ngx_http_vzpanel_module);
 
-    return vlcf->panel ? vz_page_handler(r) : NGX_DECLINED;
+    if (!vlcf->panel) {
+        return NGX_DECLINED;
+    }
+
+    /* where there is no API there is nothing to write into a page */
+
+    vmcf = ngx_http_get_module_main_conf(r, ngx_http_vzpanel_module);
+
+    return vz_page_handler(r, vmcf->api ? ngx_http_vzpanel_shell_handler
+                                        : NULL);
+}
+
+
+static ngx_int_t
+ngx_http_vzpanel_shell_handler(ngx_http_request_t *r)
+{
+    ngx_http_vzpanel_loc_conf_t  *vlcf;
+
+    vlcf = ngx_http_get_module_loc_conf(r, ngx_http_vzpanel_module);
+
+    return vz_http_handler(r, &vlcf->prefix, vz_panel_show);
 }
 
 
@@ -513,6 +535,7 @@ ngx_http_vzpanel_panel(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     ngx_str_t                    *args;
     vz_conf_t                    *vmcf;
     const char                   *reason;
+    ngx_http_core_loc_conf_t     *clcf;
     ngx_http_vzpanel_loc_conf_t  *vlcf = conf;
 
     if (vlcf->panel) {
@@ -529,6 +552,10 @@ ngx_http_vzpanel_panel(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     vmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_vzpanel_module);
     vmcf->settings.html = args[1];
     vlcf->panel = 1;
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+    vlcf->prefix.data = clcf->name.data;
+    vlcf->prefix.len = clcf->alias;
 
     return NGX_CONF_OK;
 }

@@ -48,6 +48,9 @@ const ROUTES = [
 /* The stream may be away this long before anybody is told. */
 const PATIENCE = 3000;
 
+/* What came with the page is shown this long, at most, instead of a shape. */
+const SERVED = 1000;
+
 const BASE = new URL('.', import.meta.url);
 const main = /** @type {HTMLElement} */ (document.getElementById('main'));
 const head = /** @type {HTMLElement} */ (document.getElementById('header'));
@@ -278,11 +281,24 @@ async function draw(route, view) {
     try {
         const screen = await twice(() => parts(route));
 
-        if (!view.signal.aborted) {
-            main.replaceChildren(view.root);
-            window.scrollTo(0, 0);
-            await screen.default(view);
+        if (view.signal.aborted) {
+            return;
         }
+
+        /* what the module wrote stays until there is something better */
+        const drawn = main.querySelector('[data-served]')
+            ? screen.default(view) : null;
+
+        await Promise.race([drawn, drawn && new Promise((resolve) =>
+            setTimeout(resolve, SERVED))]);
+
+        if (view.signal.aborted) {
+            return;
+        }
+
+        main.replaceChildren(view.root);
+        window.scrollTo(0, 0);
+        await (drawn ?? screen.default(view));
     } catch (error) {
         broken(error, view, () => location.reload());
     }

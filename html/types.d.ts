@@ -13,6 +13,7 @@ export interface Plans {
     items: Plan[];
     stock?: { addresses: number; templates: number };
     signup?: 'open' | 'approve' | 'off';
+    soon?: boolean;
 }
 
 export interface Template {

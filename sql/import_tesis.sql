@@ -554,10 +554,11 @@ BEGIN NOT ATOMIC
     -- the DNI, without points and hyphens, once
 
     UPDATE in_usuario
-        SET number = UPPER(REGEXP_REPLACE(dni, '[ .-]', ''))
+        SET number = TRIM(LEADING '0'
+                FROM UPPER(REGEXP_REPLACE(dni, '[ .-]', '')))
         WHERE NOT known AND dni <> '2147483647'
         AND REGEXP_REPLACE(dni, '[ .-]', '')
-            REGEXP '^(?=[A-Za-z]*[0-9])[A-Za-z0-9]{5,20}$';
+            REGEXP '^(?=[A-Za-z]*[0-9])(?!0*$)[A-Za-z0-9]{5,20}$';
 
     INSERT INTO out_reject (source, source_key, col, moved, reason, original)
         SELECT 'usuario', usuarioID, 'dni', TRUE,

@@ -239,7 +239,7 @@ POST /api/orders
 $::type
 --- error_code: 422
 --- response_body_like eval
-join '.*', map { qq("field":"$_","code":"required") } qw(first_name last_name dni email plan template)
+join '.*', map { qq("field":"$_","code":"required") } qw(first_name dni email plan template)
 
 
 

@@ -96,7 +96,7 @@ sub made {
 
     my ($mail) = mails("$account\@example.org");
 
-    like($mail, qr/You have one more virtual server/, 'a mail in her language');
+    like($mail, qr/You have a new virtual server/, 'a mail in her language');
     like($mail, qr/ssh root\@\Q$address\E/, 'says where');
     like($mail, qr/Password:  \S{16}/, 'and the password of root');
     unlike($mail, qr/Account:/, 'nothing of her account');

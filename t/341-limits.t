@@ -54,7 +54,8 @@ our %stored = (
     Token => { name => 'token.name', scope => 'token.scope', days => '-' },
     User => { email => 'user.email mail.recipient',
         account => 'user.account session.user_id task.actor audit.account',
-        map { $_ => "user.$_" } qw(first_name last_name dni phone address
+        dni => 'user.document',
+        map { $_ => "user.$_" } qw(first_name last_name phone address
             province language role locked) },
 );
 

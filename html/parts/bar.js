@@ -110,7 +110,7 @@ export function usage(vm, resource) {
     const rest = resource !== 'cpu' ? limit ? t('bar.of',
         { limit: bytes(limit) }) : ''
         : finite(vm.cpu.limit_percent) ? t('bar.of', { limit: percent(limit) })
-            : units ? t('bar.units', { units: number(units) }) : '';
+            : units ? t('bar.units', { n: number(units / 1000, 2) }) : '';
 
     if (asleep || typeof used !== 'number') {
         return { part: null, text: '—', rest };

@@ -7,6 +7,7 @@ import { get } from '../api.js';
 import { button, linkButton } from './button.js';
 import { h, put, say } from './dom.js';
 import { fault } from './fault.js';
+import { firstSteps } from './first-steps.js';
 import { icon } from './icon.js';
 import { side } from './side.js';
 import { table } from './table.js';
@@ -223,7 +224,13 @@ export function fleet(view, first) {
                 : admin ? 'fleet.none.admin' : 'fleet.none')),
             filtered ? button({ text: t('fleet.clear'),
                 press: () => search.clear() })
-                : linkButton('order', t('nav.order'), 'primary')) : null);
+                : admin ? null
+                    : linkButton('order', t('nav.order'), 'primary')) : null);
+
+        if (empty && !filtered && admin) {
+            void firstSteps(view.signal).then((steps) => steps
+                && none.replaceChildren(steps));
+        }
     };
 
     /** @param {() => Promise<void>} work */

@@ -23,7 +23,7 @@ import { words } from './fault.js';
  *     name: string, label: string, required?: boolean, type?: string,
  *     rule?: RegExp, hint?: string, autocomplete?: string, value?: string,
  *     inputmode?: string, maxlength?: number, changed?: (v: string) => void,
- *     wrong?: string,
+ *     wrong?: string | ((v: string) => string),
  * }} FieldOptions  rule: wrong or rule.NAME says it in words
  */
 
@@ -145,7 +145,9 @@ export function text(options) {
         const bad = now === '' ? (options.required ? 'required' : '')
             : options.rule && !options.rule.test(now) ? 'invalid' : '';
 
-        refuse(bad === 'invalid' && options.wrong ? options.wrong
+        refuse(bad === 'invalid' && options.wrong
+            ? typeof options.wrong === 'string' ? options.wrong
+                : options.wrong(now)
             : bad ? refusal(options.name, bad) : '');
 
         return bad === '';

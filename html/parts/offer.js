@@ -36,7 +36,8 @@ export function handed(secret) {
  * @param {Plans} offer
  */
 export function closed(offer) {
-    return offer.signup === 'off' ? t('plans.off')
+    return offer.soon ? t('plans.soon')
+        : offer.signup === 'off' ? t('plans.off')
         : offer.stock?.addresses === 0 ? t('plans.noaddress')
             : offer.stock?.templates === 0 ? t('plans.notemplate') : '';
 }

@@ -7,6 +7,7 @@ import { get } from '../api.js';
 import { h, put } from '../parts/dom.js';
 import { fault } from '../parts/fault.js';
 import { icon } from '../parts/icon.js';
+import { firstSteps } from '../parts/first-steps.js';
 import { listing } from '../parts/listing.js';
 import { sectionOf } from '../parts/news.js';
 import { on, over } from '../live.js';
@@ -57,12 +58,28 @@ async function ordersWait(signal) {
 }
 
 
+/**
+ * What is left to be done where nothing was ever sold.
+ *
+ * @param {AbortSignal} signal
+ */
+async function toSell(signal) {
+    try {
+        return (await get('plans', { signal })).soon
+            ? await firstSteps(signal) : null;
+    } catch {
+        return null;
+    }
+}
+
+
 /** @param {View} view */
 export default async function administration(view) {
     /** @type {{key: string, node: string | null, life: AbortController,
      *     list: ReturnType<typeof listing>} | null} */
     let shown = null;
     const place = h('div', { class: 'adm-place' });
+    const first = h('div', null);
     const tabs = Object.keys(MARK).map((key) => h('a', {
         class: 'adm-tab', href: `administration?section=${key}`,
         data: { section: key },
@@ -123,11 +140,19 @@ export default async function administration(view) {
         await list.load();
     };
 
+    const left = async () => {
+        put(first, await toSell(view.signal));
+    };
+
     const show = async () => {
         const key = view.id && SECTIONS[view.id] ? view.id
             : wide() ? FIRST : null;
 
         mark(key);
+
+        if (first.firstChild) {
+            void left();
+        }
 
         if (key === null) {
             leave();
@@ -175,9 +200,10 @@ export default async function administration(view) {
     }, view.signal);
     put(view.root, h('div', { class: 'page wide' },
         h('h1', { tabindex: -1, class: 'adm-title' },
-            t('nav.administration')), body));
+            t('nav.administration')), first, body));
     view.title(t('nav.administration'));
 
     void ordersWait(view.signal).then(offer);
+    void left();
     await show();
 }

@@ -6,24 +6,12 @@ import { form, text, tiles } from '../parts/form.js';
 import { icon, osMark } from '../parts/icon.js';
 import { filled } from '../parts/loading.js';
 import { closed, hand } from '../parts/offer.js';
-import { HOSTNAME } from '../parts/rules.js';
+import { HOSTNAME, person } from '../parts/rules.js';
 import { current, mib, number, t } from '../i18n.js';
 
 /** @typedef {import('../types.d.ts').Plan} Plan */
 /** @typedef {import('../types.d.ts').Template} Template */
 /** @typedef {import('../types.d.ts').View} View */
-
-/*
- * What the API refuses anyway, said sooner.  Never stricter than its grammar,
- * and looser where the grammar is long.
- */
-const RULES = {
-    person: /^['’]?\p{L}[\p{L}\p{M}'’. -]{0,63}$/u,
-    dni: /^(?=.*[0-9])[A-Za-z0-9](?=.{4,})[A-Za-z0-9.-]*$/,
-    email: /^[^\s@"-][^\s@"]{0,63}@[^\s@]{1,253}$/,
-    phone: /^(?=(\D*\d){6,15}\D*$)\+?[0-9(][0-9 ()./-]{4,29}[0-9]$/,
-    hostname: HOSTNAME,
-};
 
 /* What was typed survives a change of language and a look at the plans. */
 /** @type {Record<string, string>} */
@@ -83,6 +71,11 @@ function fields(plans, templates, changed) {
         };
     };
 
+    /* too long is told, and not cut */
+    const one = (/** @type {string} */ name,
+        /** @type {Record<string, unknown>} */ more) => text({
+        ...kept(name), ...person(name), maxlength: 300, ...more });
+
     return [
         tiles({ ...choice('plan'), choices: plans.map((plan) => ({
             value: plan.name, node: planTile(plan) })) }),
@@ -90,23 +83,16 @@ function fields(plans, templates, changed) {
             value: one.name,
             node: h('span', { class: 'tile-os' }, osMark(one.name),
                 h('span', null, one.label)) })) }),
-        text({ ...kept('hostname'), rule: RULES.hostname, maxlength: 64,
+        text({ ...kept('hostname'), rule: HOSTNAME, maxlength: 64,
             autocomplete: 'off', hint: t('order.hostname.hint') }),
-        text({ ...kept('first_name'), required: true, rule: RULES.person,
-            autocomplete: 'given-name', maxlength: 64 }),
-        text({ ...kept('last_name'), required: true, rule: RULES.person,
-            autocomplete: 'family-name', maxlength: 64 }),
-        text({ ...kept('dni'), required: true, rule: RULES.dni,
-            maxlength: 20, autocomplete: 'off' }),
-        text({ ...kept('email'), required: true, rule: RULES.email,
-            type: 'email', autocomplete: 'email', maxlength: 254,
+        one('first_name', { required: true, autocomplete: 'given-name' }),
+        one('last_name', { autocomplete: 'family-name' }),
+        one('dni', { required: true, autocomplete: 'off' }),
+        one('email', { required: true, type: 'email', autocomplete: 'email',
             hint: t('order.email.hint') }),
-        text({ ...kept('phone'), rule: RULES.phone, type: 'tel',
-            autocomplete: 'tel', maxlength: 32 }),
-        text({ ...kept('address'), autocomplete: 'street-address',
-            maxlength: 128 }),
-        text({ ...kept('province'), autocomplete: 'address-level1',
-            maxlength: 64 }),
+        one('phone', { type: 'tel', autocomplete: 'tel' }),
+        one('address', { autocomplete: 'street-address' }),
+        one('province', { autocomplete: 'address-level1' }),
     ];
 }
 
@@ -130,7 +116,8 @@ function summary(plans, templates) {
                     [t('plan.memory'), mib(plan.memory_mib)],
                     [t('plan.disk'), mib(plan.disk_mib)],
                     [t('plan.cpu'),
-                        t('plan.units', { n: number(plan.cpu_units) })],
+                        t('plan.weight',
+                            { n: number(plan.cpu_units / 1000, 2) })],
                     [t('order.template.short'), system?.label ?? '—'],
                 ].map(([name, value]) => h('div', { class: 'fact' },
                     h('dt', null, name), h('dd', null, value))))

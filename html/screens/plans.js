@@ -60,8 +60,8 @@ function card(plan, all, why) {
         figure(t('plan.memory'), mib(plan.memory_mib),
             most((p) => p.memory_mib)),
         figure(t('plan.disk'), mib(plan.disk_mib), most((p) => p.disk_mib)),
-        figure(t('plan.cpu'), t('plan.units', { n: number(plan.cpu_units) }),
-            most((p) => p.cpu_units))),
+        figure(t('plan.cpu'), t('plan.weight',
+            { n: number(plan.cpu_units / 1000, 2) }), most((p) => p.cpu_units))),
     plan.ready_seconds ? h('p', { class: 'ready' }, icon('clock'),
         t('plans.ready', { n: Math.max(1, Math.round(plan.ready_seconds)) }))
         : null,
@@ -107,6 +107,12 @@ export default async function plans(view) {
         ]),
         draw: ([offer, systems]) => {
             const why = closed(offer);
+
+            if (offer.soon) {
+                put(place, h('section', { class: 'empty' }, h('p', null, why),
+                    linkButton('contact', t('plans.ask'))));
+                return;
+            }
 
             put(place,
                 why ? h('p', { class: 'notice', id: 'plans-closed' },

@@ -56,7 +56,8 @@ const vz_form_t  vz_reject_form = vz_form("Reject", vz_reject_members);
 
 static const vz_sql_t  vz_held_rows = vz_sql("held orders",
     "SELECT t.id, " vz_shape_time("t.created") ", v.id, v.name, u.id,"
-    " u.account, u.first_name, u.last_name, u.dni, u.email, u.phone, p.name,"
+    " u.account, u.first_name, u.last_name, COALESCE(u.document, u.dni),"
+    " u.email, u.phone, p.name,"
     " s.label, (SELECT a.address FROM address a WHERE a.vm_id = v.id"
     "   ORDER BY a.position LIMIT 1)"
     " FROM task t JOIN vm v ON v.id = t.vm_id JOIN user u ON u.id = v.user_id"

@@ -6,7 +6,8 @@
 
 
 #define VZ_USER_SELECT                                                        \
-    "SELECT u.id, u.account, u.role, u.first_name, u.last_name, u.dni,"       \
+    "SELECT u.id, u.account, u.role, u.first_name, u.last_name,"              \
+    " COALESCE(u.document, u.dni),"                                           \
     " u.email, u.phone, u.address, u.province, u.language, u.locked,"         \
     " u.must_change, " vz_shape_time("u.created") ","                         \
     " (SELECT COUNT(*) FROM vm v WHERE v.user_id = u.id),"                    \
@@ -20,7 +21,8 @@ static const vz_sql_t  vz_user_rows = vz_sql("admin users",
     " AND (? IS NULL OR u.role = ?) AND (? IS NULL OR u.locked = (? = 'true'))"
     " AND (? IS NULL OR " vz_arg_like("u.account") " OR u.email LIKE ?"
     "  OR CONCAT(u.first_name, ' ', u.last_name) LIKE ?"
-    "  OR u.id = ? OR u.dni = ?)"
+    "  OR u.id = ? OR u.dni = ?"
+    "  OR REGEXP_REPLACE(u.phone, '[^0-9]', '') LIKE ?)"
     " ORDER BY u.id LIMIT ?");
 
 static const vz_sql_t  vz_user_select = vz_sql("admin user",
@@ -46,6 +48,7 @@ static const vz_arg_t  vz_user_arg[] = {
     { "q", VZ_ARG_SEARCH, 4, NULL },
     { "q", VZ_ARG_AS_NUMBER, 1, NULL },
     { "q", VZ_ARG_AS_DNI, 1, NULL },
+    { "q", VZ_ARG_AS_PHONE, 1, NULL },
     { "limit", VZ_ARG_LIMIT, 1, NULL }
 };
 

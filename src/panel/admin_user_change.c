@@ -18,7 +18,8 @@ typedef struct {
     ngx_str_t       role;
     ngx_str_t       first_name;
     ngx_str_t       last_name;
-    ngx_str_t       dni;
+    ngx_str_t       dni;            /* as it is compared */
+    ngx_str_t       document;       /* as it was typed */
     ngx_str_t       email;
     ngx_str_t       phone;
     ngx_str_t       address;
@@ -87,10 +88,10 @@ const vz_form_t  vz_user_change_form = vz_form("UserChange", vz_user_changes);
 
 
 static const vz_sql_t  vz_user_insert = vz_sql("user insert",
-    "INSERT INTO user (account, role, first_name, last_name, dni, email,"
-    " phone, address, province, language, password, must_change, email_state,"
-    " drawn) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, TRUE, 'mailed',"
-    " NOW(3))");
+    "INSERT INTO user (account, role, first_name, last_name, dni, document,"
+    " email, phone, address, province, language, password, must_change,"
+    " email_state, drawn) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, TRUE,"
+    " 'mailed', NOW(3))");
 
 static const vz_sql_t  vz_user_lock = vz_sql("user lock",
     "SELECT account, first_name, email, language, role FROM user"
@@ -108,6 +109,7 @@ static const vz_sql_t  vz_user_update = vz_sql("user update",
     " last_name = IF(?, '', COALESCE(?, last_name)),"
     " email_state = IF(? <> email, 'unproven', email_state),"
     " email = COALESCE(?, email), dni = IF(?, NULL, COALESCE(?, dni)),"
+    " document = IF(dni IS NULL, NULL, COALESCE(?, document)),"
     " phone = IF(?, NULL, COALESCE(?, phone)),"
     " address = IF(?, NULL, COALESCE(?, address)),"
     " province = IF(?, NULL, COALESCE(?, province)),"
@@ -167,6 +169,8 @@ vz_user_read(vz_call_t *call, const vz_form_t *form, vz_user_body_t *body)
     if (rc != VZ_OK) {
         return rc;
     }
+
+    body->document = body->dni;
 
     if (body->dni.len
         && vz_field_dni((char *) body->dni.data, body->dni.len, dni) == VZ_OK)
@@ -237,7 +241,8 @@ vz_user_make_one(vz_call_t *call, vz_user_body_t *body, vz_rows_t *rows)
                               vz_text(body->first_name),
                               body->last_name.len ? vz_text(body->last_name)
                                                   : vz_cstr(""),
-                              vz_opt(body->dni), vz_text(body->email),
+                              vz_opt(body->dni), vz_opt(body->document),
+                              vz_text(body->email),
                               vz_opt(body->phone), vz_opt(body->address),
                               vz_opt(body->province),
                               vz_text(body->language), vz_text(body->hash)),
@@ -453,6 +458,7 @@ vz_user_update_in(vz_tx_t *tx, vz_call_t *call, const vz_user_body_t *body,
                                 vz_opt(body->last_name), vz_opt(body->email),
                                 vz_opt(body->email),
                                 vz_user_clear(call, "dni"), vz_opt(body->dni),
+                                vz_opt(body->document),
                                 vz_user_clear(call, "phone"),
                                 vz_opt(body->phone),
                                 vz_user_clear(call, "address"),

@@ -6,6 +6,10 @@
 #include "word.h"
 #include "../runtime/utf8.h"
 #include "../wire/field.h"
+#include "../wire/people.h"
+
+
+#define VZ_ARG_PHONE_LEAST  6       /* digits */
 
 
 typedef vz_code_e (*vz_arg_pt)(vz_call_t *call, const vz_arg_t *arg,
@@ -34,6 +38,8 @@ static vz_code_e vz_arg_as_number(vz_call_t *call, const vz_arg_t *arg,
     ngx_str_t text, vz_bind_t *value);
 static vz_code_e vz_arg_as_dni(vz_call_t *call, const vz_arg_t *arg,
     ngx_str_t text, vz_bind_t *value);
+static vz_code_e vz_arg_as_phone(vz_call_t *call, const vz_arg_t *arg,
+    ngx_str_t text, vz_bind_t *value);
 static ngx_int_t vz_arg_pattern(vz_call_t *call, vz_arg_search_t *search);
 static ngx_int_t vz_arg_day(const u_char *p);
 static ngx_int_t vz_arg_digits(const u_char *p, const char *form);
@@ -54,7 +60,8 @@ static const vz_arg_pt  vz_arg_readers[] = {
     [VZ_ARG_SINCE] = vz_arg_time,
     [VZ_ARG_UNTIL] = vz_arg_time,
     [VZ_ARG_AS_NUMBER] = vz_arg_as_number,
-    [VZ_ARG_AS_DNI] = vz_arg_as_dni
+    [VZ_ARG_AS_DNI] = vz_arg_as_dni,
+    [VZ_ARG_AS_PHONE] = vz_arg_as_phone
 };
 
 
@@ -349,6 +356,38 @@ vz_arg_as_dni(vz_call_t *call, const vz_arg_t *arg, ngx_str_t text,
 
     if (vz_field_dni((char *) text.data, text.len, dni) == VZ_OK) {
         *value = vz_text(vz_call_printf(call, "%s", dni));
+    }
+
+    return VZ_OK;
+}
+
+
+/* a phone by its digits, wherever they begin in what is kept */
+
+static vz_code_e
+vz_arg_as_phone(vz_call_t *call, const vz_arg_t *arg, ngx_str_t text,
+    vz_bind_t *value)
+{
+    ngx_str_t  digits;
+
+    (void) arg;
+
+    if (vz_field_check(VZ_FIELD_PHONE, (char *) text.data, text.len)
+        != VZ_OK)
+    {
+        return VZ_OK;
+    }
+
+    digits.data = ngx_pnalloc(call->pool, text.len + 1);
+    if (digits.data == NULL) {
+        return VZ_INTERNAL;
+    }
+
+    digits.len = vz_people_key((char *) text.data, text.len,
+                               (char *) digits.data);
+
+    if (digits.len >= VZ_ARG_PHONE_LEAST) {
+        *value = vz_text(vz_call_printf(call, "%%%V%%", &digits));
     }
 
     return VZ_OK;

@@ -35,7 +35,8 @@ typedef enum {
 
     /* other forms of the argument in the row before, NULL where it has none */
     VZ_ARG_AS_NUMBER,
-    VZ_ARG_AS_DNI
+    VZ_ARG_AS_DNI,
+    VZ_ARG_AS_PHONE
 } vz_arg_e;
 
 typedef struct {

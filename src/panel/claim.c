@@ -56,9 +56,10 @@ static const vz_claim_pt  vz_claim_steps[] = {
 
 
 static const vz_sql_t  vz_claim_user_insert = vz_sql("order user",
-    "INSERT INTO user (account, first_name, last_name, dni, email, phone,"
-    " address, province, language, password, must_change, email_state, drawn)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, TRUE, 'mailed', NOW(3))");
+    "INSERT INTO user (account, first_name, last_name, dni, document, email,"
+    " phone, address, province, language, password, must_change, email_state,"
+    " drawn) VALUES (?, ?, COALESCE(?, ''), ?, ?, ?, ?, ?, ?, ?, ?, TRUE,"
+    " 'mailed', NOW(3))");
 
 /* what it is made of may have been withdrawn since it was looked at */
 
@@ -253,8 +254,9 @@ vz_claim_user(vz_tx_t *tx, vz_call_t *call, vz_order_t *order)
         rc = vz_db_query(tx, call->pool, &vz_claim_user_insert,
                          vz_binds(vz_text(order->account),
                                   vz_text(body->first_name),
-                                  vz_text(body->last_name),
-                                  vz_text(body->dni), vz_text(body->email),
+                                  vz_opt(body->last_name),
+                                  vz_text(body->dni), vz_text(body->document),
+                                  vz_text(body->email),
                                   vz_opt(body->phone), vz_opt(body->address),
                                   vz_opt(body->province),
                                   vz_text(body->language),

@@ -3,6 +3,7 @@
  */
 
 #include "form.h"
+#include "../wire/people.h"
 
 
 static const vz_form_member_t *vz_form_find(const vz_form_t *form,
@@ -12,6 +13,9 @@ static void vz_form_member(vz_call_t *call, const vz_form_member_t *member,
     void *data);
 static void vz_form_text(vz_call_t *call, const vz_form_member_t *member,
     json_t *value, ngx_str_t *text);
+static void vz_form_format(vz_call_t *call, const vz_form_member_t *member,
+    const char *data, size_t len);
+static void vz_form_people(vz_call_t *call, ngx_str_t *text);
 static void vz_form_list(vz_call_t *call, const vz_form_member_t *member,
     json_t *value, ngx_str_t *text);
 static void vz_form_int(vz_call_t *call, const vz_form_member_t *member,
@@ -248,8 +252,7 @@ vz_form_text(vz_call_t *call, const vz_form_member_t *member, json_t *value,
 
     if (member->type != VZ_FORM_TEXT) {
         if (vz_field_check(member->field, data, len) != VZ_OK) {
-            vz_call_invalid(call, member->name, "format", "%s",
-                            vz_field_rule(member->field));
+            vz_form_format(call, member, data, len);
             return;
         }
 
@@ -261,6 +264,64 @@ vz_form_text(vz_call_t *call, const vz_form_member_t *member, json_t *value,
 
     text->data = (u_char *) data;
     text->len = len;
+
+    if (member->type != VZ_FORM_TEXT && vz_field_people(member->field)) {
+        vz_form_people(call, text);
+    }
+}
+
+
+/* the character that is to blame, where one is, and the rule */
+
+static void
+vz_form_format(vz_call_t *call, const vz_form_member_t *member,
+    const char *data, size_t len)
+{
+    size_t       size;
+    u_char      *p;
+    uint32_t     code;
+    ngx_str_t    strange;
+    const char  *rule;
+
+    rule = vz_field_rule(member->field);
+    strange.data = (u_char *) data
+                   + vz_field_strange(member->field, data, len, &size);
+    strange.len = size;
+
+    if (size == 0) {
+        vz_call_invalid(call, member->name, "format", "%s", rule);
+        return;
+    }
+
+    p = strange.data;
+    code = *p < 0x80 ? *p : ngx_utf8_decode(&p, size);
+
+    if (vz_people_seen(code)) {
+        vz_call_invalid(call, member->name, "format", "%V (U+%04XD) has no "
+                        "place here: %s", &strange, code, rule);
+    } else {
+        vz_call_invalid(call, member->name, "format", "U+%04XD has no place "
+                        "here: %s", code, rule);
+    }
+}
+
+
+/* what is kept is as it was typed, but for spaces that nobody sees */
+
+static void
+vz_form_people(vz_call_t *call, ngx_str_t *text)
+{
+    u_char  *copy;
+
+    copy = ngx_pnalloc(call->pool, text->len);
+
+    if (copy == NULL) {
+        text->len = 0;
+        return;
+    }
+
+    text->len = vz_people_fold((char *) text->data, text->len, (char *) copy);
+    text->data = copy;
 }
 
 

@@ -27,12 +27,12 @@ static const vz_mail_text_t  vz_mail_texts[] = {
       "{brand}: su cuenta {account}",
       "Hola {first_name}:\n"
       "\n"
-      "Tiene una cuenta en {brand} ({url}).\n"
+      "Ya tiene una cuenta en {brand} ({url}).\n"
       "\n"
       "  Usuario:     {account}\n"
       "  Contraseña:  {password}\n"
       "\n"
-      "El panel le pedirá otra contraseña la primera vez que entre.\n"
+      "El panel le pedirá que la cambie la primera vez que ingrese.\n"
       "\n"
       "{brand}\n" },
 
@@ -40,12 +40,12 @@ static const vz_mail_text_t  vz_mail_texts[] = {
       "{brand}: your account {account}",
       "Hello {first_name},\n"
       "\n"
-      "You have an account at {brand} ({url}).\n"
+      "You now have an account at {brand} ({url}).\n"
       "\n"
       "  Account:   {account}\n"
       "  Password:  {password}\n"
       "\n"
-      "The panel asks for another password when you first sign in.\n"
+      "You will be asked to change it when you first sign in.\n"
       "\n"
       "{brand}\n" },
 
@@ -53,14 +53,14 @@ static const vz_mail_text_t  vz_mail_texts[] = {
       "{brand}: su contraseña nueva",
       "Hola {first_name}:\n"
       "\n"
-      "Un administrador le dio una contraseña nueva; la anterior ya no vale,\n"
-      "ni los tokens que tenía para programas.\n"
+      "Un administrador generó una contraseña nueva para usted.  La anterior\n"
+      "y los tokens de sus programas ya no funcionan.\n"
       "\n"
       "  Panel:       {url}\n"
       "  Usuario:     {account}\n"
       "  Contraseña:  {password}\n"
       "\n"
-      "El panel le pedirá otra contraseña la próxima vez que entre.\n"
+      "El panel le pedirá que la cambie la próxima vez que ingrese.\n"
       "\n"
       "{brand}\n" },
 
@@ -68,44 +68,46 @@ static const vz_mail_text_t  vz_mail_texts[] = {
       "{brand}: your new password",
       "Hello {first_name},\n"
       "\n"
-      "An administrator gave you a new password; the one before is void, and\n"
-      "so are the tokens your programs had.\n"
+      "An administrator has set a new password for you.  The old one and your\n"
+      "programs' tokens no longer work.\n"
       "\n"
       "  Panel:     {url}\n"
       "  Account:   {account}\n"
       "  Password:  {password}\n"
       "\n"
-      "The panel asks for another password when you sign in next.\n"
+      "You will be asked to change it the next time you sign in.\n"
       "\n"
       "{brand}\n" },
 
     { "reset_link", "es",
-      "{brand}: elegir otra contraseña",
+      "{brand}: cambio de contraseña",
       "Hola {first_name}:\n"
       "\n"
-      "Alguien pidió otra contraseña para su cuenta {account}.  Si fue usted,\n"
-      "puede elegirla en esta página durante 30 minutos, una sola vez:\n"
+      "Alguien pidió cambiar la contraseña de su usuario {account}.  Si fue\n"
+      "usted, elija una nueva con este enlace.  Vale 30 minutos y se usa una\n"
+      "sola vez:\n"
       "\n"
       "  {url}/reset#token={token}\n"
       "\n"
-      "Al elegirla se cierran sus sesiones y se anulan sus tokens.\n"
+      "Al cambiarla se cierran sus sesiones y se anulan sus tokens.\n"
       "\n"
-      "Si no fue usted, no haga nada: la contraseña sigue siendo la de antes.\n"
+      "Si no fue usted, ignore este correo: su contraseña no cambia.\n"
       "\n"
       "{brand}\n" },
 
     { "reset_link", "en",
-      "{brand}: choose another password",
+      "{brand}: reset your password",
       "Hello {first_name},\n"
       "\n"
-      "Somebody asked for another password for your account {account}.  If it\n"
-      "was you, choose it on this page within 30 minutes, once:\n"
+      "Someone asked to reset the password of your account {account}.  If it\n"
+      "was you, choose a new one with this link.  It is valid for 30 minutes\n"
+      "and works once:\n"
       "\n"
       "  {url}/reset#token={token}\n"
       "\n"
-      "When you do, your sessions and your programs' tokens end.\n"
+      "Your sessions and your programs' tokens will then end.\n"
       "\n"
-      "If it was not, do nothing: your password is what it was.\n"
+      "If it was not you, ignore this e-mail: your password stays the same.\n"
       "\n"
       "{brand}\n" },
 
@@ -151,7 +153,7 @@ static const vz_mail_text_t  vz_mail_texts[] = {
       "  ssh root@{address}\n"
       "\n"
       "Cambie la contraseña en el panel y en el servidor la primera vez que\n"
-      "entre.\n"
+      "ingrese.\n"
       "\n"
       "{brand}\n" },
 
@@ -165,12 +167,12 @@ static const vz_mail_text_t  vz_mail_texts[] = {
       "  Server:    {hostname}\n"
       "  Address:   {address}{also}\n"
       "\n"
-      "The panel ({url}):\n"
+      "Panel ({url}):\n"
       "\n"
       "  Account:   {account}\n"
       "  Password:  {password}\n"
       "\n"
-      "The server, with the same password:\n"
+      "Server, with the same password:\n"
       "\n"
       "  ssh root@{address}\n"
       "\n"
@@ -183,7 +185,7 @@ static const vz_mail_text_t  vz_mail_texts[] = {
       "{brand}: su servidor {hostname} está listo",
       "Hola {first_name}:\n"
       "\n"
-      "Tiene un servidor virtual más, y está en marcha.\n"
+      "Tiene un nuevo servidor virtual y ya está en marcha.\n"
       "\n"
       "  Servidor:    {hostname}\n"
       "  Dirección:   {address}{also}\n"
@@ -193,8 +195,8 @@ static const vz_mail_text_t  vz_mail_texts[] = {
       "  ssh root@{address}\n"
       "  Contraseña:  {password}\n"
       "\n"
-      "Cámbiela la primera vez que entre. En el panel ({url}) lo verá con los\n"
-      "demás, con su cuenta de siempre.\n"
+      "Cámbiela la primera vez que ingrese.  Lo verá junto a los demás en el\n"
+      "panel ({url}), con su usuario de siempre.\n"
       "\n"
       "{brand}\n" },
 
@@ -202,18 +204,18 @@ static const vz_mail_text_t  vz_mail_texts[] = {
       "{brand}: your server {hostname} is ready",
       "Hello {first_name},\n"
       "\n"
-      "You have one more virtual server, and it is running.\n"
+      "You have a new virtual server, and it is running.\n"
       "\n"
       "  Server:    {hostname}\n"
       "  Address:   {address}{also}\n"
       "\n"
-      "Access to the server:\n"
+      "Server access:\n"
       "\n"
       "  ssh root@{address}\n"
       "  Password:  {password}\n"
       "\n"
-      "Change it when you first sign in. In the panel ({url}) you find it\n"
-      "beside the others, with the account that you have.\n"
+      "Change it when you first sign in.  You will find it beside your other\n"
+      "servers in the panel ({url}), with your usual account.\n"
       "\n"
       "{brand}\n" }
 };

@@ -13,6 +13,7 @@
 #include "stock.h"
 #include "stream.h"
 #include "task.h"
+#include "word.h"
 #include "../runtime/crypt.h"
 #include "../runtime/settings.h"
 #include "../wire/field.h"
@@ -24,7 +25,6 @@
 static void vz_order_waits(vz_call_t *call, const vz_order_t *order);
 static vz_code_e vz_order_read(vz_call_t *call, vz_order_t *order);
 static void vz_order_tidy(vz_call_t *call, vz_order_body_t *body);
-static void vz_order_language(vz_call_t *call, ngx_str_t *language);
 static vz_code_e vz_order_secret(vz_call_t *call, vz_order_t *order);
 static vz_code_e vz_order_derive(vz_call_t *call, vz_order_t *order);
 static vz_code_e vz_order_replay(vz_call_t *call, vz_order_t *order);
@@ -47,7 +47,7 @@ static ngx_str_t vz_order_mask(vz_call_t *call, ngx_str_t email);
 
 static const vz_form_member_t  vz_order_members[] = {
     vz_order_field(first_name, VZ_FIELD_PERSON, 1),
-    vz_order_field(last_name, VZ_FIELD_PERSON, 1),
+    vz_order_field(last_name, VZ_FIELD_PERSON, 0),
     vz_order_field(dni, VZ_FIELD_DNI, 1),
     vz_order_field(email, VZ_FIELD_EMAIL, 1),
     vz_order_field(phone, VZ_FIELD_PHONE, 0),
@@ -137,7 +137,8 @@ vz_order_waits(vz_call_t *call, const vz_order_t *order)
 {
     ngx_str_t  name;
 
-    name = vz_call_printf(call, "%V %V", &order->body.first_name,
+    name = vz_call_printf(call, "%V%s%V", &order->body.first_name,
+                          order->body.last_name.len ? " " : "",
                           &order->body.last_name);
 
     vz_notice_tell(VZ_NOTICE_ORDER_WAITS, 0, order->task, &name, NULL);
@@ -166,6 +167,8 @@ vz_order_tidy(vz_call_t *call, vz_order_body_t *body)
 {
     char  dni[VZ_DNI_MAX + 1];
 
+    body->document = body->dni;
+
     if (vz_field_dni((char *) body->dni.data, body->dni.len, dni) == VZ_OK) {
         body->dni = vz_call_printf(call, "%s", dni);
     }
@@ -177,40 +180,7 @@ vz_order_tidy(vz_call_t *call, vz_order_body_t *body)
     }
 
     if (body->language.len == 0) {
-        vz_order_language(call, &body->language);
-    }
-}
-
-
-/* the first of Accept-Language that is ours; browsers sort by preference */
-
-static void
-vz_order_language(vz_call_t *call, ngx_str_t *language)
-{
-    u_char  *p, *end;
-
-    p = call->accept_language.data;
-    end = p + call->accept_language.len;
-
-    ngx_str_set(language, "es");
-
-    while (end - p >= 2) {
-
-        if (ngx_strncasecmp(p, (u_char *) "en", 2) == 0) {
-            ngx_str_set(language, "en");
-            return;
-        }
-
-        if (ngx_strncasecmp(p, (u_char *) "es", 2) == 0) {
-            return;
-        }
-
-        p = ngx_strlchr(p, end, ',');
-        if (p == NULL) {
-            return;
-        }
-
-        for (p++; p < end && *p == ' '; p++) { /* void */ }
+        body->language = vz_word_language(&call->accept_language);
     }
 }
 

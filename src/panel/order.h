@@ -14,7 +14,8 @@
 typedef struct {
     ngx_str_t        first_name;
     ngx_str_t        last_name;
-    ngx_str_t        dni;
+    ngx_str_t        dni;           /* as it is compared */
+    ngx_str_t        document;      /* as it was typed */
     ngx_str_t        email;
     ngx_str_t        phone;
     ngx_str_t        address;

@@ -9,6 +9,7 @@
 #include "resource.h"
 #include "route.h"
 #include "runner.h"
+#include "shell.h"
 #include "stream_check.h"
 #include "task.h"
 
@@ -17,6 +18,13 @@ void
 vz_panel_serve(vz_call_t *call)
 {
     vz_route_call(call);
+}
+
+
+void
+vz_panel_show(vz_call_t *call)
+{
+    vz_shell_show(call);
 }
 
 
@@ -48,4 +56,5 @@ vz_panel_exit(void)
     vz_live_exit();
     vz_node_exit();
     vz_plan_exit();
+    vz_shell_exit();
 }

@@ -11,6 +11,13 @@
 /* vz_panel_serve: one API call, on its fiber: routing, sign-in, handler. */
 void vz_panel_serve(vz_call_t *call);
 
+/*
+ * vz_panel_show: a page, on its fiber: index.html with what who has no scripts,
+ * or has not loaded them yet, sees of it; 404 where the pages have no such
+ * path.
+ */
+void vz_panel_show(vz_call_t *call);
+
 /* vz_panel_init, vz_panel_exit: worker start and stop. */
 ngx_int_t vz_panel_init(ngx_cycle_t *cycle);
 void vz_panel_exit(void);

@@ -1,24 +1,48 @@
 /*
  * GET /api/plans: what can be contracted, with what is left in stock.  The
- * same for everybody, so a worker keeps the text for two seconds.
+ * same for everybody, so a worker keeps the text for two seconds, and what the
+ * pages without scripts show of it beside it.
  */
 
+#include "plan.h"
 #include "resource.h"
 #include "stock.h"
 #include "template.h"
+#include "../runtime/probe.h"
 #include "../runtime/settings.h"
 
 
 #define VZ_PLAN_AGE      2          /* seconds */
 #define VZ_PLAN_SAMPLES  20
+#define VZ_PLAN_MAX      64
+#define VZ_PLAN_KEEP     1000       /* ms that a failure is not tried again */
+#define VZ_PLAN_WAIT     500        /* ms that a page waits for the database */
 
+
+typedef struct {
+    ngx_pool_t  *pool;
+    time_t       made;
+    uint64_t     changed;
+} vz_plan_age_t;
+
+
+static ngx_uint_t vz_plan_fresh(const vz_plan_age_t *age);
+static vz_code_e vz_plan_fetch(ngx_pool_t *pool, ngx_str_t *text);
+static vz_code_e vz_plan_query(ngx_pool_t *pool, vz_rows_t *rows);
+static vz_code_e vz_plan_probe(void *data, ngx_pool_t *pool);
 static void vz_plan_write(vz_json_t *json, const vz_rows_t *rows);
 static void vz_plan_item(vz_json_t *json, const vz_rows_t *rows,
     ngx_uint_t row, int64_t ready);
 static int64_t vz_plan_ready(ngx_str_t times);
 static ngx_uint_t vz_plan_templates(ngx_str_t names);
 static const char *vz_plan_signup(void);
-static void vz_plan_keep(const ngx_str_t *text, uint64_t changed);
+static ngx_uint_t vz_plan_soon(const vz_rows_t *rows);
+static void vz_plan_keep(vz_plan_age_t *age, ngx_pool_t *pool,
+    uint64_t changed);
+static void vz_plan_keep_text(const ngx_str_t *text, uint64_t changed);
+static void vz_plan_keep_rows(const vz_rows_t *rows, uint64_t changed);
+static ngx_int_t vz_plan_copy(ngx_pool_t *pool, vz_plan_t *plan,
+    const vz_plan_t *from);
 
 
 /*
@@ -38,59 +62,151 @@ static const vz_sql_t  vz_plan_select = vz_sql("plans",
     "      ON s.task_id = t.id AND s.name = 'start' AND s.state = 'done'"
     "     WHERE t.kind = 'order' AND t.state = 'done'"
     "       AND t.id > (SELECT COALESCE(MAX(id), 0) FROM task) - 1000"
-    "     ORDER BY t.id DESC LIMIT 20) r)"
+    "     ORDER BY t.id DESC LIMIT 20) r),"
+    " EXISTS (SELECT 1 FROM node) AND EXISTS (SELECT 1 FROM address_pool)"
+    "   AND EXISTS (SELECT 1 FROM template)"
     " FROM plan p WHERE p.visible ORDER BY p.position, p.id LIMIT 64");
 
 
-static ngx_pool_t  *vz_plan_pool;
-static ngx_str_t    vz_plan_text;
-static time_t       vz_plan_made;
-static uint64_t     vz_plan_changed;
+static vz_plan_age_t  vz_plan_text_age;
+static ngx_str_t      vz_plan_text;
+
+static vz_plan_age_t  vz_plan_rows_age;
+static vz_plan_t      vz_plan_kept[VZ_PLAN_MAX];
+static ngx_uint_t     vz_plan_count;
+static ngx_uint_t     vz_plan_early;
+
+static vz_probe_t     vz_plan_look = {
+    .run = vz_plan_probe, .keep = VZ_PLAN_KEEP, .wait = VZ_PLAN_WAIT
+};
 
 
 void
 vz_plan_list(vz_call_t *call)
 {
-    uint64_t     changed;
-    vz_code_e    rc;
-    ngx_str_t    text;
-    vz_rows_t    rows;
-    vz_json_t   *out, json;
+    vz_code_e   rc;
+    ngx_str_t   text;
 
-    changed = vz_zone_changed();
-
-    if (vz_plan_text.len && ngx_time() - vz_plan_made < VZ_PLAN_AGE
-        && vz_plan_changed == changed)
-    {
-        out = vz_call_reply(call, NGX_HTTP_OK);
-        vz_json_raw(out, NULL, &vz_plan_text);
+    if (vz_plan_fresh(&vz_plan_text_age)) {
+        vz_json_raw(vz_call_reply(call, NGX_HTTP_OK), NULL, &vz_plan_text);
         return;
     }
 
-    rc = vz_db_query(NULL, call->pool, &vz_plan_select, vz_no_binds, &rows);
+    rc = vz_plan_fetch(call->pool, &text);
+
     if (rc != VZ_OK) {
-        vz_call_fault(call, "database", rc);
+        vz_call_fault(call, rc == VZ_INTERNAL ? "panel" : "database", rc);
         return;
+    }
+
+    vz_json_raw(vz_call_reply(call, NGX_HTTP_OK), NULL, &text);
+}
+
+
+ngx_uint_t
+vz_plan_offer(ngx_pool_t *pool, vz_plan_t **plans, ngx_uint_t *soon)
+{
+    ngx_uint_t  i;
+
+    if (!vz_plan_fresh(&vz_plan_rows_age)) {
+
+        /* a failure is not tried again at once, but a change is seen */
+
+        if (vz_plan_look.answer == VZ_OK) {
+            vz_plan_look.known = 0;
+        }
+
+        vz_probe_begin(&vz_plan_look);
+        (void) vz_probe_end(&vz_plan_look);
+    }
+
+    *soon = vz_plan_early;
+    *plans = ngx_pcalloc(pool, vz_plan_count * sizeof(vz_plan_t) + 1);
+
+    if (*plans == NULL) {
+        return 0;
+    }
+
+    for (i = 0; i < vz_plan_count; i++) {
+        if (vz_plan_copy(pool, &(*plans)[i], &vz_plan_kept[i]) != NGX_OK) {
+            break;
+        }
+    }
+
+    return i;
+}
+
+
+static ngx_uint_t
+vz_plan_fresh(const vz_plan_age_t *age)
+{
+    return age->pool != NULL && ngx_time() - age->made < VZ_PLAN_AGE
+           && age->changed == vz_zone_changed();
+}
+
+
+static vz_code_e
+vz_plan_fetch(ngx_pool_t *pool, ngx_str_t *text)
+{
+    uint64_t    changed;
+    vz_code_e   rc;
+    vz_rows_t   rows;
+    vz_json_t   json;
+
+    changed = vz_zone_changed();
+
+    rc = vz_plan_query(pool, &rows);
+    if (rc != VZ_OK) {
+        return rc;
     }
 
     /* without a node there are no templates, but plans can be looked at */
 
-    (void) vz_template_ask(call->pool);
+    (void) vz_template_ask(pool);
 
-    vz_json_init(&json, call->pool);
+    vz_json_init(&json, pool);
     vz_plan_write(&json, &rows);
 
     if (vz_json_end(&json) != NGX_OK
-        || vz_json_string(&json, &text) != NGX_OK)
+        || vz_json_string(&json, text) != NGX_OK)
     {
-        vz_call_fault(call, "panel", VZ_INTERNAL);
-        return;
+        return VZ_INTERNAL;
     }
 
-    vz_plan_keep(&text, changed);
+    vz_plan_keep_text(text, changed);
 
-    out = vz_call_reply(call, NGX_HTTP_OK);
-    vz_json_raw(out, NULL, &text);
+    return VZ_OK;
+}
+
+
+static vz_code_e
+vz_plan_query(ngx_pool_t *pool, vz_rows_t *rows)
+{
+    uint64_t   changed;
+    vz_code_e  rc;
+
+    changed = vz_zone_changed();
+
+    rc = vz_db_query(NULL, pool, &vz_plan_select, vz_no_binds, rows);
+
+    if (rc == VZ_OK) {
+        vz_plan_keep_rows(rows, changed);
+    }
+
+    return rc;
+}
+
+
+/* a page waits for no node */
+
+static vz_code_e
+vz_plan_probe(void *data, ngx_pool_t *pool)
+{
+    vz_rows_t  rows;
+
+    (void) data;
+
+    return vz_plan_query(pool, &rows);
 }
 
 
@@ -119,6 +235,7 @@ vz_plan_write(vz_json_t *json, const vz_rows_t *rows)
     vz_json_close(json);
 
     vz_json_cstr(json, "signup", vz_plan_signup());
+    vz_json_bool(json, "soon", vz_plan_soon(rows));
     vz_json_null(json, "next");
     vz_json_close(json);
 }
@@ -221,8 +338,30 @@ vz_plan_signup(void)
 }
 
 
+/* nothing was ever set up to be sold: that is no shortage */
+
+static ngx_uint_t
+vz_plan_soon(const vz_rows_t *rows)
+{
+    return rows->rows == 0 || vz_cell_int(rows, 0, 9) == 0;
+}
+
+
 static void
-vz_plan_keep(const ngx_str_t *text, uint64_t changed)
+vz_plan_keep(vz_plan_age_t *age, ngx_pool_t *pool, uint64_t changed)
+{
+    if (age->pool != NULL) {
+        ngx_destroy_pool(age->pool);
+    }
+
+    age->pool = pool;
+    age->made = ngx_time();
+    age->changed = changed;
+}
+
+
+static void
+vz_plan_keep_text(const ngx_str_t *text, uint64_t changed)
 {
     ngx_str_t    kept;
     ngx_pool_t  *pool;
@@ -240,23 +379,56 @@ vz_plan_keep(const ngx_str_t *text, uint64_t changed)
         return;
     }
 
-    if (vz_plan_pool != NULL) {
-        ngx_destroy_pool(vz_plan_pool);
+    vz_plan_keep(&vz_plan_text_age, pool, changed);
+    vz_plan_text = kept;
+}
+
+
+static void
+vz_plan_keep_rows(const vz_rows_t *rows, uint64_t changed)
+{
+    vz_plan_t    plan;
+    ngx_pool_t  *pool;
+    ngx_uint_t   i;
+
+    pool = ngx_create_pool(1024, ngx_cycle->log);
+    if (pool == NULL) {
+        return;
     }
 
-    vz_plan_pool = pool;
-    vz_plan_text = kept;
-    vz_plan_made = ngx_time();
-    vz_plan_changed = changed;
+    vz_plan_keep(&vz_plan_rows_age, pool, changed);
+    vz_plan_early = vz_plan_soon(rows);
+    vz_plan_count = 0;
+
+    for (i = 0; i < rows->rows && i < VZ_PLAN_MAX; i++) {
+        plan.name = vz_cell_text(rows, i, 1);
+        plan.memory_mib = vz_cell_int(rows, i, 2);
+        plan.disk_mib = vz_cell_int(rows, i, 3);
+        plan.cpu_units = vz_cell_int(rows, i, 4);
+
+        if (vz_plan_copy(pool, &vz_plan_kept[i], &plan) != NGX_OK) {
+            return;
+        }
+
+        vz_plan_count++;
+    }
+}
+
+
+static ngx_int_t
+vz_plan_copy(ngx_pool_t *pool, vz_plan_t *plan, const vz_plan_t *from)
+{
+    *plan = *from;
+    plan->name.data = ngx_pstrdup(pool, (ngx_str_t *) &from->name);
+
+    return plan->name.data != NULL ? NGX_OK : NGX_ERROR;
 }
 
 
 void
 vz_plan_exit(void)
 {
-    if (vz_plan_pool != NULL) {
-        ngx_destroy_pool(vz_plan_pool);
-        vz_plan_pool = NULL;
-        ngx_str_null(&vz_plan_text);
-    }
+    vz_plan_keep(&vz_plan_text_age, NULL, 0);
+    vz_plan_keep(&vz_plan_rows_age, NULL, 0);
+    vz_plan_count = 0;
 }

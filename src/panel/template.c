@@ -72,7 +72,10 @@ vz_template_ask(ngx_pool_t *pool)
 
     n = vz_node_places(rows);
     known = 0;
-    trouble = VZ_DOWN;
+
+    /* where no node takes containers there is nothing to be asked */
+
+    trouble = n ? VZ_DOWN : VZ_OK;
 
     for (i = 0; i < n; i++) {
         vz_node_begin(rows[i]);

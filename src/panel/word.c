@@ -40,3 +40,35 @@ vz_word_is(const ngx_str_t *text, const char *word)
 
     return text->len == len && ngx_memcmp(text->data, word, len) == 0;
 }
+
+
+ngx_str_t
+vz_word_language(const ngx_str_t *accept)
+{
+    ngx_str_t   rest, one;
+    ngx_uint_t  i;
+
+    static const ngx_str_t  languages[] = {
+        ngx_string("es"), ngx_string("en")
+    };
+
+    rest = *accept;
+
+    while (vz_word_next(&rest, ',', &one)) {
+
+        while (one.len && *one.data == ' ') {
+            one.data++;
+            one.len--;
+        }
+
+        for (i = 0; i < 2; i++) {
+            if (one.len >= 2
+                && ngx_strncasecmp(one.data, languages[i].data, 2) == 0)
+            {
+                return languages[i];
+            }
+        }
+    }
+
+    return languages[0];
+}

@@ -19,5 +19,11 @@ ngx_uint_t vz_word_next(ngx_str_t *rest, u_char separator, ngx_str_t *word);
 /* vz_word_is: whether the text is this word. */
 ngx_uint_t vz_word_is(const ngx_str_t *text, const char *word);
 
+/*
+ * vz_word_language: the first of an Accept-Language that is ours, "es" where
+ * there is none; browsers sort by preference.
+ */
+ngx_str_t vz_word_language(const ngx_str_t *accept);
+
 
 #endif /* VZ_WORD_H */

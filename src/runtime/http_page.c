@@ -38,22 +38,29 @@ static const struct {
     const char  *name;
     ngx_str_t    value;
 } vz_page_headers[] = {
+
+    /* those that a call's reply has by itself */
+
+    { "X-Content-Type-Options", ngx_string("nosniff") },
+    { "Cache-Control", ngx_string("no-cache") },
+
+#define VZ_PAGE_CALL  2
+
     { "Content-Security-Policy",
       ngx_string("default-src 'self'; style-src 'self'; "
                  "img-src 'self' data:; object-src 'none'; "
                  "frame-ancestors 'none'; base-uri 'none'; "
                  "form-action 'self'") },
-    { "X-Content-Type-Options", ngx_string("nosniff") },
     { "Referrer-Policy", ngx_string("same-origin") },
     { "Permissions-Policy",
       ngx_string("camera=(), microphone=(), geolocation=(), payment=(), "
                  "usb=()") },
     { "Cross-Origin-Opener-Policy", ngx_string("same-origin") },
-    { "Cache-Control", ngx_string("no-cache") },
     { NULL, ngx_null_string }
 };
 
 
+static ngx_int_t vz_page_push(ngx_http_request_t *r, ngx_uint_t from);
 static ngx_int_t vz_page_not_allowed(ngx_http_request_t *r);
 static ngx_int_t vz_page_redirect(ngx_http_request_t *r);
 static ngx_int_t vz_page_index(ngx_http_request_t *r, size_t base);
@@ -114,10 +121,9 @@ vz_page_conf(ngx_conf_t *cf, ngx_str_t *path)
 
 
 ngx_int_t
-vz_page_handler(ngx_http_request_t *r)
+vz_page_handler(ngx_http_request_t *r, ngx_http_handler_pt shell)
 {
     size_t                     base;
-    ngx_uint_t                 i;
     const vz_page_type_t      *type;
     ngx_http_core_loc_conf_t  *clcf;
 
@@ -150,17 +156,23 @@ vz_page_handler(ngx_http_request_t *r)
 
         type = &vz_page_types[0];
 
+        /* what nginx turned to us, or another page includes, is the file */
+
+        if (shell != NULL && r == r->main && r->err_status == 0) {
+            r->content_handler = shell;
+            ngx_str_set(&r->headers_out.charset, "utf-8");
+
+            return vz_page_push(r, VZ_PAGE_CALL) == NGX_OK
+                   ? NGX_DECLINED : NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
+
         if (vz_page_index(r, base) != NGX_OK) {
             return NGX_HTTP_INTERNAL_SERVER_ERROR;
         }
     }
 
-    for (i = 0; vz_page_headers[i].name != NULL; i++) {
-        if (vz_http_push(r, vz_page_headers[i].name, &vz_page_headers[i].value)
-            == NULL)
-        {
-            return NGX_HTTP_INTERNAL_SERVER_ERROR;
-        }
+    if (vz_page_push(r, 0) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     /* the configuration's own types may be missing, and nosniff is strict */
@@ -169,6 +181,23 @@ vz_page_handler(ngx_http_request_t *r)
     r->headers_out.content_type_len = type->type_len;
 
     return NGX_DECLINED;
+}
+
+
+static ngx_int_t
+vz_page_push(ngx_http_request_t *r, ngx_uint_t from)
+{
+    ngx_uint_t  i;
+
+    for (i = from; vz_page_headers[i].name != NULL; i++) {
+        if (vz_http_push(r, vz_page_headers[i].name, &vz_page_headers[i].value)
+            == NULL)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
 }
 
 

@@ -58,16 +58,17 @@ vz_probe_run(void *data)
 vz_code_e
 vz_probe_end(vz_probe_t *probe)
 {
-    ngx_msec_t  passed;
+    ngx_msec_t  passed, most;
 
     if (!probe->running) {
         return probe->answer;
     }
 
     passed = ngx_current_msec - probe->began;
+    most = probe->wait ? probe->wait : VZ_PROBE_WAIT;
 
-    if (passed >= VZ_PROBE_WAIT
-        || vz_line_wait(&probe->line, VZ_PROBE_WAIT - passed) != NGX_OK)
+    if (passed >= most
+        || vz_line_wait(&probe->line, most - passed) != NGX_OK)
     {
         return VZ_TIMEOUT;
     }

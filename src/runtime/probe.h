@@ -21,6 +21,8 @@ typedef struct {
     vz_probe_pt   run;
     void         *data;
     ngx_msec_t    keep;             /* how long an answer is good */
+    ngx_msec_t    wait;             /* ms that who asks waits, at most, from a
+                                       check's beginning; 0: VZ_PROBE_WAIT */
 
     vz_line_t     line;             /* the rest is the probe's own */
     ngx_msec_t    began;

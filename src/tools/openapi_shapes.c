@@ -38,7 +38,8 @@ const vz_answer_shape_t  vz_answer_shapes[] = {
 
     /* what visitors see */
 
-    { "Offers", vz_page("Offer") ", stock Stock, signup open|approve|off" },
+    { "Offers", vz_page("Offer") ", stock Stock, signup open|approve|off,"
+      " soon bool" },
     { "Offer",
       "id int, name text, memory_mib int, disk_mib int, cpu_units int,"
       " ready_seconds? number" },

@@ -16,14 +16,12 @@
 #include <string.h>
 #include "field.h"
 #include "hostname.h"
+#include "people.h"
 
 
-#define VZ_CTID_MIN       101
-#define VZ_CTID_MAX       2147483644
 #define VZ_UNITS_MIN      8
 #define VZ_UNITS_MAX      500000
 #define VZ_PERCENT_MAX    100000
-#define VZ_SIZE_MAX       ((uint64_t) INT64_MAX)
 
 /* KiB of backtracking frames and number of steps, far over any right value */
 #define VZ_HEAP_LIMIT     256
@@ -142,28 +140,17 @@ static const vz_field_def_t  vz_fields[VZ_FIELD_COUNT] = {
         "a number of at most 18 digits" },
 
     [VZ_FIELD_PERSON] = {
-        "name", 256, 1, NULL,
-        "^(?=.{1,64}$)['’]?\\p{L}[\\p{L}\\p{M}]*"
-        "(?:(?:[ \\-]|['’.] ?)\\p{L}[\\p{L}\\p{M}]*)*\\.?$",
-        "1 to 64 letters, with single spaces, hyphens, apostrophes "
-        "or points between them" },
+        "name", 256, 1, NULL, vz_people_re("64", VZ_NAME_IN),
+        "1 to 64 letters, digits and marks of names, at least one letter" },
 
     /*
-     * Argentina: 7 or 8 digits, with points or without.  Spain: NIF and NIE
-     * with their letters, with hyphens or without.  Anything else (passports,
-     * other countries): 5 to 20 letters and digits with at least one digit.
-     * The Spanish check letter is not verified: the same form means other
-     * things elsewhere.
+     * A document of any country.  Check letters are not verified: the same
+     * form means other things elsewhere.
      */
     [VZ_FIELD_DNI] = {
-        "dni", VZ_DNI_MAX, 0, NULL,
-        "^(?:[0-9]{1,2}\\.[0-9]{3}\\.[0-9]{3}(?:-?[A-Za-z])?"
-        "|[0-9]{8}-[A-Za-z]"
-        "|[XYZxyz]-[0-9]{7}-?[A-Za-z]"
-        "|[XYZxyz][0-9]{7}-[A-Za-z]"
-        "|(?=[A-Za-z]*[0-9])[A-Za-z0-9]{5,20})$",
-        "7 or 8 digits with or without points, "
-        "or 5 to 20 letters and digits" },
+        "dni", VZ_DNI_TYPED, 1, NULL, VZ_DNI_RE,
+        "5 to 20 letters and digits, at least one digit, with points, hyphens, "
+        "spaces, slashes or brackets if wanted" },
 
     /*
      * RFC 5321 Mailbox as a dot-string, at most 64 + 1 + 189 bytes; no quoted
@@ -171,7 +158,7 @@ static const vz_field_def_t  vz_fields[VZ_FIELD_COUNT] = {
      * A leading hyphen is refused as Postfix does by default.
      */
     [VZ_FIELD_EMAIL] = {
-        "email", 254, 0, NULL,
+        "email", 254, 1, NULL,
         "^(?=.{3,254}$)(?!-)(?=[^@]{1,64}@[^@]{1,253}$)"
         VZ_ATEXT "+(?:\\." VZ_ATEXT "+)*"
         "@(?:" VZ_LABEL_RE "\\.)*"
@@ -179,22 +166,17 @@ static const vz_field_def_t  vz_fields[VZ_FIELD_COUNT] = {
         "an address like name@example.org, at most 254 characters" },
 
     [VZ_FIELD_PHONE] = {
-        "phone", 32, 0, NULL,
-        "^(?=(?:[^0-9]*[0-9]){6,15}[^0-9]*$)"
-        "\\+?[0-9(][0-9 ().\\/\\-]{4,29}[0-9]$",
-        "6 to 15 digits, with + in front and spaces, points, hyphens "
-        "or brackets between them if wanted" },
+        "phone", 128, 1, NULL, VZ_PHONE_RE,
+        "6 to 15 digits, with + in front, spaces, points, hyphens or brackets "
+        "between them and an extension behind them if wanted" },
 
     [VZ_FIELD_STREET] = {
-        "address", 512, 1, NULL,
-        "^(?=.{2,128}$)" VZ_INK "+(?: +" VZ_INK "+)*$",
+        "address", 512, 1, NULL, VZ_STREET_RE,
         "one line of 2 to 128 characters" },
 
     [VZ_FIELD_PROVINCE] = {
-        "province", 256, 1, NULL,
-        "^(?=.{2,64}$)\\p{L}[\\p{L}\\p{M}\\p{N}.,'’()\\/\\-]*"
-        "(?: [\\p{L}\\p{N}(][\\p{L}\\p{M}\\p{N}.,'’()\\/\\-]*)*$",
-        "2 to 64 letters, with single spaces" },
+        "province", 256, 1, NULL, vz_people_re("64", VZ_PLACE_IN),
+        "1 to 64 letters, digits and marks of names, at least one letter" },
 
     [VZ_FIELD_PLAN] = {
         "plan", 256, 1, NULL,
@@ -245,30 +227,60 @@ static const vz_field_def_t  vz_fields[VZ_FIELD_COUNT] = {
 };
 
 
+/* what people write: a character that none of that kind can have */
+
+static const char *const  vz_field_stranges[VZ_FIELD_COUNT] = {
+    [VZ_FIELD_PERSON] = vz_people_strange(VZ_NAME_IN),
+    [VZ_FIELD_DNI] = "[^" VZ_DNI_IN "]",
+    [VZ_FIELD_EMAIL] = "(?!" VZ_ATEXT ")[^.@]",
+    [VZ_FIELD_PHONE] = "[^" VZ_PHONE_IN "]",
+    [VZ_FIELD_STREET] = VZ_STREET_STRANGE,
+    [VZ_FIELD_PROVINCE] = vz_people_strange(VZ_PLACE_IN)
+};
+
+
 static pcre2_code           *vz_field_codes[VZ_FIELD_COUNT];
+static pcre2_code           *vz_field_strangers[VZ_FIELD_COUNT];
 static pcre2_match_data     *vz_field_match_data;
 static pcre2_match_context  *vz_field_match_context;
+
+
+static pcre2_code *
+vz_field_code(const char *pattern, unsigned utf)
+{
+    int         error;
+    uint32_t    options;
+    PCRE2_SIZE  offset;
+
+    /* \uFFFF as ECMAScript has it */
+    options = PCRE2_DOLLAR_ENDONLY | PCRE2_ALT_BSUX;
+
+    if (utf) {
+        options |= PCRE2_UTF;
+    }
+
+    return pcre2_compile((PCRE2_SPTR) pattern, PCRE2_ZERO_TERMINATED, options,
+                         &error, &offset, NULL);
+}
 
 
 static vz_code_e
 vz_field_compile(void)
 {
-    int          error;
-    unsigned     i;
-    uint32_t     options;
-    PCRE2_SIZE   offset;
+    unsigned               i;
+    const vz_field_def_t  *def;
 
     for (i = 0; i < VZ_FIELD_COUNT; i++) {
-        options = PCRE2_DOLLAR_ENDONLY;
+        def = &vz_fields[i];
 
-        if (vz_fields[i].utf) {
-            options |= PCRE2_UTF;
-        }
+        vz_field_codes[i] = vz_field_code(def->pattern, def->utf);
+        vz_field_strangers[i] = vz_field_stranges[i]
+                                ? vz_field_code(vz_field_stranges[i], def->utf)
+                                : NULL;
 
-        vz_field_codes[i] = pcre2_compile((PCRE2_SPTR) vz_fields[i].pattern,
-                                          PCRE2_ZERO_TERMINATED, options,
-                                          &error, &offset, NULL);
-        if (vz_field_codes[i] == NULL) {
+        if (vz_field_codes[i] == NULL
+            || (vz_field_stranges[i] && vz_field_strangers[i] == NULL))
+        {
             return VZ_INTERNAL;
         }
     }
@@ -313,6 +325,9 @@ vz_field_free(void)
     for (i = 0; i < VZ_FIELD_COUNT; i++) {
         pcre2_code_free(vz_field_codes[i]);
         vz_field_codes[i] = NULL;
+
+        pcre2_code_free(vz_field_strangers[i]);
+        vz_field_strangers[i] = NULL;
     }
 
     pcre2_match_data_free(vz_field_match_data);
@@ -358,6 +373,34 @@ vz_field_check(vz_field_e kind, const char *s, size_t len)
 }
 
 
+size_t
+vz_field_strange(vz_field_e kind, const char *s, size_t len, size_t *size)
+{
+    PCRE2_SIZE  *found;
+
+    if ((unsigned) kind >= VZ_FIELD_COUNT || vz_field_strangers[kind] == NULL
+        || len > vz_fields[kind].max
+        || pcre2_match(vz_field_strangers[kind], (PCRE2_SPTR) s, len, 0, 0,
+                       vz_field_match_data, vz_field_match_context) < 0)
+    {
+        *size = 0;
+        return 0;
+    }
+
+    found = pcre2_get_ovector_pointer(vz_field_match_data);
+    *size = found[1] - found[0];
+
+    return found[0];
+}
+
+
+unsigned
+vz_field_people(vz_field_e kind)
+{
+    return (unsigned) kind < VZ_FIELD_COUNT && vz_field_stranges[kind];
+}
+
+
 const char *
 vz_field_name(vz_field_e kind)
 {
@@ -376,163 +419,6 @@ const char *
 vz_field_pattern(vz_field_e kind)
 {
     return (unsigned) kind < VZ_FIELD_COUNT ? vz_fields[kind].pattern : "$^";
-}
-
-
-vz_code_e
-vz_field_number(const char *s, size_t len, uint64_t max, uint64_t *value)
-{
-    size_t    i;
-    uint64_t  n, digit;
-
-    if (len == 0 || (s[0] == '0' && len > 1)) {
-        return VZ_RANGE;
-    }
-
-    n = 0;
-
-    for (i = 0; i < len; i++) {
-        if (s[i] < '0' || s[i] > '9') {
-            return VZ_RANGE;
-        }
-
-        digit = (uint64_t) (s[i] - '0');
-
-        if (digit > max || n > (max - digit) / 10) {
-            return VZ_RANGE;
-        }
-
-        n = n * 10 + digit;
-    }
-
-    *value = n;
-
-    return VZ_OK;
-}
-
-
-vz_code_e
-vz_field_ctid(const char *s, size_t len, uint32_t *ctid)
-{
-    uint64_t  n;
-
-    if (vz_field_number(s, len, VZ_CTID_MAX, &n) != VZ_OK
-        || n < VZ_CTID_MIN)
-    {
-        return VZ_RANGE;
-    }
-
-    *ctid = (uint32_t) n;
-
-    return VZ_OK;
-}
-
-
-vz_code_e
-vz_field_size(const char *s, size_t len, uint64_t *bytes)
-{
-    unsigned     shift;
-    uint64_t     n;
-    const char  *unit;
-
-    static const char  units[] = "KMGT";
-
-    if (len == 0) {
-        return VZ_RANGE;
-    }
-
-    shift = 0;
-    unit = memchr(units, s[len - 1], sizeof(units) - 1);
-
-    if (unit != NULL) {
-        shift = 10 * (unsigned) (unit - units + 1);
-        len--;
-    }
-
-    if (vz_field_number(s, len, VZ_SIZE_MAX >> shift, &n) != VZ_OK) {
-        return VZ_RANGE;
-    }
-
-    *bytes = n << shift;
-
-    return VZ_OK;
-}
-
-
-vz_code_e
-vz_field_limit(const char *s, size_t len, uint64_t *bytes)
-{
-    if (len == sizeof("unlimited") - 1 && memcmp(s, "unlimited", len) == 0) {
-        *bytes = VZ_UNLIMITED;
-        return VZ_OK;
-    }
-
-    return vz_field_size(s, len, bytes);
-}
-
-
-vz_code_e
-vz_field_cidr(const char *s, size_t len, int *family, unsigned char addr[16],
-    unsigned *prefix)
-{
-    char         text[INET6_ADDRSTRLEN];
-    size_t       n;
-    uint64_t     bits;
-    const char  *slash;
-
-    slash = len ? memchr(s, '/', len) : NULL;
-    n = slash ? (size_t) (slash - s) : len;
-
-    if (n == 0 || n >= sizeof(text) || memchr(s, '\0', n) != NULL) {
-        return VZ_RANGE;
-    }
-
-    memcpy(text, s, n);
-    text[n] = '\0';
-
-    *family = memchr(text, ':', n) ? AF_INET6 : AF_INET;
-
-    if (inet_pton(*family, text, addr) != 1) {
-        return VZ_RANGE;
-    }
-
-    bits = *family == AF_INET ? 32 : 128;
-
-    /* a prefix of 0 would be every address there is */
-
-    if (slash != NULL
-        && (vz_field_number(slash + 1, len - n - 1, bits, &bits) != VZ_OK
-            || bits == 0))
-    {
-        return VZ_RANGE;
-    }
-
-    *prefix = (unsigned) bits;
-
-    return VZ_OK;
-}
-
-
-vz_code_e
-vz_field_dni(const char *s, size_t len, char out[VZ_DNI_MAX + 1])
-{
-    size_t  i;
-
-    if (vz_field_check(VZ_FIELD_DNI, s, len) != VZ_OK) {
-        return VZ_RANGE;
-    }
-
-    for (i = 0; i < len; i++) {
-        if (s[i] == '.' || s[i] == '-') {
-            continue;
-        }
-
-        *out++ = s[i] >= 'a' && s[i] <= 'z' ? (char) (s[i] - 0x20) : s[i];
-    }
-
-    *out = '\0';
-
-    return VZ_OK;
 }
 
 

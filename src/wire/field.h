@@ -33,8 +33,8 @@ typedef enum {
 
     /* of the forms and the API, UTF-8 */
     VZ_FIELD_PERSON,        /* first or last name */
-    VZ_FIELD_DNI,           /* national document: 7 or 8 digits, with or
-                               without points; or letters and digits, 5-20 */
+    VZ_FIELD_DNI,           /* document of a person: letters and digits, 5 ...
+                               20, and what stands between them */
     VZ_FIELD_EMAIL,         /* RFC 5321 addr-spec without quoting, <= 254 */
     VZ_FIELD_PHONE,
     VZ_FIELD_STREET,        /* postal address */
@@ -70,6 +70,20 @@ void vz_field_free(void);
 vz_code_e vz_field_check(vz_field_e kind, const char *s, size_t len);
 
 /*
+ * vz_field_strange: where in a text that was refused the first character
+ * stands that no text of that kind can have; its size is 0 where none does,
+ * where the text is too long, and where it is no UTF-8.
+ */
+size_t vz_field_strange(vz_field_e kind, const char *s, size_t len,
+    size_t *size);
+
+/*
+ * vz_field_people: whether people write it, so that more or other spaces than
+ * needed are no mistake: vz_people_fold() takes them away.
+ */
+unsigned vz_field_people(vz_field_e kind);
+
+/*
  * vz_field_name: "hostname"; vz_field_rule: what a right value looks like,
  * one English sentence part for error messages ("1 to 64 letters, digits and
  * inner hyphens, labels separated by dots").  Static storage.
@@ -103,10 +117,11 @@ vz_code_e vz_field_cidr(const char *s, size_t len, int *family,
     unsigned char addr[16], unsigned *prefix);
 
 /*
- * vz_field_dni: the one spelling of a document that is compared and stored:
- * without points and hyphens, letters in upper case; out is terminated.
+ * vz_field_dni: what a document is compared by: its letters and digits, those
+ * of ASCII in upper case, without zeros in front; out is terminated.
  */
-#define VZ_DNI_MAX  20
+#define VZ_DNI_MAX    80        /* bytes of what is compared */
+#define VZ_DNI_TYPED  160       /* bytes of what is typed */
 vz_code_e vz_field_dni(const char *s, size_t len, char out[VZ_DNI_MAX + 1]);
 
 

@@ -68,14 +68,14 @@ async function inForce(id) {
 
 test('a container is found by typing, from the field to its cards',
     async () => {
-        await page.getByRole('link', { name: 'Hardware' }).click();
+        await page.getByRole('link', { name: 'Recursos' }).click();
         await page.getByRole('combobox', { name: 'Elegir un servidor' })
             .fill(owner);
         await page.getByRole('option').first().waitFor();
         await page.keyboard.press('Enter');
         await page.waitForURL(new RegExp(`vm=${vm}$`));
-        await page.getByRole('heading', { name: /Seteo VM/ }).waitFor();
-        await card('memory').getByText('Nada cambió todavía.').waitFor();
+        await page.getByRole('heading', { name: /^Recursos ·/ }).waitFor();
+        await card('memory').getByText('No hay cambios todavía.').waitFor();
         await shot(page, 'hardware');
     });
 
@@ -97,8 +97,8 @@ test('memory of a running container changes live and is in force',
 
         assert.equal(force.memory.privvmpages.limit_mib, 96);
         assert.equal(force.memory.limit_bytes, 96 * 1024 * 1024);
-        await card('memory').getByText('Rige en el nodo: 80 MB – 96 MB')
-            .or(card('memory').getByText('Rige en el nodo: 80\u00a0MB'))
+        await card('memory').getByText('En el nodo: 80 MB – 96 MB')
+            .or(card('memory').getByText('En el nodo: 80\u00a0MB'))
             .first().waitFor();
         assert.equal(force.state, 'running');
     });
@@ -185,7 +185,7 @@ test('who was quicker is told, and nobody is overwritten unseen',
         await shot(page, 'hardware-overtaken');
         assert.equal((await inForce(vm)).cpu.units, 1600);
 
-        await card('cpu').getByRole('button', { name: 'Quedarme con lo mío' })
+        await card('cpu').getByRole('button', { name: 'Conservar los míos' })
             .click();
         assert.equal(await units.inputValue(), '1700');
         await saved('cpu');
@@ -197,7 +197,7 @@ test('a suspended container says why, and comes back', async () => {
     await page.locator('[data-action=suspend]').click();
     await page.locator('dialog [name=reason]').fill('Falta el pago');
     await page.locator('dialog [type=submit]').click();
-    await page.locator('.vm-state', { hasText: 'Suspendida' })
+    await page.locator('.vm-state', { hasText: 'Suspendido' })
         .waitFor({ timeout: 30000 });
 
     await page.goto(`${url}/panel/status?vm=${vm}`);
@@ -242,7 +242,7 @@ test('a container is made for somebody, and deleted by typing its name',
         await page.locator('dialog [name=name]').fill(made.name);
         await shot(page, 'hardware-delete');
         await page.locator('dialog [type=submit]').click();
-        await page.getByText('su dirección volvió al pool')
+        await page.getByText('su dirección IP quedó libre')
             .waitFor({ timeout: 60000 });
         assert.equal((await ask('GET', `vms/${id}`)).status, 404);
     });
@@ -256,12 +256,12 @@ test('tasks are filtered by container, actor and state', async () => {
 
     assert.ok(kinds.some((kind) => kind.startsWith('Cambio de memoria')));
     assert.ok(kinds.every((kind) => kind.includes(' · ')));
-    await page.getByRole('combobox', { name: 'Filtrar por quién' })
+    await page.getByRole('combobox', { name: 'Filtrar por autor' })
         .fill(admin.account);
     await page.getByRole('option').first().waitFor();
     await page.keyboard.press('Enter');
     await page.waitForURL(/actor=/);
-    await page.locator('.task', { hasText: 'Contratación' })
+    await page.locator('.task', { hasText: 'Pedido' })
         .waitFor({ state: 'detached' });
 });
 
@@ -288,10 +288,10 @@ test('a customer does not get at the administrator\'s screens', async () => {
 
     await other.goto(`${url}/panel/hardware`);
     await other.waitForURL(/signin\?next=hardware/);
-    assert.equal(await other.getByRole('link', { name: 'Administration' })
+    assert.equal(await other.getByRole('link', { name: 'Administración' })
         .count(), 0);
     await other.getByRole('link', { name: 'Contact', exact: true }).click();
-    await other.getByText('has not published a contact').waitFor();
+    await other.getByText('contact details are not published yet').waitFor();
     await other.close();
 });
 

@@ -127,7 +127,7 @@ test('a template goes and is registered again by its installed name',
 
 test('a name that no node has installed is refused beside its field',
     async () => {
-        await page.getByRole('button', { name: 'Registrar template' }).click();
+        await page.getByRole('button', { name: 'Registrar sistema' }).click();
         await page.locator('.editor [name=name]').fill('no-esta');
         await page.locator('.editor [name=label]').fill('No está');
         await page.locator('.editor [type=submit]').click();
@@ -189,7 +189,7 @@ test('a pool of IPv4 and one of IPv6 are made, with their families\' rules',
 
         for (const [name, cidr, gateway] of pools) {
             await press(page, page.getByRole('button',
-                { name: 'Añadir pool' }));
+                { name: 'Añadir rango' }));
             await fill('name', name);
             await fill('cidr', cidr);
             await fill('gateway', cidr.includes(':') ? '10.0.0.1'
@@ -201,7 +201,7 @@ test('a pool of IPv4 and one of IPv6 are made, with their families\' rules',
             await line(name).filter({ hasText: cidr }).waitFor();
         }
 
-        await press(page, page.getByRole('button', { name: 'Añadir pool' }));
+        await press(page, page.getByRole('button', { name: 'Añadir rango' }));
         await fill('name', `v4 twice ${mark}`);
         await fill('cidr', '10.251.7.0/29');
         await page.keyboard.press('Enter');
@@ -260,7 +260,7 @@ test('a node is seen with what it says, and one more is told how to add',
         await enter('nodes');
         await line('Responde').filter({ hasText: 'local' }).waitFor();
         await open('local');
-        await page.locator('.editor .fact', { hasText: 'Virtualizador' })
+        await page.locator('.editor .fact', { hasText: 'Virtualización' })
             .getByText('lxc').waitFor();
         await page.keyboard.press('Escape');
 

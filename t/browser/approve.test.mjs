@@ -87,10 +87,10 @@ after(async () => {
 /** @param {string} name */
 async function order(name) {
     await visitor.goto(`${panel.url}/panel/order?plan=Básico`);
-    await visitor.getByLabel('Nombre').fill(name);
+    await visitor.locator('[name=first_name]').fill(name);
     await visitor.getByLabel('Apellido').fill('Prueba');
     await visitor.getByLabel('DNI').fill(`${mark}${name.length}`);
-    await visitor.getByLabel('E-mail').fill(`${name}@example.org`);
+    await visitor.getByLabel('Correo electrónico').fill(`${name}@example.org`);
     await visitor.getByText('BusyBox').click();
     await visitor.locator('main [type=submit]').click();
     await visitor.getByRole('heading', { name: 'Recibimos su pedido' })
@@ -164,7 +164,7 @@ test('an order waits, is seen and approved, and its visitor sees it run',
         assert.equal(await waits.count(), 0);
 
         /* without a reload */
-        await visitor.getByRole('heading', { name: 'Lista en' })
+        await visitor.getByRole('heading', { name: 'Listo en' })
             .waitFor({ timeout: 60000 });
         assert.equal(mail.mails.length, 1);
     });
@@ -187,7 +187,7 @@ test('a rejected one says so to its visitor, with the reason', async () => {
     await page.keyboard.press('Enter');
     await page.getByText('No hay pedidos por aprobar.').waitFor();
 
-    await visitor.getByRole('heading', { name: 'El pedido fue cancelado' })
+    await visitor.getByRole('heading', { name: 'El pedido se canceló' })
         .waitFor();
     await visitor.getByText('Falta el documento').waitFor();
     await shot(visitor, 'order-rejected');
@@ -207,7 +207,7 @@ test('a mail that the server refuses is seen, and retried until it goes',
 
         await mailed(user.email, 'failed');
         await open('mail', user.email);
-        await page.locator('.editor').getByText('No salió').waitFor();
+        await page.locator('.editor').getByText('No se pudo enviar').waitFor();
         await page.locator('.mail-error', { hasText: '550 no such mailbox' })
             .waitFor();
         await shot(page, 'mail-refused');
@@ -220,8 +220,8 @@ test('a mail that the server refuses is seen, and retried until it goes',
         }
 
         await mailed(user.email, 'failed');
-        await told('fue rechazado: 550 no such mailbox here').waitFor();
-        await line.getByText('No salió').waitFor();
+        await told('550 no such mailbox here').waitFor();
+        await line.getByText('No se pudo enviar').waitFor();
 
         mail.state.refuses = '';
         await open('mail', user.email);
@@ -252,7 +252,7 @@ test('a suspension is told to the owner, wherever he is', async () => {
     await press(owner, told('was suspended', owner).getByRole('link'));
     await owner.locator('.why', { hasText: 'unpaid' }).waitFor();
     await ask('POST', `vms/${id}/unsuspend`);
-    await told(`Your server ${name} may run again.`, owner).waitFor();
+    await told(`Your server ${name} is active again.`, owner).waitFor();
     assert.equal(await told(name).count(), 0);
     await owner.close();
 });
@@ -282,7 +282,7 @@ test('a node that nginx.conf has is registered with its numbers',
         await page.locator('.editor [name=enabled]').focus();
         await page.keyboard.press('Space');
         await page.keyboard.press('Enter');
-        await page.locator('.line', { hasText: 'Apartado' }).waitFor();
+        await page.locator('.line', { hasText: 'No recibe servidores' }).waitFor();
     });
 
 
@@ -291,7 +291,7 @@ test('the administrator changes his own password', async () => {
 
     await page.goto(`${panel.url}/panel/administration`);
     await press(page, page.getByRole('link',
-        { name: 'Clave del administrador' }));
+        { name: 'Contraseña del administrador' }));
     await page.waitForURL(/account/);
     await toward(page, page.locator('[name=old]'));
     await page.keyboard.type('not-this-one');

@@ -101,7 +101,7 @@ test('a report that is piped in is shown with its reason', async () => {
     const line = page.locator('.line', { hasText: wrongAddress });
 
     await line.locator('.state[data-tone=bad] svg').waitFor();
-    await line.getByText('Volvió').waitFor();
+    await line.getByText('Devuelto').waitFor();
     await line.getByText(reason).waitFor();
     await line.locator('.row-link').click();
     await page.locator('.editor .mail-error', { hasText: reason }).waitFor();
@@ -115,10 +115,10 @@ test('its user shows it, and gets a new password at the right address',
     async () => {
         await page.getByRole('link', { name: 'Corregir la dirección' })
             .click();
-        await page.locator('.editor .fact', { hasText: 'Los mails no llegan' })
+        await page.locator('.editor .fact', { hasText: 'No recibe los correos' })
             .getByText(reason).waitFor();
         await page.locator('.line', { hasText: account })
-            .getByText('Los mails no llegan').waitFor();
+            .getByText('No recibe los correos').waitFor();
         await page.locator('.editor [name=email]').fill(rightAddress);
         await page.locator('.editor [type=submit]').click();
         await page.locator('dialog', { hasText: rightAddress })
@@ -130,7 +130,7 @@ test('its user shows it, and gets a new password at the right address',
         assert.equal(value(text, 'Usuario'), account);
         await page.locator('.line', { hasText: rightAddress }).waitFor();
         assert.equal(await page.locator('.line', { hasText: account })
-            .getByText('Los mails no llegan').count(), 0);
+            .getByText('No recibe los correos').count(), 0);
     });
 
 

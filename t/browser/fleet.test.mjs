@@ -185,9 +185,9 @@ test('all of the list scrolls by without a pause', async (t) => {
         await last.waitFor();
     };
 
-    assert.ok((await chips()).includes('Congelada'), 'who knows yet');
+    assert.ok((await chips()).includes('Congelado'), 'who knows yet');
     await smooth(t, 'to the last container, loading all', down);
-    assert.deepEqual(await chips(), ['Todas', 'En marcha', 'Detenida']);
+    assert.deepEqual(await chips(), ['Todos', 'En marcha', 'Detenido']);
     t.diagnostic(`${await page.locator('tr.row').count()} rows drawn at once`);
     await smooth(t, 'to the first, and down again', async () => {
         await page.evaluate(() => scrollTo(0, 0));
@@ -258,7 +258,7 @@ test('the stream tells of those in sight, wherever one is', async () => {
 
 test('a state is filtered without a pause', async (t) => {
     await smooth(t, 'stopped, and all again', async () => {
-        await chip('Detenida').click();
+        await chip('Detenido').click();
         await first('vps1000');
         await page.locator('tr.row').nth(1).filter({ hasText: 'vps1010' })
             .waitFor();
@@ -279,7 +279,7 @@ test('one that stopped by itself says so', async () => {
 
 test('a node that says nothing is seen within seconds, and heals',
     async (t) => {
-        const old = page.getByText(/Cifras de .*el nodo no informa/);
+        const old = page.getByText(/Datos de .*el nodo no responde/);
 
         await page.locator('.row-link', { hasText: 'vps1001' }).first()
             .click();

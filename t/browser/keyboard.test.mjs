@@ -183,7 +183,7 @@ test('the menu of a phone opens by Enter and closes by Escape',
 
         await press(page, toggle);
         await toward(page, page.locator('#menu').getByRole('link',
-            { name: 'Administration' }));
+            { name: 'Administración' }));
         await page.keyboard.press('Escape');
         await page.locator('#menu a').first().waitFor({ state: 'hidden' });
         await page.waitForFunction((el) => el === document.activeElement,

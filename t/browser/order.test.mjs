@@ -142,7 +142,7 @@ test('a visitor chooses a plan and fills the form', async () => {
     await page.locator('[name=first_name]').fill('Ana');
     await page.getByLabel('Apellido').fill('Pérez');
     await page.getByLabel('DNI').fill('no es');
-    await page.getByLabel('E-mail').fill(email);
+    await page.getByLabel('Correo electrónico').fill(email);
     await page.locator('form').getByText('Debian 12').click();
     await page.getByRole('button', { name: 'Contratar' }).click();
 
@@ -150,7 +150,7 @@ test('a visitor chooses a plan and fills the form', async () => {
     await page.locator('[name=dni][aria-invalid=true]').waitFor();
     assert.equal(await page.evaluate(() =>
         document.activeElement?.getAttribute('name')), 'dni');
-    assert.equal(await page.getByLabel('E-mail').inputValue(), email);
+    assert.equal(await page.getByLabel('Correo electrónico').inputValue(), email);
 
     await page.getByLabel('DNI').fill(mark.slice(0, 8));
     await shot(page, 'order');
@@ -178,7 +178,7 @@ test('the steps tick live until the container runs', async (t) => {
         .waitFor({ timeout: 60000 });
     t.diagnostic(`from the lock to the step start done: ${
         Date.now() - begun} ms`);
-    await page.getByRole('heading', { name: 'Lista en' }).waitFor();
+    await page.getByRole('heading', { name: 'Listo en' }).waitFor();
     await steps('done', 'done', 'done', 'done', 'done', 'done', 'done',
         'done');
     await shot(page, 'order-live');
@@ -201,16 +201,16 @@ test('one mail brings account, password and address', async () => {
 /* what follows needs what came before */
 
 test('the mailed account signs in and sees the container run', async () => {
-    await page.getByRole('link', { name: 'Entrar a Acceso Clientes' }).click();
+    await page.getByRole('link', { name: 'Ingresar al panel' }).click();
     await page.getByLabel('Usuario').fill(account);
     await page.getByLabel('Contraseña', { exact: true }).fill(password);
     await shot(page, 'signin');
-    await page.getByRole('button', { name: 'Acceder' }).click();
+    await page.getByRole('button', { name: 'Ingresar' }).click();
 
     /* nothing is open but the change of a password that came by mail */
-    await page.getByText('Esta contraseña llegó por mail').waitFor();
+    await page.getByText('Recibió esta contraseña por correo').waitFor();
     await page.goto(`${url}/panel/status`);
-    await page.getByText('Esta contraseña llegó por mail').waitFor();
+    await page.getByText('Recibió esta contraseña por correo').waitFor();
     await page.getByLabel('Contraseña actual').fill(password);
     await page.getByLabel('Contraseña nueva').fill(`propia-${mark}`);
     await shot(page, 'account-first');
@@ -254,11 +254,11 @@ test('who has an account is led to sign in', async () => {
     await other.locator('[name=first_name]').fill('Ana');
     await other.getByLabel('Apellido').fill('Pérez');
     await other.getByLabel('DNI').fill(mark.slice(0, 8));
-    await other.getByLabel('E-mail').fill(email);
+    await other.getByLabel('Correo electrónico').fill(email);
     await other.locator('form').getByText('Debian 12').click();
     await other.getByRole('button', { name: 'Contratar' }).click();
     await other.getByRole('alert').getByRole('link',
-        { name: 'Acceso Clientes' }).click();
+        { name: 'Ingresar' }).click();
     await other.getByLabel('Usuario', { exact: true }).waitFor();
     await other.context().close();
 });
@@ -268,7 +268,7 @@ test('stop, start and restart are seen without a reload', async () => {
     await page.evaluate(() => Object.assign(window, { kept: true }));
 
     await press('stop');
-    await state('Detenida');
+    await state('Detenido');
     await shot(page, 'status-stopped');
     assert.equal(await page.getByText('No se detuvo desde aquí').count(), 0);
     await press('start');
@@ -295,25 +295,25 @@ test('ssh with the mailed password finds the plan inside', async (t) => {
 test('a forgotten password is another one by a mailed link', async () => {
     await page.getByRole('button', { name: 'Salir' }).click();
     await page.getByText('¿Olvidó su contraseña?').click();
-    await page.getByLabel('Usuario o e-mail').fill(email);
-    await page.getByRole('button', { name: 'Enviar un enlace' }).click();
-    await page.getByText('enviamos a su mail un enlace').waitFor();
+    await page.getByLabel('Usuario o correo electrónico').fill(email);
+    await page.getByRole('button', { name: 'Enviar enlace' }).click();
+    await page.getByText('le enviamos un enlace').waitFor();
 
     const token = await reset();
 
     await page.goto(`${url}/panel/reset#token=${token}`);
     await page.getByLabel('Contraseña nueva').fill(`otra-${mark}`);
     await shot(page, 'reset');
-    await page.getByRole('button', { name: 'Guardar y entrar' }).click();
+    await page.getByRole('button', { name: 'Guardar' }).click();
     await page.getByLabel('Usuario', { exact: true }).fill(account);
     await page.getByLabel('Contraseña', { exact: true }).fill(`otra-${mark}`);
-    await page.getByRole('button', { name: 'Acceder' }).click();
+    await page.getByRole('button', { name: 'Ingresar' }).click();
     await state('En marcha');
 
     /* once */
     await page.goto(`${url}/panel/reset#token=${token}`);
     await page.getByLabel('Contraseña nueva').fill(`esta-${mark}`);
-    await page.getByRole('button', { name: 'Guardar y entrar' }).click();
+    await page.getByRole('button', { name: 'Guardar' }).click();
     await page.getByText('ya se usó o venció').waitFor();
 });
 

@@ -39,7 +39,7 @@ after(async () => {
  */
 async function saveTooLate() {
     await page.context().clearCookies();
-    await page.getByRole('button', { name: 'Save', exact: true })
+    await page.getByRole('button', { name: 'Guardar red' })
         .dispatchEvent('click');
     await page.locator('dialog').getByText('La sesión terminó').waitFor();
 }
@@ -55,10 +55,10 @@ test('what was typed is there after signing in again', async () => {
     assert.equal(await dialog.locator('[name=account]').inputValue(),
         admin.account);
     await dialog.locator('[name=password]').fill('no es');
-    await dialog.getByRole('button', { name: 'Acceder' }).click();
+    await dialog.getByRole('button', { name: 'Ingresar' }).click();
     await dialog.getByText('Usuario o contraseña incorrectos').waitFor();
     await dialog.locator('[name=password]').fill(admin.password);
-    await dialog.getByRole('button', { name: 'Acceder' }).click();
+    await dialog.getByRole('button', { name: 'Ingresar' }).click();
     await dialog.waitFor({ state: 'detached' });
 
     assert.equal(await hostname.inputValue(), 'a-medias');
@@ -76,7 +76,7 @@ test('who gives that up is asked to sign in, and comes back', async () => {
     await page.locator('.signin > .form [name=account]').fill(admin.account);
     await page.locator('.signin > .form [name=password]')
         .fill(admin.password);
-    await page.getByRole('button', { name: 'Acceder' }).click();
+    await page.getByRole('button', { name: 'Ingresar' }).click();
     await page.waitForURL(`${url}/panel/${path}`);
 });
 

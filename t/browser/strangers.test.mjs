@@ -157,7 +157,7 @@ test('one is adopted after another, and the place is kept', async () => {
 test('one that is somebody else\'s is left alone, and counted again',
     async () => {
         await press(page, page.locator('.editor').getByRole('button',
-            { name: 'Dejarlo como está' }));
+            { name: 'Ignorar' }));
         await opened(`delta-${mark}`);
         await page.locator('.left-card', { hasText: `gama-${mark}` })
             .waitFor();

@@ -253,7 +253,7 @@ test('rows are filtered by container, actor and state', async () => {
     await task('lejos').waitFor({ state: 'detached' });
     assert.deepEqual(await titles(),
         ['Reinicio · caja', 'Inicio · caja', 'Parada · caja']);
-    await choose('Filtrar por quién', 'clara');
+    await choose('Filtrar por autor', 'clara');
     await task('Reinicio').waitFor({ state: 'detached' });
     assert.deepEqual(await titles(), ['Parada · caja']);
     await page.getByRole('button', { name: 'Falló' }).click();

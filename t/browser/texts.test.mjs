@@ -92,6 +92,94 @@ test('what everybody loads names no text that comes later', async () => {
 });
 
 
+/*
+ * What the daemon, the drivers and the panel's own code say, and what pages of
+ * hosting say in English.  Not here: words that are Spanish as well (control,
+ * error, general, no, plan, total), and names (root, ssh, CPU, IP, DNS, token,
+ * kernel, nginx.conf, virtual-server).
+ */
+const ENGLISH = new Set(`
+    about account accounts action actions active add added address addresses
+    administration adopt after again all already and answer answers any apply
+    approve are ask asking at attempt available back backup balance barrier be
+    been begin begun being bounced browser busy by came cancel cancelled change
+    changed check checking choose clean close closed connection container
+    containers contract copy create created creating credentials custom
+    customer customers daemon dark database day days delete deleted denied
+    destroy destroying detail details disk down driver email e-mail e-mails
+    empty enabled end ended enter every expired fail failed file files first
+    folder for free from full gateway gateways get give go gone group guest
+    half halted hardware has have held hold hostname hosts how if image in
+    installed into invalid is it its keep key last left less light limit limits
+    list live load loading locked log logged login look mail mailed mails make
+    making memory message minimum missing more must network new next no-one
+    node nodes none not nothing now of off offered offline on online only open
+    order ordered orders other out overview owner owners password passwords
+    path pending pool pools power process processes progress provider queued
+    quota ready reason reboot refused register registered rejected release
+    remove reset resize resource resources restart restarted restarting retry
+    role rules running save saved search see seen send sent server servers
+    service session sessions set setting settings shared show shut shutdown
+    sign since size snapshot some space start started starting state status
+    step steps stop stopped stopping storage store stored submit suspend
+    suspended swap system systems take taken task tasks template templates text
+    than that the their then there they this time timeout to too took try
+    under unit units unknown unlimited unpack unpacking unreachable until up
+    update upgrade used user username users version view virtualiser
+    virtualizer wait waiting was weight when where who will with without write
+    wrong yes you your
+`.trim().split(/\s+/));
+
+/* Those that a name has in it: not what is said. */
+const NAMES = /\{url\}\S*|\{\w+\}|nginx\.conf|vzpanel_\w+|virtual-server|example\.\w+/g;
+
+
+/** @param {string} file */
+function spanish(file) {
+    return Object.entries(JSON.parse(file)).flatMap(([key, text]) =>
+        (typeof text === 'string' ? [text]
+            : Object.values(/** @type {Record<string, string>} */ (text)))
+            .map((one) => ({ key, said: one.replace(NAMES, ' ') })));
+}
+
+
+/** Every text in Spanish, and the mails of the module. */
+async function allSpanish() {
+    const files = await Promise.all(['', 'own.', 'admin.'].map((part) =>
+        readFile(new URL(`i18n/${part}es.json`, html), 'utf8')));
+    const mails = await readFile(new URL('../src/panel/mail_text.c', html),
+        'utf8');
+
+    return [...files.flatMap(spanish),
+        ...[...mails.matchAll(/\{ "(\w+)", "es",((?:\s*"[^"]*",?)+) \}/g)]
+            .map(([, key, said]) => ({ key: `mail ${key}`,
+                said: said.replace(/\\n/g, ' ').replace(NAMES, ' ') }))];
+}
+
+
+test('no Spanish text has an English word in it', async () => {
+    const all = await allSpanish();
+
+    assert.ok(all.filter(({ key }) => key.startsWith('mail ')).length >= 6);
+    assert.deepEqual(all.flatMap(({ key, said }) =>
+        (said.match(/[\p{L}-]+/gu) ?? [])
+            .filter((one) => ENGLISH.has(one.toLowerCase()))
+            .map((one) => `${key}: ${one}`)), []);
+});
+
+
+test('a server is masculine', async () => {
+    /* what would be said of a máquina; tasks and addresses are feminine */
+    const machine = new RegExp('(?<!\\p{L})(máquinas?|(apaga|borra|congela'
+        + '|crea|deteni|elimina|encendi|inicia|pedi|reinicia|suspendi)das?'
+        + '|listas?|(deten|inici|reinici)[ae]rla'
+        + '|la inicie)(?!\\p{L})', 'iu');
+
+    assert.deepEqual((await allSpanish()).filter(({ said }) =>
+        machine.test(said)).map(({ key, said }) => `${key}: ${said}`), []);
+});
+
+
 /** All of what the browser runs, as one text. */
 async function code() {
     const files = (await readdir(html, { recursive: true }))
@@ -103,7 +191,9 @@ async function code() {
 
 
 test('no text is there that no page names', async () => {
-    const all = await code();
+    /* and of those that the module writes for who has no scripts */
+    const all = await code() + (await readFile(new URL(
+        '../src/panel/shell.c', html), 'utf8')).replaceAll('"', '\'');
 
     /* "kind.order" is named as it is, or made of `kind.${…}`, word('kind', …) */
     const dead = Object.keys(await texts('es')).filter((key) =>

@@ -141,7 +141,7 @@ test('a new password comes by mail, and the old one is none', async () => {
     await his.getByText('Usuario o contraseña').waitFor();
     await tries(passwords.filter((one) =>
         !owner.password.startsWith(one))[0]);
-    await his.getByText('Esta contraseña llegó por mail').waitFor();
+    await his.getByText('Recibió esta contraseña por correo').waitFor();
 });
 
 

@@ -82,32 +82,6 @@ static const vz_case_t  good[] = {
     { VZ_FIELD_BASE64, VZ_LIT(X64("AAAA") X8("BBBB") X8("CCCC") X8("DDDD")
                               "EEEE" "EEEE" "EEE=") },
 
-    { VZ_FIELD_PERSON, VZ_LIT("Ana") },
-    { VZ_FIELD_PERSON, VZ_LIT("María José") },
-    { VZ_FIELD_PERSON, VZ_LIT("García-López") },
-    { VZ_FIELD_PERSON, VZ_LIT("O'Higgins") },
-    { VZ_FIELD_PERSON, VZ_LIT("D’Angelo de la O") },
-    { VZ_FIELD_PERSON, VZ_LIT("'t Hooft") },
-    { VZ_FIELD_PERSON, VZ_LIT("J. R. R.") },
-    { VZ_FIELD_PERSON, VZ_LIT("Núñez Jr.") },
-    { VZ_FIELD_PERSON, VZ_LIT("Jose\xcc\x81") },
-    { VZ_FIELD_PERSON, VZ_LIT("李") },
-    { VZ_FIELD_PERSON, VZ_LIT(X64("ñ")) },
-
-    { VZ_FIELD_DNI, VZ_LIT("1234567") },
-    { VZ_FIELD_DNI, VZ_LIT("12345678") },
-    { VZ_FIELD_DNI, VZ_LIT("1.234.567") },
-    { VZ_FIELD_DNI, VZ_LIT("12.345.678") },
-    { VZ_FIELD_DNI, VZ_LIT("12345678Z") },
-    { VZ_FIELD_DNI, VZ_LIT("12345678-z") },
-    { VZ_FIELD_DNI, VZ_LIT("12.345.678-Z") },
-    { VZ_FIELD_DNI, VZ_LIT("X1234567L") },
-    { VZ_FIELD_DNI, VZ_LIT("X-1234567-L") },
-    { VZ_FIELD_DNI, VZ_LIT("y1234567-l") },
-    { VZ_FIELD_DNI, VZ_LIT("AAB123456") },
-    { VZ_FIELD_DNI, VZ_LIT("12345") },
-    { VZ_FIELD_DNI, VZ_LIT("A1234567890123456789") },
-
     { VZ_FIELD_EMAIL, VZ_LIT("ana@example.org") },
     { VZ_FIELD_EMAIL, VZ_LIT("a.b+c_d-e@sub.example.co") },
     { VZ_FIELD_EMAIL, VZ_LIT("root@localhost") },
@@ -115,23 +89,6 @@ static const vz_case_t  good[] = {
     { VZ_FIELD_EMAIL, VZ_LIT("1@2.x3") },
     { VZ_FIELD_EMAIL, VZ_LIT("a@xn--espaa-rta.es") },
     { VZ_FIELD_EMAIL, VZ_LIT(X64("l") "@example.org") },
-
-    { VZ_FIELD_PHONE, VZ_LIT("123456") },
-    { VZ_FIELD_PHONE, VZ_LIT("+54 9 11 4321-5678") },
-    { VZ_FIELD_PHONE, VZ_LIT("(011) 4321 5678") },
-    { VZ_FIELD_PHONE, VZ_LIT("600.12.34.56") },
-    { VZ_FIELD_PHONE, VZ_LIT("+123456789012345") },
-
-    { VZ_FIELD_STREET, VZ_LIT("Av. Corrientes 1234, 5º B (N° 3)") },
-    { VZ_FIELD_STREET, VZ_LIT("C/ Mayor  12 #4 & Cía.") },
-    { VZ_FIELD_STREET, VZ_LIT(X64("é") X64("é")) },
-
-    { VZ_FIELD_PROVINCE, VZ_LIT("Córdoba") },
-    { VZ_FIELD_PROVINCE, VZ_LIT("C.A.B.A.") },
-    { VZ_FIELD_PROVINCE, VZ_LIT("Araba/Álava") },
-    { VZ_FIELD_PROVINCE, VZ_LIT("Buenos Aires (GBA)") },
-    { VZ_FIELD_PROVINCE,
-      VZ_LIT("Tierra del Fuego, Antártida e Islas del Atlántico Sur") },
 
     { VZ_FIELD_PLAN, VZ_LIT("Básico") },
     { VZ_FIELD_PLAN, VZ_LIT("Profesional (4 GB)") },
@@ -299,36 +256,6 @@ static const vz_case_t  bad[] = {
     { VZ_FIELD_BASE64, VZ_LIT(X64("AAAA") X8("BBBB") X8("CCCC") X8("DDDD")
                               "EEEE" "FFFF" "FFFF" "FFFF") },
 
-    { VZ_FIELD_PERSON, VZ_LIT("") },
-    { VZ_FIELD_PERSON, VZ_LIT(" Ana") },
-    { VZ_FIELD_PERSON, VZ_LIT("Ana ") },
-    { VZ_FIELD_PERSON, VZ_LIT("Ana  María") },
-    { VZ_FIELD_PERSON, VZ_LIT("Ana\r\nBcc: x") },
-    { VZ_FIELD_PERSON, VZ_LIT("Ana\0") },
-    { VZ_FIELD_PERSON, VZ_LIT("Ana1") },
-    { VZ_FIELD_PERSON, VZ_LIT("<b>Ana</b>") },
-    { VZ_FIELD_PERSON, VZ_LIT("Ana; DROP TABLE user") },
-    { VZ_FIELD_PERSON, VZ_LIT("-Ana") },
-    { VZ_FIELD_PERSON, VZ_LIT("Mar\xed" "a") },
-    { VZ_FIELD_PERSON, VZ_LIT("Mar\xc3") },
-    { VZ_FIELD_PERSON, VZ_LIT("\xc0\x80") },
-    { VZ_FIELD_PERSON, VZ_LIT("\xed\xa0\x80") },
-    { VZ_FIELD_PERSON, VZ_LIT("A\xe2\x80\xae" "B") },
-    { VZ_FIELD_PERSON, VZ_LIT(X64("ñ") "n") },
-
-    { VZ_FIELD_DNI, VZ_LIT("") },
-    { VZ_FIELD_DNI, VZ_LIT("1234") },
-    { VZ_FIELD_DNI, VZ_LIT("12.34.567") },
-    { VZ_FIELD_DNI, VZ_LIT("1.2345.678") },
-    { VZ_FIELD_DNI, VZ_LIT("123.456.789") },
-    { VZ_FIELD_DNI, VZ_LIT("12 345 678") },
-    { VZ_FIELD_DNI, VZ_LIT("12345678--Z") },
-    { VZ_FIELD_DNI, VZ_LIT("ABCDEFG") },
-    { VZ_FIELD_DNI, VZ_LIT("12345678\n") },
-    { VZ_FIELD_DNI, VZ_LIT("1234567890123456789012") },
-    { VZ_FIELD_DNI, VZ_LIT("12345678' OR 1=1") },
-    { VZ_FIELD_DNI, VZ_LIT("１２３４５６７") },
-
     { VZ_FIELD_EMAIL, VZ_LIT("") },
     { VZ_FIELD_EMAIL, VZ_LIT("ana") },
     { VZ_FIELD_EMAIL, VZ_LIT("ana@") },
@@ -360,27 +287,6 @@ static const vz_case_t  bad[] = {
     { VZ_FIELD_EMAIL, VZ_LIT(X64("l") "l@example.org") },
     { VZ_FIELD_EMAIL, VZ_LIT("a@" X64("d") ".org") },
     { VZ_FIELD_EMAIL, VZ_LIT("a@" X64("abc.") "org") },
-
-    { VZ_FIELD_PHONE, VZ_LIT("") },
-    { VZ_FIELD_PHONE, VZ_LIT("12345") },
-    { VZ_FIELD_PHONE, VZ_LIT("+1234567890123456") },
-    { VZ_FIELD_PHONE, VZ_LIT("++54 11 4321") },
-    { VZ_FIELD_PHONE, VZ_LIT("4321-CASA") },
-    { VZ_FIELD_PHONE, VZ_LIT("123456\n") },
-
-    { VZ_FIELD_STREET, VZ_LIT("") },
-    { VZ_FIELD_STREET, VZ_LIT("x") },
-    { VZ_FIELD_STREET, VZ_LIT(" Calle 1") },
-    { VZ_FIELD_STREET, VZ_LIT("Calle 1 ") },
-    { VZ_FIELD_STREET, VZ_LIT("Calle\n1") },
-    { VZ_FIELD_STREET, VZ_LIT("Calle\t1") },
-    { VZ_FIELD_STREET, VZ_LIT("Calle\xe2\x80\xa8" "1") },
-    { VZ_FIELD_STREET, VZ_LIT(X64("é") X64("é") "é") },
-
-    { VZ_FIELD_PROVINCE, VZ_LIT("") },
-    { VZ_FIELD_PROVINCE, VZ_LIT("X") },
-    { VZ_FIELD_PROVINCE, VZ_LIT("<script>") },
-    { VZ_FIELD_PROVINCE, VZ_LIT("Buenos  Aires") },
 
     { VZ_FIELD_PLAN, VZ_LIT("") },
     { VZ_FIELD_PLAN, VZ_LIT("-x") },
@@ -633,31 +539,6 @@ cidrs_have_their_value(void **state)
 }
 
 
-static void
-a_document_has_one_spelling(void **state)
-{
-    size_t  i;
-    char    out[VZ_DNI_MAX + 1];
-
-    static const char *const  same[] = {
-        "12345678Z", "12345678z", "12345678-Z", "12.345.678-z", "12.345.678Z"
-    };
-
-    (void) state;
-
-    for (i = 0; i < VZ_COUNT(same); i++) {
-        assert_int_equal(vz_field_dni(same[i], strlen(same[i]), out), VZ_OK);
-        assert_string_equal(out, "12345678Z");
-    }
-
-    assert_int_equal(vz_field_dni(VZ_LIT("12.345.678"), out), VZ_OK);
-    assert_string_equal(out, "12345678");
-    assert_int_equal(vz_field_dni(VZ_LIT("x-1234567-l"), out), VZ_OK);
-    assert_string_equal(out, "X1234567L");
-    assert_int_equal(vz_field_dni(VZ_LIT("12..345"), out), VZ_RANGE);
-}
-
-
 static int
 init(void **state)
 {
@@ -691,8 +572,7 @@ main(void)
         cmocka_unit_test(every_kind_has_name_rule_and_pattern),
         cmocka_unit_test(numbers_do_not_overflow),
         cmocka_unit_test(sizes_have_their_value),
-        cmocka_unit_test(cidrs_have_their_value),
-        cmocka_unit_test(a_document_has_one_spelling)
+        cmocka_unit_test(cidrs_have_their_value)
     };
 
     return cmocka_run_group_tests(tests, init, done);

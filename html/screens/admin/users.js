@@ -8,6 +8,7 @@ import { editor, guarded } from '../../parts/editor.js';
 import { choice } from '../../parts/fields.js';
 import { text } from '../../parts/form.js';
 import { askFor } from '../../parts/hw-acts.js';
+import { person } from '../../parts/rules.js';
 import { badge, yes } from '../../parts/state.js';
 import { toast } from '../../parts/toast.js';
 import { fullName } from '../../parts/vm-find.js';
@@ -29,7 +30,7 @@ const NAMES = /** @type {const} */ (['first_name', 'last_name', 'dni',
 const NEEDED = new Set(['first_name', 'email']);
 
 /* Those that null clears. */
-const CLEARED = new Set(['phone', 'address', 'province', 'dni']);
+const CLEARED = new Set(['last_name', 'phone', 'address', 'province', 'dni']);
 
 
 /** @param {Record<string, string>} values @param {Whole | null} item */
@@ -138,7 +139,7 @@ function edit(item, desk, signal) {
         name, label: t(`order.${name}`), required: NEEDED.has(name),
         value: (item && Reflect.get(item, name)) ?? undefined,
         type: name === 'email' ? 'email' : 'text', autocomplete: 'off',
-        maxlength: name === 'email' ? 254 : 128 });
+        ...person(name), maxlength: 300 });
     const fields = [...NAMES.map(line),
         text({ name: 'account', label: t('signin.account'), maxlength: 32,
             value: item?.account, required: item !== null,
