@@ -138,9 +138,12 @@ export function spark(label) {
         preserveAspectRatio: 'none', 'aria-label': label,
     }, area, line);
     const caption = h('span', { class: 'spark-caption' });
+    const box = h('div', { class: 'spark-box' }, node, caption);
+
+    box.style.visibility = 'hidden';            /* and its room kept */
 
     return {
-        node: h('div', { class: 'spark-box' }, node, caption),
+        node: box,
 
         /**
          * @param {{at: number, value: number}[]} points
@@ -150,6 +153,8 @@ export function spark(label) {
             if (points.length < 2) {
                 return;
             }
+
+            box.style.visibility = '';
 
             const most = top || Math.max(...points.map((p) => p.value), 1);
             const end = points[points.length - 1].at;

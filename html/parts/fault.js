@@ -4,7 +4,7 @@ import { Problem } from '../api.js';
 import { h } from './dom.js';
 import { icon } from './icon.js';
 import { has, t, word } from '../i18n.js';
-import { button } from './button.js';
+import { button, linkButton } from './button.js';
 
 /** @typedef {import('../types.d.ts').Fault} Fault */
 
@@ -42,15 +42,28 @@ export function faultWords(error) {
 
 
 /**
+ * Whether it is so that what was asked for is not there: to ask again is no
+ * use.
+ *
+ * @param {unknown} error
+ */
+export function absent(error) {
+    return error instanceof Problem && error.status === 404;
+}
+
+
+/**
  * In place of what could not be shown.
  *
  * @param {unknown} error
  * @param {() => void} [again]
+ * @param {string} [list]  where those are that are there
  */
-export function fault(error, again) {
+export function fault(error, again, list) {
     return h('section', { class: 'empty', role: 'alert' },
         icon('warn', 'empty-icon'),
         h('p', null, words(error)),
-        again ? button({ text: t('again'), icon: 'restart', press: again })
-            : null);
+        absent(error) ? list ? linkButton(list, t('back.list')) : null
+            : again ? button({ text: t('again'), icon: 'restart',
+                press: again }) : null);
 }

@@ -124,6 +124,13 @@ export function header(root, options) {
         'aria-current': options.here === name ? 'page' : null,
     }, text);
 
+    /** There may be no room for the whole of a name. */
+    const mine = (/** @type {HTMLElement} */ link) => {
+        link.title = link.textContent ?? '';
+
+        return link;
+    };
+
     const places = [
         item('.', t('nav.plans'), ''),
         who ? item('status', t('nav.status'), 'status') : null,
@@ -134,8 +141,8 @@ export function header(root, options) {
         item('contact', t('nav.contact'), 'contact'),
     ];
     const personal = who
-        ? [item('account', who.name || who.account, 'account',
-            'nav-link account-link'),
+        ? [mine(item('account', who.name || who.account, 'account',
+            'nav-link account-link')),
         h('button', {
             type: 'button', class: 'nav-link', on: { click: options.signOut },
         }, t('nav.signout'))]

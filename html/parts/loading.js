@@ -53,7 +53,7 @@ export async function pending(root, shape, promise) {
  * @param {{
  *     place: HTMLElement, shape: 'cards' | 'page' | 'table',
  *     signal: AbortSignal, ask: () => Promise<T>, draw: (what: T) => void,
- *     frame?: (node: HTMLElement) => HTMLElement,
+ *     frame?: (node: HTMLElement, error: unknown) => HTMLElement,
  * }} options  frame: around what went wrong
  */
 export async function filled(options) {
@@ -67,7 +67,7 @@ export async function filled(options) {
         if (!signal.aborted) {
             const what = fault(error, () => void filled(options));
 
-            put(place, options.frame?.(what) ?? what);
+            put(place, options.frame?.(what, error) ?? what);
         }
     }
 }

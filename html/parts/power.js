@@ -2,7 +2,7 @@
 
 import { post, Problem } from '../api.js';
 import { ask } from './dialog.js';
-import { busy, button, disable } from './button.js';
+import { busy, button, copyPress, disable } from './button.js';
 import { h } from './dom.js';
 import { obstacle } from './state.js';
 import { note } from '../live.js';
@@ -54,8 +54,9 @@ async function act(vm, action, pressed) {
 
 
 /**
- * The buttons of a container: the sensible one by its state, Restart apart.
- * set() after every change of the container or its task.
+ * The buttons of a container.  The one that stands out is what one comes for:
+ * to start it, or to get into it; not to stop it.  set() after every change of
+ * the container or its task.
  *
  * @param {Vm} vm
  * @param {{small?: boolean}} [options]
@@ -80,10 +81,14 @@ export function power(vm, options = {}) {
     };
 
     const start = make('start', 'primary');
-    const stop = make('stop', 'primary');
+    const stop = make('stop');
     const restart = make('restart');
+    const address = vm.addresses[0]?.split('/')[0];
+    const ssh = small || !address ? null : button({ text: t('power.ssh'),
+        icon: 'copy', kind: 'primary',
+        press: copyPress(() => `ssh root@${address}`) });
     const node = h('div', { class: `power ${small ? 'small' : ''}` },
-        h('div', { class: 'power-row' }, start, stop, restart),
+        h('div', { class: 'power-row' }, start, ssh, restart, stop),
         small ? null : why);
 
     const set = () => {
@@ -95,9 +100,16 @@ export function power(vm, options = {}) {
 
         start.hidden = !off;
         stop.hidden = off;
+        ssh?.toggleAttribute('hidden', vm.state !== 'running');
         disable(start, reason, small || !reason ? undefined : why);
         disable(stop, reason, small || !reason ? undefined : why);
         disable(restart, idle, small ? undefined : why);
+
+        if (small) {                /* an icon alone: its title is its name */
+            for (const one of [start, stop, restart]) {
+                one.title ||= one.getAttribute('aria-label') ?? '';
+            }
+        }
 
         /* the button under the finger gave way to its opposite */
         if (focused && held.hidden) {

@@ -3,7 +3,7 @@
  * phone a badge with the count.  Both open the list.
  */
 
-import { every, h, put, say } from './dom.js';
+import { every, h, put, say, sayWhole } from './dom.js';
 import { bar } from './bar.js';
 import { icon } from './icon.js';
 import { percent, seconds, t, word } from '../i18n.js';
@@ -54,8 +54,8 @@ export function taskLine(first) {
     const set = (/** @type {Task} */ next) => {
         task = next;
         node.dataset.state = task.state;
-        say(title, taskTitle(task));
-        say(step, over(task)
+        sayWhole(title, taskTitle(task));
+        sayWhole(step, over(task)
             ? task.error ? faultWords(task.error) : t(`task.${task.state}`)
             : [stepWords(task), percent(task.percent ?? 0)].join(' · '));
         far.set((task.state === 'done' ? 100 : task.percent ?? 0) / 100,

@@ -318,7 +318,7 @@ export default async function hardware(view) {
             put(place, chosen(seen, view, life.signal));
         } catch (error) {
             if (mine === turn && !view.signal.aborted) {
-                put(place, fault(error, () => void show(id)));
+                put(place, fault(error, () => void show(id), 'hardware'));
             }
         }
     };

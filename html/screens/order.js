@@ -25,9 +25,27 @@ const RULES = {
     hostname: HOSTNAME,
 };
 
-/* What was typed survives a change of language and a look at the plans. */
+/* What was typed survives a change of language, a look at the plans and, as
+   long as the tab lives, a page that is loaded again. */
+const KEPT = 'vzpanel.order';
+
 /** @type {Record<string, string>} */
 const draft = {};
+
+try {
+    Object.assign(draft, JSON.parse(sessionStorage.getItem(KEPT) ?? '{}'));
+} catch {
+    /* storage refused, or somebody else's */
+}
+
+
+function keep() {
+    try {
+        sessionStorage.setItem(KEPT, JSON.stringify(draft));
+    } catch {
+        /* for this page only, then */
+    }
+}
 
 /** @type {{body: string, key: string} | null} */
 let sent = null;
@@ -53,6 +71,7 @@ function kept(name) {
         name, value: draft[name], label: t(`order.${name}`),
         changed: (/** @type {string} */ value) => {
             draft[name] = value;
+            keep();
         },
     };
 }
@@ -187,6 +206,7 @@ function build(view, plans, templates) {
 
             sent = null;
             Object.keys(draft).forEach((name) => delete draft[name]);
+            keep();
             hand(answer);
             view.go(`order#follow=${answer.order}`);
         },

@@ -117,10 +117,10 @@ export function section() {
             { key: 'name', text: t('tpl.name'),
                 cell: (/** @type {Template} */ one) => h('code', null,
                     one.name) },
-            { key: 'nodes', text: t('tpl.nodes'),
+            { key: 'nodes', text: t('tpl.nodes'), cls: 'far',
                 cell: (/** @type {Template} */ one) => (one.nodes.length > 0
                     ? one.nodes.join(', ') : yes(false, t('tpl.nowhere'))) },
-            { key: 'enabled', text: t('tpl.enabled'), quiet: true,
+            { key: 'enabled', text: t('tpl.enabled'), quiet: true, cls: 'mark',
                 cell: (/** @type {Template} */ one) => yes(one.enabled,
                     t(one.enabled ? 'tpl.offered' : 'tpl.hidden')) },
             { key: 'vms', text: t('adm.vms'), cls: 'number',
