@@ -26,8 +26,8 @@ export function bar(label, options = {}) {
         class: 'bar-track', role: 'meter', 'aria-label': label,
         'aria-valuemin': 0, 'aria-valuemax': 100, 'aria-valuenow': 0,
     }, fill);
-    const now = h('span', null);
-    const rest = h('span', { class: 'bar-rest' });
+    const now = h('bdi', null);
+    const rest = h('bdi', { class: 'bar-rest' });
     const figure = h('span', { class: 'bar-figure' }, now, rest);
     const note = h('span', { class: 'bar-note' });
     const node = options.thin

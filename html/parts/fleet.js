@@ -234,7 +234,7 @@ export function fleet(view, first) {
         } catch (error) {
             if (!view.signal.aborted) {
                 put(absent(error) ? wrong : none,
-                    fault(error, again, place(null)));
+                    fault(error, again, { list: place(null) }));
             }
         }
     };

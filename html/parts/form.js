@@ -254,8 +254,9 @@ export function tiles(options) {
  *     layout?: (fields: Record<string, Node>) => Children[],
  *     send: (values: Record<string, string>) => Promise<void>,
  *     failed?: (problem: Problem) => void, before?: Node, after?: Node,
- *     help?: (problem: Problem) => Node | null,
- * }} options  help: what leads on from a refusal
+ *     help?: (problem: Problem) => Node | null, account?: string,
+ * }} options  help: what leads on from a refusal; account: whose password it
+ *     is about, for programs that keep passwords
  *
  * @typedef {import('./dom.js').Children} Children
  */
@@ -362,7 +363,10 @@ export function form(options) {
                 }
             },
         },
-    }, ...(options.layout ? options.layout(nodes) : [Object.values(nodes)]),
+    }, options.account === undefined ? null : h('input', { class: 'sr',
+        name: 'username', autocomplete: 'username', value: options.account,
+        readonly: true, tabindex: -1, 'aria-hidden': 'true' }),
+    ...(options.layout ? options.layout(nodes) : [Object.values(nodes)]),
     summary,
     h('div', { class: 'form-foot' }, options.before, send, options.legend
         ? h('p', { class: 'legend' }, t('form.legend')) : null,

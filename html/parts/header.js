@@ -4,7 +4,7 @@ import { h, put } from './dom.js';
 import { icon } from './icon.js';
 import { chooseTheme, dark } from './theme.js';
 import { current, LANGUAGES, t } from '../i18n.js';
-import { user } from '../session.js';
+import { doubtful, user } from '../session.js';
 
 /**
  * What the provider wrote in index.html.
@@ -47,6 +47,28 @@ function themeButton() {
 let redraw = () => {};
 
 window.addEventListener('vzpanel.theme', () => redraw());
+
+
+/* How wide a window has to be for all that there is to stand in a line. */
+const ROOM = { admin: '68.75em', other: '48em' };
+
+/** @type {AbortController} */
+let before = new AbortController();
+
+
+/**
+ * @param {HTMLElement} root
+ * @param {boolean} admin  who has more places to go
+ */
+function fit(root, admin) {
+    const room = matchMedia(`(min-width: ${admin ? ROOM.admin : ROOM.other})`);
+    const draw = () => root.toggleAttribute('data-wide', room.matches);
+
+    before.abort();
+    before = new AbortController();
+    room.addEventListener('change', draw, { signal: before.signal });
+    draw();
+}
 
 
 /* Orders that wait for an administrator: how many, and in words. */
@@ -146,7 +168,8 @@ export function header(root, options) {
         h('button', {
             type: 'button', class: 'nav-link', on: { click: options.signOut },
         }, t('nav.signout'))]
-        : [item('signin', t('nav.signin'), 'signin')];
+        : [doubtful() ? item('account', t('nav.account'), 'account')
+            : item('signin', t('nav.signin'), 'signin')];
 
     const tone = themeButton();
     const menu = h('nav', {
@@ -180,8 +203,10 @@ export function header(root, options) {
     };
 
     root.removeAttribute('data-open');
+    fit(root, admin);
     put(root, h('div', { class: 'header-row' }, brand(), menu,
-        who ? null : h('a', { class: 'button primary small header-order',
+        who || doubtful() ? null : h('a', {
+            class: 'button primary small header-order',
             href: 'order', 'aria-current': options.here === 'order'
                 ? 'page' : null }, t('nav.order')),
         toggle));

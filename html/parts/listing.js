@@ -332,7 +332,8 @@ export function listing(section, view, signal) {
         } catch (error) {
             if (!signal.aborted) {
                 opened = null;
-                put(wrong, fault(error, () => void show(id), place(null)));
+                put(wrong, fault(error, () => void show(id),
+                    { list: place(null) }));
             }
         }
     };

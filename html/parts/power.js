@@ -7,8 +7,7 @@ import { h } from './dom.js';
 import { obstacle } from './state.js';
 import { note } from '../live.js';
 import { t } from '../i18n.js';
-import { toast } from './toast.js';
-import { words } from './fault.js';
+import { refuse } from './fault.js';
 
 /** @typedef {import('../types.d.ts').Vm} Vm */
 /** @typedef {'start' | 'stop' | 'restart'} Action */
@@ -47,7 +46,7 @@ async function act(vm, action, pressed) {
         }
 
         if (error.status !== 401) {
-            toast(words(error), 'bad');
+            refuse(error);
         }
     }
 }

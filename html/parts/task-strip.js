@@ -5,6 +5,7 @@
 
 import { every, h, put, say, sayWhole } from './dom.js';
 import { bar } from './bar.js';
+import { now } from '../clock.js';
 import { icon } from './icon.js';
 import { percent, seconds, t, word } from '../i18n.js';
 import { current, on, over } from '../live.js';
@@ -25,8 +26,8 @@ export function taskTitle(task) {
 
 /** @param {Task & {seen?: number}} task */
 function elapsed(task) {
-    const begun = Date.parse(task.started ?? '') || task.seen || Date.now();
-    const end = Date.parse(task.finished ?? '') || Date.now();
+    const begun = Date.parse(task.started ?? '') || now();
+    const end = Date.parse(task.finished ?? '') || now();
 
     return Math.max(0, (end - begun) / 1000);
 }

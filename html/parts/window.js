@@ -7,6 +7,7 @@ import { h } from './dom.js';
 
 const AROUND = 6;       /* rows above and below what is seen */
 const BUDGET = 4;       /* ms of a frame for making rows */
+const PRINTED = 1000;   /* rows on paper, at most */
 const REACH = 60;       /* frames that a row which is wanted may take */
 const PITCH = 53;       /* px from row to row, until two were measured */
 
@@ -158,6 +159,16 @@ export function rowWindow(options) {
     body.append(above.node, below.node);
     addEventListener('scroll', soon, { passive: true, signal: options.signal });
     addEventListener('resize', soon, { signal: options.signal });
+    addEventListener('beforeprint', () => {
+        for (const most = Math.min(items.length, first + PRINTED);
+            last < most; last++)
+        {
+            add(last, below.node);
+        }
+
+        fill();
+    }, { signal: options.signal });
+    addEventListener('afterprint', soon, { signal: options.signal });
     options.signal.addEventListener('abort', () => cancelAnimationFrame(frame));
 
     return {

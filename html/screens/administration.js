@@ -134,7 +134,7 @@ export default async function administration(view) {
         if (!known) {
             leave();
             put(place, fault(new Problem(404, { code: 'not_found' }),
-                undefined, 'administration'));
+                undefined, { list: 'administration' }));
             return;
         }
 

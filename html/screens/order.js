@@ -152,7 +152,8 @@ function summary(plans, templates) {
                         t('plan.units', { n: number(plan.cpu_units) })],
                     [t('order.template.short'), system?.label ?? '—'],
                 ].map(([name, value]) => h('div', { class: 'fact' },
-                    h('dt', null, name), h('dd', null, value))))
+                    h('dt', null, name),
+                    h('dd', null, h('bdi', null, value)))))
             : h('p', null, t('order.summary.none')),
         plan?.ready_seconds ? h('p', { class: 'ready' }, icon('clock'),
             t('plans.ready', {
@@ -234,7 +235,7 @@ export default async function order(view) {
         h('h1', { tabindex: -1 }, t('order.title')), place));
 
     await filled({
-        place, shape: 'page', signal: view.signal,
+        place, sorry: t('plans.sorry'), shape: 'page', signal: view.signal,
         ask: () => Promise.all([
             get('plans', { signal: view.signal }),
             get('templates', { signal: view.signal }),

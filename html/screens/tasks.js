@@ -4,16 +4,16 @@
  */
 
 import { get, post, Problem } from '../api.js';
+import { now } from '../clock.js';
 import { busy, button } from '../parts/button.js';
 import { every, h, put, say, sayWhole } from '../parts/dom.js';
-import { fault, faultWords, words } from '../parts/fault.js';
+import { fault, faultWords, refuse } from '../parts/fault.js';
 import { icon } from '../parts/icon.js';
 import { pending } from '../parts/loading.js';
 import { taskState } from '../parts/state.js';
 import { steps, stepWords } from '../parts/steps.js';
 import { taskLog } from '../parts/task-log.js';
 import { taskTitle } from '../parts/task-strip.js';
-import { toast } from '../parts/toast.js';
 import { userCombo, vmCombo } from '../parts/vm-find.js';
 import { ago, moment, number, percent, seconds, t, word } from '../i18n.js';
 import { note, on, over } from '../live.js';
@@ -36,7 +36,7 @@ const ACTS = {
 /** @param {Task} task */
 function lasted(task) {
     const end = task.finished ? Date.parse(task.finished)
-        : Math.floor(Date.now() / 1000) * 1000;
+        : Math.floor(now() / 1000) * 1000;
 
     return task.started
         ? seconds(Math.max(0, end - Date.parse(task.started)) / 1000) : '';
@@ -58,7 +58,7 @@ function actor(task) {
  */
 function item(first, view, open) {
     const state = h('span', { class: 'task-state' });
-    const now = h('span', { class: 'task-now' });
+    const said = h('span', { class: 'task-now' });
     const when = h('span', { class: 'when' });
     const list = steps(first.steps ?? [], view.signal);
     const wrong = h('p', { class: 'task-error' });
@@ -72,7 +72,7 @@ function item(first, view, open) {
         on: { toggle: () => node.open && log.open() },
     }, h('summary', null, icon('right', 'chevron'),
         h('span', { class: 'task-title', title: taskTitle(first) },
-            taskTitle(first)), state, now, when),
+            taskTitle(first)), state, said, when),
     h('div', { class: 'task-body' }, wrong, list.node, acts,
         log.node));
 
@@ -93,7 +93,7 @@ function item(first, view, open) {
                         throw error;
                     }
 
-                    toast(words(error), 'bad');
+                    refuse(error);
                 } finally {
                     busy(self, false);
                 }
@@ -122,7 +122,7 @@ function item(first, view, open) {
         tick();
     };
 
-    const tick = () => sayWhole(now, (over(first) ? [actor(first), lasted(first)]
+    const tick = () => sayWhole(said, (over(first) ? [actor(first), lasted(first)]
         : [stepWords(first), percent(first.percent ?? 0), lasted(first)])
         .filter(Boolean).join(' · '));
 
@@ -323,7 +323,7 @@ export default async function tasks(view) {
             list.firstElementChild?.setAttribute('open', '');
         } catch (error) {
             if (!view.signal.aborted) {
-                put(list, fault(error, undefined, 'tasks'));
+                put(list, fault(error, undefined, { list: 'tasks' }));
             }
 
             return;

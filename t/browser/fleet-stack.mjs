@@ -107,10 +107,10 @@ export function fakeNode(key, answer) {
 
             if (verb === 'list') {
                 lists.push(Date.now());
+            }
 
-                if (silent.on) {
-                    return;
-                }
+            if (silent.on) {
+                return;
             }
 
             socket.write(seal.answer(`${answer(verb,
@@ -153,7 +153,7 @@ function seed(count) {
 
 
 /**
- * silent.on: the node takes `list` and says nothing.
+ * silent.on: the node takes what it is asked and says nothing.
  *
  * @param {string} dir    of the stack
  * @param {number} count  of containers
