@@ -112,11 +112,16 @@ function go(path, options = {}) {
 }
 
 
-/** Sign in first, and come back. */
-function toSignIn() {
+/**
+ * Sign in first, and come back.
+ *
+ * @param {boolean} [ended]  one was signed in until now
+ */
+function toSignIn(ended = false) {
     const next = encodeURIComponent(here() + location.search);
 
-    go(`signin?next=${next}`, { replace: true });
+    history.replaceState({ ended }, '', new URL(`signin?next=${next}`, BASE));
+    void show();
 }
 
 
@@ -153,11 +158,11 @@ function ended() {
 
     if (who && typed) {
         resuming = true;
-        resume(who, shown.end.signal).catch(toSignIn).finally(() => {
+        resume(who, shown.end.signal).catch(() => toSignIn()).finally(() => {
             resuming = false;
         });
     } else {
-        toSignIn();
+        toSignIn(who !== null);
     }
 }
 

@@ -552,7 +552,7 @@ vzpanel_public_url https://panel.example.org:8443/panel;
 ['GET /api/tasks', 'GET /api/tasks', 'DELETE /api/session', 'GET /api/session', 'DELETE /api/session']
 --- more_headers eval
 my $other = $::id + 1;
-["$::twice\nVzpanel-User: $::id", "$::twice\nVzpanel-User: $other", "$::twice\n${::type}Vzpanel-User: $other", "$::twice\nVzpanel-User:", "$::twice\n${::type}Vzpanel-User: nobody"]
+["${main::twice}Vzpanel-User: $::id", "${main::twice}Vzpanel-User: $other", "${main::twice}${main::type}Vzpanel-User: $other", "${main::twice}Vzpanel-User:", "${main::twice}${main::type}Vzpanel-User: nobody"]
 --- error_code eval
 [200, 401, 401, 200, 401]
 --- response_body_like eval

@@ -62,7 +62,8 @@ export default async function signin(view) {
         h('div', { class: 'card signin' },
             h('h1', { tabindex: -1 }, t('nav.signin')),
             view.query.has('next') ? h('p', { class: 'lead' },
-                t('signin.first')) : null,
+                t(history.state?.ended ? 'signin.over' : 'signin.first'))
+                : null,
             made.node, forgot(made.account, view.query.has('forgot')))));
 
     if (!view.query.has('forgot')) {

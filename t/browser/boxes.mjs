@@ -158,12 +158,22 @@ function measure() {
             continue;
         }
 
+        const frame = el.closest('button, .button, .state, .chip, .tag')
+            ?.getBoundingClientRect();
+
         range.selectNodeContents(node);
 
         for (const line of range.getClientRects()) {
             const less = line.height / 5;
 
             if (line.width > 1) {
+                if (frame && (line.right > frame.right + NEAR
+                    || line.left < frame.left - NEAR))
+                {
+                    wrong.add(`out of its frame: ${name(el,
+                        node.textContent)}`);
+                }
+
                 add(el, { left: line.left, right: line.right,
                     top: line.top + less, bottom: line.bottom - less },
                 node.textContent);

@@ -115,7 +115,6 @@ const PUBLIC = [
         answers: { [`orders/${SECRET}`]: refusal(404, 'not_found') } },
     { name: 'signin', path: 'signin', sign: '[name=password]' },
     { name: 'signin-next', path: 'signin?next=tasks', sign: '.lead' },
-    { name: 'signin-ended', path: 'signin?next=tasks&ended=1', sign: '.lead' },
     { name: 'signin-bad', path: 'signin', sign: '[name=password]',
         answers: { session: refusal(403, 'bad_credentials') },
         act: sent({ account: LONG, password: LONG }) },
@@ -200,6 +199,21 @@ const OWN = [
         sign: '.editor' })),
     { name: 'adm-order', path: section('orders'), sign: '.line',
         act: opened('.line .row-link', '.editor') },
+    { name: 'node-silent', path: 'account', sign: '[data-name=node-1]',
+        fresh: true, answers: { 'admin/nodes': [200, { unregistered: [],
+            items: [{ id: 1, name: 'n'.repeat(64), configured: true,
+                answers: false, error: 'timeout', vms: 10,
+                heard: '2026-01-02T03:04:05Z' }] }] } },
+    { name: 'status-toast', path: 'status?vm=101', sign: '.vm-head',
+        fresh: true, answers: { 'vms/101/restart': [409, { status: 409,
+            code: 'newer', detail: 'w'.repeat(200) }] },
+        act: async (page) => {
+            await press(':is(.panel, dialog) [data-action=restart]')(page);
+            await press('dialog .dialog-foot .primary')(page);
+            await page.locator('.toast').waitFor();
+        } },
+    { name: 'other-account', path: 'tasks', sign: '[data-name=other]',
+        fresh: true, answers: { tasks: refusal(401, 'other_account') } },
 ];
 
 /** @type {State[]} */

@@ -113,7 +113,8 @@ export function section() {
         columns: [
             { key: 'label', text: t('tpl.label'),
                 cell: (/** @type {Template} */ one) => h('span',
-                    { class: 'with-mark' }, osMark(one.name), one.label) },
+                    { class: 'with-mark' }, osMark(one.name),
+                h('span', null, one.label)) },
             { key: 'name', text: t('tpl.name'),
                 cell: (/** @type {Template} */ one) => h('code', null,
                     one.name) },
