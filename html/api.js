@@ -3,6 +3,8 @@
  * event streams that heal themselves.
  */
 
+import { hear } from './clock.js';
+
 /** @typedef {{field: string, code: string, message?: string}} FieldError */
 
 const BASE = document.querySelector('meta[name="vzpanel-api"]')
@@ -43,8 +45,42 @@ export class Problem extends Error {
 }
 
 
+/** Whose page this is; 0: nobody's, or not known yet. */
+let owner = 0;
+
+/**
+ * Say for whom is asked from now on.  The cookie is the browser's and may be
+ * another account's by then, signed in from another tab: the API refuses what
+ * is asked for one and would be done by the other.
+ *
+ * @param {number} user
+ */
+export function askFor(user) {
+    owner = user;
+}
+
+
+/** @returns {Record<string, string>} */
+function meant() {
+    return owner ? { 'Vzpanel-User': String(owner) } : {};
+}
+
+
 /** @type {() => void} */
 let signedOut = () => {};
+
+/** @type {() => void} */
+let otherAccount = () => {};
+
+/**
+ * What to do when the cookie has come to be somebody else's.
+ *
+ * @param {() => void} callback
+ */
+export function onOtherAccount(callback) {
+    otherAccount = callback;
+}
+
 
 /**
  * What to do when the API says that nobody is signed in any more.
@@ -124,7 +160,8 @@ export async function send(url, init, repeat) {
  */
 export async function request(method, path, options = {}) {
     /** @type {Record<string, string>} */
-    const headers = { Accept: 'application/json', ...options.headers };
+    const headers = { Accept: 'application/json', ...meant(),
+        ...options.headers };
 
     /* the content type is what tells our requests from a foreign form's */
     if (method !== 'GET') {
@@ -137,16 +174,22 @@ export async function request(method, path, options = {}) {
             : JSON.stringify(options.body),
     }, method === 'GET' || 'Idempotency-Key' in headers);
 
+    hear(reply.headers);
+
     if (!reply.ok) {
         const refused = await problem(reply);
 
-        if (reply.status === 401 && !options.quiet) {
+        if (refused.code === 'other_account') {
+            otherAccount();
+        } else if (reply.status === 401 && !options.quiet) {
             signedOut();
         }
 
         throw refused;
     }
 
+    window.dispatchEvent(new CustomEvent('vzpanel.answered',
+        { detail: method !== 'GET' }));
     options.heads?.(reply.headers);
 
     if (reply.status === 204) {
@@ -162,6 +205,17 @@ export async function request(method, path, options = {}) {
 
         throw new Problem(0, null);
     }
+}
+
+
+/**
+ * Whether it may be over by itself in a moment.
+ *
+ * @param {unknown} error
+ */
+export function passing(error) {
+    return error instanceof Problem
+        && (error.status === 0 || error.status >= 500);
 }
 
 
@@ -301,7 +355,7 @@ async function connection(path, last, listener, outer, seen) {
     try {
         const reply = await fetch(address(path), {
             headers: {
-                Accept: 'text/event-stream',
+                Accept: 'text/event-stream', ...meant(),
                 ...(last === null ? {} : { 'Last-Event-ID': last }),
             },
             signal: inner.signal, cache: 'no-store',
@@ -309,6 +363,8 @@ async function connection(path, last, listener, outer, seen) {
             /* it never ends: what is shown comes first */
             priority: 'low',
         });
+
+        hear(reply.headers);
 
         /* 204: there is nothing more to come (HTML, 9.2.3) */
         if (!reply.ok || !reply.body || reply.status === 204) {

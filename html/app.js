@@ -3,17 +3,17 @@
  * around every screen.
  */
 
-import { onSignedOut, Problem } from './api.js';
+import { onOtherAccount, onSignedOut, Problem } from './api.js';
 import { header, setting } from './parts/header.js';
-import { every, h, put } from './parts/dom.js';
+import { every, h, put, say } from './parts/dom.js';
 import { icon } from './parts/icon.js';
-import { toast } from './parts/toast.js';
-import { fault, words } from './parts/fault.js';
+import { fault, refuse } from './parts/fault.js';
 import { more, preferred, seconds, t, use } from './i18n.js';
 import * as session from './session.js';
 
 /** @typedef {import('./types.d.ts').View} View */
 /** @typedef {{default: (view: View) => Promise<void>}} Screen */
+/** @typedef {import('./types.d.ts').Bar} Bar */
 /**
  * @typedef {{
  *     path: string, id?: string, must?: boolean, secret?: boolean,
@@ -73,6 +73,12 @@ let typed = false;
 /* Whether somebody is signing in over that screen. */
 let resuming = false;
 
+/* Whether the browser's cookie is another account's than this page's. */
+let foreign = false;
+
+/** @type {() => Bar[]} nodes that do not answer, for who may know */
+let silent = () => [];
+
 
 /** The path below the base, without slashes at its ends. */
 function here() {
@@ -109,11 +115,16 @@ function go(path, options = {}) {
 }
 
 
-/** Sign in first, and come back. */
-function toSignIn() {
+/**
+ * Sign in first, and come back.
+ *
+ * @param {boolean} [ended]  one was signed in until now
+ */
+function toSignIn(ended = false) {
     const next = encodeURIComponent(here() + location.search);
 
-    go(`signin?next=${next}`, { replace: true });
+    history.replaceState({ ended }, '', new URL(`signin?next=${next}`, BASE));
+    void show();
 }
 
 
@@ -150,11 +161,21 @@ function ended() {
 
     if (who && typed) {
         resuming = true;
-        resume(who, shown.end.signal).catch(toSignIn).finally(() => {
+        resume(who, shown.end.signal).catch(() => toSignIn()).finally(() => {
             resuming = false;
         });
     } else {
-        toSignIn();
+        toSignIn(who !== null);
+    }
+}
+
+
+/** Another tab signed in as somebody else: this one is of nobody any more. */
+function noticed() {
+    if (!foreign && session.user()) {
+        foreign = true;
+        live?.stop();
+        drawNotices();
     }
 }
 
@@ -261,13 +282,20 @@ async function parts(route) {
  * @param {() => void} again
  */
 function broken(error, view, again) {
-    if (!view.signal.aborted) {
-        if (!(error instanceof Problem)) {
-            console.error(error);
-        }
-
-        put(main, h('div', { class: 'page' }, fault(error, again)));
+    if (view.signal.aborted) {
+        return;
     }
+
+    /* a part of the page that did not come is no fault of the page */
+    const lost = error instanceof TypeError
+        && /import|module|fetch/i.test(error.message);
+
+    if (!(error instanceof Problem) && !lost) {
+        console.error(error);
+    }
+
+    put(main, h('div', { class: 'page' },
+        fault(lost ? new Problem(0, null) : error, again)));
 }
 
 
@@ -391,7 +419,7 @@ function report(error) {
         console.error(error);
     }
 
-    toast(words(error), 'bad');
+    refuse(error);
 }
 
 
@@ -434,45 +462,65 @@ function drawHead() {
 }
 
 
-/** The age of what is shown while the stream is away. */
-function drawNotices() {
+/**
+ * What stands above every screen, and what of it is read out: the age of what
+ * is shown while the stream is away, a node that is silent.
+ *
+ * @returns {Bar[]}
+ */
+function wantedNotices() {
     const who = session.user();
     const link = live?.connection();
     const age = Date.now() - (link?.heard ?? 0);
+    /** @type {Bar[]} */
     const wanted = [];
 
-    if (who && link && !link.up && age > PATIENCE) {
-        wanted.push(['lost', t('link.lost', {
-            age: seconds(Math.floor(age / 1000)) })]);
+    if (foreign) {
+        wanted.push({ name: 'other', text: t('notice.other'),
+            link: { href: 'status', text: t('notice.other.link') } });
+    } else if (who && link && !link.up && age > PATIENCE) {
+        wanted.push({ name: 'lost', icon: 'restart', once: t('link.heard'),
+            text: t('link.lost', { age: seconds(Math.floor(age / 1000)) }) });
     }
 
     if (who?.must_change && here() !== 'account') {
-        wanted.push(['change', t('notice.change')]);
+        wanted.push({ name: 'change', text: t('notice.change'),
+            link: { href: 'account', text: t('notice.change.link') } });
     }
+
+    return [...wanted, ...(who ? silent() : [])];
+}
+
+
+function drawNotices() {
+    const wanted = wantedNotices();
 
     for (const old of [...notices.children]) {
         const name = /** @type {HTMLElement} */ (old).dataset.name;
 
-        if (!wanted.some(([one]) => one === name)) {
+        if (!wanted.some((one) => one.name === name)) {
             old.remove();
         }
     }
 
-    for (const [name, text] of wanted) {
-        let node = notices.querySelector(`[data-name="${name}"] span`);
+    for (const one of wanted) {
+        let node = notices.querySelector(
+            `[data-name="${one.name}"] .bar-words`);
 
         if (!node) {
-            node = h('span', null);
+            /* what counts is for the eye; it is read out once, without */
+            node = h('span', { class: 'bar-words',
+                'aria-hidden': one.once ? 'true' : null });
             notices.append(h('p', { class: 'notice bar-notice',
-                role: 'status', data: { name } },
-            icon(name === 'lost' ? 'restart' : 'warn'), node,
-            name === 'change' ? h('a', { href: 'account' },
-                t('notice.change.link')) : null));
+                role: 'status', data: { name: one.name } },
+            icon(one.icon ?? 'warn'), node,
+            one.once ? h('span', { class: 'sr' }, one.once) : null,
+            one.link ? h('a', { href: one.link.href,
+                target: one.name === 'other' ? '_self' : null },
+            one.link.text) : null));
         }
 
-        if (node.textContent !== text) {
-            node.textContent = text;
-        }
+        say(node, one.text);
     }
 }
 
@@ -494,10 +542,10 @@ async function wake() {
         return;
     }
 
-    const [stream, { taskStrip }, { news }] = await twice(() => Promise.all([
-        import('./live.js'), import('./parts/task-strip.js'),
-        import('./parts/news.js'), more('own'),
-    ]));
+    const [stream, { taskStrip }, { news }, nodes] = await twice(() =>
+        Promise.all([import('./live.js'), import('./parts/task-strip.js'),
+            import('./parts/news.js'), import('./parts/silent.js'),
+            more('own')]));
 
     if (signal.aborted || !session.user()) {
         return;
@@ -509,6 +557,8 @@ async function wake() {
     if (!strip.firstChild) {
         taskStrip(strip, signal);
         news(signal);
+        silent = nodes.silent;
+        nodes.listen(drawNotices, signal);
         live.on('link', drawNotices, signal);
     }
 
@@ -588,6 +638,8 @@ async function begin() {
         (event) => report(event.reason));
 
     onSignedOut(ended);
+    onOtherAccount(noticed);
+    session.onElsewhere(noticed);
 
     session.onChange(() => {
         drawHead();

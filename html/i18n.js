@@ -5,6 +5,7 @@
  */
 
 import { send } from './api.js';
+import { now } from './clock.js';
 
 /** @typedef {'es' | 'en'} Language */
 /** @typedef {string | Record<string, string>} Text */
@@ -254,7 +255,7 @@ export function span(value) {
  * @param {string} time
  */
 export function ago(time) {
-    const past = Math.max(0, (Date.now() - Date.parse(time)) / 1000);
+    const past = Math.max(0, (now() - Date.parse(time)) / 1000);
     const format = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
 
     if (past < 60) {

@@ -254,7 +254,9 @@ export function adopt(vm) {
         merge(vm, sample);
     }
 
-    if (vm.task && !tasks.has(vm.task.id)) {
+    if (vm.task && !over(/** @type {Task} */ (vm.task))
+        && !tasks.has(vm.task.id))
+    {
         note(vm.task);
     }
 }

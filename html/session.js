@@ -1,6 +1,6 @@
 /* Who is signed in. */
 
-import { get, post, Problem, remove } from './api.js';
+import { askFor, get, post, Problem, remove } from './api.js';
 
 /** @typedef {import('./types.d.ts').User} User */
 
@@ -9,6 +9,9 @@ const KEY = 'vzpanel.known';
 
 /** @type {User | null} */
 let me = null;
+
+/* Somebody was signed in here last, and it could not be told whether he is. */
+let unsure = false;
 
 /** @type {Set<() => void>} */
 const watchers = new Set();
@@ -19,19 +22,27 @@ export function user() {
 }
 
 
+/** Whether somebody may be signed in whom nobody could tell of. */
+export function doubtful() {
+    return unsure;
+}
+
+
 /** @param {() => void} callback */
 export function onChange(callback) {
     watchers.add(callback);
 }
 
 
-/** @param {boolean} yes */
-function remember(yes) {
+/** @param {User | null} who */
+function remember(who) {
     try {
-        if (yes) {
+        if (who) {
             localStorage.setItem(KEY, '1');
+            localStorage.setItem(WHO, String(who.id));
         } else {
             localStorage.removeItem(KEY);
+            localStorage.removeItem(WHO);
         }
     } catch {
         /* then it is asked for where it is needed */
@@ -49,11 +60,32 @@ export function known() {
 }
 
 
+/* Whose the browser's cookie is, as the tab that signed in wrote. */
+const WHO = 'vzpanel.who';
+
+/**
+ * Be told when another tab signs in as somebody else.
+ *
+ * @param {() => void} callback
+ */
+export function onElsewhere(callback) {
+    window.addEventListener('storage', (event) => {
+        if (event.key === WHO && event.newValue && me
+            && event.newValue !== String(me.id))
+        {
+            callback();
+        }
+    });
+}
+
+
 /** @param {User | null} next */
 function take(next) {
     const same = next?.id === me?.id && next?.must_change === me?.must_change;
 
     me = next;
+    unsure = false;
+    askFor(next?.id ?? 0);
 
     if (!same) {
         watchers.forEach((callback) => callback());
@@ -67,7 +99,7 @@ function take(next) {
  * @param {User | null} next
  */
 export function set(next) {
-    remember(next !== null);
+    remember(next);
     take(next);
 }
 
@@ -77,11 +109,17 @@ let asking = null;
 
 async function ask() {
     try {
-        const answer = await get('session', { quiet: true });
+        const answer = await get('session', { quiet: true,
+            headers: { 'Vzpanel-User': '' } });
 
         set(answer.user);
     } catch (error) {
         if (!(error instanceof Problem) || error.status !== 401) {
+            if (!unsure && !me && known()) {
+                unsure = true;
+                watchers.forEach((callback) => callback());
+            }
+
             throw error;
         }
 

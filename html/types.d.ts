@@ -250,6 +250,15 @@ export interface Login {
     current: boolean;
 }
 
+/* A line above every screen.  once: what is read out of it, where it counts. */
+export interface Bar {
+    name: string;
+    text: string;
+    once?: string;
+    icon?: string;
+    link?: { href: string; text: string };
+}
+
 /* What the router hands to a screen. */
 export interface View {
     root: HTMLElement;

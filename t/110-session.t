@@ -11,6 +11,7 @@ our $email = "$name\@example.org";
 our $type = "Content-Type: application/json\n";
 
 our $ana = session($id);
+our $twice = session($id);
 our $late = session($id, expires => 'NOW(3) - INTERVAL 1 SECOND');
 our $old = session($id);
 our $reader = token($id, scope => 'read');
@@ -542,3 +543,17 @@ vzpanel_public_url https://panel.example.org:8443/panel;
 [301, 301]
 --- response_headers eval
 ['Location: https://panel.example.org:8443/panel/', 'Location: https://panel.example.org:8443/panel/?x=1']
+
+
+
+=== TEST 37: what is asked for one account is done by no other
+--- vzpanel
+--- request eval
+['GET /api/tasks', 'GET /api/tasks', 'DELETE /api/session', 'GET /api/session', 'DELETE /api/session']
+--- more_headers eval
+my $other = $::id + 1;
+["${main::twice}Vzpanel-User: $::id", "${main::twice}Vzpanel-User: $other", "${main::twice}${main::type}Vzpanel-User: $other", "${main::twice}Vzpanel-User:", "${main::twice}${main::type}Vzpanel-User: nobody"]
+--- error_code eval
+[200, 401, 401, 200, 401]
+--- response_body_like eval
+[qr/"items"/, qr/"code":"other_account"/, qr/"code":"other_account"/, qr/"account":"$::name"/, qr/"code":"other_account"/]

@@ -26,8 +26,8 @@ export function bar(label, options = {}) {
         class: 'bar-track', role: 'meter', 'aria-label': label,
         'aria-valuemin': 0, 'aria-valuemax': 100, 'aria-valuenow': 0,
     }, fill);
-    const now = h('span', null);
-    const rest = h('span', { class: 'bar-rest' });
+    const now = h('bdi', null);
+    const rest = h('bdi', { class: 'bar-rest' });
     const figure = h('span', { class: 'bar-figure' }, now, rest);
     const note = h('span', { class: 'bar-note' });
     const node = options.thin
@@ -138,9 +138,12 @@ export function spark(label) {
         preserveAspectRatio: 'none', 'aria-label': label,
     }, area, line);
     const caption = h('span', { class: 'spark-caption' });
+    const box = h('div', { class: 'spark-box' }, node, caption);
+
+    box.style.visibility = 'hidden';            /* and its room kept */
 
     return {
-        node: h('div', { class: 'spark-box' }, node, caption),
+        node: box,
 
         /**
          * @param {{at: number, value: number}[]} points
@@ -150,6 +153,8 @@ export function spark(label) {
             if (points.length < 2) {
                 return;
             }
+
+            box.style.visibility = '';
 
             const most = top || Math.max(...points.map((p) => p.value), 1);
             const end = points[points.length - 1].at;

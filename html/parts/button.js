@@ -1,7 +1,11 @@
 /* Buttons, and the one rule they all keep: a disabled one says why. */
 
-import { h, put, uid } from './dom.js';
+import { h, uid } from './dom.js';
 import { icon } from './icon.js';
+
+/* ms that the tick of a copy stands */
+const DONE = 1600;
+
 
 /**
  * @param {{
@@ -87,6 +91,26 @@ export function linkButton(href, text, kind = '') {
 
 
 /**
+ * A press that copies, and a tick that says so.
+ *
+ * @param {() => string} text
+ * @param {HTMLElement} [shown]  where it is seen
+ * @param {() => void} [told]
+ */
+export function copyPress(text, shown, told) {
+    return async (/** @type {Event} */ event) => {
+        const self = /** @type {HTMLElement} */ (event.currentTarget);
+
+        await copy(text(), shown ?? self);
+        self.querySelector('.icon')?.replaceWith(icon('check'));
+        told?.();
+        setTimeout(() => self.querySelector('.icon')
+            ?.replaceWith(icon('copy')), DONE);
+    };
+}
+
+
+/**
  * A button that copies what is shown elsewhere.
  *
  * @param {HTMLElement} shown
@@ -98,17 +122,12 @@ export function copyButton(shown, text, label, done) {
     const heard = h('span', { class: 'sr', role: 'status' });
     const self = h('button', {
         type: 'button', class: 'icon-button', 'aria-label': label, title: label,
-        on: {
-            click: async () => {
-                await copy(text(), shown);
-                put(self, icon('check'));
-                heard.textContent = done;
-                setTimeout(() => {
-                    put(self, icon('copy'));
-                    heard.textContent = '';
-                }, 1600);
-            },
-        },
+        on: { click: copyPress(text, shown, () => {
+            heard.textContent = done;
+            setTimeout(() => {
+                heard.textContent = '';
+            }, DONE);
+        }) },
     }, icon('copy'));
 
     return [self, heard];
@@ -139,7 +158,15 @@ async function copy(text, shown) {
         await navigator.clipboard.writeText(text);
     } catch {
         /* no clipboard without TLS: select it, the old command may do it */
-        getSelection()?.selectAllChildren(shown);
+        const held = /** @type {HTMLElement} */ (document.activeElement);
+        const field = h('textarea', { class: 'sr', 'aria-hidden': 'true' },
+            text);
+
+        shown.append(field);
+        field.select();
         document.execCommand('copy');
+        field.remove();
+        held.focus();
+        getSelection()?.selectAllChildren(shown);
     }
 }

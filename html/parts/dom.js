@@ -102,6 +102,22 @@ export function say(el, text) {
 
 
 /**
+ * The same where there may be no room for all of it: a pointer that rests on
+ * it is told the rest.
+ *
+ * @param {HTMLElement} el
+ * @param {string} text
+ */
+export function sayWhole(el, text) {
+    say(el, text);
+
+    if (el.title !== text) {
+        el.title = text;
+    }
+}
+
+
+/**
  * @param {Element} el
  * @param {...Children} children
  */

@@ -4,9 +4,8 @@ import { Problem } from '../api.js';
 import { ask } from './dialog.js';
 import { busy, button, disable } from './button.js';
 import { h } from './dom.js';
-import { words } from './fault.js';
+import { refuse } from './fault.js';
 import { form } from './form.js';
-import { toast } from './toast.js';
 import { t } from '../i18n.js';
 
 /** @typedef {import('./dom.js').Children} Children */
@@ -60,7 +59,7 @@ export function guarded(act) {
                 throw error;
             }
 
-            toast(words(error), 'bad');
+            refuse(error);
         } finally {
             busy(self, false);
         }

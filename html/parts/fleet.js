@@ -6,7 +6,7 @@
 import { get } from '../api.js';
 import { button, linkButton } from './button.js';
 import { h, put, say } from './dom.js';
-import { fault } from './fault.js';
+import { absent, fault } from './fault.js';
 import { firstSteps } from './first-steps.js';
 import { icon } from './icon.js';
 import { side } from './side.js';
@@ -76,7 +76,7 @@ function filters(wish, changed, signal) {
         : 'fleet.search.own');
     const input = h('input', {
         type: 'search', class: 'search-input', value: wish.q, maxlength: 64,
-        'aria-label': what, placeholder: what,
+        'aria-label': what, placeholder: what, title: what,
         autocomplete: 'off', spellcheck: 'false',
         on: {
             input: () => {
@@ -170,6 +170,7 @@ export function fleet(view, first) {
 
     const count = h('p', { class: 'count', role: 'status' });
     const none = h('div', null);
+    const wrong = h('div', null);
     const aside = h('aside', { class: 'panel card', hidden: true,
         'aria-label': t('fleet.panel') });
     const more = button({ text: t('fleet.more'), icon: 'down',
@@ -177,6 +178,7 @@ export function fleet(view, first) {
     const search = filters(wish, () => other(), view.signal);
     const list = table({
         label: t('nav.status'), columns: columns(admin), sort: wish.sort,
+        ends: (last) => shown.reach(last ? shown.all().length - 1 : 0),
         sorted: (sort) => {
             wish.sort = sort;
             other();
@@ -185,8 +187,7 @@ export function fleet(view, first) {
 
     const see = watch([], view.signal);
     const shown = rowWindow({
-        body: list.body, rows, columns: columns(admin).length,
-        signal: view.signal,
+        body: list.body, rows, signal: view.signal,
         make: (/** @type {Vm} */ vm) => {
             const row = vmRow(vm, admin);
 
@@ -239,7 +240,8 @@ export function fleet(view, first) {
             await work();
         } catch (error) {
             if (!view.signal.aborted) {
-                put(none, fault(error, again));
+                put(absent(error) ? wrong : none,
+                    fault(error, again, { list: place(null) }));
             }
         }
     };
@@ -319,6 +321,8 @@ export function fleet(view, first) {
 
     /** @param {string | null} id */
     const onId = (id) => guard(async () => {
+        put(wrong);
+
         if (id === null) {
             open.shut();
             mark(null);
@@ -336,7 +340,7 @@ export function fleet(view, first) {
     });
 
     const body = h('div', { class: 'fleet' },
-        h('div', { class: 'fleet-main' }, list.node, none,
+        h('div', { class: 'fleet-main' }, wrong, list.node, none,
             h('div', { class: 'fleet-foot' }, count, more)), aside);
 
     shown.set(first.items);

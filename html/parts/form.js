@@ -27,21 +27,32 @@ import { words } from './fault.js';
  * }} FieldOptions  rule: wrong or rule.NAME says it in words
  */
 
+/* A field, or a group of them, that is not as it should be. */
+const WRONG = '[aria-invalid="true"]';
+
 /* A password as the API asks it: 10 to 128 characters, no control ones. */
 export const STRONG = /^[^\p{Cc}]{10,128}$/u;
 
 
+/* Codes that say no more than that a rule was not kept. */
+const RULED = new Set(['invalid', 'format', 'range']);
+
+
 /**
- * The words for an error of a field: by field and code, by code, by the rule
- * of the field, or the server's own.
+ * The words for an error of a field: by field and code, by the rule of the
+ * field or the code, whichever says more, or the server's own.
  *
  * @param {string} name
  * @param {string} code
  * @param {string} [message]
  */
 export function refusal(name, code, message) {
-    for (const key of [`field.${name}.${code}`, `field.${code}`,
-        `rule.${name}`])
+    /* what it has to be says more than that it is not */
+    const rule = `rule.${name}`;
+
+    for (const key of [`field.${name}.${code}`,
+        ...(RULED.has(code) ? [rule, `field.${code}`]
+            : [`field.${code}`, rule])])
     {
         if (has(key)) {
             return t(key);
@@ -198,18 +209,19 @@ export function tiles(options) {
         checked: choice.value === options.value,
         'aria-describedby': `${id}-error`,
     }));
-    const node = h('fieldset', { class: 'field' },
-        h('legend', { 'data-required': options.required }, options.label),
+    const node = h('fieldset', { class: 'field', role: 'radiogroup',
+        'aria-required': options.required ? 'true' : null },
+    h('legend', { 'data-required': options.required }, options.label),
         h('div', { class: 'tiles' }, options.choices.map((choice, i) =>
             h('label', { class: 'tile' }, inputs[i], choice.node))),
         error);
     const value = () => inputs.find((input) => input.checked)?.value ?? '';
     const refuse = (/** @type {string} */ words_) => {
         if (words_) {
-            node.dataset.invalid = '';
+            node.setAttribute('aria-invalid', 'true');
             put(error, icon('warn'), words_);
         } else {
-            delete node.dataset.invalid;
+            node.removeAttribute('aria-invalid');
             put(error);
         }
     };
@@ -243,9 +255,10 @@ export function tiles(options) {
  *     fields: Field[], submit: string, legend?: boolean,
  *     layout?: (fields: Record<string, Node>) => Children[],
  *     send: (values: Record<string, string>) => Promise<void>,
- *     failed?: (problem: Problem) => void, after?: Node,
- *     help?: (problem: Problem) => Node | null,
- * }} options  help: what leads on from a refusal
+ *     failed?: (problem: Problem) => void, before?: Node, after?: Node,
+ *     help?: (problem: Problem) => Node | null, account?: string,
+ * }} options  help: what leads on from a refusal; account: whose password it
+ *     is about, for programs that keep passwords
  *
  * @typedef {import('./dom.js').Children} Children
  */
@@ -256,12 +269,36 @@ export function form(options) {
 
     const complain = (/** @type {string} */ words_,
         /** @type {Node | null} */ help = null) => {
-        put(summary, ...(words_ ? [icon('warn'),
-            h('p', null, words_, help ? ' ' : null, help)] : []));
+        put(summary, ...(words_ ? [icon('warn'), h('div', null,
+            h('p', null, words_, help ? ' ' : null, help))] : []));
+    };
+
+    /** Whether what stands above the button is how many are wrong. */
+    let counted = false;
+
+    /* as it is now, also while they are corrected one after another */
+    const recount = () => {
+        const bad = options.fields.filter((field) => field.node.matches(WRONG)
+            || field.node.querySelector(WRONG));
+
+        complain(bad.length > 0 ? t('form.bad', { n: bad.length }) : '');
+        counted = bad.length > 0;
+
+        if (bad.length > 1) {
+            summary.lastElementChild?.append(h('ul', { class: 'wrong-list' },
+                bad.map((field) => h('li', null, h('a', { href: '#', on: {
+                    click: (/** @type {Event} */ event) => {
+                        event.preventDefault();
+                        field.focus();
+                    } } }, field.node.querySelector('legend, label')
+                    ?.textContent)))));
+        }
     };
 
     /** @param {Problem} problem */
     const refused = (problem) => {
+        counted = false;
+
         /** @type {Field | undefined} */
         let first;
         const lost = [];
@@ -277,9 +314,13 @@ export function form(options) {
             }
         }
 
-        complain([first && problem.code === 'invalid'
-            ? t('form.bad', { n: problem.errors.length }) : words(problem),
-        ...lost].join(' '), options.help?.(problem) ?? null);
+        if (first && problem.code === 'invalid' && lost.length === 0) {
+            recount();
+        } else {
+            complain([words(problem), ...lost].join(' '),
+                options.help?.(problem) ?? null);
+        }
+
         first?.focus();
         options.failed?.(problem);
     };
@@ -287,13 +328,12 @@ export function form(options) {
     const submit = async () => {
         const bad = options.fields.filter((field) => !field.check());
 
+        recount();
+
         if (bad.length > 0) {
-            complain(t('form.bad', { n: bad.length }));
             bad[0].focus();
             return;
         }
-
-        complain('');
         busy(send, true);
 
         try {
@@ -315,6 +355,8 @@ export function form(options) {
     const node = h('form', {
         class: options.legend ? 'form starred' : 'form', novalidate: true,
         on: {
+            input: () => counted && recount(),
+            focusout: () => counted && atRest(recount),
             submit: (/** @type {Event} */ event) => {
                 event.preventDefault();
 
@@ -323,9 +365,12 @@ export function form(options) {
                 }
             },
         },
-    }, ...(options.layout ? options.layout(nodes) : [Object.values(nodes)]),
+    }, options.account === undefined ? null : h('input', { class: 'sr',
+        name: 'username', autocomplete: 'username', value: options.account,
+        readonly: true, tabindex: -1, 'aria-hidden': 'true' }),
+    ...(options.layout ? options.layout(nodes) : [Object.values(nodes)]),
     summary,
-    h('div', { class: 'form-foot' }, send, options.legend
+    h('div', { class: 'form-foot' }, options.before, send, options.legend
         ? h('p', { class: 'legend' }, t('form.legend')) : null,
     options.after));
 

@@ -4,7 +4,7 @@ import { h, put } from './dom.js';
 import { icon } from './icon.js';
 import { chooseTheme, dark } from './theme.js';
 import { current, LANGUAGES, t } from '../i18n.js';
-import { user } from '../session.js';
+import { doubtful, user } from '../session.js';
 
 /**
  * What the provider wrote in index.html.
@@ -47,6 +47,28 @@ function themeButton() {
 let redraw = () => {};
 
 window.addEventListener('vzpanel.theme', () => redraw());
+
+
+/* How wide a window has to be for all that there is to stand in a line. */
+const ROOM = { admin: '68.75em', other: '48em' };
+
+/** @type {AbortController} */
+let before = new AbortController();
+
+
+/**
+ * @param {HTMLElement} root
+ * @param {boolean} admin  who has more places to go
+ */
+function fit(root, admin) {
+    const room = matchMedia(`(min-width: ${admin ? ROOM.admin : ROOM.other})`);
+    const draw = () => root.toggleAttribute('data-wide', room.matches);
+
+    before.abort();
+    before = new AbortController();
+    room.addEventListener('change', draw, { signal: before.signal });
+    draw();
+}
 
 
 /* Orders that wait for an administrator: how many, and in words. */
@@ -124,6 +146,13 @@ export function header(root, options) {
         'aria-current': options.here === name ? 'page' : null,
     }, text);
 
+    /** There may be no room for the whole of a name. */
+    const mine = (/** @type {HTMLElement} */ link) => {
+        link.title = link.textContent ?? '';
+
+        return link;
+    };
+
     const places = [
         item('.', t('nav.plans'), ''),
         who ? item('status', t('nav.status'), 'status') : null,
@@ -134,12 +163,13 @@ export function header(root, options) {
         item('contact', t('nav.contact'), 'contact'),
     ];
     const personal = who
-        ? [item('account', who.name || who.account, 'account',
-            'nav-link account-link'),
+        ? [mine(item('account', who.name || who.account, 'account',
+            'nav-link account-link')),
         h('button', {
             type: 'button', class: 'nav-link', on: { click: options.signOut },
         }, t('nav.signout'))]
-        : [item('signin', t('nav.signin'), 'signin')];
+        : [doubtful() ? item('account', t('nav.account'), 'account')
+            : item('signin', t('nav.signin'), 'signin')];
 
     const tone = themeButton();
     const menu = h('nav', {
@@ -173,8 +203,10 @@ export function header(root, options) {
     };
 
     root.removeAttribute('data-open');
+    fit(root, admin);
     put(root, h('div', { class: 'header-row' }, brand(), menu,
-        who ? null : h('a', { class: 'button primary small header-order',
+        who || doubtful() ? null : h('a', {
+            class: 'button primary small header-order',
             href: 'order', 'aria-current': options.here === 'order'
                 ? 'page' : null }, t('nav.order')),
         toggle));

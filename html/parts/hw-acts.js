@@ -4,6 +4,7 @@
  */
 
 import { get, idempotencyKey, post, remove } from '../api.js';
+import { button } from './button.js';
 import { ask, sheet } from './dialog.js';
 import { choice, whole } from './fields.js';
 import { h, put } from './dom.js';
@@ -145,6 +146,7 @@ export async function contract(done, signal) {
 export function askFor(options) {
     const made = form({
         fields: [options.field], submit: options.yes,
+        before: button({ text: t('cancel'), press: () => dialog.close() }),
         layout: (f) => [h('p', null, options.lead), Object.values(f)],
         send: async (values) => {
             await options.send(values[options.field.name]);

@@ -3,7 +3,7 @@
  * editor beside it.  What it lists is described by a section.
  */
 
-import { get } from '../api.js';
+import { get, Problem } from '../api.js';
 import { button } from './button.js';
 import { choice } from './fields.js';
 import { h, put, say } from './dom.js';
@@ -88,19 +88,23 @@ function rowOf(section, item) {
         const content = column.cell(item);
         const none = content === null || content === undefined
             || content === '';
+        const words = h('span', { class: 'line-value' },
+            ...(none ? ['—'] : [content].flat()));
+
+        /* there may be no room for all of it */
+        const title = words.textContent;
 
         return i === 0
-            ? h('th', { scope: 'row', class: 'line-name' },
+            ? h('th', { scope: 'row', class: 'line-name', title },
                 section.editor ? h('a', { class: 'row-link', href:
                     `administration?${new URLSearchParams({
                         section: section.key, ...section.params,
                         item: String(id) })}` },
-                ...[content].flat()) : content)
-            : h('td', { class: `${column.cls ?? ''} ${none ? 'none' : ''} ${
-                column.quiet ? 'quiet' : ''}` },
+                ...words.childNodes) : words)
+            : h('td', { title, class: `${column.cls ?? ''} ${
+                none ? 'none' : ''} ${column.quiet ? 'quiet' : ''}` },
                 h('span', { class: column.quiet ? 'sr' : 'line-label',
-                    'aria-hidden': 'true' }, column.text),
-                h('span', null, ...(none ? ['—'] : [content].flat())));
+                    'aria-hidden': 'true' }, column.text), words);
     }));
 }
 
@@ -132,6 +136,7 @@ function filterFields(filters, wish, changed) {
             value: wish[filter.name], maxlength: 64, autocomplete: 'off',
             class: search ? 'search-input' : '', 'aria-label': filter.label,
             placeholder: search ? filter.label : null, spellcheck: 'false',
+            title: search ? filter.label : null,
             on: { input: () => {
                 clearTimeout(timer);
                 timer = setTimeout(() => {
@@ -180,6 +185,7 @@ export function listing(section, view, signal) {
         columns: section.columns.map((column) => ({ key: column.key,
             text: column.text, cls: column.cls ?? '' })) });
     const none = h('div', null);
+    const wrong = h('div', null);
     const above = h('div', { class: 'list-above' });
     const below = h('div', null);
     const count = h('p', { class: 'count', role: 'status' });
@@ -293,6 +299,8 @@ export function listing(section, view, signal) {
     const show = async (id) => {
         const { editor } = section;
 
+        put(wrong);
+
         if (id === null || !editor) {
             opened = null;
             open.shut();
@@ -310,8 +318,12 @@ export function listing(section, view, signal) {
                 item = await section.more(item ?? { id: Number(id) });
             }
 
-            if (opened !== id || (id !== NEW && !item)) {
+            if (opened !== id) {
                 return;
+            }
+
+            if (id !== NEW && !item) {
+                throw new Problem(404, { code: 'not_found' });
             }
 
             open.show(item ? section.name(item) : section.add ?? '',
@@ -320,7 +332,8 @@ export function listing(section, view, signal) {
         } catch (error) {
             if (!signal.aborted) {
                 opened = null;
-                put(none, fault(error, () => void load(true)));
+                put(wrong, fault(error, () => void show(id),
+                    { list: place(null) }));
             }
         }
     };
@@ -335,7 +348,7 @@ export function listing(section, view, signal) {
             section.filters ? h('div', { class: 'list-filters',
                 role: 'search' }, filterFields(section.filters, wish,
                 changed)) : null,
-            above, list.node, none,
+            wrong, above, list.node, none,
             h('div', { class: 'fleet-foot' }, count, more), below), aside);
 
     more.hidden = true;

@@ -53,8 +53,10 @@ export async function pending(root, shape, promise) {
  * @param {{
  *     place: HTMLElement, shape: 'cards' | 'page' | 'table',
  *     signal: AbortSignal, ask: () => Promise<T>, draw: (what: T) => void,
- *     frame?: (node: HTMLElement) => HTMLElement,
- * }} options  frame: around what went wrong
+ *     frame?: (node: HTMLElement, error: unknown) => HTMLElement,
+ *     sorry?: string,
+ * }} options  sorry: said to visitors where it is not theirs to know more;
+ *     frame: around what went wrong
  */
 export async function filled(options) {
     const { place, signal } = options;
@@ -65,9 +67,10 @@ export async function filled(options) {
         options.draw(await pending(place, options.shape, options.ask()));
     } catch (error) {
         if (!signal.aborted) {
-            const what = fault(error, () => void filled(options));
+            const what = fault(error, () => void filled(options),
+                { sorry: options.sorry });
 
-            put(place, options.frame?.(what) ?? what);
+            put(place, options.frame?.(what, error) ?? what);
         }
     }
 }

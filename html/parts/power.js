@@ -2,13 +2,12 @@
 
 import { post, Problem } from '../api.js';
 import { ask } from './dialog.js';
-import { busy, button, disable } from './button.js';
+import { busy, button, copyPress, disable } from './button.js';
 import { h } from './dom.js';
 import { obstacle } from './state.js';
 import { note } from '../live.js';
 import { t } from '../i18n.js';
-import { toast } from './toast.js';
-import { words } from './fault.js';
+import { refuse } from './fault.js';
 
 /** @typedef {import('../types.d.ts').Vm} Vm */
 /** @typedef {'start' | 'stop' | 'restart'} Action */
@@ -47,15 +46,16 @@ async function act(vm, action, pressed) {
         }
 
         if (error.status !== 401) {
-            toast(words(error), 'bad');
+            refuse(error);
         }
     }
 }
 
 
 /**
- * The buttons of a container: the sensible one by its state, Restart apart.
- * set() after every change of the container or its task.
+ * The buttons of a container.  The one that stands out is what one comes for:
+ * to start it, or to get into it; not to stop it.  set() after every change of
+ * the container or its task.
  *
  * @param {Vm} vm
  * @param {{small?: boolean}} [options]
@@ -80,10 +80,14 @@ export function power(vm, options = {}) {
     };
 
     const start = make('start', 'primary');
-    const stop = make('stop', 'primary');
+    const stop = make('stop');
     const restart = make('restart');
+    const address = vm.addresses[0]?.split('/')[0];
+    const ssh = small || !address ? null : button({ text: t('power.ssh'),
+        icon: 'copy', kind: 'primary',
+        press: copyPress(() => `ssh root@${address}`) });
     const node = h('div', { class: `power ${small ? 'small' : ''}` },
-        h('div', { class: 'power-row' }, start, stop, restart),
+        h('div', { class: 'power-row' }, start, ssh, restart, stop),
         small ? null : why);
 
     const set = () => {
@@ -95,9 +99,16 @@ export function power(vm, options = {}) {
 
         start.hidden = !off;
         stop.hidden = off;
+        ssh?.toggleAttribute('hidden', vm.state !== 'running');
         disable(start, reason, small || !reason ? undefined : why);
         disable(stop, reason, small || !reason ? undefined : why);
         disable(restart, idle, small ? undefined : why);
+
+        if (small) {                /* an icon alone: its title is its name */
+            for (const one of [start, stop, restart]) {
+                one.title ||= one.getAttribute('aria-label') ?? '';
+            }
+        }
 
         /* the button under the finger gave way to its opposite */
         if (focused && held.hidden) {

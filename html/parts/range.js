@@ -33,11 +33,11 @@ export function range(label) {
                     ? `${Math.min(100, Math.max(0, value / to.top * 100))}%`
                     : '0%';
 
-            span.style.left = share(Math.min(to.least, end));
-            span.style.right = `calc(100% - ${share(end)})`;
+            span.style.insetInlineStart = share(Math.min(to.least, end));
+            span.style.insetInlineEnd = `calc(100% - ${share(end)})`;
             used.style.width = share(to.used ?? 0);
-            least.style.left = share(to.least);
-            most.style.left = share(end);
+            least.style.insetInlineStart = share(to.least);
+            most.style.insetInlineStart = share(end);
             most.hidden = to.most === 'unlimited';
 
             const text = [

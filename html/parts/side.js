@@ -47,7 +47,7 @@ export function side(place, closed) {
 
             const content = build(life.signal);
 
-            if (matchMedia('(min-width: 900px)').matches) {
+            if (matchMedia('(min-width: 56.25em)').matches) {
                 put(place, button({
                     text: '', icon: 'cross', label: t('close'), kind: 'quiet',
                     press: closed,

@@ -2,7 +2,7 @@
 
 import { h } from './dom.js';
 import { icon } from './icon.js';
-import { t, word } from '../i18n.js';
+import { ago, t, word } from '../i18n.js';
 import { taskOf } from '../live.js';
 
 /** @typedef {import('../types.d.ts').Vm} Vm */
@@ -83,7 +83,8 @@ export function obstacle(vm) {
         return word('why', vm.service, t('why.service'));
     }
 
-    return vm.state === 'unknown' ? t('why.unknown') : '';
+    return vm.state !== 'unknown' ? '' : vm.sampled
+        ? t('vm.stale', { ago: ago(vm.sampled) }) : t('why.unknown');
 }
 
 

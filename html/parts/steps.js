@@ -13,6 +13,9 @@ const MARK = {
 };
 
 
+/* s: what took no time is not counted */
+const LEAST = 0.01;
+
 /**
  * One step; `begun` is when this page saw it begin.
  *
@@ -50,7 +53,7 @@ function row(name) {
             }
 
             say(time, typeof step.seconds === 'number' && shown !== 'running'
-                ? seconds(step.seconds) : shown === 'running'
+                ? step.seconds < LEAST ? '' : seconds(step.seconds) : shown === 'running'
                     ? time.textContent ?? '' : '');
             say(detail, shown !== 'done' && shown !== 'skipped'
                 ? [step.percent && shown === 'running'

@@ -17,7 +17,9 @@ import { icon } from './icon.js';
  * @param {{
  *     label: string, columns: Column[], sort?: string, cls?: string,
  *     sorted?: (sort: string) => void, still?: boolean,
- * }} options  sort: the key, with a - in front for downwards, still: nothing
+ *     ends?: (last: boolean) => void,
+ * }} options  ends: go to the first or the last row, which may not be drawn;
+ *     sort: the key, with a - in front for downwards, still: nothing
  *     in it takes the focus, so that the keyboard scrolls it as a whole
  */
 export function table(options) {
@@ -30,11 +32,12 @@ export function table(options) {
         if (!column.sort) {
             head.append(h('span', { class: column.hidden ? 'sr' : '' },
                 column.text));
+            head.title = column.hidden ? '' : column.text;
             return head;
         }
 
         head.append(h('button', {
-            type: 'button', class: 'sort',
+            type: 'button', class: 'sort', title: column.text,
             on: {
                 click: () => {
                     sort = sort === column.sort ? `-${column.sort}`
@@ -63,7 +66,18 @@ export function table(options) {
     };
 
     mark();
-    body.addEventListener('keydown', (event) => walk(body, event));
+    body.addEventListener('keydown', (event) => {
+        const end = event.key === 'End';
+
+        if (options.ends && (end || event.key === 'Home')
+            && /** @type {HTMLElement} */ (event.target).matches('.row-link'))
+        {
+            event.preventDefault();
+            options.ends(end);
+        } else {
+            walk(body, event);
+        }
+    });
 
     return {
         body,

@@ -3,8 +3,9 @@
  * phone a badge with the count.  Both open the list.
  */
 
-import { every, h, put, say } from './dom.js';
+import { every, h, put, say, sayWhole } from './dom.js';
 import { bar } from './bar.js';
+import { now } from '../clock.js';
 import { icon } from './icon.js';
 import { percent, seconds, t, word } from '../i18n.js';
 import { current, on, over } from '../live.js';
@@ -25,8 +26,8 @@ export function taskTitle(task) {
 
 /** @param {Task & {seen?: number}} task */
 function elapsed(task) {
-    const begun = Date.parse(task.started ?? '') || task.seen || Date.now();
-    const end = Date.parse(task.finished ?? '') || Date.now();
+    const begun = Date.parse(task.started ?? '') || now();
+    const end = Date.parse(task.finished ?? '') || now();
 
     return Math.max(0, (end - begun) / 1000);
 }
@@ -54,8 +55,8 @@ export function taskLine(first) {
     const set = (/** @type {Task} */ next) => {
         task = next;
         node.dataset.state = task.state;
-        say(title, taskTitle(task));
-        say(step, over(task)
+        sayWhole(title, taskTitle(task));
+        sayWhole(step, over(task)
             ? task.error ? faultWords(task.error) : t(`task.${task.state}`)
             : [stepWords(task), percent(task.percent ?? 0)].join(' · '));
         far.set((task.state === 'done' ? 100 : task.percent ?? 0) / 100,

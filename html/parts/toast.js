@@ -28,6 +28,13 @@ export function toast(text, tone = 'good', link) {
 
     place?.append(node);
 
+    /* the last that is opened is on top, also of a dialog */
+    if (place?.matches(':popover-open')) {
+        place.hidePopover();
+    }
+
+    place?.showPopover?.();
+
     /* what asks for something stays until it was read */
     if (tone === 'good') {
         setTimeout(() => node.remove(), STAY);

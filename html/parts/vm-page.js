@@ -1,6 +1,7 @@
 /* One container, whole: the customer's page and the side panel. */
 
 import { get, Problem } from '../api.js';
+import { now } from '../clock.js';
 import { bar, limitOf, RESOURCES, spark, usage } from './bar.js';
 import { copyable, linkButton } from './button.js';
 import { every, h, put, say } from './dom.js';
@@ -40,7 +41,7 @@ function uptime(vm) {
         return '—';
     }
 
-    const since = vm.sampled ? (Date.now() - Date.parse(vm.sampled)) / 1000 : 0;
+    const since = vm.sampled ? (now() - Date.parse(vm.sampled)) / 1000 : 0;
 
     return span(Math.max(0, vm.uptime_s + Math.max(0, since)));
 }
@@ -58,8 +59,9 @@ function remark(vm) {
             && !taskOf(vm.id) ? t('vm.halted') : '';
     }
 
-    return vm.sampled && (vm.state === 'unknown'
-        || Date.now() - Date.parse(vm.sampled) > STALE)
+    /* where nothing is known of it, the buttons say so */
+    return vm.sampled && vm.state !== 'unknown'
+        && now() - Date.parse(vm.sampled) > STALE
         ? t('vm.stale', { ago: ago(vm.sampled) }) : '';
 }
 
@@ -70,7 +72,7 @@ function remark(vm) {
  */
 function fact(name, ...value) {
     return h('div', { class: 'fact' }, h('dt', null, name),
-        h('dd', null, ...value));
+        h('dd', null, h('bdi', null, ...value)));
 }
 
 
@@ -293,6 +295,7 @@ export function vmPage(vm, signal, options = {}) {
     every(1000, () => {
         known.tick();
         drawState();
+        buttons.set();
     }, signal);
 
     const node = h('article', { class: 'vm' },

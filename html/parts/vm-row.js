@@ -1,7 +1,7 @@
 /* A container as a row of the fleet: a table's row, two lines on a phone. */
 
 import { bar, RESOURCES, usage } from './bar.js';
-import { h, put, say } from './dom.js';
+import { h, put, sayWhole } from './dom.js';
 import { span, t } from '../i18n.js';
 import { adopt, merge, on } from '../live.js';
 import { power } from './power.js';
@@ -10,21 +10,40 @@ import { vmState } from './state.js';
 /** @typedef {import('../types.d.ts').Vm} Vm */
 
 /**
- * The columns of the fleet; the owner's is the administrator's.
+ * What a cell says of a container, by the class of the cell.
+ *
+ * @type {Record<string, (vm: Vm) => string>}
+ */
+const WORDS = {
+    'ctid': (vm) => String(vm.ctid ?? vm.id),
+    'owner': (vm) => vm.owner?.account ?? '—',
+    'plan-cell': (vm) => vm.plan ?? '—',
+    'system': (vm) => vm.template_label ?? '—',
+    'address': (vm) => vm.addresses[0]?.split('/')[0] ?? '—',
+    'uptime': (vm) => (vm.state === 'running'
+        && typeof vm.uptime_s === 'number' ? span(vm.uptime_s) : '—'),
+};
+
+
+/**
+ * The columns of the fleet: a number and an owner are what an administrator
+ * looks for, a customer asks which plan and system it is.
  *
  * @param {boolean} admin
  */
 export function columns(admin) {
     return [
         { key: 'state', text: t('vm.state'), cls: 'state-cell' },
-        { key: 'ctid', text: t('vm.ctid'), sort: 'id' },
+        ...(admin ? [{ key: 'ctid', text: t('vm.ctid'), sort: 'id' }] : []),
         { key: 'name', text: t('vm.name'), sort: 'name' },
-        ...(admin ? [{ key: 'owner', text: t('vm.owner') }] : []),
+        ...(admin ? [{ key: 'owner', text: t('vm.owner') }] : [
+            { key: 'plan', text: t('vm.plan'), cls: 'plan-cell' },
+            { key: 'system', text: t('vm.system') }]),
         { key: 'address', text: t('vm.address') },
         ...RESOURCES.map((one) => ({
             key: one, text: t(`bar.${one}`), sort: one,
         })),
-        { key: 'uptime', text: t('vm.uptime'), sort: 'uptime' },
+        { key: 'uptime', text: t('vm.up'), sort: 'uptime' },
         { key: 'actions', text: t('vm.actions'), hidden: true },
     ];
 }
@@ -38,12 +57,23 @@ export function vmRow(vm, admin) {
     const link = h('a', { class: 'row-link',
         href: `status?vm=${vm.id}` }, vm.name);
     const state = h('td', { class: 'state-cell' });
-    const time = h('td', { class: 'uptime' });
-    const address = h('td', { class: 'address' });
     const bars = RESOURCES.map((resource) => ({
         resource, bar: bar(t(`bar.${resource}`), { thin: true }),
     }));
     const buttons = power(vm, { small: true });
+    /** @type {Record<string, HTMLElement>} */
+    const cells = {
+        ...Object.fromEntries(Object.keys(WORDS).map((cls) =>
+            [cls, h('td', { class: cls })])),
+        ...Object.fromEntries(bars.map((one) => [one.resource,
+            h('td', { class: one.resource },
+                h('span', { class: 'cell-label', 'aria-hidden': 'true' },
+                    t(`bar.${one.resource}`)), one.bar.node)])),
+        'state-cell': state,
+        'name': h('th', { scope: 'row', class: 'name' }, link),
+        'actions': h('td', { class: 'actions' }, buttons.node),
+    };
+    const used = columns(admin).map((one) => one.cls ?? one.key);
     const node = h('tr', {
         class: 'row',
         on: {
@@ -55,13 +85,7 @@ export function vmRow(vm, admin) {
                 }
             },
         },
-    }, state, h('td', { class: 'ctid' }, vm.ctid ?? vm.id),
-    h('th', { scope: 'row', class: 'name' }, link),
-    admin ? h('td', { class: 'owner' }, vm.owner?.account ?? '—') : null,
-    address, bars.map((one) => h('td', { class: one.resource },
-        h('span', { class: 'cell-label', 'aria-hidden': 'true' },
-            t(`bar.${one.resource}`)), one.bar.node)),
-    time, h('td', { class: 'actions' }, buttons.node));
+    }, used.map((cls) => cells[cls]));
 
     const set = () => {
         const next = vmState(vm);
@@ -77,10 +101,12 @@ export function vmRow(vm, admin) {
                 one.resource === 'cpu' ? '' : now.rest);
         }
 
-        say(link, vm.name);
-        say(address, vm.addresses[0]?.split('/')[0] ?? '—');
-        say(time, vm.state === 'running' && typeof vm.uptime_s === 'number'
-            ? span(vm.uptime_s) : '—');
+        sayWhole(link, vm.name);
+
+        for (const cls of used.filter((one) => WORDS[one])) {
+            sayWhole(cells[cls], WORDS[cls](vm));
+        }
+
         buttons.set();
     };
 

@@ -7,14 +7,16 @@ import { h } from './dom.js';
 
 const AROUND = 6;       /* rows above and below what is seen */
 const BUDGET = 4;       /* ms of a frame for making rows */
+const PRINTED = 1000;   /* rows on paper, at most */
+const REACH = 60;       /* frames that a row which is wanted may take */
 const PITCH = 53;       /* px from row to row, until two were measured */
 
 /** @typedef {{node: HTMLElement}} Drawn */
 
 
-/** @param {number} columns */
-function filler(columns) {
-    const cell = h('td', { colspan: columns });
+/* One cell does: more, and those that are left out would have room again. */
+function filler() {
+    const cell = h('td', null);
     const node = h('tr', { class: 'filler', 'aria-hidden': 'true' }, cell);
 
     return {
@@ -33,7 +35,7 @@ function filler(columns) {
  * @template {{id: number}} T
  * @template {Drawn & {take: (item: T) => void}} R
  * @param {{
- *     body: HTMLElement, columns: number, rows: Map<number, R>,
+ *     body: HTMLElement, rows: Map<number, R>,
  *     make: (item: T) => R, end: () => void, signal: AbortSignal,
  *     seen: (ids: number[]) => void,
  * }} options  rows: those that are drawn; end: the last ones are near; seen:
@@ -41,8 +43,8 @@ function filler(columns) {
  */
 export function rowWindow(options) {
     const { body, rows } = options;
-    const above = filler(options.columns);
-    const below = filler(options.columns);
+    const above = filler();
+    const below = filler();
     /** @type {T[]} */
     let items = [];
     let first = 0;              /* items from first to last are drawn */
@@ -157,6 +159,16 @@ export function rowWindow(options) {
     body.append(above.node, below.node);
     addEventListener('scroll', soon, { passive: true, signal: options.signal });
     addEventListener('resize', soon, { signal: options.signal });
+    addEventListener('beforeprint', () => {
+        for (const most = Math.min(items.length, first + PRINTED);
+            last < most; last++)
+        {
+            add(last, below.node);
+        }
+
+        fill();
+    }, { signal: options.signal });
+    addEventListener('afterprint', soon, { signal: options.signal });
     options.signal.addEventListener('abort', () => cancelAnimationFrame(frame));
 
     return {
@@ -202,6 +214,30 @@ export function rowWindow(options) {
 
             fill();
             soon();
+        },
+
+        /**
+         * Scroll to a row, and give it the focus once it is drawn.
+         *
+         * @param {number} i
+         */
+        reach(i) {
+            const { top } = body.getBoundingClientRect();
+            let frames = REACH;
+            const look = () => {
+                const link = rows.get(items[i]?.id)?.node
+                    .querySelector('.row-link');
+
+                if (link instanceof HTMLElement) {
+                    link.focus();
+                } else if (frames-- > 0) {
+                    soon();
+                    requestAnimationFrame(look);
+                }
+            };
+
+            scrollTo({ top: scrollY + top + (i + 1) * pitch - innerHeight / 2 });
+            look();
         },
 
         /** @param {T[]} more */

@@ -4,7 +4,7 @@ import { get, post, remove, replace } from '../api.js';
 import { button, copyable } from '../parts/button.js';
 import { ask } from '../parts/dialog.js';
 import { h, put } from '../parts/dom.js';
-import { fault, words } from '../parts/fault.js';
+import { fault, refuse } from '../parts/fault.js';
 import { choice } from '../parts/fields.js';
 import { form, STRONG, text } from '../parts/form.js';
 import { icon } from '../parts/icon.js';
@@ -34,6 +34,7 @@ function password(changed) {
                 type: 'password', autocomplete: 'new-password', rule: STRONG,
                 hint: t('account.new.hint') }),
         ],
+        account: user()?.account,
         submit: t('account.change'),
         send: async (values) => {
             const who = user();
@@ -93,7 +94,7 @@ function sessionRow(login, changed) {
                 await remove(`account/sessions/${login.id}`);
                 toast(t('account.session.ended'));
             } catch (error) {
-                toast(words(error), 'bad');
+                refuse(error);
             }
 
             changed();
@@ -168,7 +169,7 @@ function tokenRow(token, changed) {
                 await remove(`account/tokens/${token.id}`);
                 toast(t('account.token.ended'));
             } catch (error) {
-                toast(words(error), 'bad');
+                refuse(error);
             }
 
             changed();

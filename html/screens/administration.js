@@ -3,12 +3,13 @@
  * on phones.  Each is loaded when somebody looks at it.
  */
 
-import { get } from '../api.js';
+import { get, Problem } from '../api.js';
 import { h, put } from '../parts/dom.js';
 import { fault } from '../parts/fault.js';
 import { icon } from '../parts/icon.js';
 import { firstSteps } from '../parts/first-steps.js';
 import { listing } from '../parts/listing.js';
+import { pending } from '../parts/loading.js';
 import { sectionOf } from '../parts/news.js';
 import { on, over } from '../live.js';
 import { t } from '../i18n.js';
@@ -39,7 +40,7 @@ const MARK = {
 };
 
 const FIRST = 'templates';
-const wide = () => matchMedia('(min-width: 900px)').matches;
+const wide = () => matchMedia('(min-width: 56.25em)').matches;
 
 
 /**
@@ -125,8 +126,9 @@ export default async function administration(view) {
         const life = new AbortController();
 
         leave();
+        put(place, back, h('h2', { tabindex: -1 }, t(`adm.${key}`)));
 
-        const { section } = await SECTIONS[key]();
+        const { section } = await pending(place, 'table', SECTIONS[key]());
 
         if (view.signal.aborted || key !== (view.id ?? FIRST)) {
             return;
@@ -145,10 +147,17 @@ export default async function administration(view) {
     };
 
     const show = async () => {
-        const key = view.id && SECTIONS[view.id] ? view.id
-            : wide() ? FIRST : null;
+        const known = view.id === null || Object.hasOwn(SECTIONS, view.id);
+        const key = known && view.id ? view.id : wide() ? FIRST : null;
 
-        mark(key);
+        mark(known ? key : '');
+
+        if (!known) {
+            leave();
+            put(place, fault(new Problem(404, { code: 'not_found' }),
+                undefined, { list: 'administration' }));
+            return;
+        }
 
         if (first.firstChild) {
             void left();

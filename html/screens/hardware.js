@@ -6,7 +6,7 @@
 import { get, post, Problem } from '../api.js';
 import { button, disable, linkButton } from '../parts/button.js';
 import { h, put } from '../parts/dom.js';
-import { fault, faultWords, words } from '../parts/fault.js';
+import { fault, faultWords, refuse } from '../parts/fault.js';
 import { contract, destroy, suspend, unsuspend } from '../parts/hw-acts.js';
 import { hwCards } from '../parts/hw-cards.js';
 import { icon, osMark } from '../parts/icon.js';
@@ -74,7 +74,7 @@ function headOf(seen, began, signal) {
                 throw error;
             }
 
-            toast(words(error), 'bad');
+            refuse(error);
         }
     };
     const hold = button({ text: t('suspend.yes'), icon: 'pause', small: true,
@@ -147,7 +147,7 @@ async function failedPart(vm, place, began, signal) {
             try {
                 began(await post(`tasks/${last.id}/retry`));
             } catch (error) {
-                toast(words(error), 'bad');
+                refuse(error);
             }
         } });
 
@@ -318,7 +318,8 @@ export default async function hardware(view) {
             put(place, chosen(seen, view, life.signal));
         } catch (error) {
             if (mine === turn && !view.signal.aborted) {
-                put(place, fault(error, () => void show(id)));
+                put(place, fault(error, () => void show(id),
+                    { list: 'hardware' }));
             }
         }
     };

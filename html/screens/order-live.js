@@ -3,7 +3,7 @@
 import { get, listen } from '../api.js';
 import { copyable, linkButton } from '../parts/button.js';
 import { every, h, put, say } from '../parts/dom.js';
-import { faultWords } from '../parts/fault.js';
+import { absent, faultWords } from '../parts/fault.js';
 import { icon } from '../parts/icon.js';
 import { filled } from '../parts/loading.js';
 import { handed } from '../parts/offer.js';
@@ -209,6 +209,17 @@ function follow(view, first) {
 }
 
 
+/** An address of no order: what to do with it. */
+function lostLink() {
+    return h('section', { class: 'empty', role: 'alert' },
+        h('h1', { tabindex: -1 }, t('live.absent.title')),
+        h('p', null, t('live.absent')),
+        h('div', { class: 'row-links' },
+            linkButton('signin', t('nav.signin'), 'primary'),
+            linkButton('contact', t('nav.contact'))));
+}
+
+
 /** @param {View} view */
 export default async function orderLive(view) {
     const secret = view.id ?? '';
@@ -223,7 +234,8 @@ export default async function orderLive(view) {
 
     await filled({
         place: view.root, shape: 'page', signal: view.signal,
-        frame: (node) => h('div', { class: 'page' }, node),
+        frame: (node, error) => h('div', { class: 'page' },
+            absent(error) ? lostLink() : node),
         ask: () => get(`orders/${encodeURIComponent(secret)}`,
             { signal: view.signal, quiet: true }),
         draw: (found) => follow(view, found),

@@ -13,9 +13,27 @@ import { current, mib, number, t } from '../i18n.js';
 /** @typedef {import('../types.d.ts').Template} Template */
 /** @typedef {import('../types.d.ts').View} View */
 
-/* What was typed survives a change of language and a look at the plans. */
+/* What was typed survives a change of language, a look at the plans and, as
+   long as the tab lives, a page that is loaded again. */
+const KEPT = 'vzpanel.order';
+
 /** @type {Record<string, string>} */
 const draft = {};
+
+try {
+    Object.assign(draft, JSON.parse(sessionStorage.getItem(KEPT) ?? '{}'));
+} catch {
+    /* storage refused, or somebody else's */
+}
+
+
+function keep() {
+    try {
+        sessionStorage.setItem(KEPT, JSON.stringify(draft));
+    } catch {
+        /* for this page only, then */
+    }
+}
 
 /** @type {{body: string, key: string} | null} */
 let sent = null;
@@ -41,6 +59,7 @@ function kept(name) {
         name, value: draft[name], label: t(`order.${name}`),
         changed: (/** @type {string} */ value) => {
             draft[name] = value;
+            keep();
         },
     };
 }
@@ -120,7 +139,8 @@ function summary(plans, templates) {
                             { n: number(plan.cpu_units / 1000, 2) })],
                     [t('order.template.short'), system?.label ?? '—'],
                 ].map(([name, value]) => h('div', { class: 'fact' },
-                    h('dt', null, name), h('dd', null, value))))
+                    h('dt', null, name),
+                    h('dd', null, h('bdi', null, value)))))
             : h('p', null, t('order.summary.none')),
         plan?.ready_seconds ? h('p', { class: 'ready' }, icon('clock'),
             t('plans.ready', {
@@ -174,6 +194,7 @@ function build(view, plans, templates) {
 
             sent = null;
             Object.keys(draft).forEach((name) => delete draft[name]);
+            keep();
             hand(answer);
             view.go(`order#follow=${answer.order}`);
         },
@@ -201,7 +222,7 @@ export default async function order(view) {
         h('h1', { tabindex: -1 }, t('order.title')), place));
 
     await filled({
-        place, shape: 'page', signal: view.signal,
+        place, sorry: t('plans.sorry'), shape: 'page', signal: view.signal,
         ask: () => Promise.all([
             get('plans', { signal: view.signal }),
             get('templates', { signal: view.signal }),

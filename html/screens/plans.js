@@ -25,7 +25,7 @@ function figure(name, value, part) {
     fill.style.transform = `scaleX(${part})`;
 
     return h('div', { class: 'figure' }, h('dt', null, name),
-        h('dd', null, value),
+        h('dd', null, h('bdi', null, value)),
         h('span', { class: 'bar-track', 'aria-hidden': 'true' }, fill));
 }
 
@@ -100,7 +100,7 @@ export default async function plans(view) {
     put(view.root, h('div', { class: 'page' }, head, place));
 
     await filled({
-        place, shape: 'cards', signal: view.signal,
+        place, sorry: t('plans.sorry'), shape: 'cards', signal: view.signal,
         ask: () => Promise.all([
             get('plans', { signal: view.signal }),
             get('templates', { signal: view.signal }),

@@ -5,6 +5,7 @@ import { linkButton } from '../parts/button.js';
 import { h, put } from '../parts/dom.js';
 import { form, STRONG, text } from '../parts/form.js';
 import { icon } from '../parts/icon.js';
+import { lostBy, losing } from '../parts/next.js';
 import { toast } from '../parts/toast.js';
 import { t } from '../i18n.js';
 
@@ -33,10 +34,12 @@ export default async function reset(view) {
 
     put(place, h('p', { class: 'lead' }, t('reset.lead')), form({
         fields: [field],
+        account: lostBy(),
         submit: t('reset.send'),
         send: async (values) => {
             await replace('password/reset', { token, new: values.new },
                 { quiet: true });
+            losing('');
             toast(t('reset.done'));
             view.go('signin', { replace: true });
         },

@@ -4,7 +4,7 @@ import { post } from '../api.js';
 import { h, put } from '../parts/dom.js';
 import { form, text } from '../parts/form.js';
 import { icon } from '../parts/icon.js';
-import { nextOf } from '../parts/next.js';
+import { losing, nextOf } from '../parts/next.js';
 import { signInForm } from '../parts/signin-form.js';
 import { t } from '../i18n.js';
 
@@ -30,6 +30,7 @@ function forgot(known, open) {
             send: async (values) => {
                 await post('password/reset', { account: values.account },
                     { quiet: true });
+                losing(values.account);
                 put(place, h('p', { class: 'sent', role: 'status',
                     tabindex: -1, data: { tone: 'good' } },
                 icon('check'), t('signin.forgot.sent')));
@@ -61,7 +62,8 @@ export default async function signin(view) {
         h('div', { class: 'card signin' },
             h('h1', { tabindex: -1 }, t('nav.signin')),
             view.query.has('next') ? h('p', { class: 'lead' },
-                t('signin.first')) : null,
+                t(history.state?.ended ? 'signin.over' : 'signin.first'))
+                : null,
             made.node, forgot(made.account, view.query.has('forgot')))));
 
     if (!view.query.has('forgot')) {

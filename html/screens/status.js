@@ -32,9 +32,13 @@ export default async function status(view) {
 
     view.title(t('nav.status'));
 
+    const place = h('div', null);
+
+    put(view.root, h('div', { class: 'page wide' },
+        h('h1', { tabindex: -1 }, t('nav.status')), place));
+
     await filled({
-        place: view.root, shape: 'table', signal: view.signal,
-        frame: (node) => h('div', { class: 'page' }, node),
+        place, shape: 'table', signal: view.signal,
         ask: () => get(vmsPath(wish), { signal: view.signal }),
         draw: (list) => {
             if (user()?.role === 'customer' && bare

@@ -4,18 +4,18 @@
  */
 
 import { get, post, Problem } from '../api.js';
+import { now } from '../clock.js';
 import { busy, button } from '../parts/button.js';
-import { every, h, put, say } from '../parts/dom.js';
-import { fault, faultWords, words } from '../parts/fault.js';
+import { every, h, put, say, sayWhole } from '../parts/dom.js';
+import { fault, faultWords, refuse } from '../parts/fault.js';
 import { icon } from '../parts/icon.js';
 import { pending } from '../parts/loading.js';
 import { taskState } from '../parts/state.js';
 import { steps, stepWords } from '../parts/steps.js';
 import { taskLog } from '../parts/task-log.js';
 import { taskTitle } from '../parts/task-strip.js';
-import { toast } from '../parts/toast.js';
 import { userCombo, vmCombo } from '../parts/vm-find.js';
-import { ago, moment, percent, seconds, t, word } from '../i18n.js';
+import { ago, moment, number, percent, seconds, t, word } from '../i18n.js';
 import { note, on, over } from '../live.js';
 import { user } from '../session.js';
 
@@ -23,6 +23,7 @@ import { user } from '../session.js';
 /** @typedef {import('../types.d.ts').Task} Task */
 
 const PAGE = 30;
+const COUNTED = 50;
 const CHIPS = ['', 'queued', 'running', 'done', 'failed', 'cancelled'];
 
 /** @type {Record<string, {act: 'retry' | 'cancel', icon: string}>} */
@@ -35,7 +36,7 @@ const ACTS = {
 /** @param {Task} task */
 function lasted(task) {
     const end = task.finished ? Date.parse(task.finished)
-        : Math.floor(Date.now() / 1000) * 1000;
+        : Math.floor(now() / 1000) * 1000;
 
     return task.started
         ? seconds(Math.max(0, end - Date.parse(task.started)) / 1000) : '';
@@ -57,7 +58,7 @@ function actor(task) {
  */
 function item(first, view, open) {
     const state = h('span', { class: 'task-state' });
-    const now = h('span', { class: 'task-now' });
+    const said = h('span', { class: 'task-now' });
     const when = h('span', { class: 'when' });
     const list = steps(first.steps ?? [], view.signal);
     const wrong = h('p', { class: 'task-error' });
@@ -67,10 +68,11 @@ function item(first, view, open) {
     const log = taskLog(first, view.signal);
 
     const node = h('details', {
-        class: 'task card', open,
+        class: 'task', open,
         on: { toggle: () => node.open && log.open() },
     }, h('summary', null, icon('right', 'chevron'),
-        h('span', { class: 'task-title' }, taskTitle(first)), state, now, when),
+        h('span', { class: 'task-title', title: taskTitle(first) },
+            taskTitle(first)), state, said, when),
     h('div', { class: 'task-body' }, wrong, list.node, acts,
         log.node));
 
@@ -91,7 +93,7 @@ function item(first, view, open) {
                         throw error;
                     }
 
-                    toast(words(error), 'bad');
+                    refuse(error);
                 } finally {
                     busy(self, false);
                 }
@@ -120,7 +122,7 @@ function item(first, view, open) {
         tick();
     };
 
-    const tick = () => say(now, (over(first) ? [actor(first), lasted(first)]
+    const tick = () => sayWhole(said, (over(first) ? [actor(first), lasted(first)]
         : [stepWords(first), percent(first.percent ?? 0), lasted(first)])
         .filter(Boolean).join(' · '));
 
@@ -283,15 +285,25 @@ export default async function tasks(view) {
         }
     };
 
+    /** How many failed, on the button that shows them. */
+    const count = async () => {
+        const { items, next: rest } = await get(
+            `tasks?state=failed&limit=${COUNTED}`, { signal: view.signal });
+
+        if (items.length > 0) {
+            say(chips[CHIPS.indexOf('failed')], `${t('task.failed')} (${
+                number(items.length)}${rest ? '+' : ''})`);
+        }
+    };
+
     view.title(t('nav.tasks'));
     more.hidden = true;
     put(view.root, h('div', { class: 'page' },
-        h('div', { class: 'fleet-head' },
-            h('h1', { tabindex: -1 }, t('nav.tasks')),
-            h('div', { class: 'task-filters', role: 'search' },
-                finders(wish, changed, view),
-                h('div', { class: 'chips', role: 'group',
-                    'aria-label': t('tasks.state') }, chips))),
+        h('h1', { tabindex: -1 }, t('nav.tasks')),
+        h('div', { class: 'task-filters', role: 'search' },
+            finders(wish, changed, view),
+            h('div', { class: 'chips', role: 'group',
+                'aria-label': t('tasks.state') }, chips)),
         list, h('div', { class: 'fleet-foot' }, more)));
 
     every(1000, () => shown.forEach((one) => one.tick()), view.signal);
@@ -311,7 +323,7 @@ export default async function tasks(view) {
             list.firstElementChild?.setAttribute('open', '');
         } catch (error) {
             if (!view.signal.aborted) {
-                put(list, fault(error));
+                put(list, fault(error, undefined, { list: 'tasks' }));
             }
 
             return;
@@ -324,4 +336,5 @@ export default async function tasks(view) {
     }
 
     await load(true);
+    count().catch(() => {});        /* the list does without */
 }

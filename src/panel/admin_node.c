@@ -6,6 +6,7 @@
 #include "admin.h"
 #include "live.h"
 #include "node.h"
+#include "vm_json.h"
 #include "../runtime/fiber.h"
 #include "../runtime/relay.h"
 
@@ -286,6 +287,7 @@ vz_node_json(vz_json_t *out, const vz_rows_t *rows, ngx_uint_t row,
     vz_node_differs(out, vz_cell_int(rows, row, 0));
     vz_json_bool(out, "configured", ask->relay != NULL);
     vz_node_said(out, ask);
+    vz_vm_time(out, "heard", vz_live_heard(vz_cell_int(rows, row, 0)));
     vz_json_int(out, "pools", vz_cell_int(rows, row, 6));
     vz_json_close(out);
 }

@@ -316,6 +316,27 @@ vz_auth_refuse(vz_call_t *call)
 
 
 vz_code_e
+vz_auth_meant(vz_call_t *call)
+{
+    ngx_int_t  user;
+
+    if (call->meant.len == 0 || call->who.user == 0 || !call->cookie_auth) {
+        return VZ_OK;
+    }
+
+    user = ngx_atoi(call->meant.data, call->meant.len);
+
+    if (user != NGX_ERROR && (uint64_t) user == call->who.user) {
+        return VZ_OK;
+    }
+
+    vz_call_problem(call, NGX_HTTP_UNAUTHORIZED, "other_account",
+                    "Another account is signed in by now.");
+    return VZ_DENIED;
+}
+
+
+vz_code_e
 vz_auth_origin(vz_call_t *call)
 {
     ngx_str_t  *site;

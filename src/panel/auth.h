@@ -99,6 +99,13 @@ void vz_auth_refuse(vz_call_t *call);
 void vz_auth_forbid(vz_call_t *call);
 
 /*
+ * vz_auth_meant: that who is signed in is whom a page asks for, where it says
+ * so.  All tabs of a browser share a cookie, and one may have changed it.
+ * VZ_OK, or VZ_DENIED with 401 as the reply.
+ */
+vz_code_e vz_auth_meant(vz_call_t *call);
+
+/*
  * vz_auth_origin: that an unsafe call comes from our own pages or from no
  * browser at all: Origin and Sec-Fetch-Site, where they were sent.  VZ_OK, or
  * VZ_DENIED with 403 as the reply.

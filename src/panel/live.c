@@ -509,14 +509,19 @@ static void
 vz_live_beat(vz_node_row_t *node, vz_sample_t *beat)
 {
     uint32_t     silent;
-    ngx_uint_t   answered;
+    ngx_uint_t   known, answered;
     vz_sample_t  last;
 
-    silent = vz_zone_beat_get(node->id, &last) == NGX_OK ? last.uptime : 0;
+    known = vz_zone_beat_get(node->id, &last) == NGX_OK;
+    silent = known ? last.uptime : 0;
     answered = beat->state != VZ_STATE_UNKNOWN;
 
     beat->node = node->id;
     beat->uptime = answered ? 0 : silent + 1;
+
+    if (!answered) {                /* when it did last */
+        beat->sampled = known ? last.sampled : 0;
+    }
 
     vz_zone_sample_put(beat);
 
@@ -612,6 +617,15 @@ vz_live_gone(uint64_t vm)
 {
     vz_zone_sample_drop(vm);
     vz_zone_vms_change();
+}
+
+
+uint64_t
+vz_live_heard(uint64_t node)
+{
+    vz_sample_t  beat;
+
+    return vz_zone_beat_get(node, &beat) == NGX_OK ? beat.sampled : 0;
 }
 
 

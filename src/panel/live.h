@@ -35,6 +35,12 @@ void vz_live_expect(ngx_uint_t node, uint32_t ctid, uint64_t vm,
 void vz_live_gone(uint64_t vm);
 
 /*
+ * vz_live_heard: when a node answered last, in ms since the epoch; 0 where
+ * nobody knows.
+ */
+uint64_t vz_live_heard(uint64_t node);
+
+/*
  * vz_live_differs: how many containers a node has that are none of ours and
  * not left alone, and how many of ours it has not, as of its last round.
  * NGX_DECLINED where that is not known.

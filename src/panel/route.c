@@ -463,6 +463,10 @@ vz_route_guard(vz_call_t *call, const vz_route_t *route)
             rc = vz_route_who(call, route);
         }
 
+        if (rc == VZ_OK) {
+            rc = vz_auth_meant(call);
+        }
+
         if (rc != VZ_OK) {
             return rc;
         }

@@ -60,7 +60,6 @@ static void vz_vm_cpu(vz_vm_row_t *vm, const vz_sample_t *sample);
 static void vz_vm_task(vz_vm_row_t *vm);
 static void vz_vm_figure(vz_json_t *json, const char *key, uint64_t value,
     ngx_uint_t known);
-static void vz_vm_sampled(vz_json_t *json, uint64_t msec);
 
 #define vz_vm_cell(vm, c)  (vm)->rows, (vm)->row, (vm)->first + (c)
 
@@ -119,7 +118,7 @@ vz_vm_json_open(vz_json_t *json, const vz_rows_t *rows, ngx_uint_t row,
     vz_vm_disk(&vm, &sample);
     vz_vm_cpu(&vm, &sample);
     vz_vm_figure(json, "uptime_s", sample.uptime, sample.sampled != 0);
-    vz_vm_sampled(json, sample.sampled);
+    vz_vm_time(json, "sampled", sample.sampled);
     vz_vm_task(&vm);
 }
 
@@ -322,15 +321,15 @@ vz_vm_figure(vz_json_t *json, const char *key, uint64_t value,
 }
 
 
-static void
-vz_vm_sampled(vz_json_t *json, uint64_t msec)
+void
+vz_vm_time(vz_json_t *json, const char *key, uint64_t msec)
 {
     u_char     text[32];
     ngx_tm_t   tm;
     ngx_str_t  value;
 
     if (msec == 0) {
-        vz_json_null(json, "sampled");
+        vz_json_null(json, key);
         return;
     }
 
@@ -344,7 +343,7 @@ vz_vm_sampled(vz_json_t *json, uint64_t msec)
                              msec % 1000)
                 - text;
 
-    vz_json_text(json, "sampled", &value);
+    vz_json_text(json, key, &value);
 }
 
 
@@ -378,7 +377,7 @@ vz_vm_sample_json(vz_json_t *json, const vz_sample_t *sample)
     vz_json_close(json);
 
     vz_json_uint(json, "uptime_s", sample->uptime);
-    vz_vm_sampled(json, sample->sampled);
+    vz_vm_time(json, "sampled", sample->sampled);
     vz_json_close(json);
 }
 

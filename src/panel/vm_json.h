@@ -51,6 +51,9 @@ void vz_vm_json(vz_json_t *json, const vz_rows_t *rows, ngx_uint_t row,
 void vz_vm_json_open(vz_json_t *json, const vz_rows_t *rows, ngx_uint_t row,
     ngx_uint_t first);
 
+/* vz_vm_time: ms since the epoch as RFC 3339; null for 0. */
+void vz_vm_time(vz_json_t *json, const char *key, uint64_t msec);
+
 /* vz_vm_version: for ETag and If-Match, from the same row. */
 uint64_t vz_vm_version(const vz_rows_t *rows, ngx_uint_t row,
     ngx_uint_t first);

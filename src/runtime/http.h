@@ -66,6 +66,7 @@ struct vz_call_s {
     ngx_str_t        if_none_match;
     ngx_str_t        idempotency_key;
     ngx_str_t        last_event_id;
+    ngx_str_t        meant;         /* Vzpanel-User: for whom it is asked */
     ngx_uint_t       wait;          /* seconds of Prefer: wait=N, <= 120 */
     ngx_str_t        text;          /* the body as it came */
     json_t          *body;          /* parsed by vz_call_body() */

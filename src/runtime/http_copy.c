@@ -27,6 +27,7 @@ static const struct {
     { ngx_string("if-none-match"), offsetof(vz_call_t, if_none_match) },
     { ngx_string("idempotency-key"), offsetof(vz_call_t, idempotency_key) },
     { ngx_string("last-event-id"), offsetof(vz_call_t, last_event_id) },
+    { ngx_string("vzpanel-user"), offsetof(vz_call_t, meant) },
     { ngx_null_string, 0 }
 };
 

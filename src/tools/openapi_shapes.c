@@ -168,7 +168,8 @@ const vz_answer_shape_t  vz_answer_shapes[] = {
     { "Nodes", "unregistered UnregisteredNode[], " vz_page("Node") },
     { "Node",
       "id int, name text, enabled bool, ctid_min int, ctid_max int, vms int,"
-      " pools int, configured bool, strangers int|null, missing int|null, "
+      " pools int, configured bool, strangers int|null, missing int|null,"
+      " heard time|null, "
       VZ_SHAPE_NODE },
     { "UnregisteredNode", "name text, " VZ_SHAPE_NODE },
     { "NodeFacts",

@@ -4,14 +4,10 @@
  */
 
 import assert from 'node:assert/strict';
-import { createRequire } from 'node:module';
-import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
+import { findings } from './axe.mjs';
 import { shot, signIn } from './browser.mjs';
 import { LOOKS, show, walk } from './walk.mjs';
-
-const axe = await readFile(createRequire(import.meta.url)
-    .resolve('axe-core/axe.min.js'), 'utf8');
 
 /** @type {Awaited<ReturnType<typeof walk>>} */
 let around;
@@ -24,25 +20,6 @@ before(async () => {
 after(async () => {
     await around?.browser.close();
 });
-
-
-/** @param {import('playwright-core').Page} page */
-async function findings(page) {
-    await page.evaluate(axe);
-
-    const found = await page.evaluate(async () => {
-        const result = await /** @type {any} */ (window).axe.run(document, {
-            runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa',
-                'best-practice'],
-        });
-
-        return result.violations.map((/** @type {any} */ one) =>
-            `${one.id}: ${one.nodes.map((/** @type {any} */ node) =>
-                node.target.join(' ')).join(', ')}`);
-    });
-
-    return /** @type {string[]} */ (found);
-}
 
 
 for (const look of LOOKS) {

@@ -82,10 +82,11 @@ export async function signIn(page, who, at = url) {
 /**
  * @param {import('playwright-core').Page} page
  * @param {string} name
+ * @param {number} [fades]  ms, for what fades in
  */
-export async function shot(page, name) {
+export async function shot(page, name, fades = 400) {
     if (shots) {
-        await page.waitForTimeout(400);         /* for what fades in */
+        await page.waitForTimeout(fades);
         await page.screenshot({ path: `${shots}/${name}.png` });
     }
 }

@@ -76,10 +76,13 @@ function sealed(key, nonce) {
 
 
 /**
- * @param {number} count
+ * A node that is not there, and answers.
+ *
  * @param {string} key
+ * @param {(verb: string, now: number, said: string) => string} answer  a
+ *     verb's lines
  */
-function daemon(count, key) {
+export function fakeNode(key, answer) {
     /** @type {number[]} */
     const lists = [];
     const silent = { on: false };
@@ -97,24 +100,21 @@ function daemon(count, key) {
 
                 known = proof.startsWith('ok');
                 socket.write(proof);
-
-            } else if (said.startsWith('list ')) {
-                const now = 1000 + (Date.now() - begun) / 1000;
-
-                lists.push(Date.now());
-
-                if (silent.on) {
-                    return;
-                }
-
-                socket.write(seal.answer(Array.from({ length: count },
-                    (_, i) => line(i, now)).join('') + 'ok\n'));
-
-            } else {
-                socket.write(seal.answer(said.startsWith('templates ')
-                    ? '= name=fleet size=1 date=2026-01-02T03:04:05Z\nok\n'
-                    : 'ok\n'));
+                return;
             }
+
+            const verb = said.split(' ', 1)[0];
+
+            if (verb === 'list') {
+                lists.push(Date.now());
+            }
+
+            if (silent.on) {
+                return;
+            }
+
+            socket.write(seal.answer(`${answer(verb,
+                1000 + (Date.now() - begun) / 1000, said)}ok\n`));
         });
     });
 
@@ -153,7 +153,7 @@ function seed(count) {
 
 
 /**
- * silent.on: the node takes `list` and says nothing.
+ * silent.on: the node takes what it is asked and says nothing.
  *
  * @param {string} dir    of the stack
  * @param {number} count  of containers
@@ -161,7 +161,11 @@ function seed(count) {
 export async function fleetStack(dir, count) {
     const { base } = await stackOf(dir);
     const key = (await readFile(join(base, 'conf/relay.key'), 'utf8')).trim();
-    const { server, lists, silent } = daemon(count, key);
+    const { server, lists, silent } = fakeNode(key, (verb, now) =>
+        verb === 'list' ? Array.from({ length: count }, (_, i) =>
+            line(i, now)).join('')
+            : verb === 'templates'
+                ? '= name=fleet size=1 date=2026-01-02T03:04:05Z\n' : '');
     const own = await ownStack(dir, { name: 'vzpanel_fleet',
         nodes: { fleet: await listening(server) }, seed: seed(count) });
 

@@ -5,6 +5,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { faults } from './boxes.mjs';
 import { administrator, api, launch, signIn, url } from './browser.mjs';
 
 /** @type {import('playwright-core').Browser} */
@@ -86,6 +87,8 @@ test('with nothing typed there is nothing to keep', async () => {
     await page.context().clearCookies();
     await page.getByRole('link', { name: 'Tareas' }).first().click();
     await page.waitForURL(`${url}/panel/signin?next=tasks`);
+    await page.getByText('Su sesión terminó').waitFor();
+    assert.deepEqual(await faults(page), []);
     assert.equal(await page.locator('dialog').count(), 0);
 });
 

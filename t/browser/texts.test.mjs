@@ -230,3 +230,19 @@ test('no rule of style is for a class that no page has', async () => {
 
     assert.deepEqual(dead, []);
 });
+
+
+test('no rule of style knows left from right', async () => {
+    const physical = [];
+    const rule = new RegExp('((margin|padding|border)-(left|right)\\b'
+        + '|^\\s+(left|right):|text-align: (left|right)).*', 'gm');
+
+    for (const name of await readdir(html)) {
+        if (name.endsWith('.css')) {
+            physical.push(...(await readFile(new URL(name, html), 'utf8'))
+                .match(rule) ?? []);
+        }
+    }
+
+    assert.deepEqual(physical, []);
+});

@@ -129,6 +129,7 @@ function whoHas(pool, signal) {
 
     const input = h('input', { type: 'search', class: 'search-input',
         'aria-label': t('pool.search'), placeholder: t('pool.search'),
+        title: t('pool.search'),
         autocomplete: 'off', maxlength: 64, on: { input: () => {
             clearTimeout(timer);
             timer = setTimeout(() => {
@@ -256,9 +257,9 @@ export function section() {
             { key: 'cidr', text: t('pool.cidr'),
                 cell: (/** @type {Pool} */ one) => h('code', null,
                     one.cidr) },
-            { key: 'gateway', text: t('hw.gateway'),
+            { key: 'gateway', text: t('hw.gateway'), cls: 'far',
                 cell: (/** @type {Pool} */ one) => one.gateway },
-            { key: 'dns', text: t('hw.dns'),
+            { key: 'dns', text: t('hw.dns'), cls: 'far',
                 cell: (/** @type {Pool} */ one) => one.dns.join(', ')
                     || null },
             { key: 'taken', text: t('pool.taken'), cls: 'number',
@@ -266,7 +267,7 @@ export function section() {
                     { n: one.taken, total: number(one.total) }) },
             { key: 'free', text: t('pool.free'), cls: 'number',
                 cell: (/** @type {Pool} */ one) => number(one.free) },
-            { key: 'enabled', text: t('pool.enabled'), quiet: true,
+            { key: 'enabled', text: t('pool.enabled'), quiet: true, cls: 'mark',
                 cell: (/** @type {Pool} */ one) => (one.state === 'ready'
                     ? yes(one.enabled, t(one.enabled ? 'pool.on' : 'pool.off'))
                     : badge('failed', t(`pool.state.${one.state}`))) },

@@ -47,12 +47,12 @@ export function section() {
                 cell: (/** @type {Entry} */ one) => one.account },
             { key: 'object', text: t('aud.object'),
                 cell: (/** @type {Entry} */ one) => one.object },
-            { key: 'remote', text: t('aud.remote'),
+            { key: 'remote', text: t('aud.remote'), cls: 'far',
                 cell: (/** @type {Entry} */ one) => one.remote },
-            { key: 'result', text: t('aud.result'), quiet: true,
+            { key: 'result', text: t('aud.result'), quiet: true, cls: 'mark',
                 cell: (/** @type {Entry} */ one) => badge(one.result === 'ok'
                     ? 'done' : 'failed', one.result) },
-            { key: 'detail', text: t('aud.detail'), cls: 'long',
+            { key: 'detail', text: t('aud.detail'), cls: 'far',
                 cell: (/** @type {Entry} */ one) => one.detail },
         ],
     };

@@ -238,11 +238,12 @@ export function section() {
         columns: [
             { key: 'name', text: t('node.name'),
                 cell: (/** @type {Node} */ one) => one.name },
-            { key: 'state', text: t('vm.state'), quiet: true, cell: state },
+            { key: 'state', text: t('vm.state'), quiet: true, cls: 'mark',
+                cell: state },
             { key: 'differs', text: t('node.differs'), cell: differs },
-            { key: 'address', text: t('node.address'),
+            { key: 'address', text: t('node.address'), cls: 'far',
                 cell: (/** @type {Node} */ one) => one.address },
-            { key: 'driver', text: t('node.driver'),
+            { key: 'driver', text: t('node.driver'), cls: 'far',
                 cell: (/** @type {Node} */ one) => one.facts
                     && `${one.facts.driver} ${one.facts.version}` },
             { key: 'memory', text: t('hw.memory'),
@@ -252,7 +253,7 @@ export function section() {
             { key: 'disk', text: t('hw.disk'),
                 cell: (/** @type {Node} */ one) => one.facts && left(
                     one.facts.disk_free_bytes, one.facts.disk_total_bytes) },
-            { key: 'ctids', text: t('node.ctids'),
+            { key: 'ctids', text: t('node.ctids'), cls: 'far',
                 cell: (/** @type {Node} */ one) =>
                     `${one.ctid_min}–${one.ctid_max}` },
             { key: 'vms', text: t('adm.vms'), cls: 'number',

@@ -67,15 +67,15 @@ export function section() {
         columns: [
             { key: 'name', text: t('vm.name'),
                 cell: (/** @type {Held} */ one) => fullName(one.user) },
-            { key: 'dni', text: t('order.dni'),
+            { key: 'dni', text: t('order.dni'), cls: 'far',
                 cell: (/** @type {Held} */ one) => one.user.dni },
             { key: 'email', text: t('order.email'), quiet: true,
                 cell: (/** @type {Held} */ one) => one.user.email },
             { key: 'plan', text: t('order.plan.short'),
                 cell: (/** @type {Held} */ one) => one.plan },
-            { key: 'template', text: t('order.template.short'),
+            { key: 'template', text: t('order.template.short'), cls: 'far',
                 cell: (/** @type {Held} */ one) => one.template },
-            { key: 'created', text: t('ord.when'),
+            { key: 'created', text: t('ord.when'), cls: 'short',
                 cell: (/** @type {Held} */ one) => ago(one.created) },
         ],
     };

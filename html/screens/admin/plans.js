@@ -93,7 +93,7 @@ export function section() {
             figure('percent', t('plan.cpu_percent'), (one) =>
                 (one.cpu_percent === 'unlimited' ? t('hw.unlimited')
                     : percent(one.cpu_percent))),
-            { key: 'visible', text: t('plan.visible'), quiet: true,
+            { key: 'visible', text: t('plan.visible'), quiet: true, cls: 'mark',
                 cell: (/** @type {Plan} */ one) => yes(one.visible,
                     t(one.visible ? 'plan.shown' : 'plan.hidden')) },
             figure('vms', t('adm.vms'), (one) => one.vms),

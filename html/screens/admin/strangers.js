@@ -284,18 +284,18 @@ export function section(view) {
             { key: 'name', text: t('vm.hostname'), cell: nameOf },
             { key: 'ctid', text: t('str.ctid'), cls: 'number',
                 cell: (/** @type {Stranger} */ one) => String(one.ctid) },
-            { key: 'state', text: t('vm.state'), quiet: true,
+            { key: 'state', text: t('vm.state'), quiet: true, cls: 'mark',
                 cell: (/** @type {Stranger} */ one) => badge(one.state,
                     t(`state.${one.state}`)) },
             { key: 'addresses', text: t('vm.address'),
                 cell: (/** @type {Stranger} */ one) =>
                     one.addresses.join(', ') },
-            { key: 'template', text: t('order.template'), cls: 'long',
+            { key: 'template', text: t('order.template'), cls: 'far',
                 cell: (/** @type {Stranger} */ one) => one.template },
-            { key: 'memory', text: t('hw.memory'), cls: 'number',
+            { key: 'memory', text: t('hw.memory'), cls: 'number far',
                 cell: (/** @type {Stranger} */ one) =>
                     size(one.memory_limit_bytes) },
-            { key: 'disk', text: t('hw.disk'), cls: 'number',
+            { key: 'disk', text: t('hw.disk'), cls: 'number far',
                 cell: (/** @type {Stranger} */ one) =>
                     size(one.disk_total_bytes) },
         ],

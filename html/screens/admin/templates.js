@@ -113,14 +113,15 @@ export function section() {
         columns: [
             { key: 'label', text: t('tpl.label'),
                 cell: (/** @type {Template} */ one) => h('span',
-                    { class: 'with-mark' }, osMark(one.name), one.label) },
+                    { class: 'with-mark' }, osMark(one.name),
+                h('span', null, one.label)) },
             { key: 'name', text: t('tpl.name'),
                 cell: (/** @type {Template} */ one) => h('code', null,
                     one.name) },
-            { key: 'nodes', text: t('tpl.nodes'),
+            { key: 'nodes', text: t('tpl.nodes'), cls: 'far',
                 cell: (/** @type {Template} */ one) => (one.nodes.length > 0
                     ? one.nodes.join(', ') : yes(false, t('tpl.nowhere'))) },
-            { key: 'enabled', text: t('tpl.enabled'), quiet: true,
+            { key: 'enabled', text: t('tpl.enabled'), quiet: true, cls: 'mark',
                 cell: (/** @type {Template} */ one) => yes(one.enabled,
                     t(one.enabled ? 'tpl.offered' : 'tpl.hidden')) },
             { key: 'vms', text: t('adm.vms'), cls: 'number',

@@ -220,17 +220,17 @@ export function section() {
                 cell: (/** @type {Whole} */ one) => one.account },
             { key: 'name', text: t('vm.name'), quiet: true,
                 cell: (/** @type {Whole} */ one) => fullName(one) },
-            { key: 'email', text: t('order.email'), quiet: true, cls: 'long',
+            { key: 'email', text: t('order.email'), quiet: true,
                 cell: (/** @type {Whole} */ one) => (one.undelivered
                     ? [one.email, ' ', badge('bounced', t('usr.undelivered'))]
                     : one.email) },
-            { key: 'dni', text: t('order.dni'),
+            { key: 'dni', text: t('order.dni'), cls: 'far',
                 cell: (/** @type {Whole} */ one) => one.dni },
-            { key: 'role', text: t('usr.role'),
+            { key: 'role', text: t('usr.role'), cls: 'short far',
                 cell: (/** @type {Whole} */ one) => t(`role.${one.role}`) },
             { key: 'vms', text: t('adm.vms'), cls: 'number',
                 cell: (/** @type {Whole} */ one) => one.vms },
-            { key: 'locked', text: t('usr.state'), quiet: true,
+            { key: 'locked', text: t('usr.state'), quiet: true, cls: 'mark',
                 cell: (/** @type {Whole} */ one) => (one.locked
                     ? badge('failed', t('usr.locked'))
                     : yes(true, t('usr.open'))) },

@@ -1,0 +1,89 @@
+/*
+ * Every screen in every state, with the longest names that there may be, from
+ * a small phone to a wide screen, and with letters twice as large: what is on
+ * it is measured (boxes.mjs).
+ */
+
+import assert from 'node:assert/strict';
+import { dirname } from 'node:path';
+import { after, before, test } from 'node:test';
+import { administrator, launch, maildir } from './browser.mjs';
+import { faults } from './boxes.mjs';
+import { longStack } from './long-stack.mjs';
+import { rooms, STATES } from './states.mjs';
+
+/* A screen comes up at the first of each, and is made wider or narrower. */
+const WIDTHS = [[360, 768], [1280, 1024, 1920]];
+
+/* Those on which there is most, for letters twice as large. */
+const CROWDED = /^(plans|order|signin|live-done|status|status-vm|tasks|task|account|one|many|hardware-vm|adm-(users|nodes|users-item))$/;
+
+/** @type {import('playwright-core').Browser} */
+let browser;
+/** @type {Awaited<ReturnType<typeof longStack>>} */
+let panel;
+let password = '';
+
+
+before(async () => {
+    password = (await administrator()).password;
+    panel = await longStack(dirname(maildir));
+    browser = await launch();
+});
+
+after(async () => {
+    await browser?.close();
+    await panel?.stop();
+});
+
+
+/**
+ * What is wrong on each of some states.
+ *
+ * @param {string} language
+ * @param {number[]} widths
+ * @param {RegExp} only
+ * @param {number} [letters]  px of a plain one
+ */
+async function measured(language, widths, only, letters) {
+    const all = rooms(browser, panel, password, language, letters);
+    const wrong = [];
+
+    for (const state of STATES.filter(({ name }) => only.test(name))) {
+        const page = await all.enter(state, widths[0]);
+
+        for (const width of widths) {
+            await page.setViewportSize({ width, height: 800 });
+
+            for (const one of await faults(page)) {
+                wrong.push(`${state.name}, ${language}, ${width} px: ${one}`);
+            }
+        }
+
+        await all.leave(state, page);
+    }
+
+    await all.close();
+
+    return wrong;
+}
+
+
+test('nothing is cut off, out of reach or on top of something else',
+    async (t) => {
+        const begun = Date.now();
+        const wrong = await Promise.all(['es', 'en'].flatMap((language) =>
+            WIDTHS.map((widths) => measured(language, widths, /^/))));
+
+        t.diagnostic(`${STATES.length} states, 2 languages, 5 widths: ${
+            Math.round((Date.now() - begun) / 1000)} s`);
+        assert.deepEqual(wrong.flat(), []);
+    });
+
+
+test('nor where letters are twice as large', async () => {
+    const wrong = await Promise.all(['es', 'en'].map((language) =>
+        measured(language, [1280, 360], CROWDED, 32)));
+
+    assert.deepEqual(wrong.flat(), []);
+});

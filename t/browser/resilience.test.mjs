@@ -1,0 +1,253 @@
+/*
+ * When something is away or wrong: the clock of the browser, the network, the
+ * database, a node, the account behind the cookie.  The page says what is so,
+ * once, does nothing that was not meant, and heals by itself.
+ */
+
+import assert from 'node:assert/strict';
+import { dirname } from 'node:path';
+import { after, before, test } from 'node:test';
+import { administrator, launch, maildir } from './browser.mjs';
+import { longStack } from './long-stack.mjs';
+
+const VM = 101;             /* of the first customer, and it runs */
+
+/** @type {import('playwright-core').Browser} */
+let browser;
+/** @type {Awaited<ReturnType<typeof longStack>>} */
+let panel;
+let password = '';
+
+
+before(async () => {
+    password = (await administrator()).password;
+    panel = await longStack(dirname(maildir));
+    browser = await launch();
+});
+
+after(async () => {
+    await browser?.close();
+    await panel?.stop();
+});
+
+
+/**
+ * A page of somebody, in a browser of his own.
+ *
+ * @param {string} account  '' for a visitor
+ * @param {string} path
+ * @param {(page: import('playwright-core').Page) => Promise<unknown>} [first]
+ */
+async function open(account, path, first) {
+    const context = await browser.newContext({ locale: 'es-AR',
+        viewport: { width: 1280, height: 900 } });
+    const page = await context.newPage();
+
+    page.setDefaultTimeout(20000);
+    await first?.(page);
+
+    if (account) {
+        await enter(context, account);
+        await page.addInitScript(() =>
+            localStorage.setItem('vzpanel.known', '1'));
+    }
+
+    await page.goto(`${panel.url}/panel/${path}`);
+    await page.locator('main h1, main h2').first().waitFor();
+
+    return page;
+}
+
+
+/**
+ * @param {import('playwright-core').BrowserContext} context
+ * @param {string} account
+ */
+async function enter(context, account) {
+    const answer = await context.request.post(`${panel.url}/api/session`,
+        { data: { account, password } });
+
+    assert.equal(answer.status(), 200);
+}
+
+
+for (const minutes of [5, -5]) {
+    test(`a browser's clock that is ${minutes} minutes off ages nothing`,
+        async () => {
+            const page = await open('admin', `status?vm=${VM}`, (one) =>
+                one.addInitScript((off) => {
+                    const real = Date.now;
+
+                    Date.now = () => real() + off;
+                }, minutes * 60000));
+
+            await page.locator('.panel .vm-state', { hasText: 'En marcha' })
+                .waitFor();
+            await page.waitForTimeout(2500);
+            assert.equal(await page.getByText('el nodo no informa').count(), 0);
+            assert.match(await page.locator('.panel .uptime').innerText(),
+                /^364\sd 23\sh$/);
+            await page.context().close();
+        });
+}
+
+
+test('nothing is done by an account that signed in from another tab',
+    async () => {
+        const page = await open('admin', `status?vm=${VM}`);
+        /** @type {string[]} */
+        const statuses = [];
+
+        page.on('response', (one) => {
+            if (one.request().method() === 'POST') {
+                statuses.push(`${one.status()}`);
+            }
+        });
+        await page.locator('.panel .vm-state').waitFor();
+
+        /* whose server it is, and who may stop it */
+        await enter(page.context(), panel.accounts.many);
+        await page.locator('.panel [data-action=stop]').click();
+        await page.locator('dialog').getByRole('button', { name: 'Detener' })
+            .click();
+        await page.locator('[data-name=other]').waitFor();
+        assert.deepEqual(statuses, ['401']);
+        assert.match(page.url(), /status\?vm/);
+
+        await page.locator('[data-name=other] a').click();
+        await page.locator('[data-name=other]').waitFor({ state: 'detached' });
+        await page.locator('.row').first().waitFor();
+        assert.equal(await page.getByRole('link', { name: 'Hardware' })
+            .count(), 0);
+        await page.context().close();
+    });
+
+
+test('a tab is told when another one signs in', async () => {
+    const page = await open('admin', 'status');
+    const other = await page.context().newPage();
+
+    await page.locator('.row').first().waitFor();
+    await other.goto(`${panel.url}/panel/signin`);
+    await other.locator('.signin > .form [name=account]')
+        .fill(panel.accounts.none);
+    await other.locator('.signin > .form [name=password]').fill(password);
+    await other.locator('.signin > .form [type=submit]').click();
+    await page.locator('[data-name=other]').waitFor();
+    await page.context().close();
+});
+
+
+test('a screen that cannot be fetched is the network\'s fault, and comes',
+    async () => {
+        const page = await open('admin', 'status');
+
+        await page.locator('.row').first().waitFor();
+        await page.context().setOffline(true);
+        await page.getByRole('link', { name: 'Tareas' }).first().click();
+        await page.getByText('No hay conexión con el servidor').first()
+            .waitFor();
+        assert.equal(await page.getByText('Algo falló').count(), 0);
+
+        await page.context().setOffline(false);
+        await page.locator('.task').first().waitFor();
+        assert.match(page.url(), /tasks$/);
+        await page.context().close();
+    });
+
+
+test('a visitor is told in his words, and need not press anything',
+    async () => {
+        const page = await open('', '', (one) => one.route('**/api/plans',
+            (route) => route.fulfill({ status: 503,
+                contentType: 'application/problem+json',
+                headers: { 'Retry-After': '3' },
+                body: '{"status":503,"code":"database_down"}' })));
+
+        await page.getByText('No podemos mostrar los planes').waitFor();
+        await page.getByText(/Se reintenta en \d/).waitFor();
+        assert.equal(await page.getByText('base de datos').count(), 0);
+        await page.unrouteAll();
+        await page.locator('.plan').first().waitFor();
+        await page.context().close();
+    });
+
+
+test('who was signed in is not taken for a visitor meanwhile', async () => {
+    const page = await open('admin', 'contact', (one) =>
+        one.route('**/api/session', (route) => route.fulfill({ status: 503,
+            contentType: 'application/problem+json', body: '{}' })));
+
+    await page.getByRole('link', { name: 'Cuenta' }).first().waitFor();
+    assert.equal(await page.getByRole('link', { name: 'Acceso Clientes' })
+        .count(), 0);
+    await page.context().close();
+});
+
+
+test('a connection that is lost is read out once, whatever counts on',
+    async () => {
+        const page = await open('admin', 'status');
+        const bar = page.locator('[data-name=lost]');
+
+        await page.locator('.row').first().waitFor();
+        await page.context().setOffline(true);
+        await bar.waitFor();
+
+        const words = await bar.locator('.bar-words').innerText();
+
+        await page.waitForFunction((text) => document.querySelector(
+            '[data-name=lost] .bar-words')?.textContent !== text, words);
+        assert.equal(await bar.locator('.bar-words')
+            .getAttribute('aria-hidden'), 'true');
+        assert.equal(await bar.locator('.sr').innerText(),
+            'Sin conexión con el servidor. Se reintenta solo.');
+        await page.context().setOffline(false);
+        await bar.waitFor({ state: 'detached' });
+        await page.context().close();
+    });
+
+
+test('what failed is taken back when it is over', async () => {
+    const page = await open('admin', `status?vm=${VM}`);
+    const toast = page.locator('.toast[data-tone=bad]');
+
+    await page.locator('.panel .vm-state').waitFor();
+    await page.route('**/restart', (route) => route.fulfill({ status: 503,
+        contentType: 'application/problem+json',
+        body: '{"status":503,"code":"database_down"}' }));
+    await page.locator('.panel [data-action=restart]').click();
+    await page.locator('dialog').getByRole('button', { name: 'Reiniciar' })
+        .click();
+    await toast.waitFor();
+    await page.locator('main').getByRole('searchbox').fill('w0');
+    await toast.waitFor({ state: 'detached' });
+    await page.context().close();
+});
+
+
+test('a silent node stands above every screen, with since when and why',
+    async () => {
+        const page = await open('admin', 'tasks');
+        const owner = await open(panel.accounts.one, 'status');
+        const bar = page.locator('[data-name^=node-]');
+
+        await owner.locator('.vm-state', { hasText: 'En marcha' }).waitFor();
+        panel.silent.on = true;
+        await bar.waitFor({ timeout: 60000 });
+        assert.match(await bar.innerText(),
+            /no responde desde las \d\d:\d\d:\d\d\. Tarda demasiado\./);
+
+        /* and is there when one comes later */
+        await page.goto(`${panel.url}/panel/account`);
+        await bar.waitFor({ timeout: 30000 });
+
+        await owner.locator('.vm-state', { hasText: 'Sin datos' }).waitFor();
+        assert.equal(await owner.getByText('el nodo no informa').count(), 1);
+        assert.equal(await owner.locator('[data-name^=node-]').count(), 0);
+
+        panel.silent.on = false;
+        await bar.waitFor({ state: 'detached', timeout: 60000 });
+        await page.context().close();
+        await owner.context().close();
+    });

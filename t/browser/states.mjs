@@ -1,0 +1,350 @@
+/*
+ * Every screen in every state that it has, on a panel in which all is called
+ * as long as it may be: what is pictured, measured and looked through.
+ */
+
+import { cookie } from './browser.mjs';
+
+/** @typedef {import('playwright-core').Page} Page */
+/** @typedef {Awaited<ReturnType<import('./long-stack.mjs')['longStack']>>}
+ *     Panel */
+/**
+ * @typedef {'visitor' | 'admin' | 'one' | 'many' | 'none' | 'must'} Who
+ *
+ * @typedef {{
+ *     name: string, who: Who, path: string, sign?: string,
+ *     answers?: Record<string, [number, object]>,
+ *     act?: (page: Page) => Promise<unknown>, fresh?: boolean,
+ * }} State  sign: what must be there, answers: of the API, by the end of the
+ *     address; act: what brings it about; fresh: only in a page just loaded
+ */
+
+export const SECRET = 'a'.repeat(64);
+
+const STEPS = ['account', 'address', 'create', 'limits', 'network',
+    'password', 'start', 'mail'];
+
+
+/**
+ * @param {string} state
+ * @param {number} at  the step it is in
+ * @param {object} [more]
+ * @returns {Record<string, [number, object]>}
+ */
+function order(state, at, more = {}) {
+    return { [`orders/${SECRET}`]: [200, { order: SECRET, task: 1, state,
+        step: at, steps: STEPS.map((name, i) => ({ name,
+            state: i < at ? 'done' : i > at ? 'queued'
+                : state === 'failed' ? 'failed' : state, percent: 40,
+            detail: '', seconds: i < at ? 1234.5 : null })),
+        vm: { id: 1, name: 'w'.repeat(64) }, address: null,
+        account: 'w'.repeat(32), email: `w***@${'m'.repeat(60)}.example`,
+        error: null, ...more }] };
+}
+
+
+/** @param {number} status @param {string} code @returns {[number, object]} */
+function refusal(status, code) {
+    return [status, { status, code, title: code }];
+}
+
+
+/** @param {string} selector */
+const press = (selector) => (/** @type {Page} */ page) =>
+    page.locator(selector).first().click();
+
+/** @param {string} selector  of a button @param {string} [wait] */
+const opened = (selector, wait = 'dialog[open] h2') =>
+    async (/** @type {Page} */ page) => {
+        await press(selector)(page);
+        await page.locator(wait).waitFor();
+    };
+
+
+/**
+ * What is wrong in a form that was sent as it is.
+ *
+ * @param {Record<string, string>} values
+ */
+const sent = (values) => async (/** @type {Page} */ page) => {
+    for (const [name, value] of Object.entries(values)) {
+        await page.locator(`main [name=${name}]`).first().fill(value);
+    }
+
+    await page.locator('main form [type=submit]').first().click();
+    await page.locator('[aria-invalid], .form-error:not(:empty)').first()
+        .waitFor();
+};
+
+const LONG = 'w'.repeat(128);
+
+/** @type {Omit<State, 'who'>[]} */
+const PUBLIC = [
+    { name: 'plans', path: '', sign: '.plan' },
+    { name: 'plans-off', path: '', sign: '#plans-closed', answers: { plans: [200,
+        { items: [{ id: 1, name: 'Básico', memory_mib: 64, disk_mib: 1024,
+            cpu_units: 1000 }], signup: 'off',
+        stock: { addresses: 0, templates: 1 } }] } },
+    { name: 'plans-none', path: '', sign: '.empty', answers: { plans: [200,
+        { items: [], signup: 'open', stock: { addresses: 9, templates: 1 } }],
+    templates: [200, { items: [] }] } },
+    { name: 'plans-down', path: '', sign: '.empty',
+        answers: { plans: refusal(503, 'database_down') } },
+    { name: 'order', path: 'order', sign: '[name=dni]' },
+    { name: 'order-bad', path: 'order', sign: '[name=dni]', act: sent({
+        dni: '12', email: 'ana@', phone: 'abc', hostname: 'a_b',
+        first_name: '1' }) },
+    { name: 'order-off', path: 'order', sign: '.notice', answers: { plans: [200,
+        { items: [], signup: 'off', stock: { addresses: 0, templates: 1 } }] } },
+    { name: 'live-queued', path: `order#follow=${SECRET}`, sign: '.steps',
+        answers: order('queued', 2) },
+    { name: 'live-running', path: `order#follow=${SECRET}`, sign: '.steps',
+        answers: order('running', 2) },
+    { name: 'live-held', path: `order#follow=${SECRET}`, sign: '.steps',
+        answers: order('held', 2) },
+    { name: 'live-done', path: `order#follow=${SECRET}`, sign: '.outcome',
+        answers: order('done', 8, {
+            address: '2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff' }) },
+    { name: 'live-failed', path: `order#follow=${SECRET}`, sign: '.outcome',
+        answers: order('failed', 2, { error: { code: 'failed',
+            detail: 'x'.repeat(255) } }) },
+    { name: 'live-cancelled', path: `order#follow=${SECRET}`, sign: '.outcome',
+        answers: order('cancelled', 2, { error: { code: 'rejected',
+            detail: 'x'.repeat(200) } }) },
+    { name: 'live-absent', path: `order#follow=${SECRET}`, sign: '.empty',
+        answers: { [`orders/${SECRET}`]: refusal(404, 'not_found') } },
+    { name: 'signin', path: 'signin', sign: '[name=password]' },
+    { name: 'signin-next', path: 'signin?next=tasks', sign: '.lead' },
+    { name: 'signin-bad', path: 'signin', sign: '[name=password]',
+        answers: { session: refusal(403, 'bad_credentials') },
+        act: sent({ account: LONG, password: LONG }) },
+    { name: 'signin-forgot', path: 'signin?forgot=1',
+        sign: '.forgot [name=account]' },
+    { name: 'reset', path: `reset#token=${SECRET}`, sign: '[name=new]' },
+    { name: 'reset-bad', path: `reset#token=${SECRET}`, sign: '[name=new]',
+        act: sent({ new: 'corta' }) },
+    { name: 'reset-old', path: 'reset#token=1', sign: '.notice' },
+    { name: 'contact', path: 'contact', sign: '.contact' },
+    { name: 'nothing', path: 'nothing-here', sign: '.empty' },
+    { name: 'menu', path: 'contact', act: async (page) => {
+        const toggle = page.locator('.menu-toggle');
+
+        if (await toggle.isVisible()) {
+            await toggle.click();
+        }
+    } },
+];
+
+const SECTIONS = ['templates', 'plans', 'users', 'addresses', 'nodes',
+    'orders', 'mail', 'audit'];
+const EDITORS = ['templates', 'plans', 'users', 'addresses', 'nodes'];
+const section = (/** @type {string} */ key, more = '') =>
+    `administration?section=${key}${more}`;
+
+/** @type {Omit<State, 'who'>[]} */
+const OWN = [
+    { name: 'status', path: 'status', sign: '.row' },
+    { name: 'status-vm', path: 'status?vm=101', sign: '.vm-head' },
+    { name: 'status-suspended', path: 'status?vm=105', sign: '.vm-head' },
+    { name: 'status-failed', path: 'status?vm=106', sign: '.vm-head' },
+    { name: 'status-none', path: 'status?q=nobody', sign: '.empty',
+        fresh: true },
+    { name: 'status-absent', path: 'status?vm=9999', sign: '.empty',
+        fresh: true },
+    { name: 'status-stop', path: 'status?vm=101', sign: '.vm-head',
+        act: opened(':is(.panel, dialog) [data-action=stop]',
+            'dialog[open] .dialog-foot') },
+    { name: 'hardware', path: 'hardware', sign: '.empty' },
+    { name: 'hardware-find', path: 'hardware', sign: '.empty',
+        act: async (page) => {
+            await page.locator('[role=combobox]').fill('w0');
+            await page.locator('.combo-item').first().waitFor();
+        } },
+    { name: 'hardware-vm', path: 'hardware?vm=101', sign: '.hw-card' },
+    { name: 'hardware-suspended', path: 'hardware?vm=105', sign: '.hw-card' },
+    { name: 'hardware-failed', path: 'hardware?vm=106', sign: '.hw-card' },
+    { name: 'hardware-changed', path: 'hardware?vm=101', sign: '.hw-card',
+        act: (page) => page.locator('.hw-field input:not([type=checkbox])')
+            .first().fill('w'.repeat(64)) },
+    { name: 'hardware-new', path: 'hardware', sign: '.empty',
+        act: opened('.hw-bar .button', 'dialog form') },
+    { name: 'hardware-destroy', path: 'hardware?vm=101', sign: '.hw-card',
+        act: opened('[data-action=destroy]', 'dialog form') },
+    { name: 'hardware-suspend', path: 'hardware?vm=101', sign: '.hw-card',
+        act: opened('[data-action=suspend]', 'dialog form') },
+    { name: 'hardware-absent', path: 'hardware?vm=9999', sign: '.empty',
+        fresh: true },
+    { name: 'tasks', path: 'tasks', sign: '.task' },
+    { name: 'tasks-none', path: 'tasks?state=queued', sign: '.empty',
+        fresh: true },
+    { name: 'task', path: 'tasks?task=26', sign: '.task[open]' },
+    { name: 'task-absent', path: 'tasks?task=9999', sign: '.empty',
+        fresh: true },
+    { name: 'account', path: 'account', sign: '.login' },
+    { name: 'account-bad', path: 'account', sign: '.login',
+        act: sent({ old: 'x', new: 'corta' }) },
+    { name: 'administration', path: 'administration', sign: '.adm-tab' },
+    { name: 'administration-absent', path: section('nonsense'),
+        sign: '.empty' },
+    ...SECTIONS.map((key) => ({ name: `adm-${key}`, path: section(key),
+        sign: '.line' })),
+    { name: 'adm-strangers', path: section('strangers', '&node=1'),
+        sign: '.listing' },
+    { name: 'adm-none', path: section('users', '&q=nobody'), sign: '.empty',
+        fresh: true },
+    ...EDITORS.map((key) => ({ name: `adm-${key}-new`,
+        path: section(key, '&item=new'), sign: '.editor' })),
+    ...[...EDITORS, 'mail'].map((key) => ({ name: `adm-${key}-item`,
+        path: section(key, `&item=${key === 'users' ? 2 : 1}`),
+        sign: '.editor' })),
+    { name: 'adm-order', path: section('orders'), sign: '.line',
+        act: opened('.line .row-link', '.editor') },
+    { name: 'node-silent', path: 'account', sign: '[data-name=node-1]',
+        fresh: true, answers: { 'admin/nodes': [200, { unregistered: [],
+            items: [{ id: 1, name: 'n'.repeat(64), configured: true,
+                answers: false, error: 'timeout', vms: 10,
+                heard: '2026-01-02T03:04:05Z' }] }] } },
+    { name: 'status-toast', path: 'status?vm=101', sign: '.vm-head',
+        fresh: true, answers: { 'vms/101/restart': [409, { status: 409,
+            code: 'newer', detail: 'w'.repeat(200) }] },
+        act: async (page) => {
+            await press(':is(.panel, dialog) [data-action=restart]')(page);
+            await press('dialog .dialog-foot .primary')(page);
+            await page.locator('.toast').waitFor();
+        } },
+    { name: 'other-account', path: 'tasks', sign: '[data-name=other]',
+        fresh: true, answers: { tasks: refusal(401, 'other_account') } },
+];
+
+/** @type {State[]} */
+export const STATES = [
+    ...PUBLIC.map((one) => ({ ...one,
+        who: /** @type {const} */ ('visitor') })),
+    ...OWN.map((one) => ({ ...one, who: /** @type {const} */ ('admin') })),
+    { name: 'one', who: 'one', path: 'status', sign: '.vm-head' },
+    { name: 'many', who: 'many', path: 'status', sign: '.row' },
+    { name: 'many-tasks', who: 'many', path: 'tasks', sign: '.task' },
+    { name: 'none', who: 'none', path: 'status', sign: '.empty' },
+    { name: 'none-tasks', who: 'none', path: 'tasks', sign: '.empty' },
+    { name: 'must', who: 'must', path: 'account', sign: '[name=old]' },
+];
+
+
+/**
+ * A page for each kind of person, kept for all states of his.
+ *
+ * @param {import('playwright-core').Browser} browser
+ * @param {Panel} panel
+ * @param {string} password  of the stack's administrator, and so everybody's
+ * @param {string} language
+ * @param {number} [letters]  px of a plain one, as one sets it in the browser
+ */
+export function rooms(browser, panel, password, language, letters = 16) {
+    /** @type {Map<Who, Promise<Page>>} */
+    const made = new Map();
+
+    /** @param {Who} who @param {number} width */
+    const open = async (who, width) => {
+        const context = await browser.newContext({
+            locale: language === 'es' ? 'es-AR' : 'en-GB',
+            viewport: { width, height: 800 }, reducedMotion: 'reduce',
+        });
+
+        if (who !== 'visitor') {
+            const [name, value] = (await cookie({ password,
+                account: who === 'admin' ? who : panel.accounts[who] },
+            panel.url)).split('=');
+
+            await context.addCookies([{ name, value, url: panel.url }]);
+        }
+
+        const page = await context.newPage();
+
+        if (letters !== 16) {
+            await (await context.newCDPSession(page)).send(
+                'Page.setFontSizes', { fontSizes: { standard: letters,
+                    fixed: letters } });
+        }
+
+        page.setDefaultTimeout(20000);
+        await page.goto(`${panel.url}/panel/contact`);
+        await page.locator('main h1').waitFor();
+
+        return page;
+    };
+
+    return {
+        /**
+         * The page, in that state.
+         *
+         * @param {State} state
+         * @param {number} width
+         */
+        async enter(state, width) {
+            if (!made.has(state.who)) {
+                made.set(state.who, open(state.who, width));
+            }
+
+            const page = await /** @type {Promise<Page>} */ (
+                made.get(state.who));
+
+            await page.setViewportSize({ width, height: 800 });
+            await arrive(page, panel.url, state);
+
+            return page;
+        },
+
+        /** @param {State} state @param {Page} page */
+        async leave(state, page) {
+            await page.evaluate(() => document.querySelectorAll('dialog')
+                .forEach((one) => one.close()));
+
+            if (state.answers) {
+                await page.unrouteAll();
+            }
+        },
+
+        async close() {
+            for (const page of made.values()) {
+                await (await page).context().close();
+            }
+        },
+    };
+}
+
+
+/**
+ * @param {Page} page
+ * @param {string} url
+ * @param {State} state
+ */
+async function arrive(page, url, state) {
+    for (const [end, [status, body]] of Object.entries(state.answers ?? {})) {
+        await page.route((at) => at.pathname === `/api/${end}`, (route) =>
+            route.fulfill({ status, contentType: 'application/json',
+                headers: status === 503 ? { 'Retry-After': '30' } : {},
+                body: JSON.stringify(body) }));
+    }
+
+    if (state.fresh) {
+        await page.goto(`${url}/panel/${state.path}`);
+    } else {
+        /* as a link does it, and never to the screen that is shown */
+        await page.evaluate((path) => {
+            document.getElementById('main')?.replaceChildren();
+
+            for (const one of ['contact', path]) {
+                history.pushState(null, '', new URL(one,
+                    `${location.origin}/panel/`));
+                dispatchEvent(new PopStateEvent('popstate'));
+            }
+        }, state.path);
+    }
+
+    await page.locator(state.sign ?? 'main h1').first().waitFor();
+    await page.waitForFunction(() => !document.querySelector('.skeleton,'
+        + ' [data-busy]:not(.strip)'));
+    await state.act?.(page);
+    await page.evaluate(() => new Promise((done) =>
+        requestAnimationFrame(() => setTimeout(done, 30))));
+}
