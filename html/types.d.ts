@@ -78,6 +78,7 @@ export interface Task {
     started?: string | null;
     finished?: string | null;
     error?: Fault | null;
+    unseen?: boolean;           /* it failed, and no administrator saw it */
     log?: LogLine[];            /* where one task was asked for */
 }
 

@@ -9,7 +9,7 @@ import { percent, seconds, t, word } from '../i18n.js';
 /** @type {Record<string, string>} */
 const MARK = {
     queued: 'clock', running: 'work', done: 'check', failed: 'cross',
-    skipped: 'right',
+    skipped: 'right', never: 'minus',
 };
 
 
@@ -39,10 +39,16 @@ function row(name) {
         node,
         clock,
 
-        /** @param {Step} step */
-        set(step) {
-            if (step.state !== shown) {
-                shown = step.state;
+        /**
+         * @param {Step} step
+         * @param {boolean} never  what waits will not be done
+         */
+        set(step, never) {
+            const now = never && step.state === 'queued' ? 'never'
+                : step.state;
+
+            if (now !== shown) {
+                shown = now;
                 begun = Date.now();
                 node.dataset.state = shown;
                 put(mark, icon(MARK[shown] ?? 'clock'));
@@ -74,6 +80,8 @@ export function steps(first, signal) {
 
     /** @param {Step[]} list */
     const set = (list) => {
+        const never = list.some((step) => step.state === 'failed');
+
         for (const step of list) {
             let known = rows.get(step.name);
 
@@ -83,7 +91,7 @@ export function steps(first, signal) {
                 node.append(known.node);
             }
 
-            known.set(step);
+            known.set(step, never);
         }
 
         const now = list.find((step) => step.state === 'running');

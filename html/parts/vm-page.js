@@ -13,6 +13,7 @@ import { steps } from './steps.js';
 import { taskTitle } from './task-strip.js';
 import { taskState, vmState } from './state.js';
 import { user } from '../session.js';
+import { vmFailed } from './vm-failed.js';
 
 /** @typedef {import('../types.d.ts').Vm} Vm */
 /** @typedef {import('../types.d.ts').Task} Task */
@@ -46,6 +47,10 @@ function uptime(vm) {
 }
 
 
+/* Services of a container that a node has, or had. */
+const MADE = new Set(['ready', 'suspended', 'deleting', 'delete_failed']);
+
+
 /**
  * What its state alone does not say: the figures are old, or it is stopped
  * and nobody stopped it here.
@@ -58,7 +63,8 @@ function remark(vm) {
             && !taskOf(vm.id) ? t('vm.halted') : '';
     }
 
-    return vm.sampled && (vm.state === 'unknown'
+    return vm.sampled && MADE.has(vm.service ?? 'ready')
+        && (vm.state === 'unknown'
         || Date.now() - Date.parse(vm.sampled) > STALE)
         ? t('vm.stale', { ago: ago(vm.sampled) }) : '';
 }
@@ -233,6 +239,7 @@ export function vmPage(vm, signal, options = {}) {
     const known = facts(vm);
     const bars = meters(vm);
     const work = underWay(vm, signal);
+    const failed = vmFailed(vm, signal);
     const last = lastTasks(vm, signal);
     const stale = h('p', { class: 'stale' });
     const wrong = h('div', null);
@@ -252,6 +259,7 @@ export function vmPage(vm, signal, options = {}) {
         buttons.set();
         bars.set();
         work.set();
+        failed.set();
         known.tick();
     };
 
@@ -303,7 +311,7 @@ export function vmPage(vm, signal, options = {}) {
             buttons.node,
             user()?.role === 'admin' ? linkButton(`hardware?vm=${vm.id}`,
                 t('hw.open'), 'quiet') : null),
-        wrong, stale, work.node, known.node, bars.node, last.node);
+        wrong, failed.node, stale, work.node, known.node, bars.node, last.node);
 
     return node;
 }

@@ -4,6 +4,7 @@ import { get, listen } from '../api.js';
 import { copyable, linkButton } from '../parts/button.js';
 import { every, h, put, say } from '../parts/dom.js';
 import { faultWords } from '../parts/fault.js';
+import { setting } from '../parts/header.js';
 import { icon } from '../parts/icon.js';
 import { filled } from '../parts/loading.js';
 import { handed } from '../parts/offer.js';
@@ -56,17 +57,21 @@ function success(order) {
 }
 
 
-/** @param {Order} order */
+/**
+ * What is so, and what to do; why it failed is the provider's business.
+ *
+ * @param {Order} order
+ */
 function failure(order) {
-    const step = order.steps.find((one) => one.state === 'failed');
-    const what = order.error
-        ?? (step ? { code: step.name, detail: step.detail } : null);
+    const rejected = order.state !== 'failed';
 
     return h('section', { class: 'outcome', data: { tone: 'bad' } },
-        what ? h('p', null, icon('warn'), h('span', null, faultWords(what)))
-            : null,
-        h('p', null, t(order.state === 'failed' ? 'live.failed.kept'
-            : 'live.rejected')));
+        h('p', null, icon('warn'), h('span', null,
+            rejected && order.error ? faultWords(order.error)
+                : t('live.failed', { n: order.task ?? '' }))),
+        h('p', null, t(rejected ? 'live.rejected' : 'live.failed.kept', {
+            email: order.email ?? t('live.failed.mail') })),
+        setting('contact') ? linkButton('contact', t('live.contact')) : null);
 }
 
 

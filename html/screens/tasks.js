@@ -3,20 +3,20 @@
  * failed one up again, or one back that still waits.
  */
 
-import { get, post, Problem } from '../api.js';
-import { busy, button } from '../parts/button.js';
+import { get } from '../api.js';
+import { button } from '../parts/button.js';
 import { every, h, put, say } from '../parts/dom.js';
-import { fault, faultWords, words } from '../parts/fault.js';
+import { fault, faultWords } from '../parts/fault.js';
 import { icon } from '../parts/icon.js';
 import { pending } from '../parts/loading.js';
 import { taskState } from '../parts/state.js';
 import { steps, stepWords } from '../parts/steps.js';
+import { seen, taskAct } from '../parts/task-act.js';
 import { taskLog } from '../parts/task-log.js';
 import { taskTitle } from '../parts/task-strip.js';
-import { toast } from '../parts/toast.js';
 import { userCombo, vmCombo } from '../parts/vm-find.js';
 import { ago, moment, percent, seconds, t, word } from '../i18n.js';
-import { note, on, over } from '../live.js';
+import { on, over } from '../live.js';
 import { user } from '../session.js';
 
 /** @typedef {import('../types.d.ts').View} View */
@@ -24,12 +24,6 @@ import { user } from '../session.js';
 
 const PAGE = 30;
 const CHIPS = ['', 'queued', 'running', 'done', 'failed', 'cancelled'];
-
-/** @type {Record<string, {act: 'retry' | 'cancel', icon: string}>} */
-const ACTS = {
-    failed: { act: 'retry', icon: 'restart' },
-    queued: { act: 'cancel', icon: 'cross' },
-};
 
 
 /** @param {Task} task */
@@ -68,37 +62,28 @@ function item(first, view, open) {
 
     const node = h('details', {
         class: 'task card', open,
-        on: { toggle: () => node.open && log.open() },
+        on: {
+            toggle: () => {
+                if (node.open) {
+                    log.open();
+                    read();
+                }
+            },
+        },
     }, h('summary', null, icon('right', 'chevron'),
         h('span', { class: 'task-title' }, taskTitle(first)), state, now, when),
     h('div', { class: 'task-body' }, wrong, list.node, acts,
         log.node));
 
-    const drawActs = (/** @type {Task} */ task) => {
-        const can = user()?.role === 'admin' ? ACTS[task.state] : undefined;
+    const drawActs = (/** @type {Task} */ task) => put(acts,
+        taskAct(task, async () => set(await get(`tasks/${task.id}`,
+            { signal: view.signal }))));
 
-        put(acts, can ? button({
-            text: t(`task.${can.act}`), icon: can.icon, small: true,
-            press: async (event) => {
-                const self = /** @type {HTMLElement} */ (event.currentTarget);
-
-                busy(self, true);
-
-                try {
-                    note(await post(`tasks/${task.id}/${can.act}`));
-                } catch (error) {
-                    if (!(error instanceof Problem)) {
-                        throw error;
-                    }
-
-                    toast(words(error), 'bad');
-                } finally {
-                    busy(self, false);
-                }
-
-                set(await get(`tasks/${task.id}`, { signal: view.signal }));
-            },
-        }) : null);
+    /* who reads why it failed has seen it */
+    const read = () => {
+        if (node.open && user()?.role === 'admin') {
+            void seen(first);
+        }
     };
 
     const set = (/** @type {Task} */ task) => {
@@ -118,6 +103,7 @@ function item(first, view, open) {
         list.set(task.steps ?? []);
         log.follow(task);
         tick();
+        read();
     };
 
     const tick = () => say(now, (over(first) ? [actor(first), lasted(first)]

@@ -131,6 +131,38 @@ static const vz_mail_text_t  vz_mail_texts[] = {
       "\n"
       "{brand}\n" },
 
+    { "failed", "es",
+      "{brand}: falló el pedido {order}",
+      "El pedido N.º {order} no se pudo completar.\n"
+      "\n"
+      "  Servidor:    {server}\n"
+      "  Cliente:     {customer}, {email}\n"
+      "  Paso:        {step}\n"
+      "  Error:       {code}\n"
+      "  Detalle:     {detail}\n"
+      "\n"
+      "Corregida la causa, puede reintentarlo en esta página:\n"
+      "\n"
+      "  {url}/tasks?task={order}\n"
+      "\n"
+      "{brand}\n" },
+
+    { "failed", "en",
+      "{brand}: order {order} failed",
+      "Order no. {order} could not be completed.\n"
+      "\n"
+      "  Server:    {server}\n"
+      "  Customer:  {customer}, {email}\n"
+      "  Step:      {step}\n"
+      "  Error:     {code}\n"
+      "  Detail:    {detail}\n"
+      "\n"
+      "Once the cause is fixed, retry it on this page:\n"
+      "\n"
+      "  {url}/tasks?task={order}\n"
+      "\n"
+      "{brand}\n" },
+
     { "credentials", "es",
       "{brand}: su servidor {hostname} está listo",
       "Hola {first_name}:\n"

@@ -295,7 +295,7 @@ vz_vm_task(vz_vm_row_t *vm)
     }
 
     if (vz_zone_task_get(id, &view) == NGX_OK) {
-        vz_vm_view_json(vm->json, "task", &view);
+        vz_vm_view_json(vm->json, "task", &view, 0);
         return;
     }
 
@@ -384,7 +384,8 @@ vz_vm_sample_json(vz_json_t *json, const vz_sample_t *sample)
 
 
 void
-vz_vm_view_json(vz_json_t *json, const char *key, const vz_task_view_t *view)
+vz_vm_view_json(vz_json_t *json, const char *key, const vz_task_view_t *view,
+    ngx_uint_t admin)
 {
     vz_json_object(json, key);
     vz_json_uint(json, "id", view->id);
@@ -400,6 +401,8 @@ vz_vm_view_json(vz_json_t *json, const char *key, const vz_task_view_t *view)
     vz_json_cstr(json, "step_name", (const char *) view->step_name);
     vz_json_uint(json, "step_percent", view->step_percent);
     vz_json_uint(json, "percent", view->percent);
-    vz_json_cstr(json, "detail", (const char *) view->detail);
+    vz_json_cstr(json, "detail",
+                 admin || ngx_strcmp(view->state, "running") == 0
+                 ? (const char *) view->detail : "");
     vz_json_close(json);
 }

@@ -62,9 +62,9 @@ void vz_vm_place(const vz_rows_t *rows, ngx_uint_t row, ngx_uint_t first,
 /* vz_vm_sample_json: what of it changes by itself, for events. */
 void vz_vm_sample_json(vz_json_t *json, const vz_sample_t *sample);
 
-/* vz_vm_view_json: a running task, for events. */
+/* vz_vm_view_json: a running task, for events, as its reader may see it. */
 void vz_vm_view_json(vz_json_t *json, const char *key,
-    const vz_task_view_t *view);
+    const vz_task_view_t *view, ngx_uint_t admin);
 
 
 #endif /* VZ_VM_JSON_H */

@@ -18,6 +18,7 @@
 
 #define VZ_SHAPE_TASK                                                         \
     "id int, kind text, actor text, via web|token|order|system,"              \
+    " unseen? bool,"                                                          \
     " started? time, " VZ_SHAPE_PROGRESS
 
 #define VZ_SHAPE_PERSON                                                      \
