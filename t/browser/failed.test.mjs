@@ -30,7 +30,7 @@ let wrong;
 
 
 before(async () => {
-    const { base, ctids, daemon_port: port } = await stackOf(home);
+    const { ctids, daemon_port: port } = await stackOf(home);
     const last = Number(ctids.split('-')[1]);
     const { stdout } = await run('scripts/verb', [home, 'templates']);
     const good = /name=(busybox\S+)/.exec(stdout)?.[1] ?? '';
