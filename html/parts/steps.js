@@ -2,6 +2,7 @@
 
 import { every, h, put, say } from './dom.js';
 import { icon } from './icon.js';
+import { said } from './said.js';
 import { percent, seconds, t, word } from '../i18n.js';
 
 /** @typedef {import('../types.d.ts').Step} Step */
@@ -60,7 +61,7 @@ function row(name) {
                     ? time.textContent ?? '' : '');
             say(detail, shown !== 'done' && shown !== 'skipped'
                 ? [step.percent && shown === 'running'
-                    ? percent(step.percent) : '', step.detail ?? '']
+                    ? percent(step.percent) : '', said(step.detail, step.say)]
                     .filter(Boolean).join(' · ') : '');
             clock();
         },

@@ -4,8 +4,9 @@ import { get, Problem } from '../api.js';
 import { bar, limitOf, RESOURCES, spark, usage } from './bar.js';
 import { copyable, linkButton } from './button.js';
 import { every, h, put, say } from './dom.js';
-import { osMark } from './icon.js';
-import { ago, span, t } from '../i18n.js';
+import { setting } from './header.js';
+import { icon, osMark } from './icon.js';
+import { ago, day, span, t } from '../i18n.js';
 import { adopt, history, merge, on, over, taskOf, watch } from '../live.js';
 import { fault } from './fault.js';
 import { power } from './power.js';
@@ -146,6 +147,42 @@ function meters(vm) {
 
 
 /**
+ * That it is suspended, since when and why, what that means, and where to go.
+ *
+ * @param {Vm} vm
+ */
+function suspension(vm) {
+    const node = h('section', { class: 'vm-suspended', hidden: true });
+    let shown = '';
+
+    const set = () => {
+        const now = vm.service === 'suspended'
+            ? `${vm.suspended_at}${vm.suspended}` : '';
+
+        if (now === shown) {
+            return;
+        }
+
+        shown = now;
+        node.hidden = !now;
+        put(node, icon('pause'), h('div', null,
+            h('p', null, h('strong', null, vm.suspended_at
+                ? t('suspended.since', { date: day(vm.suspended_at) })
+                : t('suspended.title'))),
+            vm.suspended ? h('p', null, t('suspended.why', {
+                reason: vm.suspended })) : null,
+            h('p', null, t('suspended.kept'))),
+        setting('contact') && user()?.role !== 'admin'
+            ? linkButton('contact', t('live.contact')) : null);
+    };
+
+    set();
+
+    return { node, set };
+}
+
+
+/**
  * The task a container is under, in place, with its steps.
  *
  * @param {Vm} vm
@@ -240,6 +277,7 @@ export function vmPage(vm, signal, options = {}) {
     const bars = meters(vm);
     const work = underWay(vm, signal);
     const failed = vmFailed(vm, signal);
+    const off = suspension(vm);
     const last = lastTasks(vm, signal);
     const stale = h('p', { class: 'stale' });
     const wrong = h('div', null);
@@ -260,6 +298,7 @@ export function vmPage(vm, signal, options = {}) {
         bars.set();
         work.set();
         failed.set();
+        off.set();
         known.tick();
     };
 
@@ -303,15 +342,19 @@ export function vmPage(vm, signal, options = {}) {
         drawState();
     }, signal);
 
-    const node = h('article', { class: 'vm' },
+    const admin = user()?.role === 'admin';
+    const node = h('article', { class: 'vm' }, off.node,
         h('header', { class: 'vm-head' },
             h('span', { class: 'vm-mark' }, osMark(vm.template ?? '')),
             h('div', { class: 'vm-name' },
                 h(options.level ?? 'h1', { tabindex: -1 }, vm.name), state),
             buttons.node,
-            user()?.role === 'admin' ? linkButton(`hardware?vm=${vm.id}`,
-                t('hw.open'), 'quiet') : null),
-        wrong, failed.node, stale, work.node, known.node, bars.node, last.node);
+            admin ? linkButton(`hardware?vm=${vm.id}`, t('hw.open'), 'quiet')
+                : null),
+        wrong, failed.node, stale, work.node, known.node, bars.node, last.node,
+        admin ? h('p', null, h('a', { href: `administration?${
+            new URLSearchParams({ section: 'audit',
+                q: `${vm.name} (${vm.ctid})` })}` }, t('vm.activity'))) : null);
 
     return node;
 }

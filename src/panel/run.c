@@ -199,9 +199,12 @@ vz_run_done(vz_run_t *run)
     next = run->step + 1;
     service = step->service ? vz_cstr(step->service) : vz_none();
 
-    vz_task_log_add(&run->log, VZ_TASK_LOG_ALL, "done in %M ms%s%V",
-                    ngx_current_msec - run->since,
-                    run->detail.len ? ": " : "", &run->detail);
+    if (run->detail.len) {
+        vz_task_log_add(&run->log, VZ_TASK_LOG_ALL, "%V", &run->detail);
+    }
+
+    vz_task_log_add(&run->log, VZ_TASK_LOG_ALL, "done in %M ms",
+                    ngx_current_msec - run->since);
     text = vz_task_log_text(&run->log);
 
     run->attempt = 1;

@@ -7,6 +7,7 @@
 #include "resource.h"
 #include "route.h"
 #include "run.h"
+#include "said.h"
 #include "task.h"
 #include "task_log.h"
 #include "word.h"
@@ -350,9 +351,7 @@ void
 vz_task_detail(vz_json_t *json, const vz_task_t *task, const ngx_str_t *text,
     ngx_uint_t everybody)
 {
-    ngx_str_t  none = ngx_string("");
-
-    vz_json_text(json, "detail", everybody || task->admin ? text : &none);
+    vz_said_json(json, "detail", *text, everybody || task->admin);
 }
 
 
