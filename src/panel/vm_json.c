@@ -3,6 +3,7 @@
  */
 
 #include "live.h"
+#include "said.h"
 #include "vm_json.h"
 #include "word.h"
 
@@ -38,7 +39,8 @@ typedef enum {
     VZ_VM_TASK_STATE,
     VZ_VM_TASK_STEP,
     VZ_VM_TASK_STEPS,
-    VZ_VM_SUSPENDED
+    VZ_VM_SUSPENDED,
+    VZ_VM_SUSPENDED_AT
 } vz_vm_column_e;
 
 typedef struct {
@@ -108,6 +110,7 @@ vz_vm_json_open(vz_json_t *json, const vz_rows_t *rows, ngx_uint_t row,
     vz_json_cstr(json, "state", vz_live_state(sample.state));
     vz_vm_text(&vm, "service", VZ_VM_SERVICE);
     vz_vm_text(&vm, "suspended", VZ_VM_SUSPENDED);
+    vz_vm_text(&vm, "suspended_at", VZ_VM_SUSPENDED_AT);
     vz_vm_text(&vm, "wanted", VZ_VM_WANTED);
     vz_vm_int(&vm, "ctid", VZ_VM_CTID);
     vz_vm_int(&vm, "version", VZ_VM_VERSION);
@@ -387,6 +390,8 @@ void
 vz_vm_view_json(vz_json_t *json, const char *key, const vz_task_view_t *view,
     ngx_uint_t admin)
 {
+    ngx_str_t  said;
+
     vz_json_object(json, key);
     vz_json_uint(json, "id", view->id);
 
@@ -401,8 +406,11 @@ vz_vm_view_json(vz_json_t *json, const char *key, const vz_task_view_t *view,
     vz_json_cstr(json, "step_name", (const char *) view->step_name);
     vz_json_uint(json, "step_percent", view->step_percent);
     vz_json_uint(json, "percent", view->percent);
-    vz_json_cstr(json, "detail",
-                 admin || ngx_strcmp(view->state, "running") == 0
-                 ? (const char *) view->detail : "");
+
+    said.data = (u_char *) view->detail;
+    said.len = ngx_strlen(view->detail);
+
+    vz_said_json(json, "detail", said,
+                 admin || ngx_strcmp(view->state, "running") == 0);
     vz_json_close(json);
 }

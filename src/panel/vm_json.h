@@ -22,13 +22,15 @@
     " v.oomguar_barrier_mib, v.oomguar_limit_mib, v.privvm_barrier_mib,"      \
     " v.privvm_limit_mib, v.disk_soft_mib, v.disk_hard_mib, v.cpu_units,"     \
     " v.cpu_percent, t.id, t.kind, t.state, t.step, t.steps,"                 \
-    " IF(v.service = 'suspended', COALESCE(v.suspended_reason, ''), NULL)"
+    " IF(v.service = 'suspended', COALESCE(v.suspended_reason, ''), NULL),"   \
+    " IF(v.service = 'suspended',"                                            \
+    "  DATE_FORMAT(v.suspended_at, '%Y-%m-%dT%TZ'), NULL)"
 
 /* in their place where a row is of no container */
 #define VZ_VM_NO_COLUMNS                                                      \
     "NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL," \
     " NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,"      \
-    " NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL"
+    " NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL"
 
 #define VZ_VM_JOINS                                                           \
     " LEFT JOIN user o ON o.id = v.user_id"                                   \
