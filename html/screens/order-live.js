@@ -75,6 +75,17 @@ function failure(order) {
 }
 
 
+/** What one waits for while an administrator looks at the order. */
+function review() {
+    return h('ol', { class: 'steps' }, [['done', 'check', 'live.held.received'],
+        ['running', 'clock', 'live.held.review'],
+        ['queued', 'minus', 'live.held.create']].map(([state, mark, key]) =>
+        h('li', { class: 'step', data: { state, still: '' } },
+            h('span', { class: 'step-mark' }, icon(mark)),
+            h('span', { class: 'step-name' }, t(key)))));
+}
+
+
 /**
  * @param {View} view
  * @param {Order} first
@@ -83,6 +94,7 @@ function build(view, first) {
     const title = h('h1', { tabindex: -1 });
     const lead = h('p', { class: 'lead' });
     const list = steps(first.steps, view.signal);
+    const waits = review();
     const end = h('div', { 'aria-live': 'polite' });
     const lost = h('p', { class: 'stale', role: 'status' });
     const begun = Date.now();
@@ -102,6 +114,8 @@ function build(view, first) {
 
         if (order.state !== shown) {
             shown = order.state;
+            waits.hidden = order.state !== 'held';
+            list.node.hidden = ['held', 'cancelled'].includes(order.state);
             say(lead, over(order) ? '' : t(order.state === 'held'
                 ? 'live.lead.held' : 'live.lead'));
             put(end, order.state === 'done' ? success(order)
@@ -123,7 +137,7 @@ function build(view, first) {
         lost: (/** @type {boolean} */ yes) =>
             say(lost, yes && !over(order) ? t('link.order') : ''),
         node: h('div', { class: 'page narrow' }, h('div', {
-            class: 'card live' }, title, lead, lost, list.node, end)),
+            class: 'card live' }, title, lead, lost, waits, list.node, end)),
     };
 }
 

@@ -109,6 +109,28 @@ static const vz_mail_text_t  vz_mail_texts[] = {
       "\n"
       "{brand}\n" },
 
+    { "received", "es",
+      "{brand}: recibimos su pedido {order}",
+      "Hola {first_name}:\n"
+      "\n"
+      "Recibimos su pedido N.º {order} del plan {plan}.  Lo revisamos antes de\n"
+      "crear el servidor, y le avisamos por mail.  Puede ver cómo sigue en:\n"
+      "\n"
+      "  {url}/order#follow={link}\n"
+      "\n"
+      "{brand}\n" },
+
+    { "received", "en",
+      "{brand}: we received your order {order}",
+      "Hello {first_name},\n"
+      "\n"
+      "We received your order no. {order} of the plan {plan}.  We review it\n"
+      "before we create the server, and let you know by mail.  Follow it at:\n"
+      "\n"
+      "  {url}/order#follow={link}\n"
+      "\n"
+      "{brand}\n" },
+
     { "rejected", "es",
       "{brand}: su pedido",
       "Hola {first_name}:\n"
