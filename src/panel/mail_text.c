@@ -113,8 +113,9 @@ static const vz_mail_text_t  vz_mail_texts[] = {
       "{brand}: recibimos su pedido {order}",
       "Hola {first_name}:\n"
       "\n"
-      "Recibimos su pedido N.º {order} del plan {plan}.  Lo revisamos antes de\n"
-      "crear el servidor, y le avisamos por mail.  Puede ver cómo sigue en:\n"
+      "Recibimos su pedido N.º {order} del plan {plan}.  Lo revisamos\n"
+      "antes de crear el servidor, y le avisamos por mail.  Puede ver\n"
+      "cómo sigue en:\n"
       "\n"
       "  {url}/order#follow={link}\n"
       "\n"
