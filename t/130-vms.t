@@ -495,7 +495,7 @@ GET /api/plans
 "POST /api/vms/$::lost/start"
 --- more_headers eval
 $::beas . $::wait
---- response_body_like: "state":"failed".*"error":\{"code":"noent","detail":""\}
+--- response_body_like: "state":"failed".*"error":\{"code":"noent","detail":"","say":\{"code":"no_container",
 
 
 
