@@ -86,7 +86,8 @@ test('an order that fails is told to its buyer as it is', async () => {
     assert.match(await end.innerText(), /a\*\*\*@example\.org/);
     assert.doesNotMatch(await visitor.locator('main').innerText(),
         /ctid|host|virtualizador/i, "none of the daemon's words");
-    assert.equal(await visitor.locator('.step[data-state=queued]').count(), 0,
+    assert.equal(await visitor.locator(
+        '.step[data-state=queued]:visible').count(), 0,
         'nothing seems to wait');
     assert.ok(await visitor.locator('.step[data-state=never]').count() > 2);
     await shot(visitor, 'failed-buyer-360');
@@ -117,8 +118,8 @@ test('his panel of it has the reason and Retry, and it is seen then',
 
         await failed.getByRole('button', { name: 'Reintentar' }).waitFor();
         assert.match(await failed.innerText(), /No se pudo crear/);
-        assert.match(await failed.innerText(), /ctid: \d+ to \d+/,
-            "the node's words are an administrator's to read");
+        assert.match(await failed.innerText(), /entre \d+ y \d+ en este nodo/,
+            "what the node said, in the reader's words");
         assert.doesNotMatch(await page.locator('main').innerText(),
             /el nodo no informa|El proveedor/);
         await page.locator('.nav-count[data-mark=tasks]')
