@@ -109,6 +109,13 @@ static ngx_command_t  ngx_http_vzpanel_commands[] = {
       0,
       NULL },
 
+    { ngx_string("vzpanel_failed_mail"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_FLAG,
+      ngx_conf_set_flag_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      offsetof(vz_conf_t, settings.mail_failed),
+      NULL },
+
     { ngx_string("vzpanel_session_timeout"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
       vz_conf_session_timeout,

@@ -282,6 +282,20 @@ export function moment(time) {
 }
 
 
+/** The time zone that times are told in, by its name and beside UTC. */
+export function zone() {
+    const format = new Intl.DateTimeFormat('en', { timeZoneName:
+        'shortOffset' });
+
+    return {
+        zone: format.resolvedOptions().timeZone,
+        offset: (format.formatToParts(new Date()).find(({ type }) =>
+            type === 'timeZoneName')?.value ?? '').replace('GMT', 'UTC')
+            .replace('-', '\u2212'),
+    };
+}
+
+
 /**
  * The time of day, to the second.
  *

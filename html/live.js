@@ -24,7 +24,8 @@ const BEFORE = 64;
 const GLANCE = 250;     /* ms; what scrolls by faster is not looked at */
 const NOBODY = 0;       /* no container has this number */
 
-/** A task that ended stays in the strip for so long. */
+/** A task that ended stays in the strip for so long; one that failed, until
+ *  it is dismissed. */
 const LINGER = 6000;
 
 /** @type {AbortController | null} */
@@ -102,7 +103,8 @@ export function over(task) {
 }
 
 
-/** Tasks that run or wait, and those that ended a moment ago; oldest first. */
+/** Tasks that run or wait, those that ended a moment ago, and those that failed
+ *  and were not dismissed; oldest first. */
 export function current() {
     return [...tasks.values()].sort((a, b) => a.id - b.id);
 }
@@ -135,8 +137,19 @@ export function advance(steps, view) {
 
         return i === now && !over(/** @type {Task} */ (view))
             ? { ...step, percent: view.step_percent, detail: view.detail,
-                state: view.state === 'running' ? 'running' : 'queued' } : step;
+                say: view.say, state: view.state === 'running' ? 'running' : 'queued' } : step;
     });
+}
+
+
+/**
+ * Take a task out of the strip.
+ *
+ * @param {number} id
+ */
+export function forget(id) {
+    tasks.delete(id);
+    emit('tasks');
 }
 
 
@@ -155,13 +168,14 @@ function keep(task) {
 
     tasks.set(task.id, merged);
 
-    if (over(merged) && !(known && over(known))) {
+    if (over(merged) && merged.state !== 'failed'
+        && !(known && over(known)))
+    {
         setTimeout(() => {
             const last = tasks.get(task.id);
 
             if (last && over(last)) {
-                tasks.delete(task.id);
-                emit('tasks');
+                forget(task.id);
             }
         }, LINGER);
     }

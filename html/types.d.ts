@@ -28,12 +28,14 @@ export interface Step {
     state: StepState;
     percent?: number;
     detail?: string | null;
+    say?: Say | null;
     seconds?: number | null;
 }
 
 export interface Fault {
     code: string;
     detail?: string | null;
+    say?: Say | null;
 }
 
 export interface Order {
@@ -62,6 +64,13 @@ export interface LogLine {
     at: string;
     step: string;
     text: string;
+    say?: Say;
+}
+
+/* Something with a code, and what stands in it. */
+export interface Say {
+    code: string;
+    values: { name: string; value: string }[];
 }
 
 export interface Task {
@@ -75,10 +84,12 @@ export interface Task {
     steps?: Step[];
     percent?: number;
     detail?: string | null;
+    say?: Say | null;
     created?: string;
     started?: string | null;
     finished?: string | null;
     error?: Fault | null;
+    unseen?: boolean;           /* it failed, and no administrator saw it */
     log?: LogLine[];            /* where one task was asked for */
 }
 
@@ -133,6 +144,7 @@ export interface Vm {
     dns?: string[];
     version?: number;
     suspended?: string | null;
+    suspended_at?: string | null;
     memory: {
         used_bytes?: number | null;
         limit_bytes?: Amount;

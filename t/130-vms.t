@@ -490,12 +490,12 @@ GET /api/plans
 
 
 
-=== TEST 26: a container that the node has lost fails its task with the node's words
+=== TEST 26: a container that the node has lost fails its task, whose owner is not told the node's words
 --- request eval
 "POST /api/vms/$::lost/start"
 --- more_headers eval
 $::beas . $::wait
---- response_body_like: "state":"failed".*"error":\{"code":"noent","detail":"[^"]+"\}
+--- response_body_like: "state":"failed".*"error":\{"code":"noent","detail":"","say":\{"code":"no_container",
 
 
 

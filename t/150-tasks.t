@@ -299,12 +299,12 @@ $::anas
 
 
 
-=== TEST 5: one that failed tells why
+=== TEST 5: one that failed tells its owner why by a code
 --- request eval
 "GET /api/tasks/$::failed"
 --- more_headers eval
 $::anas
---- response_body_like: "state":"failed".*"error":\{"code":"nospace","detail":"no space left"\}
+--- response_body_like: "state":"failed".*"error":\{"code":"nospace","detail":""\}
 
 
 

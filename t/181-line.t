@@ -81,7 +81,7 @@ sub broken_under_a_change {
         "/api/tasks/$task->{id}", $anas)->{json}{log} };
 
     is($task->{state}, 'done', 'a change whose connection broke is done');
-    like($log, qr/^begun\|attempt 1 failed: node_down: [^|]*\|attempt 2\|/,
+    like($log, qr/^begun\|attempt 1 failed: node_down; [^|]*\|attempt 2\|/,
         'by another attempt, of which the log tells');
     is(scalar $breaks->asked('start'), 2, 'no other was made');
 }

@@ -46,6 +46,8 @@ sub suspended {
 
     is($json->{service}, 'suspended', 'it is');
     is($json->{suspended}, $why, 'its owner reads why');
+    like($json->{suspended_at}, qr/^20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ$/,
+        'and since when');
     is($json->{state}, 'stopped', 'it does not run');
     is($json->{wanted}, 'running', 'it is not forgotten that it should');
     is(sql_value("SELECT detail FROM audit WHERE object = 'vm $vm' AND"

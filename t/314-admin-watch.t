@@ -96,6 +96,29 @@ sub disabled {
     ask('PATCH', "/api/admin/nodes/$node", $boss, '{"enabled":true}');
 }
 
+sub found_by_what_people_see {
+    my $vm = vm(user(unique('noa')), name => "v$mark");
+    my $number = sql_value("SELECT ctid FROM vm WHERE id = $vm");
+    my $name = "v$mark ($number)";
+
+    like(ask('POST', "/api/vms/$vm/stop", $boss)->{code}, qr/^20/, 'stopped');
+
+    for my $q ($name, "v$mark", "($number)") {
+        my $found = ask('GET', '/api/admin/audit?action=vm.stop&q='
+            . ($q =~ s/ /%20/gr), $boss)->{json}{items};
+
+        is($found->[0]{name}, $name, "found by $q");
+        is($found->[0]{vm}, $vm, 'with the container');
+    }
+
+    is(ask('GET', "/api/admin/audit?vm=$vm", $boss)->{json}{items}[0]
+        {action}, 'vm.stop', 'and by the container');
+    is(ask('PATCH', "/api/admin/users/$bea", $boss, '{"province":"Mendoza"}')
+        ->{code}, 200, 'a user is changed');
+    is(ask('GET', '/api/admin/audit?action=user.change', $boss)
+        ->{json}{items}[0]{name}, "bea.$mark", 'who has a name, too');
+}
+
 run_tests();
 
 __DATA__
@@ -107,14 +130,16 @@ my $m = $main::mark;
     "b $m:thing.end a $m:thing.make", "b $m:thing.end",
     ":thing.make", ":thing.make a $m:thing.make",
     "b $m:thing.end a $m:thing.make", "b $m:thing.end a $m:thing.make",
-    "b $m:thing.end", "");
+    "b $m:thing.end", "", "b $m:thing.end", "a $m:thing.make");
 --- request eval
 [ ::audit(''), ::audit('to=2020-02-03'),
   ::audit('from=2020-02-03T10:00:01Z&to=2020-02-03T23:59:59Z'),
   ::audit('from=2020-02-04&to=2020-02-04'), ::audit('action=thing.make'),
   ::audit("user=$::boss_id"), ::audit("user=boss.$::mark"),
   ::audit('action=thing.&limit=1&to=2020-02-03'),
-  ::audit('user=nobody.here') ]
+  ::audit('user=nobody.here'),
+  ::audit('from=2020-02-03T20:00:00-03:00&to=2020-02-03T20:59:59.999-03:00'),
+  ::audit('from=2020-02-03T00:00:00.000%2B13:00&to=2020-02-03T23:59:59.999%2B13:00') ]
 --- more_headers eval
 $::boss
 --- check: found
@@ -125,11 +150,13 @@ $::boss
 --- request eval
 [ map { "GET /api/admin/audit?$_" } 'from=yesterday', 'action=%27', 'user=%00',
   'cursor=-1', 'limit=1000', 'from=2026-13-01', 'to=2026-02-29',
-  'from=2026-02-28T24:00:00Z' ]
+  'from=2026-02-28T24:00:00Z', 'from=2026-02-28T10:00:00',
+  'from=2026-02-28T10:00:00%2B3', 'from=2026-02-28T10:00:00.1Z',
+  'from=2026-02-28T10:00:00-24:00' ]
 --- more_headers eval
 $::boss
 --- error_code eval
-[ (422) x 8 ]
+[ (422) x 12 ]
 
 
 
@@ -139,7 +166,7 @@ $::boss
 --- more_headers eval
 $::boss
 --- response_body_like eval
-qr/"at":"2020-02-04T00:00:00.000Z","user":null,"account":"x $::mark","action":"thing.make","object":"","remote":"10.9.8.7","result":"denied","detail":""/
+qr/"at":"2020-02-04T00:00:00.000Z","user":null,"account":"x $::mark","action":"thing.make","object":"","name":"","vm":null,"remote":"10.9.8.7","result":"denied","detail":""/
 
 
 
@@ -262,3 +289,10 @@ GET /api/admin/nodes
 --- more_headers eval
 $::boss
 --- response_body_like: "name":"local".*"configured":true,"answers":false,"error":"down","facts":null
+
+
+
+=== TEST 13: what was done to a container or a task of it is found by its name, and by its number
+--- init: ::found_by_what_people_see()
+--- request
+GET /api/plans

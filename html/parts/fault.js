@@ -5,6 +5,7 @@ import { every, h, say } from './dom.js';
 import { icon } from './icon.js';
 import { has, t, word } from '../i18n.js';
 import { button, linkButton } from './button.js';
+import { said } from './said.js';
 import { toast } from './toast.js';
 
 /** @typedef {import('../types.d.ts').Fault} Fault */
@@ -30,14 +31,17 @@ export function words(error) {
 
 
 /**
- * The words of a task's error: ours for its code, and the daemon's own.
+ * The words of a task's error: ours for its code, and what was said of it.
  *
  * @param {Fault} error
  */
 export function faultWords(error) {
     const ours = word('fault', error.code, '');
 
-    return [ours, error.detail].filter(Boolean).join(' — ')
+    const more = error.code === 'rejected' ? error.detail
+        : said(error.detail, error.say);
+
+    return [ours, more !== ours && more].filter(Boolean).join(' — ')
         || t('fault.other');
 }
 

@@ -71,33 +71,42 @@ function fit(root, admin) {
 }
 
 
-/* Orders that wait for an administrator: how many, and in words. */
-const waiting = { count: '', words: '' };
+/* What asks for an administrator, by the place where it stands: how many, and
+   in words. */
+/** @type {Record<string, {count: string, words: string}>} */
+const marks = {
+    administration: { count: '', words: '' },
+    tasks: { count: '', words: '' },
+};
 
 
 /** @param {HTMLElement} node */
-function drawWaiting(node) {
-    node.hidden = waiting.count === '';
-    put(node, h('span', { 'aria-hidden': 'true' }, waiting.count),
-        h('span', { class: 'sr' }, waiting.words));
+function drawMark(node) {
+    const { count, words } = marks[node.dataset.mark ?? ''];
+
+    node.hidden = count === '';
+    put(node, h('span', { 'aria-hidden': 'true' }, count),
+        h('span', { class: 'sr' }, words));
 }
 
 
 /**
+ * @param {'administration' | 'tasks'} name
  * @param {string} count  '' for none
  * @param {string} words
  */
-export function setWaiting(count, words) {
-    Object.assign(waiting, { count, words });
-    document.querySelectorAll('.nav-count').forEach((node) =>
-        drawWaiting(/** @type {HTMLElement} */ (node)));
+export function setMark(name, count, words) {
+    marks[name] = { count, words };
+    document.querySelectorAll(`.nav-count[data-mark="${name}"]`)
+        .forEach((node) => drawMark(/** @type {HTMLElement} */ (node)));
 }
 
 
-function waitingMark() {
-    const node = h('span', { class: 'nav-count' });
+/** @param {'administration' | 'tasks'} name */
+function mark(name) {
+    const node = h('span', { class: 'nav-count', data: { mark: name } });
 
-    drawWaiting(node);
+    drawMark(node);
 
     return node;
 }
@@ -158,8 +167,8 @@ export function header(root, options) {
         who ? item('status', t('nav.status'), 'status') : null,
         admin ? item('hardware', t('nav.hardware'), 'hardware') : null,
         admin ? item('administration', [t('nav.administration'),
-            waitingMark()], 'administration') : null,
-        who ? item('tasks', t('nav.tasks'), 'tasks') : null,
+            mark('administration')], 'administration') : null,
+        who ? item('tasks', [t('nav.tasks'), mark('tasks')], 'tasks') : null,
         item('contact', t('nav.contact'), 'contact'),
     ];
     const personal = who

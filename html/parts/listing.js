@@ -29,7 +29,8 @@ import { t } from '../i18n.js';
  * @typedef {{
  *     name: string, label: string, kind: 'search' | 'choice' | 'date',
  *     choices?: {value: string, text: string}[],
- * }} Filter
+ *     send?: (value: string) => string,
+ * }} Filter  send: its value as the server wants it
  */
 
 /**
@@ -52,7 +53,8 @@ import { t } from '../i18n.js';
  *     editor?: (item: T | null, desk: Desk, signal: AbortSignal)
  *         => HTMLElement,
  *     above?: (answer: any, desk: Desk) => Node | null,
- *     below?: (answer: any, desk: Desk) => Node | null,
+ *     below?: (answer: any, desk: Desk, query: URLSearchParams)
+ *         => Node | null,
  *     params?: Record<string, string>,
  * }} Section  more: the item whole, before it is edited; params: what else its
  *     address has
@@ -176,6 +178,10 @@ export function listing(section, view, signal) {
     const given = (/** @type {Record<string, string>} */ other = {}) =>
         new URLSearchParams(Object.entries({ ...wish, ...other })
             .filter(([, value]) => value !== ''));
+    /* what is given, as the server wants it */
+    const asked = () => new URLSearchParams([...given()].map(([name, value]) =>
+        [name, section.filters?.find((one) => one.name === name)
+            ?.send?.(value) ?? value]));
     const place = (/** @type {string | null} */ item) =>
         `administration?${given({ section: section.key, ...section.params,
             item: item ?? '' })}`;
@@ -220,8 +226,13 @@ export function listing(section, view, signal) {
     /** @param {boolean} fresh @param {number} [rows] */
     const load = async (fresh, rows = PAGE) => {
         const mine = ++turn;
-        const query = given({ limit: String(rows),
-            cursor: fresh ? '' : next ?? '' });
+        const query = asked();
+
+        query.set('limit', String(rows));
+
+        if (!fresh && next) {
+            query.set('cursor', next);
+        }
 
         try {
             const answer = await pending(none, 'table',
@@ -241,7 +252,8 @@ export function listing(section, view, signal) {
 
             next = answer.next ?? null;
             put(above, section.above?.(answer, desk) ?? null);
-            put(below, section.below?.(answer, desk) ?? null);
+            put(below, section.below?.(answer, desk, asked())
+                ?? null);
             draw();
         } catch (error) {
             if (!signal.aborted) {

@@ -4,6 +4,7 @@ import { h } from './dom.js';
 import { icon } from './icon.js';
 import { ago, t, word } from '../i18n.js';
 import { taskOf } from '../live.js';
+import { user } from '../session.js';
 
 /** @typedef {import('../types.d.ts').Vm} Vm */
 /** @typedef {import('../types.d.ts').Task} Task */
@@ -64,6 +65,16 @@ export function vmState(vm) {
 
 
 /**
+ * Whether it could not be made, or could not go.
+ *
+ * @param {Vm} vm
+ */
+export function stuck(vm) {
+    return vm.service === 'create_failed' || vm.service === 'delete_failed';
+}
+
+
+/**
  * Why no button works now, or nothing.
  *
  * @param {Vm} vm
@@ -80,7 +91,8 @@ export function obstacle(vm) {
     }
 
     if (!PLAIN.has(vm.service)) {
-        return word('why', vm.service, t('why.service'));
+        return user()?.role === 'admin' && stuck(vm) ? t('why.retry')
+            : word('why', vm.service, t('why.service'));
     }
 
     return vm.state !== 'unknown' ? '' : vm.sampled

@@ -2,6 +2,7 @@
 
 import { every, h, put, say } from './dom.js';
 import { icon } from './icon.js';
+import { said } from './said.js';
 import { percent, seconds, t, word } from '../i18n.js';
 
 /** @typedef {import('../types.d.ts').Step} Step */
@@ -9,7 +10,7 @@ import { percent, seconds, t, word } from '../i18n.js';
 /** @type {Record<string, string>} */
 const MARK = {
     queued: 'clock', running: 'work', done: 'check', failed: 'cross',
-    skipped: 'right',
+    skipped: 'right', never: 'minus',
 };
 
 
@@ -42,10 +43,16 @@ function row(name) {
         node,
         clock,
 
-        /** @param {Step} step */
-        set(step) {
-            if (step.state !== shown) {
-                shown = step.state;
+        /**
+         * @param {Step} step
+         * @param {boolean} never  what waits will not be done
+         */
+        set(step, never) {
+            const now = never && step.state === 'queued' ? 'never'
+                : step.state;
+
+            if (now !== shown) {
+                shown = now;
                 begun = Date.now();
                 node.dataset.state = shown;
                 put(mark, icon(MARK[shown] ?? 'clock'));
@@ -57,7 +64,7 @@ function row(name) {
                     ? time.textContent ?? '' : '');
             say(detail, shown !== 'done' && shown !== 'skipped'
                 ? [step.percent && shown === 'running'
-                    ? percent(step.percent) : '', step.detail ?? '']
+                    ? percent(step.percent) : '', said(step.detail, step.say)]
                     .filter(Boolean).join(' · ') : '');
             clock();
         },
@@ -77,6 +84,8 @@ export function steps(first, signal) {
 
     /** @param {Step[]} list */
     const set = (list) => {
+        const never = list.some((step) => step.state === 'failed');
+
         for (const step of list) {
             let known = rows.get(step.name);
 
@@ -86,7 +95,7 @@ export function steps(first, signal) {
                 node.append(known.node);
             }
 
-            known.set(step);
+            known.set(step, never);
         }
 
         const now = list.find((step) => step.state === 'running');

@@ -7,10 +7,17 @@ import { get } from '../api.js';
 import { copyButton } from './button.js';
 import { h, put } from './dom.js';
 import { fault } from './fault.js';
+import { said, sayWords } from './said.js';
+import { user } from '../session.js';
 import { clock, moment, t, word } from '../i18n.js';
 
 /** @typedef {import('../types.d.ts').Task} Task */
 /** @typedef {import('../types.d.ts').LogLine} LogLine */
+
+
+function admin() {
+    return user()?.role === 'admin';
+}
 
 
 /** @param {LogLine} line */
@@ -19,7 +26,8 @@ function row(line) {
         h('time', { datetime: line.at, title: moment(line.at) },
             clock(line.at)),
         h('span', { class: 'log-step' }, word('step', line.step)),
-        h('span', { class: 'log-text' }, line.text));
+        h('span', { class: 'log-text', title: sayWords(line.say) && admin()
+            ? line.text : null }, said(line.text, line.say)));
 }
 
 

@@ -6,12 +6,15 @@
 import { every, h, put, say, sayWhole } from './dom.js';
 import { bar } from './bar.js';
 import { now } from '../clock.js';
+import { button } from './button.js';
 import { icon } from './icon.js';
 import { percent, seconds, t, word } from '../i18n.js';
-import { current, on, over } from '../live.js';
+import { current, forget, on, over } from '../live.js';
+import { user } from '../session.js';
 import { sheet } from './dialog.js';
 import { faultWords } from './fault.js';
 import { steps, stepWords } from './steps.js';
+import { seen } from './task-act.js';
 import { taskLog } from './task-log.js';
 
 /** @typedef {import('../types.d.ts').Task} Task */
@@ -142,6 +145,38 @@ function openList() {
 
 
 /**
+ * The sign and the word of what stands in the strip: what moves comes first,
+ * then what failed; a tick is for what was done.
+ *
+ * @param {Task[]} tasks
+ */
+function headOf(tasks) {
+    const of = (/** @type {Task['state']} */ state) =>
+        tasks.filter((task) => task.state === state).length;
+    const busy = tasks.filter((task) => !over(task)).length;
+
+    return busy > 0 ? { sign: 'work', text: t('strip.running', { n: busy }) }
+        : of('failed') > 0
+            ? { sign: 'cross', text: t('strip.failed', { n: of('failed') }) }
+            : of('held') > 0 ? { sign: 'clock', text: t('task.held') }
+                : of('done') > 0 ? { sign: 'check', text: t('strip.done') }
+                    : { sign: 'cross', text: t('task.cancelled') };
+}
+
+
+/** What failed was read. */
+function dismiss() {
+    for (const task of current().filter(({ state }) => state === 'failed')) {
+        forget(task.id);
+
+        if (user()?.role === 'admin') {
+            void seen(task);
+        }
+    }
+}
+
+
+/**
  * @param {HTMLElement} root
  * @param {AbortSignal} signal
  */
@@ -154,27 +189,33 @@ export function taskStrip(root, signal) {
         on: { click: openList },
     }, h('span', { class: 'strip-head' }, sign, count), lines,
     icon('up', 'strip-more'));
+    const close = button({
+        text: '', label: t('strip.dismiss'), icon: 'cross', kind: 'quiet',
+        small: true, press: dismiss,
+    });
     const heard = h('p', { class: 'sr', role: 'status' });
+    let signed = '';
     /** @type {Map<number, ReturnType<typeof taskLine>>} */
     const shown = new Map();
 
     const draw = () => {
         const tasks = current();
         const ids = new Set(tasks.map((task) => task.id));
-        const busy = tasks.filter((task) => !over(task)).length;
+        const head = headOf(tasks);
+        const failed = tasks.some(({ state }) => state === 'failed');
 
         self.hidden = tasks.length === 0;
+        close.hidden = !failed;
         document.body.toggleAttribute('data-strip', tasks.length > 0);
 
-        if (busy > 0 !== self.hasAttribute('data-busy')
-            || !sign.firstChild)
-        {
-            put(sign, icon(busy > 0 ? 'work' : 'check'));
+        if (head.sign !== signed) {
+            signed = head.sign;
+            put(sign, icon(signed));
         }
 
-        self.toggleAttribute('data-busy', busy > 0);
-        say(count, busy > 0 ? t('strip.running', { n: busy })
-            : t('strip.done'));
+        self.toggleAttribute('data-busy', signed === 'work');
+        self.toggleAttribute('data-failed', failed);
+        say(count, head.text);
 
         for (const [id, line] of shown) {
             if (!ids.has(id)) {
@@ -197,7 +238,8 @@ export function taskStrip(root, signal) {
         }
     };
 
-    put(root, self, heard);
+    close.classList.add('strip-close');
+    put(root, self, close, heard);
     draw();
     on('tasks', draw, signal);
     on('task', (task) => {

@@ -5,8 +5,9 @@ import { now } from '../clock.js';
 import { bar, limitOf, RESOURCES, spark, usage } from './bar.js';
 import { copyable, linkButton } from './button.js';
 import { every, h, put, say } from './dom.js';
-import { osMark } from './icon.js';
-import { ago, span, t } from '../i18n.js';
+import { setting } from './header.js';
+import { icon, osMark } from './icon.js';
+import { ago, day, span, t } from '../i18n.js';
 import { adopt, history, merge, on, over, taskOf, watch } from '../live.js';
 import { fault } from './fault.js';
 import { power } from './power.js';
@@ -14,6 +15,7 @@ import { steps } from './steps.js';
 import { taskTitle } from './task-strip.js';
 import { taskState, vmState } from './state.js';
 import { user } from '../session.js';
+import { vmFailed } from './vm-failed.js';
 
 /** @typedef {import('../types.d.ts').Vm} Vm */
 /** @typedef {import('../types.d.ts').Task} Task */
@@ -47,6 +49,10 @@ function uptime(vm) {
 }
 
 
+/* Services of a container that a node has, or had. */
+const MADE = new Set(['ready', 'suspended', 'deleting', 'delete_failed']);
+
+
 /**
  * What its state alone does not say: the figures are old, or it is stopped
  * and nobody stopped it here.
@@ -61,6 +67,7 @@ function remark(vm) {
 
     /* where nothing is known of it, the buttons say so */
     return vm.sampled && vm.state !== 'unknown'
+        && MADE.has(vm.service ?? 'ready')
         && now() - Date.parse(vm.sampled) > STALE
         ? t('vm.stale', { ago: ago(vm.sampled) }) : '';
 }
@@ -138,6 +145,42 @@ function meters(vm) {
             h('div', { class: 'meter-row' }, one.bar.node,
                 one.spark.node))),
     };
+}
+
+
+/**
+ * That it is suspended, since when and why, what that means, and where to go.
+ *
+ * @param {Vm} vm
+ */
+function suspension(vm) {
+    const node = h('section', { class: 'vm-suspended', hidden: true });
+    let shown = '';
+
+    const set = () => {
+        const now = vm.service === 'suspended'
+            ? `${vm.suspended_at}${vm.suspended}` : '';
+
+        if (now === shown) {
+            return;
+        }
+
+        shown = now;
+        node.hidden = !now;
+        put(node, icon('pause'), h('div', null,
+            h('p', null, h('strong', null, vm.suspended_at
+                ? t('suspended.since', { date: day(vm.suspended_at) })
+                : t('suspended.title'))),
+            vm.suspended ? h('p', null, t('suspended.why', {
+                reason: vm.suspended })) : null,
+            h('p', null, t('suspended.kept'))),
+        setting('contact') && user()?.role !== 'admin'
+            ? linkButton('contact', t('live.contact')) : null);
+    };
+
+    set();
+
+    return { node, set };
 }
 
 
@@ -235,6 +278,8 @@ export function vmPage(vm, signal, options = {}) {
     const known = facts(vm);
     const bars = meters(vm);
     const work = underWay(vm, signal);
+    const failed = vmFailed(vm, signal);
+    const off = suspension(vm);
     const last = lastTasks(vm, signal);
     const stale = h('p', { class: 'stale' });
     const wrong = h('div', null);
@@ -254,6 +299,8 @@ export function vmPage(vm, signal, options = {}) {
         buttons.set();
         bars.set();
         work.set();
+        failed.set();
+        off.set();
         known.tick();
     };
 
@@ -298,15 +345,19 @@ export function vmPage(vm, signal, options = {}) {
         buttons.set();
     }, signal);
 
-    const node = h('article', { class: 'vm' },
+    const admin = user()?.role === 'admin';
+    const node = h('article', { class: 'vm' }, off.node,
         h('header', { class: 'vm-head' },
             h('span', { class: 'vm-mark' }, osMark(vm.template ?? '')),
             h('div', { class: 'vm-name' },
                 h(options.level ?? 'h1', { tabindex: -1 }, vm.name), state),
             buttons.node,
-            user()?.role === 'admin' ? linkButton(`hardware?vm=${vm.id}`,
-                t('hw.open'), 'quiet') : null),
-        wrong, stale, work.node, known.node, bars.node, last.node);
+            admin ? linkButton(`hardware?vm=${vm.id}`, t('hw.open'), 'quiet')
+                : null),
+        wrong, failed.node, stale, work.node, known.node, bars.node, last.node,
+        admin ? h('p', null, h('a', { href: `administration?${
+            new URLSearchParams({ section: 'audit',
+                q: `${vm.name} (${vm.ctid})` })}` }, t('vm.activity'))) : null);
 
     return node;
 }

@@ -4,6 +4,7 @@ import { get, listen } from '../api.js';
 import { copyable, linkButton } from '../parts/button.js';
 import { every, h, put, say } from '../parts/dom.js';
 import { absent, faultWords } from '../parts/fault.js';
+import { setting } from '../parts/header.js';
 import { icon } from '../parts/icon.js';
 import { filled } from '../parts/loading.js';
 import { handed } from '../parts/offer.js';
@@ -56,17 +57,32 @@ function success(order) {
 }
 
 
-/** @param {Order} order */
+/**
+ * What is so, and what to do; why it failed is the provider's business.
+ *
+ * @param {Order} order
+ */
 function failure(order) {
-    const step = order.steps.find((one) => one.state === 'failed');
-    const what = order.error
-        ?? (step ? { code: step.name, detail: step.detail } : null);
+    const rejected = order.state !== 'failed';
 
     return h('section', { class: 'outcome', data: { tone: 'bad' } },
-        what ? h('p', null, icon('warn'), h('span', null, faultWords(what)))
-            : null,
-        h('p', null, t(order.state === 'failed' ? 'live.failed.kept'
-            : 'live.rejected')));
+        h('p', null, icon('warn'), h('span', null,
+            rejected && order.error ? faultWords(order.error)
+                : t('live.failed', { n: order.task ?? '' }))),
+        h('p', null, t(rejected ? 'live.rejected' : 'live.failed.kept', {
+            email: order.email ?? t('live.failed.mail') })),
+        setting('contact') ? linkButton('contact', t('live.contact')) : null);
+}
+
+
+/** What one waits for while an administrator looks at the order. */
+function review() {
+    return h('ol', { class: 'steps' }, [['done', 'check', 'live.held.received'],
+        ['running', 'clock', 'live.held.review'],
+        ['queued', 'minus', 'live.held.create']].map(([state, mark, key]) =>
+        h('li', { class: 'step', data: { state, still: '' } },
+            h('span', { class: 'step-mark' }, icon(mark)),
+            h('span', { class: 'step-name' }, t(key)))));
 }
 
 
@@ -78,6 +94,7 @@ function build(view, first) {
     const title = h('h1', { tabindex: -1 });
     const lead = h('p', { class: 'lead' });
     const list = steps(first.steps, view.signal);
+    const waits = review();
     const end = h('div', { 'aria-live': 'polite' });
     const lost = h('p', { class: 'stale', role: 'status' });
     const begun = Date.now();
@@ -97,6 +114,8 @@ function build(view, first) {
 
         if (order.state !== shown) {
             shown = order.state;
+            waits.hidden = order.state !== 'held';
+            list.node.hidden = ['held', 'cancelled'].includes(order.state);
             say(lead, over(order) ? '' : t(order.state === 'held'
                 ? 'live.lead.held' : 'live.lead'));
             put(end, order.state === 'done' ? success(order)
@@ -118,7 +137,7 @@ function build(view, first) {
         lost: (/** @type {boolean} */ yes) =>
             say(lost, yes && !over(order) ? t('link.order') : ''),
         node: h('div', { class: 'page narrow' }, h('div', {
-            class: 'card live' }, title, lead, lost, list.node, end)),
+            class: 'card live' }, title, lead, lost, waits, list.node, end)),
     };
 }
 

@@ -3,20 +3,21 @@
  * failed one up again, or one back that still waits.
  */
 
-import { get, post, Problem } from '../api.js';
+import { get } from '../api.js';
 import { now } from '../clock.js';
-import { busy, button } from '../parts/button.js';
+import { button } from '../parts/button.js';
 import { every, h, put, say, sayWhole } from '../parts/dom.js';
-import { fault, faultWords, refuse } from '../parts/fault.js';
+import { fault, faultWords } from '../parts/fault.js';
 import { icon } from '../parts/icon.js';
 import { pending } from '../parts/loading.js';
 import { taskState } from '../parts/state.js';
 import { steps, stepWords } from '../parts/steps.js';
+import { seen, taskAct } from '../parts/task-act.js';
 import { taskLog } from '../parts/task-log.js';
 import { taskTitle } from '../parts/task-strip.js';
 import { userCombo, vmCombo } from '../parts/vm-find.js';
 import { ago, moment, number, percent, seconds, t, word } from '../i18n.js';
-import { note, on, over } from '../live.js';
+import { on, over } from '../live.js';
 import { user } from '../session.js';
 
 /** @typedef {import('../types.d.ts').View} View */
@@ -25,12 +26,6 @@ import { user } from '../session.js';
 const PAGE = 30;
 const COUNTED = 50;
 const CHIPS = ['', 'queued', 'running', 'done', 'failed', 'cancelled'];
-
-/** @type {Record<string, {act: 'retry' | 'cancel', icon: string}>} */
-const ACTS = {
-    failed: { act: 'retry', icon: 'restart' },
-    queued: { act: 'cancel', icon: 'cross' },
-};
 
 
 /** @param {Task} task */
@@ -69,38 +64,29 @@ function item(first, view, open) {
 
     const node = h('details', {
         class: 'task', open,
-        on: { toggle: () => node.open && log.open() },
+        on: {
+            toggle: () => {
+                if (node.open) {
+                    log.open();
+                    read();
+                }
+            },
+        },
     }, h('summary', null, icon('right', 'chevron'),
         h('span', { class: 'task-title', title: taskTitle(first) },
             taskTitle(first)), state, said, when),
     h('div', { class: 'task-body' }, wrong, list.node, acts,
         log.node));
 
-    const drawActs = (/** @type {Task} */ task) => {
-        const can = user()?.role === 'admin' ? ACTS[task.state] : undefined;
+    const drawActs = (/** @type {Task} */ task) => put(acts,
+        taskAct(task, async () => set(await get(`tasks/${task.id}`,
+            { signal: view.signal }))));
 
-        put(acts, can ? button({
-            text: t(`task.${can.act}`), icon: can.icon, small: true,
-            press: async (event) => {
-                const self = /** @type {HTMLElement} */ (event.currentTarget);
-
-                busy(self, true);
-
-                try {
-                    note(await post(`tasks/${task.id}/${can.act}`));
-                } catch (error) {
-                    if (!(error instanceof Problem)) {
-                        throw error;
-                    }
-
-                    refuse(error);
-                } finally {
-                    busy(self, false);
-                }
-
-                set(await get(`tasks/${task.id}`, { signal: view.signal }));
-            },
-        }) : null);
+    /* who reads why it failed has seen it */
+    const read = () => {
+        if (node.open && user()?.role === 'admin') {
+            void seen(first);
+        }
     };
 
     const set = (/** @type {Task} */ task) => {
@@ -120,6 +106,7 @@ function item(first, view, open) {
         list.set(task.steps ?? []);
         log.follow(task);
         tick();
+        read();
     };
 
     const tick = () => sayWhole(said, (over(first) ? [actor(first), lasted(first)]

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 #include "job.h"
+#include "../wire/say.h"
 
 
 #define VZ_JOB_PATIENCE  5000       /* ms for a client that does not read */
@@ -64,6 +65,8 @@ vz_job_progress(vz_job_t *job, unsigned percent, const char *fmt, ...)
     if (vz_reply_clean(words) == 0) {
         (void) strcpy(words, "working");
     }
+
+    (void) vz_say_mark(words, sizeof(words));
 
     n = snprintf(line, sizeof(line), "+ %u %s\n", job->percent, words);
 
@@ -147,8 +150,11 @@ vz_job_final(vz_job_t *job, vz_code_e code)
 {
     int   n;
     char  line[VZ_WORDS_MAX + VZ_SEAL_LEN + 32], mac[VZ_SEAL_MAC + 1];
+    char  words[VZ_WORDS_MAX];
 
     (void) vz_reply_clean(job->words);
+    (void) strcpy(words, job->words);
+    (void) vz_say_mark(words, sizeof(words));
 
     if (code != VZ_OK && job->secret == NULL) {
         vz_job_tell(job);
@@ -156,11 +162,11 @@ vz_job_final(vz_job_t *job, vz_code_e code)
 
     if (code == VZ_OK) {
         n = snprintf(line, sizeof(line), "ok%s%s\n",
-                     job->words[0] ? " " : "", job->words);
+                     words[0] ? " " : "", words);
 
     } else {
         n = snprintf(line, sizeof(line), "err %s %s\n", vz_code_name(code),
-                     job->words[0] ? job->words : "no more is known");
+                     words[0] ? words : "no more is known");
     }
 
     if (job->held + sizeof(line) > sizeof(job->hold)) {

@@ -664,6 +664,8 @@ vz_adopt_answer(vz_call_t *call)
 
     json = vz_call_reply(call, status);
 
+    task.admin = 1;
+
     vz_json_object(json, NULL);
     vz_task_json(json, "task", &task);
     vz_json_raw(json, "left_out", &out);

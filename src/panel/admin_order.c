@@ -329,8 +329,8 @@ vz_held_reject(vz_tx_t *tx, vz_call_t *call, vz_held_t *held)
     }
 
     return vz_edit_audit(tx, call, "order.reject",
-                          vz_call_printf(call, "vm %uL %V", held->vm,
-                                         &held->name));
+                          vz_call_printf(call, "vm %uL %V (%uD)", held->vm,
+                                         &held->name, held->ctid));
 }
 
 

@@ -41,6 +41,10 @@ static vz_code_e vz_arg_as_dni(vz_call_t *call, const vz_arg_t *arg,
 static vz_code_e vz_arg_as_phone(vz_call_t *call, const vz_arg_t *arg,
     ngx_str_t text, vz_bind_t *value);
 static ngx_int_t vz_arg_pattern(vz_call_t *call, vz_arg_search_t *search);
+static ngx_int_t vz_arg_instant(const ngx_str_t *text, int64_t *msec);
+static ngx_int_t vz_arg_zone(const u_char *p, size_t len,
+    ngx_int_t *minutes);
+static ngx_str_t vz_arg_utc(vz_call_t *call, int64_t msec);
 static ngx_int_t vz_arg_day(const u_char *p);
 static ngx_int_t vz_arg_digits(const u_char *p, const char *form);
 
@@ -457,6 +461,7 @@ static vz_code_e
 vz_arg_time(vz_call_t *call, const vz_arg_t *arg, ngx_str_t text,
     vz_bind_t *value)
 {
+    int64_t     msec;
     ngx_uint_t  date;
 
     date = text.len >= 10
@@ -471,25 +476,113 @@ vz_arg_time(vz_call_t *call, const vz_arg_t *arg, ngx_str_t text,
         return VZ_OK;
     }
 
-    if (date && text.len == 20
-        && vz_arg_digits(text.data + 10, "T00:00:00Z") == NGX_OK
-        && ngx_atoi(text.data + 11, 2) < 24
-        && ngx_atoi(text.data + 14, 2) < 60
-        && ngx_atoi(text.data + 17, 2) < 60)
-    {
-        text.len = 19;
-        text = vz_call_printf(call, "%V", &text);
-        *value = vz_text(text);
-
-        if (text.len) {
-            text.data[10] = ' ';
-        }
-
+    if (date && vz_arg_instant(&text, &msec) == NGX_OK) {
+        *value = vz_text(vz_arg_utc(call, msec));
         return VZ_OK;
     }
 
     return vz_arg_broken(call, arg->name,
-                         "a date, or a time like 2026-05-01T10:00:00Z");
+                         "a date, or a time like 2026-05-01T10:00:00Z or "
+                         "2026-05-01T10:00:00-03:00");
+}
+
+
+/* RFC 3339 behind its date, with or without milliseconds, as those since the
+   epoch */
+
+static ngx_int_t
+vz_arg_instant(const ngx_str_t *text, int64_t *msec)
+{
+    size_t        len;
+    ngx_tm_t      tm;
+    ngx_int_t     ms, zone;
+    const u_char *p;
+
+    p = text->data;
+
+    if (text->len < sizeof("2026-05-01T10:00:00Z") - 1
+        || vz_arg_digits(p + 10, "T00:00:00") != NGX_OK
+        || ngx_atoi((u_char *) p + 11, 2) > 23
+        || ngx_atoi((u_char *) p + 14, 2) > 59
+        || ngx_atoi((u_char *) p + 17, 2) > 59)
+    {
+        return NGX_DECLINED;
+    }
+
+    ngx_memzero(&tm, sizeof(ngx_tm_t));
+
+    tm.tm_year = ngx_atoi((u_char *) p, 4) - 1900;
+    tm.tm_mon = ngx_atoi((u_char *) p + 5, 2) - 1;
+    tm.tm_mday = ngx_atoi((u_char *) p + 8, 2);
+    tm.tm_hour = ngx_atoi((u_char *) p + 11, 2);
+    tm.tm_min = ngx_atoi((u_char *) p + 14, 2);
+    tm.tm_sec = ngx_atoi((u_char *) p + 17, 2);
+
+    ms = 0;
+    p += 19;
+    len = text->len - 19;
+
+    if (len > 4 && vz_arg_digits(p, ".000") == NGX_OK) {
+        ms = ngx_atoi((u_char *) p + 1, 3);
+        p += 4;
+        len -= 4;
+    }
+
+    if (vz_arg_zone(p, len, &zone) != NGX_OK) {
+        return NGX_DECLINED;
+    }
+
+    *msec = ((int64_t) timegm(&tm) - zone * 60) * 1000 + ms;
+
+    return NGX_OK;
+}
+
+
+/* minutes before UTC of "Z" or "-03:00" */
+
+static ngx_int_t
+vz_arg_zone(const u_char *p, size_t len, ngx_int_t *minutes)
+{
+    *minutes = 0;
+
+    if (len == 1 && *p == 'Z') {
+        return NGX_OK;
+    }
+
+    if (len != 6 || (*p != '+' && *p != '-')
+        || vz_arg_digits(p + 1, "00:00") != NGX_OK
+        || ngx_atoi((u_char *) p + 1, 2) > 23
+        || ngx_atoi((u_char *) p + 4, 2) > 59)
+    {
+        return NGX_DECLINED;
+    }
+
+    *minutes = ngx_atoi((u_char *) p + 1, 2) * 60
+               + ngx_atoi((u_char *) p + 4, 2);
+
+    if (*p == '-') {
+        *minutes = -*minutes;
+    }
+
+    return NGX_OK;
+}
+
+
+/* as a DATETIME(3) of the database */
+
+static ngx_str_t
+vz_arg_utc(vz_call_t *call, int64_t msec)
+{
+    time_t     sec;
+    ngx_tm_t   tm;
+
+    sec = msec < 0 ? 0 : msec / 1000;
+    ngx_gmtime(sec, &tm);
+
+    return vz_call_printf(call, "%4d-%02d-%02d %02d:%02d:%02d.%03L",
+                          tm.ngx_tm_year, tm.ngx_tm_mon, tm.ngx_tm_mday,
+                          tm.ngx_tm_hour, tm.ngx_tm_min, tm.ngx_tm_sec,
+                          msec < 0 ? (int64_t) 0 : msec % 1000);
 }
 
 

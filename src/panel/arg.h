@@ -30,8 +30,8 @@ typedef enum {
                                what begins with them */
     VZ_ARG_ACCOUNT,         /* an account; NULL where it is a number */
     VZ_ARG_ACTOR,           /* an account, and nothing else */
-    VZ_ARG_SINCE,           /* RFC 3339 in UTC ("2026-05-01T10:00:00Z"), or a */
-    VZ_ARG_UNTIL,           /* date, which means its beginning, or its end */
+    VZ_ARG_SINCE,           /* RFC 3339 ("2026-05-01T10:00:00-03:00"), or a */
+    VZ_ARG_UNTIL,           /* date in UTC: its beginning, or its end */
 
     /* other forms of the argument in the row before, NULL where it has none */
     VZ_ARG_AS_NUMBER,

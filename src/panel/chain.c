@@ -83,24 +83,30 @@ static const vz_step_t  vz_network_steps[] = {
 };
 
 
-#define vz_chain(kind, failed, undo, notice, attempts, steps)                 \
-    { kind, failed, undo, VZ_NOTICE_##notice, attempts,                       \
+#define vz_chain(kind, failed, undo, notice, broke, attempts, steps)          \
+    { kind, failed, undo, VZ_NOTICE_##notice, VZ_NOTICE_##broke, attempts,    \
       sizeof(steps) / sizeof(vz_step_t), steps }
 
 static const vz_chain_t  vz_chains[] = {
-    vz_chain("order",   "create_failed", NULL, NONE, 60, vz_order_steps),
-    vz_chain("create",  "create_failed", NULL, NONE, 60, vz_create_steps),
-    vz_chain("adopt",   "create_failed", NULL, NONE, 20, vz_adopt_steps),
-    vz_chain("start",     NULL, NULL, NONE,        6,  vz_start_steps),
-    vz_chain("stop",      NULL, NULL, NONE,        6,  vz_stop_steps),
-    vz_chain("restart",   NULL, NULL, NONE,        6,  vz_restart_steps),
-    vz_chain("destroy", "delete_failed", NULL, NONE, 20, vz_destroy_steps),
-    vz_chain("suspend",   NULL, NULL, SUSPENDED,   20, vz_suspend_steps),
-    vz_chain("unsuspend", NULL, NULL, UNSUSPENDED, 6,  vz_unsuspend_steps),
-    vz_chain("memory",  NULL, vz_undo_hardware, NONE, 6, vz_memory_steps),
-    vz_chain("disk",    NULL, vz_undo_hardware, NONE, 6, vz_disk_steps),
-    vz_chain("cpu",     NULL, vz_undo_hardware, NONE, 6, vz_cpu_steps),
-    vz_chain("network", NULL, vz_undo_network,  NONE, 6, vz_network_steps)
+    vz_chain("order", "create_failed", NULL, NONE, ORDER_FAILED, 60,
+             vz_order_steps),
+    vz_chain("create", "create_failed", NULL, NONE, ORDER_FAILED, 60,
+             vz_create_steps),
+    vz_chain("adopt", "create_failed", NULL, NONE, NONE, 20, vz_adopt_steps),
+    vz_chain("start", NULL, NULL, NONE, NONE, 6, vz_start_steps),
+    vz_chain("stop", NULL, NULL, NONE, NONE, 6, vz_stop_steps),
+    vz_chain("restart", NULL, NULL, NONE, NONE, 6, vz_restart_steps),
+    vz_chain("destroy", "delete_failed", NULL, NONE, NONE, 20,
+             vz_destroy_steps),
+    vz_chain("suspend", NULL, NULL, SUSPENDED, NONE, 20, vz_suspend_steps),
+    vz_chain("unsuspend", NULL, NULL, UNSUSPENDED, NONE, 6,
+             vz_unsuspend_steps),
+    vz_chain("memory", NULL, vz_undo_hardware, NONE, NONE, 6,
+             vz_memory_steps),
+    vz_chain("disk", NULL, vz_undo_hardware, NONE, NONE, 6, vz_disk_steps),
+    vz_chain("cpu", NULL, vz_undo_hardware, NONE, NONE, 6, vz_cpu_steps),
+    vz_chain("network", NULL, vz_undo_network, NONE, NONE, 6,
+             vz_network_steps)
 };
 
 

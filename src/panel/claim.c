@@ -13,6 +13,7 @@
 #include "stock.h"
 #include "word.h"
 #include "../runtime/crypt.h"
+#include "../runtime/settings.h"
 
 
 #define VZ_CLAIM_WAIT      60000        /* ms for a turn, and of tries */
@@ -32,6 +33,8 @@ static vz_code_e vz_claim_from(vz_tx_t *tx, vz_call_t *call,
 static ngx_str_t vz_claim_dns(vz_call_t *call, ngx_str_t all, ngx_str_t more);
 static vz_code_e vz_claim_task(vz_tx_t *tx, vz_call_t *call,
     vz_order_t *order);
+static vz_code_e vz_claim_received(vz_tx_t *tx, vz_call_t *call,
+    vz_order_t *order);
 static vz_code_e vz_claim_mail(vz_tx_t *tx, vz_call_t *call,
     vz_order_t *order);
 static vz_code_e vz_claim_audit(vz_tx_t *tx, vz_call_t *call,
@@ -50,6 +53,7 @@ static const vz_claim_pt  vz_claim_steps[] = {
     vz_claim_network,
     vz_claim_task,
     vz_claim_mail,
+    vz_claim_received,
     vz_claim_audit,
     NULL
 };
@@ -571,6 +575,28 @@ vz_claim_hold(vz_tx_t *tx, vz_call_t *call, vz_order_t *order,
     }
 
     return rc;
+}
+
+
+/* who waits for an administrator is mailed the way back to his order */
+
+static vz_code_e
+vz_claim_received(vz_tx_t *tx, vz_call_t *call, vz_order_t *order)
+{
+    const vz_mail_member_t  members[] = {
+        { "first_name", order->body.first_name },
+        { "plan", order->plan_name },
+        { "order", vz_call_printf(call, "%uL", order->task) },
+        { "link", order->secret }
+    };
+
+    if (!order->held || vz_settings()->public_url.len == 0) {
+        return VZ_OK;
+    }
+
+    return vz_mail_queue(tx, call->pool, order->user, &order->body.email,
+                         "received", &order->body.language, members,
+                         sizeof(members) / sizeof(members[0]));
 }
 
 

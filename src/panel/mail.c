@@ -58,6 +58,17 @@ static const vz_sql_t  vz_sql_queue = vz_sql("mail_queue",
     " message_id, state, next_try)"
     " VALUES (?, ?, ?, ?, ?, ?, 'queued', NOW(3))");
 
+static const vz_sql_t  vz_sql_tell_failed = vz_sql("mail_failed_task",
+    "INSERT INTO mail (user_id, recipient, template, language, data,"
+    " message_id, state, next_try)"
+    " SELECT u.id, u.email, 'failed', u.language,"
+    "  JSON_OBJECT('order', CONCAT(t.id), 'server', t.vm_name,"
+    "   'customer', COALESCE(CONCAT_WS(' ', c.first_name, c.last_name), '-'),"
+    "   'email', COALESCE(c.email, '-'), 'step', ?, 'code', ?, 'detail', ?),"
+    "  LEFT(SHA2(CONCAT(?, ' ', u.id), 256), 32), 'queued', NOW(3)"
+    " FROM task t LEFT JOIN user c ON c.id = t.user_id"
+    " JOIN user u ON u.role = 'admin' AND NOT u.locked WHERE t.id = ?");
+
 static const vz_sql_t  vz_sql_of_task = vz_sql("mail_of_task",
     "SELECT " VZ_MAIL_COLUMNS " FROM mail WHERE task_id = ?");
 
@@ -149,6 +160,23 @@ vz_mail_queue(vz_tx_t *tx, ngx_pool_t *pool, uint64_t user,
     }
 
     return rc;
+}
+
+
+vz_code_e
+vz_mail_failed(vz_tx_t *tx, ngx_pool_t *pool, uint64_t task,
+    const char *step, const char *code, const ngx_str_t *detail)
+{
+    ngx_str_t  id;
+
+    if (vz_random_hex(pool, 16, &id) != NGX_OK) {
+        return VZ_INTERNAL;
+    }
+
+    return vz_db_query(tx, pool, &vz_sql_tell_failed,
+                       vz_binds(vz_cstr(step), vz_cstr(code),
+                                vz_text(*detail), vz_text(id), vz_int(task)),
+                       NULL);
 }
 
 

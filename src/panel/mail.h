@@ -32,6 +32,13 @@ vz_code_e vz_mail_queue(vz_tx_t *tx, ngx_pool_t *pool, uint64_t user,
     const vz_mail_member_t *members, ngx_uint_t n);
 
 /*
+ * vz_mail_failed: to every administrator that a task failed, inside the
+ * caller's transaction: which step of it, the code, and the node's words.
+ */
+vz_code_e vz_mail_failed(vz_tx_t *tx, ngx_pool_t *pool, uint64_t task,
+    const char *step, const char *code, const ngx_str_t *detail);
+
+/*
  * vz_mail_secret: a member of a held mail's data ("password"), VZ_NOENT where
  * the mail or the member is gone: it was delivered.
  */

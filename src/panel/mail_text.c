@@ -111,6 +111,29 @@ static const vz_mail_text_t  vz_mail_texts[] = {
       "\n"
       "{brand}\n" },
 
+    { "received", "es",
+      "{brand}: recibimos su pedido {order}",
+      "Hola {first_name}:\n"
+      "\n"
+      "Recibimos su pedido N.º {order} del plan {plan}.  Lo revisamos\n"
+      "antes de crear el servidor, y le avisamos por correo.  Puede ver\n"
+      "cómo sigue en:\n"
+      "\n"
+      "  {url}/order#follow={link}\n"
+      "\n"
+      "{brand}\n" },
+
+    { "received", "en",
+      "{brand}: we received your order {order}",
+      "Hello {first_name},\n"
+      "\n"
+      "We received your order no. {order} of the plan {plan}.  We review it\n"
+      "before we create the server, and let you know by mail.  Follow it at:\n"
+      "\n"
+      "  {url}/order#follow={link}\n"
+      "\n"
+      "{brand}\n" },
+
     { "rejected", "es",
       "{brand}: su pedido",
       "Hola {first_name}:\n"
@@ -130,6 +153,38 @@ static const vz_mail_text_t  vz_mail_texts[] = {
       "{reason}\n"
       "\n"
       "What you told us with it was deleted.\n"
+      "\n"
+      "{brand}\n" },
+
+    { "failed", "es",
+      "{brand}: falló el pedido {order}",
+      "El pedido N.º {order} no se pudo completar.\n"
+      "\n"
+      "  Servidor:    {server}\n"
+      "  Cliente:     {customer}, {email}\n"
+      "  Paso:        {step}\n"
+      "  Error:       {code}\n"
+      "  Detalle:     {detail}\n"
+      "\n"
+      "Corregida la causa, puede reintentarlo en esta página:\n"
+      "\n"
+      "  {url}/tasks?task={order}\n"
+      "\n"
+      "{brand}\n" },
+
+    { "failed", "en",
+      "{brand}: order {order} failed",
+      "Order no. {order} could not be completed.\n"
+      "\n"
+      "  Server:    {server}\n"
+      "  Customer:  {customer}, {email}\n"
+      "  Step:      {step}\n"
+      "  Error:     {code}\n"
+      "  Detail:    {detail}\n"
+      "\n"
+      "Once the cause is fixed, retry it on this page:\n"
+      "\n"
+      "  {url}/tasks?task={order}\n"
       "\n"
       "{brand}\n" },
 

@@ -12,6 +12,8 @@ static void vz_notice_copy(u_char *dst, size_t size, const ngx_str_t *text);
 static const char  *vz_notice_kinds[] = {
     [VZ_NOTICE_ORDER_WAITS] = "order_waits",            /* a task */
     [VZ_NOTICE_ORDER_DECIDED] = "order_decided",        /* a task */
+    [VZ_NOTICE_ORDER_FAILED] = "order_failed",          /* a task */
+    [VZ_NOTICE_TASK_SEEN] = "task_seen",                /* a task */
     [VZ_NOTICE_MAIL_REFUSED] = "mail_refused",          /* a mail */
     [VZ_NOTICE_MAIL_BOUNCED] = "mail_bounced",          /* a mail */
     [VZ_NOTICE_NODE_DOWN] = "node_down",                /* a node */

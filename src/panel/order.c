@@ -580,11 +580,14 @@ vz_order_json(vz_call_t *call, const ngx_str_t *secret,
     if (task->error_code.len) {
         vz_json_object(out, "error");
         vz_json_text(out, "code", &task->error_code);
-        vz_json_text(out, "detail", &task->error_detail);
+        vz_task_detail(out, task, &task->error_detail,
+                       vz_word_is(&task->error_code, "rejected"));
         vz_json_close(out);
     }
 
-    if (task->vm && task->state.len == 4) {
+    if (task->vm && !vz_word_is(&task->state, "queued")
+        && !vz_word_is(&task->state, "running"))
+    {
         vz_order_more(call, out, task);
     }
 
@@ -592,7 +595,7 @@ vz_order_json(vz_call_t *call, const ngx_str_t *secret,
 }
 
 
-/* when it is done: where to sign in and where the mail went */
+/* when nothing moves: where to sign in and where the mail goes */
 
 static void
 vz_order_more(vz_call_t *call, vz_json_t *out, const vz_task_t *task)

@@ -216,7 +216,10 @@ vz_plan_write(vz_json_t *json, const vz_rows_t *rows)
     int64_t     ready;
     ngx_uint_t  i;
 
-    ready = vz_plan_ready(vz_cell_text(rows, 0, 8));
+    /* who waits for an administrator is promised no seconds */
+
+    ready = vz_settings()->signup == VZ_SIGNUP_APPROVE
+            ? -1 : vz_plan_ready(vz_cell_text(rows, 0, 8));
 
     vz_json_object(json, NULL);
     vz_json_array(json, "items");

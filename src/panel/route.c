@@ -143,6 +143,9 @@ static const vz_route_t  vz_routes[] = {
     { POST, "/tasks/{id}/cancel", VZ_ROLE_ADMIN, VZ_ROUTE_WAIT, NULL, NULL,
       vz_task_cancel,
       "Take a waiting task back", 202, "Task" },
+    { POST, "/tasks/{id}/seen", VZ_ROLE_ADMIN, 0, NULL, NULL, vz_task_seen,
+      "Take a failed task off the count of those nobody has seen", 204,
+      NULL },
 
     { GET, "/events", VZ_ROLE_USER, VZ_ROUTE_STREAM, NULL,
       &vz_stream_events_args, vz_stream_events,

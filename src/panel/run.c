@@ -3,7 +3,9 @@
  * down before the next begins.
  */
 
+#include "mail.h"
 #include "run.h"
+#include "../runtime/settings.h"
 
 
 #define VZ_RUN_BACKOFF   30000      /* ms, at most */
@@ -14,13 +16,17 @@
 static vz_code_e vz_run_begin(vz_run_t *run);
 static vz_code_e vz_run_done(vz_run_t *run);
 static void vz_run_tell(vz_run_t *run);
+static void vz_run_tell_broke(vz_run_t *run);
 static vz_code_e vz_run_confirm(vz_run_t *run, ngx_uint_t step);
 static void vz_run_later(vz_run_t *run, vz_code_e why);
 static void vz_run_fail(vz_run_t *run, vz_code_e why);
 static void vz_run_lost(vz_run_t *run);
 static void vz_run_failed(vz_run_t *run, vz_code_e why);
+static vz_code_e vz_run_undo(vz_run_t *run);
+static vz_code_e vz_run_failed_body(vz_run_t *run, vz_tx_t *tx, void *data);
 static ngx_uint_t vz_run_temporary(vz_code_e code);
 static const char *vz_run_why(vz_code_e code);
+static void vz_run_log_detail(vz_run_t *run);
 static void vz_run_log_begin(const vz_run_t *run, vz_task_log_t *log);
 static void vz_run_show(vz_run_t *run, const char *state,
     ngx_uint_t step_percent);
@@ -89,7 +95,7 @@ static const vz_sql_t  vz_sql_fail = vz_sql("task_fail",
     "                 COALESCE(?, v.service)), t.state = 'failed',"
     "  t.finished = NOW(3), t.busy = NULL, t.owner = NULL, t.lease = NULL,"
     "  t.error_code = COALESCE(t.error_code, ?),"
-    "  t.error_detail = COALESCE(t.error_detail, ?)"
+    "  t.error_detail = COALESCE(t.error_detail, ?), t.unseen = 1"
     " WHERE t.id = ? AND t.owner = ?");
 
 static const vz_sql_t  vz_sql_put_off = vz_sql("task_put_off",
@@ -99,7 +105,7 @@ static const vz_sql_t  vz_sql_put_off = vz_sql("task_put_off",
 
 static const vz_sql_t  vz_sql_refuse = vz_sql("task_refuse",
     "UPDATE task SET state = 'failed', finished = NOW(3), busy = NULL,"
-    " owner = NULL, lease = NULL, error_code = ?,"
+    " owner = NULL, lease = NULL, unseen = 1, error_code = ?,"
     " error_detail = 'This version of the panel does not know such a task.'"
     " WHERE id = ? AND owner = ?");
 
@@ -193,9 +199,12 @@ vz_run_done(vz_run_t *run)
     next = run->step + 1;
     service = step->service ? vz_cstr(step->service) : vz_none();
 
-    vz_task_log_add(&run->log, VZ_TASK_LOG_ALL, "done in %M ms%s%V",
-                    ngx_current_msec - run->since,
-                    run->detail.len ? ": " : "", &run->detail);
+    if (run->detail.len) {
+        vz_task_log_add(&run->log, VZ_TASK_LOG_ALL, "%V", &run->detail);
+    }
+
+    vz_task_log_add(&run->log, VZ_TASK_LOG_ALL, "done in %M ms",
+                    ngx_current_msec - run->since);
     text = vz_task_log_text(&run->log);
 
     run->attempt = 1;
@@ -328,10 +337,10 @@ vz_run_later(vz_run_t *run, vz_code_e why)
                   run->id, run->chain->steps[run->step].name,
                   vz_run_why(why), &run->detail, msec);
 
+    vz_run_log_detail(run);
     vz_task_log_add(&run->log, VZ_TASK_LOG_ALL,
-                    "attempt %ui failed: %s%s%V; again in %ui ms",
-                    run->attempt, vz_run_why(why),
-                    run->detail.len ? ": " : "", &run->detail, msec);
+                    "attempt %ui failed: %s; again in %ui ms",
+                    run->attempt, vz_run_why(why), msec);
 
     if (vz_run_write(run, &vz_sql_later,
                      vz_binds(vz_int(run->step), vz_text(run->detail),
@@ -364,10 +373,8 @@ vz_run_fail(vz_run_t *run, vz_code_e why)
                   "vzpanel: task %uL step %s failed: %s (%V)", run->id,
                   run->chain->steps[run->step].name, code, &run->detail);
 
-    vz_task_log_add(&run->log, VZ_TASK_LOG_ALL, "failed%s%s%s%V",
-                    why == VZ_FAILED ? "" : ": ",
-                    why == VZ_FAILED ? "" : code,
-                    run->detail.len ? ": " : "", &run->detail);
+    vz_run_log_detail(run);
+    vz_task_log_add(&run->log, VZ_TASK_LOG_ALL, "failed: %s", code);
 
     if (run->chain->undo != NULL
         && vz_run_write(run, &vz_sql_failing,
@@ -389,49 +396,111 @@ vz_run_fail(vz_run_t *run, vz_code_e why)
 static void
 vz_run_failed(vz_run_t *run, vz_code_e why)
 {
-    vz_code_e   rc;
-    ngx_str_t   detail;
+    ngx_str_t  detail;
 
     detail = run->detail;
     run->verbs = 0;
 
     if (run->chain->undo != NULL) {
-        run->failing = 1;
-        vz_task_log_add(&run->log, VZ_TASK_LOG_ALL, "putting back what was");
 
-        rc = run->chain->undo(run);
-
-        if (rc == VZ_STALE) {
-            vz_run_lost(run);
+        if (vz_run_undo(run) != VZ_OK) {
             return;
-        }
-
-        if (rc != VZ_OK && vz_run_temporary(rc)
-            && run->attempt < VZ_RUN_UNDO * run->chain->attempts)
-        {
-            vz_run_later(run, rc);
-            return;
-        }
-
-        if (rc != VZ_OK) {
-            vz_task_log_add(&run->log, VZ_TASK_LOG_ADMIN, "that failed, too: "
-                            "%s: %V", vz_code_name(rc), &run->detail);
         }
 
         run->detail = detail;
     }
 
-    if (vz_run_write(run, &vz_sql_fail,
-                     vz_binds(vz_int(run->step), vz_text(run->detail),
-                              vz_text(vz_task_log_text(&run->log)),
-                              run->chain->failed ? vz_cstr(run->chain->failed)
-                                                 : vz_none(),
-                              vz_cstr(vz_run_why(why)), vz_text(run->detail),
-                              vz_int(run->id), vz_text(*run->runner)))
+    if (vz_run_settle(run, vz_run_failed_body, (void *) vz_run_why(why))
         == VZ_OK)
     {
         vz_run_show(run, "failed", 0);
+        vz_run_tell_broke(run);
     }
+}
+
+
+/* VZ_OK where nothing more is tried */
+
+static vz_code_e
+vz_run_undo(vz_run_t *run)
+{
+    vz_code_e  rc;
+
+    run->failing = 1;
+    vz_task_log_add(&run->log, VZ_TASK_LOG_ALL, "putting back what was");
+
+    rc = run->chain->undo(run);
+
+    if (rc == VZ_STALE) {
+        vz_run_lost(run);
+        return rc;
+    }
+
+    if (rc != VZ_OK && vz_run_temporary(rc)
+        && run->attempt < VZ_RUN_UNDO * run->chain->attempts)
+    {
+        vz_run_later(run, rc);
+        return rc;
+    }
+
+    if (rc != VZ_OK) {
+        vz_task_log_add(&run->log, VZ_TASK_LOG_ADMIN, "that failed, too: "
+                        "%s: %V", vz_code_name(rc), &run->detail);
+    }
+
+    return VZ_OK;
+}
+
+
+/* who has to know hears of it as surely as it has failed */
+
+static vz_code_e
+vz_run_failed_body(vz_run_t *run, vz_tx_t *tx, void *data)
+{
+    vz_code_e          rc;
+    const char        *code = data;
+    const vz_chain_t  *chain = run->chain;
+
+    rc = vz_db_query(tx, run->pool, &vz_sql_fail,
+                     vz_binds(vz_int(run->step), vz_text(run->detail),
+                              vz_text(vz_task_log_text(&run->log)),
+                              chain->failed ? vz_cstr(chain->failed)
+                                            : vz_none(),
+                              vz_cstr(code), vz_text(run->detail),
+                              vz_int(run->id), vz_text(*run->runner)),
+                     NULL);
+
+    if (rc == VZ_OK && chain->broke != VZ_NOTICE_NONE
+        && vz_settings()->mail_failed)
+    {
+        rc = vz_mail_failed(tx, run->pool, run->id,
+                            chain->steps[run->step].name, code, &run->detail);
+    }
+
+    return rc;
+}
+
+
+static void
+vz_run_tell_broke(vz_run_t *run)
+{
+    ngx_str_t  name;
+    vz_rows_t  rows;
+
+    if (run->chain->broke == VZ_NOTICE_NONE) {
+        return;
+    }
+
+    ngx_str_null(&name);
+
+    if (vz_db_query(NULL, run->pool, &vz_sql_why,
+                    vz_binds(vz_int(run->vm.id)), &rows)
+        == VZ_OK && rows.rows)
+    {
+        name = vz_cell_text(&rows, 0, 0);
+    }
+
+    vz_notice_tell(run->chain->broke, 0, run->id, &name, NULL);
 }
 
 
@@ -461,6 +530,17 @@ vz_run_refuse(vz_run_t *run, vz_code_e why)
                             vz_binds(vz_cstr(vz_code_name(why)),
                                      vz_int(run->id),
                                      vz_text(*run->runner)));
+    }
+}
+
+
+/* what the node said of it is for administrators */
+
+static void
+vz_run_log_detail(vz_run_t *run)
+{
+    if (run->detail.len) {
+        vz_task_log_add(&run->log, VZ_TASK_LOG_ADMIN, "%V", &run->detail);
     }
 }
 

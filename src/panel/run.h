@@ -85,6 +85,7 @@ struct vz_chain_s {
     const char       *failed;       /* vm.service when it fails, or NULL */
     vz_step_pt        undo;         /* when it fails, or NULL */
     vz_notice_e       notice;       /* to the owner when it is done */
+    vz_notice_e       broke;        /* to administrators when it fails */
     ngx_uint_t        attempts;     /* of one step, before the task fails */
     ngx_uint_t        nsteps;
     const vz_step_t  *steps;
@@ -113,7 +114,8 @@ const vz_chain_t *vz_chain_find(const u_char *kind, size_t len);
  *
  * vz_run_own: the same inside a transaction, which then nobody can take the
  * task from until its end.  vz_run_in_tx: one that is nothing but body, after
- * that look; committed where both are VZ_OK.
+ * that look; committed where both are VZ_OK.  vz_run_settle: the same, and
+ * waits while the database is away.
  *
  * vz_run_raise: the node has seen a fence greater than ours, as when an older
  * database was restored: go on above it, if the task is ours.
@@ -130,6 +132,7 @@ vz_code_e vz_run_raise(vz_run_t *run, uint64_t seen);
 typedef vz_code_e (*vz_run_body_pt)(vz_run_t *run, vz_tx_t *tx, void *data);
 
 vz_code_e vz_run_in_tx(vz_run_t *run, vz_run_body_pt body, void *data);
+vz_code_e vz_run_settle(vz_run_t *run, vz_run_body_pt body, void *data);
 
 
 /*

@@ -180,6 +180,30 @@ vz_run_in_tx(vz_run_t *run, vz_run_body_pt body, void *data)
 
 
 vz_code_e
+vz_run_settle(vz_run_t *run, vz_run_body_pt body, void *data)
+{
+    vz_code_e   rc;
+    ngx_uint_t  i;
+
+    rc = VZ_DOWN;
+
+    for (i = 0; i < VZ_RUN_PATIENCE; i++) {
+        rc = vz_run_in_tx(run, body, data);
+
+        if (rc == VZ_OK || rc == VZ_STALE || rc == VZ_INTERNAL
+            || rc == VZ_UNFIT)
+        {
+            return rc;
+        }
+
+        vz_run_pause(i);
+    }
+
+    return rc;
+}
+
+
+vz_code_e
 vz_run_raise(vz_run_t *run, uint64_t seen)
 {
     vz_code_e  rc;

@@ -60,6 +60,10 @@ static const vz_sql_t  vz_sql_free_all = vz_sql("address_free_all",
 static const vz_sql_t  vz_sql_gone = vz_sql("vm_gone",
     "DELETE FROM vm WHERE id = ?");
 
+/* what failed of it asks for nothing any more */
+static const vz_sql_t  vz_sql_handled = vz_sql("vm_handled",
+    "UPDATE task SET unseen = NULL WHERE vm_id = ? AND unseen = 1");
+
 static const vz_sql_t  vz_sql_renumber = vz_sql("vm_renumber",
     "UPDATE vm SET ctid = ? WHERE id = ?");
 
@@ -541,6 +545,11 @@ vz_release_body(vz_run_t *run, vz_tx_t *tx, void *data)
 
     if (rc == VZ_OK) {
         rc = vz_db_query(tx, run->pool, &vz_sql_free_all,
+                         vz_binds(vz_int(run->vm.id)), NULL);
+    }
+
+    if (rc == VZ_OK) {
+        rc = vz_db_query(tx, run->pool, &vz_sql_handled,
                          vz_binds(vz_int(run->vm.id)), NULL);
     }
 

@@ -280,7 +280,7 @@ vz_stream_task(void *data, const vz_task_view_t *view)
     }
 
     vz_stream_begin(stream);
-    vz_vm_view_json(&stream->json, NULL, view);
+    vz_vm_view_json(&stream->json, NULL, view, stream->scope->all);
     vz_stream_event(stream, "task");
 
     return stream->failed ? NGX_ERROR : NGX_OK;
@@ -335,7 +335,7 @@ vz_stream_render_order(vz_sse_scope_t *scope, ngx_pool_t *pool,
         && view.version > scope->since)
     {
         vz_stream_begin(&stream);
-        vz_vm_view_json(&stream.json, NULL, &view);
+        vz_vm_view_json(&stream.json, NULL, &view, 0);
         vz_stream_event(&stream, "order");
     }
 

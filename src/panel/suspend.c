@@ -36,7 +36,7 @@ static const vz_change_def_t  vz_unsuspend_change = {
 
 
 static const vz_sql_t  vz_suspend_update = vz_sql("suspend",
-    "UPDATE vm SET suspended_reason = ? WHERE id = ?");
+    "UPDATE vm SET suspended_reason = ?, suspended_at = NOW(3) WHERE id = ?");
 
 
 void

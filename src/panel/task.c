@@ -7,6 +7,7 @@
 #include "resource.h"
 #include "route.h"
 #include "run.h"
+#include "said.h"
 #include "task.h"
 #include "task_log.h"
 #include "word.h"
@@ -22,7 +23,7 @@
     " s.name, s.state, s.detail, " vz_time("s.started") ", "                  \
     vz_time("s.finished") ","                                                 \
     " TIMESTAMPDIFF(MICROSECOND, s.started, COALESCE(s.finished, NOW(3)))"    \
-    " DIV 1000"
+    " DIV 1000, t.unseen"
 
 
 static void vz_task_read(const vz_rows_t *rows, ngx_uint_t *row,
@@ -65,7 +66,7 @@ static const vz_sql_t  vz_sql_list = vz_sql("task_list",
     "SELECT " VZ_TASK_COLUMNS " FROM (SELECT id FROM task"
     "  WHERE (? IS NULL OR user_id = ?) AND (? IS NULL OR id < ?)"
     "  AND (? IS NULL OR vm_id = ?) AND (? IS NULL OR FIND_IN_SET(state, ?))"
-    "  AND (? IS NULL OR actor = ?)"
+    "  AND (? IS NULL OR actor = ?) AND (? IS NULL OR unseen = ?)"
     "  ORDER BY id DESC LIMIT ?) p"
     " JOIN task t ON t.id = p.id LEFT JOIN task_step s ON s.task_id = t.id"
     " ORDER BY t.id DESC, s.position");
@@ -75,11 +76,14 @@ static const char *const  vz_task_states[] = {
     "held", "queued", "running", "done", "failed", "cancelled", NULL
 };
 
+static const char *const  vz_task_yes[] = { "1", NULL };
+
 static const vz_arg_t  vz_task_arg[] = {
     { "cursor", VZ_ARG_CURSOR, 2, NULL },
     { "vm", VZ_ARG_NUMBER, 2, NULL },
     { "state", VZ_ARG_WORDS, 2, vz_task_states },
     { "actor", VZ_ARG_ACTOR, 2, NULL },
+    { "unseen", VZ_ARG_WORD, 2, vz_task_yes },
     { "limit", VZ_ARG_LIMIT, 1, NULL }
 };
 
@@ -232,6 +236,7 @@ vz_task_read(const vz_rows_t *rows, ngx_uint_t *row, vz_task_t *task)
     task->finished = vz_cell_text(rows, r, 12);
     task->error_code = vz_cell_text(rows, r, 13);
     task->error_detail = vz_cell_text(rows, r, 14);
+    task->unseen = vz_cell_int(rows, r, 21) > 0;
 
     for ( /* void */ ;
          r < rows->rows && task->id == (uint64_t) vz_cell_int(rows, r, 0);
@@ -256,7 +261,7 @@ vz_task_read_step(const vz_rows_t *rows, ngx_uint_t row, vz_step_view_t *step)
     step->started = vz_cell_text(rows, row, 18);
     step->finished = vz_cell_text(rows, row, 19);
     step->msec = vz_cell_int(rows, row, 20);
-    step->log = vz_cell_text(rows, row, 21);
+    step->log = vz_cell_text(rows, row, 22);
 }
 
 
@@ -323,8 +328,13 @@ vz_task_json(vz_json_t *json, const char *key, const vz_task_t *task)
     if (task->error_code.len) {
         vz_json_object(json, "error");
         vz_json_text(json, "code", &task->error_code);
-        vz_json_text(json, "detail", &task->error_detail);
+        vz_task_detail(json, task, &task->error_detail,
+                       vz_word_is(&task->error_code, "rejected"));
         vz_json_close(json);
+    }
+
+    if (task->unseen && task->admin) {
+        vz_json_bool(json, "unseen", 1);
     }
 
     if (task->log) {
@@ -332,6 +342,16 @@ vz_task_json(vz_json_t *json, const char *key, const vz_task_t *task)
     }
 
     vz_json_close(json);
+}
+
+
+/* why something failed, in a node's own words, is for administrators */
+
+void
+vz_task_detail(vz_json_t *json, const vz_task_t *task, const ngx_str_t *text,
+    ngx_uint_t everybody)
+{
+    vz_said_json(json, "detail", *text, everybody || task->admin);
 }
 
 
@@ -350,7 +370,9 @@ vz_task_steps_json(vz_json_t *json, const vz_task_t *task)
         vz_json_text(json, "name", &step->name);
         vz_json_text(json, "state", &step->state);
         vz_json_uint(json, "percent", step->percent);
-        vz_json_text(json, "detail", &step->detail);
+        vz_task_detail(json, task, &step->detail,
+                       vz_word_is(&step->state, "running")
+                       || vz_word_is(&step->state, "done"));
 
         if (step->started.len) {
             vz_json_text(json, "started", &step->started);
@@ -397,6 +419,7 @@ vz_task_answer(vz_call_t *call)
     ngx_uint_t  status;
 
     if (vz_task_stands(call, &task, &status) == VZ_OK) {
+        task.admin = call->who.admin;
         vz_task_json(vz_call_reply(call, status), NULL, &task);
     }
 }
@@ -492,6 +515,7 @@ vz_task_show(vz_call_t *call, vz_code_e rc, vz_task_t *task)
         return;
     }
 
+    task->admin = call->who.admin;
     task->log = call->who.admin ? VZ_TASK_LOG_ADMIN : VZ_TASK_LOG_ALL;
     vz_task_json(vz_call_reply(call, NGX_HTTP_OK), NULL, task);
 }
@@ -526,6 +550,7 @@ vz_task_list(vz_call_t *call)
     for (n = 0; row < rows.rows && n < limit; n++) {
         vz_task_read(&rows, &row, &task);
         vz_task_live(&task, call->pool);
+        task.admin = call->who.admin;
         vz_task_json(json, NULL, &task);
         last = task.id;
     }

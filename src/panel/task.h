@@ -86,6 +86,9 @@ typedef struct {
     ngx_uint_t      step, nsteps, percent;
     ngx_str_t       created, started, finished;
     ngx_str_t       error_code, error_detail;
+    ngx_uint_t      unseen;         /* it failed, and no administrator knows */
+    ngx_uint_t      admin;          /* set by who writes it as JSON: its
+                                       reader is one */
     uint64_t        said;           /* ms since the epoch: when the running
                                        step told its detail, or 0 */
     vz_task_log_e   log;            /* set by who writes it as JSON: the log
@@ -106,6 +109,10 @@ vz_code_e vz_task_get(ngx_pool_t *pool, uint64_t id, const ngx_str_t *link,
 void vz_task_json(vz_json_t *json, const char *key, const vz_task_t *task);
 void vz_task_steps_json(vz_json_t *json, const vz_task_t *task);
 
+/* vz_task_detail: the member "detail" as its reader, or everybody, has it. */
+void vz_task_detail(vz_json_t *json, const vz_task_t *task,
+    const ngx_str_t *text, ngx_uint_t everybody);
+
 /*
  * vz_task_accepted: answer a call that made a task: waits as Prefer asks
  * (and says so in Preference-Applied), then 202 with Location, or 200 when
@@ -121,9 +128,10 @@ vz_code_e vz_task_stands(vz_call_t *call, vz_task_t *task,
 void vz_task_list(vz_call_t *call);
 void vz_task_one(vz_call_t *call);
 
-/* POST /api/tasks/{id}/retry and /cancel */
+/* POST /api/tasks/{id}/retry, /cancel and /seen */
 void vz_task_retry(vz_call_t *call);
 void vz_task_cancel(vz_call_t *call);
+void vz_task_seen(vz_call_t *call);
 
 
 #endif /* VZ_TASK_H */

@@ -1,6 +1,7 @@
 /*
- * POST /api/tasks/{id}/retry and /cancel: an administrator takes a failed
- * task up again at the step where it failed, or one back that still waits.
+ * POST /api/tasks/{id}/retry, /cancel and /seen: an administrator takes a
+ * failed task up again at the step where it failed, or one back that still
+ * waits, or has seen that one failed.
  */
 
 #include "audit.h"
@@ -40,7 +41,8 @@ static const vz_sql_t  vz_sql_retry = vz_sql("task_retry",
     " SET t.state = 'queued', t.busy = t.vm_id, t.attempt = 0,"
     "  t.round = t.round + 1,"
     "  t.not_before = NULL, t.finished = NULL, t.error_code = NULL,"
-    "  t.error_detail = NULL, s.state = 'queued', s.finished = NULL,"
+    "  t.error_detail = NULL, t.unseen = NULL, s.state = 'queued',"
+    "  s.finished = NULL,"
     "  s.log = " vz_task_log_sql("s.log") ","
     "  v.service = CASE v.service WHEN 'create_failed' THEN 'creating'"
     "   WHEN 'delete_failed' THEN 'deleting' ELSE v.service END"
@@ -64,6 +66,10 @@ static const vz_sql_t  vz_sql_cancel = vz_sql("task_cancel",
     "  'suspend', 'unsuspend')");
 
 
+static const vz_sql_t  vz_sql_seen = vz_sql("task_seen",
+    "UPDATE task SET unseen = NULL WHERE id = ? AND unseen = 1");
+
+
 static const vz_task_change_t  vz_task_retried = {
     &vz_sql_retry, "failed", "queued", "task.retry", "taken up again"
 };
@@ -84,6 +90,32 @@ void
 vz_task_cancel(vz_call_t *call)
 {
     vz_task_change(call, &vz_task_cancelled);
+}
+
+
+void
+vz_task_seen(vz_call_t *call)
+{
+    uint64_t   id;
+    vz_rows_t  rows;
+    vz_code_e  rc;
+
+    if (vz_route_id(call, 0, &id) != VZ_OK) {
+        return;
+    }
+
+    rc = vz_db_query(NULL, call->pool, &vz_sql_seen, vz_binds(vz_int(id)),
+                     &rows);
+    if (rc != VZ_OK) {
+        vz_call_fault(call, "database", rc);
+        return;
+    }
+
+    if (rows.affected) {
+        vz_notice_tell(VZ_NOTICE_TASK_SEEN, 0, id, NULL, NULL);
+    }
+
+    (void) vz_call_reply(call, NGX_HTTP_NO_CONTENT);
 }
 
 

@@ -2,6 +2,7 @@
  * The log of a task.
  */
 
+#include "said.h"
 #include "task_log.h"
 
 
@@ -191,6 +192,6 @@ vz_task_log_line(vz_json_t *json, const ngx_str_t *step,
     vz_json_object(json, NULL);
     vz_json_text(json, "at", &line->at);
     vz_json_text(json, "step", step);
-    vz_json_text(json, "text", &line->text);
+    vz_said_json(json, "text", line->text, 1);
     vz_json_close(json);
 }

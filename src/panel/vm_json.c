@@ -3,6 +3,7 @@
  */
 
 #include "live.h"
+#include "said.h"
 #include "vm_json.h"
 #include "word.h"
 
@@ -38,7 +39,8 @@ typedef enum {
     VZ_VM_TASK_STATE,
     VZ_VM_TASK_STEP,
     VZ_VM_TASK_STEPS,
-    VZ_VM_SUSPENDED
+    VZ_VM_SUSPENDED,
+    VZ_VM_SUSPENDED_AT
 } vz_vm_column_e;
 
 typedef struct {
@@ -107,6 +109,7 @@ vz_vm_json_open(vz_json_t *json, const vz_rows_t *rows, ngx_uint_t row,
     vz_json_cstr(json, "state", vz_live_state(sample.state));
     vz_vm_text(&vm, "service", VZ_VM_SERVICE);
     vz_vm_text(&vm, "suspended", VZ_VM_SUSPENDED);
+    vz_vm_text(&vm, "suspended_at", VZ_VM_SUSPENDED_AT);
     vz_vm_text(&vm, "wanted", VZ_VM_WANTED);
     vz_vm_int(&vm, "ctid", VZ_VM_CTID);
     vz_vm_int(&vm, "version", VZ_VM_VERSION);
@@ -294,7 +297,7 @@ vz_vm_task(vz_vm_row_t *vm)
     }
 
     if (vz_zone_task_get(id, &view) == NGX_OK) {
-        vz_vm_view_json(vm->json, "task", &view);
+        vz_vm_view_json(vm->json, "task", &view, 0);
         return;
     }
 
@@ -383,8 +386,11 @@ vz_vm_sample_json(vz_json_t *json, const vz_sample_t *sample)
 
 
 void
-vz_vm_view_json(vz_json_t *json, const char *key, const vz_task_view_t *view)
+vz_vm_view_json(vz_json_t *json, const char *key, const vz_task_view_t *view,
+    ngx_uint_t admin)
 {
+    ngx_str_t  said;
+
     vz_json_object(json, key);
     vz_json_uint(json, "id", view->id);
 
@@ -399,6 +405,11 @@ vz_vm_view_json(vz_json_t *json, const char *key, const vz_task_view_t *view)
     vz_json_cstr(json, "step_name", (const char *) view->step_name);
     vz_json_uint(json, "step_percent", view->step_percent);
     vz_json_uint(json, "percent", view->percent);
-    vz_json_cstr(json, "detail", (const char *) view->detail);
+
+    said.data = (u_char *) view->detail;
+    said.len = ngx_strlen(view->detail);
+
+    vz_said_json(json, "detail", said,
+                 admin || ngx_strcmp(view->state, "running") == 0);
     vz_json_close(json);
 }

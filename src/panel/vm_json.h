@@ -22,13 +22,15 @@
     " v.oomguar_barrier_mib, v.oomguar_limit_mib, v.privvm_barrier_mib,"      \
     " v.privvm_limit_mib, v.disk_soft_mib, v.disk_hard_mib, v.cpu_units,"     \
     " v.cpu_percent, t.id, t.kind, t.state, t.step, t.steps,"                 \
-    " IF(v.service = 'suspended', COALESCE(v.suspended_reason, ''), NULL)"
+    " IF(v.service = 'suspended', COALESCE(v.suspended_reason, ''), NULL),"   \
+    " IF(v.service = 'suspended',"                                            \
+    "  DATE_FORMAT(v.suspended_at, '%Y-%m-%dT%TZ'), NULL)"
 
 /* in their place where a row is of no container */
 #define VZ_VM_NO_COLUMNS                                                      \
     "NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL," \
     " NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,"      \
-    " NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL"
+    " NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL"
 
 #define VZ_VM_JOINS                                                           \
     " LEFT JOIN user o ON o.id = v.user_id"                                   \
@@ -65,9 +67,9 @@ void vz_vm_place(const vz_rows_t *rows, ngx_uint_t row, ngx_uint_t first,
 /* vz_vm_sample_json: what of it changes by itself, for events. */
 void vz_vm_sample_json(vz_json_t *json, const vz_sample_t *sample);
 
-/* vz_vm_view_json: a running task, for events. */
+/* vz_vm_view_json: a running task, for events, as its reader may see it. */
 void vz_vm_view_json(vz_json_t *json, const char *key,
-    const vz_task_view_t *view);
+    const vz_task_view_t *view, ngx_uint_t admin);
 
 
 #endif /* VZ_VM_JSON_H */

@@ -74,6 +74,7 @@ vz_conf_create(ngx_conf_t *cf)
 
     conf->settings.signup = VZ_SIGNUP_OPEN;
     conf->settings.session_timeout = NGX_CONF_UNSET;
+    conf->settings.mail_failed = NGX_CONF_UNSET;
 
     return conf;
 }
@@ -83,6 +84,7 @@ char *
 vz_conf_finish(ngx_conf_t *cf, vz_conf_t *conf)
 {
     ngx_conf_init_value(conf->settings.session_timeout, 12 * 60 * 60);
+    ngx_conf_init_value(conf->settings.mail_failed, 1);
 
     if (conf->settings.brand.data == NULL) {
         ngx_str_set(&conf->settings.brand, "vzpanel");

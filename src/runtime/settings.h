@@ -30,6 +30,7 @@ typedef struct {
     ngx_str_t     brand;            /* shown on pages and in mails */
     ngx_str_t     html;             /* folder of the pages, or empty */
     ngx_flag_t    mail;             /* mail can be sent */
+    ngx_flag_t    mail_failed;      /* to administrators, of failed orders */
     ngx_str_t     bounce;           /* where mails come back to, or empty */
 } vz_settings_t;
 

@@ -18,6 +18,7 @@
 
 #define VZ_SHAPE_TASK                                                         \
     "id int, kind text, actor text, via web|token|order|system,"              \
+    " unseen? bool,"                                                          \
     " started? time, " VZ_SHAPE_PROGRESS
 
 #define VZ_SHAPE_PERSON                                                      \
@@ -62,14 +63,17 @@ const vz_answer_shape_t  vz_answer_shapes[] = {
     { "Tasks", vz_page("Task") },
     { "Task", VZ_SHAPE_TASK },
     { "TaskWithLog", VZ_SHAPE_TASK ", log LogLine[]" },
-    { "LogLine", "at time, step text, text text" },
+    { "LogLine", "at time, step text, text text, say? Say" },
+    { "Say", "code text, values SayValue[]" },
+    { "SayValue", "name text, value text" },
     { "Step",
       "name text, state queued|running|done|failed|skipped, percent int,"
-      " detail text, started? time, seconds? number" },
-    { "TaskError", "code text, detail text" },
+      " detail text, say? Say, started? time, seconds? number" },
+    { "TaskError", "code text, detail text, say? Say" },
     { "TaskAtWork",
       "id int, vm? ContainerName, kind text, state text, step int, steps int,"
-      " step_name? text, step_percent? int, percent int, detail? text" },
+      " step_name? text, step_percent? int, percent int, detail? text,"
+      " say? Say" },
 
     /* one's account */
 
@@ -94,7 +98,8 @@ const vz_answer_shape_t  vz_answer_shapes[] = {
       "id int, name text, hostname text, owner Owner, plan text|null,"
       " template text, template_label text,"
       " state running|stopped|frozen|unknown, " VZ_SHAPE_SERVICE ","
-      " suspended text|null, wanted running|stopped, ctid int, version int,"
+      " suspended text|null, suspended_at time|null,"
+      " wanted running|stopped, ctid int, version int,"
       " addresses text[], gateway text|null, gateways text[], dns text[],"
       " memory Memory, disk Disk, cpu Cpu, uptime_s int|null,"
       " sampled time|null, task TaskAtWork|null,"
@@ -204,7 +209,8 @@ const vz_answer_shape_t  vz_answer_shapes[] = {
     { "Audit", vz_page("Deed") },
     { "Deed",
       "id int, at time, user int|null, account text, action text,"
-      " object text, remote text, result text, detail text" },
+      " object text, name text, vm int|null, remote text, result text,"
+      " detail text" },
     { "Outbox", vz_page("Mail") },
     { "Mail",
       "id int, user int|null, task int|null, recipient text, template text,"

@@ -4,6 +4,7 @@
  */
 
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import { administrator, api, complaints, customer, launch, shot, signIn, url }
     from './browser.mjs';
@@ -278,14 +279,14 @@ test('a node is seen with what it says, and one more is told how to add',
 
 test('the audit is filtered by who, what and when', async () => {
     await enter('audit');
-    await line('plan.end').first().waitFor();
+    await line('eliminó el plan').first().waitFor();
     await page.locator('.list-filters [name=action]').selectOption('plan.');
-    await line('pool.end').first().waitFor({ state: 'detached' });
-    await line('plan.make').first().waitFor();
+    await line('eliminó el pool').first().waitFor({ state: 'detached' });
+    await line('creó el plan').first().waitFor();
     await page.locator('.list-filters [name=action]').selectOption('order.');
     await page.locator('.list-filters [name=user]').fill(owner.account);
     await page.locator('.line').nth(1).waitFor({ state: 'detached' });
-    await line('order.make').filter({ hasText: owner.account }).waitFor();
+    await line(`${owner.account} contrató`).waitFor();
     await page.locator('.list-filters [name=to]').fill('2020-01-01');
     await page.getByText('Nada coincide con los filtros').waitFor();
 
@@ -294,6 +295,56 @@ test('the audit is filtered by who, what and when', async () => {
     await page.getByText('Nada coincide con los filtros').waitFor();
     await page.locator('.list-filters [name=to]').fill('');
     await line(owner.account).waitFor();
+});
+
+
+test('the audit names a server, leads to it, and is a file for who wants it',
+    async () => {
+        const vm = (await ask('GET', `vms/${owner.vm}`)).body;
+        const name = `${vm.name} (${vm.ctid})`;
+
+        await page.goto(`${url}/panel/status?vm=${vm.id}`);
+        await page.getByRole('link', { name: 'Actividad en la auditoría' })
+            .click();
+        await page.waitForURL(/section=audit/);
+
+        const what = line(`${owner.account} contrató ${name}`);
+
+        await what.waitFor();
+        assert.equal(await what.locator('th span').first()
+            .getAttribute('title'), 'order.make');
+        await page.getByText(/Horas de \S+ \(UTC/).waitFor();
+
+        const [file] = await Promise.all([page.waitForEvent('download'),
+            page.getByRole('button', { name: 'Descargar CSV' }).click()]);
+        const text = await readFile(await file.path(), 'utf8');
+
+        assert.match(text, /^\ufeff?at,account,action/);
+        assert.ok(text.includes(`"${name}"`));
+        await shot(page, 'audit-1280');
+        await page.setViewportSize({ width: 360, height: 740 });
+        await shot(page, 'audit-360');
+        await page.setViewportSize({ width: 1280, height: 900 });
+        await what.getByRole('link', { name }).click();
+        await page.waitForURL(new RegExp(`status\\?vm=${vm.id}`));
+    });
+
+
+test('the days of the audit are those of who looks', async () => {
+    const far = await browser.newPage({ locale: 'es-AR',
+        timezoneId: 'Pacific/Kiritimati' });
+    const asked = far.waitForRequest(/admin\/audit\?.*from=/);
+
+    await signIn(far, await administrator());
+    await far.goto(`${url}/panel/administration?section=audit`
+        + '&from=2026-11-28&to=2026-11-28');
+
+    const query = new URL((await asked).url()).searchParams;
+
+    assert.equal(query.get('from'), '2026-11-27T10:00:00.000Z');
+    assert.equal(query.get('to'), '2026-11-28T09:59:59.999Z');
+    await far.getByText('Pacific/Kiritimati (UTC+14)').waitFor();
+    await far.close();
 });
 
 

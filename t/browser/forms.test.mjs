@@ -93,7 +93,7 @@ test('an address of no order says what to do', async () => {
 
 
 test('what is not there is said at the top, with the way back', async () => {
-    const back = page.getByRole('link', { name: 'Volver a la lista' });
+    const back = page.getByRole('link', { name: 'Volver al listado' });
 
     await signIn(page, await administrator(), panel.url);
 

@@ -246,3 +246,26 @@ test('no rule of style knows left from right', async () => {
 
     assert.deepEqual(physical, []);
 });
+
+
+test('everything that daemon and panel say by code has words', async () => {
+    const es = await texts('es');
+    const table = await readFile(new URL('../../src/wire/say.c',
+        import.meta.url), 'utf8');
+    const rows = [...table.matchAll(/\{ "(\w+)", "([^"]+)"/g)];
+
+    assert.ok(rows.length > 50);
+
+    for (const [, code, pattern] of rows) {
+        const text = es[`say.${code}`];
+
+        assert.ok(text, code);
+
+        for (const name of names(text)) {
+            assert.ok(pattern.includes(name), `${code} has no ${name}`);
+        }
+    }
+
+    assert.deepEqual(Object.keys(es).filter((key) => key.startsWith('say.')
+        && !rows.some(([, code]) => key === `say.${code}`)), []);
+});

@@ -62,7 +62,8 @@ void ask(client_t *c, const char *lines, size_t len);
 size_t seal(client_t *c, const char *lines, size_t len, char *buf);
 
 /*
- * expect: the next line; NULL for the end.  expect_start: how it starts.  Once
+ * expect: the next line, without what it says by code where none is expected;
+ * NULL for the end.  expect_start: how it starts.  Once
  * entered the last line of each answer must be sealed.
  */
 void expect(client_t *c, const char *line);

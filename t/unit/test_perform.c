@@ -165,8 +165,8 @@ a_percent_never_falls(void **state)
     ask(c, VZ_LIT("create 101 debian-12\n"));
     expect(c, "+ 40 writing debian-12");
     expect(c, "+ 40 going back");
-    expect(c, "+ 100 working");
-    expect(c, "ok already");
+    expect(c, "+ 100 working say=working");
+    expect(c, "ok already say=already");
     hang_up(c);
 
     assert_true(log_has("test: create 101 debian-12: ok already"));

@@ -164,10 +164,11 @@ sub read_answer {
     while (my $line = <$handle>) {
         $all .= $line;
         push @data, $1 if $line =~ /^= (.*)/;
-        push @progress, $1 if $line =~ /^(\+ .*)/;
+        push @progress, $1 if $line =~ /^(\+ .*?)(?: say=\S+)?$/;
 
-        return ($seals{$handle}->open_answer($all) // "not sealed: $line",
-                \@data, \@progress) if $line =~ /^(?:ok|err)\b/;
+        return (($seals{$handle}->open_answer($all) // "not sealed: $line")
+                =~ s/ say=\S+$//r, \@data, \@progress)
+            if $line =~ /^(?:ok|err)\b/;
     }
 
     return ('closed', \@data, \@progress);

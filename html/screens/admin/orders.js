@@ -62,6 +62,9 @@ export function section() {
     return {
         key: 'orders', path: 'admin/orders', empty: t('ord.none'),
         editor: look,
+        below: () => h('p', null, h('a', {
+            href: 'administration?section=audit&action=order.',
+        }, t('ord.decided'))),
         id: (/** @type {Held} */ one) => one.task,
         name: (/** @type {Held} */ one) => fullName(one.user),
         columns: [
