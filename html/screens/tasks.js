@@ -221,7 +221,9 @@ export default async function tasks(view) {
         void load(true);
     };
 
-    const add = (/** @type {Task} */ task, /** @type {boolean} */ top) => {
+    /* a row that was there before, as an event brings it, stays as it is open */
+    const add = (/** @type {Task} */ task, /** @type {boolean} */ top,
+        /** @type {ReturnType<typeof item> | undefined} */ before = undefined) => {
         const known = shown.get(task.id);
 
         if (known) {
@@ -229,8 +231,9 @@ export default async function tasks(view) {
             return;
         }
 
-        const made = item(task, view, String(task.id) === view.id);
+        const made = before ?? item(task, view, String(task.id) === view.id);
 
+        before?.set(task);
         shown.set(task.id, made);
         list[top ? 'prepend' : 'append'](made.node);
     };
@@ -251,6 +254,8 @@ export default async function tasks(view) {
                 return;
             }
 
+            const before = new Map(fresh ? shown : []);
+
             if (fresh) {
                 shown.clear();
                 put(list);
@@ -258,7 +263,8 @@ export default async function tasks(view) {
 
             next = answer.next ?? null;
             more.hidden = next === null;
-            answer.items.forEach((/** @type {Task} */ one) => add(one, false));
+            answer.items.forEach((/** @type {Task} */ one) =>
+                add(one, false, before.get(one.id)));
 
             if (shown.size === 0) {
                 put(list, h('p', { class: 'empty' },

@@ -290,6 +290,30 @@ test('a task that waits is in the strip after a reload and a restart of nginx',
     });
 
 
+test('a row that was opened before the list came stays open', async () => {
+    /** @type {(value?: unknown) => void} */
+    let release = () => {};
+    const held = new Promise((done) => {
+        release = done;
+    });
+    const one = task('Suspensión · lejos');
+    const calls = /\/api\/tasks\?limit=/;
+
+    await page.route(calls, async (route) => {
+        await held;
+        await route.continue();
+    });
+    await page.goto(`${own.url}/panel/tasks`);
+    await one.locator('summary').click();
+    release();
+    await task('Reinicio · caja').waitFor();
+    assert.notEqual(await one.getAttribute('open'), null);
+    await page.unroute(calls);
+    await page.reload();
+    await task('Reinicio · caja').waitFor();
+});
+
+
 test('it is taken back, and the strip is empty', async () => {
     const one = task('Suspensión · lejos');
 
