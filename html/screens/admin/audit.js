@@ -165,7 +165,7 @@ export function section() {
                 cell: (/** @type {Entry} */ one) => one.remote },
             { key: 'result', text: t('aud.result'), quiet: true, cls: 'mark',
                 cell: (/** @type {Entry} */ one) => badge(one.result === 'ok'
-                    ? 'done' : 'failed', one.result) },
+                    ? 'done' : 'failed', word('result', one.result)) },
             { key: 'detail', text: t('aud.detail'), cls: 'far',
                 cell: (/** @type {Entry} */ one) => one.detail },
         ],
