@@ -121,6 +121,13 @@ vz_fiber_serve(vz_fiber_pt run, void *data)
 }
 
 
+ngx_uint_t
+vz_fiber_room(void)
+{
+    return vz_fiber_living < VZ_FIBER_MAX - VZ_FIBER_RESERVE;
+}
+
+
 static ngx_int_t
 vz_fiber_begin(vz_fiber_pt run, void *data, ngx_uint_t most)
 {

@@ -30,9 +30,11 @@ typedef void (*vz_fiber_pt)(void *data);
  * when there is no memory, or too many fibers live (VZ_FIBER_MAX).
  * vz_fiber_serve: the same for what a request asks for, which leaves the last
  * VZ_FIBER_RESERVE to what goes on by itself: tasks, their leases, mails.
+ * vz_fiber_room: whether it would find a place now.
  */
 ngx_int_t vz_fiber_spawn(vz_fiber_pt run, void *data);
 ngx_int_t vz_fiber_serve(vz_fiber_pt run, void *data);
+ngx_uint_t vz_fiber_room(void);
 
 /* vz_fiber_self: the running fiber, NULL on the main stack. */
 vz_fiber_t *vz_fiber_self(void);

@@ -3,6 +3,7 @@
  * ranges, sendfile and gzip as configured.
  */
 
+#include "fiber.h"
 #include "http_core.h"
 #include "http_page.h"
 #include "settings.h"
@@ -156,9 +157,14 @@ vz_page_handler(ngx_http_request_t *r, ngx_http_handler_pt shell)
 
         type = &vz_page_types[0];
 
-        /* what nginx turned to us, or another page includes, is the file */
+        /*
+         * What nginx turned to us, or another page includes, is the file; and
+         * so it is where requests have taken all that they may.
+         */
 
-        if (shell != NULL && r == r->main && r->err_status == 0) {
+        if (shell != NULL && r == r->main && r->err_status == 0
+            && vz_fiber_room())
+        {
             r->content_handler = shell;
             ngx_str_set(&r->headers_out.charset, "utf-8");
 
