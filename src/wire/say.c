@@ -79,7 +79,7 @@ static const vz_say_def_t  vz_says[] = {
     { "gateway_own", "gateway: an address that is not the container's own" },
     { "no_gateway", "venet is point to point: there is no gateway to set" },
     { "name_refused", "the running container did not take the name" },
-    { "number_range", "{field}: {first} to {last} on this host" },
+    { "number_range", "ctid: {first} to {last} on this host" },
     { "vzctl_slow", "vzctl {command} did not end in time" },
     { "vzlist_slow", "vzlist did not end in time" },
 

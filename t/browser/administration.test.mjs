@@ -311,8 +311,7 @@ test('the audit names a server, leads to it, and is a file for who wants it',
         const what = line(`${owner.account} contrató ${name}`);
 
         await what.waitFor();
-        assert.equal(await what.locator('th span').first()
-            .getAttribute('title'), 'order.make');
+        await what.locator('th [title="order.make"]').waitFor();
         await page.getByText(/Horas de \S+ \(UTC/).waitFor();
 
         const [file] = await Promise.all([page.waitForEvent('download'),

@@ -160,13 +160,15 @@ test('an order waits, is seen and approved, and its visitor sees it run',
         await shot(page, 'orders');
         await press(page, page.getByRole('button', { name: 'Aprobar' }));
         await page.getByText('No hay pedidos por aprobar.').waitFor();
-        await page.locator('.nav-count').waitFor({ state: 'hidden' });
+        await page.locator('.nav-count[data-mark=administration]')
+            .waitFor({ state: 'hidden' });
         assert.equal(await waits.count(), 0);
 
         /* without a reload */
         await visitor.getByRole('heading', { name: 'Listo en' })
             .waitFor({ timeout: 60000 });
-        assert.equal(mail.mails.length, 1);
+        /* that it was received, and the credentials */
+        assert.equal(mail.mails.length, 2);
     });
 
 

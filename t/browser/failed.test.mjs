@@ -72,10 +72,10 @@ test('an order that fails is told to its buyer as it is', async () => {
         signIn(page, await administrator(), own.url)]);
 
     await visitor.goto(`${own.url}/panel/order?plan=Básico`);
-    await visitor.getByLabel('Nombre').fill('Ana');
-    await visitor.getByLabel('Apellido').fill('Prueba');
-    await visitor.getByLabel('DNI').fill('32123123');
-    await visitor.getByLabel('E-mail').fill('ana@example.org');
+    await visitor.locator('main [name=first_name]').fill('Ana');
+    await visitor.locator('main [name=last_name]').fill('Prueba');
+    await visitor.locator('main [name=dni]').fill('32123123');
+    await visitor.locator('main [name=email]').fill('ana@example.org');
     await visitor.locator('main [type=submit]').click();
 
     const end = visitor.locator('.outcome');

@@ -60,15 +60,15 @@ test('how many are wrong is counted as it is now, with a way to each',
     async () => {
         const summary = page.locator('.form-error');
 
-        await summary.getByText('Hay 7 datos por corregir').waitFor();
+        await summary.getByText('Hay 7 campos por corregir').waitFor();
         await page.locator('[name=phone]').fill('');
-        await summary.getByText('Hay 6 datos por corregir').waitFor();
-        await summary.getByRole('link', { name: 'E-mail' }).click();
+        await summary.getByText('Hay 6 campos por corregir').waitFor();
+        await summary.getByRole('link', { name: 'Correo' }).click();
         assert.equal(await page.evaluate(() =>
             document.activeElement?.getAttribute('name')), 'email');
         await page.keyboard.type('example.org');
         await page.keyboard.press('Tab');
-        await summary.getByText('Hay 5 datos por corregir').waitFor();
+        await summary.getByText('Hay 5 campos por corregir').waitFor();
     });
 
 

@@ -280,11 +280,18 @@ test('what has a code is said, in just those words', async () => {
 
     /* a rest may be missing; who did it stands in a format of its own */
     const lost = (await said()).filter(([, , pattern]) => !new RegExp(pattern
-        .replace(/\{\*\}$| by \{who\}$/, '').split(/\{[^}]+\}/)
+        .replace(/\{\*\}$| by \{who\}$/, '').replace(/^ctid:/, '%s:').split(/\{[^}]+\}/)
         .map((part) => part.replaceAll(/[.*+?^$()|[\]\\]/g, '\\$&'))
-        .join('(?:%[.*\\w]+("\\s*\\w+\\s*")?)')).test(all));
+        .join('%[.*\\w]+("\\s*\\w+\\s*")?')).test(all));
 
     assert.deepEqual(lost.map(([, code]) => code), []);
+
+    /* names of values are constants of C */
+    const known = /names\[\] = \{([^}]+)\}/.exec(await source('wire/say.c'))?.[1];
+
+    assert.deepEqual((await said()).flatMap(([, , pattern]) =>
+        [...pattern.matchAll(/\{(\w+)\}/g)].map(([, name]) => name))
+        .filter((name) => !known?.includes(`"${name}"`)), []);
 });
 
 

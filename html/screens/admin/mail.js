@@ -89,9 +89,9 @@ export function section() {
                 cell: state },
             { key: 'attempts', text: t('mail.attempts'), cls: 'number far',
                 cell: (/** @type {Letter} */ one) => one.attempts },
-            { key: 'error', text: t('mail.error'), cls: 'far',
+            { key: 'error', text: t('mail.error'),
                 cell: (/** @type {Letter} */ one) => one.error },
-            { key: 'created', text: t('mail.created'), cls: 'short',
+            { key: 'created', text: t('mail.created'), cls: 'short far',
                 cell: (/** @type {Letter} */ one) => ago(one.created) },
         ],
     };
