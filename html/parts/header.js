@@ -50,7 +50,7 @@ window.addEventListener('vzpanel.theme', () => redraw());
 
 
 /* How wide a window has to be for all that there is to stand in a line. */
-const ROOM = { admin: '68.75em', other: '48em' };
+const ROOM = { admin: '68.75em', other: '54em' };
 
 /** @type {AbortController} */
 let before = new AbortController();

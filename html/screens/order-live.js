@@ -94,7 +94,7 @@ function build(view, first) {
     const title = h('h1', { tabindex: -1 });
     const lead = h('p', { class: 'lead' });
     const list = steps(first.steps, view.signal);
-    const waits = review();
+    const where = h('div', null);
     const end = h('div', { 'aria-live': 'polite' });
     const lost = h('p', { class: 'stale', role: 'status' });
     const begun = Date.now();
@@ -114,8 +114,8 @@ function build(view, first) {
 
         if (order.state !== shown) {
             shown = order.state;
-            waits.hidden = order.state !== 'held';
-            list.node.hidden = ['held', 'cancelled'].includes(order.state);
+            put(where, order.state === 'held' ? review()
+                : order.state === 'cancelled' ? null : list.node);
             say(lead, over(order) ? '' : t(order.state === 'held'
                 ? 'live.lead.held' : 'live.lead'));
             put(end, order.state === 'done' ? success(order)
@@ -137,7 +137,7 @@ function build(view, first) {
         lost: (/** @type {boolean} */ yes) =>
             say(lost, yes && !over(order) ? t('link.order') : ''),
         node: h('div', { class: 'page narrow' }, h('div', {
-            class: 'card live' }, title, lead, lost, waits, list.node, end)),
+            class: 'card live' }, title, lead, lost, where, end)),
     };
 }
 

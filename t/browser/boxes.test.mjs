@@ -54,6 +54,9 @@ async function measured(language, widths, only, letters) {
 
         for (const width of widths) {
             await page.setViewportSize({ width, height: 800 });
+            /* what hears of a width is told before a frame is drawn */
+            await page.evaluate(() => new Promise((done) =>
+                requestAnimationFrame(() => requestAnimationFrame(done))));
 
             for (const one of await faults(page)) {
                 wrong.push(`${state.name}, ${language}, ${width} px: ${one}`);

@@ -32,7 +32,8 @@ after(async () => {
 
 /**
  * What can be pressed and is seen, and what the Tab key came to.  Of radio
- * buttons and of tabs that arrows walk, one is enough.
+ * buttons and of tabs that arrows walk, one is enough; what is for programs
+ * that keep passwords is nobody's.
  *
  * @param {Page} page
  */
@@ -44,6 +45,7 @@ async function reach(page) {
             + ' [tabindex="0"]')].filter((el) =>
             el.checkVisibility({ visibilityProperty: true })
             && !(/** @type {HTMLInputElement} */ (el).disabled)
+            && el.getAttribute('aria-hidden') !== 'true'
             && /** @type {HTMLInputElement} */ (el).type !== 'radio');
 
         all.forEach((el, i) => el.setAttribute('data-reach', String(i)));

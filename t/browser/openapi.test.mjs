@@ -25,6 +25,7 @@ const wait = { Prefer: 'wait=60' };
 /* Success of these needs what this test can't bring about; t/ has it. */
 const elsewhere = [
     'POST /tasks/{id}/retry', 'POST /tasks/{id}/cancel',    // 150
+    'POST /tasks/{id}/seen',                                // 168
     'POST /admin/orders/{task}/approve',                    // 321
     'POST /admin/orders/{task}/reject',
     'POST /admin/mail/{id}/retry',                          // 314
