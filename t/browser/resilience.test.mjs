@@ -243,7 +243,7 @@ test('a silent node stands above every screen, with since when and why',
         await bar.waitFor({ timeout: 30000 });
 
         await owner.locator('.vm-state', { hasText: 'Sin datos' }).waitFor();
-        assert.equal(await owner.getByText('el nodo no informa').count(), 1);
+        assert.equal(await owner.getByText(/el nodo no responde/).count(), 1);
         assert.equal(await owner.locator('[data-name^=node-]').count(), 0);
 
         panel.silent.on = false;

@@ -8,6 +8,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { dirname } from 'node:path';
 import { after, before, test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { administrator, api, complaints, customer, launch, maildir, shot,
     signIn, url } from './browser.mjs';
@@ -74,6 +75,17 @@ before(async () => {
     /* hers came back from elsewhere: the node has it under another tag */
     lost = (await ask('GET', `vms/${owner.vm}`)).body;
     await verb('adopt', lost.ctid, '00000000000000aa');
+
+    /* the panel hears of them by the node's next list */
+    for (let i = 0; i < 100; i++) {
+        const [now] = (await ask('GET', 'admin/nodes')).body.items;
+
+        if (now.strangers >= 4 && now.missing >= 1) {
+            break;
+        }
+
+        await wait(100);
+    }
 
     browser = await launch();
     page = await browser.newPage({ locale: 'es-AR',

@@ -151,10 +151,11 @@ test('a task that fails on the node is opened by keyboard, its log read',
         await one.locator('.state', { hasText: 'Falló' }).waitFor();
         await one.locator('summary').focus();
         await page.keyboard.press('Enter');
-        await line(one, 'begun').waitFor();
+        await line(one, 'Comenzó').waitFor();
         await line(one, `local: start ${number}`).waitFor();
         await line(one, 'Failed to run lxc.hook.pre-start').waitFor();
-        await line(one, 'failed: image: No such file or directory').waitFor();
+        await line(one, 'image: No such file or directory').waitFor();
+        await line(one, 'Falló: El nodo rechazó la operación').waitFor();
         assert.match(await one.locator('.step-time').innerText(), /[\d,]+\ss$/);
 
         /* the log can be reached and scrolled without a mouse, and copied */
@@ -171,7 +172,7 @@ test('a task that fails on the node is opened by keyboard, its log read',
         await one.getByRole('button', { name: 'Copiar el registro' }).click();
         assert.match(await page.evaluate(() =>
             navigator.clipboard.readText()),
-        /^\d{4}-\d\d-\d\dT[\d:.]+Z start: begun\n[^]*failed: image: /);
+        /^\d{4}-\d\d-\d\dT[\d:.]+Z start: begun\n[^]*image: No such/);
         await shot(page, 'tasks-failed');
     });
 
@@ -185,9 +186,9 @@ test('its owner reads why, and nothing of the node', async () => {
         own.url);
     await hers.goto(`${own.url}/panel/tasks`);
     await task('Start · caja', hers).locator('summary').click();
-    await line(task('Start · caja', hers), 'failed: image').waitFor();
+    await line(task('Start · caja', hers), 'Failed:').waitFor();
     assert.deepEqual(await hers.locator('.log-text').allInnerTexts(),
-        ['begun', 'failed: image: No such file or directory']);
+        ['Started', 'Failed: The node refused the operation']);
     assert.equal(await hers.getByRole('button', { name: 'Retry' }).count(), 0);
     assert.equal(await hers.evaluate(() =>
         document.documentElement.scrollWidth), 360);
@@ -202,9 +203,9 @@ test('it is taken up again, and its log grows until it is done', async () => {
     await rename(`${image}.away`, image);
     await one.getByRole('button', { name: 'Reintentar' }).click();
     await one.locator('.state', { hasText: 'Hecha' }).waitFor();
-    await line(one, 'taken up again by admin').waitFor();
-    await line(one, /done in \d+ ms/).waitFor();
-    await line(one, 'failed: image').waitFor();
+    await line(one, 'admin la reintentó').waitFor();
+    await line(one, /Hecho en [\d,]+\ss/).waitFor();
+    await line(one, 'Falló:').waitFor();
     assert.equal(await one.getByRole('button', { name: 'Reintentar' }).count(),
         0);
     assert.equal(await one.locator('.task-error').innerText(), '');
@@ -229,9 +230,9 @@ test('the strip opens to the log of what runs, without asking all the time',
             await shot(page, 'tasks-strip');
         });
 
-        await line(sheet, 'asking it to shut down').waitFor();
-        await line(sheet, 'starting it').waitFor();
-        await line(sheet, /done in \d+ ms/).waitFor();
+        await line(sheet, 'Se le pide que se apague').waitFor();
+        await line(sheet, 'Se inicia').waitFor();
+        await line(sheet, /Hecho en [\d,]+\ss/).waitFor();
         assert.ok(asked <= 4, `${asked} times`);
         await page.keyboard.press('Escape');
         await page.locator('.strip').waitFor({ state: 'hidden' });
@@ -320,11 +321,11 @@ test('it is taken back, and the strip is empty', async () => {
     await one.locator('summary').click();
     await line(one, `away: stop ${number + 1}`).waitFor();
     await line(one, /no connection to 127\.0\.0\.1:/).waitFor();
-    await line(one, 'attempt 1 failed: node_down: the node does not answer;'
-        + ' again in 500 ms').waitFor();
+    await line(one, 'El intento 1 falló: El nodo no responde.'
+        + ' Se repite en 0,5 s').waitFor();
     await one.getByRole('button', { name: 'Cancelar' }).click();
     await one.locator('.state', { hasText: 'Cancelada' }).waitFor();
-    await line(one, 'cancelled by admin').waitFor();
+    await line(one, 'admin la canceló').waitFor();
     await page.locator('.strip').waitFor({ state: 'hidden' });
     assert.equal((await ask('GET', 'tasks?state=queued,running')).body.items
         .length, 0);
