@@ -355,9 +355,9 @@ export function vmPage(vm, signal, options = {}) {
             admin ? linkButton(`hardware?vm=${vm.id}`, t('hw.open'), 'quiet')
                 : null),
         wrong, failed.node, stale, work.node, known.node, bars.node, last.node,
-        admin ? h('p', null, h('a', { href: `administration?${
-            new URLSearchParams({ section: 'audit',
-                q: `${vm.name} (${vm.ctid})` })}` }, t('vm.activity'))) : null);
+        admin ? linkButton(`administration?${new URLSearchParams({
+            section: 'audit', q: `${vm.name} (${vm.ctid})` })}`,
+        t('vm.activity'), 'quiet') : null);
 
     return node;
 }
