@@ -137,7 +137,8 @@ export function advance(steps, view) {
 
         return i === now && !over(/** @type {Task} */ (view))
             ? { ...step, percent: view.step_percent, detail: view.detail,
-                say: view.say, state: view.state === 'running' ? 'running' : 'queued' } : step;
+                say: view.say, state: view.state === 'running' ? 'running'
+                    : 'queued' } : step;
     });
 }
 

@@ -1,7 +1,7 @@
 /*
  * Notices of the server: a word at the edge with a link to where it stands,
- * and how many orders wait and how many tasks failed, in the header.  What a person may hear of is the
- * server's to know.
+ * and how many orders wait and how many tasks failed, in the header.  What a
+ * person may hear of is the server's to know.
  */
 
 import { get, Problem } from '../api.js';

@@ -45,7 +45,8 @@ static vz_code_e vz_limit_memory2(const char *dir, uint64_t limit,
     char *words);
 static uint64_t vz_limit_cpus(const vz_config_t *conf);
 static void vz_limit_reserve(const vz_config_t *conf, const char *group);
-static void vz_limit_quota(char *text, size_t size, uint64_t quota);
+static int vz_limit_quota(const char *dir, uint64_t quota);
+static int vz_limit_above(const char *group, char parent[256]);
 static uint64_t vz_limit_sum(const char *parent, const char *file,
     const char *leaves);
 static void vz_limit_guarantee(const vz_ct_t *ct, const char *dir);
@@ -251,7 +252,7 @@ vz_code_e
 vz_limit_cpu(const vz_config_t *conf, const vz_ct_t *ct, const vz_run_t *run,
     char *words)
 {
-    char         text[48];
+    int          two;
     uint64_t     weight, quota, all;
     const char  *dir;
 
@@ -267,27 +268,18 @@ vz_limit_cpu(const vz_config_t *conf, const vz_ct_t *ct, const vz_run_t *run,
         quota = VZ_UNLIMITED;
     }
 
-    if (vz_cgroup_version() == 2) {
-        weight = (uint64_t) ct->units * 100 / VZ_UNITS;
+    two = vz_cgroup_version() == 2;
+    weight = (uint64_t) ct->units * (two ? 100 : 1024) / VZ_UNITS;
+
+    if (two) {
         weight = weight < 1 ? 1 : weight > 10000 ? 10000 : weight;
 
-        vz_limit_quota(text, sizeof(text), quota);
-
-        if (vz_cgroup_set(dir, "cpu.weight", weight) == -1
-            || vz_cgroup_write(dir, "cpu.max", text) == -1)
-        {
-            return vz_limit_said(words, "cpu limit");
-        }
-
-        vz_limit_together(run, 0);
-
-        return VZ_OK;
+    } else if (weight < 2) {
+        weight = 2;
     }
 
-    weight = (uint64_t) ct->units * 1024 / VZ_UNITS;
-
-    if (vz_cgroup_set(dir, "cpu.shares", weight < 2 ? 2 : weight) == -1
-        || vz_cgroup_set(dir, "cpu.cfs_quota_us", quota) == -1)
+    if (vz_cgroup_set(dir, two ? "cpu.weight" : "cpu.shares", weight) == -1
+        || vz_limit_quota(dir, quota) == -1)
     {
         return vz_limit_said(words, "cpu limit");
     }
@@ -320,39 +312,54 @@ vz_limit_cpus(const vz_config_t *conf)
 static void
 vz_limit_reserve(const vz_config_t *conf, const char *group)
 {
-    char  parent[256], text[48], *slash;
+    char  parent[256];
 
-    snprintf(parent, sizeof(parent), "%s", group);
+    if (vz_limit_above(group, parent)) {
+        (void) vz_limit_quota(parent, vz_limit_cpus(conf));
+    }
+}
+
+
+/* us that a group may run in a period; 0, or -1 with errno */
+
+static int
+vz_limit_quota(const char *dir, uint64_t quota)
+{
+    char  text[48];
+
+    if (vz_cgroup_version() != 2) {
+        return vz_cgroup_set(dir, "cpu.cfs_quota_us", quota);
+    }
+
+    if (quota == VZ_UNLIMITED) {
+        snprintf(text, sizeof(text), "max %u", VZ_PERIOD);
+
+    } else {
+        snprintf(text, sizeof(text), "%llu %u", (unsigned long long) quota,
+                 VZ_PERIOD);
+    }
+
+    return vz_cgroup_write(dir, "cpu.max", text);
+}
+
+
+/* the length of the folder a group lies in, 0 where it lies in none */
+
+static int
+vz_limit_above(const char *group, char parent[256])
+{
+    char  *slash;
+
+    snprintf(parent, 256, "%s", group);
 
     slash = strrchr(parent, '/');
     if (slash == NULL) {
-        return;
+        return 0;
     }
 
     *slash = '\0';
 
-    if (vz_cgroup_version() == 2) {
-        vz_limit_quota(text, sizeof(text), vz_limit_cpus(conf));
-        (void) vz_cgroup_write(parent, "cpu.max", text);
-        return;
-    }
-
-    (void) vz_cgroup_set(parent, "cpu.cfs_quota_us", vz_limit_cpus(conf));
-}
-
-
-/* as cpu.max of version 2 has it */
-
-static void
-vz_limit_quota(char *text, size_t size, uint64_t quota)
-{
-    if (quota == VZ_UNLIMITED) {
-        snprintf(text, size, "max %u", VZ_PERIOD);
-
-    } else {
-        snprintf(text, size, "%llu %u", (unsigned long long) quota,
-                 VZ_PERIOD);
-    }
+    return (int) (slash - parent);
 }
 
 
@@ -368,18 +375,15 @@ vz_limit_together(const vz_run_t *run, unsigned leaves)
 void
 vz_limit_parent(const char *group, int version, unsigned leaves)
 {
-    char         parent[256], *slash;
+    int          len;
+    char         parent[256];
     size_t       i;
     uint64_t     sum;
 
-    snprintf(parent, sizeof(parent), "%s", group);
-
-    slash = strrchr(parent, '/');
-    if (slash == NULL) {
+    len = vz_limit_above(group, parent);
+    if (len == 0) {
         return;
     }
-
-    *slash = '\0';
 
     for (i = 0; i < sizeof(vz_limit_sums) / sizeof(vz_limit_sums[0]); i++) {
         if (vz_limit_sums[i].version != version) {
@@ -387,7 +391,7 @@ vz_limit_parent(const char *group, int version, unsigned leaves)
         }
 
         sum = vz_limit_sum(parent, vz_limit_sums[i].file,
-                           leaves ? slash + 1 : "");
+                           leaves ? group + len + 1 : "");
 
         (void) vz_cgroup_set(parent, vz_limit_sums[i].file,
                              sum == 0 ? vz_limit_sums[i].none

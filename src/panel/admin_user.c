@@ -22,7 +22,8 @@ static const vz_sql_t  vz_user_rows = vz_sql("admin users",
     " AND (? IS NULL OR " vz_arg_like("u.account") " OR u.email LIKE ?"
     "  OR CONCAT(u.first_name, ' ', u.last_name) LIKE ?"
     "  OR u.id = ? OR u.dni = ?"
-    "  OR REGEXP_REPLACE(u.phone, '[^0-9]', '') LIKE ?)"
+    "  OR (? IS NOT NULL"
+    "   AND REGEXP_REPLACE(u.phone, '[^0-9]', '') LIKE ?))"
     " ORDER BY u.id LIMIT ?");
 
 static const vz_sql_t  vz_user_select = vz_sql("admin user",
@@ -48,7 +49,7 @@ static const vz_arg_t  vz_user_arg[] = {
     { "q", VZ_ARG_SEARCH, 4, NULL },
     { "q", VZ_ARG_AS_NUMBER, 1, NULL },
     { "q", VZ_ARG_AS_DNI, 1, NULL },
-    { "q", VZ_ARG_AS_PHONE, 1, NULL },
+    { "q", VZ_ARG_AS_PHONE, 2, NULL },
     { "limit", VZ_ARG_LIMIT, 1, NULL }
 };
 

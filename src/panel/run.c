@@ -17,6 +17,8 @@ static vz_code_e vz_run_begin(vz_run_t *run);
 static vz_code_e vz_run_done(vz_run_t *run);
 static void vz_run_tell(vz_run_t *run);
 static void vz_run_tell_broke(vz_run_t *run);
+static vz_code_e vz_run_server(vz_run_t *run, ngx_str_t *name,
+    ngx_str_t *reason);
 static vz_code_e vz_run_confirm(vz_run_t *run, ngx_uint_t step);
 static void vz_run_later(vz_run_t *run, vz_code_e why);
 static void vz_run_fail(vz_run_t *run, vz_code_e why);
@@ -254,22 +256,38 @@ static void
 vz_run_tell(vz_run_t *run)
 {
     ngx_str_t  name, reason;
+
+    if (run->chain->notice != VZ_NOTICE_NONE
+        && vz_run_server(run, &name, &reason) == VZ_OK)
+    {
+        vz_notice_tell(run->chain->notice, run->owner, run->vm.id, &name,
+                       &reason);
+    }
+}
+
+
+/* its name, and why it is suspended; empty where it is gone */
+
+static vz_code_e
+vz_run_server(vz_run_t *run, ngx_str_t *name, ngx_str_t *reason)
+{
+    vz_code_e  rc;
     vz_rows_t  rows;
 
-    if (run->chain->notice == VZ_NOTICE_NONE
-        || vz_db_query(NULL, run->pool, &vz_sql_why,
-                       vz_binds(vz_int(run->vm.id)), &rows)
-           != VZ_OK
-        || rows.rows == 0)
-    {
-        return;
+    ngx_str_null(name);
+    ngx_str_null(reason);
+
+    rc = vz_db_query(NULL, run->pool, &vz_sql_why,
+                     vz_binds(vz_int(run->vm.id)), &rows);
+
+    if (rc != VZ_OK || rows.rows == 0) {
+        return rc != VZ_OK ? rc : VZ_NOENT;
     }
 
-    name = vz_cell_text(&rows, 0, 0);
-    reason = vz_cell_text(&rows, 0, 1);
+    *name = vz_cell_text(&rows, 0, 0);
+    *reason = vz_cell_text(&rows, 0, 1);
 
-    vz_notice_tell(run->chain->notice, run->owner, run->vm.id, &name,
-                   &reason);
+    return VZ_OK;
 }
 
 
@@ -484,23 +502,12 @@ vz_run_failed_body(vz_run_t *run, vz_tx_t *tx, void *data)
 static void
 vz_run_tell_broke(vz_run_t *run)
 {
-    ngx_str_t  name;
-    vz_rows_t  rows;
+    ngx_str_t  name, reason;
 
-    if (run->chain->broke == VZ_NOTICE_NONE) {
-        return;
+    if (run->chain->broke != VZ_NOTICE_NONE) {
+        (void) vz_run_server(run, &name, &reason);
+        vz_notice_tell(run->chain->broke, 0, run->id, &name, NULL);
     }
-
-    ngx_str_null(&name);
-
-    if (vz_db_query(NULL, run->pool, &vz_sql_why,
-                    vz_binds(vz_int(run->vm.id)), &rows)
-        == VZ_OK && rows.rows)
-    {
-        name = vz_cell_text(&rows, 0, 0);
-    }
-
-    vz_notice_tell(run->chain->broke, 0, run->id, &name, NULL);
 }
 
 

@@ -171,7 +171,7 @@ export function section() {
         ],
         below: (/** @type {any} */ _answer, /** @type {any} */ _desk,
             /** @type {URLSearchParams} */ query) => h('div', {
-            class: 'audit-foot',
+            class: 'fleet-foot',
         }, h('p', null, t('aud.zone', zone())), csv(query)),
     };
 }
