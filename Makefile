@@ -67,7 +67,8 @@ node_modules/.stamp: package.json package-lock.json | packages-test
 # --- the module, by nginx's own build ---
 
 MODULE_SRC := config config.make $(wildcard *.c *.map src/wire/*.[ch] \
-                src/runtime/*.[ch] src/panel/*.[ch] src/tools/*.[ch])
+                src/runtime/*.[ch] src/panel/*.[ch] src/panel/*/*.[ch] \
+                src/tools/*.[ch])
 
 CC_OPT      = $$(dpkg-buildflags --get CFLAGS) -fPIC \
               $$(dpkg-buildflags --get CPPFLAGS) \
@@ -118,7 +119,7 @@ $(BUILD)/module.tested: $(MODULE)
 # --- the programs ---
 
 CFLAGS  ?= -O2 -g
-ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Wshadow -Werror -Wformat \
+ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -Isrc -Wall -Wextra -Wshadow -Werror -Wformat \
            -Wformat-security -fPIE -fstack-protector-strong \
            -fstack-clash-protection $(HARDEN_$(shell uname -m)) \
            $(if $(SANITIZE),$(SANITIZE_FLAGS),-D_FORTIFY_SOURCE=2) \
@@ -130,7 +131,7 @@ HARDEN_x86_64  := -fcf-protection
 HARDEN_aarch64 := -mbranch-protection=standard
 
 PARTS      := $(filter-out src/daemon/main.c src/daemon/%_main.c, \
-                $(wildcard src/daemon/*.c src/wire/*.c))
+                $(wildcard src/daemon/*.c src/daemon/*/*.c src/wire/*.c))
 OBJECTS     = $(patsubst src/%.c,$(BUILD)/obj/%.o,$(1))
 
 $(BUILD)/obj/.flags: FORCE | packages-build
@@ -164,7 +165,7 @@ $(DAEMON) $(HOOK) $(UNPACK): $(BUILD)/obj/parts.a
 
 programs: $(DAEMON) $(HOOK) $(UNPACK)
 
--include $(wildcard $(BUILD)/obj/*/*.d)
+-include $(wildcard $(BUILD)/obj/*/*.d $(BUILD)/obj/*/*/*.d)
 
 
 # --- running it ---

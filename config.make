@@ -23,7 +23,8 @@ $vzpanel_out/schema_number.c:	$ngx_addon_dir/sql
 
 END
 
-for vzpanel_src in $ngx_addon_dir/src/panel/*.c $ngx_addon_dir/src/wire/*.c; do
+for vzpanel_src in $ngx_addon_dir/src/panel/*.c \
+        $ngx_addon_dir/src/panel/*/*.c $ngx_addon_dir/src/wire/*.c; do
     vzpanel_obj=addon/`basename \`dirname $vzpanel_src\``
     vzpanel_obj=$vzpanel_obj/`basename $vzpanel_src .c`.o
     vzpanel_tables="$vzpanel_tables $NGX_OBJS/$vzpanel_obj"

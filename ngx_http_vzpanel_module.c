@@ -8,16 +8,19 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 #include <ngx_http.h>
-#include "src/panel/panel.h"
-#include "src/runtime/conf.h"
-#include "src/runtime/crypt.h"
-#include "src/runtime/db_schema.h"
-#include "src/runtime/fiber.h"
-#include "src/runtime/http_page.h"
-#include "src/runtime/http_refuse.h"
-#include "src/runtime/option.h"
-#include "src/runtime/sse.h"
-#include "src/wire/field.h"
+#include "panel/panel.h"
+#include "runtime/conf.h"
+#include "runtime/crypt.h"
+#include "runtime/fiber.h"
+#include "runtime/http_refuse.h"
+#include "runtime/option.h"
+#include "runtime/page.h"
+#include "runtime/schema.h"
+#include "runtime/sse.h"
+#include "src/runtime/conf_mail.h"
+#include "src/runtime/db_pool.h"
+#include "src/runtime/http_copy.h"
+#include "wire/field.h"
 
 
 #define NGX_HTTP_VZPANEL_BODY_BUFFER  32768
@@ -211,7 +214,7 @@ static ngx_http_variable_t  ngx_http_vzpanel_variables[] = {
 static ngx_int_t
 ngx_http_vzpanel_hide_handler(ngx_http_request_t *r)
 {
-    vz_http_hide(r);
+    vz_http_copy_redact_line(r);
 
     return NGX_DECLINED;
 }
@@ -380,7 +383,7 @@ ngx_http_vzpanel_postconfiguration(ngx_conf_t *cf)
 
     *h = ngx_http_vzpanel_panel_handler;
 
-    vz_refuse_init(ngx_http_vzpanel_prefix);
+    vz_http_refuse_init(ngx_http_vzpanel_prefix);
 
     return NGX_OK;
 }
@@ -587,7 +590,7 @@ ngx_http_vzpanel_init_process(ngx_cycle_t *cycle)
                   (ngx_uint_t) ccf->worker_processes);
     vz_sse_init(cycle);
 
-    if (vz_db_init(cycle, &conf->db) != NGX_OK
+    if (vz_db_pool_init(cycle, &conf->db) != NGX_OK
         || vz_relay_init(cycle, &conf->nodes) != NGX_OK
         || vz_smtp_init(cycle, &conf->smtp) != NGX_OK)
     {
@@ -611,7 +614,7 @@ ngx_http_vzpanel_exit_process(ngx_cycle_t *cycle)
     vz_schema_exit();
     vz_smtp_exit();
     vz_relay_exit();
-    vz_db_exit();
+    vz_db_pool_exit();
     vz_fiber_exit();
     vz_field_free();
 }

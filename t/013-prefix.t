@@ -50,7 +50,8 @@ sub places {
 sub sources {
     my $top = $INC{'VzFixture.pm'} =~ s{t/fixture/VzFixture\.pm\z}{}r;
 
-    for my $file (glob("${top}src/panel/*.c"), glob("${top}src/runtime/*.c")) {
+    for my $file (glob("${top}src/panel/*.c ${top}src/panel/*/*.c"
+                      . " ${top}src/runtime/*.c")) {
         open my $in, '<', $file or die "$file: $!";
         is(join('', grep { m{"/api/} } <$in>), '',
             "$file knows no prefix") or last;

@@ -234,9 +234,9 @@ sub members {
     if (!@names) {
         my %names;
 
-        for my $file (glob 'src/panel/*.c') {
+        for my $file (glob 'src/panel/*/*.c') {
             open my $in, '<', $file or die "$file: $!";
-            $names{$_}++ for map { /\{ "(\w+)", VZ_FORM_/g } <$in>;
+            $names{$_}++ for map { /\{ "(\w+)", VZ_BODY_/g } <$in>;
         }
 
         @names = sort keys %names;

@@ -9,8 +9,8 @@
  *   post-stop    take all of it away
  *
  * It takes no lock of the container's: the daemon may hold it and wait.  What
- * verbs change while it runs is under another (live.h), and the record is read
- * again there: a guest may reboot in the moment of a verb.
+ * verbs change while it runs is under another (ct_lock.h), and the record is
+ * read again there: a guest may reboot in the moment of a verb.
  */
 
 #include <errno.h>
@@ -24,21 +24,22 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include "../wire/field.h"
-#include "../wire/frame.h"
-#include "cgroup.h"
-#include "disk.h"
-#include "guest.h"
-#include "limit.h"
-#include "live.h"
-#include "log.h"
-#include "manager.h"
-#include "mount.h"
-#include "net.h"
-#include "room.h"
-#include "run.h"
-#include "stopping.h"
-#include "store.h"
+#include "daemon/base/log.h"
+#include "daemon/cgroup/cgroup.h"
+#include "daemon/cgroup/ct_limits.h"
+#include "daemon/ct/ct_lock.h"
+#include "daemon/ct/ct_state.h"
+#include "daemon/ct/ct_stopping.h"
+#include "daemon/ct/ct_store.h"
+#include "daemon/guest/guest_files.h"
+#include "daemon/guest/guest_manager.h"
+#include "daemon/net/ct_net.h"
+#include "daemon/rootfs/disk.h"
+#include "daemon/rootfs/disk_room.h"
+#include "daemon/rootfs/mount.h"
+#include "wire/field.h"
+#include "wire/field_value.h"
+#include "wire/frame.h"
 
 
 #define VZ_HOOK_WAIT   500          /* ms for an image that is let go of */
@@ -64,8 +65,8 @@ static int vz_hook_pre_start(const vz_config_t *conf, vz_ct_t *ct,
 static void vz_hook_tell(const vz_config_t *conf, const vz_ct_t *ct);
 static int vz_hook_start_host(const vz_config_t *conf, vz_ct_t *ct,
     char *words);
-static int vz_hook_live(const vz_config_t *conf, vz_ct_t *ct, vz_run_t *run,
-    char *words);
+static int vz_hook_live(const vz_config_t *conf, vz_ct_t *ct,
+    vz_ct_state_t *run, char *words);
 static int vz_hook_post_stop(const vz_config_t *conf, vz_ct_t *ct,
     char *words);
 static int vz_hook_rebooting(void);
@@ -111,10 +112,10 @@ main(int argc, char **argv)
 
     (void) vz_log_open(conf.log, conf.log_level);
 
-    rc = vz_field_ctid(name, strlen(name), &ctid);
+    rc = vz_field_value_ctid(name, strlen(name), &ctid);
 
     if (rc == VZ_OK) {
-        rc = vz_store_read(&conf, ctid, &ct);
+        rc = vz_ct_store_read(&conf, ctid, &ct);
     }
 
     /* what a broken record says is enough to take all of it away */
@@ -164,7 +165,7 @@ vz_hook_run(const vz_hook_t *hook, const vz_config_t *conf, vz_ct_t *ct)
 
     /* liblxc tells nobody: the daemon reads it here */
 
-    (void) vz_store_file(ct, "reason", words, strlen(words));
+    (void) vz_ct_store_file(ct, "reason", words, strlen(words));
 
     return 1;
 }
@@ -191,7 +192,7 @@ vz_hook_calm(const vz_ct_t *ct)
 
     usleep(VZ_HOOK_CALM);
 
-    if (vz_store_path(ct, "lxc.log", path) == 0
+    if (vz_ct_store_path(ct, "lxc.log", path) == 0
         && stat(path, &st) == 0
         && st.st_size > VZ_HOOK_LOG
         && truncate(path, 0) == -1)
@@ -216,15 +217,15 @@ vz_hook_pre_start(const vz_config_t *conf, vz_ct_t *ct, char *words)
 
     /* a guest that was told to stop and reboots instead stays stopped */
 
-    if (vz_hook_rebooting() && vz_stopping(conf, ct->ctid)) {
+    if (vz_hook_rebooting() && vz_ct_stopping(conf, ct->ctid)) {
         snprintf(words, VZ_WORDS_MAX, "it is being stopped");
         return -1;
     }
 
     host = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
 
-    if (host == -1 || vz_store_lower(conf, ct, lower) == -1
-        || vz_net_unlink(conf, ct, words) == -1)
+    if (host == -1 || vz_ct_store_lower(conf, ct, lower) == -1
+        || vz_ct_net_unlink(conf, ct, words) == -1)
     {
         return -1;
     }
@@ -243,7 +244,7 @@ vz_hook_pre_start(const vz_config_t *conf, vz_ct_t *ct, char *words)
             return -1;
         }
 
-        rc = vz_mount_make(ct, lower, VZ_HOOK_WAIT, VZ_ROOM_START, &mount,
+        rc = vz_mount_make(ct, lower, VZ_HOOK_WAIT, VZ_DISK_ROOM_START, &mount,
                            words);
 
         if (rc == VZ_BUSY && --tries == 0 && vz_hook_rebooting()) {
@@ -253,7 +254,7 @@ vz_hook_pre_start(const vz_config_t *conf, vz_ct_t *ct, char *words)
 
     } while (rc == VZ_BUSY
              && (tries > 0
-                 || (vz_hook_rebooting() && !vz_stopping(conf, ct->ctid))));
+                 || (vz_hook_rebooting() && !vz_ct_stopping(conf, ct->ctid))));
 
     if (rc != VZ_OK) {
         return -1;
@@ -281,7 +282,7 @@ vz_hook_tell(const vz_config_t *conf, const vz_ct_t *ct)
     char   path[PATH_MAX];
     pid_t  child;
 
-    child = vz_store_path(ct, "root", path) == -1 ? -1 : fork();
+    child = vz_ct_store_path(ct, "root", path) == -1 ? -1 : fork();
 
     if (child == 0) {
         (void) prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -295,9 +296,9 @@ vz_hook_tell(const vz_config_t *conf, const vz_ct_t *ct)
             _exit(errno & 0x7f);
         }
 
-        oom = vz_guest_oom(root);
+        oom = vz_guest_files_oom(root);
 
-        _exit(vz_manager_tell(conf, ct, root) == 0 && oom == 0
+        _exit(vz_guest_manager_tell(conf, ct, root) == 0 && oom == 0
               ? 0 : errno & 0x7f);
     }
 
@@ -321,10 +322,10 @@ vz_hook_tell(const vz_config_t *conf, const vz_ct_t *ct)
 static int
 vz_hook_start_host(const vz_config_t *conf, vz_ct_t *ct, char *words)
 {
-    int          root;
-    char         path[PATH_MAX];
-    vz_run_t     run;
-    const char  *pid;
+    int            root;
+    char           path[PATH_MAX];
+    vz_ct_state_t  run;
+    const char    *pid;
 
     memset(&run, 0, sizeof(run));
     pid = getenv("LXC_PID");
@@ -338,12 +339,12 @@ vz_hook_start_host(const vz_config_t *conf, vz_ct_t *ct, char *words)
         return -1;
     }
 
-    if (vz_store_path(ct, "root", path) == -1) {
+    if (vz_ct_store_path(ct, "root", path) == -1) {
         return -1;
     }
 
     root = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    run.halt = vz_guest_halt(root);
+    run.halt = vz_guest_files_halt(root);
     close(root);
 
     if (vz_cgroup_keep(&run) == -1) {
@@ -363,14 +364,14 @@ vz_hook_start_host(const vz_config_t *conf, vz_ct_t *ct, char *words)
 /* until the run file is there verbs only write the record: it is read here */
 
 static int
-vz_hook_live(const vz_config_t *conf, vz_ct_t *ct, vz_run_t *run,
+vz_hook_live(const vz_config_t *conf, vz_ct_t *ct, vz_ct_state_t *run,
     char *words)
 {
     int        rc;
     vz_ct_t    now;
     vz_lock_t  live, addresses;
 
-    if (vz_live_take(conf, ct->ctid, "boot", VZ_HOOK_LIVE, &live, words)
+    if (vz_ct_lock_take(conf, ct->ctid, "boot", VZ_HOOK_LIVE, &live, words)
         != VZ_OK)
     {
         return -1;
@@ -379,22 +380,22 @@ vz_hook_live(const vz_config_t *conf, vz_ct_t *ct, vz_run_t *run,
     rc = -1;
     addresses.fd = -1;
 
-    if (vz_store_read(conf, ct->ctid, &now) != VZ_OK) {
+    if (vz_ct_store_read(conf, ct->ctid, &now) != VZ_OK) {
         snprintf(words, VZ_WORDS_MAX, "its record is broken");
         goto done;
     }
 
     *ct = now;
 
-    if (vz_limit_apply(conf, ct, run, words) != VZ_OK
-        || vz_live_addresses(conf, "boot", VZ_HOOK_LIVE, &addresses, words)
+    if (vz_ct_limits_apply(conf, ct, run, words) != VZ_OK
+        || vz_ct_lock_addresses(conf, "boot", VZ_HOOK_LIVE, &addresses, words)
            != VZ_OK
-        || vz_net_start(conf, ct, &run->init, words) == -1)
+        || vz_ct_net_start(conf, ct, &run->init, words) == -1)
     {
         goto done;
     }
 
-    rc = vz_run_write(ct, run);
+    rc = vz_ct_state_write(ct, run);
 
     if (rc == -1) {
         snprintf(words, VZ_WORDS_MAX, "run file: %s", strerror(errno));
@@ -415,7 +416,7 @@ vz_hook_post_stop(const vz_config_t *conf, vz_ct_t *ct, char *words)
     int              rc, known;
     char             text[32];
     vz_ct_t          now;
-    vz_run_t         run;
+    vz_ct_state_t    run;
     vz_code_e        locked;
     vz_lock_t        live;
     vz_disk_use_t    use;
@@ -423,24 +424,25 @@ vz_hook_post_stop(const vz_config_t *conf, vz_ct_t *ct, char *words)
     if (vz_mount_there(ct, "root")) {
         vz_disk_use(ct, 1, &use);
         snprintf(text, sizeof(text), "%llu", (unsigned long long) use.used);
-        (void) vz_store_file(ct, "used", text, strlen(text));
+        (void) vz_ct_store_file(ct, "used", text, strlen(text));
     }
 
     /* taking away is always finished, with the record as it is then */
 
-    locked = vz_live_take(conf, ct->ctid, "end", VZ_HOOK_LIVE, &live, words);
+    locked = vz_ct_lock_take(conf, ct->ctid, "end", VZ_HOOK_LIVE, &live,
+                             words);
 
-    if (vz_store_read(conf, ct->ctid, &now) == VZ_OK) {
+    if (vz_ct_store_read(conf, ct->ctid, &now) == VZ_OK) {
         *ct = now;
     }
 
-    known = vz_run_read(ct, &run) == 0;
+    known = vz_ct_state_read(ct, &run) == 0;
 
     if (known) {
-        vz_limit_together(&run, 1);
+        vz_ct_limits_together(&run, 1);
     }
 
-    rc = vz_net_stop(conf, ct, words);
+    rc = vz_ct_net_stop(conf, ct, words);
 
     if (vz_mount_drop(ct) == -1) {
         snprintf(words, VZ_WORDS_MAX, "umount: %s", strerror(errno));
@@ -449,10 +451,10 @@ vz_hook_post_stop(const vz_config_t *conf, vz_ct_t *ct, char *words)
 
     if (known && vz_hook_rebooting()) {
         run.init.pid = 0;
-        (void) vz_run_write(ct, &run);
+        (void) vz_ct_state_write(ct, &run);
 
     } else {
-        (void) vz_store_forget(ct, "run");
+        (void) vz_ct_store_forget(ct, "run");
     }
 
     if (locked == VZ_OK) {

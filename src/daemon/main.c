@@ -17,15 +17,16 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "boot.h"
-#include "cache.h"
-#include "check.h"
-#include "log.h"
-#include "peer.h"
-#include "prune.h"
-#include "serve.h"
-#include "../wire/field.h"
-#include "../wire/handshake.h"
+#include "daemon/base/check.h"
+#include "daemon/base/log.h"
+#include "daemon/server/boot.h"
+#include "daemon/server/connection.h"
+#include "daemon/server/peer.h"
+#include "daemon/template/template_cache.h"
+#include "daemon/template/template_prune.h"
+#include "wire/field.h"
+#include "wire/field_value.h"
+#include "wire/handshake.h"
 
 
 #ifndef VZ_VERSION
@@ -217,8 +218,8 @@ vz_main_serve(const char *path)
     char                 peer[VZ_PEER_MAX];
     vz_key_t             key;
     vz_code_e            code;
-    vz_host_t            host;
-    vz_serve_t           serve;
+    vz_sysinfo_t         host;
+    vz_connection_t      serve;
     static vz_config_t   conf;
 
     /* until the configuration says more; fd 2 is no longer the socket */
@@ -245,7 +246,7 @@ vz_main_serve(const char *path)
         return vz_main_refuse(out, VZ_DENIED, why);
     }
 
-    code = vz_key_read(conf.key_file, &key);
+    code = vz_handshake_key_read(conf.key_file, &key);
     if (code != VZ_OK) {
         vz_log(LOG_ERR, "key %s: %s: %s", conf.key_file, vz_code_name(code),
                strerror(errno));
@@ -263,7 +264,7 @@ vz_main_serve(const char *path)
     serve.handshake = VZ_HANDSHAKE_TIME;
     serve.peer = peer;
 
-    vz_serve(&serve);
+    vz_connection_serve(&serve);
 
     explicit_bzero(&key, sizeof(key));
 
@@ -323,8 +324,8 @@ vz_main_tool(vz_main_e what, const char *path, const char *ctid)
     }
 
     if (what == VZ_MAIN_WARM) {
-        rc = vz_cache_warm(&conf) == 0 ? 0 : 1;
-        vz_prune(&conf, NULL);
+        rc = vz_template_cache_warm(&conf) == 0 ? 0 : 1;
+        vz_template_prune(&conf, NULL);
         return rc;
     }
 
@@ -370,7 +371,7 @@ vz_main_again(const vz_config_t *conf, const char *text)
 {
     uint32_t  ctid;
 
-    if (vz_field_ctid(text, strlen(text), &ctid) != VZ_OK) {
+    if (vz_field_value_ctid(text, strlen(text), &ctid) != VZ_OK) {
         (void) fputs(vz_main_usage, stderr);
         return 2;
     }

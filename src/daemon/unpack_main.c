@@ -6,7 +6,7 @@
  */
 
 #include <stdio.h>
-#include "unpack.h"
+#include "daemon/template/unpack.h"
 
 
 int

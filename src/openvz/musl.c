@@ -3,7 +3,7 @@
 #include <sys/pidfd.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-#include "musl.h"
+#include "openvz/musl.h"
 
 
 #define VZ_MUSL_MOST  1024          /* descriptors, where /proc says nothing */

@@ -2,16 +2,19 @@
  * What the panel floor offers the module.
  */
 
-#include "live.h"
-#include "node.h"
-#include "outbox.h"
-#include "panel.h"
-#include "resource.h"
-#include "route.h"
-#include "runner.h"
-#include "shell.h"
-#include "stream_check.h"
-#include "task.h"
+#include "panel/api/body.h"
+#include "panel/api/query.h"
+#include "panel/api/route.h"
+#include "panel/live/collector.h"
+#include "panel/live/events_check.h"
+#include "panel/mail/outbox.h"
+#include "panel/node/node.h"
+#include "panel/order/plan.h"
+#include "panel/page/shell.h"
+#include "panel/panel.h"
+#include "panel/task/runner.h"
+#include "panel/task/task.h"
+#include "panel/task/task_wait.h"
 
 
 void
@@ -31,13 +34,13 @@ vz_panel_show(vz_call_t *call)
 ngx_int_t
 vz_panel_init(ngx_cycle_t *cycle)
 {
-    if (vz_live_init(cycle) != NGX_OK) {
+    if (vz_collector_init(cycle) != NGX_OK) {
         return NGX_ERROR;
     }
 
     vz_route_init();
     vz_task_wait_init(cycle);
-    vz_stream_check_init(cycle);
+    vz_events_check_init(cycle);
 
     if (vz_outbox_init(cycle) != NGX_OK) {
         return NGX_ERROR;
@@ -52,8 +55,8 @@ vz_panel_exit(void)
 {
     vz_runner_exit();
     vz_outbox_exit();
-    vz_stream_check_exit();
-    vz_live_exit();
+    vz_events_check_exit();
+    vz_collector_exit();
     vz_node_exit();
     vz_plan_exit();
     vz_shell_exit();

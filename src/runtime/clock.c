@@ -3,7 +3,7 @@
  */
 
 #include <time.h>
-#include "clock.h"
+#include "runtime/clock.h"
 
 
 uint64_t

@@ -3,12 +3,12 @@
  * what is wrong, a worker never finds out.
  */
 
-#include "conf.h"
-#include "option.h"
-#include "utf8.h"
-#include "zone.h"
-#include "../wire/field.h"
-#include "../wire/handshake.h"
+#include "runtime/conf.h"
+#include "runtime/option.h"
+#include "runtime/utf8.h"
+#include "runtime/zone.h"
+#include "wire/field.h"
+#include "wire/handshake.h"
 
 
 #define VZ_DB_PORT           3306
@@ -192,7 +192,7 @@ vz_conf_database(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return vz_option_refuse(cf, &args[1], reason);
     }
 
-    rv = vz_options(cf, 2, vz_conf_database_options, db);
+    rv = vz_option_parse(cf, 2, vz_conf_database_options, db);
     if (rv != NGX_CONF_OK) {
         return rv;
     }
@@ -332,7 +332,7 @@ vz_conf_node(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     node->addr = url.addrs[0];
     node->connections = 4;
 
-    rv = vz_options(cf, 3, vz_conf_node_options, node);
+    rv = vz_option_parse(cf, 3, vz_conf_node_options, node);
     if (rv != NGX_CONF_OK) {
         return rv;
     }
@@ -350,7 +350,7 @@ vz_conf_key(vz_node_t *node)
     vz_key_t   key;
     vz_code_e  code;
 
-    code = vz_key_read((char *) node->key_file.data, &key);
+    code = vz_handshake_key_read((char *) node->key_file.data, &key);
     ngx_explicit_memzero(&key, sizeof(vz_key_t));
 
     switch (code) {

@@ -8,10 +8,10 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 #include <ngx_thread_pool.h>
-#include "db.h"
-#include "relay.h"
-#include "settings.h"
-#include "smtp.h"
+#include "runtime/db.h"
+#include "runtime/relay.h"
+#include "runtime/settings.h"
+#include "runtime/smtp.h"
 
 
 #define vz_conf_is(s, text)                                                   \
@@ -53,7 +53,6 @@ ngx_uint_t vz_conf_loopback(const ngx_str_t *host);
 char *vz_conf_database(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *vz_conf_node(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *vz_conf_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
-char *vz_conf_mail(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *vz_conf_signup(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *vz_conf_addresses(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *vz_conf_session_timeout(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);

@@ -2,10 +2,11 @@
  * The directive vzpanel_mail.
  */
 
-#include "conf.h"
-#include "option.h"
-#include "verp.h"
-#include "../wire/field.h"
+#include "runtime/conf.h"
+#include "runtime/conf_mail.h"
+#include "runtime/option.h"
+#include "runtime/verp.h"
+#include "wire/field.h"
 
 
 static const char *vz_conf_mail_url(const ngx_str_t *url);
@@ -56,7 +57,7 @@ vz_conf_mail(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     smtp->timeout = 30000;
     smtp->tls = NGX_CONF_UNSET;
 
-    rv = vz_options(cf, 2, vz_conf_mail_options, smtp);
+    rv = vz_option_parse(cf, 2, vz_conf_mail_options, smtp);
     if (rv != NGX_CONF_OK) {
         return rv;
     }

@@ -12,8 +12,8 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <sys/random.h>
-#include "crypt_line.h"
-#include "fiber.h"
+#include "runtime/crypt_line.h"
+#include "runtime/fiber.h"
 
 
 #define VZ_CRYPT_PREFIX    "$y$j9T$"
@@ -360,7 +360,7 @@ vz_crypt_random(void *data, size_t len)
 
 
 ngx_int_t
-vz_random_hex(ngx_pool_t *pool, ngx_uint_t n, ngx_str_t *hex)
+vz_crypt_random_hex(ngx_pool_t *pool, ngx_uint_t n, ngx_str_t *hex)
 {
     u_char  *raw;
 
@@ -380,7 +380,7 @@ vz_random_hex(ngx_pool_t *pool, ngx_uint_t n, ngx_str_t *hex)
 
 
 ngx_int_t
-vz_random_password(ngx_pool_t *pool, ngx_uint_t n, ngx_str_t *out)
+vz_crypt_random_password(ngx_pool_t *pool, ngx_uint_t n, ngx_str_t *out)
 {
     u_char       raw[VZ_CRYPT_RANDOM], *p, *last;
     ngx_uint_t   i, letters, bound;
@@ -420,7 +420,7 @@ vz_random_password(ngx_pool_t *pool, ngx_uint_t n, ngx_str_t *out)
 
 
 void
-vz_sha256(const void *data, size_t len, u_char out[32])
+vz_crypt_sha256(const void *data, size_t len, u_char out[32])
 {
     if (EVP_Digest(data, len, out, NULL, EVP_sha256(), NULL) != 1) {
         /* a hash that is equal to none: what it stands for is refused */
@@ -432,7 +432,7 @@ vz_sha256(const void *data, size_t len, u_char out[32])
 
 
 ngx_int_t
-vz_sha256_hex(ngx_pool_t *pool, const ngx_str_t *in, ngx_str_t *hex)
+vz_crypt_sha256_hex(ngx_pool_t *pool, const ngx_str_t *in, ngx_str_t *hex)
 {
     u_char  raw[32];
 
@@ -442,7 +442,7 @@ vz_sha256_hex(ngx_pool_t *pool, const ngx_str_t *in, ngx_str_t *hex)
         return NGX_ERROR;
     }
 
-    vz_sha256(in->data, in->len, raw);
+    vz_crypt_sha256(in->data, in->len, raw);
     *ngx_hex_dump(hex->data, raw, sizeof(raw)) = '\0';
 
     return NGX_OK;

@@ -9,7 +9,7 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 #include <ngx_thread_pool.h>
-#include "../wire/code.h"
+#include "wire/code.h"
 
 
 #define VZ_CRYPT_THREADS  3         /* of the pool that the module makes */
@@ -33,9 +33,9 @@ typedef struct {
 /*
  * vz_crypt_hash: "$y$j9T$..." with a fresh salt, from pool.
  *
- * vz_crypt_hash_drawn: the same of what vz_random_password() drew, at the
- * least cost: 91 bits are guessed at no cost, and many orders in one instant
- * cost little.
+ * vz_crypt_hash_drawn: the same of what vz_crypt_random_password() drew, at
+ * the least cost: 91 bits are guessed at no cost, and many orders in one
+ * instant cost little.
  *
  * vz_crypt_verify: VZ_OK or VZ_DENIED; against an empty hash, or a cheaper
  * one, it takes as long as against any, so that neither an unknown account
@@ -52,26 +52,22 @@ vz_code_e vz_crypt_hash_drawn(ngx_pool_t *pool, const vz_crypt_place_t *place,
 vz_code_e vz_crypt_verify(const vz_crypt_place_t *place,
     const ngx_str_t *password, const ngx_str_t *hash);
 
-/*
- * vz_crypt_delay: after VZ_OVERLOADED, the seconds after which to come again:
- * until those are done who stand in that line now.
- */
-ngx_uint_t vz_crypt_delay(vz_crypt_line_e line);
-
-/* vz_random_hex: n random bytes in hex (2n characters) from pool. */
-ngx_int_t vz_random_hex(ngx_pool_t *pool, ngx_uint_t n, ngx_str_t *hex);
+/* vz_crypt_random_hex: n random bytes in hex (2n characters) from pool. */
+ngx_int_t vz_crypt_random_hex(ngx_pool_t *pool, ngx_uint_t n, ngx_str_t *hex);
 
 /*
- * vz_random_password: n characters that people can read aloud: no 0 O 1 l I,
- * drawn without bias; 16 of them hold 91 bits.
+ * vz_crypt_random_password: n characters that people can read aloud: no 0 O 1
+ * l I, drawn without bias; 16 of them hold 91 bits.
  */
-ngx_int_t vz_random_password(ngx_pool_t *pool, ngx_uint_t n, ngx_str_t *out);
+ngx_int_t vz_crypt_random_password(ngx_pool_t *pool, ngx_uint_t n,
+    ngx_str_t *out);
 
-/* vz_sha256: 32 raw bytes. */
-void vz_sha256(const void *data, size_t len, u_char out[32]);
+/* vz_crypt_sha256: 32 raw bytes. */
+void vz_crypt_sha256(const void *data, size_t len, u_char out[32]);
 
-/* vz_sha256_hex: the same as a string of 64 from pool. */
-ngx_int_t vz_sha256_hex(ngx_pool_t *pool, const ngx_str_t *in, ngx_str_t *hex);
+/* vz_crypt_sha256_hex: the same as a string of 64 from pool. */
+ngx_int_t vz_crypt_sha256_hex(ngx_pool_t *pool, const ngx_str_t *in,
+    ngx_str_t *hex);
 
 /*
  * vz_crypt_init: worker start.  In all workers together as many jobs run at a

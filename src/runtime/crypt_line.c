@@ -10,8 +10,8 @@
  * place of somebody who goes behind him, if there is one.
  */
 
-#include "crypt_line.h"
-#include "fiber.h"
+#include "runtime/crypt_line.h"
+#include "runtime/fiber.h"
 
 
 #define VZ_CRYPT_GUESS     50000        /* us of a job, before one was timed */
@@ -327,7 +327,7 @@ vz_crypt_before(const vz_crypt_place_t *one, const vz_crypt_place_t *other)
 /* strangers go first when they come again, and need not wait for the line */
 
 ngx_uint_t
-vz_crypt_delay(vz_crypt_line_e line)
+vz_crypt_line_delay(vz_crypt_line_e line)
 {
     if (line == VZ_CRYPT_STRANGER) {
         return 1;

@@ -6,7 +6,7 @@
 #ifndef VZ_CRYPT_LINE_H
 #define VZ_CRYPT_LINE_H
 
-#include "crypt.h"
+#include "runtime/crypt.h"
 
 
 /*
@@ -27,6 +27,12 @@ vz_code_e vz_crypt_line_enter(const vz_crypt_place_t *place);
  * of a thread; the next one goes on.
  */
 void vz_crypt_line_leave(vz_crypt_line_e line, ngx_uint_t took);
+
+/*
+ * vz_crypt_line_delay: after VZ_OVERLOADED, the seconds after which to come
+ * again: until those are done who stand in that line now.
+ */
+ngx_uint_t vz_crypt_line_delay(vz_crypt_line_e line);
 
 
 #endif /* VZ_CRYPT_LINE_H */

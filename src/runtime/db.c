@@ -5,8 +5,10 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 #include <ctype.h>
-#include "db_pool.h"
-#include "fiber.h"
+#include "runtime/db_error.h"
+#include "runtime/db_pool.h"
+#include "runtime/db_rows.h"
+#include "runtime/fiber.h"
 
 
 #define VZ_DB_PREPARES  20              /* tries where the server is crowded */
@@ -348,7 +350,7 @@ vz_db_prepare(vz_db_conn_t *conn, const vz_sql_t *sql, vz_db_stmt_t **stmt)
         }
 
         if (!closed) {
-            vz_sleep(10 + ngx_random() % 40);
+            vz_fiber_sleep(10 + ngx_random() % 40);
         }
     }
 

@@ -9,7 +9,7 @@
 
 #include <ngx_config.h>
 #include <ngx_core.h>
-#include "../wire/code.h"
+#include "wire/code.h"
 
 
 /* Where the database is; filled by the module's configuration. */
@@ -62,10 +62,6 @@ typedef struct {
     ((vz_bind_t) { VZ_BIND_BYTES, 0, (s) })
 #define vz_none()   ((vz_bind_t) { VZ_BIND_NULL, 0, { 0, NULL } })
 
-/* vz_cstr: a C string as a bind; vz_opt: NULL where the text is empty */
-vz_bind_t vz_cstr(const char *s);
-vz_bind_t vz_opt(ngx_str_t s);
-
 /* vz_binds(vz_int(1), vz_text(s)): the two arguments a call wants for them */
 #define vz_binds(...)                                                         \
     (const vz_bind_t[]) { __VA_ARGS__ },                                      \
@@ -83,14 +79,6 @@ typedef struct {
     uint64_t      insert_id;
     ngx_str_t     key;              /* after VZ_DUPLICATE: the key's name */
 } vz_rows_t;
-
-/* Cells; out of range, NULL or of another type read as 0 or an empty string. */
-int64_t vz_cell_int(const vz_rows_t *rows, ngx_uint_t row, ngx_uint_t column);
-ngx_str_t vz_cell_text(const vz_rows_t *rows, ngx_uint_t row,
-    ngx_uint_t column);
-ngx_uint_t vz_cell_null(const vz_rows_t *rows, ngx_uint_t row,
-    ngx_uint_t column);
-
 
 typedef struct vz_tx_s  vz_tx_t;    /* a connection held across calls */
 
@@ -129,10 +117,6 @@ void vz_db_rollback(vz_tx_t *tx);
 /* vz_db_end: commit for VZ_OK, else roll back and return that code. */
 vz_code_e vz_db_end(vz_tx_t *tx, vz_code_e code);
 
-
-/* Worker start and stop. */
-ngx_int_t vz_db_init(ngx_cycle_t *cycle, vz_db_conf_t *conf);
-void vz_db_exit(void);
 
 /*
  * vz_db_fits: on a fiber, whether the server's limit of prepared statements has

@@ -5,7 +5,8 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 #include <ngx_event.h>
-#include "db_step.h"
+#include "runtime/db_rows.h"
+#include "runtime/db_step.h"
 
 
 #define VZ_DB_PASSWORD   256

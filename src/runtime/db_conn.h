@@ -14,8 +14,8 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 #include <mysql.h>
-#include "db.h"
-#include "fiber.h"
+#include "runtime/db.h"
+#include "runtime/fiber.h"
 
 
 #define VZ_DB_LOST      2013    /* CR_SERVER_LOST */
@@ -109,11 +109,5 @@ void vz_db_conn_close(vz_db_conn_t *conn);
 
 
 /* db_rows.c: binds to the library's form, and its rows to ours. */
-
-ngx_int_t vz_db_rows_bind(MYSQL_STMT *stmt, ngx_pool_t *pool,
-    const vz_bind_t *binds, ngx_uint_t nbinds);
-ngx_int_t vz_db_rows_read(MYSQL_STMT *stmt, ngx_pool_t *pool,
-    vz_rows_t *rows);
-
 
 #endif /* VZ_DB_CONN_H */

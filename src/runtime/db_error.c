@@ -2,7 +2,8 @@
  * What the server's errors mean to a caller.
  */
 
-#include "db_pool.h"
+#include "runtime/db_error.h"
+#include "runtime/db_pool.h"
 
 
 /* the server's errors by number; any other is a mistake of ours */

@@ -11,7 +11,8 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 #include <ngx_event.h>
-#include "db_pool.h"
+#include "runtime/db_error.h"
+#include "runtime/db_pool.h"
 
 
 #define VZ_DB_BACKOFF_MIN    100
@@ -27,7 +28,7 @@ typedef struct {
     ngx_uint_t         open;            /* connections, idle and busy */
     ngx_queue_t        idle;
     ngx_queue_t        busy;
-    vz_line_t          line;
+    vz_waitq_t         line;
     vz_db_login_t      login;
 
     ngx_uint_t         statements;      /* kept prepared per connection */
@@ -132,7 +133,7 @@ vz_db_place(void)
         return VZ_OK;
     }
 
-    if (vz_line_wait(&vz_db.line, vz_db.login.timeout) != NGX_OK) {
+    if (vz_waitq_wait(&vz_db.line, vz_db.login.timeout) != NGX_OK) {
         return VZ_OVERLOADED;
     }
 
@@ -154,7 +155,7 @@ vz_db_room(void)
 static void
 vz_db_place_free(void)
 {
-    if (vz_db.places > vz_db.room || vz_line_wake(&vz_db.line, 0) == 0) {
+    if (vz_db.places > vz_db.room || vz_waitq_wake(&vz_db.line, 0) == 0) {
         vz_db.places--;
     }
 }
@@ -350,7 +351,7 @@ vz_db_gone(vz_db_conn_t *conn)
 
 
 ngx_int_t
-vz_db_init(ngx_cycle_t *cycle, vz_db_conf_t *conf)
+vz_db_pool_init(ngx_cycle_t *cycle, vz_db_conf_t *conf)
 {
     if (!(ngx_event_flags & NGX_USE_CLEAR_EVENT) || ngx_add_conn == NULL) {
         ngx_log_error(NGX_LOG_EMERG, cycle->log, 0,
@@ -368,7 +369,7 @@ vz_db_init(ngx_cycle_t *cycle, vz_db_conf_t *conf)
 
     ngx_queue_init(&vz_db.idle);
     ngx_queue_init(&vz_db.busy);
-    vz_line_init(&vz_db.line);
+    vz_waitq_init(&vz_db.line);
 
     vz_db.limit = ngx_max(conf->connections, 1);
     vz_db.room = vz_db.limit;
@@ -464,7 +465,7 @@ vz_db_string(ngx_pool_t *pool, const ngx_str_t *s, const char **out)
 
 
 void
-vz_db_exit(void)
+vz_db_pool_exit(void)
 {
     ngx_queue_t  *q;
 

@@ -5,7 +5,8 @@
 #ifndef VZ_DB_POOL_H
 #define VZ_DB_POOL_H
 
-#include "db_conn.h"
+#include "runtime/db.h"
+#include "runtime/db_conn.h"
 
 
 /*
@@ -35,11 +36,9 @@ typedef struct {
     unsigned           words:1;         /* the message holds no values */
 } vz_db_error_t;
 
-/* vz_db_error_find: never NULL; an unknown error is a mistake of ours. */
-const vz_db_error_t *vz_db_error_find(ngx_uint_t err);
-
-/* vz_db_error_key: the key's name in the message of a duplicate, from pool. */
-ngx_str_t vz_db_error_key(ngx_pool_t *pool, const char *words);
+/* Worker start and stop. */
+ngx_int_t vz_db_pool_init(ngx_cycle_t *cycle, vz_db_conf_t *conf);
+void vz_db_pool_exit(void);
 
 
 #endif /* VZ_DB_POOL_H */

@@ -3,8 +3,9 @@
  * copied into the caller's pool.
  */
 
-#include "db_conn.h"
-#include "utf8.h"
+#include "runtime/db_conn.h"
+#include "runtime/db_rows.h"
+#include "runtime/utf8.h"
 
 
 /* as text: a double has up to 300 digits, dates have less */
@@ -30,7 +31,7 @@ static ngx_int_t vz_db_column_whole(const vz_db_column_t *column,
 
 
 vz_bind_t
-vz_cstr(const char *s)
+vz_bind_cstr(const char *s)
 {
     ngx_str_t  text;
 
@@ -46,7 +47,7 @@ vz_cstr(const char *s)
 
 
 vz_bind_t
-vz_opt(ngx_str_t s)
+vz_bind_opt(ngx_str_t s)
 {
     if (s.len == 0) {
         return vz_none();

@@ -7,7 +7,7 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 #include <ngx_event.h>
-#include "db_step.h"
+#include "runtime/db_step.h"
 
 
 #define VZ_DB_IDLE    60000             /* ms an unused connection is kept */

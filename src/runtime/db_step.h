@@ -6,7 +6,7 @@
 #ifndef VZ_DB_STEP_H
 #define VZ_DB_STEP_H
 
-#include "db_conn.h"
+#include "runtime/db_conn.h"
 
 
 typedef enum {

@@ -12,7 +12,7 @@
 #include <ngx_event.h>
 #include <sys/mman.h>
 #include <ucontext.h>
-#include "fiber.h"
+#include "runtime/fiber.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 #define VZ_ASAN  1
@@ -220,7 +220,7 @@ vz_fiber_wake(vz_fiber_t *fiber)
 
 
 void
-vz_sleep(ngx_msec_t msec)
+vz_fiber_sleep(ngx_msec_t msec)
 {
     (void) vz_fiber_wait(msec);
 }
@@ -474,14 +474,14 @@ vz_fiber_event(ngx_event_t *ev)
 
 
 void
-vz_line_init(vz_line_t *line)
+vz_waitq_init(vz_waitq_t *line)
 {
     ngx_queue_init(&line->waiters);
 }
 
 
 ngx_int_t
-vz_line_wait(vz_line_t *line, ngx_msec_t msec)
+vz_waitq_wait(vz_waitq_t *line, ngx_msec_t msec)
 {
     vz_line_place_t  place;
 
@@ -503,7 +503,7 @@ vz_line_wait(vz_line_t *line, ngx_msec_t msec)
 
 
 ngx_uint_t
-vz_line_wake(vz_line_t *line, ngx_uint_t all)
+vz_waitq_wake(vz_waitq_t *line, ngx_uint_t all)
 {
     ngx_uint_t        n;
     ngx_queue_t      *q;

@@ -53,8 +53,8 @@ ngx_int_t vz_fiber_wait(ngx_msec_t msec);
  */
 void vz_fiber_wake(vz_fiber_t *fiber);
 
-/* vz_sleep: on a fiber, let others run for that long. */
-void vz_sleep(ngx_msec_t msec);
+/* vz_fiber_sleep: on a fiber, let others run for that long. */
+void vz_fiber_sleep(ngx_msec_t msec);
 
 /* vz_fiber_count: living fibers of this worker, for metrics and tests. */
 ngx_uint_t vz_fiber_count(void);
@@ -69,15 +69,15 @@ void vz_fiber_exit(void);
  */
 typedef struct {
     ngx_queue_t   waiters;
-} vz_line_t;
+} vz_waitq_t;
 
-void vz_line_init(vz_line_t *line);
+void vz_waitq_init(vz_waitq_t *line);
 
-/* vz_line_wait: NGX_OK when it was our turn, NGX_DECLINED at the deadline. */
-ngx_int_t vz_line_wait(vz_line_t *line, ngx_msec_t msec);
+/* vz_waitq_wait: NGX_OK when it was our turn, NGX_DECLINED at the deadline. */
+ngx_int_t vz_waitq_wait(vz_waitq_t *line, ngx_msec_t msec);
 
-/* vz_line_wake: let the first go on, or all.  Returns how many were woken. */
-ngx_uint_t vz_line_wake(vz_line_t *line, ngx_uint_t all);
+/* vz_waitq_wake: let the first go on, or all.  Returns how many were woken. */
+ngx_uint_t vz_waitq_wake(vz_waitq_t *line, ngx_uint_t all);
 
 
 #endif /* VZ_FIBER_H */

@@ -6,9 +6,10 @@
  * log wants the user's name).  Whoever lets go last destroys it.
  */
 
-#include "http_core.h"
-#include "fiber.h"
-#include "sse.h"
+#include "runtime/call.h"
+#include "runtime/fiber.h"
+#include "runtime/http_core.h"
+#include "runtime/sse.h"
 
 
 #define VZ_CALL_POOL  4096
@@ -125,7 +126,7 @@ vz_http_exchange(ngx_http_request_t *r, const ngx_str_t *prefix,
         goto failed;
     }
 
-    vz_http_mask(r);
+    vz_http_copy_redact(r);
 
     return x;
 
@@ -195,7 +196,7 @@ vz_http_ready(ngx_http_request_t *r)
 
     x = vz_http_find(r);
 
-    switch (vz_http_body(&x->call, r)) {
+    switch (vz_http_copy_body(&x->call, r)) {
 
     case NGX_OK:
         break;
@@ -412,7 +413,7 @@ vz_http_too_large(vz_call_t *call)
 {
     vz_call_problem(call, NGX_HTTP_REQUEST_ENTITY_TOO_LARGE, "too_large",
                     "A request body holds at most %O bytes.",
-                    vz_http_body_max(call));
+                    vz_http_copy_body_max(call));
 }
 
 

@@ -4,7 +4,8 @@
 
 #include <ngx_config.h>
 #include <ctype.h>
-#include "http_core.h"
+#include "runtime/http_copy.h"
+#include "runtime/http_core.h"
 
 
 #define VZ_WAIT_MAX  120            /* seconds of Prefer: wait=N */
@@ -264,7 +265,7 @@ vz_http_prefer(vz_call_t *call, ngx_str_t *value)
 
 
 void
-vz_http_hide(ngx_http_request_t *r)
+vz_http_copy_redact_line(ngx_http_request_t *r)
 {
     u_char     *p;
     ngx_str_t   line;
@@ -290,7 +291,7 @@ vz_http_hide(ngx_http_request_t *r)
 
 /* a line of HTTP/2 is text of its own, others share one */
 void
-vz_http_mask(ngx_http_request_t *r)
+vz_http_copy_redact(ngx_http_request_t *r)
 {
     vz_http_mask_text(&r->request_line);
     vz_http_mask_text(&r->unparsed_uri);
@@ -320,7 +321,7 @@ vz_http_mask_text(ngx_str_t *text)
 
 
 off_t
-vz_http_body_max(const vz_call_t *call)
+vz_http_copy_body_max(const vz_call_t *call)
 {
     static const ngx_str_t  message = ngx_string("message/");
 
@@ -333,7 +334,7 @@ vz_http_body_max(const vz_call_t *call)
 
 
 ngx_int_t
-vz_http_body(vz_call_t *call, ngx_http_request_t *r)
+vz_http_copy_body(vz_call_t *call, ngx_http_request_t *r)
 {
     off_t         size;
     ngx_chain_t  *cl;
@@ -347,7 +348,7 @@ vz_http_body(vz_call_t *call, ngx_http_request_t *r)
     for (cl = r->request_body->bufs; cl != NULL; cl = cl->next) {
         size += ngx_buf_size(cl->buf);
 
-        if (size > vz_http_body_max(call)) {
+        if (size > vz_http_copy_body_max(call)) {
             return NGX_DECLINED;
         }
     }

@@ -5,7 +5,7 @@
 #ifndef VZ_HTTP_CORE_H
 #define VZ_HTTP_CORE_H
 
-#include "http.h"
+#include "runtime/http.h"
 
 
 /*
@@ -15,21 +15,24 @@
 ngx_int_t vz_http_copy(vz_call_t *call, ngx_http_request_t *r,
     const ngx_str_t *prefix);
 
-/* vz_http_body_max: bytes that a body of the call's Content-Type may have. */
-off_t vz_http_body_max(const vz_call_t *call);
+/*
+ * vz_http_copy_body_max: bytes that a body of the call's Content-Type may
+ * have.
+ */
+off_t vz_http_copy_body_max(const vz_call_t *call);
 
 /*
- * vz_http_mask: when all of the request was copied, put stars for what looks
- * like one of our secrets (64 hex digits) into its line, path and arguments,
- * so that no log has it, whatever its format.
+ * vz_http_copy_redact: when all of the request was copied, put stars for what
+ * looks like one of our secrets (64 hex digits) into its line, path and
+ * arguments, so that no log has it, whatever its format.
  */
-void vz_http_mask(ngx_http_request_t *r);
+void vz_http_copy_redact(ngx_http_request_t *r);
 
 /*
- * vz_http_body: the body that nginx has read into call->text.  NGX_OK,
- * NGX_DECLINED when it is larger than vz_http_body_max(), NGX_ERROR.
+ * vz_http_copy_body: the body that nginx has read into call->text.  NGX_OK,
+ * NGX_DECLINED when it is larger than vz_http_copy_body_max(), NGX_ERROR.
  */
-ngx_int_t vz_http_body(vz_call_t *call, ngx_http_request_t *r);
+ngx_int_t vz_http_copy_body(vz_call_t *call, ngx_http_request_t *r);
 
 /*
  * vz_http_send: the call's reply to the client.  Returns what the request is
@@ -38,11 +41,11 @@ ngx_int_t vz_http_body(vz_call_t *call, ngx_http_request_t *r);
 ngx_int_t vz_http_send(ngx_http_request_t *r, vz_call_t *call);
 
 /*
- * vz_http_push: one response header; name and value must outlive the request.
- * NULL when there is no memory.
+ * vz_http_send_add_header: one response header; name and value must outlive
+ * the request. NULL when there is no memory.
  */
-ngx_table_elt_t *vz_http_push(ngx_http_request_t *r, const char *name,
-    const ngx_str_t *value);
+ngx_table_elt_t *vz_http_send_add_header(ngx_http_request_t *r,
+    const char *name, const ngx_str_t *value);
 
 /*
  * vz_http_refused: the request's call, or one that nobody serves, with a reply
@@ -52,8 +55,8 @@ ngx_table_elt_t *vz_http_push(ngx_http_request_t *r, const char *name,
 vz_call_t *vz_http_refused(ngx_http_request_t *r, const ngx_str_t *prefix,
     ngx_uint_t status);
 
-/* vz_http_headers: the call's own headers, for a stream as well. */
-ngx_int_t vz_http_headers(ngx_http_request_t *r, vz_call_t *call);
+/* vz_http_send_headers: the call's own headers, for a stream as well. */
+ngx_int_t vz_http_send_headers(ngx_http_request_t *r, vz_call_t *call);
 
 
 #endif /* VZ_HTTP_CORE_H */

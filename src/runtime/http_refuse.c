@@ -2,8 +2,8 @@
  * Refusals of nginx's own, in JSON.
  */
 
-#include "http_core.h"
-#include "http_refuse.h"
+#include "runtime/http_core.h"
+#include "runtime/http_refuse.h"
 
 
 typedef struct {
@@ -25,7 +25,7 @@ static ngx_http_output_body_filter_pt    vz_refuse_next_body;
 
 
 void
-vz_refuse_init(vz_refuse_pt prefix)
+vz_http_refuse_init(vz_refuse_pt prefix)
 {
     vz_refuse_prefix = prefix;
 
@@ -75,7 +75,7 @@ vz_refuse_header(ngx_http_request_t *r)
     r->headers_out.content_type = call->type;
     r->headers_out.content_type_len = call->type.len;
 
-    if (vz_http_headers(r, call) != NGX_OK) {
+    if (vz_http_send_headers(r, call) != NGX_OK) {
         return NGX_ERROR;
     }
 

@@ -19,8 +19,10 @@
 typedef const ngx_str_t *(*vz_refuse_pt)(ngx_http_request_t *r,
     const ngx_str_t *path);
 
-/* vz_refuse_init: in postconfiguration; puts filters before all others. */
-void vz_refuse_init(vz_refuse_pt prefix);
+/*
+ * vz_http_refuse_init: in postconfiguration; puts filters before all others.
+ */
+void vz_http_refuse_init(vz_refuse_pt prefix);
 
 
 #endif /* VZ_HTTP_REFUSE_H */

@@ -2,7 +2,8 @@
  * A call's reply on its way out.
  */
 
-#include "http_core.h"
+#include "runtime/call.h"
+#include "runtime/http_core.h"
 
 
 /* statuses whose phrase nginx 1.22 does not know */
@@ -54,7 +55,7 @@ vz_http_send(ngx_http_request_t *r, vz_call_t *call)
         r->headers_out.content_type_len = call->type.len;
     }
 
-    if (vz_http_headers(r, call) != NGX_OK) {
+    if (vz_http_send_headers(r, call) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
@@ -116,7 +117,7 @@ vz_http_not_modified(vz_call_t *call)
 
 
 ngx_int_t
-vz_http_headers(ngx_http_request_t *r, vz_call_t *call)
+vz_http_send_headers(ngx_http_request_t *r, vz_call_t *call)
 {
     ngx_uint_t    i;
     vz_header_t  *h;
@@ -124,7 +125,8 @@ vz_http_headers(ngx_http_request_t *r, vz_call_t *call)
     h = call->headers.elts;
 
     for (i = 0; i < call->headers.nelts; i++) {
-        if (vz_http_push(r, (const char *) h[i].name.data, &h[i].value)
+        if (vz_http_send_add_header(r, (const char *) h[i].name.data,
+                                    &h[i].value)
             == NULL)
         {
             return NGX_ERROR;
@@ -142,20 +144,22 @@ vz_http_push_defaults(ngx_http_request_t *r, vz_call_t *call)
     static const ngx_str_t  no_store = ngx_string("no-store");
     static const ngx_str_t  no_cache = ngx_string("private, no-cache");
 
-    if (vz_http_push(r, "X-Content-Type-Options", &nosniff) == NULL) {
+    if (vz_http_send_add_header(r, "X-Content-Type-Options",
+                                &nosniff) == NULL) {
         return NGX_ERROR;
     }
 
     if (call->etag.len != 0) {
-        r->headers_out.etag = vz_http_push(r, "ETag", &call->etag);
+        r->headers_out.etag = vz_http_send_add_header(r, "ETag", &call->etag);
         if (r->headers_out.etag == NULL) {
             return NGX_ERROR;
         }
     }
 
     if (!vz_http_has(call, "Cache-Control")
-        && vz_http_push(r, "Cache-Control",
-                        call->etag.len != 0 ? &no_cache : &no_store) == NULL)
+        && vz_http_send_add_header(r, "Cache-Control",
+                                   call->etag.len != 0 ? &no_cache
+                                                       : &no_store) == NULL)
     {
         return NGX_ERROR;
     }
@@ -165,7 +169,8 @@ vz_http_push_defaults(ngx_http_request_t *r, vz_call_t *call)
 
 
 ngx_table_elt_t *
-vz_http_push(ngx_http_request_t *r, const char *name, const ngx_str_t *value)
+vz_http_send_add_header(ngx_http_request_t *r, const char *name,
+                        const ngx_str_t *value)
 {
     ngx_table_elt_t  *h;
 

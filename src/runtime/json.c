@@ -2,7 +2,7 @@
  * JSON (RFC 8259): a writer into chains of buffers, a guarded reader.
  */
 
-#include "json.h"
+#include "runtime/json.h"
 
 
 #define VZ_JSON_FIRST     4096      /* bytes of the first buffer, then twice */

@@ -3,7 +3,7 @@
  */
 
 #include <string.h>
-#include "message.h"
+#include "runtime/message.h"
 
 
 #define VZ_MESSAGE_HEADERS  2048    /* all of them but the subject */

@@ -10,7 +10,7 @@
 
 #include <stddef.h>
 #include <time.h>
-#include "../wire/field.h"
+#include "wire/field.h"
 
 
 #define VZ_SUBJECT_MAX     256      /* bytes of a subject, cut at a character */

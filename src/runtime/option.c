@@ -2,7 +2,7 @@
  * Parameters of directives.
  */
 
-#include "option.h"
+#include "runtime/option.h"
 
 
 #define VZ_NUMBER_MAX       1024
@@ -15,7 +15,7 @@ static const vz_option_t *vz_option_find(const vz_option_t *table,
 
 
 char *
-vz_options(ngx_conf_t *cf, ngx_uint_t first, const vz_option_t *table,
+vz_option_parse(ngx_conf_t *cf, ngx_uint_t first, const vz_option_t *table,
     void *conf)
 {
     uint32_t            seen;

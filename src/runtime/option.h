@@ -25,12 +25,12 @@ typedef struct {
 
 
 /*
- * vz_options: the arguments of the directive from number first on, into
+ * vz_option_parse: the arguments of the directive from number first on, into
  * conf.  Unknown, repeated, missing and wrong ones are logged with the line;
  * NGX_CONF_ERROR then.  The table ends with a null name and has at most 32.
  */
-char *vz_options(ngx_conf_t *cf, ngx_uint_t first, const vz_option_t *table,
-    void *conf);
+char *vz_option_parse(ngx_conf_t *cf, ngx_uint_t first,
+    const vz_option_t *table, void *conf);
 
 /* vz_option_refuse: log "DIRECTIVE: value" with the reason and the line. */
 char *vz_option_refuse(ngx_conf_t *cf, ngx_str_t *value, const char *reason);

@@ -2,7 +2,7 @@
  * Probes.
  */
 
-#include "probe.h"
+#include "runtime/probe.h"
 
 
 #define VZ_PROBE_POOL  1024
@@ -20,7 +20,7 @@ vz_probe_begin(vz_probe_t *probe)
         return;
     }
 
-    vz_line_init(&probe->line);
+    vz_waitq_init(&probe->line);
     probe->running = 1;
     probe->began = ngx_current_msec;
 
@@ -51,7 +51,7 @@ vz_probe_run(void *data)
     probe->running = 0;
     probe->known = 1;
 
-    (void) vz_line_wake(&probe->line, 1);
+    (void) vz_waitq_wake(&probe->line, 1);
 }
 
 
@@ -68,7 +68,7 @@ vz_probe_end(vz_probe_t *probe)
     most = probe->wait ? probe->wait : VZ_PROBE_WAIT;
 
     if (passed >= most
-        || vz_line_wait(&probe->line, most - passed) != NGX_OK)
+        || vz_waitq_wait(&probe->line, most - passed) != NGX_OK)
     {
         return VZ_TIMEOUT;
     }

@@ -7,8 +7,8 @@
 #ifndef VZ_PROBE_H
 #define VZ_PROBE_H
 
-#include "fiber.h"
-#include "../wire/code.h"
+#include "runtime/fiber.h"
+#include "wire/code.h"
 
 
 #define VZ_PROBE_WAIT  2500         /* ms from a check's beginning */
@@ -24,12 +24,12 @@ typedef struct {
     ngx_msec_t    wait;             /* ms that who asks waits, at most, from a
                                        check's beginning; 0: VZ_PROBE_WAIT */
 
-    vz_line_t     line;             /* the rest is the probe's own */
-    ngx_msec_t    began;
-    ngx_msec_t    ended;
-    vz_code_e     answer;
-    unsigned      running:1;
-    unsigned      known:1;
+    vz_waitq_t  line;            /* the rest is the probe's own */
+    ngx_msec_t  began;
+    ngx_msec_t  ended;
+    vz_code_e   answer;
+    unsigned    running:1;
+    unsigned    known:1;
 } vz_probe_t;
 
 

@@ -7,7 +7,8 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 #include <stdio.h>
-#include "relay_conn.h"
+#include "runtime/relay_conn.h"
+#include "wire/field_value.h"
 
 
 #define VZ_RELAY_CONNECTIONS  4
@@ -26,7 +27,7 @@ typedef enum {
 } vz_relay_class_e;
 
 typedef struct {
-    vz_line_t         line;
+    vz_waitq_t        line;
     ngx_uint_t        waiting;
     ngx_uint_t        granted;      /* woken, on their way */
     ngx_uint_t        busy;
@@ -149,7 +150,7 @@ vz_relay_print(vz_ask_t *ask)
     }
 
     if (act->secret
-        && vz_secret_check(act->secret->data, act->secret->len) != VZ_OK)
+        && vz_verb_secret_check(act->secret->data, act->secret->len) != VZ_OK)
     {
         (void) snprintf(ask->words, VZ_WORDS_MAX, "secret: 1 to %d bytes "
                         "without control characters", VZ_SECRET_MAX);
@@ -246,7 +247,7 @@ vz_relay_enter(vz_ask_t *ask, vz_relay_class_e class)
         wait = ngx_min(ask->def->timeout * 1000, VZ_RELAY_PATIENCE);
 
         share->waiting++;
-        rc = vz_line_wait(&share->line, wait);
+        rc = vz_waitq_wait(&share->line, wait);
         share->waiting--;
 
         if (rc == NGX_OK) {
@@ -274,7 +275,7 @@ vz_relay_leave(vz_relay_pool_t *pool, vz_relay_class_e class)
     for (i = 0; i < VZ_RELAY_CLASSES; i++) {
         share = &pool->shares[i];
 
-        while (vz_relay_free(pool, i) && vz_line_wake(&share->line, 0)) {
+        while (vz_relay_free(pool, i) && vz_waitq_wake(&share->line, 0)) {
             share->granted++;
         }
     }
@@ -587,7 +588,7 @@ vz_relay_number(const ngx_str_t *line, const char *key)
 
     value = vz_relay_pair(line, key);
 
-    if (vz_field_number((char *) value.data, value.len, UINT64_MAX, &n)
+    if (vz_field_value_number((char *) value.data, value.len, UINT64_MAX, &n)
         != VZ_OK)
     {
         return 0;
@@ -619,7 +620,7 @@ vz_relay_init(ngx_cycle_t *cycle, ngx_array_t *nodes)
         ngx_queue_init(&pool->idle);
 
         for (n = 0; n < VZ_RELAY_CLASSES; n++) {
-            vz_line_init(&pool->shares[n].line);
+            vz_waitq_init(&pool->shares[n].line);
         }
 
         pool->connections = vz_relay_connections(&node[i]);

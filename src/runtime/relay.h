@@ -9,7 +9,7 @@
 
 #include <ngx_config.h>
 #include <ngx_core.h>
-#include "../wire/frame.h"
+#include "wire/frame.h"
 
 
 typedef struct {

@@ -8,7 +8,7 @@
 #include <ngx_event_connect.h>
 #include <openssl/crypto.h>
 #include <stdio.h>
-#include "relay_conn.h"
+#include "runtime/relay_conn.h"
 
 
 static vz_code_e vz_relay_conn_connect(vz_relay_conn_t *conn,
@@ -138,7 +138,7 @@ vz_relay_conn_handshake(vz_relay_conn_t *conn, ngx_msec_t deadline,
 
     /* read each time, so that a key may be changed under a running worker */
 
-    code = vz_key_read((char *) conn->node->key_file.data, &key);
+    code = vz_handshake_key_read((char *) conn->node->key_file.data, &key);
 
     if (code != VZ_OK) {
         (void) snprintf(words, VZ_WORDS_MAX, "the key file can't be used: %s",
@@ -147,7 +147,7 @@ vz_relay_conn_handshake(vz_relay_conn_t *conn, ngx_msec_t deadline,
         return VZ_DENIED;
     }
 
-    code = vz_nonce(nonces.client);
+    code = vz_handshake_nonce(nonces.client);
 
     if (code == VZ_OK) {
         code = vz_relay_conn_prove(conn, deadline, &key, &nonces, words);
@@ -184,7 +184,7 @@ vz_relay_conn_greeting(vz_relay_conn_t *conn, ngx_msec_t deadline,
         return vz_relay_conn_said(&reply, words);
     }
 
-    code = vz_greeting_parse(line, len, nonce, &version);
+    code = vz_handshake_greeting_parse(line, len, nonce, &version);
 
     if (code == VZ_UNSUPPORTED) {
         (void) snprintf(words, VZ_WORDS_MAX, "the virtual-server speaks "
@@ -212,7 +212,7 @@ vz_relay_conn_prove(vz_relay_conn_t *conn, ngx_msec_t deadline,
     vz_code_e    code;
     vz_reply_t   reply;
 
-    len = vz_auth_print(buf, sizeof(buf) - 1, key, nonces);
+    len = vz_handshake_auth_print(buf, sizeof(buf) - 1, key, nonces);
 
     if (len == 0) {
         return VZ_INTERNAL;
@@ -237,7 +237,8 @@ vz_relay_conn_prove(vz_relay_conn_t *conn, ngx_msec_t deadline,
         return vz_relay_conn_said(&reply, words);
     }
 
-    if (vz_accept_check(reply.text, reply.len, key, nonces) != VZ_OK) {
+    if (vz_handshake_accept_check(reply.text, reply.len, key,
+                                  nonces) != VZ_OK) {
         (void) snprintf(words, VZ_WORDS_MAX, "what answers there does not "
                         "know the key, and is told nothing");
         return VZ_DENIED;

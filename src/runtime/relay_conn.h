@@ -6,9 +6,9 @@
 #ifndef VZ_RELAY_CONN_H
 #define VZ_RELAY_CONN_H
 
-#include "../wire/seal.h"
-#include "fiber.h"
-#include "relay.h"
+#include "runtime/fiber.h"
+#include "runtime/relay.h"
+#include "wire/seal.h"
 
 
 #define VZ_RELAY_IDLE  30000        /* ms; the daemon hangs up after 60 s */

@@ -4,8 +4,8 @@
 
 #include <string.h>
 #include <strings.h>
-#include "../wire/frame.h"
-#include "report.h"
+#include "runtime/report.h"
+#include "wire/frame.h"
 
 
 #define VZ_REPORT_VALUE     512     /* of a header, unfolded; more is cut */

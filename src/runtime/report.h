@@ -9,7 +9,7 @@
 #define VZ_REPORT_H
 
 #include <stddef.h>
-#include "../wire/verb.h"
+#include "wire/verb.h"
 
 
 typedef enum {

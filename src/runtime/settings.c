@@ -2,7 +2,7 @@
  * The worker's settings: one pointer into its configuration.
  */
 
-#include "settings.h"
+#include "runtime/settings.h"
 
 
 static const vz_settings_t  vz_settings_default = {

@@ -2,7 +2,7 @@
  * Places that all share.
  */
 
-#include "share.h"
+#include "runtime/share.h"
 
 
 #define VZ_SHARE_PART     4         /* a user gets 1/4 of all, at most */

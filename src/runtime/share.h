@@ -8,8 +8,8 @@
 #ifndef VZ_SHARE_H
 #define VZ_SHARE_H
 
-#include "zone.h"
-#include "../wire/code.h"
+#include "runtime/zone.h"
+#include "wire/code.h"
 
 
 typedef struct {

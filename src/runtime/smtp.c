@@ -8,9 +8,9 @@
 #include <ngx_core.h>
 #include <openssl/crypto.h>
 #include <stdio.h>
-#include "message.h"
-#include "smtp.h"
-#include "smtp_conn.h"
+#include "runtime/message.h"
+#include "runtime/smtp.h"
+#include "runtime/smtp_conn.h"
 
 
 #define VZ_SMTP_TIMEOUT     30000

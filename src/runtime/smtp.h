@@ -7,7 +7,7 @@
 
 #include <ngx_config.h>
 #include <ngx_core.h>
-#include "../wire/code.h"
+#include "wire/code.h"
 
 
 typedef struct {

@@ -8,7 +8,7 @@
 #include <ngx_event.h>
 #include <openssl/crypto.h>
 #include <stdio.h>
-#include "smtp_conn.h"
+#include "runtime/smtp_conn.h"
 
 
 #define VZ_SMTP_LINES  64           /* of one reply */

@@ -10,8 +10,8 @@
 #include <ngx_core.h>
 #include <ngx_event.h>
 #include <curl/curl.h>
-#include "../wire/frame.h"
-#include "fiber.h"
+#include "runtime/fiber.h"
+#include "wire/frame.h"
 
 
 #define VZ_SMTP_REPLY  2048             /* a line of a reply, at most */

@@ -7,8 +7,10 @@
  * cancelable: it lets a leaving worker end its streams properly.
  */
 
-#include "http_core.h"
-#include "sse.h"
+#include "runtime/call.h"
+#include "runtime/http_core.h"
+#include "runtime/sse.h"
+#include "runtime/zone_session.h"
 
 
 #define VZ_SSE_WATCH     2000           /* ms between words to the collector */
@@ -190,7 +192,7 @@ vz_sse_headers(ngx_http_request_t *r, vz_call_t *call)
     r->disable_not_modified = 1;
     ngx_http_clear_content_length(r);
 
-    if (vz_http_headers(r, call) != NGX_OK) {
+    if (vz_http_send_headers(r, call) != NGX_OK) {
         return NGX_ERROR;
     }
 

@@ -6,7 +6,7 @@
 #ifndef VZ_SSE_H
 #define VZ_SSE_H
 
-#include "http.h"
+#include "runtime/http.h"
 
 
 #define VZ_SSE_TICK        100      /* ms between looks at the zone's version */

@@ -2,7 +2,7 @@
  * UTF-8.
  */
 
-#include "utf8.h"
+#include "runtime/utf8.h"
 
 
 /* ngx_utf8_decode() takes a surrogate for a character, which it is none */

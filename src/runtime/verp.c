@@ -7,8 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
-#include "../wire/field.h"
-#include "verp.h"
+#include "runtime/verp.h"
+#include "wire/field.h"
+#include "wire/field_value.h"
 
 
 static vz_code_e
@@ -18,7 +19,7 @@ vz_verp_mac(const vz_key_t *key, uint64_t id, char mac[VZ_HEX_LEN + 1])
 
     (void) snprintf(text, sizeof(text), "mail %" PRIu64, id);
 
-    return vz_mac(key, text, mac);
+    return vz_handshake_mac(key, text, mac);
 }
 
 
@@ -90,7 +91,8 @@ vz_verp_read(const char *base, size_t len, const char *address, size_t size,
     dot = memchr(address, '.', (size_t) (end - address));
 
     if (dot == NULL || end - dot != VZ_VERP_MAC + 1
-        || vz_field_number(address, (size_t) (dot - address), INT64_MAX, id)
+        || vz_field_value_number(address, (size_t) (dot - address), INT64_MAX,
+                                 id)
            != VZ_OK)
     {
         return VZ_SYNTAX;

@@ -11,7 +11,7 @@
 #define VZ_VERP_H
 
 #include <stdint.h>
-#include "../wire/handshake.h"
+#include "wire/handshake.h"
 
 
 #define VZ_VERP_MAC   20            /* hex digits */

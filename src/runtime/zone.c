@@ -3,7 +3,7 @@
  * clock, duties and who watches.
  */
 
-#include "zone_core.h"
+#include "runtime/zone_core.h"
 
 
 #define VZ_ZONE_MAGIC  0x767a7031   /* "vzp1" */

@@ -32,12 +32,6 @@ typedef struct {
 
 #define VZ_SESSION_CACHE  5         /* seconds */
 
-/* vz_zone_session_get: NGX_OK with who, NGX_DECLINED where not known. */
-ngx_int_t vz_zone_session_get(const u_char hash[32], vz_who_t *who);
-void vz_zone_session_put(const u_char hash[32], const vz_who_t *who);
-void vz_zone_session_drop(const u_char hash[32]);       /* sign-out */
-void vz_zone_user_drop(uint64_t user);      /* role, lock, password change */
-
 /*
  * vz_zone_drops: what every worker is told of the two above, for streams that
  * are open.  Calls visit with each hash (user 0) and user (hash NULL) dropped
@@ -45,8 +39,6 @@ void vz_zone_user_drop(uint64_t user);      /* role, lock, password change */
  * is known to be signed in.  Start with *seen = vz_zone_dropped().
  */
 typedef void (*vz_drop_pt)(const u_char *hash, uint64_t user);
-uint64_t vz_zone_dropped(void);
-ngx_int_t vz_zone_drops(uint64_t *seen, vz_drop_pt visit);
 
 
 /* --- the limiter: wrong tries by whatever they are counted under --- */
@@ -64,25 +56,6 @@ typedef struct {
     uint64_t      now, failed;      /* of this try and the one before */
     u_char        hash[VZ_LIMIT_HASH];
 } vz_limit_t;
-
-/*
- * vz_zone_limit_try: a try begins.  0, and it is counted under each of the
- * keys as if it were wrong; or the seconds until the last of them may try
- * again, and nothing is counted.  Behind the free ones the wait doubles from
- * 2 s on; all is forgotten after 15 minutes of quiet.
- *
- * vz_zone_limit_count: wrong tries so far under a key; nothing is counted.
- *
- * vz_zone_limit_undo: it was a right one, or none.
- *
- * vz_zone_limit_away: behind undo, it found no place: back is set of a try
- * within the next minute.
- */
-ngx_uint_t vz_zone_limit_try(vz_limit_t *limits, ngx_uint_t n);
-ngx_uint_t vz_zone_limit_count(vz_limit_t *limit);
-void vz_zone_limit_undo(const vz_limit_t *limits, ngx_uint_t n);
-void vz_zone_limit_away(const vz_limit_t *limit);
-
 
 /* --- containers --- */
 
@@ -112,27 +85,7 @@ typedef struct {
     uint64_t      version;          /* of the last change a person can see */
 } vz_sample_t;
 
-/*
- * vz_zone_sample_put: store; cpu_tenths is computed from the sample before.
- * The version moves when the state, the owner, or a figure changed by what a
- * bar can show (0.5 per cent of its limit, 1 per cent of CPU), and at least
- * every 10 s of a running container for its uptime.
- * vz_zone_sample_get: NGX_OK or NGX_DECLINED.
- * vz_zone_beat_get: the same, for the beat of a node.
- * vz_zone_sample_drop: its row is gone.
- * vz_zone_sample_forget: drop those of a node that were taken before.
- * vz_zone_samples: call visit for each with version > since, until it returns
- * other than NGX_OK; the zone is not locked meanwhile.  Returns the greatest
- * version that visit said NGX_OK to, or since.
- */
-void vz_zone_sample_put(vz_sample_t *sample);
-ngx_int_t vz_zone_sample_get(uint64_t vm, vz_sample_t *sample);
-ngx_int_t vz_zone_beat_get(ngx_uint_t node, vz_sample_t *beat);
-void vz_zone_sample_drop(uint64_t vm);
-void vz_zone_sample_forget(ngx_uint_t node, uint64_t before);
-
 typedef ngx_int_t (*vz_sample_pt)(void *data, const vz_sample_t *sample);
-uint64_t vz_zone_samples(uint64_t since, vz_sample_pt visit, void *data);
 
 
 /* --- tasks --- */
@@ -151,10 +104,7 @@ typedef struct {
     uint64_t      version;
 } vz_task_view_t;
 
-void vz_zone_task_put(vz_task_view_t *view);        /* moves the version */
-ngx_int_t vz_zone_task_get(uint64_t id, vz_task_view_t *view);
 typedef ngx_int_t (*vz_task_view_pt)(void *data, const vz_task_view_t *view);
-uint64_t vz_zone_tasks(uint64_t since, vz_task_view_pt visit, void *data);
 
 
 /* --- notices: what happened, once, to one person or to administrators --- */
@@ -169,14 +119,6 @@ typedef struct {
     u_char        name[128];        /* terminated, UTF-8, or empty: of that */
     u_char        text[256];        /* the same: somebody's words about it */
 } vz_notice_t;
-
-/*
- * vz_zone_notice_put: sets the version.  vz_zone_notice_next: the oldest kept
- * one that is newer than since: NGX_OK, or NGX_DECLINED.
- */
-void vz_zone_notice_put(vz_notice_t *notice);
-ngx_int_t vz_zone_notice_next(uint64_t since, vz_notice_t *notice);
-
 
 /* --- duties that only one worker may do at a time --- */
 

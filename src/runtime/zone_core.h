@@ -7,7 +7,7 @@
 #ifndef VZ_ZONE_CORE_H
 #define VZ_ZONE_CORE_H
 
-#include "zone.h"
+#include "runtime/zone.h"
 
 
 #if (NGX_PTR_SIZE < 8)

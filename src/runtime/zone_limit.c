@@ -7,8 +7,9 @@
  * push out what was counted of the guesser.
  */
 
-#include "zone_core.h"
-#include "crypt.h"
+#include "runtime/crypt.h"
+#include "runtime/zone_core.h"
+#include "runtime/zone_limit.h"
 
 
 #define VZ_LIMIT_SHORTEST  2                    /* seconds */
@@ -152,7 +153,7 @@ vz_limit_hash(vz_limit_t *limit)
 {
     u_char  hash[32];
 
-    vz_sha256(limit->key.data, limit->key.len, hash);
+    vz_crypt_sha256(limit->key.data, limit->key.len, hash);
     ngx_memcpy(limit->hash, hash, VZ_LIMIT_HASH);
 }
 

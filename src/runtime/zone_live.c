@@ -3,7 +3,8 @@
  * in the order in which they last changed for a person's eyes.
  */
 
-#include "zone_core.h"
+#include "runtime/zone_core.h"
+#include "runtime/zone_live.h"
 
 
 #define VZ_LIVE_BATCH     32                /* copied in one lock */

@@ -3,7 +3,8 @@
  * was only said, and stands on the pages that it was about.
  */
 
-#include "zone_core.h"
+#include "runtime/zone_core.h"
+#include "runtime/zone_notice.h"
 
 
 void

@@ -2,7 +2,8 @@
  * Sessions of the zone: what the session query said, for a few seconds.
  */
 
-#include "zone_core.h"
+#include "runtime/zone_core.h"
+#include "runtime/zone_session.h"
 
 
 #define VZ_SESSION_LATE  15000      /* ms that an answer may be on its way */

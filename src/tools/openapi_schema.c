@@ -2,19 +2,20 @@
  * Schemas of the OpenAPI document: bodies of requests, and replies.
  */
 
-#include "openapi.h"
-#include "openapi_shapes.h"
+#include "tools/openapi_operations.h"
+#include "tools/openapi_schema.h"
+#include "tools/openapi_shapes.h"
 
 
 #define VZ_SCHEMA_WORD  64
 
 
-static json_t *vz_schema_form(const vz_form_t *form);
-static json_t *vz_schema_member(const vz_form_member_t *member);
+static json_t *vz_schema_form(const vz_body_t *form);
+static json_t *vz_schema_member(const vz_body_member_t *member);
 static json_t *vz_schema_nullable(json_t *schema);
-static json_t *vz_schema_int(const vz_form_member_t *member);
-static json_t *vz_schema_limit(const vz_form_member_t *member);
-static json_t *vz_schema_pair(const vz_form_member_t *member);
+static json_t *vz_schema_int(const vz_body_member_t *member);
+static json_t *vz_schema_limit(const vz_body_member_t *member);
+static json_t *vz_schema_pair(const vz_body_member_t *member);
 static json_t *vz_schema_shape(const char *members);
 static json_t *vz_schema_types(const char *types, size_t len);
 static ngx_uint_t vz_schema_simple(json_t *simple, const char *word);
@@ -70,10 +71,10 @@ vz_openapi_schemas(const vz_route_t *routes, ngx_uint_t count)
 
 
 static json_t *
-vz_schema_form(const vz_form_t *form)
+vz_schema_form(const vz_body_t *form)
 {
     json_t                  *properties, *required;
-    const vz_form_member_t  *member;
+    const vz_body_member_t  *member;
 
     properties = json_object();
     required = json_array();
@@ -98,35 +99,35 @@ vz_schema_form(const vz_form_t *form)
 
 
 static json_t *
-vz_schema_member(const vz_form_member_t *member)
+vz_schema_member(const vz_body_member_t *member)
 {
     switch (member->type) {
 
-    case VZ_FORM_FIELD:
+    case VZ_BODY_FIELD:
         return vz_openapi_field(member->field);
 
-    case VZ_FORM_TEXT:
+    case VZ_BODY_TEXT:
         return json_pack("{s:s, s:I}", "type", "string",
                          "maxLength", (json_int_t) member->max);
 
-    case VZ_FORM_INT:
+    case VZ_BODY_INT:
         return vz_schema_int(member);
 
-    case VZ_FORM_LIMIT:
+    case VZ_BODY_LIMIT:
         return vz_schema_limit(member);
 
-    case VZ_FORM_BOOL:
+    case VZ_BODY_BOOL:
         return json_pack("{s:s}", "type", "boolean");
 
-    case VZ_FORM_LIST:
+    case VZ_BODY_LIST:
         return json_pack("{s:s, s:I, s:o}", "type", "array",
                          "maxItems", (json_int_t) member->max,
                          "items", vz_openapi_field(member->field));
 
-    case VZ_FORM_PAIR:
+    case VZ_BODY_PAIR:
         return vz_schema_pair(member);
 
-    case VZ_FORM_KEY:
+    case VZ_BODY_KEY:
         return json_pack("{s:[ss], s:s}", "type", "integer", "string",
                          "description", vz_field_rule(member->field));
     }
@@ -169,7 +170,7 @@ vz_openapi_field(vz_field_e field)
 
 
 static json_t *
-vz_schema_int(const vz_form_member_t *member)
+vz_schema_int(const vz_body_member_t *member)
 {
     return json_pack("{s:s, s:I, s:I}", "type", "integer",
                      "minimum", (json_int_t) member->min,
@@ -178,7 +179,7 @@ vz_schema_int(const vz_form_member_t *member)
 
 
 static json_t *
-vz_schema_limit(const vz_form_member_t *member)
+vz_schema_limit(const vz_body_member_t *member)
 {
     return json_pack("{s:[o, {s:s}]}", "oneOf", vz_schema_int(member),
                      "const", "unlimited");
@@ -186,7 +187,7 @@ vz_schema_limit(const vz_form_member_t *member)
 
 
 static json_t *
-vz_schema_pair(const vz_form_member_t *member)
+vz_schema_pair(const vz_body_member_t *member)
 {
     return json_pack("{s:s, s:b, s:{s:o, s:o}}", "type", "object",
                      "additionalProperties", 0,

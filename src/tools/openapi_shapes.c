@@ -5,32 +5,32 @@
  */
 
 #include <stddef.h>
-#include "openapi_shapes.h"
+#include "tools/openapi_shapes.h"
 
 
 #define vz_page(item)  "items " item "[], next int|null"
 
-#define VZ_SHAPE_PROGRESS                                                    \
+#define VZ_ROW_JSON_PROGRESS                                                 \
     "vm? ContainerName,"                                                      \
     " state queued|running|done|failed|cancelled|held,"                       \
     " step int, steps Step[], percent int, created time, finished? time,"     \
     " error? TaskError"
 
-#define VZ_SHAPE_TASK                                                         \
+#define VZ_ROW_JSON_TASK                                                      \
     "id int, kind text, actor text, via web|token|order|system,"              \
     " unseen? bool,"                                                          \
-    " started? time, " VZ_SHAPE_PROGRESS
+    " started? time, " VZ_ROW_JSON_PROGRESS
 
-#define VZ_SHAPE_PERSON                                                      \
+#define VZ_ROW_JSON_PERSON                                                   \
     "id int, account text, role admin|customer, first_name text,"             \
     " last_name text, dni text|null, email text, phone text|null,"            \
     " address text|null, province text|null, language es|en, locked bool,"    \
     " must_change bool, created time, vms int, undelivered text|null"
 
-#define VZ_SHAPE_NODE                                                         \
+#define VZ_ROW_JSON_NODE                                                      \
     "answers bool, error text|null, facts NodeFacts|null, address text|null"
 
-#define VZ_SHAPE_SERVICE                                                     \
+#define VZ_ROW_JSON_SERVICE                                                  \
     "service ordered|creating|ready|suspended|deleting|create_failed"         \
     "|delete_failed"
 
@@ -58,11 +58,11 @@ const vz_answer_shape_t  vz_answer_shapes[] = {
     /* orders and tasks */
 
     { "Order",
-      "order text, task int, " VZ_SHAPE_PROGRESS ", account? text,"
+      "order text, task int, " VZ_ROW_JSON_PROGRESS ", account? text,"
       " email? text, hostname? text, address? text" },
     { "Tasks", vz_page("Task") },
-    { "Task", VZ_SHAPE_TASK },
-    { "TaskWithLog", VZ_SHAPE_TASK ", log LogLine[]" },
+    { "Task", VZ_ROW_JSON_TASK },
+    { "TaskWithLog", VZ_ROW_JSON_TASK ", log LogLine[]" },
     { "LogLine", "at time, step text, text text, say? Say" },
     { "Say", "code text, values SayValue[]" },
     { "SayValue", "name text, value text" },
@@ -97,7 +97,7 @@ const vz_answer_shape_t  vz_answer_shapes[] = {
     { "Container",
       "id int, name text, hostname text, owner Owner, plan text|null,"
       " template text, template_label text,"
-      " state running|stopped|frozen|unknown, " VZ_SHAPE_SERVICE ","
+      " state running|stopped|frozen|unknown, " VZ_ROW_JSON_SERVICE ","
       " suspended text|null, suspended_at time|null,"
       " wanted running|stopped, ctid int, version int,"
       " addresses text[], gateway text|null, gateways text[], dns text[],"
@@ -161,12 +161,12 @@ const vz_answer_shape_t  vz_answer_shapes[] = {
       " vm ContainerName|null, owner Holder|null, stranger text|null" },
     { "Holder", "id int, account text, name text" },
     { "Users", vz_page("UserRow") },
-    { "UserRow", VZ_SHAPE_PERSON },
+    { "UserRow", VZ_ROW_JSON_PERSON },
     { "User",
-      VZ_SHAPE_PERSON ", sessions int, tokens int,"
+      VZ_ROW_JSON_PERSON ", sessions int, tokens int,"
       " containers UserContainer[]" },
     { "UserContainer",
-      "id int, name text, hostname text, " VZ_SHAPE_SERVICE ","
+      "id int, name text, hostname text, " VZ_ROW_JSON_SERVICE ","
       " template text" },
     { "SuspendedAll", vz_page("Suspended") },
     { "Suspended", "vm int, task? int, code? text" },
@@ -175,8 +175,8 @@ const vz_answer_shape_t  vz_answer_shapes[] = {
       "id int, name text, enabled bool, ctid_min int, ctid_max int, vms int,"
       " pools int, configured bool, strangers int|null, missing int|null,"
       " heard time|null, "
-      VZ_SHAPE_NODE },
-    { "UnregisteredNode", "name text, " VZ_SHAPE_NODE },
+      VZ_ROW_JSON_NODE },
+    { "UnregisteredNode", "name text, " VZ_ROW_JSON_NODE },
     { "NodeFacts",
       "driver text|null, version text|null, kernel text|null,"
       " hostname text|null, load text|null, cpus int|null,"
@@ -196,7 +196,7 @@ const vz_answer_shape_t  vz_answer_shapes[] = {
       " vm ContainerName|null" },
     { "Missing",
       "id int, name text, hostname text, owner Owner, ctid int, "
-      VZ_SHAPE_SERVICE ", created time, addresses text[]" },
+      VZ_ROW_JSON_SERVICE ", created time, addresses text[]" },
     { "Adopted", "task Task, left_out LeftOut[]" },
     { "LeftOut", "address text, code absent|taken" },
     { "WaitingOrders", vz_page("WaitingOrder") },

@@ -3,7 +3,7 @@
  */
 
 #include <string.h>
-#include "code.h"
+#include "wire/code.h"
 
 
 /* from VZ_OK to VZ_INTERNAL, in their order */

@@ -14,9 +14,10 @@
 #include <netinet/in.h>
 #include <pcre2.h>
 #include <string.h>
-#include "field.h"
-#include "hostname.h"
-#include "people.h"
+#include "wire/field.h"
+#include "wire/field_value.h"
+#include "wire/hostname.h"
+#include "wire/people.h"
 
 
 #define VZ_UNITS_MIN      8
@@ -427,7 +428,7 @@ vz_field_check_ctid(const char *s, size_t len)
 {
     uint32_t  ctid;
 
-    return vz_field_ctid(s, len, &ctid);
+    return vz_field_value_ctid(s, len, &ctid);
 }
 
 
@@ -440,7 +441,7 @@ vz_field_check_node(const char *s, size_t len)
 
     /* RFC 1123, 2.1: what reads as an address is no name */
 
-    if (vz_field_cidr(s, len, &family, addr, &prefix) == VZ_OK) {
+    if (vz_field_value_cidr(s, len, &family, addr, &prefix) == VZ_OK) {
         return VZ_RANGE;
     }
 
@@ -497,7 +498,7 @@ vz_field_host(const char *s, size_t len, int *family, unsigned char addr[16])
 {
     unsigned  prefix;
 
-    return vz_field_cidr(s, len, family, addr, &prefix) == VZ_OK
+    return vz_field_value_cidr(s, len, family, addr, &prefix) == VZ_OK
            && vz_field_is_host(*family, addr)
            ? VZ_OK : VZ_RANGE;
 }
@@ -542,7 +543,7 @@ vz_field_check_size(const char *s, size_t len)
 {
     uint64_t  bytes;
 
-    return vz_field_size(s, len, &bytes);
+    return vz_field_value_size(s, len, &bytes);
 }
 
 
@@ -551,7 +552,7 @@ vz_field_check_limit(const char *s, size_t len)
 {
     uint64_t  bytes;
 
-    return vz_field_limit(s, len, &bytes);
+    return vz_field_value_limit(s, len, &bytes);
 }
 
 
@@ -560,7 +561,7 @@ vz_field_check_units(const char *s, size_t len)
 {
     uint64_t  n;
 
-    if (vz_field_number(s, len, VZ_UNITS_MAX, &n) != VZ_OK
+    if (vz_field_value_number(s, len, VZ_UNITS_MAX, &n) != VZ_OK
         || n < VZ_UNITS_MIN)
     {
         return VZ_RANGE;
@@ -575,5 +576,5 @@ vz_field_check_percent(const char *s, size_t len)
 {
     uint64_t  n;
 
-    return vz_field_number(s, len, VZ_PERCENT_MAX, &n);
+    return vz_field_value_number(s, len, VZ_PERCENT_MAX, &n);
 }

@@ -9,7 +9,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#include "code.h"
+#include "wire/code.h"
 
 
 typedef enum {
@@ -103,26 +103,12 @@ const char *vz_field_pattern(vz_field_e kind);
  */
 #define VZ_UNLIMITED  UINT64_MAX
 
-vz_code_e vz_field_number(const char *s, size_t len, uint64_t max,
-    uint64_t *value);                       /* decimal, no sign, no zeros */
-vz_code_e vz_field_ctid(const char *s, size_t len, uint32_t *ctid);
-vz_code_e vz_field_size(const char *s, size_t len, uint64_t *bytes);
-vz_code_e vz_field_limit(const char *s, size_t len, uint64_t *bytes);
-
 /*
- * vz_field_cidr: family is AF_INET or AF_INET6, addr 4 or 16 bytes in network
- * order (16 must fit), prefix the given one or 32/128.
- */
-vz_code_e vz_field_cidr(const char *s, size_t len, int *family,
-    unsigned char addr[16], unsigned *prefix);
-
-/*
- * vz_field_dni: what a document is compared by: its letters and digits, those
+ * vz_people_dni: what a document is compared by: its letters and digits, those
  * of ASCII in upper case, without zeros in front; out is terminated.
  */
 #define VZ_DNI_MAX    80        /* bytes of what is compared */
 #define VZ_DNI_TYPED  160       /* bytes of what is typed */
-vz_code_e vz_field_dni(const char *s, size_t len, char out[VZ_DNI_MAX + 1]);
 
 
 #endif /* VZ_FIELD_H */

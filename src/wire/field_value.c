@@ -5,7 +5,8 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <string.h>
-#include "field.h"
+#include "wire/field.h"
+#include "wire/field_value.h"
 
 
 #define VZ_CTID_MIN       101
@@ -14,7 +15,7 @@
 
 
 vz_code_e
-vz_field_number(const char *s, size_t len, uint64_t max, uint64_t *value)
+vz_field_value_number(const char *s, size_t len, uint64_t max, uint64_t *value)
 {
     size_t    i;
     uint64_t  n, digit;
@@ -46,11 +47,11 @@ vz_field_number(const char *s, size_t len, uint64_t max, uint64_t *value)
 
 
 vz_code_e
-vz_field_ctid(const char *s, size_t len, uint32_t *ctid)
+vz_field_value_ctid(const char *s, size_t len, uint32_t *ctid)
 {
     uint64_t  n;
 
-    if (vz_field_number(s, len, VZ_CTID_MAX, &n) != VZ_OK
+    if (vz_field_value_number(s, len, VZ_CTID_MAX, &n) != VZ_OK
         || n < VZ_CTID_MIN)
     {
         return VZ_RANGE;
@@ -63,7 +64,7 @@ vz_field_ctid(const char *s, size_t len, uint32_t *ctid)
 
 
 vz_code_e
-vz_field_size(const char *s, size_t len, uint64_t *bytes)
+vz_field_value_size(const char *s, size_t len, uint64_t *bytes)
 {
     unsigned     shift;
     uint64_t     n;
@@ -83,7 +84,7 @@ vz_field_size(const char *s, size_t len, uint64_t *bytes)
         len--;
     }
 
-    if (vz_field_number(s, len, VZ_SIZE_MAX >> shift, &n) != VZ_OK) {
+    if (vz_field_value_number(s, len, VZ_SIZE_MAX >> shift, &n) != VZ_OK) {
         return VZ_RANGE;
     }
 
@@ -94,19 +95,20 @@ vz_field_size(const char *s, size_t len, uint64_t *bytes)
 
 
 vz_code_e
-vz_field_limit(const char *s, size_t len, uint64_t *bytes)
+vz_field_value_limit(const char *s, size_t len, uint64_t *bytes)
 {
     if (len == sizeof("unlimited") - 1 && memcmp(s, "unlimited", len) == 0) {
         *bytes = VZ_UNLIMITED;
         return VZ_OK;
     }
 
-    return vz_field_size(s, len, bytes);
+    return vz_field_value_size(s, len, bytes);
 }
 
 
 vz_code_e
-vz_field_cidr(const char *s, size_t len, int *family, unsigned char addr[16],
+vz_field_value_cidr(const char *s, size_t len, int *family,
+                    unsigned char addr[16],
     unsigned *prefix)
 {
     char         text[INET6_ADDRSTRLEN];
@@ -135,7 +137,7 @@ vz_field_cidr(const char *s, size_t len, int *family, unsigned char addr[16],
     /* a prefix of 0 would be every address there is */
 
     if (slash != NULL
-        && (vz_field_number(slash + 1, len - n - 1, bits, &bits) != VZ_OK
+        && (vz_field_value_number(slash + 1, len - n - 1, bits, &bits) != VZ_OK
             || bits == 0))
     {
         return VZ_RANGE;

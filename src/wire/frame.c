@@ -3,7 +3,8 @@
  */
 
 #include <string.h>
-#include "frame.h"
+#include "wire/field_value.h"
+#include "wire/frame.h"
 
 
 void
@@ -127,7 +128,7 @@ vz_reply_progress(const char *p, const char *end, vz_reply_t *reply)
 
     n = vz_reply_word(p, end, &reply->text);
 
-    if (vz_field_number(p, n, 100, &percent) != VZ_OK) {
+    if (vz_field_value_number(p, n, 100, &percent) != VZ_OK) {
         return VZ_SYNTAX;
     }
 

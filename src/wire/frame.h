@@ -7,7 +7,7 @@
 #define VZ_FRAME_H
 
 #include <stddef.h>
-#include "verb.h"
+#include "wire/verb.h"
 
 
 /*

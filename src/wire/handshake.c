@@ -11,9 +11,10 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "handshake.h"
-#include "random.h"
-#include "verb.h"
+#include "wire/field_value.h"
+#include "wire/handshake.h"
+#include "wire/random.h"
+#include "wire/verb.h"
 
 
 #define VZ_GREETING     "virtual-server "
@@ -29,7 +30,7 @@ static vz_code_e vz_proof(const vz_key_t *key, const char *who,
 
 
 void
-vz_hex(char *hex, const unsigned char *p, size_t len)
+vz_handshake_hex(char *hex, const unsigned char *p, size_t len)
 {
     size_t  i;
 
@@ -118,7 +119,7 @@ vz_key_check(int fd)
 
 
 vz_code_e
-vz_key_read(const char *path, vz_key_t *key)
+vz_handshake_key_read(const char *path, vz_key_t *key)
 {
     int             fd, err;
     ssize_t         n;
@@ -176,7 +177,7 @@ done:
 
 
 vz_code_e
-vz_nonce(char hex[VZ_HEX_LEN + 1])
+vz_handshake_nonce(char hex[VZ_HEX_LEN + 1])
 {
     unsigned char  bytes[VZ_NONCE_BYTES];
 
@@ -187,14 +188,15 @@ vz_nonce(char hex[VZ_HEX_LEN + 1])
         return VZ_INTERNAL;
     }
 
-    vz_hex(hex, bytes, sizeof(bytes));
+    vz_handshake_hex(hex, bytes, sizeof(bytes));
 
     return VZ_OK;
 }
 
 
 vz_code_e
-vz_mac(const vz_key_t *key, const char *text, char hex[VZ_HEX_LEN + 1])
+vz_handshake_mac(const vz_key_t *key, const char *text,
+                 char hex[VZ_HEX_LEN + 1])
 {
     unsigned        len;
     unsigned char   mac[EVP_MAX_MD_SIZE];
@@ -210,7 +212,7 @@ vz_mac(const vz_key_t *key, const char *text, char hex[VZ_HEX_LEN + 1])
         return VZ_INTERNAL;
     }
 
-    vz_hex(hex, mac, len);
+    vz_handshake_hex(hex, mac, len);
     OPENSSL_cleanse(mac, sizeof(mac));
 
     return VZ_OK;
@@ -218,7 +220,7 @@ vz_mac(const vz_key_t *key, const char *text, char hex[VZ_HEX_LEN + 1])
 
 
 size_t
-vz_greeting_print(char *buf, size_t size, const char *nonce)
+vz_handshake_greeting_print(char *buf, size_t size, const char *nonce)
 {
     int  n;
 
@@ -229,7 +231,8 @@ vz_greeting_print(char *buf, size_t size, const char *nonce)
 
 
 vz_code_e
-vz_greeting_parse(const char *line, size_t len, char nonce[VZ_HEX_LEN + 1],
+vz_handshake_greeting_parse(const char *line, size_t len,
+                            char nonce[VZ_HEX_LEN + 1],
     unsigned *version)
 {
     size_t       n;
@@ -247,7 +250,7 @@ vz_greeting_parse(const char *line, size_t len, char nonce[VZ_HEX_LEN + 1],
     space = p < end ? memchr(p, ' ', (size_t) (end - p)) : NULL;
     n = (size_t) ((space ? space : end) - p);
 
-    if (vz_field_number(p, n, UINT32_MAX, &number) != VZ_OK) {
+    if (vz_field_value_number(p, n, UINT32_MAX, &number) != VZ_OK) {
         return VZ_SYNTAX;
     }
 
@@ -279,12 +282,12 @@ vz_proof(const vz_key_t *key, const char *who, const vz_nonces_t *nonces,
     (void) snprintf(text, sizeof(text), "%s %s %s", who, nonces->server,
                     nonces->client);
 
-    return vz_mac(key, text, mac);
+    return vz_handshake_mac(key, text, mac);
 }
 
 
 size_t
-vz_auth_print(char *buf, size_t size, const vz_key_t *key,
+vz_handshake_auth_print(char *buf, size_t size, const vz_key_t *key,
     const vz_nonces_t *nonces)
 {
     int   n;
@@ -301,7 +304,7 @@ vz_auth_print(char *buf, size_t size, const vz_key_t *key,
 
 
 vz_code_e
-vz_auth_check(const char *line, size_t len, const vz_key_t *key,
+vz_handshake_auth_check(const char *line, size_t len, const vz_key_t *key,
     vz_nonces_t *nonces)
 {
     char         mac[VZ_HEX_LEN + 1];
@@ -341,7 +344,7 @@ vz_auth_check(const char *line, size_t len, const vz_key_t *key,
 
 
 vz_code_e
-vz_accept_print(char mac[VZ_HEX_LEN + 1], const vz_key_t *key,
+vz_handshake_accept_print(char mac[VZ_HEX_LEN + 1], const vz_key_t *key,
     const vz_nonces_t *nonces)
 {
     return vz_proof(key, "server", nonces, mac);
@@ -349,7 +352,7 @@ vz_accept_print(char mac[VZ_HEX_LEN + 1], const vz_key_t *key,
 
 
 vz_code_e
-vz_accept_check(const char *mac, size_t len, const vz_key_t *key,
+vz_handshake_accept_check(const char *mac, size_t len, const vz_key_t *key,
     const vz_nonces_t *nonces)
 {
     char  right[VZ_HEX_LEN + 1];

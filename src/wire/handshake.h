@@ -14,7 +14,7 @@
 #define VZ_HANDSHAKE_H
 
 #include <stddef.h>
-#include "code.h"
+#include "wire/code.h"
 
 
 #define VZ_KEY_MAX    128           /* bytes of a key; 32 are made */
@@ -28,12 +28,12 @@ typedef struct {
 
 
 /*
- * vz_key_read: the key file, bytes as they stand but for trailing white
- * space.  The file must be regular, not readable or writable by others, and
- * hold VZ_KEY_MIN to VZ_KEY_MAX bytes.  VZ_OK, VZ_NOENT, VZ_DENIED (mode or
- * open refused) or VZ_RANGE; errno tells more.
+ * vz_handshake_key_read: the key file, bytes as they stand but for trailing
+ * white space.  The file must be regular, not readable or writable by others,
+ * and hold VZ_KEY_MIN to VZ_KEY_MAX bytes.  VZ_OK, VZ_NOENT, VZ_DENIED (mode
+ * or open refused) or VZ_RANGE; errno tells more.
  */
-vz_code_e vz_key_read(const char *path, vz_key_t *key);
+vz_code_e vz_handshake_key_read(const char *path, vz_key_t *key);
 
 /* Both nonces, in hex, terminated. */
 typedef struct {
@@ -42,43 +42,46 @@ typedef struct {
 } vz_nonces_t;
 
 
-/* vz_hex: len bytes as 2 * len characters, terminated. */
-void vz_hex(char *hex, const unsigned char *p, size_t len);
+/* vz_handshake_hex: len bytes as 2 * len characters, terminated. */
+void vz_handshake_hex(char *hex, const unsigned char *p, size_t len);
 
-/* vz_nonce: 32 random bytes in hex, terminated.  VZ_OK or VZ_INTERNAL. */
-vz_code_e vz_nonce(char hex[VZ_HEX_LEN + 1]);
+/*
+ * vz_handshake_nonce: 32 random bytes in hex, terminated.  VZ_OK or
+ * VZ_INTERNAL.
+ */
+vz_code_e vz_handshake_nonce(char hex[VZ_HEX_LEN + 1]);
 
-/* vz_mac: HMAC-SHA256 of a text, in hex, terminated. */
-vz_code_e vz_mac(const vz_key_t *key, const char *text,
+/* vz_handshake_mac: HMAC-SHA256 of a text, in hex, terminated. */
+vz_code_e vz_handshake_mac(const vz_key_t *key, const char *text,
     char hex[VZ_HEX_LEN + 1]);
 
 /*
- * vz_greeting_print / vz_greeting_parse: "virtual-server 2 NONCE", without
- * LF.  Parsing copies the nonce; VZ_OK, VZ_SYNTAX, or VZ_UNSUPPORTED for
- * another version, which it tells.
+ * vz_handshake_greeting_print / vz_handshake_greeting_parse: "virtual-server 2
+ * NONCE", without LF.  Parsing copies the nonce; VZ_OK, VZ_SYNTAX, or
+ * VZ_UNSUPPORTED for another version, which it tells.
  */
-size_t vz_greeting_print(char *buf, size_t size, const char *nonce);
-vz_code_e vz_greeting_parse(const char *line, size_t len,
+size_t vz_handshake_greeting_print(char *buf, size_t size, const char *nonce);
+vz_code_e vz_handshake_greeting_parse(const char *line, size_t len,
     char nonce[VZ_HEX_LEN + 1], unsigned *version);
 
 /*
- * vz_auth_print / vz_auth_check: "auth NONCE MAC", without LF.  The check
- * copies the client's nonce and compares in constant time; VZ_OK, VZ_SYNTAX,
- * VZ_DENIED, or VZ_UNSUPPORTED for what version 1 would say.
+ * vz_handshake_auth_print / vz_handshake_auth_check: "auth NONCE MAC", without
+ * LF.  The check copies the client's nonce and compares in constant time;
+ * VZ_OK, VZ_SYNTAX, VZ_DENIED, or VZ_UNSUPPORTED for what version 1 would say.
  */
-size_t vz_auth_print(char *buf, size_t size, const vz_key_t *key,
+size_t vz_handshake_auth_print(char *buf, size_t size, const vz_key_t *key,
     const vz_nonces_t *nonces);
-vz_code_e vz_auth_check(const char *line, size_t len, const vz_key_t *key,
-    vz_nonces_t *nonces);
+vz_code_e vz_handshake_auth_check(const char *line, size_t len,
+    const vz_key_t *key, vz_nonces_t *nonces);
 
 /*
- * vz_accept_print: the MAC of "ok MAC".  vz_accept_check: the len bytes behind
- * "ok ", in constant time; VZ_OK or VZ_DENIED.
+ * vz_handshake_accept_print: the MAC of "ok MAC".  vz_handshake_accept_check:
+ * the len bytes behind "ok ", in constant time; VZ_OK or VZ_DENIED.
  */
-vz_code_e vz_accept_print(char mac[VZ_HEX_LEN + 1], const vz_key_t *key,
-    const vz_nonces_t *nonces);
-vz_code_e vz_accept_check(const char *mac, size_t len, const vz_key_t *key,
-    const vz_nonces_t *nonces);
+vz_code_e vz_handshake_accept_print(char mac[VZ_HEX_LEN + 1],
+    const vz_key_t *key, const vz_nonces_t *nonces);
+vz_code_e vz_handshake_accept_check(const char *mac, size_t len,
+    const vz_key_t *key, const vz_nonces_t *nonces);
 
 
 #endif /* VZ_HANDSHAKE_H */

@@ -4,7 +4,7 @@
 
 #include <string.h>
 #include <strings.h>
-#include "hostname.h"
+#include "wire/hostname.h"
 
 
 static int vz_hostname_digits(const char *s, size_t len);

@@ -3,8 +3,8 @@
  */
 
 #include <string.h>
-#include "people.h"
-#include "field.h"
+#include "wire/field.h"
+#include "wire/people.h"
 
 
 static size_t vz_people_char(const char *s, size_t len, uint32_t *code);
@@ -98,7 +98,7 @@ vz_people_seen(uint32_t code)
 
 
 vz_code_e
-vz_field_dni(const char *s, size_t len, char out[VZ_DNI_MAX + 1])
+vz_people_dni(const char *s, size_t len, char out[VZ_DNI_MAX + 1])
 {
     char    key[VZ_DNI_TYPED + 1];
     size_t  n;

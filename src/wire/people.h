@@ -11,6 +11,9 @@
 #ifndef VZ_PEOPLE_H
 #define VZ_PEOPLE_H
 
+#include "wire/field.h"
+
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -79,6 +82,8 @@ size_t vz_people_key(const char *s, size_t len, char *out);
  * neither a space nor a control, nor one that turns what stands around it.
  */
 int vz_people_seen(uint32_t code);
+
+vz_code_e vz_people_dni(const char *s, size_t len, char out[VZ_DNI_MAX + 1]);
 
 
 #endif /* VZ_PEOPLE_H */

@@ -2,7 +2,7 @@
 #include <fcntl.h>
 #include <sys/random.h>
 #include <unistd.h>
-#include "random.h"
+#include "wire/random.h"
 
 
 int

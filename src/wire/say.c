@@ -3,7 +3,7 @@
  */
 
 #include <string.h>
-#include "say.h"
+#include "wire/say.h"
 
 
 #define VZ_SAY_MARK  " say="

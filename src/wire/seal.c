@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
-#include "seal.h"
+#include "wire/seal.h"
 
 
 #define VZ_SEAL_WORD    " mac="
@@ -112,7 +112,7 @@ vz_seal_mac(const unsigned char *key, uint64_t number, const char *text,
         return VZ_INTERNAL;
     }
 
-    vz_hex(hex, mac, VZ_SEAL_MAC / 2);
+    vz_handshake_hex(hex, mac, VZ_SEAL_MAC / 2);
 
     return VZ_OK;
 }
@@ -209,7 +209,7 @@ vz_seal_end(vz_seal_t *seal, const char *line, size_t len,
         return VZ_INTERNAL;
     }
 
-    vz_hex(text, hash, n);
+    vz_handshake_hex(text, hash, n);
 
     return vz_seal_mac(seal->server, seal->answers++, text, 2 * n, mac);
 }
@@ -317,7 +317,7 @@ vz_seal_open_secret(vz_seal_t *seal, char *line, size_t len,
 
     secret[*n] = '\0';
 
-    return vz_secret_check(secret, *n);
+    return vz_verb_secret_check(secret, *n);
 }
 
 

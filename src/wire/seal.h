@@ -19,8 +19,8 @@
 #ifndef VZ_SEAL_H
 #define VZ_SEAL_H
 
-#include "handshake.h"
-#include "verb.h"
+#include "wire/handshake.h"
+#include "wire/verb.h"
 
 
 #define VZ_SEAL_KEY  32
@@ -56,7 +56,7 @@ size_t vz_seal_line(vz_seal_t *seal, char *buf, size_t len);
 vz_code_e vz_seal_open_line(vz_seal_t *seal, char *line, size_t *len);
 
 /*
- * The line with a secret, of what vz_secret_check() let pass.
+ * The line with a secret, of what vz_verb_secret_check() let pass.
  *
  * vz_seal_secret: with its LF into buf (VZ_LINE_MAX); its length, or 0.
  *

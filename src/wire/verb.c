@@ -5,7 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
-#include "frame.h"
+#include "wire/field_value.h"
+#include "wire/frame.h"
 
 
 #define VZ_MARK_FENCE   "fence="
@@ -168,8 +169,8 @@ vz_verb_check(vz_verb_e verb, unsigned argc, const char *const *argv,
         return VZ_OK;
     }
 
-    if (vz_field_size(argv[1], strlen(argv[1]), &low) != VZ_OK
-        || vz_field_limit(argv[2], strlen(argv[2]), &high) != VZ_OK
+    if (vz_field_value_size(argv[1], strlen(argv[1]), &low) != VZ_OK
+        || vz_field_value_limit(argv[2], strlen(argv[2]), &high) != VZ_OK
         || high < low)
     {
         (void) snprintf(words, VZ_WORDS_MAX, "%s: the second value is under "
@@ -227,7 +228,8 @@ vz_verb_marks(char **text, vz_mark_t *mark, char *words)
     rc = vz_verb_mark(text, VZ_MARK_FENCE, VZ_FIELD_FENCE, number, words);
 
     if (rc == VZ_OK && number[0] != '\0') {
-        rc = vz_field_number(number, strlen(number), INT64_MAX, &mark->fence);
+        rc = vz_field_value_number(number, strlen(number), INT64_MAX,
+                                   &mark->fence);
     }
 
     if (rc == VZ_OK) {
@@ -321,12 +323,12 @@ vz_verb_parse(const char *line, size_t len, vz_request_t *req, char *words)
 
     /* the container's ID is the first argument of every verb that has any */
 
-    return vz_field_ctid(req->argv[0], strlen(req->argv[0]), &req->ctid);
+    return vz_field_value_ctid(req->argv[0], strlen(req->argv[0]), &req->ctid);
 }
 
 
 size_t
-vz_mark_print(char *buf, const vz_mark_t *mark)
+vz_verb_mark_print(char *buf, const vz_mark_t *mark)
 {
     int  n;
 
@@ -370,7 +372,7 @@ vz_verb_print(char *buf, const vz_mark_t *mark, vz_verb_e verb,
 
     /* checked fields are short: the longest line is far under VZ_LINE_MAX */
 
-    len = mark ? vz_mark_print(buf, mark) : 0;
+    len = mark ? vz_verb_mark_print(buf, mark) : 0;
 
     n = strlen(vz_verbs[verb].name);
     memcpy(buf + len, vz_verbs[verb].name, n);
@@ -390,7 +392,7 @@ vz_verb_print(char *buf, const vz_mark_t *mark, vz_verb_e verb,
 
 
 vz_code_e
-vz_secret_check(const void *secret, size_t len)
+vz_verb_secret_check(const void *secret, size_t len)
 {
     size_t                i;
     const unsigned char  *p;

@@ -6,7 +6,7 @@
 #ifndef VZ_VERB_H
 #define VZ_VERB_H
 
-#include "field.h"
+#include "wire/field.h"
 
 
 #define VZ_PROTOCOL       2
@@ -103,10 +103,10 @@ vz_code_e vz_verb_parse(const char *line, size_t len, vz_request_t *req,
     char *words);
 
 /*
- * vz_mark_print: its words into buf (VZ_MARK_MAX bytes), each with a space
- * behind it; their length.
+ * vz_verb_mark_print: its words into buf (VZ_MARK_MAX bytes), each with a
+ * space behind it; their length.
  */
-size_t vz_mark_print(char *buf, const vz_mark_t *mark);
+size_t vz_verb_mark_print(char *buf, const vz_mark_t *mark);
 
 /*
  * vz_verb_print: the request line, with its LF, of a verb and its arguments
@@ -118,11 +118,11 @@ size_t vz_verb_print(char *buf, const vz_mark_t *mark, vz_verb_e verb,
     unsigned argc, const char *const *argv, char *words);
 
 /*
- * vz_secret_check: VZ_RANGE where a secret is empty, longer than
+ * vz_verb_secret_check: VZ_RANGE where a secret is empty, longer than
  * VZ_SECRET_MAX, or holds a control character: it will be a line of
  * chpasswd(8) in the end.
  */
-vz_code_e vz_secret_check(const void *secret, size_t len);
+vz_code_e vz_verb_secret_check(const void *secret, size_t len);
 
 
 #endif /* VZ_VERB_H */

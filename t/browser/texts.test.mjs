@@ -147,7 +147,7 @@ function spanish(file) {
 async function allSpanish() {
     const files = await Promise.all(['', 'own.', 'admin.'].map((part) =>
         readFile(new URL(`i18n/${part}es.json`, html), 'utf8')));
-    const mails = await readFile(new URL('../src/panel/mail_text.c', html),
+    const mails = await readFile(new URL('../src/panel/mail/mail_text.c', html),
         'utf8');
 
     return [...files.flatMap(spanish),
@@ -193,7 +193,7 @@ async function code() {
 test('no text is there that no page names', async () => {
     /* and of those that the module writes for who has no scripts */
     const all = await code() + (await readFile(new URL(
-        '../src/panel/shell.c', html), 'utf8')).replaceAll('"', '\'');
+        '../src/panel/page/shell.c', html), 'utf8')).replaceAll('"', '\'');
 
     /* "kind.order" is named as it is, or made of `kind.${…}`, word('kind', …) */
     const dead = Object.keys(await texts('es')).filter((key) =>

@@ -68,28 +68,28 @@ try_values(const char *s, size_t len)
     unsigned char  addr[16];
 
     if (vz_field_check(VZ_FIELD_CTID, s, len) == VZ_OK) {
-        must(vz_field_ctid(s, len, &ctid) == VZ_OK && ctid > 100);
+        must(vz_field_value_ctid(s, len, &ctid) == VZ_OK && ctid > 100);
     }
 
     if (vz_field_check(VZ_FIELD_SIZE, s, len) == VZ_OK) {
-        must(vz_field_size(s, len, &n) == VZ_OK && n <= INT64_MAX);
+        must(vz_field_value_size(s, len, &n) == VZ_OK && n <= INT64_MAX);
         must(vz_field_check(VZ_FIELD_LIMIT, s, len) == VZ_OK);
     }
 
     if (vz_field_check(VZ_FIELD_CIDR, s, len) == VZ_OK) {
-        must(vz_field_cidr(s, len, &family, addr, &prefix) == VZ_OK);
+        must(vz_field_value_cidr(s, len, &family, addr, &prefix) == VZ_OK);
         must(prefix > 0 && prefix <= 128);
     }
 
-    if (vz_field_dni(s, len, dni) == VZ_OK) {
+    if (vz_people_dni(s, len, dni) == VZ_OK) {
         must(dni[0] != '\0' && strlen(dni) <= VZ_DNI_MAX);
     }
 
-    (void) vz_field_number(s, len, UINT64_MAX, &n);
-    (void) vz_field_size(s, len, &n);
-    (void) vz_field_limit(s, len, &n);
-    (void) vz_field_ctid(s, len, &ctid);
-    (void) vz_field_cidr(s, len, &family, addr, &prefix);
+    (void) vz_field_value_number(s, len, UINT64_MAX, &n);
+    (void) vz_field_value_size(s, len, &n);
+    (void) vz_field_value_limit(s, len, &n);
+    (void) vz_field_value_ctid(s, len, &ctid);
+    (void) vz_field_value_cidr(s, len, &family, addr, &prefix);
 }
 
 

@@ -53,12 +53,13 @@ try_handshake(const char *line, size_t len)
 
     heard = nonces;
 
-    if (vz_greeting_parse(line, len, heard.server, &version) == VZ_OK) {
+    if (vz_handshake_greeting_parse(line, len, heard.server,
+                                    &version) == VZ_OK) {
         must(strlen(heard.server) == VZ_HEX_LEN);
     }
 
-    must(vz_auth_check(line, len, &key, &heard) != VZ_OK);
-    must(vz_accept_check(line, len, &key, &nonces) != VZ_OK);
+    must(vz_handshake_auth_check(line, len, &key, &heard) != VZ_OK);
+    must(vz_handshake_accept_check(line, len, &key, &nonces) != VZ_OK);
 }
 
 

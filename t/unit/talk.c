@@ -7,8 +7,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "talk.h"
-#include "daemon/log.h"
-#include "daemon/tree.h"
+#include "daemon/base/log.h"
+#include "daemon/base/dirtree.h"
 
 
 served_t  served;
@@ -51,15 +51,15 @@ talk_teardown(void **state)
 
     vz_field_free();
 
-    return vz_tree_remove(served.home);
+    return vz_dirtree_remove(served.home);
 }
 
 
 static void
 serve_child(int fd)
 {
-    vz_host_t   host;
-    vz_serve_t  serve;
+    vz_sysinfo_t     host;
+    vz_connection_t  serve;
 
     host.conf = &served.conf;
     host.driver = served.driver;
@@ -77,7 +77,7 @@ serve_child(int fd)
         _exit(9);
     }
 
-    vz_serve(&serve);
+    vz_connection_serve(&serve);
     _exit(0);
 }
 
@@ -273,9 +273,10 @@ greet(client_t *c, vz_nonces_t *nonces)
 
     line = hear(c);
     assert_non_null(line);
-    assert_int_equal(vz_greeting_parse(line, strlen(line), nonces->server,
-                                       &version), VZ_OK);
-    assert_int_equal(vz_nonce(nonces->client), VZ_OK);
+    assert_int_equal(vz_handshake_greeting_parse(line, strlen(line),
+                                                 nonces->server,
+                                                 &version), VZ_OK);
+    assert_int_equal(vz_handshake_nonce(nonces->client), VZ_OK);
 }
 
 
@@ -285,7 +286,7 @@ prove(client_t *c, const vz_key_t *key, const vz_nonces_t *nonces)
     char    buf[VZ_LINE_MAX];
     size_t  n;
 
-    n = vz_auth_print(buf, sizeof(buf), key, nonces);
+    n = vz_handshake_auth_print(buf, sizeof(buf), key, nonces);
     assert_true(n > 0);
     buf[n++] = '\n';
     say(c, buf, n);
@@ -306,8 +307,9 @@ enter(void)
     line = hear(c);
     assert_non_null(line);
     assert_memory_equal(line, "ok ", 3);
-    assert_int_equal(vz_accept_check(line + 3, strlen(line) - 3, &served.key,
-                                     &nonces), VZ_OK);
+    assert_int_equal(vz_handshake_accept_check(line + 3, strlen(line) - 3,
+                                               &served.key,
+                                               &nonces), VZ_OK);
     assert_int_equal(vz_seal_init(&c->seal, &served.key, &nonces), VZ_OK);
     c->sealed = 1;
 

@@ -8,7 +8,7 @@
 
 #include <sys/types.h>
 #include "unit.h"
-#include "daemon/serve.h"
+#include "daemon/server/connection.h"
 
 
 typedef struct {

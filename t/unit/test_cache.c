@@ -2,12 +2,14 @@
  * The template cache: finding, unpacking, and archives that mean harm.  The
  * program that unpacks is this one, run again.
  *
- * sources: src/daemon/cache.c src/daemon/archive.c src/daemon/unpacker.c
- * sources: src/daemon/unpack.c src/daemon/layout.c src/daemon/enclose.c
- * sources: src/daemon/prepare.c src/daemon/space.c src/daemon/verdict.c
- * sources: src/daemon/tree.c src/daemon/lock.c src/daemon/job.c
- * sources: src/daemon/log.c src/daemon/file.c src/daemon/runtime.c
- * sources: src/daemon/monotonic.c
+ * sources: src/daemon/template/template_cache.c src/daemon/template/archive.c
+ * sources: src/daemon/template/unpacker.c src/daemon/template/unpack.c
+ * sources: src/daemon/template/archive_layout.c src/daemon/base/enclose.c
+ * sources: src/daemon/template/template_fixup.c src/daemon/rootfs/disk_space.c
+ * sources: src/daemon/template/template_verdict.c src/daemon/base/dirtree.c
+ * sources: src/daemon/base/lock.c src/daemon/base/job.c src/daemon/base/log.c
+ * sources: src/daemon/base/file.c src/daemon/base/run_folder.c
+ * sources: src/daemon/base/monotonic.c
  * libs: -larchive
  */
 
@@ -27,12 +29,12 @@
 #include <time.h>
 #include <unistd.h>
 #include "unit.h"
-#include "daemon/cache.h"
-#include "daemon/job.h"
-#include "daemon/log.h"
-#include "daemon/tree.h"
-#include "daemon/unpack.h"
-#include "daemon/verdict.h"
+#include "daemon/template/template_cache.h"
+#include "daemon/base/job.h"
+#include "daemon/base/log.h"
+#include "daemon/base/dirtree.h"
+#include "daemon/template/unpack.h"
+#include "daemon/template/template_verdict.h"
 
 
 static char         home[] = "/tmp/vz-cache-XXXXXX";
@@ -150,7 +152,7 @@ unpack(const char *name)
     (void) clock_gettime(CLOCK_MONOTONIC, &job.deadline);
     job.deadline.tv_sec += 60;
 
-    return vz_cache_unpack(&conf, name, &job, path);
+    return vz_template_cache_unpack(&conf, name, &job, path);
 }
 
 
@@ -233,15 +235,16 @@ only_regular_files_with_good_names_are_templates(void **state)
                     conf.template_dir);
     assert_int_equal(mkdir(file, 0755), 0);
 
-    assert_int_equal(vz_archive_list(&conf, &vz_archives, collect, all),
+    assert_int_equal(vz_archive_list(&conf, &vz_archive_all, collect, all),
                      VZ_OK);
     assert_string_equal(all, "a b c-1.0+x_y ");
 
-    assert_int_equal(vz_archive_find(&conf, &vz_archives, "a", &entry), VZ_OK);
+    assert_int_equal(vz_archive_find(&conf, &vz_archive_all, "a", &entry),
+                     VZ_OK);
     assert_non_null(strstr(entry.path, "/a.tar.zst"));
 
     for (i = 0; i < VZ_COUNT(none); i++) {
-        assert_int_equal(vz_archive_find(&conf, &vz_archives, none[i],
+        assert_int_equal(vz_archive_find(&conf, &vz_archive_all, none[i],
                                          &entry), VZ_NOTEMPLATE);
     }
 
@@ -303,16 +306,16 @@ a_file_that_cannot_be_used_is_told_with_the_reason(void **state)
     fd = open(file, O_WRONLY|O_CREAT|O_CLOEXEC, 0644);
     (void) close(fd);
 
-    vz_archive_odd(&conf, &vz_archives, see, odd);
+    vz_archive_odd(&conf, &vz_archive_all, see, odd);
 
     for (o = odd; o->file; o++) {
         assert_int_equal(o->seen, 1);
     }
 
     /* what is known is not said again */
-    assert_true(vz_verdict_new(&conf, "d.tar", "why"));
-    assert_false(vz_verdict_new(&conf, "d.tar", "why"));
-    assert_true(vz_verdict_new(&conf, "d.tar", "another why"));
+    assert_true(vz_template_verdict_new(&conf, "d.tar", "why"));
+    assert_false(vz_template_verdict_new(&conf, "d.tar", "why"));
+    assert_true(vz_template_verdict_new(&conf, "d.tar", "another why"));
 }
 
 
@@ -576,7 +579,7 @@ unpack_big_into(const char *megabytes)
     (void) strcat(conf.lxc_path, "/small");
     (void) snprintf(data, sizeof(data), "size=%sM", megabytes);
 
-    assert_int_equal(vz_tree_make(conf.lxc_path, 0711), 0);
+    assert_int_equal(vz_dirtree_make(conf.lxc_path, 0711), 0);
     assert_int_equal(mount("none", conf.lxc_path, "tmpfs", 0, data), 0);
 
     body = malloc((20 << 20) + 1);
@@ -705,27 +708,30 @@ what_cannot_be_started_is_refused_before_it_is_ordered(void **state)
 
         tar_end(tar);
 
-        assert_int_equal(vz_archive_find(&conf, &vz_archives, name, &entry),
+        assert_int_equal(vz_archive_find(&conf, &vz_archive_all, name, &entry),
                          VZ_OK);
         vz_job_init(&job, &conf, null);
         (void) clock_gettime(CLOCK_MONOTONIC, &job.deadline);
         job.deadline.tv_sec += 60;
 
         /* by a look; then known without one; and by unpacking it */
-        assert_int_equal(vz_verdict(&job, &entry, 0, words), VZ_AGAIN);
-        assert_int_equal(vz_verdict(&job, &entry, 1, words), VZ_FAILED);
+        assert_int_equal(vz_template_verdict(&job, &entry, 0, words),
+                         VZ_AGAIN);
+        assert_int_equal(vz_template_verdict(&job, &entry, 1, words),
+                         VZ_FAILED);
         assert_non_null(strstr(words, bad[i].why));
-        assert_int_equal(vz_verdict(&job, &entry, 0, words), VZ_FAILED);
+        assert_int_equal(vz_template_verdict(&job, &entry, 0, words),
+                         VZ_FAILED);
         assert_non_null(strstr(words, bad[i].why));
         assert_int_equal(unpack(name), VZ_FAILED);
         assert_non_null(strstr(job.words, bad[i].why));
     }
 
     tar_system(tar_new("fine.tar.gz"));
-    assert_int_equal(vz_archive_find(&conf, &vz_archives, "fine", &entry),
+    assert_int_equal(vz_archive_find(&conf, &vz_archive_all, "fine", &entry),
                      VZ_OK);
-    assert_int_equal(vz_verdict(&job, &entry, 1, words), VZ_OK);
-    assert_int_equal(vz_verdict(&job, &entry, 0, words), VZ_OK);
+    assert_int_equal(vz_template_verdict(&job, &entry, 1, words), VZ_OK);
+    assert_int_equal(vz_template_verdict(&job, &entry, 0, words), VZ_OK);
     assert_int_equal(count("template", "bad"), 0);
     assert_int_equal(count("template", "."), 0);
 }
@@ -777,16 +783,16 @@ what_the_dead_left_is_swept(void **state)
 
     (void) snprintf(dead, sizeof(dead), "%s/template/.swept@1-2.tmp.99/etc",
                     home);
-    assert_int_equal(vz_tree_make(dead, 0755), 0);
+    assert_int_equal(vz_dirtree_make(dead, 0755), 0);
     (void) snprintf(dead, sizeof(dead), "%s/template/.swept-2@1-2.tmp.99",
                     home);
-    assert_int_equal(vz_tree_make(dead, 0755), 0);
+    assert_int_equal(vz_dirtree_make(dead, 0755), 0);
 
     assert_int_equal(unpack("swept"), VZ_OK);
     assert_int_equal(count("template", ".swept@"), 0);
     /* another template's may be alive */
     assert_int_equal(count("template", ".swept-2@"), 1);
-    assert_int_equal(vz_tree_remove(dead), 0);
+    assert_int_equal(vz_dirtree_remove(dead), 0);
 }
 
 
@@ -804,7 +810,8 @@ time_that_is_over_ends_it(void **state)
     vz_job_init(&job, &conf, null);
     (void) clock_gettime(CLOCK_MONOTONIC, &job.deadline);
 
-    assert_int_equal(vz_cache_unpack(&conf, "late", &job, path), VZ_TIMEOUT);
+    assert_int_equal(vz_template_cache_unpack(&conf, "late", &job, path),
+                     VZ_TIMEOUT);
     assert_int_equal(count("template", "."), 0);
     assert_int_equal(count("template", "late"), 0);
 }
@@ -835,8 +842,8 @@ setup(void **state)
     /* what is mounted here is the test's own */
     return unshare(CLONE_NEWNS) == -1
            || mount(NULL, "/", NULL, MS_REC|MS_PRIVATE, NULL) == -1
-           || vz_tree_make(outside, 0700) == -1
-           || vz_tree_make(conf.template_dir, 0755) == -1;
+           || vz_dirtree_make(outside, 0700) == -1
+           || vz_dirtree_make(conf.template_dir, 0755) == -1;
 }
 
 
@@ -847,7 +854,7 @@ teardown(void **state)
 
     vz_field_free();
 
-    return vz_tree_remove(home);
+    return vz_dirtree_remove(home);
 }
 
 

@@ -1,7 +1,7 @@
 /*
  * virtual-server.conf: every key, and whatever a hand may get wrong in it.
  *
- * sources: src/daemon/config.c
+ * sources: src/daemon/base/config.c
  */
 
 #include <stdio.h>
@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "unit.h"
-#include "daemon/config.h"
+#include "daemon/base/config.h"
 #include "wire/field.h"
 
 

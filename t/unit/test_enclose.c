@@ -2,7 +2,7 @@
  * What code that runs in the enclosure of the unpacker can reach of the host:
  * a process of root, a service on 127.0.0.1, an abstract socket, files.
  *
- * sources: src/daemon/enclose.c src/daemon/tree.c
+ * sources: src/daemon/base/enclose.c src/daemon/base/dirtree.c
  */
 
 #include <errno.h>
@@ -20,8 +20,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "unit.h"
-#include "daemon/enclose.h"
-#include "daemon/tree.h"
+#include "daemon/base/enclose.h"
+#include "daemon/base/dirtree.h"
 
 
 #define KEEP  3                     /* descriptor of the answers */
@@ -259,7 +259,7 @@ teardown(void **state)
     (void) unlink(host->victim_file);
     free(host->handle);
 
-    return vz_tree_remove(host->folder);
+    return vz_dirtree_remove(host->folder);
 }
 
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include "unit.h"
 #include "wire/field.h"
+#include "wire/field_value.h"
 
 
 #define X8(s)    s s s s s s s s
@@ -460,23 +461,23 @@ numbers_do_not_overflow(void **state)
 
     (void) state;
 
-    assert_int_equal(vz_field_number(VZ_LIT("0"), 0, &n), VZ_OK);
+    assert_int_equal(vz_field_value_number(VZ_LIT("0"), 0, &n), VZ_OK);
     assert_int_equal(n, 0);
-    assert_int_equal(vz_field_number(VZ_LIT("1"), 0, &n), VZ_RANGE);
-    assert_int_equal(vz_field_number(VZ_LIT("9"), 8, &n), VZ_RANGE);
-    assert_int_equal(vz_field_number(VZ_LIT("100"), 100, &n), VZ_OK);
-    assert_int_equal(vz_field_number(VZ_LIT("101"), 100, &n), VZ_RANGE);
-    assert_int_equal(vz_field_number(VZ_LIT("18446744073709551615"),
-                                     UINT64_MAX, &n), VZ_OK);
+    assert_int_equal(vz_field_value_number(VZ_LIT("1"), 0, &n), VZ_RANGE);
+    assert_int_equal(vz_field_value_number(VZ_LIT("9"), 8, &n), VZ_RANGE);
+    assert_int_equal(vz_field_value_number(VZ_LIT("100"), 100, &n), VZ_OK);
+    assert_int_equal(vz_field_value_number(VZ_LIT("101"), 100, &n), VZ_RANGE);
+    assert_int_equal(vz_field_value_number(VZ_LIT("18446744073709551615"),
+                                           UINT64_MAX, &n), VZ_OK);
     assert_true(n == UINT64_MAX);
-    assert_int_equal(vz_field_number(VZ_LIT("18446744073709551616"),
-                                     UINT64_MAX, &n), VZ_RANGE);
-    assert_int_equal(vz_field_number(VZ_LIT("99999999999999999999999"),
-                                     UINT64_MAX, &n), VZ_RANGE);
-    assert_int_equal(vz_field_number(VZ_LIT(""), 9, &n), VZ_RANGE);
-    assert_int_equal(vz_field_number(NULL, 0, 9, &n), VZ_RANGE);
-    assert_int_equal(vz_field_number(VZ_LIT("00"), 9, &n), VZ_RANGE);
-    assert_int_equal(vz_field_number(VZ_LIT("1a"), 99, &n), VZ_RANGE);
+    assert_int_equal(vz_field_value_number(VZ_LIT("18446744073709551616"),
+                                           UINT64_MAX, &n), VZ_RANGE);
+    assert_int_equal(vz_field_value_number(VZ_LIT("99999999999999999999999"),
+                                           UINT64_MAX, &n), VZ_RANGE);
+    assert_int_equal(vz_field_value_number(VZ_LIT(""), 9, &n), VZ_RANGE);
+    assert_int_equal(vz_field_value_number(NULL, 0, 9, &n), VZ_RANGE);
+    assert_int_equal(vz_field_value_number(VZ_LIT("00"), 9, &n), VZ_RANGE);
+    assert_int_equal(vz_field_value_number(VZ_LIT("1a"), 99, &n), VZ_RANGE);
 }
 
 
@@ -488,26 +489,26 @@ sizes_have_their_value(void **state)
 
     (void) state;
 
-    assert_int_equal(vz_field_size(VZ_LIT("256M"), &n), VZ_OK);
+    assert_int_equal(vz_field_value_size(VZ_LIT("256M"), &n), VZ_OK);
     assert_true(n == 268435456);
-    assert_int_equal(vz_field_size(VZ_LIT("3K"), &n), VZ_OK);
+    assert_int_equal(vz_field_value_size(VZ_LIT("3K"), &n), VZ_OK);
     assert_true(n == 3072);
-    assert_int_equal(vz_field_size(VZ_LIT("2T"), &n), VZ_OK);
+    assert_int_equal(vz_field_value_size(VZ_LIT("2T"), &n), VZ_OK);
     assert_true(n == 2199023255552);
-    assert_int_equal(vz_field_size(VZ_LIT("7"), &n), VZ_OK);
+    assert_int_equal(vz_field_value_size(VZ_LIT("7"), &n), VZ_OK);
     assert_true(n == 7);
-    assert_int_equal(vz_field_size(VZ_LIT("G"), &n), VZ_RANGE);
-    assert_int_equal(vz_field_size(VZ_LIT(""), &n), VZ_RANGE);
-    assert_int_equal(vz_field_size(VZ_LIT("8589934592G"), &n), VZ_RANGE);
+    assert_int_equal(vz_field_value_size(VZ_LIT("G"), &n), VZ_RANGE);
+    assert_int_equal(vz_field_value_size(VZ_LIT(""), &n), VZ_RANGE);
+    assert_int_equal(vz_field_value_size(VZ_LIT("8589934592G"), &n), VZ_RANGE);
 
-    assert_int_equal(vz_field_limit(VZ_LIT("unlimited"), &n), VZ_OK);
+    assert_int_equal(vz_field_value_limit(VZ_LIT("unlimited"), &n), VZ_OK);
     assert_true(n == VZ_UNLIMITED);
-    assert_int_equal(vz_field_limit(VZ_LIT("1G"), &n), VZ_OK);
+    assert_int_equal(vz_field_value_limit(VZ_LIT("1G"), &n), VZ_OK);
     assert_true(n == 1073741824);
 
-    assert_int_equal(vz_field_ctid(VZ_LIT("2147483644"), &ctid), VZ_OK);
+    assert_int_equal(vz_field_value_ctid(VZ_LIT("2147483644"), &ctid), VZ_OK);
     assert_true(ctid == 2147483644);
-    assert_int_equal(vz_field_ctid(VZ_LIT("100"), &ctid), VZ_RANGE);
+    assert_int_equal(vz_field_value_ctid(VZ_LIT("100"), &ctid), VZ_RANGE);
 }
 
 
@@ -520,21 +521,21 @@ cidrs_have_their_value(void **state)
 
     (void) state;
 
-    assert_int_equal(vz_field_cidr(VZ_LIT("10.1.2.3/24"), &family, addr,
-                                   &prefix), VZ_OK);
+    assert_int_equal(vz_field_value_cidr(VZ_LIT("10.1.2.3/24"), &family, addr,
+                                         &prefix), VZ_OK);
     assert_int_equal(family, AF_INET);
     assert_int_equal(prefix, 24);
     assert_memory_equal(addr, "\x0a\x01\x02\x03", 4);
 
-    assert_int_equal(vz_field_cidr(VZ_LIT("2001:db8::5"), &family, addr,
-                                   &prefix), VZ_OK);
+    assert_int_equal(vz_field_value_cidr(VZ_LIT("2001:db8::5"), &family, addr,
+                                         &prefix), VZ_OK);
     assert_int_equal(family, AF_INET6);
     assert_int_equal(prefix, 128);
     assert_memory_equal(addr, "\x20\x01\x0d\xb8", 4);
 
-    assert_int_equal(vz_field_cidr(NULL, 0, &family, addr, &prefix),
+    assert_int_equal(vz_field_value_cidr(NULL, 0, &family, addr, &prefix),
                      VZ_RANGE);
-    assert_int_equal(vz_field_cidr(VZ_LIT("/"), &family, addr, &prefix),
+    assert_int_equal(vz_field_value_cidr(VZ_LIT("/"), &family, addr, &prefix),
                      VZ_RANGE);
 }
 

@@ -3,7 +3,7 @@
  * a filter of a socket it takes what it lets go on (0) for nothing to keep, and
  * cuts what it drops (TC_ACT_SHOT) to two bytes.
  *
- * sources: src/daemon/filter.c src/daemon/address.c
+ * sources: src/daemon/net/ingress_filter.c src/daemon/base/ip.c
  */
 
 #include <arpa/inet.h>
@@ -12,7 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 #include "unit.h"
-#include "daemon/filter.h"
+#include "daemon/net/ingress_filter.h"
 #include "wire/field.h"
 
 
@@ -26,7 +26,7 @@ static int          pair[2];
 static void
 give(const char *text)
 {
-    assert_int_equal(vz_address_parse(text, &ct.addresses[ct.naddresses++]),
+    assert_int_equal(vz_ip_parse(text, &ct.addresses[ct.naddresses++]),
                      0);
 }
 
@@ -34,11 +34,11 @@ give(const char *text)
 static void
 attach(void)
 {
-    vz_filter_t        filter;
-    struct sock_fprog  prog;
+    vz_ingress_filter_t  filter;
+    struct sock_fprog    prog;
 
-    vz_filter_make(&conf, &ct, own, &filter);
-    assert_in_range(filter.n, 1, VZ_FILTER_MAX - 1);
+    vz_ingress_filter_make(&conf, &ct, own, &filter);
+    assert_in_range(filter.n, 1, VZ_INGRESS_FILTER_MAX - 1);
     assert_int_equal(filter.code[filter.n - 1].code, BPF_RET|BPF_K);
 
     prog.len = (unsigned short) filter.n;

@@ -1,8 +1,8 @@
 /*
  * Files inside a container's root: the guest owns every name on the way.
  *
- * sources: src/daemon/guest.c src/daemon/identity.c
- * sources: src/daemon/hostkey.c src/daemon/tree.c
+ * sources: src/daemon/guest/guest_files.c src/daemon/guest/guest_identity.c
+ * sources: src/daemon/guest/hostkey.c src/daemon/base/dirtree.c
  * valgrind: it has no openat2(2)
  */
 
@@ -23,9 +23,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "unit.h"
-#include "daemon/guest.h"
-#include "daemon/identity.h"
-#include "daemon/tree.h"
+#include "daemon/guest/guest_files.h"
+#include "daemon/guest/guest_identity.h"
+#include "daemon/base/dirtree.h"
 
 
 static char  home[] = "/tmp/vz-guest-XXXXXX";
@@ -95,7 +95,7 @@ setup(void **state)
     (void) snprintf(victim, sizeof(victim), "%s/victim", home);
     (void) snprintf(path, sizeof(path), "%s/etc/ssh", base);
 
-    if (vz_tree_make(path, 0755) == -1) {
+    if (vz_dirtree_make(path, 0755) == -1) {
         return -1;
     }
 
@@ -118,7 +118,7 @@ teardown(void **state)
     (void) close(root);
     (void) unlink(victim);
 
-    return vz_tree_remove(base);
+    return vz_dirtree_remove(base);
 }
 
 
@@ -144,7 +144,7 @@ a_symlink_is_replaced_and_not_followed(void **state)
     (void) state;
 
     link_to(victim, "etc/hostname");
-    assert_int_equal(vz_guest_hostname(root, "web.example.org"), 0);
+    assert_int_equal(vz_guest_files_hostname(root, "web.example.org"), 0);
     assert_string_equal(get("etc/hostname"), "web.example.org\n");
     assert_int_equal(fstatat(root, "etc/hostname", &st, AT_SYMLINK_NOFOLLOW),
                      0);
@@ -161,14 +161,14 @@ a_folder_that_leads_outside_stays_inside(void **state)
     (void) state;
 
     (void) snprintf(path, sizeof(path), "%s/etc", base);
-    assert_int_equal(vz_tree_remove(path), 0);
+    assert_int_equal(vz_dirtree_remove(path), 0);
     link_to("../../../../../../../../../../tmp", "etc");
 
-    assert_int_equal(vz_guest_hostname(root, "web"), -1);
+    assert_int_equal(vz_guest_files_hostname(root, "web"), -1);
 
     (void) snprintf(path, sizeof(path), "%s/tmp", base);
     assert_int_equal(mkdir(path, 0755), 0);
-    assert_int_equal(vz_guest_hostname(root, "web"), 0);
+    assert_int_equal(vz_guest_files_hostname(root, "web"), 0);
     assert_string_equal(get("tmp/hostname"), "web\n");
     assert_int_not_equal(access("/tmp/hostname", F_OK), 0);
 }
@@ -203,27 +203,29 @@ on_an_old_kernel(void)
         return 1;
     }
 
-    if (vz_guest_hostname(root, "web.example.org") != 0
-        || vz_guest_read(root, "etc/hostname", text, sizeof(text)) != 16
+    if (vz_guest_files_hostname(root, "web.example.org") != 0
+        || vz_guest_files_read(root, "etc/hostname", text, sizeof(text)) != 16
         || strcmp(text, "web.example.org\n") != 0)
     {
         return 2;
     }
 
-    if (vz_guest_has(root, "etc/nothing") || !vz_guest_has(root, "/etc/ssh")) {
+    if (vz_guest_files_has(root, "etc/nothing")
+        || !vz_guest_files_has(root, "/etc/ssh"))
+    {
         return 3;
     }
 
     /* "../victim" and a folder that is a symlink */
-    if (vz_guest_read(root, "etc/../../victim", text, sizeof(text)) != -1
-        || vz_guest_read(root, "out/victim", text, sizeof(text)) != -1
-        || vz_guest_write(root, "out/victim", "x", 1, 0644) != -1
-        || vz_guest_read(root, "etc/link", text, sizeof(text)) != -1)
+    if (vz_guest_files_read(root, "etc/../../victim", text, sizeof(text)) != -1
+        || vz_guest_files_read(root, "out/victim", text, sizeof(text)) != -1
+        || vz_guest_files_write(root, "out/victim", "x", 1, 0644) != -1
+        || vz_guest_files_read(root, "etc/link", text, sizeof(text)) != -1)
     {
         return 4;
     }
 
-    return vz_guest_write(root, "etc/link", "x", 1, 0644) == 0 ? 0 : 5;
+    return vz_guest_files_write(root, "etc/link", "x", 1, 0644) == 0 ? 0 : 5;
 }
 
 
@@ -269,7 +271,8 @@ only_a_regular_file_is_opened(void **state)
     assert_int_not_equal(fd, -1);
     assert_int_not_equal(inotify_add_watch(fd, path, IN_OPEN), -1);
 
-    assert_int_equal(vz_guest_read(root, "etc/shadow", buf, sizeof(buf)), -1);
+    assert_int_equal(vz_guest_files_read(root, "etc/shadow", buf,
+                                         sizeof(buf)), -1);
     assert_int_equal(errno, EINVAL);
     assert_int_equal(read(fd, event, sizeof(event)), -1);
     assert_int_equal(errno, EAGAIN);
@@ -280,7 +283,8 @@ only_a_regular_file_is_opened(void **state)
     fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
     assert_int_not_equal(inotify_add_watch(fd, path, IN_OPEN), -1);
 
-    assert_int_equal(vz_guest_read(root, "etc/shadow", buf, sizeof(buf)), 1);
+    assert_int_equal(vz_guest_files_read(root, "etc/shadow", buf,
+                                         sizeof(buf)), 1);
     assert_true(read(fd, event, sizeof(event)) > 0);
     (void) close(fd);
 }
@@ -302,7 +306,7 @@ a_full_disk_is_told_as_such(void **state)
     less.rlim_cur = 4096;
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &less), 0);
 
-    rc = vz_guest_write(root, "etc/issue", text, sizeof(text), 0644);
+    rc = vz_guest_files_write(root, "etc/issue", text, sizeof(text), 0644);
     saved = errno;
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
 
@@ -320,10 +324,12 @@ a_file_too_large_is_refused(void **state)
     (void) state;
 
     put("etc/issue", "0123456789abcdef");
-    assert_int_equal(vz_guest_read(root, "etc/issue", buf, sizeof(buf)), -1);
+    assert_int_equal(vz_guest_files_read(root, "etc/issue", buf, sizeof(buf)),
+                     -1);
 
     put("etc/issue", "0123456789abcde");
-    assert_int_equal(vz_guest_read(root, "etc/issue", buf, sizeof(buf)), 15);
+    assert_int_equal(vz_guest_files_read(root, "etc/issue", buf, sizeof(buf)),
+                     15);
 }
 
 
@@ -340,7 +346,7 @@ only_roots_password_changes(void **state)
                       "rooty:!:1::::::");
     assert_int_equal(fchmodat(root, "etc/shadow", 0640, 0), 0);
 
-    assert_int_equal(vz_guest_password(root, "$6$salt$hash"), 0);
+    assert_int_equal(vz_guest_files_password(root, "$6$salt$hash"), 0);
 
     assert_non_null(strstr(get("etc/shadow"), "bin:*:1:0:99999:7:::\nroot:"));
     assert_non_null(strstr(get("etc/shadow"), "root:$6$salt$hash:"));
@@ -380,9 +386,9 @@ what_follows_a_nul_is_kept(void **state)
 
     put("etc/passwd", "root:x:0:0::/root:/bin/sh\n");
     put_bytes("etc/shadow", shadow, sizeof(shadow) - 1);
-    assert_int_equal(vz_guest_password(root, "NEW"), 0);
+    assert_int_equal(vz_guest_files_password(root, "NEW"), 0);
 
-    n = vz_guest_read(root, "etc/shadow", text, sizeof(text));
+    n = vz_guest_files_read(root, "etc/shadow", text, sizeof(text));
     assert_true(n > 0);
     assert_memory_equal(text, "bin:*:1:::::\0:\nroot:NEW:", 24);
     assert_non_null(memmem(text, (size_t) n,
@@ -390,9 +396,9 @@ what_follows_a_nul_is_kept(void **state)
     assert_null(memmem(text, (size_t) n, "old", 3));
 
     put_bytes("etc/hosts", hosts, sizeof(hosts) - 1);
-    assert_int_equal(vz_guest_hostname(root, "web"), 0);
+    assert_int_equal(vz_guest_files_hostname(root, "web"), 0);
 
-    n = vz_guest_read(root, "etc/hosts", text, sizeof(text));
+    n = vz_guest_files_read(root, "etc/hosts", text, sizeof(text));
     assert_true(n > 0);
     assert_memory_equal(text, "10.0.0.1 a\0b\n10.0.0.2 c\n127.0.1.1 web ",
                         38);
@@ -434,7 +440,7 @@ renames_of_others_do_not_matter(void **state)
     }
 
     for (i = 0; i < 20000; i++) {
-        if (!vz_guest_has(root, path)) {
+        if (!vz_guest_files_has(root, path)) {
             break;
         }
     }
@@ -454,7 +460,7 @@ a_missing_line_is_added(void **state)
     put("etc/passwd", "root:x:0:0:root:/root:/bin/sh\n");
     put("etc/shadow", "bin:*:1:::::");
 
-    assert_int_equal(vz_guest_password(root, "$6$salt$hash"), 0);
+    assert_int_equal(vz_guest_files_password(root, "$6$salt$hash"), 0);
     assert_non_null(strstr(get("etc/shadow"),
                            "bin:*:1:::::\nroot:$6$salt$hash:"));
 }
@@ -468,7 +474,7 @@ a_password_of_the_old_kind_gives_way(void **state)
     put("etc/passwd", "bin:x:1:1::/:\nroot:deadbeef:0:0:root:/root:/bin/sh\n"
                       "www:x:33:33::/:\n");
 
-    assert_int_equal(vz_guest_password(root, "$6$salt$hash"), 0);
+    assert_int_equal(vz_guest_files_password(root, "$6$salt$hash"), 0);
     assert_string_equal(get("etc/passwd"), "bin:x:1:1::/:\n"
                         "root:x:0:0:root:/root:/bin/sh\nwww:x:33:33::/:\n");
     assert_non_null(strstr(get("etc/shadow"), "root:$6$salt$hash:"));
@@ -482,8 +488,8 @@ a_second_name_leaves_one_line(void **state)
 
     put("etc/hosts", "127.0.0.1 localhost\n10.0.0.9 db # mine");
 
-    assert_int_equal(vz_guest_hostname(root, "one.example.org"), 0);
-    assert_int_equal(vz_guest_hostname(root, "two"), 0);
+    assert_int_equal(vz_guest_files_hostname(root, "one.example.org"), 0);
+    assert_int_equal(vz_guest_files_hostname(root, "two"), 0);
 
     assert_string_equal(get("etc/hosts"), "127.0.0.1 localhost\n"
                         "10.0.0.9 db # mine\n"
@@ -512,7 +518,7 @@ hosts_that_cannot_be_read_stay(void **state)
     put("etc/hostname", "before\n");
     assert_int_equal(stat(name, &before), 0);
 
-    assert_int_equal(vz_guest_hostname(root, "after"), -1);
+    assert_int_equal(vz_guest_files_hostname(root, "after"), -1);
     assert_int_equal(errno, EFBIG);
 
     assert_int_equal(stat(name, &after), 0);
@@ -522,7 +528,7 @@ hosts_that_cannot_be_read_stay(void **state)
     /* a list that many have is not too large */
 
     assert_int_equal(truncate(name, 3 << 20), 0);
-    assert_int_equal(vz_guest_hostname(root, "after"), 0);
+    assert_int_equal(vz_guest_files_hostname(root, "after"), 0);
     assert_int_equal(stat(name, &after), 0);
     assert_in_range(after.st_size, 3 << 20, (3 << 20) + 128);
     assert_string_equal(get("etc/hostname"), "after\n");
@@ -541,7 +547,7 @@ name_servers_are_written(void **state)
     (void) strcpy(ct.dns[1], "fd77::53");
 
     link_to("../run/systemd/resolve/stub-resolv.conf", "etc/resolv.conf");
-    assert_int_equal(vz_guest_dns(root, &ct), 0);
+    assert_int_equal(vz_guest_files_dns(root, &ct), 0);
     assert_string_equal(get("etc/resolv.conf"),
                         "nameserver 9.9.9.9\nnameserver fd77::53\n");
 }
@@ -556,12 +562,12 @@ each_container_has_keys_and_an_id_of_its_own(void **state)
     (void) state;
 
     (void) snprintf(path, sizeof(path), "%s/usr/sbin", base);
-    assert_int_equal(vz_tree_make(path, 0755), 0);
+    assert_int_equal(vz_dirtree_make(path, 0755), 0);
     put("usr/sbin/sshd", "");
     put("etc/machine-id", "");
     put("etc/ssh/ssh_host_rsa_key", "shared");
 
-    assert_int_equal(vz_identity_make(root, "web"), 0);
+    assert_int_equal(vz_guest_identity_make(root, "web"), 0);
 
     (void) snprintf(first, sizeof(first), "%s",
                     get("etc/ssh/ssh_host_ed25519_key"));
@@ -578,7 +584,7 @@ each_container_has_keys_and_an_id_of_its_own(void **state)
     assert_non_null(strstr(get("etc/ssh/ssh_host_ecdsa_key.pub"),
                            "ecdsa-sha2-nistp256 AAAA"));
 
-    assert_int_equal(vz_identity_make(root, "web"), 0);
+    assert_int_equal(vz_guest_identity_make(root, "web"), 0);
     assert_string_not_equal(first, get("etc/ssh/ssh_host_ed25519_key"));
     assert_string_not_equal(id, get("etc/machine-id"));
 }
@@ -592,22 +598,22 @@ init_is_known_by_what_it_is(void **state)
     (void) state;
 
     (void) snprintf(path, sizeof(path), "%s/sbin", base);
-    assert_int_equal(vz_tree_make(path, 0755), 0);
+    assert_int_equal(vz_dirtree_make(path, 0755), 0);
     (void) snprintf(path, sizeof(path), "%s/lib/systemd", base);
-    assert_int_equal(vz_tree_make(path, 0755), 0);
+    assert_int_equal(vz_dirtree_make(path, 0755), 0);
 
-    assert_int_equal(vz_guest_halt(root), SIGPWR);
+    assert_int_equal(vz_guest_files_halt(root), SIGPWR);
 
     put("sbin/init", "");
-    assert_int_equal(vz_guest_halt(root), SIGPWR);
+    assert_int_equal(vz_guest_files_halt(root), SIGPWR);
 
     put("lib/systemd/systemd", "");
     link_to("/lib/systemd/systemd", "sbin/init");
-    assert_int_equal(vz_guest_halt(root), SIGRTMIN + 3);
+    assert_int_equal(vz_guest_files_halt(root), SIGRTMIN + 3);
 
     put("sbin/busybox", "");
     link_to("busybox", "sbin/init");
-    assert_int_equal(vz_guest_halt(root), SIGUSR2);
+    assert_int_equal(vz_guest_files_halt(root), SIGUSR2);
 }
 
 

@@ -48,22 +48,22 @@ a_key_is_read_without_trailing_white_space(void **state)
     (void) state;
 
     write_key(VZ_LIT("0123456789abcdef \t\r\n\n"), 0640);
-    assert_int_equal(vz_key_read(path, &key), VZ_OK);
+    assert_int_equal(vz_handshake_key_read(path, &key), VZ_OK);
     assert_int_equal(key.len, 16);
     assert_memory_equal(key.data, "0123456789abcdef", 16);
 
     write_key(VZ_LIT(" 0123456789\0abcdef"), 0600);
-    assert_int_equal(vz_key_read(path, &key), VZ_OK);
+    assert_int_equal(vz_handshake_key_read(path, &key), VZ_OK);
     assert_int_equal(key.len, 18);
 
     write_key(VZ_LIT("0123456789abcde\0"), 0600);
-    assert_int_equal(vz_key_read(path, &key), VZ_OK);
+    assert_int_equal(vz_handshake_key_read(path, &key), VZ_OK);
     assert_int_equal(key.len, 16);
 
     memset(bytes, 'k', sizeof(bytes));
     bytes[VZ_KEY_MAX] = '\n';
     write_key(bytes, VZ_KEY_MAX + 1, 0600);
-    assert_int_equal(vz_key_read(path, &key), VZ_OK);
+    assert_int_equal(vz_handshake_key_read(path, &key), VZ_OK);
     assert_int_equal(key.len, VZ_KEY_MAX);
 }
 
@@ -77,25 +77,25 @@ a_key_of_the_wrong_length_is_refused(void **state)
     (void) state;
 
     write_key("", 0, 0600);
-    assert_int_equal(vz_key_read(path, &key), VZ_RANGE);
+    assert_int_equal(vz_handshake_key_read(path, &key), VZ_RANGE);
     assert_int_equal(key.len, 0);
 
     write_key(VZ_LIT("0123456789abcde\n"), 0600);
-    assert_int_equal(vz_key_read(path, &key), VZ_RANGE);
+    assert_int_equal(vz_handshake_key_read(path, &key), VZ_RANGE);
 
     write_key(VZ_LIT("                                      \n"), 0600);
-    assert_int_equal(vz_key_read(path, &key), VZ_RANGE);
+    assert_int_equal(vz_handshake_key_read(path, &key), VZ_RANGE);
 
     memset(bytes, 'k', sizeof(bytes));
     write_key(bytes, VZ_KEY_MAX + 1, 0600);
-    assert_int_equal(vz_key_read(path, &key), VZ_RANGE);
+    assert_int_equal(vz_handshake_key_read(path, &key), VZ_RANGE);
 
     write_key(bytes, sizeof(bytes), 0600);
-    assert_int_equal(vz_key_read(path, &key), VZ_RANGE);
+    assert_int_equal(vz_handshake_key_read(path, &key), VZ_RANGE);
 
     memset(bytes + 32, '\n', sizeof(bytes) - 32);
     write_key(bytes, sizeof(bytes), 0600);
-    assert_int_equal(vz_key_read(path, &key), VZ_RANGE);
+    assert_int_equal(vz_handshake_key_read(path, &key), VZ_RANGE);
 }
 
 
@@ -107,11 +107,11 @@ a_key_that_others_may_touch_is_refused(void **state)
     (void) state;
 
     write_key(VZ_LIT("0123456789abcdef"), 0644);
-    assert_int_equal(vz_key_read(path, &key), VZ_DENIED);
+    assert_int_equal(vz_handshake_key_read(path, &key), VZ_DENIED);
     assert_int_equal(errno, EPERM);
 
     write_key(VZ_LIT("0123456789abcdef"), 0602);
-    assert_int_equal(vz_key_read(path, &key), VZ_DENIED);
+    assert_int_equal(vz_handshake_key_read(path, &key), VZ_DENIED);
 }
 
 
@@ -122,14 +122,15 @@ what_is_no_file_is_refused(void **state)
 
     (void) state;
 
-    assert_int_equal(vz_key_read("/nonexistent/key", &key), VZ_NOENT);
-    assert_int_equal(vz_key_read("/etc/passwd/key", &key), VZ_NOENT);
-    assert_int_equal(vz_key_read(dir, &key), VZ_DENIED);
-    assert_int_equal(vz_key_read("/dev/zero", &key), VZ_DENIED);
+    assert_int_equal(vz_handshake_key_read("/nonexistent/key", &key),
+                     VZ_NOENT);
+    assert_int_equal(vz_handshake_key_read("/etc/passwd/key", &key), VZ_NOENT);
+    assert_int_equal(vz_handshake_key_read(dir, &key), VZ_DENIED);
+    assert_int_equal(vz_handshake_key_read("/dev/zero", &key), VZ_DENIED);
 
     (void) unlink(path);
     assert_int_equal(mkfifo(path, 0600), 0);
-    assert_int_equal(vz_key_read(path, &key), VZ_DENIED);
+    assert_int_equal(vz_handshake_key_read(path, &key), VZ_DENIED);
     assert_int_equal(unlink(path), 0);
 }
 
@@ -141,8 +142,8 @@ nonces_are_hex_and_differ(void **state)
 
     (void) state;
 
-    assert_int_equal(vz_nonce(a), VZ_OK);
-    assert_int_equal(vz_nonce(b), VZ_OK);
+    assert_int_equal(vz_handshake_nonce(a), VZ_OK);
+    assert_int_equal(vz_handshake_nonce(b), VZ_OK);
     assert_int_equal(strlen(a), VZ_HEX_LEN);
     assert_int_equal(strspn(a, "0123456789abcdef"), VZ_HEX_LEN);
     assert_string_not_equal(a, b);
@@ -161,15 +162,15 @@ the_mac_is_hmac_sha256(void **state)
 
     key.len = 20;
     memset(key.data, 0x0b, key.len);
-    assert_int_equal(vz_mac(&key, "Hi There", hex), VZ_OK);
+    assert_int_equal(vz_handshake_mac(&key, "Hi There", hex), VZ_OK);
     assert_string_equal(hex, "b0344c61d8db38535ca8afceaf0bf12b"
                              "881dc200c9833da726e9376c2e32cff7");
 
     key.len = 0;
-    assert_int_equal(vz_mac(&key, "x", hex), VZ_INTERNAL);
+    assert_int_equal(vz_handshake_mac(&key, "x", hex), VZ_INTERNAL);
     assert_string_equal(hex, "");
     key.len = VZ_KEY_MAX + 1;
-    assert_int_equal(vz_mac(&key, "x", hex), VZ_INTERNAL);
+    assert_int_equal(vz_handshake_mac(&key, "x", hex), VZ_INTERNAL);
 }
 
 
@@ -182,14 +183,15 @@ the_greeting_goes_both_ways(void **state)
 
     (void) state;
 
-    n = vz_greeting_print(line, sizeof(line), NONCE);
+    n = vz_handshake_greeting_print(line, sizeof(line), NONCE);
     assert_int_equal(n, 17 + VZ_HEX_LEN);
     assert_string_equal(line, "virtual-server 2 " NONCE);
-    assert_int_equal(vz_greeting_parse(line, n, nonce, &version), VZ_OK);
+    assert_int_equal(vz_handshake_greeting_parse(line, n, nonce, &version),
+                     VZ_OK);
     assert_int_equal(version, VZ_PROTOCOL);
     assert_string_equal(nonce, NONCE);
 
-    assert_int_equal(vz_greeting_print(line, n, NONCE), 0);
+    assert_int_equal(vz_handshake_greeting_print(line, n, NONCE), 0);
 }
 
 
@@ -226,11 +228,14 @@ other_greetings_are_refused(void **state)
     (void) state;
 
     for (i = 0; i < VZ_COUNT(bad); i++) {
-        assert_int_equal(vz_greeting_parse(bad[i].line, strlen(bad[i].line),
-                                           nonce, &version), bad[i].code);
+        assert_int_equal(vz_handshake_greeting_parse(bad[i].line,
+                                                     strlen(bad[i].line),
+                                                     nonce, &version),
+                                                     bad[i].code);
     }
 
-    (void) vz_greeting_parse(VZ_LIT("virtual-server 3 x"), nonce, &version);
+    (void) vz_handshake_greeting_parse(VZ_LIT("virtual-server 3 x"), nonce,
+                                       &version);
     assert_int_equal(version, 3);
 }
 
@@ -241,7 +246,6 @@ static const vz_nonces_t  both = { NONCE, OURS };
 static void
 each_side_proves_the_key_by_both_nonces(void **state)
 {
-    int          i;
     char         line[256], mac[VZ_HEX_LEN + 1];
     size_t       n;
     vz_key_t     key, other;
@@ -254,56 +258,84 @@ each_side_proves_the_key_by_both_nonces(void **state)
     other = key;
     other.data[31] = 'l';
 
-    n = vz_auth_print(line, sizeof(line), &key, &both);
+    n = vz_handshake_auth_print(line, sizeof(line), &key, &both);
     assert_string_equal(line, "auth " OURS " "
                         "5487741ad68f1c0f066c1966f82465da"
                         "a0d9720c05d065505712eab2d8974ef3");
 
     memset(&heard, 0, sizeof(heard));
     (void) strcpy(heard.server, NONCE);
-    assert_int_equal(vz_auth_check(line, n, &key, &heard), VZ_OK);
+    assert_int_equal(vz_handshake_auth_check(line, n, &key, &heard), VZ_OK);
     assert_string_equal(heard.client, OURS);
-    assert_int_equal(vz_auth_check(line, n, &other, &heard), VZ_DENIED);
+    assert_int_equal(vz_handshake_auth_check(line, n, &other, &heard),
+                     VZ_DENIED);
 
-    assert_int_equal(vz_accept_print(mac, &key, &heard), VZ_OK);
+    assert_int_equal(vz_handshake_accept_print(mac, &key, &heard), VZ_OK);
     assert_string_equal(mac, "01767859d5da75f4c6cc4da5a3165f92"
                              "548039929bb588c115704cc96b6b1a0d");
-    assert_int_equal(vz_accept_check(mac, VZ_HEX_LEN, &key, &both), VZ_OK);
-    assert_int_equal(vz_accept_check(mac, VZ_HEX_LEN, &other, &both),
+    assert_int_equal(vz_handshake_accept_check(mac, VZ_HEX_LEN, &key, &both),
+                     VZ_OK);
+    assert_int_equal(vz_handshake_accept_check(mac, VZ_HEX_LEN, &other, &both),
                      VZ_DENIED);
-    assert_int_equal(vz_accept_check(mac, VZ_HEX_LEN - 1, &key, &both),
+    assert_int_equal(vz_handshake_accept_check(mac, VZ_HEX_LEN - 1, &key,
+                                               &both),
                      VZ_DENIED);
-    assert_int_equal(vz_accept_check("", 0, &key, &both), VZ_DENIED);
+    assert_int_equal(vz_handshake_accept_check("", 0, &key, &both), VZ_DENIED);
 
     /* the client's own proof, said back to him */
-    assert_int_equal(vz_accept_check(line + 6 + VZ_HEX_LEN, VZ_HEX_LEN, &key,
-                                     &both), VZ_DENIED);
+    assert_int_equal(vz_handshake_accept_check(line + 6 + VZ_HEX_LEN,
+                                               VZ_HEX_LEN, &key,
+                                               &both), VZ_DENIED);
 
     /* of another connection */
-    assert_int_equal(vz_nonce(heard.server), VZ_OK);
-    assert_int_equal(vz_auth_check(line, n, &key, &heard), VZ_DENIED);
-    assert_int_equal(vz_accept_check(mac, VZ_HEX_LEN, &key, &heard),
+    assert_int_equal(vz_handshake_nonce(heard.server), VZ_OK);
+    assert_int_equal(vz_handshake_auth_check(line, n, &key, &heard),
                      VZ_DENIED);
+    assert_int_equal(vz_handshake_accept_check(mac, VZ_HEX_LEN, &key, &heard),
+                     VZ_DENIED);
+}
 
-    /* a wrong digit anywhere, right prefixes of every length among them */
 
+/* right prefixes of every length are among them */
+
+static void
+a_wrong_digit_or_an_empty_key_proves_nothing(void **state)
+{
+    int          i;
+    char         line[256], mac[VZ_HEX_LEN + 1];
+    size_t       n;
+    vz_key_t     key, other;
+    vz_nonces_t  heard;
+
+    (void) state;
+
+    key.len = 32;
+    memset(key.data, 'k', key.len);
+    other = key;
+    n = vz_handshake_auth_print(line, sizeof(line), &key, &both);
+
+    memset(&heard, 0, sizeof(heard));
     (void) strcpy(heard.server, NONCE);
 
     for (i = 0; i < 2 * VZ_HEX_LEN + 1; i++) {
-        (void) vz_auth_print(line, sizeof(line), &key, &both);
+        (void) vz_handshake_auth_print(line, sizeof(line), &key, &both);
 
         if (line[5 + i] != ' ') {
             line[5 + i] = line[5 + i] == '0' ? '1' : '0';
-            assert_int_equal(vz_auth_check(line, n, &key, &heard), VZ_DENIED);
+            assert_int_equal(vz_handshake_auth_check(line, n, &key, &heard),
+                             VZ_DENIED);
         }
     }
 
     other.len = 0;
-    (void) vz_auth_print(line, sizeof(line), &key, &both);
-    assert_int_equal(vz_auth_check(line, n, &other, &heard), VZ_DENIED);
-    assert_int_equal(vz_auth_print(line, sizeof(line), &other, &both), 0);
-    assert_int_equal(vz_auth_print(line, n, &key, &both), 0);
-    assert_int_equal(vz_accept_print(mac, &other, &both), VZ_INTERNAL);
+    (void) vz_handshake_auth_print(line, sizeof(line), &key, &both);
+    assert_int_equal(vz_handshake_auth_check(line, n, &other, &heard),
+                     VZ_DENIED);
+    assert_int_equal(vz_handshake_auth_print(line, sizeof(line), &other,
+                                             &both), 0);
+    assert_int_equal(vz_handshake_auth_print(line, n, &key, &both), 0);
+    assert_int_equal(vz_handshake_accept_print(mac, &other, &both),
+                     VZ_INTERNAL);
 }
 
 
@@ -329,12 +361,14 @@ what_is_no_proof_is_syntax(void **state)
     heard = both;
 
     for (i = 0; i < VZ_COUNT(bad); i++) {
-        assert_int_equal(vz_auth_check(bad[i], strlen(bad[i]), &key, &heard),
+        assert_int_equal(vz_handshake_auth_check(bad[i], strlen(bad[i]), &key,
+                                                 &heard),
                          VZ_SYNTAX);
     }
 
     /* version 1 said no more than its proof */
-    assert_int_equal(vz_auth_check(VZ_LIT("auth " NONCE), &key, &heard),
+    assert_int_equal(vz_handshake_auth_check(VZ_LIT("auth " NONCE), &key,
+                                             &heard),
                      VZ_UNSUPPORTED);
 }
 
@@ -377,6 +411,7 @@ main(void)
         cmocka_unit_test(the_greeting_goes_both_ways),
         cmocka_unit_test(other_greetings_are_refused),
         cmocka_unit_test(each_side_proves_the_key_by_both_nonces),
+        cmocka_unit_test(a_wrong_digit_or_an_empty_key_proves_nothing),
         cmocka_unit_test(what_is_no_proof_is_syntax)
     };
 

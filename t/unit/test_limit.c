@@ -1,9 +1,11 @@
 /*
  * What all containers are together, and how much memory one uses.
  *
- * sources: src/daemon/limit.c src/daemon/cgroup.c src/daemon/run.c
- * sources: src/daemon/store.c src/daemon/record.c src/daemon/text.c
- * sources: src/daemon/file.c src/daemon/address.c src/daemon/tree.c
+ * sources: src/daemon/cgroup/ct_limits.c src/daemon/cgroup/cgroup.c
+ * sources: src/daemon/ct/ct_state.c src/daemon/ct/ct_store.c
+ * sources: src/daemon/ct/ct_record.c src/daemon/base/strbuf.c
+ * sources: src/daemon/base/file.c src/daemon/base/ip.c
+ * sources: src/daemon/base/dirtree.c
  */
 
 #include <errno.h>
@@ -12,8 +14,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "unit.h"
-#include "daemon/cgroup.h"
-#include "daemon/limit.h"
+#include "daemon/cgroup/cgroup.h"
+#include "daemon/cgroup/ct_limits.h"
 
 
 static char  root[] = "/tmp/vz-limit-XXXXXX";
@@ -65,7 +67,7 @@ parent(int version, unsigned leaves)
     char  group[256];
 
     snprintf(group, sizeof(group), "%s/lxc.payload.102", root);
-    vz_limit_parent(group, version, leaves);
+    vz_ct_limits_parent(group, version, leaves);
 }
 
 

@@ -2,8 +2,9 @@
  * A guest's own network managers: what is written for each, that it is written
  * where it is and nowhere else, once, and that a customer's own stays.
  *
- * sources: src/daemon/manager.c src/daemon/guest.c src/daemon/hostkey.c
- * sources: src/daemon/tree.c src/daemon/text.c src/daemon/address.c
+ * sources: src/daemon/guest/guest_manager.c src/daemon/guest/guest_files.c
+ * sources: src/daemon/guest/hostkey.c src/daemon/base/dirtree.c
+ * sources: src/daemon/base/strbuf.c src/daemon/base/ip.c
  * valgrind: it has no openat2(2)
  */
 
@@ -14,8 +15,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "unit.h"
-#include "daemon/manager.h"
-#include "daemon/tree.h"
+#include "daemon/guest/guest_manager.h"
+#include "daemon/base/dirtree.h"
 #include "wire/field.h"
 
 
@@ -34,7 +35,7 @@ put(const char *path, const char *text)
     (void) snprintf(name, sizeof(name), "%s/%s", base, path);
     slash = strrchr(name, '/');
     *slash = '\0';
-    assert_int_equal(vz_tree_make(name, 0755), 0);
+    assert_int_equal(vz_dirtree_make(name, 0755), 0);
     *slash = '/';
 
     fp = fopen(name, "w");
@@ -95,7 +96,7 @@ teardown(void **state)
 
     (void) close(root);
 
-    return vz_tree_remove(base);
+    return vz_dirtree_remove(base);
 }
 
 
@@ -105,7 +106,7 @@ where_there_is_none_nothing_is_written(void **state)
     (void) state;
 
     put("etc/hostname", "x\n");
-    assert_int_equal(vz_manager_tell(&conf, &ct, root), 0);
+    assert_int_equal(vz_guest_manager_tell(&conf, &ct, root), 0);
     assert_string_equal(get("etc/systemd/network/00-vzpanel.network"), "");
     assert_string_equal(get("etc/network/interfaces"), "");
     assert_string_equal(get("etc/dhcpcd.conf"), "");
@@ -119,12 +120,12 @@ networkd_keeps_what_is_there_and_knows_it(void **state)
 
     put("lib/systemd/systemd-networkd", "");
     put("etc/systemd/network/eth0.network", "[Network]\nDHCP=true\n");
-    assert_int_equal(vz_address_parse("10.81.0.15/24", &ct.addresses[0]), 0);
-    assert_int_equal(vz_address_parse("2001:db8::5/64", &ct.addresses[1]), 0);
+    assert_int_equal(vz_ip_parse("10.81.0.15/24", &ct.addresses[0]), 0);
+    assert_int_equal(vz_ip_parse("2001:db8::5/64", &ct.addresses[1]), 0);
     ct.naddresses = 2;
     strcpy(ct.gateway6, "fd00::1");
 
-    assert_int_equal(vz_manager_tell(&conf, &ct, root), 0);
+    assert_int_equal(vz_guest_manager_tell(&conf, &ct, root), 0);
     assert_string_equal(get("etc/systemd/network/00-vzpanel.network"),
         "# set by the panel: eth0 has its addresses before anything starts\n"
         "[Match]\nName=eth0\n\n"
@@ -140,7 +141,7 @@ networkd_keeps_what_is_there_and_knows_it(void **state)
     ct.naddresses = 1;
     ct.gateway6[0] = '\0';
 
-    assert_int_equal(vz_manager_tell(&conf, &ct, root), 0);
+    assert_int_equal(vz_guest_manager_tell(&conf, &ct, root), 0);
     assert_string_equal(get("etc/systemd/network/00-vzpanel.network"),
         "# set by the panel: eth0 has its addresses before anything starts\n"
         "[Match]\nName=eth0\n\n"
@@ -175,7 +176,7 @@ ifupdown_asks_nobody_for_eth0(void **state)
     (void) snprintf(name, sizeof(name), "%s/etc/network/interfaces", base);
 
     for (i = 0; i < 2; i++) {
-        assert_int_equal(vz_manager_tell(&conf, &ct, root), 0);
+        assert_int_equal(vz_guest_manager_tell(&conf, &ct, root), 0);
         assert_string_equal(get("etc/network/interfaces"), right);
         assert_int_equal(stat(name, i ? &second : &first), 0);
     }
@@ -200,7 +201,7 @@ clients_of_dhcp_leave_it_alone(void **state)
     put("etc/NetworkManager/conf.d/10.conf", "");
 
     for (i = 0; i < 2; i++) {
-        assert_int_equal(vz_manager_tell(&conf, &ct, root), 0);
+        assert_int_equal(vz_guest_manager_tell(&conf, &ct, root), 0);
         assert_string_equal(get("usr/share/udhcpc/default.script"),
             "#!/bin/sh\n"
             "# set by the panel: eth0 has its addresses before anything "
@@ -218,7 +219,7 @@ clients_of_dhcp_leave_it_alone(void **state)
     /* a program that is none of a shell's */
 
     put("usr/share/udhcpc/default.script", "\177ELF");
-    assert_int_equal(vz_manager_tell(&conf, &ct, root), 0);
+    assert_int_equal(vz_guest_manager_tell(&conf, &ct, root), 0);
     assert_string_equal(get("usr/share/udhcpc/default.script"), "\177ELF");
 }
 
@@ -236,7 +237,7 @@ ifcfg_asks_nobody_for_eth0(void **state)
         "DEVICE=eth0\nBOOTPROTO=dhcp\nONBOOT=yes\n");
 
     for (i = 0; i < 2; i++) {
-        assert_int_equal(vz_manager_tell(&conf, &ct, root), 0);
+        assert_int_equal(vz_guest_manager_tell(&conf, &ct, root), 0);
         assert_string_equal(get("etc/sysconfig/network/ifcfg-eth0"),
             "# set by the panel: eth0 has its addresses before anything "
             "starts\nBOOTPROTO=none\nSTARTMODE='off'\nMTU=''\n");
@@ -247,7 +248,7 @@ ifcfg_asks_nobody_for_eth0(void **state)
 
     put("etc/sysconfig/network-scripts/ifcfg-eth0",
         "BOOTPROTO=static\nONBOOT=yes\n");
-    assert_int_equal(vz_manager_tell(&conf, &ct, root), 0);
+    assert_int_equal(vz_guest_manager_tell(&conf, &ct, root), 0);
     assert_string_equal(get("etc/sysconfig/network-scripts/ifcfg-eth0"),
                         "BOOTPROTO=static\nONBOOT=yes\n");
 }
@@ -266,7 +267,7 @@ one_that_can_not_be_read_keeps_no_other_from_being_told(void **state)
     assert_int_equal(mkfifo(name, 0600), 0);
     put("etc/dhcpcd.conf", "");
 
-    assert_int_equal(vz_manager_tell(&conf, &ct, root), -1);
+    assert_int_equal(vz_guest_manager_tell(&conf, &ct, root), -1);
     assert_non_null(strstr(get("etc/dhcpcd.conf"), "denyinterfaces eth0\n"));
 }
 

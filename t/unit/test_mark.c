@@ -3,12 +3,13 @@
  * marks, by a driver of the test's own whose containers are files with a tag
  * in them, and which counts what it was made to do.
  *
- * sources: src/daemon/serve.c src/daemon/perform.c src/daemon/job.c
- * sources: src/daemon/lock.c src/daemon/log.c src/daemon/tree.c
- * sources: src/daemon/cache.c src/daemon/unpacker.c src/daemon/archive.c
- * sources: src/daemon/verdict.c src/daemon/runtime.c src/daemon/space.c
- * sources: src/daemon/mark.c src/daemon/file.c t/unit/talk.c
- * sources: src/daemon/monotonic.c
+ * sources: src/daemon/server/connection.c src/daemon/server/dispatch.c
+ * sources: src/daemon/base/job.c src/daemon/base/lock.c src/daemon/base/log.c
+ * sources: src/daemon/base/dirtree.c src/daemon/template/template_cache.c
+ * sources: src/daemon/template/unpacker.c src/daemon/template/archive.c
+ * sources: src/daemon/template/template_verdict.c src/daemon/base/run_folder.c
+ * sources: src/daemon/rootfs/disk_space.c src/daemon/ct/ct_mark.c
+ * sources: src/daemon/base/file.c t/unit/talk.c src/daemon/base/monotonic.c
  */
 
 #include <dirent.h>
@@ -18,9 +19,10 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
-#include "daemon/file.h"
-#include "daemon/tree.h"
+#include "daemon/base/file.h"
+#include "daemon/base/dirtree.h"
 #include "talk.h"
+#include "daemon/base/job.h"
 
 
 #define T1  "aaaaaaaaaaaaaaaa"
@@ -553,7 +555,7 @@ forget(void **state)
     (void) state;
     (void) snprintf(path, sizeof(path), "%s/gone", served.home);
 
-    return vz_tree_remove(path);
+    return vz_dirtree_remove(path);
 }
 
 

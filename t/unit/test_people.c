@@ -26,7 +26,7 @@ typedef struct {
     char          text[LINE];
     size_t        more_len;
     char          more[LINE];
-} vz_line_t;
+} vz_waitq_t;
 
 
 static const vz_kind_t  kinds[] = {
@@ -101,12 +101,12 @@ kind_of(const char *name)
 
 
 static size_t
-each(void (*look)(const vz_line_t *line))
+each(void (*look)(const vz_waitq_t *line))
 {
     FILE       *file;
     char        raw[LINE], *part, *rest;
     size_t      n;
-    vz_line_t   line;
+    vz_waitq_t  line;
 
     file = fopen("t/unit/people.tsv", "r");
     assert_non_null(file);
@@ -140,7 +140,7 @@ each(void (*look)(const vz_line_t *line))
 
 
 static void
-is_taken_or_refused(const vz_line_t *line)
+is_taken_or_refused(const vz_waitq_t *line)
 {
     char    copy[LINE];
     size_t  n;
@@ -166,7 +166,7 @@ is_taken_or_refused(const vz_line_t *line)
 
 
 static void
-names_what_is_strange(const vz_line_t *line)
+names_what_is_strange(const vz_waitq_t *line)
 {
     size_t  at, size;
 
@@ -186,7 +186,7 @@ names_what_is_strange(const vz_line_t *line)
 
 
 static void
-is_compared(const vz_line_t *line)
+is_compared(const vz_waitq_t *line)
 {
     char  key[VZ_DNI_MAX + 1];
 
@@ -194,7 +194,7 @@ is_compared(const vz_line_t *line)
         return;
     }
 
-    assert_int_equal(vz_field_dni(line->text, line->len, key), VZ_OK);
+    assert_int_equal(vz_people_dni(line->text, line->len, key), VZ_OK);
 
     if (strcmp(key, line->more) != 0) {
         fail_msg("line %u: compared by %s", line->number, key);
@@ -230,7 +230,7 @@ documents_are_compared_by_letters_and_digits(void **state)
     (void) each(is_compared);
 
     /* nothing is left of it */
-    assert_int_equal(vz_field_dni(VZ_LIT("000-000"), key), VZ_RANGE);
+    assert_int_equal(vz_people_dni(VZ_LIT("000-000"), key), VZ_RANGE);
 }
 
 

@@ -2,9 +2,10 @@
  * Processes of containers: a number that was used again is never taken for
  * the one that had it.
  *
- * sources: src/daemon/run.c src/daemon/store.c src/daemon/record.c
- * sources: src/daemon/text.c src/daemon/file.c src/daemon/address.c
- * sources: src/daemon/tree.c src/daemon/netlink.c
+ * sources: src/daemon/ct/ct_state.c src/daemon/ct/ct_store.c
+ * sources: src/daemon/ct/ct_record.c src/daemon/base/strbuf.c
+ * sources: src/daemon/base/file.c src/daemon/base/ip.c
+ * sources: src/daemon/base/dirtree.c src/daemon/net/netlink.c
  */
 
 #include <errno.h>
@@ -15,8 +16,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "unit.h"
-#include "daemon/netlink.h"
-#include "daemon/run.h"
+#include "daemon/net/netlink.h"
+#include "daemon/ct/ct_state.h"
 
 
 static vz_process_t
@@ -54,7 +55,7 @@ static void
 a_number_used_again_is_not(void **state)
 {
     int           next;
-    vz_nl_t       nl;
+    vz_netlink_t  nl;
     vz_process_t  process;
 
     (void) state;
@@ -66,7 +67,7 @@ a_number_used_again_is_not(void **state)
 
     assert_int_equal(vz_process_ns(&process, "uts"), -1);
     assert_int_equal(errno, ESRCH);
-    assert_int_equal(vz_nl_open(&nl, &process, "lo"), -1);
+    assert_int_equal(vz_netlink_open(&nl, &process, "lo"), -1);
     assert_int_equal(errno, ESRCH);
 
     process.pid = 0;

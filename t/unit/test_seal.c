@@ -319,12 +319,13 @@ a_secret_can_not_smuggle_lines(void **state)
     (void) state;
 
     memset(big, 'x', sizeof(big));
-    assert_int_equal(vz_secret_check(big, VZ_SECRET_MAX), VZ_OK);
-    assert_int_equal(vz_secret_check(big, sizeof(big)), VZ_RANGE);
-    assert_int_equal(vz_secret_check(big, 0), VZ_RANGE);
+    assert_int_equal(vz_verb_secret_check(big, VZ_SECRET_MAX), VZ_OK);
+    assert_int_equal(vz_verb_secret_check(big, sizeof(big)), VZ_RANGE);
+    assert_int_equal(vz_verb_secret_check(big, 0), VZ_RANGE);
 
     for (i = 0; i < VZ_COUNT(odd); i++) {
-        assert_int_equal(vz_secret_check(odd[i].bytes, odd[i].len), VZ_RANGE);
+        assert_int_equal(vz_verb_secret_check(odd[i].bytes, odd[i].len),
+                         VZ_RANGE);
 
         len = vz_seal_secret(&client, buf, odd[i].bytes, odd[i].len);
         buf[len - 1] = '\0';

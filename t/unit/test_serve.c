@@ -2,12 +2,13 @@
  * One connection: the handshake, lines whole and broken, good clients and bad
  * ones.
  *
- * sources: src/daemon/serve.c src/daemon/perform.c src/daemon/job.c
- * sources: src/daemon/lock.c src/daemon/log.c src/daemon/tree.c
- * sources: src/daemon/cache.c src/daemon/unpacker.c src/daemon/archive.c
- * sources: src/daemon/verdict.c src/daemon/runtime.c src/daemon/space.c
- * sources: src/daemon/mark.c src/daemon/file.c t/unit/talk.c
- * sources: src/daemon/monotonic.c
+ * sources: src/daemon/server/connection.c src/daemon/server/dispatch.c
+ * sources: src/daemon/base/job.c src/daemon/base/lock.c src/daemon/base/log.c
+ * sources: src/daemon/base/dirtree.c src/daemon/template/template_cache.c
+ * sources: src/daemon/template/unpacker.c src/daemon/template/archive.c
+ * sources: src/daemon/template/template_verdict.c src/daemon/base/run_folder.c
+ * sources: src/daemon/rootfs/disk_space.c src/daemon/ct/ct_mark.c
+ * sources: src/daemon/base/file.c t/unit/talk.c src/daemon/base/monotonic.c
  */
 
 #include <poll.h>
@@ -15,8 +16,9 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
-#include "../../src/daemon/monotonic.h"
+#include "daemon/base/monotonic.h"
 #include "talk.h"
+#include "daemon/base/job.h"
 
 
 static vz_code_e

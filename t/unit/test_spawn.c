@@ -1,8 +1,7 @@
 /*
  * Programs without a shell: input, output, deadline, what they inherit.
  *
- * sources: src/daemon/spawn.c
- * sources: src/daemon/monotonic.c
+ * sources: src/daemon/base/spawn.c src/daemon/base/monotonic.c
  */
 
 #include <errno.h>
@@ -15,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "unit.h"
-#include "daemon/spawn.h"
+#include "daemon/base/spawn.h"
 
 
 static char  output[256];

@@ -2,8 +2,9 @@
  * The record of a container: what is written is read again, what is broken
  * is refused, ranges of ids and addresses are found.
  *
- * sources: src/daemon/store.c src/daemon/record.c src/daemon/text.c
- * sources: src/daemon/file.c src/daemon/address.c src/daemon/tree.c
+ * sources: src/daemon/ct/ct_store.c src/daemon/ct/ct_record.c
+ * sources: src/daemon/base/strbuf.c src/daemon/base/file.c
+ * sources: src/daemon/base/ip.c src/daemon/base/dirtree.c
  */
 
 #include <arpa/inet.h>
@@ -13,8 +14,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "unit.h"
-#include "daemon/store.h"
-#include "daemon/tree.h"
+#include "daemon/ct/ct_store.h"
+#include "daemon/base/dirtree.h"
 #include "wire/field.h"
 
 
@@ -31,7 +32,7 @@ setup(void **state)
     (void) snprintf(conf.lxc_path, sizeof(conf.lxc_path), "%s/lxc", home);
     conf.idmap_base = 65536 * 100;
 
-    return vz_store_init(&conf);
+    return vz_ct_store_init(&conf);
 }
 
 
@@ -40,7 +41,7 @@ teardown(void **state)
 {
     (void) state;
 
-    return vz_tree_remove(conf.lxc_path);
+    return vz_dirtree_remove(conf.lxc_path);
 }
 
 
@@ -55,7 +56,7 @@ fill(vz_ct_t *ct, uint32_t ctid)
     (void) strcpy(ct->version, "debian-12@1-2");
     (void) strcpy(ct->hostname, "web.example.org");
 
-    assert_int_equal(vz_store_dir(&conf, ctid, NULL, ct->dir), 0);
+    assert_int_equal(vz_ct_store_dir(&conf, ctid, NULL, ct->dir), 0);
     (void) mkdir(ct->dir, 0700);
 }
 
@@ -66,7 +67,7 @@ put(uint32_t ctid, const char *text)
     vz_ct_t  ct;
 
     fill(&ct, ctid);
-    assert_int_equal(vz_store_file(&ct, "ct.conf", text, strlen(text)), 0);
+    assert_int_equal(vz_ct_store_file(&ct, "ct.conf", text, strlen(text)), 0);
 }
 
 
@@ -81,8 +82,8 @@ a_record_comes_back_as_it_was_written(void **state)
 
     (void) strcpy(ct.tag, "3f2a9c5d01e4b768");
     ct.naddresses = 2;
-    assert_int_equal(vz_address_parse("10.1.2.3", &ct.addresses[0]), 0);
-    assert_int_equal(vz_address_parse("fd77::1/64", &ct.addresses[1]), 0);
+    assert_int_equal(vz_ip_parse("10.1.2.3", &ct.addresses[0]), 0);
+    assert_int_equal(vz_ip_parse("fd77::1/64", &ct.addresses[1]), 0);
     (void) strcpy(ct.gateway4, "10.1.2.1");
     ct.ndns = 1;
     (void) strcpy(ct.dns[0], "9.9.9.9");
@@ -94,8 +95,8 @@ a_record_comes_back_as_it_was_written(void **state)
     ct.created = 4102444800;
     ct.started = 1;
 
-    assert_int_equal(vz_store_write(&ct), 0);
-    assert_int_equal(vz_store_read(&conf, 101, &back), VZ_OK);
+    assert_int_equal(vz_ct_store_write(&ct), 0);
+    assert_int_equal(vz_ct_store_read(&conf, 101, &back), VZ_OK);
     assert_memory_equal(&ct, &back, sizeof(ct));
 }
 
@@ -107,7 +108,7 @@ a_container_that_is_not_there_is_noent(void **state)
 
     (void) state;
 
-    assert_int_equal(vz_store_read(&conf, 999, &ct), VZ_NOENT);
+    assert_int_equal(vz_ct_store_read(&conf, 999, &ct), VZ_NOENT);
 }
 
 
@@ -135,7 +136,7 @@ a_broken_record_is_refused(void **state)
 
     for (i = 0; i < VZ_COUNT(texts); i++) {
         put(102, texts[i]);
-        assert_int_equal(vz_store_read(&conf, 102, &ct), VZ_INTERNAL);
+        assert_int_equal(vz_ct_store_read(&conf, 102, &ct), VZ_INTERNAL);
     }
 }
 
@@ -149,8 +150,8 @@ a_record_is_replaced_as_a_whole_and_no_link_followed(void **state)
     (void) state;
 
     fill(&ct, 101);
-    assert_int_equal(vz_store_write(&ct), 0);
-    assert_int_equal(vz_store_read(&conf, 101, &back), VZ_OK);
+    assert_int_equal(vz_ct_store_write(&ct), 0);
+    assert_int_equal(vz_ct_store_read(&conf, 101, &back), VZ_OK);
 
     /* who reads the old one meanwhile has all of it */
 
@@ -159,17 +160,17 @@ a_record_is_replaced_as_a_whole_and_no_link_followed(void **state)
     assert_int_equal(link(path, other), 0);
 
     ct.units = 4321;
-    assert_int_equal(vz_store_write(&ct), 0);
-    assert_int_equal(vz_store_read(&conf, 101, &back), VZ_OK);
+    assert_int_equal(vz_ct_store_write(&ct), 0);
+    assert_int_equal(vz_ct_store_read(&conf, 101, &back), VZ_OK);
     assert_int_equal(back.units, 4321);
 
     assert_int_equal(rename(other, path), 0);
-    assert_int_equal(vz_store_read(&conf, 101, &back), VZ_OK);
+    assert_int_equal(vz_ct_store_read(&conf, 101, &back), VZ_OK);
     assert_int_not_equal(back.units, 4321);
 
     assert_int_equal(rename(path, other), 0);
     assert_int_equal(symlink("before", path), 0);
-    assert_int_equal(vz_store_read(&conf, 101, &back), VZ_INTERNAL);
+    assert_int_equal(vz_ct_store_read(&conf, 101, &back), VZ_INTERNAL);
 }
 
 
@@ -181,7 +182,7 @@ keys_of_a_newer_version_are_passed_over(void **state)
     (void) state;
 
     put(104, "ctid=104\nidmap=65536\nversion=a@1-1\nshiny=1\nnoise\n");
-    assert_int_equal(vz_store_read(&conf, 104, &ct), VZ_OK);
+    assert_int_equal(vz_ct_store_read(&conf, 104, &ct), VZ_OK);
     assert_int_equal(ct.idmap, 65536);
 }
 
@@ -206,27 +207,27 @@ only_whole_containers_are_walked(void **state)
     (void) state;
 
     fill(&ct, 101);
-    assert_int_equal(vz_store_write(&ct), 0);
+    assert_int_equal(vz_ct_store_write(&ct), 0);
 
     (void) snprintf(path, sizeof(path), "%s/ct/.102.tmp", conf.lxc_path);
     assert_int_equal(mkdir(path, 0700), 0);
     (void) strcpy(ct.dir, path);
     ct.ctid = 102;
-    assert_int_equal(vz_store_write(&ct), 0);
+    assert_int_equal(vz_ct_store_write(&ct), 0);
 
     (void) snprintf(path, sizeof(path), "%s/ct/lost+found", conf.lxc_path);
     assert_int_equal(mkdir(path, 0700), 0);
 
     n = 0;
-    assert_int_equal(vz_store_each(&conf, 0, count, &n), 0);
+    assert_int_equal(vz_ct_store_each(&conf, 0, count, &n), 0);
     assert_int_equal(n, 1);
 
     n = 0;
-    assert_int_equal(vz_store_each(&conf, 1, count, &n), 0);
+    assert_int_equal(vz_ct_store_each(&conf, 1, count, &n), 0);
     assert_int_equal(n, 2);
 
     n = 0;
-    assert_int_equal(vz_store_shadows(&conf, count, &n), 0);
+    assert_int_equal(vz_ct_store_shadows(&conf, count, &n), 0);
     assert_int_equal(n, 1);
 }
 
@@ -248,10 +249,10 @@ what_a_broken_record_has_is_taken(void **state)
     put(101, "ctid=101\ntag=3f2a9c5d01e4b768\nversion=a@1-1\n"
              "addresses=10.1.2.3\ncpuunits=x\nidmap=65");
 
-    assert_int_equal(vz_store_dir(&conf, 101, NULL, path), 0);
+    assert_int_equal(vz_ct_store_dir(&conf, 101, NULL, path), 0);
     assert_int_equal(chown(path, 0, conf.idmap_base), 0);
 
-    assert_int_equal(vz_store_read(&conf, 101, &ct), VZ_INTERNAL);
+    assert_int_equal(vz_ct_store_read(&conf, 101, &ct), VZ_INTERNAL);
     assert_int_equal(ct.broken, 1);
     assert_int_equal(ct.ctid, 101);
     assert_int_equal(ct.idmap, conf.idmap_base);
@@ -259,17 +260,17 @@ what_a_broken_record_has_is_taken(void **state)
     assert_string_equal(ct.tag, "3f2a9c5d01e4b768");
 
     n = 0;
-    assert_int_equal(vz_store_each(&conf, 0, count, &n), 0);
+    assert_int_equal(vz_ct_store_each(&conf, 0, count, &n), 0);
     assert_int_equal(n, 1);
-    assert_int_equal(vz_store_idmap(&conf), conf.idmap_base + 65536);
+    assert_int_equal(vz_ct_store_idmap(&conf), conf.idmap_base + 65536);
 
     /* of another number: nothing is left of it but its place */
     put(101, "ctid=7\nidmap=65536\nversion=a@1-1\n");
-    assert_int_equal(vz_store_idmap(&conf), conf.idmap_base + 65536);
+    assert_int_equal(vz_ct_store_idmap(&conf), conf.idmap_base + 65536);
 
     (void) strcat(path, "/ct.conf");
     assert_int_equal(unlink(path), 0);
-    assert_int_equal(vz_store_idmap(&conf), conf.idmap_base + 65536);
+    assert_int_equal(vz_ct_store_idmap(&conf), conf.idmap_base + 65536);
 }
 
 
@@ -282,13 +283,13 @@ wanted_no_more_needs_no_room(void **state)
 
     fill(&ct, 101);
     ct.onboot = 1;
-    assert_int_equal(vz_store_file(&ct, "config", "x\n", 2), 0);
-    assert_int_equal(vz_store_write(&ct), 0);
-    assert_int_equal(vz_store_read(&conf, 101, &back), VZ_OK);
+    assert_int_equal(vz_ct_store_file(&ct, "config", "x\n", 2), 0);
+    assert_int_equal(vz_ct_store_write(&ct), 0);
+    assert_int_equal(vz_ct_store_read(&conf, 101, &back), VZ_OK);
     assert_int_equal(back.onboot, 1);
 
-    assert_int_equal(vz_store_unwant(&ct), 0);
-    assert_int_equal(vz_store_read(&conf, 101, &back), VZ_OK);
+    assert_int_equal(vz_ct_store_unwant(&ct), 0);
+    assert_int_equal(vz_ct_store_read(&conf, 101, &back), VZ_OK);
     assert_int_equal(back.onboot, 0);
 }
 
@@ -300,54 +301,54 @@ the_lowest_free_range_of_ids_is_given(void **state)
 
     (void) state;
 
-    assert_int_equal(vz_store_idmap(&conf), conf.idmap_base);
+    assert_int_equal(vz_ct_store_idmap(&conf), conf.idmap_base);
 
     fill(&ct, 101);
-    assert_int_equal(vz_store_write(&ct), 0);
-    assert_int_equal(vz_store_idmap(&conf), conf.idmap_base + 65536);
+    assert_int_equal(vz_ct_store_write(&ct), 0);
+    assert_int_equal(vz_ct_store_idmap(&conf), conf.idmap_base + 65536);
 
     fill(&ct, 102);
     ct.idmap = conf.idmap_base + 2 * 65536;
-    assert_int_equal(vz_store_write(&ct), 0);
-    assert_int_equal(vz_store_idmap(&conf), conf.idmap_base + 65536);
+    assert_int_equal(vz_ct_store_write(&ct), 0);
+    assert_int_equal(vz_ct_store_idmap(&conf), conf.idmap_base + 65536);
 
     /* the last ranges of 32 bits */
 
     conf.idmap_base = 4294836224 - 65536;
     fill(&ct, 103);
-    assert_int_equal(vz_store_write(&ct), 0);
-    assert_int_equal(vz_store_idmap(&conf), 0);
+    assert_int_equal(vz_ct_store_write(&ct), 0);
+    assert_int_equal(vz_ct_store_idmap(&conf), 0);
 }
 
 
 static void
 addresses_are_canonical(void **state)
 {
-    char          text[VZ_ADDRESS_TEXT];
-    vz_ct_t       ct;
-    vz_address_t  a, b;
+    char     text[VZ_IP_TEXT];
+    vz_ct_t  ct;
+    vz_ip_t  a, b;
 
     (void) state;
 
-    assert_int_equal(vz_address_parse("FD77:0:0::1/64", &a), 0);
-    vz_address_print(&a, 1, text);
+    assert_int_equal(vz_ip_parse("FD77:0:0::1/64", &a), 0);
+    vz_ip_print(&a, 1, text);
     assert_string_equal(text, "fd77::1/64");
-    vz_address_print(&a, 0, text);
+    vz_ip_print(&a, 0, text);
     assert_string_equal(text, "fd77::1");
 
-    assert_int_equal(vz_address_parse("10.0.0.1/32", &b), 0);
-    vz_address_print(&b, 1, text);
+    assert_int_equal(vz_ip_parse("10.0.0.1/32", &b), 0);
+    vz_ip_print(&b, 1, text);
     assert_string_equal(text, "10.0.0.1");
-    assert_false(vz_address_same(&a, &b));
+    assert_false(vz_ip_same(&a, &b));
 
-    assert_int_equal(vz_address_parse("10.0.0.1/24", &a), 0);
-    assert_true(vz_address_same(&a, &b));
-    assert_int_equal(vz_address_parse("10.0.0", &a), -1);
+    assert_int_equal(vz_ip_parse("10.0.0.1/24", &a), 0);
+    assert_true(vz_ip_same(&a, &b));
+    assert_int_equal(vz_ip_parse("10.0.0", &a), -1);
 
     fill(&ct, 101);
-    assert_int_equal(vz_address_find(ct.addresses, ct.naddresses, &b), -1);
+    assert_int_equal(vz_ip_find(ct.addresses, ct.naddresses, &b), -1);
     ct.addresses[ct.naddresses++] = b;
-    assert_int_equal(vz_address_find(ct.addresses, ct.naddresses, &b), 0);
+    assert_int_equal(vz_ip_find(ct.addresses, ct.naddresses, &b), 0);
 }
 
 
@@ -360,12 +361,12 @@ small_files_come_and_go(void **state)
     (void) state;
 
     fill(&ct, 101);
-    assert_int_equal(vz_store_text(&ct, "used", text, sizeof(text)), -1);
-    assert_int_equal(vz_store_file(&ct, "used", "12", 2), 0);
-    assert_int_equal(vz_store_text(&ct, "used", text, sizeof(text)), 2);
+    assert_int_equal(vz_ct_store_text(&ct, "used", text, sizeof(text)), -1);
+    assert_int_equal(vz_ct_store_file(&ct, "used", "12", 2), 0);
+    assert_int_equal(vz_ct_store_text(&ct, "used", text, sizeof(text)), 2);
     assert_string_equal(text, "12");
-    assert_int_equal(vz_store_forget(&ct, "used"), 0);
-    assert_int_equal(vz_store_forget(&ct, "used"), 0);
+    assert_int_equal(vz_ct_store_forget(&ct, "used"), 0);
+    assert_int_equal(vz_ct_store_forget(&ct, "used"), 0);
 }
 
 

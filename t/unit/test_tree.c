@@ -1,7 +1,7 @@
 /*
  * Folders of any depth are made, synced and removed.
  *
- * sources: src/daemon/tree.c
+ * sources: src/daemon/base/dirtree.c
  */
 
 #include <fcntl.h>
@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "unit.h"
-#include "daemon/tree.h"
+#include "daemon/base/dirtree.h"
 
 
 static char  home[] = "/tmp/vz-tree-XXXXXX";
@@ -40,13 +40,13 @@ very_deep_folders_can_be_removed(void **state)
     assert_int_equal(symlinkat(home, fd, "link"), 0);
     (void) close(fd);
 
-    assert_int_equal(vz_tree_remove(deep), 0);
+    assert_int_equal(vz_dirtree_remove(deep), 0);
     assert_int_not_equal(access(deep, F_OK), 0);
     assert_int_equal(access(home, F_OK), 0);
 
     /* nothing there is nothing to do */
-    assert_int_equal(vz_tree_remove(deep), 0);
-    assert_int_equal(vz_tree_remove("relative"), -1);
+    assert_int_equal(vz_dirtree_remove(deep), 0);
+    assert_int_equal(vz_dirtree_remove("relative"), -1);
 }
 
 
@@ -59,14 +59,14 @@ a_folder_is_made_with_its_parents_and_synced(void **state)
     (void) state;
 
     (void) snprintf(path, sizeof(path), "%s/a/b/c", home);
-    assert_int_equal(vz_tree_make(path, 0711), 0);
-    assert_int_equal(vz_tree_make(path, 0700), 0);
+    assert_int_equal(vz_dirtree_make(path, 0711), 0);
+    assert_int_equal(vz_dirtree_make(path, 0700), 0);
     assert_int_equal(stat(path, &st), 0);
     assert_int_equal(st.st_mode & 07777, 0711);
 
-    assert_int_equal(vz_tree_sync(path), 0);
-    assert_int_equal(vz_tree_remove(path), 0);
-    assert_int_equal(vz_tree_sync(path), -1);
+    assert_int_equal(vz_dirtree_sync(path), 0);
+    assert_int_equal(vz_dirtree_remove(path), 0);
+    assert_int_equal(vz_dirtree_sync(path), -1);
 }
 
 
@@ -86,5 +86,5 @@ main(void)
 
     rc = cmocka_run_group_tests(tests, NULL, NULL);
 
-    return vz_tree_remove(home) == -1 ? 1 : rc;
+    return vz_dirtree_remove(home) == -1 ? 1 : rc;
 }

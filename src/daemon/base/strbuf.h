@@ -1,0 +1,29 @@
+/*
+ * Text that grows in a buffer of fixed size.  What does not fit is left out
+ * piece by piece, and full says that something was.
+ */
+
+#ifndef VZ_STRBUF_H
+#define VZ_STRBUF_H
+
+#include <stddef.h>
+#include "daemon/base/ip.h"
+
+
+typedef struct {
+    char       *buf;            /* the caller's; always terminated */
+    size_t      size;
+    size_t      len;
+    unsigned    full;
+} vz_strbuf_t;
+
+
+void vz_strbuf_init(vz_strbuf_t *text, char *buf, size_t size);
+void vz_strbuf_put(vz_strbuf_t *text, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* vz_strbuf_addresses: with commas and without prefixes; "-" for none. */
+void vz_strbuf_addresses(vz_strbuf_t *text, const vz_ip_t *list, unsigned n);
+
+
+#endif /* VZ_STRBUF_H */

@@ -1,0 +1,376 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#include <sys/stat.h>
+#include "daemon/base/dirtree.h"
+#include "daemon/base/job.h"
+#include "daemon/base/lock.h"
+#include "daemon/cgroup/cgroup.h"
+#include "daemon/ct/ct_stopping.h"
+#include "daemon/guest/guest_files.h"
+#include "daemon/guest/guest_identity.h"
+#include "daemon/lxc/lxc_conf.h"
+#include "daemon/lxc/lxc_driver.h"
+#include "daemon/lxc/lxc_lifecycle.h"
+#include "daemon/lxc/lxc_power.h"
+#include "daemon/net/ct_net.h"
+#include "daemon/rootfs/disk_space.h"
+#include "daemon/rootfs/mount.h"
+#include "daemon/rootfs/mount_pin.h"
+#include "daemon/rootfs/rootfs.h"
+#include "daemon/template/template_cache.h"
+#include "daemon/template/template_prune.h"
+
+
+#define VZ_LXC_IDS_WAIT   10000     /* ms, for the lock over id ranges */
+#define VZ_LXC_IDLE_WAIT  5000      /* ms, for the image of a destroyed one */
+
+
+static vz_code_e vz_lxc_create_as(vz_job_t *job, vz_ct_t *ct,
+    const char *version);
+static vz_code_e vz_lxc_reserve(vz_job_t *job, vz_ct_t *ct);
+static vz_code_e vz_lxc_furnish(const vz_ct_t *ct, int root, int raw,
+    const void *data, char *words);
+static int vz_lxc_publish(const vz_config_t *conf, vz_ct_t *ct);
+static int vz_lxc_hide(const vz_ct_t *ct, const char *gone);
+
+
+vz_code_e
+vz_lxc_driver_load(vz_job_t *job, vz_ct_t *ct)
+{
+    vz_code_e  rc;
+
+    rc = vz_ct_store_read(job->conf, job->req->ctid, ct);
+
+    if (rc == VZ_NOENT) {
+        return vz_job_end(job, rc, "container %u does not exist",
+                          job->req->ctid);
+    }
+
+    if (rc != VZ_OK) {
+        return vz_job_end(job, rc, "the record of container %u is broken",
+                          job->req->ctid);
+    }
+
+    return VZ_OK;
+}
+
+
+vz_code_e
+vz_lxc_driver_save(vz_job_t *job, const vz_ct_t *ct)
+{
+    if (vz_ct_store_write(ct) == -1) {
+        return vz_job_end(job, errno == ENOSPC ? VZ_NOSPACE : VZ_INTERNAL,
+                          "the record of container %u: %s", ct->ctid,
+                          strerror(errno));
+    }
+
+    return VZ_OK;
+}
+
+
+vz_code_e
+vz_lxc_lifecycle_create(vz_job_t *job)
+{
+    char         lower[PATH_MAX], words[VZ_WORDS_MAX], *version;
+    vz_ct_t      ct;
+    vz_code_e    rc;
+    const char  *template;
+
+    template = job->req->argv[1];
+
+    rc = vz_ct_store_read(job->conf, job->req->ctid, &ct);
+
+    if (rc == VZ_OK && !ct.started && strcmp(ct.template, template) == 0) {
+        return vz_job_end(job, VZ_OK, "already");
+    }
+
+    if (rc != VZ_NOENT) {
+        return vz_job_end(job, VZ_EXISTS, "container %u exists",
+                          job->req->ctid);
+    }
+
+    if (!vz_disk_space(job->conf, words)) {
+        return vz_job_end(job, VZ_NOSPACE, "%s", words);
+    }
+
+    rc = vz_template_cache_unpack(job->conf, template, job, lower);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    version = strrchr(lower, '/') + 1;
+
+    memset(&ct, 0, sizeof(ct));
+    ct.ctid = job->req->ctid;
+
+    if (vz_ct_store_dir(job->conf, ct.ctid, "gone", ct.dir) == -1
+        || vz_mount_drop(&ct) == -1
+        || vz_dirtree_remove(ct.dir) == -1
+        || vz_ct_store_dir(job->conf, ct.ctid, "tmp", ct.dir) == -1
+        || vz_mount_drop(&ct) == -1
+        || vz_dirtree_remove(ct.dir) == -1)
+    {
+        return vz_job_end(job, VZ_FAILED, "leftovers of container %u: %s",
+                          ct.ctid, strerror(errno));
+    }
+
+    rc = vz_lxc_create_as(job, &ct, version);
+
+    if (rc != VZ_OK) {
+        (void) vz_dirtree_remove(ct.dir);
+        return rc;
+    }
+
+    vz_template_prune(job->conf, template);
+
+    return VZ_OK;
+}
+
+
+/* in .CTID.tmp, renamed when all of it is there */
+
+static vz_code_e
+vz_lxc_create_as(vz_job_t *job, vz_ct_t *ct, const char *version)
+{
+    char       words[VZ_WORDS_MAX];
+    vz_code_e  rc;
+
+    strcpy(ct->tag, job->req->mark.tag);
+    snprintf(ct->template, sizeof(ct->template), "%s", job->req->argv[1]);
+    snprintf(ct->version, sizeof(ct->version), "%s", version);
+    snprintf(ct->hostname, sizeof(ct->hostname), "vps%u", ct->ctid);
+
+    ct->created = (uint64_t) time(NULL);
+    ct->units = 1000;
+    ct->disk.set = 1;
+    ct->disk.barrier = job->conf->disk_default > VZ_DISK_MIN
+                       ? job->conf->disk_default : VZ_DISK_MIN;
+    ct->disk.limit = ct->disk.barrier;
+
+    rc = vz_lxc_reserve(job, ct);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    vz_job_progress(job, 75, "making its disk");
+
+    rc = vz_rootfs_make(ct, words);
+    if (rc != VZ_OK) {
+        return vz_job_end(job, rc, "%s", words);
+    }
+
+    vz_job_progress(job, 85, "writing its name and keys");
+
+    rc = vz_rootfs_enter(job, ct, 1, vz_lxc_furnish, NULL, words);
+    if (rc != VZ_OK) {
+        return vz_job_end(job, rc, "%s", words);
+    }
+
+    vz_job_progress(job, 95, "writing configuration");
+
+    if (vz_lxc_conf_write(job->conf, ct) == -1
+        || vz_lxc_publish(job->conf, ct) == -1)
+    {
+        return vz_job_end(job, errno == ENOSPC ? VZ_NOSPACE : VZ_INTERNAL,
+                          "container %u: %s", ct->ctid, strerror(errno));
+    }
+
+    return VZ_OK;
+}
+
+
+/* a range of ids is taken by the first record that names it */
+
+static vz_code_e
+vz_lxc_reserve(vz_job_t *job, vz_ct_t *ct)
+{
+    int        rc;
+    char       holder[VZ_LOCK_HOLDER], path[PATH_MAX];
+    vz_lock_t  lock;
+
+    if (vz_lock_take(job->conf, VZ_TEMPLATE_PRUNE_LOCK, "create",
+                     VZ_LXC_IDS_WAIT,
+                     &lock, holder) != VZ_OK)
+    {
+        return vz_job_end(job, VZ_BUSY, "id ranges: %s", holder);
+    }
+
+    if (vz_ct_store_lower(job->conf, ct, path) == -1
+        || access(path, F_OK) == -1)
+    {
+        vz_lock_drop(&lock);
+        return vz_job_end(job, VZ_BUSY, "template %s has just been changed",
+                          ct->template);
+    }
+
+    ct->idmap = vz_ct_store_idmap(job->conf);
+
+    if (ct->idmap == 0) {
+        vz_lock_drop(&lock);
+        return vz_job_end(job, VZ_NOSPACE, "no range of ids is free");
+    }
+
+    /* the guest's root passes through its folder, others do not */
+
+    rc = mkdir(ct->dir, 0700) == -1
+         || chown(ct->dir, 0, ct->idmap) == -1
+         || chmod(ct->dir, 0710) == -1
+         || vz_ct_store_path(ct, "root", path) == -1
+         || mkdir(path, 0700) == -1
+         || vz_ct_store_path(ct, "raw", path) == -1
+         || mkdir(path, 0700) == -1
+         || vz_ct_store_write(ct) == -1;
+
+    vz_lock_drop(&lock);
+
+    return rc ? vz_job_end(job, errno == ENOSPC ? VZ_NOSPACE : VZ_INTERNAL,
+                           "container %u: %s", ct->ctid, strerror(errno))
+              : VZ_OK;
+}
+
+
+static vz_code_e
+vz_lxc_furnish(const vz_ct_t *ct, int root, int raw, const void *data,
+    char *words)
+{
+    (void) raw;
+    (void) data;
+
+    if (vz_guest_files_hostname(root, ct->hostname) == -1
+        || vz_guest_identity_make(root, ct->hostname) == -1)
+    {
+        snprintf(words, VZ_WORDS_MAX, "writing its name and keys: %s",
+                 strerror(errno));
+        return VZ_FAILED;
+    }
+
+    return VZ_OK;
+}
+
+
+static int
+vz_lxc_publish(const vz_config_t *conf, vz_ct_t *ct)
+{
+    char  path[PATH_MAX];
+
+    /* all that is in it is on the disk before it has its name, then that */
+
+    if (vz_ct_store_dir(conf, ct->ctid, NULL, path) == -1
+        || vz_dirtree_sync(ct->dir) == -1
+        || rename(ct->dir, path) == -1)
+    {
+        return -1;
+    }
+
+    strcpy(ct->dir, path);
+    *strrchr(path, '/') = '\0';
+
+    return vz_dirtree_sync(path);
+}
+
+
+vz_code_e
+vz_lxc_lifecycle_destroy(vz_job_t *job)
+{
+    char       words[VZ_WORDS_MAX], path[PATH_MAX];
+    vz_ct_t    ct;
+    unsigned   killed;
+    vz_code_e  rc;
+
+    rc = vz_ct_store_read(job->conf, job->req->ctid, &ct);
+
+    if (rc == VZ_NOENT) {
+        return vz_job_end(job, VZ_OK, "already");
+    }
+
+    /* what can't be removed is not taken down */
+
+    if (!ct.broken && vz_mount_pin_find(&ct, VZ_MOUNT_PIN_PATIENCE, words)) {
+        return vz_job_end(job, VZ_BUSY, "%s", words);
+    }
+
+    rc = vz_lxc_power_halt(job->conf, &ct, 0, &killed, words);
+
+    if (rc != VZ_OK && !ct.broken) {
+        return vz_job_end(job, rc, "%s", words);
+    }
+
+    vz_lxc_power_unlock(job->conf, &ct);
+    vz_job_progress(job, 50, "removing its files");
+
+    if (!vz_mount_image_idle(&ct, VZ_LXC_IDLE_WAIT)) {
+        return vz_job_end(job, VZ_BUSY, "its image is still in use");
+    }
+
+    if (vz_ct_store_dir(job->conf, ct.ctid, "gone", path) == -1
+        || vz_dirtree_remove(path) == -1
+        || vz_lxc_hide(&ct, path) == -1
+        || vz_dirtree_remove(path) == -1)
+    {
+        return vz_job_end(job, VZ_FAILED, "removing container %u: %s",
+                          ct.ctid, strerror(errno));
+    }
+
+    (void) vz_ct_stopping_forget(job->conf, ct.ctid);
+
+    if (!ct.broken) {
+        vz_template_prune(job->conf, ct.template);
+    }
+
+    return VZ_OK;
+}
+
+
+/* a full disk may have no room for a name: then first its image goes */
+
+static int
+vz_lxc_hide(const vz_ct_t *ct, const char *gone)
+{
+    char  image[PATH_MAX];
+
+    if (rename(ct->dir, gone) == 0) {
+        return 0;
+    }
+
+    return errno != ENOSPC || vz_ct_store_path(ct, "image", image) == -1
+           || unlink(image) == -1
+           ? -1 : rename(ct->dir, gone);
+}
+
+
+vz_code_e
+vz_lxc_lifecycle_adopt(vz_job_t *job)
+{
+    vz_ct_t    ct;
+    vz_code_e  rc;
+
+    rc = vz_lxc_driver_load(job, &ct);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    strcpy(ct.tag, job->req->argv[1]);
+
+    return vz_lxc_driver_save(job, &ct);
+}
+
+
+/* a record that is broken behind it still says it */
+
+vz_code_e
+vz_lxc_lifecycle_tag(const vz_config_t *conf, uint32_t ctid,
+                     char tag[VZ_TAG_LEN + 1])
+{
+    vz_ct_t    ct;
+    vz_code_e  rc;
+
+    rc = vz_ct_store_read(conf, ctid, &ct);
+    strcpy(tag, ct.tag);
+
+    return rc == VZ_INTERNAL && strlen(ct.tag) == VZ_TAG_LEN ? VZ_OK : rc;
+}

@@ -1,0 +1,36 @@
+/*
+ * What a container's interface lets in, as a program of classic BPF that the
+ * kernel runs on every frame of it (tc-bpf(8), direct action) before any rule
+ * of nftables sees it: so it holds while our table is gone.  Pure code.
+ *
+ * Let in are frames of the container's own hardware address, without a tag of
+ * a VLAN: IPv4 and ARP from its own addresses, IPv6 from them or link-local.
+ * Routed, nothing goes to a link-local address but what the next hop needs:
+ * ICMP, and DNS where host_dns says so (RFC 3927, 2.7; a cloud tells a node's
+ * secrets at 169.254.169.254).
+ */
+
+#ifndef VZ_INGRESS_FILTER_H
+#define VZ_INGRESS_FILTER_H
+
+#include <linux/filter.h>
+#include "daemon/ct/ct_store.h"
+
+
+#define VZ_INGRESS_FILTER_MAX  512  /* instructions */
+
+typedef struct {
+    unsigned            n;
+    struct sock_filter  code[VZ_INGRESS_FILTER_MAX];
+} vz_ingress_filter_t;
+
+
+/*
+ * vz_ingress_filter_make: the program for ct, whose interface has the hardware
+ * address hw.  It returns TC_ACT_OK (0) or TC_ACT_SHOT (2).
+ */
+void vz_ingress_filter_make(const vz_config_t *conf, const vz_ct_t *ct,
+    const unsigned char hw[6], vz_ingress_filter_t *filter);
+
+
+#endif /* VZ_INGRESS_FILTER_H */

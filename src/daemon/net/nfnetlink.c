@@ -1,0 +1,279 @@
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+#include <arpa/inet.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netlink.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include "daemon/net/nfnetlink.h"
+
+
+#define VZ_NFNETLINK_TRIES  8       /* while others change their tables */
+#define VZ_NFNETLINK_WAIT   2       /* s for an answer */
+
+
+typedef struct {
+    struct nlmsghdr     header;
+    struct nfgenmsg     body;
+    unsigned char       room[128];
+} vz_nfnetlink_request_t;
+
+/* what a message of an answer adds to the count; type is the attribute's */
+typedef int (*vz_nfnetlink_pt)(const struct nlattr *attr, size_t left);
+
+
+static int vz_nfnetlink_once(vz_nfnetlink_t *nfn,
+    vz_nfnetlink_request_t *request, vz_nfnetlink_pt count);
+static void vz_nfnetlink_begin(vz_nfnetlink_request_t *request,
+    const vz_nfnetlink_t *nfn, unsigned type, unsigned flags);
+static void vz_nfnetlink_put(vz_nfnetlink_request_t *request,
+    unsigned short type, const char *text);
+static int vz_nfnetlink_use(const struct nlattr *attr, size_t left);
+static int vz_nfnetlink_list(const struct nlattr *attr, size_t left);
+static const struct nlattr *vz_nfnetlink_next(const struct nlattr *attr,
+    size_t *left);
+
+
+#define VZ_NFNETLINK_PAST(header)  ((const void *)                            \
+    ((const char *) (header) + NLMSG_SPACE(sizeof(struct nfgenmsg))))
+
+
+int
+vz_nfnetlink_open(vz_nfnetlink_t *nfn, int bridge, const char *table)
+{
+    int             saved;
+    struct timeval  wait;
+
+    nfn->family = bridge ? NFPROTO_BRIDGE : NFPROTO_INET;
+    nfn->table = table;
+
+    nfn->fd = socket(AF_NETLINK, SOCK_RAW|SOCK_CLOEXEC, NETLINK_NETFILTER);
+    if (nfn->fd == -1) {
+        return -1;
+    }
+
+    wait.tv_sec = VZ_NFNETLINK_WAIT;
+    wait.tv_usec = 0;
+
+    if (setsockopt(nfn->fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait))
+        == -1)
+    {
+        saved = errno;
+        vz_nfnetlink_close(nfn);
+        errno = saved;
+        return -1;
+    }
+
+    return 0;
+}
+
+
+void
+vz_nfnetlink_close(vz_nfnetlink_t *nfn)
+{
+    (void) close(nfn->fd);
+    nfn->fd = -1;
+}
+
+
+int
+vz_nfnetlink_rules(vz_nfnetlink_t *nfn, const char *chain)
+{
+    vz_nfnetlink_request_t  request;
+
+    vz_nfnetlink_begin(&request, nfn, NFT_MSG_GETCHAIN, NLM_F_ACK);
+    vz_nfnetlink_put(&request, NFTA_CHAIN_TABLE, nfn->table);
+    vz_nfnetlink_put(&request, NFTA_CHAIN_NAME, chain);
+
+    return vz_nfnetlink_once(nfn, &request, vz_nfnetlink_use);
+}
+
+
+/* what changed while it was told is asked for again */
+
+int
+vz_nfnetlink_elements(vz_nfnetlink_t *nfn, const char *set)
+{
+    int                     n, tries;
+    vz_nfnetlink_request_t  request;
+
+    vz_nfnetlink_begin(&request, nfn, NFT_MSG_GETSETELEM, NLM_F_DUMP);
+    vz_nfnetlink_put(&request, NFTA_SET_ELEM_LIST_TABLE, nfn->table);
+    vz_nfnetlink_put(&request, NFTA_SET_ELEM_LIST_SET, set);
+
+    tries = VZ_NFNETLINK_TRIES;
+
+    do {
+        n = vz_nfnetlink_once(nfn, &request, vz_nfnetlink_list);
+    } while (n == -1 && errno == EINTR && --tries > 0);
+
+    return n;
+}
+
+
+static int
+vz_nfnetlink_once(vz_nfnetlink_t *nfn, vz_nfnetlink_request_t *request,
+                  vz_nfnetlink_pt count)
+{
+    int                    n, changed;
+    size_t                 left;
+    ssize_t                len;
+    const struct nlmsghdr  *header;
+
+    union {
+        struct nlmsghdr  header;
+        char             buf[32768];
+    } reply;
+
+    if (send(nfn->fd, request, request->header.nlmsg_len, 0) == -1) {
+        return -1;
+    }
+
+    n = 0;
+    changed = 0;
+
+    for ( ;; ) {
+        len = recv(nfn->fd, &reply, sizeof(reply), 0);
+
+        if (len == -1) {
+            if (errno == EINTR) {
+                continue;
+            }
+
+            return -1;
+        }
+
+        left = (size_t) len;
+
+        for (header = &reply.header; NLMSG_OK(header, left);
+             header = NLMSG_NEXT(header, left))
+        {
+            changed |= header->nlmsg_flags & NLM_F_DUMP_INTR;
+
+            if (header->nlmsg_type == NLMSG_ERROR
+                || header->nlmsg_type == NLMSG_DONE)
+            {
+                /* both begin with the error, 0 or a negative number */
+
+                errno = header->nlmsg_len >= NLMSG_LENGTH(sizeof(int))
+                        ? -*(const int *) NLMSG_DATA(header) : EPROTO;
+                errno = errno == 0 && changed ? EINTR : errno;
+
+                return errno ? -1 : n;
+            }
+
+            if (header->nlmsg_len > NLMSG_SPACE(sizeof(struct nfgenmsg))) {
+                n += count(VZ_NFNETLINK_PAST(header), header->nlmsg_len
+                           - NLMSG_SPACE(sizeof(struct nfgenmsg)));
+            }
+        }
+    }
+}
+
+
+static void
+vz_nfnetlink_begin(vz_nfnetlink_request_t *request, const vz_nfnetlink_t *nfn,
+                   unsigned type,
+    unsigned flags)
+{
+    memset(request, 0, sizeof(*request));
+
+    request->header.nlmsg_len = NLMSG_LENGTH(sizeof(request->body));
+    request->header.nlmsg_type = (uint16_t) (NFNL_SUBSYS_NFTABLES << 8 | type);
+    request->header.nlmsg_flags = (uint16_t) (NLM_F_REQUEST | flags);
+    request->body.nfgen_family = nfn->family;
+    request->body.version = NFNETLINK_V0;
+}
+
+
+static void
+vz_nfnetlink_put(vz_nfnetlink_request_t *request, unsigned short type,
+                 const char *text)
+{
+    size_t           len;
+    struct nlattr   *attr;
+
+    len = strlen(text) + 1;
+    attr = (void *) ((char *) request
+                     + NLMSG_ALIGN(request->header.nlmsg_len));
+
+    attr->nla_type = type;
+    attr->nla_len = (uint16_t) (NLA_HDRLEN + len);
+    memcpy((char *) attr + NLA_HDRLEN, text, len);
+
+    request->header.nlmsg_len = (uint32_t)
+                                (NLMSG_ALIGN(request->header.nlmsg_len)
+                                 + NLA_ALIGN(attr->nla_len));
+}
+
+
+static const struct nlattr *
+vz_nfnetlink_next(const struct nlattr *attr, size_t *left)
+{
+    size_t  len;
+
+    len = NLA_ALIGN(attr->nla_len);
+    *left -= len < *left ? len : *left;
+
+    return (const void *) ((const char *) attr + len);
+}
+
+
+#define vz_nfnetlink_ok(attr, left)                                           \
+    ((left) >= NLA_HDRLEN && (attr)->nla_len >= NLA_HDRLEN                    \
+     && (attr)->nla_len <= (left))
+
+
+static int
+vz_nfnetlink_use(const struct nlattr *attr, size_t left)
+{
+    uint32_t  n;
+
+    for ( /* void */ ; vz_nfnetlink_ok(attr,
+                                       left); attr = vz_nfnetlink_next(attr,
+                                                                       &left))
+    {
+        if ((attr->nla_type & NLA_TYPE_MASK) == NFTA_CHAIN_USE
+            && attr->nla_len == NLA_HDRLEN + sizeof(n))
+        {
+            memcpy(&n, (const char *) attr + NLA_HDRLEN, sizeof(n));
+            return (int) ntohl(n);
+        }
+    }
+
+    return 0;
+}
+
+
+static int
+vz_nfnetlink_list(const struct nlattr *attr, size_t left)
+{
+    int                   n;
+    size_t                inner;
+    const struct nlattr  *element;
+
+    n = 0;
+
+    for ( /* void */ ; vz_nfnetlink_ok(attr,
+                                       left); attr = vz_nfnetlink_next(attr,
+                                                                       &left))
+    {
+        if ((attr->nla_type & NLA_TYPE_MASK) != NFTA_SET_ELEM_LIST_ELEMENTS) {
+            continue;
+        }
+
+        inner = attr->nla_len - NLA_HDRLEN;
+        element = (const void *) ((const char *) attr + NLA_HDRLEN);
+
+        for ( /* void */ ; vz_nfnetlink_ok(element, inner);
+             element = vz_nfnetlink_next(element, &inner))
+        {
+            n++;
+        }
+    }
+
+    return n;
+}

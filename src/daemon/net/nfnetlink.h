@@ -1,0 +1,34 @@
+/*
+ * What nftables holds, asked of the kernel itself: nothing is run and nothing
+ * changed, so it may be asked every two seconds.
+ */
+
+#ifndef VZ_NFNETLINK_H
+#define VZ_NFNETLINK_H
+
+#include <stdint.h>
+
+
+typedef struct {
+    int             fd;
+    unsigned char   family;
+    const char     *table;          /* the caller's */
+} vz_nfnetlink_t;
+
+
+/*
+ * vz_nfnetlink_open: for a table, of family bridge or inet.  0, or -1 with
+ * errno.
+ */
+int vz_nfnetlink_open(vz_nfnetlink_t *nfn, int bridge, const char *table);
+void vz_nfnetlink_close(vz_nfnetlink_t *nfn);
+
+/*
+ * How many rules a chain has, or elements a set; -1 with errno, ENOENT where
+ * the table has none of that name.
+ */
+int vz_nfnetlink_rules(vz_nfnetlink_t *nfn, const char *chain);
+int vz_nfnetlink_elements(vz_nfnetlink_t *nfn, const char *set);
+
+
+#endif /* VZ_NFNETLINK_H */

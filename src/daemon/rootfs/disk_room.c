@@ -1,0 +1,56 @@
+#include <sys/statvfs.h>
+#include "daemon/base/log.h"
+#include "daemon/rootfs/disk_room.h"
+#include "daemon/rootfs/image.h"
+#include "wire/frame.h"
+
+
+#define VZ_DISK_ROOM_LOW  (8ULL << 20)  /* bytes: it is full */
+
+
+void
+vz_disk_room(const vz_ct_t *ct, int raw, uint64_t room)
+{
+    char              words[VZ_WORDS_MAX];
+    uint64_t          left, bytes;
+    struct statvfs    fs;
+    vz_image_size_t   size;
+
+    if (fstatvfs(raw, &fs) == -1 || vz_image_size(ct, raw, &size) == -1) {
+        return;
+    }
+
+    /* btrfs says 0, too, where data would fit and no name */
+
+    left = (uint64_t) fs.f_bavail * fs.f_frsize;
+    bytes = size.fs;
+
+    if (left < VZ_DISK_ROOM_LOW) {
+        bytes = ct->disk.limit + room;
+
+        /* what it was given the last time it has filled as well */
+
+        if (bytes <= size.fs) {
+            bytes = size.fs + VZ_DISK_ROOM_START;
+        }
+
+        if (bytes > ct->disk.limit + VZ_DISK_ROOM_MOST) {
+            bytes = ct->disk.limit + VZ_DISK_ROOM_MOST;
+        }
+
+    } else if (left > size.fs - ct->disk.limit + 2 * VZ_DISK_ROOM_LOW
+               && size.fs > ct->disk.limit
+               && size.fs <= ct->disk.limit + VZ_DISK_ROOM_MOST)
+    {
+        bytes = ct->disk.limit;
+    }
+
+    if (left < VZ_DISK_ROOM_LOW ? bytes <= size.fs : bytes >= size.fs) {
+        return;
+    }
+
+    if (vz_image_resize(ct, raw, bytes, words) != VZ_OK) {
+        vz_log(LOG_WARNING, "room on the disk of container %u: %s", ct->ctid,
+               words);
+    }
+}

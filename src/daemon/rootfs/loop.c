@@ -1,0 +1,151 @@
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include <linux/btrfs.h>
+#include <linux/loop.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include "daemon/rootfs/loop.h"
+
+
+#define VZ_LOOP_TRIES  256
+
+
+int
+vz_loop_attach(int image, const char *path, char device[VZ_LOOP_NAME])
+{
+    int                 control, number, loop, tries;
+    struct loop_config  config;
+
+    control = open("/dev/loop-control", O_RDWR | O_CLOEXEC);
+    if (control == -1) {
+        return -1;
+    }
+
+    memset(&config, 0, sizeof(config));
+    config.fd = (uint32_t) image;
+    config.info.lo_flags = LO_FLAGS_AUTOCLEAR;
+    snprintf((char *) config.info.lo_file_name, LO_NAME_SIZE, "%.60s", path);
+
+    for (tries = 0; tries < VZ_LOOP_TRIES; tries++) {
+        number = ioctl(control, LOOP_CTL_GET_FREE);
+        if (number < 0) {
+            break;
+        }
+
+        snprintf(device, VZ_LOOP_NAME, "/dev/loop%d", number);
+
+        loop = open(device, O_RDWR | O_CLOEXEC);
+
+        if (loop == -1 && errno == ENOENT) {
+
+            /* no devtmpfs or it is slow; major 7 is the loop driver's */
+
+            if (mknod(device, S_IFBLK | 0660, makedev(7, (unsigned) number))
+                == -1)
+            {
+                usleep(1000);
+            }
+
+            continue;
+        }
+
+        if (loop != -1) {
+            if (ioctl(loop, LOOP_CONFIGURE, &config) == 0) {
+                close(control);
+                return loop;
+            }
+
+            number = errno;
+            close(loop);
+            errno = number;
+
+            if (errno != EBUSY) {
+                break;
+            }
+
+            usleep(1000);
+        }
+    }
+
+    number = errno;
+    close(control);
+    errno = number;
+
+    return -1;
+}
+
+
+int
+vz_loop_holds(const char *path)
+{
+    int             fd, found;
+    DIR            *dir;
+    char            name[64 + NAME_MAX], backing[PATH_MAX];
+    ssize_t         n;
+    struct dirent  *entry;
+
+    dir = opendir("/sys/block");
+    if (dir == NULL) {
+        return 0;
+    }
+
+    found = 0;
+
+    while (!found && (entry = readdir(dir)) != NULL) {
+        if (strncmp(entry->d_name, "loop", 4) != 0) {
+            continue;
+        }
+
+        snprintf(name, sizeof(name), "%s/loop/backing_file", entry->d_name);
+
+        fd = openat(dirfd(dir), name, O_RDONLY | O_CLOEXEC);
+        if (fd == -1) {
+            continue;
+        }
+
+        n = read(fd, backing, sizeof(backing) - 1);
+        close(fd);
+
+        if (n > 0) {
+            backing[n] = '\0';
+            backing[strcspn(backing, "\n")] = '\0';
+            found = strcmp(backing, path) == 0;
+        }
+    }
+
+    closedir(dir);
+
+    return found;
+}
+
+
+int
+vz_loop_under(int raw)
+{
+    struct btrfs_ioctl_dev_info_args  info;
+
+    /* btrfs gives its files a device number of its own: it must be asked */
+
+    memset(&info, 0, sizeof(info));
+    info.devid = 1;
+
+    if (ioctl(raw, BTRFS_IOC_DEV_INFO, &info) == -1) {
+        return -1;
+    }
+
+    info.path[sizeof(info.path) - 1] = '\0';
+
+    if (strncmp((char *) info.path, "/dev/loop", 9) != 0) {
+        errno = ENODEV;
+        return -1;
+    }
+
+    return open((char *) info.path, O_RDWR | O_CLOEXEC);
+}

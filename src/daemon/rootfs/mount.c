@@ -1,0 +1,528 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include <sys/file.h>
+#include <sys/fsuid.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/wait.h>
+#include "daemon/base/caps.h"
+#include "daemon/rootfs/disk_room.h"
+#include "daemon/rootfs/image.h"
+#include "daemon/rootfs/loop.h"
+#include "daemon/rootfs/mount.h"
+#include "wire/frame.h"
+
+
+#define VZ_MOUNT_POLL   20          /* ms between looks at an image */
+
+
+static vz_code_e vz_mount_image_take(int image, const char *path, int wait,
+    char *words);
+static vz_code_e vz_mount_build(const vz_ct_t *ct, const char *lower,
+    const char *device, uint64_t room, vz_mount_t *mount, char *words);
+static int vz_mount_btrfs(const char *device);
+static int vz_mount_layers(int raw, const char *lower);
+static int vz_mount_clone(int dirfd, const char *path, int userns,
+    const char *target);
+static int vz_mount_overlay(uint32_t base);
+static int vz_mount_userns(uint32_t base);
+static vz_code_e vz_mount_failed(char *words, const char *what);
+
+
+vz_code_e
+vz_mount_make(const vz_ct_t *ct, const char *lower, int wait, uint64_t room,
+    vz_mount_t *mount, char *words)
+{
+    int        image, loop;
+    char       path[PATH_MAX], device[VZ_LOOP_NAME];
+    vz_code_e  rc;
+
+    if (vz_ct_store_path(ct, "image", path) == -1) {
+        return vz_mount_failed(words, "path");
+    }
+
+    image = open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+    if (image == -1) {
+        return vz_mount_failed(words, "image");
+    }
+
+    rc = vz_mount_image_take(image, path, wait, words);
+    if (rc != VZ_OK) {
+        close(image);
+        return rc;
+    }
+
+    loop = vz_loop_attach(image, path, device);
+
+    if (loop == -1) {
+        rc = vz_mount_failed(words, "loop device");
+
+    } else {
+
+        /* the loop device has our open file, and the lock with it */
+
+        (void) flock(image, LOCK_UN);
+
+        rc = vz_mount_build(ct, lower, device, room, mount, words);
+        close(loop);
+    }
+
+    close(image);
+
+    return rc;
+}
+
+
+/* locked: nobody attaches it between our look and our own attaching */
+
+static vz_code_e
+vz_mount_image_take(int image, const char *path, int wait, char *words)
+{
+    for ( ;; ) {
+        if (flock(image, LOCK_EX | LOCK_NB) == 0) {
+            if (!vz_loop_holds(path)) {
+                return VZ_OK;
+            }
+
+            (void) flock(image, LOCK_UN);
+
+        } else if (errno != EWOULDBLOCK && errno != EINTR) {
+            return vz_mount_failed(words, "image lock");
+        }
+
+        if (wait <= 0) {
+            snprintf(words, VZ_WORDS_MAX, "the image is still in use");
+            return VZ_BUSY;
+        }
+
+        usleep(VZ_MOUNT_POLL * 1000);
+        wait -= VZ_MOUNT_POLL;
+    }
+}
+
+
+static vz_code_e
+vz_mount_build(const vz_ct_t *ct, const char *lower, const char *device,
+    uint64_t room, vz_mount_t *mounts, char *words)
+{
+    int             raw, userns;
+    struct statvfs  fs;
+
+    /* what the host lets go of meanwhile we do, too, where "/" is shared */
+
+    if (unshare(CLONE_NEWNS) == -1
+        || mount(NULL, "/", NULL, MS_REC|MS_SLAVE, NULL) == -1
+        || chdir(ct->dir) == -1)
+    {
+        return vz_mount_failed(words, "mount namespace");
+    }
+
+    raw = vz_mount_btrfs(device);
+    if (raw == -1) {
+        return vz_mount_failed(words, "mounting the image");
+    }
+
+    /* clones can only be taken of what is attached somewhere */
+
+    if (move_mount(raw, "", AT_FDCWD, "raw", MOVE_MOUNT_F_EMPTY_PATH) == -1) {
+        return vz_mount_failed(words, "attaching the image");
+    }
+
+    mounts->raw = open_tree(AT_FDCWD, "raw", OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC);
+    if (mounts->raw == -1) {
+        return vz_mount_failed(words, "image clone");
+    }
+
+    if (vz_mount_layers(raw, lower) == -1) {
+        return vz_mount_failed(words, "layers");
+    }
+
+    vz_disk_room(ct, raw, room);
+    vz_image_discard(raw, 1);
+
+    userns = vz_mount_userns(ct->idmap);
+    if (userns == -1) {
+        return vz_mount_failed(words, "user namespace");
+    }
+
+    if (vz_mount_clone(raw, "", userns, "raw") == -1
+        || vz_mount_clone(AT_FDCWD, lower, userns, "root") == -1)
+    {
+        close(userns);
+        return vz_mount_failed(words, "idmapped mount");
+    }
+
+    close(userns);
+    close(raw);
+
+    mounts->root = vz_mount_overlay(ct->idmap);
+    if (mounts->root == -1) {
+        return vz_mount_failed(words, "overlay");
+    }
+
+    /* overlayfs without a folder to work in goes on, and nobody can write */
+
+    if (fstatvfs(mounts->root, &fs) == -1 || (fs.f_flag & ST_RDONLY)) {
+        snprintf(words, VZ_WORDS_MAX, "its disk is full, so its root could "
+                 "only be read: make it larger");
+        return VZ_NOSPACE;
+    }
+
+    return VZ_OK;
+}
+
+
+static int
+vz_mount_btrfs(const char *device)
+{
+    int  fs, fd, saved;
+
+    fs = fsopen("btrfs", FSOPEN_CLOEXEC);
+    if (fs == -1) {
+        return -1;
+    }
+
+    fd = -1;
+
+    if (fsconfig(fs, FSCONFIG_SET_STRING, "source", device, 0) == 0
+        && fsconfig(fs, FSCONFIG_SET_FLAG, "nodiscard", NULL, 0) == 0
+        && fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) == 0)
+    {
+        fd = fsmount(fs, FSMOUNT_CLOEXEC, MOUNT_ATTR_NOATIME|MOUNT_ATTR_NODEV
+                                          |MOUNT_ATTR_NOSUID);
+    }
+
+    saved = errno;
+    close(fs);
+    errno = saved;
+
+    return fd;
+}
+
+
+/* upper and work, once; upper looks like the template's root folder */
+
+static int
+vz_mount_layers(int raw, const char *lower)
+{
+    int          fd, rc;
+    struct stat  st;
+
+    if (mkdirat(raw, "upper", 0700) == -1) {
+        return errno == EEXIST ? 0 : -1;
+    }
+
+    if (fchmodat(raw, ".", 0700, 0) == -1
+        || (mkdirat(raw, "work", 0700) == -1 && errno != EEXIST)
+        || stat(lower, &st) == -1)
+    {
+        return -1;
+    }
+
+    fd = openat(raw, "upper", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd == -1) {
+        return -1;
+    }
+
+    rc = fchown(fd, st.st_uid, st.st_gid) == -1
+         || fchmod(fd, st.st_mode & 07777) == -1
+         ? -1 : 0;
+    close(fd);
+
+    return rc;
+}
+
+
+static int
+vz_mount_clone(int dirfd, const char *path, int userns, const char *target)
+{
+    int                fd, rc;
+    unsigned           flags;
+    struct mount_attr  attr;
+
+    flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC;
+
+    fd = open_tree(dirfd, path, *path ? flags : flags | AT_EMPTY_PATH);
+    if (fd == -1) {
+        return -1;
+    }
+
+    memset(&attr, 0, sizeof(attr));
+    attr.attr_set = MOUNT_ATTR_IDMAP;
+    attr.userns_fd = (uint64_t) userns;
+
+    rc = mount_setattr(fd, "", AT_EMPTY_PATH, &attr, sizeof(attr));
+
+    if (rc == 0) {
+        rc = move_mount(fd, "", AT_FDCWD, target, MOVE_MOUNT_F_EMPTY_PATH);
+    }
+
+    close(fd);
+
+    return rc;
+}
+
+
+/*
+ * The overlay makes its work folder with the ids of the one who mounts: host
+ * root has none in the idmapped upper layer.
+ */
+
+static int
+vz_mount_overlay(uint32_t base)
+{
+    int  fs, fd, saved;
+
+    if (vz_mount_ids(base) == -1) {
+        return -1;
+    }
+
+    fd = -1;
+    fs = fsopen("overlay", FSOPEN_CLOEXEC);
+
+    if (fs != -1
+        && fsconfig(fs, FSCONFIG_SET_STRING, "source", "overlay", 0) == 0
+        && fsconfig(fs, FSCONFIG_SET_STRING, "lowerdir", "root", 0) == 0
+        && fsconfig(fs, FSCONFIG_SET_STRING, "upperdir", "raw/upper", 0) == 0
+        && fsconfig(fs, FSCONFIG_SET_STRING, "workdir", "raw/work", 0) == 0
+        && fsconfig(fs, FSCONFIG_SET_STRING, "redirect_dir", "on", 0) == 0
+        && fsconfig(fs, FSCONFIG_SET_STRING, "metacopy", "on", 0) == 0
+        && fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) == 0)
+    {
+        fd = fsmount(fs, FSMOUNT_CLOEXEC, MOUNT_ATTR_NOATIME|MOUNT_ATTR_NODEV);
+    }
+
+    saved = errno;
+
+    if (fs != -1) {
+        close(fs);
+    }
+
+    if (vz_mount_ids(0) == -1) {
+        return -1;
+    }
+
+    errno = saved;
+
+    return fd;
+}
+
+
+int
+vz_mount_ids(uint32_t base)
+{
+    setfsgid(base);
+    setfsuid(base);
+
+    /* these return the ids before: only a second call tells what holds */
+
+    if ((uint32_t) setfsgid((gid_t) -1) != base
+        || (uint32_t) setfsuid((uid_t) -1) != base)
+    {
+        errno = EPERM;
+        return -1;
+    }
+
+    return vz_caps_raise();
+}
+
+
+/* a user namespace with only the container's range; its maker is gone */
+
+static int
+vz_mount_userns(uint32_t base)
+{
+    int                 fd, n, len, pipes[2], i;
+    char                path[64], map[64], byte;
+    pid_t               pid;
+    static const char  *files[] = { "uid_map", "gid_map" };
+
+    if (pipe2(pipes, O_CLOEXEC) == -1) {
+        return -1;
+    }
+
+    pid = fork();
+
+    if (pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+
+        if (unshare(CLONE_NEWUSER) == 0 && write(pipes[1], "", 1) == 1) {
+            pause();
+        }
+
+        _exit(1);
+    }
+
+    close(pipes[1]);
+    n = pid == -1 ? -1 : (int) read(pipes[0], &byte, 1);
+    close(pipes[0]);
+
+    fd = -1;
+
+    if (n == 1) {
+        len = snprintf(map, sizeof(map), "0 %u %u", base, VZ_CT_IDS);
+
+        for (i = 0; i < 2 && n != -1; i++) {
+            snprintf(path, sizeof(path), "/proc/%d/%s", pid, files[i]);
+
+            fd = open(path, O_WRONLY | O_CLOEXEC);
+            if (fd == -1) {
+                n = -1;
+                break;
+            }
+
+            if (write(fd, map, (size_t) len) != len) {
+                n = -1;
+            }
+
+            close(fd);
+        }
+
+        fd = -1;
+    }
+
+    if (n == 1) {
+        snprintf(path, sizeof(path), "/proc/%d/ns/user", pid);
+        fd = open(path, O_RDONLY | O_CLOEXEC);
+    }
+
+    if (pid != -1) {
+        kill(pid, SIGKILL);
+        while (waitpid(pid, NULL, 0) == -1 && errno == EINTR) { /* void */ }
+    }
+
+    return fd;
+}
+
+
+void
+vz_mount_unmake(vz_mount_t *mount)
+{
+    close(mount->root);
+    close(mount->raw);
+
+    (void) vz_mount_ids(0);
+    (void) umount2("root", MNT_DETACH);
+    (void) umount2("raw", MNT_DETACH);
+    (void) umount2("raw", MNT_DETACH);
+}
+
+
+int
+vz_mount_attach(const vz_ct_t *ct, const vz_mount_t *mount, int host)
+{
+    if (setns(host, CLONE_NEWNS) == -1 || chdir(ct->dir) == -1) {
+        return -1;
+    }
+
+    if (move_mount(mount->raw, "", AT_FDCWD, "raw", MOVE_MOUNT_F_EMPTY_PATH)
+        == -1
+        || move_mount(mount->root, "", AT_FDCWD, "root",
+                      MOVE_MOUNT_F_EMPTY_PATH) == -1)
+    {
+        return -1;
+    }
+
+    return chdir("/");
+}
+
+
+int
+vz_mount_nosuid(const vz_ct_t *ct)
+{
+    char               path[PATH_MAX];
+    struct mount_attr  attr;
+
+    memset(&attr, 0, sizeof(attr));
+    attr.attr_set = MOUNT_ATTR_NOSUID;
+
+    return vz_ct_store_path(ct, "root", path) == -1
+           ? -1 : mount_setattr(AT_FDCWD, path, 0, &attr, sizeof(attr));
+}
+
+
+int
+vz_mount_there(const vz_ct_t *ct, const char *name)
+{
+    char         path[PATH_MAX];
+    struct stat  dir, st;
+
+    return vz_ct_store_path(ct, name, path) == 0
+           && lstat(ct->dir, &dir) == 0
+           && lstat(path, &st) == 0
+           && st.st_dev != dir.st_dev;
+}
+
+
+int
+vz_mount_drop(const vz_ct_t *ct)
+{
+    char                path[PATH_MAX];
+    unsigned            i, tries;
+    static const char  *names[] = { "root", "raw" };
+
+    for (i = 0; i < 2; i++) {
+        if (vz_ct_store_path(ct, names[i], path) == -1) {
+            return -1;
+        }
+
+        for (tries = 0; vz_mount_there(ct, names[i]); tries++) {
+            if (umount2(path, UMOUNT_NOFOLLOW) == 0) {
+                continue;
+            }
+
+            if (errno == EBUSY && tries < 5) {
+                usleep(VZ_MOUNT_POLL * 1000);
+                continue;
+            }
+
+            if (errno != EBUSY
+                || umount2(path, UMOUNT_NOFOLLOW | MNT_DETACH) == -1)
+            {
+                return -1;
+            }
+        }
+    }
+
+    return 0;
+}
+
+
+int
+vz_mount_image_idle(const vz_ct_t *ct, int wait)
+{
+    char  path[PATH_MAX];
+
+    if (vz_ct_store_path(ct, "image", path) == -1) {
+        return 0;
+    }
+
+    for ( ;; ) {
+        if (!vz_loop_holds(path)) {
+            return 1;
+        }
+
+        if (wait <= 0) {
+            return 0;
+        }
+
+        usleep(VZ_MOUNT_POLL * 1000);
+        wait -= VZ_MOUNT_POLL;
+    }
+}
+
+
+static vz_code_e
+vz_mount_failed(char *words, const char *what)
+{
+    snprintf(words, VZ_WORDS_MAX, "%s: %s", what, strerror(errno));
+
+    return VZ_FAILED;
+}

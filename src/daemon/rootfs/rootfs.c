@@ -1,0 +1,254 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include <sys/pidfd.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include "daemon/base/job.h"
+#include "daemon/base/spawn.h"
+#include "daemon/ct/ct_state.h"
+#include "daemon/rootfs/disk_room.h"
+#include "daemon/rootfs/image.h"
+#include "daemon/rootfs/mount.h"
+#include "daemon/rootfs/rootfs.h"
+#include "wire/code.h"
+
+
+#define VZ_ROOTFS_WAIT  5000        /* ms for an image that is let go of */
+#define VZ_MKFS_TIME    30000
+
+
+static vz_code_e vz_rootfs_child(const vz_config_t *conf, const vz_ct_t *ct,
+    unsigned guest, vz_rootfs_pt function, const void *data, char *words);
+static vz_code_e vz_rootfs_sync(int raw, char *words);
+static vz_code_e vz_rootfs_do_resize(const vz_ct_t *ct, int root, int raw,
+    const void *data, char *words);
+static vz_code_e vz_rootfs_failed(char *words, const char *what);
+
+
+vz_code_e
+vz_rootfs_make(const vz_ct_t *ct, char *words)
+{
+    int          fd, rc;
+    char         path[PATH_MAX], output[512];
+    vz_spawn_t   run;
+    const char  *argv[] = {
+        "/usr/sbin/mkfs.btrfs", "-q", "-f", "-m", "single", "-d", "single",
+        path, NULL
+    };
+
+    if (vz_ct_store_path(ct, "image", path) == -1) {
+        return vz_rootfs_failed(words, "image");
+    }
+
+    fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd == -1) {
+        return vz_rootfs_failed(words, "image");
+    }
+
+    rc = ftruncate(fd, (off_t) ct->disk.limit);
+    close(fd);
+
+    if (rc == -1) {
+        return vz_rootfs_failed(words, "image");
+    }
+
+    memset(&run, 0, sizeof(run));
+    run.argv = argv;
+    run.output = output;
+    run.output_size = sizeof(output);
+    run.timeout = VZ_MKFS_TIME;
+
+    if (vz_spawn(&run) != VZ_OK) {
+        snprintf(words, VZ_WORDS_MAX, "mkfs.btrfs: %.160s",
+                 strncmp(output, "ERROR", 5) == 0 ? output : "failed");
+        return VZ_FAILED;
+    }
+
+    return VZ_OK;
+}
+
+
+/* the child tells by its exit status and, for words, through a pipe */
+
+vz_code_e
+vz_rootfs_enter(vz_job_t *job, const vz_ct_t *ct, unsigned guest,
+    vz_rootfs_pt function, const void *data, char *words)
+{
+    int            pipes[2], status;
+    pid_t          pid;
+    ssize_t        n;
+    vz_code_e      rc;
+    struct pollfd  event;
+
+    words[0] = '\0';
+
+    if (pipe2(pipes, O_CLOEXEC) == -1) {
+        return vz_rootfs_failed(words, "pipe");
+    }
+
+    pid = fork();
+
+    if (pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+
+        rc = vz_rootfs_child(job->conf, ct, guest, function, data, words);
+
+        n = write(pipes[1], words, strlen(words));
+        _exit(n >= 0 ? (int) rc : VZ_INTERNAL);
+    }
+
+    close(pipes[1]);
+
+    if (pid == -1) {
+        close(pipes[0]);
+        return vz_rootfs_failed(words, "fork");
+    }
+
+    event.fd = pidfd_open(pid, 0);
+    event.events = POLLIN;
+
+    while ((n = poll(&event, 1, vz_job_left(job))) == -1 && errno == EINTR) {
+        /* void */
+    }
+
+    if (n != 1) {
+        kill(pid, SIGKILL);
+    }
+
+    while (waitpid(pid, &status, 0) == -1 && errno == EINTR) { /* void */ }
+
+    close(event.fd);
+
+    if (n == 1 && WIFEXITED(status)) {
+        rc = (vz_code_e) WEXITSTATUS(status);
+        n = read(pipes[0], words, VZ_WORDS_MAX - 1);
+        words[n > 0 ? n : 0] = '\0';
+
+    } else {
+        rc = n == 1 ? VZ_INTERNAL : VZ_TIMEOUT;
+        snprintf(words, VZ_WORDS_MAX, "entering the container's root %s",
+                 n == 1 ? "failed" : "took too long");
+    }
+
+    close(pipes[0]);
+
+    return rc;
+}
+
+
+static vz_code_e
+vz_rootfs_child(const vz_config_t *conf, const vz_ct_t *ct, unsigned guest,
+    vz_rootfs_pt function, const void *data, char *words)
+{
+    char           lower[PATH_MAX], path[PATH_MAX];
+    vz_ct_state_t  run;
+    unsigned       private;
+    vz_code_e      rc;
+    vz_mount_t     mount;
+
+    private = 0;
+
+    if (vz_ct_state_alive(ct, &run) && run.init.pid != 0
+        && vz_mount_there(ct, "root") && vz_mount_there(ct, "raw"))
+    {
+        vz_ct_store_path(ct, "root", path);
+        mount.root = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+        vz_ct_store_path(ct, "raw", path);
+        mount.raw = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+        if (mount.root == -1 || mount.raw == -1) {
+            return vz_rootfs_failed(words, "root");
+        }
+
+    } else {
+        if (!vz_ct_state_alive(ct, &run) && vz_mount_drop(ct) == -1) {
+            return vz_rootfs_failed(words, "umount");
+        }
+
+        if (vz_ct_store_lower(conf, ct, lower) == -1) {
+            return vz_rootfs_failed(words, "template");
+        }
+
+        rc = vz_mount_make(ct, lower, VZ_ROOTFS_WAIT, VZ_DISK_ROOM_PANEL,
+                           &mount,
+                           words);
+
+        /* a full disk can be made larger all the same */
+
+        if (rc != VZ_OK
+            && (rc != VZ_NOSPACE || function != vz_rootfs_do_resize))
+        {
+            return rc;
+        }
+
+        private = 1;
+    }
+
+    if (guest && vz_mount_ids(ct->idmap) == -1) {
+        return vz_rootfs_failed(words, "ids");
+    }
+
+    rc = function(ct, mount.root, mount.raw, data, words);
+
+    if (private) {
+        vz_mount_unmake(&mount);    /* and with it all is on the disk */
+
+    } else if (rc == VZ_OK) {
+        rc = vz_rootfs_sync(mount.raw, words);
+    }
+
+    return rc;
+}
+
+
+static vz_code_e
+vz_rootfs_sync(int raw, char *words)
+{
+    int  fd, rc;
+
+    fd = openat(raw, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd == -1) {
+        return vz_rootfs_failed(words, "sync");
+    }
+
+    rc = syncfs(fd);
+    close(fd);
+
+    return rc == -1 ? vz_rootfs_failed(words, "sync") : VZ_OK;
+}
+
+
+vz_code_e
+vz_rootfs_resize(vz_job_t *job, const vz_ct_t *ct, uint64_t bytes,
+    char *words)
+{
+    return vz_rootfs_enter(job, ct, 0, vz_rootfs_do_resize, &bytes, words);
+}
+
+
+static vz_code_e
+vz_rootfs_do_resize(const vz_ct_t *ct, int root, int raw, const void *data,
+    char *words)
+{
+    uint64_t  bytes;
+
+    (void) root;
+    memcpy(&bytes, data, sizeof(bytes));
+
+    return vz_image_resize(ct, raw, bytes, words);
+}
+
+
+static vz_code_e
+vz_rootfs_failed(char *words, const char *what)
+{
+    snprintf(words, VZ_WORDS_MAX, "%.80s: %s", what, strerror(errno));
+
+    return errno == ENOSPC ? VZ_NOSPACE : VZ_FAILED;
+}

@@ -1,0 +1,400 @@
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include "daemon/base/job.h"
+#include "daemon/base/log.h"
+#include "daemon/base/monotonic.h"
+#include "daemon/server/connection.h"
+
+
+#define VZ_CONNECTION_LEAVE  500    /* ms for all that a refused one sends */
+#define VZ_CONNECTION_DRAIN  65536  /* bytes of it */
+#define VZ_CONNECTION_RULE   "a line is printable ASCII with single spaces, " \
+                        "at most 1024 bytes"
+#define VZ_CONNECTION_SEAL   "the line is not what was sent here"
+
+
+typedef struct {
+    const vz_connection_t  *serve;
+    vz_seal_t               seal;
+    vz_frame_t              frame;
+} vz_conn_t;
+
+
+static vz_code_e vz_connection_handshake(vz_conn_t *conn);
+static vz_code_e vz_connection_auth(vz_conn_t *conn, vz_nonces_t *nonces,
+    char *words);
+static vz_code_e vz_connection_accept(vz_conn_t *conn,
+    const vz_nonces_t *nonces, char *words);
+static vz_code_e vz_connection_next(vz_conn_t *conn);
+static vz_code_e vz_connection_verb(vz_conn_t *conn, vz_job_t *job,
+    char **line, size_t *len);
+static int vz_connection_wrong(vz_code_e code);
+static vz_code_e vz_connection_line(vz_conn_t *conn, unsigned seconds,
+    char **line, size_t *len);
+static vz_code_e vz_connection_fill(vz_conn_t *conn, long left);
+static vz_code_e vz_connection_secret(vz_conn_t *conn, vz_job_t *job,
+    char *secret);
+static void vz_connection_leave(const vz_connection_t *serve);
+static void vz_connection_wipe(vz_frame_t *frame);
+
+
+void
+vz_connection_serve(const vz_connection_t *serve)
+{
+    vz_conn_t  conn;
+    vz_code_e  code;
+
+    conn.serve = serve;
+    (void) memset(&conn.seal, 0, sizeof(conn.seal));
+
+    vz_frame_init(&conn.frame, VZ_LINE_MAX);
+
+    code = vz_connection_handshake(&conn);
+
+    while (code == VZ_OK) {
+        code = vz_connection_next(&conn);
+    }
+
+    vz_frame_wipe(&conn.frame);
+    vz_seal_free(&conn.seal);
+
+    if (code != VZ_DOWN) {
+        vz_connection_leave(serve);
+    }
+}
+
+
+static vz_code_e
+vz_connection_handshake(vz_conn_t *conn)
+{
+    char         greeting[VZ_LINE_MAX];
+    vz_job_t     job;
+    vz_code_e    code;
+    vz_nonces_t  nonces;
+
+    vz_job_init(&job, conn->serve->host->conf, conn->serve->out);
+
+    if (vz_handshake_nonce(nonces.server) != VZ_OK
+        || vz_handshake_greeting_print(greeting, sizeof(greeting),
+                                       nonces.server) == 0)
+    {
+        vz_log(LOG_ERR, "no random bytes for a nonce");
+        return VZ_INTERNAL;
+    }
+
+    vz_job_line(&job, greeting);
+    vz_job_flush(&job);
+
+    code = vz_connection_auth(conn, &nonces, job.words);
+
+    if (code == VZ_OK) {
+        code = vz_connection_accept(conn, &nonces, job.words);
+    }
+
+    if (code == VZ_DOWN) {
+        return code;
+    }
+
+    if (code != VZ_OK) {
+        vz_log(LOG_WARNING, "%s: %s: %s", conn->serve->peer,
+               vz_code_name(code), job.words);
+    }
+
+    vz_job_final(&job, code);
+
+    return job.gone ? VZ_DOWN : code;
+}
+
+
+static vz_code_e
+vz_connection_auth(vz_conn_t *conn, vz_nonces_t *nonces, char *words)
+{
+    char        *line;
+    size_t       len;
+    vz_code_e    code;
+    const char  *why;
+
+    code = vz_connection_line(conn, conn->serve->handshake, &line, &len);
+
+    if (code == VZ_OK) {
+        /* with no key the answer is read all the same, and refused */
+        code = conn->serve->key
+               ? vz_handshake_auth_check(line, len, conn->serve->key, nonces)
+               : VZ_DENIED;
+    }
+
+    switch (code) {
+    case VZ_OK:
+        why = "";
+        break;
+
+    case VZ_TIMEOUT:
+        why = "no answer to the handshake in time";
+        break;
+
+    case VZ_SYNTAX:
+        why = "the handshake is: auth and twice a space and 64 hex digits";
+        break;
+
+    case VZ_UNSUPPORTED:
+        why = "the client speaks version 1 of the protocol, this is version 2";
+        break;
+
+    default:
+        why = conn->serve->key ? "the key is not ours"
+                               : "this host has no key that can be used";
+    }
+
+    (void) snprintf(words, VZ_WORDS_MAX, "%s", why);
+
+    return code;
+}
+
+
+/* words: the proof that we know the key, too */
+static vz_code_e
+vz_connection_accept(vz_conn_t *conn, const vz_nonces_t *nonces, char *words)
+{
+    if (vz_handshake_accept_print(words, conn->serve->key, nonces) == VZ_OK
+        && vz_seal_init(&conn->seal, conn->serve->key, nonces) == VZ_OK)
+    {
+        return VZ_OK;
+    }
+
+    (void) snprintf(words, VZ_WORDS_MAX, "no keys can be made");
+
+    return VZ_INTERNAL;
+}
+
+
+/* one verb; not VZ_OK: the connection is over */
+static vz_code_e
+vz_connection_next(vz_conn_t *conn)
+{
+    char           *line, secret[VZ_SECRET_MAX + 1];
+    long            start;
+    size_t          len;
+    vz_job_t        job;
+    vz_code_e       code, step;
+    vz_request_t    req;
+
+    vz_job_init(&job, conn->serve->host->conf, conn->serve->out);
+    job.seal = &conn->seal;
+
+    step = vz_connection_verb(conn, &job, &line, &len);
+
+    if (step != VZ_OK) {
+        if (vz_connection_wrong(step)) {
+            vz_dispatch_log(conn->serve->peer, &job, step, 0);
+            vz_job_final(&job, step);
+        }
+
+        return step;
+    }
+
+    start = vz_monotonic_msec();
+    code = vz_verb_parse(line, len, &req, job.words);
+
+    if (req.def) {
+        job.req = &req;
+    }
+
+    /* the second line comes, whatever the first one was worth */
+    if (req.def && req.def->secret) {
+        step = vz_connection_secret(conn, &job, secret);
+
+        if (step == VZ_DOWN || step == VZ_TIMEOUT) {
+            explicit_bzero(secret, sizeof(secret));
+            return step;
+        }
+
+        code = code == VZ_OK || vz_connection_wrong(step) ? step : code;
+    }
+
+    if (code == VZ_OK) {
+        code = vz_dispatch(conn->serve->host, &job);
+    }
+
+    if (req.def && req.def->secret) {
+        explicit_bzero(secret, sizeof(secret));
+    }
+
+    vz_dispatch_log(conn->serve->peer, &job, code,
+                    vz_monotonic_msec() - start);
+    vz_job_final(&job, code);
+
+    if (job.gone) {
+        return VZ_DOWN;
+    }
+
+    return vz_connection_wrong(step) ? step : VZ_OK;
+}
+
+
+/* as vz_connection_line(), or VZ_DENIED: somebody sits between; both said */
+static vz_code_e
+vz_connection_verb(vz_conn_t *conn, vz_job_t *job, char **line, size_t *len)
+{
+    vz_code_e  code;
+
+    code = vz_connection_line(conn, conn->serve->host->conf->silence, line,
+                              len);
+
+    if (code == VZ_OK) {
+        code = vz_seal_open_line(&conn->seal, *line, len);
+    }
+
+    return vz_connection_wrong(code)
+           ? vz_job_end(job, code, code == VZ_SYNTAX ? VZ_CONNECTION_RULE
+                                                     : VZ_CONNECTION_SEAL)
+           : code;
+}
+
+
+/* lines that leave nothing to go on with */
+static int
+vz_connection_wrong(vz_code_e code)
+{
+    return code == VZ_SYNTAX || code == VZ_DENIED;
+}
+
+
+/* VZ_OK, VZ_SYNTAX, VZ_TIMEOUT, or VZ_DOWN where the client has left */
+static vz_code_e
+vz_connection_line(vz_conn_t *conn, unsigned seconds, char **line, size_t *len)
+{
+    long       end;
+    vz_code_e  code;
+
+    end = vz_monotonic_msec() + (long) seconds * 1000;
+
+    for ( ;; ) {
+        code = vz_frame_next(&conn->frame, line, len);
+        if (code != VZ_AGAIN) {
+            return code;
+        }
+
+        code = vz_connection_fill(conn, end - vz_monotonic_msec());
+        if (code != VZ_OK) {
+            return code;
+        }
+    }
+}
+
+
+static vz_code_e
+vz_connection_fill(vz_conn_t *conn, long left)
+{
+    int             n;
+    char           *where;
+    size_t          room;
+    ssize_t         got;
+    struct pollfd   pfd;
+
+    if (left <= 0) {
+        return VZ_TIMEOUT;
+    }
+
+    pfd.fd = conn->serve->in;
+    pfd.events = POLLIN;
+
+    n = poll(&pfd, 1, (int) left);
+
+    if (n == 0) {
+        return VZ_TIMEOUT;
+    }
+
+    if (n == -1) {
+        return errno == EINTR ? VZ_OK : VZ_DOWN;
+    }
+
+    room = vz_frame_room(&conn->frame, &where);
+    got = read(conn->serve->in, where, room);
+
+    if (got > 0) {
+        vz_frame_fill(&conn->frame, got);
+        return VZ_OK;
+    }
+
+    return got == -1 && (errno == EINTR || errno == EAGAIN) ? VZ_OK : VZ_DOWN;
+}
+
+
+static vz_code_e
+vz_connection_secret(vz_conn_t *conn, vz_job_t *job, char *secret)
+{
+    char       *line;
+    size_t      len, n;
+    vz_code_e   code;
+
+    code = vz_connection_line(conn, conn->serve->host->conf->silence, &line,
+                              &len);
+
+    if (code == VZ_OK) {
+        code = vz_seal_open_secret(&conn->seal, line, len, secret, &n);
+    }
+
+    vz_connection_wipe(&conn->frame);
+
+    switch (code) {
+    case VZ_OK:
+        job->secret = secret;
+        return code;
+
+    case VZ_RANGE:
+        return vz_job_end(job, code, "secret: 1 to %d bytes without control "
+                          "characters, sealed, in base64", VZ_SECRET_MAX);
+
+    case VZ_DENIED:
+        return vz_job_end(job, code, VZ_CONNECTION_SEAL);
+
+    case VZ_SYNTAX:
+        return vz_job_end(job, code, "after passwd comes one line: secret, "
+                          "a space, base64");
+
+    default:
+        return code;
+    }
+}
+
+
+/* bytes left unread would make the close a reset, and our words be lost */
+static void
+vz_connection_leave(const vz_connection_t *serve)
+{
+    char            buf[VZ_LINE_MAX];
+    long            end, left;
+    unsigned        turns;
+    struct pollfd   pfd;
+
+    if (shutdown(serve->out, SHUT_WR) == -1) {
+        return;
+    }
+
+    pfd.fd = serve->in;
+    pfd.events = POLLIN;
+    end = vz_monotonic_msec() + VZ_CONNECTION_LEAVE;
+
+    for (turns = 0; turns < VZ_CONNECTION_DRAIN / sizeof(buf); turns++) {
+        left = end - vz_monotonic_msec();
+
+        if (left <= 0 || poll(&pfd, 1, (int) left) <= 0
+            || read(serve->in, buf, sizeof(buf)) <= 0)
+        {
+            return;
+        }
+    }
+}
+
+
+/* forget what was read, but not what waits to be read */
+static void
+vz_connection_wipe(vz_frame_t *frame)
+{
+    explicit_bzero(frame->buf, frame->start);
+    explicit_bzero(frame->buf + frame->end, sizeof(frame->buf) - frame->end);
+}

@@ -1,0 +1,17 @@
+/*
+ * What every template needs once, so that it boots in an unprivileged
+ * container.
+ */
+
+#ifndef VZ_TEMPLATE_FIXUP_H
+#define VZ_TEMPLATE_FIXUP_H
+
+
+/*
+ * vz_template_fixup: the root folder of the calling process, which must be
+ * chrooted into the fresh template.  0, or -1 with errno.
+ */
+int vz_template_fixup(void);
+
+
+#endif /* VZ_TEMPLATE_FIXUP_H */

@@ -1,0 +1,504 @@
+/*
+ * /api/account: one's own password, sessions and tokens.
+ */
+
+#include "panel/account/account.h"
+#include "panel/account/guess.h"
+#include "panel/account/session.h"
+#include "panel/api/audit.h"
+#include "panel/api/auth.h"
+#include "panel/api/body.h"
+#include "panel/api/listing.h"
+#include "panel/api/query.h"
+#include "panel/api/route.h"
+#include "runtime/call.h"
+#include "runtime/crypt.h"
+#include "runtime/db_rows.h"
+#include "runtime/sse.h"
+#include "runtime/zone_session.h"
+
+
+#define VZ_TOKENS_MAX  20           /* of one person */
+
+
+typedef struct {
+    ngx_str_t       old;
+    ngx_str_t       new;
+} vz_password_body_t;
+
+typedef struct {
+    ngx_str_t       name;
+    ngx_str_t       scope;
+    int64_t         days;
+} vz_token_body_t;
+
+/* What a new password was made from, and is stored over. */
+typedef struct {
+    ngx_str_t       before;         /* the hash that the old one fits */
+    ngx_str_t       hash;
+} vz_account_new_t;
+
+/* A session or a token, which ends the same way. */
+typedef struct {
+    const char       *kind;         /* in the audit, "session" */
+    const vz_sql_t   *find;         /* both take its id and the user's */
+    const vz_sql_t   *remove;
+} vz_account_thing_t;
+
+
+static vz_code_e vz_account_check(vz_call_t *call, const ngx_str_t *old,
+    ngx_str_t *hash);
+static void vz_account_wrong(vz_call_t *call, const char *field);
+static vz_code_e vz_account_change(vz_call_t *call,
+    const vz_account_new_t *password);
+static void vz_account_finish(vz_call_t *call, const vz_account_thing_t *thing);
+static vz_code_e vz_account_remove(vz_call_t *call,
+    const vz_account_thing_t *thing, uint64_t id, vz_rows_t *rows);
+static vz_code_e vz_account_token_add(vz_call_t *call,
+    const vz_token_body_t *body, const ngx_str_t *hash, uint64_t *id);
+
+
+static const vz_body_member_t  vz_password_members[] = {
+    { "old", VZ_BODY_TEXT, 0, 1, 0, 512, offsetof(vz_password_body_t, old) },
+    { "new", VZ_BODY_FIELD, VZ_FIELD_PASSWORD, 1, 0, 0,
+      offsetof(vz_password_body_t, new) }
+};
+
+static const vz_body_member_t  vz_token_members[] = {
+    { "name", VZ_BODY_FIELD, VZ_FIELD_LABEL, 1, 0, 0,
+      offsetof(vz_token_body_t, name) },
+    { "scope", VZ_BODY_FIELD, VZ_FIELD_SCOPE, 0, 0, 0,
+      offsetof(vz_token_body_t, scope) },
+    { "days", VZ_BODY_INT, 0, 0, 1, 3650, offsetof(vz_token_body_t, days) }
+};
+
+const vz_body_t  vz_account_password_form = vz_body("Password",
+                                                    vz_password_members);
+const vz_body_t  vz_account_token_form = vz_body("Token", vz_token_members);
+
+
+static const vz_sql_t  vz_account_hash = vz_sql("own hash",
+    "SELECT password FROM user WHERE id = ?");
+
+/* who shows the password that was mailed has read it where it went */
+
+static const vz_sql_t  vz_account_update = vz_sql("own password",
+    "UPDATE user SET password = ?, must_change = FALSE, drawn = NULL,"
+    " email_state = IF(email_state = 'mailed', 'proven', email_state)"
+    " WHERE id = ? AND password = ? AND NOT locked");
+
+static const vz_sql_t  vz_account_end_others = vz_sql("end other sessions",
+    "DELETE FROM session WHERE user_id = ? AND id <> ?");
+
+static const vz_sql_t  vz_account_list = vz_sql("own sessions",
+    "SELECT id, id = ?, remote, agent, " vz_row_json_time("created") ", "
+    vz_row_json_time("seen") ", " vz_row_json_time("expires")
+    " FROM session WHERE user_id = ? AND expires > UTC_TIMESTAMP(3)"
+    " ORDER BY id DESC LIMIT 200");
+
+static const vz_sql_t  vz_account_find = vz_sql("own session",
+    "SELECT hash FROM session WHERE id = ? AND user_id = ?");
+
+static const vz_sql_t  vz_account_end = vz_sql("end own session",
+    "DELETE FROM session WHERE id = ? AND user_id = ?");
+
+static const vz_sql_t  vz_account_token_list = vz_sql("own tokens",
+    "SELECT id, name, scope, " vz_row_json_time("created") ", "
+    vz_row_json_time("seen") ", " vz_row_json_time("expires")
+    " FROM token WHERE user_id = ? ORDER BY id DESC LIMIT 200");
+
+static const vz_sql_t  vz_account_token_insert = vz_sql("token insert",
+    "INSERT INTO token (hash, user_id, name, scope, expires)"
+    " SELECT ?, u.id, ?, ?, UTC_TIMESTAMP(3) + INTERVAL ? DAY FROM user u"
+    " WHERE u.id = ? AND (SELECT COUNT(*) FROM token k WHERE k.user_id = u.id)"
+    " < ?");
+
+static const vz_sql_t  vz_account_token_find = vz_sql("own token",
+    "SELECT hash FROM token WHERE id = ? AND user_id = ?");
+
+static const vz_sql_t  vz_account_token_delete = vz_sql("token delete",
+    "DELETE FROM token WHERE id = ? AND user_id = ?");
+
+
+static const vz_row_json_member_t  vz_session_cells[] = {
+    { "id", VZ_ROW_JSON_INT },
+    { "current", VZ_ROW_JSON_BOOL },
+    { "remote", VZ_ROW_JSON_TEXT },
+    { "agent", VZ_ROW_JSON_TEXT },
+    { "created", VZ_ROW_JSON_OPT },
+    { "seen", VZ_ROW_JSON_OPT },
+    { "expires", VZ_ROW_JSON_OPT }
+};
+
+static const vz_row_json_member_t  vz_token_cells[] = {
+    { "id", VZ_ROW_JSON_INT },
+    { "name", VZ_ROW_JSON_TEXT },
+    { "scope", VZ_ROW_JSON_TEXT },
+    { "created", VZ_ROW_JSON_OPT },
+    { "seen", VZ_ROW_JSON_OPT },
+    { "expires", VZ_ROW_JSON_OPT }
+};
+
+static const vz_row_json_t  vz_session_shape = vz_row_json(vz_session_cells);
+static const vz_row_json_t  vz_token_shape = vz_row_json(vz_token_cells);
+
+static const vz_listing_t  vz_session_listing = {
+    &vz_account_list, NULL, NULL, &vz_session_shape, NULL
+};
+
+static const vz_listing_t  vz_token_listing = {
+    &vz_account_token_list, NULL, NULL, &vz_token_shape, NULL
+};
+
+static const vz_account_thing_t  vz_account_session = {
+    "session", &vz_account_find, &vz_account_end
+};
+
+static const vz_account_thing_t  vz_account_token = {
+    "token", &vz_account_token_find, &vz_account_token_delete
+};
+
+
+void
+vz_account_password(vz_call_t *call)
+{
+    vz_code_e           rc;
+    vz_account_new_t    password;
+    vz_password_body_t  body;
+
+    ngx_memzero(&body, sizeof(vz_password_body_t));
+
+    if (vz_body_read(call, &vz_account_password_form, &body) != VZ_OK) {
+        return;
+    }
+
+    if (body.old.len == body.new.len
+        && ngx_memcmp(body.old.data, body.new.data, body.new.len) == 0)
+    {
+        vz_call_invalid(call, "new", "same", "another one than before");
+        vz_call_refuse(call);
+        return;
+    }
+
+    if (vz_account_check(call, &body.old, &password.before) != VZ_OK
+        || vz_session_hash(call, &body.new, &password.hash) != VZ_OK)
+    {
+        return;
+    }
+
+    rc = vz_account_change(call, &password);
+
+    if (rc == VZ_STATE) {
+        vz_account_wrong(call, "old");
+        return;
+    }
+
+    if (rc != VZ_OK) {
+        vz_call_fault(call, "database", rc);
+        return;
+    }
+
+    vz_zone_user_drop(call->who.user);
+    (void) vz_call_reply(call, NGX_HTTP_NO_CONTENT);
+}
+
+
+/*
+ * That it is one's password, and its hash.  Each session has tries of its own:
+ * who has stolen one keeps nobody else from changing the password.
+ */
+
+static vz_code_e
+vz_account_check(vz_call_t *call, const ngx_str_t *old, ngx_str_t *hash)
+{
+    vz_code_e   rc;
+    vz_rows_t   rows;
+    vz_guess_t  guess;
+
+    rc = vz_db_query(NULL, call->pool, &vz_account_hash,
+                     vz_binds(vz_int(call->who.user)), &rows);
+    if (rc != VZ_OK) {
+        vz_call_fault(call, "database", rc);
+        return rc;
+    }
+
+    *hash = vz_cell_text(&rows, 0, 0);
+
+    rc = vz_guess_known(call, &guess, vz_call_printf(call, "session %uL",
+                                                     call->who.session));
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    rc = vz_crypt_verify(&guess.place, old, hash);
+    vz_guess_end(&guess, rc);
+
+    if (rc == VZ_DENIED) {
+        vz_account_wrong(call, "old");
+
+    } else if (rc != VZ_OK) {
+        vz_session_fault(call, guess.place.line, rc);
+    }
+
+    return rc;
+}
+
+
+static void
+vz_account_wrong(vz_call_t *call, const char *field)
+{
+    vz_call_invalid(call, field, "wrong", "not your password");
+    vz_call_refuse(call);
+}
+
+
+/*
+ * VZ_STATE where the old password is it no more.  An administrator may have
+ * drawn another since the old one was checked: then this session is over, too,
+ * which the audit finds out.
+ */
+
+static vz_code_e
+vz_account_change(vz_call_t *call, const vz_account_new_t *password)
+{
+    vz_tx_t    *tx;
+    ngx_str_t   none;
+    vz_code_e   rc;
+    vz_rows_t   rows;
+
+    ngx_str_set(&none, "");
+
+    rc = vz_db_begin(call->pool, &tx);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    rc = vz_db_query(tx, call->pool, &vz_account_update,
+                     vz_binds(vz_text(password->hash),
+                              vz_int(call->who.user),
+                              vz_text(password->before)),
+                     &rows);
+
+    if (rc == VZ_OK) {
+        rc = vz_db_query(tx, call->pool, &vz_account_end_others,
+                         vz_binds(vz_int(call->who.user),
+                                  vz_int(call->who.session)),
+                         NULL);
+    }
+
+    if (rc == VZ_OK) {
+        rc = vz_session_unlink(tx, call->pool, call->who.user);
+    }
+
+    if (rc == VZ_OK) {
+        rc = vz_audit_by(tx, call, "account.password", none);
+    }
+
+    if (rc == VZ_OK && rows.affected == 0) {
+        rc = VZ_STATE;
+    }
+
+    return vz_db_end(tx, rc);
+}
+
+
+void
+vz_account_sessions(vz_call_t *call)
+{
+    vz_listing_call(call, &vz_session_listing,
+                    vz_binds(vz_int(call->who.session),
+                             vz_int(call->who.user)));
+}
+
+
+void
+vz_account_session_end(vz_call_t *call)
+{
+    vz_account_finish(call, &vz_account_session);
+}
+
+
+static void
+vz_account_finish(vz_call_t *call, const vz_account_thing_t *thing)
+{
+    uint64_t   id;
+    ngx_str_t  hash;
+    vz_code_e  rc;
+    vz_rows_t  rows;
+
+    if (vz_route_id(call, 0, &id) != VZ_OK) {
+        return;
+    }
+
+    rc = vz_account_remove(call, thing, id, &rows);
+
+    if (rc == VZ_NOENT) {
+        vz_route_absent(call);
+        return;
+    }
+
+    if (rc != VZ_OK) {
+        vz_call_fault(call, "database", rc);
+        return;
+    }
+
+    hash = vz_cell_text(&rows, 0, 0);
+
+    if (hash.len == 32) {
+        vz_zone_session_drop(hash.data);
+        vz_sse_revoke(hash.data);
+    }
+
+    (void) vz_call_reply(call, NGX_HTTP_NO_CONTENT);
+}
+
+
+/* audited before it goes: it may be the one that this call came by */
+
+static vz_code_e
+vz_account_remove(vz_call_t *call, const vz_account_thing_t *thing,
+    uint64_t id, vz_rows_t *rows)
+{
+    vz_tx_t    *tx;
+    ngx_str_t   action;
+    vz_code_e   rc;
+
+    action = vz_call_printf(call, "%s.end", thing->kind);
+
+    rc = vz_db_begin(call->pool, &tx);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    rc = vz_auth_hold(tx, call->pool, call->who.user);
+
+    if (rc == VZ_OK) {
+        rc = vz_db_query(tx, call->pool, thing->find,
+                         vz_binds(vz_int(id), vz_int(call->who.user)), rows);
+    }
+
+    if (rc == VZ_OK && rows->rows == 0) {
+        rc = VZ_NOENT;
+    }
+
+    if (rc == VZ_OK) {
+        rc = vz_audit_by(tx, call, (char *) action.data,
+                         vz_call_printf(call, "%s %uL", thing->kind, id));
+    }
+
+    if (rc == VZ_OK) {
+        rc = vz_db_query(tx, call->pool, thing->remove,
+                         vz_binds(vz_int(id), vz_int(call->who.user)), NULL);
+    }
+
+    return vz_db_end(tx, rc);
+}
+
+
+void
+vz_account_tokens(vz_call_t *call)
+{
+    vz_listing_call(call, &vz_token_listing,
+                    vz_binds(vz_int(call->who.user)));
+}
+
+
+void
+vz_account_token_make(vz_call_t *call)
+{
+    u_char            digest[32];
+    uint64_t          id;
+    vz_code_e         rc;
+    vz_json_t        *out;
+    ngx_str_t         secret, shown, hash;
+    vz_token_body_t   body;
+
+    ngx_memzero(&body, sizeof(vz_token_body_t));
+    ngx_str_set(&body.scope, "read");
+
+    if (vz_body_read(call, &vz_account_token_form, &body) != VZ_OK) {
+        return;
+    }
+
+    if (vz_crypt_random_hex(call->pool, 32, &secret) != NGX_OK) {
+        vz_call_fault(call, "panel", VZ_INTERNAL);
+        return;
+    }
+
+    vz_crypt_sha256(secret.data, secret.len, digest);
+    hash.data = digest;
+    hash.len = sizeof(digest);
+
+    id = 0;
+    rc = vz_account_token_add(call, &body, &hash, &id);
+
+    if (rc == VZ_NOSPACE) {
+        vz_call_problem(call, NGX_HTTP_CONFLICT, "too_many_tokens",
+                        "%d tokens are the most: end one first.",
+                        VZ_TOKENS_MAX);
+        return;
+    }
+
+    if (rc != VZ_OK) {
+        vz_call_fault(call, "database", rc);
+        return;
+    }
+
+    shown = vz_call_printf(call, "vzp_%V", &secret);
+    out = vz_call_reply(call, NGX_HTTP_CREATED);
+
+    vz_json_object(out, NULL);
+    vz_json_uint(out, "id", id);
+    vz_json_text(out, "name", &body.name);
+    vz_json_text(out, "scope", &body.scope);
+    vz_json_text(out, "token", &shown);
+    vz_json_close(out);
+}
+
+
+/* with the row held: those made at once are counted, too */
+
+static vz_code_e
+vz_account_token_add(vz_call_t *call, const vz_token_body_t *body,
+    const ngx_str_t *hash, uint64_t *id)
+{
+    vz_tx_t    *tx;
+    vz_code_e   rc;
+    vz_rows_t   rows;
+
+    rc = vz_db_begin(call->pool, &tx);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    rc = vz_auth_hold(tx, call->pool, call->who.user);
+
+    if (rc == VZ_OK) {
+        rc = vz_db_query(tx, call->pool, &vz_account_token_insert,
+                         vz_binds(vz_text(*hash), vz_text(body->name),
+                                  vz_text(body->scope),
+                                  body->days ? vz_int(body->days) : vz_none(),
+                                  vz_int(call->who.user),
+                                  vz_int(VZ_TOKENS_MAX)),
+                         &rows);
+    }
+
+    if (rc == VZ_OK && rows.affected == 0) {
+        rc = VZ_NOSPACE;
+    }
+
+    if (rc == VZ_OK) {
+        *id = rows.insert_id;
+        rc = vz_audit_by(tx, call, "token.make",
+                         vz_call_printf(call, "token %uL", *id));
+    }
+
+    return vz_db_end(tx, rc);
+}
+
+
+void
+vz_account_token_end(vz_call_t *call)
+{
+    vz_account_finish(call, &vz_account_token);
+}

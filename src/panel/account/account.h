@@ -1,0 +1,22 @@
+/*
+ * /api/account: one's own password, sessions and tokens.
+ */
+
+#ifndef VZ_ACCOUNT_H
+#define VZ_ACCOUNT_H
+
+#include "panel/api/body.h"
+#include "runtime/http.h"
+
+
+extern const vz_body_t  vz_account_password_form;
+extern const vz_body_t  vz_account_token_form;
+void vz_account_password(vz_call_t *call);
+void vz_account_sessions(vz_call_t *call);
+void vz_account_session_end(vz_call_t *call);
+void vz_account_tokens(vz_call_t *call);
+void vz_account_token_make(vz_call_t *call);
+void vz_account_token_end(vz_call_t *call);
+
+
+#endif /* VZ_ACCOUNT_H */

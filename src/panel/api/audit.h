@@ -1,0 +1,41 @@
+/*
+ * The audit: who did what, on what, from where, with what result.
+ */
+
+#ifndef VZ_AUDIT_H
+#define VZ_AUDIT_H
+
+#include "runtime/db.h"
+#include "runtime/http.h"
+
+
+typedef struct {
+    uint64_t      user;             /* 0: nobody's account */
+    ngx_str_t     account;          /* as it was given */
+    const char   *action;           /* "session.open" */
+    ngx_str_t     object;           /* "vm 101", or empty */
+    const char   *result;           /* "ok", or the code of a refusal */
+    ngx_str_t     detail;           /* or empty; never a secret */
+} vz_audit_t;
+
+
+/*
+ * vz_audit_write: a row, in the caller's transaction or alone (tx NULL), and a
+ * line of the log.  A failure is the caller's only within a transaction.
+ */
+vz_code_e vz_audit_write(vz_tx_t *tx, vz_call_t *call,
+    const vz_audit_t *audit);
+
+/*
+ * vz_audit_by: the same by who is signed in, result "ok"; vz_audit_with: with
+ * a detail.  In a transaction it is the last thing: the row is written only
+ * where who is signed in may still do what it tells of (vz_auth_still());
+ * VZ_DENIED where not, so that nothing of it is done.
+ */
+vz_code_e vz_audit_by(vz_tx_t *tx, vz_call_t *call, const char *action,
+    ngx_str_t object);
+vz_code_e vz_audit_with(vz_tx_t *tx, vz_call_t *call, const char *action,
+    ngx_str_t object, ngx_str_t detail);
+
+
+#endif /* VZ_AUDIT_H */

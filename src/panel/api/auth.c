@@ -1,0 +1,479 @@
+/*
+ * Who asks.
+ */
+
+#include "panel/api/auth.h"
+#include "runtime/call.h"
+#include "runtime/crypt.h"
+#include "runtime/db_rows.h"
+#include "runtime/fiber.h"
+#include "runtime/settings.h"
+#include "runtime/zone_session.h"
+#include "wire/field.h"
+
+
+#define VZ_TOKEN_PREFIX      "vzp_"
+#define VZ_TOKEN_PREFIX_LEN  (sizeof(VZ_TOKEN_PREFIX) - 1)
+
+
+typedef struct {
+    ngx_pool_t   *pool;
+    u_char        hash[32];
+} vz_auth_seen_t;
+
+
+static void vz_auth_seen(const u_char *hash);
+static void vz_auth_seen_run(void *data);
+static ngx_uint_t vz_auth_same_host(const ngx_str_t *origin,
+    const ngx_str_t *host);
+static ngx_uint_t vz_auth_public(const ngx_str_t *origin);
+static ngx_str_t vz_auth_strip_port(const ngx_str_t *host, const char *port);
+static void vz_auth_copy(u_char *to, size_t size, ngx_str_t from);
+
+
+static const vz_sql_t  vz_auth_session_sql = vz_sql("auth session",
+    "SELECT " VZ_AUTH_SESSION_COLUMNS
+    " FROM " VZ_AUTH_SESSION_FROM
+    " WHERE " VZ_AUTH_SESSION_WHERE);
+
+static const vz_sql_t  vz_auth_token_sql = vz_sql("auth token",
+    "SELECT " VZ_AUTH_TOKEN_COLUMNS
+    " FROM " VZ_AUTH_TOKEN_FROM
+    " WHERE " VZ_AUTH_TOKEN_WHERE);
+
+static const vz_sql_t  vz_auth_hold_sql = vz_sql("auth hold",
+    "SELECT 1 FROM user WHERE id = ? FOR UPDATE");
+
+static const vz_sql_t  vz_auth_share_sql = vz_sql("auth share",
+    "SELECT 1 FROM user WHERE id = ? LOCK IN SHARE MODE");
+
+static const vz_sql_t  vz_auth_seen_sql = vz_sql("token seen",
+    "UPDATE token SET seen = UTC_TIMESTAMP(3) WHERE hash = ? AND"
+    " (seen IS NULL OR seen < UTC_TIMESTAMP(3) - INTERVAL 60 SECOND)");
+
+
+vz_auth_e
+vz_auth_look(vz_call_t *call)
+{
+    vz_auth_e  kind;
+    ngx_str_t  secret;
+
+    if (call->who.user) {
+        return VZ_AUTH_KNOWN;
+    }
+
+    if (call->bearer.len) {
+        kind = VZ_AUTH_TOKEN;
+        secret = call->bearer;
+
+        if (secret.len <= VZ_TOKEN_PREFIX_LEN
+            || ngx_strncmp(secret.data, VZ_TOKEN_PREFIX,
+                           VZ_TOKEN_PREFIX_LEN)
+               != 0)
+        {
+            return VZ_AUTH_NOBODY;
+        }
+
+        secret.data += VZ_TOKEN_PREFIX_LEN;
+        secret.len -= VZ_TOKEN_PREFIX_LEN;
+
+    } else {
+        kind = VZ_AUTH_SESSION;
+        secret = call->session;
+    }
+
+    if (vz_field_check(VZ_FIELD_SECRET, (char *) secret.data, secret.len)
+        != VZ_OK)
+    {
+        return VZ_AUTH_NOBODY;
+    }
+
+    call->cookie_auth = (kind == VZ_AUTH_SESSION);
+    vz_crypt_sha256(secret.data, secret.len, call->token);
+
+    if (vz_zone_session_get(call->token, &call->who) == NGX_OK) {
+        return VZ_AUTH_KNOWN;
+    }
+
+    return kind;
+}
+
+
+void
+vz_auth_row(vz_call_t *call, const vz_rows_t *rows)
+{
+    vz_who_t  *who;
+
+    who = &call->who;
+
+    who->user = vz_cell_int(rows, 0, 0);
+    who->admin = vz_cell_int(rows, 0, 1) != 0;
+    who->must_change = vz_cell_int(rows, 0, 2) != 0;
+    vz_auth_copy(who->account, sizeof(who->account), vz_cell_text(rows, 0, 3));
+    vz_auth_copy(who->name, sizeof(who->name), vz_cell_text(rows, 0, 4));
+    who->session = vz_cell_int(rows, 0, 5);
+    who->write = vz_cell_int(rows, 0, 6) != 0;
+    who->until = vz_auth_until(rows, 0, 7);
+
+    vz_zone_session_put(call->token, who);
+
+    if (!call->cookie_auth) {
+        vz_auth_seen(call->token);
+    }
+}
+
+
+ngx_msec_t
+vz_auth_until(const vz_rows_t *rows, ngx_uint_t row, ngx_uint_t column)
+{
+    return vz_cell_null(rows, row, column)
+           ? 0 : ngx_current_msec + vz_cell_int(rows, row, column);
+}
+
+
+/* when a token was used last; nobody waits for it */
+
+static void
+vz_auth_seen(const u_char *hash)
+{
+    ngx_pool_t      *pool;
+    vz_auth_seen_t  *seen;
+
+    pool = ngx_create_pool(1024, ngx_cycle->log);
+    if (pool == NULL) {
+        return;
+    }
+
+    seen = ngx_palloc(pool, sizeof(vz_auth_seen_t));
+
+    if (seen != NULL) {
+        seen->pool = pool;
+        ngx_memcpy(seen->hash, hash, sizeof(seen->hash));
+
+        if (vz_fiber_serve(vz_auth_seen_run, seen) == NGX_OK) {
+            return;
+        }
+    }
+
+    ngx_destroy_pool(pool);
+}
+
+
+static void
+vz_auth_seen_run(void *data)
+{
+    ngx_str_t        hash;
+    vz_auth_seen_t  *seen = data;
+
+    hash.data = seen->hash;
+    hash.len = sizeof(seen->hash);
+
+    (void) vz_db_query(NULL, seen->pool, &vz_auth_seen_sql,
+                       vz_binds(vz_text(hash)), NULL);
+
+    ngx_destroy_pool(seen->pool);
+}
+
+
+/* cut between characters, not within one */
+
+static void
+vz_auth_copy(u_char *to, size_t size, ngx_str_t from)
+{
+    size_t  len;
+
+    len = from.len;
+
+    if (len >= size) {
+        len = size - 1;
+
+        while (len && (from.data[len] & 0xc0) == 0x80) {
+            len--;
+        }
+    }
+
+    ngx_memcpy(to, from.data, len);
+    to[len] = '\0';
+}
+
+
+vz_code_e
+vz_auth_call(vz_call_t *call)
+{
+    vz_auth_e        kind;
+    ngx_str_t        hash;
+    vz_code_e        rc;
+    vz_rows_t        rows;
+    const vz_sql_t  *sql;
+
+    kind = vz_auth_look(call);
+
+    if (kind == VZ_AUTH_KNOWN) {
+        return VZ_OK;
+    }
+
+    if (kind == VZ_AUTH_NOBODY) {
+        return VZ_DENIED;
+    }
+
+    sql = (kind == VZ_AUTH_SESSION) ? &vz_auth_session_sql
+                                    : &vz_auth_token_sql;
+    hash.data = call->token;
+    hash.len = sizeof(call->token);
+
+    rc = vz_db_query(NULL, call->pool, sql, vz_binds(vz_text(hash)), &rows);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    if (rows.rows == 0) {
+        return VZ_DENIED;
+    }
+
+    vz_auth_row(call, &rows);
+
+    return VZ_OK;
+}
+
+
+vz_code_e
+vz_auth_hold(vz_tx_t *tx, ngx_pool_t *pool, uint64_t user)
+{
+    return vz_db_query(tx, pool, &vz_auth_hold_sql, vz_binds(vz_int(user)),
+                       NULL);
+}
+
+
+/*
+ * Two statements: what the second reads is as of when it begins, which is
+ * after the row was had.
+ */
+
+vz_code_e
+vz_auth_still(vz_tx_t *tx, vz_call_t *call)
+{
+    ngx_str_t   hash;
+    vz_code_e   rc;
+    vz_rows_t   rows;
+
+    hash.data = call->token;
+    hash.len = sizeof(call->token);
+
+    rc = vz_db_query(tx, call->pool, &vz_auth_share_sql,
+                     vz_binds(vz_int(call->who.user)), NULL);
+
+    if (rc == VZ_OK) {
+        rc = vz_db_query(tx, call->pool, call->cookie_auth
+                                         ? &vz_auth_session_sql
+                                         : &vz_auth_token_sql,
+                         vz_binds(vz_text(hash)), &rows);
+    }
+
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    if (rows.rows == 0) {
+        vz_auth_refuse(call);
+        return VZ_DENIED;
+    }
+
+    if (call->who.admin && vz_cell_int(&rows, 0, 1) == 0) {
+        vz_auth_forbid(call);
+        return VZ_DENIED;
+    }
+
+    return VZ_OK;
+}
+
+
+vz_code_e
+vz_auth_own(vz_call_t *call)
+{
+    if (!call->who.must_change) {
+        return VZ_OK;
+    }
+
+    vz_call_problem(call, NGX_HTTP_FORBIDDEN, "must_change",
+                    "Change the password first: the one that was mailed is "
+                    "for that alone.");
+
+    return VZ_DENIED;
+}
+
+
+void
+vz_auth_forbid(vz_call_t *call)
+{
+    vz_call_problem(call, NGX_HTTP_FORBIDDEN, "forbidden",
+                    "Only an administrator may do this.");
+}
+
+
+void
+vz_auth_refuse(vz_call_t *call)
+{
+    vz_call_problem(call, NGX_HTTP_UNAUTHORIZED, "not_signed_in",
+                    "Sign in first.");
+}
+
+
+vz_code_e
+vz_auth_meant(vz_call_t *call)
+{
+    ngx_int_t  user;
+
+    if (call->meant.len == 0 || call->who.user == 0 || !call->cookie_auth) {
+        return VZ_OK;
+    }
+
+    user = ngx_atoi(call->meant.data, call->meant.len);
+
+    if (user != NGX_ERROR && (uint64_t) user == call->who.user) {
+        return VZ_OK;
+    }
+
+    vz_call_problem(call, NGX_HTTP_UNAUTHORIZED, "other_account",
+                    "Another account is signed in by now.");
+    return VZ_DENIED;
+}
+
+
+vz_code_e
+vz_auth_origin(vz_call_t *call)
+{
+    ngx_str_t  *site;
+
+    site = &call->fetch_site;
+
+    if (site->len
+        && !(site->len == 11
+             && ngx_strncmp(site->data, "same-origin", 11) == 0)
+        && !(site->len == 4 && ngx_strncmp(site->data, "none", 4) == 0))
+    {
+        goto refused;
+    }
+
+    if (call->origin.len && !vz_auth_same_host(&call->origin, &call->host)
+        && !vz_auth_public(&call->origin))
+    {
+        goto refused;
+    }
+
+    return VZ_OK;
+
+refused:
+
+    vz_call_problem(call, NGX_HTTP_FORBIDDEN, "bad_origin",
+                    "This call came from a page of another site.");
+    return VZ_DENIED;
+}
+
+
+static ngx_uint_t
+vz_auth_same_host(const ngx_str_t *origin, const ngx_str_t *host)
+{
+    ngx_str_t    from, to;
+    const char  *port;
+
+    if (origin->len > 8
+        && ngx_strncasecmp(origin->data, (u_char *) "https://", 8) == 0)
+    {
+        port = ":443";
+        from.data = origin->data + 8;
+        from.len = origin->len - 8;
+
+    } else if (origin->len > 7
+               && ngx_strncasecmp(origin->data, (u_char *) "http://", 7) == 0)
+    {
+        port = ":80";
+        from.data = origin->data + 7;
+        from.len = origin->len - 7;
+
+    } else {
+        return 0;
+    }
+
+    from = vz_auth_strip_port(&from, port);
+    to = vz_auth_strip_port(host, port);
+
+    return from.len && from.len == to.len
+           && ngx_strncasecmp(from.data, to.data, to.len) == 0;
+}
+
+
+/* a proxy before us may have another host or port than we are asked for by */
+
+static ngx_uint_t
+vz_auth_public(const ngx_str_t *origin)
+{
+    u_char           *p, *end;
+    size_t            scheme;
+    ngx_str_t         host;
+    const ngx_str_t  *url;
+
+    url = &vz_settings()->public_url;
+    end = url->data + url->len;
+    p = ngx_strlchr(url->data, end, ':');
+
+    if (p == NULL || end - p < 3) {
+        return 0;
+    }
+
+    p += sizeof("://") - 1;
+    scheme = p - url->data;
+
+    host.data = p;
+    p = ngx_strlchr(p, end, '/');
+    host.len = (p == NULL ? end : p) - host.data;
+
+    return origin->len > scheme
+           && ngx_strncasecmp(origin->data, url->data, scheme) == 0
+           && vz_auth_same_host(origin, &host);
+}
+
+
+static ngx_str_t
+vz_auth_strip_port(const ngx_str_t *host, const char *port)
+{
+    size_t     len;
+    ngx_str_t  stripped;
+
+    stripped = *host;
+    len = ngx_strlen(port);
+
+    if (stripped.len > len
+        && ngx_memcmp(stripped.data + stripped.len - len, port, len) == 0)
+    {
+        stripped.len -= len;
+    }
+
+    return stripped;
+}
+
+
+vz_code_e
+vz_auth_type(vz_call_t *call)
+{
+    ngx_str_t  *type;
+
+    if (call->bearer.len || call->session.len == 0
+        || (call->method == NGX_HTTP_DELETE && call->text.len == 0))
+    {
+        return VZ_OK;
+    }
+
+    type = &call->content_type;
+
+    if (type->len >= 16
+        && ngx_strncasecmp(type->data, (u_char *) "application/json", 16) == 0
+        && (type->len == 16 || type->data[16] == ';'
+            || type->data[16] == ' '))
+    {
+        return VZ_OK;
+    }
+
+    vz_call_problem(call, NGX_HTTP_UNSUPPORTED_MEDIA_TYPE, "not_json",
+                    "Content-Type must be application/json.");
+    return VZ_DENIED;
+}

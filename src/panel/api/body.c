@@ -1,0 +1,488 @@
+/*
+ * Bodies of requests by table.
+ */
+
+#include "panel/api/body.h"
+#include "runtime/call.h"
+#include "runtime/db_rows.h"
+#include "wire/field_value.h"
+#include "wire/people.h"
+
+
+static const vz_body_member_t *vz_body_find(const vz_body_t *form,
+    const char *name);
+static void vz_body_unknown(vz_call_t *call, const vz_body_t *form);
+static void vz_body_member(vz_call_t *call, const vz_body_member_t *member,
+    void *data);
+static void vz_body_text(vz_call_t *call, const vz_body_member_t *member,
+    json_t *value, ngx_str_t *text);
+static void vz_body_format(vz_call_t *call, const vz_body_member_t *member,
+    const char *data, size_t len);
+static void vz_body_people(vz_call_t *call, ngx_str_t *text);
+static void vz_body_list(vz_call_t *call, const vz_body_member_t *member,
+    json_t *value, ngx_str_t *text);
+static void vz_body_int(vz_call_t *call, const vz_body_member_t *member,
+    json_t *value, int64_t *number);
+static void vz_body_bool(vz_call_t *call, const vz_body_member_t *member,
+    json_t *value, int64_t *number);
+static void vz_body_pair(vz_call_t *call, const vz_body_member_t *member,
+    json_t *value, int64_t *pair);
+static void vz_body_key(vz_call_t *call, const vz_body_member_t *member,
+    json_t *value, ngx_str_t *text);
+static ngx_uint_t vz_body_empty_value(json_t *value);
+static const char *vz_body_named(vz_call_t *call, const char *name);
+
+
+static const vz_body_t  vz_body_empty = { "Empty", 0, NULL };
+
+
+vz_code_e
+vz_body_read(vz_call_t *call, const vz_body_t *form, void *data)
+{
+    vz_code_e   rc;
+    ngx_uint_t  i;
+
+    rc = vz_call_body(call);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    for (i = 0; i < form->count; i++) {
+        vz_body_member(call, &form->members[i], data);
+    }
+
+    vz_body_unknown(call, form);
+
+    if (call->nerrors) {
+        vz_call_refuse(call);
+        return VZ_RANGE;
+    }
+
+    return VZ_OK;
+}
+
+
+ngx_uint_t
+vz_body_bind(vz_call_t *call, const vz_body_t *form, const void *data,
+    ngx_uint_t all, vz_bind_t binds[VZ_BODY_MEMBERS])
+{
+    ngx_uint_t               i;
+    const void              *value;
+    const vz_body_member_t  *member;
+
+    for (i = 0; i < form->count && i < VZ_BODY_MEMBERS; i++) {
+        member = &form->members[i];
+        value = (const u_char *) data + member->offset;
+
+        switch (member->type) {
+
+        case VZ_BODY_INT:
+        case VZ_BODY_LIMIT:
+        case VZ_BODY_BOOL:
+            binds[i] = all || vz_body_given(call, member->name)
+                       ? vz_int(*(const int64_t *) value) : vz_none();
+            break;
+
+        default:
+            binds[i] = vz_bind_opt(*(const ngx_str_t *) value);
+        }
+    }
+
+    return i;
+}
+
+
+vz_code_e
+vz_body_none(vz_call_t *call)
+{
+    if (call->text.len == 0) {
+        return VZ_OK;
+    }
+
+    return vz_body_read(call, &vz_body_empty, NULL);
+}
+
+
+static const vz_body_member_t *
+vz_body_find(const vz_body_t *form, const char *name)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; i < form->count; i++) {
+        if (ngx_strcmp(form->members[i].name, name) == 0) {
+            return &form->members[i];
+        }
+    }
+
+    return NULL;
+}
+
+
+static void
+vz_body_unknown(vz_call_t *call, const vz_body_t *form)
+{
+    json_t      *value;
+    ngx_uint_t   n;
+    const char  *name;
+
+    n = 0;
+
+    json_object_foreach(call->body, name, value) {
+
+        if (vz_body_find(form, name) != NULL) {
+            continue;
+        }
+
+        if (n++ == 4) {
+            return;
+        }
+
+        vz_call_invalid(call, vz_body_named(call, name), "unknown",
+                        "no such member here");
+    }
+}
+
+
+/* the name is the client's: it is copied, and cut to what a reply may hold */
+
+static const char *
+vz_body_named(vz_call_t *call, const char *name)
+{
+    u_char  *copy;
+
+    copy = ngx_pnalloc(call->pool, 65);
+    if (copy == NULL) {
+        return "";
+    }
+
+    ngx_cpystrn(copy, (u_char *) name, 65);
+
+    return (const char *) copy;
+}
+
+
+static void
+vz_body_member(vz_call_t *call, const vz_body_member_t *member, void *data)
+{
+    void    *to;
+    json_t  *value;
+
+    to = (u_char *) data + member->offset;
+    value = json_object_get(call->body, member->name);
+
+    if (value == NULL || vz_body_empty_value(value)) {
+        if (member->required) {
+            vz_call_invalid(call, member->name, "required", "is missing");
+        }
+
+        return;
+    }
+
+    switch (member->type) {
+
+    case VZ_BODY_INT:
+    case VZ_BODY_LIMIT:
+        vz_body_int(call, member, value, to);
+        return;
+
+    case VZ_BODY_BOOL:
+        vz_body_bool(call, member, value, to);
+        return;
+
+    case VZ_BODY_LIST:
+        vz_body_list(call, member, value, to);
+        return;
+
+    case VZ_BODY_PAIR:
+        vz_body_pair(call, member, value, to);
+        return;
+
+    case VZ_BODY_KEY:
+        vz_body_key(call, member, value, to);
+        return;
+
+    default:
+        vz_body_text(call, member, value, to);
+    }
+}
+
+
+static ngx_uint_t
+vz_body_empty_value(json_t *value)
+{
+    return json_is_null(value)
+           || (json_is_string(value) && json_string_length(value) == 0)
+           || (json_is_array(value) && json_array_size(value) == 0);
+}
+
+
+ngx_uint_t
+vz_body_given(vz_call_t *call, const char *name)
+{
+    json_t  *value;
+
+    value = json_object_get(call->body, name);
+
+    return value != NULL && !vz_body_empty_value(value);
+}
+
+
+ngx_uint_t
+vz_body_cleared(vz_call_t *call, const char *name)
+{
+    json_t  *value;
+
+    value = json_object_get(call->body, name);
+
+    return value != NULL && vz_body_empty_value(value);
+}
+
+
+static void
+vz_body_text(vz_call_t *call, const vz_body_member_t *member, json_t *value,
+    ngx_str_t *text)
+{
+    size_t       len;
+    const char  *data;
+
+    if (!json_is_string(value)) {
+        vz_call_invalid(call, member->name, "type", "must be text");
+        return;
+    }
+
+    data = json_string_value(value);
+    len = json_string_length(value);
+
+    if (member->type != VZ_BODY_TEXT) {
+        if (vz_field_check(member->field, data, len) != VZ_OK) {
+            vz_body_format(call, member, data, len);
+            return;
+        }
+
+    } else if ((int64_t) ngx_utf8_length((u_char *) data, len) > member->max) {
+        vz_call_invalid(call, member->name, "range",
+                        "at most %L characters", member->max);
+        return;
+    }
+
+    text->data = (u_char *) data;
+    text->len = len;
+
+    if (member->type != VZ_BODY_TEXT && vz_field_people(member->field)) {
+        vz_body_people(call, text);
+    }
+}
+
+
+/* the character that is to blame, where one is, and the rule */
+
+static void
+vz_body_format(vz_call_t *call, const vz_body_member_t *member,
+    const char *data, size_t len)
+{
+    size_t       size;
+    u_char      *p;
+    uint32_t     code;
+    ngx_str_t    strange;
+    const char  *rule;
+
+    rule = vz_field_rule(member->field);
+    strange.data = (u_char *) data
+                   + vz_field_strange(member->field, data, len, &size);
+    strange.len = size;
+
+    if (size == 0) {
+        vz_call_invalid(call, member->name, "format", "%s", rule);
+        return;
+    }
+
+    p = strange.data;
+    code = *p < 0x80 ? *p : ngx_utf8_decode(&p, size);
+
+    if (vz_people_seen(code)) {
+        vz_call_invalid(call, member->name, "format", "%V (U+%04XD) has no "
+                        "place here: %s", &strange, code, rule);
+    } else {
+        vz_call_invalid(call, member->name, "format", "U+%04XD has no place "
+                        "here: %s", code, rule);
+    }
+}
+
+
+/* what is kept is as it was typed, but for spaces that nobody sees */
+
+static void
+vz_body_people(vz_call_t *call, ngx_str_t *text)
+{
+    u_char  *copy;
+
+    copy = ngx_pnalloc(call->pool, text->len);
+
+    if (copy == NULL) {
+        text->len = 0;
+        return;
+    }
+
+    text->len = vz_people_fold((char *) text->data, text->len, (char *) copy);
+    text->data = copy;
+}
+
+
+static void
+vz_body_list(vz_call_t *call, const vz_body_member_t *member, json_t *value,
+    ngx_str_t *text)
+{
+    u_char  *p;
+    size_t   i, size;
+    json_t  *item;
+
+    if (!json_is_array(value)) {
+        vz_call_invalid(call, member->name, "type", "must be a list");
+        return;
+    }
+
+    if ((int64_t) json_array_size(value) > member->max) {
+        vz_call_invalid(call, member->name, "range", "at most %L of them",
+                        member->max);
+        return;
+    }
+
+    size = 0;
+
+    json_array_foreach(value, i, item) {
+        if (!json_is_string(item)
+            || vz_field_check(member->field, json_string_value(item),
+                              json_string_length(item))
+               != VZ_OK)
+        {
+            vz_call_invalid(call, member->name, "format", "each: %s",
+                            vz_field_rule(member->field));
+            return;
+        }
+
+        size += json_string_length(item) + 1;
+    }
+
+    p = ngx_pnalloc(call->pool, size);
+    if (p == NULL) {
+        vz_call_invalid(call, member->name, "range", "no memory");
+        return;
+    }
+
+    text->data = p;
+    text->len = size - 1;
+
+    json_array_foreach(value, i, item) {
+        p = ngx_cpymem(p, json_string_value(item), json_string_length(item));
+        *p++ = ' ';
+    }
+}
+
+
+static void
+vz_body_int(vz_call_t *call, const vz_body_member_t *member, json_t *value,
+    int64_t *number)
+{
+    json_int_t  n;
+
+    if (member->type == VZ_BODY_LIMIT && json_is_string(value)
+        && ngx_strcmp(json_string_value(value), "unlimited") == 0)
+    {
+        *number = 0;
+        return;
+    }
+
+    if (!json_is_integer(value)) {
+        vz_call_invalid(call, member->name, "type", "must be a whole number%s",
+                        member->type == VZ_BODY_LIMIT ? " or \"unlimited\""
+                                                      : "");
+        return;
+    }
+
+    n = json_integer_value(value);
+
+    if (n < member->min || n > member->max) {
+        vz_call_invalid(call, member->name, "range", "%L to %L",
+                        member->min, member->max);
+        return;
+    }
+
+    *number = n;
+}
+
+
+static void
+vz_body_bool(vz_call_t *call, const vz_body_member_t *member, json_t *value,
+    int64_t *number)
+{
+    if (!json_is_boolean(value)) {
+        vz_call_invalid(call, member->name, "type", "must be true or false");
+        return;
+    }
+
+    *number = json_is_true(value);
+}
+
+
+static void
+vz_body_pair(vz_call_t *call, const vz_body_member_t *member, json_t *value,
+    int64_t *pair)
+{
+    json_t            *one;
+    ngx_uint_t         i;
+    const char        *name;
+    vz_body_member_t   part;
+
+    static const char  *names[] = { "barrier_mib", "limit_mib" };
+
+    if (!json_is_object(value)) {
+        vz_call_invalid(call, member->name, "type",
+                        "must be an object of barrier_mib and limit_mib");
+        return;
+    }
+
+    json_object_foreach(value, name, one) {
+
+        for (i = 0; i < 2 && ngx_strcmp(name, names[i]) != 0; i++) {
+            /* void */
+        }
+
+        part = *member;
+        part.type = i == 0 ? VZ_BODY_INT : VZ_BODY_LIMIT;
+        part.name = (const char *) vz_call_printf(call, "%s.%s", member->name,
+                                        vz_body_named(call, name)).data;
+
+        if (i == 2) {
+            vz_call_invalid(call, part.name, "unknown",
+                            "no such member here");
+        } else {
+            vz_body_int(call, &part, one, &pair[i]);
+        }
+    }
+}
+
+
+static void
+vz_body_key(vz_call_t *call, const vz_body_member_t *member, json_t *value,
+    ngx_str_t *text)
+{
+    uint64_t  number;
+
+    if (json_is_integer(value) && json_integer_value(value) > 0) {
+        *text = vz_call_printf(call, "%L",
+                               (int64_t) json_integer_value(value));
+        return;
+    }
+
+    if (json_is_string(value)
+        && vz_field_value_number(json_string_value(value),
+                                 json_string_length(value), INT64_MAX, &number)
+           == VZ_OK)
+    {
+        text->data = (u_char *) json_string_value(value);
+        text->len = json_string_length(value);
+        return;
+    }
+
+    vz_body_text(call, member, value, text);
+}

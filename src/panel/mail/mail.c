@@ -1,0 +1,408 @@
+/*
+ * The outbox.
+ *
+ * A mail is claimed by a compare-and-set on its count of attempts, which also
+ * moves its next try away, so two senders never have the same one in hand and
+ * one that died gives it back after VZ_MAIL_HAND.  A sender that dies between
+ * the server's answer and our note of it sends a copy, with the same
+ * Message-ID, by which mail servers can tell.
+ */
+
+#include "panel/live/notification.h"
+#include "panel/mail/bounce.h"
+#include "panel/mail/mail.h"
+#include "panel/mail/mail_text.h"
+#include "runtime/clock.h"
+#include "runtime/crypt.h"
+#include "runtime/db_rows.h"
+#include "runtime/json.h"
+#include "runtime/smtp.h"
+
+
+#define VZ_MAIL_TRIES   40          /* then the mail has failed */
+#define VZ_MAIL_FIRST   15          /* seconds until the second try */
+#define VZ_MAIL_MOST    3600
+#define VZ_MAIL_HAND    "120"       /* seconds one sender may take */
+#define VZ_MAIL_SURE    60000       /* ms of them in which it begins */
+
+
+typedef struct {
+    uint64_t     id;
+    uint64_t     attempts;
+    ngx_str_t    recipient;
+    ngx_str_t    template;
+    ngx_str_t    language;
+    ngx_str_t    data;
+    ngx_str_t    message_id;
+} vz_mail_row_t;
+
+
+static vz_code_e vz_mail_send(ngx_pool_t *pool, const vz_mail_row_t *row,
+    ngx_str_t *words);
+static void vz_mail_wipe(json_t *data, const ngx_str_t *body);
+static void vz_mail_read(const vz_rows_t *rows, ngx_uint_t n,
+    vz_mail_row_t *row);
+static vz_code_e vz_mail_claim(ngx_pool_t *pool, const vz_mail_row_t *row);
+static vz_code_e vz_mail_note(ngx_pool_t *pool, const vz_mail_row_t *row,
+    vz_code_e rc, const ngx_str_t *words);
+
+
+#define VZ_MAIL_COLUMNS                                                       \
+    "id, attempts, recipient, template, language, data, message_id"
+
+static const vz_sql_t  vz_sql_hold = vz_sql("mail_hold",
+    "INSERT INTO mail (user_id, task_id, recipient, template, language, data,"
+    " message_id) VALUES (?, ?, ?, ?, ?, ?, ?)");
+
+static const vz_sql_t  vz_sql_queue = vz_sql("mail_queue",
+    "INSERT INTO mail (user_id, recipient, template, language, data,"
+    " message_id, state, next_try)"
+    " VALUES (?, ?, ?, ?, ?, ?, 'queued', NOW(3))");
+
+static const vz_sql_t  vz_sql_tell_failed = vz_sql("mail_failed_task",
+    "INSERT INTO mail (user_id, recipient, template, language, data,"
+    " message_id, state, next_try)"
+    " SELECT u.id, u.email, 'failed', u.language,"
+    "  JSON_OBJECT('order', CONCAT(t.id), 'server', t.vm_name,"
+    "   'customer', COALESCE(CONCAT_WS(' ', c.first_name, c.last_name), '-'),"
+    "   'email', COALESCE(c.email, '-'), 'step', ?, 'code', ?, 'detail', ?),"
+    "  LEFT(SHA2(CONCAT(?, ' ', u.id), 256), 32), 'queued', NOW(3)"
+    " FROM task t LEFT JOIN user c ON c.id = t.user_id"
+    " JOIN user u ON u.role = 'admin' AND NOT u.locked WHERE t.id = ?");
+
+static const vz_sql_t  vz_sql_of_task = vz_sql("mail_of_task",
+    "SELECT " VZ_MAIL_COLUMNS " FROM mail WHERE task_id = ?");
+
+static const vz_sql_t  vz_sql_one = vz_sql("mail_one",
+    "SELECT " VZ_MAIL_COLUMNS " FROM mail WHERE id = ?");
+
+static const vz_sql_t  vz_sql_due = vz_sql("mail_due",
+    "SELECT id FROM mail WHERE state = 'queued' AND next_try <= NOW(3)"
+    " ORDER BY next_try LIMIT ?");
+
+static const vz_sql_t  vz_sql_release = vz_sql("mail_release",
+    "UPDATE mail SET state = 'queued', next_try = NOW(3) + INTERVAL 5 SECOND"
+    " WHERE id = ? AND state = 'held'");
+
+static const vz_sql_t  vz_sql_claim = vz_sql("mail_claim",
+    "UPDATE mail SET state = 'queued', attempts = attempts + 1,"
+    " next_try = NOW(3) + INTERVAL " VZ_MAIL_HAND " SECOND"
+    " WHERE id = ? AND attempts = ? AND state NOT IN ('sent', 'bounced')");
+
+static const vz_sql_t  vz_sql_sent = vz_sql("mail_sent",
+    "UPDATE mail SET state = 'sent', sent = NOW(3), data = NULL,"
+    " error = NULL WHERE id = ? AND state <> 'bounced'");
+
+static const vz_sql_t  vz_sql_again = vz_sql("mail_again",
+    "UPDATE mail SET error = ?, next_try = NOW(3) + INTERVAL ? SECOND"
+    " WHERE id = ? AND attempts = ? AND state = 'queued'");
+
+static const vz_sql_t  vz_sql_failed = vz_sql("mail_failed",
+    "UPDATE mail SET state = 'failed', error = ?"
+    " WHERE id = ? AND attempts = ? AND state = 'queued'");
+
+
+vz_code_e
+vz_mail_hold(vz_tx_t *tx, ngx_pool_t *pool, uint64_t user, uint64_t task,
+    const ngx_str_t *to, const char *template, const ngx_str_t *language,
+    const ngx_str_t *data)
+{
+    ngx_str_t  id;
+
+    if (vz_crypt_random_hex(pool, 16, &id) != NGX_OK) {
+        return VZ_INTERNAL;
+    }
+
+    return vz_db_query(tx, pool, &vz_sql_hold,
+                       vz_binds(vz_int(user), vz_int(task), vz_text(*to),
+                                vz_bind_cstr(template), vz_text(*language),
+                                vz_text(*data), vz_text(id)),
+                       NULL);
+}
+
+
+vz_code_e
+vz_mail_queue(vz_tx_t *tx, ngx_pool_t *pool, uint64_t user,
+    const ngx_str_t *to, const char *template, const ngx_str_t *language,
+    const vz_mail_member_t *members, ngx_uint_t n)
+{
+    vz_code_e     rc;
+    ngx_str_t     id, data;
+    vz_json_t     json;
+    ngx_uint_t    i;
+    ngx_chain_t  *cl;
+
+    vz_json_init(&json, pool);
+    vz_json_object(&json, NULL);
+
+    for (i = 0; i < n; i++) {
+        vz_json_text(&json, members[i].name, &members[i].value);
+    }
+
+    vz_json_close(&json);
+
+    if (vz_crypt_random_hex(pool, 16, &id) != NGX_OK
+        || vz_json_end(&json) != NGX_OK
+        || vz_json_string(&json, &data) != NGX_OK)
+    {
+        return VZ_INTERNAL;
+    }
+
+    rc = vz_db_query(tx, pool, &vz_sql_queue,
+                     vz_binds(user ? vz_int(user) : vz_none(), vz_text(*to),
+                              vz_bind_cstr(template), vz_text(*language),
+                              vz_text(data), vz_text(id)),
+                     NULL);
+
+    ngx_explicit_memzero(data.data, data.len);
+
+    for (cl = json.first; cl != NULL; cl = cl->next) {
+        ngx_explicit_memzero(cl->buf->start, cl->buf->last - cl->buf->start);
+    }
+
+    return rc;
+}
+
+
+vz_code_e
+vz_mail_failed(vz_tx_t *tx, ngx_pool_t *pool, uint64_t task,
+    const char *step, const char *code, const ngx_str_t *detail)
+{
+    ngx_str_t  id;
+
+    if (vz_crypt_random_hex(pool, 16, &id) != NGX_OK) {
+        return VZ_INTERNAL;
+    }
+
+    return vz_db_query(tx, pool, &vz_sql_tell_failed,
+                       vz_binds(vz_bind_cstr(step), vz_bind_cstr(code),
+                                vz_text(*detail), vz_text(id), vz_int(task)),
+                       NULL);
+}
+
+
+vz_code_e
+vz_mail_secret(ngx_pool_t *pool, uint64_t task, const char *member,
+    ngx_str_t *value)
+{
+    json_t         *data, *text;
+    ngx_str_t       problem;
+    vz_rows_t       rows;
+    vz_code_e       rc;
+    vz_mail_row_t   row;
+
+    rc = vz_db_query(NULL, pool, &vz_sql_of_task, vz_binds(vz_int(task)),
+                     &rows);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    vz_mail_read(&rows, 0, &row);
+
+    if (row.data.len == 0) {
+        return VZ_NOENT;
+    }
+
+    data = vz_json_read(pool, &row.data, &problem);
+    text = json_object_get(data, member);
+
+    if (!json_is_string(text)) {
+        return VZ_NOENT;
+    }
+
+    value->data = (u_char *) json_string_value(text);
+    value->len = json_string_length(text);
+
+    return VZ_OK;
+}
+
+
+vz_code_e
+vz_mail_release(ngx_pool_t *pool, uint64_t task, uint64_t *id)
+{
+    vz_rows_t       rows;
+    vz_code_e       rc;
+    vz_mail_row_t   row;
+
+    *id = 0;
+
+    rc = vz_db_query(NULL, pool, &vz_sql_of_task, vz_binds(vz_int(task)),
+                     &rows);
+
+    if (rc != VZ_OK || rows.rows == 0) {
+        return rc == VZ_OK ? VZ_NOENT : rc;
+    }
+
+    vz_mail_read(&rows, 0, &row);
+    *id = row.id;
+
+    if (row.data.len == 0) {                /* sent, and perhaps came back */
+        return VZ_EXISTS;
+    }
+
+    return vz_db_query(NULL, pool, &vz_sql_release, vz_binds(vz_int(row.id)),
+                       NULL);
+}
+
+
+vz_code_e
+vz_mail_due(ngx_pool_t *pool, ngx_uint_t most, vz_rows_t *rows)
+{
+    return vz_db_query(NULL, pool, &vz_sql_due, vz_binds(vz_int(most)), rows);
+}
+
+
+vz_code_e
+vz_mail_try(ngx_pool_t *pool, uint64_t id, ngx_str_t *words)
+{
+    uint64_t        claimed;
+    vz_rows_t       rows;
+    vz_code_e       rc;
+    vz_mail_row_t   row;
+
+    rc = vz_db_query(NULL, pool, &vz_sql_one, vz_binds(vz_int(id)), &rows);
+
+    if (rc != VZ_OK || rows.rows == 0) {
+        return rc == VZ_OK ? VZ_NOENT : rc;
+    }
+
+    vz_mail_read(&rows, 0, &row);
+
+    claimed = vz_clock_msec();
+    rc = vz_mail_claim(pool, &row);
+
+    /* what stood still for so long is in another's hand before it is sent */
+
+    if (rc == VZ_OK && vz_clock_msec() - claimed > VZ_MAIL_SURE) {
+        rc = VZ_CONFLICT;
+    }
+
+    if (rc == VZ_CONFLICT) {
+        ngx_str_set(words, "the outbox is sending it");
+    }
+
+    return rc == VZ_OK ? vz_mail_send(pool, &row, words) : rc;
+}
+
+
+static vz_code_e
+vz_mail_send(ngx_pool_t *pool, const vz_mail_row_t *row, ngx_str_t *words)
+{
+    json_t     *data;
+    vz_mail_t   mail;
+    ngx_str_t   problem;
+    vz_code_e   rc;
+
+    data = vz_json_read(pool, &row->data, &problem);
+
+    if (data == NULL
+        || vz_mail_text(pool, &row->template, &row->language, data,
+                        &mail.subject, &mail.body) != NGX_OK)
+    {
+        ngx_str_set(words, "the mail could not be written");
+        return vz_mail_note(pool, row, VZ_FAILED, words);
+    }
+
+    vz_bounce_sender(pool, row->id, &mail.sender);
+    mail.to = row->recipient;
+    mail.message_id = row->message_id;
+
+    rc = vz_smtp_send(pool, &mail, words);
+    vz_mail_wipe(data, &mail.body);
+
+    if (rc != VZ_OK) {
+        ngx_log_error(NGX_LOG_WARN, ngx_cycle->log, 0,
+                      "vzpanel: mail %uL, try %uL: %V", row->id,
+                      row->attempts + 1, words);
+    }
+
+    return vz_mail_note(pool, row, rc, words);
+}
+
+
+static void
+vz_mail_wipe(json_t *data, const ngx_str_t *body)
+{
+    json_t      *value;
+    const char  *name;
+
+    ngx_explicit_memzero(body->data, body->len);
+
+    json_object_foreach(data, name, value) {
+        if (json_is_string(value)) {
+            ngx_explicit_memzero((char *) json_string_value(value),
+                                 json_string_length(value));
+        }
+    }
+}
+
+
+static vz_code_e
+vz_mail_note(ngx_pool_t *pool, const vz_mail_row_t *row, vz_code_e rc,
+    const ngx_str_t *words)
+{
+    uint64_t   wait;
+    vz_rows_t  rows;
+
+    if (rc == VZ_OK) {
+        (void) vz_db_query(NULL, pool, &vz_sql_sent,
+                           vz_binds(vz_int(row->id)), NULL);
+        return VZ_OK;
+    }
+
+    if (rc == VZ_FAILED || rc == VZ_UNSUPPORTED
+        || row->attempts + 1 >= VZ_MAIL_TRIES)
+    {
+        if (vz_db_query(NULL, pool, &vz_sql_failed,
+                        vz_binds(vz_text(*words), vz_int(row->id),
+                                 vz_int(row->attempts + 1)),
+                        &rows)
+            == VZ_OK && rows.affected)
+        {
+            vz_notification_tell(VZ_NOTICE_MAIL_REFUSED, 0, row->id,
+                                 &row->recipient, words);
+        }
+
+        return VZ_FAILED;
+    }
+
+    wait = row->attempts > 8 ? VZ_MAIL_MOST
+           : ngx_min((uint64_t) VZ_MAIL_FIRST << row->attempts, VZ_MAIL_MOST);
+
+    (void) vz_db_query(NULL, pool, &vz_sql_again,
+                       vz_binds(vz_text(*words), vz_int(wait),
+                                vz_int(row->id), vz_int(row->attempts + 1)),
+                       NULL);
+
+    return VZ_AGAIN;
+}
+
+
+static vz_code_e
+vz_mail_claim(ngx_pool_t *pool, const vz_mail_row_t *row)
+{
+    vz_rows_t  rows;
+    vz_code_e  rc;
+
+    rc = vz_db_query(NULL, pool, &vz_sql_claim,
+                     vz_binds(vz_int(row->id), vz_int(row->attempts)), &rows);
+
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    return rows.affected ? VZ_OK : VZ_CONFLICT;
+}
+
+
+static void
+vz_mail_read(const vz_rows_t *rows, ngx_uint_t n, vz_mail_row_t *row)
+{
+    row->id = vz_cell_int(rows, n, 0);
+    row->attempts = vz_cell_int(rows, n, 1);
+    row->recipient = vz_cell_text(rows, n, 2);
+    row->template = vz_cell_text(rows, n, 3);
+    row->language = vz_cell_text(rows, n, 4);
+    row->data = vz_cell_text(rows, n, 5);
+    row->message_id = vz_cell_text(rows, n, 6);
+}

@@ -1,0 +1,679 @@
+/*
+ * /api/admin/addresses: pools.  A pool is made closed, gets its addresses in
+ * pieces (address_fill.c), and is opened when it has all of them.
+ */
+
+#include "panel/api/edit.h"
+#include "panel/api/route.h"
+#include "panel/node/address_fill.h"
+#include "panel/node/address_pool.h"
+#include "panel/node/address_stock.h"
+#include "runtime/call.h"
+#include "runtime/db_rows.h"
+
+
+#define VZ_POOL_PREFIX4  16         /* 65,536 addresses at most */
+#define VZ_POOL_PREFIX6  112
+
+
+typedef struct {
+    ngx_str_t       name;
+    ngx_str_t       cidr;
+    ngx_str_t       gateway;
+    ngx_str_t       dns;
+    ngx_str_t       node;
+    int64_t         enabled;
+
+    /* read from them */
+    vz_prefix_t  net;
+    vz_prefix_t  gate;
+    uint64_t     node_id;
+    uint64_t     id;
+} vz_pool_body_t;
+
+
+static void vz_pool_left_json(vz_json_t *out, const vz_rows_t *stock);
+static void vz_pool_reply(vz_call_t *call, uint64_t id, ngx_uint_t status);
+static vz_code_e vz_pool_network(vz_call_t *call, vz_pool_body_t *body);
+static vz_code_e vz_pool_gateway(vz_call_t *call, vz_pool_body_t *body);
+static vz_code_e vz_pool_node(vz_call_t *call, vz_pool_body_t *body);
+static vz_code_e vz_pool_overlap(vz_call_t *call, const vz_prefix_t *net);
+static void vz_pool_overlaps(vz_call_t *call);
+static vz_code_e vz_pool_begin(vz_call_t *call, vz_pool_body_t *body);
+static vz_code_e vz_pool_fill(vz_call_t *call, const vz_pool_body_t *body);
+static vz_code_e vz_pool_find(vz_call_t *call, vz_pool_body_t *body,
+    vz_prefix_t *before);
+static vz_code_e vz_pool_store(vz_call_t *call, vz_pool_body_t *body,
+    const vz_prefix_t *before);
+static vz_code_e vz_pool_empty(vz_call_t *call, uint64_t id,
+    ngx_uint_t *taken);
+static vz_code_e vz_pool_remove(vz_call_t *call, uint64_t id,
+    ngx_uint_t *taken);
+
+
+static const vz_body_member_t  vz_pool_members[] = {
+    { "name", VZ_BODY_FIELD, VZ_FIELD_LABEL, 1, 0, 0,
+      offsetof(vz_pool_body_t, name) },
+    { "cidr", VZ_BODY_FIELD, VZ_FIELD_CIDR, 1, 0, 0,
+      offsetof(vz_pool_body_t, cidr) },
+    { "gateway", VZ_BODY_FIELD, VZ_FIELD_GATEWAY, 0, 0, 0,
+      offsetof(vz_pool_body_t, gateway) },
+    { "dns", VZ_BODY_LIST, VZ_FIELD_ADDRESS, 0, 0, 3,
+      offsetof(vz_pool_body_t, dns) },
+    { "node", VZ_BODY_FIELD, VZ_FIELD_NODE, 0, 0, 0,
+      offsetof(vz_pool_body_t, node) },
+    { "enabled", VZ_BODY_BOOL, 0, 0, 0, 1,
+      offsetof(vz_pool_body_t, enabled) }
+};
+
+static const vz_body_member_t  vz_pool_changes[] = {
+    { "name", VZ_BODY_FIELD, VZ_FIELD_LABEL, 0, 0, 0,
+      offsetof(vz_pool_body_t, name) },
+    { "gateway", VZ_BODY_FIELD, VZ_FIELD_GATEWAY, 0, 0, 0,
+      offsetof(vz_pool_body_t, gateway) },
+    { "dns", VZ_BODY_LIST, VZ_FIELD_ADDRESS, 0, 0, 3,
+      offsetof(vz_pool_body_t, dns) },
+    { "enabled", VZ_BODY_BOOL, 0, 0, 0, 1,
+      offsetof(vz_pool_body_t, enabled) }
+};
+
+const vz_body_t  vz_address_pool_form = vz_body("Pool", vz_pool_members);
+const vz_body_t  vz_address_pool_change_form = vz_body("PoolChange",
+                                                       vz_pool_changes);
+
+
+#define VZ_POOL_SELECT                                                        \
+    "SELECT p.id, p.name, p.cidr, IF(INSTR(p.cidr, ':'), 6, 4), p.gateway,"   \
+    " p.dns, (SELECT n.name FROM node n WHERE n.id = p.node_id), p.enabled,"  \
+    " CASE WHEN p.filled IS NULL THEN 'ready' WHEN p.filled < 0"              \
+    "  THEN 'ending' ELSE 'making' END,"                                      \
+    " COUNT(a.id),"                                                           \
+    " COUNT(CASE WHEN a.vm_id IS NULL AND a.reserved = 0 THEN 1 END),"        \
+    " COUNT(a.vm_id),"                                                        \
+    " COUNT(CASE WHEN a.vm_id IS NULL AND a.reserved = 1 THEN 1 END)"         \
+    " FROM address_pool p LEFT JOIN address a ON a.pool_id = p.id"
+
+static const vz_sql_t  vz_pool_rows = vz_sql("pools",
+    VZ_POOL_SELECT " GROUP BY p.id ORDER BY p.id LIMIT 256");
+
+static const vz_sql_t  vz_pool_select = vz_sql("pool",
+    VZ_POOL_SELECT " WHERE p.id = ? GROUP BY p.id");
+
+static const vz_sql_t  vz_pool_stock = vz_sql("pool stock",
+    "SELECT (SELECT COUNT(*)" VZ_ADDRESS_STOCK_FOUR "),"
+    " (SELECT COUNT(*)" VZ_ADDRESS_STOCK_SIX ")");
+
+static const vz_sql_t  vz_pool_networks = vz_sql("pool networks",
+    "SELECT cidr FROM address_pool LIMIT 10000");
+
+static const vz_sql_t  vz_pool_node_id = vz_sql("pool node",
+    "SELECT id FROM node WHERE name = ?");
+
+static const vz_sql_t  vz_pool_insert = vz_sql("pool insert",
+    "INSERT INTO address_pool (name, node_id, cidr, gateway, dns, enabled,"
+    " filled) VALUES (?, ?, ?, ?, ?, 0, 0)");
+
+static const vz_sql_t  vz_pool_open = vz_sql("pool open",
+    "UPDATE address_pool SET enabled = 1 WHERE id = ? AND filled IS NULL");
+
+static const vz_sql_t  vz_pool_one = vz_sql("pool one",
+    "SELECT cidr, gateway, (SELECT a.vm_id FROM address a"
+    "  WHERE a.pool_id = address_pool.id AND a.address = ?)"
+    " FROM address_pool WHERE id = ?");
+
+static const vz_sql_t  vz_pool_update = vz_sql("pool update",
+    "UPDATE address_pool SET name = COALESCE(?, name),"
+    " gateway = IF(?, ?, gateway), dns = IF(?, ?, dns),"
+    " enabled = COALESCE(?, enabled) WHERE id = ? AND filled IS NULL");
+
+static const vz_sql_t  vz_pool_give = vz_sql("pool give",
+    "INSERT IGNORE INTO address (pool_id, address) VALUES (?, ?)");
+
+static const vz_sql_t  vz_pool_take = vz_sql("pool take",
+    "DELETE FROM address WHERE pool_id = ? AND address = ?"
+    " AND vm_id IS NULL");
+
+static const vz_sql_t  vz_pool_left = vz_sql("pool left",
+    "SELECT COUNT(*) FROM address WHERE pool_id = ?");
+
+static const vz_sql_t  vz_pool_delete = vz_sql("pool delete",
+    "DELETE FROM address_pool WHERE id = ?");
+
+
+static const vz_row_json_member_t  vz_pool_cells[] = {
+    { "id", VZ_ROW_JSON_INT },
+    { "name", VZ_ROW_JSON_TEXT },
+    { "cidr", VZ_ROW_JSON_TEXT },
+    { "family", VZ_ROW_JSON_INT },
+    { "gateway", VZ_ROW_JSON_OPT },
+    { "dns", VZ_ROW_JSON_WORDS },
+    { "node", VZ_ROW_JSON_OPT },
+    { "enabled", VZ_ROW_JSON_BOOL },
+    { "state", VZ_ROW_JSON_TEXT },
+    { "total", VZ_ROW_JSON_INT },
+    { "free", VZ_ROW_JSON_INT },
+    { "taken", VZ_ROW_JSON_INT },
+    { "reserved", VZ_ROW_JSON_INT }
+};
+
+static const vz_row_json_t  vz_pool_shape = vz_row_json(vz_pool_cells);
+
+static const vz_listing_t  vz_pool_listing = {
+    &vz_pool_rows, &vz_pool_select, NULL, &vz_pool_shape, NULL
+};
+
+
+void
+vz_address_pool_list(vz_call_t *call)
+{
+    vz_code_e    rc;
+    vz_rows_t    rows, stock;
+    vz_json_t   *out;
+    ngx_uint_t   limit;
+
+    if (vz_listing_read(call, &vz_pool_listing, vz_no_binds, &rows, &limit)
+        != VZ_OK)
+    {
+        return;
+    }
+
+    rc = vz_db_query(NULL, call->pool, &vz_pool_stock, vz_no_binds, &stock);
+    if (rc != VZ_OK) {
+        vz_call_fault(call, "database", rc);
+        return;
+    }
+
+    out = vz_call_reply(call, NGX_HTTP_OK);
+
+    vz_json_object(out, NULL);
+    vz_pool_left_json(out, &stock);
+    vz_listing_items(out, &vz_pool_listing, &rows, limit);
+    vz_json_close(out);
+}
+
+
+static void
+vz_pool_left_json(vz_json_t *out, const vz_rows_t *stock)
+{
+    int64_t  four, six;
+
+    four = vz_cell_int(stock, 0, 0);
+    six = vz_cell_int(stock, 0, 1);
+
+    vz_json_object(out, "stock");
+    vz_json_cstr(out, "policy", vz_address_stock_policy());
+    vz_json_int(out, "addresses", vz_address_stock_left(four, six));
+    vz_json_int(out, "ipv4", four);
+    vz_json_int(out, "ipv6", six);
+    vz_json_close(out);
+}
+
+
+static void
+vz_pool_reply(vz_call_t *call, uint64_t id, ngx_uint_t status)
+{
+    vz_zone_change();
+    vz_listing_one(call, &vz_pool_listing, vz_binds(vz_int(id)), status);
+}
+
+
+void
+vz_address_pool_create(vz_call_t *call)
+{
+    vz_code_e       rc;
+    vz_pool_body_t  body;
+
+    ngx_memzero(&body, sizeof(vz_pool_body_t));
+    body.enabled = 1;
+
+    if (vz_body_read(call, &vz_address_pool_form, &body) != VZ_OK
+        || vz_pool_network(call, &body) != VZ_OK
+        || vz_pool_gateway(call, &body) != VZ_OK
+        || vz_pool_node(call, &body) != VZ_OK
+        || vz_pool_overlap(call, &body.net) != VZ_OK)
+    {
+        return;
+    }
+
+    rc = vz_pool_begin(call, &body);
+
+    if (rc == VZ_DUPLICATE) {
+        vz_pool_overlaps(call);
+        return;
+    }
+
+    if (rc != VZ_OK) {
+        vz_call_fault(call, "database", rc);
+        return;
+    }
+
+    if (vz_pool_fill(call, &body) == VZ_OK) {
+        vz_pool_reply(call, body.id, NGX_HTTP_CREATED);
+    }
+}
+
+
+static vz_code_e
+vz_pool_network(vz_call_t *call, vz_pool_body_t *body)
+{
+    ngx_str_t   first;
+    ngx_uint_t  least;
+
+    if (vz_prefix_parse(&body->cidr, &body->net) != NGX_OK
+        || vz_prefix_mapped(&body->net))
+    {
+        vz_call_invalid(call, "cidr", "format", "a network like 10.0.0.0/24");
+        vz_call_refuse(call);
+        return VZ_RANGE;
+    }
+
+    least = body->net.family == AF_INET ? VZ_POOL_PREFIX4 : VZ_POOL_PREFIX6;
+
+    if (body->net.prefix < least) {
+        vz_call_invalid(call, "cidr", "range",
+                        "at most 65,536 addresses: /%ui or longer", least);
+        vz_call_refuse(call);
+        return VZ_RANGE;
+    }
+
+    first = vz_prefix_address(call->pool, &body->net);
+    body->cidr = vz_call_printf(call, "%V/%ui", &first, body->net.prefix);
+
+    return VZ_OK;
+}
+
+
+static vz_code_e
+vz_pool_gateway(vz_call_t *call, vz_pool_body_t *body)
+{
+    if (body->gateway.len == 0) {
+        return VZ_OK;
+    }
+
+    if (vz_prefix_parse(&body->gateway, &body->gate) != NGX_OK) {
+        vz_call_invalid(call, "gateway", "format", "an address of one host");
+        vz_call_refuse(call);
+        return VZ_RANGE;
+    }
+
+    if (body->gate.family != body->net.family) {
+        vz_call_invalid(call, "gateway", "family",
+                        "of the same kind as the pool's addresses");
+        vz_call_refuse(call);
+        return VZ_RANGE;
+    }
+
+    body->gateway = vz_prefix_address(call->pool, &body->gate);
+
+    return VZ_OK;
+}
+
+
+static vz_code_e
+vz_pool_node(vz_call_t *call, vz_pool_body_t *body)
+{
+    vz_code_e  rc;
+    vz_rows_t  rows;
+
+    if (body->node.len == 0) {
+        return VZ_OK;
+    }
+
+    rc = vz_db_query(NULL, call->pool, &vz_pool_node_id,
+                     vz_binds(vz_text(body->node)), &rows);
+    if (rc != VZ_OK) {
+        vz_call_fault(call, "database", rc);
+        return rc;
+    }
+
+    if (rows.rows == 0) {
+        vz_call_invalid(call, "node", "absent", "no such node");
+        vz_call_refuse(call);
+        return VZ_NOENT;
+    }
+
+    body->node_id = vz_cell_int(&rows, 0, 0);
+
+    return VZ_OK;
+}
+
+
+static vz_code_e
+vz_pool_overlap(vz_call_t *call, const vz_prefix_t *net)
+{
+    ngx_str_t    text;
+    vz_prefix_t  other;
+    vz_code_e    rc;
+    vz_rows_t    rows;
+    ngx_uint_t   i;
+
+    rc = vz_db_query(NULL, call->pool, &vz_pool_networks, vz_no_binds, &rows);
+    if (rc != VZ_OK) {
+        vz_call_fault(call, "database", rc);
+        return rc;
+    }
+
+    for (i = 0; i < rows.rows; i++) {
+        text = vz_cell_text(&rows, i, 0);
+
+        if (vz_prefix_parse(&text, &other) == NGX_OK
+            && vz_prefix_overlap(&other, net))
+        {
+            vz_pool_overlaps(call);
+            return VZ_EXISTS;
+        }
+    }
+
+    return VZ_OK;
+}
+
+
+static void
+vz_pool_overlaps(vz_call_t *call)
+{
+    vz_call_invalid(call, "cidr", "overlap", "addresses of another pool");
+    vz_call_problem(call, NGX_HTTP_CONFLICT, "overlap",
+                    "Another pool has some of these addresses.");
+}
+
+
+static vz_code_e
+vz_pool_begin(vz_call_t *call, vz_pool_body_t *body)
+{
+    vz_tx_t    *tx;
+    vz_code_e   rc;
+    vz_rows_t   rows;
+
+    rc = vz_db_begin(call->pool, &tx);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    rc = vz_db_query(tx, call->pool, &vz_pool_insert,
+                     vz_binds(vz_text(body->name),
+                              body->node_id ? vz_int(body->node_id)
+                                            : vz_none(),
+                              vz_text(body->cidr), vz_bind_opt(body->gateway),
+                              vz_bind_opt(body->dns)),
+                     &rows);
+
+    body->id = rows.insert_id;
+
+    if (rc == VZ_OK) {
+        rc = vz_edit_audit(tx, call, "pool.make",
+                            vz_call_printf(call, "pool %V", &body->cidr));
+    }
+
+    return vz_db_end(tx, rc);
+}
+
+
+/*
+ * Two with the same addresses may be begun at once: who comes second goes.
+ * What the database kept from being made is made by the next PATCH.
+ */
+
+static vz_code_e
+vz_pool_fill(vz_call_t *call, const vz_pool_body_t *body)
+{
+    vz_code_e   rc;
+    ngx_uint_t  taken;
+
+    rc = vz_address_fill(call->pool, body->id);
+
+    if (rc == VZ_DUPLICATE) {
+        (void) vz_pool_empty(call, body->id, &taken);
+        vz_pool_overlaps(call);
+        return rc;
+    }
+
+    if (rc == VZ_OK && body->enabled) {
+        rc = vz_db_query(NULL, call->pool, &vz_pool_open,
+                         vz_binds(vz_int(body->id)), NULL);
+    }
+
+    if (rc == VZ_NOENT || rc == VZ_STATE) {
+        vz_call_problem(call, NGX_HTTP_CONFLICT, "changed",
+                        "Somebody deleted the pool meanwhile.");
+
+    } else if (rc != VZ_OK) {
+        vz_call_fault(call, "database", rc);
+    }
+
+    return rc;
+}
+
+
+void
+vz_address_pool_change(vz_call_t *call)
+{
+    vz_prefix_t     before;
+    vz_code_e       rc;
+    vz_pool_body_t  body;
+
+    ngx_memzero(&body, sizeof(vz_pool_body_t));
+
+    if (vz_route_id(call, 0, &body.id) != VZ_OK
+        || vz_body_read(call, &vz_address_pool_change_form, &body) != VZ_OK
+        || vz_pool_find(call, &body, &before) != VZ_OK)
+    {
+        return;
+    }
+
+    rc = vz_address_fill(call->pool, body.id);
+
+    if (rc == VZ_OK) {
+        rc = vz_pool_store(call, &body, &before);
+    }
+
+    if (rc == VZ_DUPLICATE) {
+        vz_pool_overlaps(call);
+        return;
+    }
+
+    if (rc == VZ_NOENT || rc == VZ_STATE) {
+        vz_call_problem(call, NGX_HTTP_CONFLICT, "not_possible",
+                        "The pool is being deleted: delete it again.");
+        return;
+    }
+
+    if (rc != VZ_OK) {
+        vz_call_fault(call, "database", rc);
+        return;
+    }
+
+    vz_pool_reply(call, body.id, NGX_HTTP_OK);
+}
+
+
+/* a gateway can't be an address that a container has */
+
+static vz_code_e
+vz_pool_find(vz_call_t *call, vz_pool_body_t *body, vz_prefix_t *before)
+{
+    vz_prefix_t  gate;
+    ngx_str_t    text;
+    vz_code_e    rc;
+    vz_rows_t    rows;
+
+    ngx_memzero(before, sizeof(vz_prefix_t));
+    text = body->gateway;
+
+    if (text.len && vz_prefix_parse(&text, &gate) == NGX_OK) {
+        text = vz_prefix_address(call->pool, &gate);
+    }
+
+    rc = vz_db_query(NULL, call->pool, &vz_pool_one,
+                     vz_binds(vz_text(text), vz_int(body->id)), &rows);
+    if (rc != VZ_OK) {
+        vz_call_fault(call, "database", rc);
+        return rc;
+    }
+
+    if (rows.rows == 0) {
+        vz_route_absent(call);
+        return VZ_NOENT;
+    }
+
+    text = vz_cell_text(&rows, 0, 0);
+    (void) vz_prefix_parse(&text, &body->net);
+
+    text = vz_cell_text(&rows, 0, 1);
+    if (text.len) {
+        (void) vz_prefix_parse(&text, before);
+    }
+
+    rc = vz_pool_gateway(call, body);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    if (!vz_cell_null(&rows, 0, 2)) {
+        vz_call_invalid(call, "gateway", "taken",
+                        "a container has this address");
+        vz_call_refuse(call);
+        return VZ_EXISTS;
+    }
+
+    return VZ_OK;
+}
+
+
+/* the old gateway can be given out from now on, the new one can't */
+
+static vz_code_e
+vz_pool_store(vz_call_t *call, vz_pool_body_t *body, const vz_prefix_t *before)
+{
+    vz_tx_t     *tx;
+    ngx_str_t    old;
+    vz_code_e    rc;
+    ngx_uint_t   gateway, dns;
+
+    gateway = body->gateway.len || vz_body_cleared(call, "gateway");
+    dns = body->dns.len || vz_body_cleared(call, "dns");
+
+    rc = vz_db_begin(call->pool, &tx);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    rc = vz_db_query(tx, call->pool, &vz_pool_update,
+                     vz_binds(vz_bind_opt(body->name), vz_int(gateway),
+                              vz_bind_opt(body->gateway), vz_int(dns),
+                              vz_bind_opt(body->dns),
+                              vz_body_given(call, "enabled")
+                              ? vz_int(body->enabled) : vz_none(),
+                              vz_int(body->id)),
+                     NULL);
+
+    if (rc == VZ_OK && gateway && before->family
+        && vz_address_fill_gives(&body->net, before))
+    {
+        old = vz_prefix_address(call->pool, before);
+        rc = vz_db_query(tx, call->pool, &vz_pool_give,
+                         vz_binds(vz_int(body->id), vz_text(old)), NULL);
+    }
+
+    if (rc == VZ_OK && body->gateway.len) {
+        rc = vz_db_query(tx, call->pool, &vz_pool_take,
+                         vz_binds(vz_int(body->id), vz_text(body->gateway)),
+                         NULL);
+    }
+
+    if (rc == VZ_OK) {
+        rc = vz_edit_audit(tx, call, "pool.change",
+                            vz_call_printf(call, "pool %uL", body->id));
+    }
+
+    return vz_db_end(tx, rc);
+}
+
+
+/*
+ * A pool of which somebody has an address stays as it is.  The others give
+ * nothing out from the beginning, and one that a worker died over is deleted
+ * by another DELETE.
+ */
+
+void
+vz_address_pool_delete(vz_call_t *call)
+{
+    uint64_t    id;
+    vz_code_e   rc;
+    ngx_uint_t  taken;
+
+    if (vz_route_id(call, 0, &id) != VZ_OK) {
+        return;
+    }
+
+    taken = 0;
+    rc = vz_pool_empty(call, id, &taken);
+
+    if (rc == VZ_NOENT) {
+        vz_route_absent(call);
+        return;
+    }
+
+    if (rc == VZ_STATE) {
+        vz_call_problem(call, NGX_HTTP_CONFLICT, "in_use",
+                        "Containers have %ui addresses of this pool: switch "
+                        "it off instead.", taken);
+        return;
+    }
+
+    if (rc != VZ_OK) {
+        vz_call_fault(call, "database", rc);
+        return;
+    }
+
+    vz_zone_change();
+    (void) vz_call_reply(call, NGX_HTTP_NO_CONTENT);
+}
+
+
+static vz_code_e
+vz_pool_empty(vz_call_t *call, uint64_t id, ngx_uint_t *taken)
+{
+    vz_code_e  rc;
+
+    rc = vz_address_fill_empty(call->pool, id, taken);
+
+    return rc == VZ_OK ? vz_pool_remove(call, id, taken) : rc;
+}
+
+
+/* an adoption may have bound one meanwhile */
+
+static vz_code_e
+vz_pool_remove(vz_call_t *call, uint64_t id, ngx_uint_t *taken)
+{
+    vz_tx_t    *tx;
+    vz_code_e   rc;
+    vz_rows_t   rows;
+
+    rc = vz_db_begin(call->pool, &tx);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    rc = vz_db_query(tx, call->pool, &vz_pool_left, vz_binds(vz_int(id)),
+                     &rows);
+
+    if (rc == VZ_OK) {
+        *taken = vz_cell_int(&rows, 0, 0);
+        rc = *taken ? VZ_STATE
+                    : vz_db_query(tx, call->pool, &vz_pool_delete,
+                                  vz_binds(vz_int(id)), &rows);
+    }
+
+    if (rc == VZ_OK && rows.affected == 0) {
+        rc = VZ_NOENT;
+    }
+
+    if (rc == VZ_OK) {
+        rc = vz_edit_audit(tx, call, "pool.end",
+                            vz_call_printf(call, "pool %uL", id));
+    }
+
+    return vz_db_end(tx, rc);
+}

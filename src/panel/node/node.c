@@ -1,0 +1,370 @@
+/*
+ * The nodes.
+ */
+
+#include "panel/node/node.h"
+#include "runtime/db_rows.h"
+#include "runtime/zone.h"
+
+
+#define VZ_NODE_AGE       60        /* seconds a row is believed */
+#define VZ_NODE_TEMPLATES 10
+#define VZ_NODE_PATIENCE  2000      /* ms that somebody waits for an answer */
+#define VZ_NODE_MUTE      5         /* seconds nobody does after a vain wait */
+
+
+static void vz_node_forget(const vz_rows_t *rows);
+static void vz_node_store(const vz_rows_t *rows, ngx_uint_t n);
+static vz_node_row_t *vz_node_slot(uint64_t id);
+static void vz_node_ask(void *data);
+static vz_code_e vz_node_call(vz_node_row_t *node);
+static ngx_int_t vz_node_keep(vz_node_row_t *node, ngx_pool_t *pool,
+    const vz_answer_t *answer);
+
+
+static const vz_sql_t  vz_node_select = vz_sql("nodes",
+    "SELECT id, name, enabled, ctid_min, ctid_max FROM node"
+    " ORDER BY id LIMIT 16");
+
+
+static vz_node_row_t  vz_node_table[VZ_NODES_MAX];
+static ngx_uint_t     vz_node_count;
+static time_t         vz_node_loaded;
+static uint64_t       vz_node_changed;
+
+
+vz_code_e
+vz_node_load(ngx_pool_t *pool)
+{
+    uint64_t    changed;
+    vz_code_e   rc;
+    vz_rows_t   rows;
+    ngx_uint_t  i;
+
+    if (!vz_node_old()) {
+        return VZ_OK;
+    }
+
+    changed = vz_zone_changed();
+
+    rc = vz_db_query(NULL, pool, &vz_node_select, vz_no_binds, &rows);
+    if (rc != VZ_OK) {
+        return vz_node_count ? VZ_OK : rc;
+    }
+
+    vz_node_forget(&rows);
+
+    for (i = 0; i < rows.rows; i++) {
+        vz_node_store(&rows, i);
+    }
+
+    vz_node_loaded = ngx_time();
+    vz_node_changed = changed;
+
+    return VZ_OK;
+}
+
+
+ngx_uint_t
+vz_node_old(void)
+{
+    return vz_node_count == 0 || vz_node_changed != vz_zone_changed()
+           || ngx_time() - vz_node_loaded >= VZ_NODE_AGE;
+}
+
+
+ngx_uint_t
+vz_node_known(void)
+{
+    return vz_node_count != 0;
+}
+
+
+/*
+ * Those whose row is gone.  Nobody waits for one that is not in the
+ * configuration, so its place is free for another.
+ */
+
+static void
+vz_node_forget(const vz_rows_t *rows)
+{
+    ngx_uint_t      i, j;
+    vz_node_row_t  *node;
+
+    for (i = 0; i < vz_node_count; i++) {
+        node = &vz_node_table[i];
+        node->there = 0;
+        node->enabled = 0;
+
+        for (j = 0; j < rows->rows; j++) {
+            if ((uint64_t) vz_cell_int(rows, j, 0) == node->id) {
+                break;
+            }
+        }
+
+        if (j == rows->rows && node->relay == NULL) {
+            node->id = 0;
+        }
+    }
+}
+
+
+static void
+vz_node_store(const vz_rows_t *rows, ngx_uint_t n)
+{
+    u_char         *copy;
+    ngx_str_t       name;
+    vz_node_row_t  *node;
+
+    node = vz_node_slot(vz_cell_int(rows, n, 0));
+    if (node == NULL) {
+        return;
+    }
+
+    name = vz_cell_text(rows, n, 1);
+
+    if (node->name.len != name.len
+        || ngx_strncmp(node->name.data, name.data, name.len) != 0)
+    {
+        /* a node is renamed once in its life: the old name is left behind */
+
+        copy = ngx_pstrdup(ngx_cycle->pool, &name);
+        if (copy == NULL) {
+            return;
+        }
+
+        node->name.data = copy;
+        node->name.len = name.len;
+    }
+
+    node->there = 1;
+    node->enabled = vz_cell_int(rows, n, 2) != 0;
+    node->ctid_min = vz_cell_int(rows, n, 3);
+    node->ctid_max = vz_cell_int(rows, n, 4);
+    node->relay = vz_relay_node(&node->name);
+}
+
+
+static vz_node_row_t *
+vz_node_slot(uint64_t id)
+{
+    vz_node_row_t  *node;
+
+    node = vz_node_find(id);
+
+    if (node == NULL) {
+        node = vz_node_find(0);
+    }
+
+    if (node == NULL && vz_node_count < VZ_NODES_MAX) {
+        node = &vz_node_table[vz_node_count];
+        ngx_memzero(node, sizeof(vz_node_row_t));
+
+        node->index = vz_node_count++;
+        vz_waitq_init(&node->line);
+    }
+
+    if (node != NULL) {
+        node->id = id;
+    }
+
+    return node;
+}
+
+
+vz_node_row_t *
+vz_node_find(uint64_t id)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; i < vz_node_count; i++) {
+        if (vz_node_table[i].id == id) {
+            return &vz_node_table[i];
+        }
+    }
+
+    return NULL;
+}
+
+
+ngx_uint_t
+vz_node_rows(vz_node_row_t *rows[VZ_NODES_MAX])
+{
+    ngx_uint_t  i, n;
+
+    n = 0;
+
+    for (i = 0; i < vz_node_count; i++) {
+        if (vz_node_table[i].there && vz_node_table[i].relay != NULL) {
+            rows[n++] = &vz_node_table[i];
+        }
+    }
+
+    return n;
+}
+
+
+ngx_uint_t
+vz_node_places(vz_node_row_t *rows[VZ_NODES_MAX])
+{
+    ngx_uint_t  i, n, all;
+
+    all = vz_node_rows(rows);
+
+    for (i = 0, n = 0; i < all; i++) {
+        if (rows[i]->enabled) {
+            rows[n++] = rows[i];
+        }
+    }
+
+    return n;
+}
+
+
+void
+vz_node_begin(vz_node_row_t *node)
+{
+    if (node->asking
+        || (node->asked && ngx_time() - node->asked < VZ_NODE_TEMPLATES
+            && node->answer == VZ_OK && node->changed == vz_zone_changed()))
+    {
+        return;
+    }
+
+    node->asking = 1;
+    node->changed = vz_zone_changed();
+
+    if (vz_fiber_spawn(vz_node_ask, node) != NGX_OK) {
+        node->asking = 0;
+        node->answer = VZ_OVERLOADED;
+    }
+}
+
+
+vz_code_e
+vz_node_templates(vz_node_row_t *node)
+{
+    vz_node_begin(node);
+
+    if (!node->asking) {
+        return node->answer;
+    }
+
+    if (ngx_time() < node->mute) {
+        return VZ_TIMEOUT;
+    }
+
+    if (vz_waitq_wait(&node->line, VZ_NODE_PATIENCE) != NGX_OK) {
+        node->mute = ngx_time() + VZ_NODE_MUTE;
+        return VZ_TIMEOUT;
+    }
+
+    return node->answer;
+}
+
+
+static void
+vz_node_ask(void *data)
+{
+    vz_node_row_t  *node = data;
+
+    node->answer = vz_node_call(node);
+    node->asked = ngx_time();
+    node->asking = 0;
+
+    (void) vz_waitq_wake(&node->line, 1);
+}
+
+
+static vz_code_e
+vz_node_call(vz_node_row_t *node)
+{
+    vz_code_e     rc;
+    ngx_pool_t   *pool;
+    vz_answer_t   answer;
+
+    pool = ngx_create_pool(4096, ngx_cycle->log);
+    if (pool == NULL) {
+        return VZ_INTERNAL;
+    }
+
+    rc = vz_relay_call(node->relay, pool, VZ_VERB_TEMPLATES, 0, NULL, NULL,
+                       NULL, NULL, &answer);
+
+    if (rc != VZ_OK || vz_node_keep(node, pool, &answer) != NGX_OK) {
+        ngx_destroy_pool(pool);
+        return rc != VZ_OK ? rc : VZ_INTERNAL;
+    }
+
+    return VZ_OK;
+}
+
+
+/* the list of before lives until the one that takes its place is whole */
+
+static ngx_int_t
+vz_node_keep(vz_node_row_t *node, ngx_pool_t *pool, const vz_answer_t *answer)
+{
+    ngx_uint_t           i, n;
+    vz_node_template_t  *templates;
+
+    n = ngx_min(answer->nlines, VZ_TEMPLATES_MAX);
+
+    templates = ngx_pcalloc(pool, (n + 1) * sizeof(vz_node_template_t));
+    if (templates == NULL) {
+        return NGX_ERROR;
+    }
+
+    for (i = 0; i < n; i++) {
+        templates[i].name = vz_relay_pair(&answer->lines[i], "name");
+        templates[i].date = vz_relay_pair(&answer->lines[i], "date");
+        templates[i].size = vz_relay_number(&answer->lines[i], "size");
+    }
+
+    if (node->pool != NULL) {
+        ngx_destroy_pool(node->pool);
+    }
+
+    node->pool = pool;
+    node->templates = templates;
+    node->ntemplates = n;
+    node->known = 1;
+
+    return NGX_OK;
+}
+
+
+ngx_uint_t
+vz_node_has(const vz_node_row_t *node, const ngx_str_t *template)
+{
+    ngx_str_t   *name;
+    ngx_uint_t   i;
+
+    for (i = 0; i < node->ntemplates; i++) {
+        name = &node->templates[i].name;
+
+        if (name->len == template->len
+            && ngx_memcmp(name->data, template->data, name->len) == 0)
+        {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+void
+vz_node_exit(void)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; i < vz_node_count; i++) {
+        if (vz_node_table[i].pool != NULL) {
+            ngx_destroy_pool(vz_node_table[i].pool);
+            vz_node_table[i].pool = NULL;
+        }
+    }
+
+    vz_node_count = 0;
+}

@@ -1,0 +1,24 @@
+/*
+ * What nodes tell, as JSON.  "-", or nothing at all, is what they don't.
+ */
+
+#ifndef VZ_NODE_TOLD_H
+#define VZ_NODE_TOLD_H
+
+#include "runtime/json.h"
+#include "runtime/relay.h"
+
+
+/* vz_node_told_text: the value of a pair of a line, or null. */
+void vz_node_told_text(vz_json_t *out, const char *key, const ngx_str_t *line,
+    const char *name);
+
+/* vz_node_told_words: "a,b" as the array of its words. */
+void vz_node_told_words(vz_json_t *out, const char *key, ngx_str_t text);
+
+/* vz_node_told_size: a number in that unit, "unlimited", or null. */
+void vz_node_told_size(vz_json_t *out, const char *key, ngx_str_t text,
+    uint64_t unit);
+
+
+#endif /* VZ_NODE_TOLD_H */

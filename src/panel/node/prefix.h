@@ -1,0 +1,38 @@
+/*
+ * Networks of addresses, IPv4 and IPv6.
+ */
+
+#ifndef VZ_PREFIX_H
+#define VZ_PREFIX_H
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+
+
+typedef struct {
+    int             family;         /* AF_INET or AF_INET6 */
+    u_char          addr[16];       /* 4 or 16 bytes, network order */
+    ngx_uint_t      prefix;
+} vz_prefix_t;
+
+
+/*
+ * vz_prefix_parse: "10.0.0.0/24", or one address; bits of the host are
+ * cleared. NGX_DECLINED for anything else.
+ */
+ngx_int_t vz_prefix_parse(const ngx_str_t *text, vz_prefix_t *net);
+
+/* vz_prefix_overlap: whether an address belongs to both. */
+ngx_uint_t vz_prefix_overlap(const vz_prefix_t *one, const vz_prefix_t *two);
+
+/* vz_prefix_mapped: whether it is IPv4 in the clothes of IPv6. */
+ngx_uint_t vz_prefix_mapped(const vz_prefix_t *net);
+
+/* vz_prefix_address: the one spelling of its first address, from pool. */
+ngx_str_t vz_prefix_address(ngx_pool_t *pool, const vz_prefix_t *net);
+
+/* vz_prefix_low: the last 32 bits of it, of IPv6 the last 16. */
+uint32_t vz_prefix_low(const vz_prefix_t *net);
+
+
+#endif /* VZ_PREFIX_H */

@@ -1,0 +1,306 @@
+/*
+ * A container that was there before.
+ */
+
+#include "panel/api/strlist.h"
+#include "panel/live/collector.h"
+#include "panel/node/address.h"
+#include "panel/node/gateway.h"
+#include "panel/ops/adopt.h"
+#include "runtime/call.h"
+#include "runtime/db_rows.h"
+#include "wire/field.h"
+#include "wire/field_value.h"
+
+
+#define VZ_ADOPT_MIB       (1024 * 1024)
+#define VZ_ADOPT_MIB_MAX   16777216     /* as the forms of hardware have it */
+#define VZ_ADOPT_DNS       3
+#define VZ_ADOPT_ALL       NGX_MAX_UINT32_VALUE
+
+
+static ngx_str_t vz_adopt_field(const ngx_str_t *line, const char *key,
+    vz_field_e kind);
+static ngx_str_t vz_adopt_gateways(vz_call_t *call, const ngx_str_t *line);
+static ngx_str_t vz_adopt_list(vz_call_t *call, const ngx_str_t *line,
+    const char *key, ngx_uint_t most);
+static void vz_adopt_pair(const ngx_str_t *line, const char *key,
+    int64_t pair[2]);
+static int64_t vz_adopt_mib(ngx_str_t text, int64_t unlimited, int64_t none);
+static int64_t vz_adopt_number(const ngx_str_t *line, const char *key,
+    int64_t none, int64_t least, int64_t most);
+static vz_bind_t vz_adopt_limit(int64_t mib);
+
+
+static const vz_sql_t  vz_adopt_sql_insert = vz_sql("adopt insert",
+    "INSERT INTO vm (node_id, ctid, tag, adopting, user_id, plan_id,"
+    " template_id, name, hostname, gateway, dns, vmguar_barrier_mib,"
+    " vmguar_limit_mib, oomguar_barrier_mib, oomguar_limit_mib,"
+    " privvm_barrier_mib, privvm_limit_mib, disk_soft_mib, disk_hard_mib,"
+    " cpu_units, cpu_percent, wanted, service)"
+    " VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+    " ?, 'creating')");
+
+static const vz_sql_t  vz_adopt_sql_position = vz_sql("adopt position",
+    "SELECT COALESCE(MAX(position) + 1, 0) FROM address WHERE vm_id = ?");
+
+
+void
+vz_adopt_read(vz_call_t *call, const ngx_str_t *line, uint32_t ctid,
+    vz_adopt_told_t *told)
+{
+    ngx_str_t  state;
+
+    told->hostname = vz_adopt_field(line, "hostname", VZ_FIELD_HOSTNAME);
+
+    if (told->hostname.len == 0) {
+        told->hostname = vz_call_printf(call, "vps%uD", ctid);
+    }
+
+    told->gateway = vz_adopt_gateways(call, line);
+    told->template = vz_adopt_field(line, "template", VZ_FIELD_TEMPLATE);
+    told->dns = vz_adopt_list(call, line, "dns", VZ_ADOPT_DNS);
+    told->addresses = vz_adopt_list(call, line, "address", VZ_ADOPT_ALL);
+
+    /* no guarantee is the least one, no ceiling the greatest */
+
+    told->memory[0][0] = 1;
+    told->memory[1][0] = 1;
+    told->memory[2][0] = VZ_ADOPT_MIB_MAX;
+
+    vz_adopt_pair(line, "vmguarpages", told->memory[0]);
+    vz_adopt_pair(line, "oomguarpages", told->memory[1]);
+    vz_adopt_pair(line, "privvmpages", told->memory[2]);
+
+    told->disk[0] = vz_adopt_mib(vz_relay_pair(line, "disk_total"),
+                                 VZ_ADOPT_MIB_MAX, 1);
+    vz_adopt_pair(line, "diskspace", told->disk);
+
+    if (told->disk[1] < 0) {
+        told->disk[1] = told->disk[0];
+    }
+
+    told->cpu[0] = vz_adopt_number(line, "cpu_units", 1000, 8, 500000);
+    told->cpu[1] = vz_adopt_number(line, "cpu_percent", 0, 0, 100000);
+
+    state = vz_relay_pair(line, "state");
+    told->runs = vz_collector_parse(&state) != VZ_STATE_STOPPED;
+}
+
+
+/* what is of that grammar */
+
+static ngx_str_t
+vz_adopt_field(const ngx_str_t *line, const char *key, vz_field_e kind)
+{
+    ngx_str_t  text;
+
+    text = vz_relay_pair(line, key);
+
+    if (vz_strlist_is(&text, "-")
+        || vz_field_check(kind, (char *) text.data, text.len) != VZ_OK)
+    {
+        ngx_str_set(&text, "");
+    }
+
+    return text;
+}
+
+
+/* an older node tells of one only */
+
+static ngx_str_t
+vz_adopt_gateways(vz_call_t *call, const ngx_str_t *line)
+{
+    ngx_str_t  text, word, out;
+
+    ngx_str_null(&out);
+    text = vz_relay_pair(line, "gateways");
+
+    if (text.len == 0) {
+        text = vz_relay_pair(line, "gateway");
+    }
+
+    while (vz_strlist_next(&text, ',', &word)) {
+
+        if (vz_field_check(VZ_FIELD_GATEWAY, (char *) word.data, word.len)
+            == VZ_OK)
+        {
+            out = vz_gateway_set(call->pool, out, word);
+        }
+    }
+
+    return out;
+}
+
+
+static ngx_str_t
+vz_adopt_list(vz_call_t *call, const ngx_str_t *line, const char *key,
+    ngx_uint_t most)
+{
+    ngx_str_t   text, word, out;
+    ngx_uint_t  n;
+
+    ngx_str_set(&out, "");
+    text = vz_relay_pair(line, key);
+
+    for (n = 0; n < most && vz_strlist_next(&text, ',', &word); /* void */ ) {
+
+        if (vz_field_check(VZ_FIELD_ADDRESS, (char *) word.data, word.len)
+            == VZ_OK)
+        {
+            out = vz_call_printf(call, "%V%s%V", &out, out.len ? " " : "",
+                                 &word);
+            n++;
+        }
+    }
+
+    return out;
+}
+
+
+/* "BARRIER:LIMIT" in bytes; what is not told stays, without a limit */
+
+static void
+vz_adopt_pair(const ngx_str_t *line, const char *key, int64_t pair[2])
+{
+    ngx_str_t  text, barrier, limit;
+
+    pair[1] = -1;
+    text = vz_relay_pair(line, key);
+
+    if (vz_strlist_next(&text, ':', &barrier)
+        && vz_strlist_next(&text, ':', &limit))
+    {
+        pair[0] = vz_adopt_mib(barrier, VZ_ADOPT_MIB_MAX, pair[0]);
+        pair[1] = vz_adopt_mib(limit, -1, -1);
+    }
+}
+
+
+/* rounded up: it has no less */
+
+static int64_t
+vz_adopt_mib(ngx_str_t text, int64_t unlimited, int64_t none)
+{
+    uint64_t  bytes;
+
+    if (text.len == 0
+        || vz_field_value_limit((char *) text.data, text.len, &bytes) != VZ_OK)
+    {
+        return none;
+    }
+
+    if (bytes == VZ_UNLIMITED || bytes / VZ_ADOPT_MIB >= VZ_ADOPT_MIB_MAX) {
+        return unlimited;
+    }
+
+    return ngx_max(1, (bytes + VZ_ADOPT_MIB - 1) / VZ_ADOPT_MIB);
+}
+
+
+static int64_t
+vz_adopt_number(const ngx_str_t *line, const char *key, int64_t none,
+    int64_t least, int64_t most)
+{
+    uint64_t   number;
+    ngx_str_t  text;
+
+    text = vz_relay_pair(line, key);
+
+    if (text.len == 0
+        || vz_field_value_number((char *) text.data, text.len, INT64_MAX,
+                                 &number)
+           != VZ_OK)
+    {
+        return none;
+    }
+
+    return ngx_min(ngx_max((int64_t) number, least), most);
+}
+
+
+vz_code_e
+vz_adopt_insert(vz_tx_t *tx, ngx_pool_t *pool, const vz_adopt_row_t *row,
+    const vz_adopt_told_t *told, uint64_t *vm)
+{
+    vz_code_e  rc;
+    vz_rows_t  rows;
+
+    rc = vz_db_query(tx, pool, &vz_adopt_sql_insert,
+                     vz_binds(vz_int(row->node), vz_int(row->ctid),
+                              vz_text(row->tag), vz_int(row->user),
+                              row->plan ? vz_int(row->plan) : vz_none(),
+                              vz_int(row->template),
+                              vz_text(told->hostname),
+                              vz_text(told->hostname),
+                              vz_bind_opt(told->gateway),
+                              vz_bind_opt(told->dns),
+                              vz_int(told->memory[0][0]),
+                              vz_adopt_limit(told->memory[0][1]),
+                              vz_int(told->memory[1][0]),
+                              vz_adopt_limit(told->memory[1][1]),
+                              vz_int(told->memory[2][0]),
+                              vz_adopt_limit(told->memory[2][1]),
+                              vz_int(told->disk[0]), vz_int(told->disk[1]),
+                              vz_int(told->cpu[0]), vz_int(told->cpu[1]),
+                              vz_bind_cstr(told->runs ? "running"
+                                                      : "stopped")),
+                     &rows);
+
+    *vm = rows.insert_id;
+
+    return rc;
+}
+
+
+static vz_bind_t
+vz_adopt_limit(int64_t mib)
+{
+    return mib < 0 ? vz_none() : vz_int(mib);
+}
+
+
+vz_code_e
+vz_adopt_bind(vz_tx_t *tx, ngx_pool_t *pool, uint64_t vm,
+    const vz_adopt_told_t *told, vz_json_t *out)
+{
+    int64_t    position;
+    vz_code_e  rc;
+    ngx_str_t  rest, word;
+    vz_rows_t  rows;
+
+    rc = vz_db_query(tx, pool, &vz_adopt_sql_position, vz_binds(vz_int(vm)),
+                     &rows);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    position = vz_cell_int(&rows, 0, 0);
+    rest = told->addresses;
+
+    vz_json_array(out, "out");
+
+    while (vz_strlist_next(&rest, ' ', &word)) {
+
+        rc = vz_address_bind(tx, pool, vm, position, word);
+
+        if (rc == VZ_OK) {
+            position++;
+            continue;
+        }
+
+        if (rc != VZ_NOENT && rc != VZ_EXISTS) {
+            return rc;
+        }
+
+        vz_json_object(out, NULL);
+        vz_json_text(out, "address", &word);
+        vz_json_cstr(out, "code", rc == VZ_NOENT ? "absent" : "taken");
+        vz_json_close(out);
+    }
+
+    vz_json_close(out);
+
+    return VZ_OK;
+}

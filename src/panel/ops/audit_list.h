@@ -1,0 +1,16 @@
+/*
+ * GET /api/admin/audit: who did what.
+ */
+
+#ifndef VZ_AUDIT_LIST_H
+#define VZ_AUDIT_LIST_H
+
+#include "panel/api/query.h"
+#include "runtime/http.h"
+
+
+extern const vz_query_args_t  vz_audit_list_args;
+void vz_audit_list(vz_call_t *call);
+
+
+#endif /* VZ_AUDIT_LIST_H */

@@ -1,0 +1,21 @@
+/*
+ * /api/admin/templates: which of the systems that the nodes have installed
+ * are offered, and under which name.
+ */
+
+#ifndef VZ_TEMPLATE_ADMIN_H
+#define VZ_TEMPLATE_ADMIN_H
+
+#include "panel/api/body.h"
+#include "runtime/http.h"
+
+
+extern const vz_body_t  vz_template_admin_form;
+extern const vz_body_t  vz_template_admin_change_form;
+void vz_template_admin_list(vz_call_t *call);
+void vz_template_admin_create(vz_call_t *call);
+void vz_template_admin_change(vz_call_t *call);
+void vz_template_admin_delete(vz_call_t *call);
+
+
+#endif /* VZ_TEMPLATE_ADMIN_H */

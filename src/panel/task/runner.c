@@ -1,0 +1,588 @@
+/*
+ * The runner.
+ *
+ * A task belongs to the worker whose name stands in task.owner until
+ * task.lease; both are written by compare-and-set only, so this holds on a
+ * Galera cluster and for several nginx hosts over one database.  A worker
+ * that dies stops renewing its leases, and another takes its tasks up at the
+ * step where they were.
+ *
+ * A lease that is over proves that its owner is gone only where that one could
+ * have renewed it: who has not reached the database himself for a while, or
+ * has stood still, takes nobody's task.
+ */
+
+#include "panel/node/node.h"
+#include "panel/task/run_load.h"
+#include "panel/task/run_own.h"
+#include "panel/task/runner.h"
+#include "panel/task/task_run.h"
+#include "runtime/clock.h"
+#include "runtime/crypt.h"
+#include "runtime/db_rows.h"
+#include "runtime/fiber.h"
+#include "runtime/schema.h"
+#include "runtime/zone.h"
+
+
+#define VZ_RUNNER_POLL      1000    /* ms between looks for work */
+#define VZ_RUNNER_RENEW     2000    /* ms between renewals; the lease: 6 s */
+#define VZ_RUNNER_AGAIN     500     /* ms, where the database was away */
+#define VZ_RUNNER_GAP       3000    /* ms without a look: we stood still */
+#define VZ_RUNNER_STEADY    8000    /* ms of looks before a lease counts */
+#define VZ_RUNNER_LOOKS     8       /* in a row, while there is room */
+#define VZ_RUNNER_SWEEP     600000  /* ms between sweeps of all workers */
+#define VZ_RUNNER_SCHEMA    2000    /* ms that its number is good for */
+
+/*
+ * Tasks at a time in one worker: of one node twice its connections, so that
+ * those which wait for it never take what others could use.
+ */
+#define VZ_RUNNER_MAX       256
+#define VZ_RUNNER_SHARE     2       /* times the connections of a node */
+#define VZ_RUNNER_STRANGE   8       /* of nodes that are not known here */
+#define VZ_RUNNER_BATCH     "64"
+
+
+static void vz_runner_poll(ngx_event_t *ev);
+static void vz_runner_renew(ngx_event_t *ev);
+static void vz_runner_look(void *data);
+static ngx_uint_t vz_runner_look_once(void);
+static void vz_runner_looked(uint64_t began, vz_code_e rc);
+static ngx_int_t vz_runner_full(ngx_pool_t *pool, ngx_str_t *nodes);
+static ngx_uint_t vz_runner_room(uint64_t node);
+static ngx_uint_t vz_runner_has(uint64_t id);
+static void vz_runner_take(uint64_t id, uint64_t node);
+static void vz_runner_task(void *data);
+static void vz_runner_renew_all(void *data);
+static ngx_int_t vz_runner_ids(ngx_pool_t *pool, ngx_str_t *ids);
+static void vz_runner_sweep(void *data);
+
+
+static ngx_str_t     vz_runner_owner;
+static u_char        vz_runner_owner_text[33];
+static ngx_queue_t   vz_runner_tasks;
+static ngx_uint_t    vz_runner_ntasks;
+static ngx_uint_t    vz_runner_looking, vz_runner_renewing;
+static ngx_uint_t    vz_runner_wanted;      /* another look */
+static uint64_t      vz_runner_steady;      /* since when looks succeed, or 0 */
+static uint64_t      vz_runner_last;        /* look that did */
+static ngx_event_t   vz_runner_poll_event, vz_runner_renew_event;
+
+
+/* the oldest first, of nodes that have room here */
+#define VZ_RUNNER_DUE(where)                                                  \
+    "SELECT t.id, COALESCE(v.node_id, 0) FROM task t"                         \
+    " LEFT JOIN vm v ON v.id = t.vm_id WHERE " where                          \
+    " AND NOT FIND_IN_SET(COALESCE(v.node_id, 0), ?)"                         \
+    " ORDER BY t.id LIMIT " VZ_RUNNER_BATCH
+
+static const vz_sql_t  vz_sql_due = vz_sql("task_due",
+    VZ_RUNNER_DUE("t.state = 'queued'"
+                  " AND (t.not_before IS NULL OR t.not_before <= NOW(3))"));
+
+static const vz_sql_t  vz_sql_left = vz_sql("task_left",
+    VZ_RUNNER_DUE("t.state = 'running' AND t.lease < NOW(3)"));
+
+/* by id: a task that no fiber carries out any more must lose its lease */
+static const vz_sql_t  vz_sql_renew = vz_sql("task_renew",
+    "UPDATE task SET lease = NOW(3) + INTERVAL " VZ_TASK_RUN_LEASE
+    " WHERE owner = ? AND state = 'running' AND FIND_IN_SET(id, ?)");
+
+static const vz_sql_t  vz_sql_ours = vz_sql("task_ours",
+    "SELECT id FROM task WHERE owner = ? AND state = 'running'"
+    " AND lease > NOW(3)");
+
+/* what time makes worthless, a few rows at a time */
+
+static const vz_sql_t  vz_sql_sweeps[] = {
+    vz_sql("sweep_session",
+           "DELETE FROM session WHERE expires < NOW(3) LIMIT 500"),
+    vz_sql("sweep_reset",
+           "DELETE FROM reset"
+           " WHERE expires < NOW(3) - INTERVAL 24 HOUR LIMIT 500"),
+    vz_sql("sweep_idempotency",
+           "DELETE FROM idempotency"
+           " WHERE created < NOW(3) - INTERVAL 24 HOUR LIMIT 500"),
+    vz_sql("sweep_number",
+           "DELETE FROM number_rest WHERE until < NOW(3) LIMIT 500")
+};
+
+
+ngx_int_t
+vz_runner_init(ngx_cycle_t *cycle)
+{
+    ngx_str_t  hex;
+
+    if (vz_crypt_random_hex(cycle->pool, 16, &hex) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    ngx_cpystrn(vz_runner_owner_text, hex.data, sizeof(vz_runner_owner_text));
+    vz_runner_owner.data = vz_runner_owner_text;
+    vz_runner_owner.len = 32;
+
+    ngx_queue_init(&vz_runner_tasks);
+
+    vz_runner_poll_event.handler = vz_runner_poll;
+    vz_runner_poll_event.log = cycle->log;
+    vz_runner_poll_event.data = &vz_runner_poll_event;
+    vz_runner_poll_event.cancelable = 1;
+
+    vz_runner_renew_event.handler = vz_runner_renew;
+    vz_runner_renew_event.log = cycle->log;
+    vz_runner_renew_event.data = &vz_runner_renew_event;
+    vz_runner_renew_event.cancelable = 1;
+
+    /* workers start together: spread their looks */
+    ngx_add_timer(&vz_runner_poll_event, 50 + ngx_random() % VZ_RUNNER_POLL);
+    ngx_add_timer(&vz_runner_renew_event, VZ_RUNNER_RENEW);
+
+    return NGX_OK;
+}
+
+
+void
+vz_runner_exit(void)
+{
+    if (vz_runner_poll_event.timer_set) {
+        ngx_del_timer(&vz_runner_poll_event);
+    }
+
+    if (vz_runner_renew_event.timer_set) {
+        ngx_del_timer(&vz_runner_renew_event);
+    }
+}
+
+
+ngx_uint_t
+vz_runner_count(void)
+{
+    return vz_runner_ntasks;
+}
+
+
+static void
+vz_runner_poll(ngx_event_t *ev)
+{
+    if (ngx_exiting) {
+        return;
+    }
+
+    vz_runner_kick();
+
+    ngx_add_timer(ev, VZ_RUNNER_POLL);
+}
+
+
+void
+vz_runner_kick(void)
+{
+    if (ngx_exiting) {
+        return;
+    }
+
+    vz_runner_wanted = 1;
+
+    if (!vz_runner_looking) {
+        vz_runner_looking = 1;
+
+        if (vz_fiber_spawn(vz_runner_look, NULL) != NGX_OK) {
+            vz_runner_looking = 0;
+        }
+    }
+}
+
+
+/* what was left out because its node was full leaves others to be found */
+
+static void
+vz_runner_look(void *data)
+{
+    ngx_uint_t  i;
+
+    (void) data;
+
+    if (vz_schema_check(VZ_RUNNER_SCHEMA) == VZ_BEHIND) {
+        vz_runner_looking = 0;
+        return;
+    }
+
+    for (i = 0; vz_runner_wanted && i < VZ_RUNNER_LOOKS; i++) {
+        vz_runner_wanted = 0;
+        vz_runner_wanted |= vz_runner_look_once();
+    }
+
+    if (vz_zone_turn(VZ_DUTY_SWEEP, VZ_RUNNER_SWEEP) == NGX_OK) {
+        (void) vz_fiber_spawn(vz_runner_sweep, NULL);
+    }
+
+    vz_runner_looking = 0;
+}
+
+
+/* whether another look may find more */
+
+static ngx_uint_t
+vz_runner_look_once(void)
+{
+    uint64_t     began, node;
+    ngx_str_t    full;
+    vz_code_e    rc;
+    vz_rows_t    rows[2];
+    ngx_pool_t  *pool;
+    ngx_uint_t   i, n, more;
+
+    more = 0;
+
+    pool = ngx_create_pool(4096, ngx_cycle->log);
+    if (pool == NULL) {
+        return 0;
+    }
+
+    if (vz_node_load(pool) != VZ_OK || vz_runner_full(pool, &full) != NGX_OK) {
+        goto done;
+    }
+
+    began = vz_clock_msec();
+    ngx_memzero(rows, sizeof(rows));
+
+    rc = vz_db_query(NULL, pool, &vz_sql_due, vz_binds(vz_text(full)),
+                     &rows[0]);
+
+    vz_runner_looked(began, rc);
+
+    if (rc == VZ_OK && vz_runner_steady
+        && began - vz_runner_steady >= VZ_RUNNER_STEADY)
+    {
+        rc = vz_db_query(NULL, pool, &vz_sql_left, vz_binds(vz_text(full)),
+                         &rows[1]);
+    }
+
+    for (n = 0; rc == VZ_OK && n < 2; n++) {
+        for (i = 0; i < rows[n].rows; i++) {
+            node = vz_cell_int(&rows[n], i, 1);
+
+            if (vz_runner_room(node)) {
+                vz_runner_take(vz_cell_int(&rows[n], i, 0), node);
+
+            } else {
+                more = 1;
+            }
+        }
+    }
+
+done:
+
+    ngx_destroy_pool(pool);
+
+    return more && vz_runner_ntasks < VZ_RUNNER_MAX;
+}
+
+
+/*
+ * A lease that was over before we could look is not held against its owner:
+ * it is as likely that neither of us could reach the database.
+ */
+
+static void
+vz_runner_looked(uint64_t began, vz_code_e rc)
+{
+    uint64_t  now;
+
+    now = vz_clock_msec();
+
+    if (rc != VZ_OK || now - began > VZ_RUNNER_GAP) {
+        vz_runner_steady = 0;
+        return;
+    }
+
+    if (vz_runner_steady == 0 || began - vz_runner_last > VZ_RUNNER_GAP) {
+        vz_runner_steady = began;
+    }
+
+    vz_runner_last = now;
+}
+
+
+/* the nodes whose share of this worker is taken, as a set for the database */
+
+static ngx_int_t
+vz_runner_full(ngx_pool_t *pool, ngx_str_t *nodes)
+{
+    u_char         *p;
+    vz_task_run_t  *run;
+    ngx_queue_t    *q;
+
+    p = ngx_pnalloc(pool, (vz_runner_ntasks + 1) * (NGX_INT64_LEN + 1));
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    nodes->data = p;
+
+    for (q = ngx_queue_head(&vz_runner_tasks);
+         q != ngx_queue_sentinel(&vz_runner_tasks);
+         q = ngx_queue_next(q))
+    {
+        run = ngx_queue_data(q, vz_task_run_t, link);
+
+        if (!vz_runner_room(run->node)) {
+            p = ngx_sprintf(p, "%s%uL", p == nodes->data ? "" : ",",
+                            run->node);
+        }
+    }
+
+    nodes->len = p - nodes->data;
+
+    return NGX_OK;
+}
+
+
+static ngx_uint_t
+vz_runner_room(uint64_t node)
+{
+    vz_task_run_t  *run;
+    ngx_uint_t      n, most;
+    ngx_queue_t    *q;
+    vz_node_row_t  *row;
+
+    row = vz_node_find(node);
+
+    most = row != NULL && row->relay != NULL
+           ? VZ_RUNNER_SHARE * vz_relay_connections(row->relay)
+           : VZ_RUNNER_STRANGE;
+
+    n = 0;
+
+    for (q = ngx_queue_head(&vz_runner_tasks);
+         q != ngx_queue_sentinel(&vz_runner_tasks);
+         q = ngx_queue_next(q))
+    {
+        run = ngx_queue_data(q, vz_task_run_t, link);
+        n += run->node == node;
+    }
+
+    return n < most && vz_runner_ntasks < VZ_RUNNER_MAX;
+}
+
+
+static ngx_uint_t
+vz_runner_has(uint64_t id)
+{
+    vz_task_run_t  *run;
+    ngx_queue_t    *q;
+
+    for (q = ngx_queue_head(&vz_runner_tasks);
+         q != ngx_queue_sentinel(&vz_runner_tasks);
+         q = ngx_queue_next(q))
+    {
+        run = ngx_queue_data(q, vz_task_run_t, link);
+
+        if (run->id == id) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+static void
+vz_runner_take(uint64_t id, uint64_t node)
+{
+    vz_task_run_t  *run;
+    ngx_pool_t     *pool;
+
+    if (vz_runner_has(id)) {
+        return;
+    }
+
+    pool = ngx_create_pool(4096, ngx_cycle->log);
+    if (pool == NULL) {
+        return;
+    }
+
+    run = ngx_pcalloc(pool, sizeof(vz_task_run_t));
+    if (run == NULL) {
+        ngx_destroy_pool(pool);
+        return;
+    }
+
+    run->pool = pool;
+    run->runner = &vz_runner_owner;
+    run->id = id;
+    run->node = node;
+
+    ngx_queue_insert_tail(&vz_runner_tasks, &run->link);
+    vz_runner_ntasks++;
+
+    if (vz_fiber_spawn(vz_runner_task, run) != NGX_OK) {
+        ngx_queue_remove(&run->link);
+        vz_runner_ntasks--;
+        ngx_destroy_pool(pool);
+    }
+}
+
+
+static void
+vz_runner_task(void *data)
+{
+    vz_task_run_t  *run = data;
+
+    vz_code_e   rc;
+    ngx_uint_t  full;
+
+    if (vz_run_own_claim(run) == VZ_OK) {
+        rc = vz_run_load(run);
+
+        if (rc == VZ_OK) {
+            vz_task_run_go(run);
+
+        } else {
+            vz_task_run_refuse(run, rc);
+        }
+    }
+
+    full = !vz_runner_room(run->node);
+
+    ngx_queue_remove(&run->link);
+    vz_runner_ntasks--;
+    ngx_destroy_pool(run->pool);
+
+    if (full) {
+        vz_runner_kick();
+    }
+}
+
+
+static void
+vz_runner_renew(ngx_event_t *ev)
+{
+    if (vz_runner_ntasks && !vz_runner_renewing) {
+        vz_runner_renewing = 1;
+
+        if (vz_fiber_spawn(vz_runner_renew_all, NULL) != NGX_OK) {
+            vz_runner_renewing = 0;
+        }
+    }
+
+    ngx_add_timer(ev, VZ_RUNNER_RENEW);
+}
+
+
+/* two statements, however many tasks; at once when the database is back */
+
+static void
+vz_runner_renew_all(void *data)
+{
+    uint64_t        asked;
+    vz_task_run_t  *run;
+    ngx_str_t       ids;
+    vz_code_e       rc;
+    vz_rows_t       rows;
+    ngx_uint_t      i;
+    ngx_pool_t     *pool;
+    ngx_queue_t    *q;
+
+    (void) data;
+
+    pool = ngx_create_pool(4096, ngx_cycle->log);
+    if (pool == NULL) {
+        goto done;
+    }
+
+    if (vz_runner_ids(pool, &ids) != NGX_OK) {
+        goto free;
+    }
+
+    asked = vz_clock_msec();
+
+    rc = vz_db_query(NULL, pool, &vz_sql_renew,
+                     vz_binds(vz_text(vz_runner_owner), vz_text(ids)), NULL);
+
+    if (rc == VZ_OK) {
+        rc = vz_db_query(NULL, pool, &vz_sql_ours,
+                         vz_binds(vz_text(vz_runner_owner)), &rows);
+    }
+
+    for (i = 0; rc == VZ_OK && i < rows.rows; i++) {
+        for (q = ngx_queue_head(&vz_runner_tasks);
+             q != ngx_queue_sentinel(&vz_runner_tasks);
+             q = ngx_queue_next(q))
+        {
+            run = ngx_queue_data(q, vz_task_run_t, link);
+
+            if (run->id == (uint64_t) vz_cell_int(&rows, i, 0) && run->held) {
+                vz_run_own_renewed(run, asked, 1);
+                break;
+            }
+        }
+    }
+
+    if (rc != VZ_OK && vz_runner_renew_event.timer_set) {
+        ngx_add_timer(&vz_runner_renew_event, VZ_RUNNER_AGAIN);
+    }
+
+free:
+
+    ngx_destroy_pool(pool);
+
+done:
+
+    vz_runner_renewing = 0;
+}
+
+
+/* of the tasks that were claimed, as a set for the database */
+
+static ngx_int_t
+vz_runner_ids(ngx_pool_t *pool, ngx_str_t *ids)
+{
+    u_char         *p;
+    vz_task_run_t  *run;
+    ngx_queue_t    *q;
+
+    p = ngx_pnalloc(pool, (vz_runner_ntasks + 1) * (NGX_INT64_LEN + 1));
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    ids->data = p;
+
+    for (q = ngx_queue_head(&vz_runner_tasks);
+         q != ngx_queue_sentinel(&vz_runner_tasks);
+         q = ngx_queue_next(q))
+    {
+        run = ngx_queue_data(q, vz_task_run_t, link);
+
+        if (run->held) {
+            p = ngx_sprintf(p, "%s%uL", p == ids->data ? "" : ",", run->id);
+        }
+    }
+
+    ids->len = p - ids->data;
+
+    return NGX_OK;
+}
+
+
+static void
+vz_runner_sweep(void *data)
+{
+    ngx_uint_t   i;
+    ngx_pool_t  *pool;
+
+    (void) data;
+
+    pool = ngx_create_pool(1024, ngx_cycle->log);
+    if (pool == NULL) {
+        return;
+    }
+
+    for (i = 0; i < sizeof(vz_sql_sweeps) / sizeof(vz_sql_t); i++) {
+        (void) vz_db_query(NULL, pool, &vz_sql_sweeps[i], vz_no_binds, NULL);
+    }
+
+    ngx_destroy_pool(pool);
+}

@@ -1,0 +1,568 @@
+/*
+ * Tasks in the database and as people see them.
+ */
+
+#include "panel/api/auth.h"
+#include "panel/api/body.h"
+#include "panel/api/listing.h"
+#include "panel/api/query.h"
+#include "panel/api/route.h"
+#include "panel/api/strlist.h"
+#include "panel/task/task.h"
+#include "panel/task/task_log.h"
+#include "panel/task/task_run.h"
+#include "panel/task/task_said.h"
+#include "panel/task/task_wait.h"
+#include "panel/workflow/workflow.h"
+#include "runtime/call.h"
+#include "runtime/db_rows.h"
+#include "runtime/zone_live.h"
+
+
+#define vz_time(column)                                                       \
+    "CONCAT(LEFT(DATE_FORMAT(" column ", '%Y-%m-%dT%T.%f'), 23), 'Z')"
+
+#define VZ_TASK_COLUMNS                                                       \
+    "t.id, t.kind, t.vm_id, t.vm_name, t.user_id, t.actor, t.via, t.state,"   \
+    " t.step, t.steps, " vz_time("t.created") ", " vz_time("t.started") ", "  \
+    vz_time("t.finished") ", t.error_code, t.error_detail,"                   \
+    " s.name, s.state, s.detail, " vz_time("s.started") ", "                  \
+    vz_time("s.finished") ","                                                 \
+    " TIMESTAMPDIFF(MICROSECOND, s.started, COALESCE(s.finished, NOW(3)))"    \
+    " DIV 1000, t.unseen"
+
+
+static void vz_task_read(const vz_rows_t *rows, ngx_uint_t *row,
+    vz_task_t *task);
+static void vz_task_read_step(const vz_rows_t *rows, ngx_uint_t row,
+    vz_step_view_t *step);
+static void vz_task_seconds(vz_json_t *json, int64_t msec);
+static void vz_task_live(vz_task_t *task, ngx_pool_t *pool);
+static void vz_task_answer(vz_call_t *call);
+static void vz_task_again(vz_call_t *call);
+static vz_code_e vz_task_find(vz_call_t *call, vz_task_t *task);
+static void vz_task_show(vz_call_t *call, vz_code_e rc, vz_task_t *task);
+
+
+static const vz_sql_t  vz_sql_task = vz_sql("task_create",
+    "INSERT INTO task (kind, vm_id, vm_name, busy, user_id, actor_id, actor,"
+    " via, steps, step, data, link, state)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+
+static const vz_sql_t  vz_sql_step = vz_sql("step_create",
+    "INSERT INTO task_step (task_id, position, name, state, started, finished)"
+    " VALUES (?, ?, ?, ?, IF(?, NOW(3), NULL), IF(?, NOW(3), NULL))");
+
+static const vz_sql_t  vz_sql_busy = vz_sql("task_busy",
+    "SELECT id FROM task WHERE busy = ?");
+
+static const vz_sql_t  vz_sql_get = vz_sql("task_get",
+    "SELECT " VZ_TASK_COLUMNS ", s.log FROM task t"
+    " LEFT JOIN task_step s ON s.task_id = t.id"
+    " WHERE t.id = ? AND (? = 0 OR t.user_id = ?) ORDER BY s.position");
+
+static const vz_sql_t  vz_sql_link = vz_sql("task_link",
+    "SELECT " VZ_TASK_COLUMNS " FROM task t"
+    " LEFT JOIN task_step s ON s.task_id = t.id"
+    " WHERE t.link = ? ORDER BY s.position");
+
+/* the page is found first, without what its steps are sorted with */
+
+static const vz_sql_t  vz_sql_list = vz_sql("task_list",
+    "SELECT " VZ_TASK_COLUMNS " FROM (SELECT id FROM task"
+    "  WHERE (? IS NULL OR user_id = ?) AND (? IS NULL OR id < ?)"
+    "  AND (? IS NULL OR vm_id = ?) AND (? IS NULL OR FIND_IN_SET(state, ?))"
+    "  AND (? IS NULL OR actor = ?) AND (? IS NULL OR unseen = ?)"
+    "  ORDER BY id DESC LIMIT ?) p"
+    " JOIN task t ON t.id = p.id LEFT JOIN task_step s ON s.task_id = t.id"
+    " ORDER BY t.id DESC, s.position");
+
+
+static const char *const  vz_task_states[] = {
+    "held", "queued", "running", "done", "failed", "cancelled", NULL
+};
+
+static const char *const  vz_task_yes[] = { "1", NULL };
+
+static const vz_query_t  vz_task_arg[] = {
+    { "cursor", VZ_QUERY_CURSOR, 2, NULL },
+    { "vm", VZ_QUERY_NUMBER, 2, NULL },
+    { "state", VZ_QUERY_WORDS, 2, vz_task_states },
+    { "actor", VZ_QUERY_ACTOR, 2, NULL },
+    { "unseen", VZ_QUERY_WORD, 2, vz_task_yes },
+    { "limit", VZ_QUERY_LIMIT, 1, NULL }
+};
+
+const vz_query_args_t  vz_task_list_args = vz_query_args(vz_task_arg);
+
+static const vz_listing_t  vz_task_listing = {
+    &vz_sql_list, NULL, &vz_task_list_args, NULL, NULL
+};
+
+
+void
+vz_task_by(vz_task_new_t *task, const vz_call_t *call)
+{
+    task->actor = call->who.user;
+    task->actor_name.data = (u_char *) call->who.account;
+    task->actor_name.len = ngx_strlen(call->who.account);
+    task->via = call->cookie_auth ? "web" : "token";
+}
+
+
+vz_code_e
+vz_task_create(vz_tx_t *tx, ngx_pool_t *pool, const vz_task_new_t *task,
+    uint64_t *id)
+{
+    ngx_uint_t            i;
+    vz_code_e             rc;
+    vz_rows_t             rows;
+    const vz_workflow_t  *chain;
+
+    chain = vz_workflow_find((const u_char *) task->kind,
+                             ngx_strlen(task->kind));
+    if (chain == NULL) {
+        return VZ_INTERNAL;
+    }
+
+    rc = vz_db_query(tx, pool, &vz_sql_task,
+                     vz_binds(vz_bind_cstr(task->kind), vz_int(task->vm),
+                              vz_text(task->vm_name), vz_int(task->vm),
+                              vz_int(task->owner),
+                              task->actor ? vz_int(task->actor) : vz_none(),
+                              vz_text(task->actor_name),
+                              vz_bind_cstr(task->via),
+                              vz_int(chain->nsteps), vz_int(task->done),
+                              vz_bind_opt(task->data), vz_bind_opt(task->link),
+                              vz_bind_cstr(task->held ? "held" : "queued")),
+                     &rows);
+
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    *id = rows.insert_id;
+
+    for (i = 0; i < chain->nsteps; i++) {
+        rc = vz_db_query(tx, pool, &vz_sql_step,
+                         vz_binds(vz_int(*id), vz_int(i),
+                                  vz_bind_cstr(chain->steps[i].name),
+                                  vz_bind_cstr(i < task->done ? "done"
+                                                              : "queued"),
+                                  vz_int(i < task->done),
+                                  vz_int(i < task->done)),
+                         NULL);
+
+        if (rc != VZ_OK) {
+            return rc;
+        }
+    }
+
+    return VZ_OK;
+}
+
+
+vz_code_e
+vz_task_busy(ngx_pool_t *pool, uint64_t vm, uint64_t *id)
+{
+    vz_code_e  rc;
+    vz_rows_t  rows;
+
+    *id = 0;
+
+    rc = vz_db_query(NULL, pool, &vz_sql_busy, vz_binds(vz_int(vm)), &rows);
+
+    if (rc == VZ_OK) {
+        *id = vz_cell_int(&rows, 0, 0);
+    }
+
+    return rc;
+}
+
+
+ngx_uint_t
+vz_task_over(const ngx_str_t *state)
+{
+    return vz_strlist_is(state, "done") || vz_strlist_is(state, "failed")
+           || vz_strlist_is(state, "cancelled");
+}
+
+
+vz_code_e
+vz_task_get(ngx_pool_t *pool, uint64_t id, const ngx_str_t *link,
+    uint64_t owner, vz_task_t *task)
+{
+    vz_code_e   rc;
+    vz_rows_t   rows;
+    ngx_uint_t  row;
+
+    if (link != NULL) {
+        rc = vz_db_query(NULL, pool, &vz_sql_link, vz_binds(vz_text(*link)),
+                         &rows);
+    } else {
+        rc = vz_db_query(NULL, pool, &vz_sql_get,
+                         vz_binds(vz_int(id), vz_int(owner), vz_int(owner)),
+                         &rows);
+    }
+
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    if (rows.rows == 0) {
+        return VZ_NOENT;
+    }
+
+    row = 0;
+    vz_task_read(&rows, &row, task);
+    vz_task_live(task, pool);
+
+    return VZ_OK;
+}
+
+
+/* the rows of one task, a step each, from *row on */
+
+static void
+vz_task_read(const vz_rows_t *rows, ngx_uint_t *row, vz_task_t *task)
+{
+    ngx_uint_t  r = *row;
+
+    ngx_memzero(task, sizeof(vz_task_t));
+
+    task->id = vz_cell_int(rows, r, 0);
+    task->kind = vz_cell_text(rows, r, 1);
+    task->vm = vz_cell_int(rows, r, 2);
+    task->vm_name = vz_cell_text(rows, r, 3);
+    task->owner = vz_cell_int(rows, r, 4);
+    task->actor = vz_cell_text(rows, r, 5);
+    task->via = vz_cell_text(rows, r, 6);
+    task->state = vz_cell_text(rows, r, 7);
+    task->step = vz_cell_int(rows, r, 8);
+    task->created = vz_cell_text(rows, r, 10);
+    task->started = vz_cell_text(rows, r, 11);
+    task->finished = vz_cell_text(rows, r, 12);
+    task->error_code = vz_cell_text(rows, r, 13);
+    task->error_detail = vz_cell_text(rows, r, 14);
+    task->unseen = vz_cell_int(rows, r, 21) > 0;
+
+    for ( /* void */ ;
+         r < rows->rows && task->id == (uint64_t) vz_cell_int(rows, r, 0);
+         r++)
+    {
+        if (task->nsteps < VZ_STEPS_MAX && !vz_cell_null(rows, r, 15)) {
+            vz_task_read_step(rows, r, &task->steps[task->nsteps++]);
+        }
+    }
+
+    task->percent = task->nsteps ? task->step * 100 / task->nsteps : 0;
+    *row = r;
+}
+
+
+static void
+vz_task_read_step(const vz_rows_t *rows, ngx_uint_t row, vz_step_view_t *step)
+{
+    step->name = vz_cell_text(rows, row, 15);
+    step->state = vz_cell_text(rows, row, 16);
+    step->detail = vz_cell_text(rows, row, 17);
+    step->started = vz_cell_text(rows, row, 18);
+    step->finished = vz_cell_text(rows, row, 19);
+    step->msec = vz_cell_int(rows, row, 20);
+    step->log = vz_cell_text(rows, row, 22);
+}
+
+
+/* what the running step says is in the zone only */
+
+static void
+vz_task_live(vz_task_t *task, ngx_pool_t *pool)
+{
+    ngx_str_t        words;
+    vz_task_view_t   view;
+    vz_step_view_t  *step;
+
+    if (task->state.len != 7 || vz_zone_task_get(task->id, &view) != NGX_OK
+        || view.step != task->step || task->step >= task->nsteps)
+    {
+        return;
+    }
+
+    step = &task->steps[task->step];
+    step->percent = view.step_percent;
+    task->percent = view.percent;
+
+    words.data = view.detail;
+    words.len = ngx_strlen(view.detail);
+
+    if (words.len) {
+        step->detail.data = ngx_pstrdup(pool, &words);
+        step->detail.len = step->detail.data ? words.len : 0;
+        task->said = view.step_percent ? view.version / 1000 : 0;
+    }
+}
+
+
+void
+vz_task_json(vz_json_t *json, const char *key, const vz_task_t *task)
+{
+    vz_json_object(json, key);
+    vz_json_uint(json, "id", task->id);
+    vz_json_text(json, "kind", &task->kind);
+
+    if (task->vm_name.len) {
+        vz_json_object(json, "vm");
+        vz_json_uint(json, "id", task->vm);
+        vz_json_text(json, "name", &task->vm_name);
+        vz_json_close(json);
+    }
+
+    vz_json_text(json, "actor", &task->actor);
+    vz_json_text(json, "via", &task->via);
+    vz_json_text(json, "state", &task->state);
+    vz_json_uint(json, "step", task->step);
+    vz_task_steps_json(json, task);
+    vz_json_uint(json, "percent", task->percent);
+    vz_json_text(json, "created", &task->created);
+
+    if (task->started.len) {
+        vz_json_text(json, "started", &task->started);
+    }
+
+    if (task->finished.len) {
+        vz_json_text(json, "finished", &task->finished);
+    }
+
+    if (task->error_code.len) {
+        vz_json_object(json, "error");
+        vz_json_text(json, "code", &task->error_code);
+        vz_task_detail(json, task, &task->error_detail,
+                       vz_strlist_is(&task->error_code, "rejected"));
+        vz_json_close(json);
+    }
+
+    if (task->unseen && task->admin) {
+        vz_json_bool(json, "unseen", 1);
+    }
+
+    if (task->log) {
+        vz_task_log_json(json, task);
+    }
+
+    vz_json_close(json);
+}
+
+
+/* why something failed, in a node's own words, is for administrators */
+
+void
+vz_task_detail(vz_json_t *json, const vz_task_t *task, const ngx_str_t *text,
+    ngx_uint_t everybody)
+{
+    vz_task_said_json(json, "detail", *text, everybody || task->admin);
+}
+
+
+void
+vz_task_steps_json(vz_json_t *json, const vz_task_t *task)
+{
+    ngx_uint_t             i;
+    const vz_step_view_t  *step;
+
+    vz_json_array(json, "steps");
+
+    for (i = 0; i < task->nsteps; i++) {
+        step = &task->steps[i];
+
+        vz_json_object(json, NULL);
+        vz_json_text(json, "name", &step->name);
+        vz_json_text(json, "state", &step->state);
+        vz_json_uint(json, "percent", step->percent);
+        vz_task_detail(json, task, &step->detail,
+                       vz_strlist_is(&step->state, "running")
+                       || vz_strlist_is(&step->state, "done"));
+
+        if (step->started.len) {
+            vz_json_text(json, "started", &step->started);
+            vz_task_seconds(json, step->msec);
+        }
+
+        vz_json_close(json);
+    }
+
+    vz_json_close(json);
+}
+
+
+/* milliseconds as "seconds": 0.086 */
+
+static void
+vz_task_seconds(vz_json_t *json, int64_t msec)
+{
+    u_char     buf[NGX_INT64_LEN + sizeof(".000")];
+    ngx_str_t  text;
+
+    text.data = buf;
+    text.len = ngx_sprintf(buf, "%L.%03L", msec / 1000, msec % 1000) - buf;
+
+    vz_json_raw(json, "seconds", &text);
+}
+
+
+void
+vz_task_accepted(vz_call_t *call, uint64_t id)
+{
+    call->task = id;
+
+    if (vz_task_wait(call, id, vz_task_answer) != NGX_OK) {
+        vz_task_answer(call);
+    }
+}
+
+
+static void
+vz_task_answer(vz_call_t *call)
+{
+    vz_task_t   task;
+    ngx_uint_t  status;
+
+    if (vz_task_stands(call, &task, &status) == VZ_OK) {
+        task.admin = call->who.admin;
+        vz_task_json(vz_call_reply(call, status), NULL, &task);
+    }
+}
+
+
+vz_code_e
+vz_task_stands(vz_call_t *call, vz_task_t *task, ngx_uint_t *status)
+{
+    vz_code_e  rc;
+
+    rc = vz_task_get(call->pool, call->task, NULL, 0, task);
+
+    if (rc != VZ_OK) {
+        vz_call_fault(call, "database", rc);
+        return rc;
+    }
+
+    vz_call_location(call, "/tasks/%uL", call->task);
+    *status = vz_task_over(&task->state) ? NGX_HTTP_OK : NGX_HTTP_ACCEPTED;
+
+    return VZ_OK;
+}
+
+
+/* only who may see it waits: nothing is told by the waiting */
+
+void
+vz_task_one(vz_call_t *call)
+{
+    vz_code_e  rc;
+    vz_task_t  task;
+
+    rc = vz_task_find(call, &task);
+
+    if (rc == VZ_OK && !vz_task_over(&task.state)
+        && vz_task_wait(call, task.id, vz_task_again) == NGX_OK)
+    {
+        return;
+    }
+
+    vz_task_show(call, rc, &task);
+}
+
+
+/* who has waited may not be signed in any more, or may see less */
+
+static void
+vz_task_again(vz_call_t *call)
+{
+    vz_code_e  rc;
+    vz_task_t  task;
+
+    ngx_memzero(&call->who, sizeof(vz_who_t));
+    rc = vz_auth_call(call);
+
+    if (rc == VZ_DENIED) {
+        vz_auth_refuse(call);
+        return;
+    }
+
+    if (rc == VZ_OK) {
+        rc = vz_task_find(call, &task);
+    }
+
+    vz_task_show(call, rc, &task);
+}
+
+
+static vz_code_e
+vz_task_find(vz_call_t *call, vz_task_t *task)
+{
+    uint64_t  id;
+
+    if (vz_route_id(call, 0, &id) != VZ_OK) {
+        return VZ_NOENT;
+    }
+
+    return vz_task_get(call->pool, id, NULL,
+                       call->who.admin ? 0 : call->who.user, task);
+}
+
+
+static void
+vz_task_show(vz_call_t *call, vz_code_e rc, vz_task_t *task)
+{
+    if (rc == VZ_NOENT) {
+        vz_route_absent(call);
+        return;
+    }
+
+    if (rc != VZ_OK) {
+        vz_call_fault(call, "database", rc);
+        return;
+    }
+
+    task->admin = call->who.admin;
+    task->log = call->who.admin ? VZ_TASK_LOG_ADMIN : VZ_TASK_LOG_ALL;
+    vz_task_json(vz_call_reply(call, NGX_HTTP_OK), NULL, task);
+}
+
+
+void
+vz_task_list(vz_call_t *call)
+{
+    uint64_t     last;
+    vz_bind_t    owner;
+    vz_rows_t    rows;
+    vz_task_t    task;
+    vz_json_t   *json;
+    ngx_uint_t   row, n, limit;
+
+    owner = call->who.admin ? vz_none() : vz_int(call->who.user);
+
+    if (vz_listing_read(call, &vz_task_listing, vz_binds(owner, owner), &rows,
+                        &limit)
+        != VZ_OK)
+    {
+        return;
+    }
+
+    json = vz_call_reply(call, NGX_HTTP_OK);
+    vz_json_object(json, NULL);
+    vz_json_array(json, "items");
+
+    last = 0;
+    row = 0;
+
+    for (n = 0; row < rows.rows && n < limit; n++) {
+        vz_task_read(&rows, &row, &task);
+        vz_task_live(&task, call->pool);
+        task.admin = call->who.admin;
+        vz_task_json(json, NULL, &task);
+        last = task.id;
+    }
+
+    vz_listing_next(json, row < rows.rows ? last : 0);
+    vz_json_close(json);
+}

@@ -1,0 +1,19 @@
+/*
+ * POST /api/tasks/{id}/retry, /cancel and /seen: an administrator takes a
+ * failed task up again at the step where it failed, or one back that still
+ * waits, or has seen that one failed.
+ */
+
+#ifndef VZ_TASK_ACTION_H
+#define VZ_TASK_ACTION_H
+
+#include "panel/task/task.h"
+
+
+/* POST /api/tasks/{id}/retry, /cancel and /seen */
+void vz_task_action_retry(vz_call_t *call);
+void vz_task_action_cancel(vz_call_t *call);
+void vz_task_action_seen(vz_call_t *call);
+
+
+#endif /* VZ_TASK_ACTION_H */

@@ -1,0 +1,118 @@
+/*
+ * GET /api/vms/{id}; POST /api/vms/{id}/start, /stop, /restart.
+ */
+
+#include "panel/api/body.h"
+#include "panel/api/query.h"
+#include "panel/api/route.h"
+#include "panel/live/collector.h"
+#include "panel/vm/vm.h"
+#include "panel/vm/vm_action.h"
+#include "panel/vm/vm_effective.h"
+#include "panel/vm/vm_json.h"
+#include "runtime/call.h"
+#include "runtime/db_rows.h"
+
+
+static vz_code_e vz_vm_want(vz_vm_action_t *change, vz_tx_t *tx);
+
+
+static const vz_vm_action_def_t  vz_vm_changes[] = {
+    { "start", "vm.start", "ready", vz_vm_want },
+    { "stop", "vm.stop", "ready", vz_vm_want },
+    { "restart", "vm.restart", "ready", vz_vm_want }
+};
+
+
+static const vz_sql_t  vz_vm_select = vz_sql("vm",
+    "SELECT v.tag, " VZ_VM_COLUMNS " FROM vm v" VZ_VM_JOINS
+    " WHERE v.id = ? AND (? = 0 OR v.user_id = ?)");
+
+static const vz_sql_t  vz_vm_wanted = vz_sql("vm wanted",
+    "UPDATE vm SET wanted = ? WHERE id = ?");
+
+
+static const char *const  vz_vm_live[] = { "1", NULL };
+
+static const vz_query_t  vz_vm_arg[] = {
+    { "live", VZ_QUERY_WORD, 0, vz_vm_live }
+};
+
+const vz_query_args_t  vz_vm_args = vz_query_args(vz_vm_arg);
+
+
+void
+vz_vm_one(vz_call_t *call)
+{
+    uint64_t     id, owner, node;
+    uint32_t     ctid;
+    ngx_str_t    tag;
+    vz_rows_t    rows;
+    vz_json_t   *out;
+
+    if (vz_route_id(call, 0, &id) != VZ_OK) {
+        return;
+    }
+
+    vz_collector_fresh();
+
+    owner = call->who.admin ? 0 : call->who.user;
+
+    if (vz_route_row(call, &vz_vm_select,
+                     vz_binds(vz_int(id), vz_int(owner), vz_int(owner)),
+                     &rows)
+        != VZ_OK)
+    {
+        return;
+    }
+
+    /* for If-Match only: the figures change while the version stays */
+
+    vz_call_header(call, "ETag",
+                   vz_call_printf(call, "\"%uL\"",
+                                  vz_vm_json_version(&rows, 0, 1)));
+
+    out = vz_call_reply(call, NGX_HTTP_OK);
+    vz_vm_json_open(out, &rows, 0, 1);
+
+    if (vz_call_arg(call, "live").len) {
+        tag = vz_cell_text(&rows, 0, 0);
+        vz_vm_json_place(&rows, 0, 1, &node, &ctid);
+        vz_vm_effective_json(call, out, node, ctid, &tag);
+    }
+
+    vz_json_close(out);
+}
+
+
+void
+vz_vm_start(vz_call_t *call)
+{
+    vz_vm_action_call(call, &vz_vm_changes[0], "running");
+}
+
+
+void
+vz_vm_stop(vz_call_t *call)
+{
+    vz_vm_action_call(call, &vz_vm_changes[1], "stopped");
+}
+
+
+void
+vz_vm_restart(vz_call_t *call)
+{
+    vz_vm_action_call(call, &vz_vm_changes[2], "running");
+}
+
+
+/* the state that is to be kept */
+
+static vz_code_e
+vz_vm_want(vz_vm_action_t *change, vz_tx_t *tx)
+{
+    return vz_db_query(tx, change->call->pool, &vz_vm_wanted,
+                       vz_binds(vz_bind_cstr(change->data),
+                                vz_int(change->id)),
+                       NULL);
+}

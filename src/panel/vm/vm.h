@@ -1,0 +1,19 @@
+/*
+ * GET /api/vms/{id}; POST /api/vms/{id}/start, /stop, /restart.
+ */
+
+#ifndef VZ_VM_H
+#define VZ_VM_H
+
+#include "panel/api/query.h"
+#include "runtime/http.h"
+
+
+extern const vz_query_args_t  vz_vm_args;
+void vz_vm_one(vz_call_t *call);
+void vz_vm_start(vz_call_t *call);
+void vz_vm_stop(vz_call_t *call);
+void vz_vm_restart(vz_call_t *call);
+
+
+#endif /* VZ_VM_H */

@@ -1,0 +1,296 @@
+/*
+ * A change of a container.
+ */
+
+#include "panel/api/audit.h"
+#include "panel/api/route.h"
+#include "panel/task/runner.h"
+#include "panel/task/task.h"
+#include "panel/vm/vm_action.h"
+#include "runtime/call.h"
+#include "runtime/db_rows.h"
+#include "runtime/fiber.h"
+
+
+#define VZ_VM_ACTION_TRIES  5
+
+
+static ngx_uint_t vz_vm_action_replayed(vz_vm_action_t *change);
+static vz_code_e vz_vm_action_try(vz_vm_action_t *change);
+static vz_code_e vz_vm_action_find(vz_vm_action_t *change, vz_tx_t *tx);
+static vz_code_e vz_vm_action_make(vz_vm_action_t *change, vz_tx_t *tx);
+static void vz_vm_action_state(vz_vm_action_t *change);
+
+
+static const vz_sql_t  vz_vm_action_lock = vz_sql("change lock",
+    "SELECT v.user_id, v.name, v.service, v.version, v.suspended_reason,"
+    " (SELECT t.id FROM task t WHERE t.busy = v.id)"
+    " FROM vm v WHERE v.id = ? AND (? = 0 OR v.user_id = ?) FOR UPDATE");
+
+
+void
+vz_vm_action_call(vz_call_t *call, const vz_vm_action_def_t *def, void *data)
+{
+    vz_code_e       rc;
+    ngx_uint_t      i;
+    vz_vm_action_t  change;
+
+    ngx_memzero(&change, sizeof(vz_vm_action_t));
+
+    change.call = call;
+    change.def = def;
+    change.data = data;
+
+    if (vz_route_id(call, 0, &change.id) != VZ_OK
+        || vz_idempotency_init(call, NULL, &change.idem) != VZ_OK
+        || vz_vm_action_replayed(&change))
+    {
+        return;
+    }
+
+    rc = VZ_CONFLICT;
+
+    for (i = 0; i < VZ_VM_ACTION_TRIES; i++) {
+
+        rc = vz_vm_action_try(&change);
+
+        if (rc != VZ_CONFLICT) {
+            break;
+        }
+
+        vz_fiber_sleep(5 + ngx_random() % 20);
+    }
+
+    if (rc == VZ_DUPLICATE && vz_vm_action_replayed(&change)) {
+        return;
+    }
+
+    if (rc != VZ_OK) {
+        vz_vm_action_refuse(&change, rc);
+        return;
+    }
+
+    vz_runner_kick();
+    vz_task_accepted(call, change.task);
+}
+
+
+/* also when the reply is an error: whether there is one already */
+
+static ngx_uint_t
+vz_vm_action_replayed(vz_vm_action_t *change)
+{
+    uint64_t  task;
+
+    if (vz_idempotency_find(change->call, &change->idem, &task) != VZ_OK) {
+        return 1;
+    }
+
+    if (task) {
+        vz_task_accepted(change->call, task);
+    }
+
+    return task != 0;
+}
+
+
+static vz_code_e
+vz_vm_action_try(vz_vm_action_t *change)
+{
+    vz_tx_t    *tx;
+    vz_code_e   rc;
+
+    rc = vz_db_begin(change->call->pool, &tx);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    rc = vz_idempotency_claim(tx, change->call, &change->idem);
+
+    if (rc == VZ_OK) {
+        rc = vz_vm_action_in(change, tx);
+    }
+
+    if (rc == VZ_OK) {
+        rc = vz_idempotency_done(tx, change->call, &change->idem,
+                                 change->task);
+    }
+
+    return vz_db_end(tx, rc);
+}
+
+
+vz_code_e
+vz_vm_action_in(vz_vm_action_t *change, vz_tx_t *tx)
+{
+    vz_code_e  rc;
+
+    rc = vz_vm_action_find(change, tx);
+
+    if (rc == VZ_OK && change->def->prepare != NULL) {
+        rc = change->def->prepare(change, tx);
+    }
+
+    if (rc == VZ_OK) {
+        rc = vz_vm_action_make(change, tx);
+    }
+
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    return vz_audit_with(tx, change->call, change->def->action,
+                         vz_call_printf(change->call, "vm %uL", change->id),
+                         change->detail);
+}
+
+
+static vz_code_e
+vz_vm_action_find(vz_vm_action_t *change, vz_tx_t *tx)
+{
+    uint64_t    owner;
+    vz_code_e   rc;
+    vz_rows_t   rows;
+    vz_call_t  *call;
+
+    call = change->call;
+    owner = call->who.admin ? 0 : call->who.user;
+
+    rc = vz_db_query(tx, call->pool, &vz_vm_action_lock,
+                     vz_binds(vz_int(change->id), vz_int(owner),
+                              vz_int(owner)),
+                     &rows);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    if (rows.rows == 0) {
+        return VZ_NOENT;
+    }
+
+    change->owner = vz_cell_int(&rows, 0, 0);
+    change->name = vz_cell_text(&rows, 0, 1);
+    change->service = vz_cell_text(&rows, 0, 2);
+    change->version = vz_cell_int(&rows, 0, 3);
+    change->reason = vz_cell_text(&rows, 0, 4);
+    change->busy = vz_cell_int(&rows, 0, 5);
+
+    if (change->busy) {
+        return VZ_BUSY;
+    }
+
+    return vz_vm_action_is(change, change->def->services) ? VZ_OK : VZ_STATE;
+}
+
+
+ngx_uint_t
+vz_vm_action_is(const vz_vm_action_t *change, const char *services)
+{
+    size_t       len;
+    const char  *p;
+
+    for (p = services; p != NULL && *p != '\0'; p += len + (p[len] == ' ')) {
+        len = strcspn(p, " ");
+
+        if (len == change->service.len
+            && ngx_strncmp(p, change->service.data, len) == 0)
+        {
+            return 1;
+        }
+    }
+
+    return services == NULL;
+}
+
+
+static vz_code_e
+vz_vm_action_make(vz_vm_action_t *change, vz_tx_t *tx)
+{
+    vz_code_e      rc;
+    vz_call_t     *call;
+    vz_task_new_t  task;
+
+    call = change->call;
+
+    ngx_memzero(&task, sizeof(vz_task_new_t));
+
+    task.kind = change->def->kind;
+    task.vm = change->id;
+    task.vm_name = change->name;
+    task.owner = change->owner;
+    task.data = change->task_data;
+    vz_task_by(&task, call);
+
+    rc = vz_task_create(tx, call->pool, &task, &change->task);
+
+    return rc == VZ_DUPLICATE ? VZ_CONFLICT : rc;
+}
+
+
+void
+vz_vm_action_refuse(vz_vm_action_t *change, vz_code_e rc)
+{
+    vz_json_t  *out;
+    vz_call_t  *call;
+
+    call = change->call;
+
+    if (call->status != 0) {
+        return;
+    }
+
+    switch (rc) {
+
+    case VZ_NOENT:
+        vz_route_absent(call);
+        return;
+
+    case VZ_BUSY:
+        out = vz_call_problem_open(call, NGX_HTTP_CONFLICT, "vm_busy",
+                                   "Task %uL is at work on the container.",
+                                   change->busy);
+        vz_json_uint(out, "task", change->busy);
+        vz_json_close(out);
+        return;
+
+    case VZ_STATE:
+        vz_vm_action_state(change);
+        return;
+
+    case VZ_CONFLICT:
+    case VZ_DUPLICATE:
+        rc = VZ_OVERLOADED;
+        break;
+
+    default:
+        break;
+    }
+
+    vz_call_fault(call, "database", rc);
+}
+
+
+static void
+vz_vm_action_state(vz_vm_action_t *change)
+{
+    vz_json_t  *out;
+
+    if (vz_vm_action_is(change, "ready")) {
+        vz_call_problem(change->call, NGX_HTTP_CONFLICT, "not_suspended",
+                        "The container is not suspended.");
+        return;
+    }
+
+    if (!vz_vm_action_is(change, "suspended")) {
+        vz_call_problem(change->call, NGX_HTTP_CONFLICT, "not_ready",
+                        "The container is not ready: %V.", &change->service);
+        return;
+    }
+
+    out = vz_call_problem_open(change->call, NGX_HTTP_CONFLICT, "suspended",
+                               "The container is suspended%s%V.",
+                               change->reason.len ? ": " : "",
+                               &change->reason);
+    vz_json_text(out, "reason", &change->reason);
+    vz_json_close(out);
+}

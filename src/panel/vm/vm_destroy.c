@@ -1,0 +1,85 @@
+/*
+ * DELETE /api/vms/{id}: a container goes, with all that is on it.  Its name in
+ * the body says that it is the one that was meant.  What failed to be made or
+ * to go may go, too.
+ */
+
+#include "panel/api/body.h"
+#include "panel/api/query.h"
+#include "panel/vm/vm_action.h"
+#include "panel/vm/vm_destroy.h"
+#include "runtime/call.h"
+
+
+typedef struct {
+    ngx_str_t  name;
+} vz_destroy_body_t;
+
+
+static vz_code_e vz_destroy_prepare(vz_vm_action_t *change, vz_tx_t *tx);
+
+
+static const vz_body_member_t  vz_destroy_members[] = {
+    { "name", VZ_BODY_TEXT, 0, 1, 0, 256, offsetof(vz_destroy_body_t, name) }
+};
+
+const vz_body_t  vz_vm_destroy_form = vz_body("Destroy", vz_destroy_members);
+
+
+static const vz_vm_action_def_t  vz_destroy_change = {
+    "destroy", "vm.destroy", NULL, vz_destroy_prepare
+};
+
+
+static const vz_sql_t  vz_destroy_update = vz_sql("destroy",
+    "UPDATE vm SET service = 'deleting' WHERE id = ?");
+
+/* credentials that nobody will need */
+
+static const vz_sql_t  vz_destroy_mail = vz_sql("destroy mail",
+    "DELETE m FROM mail m JOIN task t ON t.id = m.task_id"
+    " WHERE t.vm_id = ? AND m.state = 'held'");
+
+
+void
+vz_vm_destroy(vz_call_t *call)
+{
+    vz_destroy_body_t  body;
+
+    ngx_memzero(&body, sizeof(vz_destroy_body_t));
+
+    if (vz_body_read(call, &vz_vm_destroy_form, &body) == VZ_OK) {
+        vz_vm_action_call(call, &vz_destroy_change, &body);
+    }
+}
+
+
+static vz_code_e
+vz_destroy_prepare(vz_vm_action_t *change, vz_tx_t *tx)
+{
+    vz_code_e                 rc;
+    vz_call_t                *call;
+    const vz_destroy_body_t  *body;
+
+    call = change->call;
+    body = change->data;
+
+    if (body->name.len != change->name.len
+        || ngx_strncmp(body->name.data, change->name.data, body->name.len)
+           != 0)
+    {
+        vz_call_invalid(call, "name", "mismatch",
+                        "is not this container's name");
+        vz_call_refuse(call);
+        return VZ_RANGE;
+    }
+
+    change->detail = change->name;
+
+    rc = vz_db_query(tx, call->pool, &vz_destroy_update,
+                     vz_binds(vz_int(change->id)), NULL);
+
+    return rc == VZ_OK ? vz_db_query(tx, call->pool, &vz_destroy_mail,
+                                     vz_binds(vz_int(change->id)), NULL)
+                       : rc;
+}

@@ -1,0 +1,417 @@
+/*
+ * Containers as people see them.
+ */
+
+#include "panel/api/strlist.h"
+#include "panel/live/collector.h"
+#include "panel/task/task_said.h"
+#include "panel/vm/vm_json.h"
+#include "runtime/db_rows.h"
+#include "runtime/zone_live.h"
+
+
+#define VZ_MIB  (1024 * 1024)
+
+
+typedef enum {
+    VZ_VM_ID = 0,
+    VZ_VM_NAME,
+    VZ_VM_HOSTNAME,
+    VZ_VM_OWNER,
+    VZ_VM_ACCOUNT,
+    VZ_VM_PLAN,
+    VZ_VM_TEMPLATE,
+    VZ_VM_LABEL,
+    VZ_VM_SERVICE,
+    VZ_VM_WANTED,
+    VZ_VM_NODE,
+    VZ_VM_CTID,
+    VZ_VM_VERSION,
+    VZ_VM_ADDRESSES,
+    VZ_VM_GATEWAY,
+    VZ_VM_DNS,
+    VZ_VM_VMGUAR,
+    VZ_VM_OOMGUAR = VZ_VM_VMGUAR + 2,
+    VZ_VM_PRIVVM = VZ_VM_OOMGUAR + 2,
+    VZ_VM_DISK = VZ_VM_PRIVVM + 2,
+    VZ_VM_UNITS = VZ_VM_DISK + 2,
+    VZ_VM_PERCENT,
+    VZ_VM_TASK,
+    VZ_VM_TASK_KIND,
+    VZ_VM_TASK_STATE,
+    VZ_VM_TASK_STEP,
+    VZ_VM_TASK_STEPS,
+    VZ_VM_SUSPENDED,
+    VZ_VM_SUSPENDED_AT
+} vz_vm_column_e;
+
+typedef struct {
+    vz_json_t          *json;
+    const vz_rows_t    *rows;
+    ngx_uint_t          row;
+    ngx_uint_t          first;
+} vz_vm_row_t;
+
+
+static void vz_vm_text(vz_vm_row_t *vm, const char *key, vz_vm_column_e c);
+static void vz_vm_int(vz_vm_row_t *vm, const char *key, vz_vm_column_e c);
+static void vz_vm_words(vz_vm_row_t *vm, const char *key, vz_vm_column_e c);
+static void vz_vm_word(vz_vm_row_t *vm, const char *key, vz_vm_column_e c);
+static void vz_vm_pair(vz_vm_row_t *vm, const char *key, vz_vm_column_e c);
+static void vz_vm_json_memory(vz_vm_row_t *vm, const vz_sample_t *sample);
+static void vz_vm_json_disk(vz_vm_row_t *vm, const vz_sample_t *sample);
+static void vz_vm_json_cpu(vz_vm_row_t *vm, const vz_sample_t *sample);
+static void vz_vm_task(vz_vm_row_t *vm);
+static void vz_vm_figure(vz_json_t *json, const char *key, uint64_t value,
+    ngx_uint_t known);
+
+#define vz_vm_cell(vm, c)  (vm)->rows, (vm)->row, (vm)->first + (c)
+
+
+void
+vz_vm_json(vz_json_t *json, const vz_rows_t *rows, ngx_uint_t row,
+    ngx_uint_t first)
+{
+    vz_vm_json_open(json, rows, row, first);
+    vz_json_close(json);
+}
+
+
+void
+vz_vm_json_open(vz_json_t *json, const vz_rows_t *rows, ngx_uint_t row,
+    ngx_uint_t first)
+{
+    vz_vm_row_t  vm;
+    vz_sample_t  sample;
+
+    vm.json = json;
+    vm.rows = rows;
+    vm.row = row;
+    vm.first = first;
+
+    if (vz_collector_get(vz_cell_int(vz_vm_cell(&vm, VZ_VM_ID)), &sample)
+        != NGX_OK)
+    {
+        ngx_memzero(&sample, sizeof(vz_sample_t));
+    }
+
+    vz_json_object(json, NULL);
+    vz_vm_int(&vm, "id", VZ_VM_ID);
+    vz_vm_text(&vm, "name", VZ_VM_NAME);
+    vz_vm_text(&vm, "hostname", VZ_VM_HOSTNAME);
+
+    vz_json_object(json, "owner");
+    vz_vm_int(&vm, "id", VZ_VM_OWNER);
+    vz_vm_text(&vm, "account", VZ_VM_ACCOUNT);
+    vz_json_close(json);
+
+    vz_vm_text(&vm, "plan", VZ_VM_PLAN);
+    vz_vm_text(&vm, "template", VZ_VM_TEMPLATE);
+    vz_vm_text(&vm, "template_label", VZ_VM_LABEL);
+    vz_json_cstr(json, "state", vz_collector_state(sample.state));
+    vz_vm_text(&vm, "service", VZ_VM_SERVICE);
+    vz_vm_text(&vm, "suspended", VZ_VM_SUSPENDED);
+    vz_vm_text(&vm, "suspended_at", VZ_VM_SUSPENDED_AT);
+    vz_vm_text(&vm, "wanted", VZ_VM_WANTED);
+    vz_vm_int(&vm, "ctid", VZ_VM_CTID);
+    vz_vm_int(&vm, "version", VZ_VM_VERSION);
+    vz_vm_words(&vm, "addresses", VZ_VM_ADDRESSES);
+    vz_vm_word(&vm, "gateway", VZ_VM_GATEWAY);
+    vz_vm_words(&vm, "gateways", VZ_VM_GATEWAY);
+    vz_vm_words(&vm, "dns", VZ_VM_DNS);
+    vz_vm_json_memory(&vm, &sample);
+    vz_vm_json_disk(&vm, &sample);
+    vz_vm_json_cpu(&vm, &sample);
+    vz_vm_figure(json, "uptime_s", sample.uptime, sample.sampled != 0);
+    vz_vm_json_time(json, "sampled", sample.sampled);
+    vz_vm_task(&vm);
+}
+
+
+uint64_t
+vz_vm_json_version(const vz_rows_t *rows, ngx_uint_t row, ngx_uint_t first)
+{
+    return vz_cell_int(rows, row, first + VZ_VM_VERSION);
+}
+
+
+void
+vz_vm_json_place(const vz_rows_t *rows, ngx_uint_t row, ngx_uint_t first,
+    uint64_t *node, uint32_t *ctid)
+{
+    *node = vz_cell_int(rows, row, first + VZ_VM_NODE);
+    *ctid = vz_cell_int(rows, row, first + VZ_VM_CTID);
+}
+
+
+static void
+vz_vm_text(vz_vm_row_t *vm, const char *key, vz_vm_column_e c)
+{
+    ngx_str_t  text;
+
+    if (vz_cell_null(vz_vm_cell(vm, c))) {
+        vz_json_null(vm->json, key);
+        return;
+    }
+
+    text = vz_cell_text(vz_vm_cell(vm, c));
+    vz_json_text(vm->json, key, &text);
+}
+
+
+static void
+vz_vm_int(vz_vm_row_t *vm, const char *key, vz_vm_column_e c)
+{
+    vz_json_int(vm->json, key, vz_cell_int(vz_vm_cell(vm, c)));
+}
+
+
+static void
+vz_vm_words(vz_vm_row_t *vm, const char *key, vz_vm_column_e c)
+{
+    ngx_str_t  text, word;
+
+    text = vz_cell_text(vz_vm_cell(vm, c));
+
+    vz_json_array(vm->json, key);
+
+    while (vz_strlist_next(&text, ' ', &word)) {
+        vz_json_text(vm->json, NULL, &word);
+    }
+
+    vz_json_close(vm->json);
+}
+
+
+/* the first of them */
+
+static void
+vz_vm_word(vz_vm_row_t *vm, const char *key, vz_vm_column_e c)
+{
+    ngx_str_t  text, word;
+
+    text = vz_cell_text(vz_vm_cell(vm, c));
+
+    if (vz_strlist_next(&text, ' ', &word)) {
+        vz_json_text(vm->json, key, &word);
+    } else {
+        vz_json_null(vm->json, key);
+    }
+}
+
+
+static void
+vz_vm_pair(vz_vm_row_t *vm, const char *key, vz_vm_column_e c)
+{
+    vz_json_object(vm->json, key);
+    vz_vm_int(vm, "barrier_mib", c);
+
+    if (vz_cell_null(vz_vm_cell(vm, c + 1))) {
+        vz_json_cstr(vm->json, "limit_mib", "unlimited");
+    } else {
+        vz_vm_int(vm, "limit_mib", c + 1);
+    }
+
+    vz_json_close(vm->json);
+}
+
+
+static void
+vz_vm_json_memory(vz_vm_row_t *vm, const vz_sample_t *sample)
+{
+    vz_json_object(vm->json, "memory");
+    vz_vm_figure(vm->json, "used_bytes", sample->memory_used,
+                 sample->sampled != 0);
+
+    if (sample->memory_limit) {
+        vz_json_uint(vm->json, "limit_bytes", sample->memory_limit);
+
+    } else if (vz_cell_null(vz_vm_cell(vm, VZ_VM_PRIVVM + 1))) {
+        vz_json_cstr(vm->json, "limit_bytes", "unlimited");
+
+    } else {
+        vz_json_int(vm->json, "limit_bytes",
+                    vz_cell_int(vz_vm_cell(vm, VZ_VM_PRIVVM + 1)) * VZ_MIB);
+    }
+
+    vz_vm_pair(vm, "vmguarpages", VZ_VM_VMGUAR);
+    vz_vm_pair(vm, "oomguarpages", VZ_VM_OOMGUAR);
+    vz_vm_pair(vm, "privvmpages", VZ_VM_PRIVVM);
+    vz_json_close(vm->json);
+}
+
+
+static void
+vz_vm_json_disk(vz_vm_row_t *vm, const vz_sample_t *sample)
+{
+    uint64_t  total;
+
+    total = sample->disk_total;
+
+    if (total == 0) {
+        total = vz_cell_int(vz_vm_cell(vm, VZ_VM_DISK + 1)) * VZ_MIB;
+    }
+
+    vz_json_object(vm->json, "disk");
+    vz_vm_figure(vm->json, "used_bytes", sample->disk_used,
+                 sample->sampled != 0);
+    vz_json_uint(vm->json, "total_bytes", total);
+    vz_vm_int(vm, "soft_mib", VZ_VM_DISK);
+    vz_vm_int(vm, "hard_mib", VZ_VM_DISK + 1);
+    vz_json_close(vm->json);
+}
+
+
+static void
+vz_vm_json_cpu(vz_vm_row_t *vm, const vz_sample_t *sample)
+{
+    int64_t  percent;
+
+    percent = vz_cell_int(vz_vm_cell(vm, VZ_VM_PERCENT));
+
+    vz_json_object(vm->json, "cpu");
+    vz_json_tenths(vm->json, "percent", sample->cpu_tenths);
+    vz_vm_int(vm, "units", VZ_VM_UNITS);
+
+    if (percent) {
+        vz_json_int(vm->json, "limit_percent", percent);
+    } else {
+        vz_json_cstr(vm->json, "limit_percent", "unlimited");
+    }
+
+    vz_json_close(vm->json);
+}
+
+
+/* the task that keeps it busy, with what its runner says */
+
+static void
+vz_vm_task(vz_vm_row_t *vm)
+{
+    uint64_t         id;
+    vz_task_view_t   view;
+
+    id = vz_cell_int(vz_vm_cell(vm, VZ_VM_TASK));
+
+    if (id == 0) {
+        vz_json_null(vm->json, "task");
+        return;
+    }
+
+    if (vz_zone_task_get(id, &view) == NGX_OK) {
+        vz_vm_json_view(vm->json, "task", &view, 0);
+        return;
+    }
+
+    vz_json_object(vm->json, "task");
+    vz_json_uint(vm->json, "id", id);
+    vz_vm_text(vm, "kind", VZ_VM_TASK_KIND);
+    vz_vm_text(vm, "state", VZ_VM_TASK_STATE);
+    vz_vm_int(vm, "step", VZ_VM_TASK_STEP);
+    vz_vm_int(vm, "steps", VZ_VM_TASK_STEPS);
+    vz_json_uint(vm->json, "percent", 0);
+    vz_json_close(vm->json);
+}
+
+
+static void
+vz_vm_figure(vz_json_t *json, const char *key, uint64_t value,
+    ngx_uint_t known)
+{
+    if (known) {
+        vz_json_uint(json, key, value);
+    } else {
+        vz_json_null(json, key);
+    }
+}
+
+
+void
+vz_vm_json_time(vz_json_t *json, const char *key, uint64_t msec)
+{
+    u_char     text[32];
+    ngx_tm_t   tm;
+    ngx_str_t  value;
+
+    if (msec == 0) {
+        vz_json_null(json, key);
+        return;
+    }
+
+    ngx_gmtime(msec / 1000, &tm);
+
+    value.data = text;
+    value.len = ngx_snprintf(text, sizeof(text),
+                             "%04d-%02d-%02dT%02d:%02d:%02d.%03uLZ",
+                             tm.ngx_tm_year, tm.ngx_tm_mon, tm.ngx_tm_mday,
+                             tm.ngx_tm_hour, tm.ngx_tm_min, tm.ngx_tm_sec,
+                             msec % 1000)
+                - text;
+
+    vz_json_text(json, key, &value);
+}
+
+
+void
+vz_vm_json_sample(vz_json_t *json, const vz_sample_t *sample)
+{
+    vz_json_object(json, NULL);
+    vz_json_uint(json, "id", sample->vm);
+    vz_json_cstr(json, "state", vz_collector_state(sample->state));
+
+    vz_json_object(json, "memory");
+    vz_json_uint(json, "used_bytes", sample->memory_used);
+
+    if (sample->memory_limit) {
+        vz_json_uint(json, "limit_bytes", sample->memory_limit);
+    }
+
+    vz_json_close(json);
+
+    vz_json_object(json, "disk");
+    vz_json_uint(json, "used_bytes", sample->disk_used);
+
+    if (sample->disk_total) {
+        vz_json_uint(json, "total_bytes", sample->disk_total);
+    }
+
+    vz_json_close(json);
+
+    vz_json_object(json, "cpu");
+    vz_json_tenths(json, "percent", sample->cpu_tenths);
+    vz_json_close(json);
+
+    vz_json_uint(json, "uptime_s", sample->uptime);
+    vz_vm_json_time(json, "sampled", sample->sampled);
+    vz_json_close(json);
+}
+
+
+void
+vz_vm_json_view(vz_json_t *json, const char *key, const vz_task_view_t *view,
+    ngx_uint_t admin)
+{
+    ngx_str_t  said;
+
+    vz_json_object(json, key);
+    vz_json_uint(json, "id", view->id);
+
+    vz_json_object(json, "vm");
+    vz_json_uint(json, "id", view->vm);
+    vz_json_close(json);
+
+    vz_json_cstr(json, "kind", (const char *) view->kind);
+    vz_json_cstr(json, "state", (const char *) view->state);
+    vz_json_uint(json, "step", view->step);
+    vz_json_uint(json, "steps", view->steps);
+    vz_json_cstr(json, "step_name", (const char *) view->step_name);
+    vz_json_uint(json, "step_percent", view->step_percent);
+    vz_json_uint(json, "percent", view->percent);
+
+    said.data = (u_char *) view->detail;
+    said.len = ngx_strlen(view->detail);
+
+    vz_task_said_json(json, "detail", said,
+                      admin || ngx_strcmp(view->state, "running") == 0);
+    vz_json_close(json);
+}

@@ -1,0 +1,371 @@
+/*
+ * GET /api/vms: one's own containers, an administrator's all, in exactly one
+ * statement that also finds out who asks where the zone does not know.
+ *
+ * What the database sorts by (id, name) pages by key.  What only the zone
+ * knows (state, memory, cpu, disk, uptime) comes into the statement as a map
+ * (vm_rank.h), so that the rows are the database's in any case, and those of
+ * which the zone knows nothing are among them.
+ */
+
+#include "panel/api/auth.h"
+#include "panel/api/body.h"
+#include "panel/api/query.h"
+#include "panel/live/collector.h"
+#include "panel/vm/vm_json.h"
+#include "panel/vm/vm_list.h"
+#include "panel/vm/vm_query.h"
+#include "panel/vm/vm_rank.h"
+#include "runtime/call.h"
+#include "runtime/db_rows.h"
+
+
+#define VZ_LIST_BINDS  36           /* values of the longest statement */
+
+
+typedef enum {
+    VZ_LIST_ALL = 0,                /* an administrator */
+    VZ_LIST_OWN,
+    VZ_LIST_SESSION,                /* who it is comes before the rows */
+    VZ_LIST_TOKEN,
+    VZ_LIST_WHOS
+} vz_list_who_e;
+
+typedef struct {
+    vz_call_t       *call;
+    vz_list_who_e    who;
+    vz_vm_query_t    query;
+    vz_vm_rank_t     rank;       /* where the query is ranked */
+} vz_list_t;
+
+
+static vz_code_e vz_list_query(vz_list_t *list, vz_rows_t *rows);
+static ngx_uint_t vz_list_filter(const vz_list_t *list, vz_bind_t *binds);
+static vz_code_e vz_list_whose(vz_list_t *list, const vz_rows_t *rows);
+static void vz_list_reply(vz_list_t *list, const vz_rows_t *rows,
+    uint64_t version);
+static ngx_uint_t vz_list_end(const vz_list_t *list, const vz_rows_t *rows,
+    ngx_uint_t first);
+
+
+/*
+ * The statement in its forms: who asks, whether anything is filtered or paged,
+ * and the order.  A filter that is not wanted is bound NULL, a key that does
+ * not page is bound 0, and the optimizer drops both; the first page of
+ * everything, which is asked for most, goes without them.
+ *
+ * Where the zone does not know who asks, his row comes first and the list
+ * behind it.  By an outer join instead, the list would be sorted in a
+ * temporary table, on disk because of the addresses' LONGTEXT; rows of UNION
+ * ALL go out as they are found.
+ */
+
+#define VZ_LIST_NO_FILTER  ""
+
+#define VZ_LIST_FILTER                                                        \
+    " AND (? IS NULL OR v.user_id = ?)"                                       \
+    " AND (? IS NULL OR v.id = ? OR v.name LIKE ?"                            \
+    "  OR " vz_query_like("v.hostname")                                       \
+    "  OR v.user_id IN (SELECT x.id FROM user x"                              \
+    "   WHERE " vz_query_like("x.account") ")"                                \
+    "  OR v.id IN (SELECT y.vm_id FROM address y WHERE y.vm_id IS NOT NULL"   \
+    "   AND " vz_query_like("y.address") "))"                                 \
+    " AND (? <> 1 OR v.id > ?) AND (? <> 2 OR v.id < ?)"                      \
+    " AND (? <> 3 OR v.name > ? OR (v.name = ? AND v.id > ?))"                \
+    " AND (? <> 4 OR v.name < ? OR (v.name = ? AND v.id < ?))"                \
+    " AND (? = 0 OR " VZ_VM_RANK_SQL_IN ")"
+
+#define vz_list_known(scope, filter, order)                                   \
+    vz_sql("vms",                                                             \
+           "SELECT " VZ_AUTH_NO_COLUMNS VZ_VM_COLUMNS                         \
+           " FROM vm v" VZ_VM_JOINS " WHERE " scope filter order)
+
+#define vz_list_asked(kind, filter, order)                                    \
+    vz_sql("vms with " #kind,                                                 \
+           "(SELECT " VZ_AUTH_##kind##_COLUMNS ", " VZ_VM_NO_COLUMNS          \
+           " FROM " VZ_AUTH_##kind##_FROM                                     \
+           " WHERE " VZ_AUTH_##kind##_WHERE ") UNION ALL"                     \
+           " (SELECT " VZ_AUTH_NO_COLUMNS VZ_VM_COLUMNS                       \
+           " FROM " VZ_AUTH_##kind##_FROM                                     \
+           " JOIN vm v ON (u.role = 'admin' OR v.user_id = u.id)"             \
+           VZ_VM_JOINS                                                        \
+           " WHERE " VZ_AUTH_##kind##_WHERE filter order ")")
+
+#define vz_list_all(filter, order)                                            \
+    vz_list_known("? IS NULL", filter, order)
+#define vz_list_own(filter, order)                                            \
+    vz_list_known("v.user_id = ?", filter, order)
+#define vz_list_session(filter, order)                                        \
+    vz_list_asked(SESSION, filter, order)
+#define vz_list_token(filter, order)                                          \
+    vz_list_asked(TOKEN, filter, order)
+
+#define vz_list_orders(make, filter)                                          \
+    { make(filter, " ORDER BY v.id LIMIT ?"),                                 \
+      make(filter, " ORDER BY v.id DESC LIMIT ?"),                            \
+      make(filter, " ORDER BY v.name, v.id LIMIT ?"),                         \
+      make(filter, " ORDER BY v.name DESC, v.id DESC LIMIT ?"),               \
+      make(filter, " ORDER BY " VZ_VM_RANK_SQL ", v.id LIMIT ?"),             \
+      make(filter, " ORDER BY " VZ_VM_RANK_SQL ", v.id DESC LIMIT ?") }
+
+#define vz_list_filters(make)                                                 \
+    { vz_list_orders(make, VZ_LIST_NO_FILTER),                                \
+      vz_list_orders(make, VZ_LIST_FILTER) }
+
+static const vz_sql_t  vz_list_sql[VZ_LIST_WHOS][2][VZ_VM_QUERY_ORDERS] = {
+    vz_list_filters(vz_list_all),
+    vz_list_filters(vz_list_own),
+    vz_list_filters(vz_list_session),
+    vz_list_filters(vz_list_token)
+};
+
+
+void
+vz_vm_list(vz_call_t *call)
+{
+    uint64_t    version;
+    vz_code_e   rc;
+    vz_list_t   list;
+    vz_rows_t   rows;
+
+    ngx_memzero(&list, sizeof(vz_list_t));
+    list.call = call;
+
+    switch (vz_auth_look(call)) {
+
+    case VZ_AUTH_KNOWN:
+        list.who = call->who.admin ? VZ_LIST_ALL : VZ_LIST_OWN;
+        break;
+
+    case VZ_AUTH_SESSION:
+        list.who = VZ_LIST_SESSION;
+        break;
+
+    case VZ_AUTH_TOKEN:
+        list.who = VZ_LIST_TOKEN;
+        break;
+
+    default:
+        vz_auth_refuse(call);
+        return;
+    }
+
+    if (vz_vm_query_read(call, &list.query) != VZ_OK) {
+        return;
+    }
+
+    vz_collector_fresh();
+    version = vz_zone_version();
+
+    if (list.query.ranked
+        && vz_vm_rank_make(call, &list.query,
+                           list.who == VZ_LIST_OWN ? call->who.user : 0,
+                           &list.rank)
+           != NGX_OK)
+    {
+        vz_call_fault(call, "panel", VZ_INTERNAL);
+        return;
+    }
+
+    rc = vz_list_query(&list, &rows);
+    if (rc != VZ_OK) {
+        vz_call_fault(call, "database", rc);
+        return;
+    }
+
+    if (vz_list_whose(&list, &rows) != VZ_OK
+        || vz_auth_own(call) != VZ_OK)
+    {
+        return;
+    }
+
+    vz_list_reply(&list, &rows, version);
+}
+
+
+static vz_code_e
+vz_list_query(vz_list_t *list, vz_rows_t *rows)
+{
+    ngx_str_t             hash;
+    vz_bind_t             binds[VZ_LIST_BINDS];
+    ngx_uint_t            n, order, filtered;
+    const vz_vm_query_t  *query;
+
+    query = &list->query;
+    order = query->sort->order + query->desc;
+
+    n = 0;
+
+    if (list->who == VZ_LIST_ALL) {
+        binds[n++] = vz_none();
+
+    } else if (list->who == VZ_LIST_OWN) {
+        binds[n++] = vz_int(list->call->who.user);
+
+    } else {
+        hash.data = list->call->token;
+        hash.len = sizeof(list->call->token);
+        binds[n++] = vz_text(hash);
+        binds[n++] = vz_text(hash);
+    }
+
+    filtered = (query->user || query->search.q.len || query->cursor
+                || (query->ranked && query->sort->figure == NULL));
+
+    if (filtered) {
+        n += vz_list_filter(list, &binds[n]);
+    }
+
+    if (query->sort->figure) {
+        n += vz_vm_rank_bind(&list->rank, &binds[n]);
+    }
+
+    binds[n++] = vz_int(query->limit + 1);
+
+    return vz_db_query(NULL, list->call->pool,
+                       &vz_list_sql[list->who][filtered][order], binds, n,
+                       rows);
+}
+
+
+/* the values of VZ_LIST_FILTER; how many */
+
+static ngx_uint_t
+vz_list_filter(const vz_list_t *list, vz_bind_t *binds)
+{
+    vz_bind_t             user, like, id, name, key;
+    ngx_uint_t            i, n, ranked;
+    const vz_vm_query_t  *query;
+
+    query = &list->query;
+
+    user = query->user ? vz_int(query->user) : vz_none();
+    like = query->search.q.len ? vz_text(query->search.like) : vz_none();
+    id = vz_int(query->after_id);
+    name = vz_text(query->after_name);
+    key = vz_int(query->cursor ? query->sort->order + query->desc + 1 : 0);
+
+    n = 0;
+
+    binds[n++] = user;
+    binds[n++] = user;
+
+    binds[n++] = like;
+    binds[n++] = vz_int(query->search.id);
+
+    for (i = 0; i < 4; i++) {
+        binds[n++] = like;
+    }
+
+    for (i = 0; i < 2; i++) {
+        binds[n++] = key;
+        binds[n++] = id;
+    }
+
+    for (i = 0; i < 2; i++) {
+        binds[n++] = key;
+        binds[n++] = name;
+        binds[n++] = name;
+        binds[n++] = id;
+    }
+
+    /* in the order of figures what is out comes last, and costs no filter */
+
+    ranked = (query->ranked && query->sort->figure == NULL);
+    binds[n++] = vz_int(ranked);
+
+    if (ranked) {
+        return n + vz_vm_rank_bind(&list->rank, &binds[n]);
+    }
+
+    for (i = 0; i < VZ_VM_RANK_BINDS; i++) {
+        binds[n++] = vz_none();
+    }
+
+    return n;
+}
+
+
+/* who asks, where the statement had to find out */
+
+static vz_code_e
+vz_list_whose(vz_list_t *list, const vz_rows_t *rows)
+{
+    if (list->who < VZ_LIST_SESSION) {
+        return VZ_OK;
+    }
+
+    if (vz_cell_null(rows, 0, 0)) {
+        vz_auth_refuse(list->call);
+        return VZ_DENIED;
+    }
+
+    vz_auth_row(list->call, rows);
+
+    return VZ_OK;
+}
+
+
+static void
+vz_list_reply(vz_list_t *list, const vz_rows_t *rows, uint64_t version)
+{
+    uint64_t    ids[VZ_QUERY_MOST];
+    ngx_str_t   name;
+    vz_json_t  *out;
+    ngx_uint_t  i, n, first, end;
+
+    first = (list->who >= VZ_LIST_SESSION);
+    end = vz_list_end(list, rows, first);
+    n = ngx_min(end - first, list->query.limit);
+
+    out = vz_call_reply(list->call, NGX_HTTP_OK);
+
+    vz_json_object(out, NULL);
+    vz_json_array(out, "items");
+
+    for (i = 0; i < n; i++) {
+        ids[i] = vz_cell_int(rows, first + i, VZ_AUTH_NCOLUMNS);
+        vz_vm_json(out, rows, first + i, VZ_AUTH_NCOLUMNS);
+    }
+
+    vz_json_close(out);
+
+    if (end - first > n) {
+        name = vz_cell_text(rows, first + n - 1, VZ_AUTH_NCOLUMNS + 1);
+        vz_vm_query_next(list->call, out, &list->query, ids, n, &name);
+
+    } else {
+        vz_json_null(out, "next");
+    }
+
+    vz_json_uint(out, "version", version);
+    vz_json_close(out);
+}
+
+
+/* the row behind the last that is wanted */
+
+static ngx_uint_t
+vz_list_end(const vz_list_t *list, const vz_rows_t *rows, ngx_uint_t first)
+{
+    uint64_t    id;
+    ngx_uint_t  end;
+
+    end = rows->rows;
+
+    if (list->query.sort->figure == NULL) {
+        return end;
+    }
+
+    while (end > first) {
+        id = vz_cell_int(rows, end - 1, VZ_AUTH_NCOLUMNS);
+
+        if (!vz_vm_rank_out(&list->rank, id)) {
+            break;
+        }
+
+        end--;
+    }
+
+    return end;
+}

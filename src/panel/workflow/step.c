@@ -1,0 +1,662 @@
+/*
+ * The steps that chains are made of.
+ */
+
+#include "panel/api/strlist.h"
+#include "panel/live/collector.h"
+#include "panel/mail/outbox.h"
+#include "panel/node/address.h"
+#include "panel/node/ctid.h"
+#include "panel/node/stranger.h"
+#include "panel/task/run_own.h"
+#include "panel/task/run_verb.h"
+#include "panel/workflow/step.h"
+#include "runtime/db_rows.h"
+
+
+#define VZ_WORDS    3               /* of one verb, at most: setdns */
+#define VZ_NUMBERS  20              /* tries, where a number is taken */
+#define VZ_SWAPS    20              /* and where an address is */
+
+
+typedef struct {
+    vz_strangers_t   strangers;
+    uint32_t         taken;
+    uint32_t         ctid;
+} vz_renumber_t;
+
+
+static vz_code_e vz_step_pair(vz_task_run_t *run, vz_verb_e verb,
+    const int64_t *pair, const char *unit);
+static vz_code_e vz_step_each(vz_task_run_t *run, vz_verb_e verb,
+    const ngx_str_t *words);
+static vz_code_e vz_step_words(vz_task_run_t *run, vz_verb_e verb,
+    const ngx_str_t *words, ngx_uint_t together);
+static vz_code_e vz_step_net(vz_task_run_t *run, ngx_uint_t swaps);
+static vz_code_e vz_step_addresses(vz_task_run_t *run, ngx_uint_t swaps);
+static vz_code_e vz_store_body(vz_task_run_t *run, vz_tx_t *tx, void *data);
+static vz_code_e vz_release_body(vz_task_run_t *run, vz_tx_t *tx, void *data);
+static vz_code_e vz_free_body(vz_task_run_t *run, vz_tx_t *tx, void *data);
+static vz_code_e vz_adopted_body(vz_task_run_t *run, vz_tx_t *tx, void *data);
+static vz_code_e vz_step_renumber(vz_task_run_t *run);
+static vz_code_e vz_renumber_body(vz_task_run_t *run, vz_tx_t *tx, void *data);
+static vz_code_e vz_free_addresses(vz_task_run_t *run, vz_tx_t *tx,
+    const ngx_str_t *words);
+static vz_bind_t vz_limit(int64_t mib);
+
+
+static const vz_sql_t  vz_sql_store = vz_sql("vm_store",
+    "UPDATE vm SET hostname = ?, gateway = ?, dns = ?,"
+    " vmguar_barrier_mib = ?, vmguar_limit_mib = ?,"
+    " oomguar_barrier_mib = ?, oomguar_limit_mib = ?,"
+    " privvm_barrier_mib = ?, privvm_limit_mib = ?,"
+    " disk_soft_mib = ?, disk_hard_mib = ?, cpu_units = ?, cpu_percent = ?,"
+    " version = version + 1 WHERE id = ?");
+
+static const vz_sql_t  vz_sql_free_one = vz_sql("address_free",
+    "UPDATE address SET vm_id = NULL, position = 0"
+    " WHERE vm_id = ? AND address = ?");
+
+static const vz_sql_t  vz_sql_free_all = vz_sql("address_free_all",
+    "UPDATE address SET vm_id = NULL, position = 0 WHERE vm_id = ?");
+
+static const vz_sql_t  vz_sql_gone = vz_sql("vm_gone",
+    "DELETE FROM vm WHERE id = ?");
+
+/* what failed of it asks for nothing any more */
+static const vz_sql_t  vz_sql_handled = vz_sql("vm_handled",
+    "UPDATE task SET unseen = NULL WHERE vm_id = ? AND unseen = 1");
+
+static const vz_sql_t  vz_sql_renumber = vz_sql("vm_renumber",
+    "UPDATE vm SET ctid = ? WHERE id = ?");
+
+static const vz_sql_t  vz_sql_adopted = vz_sql("vm_adopted",
+    "UPDATE vm SET adopting = 0,"
+    " service = IF(service = 'creating', 'ready', service) WHERE id = ?");
+
+
+vz_code_e
+vz_step_nothing(vz_task_run_t *run)
+{
+    (void) run;
+
+    return VZ_OK;
+}
+
+
+/*
+ * A number that the node gave to a container which is none of ours (it was
+ * there first, another panel's, or younger than the database that we restored)
+ * stays that one's: ours takes another.
+ */
+
+vz_code_e
+vz_step_create(vz_task_run_t *run)
+{
+    vz_code_e    rc;
+    ngx_uint_t   i;
+    const char  *argv[1];
+
+    argv[0] = (char *) run->vm.template.data;
+
+    for (i = 0; i < VZ_NUMBERS; i++) {
+        rc = vz_run_verb(run, VZ_VERB_CREATE, 1, argv, NULL);
+
+        if (rc != VZ_EXISTS) {
+            return rc;
+        }
+
+        rc = vz_step_renumber(run);
+
+        if (rc != VZ_OK) {
+            return rc;
+        }
+    }
+
+    return VZ_CONFLICT;
+}
+
+
+static vz_code_e
+vz_step_renumber(vz_task_run_t *run)
+{
+    u_char         *p;
+    vz_code_e       rc;
+    vz_answer_t     list;
+    vz_renumber_t   number;
+
+    number.taken = ngx_atoi(run->vm.ctid.data, run->vm.ctid.len);
+    number.ctid = 0;
+
+    rc = vz_run_verb_list(run, &list);
+
+    if (rc == VZ_OK) {
+        rc = vz_stranger_find(run->pool, run->vm.node_id, &list,
+                              &number.strangers);
+    }
+
+    if (rc == VZ_OK) {
+        rc = vz_run_own_in_tx(run, vz_renumber_body, &number);
+    }
+
+    if (rc != VZ_OK) {
+        return rc == VZ_DUPLICATE ? VZ_CONFLICT : rc;
+    }
+
+    vz_task_log_add(&run->log, VZ_TASK_LOG_ADMIN, "number %V is another's on "
+                    "this node: %uD instead", &run->vm.ctid, number.ctid);
+
+    p = ngx_pnalloc(run->pool, NGX_INT32_LEN + 1);
+    if (p == NULL) {
+        return VZ_INTERNAL;
+    }
+
+    run->vm.ctid.len = ngx_sprintf(p, "%uD%Z", number.ctid) - p - 1;
+    run->vm.ctid.data = p;
+
+    vz_zone_vms_change();
+
+    return VZ_OK;
+}
+
+
+static vz_code_e
+vz_renumber_body(vz_task_run_t *run, vz_tx_t *tx, void *data)
+{
+    vz_code_e       rc;
+    vz_renumber_t  *number = data;
+
+    rc = vz_stranger_learn(tx, run->pool, run->vm.node_id, number->taken,
+                           &number->strangers);
+
+    if (rc == VZ_OK) {
+        rc = vz_ctid_free(tx, run->pool, run->vm.node_id, &number->ctid);
+    }
+
+    if (rc == VZ_OK) {
+        rc = vz_db_query(tx, run->pool, &vz_sql_renumber,
+                         vz_binds(vz_int(number->ctid), vz_int(run->vm.id)),
+                         NULL);
+    }
+
+    return rc;
+}
+
+
+/* repeated, the node says that it has the tag already */
+
+vz_code_e
+vz_step_adopt(vz_task_run_t *run)
+{
+    return vz_run_verb_adopt(run, &run->from);
+}
+
+
+vz_code_e
+vz_step_adopted(vz_task_run_t *run)
+{
+    vz_code_e  rc;
+
+    rc = vz_run_own_in_tx(run, vz_adopted_body, NULL);
+
+    if (rc == VZ_OK) {
+        vz_zone_vms_change();
+    }
+
+    return rc;
+}
+
+
+static vz_code_e
+vz_adopted_body(vz_task_run_t *run, vz_tx_t *tx, void *data)
+{
+    (void) data;
+
+    return vz_db_query(tx, run->pool, &vz_sql_adopted,
+                       vz_binds(vz_int(run->vm.id)), NULL);
+}
+
+
+vz_code_e
+vz_step_password(vz_task_run_t *run)
+{
+    vz_code_e  rc;
+    ngx_str_t  password;
+
+    rc = vz_mail_secret(run->pool, run->id, "password", &password);
+
+    if (rc == VZ_NOENT) {
+        ngx_str_set(&run->detail, "the password of this order is gone");
+        return VZ_FAILED;
+    }
+
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    rc = vz_run_verb(run, VZ_VERB_PASSWD, 0, NULL, &password);
+    ngx_explicit_memzero(password.data, password.len);
+
+    return rc;
+}
+
+
+vz_code_e
+vz_step_start(vz_task_run_t *run)
+{
+    return vz_run_verb(run, VZ_VERB_START, 0, NULL, NULL);
+}
+
+
+vz_code_e
+vz_step_stop(vz_task_run_t *run)
+{
+    return vz_run_verb(run, VZ_VERB_STOP, 0, NULL, NULL);
+}
+
+
+vz_code_e
+vz_step_restart(vz_task_run_t *run)
+{
+    return vz_run_verb(run, VZ_VERB_RESTART, 0, NULL, NULL);
+}
+
+
+vz_code_e
+vz_step_resume(vz_task_run_t *run)
+{
+    return run->vm.wanted ? vz_step_start(run) : VZ_OK;
+}
+
+
+/*
+ * Repeated after the row has gone, there is nothing left to name to a node.
+ * What was to be adopted, and perhaps was, was there before: it stays.
+ */
+
+vz_code_e
+vz_step_destroy(vz_task_run_t *run)
+{
+    if (run->vm.adopting) {
+        ngx_str_set(&run->detail, "its adoption did not come to an end: what "
+                    "the node has stays there");
+        return VZ_OK;
+    }
+
+    return run->vm.id ? vz_run_verb(run, VZ_VERB_DESTROY, 0, NULL, NULL)
+                      : VZ_OK;
+}
+
+
+vz_code_e
+vz_step_limits(vz_task_run_t *run)
+{
+    vz_code_e  rc;
+
+    rc = vz_step_memory(run);
+
+    if (rc == VZ_OK) {
+        rc = vz_step_disk(run);
+    }
+
+    return rc == VZ_OK ? vz_step_cpu(run) : rc;
+}
+
+
+vz_code_e
+vz_step_memory(vz_task_run_t *run)
+{
+    vz_code_e   rc;
+    ngx_uint_t  i;
+
+    static const vz_verb_e  verbs[] = {
+        VZ_VERB_SETMEMORYVM, VZ_VERB_SETMEMORYOO, VZ_VERB_SETMEMORYP
+    };
+
+    rc = VZ_OK;
+
+    for (i = 0; i < 3 && rc == VZ_OK; i++) {
+        rc = vz_step_pair(run, verbs[i], run->vm.memory[i], "M");
+    }
+
+    return rc;
+}
+
+
+vz_code_e
+vz_step_disk(vz_task_run_t *run)
+{
+    return vz_step_pair(run, VZ_VERB_SETDISK, run->vm.disk, "M");
+}
+
+
+vz_code_e
+vz_step_cpu(vz_task_run_t *run)
+{
+    return vz_step_pair(run, VZ_VERB_SETCPU, run->vm.cpu, "");
+}
+
+
+static vz_code_e
+vz_step_pair(vz_task_run_t *run, vz_verb_e verb, const int64_t *pair,
+    const char *unit)
+{
+    u_char       one[24], two[24];
+    const char  *argv[2];
+
+    ngx_sprintf(one, "%L%s%Z", pair[0], unit);
+    ngx_sprintf(two, "%L%s%Z", pair[1], unit);
+
+    argv[0] = (char *) one;
+    argv[1] = pair[1] < 0 ? "unlimited" : (char *) two;
+
+    return vz_run_verb(run, verb, 2, argv, NULL);
+}
+
+
+vz_code_e
+vz_step_network(vz_task_run_t *run)
+{
+    return vz_step_net(run, 0);
+}
+
+
+vz_code_e
+vz_step_first_network(vz_task_run_t *run)
+{
+    return vz_step_net(run, VZ_SWAPS);
+}
+
+
+/* new addresses come before old ones go: it is never without one */
+
+static vz_code_e
+vz_step_net(vz_task_run_t *run, ngx_uint_t swaps)
+{
+    vz_code_e    rc;
+    const char  *argv[1];
+
+    argv[0] = (char *) run->vm.hostname.data;
+    rc = vz_run_verb(run, VZ_VERB_SETNAME, 1, argv, NULL);
+
+    if (rc == VZ_OK) {
+        rc = vz_step_addresses(run, swaps);
+    }
+
+    if (rc == VZ_OK) {
+        rc = vz_step_each(run, VZ_VERB_SETIP, &run->add);
+    }
+
+    if (rc == VZ_OK) {
+        rc = vz_step_each(run, VZ_VERB_DELETEIP, &run->drop);
+    }
+
+    if (rc == VZ_OK) {
+        rc = vz_step_each(run, VZ_VERB_SETGATEWAY, &run->vm.gateway);
+
+        /* a network that has no gateway to set (venet) needs none */
+        rc = rc == VZ_UNSUPPORTED ? VZ_OK : rc;
+    }
+
+    if (rc == VZ_OK) {
+        rc = vz_step_words(run, VZ_VERB_SETDNS, &run->vm.dns, 1);
+    }
+
+    return rc;
+}
+
+
+/* one that somebody else has on the node is given up for another */
+
+static vz_code_e
+vz_step_addresses(vz_task_run_t *run, ngx_uint_t swaps)
+{
+    vz_code_e  rc;
+    ngx_str_t  rest, word;
+
+    rest = run->vm.addresses;
+
+    while (vz_strlist_next(&rest, ' ', &word)) {
+        rc = vz_step_each(run, VZ_VERB_SETIP, &word);
+
+        if (rc == VZ_EXISTS && swaps != 0) {
+            swaps--;
+            rc = vz_address_swap(run, &word);
+            rest = run->vm.addresses;
+        }
+
+        if (rc != VZ_OK) {
+            return rc;
+        }
+    }
+
+    return VZ_OK;
+}
+
+
+static vz_code_e
+vz_step_each(vz_task_run_t *run, vz_verb_e verb, const ngx_str_t *words)
+{
+    return vz_step_words(run, verb, words, 0);
+}
+
+
+/* a verb for each word of a list, or one verb for all of them together */
+
+static vz_code_e
+vz_step_words(vz_task_run_t *run, vz_verb_e verb, const ngx_str_t *words,
+    ngx_uint_t together)
+{
+    char        *copy, *word, *rest;
+    vz_code_e    rc;
+    ngx_uint_t   n;
+    const char  *argv[VZ_WORDS];
+
+    copy = (char *) ngx_pnalloc(run->pool, words->len + 1);
+    if (copy == NULL) {
+        return VZ_INTERNAL;
+    }
+
+    ngx_cpystrn((u_char *) copy, words->data, words->len + 1);
+
+    n = 0;
+    word = strtok_r(copy, " ", &rest);
+
+    while (word != NULL && n < VZ_WORDS) {
+        argv[n++] = word;
+        word = strtok_r(NULL, " ", &rest);
+
+        if (together) {
+            continue;
+        }
+
+        rc = vz_run_verb(run, verb, n, argv, NULL);
+        if (rc != VZ_OK) {
+            return rc;
+        }
+
+        n = 0;
+    }
+
+    return n ? vz_run_verb(run, verb, n, argv, NULL) : VZ_OK;
+}
+
+
+vz_code_e
+vz_step_store(vz_task_run_t *run)
+{
+    return vz_run_own_in_tx(run, vz_store_body, NULL);
+}
+
+
+vz_code_e
+vz_step_release(vz_task_run_t *run)
+{
+    vz_code_e  rc;
+
+    rc = vz_run_own_in_tx(run, vz_release_body, NULL);
+
+    if (rc == VZ_OK) {
+        vz_collector_gone(run->vm.id);
+    }
+
+    return rc;
+}
+
+
+static vz_code_e
+vz_store_body(vz_task_run_t *run, vz_tx_t *tx, void *data)
+{
+    vz_code_e                rc;
+    const vz_task_run_vm_t  *vm = &run->vm;
+
+    (void) data;
+
+    rc = vz_db_query(tx, run->pool, &vz_sql_store,
+                     vz_binds(vz_text(vm->hostname), vz_bind_opt(vm->gateway),
+                              vz_bind_opt(vm->dns),
+                              vz_int(vm->memory[0][0]),
+                              vz_limit(vm->memory[0][1]),
+                              vz_int(vm->memory[1][0]),
+                              vz_limit(vm->memory[1][1]),
+                              vz_int(vm->memory[2][0]),
+                              vz_limit(vm->memory[2][1]),
+                              vz_int(vm->disk[0]), vz_int(vm->disk[1]),
+                              vz_int(vm->cpu[0]), vz_int(vm->cpu[1]),
+                              vz_int(vm->id)),
+                     NULL);
+
+    return rc == VZ_OK ? vz_free_addresses(run, tx, &run->drop) : rc;
+}
+
+
+static vz_bind_t
+vz_limit(int64_t mib)
+{
+    return mib < 0 ? vz_none() : vz_int(mib);
+}
+
+
+static vz_code_e
+vz_release_body(vz_task_run_t *run, vz_tx_t *tx, void *data)
+{
+    vz_code_e  rc;
+
+    (void) data;
+
+    rc = vz_ctid_leave(tx, run->pool, run->vm.id);
+
+    if (rc == VZ_OK) {
+        rc = vz_db_query(tx, run->pool, &vz_sql_free_all,
+                         vz_binds(vz_int(run->vm.id)), NULL);
+    }
+
+    if (rc == VZ_OK) {
+        rc = vz_db_query(tx, run->pool, &vz_sql_handled,
+                         vz_binds(vz_int(run->vm.id)), NULL);
+    }
+
+    if (rc == VZ_OK) {
+        rc = vz_db_query(tx, run->pool, &vz_sql_gone,
+                         vz_binds(vz_int(run->vm.id)), NULL);
+    }
+
+    return rc;
+}
+
+
+static vz_code_e
+vz_free_addresses(vz_task_run_t *run, vz_tx_t *tx, const ngx_str_t *words)
+{
+    u_char     *p, *end;
+    ngx_str_t   word;
+    vz_code_e   rc;
+
+    p = words->data;
+    end = p + words->len;
+
+    while (p < end) {
+        word.data = p;
+
+        while (p < end && *p != ' ') {
+            p++;
+        }
+
+        word.len = p - word.data;
+        p++;
+
+        if (word.len == 0) {
+            continue;
+        }
+
+        rc = vz_db_query(tx, run->pool, &vz_sql_free_one,
+                         vz_binds(vz_int(run->vm.id), vz_text(word)), NULL);
+        if (rc != VZ_OK) {
+            return rc;
+        }
+    }
+
+    return VZ_OK;
+}
+
+
+vz_code_e
+vz_step_mail(vz_task_run_t *run)
+{
+    return vz_outbox_deliver(run->pool, run->id, &run->detail);
+}
+
+
+/* the node is told what it was told before */
+
+vz_code_e
+vz_step_undo_hardware(vz_task_run_t *run)
+{
+    run->vm = run->was;
+
+    return vz_step_limits(run);
+}
+
+
+/*
+ * The container's addresses have the claimed ones among them since then.  One
+ * that could not be taken from it stays its own: given to another, two would
+ * have it.
+ */
+
+vz_code_e
+vz_step_undo_network(vz_task_run_t *run)
+{
+    vz_code_e  rc, back;
+    ngx_str_t  claimed;
+
+    claimed = run->add;
+
+    run->vm = run->was;
+    ngx_str_set(&run->add, "");
+    ngx_str_set(&run->drop, "");
+
+    back = vz_step_network(run);
+    run->add = claimed;
+
+    if (back == VZ_STALE) {
+        return back;
+    }
+
+    rc = vz_step_each(run, VZ_VERB_DELETEIP, &claimed);
+
+    if (rc == VZ_OK) {
+        rc = vz_run_own_in_tx(run, vz_free_body, NULL);
+    }
+
+    return rc == VZ_OK ? back : rc;
+}
+
+
+static vz_code_e
+vz_free_body(vz_task_run_t *run, vz_tx_t *tx, void *data)
+{
+    (void) data;
+
+    return vz_free_addresses(run, tx, &run->add);
+}

@@ -1,0 +1,46 @@
+/*
+ * The steps that chains are made of.  Each is a vz_step_pt of task_run.h.
+ */
+
+#ifndef VZ_STEP_H
+#define VZ_STEP_H
+
+#include "panel/task/task_run.h"
+
+
+/* what the transaction that made the task has done already */
+vz_code_e vz_step_nothing(vz_task_run_t *run);
+
+/* life of a container */
+vz_code_e vz_step_create(vz_task_run_t *run);
+vz_code_e vz_step_password(vz_task_run_t *run);
+vz_code_e vz_step_start(vz_task_run_t *run);
+vz_code_e vz_step_stop(vz_task_run_t *run);
+vz_code_e vz_step_restart(vz_task_run_t *run);
+vz_code_e vz_step_resume(vz_task_run_t *run);   /* start, if it is to run */
+vz_code_e vz_step_destroy(vz_task_run_t *run);
+
+/* a container that the node had before */
+vz_code_e vz_step_adopt(vz_task_run_t *run);
+vz_code_e vz_step_adopted(vz_task_run_t *run);
+
+/* hardware */
+vz_code_e vz_step_limits(vz_task_run_t *run);   /* memory, disk and CPU */
+vz_code_e vz_step_memory(vz_task_run_t *run);
+vz_code_e vz_step_disk(vz_task_run_t *run);
+vz_code_e vz_step_cpu(vz_task_run_t *run);
+vz_code_e vz_step_network(vz_task_run_t *run);
+vz_code_e vz_step_first_network(vz_task_run_t *run);  /* may swap addresses */
+
+/* the database: what holds now is written, what is free is given back */
+vz_code_e vz_step_store(vz_task_run_t *run);
+vz_code_e vz_step_release(vz_task_run_t *run);
+
+vz_code_e vz_step_mail(vz_task_run_t *run);
+
+/* as it was before, when a change of hardware failed half way */
+vz_code_e vz_step_undo_hardware(vz_task_run_t *run);
+vz_code_e vz_step_undo_network(vz_task_run_t *run);
+
+
+#endif /* VZ_STEP_H */
