@@ -6,8 +6,7 @@
 import { cookie } from './browser.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
-/** @typedef {Awaited<ReturnType<import('./long-stack.mjs')['longStack']>>}
- *     Panel */
+/** @typedef {ReturnType<import('./long-stack.mjs')['longPanel']>} Here */
 /**
  * @typedef {'visitor' | 'admin' | 'one' | 'many' | 'none' | 'must'} Who
  *
@@ -233,13 +232,11 @@ export const STATES = [
 /**
  * A page for each kind of person, kept for all states of his.
  *
- * @param {import('playwright-core').Browser} browser
- * @param {Panel} panel
- * @param {string} password  of the stack's administrator, and so everybody's
+ * @param {Here} here
  * @param {string} language
  * @param {number} [letters]  px of a plain one, as one sets it in the browser
  */
-export function rooms(browser, panel, password, language, letters = 16) {
+export function rooms({ browser, panel, password }, language, letters = 16) {
     /** @type {Map<Who, Promise<Page>>} */
     const made = new Map();
 
