@@ -61,6 +61,19 @@ const opened = (selector, wait = 'dialog[open] h2') =>
 
 
 /**
+ * A dialog that opens by a key, which is heard when the strip is there.
+ *
+ * @param {string} key
+ * @param {string} wait
+ */
+const typed = (key, wait) => async (/** @type {Page} */ page) => {
+    await page.locator('#strip > *').first().waitFor({ state: 'attached' });
+    await page.keyboard.press(key);
+    await page.locator(`dialog[open] ${wait}`).first().waitFor();
+};
+
+
+/**
  * What is wrong in a form that was sent as it is.
  *
  * @param {Record<string, string>} values
@@ -179,6 +192,10 @@ const OWN = [
     { name: 'task', path: 'tasks?task=26', sign: '.task[open]' },
     { name: 'task-absent', path: 'tasks?task=9999', sign: '.empty',
         fresh: true },
+    { name: 'keys', path: 'account', sign: '.login',
+        act: typed('?', '.keys') },
+    { name: 'find', path: 'account', sign: '.login',
+        act: typed('Control+k', '.combo-item') },
     { name: 'account', path: 'account', sign: '.login' },
     { name: 'account-bad', path: 'account', sign: '.login',
         act: sent({ old: 'x', new: 'corta' }) },
@@ -222,6 +239,8 @@ export const STATES = [
     ...OWN.map((one) => ({ ...one, who: /** @type {const} */ ('admin') })),
     { name: 'one', who: 'one', path: 'status', sign: '.vm-head' },
     { name: 'many', who: 'many', path: 'status', sign: '.row' },
+    { name: 'many-find', who: 'many', path: 'tasks', sign: '.task',
+        act: typed('Control+k', '.combo-item') },
     { name: 'many-tasks', who: 'many', path: 'tasks', sign: '.task' },
     { name: 'none', who: 'none', path: 'status', sign: '.empty' },
     { name: 'none-tasks', who: 'none', path: 'tasks', sign: '.empty' },
