@@ -156,6 +156,7 @@ function seed() {
                 NOW(3) - INTERVAL seq * 59 MINUTE
             FROM vm JOIN seq_0_to_12 WHERE vm.id IN (SELECT MIN(id) FROM vm
                 UNION SELECT MAX(id) FROM vm);
+        UPDATE task SET unseen = 1 WHERE state = 'failed' AND id < 6;
         INSERT INTO task_step (task_id, position, name, state, detail, log,
                 started, finished)
             SELECT id, seq, IF(seq = 0, 'create', 'start'),
