@@ -43,6 +43,7 @@ static void vz_shell_write(vz_shell_t *shell);
 static ngx_str_t vz_shell_language(vz_shell_t *shell);
 static ngx_str_t vz_shell_title(vz_shell_t *shell);
 static ngx_str_t vz_shell_head(vz_shell_t *shell);
+static ngx_str_t vz_shell_base(vz_shell_t *shell);
 static ngx_str_t vz_shell_header(vz_shell_t *shell);
 static ngx_str_t vz_shell_main(vz_shell_t *shell);
 static ngx_str_t vz_shell_offer(vz_shell_t *shell);
@@ -250,8 +251,11 @@ vz_shell_head(vz_shell_t *shell)
     ngx_str_null(&address);
 
     if (shell->path == NULL || shell->path->own) {
+        address = vz_shell_base(shell);
+
         return vz_call_printf(shell->call,
-                              "<meta name=\"robots\" content=\"noindex\">");
+                              "<meta name=\"robots\" content=\"noindex\">%V",
+                              &address);
     }
 
     if (url->len != 0) {
@@ -272,6 +276,44 @@ vz_shell_head(vz_shell_t *shell)
                           "<meta property=\"og:description\" content=\"%V\">%V",
                           &shell->description, &shell->text->brand,
                           &shell->title, &shell->description, &address);
+}
+
+
+/*
+ * index.html names its files as from the folder of the pages: a path in a
+ * folder of its own, of which there is none, says where that is, as the
+ * browser sees it.
+ */
+
+static ngx_str_t
+vz_shell_base(vz_shell_t *shell)
+{
+    u_char     *p, *end;
+    ngx_str_t   folder;
+
+    folder = shell->call->path;
+    end = folder.data + folder.len;
+
+    if (folder.len == 0 || ngx_strlchr(folder.data + 1, end, '/') == NULL) {
+        ngx_str_null(&folder);
+        return folder;
+    }
+
+    folder = vz_settings()->public_url;
+    end = folder.data + folder.len;
+    p = ngx_strnstr(folder.data, "://", folder.len);
+
+    if (p == NULL) {
+        folder = shell->call->prefix;
+    } else {
+        p = ngx_strlchr(p + 3, end, '/');
+        folder.data = p ? p : end;
+        folder.len = end - folder.data;
+    }
+
+    folder = vz_shell_escape(shell, &folder);
+
+    return vz_call_printf(shell->call, "\n<base href=\"%V/\">", &folder);
 }
 
 
