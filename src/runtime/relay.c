@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include "runtime/relay_conn.h"
 #include "wire/field_value.h"
+#include "wire/pairs.h"
 
 
 #define VZ_RELAY_CONNECTIONS  4

@@ -12,6 +12,7 @@
 #include <curl/curl.h>
 #include "runtime/fiber.h"
 #include "wire/frame.h"
+#include "wire/reply.h"
 
 
 #define VZ_SMTP_REPLY  2048             /* a line of a reply, at most */

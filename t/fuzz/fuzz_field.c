@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include "wire/field.h"
+#include "wire/field_value.h"
+#include "wire/people.h"
 
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
