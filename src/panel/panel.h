@@ -5,7 +5,7 @@
 #ifndef VZ_PANEL_H
 #define VZ_PANEL_H
 
-#include "runtime/http.h"
+#include "runtime/call.h"
 
 
 /* vz_panel_serve: one API call, on its fiber: routing, sign-in, handler. */

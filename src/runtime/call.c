@@ -562,3 +562,34 @@ vz_call_busy(vz_call_t *call, ngx_uint_t seconds)
                     "Too much is going on at the moment; try again soon.");
     vz_call_header(call, "Retry-After", vz_call_printf(call, "%ui", seconds));
 }
+
+
+void
+vz_call_park(vz_call_t *call, vz_call_pt resume)
+{
+    call->resume = resume;
+}
+
+
+ngx_int_t
+vz_call_resume(vz_call_t *call)
+{
+    vz_call_pt  resume;
+
+    resume = call->resume;
+    call->resume = NULL;
+
+    if (vz_http_serve_again(call, resume) != NGX_OK) {
+        call->resume = resume;
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+void
+vz_call_leave(vz_call_t *call)
+{
+    vz_http_release(call);
+}

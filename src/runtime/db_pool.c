@@ -13,6 +13,7 @@
 #include <ngx_event.h>
 #include "runtime/db_error.h"
 #include "runtime/db_pool.h"
+#include "runtime/waitq.h"
 
 
 #define VZ_DB_BACKOFF_MIN    100

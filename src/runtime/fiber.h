@@ -63,21 +63,4 @@ ngx_uint_t vz_fiber_count(void);
 void vz_fiber_exit(void);
 
 
-/*
- * A place where fibers stand in line: for a free connection, for a result
- * that another fiber is fetching.
- */
-typedef struct {
-    ngx_queue_t   waiters;
-} vz_waitq_t;
-
-void vz_waitq_init(vz_waitq_t *line);
-
-/* vz_waitq_wait: NGX_OK when it was our turn, NGX_DECLINED at the deadline. */
-ngx_int_t vz_waitq_wait(vz_waitq_t *line, ngx_msec_t msec);
-
-/* vz_waitq_wake: let the first go on, or all.  Returns how many were woken. */
-ngx_uint_t vz_waitq_wake(vz_waitq_t *line, ngx_uint_t all);
-
-
 #endif /* VZ_FIBER_H */

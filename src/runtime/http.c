@@ -39,7 +39,6 @@ static void vz_http_finish(vz_exchange_t *x);
 static void vz_http_error_page(vz_call_t *call, ngx_uint_t status);
 static void vz_http_too_large(vz_call_t *call);
 static void vz_http_detach(void *data);
-static void vz_http_release(void *data);
 static u_char *vz_http_log_error(ngx_log_t *log, u_char *buf, size_t len);
 
 
@@ -258,35 +257,15 @@ vz_http_run(void *data)
 }
 
 
-void
-vz_call_park(vz_call_t *call, vz_call_pt resume)
-{
-    call->resume = resume;
-}
-
-
-/* what its fiber had of the exchange goes over to the next one */
+/* what the first fiber had of the exchange goes over to the next one */
 ngx_int_t
-vz_call_resume(vz_call_t *call)
+vz_http_serve_again(vz_call_t *call, vz_call_pt serve)
 {
     vz_exchange_t  *x = (vz_exchange_t *) call;
 
-    x->serve = call->resume;
-    call->resume = NULL;
+    x->serve = serve;
 
-    if (vz_fiber_serve(vz_http_run, x) != NGX_OK) {
-        call->resume = x->serve;
-        return NGX_ERROR;
-    }
-
-    return NGX_OK;
-}
-
-
-void
-vz_call_leave(vz_call_t *call)
-{
-    vz_http_release(call);
+    return vz_fiber_serve(vz_http_run, x);
 }
 
 
@@ -427,7 +406,7 @@ vz_http_detach(void *data)
 }
 
 
-static void
+void
 vz_http_release(void *data)
 {
     vz_exchange_t  *x = data;

@@ -9,6 +9,18 @@
 
 
 /*
+ * vz_http_serve_again: run serve for a parked call on a fiber of its own.
+ * NGX_ERROR where there is no fiber.
+ */
+ngx_int_t vz_http_serve_again(vz_call_t *call, vz_call_pt serve);
+
+/*
+ * vz_http_release: let go of a call (the data of a cleanup); who lets go last
+ * destroys its pool.
+ */
+void vz_http_release(void *data);
+
+/*
  * vz_http_copy: the request's line, headers and addresses into a call that
  * has its pool.  NGX_ERROR when there is no memory.
  */

@@ -7,7 +7,7 @@
 #ifndef VZ_PROBE_H
 #define VZ_PROBE_H
 
-#include "runtime/fiber.h"
+#include "runtime/waitq.h"
 #include "wire/code.h"
 
 

@@ -6,7 +6,7 @@
 #ifndef VZ_DEVICE_H
 #define VZ_DEVICE_H
 
-#include "runtime/http.h"
+#include "runtime/call.h"
 
 
 /*

@@ -11,7 +11,7 @@
 #define VZ_GUESS_H
 
 #include "runtime/crypt.h"
-#include "runtime/http.h"
+#include "runtime/call.h"
 
 
 #define VZ_GUESS_KEYS  3

@@ -6,7 +6,7 @@
 #define VZ_USER_LIST_H
 
 #include "panel/api/query.h"
-#include "runtime/http.h"
+#include "runtime/call.h"
 
 
 extern const vz_query_args_t  vz_user_list_args;

@@ -13,7 +13,9 @@
 #include "panel/live/notification.h"
 #include "panel/node/ctid_map.h"
 #include "panel/node/node.h"
+#include "runtime/fiber.h"
 #include "runtime/sse.h"
+#include "runtime/waitq.h"
 #include "runtime/zone_live.h"
 
 

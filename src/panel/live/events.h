@@ -6,7 +6,7 @@
 #define VZ_EVENTS_H
 
 #include "panel/api/query.h"
-#include "runtime/http.h"
+#include "runtime/call.h"
 
 
 /* vz_events_wanted: the client accepts text/event-stream and says so. */

@@ -4,7 +4,6 @@
 
 #include "panel/api/auth.h"
 #include "panel/live/events_check.h"
-#include "runtime/db_rows.h"
 #include "runtime/fiber.h"
 #include "runtime/sse.h"
 

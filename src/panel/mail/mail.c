@@ -14,7 +14,6 @@
 #include "panel/mail/mail_text.h"
 #include "runtime/clock.h"
 #include "runtime/crypt.h"
-#include "runtime/db_rows.h"
 #include "runtime/json.h"
 #include "runtime/smtp.h"
 

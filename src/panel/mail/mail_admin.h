@@ -7,7 +7,7 @@
 #define VZ_MAIL_ADMIN_H
 
 #include "panel/api/query.h"
-#include "runtime/http.h"
+#include "runtime/call.h"
 
 
 extern const vz_query_args_t  vz_mail_admin_args;

@@ -3,9 +3,9 @@
  */
 
 #include "panel/mail/outbox.h"
-#include "runtime/db_rows.h"
 #include "runtime/fiber.h"
-#include "runtime/http.h"
+#include "runtime/waitq.h"
+#include "runtime/call.h"
 #include "runtime/schema.h"
 #include "runtime/zone.h"
 

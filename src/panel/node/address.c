@@ -7,7 +7,6 @@
 #include "panel/node/stranger.h"
 #include "panel/task/run_own.h"
 #include "panel/task/run_verb.h"
-#include "runtime/db_rows.h"
 
 
 typedef struct {

@@ -3,7 +3,6 @@
  */
 
 #include "panel/node/address_fill.h"
-#include "runtime/db_rows.h"
 #include "runtime/fiber.h"
 
 

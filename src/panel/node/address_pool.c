@@ -9,7 +9,6 @@
 #include "panel/node/address_pool.h"
 #include "panel/node/address_stock.h"
 #include "runtime/call.h"
-#include "runtime/db_rows.h"
 
 
 #define VZ_POOL_PREFIX4  16         /* 65,536 addresses at most */

@@ -7,7 +7,7 @@
 #define VZ_ADDRESS_POOL_H
 
 #include "panel/api/body.h"
-#include "runtime/http.h"
+#include "runtime/call.h"
 
 
 extern const vz_body_t  vz_address_pool_form;

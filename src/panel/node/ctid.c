@@ -3,7 +3,6 @@
  */
 
 #include "panel/node/ctid.h"
-#include "runtime/db_rows.h"
 
 
 /* longer than a verb lives: its time in line, its own, and a worker's stall */

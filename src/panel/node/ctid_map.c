@@ -3,7 +3,6 @@
  */
 
 #include "panel/node/ctid_map.h"
-#include "runtime/db_rows.h"
 #include "runtime/zone.h"
 #include "wire/field_value.h"
 

@@ -3,7 +3,7 @@
  */
 
 #include "panel/node/node.h"
-#include "runtime/db_rows.h"
+#include "runtime/fiber.h"
 #include "runtime/zone.h"
 
 

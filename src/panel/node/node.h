@@ -7,8 +7,8 @@
 #define VZ_NODE_H
 
 #include "runtime/db.h"
-#include "runtime/fiber.h"
 #include "runtime/relay.h"
+#include "runtime/waitq.h"
 
 
 #define VZ_NODES_MAX      16        /* VZ_DUTY_COLLECT has room for as many */

@@ -8,7 +8,6 @@
 #include "panel/node/gateway.h"
 #include "panel/ops/adopt.h"
 #include "runtime/call.h"
-#include "runtime/db_rows.h"
 #include "wire/field.h"
 #include "wire/field_value.h"
 

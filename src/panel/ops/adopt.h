@@ -7,7 +7,7 @@
 #define VZ_ADOPT_H
 
 #include "runtime/db.h"
-#include "runtime/http.h"
+#include "runtime/call.h"
 #include "runtime/relay.h"
 
 

@@ -20,7 +20,6 @@
 #include "panel/vm/vm_action.h"
 #include "runtime/call.h"
 #include "runtime/crypt.h"
-#include "runtime/db_rows.h"
 #include "runtime/fiber.h"
 #include "wire/field_value.h"
 

@@ -9,7 +9,7 @@
 #define VZ_ADOPT_ADMIN_H
 
 #include "panel/api/body.h"
-#include "runtime/http.h"
+#include "runtime/call.h"
 
 
 extern const vz_body_t  vz_adopt_admin_form;

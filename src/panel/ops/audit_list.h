@@ -6,7 +6,7 @@
 #define VZ_AUDIT_LIST_H
 
 #include "panel/api/query.h"
-#include "runtime/http.h"
+#include "runtime/call.h"
 
 
 extern const vz_query_args_t  vz_audit_list_args;

@@ -13,7 +13,6 @@
 #include "panel/task/task.h"
 #include "panel/task/task_wait.h"
 #include "runtime/call.h"
-#include "runtime/db_rows.h"
 #include "runtime/fiber.h"
 #include "runtime/probe.h"
 #include "runtime/schema.h"

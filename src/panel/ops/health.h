@@ -7,7 +7,7 @@
 #ifndef VZ_HEALTH_H
 #define VZ_HEALTH_H
 
-#include "runtime/http.h"
+#include "runtime/call.h"
 
 
 void vz_health_show(vz_call_t *call);

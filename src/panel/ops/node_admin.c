@@ -10,7 +10,6 @@
 #include "panel/ops/node_admin.h"
 #include "panel/vm/vm_json.h"
 #include "runtime/call.h"
-#include "runtime/db_rows.h"
 #include "runtime/fiber.h"
 #include "runtime/relay.h"
 #include "wire/field_value.h"

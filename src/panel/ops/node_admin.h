@@ -7,7 +7,7 @@
 #define VZ_NODE_ADMIN_H
 
 #include "panel/api/body.h"
-#include "runtime/http.h"
+#include "runtime/call.h"
 
 
 extern const vz_body_t  vz_node_admin_form;

@@ -11,7 +11,6 @@
 #include "panel/node/node_told.h"
 #include "panel/ops/stranger_admin.h"
 #include "runtime/call.h"
-#include "runtime/db_rows.h"
 
 
 #define VZ_STRANGER_MISSING  VZ_QUERY_MOST  /* told of, at most */

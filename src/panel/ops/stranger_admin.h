@@ -9,7 +9,7 @@
 #include "panel/api/query.h"
 #include "panel/api/body.h"
 #include "panel/node/stranger.h"
-#include "runtime/http.h"
+#include "runtime/call.h"
 
 
 #define VZ_ON_NODE_CTIDS  101, 2147483644   /* VZ_FIELD_CTID's */

@@ -6,7 +6,7 @@
 #ifndef VZ_SHELL_H
 #define VZ_SHELL_H
 
-#include "runtime/http.h"
+#include "runtime/call.h"
 
 
 /*
