@@ -20,7 +20,7 @@
 ngx_int_t vz_http_handler(ngx_http_request_t *r, const ngx_str_t *prefix,
     vz_call_pt serve);
 
-/* vz_http_call: the call of a request, for variables; NULL where it has none. */
+/* vz_http_call: the call of a request, for variables; NULL for none. */
 vz_call_t *vz_http_call(ngx_http_request_t *r);
 
 
