@@ -89,7 +89,7 @@ static ngx_command_t  ngx_http_vzpanel_commands[] = {
       vz_conf_zone,
       NGX_HTTP_MAIN_CONF_OFFSET,
       0,
-      NULL },
+      (void *) vz_panel_tables },
 
     { ngx_string("vzpanel_mail"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_2MORE,

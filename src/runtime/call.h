@@ -9,9 +9,9 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 #include <ngx_http.h>
+#include "runtime/caller.h"
 #include "runtime/json.h"
 #include "runtime/share.h"
-#include "runtime/zone.h"
 #include "wire/code.h"
 
 
@@ -34,8 +34,10 @@ typedef struct {
     ngx_str_t        message;
 } vz_field_error_t;
 
-typedef struct vz_call_s  vz_call_t;
-typedef struct vz_sse_s   vz_sse_t;
+typedef struct vz_call_s      vz_call_t;
+typedef struct vz_sse_s       vz_sse_t;
+typedef struct vz_identity_s  vz_identity_t;
+
 typedef void (*vz_call_pt)(vz_call_t *call);
 
 struct vz_call_s {
@@ -72,7 +74,8 @@ struct vz_call_s {
 
     /* what the panel found out */
     ngx_str_t        params[VZ_PARAMS_MAX];     /* of the route's pattern */
-    vz_who_t         who;           /* user == 0: nobody signed in */
+    vz_caller_t      who;
+    vz_identity_t   *identity;      /* the panel's own of who, or NULL */
     u_char           token[32];     /* hash of the session or token used */
     ngx_uint_t       cookie_auth;   /* signed in by cookie, not by token */
     uint64_t         task;          /* for $vzpanel_task */

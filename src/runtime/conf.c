@@ -401,7 +401,7 @@ vz_conf_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     main->zone = name;
 
-    return vz_zone_add(cf, &name, size, cmd);
+    return vz_zone_add(cf, &name, size, cmd, cmd->post);
 }
 
 

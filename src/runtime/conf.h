@@ -49,7 +49,10 @@ char *vz_conf_finish(ngx_conf_t *cf, vz_conf_t *conf);
 /* vz_conf_loopback: of a host by its address or its name, without a port. */
 ngx_uint_t vz_conf_loopback(const ngx_str_t *host);
 
-/* Directives; conf is a vz_conf_t. */
+/*
+ * Directives; conf is a vz_conf_t.  vz_conf_zone()'s command has the zone's
+ * tables, as vz_zone_add() takes them, for its post.
+ */
 char *vz_conf_database(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *vz_conf_node(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *vz_conf_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);

@@ -52,6 +52,9 @@ void vz_json_null(vz_json_t *json, const char *key);
 /* vz_json_tenths: value / 10 with one decimal, for per cent. */
 void vz_json_tenths(vz_json_t *json, const char *key, int64_t value);
 
+/* vz_json_time: ms since the epoch as RFC 3339 in UTC; null for 0. */
+void vz_json_time(vz_json_t *json, const char *key, uint64_t msec);
+
 /* vz_json_raw: text that is JSON already (a stored document). */
 void vz_json_raw(vz_json_t *json, const char *key, const ngx_str_t *value);
 

@@ -8,9 +8,7 @@
 #include <ngx_core.h>
 #include <stdio.h>
 #include "runtime/relay_conn.h"
-#include "runtime/waitq.h"
 #include "wire/field_value.h"
-#include "wire/pairs.h"
 
 
 #define VZ_RELAY_CONNECTIONS  4

@@ -8,7 +8,7 @@
 #ifndef VZ_SHARE_H
 #define VZ_SHARE_H
 
-#include "runtime/zone.h"
+#include "runtime/caller.h"
 #include "wire/code.h"
 
 
@@ -46,7 +46,7 @@ void vz_share_init(vz_share_t *share, ngx_uint_t places, ngx_uint_t session,
  * VZ_INTERNAL without memory.
  * vz_share_give: give it back; once more does nothing.
  */
-vz_code_e vz_share_take(vz_share_t *share, const vz_who_t *who,
+vz_code_e vz_share_take(vz_share_t *share, const vz_caller_t *who,
     const u_char token[32], uint64_t thing, vz_share_place_t *place);
 void vz_share_give(vz_share_place_t *place);
 

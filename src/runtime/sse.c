@@ -10,7 +10,7 @@
 #include "runtime/call.h"
 #include "runtime/http_core.h"
 #include "runtime/sse.h"
-#include "runtime/zone_session.h"
+#include "runtime/zone_revocation.h"
 
 
 #define VZ_SSE_WATCH     2000           /* ms between words to the collector */
@@ -21,7 +21,7 @@
 /* streams at a time, in one worker */
 #define VZ_SSE_SESSION   16
 #define VZ_SSE_USER      64
-#define VZ_SSE_LINK      4          /* of an order */
+#define VZ_SSE_VISITOR   4          /* of one thing */
 
 
 struct vz_sse_s {
@@ -76,7 +76,7 @@ static ngx_event_t   vz_sse_timer;
 static ngx_connection_t  vz_sse_dumb = { .fd = (ngx_socket_t) -1 };
 
 static ngx_pool_t   *vz_sse_scratch;
-static uint64_t      vz_sse_drops;      /* of the zone, seen so far */
+static uint64_t      vz_sse_revoked;    /* of the zone, read so far */
 static ngx_msec_t    vz_sse_watched;    /* when the collector was last told */
 
 
@@ -86,7 +86,7 @@ vz_sse_init(ngx_cycle_t *cycle)
     ngx_queue_init(&vz_sse_streams);
     vz_sse_number = 0;
     vz_share_init(&vz_sse_share, cycle->connection_n / 2, VZ_SSE_SESSION,
-                  VZ_SSE_USER, VZ_SSE_LINK);
+                  VZ_SSE_USER, VZ_SSE_VISITOR);
     vz_sse_watching = 0;
     vz_sse_watched = ngx_current_msec - VZ_SSE_WATCH;
 
@@ -116,7 +116,7 @@ vz_sse_open(vz_call_t *call, const vz_sse_scope_t *scope,
         return VZ_OVERLOADED;
     }
 
-    rc = vz_share_take(&vz_sse_share, &call->who, call->token, scope->task,
+    rc = vz_share_take(&vz_sse_share, &call->who, call->token, scope->thing,
                        &stream->place);
     if (rc != VZ_OK) {
         return rc;
@@ -163,7 +163,7 @@ vz_sse_start(ngx_http_request_t *r, vz_sse_t *stream)
     cln->data = stream;
 
     if (vz_sse_number == 0) {
-        vz_sse_drops = vz_zone_dropped();
+        vz_sse_revoked = vz_zone_revocation_count();
         ngx_add_timer(&vz_sse_timer, VZ_SSE_TICK);
     }
 
@@ -172,7 +172,7 @@ vz_sse_start(ngx_http_request_t *r, vz_sse_t *stream)
     stream->asked = ngx_current_msec;
     ngx_queue_insert_tail(&vz_sse_streams, &stream->queue);
     vz_sse_number++;
-    vz_sse_watching += (stream->scope.task == 0);
+    vz_sse_watching += (stream->scope.user != 0);
 
     r->read_event_handler = ngx_http_test_reading;
     r->write_event_handler = vz_sse_write;
@@ -249,7 +249,7 @@ vz_sse_tick(ngx_event_t *ev)
 
     version = vz_zone_version();
 
-    if (vz_zone_drops(&vz_sse_drops, vz_sse_drop) != NGX_OK) {
+    if (vz_zone_revocation_read(&vz_sse_revoked, vz_sse_drop) != NGX_OK) {
         vz_sse_all_over();
     }
 
@@ -562,9 +562,7 @@ vz_sse_ask(ngx_msec_t since, ngx_str_t *tokens, ngx_uint_t most)
     {
         stream = ngx_queue_data(q, vz_sse_t, queue);
 
-        /* an order's link is nobody's session */
-
-        if (stream->scope.task || stream->asked >= since) {
+        if (stream->scope.user == 0 || stream->asked >= since) {
             continue;
         }
 
@@ -661,7 +659,7 @@ vz_sse_detach(void *data)
     stream->request = NULL;
     ngx_queue_remove(&stream->queue);
     vz_sse_number--;
-    vz_sse_watching -= (stream->scope.task == 0);
+    vz_sse_watching -= (stream->scope.user != 0);
 }
 
 

@@ -6,7 +6,7 @@
 #ifndef VZ_SSE_H
 #define VZ_SSE_H
 
-#include "runtime/http.h"
+#include "runtime/call.h"
 
 
 #define VZ_SSE_TICK        100      /* ms between looks at the zone's version */
@@ -14,17 +14,15 @@
 #define VZ_SSE_RETRY       2000     /* ms a browser waits before it returns */
 
 
-/* What one stream may see. */
+/* Whose a stream is, and from where it goes on. */
 typedef struct {
-    uint64_t         user;          /* containers and tasks of this owner */
-    ngx_uint_t       all;           /* an administrator: everything */
-    uint64_t         task;          /* not 0: this task and nothing else */
-    const uint64_t  *vms;           /* if there are some, of containers these */
-    ngx_uint_t       nvms;          /* alone; they are told as they are, */
-    ngx_uint_t       begun;         /* and from then on when they change */
-    uint64_t         since;         /* version after which to tell */
-    u_char           token[32];     /* session: the stream ends when it does */
-    ngx_msec_t       until;         /* when that is at the latest; 0: never */
+    uint64_t         user;          /* 0: a visitor's, with no session */
+    ngx_uint_t       all;           /* it may see what is not its user's */
+    u_char           token[32];     /* of the session, which ends the stream */
+    ngx_msec_t       until;         /* when that ends by itself; 0: never */
+    uint64_t         thing;         /* what a visitor's is about */
+    uint64_t         since;         /* the version after which to tell */
+    void            *filter;        /* the renderer's own, in the call's pool */
 } vz_sse_scope_t;
 
 /* What the database says of a session. */
@@ -60,7 +58,7 @@ ngx_int_t vz_sse_start(ngx_http_request_t *r, vz_sse_t *stream);
 
 /*
  * vz_sse_revoke: end every stream of a session in this worker, at the next
- * tick.  Sessions and users dropped from the zone end theirs in every worker
+ * tick.  What the zone's revocations name ends its streams in every worker
  * without it.
  */
 void vz_sse_revoke(const u_char token[32]);
@@ -77,7 +75,10 @@ void vz_sse_revoke(const u_char token[32]);
 ngx_uint_t vz_sse_ask(ngx_msec_t since, ngx_str_t *tokens, ngx_uint_t most);
 void vz_sse_told(const vz_sse_session_t *sessions, ngx_uint_t n);
 
-/* vz_sse_count: streams of this worker that watch containers, and all. */
+/*
+ * vz_sse_count: all streams of this worker; *watching, where it is not NULL, is
+ * how many of them have a session.
+ */
 ngx_uint_t vz_sse_count(ngx_uint_t *watching);
 
 void vz_sse_init(ngx_cycle_t *cycle);

@@ -4,7 +4,6 @@
 
 #include "panel/account/guess.h"
 #include "runtime/call.h"
-#include "runtime/zone_limit.h"
 
 
 #define VZ_GUESS_MANY    20         /* wrong tries for one account */

@@ -12,6 +12,7 @@
 
 #include "runtime/crypt.h"
 #include "runtime/call.h"
+#include "runtime/zone_limit.h"
 
 
 #define VZ_GUESS_KEYS  3

@@ -2,6 +2,7 @@
  * The outbox.
  */
 
+#include "panel/api/zone_ids.h"
 #include "panel/mail/outbox.h"
 #include "runtime/fiber.h"
 #include "runtime/waitq.h"
@@ -73,7 +74,7 @@ vz_outbox_poll(ngx_event_t *ev)
     }
 
     if (!vz_outbox_looking
-        && vz_zone_duty(VZ_DUTY_OUTBOX, VZ_OUTBOX_DUTY) == NGX_OK)
+        && vz_zone_lease(VZ_LEASE_OUTBOX, VZ_OUTBOX_DUTY) == NGX_OK)
     {
         vz_outbox_looking = 1;
 

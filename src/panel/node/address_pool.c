@@ -5,6 +5,7 @@
 
 #include "panel/api/edit.h"
 #include "panel/api/route.h"
+#include "panel/api/zone_ids.h"
 #include "panel/node/address_fill.h"
 #include "panel/node/address_pool.h"
 #include "panel/node/address_stock.h"
@@ -211,7 +212,7 @@ vz_pool_left_json(vz_json_t *out, const vz_rows_t *stock)
 static void
 vz_pool_reply(vz_call_t *call, uint64_t id, ngx_uint_t status)
 {
-    vz_zone_change();
+    vz_zone_bump(VZ_GENERATION_CATALOG);
     vz_listing_one(call, &vz_pool_listing, vz_binds(vz_int(id)), status);
 }
 
@@ -625,7 +626,7 @@ vz_address_pool_delete(vz_call_t *call)
         return;
     }
 
-    vz_zone_change();
+    vz_zone_bump(VZ_GENERATION_CATALOG);
     (void) vz_call_reply(call, NGX_HTTP_NO_CONTENT);
 }
 

@@ -2,6 +2,7 @@
  * Which container of a node has a number, and whose it is.
  */
 
+#include "panel/api/zone_ids.h"
 #include "panel/node/ctid_map.h"
 #include "runtime/zone.h"
 #include "wire/field_value.h"
@@ -38,7 +39,9 @@ vz_ctid_map_load(vz_ctid_map_t *map, uint64_t node, const vz_answer_t *answer)
 
     age = ngx_time() - map->loaded;
 
-    if (age < VZ_CTID_MAP && map->changed == vz_zone_vms_changed()) {
+    if (age < VZ_CTID_MAP
+        && map->changed == vz_zone_generation(VZ_GENERATION_VMS))
+    {
 
         if (age < VZ_CTID_MAP_LEAST) {
             return;
@@ -67,7 +70,7 @@ vz_ctid_map_read(vz_ctid_map_t *map, uint64_t node)
     vz_rows_t    rows, rests;
     ngx_pool_t  *pool, *kept;
 
-    changed = vz_zone_vms_changed();
+    changed = vz_zone_generation(VZ_GENERATION_VMS);
 
     pool = ngx_create_pool(4096, ngx_cycle->log);
     if (pool == NULL) {

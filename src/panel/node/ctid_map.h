@@ -37,16 +37,16 @@ typedef struct {
     vz_collector_rest_t  *rests;
     ngx_uint_t            nrests;
     time_t                loaded;
-    uint64_t              changed;   /* vz_zone_vms_changed() before that */
+    uint64_t              changed;   /* the generation before that */
     uint32_t              differs;   /* from the list it was loaded for */
 } vz_ctid_map_t;
 
 
 /*
  * vz_ctid_map_load: on a fiber, have the map of a node, not older than a
- * minute nor than vz_zone_vms_change(); where it and the answer to "list"
- * differ (another nginx host made a container), not older than 5 s, and than
- * 2 s where they differ in something new.  It stays as it was while the
+ * minute nor than the generation of the containers; where it and the answer to
+ * "list" differ (another nginx host made a container), not older than 5 s, and
+ * than 2 s where they differ in something new.  It stays as it was while the
  * database is down.
  */
 void vz_ctid_map_load(vz_ctid_map_t *map, uint64_t node,

@@ -2,6 +2,7 @@
  * The nodes.
  */
 
+#include "panel/api/zone_ids.h"
 #include "panel/node/node.h"
 #include "runtime/fiber.h"
 #include "runtime/zone.h"
@@ -45,7 +46,7 @@ vz_node_load(ngx_pool_t *pool)
         return VZ_OK;
     }
 
-    changed = vz_zone_changed();
+    changed = vz_zone_generation(VZ_GENERATION_CATALOG);
 
     rc = vz_db_query(NULL, pool, &vz_node_select, vz_no_binds, &rows);
     if (rc != VZ_OK) {
@@ -68,7 +69,8 @@ vz_node_load(ngx_pool_t *pool)
 ngx_uint_t
 vz_node_old(void)
 {
-    return vz_node_count == 0 || vz_node_changed != vz_zone_changed()
+    return vz_node_count == 0
+           || vz_node_changed != vz_zone_generation(VZ_GENERATION_CATALOG)
            || ngx_time() - vz_node_loaded >= VZ_NODE_AGE;
 }
 
@@ -226,13 +228,14 @@ vz_node_begin(vz_node_row_t *node)
 {
     if (node->asking
         || (node->asked && ngx_time() - node->asked < VZ_NODE_TEMPLATES
-            && node->answer == VZ_OK && node->changed == vz_zone_changed()))
+            && node->answer == VZ_OK
+            && node->changed == vz_zone_generation(VZ_GENERATION_CATALOG)))
     {
         return;
     }
 
     node->asking = 1;
-    node->changed = vz_zone_changed();
+    node->changed = vz_zone_generation(VZ_GENERATION_CATALOG);
 
     if (vz_fiber_spawn(vz_node_ask, node) != NGX_OK) {
         node->asking = 0;

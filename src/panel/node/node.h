@@ -11,7 +11,7 @@
 #include "runtime/waitq.h"
 
 
-#define VZ_NODES_MAX      16        /* VZ_DUTY_COLLECT has room for as many */
+#define VZ_NODES_MAX      16        /* VZ_LEASE_COLLECT has room for so many */
 #define VZ_TEMPLATES_MAX  256
 
 
@@ -36,7 +36,7 @@ typedef struct {
     ngx_uint_t           ntemplates;
     vz_node_template_t  *templates;
     time_t               asked;
-    uint64_t             changed;        /* vz_zone_changed() then */
+    uint64_t             changed;        /* the generation then */
     vz_code_e            answer;         /* of asking, the last time */
     ngx_uint_t           known;          /* it answered once */
     ngx_uint_t           asking;
@@ -47,7 +47,7 @@ typedef struct {
 
 /*
  * vz_node_load: on a fiber, have the rows of the node table, not older than a
- * minute nor than vz_zone_change().  VZ_OK (also with old rows when the
+ * minute nor than the catalog's generation.  VZ_OK (also with old rows when the
  * database is down), or the database's code while none are known.
  */
 vz_code_e vz_node_load(ngx_pool_t *pool);
@@ -71,8 +71,8 @@ vz_node_row_t *vz_node_find(uint64_t id);
 
 /*
  * vz_node_templates: on a fiber, have node->templates not older than 10 s nor
- * than vz_zone_change().  All who want them wait for one question, and for 2 s
- * at most; vz_node_begin() asks it without waiting.
+ * than the catalog's generation.  All who want them wait for one question, and
+ * for 2 s at most; vz_node_begin() asks it without waiting.
  * VZ_OK, or why there is no answer; what it had last is kept.
  */
 void vz_node_begin(vz_node_row_t *node);

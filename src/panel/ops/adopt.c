@@ -83,7 +83,7 @@ vz_adopt_read(vz_call_t *call, const ngx_str_t *line, uint32_t ctid,
     told->cpu[1] = vz_adopt_number(line, "cpu_percent", 0, 0, 100000);
 
     state = vz_relay_pair(line, "state");
-    told->runs = vz_collector_parse(&state) != VZ_STATE_STOPPED;
+    told->runs = vz_sample_state_parse(&state) != VZ_STATE_STOPPED;
 }
 
 

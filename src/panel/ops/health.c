@@ -18,7 +18,6 @@
 #include "runtime/schema.h"
 #include "runtime/smtp.h"
 #include "runtime/sse.h"
-#include "runtime/zone_live.h"
 
 
 #define VZ_HEALTH_KEEP   1000       /* ms; balancers ask often */
@@ -466,14 +465,14 @@ vz_metrics_vms(vz_metrics_t *m)
 {
     vz_state_e  state;
 
-    (void) vz_zone_samples(0, vz_metrics_vm, m);
+    (void) vz_sample_each(0, vz_metrics_vm, m);
 
     vz_metrics_head(m, "containers", "gauge", "Containers by state.");
 
     for (state = VZ_STATE_UNKNOWN; state <= VZ_STATE_FROZEN; state++) {
         m->p = ngx_slprintf(m->p, m->end,
                             "vzpanel_containers{state=\"%s\"} %ui\n",
-                            vz_collector_state(state), m->vms[state]);
+                            vz_sample_state_name(state), m->vms[state]);
     }
 }
 
@@ -483,9 +482,7 @@ vz_metrics_vm(void *data, const vz_sample_t *sample)
 {
     vz_metrics_t  *m = data;
 
-    if (sample->vm) {
-        m->vms[sample->state]++;
-    }
+    m->vms[sample->state]++;
 
     return NGX_OK;
 }

@@ -6,9 +6,9 @@
 #include "panel/api/edit.h"
 #include "panel/api/route.h"
 #include "panel/live/collector.h"
+#include "panel/live/node_health.h"
 #include "panel/node/node.h"
 #include "panel/ops/node_admin.h"
-#include "panel/vm/vm_json.h"
 #include "runtime/call.h"
 #include "runtime/fiber.h"
 #include "runtime/relay.h"
@@ -287,13 +287,16 @@ static void
 vz_node_json(vz_json_t *out, const vz_rows_t *rows, ngx_uint_t row,
     const vz_node_ask_t *ask)
 {
+    vz_node_health_t  health;
+
+    (void) vz_node_health_get(vz_cell_int(rows, row, 0), &health);
+
     vz_json_object(out, NULL);
     vz_row_json_members(out, &vz_node_shape, rows, row);
     vz_node_differs(out, vz_cell_int(rows, row, 0));
     vz_json_bool(out, "configured", ask->relay != NULL);
     vz_node_said(out, ask);
-    vz_vm_json_time(out, "heard", vz_collector_heard(vz_cell_int(rows, row,
-                                                                 0)));
+    vz_json_time(out, "heard", health.answered_at);
     vz_json_int(out, "pools", vz_cell_int(rows, row, 6));
     vz_json_close(out);
 }
@@ -306,7 +309,7 @@ vz_node_differs(vz_json_t *out, uint64_t id)
 {
     ngx_uint_t  strangers, missing;
 
-    if (vz_collector_differs(id, &strangers, &missing) == NGX_OK) {
+    if (vz_node_health_differs(id, &strangers, &missing) == NGX_OK) {
         vz_json_uint(out, "strangers", strangers);
         vz_json_uint(out, "missing", missing);
 

@@ -6,6 +6,7 @@
 #include "panel/api/audit.h"
 #include "panel/api/edit.h"
 #include "panel/api/route.h"
+#include "panel/api/zone_ids.h"
 #include "panel/live/collector.h"
 #include "panel/node/ctid.h"
 #include "panel/node/node_told.h"
@@ -358,7 +359,8 @@ vz_stranger_one(vz_stranger_page_t *page, vz_json_t *out,
     vz_json_uint(out, "ctid", one->ctid);
     vz_json_opt(out, "tag", one->tag);
     vz_node_told_text(out, "hostname", line, "hostname");
-    vz_json_cstr(out, "state", vz_collector_state(vz_collector_parse(&state)));
+    vz_json_cstr(out, "state",
+                 vz_sample_state_name(vz_sample_state_parse(&state)));
     vz_node_told_words(out, "addresses", vz_relay_pair(line, "address"));
     vz_node_told_text(out, "template", line, "template");
     vz_node_told_size(out, "memory_limit_bytes",
@@ -464,7 +466,7 @@ vz_stranger_admin_leave(vz_call_t *call)
         return;
     }
 
-    vz_zone_vms_change();
+    vz_zone_bump(VZ_GENERATION_VMS);
     (void) vz_call_reply(call, NGX_HTTP_NO_CONTENT);
 }
 

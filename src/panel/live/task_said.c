@@ -3,7 +3,7 @@
  * words without them.
  */
 
-#include "panel/task/task_said.h"
+#include "panel/live/task_said.h"
 #include "wire/say.h"
 
 
