@@ -10,6 +10,7 @@
 #include "panel/account/user_write.h"
 #include "panel/api/edit.h"
 #include "panel/api/identity.h"
+#include "panel/api/people.h"
 #include "panel/api/route.h"
 #include "panel/api/strlist.h"
 #include "panel/mail/mail.h"
@@ -17,7 +18,6 @@
 #include "runtime/crypt.h"
 #include "runtime/db_rows.h"
 #include "wire/field.h"
-#include "wire/people.h"
 
 
 typedef struct {

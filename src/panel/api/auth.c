@@ -3,13 +3,13 @@
  */
 
 #include "panel/api/auth.h"
+#include "panel/api/fields.h"
 #include "panel/api/identity.h"
 #include "runtime/call.h"
 #include "runtime/crypt.h"
 #include "runtime/db_rows.h"
 #include "runtime/fiber.h"
 #include "runtime/settings.h"
-#include "wire/field.h"
 
 
 #define VZ_TOKEN_PREFIX      "vzp_"
