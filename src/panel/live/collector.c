@@ -355,7 +355,7 @@ vz_collector_answer(vz_node_row_t *node, const vz_answer_t *answer,
     uint32_t              ctid;
     ngx_uint_t            i;
     vz_sample_t           sample;
-    vz_collector_vm_t    *vm;
+    vz_ctid_map_vm_t     *vm;
     vz_ctid_map_t        *map;
     vz_collector_node_t  *live;
 

@@ -1,6 +1,6 @@
 /*
- * /api/admin/mail: the outbox.  What a mail says is nobody's but its
- * recipient's.
+ * /api/admin/mail: the outbox.  The text of a mail is shown to nobody but its
+ * recipient.
  */
 
 #ifndef VZ_MAIL_ADMIN_H
@@ -10,8 +10,13 @@
 #include "runtime/call.h"
 
 
+/* The query of the list. */
 extern const vz_query_args_t  vz_mail_admin_args;
+
+/* vz_mail_admin_list: GET: mails with their state, page by page. */
 void vz_mail_admin_list(vz_call_t *call);
+
+/* vz_mail_admin_retry: POST: send a mail again that was rejected. */
 void vz_mail_admin_retry(vz_call_t *call);
 
 

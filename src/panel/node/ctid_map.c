@@ -117,7 +117,7 @@ vz_ctid_map_differs(vz_ctid_map_t *map, const vz_answer_t *answer)
     uint32_t            ctid, crc;
     ngx_str_t           tag;
     ngx_uint_t          i, n;
-    vz_collector_vm_t  *vm;
+    vz_ctid_map_vm_t   *vm;
 
     n = 0;
     ngx_crc32_init(crc);
@@ -159,11 +159,11 @@ vz_ctid_map_keep(vz_ctid_map_t *map, ngx_pool_t *pool, const vz_rows_t *rows,
     const vz_rows_t *rests)
 {
     ngx_uint_t            i;
-    vz_collector_vm_t    *vms;
-    vz_collector_rest_t  *left;
+    vz_ctid_map_vm_t     *vms;
+    vz_ctid_map_rest_t   *left;
 
-    vms = ngx_pcalloc(pool, (rows->rows + 1) * sizeof(vz_collector_vm_t));
-    left = ngx_pcalloc(pool, (rests->rows + 1) * sizeof(vz_collector_rest_t));
+    vms = ngx_pcalloc(pool, (rows->rows + 1) * sizeof(vz_ctid_map_vm_t));
+    left = ngx_pcalloc(pool, (rests->rows + 1) * sizeof(vz_ctid_map_rest_t));
 
     if (vms == NULL || left == NULL) {
         return NGX_ERROR;
@@ -207,11 +207,11 @@ vz_ctid_map_tag(char tag[VZ_TAG_LEN + 1], const vz_rows_t *rows,
 }
 
 
-vz_collector_vm_t *
+vz_ctid_map_vm_t *
 vz_ctid_map_find(vz_ctid_map_t *map, const ngx_str_t *line, uint32_t *ctid)
 {
     ngx_str_t           id;
-    vz_collector_vm_t  *vm;
+    vz_ctid_map_vm_t   *vm;
 
     *ctid = 0;
     id = vz_relay_pair(line, "id");
@@ -258,7 +258,7 @@ vz_ctid_map_tagged(const ngx_str_t *line, const ngx_str_t *tag)
 }
 
 
-vz_collector_rest_t *
+vz_ctid_map_rest_t *
 vz_ctid_map_rest(vz_ctid_map_t *map, const ngx_str_t *line, uint32_t ctid)
 {
     ngx_uint_t  i;
@@ -275,7 +275,7 @@ vz_ctid_map_rest(vz_ctid_map_t *map, const ngx_str_t *line, uint32_t ctid)
 }
 
 
-vz_collector_vm_t *
+vz_ctid_map_vm_t *
 vz_ctid_map_number(vz_ctid_map_t *map, uint32_t ctid)
 {
     ngx_uint_t  low, high, middle;

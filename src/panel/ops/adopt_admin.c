@@ -318,7 +318,7 @@ vz_adopt_stranger(vz_adopt_t *adopt)
 static vz_code_e
 vz_adopt_is_missing(vz_adopt_t *adopt)
 {
-    vz_collector_vm_t  *vm;
+    vz_ctid_map_vm_t   *vm;
 
     if (adopt->body.as == 0) {
         return VZ_OK;

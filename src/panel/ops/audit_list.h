@@ -9,7 +9,10 @@
 #include "runtime/call.h"
 
 
+/* The query of the list. */
 extern const vz_query_args_t  vz_audit_list_args;
+
+/* vz_audit_list: the lines of the audit, newest first, page by page. */
 void vz_audit_list(vz_call_t *call);
 
 

@@ -37,7 +37,7 @@ typedef struct {
 static void vz_stranger_learned(vz_call_t *call,
     const vz_stranger_admin_node_t *node);
 static vz_code_e vz_stranger_read(vz_stranger_page_t *page);
-static ngx_uint_t vz_stranger_lost(const vz_collector_vm_t *vm);
+static ngx_uint_t vz_stranger_lost(const vz_ctid_map_vm_t *vm);
 static void vz_stranger_reply(vz_stranger_page_t *page);
 static void vz_stranger_counts(vz_stranger_page_t *page, vz_json_t *out);
 static void vz_stranger_items(vz_stranger_page_t *page, vz_json_t *out);
@@ -207,7 +207,7 @@ vz_stranger_read(vz_stranger_page_t *page)
     ngx_str_t           ids;
     vz_json_t           out;
     ngx_uint_t          i, n;
-    vz_collector_vm_t  *vm;
+    vz_ctid_map_vm_t   *vm;
     vz_strangers_t     *all;
 
     all = &page->node.all;
@@ -246,7 +246,7 @@ vz_stranger_read(vz_stranger_page_t *page)
 
 
 static ngx_uint_t
-vz_stranger_lost(const vz_collector_vm_t *vm)
+vz_stranger_lost(const vz_ctid_map_vm_t *vm)
 {
     return vm->there && !vm->seen;
 }
@@ -416,7 +416,7 @@ vz_stranger_missing(vz_stranger_page_t *page, vz_json_t *out)
 {
     uint32_t            ctid;
     ngx_uint_t          i;
-    vz_collector_vm_t  *vm;
+    vz_ctid_map_vm_t   *vm;
 
     vz_json_array(out, "missing");
 
