@@ -25,11 +25,11 @@ typedef struct {
     void            *filter;        /* the renderer's own, in the call's pool */
 } vz_sse_scope_t;
 
-/* What the database says of a session. */
+/* A session, as the database has it. */
 typedef struct {
     ngx_str_t        token;         /* 32 bytes */
-    ngx_uint_t       all;
-    ngx_msec_t       until;
+    ngx_uint_t       all;           /* as of vz_sse_scope_t */
+    ngx_msec_t       until;         /* the same */
 } vz_sse_session_t;
 
 /*
@@ -41,46 +41,50 @@ typedef void (*vz_sse_render_pt)(vz_sse_scope_t *scope, ngx_pool_t *pool,
     ngx_str_t *text);
 
 /*
- * vz_sse_open: from a call's fiber: when the call ends its connection becomes
- * a stream.  The reply gets its headers here (text/event-stream, no-store,
- * X-Accel-Buffering: no).  VZ_OK, VZ_BUSY where who calls has as many as he
- * may have, or VZ_OVERLOADED.
+ * vz_sse_open: on a call's fiber, let its connection become a stream when the
+ * call ends.  The reply gets its headers here (text/event-stream, no-store,
+ * X-Accel-Buffering: no).  VZ_OK; VZ_BUSY where the caller has as many streams
+ * as one may; VZ_OVERLOADED.
  */
 vz_code_e vz_sse_open(vz_call_t *call, const vz_sse_scope_t *scope,
     vz_sse_render_pt render);
 
 /*
- * vz_sse_start: by the http layer, when the call's fiber has ended: send the
- * headers and take the request into the list.  NGX_AGAIN when it is there,
- * else what to finalize the request with.
+ * vz_sse_start: for the http layer, when the call's fiber has ended: send the
+ * headers and add the request to the list.  NGX_AGAIN when it was added, else
+ * the code to finalize the request with.
  */
 ngx_int_t vz_sse_start(ngx_http_request_t *r, vz_sse_t *stream);
 
 /*
- * vz_sse_revoke: end every stream of a session in this worker, at the next
- * tick.  What the zone's revocations name ends its streams in every worker
- * without it.
+ * vz_sse_revoke: end every stream of a session in this worker at the next
+ * tick.  The zone's revocations do the same in every worker without this call.
  */
 void vz_sse_revoke(const u_char token[32]);
 
 /*
- * What another nginx host did to a session only the database tells.
- *
- * vz_sse_ask: sessions of streams that were not asked about since then
- * (ngx_current_msec), so many at most, some more than once.  How many.
- * vz_sse_told: those of them that there are.  The streams of all others end
- * at the next tick, and those whose session may see other things now.  NULL
- * where there was no answer.
+ * vz_sse_ask: the sessions of streams that the database was not asked about
+ * since a time (ngx_current_msec), because another nginx host may have ended
+ * them.  Writes most of them at most, some more than once, and returns how
+ * many.
  */
 ngx_uint_t vz_sse_ask(ngx_msec_t since, ngx_str_t *tokens, ngx_uint_t most);
+
+/*
+ * vz_sse_told: the answer to vz_sse_ask(): those of the sessions that exist.
+ * The streams of all others end at the next tick, and so do those whose
+ * session may see other things now.  sessions is NULL where there was no
+ * answer.
+ */
 void vz_sse_told(const vz_sse_session_t *sessions, ngx_uint_t n);
 
 /*
- * vz_sse_count: all streams of this worker; *watching, where it is not NULL, is
- * how many of them have a session.
+ * vz_sse_count: all streams of this worker; *watching, where it is not NULL,
+ * is how many of them have a session.
  */
 ngx_uint_t vz_sse_count(ngx_uint_t *watching);
 
+/* vz_sse_init: worker start. */
 void vz_sse_init(ngx_cycle_t *cycle);
 
 
