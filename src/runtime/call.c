@@ -1,5 +1,5 @@
 /*
- * What panel code calls to read its request and to write its reply.
+ * A call: how panel code reads its request and writes its reply.
  */
 
 #include "runtime/call.h"
@@ -263,7 +263,7 @@ vz_call_printf(vz_call_t *call, const char *fmt, ...)
 }
 
 
-/* most texts are short, a longer one is formatted again */
+/* most texts are short; a longer one is formatted again */
 static ngx_str_t
 vz_call_format(vz_call_t *call, const char *fmt, va_list args)
 {
@@ -396,7 +396,7 @@ vz_call_problem_text(vz_call_t *call, ngx_uint_t status, const char *code,
 }
 
 
-/* the phrases of RFC 9110, as "about:blank" asks for */
+/* the phrases of RFC 9110, which "about:blank" requires for titles */
 static const char *
 vz_call_title(ngx_uint_t status)
 {

@@ -1,5 +1,5 @@
 /*
- * Values: what callers bind in the library's form, and the rows it fetched
+ * Values that are bound, in the library's form, and rows from the library,
  * copied into the caller's pool.
  */
 
@@ -8,7 +8,7 @@
 #include "runtime/utf8.h"
 
 
-/* as text: a double has up to 300 digits, dates have less */
+/* a double has up to 300 digits as text, dates have less */
 #define VZ_DB_SCALAR    320
 
 typedef struct {

@@ -155,7 +155,7 @@ vz_fiber_begin(vz_fiber_pt run, void *data, ngx_uint_t most)
         return NGX_OK;
     }
 
-    /* the timer keeps a leaving worker, and the loop from sleeping first */
+    /* the timer keeps a leaving worker alive, and wakes the loop */
 
     fiber->waiting = 1;
     ngx_add_timer(&fiber->event, 0);
@@ -206,7 +206,7 @@ vz_fiber_wake(vz_fiber_t *fiber)
         return;
     }
 
-    /* its timer stays until it runs: a leaving worker looks for timers */
+    /* its timer stays until it runs, for which a leaving worker waits */
 
     fiber->woken = 1;
     ngx_post_event(&fiber->event, &ngx_posted_events);
@@ -445,7 +445,7 @@ vz_fiber_event(ngx_event_t *ev)
     vz_fiber_t  *fiber;
 
     if (vz_fiber_current) {
-        /* somebody on a fiber called handlers: a fiber can't resume another */
+        /* a handler was called on a fiber, and a fiber can't resume another */
         ngx_post_event(ev, &ngx_posted_events);
         return;
     }

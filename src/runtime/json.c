@@ -523,7 +523,7 @@ vz_json_read(ngx_pool_t *pool, const ngx_str_t *text, ngx_str_t *problem)
 
     ngx_str_set(problem, "no memory");
 
-    /* jansson's parser recurses, and a fiber's stack is small */
+    /* jansson's parser recurses, and the stack of a fiber is small */
 
     if (vz_json_shallow(text) != NGX_OK) {
         ngx_str_set(problem, "nested too deep");

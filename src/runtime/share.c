@@ -1,5 +1,5 @@
 /*
- * Places that all share.
+ * Sharing out places.
  */
 
 #include "runtime/share.h"
@@ -11,7 +11,7 @@
 
 
 typedef struct {
-    ngx_rbtree_node_t   node;       /* key: whose */
+    ngx_rbtree_node_t   node;       /* key: the holder */
     ngx_uint_t          count;
 } vz_share_count_t;
 
@@ -42,7 +42,7 @@ vz_share_init(vz_share_t *share, ngx_uint_t places, ngx_uint_t session,
 }
 
 
-/* a session is told by the first bytes of its hash, which are random */
+/* the first bytes of a session's hash are random, and identify it */
 vz_code_e
 vz_share_take(vz_share_t *share, const vz_caller_t *who,
     const u_char token[32], uint64_t thing, vz_share_place_t *place)

@@ -1,6 +1,6 @@
 /*
- * The zone itself: configuration, the three ways it begins, its lock, its
- * clock, walks, leases, generations and who watches.
+ * The zone itself: its configuration, the three ways it begins, its lock and
+ * clock, walks, leases, generations, and whether anybody watches.
  */
 
 #include "runtime/zone.h"
@@ -117,7 +117,7 @@ vz_zone_create(ngx_shm_zone_t *shm_zone, ngx_slab_pool_t *slab)
     vz_zone = zone;
     vz_zone_slab = slab;
 
-    /* a stream that opens before anything happened begins here, not at 0 */
+    /* streams begin at this version, not at 0, before anything happened */
 
     (void) vz_zone_next();
 
@@ -137,7 +137,7 @@ vz_zone_create(ngx_shm_zone_t *shm_zone, ngx_slab_pool_t *slab)
 }
 
 
-/* all workers of old and new configurations must be of one */
+/* a sum that workers of old and new configurations must agree on */
 static uint32_t
 vz_zone_layout(void)
 {
@@ -154,7 +154,9 @@ vz_zone_layout(void)
 }
 
 
-/* by the cycle: a configuration that failed to load leaves nothing behind */
+/*
+ * look it up in the cycle: a configuration that failed to load leaves nothing
+ */
 void
 vz_zone_init(ngx_cycle_t *cycle)
 {

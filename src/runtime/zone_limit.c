@@ -1,10 +1,10 @@
 /*
- * The limiter: wrong tries by whatever they are counted under.
+ * The limiter of wrong tries.
  *
- * What is counted before a password is checked is many tries where many come
- * at once; a right one is taken back.  Where the table is full, those go first
- * that hold nobody back: what a flood of fresh addresses leaves behind can't
- * push out what was counted of the guesser.
+ * A try is counted before its password is checked, because many may come at
+ * once, and taken back if it was right.  Where the table is full, the entries
+ * that delay nobody are evicted first: a flood from fresh addresses can't push
+ * out what was counted of a guesser.
  */
 
 #include "runtime/crypt.h"
@@ -13,14 +13,15 @@
 
 #define VZ_LIMIT_SHORTEST  2                    /* seconds */
 #define VZ_LIMIT_FORGET    (15 * 60 * 1000)     /* ms */
-#define VZ_LIMIT_AWAY      (60 * 1000)          /* ms that it is remembered */
+#define VZ_LIMIT_AWAY      (60 * 1000)          /* ms that it is remembered
+                                                   that a try found no place */
 
 
 typedef struct {
     vz_entry_t    entry;            /* key: the hash's first bytes */
     u_char        hash[VZ_LIMIT_HASH];
     uint64_t      failed;           /* when last, vz_zone_now() */
-    uint64_t      away;             /* when it was sent away, or 0 */
+    uint64_t      away;             /* when a try found no place, or 0 */
     uint32_t      failures;
 } vz_login_t;
 
@@ -109,7 +110,7 @@ vz_zone_limit_undo(const vz_limit_t *limits, ngx_uint_t n)
 
         login->failures--;
 
-        /* no later try than this one: the wait is what it was before */
+        /* this was the last try: the delay is what it was before it */
 
         if (login->failed == limits[i].now) {
             login->failed = limits[i].failed;
@@ -197,7 +198,7 @@ vz_limit_take(vz_table_t *table, const vz_limit_t *limit)
 }
 
 
-/* how it stands, and until when it waits */
+/* fill the limit with what was counted; returns the end of the delay */
 
 static uint64_t
 vz_limit_look(vz_table_t *table, vz_limit_t *limit, uint64_t now)
@@ -247,7 +248,7 @@ vz_limit_count(vz_table_t *table, vz_limit_t *limit, uint64_t now)
 }
 
 
-/* milliseconds to wait behind so many failures */
+/* the delay in milliseconds after so many failures */
 
 static uint64_t
 vz_limit_pause(const vz_limit_t *limit, ngx_uint_t failures)
@@ -268,7 +269,7 @@ vz_limit_pause(const vz_limit_t *limit, ngx_uint_t failures)
 }
 
 
-/* whether it may go, and when: sent away, counted, holding somebody back */
+/* the order of eviction: sent away, counted, delaying somebody */
 
 static void
 vz_limit_place(vz_table_t *table, vz_login_t *login, const vz_limit_t *limit)

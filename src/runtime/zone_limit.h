@@ -1,10 +1,6 @@
 /*
- * The limiter: wrong tries by whatever they are counted under.
- *
- * What is counted before a password is checked is many tries where many come
- * at once; a right one is taken back.  Where the table is full, those go first
- * that hold nobody back: what a flood of fresh addresses leaves behind can't
- * push out what was counted of the guesser.
+ * The limiter of wrong tries: it counts them under keys, and delays the next
+ * one.
  */
 
 #ifndef VZ_ZONE_LIMIT_H
@@ -22,7 +18,7 @@ typedef struct {
 
     /* set by vz_zone_limit_try() */
     ngx_uint_t    before;           /* wrong tries, without this one */
-    ngx_uint_t    back;             /* it was sent away a moment ago */
+    ngx_uint_t    back;             /* it found no place a moment ago */
     uint64_t      now;              /* when this try is made */
     uint64_t      failed;           /* when the one before failed */
     u_char        hash[VZ_LIMIT_HASH];
