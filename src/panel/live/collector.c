@@ -17,20 +17,26 @@
 #include "runtime/waitq.h"
 
 
-#define VZ_COLLECTOR_TICK      1000     /* ms between looks for watchers */
-#define VZ_COLLECTOR_QUICK     200      /* the same while there are some */
+#define VZ_COLLECTOR_TICK      1000     /* ms between two checks for
+                                           watchers */
+#define VZ_COLLECTOR_QUICK     200      /* the same while somebody watches */
 #define VZ_COLLECTOR_EVERY     1900     /* ms between rounds */
-#define VZ_COLLECTOR_LEAST     200      /* the same where a task went on */
-#define VZ_COLLECTOR_SHARE     4        /* rounds take 1/4 of the time */
-#define VZ_COLLECTOR_FRESH     3000     /* ms that a list believes a sample */
+#define VZ_COLLECTOR_LEAST     200      /* the same after a task went on */
+#define VZ_COLLECTOR_SHARE     4        /* at most 1/4 of the time is spent
+                                           in rounds */
+#define VZ_COLLECTOR_FRESH     3000     /* ms that a list request believes a
+                                           sample */
 #define VZ_COLLECTOR_LEASE     2500     /* ms that a round may take */
-#define VZ_COLLECTOR_PATIENCE  2000     /* ms that a list waits for rounds */
-#define VZ_COLLECTOR_SLICE     25       /* ms between its looks */
+#define VZ_COLLECTOR_PATIENCE  2000     /* ms that a list request waits for
+                                           rounds */
+#define VZ_COLLECTOR_SLICE     25       /* ms between its checks */
 #define VZ_COLLECTOR_LATE      3000     /* ms; a round is late after these, */
 #define VZ_COLLECTOR_LATER     2        /* or after twice the one before */
 #define VZ_COLLECTOR_SILENT    2        /* failures before a notice of it */
-#define VZ_COLLECTOR_SLOW      5000     /* ms without waiting after a failure */
-#define VZ_COLLECTOR_WATCH     5000     /* ms that a stream's word holds */
+#define VZ_COLLECTOR_SLOW      5000     /* ms without waiting after it
+                                           waited in vain */
+#define VZ_COLLECTOR_WATCH     5000     /* ms that a stream is taken to
+                                           watch */
 
 
 /* When a round began. */
@@ -44,7 +50,7 @@ typedef struct {
     vz_node_row_t         *busy;    /* a round over this one runs, or NULL */
     vz_collector_begun_t   begun;   /* when that began */
     ngx_uint_t             late;    /* its silence is told already */
-    vz_waitq_t             line;    /* of those who wait for its end */
+    vz_waitq_t             line;    /* of the fibers that wait for its end */
     vz_ctid_map_t          map;
     uint64_t               took;    /* ms of our last round, 0: it failed */
     uint64_t               slow;    /* nobody waits for the node until then */
@@ -95,7 +101,7 @@ vz_collector_init(ngx_cycle_t *cycle)
     vz_collector_timer.log = cycle->log;
     vz_collector_timer.cancelable = 1;
 
-    /* the nodes are known before the first request wants them */
+    /* so that the nodes are known before the first request needs them */
 
     ngx_add_timer(&vz_collector_timer, 1);
 
@@ -194,7 +200,7 @@ vz_collector_stamp(vz_collector_begun_t *begun)
 }
 
 
-/* when the last round over a node began, whoever made it; 0 for none */
+/* when any worker's last round over a node began; 0 for none */
 static uint64_t
 vz_collector_began(vz_node_row_t *node)
 {
@@ -206,7 +212,7 @@ vz_collector_began(vz_node_row_t *node)
 }
 
 
-/* whether that is too long ago, or a task has changed something since */
+/* whether that is too long ago, or a task has changed something since then */
 static ngx_uint_t
 vz_collector_old(vz_node_row_t *node, ngx_uint_t msec)
 {
@@ -226,7 +232,7 @@ vz_collector_old(vz_node_row_t *node, ngx_uint_t msec)
 }
 
 
-/* whether another round would not keep the node busy with nothing else */
+/* whether the node has rested enough since its last round */
 static ngx_uint_t
 vz_collector_may(vz_node_row_t *node, ngx_uint_t msec)
 {
@@ -238,7 +244,7 @@ vz_collector_may(vz_node_row_t *node, ngx_uint_t msec)
 }
 
 
-/* a task that ended, or went on to its next step */
+/* stop at a task that has ended, or gone on to its next step */
 static ngx_int_t
 vz_collector_task(void *data, const vz_task_view_t *view)
 {
@@ -257,8 +263,8 @@ vz_collector_task(void *data, const vz_task_view_t *view)
 
 
 /*
- * A round that hangs is told as silence before its time is over, unless
- * another worker's was answered meanwhile.
+ * A round that hangs counts as a failure before its time is over, unless
+ * another worker's round was answered meanwhile.
  */
 static void
 vz_collector_check_late(vz_collector_node_t *live)
@@ -468,8 +474,8 @@ vz_collector_missing(vz_node_row_t *node)
 
 
 /*
- * The node does not answer: what is shown stays, and is called unknown.  The
- * zone says what is shown, whichever worker asked before.
+ * The node does not answer: its samples stay, and their state becomes unknown,
+ * whichever worker stored them.
  */
 static void
 vz_collector_silence(vz_node_row_t *node, const vz_collector_begun_t *begun)

@@ -2,8 +2,8 @@
  * GET /api/events and the live form of GET /api/orders/{secret}.
  *
  * Rendering runs on the main stack and reads the zone only.  The newest
- * version is read before the tables are: what changes meanwhile is told twice
- * rather than never.
+ * version is read before the tables: a change meanwhile is sent twice rather
+ * than never.
  */
 
 #include "panel/api/body.h"
@@ -18,8 +18,10 @@
 
 
 #define VZ_EVENTS_BATCH  200        /* containers in one event */
-#define VZ_EVENTS_WATCH  5000       /* ms; the collector goes on from there */
-#define VZ_EVENTS_LATER  "10"       /* seconds until one may be free again */
+#define VZ_EVENTS_WATCH  5000       /* ms until the stream itself keeps the
+                                       collector going */
+#define VZ_EVENTS_LATER  "10"       /* seconds until a stream may be free
+                                       again */
 
 
 /* What a stream shows, of all that its user may see. */
@@ -185,7 +187,7 @@ vz_events_wanted(vz_call_t *call)
 }
 
 
-/* from Last-Event-ID when a browser returns, else from ?since=VERSION */
+/* from Last-Event-ID when a browser reconnects, else from ?since=VERSION */
 
 static uint64_t
 vz_events_since(vz_call_t *call)
@@ -204,7 +206,7 @@ vz_events_since(vz_call_t *call)
         return 0;
     }
 
-    /* a version of the future would wait for ever */
+    /* with a version of the future the stream would stay silent */
 
     return since > vz_zone_version() ? 0 : since;
 }
@@ -298,7 +300,7 @@ vz_events_task(void *data, const vz_task_view_t *view)
         return NGX_OK;
     }
 
-    /* what ended before somebody began to look is history */
+    /* tasks that ended before the stream began are not sent */
 
     if (stream->scope->since == 0
         && ngx_strcmp(view->state, "queued") != 0
@@ -315,7 +317,7 @@ vz_events_task(void *data, const vz_task_view_t *view)
 }
 
 
-/* up to the version, so that none is told twice */
+/* notices up to the version, so that none is sent twice */
 
 static void
 vz_events_notices(vz_events_t *stream, uint64_t version)
@@ -435,9 +437,9 @@ vz_events_part(vz_events_t *stream, const char *data, size_t len)
 
 
 /*
- * The id comes last, in a block of its own without data: browsers remember it
- * and dispatch nothing (HTML, 9.2.6).  A stream that has nothing to tell yet
- * begins with one, so that who returns misses nothing.
+ * The id comes last, in a block of its own without data: browsers store it and
+ * dispatch nothing (HTML, 9.2.6).  A stream that has nothing to send yet
+ * begins with one, so that nothing is missed after a reconnect.
  */
 
 static void

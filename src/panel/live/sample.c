@@ -217,7 +217,7 @@ vz_sample_forget(ngx_uint_t node, uint64_t before)
 }
 
 
-/* some of them; whether there may be more behind the cursor */
+/* drop some of them; returns whether there may be more behind the cursor */
 static ngx_uint_t
 vz_sample_forget_some(vz_table_t *table, ngx_uint_t node, uint64_t before,
     uint64_t *cursor)

@@ -1,7 +1,7 @@
 /*
- * What a node or the panel said about a task, as JSON: the words themselves,
- * and where they have a code that one with its values, for people to read in
- * their language.
+ * A message of a node or of the panel about a task, as JSON: the English text,
+ * and where the message has a code also that with its values, from which pages
+ * make the text in the reader's language.
  */
 
 #ifndef VZ_TASK_SAID_H
@@ -11,8 +11,8 @@
 
 
 /*
- * vz_task_said_json: the member key with the words, "" where they are not
- * shown, and the member "say" where they say something that has a code.
+ * vz_task_said_json: write the member key with the text, "" unless it is shown,
+ * and the member "say" where the message has a code.
  */
 void vz_task_said_json(vz_json_t *json, const char *key, ngx_str_t text,
     ngx_uint_t shown);

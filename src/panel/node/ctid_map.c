@@ -1,5 +1,5 @@
 /*
- * Which container of a node has a number, and whose it is.
+ * The map of a node's numbers.
  */
 
 #include "panel/api/zone_ids.h"
@@ -8,9 +8,11 @@
 #include "wire/field_value.h"
 
 
-#define VZ_CTID_MAP        60       /* seconds numbers and owners are kept */
-#define VZ_CTID_MAP_SAME   5        /* the same where node and rows differ */
-#define VZ_CTID_MAP_LEAST  2        /* and where they did not before */
+#define VZ_CTID_MAP        60       /* seconds that a map is kept */
+#define VZ_CTID_MAP_SAME   5        /* the same where the node's list
+                                       differs */
+#define VZ_CTID_MAP_LEAST  2        /* the same where it differs in
+                                       something new */
 
 
 static uint32_t vz_ctid_map_differs(vz_ctid_map_t *map,
@@ -109,7 +111,7 @@ vz_ctid_map_read(vz_ctid_map_t *map, uint64_t node)
 }
 
 
-/* what it has in common with no other difference; 0 where there is none */
+/* a hash of the differences; 0 where there is none */
 
 static uint32_t
 vz_ctid_map_differs(vz_ctid_map_t *map, const vz_answer_t *answer)

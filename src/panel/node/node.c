@@ -8,10 +8,11 @@
 #include "runtime/zone.h"
 
 
-#define VZ_NODE_AGE       60        /* seconds a row is believed */
+#define VZ_NODE_AGE       60        /* seconds that the rows are kept */
 #define VZ_NODE_TEMPLATES 10
-#define VZ_NODE_PATIENCE  2000      /* ms that somebody waits for an answer */
-#define VZ_NODE_MUTE      5         /* seconds nobody does after a vain wait */
+#define VZ_NODE_PATIENCE  2000      /* ms that a caller waits for an answer */
+#define VZ_NODE_MUTE      5         /* seconds without waiting after it was
+                                       in vain */
 
 
 static void vz_node_forget(const vz_rows_t *rows);
@@ -83,8 +84,8 @@ vz_node_known(void)
 
 
 /*
- * Those whose row is gone.  Nobody waits for one that is not in the
- * configuration, so its place is free for another.
+ * Forget the nodes whose row is gone.  No fiber waits for a node that is not
+ * in the configuration, so its place can be used again.
  */
 
 static void
@@ -128,7 +129,7 @@ vz_node_store(const vz_rows_t *rows, ngx_uint_t n)
     if (node->name.len != name.len
         || ngx_strncmp(node->name.data, name.data, name.len) != 0)
     {
-        /* a node is renamed once in its life: the old name is left behind */
+        /* a node is renamed rarely: the old name is not freed */
 
         copy = ngx_pstrdup(ngx_cycle->pool, &name);
         if (copy == NULL) {
@@ -303,7 +304,7 @@ vz_node_call(vz_node_row_t *node)
 }
 
 
-/* the list of before lives until the one that takes its place is whole */
+/* the old list lives until the new one is complete */
 
 static ngx_int_t
 vz_node_keep(vz_node_row_t *node, ngx_pool_t *pool, const vz_answer_t *answer)

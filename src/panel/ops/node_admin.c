@@ -1,6 +1,6 @@
 /*
  * /api/admin/nodes: the hosts of containers, as the database, the
- * configuration and they themselves say.
+ * configuration and their own answers describe them.
  */
 
 #include "panel/api/edit.h"
@@ -25,7 +25,7 @@ typedef struct {
     int64_t         ctid_max;
 } vz_node_body_t;
 
-/* What a node says of itself, asked on a fiber of its own. */
+/* A node's answers, fetched on a fiber of its own. */
 typedef struct {
     vz_node_t      *relay;          /* NULL: not in the configuration */
     ngx_pool_t     *pool;
@@ -241,7 +241,7 @@ vz_node_asks(vz_call_t *call, const vz_rows_t *rows, vz_node_ask_t **asks)
 }
 
 
-/* all at once: one that does not answer keeps nobody waiting but itself */
+/* all at once: a node that does not answer delays nobody else */
 
 static void
 vz_node_ask_all(vz_call_t *call, vz_node_ask_t *asks, ngx_uint_t n)
@@ -302,7 +302,7 @@ vz_node_json(vz_json_t *out, const vz_rows_t *rows, ngx_uint_t row,
 }
 
 
-/* by the collector's last round: the node is not asked for it here */
+/* from the collector's last round: the node is not asked for it here */
 
 static void
 vz_node_differs(vz_json_t *out, uint64_t id)
@@ -432,8 +432,8 @@ vz_node_admin_create(vz_call_t *call)
 
 
 /*
- * A key must not pass through a browser, so nginx.conf brings a node: here it
- * is only told which numbers it has.
+ * A key must not pass through a browser, so nodes are added in nginx.conf;
+ * this only sets the numbers that a node may use.
  */
 
 static vz_code_e

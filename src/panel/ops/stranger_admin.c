@@ -1,6 +1,6 @@
 /*
- * /api/admin/nodes/{id}/containers and /leave: what a node has and the panel
- * does not know, and what the panel knows and the node has not.
+ * /api/admin/nodes/{id}/containers and /leave: containers that a node has and
+ * the panel does not, and the reverse.
  */
 
 #include "panel/api/audit.h"
@@ -14,7 +14,7 @@
 #include "runtime/call.h"
 
 
-#define VZ_STRANGER_MISSING  VZ_QUERY_MOST  /* told of, at most */
+#define VZ_STRANGER_MISSING  VZ_QUERY_MOST  /* listed, at most */
 
 
 typedef struct {
@@ -23,7 +23,7 @@ typedef struct {
     int64_t          left;
 } vz_leave_body_t;
 
-/* What a page tells beside the node's own words. */
+/* What the reply has beside the node's answer. */
 typedef struct {
     vz_call_t                *call;
     vz_stranger_admin_node_t  node;
@@ -140,7 +140,7 @@ vz_stranger_admin_node(vz_call_t *call, vz_stranger_admin_node_t *node)
 }
 
 
-/* who does not let us in, or says what we don't understand, is down for us */
+/* a node that refuses us, or answers nonsense, counts as down */
 
 void
 vz_stranger_admin_fault(vz_call_t *call, vz_code_e rc)
@@ -150,7 +150,7 @@ vz_stranger_admin_fault(vz_call_t *call, vz_code_e rc)
 }
 
 
-/* what is not learned now is the next time */
+/* what can't be stored now is stored the next time */
 
 static void
 vz_stranger_learned(vz_call_t *call, const vz_stranger_admin_node_t *node)
@@ -198,7 +198,7 @@ vz_stranger_admin_list(vz_call_t *call)
 }
 
 
-/* those of ours whose numbers strangers have, and those that are missing */
+/* the rows of ours whose numbers strangers have, and the missing ones */
 
 static vz_code_e
 vz_stranger_read(vz_stranger_page_t *page)
@@ -383,7 +383,7 @@ vz_stranger_one(vz_stranger_page_t *page, vz_json_t *out,
 }
 
 
-/* the row that has its number, whose container it is not */
+/* the row that has the stranger's number */
 
 static void
 vz_stranger_namesake(vz_stranger_page_t *page, vz_json_t *out, uint32_t ctid)
