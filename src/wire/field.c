@@ -333,7 +333,7 @@ vz_field_strange(vz_field_e kind, const char *s, size_t len, size_t *size)
 
 
 unsigned
-vz_field_people(vz_field_e kind)
+vz_field_folds(vz_field_e kind)
 {
     const vz_field_def_t  *def = vz_field_def(kind);
 

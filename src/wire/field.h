@@ -89,10 +89,10 @@ size_t vz_field_strange(vz_field_e kind, const char *s, size_t len,
     size_t *size);
 
 /*
- * vz_field_people: whether the kind is one that people write, so that more or
- * other spaces than needed are no mistake.
+ * vz_field_folds: whether more or other spaces than needed are no mistake and
+ * are to be folded, because the kind has a strange pattern: people write it.
  */
-unsigned vz_field_people(vz_field_e kind);
+unsigned vz_field_folds(vz_field_e kind);
 
 /* vz_field_name: the name of a kind, as "hostname".  Static storage. */
 const char *vz_field_name(vz_field_e kind);

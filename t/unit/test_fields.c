@@ -175,9 +175,9 @@ every_kind_has_name_rule_and_pattern(void **state)
         assert_int_equal(vz_field_pattern(kind)[0], '^');
     }
 
-    assert_true(vz_field_people(VZ_FIELD_PERSON));
-    assert_false(vz_field_people(VZ_FIELD_PLAN));
-    assert_false(vz_field_people(VZ_FIELDS_COUNT));
+    assert_true(vz_field_folds(VZ_FIELD_PERSON));
+    assert_false(vz_field_folds(VZ_FIELD_PLAN));
+    assert_false(vz_field_folds(VZ_FIELDS_COUNT));
 }
 
 
