@@ -17,10 +17,12 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "daemon/base/check.h"
+#include "daemon/base/check_line.h"
 #include "daemon/base/log.h"
 #include "daemon/server/boot.h"
+#include "daemon/server/check.h"
 #include "daemon/server/connection.h"
+#include "daemon/server/driver_pick.h"
 #include "daemon/server/peer.h"
 #include "daemon/template/template_cache.h"
 #include "daemon/template/template_prune.h"

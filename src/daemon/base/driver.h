@@ -81,8 +81,4 @@ struct vz_driver_s {
 };
 
 
-/* vz_driver_pick: by conf->driver, auto takes the first usable; else NULL. */
-const vz_driver_t *vz_driver_pick(const vz_config_t *conf, char *words);
-
-
 #endif /* VZ_DRIVER_H */

@@ -8,7 +8,7 @@
 #ifndef VZ_CT_STATE_H
 #define VZ_CT_STATE_H
 
-#include <sys/types.h>
+#include "daemon/base/process.h"
 #include "daemon/ct/ct_store.h"
 
 
@@ -22,45 +22,11 @@ typedef enum {
 } vz_cg_e;
 
 typedef struct {
-    pid_t       pid;
-    uint64_t    start;              /* clock ticks since boot */
-} vz_process_t;
-
-typedef struct {
     vz_process_t    init;           /* pid 0: between two boots of a guest */
     vz_process_t    monitor;
     int             halt;           /* the signal that its init obeys */
     char            cgroup[VZ_CG_COUNT][256];   /* folders, absolute */
 } vz_ct_state_t;
-
-
-/* vz_process_of: 0, or -1 when there is no such process. */
-int vz_process_of(pid_t pid, vz_process_t *process);
-
-/* vz_process_alive: 1 while that very process lives and is no zombie. */
-int vz_process_alive(const vz_process_t *process);
-
-/*
- * vz_process_executed: 1 where it lives and is a program of its own, no longer
- * the copy of its parent that fork(2) made of it.
- */
-int vz_process_executed(const vz_process_t *process);
-
-/*
- * vz_process_wait: until it has ended; 1, or 0 after ms milliseconds.
- * vz_process_kill: 0, also where it is gone, or -1.
- */
-int vz_process_wait(const vz_process_t *process, int ms);
-int vz_process_kill(const vz_process_t *process, int sig);
-
-/*
- * vz_process_ns: a namespace of that very process, "net" or "uts", for
- * setns(2); -1 with errno, ESRCH where it has ended.
- */
-int vz_process_ns(const vz_process_t *process, const char *name);
-
-/* vz_process_age: seconds since it started. */
-uint64_t vz_process_age(const vz_process_t *process);
 
 
 /*

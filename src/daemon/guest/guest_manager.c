@@ -7,12 +7,12 @@
 #include "daemon/base/strbuf.h"
 #include "daemon/guest/guest_files.h"
 #include "daemon/guest/guest_manager.h"
-#include "daemon/net/ct_net.h"
+#include "daemon/net/ct_link.h"
 
 
 #define VZ_GUEST_MANAGER_FILE  65536  /* bytes of a file that is changed */
 #define VZ_GUEST_MANAGER_MORE  4096  /* bytes that a change adds at most */
-#define VZ_GUEST_MANAGER_HEAD  "# set by the panel: " VZ_GUEST_FILES_LINK     \
+#define VZ_GUEST_MANAGER_HEAD  "# set by the panel: " VZ_CT_LINK_INSIDE       \
                          " has its addresses before anything starts\n"
 
 
@@ -66,11 +66,11 @@ static const vz_guest_manager_t  vz_managers[] = {
     { "etc/NetworkManager/conf.d", "etc/NetworkManager/conf.d/99-vzpanel.conf",
       vz_guest_manager_fixed,
       VZ_GUEST_MANAGER_HEAD "[keyfile]\nunmanaged-devices=interface-name:"
-      VZ_GUEST_FILES_LINK "\n" },
+      VZ_CT_LINK_INSIDE "\n" },
     { "etc/network/interfaces", "etc/network/interfaces",
       vz_guest_manager_interfaces, "" },
-    { "etc/network/interfaces.d/" VZ_GUEST_FILES_LINK,
-      "etc/network/interfaces.d/" VZ_GUEST_FILES_LINK,
+    { "etc/network/interfaces.d/" VZ_CT_LINK_INSIDE,
+      "etc/network/interfaces.d/" VZ_CT_LINK_INSIDE,
       vz_guest_manager_interfaces, "" },
     { "etc/network/interfaces.d/50-cloud-init",
       "etc/network/interfaces.d/50-cloud-init", vz_guest_manager_interfaces,
@@ -80,12 +80,12 @@ static const vz_guest_manager_t  vz_managers[] = {
     { "etc/udhcpc/default.script", "etc/udhcpc/default.script",
       vz_guest_manager_udhcpc, "" },  /* Debian's */
     { "etc/dhcpcd.conf", "etc/dhcpcd.conf", vz_guest_manager_added,
-      "denyinterfaces " VZ_GUEST_FILES_LINK "\n" },
-    { "etc/sysconfig/network-scripts/ifcfg-" VZ_GUEST_FILES_LINK,
-      "etc/sysconfig/network-scripts/ifcfg-" VZ_GUEST_FILES_LINK,
+      "denyinterfaces " VZ_CT_LINK_INSIDE "\n" },
+    { "etc/sysconfig/network-scripts/ifcfg-" VZ_CT_LINK_INSIDE,
+      "etc/sysconfig/network-scripts/ifcfg-" VZ_CT_LINK_INSIDE,
       vz_guest_manager_sysconfig, "ONBOOT=no\n" },
-    { "etc/sysconfig/network/ifcfg-" VZ_GUEST_FILES_LINK,
-      "etc/sysconfig/network/ifcfg-" VZ_GUEST_FILES_LINK,
+    { "etc/sysconfig/network/ifcfg-" VZ_CT_LINK_INSIDE,
+      "etc/sysconfig/network/ifcfg-" VZ_CT_LINK_INSIDE,
       vz_guest_manager_sysconfig, "STARTMODE='off'\n" }
 };
 
@@ -208,7 +208,7 @@ vz_guest_manager_networkd(const vz_guest_manager_t *manager,
 
     vz_strbuf_put(new,
                   VZ_GUEST_MANAGER_HEAD
-                  "[Match]\nName=" VZ_GUEST_FILES_LINK "\n\n"
+                  "[Match]\nName=" VZ_CT_LINK_INSIDE "\n\n"
                   "[Network]\nDHCP=no\nIPv6AcceptRA=no\n"
                   "LinkLocalAddressing=ipv6\nKeepConfiguration=yes\n");
 
@@ -255,7 +255,7 @@ vz_guest_manager_interfaces(const vz_guest_manager_t *manager,
         len += line[len] == '\n';
 
         if (sscanf(line, " iface %31s %15s %15s", name, family, method) == 3
-            && strcmp(name, VZ_GUEST_FILES_LINK) == 0
+            && strcmp(name, VZ_CT_LINK_INSIDE) == 0
             && (strcmp(method, "dhcp") == 0 || strcmp(method, "auto") == 0))
         {
             vz_strbuf_put(new, VZ_GUEST_MANAGER_HEAD "iface %s %s manual\n",
@@ -280,7 +280,7 @@ vz_guest_manager_udhcpc(const vz_guest_manager_t *manager,
 
     static const char  guard[] =
         VZ_GUEST_MANAGER_HEAD
-        "[ \"$interface\" != " VZ_GUEST_FILES_LINK " ] || exit 0\n";
+        "[ \"$interface\" != " VZ_CT_LINK_INSIDE " ] || exit 0\n";
 
     (void) manager;
     (void) conf;

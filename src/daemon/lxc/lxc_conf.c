@@ -9,7 +9,7 @@
 #include "daemon/lxc/lxc_conf.h"
 #include "daemon/lxc/lxc_seccomp.h"
 #include "daemon/lxc/lxcfs.h"
-#include "daemon/net/ct_net.h"
+#include "daemon/net/ct_link.h"
 #include "wire/field.h"
 
 
@@ -142,14 +142,14 @@ static void
 vz_lxc_conf_net(vz_strbuf_t *text, const vz_config_t *conf,
     const vz_ct_t *ct)
 {
-    char  interface[VZ_INTERFACE_MAX], hw[18];
+    char  interface[VZ_CT_LINK_MAX], hw[18];
 
-    vz_ct_net_interface(conf, ct->ctid, interface);
-    vz_ct_net_hardware(ct->ctid, hw);
+    vz_ct_link_name(conf, ct->ctid, interface);
+    vz_ct_link_mac_text(ct->ctid, hw);
 
     vz_strbuf_put(text, "lxc.net.0.type = veth\n"
                   "lxc.net.0.veth.pair = %s\n"
-                  "lxc.net.0.name = " VZ_GUEST_FILES_LINK "\n"
+                  "lxc.net.0.name = " VZ_CT_LINK_INSIDE "\n"
                   "lxc.net.0.hwaddr = %s\n"
                   "lxc.net.0.flags = up\n", interface, hw);
 

@@ -15,7 +15,7 @@
 #include <lxc/version.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include "daemon/base/check.h"
+#include "daemon/base/check_line.h"
 #include "daemon/base/dirtree.h"
 #include "daemon/base/lock.h"
 #include "daemon/base/log.h"

@@ -17,6 +17,7 @@
 #include "daemon/lxc/lxc_driver.h"
 #include "daemon/lxc/lxc_lifecycle.h"
 #include "daemon/lxc/lxc_power.h"
+#include "daemon/lxc/lxc_record.h"
 #include "daemon/net/ct_net.h"
 #include "daemon/rootfs/disk_space.h"
 #include "daemon/rootfs/mount.h"
@@ -37,40 +38,6 @@ static vz_code_e vz_lxc_furnish(const vz_ct_t *ct, int root, int raw,
     const void *data, char *words);
 static int vz_lxc_publish(const vz_config_t *conf, vz_ct_t *ct);
 static int vz_lxc_hide(const vz_ct_t *ct, const char *gone);
-
-
-vz_code_e
-vz_lxc_driver_load(vz_job_t *job, vz_ct_t *ct)
-{
-    vz_code_e  rc;
-
-    rc = vz_ct_store_read(job->conf, job->req->ctid, ct);
-
-    if (rc == VZ_NOENT) {
-        return vz_job_end(job, rc, "container %u does not exist",
-                          job->req->ctid);
-    }
-
-    if (rc != VZ_OK) {
-        return vz_job_end(job, rc, "the record of container %u is broken",
-                          job->req->ctid);
-    }
-
-    return VZ_OK;
-}
-
-
-vz_code_e
-vz_lxc_driver_save(vz_job_t *job, const vz_ct_t *ct)
-{
-    if (vz_ct_store_write(ct) == -1) {
-        return vz_job_end(job, errno == ENOSPC ? VZ_NOSPACE : VZ_INTERNAL,
-                          "the record of container %u: %s", ct->ctid,
-                          strerror(errno));
-    }
-
-    return VZ_OK;
-}
 
 
 vz_code_e
@@ -349,14 +316,14 @@ vz_lxc_lifecycle_adopt(vz_job_t *job)
     vz_ct_t    ct;
     vz_code_e  rc;
 
-    rc = vz_lxc_driver_load(job, &ct);
+    rc = vz_lxc_record_load(job, &ct);
     if (rc != VZ_OK) {
         return rc;
     }
 
     strcpy(ct.tag, job->req->argv[1]);
 
-    return vz_lxc_driver_save(job, &ct);
+    return vz_lxc_record_save(job, &ct);
 }
 
 

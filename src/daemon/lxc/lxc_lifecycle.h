@@ -8,15 +8,6 @@
 #include "daemon/lxc/lxc_driver.h"
 
 
-/*
- * vz_lxc_driver_load: the record of the verb's container, or why not, said by
- * vz_job_end().
- */
-vz_code_e vz_lxc_driver_load(vz_job_t *job, vz_ct_t *ct);
-
-/* vz_lxc_driver_save: the record written, or why not, said. */
-vz_code_e vz_lxc_driver_save(vz_job_t *job, const vz_ct_t *ct);
-
 vz_code_e vz_lxc_lifecycle_create(vz_job_t *job);
 vz_code_e vz_lxc_lifecycle_destroy(vz_job_t *job);
 vz_code_e vz_lxc_lifecycle_adopt(vz_job_t *job);

@@ -22,6 +22,7 @@
 #include "daemon/lxc/lxc_lifecycle.h"
 #include "daemon/lxc/lxc_monitor.h"
 #include "daemon/lxc/lxc_power.h"
+#include "daemon/lxc/lxc_record.h"
 #include "daemon/lxc/lxc_restart.h"
 #include "daemon/net/ct_net.h"
 #include "daemon/rootfs/mount.h"
@@ -58,7 +59,7 @@ vz_lxc_power_start(vz_job_t *job)
     vz_ct_t    ct;
     vz_code_e  rc;
 
-    if ((rc = vz_lxc_driver_load(job, &ct)) != VZ_OK
+    if ((rc = vz_lxc_record_load(job, &ct)) != VZ_OK
         || (rc = vz_lxc_want(job, &ct, 1)) != VZ_OK)
     {
         return rc;
@@ -77,7 +78,7 @@ vz_lxc_power_boot(vz_job_t *job)
     vz_ct_state_t  run;
     vz_code_e      rc;
 
-    rc = vz_lxc_driver_load(job, &ct);
+    rc = vz_lxc_record_load(job, &ct);
     if (rc != VZ_OK) {
         return rc;
     }
@@ -106,7 +107,7 @@ vz_lxc_want(vz_job_t *job, vz_ct_t *ct, unsigned onboot)
     }
 
     ct->onboot = onboot;
-    rc = vz_lxc_driver_save(job, ct);
+    rc = vz_lxc_record_save(job, ct);
 
     if (rc == VZ_OK && vz_lxc_conf_write(job->conf, ct) == -1) {
         rc = vz_job_end(job, VZ_INTERNAL, "container %u: %s", ct->ctid,
@@ -200,7 +201,7 @@ vz_lxc_up_ready(vz_job_t *job, vz_ct_t *ct)
     if (!ct->started) {
         ct->started = 1;
 
-        rc = vz_lxc_driver_save(job, ct);
+        rc = vz_lxc_record_save(job, ct);
         if (rc != VZ_OK) {
             return rc;
         }
@@ -338,7 +339,7 @@ vz_lxc_power_stop(vz_job_t *job)
     rc = vz_ct_store_read(job->conf, job->req->ctid, &ct);
 
     if (rc == VZ_NOENT) {
-        return vz_lxc_driver_load(job, &ct);
+        return vz_lxc_record_load(job, &ct);
     }
 
     vz_lxc_restart_forget(job->conf, ct.ctid);
@@ -416,7 +417,7 @@ vz_lxc_power_restart(vz_job_t *job)
     unsigned   killed;
     vz_code_e  rc;
 
-    rc = vz_lxc_driver_load(job, &ct);
+    rc = vz_lxc_record_load(job, &ct);
     if (rc != VZ_OK) {
         return rc;
     }

@@ -11,6 +11,7 @@
 #include "daemon/lxc/lxc_driver.h"
 #include "daemon/lxc/lxc_lifecycle.h"
 #include "daemon/lxc/lxc_read.h"
+#include "daemon/lxc/lxc_record.h"
 #include "daemon/lxc/lxc_stat.h"
 #include "daemon/net/nft_guard.h"
 
@@ -38,7 +39,7 @@ vz_lxc_look(vz_job_t *job, vz_ct_t *ct, vz_lxc_stat_t *stat)
 {
     vz_code_e  rc;
 
-    rc = vz_lxc_driver_load(job, ct);
+    rc = vz_lxc_record_load(job, ct);
 
     if (rc == VZ_OK) {
         vz_lxc_stat(ct, stat);

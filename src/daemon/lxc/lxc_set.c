@@ -19,6 +19,7 @@
 #include "daemon/guest/guest_files.h"
 #include "daemon/lxc/lxc_driver.h"
 #include "daemon/lxc/lxc_lifecycle.h"
+#include "daemon/lxc/lxc_record.h"
 #include "daemon/lxc/lxc_set.h"
 #include "daemon/net/address_permit.h"
 #include "daemon/net/ct_net.h"
@@ -104,7 +105,7 @@ vz_lxc_setmemory_live(vz_job_t *job)
     vz_code_e      rc;
     const char    *which;
 
-    rc = vz_lxc_driver_load(job, &ct);
+    rc = vz_lxc_record_load(job, &ct);
     if (rc != VZ_OK) {
         return rc;
     }
@@ -150,7 +151,7 @@ vz_lxc_setmemory_live(vz_job_t *job)
         }
     }
 
-    rc = vz_lxc_driver_save(job, &ct);
+    rc = vz_lxc_record_save(job, &ct);
 
     if (rc != VZ_OK && live) {
         (void) vz_ct_limits_memory(&before, &run, words);
@@ -180,7 +181,7 @@ vz_lxc_set_disk(vz_job_t *job)
     vz_ct_t    ct, before;
     vz_code_e  rc;
 
-    rc = vz_lxc_driver_load(job, &ct);
+    rc = vz_lxc_record_load(job, &ct);
     if (rc != VZ_OK) {
         return rc;
     }
@@ -215,7 +216,7 @@ vz_lxc_set_disk(vz_job_t *job)
         return vz_job_end(job, rc, "%s", words);
     }
 
-    rc = vz_lxc_driver_save(job, &ct);
+    rc = vz_lxc_record_save(job, &ct);
 
     if (rc != VZ_OK) {
         (void) vz_rootfs_resize(job, &before, before.disk.limit, words);
@@ -243,7 +244,7 @@ vz_lxc_setcpu_live(vz_job_t *job)
     vz_code_e      rc;
     const char    *arg;
 
-    rc = vz_lxc_driver_load(job, &ct);
+    rc = vz_lxc_record_load(job, &ct);
     if (rc != VZ_OK) {
         return rc;
     }
@@ -282,7 +283,7 @@ vz_lxc_setcpu_live(vz_job_t *job)
         }
     }
 
-    rc = vz_lxc_driver_save(job, &ct);
+    rc = vz_lxc_record_save(job, &ct);
 
     if (rc != VZ_OK && live) {
         (void) vz_ct_limits_cpu(job->conf, &before, &run, words);
@@ -300,7 +301,7 @@ vz_lxc_set_name(vz_job_t *job)
     vz_ct_state_t  run;
     vz_code_e      rc;
 
-    rc = vz_lxc_driver_load(job, &ct);
+    rc = vz_lxc_record_load(job, &ct);
     if (rc != VZ_OK) {
         return rc;
     }
@@ -319,7 +320,7 @@ vz_lxc_set_name(vz_job_t *job)
                           "take the name");
     }
 
-    return vz_lxc_driver_save(job, &ct);
+    return vz_lxc_record_save(job, &ct);
 }
 
 
@@ -395,7 +396,7 @@ vz_lxc_setip_locked(vz_job_t *job, const vz_ip_t *address)
     vz_code_e        rc;
     vz_lxc_owner_t   owner;
 
-    rc = vz_lxc_driver_load(job, &ct);
+    rc = vz_lxc_record_load(job, &ct);
     if (rc != VZ_OK) {
         return rc;
     }
@@ -437,7 +438,7 @@ vz_lxc_setip_locked(vz_job_t *job, const vz_ip_t *address)
         rc = vz_job_end(job, rc, "%s", words);
 
     } else {
-        rc = had ? vz_job_end(job, VZ_OK, "already") : vz_lxc_driver_save(job,
+        rc = had ? vz_job_end(job, VZ_OK, "already") : vz_lxc_record_save(job,
                                                                           &ct);
     }
 
@@ -503,7 +504,7 @@ vz_lxc_deleteip_live(vz_job_t *job)
     vz_lock_t   lock;
     vz_code_e   rc;
 
-    rc = vz_lxc_driver_load(job, &ct);
+    rc = vz_lxc_record_load(job, &ct);
     if (rc != VZ_OK) {
         return rc;
     }
@@ -562,7 +563,7 @@ vz_lxc_deleteip_locked(vz_job_t *job, vz_ct_t *ct, unsigned first,
         }
     }
 
-    rc = vz_lxc_driver_save(job, ct);
+    rc = vz_lxc_record_save(job, ct);
 
     return rc == VZ_OK && live ? vz_lxc_later(job, inside) : rc;
 }
@@ -584,7 +585,7 @@ vz_lxc_setgateway_live(vz_job_t *job)
     vz_code_e      rc;
     vz_ip_t        address;
 
-    rc = vz_lxc_driver_load(job, &ct);
+    rc = vz_lxc_record_load(job, &ct);
     if (rc != VZ_OK) {
         return rc;
     }
@@ -612,7 +613,7 @@ vz_lxc_setgateway_live(vz_job_t *job)
         }
     }
 
-    rc = vz_lxc_driver_save(job, &ct);
+    rc = vz_lxc_record_save(job, &ct);
 
     return rc == VZ_OK ? vz_lxc_later(job, words) : rc;
 }
@@ -627,7 +628,7 @@ vz_lxc_set_dns(vz_job_t *job)
     vz_code_e  rc;
     vz_ip_t    list[VZ_CT_DNS];
 
-    if ((rc = vz_lxc_driver_load(job, &ct)) != VZ_OK
+    if ((rc = vz_lxc_record_load(job, &ct)) != VZ_OK
         || (rc = vz_verb_args_dns(job, list, VZ_CT_DNS, &ct.ndns)) != VZ_OK)
     {
         return rc;
@@ -643,7 +644,7 @@ vz_lxc_set_dns(vz_job_t *job)
         return vz_job_end(job, rc, "%s", words);
     }
 
-    return vz_lxc_driver_save(job, &ct);
+    return vz_lxc_record_save(job, &ct);
 }
 
 
@@ -666,7 +667,7 @@ vz_lxc_set_password(vz_job_t *job)
     vz_ct_t    ct;
     vz_code_e  rc;
 
-    if ((rc = vz_lxc_driver_load(job, &ct)) != VZ_OK
+    if ((rc = vz_lxc_record_load(job, &ct)) != VZ_OK
         || (rc = vz_verb_args_secret(job)) != VZ_OK
         || (rc = vz_verb_args_hash(job, hash)) != VZ_OK)
     {

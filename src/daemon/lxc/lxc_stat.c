@@ -6,7 +6,7 @@
 #include "daemon/lxc/lxc_restart.h"
 #include "daemon/lxc/lxc_stat.h"
 #include "daemon/lxc/lxcfs.h"
-#include "daemon/net/ct_net.h"
+#include "daemon/net/ct_link.h"
 #include "daemon/net/netlink.h"
 #include "wire/field.h"
 #include "wire/frame.h"
@@ -181,7 +181,7 @@ vz_lxc_stat_inside(vz_strbuf_t *text, const vz_lxc_stat_t *stat)
     n = 0;
 
     if (stat->running
-        && vz_netlink_open(&nl, &stat->run.init, VZ_GUEST_FILES_LINK) == 0)
+        && vz_netlink_open(&nl, &stat->run.init, VZ_CT_LINK_INSIDE) == 0)
     {
         n = nl.index ? vz_netlink_addresses(&nl, list, VZ_CT_ADDRESSES) : 0;
         vz_netlink_close(&nl);

@@ -6,7 +6,7 @@
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include "daemon/net/address_permit.h"
-#include "daemon/net/ct_net.h"
+#include "daemon/net/ct_link.h"
 #include "daemon/net/netlink.h"
 #include "wire/frame.h"
 
@@ -240,7 +240,7 @@ vz_address_permit_way(const vz_config_t *conf, const vz_ip_t *address,
     strcpy(link, "nowhere");
 
     if (way.index && if_indextoname(way.index, link) != NULL
-        && vz_ct_net_ours(conf, link))
+        && vz_ct_link_ours(conf, link))
     {
         return VZ_OK;
     }

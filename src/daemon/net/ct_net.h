@@ -12,19 +12,6 @@
 #include "daemon/ct/ct_state.h"
 
 
-#define VZ_INTERFACE_MAX  16        /* IFNAMSIZ */
-#define VZ_GUEST_FILES_LINK     "eth0"  /* its name inside */
-
-/* vz_ct_net_interface: the host's end, "vz101.0".  */
-void vz_ct_net_interface(const vz_config_t *conf, uint32_t ctid,
-    char name[VZ_INTERFACE_MAX]);
-
-/* vz_ct_net_ours: whether an interface is the host's end of a container's. */
-int vz_ct_net_ours(const vz_config_t *conf, const char *name);
-
-/* vz_ct_net_hardware: the guest's end's address, the same at every start. */
-void vz_ct_net_hardware(uint32_t ctid, char text[18]);
-
 /*
  * vz_ct_net_start: everything of a container whose init is about to run; with
  * the lock of vz_ct_lock_addresses().

@@ -7,7 +7,7 @@
 #include <sys/socket.h>
 #include "daemon/base/spawn.h"
 #include "daemon/base/strbuf.h"
-#include "daemon/net/ct_net.h"
+#include "daemon/net/ct_link.h"
 #include "daemon/net/nfnetlink.h"
 #include "daemon/net/nft.h"
 #include "daemon/net/router.h"
@@ -28,7 +28,7 @@
 typedef struct {
     vz_strbuf_t  text;
     char         buf[VZ_NFT_TEXT];
-    char         interface[VZ_INTERFACE_MAX];
+    char         interface[VZ_CT_LINK_MAX];
     char         hw[18];
 } vz_nft_t;
 
@@ -84,8 +84,8 @@ static void
 vz_nft_begin(vz_nft_t *nft, const vz_config_t *conf, const vz_ct_t *ct)
 {
     vz_strbuf_init(&nft->text, nft->buf, sizeof(nft->buf));
-    vz_ct_net_interface(conf, ct->ctid, nft->interface);
-    vz_ct_net_hardware(ct->ctid, nft->hw);
+    vz_ct_link_name(conf, ct->ctid, nft->interface);
+    vz_ct_link_mac_text(ct->ctid, nft->hw);
 
     vz_nft_table(&nft->text, conf);
 }
@@ -106,11 +106,11 @@ vz_nft_start(const vz_config_t *conf, const vz_ct_t *ct, char *words)
 static void
 vz_nft_into(vz_strbuf_t *text, const vz_config_t *conf, const vz_ct_t *ct)
 {
-    char      interface[VZ_INTERFACE_MAX], hw[18];
+    char      interface[VZ_CT_LINK_MAX], hw[18];
     unsigned  i;
 
-    vz_ct_net_interface(conf, ct->ctid, interface);
-    vz_ct_net_hardware(ct->ctid, hw);
+    vz_ct_link_name(conf, ct->ctid, interface);
+    vz_ct_link_mac_text(ct->ctid, hw);
 
     vz_strbuf_put(text, "add element %s %s ports { \"%s\" }\n",
                   vz_nft_family(conf), conf->nft_table, interface);

@@ -7,7 +7,7 @@
 #include <unistd.h>
 #include <net/if.h>
 #include <sys/socket.h>
-#include "daemon/net/ct_net.h"
+#include "daemon/net/ct_link.h"
 #include "daemon/net/router.h"
 
 
@@ -191,7 +191,7 @@ vz_router_links(const vz_config_t *conf, vz_router_link_t *links)
             || strcmp(entry->d_name, "all") == 0
             || strcmp(entry->d_name, "default") == 0
             || strcmp(entry->d_name, conf->uplink) == 0
-            || vz_ct_net_ours(conf, entry->d_name))
+            || vz_ct_link_ours(conf, entry->d_name))
         {
             continue;
         }

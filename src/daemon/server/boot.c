@@ -11,6 +11,7 @@
 #include "daemon/lxc/lxc_restart.h"
 #include "daemon/server/boot.h"
 #include "daemon/server/dispatch.h"
+#include "daemon/server/driver_pick.h"
 
 
 #define VZ_BOOT_AT_ONCE  4

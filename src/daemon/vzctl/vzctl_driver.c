@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-#include "daemon/base/check.h"
+#include "daemon/base/check_line.h"
 #include "daemon/vzctl/vzctl_conf.h"
 #include "daemon/vzctl/vzctl_driver.h"
 #include "daemon/vzctl/vzctl_lifecycle.h"
