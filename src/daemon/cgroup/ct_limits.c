@@ -471,10 +471,6 @@ vz_ct_limits_kept(const vz_ct_t *ct, const char *which, char *words)
         len += (size_t) snprintf(words + len, VZ_WORDS_MAX - len, "%s%s",
                                  len ? "," : "", rows[i].name);
     }
-
-    if (len == 0) {
-        strcpy(words, "-");
-    }
 }
 
 

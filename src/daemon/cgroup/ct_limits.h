@@ -42,9 +42,10 @@ void vz_ct_limits_together(const vz_ct_state_t *run, unsigned leaves);
 void vz_ct_limits_parent(const char *group, int version, unsigned leaves);
 
 /*
- * vz_ct_limits_kept: comma-separated names of what the record holds and this
- * kernel can't enforce, "-" for nothing; into words (VZ_WORDS_MAX).  which is
- * "vmguarpages", "oomguarpages", "privvmpages", "diskspace" or NULL for all.
+ * vz_ct_limits_kept: print the names, with commas between them, of the values
+ * that the record holds and this kernel can't enforce into words (VZ_WORDS_MAX
+ * bytes); "" for none.  which is "vmguarpages", "oomguarpages", "privvmpages",
+ * "diskspace", or NULL for all.
  */
 void vz_ct_limits_kept(const vz_ct_t *ct, const char *which, char *words);
 

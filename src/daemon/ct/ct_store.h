@@ -17,19 +17,14 @@
 #include <stdint.h>
 #include <sys/types.h>
 #include "daemon/base/config.h"
+#include "daemon/base/ct_stat.h"
 #include "daemon/base/ip.h"
 #include "wire/verb.h"
 
 
-#define VZ_CT_ADDRESSES  32
-#define VZ_CT_DNS        3
+#define VZ_CT_ADDRESSES  VZ_CT_STAT_ADDRESSES
+#define VZ_CT_DNS        VZ_CT_STAT_DNS
 #define VZ_CT_IDS        65536U     /* ids of one container */
-
-typedef struct {
-    unsigned        set;
-    uint64_t        barrier;        /* bytes, VZ_UNLIMITED */
-    uint64_t        limit;
-} vz_pair_t;
 
 typedef struct {
     uint32_t        ctid;

@@ -1,5 +1,5 @@
 /*
- * The lxc driver: what this host must have, and one function per verb.
+ * The lxc driver: its functions, what this host must have, and --down.
  */
 
 #include <dlfcn.h>
@@ -22,6 +22,7 @@
 #include "daemon/base/spawn.h"
 #include "daemon/cgroup/cgroup.h"
 #include "daemon/cgroup/cgroup_end.h"
+#include "daemon/lxc/lxc_address.h"
 #include "daemon/lxc/lxc_driver.h"
 #include "daemon/lxc/lxc_lifecycle.h"
 #include "daemon/lxc/lxc_monitor.h"
@@ -83,31 +84,24 @@ const vz_driver_t  vz_lxc_driver = {
     .wanted = vz_lxc_wanted,
     .boot = vz_lxc_power_boot,
     .tag = vz_lxc_lifecycle_tag,
-    .run = {
-        [VZ_VERB_CREATE] = vz_lxc_lifecycle_create,
-        [VZ_VERB_DESTROY] = vz_lxc_lifecycle_destroy,
-        [VZ_VERB_ADOPT] = vz_lxc_lifecycle_adopt,
-        [VZ_VERB_START] = vz_lxc_power_start,
-        [VZ_VERB_STOP] = vz_lxc_power_stop,
-        [VZ_VERB_RESTART] = vz_lxc_power_restart,
-        [VZ_VERB_SETMEMORYVM] = vz_lxc_set_memory,
-        [VZ_VERB_SETMEMORYOO] = vz_lxc_set_memory,
-        [VZ_VERB_SETMEMORYP] = vz_lxc_set_memory,
-        [VZ_VERB_SETDISK] = vz_lxc_set_disk,
-        [VZ_VERB_SETCPU] = vz_lxc_set_cpu,
-        [VZ_VERB_SETNAME] = vz_lxc_set_name,
-        [VZ_VERB_SETIP] = vz_lxc_set_ip,
-        [VZ_VERB_DELETEIP] = vz_lxc_set_deleteip,
-        [VZ_VERB_SETGATEWAY] = vz_lxc_set_gateway,
-        [VZ_VERB_SETDNS] = vz_lxc_set_dns,
-        [VZ_VERB_GETMEMORY] = vz_lxc_read_memory,
-        [VZ_VERB_GETDISK] = vz_lxc_read_disk,
-        [VZ_VERB_GETCPU] = vz_lxc_read_cpu,
-        [VZ_VERB_PASSWD] = vz_lxc_set_password,
-        [VZ_VERB_STATUS] = vz_lxc_read_status,
-        [VZ_VERB_LIST] = vz_lxc_read_list,
-        [VZ_VERB_NODE] = vz_lxc_read_node
-    },
+    .set_tag = vz_lxc_lifecycle_set_tag,
+    .create = vz_lxc_lifecycle_create,
+    .destroy = vz_lxc_lifecycle_destroy,
+    .start = vz_lxc_power_start,
+    .stop = vz_lxc_power_stop,
+    .set_memory = vz_lxc_set_memory,
+    .set_disk = vz_lxc_set_disk,
+    .set_cpu = vz_lxc_set_cpu,
+    .set_hostname = vz_lxc_set_hostname,
+    .set_password = vz_lxc_set_password,
+    .address_add = vz_lxc_address_add,
+    .address_remove = vz_lxc_address_remove,
+    .set_gateway = vz_lxc_address_gateway,
+    .set_dns = vz_lxc_address_dns,
+    .stat = vz_lxc_read_stat,
+    .each = vz_lxc_read_each,
+    .node = vz_lxc_read_node,
+    .node_units = vz_lxc_read_node_units,
     .archives = &vz_archive_all
 };
 

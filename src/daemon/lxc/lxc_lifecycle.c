@@ -31,8 +31,7 @@
 #define VZ_LXC_IDLE_WAIT  5000      /* ms, for the image of a destroyed one */
 
 
-static vz_code_e vz_lxc_create_as(vz_job_t *job, vz_ct_t *ct,
-    const char *version);
+static vz_code_e vz_lxc_create_as(vz_job_t *job, vz_ct_t *ct);
 static vz_code_e vz_lxc_reserve(vz_job_t *job, vz_ct_t *ct);
 static vz_code_e vz_lxc_furnish(const vz_ct_t *ct, int root, int raw,
     const void *data, char *words);
@@ -41,24 +40,23 @@ static int vz_lxc_hide(const vz_ct_t *ct, const char *gone);
 
 
 vz_code_e
-vz_lxc_lifecycle_create(vz_job_t *job)
+vz_lxc_lifecycle_create(vz_job_t *job, const char *template, const char *tag,
+    vz_done_t *done)
 {
-    char         lower[PATH_MAX], words[VZ_WORDS_MAX], *version;
-    vz_ct_t      ct;
-    vz_code_e    rc;
-    const char  *template;
+    char       lower[PATH_MAX], words[VZ_WORDS_MAX];
+    vz_ct_t    ct;
+    vz_code_e  rc;
 
-    template = job->req->argv[1];
-
-    rc = vz_ct_store_read(job->conf, job->req->ctid, &ct);
+    rc = vz_ct_store_read(job->conf, job->ctid, &ct);
 
     if (rc == VZ_OK && !ct.started && strcmp(ct.template, template) == 0) {
-        return vz_job_end(job, VZ_OK, "already");
+        done->already = 1;
+        return VZ_OK;
     }
 
     if (rc != VZ_NOENT) {
         return vz_job_end(job, VZ_EXISTS, "container %u exists",
-                          job->req->ctid);
+                          job->ctid);
     }
 
     if (!vz_disk_space(job->conf, words)) {
@@ -70,10 +68,11 @@ vz_lxc_lifecycle_create(vz_job_t *job)
         return rc;
     }
 
-    version = strrchr(lower, '/') + 1;
-
     memset(&ct, 0, sizeof(ct));
-    ct.ctid = job->req->ctid;
+    ct.ctid = job->ctid;
+    strcpy(ct.tag, tag);
+    snprintf(ct.template, sizeof(ct.template), "%s", template);
+    snprintf(ct.version, sizeof(ct.version), "%s", strrchr(lower, '/') + 1);
 
     if (vz_ct_store_dir(job->conf, ct.ctid, "gone", ct.dir) == -1
         || vz_mount_drop(&ct) == -1
@@ -86,7 +85,7 @@ vz_lxc_lifecycle_create(vz_job_t *job)
                           ct.ctid, strerror(errno));
     }
 
-    rc = vz_lxc_create_as(job, &ct, version);
+    rc = vz_lxc_create_as(job, &ct);
 
     if (rc != VZ_OK) {
         (void) vz_dirtree_remove(ct.dir);
@@ -102,14 +101,11 @@ vz_lxc_lifecycle_create(vz_job_t *job)
 /* in .CTID.tmp, renamed when all of it is there */
 
 static vz_code_e
-vz_lxc_create_as(vz_job_t *job, vz_ct_t *ct, const char *version)
+vz_lxc_create_as(vz_job_t *job, vz_ct_t *ct)
 {
     char       words[VZ_WORDS_MAX];
     vz_code_e  rc;
 
-    strcpy(ct->tag, job->req->mark.tag);
-    snprintf(ct->template, sizeof(ct->template), "%s", job->req->argv[1]);
-    snprintf(ct->version, sizeof(ct->version), "%s", version);
     snprintf(ct->hostname, sizeof(ct->hostname), "vps%u", ct->ctid);
 
     ct->created = (uint64_t) time(NULL);
@@ -242,17 +238,18 @@ vz_lxc_publish(const vz_config_t *conf, vz_ct_t *ct)
 
 
 vz_code_e
-vz_lxc_lifecycle_destroy(vz_job_t *job)
+vz_lxc_lifecycle_destroy(vz_job_t *job, vz_done_t *done)
 {
     char       words[VZ_WORDS_MAX], path[PATH_MAX];
     vz_ct_t    ct;
     unsigned   killed;
     vz_code_e  rc;
 
-    rc = vz_ct_store_read(job->conf, job->req->ctid, &ct);
+    rc = vz_ct_store_read(job->conf, job->ctid, &ct);
 
     if (rc == VZ_NOENT) {
-        return vz_job_end(job, VZ_OK, "already");
+        done->already = 1;
+        return VZ_OK;
     }
 
     /* what can't be removed is not taken down */
@@ -311,7 +308,7 @@ vz_lxc_hide(const vz_ct_t *ct, const char *gone)
 
 
 vz_code_e
-vz_lxc_lifecycle_adopt(vz_job_t *job)
+vz_lxc_lifecycle_set_tag(vz_job_t *job, const char *tag)
 {
     vz_ct_t    ct;
     vz_code_e  rc;
@@ -321,7 +318,7 @@ vz_lxc_lifecycle_adopt(vz_job_t *job)
         return rc;
     }
 
-    strcpy(ct.tag, job->req->argv[1]);
+    strcpy(ct.tag, tag);
 
     return vz_lxc_record_save(job, &ct);
 }

@@ -40,6 +40,7 @@
 #define VZ_LXC_RESERVE   5000       /* ms of a verb's time kept for killing */
 
 
+static vz_code_e vz_lxc_boot(vz_job_t *job, vz_ct_t *ct, vz_done_t *done);
 static vz_code_e vz_lxc_want(vz_job_t *job, vz_ct_t *ct, unsigned onboot);
 static vz_code_e vz_lxc_up(vz_job_t *job, vz_ct_t *ct);
 static vz_code_e vz_lxc_up_ready(vz_job_t *job, vz_ct_t *ct);
@@ -49,12 +50,14 @@ static int vz_lxc_settled(const vz_ct_state_t *run);
 static void vz_lxc_why(vz_job_t *job, const vz_ct_t *ct, char *words);
 static void vz_lxc_said(vz_job_t *job, const char *text);
 static void vz_lxc_unwant(const vz_job_t *job, const vz_ct_t *ct);
-static vz_code_e vz_lxc_end(vz_job_t *job, const vz_ct_t *ct);
+static vz_code_e vz_lxc_stop_again(vz_job_t *job, vz_done_t *done);
+static vz_code_e vz_lxc_end(vz_job_t *job, const vz_ct_t *ct,
+    vz_done_t *done);
 static int vz_lxc_shutdown(const vz_ct_t *ct, int timeout);
 
 
 vz_code_e
-vz_lxc_power_start(vz_job_t *job)
+vz_lxc_power_start(vz_job_t *job, vz_done_t *done)
 {
     vz_ct_t    ct;
     vz_code_e  rc;
@@ -67,31 +70,36 @@ vz_lxc_power_start(vz_job_t *job)
 
     vz_lxc_restart_forget(job->conf, ct.ctid);
 
-    return vz_lxc_power_boot(job);
+    return vz_lxc_boot(job, &ct, done);
 }
 
 
 vz_code_e
-vz_lxc_power_boot(vz_job_t *job)
+vz_lxc_power_boot(vz_job_t *job, vz_done_t *done)
 {
-    vz_ct_t        ct;
-    vz_ct_state_t  run;
-    vz_code_e      rc;
+    vz_ct_t    ct;
+    vz_code_e  rc;
 
     rc = vz_lxc_record_load(job, &ct);
-    if (rc != VZ_OK) {
-        return rc;
+
+    return rc == VZ_OK ? vz_lxc_boot(job, &ct, done) : rc;
+}
+
+
+static vz_code_e
+vz_lxc_boot(vz_job_t *job, vz_ct_t *ct, vz_done_t *done)
+{
+    vz_ct_state_t  run;
+
+    done->unwanted = !ct->onboot;
+
+    if (done->unwanted) {
+        return VZ_OK;
     }
 
-    if (!ct.onboot) {
-        return vz_job_end(job, VZ_OK, "no longer wanted");
-    }
+    done->already = (unsigned) vz_ct_state_alive(ct, &run);
 
-    if (vz_ct_state_alive(&ct, &run)) {
-        return vz_job_end(job, VZ_OK, "already");
-    }
-
-    return vz_lxc_up(job, &ct);
+    return done->already ? VZ_OK : vz_lxc_up(job, ct);
 }
 
 
@@ -331,12 +339,16 @@ vz_lxc_said(vz_job_t *job, const char *text)
 
 
 vz_code_e
-vz_lxc_power_stop(vz_job_t *job)
+vz_lxc_power_stop(vz_job_t *job, unsigned again, vz_done_t *done)
 {
     vz_ct_t    ct;
     vz_code_e  rc;
 
-    rc = vz_ct_store_read(job->conf, job->req->ctid, &ct);
+    if (again) {
+        return vz_lxc_stop_again(job, done);
+    }
+
+    rc = vz_ct_store_read(job->conf, job->ctid, &ct);
 
     if (rc == VZ_NOENT) {
         return vz_lxc_record_load(job, &ct);
@@ -344,7 +356,7 @@ vz_lxc_power_stop(vz_job_t *job)
 
     vz_lxc_restart_forget(job->conf, ct.ctid);
 
-    if ((rc = vz_lxc_end(job, &ct)) != VZ_OK || ct.broken) {
+    if ((rc = vz_lxc_end(job, &ct, done)) != VZ_OK || ct.broken) {
         return rc;
     }
 
@@ -352,6 +364,36 @@ vz_lxc_power_stop(vz_job_t *job)
         ct.onboot = 0;
         vz_lxc_unwant(job, &ct);
     }
+
+    return VZ_OK;
+}
+
+
+static vz_code_e
+vz_lxc_stop_again(vz_job_t *job, vz_done_t *done)
+{
+    char       words[VZ_WORDS_MAX];
+    vz_ct_t    ct;
+    vz_code_e  rc;
+
+    rc = vz_lxc_record_load(job, &ct);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    /* what would not come up again is not taken down */
+
+    if (vz_mount_pin_find(&ct, VZ_MOUNT_PIN_PATIENCE, words)) {
+        return vz_job_end(job, VZ_BUSY, "%s", words);
+    }
+
+    if ((rc = vz_lxc_want(job, &ct, 1)) != VZ_OK
+        || (rc = vz_lxc_end(job, &ct, done)) != VZ_OK)
+    {
+        return rc;
+    }
+
+    vz_lxc_restart_forget(job->conf, ct.ctid);
 
     return VZ_OK;
 }
@@ -371,15 +413,13 @@ vz_lxc_unwant(const vz_job_t *job, const vz_ct_t *ct)
 }
 
 
-/* with the words "already" or "killed", where it was so */
-
 static vz_code_e
-vz_lxc_end(vz_job_t *job, const vz_ct_t *ct)
+vz_lxc_end(vz_job_t *job, const vz_ct_t *ct, vz_done_t *done)
 {
     int            timeout, left;
     char           words[VZ_WORDS_MAX];
     vz_ct_state_t  run;
-    unsigned       killed, running;
+    unsigned       running;
     vz_code_e      rc;
 
     /* whose monitor was killed may have an init that has outlived it */
@@ -395,55 +435,16 @@ vz_lxc_end(vz_job_t *job, const vz_ct_t *ct)
         vz_job_progress(job, 10, "asking it to shut down");
     }
 
-    rc = vz_lxc_power_halt(job->conf, ct, timeout > 1 ? timeout : 1, &killed,
-                           words);
+    rc = vz_lxc_power_halt(job->conf, ct, timeout > 1 ? timeout : 1,
+                           &done->killed, words);
     if (rc != VZ_OK) {
         return vz_job_end(job, rc, "%s", words);
     }
 
-    if (!running) {
-        return vz_job_end(job, VZ_OK, "already");
-    }
+    done->already = !running;
+    done->killed = running && done->killed;
 
-    return killed ? vz_job_end(job, VZ_OK, "killed") : VZ_OK;
-}
-
-
-vz_code_e
-vz_lxc_power_restart(vz_job_t *job)
-{
-    char       words[VZ_WORDS_MAX];
-    vz_ct_t    ct;
-    unsigned   killed;
-    vz_code_e  rc;
-
-    rc = vz_lxc_record_load(job, &ct);
-    if (rc != VZ_OK) {
-        return rc;
-    }
-
-    /* what would not come up again is not taken down */
-
-    if (vz_mount_pin_find(&ct, VZ_MOUNT_PIN_PATIENCE, words)) {
-        return vz_job_end(job, VZ_BUSY, "%s", words);
-    }
-
-    if ((rc = vz_lxc_want(job, &ct, 1)) != VZ_OK
-        || (rc = vz_lxc_end(job, &ct)) != VZ_OK)
-    {
-        return rc;
-    }
-
-    vz_lxc_restart_forget(job->conf, ct.ctid);
-
-    killed = strcmp(job->words, "killed") == 0;
-    job->words[0] = '\0';
-
-    vz_job_progress(job, 60, "starting it");
-
-    rc = vz_lxc_up(job, &ct);
-
-    return rc == VZ_OK && killed ? vz_job_end(job, VZ_OK, "killed") : rc;
+    return VZ_OK;
 }
 
 

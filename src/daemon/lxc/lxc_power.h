@@ -6,7 +6,8 @@
 #ifndef VZ_LXC_POWER_H
 #define VZ_LXC_POWER_H
 
-#include "daemon/lxc/lxc_driver.h"
+#include "daemon/base/driver.h"
+#include "daemon/ct/ct_store.h"
 
 
 /*
@@ -32,12 +33,10 @@ void vz_lxc_power_unlock(const vz_config_t *conf, const vz_ct_t *ct);
 int vz_lxc_power_clean(const vz_config_t *conf, const vz_ct_t *ct,
     char *words);
 
-/* vz_lxc_power_boot: start where it is still wanted to run, else VZ_OK. */
-vz_code_e vz_lxc_power_boot(vz_job_t *job);
-
-vz_code_e vz_lxc_power_start(vz_job_t *job);
-vz_code_e vz_lxc_power_stop(vz_job_t *job);
-vz_code_e vz_lxc_power_restart(vz_job_t *job);
+/* Primitives of base/driver.h. */
+vz_code_e vz_lxc_power_boot(vz_job_t *job, vz_done_t *done);
+vz_code_e vz_lxc_power_start(vz_job_t *job, vz_done_t *done);
+vz_code_e vz_lxc_power_stop(vz_job_t *job, unsigned again, vz_done_t *done);
 
 
 #endif /* VZ_LXC_POWER_H */

@@ -9,16 +9,16 @@ vz_lxc_record_load(vz_job_t *job, vz_ct_t *ct)
 {
     vz_code_e  rc;
 
-    rc = vz_ct_store_read(job->conf, job->req->ctid, ct);
+    rc = vz_ct_store_read(job->conf, job->ctid, ct);
 
     if (rc == VZ_NOENT) {
         return vz_job_end(job, rc, "container %u does not exist",
-                          job->req->ctid);
+                          job->ctid);
     }
 
     if (rc != VZ_OK) {
         return vz_job_end(job, rc, "the record of container %u is broken",
-                          job->req->ctid);
+                          job->ctid);
     }
 
     return VZ_OK;

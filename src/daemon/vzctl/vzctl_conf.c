@@ -234,16 +234,16 @@ vz_vzctl_conf_load(vz_job_t *job, vz_vzctl_conf_t *ct)
 {
     vz_code_e  code;
 
-    code = vz_vzctl_conf(job->conf, job->req->ctid, ct);
+    code = vz_vzctl_conf(job->conf, job->ctid, ct);
 
     if (code == VZ_NOENT) {
         return vz_job_end(job, code, "container %u does not exist",
-                          job->req->ctid);
+                          job->ctid);
     }
 
     if (code != VZ_OK) {
         return vz_job_end(job, code, "the configuration of container %u: %s",
-                          job->req->ctid, strerror(errno));
+                          job->ctid, strerror(errno));
     }
 
     return code;

@@ -18,12 +18,11 @@
 
 
 #define VZ_VZCTL_OUTPUT     4096        /* of one program, kept */
-#define VZ_VZCTL_ADDRESSES   32
-#define VZ_VZCTL_DNS        3
+#define VZ_VZCTL_ADDRESSES  VZ_CT_STAT_ADDRESSES
+#define VZ_VZCTL_DNS        VZ_CT_STAT_DNS
 #define VZ_VZCTL_NOTE       512
 #define VZ_VZCTL_TAG        "vzpanel:"          /* before a tag */
 #define VZ_VZCTL_DISK_MIN   (16ULL << 20)
-#define VZ_VZCTL_NONE       (UINT64_MAX - 1)    /* vzlist prints "-" */
 
 typedef struct {
     int             status;             /* as of vz_spawn_t */
@@ -86,7 +85,7 @@ typedef struct {
     unsigned        running;
     unsigned        suspended;
     unsigned        mounted;
-    uint64_t        uptime;             /* s, VZ_VZCTL_NONE */
+    uint64_t        uptime;             /* s, VZ_UNKNOWN */
     uint64_t        value[VZ_COL_COUNT];
 } vz_vzctl_row_t;
 

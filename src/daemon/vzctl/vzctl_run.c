@@ -86,7 +86,7 @@ vz_vzctl_run(vz_job_t *job, const char *command, const char *const *options,
     vz_vzctl_said_t  own;
 
     said = said ? said : &own;
-    (void) snprintf(id, sizeof(id), "%u", job->req->ctid);
+    (void) snprintf(id, sizeof(id), "%u", job->ctid);
 
     n = 0;
     argv[n++] = job->conf->vzctl;
@@ -192,7 +192,7 @@ vz_vzctl_run_exec(vz_job_t *job, const char *word, const char *input,
         job->conf->vzctl, "--quiet", "exec2", id, word, NULL
     };
 
-    (void) snprintf(id, sizeof(id), "%u", job->req->ctid);
+    (void) snprintf(id, sizeof(id), "%u", job->ctid);
 
     (void) memset(&run, 0, sizeof(run));
     run.argv = argv;
@@ -366,7 +366,7 @@ vz_vzlist_row(char *line, unsigned columns, vz_vzctl_row_t *row)
 
     for (i = 0; i < VZ_COL_COUNT; i++) {
         text = i < columns ? strtok_r(NULL, " \t", &save) : NULL;
-        row->value[i] = text ? vz_vzlist_number(text) : VZ_VZCTL_NONE;
+        row->value[i] = text ? vz_vzlist_number(text) : VZ_UNKNOWN;
     }
 
     return 0;
@@ -380,7 +380,7 @@ vz_vzlist_number(const char *text)
     uint64_t  n;
 
     if (vz_field_value_number(text, strlen(text), INT64_MAX, &n) != VZ_OK) {
-        return VZ_VZCTL_NONE;
+        return VZ_UNKNOWN;
     }
 
     return n == INT64_MAX || n == INT32_MAX ? VZ_UNLIMITED : n;
@@ -396,7 +396,7 @@ vz_vzlist_uptime(const char *text)
     if (sscanf(text, "%ud%uh:%um:%us", &days, &hours, &minutes, &seconds)
         != 4)
     {
-        return VZ_VZCTL_NONE;
+        return VZ_UNKNOWN;
     }
 
     return days * (uint64_t) 86400 + hours * 3600 + minutes * 60 + seconds;
@@ -410,14 +410,14 @@ vz_vzctl_run_list_one(vz_job_t *job, vz_vzctl_row_t *row)
     vz_code_e  code;
 
     (void) memset(row, 0, sizeof(*row));
-    row->uptime = VZ_VZCTL_NONE;
+    row->uptime = VZ_UNKNOWN;
 
     for (i = 0; i < VZ_COL_COUNT; i++) {
-        row->value[i] = VZ_VZCTL_NONE;
+        row->value[i] = VZ_UNKNOWN;
     }
 
-    row->ctid = job->req->ctid;
-    code = vz_vzctl_run_list(job, job->req->ctid, vz_vzlist_copy, row);
+    row->ctid = job->ctid;
+    code = vz_vzctl_run_list(job, job->ctid, vz_vzlist_copy, row);
 
     return code == VZ_NOENT ? VZ_OK : code;
 }
@@ -442,7 +442,7 @@ vz_vzctl_run_list_root(vz_job_t *job, char *path)
     size_t     len;
     vz_code_e  code;
 
-    code = vz_vzlist_run(job, "root", job->req->ctid, path, PATH_MAX);
+    code = vz_vzlist_run(job, "root", job->ctid, path, PATH_MAX);
 
     len = strcspn(path, "\n");
 
