@@ -27,7 +27,10 @@ vz_process_of(pid_t pid, vz_process_t *process)
         return -1;
     }
 
-    /* the name may hold anything: fields count from the last parenthesis */
+    /*
+     * the name may contain anything: fields are counted from the last
+     * parenthesis
+     */
 
     p = strrchr(buf, ')');
 
@@ -61,7 +64,7 @@ vz_process_alive(const vz_process_t *process)
 }
 
 
-/* a descriptor of that very process, or -1 when it has ended */
+/* A descriptor of the process, or -1 where it has ended. */
 
 static int
 vz_process_open(const vz_process_t *process)
@@ -157,7 +160,10 @@ vz_process_executed(const vz_process_t *process)
 }
 
 
-/* looked at again once it is open: its number may be another's, the host's */
+/*
+ * The process is checked after open(): its number could belong to another by
+ * now, and the namespace to the host.
+ */
 
 int
 vz_process_ns(const vz_process_t *process, const char *name)

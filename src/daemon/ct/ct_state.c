@@ -67,7 +67,10 @@ vz_ct_state_read(const vz_ct_t *ct, vz_ct_state_t *run)
         }
     }
 
-    /* of a time before: its processes are gone, their numbers are others' */
+    /*
+     * the file is from before the node's last start: its processes are gone,
+     * and their numbers may belong to others
+     */
 
     if (boot[0] && strcmp(boot, vz_ct_state_boot()) != 0) {
         memset(run, 0, sizeof(*run));
@@ -78,7 +81,7 @@ vz_ct_state_read(const vz_ct_t *ct, vz_ct_state_t *run)
 }
 
 
-/* the kernel's name for the time since it was started */
+/* The kernel's name for the time since the host was started. */
 
 static const char *
 vz_ct_state_boot(void)
@@ -124,7 +127,7 @@ vz_ct_state_alive(const vz_ct_t *ct, vz_ct_state_t *run)
         return 0;
     }
 
-    /* init does not outlive its monitor: it only may still be dying */
+    /* init may still be dying when its monitor has ended */
 
     return vz_process_alive(&run->monitor)
            && (run->init.pid == 0 || vz_process_alive(&run->init));
