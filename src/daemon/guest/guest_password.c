@@ -4,7 +4,7 @@
 #include "daemon/guest/guest_password.h"
 
 
-/* sha512crypt: templates of 2010 know no better */
+/* sha512crypt: templates of 2010 know nothing better */
 int
 vz_guest_password_hash(const char *secret, char hash[VZ_GUEST_PASSWORD])
 {

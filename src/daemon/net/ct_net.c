@@ -101,7 +101,10 @@ vz_ct_net_stop(const vz_config_t *conf, const vz_ct_t *ct, char *words)
     unsigned   i;
     vz_lock_t  lock;
 
-    /* many may end at once: taking away is finished without it, too */
+    /*
+     * many containers may end at once: cleaning up goes on without the lock,
+     * too
+     */
 
     (void) vz_ct_lock_addresses(conf, "stop", VZ_CT_LOCK_WAIT, &lock, words);
 
@@ -183,7 +186,10 @@ vz_ct_net_address(const vz_config_t *conf, const vz_ct_t *ct,
 }
 
 
-/* the guest is its root's: what it did with its end is told, no more */
+/*
+ * The guest's side belongs to the guest's root: where it was changed there,
+ * that is only reported.
+ */
 
 static void
 vz_ct_net_inside(vz_ct_net_t *net, const vz_ip_t *address, vz_netlink_e op,
@@ -205,7 +211,7 @@ vz_ct_net_inside(vz_ct_net_t *net, const vz_ip_t *address, vz_netlink_e op,
         return;
     }
 
-    /* the first address of a family may bring its default route */
+    /* the first address of a family may need its default route */
 
     if (op == VZ_NETLINK_ADD || bridged) {
         (void) vz_ct_net_default(net, address->family, words);
@@ -214,8 +220,8 @@ vz_ct_net_inside(vz_ct_net_t *net, const vz_ip_t *address, vz_netlink_e op,
 
 
 /*
- * Without promote_secondaries, the first address of a subnet takes the others
- * with it when it goes.
+ * Without promote_secondaries, removing the first address of a subnet removes
+ * the others, too.
  */
 
 static int
@@ -264,8 +270,8 @@ vz_ct_net_gateway(const vz_config_t *conf, const vz_ct_t *ct,
 
 
 /*
- * Both ends, each as far as it is there.  The guest may have given its own
- * another name: it is known by its number, too.
+ * Open both ends, as far as they exist. The guest may have renamed its own
+ * end, so it is found by its index, too.
  */
 
 static int
@@ -334,7 +340,9 @@ vz_ct_net_guest(vz_ct_net_t *net, const vz_ip_t *address, vz_netlink_e op,
 {
     unsigned  prefix;
 
-    /* routed, every address stands alone: there is no neighbour to reach */
+    /*
+     * routed addresses have no neighbours: the prefix covers the whole address
+     */
 
     prefix = address->prefix;
 
@@ -348,8 +356,9 @@ vz_ct_net_guest(vz_ct_net_t *net, const vz_ip_t *address, vz_netlink_e op,
 
 
 /*
- * The gateway is written down as a neighbour with the hardware address of our
- * end: nobody is asked for it, and one of the customer's own need not exist.
+ * The gateway gets a permanent neighbour entry with the hardware address of
+ * our end: nobody is asked for it, and a gateway that a customer chose need
+ * not exist.
  */
 
 static int

@@ -1,6 +1,7 @@
 /*
- * The host's end of a container's link: its filter, its gateway address, and
- * for each address of the container a route, a neighbour, an uplink's proxy.
+ * The host's end of a container's link: its filter and its gateway address;
+ * and for each address of the container a route, a neighbour entry, and a
+ * proxy entry on the uplink.
  */
 
 #include <errno.h>
@@ -21,8 +22,6 @@ static vz_code_e vz_ct_net_route(vz_ct_net_t *net, const vz_ip_t *address,
 static int vz_ct_net_known(const vz_ct_net_t *net, unsigned index);
 static int vz_ct_net_private(const vz_ip_t *address);
 
-
-/* the host's end of a routed container: the next hop, and forwarding */
 
 int
 vz_ct_net_host_gateway(vz_ct_net_t *net, char *words)
@@ -58,8 +57,6 @@ vz_ct_net_host_gateway(vz_ct_net_t *net, char *words)
 }
 
 
-/* what comes in by the host's end */
-
 int
 vz_ct_net_host_filter(vz_ct_net_t *net, char *words)
 {
@@ -71,7 +68,7 @@ vz_ct_net_host_filter(vz_ct_net_t *net, char *words)
         return 0;
     }
 
-    /* a kernel without sch_ingress and cls_bpf: --check tells */
+    /* this kernel has no sch_ingress or cls_bpf: --check reports that */
 
     if (errno == ENOENT || errno == EOPNOTSUPP) {
         vz_log(LOG_WARNING, "%s has no filter of its own: %s", net->name,
@@ -82,8 +79,6 @@ vz_ct_net_host_filter(vz_ct_net_t *net, char *words)
     return vz_ct_net_failed(words, "filter of the interface");
 }
 
-
-/* the host's side of one address */
 
 vz_code_e
 vz_ct_net_host_address(vz_ct_net_t *net, const vz_ip_t *address,
@@ -109,7 +104,7 @@ vz_ct_net_host_address(vz_ct_net_t *net, const vz_ip_t *address,
 
     } else if (net->host.index) {
 
-        /* its hardware address is known: nobody is asked, nobody answers */
+        /* the hardware address is known, so that nobody is asked for it */
 
         if (vz_netlink_neighbour(&net->host, VZ_NETLINK_REPLACE, address,
                                  net->other)
@@ -142,8 +137,8 @@ vz_ct_net_host_address(vz_ct_net_t *net, const vz_ip_t *address,
 
 
 /*
- * That there is a route does not say that it is this one: one of ours to
- * where the address was before is replaced, another's stays.
+ * Add the route, and check that it is in use. A route of another container of
+ * ours, left from before, is replaced; a route of somebody else stays.
  */
 
 static vz_code_e
@@ -200,7 +195,7 @@ vz_ct_net_route(vz_ct_net_t *net, const vz_ip_t *address, char *words)
 }
 
 
-/* whether it is that of a container of ours */
+/* Returns 1 where the interface belongs to one of our containers. */
 
 static int
 vz_ct_net_known(const vz_ct_net_t *net, unsigned index)
@@ -212,7 +207,10 @@ vz_ct_net_known(const vz_ct_net_t *net, unsigned index)
 }
 
 
-/* public addresses are answered for; private ones leave masqueraded */
+/*
+ * The host answers for public addresses on the uplink; private ones leave
+ * masqueraded.
+ */
 
 int
 vz_ct_net_host_uplink(const vz_config_t *conf, const vz_ip_t *address,
