@@ -16,8 +16,9 @@
 
 
 #define VZ_BOOT_AT_ONCE  4
-#define VZ_BOOT_WAIT     30000      /* ms for a container that is held */
-#define VZ_BOOT_TRIES    3          /* of a start that was not in time */
+#define VZ_BOOT_WAIT     30000      /* ms to wait for the lock of a
+                                       container */
+#define VZ_BOOT_TRIES    3          /* tries of a start that timed out */
 
 
 typedef struct {
@@ -173,7 +174,7 @@ vz_boot_all(const vz_sysinfo_t *host, const vz_boot_t *boot)
 }
 
 
-/* 1 where the one that ended did not start its container */
+/* Wait for a child. Returns 1 where it did not start its container. */
 static int
 vz_boot_end(void)
 {
@@ -234,7 +235,9 @@ vz_boot_again(const vz_config_t *conf, uint32_t ctid)
 }
 
 
-/* a node that has just come up is slow: what was late is tried again */
+/*
+ * A node that has just booted is slow: a start that timed out is tried again.
+ */
 static vz_code_e
 vz_boot_one(const vz_sysinfo_t *host, uint32_t ctid, const char *who)
 {

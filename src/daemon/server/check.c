@@ -131,7 +131,7 @@ vz_check_peer(const char *name, int known, uid_t uid, void *data)
 }
 
 
-/* with a connection to ourselves */
+/* Try it with a connection to ourselves. */
 static int
 vz_check_diag(void)
 {
@@ -246,7 +246,7 @@ vz_check_template(const vz_template_t *entry, void *data)
 }
 
 
-/* a node of before has containers, which say what it should be */
+/* An older node has containers, whose addresses suggest what to configure. */
 static int
 vz_check_addresses(const vz_config_t *conf)
 {

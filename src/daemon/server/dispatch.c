@@ -12,7 +12,8 @@
 #include "daemon/server/verb_table.h"
 
 
-#define VZ_DISPATCH_GRACE  15       /* s after the deadline until all ends */
+#define VZ_DISPATCH_GRACE  15       /* seconds after the deadline, when the
+                                       process is ended */
 
 
 static vz_code_e vz_dispatch_locked(const vz_driver_t *driver, vz_job_t *job,
@@ -135,7 +136,7 @@ vz_dispatch_locked(const vz_driver_t *driver, vz_job_t *job, vz_verb_pt run,
 }
 
 
-/* the one place where it is looked at who is meant, and by whom */
+/* Check, in this one place, which container is meant, and by which caller. */
 static vz_code_e
 vz_dispatch_change(const vz_driver_t *driver, vz_job_t *job, vz_verb_pt run)
 {
@@ -162,7 +163,10 @@ vz_dispatch_change(const vz_driver_t *driver, vz_job_t *job, vz_verb_pt run)
 }
 
 
-/* no lock: what has the tag before and after was it meanwhile, too */
+/*
+ * A read takes no lock: a container that has the tag before and after had it
+ * meanwhile, too.
+ */
 static vz_code_e
 vz_dispatch_read(const vz_driver_t *driver, vz_job_t *job, vz_verb_pt run)
 {
@@ -192,7 +196,9 @@ vz_dispatch_read(const vz_driver_t *driver, vz_job_t *job, vz_verb_pt run)
 }
 
 
-/* the alarm is for a library that hangs: drivers keep the deadline */
+/*
+ * The alarm is for a library that hangs; drivers keep the deadline themselves.
+ */
 static vz_code_e
 vz_dispatch_run(vz_job_t *job, vz_verb_pt run)
 {
@@ -215,7 +221,9 @@ vz_dispatch_run(vz_job_t *job, vz_verb_pt run)
 }
 
 
-/* nothing is safe to call here: the second alarm ends it, whatever happens */
+/*
+ * Nothing is safe to call here; the second alarm ends the process in any case.
+ */
 static void
 vz_dispatch_hung(int signo)
 {
