@@ -14,7 +14,7 @@
 
 
 typedef struct {
-    uint32_t        ctid;           /* whose own addresses don't count */
+    uint32_t        ctid;           /* the container that asks */
     const vz_ip_t  *address;
     uint32_t        owner;
 } vz_lxc_address_t;
@@ -97,7 +97,10 @@ vz_lxc_address_add_locked(vz_job_t *job, vz_lxc_change_t *change,
         rc = vz_lxc_record_save(job, ct);
     }
 
-    /* half of it would let the container use what may be another's next */
+    /*
+     * a half finished change would let the container use an address that may
+     * be another's next
+     */
 
     if (rc != VZ_OK && change->live && !done->already) {
         ct->naddresses--;
@@ -109,7 +112,7 @@ vz_lxc_address_add_locked(vz_job_t *job, vz_lxc_change_t *change,
 }
 
 
-/* into the record, where the container may have it */
+/* Put the address into the record, where the container may have it. */
 
 static vz_code_e
 vz_lxc_address_take(vz_job_t *job, vz_lxc_change_t *change,
@@ -230,7 +233,9 @@ vz_lxc_address_remove_locked(vz_job_t *job, vz_lxc_change_t *change,
         memmove(&ct->addresses[last], &ct->addresses[last + 1],
                 (--ct->naddresses - last) * sizeof(ct->addresses[0]));
 
-        /* a monitor that was killed may have left it, where nothing runs */
+        /*
+         * a killed monitor may have left the address, also where nothing runs
+         */
 
         rc = vz_ct_net_address(job->conf, ct,
                                change->live ? &change->run.init : NULL,

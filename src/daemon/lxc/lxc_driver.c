@@ -39,8 +39,9 @@
 
 
 #define VZ_LXC_LOCK_WAIT  10000     /* ms, for --down */
-#define VZ_LXC_DOWN_TURN  250       /* ms between its looks at all */
-#define VZ_LXC_DOWN_ASK   8         /* turns between its requests */
+#define VZ_LXC_DOWN_TURN  250       /* ms between two checks of all
+                                       containers */
+#define VZ_LXC_DOWN_ASK   8         /* checks between two requests to stop */
 
 
 typedef struct {
@@ -52,7 +53,7 @@ typedef struct {
     const vz_config_t   *conf;
     int                  rc;
     char                *words;
-    unsigned             turn;          /* of asking all of them */
+    unsigned             turn;          /* counts the checks */
     unsigned             running;
 } vz_lxc_down_t;
 
@@ -106,7 +107,7 @@ const vz_driver_t  vz_lxc_driver = {
 };
 
 
-/* what must be there, and the package that brings it */
+/* The programs that must exist, and the packages that contain them. */
 
 static const char *const  vz_lxc_programs[][2] = {
     { "/usr/sbin/nft", "nftables" },
@@ -119,7 +120,7 @@ static const char *const  vz_lxc_modules[] = { "btrfs", "overlay" };
 #define VZ_LXC_MODULES   (sizeof(vz_lxc_modules) / sizeof(vz_lxc_modules[0]))
 
 
-/* liblxc hands paths to a shell and its configuration knows no quotes */
+/* liblxc passes paths to a shell, and its configuration has no quotes. */
 
 static int
 vz_lxc_plain(const char *path)
@@ -228,7 +229,7 @@ vz_lxc_check(const vz_config_t *conf)
 }
 
 
-/* what keeps containers apart, from the host and from its networks */
+/* What separates containers from the host and from its networks. */
 
 static int
 vz_lxc_check_net(const vz_config_t *conf)
@@ -265,7 +266,9 @@ vz_lxc_check_net(const vz_config_t *conf)
 }
 
 
-/* lxcfs ended, or was restarted and not reloaded, while it ran */
+/*
+ * lxcfs ended, or was restarted instead of reloaded, while the container ran.
+ */
 
 static int
 vz_lxc_check_one(const vz_ct_t *ct, void *data)
@@ -285,7 +288,7 @@ vz_lxc_check_one(const vz_ct_t *ct, void *data)
 }
 
 
-/* listed, or a module that can be loaded */
+/* Returns 1 where the kernel has the file system, or can load its module. */
 
 static int
 vz_lxc_filesystem(const char *name)
@@ -356,7 +359,7 @@ vz_lxc_open(const vz_config_t *conf, char *words)
 }
 
 
-/* unfinished work of a process that died: nobody holds its lock any more */
+/* Remove the unfinished work of a process that died: its lock is free. */
 
 static int
 vz_lxc_sweep(const vz_ct_t *ct, void *data)
@@ -396,7 +399,7 @@ vz_lxc_wanted(const vz_config_t *conf, vz_wanted_pt each, void *data)
     wanted.each = each;
     wanted.data = data;
 
-    /* those that run already */
+    /* first the rules for those that run already */
 
     vz_nft_guard_keep(conf, NULL);
 
@@ -428,7 +431,10 @@ vz_lxc_down(const vz_config_t *conf, char *words)
         return -1;
     }
 
-    /* all have the same time, and what is left of it is killed at once */
+    /*
+     * all containers have the same time to stop; then the rest is killed at
+     * once
+     */
 
     if (vz_lxc_down_wait(&down) == -1
         || vz_ct_store_each(conf, 0, vz_lxc_down_kill, &down) == -1
@@ -450,7 +456,7 @@ vz_lxc_down(const vz_config_t *conf, char *words)
 }
 
 
-/* until none runs, or all have had stop_timeout since they were asked */
+/* Wait until none runs, or until stop_timeout is over. */
 
 static int
 vz_lxc_down_wait(vz_lxc_down_t *down)
@@ -480,7 +486,7 @@ vz_lxc_down_wait(vz_lxc_down_t *down)
 }
 
 
-/* again and again: a request may be lost while init is young */
+/* Repeat the request: it may be lost while init is young. */
 
 static int
 vz_lxc_down_ask(const vz_ct_t *ct, void *data)

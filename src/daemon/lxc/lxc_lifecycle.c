@@ -28,7 +28,8 @@
 
 
 #define VZ_LXC_IDS_WAIT   10000     /* ms, for the lock over id ranges */
-#define VZ_LXC_IDLE_WAIT  5000      /* ms, for the image of a destroyed one */
+#define VZ_LXC_IDLE_WAIT  5000      /* ms to wait for the image of a
+                                       destroyed container */
 
 
 static vz_code_e vz_lxc_create_as(vz_job_t *job, vz_ct_t *ct);
@@ -98,7 +99,7 @@ vz_lxc_lifecycle_create(vz_job_t *job, const char *template, const char *tag,
 }
 
 
-/* in .CTID.tmp, renamed when all of it is there */
+/* Create it in .CTID.tmp, and rename that at the end. */
 
 static vz_code_e
 vz_lxc_create_as(vz_job_t *job, vz_ct_t *ct)
@@ -147,7 +148,7 @@ vz_lxc_create_as(vz_job_t *job, vz_ct_t *ct)
 }
 
 
-/* a range of ids is taken by the first record that names it */
+/* A range of ids belongs to the first record that names it. */
 
 static vz_code_e
 vz_lxc_reserve(vz_job_t *job, vz_ct_t *ct)
@@ -178,7 +179,7 @@ vz_lxc_reserve(vz_job_t *job, vz_ct_t *ct)
         return vz_job_end(job, VZ_NOSPACE, "no range of ids is free");
     }
 
-    /* the guest's root passes through its folder, others do not */
+    /* the guest's root may pass through the folder, others may not */
 
     rc = mkdir(ct->dir, 0700) == -1
          || chown(ct->dir, 0, ct->idmap) == -1
@@ -221,7 +222,7 @@ vz_lxc_publish(const vz_config_t *conf, vz_ct_t *ct)
 {
     char  path[PATH_MAX];
 
-    /* all that is in it is on the disk before it has its name, then that */
+    /* its content is on the disk before it gets its name, then the name is */
 
     if (vz_ct_store_dir(conf, ct->ctid, NULL, path) == -1
         || vz_dirtree_sync(ct->dir) == -1
@@ -252,7 +253,7 @@ vz_lxc_lifecycle_destroy(vz_job_t *job, vz_done_t *done)
         return VZ_OK;
     }
 
-    /* what can't be removed is not taken down */
+    /* a container that can't be removed is left running */
 
     if (!ct.broken && vz_mount_pin_find(&ct, VZ_MOUNT_PIN_PATIENCE, words)) {
         return vz_job_end(job, VZ_BUSY, "%s", words);
@@ -290,7 +291,10 @@ vz_lxc_lifecycle_destroy(vz_job_t *job, vz_done_t *done)
 }
 
 
-/* a full disk may have no room for a name: then first its image goes */
+/*
+ * A full disk may have no room for another name: then the image is removed
+ * first.
+ */
 
 static int
 vz_lxc_hide(const vz_ct_t *ct, const char *gone)
@@ -324,7 +328,7 @@ vz_lxc_lifecycle_set_tag(vz_job_t *job, const char *tag)
 }
 
 
-/* a record that is broken behind it still says it */
+/* A record that is broken behind its tag still tells the tag. */
 
 vz_code_e
 vz_lxc_lifecycle_tag(const vz_config_t *conf, uint32_t ctid,

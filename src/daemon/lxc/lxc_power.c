@@ -1,6 +1,6 @@
 /*
- * Start, stop, restart.  liblxc starts; stopping needs only the signals that
- * init obeys and the ends of two processes that the hook has written down.
+ * Containers are started and stopped. liblxc starts them. Stopping needs only
+ * the signal that init obeys, and the two processes that the hook has noted.
  */
 
 #include <errno.h>
@@ -31,13 +31,16 @@
 
 #define VZ_LXC_LOCKS     "/run/lxc/lock"
 
-#define VZ_LXC_YOUNG     10         /* s: init may not listen yet */
+#define VZ_LXC_YOUNG     10         /* seconds in which init may not listen
+                                       yet */
 #define VZ_LXC_SLICE     5000       /* ms between two requests to stop */
 #define VZ_LXC_SLICE_Y   1000
 #define VZ_LXC_MONITOR   15000      /* ms a monitor may take to clean up */
 #define VZ_LXC_KILLED    10000      /* ms until a killed init is gone */
-#define VZ_LXC_SETTLE    500        /* ms an init has to show that it lives */
-#define VZ_LXC_RESERVE   5000       /* ms of a verb's time kept for killing */
+#define VZ_LXC_SETTLE    500        /* ms in which an init must prove that
+                                       it lives */
+#define VZ_LXC_RESERVE   5000       /* ms of a verb's time that are reserved
+                                       for killing */
 
 
 static vz_code_e vz_lxc_boot(vz_job_t *job, vz_ct_t *ct, vz_done_t *done);
@@ -103,7 +106,10 @@ vz_lxc_boot(vz_job_t *job, vz_ct_t *ct, vz_done_t *done)
 }
 
 
-/* whether the node's own start starts it: what was asked for last */
+/*
+ * Note whether the container is started with the node: the last request
+ * decides.
+ */
 
 static vz_code_e
 vz_lxc_want(vz_job_t *job, vz_ct_t *ct, unsigned onboot)
@@ -165,7 +171,7 @@ vz_lxc_up(vz_job_t *job, vz_ct_t *ct)
 
     vz_log(LOG_WARNING, "start of %u: %s", ct->ctid, words);
 
-    /* half a start is none */
+    /* a start that is not finished is undone */
 
     vz_lxc_monitor_end(&monitor);
     vz_lxc_undo(job->conf, ct);
@@ -178,7 +184,10 @@ vz_lxc_up(vz_job_t *job, vz_ct_t *ct)
 }
 
 
-/* what a start that was given up had made until then, told by no run file */
+/*
+ * Undo a start that was given up; there may be no run file that tells about
+ * it.
+ */
 
 static void
 vz_lxc_undo(const vz_config_t *conf, const vz_ct_t *ct)
@@ -194,7 +203,7 @@ vz_lxc_undo(const vz_config_t *conf, const vz_ct_t *ct)
 }
 
 
-/* nothing is left of the time before, and its configuration is fresh */
+/* Remove what an earlier run left, and write the configuration again. */
 
 static vz_code_e
 vz_lxc_up_ready(vz_job_t *job, vz_ct_t *ct)
@@ -230,8 +239,8 @@ vz_lxc_up_ready(vz_job_t *job, vz_ct_t *ct)
 
 
 /*
- * liblxc keeps the AppArmor profile that it has generated, and does not sync
- * it: after a power cut it may be empty, and no start would ever succeed.
+ * liblxc keeps the AppArmor profile that it generated, and does not sync it:
+ * after a power cut the profile may be empty, and no start would succeed.
  */
 
 static int
@@ -245,8 +254,8 @@ vz_lxc_profile(const vz_ct_t *ct)
 
 
 /*
- * That an init was executed proves nothing: one that lacks something ends at
- * once.  One that has started a process of its own is on its way.
+ * An init that lacks something ends at once after it was executed. Wait until
+ * it has started a process of its own.
  */
 
 static int
@@ -271,9 +280,9 @@ vz_lxc_settled(const vz_ct_state_t *run)
 
 
 /*
- * Why it did not start: the hook's own words, else liblxc's first error, for
- * those after it only say that there was one.  A line of its log ends in
- * " - file.c:function:line - words".
+ * Find out why it did not start: the hook's reason, or else liblxc's first
+ * error, because later ones only repeat that there was one. A line of its log
+ * ends in " - file.c:function:line - words".
  */
 
 static void
@@ -308,7 +317,10 @@ vz_lxc_why(vz_job_t *job, const vz_ct_t *ct, char *words)
 }
 
 
-/* every error of its log, without what is the same in each line */
+/*
+ * Keep every error of liblxc's log, without the beginning that all lines
+ * share.
+ */
 
 static void
 vz_lxc_said(vz_job_t *job, const char *text)
@@ -381,7 +393,7 @@ vz_lxc_stop_again(vz_job_t *job, vz_done_t *done)
         return rc;
     }
 
-    /* what would not come up again is not taken down */
+    /* a container that could not be started again is not stopped */
 
     if (vz_mount_pin_find(&ct, VZ_MOUNT_PIN_PATIENCE, words)) {
         return vz_job_end(job, VZ_BUSY, "%s", words);
@@ -399,7 +411,7 @@ vz_lxc_stop_again(vz_job_t *job, vz_done_t *done)
 }
 
 
-/* it has stopped: that there is no room to write that down is no failure */
+/* It has stopped: no room for the record is not a failure. */
 
 static void
 vz_lxc_unwant(const vz_job_t *job, const vz_ct_t *ct)
@@ -422,7 +434,7 @@ vz_lxc_end(vz_job_t *job, const vz_ct_t *ct, vz_done_t *done)
     unsigned       running;
     vz_code_e      rc;
 
-    /* whose monitor was killed may have an init that has outlived it */
+    /* an init may have outlived its killed monitor */
 
     running = vz_ct_state_alive(ct, &run) || vz_cgroup_end_busy(job->conf,
                                                                 ct->ctid);
@@ -453,7 +465,7 @@ vz_lxc_power_ask(const vz_config_t *conf, const vz_ct_t *ct)
 {
     vz_ct_state_t  run;
 
-    /* also for a monitor that is about to start it again */
+    /* also tell a monitor that is about to start it again */
 
     if (ct->onboot || vz_ct_state_alive(ct, &run)) {
         (void) vz_ct_stopping_set(conf, ct->ctid);
@@ -479,8 +491,8 @@ vz_lxc_power_halt(const vz_config_t *conf, const vz_ct_t *ct, int timeout,
               && vz_cgroup_end_busy(conf, ct->ctid);
 
     /*
-     * With this a guest that reboots instead is not started again; it may be
-     * about to, where init has just ended.
+     * With this note a guest that reboots instead is not started again. Where
+     * its init has just ended, it may be about to.
      */
 
     if (vz_ct_state_read(ct, &run) == 0
@@ -510,8 +522,8 @@ vz_lxc_power_halt(const vz_config_t *conf, const vz_ct_t *ct, int timeout,
 
 
 /*
- * A request may be lost while init is still young, so it is repeated.  1 when
- * it has ended by itself.
+ * Ask init to shut down, again and again: a request may be lost while init is
+ * young. Returns 1 when it has ended by itself.
  */
 
 static int
@@ -532,7 +544,7 @@ vz_lxc_shutdown(const vz_ct_t *ct, int timeout)
 
         if (run.init.pid == 0) {
 
-            /* between two boots: the hook will see that it is to stop */
+            /* the guest is between two boots: the hook will see the note */
 
             (void) vz_process_wait(&run.monitor, timeout < 50 ? timeout : 50);
             continue;
@@ -550,8 +562,8 @@ vz_lxc_shutdown(const vz_ct_t *ct, int timeout)
 
 
 /*
- * The monitor umounts and removes all by itself; where it was killed, that is
- * done here.
+ * The monitor unmounts and removes everything itself. Where it was killed,
+ * that is done here.
  */
 
 int
@@ -568,7 +580,7 @@ vz_lxc_power_clean(const vz_config_t *conf, const vz_ct_t *ct, char *words)
         (void) vz_process_wait(&run.monitor, VZ_LXC_KILLED);
     }
 
-    /* a monitor that died before its time leaves more than mounts */
+    /* a killed monitor leaves more than mounts */
 
     (void) vz_cgroup_end_remove(conf, ct->ctid);
 

@@ -46,8 +46,9 @@ vz_lxc_stat(const vz_ct_t *ct, vz_lxc_stat_t *stat)
 
 
 /*
- * A thousand looks into /proc take longer than a thousand into cgroups, which
- * have to be read anyway: a group without processes has no init.
+ * Returns 1 where its init lives. A group without processes has no init:
+ * groups have to be read anyway, and reading /proc as well takes longer for a
+ * thousand containers.
  */
 
 static unsigned
@@ -88,7 +89,9 @@ vz_lxc_stat_fill(const vz_ct_t *ct, const vz_lxc_stat_t *stat,
     out->disk_total = stat->disk.total;
     out->disk_free = stat->disk.available;
 
-    /* btrfs counts no inodes, and a stopped container is not looked into */
+    /*
+     * btrfs counts no inodes, and the disk of a stopped container is not read
+     */
 
     out->inodes_used = stat->disk.inodes ? stat->disk.inodes_used : VZ_UNKNOWN;
     out->inodes_total = stat->disk.inodes ? stat->disk.inodes : VZ_UNKNOWN;
@@ -150,8 +153,9 @@ vz_lxc_stat_inside(const vz_lxc_stat_t *stat, vz_ct_detail_t *detail)
 
 
 /*
- * Of each family that it has addresses of, or a gateway of its own.  The main
- * one is its own, or what every routed container has.
+ * Tell a gateway for each family that the container has addresses of, or a
+ * gateway of its own. The main gateway is its own one, or that of all routed
+ * containers.
  */
 
 static void

@@ -13,7 +13,7 @@
 
 typedef struct {
     vz_ct_power_e    state;
-    unsigned         running;         /* its init lives */
+    unsigned         running;         /* 1: its init lives */
     uint64_t         uptime;          /* seconds */
     vz_ct_state_t    run;
     vz_cgroup_use_t  use;

@@ -1,7 +1,7 @@
 /*
- * The vzctl driver: an OpenVZ node's own programs, by their command line.
- * Exit statuses, status words and numbers are read; sentences never are.
- * No boot here: the node's own script (vz) starts what has ONBOOT="yes".
+ * The vzctl driver: it runs an OpenVZ node's own programs. It reads exit
+ * statuses, status words and numbers, but no sentences. It has no boot: the
+ * node's own script (vz) starts containers with ONBOOT="yes".
  */
 
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /*
- * Create, destroy, start, stop.  vzctl's status 0 is not believed:
- * after each of them the container is looked at.
+ * Containers are created, destroyed, started and stopped. Exit status 0 of
+ * vzctl is not trusted: the container is checked after each of them.
  */
 
 #include <errno.h>
@@ -16,9 +16,10 @@
 #include "daemon/vzctl/vzctl_run.h"
 
 
-#define VZ_VZCTL_RESERVE  60000     /* ms of a stop's time kept for killing */
+#define VZ_VZCTL_RESERVE  60000     /* ms of a stop's time that are reserved
+                                       for killing */
 #define VZ_VZCTL_STARTS   3000      /* ms until there must be a process */
-#define VZ_VZCTL_STANDS   500       /* ms that it must live */
+#define VZ_VZCTL_STANDS   500       /* ms that it must have lived */
 #define VZ_VZCTL_LOOK     100       /* ms */
 
 
@@ -33,7 +34,7 @@ static vz_code_e vz_vzctl_halt(vz_job_t *job, int timeout, unsigned *killed);
 static vz_code_e vz_vzctl_stopped(vz_job_t *job, vz_done_t *done);
 
 
-/* what vzctl would look for; without it, it asks the network */
+/* vzctl looks for these; without them it asks the network */
 const vz_archives_t  vz_vzctl_lifecycle_archives = {
     .suffixes = { ".tar", ".tar.gz", ".tar.bz2", ".tar.xz" },
     .links = 1
@@ -56,7 +57,7 @@ vz_vzctl_lifecycle_create(vz_job_t *job, const char *wanted, const char *tag,
            && !made.started
            && strcmp(made.template, wanted) == 0;
 
-    /* vzctl writes OSTEMPLATE last: without it, it did not come to an end */
+    /* vzctl writes OSTEMPLATE last: without it, create did not finish */
     if (code == VZ_OK && ours && strcmp(ct.template, made.template) == 0) {
         done->already = 1;
         return VZ_OK;
@@ -161,7 +162,7 @@ vz_vzctl_lifecycle_destroy(vz_job_t *job, vz_done_t *done)
         done->already = 1;
     }
 
-    /* as the first panel did: nothing of the number is left */
+    /* remove every file with that number, as the first panel did */
     if (vz_vzctl_conf_unlink(job->conf, job->ctid) == -1
         || vz_vzctl_conf_forget(job->conf, job->ctid) == -1)
     {
@@ -257,7 +258,7 @@ vz_vzctl_lifecycle_start(vz_job_t *job, vz_done_t *done)
 }
 
 
-/* ONBOOT: the vz script of the node starts what was asked for last */
+/* Set ONBOOT: the node's vz script starts what was wanted last. */
 static vz_code_e
 vz_vzctl_want(vz_job_t *job, const vz_vzctl_conf_t *ct, unsigned onboot)
 {
@@ -300,7 +301,7 @@ vz_vzctl_boot(vz_job_t *job)
         return code;
     }
 
-    /* half a start is none */
+    /* a start that is not finished is undone */
     (void) vz_vzctl_halt(job, 0, &killed);
     vz_job_said(job, said.output);
 
@@ -309,7 +310,7 @@ vz_vzctl_boot(vz_job_t *job)
 }
 
 
-/* numproc is unknown where the kernel has no beancounters */
+/* The number of processes is unknown where the kernel has no beancounters. */
 static vz_code_e
 vz_vzctl_alive(vz_job_t *job, unsigned *alive)
 {
@@ -323,7 +324,7 @@ vz_vzctl_alive(vz_job_t *job, unsigned *alive)
 }
 
 
-/* a process there, and still there a moment later */
+/* Wait until it has a process that still lives a moment later. */
 static vz_code_e
 vz_vzctl_stands(vz_job_t *job, unsigned *alive)
 {
@@ -407,9 +408,10 @@ vz_vzctl_stopped(vz_job_t *job, vz_done_t *done)
 
 
 /*
- * vzctl itself asks, waits for 120 s or what CTID.conf says, and kills.  Here
- * the panel's time counts: a vzctl that waits longer is ended, which leaves
- * the container running and a lock without an owner, and the next one kills.
+ * vzctl stop asks, waits for 120 s or what CTID.conf says, and kills. Here the
+ * panel's timeout counts: a vzctl that waits longer is killed. That leaves the
+ * container running and a lock without an owner; the next vzctl kills the
+ * container.
  */
 static vz_code_e
 vz_vzctl_halt(vz_job_t *job, int timeout, unsigned *killed)
@@ -434,7 +436,7 @@ vz_vzctl_halt(vz_job_t *job, int timeout, unsigned *killed)
             return code;
         }
 
-        /* its status does not tell: this word alone does */
+        /* the exit status does not tell it, only this text does */
         *killed = code == VZ_OK
                   && strstr(said.output, "Killing container") != NULL;
 

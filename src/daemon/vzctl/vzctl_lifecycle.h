@@ -1,6 +1,5 @@
 /*
- * Containers are created, destroyed, started, stopped, and given their tag.
- * That vzctl exits with 0 proves nothing: the container is looked at after it.
+ * Containers are created, destroyed, started and stopped, and given their tag.
  */
 
 #ifndef VZ_VZCTL_LIFECYCLE_H

@@ -1,6 +1,4 @@
-/*
- * Reading: numbers and status words of vzlist, CTID.conf, /proc/vz/vestat.
- */
+/* Reads numbers and status words of vzlist, CTID.conf and /proc/vz/vestat. */
 
 #include <errno.h>
 #include <stdio.h>
@@ -207,7 +205,7 @@ vz_vzctl_pair(vz_pair_t *pair, uint64_t barrier, uint64_t limit)
 }
 
 
-/* what does not run holds nothing; vzlist says "-" */
+/* A stopped container uses nothing; vzlist prints "-". */
 static uint64_t
 vz_vzctl_held(const vz_vzctl_row_t *row, uint64_t held)
 {
@@ -215,7 +213,7 @@ vz_vzctl_held(const vz_vzctl_row_t *row, uint64_t held)
 }
 
 
-/* what the container may use at most: with vSwap, RAM and swap */
+/* What the container may use at most; with vSwap that is RAM and swap. */
 static uint64_t
 vz_vzctl_limit(const vz_vzctl_row_t *row)
 {
@@ -243,7 +241,9 @@ vz_vzctl_kib(uint64_t kib)
 }
 
 
-/* old tools clip LONG_MAX to a multiple of the page: no limit, either */
+/*
+ * Old tools clip LONG_MAX to a multiple of the page: that is no limit, either.
+ */
 static uint64_t
 vz_vzctl_times(uint64_t n, uint64_t unit)
 {
@@ -301,7 +301,7 @@ vz_vzctl_read_node_units(vz_job_t *job, uint64_t *units)
         return VZ_OK;
     }
 
-    /* kernels from 2.6.32 on may lack what it reads */
+    /* kernels from 2.6.32 on may lack the file that it reads */
     (void) memset(&count, 0, sizeof(count));
 
     code = vz_vzctl_run_list(job, 0, vz_vzctl_count, &count);
@@ -311,7 +311,7 @@ vz_vzctl_read_node_units(vz_job_t *job, uint64_t *units)
 }
 
 
-/* rows "ID UNITS"; its other lines are for people */
+/* Its rows are "ID UNITS"; other lines are for people. */
 static int
 vz_vzctl_cpucheck(vz_job_t *job, uint64_t *units)
 {
@@ -363,7 +363,7 @@ vz_vzctl_count(const vz_vzctl_row_t *row, void *data)
 }
 
 
-/* the first word that begins with a digit */
+/* The version is the first word that begins with a digit. */
 static void
 vz_vzctl_version(vz_job_t *job, char version[32])
 {

@@ -1,8 +1,8 @@
 /*
- * Changes of a container: "vzctl set CTID --OPTION=VALUE --save", which
- * applies them where it runs and keeps them.  vzctl checks next to nothing
- * and CTID.conf is a script of root's shell, so every value here is one that
- * the grammar of the protocol let pass, or a number of our own.
+ * Changes a container with "vzctl set CTID --OPTION=VALUE --save", which
+ * applies them at once where it runs, and stores them. vzctl checks next to
+ * nothing, and root's shell reads CTID.conf: every value here has passed the
+ * protocol's grammar, or is a number of our own.
  */
 
 #include <errno.h>
@@ -22,7 +22,8 @@
 
 
 #define VZ_VZCTL_OPTION       128
-#define VZ_VZCTL_NO_PROGRAM   127       /* of a shell */
+#define VZ_VZCTL_NO_PROGRAM   127       /* exit status of a shell that finds
+                                           no program */
 #define VZ_VZCTL_MEMORY_MIN   (8ULL << 20)
 
 
@@ -37,8 +38,8 @@ static vz_code_e vz_vzctl_passwd_write(vz_job_t *job, const char *secret,
 
 
 /*
- * vSwap kernels limit RAM and swap together instead; what LIMIT asks for is
- * then all RAM.  vzctl wants both or, in an old CTID.conf, it ends with 28.
+ * Kernels with vSwap limit RAM and swap instead: the limit is all RAM then.
+ * vzctl wants both, or ends with status 28 where CTID.conf is old.
  */
 vz_code_e
 vz_vzctl_set_memory(vz_job_t *job, vz_memory_e which, uint64_t barrier,
@@ -89,7 +90,7 @@ vz_vzctl_set_memory(vz_job_t *job, vz_memory_e which, uint64_t barrier,
 }
 
 
-/* the native unit, so that no suffix is read in two ways */
+/* Print bytes as pages, vzctl's own unit, so that no suffix can be misread. */
 static vz_code_e
 vz_vzctl_pages(vz_job_t *job, char text[24], uint64_t bytes)
 {
@@ -152,7 +153,7 @@ vz_vzctl_set_disk(vz_job_t *job, uint64_t soft, uint64_t hard,
 }
 
 
-/* the grammar's units and per cent are vzctl's own, of one CPU */
+/* The units and the percentage of the protocol are vzctl's own, of one CPU. */
 vz_code_e
 vz_vzctl_set_cpu(vz_job_t *job, uint32_t units, uint32_t percent)
 {
@@ -225,7 +226,9 @@ vz_vzctl_set_address_add(vz_job_t *job, const vz_ip_t *address,
 }
 
 
-/* vzctl refuses the address of a running container only */
+/*
+ * vzctl refuses an address only where a running container has it: check all.
+ */
 static vz_code_e
 vz_vzctl_address_locked(vz_job_t *job, const vz_ip_t *address,
     vz_done_t *done)
@@ -265,7 +268,7 @@ vz_vzctl_address_locked(vz_job_t *job, const vz_ip_t *address,
                           "addresses", VZ_VZCTL_ADDRESSES);
     }
 
-    /* venet is point to point: the prefix means nothing there */
+    /* venet is point to point: a prefix means nothing */
     vz_ip_print(address, 0, text);
     (void) snprintf(add, sizeof(add), "--ipadd=%s", text);
 
@@ -290,7 +293,7 @@ vz_vzctl_set_address_remove(vz_job_t *job, const vz_ip_t *address,
         return code;
     }
 
-    /* one by one: "all" is more than the addresses we know of */
+    /* one by one: "all" could be more than the addresses that we know */
     for (i = 0, n = 0; i < ct.naddresses; i++) {
 
         if (address && !vz_ip_same(&ct.addresses[i], address)) {
@@ -362,9 +365,9 @@ vz_vzctl_set_dns(vz_job_t *job, const vz_ip_t *list, unsigned n)
 
 
 /*
- * Not by --userpasswd, which every user of the node could read in ps(1): the
- * running container's own chpasswd(8) reads it; where there is none or it is
- * stopped, the hash is written.
+ * Set the password without --userpasswd, which every user of the node can read
+ * in ps(1). In a running container its own chpasswd(8) reads it; where that
+ * does not exist, or the container is stopped, the hash is written.
  */
 vz_code_e
 vz_vzctl_set_password(vz_job_t *job, const char *secret)
@@ -411,7 +414,7 @@ vz_vzctl_passwd_live(vz_job_t *job, const char *secret)
 }
 
 
-/* it is mounted for that, where it was not */
+/* Mount the container for it, where it is not mounted. */
 static vz_code_e
 vz_vzctl_passwd_down(vz_job_t *job, const char *secret, unsigned mounted)
 {

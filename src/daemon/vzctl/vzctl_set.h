@@ -1,9 +1,4 @@
-/*
- * Changes of a container: "vzctl set CTID --OPTION=VALUE --save", which
- * applies them where it runs and keeps them.  vzctl checks next to nothing
- * and CTID.conf is a script of root's shell, so every value here is one that
- * the grammar of the protocol let pass, or a number of our own.
- */
+/* Changes a container with "vzctl set". */
 
 #ifndef VZ_VZCTL_SET_H
 #define VZ_VZCTL_SET_H
