@@ -344,7 +344,7 @@ vz_hook_start_host(const vz_config_t *conf, vz_ct_t *ct, char *words)
         || vz_process_of(getppid(), &run.monitor) == -1
         || vz_cgroup_of(run.init.pid, run.cgroup) == -1)
     {
-        snprintf(words, VZ_WORDS_MAX, "its processes are not to be found");
+        snprintf(words, VZ_WORDS_MAX, "its processes were not found");
         return -1;
     }
 

@@ -246,7 +246,7 @@ vz_lxc_check_net(const vz_config_t *conf)
                                "container runs", conf->nft_table);
     } else {
         lacks += vz_check_line(0, "%s: virtual-server --boot, or the next list "
-                               "of the panel, makes it anew", words);
+                               "of the panel, makes it again", words);
     }
 
     if (conf->uplink[0]) {
@@ -279,8 +279,8 @@ vz_lxc_check_one(const vz_ct_t *ct, void *data)
     check = data;
 
     if (vz_ct_state_alive(ct, &run) && vz_lxcfs_gone(check->conf, &run)) {
-        check->lacks += vz_check_line(0, "lxcfs in container %u: it has files "
-                                      "of one that is gone, restart it",
+        check->lacks += vz_check_line(0, "lxcfs in container %u: its files are "
+                                      "of one that has ended, restart it",
                                       ct->ctid);
     }
 

@@ -230,7 +230,7 @@ vz_dispatch_hung(int signo)
     (void) signo;
     (void) alarm(2);
 
-    vz_log(LOG_ERR, "%s %u hangs and was left",
+    vz_log(LOG_ERR, "%s %u hangs and was aborted",
            vz_dispatch_job->req->def->name,
            vz_dispatch_job->req->ctid);
 
