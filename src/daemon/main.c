@@ -223,7 +223,7 @@ vz_main_serve(const char *path)
     char                 peer[VZ_PEER_MAX];
     vz_key_t             key;
     vz_code_e            code;
-    vz_sysinfo_t         host;
+    vz_dispatch_host_t   host;
     vz_connection_t      serve;
     static vz_config_t   conf;
 
