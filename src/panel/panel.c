@@ -15,6 +15,7 @@
 #include "panel/task/runner.h"
 #include "panel/task/task.h"
 #include "panel/task/task_wait.h"
+#include "panel/workflow/workflow.h"
 
 
 void
@@ -45,6 +46,8 @@ vz_panel_init(ngx_cycle_t *cycle)
     if (vz_outbox_init(cycle) != NGX_OK) {
         return NGX_ERROR;
     }
+
+    vz_workflow_init();
 
     return vz_runner_init(cycle);
 }

@@ -5,7 +5,7 @@
 #ifndef VZ_ADDRESS_H
 #define VZ_ADDRESS_H
 
-#include "panel/task/task_run.h"
+#include "runtime/db.h"
 
 
 /*
@@ -23,14 +23,6 @@ vz_code_e vz_address_strangers(vz_tx_t *tx, ngx_pool_t *pool, uint64_t node,
  */
 vz_code_e vz_address_bind(vz_tx_t *tx, ngx_pool_t *pool, uint64_t vm,
     ngx_uint_t position, ngx_str_t address);
-
-/*
- * vz_address_swap: the node has said that an address of the task's container is
- * somebody else's there: it is kept back, and the container gets another one of
- * the same pool, in run->vm.addresses and in the mail that waits for the task.
- * VZ_OK; VZ_NOSPACE where the pool has none left, and all is as it was.
- */
-vz_code_e vz_address_swap(vz_task_run_t *run, const ngx_str_t *address);
 
 
 #endif /* VZ_ADDRESS_H */

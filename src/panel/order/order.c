@@ -3,7 +3,7 @@
  * page of an order.
  */
 
-#include "panel/account/session.h"
+#include "panel/account/password.h"
 #include "panel/api/body.h"
 #include "panel/api/query.h"
 #include "panel/api/route.h"
@@ -24,9 +24,6 @@
 #include "runtime/settings.h"
 #include "wire/field.h"
 #include "wire/people.h"
-
-
-#define VZ_ORDER_PASSWORD  16
 
 
 static void vz_order_waits(vz_call_t *call, const vz_order_t *order);
@@ -113,7 +110,7 @@ vz_order_make(vz_call_t *call)
         || vz_order_replay(call, &order) != VZ_OK
         || vz_order_look(call, &order) != VZ_OK
         || vz_order_place(call, &order) != VZ_OK
-        || vz_session_draw(call, VZ_CRYPT_ORDER, &order.password, &order.hash)
+        || vz_password_draw(call, VZ_CRYPT_ORDER, &order.password, &order.hash)
            != VZ_OK)
     {
         return;
@@ -409,15 +406,7 @@ vz_order_place(vz_call_t *call, vz_order_t *order)
 vz_code_e
 vz_order_draw(vz_call_t *call, vz_order_t *order)
 {
-    if (vz_crypt_random_password(call->pool, VZ_ORDER_PASSWORD,
-                                 &order->password)
-        != NGX_OK)
-    {
-        vz_call_fault(call, "panel", VZ_INTERNAL);
-        return VZ_INTERNAL;
-    }
-
-    return VZ_OK;
+    return vz_password_random(call, &order->password);
 }
 
 

@@ -5,7 +5,6 @@
 
 #include "panel/task/run_load.h"
 #include "panel/task/task_run.h"
-#include "panel/workflow/workflow.h"
 #include "runtime/db_rows.h"
 #include "runtime/json.h"
 
@@ -65,8 +64,8 @@ vz_run_load(vz_task_run_t *run)
     run->attempt = vz_cell_int(&rows, 0, 2);
 
     kind = vz_cell_text(&rows, 0, 0);
-    run->chain = vz_workflow_find(kind.data, kind.len);
-    if (run->chain == NULL) {
+    run->workflow = vz_task_workflow_find(&kind);
+    if (run->workflow == NULL) {
         return VZ_UNSUPPORTED;
     }
 
@@ -82,7 +81,7 @@ vz_run_load(vz_task_run_t *run)
     run->failing = !vz_cell_null(&rows, 0, 29);
     run->detail = vz_cell_text(&rows, 0, 30);
 
-    if (run->step >= run->chain->nsteps) {
+    if (run->step >= run->workflow->nsteps) {
         return VZ_INTERNAL;
     }
 

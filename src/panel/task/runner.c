@@ -86,7 +86,7 @@ static const vz_sql_t  vz_sql_left = vz_sql("task_left",
 
 /* by id: a task that no fiber carries out any more must lose its lease */
 static const vz_sql_t  vz_sql_renew = vz_sql("task_renew",
-    "UPDATE task SET lease = NOW(3) + INTERVAL " VZ_TASK_RUN_LEASE
+    "UPDATE task SET lease = NOW(3) + INTERVAL " VZ_RUN_OWN_LEASE
     " WHERE owner = ? AND state = 'running' AND FIND_IN_SET(id, ?)");
 
 static const vz_sql_t  vz_sql_ours = vz_sql("task_ours",

@@ -10,10 +10,9 @@
 #include "panel/api/strlist.h"
 #include "panel/task/task.h"
 #include "panel/task/task_log.h"
-#include "panel/task/task_run.h"
 #include "panel/task/task_said.h"
 #include "panel/task/task_wait.h"
-#include "panel/workflow/workflow.h"
+#include "panel/task/task_workflow.h"
 #include "runtime/call.h"
 #include "runtime/db_rows.h"
 #include "runtime/zone_live.h"
@@ -114,25 +113,28 @@ vz_code_e
 vz_task_create(vz_tx_t *tx, ngx_pool_t *pool, const vz_task_new_t *task,
     uint64_t *id)
 {
+    ngx_str_t             kind;
     ngx_uint_t            i;
     vz_code_e             rc;
     vz_rows_t             rows;
-    const vz_workflow_t  *chain;
+    const vz_workflow_t  *workflow;
 
-    chain = vz_workflow_find((const u_char *) task->kind,
-                             ngx_strlen(task->kind));
-    if (chain == NULL) {
+    kind.data = (u_char *) task->kind;
+    kind.len = ngx_strlen(task->kind);
+
+    workflow = vz_task_workflow_find(&kind);
+    if (workflow == NULL) {
         return VZ_INTERNAL;
     }
 
     rc = vz_db_query(tx, pool, &vz_sql_task,
-                     vz_binds(vz_bind_cstr(task->kind), vz_int(task->vm),
+                     vz_binds(vz_text(kind), vz_int(task->vm),
                               vz_text(task->vm_name), vz_int(task->vm),
                               vz_int(task->owner),
                               task->actor ? vz_int(task->actor) : vz_none(),
                               vz_text(task->actor_name),
                               vz_bind_cstr(task->via),
-                              vz_int(chain->nsteps), vz_int(task->done),
+                              vz_int(workflow->nsteps), vz_int(task->done),
                               vz_bind_opt(task->data), vz_bind_opt(task->link),
                               vz_bind_cstr(task->held ? "held" : "queued")),
                      &rows);
@@ -143,10 +145,10 @@ vz_task_create(vz_tx_t *tx, ngx_pool_t *pool, const vz_task_new_t *task,
 
     *id = rows.insert_id;
 
-    for (i = 0; i < chain->nsteps; i++) {
+    for (i = 0; i < workflow->nsteps; i++) {
         rc = vz_db_query(tx, pool, &vz_sql_step,
                          vz_binds(vz_int(*id), vz_int(i),
-                                  vz_bind_cstr(chain->steps[i].name),
+                                  vz_bind_cstr(workflow->steps[i].name),
                                   vz_bind_cstr(i < task->done ? "done"
                                                               : "queued"),
                                   vz_int(i < task->done),
@@ -177,6 +179,18 @@ vz_task_busy(ngx_pool_t *pool, uint64_t vm, uint64_t *id)
     }
 
     return rc;
+}
+
+
+void
+vz_task_refuse_busy(vz_call_t *call, uint64_t id)
+{
+    vz_json_t  *out;
+
+    out = vz_call_problem_open(call, NGX_HTTP_CONFLICT, "vm_busy",
+                               "Task %uL is at work on the container.", id);
+    vz_json_uint(out, "task", id);
+    vz_json_close(out);
 }
 
 

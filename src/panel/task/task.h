@@ -42,6 +42,12 @@ vz_code_e vz_task_create(vz_tx_t *tx, ngx_pool_t *pool,
 /* vz_task_busy: the unfinished task of a container, 0 where none. */
 vz_code_e vz_task_busy(ngx_pool_t *pool, uint64_t vm, uint64_t *id);
 
+/*
+ * vz_task_refuse_busy: set the reply 409 "vm_busy", which names the task that
+ * is at work on the container.
+ */
+void vz_task_refuse_busy(vz_call_t *call, uint64_t id);
+
 /* vz_task_over: whether that state is one of those that end a task. */
 ngx_uint_t vz_task_over(const ngx_str_t *state);
 

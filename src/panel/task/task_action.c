@@ -12,7 +12,6 @@
 #include "panel/task/task_action.h"
 #include "panel/task/task_log.h"
 #include "panel/task/task_run.h"
-#include "panel/vm/vm_action.h"
 #include "runtime/call.h"
 #include "runtime/zone_live.h"
 
@@ -228,17 +227,11 @@ vz_task_change_show(uint64_t id, const char *state)
 static void
 vz_task_in_way(vz_call_t *call, const vz_task_t *task)
 {
-    vz_vm_action_t  change;
+    uint64_t  busy;
 
-    ngx_memzero(&change, sizeof(vz_vm_action_t));
-
-    change.call = call;
-
-    if (vz_task_busy(call->pool, task->vm, &change.busy) != VZ_OK
-        || change.busy == 0)
-    {
-        change.busy = task->id;
+    if (vz_task_busy(call->pool, task->vm, &busy) != VZ_OK || busy == 0) {
+        busy = task->id;
     }
 
-    vz_vm_action_refuse(&change, VZ_BUSY);
+    vz_task_refuse_busy(call, busy);
 }

@@ -89,7 +89,7 @@ static const vz_sql_t  vz_sql_later = vz_sql("step_later",
 /* who undoes has claimed the failure: nobody else carries the task on then */
 static const vz_sql_t  vz_sql_failing = vz_sql("task_failing",
     "UPDATE task SET error_code = ?, error_detail = ?,"
-    " lease = NOW(3) + INTERVAL " VZ_TASK_RUN_LEASE
+    " lease = NOW(3) + INTERVAL " VZ_RUN_OWN_LEASE
     " WHERE id = ? AND owner = ? AND step = ? AND state = 'running'");
 
 static const vz_sql_t  vz_sql_fail = vz_sql("task_fail",
@@ -133,7 +133,7 @@ vz_task_run_go(vz_task_run_t *run)
         run->verbs = 0;
         vz_task_run_show(run, "running", 0);
 
-        rc = run->chain->steps[run->step].run(run);
+        rc = run->workflow->steps[run->step].run(run);
 
         if (rc == VZ_STALE) {
             break;
@@ -141,7 +141,7 @@ vz_task_run_go(vz_task_run_t *run)
 
         if (rc != VZ_OK) {
             if (vz_task_run_temporary(rc)
-                && run->attempt < run->chain->attempts)
+                && run->attempt < run->workflow->attempts)
             {
                 vz_task_run_later(run, rc);
 
@@ -154,7 +154,7 @@ vz_task_run_go(vz_task_run_t *run)
 
         rc = vz_task_run_done(run);
 
-        if (run->step == run->chain->nsteps) {
+        if (run->step == run->workflow->nsteps) {
             return;
         }
     }
@@ -202,7 +202,7 @@ vz_task_run_done(vz_task_run_t *run)
     vz_task_log_t     begun;
     const vz_step_t  *step;
 
-    step = &run->chain->steps[run->step];
+    step = &run->workflow->steps[run->step];
     next = run->step + 1;
     service = step->service ? vz_bind_cstr(step->service) : vz_none();
 
@@ -217,7 +217,7 @@ vz_task_run_done(vz_task_run_t *run)
     run->attempt = 1;
     run->lost = 0;
 
-    if (next < run->chain->nsteps) {
+    if (next < run->workflow->nsteps) {
         vz_task_log_init(&begun, buf, sizeof(buf));
         vz_task_run_log_begin(run, &begun);
 
@@ -248,7 +248,7 @@ vz_task_run_done(vz_task_run_t *run)
     run->step = next;
     run->log.last = run->log.start;
 
-    if (next == run->chain->nsteps) {
+    if (next == run->workflow->nsteps) {
         vz_task_run_show(run, "done", 0);
         vz_task_run_tell(run);
     }
@@ -262,11 +262,11 @@ vz_task_run_tell(vz_task_run_t *run)
 {
     ngx_str_t  name, reason;
 
-    if (run->chain->notice != VZ_NOTICE_NONE
+    if (run->workflow->notice != VZ_NOTICE_NONE
         && vz_task_run_server(run, &name, &reason) == VZ_OK)
     {
-        vz_notification_tell(run->chain->notice, run->owner, run->vm.id, &name,
-                             &reason);
+        vz_notification_tell(run->workflow->notice, run->owner, run->vm.id,
+                             &name, &reason);
     }
 }
 
@@ -357,7 +357,7 @@ vz_task_run_later(vz_task_run_t *run, vz_code_e why)
 
     ngx_log_error(NGX_LOG_WARN, ngx_cycle->log, 0,
                   "vzpanel: task %uL step %s: %s (%V), again in %ui ms",
-                  run->id, run->chain->steps[run->step].name,
+                  run->id, run->workflow->steps[run->step].name,
                   vz_task_run_why(why), &run->detail, msec);
 
     vz_task_run_log_detail(run);
@@ -394,12 +394,12 @@ vz_task_run_fail(vz_task_run_t *run, vz_code_e why)
 
     ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
                   "vzpanel: task %uL step %s failed: %s (%V)", run->id,
-                  run->chain->steps[run->step].name, code, &run->detail);
+                  run->workflow->steps[run->step].name, code, &run->detail);
 
     vz_task_run_log_detail(run);
     vz_task_log_add(&run->log, VZ_TASK_LOG_ALL, "failed: %s", code);
 
-    if (run->chain->undo != NULL
+    if (run->workflow->undo != NULL
         && vz_run_own_write(run, &vz_sql_failing,
                             vz_binds(vz_bind_cstr(code), vz_text(run->detail),
                                      vz_int(run->id), vz_text(*run->runner),
@@ -424,7 +424,7 @@ vz_task_run_failed(vz_task_run_t *run, vz_code_e why)
     detail = run->detail;
     run->verbs = 0;
 
-    if (run->chain->undo != NULL) {
+    if (run->workflow->undo != NULL) {
 
         if (vz_task_run_undo(run) != VZ_OK) {
             return;
@@ -453,7 +453,7 @@ vz_task_run_undo(vz_task_run_t *run)
     run->failing = 1;
     vz_task_log_add(&run->log, VZ_TASK_LOG_ALL, "putting back what was");
 
-    rc = run->chain->undo(run);
+    rc = run->workflow->undo(run);
 
     if (rc == VZ_STALE) {
         vz_task_run_lost(run);
@@ -461,7 +461,7 @@ vz_task_run_undo(vz_task_run_t *run)
     }
 
     if (rc != VZ_OK && vz_task_run_temporary(rc)
-        && run->attempt < VZ_TASK_RUN_UNDO * run->chain->attempts)
+        && run->attempt < VZ_TASK_RUN_UNDO * run->workflow->attempts)
     {
         vz_task_run_later(run, rc);
         return rc;
@@ -483,22 +483,23 @@ vz_task_run_failed_body(vz_task_run_t *run, vz_tx_t *tx, void *data)
 {
     vz_code_e             rc;
     const char           *code = data;
-    const vz_workflow_t  *chain = run->chain;
+    const vz_workflow_t  *workflow = run->workflow;
 
     rc = vz_db_query(tx, run->pool, &vz_sql_fail,
                      vz_binds(vz_int(run->step), vz_text(run->detail),
                               vz_text(vz_task_log_text(&run->log)),
-                              chain->failed ? vz_bind_cstr(chain->failed)
-                                            : vz_none(),
+                              workflow->failed
+                              ? vz_bind_cstr(workflow->failed) : vz_none(),
                               vz_bind_cstr(code), vz_text(run->detail),
                               vz_int(run->id), vz_text(*run->runner)),
                      NULL);
 
-    if (rc == VZ_OK && chain->broke != VZ_NOTICE_NONE
+    if (rc == VZ_OK && workflow->broke != VZ_NOTICE_NONE
         && vz_settings()->mail_failed)
     {
         rc = vz_mail_failed(tx, run->pool, run->id,
-                            chain->steps[run->step].name, code, &run->detail);
+                            workflow->steps[run->step].name, code,
+                            &run->detail);
     }
 
     return rc;
@@ -510,9 +511,9 @@ vz_task_run_tell_broke(vz_task_run_t *run)
 {
     ngx_str_t  name, reason;
 
-    if (run->chain->broke != VZ_NOTICE_NONE) {
+    if (run->workflow->broke != VZ_NOTICE_NONE) {
         (void) vz_task_run_server(run, &name, &reason);
-        vz_notification_tell(run->chain->broke, 0, run->id, &name, NULL);
+        vz_notification_tell(run->workflow->broke, 0, run->id, &name, NULL);
     }
 }
 
@@ -604,20 +605,20 @@ vz_task_run_show(vz_task_run_t *run, const char *state,
 {
     ngx_uint_t            i, all, past;
     vz_task_view_t       *view = &run->view;
-    const vz_workflow_t  *chain = run->chain;
+    const vz_workflow_t  *workflow = run->workflow;
 
     all = 0;
     past = 0;
 
-    for (i = 0; i < chain->nsteps; i++) {
-        all += chain->steps[i].weight;
-        past += i < run->step ? chain->steps[i].weight : 0;
+    for (i = 0; i < workflow->nsteps; i++) {
+        all += workflow->steps[i].weight;
+        past += i < run->step ? workflow->steps[i].weight : 0;
     }
 
-    if (run->step < chain->nsteps) {
-        past += chain->steps[run->step].weight * step_percent / 100;
+    if (run->step < workflow->nsteps) {
+        past += workflow->steps[run->step].weight * step_percent / 100;
         vz_task_run_name(view->step_name, sizeof(view->step_name),
-                         chain->steps[run->step].name);
+                         workflow->steps[run->step].name);
     }
 
     if (step_percent == 0) {
@@ -630,10 +631,10 @@ vz_task_run_show(vz_task_run_t *run, const char *state,
     view->vm = run->vm.id;
     view->owner = run->owner;
     view->step = run->step;
-    view->steps = chain->nsteps;
+    view->steps = workflow->nsteps;
     view->percent = all ? past * 100 / all : 100;
     view->step_percent = step_percent;
-    vz_task_run_name(view->kind, sizeof(view->kind), chain->kind);
+    vz_task_run_name(view->kind, sizeof(view->kind), workflow->kind);
     vz_task_run_name(view->state, sizeof(view->state), state);
 
     vz_zone_task_put(view);

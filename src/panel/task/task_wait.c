@@ -88,7 +88,7 @@ vz_task_wait_init(ngx_cycle_t *cycle)
 
 
 ngx_uint_t
-vz_task_waits(void)
+vz_task_wait_count(void)
 {
     return vz_wait_share.taken;
 }

@@ -17,10 +17,10 @@
  * seconds are over, then go on with then; without a word where its client
  * left.  NGX_DECLINED where it need not or may not wait: one user has so many
  * waits at a time.  Then what follows is done at once.
- * vz_task_waits: how many there are in this worker.
+ * vz_task_wait_count: how many there are in this worker.
  */
 ngx_int_t vz_task_wait(vz_call_t *call, uint64_t id, vz_call_pt then);
-ngx_uint_t vz_task_waits(void);
+ngx_uint_t vz_task_wait_count(void);
 void vz_task_wait_init(ngx_cycle_t *cycle);
 
 

@@ -230,7 +230,6 @@ vz_vm_action_make(vz_vm_action_t *change, vz_tx_t *tx)
 void
 vz_vm_action_refuse(vz_vm_action_t *change, vz_code_e rc)
 {
-    vz_json_t  *out;
     vz_call_t  *call;
 
     call = change->call;
@@ -246,11 +245,7 @@ vz_vm_action_refuse(vz_vm_action_t *change, vz_code_e rc)
         return;
 
     case VZ_BUSY:
-        out = vz_call_problem_open(call, NGX_HTTP_CONFLICT, "vm_busy",
-                                   "Task %uL is at work on the container.",
-                                   change->busy);
-        vz_json_uint(out, "task", change->busy);
-        vz_json_close(out);
+        vz_task_refuse_busy(call, change->busy);
         return;
 
     case VZ_STATE:

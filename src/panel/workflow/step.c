@@ -5,11 +5,11 @@
 #include "panel/api/strlist.h"
 #include "panel/live/collector.h"
 #include "panel/mail/outbox.h"
-#include "panel/node/address.h"
 #include "panel/node/ctid.h"
 #include "panel/node/stranger.h"
 #include "panel/task/run_own.h"
 #include "panel/task/run_verb.h"
+#include "panel/workflow/address_swap.h"
 #include "panel/workflow/step.h"
 #include "runtime/db_rows.h"
 

@@ -1,5 +1,5 @@
 /*
- * The chains: what each kind of task is made of.
+ * The workflows: what each kind of task is made of.
  */
 
 #include "panel/workflow/step.h"
@@ -88,7 +88,7 @@ static const vz_step_t  vz_network_steps[] = {
     { kind, failed, undo, VZ_NOTICE_##notice, VZ_NOTICE_##broke, attempts,    \
       sizeof(steps) / sizeof(vz_step_t), steps }
 
-static const vz_workflow_t  vz_chains[] = {
+static const vz_workflow_t  vz_workflows[] = {
     vz_workflow("order", "create_failed", NULL, NONE, ORDER_FAILED, 60,
                 vz_order_steps),
     vz_workflow("create", "create_failed", NULL, NONE, ORDER_FAILED, 60,
@@ -114,21 +114,9 @@ static const vz_workflow_t  vz_chains[] = {
 };
 
 
-const vz_workflow_t *
-vz_workflow_find(const u_char *kind, size_t len)
+void
+vz_workflow_init(void)
 {
-    ngx_uint_t            i;
-    const vz_workflow_t  *chain;
-
-    for (i = 0; i < sizeof(vz_chains) / sizeof(vz_workflow_t); i++) {
-        chain = &vz_chains[i];
-
-        if (ngx_strlen(chain->kind) == len
-            && ngx_strncmp(chain->kind, kind, len) == 0)
-        {
-            return chain;
-        }
-    }
-
-    return NULL;
+    vz_task_workflow_init(vz_workflows,
+                          sizeof(vz_workflows) / sizeof(vz_workflow_t));
 }
