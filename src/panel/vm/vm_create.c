@@ -1,18 +1,16 @@
 /*
- * POST /api/vms: a container for a user that there is, by an administrator.
+ * POST /api/vms: an administrator creates a container for an existing user.
  */
 
+#include "panel/account/password.h"
 #include "panel/api/audit.h"
 #include "panel/api/body.h"
 #include "panel/api/query.h"
-#include "panel/live/collector.h"
 #include "panel/node/node_limit.h"
-#include "panel/order/order.h"
-#include "panel/order/order_claim.h"
-#include "panel/order/vm_create.h"
-#include "panel/task/runner.h"
+#include "panel/vm/vm_create.h"
+#include "panel/vm/vm_new.h"
+#include "panel/vm/vm_place.h"
 #include "runtime/call.h"
-#include "runtime/crypt.h"
 #include "runtime/db_rows.h"
 #include "wire/field.h"
 #include "wire/field_value.h"
@@ -33,19 +31,23 @@ typedef struct {
 } vz_make_body_t;
 
 
-static vz_code_e vz_make_replay(vz_call_t *call, vz_order_t *order);
+/* What is made, and whom its mail greets. */
+typedef struct {
+    vz_vm_new_t  vm;
+    ngx_str_t    first_name;
+} vz_make_t;
+
+
+static vz_code_e vz_make_replay(vz_call_t *call, vz_vm_new_t *vm);
 static vz_code_e vz_make_look(vz_call_t *call, const vz_make_body_t *body,
-    vz_order_t *order);
+    vz_make_t *make);
 static void vz_make_size(vz_call_t *call, const char *name, int64_t wished,
     const vz_rows_t *rows, ngx_uint_t column, int64_t *size);
-static vz_code_e vz_make_room(vz_call_t *call, vz_order_t *order);
-static void vz_make_refuse(vz_call_t *call, vz_order_t *order, vz_code_e rc);
-static vz_code_e vz_make_task(vz_tx_t *tx, vz_call_t *call,
-    vz_order_t *order);
-static vz_code_e vz_make_mail(vz_tx_t *tx, vz_call_t *call,
-    vz_order_t *order);
+static vz_code_e vz_make_room(vz_call_t *call, const vz_vm_new_t *vm);
+static void vz_make_refuse(vz_call_t *call, vz_vm_new_t *vm, vz_code_e rc);
+static void vz_make_mail(vz_json_t *json, const vz_vm_new_t *vm);
 static vz_code_e vz_make_audit(vz_tx_t *tx, vz_call_t *call,
-    vz_order_t *order);
+    vz_vm_new_t *vm);
 
 
 #define vz_make_member(name, type, field, required, min, max)                 \
@@ -64,15 +66,8 @@ static const vz_body_member_t  vz_make_members[] = {
 const vz_body_t  vz_vm_create_form = vz_body("Container", vz_make_members);
 
 
-static const vz_order_claim_pt  vz_make_claims[] = {
-    vz_order_claim_key,
-    vz_order_claim_vm,
-    vz_order_claim_address,
-    vz_order_claim_network,
-    vz_make_task,
-    vz_make_mail,
-    vz_make_audit,
-    NULL
+static const vz_vm_new_def_t  vz_make_def = {
+    NULL, "server", vz_make_mail, vz_make_audit
 };
 
 
@@ -90,49 +85,55 @@ static const vz_sql_t  vz_make_lookup = vz_sql("make lookup",
 void
 vz_vm_create(vz_call_t *call)
 {
-    vz_code_e       rc;
-    vz_order_t      order;
-    vz_make_body_t  body;
+    vz_code_e        rc;
+    vz_make_t        make;
+    vz_vm_new_t     *vm;
+    vz_make_body_t   body;
 
-    ngx_memzero(&order, sizeof(vz_order_t));
+    ngx_memzero(&make, sizeof(vz_make_t));
     ngx_memzero(&body, sizeof(vz_make_body_t));
-    order.given = 1;
+
+    vm = &make.vm;
+    vm->def = &vz_make_def;
+    vm->data = &make;
+    vm->any_plan = 1;
+    vm->task.kind = "create";
+    vm->task.done = 1;
+    vz_task_by(&vm->task, call);
 
     if (vz_body_read(call, &vz_vm_create_form, &body) != VZ_OK
-        || vz_idempotency_init(call, NULL, &order.idem) != VZ_OK
-        || vz_make_replay(call, &order) != VZ_OK
-        || vz_make_look(call, &body, &order) != VZ_OK
-        || vz_order_place(call, &order) != VZ_OK
-        || vz_make_room(call, &order) != VZ_OK
-        || vz_order_draw(call, &order) != VZ_OK)
+        || vz_idempotency_init(call, NULL, &vm->idem) != VZ_OK
+        || vz_make_replay(call, vm) != VZ_OK
+        || vz_make_look(call, &body, &make) != VZ_OK
+        || vz_vm_place(call, &body.template, &vm->node) != VZ_OK
+        || vz_make_room(call, vm) != VZ_OK
+        || vz_password_random(call, &vm->password) != VZ_OK)
     {
         return;
     }
 
-    rc = vz_order_claim_all(call, &order, vz_make_claims);
+    rc = vz_vm_new_make(call, vm);
 
-    ngx_explicit_memzero(order.password.data, order.password.len);
+    ngx_explicit_memzero(vm->password.data, vm->password.len);
 
     if (rc != VZ_OK) {
-        vz_make_refuse(call, &order, rc);
+        vz_make_refuse(call, vm, rc);
         return;
     }
 
-    vz_collector_expect(order.node->id, order.ctid, order.vm, order.user);
-    vz_runner_kick();
-    vz_task_accepted(call, order.task);
+    vz_task_accepted(call, vm->task_id);
 }
 
 
 static vz_code_e
-vz_make_replay(vz_call_t *call, vz_order_t *order)
+vz_make_replay(vz_call_t *call, vz_vm_new_t *vm)
 {
     vz_code_e  rc;
 
-    rc = vz_idempotency_find(call, &order->idem, &order->task);
+    rc = vz_idempotency_find(call, &vm->idem, &vm->task_id);
 
-    if (rc == VZ_OK && order->task) {
-        vz_task_accepted(call, order->task);
+    if (rc == VZ_OK && vm->task_id) {
+        vz_task_accepted(call, vm->task_id);
         return VZ_EXISTS;
     }
 
@@ -141,11 +142,12 @@ vz_make_replay(vz_call_t *call, vz_order_t *order)
 
 
 static vz_code_e
-vz_make_look(vz_call_t *call, const vz_make_body_t *body, vz_order_t *order)
+vz_make_look(vz_call_t *call, const vz_make_body_t *body, vz_make_t *make)
 {
-    uint64_t    id;
-    vz_code_e   rc;
-    vz_rows_t   rows;
+    uint64_t      id;
+    vz_code_e     rc;
+    vz_rows_t     rows;
+    vz_vm_new_t  *vm;
 
     if (vz_field_value_number((char *) body->user.data, body->user.len,
                               INT64_MAX,
@@ -178,30 +180,29 @@ vz_make_look(vz_call_t *call, const vz_make_body_t *body, vz_order_t *order)
         vz_call_invalid(call, "plan", "absent", "there is no such plan");
     }
 
-    order->user = vz_cell_int(&rows, 0, 0);
-    order->body.first_name = vz_cell_text(&rows, 0, 1);
-    order->body.email = vz_cell_text(&rows, 0, 2);
-    order->body.language = vz_cell_text(&rows, 0, 3);
-    order->template = vz_cell_int(&rows, 0, 4);
-    order->plan = vz_cell_int(&rows, 0, 5);
-    order->cpu_percent = vz_cell_int(&rows, 0, 9);
-    order->cpu_units = VZ_MAKE_UNITS;
+    vm = &make->vm;
+
+    vm->user = vz_cell_int(&rows, 0, 0);
+    make->first_name = vz_cell_text(&rows, 0, 1);
+    vm->email = vz_cell_text(&rows, 0, 2);
+    vm->language = vz_cell_text(&rows, 0, 3);
+    vm->template = vz_cell_int(&rows, 0, 4);
+    vm->plan = vz_cell_int(&rows, 0, 5);
+    vm->cpu_percent = vz_cell_int(&rows, 0, 9);
+    vm->cpu_units = VZ_MAKE_UNITS;
 
     vz_make_size(call, "memory_mib", body->memory_mib, &rows, 6,
-                 &order->memory_mib);
-    vz_make_size(call, "disk_mib", body->disk_mib, &rows, 7,
-                 &order->disk_mib);
-    vz_make_size(call, NULL, body->cpu_units, &rows, 8, &order->cpu_units);
+                 &vm->memory_mib);
+    vz_make_size(call, "disk_mib", body->disk_mib, &rows, 7, &vm->disk_mib);
+    vz_make_size(call, NULL, body->cpu_units, &rows, 8, &vm->cpu_units);
 
     if (call->nerrors) {
         vz_call_refuse(call);
         return VZ_RANGE;
     }
 
-    order->body.template = body->template;
-    order->body.hostname = vz_call_printf(call, "%V", &body->hostname);
-    ngx_strlow(order->body.hostname.data, order->body.hostname.data,
-               order->body.hostname.len);
+    vm->hostname = vz_call_printf(call, "%V", &body->hostname);
+    ngx_strlow(vm->hostname.data, vm->hostname.data, vm->hostname.len);
 
     return VZ_OK;
 }
@@ -228,16 +229,16 @@ vz_make_size(vz_call_t *call, const char *name, int64_t wished,
 /* what the node is known to refuse is refused here, with its field */
 
 static vz_code_e
-vz_make_room(vz_call_t *call, vz_order_t *order)
+vz_make_room(vz_call_t *call, const vz_vm_new_t *vm)
 {
     uint64_t                min;
     const vz_node_limit_t  *limit;
 
-    limit = vz_node_limit(order->node, call->pool);
+    limit = vz_node_limit(vm->node, call->pool);
     min = limit == NULL ? 0 : (limit->disk_min + VZ_MAKE_MIB - 1)
                               / VZ_MAKE_MIB;
 
-    if (order->disk_mib >= (int64_t) min) {
+    if (vm->disk_mib >= (int64_t) min) {
         return VZ_OK;
     }
 
@@ -250,56 +251,36 @@ vz_make_room(vz_call_t *call, vz_order_t *order)
 
 
 static void
-vz_make_refuse(vz_call_t *call, vz_order_t *order, vz_code_e rc)
+vz_make_refuse(vz_call_t *call, vz_vm_new_t *vm, vz_code_e rc)
 {
     if (rc != VZ_DUPLICATE) {
-        vz_order_claim_refuse(call, rc);
+        vz_vm_new_refuse(call, rc);
         return;
     }
 
-    if (vz_make_replay(call, order) == VZ_OK) {
+    if (vz_make_replay(call, vm) == VZ_OK) {
         vz_call_fault(call, "panel", VZ_OVERLOADED);
     }
 }
 
 
-static vz_code_e
-vz_make_task(vz_tx_t *tx, vz_call_t *call, vz_order_t *order)
+static void
+vz_make_mail(vz_json_t *json, const vz_vm_new_t *vm)
 {
-    vz_task_new_t  task;
+    const vz_make_t  *make = vm->data;
 
-    ngx_memzero(&task, sizeof(vz_task_new_t));
-
-    task.kind = "create";
-    task.done = 1;
-    vz_task_by(&task, call);
-
-    return vz_order_claim_begin(tx, call, order, &task);
+    vz_json_text(json, "first_name", &make->first_name);
+    vz_json_text(json, "address", &vm->address.first);
+    vz_json_text(json, "also", &vm->address.also);
+    vz_json_text(json, "hostname", &vm->name);
+    vz_json_text(json, "password", &vm->password);
 }
 
 
 static vz_code_e
-vz_make_mail(vz_tx_t *tx, vz_call_t *call, vz_order_t *order)
-{
-    vz_json_t  json;
-
-    vz_json_init(&json, call->pool);
-
-    vz_json_object(&json, NULL);
-    vz_json_text(&json, "first_name", &order->body.first_name);
-    vz_json_text(&json, "address", &order->ip);
-    vz_json_text(&json, "also", &order->also);
-    vz_json_text(&json, "hostname", &order->hostname);
-    vz_json_text(&json, "password", &order->password);
-
-    return vz_order_claim_hold(tx, call, order, "server", &json);
-}
-
-
-static vz_code_e
-vz_make_audit(vz_tx_t *tx, vz_call_t *call, vz_order_t *order)
+vz_make_audit(vz_tx_t *tx, vz_call_t *call, vz_vm_new_t *vm)
 {
     return vz_audit_by(tx, call, "vm.make",
-                       vz_call_printf(call, "vm %uL of user %uL", order->vm,
-                                      order->user));
+                       vz_call_printf(call, "vm %uL of user %uL", vm->id,
+                                      vm->user));
 }
