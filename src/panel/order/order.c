@@ -34,7 +34,6 @@ static void vz_order_refuse(vz_call_t *call, vz_order_t *order, vz_code_e rc);
 static void vz_order_exists(vz_call_t *call);
 static void vz_order_accepted(vz_call_t *call, vz_order_t *order);
 static void vz_order_answer(vz_call_t *call);
-static ngx_uint_t vz_order_ended(const vz_task_t *task);
 static void vz_order_json(vz_call_t *call, const ngx_str_t *secret,
     const vz_task_t *task);
 static void vz_order_more(vz_call_t *call, vz_json_t *out,
@@ -394,8 +393,8 @@ vz_order_answer(vz_call_t *call)
 
     vz_call_location(call, "/orders/%V", &order->secret);
 
-    (void) vz_call_reply(call, vz_order_ended(&task) ? NGX_HTTP_OK
-                                                     : NGX_HTTP_ACCEPTED);
+    (void) vz_call_reply(call, vz_task_state_over(task.state)
+                               ? NGX_HTTP_OK : NGX_HTTP_ACCEPTED);
     vz_order_json(call, &order->secret, &task);
 }
 
@@ -436,7 +435,7 @@ vz_order_show(vz_call_t *call)
     call->task = task.id;
 
     if (vz_events_wanted(call)) {
-        if (vz_order_ended(&task)) {
+        if (vz_task_state_over(task.state)) {
             (void) vz_call_reply(call, NGX_HTTP_NO_CONTENT);
             return;
         }
@@ -447,17 +446,6 @@ vz_order_show(vz_call_t *call)
 
     (void) vz_call_reply(call, NGX_HTTP_OK);
     vz_order_json(call, secret, &task);
-}
-
-
-static ngx_uint_t
-vz_order_ended(const vz_task_t *task)
-{
-    u_char  first;
-
-    first = task->state.len ? task->state.data[0] : '\0';
-
-    return first == 'd' || first == 'f' || first == 'c';
 }
 
 
@@ -472,7 +460,7 @@ vz_order_json(vz_call_t *call, const ngx_str_t *secret,
     vz_json_object(out, NULL);
     vz_json_text(out, "order", secret);
     vz_json_uint(out, "task", task->id);
-    vz_json_text(out, "state", &task->state);
+    vz_json_cstr(out, "state", vz_task_state_name(task->state));
     vz_json_uint(out, "step", task->step);
     vz_task_steps_json(out, task);
     vz_json_uint(out, "percent", task->percent);
@@ -497,8 +485,8 @@ vz_order_json(vz_call_t *call, const ngx_str_t *secret,
         vz_json_close(out);
     }
 
-    if (task->vm && !vz_strlist_is(&task->state, "queued")
-        && !vz_strlist_is(&task->state, "running"))
+    if (task->vm && task->state != VZ_TASK_STATE_QUEUED
+        && task->state != VZ_TASK_STATE_RUNNING)
     {
         vz_order_more(call, out, task);
     }

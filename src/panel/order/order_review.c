@@ -256,7 +256,7 @@ vz_held_find(vz_tx_t *tx, vz_call_t *call, vz_held_t *held)
 
     state = vz_cell_text(&rows, 0, 0);
 
-    if (!vz_strlist_is(&state, "held")) {
+    if (vz_task_state_parse(&state) != VZ_TASK_STATE_HELD) {
         return VZ_STATE;
     }
 
@@ -370,7 +370,9 @@ vz_held_show(const vz_held_t *held)
     view.id = held->task;
     view.owner = held->user;
     ngx_memcpy(view.kind, "order", sizeof("order"));
-    ngx_memcpy(view.state, "cancelled", sizeof("cancelled"));
+    ngx_cpystrn(view.state,
+                (u_char *) vz_task_state_name(VZ_TASK_STATE_CANCELLED),
+                sizeof(view.state));
     ngx_cpystrn(view.detail, held->reason.data,
                 ngx_min(held->reason.len + 1, sizeof(view.detail)));
 

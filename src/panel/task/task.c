@@ -21,6 +21,8 @@
 #define vz_time(column)                                                       \
     "CONCAT(LEFT(DATE_FORMAT(" column ", '%Y-%m-%dT%T.%f'), 23), 'Z')"
 
+#define vz_task_named(state)  vz_bind_cstr(vz_task_state_name(state))
+
 #define VZ_TASK_COLUMNS                                                       \
     "t.id, t.kind, t.vm_id, t.vm_name, t.user_id, t.actor, t.via, t.state,"   \
     " t.step, t.steps, " vz_time("t.created") ", " vz_time("t.started") ", "  \
@@ -77,16 +79,12 @@ static const vz_sql_t  vz_sql_list = vz_sql("task_list",
     " ORDER BY t.id DESC, s.position");
 
 
-static const char *const  vz_task_states[] = {
-    "held", "queued", "running", "done", "failed", "cancelled", NULL
-};
-
 static const char *const  vz_task_yes[] = { "1", NULL };
 
 static const vz_query_t  vz_task_arg[] = {
     { "cursor", VZ_QUERY_CURSOR, 2, NULL },
     { "vm", VZ_QUERY_NUMBER, 2, NULL },
-    { "state", VZ_QUERY_WORDS, 2, vz_task_states },
+    { "state", VZ_QUERY_WORDS, 2, vz_task_state_names },
     { "actor", VZ_QUERY_ACTOR, 2, NULL },
     { "unseen", VZ_QUERY_WORD, 2, vz_task_yes },
     { "limit", VZ_QUERY_LIMIT, 1, NULL }
@@ -136,7 +134,9 @@ vz_task_create(vz_tx_t *tx, ngx_pool_t *pool, const vz_task_new_t *task,
                               vz_bind_cstr(task->via),
                               vz_int(workflow->nsteps), vz_int(task->done),
                               vz_bind_opt(task->data), vz_bind_opt(task->link),
-                              vz_bind_cstr(task->held ? "held" : "queued")),
+                              vz_task_named(task->held
+                                            ? VZ_TASK_STATE_HELD
+                                            : VZ_TASK_STATE_QUEUED)),
                      &rows);
 
     if (rc != VZ_OK) {
@@ -149,8 +149,9 @@ vz_task_create(vz_tx_t *tx, ngx_pool_t *pool, const vz_task_new_t *task,
         rc = vz_db_query(tx, pool, &vz_sql_step,
                          vz_binds(vz_int(*id), vz_int(i),
                                   vz_bind_cstr(workflow->steps[i].name),
-                                  vz_bind_cstr(i < task->done ? "done"
-                                                              : "queued"),
+                                  vz_task_named(i < task->done
+                                                ? VZ_TASK_STATE_DONE
+                                                : VZ_TASK_STATE_QUEUED),
                                   vz_int(i < task->done),
                                   vz_int(i < task->done)),
                          NULL);
@@ -194,14 +195,6 @@ vz_task_refuse_busy(vz_call_t *call, uint64_t id)
 }
 
 
-ngx_uint_t
-vz_task_over(const ngx_str_t *state)
-{
-    return vz_strlist_is(state, "done") || vz_strlist_is(state, "failed")
-           || vz_strlist_is(state, "cancelled");
-}
-
-
 vz_code_e
 vz_task_get(ngx_pool_t *pool, uint64_t id, const ngx_str_t *link,
     uint64_t owner, vz_task_t *task)
@@ -240,9 +233,12 @@ vz_task_get(ngx_pool_t *pool, uint64_t id, const ngx_str_t *link,
 static void
 vz_task_read(const vz_rows_t *rows, ngx_uint_t *row, vz_task_t *task)
 {
+    ngx_str_t   state;
     ngx_uint_t  r = *row;
 
     ngx_memzero(task, sizeof(vz_task_t));
+
+    state = vz_cell_text(rows, r, 7);
 
     task->id = vz_cell_int(rows, r, 0);
     task->kind = vz_cell_text(rows, r, 1);
@@ -251,7 +247,7 @@ vz_task_read(const vz_rows_t *rows, ngx_uint_t *row, vz_task_t *task)
     task->owner = vz_cell_int(rows, r, 4);
     task->actor = vz_cell_text(rows, r, 5);
     task->via = vz_cell_text(rows, r, 6);
-    task->state = vz_cell_text(rows, r, 7);
+    task->state = vz_task_state_parse(&state);
     task->step = vz_cell_int(rows, r, 8);
     task->created = vz_cell_text(rows, r, 10);
     task->started = vz_cell_text(rows, r, 11);
@@ -277,8 +273,12 @@ vz_task_read(const vz_rows_t *rows, ngx_uint_t *row, vz_task_t *task)
 static void
 vz_task_read_step(const vz_rows_t *rows, ngx_uint_t row, vz_step_view_t *step)
 {
+    ngx_str_t  state;
+
+    state = vz_cell_text(rows, row, 16);
+
     step->name = vz_cell_text(rows, row, 15);
-    step->state = vz_cell_text(rows, row, 16);
+    step->state = vz_task_state_parse(&state);
     step->detail = vz_cell_text(rows, row, 17);
     step->started = vz_cell_text(rows, row, 18);
     step->finished = vz_cell_text(rows, row, 19);
@@ -296,7 +296,8 @@ vz_task_live(vz_task_t *task, ngx_pool_t *pool)
     vz_task_view_t   view;
     vz_step_view_t  *step;
 
-    if (task->state.len != 7 || vz_zone_task_get(task->id, &view) != NGX_OK
+    if (task->state != VZ_TASK_STATE_RUNNING
+        || vz_zone_task_get(task->id, &view) != NGX_OK
         || view.step != task->step || task->step >= task->nsteps)
     {
         return;
@@ -333,7 +334,7 @@ vz_task_json(vz_json_t *json, const char *key, const vz_task_t *task)
 
     vz_json_text(json, "actor", &task->actor);
     vz_json_text(json, "via", &task->via);
-    vz_json_text(json, "state", &task->state);
+    vz_json_cstr(json, "state", vz_task_state_name(task->state));
     vz_json_uint(json, "step", task->step);
     vz_task_steps_json(json, task);
     vz_json_uint(json, "percent", task->percent);
@@ -390,11 +391,11 @@ vz_task_steps_json(vz_json_t *json, const vz_task_t *task)
 
         vz_json_object(json, NULL);
         vz_json_text(json, "name", &step->name);
-        vz_json_text(json, "state", &step->state);
+        vz_json_cstr(json, "state", vz_task_state_name(step->state));
         vz_json_uint(json, "percent", step->percent);
         vz_task_detail(json, task, &step->detail,
-                       vz_strlist_is(&step->state, "running")
-                       || vz_strlist_is(&step->state, "done"));
+                       step->state == VZ_TASK_STATE_RUNNING
+                       || step->state == VZ_TASK_STATE_DONE);
 
         if (step->started.len) {
             vz_json_text(json, "started", &step->started);
@@ -460,7 +461,8 @@ vz_task_stands(vz_call_t *call, vz_task_t *task, ngx_uint_t *status)
     }
 
     vz_call_location(call, "/tasks/%uL", call->task);
-    *status = vz_task_over(&task->state) ? NGX_HTTP_OK : NGX_HTTP_ACCEPTED;
+    *status = vz_task_state_over(task->state) ? NGX_HTTP_OK
+                                              : NGX_HTTP_ACCEPTED;
 
     return VZ_OK;
 }
@@ -476,7 +478,7 @@ vz_task_one(vz_call_t *call)
 
     rc = vz_task_find(call, &task);
 
-    if (rc == VZ_OK && !vz_task_over(&task.state)
+    if (rc == VZ_OK && !vz_task_state_over(task.state)
         && vz_task_wait(call, task.id, vz_task_again) == NGX_OK)
     {
         return;

@@ -7,6 +7,7 @@
 #define VZ_TASK_H
 
 #include "panel/api/query.h"
+#include "panel/live/task_state.h"
 #include "runtime/db.h"
 #include "runtime/http.h"
 #include "runtime/zone.h"
@@ -48,10 +49,6 @@ vz_code_e vz_task_busy(ngx_pool_t *pool, uint64_t vm, uint64_t *id);
  */
 void vz_task_refuse_busy(vz_call_t *call, uint64_t id);
 
-/* vz_task_over: whether that state is one of those that end a task. */
-ngx_uint_t vz_task_over(const ngx_str_t *state);
-
-
 /* Whom a line of a task's log is for; the sign it has in the database. */
 typedef enum {
     VZ_TASK_LOG_NONE = 0,
@@ -62,7 +59,8 @@ typedef enum {
 
 /* A task as people see it. */
 typedef struct {
-    ngx_str_t       name, state, detail;
+    ngx_str_t       name, detail;
+    vz_task_state_e state;
     ngx_str_t       log;                    /* vz_task_get() by id only */
     ngx_str_t       started, finished;      /* RFC 3339 or empty */
     int64_t         msec;                   /* how long it took or takes */
@@ -71,7 +69,8 @@ typedef struct {
 
 typedef struct {
     uint64_t        id, vm, owner;
-    ngx_str_t       kind, vm_name, actor, via, state;
+    ngx_str_t       kind, vm_name, actor, via;
+    vz_task_state_e state;
     ngx_uint_t      step, nsteps, percent;
     ngx_str_t       created, started, finished;
     ngx_str_t       error_code, error_detail;

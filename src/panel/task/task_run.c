@@ -18,6 +18,7 @@
 
 static vz_code_e vz_task_run_begin(vz_task_run_t *run);
 static vz_code_e vz_task_run_done(vz_task_run_t *run);
+static vz_bind_t vz_task_run_lifecycle(vz_vm_lifecycle_e lifecycle);
 static void vz_task_run_tell(vz_task_run_t *run);
 static void vz_task_run_tell_broke(vz_task_run_t *run);
 static vz_code_e vz_task_run_server(vz_task_run_t *run, ngx_str_t *name,
@@ -35,7 +36,7 @@ static const char *vz_task_run_why(vz_code_e code);
 static void vz_task_run_log_detail(vz_task_run_t *run);
 static void vz_task_run_log_begin(const vz_task_run_t *run,
     vz_task_log_t *log);
-static void vz_task_run_show(vz_task_run_t *run, const char *state,
+static void vz_task_run_show(vz_task_run_t *run, vz_task_state_e state,
     ngx_uint_t step_percent);
 static void vz_task_run_name(u_char *dst, size_t size, const char *src);
 
@@ -131,7 +132,7 @@ vz_task_run_go(vz_task_run_t *run)
         ngx_str_null(&run->detail);
         run->since = ngx_current_msec;
         run->verbs = 0;
-        vz_task_run_show(run, "running", 0);
+        vz_task_run_show(run, VZ_TASK_STATE_RUNNING, 0);
 
         rc = run->workflow->steps[run->step].run(run);
 
@@ -198,13 +199,13 @@ vz_task_run_done(vz_task_run_t *run)
     ngx_str_t         text;
     vz_code_e         rc;
     ngx_uint_t        next;
-    vz_bind_t         service;
+    vz_bind_t         lifecycle;
     vz_task_log_t     begun;
     const vz_step_t  *step;
 
     step = &run->workflow->steps[run->step];
     next = run->step + 1;
-    service = step->service ? vz_bind_cstr(step->service) : vz_none();
+    lifecycle = vz_task_run_lifecycle(step->lifecycle);
 
     if (run->detail.len) {
         vz_task_log_add(&run->log, VZ_TASK_LOG_ALL, "%V", &run->detail);
@@ -225,13 +226,14 @@ vz_task_run_done(vz_task_run_t *run)
                               vz_binds(vz_int(run->step), vz_int(next),
                                        vz_text(run->detail), vz_text(text),
                                        vz_text(vz_task_log_text(&begun)),
-                                       service, vz_int(next), vz_int(run->id),
+                                       lifecycle, vz_int(next),
+                                       vz_int(run->id),
                                        vz_text(*run->runner),
                                        vz_int(run->step)));
     } else {
         rc = vz_run_own_write(run, &vz_sql_last,
                               vz_binds(vz_int(run->step), vz_text(run->detail),
-                                       vz_text(text), service, vz_int(next),
+                                       vz_text(text), lifecycle, vz_int(next),
                                        vz_int(run->id),
                                        vz_text(*run->runner),
                                        vz_int(run->step)));
@@ -249,11 +251,21 @@ vz_task_run_done(vz_task_run_t *run)
     run->log.last = run->log.start;
 
     if (next == run->workflow->nsteps) {
-        vz_task_run_show(run, "done", 0);
+        vz_task_run_show(run, VZ_TASK_STATE_DONE, 0);
         vz_task_run_tell(run);
     }
 
     return VZ_OK;
+}
+
+
+/* VZ_VM_LIFECYCLE_NONE leaves the container's as it is */
+
+static vz_bind_t
+vz_task_run_lifecycle(vz_vm_lifecycle_e lifecycle)
+{
+    return lifecycle == VZ_VM_LIFECYCLE_NONE
+           ? vz_none() : vz_bind_cstr(vz_vm_lifecycle_name(lifecycle));
 }
 
 
@@ -372,7 +384,7 @@ vz_task_run_later(vz_task_run_t *run, vz_code_e why)
                                   vz_text(*run->runner)))
         == VZ_OK)
     {
-        vz_task_run_show(run, "queued", 0);
+        vz_task_run_show(run, VZ_TASK_STATE_QUEUED, 0);
 
     } else {
         vz_task_run_lost(run);
@@ -437,7 +449,7 @@ vz_task_run_failed(vz_task_run_t *run, vz_code_e why)
                           (void *) vz_task_run_why(why))
         == VZ_OK)
     {
-        vz_task_run_show(run, "failed", 0);
+        vz_task_run_show(run, VZ_TASK_STATE_FAILED, 0);
         vz_task_run_tell_broke(run);
     }
 }
@@ -488,8 +500,7 @@ vz_task_run_failed_body(vz_task_run_t *run, vz_tx_t *tx, void *data)
     rc = vz_db_query(tx, run->pool, &vz_sql_fail,
                      vz_binds(vz_int(run->step), vz_text(run->detail),
                               vz_text(vz_task_log_text(&run->log)),
-                              workflow->failed
-                              ? vz_bind_cstr(workflow->failed) : vz_none(),
+                              vz_task_run_lifecycle(workflow->failed),
                               vz_bind_cstr(code), vz_text(run->detail),
                               vz_int(run->id), vz_text(*run->runner)),
                      NULL);
@@ -594,14 +605,14 @@ vz_task_run_progress(void *data, ngx_uint_t percent, const ngx_str_t *words)
     /* a verb that outlived our claim is not what the task does now */
 
     if (vz_run_own_held(run)) {
-        vz_task_run_show(run, "running", percent);
+        vz_task_run_show(run, VZ_TASK_STATE_RUNNING, percent);
     }
 }
 
 
 static void
-vz_task_run_show(vz_task_run_t *run, const char *state,
-                 ngx_uint_t step_percent)
+vz_task_run_show(vz_task_run_t *run, vz_task_state_e state,
+    ngx_uint_t step_percent)
 {
     ngx_uint_t            i, all, past;
     vz_task_view_t       *view = &run->view;
@@ -635,7 +646,8 @@ vz_task_run_show(vz_task_run_t *run, const char *state,
     view->percent = all ? past * 100 / all : 100;
     view->step_percent = step_percent;
     vz_task_run_name(view->kind, sizeof(view->kind), workflow->kind);
-    vz_task_run_name(view->state, sizeof(view->state), state);
+    vz_task_run_name(view->state, sizeof(view->state),
+                     vz_task_state_name(state));
 
     vz_zone_task_put(view);
 }

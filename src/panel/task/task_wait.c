@@ -98,7 +98,6 @@ ngx_int_t
 vz_task_wait(vz_call_t *call, uint64_t id, vz_call_pt then)
 {
     uint64_t         seen;
-    ngx_str_t        state;
     vz_wait_t       *wait;
     vz_task_view_t   view;
 
@@ -108,13 +107,10 @@ vz_task_wait(vz_call_t *call, uint64_t id, vz_call_pt then)
 
     seen = vz_zone_version();
 
-    if (vz_zone_task_get(id, &view) == NGX_OK) {
-        state.data = view.state;
-        state.len = ngx_strlen(view.state);
-
-        if (vz_task_over(&state)) {
-            return NGX_DECLINED;
-        }
+    if (vz_zone_task_get(id, &view) == NGX_OK
+        && vz_task_state_over(vz_task_state_text(view.state)))
+    {
+        return NGX_DECLINED;
     }
 
     wait = ngx_pcalloc(call->pool, sizeof(vz_wait_t));
@@ -224,14 +220,9 @@ vz_wait_look(void)
 static ngx_int_t
 vz_wait_view(void *data, const vz_task_view_t *view)
 {
-    ngx_str_t  state;
-
     (void) data;
 
-    state.data = (u_char *) view->state;
-    state.len = ngx_strlen(view->state);
-
-    if (vz_task_over(&state)) {
+    if (vz_task_state_over(vz_task_state_text(view->state))) {
         vz_wait_over(view->id, ngx_current_msec);
     }
 

@@ -9,6 +9,7 @@
 #include "panel/api/strlist.h"
 #include "panel/node/gateway.h"
 #include "panel/node/node_limit.h"
+#include "panel/task/task_workflow.h"
 #include "panel/vm/hardware.h"
 #include "panel/vm/hardware_address.h"
 #include "runtime/call.h"
@@ -122,7 +123,7 @@ static const vz_hardware_pair_t  vz_hardware_pairs[] = {
 };
 
 #define vz_hardware_change(kind)                                              \
-    { kind, "vm." kind, "ready suspended", vz_hardware_prepare }
+    { kind, "vm." kind, VZ_VM_LIFECYCLE_IS_MADE, vz_hardware_prepare }
 
 static const vz_hardware_group_t  vz_hardware_groups[] = {
     { vz_hardware_change("network"), &vz_hardware_network_form, 0, 0 },
@@ -144,7 +145,7 @@ static const vz_sql_t  vz_hardware_node = vz_sql("hardware node",
 static const vz_sql_t  vz_hardware_last = vz_sql("hardware last",
     "SELECT id, actor, DATE_FORMAT(finished, '%Y-%m-%dT%TZ') FROM task"
     " WHERE vm_id = ? AND state = 'done'"
-    " AND kind IN ('network', 'memory', 'disk', 'cpu')"
+    " AND FIND_IN_SET(kind, ?)"
     " ORDER BY id DESC LIMIT 1");
 
 
@@ -402,15 +403,17 @@ static vz_code_e
 vz_hardware_changed(vz_vm_action_t *change, vz_tx_t *tx)
 {
     vz_code_e   rc;
-    ngx_str_t   by, at;
+    ngx_str_t   by, at, kinds;
     vz_rows_t   rows;
     vz_json_t  *out;
     vz_call_t  *call;
 
     call = change->call;
 
+    kinds = vz_task_workflow_kinds(call->pool, VZ_WORKFLOW_RESHAPES);
+
     rc = vz_db_query(tx, call->pool, &vz_hardware_last,
-                     vz_binds(vz_int(change->id)), &rows);
+                     vz_binds(vz_int(change->id), vz_text(kinds)), &rows);
     if (rc != VZ_OK) {
         return rc;
     }

@@ -190,7 +190,7 @@ vz_suspend_code(vz_code_e rc, const ngx_str_t *service, ngx_uint_t suspend)
 {
     ngx_uint_t  suspended;
 
-    suspended = vz_strlist_is(service, "suspended");
+    suspended = vz_vm_lifecycle_parse(service) == VZ_VM_LIFECYCLE_SUSPENDED;
 
     switch (rc) {
 

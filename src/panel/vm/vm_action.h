@@ -7,6 +7,7 @@
 #define VZ_VM_ACTION_H
 
 #include "panel/api/idempotency.h"
+#include "panel/live/vm_lifecycle.h"
 
 
 typedef struct vz_vm_action_s  vz_vm_action_t;
@@ -19,11 +20,11 @@ typedef struct vz_vm_action_s  vz_vm_action_t;
 typedef vz_code_e (*vz_vm_action_pt)(vz_vm_action_t *change, vz_tx_t *tx);
 
 typedef struct {
-    const char                 *kind;       /* of the task's chain */
+    const char                 *kind;       /* of the task's workflow */
     const char                 *action;     /* in the audit */
-    const char                 *services;   /* "ready suspended": it may be
-                                               in one of these; NULL: any */
-    vz_vm_action_pt             prepare;  /* or NULL */
+    ngx_uint_t                  lifecycles; /* a set: it has to be in one of
+                                               these; 0: any */
+    vz_vm_action_pt             prepare;    /* or NULL */
 } vz_vm_action_def_t;
 
 struct vz_vm_action_s {
@@ -38,7 +39,7 @@ struct vz_vm_action_s {
     uint64_t                    version;
     uint64_t                    busy;       /* the task that is in the way */
     ngx_str_t                   name;
-    ngx_str_t                   service;
+    vz_vm_lifecycle_e           lifecycle;
     ngx_str_t                   reason;     /* why it is suspended */
 
     /* made */
@@ -59,7 +60,7 @@ void vz_vm_action_call(vz_call_t *call, const vz_vm_action_def_t *def,
  * vz_vm_action_in: the same inside the caller's transaction, by whoever is
  * signed in; change has call, def, data and id and is zero otherwise.  VZ_OK
  * with change->task, which the caller kicks after the commit; VZ_NOENT;
- * VZ_BUSY with change->busy; VZ_STATE with change->service; or prepare's and
+ * VZ_BUSY with change->busy; VZ_STATE with change->lifecycle; or prepare's and
  * the database's codes.
  */
 vz_code_e vz_vm_action_in(vz_vm_action_t *change, vz_tx_t *tx);
@@ -69,9 +70,5 @@ vz_code_e vz_vm_action_in(vz_vm_action_t *change, vz_tx_t *tx);
  * there is one already.
  */
 void vz_vm_action_refuse(vz_vm_action_t *change, vz_code_e rc);
-
-/* vz_vm_action_is: whether the container's service is of these words. */
-ngx_uint_t vz_vm_action_is(const vz_vm_action_t *change, const char *services);
-
 
 #endif /* VZ_VM_ACTION_H */

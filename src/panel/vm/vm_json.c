@@ -4,6 +4,7 @@
 
 #include "panel/api/strlist.h"
 #include "panel/live/collector.h"
+#include "panel/live/task_state.h"
 #include "panel/task/task_said.h"
 #include "panel/vm/vm_json.h"
 #include "runtime/db_rows.h"
@@ -412,6 +413,7 @@ vz_vm_json_view(vz_json_t *json, const char *key, const vz_task_view_t *view,
     said.len = ngx_strlen(view->detail);
 
     vz_task_said_json(json, "detail", said,
-                      admin || ngx_strcmp(view->state, "running") == 0);
+                      admin || vz_task_state_text(view->state)
+                               == VZ_TASK_STATE_RUNNING);
     vz_json_close(json);
 }

@@ -57,7 +57,8 @@ static const vz_sql_t  vz_address_swap_sql_mail = vz_sql("address mail",
 
 
 vz_code_e
-vz_address_swap(vz_task_run_t *run, const ngx_str_t *address)
+vz_address_swap(vz_task_run_t *run, const ngx_str_t *address,
+    ngx_str_t *addresses)
 {
     vz_code_e          rc;
     vz_answer_t        list;
@@ -90,7 +91,7 @@ vz_address_swap(vz_task_run_t *run, const ngx_str_t *address)
     vz_task_log_add(&run->log, VZ_TASK_LOG_ADMIN, "address %V is another's on "
                     "this node: %V instead", address, &swap.instead);
 
-    run->vm.addresses = swap.addresses;
+    *addresses = swap.addresses;
 
     return VZ_OK;
 }

@@ -12,7 +12,8 @@
 /*
  * vz_address_swap: reserve the address that the node said is another
  * container's, and allocate one of the same pool in its place: in the
- * database, in run->vm.addresses and in the mail that waits for the task.
+ * database, in the mail that waits for the task, and in addresses, which
+ * become all that the container has then, separated by spaces.
  *
  *   VZ_OK
  *   VZ_EXISTS   the address is not this container's any more
@@ -21,7 +22,8 @@
  *   VZ_STALE    the task is not ours any more
  *   or what the node's list or the database answered
  */
-vz_code_e vz_address_swap(vz_task_run_t *run, const ngx_str_t *address);
+vz_code_e vz_address_swap(vz_task_run_t *run, const ngx_str_t *address,
+    ngx_str_t *addresses);
 
 
 #endif /* VZ_ADDRESS_SWAP_H */

@@ -11,12 +11,16 @@
 #include "panel/task/run_verb.h"
 #include "panel/workflow/address_swap.h"
 #include "panel/workflow/step.h"
+#include "panel/workflow/step_vm.h"
 #include "runtime/db_rows.h"
 
 
 #define VZ_WORDS    3               /* of one verb, at most: setdns */
 #define VZ_NUMBERS  20              /* tries, where a number is taken */
 #define VZ_SWAPS    20              /* and where an address is */
+
+
+#define vz_step_work(run)  ((vz_step_work_t *) (run)->work)
 
 
 typedef struct {
@@ -97,7 +101,7 @@ vz_step_create(vz_task_run_t *run)
     ngx_uint_t   i;
     const char  *argv[1];
 
-    argv[0] = (char *) run->vm.template.data;
+    argv[0] = (char *) vz_step_work(run)->vm.template.data;
 
     for (i = 0; i < VZ_NUMBERS; i++) {
         rc = vz_run_verb(run, VZ_VERB_CREATE, 1, argv, NULL);
@@ -188,7 +192,7 @@ vz_renumber_body(vz_task_run_t *run, vz_tx_t *tx, void *data)
 vz_code_e
 vz_step_adopt(vz_task_run_t *run)
 {
-    return vz_run_verb_adopt(run, &run->from);
+    return vz_run_verb_adopt(run, &vz_step_work(run)->from);
 }
 
 
@@ -265,7 +269,8 @@ vz_step_restart(vz_task_run_t *run)
 vz_code_e
 vz_step_resume(vz_task_run_t *run)
 {
-    return run->vm.wanted ? vz_step_start(run) : VZ_OK;
+    return vz_step_work(run)->vm.desired == VZ_VM_DESIRED_RUNNING
+           ? vz_step_start(run) : VZ_OK;
 }
 
 
@@ -277,7 +282,7 @@ vz_step_resume(vz_task_run_t *run)
 vz_code_e
 vz_step_destroy(vz_task_run_t *run)
 {
-    if (run->vm.adopting) {
+    if (vz_step_work(run)->vm.adopting) {
         ngx_str_set(&run->detail, "its adoption did not come to an end: what "
                     "the node has stays there");
         return VZ_OK;
@@ -316,7 +321,7 @@ vz_step_memory(vz_task_run_t *run)
     rc = VZ_OK;
 
     for (i = 0; i < 3 && rc == VZ_OK; i++) {
-        rc = vz_step_pair(run, verbs[i], run->vm.memory[i], "M");
+        rc = vz_step_pair(run, verbs[i], vz_step_work(run)->vm.memory[i], "M");
     }
 
     return rc;
@@ -326,14 +331,14 @@ vz_step_memory(vz_task_run_t *run)
 vz_code_e
 vz_step_disk(vz_task_run_t *run)
 {
-    return vz_step_pair(run, VZ_VERB_SETDISK, run->vm.disk, "M");
+    return vz_step_pair(run, VZ_VERB_SETDISK, vz_step_work(run)->vm.disk, "M");
 }
 
 
 vz_code_e
 vz_step_cpu(vz_task_run_t *run)
 {
-    return vz_step_pair(run, VZ_VERB_SETCPU, run->vm.cpu, "");
+    return vz_step_pair(run, VZ_VERB_SETCPU, vz_step_work(run)->vm.cpu, "");
 }
 
 
@@ -373,10 +378,11 @@ vz_step_first_network(vz_task_run_t *run)
 static vz_code_e
 vz_step_net(vz_task_run_t *run, ngx_uint_t swaps)
 {
-    vz_code_e    rc;
-    const char  *argv[1];
+    vz_code_e        rc;
+    const char      *argv[1];
+    vz_step_work_t  *work = run->work;
 
-    argv[0] = (char *) run->vm.hostname.data;
+    argv[0] = (char *) work->vm.hostname.data;
     rc = vz_run_verb(run, VZ_VERB_SETNAME, 1, argv, NULL);
 
     if (rc == VZ_OK) {
@@ -384,22 +390,22 @@ vz_step_net(vz_task_run_t *run, ngx_uint_t swaps)
     }
 
     if (rc == VZ_OK) {
-        rc = vz_step_each(run, VZ_VERB_SETIP, &run->add);
+        rc = vz_step_each(run, VZ_VERB_SETIP, &work->add);
     }
 
     if (rc == VZ_OK) {
-        rc = vz_step_each(run, VZ_VERB_DELETEIP, &run->drop);
+        rc = vz_step_each(run, VZ_VERB_DELETEIP, &work->drop);
     }
 
     if (rc == VZ_OK) {
-        rc = vz_step_each(run, VZ_VERB_SETGATEWAY, &run->vm.gateway);
+        rc = vz_step_each(run, VZ_VERB_SETGATEWAY, &work->vm.gateway);
 
         /* a network that has no gateway to set (venet) needs none */
         rc = rc == VZ_UNSUPPORTED ? VZ_OK : rc;
     }
 
     if (rc == VZ_OK) {
-        rc = vz_step_words(run, VZ_VERB_SETDNS, &run->vm.dns, 1);
+        rc = vz_step_words(run, VZ_VERB_SETDNS, &work->vm.dns, 1);
     }
 
     return rc;
@@ -412,17 +418,18 @@ static vz_code_e
 vz_step_addresses(vz_task_run_t *run, ngx_uint_t swaps)
 {
     vz_code_e  rc;
-    ngx_str_t  rest, word;
+    ngx_str_t  rest, word, *addresses;
 
-    rest = run->vm.addresses;
+    addresses = &vz_step_work(run)->vm.addresses;
+    rest = *addresses;
 
     while (vz_strlist_next(&rest, ' ', &word)) {
         rc = vz_step_each(run, VZ_VERB_SETIP, &word);
 
         if (rc == VZ_EXISTS && swaps != 0) {
             swaps--;
-            rc = vz_address_swap(run, &word);
-            rest = run->vm.addresses;
+            rc = vz_address_swap(run, &word, addresses);
+            rest = *addresses;
         }
 
         if (rc != VZ_OK) {
@@ -507,8 +514,9 @@ vz_step_release(vz_task_run_t *run)
 static vz_code_e
 vz_store_body(vz_task_run_t *run, vz_tx_t *tx, void *data)
 {
-    vz_code_e                rc;
-    const vz_task_run_vm_t  *vm = &run->vm;
+    vz_code_e              rc;
+    const vz_step_work_t  *work = run->work;
+    const vz_step_vm_t    *vm = &work->vm;
 
     (void) data;
 
@@ -523,10 +531,10 @@ vz_store_body(vz_task_run_t *run, vz_tx_t *tx, void *data)
                               vz_limit(vm->memory[2][1]),
                               vz_int(vm->disk[0]), vz_int(vm->disk[1]),
                               vz_int(vm->cpu[0]), vz_int(vm->cpu[1]),
-                              vz_int(vm->id)),
+                              vz_int(run->vm.id)),
                      NULL);
 
-    return rc == VZ_OK ? vz_free_addresses(run, tx, &run->drop) : rc;
+    return rc == VZ_OK ? vz_free_addresses(run, tx, &work->drop) : rc;
 }
 
 
@@ -568,26 +576,12 @@ vz_release_body(vz_task_run_t *run, vz_tx_t *tx, void *data)
 static vz_code_e
 vz_free_addresses(vz_task_run_t *run, vz_tx_t *tx, const ngx_str_t *words)
 {
-    u_char     *p, *end;
-    ngx_str_t   word;
-    vz_code_e   rc;
+    ngx_str_t  rest, word;
+    vz_code_e  rc;
 
-    p = words->data;
-    end = p + words->len;
+    rest = *words;
 
-    while (p < end) {
-        word.data = p;
-
-        while (p < end && *p != ' ') {
-            p++;
-        }
-
-        word.len = p - word.data;
-        p++;
-
-        if (word.len == 0) {
-            continue;
-        }
+    while (vz_strlist_next(&rest, ' ', &word)) {
 
         rc = vz_db_query(tx, run->pool, &vz_sql_free_one,
                          vz_binds(vz_int(run->vm.id), vz_text(word)), NULL);
@@ -612,7 +606,9 @@ vz_step_mail(vz_task_run_t *run)
 vz_code_e
 vz_step_undo_hardware(vz_task_run_t *run)
 {
-    run->vm = run->was;
+    vz_step_work_t  *work = run->work;
+
+    work->vm = work->was;
 
     return vz_step_limits(run);
 }
@@ -627,17 +623,18 @@ vz_step_undo_hardware(vz_task_run_t *run)
 vz_code_e
 vz_step_undo_network(vz_task_run_t *run)
 {
-    vz_code_e  rc, back;
-    ngx_str_t  claimed;
+    vz_code_e        rc, back;
+    ngx_str_t        claimed;
+    vz_step_work_t  *work = run->work;
 
-    claimed = run->add;
+    claimed = work->add;
 
-    run->vm = run->was;
-    ngx_str_set(&run->add, "");
-    ngx_str_set(&run->drop, "");
+    work->vm = work->was;
+    ngx_str_set(&work->add, "");
+    ngx_str_set(&work->drop, "");
 
     back = vz_step_network(run);
-    run->add = claimed;
+    work->add = claimed;
 
     if (back == VZ_STALE) {
         return back;
@@ -658,5 +655,5 @@ vz_free_body(vz_task_run_t *run, vz_tx_t *tx, void *data)
 {
     (void) data;
 
-    return vz_free_addresses(run, tx, &run->add);
+    return vz_free_addresses(run, tx, &vz_step_work(run)->add);
 }
