@@ -6,13 +6,8 @@
 #include "runtime/db_rows.h"
 #include "runtime/fiber.h"
 #include "runtime/http.h"
-#include "runtime/schema.h"
-#include "runtime/zone.h"
 
 
-#define VZ_OUTBOX_POLL      1000    /* ms between looks */
-#define VZ_OUTBOX_DUTY      5000    /* ms a worker looks for all */
-#define VZ_OUTBOX_SCHEMA    2000    /* ms that its number is good for */
 #define VZ_OUTBOX_BATCH     8       /* mails of one look */
 #define VZ_OUTBOX_SENDERS   4       /* at once in a worker, for tasks */
 #define VZ_OUTBOX_PATIENCE  3000    /* ms a task waits for its mail */
@@ -30,95 +25,28 @@ typedef struct {
 } vz_outbox_job_t;
 
 
-static void vz_outbox_poll(ngx_event_t *ev);
-static void vz_outbox_look(void *data);
 static vz_outbox_job_t *vz_outbox_begin(uint64_t id);
 static void vz_outbox_send(void *data);
 
 
-static ngx_event_t  vz_outbox_event;
-static ngx_uint_t   vz_outbox_looking;
-static ngx_uint_t   vz_outbox_senders;
-
-
-ngx_int_t
-vz_outbox_init(ngx_cycle_t *cycle)
-{
-    vz_outbox_event.handler = vz_outbox_poll;
-    vz_outbox_event.log = cycle->log;
-    vz_outbox_event.data = &vz_outbox_event;
-    vz_outbox_event.cancelable = 1;
-
-    /* workers start together: spread their looks */
-    ngx_add_timer(&vz_outbox_event, 50 + ngx_random() % VZ_OUTBOX_POLL);
-
-    return NGX_OK;
-}
-
-
-void
-vz_outbox_exit(void)
-{
-    if (vz_outbox_event.timer_set) {
-        ngx_del_timer(&vz_outbox_event);
-    }
-}
-
-
-static void
-vz_outbox_poll(ngx_event_t *ev)
-{
-    if (ngx_exiting) {
-        return;
-    }
-
-    if (!vz_outbox_looking
-        && vz_zone_duty(VZ_DUTY_OUTBOX, VZ_OUTBOX_DUTY) == NGX_OK)
-    {
-        vz_outbox_looking = 1;
-
-        if (vz_fiber_spawn(vz_outbox_look, NULL) != NGX_OK) {
-            vz_outbox_looking = 0;
-        }
-    }
-
-    ngx_add_timer(ev, VZ_OUTBOX_POLL);
-}
+static ngx_uint_t  vz_outbox_senders;
 
 
 /* where the server takes none, the others keep their place and their tries */
 
-static void
-vz_outbox_look(void *data)
+void
+vz_outbox_look(ngx_pool_t *pool)
 {
     vz_code_e    rc;
     ngx_str_t    words;
     vz_rows_t    rows;
     ngx_uint_t   i;
-    ngx_pool_t  *pool;
-
-    (void) data;
-
-    if (vz_schema_check(VZ_OUTBOX_SCHEMA) == VZ_BEHIND) {
-        goto done;
-    }
-
-    pool = ngx_create_pool(4096, ngx_cycle->log);
-    if (pool == NULL) {
-        goto done;
-    }
 
     rc = vz_mail_due(pool, VZ_OUTBOX_BATCH, &rows);
 
     for (i = 0; rc != VZ_AGAIN && rc != VZ_DOWN && i < rows.rows; i++) {
         rc = vz_mail_try(pool, vz_cell_int(&rows, i, 0), &words);
     }
-
-    ngx_destroy_pool(pool);
-
-done:
-
-    vz_outbox_looking = 0;
 }
 
 

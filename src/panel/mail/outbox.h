@@ -9,8 +9,11 @@
 #include "panel/mail/mail.h"
 
 
-ngx_int_t vz_outbox_init(ngx_cycle_t *cycle);
-void vz_outbox_exit(void);
+/*
+ * vz_outbox_look: on a fiber, send some of the mails that are due; a periodic
+ * job.
+ */
+void vz_outbox_look(ngx_pool_t *pool);
 
 /*
  * vz_outbox_deliver: on a fiber, send the mail of a task now, and wait some

@@ -22,7 +22,6 @@
 #include "runtime/db_rows.h"
 #include "runtime/fiber.h"
 #include "runtime/schema.h"
-#include "runtime/zone.h"
 
 
 #define VZ_RUNNER_POLL      1000    /* ms between looks for work */
@@ -31,7 +30,6 @@
 #define VZ_RUNNER_GAP       3000    /* ms without a look: we stood still */
 #define VZ_RUNNER_STEADY    8000    /* ms of looks before a lease counts */
 #define VZ_RUNNER_LOOKS     8       /* in a row, while there is room */
-#define VZ_RUNNER_SWEEP     600000  /* ms between sweeps of all workers */
 #define VZ_RUNNER_SCHEMA    2000    /* ms that its number is good for */
 
 /*
@@ -56,7 +54,6 @@ static void vz_runner_take(uint64_t id, uint64_t node);
 static void vz_runner_task(void *data);
 static void vz_runner_renew_all(void *data);
 static ngx_int_t vz_runner_ids(ngx_pool_t *pool, ngx_str_t *ids);
-static void vz_runner_sweep(void *data);
 
 
 static ngx_str_t     vz_runner_owner;
@@ -92,21 +89,6 @@ static const vz_sql_t  vz_sql_renew = vz_sql("task_renew",
 static const vz_sql_t  vz_sql_ours = vz_sql("task_ours",
     "SELECT id FROM task WHERE owner = ? AND state = 'running'"
     " AND lease > NOW(3)");
-
-/* what time makes worthless, a few rows at a time */
-
-static const vz_sql_t  vz_sql_sweeps[] = {
-    vz_sql("sweep_session",
-           "DELETE FROM session WHERE expires < NOW(3) LIMIT 500"),
-    vz_sql("sweep_reset",
-           "DELETE FROM reset"
-           " WHERE expires < NOW(3) - INTERVAL 24 HOUR LIMIT 500"),
-    vz_sql("sweep_idempotency",
-           "DELETE FROM idempotency"
-           " WHERE created < NOW(3) - INTERVAL 24 HOUR LIMIT 500"),
-    vz_sql("sweep_number",
-           "DELETE FROM number_rest WHERE until < NOW(3) LIMIT 500")
-};
 
 
 ngx_int_t
@@ -211,10 +193,6 @@ vz_runner_look(void *data)
     for (i = 0; vz_runner_wanted && i < VZ_RUNNER_LOOKS; i++) {
         vz_runner_wanted = 0;
         vz_runner_wanted |= vz_runner_look_once();
-    }
-
-    if (vz_zone_turn(VZ_DUTY_SWEEP, VZ_RUNNER_SWEEP) == NGX_OK) {
-        (void) vz_fiber_spawn(vz_runner_sweep, NULL);
     }
 
     vz_runner_looking = 0;
@@ -564,25 +542,4 @@ vz_runner_ids(ngx_pool_t *pool, ngx_str_t *ids)
     ids->len = p - ids->data;
 
     return NGX_OK;
-}
-
-
-static void
-vz_runner_sweep(void *data)
-{
-    ngx_uint_t   i;
-    ngx_pool_t  *pool;
-
-    (void) data;
-
-    pool = ngx_create_pool(1024, ngx_cycle->log);
-    if (pool == NULL) {
-        return;
-    }
-
-    for (i = 0; i < sizeof(vz_sql_sweeps) / sizeof(vz_sql_t); i++) {
-        (void) vz_db_query(NULL, pool, &vz_sql_sweeps[i], vz_no_binds, NULL);
-    }
-
-    ngx_destroy_pool(pool);
 }
