@@ -7,7 +7,7 @@
 #include "panel/api/route.h"
 #include "panel/live/collector.h"
 #include "panel/live/events_check.h"
-#include "panel/mail/outbox.h"
+#include "panel/mail/mail.h"
 #include "panel/node/node.h"
 #include "panel/ops/cleanup.h"
 #include "panel/order/plan.h"
@@ -23,7 +23,7 @@
 
 static const vz_periodic_t  vz_panel_jobs[] = {
     { "cleanup", 600000, VZ_DUTY_SWEEP, 0, vz_cleanup },
-    { "outbox", 1000, VZ_DUTY_OUTBOX, 5000, vz_outbox_look }
+    { "outbox", 1000, VZ_DUTY_OUTBOX, 5000, vz_mail_look }
 };
 
 

@@ -4,7 +4,7 @@
 
 #include "panel/api/strlist.h"
 #include "panel/live/collector.h"
-#include "panel/mail/outbox.h"
+#include "panel/mail/mail.h"
 #include "panel/node/ctid.h"
 #include "panel/node/stranger.h"
 #include "panel/task/run_own.h"
@@ -597,7 +597,7 @@ vz_free_addresses(vz_task_run_t *run, vz_tx_t *tx, const ngx_str_t *words)
 vz_code_e
 vz_step_mail(vz_task_run_t *run)
 {
-    return vz_outbox_deliver(run->pool, run->id, &run->detail);
+    return vz_mail_deliver(run->pool, run->id, &run->detail);
 }
 
 
