@@ -1,7 +1,7 @@
 /*
- * /api/admin/orders: what visitors contracted and an administrator has to let
- * run (vzpanel_signup approve).  Account, number and address are claimed, so
- * that a yes never comes too late; a no gives them back.
+ * /api/admin/orders: orders that wait for an administrator (vzpanel_signup
+ * approve).  Their account, number and address are claimed already, so an
+ * approval never comes too late; a rejection gives them back.
  */
 
 #include "panel/api/edit.h"

@@ -1,6 +1,6 @@
 /*
- * What was said, as JSON.  A node that is older than its codes says the same
- * words without them.
+ * What a node or the panel says about a task, as JSON.  An older node sends the
+ * same texts, so they get the same codes.
  */
 
 #include "panel/task/task_said.h"

@@ -1,7 +1,6 @@
 /*
- * What a node or the panel said about a task, as JSON: the words themselves,
- * and where they have a code that one with its values, for people to read in
- * their language.
+ * What a node or the panel says about a task, as JSON: the text itself, and
+ * the code and values of a text that the pages can translate (wire/say.h).
  */
 
 #ifndef VZ_TASK_SAID_H
@@ -11,8 +10,8 @@
 
 
 /*
- * vz_task_said_json: the member key with the words, "" where they are not
- * shown, and the member "say" where they say something that has a code.
+ * vz_task_said_json: write the member key with the text, or "" where it is not
+ * shown, and the member "say" where the text has a code.
  */
 void vz_task_said_json(vz_json_t *json, const char *key, ngx_str_t text,
     ngx_uint_t shown);

@@ -2,7 +2,7 @@
  * Calls that wait for the end of a task.  They hold no fiber: one timer looks
  * at what the zone knows, and once a second one statement asks the database
  * for all of them, since another nginx host may carry a task out.  The timer
- * is not cancelable: a leaving worker answers who waits.
+ * is not cancelable: a worker that leaves answers those who wait.
  */
 
 #include "panel/task/task.h"

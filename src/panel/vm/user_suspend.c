@@ -1,5 +1,5 @@
 /*
- * POST /api/admin/users/{id}/suspend, /unsuspend: all containers of somebody.
+ * POST /api/admin/users/{id}/suspend and /unsuspend: all containers of a user.
  */
 
 #include "panel/api/edit.h"

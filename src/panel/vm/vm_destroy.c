@@ -1,7 +1,6 @@
 /*
- * DELETE /api/vms/{id}: a container goes, with all that is on it.  Its name in
- * the body says that it is the one that was meant.  What failed to be made or
- * to go may go, too.
+ * DELETE /api/vms/{id}: destroy a container, in any lifecycle.  The body
+ * repeats its name as confirmation.
  */
 
 #include "panel/api/body.h"

@@ -1,6 +1,7 @@
 /*
- * What a container's node says holds for it right now.  A node that does not
- * answer leaves a hole in the reply, not an error: the rest is the database's.
+ * Effective limits and network of a container, as its node reports them.
+ * Where the node does not answer the reply lacks them, and is no error: the
+ * rest is the database's.
  */
 
 #include "panel/api/strlist.h"
