@@ -38,7 +38,7 @@ typedef struct {
     ngx_str_t       new;
 } vz_password_reset_body_t;
 
-/* Who is mailed a link; call lives in a pool of its own. */
+/* A link that is to be mailed; call lives in a pool of its own. */
 typedef struct {
     vz_call_t      *call;
     uint64_t        user;
@@ -80,8 +80,9 @@ const vz_body_t  vz_password_reset_form = vz_body("Reset",
 
 
 /*
- * To the address that is still his; and where others ask for him again and
- * again, he has links in his mailbox that are good, and is sent no more.
+ * Only while the address is still the user's.  Where there are
+ * VZ_PASSWORD_RESET_LINKS good links already, no more are mailed: strangers
+ * can't flood a mailbox.
  */
 
 static const vz_sql_t  vz_password_reset_insert = vz_sql("reset insert",
@@ -294,7 +295,7 @@ vz_password_reset_audit(vz_tx_t *tx, vz_call_t *call, uint64_t user,
 }
 
 
-/* the token is looked at before a hash is worth its time, and again after */
+/* the token is checked before the hash, which is slow, and again after it */
 
 void
 vz_password_reset_set(vz_call_t *call)

@@ -59,7 +59,7 @@ static const vz_body_member_t  vz_session_members[] = {
 const vz_body_t  vz_session_form = vz_body("SignIn", vz_session_members);
 
 
-/* the password that was checked is still it, and the account not locked */
+/* only while the password is the verified one, and the user not locked */
 
 static const vz_sql_t  vz_session_insert = vz_sql("session insert",
     "INSERT INTO session (hash, user_id, expires, remote, agent)"
@@ -67,8 +67,8 @@ static const vz_sql_t  vz_session_insert = vz_sql("session insert",
     " WHERE u.id = ? AND u.password = ? AND NOT u.locked");
 
 /*
- * The newest stay.  Each that goes is told to all streams, and what one account
- * can have told at once is bounded by that, too.
+ * The newest sessions stay.  All streams are notified of each that is
+ * revoked, so this also bounds what one account can make them do.
  */
 
 static const vz_sql_t  vz_session_most = vz_sql("sessions most",
@@ -134,7 +134,7 @@ vz_session_open(vz_call_t *call)
 }
 
 
-/* told to who has the password alone */
+/* asked only behind the right password: nobody else learns it */
 
 static ngx_uint_t
 vz_session_may(vz_call_t *call, const vz_user_t *user)
@@ -157,8 +157,8 @@ vz_session_may(vz_call_t *call, const vz_user_t *user)
 
 
 /*
- * Whose password it is; the first of those found where it is nobody's, and an
- * empty user where none was found.  All of them together are one try.
+ * The user whose password it is; where it is nobody's the first that was
+ * found, or an empty user.  All comparisons together are one try.
  */
 
 static vz_code_e
@@ -192,7 +192,7 @@ vz_session_try(vz_call_t *call, const vz_session_body_t *body,
 }
 
 
-/* tries are counted by user; by what was typed where no user was found */
+/* tries are counted by user, or by the name where there is no such user */
 
 static vz_code_e
 vz_session_guess(vz_call_t *call, const ngx_str_t *account,
@@ -221,8 +221,8 @@ vz_session_guess(vz_call_t *call, const ngx_str_t *account,
 
 
 /*
- * Under the account's own name, or none: what nobody is called may be a
- * password in the wrong box.
+ * The audit names the account only where it exists: another text may be a
+ * password that was typed into the wrong field.
  */
 
 static void
@@ -242,7 +242,7 @@ vz_session_denied(vz_call_t *call, const vz_user_t *user,
 }
 
 
-/* VZ_DENIED where the password is another by now, or the account locked */
+/* VZ_DENIED where the password has changed by now, or the user is locked */
 
 static vz_code_e
 vz_session_make(vz_call_t *call, const vz_user_t *user)
@@ -365,7 +365,7 @@ vz_session_over(ngx_str_t hash)
 }
 
 
-/* whoever signs in again leaves the session he came with: its hash, or none */
+/* the hash of the session that this one replaces, or an empty text */
 
 static ngx_str_t
 vz_session_before(vz_call_t *call)
@@ -385,7 +385,7 @@ vz_session_before(vz_call_t *call)
 }
 
 
-/* a browser may call itself anything, in any encoding */
+/* a User-Agent may have any bytes: keep printable ASCII */
 
 static ngx_str_t
 vz_session_agent(vz_call_t *call)

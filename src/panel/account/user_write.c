@@ -84,7 +84,7 @@ static const vz_sql_t  vz_user_admins = vz_sql("user admins",
     "SELECT id FROM user WHERE role = 'admin' AND NOT locked"
     " ORDER BY id FOR UPDATE");
 
-/* an address is proven by who has it; another one is not */
+/* a new address of mail is unproven until its owner answers */
 
 static const vz_sql_t  vz_user_update = vz_sql("user update",
     "UPDATE user SET role = COALESCE(?, role),"
@@ -300,8 +300,8 @@ vz_user_store(vz_call_t *call, vz_user_body_t *body, vz_rows_t *rows)
 
 
 /*
- * Two administrators who lock each other at once: the rows of all of them are
- * locked, so the second finds that he is none any more.
+ * Two administrators may lock each other at once: the rows of all of them are
+ * locked, so the second one finds itself locked.
  */
 
 static vz_code_e
@@ -341,8 +341,8 @@ vz_user_spare(vz_tx_t *tx, vz_call_t *call, const vz_user_body_t *body,
 
 
 /*
- * A token made by a customer is no administrator's, and a link that went to
- * the address before is nobody's.
+ * A change of the role revokes all: a token of a customer must not be an
+ * administrator's.  A new address revokes the links that went to the old one.
  */
 
 static vz_code_e
@@ -409,7 +409,7 @@ vz_user_clear(vz_call_t *call, const char *name)
 }
 
 
-/* who it is, with the row locked */
+/* lock the user's row and read whom to notify */
 
 static vz_code_e
 vz_user_hold(vz_tx_t *tx, vz_call_t *call, vz_user_new_t *user)

@@ -176,9 +176,9 @@ vz_order_tidy(vz_call_t *call, vz_order_t *order)
 
 
 /*
- * The link's secret is drawn; with an Idempotency-Key it is made of the call,
- * so that a repeated one can be told it again though the database holds
- * nothing but hashes, and of a key of ours, so that nobody else can make it.
+ * The secret of the link is random; with an Idempotency-Key it is derived
+ * from the call and a key of ours.  A repeated call gets the same secret
+ * then, though the database has only its hash, and nobody else can derive it.
  */
 
 static vz_code_e
@@ -495,7 +495,7 @@ vz_order_json(vz_call_t *call, const ngx_str_t *secret,
 }
 
 
-/* when nothing moves: where to sign in and where the mail goes */
+/* once the task stands still: the account, and where the mail goes */
 
 static void
 vz_order_more(vz_call_t *call, vz_json_t *out, const vz_task_t *task)

@@ -101,7 +101,7 @@ vz_order_claim_after(vz_tx_t *tx, vz_call_t *call, vz_vm_new_t *vm)
 }
 
 
-/* who waits for an administrator is mailed the link to the order */
+/* an order that waits for an administrator is confirmed by mail */
 
 static vz_code_e
 vz_order_claim_received(vz_tx_t *tx, vz_call_t *call, const vz_order_t *order)

@@ -85,7 +85,7 @@ static const vz_sql_t  vz_held_one = vz_sql("held order",
 static const vz_sql_t  vz_held_queue = vz_sql("held queue",
     "UPDATE task SET state = 'queued' WHERE id = ? AND state = 'held'");
 
-/* the time of a mailed password begins with its mail */
+/* a drawn password is valid from the time that its mail is sent */
 
 static const vz_sql_t  vz_held_drawn = vz_sql("held drawn",
     "UPDATE user SET drawn = NOW(3) WHERE id = ? AND drawn IS NOT NULL");
@@ -95,7 +95,7 @@ static const vz_sql_t  vz_held_cancel = vz_sql("held cancel",
     " error_code = 'rejected', error_detail = ?"
     " WHERE id = ? AND state = 'held'");
 
-/* the order in which nothing refers to what goes */
+/* deleted in this order, so that no row refers to a deleted one */
 
 static const vz_sql_t  vz_held_mail = vz_sql("held mail",
     "DELETE FROM mail WHERE task_id = ? AND state = 'held'");
@@ -106,7 +106,7 @@ static const vz_sql_t  vz_held_address = vz_sql("held address",
 static const vz_sql_t  vz_held_vm = vz_sql("held vm",
     "DELETE FROM vm WHERE id = ?");
 
-/* the account was made by the order, unless somebody made use of it since */
+/* the order created the account: it goes unless it has other containers */
 
 static const vz_sql_t  vz_held_user = vz_sql("held user",
     "DELETE FROM user WHERE id = ? AND role = 'customer'"
@@ -358,7 +358,7 @@ vz_held_refuse(vz_call_t *call, vz_code_e rc)
 }
 
 
-/* whoever watches the order's page hears of its end */
+/* notify the page of the order */
 
 static void
 vz_held_show(const vz_held_t *held)

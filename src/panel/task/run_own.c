@@ -24,8 +24,8 @@ static void vz_run_own_pause(ngx_uint_t tries);
 
 
 /*
- * The fence is read by whoever loads the task, together with its owner: no
- * other claim lies between.
+ * vz_run_load() reads the fence together with the owner: no other claim can
+ * lie between the two.
  */
 static const vz_sql_t  vz_sql_claim = vz_sql("task_claim",
     "UPDATE task t LEFT JOIN vm v ON v.id = t.vm_id"

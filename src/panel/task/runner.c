@@ -33,8 +33,8 @@
 #define VZ_RUNNER_SCHEMA    2000    /* ms that its number is good for */
 
 /*
- * Tasks at a time in one worker: of one node twice its connections, so that
- * those which wait for it never take what others could use.
+ * Tasks at a time in one worker.  A node gets twice its connections, so that
+ * tasks which wait for one node leave room for those of others.
  */
 #define VZ_RUNNER_MAX       256
 #define VZ_RUNNER_SHARE     2       /* times the connections of a node */
@@ -67,7 +67,7 @@ static uint64_t      vz_runner_last;        /* look that did */
 static ngx_event_t   vz_runner_poll_event, vz_runner_renew_event;
 
 
-/* the oldest first, of nodes that have room here */
+/* tasks of nodes that have room in this worker, the oldest first */
 #define VZ_RUNNER_DUE(where)                                                  \
     "SELECT t.id, COALESCE(v.node_id, 0) FROM task t"                         \
     " LEFT JOIN vm v ON v.id = t.vm_id WHERE " where                          \
@@ -81,7 +81,7 @@ static const vz_sql_t  vz_sql_due = vz_sql("task_due",
 static const vz_sql_t  vz_sql_left = vz_sql("task_left",
     VZ_RUNNER_DUE("t.state = 'running' AND t.lease < NOW(3)"));
 
-/* by id: a task that no fiber carries out any more must lose its lease */
+/* renewed by id: a task that no fiber carries out must lose its lease */
 static const vz_sql_t  vz_sql_renew = vz_sql("task_renew",
     "UPDATE task SET lease = NOW(3) + INTERVAL " VZ_RUN_OWN_LEASE
     " WHERE owner = ? AND state = 'running' AND FIND_IN_SET(id, ?)");
@@ -176,7 +176,7 @@ vz_runner_kick(void)
 }
 
 
-/* what was left out because its node was full leaves others to be found */
+/* a look is repeated where tasks of a full node hid those of others */
 
 static void
 vz_runner_look(void *data)
@@ -259,8 +259,8 @@ done:
 
 
 /*
- * A lease that was over before we could look is not held against its owner:
- * it is as likely that neither of us could reach the database.
+ * A lease that lapsed before we could look does not prove that its owner is
+ * gone: perhaps neither of us could reach the database.
  */
 
 static void
@@ -283,7 +283,7 @@ vz_runner_looked(uint64_t began, vz_code_e rc)
 }
 
 
-/* the nodes whose share of this worker is taken, as a set for the database */
+/* the nodes whose share of this worker is used up, for FIND_IN_SET() */
 
 static ngx_int_t
 vz_runner_full(ngx_pool_t *pool, ngx_str_t *nodes)
@@ -449,7 +449,7 @@ vz_runner_renew(ngx_event_t *ev)
 }
 
 
-/* two statements, however many tasks; at once when the database is back */
+/* two statements renew all leases; they are retried soon where they fail */
 
 static void
 vz_runner_renew_all(void *data)
@@ -512,7 +512,7 @@ done:
 }
 
 
-/* of the tasks that were claimed, as a set for the database */
+/* the ids of the tasks that we claimed, as a set for FIND_IN_SET() */
 
 static ngx_int_t
 vz_runner_ids(ngx_pool_t *pool, ngx_str_t *ids)

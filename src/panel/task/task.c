@@ -67,7 +67,7 @@ static const vz_sql_t  vz_sql_link = vz_sql("task_link",
     " LEFT JOIN task_step s ON s.task_id = t.id"
     " WHERE t.link = ? ORDER BY s.position");
 
-/* the page is found first, without what its steps are sorted with */
+/* the inner query finds the page before the steps are joined and sorted */
 
 static const vz_sql_t  vz_sql_list = vz_sql("task_list",
     "SELECT " VZ_TASK_COLUMNS " FROM (SELECT id FROM task"
@@ -228,7 +228,7 @@ vz_task_get(ngx_pool_t *pool, uint64_t id, const ngx_str_t *link,
 }
 
 
-/* the rows of one task, a step each, from *row on */
+/* read one task from its rows, one a step; moves *row behind them */
 
 static void
 vz_task_read(const vz_rows_t *rows, ngx_uint_t *row, vz_task_t *task)
@@ -287,7 +287,7 @@ vz_task_read_step(const vz_rows_t *rows, ngx_uint_t row, vz_step_view_t *step)
 }
 
 
-/* what the running step says is in the zone only */
+/* the progress of the running step is only in the zone */
 
 static void
 vz_task_live(vz_task_t *task, ngx_pool_t *pool)
@@ -368,7 +368,7 @@ vz_task_json(vz_json_t *json, const char *key, const vz_task_t *task)
 }
 
 
-/* why something failed, in a node's own words, is for administrators */
+/* only administrators read why something failed in the node's words */
 
 void
 vz_task_detail(vz_json_t *json, const vz_task_t *task, const ngx_str_t *text,
@@ -468,7 +468,7 @@ vz_task_stands(vz_call_t *call, vz_task_t *task, ngx_uint_t *status)
 }
 
 
-/* only who may see it waits: nothing is told by the waiting */
+/* the task is looked up before the wait: a wait reveals no task */
 
 void
 vz_task_one(vz_call_t *call)
@@ -488,7 +488,7 @@ vz_task_one(vz_call_t *call)
 }
 
 
-/* who has waited may not be signed in any more, or may see less */
+/* the session may have ended, or the role changed, during the wait */
 
 static void
 vz_task_again(vz_call_t *call)

@@ -44,8 +44,8 @@ static void vz_task_in_way(vz_call_t *call, const vz_task_t *task);
 
 
 /*
- * What the flags of its workflow ask for is bound; what is half made or half
- * gone is ended by a workflow that fails that way, and is as before then.
+ * The flags of the workflow are bound.  A container whose creation or
+ * deletion failed accepts only a workflow that fails the same way.
  */
 static const vz_sql_t  vz_sql_retry = vz_sql("task_retry",
     "UPDATE task t"
@@ -64,7 +64,7 @@ static const vz_sql_t  vz_sql_retry = vz_sql("task_retry",
     " AND (v.service NOT IN ('create_failed', 'delete_failed')"
     "  OR v.service = ?)");
 
-/* nothing has been begun yet */
+/* only a task that was never begun */
 static const vz_sql_t  vz_sql_cancel = vz_sql("task_cancel",
     "UPDATE task t"
     " JOIN task_step s ON s.task_id = t.id AND s.position = t.step"
@@ -253,7 +253,7 @@ vz_task_cancel_write(vz_tx_t *tx, vz_call_t *call, const vz_task_t *task,
 }
 
 
-/* who watches the task, and who waits for it, must not see how it was */
+/* the zone must not show watchers the old state */
 
 static void
 vz_task_change_show(uint64_t id, vz_task_state_e state)

@@ -44,7 +44,7 @@ static void vz_task_run_name(u_char *dst, size_t size, const char *src);
 static const vz_sql_t  vz_sql_where = vz_sql("task_where",
     "SELECT step FROM task WHERE id = ? AND (owner = ? OR state = 'done')");
 
-/* the reason of before is kept until there is another */
+/* the column keeps the last reason also when the suspension has ended */
 static const vz_sql_t  vz_sql_why = vz_sql("suspended_why",
     "SELECT name, IF(service = 'suspended', suspended_reason, NULL)"
     " FROM vm WHERE id = ?");
@@ -87,7 +87,7 @@ static const vz_sql_t  vz_sql_later = vz_sql("step_later",
     "  t.not_before = NOW(3) + INTERVAL ? * 1000 MICROSECOND"
     " WHERE t.id = ? AND t.owner = ?");
 
-/* who undoes has claimed the failure: nobody else carries the task on then */
+/* claims the failure, so that no other worker goes on with the task */
 static const vz_sql_t  vz_sql_failing = vz_sql("task_failing",
     "UPDATE task SET error_code = ?, error_detail = ?,"
     " lease = NOW(3) + INTERVAL " VZ_RUN_OWN_LEASE
@@ -164,7 +164,7 @@ vz_task_run_go(vz_task_run_t *run)
 }
 
 
-/* no more is done about it, and nothing is told: another does both */
+/* another worker carries the task on, and notifies people */
 
 static void
 vz_task_run_lost(vz_task_run_t *run)
@@ -174,7 +174,7 @@ vz_task_run_lost(vz_task_run_t *run)
 }
 
 
-/* what was carried out already is begun once more */
+/* a step that was begun before is begun again */
 
 static vz_code_e
 vz_task_run_begin(vz_task_run_t *run)
@@ -283,7 +283,7 @@ vz_task_run_tell(vz_task_run_t *run)
 }
 
 
-/* its name, and why it is suspended; empty where it is gone */
+/* the container's name and why it is suspended; VZ_NOENT if it is gone */
 
 static vz_code_e
 vz_task_run_server(vz_task_run_t *run, ngx_str_t *name, ngx_str_t *reason)
@@ -309,8 +309,8 @@ vz_task_run_server(vz_task_run_t *run, ngx_str_t *name, ngx_str_t *reason)
 
 
 /*
- * A write that changed nothing: the task was taken from us, or the statement
- * had been carried out before its answer was lost.
+ * A write changed nothing: either another worker has the task, or the
+ * statement was carried out and only its answer was lost.
  */
 
 static vz_code_e
@@ -393,8 +393,8 @@ vz_task_run_later(vz_task_run_t *run, vz_code_e why)
 
 
 /*
- * The failure is claimed before anything is undone: who finds the task taken
- * by another meanwhile leaves the node as that one made it.
+ * The failure is claimed before anything is undone: where another worker has
+ * taken the task meanwhile, the node stays as that one made it.
  */
 
 static void
@@ -426,7 +426,7 @@ vz_task_run_fail(vz_task_run_t *run, vz_code_e why)
 }
 
 
-/* also taken up here by who finds a failure that nobody undoes any more */
+/* a worker that takes over a claimed failure goes on from here */
 
 static void
 vz_task_run_failed(vz_task_run_t *run, vz_code_e why)
@@ -455,7 +455,7 @@ vz_task_run_failed(vz_task_run_t *run, vz_code_e why)
 }
 
 
-/* VZ_OK where nothing more is tried */
+/* VZ_OK also where the undoing failed for good */
 
 static vz_code_e
 vz_task_run_undo(vz_task_run_t *run)
@@ -488,7 +488,7 @@ vz_task_run_undo(vz_task_run_t *run)
 }
 
 
-/* who has to know hears of it as surely as it has failed */
+/* the mail to administrators is queued in the transaction of the failure */
 
 static vz_code_e
 vz_task_run_failed_body(vz_task_run_t *run, vz_tx_t *tx, void *data)
@@ -530,8 +530,9 @@ vz_task_run_tell_broke(vz_task_run_t *run)
 
 
 /*
- * What this module can't read may be a later one's on another host; when none
- * takes it, it has failed, and its container is free again.
+ * A task that this module can't load may be for a newer module on another
+ * host, so it is put off; after VZ_TASK_RUN_REFUSED attempts it fails, and
+ * its container is free again.
  */
 
 void
@@ -559,7 +560,7 @@ vz_task_run_refuse(vz_task_run_t *run, vz_code_e why)
 }
 
 
-/* what the node said of it is for administrators */
+/* only administrators read what the node said */
 
 static void
 vz_task_run_log_detail(vz_task_run_t *run)

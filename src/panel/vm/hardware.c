@@ -24,7 +24,7 @@
 #define VZ_HARDWARE_NONE     -1             /* no limit, in a task's data */
 
 
-/* What a group has in the row, and how its numbers are called. */
+/* A pair of numbers: its name in the body and in the data of the task. */
 typedef struct {
     const char              *name;          /* in the body and in the data */
     const char              *barrier;       /* fields for people */
@@ -242,7 +242,7 @@ vz_hardware_read(vz_call_t *call, vz_hardware_ask_t *ask)
 }
 
 
-/* what a container has it can't be without */
+/* a value may be changed, but not cleared */
 
 static vz_code_e
 vz_hardware_given(vz_call_t *call)
@@ -271,7 +271,7 @@ vz_hardware_given(vz_call_t *call)
 }
 
 
-/* the spellings that are compared and stored */
+/* normalize what is compared and stored */
 
 static void
 vz_hardware_spell(vz_call_t *call, vz_hardware_t *wish)
@@ -306,7 +306,7 @@ vz_hardware_empty(const vz_hardware_t *wish)
 }
 
 
-/* before the row is locked: a node may take its time */
+/* asked before the row is locked: a node may be slow */
 
 static void
 vz_hardware_disk_min(vz_call_t *call, vz_hardware_ask_t *ask)
@@ -397,7 +397,7 @@ vz_hardware_match(vz_vm_action_t *change, vz_tx_t *tx)
 }
 
 
-/* somebody was faster: who, and when */
+/* 412: another change was faster; the reply says whose, and when */
 
 static vz_code_e
 vz_hardware_changed(vz_vm_action_t *change, vz_tx_t *tx)
@@ -472,7 +472,7 @@ vz_hardware_numbers(vz_vm_action_t *change, vz_json_t *data)
 }
 
 
-/* what is wished, over what there is; no limit of the CPU stays 0 */
+/* the wished numbers over those of the row; cpu has 0 for no limit */
 
 static void
 vz_hardware_number(vz_hardware_ask_t *ask, ngx_uint_t n, int64_t pair[2])
@@ -592,8 +592,8 @@ vz_hardware_texts(vz_vm_action_t *change, vz_tx_t *tx, vz_json_t *data)
 
 
 /*
- * "gateways" are all of them, "gateway" is one in the place of its family's.
- * A node has no verb to take one away.
+ * "gateways" replaces all of them, "gateway" that of its family.  None can be
+ * removed: a node has no verb for that.
  */
 
 static vz_code_e

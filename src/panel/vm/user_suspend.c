@@ -76,7 +76,7 @@ vz_user_suspend_undo(vz_call_t *call)
 }
 
 
-/* each on its own: one that is busy does not keep the others from it */
+/* each container in its own transaction: a busy one stops no other */
 
 static void
 vz_suspend_all(vz_call_t *call, uint64_t id, ngx_uint_t suspend,

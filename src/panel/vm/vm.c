@@ -111,7 +111,7 @@ vz_vm_restart(vz_call_t *call)
 }
 
 
-/* the state that is to be kept */
+/* store the desired state with the task */
 
 static vz_code_e
 vz_vm_want(vz_vm_action_t *change, vz_tx_t *tx)

@@ -75,7 +75,7 @@ vz_vm_action_call(vz_call_t *call, const vz_vm_action_def_t *def, void *data)
 }
 
 
-/* also when the reply is an error: whether there is one already */
+/* whether the reply is set: the task of before, or an error */
 
 static ngx_uint_t
 vz_vm_action_replayed(vz_vm_action_t *change)

@@ -40,13 +40,13 @@ static const vz_sql_t  vz_vm_address_pools = vz_sql("order pools",
     "  AND a.reserved = 0 AND a.vm_id IS NULL)"
     " ORDER BY p.id LIMIT 8");
 
-/* whoever closes it, to take its addresses away, sees what comes after this */
+/* a pool that is closed meanwhile waits for us, or is seen as closed */
 
 static const vz_sql_t  vz_vm_address_lock = vz_sql("order pool",
     "SELECT 1 FROM address_pool WHERE id = ? AND enabled"
     " LOCK IN SHARE MODE");
 
-/* by the index, in its order: those behind are not looked at, nor locked */
+/* in the order of the index: only the row that is taken gets locked */
 
 static const vz_sql_t  vz_vm_address_take = vz_sql("order address",
     "UPDATE address FORCE INDEX (free) SET vm_id = ?, position = ?"
@@ -169,7 +169,7 @@ vz_vm_address_from(vz_vm_address_claim_t *claim, int64_t pool)
 }
 
 
-/* name servers of both pools, each once */
+/* merge the name servers of two pools, each of them once */
 
 static ngx_str_t
 vz_vm_address_dns(vz_call_t *call, ngx_str_t all, ngx_str_t more)

@@ -31,7 +31,7 @@ typedef struct {
 } vz_make_body_t;
 
 
-/* What is made, and whom its mail greets. */
+/* The container, and the name in its mail. */
 typedef struct {
     vz_vm_new_t  vm;
     ngx_str_t    first_name;
@@ -71,7 +71,7 @@ static const vz_vm_new_def_t  vz_make_def = {
 };
 
 
-/* accounts begin with a letter, so that no name is a number */
+/* an account begins with a letter, so that it is never taken for an id */
 
 static const vz_sql_t  vz_make_lookup = vz_sql("make lookup",
     "SELECT u.id, u.first_name, u.email, u.language, t.id, p.id,"
@@ -208,7 +208,7 @@ vz_make_look(vz_call_t *call, const vz_make_body_t *body, vz_make_t *make)
 }
 
 
-/* as wished, else as the plan has it; name is NULL for what has a default */
+/* the wished size, else the plan's; name is NULL where there is a default */
 
 static void
 vz_make_size(vz_call_t *call, const char *name, int64_t wished,
@@ -226,7 +226,7 @@ vz_make_size(vz_call_t *call, const char *name, int64_t wished,
 }
 
 
-/* what the node is known to refuse is refused here, with its field */
+/* refuse what the node would refuse, and name the field */
 
 static vz_code_e
 vz_make_room(vz_call_t *call, const vz_vm_new_t *vm)

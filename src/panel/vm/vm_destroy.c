@@ -33,7 +33,7 @@ static const vz_vm_action_def_t  vz_destroy_change = {
 static const vz_sql_t  vz_destroy_update = vz_sql("destroy",
     "UPDATE vm SET service = 'deleting' WHERE id = ?");
 
-/* credentials that nobody will need */
+/* the mail with the credentials, if it still waits */
 
 static const vz_sql_t  vz_destroy_mail = vz_sql("destroy mail",
     "DELETE m FROM mail m JOIN task t ON t.id = m.task_id"

@@ -28,7 +28,7 @@ static void vz_vm_effective_pair(vz_json_t *out, const char *key,
 static void vz_vm_effective_kept(vz_json_t *out, ngx_str_t text);
 
 
-/* a driver's names of limits, and where a change of hardware has them */
+/* the names of limits: the driver's, and those of a change of hardware */
 
 static const struct {
     const char  *name;
@@ -148,7 +148,7 @@ vz_vm_effective_line(vz_json_t *out, const ngx_str_t *line)
 }
 
 
-/* an older node tells of one only */
+/* an older node reports one address only */
 
 static ngx_str_t
 vz_vm_effective_gateways(const ngx_str_t *line)

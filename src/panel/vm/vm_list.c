@@ -228,7 +228,7 @@ vz_list_query(vz_list_t *list, vz_rows_t *rows)
 }
 
 
-/* the values of VZ_LIST_FILTER; how many */
+/* bind the values of VZ_LIST_FILTER; returns how many */
 
 static ngx_uint_t
 vz_list_filter(const vz_list_t *list, vz_bind_t *binds)
@@ -286,7 +286,7 @@ vz_list_filter(const vz_list_t *list, vz_bind_t *binds)
 }
 
 
-/* who asks, where the statement had to find out */
+/* authenticate the call by the first row, where the statement has one */
 
 static vz_code_e
 vz_list_whose(vz_list_t *list, const vz_rows_t *rows)
@@ -343,7 +343,7 @@ vz_list_reply(vz_list_t *list, const vz_rows_t *rows, uint64_t version)
 }
 
 
-/* the row behind the last that is wanted */
+/* the row behind the last one of the page */
 
 static ngx_uint_t
 vz_list_end(const vz_list_t *list, const vz_rows_t *rows, ngx_uint_t first)

@@ -52,7 +52,7 @@ static const vz_vm_new_pt  vz_vm_new_claims[] = {
 };
 
 
-/* what it is made of may have been withdrawn since it was looked at */
+/* inserts nothing where plan, template, user or node are gone by now */
 
 static const vz_sql_t  vz_vm_new_insert = vz_sql("order vm",
     "INSERT INTO vm (node_id, ctid, tag, user_id, plan_id, template_id, name,"
@@ -89,8 +89,8 @@ vz_vm_new_make(vz_call_t *call, vz_vm_new_t *vm)
 
 
 /*
- * All want the lowest number and the first address: within a worker they take
- * turns, so that only workers are in each other's way.
+ * All requests want the lowest number and the first address: within a worker
+ * they take turns, so that conflicts are between workers only.
  */
 
 static ngx_int_t
@@ -265,7 +265,7 @@ vz_vm_new_task(vz_tx_t *tx, vz_call_t *call, vz_vm_new_t *vm)
 }
 
 
-/* a password is in it: no copy is left behind */
+/* the data hold a password: wipe all copies */
 
 static vz_code_e
 vz_vm_new_mail(vz_tx_t *tx, vz_call_t *call, vz_vm_new_t *vm)

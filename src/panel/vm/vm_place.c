@@ -7,7 +7,7 @@
 #include "runtime/db_rows.h"
 
 
-/* where the fewest containers are comes first */
+/* the node with the fewest containers first */
 
 static const vz_sql_t  vz_vm_place_nodes = vz_sql("order nodes",
     "SELECT n.id FROM node n WHERE n.enabled"

@@ -205,7 +205,7 @@ vz_vm_shown_put(u_char *p, uint64_t number)
 }
 
 
-/* the byte behind it, or NULL where it does not end, or is too great */
+/* the byte behind the number, NULL where it is cut or too great */
 
 static u_char *
 vz_vm_shown_get(u_char *p, u_char *end, uint64_t *number)

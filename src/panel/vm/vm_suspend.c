@@ -102,7 +102,7 @@ vz_suspend_in(vz_tx_t *tx, vz_call_t *call, uint64_t vm,
 }
 
 
-/* the reason counts once the container is suspended, and only as long */
+/* the reason is shown only while the container is suspended */
 
 static vz_code_e
 vz_suspend_why(vz_vm_action_t *change, vz_tx_t *tx)

@@ -48,7 +48,7 @@ static const vz_sql_t  vz_address_swap_sql_all = vz_sql("address all",
     " MAX(IF(position = ? AND pool_id = ?, address, NULL))"
     " FROM address WHERE vm_id = ?");
 
-/* whichever of its members names it */
+/* in any member that contains the address */
 static const vz_sql_t  vz_address_swap_sql_mail = vz_sql("address mail",
     "UPDATE mail SET data = REGEXP_REPLACE(data,"
     "  CONCAT('(?<![0-9A-Fa-f.:])', REPLACE(?, '.', '[.]'),"

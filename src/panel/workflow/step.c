@@ -67,7 +67,7 @@ static const vz_sql_t  vz_sql_free_all = vz_sql("address_free_all",
 static const vz_sql_t  vz_sql_gone = vz_sql("vm_gone",
     "DELETE FROM vm WHERE id = ?");
 
-/* what failed of it asks for nothing any more */
+/* failed tasks of a deleted container need no attention any more */
 static const vz_sql_t  vz_sql_handled = vz_sql("vm_handled",
     "UPDATE task SET unseen = NULL WHERE vm_id = ? AND unseen = 1");
 
@@ -89,9 +89,8 @@ vz_step_nothing(vz_task_run_t *run)
 
 
 /*
- * A number that the node gave to a container which is none of ours (it was
- * there first, another panel's, or younger than the database that we restored)
- * stays that one's: ours takes another.
+ * Where the node has another container of that number (a stranger, see
+ * node/stranger.h), ours takes another number.
  */
 
 vz_code_e
@@ -187,7 +186,7 @@ vz_renumber_body(vz_task_run_t *run, vz_tx_t *tx, void *data)
 }
 
 
-/* repeated, the node says that it has the tag already */
+/* a node that is asked again answers that the tag is set already */
 
 vz_code_e
 vz_step_adopt(vz_task_run_t *run)
@@ -275,8 +274,9 @@ vz_step_resume(vz_task_run_t *run)
 
 
 /*
- * Repeated after the row has gone, there is nothing left to name to a node.
- * What was to be adopted, and perhaps was, was there before: it stays.
+ * Where the step is repeated after the row was deleted there is nothing to
+ * destroy.  A container whose adoption did not end was there before its row,
+ * and stays.
  */
 
 vz_code_e
@@ -373,7 +373,7 @@ vz_step_first_network(vz_task_run_t *run)
 }
 
 
-/* new addresses come before old ones go: it is never without one */
+/* new addresses are added before old ones are removed */
 
 static vz_code_e
 vz_step_net(vz_task_run_t *run, ngx_uint_t swaps)
@@ -412,7 +412,7 @@ vz_step_net(vz_task_run_t *run, ngx_uint_t swaps)
 }
 
 
-/* one that somebody else has on the node is given up for another */
+/* an address that another container of the node has is swapped */
 
 static vz_code_e
 vz_step_addresses(vz_task_run_t *run, ngx_uint_t swaps)
@@ -448,7 +448,7 @@ vz_step_each(vz_task_run_t *run, vz_verb_e verb, const ngx_str_t *words)
 }
 
 
-/* a verb for each word of a list, or one verb for all of them together */
+/* send a verb for each word of a list, or one for all of them together */
 
 static vz_code_e
 vz_step_words(vz_task_run_t *run, vz_verb_e verb, const ngx_str_t *words,
@@ -601,7 +601,7 @@ vz_step_mail(vz_task_run_t *run)
 }
 
 
-/* the node is told what it was told before */
+/* set the node back to the values of the row */
 
 vz_code_e
 vz_step_undo_hardware(vz_task_run_t *run)
@@ -615,9 +615,9 @@ vz_step_undo_hardware(vz_task_run_t *run)
 
 
 /*
- * The container's addresses have the claimed ones among them since then.  One
- * that could not be taken from it stays its own: given to another, two would
- * have it.
+ * The claimed addresses are the container's in the database since the task
+ * was created.  One that the node could not remove stays allocated: if it
+ * were freed, two containers could have it.
  */
 
 vz_code_e

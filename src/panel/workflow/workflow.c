@@ -11,7 +11,7 @@
     { name, vz_step_##step, weight, VZ_VM_LIFECYCLE_##lifecycle }
 
 
-/* The first two are done in the transaction that takes the order. */
+/* The transaction of the order has done the first two steps. */
 
 static const vz_step_t  vz_order_steps[] = {
     vz_step("account", nothing, 0, NONE),
@@ -24,7 +24,7 @@ static const vz_step_t  vz_order_steps[] = {
     vz_step("mail", mail, 10, NONE)
 };
 
-/* the same for somebody who has an account */
+/* for an existing user: the transaction has done the first step */
 
 static const vz_step_t  vz_create_steps[] = {
     vz_step("address", nothing, 0, NONE),
@@ -36,7 +36,7 @@ static const vz_step_t  vz_create_steps[] = {
     vz_step("mail", mail, 10, NONE)
 };
 
-/* of a container that was there before the panel knew of it */
+/* for a container that was on its node before it had a row */
 
 static const vz_step_t  vz_adopt_steps[] = {
     vz_step("adopt", adopt, 95, NONE),
