@@ -460,28 +460,12 @@ vz_order_json(vz_call_t *call, const ngx_str_t *secret,
     vz_json_object(out, NULL);
     vz_json_text(out, "order", secret);
     vz_json_uint(out, "task", task->id);
-    vz_json_cstr(out, "state", vz_task_state_name(task->state));
-    vz_json_uint(out, "step", task->step);
-    vz_task_steps_json(out, task);
-    vz_json_uint(out, "percent", task->percent);
-    vz_json_text(out, "created", &task->created);
+    vz_task_progress_json(out, task);
 
     if (task->vm) {
         vz_json_object(out, "vm");
         vz_json_uint(out, "id", task->vm);
         vz_json_text(out, "name", &task->vm_name);
-        vz_json_close(out);
-    }
-
-    if (task->finished.len) {
-        vz_json_text(out, "finished", &task->finished);
-    }
-
-    if (task->error_code.len) {
-        vz_json_object(out, "error");
-        vz_json_text(out, "code", &task->error_code);
-        vz_task_detail(out, task, &task->error_detail,
-                       vz_strlist_is(&task->error_code, "rejected"));
         vz_json_close(out);
     }
 

@@ -37,6 +37,9 @@ static void vz_task_read(const vz_rows_t *rows, ngx_uint_t *row,
     vz_task_t *task);
 static void vz_task_read_step(const vz_rows_t *rows, ngx_uint_t row,
     vz_step_view_t *step);
+static void vz_task_detail(vz_json_t *json, const vz_task_t *task,
+    const ngx_str_t *text, ngx_uint_t everybody);
+static void vz_task_steps_json(vz_json_t *json, const vz_task_t *task);
 static void vz_task_seconds(vz_json_t *json, int64_t msec);
 static void vz_task_live(vz_task_t *task, ngx_pool_t *pool);
 static void vz_task_answer(vz_call_t *call);
@@ -334,26 +337,10 @@ vz_task_json(vz_json_t *json, const char *key, const vz_task_t *task)
 
     vz_json_text(json, "actor", &task->actor);
     vz_json_text(json, "via", &task->via);
-    vz_json_cstr(json, "state", vz_task_state_name(task->state));
-    vz_json_uint(json, "step", task->step);
-    vz_task_steps_json(json, task);
-    vz_json_uint(json, "percent", task->percent);
-    vz_json_text(json, "created", &task->created);
+    vz_task_progress_json(json, task);
 
     if (task->started.len) {
         vz_json_text(json, "started", &task->started);
-    }
-
-    if (task->finished.len) {
-        vz_json_text(json, "finished", &task->finished);
-    }
-
-    if (task->error_code.len) {
-        vz_json_object(json, "error");
-        vz_json_text(json, "code", &task->error_code);
-        vz_task_detail(json, task, &task->error_detail,
-                       vz_strlist_is(&task->error_code, "rejected"));
-        vz_json_close(json);
     }
 
     if (task->unseen && task->admin) {
@@ -368,9 +355,32 @@ vz_task_json(vz_json_t *json, const char *key, const vz_task_t *task)
 }
 
 
+void
+vz_task_progress_json(vz_json_t *json, const vz_task_t *task)
+{
+    vz_json_cstr(json, "state", vz_task_state_name(task->state));
+    vz_json_uint(json, "step", task->step);
+    vz_task_steps_json(json, task);
+    vz_json_uint(json, "percent", task->percent);
+    vz_json_text(json, "created", &task->created);
+
+    if (task->finished.len) {
+        vz_json_text(json, "finished", &task->finished);
+    }
+
+    if (task->error_code.len) {
+        vz_json_object(json, "error");
+        vz_json_text(json, "code", &task->error_code);
+        vz_task_detail(json, task, &task->error_detail,
+                       vz_strlist_is(&task->error_code, "rejected"));
+        vz_json_close(json);
+    }
+}
+
+
 /* only administrators read why something failed in the node's words */
 
-void
+static void
 vz_task_detail(vz_json_t *json, const vz_task_t *task, const ngx_str_t *text,
     ngx_uint_t everybody)
 {
@@ -378,7 +388,7 @@ vz_task_detail(vz_json_t *json, const vz_task_t *task, const ngx_str_t *text,
 }
 
 
-void
+static void
 vz_task_steps_json(vz_json_t *json, const vz_task_t *task)
 {
     ngx_uint_t             i;

@@ -108,15 +108,11 @@ vz_code_e vz_task_get(ngx_pool_t *pool, uint64_t id, const ngx_str_t *link,
  */
 void vz_task_json(vz_json_t *json, const char *key, const vz_task_t *task);
 
-/* vz_task_steps_json: write its member "steps" into an open object. */
-void vz_task_steps_json(vz_json_t *json, const vz_task_t *task);
-
 /*
- * vz_task_detail: write the member "detail": the text where everybody may read
- * it, or the reader is an administrator, else "".
+ * vz_task_progress_json: write what a task and an order have in common into an
+ * open object: state, step, steps, percent, created, finished and error.
  */
-void vz_task_detail(vz_json_t *json, const vz_task_t *task,
-    const ngx_str_t *text, ngx_uint_t everybody);
+void vz_task_progress_json(vz_json_t *json, const vz_task_t *task);
 
 /*
  * vz_task_accepted: answer a call that created a task: wait as Prefer asks

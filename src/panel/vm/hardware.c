@@ -18,7 +18,6 @@
 #include "wire/field_value.h"
 
 
-#define VZ_HARDWARE_MIB      (1024 * 1024)
 #define VZ_HARDWARE_PAIRS    4              /* memory and disk */
 #define VZ_HARDWARE_GATEWAY  10             /* its column */
 #define VZ_HARDWARE_NONE     -1             /* no limit, in a task's data */
@@ -330,11 +329,7 @@ vz_hardware_disk_min(vz_call_t *call, vz_hardware_ask_t *ask)
 
     node = vz_node_find(vz_cell_int(&rows, 0, 0));
     limit = node != NULL ? vz_node_limit(node, call->pool) : NULL;
-
-    if (limit != NULL) {
-        ask->disk_min = (limit->disk_min + VZ_HARDWARE_MIB - 1)
-                        / VZ_HARDWARE_MIB;
-    }
+    ask->disk_min = vz_node_limit_disk_min(limit);
 }
 
 

@@ -16,8 +16,7 @@
 #include "wire/field_value.h"
 
 
-#define VZ_MAKE_MIB        (1024 * 1024)
-#define VZ_MAKE_UNITS      1000
+#define VZ_MAKE_UNITS  1000
 
 
 typedef struct {
@@ -231,12 +230,9 @@ vz_make_size(vz_call_t *call, const char *name, int64_t wished,
 static vz_code_e
 vz_make_room(vz_call_t *call, const vz_vm_new_t *vm)
 {
-    uint64_t                min;
-    const vz_node_limit_t  *limit;
+    uint64_t  min;
 
-    limit = vz_node_limit(vm->node, call->pool);
-    min = limit == NULL ? 0 : (limit->disk_min + VZ_MAKE_MIB - 1)
-                              / VZ_MAKE_MIB;
+    min = vz_node_limit_disk_min(vz_node_limit(vm->node, call->pool));
 
     if (vm->disk_mib >= (int64_t) min) {
         return VZ_OK;

@@ -220,9 +220,7 @@ vz_vm_effective_limits(vz_json_t *out, const vz_node_limit_t *limit)
 {
     vz_json_object(out, "limits");
     vz_json_text(out, "driver", &limit->driver);
-    vz_json_uint(out, "disk_min_mib",
-                 (limit->disk_min + VZ_VM_EFFECTIVE_MIB - 1)
-                 / VZ_VM_EFFECTIVE_MIB);
+    vz_json_uint(out, "disk_min_mib", vz_node_limit_disk_min(limit));
     vz_json_bool(out, "shrink_live", limit->shrink_live);
     vz_vm_effective_kept(out, limit->kept);
     vz_json_close(out);

@@ -1,5 +1,5 @@
 /*
- * The steps that chains are made of.
+ * The steps that workflows are made of.
  */
 
 #include "panel/api/strlist.h"
