@@ -1,7 +1,7 @@
 /*
- * GET /api/plans: what can be contracted, with what is left in stock.  The
- * same for everybody, so a worker keeps the text for two seconds, and what the
- * pages without scripts show of it beside it.
+ * GET /api/plans: the plans that can be contracted, and what is left in stock.
+ * The answer is the same for everybody, so a worker keeps its text for two
+ * seconds, and beside it what the pages without scripts show.
  */
 
 #include "panel/api/body.h"

@@ -1,12 +1,5 @@
 /*
- * Whose a task is.  The rule: nothing is sent to a node, and nothing written
- * about a container, by who does not own its task at that moment.
- *
- * The lease is a time of the database's clock.  A worker knows when it asked
- * for it, by a clock that goes on while the worker stands still, so it knows
- * until when it may act whatever the network did to the answer.  What passes
- * between that look and the node's is the fence's to catch: each claim raises
- * it, and a node refuses a verb of an older claim than it has seen.
+ * Which worker owns a task.
  */
 
 #include "panel/task/run_own.h"

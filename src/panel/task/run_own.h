@@ -1,12 +1,12 @@
 /*
- * Whose a task is.  The rule: nothing is sent to a node, and nothing written
- * about a container, by who does not own its task at that moment.
+ * Which worker owns a task.  The rule: only the owner of a container's task
+ * sends anything to the node about that container, or writes to its row.
  *
- * The lease is a time of the database's clock.  A worker knows when it asked
- * for it, by a clock that goes on while the worker stands still, so it knows
- * until when it may act whatever the network did to the answer.  What passes
- * between that look and the node's is the fence's to catch: each claim raises
- * it, and a node refuses a verb of an older claim than it has seen.
+ * The lease is a time of the database's clock.  A worker counts it from before
+ * it asked for it, by a clock that goes on while the worker stands still, so it
+ * knows until when it may act, however long the answer took.  The fence catches
+ * what is sent after that check and arrives late: each claim raises it, and a
+ * node refuses a verb of an older claim than it has seen.
  */
 
 #ifndef VZ_RUN_OWN_H

@@ -1,5 +1,5 @@
 /*
- * Verbs of a task to its container's node.
+ * The verbs that a task sends to the node of its container.
  */
 
 #include "panel/task/run_own.h"

@@ -4,12 +4,12 @@
  * A task belongs to the worker whose name stands in task.owner until
  * task.lease; both are written by compare-and-set only, so this holds on a
  * Galera cluster and for several nginx hosts over one database.  A worker
- * that dies stops renewing its leases, and another takes its tasks up at the
+ * that dies stops renewing its leases, and another takes its tasks over at the
  * step where they were.
  *
- * A lease that is over proves that its owner is gone only where that one could
- * have renewed it: who has not reached the database himself for a while, or
- * has stood still, takes nobody's task.
+ * A lease that is over proves that its owner is gone only where the owner could
+ * have renewed it: a worker that has not reached the database itself for a
+ * while, or has stood still, takes no other's task.
  */
 
 #include "panel/node/node.h"

@@ -1,6 +1,6 @@
 /*
- * A task that was claimed: its steps one after another, each end written
- * down before the next begins.
+ * Carrying out a claimed task: its steps one after another; the end of each is
+ * written to the database before the next begins.
  */
 
 #include "panel/mail/mail.h"

@@ -1,7 +1,7 @@
 /*
- * Addresses that a container is to have.  A new one is claimed by a
- * compare-and-set while the container is locked; one that goes stays its own
- * until the node has let go of it.
+ * Changing the addresses of a container.  A new one is claimed by a
+ * compare-and-set while the container's row is locked; one that is taken away
+ * stays the container's until the node has released it.
  */
 
 #include <arpa/inet.h>

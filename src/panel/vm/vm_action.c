@@ -1,5 +1,5 @@
 /*
- * A change of a container.
+ * An action on a container.
  */
 
 #include "panel/api/audit.h"

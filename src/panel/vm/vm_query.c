@@ -1,5 +1,5 @@
 /*
- * What a list of containers is asked for.
+ * The query string of GET /api/vms: filter, order and page.
  */
 
 #include "panel/api/body.h"

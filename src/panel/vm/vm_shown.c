@@ -1,9 +1,9 @@
 /*
- * Which containers a walk has shown.
+ * The ids of the containers that earlier pages of a list have shown.
  *
- * Two forms, of which the shorter is taken: "d" and the differences between
- * the ids, for few of many; "b", the first id, and a bit for each from there,
- * for many of one row.  Numbers are written in groups of seven bits, the
+ * They are written in the shorter of two forms: "d" and the differences
+ * between the ids, where they are sparse; "b", the first id, and a bit for each
+ * id from there on, where they are dense.  Numbers are written in groups of seven bits, the
  * lowest first, all but the last with the eighth bit set.
  */
 
