@@ -2,9 +2,9 @@
  * The ids of the containers that earlier pages of a list have shown.
  *
  * They are written in the shorter of two forms: "d" and the differences
- * between the ids, where they are sparse; "b", the first id, and a bit for each
- * id from there on, where they are dense.  Numbers are written in groups of seven bits, the
- * lowest first, all but the last with the eighth bit set.
+ * between the ids, where they are sparse; "b", the first id, and a bit for
+ * each id from there on, where they are dense.  Numbers are written in groups
+ * of seven bits, the lowest first, all but the last with the eighth bit set.
  */
 
 #include "panel/vm/vm_shown.h"
