@@ -3,10 +3,16 @@
  */
 
 #include "panel/api/body.h"
+#include "panel/api/identity.h"
 #include "panel/api/query.h"
 #include "panel/api/route.h"
+#include "panel/api/zone_ids.h"
 #include "panel/live/collector.h"
 #include "panel/live/events_check.h"
+#include "panel/live/node_health.h"
+#include "panel/live/notification.h"
+#include "panel/live/sample.h"
+#include "panel/live/task_view.h"
 #include "panel/mail/mail.h"
 #include "panel/node/node.h"
 #include "panel/ops/cleanup.h"
@@ -18,12 +24,22 @@
 #include "panel/task/task.h"
 #include "panel/task/task_wait.h"
 #include "panel/workflow/workflow.h"
-#include "runtime/zone.h"
+#include "runtime/zone_limit.h"
 
 
 static const vz_periodic_t  vz_panel_jobs[] = {
-    { "cleanup", 600000, VZ_DUTY_SWEEP, 0, vz_cleanup },
-    { "outbox", 1000, VZ_DUTY_OUTBOX, 5000, vz_mail_look }
+    { "cleanup", 600000, VZ_LEASE_SWEEP, 0, vz_cleanup },
+    { "outbox", 1000, VZ_LEASE_OUTBOX, 5000, vz_mail_look }
+};
+
+const vz_table_def_t *const  vz_panel_tables[] = {
+    &vz_identity_table,
+    &vz_zone_limit_table,
+    &vz_sample_table,
+    &vz_task_view_table,
+    &vz_node_health_table,
+    &vz_notification_table,
+    NULL
 };
 
 

@@ -1,6 +1,6 @@
 /*
- * Pages: the path and the headers are ours, the file is nginx's, with ETag,
- * ranges, sendfile and gzip as configured.
+ * Pages: the path and the headers are set here; nginx sends the file, with
+ * ETag, ranges, sendfile and gzip as configured.
  */
 
 #include "runtime/fiber.h"
@@ -40,7 +40,7 @@ static const struct {
     ngx_str_t    value;
 } vz_page_headers[] = {
 
-    /* those that a call's reply has by itself */
+    /* headers that the reply of a call has by itself */
 
     { "X-Content-Type-Options", ngx_string("nosniff") },
     { "Cache-Control", ngx_string("no-cache") },
@@ -158,8 +158,9 @@ vz_page_handler(ngx_http_request_t *r, ngx_http_handler_pt shell)
         type = &vz_page_types[0];
 
         /*
-         * What nginx turned to us, or another page includes, is the file; and
-         * so it is where requests have taken all that they may.
+         * A request that nginx redirected internally or that another page
+         * includes gets the file; so does any while requests have all their
+         * fibers.
          */
 
         if (shell != NULL && r == r->main && r->err_status == 0
@@ -218,7 +219,7 @@ vz_page_not_allowed(ngx_http_request_t *r)
 }
 
 
-/* to where people see the pages, which a proxy before us may know alone */
+/* redirect to the address in the browser, which only a proxy may know */
 
 static ngx_int_t
 vz_page_redirect(ngx_http_request_t *r)

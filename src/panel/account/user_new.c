@@ -4,10 +4,10 @@
 
 #include "panel/account/account_name.h"
 #include "panel/account/user_new.h"
+#include "panel/api/people.h"
 #include "panel/api/strlist.h"
 #include "runtime/call.h"
 #include "runtime/db_rows.h"
-#include "wire/people.h"
 
 
 static vz_code_e vz_user_new_try(vz_tx_t *tx, vz_call_t *call,

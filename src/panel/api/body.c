@@ -3,10 +3,10 @@
  */
 
 #include "panel/api/body.h"
+#include "panel/api/people.h"
 #include "runtime/call.h"
 #include "runtime/db_rows.h"
 #include "wire/field_value.h"
-#include "wire/people.h"
 
 
 static const vz_body_member_t *vz_body_find(const vz_body_t *form,

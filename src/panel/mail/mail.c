@@ -11,12 +11,12 @@
 #include "panel/mail/mail_text.h"
 #include "panel/mail/outbox.h"
 #include "runtime/crypt.h"
-#include "runtime/db_rows.h"
 #include "runtime/json.h"
 #include "runtime/smtp.h"
 
 
-#define VZ_MAIL_TRIES   40          /* then the mail has failed */
+#define VZ_MAIL_TRIES   40          /* attempts, after which the mail has
+                                       failed */
 #define VZ_MAIL_FIRST   15          /* seconds until the second try */
 #define VZ_MAIL_MOST    3600
 #define VZ_MAIL_SURE    60000       /* ms of VZ_MAIL_HAND in which it begins */
@@ -238,7 +238,7 @@ vz_mail_release(ngx_pool_t *pool, uint64_t task, uint64_t *id)
     vz_mail_read(&rows, 0, &row);
     *id = row.id;
 
-    if (row.data.len == 0) {                /* sent, and perhaps came back */
+    if (row.data.len == 0) {                /* sent, and perhaps bounced */
         return VZ_EXISTS;
     }
 

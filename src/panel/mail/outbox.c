@@ -6,6 +6,7 @@
 #include "runtime/clock.h"
 #include "runtime/db_rows.h"
 #include "runtime/fiber.h"
+#include "runtime/waitq.h"
 
 
 #define VZ_OUTBOX_BATCH     8       /* rows of one look */
@@ -199,7 +200,7 @@ vz_outbox_deliver(vz_outbox_t *outbox, ngx_pool_t *pool, uint64_t id,
 }
 
 
-/* NULL where the worker sends as many as it may, or has no room */
+/* NULL where the worker sends its most already, or has no memory */
 
 static vz_outbox_job_t *
 vz_outbox_begin(vz_outbox_t *outbox, uint64_t id)

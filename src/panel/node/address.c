@@ -1,9 +1,8 @@
 /*
- * Single addresses between the pools and the containers that use them.
+ * Single addresses: which a container has, and which are kept back.
  */
 
 #include "panel/node/address.h"
-#include "runtime/db_rows.h"
 
 
 #define VZ_ADDRESS_TABLE                                                      \

@@ -5,6 +5,7 @@
 
 #include "panel/account/password.h"
 #include "panel/api/body.h"
+#include "panel/api/people.h"
 #include "panel/api/query.h"
 #include "panel/api/route.h"
 #include "panel/api/secret.h"

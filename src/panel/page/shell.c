@@ -1,6 +1,6 @@
 /*
- * Pages for who has no scripts: crawlers, previews of links, a phone that has
- * not loaded them yet.  The pages draw over it what they show themselves.
+ * Pages for clients without scripts: crawlers, previews of links, a phone that
+ * has not loaded them yet.  The pages replace these parts by their own.
  */
 
 #include "panel/api/strlist.h"
@@ -19,14 +19,14 @@
 typedef struct {
     const char  *path;
     const char  *title;
-    ngx_uint_t   own;               /* nothing for a search engine */
+    ngx_uint_t   own;               /* not for search engines */
 } vz_shell_path_t;
 
 typedef struct {
     vz_call_t                *call;
     const vz_shell_text_t    *text;
     ngx_uint_t                en;
-    const vz_shell_path_t    *path;         /* NULL: there is none such */
+    const vz_shell_path_t    *path;         /* NULL: there is no such page */
     vz_plan_t                *plans;
     ngx_uint_t                nplans;
     ngx_uint_t                soon;
@@ -56,7 +56,7 @@ static ngx_str_t vz_shell_fill(vz_shell_t *shell, const char *key,
 static ngx_str_t vz_shell_escape(vz_shell_t *shell, const ngx_str_t *text);
 
 
-/* those that html/app.js has */
+/* the paths that html/app.js has */
 
 static const vz_shell_path_t  vz_shell_paths[] = {
     { "/", "nav.plans", 0 },
@@ -98,7 +98,7 @@ vz_shell_show(vz_call_t *call)
     shell.en = (language.data[1] == 'n');
     shell.path = vz_shell_path(&call->path);
 
-    /* what may wait comes first: the text is good until the next page */
+    /* do first what may wait: the text is valid until the next page */
 
     if (shell.path == vz_shell_paths) {
         shell.nplans = vz_plan_offer(call->pool, &shell.plans,
@@ -275,7 +275,7 @@ vz_shell_head(vz_shell_t *shell)
 }
 
 
-/* as the pages draw it for a visitor */
+/* as the pages show it to a visitor */
 
 static ngx_str_t
 vz_shell_header(vz_shell_t *shell)
@@ -402,7 +402,7 @@ vz_shell_card(vz_shell_t *shell, const vz_plan_t *plan)
 }
 
 
-/* how to write to the provider, as the pages read it */
+/* the provider's contact, as the pages read it */
 
 static ngx_str_t
 vz_shell_reach(vz_shell_t *shell)
@@ -444,7 +444,7 @@ vz_shell_reach(vz_shell_t *shell)
 }
 
 
-/* as the pages say it: 64 MB, 1,5 GB */
+/* as the pages write it: 64 MB, 1,5 GB */
 
 static ngx_str_t
 vz_shell_size(vz_shell_t *shell, int64_t mib)

@@ -102,7 +102,7 @@ vz_periodic_due(vz_periodic_job_t *item)
         return vz_zone_turn(job->lease, job->period) == NGX_OK;
     }
 
-    if (vz_zone_duty(job->lease, job->hold) != NGX_OK
+    if (vz_zone_lease(job->lease, job->hold) != NGX_OK
         || (ngx_msec_int_t) (ngx_current_msec - item->next) < 0)
     {
         return 0;

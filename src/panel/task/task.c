@@ -8,14 +8,14 @@
 #include "panel/api/query.h"
 #include "panel/api/route.h"
 #include "panel/api/strlist.h"
+#include "panel/live/task_said.h"
+#include "panel/live/task_view.h"
 #include "panel/task/task.h"
 #include "panel/task/task_log.h"
-#include "panel/task/task_said.h"
 #include "panel/task/task_wait.h"
 #include "panel/task/task_workflow.h"
 #include "runtime/call.h"
 #include "runtime/db_rows.h"
-#include "runtime/zone_live.h"
 
 
 #define vz_time(column)                                                       \
@@ -300,7 +300,7 @@ vz_task_live(vz_task_t *task, ngx_pool_t *pool)
     vz_step_view_t  *step;
 
     if (task->state != VZ_TASK_STATE_RUNNING
-        || vz_zone_task_get(task->id, &view) != NGX_OK
+        || vz_task_view_get(task->id, &view) != NGX_OK
         || view.step != task->step || task->step >= task->nsteps)
     {
         return;
@@ -506,7 +506,7 @@ vz_task_again(vz_call_t *call)
     vz_code_e  rc;
     vz_task_t  task;
 
-    ngx_memzero(&call->who, sizeof(vz_who_t));
+    ngx_memzero(&call->who, sizeof(vz_caller_t));
     rc = vz_auth_call(call);
 
     if (rc == VZ_DENIED) {

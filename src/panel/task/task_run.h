@@ -5,6 +5,7 @@
 #ifndef VZ_TASK_RUN_H
 #define VZ_TASK_RUN_H
 
+#include "panel/live/task_view.h"
 #include "panel/task/task_log.h"
 #include "panel/task/task_workflow.h"
 #include "runtime/relay.h"

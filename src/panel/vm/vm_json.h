@@ -7,7 +7,6 @@
 
 #include "runtime/db.h"
 #include "runtime/json.h"
-#include "runtime/zone.h"
 
 
 /* The columns that vz_vm_json() reads, over vm v and VZ_VM_JOINS. */
@@ -52,11 +51,6 @@ void vz_vm_json(vz_json_t *json, const vz_rows_t *rows, ngx_uint_t row,
 void vz_vm_json_open(vz_json_t *json, const vz_rows_t *rows, ngx_uint_t row,
     ngx_uint_t first);
 
-/*
- * vz_vm_json_time: write a time, in ms since the epoch, as RFC 3339; 0 as null.
- */
-void vz_vm_json_time(vz_json_t *json, const char *key, uint64_t msec);
-
 /* vz_vm_json_version: the version of the same row, for ETag and If-Match. */
 uint64_t vz_vm_json_version(const vz_rows_t *rows, ngx_uint_t row,
     ngx_uint_t first);
@@ -64,13 +58,6 @@ uint64_t vz_vm_json_version(const vz_rows_t *rows, ngx_uint_t row,
 /* vz_vm_json_place: node and number of the container of the same row. */
 void vz_vm_json_place(const vz_rows_t *rows, ngx_uint_t row, ngx_uint_t first,
     uint64_t *node, uint32_t *ctid);
-
-/* vz_vm_json_sample: what of it changes by itself, for events. */
-void vz_vm_json_sample(vz_json_t *json, const vz_sample_t *sample);
-
-/* vz_vm_json_view: a running task, for events, as its reader may see it. */
-void vz_vm_json_view(vz_json_t *json, const char *key,
-    const vz_task_view_t *view, ngx_uint_t admin);
 
 
 #endif /* VZ_VM_JSON_H */

@@ -3,6 +3,7 @@
  */
 
 #include "panel/api/strlist.h"
+#include "panel/api/zone_ids.h"
 #include "panel/live/collector.h"
 #include "panel/mail/mail.h"
 #include "panel/node/ctid.h"
@@ -157,7 +158,7 @@ vz_step_renumber(vz_task_run_t *run)
     run->vm.ctid.len = ngx_sprintf(p, "%uD%Z", number.ctid) - p - 1;
     run->vm.ctid.data = p;
 
-    vz_zone_vms_change();
+    vz_zone_bump(VZ_GENERATION_VMS);
 
     return VZ_OK;
 }
@@ -203,7 +204,7 @@ vz_step_adopted(vz_task_run_t *run)
     rc = vz_run_own_in_tx(run, vz_adopted_body, NULL);
 
     if (rc == VZ_OK) {
-        vz_zone_vms_change();
+        vz_zone_bump(VZ_GENERATION_VMS);
     }
 
     return rc;

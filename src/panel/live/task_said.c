@@ -1,9 +1,9 @@
 /*
- * What a node or the panel says about a task, as JSON.  An older node sends the
- * same texts, so they get the same codes.
+ * Messages as JSON.  A node that is older than the codes sends the same texts
+ * without them.
  */
 
-#include "panel/task/task_said.h"
+#include "panel/live/task_said.h"
 #include "wire/say.h"
 
 
