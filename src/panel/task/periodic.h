@@ -17,7 +17,7 @@
 typedef struct {
     const char   *name;
     ngx_msec_t    period;           /* ms between its runs, 1000 at least */
-    ngx_uint_t    lease;            /* of the zone: vz_lease_e of api/zone_ids.h */
+    ngx_uint_t    lease;            /* of the zone: vz_lease_e */
     ngx_msec_t    hold;             /* ms that the lease is kept, or 0 */
 
     /*
