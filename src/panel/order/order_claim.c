@@ -12,7 +12,7 @@
 
 static vz_code_e vz_order_claim_user(vz_tx_t *tx, vz_call_t *call,
     vz_vm_new_t *vm);
-static void vz_order_claim_mail(vz_json_t *json, const vz_vm_new_t *vm);
+static void vz_order_claim_write(vz_json_t *json, const vz_vm_new_t *vm);
 static vz_code_e vz_order_claim_after(vz_tx_t *tx, vz_call_t *call,
     vz_vm_new_t *vm);
 static vz_code_e vz_order_claim_received(vz_tx_t *tx, vz_call_t *call,
@@ -20,7 +20,7 @@ static vz_code_e vz_order_claim_received(vz_tx_t *tx, vz_call_t *call,
 
 
 static const vz_vm_new_def_t  vz_order_claim_def = {
-    vz_order_claim_user, "credentials", vz_order_claim_mail,
+    vz_order_claim_user, "credentials", vz_order_claim_write,
     vz_order_claim_after
 };
 
@@ -46,6 +46,16 @@ vz_order_claim(vz_call_t *call, vz_order_t *order)
 }
 
 
+vz_code_e
+vz_order_claim_mail(vz_tx_t *tx, vz_call_t *call, vz_order_t *order)
+{
+    order->vm.def = &vz_order_claim_def;
+    order->vm.data = order;
+
+    return vz_vm_new_mail(tx, call, &order->vm);
+}
+
+
 static vz_code_e
 vz_order_claim_user(vz_tx_t *tx, vz_call_t *call, vz_vm_new_t *vm)
 {
@@ -63,7 +73,7 @@ vz_order_claim_user(vz_tx_t *tx, vz_call_t *call, vz_vm_new_t *vm)
 
 
 static void
-vz_order_claim_mail(vz_json_t *json, const vz_vm_new_t *vm)
+vz_order_claim_write(vz_json_t *json, const vz_vm_new_t *vm)
 {
     const vz_order_t  *order = vm->data;
 

@@ -16,5 +16,13 @@
  */
 vz_code_e vz_order_claim(vz_call_t *call, vz_order_t *order);
 
+/*
+ * vz_order_claim_mail: queue the mail with the credentials for task
+ * order->vm.task_id, inside the caller's transaction, with what order->user and
+ * order->vm say.  It returns what vz_vm_new_mail() does.
+ */
+vz_code_e vz_order_claim_mail(vz_tx_t *tx, vz_call_t *call,
+    vz_order_t *order);
+
 
 #endif /* VZ_ORDER_CLAIM_H */

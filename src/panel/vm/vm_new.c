@@ -31,8 +31,6 @@ static vz_code_e vz_vm_new_addresses(vz_tx_t *tx, vz_call_t *call,
     vz_vm_new_t *vm);
 static vz_code_e vz_vm_new_task(vz_tx_t *tx, vz_call_t *call,
     vz_vm_new_t *vm);
-static vz_code_e vz_vm_new_mail(vz_tx_t *tx, vz_call_t *call,
-    vz_vm_new_t *vm);
 static vz_code_e vz_vm_new_after(vz_tx_t *tx, vz_call_t *call,
     vz_vm_new_t *vm);
 
@@ -265,9 +263,7 @@ vz_vm_new_task(vz_tx_t *tx, vz_call_t *call, vz_vm_new_t *vm)
 }
 
 
-/* the data hold a password: wipe all copies */
-
-static vz_code_e
+vz_code_e
 vz_vm_new_mail(vz_tx_t *tx, vz_call_t *call, vz_vm_new_t *vm)
 {
     vz_code_e     rc;

@@ -76,6 +76,14 @@ struct vz_vm_new_s {
  */
 vz_code_e vz_vm_new_make(vz_call_t *call, vz_vm_new_t *vm);
 
+/*
+ * vz_vm_new_mail: queue the mail of vm->def for task vm->task_id, which sends
+ * it, inside the caller's transaction; no copy of its secrets is left behind.
+ * vz_vm_new_make() does it; it is for mails that are sent again.  VZ_OK;
+ * VZ_INTERNAL without memory; or the database's code.
+ */
+vz_code_e vz_vm_new_mail(vz_tx_t *tx, vz_call_t *call, vz_vm_new_t *vm);
+
 /* vz_vm_new_refuse: the reply for what vz_vm_new_make() returned. */
 void vz_vm_new_refuse(vz_call_t *call, vz_code_e rc);
 
