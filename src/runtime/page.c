@@ -69,6 +69,10 @@ static const struct {
 static const ngx_str_t  vz_page_deep_policy = vz_page_policy("'self'");
 
 
+static ngx_int_t vz_page_app(ngx_http_request_t *r, size_t base,
+    ngx_http_handler_pt shell);
+static ngx_int_t vz_page_typed(ngx_http_request_t *r,
+    const vz_page_type_t *type);
 static ngx_int_t vz_page_push(ngx_http_request_t *r, ngx_uint_t from,
     ngx_uint_t deep);
 static ngx_int_t vz_page_not_allowed(ngx_http_request_t *r);
@@ -134,7 +138,6 @@ ngx_int_t
 vz_page_handler(ngx_http_request_t *r, ngx_http_handler_pt shell)
 {
     size_t                     base;
-    ngx_uint_t                 deep;
     const vz_page_type_t      *type;
     ngx_http_core_loc_conf_t  *clcf;
 
@@ -156,46 +159,63 @@ vz_page_handler(ngx_http_request_t *r, ngx_http_handler_pt shell)
     type = vz_page_type(&r->uri);
 
     if (type == NULL) {
-
-        /* index.html names its files relative to one folder */
-
-        deep = ngx_strlchr(r->uri.data + base + 1, r->uri.data + r->uri.len,
-                           '/')
-               != NULL;
-
-        type = &vz_page_types[0];
-
-        /*
-         * A request that nginx redirected internally or that another page
-         * includes gets the file; so does any while requests have all their
-         * fibers.
-         */
-
-        if (shell != NULL && r == r->main && r->err_status == 0
-            && vz_fiber_room())
-        {
-            r->content_handler = shell;
-            ngx_str_set(&r->headers_out.charset, "utf-8");
-
-            return vz_page_push(r, VZ_PAGE_CALL, deep) == NGX_OK
-                   ? NGX_DECLINED : NGX_HTTP_INTERNAL_SERVER_ERROR;
-        }
-
-        if (deep) {
-            return NGX_HTTP_NOT_FOUND;
-        }
-
-        if (vz_page_index(r, base) != NGX_OK) {
-            return NGX_HTTP_INTERNAL_SERVER_ERROR;
-        }
+        return vz_page_app(r, base, shell);
     }
 
     if (vz_page_push(r, 0, 0) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    /* the configuration's own types may be missing, and nosniff is strict */
+    return vz_page_typed(r, type);
+}
 
+
+/*
+ * A path of the application: the shell answers it, or index.html where there
+ * is no shell.  Also a request that nginx redirected internally or that
+ * another page includes gets the file; so does any while requests have all
+ * their fibers.
+ */
+
+static ngx_int_t
+vz_page_app(ngx_http_request_t *r, size_t base, ngx_http_handler_pt shell)
+{
+    ngx_uint_t  deep;
+
+    /* index.html names its files relative to one folder */
+
+    deep = ngx_strlchr(r->uri.data + base + 1, r->uri.data + r->uri.len, '/')
+           != NULL;
+
+    if (shell != NULL && r == r->main && r->err_status == 0
+        && vz_fiber_room())
+    {
+        r->content_handler = shell;
+        ngx_str_set(&r->headers_out.charset, "utf-8");
+
+        return vz_page_push(r, VZ_PAGE_CALL, deep) == NGX_OK
+               ? NGX_DECLINED : NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (deep) {
+        return NGX_HTTP_NOT_FOUND;
+    }
+
+    if (vz_page_index(r, base) != NGX_OK
+        || vz_page_push(r, 0, 0) != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return vz_page_typed(r, &vz_page_types[0]);
+}
+
+
+/* The configuration's own types may be missing, and nosniff is strict. */
+
+static ngx_int_t
+vz_page_typed(ngx_http_request_t *r, const vz_page_type_t *type)
+{
     r->headers_out.content_type = type->type;
     r->headers_out.content_type_len = type->type_len;
 
@@ -213,8 +233,9 @@ vz_page_push(ngx_http_request_t *r, ngx_uint_t from, ngx_uint_t deep)
         value = deep && i == VZ_PAGE_CALL ? &vz_page_deep_policy
                                           : &vz_page_headers[i].value;
 
-        if (vz_http_send_add_header(r, vz_page_headers[i].name,
-                                    value) == NULL) {
+        if (vz_http_send_add_header(r, vz_page_headers[i].name, value)
+            == NULL)
+        {
             return NGX_ERROR;
         }
     }

@@ -4,7 +4,8 @@
 
 #include "panel/account/account.h"
 #include "panel/account/guess.h"
-#include "panel/account/session.h"
+#include "panel/account/password.h"
+#include "panel/account/session_revoke.h"
 #include "panel/api/audit.h"
 #include "panel/api/auth.h"
 #include "panel/api/body.h"
@@ -181,7 +182,7 @@ vz_account_password(vz_call_t *call)
     }
 
     if (vz_account_check(call, &body.old, &password.before) != VZ_OK
-        || vz_session_hash(call, &body.new, &password.hash) != VZ_OK)
+        || vz_password_hash(call, &body.new, &password.hash) != VZ_OK)
     {
         return;
     }
@@ -214,6 +215,7 @@ vz_account_check(vz_call_t *call, const ngx_str_t *old, ngx_str_t *hash)
     vz_code_e   rc;
     vz_rows_t   rows;
     vz_guess_t  guess;
+    ngx_uint_t  which;
 
     rc = vz_db_query(NULL, call->pool, &vz_account_hash,
                      vz_binds(vz_int(call->who.user)), &rows);
@@ -230,14 +232,10 @@ vz_account_check(vz_call_t *call, const ngx_str_t *old, ngx_str_t *hash)
         return rc;
     }
 
-    rc = vz_crypt_verify(&guess.place, old, hash);
-    vz_guess_end(&guess, rc);
+    rc = vz_password_verify(call, &guess, old, hash, 1, &which);
 
     if (rc == VZ_DENIED) {
         vz_account_wrong(call, "old");
-
-    } else if (rc != VZ_OK) {
-        vz_session_fault(call, guess.place.line, rc);
     }
 
     return rc;
@@ -287,7 +285,7 @@ vz_account_change(vz_call_t *call, const vz_account_new_t *password)
     }
 
     if (rc == VZ_OK) {
-        rc = vz_session_unlink(tx, call->pool, call->who.user);
+        rc = vz_session_revoke_links(tx, call->pool, call->who.user);
     }
 
     if (rc == VZ_OK) {

@@ -9,6 +9,7 @@
 #include "panel/live/collector.h"
 #include "panel/live/node_health.h"
 #include "panel/live/notification.h"
+#include "panel/live/task_state.h"
 #include "panel/live/task_view.h"
 #include "panel/node/ctid_map.h"
 #include "panel/node/node.h"
@@ -250,7 +251,7 @@ vz_collector_task(void *data, const vz_task_view_t *view)
 {
     ngx_uint_t  *changed = data;
 
-    if (ngx_strcmp(view->state, "running") == 0
+    if (vz_task_state_text(view->state) == VZ_TASK_STATE_RUNNING
         && (view->step == 0 || view->step_percent))
     {
         return NGX_OK;

@@ -4,6 +4,7 @@
 
 #include "panel/live/event_json.h"
 #include "panel/live/task_said.h"
+#include "panel/live/task_state.h"
 
 
 void
@@ -66,6 +67,7 @@ vz_event_json_task(vz_json_t *json, const char *key,
     said.len = ngx_strlen(view->detail);
 
     vz_task_said_json(json, "detail", said,
-                      admin || ngx_strcmp(view->state, "running") == 0);
+                      admin || vz_task_state_text(view->state)
+                               == VZ_TASK_STATE_RUNNING);
     vz_json_close(json);
 }

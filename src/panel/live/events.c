@@ -11,6 +11,7 @@
 #include "panel/live/event_json.h"
 #include "panel/live/events.h"
 #include "panel/live/notification.h"
+#include "panel/live/task_state.h"
 #include "runtime/call.h"
 #include "runtime/sse.h"
 #include "wire/field.h"
@@ -294,7 +295,10 @@ vz_events_flush(vz_events_t *stream)
 static ngx_int_t
 vz_events_task(void *data, const vz_task_view_t *view)
 {
-    vz_events_t  *stream = data;
+    vz_events_t      *stream = data;
+    vz_task_state_e   state;
+
+    state = vz_task_state_text(view->state);
 
     if (!stream->scope->all && view->owner != stream->scope->user) {
         return NGX_OK;
@@ -303,8 +307,7 @@ vz_events_task(void *data, const vz_task_view_t *view)
     /* tasks that ended before the stream began are not sent */
 
     if (stream->scope->since == 0
-        && ngx_strcmp(view->state, "queued") != 0
-        && ngx_strcmp(view->state, "running") != 0)
+        && state != VZ_TASK_STATE_QUEUED && state != VZ_TASK_STATE_RUNNING)
     {
         return NGX_OK;
     }

@@ -57,16 +57,16 @@ vz_code_e vz_mail_secret(ngx_pool_t *pool, uint64_t task, const char *member,
  */
 vz_code_e vz_mail_release(ngx_pool_t *pool, uint64_t task, uint64_t *id);
 
-/* vz_mail_due: the ids of mails that are due, the longest overdue first. */
-vz_code_e vz_mail_due(ngx_pool_t *pool, ngx_uint_t most, vz_rows_t *rows);
-
 /*
- * vz_mail_try: send a mail now.  VZ_OK when the mail server accepted it;
- * VZ_AGAIN when it will be retried, VZ_FAILED when it was rejected for good,
- * both with the error in words; VZ_CONFLICT when another worker is sending it
- * or has sent it.
+ * vz_mail_deliver: on a fiber, release the mail of a task, send it now and
+ * wait some seconds for what comes of it.  VZ_OK when the mail server took it
+ * or the outbox goes on trying, with words for the step's detail; VZ_FAILED
+ * when it was refused for good; or the database's code.
  */
-vz_code_e vz_mail_try(ngx_pool_t *pool, uint64_t id, ngx_str_t *words);
+vz_code_e vz_mail_deliver(ngx_pool_t *pool, uint64_t task, ngx_str_t *words);
+
+/* vz_mail_look: on a fiber, send some of the mails that are due: a job. */
+void vz_mail_look(ngx_pool_t *pool);
 
 
 #endif /* VZ_MAIL_H */

@@ -7,6 +7,7 @@
 
 
 #define VZ_NODE_LIMIT_AGE  60       /* seconds */
+#define VZ_NODE_LIMIT_MIB  (1024 * 1024)
 
 
 static void vz_node_limit_line(vz_node_limit_t *limit, const ngx_str_t *line);
@@ -81,4 +82,12 @@ vz_node_limit_text(const ngx_str_t *line, const char *key, u_char *text,
     value->data = text;
     value->len = ngx_cpystrn(text, found.data, ngx_min(found.len + 1, size))
                  - text;
+}
+
+
+uint64_t
+vz_node_limit_disk_min(const vz_node_limit_t *limit)
+{
+    return limit == NULL ? 0
+           : (limit->disk_min + VZ_NODE_LIMIT_MIB - 1) / VZ_NODE_LIMIT_MIB;
 }

@@ -27,5 +27,11 @@ typedef struct {
  */
 const vz_node_limit_t *vz_node_limit(vz_node_row_t *node, ngx_pool_t *pool);
 
+/*
+ * vz_node_limit_disk_min: the smallest disk in MiB, rounded up; 0 where it is
+ * not known, or limit is NULL.
+ */
+uint64_t vz_node_limit_disk_min(const vz_node_limit_t *limit);
+
 
 #endif /* VZ_NODE_LIMIT_H */

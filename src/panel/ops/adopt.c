@@ -4,6 +4,7 @@
 
 #include "panel/api/strlist.h"
 #include "panel/live/collector.h"
+#include "panel/live/vm_desired.h"
 #include "panel/node/address.h"
 #include "panel/node/gateway.h"
 #include "panel/ops/adopt.h"
@@ -244,8 +245,9 @@ vz_adopt_insert(vz_tx_t *tx, ngx_pool_t *pool, const vz_adopt_row_t *row,
                               vz_adopt_limit(told->memory[2][1]),
                               vz_int(told->disk[0]), vz_int(told->disk[1]),
                               vz_int(told->cpu[0]), vz_int(told->cpu[1]),
-                              vz_bind_cstr(told->runs ? "running"
-                                                      : "stopped")),
+                              vz_bind_cstr(vz_vm_desired_name(told->runs
+                                                  ? VZ_VM_DESIRED_RUNNING
+                                                  : VZ_VM_DESIRED_STOPPED))),
                      &rows);
 
     *vm = rows.insert_id;

@@ -47,7 +47,7 @@ typedef struct {
     ngx_str_t          name;
 
     /* of a missing one */
-    ngx_str_t          service;
+    vz_vm_lifecycle_e  lifecycle;
     uint64_t           busy;
     uint32_t           number;
     ngx_str_t          tag;
@@ -256,14 +256,17 @@ vz_adopt_missing(vz_adopt_t *adopt)
 static vz_code_e
 vz_adopt_row(vz_adopt_t *adopt, const vz_rows_t *rows)
 {
+    ngx_str_t  lifecycle;
+
     adopt->row.user = vz_cell_int(rows, 0, 0);
     adopt->name = vz_cell_text(rows, 0, 1);
-    adopt->service = vz_cell_text(rows, 0, 2);
+    lifecycle = vz_cell_text(rows, 0, 2);
+    adopt->lifecycle = vz_vm_lifecycle_parse(&lifecycle);
     adopt->busy = vz_cell_int(rows, 0, 5);
 
     return adopt->busy ? VZ_BUSY
-           : vz_strlist_is(&adopt->service, "ready")
-             || vz_strlist_is(&adopt->service, "suspended") ? VZ_OK : VZ_STATE;
+           : VZ_VM_LIFECYCLE_IS_MADE & vz_vm_lifecycle_bit(adopt->lifecycle)
+             ? VZ_OK : VZ_STATE;
 }
 
 
@@ -598,7 +601,7 @@ vz_adopt_refuse(vz_adopt_t *adopt, vz_code_e rc)
 
         change.call = adopt->call;
         change.busy = adopt->busy;
-        change.service = adopt->service;
+        change.lifecycle = adopt->lifecycle;
         vz_vm_action_refuse(&change, rc);
     }
 }

@@ -425,7 +425,7 @@ vz_metrics_worker(vz_metrics_t *m)
     values[2] = vz_sse_count(&watching);
     values[3] = watching;
     values[4] = vz_runner_count();
-    values[5] = vz_task_waits();
+    values[5] = vz_task_wait_count();
 
     for (i = 0; i < 6; i++) {
         vz_metrics_head(m, gauges[i].name, gauges[i].type, gauges[i].help);

@@ -1,7 +1,7 @@
 /*
- * GET /api/plans: what can be contracted, with what is left in stock.  The
- * same for everybody, so a worker keeps the text for two seconds, and what the
- * pages without scripts show of it beside it.
+ * GET /api/plans: the plans that can be contracted, and what is left in stock.
+ * The answer is the same for everybody, so a worker keeps its text for two
+ * seconds, and beside it what the pages without scripts show.
  */
 
 #include "panel/api/body.h"
@@ -50,8 +50,8 @@ static ngx_int_t vz_plan_copy(ngx_pool_t *pool, vz_plan_t *plan,
 
 
 /*
- * One statement for the whole page.  How long until a container runs is that
- * of the last orders, seen among the last 1,000 tasks only.
+ * One statement for the whole page.  The time until a container runs is the
+ * median of the last orders among the last 1,000 tasks.
  */
 
 static const vz_sql_t  vz_plan_select = vz_sql("plans",
@@ -201,7 +201,7 @@ vz_plan_query(ngx_pool_t *pool, vz_rows_t *rows)
 }
 
 
-/* a page waits for no node */
+/* a page never waits for a node */
 
 static vz_code_e
 vz_plan_probe(void *data, ngx_pool_t *pool)
@@ -347,7 +347,7 @@ vz_plan_signup(void)
 }
 
 
-/* nothing was ever set up to be sold: that is no shortage */
+/* nothing was ever offered: that is no shortage */
 
 static ngx_uint_t
 vz_plan_soon(const vz_rows_t *rows)

@@ -227,7 +227,7 @@ vz_template_admin_create(vz_call_t *call)
 }
 
 
-/* it may have been installed a moment ago: what is kept of it is asked anew */
+/* ask the nodes again: it may have been installed a moment ago */
 
 static vz_code_e
 vz_template_there(vz_call_t *call, const ngx_str_t *name)

@@ -182,7 +182,7 @@ vz_vm_words(vz_vm_row_t *vm, const char *key, vz_vm_column_e c)
 }
 
 
-/* the first of them */
+/* the first word of a list */
 
 static void
 vz_vm_word(vz_vm_row_t *vm, const char *key, vz_vm_column_e c)
@@ -282,7 +282,7 @@ vz_vm_json_cpu(vz_vm_row_t *vm, const vz_sample_t *sample)
 }
 
 
-/* the task that keeps it busy, with what its runner says */
+/* the unfinished task, with its progress from the zone */
 
 static void
 vz_vm_task(vz_vm_row_t *vm)

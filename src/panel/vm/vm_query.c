@@ -1,5 +1,5 @@
 /*
- * What a list of containers is asked for.
+ * The query string of GET /api/vms: filter, order and page.
  */
 
 #include "panel/api/body.h"
@@ -38,7 +38,7 @@ static const vz_vm_query_sort_t  vz_vm_query_sorts[] = {
 };
 
 
-/* for those who describe them; the zone takes part in what they mean */
+/* the arguments, also for the OpenAPI description */
 
 static const char *const  vz_vm_query_states[] = {
     "running", "stopped", "frozen", "unknown", NULL

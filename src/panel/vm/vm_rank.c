@@ -1,9 +1,9 @@
 /*
- * What only the zone knows, as a map of ranks.
+ * Filtering and sorting containers by what only the zone knows.
  *
- * A figure moves between two pages of a list, a container's id does not: so
- * who walks by a figure is not told what is behind a value, but what he was
- * not shown yet, in the order of now.
+ * A figure changes between two pages of a list, an id does not.  So a page by a
+ * figure does not continue behind a value: it has the containers that were not
+ * shown yet, in the order of this moment.
  */
 
 #include "panel/live/collector.h"

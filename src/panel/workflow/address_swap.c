@@ -1,5 +1,6 @@
 /*
- * Another address for a container whose own is in use on its node.
+ * A container that is being made gets another address in place of one that
+ * its node has given to somebody else.
  */
 
 #include "panel/api/strlist.h"
@@ -7,22 +8,23 @@
 #include "panel/task/run_own.h"
 #include "panel/task/run_verb.h"
 #include "panel/workflow/address_swap.h"
+#include "runtime/db_rows.h"
 
 
 typedef struct {
     const ngx_str_t   *given_up;
-    vz_strangers_t     strangers;
+    vz_strangers_t     strangers;   /* of the node, by its list */
     ngx_uint_t         listed;      /* a container of the node has it */
-    ngx_str_t          instead;     /* the address that the container gets */
+    ngx_str_t          instead;
     ngx_str_t          addresses;   /* all that the container has then */
 } vz_address_swap_t;
 
 
 static ngx_uint_t vz_address_swap_listed(const vz_answer_t *list,
     const ngx_str_t *address);
-static vz_code_e vz_address_swap_body(vz_task_run_t *run, vz_tx_t *tx,
+static vz_code_e vz_address_swap_in(vz_task_run_t *run, vz_tx_t *tx,
     void *data);
-static vz_code_e vz_address_swap_rows(vz_task_run_t *run, vz_tx_t *tx,
+static vz_code_e vz_address_swap_take(vz_task_run_t *run, vz_tx_t *tx,
     vz_address_swap_t *swap);
 static vz_code_e vz_address_swap_mail(vz_task_run_t *run, vz_tx_t *tx,
     vz_address_swap_t *swap);
@@ -46,7 +48,7 @@ static const vz_sql_t  vz_address_swap_sql_all = vz_sql("address all",
     " MAX(IF(position = ? AND pool_id = ?, address, NULL))"
     " FROM address WHERE vm_id = ?");
 
-/* the address may stand in any member of the mail's data */
+/* in any member that contains the address */
 static const vz_sql_t  vz_address_swap_sql_mail = vz_sql("address mail",
     "UPDATE mail SET data = REGEXP_REPLACE(data,"
     "  CONCAT('(?<![0-9A-Fa-f.:])', REPLACE(?, '.', '[.]'),"
@@ -55,7 +57,8 @@ static const vz_sql_t  vz_address_swap_sql_mail = vz_sql("address mail",
 
 
 vz_code_e
-vz_address_swap(vz_task_run_t *run, const ngx_str_t *address)
+vz_address_swap(vz_task_run_t *run, const ngx_str_t *address,
+    ngx_str_t *addresses)
 {
     vz_code_e          rc;
     vz_answer_t        list;
@@ -73,7 +76,7 @@ vz_address_swap(vz_task_run_t *run, const ngx_str_t *address)
     }
 
     if (rc == VZ_OK) {
-        rc = vz_run_own_in_tx(run, vz_address_swap_body, &swap);
+        rc = vz_run_own_in_tx(run, vz_address_swap_in, &swap);
     }
 
     if (rc == VZ_NOSPACE) {
@@ -88,7 +91,7 @@ vz_address_swap(vz_task_run_t *run, const ngx_str_t *address)
     vz_task_log_add(&run->log, VZ_TASK_LOG_ADMIN, "address %V is another's on "
                     "this node: %V instead", address, &swap.instead);
 
-    run->vm.addresses = swap.addresses;
+    *addresses = swap.addresses;
 
     return VZ_OK;
 }
@@ -117,18 +120,18 @@ vz_address_swap_listed(const vz_answer_t *list, const ngx_str_t *address)
 
 
 static vz_code_e
-vz_address_swap_body(vz_task_run_t *run, vz_tx_t *tx, void *data)
+vz_address_swap_in(vz_task_run_t *run, vz_tx_t *tx, void *data)
 {
     vz_code_e           rc;
     vz_address_swap_t  *swap = data;
 
-    /* the addresses of strangers are kept back first, or one may be taken */
+    /* those of strangers are none to take instead */
 
     rc = vz_stranger_learn(tx, run->pool, run->vm.node_id, 0,
                            &swap->strangers);
 
     if (rc == VZ_OK) {
-        rc = vz_address_swap_rows(run, tx, swap);
+        rc = vz_address_swap_take(run, tx, swap);
     }
 
     return rc == VZ_OK ? vz_address_swap_mail(run, tx, swap) : rc;
@@ -136,7 +139,7 @@ vz_address_swap_body(vz_task_run_t *run, vz_tx_t *tx, void *data)
 
 
 static vz_code_e
-vz_address_swap_rows(vz_task_run_t *run, vz_tx_t *tx, vz_address_swap_t *swap)
+vz_address_swap_take(vz_task_run_t *run, vz_tx_t *tx, vz_address_swap_t *swap)
 {
     int64_t    pool, position;
     vz_code_e  rc;

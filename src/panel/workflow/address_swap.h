@@ -1,5 +1,6 @@
 /*
- * Another address for a container whose own is in use on its node.
+ * A container that is being made gets another address in place of one that
+ * its node has given to somebody else.
  */
 
 #ifndef VZ_ADDRESS_SWAP_H
@@ -9,13 +10,20 @@
 
 
 /*
- * vz_address_swap: the node has refused an address of the task's container,
- * because another container there uses it: keep it back, and assign the
- * container another one of the same pool, in run->vm.addresses and in the mail
- * that waits for the task.  VZ_OK; VZ_NOSPACE where the pool has none left, and
- * nothing is changed; or the node's or the database's.
+ * vz_address_swap: reserve the address that the node said is another
+ * container's, and allocate one of the same pool in its place: in the
+ * database, in the mail that waits for the task, and in addresses, which
+ * become all that the container has then, separated by spaces.
+ *
+ *   VZ_OK
+ *   VZ_EXISTS   the address is not this container's any more
+ *   VZ_NOSPACE  the pool has no free address; run->detail says so, and nothing
+ *               has changed
+ *   VZ_STALE    the task is not ours any more
+ *   or what the node's list or the database answered
  */
-vz_code_e vz_address_swap(vz_task_run_t *run, const ngx_str_t *address);
+vz_code_e vz_address_swap(vz_task_run_t *run, const ngx_str_t *address,
+    ngx_str_t *addresses);
 
 
 #endif /* VZ_ADDRESS_SWAP_H */
