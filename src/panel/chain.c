@@ -30,6 +30,13 @@ static const vz_step_t  vz_create_steps[] = {
     { "mail",     vz_step_mail,     10, NULL }
 };
 
+/* an order's mail once more, to the address that its buyer corrected */
+
+static const vz_step_t  vz_credentials_steps[] = {
+    { "password", vz_step_password, 30, NULL },
+    { "mail",     vz_step_mail,     70, NULL }
+};
+
 /* of a container that was there before the panel knew of it */
 
 static const vz_step_t  vz_adopt_steps[] = {
@@ -92,6 +99,8 @@ static const vz_chain_t  vz_chains[] = {
              vz_order_steps),
     vz_chain("create", "create_failed", NULL, NONE, ORDER_FAILED, 60,
              vz_create_steps),
+    vz_chain("credentials", NULL, NULL, NONE, ORDER_FAILED, 60,
+             vz_credentials_steps),
     vz_chain("adopt", "create_failed", NULL, NONE, NONE, 20, vz_adopt_steps),
     vz_chain("start", NULL, NULL, NONE, NONE, 6, vz_start_steps),
     vz_chain("stop", NULL, NULL, NONE, NONE, 6, vz_stop_steps),

@@ -35,8 +35,6 @@ static vz_code_e vz_claim_task(vz_tx_t *tx, vz_call_t *call,
     vz_order_t *order);
 static vz_code_e vz_claim_received(vz_tx_t *tx, vz_call_t *call,
     vz_order_t *order);
-static vz_code_e vz_claim_mail(vz_tx_t *tx, vz_call_t *call,
-    vz_order_t *order);
 static vz_code_e vz_claim_audit(vz_tx_t *tx, vz_call_t *call,
     vz_order_t *order);
 static ngx_uint_t vz_claim_is(const ngx_str_t *key, const char *name);
@@ -52,7 +50,7 @@ static const vz_claim_pt  vz_claim_steps[] = {
     vz_claim_address,
     vz_claim_network,
     vz_claim_task,
-    vz_claim_mail,
+    vz_claim_credentials,
     vz_claim_received,
     vz_claim_audit,
     NULL
@@ -528,8 +526,8 @@ vz_claim_begin(vz_tx_t *tx, vz_call_t *call, vz_order_t *order,
 }
 
 
-static vz_code_e
-vz_claim_mail(vz_tx_t *tx, vz_call_t *call, vz_order_t *order)
+vz_code_e
+vz_claim_credentials(vz_tx_t *tx, vz_call_t *call, vz_order_t *order)
 {
     vz_json_t  json;
 

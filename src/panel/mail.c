@@ -33,6 +33,8 @@ typedef struct {
     ngx_str_t    language;
     ngx_str_t    data;
     ngx_str_t    message_id;
+    uint64_t     corrected;         /* container whose order it is sent for
+                                       once more, or 0 */
 } vz_mail_row_t;
 
 
@@ -44,10 +46,13 @@ static void vz_mail_read(const vz_rows_t *rows, ngx_uint_t n,
 static vz_code_e vz_mail_claim(ngx_pool_t *pool, const vz_mail_row_t *row);
 static vz_code_e vz_mail_note(ngx_pool_t *pool, const vz_mail_row_t *row,
     vz_code_e rc, const ngx_str_t *words);
+static void vz_mail_settle(ngx_pool_t *pool, uint64_t vm);
 
 
 #define VZ_MAIL_COLUMNS                                                       \
-    "id, attempts, recipient, template, language, data, message_id"
+    "id, attempts, recipient, template, language, data, message_id,"          \
+    " (SELECT t.vm_id FROM task t WHERE t.id = mail.task_id"                  \
+    "   AND t.kind = 'credentials')"
 
 static const vz_sql_t  vz_sql_hold = vz_sql("mail_hold",
     "INSERT INTO mail (user_id, task_id, recipient, template, language, data,"
@@ -86,11 +91,20 @@ static const vz_sql_t  vz_sql_release = vz_sql("mail_release",
 static const vz_sql_t  vz_sql_claim = vz_sql("mail_claim",
     "UPDATE mail SET state = 'queued', attempts = attempts + 1,"
     " next_try = NOW(3) + INTERVAL " VZ_MAIL_HAND " SECOND"
-    " WHERE id = ? AND attempts = ? AND state NOT IN ('sent', 'bounced')");
+    " WHERE id = ? AND attempts = ? AND state NOT IN ('sent', 'bounced')"
+    " AND data IS NOT NULL");
 
 static const vz_sql_t  vz_sql_sent = vz_sql("mail_sent",
     "UPDATE mail SET state = 'sent', sent = NOW(3), data = NULL,"
     " error = NULL WHERE id = ? AND state <> 'bounced'");
+
+/* an order that failed for its address asks for nothing any more */
+static const vz_sql_t  vz_sql_unseen = vz_sql("mail_unseen",
+    "SELECT id FROM task WHERE vm_id = ? AND unseen = 1"
+    " AND kind IN ('order', 'credentials')");
+
+static const vz_sql_t  vz_sql_settle = vz_sql("mail_settle",
+    "UPDATE task SET unseen = NULL WHERE id = ? AND unseen = 1");
 
 static const vz_sql_t  vz_sql_again = vz_sql("mail_again",
     "UPDATE mail SET error = ?, next_try = NOW(3) + INTERVAL ? SECOND"
@@ -346,6 +360,11 @@ vz_mail_note(ngx_pool_t *pool, const vz_mail_row_t *row, vz_code_e rc,
     if (rc == VZ_OK) {
         (void) vz_db_query(NULL, pool, &vz_sql_sent,
                            vz_binds(vz_int(row->id)), NULL);
+
+        if (row->corrected) {
+            vz_mail_settle(pool, row->corrected);
+        }
+
         return VZ_OK;
     }
 
@@ -377,6 +396,32 @@ vz_mail_note(ngx_pool_t *pool, const vz_mail_row_t *row, vz_code_e rc,
 }
 
 
+static void
+vz_mail_settle(ngx_pool_t *pool, uint64_t vm)
+{
+    uint64_t    id;
+    vz_rows_t   rows, settled;
+    ngx_uint_t  i;
+
+    if (vz_db_query(NULL, pool, &vz_sql_unseen, vz_binds(vz_int(vm)), &rows)
+        != VZ_OK)
+    {
+        return;
+    }
+
+    for (i = 0; i < rows.rows; i++) {
+        id = vz_cell_int(&rows, i, 0);
+
+        if (vz_db_query(NULL, pool, &vz_sql_settle, vz_binds(vz_int(id)),
+                        &settled)
+            == VZ_OK && settled.affected)
+        {
+            vz_notice_tell(VZ_NOTICE_TASK_SEEN, 0, id, NULL, NULL);
+        }
+    }
+}
+
+
 static vz_code_e
 vz_mail_claim(ngx_pool_t *pool, const vz_mail_row_t *row)
 {
@@ -404,4 +449,5 @@ vz_mail_read(const vz_rows_t *rows, ngx_uint_t n, vz_mail_row_t *row)
     row->language = vz_cell_text(rows, n, 4);
     row->data = vz_cell_text(rows, n, 5);
     row->message_id = vz_cell_text(rows, n, 6);
+    row->corrected = vz_cell_int(rows, n, 7);
 }

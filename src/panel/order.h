@@ -92,6 +92,14 @@ vz_code_e vz_claim_vm(vz_tx_t *tx, vz_call_t *call, vz_order_t *order);
 vz_code_e vz_claim_address(vz_tx_t *tx, vz_call_t *call, vz_order_t *order);
 vz_code_e vz_claim_network(vz_tx_t *tx, vz_call_t *call, vz_order_t *order);
 
+/*
+ * vz_claim_credentials: the mail with account and password, held for
+ * order->task; what it says is in order->body, account, hostname, ip, also and
+ * plan_name.
+ */
+vz_code_e vz_claim_credentials(vz_tx_t *tx, vz_call_t *call,
+    vz_order_t *order);
+
 /* vz_claim_begin: the task of what was claimed; kind, done and who are set. */
 vz_code_e vz_claim_begin(vz_tx_t *tx, vz_call_t *call, vz_order_t *order,
     vz_task_new_t *task);
@@ -116,6 +124,19 @@ vz_code_e vz_order_place(vz_call_t *call, vz_order_t *order);
 
 /* vz_order_draw: the password of what is ordered, wiped by who asked. */
 vz_code_e vz_order_draw(vz_call_t *call, vz_order_t *order);
+
+/*
+ * vz_order_link: order->secret and link, from the path.  VZ_NOENT, with 404 as
+ * the reply, where that is no secret of an order.
+ */
+vz_code_e vz_order_link(vz_call_t *call, vz_order_t *order);
+
+/*
+ * vz_order_tell: the order of order->link as the reply, with Location, under
+ * that status; 0: 200 where the order has ended, else 202.
+ */
+void vz_order_tell(vz_call_t *call, const vz_order_t *order,
+    ngx_uint_t status);
 
 
 #endif /* VZ_ORDER_H */

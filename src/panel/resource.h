@@ -18,6 +18,7 @@ extern const vz_args_t  vz_stream_events_args;
 
 extern const vz_form_t  vz_session_form;
 extern const vz_form_t  vz_order_form;
+extern const vz_form_t  vz_order_mail_form;
 extern const vz_form_t  vz_password_form;
 extern const vz_form_t  vz_token_form;
 extern const vz_form_t  vz_network_form;
@@ -34,6 +35,7 @@ void vz_template_list(vz_call_t *call);
 
 void vz_order_make(vz_call_t *call);
 void vz_order_show(vz_call_t *call);
+void vz_order_mail(vz_call_t *call);
 
 void vz_session_open(vz_call_t *call);
 void vz_session_show(vz_call_t *call);

@@ -56,6 +56,10 @@ static const vz_route_t  vz_routes[] = {
     { GET, "/orders/{link}", VZ_ROLE_ANYONE, VZ_ROUTE_STREAM, NULL,
       &vz_stream_args, vz_order_show,
       "An order and its steps, or a stream of them", 200, "Order" },
+    { POST, "/orders/{link}/mail", VZ_ROLE_ANYONE, VZ_ROUTE_WAIT,
+      &vz_order_mail_form, NULL, vz_order_mail,
+      "Correct the address of an order and mail its credentials again", 202,
+      "Order" },
 
     { POST, "/session", VZ_ROLE_ANYONE, VZ_ROUTE_ALWAYS, &vz_session_form, NULL,
       vz_session_open,

@@ -32,7 +32,8 @@ static void vz_task_in_way(vz_call_t *call, const vz_task_t *task);
  * A change of hardware only while nothing else has changed the container
  * since; one of the network never, its addresses were given back.  What is
  * suspended is not started by the way, and what is half made or half gone is
- * ended by the kind of task that began it.
+ * ended by the kind of task that began it.  Credentials only while they are
+ * those that the account has.
  */
 static const vz_sql_t  vz_sql_retry = vz_sql("task_retry",
     "UPDATE task t"
@@ -50,6 +51,8 @@ static const vz_sql_t  vz_sql_retry = vz_sql("task_retry",
     " AND t.kind <> 'network' AND (t.kind NOT IN ('memory', 'disk', 'cpu')"
     "  OR JSON_VALUE(t.data, '$.version') = v.version)"
     " AND (t.kind NOT IN ('start', 'restart') OR v.service <> 'suspended')"
+    " AND (t.kind <> 'credentials' OR EXISTS (SELECT 1 FROM user u"
+    "  WHERE u.id = t.user_id AND u.drawn <= t.created))"
     " AND CASE v.service"
     "  WHEN 'create_failed' THEN t.kind IN ('order', 'create', 'adopt')"
     "  WHEN 'delete_failed' THEN t.kind = 'destroy' ELSE TRUE END");
