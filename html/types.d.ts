@@ -48,6 +48,14 @@ export interface Order {
     account?: string | null;
     email?: string | null;
     error?: Fault | null;
+
+    /* where it came as far as that */
+    mail?: {
+        state: 'queued' | 'sent' | 'failed' | 'bounced';
+        correctable: boolean;
+        until: string;
+        left: number;               /* corrections */
+    };
 }
 
 export interface User {

@@ -1,9 +1,9 @@
 # What a mail server says while it is given a mail: for good, or for now.
 
-use IO::Socket::INET;
 use Test::Nginx::Socket 'no_plan';
 use VzFixture;
 use VzPanelHelpers;
+use VzSmtp;
 
 no_shuffle();
 
@@ -11,68 +11,10 @@ our $json = "Content-Type: application/json\n";
 our $mark = unique('refused');
 our $boss = session(user("boss.$mark", role => 'admin')) . $json;
 
-# A mail server that answers by the recipient's name: rcpt550.MARK is refused
-# with 550 at RCPT, data451.MARK with 451 behind the message.
-our $listener = IO::Socket::INET->new(Listen => 16,
-    LocalAddr => '127.0.0.1:0', ReuseAddr => 1) or die "listen: $!";
-our $port = $listener->sockport;
-our $server = fork // die "fork: $!";
-
-if (!$server) {
-    $SIG{ALRM} = 'DEFAULT';
-    alarm 300;
-
-    while (my $client = $listener->accept) {
-        serve($client);
-    }
-
-    POSIX::_exit(0);
-}
-
-close $listener;
-
-END {
-    local $?;
-    kill 'TERM', $server if $server;
-    waitpid $server, 0 if $server;
-}
-
-
-sub serve {
-    my ($client) = @_;
-    my ($rcpt, $data, $message) = ('', '', 0);
-
-    $client->autoflush(1);
-    print $client "220 mx.example ESMTP\r\n";
-
-    while (my $line = <$client>) {
-        if ($message) {
-            next if $line ne ".\r\n";
-            $message = 0;
-            print $client $data ? "$data 5.7.1 not this\r\n" : "250 ok\r\n";
-
-        } elsif ($line =~ /^RCPT TO:<(rcpt|data)?(\d*)/) {
-            $data = ($1 // '') eq 'data' ? $2 : '';
-            print $client ($1 // '') eq 'rcpt' ? "$2-first line\r\n"
-                . "$2 5.1.1 no such user\r\n" : "250 ok\r\n";
-
-        } elsif ($line =~ /^DATA/) {
-            $message = 1;
-            print $client "354 go on\r\n";
-
-        } else {
-            print $client "250 ok\r\n";
-            last if $line =~ /^QUIT/;
-        }
-    }
-
-    close $client;
-}
-
+our $smtp = VzSmtp->new;
 
 add_block_preprocessor(sub {
-    $_[0]->set_value(http_config => vz_http_config()
-        =~ s{smtp://\S+}{smtp://127.0.0.1:$port}r);
+    $_[0]->set_value(http_config => $smtp->http_config);
 });
 
 

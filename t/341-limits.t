@@ -199,6 +199,7 @@ sub path_of {
 # nobody has such a name, link or password, nor a node such a container
 our %answers = ('POST /api/admin/nodes' => 422,
     'POST /api/admin/nodes/{id}/leave' => 404,
+    'POST /api/orders/{link}/mail' => 404,
     'POST /api/admin/templates' => 422, 'PUT /api/password/reset' => 410,
     'POST /api/session' => 401);
 

@@ -59,7 +59,10 @@ const vz_answer_shape_t  vz_answer_shapes[] = {
 
     { "Order",
       "order text, task int, " VZ_ROW_JSON_PROGRESS ", account? text,"
-      " email? text, hostname? text, address? text" },
+      " email? text, hostname? text, address? text, mail? OrderMail" },
+    { "OrderMail",
+      "state queued|sent|failed|bounced, correctable bool, until time,"
+      " left int" },
     { "Tasks", vz_page("Task") },
     { "Task", VZ_ROW_JSON_TASK },
     { "TaskWithLog", VZ_ROW_JSON_TASK ", log LogLine[]" },
@@ -214,7 +217,7 @@ const vz_answer_shape_t  vz_answer_shapes[] = {
     { "Outbox", vz_page("Mail") },
     { "Mail",
       "id int, user int|null, task int|null, recipient text, template text,"
-      " language es|en, state held|queued|sent|failed|bounced,"
+      " language es|en, state held|queued|sent|failed|bounced|cancelled,"
       " attempts int, next_try time|null, error text|null, created time,"
       " sent time|null, reported time|null" },
     { "Bounce",

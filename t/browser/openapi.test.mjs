@@ -184,6 +184,8 @@ test('a visitor orders, and sets a password', async () => {
     const { body: seen } = await contract.done('GET', '/orders/{link}',
         { link: order.body.order });
     assert.equal(seen.state, 'done', JSON.stringify(seen.error));
+    await contract.done('POST', '/orders/{link}/mail',
+        { link: order.body.order }, { email }, wait);
 
     await contract.done('POST', '/password/reset', {}, { account: email });
     const token = await mailedToken(email);

@@ -11,7 +11,8 @@ import { ago, moment, number, t, word } from '../../i18n.js';
  * @typedef {{
  *     id: number, user: number | null, task: number | null,
  *     recipient: string, template: string, language: string,
- *     state: 'held' | 'queued' | 'sent' | 'failed' | 'bounced',
+ *     state: 'held' | 'queued' | 'sent' | 'failed' | 'bounced'
+ *         | 'cancelled',
  *     attempts: number, reported: string | null,
  *     next_try: string | null, error: string | null, created: string,
  *     sent: string | null,
@@ -21,7 +22,7 @@ import { ago, moment, number, t, word } from '../../i18n.js';
 
 /** @type {Record<string, string>} */
 const LOOK = { held: 'held', queued: 'queued', sent: 'done',
-    failed: 'failed', bounced: 'bounced' };
+    failed: 'failed', bounced: 'bounced', cancelled: 'cancelled' };
 
 
 /** @param {Letter} one */
@@ -73,7 +74,8 @@ export function section() {
                 kind: /** @type {const} */ ('search') },
             { name: 'state', label: t('vm.state'),
                 kind: /** @type {const} */ ('choice'),
-                choices: ['', 'failed', 'bounced', 'queued', 'held', 'sent']
+                choices: ['', 'failed', 'bounced', 'queued', 'held', 'sent',
+                    'cancelled']
                     .map((value) => ({ value,
                         text: t(value ? `mail.${value}` : 'adm.all') })) },
         ],

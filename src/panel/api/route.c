@@ -25,7 +25,9 @@
 #include "panel/ops/node_admin.h"
 #include "panel/ops/stranger_admin.h"
 #include "panel/order/order.h"
+#include "panel/order/order_mail.h"
 #include "panel/order/order_review.h"
+#include "panel/order/order_show.h"
 #include "panel/order/plan.h"
 #include "panel/order/plan_admin.h"
 #include "panel/order/template.h"
@@ -90,6 +92,10 @@ static const vz_route_t  vz_routes[] = {
     { GET, "/orders/{link}", VZ_ROLE_ANYONE, VZ_ROUTE_STREAM, NULL,
       &vz_events_args, vz_order_show,
       "An order and its steps, or a stream of them", 200, "Order" },
+    { POST, "/orders/{link}/mail", VZ_ROLE_ANYONE, VZ_ROUTE_WAIT,
+      &vz_order_mail_form, NULL, vz_order_mail,
+      "Correct the address of an order and mail its credentials again", 202,
+      "Order" },
 
     { POST, "/session", VZ_ROLE_ANYONE, VZ_ROUTE_ALWAYS, &vz_session_form, NULL,
       vz_session_open,

@@ -42,7 +42,7 @@ static const vz_sql_t  vz_outbox_again = vz_sql("outbox again",
 
 
 static const char *const  vz_outbox_states[] = {
-    "held", "queued", "sent", "failed", "bounced", NULL
+    "held", "queued", "sent", "failed", "bounced", "cancelled", NULL
 };
 
 
