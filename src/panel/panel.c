@@ -12,6 +12,7 @@
 #include "panel/order/plan.h"
 #include "panel/page/shell.h"
 #include "panel/panel.h"
+#include "panel/routes.h"
 #include "panel/task/runner.h"
 #include "panel/task/task.h"
 #include "panel/task/task_wait.h"
@@ -34,11 +35,16 @@ vz_panel_show(vz_call_t *call)
 ngx_int_t
 vz_panel_init(ngx_cycle_t *cycle)
 {
+    ngx_uint_t         count;
+    const vz_route_t  *routes;
+
     if (vz_collector_init(cycle) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    vz_route_init();
+    routes = vz_routes_table(&count);
+    vz_route_init(routes, count);
+
     vz_task_wait_init(cycle);
     vz_events_check_init(cycle);
 

@@ -2,7 +2,7 @@
  * Schemas of the OpenAPI document: bodies of requests, and replies.
  */
 
-#include "tools/openapi_operations.h"
+#include "tools/openapi_json.h"
 #include "tools/openapi_schema.h"
 #include "tools/openapi_shapes.h"
 
@@ -37,7 +37,7 @@ static const struct {
 
 
 json_t *
-vz_openapi_ref(const char *name, const char *suffix)
+vz_openapi_schema_ref(const char *name, const char *suffix)
 {
     return json_pack("{s:s++}", "$ref", "#/components/schemas/", name,
                      suffix);
@@ -45,25 +45,26 @@ vz_openapi_ref(const char *name, const char *suffix)
 
 
 json_t *
-vz_openapi_schemas(const vz_route_t *routes, ngx_uint_t count)
+vz_openapi_schema_all(const vz_route_t *routes, ngx_uint_t count)
 {
-    char                      name[VZ_SCHEMA_WORD];
-    json_t                   *schemas;
-    const vz_route_t         *route;
-    const vz_answer_shape_t  *shape;
+    char                       name[VZ_SCHEMA_WORD];
+    json_t                    *schemas;
+    const vz_route_t          *route;
+    const vz_openapi_shape_t  *shape;
 
     schemas = json_object();
 
     for (route = routes; route < routes + count; route++) {
         if (route->form != NULL) {
-            snprintf(name, sizeof(name), "%s" VZ_OPENAPI_BODY,
+            snprintf(name, sizeof(name), "%s" VZ_OPENAPI_SCHEMA_BODY,
                      route->form->name);
-            vz_put(schemas, name, vz_schema_form(route->form));
+            vz_openapi_json_put(schemas, name, vz_schema_form(route->form));
         }
     }
 
-    for (shape = vz_answer_shapes; shape->name != NULL; shape++) {
-        vz_put(schemas, shape->name, vz_schema_shape(shape->members));
+    for (shape = vz_openapi_shapes; shape->name != NULL; shape++) {
+        vz_openapi_json_put(schemas, shape->name,
+                            vz_schema_shape(shape->members));
     }
 
     return schemas;
@@ -83,12 +84,13 @@ vz_schema_form(const vz_body_t *form)
          member++)
     {
         if (member->required) {
-            vz_put(properties, member->name, vz_schema_member(member));
-            vz_add(required, json_string(member->name));
+            vz_openapi_json_put(properties, member->name,
+                                vz_schema_member(member));
+            vz_openapi_json_add(required, json_string(member->name));
 
         } else {
-            vz_put(properties, member->name,
-                   vz_schema_nullable(vz_schema_member(member)));
+            vz_openapi_json_put(properties, member->name,
+                                vz_schema_nullable(vz_schema_member(member)));
         }
     }
 
@@ -104,7 +106,7 @@ vz_schema_member(const vz_body_member_t *member)
     switch (member->type) {
 
     case VZ_BODY_FIELD:
-        return vz_openapi_field(member->field);
+        return vz_openapi_schema_field(member->field);
 
     case VZ_BODY_TEXT:
         return json_pack("{s:s, s:I}", "type", "string",
@@ -122,7 +124,7 @@ vz_schema_member(const vz_body_member_t *member)
     case VZ_BODY_LIST:
         return json_pack("{s:s, s:I, s:o}", "type", "array",
                          "maxItems", (json_int_t) member->max,
-                         "items", vz_openapi_field(member->field));
+                         "items", vz_openapi_schema_field(member->field));
 
     case VZ_BODY_PAIR:
         return vz_schema_pair(member);
@@ -146,14 +148,14 @@ vz_schema_nullable(json_t *schema)
     type = json_object_get(schema, "type");
 
     if (json_is_string(type)) {
-        vz_put(schema, "type", json_pack("[Os]", type, "null"));
+        vz_openapi_json_put(schema, "type", json_pack("[Os]", type, "null"));
 
     } else if (json_is_array(type)) {
-        vz_add(type, json_string("null"));
+        vz_openapi_json_add(type, json_string("null"));
 
     } else {
-        vz_add(json_object_get(schema, "oneOf"),
-               json_pack("{s:s}", "type", "null"));
+        vz_openapi_json_add(json_object_get(schema, "oneOf"),
+                            json_pack("{s:s}", "type", "null"));
     }
 
     return schema;
@@ -161,7 +163,7 @@ vz_schema_nullable(json_t *schema)
 
 
 json_t *
-vz_openapi_field(vz_field_e field)
+vz_openapi_schema_field(vz_field_e field)
 {
     return json_pack("{s:s, s:s, s:s}", "type", "string",
                      "pattern", vz_field_pattern(field),
@@ -217,12 +219,12 @@ vz_schema_shape(const char *members)
         p += n;
 
         if (*p != '?') {
-            vz_add(required, json_string(name));
+            vz_openapi_json_add(required, json_string(name));
         }
 
         p += strspn(p, "? ");
         n = strcspn(p, ",");
-        vz_put(properties, name, vz_schema_types(p, n));
+        vz_openapi_json_put(properties, name, vz_schema_types(p, n));
         p += n;
     }
 
@@ -251,10 +253,10 @@ vz_schema_types(const char *types, size_t len)
         snprintf(word, sizeof(word), "%.*s", (int) n, p);
 
         if (isupper((u_char) word[0])) {
-            vz_add(any, vz_openapi_ref(word, ""));
+            vz_openapi_json_add(any, vz_openapi_schema_ref(word, ""));
 
         } else if (!vz_schema_simple(simple, word)) {
-            vz_add(words, json_string(word));
+            vz_openapi_json_add(words, json_string(word));
         }
 
         if (p[n] == '[') {
@@ -263,12 +265,12 @@ vz_schema_types(const char *types, size_t len)
     }
 
     if (json_object_size(simple)) {
-        vz_add(any, json_incref(simple));
+        vz_openapi_json_add(any, json_incref(simple));
     }
 
     if (json_array_size(words)) {
-        vz_add(any, json_pack("{s:s, s:O}", "type", "string",
-                              "enum", words));
+        vz_openapi_json_add(any, json_pack("{s:s, s:O}", "type", "string",
+                                           "enum", words));
     }
 
     one = json_array_size(any) == 1 ? json_incref(json_array_get(any, 0))
@@ -302,11 +304,12 @@ vz_schema_simple(json_t *simple, const char *word)
 
     more = json_string(vz_schema_words[i].type);
     type = json_object_get(simple, "type");
-    vz_put(simple, "type",
-           type != NULL ? json_pack("[Oo]", type, more) : more);
+    vz_openapi_json_put(simple, "type",
+                        type != NULL ? json_pack("[Oo]", type, more) : more);
 
     if (vz_schema_words[i].format != NULL) {
-        vz_put(simple, "format", json_string(vz_schema_words[i].format));
+        vz_openapi_json_put(simple, "format",
+                            json_string(vz_schema_words[i].format));
     }
 
     return 1;

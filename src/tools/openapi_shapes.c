@@ -35,7 +35,7 @@
     "|delete_failed"
 
 
-const vz_answer_shape_t  vz_answer_shapes[] = {
+const vz_openapi_shape_t  vz_openapi_shapes[] = {
 
     /* what visitors see */
 

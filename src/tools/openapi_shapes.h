@@ -2,8 +2,8 @@
  * What replies look like, by the names that the route table uses.
  */
 
-#ifndef VZ_TOOLS_OPENAPI_SHAPES_H
-#define VZ_TOOLS_OPENAPI_SHAPES_H
+#ifndef VZ_OPENAPI_SHAPES_H
+#define VZ_OPENAPI_SHAPES_H
 
 
 /*
@@ -15,9 +15,9 @@
 typedef struct {
     const char  *name;
     const char  *members;
-} vz_answer_shape_t;
+} vz_openapi_shape_t;
 
-extern const vz_answer_shape_t  vz_answer_shapes[];     /* up to name NULL */
+extern const vz_openapi_shape_t  vz_openapi_shapes[];   /* up to name NULL */
 
 
-#endif /* VZ_TOOLS_OPENAPI_SHAPES_H */
+#endif /* VZ_OPENAPI_SHAPES_H */
