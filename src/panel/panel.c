@@ -12,6 +12,7 @@
 #include "panel/order/plan.h"
 #include "panel/page/shell.h"
 #include "panel/panel.h"
+#include "panel/resources.h"
 #include "panel/routes.h"
 #include "panel/task/runner.h"
 #include "panel/task/task.h"
@@ -39,6 +40,10 @@ vz_panel_init(ngx_cycle_t *cycle)
     const vz_route_t  *routes;
 
     if (vz_collector_init(cycle) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (vz_resources_init() != VZ_OK) {
         return NGX_ERROR;
     }
 

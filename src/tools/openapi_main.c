@@ -1,25 +1,37 @@
 /*
  * Prints the OpenAPI 3.1 document of the panel's tables.  The build makes
- * openapi.json of it, and the bytes in the module.  Handlers in the tables are
- * only pointers here and are never called.
+ * openapi.json of it, and the bytes in the module.  With --sql it prints the
+ * statements that are composed of the resources' columns, for a reader.
+ * Handlers in the tables are only pointers here and are never called.
  */
 
+#include "panel/resources.h"
 #include "panel/routes.h"
 #include "tools/openapi_json.h"
 #include "tools/openapi_operations.h"
 #include "tools/openapi_schema.h"
 
 
+static int vz_openapi_main_sql(void);
 static json_t *vz_openapi_main_info(void);
 
 
 int
-main(void)
+main(int argc, char **argv)
 {
     int                rc;
     json_t            *document;
     ngx_uint_t         count;
     const vz_route_t  *routes;
+
+    if (argc == 2 && strcmp(argv[1], "--sql") == 0) {
+        return vz_openapi_main_sql();
+    }
+
+    if (argc != 1) {
+        fputs("usage: openapi [--sql]\n", stderr);
+        return 2;
+    }
 
     routes = vz_routes_table(&count);
 
@@ -48,6 +60,38 @@ main(void)
     }
 
     return 0;
+}
+
+
+static int
+vz_openapi_main_sql(void)
+{
+    ngx_uint_t             i, j, count;
+    vz_resource_t *const  *resources;
+
+    if (vz_resources_init() != VZ_OK) {
+        perror("openapi: cannot compose");
+        return 1;
+    }
+
+    resources = vz_resources_table(&count);
+
+    for (i = 0; i < count; i++) {
+        const vz_sql_t  statements[] = {
+            resources[i]->sql.rows, resources[i]->sql.one,
+            resources[i]->sql.insert, resources[i]->sql.update,
+            resources[i]->sql.remove
+        };
+
+        for (j = 0; j < sizeof(statements) / sizeof(statements[0]); j++) {
+            if (statements[j].text != NULL) {
+                printf("-- %s\n%s;\n\n", statements[j].name,
+                       statements[j].text);
+            }
+        }
+    }
+
+    return fflush(stdout) == 0 ? 0 : 1;
 }
 
 

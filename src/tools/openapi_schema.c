@@ -2,12 +2,14 @@
  * Schemas of the OpenAPI document: bodies of requests, and replies.
  */
 
+#include "panel/resources.h"
 #include "tools/openapi_json.h"
 #include "tools/openapi_schema.h"
 #include "tools/openapi_shapes.h"
 
 
-#define VZ_SCHEMA_WORD  64
+#define VZ_SCHEMA_WORD   64
+#define VZ_SCHEMA_TYPES  256
 
 
 static json_t *vz_schema_form(const vz_body_t *form);
@@ -16,7 +18,16 @@ static json_t *vz_schema_nullable(json_t *schema);
 static json_t *vz_schema_int(const vz_body_member_t *member);
 static json_t *vz_schema_limit(const vz_body_member_t *member);
 static json_t *vz_schema_pair(const vz_body_member_t *member);
-static json_t *vz_schema_shape(const char *members);
+static void vz_schema_resource(json_t *schemas, const vz_resource_t *resource);
+static json_t *vz_schema_columns(const vz_resource_t *resource,
+    ngx_uint_t one);
+static const char *vz_schema_column(const vz_column_t *column, char *types,
+    size_t size);
+static json_t *vz_schema_named(json_t *schemas, const char *name);
+static json_t *vz_schema_object(void);
+static void vz_schema_shape(json_t *schema, const char *members);
+static void vz_schema_property(json_t *schema, const char *name,
+    json_t *property, ngx_uint_t required);
 static json_t *vz_schema_types(const char *types, size_t len);
 static ngx_uint_t vz_schema_simple(json_t *simple, const char *word);
 
@@ -49,7 +60,9 @@ vz_openapi_schema_all(const vz_route_t *routes, ngx_uint_t count)
 {
     char                       name[VZ_SCHEMA_WORD];
     json_t                    *schemas;
+    ngx_uint_t                 i, n;
     const vz_route_t          *route;
+    vz_resource_t *const      *resources;
     const vz_openapi_shape_t  *shape;
 
     schemas = json_object();
@@ -62,41 +75,165 @@ vz_openapi_schema_all(const vz_route_t *routes, ngx_uint_t count)
         }
     }
 
+    resources = vz_resources_table(&n);
+
+    for (i = 0; i < n; i++) {
+        vz_schema_resource(schemas, resources[i]);
+    }
+
     for (shape = vz_openapi_shapes; shape->name != NULL; shape++) {
-        vz_openapi_json_put(schemas, shape->name,
-                            vz_schema_shape(shape->members));
+        vz_schema_shape(vz_schema_named(schemas, shape->name),
+                        shape->members);
     }
 
     return schemas;
 }
 
 
+/* an item of its list, and its one row where that has more */
+
+static void
+vz_schema_resource(json_t *schemas, const vz_resource_t *resource)
+{
+    vz_openapi_json_put(schemas, resource->schema,
+                        vz_schema_columns(resource,
+                                          resource->schema_one == NULL));
+
+    if (resource->schema_one != NULL) {
+        vz_openapi_json_put(schemas, resource->schema_one,
+                            vz_schema_columns(resource, 1));
+    }
+}
+
+
+static json_t *
+vz_schema_columns(const vz_resource_t *resource, ngx_uint_t one)
+{
+    char                types[VZ_SCHEMA_TYPES];
+    json_t             *schema;
+    ngx_uint_t          i;
+    const char         *text;
+    const vz_column_t  *column;
+
+    schema = vz_schema_object();
+
+    for (i = 0; i < resource->count; i++) {
+        column = &resource->columns[i];
+
+        if ((column->flags & (VZ_COLUMN_FORM | VZ_COLUMN_HIDDEN))
+            || (!one && (column->flags & VZ_COLUMN_ONE)))
+        {
+            continue;
+        }
+
+        text = vz_schema_column(column, types, sizeof(types));
+        vz_schema_property(schema, column->name,
+                           vz_schema_types(text, strlen(text)), 1);
+    }
+
+    return schema;
+}
+
+
+/* the type of a column as the table of shapes writes it */
+
+static const char *
+vz_schema_column(const vz_column_t *column, char *types, size_t size)
+{
+    size_t              n;
+    const char *const  *word;
+
+    static const char *const  names[] = {
+        [VZ_COLUMN_TEXT] = "text",
+        [VZ_COLUMN_LIST] = "text[]",
+        [VZ_COLUMN_INT] = "int",
+        [VZ_COLUMN_LIMIT] = "int|unlimited",
+        [VZ_COLUMN_BOOL] = "bool",
+        [VZ_COLUMN_TIME] = "time",
+        [VZ_COLUMN_COUNT] = "int"
+    };
+
+    n = 0;
+
+    if (column->words == NULL) {
+        n = snprintf(types, size, "%s", names[column->type]);
+    }
+
+    for (word = column->words; word != NULL && *word != NULL; word++) {
+        n += snprintf(types + n, size - n, "%s%s", n ? "|" : "", *word);
+    }
+
+    if ((column->flags & VZ_COLUMN_NULL) && column->type != VZ_COLUMN_LIST) {
+        snprintf(types + n, size - n, "|null");
+    }
+
+    return types;
+}
+
+
+/* the schema of that name, which may have members already */
+
+static json_t *
+vz_schema_named(json_t *schemas, const char *name)
+{
+    json_t  *schema;
+
+    schema = json_object_get(schemas, name);
+
+    if (schema == NULL) {
+        schema = vz_schema_object();
+        vz_openapi_json_put(schemas, name, schema);
+    }
+
+    return schema;
+}
+
+
+static json_t *
+vz_schema_object(void)
+{
+    return json_pack("{s:s, s:[], s:{}}", "type", "object", "required",
+                     "properties");
+}
+
+
+static void
+vz_schema_property(json_t *schema, const char *name, json_t *property,
+    ngx_uint_t required)
+{
+    vz_openapi_json_put(json_object_get(schema, "properties"), name, property);
+
+    if (required) {
+        vz_openapi_json_add(json_object_get(schema, "required"),
+                            json_string(name));
+    }
+}
+
+
 static json_t *
 vz_schema_form(const vz_body_t *form)
 {
-    json_t                  *properties, *required;
-    const vz_body_member_t  *member;
+    json_t            *schema, *property;
+    ngx_uint_t         i;
+    vz_body_member_t   member;
 
-    properties = json_object();
-    required = json_array();
+    schema = vz_schema_object();
+    vz_openapi_json_put(schema, "additionalProperties", json_false());
 
-    for (member = form->members; member < form->members + form->count;
-         member++)
-    {
-        if (member->required) {
-            vz_openapi_json_put(properties, member->name,
-                                vz_schema_member(member));
-            vz_openapi_json_add(required, json_string(member->name));
+    for (i = 0; i < form->count; i++) {
 
-        } else {
-            vz_openapi_json_put(properties, member->name,
-                                vz_schema_nullable(vz_schema_member(member)));
+        if (!vz_body_member(form, i, &member)) {
+            continue;
         }
+
+        property = vz_schema_member(&member);
+        vz_schema_property(schema, member.name,
+                           member.required ? property
+                                           : vz_schema_nullable(property),
+                           member.required);
     }
 
-    return json_pack("{s:s, s:b, s:o, s:o}", "type", "object",
-                     "additionalProperties", 0, "required", required,
-                     "properties", properties);
+    return schema;
 }
 
 
@@ -201,16 +338,13 @@ vz_schema_pair(const vz_body_member_t *member)
 
 /* "id int, gateway? text|null" */
 
-static json_t *
-vz_schema_shape(const char *members)
+static void
+vz_schema_shape(json_t *schema, const char *members)
 {
     char         name[VZ_SCHEMA_WORD];
-    json_t      *properties, *required;
     size_t       n;
+    ngx_uint_t   required;
     const char  *p;
-
-    properties = json_object();
-    required = json_array();
 
     for (p = members; *p != '\0'; p += strspn(p, ", ")) {
 
@@ -218,18 +352,12 @@ vz_schema_shape(const char *members)
         snprintf(name, sizeof(name), "%.*s", (int) n, p);
         p += n;
 
-        if (*p != '?') {
-            vz_openapi_json_add(required, json_string(name));
-        }
-
+        required = (*p != '?');
         p += strspn(p, "? ");
         n = strcspn(p, ",");
-        vz_openapi_json_put(properties, name, vz_schema_types(p, n));
+        vz_schema_property(schema, name, vz_schema_types(p, n), required);
         p += n;
     }
-
-    return json_pack("{s:s, s:o, s:o}", "type", "object",
-                     "required", required, "properties", properties);
 }
 
 

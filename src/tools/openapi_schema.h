@@ -18,7 +18,10 @@
  */
 json_t *vz_openapi_schema_ref(const char *name, const char *suffix);
 
-/* vz_openapi_schema_all: the bodies of the routes, and all replies */
+/*
+ * vz_openapi_schema_all: the bodies of the routes, the items of the resources,
+ * and all other replies.
+ */
 json_t *vz_openapi_schema_all(const vz_route_t *routes, ngx_uint_t count);
 
 /* vz_openapi_schema_field: text of a field's grammar */

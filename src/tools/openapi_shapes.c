@@ -144,9 +144,6 @@ const vz_openapi_shape_t  vz_openapi_shapes[] = {
       "node text, name text, size_bytes int, date text|null,"
       " registered bool" },
     { "Plans", vz_page("Plan") },
-    { "Plan",
-      "id int, name text, memory_mib int, disk_mib int, cpu_units int,"
-      " cpu_percent int|unlimited, visible bool, position int, vms int" },
     { "Pools", vz_page("Pool") ", stock PoolStock" },
     { "PoolStock",
       "policy ipv4|both|any, addresses int, ipv4 int, ipv6 int" },

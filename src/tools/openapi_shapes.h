@@ -7,6 +7,9 @@
 
 
 /*
+ * What a resource replies (panel/resources.c) is told by its columns; a shape
+ * of the same name adds the members that no column has.
+ *
  * Members are "name type, name? type": a "?" is for one that may be missing.
  * A type is one of text, time (RFC 3339), int, number, bool, null; or a word
  * that is meant itself; or, with a capital, another reply; "[]" behind it

@@ -36,6 +36,14 @@ vz_code_e vz_listing_read(vz_call_t *call, const vz_listing_t *listing,
     const vz_bind_t *binds, ngx_uint_t n, vz_rows_t *rows, ngx_uint_t *limit);
 
 /*
+ * vz_listing_query: the same of a statement and its arguments (NULL: none),
+ * which need no listing.
+ */
+vz_code_e vz_listing_query(vz_call_t *call, const vz_sql_t *sql,
+    const vz_query_args_t *args, const vz_bind_t *binds, ngx_uint_t n,
+    vz_rows_t *rows, ngx_uint_t *limit);
+
+/*
  * vz_listing_items: the members "items" and "next" of those rows, into the
  * object that is open.
  */

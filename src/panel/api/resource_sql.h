@@ -1,0 +1,19 @@
+/*
+ * The statements of a resource, composed of its columns.
+ */
+
+#ifndef VZ_RESOURCE_SQL_H
+#define VZ_RESOURCE_SQL_H
+
+#include "panel/api/resource.h"
+
+
+/*
+ * vz_resource_sql_compose: fill resource->sql, whose texts live as long as the
+ * process.  VZ_OK, or VZ_INTERNAL if there is no memory.  It uses nothing but
+ * the C library, so that the OpenAPI program can print the statements.
+ */
+vz_code_e vz_resource_sql_compose(vz_resource_t *resource);
+
+
+#endif /* VZ_RESOURCE_SQL_H */
