@@ -3,12 +3,16 @@
  */
 
 #include "panel/api/resource_sql.h"
+#include "panel/ops/node_admin.h"
 #include "panel/order/plan_admin.h"
+#include "panel/order/template_admin.h"
 #include "panel/resources.h"
 
 
 static vz_resource_t *const  vz_resources[] = {
-    &vz_plan_admin_resource
+    &vz_node_admin_resource,
+    &vz_plan_admin_resource,
+    &vz_template_admin_resource
 };
 
 

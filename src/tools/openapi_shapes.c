@@ -136,9 +136,7 @@ const vz_openapi_shape_t  vz_openapi_shapes[] = {
 
     { "Templates",
       "nodes NodeAnswers[], installed Installed[], " vz_page("Template") },
-    { "Template",
-      "id int, name text, label text, enabled bool, position int, vms int,"
-      " nodes text[]" },
+    { "Template", "nodes text[]" },
     { "NodeAnswers", "name text, answers bool" },
     { "Installed",
       "node text, name text, size_bytes int, date text|null,"
@@ -169,8 +167,7 @@ const vz_openapi_shape_t  vz_openapi_shapes[] = {
     { "Suspended", "vm int, task? int, code? text" },
     { "Nodes", "unregistered UnregisteredNode[], " vz_page("Node") },
     { "Node",
-      "id int, name text, enabled bool, ctid_min int, ctid_max int, vms int,"
-      " pools int, configured bool, strangers int|null, missing int|null,"
+      "configured bool, strangers int|null, missing int|null,"
       " heard time|null, "
       VZ_ROW_JSON_NODE },
     { "UnregisteredNode", "name text, " VZ_ROW_JSON_NODE },

@@ -6,10 +6,10 @@
 #ifndef VZ_NODE_ADMIN_H
 #define VZ_NODE_ADMIN_H
 
-#include "panel/api/body.h"
-#include "runtime/http.h"
+#include "panel/api/resource.h"
 
 
+extern vz_resource_t    vz_node_admin_resource;
 extern const vz_body_t  vz_node_admin_form;
 extern const vz_body_t  vz_node_admin_change_form;
 void vz_node_admin_list(vz_call_t *call);
