@@ -21,12 +21,6 @@
     " unseen? bool,"                                                          \
     " started? time, " VZ_ROW_JSON_PROGRESS
 
-#define VZ_ROW_JSON_PERSON                                                   \
-    "id int, account text, role admin|customer, first_name text,"             \
-    " last_name text, dni text|null, email text, phone text|null,"            \
-    " address text|null, province text|null, language es|en, locked bool,"    \
-    " must_change bool, created time, vms int, undelivered text|null"
-
 #define VZ_ROW_JSON_NODE                                                      \
     "answers bool, error text|null, facts NodeFacts|null, address text|null"
 
@@ -82,13 +76,7 @@ const vz_openapi_shape_t  vz_openapi_shapes[] = {
       "id int, account text, role admin|customer, name text,"
       " must_change bool" },
     { "Sessions", vz_page("Session") },
-    { "Session",
-      "id int, current bool, remote text, agent text, created time,"
-      " seen time|null, expires time" },
     { "Tokens", vz_page("Token") },
-    { "Token",
-      "id int, name text, scope read|write, created time, seen time|null,"
-      " expires time" },
     { "NewToken", "id int, name text, scope read|write, token text" },
 
     /* containers */
@@ -145,21 +133,13 @@ const vz_openapi_shape_t  vz_openapi_shapes[] = {
     { "Pools", vz_page("Pool") ", stock PoolStock" },
     { "PoolStock",
       "policy ipv4|both|any, addresses int, ipv4 int, ipv6 int" },
-    { "Pool",
-      "id int, name text, cidr text, family int, gateway text|null,"
-      " dns text[], node text|null, enabled bool,"
-      " state ready|making|ending, total int, free int, taken int,"
-      " reserved int" },
     { "Addresses", vz_page("Address") },
     { "Address",
       "address text, state free|taken|reserved, reserved bool,"
       " vm ContainerName|null, owner Holder|null, stranger text|null" },
     { "Holder", "id int, account text, name text" },
     { "Users", vz_page("UserRow") },
-    { "UserRow", VZ_ROW_JSON_PERSON },
-    { "User",
-      VZ_ROW_JSON_PERSON ", sessions int, tokens int,"
-      " containers UserContainer[]" },
+    { "User", "containers UserContainer[]" },
     { "UserContainer",
       "id int, name text, hostname text, " VZ_ROW_JSON_SERVICE ","
       " template text" },
@@ -201,16 +181,7 @@ const vz_openapi_shape_t  vz_openapi_shapes[] = {
       "id int, account text, first_name text, last_name text|null,"
       " dni text|null, email text, phone text|null" },
     { "Audit", vz_page("Deed") },
-    { "Deed",
-      "id int, at time, user int|null, account text, action text,"
-      " object text, name text, vm int|null, remote text, result text,"
-      " detail text" },
     { "Outbox", vz_page("Mail") },
-    { "Mail",
-      "id int, user int|null, task int|null, recipient text, template text,"
-      " language es|en, state held|queued|sent|failed|bounced,"
-      " attempts int, next_try time|null, error text|null, created time,"
-      " sent time|null, reported time|null" },
     { "Bounce",
       "mail int, outcome bounced|delayed|answered|ignored, recorded bool" },
 

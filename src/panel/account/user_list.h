@@ -5,10 +5,11 @@
 #ifndef VZ_USER_LIST_H
 #define VZ_USER_LIST_H
 
-#include "panel/api/query.h"
+#include "panel/api/resource.h"
 #include "runtime/http.h"
 
 
+extern vz_resource_t          vz_user_list_resource;
 extern const vz_query_args_t  vz_user_list_args;
 void vz_user_list(vz_call_t *call);
 void vz_user_list_one(vz_call_t *call);

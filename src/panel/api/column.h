@@ -37,8 +37,8 @@ typedef enum {
 #define VZ_COLUMN_HIDDEN    32      /* it is read, but the reply has none */
 #define VZ_COLUMN_ONE       64      /* lists do not have it; these are the last
                                        of the table */
-#define VZ_COLUMN_FORM      128     /* only the forms have it: the handler reads
-                                       and stores what it means */
+#define VZ_COLUMN_FORM      128     /* only the forms have it: the handler
+                                       stores what it means */
 
 #define VZ_COLUMN_MAX       24      /* of a resource */
 
@@ -52,7 +52,8 @@ typedef struct {
     int64_t              preset;    /* what a new row has if the body has no
                                        number; texts are empty then */
     const char          *sql;       /* the expression that reads it, or NULL;
-                                       of a COUNT the other table */
+                                       of a COUNT the other table.  What has
+                                       one is written by the handler alone */
     const char          *key;       /* of a COUNT: its column that refers to
                                        the id of this one */
     const char *const   *words;     /* the only values a reply has, up to NULL;

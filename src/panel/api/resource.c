@@ -4,6 +4,7 @@
 
 #include "panel/api/edit.h"
 #include "panel/api/resource.h"
+#include "panel/api/resource_sql.h"
 #include "panel/api/route.h"
 #include "panel/api/strlist.h"
 #include "runtime/call.h"
@@ -388,7 +389,7 @@ vz_resource_bind(vz_call_t *call, const vz_resource_t *resource,
         column = &resource->columns[i];
         value = values->columns[i];
 
-        if (!(column->flags & use) || (column->flags & VZ_COLUMN_FORM)) {
+        if (!vz_resource_sql_write(column, use)) {
             continue;
         }
 

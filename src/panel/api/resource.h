@@ -43,8 +43,12 @@ typedef struct {
     ngx_uint_t               count;
     const char              *rest;      /* of the list: WHERE and what follows;
                                            NULL: there is no list */
+    const char              *rest_one;  /* of one row: what follows its WHERE,
+                                           or NULL */
     const vz_query_args_t   *args;      /* of the list, or NULL */
     ngx_uint_t               most;      /* rows that may exist; 0: any */
+    ngx_uint_t               own_writes;    /* its handlers have statements of
+                                               their own that write */
     const char              *needed;    /* the reply if a row that is referred
                                            to is to be deleted; NULL: no row
                                            is ever deleted by it */

@@ -38,6 +38,10 @@ vz_resource_sql_compose(vz_resource_t *resource)
                                  &sql->rows);
     }
 
+    if (resource->own_writes) {
+        return rc;
+    }
+
     if (rc == VZ_OK && vz_resource_sql_writes(resource, VZ_COLUMN_CREATE)) {
         rc = vz_resource_sql_one(resource, "insert", vz_resource_sql_insert,
                                  &sql->insert);
@@ -104,6 +108,10 @@ vz_resource_sql_row(FILE *out, const vz_resource_t *resource)
     vz_resource_sql_select(out, resource, 1);
     fprintf(out, " WHERE %s.%s = ?", resource->alias,
             resource->columns[0].name);
+
+    if (resource->rest_one != NULL) {
+        fprintf(out, " %s", resource->rest_one);
+    }
 }
 
 
@@ -178,9 +186,7 @@ vz_resource_sql_insert(FILE *out, const vz_resource_t *resource)
     for (i = 0; i < resource->count; i++) {
         column = &resource->columns[i];
 
-        if ((column->flags & VZ_COLUMN_CREATE)
-            && !(column->flags & VZ_COLUMN_FORM))
-        {
+        if (vz_resource_sql_write(column, VZ_COLUMN_CREATE)) {
             fprintf(out, "%s%s", comma, column->name);
             comma = ", ";
         }
@@ -216,9 +222,7 @@ vz_resource_sql_update(FILE *out, const vz_resource_t *resource)
     for (i = 0; i < resource->count; i++) {
         column = &resource->columns[i];
 
-        if (!(column->flags & VZ_COLUMN_CHANGE)
-            || (column->flags & VZ_COLUMN_FORM))
-        {
+        if (!vz_resource_sql_write(column, VZ_COLUMN_CHANGE)) {
             continue;
         }
 
@@ -261,19 +265,25 @@ vz_resource_sql_remove(FILE *out, const vz_resource_t *resource)
 }
 
 
+ngx_uint_t
+vz_resource_sql_write(const vz_column_t *column, ngx_uint_t use)
+{
+    return (column->flags & use) && !(column->flags & VZ_COLUMN_FORM)
+           && column->sql == NULL;
+}
+
+
 /* how many columns the statement of that use writes */
 
 static ngx_uint_t
 vz_resource_sql_writes(const vz_resource_t *resource, ngx_uint_t use)
 {
-    ngx_uint_t          i, n;
-    const vz_column_t  *column;
+    ngx_uint_t  i, n;
 
     n = 0;
 
     for (i = 0; i < resource->count; i++) {
-        column = &resource->columns[i];
-        n += (column->flags & use) && !(column->flags & VZ_COLUMN_FORM);
+        n += vz_resource_sql_write(&resource->columns[i], use);
     }
 
     return n;

@@ -6,10 +6,10 @@
 #ifndef VZ_ADDRESS_POOL_H
 #define VZ_ADDRESS_POOL_H
 
-#include "panel/api/body.h"
-#include "runtime/http.h"
+#include "panel/api/resource.h"
 
 
+extern vz_resource_t    vz_address_pool_resource;
 extern const vz_body_t  vz_address_pool_form;
 extern const vz_body_t  vz_address_pool_change_form;
 void vz_address_pool_list(vz_call_t *call);
