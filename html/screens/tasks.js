@@ -192,7 +192,7 @@ function finders(wish, changed, view) {
 export default async function tasks(view) {
     /** @type {Map<number, ReturnType<typeof item>>} */
     const shown = new Map();
-    /** @type {string | null} */
+    /** @type {number | null} */
     let next = null;
     const wish = wishOf(view);
     let turn = 0;
@@ -243,7 +243,7 @@ export default async function tasks(view) {
         const query = given({ ...wish, limit: String(PAGE) });
 
         if (!fresh && next) {
-            query.set('cursor', next);
+            query.set('cursor', String(next));
         }
 
         try {

@@ -13,6 +13,8 @@
 
 
 static json_t *vz_schema_form(const vz_body_t *form);
+static void vz_schema_default(json_t *property, const vz_body_t *form,
+    ngx_uint_t i);
 static json_t *vz_schema_member(const vz_body_member_t *member);
 static json_t *vz_schema_nullable(json_t *schema);
 static json_t *vz_schema_int(const vz_body_member_t *member);
@@ -227,13 +229,46 @@ vz_schema_form(const vz_body_t *form)
         }
 
         property = vz_schema_member(&member);
-        vz_schema_property(schema, member.name,
-                           member.required ? property
-                                           : vz_schema_nullable(property),
-                           member.required);
+
+        if (!member.required) {
+            property = vz_schema_nullable(property);
+            vz_schema_default(property, form, i);
+        }
+
+        vz_schema_property(schema, member.name, property, member.required);
     }
 
     return schema;
+}
+
+
+/* what a new row has if its body does not say it */
+
+static void
+vz_schema_default(json_t *property, const vz_body_t *form, ngx_uint_t i)
+{
+    int64_t             preset;
+    const vz_column_t  *column;
+
+    if (form->members != NULL || form->use != VZ_COLUMN_CREATE) {
+        return;
+    }
+
+    column = &form->columns[i];
+    preset = column->preset;
+
+    if (column->type == VZ_COLUMN_BOOL) {
+        vz_openapi_json_put(property, "default", json_boolean(preset));
+
+    } else if (column->type == VZ_COLUMN_LIMIT && preset == 0) {
+        vz_openapi_json_put(property, "default", json_string("unlimited"));
+
+    } else if (preset >= column->min && preset <= column->max
+               && (column->type == VZ_COLUMN_INT
+                   || column->type == VZ_COLUMN_LIMIT))
+    {
+        vz_openapi_json_put(property, "default", json_integer(preset));
+    }
 }
 
 
@@ -302,9 +337,19 @@ vz_schema_nullable(json_t *schema)
 json_t *
 vz_openapi_schema_field(vz_field_e field)
 {
-    return json_pack("{s:s, s:s, s:s}", "type", "string",
-                     "pattern", vz_field_pattern(field),
-                     "description", vz_field_rule(field));
+    json_t      *schema;
+    const char  *strange;
+
+    schema = json_pack("{s:s, s:s, s:s}", "type", "string",
+                       "pattern", vz_field_pattern(field),
+                       "description", vz_field_rule(field));
+    strange = vz_field_strange_pattern(field);
+
+    if (strange != NULL) {
+        vz_openapi_json_put(schema, "x-vzpanel-strange", json_string(strange));
+    }
+
+    return schema;
 }
 
 

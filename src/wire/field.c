@@ -423,6 +423,13 @@ vz_field_pattern(vz_field_e kind)
 }
 
 
+const char *
+vz_field_strange_pattern(vz_field_e kind)
+{
+    return (unsigned) kind < VZ_FIELD_COUNT ? vz_field_stranges[kind] : NULL;
+}
+
+
 static vz_code_e
 vz_field_check_ctid(const char *s, size_t len)
 {

@@ -98,6 +98,13 @@ const char *vz_field_rule(vz_field_e kind);
 const char *vz_field_pattern(vz_field_e kind);
 
 /*
+ * vz_field_strange_pattern: the regular expression of one character that no
+ * text of the kind can have, or NULL if people do not write the kind.  Static
+ * storage.
+ */
+const char *vz_field_strange_pattern(vz_field_e kind);
+
+/*
  * The values behind checked text.  All of them check again and return
  * VZ_RANGE for what is not of the kind or does not fit.
  */

@@ -215,7 +215,7 @@ export function section(view) {
                 [t('hw.disk'), size(one.disk_total_bytes) ?? '—']],
             fields: list,
             layout: (f) => [one.vm ? h('p', { class: 'notice' }, icon('warn'),
-                t('str.namesake', { name: one.vm.name })) : null, f.as, fresh,
+                t('str.namesake', { name: one.vm.name ?? '' })) : null, f.as, fresh,
             h('p', { class: 'notice' }, icon('warn'), t('str.warn'))],
             submit: t('str.adopt'),
             send: async (values) => {
@@ -223,9 +223,10 @@ export function section(view) {
                     `admin/nodes/${answer.node.id}/adopt`,
                     bodyOf(one, values), { headers: { Prefer: 'wait=30',
                         'Idempotency-Key': `${key}${++turn}` } });
+                const name = task.vm?.name ?? '';
 
                 if (left.length > 0) {
-                    out.push(t('str.out', { name: task.vm.name,
+                    out.push(t('str.out', { name,
                         addresses: left.map((/** @type {any} */ other) =>
                             `${other.address} (${t(`str.out.${other.code}`)})`)
                             .join(', ') }));
@@ -234,11 +235,11 @@ export function section(view) {
                 if (task.state === 'failed') {
                     await desk.reload();
                     throw new Problem(409, { code: 'adopt_failed',
-                        detail: faultWords(task.error) });
+                        detail: task.error ? faultWords(task.error) : '' });
                 }
 
                 await desk.next(t(task.state === 'done' ? 'str.adopted'
-                    : 'str.adopting', { name: task.vm.name }));
+                    : 'str.adopting', { name }));
             },
             after: leaving(one, answer, desk),
         });

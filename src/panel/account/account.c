@@ -108,7 +108,7 @@ static const vz_column_t  vz_session_columns[] = {
     vz_column("remote", TEXT, 0),
     vz_column("agent", TEXT, 0),
     vz_column("created", TIME, 0),
-    vz_column("seen", TIME, VZ_COLUMN_NULL),
+    vz_column("seen", TIME, 0),
     vz_column("expires", TIME, 0)
 };
 
