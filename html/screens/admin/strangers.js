@@ -23,11 +23,7 @@ import { bytes, day, mib, number, t, word } from '../../i18n.js';
  * @typedef {import('../../types.d.ts').View} View
  * @typedef {import('../../parts/listing.js').Desk} Desk
  * @typedef {import('../../parts/form.js').Field} Field
- * @typedef {{
- *     node: {id: number, name: string}, items: Stranger[], left: Stranger[],
- *     missing: Missing[],
- *     counts: {strangers: number, left: number, missing: number},
- * }} Answer
+ * @typedef {import('../../schemas.d.ts').NodeContainers} Answer
  */
 
 
