@@ -3,6 +3,7 @@
  */
 
 #include "panel/account/user_list.h"
+#include "panel/api/listing.h"
 #include "panel/api/route.h"
 #include "panel/api/row_json.h"
 #include "runtime/call.h"

@@ -114,36 +114,6 @@ vz_body_read(vz_call_t *call, const vz_body_t *form, void *data)
 }
 
 
-ngx_uint_t
-vz_body_bind(vz_call_t *call, const vz_body_t *form, const void *data,
-    ngx_uint_t all, vz_bind_t binds[VZ_BODY_MEMBERS])
-{
-    ngx_uint_t         i;
-    const void        *value;
-    vz_body_member_t   member;
-
-    for (i = 0; i < form->count && i < VZ_BODY_MEMBERS; i++) {
-        member = form->members[i];
-        value = (const u_char *) data + member.offset;
-
-        switch (member.type) {
-
-        case VZ_BODY_INT:
-        case VZ_BODY_LIMIT:
-        case VZ_BODY_BOOL:
-            binds[i] = all || vz_body_given(call, member.name)
-                       ? vz_int(*(const int64_t *) value) : vz_none();
-            break;
-
-        default:
-            binds[i] = vz_bind_opt(*(const ngx_str_t *) value);
-        }
-    }
-
-    return i;
-}
-
-
 vz_code_e
 vz_body_none(vz_call_t *call)
 {

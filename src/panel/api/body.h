@@ -26,8 +26,6 @@ typedef enum {
                                ngx_str_t */
 } vz_body_e;
 
-#define VZ_BODY_MEMBERS  16  /* members of one that vz_body_bind() takes */
-
 #define VZ_BODY_MIB  16777216       /* of memory or disk: 16 TiB */
 
 typedef struct {
@@ -86,14 +84,6 @@ vz_code_e vz_body_read(vz_call_t *call, const vz_body_t *form, void *data);
  */
 ngx_uint_t vz_body_given(vz_call_t *call, const char *name);
 ngx_uint_t vz_body_cleared(vz_call_t *call, const char *name);
-
-/*
- * vz_body_bind: bind the parsed body to a statement, in the order of the
- * members, of which none may be a PAIR; returns the number of binds.  Empty
- * texts bind as NULL; so do missing numbers, unless `all` is set.
- */
-ngx_uint_t vz_body_bind(vz_call_t *call, const vz_body_t *form,
-    const void *data, ngx_uint_t all, vz_bind_t binds[VZ_BODY_MEMBERS]);
 
 /*
  * vz_body_none: read a body that must be empty, or an object without members.

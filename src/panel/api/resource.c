@@ -3,6 +3,7 @@
  */
 
 #include "panel/api/edit.h"
+#include "panel/api/listing.h"
 #include "panel/api/resource.h"
 #include "panel/api/resource_sql.h"
 #include "panel/api/route.h"
