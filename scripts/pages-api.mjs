@@ -6,8 +6,9 @@
  *   html/schemas.d.ts       the types of bodies and replies, and which path
  *                           replies with which
  *   html/parts/bodies.js    what each member of a body may be, for the forms
+ *   docs/api.md             the table of all operations
  *
- * Both are committed.  With --check nothing is written, and the exit status is
+ * All are committed.  With --check nothing is written, and the exit status is
  * 1 if one of them is out of date.
  */
 
@@ -209,10 +210,56 @@ function bodies() {
 }
 
 
+// --- the table of operations ---
+
+/** "{name, position?}" of a request's body, and "?q= &limit=" of its query. */
+function asks({ requestBody, parameters }) {
+    const media = requestBody?.content ?? {};
+    const body = media['application/json']?.schema;
+    const schema = body && components.schemas[named(body.$ref)];
+    const query = parameters.filter((one) => one.in === 'query')
+        .map((one) => `${one.name}=`);
+
+    return [
+        schema ? `\`{${Object.keys(schema.properties).map((name) =>
+            name + (schema.required.includes(name) ? '' : '?'))
+            .join(', ')}}\`` : Object.keys(media).map((one) => `\`${one}\``)
+            .join(),
+        query.length ? `\`?${query.join(' &')}\`` : '',
+        parameters.some((one) => one.name === 'If-Match') ? '`If-Match`' : '',
+    ].filter(Boolean).join(', ');
+}
+
+
+function operations() {
+    const who = { anyone: 'anyone', user: 'signed in', admin: 'admin' };
+    let text = '| method and path | who | what | body and query |\n'
+        + '|---|---|---|---|\n';
+
+    for (const [path, methods] of Object.entries(paths)) {
+        for (const [method, one] of Object.entries(methods)) {
+            text += `| ${method.toUpperCase()} \`/api${path}\` | ${
+                who[one['x-vzpanel-role']]} | ${one.summary} | ${
+                asks(one)} |\n`;
+        }
+    }
+
+    return text;
+}
+
+
+/** docs/api.md with the table between its marks. */
+function guide() {
+    return readFileSync(join(top, 'docs/api.md'), 'utf8').replace(
+        /(<!-- operations:.*-->\n)[^]*(<!-- end of operations -->)/,
+        (_, from, to) => `${from}${operations()}${to}`);
+}
+
+
 let stale = 0;
 
 for (const [path, text] of [['html/schemas.d.ts', types()],
-    ['html/parts/bodies.js', bodies()]])
+    ['html/parts/bodies.js', bodies()], ['docs/api.md', guide()]])
 {
     let before = '';
 

@@ -486,8 +486,7 @@ vz_openapi_content(const vz_route_t *route)
     } else if (route->shape != NULL) {
         vz_openapi_json_put(content, "application/json",
                             json_pack("{s:o}", "schema",
-                                      vz_openapi_schema_ref(route->shape,
-                                                            "")));
+                                      vz_openapi_schema_reply(route)));
 
     } else if (!(route->flags & VZ_ROUTE_STREAM)) {
         vz_openapi_json_put(content, "application/json",

@@ -20,6 +20,8 @@ static json_t *vz_schema_nullable(json_t *schema);
 static json_t *vz_schema_int(const vz_body_member_t *member);
 static json_t *vz_schema_limit(const vz_body_member_t *member);
 static json_t *vz_schema_pair(const vz_body_member_t *member);
+static const char *vz_schema_name(const char *shape,
+    char name[VZ_SCHEMA_WORD]);
 static void vz_schema_resource(json_t *schemas, const vz_resource_t *resource);
 static json_t *vz_schema_columns(const vz_resource_t *resource,
     ngx_uint_t one);
@@ -58,6 +60,26 @@ vz_openapi_schema_ref(const char *name, const char *suffix)
 
 
 json_t *
+vz_openapi_schema_reply(const vz_route_t *route)
+{
+    char  name[VZ_SCHEMA_WORD];
+
+    return vz_openapi_schema_ref(vz_schema_name(route->shape, name), "");
+}
+
+
+/* the name that a shape of the route table begins with */
+
+static const char *
+vz_schema_name(const char *shape, char name[VZ_SCHEMA_WORD])
+{
+    snprintf(name, VZ_SCHEMA_WORD, "%.*s", (int) strcspn(shape, ":"), shape);
+
+    return name;
+}
+
+
+json_t *
 vz_openapi_schema_all(const vz_route_t *routes, ngx_uint_t count)
 {
     char                       name[VZ_SCHEMA_WORD];
@@ -74,6 +96,13 @@ vz_openapi_schema_all(const vz_route_t *routes, ngx_uint_t count)
             snprintf(name, sizeof(name), "%s" VZ_OPENAPI_SCHEMA_BODY,
                      route->form->name);
             vz_openapi_json_put(schemas, name, vz_schema_form(route->form));
+        }
+
+        if (route->shape != NULL && strchr(route->shape, ':') != NULL) {
+            vz_schema_shape(vz_schema_named(schemas,
+                                            vz_schema_name(route->shape,
+                                                           name)),
+                            strchr(route->shape, ':') + 2);
         }
     }
 

@@ -18,6 +18,9 @@
  */
 json_t *vz_openapi_schema_ref(const char *name, const char *suffix);
 
+/* vz_openapi_schema_reply: a reference to the schema of a route's reply */
+json_t *vz_openapi_schema_reply(const vz_route_t *route);
+
 /*
  * vz_openapi_schema_all: the bodies of the routes, the items of the resources,
  * and all other replies.

@@ -1,5 +1,6 @@
 /*
- * What replies look like, by the names that the route table uses.
+ * What replies look like, by the names that the route table uses.  The reply of
+ * one route alone may stand there instead: "Name: members".
  */
 
 #ifndef VZ_OPENAPI_SHAPES_H

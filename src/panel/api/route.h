@@ -44,7 +44,9 @@ typedef struct {
     const char             *summary;  /* one line for the OpenAPI document */
     ngx_uint_t              status;   /* of success; a 202 becomes a 200 if the
                                          task ends while the caller waits */
-    const char             *shape;    /* the name of the reply's schema; NULL:
+    const char             *shape;    /* the name of the reply's schema; or
+                                         "Name: members", where no other route
+                                         has it (tools/openapi_shapes.h); NULL:
                                          no reply, or one without a schema */
 } vz_route_t;
 
