@@ -45,7 +45,7 @@ static const struct {
 };
 
 
-/* what a request may carry for a flag of its route */
+/* the headers that a route takes by its flags */
 
 static const struct {
     ngx_uint_t    flag;
@@ -185,7 +185,7 @@ vz_openapi_id(const vz_route_t *route)
 }
 
 
-/* the first word of the path; of those of administrators, both */
+/* the first segment of the path; two for administration */
 
 static json_t *
 vz_openapi_tags(const vz_route_t *route)
@@ -268,7 +268,7 @@ vz_openapi_parameters(const vz_route_t *route)
 }
 
 
-/* a row with the name of the one before is the same argument once more */
+/* a row with the name of the row before is another form of that argument */
 
 static void
 vz_openapi_args(json_t *all, const vz_query_args_t *args)
@@ -504,7 +504,7 @@ vz_openapi_content(const vz_route_t *route)
 }
 
 
-/* those that the table tells; any other is the default */
+/* the errors that follow from the route; "default" stands for all others */
 
 static void
 vz_openapi_problems(json_t *answers, const vz_route_t *route)

@@ -1,5 +1,5 @@
 /*
- * Bodies of requests by table.
+ * Parsing request bodies by table.
  */
 
 #include "panel/api/body.h"
@@ -168,7 +168,7 @@ vz_body_unknown(vz_call_t *call, const vz_body_t *form)
 }
 
 
-/* the name is the client's: it is copied, and cut to what a reply may hold */
+/* the client chose the name: copy it, cut to what a reply may hold */
 
 static const char *
 vz_body_named(vz_call_t *call, const char *name)
@@ -299,7 +299,8 @@ vz_body_text(vz_call_t *call, const vz_body_member_t *member, json_t *value,
 }
 
 
-/* the character that is to blame, where one is, and the rule */
+/* name the first character that is not allowed, if there is one, and the
+   rule */
 
 static void
 vz_body_format(vz_call_t *call, const vz_body_member_t *member,
@@ -334,7 +335,7 @@ vz_body_format(vz_call_t *call, const vz_body_member_t *member,
 }
 
 
-/* what is kept is as it was typed, but for spaces that nobody sees */
+/* remove spaces at the ends and repeated ones; keep the rest as it was typed */
 
 static void
 vz_body_people(vz_call_t *call, ngx_str_t *text)

@@ -1,5 +1,5 @@
 /*
- * Matching a request to its route, and the guard that every call passes.
+ * Matching a request to its route, and the checks that every call passes.
  */
 
 #include "panel/api/auth.h"
@@ -111,7 +111,7 @@ vz_route_find(vz_call_t *call, vz_route_match_t *match)
 }
 
 
-/* segment by segment; "{name}" takes any that is not empty */
+/* "{name}" matches a path segment that is not empty */
 
 static ngx_uint_t
 vz_route_fits(vz_call_t *call, const char *pattern)
@@ -228,7 +228,8 @@ vz_route_guard(vz_call_t *call, const vz_route_t *route)
 }
 
 
-/* who the zone does not know yet is told by what he shows */
+/* limit concurrent calls: by user if the zone knows the session or token, else
+   by the token itself */
 
 static vz_code_e
 vz_route_enter(vz_call_t *call)

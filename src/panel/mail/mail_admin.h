@@ -1,6 +1,6 @@
 /*
- * /api/admin/mail: the outbox.  What a mail says is nobody's but its
- * recipient's.
+ * /api/admin/mail: the outbox.  It does not show what a mail says, which is for
+ * its recipient alone.
  */
 
 #ifndef VZ_MAIL_ADMIN_H
@@ -12,7 +12,11 @@
 
 extern vz_resource_t          vz_mail_admin_resource;
 extern const vz_query_args_t  vz_mail_admin_args;
+
+/* vz_mail_admin_list: reply to GET with a page of mails, the newest first. */
 void vz_mail_admin_list(vz_call_t *call);
+
+/* vz_mail_admin_retry: reply to POST: queue a failed mail again, or 409. */
 void vz_mail_admin_retry(vz_call_t *call);
 
 

@@ -12,6 +12,8 @@
 extern vz_resource_t    vz_address_pool_resource;
 extern const vz_body_t  vz_address_pool_form;
 extern const vz_body_t  vz_address_pool_change_form;
+
+/* GET, POST, PATCH and DELETE of /api/admin/addresses; each replies */
 void vz_address_pool_list(vz_call_t *call);
 void vz_address_pool_create(vz_call_t *call);
 void vz_address_pool_change(vz_call_t *call);
