@@ -10,6 +10,7 @@
 #include "panel/node/address_stock.h"
 #include "runtime/call.h"
 #include "runtime/db_rows.h"
+#include "runtime/row.h"
 
 
 #define VZ_POOL_PREFIX4  16         /* 65,536 addresses at most */
@@ -105,8 +106,8 @@ const vz_body_t  vz_address_pool_change_form =
 
 
 static const vz_sql_t  vz_pool_stock = vz_sql("pool stock",
-    "SELECT (SELECT COUNT(*)" VZ_ADDRESS_STOCK_FOUR "),"
-    " (SELECT COUNT(*)" VZ_ADDRESS_STOCK_SIX ")");
+    "SELECT (SELECT COUNT(*)" VZ_ADDRESS_STOCK_FOUR ") AS ipv4,"
+    " (SELECT COUNT(*)" VZ_ADDRESS_STOCK_SIX ") AS ipv6");
 
 static const vz_sql_t  vz_pool_networks = vz_sql("pool networks",
     "SELECT cidr FROM address_pool LIMIT 10000");
@@ -123,7 +124,7 @@ static const vz_sql_t  vz_pool_open = vz_sql("pool open",
 
 static const vz_sql_t  vz_pool_one = vz_sql("pool one",
     "SELECT cidr, gateway, (SELECT a.vm_id FROM address a"
-    "  WHERE a.pool_id = address_pool.id AND a.address = ?)"
+    "  WHERE a.pool_id = address_pool.id AND a.address = ?) AS vm"
     " FROM address_pool WHERE id = ?");
 
 static const vz_sql_t  vz_pool_update = vz_sql("pool update",
@@ -139,7 +140,7 @@ static const vz_sql_t  vz_pool_take = vz_sql("pool take",
     " AND vm_id IS NULL");
 
 static const vz_sql_t  vz_pool_left = vz_sql("pool left",
-    "SELECT COUNT(*) FROM address WHERE pool_id = ?");
+    "SELECT COUNT(*) AS addresses FROM address WHERE pool_id = ?");
 
 static const vz_sql_t  vz_pool_delete = vz_sql("pool delete",
     "DELETE FROM address_pool WHERE id = ?");
@@ -180,8 +181,8 @@ vz_pool_left_json(vz_json_t *out, const vz_rows_t *stock)
 {
     int64_t  four, six;
 
-    four = vz_cell_int(stock, 0, 0);
-    six = vz_cell_int(stock, 0, 1);
+    four = vz_row_int(stock, 0, "ipv4");
+    six = vz_row_int(stock, 0, "ipv6");
 
     vz_json_object(out, "stock");
     vz_json_cstr(out, "policy", vz_address_stock_policy());
@@ -338,7 +339,7 @@ vz_pool_node(vz_call_t *call, vz_pool_body_t *body)
         return VZ_NOENT;
     }
 
-    body->node_id = vz_cell_int(&rows, 0, 0);
+    body->node_id = vz_row_int(&rows, 0, "id");
 
     return VZ_OK;
 }
@@ -360,7 +361,7 @@ vz_pool_overlap(vz_call_t *call, const vz_prefix_t *net)
     }
 
     for (i = 0; i < rows.rows; i++) {
-        text = vz_cell_text(&rows, i, 0);
+        text = vz_row_text(&rows, i, "cidr");
 
         if (vz_prefix_parse(&text, &other) == NGX_OK
             && vz_prefix_overlap(&other, net))
@@ -522,10 +523,10 @@ vz_pool_find(vz_call_t *call, vz_pool_body_t *body, uint64_t id,
         return VZ_NOENT;
     }
 
-    text = vz_cell_text(&rows, 0, 0);
+    text = vz_row_text(&rows, 0, "cidr");
     (void) vz_prefix_parse(&text, &body->net);
 
-    text = vz_cell_text(&rows, 0, 1);
+    text = vz_row_text(&rows, 0, "gateway");
     if (text.len) {
         (void) vz_prefix_parse(&text, before);
     }
@@ -535,7 +536,7 @@ vz_pool_find(vz_call_t *call, vz_pool_body_t *body, uint64_t id,
         return rc;
     }
 
-    if (!vz_cell_null(&rows, 0, 2)) {
+    if (!vz_row_null(&rows, 0, "vm")) {
         vz_call_invalid(call, "gateway", "taken",
                         "a container has this address");
         vz_call_refuse(call);
@@ -667,7 +668,7 @@ vz_pool_remove(vz_call_t *call, uint64_t id, ngx_uint_t *taken)
                      &rows);
 
     if (rc == VZ_OK) {
-        *taken = vz_cell_int(&rows, 0, 0);
+        *taken = vz_row_int(&rows, 0, "addresses");
         rc = *taken ? VZ_STATE
                     : vz_db_query(tx, call->pool, &vz_pool_delete,
                                   vz_binds(vz_int(id)), &rows);
