@@ -432,6 +432,7 @@ export interface Task {
     kind: string;
     actor: string;
     via: 'web' | 'token' | 'order' | 'system';
+    owner?: Owner;
     unseen?: boolean;
     started?: string;
     vm?: ContainerName;
@@ -449,6 +450,7 @@ export interface TaskWithLog {
     kind: string;
     actor: string;
     via: 'web' | 'token' | 'order' | 'system';
+    owner?: Owner;
     unseen?: boolean;
     started?: string;
     vm?: ContainerName;

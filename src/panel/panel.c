@@ -3,10 +3,15 @@
  */
 
 #include "panel/api/body.h"
+#include "panel/api/identity.h"
 #include "panel/api/query.h"
 #include "panel/api/route.h"
 #include "panel/live/collector.h"
 #include "panel/live/events_check.h"
+#include "panel/live/node_health.h"
+#include "panel/live/notification.h"
+#include "panel/live/sample.h"
+#include "panel/live/task_view.h"
 #include "panel/mail/outbox.h"
 #include "panel/node/node.h"
 #include "panel/order/plan.h"
@@ -17,6 +22,18 @@
 #include "panel/task/runner.h"
 #include "panel/task/task.h"
 #include "panel/task/task_wait.h"
+#include "runtime/zone_limit.h"
+
+
+const vz_table_def_t *const  vz_panel_tables[] = {
+    &vz_identity_table,
+    &vz_zone_limit_table,
+    &vz_sample_table,
+    &vz_task_view_table,
+    &vz_node_health_table,
+    &vz_notification_table,
+    NULL
+};
 
 
 void

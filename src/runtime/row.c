@@ -2,7 +2,6 @@
  * Cells of a row by name.
  */
 
-#include "runtime/db_rows.h"
 #include "runtime/row.h"
 
 

@@ -6,7 +6,7 @@
 #ifndef VZ_ROW_H
 #define VZ_ROW_H
 
-#include "runtime/db.h"
+#include "runtime/cell.h"
 
 
 /*

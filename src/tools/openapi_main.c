@@ -5,6 +5,7 @@
  * Handlers in the tables are only pointers here and are never called.
  */
 
+#include "panel/api/fields.h"
 #include "panel/resources.h"
 #include "panel/routes.h"
 #include "tools/openapi_json.h"
@@ -32,6 +33,8 @@ main(int argc, char **argv)
         fputs("usage: openapi [--sql]\n", stderr);
         return 2;
     }
+
+    (void) vz_fields_add();
 
     routes = vz_routes_table(&count);
 

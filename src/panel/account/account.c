@@ -8,14 +8,13 @@
 #include "panel/api/audit.h"
 #include "panel/api/auth.h"
 #include "panel/api/body.h"
+#include "panel/api/identity.h"
 #include "panel/api/listing.h"
 #include "panel/api/query.h"
 #include "panel/api/route.h"
 #include "runtime/call.h"
 #include "runtime/crypt.h"
-#include "runtime/db_rows.h"
 #include "runtime/sse.h"
-#include "runtime/zone_session.h"
 
 
 #define VZ_TOKENS_MAX  20           /* of one person */
@@ -198,7 +197,7 @@ vz_account_password(vz_call_t *call)
         return;
     }
 
-    vz_zone_user_drop(call->who.user);
+    vz_identity_revoke_user(call->who.user);
     (void) vz_call_reply(call, NGX_HTTP_NO_CONTENT);
 }
 
@@ -225,7 +224,7 @@ vz_account_check(vz_call_t *call, const ngx_str_t *old, ngx_str_t *hash)
     *hash = vz_cell_text(&rows, 0, 0);
 
     rc = vz_guess_known(call, &guess, vz_call_printf(call, "session %uL",
-                                                     call->who.session));
+                                                     call->identity->session));
     if (rc != VZ_OK) {
         return rc;
     }
@@ -282,7 +281,7 @@ vz_account_change(vz_call_t *call, const vz_account_new_t *password)
     if (rc == VZ_OK) {
         rc = vz_db_query(tx, call->pool, &vz_account_end_others,
                          vz_binds(vz_int(call->who.user),
-                                  vz_int(call->who.session)),
+                                  vz_int(call->identity->session)),
                          NULL);
     }
 
@@ -306,7 +305,7 @@ void
 vz_account_sessions(vz_call_t *call)
 {
     vz_resource_list(call, &vz_account_session_resource,
-                     vz_binds(vz_int(call->who.session),
+                     vz_binds(vz_int(call->identity->session),
                               vz_int(call->who.user)));
 }
 
@@ -345,7 +344,7 @@ vz_account_finish(vz_call_t *call, const vz_account_thing_t *thing)
     hash = vz_cell_text(&rows, 0, 0);
 
     if (hash.len == 32) {
-        vz_zone_session_drop(hash.data);
+        vz_identity_revoke(hash.data);
         vz_sse_revoke(hash.data);
     }
 

@@ -13,6 +13,7 @@
 #include "panel/api/audit.h"
 #include "panel/api/auth.h"
 #include "panel/api/body.h"
+#include "panel/api/identity.h"
 #include "panel/api/query.h"
 #include "panel/mail/mail.h"
 #include "runtime/call.h"
@@ -20,7 +21,6 @@
 #include "runtime/db_rows.h"
 #include "runtime/fiber.h"
 #include "runtime/settings.h"
-#include "runtime/zone_session.h"
 
 
 #define VZ_PASSWORD_RESET_MINUTES  "30"
@@ -376,7 +376,7 @@ vz_password_reset_set(vz_call_t *call)
         return;
     }
 
-    vz_zone_user_drop(vz_cell_int(&rows, 0, 0));
+    vz_identity_revoke_user(vz_cell_int(&rows, 0, 0));
     (void) vz_call_reply(call, NGX_HTTP_NO_CONTENT);
 }
 

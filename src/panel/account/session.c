@@ -8,6 +8,7 @@
 #include "panel/api/audit.h"
 #include "panel/api/auth.h"
 #include "panel/api/body.h"
+#include "panel/api/identity.h"
 #include "panel/api/query.h"
 #include "runtime/call.h"
 #include "runtime/crypt.h"
@@ -15,7 +16,6 @@
 #include "runtime/db_rows.h"
 #include "runtime/settings.h"
 #include "runtime/sse.h"
-#include "runtime/zone_session.h"
 
 
 #define VZ_SESSION_AGENT  200
@@ -523,7 +523,7 @@ static void
 vz_session_over(ngx_str_t hash)
 {
     if (hash.len == 32) {
-        vz_zone_session_drop(hash.data);
+        vz_identity_revoke(hash.data);
         vz_sse_revoke(hash.data);
     }
 }
@@ -642,16 +642,16 @@ vz_session_show(vz_call_t *call)
 
     account.data = call->who.account;
     account.len = ngx_strlen(call->who.account);
-    name.data = call->who.name;
-    name.len = ngx_strlen(call->who.name);
+    name.data = call->identity->name;
+    name.len = ngx_strlen(call->identity->name);
 
-    if (call->who.session) {
+    if (call->identity->session) {
         (void) vz_db_query(NULL, call->pool, &vz_session_seen,
-                           vz_binds(vz_int(call->who.session)), NULL);
+                           vz_binds(vz_int(call->identity->session)), NULL);
     }
 
     vz_session_reply(call, call->who.user, account, call->who.admin, name,
-                     call->who.must_change);
+                     call->identity->must_change);
 }
 
 
@@ -667,7 +667,7 @@ vz_session_close(vz_call_t *call)
         return;
     }
 
-    vz_zone_session_drop(call->token);
+    vz_identity_revoke(call->token);
     vz_sse_revoke(call->token);
 
     ngx_str_set(&none, "");

@@ -1,5 +1,5 @@
 /*
- * GET /api/admin/users, /api/admin/users/{id}: people who sign in.
+ * GET /api/admin/users, /api/admin/users/{id}: the users.
  */
 
 #include "panel/account/user_list.h"

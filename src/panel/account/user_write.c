@@ -9,15 +9,15 @@
 #include "panel/account/user_list.h"
 #include "panel/account/user_write.h"
 #include "panel/api/edit.h"
+#include "panel/api/identity.h"
+#include "panel/api/people.h"
 #include "panel/api/route.h"
 #include "panel/api/strlist.h"
 #include "panel/mail/mail.h"
 #include "runtime/call.h"
 #include "runtime/crypt.h"
 #include "runtime/db_rows.h"
-#include "runtime/zone_session.h"
 #include "wire/field.h"
-#include "wire/people.h"
 
 
 typedef struct {
@@ -323,7 +323,7 @@ vz_user_write_change(vz_call_t *call)
     switch (rc) {
 
     case VZ_OK:
-        vz_zone_user_drop(id);
+        vz_identity_revoke_user(id);
         vz_user_list_reply(call, id, NGX_HTTP_OK);
         return;
 
@@ -556,7 +556,7 @@ vz_user_write_password(vz_call_t *call)
         return;
     }
 
-    vz_zone_user_drop(body.id);
+    vz_identity_revoke_user(body.id);
     (void) vz_call_reply(call, NGX_HTTP_NO_CONTENT);
 }
 

@@ -4,7 +4,6 @@
 
 #include "panel/api/audit.h"
 #include "panel/api/auth.h"
-#include "runtime/db_rows.h"
 
 
 static ngx_str_t vz_audit_cut(ngx_str_t text, size_t max);

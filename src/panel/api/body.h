@@ -9,7 +9,6 @@
 #include "panel/api/column.h"
 #include "runtime/db.h"
 #include "runtime/http.h"
-#include "wire/field.h"
 
 
 typedef enum {

@@ -8,7 +8,7 @@
 
 #include <ngx_config.h>
 #include <ngx_core.h>
-#include "wire/field.h"
+#include "panel/api/fields.h"
 
 
 typedef enum {

@@ -5,7 +5,6 @@
 #include "panel/api/listing.h"
 #include "panel/api/route.h"
 #include "runtime/call.h"
-#include "runtime/db_rows.h"
 
 
 #define VZ_LISTING_BINDS  32        /* values of the longest statement */

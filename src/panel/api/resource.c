@@ -8,8 +8,8 @@
 #include "panel/api/resource_sql.h"
 #include "panel/api/route.h"
 #include "panel/api/strlist.h"
+#include "panel/api/zone_ids.h"
 #include "runtime/call.h"
-#include "runtime/db_rows.h"
 
 
 static void vz_resource_item(vz_json_t *out, const vz_resource_t *resource,
@@ -323,7 +323,7 @@ vz_resource_done(vz_call_t *call, const vz_resource_t *resource, vz_code_e rc,
         return;
     }
 
-    vz_zone_change();
+    vz_zone_bump(VZ_GENERATION_CATALOG);
 
     if (resource->reply != NULL) {
         resource->reply(call, id, status);
@@ -355,7 +355,7 @@ vz_resource_delete(vz_call_t *call, const vz_resource_t *resource)
     }
 
     if (rows.affected) {
-        vz_zone_change();
+        vz_zone_bump(VZ_GENERATION_CATALOG);
         (void) vz_call_reply(call, NGX_HTTP_NO_CONTENT);
         return;
     }

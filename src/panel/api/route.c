@@ -4,6 +4,7 @@
 
 #include "panel/api/auth.h"
 #include "panel/api/body.h"
+#include "panel/api/identity.h"
 #include "panel/api/route.h"
 #include "runtime/call.h"
 #include "runtime/fiber.h"
@@ -289,7 +290,7 @@ vz_route_who(vz_call_t *call, const vz_route_t *route)
         return VZ_DENIED;
     }
 
-    if (route->method != NGX_HTTP_GET && !call->who.write) {
+    if (route->method != NGX_HTTP_GET && !call->identity->write) {
         vz_call_problem(call, NGX_HTTP_FORBIDDEN, "forbidden",
                         "This token may only read.");
         return VZ_DENIED;

@@ -4,7 +4,6 @@
 
 #include "panel/api/row_json.h"
 #include "panel/api/strlist.h"
-#include "runtime/db_rows.h"
 
 
 static void vz_row_json_value(vz_json_t *out,

@@ -4,7 +4,6 @@
 
 #include "panel/api/secret.h"
 #include "runtime/crypt.h"
-#include "runtime/db_rows.h"
 #include "runtime/row.h"
 
 

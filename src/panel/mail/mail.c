@@ -1,11 +1,11 @@
 /*
  * The outbox.
  *
- * A mail is claimed by a compare-and-set on its count of attempts, which also
- * moves its next try away, so two senders never have the same one in hand and
- * one that died gives it back after VZ_MAIL_HAND.  A sender that dies between
- * the server's answer and our note of it sends a copy, with the same
- * Message-ID, by which mail servers can tell.
+ * A mail is claimed by a compare-and-set on its number of attempts, which also
+ * postpones its next try: two senders never have the same mail, and the mail
+ * of one that died is tried again after VZ_MAIL_HAND.  A sender that dies
+ * between the server's answer and marking the mail sends a copy with the same
+ * Message-ID, by which mail servers recognise it.
  */
 
 #include "panel/live/notification.h"
@@ -14,15 +14,15 @@
 #include "panel/mail/mail_text.h"
 #include "runtime/clock.h"
 #include "runtime/crypt.h"
-#include "runtime/db_rows.h"
 #include "runtime/json.h"
 #include "runtime/smtp.h"
 
 
-#define VZ_MAIL_TRIES   40          /* then the mail has failed */
+#define VZ_MAIL_TRIES   40          /* attempts, after which the mail has
+                                       failed */
 #define VZ_MAIL_FIRST   15          /* seconds until the second try */
 #define VZ_MAIL_MOST    3600
-#define VZ_MAIL_HAND    "120"       /* seconds one sender may take */
+#define VZ_MAIL_HAND    "120"       /* seconds that a sender may take */
 #define VZ_MAIL_SURE    60000       /* ms of them in which it begins */
 
 
@@ -236,7 +236,7 @@ vz_mail_release(ngx_pool_t *pool, uint64_t task, uint64_t *id)
     vz_mail_read(&rows, 0, &row);
     *id = row.id;
 
-    if (row.data.len == 0) {                /* sent, and perhaps came back */
+    if (row.data.len == 0) {                /* sent, and perhaps bounced */
         return VZ_EXISTS;
     }
 
@@ -271,7 +271,7 @@ vz_mail_try(ngx_pool_t *pool, uint64_t id, ngx_str_t *words)
     claimed = vz_clock_msec();
     rc = vz_mail_claim(pool, &row);
 
-    /* what stood still for so long is in another's hand before it is sent */
+    /* a sender that stood still for so long has lost the mail to another */
 
     if (rc == VZ_OK && vz_clock_msec() - claimed > VZ_MAIL_SURE) {
         rc = VZ_CONFLICT;

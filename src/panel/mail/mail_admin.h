@@ -1,22 +1,22 @@
 /*
- * /api/admin/mail: the outbox.  It does not show what a mail says, which is for
- * its recipient alone.
+ * /api/admin/mail: the outbox.  The text of a mail is shown to nobody but its
+ * recipient.
  */
 
 #ifndef VZ_MAIL_ADMIN_H
 #define VZ_MAIL_ADMIN_H
 
 #include "panel/api/resource.h"
-#include "runtime/http.h"
 
 
+/* The table of mails, and the query of their list. */
 extern vz_resource_t          vz_mail_admin_resource;
 extern const vz_query_args_t  vz_mail_admin_args;
 
-/* vz_mail_admin_list: reply to GET with a page of mails, the newest first. */
+/* vz_mail_admin_list: GET: mails with their state, page by page. */
 void vz_mail_admin_list(vz_call_t *call);
 
-/* vz_mail_admin_retry: reply to POST: queue a failed mail again, or 409. */
+/* vz_mail_admin_retry: POST: send a mail again that was rejected. */
 void vz_mail_admin_retry(vz_call_t *call);
 
 

@@ -2,30 +2,31 @@
  * The outbox.
  */
 
+#include "panel/api/zone_ids.h"
 #include "panel/mail/outbox.h"
-#include "runtime/db_rows.h"
 #include "runtime/fiber.h"
-#include "runtime/http.h"
+#include "runtime/waitq.h"
+#include "runtime/call.h"
 #include "runtime/schema.h"
 #include "runtime/zone.h"
 
 
-#define VZ_OUTBOX_POLL      1000    /* ms between looks */
-#define VZ_OUTBOX_DUTY      5000    /* ms a worker looks for all */
+#define VZ_OUTBOX_POLL      1000    /* ms between two looks at the database */
+#define VZ_OUTBOX_DUTY      5000    /* ms that one worker looks for all */
 #define VZ_OUTBOX_SCHEMA    2000    /* ms that its number is good for */
-#define VZ_OUTBOX_BATCH     8       /* mails of one look */
+#define VZ_OUTBOX_BATCH     8       /* mails claimed in one look */
 #define VZ_OUTBOX_SENDERS   4       /* at once in a worker, for tasks */
 #define VZ_OUTBOX_PATIENCE  3000    /* ms a task waits for its mail */
 
 
-/* A mail that a task waits for; whoever is the last to need it frees it. */
+/* A mail that a task waits for; the last of task and sender frees it. */
 typedef struct {
     ngx_pool_t  *pool;
     uint64_t     id;
     vz_code_e    rc;
     ngx_str_t    words;
     ngx_uint_t   done;
-    ngx_uint_t   left;             /* the task waits no more */
+    ngx_uint_t   left;             /* the task does not wait any more */
     vz_waitq_t   line;
 } vz_outbox_job_t;
 
@@ -49,7 +50,7 @@ vz_outbox_init(ngx_cycle_t *cycle)
     vz_outbox_event.data = &vz_outbox_event;
     vz_outbox_event.cancelable = 1;
 
-    /* workers start together: spread their looks */
+    /* workers start together: spread their first looks */
     ngx_add_timer(&vz_outbox_event, 50 + ngx_random() % VZ_OUTBOX_POLL);
 
     return NGX_OK;
@@ -73,7 +74,7 @@ vz_outbox_poll(ngx_event_t *ev)
     }
 
     if (!vz_outbox_looking
-        && vz_zone_duty(VZ_DUTY_OUTBOX, VZ_OUTBOX_DUTY) == NGX_OK)
+        && vz_zone_lease(VZ_LEASE_OUTBOX, VZ_OUTBOX_DUTY) == NGX_OK)
     {
         vz_outbox_looking = 1;
 
@@ -86,7 +87,7 @@ vz_outbox_poll(ngx_event_t *ev)
 }
 
 
-/* where the server takes none, the others keep their place and their tries */
+/* while the server is down the other mails keep their order and attempts */
 
 static void
 vz_outbox_look(void *data)
@@ -177,7 +178,7 @@ vz_outbox_deliver(ngx_pool_t *pool, uint64_t task, ngx_str_t *words)
 }
 
 
-/* NULL where the worker sends as many as it may, or has no room */
+/* NULL where the worker sends its most already, or has no memory */
 
 static vz_outbox_job_t *
 vz_outbox_begin(uint64_t id)

@@ -1,6 +1,6 @@
 /*
- * What a node can do.  Kept per worker; it changes with the node's kernel or
- * configuration only.
+ * The limits of nodes.  Each worker keeps them; they change with the node's
+ * kernel or configuration only.
  */
 
 #include "panel/node/node_limit.h"
@@ -46,7 +46,7 @@ vz_node_limit(vz_node_row_t *node, ngx_pool_t *pool)
 }
 
 
-/* the lines may come in any order and hold any of it */
+/* the lines may come in any order, with any of the pairs */
 
 static void
 vz_node_limit_line(vz_node_limit_t *limit, const ngx_str_t *line)

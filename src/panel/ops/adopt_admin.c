@@ -1,8 +1,8 @@
 /*
- * POST /api/admin/nodes/{id}/adopt: a container that the node has and the panel
- * does not know becomes somebody's, or is a missing one that came back.  Row,
- * addresses and task are one transaction; the tag is given by the task, and
- * until it is done nobody who deletes the row destroys the container.
+ * POST /api/admin/nodes/{id}/adopt: assign a stranger to a user, or recognise
+ * a missing container that came back.  Row, addresses and task are one
+ * transaction; the task sets the tag, and until then deleting the row does not
+ * delete the container.
  */
 
 #include "panel/api/audit.h"
@@ -20,7 +20,6 @@
 #include "panel/vm/vm_action.h"
 #include "runtime/call.h"
 #include "runtime/crypt.h"
-#include "runtime/db_rows.h"
 #include "runtime/fiber.h"
 #include "runtime/row.h"
 #include "wire/field_value.h"
@@ -106,7 +105,7 @@ static const vz_sql_t  vz_adopt_find = vz_sql("adopt find", VZ_ADOPT_MISSING);
 static const vz_sql_t  vz_adopt_lock = vz_sql("adopt lock",
     VZ_ADOPT_MISSING " FOR UPDATE");
 
-/* accounts begin with a letter, so that no name is a number */
+/* accounts begin with a letter, so a number is never an account */
 static const vz_sql_t  vz_adopt_lookup = vz_sql("adopt lookup",
     "SELECT u.id AS user, p.id AS plan, t.id AS template"
     " FROM (SELECT 1 AS one) o"
@@ -158,7 +157,7 @@ vz_adopt_admin_request(vz_call_t *call)
 }
 
 
-/* what a missing one has, it keeps */
+/* a missing container keeps its properties */
 
 static vz_code_e
 vz_adopt_form(vz_adopt_t *adopt)
@@ -209,9 +208,9 @@ vz_adopt_replay(vz_adopt_t *adopt)
 
 
 /*
- * The row is looked at before its node is asked, and again in the transaction:
- * where nobody was at work on it in between, and it is the same, nothing of
- * ours brought its container back meanwhile.
+ * The row is read before its node is asked, and again in the transaction: if
+ * no task had it in between and it is the same, nothing of ours brought its
+ * container back meanwhile.
  */
 
 static vz_code_e
@@ -321,7 +320,7 @@ vz_adopt_stranger(vz_adopt_t *adopt)
 static vz_code_e
 vz_adopt_is_missing(vz_adopt_t *adopt)
 {
-    vz_collector_vm_t  *vm;
+    vz_ctid_map_vm_t   *vm;
 
     if (adopt->body.as == 0) {
         return VZ_OK;
@@ -448,7 +447,7 @@ vz_adopt_try(vz_adopt_t *adopt)
                             : vz_adopt_insert(tx, call->pool, &adopt->row,
                                               &adopt->told, &adopt->vm);
 
-        /* the number is another row's */
+        /* another row has the number */
 
         rc = rc == VZ_DUPLICATE ? VZ_EXISTS : rc;
     }
@@ -474,7 +473,7 @@ vz_adopt_try(vz_adopt_t *adopt)
 }
 
 
-/* a tag of its own again: that of before may be of one that was destroyed */
+/* a new tag: the old one may belong to a container that was deleted */
 
 static vz_code_e
 vz_adopt_again(vz_adopt_t *adopt, vz_tx_t *tx)

@@ -6,13 +6,13 @@
 #define VZ_AUDIT_LIST_H
 
 #include "panel/api/resource.h"
-#include "runtime/http.h"
 
 
+/* The table of the audit, and the query of its list. */
 extern vz_resource_t          vz_audit_list_resource;
 extern const vz_query_args_t  vz_audit_list_args;
 
-/* vz_audit_list: reply to GET /api/admin/audit, an administrator's call. */
+/* vz_audit_list: the lines of the audit, newest first, page by page. */
 void vz_audit_list(vz_call_t *call);
 
 

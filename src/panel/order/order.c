@@ -5,6 +5,7 @@
 
 #include "panel/account/session.h"
 #include "panel/api/body.h"
+#include "panel/api/people.h"
 #include "panel/api/query.h"
 #include "panel/api/route.h"
 #include "panel/api/secret.h"
@@ -23,7 +24,6 @@
 #include "runtime/db_rows.h"
 #include "runtime/settings.h"
 #include "wire/field.h"
-#include "wire/people.h"
 
 
 #define VZ_ORDER_PASSWORD  16

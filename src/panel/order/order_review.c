@@ -5,19 +5,20 @@
  */
 
 #include "panel/api/edit.h"
+#include "panel/api/identity.h"
 #include "panel/api/listing.h"
 #include "panel/api/route.h"
 #include "panel/api/strlist.h"
+#include "panel/api/zone_ids.h"
 #include "panel/live/collector.h"
 #include "panel/live/notification.h"
+#include "panel/live/task_view.h"
 #include "panel/mail/mail.h"
 #include "panel/order/order_review.h"
 #include "panel/task/runner.h"
 #include "panel/task/task.h"
 #include "runtime/call.h"
 #include "runtime/row.h"
-#include "runtime/zone_live.h"
-#include "runtime/zone_session.h"
 
 
 typedef struct {
@@ -208,8 +209,8 @@ vz_order_review_reject(vz_call_t *call)
         return;
     }
 
-    vz_zone_user_drop(held.user);
-    vz_zone_change();
+    vz_identity_revoke_user(held.user);
+    vz_zone_bump(VZ_GENERATION_CATALOG);
     vz_collector_gone(held.vm);
     vz_notification_tell(VZ_NOTICE_ORDER_DECIDED, 0, held.task, NULL, NULL);
     vz_held_show(&held);
@@ -375,5 +376,5 @@ vz_held_show(const vz_held_t *held)
     ngx_cpystrn(view.detail, held->reason.data,
                 ngx_min(held->reason.len + 1, sizeof(view.detail)));
 
-    vz_zone_task_put(&view);
+    vz_task_view_put(&view);
 }

@@ -6,6 +6,7 @@
 
 #include "panel/api/body.h"
 #include "panel/api/query.h"
+#include "panel/api/zone_ids.h"
 #include "panel/node/address_stock.h"
 #include "panel/order/plan.h"
 #include "panel/order/template.h"
@@ -144,7 +145,7 @@ static ngx_uint_t
 vz_plan_fresh(const vz_plan_age_t *age)
 {
     return age->pool != NULL && ngx_time() - age->made < VZ_PLAN_AGE
-           && age->changed == vz_zone_changed();
+           && age->changed == vz_zone_generation(VZ_GENERATION_CATALOG);
 }
 
 
@@ -156,7 +157,7 @@ vz_plan_fetch(ngx_pool_t *pool, ngx_str_t *text)
     vz_rows_t   rows;
     vz_json_t   json;
 
-    changed = vz_zone_changed();
+    changed = vz_zone_generation(VZ_GENERATION_CATALOG);
 
     rc = vz_plan_query(pool, &rows);
     if (rc != VZ_OK) {
@@ -188,7 +189,7 @@ vz_plan_query(ngx_pool_t *pool, vz_rows_t *rows)
     uint64_t   changed;
     vz_code_e  rc;
 
-    changed = vz_zone_changed();
+    changed = vz_zone_generation(VZ_GENERATION_CATALOG);
 
     rc = vz_db_query(NULL, pool, &vz_plan_select, vz_no_binds, rows);
 

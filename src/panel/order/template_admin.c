@@ -4,6 +4,7 @@
  */
 
 #include "panel/api/resource.h"
+#include "panel/api/zone_ids.h"
 #include "panel/order/template.h"
 #include "panel/order/template_admin.h"
 #include "runtime/call.h"
@@ -184,7 +185,7 @@ vz_template_there(vz_call_t *call, const ngx_str_t *name)
     rc = vz_template_ask(call->pool);
 
     if (rc == VZ_OK && !vz_template_offered(name)) {
-        vz_zone_change();
+        vz_zone_bump(VZ_GENERATION_CATALOG);
         rc = vz_template_ask(call->pool);
     }
 

@@ -12,6 +12,7 @@
  * has stood still, takes nobody's task.
  */
 
+#include "panel/api/zone_ids.h"
 #include "panel/node/node.h"
 #include "panel/task/run_load.h"
 #include "panel/task/run_own.h"
@@ -213,7 +214,7 @@ vz_runner_look(void *data)
         vz_runner_wanted |= vz_runner_look_once();
     }
 
-    if (vz_zone_turn(VZ_DUTY_SWEEP, VZ_RUNNER_SWEEP) == NGX_OK) {
+    if (vz_zone_turn(VZ_LEASE_SWEEP, VZ_RUNNER_SWEEP) == NGX_OK) {
         (void) vz_fiber_spawn(vz_runner_sweep, NULL);
     }
 

@@ -8,15 +8,15 @@
 #include "panel/api/query.h"
 #include "panel/api/route.h"
 #include "panel/api/strlist.h"
+#include "panel/live/task_view.h"
 #include "panel/task/task.h"
 #include "panel/task/task_log.h"
 #include "panel/task/task_run.h"
-#include "panel/task/task_said.h"
+#include "panel/live/task_said.h"
 #include "panel/task/task_wait.h"
 #include "panel/workflow/workflow.h"
 #include "runtime/call.h"
 #include "runtime/db_rows.h"
-#include "runtime/zone_live.h"
 
 
 #define vz_time(column)                                                       \
@@ -29,7 +29,13 @@
     " s.name, s.state, s.detail, " vz_time("s.started") ", "                  \
     vz_time("s.finished") ","                                                 \
     " TIMESTAMPDIFF(MICROSECOND, s.started, COALESCE(s.finished, NOW(3)))"    \
-    " DIV 1000, t.unseen"
+    " DIV 1000, t.unseen, o.account"
+
+/* its steps, and whose container it is about */
+
+#define VZ_TASK_JOINS                                                         \
+    " LEFT JOIN user o ON o.id = t.user_id"                                   \
+    " LEFT JOIN task_step s ON s.task_id = t.id"
 
 
 static void vz_task_read(const vz_rows_t *rows, ngx_uint_t *row,
@@ -57,13 +63,11 @@ static const vz_sql_t  vz_sql_busy = vz_sql("task_busy",
     "SELECT id FROM task WHERE busy = ?");
 
 static const vz_sql_t  vz_sql_get = vz_sql("task_get",
-    "SELECT " VZ_TASK_COLUMNS ", s.log FROM task t"
-    " LEFT JOIN task_step s ON s.task_id = t.id"
+    "SELECT " VZ_TASK_COLUMNS ", s.log FROM task t" VZ_TASK_JOINS
     " WHERE t.id = ? AND (? = 0 OR t.user_id = ?) ORDER BY s.position");
 
 static const vz_sql_t  vz_sql_link = vz_sql("task_link",
-    "SELECT " VZ_TASK_COLUMNS " FROM task t"
-    " LEFT JOIN task_step s ON s.task_id = t.id"
+    "SELECT " VZ_TASK_COLUMNS " FROM task t" VZ_TASK_JOINS
     " WHERE t.link = ? ORDER BY s.position");
 
 /* the page is found first, without what its steps are sorted with */
@@ -74,7 +78,7 @@ static const vz_sql_t  vz_sql_list = vz_sql("task_list",
     "  AND (? IS NULL OR vm_id = ?) AND (? IS NULL OR FIND_IN_SET(state, ?))"
     "  AND (? IS NULL OR actor = ?) AND (? IS NULL OR unseen = ?)"
     "  ORDER BY id DESC LIMIT ?) p"
-    " JOIN task t ON t.id = p.id LEFT JOIN task_step s ON s.task_id = t.id"
+    " JOIN task t ON t.id = p.id" VZ_TASK_JOINS
     " ORDER BY t.id DESC, s.position");
 
 
@@ -245,6 +249,7 @@ vz_task_read(const vz_rows_t *rows, ngx_uint_t *row, vz_task_t *task)
     task->error_code = vz_cell_text(rows, r, 13);
     task->error_detail = vz_cell_text(rows, r, 14);
     task->unseen = vz_cell_int(rows, r, 21) > 0;
+    task->owner_account = vz_cell_text(rows, r, 22);
 
     for ( /* void */ ;
          r < rows->rows && task->id == (uint64_t) vz_cell_int(rows, r, 0);
@@ -269,7 +274,7 @@ vz_task_read_step(const vz_rows_t *rows, ngx_uint_t row, vz_step_view_t *step)
     step->started = vz_cell_text(rows, row, 18);
     step->finished = vz_cell_text(rows, row, 19);
     step->msec = vz_cell_int(rows, row, 20);
-    step->log = vz_cell_text(rows, row, 22);
+    step->log = vz_cell_text(rows, row, 23);
 }
 
 
@@ -282,7 +287,7 @@ vz_task_live(vz_task_t *task, ngx_pool_t *pool)
     vz_task_view_t   view;
     vz_step_view_t  *step;
 
-    if (task->state.len != 7 || vz_zone_task_get(task->id, &view) != NGX_OK
+    if (task->state.len != 7 || vz_task_view_get(task->id, &view) != NGX_OK
         || view.step != task->step || task->step >= task->nsteps)
     {
         return;
@@ -314,6 +319,13 @@ vz_task_json(vz_json_t *json, const char *key, const vz_task_t *task)
         vz_json_object(json, "vm");
         vz_json_uint(json, "id", task->vm);
         vz_json_text(json, "name", &task->vm_name);
+        vz_json_close(json);
+    }
+
+    if (task->owner_account.len && task->admin) {
+        vz_json_object(json, "owner");
+        vz_json_uint(json, "id", task->owner);
+        vz_json_text(json, "account", &task->owner_account);
         vz_json_close(json);
     }
 
@@ -480,7 +492,7 @@ vz_task_again(vz_call_t *call)
     vz_code_e  rc;
     vz_task_t  task;
 
-    ngx_memzero(&call->who, sizeof(vz_who_t));
+    ngx_memzero(&call->who, sizeof(vz_caller_t));
     rc = vz_auth_call(call);
 
     if (rc == VZ_DENIED) {

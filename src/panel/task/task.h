@@ -65,7 +65,7 @@ typedef struct {
 
 typedef struct {
     uint64_t        id, vm, owner;
-    ngx_str_t       kind, vm_name, actor, via, state;
+    ngx_str_t       kind, vm_name, owner_account, actor, via, state;
     ngx_uint_t      step, nsteps, percent;
     ngx_str_t       created, started, finished;
     ngx_str_t       error_code, error_detail;

@@ -8,13 +8,13 @@
 #include "panel/api/body.h"
 #include "panel/api/query.h"
 #include "panel/api/route.h"
+#include "panel/live/task_view.h"
 #include "panel/task/runner.h"
 #include "panel/task/task_action.h"
 #include "panel/task/task_log.h"
 #include "panel/task/task_run.h"
 #include "panel/vm/vm_action.h"
 #include "runtime/call.h"
-#include "runtime/zone_live.h"
 
 
 typedef struct {
@@ -218,9 +218,9 @@ vz_task_change_show(uint64_t id, const char *state)
 {
     vz_task_view_t  view;
 
-    if (vz_zone_task_get(id, &view) == NGX_OK) {
+    if (vz_task_view_get(id, &view) == NGX_OK) {
         ngx_cpystrn(view.state, (u_char *) state, sizeof(view.state));
-        vz_zone_task_put(&view);
+        vz_task_view_put(&view);
     }
 }
 

@@ -8,7 +8,6 @@
 #include "panel/task/task_run.h"
 #include "runtime/db_rows.h"
 #include "runtime/settings.h"
-#include "runtime/zone_live.h"
 
 
 #define VZ_TASK_RUN_BACKOFF   30000  /* ms, at most */
@@ -636,7 +635,7 @@ vz_task_run_show(vz_task_run_t *run, const char *state,
     vz_task_run_name(view->kind, sizeof(view->kind), chain->kind);
     vz_task_run_name(view->state, sizeof(view->state), state);
 
-    vz_zone_task_put(view);
+    vz_task_view_put(view);
 }
 
 

@@ -6,6 +6,7 @@
 #define VZ_TASK_RUN_H
 
 #include "panel/live/notification.h"
+#include "panel/live/task_view.h"
 #include "panel/task/task_log.h"
 #include "runtime/relay.h"
 

@@ -5,12 +5,12 @@
  * is not cancelable: a leaving worker answers who waits.
  */
 
+#include "panel/live/task_view.h"
 #include "panel/task/task.h"
 #include "panel/task/task_wait.h"
 #include "runtime/call.h"
 #include "runtime/db_rows.h"
 #include "runtime/fiber.h"
-#include "runtime/zone_live.h"
 
 
 #define VZ_WAIT_TICK    25          /* ms between looks at the zone */
@@ -108,7 +108,7 @@ vz_task_wait(vz_call_t *call, uint64_t id, vz_call_pt then)
 
     seen = vz_zone_version();
 
-    if (vz_zone_task_get(id, &view) == NGX_OK) {
+    if (vz_task_view_get(id, &view) == NGX_OK) {
         state.data = view.state;
         state.len = ngx_strlen(view.state);
 
@@ -216,7 +216,7 @@ vz_wait_look(void)
         return;
     }
 
-    (void) vz_zone_tasks(vz_wait_seen, vz_wait_view, NULL);
+    (void) vz_task_view_each(vz_wait_seen, vz_wait_view, NULL);
     vz_wait_seen = version;
 }
 

@@ -8,7 +8,6 @@
 
 #include "runtime/db.h"
 #include "runtime/json.h"
-#include "runtime/zone.h"
 
 
 /* The columns that vz_vm_json() reads, over vm v and VZ_VM_JOINS. */
@@ -53,9 +52,6 @@ void vz_vm_json(vz_json_t *json, const vz_rows_t *rows, ngx_uint_t row,
 void vz_vm_json_open(vz_json_t *json, const vz_rows_t *rows, ngx_uint_t row,
     ngx_uint_t first);
 
-/* vz_vm_json_time: ms since the epoch as RFC 3339; null for 0. */
-void vz_vm_json_time(vz_json_t *json, const char *key, uint64_t msec);
-
 /* vz_vm_json_version: for ETag and If-Match, from the same row. */
 uint64_t vz_vm_json_version(const vz_rows_t *rows, ngx_uint_t row,
     ngx_uint_t first);
@@ -63,13 +59,6 @@ uint64_t vz_vm_json_version(const vz_rows_t *rows, ngx_uint_t row,
 /* vz_vm_json_place: where it is, from the same row. */
 void vz_vm_json_place(const vz_rows_t *rows, ngx_uint_t row, ngx_uint_t first,
     uint64_t *node, uint32_t *ctid);
-
-/* vz_vm_json_sample: what of it changes by itself, for events. */
-void vz_vm_json_sample(vz_json_t *json, const vz_sample_t *sample);
-
-/* vz_vm_json_view: a running task, for events, as its reader may see it. */
-void vz_vm_json_view(vz_json_t *json, const char *key,
-    const vz_task_view_t *view, ngx_uint_t admin);
 
 
 #endif /* VZ_VM_JSON_H */

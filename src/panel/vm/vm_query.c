@@ -131,8 +131,8 @@ vz_vm_query_state(vz_call_t *call, vz_vm_query_t *query)
     }
 
     for (state = VZ_STATE_UNKNOWN; state <= VZ_STATE_FROZEN; state++) {
-        if (ngx_strlen(vz_collector_state(state)) == text.len
-            && ngx_strncmp(vz_collector_state(state), text.data,
+        if (ngx_strlen(vz_sample_state_name(state)) == text.len
+            && ngx_strncmp(vz_sample_state_name(state), text.data,
                            text.len) == 0)
         {
             query->state_given = 1;

@@ -6,8 +6,8 @@
 #define VZ_VM_QUERY_H
 
 #include "panel/api/query.h"
+#include "panel/live/sample.h"
 #include "panel/vm/vm_shown.h"
-#include "runtime/zone.h"
 
 
 typedef enum {

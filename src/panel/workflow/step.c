@@ -3,13 +3,14 @@
  */
 
 #include "panel/api/strlist.h"
+#include "panel/api/zone_ids.h"
 #include "panel/live/collector.h"
 #include "panel/mail/outbox.h"
-#include "panel/node/address.h"
 #include "panel/node/ctid.h"
 #include "panel/node/stranger.h"
 #include "panel/task/run_own.h"
 #include "panel/task/run_verb.h"
+#include "panel/workflow/address_swap.h"
 #include "panel/workflow/step.h"
 #include "runtime/db_rows.h"
 
@@ -154,7 +155,7 @@ vz_step_renumber(vz_task_run_t *run)
     run->vm.ctid.len = ngx_sprintf(p, "%uD%Z", number.ctid) - p - 1;
     run->vm.ctid.data = p;
 
-    vz_zone_vms_change();
+    vz_zone_bump(VZ_GENERATION_VMS);
 
     return VZ_OK;
 }
@@ -200,7 +201,7 @@ vz_step_adopted(vz_task_run_t *run)
     rc = vz_run_own_in_tx(run, vz_adopted_body, NULL);
 
     if (rc == VZ_OK) {
-        vz_zone_vms_change();
+        vz_zone_bump(VZ_GENERATION_VMS);
     }
 
     return rc;
