@@ -244,7 +244,8 @@ test-vm: stack packages-vm
 test-import: packages-run packages-test
 	@prove --timer t/tesis/*.t
 
-lint: packages-build packages-lint packages-test npm
+# the pages' types and bodies are held to the tables of the module
+lint: module packages-lint packages-test npm
 	@scripts/lint
 
 format: packages-lint

@@ -368,6 +368,15 @@ vz_field_pattern(vz_field_e kind)
 }
 
 
+const char *
+vz_field_strange_pattern(vz_field_e kind)
+{
+    const vz_field_def_t  *def = vz_field_def(kind);
+
+    return def != NULL ? def->strange : NULL;
+}
+
+
 static vz_code_e
 vz_field_check_ctid(const char *s, size_t len)
 {

@@ -256,6 +256,12 @@ test('a container is made, changed, suspended and destroyed', async () => {
     await contract.done('GET', '/vms', { q: mark, sort: '-memory' },
         undefined, boss);
 
+    for (const [method, path] of contract.operations()) {
+        if (method === 'GET' && path.startsWith('/vms/{id}/')) {
+            await contract.done(method, path, vm, undefined, boss);
+        }
+    }
+
     for (const power of ['stop', 'start', 'restart']) {
         await contract.done('POST', `/vms/{id}/${power}`, vm, undefined,
             { ...boss, ...wait });

@@ -8,15 +8,7 @@ import { badge } from '../../parts/state.js';
 import { ago, moment, number, t, word } from '../../i18n.js';
 
 /**
- * @typedef {{
- *     id: number, user: number | null, task: number | null,
- *     recipient: string, template: string, language: string,
- *     state: 'held' | 'queued' | 'sent' | 'failed' | 'bounced'
- *         | 'cancelled',
- *     attempts: number, reported: string | null,
- *     next_try: string | null, error: string | null, created: string,
- *     sent: string | null,
- * }} Letter
+ * @typedef {import('../../schemas.d.ts').Mail} Letter
  * @typedef {import('../../parts/listing.js').Desk} Desk
  */
 

@@ -154,7 +154,8 @@ vz_order_show_reply(vz_call_t *call, const vz_order_t *order, ngx_uint_t status)
     vz_call_location(call, "/orders/%V", &order->secret);
 
     if (status == 0) {
-        status = vz_task_state_over(task.state) ? NGX_HTTP_OK : NGX_HTTP_ACCEPTED;
+        status = vz_task_state_over(task.state) ? NGX_HTTP_OK
+                                                : NGX_HTTP_ACCEPTED;
     }
 
     (void) vz_call_reply(call, status);
