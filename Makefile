@@ -2,7 +2,7 @@
 #
 #   make            build the module and the three programs
 #   make up         build, and run the whole panel from run/   (make down)
-#   make test       every test; also: unit fuzz test-verbs test-nginx test-chain
+#   make test       every test; also: unit fuzz test-daemon test-nginx test-chain
 #                   test-browser test-import attack lint openvz
 #   make install    into DESTDIR; make uninstall takes it away again
 #
@@ -43,7 +43,7 @@ UNITDIR    ?= $(PREFIX)/lib/systemd/system
 
 all: $(BUILD)/module.tested $(DAEMON) $(HOOK) $(UNPACK)
 
-.PHONY: all module programs up down test unit fuzz test-verbs attack \
+.PHONY: all module programs up down test unit fuzz test-daemon attack \
         test-nginx test-chain test-browser test-import test-vm soak lint \
         format openvz test-openvz \
         install uninstall clean distclean \
@@ -205,8 +205,8 @@ test-nginx: stack packages-test $(if $(TEST_NGINX),packages-nginx)
 
 # each verb of the daemon on both drivers: real containers of lxc, and a
 # stand-in for vzctl; VERBS_DRIVERS names one
-test-verbs: programs packages-run packages-test $(TOP)/templates/busybox.built
-	@VERBS_BUILD=$(BUILD) prove t/vz t/verbs
+test-daemon: programs packages-run packages-test $(TOP)/templates/busybox.built
+	@VERBS_BUILD=$(BUILD) prove t/stub/vzctl t/daemon
 
 # a daemon for nodes of OpenVZ, and its verbs as on their kernel
 openvz: packages-build packages-openvz
@@ -214,10 +214,10 @@ openvz: packages-build packages-openvz
 
 test-openvz: openvz packages-run packages-test $(TOP)/templates/busybox.built
 	@musl-gcc -static -idirafter /usr/include -idirafter \
-	    /usr/include/$$(gcc -print-multiarch) -o $(TOP)/openvz/old t/vz/old.c
+	    /usr/include/$$(gcc -print-multiarch) -o $(TOP)/openvz/old t/stub/vzctl/old.c
 	@VERBS_THROUGH=$(CURDIR)/$(TOP)/openvz/old VERBS_DRIVERS=vzctl \
 	    VERBS_BUILD=$(TOP)/openvz \
-	    prove t/vz $(addprefix t/verbs/,boot.t mark.t templates.t verbs.t)
+	    prove t/stub/vzctl $(addprefix t/daemon/,boot.t mark.t templates.t verbs.t)
 
 # what a guest tries against the node and its neighbours
 attack: programs packages-run packages-test \
@@ -242,7 +242,7 @@ test-vm: stack packages-vm
 
 # a database of the thesis, on a MariaDB of its own
 test-import: packages-run packages-test
-	@prove --timer t/tesis/*.t
+	@prove --timer t/import/*.t
 
 lint: packages-build packages-lint packages-test npm
 	@scripts/lint
