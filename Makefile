@@ -199,14 +199,14 @@ fuzz: packages-build packages-test
 	@$(MAKE) --no-print-directory -f t/unit/Makefile fuzz \
 	    $(if $(FUZZ_SECONDS),FUZZ_SECONDS=$(FUZZ_SECONDS))
 
-# TEST_NGINX=FOLDER has a checkout of the real Test::Nginx run them
+# T="120-orders.t" names files; TEST_NGINX=FOLDER has a checkout of the real Test::Nginx run them
 test-nginx: stack packages-test $(if $(TEST_NGINX),packages-nginx)
 	@SANITIZE="$(SANITIZE)" TEST_NGINX="$(TEST_NGINX)" scripts/test-nginx $(T)
 
 # each verb of the daemon on both drivers: real containers of lxc, and a
 # stand-in for vzctl; VERBS_DRIVERS names one
 test-daemon: programs packages-run packages-test $(TOP)/templates/busybox.built
-	@VERBS_BUILD=$(BUILD) prove t/stub/vzctl t/daemon
+	@VERBS_BUILD=$(BUILD) prove --timer t/stub/vzctl t/daemon
 
 # a daemon for nodes of OpenVZ, and its verbs as on their kernel
 openvz: packages-build packages-openvz
@@ -224,12 +224,14 @@ attack: programs packages-run packages-test \
         $(TEMPLATES:%=$(TOP)/templates/%.built)
 	@VERBS_BUILD=$(BUILD) prove --timer t/attack
 
-# the whole job on real parts: curl, a browser, processes that are killed
+# the whole system on real parts: installation, orders, hardware, processes that
+# are killed, a hostile guest; T="curl kill" names parts
 test-chain: stack packages-test npm
 	@scripts/test-chain $(T)
 
+# T="keyboard" names files
 test-browser: stack packages-test npm
-	@scripts/test-chain browser
+	@scripts/test-browser $(T)
 
 # an hour: workers that stand still in the middle of every kind of task
 soak: stack packages-test
