@@ -10,6 +10,7 @@
  * sources: src/daemon/template/template_verdict.c src/daemon/base/run_folder.c
  * sources: src/daemon/rootfs/disk_space.c src/daemon/ct/ct_mark.c
  * sources: src/daemon/base/file.c t/unit/talk.c src/daemon/base/monotonic.c
+ * sources: src/daemon/server/verb_host.c src/daemon/base/sysinfo.c
  */
 
 #include <dirent.h>
@@ -23,6 +24,8 @@
 #include "daemon/base/dirtree.h"
 #include "talk.h"
 #include "daemon/base/job.h"
+#include "daemon/server/verb_host.h"
+#include "daemon/server/verb_table.h"
 
 
 #define T1  "aaaaaaaaaaaaaaaa"
@@ -57,7 +60,7 @@ drv_tag(const vz_config_t *c, uint32_t ctid, char tag[VZ_TAG_LEN + 1])
 
 
 static void
-drv_count(vz_job_t *job)
+verb_count(vz_job_t *job)
 {
     int  fd;
 
@@ -76,9 +79,9 @@ put(unsigned ctid, const char *tag)
 
 
 static vz_code_e
-drv_create(vz_job_t *job)
+verb_create(vz_job_t *job)
 {
-    drv_count(job);
+    verb_count(job);
 
     if (access(at("ct", job->req->ctid), F_OK) == 0) {
         return vz_job_end(job, VZ_OK, "already");
@@ -95,9 +98,9 @@ drv_create(vz_job_t *job)
 
 
 static vz_code_e
-drv_destroy(vz_job_t *job)
+verb_destroy(vz_job_t *job)
 {
-    drv_count(job);
+    verb_count(job);
 
     return unlink(at("ct", job->req->ctid)) == 0
            ? VZ_OK : vz_job_end(job, VZ_OK, "already");
@@ -105,9 +108,9 @@ drv_destroy(vz_job_t *job)
 
 
 static vz_code_e
-drv_adopt(vz_job_t *job)
+verb_adopt(vz_job_t *job)
 {
-    drv_count(job);
+    verb_count(job);
 
     if (access(at("ct", job->req->ctid), F_OK) == -1) {
         return vz_job_end(job, VZ_NOENT, "not there");
@@ -120,9 +123,9 @@ drv_adopt(vz_job_t *job)
 
 
 static vz_code_e
-drv_act(vz_job_t *job)
+verb_act(vz_job_t *job)
 {
-    drv_count(job);
+    verb_count(job);
 
     return access(at("ct", job->req->ctid), F_OK) == 0
            ? VZ_OK : vz_job_end(job, VZ_NOENT, "not there");
@@ -130,20 +133,20 @@ drv_act(vz_job_t *job)
 
 
 static vz_code_e
-drv_fails(vz_job_t *job)
+verb_fails(vz_job_t *job)
 {
-    drv_count(job);
+    verb_count(job);
 
     return vz_job_end(job, VZ_FAILED, "as always");
 }
 
 
 static vz_code_e
-drv_slow(vz_job_t *job)
+verb_slow(vz_job_t *job)
 {
     struct timespec  ts = { 0, 300000000 };
 
-    drv_count(job);
+    verb_count(job);
     vz_job_progress(job, 1, "slow");
     (void) nanosleep(&ts, NULL);
 
@@ -153,7 +156,7 @@ drv_slow(vz_job_t *job)
 
 /* somebody else's container is put there while this one is looked at */
 static vz_code_e
-drv_status(vz_job_t *job)
+verb_status(vz_job_t *job)
 {
     vz_job_data(job, "id=%u", job->req->ctid);
 
@@ -167,17 +170,21 @@ drv_status(vz_job_t *job)
 
 static const vz_driver_t  driver = {
     .name = "test",
-    .tag = drv_tag,
-    .run = {
-        [VZ_VERB_CREATE] = drv_create,
-        [VZ_VERB_DESTROY] = drv_destroy,
-        [VZ_VERB_ADOPT] = drv_adopt,
-        [VZ_VERB_START] = drv_act,
-        [VZ_VERB_STOP] = drv_act,
-        [VZ_VERB_RESTART] = drv_fails,
-        [VZ_VERB_SETNAME] = drv_slow,
-        [VZ_VERB_STATUS] = drv_status
-    }
+    .tag = drv_tag
+};
+
+/* in place of server/verb_table.c */
+const vz_verb_row_t  vz_verb_table[VZ_VERB_COUNT] = {
+    [VZ_VERB_CREATE] = { verb_create, 0 },
+    [VZ_VERB_DESTROY] = { verb_destroy, 0 },
+    [VZ_VERB_ADOPT] = { verb_adopt, 0 },
+    [VZ_VERB_START] = { verb_act, 0 },
+    [VZ_VERB_STOP] = { verb_act, 0 },
+    [VZ_VERB_RESTART] = { verb_fails, 0 },
+    [VZ_VERB_SETNAME] = { verb_slow, 0 },
+    [VZ_VERB_STATUS] = { verb_status, 0 },
+    [VZ_VERB_TEMPLATES] = { vz_verb_host_templates, 1 },
+    [VZ_VERB_PING] = { vz_verb_host_ping, 1 }
 };
 
 
@@ -222,13 +229,13 @@ a_number_is_not_an_identity(void **state)
     verb(c, "tag=" T1 " start 101", "ok", 3);
 
     verb(c, "tag=" T2 " start 101",
-         "err noent container 101 is not the one that is meant", 3);
+         "err noent no container 101 has this tag", 3);
     verb(c, "start 101",
-         "err noent container 101 is not the one that is meant", 3);
+         "err noent no container 101 has this tag", 3);
     verb(c, "tag=" T2 " create 101 x",
-         "err exists container 101 exists, and is another", 3);
+         "err exists container 101 exists with another tag", 3);
     verb(c, "create 101 x",
-         "err exists container 101 exists, and is another", 3);
+         "err exists container 101 exists with another tag", 3);
     verb(c, "tag=" T2 " destroy 101", "ok already", 3);
     verb(c, "destroy 101", "ok already", 3);
     verb(c, "tag=" T1 " destroy 101", "ok", 4);
@@ -249,9 +256,9 @@ those_without_a_tag_go_on_among_themselves(void **state)
     verb(c, "create 102 x", "ok", 1);
     verb(c, "start 102", "ok", 2);
     verb(c, "tag=" T1 " start 102",
-         "err noent container 102 is not the one that is meant", 2);
+         "err noent no container 102 has this tag", 2);
     verb(c, "tag=" T2 " create 102 x",
-         "err exists container 102 exists, and is another", 2);
+         "err exists container 102 exists with another tag", 2);
     verb(c, "tag=" T2 " destroy 102", "ok already", 2);
     verb(c, "destroy 102", "ok", 3);
     verb(c, "create 102 x", "ok", 4);
@@ -271,7 +278,7 @@ one_is_adopted_by_who_names_what_it_is(void **state)
     put(103, "");
 
     verb(c, "tag=" T2 " adopt 103 " T1,
-         "err noent container 103 is not the one that is meant", 1);
+         "err noent no container 103 has this tag", 1);
     verb(c, "fence=9 adopt 103 " T1, "ok", 2);
     verb(c, "adopt 103 " T1, "ok already", 2);
     verb(c, "tag=" T2 " adopt 103 " T1, "ok already", 2);
@@ -280,7 +287,7 @@ one_is_adopted_by_who_names_what_it_is(void **state)
 
     /* the next one counts from its own beginning */
     verb(c, "adopt 103 " T2,
-         "err noent container 103 is not the one that is meant", 2);
+         "err noent no container 103 has this tag", 2);
     verb(c, "fence=2 id=1.1 tag=" T1 " adopt 103 " T2, "ok", 3);
     verb(c, "fence=1 tag=" T2 " stop 103",
          "err stale 2 is the newest fence that was seen of container 103", 3);
@@ -314,7 +321,7 @@ who_was_followed_by_another_is_told(void **state)
 
     /* another's verb says nothing about this one */
     verb(c, "fence=99 tag=" T2 " stop 104",
-         "err noent container 104 is not the one that is meant", 5);
+         "err noent no container 104 has this tag", 5);
     verb(c, "fence=9 tag=" T1 " stop 104", "ok", 6);
     verb(c, "fence=9 tag=" T1 " destroy 104", "ok", 7);
 
@@ -535,13 +542,13 @@ a_read_is_of_the_one_that_is_meant(void **state)
     expect(c, "= id=119");
     expect(c, "ok");
     ask(c, VZ_LIT("tag=" T2 " status 119\n"));
-    expect(c, "err noent container 119 is not the one that is meant");
+    expect(c, "err noent no container 119 has this tag");
     ask(c, VZ_LIT("tag=" T2 " status 121\n"));
     expect_start(c, "err noent ");
 
     /* another took the number while it was read */
     ask(c, VZ_LIT("tag=" T1 " status 120\n"));
-    expect(c, "err noent container 120 is not the one that is meant");
+    expect(c, "err noent no container 120 has this tag");
     hang_up(c);
 }
 

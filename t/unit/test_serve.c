@@ -9,6 +9,7 @@
  * sources: src/daemon/template/template_verdict.c src/daemon/base/run_folder.c
  * sources: src/daemon/rootfs/disk_space.c src/daemon/ct/ct_mark.c
  * sources: src/daemon/base/file.c t/unit/talk.c src/daemon/base/monotonic.c
+ * sources: src/daemon/server/verb_host.c src/daemon/base/sysinfo.c
  */
 
 #include <poll.h>
@@ -19,10 +20,12 @@
 #include "daemon/base/monotonic.h"
 #include "talk.h"
 #include "daemon/base/job.h"
+#include "daemon/server/verb_host.h"
+#include "daemon/server/verb_table.h"
 
 
 static vz_code_e
-drv_tells_secret(vz_job_t *job)
+verb_tells_secret(vz_job_t *job)
 {
     vz_job_data(job, "is=%d", strcmp(job->secret, "correct horse") == 0);
 
@@ -31,7 +34,7 @@ drv_tells_secret(vz_job_t *job)
 
 
 static vz_code_e
-drv_slow(vz_job_t *job)
+verb_slow(vz_job_t *job)
 {
     struct timespec  ts = { 0, 400000000 };
 
@@ -43,11 +46,15 @@ drv_slow(vz_job_t *job)
 
 
 static const vz_driver_t  driver = {
-    .name = "test",
-    .run = {
-        [VZ_VERB_START] = drv_slow,
-        [VZ_VERB_PASSWD] = drv_tells_secret
-    }
+    .name = "test"
+};
+
+/* in place of server/verb_table.c */
+const vz_verb_row_t  vz_verb_table[VZ_VERB_COUNT] = {
+    [VZ_VERB_START] = { verb_slow, 0 },
+    [VZ_VERB_PASSWD] = { verb_tells_secret, 0 },
+    [VZ_VERB_TEMPLATES] = { vz_verb_host_templates, 1 },
+    [VZ_VERB_PING] = { vz_verb_host_ping, 1 }
 };
 
 

@@ -7,10 +7,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 #include "daemon/base/job.h"
+#include "wire/reply.h"
 #include "wire/say.h"
 
 
-#define VZ_JOB_PATIENCE  5000       /* ms for a client that does not read */
+#define VZ_JOB_PATIENCE  5000       /* ms to wait for a client that does not
+                                       read */
 
 
 static void vz_job_tell(vz_job_t *job);
@@ -94,7 +96,7 @@ vz_job_data(vz_job_t *job, const char *fmt, ...)
     }
 
     if ((size_t) n >= sizeof(line) - 3) {
-        /* the last pair was cut: leave it out */
+        /* the last pair does not fit: leave it out */
         p = strrchr(line + 2, ' ');
         if (p == NULL) {
             return;
@@ -166,7 +168,7 @@ vz_job_final(vz_job_t *job, vz_code_e code)
 
     } else {
         n = snprintf(line, sizeof(line), "err %s %s\n", vz_code_name(code),
-                     words[0] ? words : "no more is known");
+                     words[0] ? words : "no details are known");
     }
 
     if (job->held + sizeof(line) > sizeof(job->hold)) {
@@ -288,7 +290,7 @@ vz_job_hold(vz_job_t *job, const char *line, size_t len)
 }
 
 
-/* never waits on a socket; on a terminal or a pipe it may */
+/* Never blocks on a socket; on a terminal or a pipe it may. */
 static ssize_t
 vz_job_send(int fd, const char *p, size_t len)
 {

@@ -1,5 +1,5 @@
 /*
- * The lxc driver: what this host must have, and one function per verb.
+ * The lxc driver: its functions, what this host must have, and --down.
  */
 
 #include <dlfcn.h>
@@ -15,13 +15,14 @@
 #include <lxc/version.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include "daemon/base/check.h"
+#include "daemon/base/check_line.h"
 #include "daemon/base/dirtree.h"
 #include "daemon/base/lock.h"
 #include "daemon/base/log.h"
 #include "daemon/base/spawn.h"
 #include "daemon/cgroup/cgroup.h"
 #include "daemon/cgroup/cgroup_end.h"
+#include "daemon/lxc/lxc_address.h"
 #include "daemon/lxc/lxc_driver.h"
 #include "daemon/lxc/lxc_lifecycle.h"
 #include "daemon/lxc/lxc_monitor.h"
@@ -38,8 +39,9 @@
 
 
 #define VZ_LXC_LOCK_WAIT  10000     /* ms, for --down */
-#define VZ_LXC_DOWN_TURN  250       /* ms between its looks at all */
-#define VZ_LXC_DOWN_ASK   8         /* turns between its requests */
+#define VZ_LXC_DOWN_TURN  250       /* ms between two checks of all
+                                       containers */
+#define VZ_LXC_DOWN_ASK   8         /* checks between two requests to stop */
 
 
 typedef struct {
@@ -51,7 +53,7 @@ typedef struct {
     const vz_config_t   *conf;
     int                  rc;
     char                *words;
-    unsigned             turn;          /* of asking all of them */
+    unsigned             turn;          /* counts the checks */
     unsigned             running;
 } vz_lxc_down_t;
 
@@ -62,7 +64,8 @@ static int vz_lxc_check_one(const vz_ct_t *ct, void *data);
 static vz_code_e vz_lxc_open(const vz_config_t *conf, char *words);
 static int vz_lxc_down(const vz_config_t *conf, char *words);
 static int vz_lxc_check_net(const vz_config_t *conf);
-static int vz_lxc_filesystem(const char *name);
+static int vz_lxc_listed(const char *name);
+static vz_code_e vz_lxc_filesystem(const char *name, char *words);
 static int vz_lxc_plain(const char *path);
 static int vz_lxc_sweep(const vz_ct_t *ct, void *data);
 static int vz_lxc_wanted(const vz_config_t *conf, vz_wanted_pt each,
@@ -83,36 +86,29 @@ const vz_driver_t  vz_lxc_driver = {
     .wanted = vz_lxc_wanted,
     .boot = vz_lxc_power_boot,
     .tag = vz_lxc_lifecycle_tag,
-    .run = {
-        [VZ_VERB_CREATE] = vz_lxc_lifecycle_create,
-        [VZ_VERB_DESTROY] = vz_lxc_lifecycle_destroy,
-        [VZ_VERB_ADOPT] = vz_lxc_lifecycle_adopt,
-        [VZ_VERB_START] = vz_lxc_power_start,
-        [VZ_VERB_STOP] = vz_lxc_power_stop,
-        [VZ_VERB_RESTART] = vz_lxc_power_restart,
-        [VZ_VERB_SETMEMORYVM] = vz_lxc_set_memory,
-        [VZ_VERB_SETMEMORYOO] = vz_lxc_set_memory,
-        [VZ_VERB_SETMEMORYP] = vz_lxc_set_memory,
-        [VZ_VERB_SETDISK] = vz_lxc_set_disk,
-        [VZ_VERB_SETCPU] = vz_lxc_set_cpu,
-        [VZ_VERB_SETNAME] = vz_lxc_set_name,
-        [VZ_VERB_SETIP] = vz_lxc_set_ip,
-        [VZ_VERB_DELETEIP] = vz_lxc_set_deleteip,
-        [VZ_VERB_SETGATEWAY] = vz_lxc_set_gateway,
-        [VZ_VERB_SETDNS] = vz_lxc_set_dns,
-        [VZ_VERB_GETMEMORY] = vz_lxc_read_memory,
-        [VZ_VERB_GETDISK] = vz_lxc_read_disk,
-        [VZ_VERB_GETCPU] = vz_lxc_read_cpu,
-        [VZ_VERB_PASSWD] = vz_lxc_set_password,
-        [VZ_VERB_STATUS] = vz_lxc_read_status,
-        [VZ_VERB_LIST] = vz_lxc_read_list,
-        [VZ_VERB_NODE] = vz_lxc_read_node
-    },
+    .set_tag = vz_lxc_lifecycle_set_tag,
+    .create = vz_lxc_lifecycle_create,
+    .destroy = vz_lxc_lifecycle_destroy,
+    .start = vz_lxc_power_start,
+    .stop = vz_lxc_power_stop,
+    .set_memory = vz_lxc_set_memory,
+    .set_disk = vz_lxc_set_disk,
+    .set_cpu = vz_lxc_set_cpu,
+    .set_hostname = vz_lxc_set_hostname,
+    .set_password = vz_lxc_set_password,
+    .address_add = vz_lxc_address_add,
+    .address_remove = vz_lxc_address_remove,
+    .set_gateway = vz_lxc_address_gateway,
+    .set_dns = vz_lxc_address_dns,
+    .stat = vz_lxc_read_stat,
+    .each = vz_lxc_read_each,
+    .node = vz_lxc_read_node,
+    .node_units = vz_lxc_read_node_units,
     .archives = &vz_archive_all
 };
 
 
-/* what must be there, and the package that brings it */
+/* The programs that must exist, and the packages that contain them. */
 
 static const char *const  vz_lxc_programs[][2] = {
     { "/usr/sbin/nft", "nftables" },
@@ -124,8 +120,10 @@ static const char *const  vz_lxc_modules[] = { "btrfs", "overlay" };
 #define VZ_LXC_PROGRAMS  (sizeof(vz_lxc_programs) / sizeof(vz_lxc_programs[0]))
 #define VZ_LXC_MODULES   (sizeof(vz_lxc_modules) / sizeof(vz_lxc_modules[0]))
 
+#define VZ_LXC_MODULE_WAIT  60000    /* ms until modprobe has loaded one */
 
-/* liblxc hands paths to a shell and its configuration knows no quotes */
+
+/* liblxc passes paths to a shell, and its configuration has no quotes. */
 
 static int
 vz_lxc_plain(const char *path)
@@ -185,6 +183,7 @@ static int
 vz_lxc_check(const vz_config_t *conf)
 {
     int             lacks, fd;
+    char            words[VZ_WORDS_MAX];
     size_t          i;
     vz_lxc_check_t  check;
 
@@ -203,7 +202,8 @@ vz_lxc_check(const vz_config_t *conf)
     }
 
     for (i = 0; i < VZ_LXC_MODULES; i++) {
-        lacks += vz_check_line(vz_lxc_filesystem(vz_lxc_modules[i]),
+        lacks += vz_check_line(vz_lxc_filesystem(vz_lxc_modules[i], words)
+                               == VZ_OK,
                                "file system %s", vz_lxc_modules[i]);
     }
 
@@ -234,7 +234,7 @@ vz_lxc_check(const vz_config_t *conf)
 }
 
 
-/* what keeps containers apart, from the host and from its networks */
+/* What separates containers from the host and from its networks. */
 
 static int
 vz_lxc_check_net(const vz_config_t *conf)
@@ -251,7 +251,7 @@ vz_lxc_check_net(const vz_config_t *conf)
                                "container runs", conf->nft_table);
     } else {
         lacks += vz_check_line(0, "%s: virtual-server --boot, or the next list "
-                               "of the panel, makes it anew", words);
+                               "of the panel, makes it again", words);
     }
 
     if (conf->uplink[0]) {
@@ -271,7 +271,9 @@ vz_lxc_check_net(const vz_config_t *conf)
 }
 
 
-/* lxcfs ended, or was restarted and not reloaded, while it ran */
+/*
+ * lxcfs ended, or was restarted instead of reloaded, while the container ran.
+ */
 
 static int
 vz_lxc_check_one(const vz_ct_t *ct, void *data)
@@ -282,8 +284,8 @@ vz_lxc_check_one(const vz_ct_t *ct, void *data)
     check = data;
 
     if (vz_ct_state_alive(ct, &run) && vz_lxcfs_gone(check->conf, &run)) {
-        check->lacks += vz_check_line(0, "lxcfs in container %u: it has files "
-                                      "of one that is gone, restart it",
+        check->lacks += vz_check_line(0, "lxcfs in container %u: its files are "
+                                      "of one that has ended, restart it",
                                       ct->ctid);
     }
 
@@ -291,62 +293,89 @@ vz_lxc_check_one(const vz_ct_t *ct, void *data)
 }
 
 
-/* listed, or a module that can be loaded */
+/* Whether the kernel lists a file system in /proc/filesystems. */
 
 static int
-vz_lxc_filesystem(const char *name)
+vz_lxc_listed(const char *name)
 {
-    char         line[64], *p;
-    FILE        *fp;
-    unsigned     tries, found;
+    char    line[64], *p;
+    FILE   *fp;
+    int     found;
+    size_t  len;
+
+    fp = fopen("/proc/filesystems", "re");
+    if (fp == NULL) {
+        return 0;
+    }
+
+    found = 0;
+    len = strlen(name);
+
+    while (!found && fgets(line, sizeof(line), fp) != NULL) {
+        p = strchr(line, '\t');
+
+        found = p != NULL && strncmp(p + 1, name, len) == 0
+                && p[1 + len] == '\n';
+    }
+
+    fclose(fp);
+
+    return found;
+}
+
+
+/*
+ * The kernel has the file system, or has it once its module is loaded.  That
+ * takes a busy host many seconds after a reboot: btrfs measures its checksums
+ * first.
+ */
+
+static vz_code_e
+vz_lxc_filesystem(const char *name, char *words)
+{
+    vz_code_e    rc;
     vz_spawn_t   run;
 
     const char  *argv[] = { "/usr/sbin/modprobe", name, NULL };
 
-    found = 0;
-
-    for (tries = 0; !found && tries < 2; tries++) {
-        if (tries) {
-            memset(&run, 0, sizeof(run));
-            run.argv = argv;
-            run.timeout = 5000;
-
-            if (vz_spawn(&run) != VZ_OK) {
-                break;
-            }
-        }
-
-        fp = fopen("/proc/filesystems", "re");
-
-        while (fp != NULL && fgets(line, sizeof(line), fp) != NULL) {
-            p = strchr(line, '\t');
-
-            if (p != NULL && strncmp(p + 1, name, strlen(name)) == 0
-                && p[1 + strlen(name)] == '\n')
-            {
-                found = 1;
-            }
-        }
-
-        if (fp != NULL) {
-            fclose(fp);
-        }
+    if (vz_lxc_listed(name)) {
+        return VZ_OK;
     }
 
-    return (int) found;
+    memset(&run, 0, sizeof(run));
+    run.argv = argv;
+    run.timeout = VZ_LXC_MODULE_WAIT;
+
+    rc = vz_spawn(&run);
+
+    if (rc == VZ_TIMEOUT) {
+        snprintf(words, VZ_WORDS_MAX, "loading the kernel module %s takes "
+                 "more than %d s: try again", name,
+                 VZ_LXC_MODULE_WAIT / 1000);
+        return rc;
+    }
+
+    if (rc != VZ_OK || !vz_lxc_listed(name)) {
+        snprintf(words, VZ_WORDS_MAX, "this kernel has no file system %s",
+                 name);
+        return VZ_UNSUPPORTED;
+    }
+
+    return VZ_OK;
 }
 
 
 static vz_code_e
 vz_lxc_open(const vz_config_t *conf, char *words)
 {
-    size_t  i;
+    size_t     i;
+    vz_code_e  rc;
 
     for (i = 0; i < VZ_LXC_MODULES; i++) {
-        if (!vz_lxc_filesystem(vz_lxc_modules[i])) {
-            snprintf(words, VZ_WORDS_MAX, "this kernel has no file system %s",
-                     vz_lxc_modules[i]);
-            return VZ_UNSUPPORTED;
+        rc = vz_lxc_filesystem(vz_lxc_modules[i], words);
+
+        if (rc != VZ_OK) {
+            return rc;
         }
     }
 
@@ -362,7 +391,7 @@ vz_lxc_open(const vz_config_t *conf, char *words)
 }
 
 
-/* unfinished work of a process that died: nobody holds its lock any more */
+/* Remove the unfinished work of a process that died: its lock is free. */
 
 static int
 vz_lxc_sweep(const vz_ct_t *ct, void *data)
@@ -402,7 +431,7 @@ vz_lxc_wanted(const vz_config_t *conf, vz_wanted_pt each, void *data)
     wanted.each = each;
     wanted.data = data;
 
-    /* those that run already */
+    /* first the rules for those that run already */
 
     vz_nft_guard_keep(conf, NULL);
 
@@ -434,7 +463,10 @@ vz_lxc_down(const vz_config_t *conf, char *words)
         return -1;
     }
 
-    /* all have the same time, and what is left of it is killed at once */
+    /*
+     * all containers have the same time to stop; then the rest is killed at
+     * once
+     */
 
     if (vz_lxc_down_wait(&down) == -1
         || vz_ct_store_each(conf, 0, vz_lxc_down_kill, &down) == -1
@@ -456,7 +488,7 @@ vz_lxc_down(const vz_config_t *conf, char *words)
 }
 
 
-/* until none runs, or all have had stop_timeout since they were asked */
+/* Wait until none runs, or until stop_timeout is over. */
 
 static int
 vz_lxc_down_wait(vz_lxc_down_t *down)
@@ -486,7 +518,7 @@ vz_lxc_down_wait(vz_lxc_down_t *down)
 }
 
 
-/* again and again: a request may be lost while init is young */
+/* Repeat the request: it may be lost while init is young. */
 
 static int
 vz_lxc_down_ask(const vz_ct_t *ct, void *data)

@@ -1,0 +1,18 @@
+/*
+ * POST /api/vms: an administrator creates a container for an existing user.
+ */
+
+#ifndef VZ_VM_CREATE_H
+#define VZ_VM_CREATE_H
+
+#include "panel/api/body.h"
+#include "runtime/http.h"
+
+
+extern const vz_body_t  vz_vm_create_form;
+
+/* POST /api/vms: 202 with the task that creates it */
+void vz_vm_create(vz_call_t *call);
+
+
+#endif /* VZ_VM_CREATE_H */
