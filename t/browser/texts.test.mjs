@@ -271,7 +271,7 @@ test('what has a code is said, in just those words', async () => {
 
     for (const dir of ['daemon', 'panel', 'runtime']) {
         const names = await readdir(new URL(`../../src/${dir}`,
-            import.meta.url));
+            import.meta.url), { recursive: true });
 
         for (const name of names.filter((one) => one.endsWith('.c'))) {
             all += await source(`${dir}/${name}`);
