@@ -399,7 +399,7 @@ vz_lxc_wanted(const vz_config_t *conf, vz_wanted_pt each, void *data)
     wanted.each = each;
     wanted.data = data;
 
-    /* first the rules for those that run already */
+    /* the rules for running containers come first */
 
     vz_nft_guard_keep(conf, NULL);
 
