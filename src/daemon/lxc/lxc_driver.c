@@ -423,8 +423,8 @@ vz_lxc_down(const vz_config_t *conf, char *words)
 {
     vz_lxc_down_t  down;
 
+    memset(&down, 0, sizeof(down));
     down.conf = conf;
-    down.rc = 0;
     down.words = words;
 
     if (vz_lxc_open(conf, words) != VZ_OK) {
