@@ -40,6 +40,7 @@
 #include "wire/field.h"
 #include "wire/field_value.h"
 #include "wire/frame.h"
+#include "wire/reply.h"
 
 
 #define VZ_HOOK_WAIT   500          /* ms to wait for an image that is being

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 #include "daemon/base/job.h"
+#include "wire/reply.h"
 #include "wire/say.h"
 
 

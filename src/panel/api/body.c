@@ -3,10 +3,10 @@
  */
 
 #include "panel/api/body.h"
+#include "panel/api/people.h"
 #include "runtime/call.h"
 #include "runtime/db_rows.h"
 #include "wire/field_value.h"
-#include "wire/people.h"
 
 
 static const vz_body_member_t *vz_body_find(const vz_body_t *form,
@@ -268,7 +268,7 @@ vz_body_text(vz_call_t *call, const vz_body_member_t *member, json_t *value,
     text->data = (u_char *) data;
     text->len = len;
 
-    if (member->type != VZ_BODY_TEXT && vz_field_people(member->field)) {
+    if (member->type != VZ_BODY_TEXT && vz_field_folds(member->field)) {
         vz_body_people(call, text);
     }
 }

@@ -6,9 +6,9 @@
 #ifndef VZ_BODY_H
 #define VZ_BODY_H
 
+#include "panel/api/fields.h"
 #include "runtime/db.h"
 #include "runtime/http.h"
-#include "wire/field.h"
 
 
 typedef enum {

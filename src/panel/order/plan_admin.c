@@ -18,7 +18,7 @@ typedef struct {
 } vz_plan_body_t;
 
 
-/* what the drivers take: a smaller memory or disk starts no system */
+/* the least that the drivers take: no system starts with less */
 
 #define vz_plan_members(required)                                             \
     { "name", VZ_BODY_FIELD, VZ_FIELD_PLAN, required, 0, 0,                   \
