@@ -124,9 +124,9 @@ sub was_there {
     is("$ct->{state} $ct->{hostname} $ct->{tag}", 'running old.example.org -',
        "$node->{driver}: it is listed as it is");
 
-    verb($node, "tag=$tag $_", "err noent container $id is not the one that is"
-        . ' meant') for "start $id", "stop $id", "restart $id",
-        "setcpu $id 2000", "setname $id mine", "status $id";
+    verb($node, "tag=$tag $_", "err noent no container $id has this tag")
+        for "start $id", "stop $id", "restart $id", "setcpu $id 2000",
+            "setname $id mine", "status $id";
     verb($node, "tag=$tag create $id $t",
          "err exists container $id exists with another tag");
     verb($node, 'tag=' . '8' x 16 . " destroy $id", 'ok already',
