@@ -5,7 +5,7 @@
  *
  *   html/schemas.d.ts       the types of bodies and replies, and which path
  *                           replies with which
- *   html/parts/bodies.js    what each member of a body may be, for the forms
+ *   html/js/lib/bodies.js   what each member of a body may be, for the forms
  *   docs/api.md             the table of all operations
  *
  * All are committed.  With --check nothing is written, and the exit status is
@@ -259,7 +259,7 @@ function guide() {
 let stale = 0;
 
 for (const [path, text] of [['html/schemas.d.ts', types()],
-    ['html/parts/bodies.js', bodies()], ['docs/api.md', guide()]])
+    ['html/js/lib/bodies.js', bodies()], ['docs/api.md', guide()]])
 {
     let before = '';
 

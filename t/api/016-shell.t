@@ -43,7 +43,7 @@ sub no_evil {
 
 # every path of the pages, as the application itself has them
 sub paths {
-    open my $in, '<', "$html/app.js" or die "app.js: $!";
+    open my $in, '<', "$html/js/app.js" or die "app.js: $!";
     local $/;
 
     my %paths = map { $_ => 1 } <$in> =~ /\{ path: '(\w*)'/g;

@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { grammar, strangeIn } from '../../html/parts/people.js';
+import { grammar, strangeIn } from '../../html/js/lib/people.js';
 import { url } from './browser.mjs';
 
 const lines = (await readFile(new URL('../unit/people.tsv', import.meta.url),

@@ -1,5 +1,5 @@
 /*
- * html/api.js against a server that breaks: what a stream that returns says,
+ * html/js/lib/api.js against a server that breaks: what a stream that returns says,
  * what is sent again and what is not.  Runs in node, without a browser.
  */
 
@@ -39,7 +39,7 @@ Object.assign(globalThis, {
         querySelector: () => ({ getAttribute: () => base }) }),
 });
 
-const { Problem, get, listen, post } = await import('../../html/api.js');
+const { Problem, get, listen, post } = await import('../../html/js/lib/api.js');
 
 
 /**

@@ -71,11 +71,11 @@ test('what everybody loads names no text that comes later', async () => {
     const base = JSON.parse(await readFile(new URL('i18n/es.json', html),
         'utf8'));
     const all = await texts('es');
-    const early = ['app.js', 'screens/plans.js', 'screens/order.js',
-        'screens/order-live.js', 'screens/signin.js', 'screens/reset.js',
-        'screens/contact.js', 'parts/header.js', 'parts/form.js',
-        'parts/fault.js', 'parts/steps.js', 'parts/toast.js',
-        'parts/button.js', 'parts/loading.js', 'parts/order-mail.js'];
+    const early = ['js/app.js', 'js/order/plans.js', 'js/order/order.js',
+        'js/order/order-live.js', 'js/account/signin.js', 'js/account/reset.js',
+        'js/order/contact.js', 'js/shell/header.js', 'js/ui/form.js',
+        'js/ui/fault.js', 'js/task/steps.js', 'js/ui/toast.js',
+        'js/ui/button.js', 'js/ui/loading.js', 'js/order/order-mail.js'];
     const missing = [];
 
     for (const name of early) {

@@ -1,0 +1,295 @@
+/* Account: the password, where one is signed in, tokens, look and language. */
+
+import { get, post, remove, replace } from '../lib/api.js';
+import { button, copyable } from '../ui/button.js';
+import { ask } from '../ui/dialog.js';
+import { h, put } from '../ui/dom.js';
+import { fault, refuse } from '../ui/fault.js';
+import { choice } from '../ui/fields.js';
+import { form, STRONG, text } from '../ui/form.js';
+import { icon } from '../ui/icon.js';
+import { showKeys } from '../keys.js';
+import { nextOf } from './return-to.js';
+import { pending } from '../ui/loading.js';
+import { chooseTheme, chosenTheme } from '../lib/theme.js';
+import { toast } from '../ui/toast.js';
+import { ago, current, day, LANGUAGES, moment, t } from '../lib/i18n.js';
+import { set, user } from '../lib/session.js';
+
+/** @typedef {import('../../types.d.ts').View} View */
+/** @typedef {import('../../types.d.ts').Login} Login */
+/** @typedef {import('../../types.d.ts').Token} Token */
+
+const THEMES = /** @type {const} */ (['system', 'light', 'dark']);
+const DAYS = [30, 90, 365];
+
+
+/** @param {() => void} changed */
+function password(changed) {
+    const must = user()?.must_change;
+    const build = () => form({
+        fields: [
+            text({ name: 'old', label: t('account.old'), required: true,
+                type: 'password', autocomplete: 'current-password' }),
+            text({ name: 'new', label: t('account.new'), required: true,
+                type: 'password', autocomplete: 'new-password', rule: STRONG,
+                hint: t('account.new.hint') }),
+        ],
+        account: user()?.account,
+        submit: t('account.change'),
+        send: async (values) => {
+            const who = user();
+
+            await replace('account/password',
+                { old: values.old, new: values.new });
+            toast(t('account.changed'));
+
+            if (who) {
+                set({ ...who, must_change: false });
+            }
+
+            place.replaceChildren(build());
+            changed();
+        },
+    }).node;
+
+    const place = h('div', null);
+
+    place.append(build());
+
+    return h('section', { class: 'card' }, h('h2', null, t('account.password')),
+        must ? h('p', { class: 'notice' }, icon('warn'), t('account.must'))
+            : null, place);
+}
+
+
+/**
+ * The browser and system of a User-Agent, as short as people say it.
+ *
+ * @param {string} agent
+ */
+function device(agent) {
+    const browser = [
+        ['Edg/', 'Edge'], ['OPR/', 'Opera'], ['Firefox/', 'Firefox'],
+        ['Chrome/', 'Chrome'], ['Safari/', 'Safari'], ['curl/', 'curl'],
+    ].find(([mark]) => agent.includes(mark))?.[1];
+    const system = [
+        ['Android', 'Android'], ['iPhone', 'iPhone'], ['iPad', 'iPad'],
+        ['Windows', 'Windows'], ['Mac OS', 'macOS'], ['Linux', 'Linux'],
+    ].find(([mark]) => agent.includes(mark))?.[1];
+
+    return [browser, system].filter(Boolean).join(' · ')
+        || agent.slice(0, 60) || t('account.session.unknown');
+}
+
+
+/**
+ * @param {Login} login
+ * @param {() => void} changed
+ */
+function sessionRow(login, changed) {
+    const end = button({
+        text: t('account.session.end'), small: true,
+        press: async () => {
+            try {
+                await remove(`account/sessions/${login.id}`);
+                toast(t('account.session.ended'));
+            } catch (error) {
+                refuse(error);
+            }
+
+            changed();
+        },
+    });
+
+    return h('li', { class: 'login' },
+        h('div', null,
+            h('strong', { title: login.agent }, device(login.agent ?? '')),
+            login.current ? h('span', { class: 'tag' },
+                t('account.session.this')) : null,
+            h('p', { class: 'when' }, login.remote, ' · ',
+                h('time', { datetime: login.seen,
+                    title: moment(login.seen) },
+                t('account.session.seen', { ago: ago(login.seen) })))),
+        login.current ? null : end);
+}
+
+
+/**
+ * A list of one's own, asked for again after every change.
+ *
+ * @template T
+ * @param {string} path
+ * @param {(item: T, changed: () => void) => HTMLElement} row
+ * @param {string} none
+ * @param {View} view
+ */
+function own(path, row, none, view) {
+    const node = h('ul', { class: 'logins' });
+
+    const load = async () => {
+        try {
+            const answer = await pending(node, 'table',
+                get(path, { signal: view.signal }));
+
+            put(node, ...answer.items.map((/** @type {T} */ item) =>
+                row(item, () => void load())));
+
+            if (answer.items.length === 0) {
+                put(node, h('li', { class: 'when' }, none));
+            }
+        } catch (error) {
+            if (!view.signal.aborted) {
+                put(node, h('li', null, fault(error, () => void load())));
+            }
+        }
+    };
+
+    void load();
+
+    return { node, load };
+}
+
+
+/**
+ * @param {Token} token
+ * @param {() => void} changed
+ */
+function tokenRow(token, changed) {
+    const end = button({
+        text: t('account.token.end'), small: true,
+        label: t('account.token.end.of', { name: token.name }),
+        press: async () => {
+            if (!await ask({ title: t('account.token.ask',
+                { name: token.name }), text: t('account.token.ask.text'),
+            yes: t('account.token.end'), kind: 'danger' })) {
+                return;
+            }
+
+            try {
+                await remove(`account/tokens/${token.id}`);
+                toast(t('account.token.ended'));
+            } catch (error) {
+                refuse(error);
+            }
+
+            changed();
+        },
+    });
+
+    return h('li', { class: 'login' },
+        h('div', null, h('strong', null, token.name),
+            h('span', { class: 'tag' },
+                t(`account.token.scope.${token.scope}`)),
+            h('p', { class: 'when' }, [
+                token.seen ? t('account.token.seen', { ago: ago(token.seen) })
+                    : t('account.token.never'),
+                token.expires ? t('account.token.until',
+                    { date: day(token.expires) })
+                    : t('account.token.forever')].join(' · '))),
+        end);
+}
+
+
+/** @param {View} view */
+function tokens(view) {
+    const made = h('div', { class: 'token-made', role: 'status' });
+    const list = own('account/tokens', tokenRow, t('account.tokens.none'),
+        view);
+    const place = h('div', null);
+
+    const build = () => form({
+        fields: [
+            text({ name: 'name', label: t('account.token.name'),
+                required: true, maxlength: 64, autocomplete: 'off',
+                hint: t('account.token.name.hint') }),
+            choice({ name: 'scope', label: t('account.token.scope'),
+                value: 'read', choices: ['read', 'write'].map((value) => ({
+                    value, text: t(`account.token.scope.${value}`) })) }),
+            choice({ name: 'days', label: t('account.token.days'),
+                value: '90', choices: [...DAYS.map((n) => ({
+                    value: String(n), text: t('account.token.days.n',
+                        { n }) })),
+                { value: '', text: t('account.token.days.none') }] }),
+        ],
+        layout: (f) => [f.name, h('div', { class: 'pair' }, f.scope, f.days)],
+        submit: t('account.token.make'),
+        send: async (values) => {
+            const answer = await post('account/tokens', {
+                name: values.name, scope: values.scope,
+                ...(values.days ? { days: Number(values.days) } : {}),
+            });
+
+            put(made, h('p', null, t('account.token.made')),
+                copyable(answer.token, t('account.token.copy'), t('copied')),
+                button({ text: t('account.token.done'), small: true,
+                    press: () => put(made) }));
+            put(place, build());
+            void list.load();
+        },
+    }).node;
+
+    put(place, build());
+
+    return h('section', { class: 'card' }, h('h2', null, t('account.tokens')),
+        h('p', { class: 'lead' }, t('account.tokens.lead')), list.node, made,
+        place);
+}
+
+
+/** Theme and language, as the head of the page has them. */
+function look() {
+    const theme = choice({
+        name: 'theme', label: t('account.theme'), value: chosenTheme(),
+        choices: THEMES.map((value) => ({ value,
+            text: t(`account.theme.${value}`) })),
+        changed: (name) => chooseTheme(
+            /** @type {typeof THEMES[number]} */ (name)),
+    });
+    const language = choice({
+        name: 'language', label: t('language'), value: current(),
+        choices: LANGUAGES.map((value) => ({ value,
+            text: t(`language.${value}`) })),
+        changed: (name) => window.dispatchEvent(
+            new CustomEvent('vzpanel.language', { detail: name })),
+    });
+
+    window.addEventListener('vzpanel.theme', () => {
+        theme.input.value = chosenTheme();
+    });
+
+    return h('section', { class: 'card' }, h('h2', null, t('account.look')),
+        h('div', { class: 'pair' }, theme.node, language.node),
+        button({ text: t('keys.title'), icon: 'key', press: showKeys }));
+}
+
+
+/** @param {View} view */
+export default async function account(view) {
+    const who = user();
+    const must = who?.must_change;
+
+    view.title(t('nav.account'));
+
+    const head = h('header', { class: 'fleet-head' },
+        h('h1', { tabindex: -1 }, t('nav.account')),
+        h('p', { class: 'lead' }, [who?.name, who?.account]
+            .filter(Boolean).join(' · ')));
+
+    if (must) {
+        put(view.root, h('div', { class: 'page narrow' }, head,
+            password(() => view.go(nextOf(view), { replace: true }))));
+        return;
+    }
+
+    const where = own('account/sessions', sessionRow, '', view);
+
+    put(view.root, h('div', { class: 'page' }, head,
+        h('div', { class: 'halves' },
+            h('div', { class: 'stack' }, password(() => void where.load()),
+                look()),
+            h('div', { class: 'stack' },
+                h('section', { class: 'card' },
+                    h('h2', null, t('account.sessions')), where.node),
+                tokens(view)))));
+}

@@ -1,0 +1,88 @@
+/* Account and password: a screen of its own, and over what one was doing. */
+
+import { sheet } from '../ui/dialog.js';
+import { disable } from '../ui/button.js';
+import { h } from '../ui/dom.js';
+import { form, text } from '../ui/form.js';
+import { t } from '../lib/i18n.js';
+import { signIn } from '../lib/session.js';
+
+
+/**
+ * @param {{account: string, done: () => void, signal: AbortSignal}} options
+ */
+export function signInForm(options) {
+    const account = text({ name: 'account', label: t('signin.account'),
+        required: true, autocomplete: 'username', value: options.account,
+        maxlength: 254 });
+    const password = text({ name: 'password', label: t('signin.password'),
+        required: true, type: 'password', autocomplete: 'current-password',
+        maxlength: 128 });
+
+    const made = form({
+        fields: [account, password],
+        submit: t('signin.send'),
+        send: async (values) => {
+            await signIn(values.account, values.password);
+            options.done();
+        },
+        failed: (problem) => {
+            if (problem.code === 'bad_credentials') {
+                password.input.select();
+                password.focus();
+            }
+
+            if (problem.status === 429) {
+                hold(problem.retryAfter ?? 30);
+            }
+        },
+    });
+
+    const hold = (/** @type {number} */ wait) => {
+        let left = wait;
+
+        const tick = () => {
+            left -= 1;
+            disable(made.send, left > 0
+                ? t('signin.wait', { n: left }) : '');
+
+            if (left <= 0) {
+                clearInterval(timer);
+                made.say('');
+            }
+        };
+        const timer = setInterval(tick, 1000);
+
+        options.signal.addEventListener('abort', () => clearInterval(timer));
+        /* after the form gave the button back */
+        setTimeout(() => disable(made.send, t('signin.wait', { n: left })));
+    };
+
+    return { node: made.node, account, password };
+}
+
+
+/**
+ * Sign in over a page whose session ended, which keeps what was typed into
+ * it; ends when that is done, or given up.
+ *
+ * @param {string} account
+ * @param {AbortSignal} signal
+ * @returns {Promise<void>}
+ */
+export function signInAgain(account, signal) {
+    return new Promise((resolve) => {
+        const end = new AbortController();
+        const made = signInForm({ account, signal: end.signal,
+            done: () => dialog.close() });
+        const dialog = sheet(t('signin.ended'), h('div', { class: 'form' },
+            h('p', { class: 'lead' }, t('signin.ended.text')), made.node), () => {
+            end.abort();
+            resolve();
+        });
+
+        made.account.input.readOnly = true;
+        made.password.focus();
+        signal.addEventListener('abort', () => dialog.close());
+    });
+}

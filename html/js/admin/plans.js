@@ -1,0 +1,64 @@
+/* Plans: what a visitor can contract. */
+
+import { amend, post, remove } from '../lib/api.js';
+import { bodyForm } from '../ui/body-form.js';
+import { editor, removal } from '../ui/editor.js';
+import { yes } from '../ui/state.js';
+import { mib, number, percent, t } from '../lib/i18n.js';
+
+/** @typedef {import('../../schemas.d.ts').Plan} Plan */
+/** @typedef {import('../ui/listing.js').Desk} Desk */
+
+
+/** @param {Plan | null} item @param {Desk} desk */
+function edit(item, desk) {
+    const form = bodyForm('Plan', 'plan', item);
+
+    return editor({
+        fields: form.fields,
+        layout: form.layout,
+        submit: t(item ? 'adm.save' : 'plan.add'),
+        send: async (values) => {
+            const body = form.body(values);
+
+            await (item ? amend(`admin/plans/${item.id}`, body)
+                : post('admin/plans', body));
+            await desk.done(t('adm.saved'));
+        },
+        facts: item ? [[t('adm.vms'), String(item.vms)]] : [],
+        after: item ? removal({ name: item.name, why: item.vms > 0
+            ? t('plan.inuse') : '', send: async () => {
+            await remove(`admin/plans/${item.id}`);
+            await desk.done(t('adm.removed'));
+        } }) : null,
+    });
+}
+
+
+export function section() {
+    /** @type {(key: string, text: string, cell: (one: Plan) => any) => any} */
+    const figure = (key, title, cell) => ({ key, text: title, cell,
+        cls: 'number' });
+
+    return {
+        key: 'plans', path: 'admin/plans', add: t('plan.add'),
+        empty: t('plan.none'), editor: edit,
+        id: (/** @type {Plan} */ one) => one.id,
+        name: (/** @type {Plan} */ one) => one.name,
+        columns: [
+            { key: 'name', text: t('plan.name'),
+                cell: (/** @type {Plan} */ one) => one.name },
+            figure('memory', t('plan.memory'), (one) => mib(one.memory_mib)),
+            figure('disk', t('plan.disk'), (one) => mib(one.disk_mib)),
+            figure('units', t('plan.cpu_units'), (one) =>
+                number(one.cpu_units)),
+            figure('percent', t('plan.cpu_percent'), (one) =>
+                (one.cpu_percent === 'unlimited' ? t('hw.unlimited')
+                    : percent(one.cpu_percent))),
+            { key: 'visible', text: t('plan.visible'), quiet: true, cls: 'mark',
+                cell: (/** @type {Plan} */ one) => yes(one.visible,
+                    t(one.visible ? 'plan.shown' : 'plan.hidden')) },
+            figure('vms', t('adm.vms'), (one) => one.vms),
+        ],
+    };
+}
