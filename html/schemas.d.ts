@@ -567,10 +567,10 @@ export interface Container {
     template: string;
     template_label: string;
     state: 'running' | 'stopped' | 'frozen' | 'unknown';
-    service: 'ordered' | 'creating' | 'ready' | 'suspended' | 'deleting' | 'create_failed' | 'delete_failed';
+    lifecycle: 'ordered' | 'creating' | 'ready' | 'suspended' | 'deleting' | 'create_failed' | 'delete_failed';
     suspended: string | null;
     suspended_at: string | null;
-    wanted: 'running' | 'stopped';
+    desired_state: 'running' | 'stopped';
     ctid: number;
     version: number;
     addresses: string[];
@@ -736,7 +736,7 @@ export interface UserContainer {
     id: number;
     name: string;
     hostname: string;
-    service: 'ordered' | 'creating' | 'ready' | 'suspended' | 'deleting' | 'create_failed' | 'delete_failed';
+    lifecycle: 'ordered' | 'creating' | 'ready' | 'suspended' | 'deleting' | 'create_failed' | 'delete_failed';
     template: string;
 }
 
@@ -816,7 +816,7 @@ export interface Missing {
     hostname: string;
     owner: Owner;
     ctid: number;
-    service: 'ordered' | 'creating' | 'ready' | 'suspended' | 'deleting' | 'create_failed' | 'delete_failed';
+    lifecycle: 'ordered' | 'creating' | 'ready' | 'suspended' | 'deleting' | 'create_failed' | 'delete_failed';
     created: string;
     addresses: string[];
 }

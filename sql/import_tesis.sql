@@ -792,7 +792,7 @@ BEGIN NOT ATOMIC
                         name, hostname, vmguar_barrier_mib, vmguar_limit_mib,
                         oomguar_barrier_mib, oomguar_limit_mib,
                         privvm_barrier_mib, privvm_limit_mib, disk_soft_mib,
-                        disk_hard_mib, cpu_units, cpu_percent, service)
+                        disk_hard_mib, cpu_units, cpu_percent, lifecycle)
             SELECT IF(pass.keeps, v.usuarioVMID, NULL), @node_id, v.VMID,
                    v.user_id, v.plan_id, v.template_id,
                    COALESCE(NULLIF(v.nameVM, ''), v.hostname), v.hostname,

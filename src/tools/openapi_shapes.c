@@ -25,7 +25,7 @@
     "answers bool, error text|null, facts NodeFacts|null, address text|null"
 
 #define VZ_ROW_JSON_SERVICE                                                  \
-    "service ordered|creating|ready|suspended|deleting|create_failed"         \
+    "lifecycle ordered|creating|ready|suspended|deleting|create_failed"       \
     "|delete_failed"
 
 
@@ -90,7 +90,7 @@ const vz_openapi_shape_t  vz_openapi_shapes[] = {
       " template text, template_label text,"
       " state running|stopped|frozen|unknown, " VZ_ROW_JSON_SERVICE ","
       " suspended text|null, suspended_at time|null,"
-      " wanted running|stopped, ctid int, version int,"
+      " desired_state running|stopped, ctid int, version int,"
       " addresses text[], gateway text|null, gateways text[], dns text[],"
       " memory Memory, disk Disk, cpu Cpu, uptime_s int|null,"
       " sampled time|null, task TaskAtWork|null,"

@@ -357,7 +357,7 @@ $::type
 Location: /api/orders/[0-9a-f]{64}
 Preference-Applied: wait=60
 --- rows
-SELECT service, wanted, privvm_limit_mib, disk_hard_mib FROM vm WHERE id = %{order.vm.id}
+SELECT lifecycle, desired_state, privvm_limit_mib, disk_hard_mib FROM vm WHERE id = %{order.vm.id}
 --- rows_are eval
 "ready\trunning\t64\t1024"
 

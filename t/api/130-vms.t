@@ -22,8 +22,8 @@ our $script = token($ana);
 our @vms = map { vm($ana, name => "$name-$_") } 'a' .. 'e';
 our ($real, $ctid) = container($ana, name => "$name-real");
 our $theirs = vm($bea, name => "$name-z", privvm_limit_mib => undef);
-our $suspended = vm($bea, service => 'suspended');
-our $ordered = vm($bea, service => 'ordered');
+our $suspended = vm($bea, lifecycle => 'suspended');
+our $ordered = vm($bea, lifecycle => 'ordered');
 our $address = sql_value('SELECT MAX(address) FROM address'
     . ' WHERE vm_id IS NULL AND NOT reserved');
 
@@ -165,7 +165,7 @@ sub on_and_off {
 
         is($vm->{state}, $state, "and at once the panel: $state");
         is($vm->{task}, undef, 'no task keeps it busy');
-        is($vm->{wanted}, $state, 'what is wanted is remembered');
+        is($vm->{desired_state}, $state, 'what is wanted is remembered');
     }
 }
 
@@ -402,7 +402,7 @@ qr/"owner":\{"id":$::bea,"account":"bea/
 "GET /api/vms/$::vms[0]"
 --- more_headers eval
 $::anas
---- response_body_like: "state":"(stopped|unknown)","service":"ready"
+--- response_body_like: "state":"(stopped|unknown)","lifecycle":"ready"
 
 
 

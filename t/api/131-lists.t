@@ -77,7 +77,7 @@ sub rows {
     sql('INSERT INTO vm (id, node_id, ctid, user_id, template_id, name,'
         . ' hostname, vmguar_barrier_mib, oomguar_barrier_mib,'
         . ' privvm_barrier_mib, disk_soft_mib, disk_hard_mib, cpu_units,'
-        . " service) SELECT $id, $on, $ctid + seq, $user,"
+        . " lifecycle) SELECT $id, $on, $ctid + seq, $user,"
         . ' (SELECT MIN(id) FROM template),'
         . " CONCAT('$name-', seq MOD 3), CONCAT('h', seq), 64, 64, 64, 1024,"
         . " 1024, 1000, 'ready' FROM seq_1_to_$n");

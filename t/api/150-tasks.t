@@ -220,14 +220,14 @@ sub retry_of_another_kind {
     for my $case (['delete_failed', 'start'], ['delete_failed', 'create'],
         ['create_failed', 'stop'], ['create_failed', 'destroy'])
     {
-        my ($service, $kind) = @$case;
-        my $vm = vm($other_user, service => $service);
+        my ($lifecycle, $kind) = @$case;
+        my $vm = vm($other_user, lifecycle => $lifecycle);
         my $id = task($vm, $other_user, $kind, 'failed',
             error_code => 'timeout');
         my $call = ask('POST', "/api/tasks/$id/retry", $root);
 
-        is($call->{code}, 409, "$kind of what is $service is refused");
-        is(sql_value("SELECT service FROM vm WHERE id = $vm"), $service,
+        is($call->{code}, 409, "$kind of what is $lifecycle is refused");
+        is(sql_value("SELECT lifecycle FROM vm WHERE id = $vm"), $lifecycle,
             'and it stays so');
     }
 }

@@ -18,7 +18,7 @@ our ($vm, $ctid) = container($ana);
 our ($hers, $other_ctid) = container($bea);
 our $json = JSON::PP->new->utf8;
 our $caro = user(unique('caro'));
-our $counted = vm($ana, wanted => 'running');
+our $counted = vm($ana, desired_state => 'running');
 our $number = sql_value("SELECT ctid FROM vm WHERE id = $counted");
 
 # whose container used less CPU each time: it was started again

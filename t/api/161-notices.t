@@ -30,7 +30,7 @@ our $root = user("root.$mark", role => 'admin');
 our %cookie = (root => session($root), ana => session($ana),
     bea => session($bea), caro => session($caro));
 our $boss = $cookie{root} . $type;
-our ($anas, $beas) = map { vm($_, wanted => 'stopped') } $ana, $bea;
+our ($anas, $beas) = map { vm($_, desired_state => 'stopped') } $ana, $bea;
 our $report = do {
     my $seed = vz_top() . '/t/fuzz/seeds_report/postfix-failed';
 

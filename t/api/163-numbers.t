@@ -155,7 +155,7 @@ sub destroyed_here {
     sql("DELETE FROM number_rest WHERE ctid = $ctid");
     like(verb('create', $ctid, busybox()), qr/^ok/m, 'another is made');
 
-    my $new = vm($bea, ctid => $ctid, wanted => 'stopped');
+    my $new = vm($bea, ctid => $ctid, desired_state => 'stopped');
     my $beas_stream = ask_begin('GET', '/api/events', $beas);
 
     ok(wait_for(10, sub {

@@ -85,7 +85,7 @@ sub made {
 
     is($vm->{owner}{account}, $account, 'it is hers');
     is($vm->{name}, lc $name, 'it has its name');
-    is($vm->{service}, 'ready', 'it is ready');
+    is($vm->{lifecycle}, 'ready', 'it is ready');
     is($vm->{state}, 'running', 'it runs');
     is($vm->{plan}, undef, 'of no plan');
     is($vm->{in_force}{disk}{hard_mib}, 300, 'disk');
@@ -224,7 +224,7 @@ sub failed_and_retried {
     my $task = $answer->{json}{id};
 
     is($answer->{code}, 202, 'it is begun');
-    is(get($vm->{id})->{json}{service}, 'deleting', 'and seen');
+    is(get($vm->{id})->{json}{lifecycle}, 'deleting', 'and seen');
 
     # as if it had tried as often as it does
     wait_for(10, sub {
@@ -236,7 +236,7 @@ sub failed_and_retried {
 
     my $json = get($vm->{id})->{json};
 
-    is($json->{service}, 'delete_failed', 'it could not go');
+    is($json->{lifecycle}, 'delete_failed', 'it could not go');
     is_deeply($json->{addresses}, [$address], 'and has what it had');
     is(ask('POST', "/api/vms/$vm->{id}/start", $anas)->{json}{code},
         'not_ready', 'nobody starts it');
@@ -256,7 +256,7 @@ sub failed_and_retried {
 }
 
 sub deleted_again {
-    my $id = vm($ana, service => 'create_failed', name => 'half.made',
+    my $id = vm($ana, lifecycle => 'create_failed', name => 'half.made',
         ctid => sql_value("SELECT ctid_min + 700 FROM node"
             . " WHERE name = 'local'"));
     my $task = VzFixture::insert('task', kind => 'create', vm_id => $id,

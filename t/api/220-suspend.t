@@ -10,7 +10,7 @@ no_shuffle();
 
 our $ana = user(unique('ana'));
 our $anas = session($ana);
-our ($vm, $ctid) = container($ana, wanted => 'running');
+our ($vm, $ctid) = container($ana, desired_state => 'running');
 our $root = session(user('root.suspend', role => 'admin'));
 our $why = 'unpaid since März — ask us';
 
@@ -44,12 +44,12 @@ sub suspended {
 
     my $json = get();
 
-    is($json->{service}, 'suspended', 'it is');
+    is($json->{lifecycle}, 'suspended', 'it is');
     is($json->{suspended}, $why, 'its owner reads why');
     like($json->{suspended_at}, qr/^20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ$/,
         'and since when');
     is($json->{state}, 'stopped', 'it does not run');
-    is($json->{wanted}, 'running', 'it is not forgotten that it should');
+    is($json->{desired_state}, 'running', 'it is not forgotten that it should');
     is(sql_value("SELECT detail FROM audit WHERE object = 'vm $vm' AND"
         . " action = 'vm.suspend'"), encode_utf8($why), 'the audit has it');
 
@@ -85,7 +85,7 @@ sub unsuspended {
 
     my $json = get();
 
-    is($json->{service}, 'ready', 'it is ready');
+    is($json->{lifecycle}, 'ready', 'it is ready');
     is($json->{suspended}, undef, 'nothing is the matter');
     is($json->{state}, 'running', 'it runs as it did before');
     is(post('unsuspend', $root)->{json}{code}, 'not_suspended',
@@ -106,13 +106,13 @@ sub refused {
     is(post('suspend', $root, { reason => 'x' x 201 })->{json}{errors}[0]{code},
         'range', 'a reason is short');
     is(post('suspend', $root, { why => 1 })->{code}, 422, 'unknown member');
-    is(get()->{service}, 'ready', 'nothing happened');
+    is(get()->{lifecycle}, 'ready', 'nothing happened');
 }
 
 # one that can't does not keep the others from it
 sub all_of_somebody {
     my $eva = user(unique('eva'));
-    my %vm = map { $_ => vm($eva, service => $_) } qw(creating suspended);
+    my %vm = map { $_ => vm($eva, lifecycle => $_) } qw(creating suspended);
 
     $vm{$_} = vm($eva) for qw(busy ready);
 
@@ -150,7 +150,7 @@ sub while_suspended {
         encode_json({ privvmpages => { limit_mib => 128 } }));
 
     is($answer->{json}{state}, 'done', 'its hardware can be changed');
-    is(get()->{service}, 'suspended', 'it stays suspended');
+    is(get()->{lifecycle}, 'suspended', 'it stays suspended');
     is(sql_value("SELECT COUNT(*) FROM audit WHERE object = 'vm $vm' AND"
         . " account = 'root.suspend' AND action IN ('vm.suspend',"
         . " 'vm.unsuspend')"), 5, 'all of it is in the audit');

@@ -263,7 +263,7 @@ $::boss
 [ "^\\{\"items\":\\[\\{\"vm\":$::vms[0],\"task\":\\d+\\},\\{\"vm\":$::vms[1],\"task\":\\d+\\}\\],\"next\":null\\}",
   'not_found', '"reason"' ]
 --- rows eval
-"SELECT DISTINCT service, suspended_reason, wanted FROM vm WHERE user_id = $::bea"
+"SELECT DISTINCT lifecycle, suspended_reason, desired_state FROM vm WHERE user_id = $::bea"
 --- rows_are eval
 "suspended\tunpaid\tstopped"
 

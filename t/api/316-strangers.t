@@ -209,13 +209,13 @@ sub listed {
 }
 
 sub missing_listed {
-    my $vm = vm($ana, service => 'suspended', name => 'gone.' . unique('x'));
-    my $half = vm($ana, service => 'create_failed');
+    my $vm = vm($ana, lifecycle => 'suspended', name => 'gone.' . unique('x'));
+    my $half = vm($ana, lifecycle => 'create_failed');
     my ($seen) = grep { $_->{id} == $vm }
         @{ containers()->{json}{missing} };
 
     is($seen->{owner}{account}, $ana_name, 'what the node has not is missing');
-    is($seen->{service}, 'suspended', 'what it should be');
+    is($seen->{lifecycle}, 'suspended', 'what it should be');
     like($seen->{created}, qr/^20\d\d-/, 'since when there is a row of it');
     is(scalar(grep { $_->{id} == $half } @{ containers()->{json}{missing} }),
         0, 'what was never made is not missing');
@@ -317,14 +317,14 @@ sub adopted {
     my $vm = ask('GET', "/api/vms/$id?live=1", $anas)->{json};
 
     is($vm->{owner}{account}, $ana_name, 'it is hers');
-    is($vm->{service}, 'ready', 'and ready');
+    is($vm->{lifecycle}, 'ready', 'and ready');
     is($vm->{name}, $one->{name}, 'its name');
     is($vm->{plan}, decode('Básico'), 'its plan');
     is($vm->{template}, busybox(), 'its template');
     is_deeply($vm->{addresses}, [$one->{address}], 'its address');
     is($vm->{memory}{privvmpages}{limit_mib}, 64, 'its memory');
     is($vm->{disk}{hard_mib}, 1024, 'its disk');
-    is($vm->{wanted}, 'running', 'it is to run');
+    is($vm->{desired_state}, 'running', 'it is to run');
     is($vm->{in_force}{hostname}, $one->{name}, 'as its node says');
     is(marker($one->{ctid}), "data of $one->{name}", 'with its data');
     isnt(status($one->{ctid})->{tag}, $one->{tag}, 'by a tag of its own');
@@ -480,9 +480,9 @@ sub came_back {
     sql("DELETE FROM task WHERE id = $task");
     is($answer->{json}{code}, 'vm_busy', 'nor while a task is at work');
 
-    sql("UPDATE vm SET service = 'create_failed' WHERE id = $one->{vm}");
+    sql("UPDATE vm SET lifecycle = 'create_failed' WHERE id = $one->{vm}");
     $answer = post("$there/adopt", { %body, as => $one->{vm} });
-    sql("UPDATE vm SET service = 'ready' WHERE id = $one->{vm}");
+    sql("UPDATE vm SET lifecycle = 'ready' WHERE id = $one->{vm}");
     is($answer->{json}{code}, 'not_ready', 'nor who was never there');
 
     $answer = post("$there/adopt", { %body, as => $one->{vm} });
@@ -501,7 +501,7 @@ sub came_back {
 # under another number, without a tag, and it was suspended
 sub came_back_elsewhere {
     my $number = $later[0]{ctid} + 300;
-    my $vm = vm($ana, service => 'suspended', wanted => 'stopped');
+    my $vm = vm($ana, lifecycle => 'suspended', desired_state => 'stopped');
     my $old = sql_value("SELECT ctid FROM vm WHERE id = $vm");
 
     push @numbers, $number;
@@ -516,7 +516,7 @@ sub came_back_elsewhere {
 
     is($one->{ctid}, $number, 'it has the number that it has');
     is($one->{node}, 'up', 'and its node knows it');
-    is($one->{service}, 'suspended', 'it is suspended as before');
+    is($one->{lifecycle}, 'suspended', 'it is suspended as before');
     is(sql_value("SELECT COUNT(*) FROM number_rest WHERE ctid = $old"
         . " AND node_id = $node AND until > NOW(3)"), 1,
         'the number that it had rests');

@@ -125,7 +125,7 @@ sub worker_gone {
     go_on($second);
     is(ended($task, 60), 'done', 'another worker adopts it');
     is(scalar $slow->asked('adopt'), 2, 'by asking again');
-    is(sql_value('SELECT CONCAT(service, adopting) FROM vm JOIN task'
+    is(sql_value('SELECT CONCAT(lifecycle, adopting) FROM vm JOIN task'
         . " ON task.vm_id = vm.id WHERE task.id = $task"), 'ready0', 'whole');
     sql("DELETE vm FROM vm JOIN task ON task.vm_id = vm.id WHERE"
         . " task.id = $task");
@@ -141,11 +141,11 @@ sub failed {
 
     is(ended($task, 30), 'failed', 'the node says no in the end');
 
-    my ($vm, $name, $service) = split /\t/, sql_value('SELECT vm.id, vm.name,'
-        . " vm.service FROM vm JOIN task ON task.vm_id = vm.id"
+    my ($vm, $name, $lifecycle) = split /\t/, sql_value('SELECT vm.id, vm.name,'
+        . " vm.lifecycle FROM vm JOIN task ON task.vm_id = vm.id"
         . " WHERE task.id = $task");
 
-    is($service, 'create_failed', 'there is a row');
+    is($lifecycle, 'create_failed', 'there is a row');
     is(post("/api/vms/$vm/start")->{json}{code}, 'not_ready',
         'that does nothing');
     is(sent('DELETE', "/api/vms/$vm", { name => $name })->{json}{state},
@@ -164,7 +164,7 @@ sub failed_again {
 
     is($answer->{json}{state}, 'done', 'taken up again, it is adopted')
         or diag($answer->{body});
-    is(sql_value("SELECT CONCAT(service, adopting) FROM vm WHERE id = $vm"),
+    is(sql_value("SELECT CONCAT(lifecycle, adopting) FROM vm WHERE id = $vm"),
         'ready0', 'as if nothing had been');
     sql("DELETE FROM vm WHERE id = $vm");
 }
@@ -176,12 +176,12 @@ our $again = node(46004,
     ['err noent no container 46004 has this tag']);
 
 sub failed_as {
-    my $vm = vm($ana, service => 'suspended');
+    my $vm = vm($ana, lifecycle => 'suspended');
     my $task = adopt(46004, as => 0 + $vm, account => undef,
         template => undef);
 
     is(ended($task, 20), 'failed', 'it did not come back');
-    is(sql_value("SELECT service FROM vm WHERE id = $vm"), 'suspended',
+    is(sql_value("SELECT lifecycle FROM vm WHERE id = $vm"), 'suspended',
         'what is missing is as it was');
     is(sent('DELETE', "/api/vms/$vm", { name => sql_value("SELECT name FROM"
         . " vm WHERE id = $vm") })->{json}{state}, 'done', 'and can go');

@@ -183,8 +183,8 @@ sub is_refused {
         ['of who was signed in', $opened,
             "DELETE FROM audit WHERE user_id = $id AND account = 'x'"],
         ['of a container that is suspended',
-            "UPDATE vm SET service = 'suspended' WHERE id = $vm",
-            "UPDATE vm SET service = 'ready' WHERE id = $vm"],
+            "UPDATE vm SET lifecycle = 'suspended' WHERE id = $vm",
+            "UPDATE vm SET lifecycle = 'ready' WHERE id = $vm"],
         ['that failed before its mail', "UPDATE task SET state = 'failed',"
             . " step = 2 WHERE id = $task",
             "UPDATE task SET state = 'done', step = steps WHERE id = $task"],

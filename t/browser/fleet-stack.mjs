@@ -138,7 +138,7 @@ function seed(count) {
         INSERT INTO vm (node_id, ctid, user_id, template_id, name, hostname,
                 vmguar_barrier_mib, oomguar_barrier_mib, privvm_barrier_mib,
                 privvm_limit_mib, disk_soft_mib, disk_hard_mib, cpu_units,
-                service)
+                lifecycle)
             SELECT (SELECT MIN(id) FROM node), ${FIRST} + seq,
                 (SELECT id FROM user
                     WHERE account = CONCAT('fleet', MOD(seq, 500))),

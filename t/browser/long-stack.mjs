@@ -27,7 +27,7 @@ const REASON = `${'Factura 0001-00012345 impaga desde el mes pasado. '
     .repeat(4)}`.trim().slice(0, 200);
 const DETAIL = `${'the archive '.repeat(12)}${'x'.repeat(100)}`.slice(0, 255);
 
-/* service and state of each; a node that is silent knows of none */
+/* lifecycle and state of each; a node that is silent knows of none */
 const VMS = [
     ['ready', 'running'], ['ready', 'stopped'], ['ready', 'frozen'],
     ['ready', ''], ['suspended', 'stopped'], ['create_failed', ''],
@@ -92,12 +92,12 @@ function seed() {
         + `${`${LETTERS} 1234, `.repeat(2).slice(0, 126)}', '${LETTERS}'`;
     const plan = (/** @type {string} */ name, /** @type {number} */ at) =>
         `('${name}', 1048576, 1048576, 500000, ${at})`;
-    const vm = VMS.map(([service], i) => `(1, ${CTID + i}, '${tag(i)}',
+    const vm = VMS.map(([lifecycle], i) => `(1, ${CTID + i}, '${tag(i)}',
         (SELECT id FROM user WHERE account LIKE 'one%'), 1, 1, '${HOST(i)}',
         '${HOST(i)}', '169.254.0.1',
         '2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff 2001:db8:aaaa:bbbb:cccc:dddd:eeee:fffe',
-        64, 64, 64, 64, 64, 64, 1024, 1024, 500000, '${service}',
-        ${service === 'suspended' ? `'${REASON}'` : 'NULL'})`).join();
+        64, 64, 64, 64, 64, 64, 1024, 1024, 500000, '${lifecycle}',
+        ${lifecycle === 'suspended' ? `'${REASON}'` : 'NULL'})`).join();
 
     return `
         SET SESSION sql_mode = '';
@@ -134,7 +134,7 @@ function seed() {
                 name, hostname, gateway, dns, vmguar_barrier_mib,
                 vmguar_limit_mib, oomguar_barrier_mib, oomguar_limit_mib,
                 privvm_barrier_mib, privvm_limit_mib, disk_soft_mib,
-                disk_hard_mib, cpu_units, service, suspended_reason)
+                disk_hard_mib, cpu_units, lifecycle, suspended_reason)
             VALUES ${vm};
         UPDATE vm SET user_id = (SELECT id FROM user
             WHERE account LIKE 'two%') WHERE ctid = ${CTID + 9};

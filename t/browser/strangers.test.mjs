@@ -160,7 +160,7 @@ test('one is adopted after another, and the place is kept', async () => {
     const { items } = (await ask('GET', `vms?q=${mark}`)).body;
 
     assert.deepEqual(items.map((/** @type {any} */ one) =>
-        [one.name, one.owner.account, one.service]).sort(), [
+        [one.name, one.owner.account, one.lifecycle]).sort(), [
         [`alfa-${mark}`, owner.account, 'ready'],
         [`beta-${mark}`, owner.account, 'ready']]);
 });

@@ -48,7 +48,7 @@ function container(node, name, ctid) {
     return `
         INSERT INTO vm (node_id, ctid, user_id, template_id, name, hostname,
                 vmguar_barrier_mib, oomguar_barrier_mib, privvm_barrier_mib,
-                disk_soft_mib, disk_hard_mib, cpu_units, service, wanted)
+                disk_soft_mib, disk_hard_mib, cpu_units, lifecycle, desired_state)
             SELECT n.id, ${ctid}, u.id, p.id, '${name}', '${name}', 64, 64, 64,
                 1024, 1024, 1000, 'ready', 'stopped'
             FROM node n, user u, template p

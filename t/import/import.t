@@ -20,7 +20,7 @@ INSERT INTO user (account, role, first_name, email, password)
 INSERT INTO template (name, label) VALUES ('ubuntu', 'Ubuntu 12');
 INSERT INTO vm (node_id, ctid, user_id, template_id, name, hostname,
                 vmguar_barrier_mib, oomguar_barrier_mib, privvm_barrier_mib,
-                disk_soft_mib, disk_hard_mib, cpu_units, service)
+                disk_soft_mib, disk_hard_mib, cpu_units, lifecycle)
     VALUES (1, 120, 1, 1, 'ours', 'ours', 64, 64, 64, 1024, 1024, 1000,
             'ready');
 INSERT INTO address_pool (name, node_id, cidr) VALUES
@@ -75,7 +75,7 @@ sub vm_is {
 
     is(row("SELECT v.ctid, u.account, v.name, v.hostname, t.name, v.plan_id,
                    v.vmguar_barrier_mib, v.privvm_limit_mib, v.disk_soft_mib,
-                   v.disk_hard_mib, v.cpu_units, v.service
+                   v.disk_hard_mib, v.cpu_units, v.lifecycle
             FROM vm v JOIN import_map m ON m.source = 'usuarioVM'
                 AND m.target_id = v.id
             JOIN user u ON u.id = v.user_id

@@ -31,14 +31,14 @@ sub migrate {
 
 # a container from before tags, and its last task
 sub made {
-    my ($name, $service, $state, $code, $step) = @_;
+    my ($name, $lifecycle, $state, $code, $step) = @_;
 
     client('older', "INSERT INTO vm (node_id, ctid, user_id, template_id, name,
             hostname, vmguar_barrier_mib, oomguar_barrier_mib,
             privvm_barrier_mib, disk_soft_mib, disk_hard_mib, cpu_units,
-            service)
+            lifecycle)
         SELECT 1, COALESCE(MAX(ctid), 100) + 1, 1, 1, '$name', '$name', 1, 1,
-            8, 1, 1, 1000, '$service' FROM vm;
+            8, 1, 1, 1000, '$lifecycle' FROM vm;
         INSERT INTO task (kind, vm_id, actor, via, state, step, steps,
             error_code)
         SELECT 'order', id, 'ana', 'order', '$state', 2, 8, " . ($code

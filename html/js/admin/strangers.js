@@ -151,8 +151,8 @@ function missingCard(missing, count) {
         h('ul', null, missing.map((one) => h('li', { class: 'login' },
             h('div', null, h('strong', null, one.name),
                 h('p', { class: 'when' }, [one.owner.account, one.ctid,
-                    ...one.addresses, one.service === 'suspended'
-                        ? word('service', one.service) : '',
+                    ...one.addresses, one.lifecycle === 'suspended'
+                        ? word('lifecycle', one.lifecycle) : '',
                     day(one.created)].filter(Boolean).join(' · '))),
             linkButton(`hardware?vm=${one.id}`, t('str.missing.open'),
                 'small')))));

@@ -22,7 +22,7 @@ import { user } from '../lib/session.js';
  * @typedef {Person & {sessions?: number, tokens?: number,
  *     undelivered?: string | null,
  *     containers?: {id: number, name: string, hostname?: string | null,
- *         service: string, template: string}[]}} Whole
+ *         lifecycle: string, template: string}[]}} Whole
  */
 
 const NAMES = /** @type {const} */ (['first_name', 'last_name', 'dni',
@@ -97,7 +97,7 @@ function acts(item, desk, signal) {
             }
         }) });
     const all = item.containers ?? [];
-    const off = all.filter((one) => one.service === 'suspended');
+    const off = all.filter((one) => one.lifecycle === 'suspended');
     const suspend = button({ text: t('usr.suspend'), icon: 'pause',
         small: true, press: () => askFor({
             title: t('usr.suspend.title', { name: item.account }),

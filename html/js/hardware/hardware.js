@@ -94,7 +94,7 @@ function headOf(seen, began, signal) {
         draw() {
             const reason = whyNotNow(vm);
             const next = vmState(vm);
-            const off = vm.service === 'suspended';
+            const off = vm.lifecycle === 'suspended';
 
             if (next.textContent !== state.textContent) {
                 put(state, next);
@@ -107,8 +107,8 @@ function headOf(seen, began, signal) {
                     t('suspend.because', { reason: vm.suspended })) : null);
             hold.hidden = off;
             free.hidden = !off;
-            disable(hold, reason || (vm.service !== 'ready'
-                ? word('why', vm.service, t('why.service')) : ''));
+            disable(hold, reason || (vm.lifecycle !== 'ready'
+                ? word('why', vm.lifecycle, t('why.lifecycle')) : ''));
             disable(free, reason);
             disable(gone, reason);
             why.textContent = reason;
@@ -135,7 +135,7 @@ function headOf(seen, began, signal) {
  * @param {AbortSignal} signal
  */
 async function failedPart(vm, place, began, signal) {
-    if (!['create_failed', 'delete_failed'].includes(vm.service ?? '')) {
+    if (!['create_failed', 'delete_failed'].includes(vm.lifecycle ?? '')) {
         put(place);
         return;
     }
@@ -153,7 +153,7 @@ async function failedPart(vm, place, began, signal) {
 
     put(place, h('div', { class: 'hw-conflict', role: 'alert' }, icon('warn'),
         h('div', null,
-            h('p', null, h('strong', null, word('service', vm.service)), '. ',
+            h('p', null, h('strong', null, word('lifecycle', vm.lifecycle)), '. ',
                 last?.error ? faultWords(last.error) : ''),
             last ? h('div', { class: 'row-buttons' }, again) : null)));
 }
@@ -179,7 +179,7 @@ function chosen(first, view, signal) {
         head.draw();
         cards.forEach((card) => card.draw());
         nodeDown.hidden = Boolean(vm.in_force)
-            || !['ready', 'suspended'].includes(vm.service ?? '');
+            || !['ready', 'suspended'].includes(vm.lifecycle ?? '');
         nodeDown.lastElementChild?.replaceChildren(t(
             vm.node === 'absent' ? 'hw.absent' : 'hw.down'));
     };

@@ -33,8 +33,8 @@ function inTheWay(vm) {
     const task = taskOf(vm.id);
 
     return task ? t('why.task', { task: word('kind', task.kind) })
-        : vm.service && !['ready', 'suspended'].includes(vm.service)
-            ? word('why', vm.service, t('why.service')) : '';
+        : vm.lifecycle && !['ready', 'suspended'].includes(vm.lifecycle)
+            ? word('why', vm.lifecycle, t('why.lifecycle')) : '';
 }
 
 
@@ -273,7 +273,7 @@ export function hwCard(options) {
             if (changes().length > 0) {
                 /** @type {Seen} */ (seen).vm.in_force = next.vm.in_force;
                 /** @type {Seen} */ (seen).vm.state = next.vm.state;
-                /** @type {Seen} */ (seen).vm.service = next.vm.service;
+                /** @type {Seen} */ (seen).vm.lifecycle = next.vm.lifecycle;
             } else {
                 seen = next;
                 fill();

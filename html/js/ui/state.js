@@ -55,9 +55,9 @@ export function vmState(vm) {
         return badge('working', word('doing', task.kind, t('doing.other')));
     }
 
-    if (!PLAIN.has(vm.service)) {
-        return badge(LOOK[vm.service ?? ''] ? vm.service ?? '' : 'working',
-            word('service', vm.service));
+    if (!PLAIN.has(vm.lifecycle)) {
+        return badge(LOOK[vm.lifecycle ?? ''] ? vm.lifecycle ?? '' : 'working',
+            word('lifecycle', vm.lifecycle));
     }
 
     return badge(vm.state, word('state', vm.state, t('state.unknown')));
@@ -70,7 +70,7 @@ export function vmState(vm) {
  * @param {Vm} vm
  */
 export function stuck(vm) {
-    return vm.service === 'create_failed' || vm.service === 'delete_failed';
+    return vm.lifecycle === 'create_failed' || vm.lifecycle === 'delete_failed';
 }
 
 
@@ -86,13 +86,13 @@ export function obstacle(vm) {
         return t('why.task', { task: word('kind', task.kind) });
     }
 
-    if (vm.service === 'suspended' && vm.suspended) {
+    if (vm.lifecycle === 'suspended' && vm.suspended) {
         return t('why.suspended.for', { reason: vm.suspended });
     }
 
-    if (!PLAIN.has(vm.service)) {
+    if (!PLAIN.has(vm.lifecycle)) {
         return user()?.role === 'admin' && stuck(vm) ? t('why.retry')
-            : word('why', vm.service, t('why.service'));
+            : word('why', vm.lifecycle, t('why.lifecycle'));
     }
 
     return vm.state !== 'unknown' ? '' : vm.sampled

@@ -30,7 +30,7 @@ export function vmFailed(vm, signal) {
             }
 
             put(node, icon('warn'), h('div', null,
-                h('p', null, h('strong', null, word('service', vm.service))),
+                h('p', null, h('strong', null, word('lifecycle', vm.lifecycle))),
                 h('p', null, task.error ? faultWords(task.error) : null)),
             taskAct(task));
             node.hidden = false;
@@ -44,7 +44,7 @@ export function vmFailed(vm, signal) {
 
     const set = () => {
         const now = user()?.role === 'admin' && stuck(vm)
-            ? vm.service ?? '' : '';
+            ? vm.lifecycle ?? '' : '';
 
         if (now !== shown) {
             shown = now;

@@ -32,7 +32,7 @@ const STALE = 30000;
 /**
  * What a task wants the container to be from then on.
  *
- * @type {Record<string, Vm['wanted']>}
+ * @type {Record<string, Vm['desired_state']>}
  */
 const WANTS = { start: 'running', restart: 'running', stop: 'stopped' };
 
@@ -61,13 +61,13 @@ const MADE = new Set(['ready', 'suspended', 'deleting', 'delete_failed']);
  */
 function remark(vm) {
     if (vm.state === 'stopped') {
-        return vm.wanted === 'running' && vm.service === 'ready'
+        return vm.desired_state === 'running' && vm.lifecycle === 'ready'
             && !taskOf(vm.id) ? t('vm.halted') : '';
     }
 
     /* where nothing is known of it, the buttons say so */
     return vm.sampled && vm.state !== 'unknown'
-        && MADE.has(vm.service ?? 'ready')
+        && MADE.has(vm.lifecycle ?? 'ready')
         && now() - Date.parse(vm.sampled) > STALE
         ? t('vm.stale', { ago: ago(vm.sampled) }) : '';
 }
@@ -156,7 +156,7 @@ function suspension(vm) {
     let shown = '';
 
     const set = () => {
-        const now = vm.service === 'suspended'
+        const now = vm.lifecycle === 'suspended'
             ? `${vm.suspended_at}${vm.suspended}` : '';
 
         if (now === shown) {
@@ -329,7 +329,7 @@ export function vmPage(vm, signal, options = {}) {
             return;
         }
 
-        vm.wanted = WANTS[task.kind] ?? vm.wanted;
+        vm.desired_state = WANTS[task.kind] ?? vm.desired_state;
         draw();
 
         if (over(task)) {

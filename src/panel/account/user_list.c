@@ -10,7 +10,7 @@
 
 
 static const vz_sql_t  vz_user_vm_rows = vz_sql("admin user vms",
-    "SELECT v.id, v.name, v.hostname, v.service, t.name FROM vm v"
+    "SELECT v.id, v.name, v.hostname, v.lifecycle, t.name FROM vm v"
     " JOIN template t ON t.id = v.template_id WHERE v.user_id = ?"
     " ORDER BY v.id LIMIT 200");
 
@@ -84,7 +84,7 @@ static const vz_row_json_member_t  vz_user_vm_cells[] = {
     { "id", VZ_ROW_JSON_INT },
     { "name", VZ_ROW_JSON_TEXT },
     { "hostname", VZ_ROW_JSON_TEXT },
-    { "service", VZ_ROW_JSON_TEXT },
+    { "lifecycle", VZ_ROW_JSON_TEXT },
     { "template", VZ_ROW_JSON_TEXT }
 };
 

@@ -1,7 +1,7 @@
 /*
  * The desired state of a container: whether it shall run.  It is the column
- * vm.wanted and the API's "wanted"; what the node says it does is another
- * thing (live/collector.h).
+ * vm.desired_state and the API's "desired_state"; what the node says it does
+ * is another thing (live/collector.h).
  */
 
 #ifndef VZ_VM_DESIRED_H

@@ -1,6 +1,6 @@
 /*
  * The lifecycle of a container, from its order to its end: the column
- * vm.service and the API's "service".
+ * vm.lifecycle and the API's "lifecycle".
  */
 
 #ifndef VZ_VM_LIFECYCLE_H

@@ -25,7 +25,7 @@ static ngx_uint_t vz_ctid_map_is(const ngx_str_t *line, const char *tag);
 
 
 static const vz_sql_t  vz_ctid_map_select = vz_sql("live map",
-    "SELECT ctid, id, user_id, tag, service IN ('ready', 'suspended')"
+    "SELECT ctid, id, user_id, tag, lifecycle IN ('ready', 'suspended')"
     " FROM vm WHERE node_id = ? ORDER BY ctid");
 
 static const vz_sql_t  vz_ctid_map_rests = vz_sql("live map rests",

@@ -38,7 +38,7 @@ static const vz_sql_t  vz_adopt_sql_insert = vz_sql("adopt insert",
     " template_id, name, hostname, gateway, dns, vmguar_barrier_mib,"
     " vmguar_limit_mib, oomguar_barrier_mib, oomguar_limit_mib,"
     " privvm_barrier_mib, privvm_limit_mib, disk_soft_mib, disk_hard_mib,"
-    " cpu_units, cpu_percent, wanted, service)"
+    " cpu_units, cpu_percent, desired_state, lifecycle)"
     " VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
     " ?, 'creating')");
 

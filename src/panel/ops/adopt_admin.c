@@ -96,7 +96,7 @@ const vz_body_t  vz_adopt_admin_form = vz_body("Adoption", vz_adopt_members);
 
 
 #define VZ_ADOPT_MISSING                                                      \
-    "SELECT v.user_id, v.name, v.service, v.ctid, v.tag,"                     \
+    "SELECT v.user_id, v.name, v.lifecycle, v.ctid, v.tag,"                   \
     " (SELECT t.id FROM task t WHERE t.busy = v.id) AS task"                  \
     " FROM vm v WHERE v.id = ? AND v.node_id = ?"
 
@@ -262,7 +262,7 @@ vz_adopt_row(vz_adopt_t *adopt, const vz_rows_t *rows)
 
     adopt->row.user = vz_row_int(rows, 0, "user_id");
     adopt->name = vz_row_text(rows, 0, "name");
-    lifecycle = vz_row_text(rows, 0, "service");
+    lifecycle = vz_row_text(rows, 0, "lifecycle");
     adopt->lifecycle = vz_vm_lifecycle_parse(&lifecycle);
     adopt->busy = vz_row_int(rows, 0, "task");
 

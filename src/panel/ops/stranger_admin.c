@@ -75,7 +75,7 @@ static const vz_sql_t  vz_stranger_node = vz_sql("stranger node",
     "SELECT name FROM node WHERE id = ?");
 
 static const vz_sql_t  vz_stranger_rows = vz_sql("stranger rows",
-    "SELECT v.id, v.name, v.hostname, u.id, u.account, v.ctid, v.service, "
+    "SELECT v.id, v.name, v.hostname, u.id, u.account, v.ctid, v.lifecycle, "
     vz_row_json_time("v.created") ","
     " (SELECT GROUP_CONCAT(a.address ORDER BY a.position SEPARATOR ' ')"
     "   FROM address a WHERE a.vm_id = v.id)"
@@ -92,7 +92,7 @@ static const vz_row_json_member_t  vz_stranger_cells[] = {
     { "account", VZ_ROW_JSON_TEXT },
     { NULL, VZ_ROW_JSON_END },
     { "ctid", VZ_ROW_JSON_INT },
-    { "service", VZ_ROW_JSON_TEXT },
+    { "lifecycle", VZ_ROW_JSON_TEXT },
     { "created", VZ_ROW_JSON_TEXT },
     { "addresses", VZ_ROW_JSON_WORDS }
 };

@@ -24,7 +24,7 @@
     "  AND (SELECT s.name FROM task_step s WHERE s.task_id = o.id"            \
     "   AND s.position = o.step) = 'mail'))"                                  \
     " AND o.finished > NOW(3) - INTERVAL " VZ_ORDER_MAIL_MINUTES " MINUTE"    \
-    " AND v.service = 'ready' AND u.role = 'customer' AND NOT u.locked"       \
+    " AND v.lifecycle = 'ready' AND u.role = 'customer' AND NOT u.locked"     \
     " AND u.must_change AND u.email_state = 'mailed'"                         \
     " AND u.drawn <= GREATEST(o.started, COALESCE("                           \
     "  (SELECT MAX(c.created) FROM task c WHERE c.vm_id = v.id"               \

@@ -57,14 +57,14 @@ static const vz_sql_t  vz_sql_retry = vz_sql("task_retry",
     "  t.error_detail = NULL, t.unseen = NULL, s.state = 'queued',"
     "  s.finished = NULL,"
     "  s.log = " vz_task_log_sql("s.log") ","
-    "  v.service = IF(v.service = ?, ?, v.service)"
+    "  v.lifecycle = IF(v.lifecycle = ?, ?, v.lifecycle)"
     " WHERE t.id = ? AND t.state = 'failed' AND t.vm_id IS NOT NULL"
     " AND (NOT ? OR JSON_VALUE(t.data, '$.version') = v.version)"
-    " AND (NOT ? OR v.service <> 'suspended')"
+    " AND (NOT ? OR v.lifecycle <> 'suspended')"
     " AND (NOT ? OR EXISTS (SELECT 1 FROM user u WHERE u.id = t.user_id"
     "  AND u.drawn <= t.created))"
-    " AND (v.service NOT IN ('create_failed', 'delete_failed')"
-    "  OR v.service = ?)");
+    " AND (v.lifecycle NOT IN ('create_failed', 'delete_failed')"
+    "  OR v.lifecycle = ?)");
 
 /* only a task that was never begun */
 static const vz_sql_t  vz_sql_cancel = vz_sql("task_cancel",

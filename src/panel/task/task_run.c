@@ -45,7 +45,7 @@ static const vz_sql_t  vz_sql_where = vz_sql("task_where",
 
 /* the column keeps the last reason also when the suspension has ended */
 static const vz_sql_t  vz_sql_why = vz_sql("suspended_why",
-    "SELECT name, IF(service = 'suspended', suspended_reason, NULL)"
+    "SELECT name, IF(lifecycle = 'suspended', suspended_reason, NULL)"
     " FROM vm WHERE id = ?");
 
 static const vz_sql_t  vz_sql_begin = vz_sql("step_begin",
@@ -64,7 +64,7 @@ static const vz_sql_t  vz_sql_next = vz_sql("step_next",
     "  s.log = " vz_task_log_sql("s.log") ","
     "  f.state = 'running', f.started = NOW(3),"
     "  f.log = " vz_task_log_sql("f.log") ","
-    "  v.service = COALESCE(?, v.service), t.step = ?, t.attempt = 1"
+    "  v.lifecycle = COALESCE(?, v.lifecycle), t.step = ?, t.attempt = 1"
     " WHERE t.id = ? AND t.owner = ? AND t.step = ?");
 
 static const vz_sql_t  vz_sql_last = vz_sql("step_last",
@@ -73,7 +73,7 @@ static const vz_sql_t  vz_sql_last = vz_sql("step_last",
     " LEFT JOIN vm v ON v.id = t.vm_id"
     " SET s.state = 'done', s.finished = NOW(3), s.detail = ?,"
     "  s.log = " vz_task_log_sql("s.log") ","
-    "  v.service = COALESCE(?, v.service), t.step = ?, t.state = 'done',"
+    "  v.lifecycle = COALESCE(?, v.lifecycle), t.step = ?, t.state = 'done',"
     "  t.finished = NOW(3), t.busy = NULL, t.owner = NULL, t.lease = NULL"
     " WHERE t.id = ? AND t.owner = ? AND t.step = ?");
 
@@ -98,8 +98,8 @@ static const vz_sql_t  vz_sql_fail = vz_sql("task_fail",
     " LEFT JOIN vm v ON v.id = t.vm_id"
     " SET s.state = 'failed', s.finished = NOW(3), s.detail = ?,"
     "  s.log = " vz_task_log_sql("s.log") ","
-    "  v.service = IF(v.service IN ('ready', 'suspended'), v.service,"
-    "                 COALESCE(?, v.service)), t.state = 'failed',"
+    "  v.lifecycle = IF(v.lifecycle IN ('ready', 'suspended'), v.lifecycle,"
+    "                 COALESCE(?, v.lifecycle)), t.state = 'failed',"
     "  t.finished = NOW(3), t.busy = NULL, t.owner = NULL, t.lease = NULL,"
     "  t.error_code = COALESCE(t.error_code, ?),"
     "  t.error_detail = COALESCE(t.error_detail, ?), t.unseen = 1"

@@ -28,7 +28,7 @@ static vz_code_e vz_suspend_one(vz_call_t *call, uint64_t vm,
     ngx_uint_t suspend, const ngx_str_t *reason, uint64_t *task);
 static vz_code_e vz_suspend_try(vz_call_t *call, uint64_t vm,
     ngx_uint_t suspend, const ngx_str_t *reason, uint64_t *task);
-static const char *vz_suspend_code(vz_code_e rc, const ngx_str_t *service,
+static const char *vz_suspend_code(vz_code_e rc, const ngx_str_t *lifecycle,
     ngx_uint_t suspend);
 
 
@@ -45,7 +45,7 @@ static const vz_sql_t  vz_suspend_user = vz_sql("suspend user",
     "SELECT 1 FROM user WHERE id = ?");
 
 static const vz_sql_t  vz_suspend_vms = vz_sql("suspend vms",
-    "SELECT id, service FROM vm WHERE user_id = ? ORDER BY id LIMIT 1000");
+    "SELECT id, lifecycle FROM vm WHERE user_id = ? ORDER BY id LIMIT 1000");
 
 
 void
@@ -87,7 +87,7 @@ vz_suspend_all(vz_call_t *call, uint64_t id, ngx_uint_t suspend,
     vz_code_e    rc;
     vz_rows_t    rows;
     vz_json_t   *out;
-    ngx_str_t    service;
+    ngx_str_t    lifecycle;
     ngx_uint_t   i;
 
     rc = vz_db_query(NULL, call->pool, &vz_suspend_user,
@@ -114,7 +114,7 @@ vz_suspend_all(vz_call_t *call, uint64_t id, ngx_uint_t suspend,
 
     for (i = 0; i < rows.rows; i++) {
         vm = vz_cell_int(&rows, i, 0);
-        service = vz_cell_text(&rows, i, 1);
+        lifecycle = vz_cell_text(&rows, i, 1);
         task = 0;
 
         rc = vz_suspend_one(call, vm, suspend, reason, &task);
@@ -135,7 +135,7 @@ vz_suspend_all(vz_call_t *call, uint64_t id, ngx_uint_t suspend,
         }
 
         if (rc != VZ_OK) {
-            vz_json_cstr(out, "code", vz_suspend_code(rc, &service, suspend));
+            vz_json_cstr(out, "code", vz_suspend_code(rc, &lifecycle, suspend));
         }
 
         vz_json_close(out);
@@ -187,11 +187,11 @@ vz_suspend_try(vz_call_t *call, uint64_t vm, ngx_uint_t suspend,
 
 
 static const char *
-vz_suspend_code(vz_code_e rc, const ngx_str_t *service, ngx_uint_t suspend)
+vz_suspend_code(vz_code_e rc, const ngx_str_t *lifecycle, ngx_uint_t suspend)
 {
     ngx_uint_t  suspended;
 
-    suspended = vz_vm_lifecycle_parse(service) == VZ_VM_LIFECYCLE_SUSPENDED;
+    suspended = vz_vm_lifecycle_parse(lifecycle) == VZ_VM_LIFECYCLE_SUSPENDED;
 
     switch (rc) {
 

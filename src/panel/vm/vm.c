@@ -33,8 +33,8 @@ static const vz_sql_t  vz_vm_select = vz_sql("vm",
     "SELECT v.tag, " VZ_VM_COLUMNS " FROM vm v" VZ_VM_JOINS
     " WHERE v.id = ? AND (? = 0 OR v.user_id = ?)");
 
-static const vz_sql_t  vz_vm_wanted = vz_sql("vm wanted",
-    "UPDATE vm SET wanted = ? WHERE id = ?");
+static const vz_sql_t  vz_vm_desired_set = vz_sql("vm desired_state",
+    "UPDATE vm SET desired_state = ? WHERE id = ?");
 
 
 static const char *const  vz_vm_live[] = { "1", NULL };
@@ -118,7 +118,7 @@ vz_vm_want(vz_vm_action_t *change, vz_tx_t *tx)
 {
     const vz_vm_desired_e  *desired = change->data;
 
-    return vz_db_query(tx, change->call->pool, &vz_vm_wanted,
+    return vz_db_query(tx, change->call->pool, &vz_vm_desired_set,
                        vz_binds(vz_bind_cstr(vz_vm_desired_name(*desired)),
                                 vz_int(change->id)),
                        NULL);

@@ -23,7 +23,7 @@ static void vz_vm_action_state(vz_vm_action_t *change);
 
 
 static const vz_sql_t  vz_vm_action_lock = vz_sql("change lock",
-    "SELECT v.user_id, v.name, v.service, v.version, v.suspended_reason,"
+    "SELECT v.user_id, v.name, v.lifecycle, v.version, v.suspended_reason,"
     " (SELECT t.id FROM task t WHERE t.busy = v.id)"
     " FROM vm v WHERE v.id = ? AND (? = 0 OR v.user_id = ?) FOR UPDATE");
 

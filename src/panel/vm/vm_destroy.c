@@ -31,7 +31,7 @@ static const vz_vm_action_def_t  vz_destroy_change = {
 
 
 static const vz_sql_t  vz_destroy_update = vz_sql("destroy",
-    "UPDATE vm SET service = 'deleting' WHERE id = ?");
+    "UPDATE vm SET lifecycle = 'deleting' WHERE id = ?");
 
 /* the mail with the credentials, if it still waits */
 

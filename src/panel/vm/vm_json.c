@@ -21,8 +21,8 @@ typedef enum {
     VZ_VM_PLAN,
     VZ_VM_TEMPLATE,
     VZ_VM_LABEL,
-    VZ_VM_SERVICE,
-    VZ_VM_WANTED,
+    VZ_VM_LIFECYCLE,
+    VZ_VM_DESIRED,
     VZ_VM_NODE,
     VZ_VM_CTID,
     VZ_VM_VERSION,
@@ -108,10 +108,10 @@ vz_vm_json_open(vz_json_t *json, const vz_rows_t *rows, ngx_uint_t row,
     vz_vm_text(&vm, "template", VZ_VM_TEMPLATE);
     vz_vm_text(&vm, "template_label", VZ_VM_LABEL);
     vz_json_cstr(json, "state", vz_sample_state_name(sample.state));
-    vz_vm_text(&vm, "service", VZ_VM_SERVICE);
+    vz_vm_text(&vm, "lifecycle", VZ_VM_LIFECYCLE);
     vz_vm_text(&vm, "suspended", VZ_VM_SUSPENDED);
     vz_vm_text(&vm, "suspended_at", VZ_VM_SUSPENDED_AT);
-    vz_vm_text(&vm, "wanted", VZ_VM_WANTED);
+    vz_vm_text(&vm, "desired_state", VZ_VM_DESIRED);
     vz_vm_int(&vm, "ctid", VZ_VM_CTID);
     vz_vm_int(&vm, "version", VZ_VM_VERSION);
     vz_vm_words(&vm, "addresses", VZ_VM_ADDRESSES);

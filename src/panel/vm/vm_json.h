@@ -13,15 +13,15 @@
 
 #define VZ_VM_COLUMNS                                                         \
     "v.id, v.name, v.hostname, v.user_id, o.account, p.name, m.name,"         \
-    " m.label, v.service, v.wanted, v.node_id, v.ctid, v.version,"            \
+    " m.label, v.lifecycle, v.desired_state, v.node_id, v.ctid, v.version,"   \
     " (SELECT GROUP_CONCAT(a.address ORDER BY a.position, a.id"               \
     "   SEPARATOR ' ') FROM address a WHERE a.vm_id = v.id),"                 \
     " v.gateway, v.dns, v.vmguar_barrier_mib, v.vmguar_limit_mib,"            \
     " v.oomguar_barrier_mib, v.oomguar_limit_mib, v.privvm_barrier_mib,"      \
     " v.privvm_limit_mib, v.disk_soft_mib, v.disk_hard_mib, v.cpu_units,"     \
     " v.cpu_percent, t.id, t.kind, t.state, t.step, t.steps,"                 \
-    " IF(v.service = 'suspended', COALESCE(v.suspended_reason, ''), NULL),"   \
-    " IF(v.service = 'suspended',"                                            \
+    " IF(v.lifecycle = 'suspended', COALESCE(v.suspended_reason, ''), NULL)," \
+    " IF(v.lifecycle = 'suspended',"                                          \
     "  DATE_FORMAT(v.suspended_at, '%Y-%m-%dT%TZ'), NULL)"
 
 /* The same number of columns, for a row that is of no container. */

@@ -77,7 +77,7 @@ static const vz_sql_t  vz_sql_renumber = vz_sql("vm_renumber",
 
 static const vz_sql_t  vz_sql_adopted = vz_sql("vm_adopted",
     "UPDATE vm SET adopting = 0,"
-    " service = IF(service = 'creating', 'ready', service) WHERE id = ?");
+    " lifecycle = IF(lifecycle = 'creating', 'ready', lifecycle) WHERE id = ?");
 
 
 vz_code_e

@@ -27,7 +27,7 @@ static const vz_sql_t  vz_step_vm_sql = vz_sql("task_vm",
     " v.oomguar_barrier_mib, v.oomguar_limit_mib,"
     " v.privvm_barrier_mib, v.privvm_limit_mib,"
     " v.disk_soft_mib, v.disk_hard_mib, v.cpu_units, v.cpu_percent,"
-    " v.wanted, v.adopting"
+    " v.desired_state, v.adopting"
     " FROM vm v LEFT JOIN template p ON p.id = v.template_id WHERE v.id = ?");
 
 

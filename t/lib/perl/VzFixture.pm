@@ -310,7 +310,7 @@ sub vm {
         oomguar_barrier_mib => 64, oomguar_limit_mib => 64,
         privvm_barrier_mib => 64, privvm_limit_mib => 64,
         disk_soft_mib => 1024, disk_hard_mib => 1024, cpu_units => 1000,
-        service => 'ready', %row);
+        lifecycle => 'ready', %row);
 }
 
 

@@ -167,7 +167,7 @@ sub container {
         . ' - 1 FROM node n LEFT JOIN vm v ON v.node_id = n.id'
         . ' AND v.ctid BETWEEN n.ctid_max - 500 AND n.ctid_max'
         . " WHERE n.name = 'local'");
-    my $id = vm($user, ctid => $ctid, wanted => 'stopped',
+    my $id = vm($user, ctid => $ctid, desired_state => 'stopped',
         template_id =>
             sql_value("SELECT id FROM template WHERE name = '$template'"),
         %row);
