@@ -14,7 +14,6 @@
 #include "daemon/guest/guest_files.h"
 #include "daemon/guest/guest_identity.h"
 #include "daemon/lxc/lxc_conf.h"
-#include "daemon/lxc/lxc_driver.h"
 #include "daemon/lxc/lxc_lifecycle.h"
 #include "daemon/lxc/lxc_power.h"
 #include "daemon/lxc/lxc_record.h"

@@ -18,8 +18,6 @@
 #include "daemon/cgroup/ct_limits.h"
 #include "daemon/ct/ct_stopping.h"
 #include "daemon/lxc/lxc_conf.h"
-#include "daemon/lxc/lxc_driver.h"
-#include "daemon/lxc/lxc_lifecycle.h"
 #include "daemon/lxc/lxc_monitor.h"
 #include "daemon/lxc/lxc_power.h"
 #include "daemon/lxc/lxc_record.h"

@@ -30,6 +30,8 @@
 static vz_code_e vz_vzctl_pages(vz_job_t *job, char text[24], uint64_t bytes);
 static vz_code_e vz_vzctl_address_locked(vz_job_t *job,
     const vz_ip_t *address, vz_done_t *done);
+static vz_code_e vz_vzctl_save(vz_job_t *job, const char **options,
+    unsigned n);
 static vz_code_e vz_vzctl_passwd_live(vz_job_t *job, const char *secret);
 static vz_code_e vz_vzctl_passwd_down(vz_job_t *job, const char *secret,
     unsigned mounted);
@@ -45,7 +47,7 @@ vz_code_e
 vz_vzctl_set_memory(vz_job_t *job, vz_memory_e which, uint64_t barrier,
     uint64_t limit, vz_done_t *done)
 {
-    int               n;
+    unsigned          n;
     char              pair[VZ_VZCTL_OPTION], ram[VZ_VZCTL_OPTION];
     char              low[24], high[24];
     vz_code_e         code;
@@ -83,10 +85,7 @@ vz_vzctl_set_memory(vz_job_t *job, vz_memory_e which, uint64_t barrier,
         options[n++] = "--swappages=0:0";
     }
 
-    options[n++] = "--save";
-    options[n] = NULL;
-
-    return vz_vzctl_run(job, "set", options, INT_MAX, NULL);
+    return vz_vzctl_save(job, options, n);
 }
 
 
@@ -120,7 +119,7 @@ vz_vzctl_set_disk(vz_job_t *job, uint64_t soft, uint64_t hard,
 {
     char              space[VZ_VZCTL_OPTION];
     vz_code_e         code;
-    const char       *options[] = { space, "--save", NULL };
+    const char       *options[3] = { space };
     vz_vzctl_row_t    row;
     vz_vzctl_conf_t   ct;
 
@@ -149,7 +148,7 @@ vz_vzctl_set_disk(vz_job_t *job, uint64_t soft, uint64_t hard,
     (void) snprintf(space, sizeof(space), "--diskspace=%llu:%llu",
                     (unsigned long long) soft, (unsigned long long) hard);
 
-    return vz_vzctl_run(job, "set", options, INT_MAX, NULL);
+    return vz_vzctl_save(job, options, 1);
 }
 
 
@@ -157,7 +156,7 @@ vz_vzctl_set_disk(vz_job_t *job, uint64_t soft, uint64_t hard,
 vz_code_e
 vz_vzctl_set_cpu(vz_job_t *job, uint32_t units, uint32_t percent)
 {
-    int               n;
+    unsigned          n;
     char              weight[VZ_VZCTL_OPTION], limit[VZ_VZCTL_OPTION];
     vz_code_e         code;
     const char       *options[4];
@@ -178,10 +177,7 @@ vz_vzctl_set_cpu(vz_job_t *job, uint32_t units, uint32_t percent)
         options[n++] = limit;
     }
 
-    options[n++] = "--save";
-    options[n] = NULL;
-
-    return vz_vzctl_run(job, "set", options, INT_MAX, NULL);
+    return vz_vzctl_save(job, options, n);
 }
 
 
@@ -190,7 +186,7 @@ vz_vzctl_set_hostname(vz_job_t *job, const char *name)
 {
     char              option[VZ_VZCTL_OPTION];
     vz_code_e         code;
-    const char       *options[] = { option, "--save", NULL };
+    const char       *options[3] = { option };
     vz_vzctl_conf_t   ct;
 
     code = vz_vzctl_conf_load(job, &ct);
@@ -200,7 +196,7 @@ vz_vzctl_set_hostname(vz_job_t *job, const char *name)
 
     (void) snprintf(option, sizeof(option), "--hostname=%s", name);
 
-    return vz_vzctl_run(job, "set", options, INT_MAX, NULL);
+    return vz_vzctl_save(job, options, 1);
 }
 
 
@@ -239,7 +235,7 @@ vz_vzctl_address_locked(vz_job_t *job, const vz_ip_t *address,
     char              words[VZ_WORDS_MAX];
     uint32_t          owner;
     vz_code_e         code;
-    const char       *options[] = { add, "--save", NULL };
+    const char       *options[3] = { add };
     vz_vzctl_conf_t   ct;
 
     code = vz_vzctl_conf_load(job, &ct);
@@ -274,7 +270,7 @@ vz_vzctl_address_locked(vz_job_t *job, const vz_ip_t *address,
     vz_ip_print(address, 0, text);
     (void) snprintf(add, sizeof(add), "--ipadd=%s", text);
 
-    return vz_vzctl_run(job, "set", options, INT_MAX, NULL);
+    return vz_vzctl_save(job, options, 1);
 }
 
 
@@ -282,7 +278,7 @@ vz_code_e
 vz_vzctl_set_address_remove(vz_job_t *job, const vz_ip_t *address,
     vz_done_t *done)
 {
-    int               n;
+    unsigned          n;
     char              text[VZ_VZCTL_ADDRESSES][VZ_VZCTL_OPTION];
     char              one[VZ_IP_TEXT];
     unsigned          i;
@@ -313,10 +309,7 @@ vz_vzctl_set_address_remove(vz_job_t *job, const vz_ip_t *address,
         return VZ_OK;
     }
 
-    options[n++] = "--save";
-    options[n] = NULL;
-
-    return vz_vzctl_run(job, "set", options, INT_MAX, NULL);
+    return vz_vzctl_save(job, options, n);
 }
 
 
@@ -359,8 +352,16 @@ vz_vzctl_set_dns(vz_job_t *job, const vz_ip_t *list, unsigned n)
         options[i] = text[i];
     }
 
-    options[i++] = "--save";
-    options[i] = NULL;
+    return vz_vzctl_save(job, options, i);
+}
+
+
+/* Run vzctl set with n options; the array has room for two more. */
+static vz_code_e
+vz_vzctl_save(vz_job_t *job, const char **options, unsigned n)
+{
+    options[n++] = "--save";
+    options[n] = NULL;
 
     return vz_vzctl_run(job, "set", options, INT_MAX, NULL);
 }
