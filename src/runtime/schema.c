@@ -5,7 +5,7 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 #include <ngx_event.h>
-#include "runtime/db_rows.h"
+#include "runtime/fiber.h"
 #include "runtime/probe.h"
 #include "runtime/schema.h"
 

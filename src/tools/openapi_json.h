@@ -6,7 +6,7 @@
 #ifndef VZ_OPENAPI_JSON_H
 #define VZ_OPENAPI_JSON_H
 
-#include "runtime/http.h"
+#include "runtime/call.h"
 
 
 /*

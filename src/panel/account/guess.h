@@ -11,8 +11,8 @@
 #ifndef VZ_GUESS_H
 #define VZ_GUESS_H
 
-#include "runtime/crypt.h"
 #include "runtime/call.h"
+#include "runtime/crypt.h"
 #include "runtime/zone_limit.h"
 
 

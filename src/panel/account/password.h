@@ -7,8 +7,8 @@
 #define VZ_PASSWORD_H
 
 #include "panel/account/guess.h"
+#include "runtime/call.h"
 #include "runtime/crypt.h"
-#include "runtime/http.h"
 
 
 #define VZ_PASSWORD_DRAWN  16       /* characters of a password that we draw */

@@ -20,7 +20,6 @@
 #include "panel/mail/mail.h"
 #include "runtime/call.h"
 #include "runtime/crypt.h"
-#include "runtime/db_rows.h"
 #include "runtime/fiber.h"
 #include "runtime/settings.h"
 

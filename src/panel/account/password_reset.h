@@ -11,7 +11,7 @@
 #define VZ_PASSWORD_RESET_H
 
 #include "panel/api/body.h"
-#include "runtime/http.h"
+#include "runtime/call.h"
 
 
 extern const vz_body_t  vz_password_reset_ask_form;

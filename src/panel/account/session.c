@@ -14,7 +14,6 @@
 #include "panel/api/query.h"
 #include "runtime/call.h"
 #include "runtime/crypt.h"
-#include "runtime/db_rows.h"
 #include "runtime/settings.h"
 #include "runtime/sse.h"
 

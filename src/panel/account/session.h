@@ -6,7 +6,7 @@
 #define VZ_SESSION_H
 
 #include "panel/api/body.h"
-#include "runtime/http.h"
+#include "runtime/call.h"
 
 
 /*

@@ -3,7 +3,6 @@
  */
 
 #include "panel/account/user_find.h"
-#include "runtime/db_rows.h"
 
 
 static ngx_uint_t vz_user_find_plain(const ngx_str_t *text);

@@ -7,7 +7,6 @@
 #include "panel/api/people.h"
 #include "panel/api/strlist.h"
 #include "runtime/call.h"
-#include "runtime/db_rows.h"
 
 
 static vz_code_e vz_user_new_try(vz_tx_t *tx, vz_call_t *call,

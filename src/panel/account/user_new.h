@@ -5,8 +5,8 @@
 #ifndef VZ_USER_NEW_H
 #define VZ_USER_NEW_H
 
+#include "runtime/call.h"
 #include "runtime/db.h"
-#include "runtime/http.h"
 
 
 typedef struct {

@@ -16,7 +16,6 @@
 #include "panel/api/strlist.h"
 #include "panel/mail/mail.h"
 #include "runtime/call.h"
-#include "runtime/db_rows.h"
 #include "wire/field.h"
 
 

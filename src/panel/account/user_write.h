@@ -8,7 +8,7 @@
 #define VZ_USER_WRITE_H
 
 #include "panel/api/body.h"
-#include "runtime/http.h"
+#include "runtime/call.h"
 
 
 extern const vz_body_t  vz_user_write_form;

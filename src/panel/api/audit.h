@@ -5,8 +5,8 @@
 #ifndef VZ_AUDIT_H
 #define VZ_AUDIT_H
 
+#include "runtime/call.h"
 #include "runtime/db.h"
-#include "runtime/http.h"
 
 
 typedef struct {

@@ -7,8 +7,8 @@
 #ifndef VZ_AUTH_H
 #define VZ_AUTH_H
 
-#include "runtime/db.h"
 #include "runtime/call.h"
+#include "runtime/db.h"
 
 
 /* The columns that vz_auth_row() reads, over tables named s or k, and u. */

@@ -7,8 +7,8 @@
 #define VZ_BODY_H
 
 #include "panel/api/column.h"
+#include "runtime/call.h"
 #include "runtime/db.h"
-#include "runtime/http.h"
 
 
 typedef enum {

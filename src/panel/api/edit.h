@@ -5,8 +5,8 @@
 #ifndef VZ_EDIT_H
 #define VZ_EDIT_H
 
+#include "runtime/call.h"
 #include "runtime/db.h"
-#include "runtime/http.h"
 
 
 /*

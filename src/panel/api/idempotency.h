@@ -6,8 +6,8 @@
 #ifndef VZ_IDEMPOTENCY_H
 #define VZ_IDEMPOTENCY_H
 
+#include "runtime/call.h"
 #include "runtime/db.h"
-#include "runtime/http.h"
 
 
 typedef struct {

@@ -6,7 +6,7 @@
 #ifndef VZ_OPENAPI_H
 #define VZ_OPENAPI_H
 
-#include "runtime/http.h"
+#include "runtime/call.h"
 
 
 extern const char           vz_openapi_text[];

@@ -7,8 +7,8 @@
 #ifndef VZ_QUERY_H
 #define VZ_QUERY_H
 
+#include "runtime/call.h"
 #include "runtime/db.h"
-#include "runtime/http.h"
 
 
 #define VZ_QUERY_ROWS   50          /* of a page, if the client says nothing */

@@ -4,7 +4,6 @@
 
 #include "panel/mail/outbox.h"
 #include "runtime/clock.h"
-#include "runtime/db_rows.h"
 #include "runtime/fiber.h"
 #include "runtime/waitq.h"
 

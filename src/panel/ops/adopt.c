@@ -4,6 +4,7 @@
 
 #include "panel/api/strlist.h"
 #include "panel/live/collector.h"
+#include "panel/live/sample.h"
 #include "panel/live/vm_desired.h"
 #include "panel/node/address.h"
 #include "panel/node/gateway.h"

@@ -6,8 +6,8 @@
 #ifndef VZ_ADOPT_H
 #define VZ_ADOPT_H
 
-#include "runtime/db.h"
 #include "runtime/call.h"
+#include "runtime/db.h"
 #include "runtime/relay.h"
 
 

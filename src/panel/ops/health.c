@@ -8,6 +8,7 @@
 #include "panel/api/body.h"
 #include "panel/api/query.h"
 #include "panel/live/collector.h"
+#include "panel/live/sample.h"
 #include "panel/node/node.h"
 #include "panel/ops/health.h"
 #include "panel/task/runner.h"

@@ -9,6 +9,7 @@
 #include "panel/api/route.h"
 #include "panel/api/zone_ids.h"
 #include "panel/live/collector.h"
+#include "panel/live/sample.h"
 #include "panel/node/ctid.h"
 #include "panel/node/node_told.h"
 #include "panel/ops/stranger_admin.h"

@@ -16,7 +16,6 @@
 #include "panel/vm/vm_place.h"
 #include "runtime/call.h"
 #include "runtime/crypt.h"
-#include "runtime/db_rows.h"
 #include "runtime/settings.h"
 #include "wire/field.h"
 

@@ -7,8 +7,8 @@
 #define VZ_ORDER_MAIL_H
 
 #include "panel/api/body.h"
+#include "runtime/call.h"
 #include "runtime/db.h"
-#include "runtime/http.h"
 
 
 #define VZ_ORDER_MAIL_MINUTES  "15"

@@ -9,7 +9,7 @@
 
 #include "panel/api/body.h"
 #include "panel/api/query.h"
-#include "runtime/http.h"
+#include "runtime/call.h"
 
 
 extern const vz_query_args_t  vz_order_review_args;

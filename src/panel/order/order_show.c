@@ -10,7 +10,6 @@
 #include "panel/task/task.h"
 #include "runtime/call.h"
 #include "runtime/crypt.h"
-#include "runtime/db_rows.h"
 #include "wire/field.h"
 
 

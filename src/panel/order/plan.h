@@ -6,7 +6,7 @@
 #ifndef VZ_PLAN_H
 #define VZ_PLAN_H
 
-#include "runtime/http.h"
+#include "runtime/call.h"
 
 
 typedef struct {

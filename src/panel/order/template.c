@@ -6,7 +6,6 @@
 #include "panel/api/query.h"
 #include "panel/order/template.h"
 #include "runtime/call.h"
-#include "runtime/db_rows.h"
 
 
 static const vz_sql_t  vz_template_select = vz_sql("templates",

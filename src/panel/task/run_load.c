@@ -3,7 +3,6 @@
  */
 
 #include "panel/task/run_load.h"
-#include "runtime/db_rows.h"
 
 
 static vz_code_e vz_run_load_vm(vz_task_run_t *run, const vz_rows_t *rows);

@@ -19,7 +19,6 @@
 #include "panel/task/task_run.h"
 #include "runtime/clock.h"
 #include "runtime/crypt.h"
-#include "runtime/db_rows.h"
 #include "runtime/fiber.h"
 #include "runtime/schema.h"
 

@@ -15,7 +15,6 @@
 #include "panel/task/task_wait.h"
 #include "panel/task/task_workflow.h"
 #include "runtime/call.h"
-#include "runtime/db_rows.h"
 
 
 #define vz_time(column)                                                       \

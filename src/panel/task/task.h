@@ -8,8 +8,8 @@
 
 #include "panel/api/query.h"
 #include "panel/live/task_state.h"
+#include "runtime/call.h"
 #include "runtime/db.h"
-#include "runtime/http.h"
 #include "runtime/zone.h"
 
 

@@ -13,7 +13,6 @@
 #include "panel/task/task_log.h"
 #include "panel/task/task_workflow.h"
 #include "runtime/call.h"
-#include "runtime/db_rows.h"
 
 
 typedef struct vz_task_change_s  vz_task_change_t;

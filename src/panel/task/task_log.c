@@ -2,8 +2,8 @@
  * The log of a task.
  */
 
-#include "panel/task/task_log.h"
 #include "panel/live/task_said.h"
+#include "panel/task/task_log.h"
 
 
 #define VZ_TASK_LOG_TIME   (sizeof("2026-01-02T03:04:05.678Z") - 1)

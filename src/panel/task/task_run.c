@@ -6,7 +6,6 @@
 #include "panel/mail/mail.h"
 #include "panel/task/run_own.h"
 #include "panel/task/task_run.h"
-#include "runtime/db_rows.h"
 #include "runtime/settings.h"
 
 

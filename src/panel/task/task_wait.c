@@ -9,7 +9,6 @@
 #include "panel/task/task.h"
 #include "panel/task/task_wait.h"
 #include "runtime/call.h"
-#include "runtime/db_rows.h"
 #include "runtime/fiber.h"
 
 

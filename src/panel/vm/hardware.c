@@ -13,7 +13,6 @@
 #include "panel/vm/hardware.h"
 #include "panel/vm/hardware_address.h"
 #include "runtime/call.h"
-#include "runtime/db_rows.h"
 #include "wire/field.h"
 #include "wire/field_value.h"
 

@@ -9,7 +9,6 @@
 #include "panel/vm/hardware.h"
 #include "panel/vm/hardware_address.h"
 #include "runtime/call.h"
-#include "runtime/db_rows.h"
 
 
 typedef struct {

@@ -11,7 +11,6 @@
 #include "panel/vm/user_suspend.h"
 #include "panel/vm/vm_suspend.h"
 #include "runtime/call.h"
-#include "runtime/db_rows.h"
 
 
 #define VZ_SUSPEND_TRIES  5

@@ -6,7 +6,7 @@
 #define VZ_USER_SUSPEND_H
 
 #include "panel/api/body.h"
-#include "runtime/http.h"
+#include "runtime/call.h"
 
 
 extern const vz_body_t  vz_user_suspend_form;

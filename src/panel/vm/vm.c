@@ -12,7 +12,6 @@
 #include "panel/vm/vm_effective.h"
 #include "panel/vm/vm_json.h"
 #include "runtime/call.h"
-#include "runtime/db_rows.h"
 
 
 static vz_code_e vz_vm_want(vz_vm_action_t *change, vz_tx_t *tx);

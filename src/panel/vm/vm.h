@@ -6,7 +6,7 @@
 #define VZ_VM_H
 
 #include "panel/api/query.h"
-#include "runtime/http.h"
+#include "runtime/call.h"
 
 
 extern const vz_query_args_t  vz_vm_args;

@@ -8,7 +8,6 @@
 #include "panel/task/task.h"
 #include "panel/vm/vm_action.h"
 #include "runtime/call.h"
-#include "runtime/db_rows.h"
 #include "runtime/fiber.h"
 
 

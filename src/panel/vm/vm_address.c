@@ -7,7 +7,6 @@
 #include "panel/node/gateway.h"
 #include "panel/vm/vm_address.h"
 #include "runtime/call.h"
-#include "runtime/db_rows.h"
 
 
 #define VZ_VM_ADDRESS_DNS  3

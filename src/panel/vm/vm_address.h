@@ -5,8 +5,8 @@
 #ifndef VZ_VM_ADDRESS_H
 #define VZ_VM_ADDRESS_H
 
+#include "runtime/call.h"
 #include "runtime/db.h"
-#include "runtime/http.h"
 
 
 /* What was allocated; texts from the call's pool, or static. */

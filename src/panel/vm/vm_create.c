@@ -11,7 +11,6 @@
 #include "panel/vm/vm_new.h"
 #include "panel/vm/vm_place.h"
 #include "runtime/call.h"
-#include "runtime/db_rows.h"
 #include "wire/field.h"
 #include "wire/field_value.h"
 

@@ -6,7 +6,7 @@
 #define VZ_VM_CREATE_H
 
 #include "panel/api/body.h"
-#include "runtime/http.h"
+#include "runtime/call.h"
 
 
 extern const vz_body_t  vz_vm_create_form;

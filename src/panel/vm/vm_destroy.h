@@ -7,7 +7,7 @@
 #define VZ_VM_DESTROY_H
 
 #include "panel/api/body.h"
-#include "runtime/http.h"
+#include "runtime/call.h"
 
 
 extern const vz_body_t  vz_vm_destroy_form;

@@ -5,7 +5,7 @@
 #ifndef VZ_VM_EFFECTIVE_H
 #define VZ_VM_EFFECTIVE_H
 
-#include "runtime/http.h"
+#include "runtime/call.h"
 
 
 /*

@@ -5,6 +5,7 @@
 #include "panel/api/strlist.h"
 #include "panel/live/collector.h"
 #include "panel/live/event_json.h"
+#include "panel/live/sample.h"
 #include "panel/live/task_view.h"
 #include "panel/vm/vm_json.h"
 

@@ -18,7 +18,6 @@
 #include "panel/vm/vm_query.h"
 #include "panel/vm/vm_rank.h"
 #include "runtime/call.h"
-#include "runtime/db_rows.h"
 
 
 #define VZ_LIST_BINDS  36           /* values of the longest statement */

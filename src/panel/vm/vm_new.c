@@ -11,7 +11,8 @@
 #include "panel/vm/vm_new.h"
 #include "runtime/call.h"
 #include "runtime/crypt.h"
-#include "runtime/db_rows.h"
+#include "runtime/fiber.h"
+#include "runtime/waitq.h"
 
 
 #define VZ_VM_NEW_WAIT  60000       /* ms for a turn, and of tries */

@@ -4,7 +4,6 @@
 
 #include "panel/vm/vm_place.h"
 #include "runtime/call.h"
-#include "runtime/db_rows.h"
 
 
 /* the node with the fewest containers first */

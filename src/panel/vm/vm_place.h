@@ -6,7 +6,7 @@
 #define VZ_VM_PLACE_H
 
 #include "panel/node/node.h"
-#include "runtime/http.h"
+#include "runtime/call.h"
 
 
 /*

@@ -5,7 +5,6 @@
 #include "panel/api/body.h"
 #include "panel/api/query.h"
 #include "panel/vm/vm_suspend.h"
-#include "runtime/db_rows.h"
 
 
 static vz_code_e vz_suspend_in(vz_tx_t *tx, vz_call_t *call, uint64_t vm,

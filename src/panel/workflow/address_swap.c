@@ -8,7 +8,6 @@
 #include "panel/task/run_own.h"
 #include "panel/task/run_verb.h"
 #include "panel/workflow/address_swap.h"
-#include "runtime/db_rows.h"
 
 
 typedef struct {

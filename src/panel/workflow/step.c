@@ -13,7 +13,6 @@
 #include "panel/workflow/address_swap.h"
 #include "panel/workflow/step.h"
 #include "panel/workflow/step_vm.h"
-#include "runtime/db_rows.h"
 
 
 #define VZ_WORDS    3               /* of one verb, at most: setdns */

@@ -3,7 +3,6 @@
  */
 
 #include "panel/workflow/step_vm.h"
-#include "runtime/db_rows.h"
 #include "runtime/json.h"
 
 
