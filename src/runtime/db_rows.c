@@ -127,11 +127,6 @@ vz_db_rows_read(MYSQL_STMT *stmt, ngx_pool_t *pool, vz_rows_t *rows)
     }
 
     rows->cells = cell;
-    rows->names = vz_db_rows_names(fields, columns, pool);
-
-    if (rows->names == NULL) {
-        return NGX_ERROR;
-    }
 
     for (n = 0; n < nrows; n++) {
 
@@ -149,8 +144,9 @@ vz_db_rows_read(MYSQL_STMT *stmt, ngx_pool_t *pool, vz_rows_t *rows)
 
     rows->rows = nrows;
     rows->columns = columns;
+    rows->names = vz_db_rows_names(fields, columns, pool);
 
-    return NGX_OK;
+    return rows->names != NULL ? NGX_OK : NGX_ERROR;
 }
 
 
