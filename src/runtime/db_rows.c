@@ -22,6 +22,8 @@ typedef struct {
 } vz_db_column_t;
 
 
+static ngx_int_t vz_db_rows_buffer(vz_db_column_t *column, MYSQL_FIELD *field,
+    MYSQL_BIND *bind, ngx_pool_t *pool);
 static const char **vz_db_rows_names(const MYSQL_FIELD *fields,
     ngx_uint_t columns, ngx_pool_t *pool);
 static void vz_db_column_init(vz_db_column_t *column, const MYSQL_FIELD *field,
@@ -110,15 +112,10 @@ vz_db_rows_read(MYSQL_STMT *stmt, ngx_pool_t *pool, vz_rows_t *rows)
     }
 
     for (i = 0; i < columns; i++) {
-        vz_db_column_init(&column[i], &fields[i], &binds[i]);
-
-        if (binds[i].buffer_length) {
-            column[i].buffer = ngx_pnalloc(pool, binds[i].buffer_length);
-            if (column[i].buffer == NULL) {
-                return NGX_ERROR;
-            }
-
-            binds[i].buffer = column[i].buffer;
+        if (vz_db_rows_buffer(&column[i], &fields[i], &binds[i], pool)
+            != NGX_OK)
+        {
+            return NGX_ERROR;
         }
     }
 
@@ -147,6 +144,29 @@ vz_db_rows_read(MYSQL_STMT *stmt, ngx_pool_t *pool, vz_rows_t *rows)
     rows->names = vz_db_rows_names(fields, columns, pool);
 
     return rows->names != NULL ? NGX_OK : NGX_ERROR;
+}
+
+
+/* Prepare one column, with a buffer of the length that its rows need. */
+
+static ngx_int_t
+vz_db_rows_buffer(vz_db_column_t *column, MYSQL_FIELD *field, MYSQL_BIND *bind,
+    ngx_pool_t *pool)
+{
+    vz_db_column_init(column, field, bind);
+
+    if (bind->buffer_length == 0) {
+        return NGX_OK;
+    }
+
+    column->buffer = ngx_pnalloc(pool, bind->buffer_length);
+    if (column->buffer == NULL) {
+        return NGX_ERROR;
+    }
+
+    bind->buffer = column->buffer;
+
+    return NGX_OK;
 }
 
 
