@@ -3,6 +3,7 @@
  * ones.
  *
  * sources: src/daemon/server/connection.c src/daemon/server/dispatch.c
+ * sources: src/daemon/server/stream_pump.c src/daemon/server/test_verbs.c
  * sources: src/daemon/base/job.c src/daemon/base/lock.c src/daemon/base/log.c
  * sources: src/daemon/base/dirtree.c src/daemon/template/template_cache.c
  * sources: src/daemon/template/unpacker.c src/daemon/template/archive.c
@@ -171,7 +172,7 @@ version_1_is_told_what_this_is(void **state)
     say(c, VZ_LIT("auth 9f86d081884c7d659a2feaa0c55ad015"
                   "a3bf4f1b2b0b822cd15d6c15b0f00a08\n"));
     expect(c, "err unsupported the client speaks version 1 of the protocol, "
-              "this is version 2");
+              "this is version 3");
     expect(c, NULL);
     hang_up(c);
 
@@ -226,8 +227,8 @@ who_sits_between_is_noticed(void **state)
 
     /* a secret of before, behind another verb */
     c = enter();
-    n = seal(c, VZ_LIT("passwd 101\nsecret Y29ycmVjdCBob3JzZQ==\n"), one);
-    m = seal(c, VZ_LIT("passwd 102\nsecret Y29ycmVjdCBob3JzZQ==\n"), two);
+    n = seal(c, VZ_LIT("body=1 passwd 101\nsecret Y29ycmVjdCBob3JzZQ==\n"), one);
+    m = seal(c, VZ_LIT("body=1 passwd 102\nsecret Y29ycmVjdCBob3JzZQ==\n"), two);
     say(c, one, n);
     expect(c, "= is=1");
     expect(c, "ok");
@@ -339,7 +340,7 @@ verbs_may_come_in_a_heap(void **state)
     (void) state;
 
     c = enter();
-    n = seal(c, VZ_LIT("ping\npasswd 101\nsecret Y29ycmVjdCBob3JzZQ==\n"
+    n = seal(c, VZ_LIT("ping\nbody=1 passwd 101\nsecret Y29ycmVjdCBob3JzZQ==\n"
                        "ping\nstart 101\n"), buf);
     say(c, buf, n - 40);
     expect(c, "ok");
@@ -363,18 +364,18 @@ a_secret_is_neither_lost_nor_logged(void **state)
     c = enter();
 
     /* the second line belongs to passwd, however wrong the first one is */
-    ask(c, VZ_LIT("passwd 1\nsecret Y29ycmVjdCBob3JzZQ==\n"));
+    ask(c, VZ_LIT("body=1 passwd 1\nsecret Y29ycmVjdCBob3JzZQ==\n"));
     expect_start(c, "err range ctid");
-    ask(c, VZ_LIT("passwd 101 x\nsecret Y29ycmVjdCBob3JzZQ==\n"));
+    ask(c, VZ_LIT("body=1 passwd 101 x\nsecret Y29ycmVjdCBob3JzZQ==\n"));
     expect_start(c, "err syntax ");
 
     /* "a\nroot:x", and not base64 */
-    ask(c, VZ_LIT("passwd 101\nsecret YQpyb290Ong=\n"));
+    ask(c, VZ_LIT("body=1 passwd 101\nsecret YQpyb290Ong=\n"));
     expect_start(c, "err range secret");
-    ask(c, VZ_LIT("passwd 101\nsecret !!!!\n"));
+    ask(c, VZ_LIT("body=1 passwd 101\nsecret !!!!\n"));
     expect_start(c, "err range secret");
 
-    ask(c, VZ_LIT("passwd 101\nstop 101\n"));
+    ask(c, VZ_LIT("body=1 passwd 101\nstop 101\n"));
     expect_start(c, "err syntax ");
     expect(c, NULL);
     hang_up(c);

@@ -24,6 +24,7 @@ typedef struct {
     uint32_t    ctid_max;
     unsigned    stop_timeout;           /* seconds before a stop kills */
     unsigned    silence;                /* seconds until an idle close */
+    char        test_verbs[4];          /* yes: echo, lines and doze exist */
     char        addresses[1024];        /* prefixes that containers get; "":
                                            none yet */
 

@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <time.h>
 #include "daemon/base/config.h"
+#include "wire/body.h"
 #include "wire/frame.h"
 #include "wire/seal.h"
 
@@ -24,11 +25,20 @@ typedef struct {
     const vz_request_t   *req;
     const vz_config_t    *conf;
     const vz_driver_t    *driver;       /* NULL: none was asked */
+    const vz_body_t      *body;         /* its lines; NULL: it has none */
     const char           *secret;       /* decoded, of passwd; else NULL */
-    struct timespec       deadline;     /* CLOCK_MONOTONIC */
+    struct timespec       deadline;     /* CLOCK_MONOTONIC; of a long verb it
+                                           moves with each progress */
+    int64_t               told;         /* when its client was told a line */
+    unsigned              alarmed;      /* it is hung where it takes so many
+                                           seconds more than its deadline */
+    unsigned              streams;      /* 1: its answer ends in a stream */
+    int                   from;         /* what the client is sent, to EOF */
+    int                   to;           /* where what it sends is written */
     unsigned              percent;      /* last told; it never falls */
     int                   out;          /* the client's socket */
     vz_seal_t            *seal;         /* NULL: nothing is sealed yet */
+    char                  doing[VZ_WORDS_MAX];  /* of the last progress */
     char                  words[VZ_WORDS_MAX];  /* of the final line */
     char                  said[VZ_SAID_MAX];
     unsigned              gone;         /* the client: nothing is sent */

@@ -17,6 +17,10 @@ typedef struct {
     char               *output;     /* stdout and stderr, or NULL: dropped */
     size_t              output_size;
     int                 timeout;    /* milliseconds until it is killed */
+    int               (*tick)(void *data);  /* called while it runs; returns
+                                       in how many ms again, 0: kill it.
+                                       NULL: nobody is */
+    void               *data;       /* of tick */
 
     /* filled in */
     size_t              output_len; /* output is always terminated */

@@ -9,6 +9,7 @@
 #include "daemon/base/log.h"
 #include "daemon/ct/ct_mark.h"
 #include "daemon/server/dispatch.h"
+#include "daemon/server/test_verbs.h"
 #include "daemon/template/archive.h"
 #include "daemon/template/template_verdict.h"
 
@@ -17,6 +18,8 @@
 #define VZ_DISPATCH_LOOK   6000     /* ms that a look at an archive leaves */
 
 
+static vz_code_e vz_dispatch_find(vz_sysinfo_t *host, vz_job_t *job,
+    vz_verb_pt *run);
 static vz_code_e vz_dispatch_locked(const vz_driver_t *driver, vz_job_t *job,
     vz_verb_pt run, int wait);
 static vz_code_e vz_dispatch_change(const vz_driver_t *driver, vz_job_t *job,
@@ -35,7 +38,10 @@ static vz_code_e vz_dispatch_template(const vz_template_t *entry, void *data);
 /* verbs that are the same on every driver */
 static const vz_verb_pt  vz_dispatch_own[VZ_VERB_COUNT] = {
     [VZ_VERB_PING] = vz_dispatch_ping,
-    [VZ_VERB_TEMPLATES] = vz_dispatch_templates
+    [VZ_VERB_TEMPLATES] = vz_dispatch_templates,
+    [VZ_VERB_ECHO] = vz_test_verbs_echo,
+    [VZ_VERB_LINES] = vz_test_verbs_lines,
+    [VZ_VERB_DOZE] = vz_test_verbs_doze
 };
 
 static vz_job_t *volatile  vz_dispatch_job;
@@ -44,12 +50,15 @@ static vz_job_t *volatile  vz_dispatch_job;
 vz_code_e
 vz_dispatch(vz_sysinfo_t *host, vz_job_t *job)
 {
-    char                 words[VZ_WORDS_MAX];
     vz_code_e            code;
     vz_verb_pt           run;
     const vz_request_t  *req;
 
     req = job->req;
+
+    if (req->def->test && strcmp(host->conf->test_verbs, "yes") != 0) {
+        return vz_job_end(job, VZ_UNKNOWN, "no verb %s", req->def->name);
+    }
 
     if (req->argc
         && (req->ctid < host->conf->ctid_min
@@ -60,28 +69,43 @@ vz_dispatch(vz_sysinfo_t *host, vz_job_t *job)
                           host->conf->ctid_max);
     }
 
+    code = vz_dispatch_find(host, job, &run);
+
+    return code == VZ_OK
+           ? vz_dispatch_as(host->driver, job, run, VZ_DISPATCH_WAIT) : code;
+}
+
+
+/* what carries the verb out; the driver is open where it is asked */
+static vz_code_e
+vz_dispatch_find(vz_sysinfo_t *host, vz_job_t *job, vz_verb_pt *run)
+{
+    char       words[VZ_WORDS_MAX];
+    vz_code_e  code;
+
     job->driver = host->driver;
-    run = vz_dispatch_own[req->verb];
+    *run = vz_dispatch_own[job->req->verb];
 
-    if (run == NULL) {
-        if (host->driver == NULL) {
-            return vz_job_end(job, VZ_UNSUPPORTED, "%s", host->why);
-        }
-
-        run = host->driver->run[req->verb];
-
-        if (run == NULL) {
-            return vz_job_end(job, VZ_UNSUPPORTED, "driver %s has no %s",
-                              host->driver->name, req->def->name);
-        }
-
-        code = vz_dispatch_open(host, words);
-        if (code != VZ_OK) {
-            return vz_job_end(job, code, "%s", words);
-        }
+    if (*run && !job->req->def->test) {
+        return VZ_OK;
     }
 
-    return vz_dispatch_as(host->driver, job, run, VZ_DISPATCH_WAIT);
+    if (host->driver == NULL) {
+        return vz_job_end(job, VZ_UNSUPPORTED, "%s", host->why);
+    }
+
+    if (*run == NULL) {
+        *run = host->driver->run[job->req->verb];
+    }
+
+    if (*run == NULL) {
+        return vz_job_end(job, VZ_UNSUPPORTED, "driver %s has no %s",
+                          host->driver->name, job->req->def->name);
+    }
+
+    code = vz_dispatch_open(host, words);
+
+    return code == VZ_OK ? VZ_OK : vz_job_end(job, code, "%s", words);
 }
 
 
@@ -89,8 +113,7 @@ vz_code_e
 vz_dispatch_as(const vz_driver_t *driver, vz_job_t *job, vz_verb_pt run,
     int wait)
 {
-    (void) clock_gettime(CLOCK_MONOTONIC, &job->deadline);
-    job->deadline.tv_sec += job->req->def->timeout;
+    vz_job_start(job, 0);
 
     return job->req->def->lock ? vz_dispatch_locked(driver, job, run, wait)
                                : vz_dispatch_read(driver, job, run);
@@ -220,9 +243,13 @@ vz_dispatch_run(vz_job_t *job, vz_verb_pt run)
 
     vz_dispatch_job = job;
 
+    job->alarmed = VZ_DISPATCH_GRACE;
+
     (void) alarm(vz_job_left(job) / 1000 + 1 + VZ_DISPATCH_GRACE);
     code = run(job);
     (void) alarm(0);
+
+    job->alarmed = 0;
 
     return code;
 }
