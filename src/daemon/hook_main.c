@@ -1,16 +1,16 @@
 /*
- * virtual-server-hook: run by liblxc's monitor at each boot and end of a
- * container, as "virtual-server-hook CONFIGURATION", with LXC_NAME,
- * LXC_HOOK_TYPE, LXC_PID and LXC_TARGET in its environment
- * (lxc.container.conf(5), hook version 1).
+ * virtual-server-hook CONFIGURATION: liblxc's monitor runs it at each boot and
+ * end of a container, with LXC_NAME, LXC_HOOK_TYPE, LXC_PID and LXC_TARGET in
+ * its environment (lxc.container.conf(5), hook version 1).
  *
- *   pre-start    mount the root
- *   start-host   limits, addresses, host name, all from the record
- *   post-stop    take all of it away
+ *   pre-start    mounts the root
+ *   start-host   sets limits, addresses and host name from the record
+ *   post-stop    removes all of that
  *
- * It takes no lock of the container's: the daemon may hold it and wait.  What
- * verbs change while it runs is under another (ct_lock.h), and the record is
- * read again there: a guest may reboot in the moment of a verb.
+ * It does not take the container's lock: the daemon may hold it and wait for
+ * the hook. What verbs change in a running container is under another lock
+ * (ct_lock.h). The record is read again under that one, because a guest may
+ * reboot while a verb is at work.
  */
 
 #include <errno.h>
@@ -42,12 +42,15 @@
 #include "wire/frame.h"
 
 
-#define VZ_HOOK_WAIT   500          /* ms for an image that is let go of */
+#define VZ_HOOK_WAIT   500          /* ms to wait for an image that is being
+                                       released */
 #define VZ_HOOK_TRIES  12
-#define VZ_HOOK_CALM   1000000      /* us between two boots of a guest */
-#define VZ_HOOK_LOG    65536        /* bytes of liblxc's log */
-#define VZ_HOOK_LIVE   40000        /* ms; a verb that holds it has 30 s */
-#define VZ_HOOK_TELL   5            /* s to write into the root */
+#define VZ_HOOK_CALM   1000000      /* microseconds between two boots of a
+                                       guest */
+#define VZ_HOOK_LOG    65536        /* bytes of liblxc's log, at most */
+#define VZ_HOOK_LIVE   40000        /* ms to wait for the lock; a verb may
+                                       hold it for 30 s */
+#define VZ_HOOK_TELL   5            /* seconds to write into the root */
 
 
 typedef int (*vz_hook_pt)(const vz_config_t *conf, vz_ct_t *ct, char *words);
@@ -118,7 +121,7 @@ main(int argc, char **argv)
         rc = vz_ct_store_read(&conf, ctid, &ct);
     }
 
-    /* what a broken record says is enough to take all of it away */
+    /* a broken record is enough to remove everything */
 
     if (rc == VZ_INTERNAL && strcmp(type, "post-stop") == 0) {
         rc = VZ_OK;
@@ -144,7 +147,7 @@ vz_hook_run(const vz_hook_t *hook, const vz_config_t *conf, vz_ct_t *ct)
 {
     char  words[VZ_WORDS_MAX];
 
-    /* a start ends with who asked for it; taking away is always finished */
+    /* a start ends with its caller; a removal is always finished */
 
     if (hook->handler != vz_hook_post_stop) {
         (void) prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -163,7 +166,7 @@ vz_hook_run(const vz_hook_t *hook, const vz_config_t *conf, vz_ct_t *ct)
     vz_reply_clean(words);
     vz_log(LOG_ERR, "hook %s of %u: %s", hook->type, ct->ctid, words);
 
-    /* liblxc tells nobody: the daemon reads it here */
+    /* liblxc does not pass the reason on: the daemon reads this file */
 
     (void) vz_ct_store_file(ct, "reason", words, strlen(words));
 
@@ -182,7 +185,10 @@ vz_hook_rebooting(void)
 }
 
 
-/* a guest may reboot without end: once a second, and its log stays small */
+/*
+ * A guest may reboot in a loop: once a second is enough, and its log stays
+ * small.
+ */
 
 static void
 vz_hook_calm(const vz_ct_t *ct)
@@ -215,7 +221,7 @@ vz_hook_pre_start(const vz_config_t *conf, vz_ct_t *ct, char *words)
         vz_hook_calm(ct);
     }
 
-    /* a guest that was told to stop and reboots instead stays stopped */
+    /* a guest that was told to stop and reboots instead is stopped */
 
     if (vz_hook_rebooting() && vz_ct_stopping(conf, ct->ctid)) {
         snprintf(words, VZ_WORDS_MAX, "it is being stopped");
@@ -231,9 +237,9 @@ vz_hook_pre_start(const vz_config_t *conf, vz_ct_t *ct, char *words)
     }
 
     /*
-     * Leftovers of a monitor that was killed, and of its hook.  Who reboots
-     * waits for as long as somebody has its image: liblxc 5.0 does not
-     * survive that this fails then.
+     * Remove what a killed monitor and its hook left. A guest that reboots
+     * waits as long as somebody uses its image: liblxc 5.0 does not survive a
+     * failure here.
      */
 
     tries = VZ_HOOK_TRIES;
@@ -273,7 +279,10 @@ vz_hook_pre_start(const vz_config_t *conf, vz_ct_t *ct, char *words)
 }
 
 
-/* its files are its own: a start does not fail for one that can't be written */
+/*
+ * The files are the guest's: a start does not fail because one can't be
+ * written.
+ */
 
 static void
 vz_hook_tell(const vz_config_t *conf, const vz_ct_t *ct)
@@ -361,7 +370,10 @@ vz_hook_start_host(const vz_config_t *conf, vz_ct_t *ct, char *words)
 }
 
 
-/* until the run file is there verbs only write the record: it is read here */
+/*
+ * until the run file exists, verbs change only the record: it is read again
+ * here
+ */
 
 static int
 vz_hook_live(const vz_config_t *conf, vz_ct_t *ct, vz_ct_state_t *run,
@@ -427,7 +439,7 @@ vz_hook_post_stop(const vz_config_t *conf, vz_ct_t *ct, char *words)
         (void) vz_ct_store_file(ct, "used", text, strlen(text));
     }
 
-    /* taking away is always finished, with the record as it is then */
+    /* the removal is always finished, with the record as it is then */
 
     locked = vz_ct_lock_take(conf, ct->ctid, "end", VZ_HOOK_LIVE, &live,
                              words);

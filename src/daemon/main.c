@@ -1,6 +1,6 @@
 /*
- * virtual-server: started by xinetd for each connection, with the socket as
- * its stdin and stdout.
+ * virtual-server: xinetd starts it for each connection, with the socket as its
+ * stdin and stdout.
  */
 
 #include <errno.h>
@@ -17,10 +17,12 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "daemon/base/check.h"
+#include "daemon/base/check_line.h"
 #include "daemon/base/log.h"
 #include "daemon/server/boot.h"
+#include "daemon/server/check.h"
 #include "daemon/server/connection.h"
+#include "daemon/server/driver_pick.h"
 #include "daemon/server/peer.h"
 #include "daemon/template/template_cache.h"
 #include "daemon/template/template_prune.h"
@@ -34,7 +36,7 @@
 #endif
 
 
-/* no openssl.cnf, no list of names: what we use, we name ourselves */
+/* OpenSSL loads no configuration and no lists of names: we name what we use */
 #define VZ_MAIN_CRYPTO  (OPENSSL_INIT_NO_LOAD_CONFIG                          \
                          |OPENSSL_INIT_NO_ADD_ALL_CIPHERS                     \
                          |OPENSSL_INIT_NO_ADD_ALL_DIGESTS                     \
@@ -101,7 +103,10 @@ main(int argc, char **argv)
         return 0;
     }
 
-    /* before the folder changes; who is not there is told of later */
+    /*
+     * resolve the path before the working folder changes; a file that is
+     * missing is reported later
+     */
     if (realpath(path, real) != NULL) {
         path = real;
     }
@@ -157,7 +162,7 @@ vz_main_options(int argc, char **argv, const char **path, const char **ctid)
 }
 
 
-/* nothing of who started us may matter: xinetd, make, or a hand */
+/* Nothing that the caller has set up may matter: xinetd, make, or a person. */
 static int
 vz_main_process(void)
 {
@@ -181,7 +186,7 @@ vz_main_process(void)
     (void) sigemptyset(&sa.sa_mask);
 
     for (signo = 1; signo < SIGRTMIN; signo++) {
-        /* a handler and not SIG_IGN: guests must not inherit it */
+        /* a handler instead of SIG_IGN, which guests would inherit */
         sa.sa_handler = signo == SIGPIPE ? vz_main_ignore : SIG_DFL;
         (void) sigaction(signo, &sa, NULL);
     }
@@ -191,7 +196,7 @@ vz_main_process(void)
 
     closefrom(STDERR_FILENO + 1);
 
-    /* 0, 1 and 2 are open from here on */
+    /* descriptors 0, 1 and 2 are open from here on */
     do {
         fd = open("/dev/null", O_RDWR);
         if (fd == -1) {
@@ -222,7 +227,10 @@ vz_main_serve(const char *path)
     vz_connection_t      serve;
     static vz_config_t   conf;
 
-    /* until the configuration says more; fd 2 is no longer the socket */
+    /*
+     * log to syslog until the configuration is read; descriptor 2 is no longer
+     * the socket
+     */
     if (vz_main_socket(&in, &out) == -1
         || vz_log_open("syslog", "info") == -1)
     {
@@ -272,7 +280,10 @@ vz_main_serve(const char *path)
 }
 
 
-/* the socket leaves 0, 1 and 2: no program we run may find it there */
+/*
+ * Move the socket away from descriptors 0, 1 and 2: programs that we run must
+ * not find it there.
+ */
 static int
 vz_main_socket(int *in, int *out)
 {
@@ -290,7 +301,7 @@ vz_main_socket(int *in, int *out)
         return -1;
     }
 
-    /* an answer is one write: no use in waiting for a second one */
+    /* an answer is one write, so nothing is gained by delaying it */
     on = 1;
     (void) setsockopt(*out, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
     (void) setsockopt(*out, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
@@ -299,7 +310,7 @@ vz_main_socket(int *in, int *out)
 }
 
 
-/* before the greeting: nothing of the client was read, or will be */
+/* Refuse before the greeting: nothing of the client is read. */
 static int
 vz_main_refuse(int out, vz_code_e code, const char *words)
 {

@@ -1,8 +1,7 @@
 /*
- * virtual-server-unpack: run by virtual-server for each archive that it
- * unpacks or looks at, so that no other program has libarchive in it.
- *
- *   virtual-server-unpack unpack|look NAME ARCHIVE MTIME SIZE FOLDER FLOOR
+ * virtual-server-unpack unpack|look NAME ARCHIVE MTIME SIZE FOLDER FLOOR:
+ * virtual-server runs it for each archive that it unpacks or looks at, so that
+ * no other program contains libarchive.
  */
 
 #include <stdio.h>

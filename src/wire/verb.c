@@ -122,7 +122,14 @@ vz_verb_find(const char *word, vz_verb_e *verb, char *words)
         }
     }
 
-    (void) snprintf(words, VZ_WORDS_MAX, "no verb %.32s", word);
+    return vz_verb_unknown(word, words);
+}
+
+
+vz_code_e
+vz_verb_unknown(const char *name, char *words)
+{
+    (void) snprintf(words, VZ_WORDS_MAX, "no verb %.32s", name);
 
     return VZ_UNKNOWN;
 }

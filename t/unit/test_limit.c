@@ -5,7 +5,7 @@
  * sources: src/daemon/ct/ct_state.c src/daemon/ct/ct_store.c
  * sources: src/daemon/ct/ct_record.c src/daemon/base/strbuf.c
  * sources: src/daemon/base/file.c src/daemon/base/ip.c
- * sources: src/daemon/base/dirtree.c
+ * sources: src/daemon/base/dirtree.c src/daemon/base/process.c
  */
 
 #include <errno.h>

@@ -4,13 +4,14 @@
  * in them, and which counts what it was made to do.
  *
  * sources: src/daemon/server/connection.c src/daemon/server/dispatch.c
- * sources: src/daemon/server/stream_pump.c src/daemon/server/test_verbs.c
+ * sources: src/daemon/server/stream_pump.c src/daemon/server/verb_test.c
  * sources: src/daemon/base/job.c src/daemon/base/lock.c src/daemon/base/log.c
  * sources: src/daemon/base/dirtree.c src/daemon/template/template_cache.c
  * sources: src/daemon/template/unpacker.c src/daemon/template/archive.c
  * sources: src/daemon/template/template_verdict.c src/daemon/base/run_folder.c
  * sources: src/daemon/rootfs/disk_space.c src/daemon/ct/ct_mark.c
  * sources: src/daemon/base/file.c t/unit/talk.c src/daemon/base/monotonic.c
+ * sources: src/daemon/server/verb_host.c src/daemon/base/sysinfo.c
  */
 
 #include <dirent.h>
@@ -24,6 +25,8 @@
 #include "daemon/base/dirtree.h"
 #include "talk.h"
 #include "daemon/base/job.h"
+#include "daemon/server/verb_host.h"
+#include "daemon/server/verb_table.h"
 
 
 #define T1  "aaaaaaaaaaaaaaaa"
@@ -58,7 +61,7 @@ drv_tag(const vz_config_t *c, uint32_t ctid, char tag[VZ_TAG_LEN + 1])
 
 
 static void
-drv_count(vz_job_t *job)
+verb_count(vz_job_t *job)
 {
     int  fd;
 
@@ -77,9 +80,9 @@ put(unsigned ctid, const char *tag)
 
 
 static vz_code_e
-drv_create(vz_job_t *job)
+verb_create(vz_job_t *job)
 {
-    drv_count(job);
+    verb_count(job);
 
     if (access(at("ct", job->req->ctid), F_OK) == 0) {
         return vz_job_end(job, VZ_OK, "already");
@@ -96,9 +99,9 @@ drv_create(vz_job_t *job)
 
 
 static vz_code_e
-drv_destroy(vz_job_t *job)
+verb_destroy(vz_job_t *job)
 {
-    drv_count(job);
+    verb_count(job);
 
     return unlink(at("ct", job->req->ctid)) == 0
            ? VZ_OK : vz_job_end(job, VZ_OK, "already");
@@ -106,9 +109,9 @@ drv_destroy(vz_job_t *job)
 
 
 static vz_code_e
-drv_adopt(vz_job_t *job)
+verb_adopt(vz_job_t *job)
 {
-    drv_count(job);
+    verb_count(job);
 
     if (access(at("ct", job->req->ctid), F_OK) == -1) {
         return vz_job_end(job, VZ_NOENT, "not there");
@@ -121,9 +124,9 @@ drv_adopt(vz_job_t *job)
 
 
 static vz_code_e
-drv_act(vz_job_t *job)
+verb_act(vz_job_t *job)
 {
-    drv_count(job);
+    verb_count(job);
 
     return access(at("ct", job->req->ctid), F_OK) == 0
            ? VZ_OK : vz_job_end(job, VZ_NOENT, "not there");
@@ -131,20 +134,20 @@ drv_act(vz_job_t *job)
 
 
 static vz_code_e
-drv_fails(vz_job_t *job)
+verb_fails(vz_job_t *job)
 {
-    drv_count(job);
+    verb_count(job);
 
     return vz_job_end(job, VZ_FAILED, "as always");
 }
 
 
 static vz_code_e
-drv_slow(vz_job_t *job)
+verb_slow(vz_job_t *job)
 {
     struct timespec  ts = { 0, 300000000 };
 
-    drv_count(job);
+    verb_count(job);
     vz_job_progress(job, 1, "slow");
     (void) nanosleep(&ts, NULL);
 
@@ -154,7 +157,7 @@ drv_slow(vz_job_t *job)
 
 /* somebody else's container is put there while this one is looked at */
 static vz_code_e
-drv_status(vz_job_t *job)
+verb_status(vz_job_t *job)
 {
     vz_job_data(job, "id=%u", job->req->ctid);
 
@@ -168,17 +171,21 @@ drv_status(vz_job_t *job)
 
 static const vz_driver_t  driver = {
     .name = "test",
-    .tag = drv_tag,
-    .run = {
-        [VZ_VERB_CREATE] = drv_create,
-        [VZ_VERB_DESTROY] = drv_destroy,
-        [VZ_VERB_ADOPT] = drv_adopt,
-        [VZ_VERB_START] = drv_act,
-        [VZ_VERB_STOP] = drv_act,
-        [VZ_VERB_RESTART] = drv_fails,
-        [VZ_VERB_SETNAME] = drv_slow,
-        [VZ_VERB_STATUS] = drv_status
-    }
+    .tag = drv_tag
+};
+
+/* in place of server/verb_table.c */
+const vz_verb_row_t  vz_verb_table[VZ_VERB_COUNT] = {
+    [VZ_VERB_CREATE] = { verb_create, 0 },
+    [VZ_VERB_DESTROY] = { verb_destroy, 0 },
+    [VZ_VERB_ADOPT] = { verb_adopt, 0 },
+    [VZ_VERB_START] = { verb_act, 0 },
+    [VZ_VERB_STOP] = { verb_act, 0 },
+    [VZ_VERB_RESTART] = { verb_fails, 0 },
+    [VZ_VERB_SETNAME] = { verb_slow, 0 },
+    [VZ_VERB_STATUS] = { verb_status, 0 },
+    [VZ_VERB_TEMPLATES] = { vz_verb_host_templates, 1 },
+    [VZ_VERB_PING] = { vz_verb_host_ping, 1 }
 };
 
 

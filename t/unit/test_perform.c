@@ -1,15 +1,16 @@
 /*
- * A verb carried out by a driver of the test's own, in which each verb is a
- * case: what it tells, what it locks, who leaves meanwhile.
+ * A verb carried out by a table of the test's own, in which each verb is a
+ * case: what it answers, what it locks, a client that leaves meanwhile.
  *
  * sources: src/daemon/server/connection.c src/daemon/server/dispatch.c
- * sources: src/daemon/server/stream_pump.c src/daemon/server/test_verbs.c
+ * sources: src/daemon/server/stream_pump.c src/daemon/server/verb_test.c
  * sources: src/daemon/base/job.c src/daemon/base/lock.c src/daemon/base/log.c
  * sources: src/daemon/base/dirtree.c src/daemon/template/template_cache.c
  * sources: src/daemon/template/unpacker.c src/daemon/template/archive.c
  * sources: src/daemon/template/template_verdict.c src/daemon/base/run_folder.c
  * sources: src/daemon/rootfs/disk_space.c src/daemon/ct/ct_mark.c
  * sources: src/daemon/base/file.c t/unit/talk.c src/daemon/base/monotonic.c
+ * sources: src/daemon/server/verb_host.c src/daemon/base/sysinfo.c
  */
 
 #include <fcntl.h>
@@ -23,6 +24,8 @@
 #include "daemon/base/lock.h"
 #include "talk.h"
 #include "daemon/base/job.h"
+#include "daemon/server/verb_host.h"
+#include "daemon/server/verb_table.h"
 
 
 static vz_code_e
@@ -41,7 +44,7 @@ drv_open(const vz_config_t *c, char *words)
 
 
 static vz_code_e
-drv_percent_falls(vz_job_t *job)
+verb_percent_falls(vz_job_t *job)
 {
     vz_job_progress(job, 40, "writing %s", job->req->argv[1]);
     vz_job_progress(job, 10, "going\nback");
@@ -52,7 +55,7 @@ drv_percent_falls(vz_job_t *job)
 
 
 static vz_code_e
-drv_hostile_words(vz_job_t *job)
+verb_hostile_words(vz_job_t *job)
 {
     return vz_job_end(job, VZ_FAILED, "a guest\nok\r\x1b[31m said \xc3\xb1%s",
                       "  ");
@@ -60,7 +63,7 @@ drv_hostile_words(vz_job_t *job)
 
 
 static vz_code_e
-drv_many_lines(vz_job_t *job)
+verb_many_lines(vz_job_t *job)
 {
     unsigned  i;
 
@@ -74,7 +77,7 @@ drv_many_lines(vz_job_t *job)
 
 
 static vz_code_e
-drv_long_line(vz_job_t *job)
+verb_long_line(vz_job_t *job)
 {
     char  big[2 * VZ_REPLY_MAX];
 
@@ -90,7 +93,7 @@ drv_long_line(vz_job_t *job)
 
 /* fails where another one is at work on the same container */
 static vz_code_e
-drv_slow(vz_job_t *job)
+verb_slow(vz_job_t *job)
 {
     int              fd;
     char             path[128];
@@ -115,7 +118,7 @@ drv_slow(vz_job_t *job)
 
 
 static vz_code_e
-drv_marks(vz_job_t *job)
+verb_marks(vz_job_t *job)
 {
     int              fd;
     char             path[128];
@@ -134,7 +137,7 @@ drv_marks(vz_job_t *job)
 
 
 static vz_code_e
-drv_odd_code(vz_job_t *job)
+verb_odd_code(vz_job_t *job)
 {
     (void) job;
 
@@ -144,16 +147,20 @@ drv_odd_code(vz_job_t *job)
 
 static const vz_driver_t  driver = {
     .name = "test",
-    .open = drv_open,
-    .run = {
-        [VZ_VERB_CREATE] = drv_percent_falls,
-        [VZ_VERB_DESTROY] = drv_odd_code,
-        [VZ_VERB_START] = drv_slow,
-        [VZ_VERB_STOP] = drv_marks,
-        [VZ_VERB_SETNAME] = drv_hostile_words,
-        [VZ_VERB_LIST] = drv_many_lines,
-        [VZ_VERB_NODE] = drv_long_line
-    }
+    .open = drv_open
+};
+
+/* in place of server/verb_table.c */
+const vz_verb_row_t  vz_verb_table[VZ_VERB_COUNT] = {
+    [VZ_VERB_CREATE] = { verb_percent_falls, 0 },
+    [VZ_VERB_DESTROY] = { verb_odd_code, 0 },
+    [VZ_VERB_START] = { verb_slow, 0 },
+    [VZ_VERB_STOP] = { verb_marks, 0 },
+    [VZ_VERB_SETNAME] = { verb_hostile_words, 0 },
+    [VZ_VERB_LIST] = { verb_many_lines, 0 },
+    [VZ_VERB_NODE] = { verb_long_line, 0 },
+    [VZ_VERB_TEMPLATES] = { vz_verb_host_templates, 1 },
+    [VZ_VERB_PING] = { vz_verb_host_ping, 1 }
 };
 
 

@@ -6,6 +6,7 @@
  * sources: src/daemon/ct/ct_record.c src/daemon/base/strbuf.c
  * sources: src/daemon/base/file.c src/daemon/base/ip.c
  * sources: src/daemon/base/dirtree.c src/daemon/net/netlink.c
+ * sources: src/daemon/base/process.c
  */
 
 #include <errno.h>

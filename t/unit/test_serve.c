@@ -3,13 +3,14 @@
  * ones.
  *
  * sources: src/daemon/server/connection.c src/daemon/server/dispatch.c
- * sources: src/daemon/server/stream_pump.c src/daemon/server/test_verbs.c
+ * sources: src/daemon/server/stream_pump.c src/daemon/server/verb_test.c
  * sources: src/daemon/base/job.c src/daemon/base/lock.c src/daemon/base/log.c
  * sources: src/daemon/base/dirtree.c src/daemon/template/template_cache.c
  * sources: src/daemon/template/unpacker.c src/daemon/template/archive.c
  * sources: src/daemon/template/template_verdict.c src/daemon/base/run_folder.c
  * sources: src/daemon/rootfs/disk_space.c src/daemon/ct/ct_mark.c
  * sources: src/daemon/base/file.c t/unit/talk.c src/daemon/base/monotonic.c
+ * sources: src/daemon/server/verb_host.c src/daemon/base/sysinfo.c
  */
 
 #include <poll.h>
@@ -20,10 +21,12 @@
 #include "daemon/base/monotonic.h"
 #include "talk.h"
 #include "daemon/base/job.h"
+#include "daemon/server/verb_host.h"
+#include "daemon/server/verb_table.h"
 
 
 static vz_code_e
-drv_tells_secret(vz_job_t *job)
+verb_tells_secret(vz_job_t *job)
 {
     vz_job_data(job, "is=%d", strcmp(job->secret, "correct horse") == 0);
 
@@ -32,7 +35,7 @@ drv_tells_secret(vz_job_t *job)
 
 
 static vz_code_e
-drv_slow(vz_job_t *job)
+verb_slow(vz_job_t *job)
 {
     struct timespec  ts = { 0, 400000000 };
 
@@ -44,11 +47,15 @@ drv_slow(vz_job_t *job)
 
 
 static const vz_driver_t  driver = {
-    .name = "test",
-    .run = {
-        [VZ_VERB_START] = drv_slow,
-        [VZ_VERB_PASSWD] = drv_tells_secret
-    }
+    .name = "test"
+};
+
+/* in place of server/verb_table.c */
+const vz_verb_row_t  vz_verb_table[VZ_VERB_COUNT] = {
+    [VZ_VERB_START] = { verb_slow, 0 },
+    [VZ_VERB_PASSWD] = { verb_tells_secret, 0 },
+    [VZ_VERB_TEMPLATES] = { vz_verb_host_templates, 1 },
+    [VZ_VERB_PING] = { vz_verb_host_ping, 1 }
 };
 
 

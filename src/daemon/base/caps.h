@@ -1,13 +1,16 @@
 /*
- * Capabilities of this process: those that a change of ids has made
- * ineffective, and that it still may have.
+ * Capabilities of this process. A change of user id takes them out of effect,
+ * but leaves them permitted.
  */
 
 #ifndef VZ_CAPS_H
 #define VZ_CAPS_H
 
 
-/* vz_caps_raise: all that are permitted are effective.  0, or -1 with errno. */
+/*
+ * vz_caps_raise: put all permitted capabilities into effect. 0, or -1 with
+ * errno.
+ */
 int vz_caps_raise(void);
 
 

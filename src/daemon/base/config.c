@@ -15,7 +15,10 @@
 
 typedef struct vz_key_s  vz_key_def_t;
 
-/* NULL, or what a right value looks like */
+/*
+ * A kind of value: parses it into place. Returns NULL, or the description of a
+ * valid value.
+ */
 typedef const char *(*vz_kind_pt)(const vz_key_def_t *key, const char *value,
     void *place);
 
@@ -24,7 +27,8 @@ struct vz_key_s {
     vz_kind_pt   kind;
     size_t       offset;
     size_t       size;
-    uint64_t     min;           /* of numbers; AF_INET... of addresses */
+    uint64_t     min;           /* the least number; for addresses the
+                                   family: AF_INET, AF_INET6 */
     uint64_t     max;
     const char  *words;         /* allowed words, each ended by a space */
 };
@@ -264,7 +268,7 @@ vz_config_lines(FILE *file, vz_config_t *conf, unsigned *line, char *why)
 }
 
 
-/* 1 with a pair, 0 for a comment or an empty line */
+/* Returns 1 with a key and its value, 0 for a comment or an empty line. */
 static int
 vz_config_split(char *text, char **name, char **value, char *why)
 {
@@ -408,7 +412,7 @@ vz_kind_word(const vz_key_def_t *key, const char *value, void *place)
 }
 
 
-/* absolute, or one of the key's words */
+/* An absolute path, or one of the key's words. */
 static const char *
 vz_kind_path(const vz_key_def_t *key, const char *value, void *place)
 {
@@ -462,7 +466,7 @@ vz_kind_number(const vz_key_def_t *key, const char *value, void *place)
         return "a number";
     }
 
-    /* every number of the table is 32 bits wide */
+    /* every number in the table has 32 bits */
     narrow = (uint32_t) n;
     (void) memcpy(place, &narrow, sizeof(narrow));
 
@@ -487,7 +491,7 @@ vz_kind_size(const vz_key_def_t *key, const char *value, void *place)
 }
 
 
-/* names or numbers with spaces between them; empty: none */
+/* User names or numbers with spaces between them. Empty: none. */
 static const char *
 vz_kind_users(const vz_key_def_t *key, const char *value, void *place)
 {
@@ -509,7 +513,10 @@ vz_kind_users(const vz_key_def_t *key, const char *value, void *place)
 }
 
 
-/* empty: none; nothing but network addresses, or a slip would be another's */
+/*
+ * Networks with spaces between them. Empty: none. An address with host bits
+ * set is refused, since a slip could give away somebody else's network.
+ */
 static const char *
 vz_kind_networks(const vz_key_def_t *key, const char *value, void *place)
 {
@@ -577,7 +584,7 @@ vz_kind_interface(const vz_key_def_t *key, const char *value, void *place)
 }
 
 
-/* PREFIX + ten digits of an ID + ".0" must fit into 15 characters */
+/* PREFIX, the ten digits of an ID and ".0" must fit into 15 characters. */
 static const char *
 vz_kind_prefix(const vz_key_def_t *key, const char *value, void *place)
 {

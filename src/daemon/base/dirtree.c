@@ -66,7 +66,10 @@ vz_dirtree_remove(const char *path)
     roots[0] = root;
     roots[1] = NULL;
 
-    /* not FTS_NOCHDIR: by chdir it walks trees deeper than PATH_MAX */
+    /*
+     * fts(3) changes its working folder, so that it can walk trees deeper than
+     * PATH_MAX: that excludes FTS_NOCHDIR
+     */
     fts = fts_open(roots, FTS_PHYSICAL|FTS_XDEV, NULL);
     if (fts == NULL) {
         return -1;

@@ -18,8 +18,8 @@
                             |CLONE_NEWPID|CLONE_NEWUTS)
 
 /*
- * Not CAP_DAC_READ_SEARCH: with it a file handle opens whatever lies on the
- * folder's file system (open_by_handle_at(2)).
+ * CAP_DAC_READ_SEARCH is left out: with it, open_by_handle_at(2) opens any
+ * file of the folder's file system.
  */
 #define VZ_ENCLOSE_CAPS    ((1u << CAP_CHOWN)|(1u << CAP_DAC_OVERRIDE)        \
                             |(1u << CAP_FOWNER)|(1u << CAP_FSETID)            \
@@ -68,7 +68,7 @@ vz_enclose_streams(void)
 }
 
 
-/* only a child is in the new namespace of processes */
+/* Only a child is in the new process namespace. */
 static int
 vz_enclose_fork(void)
 {
@@ -93,7 +93,10 @@ vz_enclose_fork(void)
 
     (void) close(pipes[1]);
 
-    /* who has died already sends no signal, but his end of the pipe is shut */
+    /*
+     * a parent that has died already sends no signal, but its end of the pipe
+     * is closed
+     */
     pfd.fd = pipes[0];
     pfd.events = POLLIN;
 
@@ -119,8 +122,9 @@ vz_enclose_wait(pid_t pid)
 
 
 /*
- * Not chroot(2) alone: what lies outside is no longer mounted anywhere.  What
- * "/" is now is looked at, for much of it is going to be removed.
+ * pivot_root(2) instead of chroot(2): afterwards nothing outside the folder is
+ * mounted anywhere. What "/" is now is checked, because much of it is going to
+ * be removed.
  */
 static int
 vz_enclose_root(const char *folder)
@@ -163,7 +167,7 @@ vz_enclose_drop(void)
             continue;
         }
 
-        /* EINVAL: the kernel is older than the headers */
+        /* EINVAL: this kernel does not know the capability */
         if (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) == -1 && errno != EINVAL) {
             return -1;
         }

@@ -1,8 +1,8 @@
 /*
- * A process that works on what is taken for hostile, and reaches nothing but
- * one folder: namespaces of its own, so that there is no process, no network,
- * no abstract socket and no other file system for it; no descriptor but those
- * it is left; the five capabilities over files alone, and none to be gained.
+ * A process that works on hostile data and reaches nothing but one folder. It
+ * has namespaces of its own: no other process, no network, no abstract socket
+ * and no other file system exists for it. It keeps only the descriptors that
+ * it is given, and the five capabilities over files; it can't gain others.
  */
 
 #ifndef VZ_ENCLOSE_H
@@ -10,11 +10,12 @@
 
 
 /*
- * vz_enclose: the folder is the root of what returns, a child in a session of
- * its own that dies with the calling process; that one waits for it here, and
- * ends with its exit status, 1 where a signal ended it.  Descriptors 0 to 2
- * are /dev/null, those above keep are closed.  0, or -1 with errno and in the
- * calling process or the child; whichever it is has to end.
+ * vz_enclose: fork, and return in the child, whose root is the folder. The
+ * child is in a session of its own and dies with the calling process. The
+ * calling process waits here and exits with the child's status, or with 1
+ * where a signal ended the child. In the child, descriptors 0 to 2 are
+ * /dev/null, and those above keep are closed. Returns 0 in the child; or -1
+ * with errno in either process, which then must exit.
  */
 int vz_enclose(const char *folder, int keep);
 

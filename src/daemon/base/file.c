@@ -72,7 +72,7 @@ vz_file_make(const char *path, const char *text, size_t len, unsigned sync)
         return -1;
     }
 
-    errno = ENOSPC;             /* of a write that was cut short */
+    errno = ENOSPC;             /* a short write sets no errno */
 
     if (write(fd, text, len) != (ssize_t) len
         || (sync && fdatasync(fd) == -1))

@@ -16,24 +16,24 @@ typedef struct {
 } vz_ip_t;
 
 
-/* vz_ip_parse: "ADDRESS[/PREFIX]".  0, or -1. */
+/* vz_ip_parse: parse "ADDRESS[/PREFIX]". 0, or -1. */
 int vz_ip_parse(const char *text, vz_ip_t *address);
 
 /*
- * vz_ip_print: the canonical text; the prefix only with full, and where
- * it is not the whole address.
+ * vz_ip_print: print the canonical text. With full set the prefix follows,
+ * where it is shorter than the address.
  */
 void vz_ip_print(const vz_ip_t *address, unsigned full,
     char text[VZ_IP_TEXT]);
 
-/* vz_ip_same: the same address, whatever its prefix. */
+/* vz_ip_same: 1 where both are the same address, whatever their prefixes. */
 int vz_ip_same(const vz_ip_t *a, const vz_ip_t *b);
 
-/* vz_ip_inside: whether it lies in a network of network->prefix bits. */
+/* vz_ip_inside: 1 where the address lies in the network. */
 int vz_ip_inside(const vz_ip_t *address,
     const vz_ip_t *network);
 
-/* vz_ip_find: its index in a list of n, or -1. */
+/* vz_ip_find: the index of an address in a list of n, or -1. */
 int vz_ip_find(const vz_ip_t *list, unsigned n,
     const vz_ip_t *address);
 

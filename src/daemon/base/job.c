@@ -11,7 +11,8 @@
 #include "wire/say.h"
 
 
-#define VZ_JOB_PATIENCE  5000       /* ms for a client that does not read */
+#define VZ_JOB_PATIENCE  5000       /* ms to wait for a client that does not
+                                       read */
 
 
 static void vz_job_extend(vz_job_t *job);
@@ -167,7 +168,7 @@ vz_job_data(vz_job_t *job, const char *fmt, ...)
     }
 
     if ((size_t) n >= sizeof(line) - 3) {
-        /* the last pair was cut: leave it out */
+        /* the last pair does not fit: leave it out */
         p = strrchr(line + 2, ' ');
         if (p == NULL) {
             return;
@@ -361,7 +362,7 @@ vz_job_hold(vz_job_t *job, const char *line, size_t len)
 }
 
 
-/* never waits on a socket; on a terminal or a pipe it may */
+/* Never blocks on a socket; on a terminal or a pipe it may. */
 static ssize_t
 vz_job_send(int fd, const char *p, size_t len)
 {

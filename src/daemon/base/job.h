@@ -1,6 +1,4 @@
-/*
- * What connection.c alone does with a job: lines that are no verb's own.
- */
+/* A job: what it tells its client, and how much time it has. */
 
 #ifndef VZ_JOB_H
 #define VZ_JOB_H
@@ -8,25 +6,30 @@
 #include "daemon/base/driver.h"
 
 
-/* vz_job_init: an empty job that answers to out. */
+/* vz_job_init: an empty job whose client is at out. */
 void vz_job_init(vz_job_t *job, const vz_config_t *conf, int out);
 
-/* vz_job_line: a line as it stands, without its LF, held back. */
+/*
+ * vz_job_line: add a line to the answer as it is; it comes without its LF. For
+ * connection.c: the line is no verb's.
+ */
 void vz_job_line(vz_job_t *job, const char *line);
 
 /*
- * vz_job_final: the last line, "ok words" or "err CODE words", sealed where
- * job->seal is set, and all that is held is sent.
+ * vz_job_final: end the answer with "ok words" or "err CODE words", sealed
+ * where job->seal is set, and send all of it. For connection.c.
  */
 void vz_job_final(vz_job_t *job, vz_code_e code);
 
 /*
- * vz_job_progress: tell "+ percent words" now.  vz_job_data: tell one
- * "= key=value ..." line.  vz_job_end: set the final words and return code,
- * so that drivers can say: return vz_job_end(job, VZ_NOENT, "...").
- * Words are cleaned.  A client that has gone does not stop the verb.
- * Data lines are held back until there are many, or progress or the final
- * line follows; vz_job_flush() sends them now.
+ * vz_job_progress: send "+ percent words" now. vz_job_data: add a line "=
+ * key=value ..." to the answer. vz_job_end: set the words of the final line
+ * and return code, so that a driver can write: return vz_job_end(job,
+ * VZ_NOENT, "...").
+ *
+ * Characters that are not printable are replaced. The answer is collected
+ * until it is long, or until progress or the final line follows;
+ * vz_job_flush() sends it now. A verb goes on when its client has left.
  */
 void vz_job_progress(vz_job_t *job, unsigned percent, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
@@ -38,10 +41,10 @@ vz_code_e vz_job_end(vz_job_t *job, vz_code_e code, const char *fmt, ...)
 void vz_job_flush(vz_job_t *job);
 
 /*
- * vz_job_said: what a program or library printed before it failed.  Where the
- * verb fails, the end of it goes before the final line, "= words" for each of
- * its lines, cleaned; nowhere else, and never of a verb with a secret.  The
- * last call counts.
+ * vz_job_said: keep what a program or a library printed before it failed; the
+ * last call counts. Where the verb fails, the end of the text is sent before
+ * the final line, a line "= words" for each of its lines. It is not sent where
+ * the verb succeeds or has a secret.
  */
 void vz_job_said(vz_job_t *job, const char *text);
 

@@ -94,7 +94,10 @@ vz_lock_drop(vz_lock_t *lock)
         return;
     }
 
-    /* first the name: who waits finds ESTALE and makes a new file */
+    /*
+     * the name goes first: a process that waits for the file finds ESTALE and
+     * creates a new one
+     */
     (void) unlink(lock->path);
     (void) flock(lock->fd, LOCK_UN);
     (void) close(lock->fd);
@@ -103,7 +106,7 @@ vz_lock_drop(vz_lock_t *lock)
 }
 
 
-/* ESTALE: its holder removed the name between our open() and flock() */
+/* ESTALE: the holder removed the name between our open() and flock(). */
 static int
 vz_lock_try(int fd)
 {

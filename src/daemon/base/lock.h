@@ -1,6 +1,7 @@
 /*
  * Locks between the processes of the daemon: flock(2) on a file that exists
- * only while the lock is held.  The kernel releases them at death.
+ * only while the lock is held. The kernel releases the lock of a process that
+ * dies.
  */
 
 #ifndef VZ_LOCK_H
@@ -20,17 +21,17 @@ typedef struct {
 
 
 /*
- * vz_lock_take: the lock NAME, in the runtime folder, for at most timeout
- * milliseconds of waiting; what is written into it for those who wait.  VZ_OK;
- * VZ_BUSY with who holds it in holder (VZ_LOCK_HOLDER bytes); VZ_INTERNAL with
- * errno.
+ * vz_lock_take: take the lock NAME, which is a file in the runtime folder, and
+ * wait for it for timeout milliseconds at most. what is written into the file:
+ * those who wait read it. VZ_OK; VZ_BUSY with the holder's text in holder
+ * (VZ_LOCK_HOLDER bytes); VZ_INTERNAL with errno.
  */
 vz_code_e vz_lock_take(const vz_config_t *conf, const char *name,
     const char *what, int timeout, vz_lock_t *lock, char *holder);
 
 /*
- * vz_lock_drop: give it back.  Processes that were forked meanwhile and still
- * have the descriptor do not keep it.
+ * vz_lock_drop: release the lock, also where a forked process still has the
+ * descriptor.
  */
 void vz_lock_drop(vz_lock_t *lock);
 

@@ -1,6 +1,6 @@
 /*
- * The daemon's log: syslog, or a file.  One line per call, never a secret.
- * Whatever is not printable in a message becomes a space.
+ * The daemon's log: syslog, or a file. Each call writes one line; characters
+ * that are not printable become spaces. Secrets are never logged.
  */
 
 #ifndef VZ_LOG_H
@@ -10,17 +10,20 @@
 
 
 /*
- * vz_log_open: "syslog" or a file's path, and what to drop: "notice" leaves
- * reads out, "info" logs every verb.  Moves fd 2 to the file or to /dev/null,
- * because libraries (liblxc does) print there and under xinetd it is the
- * client's socket.  0, or -1 with errno; syslog is then in use.
+ * vz_log_open: open the log: "syslog", or the path of a file. level "notice"
+ * drops reads, "info" logs every verb. Descriptor 2 is moved to the file or to
+ * /dev/null, because liblxc prints there and under xinetd it is the client's
+ * socket. 0, or -1 with errno: then syslog is used.
  */
 int vz_log_open(const char *where, const char *level);
 
-/* vz_log_tty: --check and --warm: messages to stderr, fd 2 is left alone. */
+/* vz_log_tty: log to stderr, for --check and --warm; descriptor 2 stays. */
 void vz_log_tty(void);
 
-/* vz_log: level is LOG_ERR, LOG_WARNING, LOG_NOTICE, LOG_INFO of syslog(3). */
+/*
+ * vz_log: log a message; level is LOG_ERR, LOG_WARNING, LOG_NOTICE or LOG_INFO
+ * of syslog(3).
+ */
 void vz_log(int level, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 

@@ -7,7 +7,7 @@ vz_monotonic_msec(void)
 {
     struct timespec  ts;
 
-    /* can't fail: the clock is there since Linux 2.6 */
+    /* this can't fail: the clock exists since Linux 2.6 */
     (void) clock_gettime(CLOCK_MONOTONIC, &ts);
 
     return (int64_t) ts.tv_sec * 1000 + ts.tv_nsec / 1000000;

@@ -1,6 +1,4 @@
-/*
- * A clock for waits: nobody sets it.
- */
+/* A clock for timeouts that nobody can set. */
 
 #ifndef VZ_MONOTONIC_H
 #define VZ_MONOTONIC_H

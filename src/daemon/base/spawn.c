@@ -12,7 +12,7 @@
 #include "daemon/base/spawn.h"
 
 
-#define VZ_SPAWN_LOOK  20           /* ms between two looks, without pidfd */
+#define VZ_SPAWN_LOOK  20           /* ms between two checks, without pidfd */
 
 
 typedef struct {
@@ -194,8 +194,8 @@ vz_spawn_attrs(posix_spawnattr_t *attr)
 
 
 /*
- * Until the program has ended: a grandchild that keeps the pipe open is not
- * waited for.
+ * Waits for the end of the program. A grandchild that keeps the pipe open is
+ * not waited for.
  */
 static vz_code_e
 vz_spawn_talk(vz_spawned_t *s)
@@ -269,7 +269,7 @@ vz_spawn_left(vz_spawned_t *s)
 }
 
 
-/* kernels before 5.3, which OpenVZ hosts run, have no pidfd */
+/* Kernels before 5.3 have no pidfd; OpenVZ hosts run such. */
 static int
 vz_spawn_ended(vz_spawned_t *s, const struct pollfd *pfd)
 {
@@ -306,7 +306,7 @@ vz_spawn_write(vz_spawned_t *s)
 }
 
 
-/* 0 at the end of its output */
+/* Returns 0 at the end of the output. */
 static int
 vz_spawn_read(vz_spawned_t *s)
 {

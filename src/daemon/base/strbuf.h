@@ -1,6 +1,6 @@
 /*
- * Text that grows in a buffer of fixed size.  What does not fit is left out
- * piece by piece, and full says that something was.
+ * Text that grows in a buffer of a fixed size. A piece that does not fit is
+ * left out, and full is set.
  */
 
 #ifndef VZ_STRBUF_H
@@ -11,7 +11,8 @@
 
 
 typedef struct {
-    char       *buf;            /* the caller's; always terminated */
+    char       *buf;            /* the caller's buffer; the text is always
+                                   terminated */
     size_t      size;
     size_t      len;
     unsigned    full;
@@ -22,7 +23,10 @@ void vz_strbuf_init(vz_strbuf_t *text, char *buf, size_t size);
 void vz_strbuf_put(vz_strbuf_t *text, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* vz_strbuf_addresses: with commas and without prefixes; "-" for none. */
+/*
+ * vz_strbuf_addresses: add addresses without their prefixes and with commas
+ * between them; "-" for none.
+ */
 void vz_strbuf_addresses(vz_strbuf_t *text, const vz_ip_t *list, unsigned n);
 
 

@@ -9,11 +9,11 @@
 
 
 /*
- * Every systemd takes three inotify instances, which the kernel's 128 for an
- * owner leave no service of it any.  Neighbour entries are the host's own, one
- * for each address it talks to; so are terminals, asynchronous reads and
- * numbers of processes: each costs its owner's memory, which is limited, so
- * there may be more than all memory has room for.
+ * Limits of a stock kernel that many containers exceed. Each systemd needs
+ * three inotify instances, but the default is 128 for each owner. Neighbour
+ * entries are needed for each address that the host talks to. Terminals,
+ * asynchronous reads and process numbers cost memory of their owner, which is
+ * limited elsewhere, so these limits may be as high as any memory allows.
  */
 
 static const struct {
@@ -106,7 +106,7 @@ vz_sysinfo_memory(uint64_t *total, uint64_t *available)
         return;
     }
 
-    /* kernels of OpenVZ know no MemAvailable; it comes after MemFree */
+    /* kernels of OpenVZ have no MemAvailable; elsewhere it follows MemFree */
 
     while (fgets(line, sizeof(line), fp) != NULL) {
         if (sscanf(line, "MemTotal: %llu", &kb) == 1) {

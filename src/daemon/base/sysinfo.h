@@ -1,7 +1,4 @@
-/*
- * The host itself: its figures, and limits of its kernel that all containers
- * share.
- */
+/* The host: its figures, and the kernel limits that all containers share. */
 
 #ifndef VZ_SYSINFO_H
 #define VZ_SYSINFO_H
@@ -10,19 +7,19 @@
 
 
 /*
- * vz_sysinfo_room: raise those that a stock kernel sets for one desktop, where
- * they are lower than many containers need; never lower one.  What could not
- * be raised is logged and left: the containers that still fit run.
+ * vz_sysinfo_room: raise those kernel limits that are too low for many
+ * containers; none is lowered. A limit that can't be raised is logged, and
+ * containers run as far as it allows.
  */
 void vz_sysinfo_room(void);
 
 /*
- * vz_sysinfo_memory: bytes, 0 where the kernel does not tell; what is
- * available is what is free where an old kernel knows no more.
+ * vz_sysinfo_memory: the host's memory in bytes; 0 where it is unknown. On
+ * kernels that don't tell what is available, available is what is free.
  */
 void vz_sysinfo_memory(uint64_t *total, uint64_t *available);
 
-/* vz_sysinfo_load1: the mean load of the last minute. */
+/* vz_sysinfo_load1: the load average of the last minute. */
 double vz_sysinfo_load1(void);
 
 

@@ -11,7 +11,8 @@
 #include "wire/field.h"
 
 
-#define VZ_CGROUP_FIRST  "500"      /* oom_score_adj of all but init */
+#define VZ_CGROUP_FIRST  "500"      /* oom_score_adj of all processes but
+                                       init */
 
 
 static const char  *vz_cgroup_names[VZ_CG_COUNT] = {
@@ -213,7 +214,10 @@ vz_cgroup_spare(const vz_ct_state_t *run, uint32_t base)
 }
 
 
-/* its folder in /proc, where that number is still a process of the guest's */
+/*
+ * Open the folder of a process in /proc, where its number still belongs to a
+ * process of the guest.
+ */
 
 static int
 vz_cgroup_guest(pid_t pid, uint32_t base)

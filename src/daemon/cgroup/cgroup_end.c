@@ -14,8 +14,9 @@
 #include "daemon/cgroup/cgroup_end.h"
 
 
-#define VZ_CGROUP_DEPTH  32         /* of folders that a guest made */
-#define VZ_CGROUP_TRIES  500        /* 20 ms each, until the killed are gone */
+#define VZ_CGROUP_DEPTH  32         /* levels of folders that a guest made */
+#define VZ_CGROUP_TRIES  500        /* 20 ms each, until killed processes
+                                       are gone */
 
 
 typedef struct vz_cgroup_walk_s  vz_cgroup_walk_t;
@@ -129,7 +130,7 @@ vz_cgroup_end_down(const vz_config_t *conf)
 }
 
 
-/* in every hierarchy: what of the parent's folders is meant by the walk */
+/* Walk every hierarchy, over those of the parent's folders that are meant. */
 
 static void
 vz_cgroup_each(vz_cgroup_walk_t *walk)
@@ -190,7 +191,7 @@ vz_cgroup_hierarchy(int root, const char *name, vz_cgroup_walk_t *walk)
 }
 
 
-/* liblxc adds "-1" and so on where a name is taken */
+/* Liblxc adds "-1" and so on to a name that is taken. */
 
 static int
 vz_cgroup_meant(const char *name, const vz_cgroup_walk_t *walk)
@@ -223,8 +224,9 @@ vz_cgroup_meant(const char *name, const vz_cgroup_walk_t *walk)
 
 
 /*
- * The processes of a folder and of those in it.  Version 2 kills them at any
- * depth since Linux 5.14; in version 1 all are in the freezer's folder itself.
+ * Kill the processes of a folder and of all folders in it. Version 2 does that
+ * at any depth since Linux 5.14; in version 1 all of them are in the freezer's
+ * own folder.
  */
 
 static int
@@ -255,7 +257,7 @@ vz_cgroup_count(int parent, const char *name, unsigned depth,
     char     file[NAME_MAX + sizeof("/cgroup.events")], text[256];
     ssize_t  n;
 
-    /* version 2 knows it of all below */
+    /* version 2 tells it about everything below */
 
     snprintf(file, sizeof(file), "%s/cgroup.events", name);
 
@@ -341,8 +343,8 @@ vz_cgroup_rmdir_empty(int parent, const char *name, unsigned depth,
 
 
 /*
- * A guest makes folders in folders, as deep as it likes: from the deepest on,
- * and no more than two of them are open.
+ * Guests may nest folders without bound: the deepest is removed first, and no
+ * more than two folders are open at a time.
  */
 
 static int
@@ -369,7 +371,7 @@ vz_cgroup_rmdir(int parent, const char *name, unsigned depth,
         rc = unlinkat(at, leaf, AT_REMOVEDIR);
         close(at);
 
-        /* somebody is in it */
+        /* a process lives in it */
 
         if (rc == -1 && errno != ENOENT) {
             return -1;
@@ -380,7 +382,7 @@ vz_cgroup_rmdir(int parent, const char *name, unsigned depth,
 }
 
 
-/* the folder of the first that has none in it, whose name is put into leaf */
+/* Find a folder that contains no other; its name is put into leaf. */
 
 static int
 vz_cgroup_leaf(int parent, const char *name, char leaf[NAME_MAX + 1])

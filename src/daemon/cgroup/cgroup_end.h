@@ -1,5 +1,6 @@
 /*
- * The groups of a container as a whole: who lives in them, and their end.
+ * The groups of a container as a whole: which processes live in them, and how
+ * both are removed.
  */
 
 #ifndef VZ_CGROUP_END_H
@@ -9,13 +10,11 @@
 
 
 /*
- * cgroup_end.c.
- *
- * vz_cgroup_end_remove: the container's groups and whatever still lives in
- * them, as a killed monitor leaves it behind; the number of processes it
- * killed.
- * vz_cgroup_end_busy: whether a process of it lives, whoever watches it.
- * vz_cgroup_end_down: the parent and liblxc's helper groups, where empty.
+ * vz_cgroup_end_remove: remove the container's groups, and kill the processes
+ * that still live in them, as a killed monitor leaves them. Returns the number
+ * of processes that were killed. vz_cgroup_end_busy: 1 where a process of the
+ * container lives, with or without a monitor. vz_cgroup_end_down: remove the
+ * parent and liblxc's helper groups where they are empty.
  */
 unsigned vz_cgroup_end_remove(const vz_config_t *conf, uint32_t ctid);
 int vz_cgroup_end_busy(const vz_config_t *conf, uint32_t ctid);

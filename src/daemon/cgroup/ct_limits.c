@@ -11,20 +11,21 @@
 
 
 #define VZ_UNITS   1000             /* cpu units of the default weight */
-#define VZ_PERIOD  100000U          /* us of a cpu limit */
+#define VZ_PERIOD  100000U          /* microseconds of a period of a CPU
+                                       limit */
 
 
 /*
- * All containers stand in one group beside the host's own processes: it
- * weighs what they weigh together, as if each stood for itself, and has what
- * is guaranteed to each, or none would have it.
+ * All containers are in one group beside the host's own processes. Its weight
+ * and its guarantees are the sums of those of its containers: a guarantee
+ * inside counts only as far as the group has it.
  */
 
 static const struct {
     const char   *file;
     int           version;          /* of cgroups */
     uint64_t      most;
-    uint64_t      none;             /* where there is no container */
+    uint64_t      none;             /* the value where no container runs */
 } vz_ct_limits_sums[] = {
     { "cpu.shares", 1, 262144, 1024 },
     { "cpu.weight", 2, 10000, 100 },
@@ -32,7 +33,9 @@ static const struct {
     { "memory.min", 2, VZ_UNLIMITED, 0 }
 };
 
-/* folders that a guest may make; the kernel has no bound of its own */
+/*
+ * levels of folders that a guest may make; the kernel has no limit of its own
+ */
 
 #define VZ_CT_LIMITS_DEPTH        "16"
 #define VZ_CT_LIMITS_DESCENDANTS  "2048"
@@ -90,7 +93,7 @@ vz_ct_limits_apply(const vz_config_t *conf, const vz_ct_t *ct,
 }
 
 
-/* the parent must hand its controllers down; it may have done so already */
+/* The parent must delegate its controllers; it may have done so already. */
 
 static void
 vz_ct_limits_delegate(const char *dir)
@@ -99,7 +102,7 @@ vz_ct_limits_delegate(const char *dir)
     unsigned             i, up;
     static const char   *names[] = { "+memory", "+cpu", "+pids" };
 
-    /* from the root down: the parent of ours, then ours */
+    /* from the root down: our group's parent, then our group */
 
     for (up = 2; up > 0; up--) {
         snprintf(path, sizeof(path), "%s", dir);
@@ -149,8 +152,8 @@ vz_ct_limits_memory(const vz_ct_t *ct, const vz_ct_state_t *run, char *words)
 
 
 /*
- * memory.limit may never pass memory+swap's: raise the outer one first and
- * lower the inner one first.
+ * The limit of memory may never exceed that of memory and swap: when raising,
+ * the outer limit goes first, when lowering, the inner one.
  */
 
 static vz_code_e
@@ -196,7 +199,7 @@ vz_ct_limits_memory1(const char *dir, uint64_t limit, char *words)
 }
 
 
-/* version 2 would take a limit under what is used and kill for it */
+/* version 2 accepts a limit below the usage, and kills processes for it */
 
 static vz_code_e
 vz_ct_limits_memory2(const char *dir, uint64_t limit, char *words)
@@ -261,7 +264,10 @@ vz_ct_limits_cpu(const vz_config_t *conf, const vz_ct_t *ct,
     quota = ct->percent ? (uint64_t) ct->percent * (VZ_PERIOD / 100)
                         : VZ_UNLIMITED;
 
-    /* version 1 refuses more than the parent has; it would be no limit */
+    /*
+     * version 1 refuses more than the parent has, which would be no limit
+     * anyway
+     */
 
     all = vz_ct_limits_cpus(conf);
 
@@ -291,7 +297,9 @@ vz_ct_limits_cpu(const vz_config_t *conf, const vz_ct_t *ct,
 }
 
 
-/* us that all containers may run together in a period, of all CPUs */
+/*
+ * Microseconds in a period that all containers together may run, on all CPUs.
+ */
 
 static uint64_t
 vz_ct_limits_cpus(const vz_config_t *conf)
@@ -306,8 +314,9 @@ vz_ct_limits_cpus(const vz_config_t *conf)
 
 
 /*
- * Weights alone do not do: as many containers as there are outweigh the host,
- * and a guest that only forks is given more than its weight by some kernels.
+ * Weights alone are not enough: many containers together outweigh the host,
+ * and some kernels give more than its weight to a guest that forks all the
+ * time.
  */
 
 static void
@@ -321,7 +330,10 @@ vz_ct_limits_reserve(const vz_config_t *conf, const char *group)
 }
 
 
-/* us that a group may run in a period; 0, or -1 with errno */
+/*
+ * Microseconds that a group may run in a period; 0 for no limit, or -1 with
+ * errno.
+ */
 
 static int
 vz_ct_limits_quota(const char *dir, uint64_t quota)
@@ -344,7 +356,7 @@ vz_ct_limits_quota(const char *dir, uint64_t quota)
 }
 
 
-/* the length of the folder a group lies in, 0 where it lies in none */
+/* The length of the parent folder's path, or 0 where there is none. */
 
 static int
 vz_ct_limits_above(const char *group, char parent[256])
@@ -367,7 +379,10 @@ vz_ct_limits_above(const char *group, char parent[256])
 void
 vz_ct_limits_together(const vz_ct_state_t *run, unsigned leaves)
 {
-    /* version 1 has a hierarchy for each, and sums of one alone */
+    /*
+     * version 1 has a hierarchy for each controller, and each needs its own
+     * sums
+     */
 
     vz_ct_limits_parent(run->cgroup[VZ_CG_CPU], vz_cgroup_version(), leaves);
 }
@@ -404,7 +419,7 @@ vz_ct_limits_parent(const char *group, int version, unsigned leaves)
 }
 
 
-/* of all containers in it, but for the one that leaves */
+/* The sum over all containers in the group, without the one that leaves. */
 
 static uint64_t
 vz_ct_limits_sum(const char *parent, const char *file, const char *leaves)
@@ -470,10 +485,6 @@ vz_ct_limits_kept(const vz_ct_t *ct, const char *which, char *words)
 
         len += (size_t) snprintf(words + len, VZ_WORDS_MAX - len, "%s%s",
                                  len ? "," : "", rows[i].name);
-    }
-
-    if (len == 0) {
-        strcpy(words, "-");
     }
 }
 

@@ -15,8 +15,8 @@
 
 
 /*
- * What a container may have of each; its own are among them.  A network
- * namespace has connection tracking, which is charged to nobody.
+ * What a container may have of each kind, its own namespaces included. A
+ * network namespace has a connection table whose memory nobody is charged for.
  */
 
 static const struct {
@@ -73,7 +73,10 @@ vz_userns_make(uint32_t base)
     close(up[1]);
     close(down[0]);
 
-    /* first that it is in its namespace, then which process made the other */
+    /*
+     * first the byte that says it is in its namespace, then the process that
+     * made the other one
+     */
 
     errno = EPERM;
     inner = -1;
@@ -124,7 +127,7 @@ vz_userns_outer(uint32_t base, int in, int out)
         _exit(1);
     }
 
-    /* ids were changed: what was asked for above does not hold any more */
+    /* changing ids has cleared the request above */
 
     prctl(PR_SET_PDEATHSIG, SIGKILL);
 
@@ -136,7 +139,9 @@ vz_userns_outer(uint32_t base, int in, int out)
 
     close(ready[1]);
 
-    /* where the kernel lets nobody make one in another, ours has to do */
+    /*
+     * some kernels let nobody create one inside another: then ours has to do
+     */
 
     if (pid == -1
         || read(ready[0], &byte, 1) != 1
@@ -169,8 +174,8 @@ vz_userns_inner(int out)
 
 
 /*
- * What its maker may have at most is what all in it may have together: memory
- * that is locked and processes are counted by cgroups.
+ * The limits of the creator are the limits of everybody in the namespace
+ * together. Locked memory and processes are limited by cgroups instead.
  */
 
 static int
@@ -190,7 +195,7 @@ vz_userns_owner(uint32_t base)
         }
     }
 
-    /* it keeps what lets root make one where others may not */
+    /* keep the capability that lets root create one where others may not */
 
     if (prctl(PR_SET_KEEPCAPS, 1) == -1
         || setgroups(0, NULL) == -1

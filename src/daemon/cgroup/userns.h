@@ -1,7 +1,8 @@
 /*
- * The user namespace of one container.  The kernel counts pending signals,
+ * The user namespace of one container. The kernel counts pending signals,
  * timers, inotify, fanotify, message queues and namespaces for the owner of a
- * user namespace: the container's own first id, not host root.
+ * user namespace: here that is the container's own first id, and not the
+ * host's root.
  */
 
 #ifndef VZ_USERNS_H
@@ -11,10 +12,11 @@
 
 
 /*
- * vz_userns_make: a namespace that maps VZ_CT_IDS ids from base on, in
- * another one with the same ids, whose counts of namespaces are bounded where
- * the container's root can't raise them (user_namespaces(7), namespaces(7)).
- * Returns a descriptor, closed at exec, or -1 with errno.
+ * vz_userns_make: create a namespace that maps VZ_CT_IDS ids from base on. It
+ * is inside another one with the same ids, which limits the number of
+ * namespaces: the container's root can't raise those limits
+ * (user_namespaces(7), namespaces(7)). Returns a descriptor that is closed at
+ * exec, or -1 with errno.
  */
 int vz_userns_make(uint32_t base);
 

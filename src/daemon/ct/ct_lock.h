@@ -1,7 +1,7 @@
 /*
- * Locks over what containers have while they run: its limits and addresses,
- * and the record that says them, change together.  The hook takes them at
- * each boot and end of a guest, so a verb in that moment is not lost.
+ * Locks over the limits and addresses of running containers. What the kernel
+ * has and what the record says change together under them. The hook takes them
+ * when a guest boots or ends, so that a verb at that moment is not lost.
  */
 
 #ifndef VZ_CT_LOCK_H
@@ -13,10 +13,11 @@
 #define VZ_CT_LOCK_WAIT  10000      /* ms */
 
 /*
- * vz_ct_lock_take: of one container.  vz_ct_lock_addresses: of all: who has
- * which address, and the table of nftables; taken last.  At most timeout ms of
- * waiting; given back by vz_lock_drop().  VZ_OK, or VZ_BUSY or VZ_INTERNAL
- * with words (VZ_WORDS_MAX).
+ * vz_ct_lock_take: lock one container. vz_ct_lock_addresses: lock the
+ * addresses of all containers and the table of nftables; this lock is taken
+ * last. Both wait for timeout milliseconds at most, and vz_lock_drop()
+ * releases them. VZ_OK; VZ_BUSY or VZ_INTERNAL with words (VZ_WORDS_MAX
+ * bytes). what tells those who wait what the holder does.
  */
 vz_code_e vz_ct_lock_take(const vz_config_t *conf, uint32_t ctid,
     const char *what, int timeout, vz_lock_t *lock, char *words);

@@ -17,13 +17,15 @@
 #include "wire/field_value.h"
 
 
-#define VZ_MARK_FILE  1024          /* bytes of one, with room */
+#define VZ_MARK_FILE  1024          /* bytes of a file of marks, with room
+                                       to spare */
 #define VZ_MARK_NONE  "-"
 #define VZ_GONE_AGE   86400         /* s */
-#define VZ_GONE_MAX   4096          /* of them; the oldest goes first */
+#define VZ_GONE_MAX   4096          /* number of tags that are kept; the
+                                       oldest is removed first */
 
 
-/* on the disk, or in memory where that is full */
+/* A place for a file: on the disk, or in memory where the disk is full. */
 typedef int (*vz_mark_path_pt)(const vz_config_t *conf, const char *folder,
     const char *name, char *path);
 
@@ -87,7 +89,7 @@ vz_ct_mark_enter(const vz_driver_t *driver, vz_job_t *job, vz_marked_t *marked)
 }
 
 
-/* the container's own tag against the one that is named */
+/* Compare the container's tag with the tag that the verb names. */
 static vz_code_e
 vz_mark_meant(const vz_driver_t *driver, vz_job_t *job, vz_marked_t *marked)
 {
@@ -110,13 +112,16 @@ vz_mark_meant(const vz_driver_t *driver, vz_job_t *job, vz_marked_t *marked)
         return VZ_OK;
     }
 
-    /* its marks are of it, too */
+    /* the file of its marks has the tag, too */
     if (found != VZ_OK && vz_mark_tag(job, tag) == 0) {
         found = VZ_OK;
     }
 
     if (found != VZ_OK) {
-        /* who names none may stop and remove what can't be read */
+        /*
+         * a verb without a tag may stop and destroy a container whose record
+         * can't be read
+         */
         return (req->verb == VZ_VERB_DESTROY || req->verb == VZ_VERB_STOP)
                && req->mark.tag[0] == '\0'
                ? VZ_OK
@@ -141,7 +146,7 @@ vz_mark_meant(const vz_driver_t *driver, vz_job_t *job, vz_marked_t *marked)
 }
 
 
-/* another has that number */
+/* Another container has that number. */
 static vz_code_e
 vz_mark_other(vz_job_t *job, vz_marked_t *marked)
 {
@@ -167,7 +172,10 @@ vz_mark_other(vz_job_t *job, vz_marked_t *marked)
 }
 
 
-/* what was seen before; a higher fence is kept before the verb acts */
+/*
+ * Compare with the fences and verbs seen before. A higher fence is stored
+ * before the verb acts.
+ */
 static vz_code_e
 vz_mark_fence(vz_job_t *job, vz_marked_t *marked)
 {
@@ -181,14 +189,14 @@ vz_mark_fence(vz_job_t *job, vz_marked_t *marked)
                           (unsigned long long) marked->fence, job->req->ctid);
     }
 
-    /* of what is not there, only a create has something to come */
+    /* for a container that does not exist, only a create stores a fence */
     if (mark->fence > marked->fence
         && (marked->there || job->req->verb == VZ_VERB_CREATE))
     {
         marked->fence = mark->fence;
         marked->kept = 1;
 
-        /* a full disk is no reason to keep a container on it */
+        /* a full disk must not prevent that a container on it is removed */
         if (vz_mark_write(job, marked) == -1
             && job->req->verb != VZ_VERB_DESTROY
             && job->req->verb != VZ_VERB_STOP)
@@ -259,7 +267,7 @@ vz_ct_mark_look(const vz_driver_t *driver, vz_job_t *job)
 }
 
 
-/* name NULL: the folder */
+/* The path of a file, or with name NULL of its folder. */
 static int
 vz_mark_path(const vz_config_t *conf, const char *folder, const char *name,
     char path[PATH_MAX])
@@ -279,8 +287,8 @@ vz_mark_path(const vz_config_t *conf, const char *folder, const char *name,
 
 
 /*
- * What is missing, broken or of another container says nothing.  Those for
- * which the disk had no room are newer.
+ * A file that is missing, broken or about another container counts as empty.
+ * Marks in memory are newer than those on the disk.
  */
 static void
 vz_mark_read(const vz_job_t *job, vz_marked_t *marked)
@@ -317,7 +325,9 @@ vz_mark_text(const vz_job_t *job, vz_mark_path_pt at,
 }
 
 
-/* the tag that the marks are of; -1: there are none */
+/*
+ * The tag of the container that the marks belong to. -1: there are no marks.
+ */
 static int
 vz_mark_tag(const vz_job_t *job, char tag[VZ_TAG_LEN + 1])
 {
@@ -412,7 +422,7 @@ vz_mark_write(const vz_job_t *job, const vz_marked_t *marked)
         return 0;
     }
 
-    /* until the node's next start this is as good */
+    /* memory is as good until the node's next start */
     return (errno == ENOSPC || errno == EDQUOT)
            && vz_run_folder_make(job->conf, "mark", name, path) == 0
            ? vz_file_replace(path, text, n) : -1;
@@ -515,7 +525,10 @@ vz_gone_add(const vz_config_t *conf, const char *tag)
 }
 
 
-/* those of more than a day, and the oldest where there are too many */
+/*
+ * Remove tags that are older than a day, and the oldest where there are too
+ * many.
+ */
 static void
 vz_gone_prune(const char *folder)
 {

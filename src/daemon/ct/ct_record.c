@@ -77,7 +77,7 @@ vz_ct_record_parse(const char *buf, vz_ct_t *ct)
     for (p = buf; *p != '\0'; p += len + 1) {
         len = strcspn(p, "\n");
 
-        /* the rest of it is lost, and what it would say unknown */
+        /* the line is incomplete, so its value is unknown */
 
         if (p[len] == '\0') {
             wrong = 1;

@@ -1,14 +1,12 @@
 /*
- * What is known of a running container: LXC_PATH/ct/CTID/run, written by the
- * hook when init is about to start and removed when it has ended.  Process
- * ids are kept with their start times, so a number that was used again is
- * never mistaken for the container's.
+ * What is known of a running container: LXC_PATH/ct/CTID/run. The hook writes
+ * it when init is about to start, and it is removed when init has ended.
  */
 
 #ifndef VZ_CT_STATE_H
 #define VZ_CT_STATE_H
 
-#include <sys/types.h>
+#include "daemon/base/process.h"
 #include "daemon/ct/ct_store.h"
 
 
@@ -22,57 +20,26 @@ typedef enum {
 } vz_cg_e;
 
 typedef struct {
-    pid_t       pid;
-    uint64_t    start;              /* clock ticks since boot */
-} vz_process_t;
-
-typedef struct {
-    vz_process_t    init;           /* pid 0: between two boots of a guest */
+    vz_process_t    init;           /* pid 0: the guest is between two boots */
     vz_process_t    monitor;
-    int             halt;           /* the signal that its init obeys */
-    char            cgroup[VZ_CG_COUNT][256];   /* folders, absolute */
+    int             halt;           /* the signal at which its init shuts
+                                       down */
+    char            cgroup[VZ_CG_COUNT][256];   /* absolute paths of its
+                                                   folders */
 } vz_ct_state_t;
 
 
-/* vz_process_of: 0, or -1 when there is no such process. */
-int vz_process_of(pid_t pid, vz_process_t *process);
-
-/* vz_process_alive: 1 while that very process lives and is no zombie. */
-int vz_process_alive(const vz_process_t *process);
-
 /*
- * vz_process_executed: 1 where it lives and is a program of its own, no longer
- * the copy of its parent that fork(2) made of it.
- */
-int vz_process_executed(const vz_process_t *process);
-
-/*
- * vz_process_wait: until it has ended; 1, or 0 after ms milliseconds.
- * vz_process_kill: 0, also where it is gone, or -1.
- */
-int vz_process_wait(const vz_process_t *process, int ms);
-int vz_process_kill(const vz_process_t *process, int sig);
-
-/*
- * vz_process_ns: a namespace of that very process, "net" or "uts", for
- * setns(2); -1 with errno, ESRCH where it has ended.
- */
-int vz_process_ns(const vz_process_t *process, const char *name);
-
-/* vz_process_age: seconds since it started. */
-uint64_t vz_process_age(const vz_process_t *process);
-
-
-/*
- * vz_ct_state_read: 0, or -1: there is none, or one of before the node's last
- * start.  Says nothing about being alive.
+ * vz_ct_state_read: read the file. 0; -1 where there is none, or it is from
+ * before the node's last start. The processes in it may have ended.
+ * vz_ct_state_write: write the file. 0, or -1 with errno.
  */
 int vz_ct_state_read(const vz_ct_t *ct, vz_ct_state_t *run);
 int vz_ct_state_write(const vz_ct_t *ct, const vz_ct_state_t *run);
 
 /*
- * vz_ct_state_alive: 1 with run filled while the container runs: its monitor
- * lives, and init does, unless it is between two boots.
+ * vz_ct_state_alive: 1 while the container runs, with run filled in: its
+ * monitor lives, and its init does or the guest is between two boots.
  */
 int vz_ct_state_alive(const vz_ct_t *ct, vz_ct_state_t *run);
 

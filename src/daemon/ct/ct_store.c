@@ -11,7 +11,7 @@
 #include "daemon/ct/ct_store.h"
 
 
-#define VZ_CT_STORE_PUBLISHED  1    /* kinds of folders, for a walk */
+#define VZ_CT_STORE_PUBLISHED  1    /* kinds of folders that a walk visits */
 #define VZ_CT_STORE_SHADOWS    2
 
 #define VZ_CT_STORE_CONFIG  "config"
@@ -99,7 +99,7 @@ vz_ct_store_read(const vz_config_t *conf, uint32_t ctid, vz_ct_t *ct)
 }
 
 
-/* its folder belongs to the group that is its root */
+/* The group of its folder is the container's root: that tells its ids. */
 
 static void
 vz_ct_store_salvage(vz_ct_t *ct, uint32_t ctid)
@@ -115,7 +115,10 @@ vz_ct_store_salvage(vz_ct_t *ct, uint32_t ctid)
 }
 
 
-/* ct->dir/ct.conf; without liblxc's configuration it is wanted no more */
+/*
+ * Read ct->dir/ct.conf. Where liblxc's configuration is missing, the container
+ * is not wanted to run any more.
+ */
 
 static int
 vz_ct_store_load(vz_ct_t *ct)
@@ -198,7 +201,10 @@ vz_ct_store_forget(const vz_ct_t *ct, const char *file)
 }
 
 
-/* "101", or with shadow ".101.tmp": its number; 0 for another name */
+/*
+ * The number of a folder "101", or with shadow set of ".101.tmp"; 0 for
+ * another name.
+ */
 
 static uint32_t
 vz_ct_store_name(const char *name, unsigned shadow)
@@ -232,7 +238,7 @@ vz_ct_store_name(const char *name, unsigned shadow)
 }
 
 
-/* load NULL: nothing but ctid and dir */
+/* With load NULL only ctid and dir are filled in. */
 
 static int
 vz_ct_store_walk(const vz_config_t *conf, unsigned kinds,
@@ -282,7 +288,7 @@ vz_ct_store_walk(const vz_config_t *conf, unsigned kinds,
 
         if (load && (load(&ct) == -1 || ct.ctid != ctid)) {
 
-            /* half made, half removed, or gone just now */
+            /* it is half made or half removed, or was removed just now */
 
             if (errno == ENOENT && (shadow || access(ct.dir, F_OK) == -1)) {
                 continue;
@@ -328,7 +334,7 @@ vz_ct_store_used(const vz_ct_t *ct, void *data)
 
     whole = *ct;
 
-    /* a folder without a record is what a death has left */
+    /* a folder without a record was left by a process that died */
 
     return vz_ct_store_load(&whole) == 0 ? strcmp(whole.version, data) == 0
                                       : errno != ENOENT;
@@ -377,7 +383,7 @@ vz_ct_store_idmap(const vz_config_t *conf)
     uint32_t           i, found;
     vz_ct_store_ids_t  ids;
 
-    /* 2^32 - 1 and - 2 are no ids: they mean "none" and "overflow" */
+    /* 2^32 - 1 and 2^32 - 2 are not ids: they mean "none" and "overflow" */
 
     ids.base = conf->idmap_base;
     ids.slots = (UINT32_MAX - VZ_CT_IDS - ids.base) / VZ_CT_IDS;

@@ -13,8 +13,10 @@
 #include "wire/random.h"
 
 
-#define VZ_GUEST_FILES_FILE   (4 << 20)  /* of a file that is changed */
-#define VZ_GUEST_FILES_TRIES  1000      /* of a path, while others rename */
+#define VZ_GUEST_FILES_FILE   (4 << 20)  /* bytes of a file that is changed,
+                                            at most */
+#define VZ_GUEST_FILES_TRIES  1000      /* tries, while others rename parts
+                                           of a path */
 #define VZ_GUEST_FILES_MARK   "# set by the panel"
 
 
@@ -55,8 +57,8 @@ vz_guest_files_open(int root, const char *path, int flags)
 
 
 /*
- * The kernels that OpenVZ has are older than openat2(2): name after name,
- * and no symlink among them.
+ * OpenVZ has kernels without openat2(2): there each name is opened on its own,
+ * and no symbolic link is followed.
  */
 
 static int
@@ -84,7 +86,7 @@ vz_guest_files_walk(int root, const char *path, int flags)
         path += len;
         last = path[strspn(path, "/")] == '\0';
 
-        /* before 2.6.39 O_PATH is nothing, and a FIFO would block */
+        /* before 2.6.39 there is no O_PATH, and a FIFO would block */
 
         next = openat(fd, len ? name : ".", O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC
                       | (last ? flags : O_PATH | O_DIRECTORY));
@@ -118,7 +120,10 @@ vz_guest_files_has(int root, const char *path)
 }
 
 
-/* a FIFO would block and a device act: what it is is known before it is open */
+/*
+ * The kind of a file is checked before it is opened: a FIFO would block, and a
+ * device would act.
+ */
 
 static int
 vz_guest_files_regular(int root, const char *path)
@@ -253,8 +258,8 @@ vz_guest_files_write(int root, const char *path, const char *text, size_t len,
 
 
 /*
- * root's line of /etc/shadow, its other fields as they were; and "x" in
- * /etc/passwd, or the hash would not be looked for.
+ * Set root's hash in /etc/shadow, and leave the other fields. /etc/passwd gets
+ * an "x", or the hash would not be used.
  */
 
 int
@@ -297,7 +302,7 @@ done:
 }
 
 
-/* all of /etc/shadow with another hash for root, into out; its length */
+/* Copy /etc/shadow with another hash for root into out. Returns its length. */
 
 static size_t
 vz_guest_files_shadow(const char *text, size_t size, char *out,
@@ -319,7 +324,7 @@ vz_guest_files_shadow(const char *text, size_t size, char *out,
         if (!found && strncmp(line, "root:", 5) == 0) {
             found = 1;
 
-            /* name:hash:last change in days:the rest */
+            /* name:hash:days of the last change:the rest */
 
             rest = line + 5 + strcspn(line + 5, ":\n");
             rest += *rest == ':';
@@ -400,7 +405,7 @@ vz_guest_files_hostname(int root, const char *hostname)
     out = text + VZ_GUEST_FILES_FILE;
     rc = -1;
 
-    /* what is there and can't be read is not written over */
+    /* a file that can't be read is not overwritten */
 
     size = vz_guest_files_read(root, "etc/hosts", text, VZ_GUEST_FILES_FILE);
 
@@ -430,7 +435,7 @@ done:
 }
 
 
-/* a line with its LF, whatever bytes are in it */
+/* The length of a line with its LF; it may contain any bytes. */
 
 static size_t
 vz_guest_files_line(const char *line, const char *end)
@@ -443,7 +448,7 @@ vz_guest_files_line(const char *line, const char *end)
 }
 
 
-/* all of /etc/hosts with the panel's own line for the name, into out */
+/* Copy /etc/hosts with the panel's own line for the name into out. */
 
 static size_t
 vz_guest_files_hosts(const char *text, size_t size, char *out,
@@ -514,7 +519,7 @@ vz_guest_files_halt(int root)
         return SIGPWR;
     }
 
-    /* the kernel's own link to what was opened: the resolved name */
+    /* this link of the kernel tells the resolved name */
 
     snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
     n = readlink(path, target, sizeof(target) - 1);

@@ -7,24 +7,26 @@
 #include "daemon/base/strbuf.h"
 #include "daemon/guest/guest_files.h"
 #include "daemon/guest/guest_manager.h"
-#include "daemon/net/ct_net.h"
+#include "daemon/net/ct_link.h"
 
 
-#define VZ_GUEST_MANAGER_FILE  65536  /* bytes of a file that is changed */
+#define VZ_GUEST_MANAGER_FILE  65536  /* bytes of a file that is changed, at
+                                         most */
 #define VZ_GUEST_MANAGER_MORE  4096  /* bytes that a change adds at most */
-#define VZ_GUEST_MANAGER_HEAD  "# set by the panel: " VZ_GUEST_FILES_LINK     \
+#define VZ_GUEST_MANAGER_HEAD  "# set by the panel: " VZ_CT_LINK_INSIDE       \
                          " has its addresses before anything starts\n"
 
 
 typedef struct vz_guest_manager_s  vz_guest_manager_t;
 
-/* the file as it is to be, from what it is ("" where there is none) */
+/* Write the new file from the old one, which is "" where there is none. */
 typedef void (*vz_guest_manager_pt)(const vz_guest_manager_t *manager,
     const vz_config_t *conf, const vz_ct_t *ct, const char *old,
     vz_strbuf_t *new);
 
 struct vz_guest_manager_s {
-    const char          *there;          /* a path that such a guest has */
+    const char          *there;          /* a path that tells that a guest
+                                            has this manager */
     const char          *path;           /* of the file */
     vz_guest_manager_pt  make;
     const char          *text;
@@ -54,9 +56,10 @@ static void vz_guest_manager_sysconfig(const vz_guest_manager_t *manager,
 
 
 /*
- * systemd.network(5): the first file by name that matches; netplan's are 10-.
- * interfaces(5), also busybox's and Alpine's.  NetworkManager.conf(5): the
- * last file says it.  ifcfg(5) of wicked; sysconfig.txt of initscripts.
+ * The managers and their files. systemd.network(5) uses the first file by name
+ * that matches; netplan's begin with "10-". interfaces(5) is used by busybox
+ * and Alpine, too. In NetworkManager.conf(5) the last file decides. ifcfg(5)
+ * is wicked's; sysconfig.txt describes that of initscripts.
  */
 
 static const vz_guest_manager_t  vz_managers[] = {
@@ -66,11 +69,11 @@ static const vz_guest_manager_t  vz_managers[] = {
     { "etc/NetworkManager/conf.d", "etc/NetworkManager/conf.d/99-vzpanel.conf",
       vz_guest_manager_fixed,
       VZ_GUEST_MANAGER_HEAD "[keyfile]\nunmanaged-devices=interface-name:"
-      VZ_GUEST_FILES_LINK "\n" },
+      VZ_CT_LINK_INSIDE "\n" },
     { "etc/network/interfaces", "etc/network/interfaces",
       vz_guest_manager_interfaces, "" },
-    { "etc/network/interfaces.d/" VZ_GUEST_FILES_LINK,
-      "etc/network/interfaces.d/" VZ_GUEST_FILES_LINK,
+    { "etc/network/interfaces.d/" VZ_CT_LINK_INSIDE,
+      "etc/network/interfaces.d/" VZ_CT_LINK_INSIDE,
       vz_guest_manager_interfaces, "" },
     { "etc/network/interfaces.d/50-cloud-init",
       "etc/network/interfaces.d/50-cloud-init", vz_guest_manager_interfaces,
@@ -80,12 +83,12 @@ static const vz_guest_manager_t  vz_managers[] = {
     { "etc/udhcpc/default.script", "etc/udhcpc/default.script",
       vz_guest_manager_udhcpc, "" },  /* Debian's */
     { "etc/dhcpcd.conf", "etc/dhcpcd.conf", vz_guest_manager_added,
-      "denyinterfaces " VZ_GUEST_FILES_LINK "\n" },
-    { "etc/sysconfig/network-scripts/ifcfg-" VZ_GUEST_FILES_LINK,
-      "etc/sysconfig/network-scripts/ifcfg-" VZ_GUEST_FILES_LINK,
+      "denyinterfaces " VZ_CT_LINK_INSIDE "\n" },
+    { "etc/sysconfig/network-scripts/ifcfg-" VZ_CT_LINK_INSIDE,
+      "etc/sysconfig/network-scripts/ifcfg-" VZ_CT_LINK_INSIDE,
       vz_guest_manager_sysconfig, "ONBOOT=no\n" },
-    { "etc/sysconfig/network/ifcfg-" VZ_GUEST_FILES_LINK,
-      "etc/sysconfig/network/ifcfg-" VZ_GUEST_FILES_LINK,
+    { "etc/sysconfig/network/ifcfg-" VZ_CT_LINK_INSIDE,
+      "etc/sysconfig/network/ifcfg-" VZ_CT_LINK_INSIDE,
       vz_guest_manager_sysconfig, "STARTMODE='off'\n" }
 };
 
@@ -180,15 +183,19 @@ vz_guest_manager_added(const vz_guest_manager_t *manager,
         return;
     }
 
-    /* before all sections: dhcpcd.conf(5) has some for single interfaces */
+    /*
+     * our lines come before all sections: dhcpcd.conf(5) has sections for
+     * single interfaces
+     */
 
     vz_strbuf_put(new, VZ_GUEST_MANAGER_HEAD "%s%s", manager->text, old);
 }
 
 
 /*
- * Its addresses as well: a version before KeepConfiguration (243) drops what
- * its file does not name.  Managed, it is online for what waits for that.
+ * The file names the addresses as well: versions before KeepConfiguration
+ * (243) drop those that it does not name. The interface is managed, so that
+ * services which wait for the network see it online.
  */
 
 static void
@@ -208,7 +215,7 @@ vz_guest_manager_networkd(const vz_guest_manager_t *manager,
 
     vz_strbuf_put(new,
                   VZ_GUEST_MANAGER_HEAD
-                  "[Match]\nName=" VZ_GUEST_FILES_LINK "\n\n"
+                  "[Match]\nName=" VZ_CT_LINK_INSIDE "\n\n"
                   "[Network]\nDHCP=no\nIPv6AcceptRA=no\n"
                   "LinkLocalAddressing=ipv6\nKeepConfiguration=yes\n");
 
@@ -235,7 +242,7 @@ vz_guest_manager_networkd(const vz_guest_manager_t *manager,
 }
 
 
-/* "iface eth0 inet dhcp" is manual; what stands below it is left */
+/* "iface eth0 inet dhcp" becomes manual; the lines below it stay. */
 
 static void
 vz_guest_manager_interfaces(const vz_guest_manager_t *manager,
@@ -255,7 +262,7 @@ vz_guest_manager_interfaces(const vz_guest_manager_t *manager,
         len += line[len] == '\n';
 
         if (sscanf(line, " iface %31s %15s %15s", name, family, method) == 3
-            && strcmp(name, VZ_GUEST_FILES_LINK) == 0
+            && strcmp(name, VZ_CT_LINK_INSIDE) == 0
             && (strcmp(method, "dhcp") == 0 || strcmp(method, "auto") == 0))
         {
             vz_strbuf_put(new, VZ_GUEST_MANAGER_HEAD "iface %s %s manual\n",
@@ -269,7 +276,7 @@ vz_guest_manager_interfaces(const vz_guest_manager_t *manager,
 }
 
 
-/* the first thing that its script does with an interface is to clear it */
+/* Its script begins with clearing the interface. */
 
 static void
 vz_guest_manager_udhcpc(const vz_guest_manager_t *manager,
@@ -280,7 +287,7 @@ vz_guest_manager_udhcpc(const vz_guest_manager_t *manager,
 
     static const char  guard[] =
         VZ_GUEST_MANAGER_HEAD
-        "[ \"$interface\" != " VZ_GUEST_FILES_LINK " ] || exit 0\n";
+        "[ \"$interface\" != " VZ_CT_LINK_INSIDE " ] || exit 0\n";
 
     (void) manager;
     (void) conf;
@@ -297,7 +304,7 @@ vz_guest_manager_udhcpc(const vz_guest_manager_t *manager,
 }
 
 
-/* where it asks for DHCP it does not bring the interface up at all */
+/* Where it is set to DHCP it does not bring the interface up at all. */
 
 static void
 vz_guest_manager_sysconfig(const vz_guest_manager_t *manager,

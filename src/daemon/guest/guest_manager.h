@@ -1,7 +1,7 @@
 /*
- * A guest's own network managers, told before each start that eth0 has its
- * addresses from outside.  Templates as the world ships them ask DHCP for it,
- * and take away what is there when nobody answers.
+ * The network managers inside a guest, which are told before each start that
+ * eth0 gets its addresses from outside. Templates are set to DHCP, and when
+ * nobody answers they remove the addresses.
  */
 
 #ifndef VZ_GUEST_MANAGER_H
@@ -11,11 +11,11 @@
 
 
 /*
- * vz_guest_manager_tell: for each manager that is in the root, its file is
- * written, or changed where it asks for DHCP on eth0; what is right already is
- * left as it is, and what a customer set by hand stays.  In a child with the
- * container's ids (guest_files.h).  0, or -1 with errno of the first that
- * failed; all are tried.
+ * vz_guest_manager_tell: for each manager that the root has, write its file,
+ * or change it where it is set to DHCP on eth0. A file that is right, or that
+ * a customer changed by hand, stays. Call it in a child with the container's
+ * ids (guest_files.h). All are tried: 0, or -1 with errno of the first that
+ * failed.
  */
 int vz_guest_manager_tell(const vz_config_t *conf, const vz_ct_t *ct,
     int root);

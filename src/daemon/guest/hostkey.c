@@ -17,7 +17,7 @@
 
 #define VZ_HOSTKEY_MAX  2048
 
-/* strings with their length before them, RFC 4251 section 5 */
+/* Strings with their length before them, RFC 4251, section 5. */
 
 typedef struct {
     size_t           len;
@@ -85,7 +85,7 @@ vz_hostkey_clear(int root)
 }
 
 
-/* OpenSSH's own format (PROTOCOL.key); ed25519 has no other there */
+/* OpenSSH's own format (PROTOCOL.key), the only one for ed25519. */
 
 static int
 vz_hostkey_ed25519(int root, const char *hostname)
@@ -284,7 +284,7 @@ vz_hostkey_number(vz_hostkey_blob_t *blob, uint32_t number)
 static void
 vz_hostkey_bytes(vz_hostkey_blob_t *blob, const void *data, size_t len)
 {
-    /* all of a key is some hundred bytes: it always fits */
+    /* a key has some hundred bytes: it always fits */
 
     if (len <= sizeof(blob->data) - blob->len) {
         memcpy(blob->data + blob->len, data, len);

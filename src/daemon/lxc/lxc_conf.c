@@ -9,7 +9,7 @@
 #include "daemon/lxc/lxc_conf.h"
 #include "daemon/lxc/lxc_seccomp.h"
 #include "daemon/lxc/lxcfs.h"
-#include "daemon/net/ct_net.h"
+#include "daemon/net/ct_link.h"
 #include "wire/field.h"
 
 
@@ -47,7 +47,7 @@ vz_lxc_conf_write(const vz_config_t *conf, const vz_ct_t *ct)
 
     vz_strbuf_init(&text, buf, sizeof(buf));
 
-    /* while it is made its folder has another name than it will have */
+    /* while it is created, its folder has another name than later */
 
     vz_ct_store_dir(conf, ct->ctid, NULL, dir);
 
@@ -87,7 +87,10 @@ vz_lxc_conf_write(const vz_config_t *conf, const vz_ct_t *ct)
 }
 
 
-/* ours, loaded by the node's start, else one that is compiled at each start */
+/*
+ * Our profile, which is loaded at the node's start; else liblxc's own, which
+ * is compiled at each start.
+ */
 
 static void
 vz_lxc_conf_apparmor(vz_strbuf_t *text)
@@ -117,14 +120,17 @@ vz_lxc_conf_apparmor(vz_strbuf_t *text)
         return;
     }
 
-    /* without nesting, systemd inside can't sandbox its services */
+    /* without nesting, systemd inside can't confine its services */
 
     vz_strbuf_put(text, "lxc.apparmor.profile = generated\n"
                   "lxc.apparmor.allow_nesting = 1\n");
 }
 
 
-/* by itself it has half of the node's memory, all of it the container's */
+/*
+ * By default a tmpfs may have half of the node's memory; limit it to the
+ * container's.
+ */
 
 static void
 vz_lxc_conf_shm(vz_strbuf_t *text, const vz_ct_t *ct)
@@ -142,14 +148,14 @@ static void
 vz_lxc_conf_net(vz_strbuf_t *text, const vz_config_t *conf,
     const vz_ct_t *ct)
 {
-    char  interface[VZ_INTERFACE_MAX], hw[18];
+    char  interface[VZ_CT_LINK_MAX], hw[18];
 
-    vz_ct_net_interface(conf, ct->ctid, interface);
-    vz_ct_net_hardware(ct->ctid, hw);
+    vz_ct_link_name(conf, ct->ctid, interface);
+    vz_ct_link_mac_text(ct->ctid, hw);
 
     vz_strbuf_put(text, "lxc.net.0.type = veth\n"
                   "lxc.net.0.veth.pair = %s\n"
-                  "lxc.net.0.name = " VZ_GUEST_FILES_LINK "\n"
+                  "lxc.net.0.name = " VZ_CT_LINK_INSIDE "\n"
                   "lxc.net.0.hwaddr = %s\n"
                   "lxc.net.0.flags = up\n", interface, hw);
 
@@ -159,7 +165,9 @@ vz_lxc_conf_net(vz_strbuf_t *text, const vz_config_t *conf,
 }
 
 
-/* what /proc says inside is then the plan's memory and cpus, not the node's */
+/*
+ * With lxcfs, /proc inside shows the plan's memory and CPUs, not the node's.
+ */
 
 static void
 vz_lxc_conf_lxcfs(vz_strbuf_t *text, const vz_config_t *conf)

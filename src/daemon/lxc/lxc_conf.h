@@ -1,7 +1,7 @@
 /*
- * liblxc's configuration of a container, whole, made from its record.  No
- * limits and no addresses: the hook applies those at each boot, also at a
- * guest's own reboot, where liblxc goes by what it read at the first.
+ * liblxc's configuration of a container, made from its record. Limits and
+ * addresses are not in it: the hook sets those at each boot, also at a guest's
+ * own reboot, where liblxc uses the configuration of its first boot.
  */
 
 #ifndef VZ_LXC_CONF_H
@@ -11,8 +11,8 @@
 
 
 /*
- * vz_lxc_conf_write: ct->dir/config and the list of system calls that it
- * names. 0, or -1 with errno.
+ * vz_lxc_conf_write: write ct->dir/config, and the list of system calls that
+ * it names. 0, or -1 with errno.
  */
 int vz_lxc_conf_write(const vz_config_t *conf, const vz_ct_t *ct);
 

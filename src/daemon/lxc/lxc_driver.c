@@ -1,5 +1,5 @@
 /*
- * The lxc driver: what this host must have, and one function per verb.
+ * The lxc driver: its functions, what this host must have, and --down.
  */
 
 #include <dlfcn.h>
@@ -15,13 +15,14 @@
 #include <lxc/version.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include "daemon/base/check.h"
+#include "daemon/base/check_line.h"
 #include "daemon/base/dirtree.h"
 #include "daemon/base/lock.h"
 #include "daemon/base/log.h"
 #include "daemon/base/spawn.h"
 #include "daemon/cgroup/cgroup.h"
 #include "daemon/cgroup/cgroup_end.h"
+#include "daemon/lxc/lxc_address.h"
 #include "daemon/lxc/lxc_driver.h"
 #include "daemon/lxc/lxc_lifecycle.h"
 #include "daemon/lxc/lxc_monitor.h"
@@ -38,8 +39,9 @@
 
 
 #define VZ_LXC_LOCK_WAIT  10000     /* ms, for --down */
-#define VZ_LXC_DOWN_TURN  250       /* ms between its looks at all */
-#define VZ_LXC_DOWN_ASK   8         /* turns between its requests */
+#define VZ_LXC_DOWN_TURN  250       /* ms between two checks of all
+                                       containers */
+#define VZ_LXC_DOWN_ASK   8         /* checks between two requests to stop */
 
 
 typedef struct {
@@ -51,7 +53,7 @@ typedef struct {
     const vz_config_t   *conf;
     int                  rc;
     char                *words;
-    unsigned             turn;          /* of asking all of them */
+    unsigned             turn;          /* counts the checks */
     unsigned             running;
 } vz_lxc_down_t;
 
@@ -83,36 +85,29 @@ const vz_driver_t  vz_lxc_driver = {
     .wanted = vz_lxc_wanted,
     .boot = vz_lxc_power_boot,
     .tag = vz_lxc_lifecycle_tag,
-    .run = {
-        [VZ_VERB_CREATE] = vz_lxc_lifecycle_create,
-        [VZ_VERB_DESTROY] = vz_lxc_lifecycle_destroy,
-        [VZ_VERB_ADOPT] = vz_lxc_lifecycle_adopt,
-        [VZ_VERB_START] = vz_lxc_power_start,
-        [VZ_VERB_STOP] = vz_lxc_power_stop,
-        [VZ_VERB_RESTART] = vz_lxc_power_restart,
-        [VZ_VERB_SETMEMORYVM] = vz_lxc_set_memory,
-        [VZ_VERB_SETMEMORYOO] = vz_lxc_set_memory,
-        [VZ_VERB_SETMEMORYP] = vz_lxc_set_memory,
-        [VZ_VERB_SETDISK] = vz_lxc_set_disk,
-        [VZ_VERB_SETCPU] = vz_lxc_set_cpu,
-        [VZ_VERB_SETNAME] = vz_lxc_set_name,
-        [VZ_VERB_SETIP] = vz_lxc_set_ip,
-        [VZ_VERB_DELETEIP] = vz_lxc_set_deleteip,
-        [VZ_VERB_SETGATEWAY] = vz_lxc_set_gateway,
-        [VZ_VERB_SETDNS] = vz_lxc_set_dns,
-        [VZ_VERB_GETMEMORY] = vz_lxc_read_memory,
-        [VZ_VERB_GETDISK] = vz_lxc_read_disk,
-        [VZ_VERB_GETCPU] = vz_lxc_read_cpu,
-        [VZ_VERB_PASSWD] = vz_lxc_set_password,
-        [VZ_VERB_STATUS] = vz_lxc_read_status,
-        [VZ_VERB_LIST] = vz_lxc_read_list,
-        [VZ_VERB_NODE] = vz_lxc_read_node
-    },
+    .set_tag = vz_lxc_lifecycle_set_tag,
+    .create = vz_lxc_lifecycle_create,
+    .destroy = vz_lxc_lifecycle_destroy,
+    .start = vz_lxc_power_start,
+    .stop = vz_lxc_power_stop,
+    .set_memory = vz_lxc_set_memory,
+    .set_disk = vz_lxc_set_disk,
+    .set_cpu = vz_lxc_set_cpu,
+    .set_hostname = vz_lxc_set_hostname,
+    .set_password = vz_lxc_set_password,
+    .address_add = vz_lxc_address_add,
+    .address_remove = vz_lxc_address_remove,
+    .set_gateway = vz_lxc_address_gateway,
+    .set_dns = vz_lxc_address_dns,
+    .stat = vz_lxc_read_stat,
+    .each = vz_lxc_read_each,
+    .node = vz_lxc_read_node,
+    .node_units = vz_lxc_read_node_units,
     .archives = &vz_archive_all
 };
 
 
-/* what must be there, and the package that brings it */
+/* The programs that must exist, and the packages that contain them. */
 
 static const char *const  vz_lxc_programs[][2] = {
     { "/usr/sbin/nft", "nftables" },
@@ -125,7 +120,7 @@ static const char *const  vz_lxc_modules[] = { "btrfs", "overlay" };
 #define VZ_LXC_MODULES   (sizeof(vz_lxc_modules) / sizeof(vz_lxc_modules[0]))
 
 
-/* liblxc hands paths to a shell and its configuration knows no quotes */
+/* liblxc passes paths to a shell, and its configuration has no quotes. */
 
 static int
 vz_lxc_plain(const char *path)
@@ -234,7 +229,7 @@ vz_lxc_check(const vz_config_t *conf)
 }
 
 
-/* what keeps containers apart, from the host and from its networks */
+/* What separates containers from the host and from its networks. */
 
 static int
 vz_lxc_check_net(const vz_config_t *conf)
@@ -271,7 +266,9 @@ vz_lxc_check_net(const vz_config_t *conf)
 }
 
 
-/* lxcfs ended, or was restarted and not reloaded, while it ran */
+/*
+ * lxcfs ended, or was restarted instead of reloaded, while the container ran.
+ */
 
 static int
 vz_lxc_check_one(const vz_ct_t *ct, void *data)
@@ -291,7 +288,7 @@ vz_lxc_check_one(const vz_ct_t *ct, void *data)
 }
 
 
-/* listed, or a module that can be loaded */
+/* Returns 1 where the kernel has the file system, or can load its module. */
 
 static int
 vz_lxc_filesystem(const char *name)
@@ -362,7 +359,7 @@ vz_lxc_open(const vz_config_t *conf, char *words)
 }
 
 
-/* unfinished work of a process that died: nobody holds its lock any more */
+/* Remove the unfinished work of a process that died: its lock is free. */
 
 static int
 vz_lxc_sweep(const vz_ct_t *ct, void *data)
@@ -402,7 +399,7 @@ vz_lxc_wanted(const vz_config_t *conf, vz_wanted_pt each, void *data)
     wanted.each = each;
     wanted.data = data;
 
-    /* those that run already */
+    /* first the rules for those that run already */
 
     vz_nft_guard_keep(conf, NULL);
 
@@ -434,7 +431,10 @@ vz_lxc_down(const vz_config_t *conf, char *words)
         return -1;
     }
 
-    /* all have the same time, and what is left of it is killed at once */
+    /*
+     * all containers have the same time to stop; then the rest is killed at
+     * once
+     */
 
     if (vz_lxc_down_wait(&down) == -1
         || vz_ct_store_each(conf, 0, vz_lxc_down_kill, &down) == -1
@@ -456,7 +456,7 @@ vz_lxc_down(const vz_config_t *conf, char *words)
 }
 
 
-/* until none runs, or all have had stop_timeout since they were asked */
+/* Wait until none runs, or until stop_timeout is over. */
 
 static int
 vz_lxc_down_wait(vz_lxc_down_t *down)
@@ -486,7 +486,7 @@ vz_lxc_down_wait(vz_lxc_down_t *down)
 }
 
 
-/* again and again: a request may be lost while init is young */
+/* Repeat the request: it may be lost while init is young. */
 
 static int
 vz_lxc_down_ask(const vz_ct_t *ct, void *data)

@@ -1,13 +1,12 @@
 /*
- * What the files of the lxc driver share.
+ * The driver of liblxc.
  */
 
 #ifndef VZ_LXC_DRIVER_H
 #define VZ_LXC_DRIVER_H
 
 #include "daemon/base/driver.h"
-#include "daemon/ct/ct_state.h"
-#include "daemon/ct/ct_store.h"
+
 
 extern const vz_driver_t  vz_lxc_driver;
 

@@ -17,6 +17,7 @@
 #include "daemon/lxc/lxc_driver.h"
 #include "daemon/lxc/lxc_lifecycle.h"
 #include "daemon/lxc/lxc_power.h"
+#include "daemon/lxc/lxc_record.h"
 #include "daemon/net/ct_net.h"
 #include "daemon/rootfs/disk_space.h"
 #include "daemon/rootfs/mount.h"
@@ -27,11 +28,11 @@
 
 
 #define VZ_LXC_IDS_WAIT   10000     /* ms, for the lock over id ranges */
-#define VZ_LXC_IDLE_WAIT  5000      /* ms, for the image of a destroyed one */
+#define VZ_LXC_IDLE_WAIT  5000      /* ms to wait for the image of a
+                                       destroyed container */
 
 
-static vz_code_e vz_lxc_create_as(vz_job_t *job, vz_ct_t *ct,
-    const char *version);
+static vz_code_e vz_lxc_create_as(vz_job_t *job, vz_ct_t *ct);
 static vz_code_e vz_lxc_reserve(vz_job_t *job, vz_ct_t *ct);
 static vz_code_e vz_lxc_furnish(const vz_ct_t *ct, int root, int raw,
     const void *data, char *words);
@@ -40,58 +41,23 @@ static int vz_lxc_hide(const vz_ct_t *ct, const char *gone);
 
 
 vz_code_e
-vz_lxc_driver_load(vz_job_t *job, vz_ct_t *ct)
+vz_lxc_lifecycle_create(vz_job_t *job, const char *template, const char *tag,
+    vz_done_t *done)
 {
+    char       lower[PATH_MAX], words[VZ_WORDS_MAX];
+    vz_ct_t    ct;
     vz_code_e  rc;
 
-    rc = vz_ct_store_read(job->conf, job->req->ctid, ct);
-
-    if (rc == VZ_NOENT) {
-        return vz_job_end(job, rc, "container %u does not exist",
-                          job->req->ctid);
-    }
-
-    if (rc != VZ_OK) {
-        return vz_job_end(job, rc, "the record of container %u is broken",
-                          job->req->ctid);
-    }
-
-    return VZ_OK;
-}
-
-
-vz_code_e
-vz_lxc_driver_save(vz_job_t *job, const vz_ct_t *ct)
-{
-    if (vz_ct_store_write(ct) == -1) {
-        return vz_job_end(job, errno == ENOSPC ? VZ_NOSPACE : VZ_INTERNAL,
-                          "the record of container %u: %s", ct->ctid,
-                          strerror(errno));
-    }
-
-    return VZ_OK;
-}
-
-
-vz_code_e
-vz_lxc_lifecycle_create(vz_job_t *job)
-{
-    char         lower[PATH_MAX], words[VZ_WORDS_MAX], *version;
-    vz_ct_t      ct;
-    vz_code_e    rc;
-    const char  *template;
-
-    template = job->req->argv[1];
-
-    rc = vz_ct_store_read(job->conf, job->req->ctid, &ct);
+    rc = vz_ct_store_read(job->conf, job->ctid, &ct);
 
     if (rc == VZ_OK && !ct.started && strcmp(ct.template, template) == 0) {
-        return vz_job_end(job, VZ_OK, "already");
+        done->already = 1;
+        return VZ_OK;
     }
 
     if (rc != VZ_NOENT) {
         return vz_job_end(job, VZ_EXISTS, "container %u exists",
-                          job->req->ctid);
+                          job->ctid);
     }
 
     if (!vz_disk_space(job->conf, words)) {
@@ -103,10 +69,11 @@ vz_lxc_lifecycle_create(vz_job_t *job)
         return rc;
     }
 
-    version = strrchr(lower, '/') + 1;
-
     memset(&ct, 0, sizeof(ct));
-    ct.ctid = job->req->ctid;
+    ct.ctid = job->ctid;
+    strcpy(ct.tag, tag);
+    snprintf(ct.template, sizeof(ct.template), "%s", template);
+    snprintf(ct.version, sizeof(ct.version), "%s", strrchr(lower, '/') + 1);
 
     if (vz_ct_store_dir(job->conf, ct.ctid, "gone", ct.dir) == -1
         || vz_mount_drop(&ct) == -1
@@ -119,7 +86,7 @@ vz_lxc_lifecycle_create(vz_job_t *job)
                           ct.ctid, strerror(errno));
     }
 
-    rc = vz_lxc_create_as(job, &ct, version);
+    rc = vz_lxc_create_as(job, &ct);
 
     if (rc != VZ_OK) {
         (void) vz_dirtree_remove(ct.dir);
@@ -132,17 +99,14 @@ vz_lxc_lifecycle_create(vz_job_t *job)
 }
 
 
-/* in .CTID.tmp, renamed when all of it is there */
+/* Create it in .CTID.tmp, and rename that at the end. */
 
 static vz_code_e
-vz_lxc_create_as(vz_job_t *job, vz_ct_t *ct, const char *version)
+vz_lxc_create_as(vz_job_t *job, vz_ct_t *ct)
 {
     char       words[VZ_WORDS_MAX];
     vz_code_e  rc;
 
-    strcpy(ct->tag, job->req->mark.tag);
-    snprintf(ct->template, sizeof(ct->template), "%s", job->req->argv[1]);
-    snprintf(ct->version, sizeof(ct->version), "%s", version);
     snprintf(ct->hostname, sizeof(ct->hostname), "vps%u", ct->ctid);
 
     ct->created = (uint64_t) time(NULL);
@@ -184,7 +148,7 @@ vz_lxc_create_as(vz_job_t *job, vz_ct_t *ct, const char *version)
 }
 
 
-/* a range of ids is taken by the first record that names it */
+/* A range of ids belongs to the first record that names it. */
 
 static vz_code_e
 vz_lxc_reserve(vz_job_t *job, vz_ct_t *ct)
@@ -215,7 +179,7 @@ vz_lxc_reserve(vz_job_t *job, vz_ct_t *ct)
         return vz_job_end(job, VZ_NOSPACE, "no range of ids is free");
     }
 
-    /* the guest's root passes through its folder, others do not */
+    /* the guest's root may pass through the folder, others may not */
 
     rc = mkdir(ct->dir, 0700) == -1
          || chown(ct->dir, 0, ct->idmap) == -1
@@ -258,7 +222,7 @@ vz_lxc_publish(const vz_config_t *conf, vz_ct_t *ct)
 {
     char  path[PATH_MAX];
 
-    /* all that is in it is on the disk before it has its name, then that */
+    /* its content is on the disk before it gets its name, then the name is */
 
     if (vz_ct_store_dir(conf, ct->ctid, NULL, path) == -1
         || vz_dirtree_sync(ct->dir) == -1
@@ -275,20 +239,21 @@ vz_lxc_publish(const vz_config_t *conf, vz_ct_t *ct)
 
 
 vz_code_e
-vz_lxc_lifecycle_destroy(vz_job_t *job)
+vz_lxc_lifecycle_destroy(vz_job_t *job, vz_done_t *done)
 {
     char       words[VZ_WORDS_MAX], path[PATH_MAX];
     vz_ct_t    ct;
     unsigned   killed;
     vz_code_e  rc;
 
-    rc = vz_ct_store_read(job->conf, job->req->ctid, &ct);
+    rc = vz_ct_store_read(job->conf, job->ctid, &ct);
 
     if (rc == VZ_NOENT) {
-        return vz_job_end(job, VZ_OK, "already");
+        done->already = 1;
+        return VZ_OK;
     }
 
-    /* what can't be removed is not taken down */
+    /* a container that can't be removed is left running */
 
     if (!ct.broken && vz_mount_pin_find(&ct, VZ_MOUNT_PIN_PATIENCE, words)) {
         return vz_job_end(job, VZ_BUSY, "%s", words);
@@ -326,7 +291,10 @@ vz_lxc_lifecycle_destroy(vz_job_t *job)
 }
 
 
-/* a full disk may have no room for a name: then first its image goes */
+/*
+ * A full disk may have no room for another name: then the image is removed
+ * first.
+ */
 
 static int
 vz_lxc_hide(const vz_ct_t *ct, const char *gone)
@@ -344,23 +312,23 @@ vz_lxc_hide(const vz_ct_t *ct, const char *gone)
 
 
 vz_code_e
-vz_lxc_lifecycle_adopt(vz_job_t *job)
+vz_lxc_lifecycle_set_tag(vz_job_t *job, const char *tag)
 {
     vz_ct_t    ct;
     vz_code_e  rc;
 
-    rc = vz_lxc_driver_load(job, &ct);
+    rc = vz_lxc_record_load(job, &ct);
     if (rc != VZ_OK) {
         return rc;
     }
 
-    strcpy(ct.tag, job->req->argv[1]);
+    strcpy(ct.tag, tag);
 
-    return vz_lxc_driver_save(job, &ct);
+    return vz_lxc_record_save(job, &ct);
 }
 
 
-/* a record that is broken behind it still says it */
+/* A record that is broken behind its tag still tells the tag. */
 
 vz_code_e
 vz_lxc_lifecycle_tag(const vz_config_t *conf, uint32_t ctid,

@@ -20,8 +20,8 @@
 #include "daemon/lxc/lxc_restart.h"
 
 
-#define VZ_LXC_MONITOR_LOOK     20   /* ms between looks at a start */
-#define VZ_LXC_MONITOR_PROMISE  100  /* ms that one may be under way */
+#define VZ_LXC_MONITOR_LOOK     20   /* ms between two checks of a start */
+#define VZ_LXC_MONITOR_PROMISE  100  /* ms that a promise may be on its way */
 #define VZ_LXC_MONITOR_KILLED   10000  /* ms until a killed monitor is gone */
 
 #define VZ_LXC_MONITOR_FOLDER   "monitor"
@@ -63,7 +63,10 @@ vz_lxc_monitor_start(const vz_config_t *conf, const vz_ct_t *ct,
 
     if (child == 0) {
 
-        /* nobody's child but init's, who reaps it: we may be gone before */
+        /*
+         * the monitor becomes a child of init, which reaps it: we may end
+         * before it does
+         */
 
         pid = fork();
 
@@ -102,7 +105,7 @@ vz_lxc_monitor_start(const vz_config_t *conf, const vz_ct_t *ct,
         return -1;
     }
 
-    /* where it has ended already, that is seen by who waits for it */
+    /* where it has ended already, the caller's wait notices that */
 
     (void) vz_process_of(pid, &monitor->process);
     close(up[0]);
@@ -124,7 +127,10 @@ vz_lxc_monitor_wait(const vz_ct_t *ct, const vz_lxc_monitor_t *monitor, int ms,
             return VZ_FAILED;
         }
 
-        /* the hook writes it, of this very monitor, before init is executed */
+        /*
+         * the hook writes the file, naming this monitor, before init is
+         * executed
+         */
 
         if (vz_ct_state_read(ct, run) == 0
             && run->monitor.pid == monitor->process.pid
@@ -165,7 +171,10 @@ vz_lxc_monitor_end(vz_lxc_monitor_t *monitor)
 }
 
 
-/* its hooks and what liblxc runs are in its group, which is named by it */
+/*
+ * Kill the monitor's process group: its hooks and the programs of liblxc are
+ * in it.
+ */
 
 static void
 vz_lxc_monitor_kill(const vz_process_t *process)
@@ -176,7 +185,10 @@ vz_lxc_monitor_kill(const vz_process_t *process)
 }
 
 
-/* by itself, before it does anything: who has started it may be gone by then */
+/*
+ * The monitor notes itself before it does anything, because its starter may be
+ * gone by then.
+ */
 
 static int
 vz_lxc_monitor_note(const vz_config_t *conf, uint32_t ctid)
@@ -200,7 +212,7 @@ vz_lxc_monitor_note(const vz_config_t *conf, uint32_t ctid)
 }
 
 
-/* one that starts its container again has become who asks for that */
+/* A monitor that starts its container again takes the place of a caller. */
 
 void
 vz_lxc_monitor_forsaken(const vz_config_t *conf, const vz_ct_t *ct)
@@ -249,13 +261,13 @@ vz_lxc_monitor_run(const vz_config_t *conf, const vz_ct_t *ct, int promise)
 
     (void) prctl(PR_SET_NAME, "vz-monitor");
 
-    /* reboots from inside are carried out in there */
+    /* liblxc carries out reboots from inside in this call */
 
     ok = c->want_daemonize(c, false)
          && c->want_close_all_fds(c, false)
          && c->start(c, 0, NULL);
 
-    /* whoever waits for this start is told of a failure by our end */
+    /* our end tells the waiting caller of a failure */
 
     event.fd = promise;
     event.events = POLLIN;
@@ -273,8 +285,9 @@ vz_lxc_monitor_run(const vz_config_t *conf, const vz_ct_t *ct, int promise)
 
 
 /*
- * Nothing of who asked for it: no connection, no lock.  liblxc would close
- * what we keep, so that is done here.  The promise's new number, or -1.
+ * Keep nothing of the caller: no connection, no lock. liblxc would close the
+ * descriptors that we keep, so it is done here. Returns the promise's new
+ * number, or -1.
  */
 
 static int
@@ -299,8 +312,9 @@ vz_lxc_monitor_alone(int promise)
     closefrom(4);
 
     /*
-     * Where newuidmap(1) is on its path, liblxc insists on lines for root in
-     * /etc/subuid.  Our ranges lie above all that useradd(8) hands out.
+     * liblxc must not find newuidmap(1) on its path: it would insist on lines
+     * for root in /etc/subuid. Our ranges lie above all that useradd(8)
+     * assigns.
      */
 
     if (setenv("PATH", "/usr/sbin:/sbin", 1) == -1) {
@@ -314,9 +328,9 @@ vz_lxc_monitor_alone(int promise)
 
 
 /*
- * liblxc leaves threads, handlers and memory behind: in this process alone.
- * It is loaded here, for nothing else needs it, and with what it brings it
- * would be half of what the daemon's start takes.
+ * liblxc leaves threads, handlers and memory behind, in this process alone. It
+ * is loaded only here: its libraries would be half of the daemon's start-up
+ * time.
  */
 
 static struct lxc_container *
@@ -361,7 +375,7 @@ vz_lxc_monitor_container(const vz_config_t *conf, const vz_ct_t *ct)
 }
 
 
-/* not in the file: it holds for this process, and for its reboots */
+/* This is not in the file: it is for this process and its reboots. */
 
 static int
 vz_lxc_monitor_share(const vz_ct_t *ct, struct lxc_container *c)

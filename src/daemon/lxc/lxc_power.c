@@ -1,6 +1,6 @@
 /*
- * Start, stop, restart.  liblxc starts; stopping needs only the signals that
- * init obeys and the ends of two processes that the hook has written down.
+ * Containers are started and stopped. liblxc starts them. Stopping needs only
+ * the signal that init obeys, and the two processes that the hook has noted.
  */
 
 #include <errno.h>
@@ -22,6 +22,7 @@
 #include "daemon/lxc/lxc_lifecycle.h"
 #include "daemon/lxc/lxc_monitor.h"
 #include "daemon/lxc/lxc_power.h"
+#include "daemon/lxc/lxc_record.h"
 #include "daemon/lxc/lxc_restart.h"
 #include "daemon/net/ct_net.h"
 #include "daemon/rootfs/mount.h"
@@ -30,15 +31,19 @@
 
 #define VZ_LXC_LOCKS     "/run/lxc/lock"
 
-#define VZ_LXC_YOUNG     10         /* s: init may not listen yet */
+#define VZ_LXC_YOUNG     10         /* seconds in which init may not listen
+                                       yet */
 #define VZ_LXC_SLICE     5000       /* ms between two requests to stop */
 #define VZ_LXC_SLICE_Y   1000
 #define VZ_LXC_MONITOR   15000      /* ms a monitor may take to clean up */
 #define VZ_LXC_KILLED    10000      /* ms until a killed init is gone */
-#define VZ_LXC_SETTLE    500        /* ms an init has to show that it lives */
-#define VZ_LXC_RESERVE   5000       /* ms of a verb's time kept for killing */
+#define VZ_LXC_SETTLE    500        /* ms in which an init must prove that
+                                       it lives */
+#define VZ_LXC_RESERVE   5000       /* ms of a verb's time that are reserved
+                                       for killing */
 
 
+static vz_code_e vz_lxc_boot(vz_job_t *job, vz_ct_t *ct, vz_done_t *done);
 static vz_code_e vz_lxc_want(vz_job_t *job, vz_ct_t *ct, unsigned onboot);
 static vz_code_e vz_lxc_up(vz_job_t *job, vz_ct_t *ct);
 static vz_code_e vz_lxc_up_ready(vz_job_t *job, vz_ct_t *ct);
@@ -48,17 +53,19 @@ static int vz_lxc_settled(const vz_ct_state_t *run);
 static void vz_lxc_why(vz_job_t *job, const vz_ct_t *ct, char *words);
 static void vz_lxc_said(vz_job_t *job, const char *text);
 static void vz_lxc_unwant(const vz_job_t *job, const vz_ct_t *ct);
-static vz_code_e vz_lxc_end(vz_job_t *job, const vz_ct_t *ct);
+static vz_code_e vz_lxc_stop_again(vz_job_t *job, vz_done_t *done);
+static vz_code_e vz_lxc_end(vz_job_t *job, const vz_ct_t *ct,
+    vz_done_t *done);
 static int vz_lxc_shutdown(const vz_ct_t *ct, int timeout);
 
 
 vz_code_e
-vz_lxc_power_start(vz_job_t *job)
+vz_lxc_power_start(vz_job_t *job, vz_done_t *done)
 {
     vz_ct_t    ct;
     vz_code_e  rc;
 
-    if ((rc = vz_lxc_driver_load(job, &ct)) != VZ_OK
+    if ((rc = vz_lxc_record_load(job, &ct)) != VZ_OK
         || (rc = vz_lxc_want(job, &ct, 1)) != VZ_OK)
     {
         return rc;
@@ -66,35 +73,43 @@ vz_lxc_power_start(vz_job_t *job)
 
     vz_lxc_restart_forget(job->conf, ct.ctid);
 
-    return vz_lxc_power_boot(job);
+    return vz_lxc_boot(job, &ct, done);
 }
 
 
 vz_code_e
-vz_lxc_power_boot(vz_job_t *job)
+vz_lxc_power_boot(vz_job_t *job, vz_done_t *done)
 {
-    vz_ct_t        ct;
-    vz_ct_state_t  run;
-    vz_code_e      rc;
+    vz_ct_t    ct;
+    vz_code_e  rc;
 
-    rc = vz_lxc_driver_load(job, &ct);
-    if (rc != VZ_OK) {
-        return rc;
-    }
+    rc = vz_lxc_record_load(job, &ct);
 
-    if (!ct.onboot) {
-        return vz_job_end(job, VZ_OK, "no longer wanted");
-    }
-
-    if (vz_ct_state_alive(&ct, &run)) {
-        return vz_job_end(job, VZ_OK, "already");
-    }
-
-    return vz_lxc_up(job, &ct);
+    return rc == VZ_OK ? vz_lxc_boot(job, &ct, done) : rc;
 }
 
 
-/* whether the node's own start starts it: what was asked for last */
+static vz_code_e
+vz_lxc_boot(vz_job_t *job, vz_ct_t *ct, vz_done_t *done)
+{
+    vz_ct_state_t  run;
+
+    done->unwanted = !ct->onboot;
+
+    if (done->unwanted) {
+        return VZ_OK;
+    }
+
+    done->already = (unsigned) vz_ct_state_alive(ct, &run);
+
+    return done->already ? VZ_OK : vz_lxc_up(job, ct);
+}
+
+
+/*
+ * Note whether the container is started with the node: the last request
+ * decides.
+ */
 
 static vz_code_e
 vz_lxc_want(vz_job_t *job, vz_ct_t *ct, unsigned onboot)
@@ -106,7 +121,7 @@ vz_lxc_want(vz_job_t *job, vz_ct_t *ct, unsigned onboot)
     }
 
     ct->onboot = onboot;
-    rc = vz_lxc_driver_save(job, ct);
+    rc = vz_lxc_record_save(job, ct);
 
     if (rc == VZ_OK && vz_lxc_conf_write(job->conf, ct) == -1) {
         rc = vz_job_end(job, VZ_INTERNAL, "container %u: %s", ct->ctid,
@@ -156,7 +171,7 @@ vz_lxc_up(vz_job_t *job, vz_ct_t *ct)
 
     vz_log(LOG_WARNING, "start of %u: %s", ct->ctid, words);
 
-    /* half a start is none */
+    /* a start that is not finished is undone */
 
     vz_lxc_monitor_end(&monitor);
     vz_lxc_undo(job->conf, ct);
@@ -169,7 +184,10 @@ vz_lxc_up(vz_job_t *job, vz_ct_t *ct)
 }
 
 
-/* what a start that was given up had made until then, told by no run file */
+/*
+ * Undo a start that was given up; there may be no run file that tells about
+ * it.
+ */
 
 static void
 vz_lxc_undo(const vz_config_t *conf, const vz_ct_t *ct)
@@ -185,7 +203,7 @@ vz_lxc_undo(const vz_config_t *conf, const vz_ct_t *ct)
 }
 
 
-/* nothing is left of the time before, and its configuration is fresh */
+/* Remove what an earlier run left, and write the configuration again. */
 
 static vz_code_e
 vz_lxc_up_ready(vz_job_t *job, vz_ct_t *ct)
@@ -200,7 +218,7 @@ vz_lxc_up_ready(vz_job_t *job, vz_ct_t *ct)
     if (!ct->started) {
         ct->started = 1;
 
-        rc = vz_lxc_driver_save(job, ct);
+        rc = vz_lxc_record_save(job, ct);
         if (rc != VZ_OK) {
             return rc;
         }
@@ -221,8 +239,8 @@ vz_lxc_up_ready(vz_job_t *job, vz_ct_t *ct)
 
 
 /*
- * liblxc keeps the AppArmor profile that it has generated, and does not sync
- * it: after a power cut it may be empty, and no start would ever succeed.
+ * liblxc keeps the AppArmor profile that it generated, and does not sync it:
+ * after a power cut the profile may be empty, and no start would succeed.
  */
 
 static int
@@ -236,8 +254,8 @@ vz_lxc_profile(const vz_ct_t *ct)
 
 
 /*
- * That an init was executed proves nothing: one that lacks something ends at
- * once.  One that has started a process of its own is on its way.
+ * An init that lacks something ends at once after it was executed. Wait until
+ * it has started a process of its own.
  */
 
 static int
@@ -262,9 +280,9 @@ vz_lxc_settled(const vz_ct_state_t *run)
 
 
 /*
- * Why it did not start: the hook's own words, else liblxc's first error, for
- * those after it only say that there was one.  A line of its log ends in
- * " - file.c:function:line - words".
+ * Find out why it did not start: the hook's reason, or else liblxc's first
+ * error, because later ones only repeat that there was one. A line of its log
+ * ends in " - file.c:function:line - words".
  */
 
 static void
@@ -299,7 +317,10 @@ vz_lxc_why(vz_job_t *job, const vz_ct_t *ct, char *words)
 }
 
 
-/* every error of its log, without what is the same in each line */
+/*
+ * Keep every error of liblxc's log, without the beginning that all lines
+ * share.
+ */
 
 static void
 vz_lxc_said(vz_job_t *job, const char *text)
@@ -330,20 +351,24 @@ vz_lxc_said(vz_job_t *job, const char *text)
 
 
 vz_code_e
-vz_lxc_power_stop(vz_job_t *job)
+vz_lxc_power_stop(vz_job_t *job, unsigned again, vz_done_t *done)
 {
     vz_ct_t    ct;
     vz_code_e  rc;
 
-    rc = vz_ct_store_read(job->conf, job->req->ctid, &ct);
+    if (again) {
+        return vz_lxc_stop_again(job, done);
+    }
+
+    rc = vz_ct_store_read(job->conf, job->ctid, &ct);
 
     if (rc == VZ_NOENT) {
-        return vz_lxc_driver_load(job, &ct);
+        return vz_lxc_record_load(job, &ct);
     }
 
     vz_lxc_restart_forget(job->conf, ct.ctid);
 
-    if ((rc = vz_lxc_end(job, &ct)) != VZ_OK || ct.broken) {
+    if ((rc = vz_lxc_end(job, &ct, done)) != VZ_OK || ct.broken) {
         return rc;
     }
 
@@ -356,7 +381,37 @@ vz_lxc_power_stop(vz_job_t *job)
 }
 
 
-/* it has stopped: that there is no room to write that down is no failure */
+static vz_code_e
+vz_lxc_stop_again(vz_job_t *job, vz_done_t *done)
+{
+    char       words[VZ_WORDS_MAX];
+    vz_ct_t    ct;
+    vz_code_e  rc;
+
+    rc = vz_lxc_record_load(job, &ct);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    /* a container that could not be started again is not stopped */
+
+    if (vz_mount_pin_find(&ct, VZ_MOUNT_PIN_PATIENCE, words)) {
+        return vz_job_end(job, VZ_BUSY, "%s", words);
+    }
+
+    if ((rc = vz_lxc_want(job, &ct, 1)) != VZ_OK
+        || (rc = vz_lxc_end(job, &ct, done)) != VZ_OK)
+    {
+        return rc;
+    }
+
+    vz_lxc_restart_forget(job->conf, ct.ctid);
+
+    return VZ_OK;
+}
+
+
+/* It has stopped: no room for the record is not a failure. */
 
 static void
 vz_lxc_unwant(const vz_job_t *job, const vz_ct_t *ct)
@@ -370,18 +425,16 @@ vz_lxc_unwant(const vz_job_t *job, const vz_ct_t *ct)
 }
 
 
-/* with the words "already" or "killed", where it was so */
-
 static vz_code_e
-vz_lxc_end(vz_job_t *job, const vz_ct_t *ct)
+vz_lxc_end(vz_job_t *job, const vz_ct_t *ct, vz_done_t *done)
 {
     int            timeout, left;
     char           words[VZ_WORDS_MAX];
     vz_ct_state_t  run;
-    unsigned       killed, running;
+    unsigned       running;
     vz_code_e      rc;
 
-    /* whose monitor was killed may have an init that has outlived it */
+    /* an init may have outlived its killed monitor */
 
     running = vz_ct_state_alive(ct, &run) || vz_cgroup_end_busy(job->conf,
                                                                 ct->ctid);
@@ -394,55 +447,16 @@ vz_lxc_end(vz_job_t *job, const vz_ct_t *ct)
         vz_job_progress(job, 10, "asking it to shut down");
     }
 
-    rc = vz_lxc_power_halt(job->conf, ct, timeout > 1 ? timeout : 1, &killed,
-                           words);
+    rc = vz_lxc_power_halt(job->conf, ct, timeout > 1 ? timeout : 1,
+                           &done->killed, words);
     if (rc != VZ_OK) {
         return vz_job_end(job, rc, "%s", words);
     }
 
-    if (!running) {
-        return vz_job_end(job, VZ_OK, "already");
-    }
+    done->already = !running;
+    done->killed = running && done->killed;
 
-    return killed ? vz_job_end(job, VZ_OK, "killed") : VZ_OK;
-}
-
-
-vz_code_e
-vz_lxc_power_restart(vz_job_t *job)
-{
-    char       words[VZ_WORDS_MAX];
-    vz_ct_t    ct;
-    unsigned   killed;
-    vz_code_e  rc;
-
-    rc = vz_lxc_driver_load(job, &ct);
-    if (rc != VZ_OK) {
-        return rc;
-    }
-
-    /* what would not come up again is not taken down */
-
-    if (vz_mount_pin_find(&ct, VZ_MOUNT_PIN_PATIENCE, words)) {
-        return vz_job_end(job, VZ_BUSY, "%s", words);
-    }
-
-    if ((rc = vz_lxc_want(job, &ct, 1)) != VZ_OK
-        || (rc = vz_lxc_end(job, &ct)) != VZ_OK)
-    {
-        return rc;
-    }
-
-    vz_lxc_restart_forget(job->conf, ct.ctid);
-
-    killed = strcmp(job->words, "killed") == 0;
-    job->words[0] = '\0';
-
-    vz_job_progress(job, 60, "starting it");
-
-    rc = vz_lxc_up(job, &ct);
-
-    return rc == VZ_OK && killed ? vz_job_end(job, VZ_OK, "killed") : rc;
+    return VZ_OK;
 }
 
 
@@ -451,7 +465,7 @@ vz_lxc_power_ask(const vz_config_t *conf, const vz_ct_t *ct)
 {
     vz_ct_state_t  run;
 
-    /* also for a monitor that is about to start it again */
+    /* also tell a monitor that is about to start it again */
 
     if (ct->onboot || vz_ct_state_alive(ct, &run)) {
         (void) vz_ct_stopping_set(conf, ct->ctid);
@@ -477,8 +491,8 @@ vz_lxc_power_halt(const vz_config_t *conf, const vz_ct_t *ct, int timeout,
               && vz_cgroup_end_busy(conf, ct->ctid);
 
     /*
-     * With this a guest that reboots instead is not started again; it may be
-     * about to, where init has just ended.
+     * With this note a guest that reboots instead is not started again. Where
+     * its init has just ended, it may be about to.
      */
 
     if (vz_ct_state_read(ct, &run) == 0
@@ -508,8 +522,8 @@ vz_lxc_power_halt(const vz_config_t *conf, const vz_ct_t *ct, int timeout,
 
 
 /*
- * A request may be lost while init is still young, so it is repeated.  1 when
- * it has ended by itself.
+ * Ask init to shut down, again and again: a request may be lost while init is
+ * young. Returns 1 when it has ended by itself.
  */
 
 static int
@@ -530,7 +544,7 @@ vz_lxc_shutdown(const vz_ct_t *ct, int timeout)
 
         if (run.init.pid == 0) {
 
-            /* between two boots: the hook will see that it is to stop */
+            /* the guest is between two boots: the hook will see the note */
 
             (void) vz_process_wait(&run.monitor, timeout < 50 ? timeout : 50);
             continue;
@@ -548,8 +562,8 @@ vz_lxc_shutdown(const vz_ct_t *ct, int timeout)
 
 
 /*
- * The monitor umounts and removes all by itself; where it was killed, that is
- * done here.
+ * The monitor unmounts and removes everything itself. Where it was killed,
+ * that is done here.
  */
 
 int
@@ -566,7 +580,7 @@ vz_lxc_power_clean(const vz_config_t *conf, const vz_ct_t *ct, char *words)
         (void) vz_process_wait(&run.monitor, VZ_LXC_KILLED);
     }
 
-    /* a monitor that died before its time leaves more than mounts */
+    /* a killed monitor leaves more than mounts */
 
     (void) vz_cgroup_end_remove(conf, ct->ctid);
 

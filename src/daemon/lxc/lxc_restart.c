@@ -16,16 +16,17 @@
 
 #define VZ_LXC_RESTART_FOLDER  "again"
 #define VZ_LXC_RESTART_MOST    10   /* starts in a row */
-#define VZ_LXC_RESTART_SLOW    60   /* s between two of them, at most */
-#define VZ_LXC_RESTART_CALM    600  /* s of running that end a row */
+#define VZ_LXC_RESTART_SLOW    60   /* seconds between two of them, at most */
+#define VZ_LXC_RESTART_CALM    600  /* seconds of running that end a row */
 
 #define VZ_LXC_RESTART_GONE    " (deleted)"  /* proc(5): replaced */
 
 
 typedef struct {
-    unsigned    tries;              /* in a row, this one is among them */
-    int64_t     at;                 /* s of CLOCK_BOOTTIME, of the last end */
-    int         status;             /* as liblxc tells it */
+    unsigned    tries;              /* starts in a row, with the next one */
+    int64_t     at;                 /* seconds of CLOCK_BOOTTIME, when it
+                                       ended last */
+    int         status;             /* the status that liblxc reports */
 } vz_lxc_restart_t;
 
 
@@ -47,8 +48,8 @@ vz_lxc_restart_due(const vz_config_t *conf, const vz_ct_t *ct, int status)
     vz_lxc_restart_t  again;
 
     /*
-     * reboot(2) in its namespace ends init by SIGINT, or by SIGHUP: that is
-     * the last which was heard of it where it did not come back.
+     * reboot(2) inside ends init with SIGINT or SIGHUP; SIGHUP is a reboot,
+     * and it is due where the guest did not come back.
      */
 
     signo = vz_lxc_restart_signal(status);
@@ -69,7 +70,7 @@ vz_lxc_restart_due(const vz_config_t *conf, const vz_ct_t *ct, int status)
     again.at = now;
     again.status = status;
 
-    /* where a reboot has failed it still names us */
+    /* after a failed reboot the file still names us */
 
     (void) vz_ct_store_forget(ct, "run");
 
@@ -77,7 +78,10 @@ vz_lxc_restart_due(const vz_config_t *conf, const vz_ct_t *ct, int status)
 }
 
 
-/* liblxc tells a signal as wait(2) does of one that stops; 0: it exited */
+/*
+ * The signal that ended it, or 0. liblxc reports it like wait(2) reports one
+ * that stops.
+ */
 
 static int
 vz_lxc_restart_signal(int status)
@@ -101,7 +105,7 @@ vz_lxc_restart_exec(const vz_config_t *conf, const vz_ct_t *ct)
 
     program[n] = '\0';
 
-    /* an upgrade has put another one in its place */
+    /* an upgrade has replaced the program */
 
     end = program + n - strlen(VZ_LXC_RESTART_GONE);
 

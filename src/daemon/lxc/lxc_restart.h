@@ -1,7 +1,7 @@
 /*
- * Again: a container whose init was killed or failed is started anew, with
- * patience, by the monitor that saw its end.  Who shuts down from inside, or
- * is stopped, stays stopped.
+ * Restarts: where the init of a container was killed or failed, the monitor
+ * that saw it starts the container again, with growing pauses. A guest that
+ * shuts down from inside, or that was told to stop, stays stopped.
  */
 
 #ifndef VZ_LXC_RESTART_H
@@ -12,36 +12,37 @@
 
 
 /*
- * vz_lxc_restart_due: whether an init ended unasked, by the status that liblxc
- * has of it (error_num), or did not come back from a reboot of its own
- * (VZ_LXC_RESTART_BROKE), in a container that nobody stops; it is written down
- * then.
+ * vz_lxc_restart_due: 1 where a restart is due, which is noted then: its init
+ * has failed, by the status that liblxc reports (error_num), or did not come
+ * back from a reboot (VZ_LXC_RESTART_BROKE), and nobody has told the container
+ * to stop.
  */
 #define VZ_LXC_RESTART_BROKE  (-1)
 
 int vz_lxc_restart_due(const vz_config_t *conf, const vz_ct_t *ct, int status);
 
 /*
- * vz_lxc_restart_exec: become "virtual-server --again CTID"; returns where
- * that can't be.
+ * vz_lxc_restart_exec: execute "virtual-server --again CTID"; returns only
+ * where that fails.
  */
 void vz_lxc_restart_exec(const vz_config_t *conf, const vz_ct_t *ct);
 
 /*
- * vz_lxc_restart_next: 1 with the seconds to wait before the next start: 1, 2,
- * 4 ... 60, ten in a row; who runs for ten minutes begins anew.  0 where there
- * is to be none any more, -1 where it is given up.  failed: the last one did.
- * Logged.
+ * vz_lxc_restart_next: 1 with the seconds to wait before the next start in
+ * delay: 1, 2, 4 ... 60, for ten starts in a row; ten minutes of running end a
+ * row. 0 where no restart is noted any more; -1 where it gives up. failed: the
+ * last start has failed. Logged.
  */
 int vz_lxc_restart_next(const vz_config_t *conf, uint32_t ctid,
     unsigned failed, unsigned *delay);
 
-/*
- * vz_lxc_restart_tries: how often in a row it was started again, 0 for none.
- */
+/* vz_lxc_restart_tries: the number of restarts in a row, 0 for none. */
 unsigned vz_lxc_restart_tries(const vz_config_t *conf, uint32_t ctid);
 
-/* vz_lxc_restart_forget: somebody started or stopped it. */
+/*
+ * vz_lxc_restart_forget: remove the note, because the container is started or
+ * stopped by a verb.
+ */
 void vz_lxc_restart_forget(const vz_config_t *conf, uint32_t ctid);
 
 

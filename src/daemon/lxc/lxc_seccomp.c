@@ -7,10 +7,11 @@
 
 
 /*
- * liblxc's common.seccomp, and of what Docker denies by default that which a
- * system needs for nothing: keys lie in kernel memory that is charged to
- * nobody, the others are the host's, or surface.  ENOSYS where programs then
- * go another way; names that a kernel does not have are passed over.
+ * liblxc's common.seccomp, and those calls of Docker's default list that no
+ * system needs: keys use kernel memory that nobody is charged for, others
+ * change the host or enlarge the attack surface. ENOSYS is returned where
+ * programs then use another way. Names that a kernel does not know are
+ * skipped.
  */
 
 static const struct {

@@ -1,24 +1,21 @@
 /*
- * Changes of a container: live first where it runs, then kept.  A verb that
- * fails live keeps nothing, what can't be kept is taken back; one that died
- * between the two is simply repeated.
+ * Limits, name and password of a container (see lxc_change.h).
  */
 
 #ifndef VZ_LXC_SET_H
 #define VZ_LXC_SET_H
 
-#include "daemon/lxc/lxc_driver.h"
+#include "daemon/base/driver.h"
 
 
-vz_code_e vz_lxc_set_memory(vz_job_t *job);
-vz_code_e vz_lxc_set_disk(vz_job_t *job);
-vz_code_e vz_lxc_set_cpu(vz_job_t *job);
-vz_code_e vz_lxc_set_name(vz_job_t *job);
-vz_code_e vz_lxc_set_ip(vz_job_t *job);
-vz_code_e vz_lxc_set_deleteip(vz_job_t *job);
-vz_code_e vz_lxc_set_gateway(vz_job_t *job);
-vz_code_e vz_lxc_set_dns(vz_job_t *job);
-vz_code_e vz_lxc_set_password(vz_job_t *job);
+/* Primitives of base/driver.h. */
+vz_code_e vz_lxc_set_memory(vz_job_t *job, vz_memory_e which,
+    uint64_t barrier, uint64_t limit, vz_done_t *done);
+vz_code_e vz_lxc_set_disk(vz_job_t *job, uint64_t soft, uint64_t hard,
+    vz_done_t *done);
+vz_code_e vz_lxc_set_cpu(vz_job_t *job, uint32_t units, uint32_t percent);
+vz_code_e vz_lxc_set_hostname(vz_job_t *job, const char *name);
+vz_code_e vz_lxc_set_password(vz_job_t *job, const char *secret);
 
 
 #endif /* VZ_LXC_SET_H */

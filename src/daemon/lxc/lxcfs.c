@@ -60,7 +60,10 @@ vz_lxcfs_gone(const vz_config_t *conf, const vz_ct_state_t *run)
 }
 
 
-/* proc(5), mountinfo: "36 35 0:57 / /proc/meminfo ... - fuse.lxcfs ..." */
+/*
+ * A line of mountinfo, proc(5): "36 35 0:57 / /proc/meminfo ... - fuse.lxcfs
+ * ..."
+ */
 
 static int
 vz_lxcfs_device(const char *pid, const char *point,
@@ -82,7 +85,7 @@ vz_lxcfs_device(const char *pid, const char *point,
     line = NULL;
     room = 0;
 
-    /* the last one covers those before */
+    /* the last mount hides those before it */
 
     while (getline(&line, &room, fp) > 0) {
         if (strstr(line, " - fuse.lxcfs ") != NULL

@@ -1,6 +1,6 @@
 /*
- * lxcfs, by which a container sees its own memory and cpus in /proc.  One
- * that died, or was started anew, leaves dead files in those that ran.
+ * lxcfs, which shows a container its own memory and CPUs in /proc. When it
+ * dies or is restarted, containers that ran meanwhile keep dead files.
  */
 
 #ifndef VZ_LXCFS_H
@@ -9,13 +9,13 @@
 #include "daemon/ct/ct_state.h"
 
 
-/* vz_lxcfs_alive: whether it answers; also where the node goes without it. */
+/* vz_lxcfs_alive: 1 where lxcfs answers, also where the node uses none. */
 int vz_lxcfs_alive(const vz_config_t *conf);
 
 /*
- * vz_lxcfs_gone: whether a running container has files of one that is gone,
- * and needs a restart.  By the kernel's tables: nothing of the guest's is
- * opened.
+ * vz_lxcfs_gone: 1 where a running container has files of a dead lxcfs and
+ * needs a restart. Only the kernel's tables are read; nothing of the guest's
+ * is opened.
  */
 int vz_lxcfs_gone(const vz_config_t *conf, const vz_ct_state_t *run);
 

@@ -6,7 +6,7 @@
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include "daemon/net/address_permit.h"
-#include "daemon/net/ct_net.h"
+#include "daemon/net/ct_link.h"
 #include "daemon/net/netlink.h"
 #include "wire/frame.h"
 
@@ -24,7 +24,7 @@ static vz_code_e vz_address_permit_way(const vz_config_t *conf,
     const vz_ip_t *address, unsigned bits, char *words);
 
 
-/* files of which each line may name an address that the node needs */
+/* Files whose lines may name an address that the node itself needs. */
 
 static const struct {
     const char  *path;
@@ -75,7 +75,7 @@ vz_address_permit_address(const vz_config_t *conf, const vz_ip_t *address,
 }
 
 
-/* the longest that has it */
+/* Find the longest prefix that contains the address. */
 
 static int
 vz_address_permit_prefix(const vz_config_t *conf, const vz_ip_t *address,
@@ -138,7 +138,10 @@ vz_address_permit_router(const vz_ip_t *address)
 }
 
 
-/* "eth0 00000000 0101A8C0 …": the third is the gateway, as it lies in memory */
+/*
+ * A line is "eth0 00000000 0101A8C0 ...": the third word is the gateway, in
+ * memory order.
+ */
 
 static int
 vz_address_permit_router4(const char *line, vz_ip_t *address)
@@ -157,7 +160,10 @@ vz_address_permit_router4(const char *line, vz_ip_t *address)
 }
 
 
-/* destination, length, source, length, next hop */
+/*
+ * A line has a destination, its length, a source, its length, and the next
+ * hop.
+ */
 
 static int
 vz_address_permit_router6(const char *line, vz_ip_t *address)
@@ -199,9 +205,10 @@ vz_address_permit_resolver(const char *line, vz_ip_t *address)
 
 
 /*
- * The way that the node's packets to it take now.  A network that the node
- * reaches by a longer prefix than root named is not what he meant to give;
- * one of his own within it, as a part of the uplink's, is.
+ * Check the route that the node's packets to the address take now. A network
+ * that the node reaches by a longer prefix than the permitted one was not
+ * meant to be given away. A longer prefix on the uplink is fine: it is a part
+ * of it.
  */
 
 static vz_code_e
@@ -240,7 +247,7 @@ vz_address_permit_way(const vz_config_t *conf, const vz_ip_t *address,
     strcpy(link, "nowhere");
 
     if (way.index && if_indextoname(way.index, link) != NULL
-        && vz_ct_net_ours(conf, link))
+        && vz_ct_link_ours(conf, link))
     {
         return VZ_OK;
     }

@@ -1,8 +1,9 @@
 /*
- * Which addresses this node gives to containers: those inside the prefixes
- * that its own configuration names, and of them none that the node itself,
- * its routers or its name servers have, nor one of a network that it reaches
- * another way.  Who has the key asks for addresses; root says which there are.
+ * The addresses that this node may give to containers. They are inside the
+ * networks that its own configuration names; among those, an address is
+ * refused that the node itself, its routers or its name servers have, or that
+ * belongs to a network which the node reaches another way. The panel only
+ * asks: root of the node decides.
  */
 
 #ifndef VZ_ADDRESS_PERMIT_H
@@ -14,9 +15,10 @@
 
 
 /*
- * vz_address_permit_address: VZ_OK; VZ_RANGE: no prefix has it; VZ_EXISTS: the
- * node has another use of it; VZ_FAILED: the kernel did not tell.  The last
- * three with words (VZ_WORDS_MAX) that say what to do.
+ * vz_address_permit_address: VZ_OK where a container may get the address;
+ * VZ_RANGE where no permitted network contains it; VZ_EXISTS where the node
+ * has another use of it; VZ_FAILED where the kernel did not answer. All but
+ * VZ_OK set words (VZ_WORDS_MAX bytes), which say what to do.
  */
 vz_code_e vz_address_permit_address(const vz_config_t *conf,
     const vz_ip_t *address, char *words);

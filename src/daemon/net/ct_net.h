@@ -1,9 +1,10 @@
 /*
  * A container's network, seen from the host.
  *
- * Routed (default): a veth pair without a bridge, each address a route to
- * it, the next hop link-local: nothing the guest does reaches a neighbour.
- * Bridged: conf->bridge; addresses as they were given, gateway needed.
+ * Routed (the default): a veth pair without a bridge. Each address is a route
+ * to it, and the next hop is link-local, so nothing that the guest does
+ * reaches a neighbour. Bridged: the pair is in conf->bridge, addresses keep
+ * their prefixes, and a gateway is needed.
  */
 
 #ifndef VZ_CT_NET_H
@@ -12,48 +13,35 @@
 #include "daemon/ct/ct_state.h"
 
 
-#define VZ_INTERFACE_MAX  16        /* IFNAMSIZ */
-#define VZ_GUEST_FILES_LINK     "eth0"  /* its name inside */
-
-/* vz_ct_net_interface: the host's end, "vz101.0".  */
-void vz_ct_net_interface(const vz_config_t *conf, uint32_t ctid,
-    char name[VZ_INTERFACE_MAX]);
-
-/* vz_ct_net_ours: whether an interface is the host's end of a container's. */
-int vz_ct_net_ours(const vz_config_t *conf, const char *name);
-
-/* vz_ct_net_hardware: the guest's end's address, the same at every start. */
-void vz_ct_net_hardware(uint32_t ctid, char text[18]);
-
 /*
- * vz_ct_net_start: everything of a container whose init is about to run; with
- * the lock of vz_ct_lock_addresses().
- * vz_ct_net_stop: what does not go with its interface, and the interface where
- * it is still there; takes that lock itself.  0, or -1 with words
- * (VZ_WORDS_MAX).
+ * vz_ct_net_start: set up everything for a container whose init is about to
+ * run; the caller holds vz_ct_lock_addresses(). vz_ct_net_stop: remove what
+ * does not vanish with the interface, and the interface where it is still
+ * there; takes that lock itself. 0, or -1 with words (VZ_WORDS_MAX bytes).
  */
 int vz_ct_net_start(const vz_config_t *conf, const vz_ct_t *ct,
     const vz_process_t *init, char *words);
 int vz_ct_net_stop(const vz_config_t *conf, const vz_ct_t *ct, char *words);
 
-/* vz_ct_net_unlink: only the interface.  0, or -1 with words. */
+/* vz_ct_net_unlink: remove the interface only. 0, or -1 with words. */
 int vz_ct_net_unlink(const vz_config_t *conf, const vz_ct_t *ct, char *words);
 
 /*
- * vz_ct_net_filter: the filter of a running container's interface once more.
- * 0, or -1 with words; 0 also where it has no interface any more.
+ * vz_ct_net_filter: set the filter of a running container's interface again.
+ * 0, also where the interface is gone, or -1 with words.
  */
 int vz_ct_net_filter(const vz_config_t *conf, const vz_ct_t *ct, char *words);
 
 /*
- * One change of a container: ct is as it is to be.  The host's side is done
- * first and whatever the guest did with its own; that one is done as far as
- * it goes.  init is NULL where it does not run: what may be left of it on the
- * host goes.
+ * vz_ct_net_address: add or delete an address. vz_ct_net_gateway: set the
+ * default route of a family. ct is the record as it is to be. init is NULL
+ * where the container does not run: then only leftovers on the host are
+ * removed. The host's side is changed first, whatever the guest did to its
+ * own; the guest's side follows as far as possible.
  *
- * VZ_OK; with words that are not empty where the guest's side was not to be
- * had.  VZ_EXISTS: the node has another way to that address.  VZ_FAILED.
- * Words are VZ_WORDS_MAX; vz_ct_net_address() is called with the lock of
+ * VZ_OK, with words set where the guest's side could not be changed; VZ_EXISTS
+ * where the node has another route to the address; VZ_FAILED. words has
+ * VZ_WORDS_MAX bytes. The caller of vz_ct_net_address() holds
  * vz_ct_lock_addresses().
  */
 vz_code_e vz_ct_net_address(const vz_config_t *conf, const vz_ct_t *ct,

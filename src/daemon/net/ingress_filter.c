@@ -57,7 +57,9 @@ vz_ingress_filter_make(const vz_config_t *conf, const vz_ct_t *ct,
 
     filter->n = 0;
 
-    /* what is too short for a load below would be let in by the kernel */
+    /*
+     * a frame that is too short for a load below would be let in by the kernel
+     */
 
     vz_ingress_filter_add(filter, BPF_LD|BPF_W|BPF_LEN, 0, 0, 0);
     vz_ingress_filter_add(filter, BPF_JMP|BPF_JGE|BPF_K, VZ_FRAME_MIN, 1, 0);
@@ -105,7 +107,10 @@ vz_ingress_filter_add(vz_ingress_filter_t *filter, int code, uint32_t k,
 {
     struct sock_filter  *op;
 
-    /* 32 addresses of 9 instructions and what is around them fit */
+    /*
+     * this has room for 32 addresses of 9 instructions and for what is around
+     * them
+     */
 
     if (filter->n == VZ_INGRESS_FILTER_MAX) {
         return;
@@ -120,7 +125,7 @@ vz_ingress_filter_add(vz_ingress_filter_t *filter, int code, uint32_t k,
 }
 
 
-/* a jump whose end is not known yet, and its end */
+/* Add a jump whose target is not known yet, and set its target. */
 
 static unsigned
 vz_ingress_filter_skip(vz_ingress_filter_t *filter)
@@ -156,7 +161,7 @@ vz_ingress_filter_hardware(vz_ingress_filter_t *filter, unsigned at,
 }
 
 
-/* goes on where the address there is one of the container's */
+/* Go on only where the address at that place is one of the container's. */
 
 static void
 vz_ingress_filter_from4(vz_ingress_filter_t *filter, const vz_ct_t *ct,
@@ -229,7 +234,10 @@ vz_ingress_filter_to4(vz_ingress_filter_t *filter, const vz_config_t *conf)
 }
 
 
-/* to the end of the program: its own addresses, then those of the link */
+/*
+ * Allow its own addresses, then those of the link; this is the end of the
+ * program.
+ */
 
 static void
 vz_ingress_filter_from6(vz_ingress_filter_t *filter, const vz_config_t *conf,
@@ -257,7 +265,7 @@ vz_ingress_filter_from6(vz_ingress_filter_t *filter, const vz_config_t *conf,
         found[n++] = vz_ingress_filter_skip(filter);
     }
 
-    /* fe80::/10, or :: while an address is being looked for */
+    /* fe80::/10, or :: while the guest checks whether an address is in use */
 
     vz_ingress_filter_add(filter, VZ_LOAD(BPF_H, VZ_AT_FROM6));
     vz_ingress_filter_add(filter, BPF_ALU|BPF_AND|BPF_K, 0xffc0, 0, 0);
@@ -270,7 +278,7 @@ vz_ingress_filter_from6(vz_ingress_filter_t *filter, const vz_config_t *conf,
 
     vz_ingress_filter_add(filter, VZ_SHOT);
 
-    /* such a source is the link's own: nothing of it leaves the link */
+    /* packets from such a source never leave the link */
 
     if (routed) {
         vz_ingress_filter_add(filter, VZ_LOAD(BPF_B, VZ_AT_TO6));
@@ -305,8 +313,8 @@ vz_ingress_filter_from6(vz_ingress_filter_t *filter, const vz_config_t *conf,
 
 
 /*
- * ICMPv6, also behind a hop-by-hop header: so listeners of multicast tell of
- * themselves (RFC 3810).
+ * ICMPv6, also behind a hop-by-hop header, which listeners of multicast use
+ * (RFC 3810).
  */
 
 static void
@@ -336,7 +344,7 @@ vz_ingress_filter_link6(vz_ingress_filter_t *filter, const vz_config_t *conf)
 }
 
 
-/* no container is the others' router */
+/* no container may act as a router for others */
 
 static void
 vz_ingress_filter_bridge6(vz_ingress_filter_t *filter)

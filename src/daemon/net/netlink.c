@@ -92,7 +92,7 @@ vz_netlink_open(vz_netlink_t *nl, const vz_process_t *init, const char *name)
 
     if (home != -1) {
 
-        /* nothing of this process may go on in a guest's namespace */
+        /* this process must not go on in a guest's namespace */
 
         if (setns(home, CLONE_NEWNET) == -1) {
             abort();
@@ -143,7 +143,7 @@ vz_netlink_address(vz_netlink_t *nl, vz_netlink_e op, const vz_ip_t *address,
 
     if (address->family == AF_INET6) {
 
-        /* nobody else has it on a link of two: usable at once */
+        /* on a link of two nobody else has it: it is usable at once */
 
         request.body.address.ifa_flags = IFA_F_NODAD;
         request.body.address.ifa_scope = RT_SCOPE_UNIVERSE;
@@ -235,7 +235,7 @@ vz_netlink_where(vz_netlink_t *nl, const vz_ip_t *address,
 
     vz_netlink_put(&request, RTA_DST, address->addr, vz_netlink_len(address));
 
-    /* an error is a way that ends: unreachable, a black hole */
+    /* an error is a route that ends here: unreachable, or a black hole */
 
     if (vz_netlink_ask(nl, &request, sizeof(request.body.route),
                        &reply) == -1) {
@@ -304,7 +304,7 @@ vz_netlink_addresses(vz_netlink_t *nl, vz_ip_t *list, unsigned max)
 }
 
 
-/* an address of that interface: on a link of two its own is IFA_LOCAL */
+/* Read an address of the interface; on a link of two, its own is IFA_LOCAL. */
 
 static int
 vz_netlink_own(const vz_netlink_t *nl, const struct nlmsghdr *header,
@@ -533,7 +533,7 @@ vz_netlink_nested(vz_netlink_request_t *request, struct rtattr *nest)
 }
 
 
-/* one request that is answered by one message of size bytes and attributes */
+/* Send one request and read one message, of size bytes and attributes. */
 
 static int
 vz_netlink_ask(vz_netlink_t *nl, vz_netlink_request_t *request, size_t size,

@@ -1,6 +1,6 @@
 /*
- * The few rtnetlink(7) requests that containers need, over a socket that
- * belongs to the network namespace it was opened in.
+ * The few rtnetlink(7) requests that containers need. A socket belongs to the
+ * network namespace that it was opened in.
  */
 
 #ifndef VZ_NETLINK_H
@@ -18,42 +18,51 @@ typedef enum {
 
 typedef struct {
     int         fd;
-    unsigned    index;          /* of the interface, 0: there is none */
-    unsigned    there;          /* what was added last was there before */
+    unsigned    index;          /* index of the interface; 0: there is none */
+    unsigned    there;          /* 1: what was added last existed before */
 } vz_netlink_t;
 
 typedef struct {
     unsigned    type;           /* RTN_UNICAST, RTN_LOCAL... of rtnetlink(7) */
-    unsigned    bits;           /* of the destination */
-    unsigned    index;          /* of the interface, or 0 */
+    unsigned    bits;           /* prefix length of the destination */
+    unsigned    index;          /* index of the interface, or 0 */
 } vz_netlink_way_t;
 
 
 /*
- * vz_netlink_open: a socket in the namespace of this process, or in that of
- * the process init where it is not NULL; and the index of the interface name
- * there. 0, or -1 with errno.
+ * vz_netlink_open: open a socket in the namespace of this process, or in that
+ * of the process init where it is not NULL, and find the index of the
+ * interface name there. 0, or -1 with errno.
  */
 int vz_netlink_open(vz_netlink_t *nl, const vz_process_t *init,
     const char *name);
 void vz_netlink_close(vz_netlink_t *nl);
 
 /*
- * All return 0, or -1 with errno.  Adding what is there and deleting what is
- * not succeed, but for a route, which may be another's: EEXIST.
+ * Each returns 0, or -1 with errno. Adding what exists and deleting what does
+ * not exist succeed; a route is an exception, because it may be somebody
+ * else's: EEXIST.
  *
- * vz_netlink_address: host scope keeps it from being chosen as a source.
- * vz_netlink_route: to address, or the default route of its family when whole
- * is 0; gateway may be NULL: directly on the interface.
+ * vz_netlink_address: add or delete an address of the interface; with host
+ * scope it is never chosen as a source.
+ *
+ * vz_netlink_route: add or delete a route to address, or with whole 0 the
+ * default route of its family. With gateway NULL it leads directly to the
+ * interface.
+ *
  * vz_netlink_where: the route that the node's packets to address take; type is
- * RTN_UNSPEC where there is none, or one that the kernel does not tell of.
- * vz_netlink_addresses: what the interface has, but for IPv6 link-local ones,
- * into a list of max; how many, or -1 with errno.
- * vz_netlink_neighbour: hw (6 bytes) for ever; hw NULL: answer for it (proxy).
- * vz_netlink_link: the hardware address of the interface and, of a veth, the
- * index of its other end in that one's namespace.
- * vz_netlink_filter: the program that looks at all that comes in by it, in
- * place of the one before.
+ * RTN_UNSPEC where there is none, or the kernel does not tell.
+ *
+ * vz_netlink_addresses: the interface's addresses without IPv6 link-local
+ * ones, into a list of max; returns their number.
+ *
+ * vz_netlink_neighbour: set a permanent hardware address (6 bytes) for
+ * address; with hw NULL the interface answers for it (proxy).
+ *
+ * vz_netlink_link: the hardware address of the interface and, for a veth, the
+ * index of its other end in that end's namespace.
+ *
+ * vz_netlink_filter: replace the program that checks what comes in.
  */
 int vz_netlink_address(vz_netlink_t *nl, vz_netlink_e op,
     const vz_ip_t *address, unsigned prefix, unsigned host);

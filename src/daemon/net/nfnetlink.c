@@ -11,8 +11,9 @@
 #include "daemon/net/nfnetlink.h"
 
 
-#define VZ_NFNETLINK_TRIES  8       /* while others change their tables */
-#define VZ_NFNETLINK_WAIT   2       /* s for an answer */
+#define VZ_NFNETLINK_TRIES  8       /* tries, while others change their
+                                       tables */
+#define VZ_NFNETLINK_WAIT   2       /* seconds to wait for an answer */
 
 
 typedef struct {
@@ -21,7 +22,7 @@ typedef struct {
     unsigned char       room[128];
 } vz_nfnetlink_request_t;
 
-/* what a message of an answer adds to the count; type is the attribute's */
+/* What one message of an answer adds to the count; type is the attribute's. */
 typedef int (*vz_nfnetlink_pt)(const struct nlattr *attr, size_t left);
 
 
@@ -92,7 +93,7 @@ vz_nfnetlink_rules(vz_nfnetlink_t *nfn, const char *chain)
 }
 
 
-/* what changed while it was told is asked for again */
+/* The question is repeated where the table changed during the answer. */
 
 int
 vz_nfnetlink_elements(vz_nfnetlink_t *nfn, const char *set)
@@ -156,7 +157,9 @@ vz_nfnetlink_once(vz_nfnetlink_t *nfn, vz_nfnetlink_request_t *request,
             if (header->nlmsg_type == NLMSG_ERROR
                 || header->nlmsg_type == NLMSG_DONE)
             {
-                /* both begin with the error, 0 or a negative number */
+                /*
+                 * both messages begin with the error, 0 or a negative number
+                 */
 
                 errno = header->nlmsg_len >= NLMSG_LENGTH(sizeof(int))
                         ? -*(const int *) NLMSG_DATA(header) : EPROTO;

@@ -1,6 +1,6 @@
 /*
- * What nftables holds, asked of the kernel itself: nothing is run and nothing
- * changed, so it may be asked every two seconds.
+ * What nftables contains, asked of the kernel directly: no program is run and
+ * nothing is changed, so it may be asked every two seconds.
  */
 
 #ifndef VZ_NFNETLINK_H
@@ -12,20 +12,20 @@
 typedef struct {
     int             fd;
     unsigned char   family;
-    const char     *table;          /* the caller's */
+    const char     *table;          /* the caller's text */
 } vz_nfnetlink_t;
 
 
 /*
- * vz_nfnetlink_open: for a table, of family bridge or inet.  0, or -1 with
- * errno.
+ * vz_nfnetlink_open: ask about a table, of family bridge or inet. 0, or -1
+ * with errno.
  */
 int vz_nfnetlink_open(vz_nfnetlink_t *nfn, int bridge, const char *table);
 void vz_nfnetlink_close(vz_nfnetlink_t *nfn);
 
 /*
- * How many rules a chain has, or elements a set; -1 with errno, ENOENT where
- * the table has none of that name.
+ * The number of rules of a chain, and of elements of a set. -1 with errno:
+ * ENOENT where the table has none of that name.
  */
 int vz_nfnetlink_rules(vz_nfnetlink_t *nfn, const char *chain);
 int vz_nfnetlink_elements(vz_nfnetlink_t *nfn, const char *set);

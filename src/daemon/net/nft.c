@@ -7,7 +7,7 @@
 #include <sys/socket.h>
 #include "daemon/base/spawn.h"
 #include "daemon/base/strbuf.h"
-#include "daemon/net/ct_net.h"
+#include "daemon/net/ct_link.h"
 #include "daemon/net/nfnetlink.h"
 #include "daemon/net/nft.h"
 #include "daemon/net/router.h"
@@ -17,10 +17,11 @@
 #define VZ_NFT_TEXT     16384       /* bytes of a transaction */
 #define VZ_NFT_TIMEOUT  10000       /* ms */
 #define VZ_NFT_TRIES    5
-#define VZ_NFT_ELEMENT  128         /* bytes of one, at most */
-#define VZ_NFT_FLOWS    8192        /* of one container at a time */
+#define VZ_NFT_ELEMENT  128         /* bytes of one element, at most */
+#define VZ_NFT_FLOWS    8192        /* connections of one container at a
+                                       time */
 
-/* link-local and unspecified sources are part of every link's own talk */
+/* link-local and unspecified sources belong to the traffic of every link */
 #define VZ_NFT_IP6      "ip6 saddr != { ::, fe80::/10 } "                     \
                         "iifname . ip6 saddr != @owner6 counter drop"
 
@@ -28,7 +29,7 @@
 typedef struct {
     vz_strbuf_t  text;
     char         buf[VZ_NFT_TEXT];
-    char         interface[VZ_INTERFACE_MAX];
+    char         interface[VZ_CT_LINK_MAX];
     char         hw[18];
 } vz_nft_t;
 
@@ -52,13 +53,13 @@ static unsigned vz_nft_rules(const char *text, const char *chain);
 static int vz_nft_run(const vz_strbuf_t *text, char *words);
 
 
-/* those that hold rules, of whichever kind the table is */
+/* The chains that contain rules, of either kind of table. */
 
 static const char *const  vz_nft_chains[] = {
     "from", "forward", "input", "nat"
 };
 
-/* those that are filled, and how many elements that must be */
+/* The sets that are filled, and how many elements each must have. */
 
 static const struct {
     const char   *name;
@@ -78,14 +79,14 @@ vz_nft_family(const vz_config_t *conf)
 }
 
 
-/* the table, which every transaction makes sure of */
+/* The table; every transaction makes sure that it exists. */
 
 static void
 vz_nft_begin(vz_nft_t *nft, const vz_config_t *conf, const vz_ct_t *ct)
 {
     vz_strbuf_init(&nft->text, nft->buf, sizeof(nft->buf));
-    vz_ct_net_interface(conf, ct->ctid, nft->interface);
-    vz_ct_net_hardware(ct->ctid, nft->hw);
+    vz_ct_link_name(conf, ct->ctid, nft->interface);
+    vz_ct_link_mac_text(ct->ctid, nft->hw);
 
     vz_nft_table(&nft->text, conf);
 }
@@ -106,11 +107,11 @@ vz_nft_start(const vz_config_t *conf, const vz_ct_t *ct, char *words)
 static void
 vz_nft_into(vz_strbuf_t *text, const vz_config_t *conf, const vz_ct_t *ct)
 {
-    char      interface[VZ_INTERFACE_MAX], hw[18];
+    char      interface[VZ_CT_LINK_MAX], hw[18];
     unsigned  i;
 
-    vz_ct_net_interface(conf, ct->ctid, interface);
-    vz_ct_net_hardware(ct->ctid, hw);
+    vz_ct_link_name(conf, ct->ctid, interface);
+    vz_ct_link_mac_text(ct->ctid, hw);
 
     vz_strbuf_put(text, "add element %s %s ports { \"%s\" }\n",
                   vz_nft_family(conf), conf->nft_table, interface);
@@ -226,7 +227,7 @@ vz_nft_whole(const vz_config_t *conf, const vz_nft_count_t *count,
 }
 
 
-/* how many rules our own text gives a chain */
+/* The number of rules that our own text gives a chain. */
 
 static unsigned
 vz_nft_rules(const char *text, const char *chain)
@@ -290,7 +291,7 @@ vz_nft_address(const vz_config_t *conf, const vz_ct_t *ct,
 
     if (add) {
 
-        /* all of them: somebody may have flushed the rules meanwhile */
+        /* add all of them: somebody may have flushed the rules meanwhile */
 
         return vz_nft_start(conf, ct, words);
     }
@@ -317,7 +318,7 @@ vz_nft_down(const vz_config_t *conf, char *words)
 }
 
 
-/* all of it in one transaction: adding what is there changes nothing */
+/* Everything in one transaction; adding what exists changes nothing. */
 
 static void
 vz_nft_table(vz_strbuf_t *text, const vz_config_t *conf)
@@ -363,8 +364,8 @@ vz_nft_routed(vz_strbuf_t *text, const vz_config_t *conf)
                   VZ_NFT_IP6 "\n", name);
 
     /*
-     * RFC 3927, 2.7: no router forwards these.  Linux does, and a cloud tells
-     * the node's own secrets at 169.254.169.254.
+     * RFC 3927, 2.7: routers must not forward these. Linux does, and clouds
+     * serve the node's own secrets at 169.254.169.254.
      */
 
     vz_strbuf_put(text, "add rule inet %s from iifname @ports "
@@ -392,8 +393,9 @@ vz_nft_routed(vz_strbuf_t *text, const vz_config_t *conf)
 
 
 /*
- * Between containers and the uplink, and no further.  Without an uplink it is
- * the host's own rules that say where packets may go: we turn no forwarding on.
+ * Forward between containers and the uplink, and nothing else. Without an
+ * uplink the host's own rules decide where packets go: we turn no forwarding
+ * on.
  */
 
 static void
@@ -433,7 +435,7 @@ vz_nft_forward(vz_strbuf_t *text, const vz_config_t *conf)
         vz_strbuf_put(text, "add rule inet %s forward %s\n", name, closed[i]);
     }
 
-    /* what we turned on is for containers: the node routes nothing else */
+    /* we turned forwarding on for containers: the node routes nothing else */
 
     for (i = 0; i < 2; i++) {
         switch (vz_router_what(i ? AF_INET6 : AF_INET)) {
@@ -457,8 +459,8 @@ vz_nft_forward(vz_strbuf_t *text, const vz_config_t *conf)
 
 
 /*
- * The table of connections is one for all of the host, and those that are
- * answered stay for days: one container has its part of it.
+ * The host has one table of connections, and an answered one stays for days:
+ * each container gets its share.
  */
 
 static void
@@ -470,7 +472,7 @@ vz_nft_flows(vz_strbuf_t *text, const vz_config_t *conf, const char *chain)
 }
 
 
-/* nothing of the host's own answers a container but what a link needs */
+/* The host's own services answer a container only as far as a link needs. */
 
 static void
 vz_nft_input(vz_strbuf_t *text, const vz_config_t *conf)
@@ -547,7 +549,7 @@ vz_nft_element(vz_strbuf_t *text, const vz_config_t *conf, const char *op,
 }
 
 
-/* deleting what is not there would refuse the whole transaction */
+/* Deleting what does not exist would refuse the whole transaction. */
 
 static void
 vz_nft_out(vz_strbuf_t *text, const vz_config_t *conf,
@@ -580,7 +582,7 @@ vz_nft_run(const vz_strbuf_t *text, char *words)
             return 0;
         }
 
-        /* another transaction came between: "Resource busy" and the like */
+        /* another transaction came in between: "Resource busy" and the like */
 
         usleep(10000 * (i + 1));
     }

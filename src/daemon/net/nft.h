@@ -1,9 +1,10 @@
 /*
  * What containers' interfaces may send, and where to: sets of interfaces and
- * of "interface . address" in a table of our own, consulted only for what comes
- * from or goes to an interface that is in the set of ours.  inet for routed
- * containers (with masquerade where there is an uplink), bridge for bridged
- * ones.  Sources are held by ingress_filter.h as well, which nobody flushes.
+ * of "interface . address" in a table of our own. It is consulted only for
+ * packets from or to an interface in our set. The family is inet for routed
+ * containers, with masquerading where there is an uplink, and bridge for
+ * bridged ones. Sources are also checked by ingress_filter.h, which nobody
+ * flushes.
  */
 
 #ifndef VZ_NFT_H
@@ -13,22 +14,25 @@
 
 
 typedef struct {
-    unsigned    ports;              /* containers that run */
-    unsigned    owner4;             /* addresses of theirs */
+    unsigned    ports;              /* running containers */
+    unsigned    owner4;             /* their IPv4 addresses */
     unsigned    owner6;
 } vz_nft_count_t;
 
 
 /*
- * All are called with the lock of vz_ct_lock_addresses().
+ * The caller holds vz_ct_lock_addresses(). Each returns 0, or -1 with words
+ * (VZ_WORDS_MAX bytes).
  *
- * vz_nft_start: the table where it is missing, the interface and all of the
- * container's addresses.  vz_nft_stop: all of them out again.
- * vz_nft_address: one address in (add; ct has it already) or out.
- * vz_nft_all: the table anew, with just these n containers; memory is taken
- * for it.
- * vz_nft_down: the table is gone.
- * All 0, or -1 with words (VZ_WORDS_MAX).
+ * vz_nft_start: create the table where it is missing, and add the interface
+ * and all addresses of the container. vz_nft_stop: remove them.
+ *
+ * vz_nft_address: add one address, which ct has already, or remove one.
+ *
+ * vz_nft_all: make the table again with just these n containers; memory is
+ * allocated for it.
+ *
+ * vz_nft_down: remove the table.
  */
 int vz_nft_start(const vz_config_t *conf, const vz_ct_t *ct, char *words);
 int vz_nft_stop(const vz_config_t *conf, const vz_ct_t *ct, char *words);
@@ -39,9 +43,9 @@ int vz_nft_all(const vz_config_t *conf, const vz_ct_t *list, unsigned n,
 int vz_nft_down(const vz_config_t *conf, char *words);
 
 /*
- * vz_nft_whole: whether the table is there with all its rules, and the sets
- * hold that many elements; asked of the kernel, without a lock.  1, or 0 with
- * words that say what is missing.
+ * vz_nft_whole: 1 where the table has all its rules and the sets have that
+ * many elements, as the kernel says, without a lock; 0 with words that say
+ * what is missing.
  */
 int vz_nft_whole(const vz_config_t *conf, const vz_nft_count_t *count,
     char *words);

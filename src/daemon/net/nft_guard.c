@@ -18,7 +18,7 @@
 #define VZ_NFT_GUARD_GROW  64
 
 
-/* the containers that run */
+/* The running containers. */
 
 typedef struct {
     vz_ct_t         *list;
@@ -95,7 +95,7 @@ vz_nft_guard_look(const vz_config_t *conf, char *words)
 
     free(guard.list);
 
-    /* without a container there is nothing to keep */
+    /* without a running container there is nothing to check */
 
     rc = guard.n == 0 || vz_nft_whole(conf, &guard.count, words);
 
@@ -117,7 +117,7 @@ vz_nft_guard_keep(const vz_config_t *conf, const vz_nft_count_t *count)
         return;
     }
 
-    /* under the lock what runs and what the table should hold agree */
+    /* under the lock, what runs and what the table must contain agree */
 
     if (vz_nft_guard_all(conf, &guard) == 0) {
         if (guard.n && !vz_nft_whole(conf, &guard.count, why)) {

@@ -7,15 +7,15 @@
 #include <unistd.h>
 #include <net/if.h>
 #include <sys/socket.h>
-#include "daemon/net/ct_net.h"
+#include "daemon/net/ct_link.h"
 #include "daemon/net/router.h"
 
 
 #define VZ_ROUTER_PATH   128
-#define VZ_ROUTER_LINKS  256        /* links of the host that are looked at */
+#define VZ_ROUTER_LINKS  256        /* links of the host that are checked */
 
 
-/* a link of the host while forwarding of IPv6 is turned on */
+/* A link of the host, while forwarding of IPv6 is turned on. */
 
 typedef struct {
     char    name[IFNAMSIZ];
@@ -43,7 +43,9 @@ vz_router_open(const vz_config_t *conf, int family, const char *interface)
         return vz_router_open6(conf, interface);
     }
 
-    /* per interface, so the rest of the host stays as it was set up */
+    /*
+     * set it for each interface, so that the rest of the host stays as it is
+     */
 
     if (vz_router_set("1", "/proc/sys/net/ipv4/conf/%s/forwarding", interface)
         == -1)
@@ -68,7 +70,7 @@ vz_router_what(int family)
         return VZ_ROUTER_UPLINK;
     }
 
-    /* who turns it on himself turns it on for links to come as well */
+    /* an administrator who turns it on does so for future links, too */
 
     return vz_router_get("/proc/sys/net/ipv6/conf/default/forwarding") == '0'
            ? VZ_ROUTER_ALL : VZ_ROUTER_OWN;
@@ -76,9 +78,9 @@ vz_router_what(int family)
 
 
 /*
- * Turning it on for any link makes the kernel forget the routers that all
- * others have heard of, but where accept_ra is 2; and before force_forwarding
- * (6.17) it can only be turned on for all.
+ * Turn on forwarding of IPv6. The kernel then forgets the routers that other
+ * links have learned, unless their accept_ra is 2. Before force_forwarding
+ * (6.17) it can only be turned on for all links.
  */
 
 static int
@@ -107,7 +109,7 @@ vz_router_open6(const vz_config_t *conf, const char *interface)
 
     n = vz_router_links(conf, links);
 
-    /* the uplink stays so: a router that still listens */
+    /* the uplink stays a router that still listens to advertisements */
 
     if (vz_router_get("/proc/sys/net/ipv6/conf/%s/accept_ra", conf->uplink)
         == '1')
@@ -150,7 +152,7 @@ vz_router_open6(const vz_config_t *conf, const char *interface)
 }
 
 
-/* as they were: hosts that listen to the routers of their links */
+/* Restore the other links: hosts that listen to the routers of their links. */
 
 static void
 vz_router_settle(const vz_router_link_t *links, unsigned n)
@@ -191,7 +193,7 @@ vz_router_links(const vz_config_t *conf, vz_router_link_t *links)
             || strcmp(entry->d_name, "all") == 0
             || strcmp(entry->d_name, "default") == 0
             || strcmp(entry->d_name, conf->uplink) == 0
-            || vz_ct_net_ours(conf, entry->d_name))
+            || vz_ct_link_ours(conf, entry->d_name))
         {
             continue;
         }
@@ -214,7 +216,7 @@ vz_router_links(const vz_config_t *conf, vz_router_link_t *links)
 }
 
 
-/* the first letter of a value, or nothing where there is none */
+/* The first letter of a value, or "" where there is none. */
 
 static char
 vz_router_get(const char *fmt, ...)

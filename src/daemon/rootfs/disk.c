@@ -39,7 +39,7 @@ vz_disk_use(const vz_ct_t *ct, unsigned running, vz_disk_use_t *use)
         use->inodes = fs.f_files;
         use->inodes_used = fs.f_files - fs.f_ffree;
 
-        /* the room that a full one was given was not sold */
+        /* the extra room that a full disk got does not count */
 
         if (use->total > ct->disk.limit
             && use->total <= ct->disk.limit + VZ_DISK_ROOM_MOST)
@@ -51,7 +51,10 @@ vz_disk_use(const vz_ct_t *ct, unsigned running, vz_disk_use_t *use)
         return;
     }
 
-    /* stopped: as it was last seen, or what the image takes on the host */
+    /*
+     * it is stopped: use what was measured last, or what the image takes on
+     * the host
+     */
 
     if (vz_ct_store_text(ct, "used", text, sizeof(text)) > 0) {
         use->used = strtoull(text, NULL, 10);

@@ -5,7 +5,8 @@
 #include "wire/frame.h"
 
 
-#define VZ_DISK_ROOM_LOW  (8ULL << 20)  /* bytes: it is full */
+#define VZ_DISK_ROOM_LOW  (8ULL << 20)  /* bytes free, below which it counts
+                                           as full */
 
 
 void
@@ -20,7 +21,7 @@ vz_disk_room(const vz_ct_t *ct, int raw, uint64_t room)
         return;
     }
 
-    /* btrfs says 0, too, where data would fit and no name */
+    /* btrfs also reports 0 where data would fit, but no name */
 
     left = (uint64_t) fs.f_bavail * fs.f_frsize;
     bytes = size.fs;
@@ -28,7 +29,7 @@ vz_disk_room(const vz_ct_t *ct, int raw, uint64_t room)
     if (left < VZ_DISK_ROOM_LOW) {
         bytes = ct->disk.limit + room;
 
-        /* what it was given the last time it has filled as well */
+        /* the extra room of last time is full as well */
 
         if (bytes <= size.fs) {
             bytes = size.fs + VZ_DISK_ROOM_START;

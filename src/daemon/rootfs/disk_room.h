@@ -1,7 +1,7 @@
 /*
- * Room on a container's disk for what its start needs: the overlay makes a
- * folder at each mount, and where a disk is full to the last byte it would be
- * read-only, so that nobody could remove anything from it.
+ * Extra room on a full disk for what a start needs. The overlay creates a
+ * folder at each mount; on a disk that is full to the last byte it would be
+ * read-only, and nobody could remove anything.
  */
 
 #ifndef VZ_DISK_ROOM_H
@@ -10,17 +10,19 @@
 #include "daemon/ct/ct_store.h"
 
 
-/* bytes beyond what was sold: for a start, for a verb's files, and at most, for
-   a guest that fills again what it was given */
+/*
+ * bytes beyond the disk's size: for a start, for the files of a verb, and at
+ * most, for a guest that fills the extra room again
+ */
 #define VZ_DISK_ROOM_START  (64ULL << 20)
 #define VZ_DISK_ROOM_PANEL  (128ULL << 20)
 #define VZ_DISK_ROOM_MOST   (256ULL << 20)
 
 /*
- * vz_disk_room: before the overlay is mounted; raw is a descriptor of the
- * image's file system.  A disk that is full grows to room bytes beyond what
- * was sold, or further where it had those already, and shrinks again at a
- * mount when it no longer needs that.  What fails is logged.
+ * vz_disk_room: grow a full disk by room bytes beyond its size, or by more
+ * where it had those already; shrink it again at a mount where it no longer
+ * needs that. Call it before the overlay is mounted. raw is a descriptor of
+ * the image's file system. Failures are logged.
  */
 void vz_disk_room(const vz_ct_t *ct, int raw, uint64_t room);
 

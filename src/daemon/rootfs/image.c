@@ -15,7 +15,7 @@
 
 
 #define VZ_IMAGE_TRIES  10
-#define VZ_IMAGE_PAUSE  100000      /* us between two of them */
+#define VZ_IMAGE_PAUSE  100000      /* microseconds between two tries */
 
 
 typedef struct {
@@ -62,7 +62,10 @@ vz_image_resize(const vz_ct_t *ct, int raw, uint64_t bytes, char *words)
         return vz_image_failed(&i, words, "image");
     }
 
-    /* also where the file has its size: the device may not have it yet */
+    /*
+     * also where the file has that size already: the device may not have it
+     * yet
+     */
 
     if (size.file <= bytes && vz_image_file(&i, bytes) == -1) {
         return vz_image_failed(&i, words, "growing the image");
@@ -176,8 +179,8 @@ vz_image_fs(const vz_image_t *i, uint64_t bytes)
     }
 
     /*
-     * What was removed just now holds its chunks for ten seconds after the
-     * commit, where they are discarded later, and for none where they are not.
+     * What was removed just now keeps its chunks for ten seconds after the
+     * commit where discarding is on, and for no time where it is off.
      */
 
     vz_image_discard(i->fs, 0);
@@ -186,7 +189,7 @@ vz_image_fs(const vz_image_t *i, uint64_t bytes)
 
     for (tries = 0; tries < VZ_IMAGE_TRIES; tries++) {
 
-        /* so that there is something to commit */
+        /* this gives it something to commit */
         (void) futimens(i->fs, NULL);
         (void) ioctl(i->fs, BTRFS_IOC_SYNC, NULL);
 

@@ -1,6 +1,6 @@
 /*
- * A container's image and the btrfs in it: both have a size, and neither the
- * record nor one of them proves the other, for a verb may have died between.
+ * A container's image and the btrfs in it. Each has a size of its own, and the
+ * record has a third: they may differ after a verb died.
  */
 
 #ifndef VZ_IMAGE_H
@@ -16,23 +16,24 @@ typedef struct {
 } vz_image_size_t;
 
 /*
- * vz_image_size: of a mounted image; raw is a descriptor of its file system.
- * 0, or -1 with errno.
+ * vz_image_size: both sizes of a mounted image; raw is a descriptor of its
+ * file system. 0, or -1 with errno.
  */
 int vz_image_size(const vz_ct_t *ct, int raw, vz_image_size_t *size);
 
 /*
- * vz_image_resize: both to that many bytes, live, whatever they were.  VZ_OK;
- * VZ_STATE: what is in use does not fit, and nothing has changed; else words
- * (VZ_WORDS_MAX), and the same again goes on from there.
+ * vz_image_resize: give image and file system that many bytes while they are
+ * in use, whatever their sizes were. VZ_OK; VZ_STATE where more is in use, and
+ * nothing has changed; another code with words (VZ_WORDS_MAX bytes): a
+ * repeated call goes on from there.
  */
 vz_code_e vz_image_resize(const vz_ct_t *ct, int raw, uint64_t bytes,
     char *words);
 
 /*
- * vz_image_discard: whether what is removed in the file system is given back
- * to the host.  A mount begins without, for btrfs forgets chunks that were
- * empty when it was mounted with it.  What fails is logged.
+ * vz_image_discard: turn on or off that removed data is given back to the
+ * host. A mount begins without it, because btrfs forgets chunks that were
+ * empty when it was mounted with it. Failures are logged.
  */
 void vz_image_discard(int raw, unsigned on);
 

@@ -45,7 +45,7 @@ vz_loop_attach(int image, const char *path, char device[VZ_LOOP_NAME])
 
         if (loop == -1 && errno == ENOENT) {
 
-            /* no devtmpfs or it is slow; major 7 is the loop driver's */
+            /* devtmpfs is missing or slow; major 7 is the loop driver */
 
             if (mknod(device, S_IFBLK | 0660, makedev(7, (unsigned) number))
                 == -1)
@@ -131,7 +131,9 @@ vz_loop_under(int raw)
 {
     struct btrfs_ioctl_dev_info_args  info;
 
-    /* btrfs gives its files a device number of its own: it must be asked */
+    /*
+     * files of btrfs have a device number of btrfs's own: btrfs must be asked
+     */
 
     memset(&info, 0, sizeof(info));
     info.devid = 1;

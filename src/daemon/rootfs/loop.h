@@ -10,15 +10,18 @@
 
 
 /*
- * vz_loop_attach: a free device with the open image, let go of with its last
- * user.  Its descriptor and name, or -1 with errno.
+ * vz_loop_attach: attach an open image to a free device, which is released
+ * with its last user. Returns its descriptor and name, or -1 with errno.
  */
 int vz_loop_attach(int image, const char *path, char device[VZ_LOOP_NAME]);
 
-/* vz_loop_holds: whether a device has the image of that path. */
+/* vz_loop_holds: 1 where a device has the image of that path. */
 int vz_loop_holds(const char *path);
 
-/* vz_loop_under: open the one under a mounted btrfs; -1 with errno. */
+/*
+ * vz_loop_under: open the device of a mounted btrfs. A descriptor, or -1 with
+ * errno.
+ */
 int vz_loop_under(int raw);
 
 

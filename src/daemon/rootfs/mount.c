@@ -20,7 +20,7 @@
 #include "wire/frame.h"
 
 
-#define VZ_MOUNT_POLL   20          /* ms between looks at an image */
+#define VZ_MOUNT_POLL   20          /* ms between two checks of an image */
 
 
 static vz_code_e vz_mount_image_take(int image, const char *path, int wait,
@@ -66,7 +66,7 @@ vz_mount_make(const vz_ct_t *ct, const char *lower, int wait, uint64_t room,
 
     } else {
 
-        /* the loop device has our open file, and the lock with it */
+        /* the loop device keeps our open file, and the lock with it */
 
         (void) flock(image, LOCK_UN);
 
@@ -80,7 +80,10 @@ vz_mount_make(const vz_ct_t *ct, const char *lower, int wait, uint64_t room,
 }
 
 
-/* locked: nobody attaches it between our look and our own attaching */
+/*
+ * The lock prevents that somebody attaches it between our check and our own
+ * attaching.
+ */
 
 static vz_code_e
 vz_mount_image_take(int image, const char *path, int wait, char *words)
@@ -115,7 +118,7 @@ vz_mount_build(const vz_ct_t *ct, const char *lower, const char *device,
     int             raw, userns;
     struct statvfs  fs;
 
-    /* what the host lets go of meanwhile we do, too, where "/" is shared */
+    /* what the host unmounts meanwhile must be unmounted here, too */
 
     if (unshare(CLONE_NEWNS) == -1
         || mount(NULL, "/", NULL, MS_REC|MS_SLAVE, NULL) == -1
@@ -129,7 +132,7 @@ vz_mount_build(const vz_ct_t *ct, const char *lower, const char *device,
         return vz_mount_failed(words, "mounting the image");
     }
 
-    /* clones can only be taken of what is attached somewhere */
+    /* only an attached mount can be cloned */
 
     if (move_mount(raw, "", AT_FDCWD, "raw", MOVE_MOUNT_F_EMPTY_PATH) == -1) {
         return vz_mount_failed(words, "attaching the image");
@@ -167,7 +170,7 @@ vz_mount_build(const vz_ct_t *ct, const char *lower, const char *device,
         return vz_mount_failed(words, "overlay");
     }
 
-    /* overlayfs without a folder to work in goes on, and nobody can write */
+    /* without its work folder overlayfs is mounted read-only */
 
     if (fstatvfs(mounts->root, &fs) == -1 || (fs.f_flag & ST_RDONLY)) {
         snprintf(words, VZ_WORDS_MAX, "its disk is full, so its root could "
@@ -207,7 +210,10 @@ vz_mount_btrfs(const char *device)
 }
 
 
-/* upper and work, once; upper looks like the template's root folder */
+/*
+ * Create upper and work, once. upper has the owner and mode of the template's
+ * root folder.
+ */
 
 static int
 vz_mount_layers(int raw, const char *lower)
@@ -271,8 +277,9 @@ vz_mount_clone(int dirfd, const char *path, int userns, const char *target)
 
 
 /*
- * The overlay makes its work folder with the ids of the one who mounts: host
- * root has none in the idmapped upper layer.
+ * Mount the overlay with the ids of the container's root: it creates its work
+ * folder with the ids of the caller, and the host's root has none in the
+ * idmapped upper layer.
  */
 
 static int
@@ -321,7 +328,9 @@ vz_mount_ids(uint32_t base)
     setfsgid(base);
     setfsuid(base);
 
-    /* these return the ids before: only a second call tells what holds */
+    /*
+     * these return the previous ids: only a second call tells which ids hold
+     */
 
     if ((uint32_t) setfsgid((gid_t) -1) != base
         || (uint32_t) setfsuid((uid_t) -1) != base)
@@ -334,7 +343,10 @@ vz_mount_ids(uint32_t base)
 }
 
 
-/* a user namespace with only the container's range; its maker is gone */
+/*
+ * Create a user namespace with the container's ids only; the process that made
+ * it is gone.
+ */
 
 static int
 vz_mount_userns(uint32_t base)

@@ -9,12 +9,13 @@
 #include "wire/frame.h"
 
 
-#define VZ_MOUNT_PIN_LOOK    250    /* ms between looks */
-#define VZ_MOUNT_PIN_SPACES  64     /* namespaces to make room for at a time */
+#define VZ_MOUNT_PIN_LOOK    250    /* ms between two checks */
+#define VZ_MOUNT_PIN_SPACES  64     /* namespaces to allocate room for at a
+                                       time */
 
 
 typedef struct {
-    ino_t    *inos;                 /* of namespaces that were looked at */
+    ino_t    *inos;                 /* the namespaces that were checked */
     size_t    n;
     size_t    room;
 } vz_mount_pin_seen_t;
@@ -87,7 +88,7 @@ vz_mount_pin_look(const vz_ct_t *ct)
 }
 
 
-/* whether the namespace of that process was not met yet */
+/* Returns 1 where the namespace of the process is new to us. */
 
 static int
 vz_mount_pin_new(vz_mount_pin_seen_t *seen, const char *pid)
@@ -127,8 +128,9 @@ vz_mount_pin_new(vz_mount_pin_seen_t *seen, const char *pid)
 
 
 /*
- * proc(5), mountinfo: "36 35 98:0 / /mnt rw,noatime master:1 - ext3 ...".  One
- * that is no part of a peer group and no slave of one is nobody's but theirs.
+ * A line of mountinfo, proc(5): "36 35 98:0 / /mnt rw,noatime master:1 - ext3
+ * ...". A mount that is in no peer group and no slave of one belongs to that
+ * namespace alone.
  */
 
 static int

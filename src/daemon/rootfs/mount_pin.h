@@ -1,7 +1,7 @@
 /*
- * Who keeps a container's mounts: a process in a mount namespace of its own
- * that was made while the container ran.  Its image is then in use for as
- * long as that namespace lives.
+ * Processes that keep a container's mounts: one in a mount namespace of its
+ * own, made while the container ran, keeps the image in use for as long as
+ * that namespace exists.
  */
 
 #ifndef VZ_MOUNT_PIN_H
@@ -10,12 +10,13 @@
 #include "daemon/ct/ct_store.h"
 
 
-#define VZ_MOUNT_PIN_PATIENCE  5000  /* ms, for one that starts or ends */
+#define VZ_MOUNT_PIN_PATIENCE  5000  /* ms to wait for a process that is
+                                        about to end */
 
 /*
- * vz_mount_pin_find: 1 with one such process in words (VZ_WORDS_MAX) where
- * after ms milliseconds there still is one, else 0.  Copies that the host's
- * umount(2) reaches, as those of systemd's services are, keep nothing.
+ * vz_mount_pin_find: 1 with one such process in words (VZ_WORDS_MAX bytes)
+ * where there still is one after ms milliseconds, else 0. Copies that the
+ * host's umount(2) reaches, such as those of systemd's services, don't count.
  */
 int vz_mount_pin_find(const vz_ct_t *ct, int ms, char *words);
 

@@ -18,7 +18,8 @@
 #include "wire/code.h"
 
 
-#define VZ_ROOTFS_WAIT  5000        /* ms for an image that is let go of */
+#define VZ_ROOTFS_WAIT  5000        /* ms to wait for an image that is being
+                                       released */
 #define VZ_MKFS_TIME    30000
 
 
@@ -73,7 +74,7 @@ vz_rootfs_make(const vz_ct_t *ct, char *words)
 }
 
 
-/* the child tells by its exit status and, for words, through a pipe */
+/* The child answers by its exit status, and sends words through a pipe. */
 
 vz_code_e
 vz_rootfs_enter(vz_job_t *job, const vz_ct_t *ct, unsigned guest,
@@ -179,7 +180,7 @@ vz_rootfs_child(const vz_config_t *conf, const vz_ct_t *ct, unsigned guest,
                            &mount,
                            words);
 
-        /* a full disk can be made larger all the same */
+        /* a full disk can still be enlarged */
 
         if (rc != VZ_OK
             && (rc != VZ_NOSPACE || function != vz_rootfs_do_resize))
@@ -197,7 +198,7 @@ vz_rootfs_child(const vz_config_t *conf, const vz_ct_t *ct, unsigned guest,
     rc = function(ct, mount.root, mount.raw, data, words);
 
     if (private) {
-        vz_mount_unmake(&mount);    /* and with it all is on the disk */
+        vz_mount_unmake(&mount);    /* this writes everything to the disk */
 
     } else if (rc == VZ_OK) {
         rc = vz_rootfs_sync(mount.raw, words);

@@ -1,6 +1,6 @@
 /*
- * A container's root as a whole: made, entered, measured, resized, removed.
- * That it is an overlay in an image is known here and in mount.c alone.
+ * A container's root as a whole: made, entered, resized. Only this file and
+ * mount.c know that it is an overlay in an image.
  */
 
 #ifndef VZ_ROOTFS_H
@@ -11,14 +11,18 @@
 #include "daemon/rootfs/disk.h"
 
 
-/* vz_rootfs_make: the empty image of ct->disk.limit bytes.  Or words. */
+/*
+ * vz_rootfs_make: create an empty image of ct->disk.limit bytes. VZ_OK, or a
+ * code with words (VZ_WORDS_MAX bytes).
+ */
 vz_code_e vz_rootfs_make(const vz_ct_t *ct, char *words);
 
 /*
- * vz_rootfs_enter: run a function on the container's root, in a child: on
- * the mounted one while it runs, else on one mounted for this only.  root is
- * the merged tree, raw the image's file system.  With guest the child has the
- * container's ids.  Ends by the job's deadline.
+ * vz_rootfs_enter: run a function on the container's root in a child process:
+ * on the mounted root while the container runs, else on one that is mounted
+ * for this. root is a descriptor of the merged tree, raw of the image's file
+ * system. With guest set the child has the container's ids. Returns by the
+ * job's deadline: the function's code, or another one, with words.
  */
 typedef vz_code_e (*vz_rootfs_pt)(const vz_ct_t *ct, int root, int raw,
     const void *data, char *words);
@@ -27,8 +31,9 @@ vz_code_e vz_rootfs_enter(vz_job_t *job, const vz_ct_t *ct, unsigned guest,
     vz_rootfs_pt function, const void *data, char *words);
 
 /*
- * vz_rootfs_resize: image and file system to bytes, live, whatever they were;
- * VZ_STATE when too much is in use.
+ * vz_rootfs_resize: give image and file system that many bytes while they are
+ * in use, whatever their sizes were. VZ_STATE where more is in use; words as
+ * above.
  */
 vz_code_e vz_rootfs_resize(vz_job_t *job, const vz_ct_t *ct, uint64_t bytes,
     char *words);

@@ -11,11 +11,14 @@
 #include "daemon/lxc/lxc_restart.h"
 #include "daemon/server/boot.h"
 #include "daemon/server/dispatch.h"
+#include "daemon/server/driver_pick.h"
+#include "daemon/server/verb_life.h"
 
 
 #define VZ_BOOT_AT_ONCE  4
-#define VZ_BOOT_WAIT     30000      /* ms for a container that is held */
-#define VZ_BOOT_TRIES    3          /* of a start that was not in time */
+#define VZ_BOOT_WAIT     30000      /* ms to wait for the lock of a
+                                       container */
+#define VZ_BOOT_TRIES    3          /* tries of a start that timed out */
 
 
 typedef struct {
@@ -27,13 +30,12 @@ typedef struct {
 
 static int vz_boot_add(uint32_t ctid, void *data);
 static int vz_boot_order(const void *one, const void *two);
-static int vz_boot_all(const vz_config_t *conf, const vz_boot_t *boot,
-    vz_verb_pt run);
+static int vz_boot_all(const vz_sysinfo_t *host, const vz_boot_t *boot);
 static int vz_boot_end(void);
 static vz_code_e vz_boot_open(const vz_config_t *conf, vz_sysinfo_t *host,
     char *words);
-static vz_code_e vz_boot_one(const vz_config_t *conf, uint32_t ctid,
-    vz_verb_pt run, const char *who);
+static vz_code_e vz_boot_one(const vz_sysinfo_t *host, uint32_t ctid,
+    const char *who);
 
 
 int
@@ -67,7 +69,7 @@ vz_boot(const vz_config_t *conf)
         qsort(boot.ctids, boot.n, sizeof(uint32_t), vz_boot_order);
     }
 
-    failed = vz_boot_all(conf, &boot, host.driver->boot);
+    failed = vz_boot_all(&host, &boot);
 
     vz_log(LOG_NOTICE, "boot: %zu wanted to run, %d of them failed", boot.n,
            failed);
@@ -131,7 +133,7 @@ vz_boot_order(const void *one, const void *two)
 
 
 static int
-vz_boot_all(const vz_config_t *conf, const vz_boot_t *boot, vz_verb_pt run)
+vz_boot_all(const vz_sysinfo_t *host, const vz_boot_t *boot)
 {
     int       failed;
     pid_t     pid;
@@ -151,7 +153,7 @@ vz_boot_all(const vz_config_t *conf, const vz_boot_t *boot, vz_verb_pt run)
         pid = fork();
 
         if (pid == 0) {
-            _exit(vz_boot_one(conf, boot->ctids[i], run, "boot") != VZ_OK);
+            _exit(vz_boot_one(host, boot->ctids[i], "boot") != VZ_OK);
         }
 
         if (pid == -1) {
@@ -172,7 +174,7 @@ vz_boot_all(const vz_config_t *conf, const vz_boot_t *boot, vz_verb_pt run)
 }
 
 
-/* 1 where the one that ended did not start its container */
+/* Wait for a child. Returns 1 where it did not start its container. */
 static int
 vz_boot_end(void)
 {
@@ -217,7 +219,7 @@ vz_boot_again(const vz_config_t *conf, uint32_t ctid)
         }
 
         code = host.driver->boot
-               ? vz_boot_one(conf, ctid, host.driver->boot, "again")
+               ? vz_boot_one(&host, ctid, "again")
                : VZ_NOENT;
 
         if (code == VZ_NOENT) {
@@ -233,10 +235,11 @@ vz_boot_again(const vz_config_t *conf, uint32_t ctid)
 }
 
 
-/* a node that has just come up is slow: what was late is tried again */
+/*
+ * A node that has just booted is slow: a start that timed out is tried again.
+ */
 static vz_code_e
-vz_boot_one(const vz_config_t *conf, uint32_t ctid, vz_verb_pt run,
-    const char *who)
+vz_boot_one(const vz_sysinfo_t *host, uint32_t ctid, const char *who)
 {
     int            n;
     char           line[VZ_LINE_MAX];
@@ -250,7 +253,8 @@ vz_boot_one(const vz_config_t *conf, uint32_t ctid, vz_verb_pt run,
     tries = 0;
 
     do {
-        vz_job_init(&job, conf, -1);
+        vz_job_init(&job, host->conf, -1);
+        job.driver = host->driver;
         job.gone = 1;               /* there is no client */
 
         start = vz_monotonic_msec();
@@ -258,7 +262,8 @@ vz_boot_one(const vz_config_t *conf, uint32_t ctid, vz_verb_pt run,
 
         if (code == VZ_OK) {
             job.req = &req;
-            code = vz_dispatch_as(NULL, &job, run, VZ_BOOT_WAIT);
+            code = vz_dispatch_as(NULL, &job, vz_verb_life_boot,
+                                  VZ_BOOT_WAIT);
         }
 
         vz_dispatch_log(who, &job, code, vz_monotonic_msec() - start);

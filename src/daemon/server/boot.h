@@ -1,5 +1,6 @@
 /*
- * virtual-server --boot: what ran before the node went down runs again.
+ * virtual-server --boot: start the containers that ran before the node went
+ * down.
  */
 
 #ifndef VZ_BOOT_H
@@ -10,15 +11,16 @@
 
 /*
  * vz_boot: start every container that is wanted to run, a few at a time, each
- * under its lock and logged; where the virtualiser has a start of its own,
- * nothing.  How many failed, or -1 where it could not begin; logged, too.
+ * under its lock. Does nothing where the virtualiser starts them itself.
+ * Returns the number of failures, or -1 where it could not begin; all is
+ * logged.
  */
 int vz_boot(const vz_config_t *conf);
 
 /*
- * vz_boot_again: what virtual-server --again does (lxc_restart.h): one of them,
- * where it is still wanted to run and nobody stops it, until it runs.  0, or
- * -1 where it was given up; logged.
+ * vz_boot_again: carry out virtual-server --again (lxc_restart.h): try to
+ * start a container until it runs, or until it is not wanted any more or told
+ * to stop. 0, or -1 where it gave up; logged.
  */
 int vz_boot_again(const vz_config_t *conf, uint32_t ctid);
 

@@ -9,17 +9,13 @@
 #include "daemon/base/log.h"
 #include "daemon/ct/ct_mark.h"
 #include "daemon/server/dispatch.h"
-#include "daemon/server/test_verbs.h"
-#include "daemon/template/archive.h"
-#include "daemon/template/template_verdict.h"
+#include "daemon/server/verb_table.h"
 
 
-#define VZ_DISPATCH_GRACE  15       /* s after the deadline until all ends */
-#define VZ_DISPATCH_LOOK   6000     /* ms that a look at an archive leaves */
+#define VZ_DISPATCH_GRACE  15       /* seconds after the deadline, when the
+                                       process is ended */
 
 
-static vz_code_e vz_dispatch_find(vz_sysinfo_t *host, vz_job_t *job,
-    vz_verb_pt *run);
 static vz_code_e vz_dispatch_locked(const vz_driver_t *driver, vz_job_t *job,
     vz_verb_pt run, int wait);
 static vz_code_e vz_dispatch_change(const vz_driver_t *driver, vz_job_t *job,
@@ -28,21 +24,7 @@ static vz_code_e vz_dispatch_read(const vz_driver_t *driver, vz_job_t *job,
     vz_verb_pt run);
 static vz_code_e vz_dispatch_run(vz_job_t *job, vz_verb_pt run);
 static void vz_dispatch_hung(int signo);
-static vz_code_e vz_dispatch_ping(vz_job_t *job);
-static vz_code_e vz_dispatch_templates(vz_job_t *job);
-static const vz_archives_t *vz_dispatch_archives(const vz_job_t *job);
-static void vz_dispatch_odd(const char *file, const char *why, void *data);
-static vz_code_e vz_dispatch_template(const vz_template_t *entry, void *data);
 
-
-/* verbs that are the same on every driver */
-static const vz_verb_pt  vz_dispatch_own[VZ_VERB_COUNT] = {
-    [VZ_VERB_PING] = vz_dispatch_ping,
-    [VZ_VERB_TEMPLATES] = vz_dispatch_templates,
-    [VZ_VERB_ECHO] = vz_test_verbs_echo,
-    [VZ_VERB_LINES] = vz_test_verbs_lines,
-    [VZ_VERB_DOZE] = vz_test_verbs_doze
-};
 
 static vz_job_t *volatile  vz_dispatch_job;
 
@@ -50,6 +32,7 @@ static vz_job_t *volatile  vz_dispatch_job;
 vz_code_e
 vz_dispatch(vz_sysinfo_t *host, vz_job_t *job)
 {
+    char                 words[VZ_WORDS_MAX];
     vz_code_e            code;
     vz_verb_pt           run;
     const vz_request_t  *req;
@@ -57,7 +40,7 @@ vz_dispatch(vz_sysinfo_t *host, vz_job_t *job)
     req = job->req;
 
     if (req->def->test && strcmp(host->conf->test_verbs, "yes") != 0) {
-        return vz_job_end(job, VZ_UNKNOWN, "no verb %s", req->def->name);
+        return vz_verb_unknown(req->def->name, job->words);
     }
 
     if (req->argc
@@ -69,43 +52,26 @@ vz_dispatch(vz_sysinfo_t *host, vz_job_t *job)
                           host->conf->ctid_max);
     }
 
-    code = vz_dispatch_find(host, job, &run);
-
-    return code == VZ_OK
-           ? vz_dispatch_as(host->driver, job, run, VZ_DISPATCH_WAIT) : code;
-}
-
-
-/* what carries the verb out; the driver is open where it is asked */
-static vz_code_e
-vz_dispatch_find(vz_sysinfo_t *host, vz_job_t *job, vz_verb_pt *run)
-{
-    char       words[VZ_WORDS_MAX];
-    vz_code_e  code;
-
     job->driver = host->driver;
-    *run = vz_dispatch_own[job->req->verb];
+    run = vz_verb_table[req->verb].run;
 
-    if (*run && !job->req->def->test) {
-        return VZ_OK;
+    if (!vz_verb_table[req->verb].bare) {
+        if (host->driver == NULL) {
+            return vz_job_end(job, VZ_UNSUPPORTED, "%s", host->why);
+        }
+
+        if (run == NULL) {
+            return vz_job_end(job, VZ_UNSUPPORTED, "driver %s has no %s",
+                              host->driver->name, req->def->name);
+        }
+
+        code = vz_dispatch_open(host, words);
+        if (code != VZ_OK) {
+            return vz_job_end(job, code, "%s", words);
+        }
     }
 
-    if (host->driver == NULL) {
-        return vz_job_end(job, VZ_UNSUPPORTED, "%s", host->why);
-    }
-
-    if (*run == NULL) {
-        *run = host->driver->run[job->req->verb];
-    }
-
-    if (*run == NULL) {
-        return vz_job_end(job, VZ_UNSUPPORTED, "driver %s has no %s",
-                          host->driver->name, job->req->def->name);
-    }
-
-    code = vz_dispatch_open(host, words);
-
-    return code == VZ_OK ? VZ_OK : vz_job_end(job, code, "%s", words);
+    return vz_dispatch_as(host->driver, job, run, VZ_DISPATCH_WAIT);
 }
 
 
@@ -114,6 +80,8 @@ vz_dispatch_as(const vz_driver_t *driver, vz_job_t *job, vz_verb_pt run,
     int wait)
 {
     vz_job_start(job, 0);
+    job->ctid = job->req->ctid;
+    job->name = job->req->def->name;
 
     return job->req->def->lock ? vz_dispatch_locked(driver, job, run, wait)
                                : vz_dispatch_read(driver, job, run);
@@ -171,7 +139,7 @@ vz_dispatch_locked(const vz_driver_t *driver, vz_job_t *job, vz_verb_pt run,
 }
 
 
-/* the one place where it is looked at who is meant, and by whom */
+/* Check, in this one place, which container is meant, and by which caller. */
 static vz_code_e
 vz_dispatch_change(const vz_driver_t *driver, vz_job_t *job, vz_verb_pt run)
 {
@@ -198,7 +166,10 @@ vz_dispatch_change(const vz_driver_t *driver, vz_job_t *job, vz_verb_pt run)
 }
 
 
-/* no lock: what has the tag before and after was it meanwhile, too */
+/*
+ * A read takes no lock: a container that has the tag before and after had it
+ * meanwhile, too.
+ */
 static vz_code_e
 vz_dispatch_read(const vz_driver_t *driver, vz_job_t *job, vz_verb_pt run)
 {
@@ -228,7 +199,9 @@ vz_dispatch_read(const vz_driver_t *driver, vz_job_t *job, vz_verb_pt run)
 }
 
 
-/* the alarm is for a library that hangs: drivers keep the deadline */
+/*
+ * The alarm is for a library that hangs; drivers keep the deadline themselves.
+ */
 static vz_code_e
 vz_dispatch_run(vz_job_t *job, vz_verb_pt run)
 {
@@ -255,7 +228,9 @@ vz_dispatch_run(vz_job_t *job, vz_verb_pt run)
 }
 
 
-/* nothing is safe to call here: the second alarm ends it, whatever happens */
+/*
+ * Nothing is safe to call here; the second alarm ends the process in any case.
+ */
 static void
 vz_dispatch_hung(int signo)
 {
@@ -267,84 +242,6 @@ vz_dispatch_hung(int signo)
            vz_dispatch_job->req->ctid);
 
     _exit(1);
-}
-
-
-static vz_code_e
-vz_dispatch_ping(vz_job_t *job)
-{
-    (void) job;
-
-    return VZ_OK;
-}
-
-
-static vz_code_e
-vz_dispatch_templates(vz_job_t *job)
-{
-    vz_archive_odd(job->conf, vz_dispatch_archives(job), vz_dispatch_odd, job);
-
-    if (vz_archive_list(job->conf, vz_dispatch_archives(job),
-                      vz_dispatch_template, job) != VZ_OK)
-    {
-        return vz_job_end(job, VZ_INTERNAL, "%s: %s", job->conf->template_dir,
-                          strerror(errno));
-    }
-
-    return VZ_OK;
-}
-
-
-static const vz_archives_t *
-vz_dispatch_archives(const vz_job_t *job)
-{
-    return job->driver && job->driver->archives ? job->driver->archives
-                                                : &vz_archive_all;
-}
-
-
-/* once: who asks every minute need not be told every minute */
-static void
-vz_dispatch_odd(const char *file, const char *why, void *data)
-{
-    vz_job_t  *job;
-
-    job = data;
-
-    if (vz_template_verdict_new(job->conf, file, why)) {
-        vz_log(LOG_WARNING, "%s/%s is no template: %s",
-               job->conf->template_dir, file, why);
-    }
-}
-
-
-static vz_code_e
-vz_dispatch_template(const vz_template_t *entry, void *data)
-{
-    char        date[32], words[VZ_WORDS_MAX];
-    vz_job_t   *job;
-    struct tm   tm;
-
-    job = data;
-
-    if (vz_dispatch_archives(job)->look
-        && vz_template_verdict(job, entry,
-                               vz_job_left(job) > VZ_DISPATCH_LOOK, words)
-           == VZ_FAILED)
-    {
-        return VZ_OK;
-    }
-
-    if (gmtime_r(&entry->mtime, &tm) == NULL
-        || strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
-    {
-        return VZ_OK;
-    }
-
-    vz_job_data(job, "name=%s size=%llu date=%s", entry->name,
-                (unsigned long long) entry->size, date);
-
-    return VZ_OK;
 }
 
 

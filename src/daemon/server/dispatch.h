@@ -1,6 +1,6 @@
 /*
- * One verb carried out, whoever asked for it: a driver opened once, the
- * container's lock, a deadline, an alarm for what hangs, a line in the log.
+ * Carries out one verb for any caller: opens the driver once, takes the
+ * container's lock, sets a deadline and an alarm, and writes the log.
  */
 
 #ifndef VZ_DISPATCH_H
@@ -11,31 +11,37 @@
 
 typedef struct {
     const vz_config_t   *conf;
-    const vz_driver_t   *driver;    /* NULL: why says why there is none */
+    const vz_driver_t   *driver;    /* NULL: none, for the reason in why */
     const char          *why;
-    unsigned             opened;    /* the driver; 0 at first */
+    unsigned             opened;    /* 1: the driver was opened; 0 at first */
 } vz_sysinfo_t;
 
-#define VZ_DISPATCH_WAIT  5000      /* ms a client's verb waits for its lock */
+#define VZ_DISPATCH_WAIT  5000      /* ms that a client's verb waits for the
+                                       container's lock */
 
 
-/* vz_dispatch: what job->req asks for; its words are those of the answer. */
+/*
+ * vz_dispatch: carry out job->req. Returns its code, with the job's words set.
+ */
 vz_code_e vz_dispatch(vz_sysinfo_t *host, vz_job_t *job);
 
 /*
- * vz_dispatch_as: the same with a function of the driver's own, open already,
- * and wait milliseconds of patience for the container's lock.  driver NULL:
- * whichever container has that number is meant.
+ * vz_dispatch_as: carry out job->req with the function run; the driver is
+ * open. It waits for the container's lock for wait milliseconds at most.
+ * driver NULL: any container with that number is meant, whatever its tag.
  */
 vz_code_e vz_dispatch_as(const vz_driver_t *driver, vz_job_t *job,
     vz_verb_pt run, int wait);
 
-/* vz_dispatch_open: the driver, where it was not opened yet; or words. */
+/*
+ * vz_dispatch_open: open the driver where it is not open yet. VZ_OK, or a code
+ * with words (VZ_WORDS_MAX bytes).
+ */
 vz_code_e vz_dispatch_open(vz_sysinfo_t *host, char *words);
 
 /*
- * vz_dispatch_log: who asked for what, and what came of it in how many
- * milliseconds; a line that has no name is not told.
+ * vz_dispatch_log: log the caller, the request, its result and its
+ * milliseconds. A line that was no request is not printed.
  */
 void vz_dispatch_log(const char *who, const vz_job_t *job, vz_code_e code,
     long ms);

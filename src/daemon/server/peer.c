@@ -80,7 +80,7 @@ vz_peer_uid(int fd, uid_t *uid)
 
     if (vz_peer_id(fd, &ask.body) == -1) {
 
-        /* a socket of a family that can be asked itself */
+        /* this socket's family tells the peer itself */
         len = sizeof(cred);
 
         if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) == -1) {
@@ -100,7 +100,7 @@ vz_peer_uid(int fd, uid_t *uid)
         return -1;
     }
 
-    /* the kernel answers within send(): nothing is waited for */
+    /* the kernel answers within send(), so there is nothing to wait for */
     n = send(sock, &ask, sizeof(ask), 0) == (ssize_t) sizeof(ask)
         ? recv(sock, &told, sizeof(told), MSG_DONTWAIT) : -1;
 
@@ -112,7 +112,7 @@ vz_peer_uid(int fd, uid_t *uid)
 }
 
 
-/* the other end's view: its own address first */
+/* Fill in the addresses as the other end sees them: its own comes first. */
 static int
 vz_peer_id(int fd, struct inet_diag_req_v2 *ask)
 {
@@ -146,7 +146,7 @@ vz_peer_id(int fd, struct inet_diag_req_v2 *ask)
 }
 
 
-/* the port, as it is in the address */
+/* The port, in network order. */
 static uint16_t
 vz_peer_half(const struct sockaddr_storage *ss, __be32 *addr)
 {
@@ -196,8 +196,8 @@ vz_peer_told(const vz_peer_told_t *told, size_t len,
     }
 
     /*
-     * One that its process has closed is said to be root's, and where there
-     * is none the kernel tells of who listens at that port.
+     * The kernel reports a closed socket as root's, and where there is none it
+     * reports the listener at that port.
      */
     if (msg->idiag_inode == 0 || msg->id.idiag_sport != id->idiag_sport
         || msg->id.idiag_dport != id->idiag_dport)

@@ -7,7 +7,7 @@
 #include "daemon/template/archive.h"
 
 
-#define VZ_ARCHIVE_ROOM  64         /* names, at first */
+#define VZ_ARCHIVE_ROOM  64         /* room for names, at first */
 
 
 typedef char  vz_archive_name_t[VZ_TEMPLATE_MAX + 1];
@@ -34,7 +34,7 @@ static const char *vz_archive_why(const vz_config_t *conf,
     const vz_archives_t *archives, const char *file, char *words);
 
 
-/* the quicker to unpack, the earlier */
+/* The kinds that unpack faster come first. */
 const vz_archives_t  vz_archive_all = {
     .suffixes = { ".tar.zst", ".tar.gz", ".tar.xz" },
     .look = 1
@@ -86,7 +86,7 @@ vz_archive_list(const vz_config_t *conf, const vz_archives_t *archives,
 
     for (i = 0; i < all.n && code == VZ_OK; i++) {
 
-        /* one NAME may be there as .zst and as .gz */
+        /* the same NAME may exist as .zst and as .gz */
         if ((i == 0 || strcmp(all.names[i], all.names[i - 1]) != 0)
             && vz_archive_find(conf, archives, all.names[i], &entry) == VZ_OK)
         {
@@ -162,7 +162,7 @@ vz_archive_order(const void *one, const void *two)
 }
 
 
-/* the length of what is before a suffix, or 0 */
+/* The length of the name before a suffix, or 0. */
 static size_t
 vz_archive_stem(const vz_archives_t *archives, const char *file)
 {
@@ -183,7 +183,7 @@ vz_archive_stem(const vz_archives_t *archives, const char *file)
 }
 
 
-/* the template's name within the archive's */
+/* Copy the template's name out of the archive's. */
 static int
 vz_archive_name(const vz_archives_t *archives, const char *file, char *name)
 {
@@ -264,7 +264,7 @@ vz_archive_odd(const vz_config_t *conf, const vz_archives_t *archives,
 }
 
 
-/* a README is not */
+/* Returns 1 where a file looks like an archive; a README does not. */
 static int
 vz_archive_meant(const char *file)
 {
@@ -292,7 +292,7 @@ vz_archive_meant(const char *file)
 }
 
 
-/* NULL: it can be used */
+/* Returns why a file can't be used, or NULL where it can. */
 static const char *
 vz_archive_why(const vz_config_t *conf, const vz_archives_t *archives,
     const char *file, char *words)

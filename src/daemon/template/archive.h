@@ -1,6 +1,6 @@
 /*
- * Archives of templates in template_dir: NAME and one of the suffixes that
- * the driver unpacks, named as OpenVZ names them.
+ * Archives of templates in template_dir: NAME with one of the suffixes that
+ * the driver unpacks, as OpenVZ names them.
  */
 
 #ifndef VZ_ARCHIVE_H
@@ -21,21 +21,21 @@ typedef struct {
     time_t      mtime;
 } vz_template_t;
 
-/* vz_archive_all: what virtual-server-unpack unpacks. */
+/* vz_archive_all: the archives that virtual-server-unpack unpacks. */
 extern const vz_archives_t  vz_archive_all;
 
 
 /*
- * vz_archive_find: the archive of a template.  VZ_OK, VZ_NOTEMPLATE, or
- * VZ_INTERNAL with errno (template_dir can't be read).
+ * vz_archive_find: find the archive of a template. VZ_OK, VZ_NOTEMPLATE, or
+ * VZ_INTERNAL with errno where template_dir can't be read.
  */
 vz_code_e vz_archive_find(const vz_config_t *conf,
     const vz_archives_t *archives, const char *name, vz_template_t *entry);
 
 /*
- * vz_archive_list: each template once, by name.  The walk ends early when
- * each returns anything but VZ_OK, and that is returned; VZ_INTERNAL with
- * errno where template_dir can't be read.
+ * vz_archive_list: call each for every template once, sorted by name. The walk
+ * ends when each returns anything but VZ_OK, which is returned; VZ_INTERNAL
+ * with errno where template_dir can't be read.
  */
 typedef vz_code_e (*vz_archive_pt)(const vz_template_t *entry, void *data);
 
@@ -43,8 +43,8 @@ vz_code_e vz_archive_list(const vz_config_t *conf,
     const vz_archives_t *archives, vz_archive_pt each, void *data);
 
 /*
- * vz_archive_odd: each file that is meant for an archive, by its name, and
- * can't be used; why says the reason and what would do.
+ * vz_archive_odd: call each for every file that is named like an archive and
+ * can't be used; why says the reason and what to do.
  */
 typedef void (*vz_archive_odd_pt)(const char *file, const char *why,
     void *data);

@@ -3,7 +3,7 @@
 #include "daemon/template/archive_layout.h"
 
 
-#define VZ_ARCHIVE_LAYOUT_IDS    65535  /* the highest that a container has */
+#define VZ_ARCHIVE_LAYOUT_IDS    65535  /* the highest id in a container */
 
 #define VZ_ARCHIVE_LAYOUT_TOP    1  /* places */
 #define VZ_ARCHIVE_LAYOUT_BELOW  2
@@ -16,7 +16,7 @@ static unsigned vz_archive_layout_place(const char *name,
     const char *const *paths);
 
 
-/* /sbin may be a link to usr/sbin, that one to bin */
+/* Where init may be: /sbin may be a link to usr/sbin, and that one to bin. */
 static const char *const  vz_archive_layout_init[] = {
     "sbin/init", "usr/sbin/init", "bin/init", "usr/bin/init", NULL
 };
@@ -75,7 +75,7 @@ vz_archive_layout_see(vz_archive_layout_t *layout, const char *name,
 }
 
 
-/* "/" once there are two */
+/* The common top folder is "/" when there are two. */
 static void
 vz_archive_layout_top(vz_archive_layout_t *layout, const char *name)
 {

@@ -15,9 +15,11 @@
 #include "daemon/template/unpacker.h"
 
 
-#define VZ_TEMPLATE_CACHE_FROM     5  /* per cent of a verb that unpacks */
+#define VZ_TEMPLATE_CACHE_FROM     5  /* progress of a verb, in percent,
+                                         where unpacking begins */
 #define VZ_TEMPLATE_CACHE_WARM     1800  /* seconds for one template */
-#define VZ_TEMPLATE_CACHE_TMP_MAX  32  /* "." before and ".tmp.PID" behind */
+#define VZ_TEMPLATE_CACHE_TMP_MAX  32  /* "." before the name and ".tmp.PID"
+                                          behind it */
 
 
 typedef struct {
@@ -139,12 +141,12 @@ vz_template_cache_warm_one(const vz_template_t *entry, void *data)
 
     vz_job_final(&job, code);
 
-    /* the others may be better */
+    /* go on: other templates may work */
     return VZ_OK;
 }
 
 
-/* where the present version is, or will be */
+/* Print the folder of the present version, whether it exists or not. */
 static vz_code_e
 vz_template_cache_folder(const vz_config_t *conf, const char *name,
                          vz_job_t *job,
@@ -197,7 +199,10 @@ vz_template_cache_locked(const vz_config_t *conf, const char *name,
     vz_code_e       code;
     vz_template_t   entry;
 
-    /* again: who held the lock may have done it, or the archive is new */
+    /*
+     * check again: the holder of the lock may have unpacked it, or the archive
+     * is new
+     */
     code = vz_template_cache_folder(conf, name, job, &entry, path);
 
     if (code != VZ_OK || vz_template_cache_ready(path)) {
@@ -207,7 +212,7 @@ vz_template_cache_locked(const vz_config_t *conf, const char *name,
     (void) strcpy(parent, path);
     *strrchr(parent, '/') = '\0';
 
-    /* guests pass through the upper one on the way to their own */
+    /* guests pass through lxc_path on the way to their own folder */
     if (vz_dirtree_make(conf->lxc_path, 0711) == -1
         || vz_dirtree_make(parent, 0700) == -1)
     {
@@ -256,7 +261,7 @@ vz_template_cache_sweep(const char *parent, const char *name)
 }
 
 
-/* made beside, on the disk, renamed at the end */
+/* Unpack beside the folder, sync, and rename it at the end. */
 static vz_code_e
 vz_template_cache_make(const vz_template_t *entry, vz_job_t *job,
                        const char *parent,

@@ -29,7 +29,10 @@ static int vz_template_fixup_save(const char *path, const char *buf,
     size_t len);
 
 
-/* file systems that a user namespace may not mount; else "degraded" */
+/*
+ * Units of file systems that a user namespace may not mount; systemd would be
+ * "degraded".
+ */
 static const char *const  vz_template_fixup_masked[] = {
     "sys-kernel-debug.mount",
     "sys-kernel-tracing.mount",
@@ -41,7 +44,7 @@ static const char *const  vz_template_fixup_masked[] = {
     NULL
 };
 
-/* sysvinit: a stop by SIGPWR, and a console in place of six terminals */
+/* For sysvinit: SIGPWR shuts down, and one console replaces six terminals. */
 static const char  vz_template_fixup_inittab_lines[] =
     "pf::powerwait:/sbin/shutdown -h now\n"
     "co:2345:respawn:/sbin/getty 115200 console\n";
@@ -64,7 +67,7 @@ vz_template_fixup(void)
 }
 
 
-/* what LXC mounts over */
+/* Create the folders that LXC mounts over. */
 static int
 vz_template_fixup_folders(void)
 {
@@ -85,7 +88,7 @@ vz_template_fixup_folders(void)
 }
 
 
-/* LXC mounts its own /dev: whatever lies below is never seen */
+/* Empty /dev: LXC mounts its own over it, so that its files are never seen. */
 static int
 vz_template_fixup_dev(void)
 {
@@ -98,9 +101,9 @@ vz_template_fixup_dev(void)
 
 
 /*
- * Empty and not absent: each container gets an id of its own, and systemd
- * does not take the boot for the first one, which would enable units afresh
- * (machine-id(5)).
+ * Empty /etc/machine-id, and do not remove it: each container gets an id of
+ * its own, and systemd does not take the boot for the first one, which would
+ * enable units again (machine-id(5)).
  */
 static int
 vz_template_fixup_machine_id(void)
@@ -124,7 +127,7 @@ vz_template_fixup_machine_id(void)
 }
 
 
-/* else all containers of the template would share them */
+/* Remove ssh host keys, which all containers of the template would share. */
 static int
 vz_template_fixup_host_keys(void)
 {
@@ -197,7 +200,7 @@ vz_template_fixup_inittab(void)
     size_t   len, n;
     ssize_t  size;
 
-    /* busybox reads a file of the same name and another grammar */
+    /* busybox has a file of that name with another grammar */
     if (access("/sbin/telinit", F_OK) == -1) {
         return 0;
     }

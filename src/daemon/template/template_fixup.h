@@ -8,8 +8,8 @@
 
 
 /*
- * vz_template_fixup: the root folder of the calling process, which must be
- * chrooted into the fresh template.  0, or -1 with errno.
+ * vz_template_fixup: prepare the root folder of the calling process, which
+ * must be chrooted into the new template. 0, or -1 with errno.
  */
 int vz_template_fixup(void);
 

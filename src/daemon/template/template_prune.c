@@ -59,7 +59,7 @@ vz_template_prune(const vz_config_t *conf, const char *name)
 }
 
 
-/* what begins with a dot is being made, or removed */
+/* A name that begins with a dot is being made or removed. */
 static int
 vz_template_prune_filter(const struct dirent *entry)
 {

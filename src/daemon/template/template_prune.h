@@ -1,6 +1,5 @@
 /*
- * Unpacked versions of a template that are no longer the present one go, once
- * no container has them below its own disk.
+ * Old versions of a template are removed when no container uses them any more.
  */
 
 #ifndef VZ_TEMPLATE_PRUNE_H
@@ -10,10 +9,10 @@
 
 
 /*
- * vz_template_prune: of one template, or of every one with name NULL.  Takes
- * the template's lock, without waiting for it, and the one over new records
- * (VZ_TEMPLATE_PRUNE_LOCK): a container whose record is written under that
- * lock while its version is there keeps it.  What fails is logged and left for
+ * vz_template_prune: remove the unused old versions of one template, or of all
+ * with name NULL. It tries the template's lock without waiting, and takes the
+ * lock over new records (VZ_TEMPLATE_PRUNE_LOCK): a container whose record is
+ * written under that lock keeps its version. Failures are logged and left for
  * the next time.
  */
 void vz_template_prune(const vz_config_t *conf, const char *name);

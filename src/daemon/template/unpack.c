@@ -22,15 +22,21 @@
 #define VZ_UNPACK_BYTES    ((uint64_t) 64 << 30)    /* of one template */
 #define VZ_UNPACK_ENTRIES  4000000
 #define VZ_UNPACK_ARCHIVE  (VZ_UNPACK_NOTES + 1)    /* descriptor */
-#define VZ_UNPACK_STEP     4                        /* per cent of a note */
-#define VZ_UNPACK_NOTE     5000                     /* ms, or so long */
-#define VZ_UNPACK_LOOK     (4 << 20)                /* bytes, or ... */
-#define VZ_UNPACK_FILE     (64 << 10)               /* ... what a file counts */
+#define VZ_UNPACK_STEP     4                        /* percent between two
+                                                       notes */
+#define VZ_UNPACK_NOTE     5000                     /* ms between two notes,
+                                                        at most */
+#define VZ_UNPACK_LOOK     (4 << 20)                /* bytes between two
+                                                       checks of free space,
+                                                       or ... */
+#define VZ_UNPACK_FILE     (64 << 10)               /* ... the bytes that
+                                                       each file counts as */
 #define VZ_UNPACK_AWAY     "/.vz-inner"
 
 /*
- * No ARCHIVE_EXTRACT_SECURE_SYMLINKS: in its enclosure a link leads nowhere
- * else, and archives do go through links of their own (bin -> usr/bin).
+ * ARCHIVE_EXTRACT_SECURE_SYMLINKS is left out: in the enclosure a link leads
+ * nowhere else, and archives do contain paths through links of their own (bin
+ * -> usr/bin).
  */
 #define VZ_UNPACK_FLAGS  (ARCHIVE_EXTRACT_OWNER|ARCHIVE_EXTRACT_PERM          \
                           |ARCHIVE_EXTRACT_TIME|ARCHIVE_EXTRACT_ACL           \
@@ -45,7 +51,8 @@ typedef struct {
     struct archive            *disk;
     vz_archive_layout_t        layout;
     uint64_t                   bytes;
-    uint64_t                   seen;        /* since the last look at room */
+    uint64_t                   seen;        /* bytes since the last check of
+                                               free space */
     unsigned                   percent;
     int64_t                    noted;   /* when, by vz_monotonic_msec() */
 } vz_unpack_t;
@@ -100,7 +107,7 @@ vz_unpack(const vz_unpack_order_t *order)
 
     u.order = order;
 
-    /* folders that the archive implies but does not list get 0755 */
+    /* folders that the archive does not list get mode 0755 */
     (void) umask(022);
 
     code = vz_unpack_open(&u);
@@ -153,7 +160,7 @@ vz_unpack_open(vz_unpack_t *u)
     u->in = archive_read_new();
     u->disk = archive_write_disk_new();
 
-    /* anything but ARCHIVE_OK would mean: by a program found on PATH */
+    /* anything but ARCHIVE_OK means that a program from PATH would be used */
     if (u->in == NULL || u->disk == NULL
         || archive_read_support_filter_gzip(u->in) != ARCHIVE_OK
         || archive_read_support_filter_zstd(u->in) != ARCHIVE_OK
@@ -266,7 +273,10 @@ vz_unpack_entry(vz_unpack_t *u, struct archive_entry *entry)
 }
 
 
-/* no devices: they are the host's to give, and 0:0 is overlay's whiteout */
+/*
+ * Device nodes are skipped: only the host gives devices, and 0:0 is a whiteout
+ * of overlayfs.
+ */
 static int
 vz_unpack_wanted(struct archive_entry *entry)
 {
@@ -283,14 +293,17 @@ vz_unpack_wanted(struct archive_entry *entry)
 }
 
 
-/* names from the top of the tree; of owners numbers count, not names */
+/*
+ * Make names relative to the top of the tree; owners are taken by number, not
+ * by name.
+ */
 static void
 vz_unpack_names(struct archive_entry *entry, const char *name)
 {
     char         path[PATH_MAX];
     const char  *link;
 
-    /* what is too long stays as it is, and is refused as that */
+    /* a name that is too long stays, and is refused later */
     if (snprintf(path, sizeof(path), "./%s", name) < (int) sizeof(path)) {
         archive_entry_copy_pathname(entry, path);
     }
@@ -321,7 +334,7 @@ vz_unpack_xattrs(struct archive_entry *entry)
         return VZ_OK;
     }
 
-    /* the list can only be emptied whole, and then filled again */
+    /* the list can only be cleared as a whole, and filled again */
     all = archive_entry_clone(entry);
     if (all == NULL) {
         return vz_unpack_end(VZ_INTERNAL, "no memory");
@@ -344,7 +357,10 @@ vz_unpack_xattrs(struct archive_entry *entry)
 }
 
 
-/* trusted.overlay and user.overlay would steer the overlay on top */
+/*
+ * Skip trusted.overlay and user.overlay, which would control the overlay on
+ * top.
+ */
 static int
 vz_unpack_xattr_ok(const char *name)
 {
@@ -387,7 +403,7 @@ vz_unpack_data(vz_unpack_t *u, const char *name)
             return code;
         }
 
-        /* libarchive only warns of a block that the disk did not take */
+        /* libarchive only warns about a block that was not written */
         if (archive_write_data_block(u->disk, block, size, offset)
             < ARCHIVE_OK)
         {
@@ -399,7 +415,7 @@ vz_unpack_data(vz_unpack_t *u, const char *name)
 }
 
 
-/* a node's disk is not filled: every container on it would see errors */
+/* The node's disk must not fill up: every container on it would see errors. */
 static vz_code_e
 vz_unpack_room(vz_unpack_t *u, uint64_t bytes)
 {
@@ -418,7 +434,7 @@ vz_unpack_room(vz_unpack_t *u, uint64_t bytes)
 }
 
 
-/* a warning is of something small, unless the disk is behind it */
+/* A warning is about something small, unless the disk is its cause. */
 static int
 vz_unpack_lost(vz_unpack_t *u, int rc)
 {
@@ -434,7 +450,7 @@ vz_unpack_lost(vz_unpack_t *u, int rc)
 }
 
 
-/* what it was, and what is still to be done to it */
+/* Check what was unpacked, and prepare it. */
 static vz_code_e
 vz_unpack_whole(vz_unpack_t *u)
 {
@@ -464,7 +480,7 @@ vz_unpack_whole(vz_unpack_t *u)
 }
 
 
-/* the system lies in a folder of the archive: that becomes the root */
+/* The system is in a folder of the archive: that folder becomes the root. */
 static int
 vz_unpack_lift(void)
 {
@@ -522,7 +538,10 @@ vz_unpack_lift(void)
 }
 
 
-/* before its folder gets its name: a power cut would publish holes */
+/*
+ * Sync before the folder gets its name: a power cut could leave files with
+ * holes.
+ */
 static int
 vz_unpack_sync(void)
 {
@@ -591,7 +610,7 @@ vz_unpack_disk(vz_unpack_t *u, const char *name)
     err = archive_errno(u->disk);
     said = archive_error_string(u->disk);
 
-    /* where it has a word of its own, the system's is the one that tells */
+    /* where errno tells more, its text is used */
     if (err == ENOSPC || err == EDQUOT) {
         said = strerror(err);
     }
@@ -622,7 +641,7 @@ vz_unpack_end(vz_code_e code, const char *fmt, ...)
 }
 
 
-/* a note is shorter than PIPE_BUF: all of it or nothing */
+/* A note is shorter than PIPE_BUF: it is written as a whole or not at all. */
 static void
 vz_unpack_tell(const vz_unpack_note_t *note)
 {

@@ -14,7 +14,8 @@
 #include "daemon/template/unpacker.h"
 
 
-#define VZ_UNPACKER_FROM  5         /* per cent of a verb that unpacks */
+#define VZ_UNPACKER_FROM  5         /* progress of a verb, in percent, where
+                                       unpacking begins */
 #define VZ_UNPACKER_TO    70
 
 
@@ -64,7 +65,7 @@ vz_unpacker_run(vz_job_t *job, const vz_template_t *entry, const char *what,
     pid = fork();
 
     if (pid == 0) {
-        /* a half made folder must not be written to behind a sweep */
+        /* the program must not go on writing to a folder that is swept */
         if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1 || getppid() != parent) {
             _exit(1);
         }
@@ -87,7 +88,7 @@ vz_unpacker_run(vz_job_t *job, const vz_template_t *entry, const char *what,
 
     while (waitpid(pid, &status, 0) == -1 && errno == EINTR) { /* void */ }
 
-    /* its own child has the pipe, too: at its end all is quiet */
+    /* its child has the pipe, too: at the end of the pipe both have ended */
     while (read(notes[0], &status, sizeof(status)) > 0) { /* void */ }
 
     (void) close(notes[0]);
@@ -119,7 +120,7 @@ vz_unpacker_child(const vz_job_t *job, const vz_template_t *entry,
     argv[7] = floor;
     argv[8] = NULL;
 
-    /* the client's socket and the locks are none of that program's business */
+    /* the program must not have the client's socket or our locks */
     if (notes == VZ_UNPACK_NOTES ? fcntl(notes, F_SETFD, 0) == -1
                                  : dup2(notes, VZ_UNPACK_NOTES) == -1)
     {

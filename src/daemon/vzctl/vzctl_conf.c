@@ -1,6 +1,6 @@
 /*
- * Files of vzctl that are read (CTID.conf, vz.conf), and our own one that
- * says what create was asked for.
+ * Reads the files of vzctl, CTID.conf and vz.conf, and keeps a file of our own
+ * with what create was asked for.
  */
 
 #include <dirent.h>
@@ -51,7 +51,7 @@ static const vz_vzctl_name_t  vz_vzctl_names[] = {
 
 #define VZ_VZCTL_NAMES  (sizeof(vz_vzctl_names) / sizeof(vz_vzctl_names[0]))
 
-/* what destroy leaves, and the action scripts with it */
+/* The files that vzctl destroy leaves, with the action scripts. */
 static const char *const  vz_vzctl_leftovers[] = {
     "conf", "mount", "umount", "premount", "postumount", "start", "stop"
 };
@@ -94,7 +94,9 @@ vz_vzctl_conf(const vz_config_t *conf, uint32_t ctid, vz_vzctl_conf_t *ct)
 
     (void) fclose(fp);
 
-    /* it writes OSTEMPLATE and DESCRIPTION when all else is made */
+    /*
+     * vzctl writes OSTEMPLATE and DESCRIPTION when the container is complete
+     */
     if (ct->tag[0] == '\0' && strcmp(ct->template, "-") == 0
         && vz_vzctl_conf_made(conf, ctid, &made) == 0 && !made.started)
     {
@@ -105,7 +107,9 @@ vz_vzctl_conf(const vz_config_t *conf, uint32_t ctid, vz_vzctl_conf_t *ct)
 }
 
 
-/* NAME="VALUE", from the first quote to the last; NULL: another line */
+/*
+ * Parse NAME="VALUE", from the first quote to the last. NULL for another line.
+ */
 static char *
 vz_vzctl_pair(char *line, char **value)
 {
@@ -138,7 +142,7 @@ vz_vzctl_pair(char *line, char **value)
 }
 
 
-/* others than we may have written anything there */
+/* Others may have written anything here: it is checked. */
 static void
 vz_vzctl_take_hostname(vz_vzctl_conf_t *ct, char *value)
 {
@@ -179,7 +183,7 @@ vz_vzctl_take_onboot(vz_vzctl_conf_t *ct, char *value)
 }
 
 
-/* "vzpanel:TAG" and, behind a space, what others wrote */
+/* The value is "vzpanel:TAG" and, after a space, the text of others. */
 static void
 vz_vzctl_take_description(vz_vzctl_conf_t *ct, char *value)
 {
@@ -198,7 +202,7 @@ vz_vzctl_take_description(vz_vzctl_conf_t *ct, char *value)
         value += *value == ' ';
     }
 
-    /* root's shell reads it at each start */
+    /* root's shell reads the file at each start */
     ct->odd = value[strcspn(value, "\"$`\\")] != '\0'
               || strlen(value) >= sizeof(ct->note);
 
@@ -206,7 +210,10 @@ vz_vzctl_take_description(vz_vzctl_conf_t *ct, char *value)
 }
 
 
-/* without their masks: a point-to-point interface has none */
+/*
+ * Addresses are taken without their masks, which a point-to-point interface
+ * doesn't have.
+ */
 static unsigned
 vz_vzctl_parse(char *value, vz_ip_t *list, unsigned max)
 {
@@ -234,16 +241,16 @@ vz_vzctl_conf_load(vz_job_t *job, vz_vzctl_conf_t *ct)
 {
     vz_code_e  code;
 
-    code = vz_vzctl_conf(job->conf, job->req->ctid, ct);
+    code = vz_vzctl_conf(job->conf, job->ctid, ct);
 
     if (code == VZ_NOENT) {
         return vz_job_end(job, code, "container %u does not exist",
-                          job->req->ctid);
+                          job->ctid);
     }
 
     if (code != VZ_OK) {
         return vz_job_end(job, code, "the configuration of container %u: %s",
-                          job->req->ctid, strerror(errno));
+                          job->ctid, strerror(errno));
     }
 
     return code;
@@ -284,7 +291,10 @@ vz_vzctl_conf_owner(const vz_config_t *conf, uint32_t ctid,
 }
 
 
-/* of "101.conf"; 0 for any other name, also for 0.conf, which is the host */
+/*
+ * The number in "101.conf"; 0 for any other name, also for 0.conf, which is
+ * the host's.
+ */
 static uint32_t
 vz_vzctl_number(const char *name)
 {
@@ -361,7 +371,7 @@ vz_vzctl_conf_unlink(const vz_config_t *conf, uint32_t ctid)
 }
 
 
-/* 0: their folder */
+/* The path of our file; with ctid 0 of the folder. */
 static int
 vz_vzctl_record(const vz_config_t *conf, uint32_t ctid, char path[PATH_MAX])
 {

@@ -1,6 +1,6 @@
 /*
- * Files of vzctl that are read (CTID.conf, vz.conf), and our own one that
- * says what create was asked for.
+ * Reads the files of vzctl, CTID.conf and vz.conf, and keeps a file of our own
+ * with what create was asked for.
  */
 
 #ifndef VZ_VZCTL_CONF_H
@@ -10,35 +10,35 @@
 
 
 /*
- * vz_vzctl_conf: VZ_OK, VZ_NOENT where there is no CTID.conf, VZ_INTERNAL
- * with errno.  vz_vzctl_conf_load: the same for the verb's container, said.
+ * vz_vzctl_conf: read CTID.conf. VZ_OK, VZ_NOENT where there is none,
+ * VZ_INTERNAL with errno. vz_vzctl_conf_load: the same for the job's
+ * container, with the job's words set.
  */
 vz_code_e vz_vzctl_conf(const vz_config_t *conf, uint32_t ctid,
     vz_vzctl_conf_t *ct);
 vz_code_e vz_vzctl_conf_load(vz_job_t *job, vz_vzctl_conf_t *ct);
 
-/*
- * vz_vzctl_conf_owner: the other container that has the address; 0 for none.
- */
+/* vz_vzctl_conf_owner: another container that has the address; 0 for none. */
 uint32_t vz_vzctl_conf_owner(const vz_config_t *conf, uint32_t ctid,
     const vz_ip_t *address);
 
 /*
- * vz_vzctl_conf_global: a value of vz.conf, which lies beside vz_conf_dir,
- * with "$VEID" and what follows it cut off; or what stands for it.
+ * vz_vzctl_conf_global: print a path that vz.conf, beside vz_conf_dir, has
+ * under name, up to its "$VEID"; otherwise where it has none.
  */
 void vz_vzctl_conf_global(const vz_config_t *conf, const char *name,
     const char *otherwise, char path[PATH_MAX]);
 
 /*
- * vz_vzctl_conf_unlink: CTID.conf.destroyed and its like.  0, or -1 with
+ * vz_vzctl_conf_unlink: remove CTID.conf.destroyed and its like. 0, or -1 with
  * errno.
  */
 int vz_vzctl_conf_unlink(const vz_config_t *conf, uint32_t ctid);
 
 /*
- * vz_vzctl_conf_made: 0, or -1 where nobody asked us for it.
- * vz_vzctl_conf_make: write it; vz_vzctl_conf_forget: remove it.  0 or -1.
+ * vz_vzctl_conf_made: read what create was asked for. 0, or -1 where we did
+ * not create the container. vz_vzctl_conf_make: write it;
+ * vz_vzctl_conf_forget: remove it. 0, or -1 with errno.
  */
 int vz_vzctl_conf_made(const vz_config_t *conf, uint32_t ctid,
     vz_vzctl_made_t *made);

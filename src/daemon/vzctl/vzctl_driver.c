@@ -1,13 +1,13 @@
 /*
- * The vzctl driver: an OpenVZ node's own programs, by their command line.
- * Exit statuses, status words and numbers are read; sentences never are.
- * No boot here: the node's own script (vz) starts what has ONBOOT="yes".
+ * The vzctl driver: it runs an OpenVZ node's own programs. It reads exit
+ * statuses, status words and numbers, but no sentences. It has no boot: the
+ * node's own script (vz) starts containers with ONBOOT="yes".
  */
 
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-#include "daemon/base/check.h"
+#include "daemon/base/check_line.h"
 #include "daemon/vzctl/vzctl_conf.h"
 #include "daemon/vzctl/vzctl_driver.h"
 #include "daemon/vzctl/vzctl_lifecycle.h"
@@ -25,31 +25,24 @@ const vz_driver_t  vz_vzctl_driver = {
     .usable = vz_vzctl_usable,
     .check = vz_vzctl_check,
     .tag = vz_vzctl_conf_tag,
-    .run = {
-        [VZ_VERB_CREATE] = vz_vzctl_lifecycle_create,
-        [VZ_VERB_DESTROY] = vz_vzctl_lifecycle_destroy,
-        [VZ_VERB_ADOPT] = vz_vzctl_lifecycle_adopt,
-        [VZ_VERB_START] = vz_vzctl_lifecycle_start,
-        [VZ_VERB_STOP] = vz_vzctl_lifecycle_stop,
-        [VZ_VERB_RESTART] = vz_vzctl_lifecycle_restart,
-        [VZ_VERB_SETMEMORYVM] = vz_vzctl_set_memory,
-        [VZ_VERB_SETMEMORYOO] = vz_vzctl_set_memory,
-        [VZ_VERB_SETMEMORYP] = vz_vzctl_set_memory,
-        [VZ_VERB_SETDISK] = vz_vzctl_set_disk,
-        [VZ_VERB_SETCPU] = vz_vzctl_set_cpu,
-        [VZ_VERB_SETNAME] = vz_vzctl_set_name,
-        [VZ_VERB_SETIP] = vz_vzctl_set_ip,
-        [VZ_VERB_DELETEIP] = vz_vzctl_set_deleteip,
-        [VZ_VERB_SETGATEWAY] = vz_vzctl_set_gateway,
-        [VZ_VERB_SETDNS] = vz_vzctl_set_dns,
-        [VZ_VERB_GETMEMORY] = vz_vzctl_read_memory,
-        [VZ_VERB_GETDISK] = vz_vzctl_read_disk,
-        [VZ_VERB_GETCPU] = vz_vzctl_read_cpu,
-        [VZ_VERB_PASSWD] = vz_vzctl_set_password,
-        [VZ_VERB_STATUS] = vz_vzctl_read_status,
-        [VZ_VERB_LIST] = vz_vzctl_read_list,
-        [VZ_VERB_NODE] = vz_vzctl_read_node
-    },
+    .set_tag = vz_vzctl_lifecycle_set_tag,
+    .create = vz_vzctl_lifecycle_create,
+    .destroy = vz_vzctl_lifecycle_destroy,
+    .start = vz_vzctl_lifecycle_start,
+    .stop = vz_vzctl_lifecycle_stop,
+    .set_memory = vz_vzctl_set_memory,
+    .set_disk = vz_vzctl_set_disk,
+    .set_cpu = vz_vzctl_set_cpu,
+    .set_hostname = vz_vzctl_set_hostname,
+    .set_password = vz_vzctl_set_password,
+    .address_add = vz_vzctl_set_address_add,
+    .address_remove = vz_vzctl_set_address_remove,
+    .set_gateway = vz_vzctl_set_gateway,
+    .set_dns = vz_vzctl_set_dns,
+    .stat = vz_vzctl_read_stat,
+    .each = vz_vzctl_read_each,
+    .node = vz_vzctl_read_node,
+    .node_units = vz_vzctl_read_node_units,
     .archives = &vz_vzctl_lifecycle_archives
 };
 

@@ -1,6 +1,6 @@
 /*
- * Create, destroy, start, stop, restart.  vzctl's status 0 is not believed:
- * after each of them the container is looked at.
+ * Containers are created, destroyed, started and stopped. Exit status 0 of
+ * vzctl is not trusted: the container is checked after each of them.
  */
 
 #include <errno.h>
@@ -16,9 +16,10 @@
 #include "daemon/vzctl/vzctl_run.h"
 
 
-#define VZ_VZCTL_RESERVE  60000     /* ms of a stop's time kept for killing */
+#define VZ_VZCTL_RESERVE  60000     /* ms of a stop's time that are reserved
+                                       for killing */
 #define VZ_VZCTL_STARTS   3000      /* ms until there must be a process */
-#define VZ_VZCTL_STANDS   500       /* ms that it must live */
+#define VZ_VZCTL_STANDS   500       /* ms that it must have lived */
 #define VZ_VZCTL_LOOK     100       /* ms */
 
 
@@ -29,10 +30,11 @@ static vz_code_e vz_vzctl_want(vz_job_t *job, const vz_vzctl_conf_t *ct,
 static vz_code_e vz_vzctl_boot(vz_job_t *job);
 static vz_code_e vz_vzctl_alive(vz_job_t *job, unsigned *alive);
 static vz_code_e vz_vzctl_stands(vz_job_t *job, unsigned *alive);
-static vz_code_e vz_vzctl_stopped(vz_job_t *job, unsigned *killed);
+static vz_code_e vz_vzctl_halt(vz_job_t *job, int timeout, unsigned *killed);
+static vz_code_e vz_vzctl_stopped(vz_job_t *job, vz_done_t *done);
 
 
-/* what vzctl would look for; without it, it asks the network */
+/* vzctl looks for these; without them it asks the network */
 const vz_archives_t  vz_vzctl_lifecycle_archives = {
     .suffixes = { ".tar", ".tar.gz", ".tar.bz2", ".tar.xz" },
     .links = 1
@@ -40,7 +42,8 @@ const vz_archives_t  vz_vzctl_lifecycle_archives = {
 
 
 vz_code_e
-vz_vzctl_lifecycle_create(vz_job_t *job)
+vz_vzctl_lifecycle_create(vz_job_t *job, const char *wanted, const char *tag,
+    vz_done_t *done)
 {
     int               ours;
     char              template[96], hostname[48], description[48];
@@ -49,24 +52,25 @@ vz_vzctl_lifecycle_create(vz_job_t *job)
     vz_vzctl_conf_t   ct;
     vz_vzctl_made_t   made;
 
-    code = vz_vzctl_conf(job->conf, job->req->ctid, &ct);
-    ours = vz_vzctl_conf_made(job->conf, job->req->ctid, &made) == 0
+    code = vz_vzctl_conf(job->conf, job->ctid, &ct);
+    ours = vz_vzctl_conf_made(job->conf, job->ctid, &made) == 0
            && !made.started
-           && strcmp(made.template, job->req->argv[1]) == 0;
+           && strcmp(made.template, wanted) == 0;
 
-    /* vzctl writes OSTEMPLATE last: without it, it did not come to an end */
+    /* vzctl writes OSTEMPLATE last: without it, create did not finish */
     if (code == VZ_OK && ours && strcmp(ct.template, made.template) == 0) {
-        return vz_job_end(job, VZ_OK, "already");
+        done->already = 1;
+        return VZ_OK;
     }
 
     if (code == VZ_OK && (!ours || strcmp(ct.template, "-") != 0)) {
         return vz_job_end(job, VZ_EXISTS, "container %u exists",
-                          job->req->ctid);
+                          job->ctid);
     }
 
-    if (!vz_vzctl_cached(job->conf, job->req->argv[1])) {
+    if (!vz_vzctl_cached(job->conf, wanted)) {
         return vz_job_end(job, VZ_NOTEMPLATE, "template %s is not in vzctl's "
-                          "cache", job->req->argv[1]);
+                          "cache", wanted);
     }
 
     if (code == VZ_OK) {
@@ -76,22 +80,21 @@ vz_vzctl_lifecycle_create(vz_job_t *job)
         }
     }
 
-    (void) snprintf(made.template, sizeof(made.template), "%s",
-                    job->req->argv[1]);
+    (void) snprintf(made.template, sizeof(made.template), "%s", wanted);
     made.created = (uint64_t) time(NULL);
     made.started = 0;
-    (void) strcpy(made.tag, job->req->mark.tag);
+    (void) strcpy(made.tag, tag);
 
-    if (vz_vzctl_conf_make(job->conf, job->req->ctid, &made) == -1) {
+    if (vz_vzctl_conf_make(job->conf, job->ctid, &made) == -1) {
         return vz_job_end(job, errno == ENOSPC ? VZ_NOSPACE : VZ_INTERNAL,
-                          "the record of container %u: %s", job->req->ctid,
+                          "the record of container %u: %s", job->ctid,
                           strerror(errno));
     }
 
     (void) snprintf(template, sizeof(template), "--ostemplate=%s",
                     made.template);
     (void) snprintf(hostname, sizeof(hostname), "--hostname=vps%u",
-                    job->req->ctid);
+                    job->ctid);
 
     if (made.tag[0]) {
         (void) snprintf(description, sizeof(description),
@@ -104,7 +107,7 @@ vz_vzctl_lifecycle_create(vz_job_t *job)
     code = vz_vzctl_run(job, "create", options, INT_MAX, NULL);
 
     if (code != VZ_OK && code != VZ_TIMEOUT && code != VZ_BUSY) {
-        (void) vz_vzctl_conf_forget(job->conf, job->req->ctid);
+        (void) vz_vzctl_conf_forget(job->conf, job->ctid);
     }
 
     return code;
@@ -138,12 +141,12 @@ vz_vzctl_cached(const vz_config_t *conf, const char *template)
 
 
 vz_code_e
-vz_vzctl_lifecycle_destroy(vz_job_t *job)
+vz_vzctl_lifecycle_destroy(vz_job_t *job, vz_done_t *done)
 {
     vz_code_e         code;
     vz_vzctl_conf_t   ct;
 
-    code = vz_vzctl_conf(job->conf, job->req->ctid, &ct);
+    code = vz_vzctl_conf(job->conf, job->ctid, &ct);
 
     if (code == VZ_INTERNAL) {
         return vz_vzctl_conf_load(job, &ct);
@@ -155,18 +158,16 @@ vz_vzctl_lifecycle_destroy(vz_job_t *job)
             return code;
         }
 
-        (void) vz_job_end(job, VZ_OK, "%s", "");
-
     } else {
-        (void) vz_job_end(job, VZ_OK, "already");
+        done->already = 1;
     }
 
-    /* as the first panel did: nothing of the number is left */
-    if (vz_vzctl_conf_unlink(job->conf, job->req->ctid) == -1
-        || vz_vzctl_conf_forget(job->conf, job->req->ctid) == -1)
+    /* remove every file with that number, as the first panel did */
+    if (vz_vzctl_conf_unlink(job->conf, job->ctid) == -1
+        || vz_vzctl_conf_forget(job->conf, job->ctid) == -1)
     {
         return vz_job_end(job, VZ_FAILED, "removing container %u: %s",
-                          job->req->ctid, strerror(errno));
+                          job->ctid, strerror(errno));
     }
 
     return VZ_OK;
@@ -174,7 +175,7 @@ vz_vzctl_lifecycle_destroy(vz_job_t *job)
 
 
 vz_code_e
-vz_vzctl_lifecycle_adopt(vz_job_t *job)
+vz_vzctl_lifecycle_set_tag(vz_job_t *job, const char *tag)
 {
     char              option[VZ_VZCTL_NOTE + 64];
     vz_code_e         code;
@@ -193,7 +194,7 @@ vz_vzctl_lifecycle_adopt(vz_job_t *job)
     }
 
     (void) snprintf(option, sizeof(option),
-                    "--description=" VZ_VZCTL_TAG "%s%s%s", job->req->argv[1],
+                    "--description=" VZ_VZCTL_TAG "%s%s%s", tag,
                     ct.note[0] ? " " : "", ct.note);
 
     return vz_vzctl_run(job, "set", options, INT_MAX, NULL);
@@ -208,7 +209,7 @@ vz_vzctl_remove(vz_job_t *job)
     vz_vzctl_row_t    row;
     vz_vzctl_conf_t   ct;
 
-    code = vz_vzctl_lifecycle_halt(job, 0, &killed);
+    code = vz_vzctl_halt(job, 0, &killed);
     if (code != VZ_OK) {
         return code;
     }
@@ -231,9 +232,9 @@ vz_vzctl_remove(vz_job_t *job)
         return code;
     }
 
-    if (vz_vzctl_conf(job->conf, job->req->ctid, &ct) != VZ_NOENT) {
+    if (vz_vzctl_conf(job->conf, job->ctid, &ct) != VZ_NOENT) {
         return vz_job_end(job, VZ_FAILED, "vzctl destroy left container %u",
-                          job->req->ctid);
+                          job->ctid);
     }
 
     return VZ_OK;
@@ -241,24 +242,23 @@ vz_vzctl_remove(vz_job_t *job)
 
 
 vz_code_e
-vz_vzctl_lifecycle_start(vz_job_t *job)
+vz_vzctl_lifecycle_start(vz_job_t *job, vz_done_t *done)
 {
-    unsigned          alive;
     vz_code_e         code;
     vz_vzctl_conf_t   ct;
 
     if ((code = vz_vzctl_conf_load(job, &ct)) != VZ_OK
         || (code = vz_vzctl_want(job, &ct, 1)) != VZ_OK
-        || (code = vz_vzctl_alive(job, &alive)) != VZ_OK)
+        || (code = vz_vzctl_alive(job, &done->already)) != VZ_OK)
     {
         return code;
     }
 
-    return alive ? vz_job_end(job, VZ_OK, "already") : vz_vzctl_boot(job);
+    return done->already ? VZ_OK : vz_vzctl_boot(job);
 }
 
 
-/* ONBOOT: the vz script of the node starts what was asked for last */
+/* Set ONBOOT: the node's vz script starts what was wanted last. */
 static vz_code_e
 vz_vzctl_want(vz_job_t *job, const vz_vzctl_conf_t *ct, unsigned onboot)
 {
@@ -279,14 +279,14 @@ vz_vzctl_boot(vz_job_t *job)
     vz_vzctl_made_t   made;
     vz_vzctl_said_t   said;
 
-    if (vz_vzctl_conf_made(job->conf, job->req->ctid, &made) == 0
+    if (vz_vzctl_conf_made(job->conf, job->ctid, &made) == 0
         && !made.started)
     {
         made.started = 1;
 
-        if (vz_vzctl_conf_make(job->conf, job->req->ctid, &made) == -1) {
+        if (vz_vzctl_conf_make(job->conf, job->ctid, &made) == -1) {
             return vz_job_end(job, VZ_INTERNAL, "the record of container "
-                              "%u: %s", job->req->ctid, strerror(errno));
+                              "%u: %s", job->ctid, strerror(errno));
         }
     }
 
@@ -301,8 +301,8 @@ vz_vzctl_boot(vz_job_t *job)
         return code;
     }
 
-    /* half a start is none */
-    (void) vz_vzctl_lifecycle_halt(job, 0, &killed);
+    /* a start that is not finished is undone */
+    (void) vz_vzctl_halt(job, 0, &killed);
     vz_job_said(job, said.output);
 
     return vz_job_end(job, VZ_FAILED, "vzctl start said 0, but no process "
@@ -310,7 +310,7 @@ vz_vzctl_boot(vz_job_t *job)
 }
 
 
-/* numproc is unknown where the kernel has no beancounters */
+/* The number of processes is unknown where the kernel has no beancounters. */
 static vz_code_e
 vz_vzctl_alive(vz_job_t *job, unsigned *alive)
 {
@@ -324,7 +324,7 @@ vz_vzctl_alive(vz_job_t *job, unsigned *alive)
 }
 
 
-/* a process there, and still there a moment later */
+/* Wait until it has a process that still lives a moment later. */
 static vz_code_e
 vz_vzctl_stands(vz_job_t *job, unsigned *alive)
 {
@@ -357,32 +357,35 @@ vz_vzctl_stands(vz_job_t *job, unsigned *alive)
 
 
 vz_code_e
-vz_vzctl_lifecycle_stop(vz_job_t *job)
+vz_vzctl_lifecycle_stop(vz_job_t *job, unsigned again, vz_done_t *done)
 {
-    unsigned          killed;
     vz_code_e         code;
     vz_vzctl_conf_t   ct;
 
-    if ((code = vz_vzctl_conf_load(job, &ct)) != VZ_OK
-        || (code = vz_vzctl_stopped(job, &killed)) != VZ_OK
-        || (code = vz_vzctl_want(job, &ct, 0)) != VZ_OK)
-    {
-        return code;
+    code = vz_vzctl_conf_load(job, &ct);
+
+    if (code == VZ_OK && again) {
+        code = vz_vzctl_want(job, &ct, 1);
     }
 
-    return killed ? vz_job_end(job, VZ_OK, "killed") : code;
+    if (code == VZ_OK) {
+        code = vz_vzctl_stopped(job, done);
+    }
+
+    if (code == VZ_OK && !again) {
+        code = vz_vzctl_want(job, &ct, 0);
+    }
+
+    return code;
 }
 
 
-/* with the words "already" where it did not run */
 static vz_code_e
-vz_vzctl_stopped(vz_job_t *job, unsigned *killed)
+vz_vzctl_stopped(vz_job_t *job, vz_done_t *done)
 {
     int               timeout;
     vz_code_e         code;
     vz_vzctl_row_t    row;
-
-    *killed = 0;
 
     code = vz_vzctl_run_list_one(job, &row);
     if (code != VZ_OK) {
@@ -390,7 +393,8 @@ vz_vzctl_stopped(vz_job_t *job, unsigned *killed)
     }
 
     if (!row.running) {
-        return vz_job_end(job, VZ_OK, "already");
+        done->already = 1;
+        return VZ_OK;
     }
 
     timeout = (int) job->conf->stop_timeout * 1000;
@@ -399,17 +403,18 @@ vz_vzctl_stopped(vz_job_t *job, unsigned *killed)
         timeout = vz_job_left(job) - VZ_VZCTL_RESERVE;
     }
 
-    return vz_vzctl_lifecycle_halt(job, timeout, killed);
+    return vz_vzctl_halt(job, timeout, &done->killed);
 }
 
 
 /*
- * vzctl itself asks, waits for 120 s or what CTID.conf says, and kills.  Here
- * the panel's time counts: a vzctl that waits longer is ended, which leaves
- * the container running and a lock without an owner, and the next one kills.
+ * vzctl stop asks, waits for 120 s or what CTID.conf says, and kills. Here the
+ * panel's timeout counts: a vzctl that waits longer is killed. That leaves the
+ * container running and a lock without an owner; the next vzctl kills the
+ * container.
  */
-vz_code_e
-vz_vzctl_lifecycle_halt(vz_job_t *job, int timeout, unsigned *killed)
+static vz_code_e
+vz_vzctl_halt(vz_job_t *job, int timeout, unsigned *killed)
 {
     vz_code_e         code;
     vz_vzctl_row_t    row;
@@ -431,7 +436,7 @@ vz_vzctl_lifecycle_halt(vz_job_t *job, int timeout, unsigned *killed)
             return code;
         }
 
-        /* its status does not tell: this word alone does */
+        /* the exit status does not tell it, only this text does */
         *killed = code == VZ_OK
                   && strstr(said.output, "Killing container") != NULL;
 
@@ -454,31 +459,8 @@ vz_vzctl_lifecycle_halt(vz_job_t *job, int timeout, unsigned *killed)
 
     if (code == VZ_OK && row.running) {
         return vz_job_end(job, VZ_FAILED, "vzctl stop said 0, but container "
-                          "%u runs", job->req->ctid);
+                          "%u runs", job->ctid);
     }
 
-    return code == VZ_OK ? vz_job_end(job, code, "%s", "") : code;
-}
-
-
-vz_code_e
-vz_vzctl_lifecycle_restart(vz_job_t *job)
-{
-    unsigned          killed;
-    vz_code_e         code;
-    vz_vzctl_conf_t   ct;
-
-    if ((code = vz_vzctl_conf_load(job, &ct)) != VZ_OK
-        || (code = vz_vzctl_want(job, &ct, 1)) != VZ_OK
-        || (code = vz_vzctl_stopped(job, &killed)) != VZ_OK)
-    {
-        return code;
-    }
-
-    vz_job_progress(job, 60, "starting it");
-    (void) vz_job_end(job, VZ_OK, "%s", "");
-
-    code = vz_vzctl_boot(job);
-
-    return code == VZ_OK && killed ? vz_job_end(job, VZ_OK, "killed") : code;
+    return code;
 }

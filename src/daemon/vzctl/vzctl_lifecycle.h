@@ -1,6 +1,5 @@
 /*
- * Create, destroy, start, stop, restart.  vzctl's status 0 is not believed:
- * after each of them the container is looked at.
+ * Containers are created, destroyed, started and stopped, and given their tag.
  */
 
 #ifndef VZ_VZCTL_LIFECYCLE_H
@@ -9,23 +8,17 @@
 #include "daemon/vzctl/vzctl_driver.h"
 
 
-vz_code_e vz_vzctl_lifecycle_create(vz_job_t *job);
+/* Primitives of base/driver.h. */
+vz_code_e vz_vzctl_lifecycle_create(vz_job_t *job, const char *wanted,
+    const char *tag, vz_done_t *done);
+vz_code_e vz_vzctl_lifecycle_destroy(vz_job_t *job, vz_done_t *done);
+vz_code_e vz_vzctl_lifecycle_set_tag(vz_job_t *job, const char *tag);
+vz_code_e vz_vzctl_lifecycle_start(vz_job_t *job, vz_done_t *done);
+vz_code_e vz_vzctl_lifecycle_stop(vz_job_t *job, unsigned again,
+    vz_done_t *done);
 
-vz_code_e vz_vzctl_lifecycle_destroy(vz_job_t *job);
-
-vz_code_e vz_vzctl_lifecycle_adopt(vz_job_t *job);
-
-vz_code_e vz_vzctl_lifecycle_start(vz_job_t *job);
-vz_code_e vz_vzctl_lifecycle_stop(vz_job_t *job);
-vz_code_e vz_vzctl_lifecycle_restart(vz_job_t *job);
-
+/* vz_vzctl_lifecycle_archives: the archives that vzctl create unpacks. */
 extern const vz_archives_t  vz_vzctl_lifecycle_archives;
-
-/*
- * vz_vzctl_lifecycle_halt: stop it in timeout ms, then kill; 0 kills at once.
- */
-vz_code_e vz_vzctl_lifecycle_halt(vz_job_t *job, int timeout,
-    unsigned *killed);
 
 
 #endif /* VZ_VZCTL_LIFECYCLE_H */

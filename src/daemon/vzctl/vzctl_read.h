@@ -1,5 +1,6 @@
 /*
- * Reading: numbers and status words of vzlist, CTID.conf, /proc/vz/vestat.
+ * What containers are, have and use, and the node: numbers and status words of
+ * vzlist, CTID.conf, /proc/vz/vestat.
  */
 
 #ifndef VZ_VZCTL_READ_H
@@ -8,12 +9,12 @@
 #include "daemon/vzctl/vzctl_driver.h"
 
 
-vz_code_e vz_vzctl_read_memory(vz_job_t *job);
-vz_code_e vz_vzctl_read_disk(vz_job_t *job);
-vz_code_e vz_vzctl_read_cpu(vz_job_t *job);
-vz_code_e vz_vzctl_read_status(vz_job_t *job);
-vz_code_e vz_vzctl_read_list(vz_job_t *job);
-vz_code_e vz_vzctl_read_node(vz_job_t *job);
+/* Primitives of base/driver.h. */
+vz_code_e vz_vzctl_read_stat(vz_job_t *job, vz_ct_stat_t *stat,
+    vz_ct_detail_t *detail);
+vz_code_e vz_vzctl_read_each(vz_job_t *job, vz_each_pt each, void *data);
+vz_code_e vz_vzctl_read_node(vz_job_t *job, vz_node_stat_t *node);
+vz_code_e vz_vzctl_read_node_units(vz_job_t *job, uint64_t *units);
 
 
 #endif /* VZ_VZCTL_READ_H */

@@ -1,6 +1,4 @@
-/*
- * vzctl and vzlist as programs: argument lists, deadlines, exit statuses.
- */
+/* Runs vzctl and vzlist: argument lists, deadlines, exit statuses. */
 
 #include <errno.h>
 #include <stdio.h>
@@ -16,10 +14,11 @@
 
 
 #define VZ_VZCTL_LOCKED     9           /* exit status: CT is locked */
-#define VZ_VZCTL_PATIENCE   5000        /* ms of tries while it is */
-#define VZ_VZCTL_PAUSE      100         /* ms between two */
+#define VZ_VZCTL_PATIENCE   5000        /* ms of tries while another vzctl
+                                           has the container */
+#define VZ_VZCTL_PAUSE      100         /* ms between two tries */
 #define VZ_VZCTL_ARGS       48
-#define VZ_VZCTL_TAIL       140         /* bytes of its words */
+#define VZ_VZCTL_TAIL       140         /* bytes of its output that are told */
 #define VZ_VZLIST_OUTPUT    (4 << 20)   /* some ten thousand rows */
 #define VZ_VZLIST_TIME      8000        /* ms */
 
@@ -44,7 +43,7 @@ static uint64_t vz_vzlist_uptime(const char *text);
 static void vz_vzlist_copy(const vz_vzctl_row_t *row, void *data);
 
 
-/* vzerror.h of vzctl 4; what is not here is VZ_FAILED */
+/* From vzerror.h of vzctl 4; other statuses are VZ_FAILED. */
 static const vz_vzctl_status_t  vz_vzctl_statuses[] = {
     { 5, VZ_UNSUPPORTED },              /* no kernel of OpenVZ */
     { 9, VZ_BUSY },
@@ -66,7 +65,7 @@ static const vz_vzctl_status_t  vz_vzctl_statuses[] = {
     (sizeof(vz_vzctl_statuses) / sizeof(vz_vzctl_statuses[0]))
 
 
-/* by vz_col_e */
+/* Indexed by vz_col_e. */
 static const char *const  vz_vzlist_columns[VZ_COL_COUNT] = {
     "numproc", "physpages", "physpages.l", "privvmpages", "privvmpages.b",
     "privvmpages.l", "vmguarpages.b", "vmguarpages.l", "oomguarpages.b",
@@ -87,7 +86,7 @@ vz_vzctl_run(vz_job_t *job, const char *command, const char *const *options,
     vz_vzctl_said_t  own;
 
     said = said ? said : &own;
-    (void) snprintf(id, sizeof(id), "%u", job->req->ctid);
+    (void) snprintf(id, sizeof(id), "%u", job->ctid);
 
     n = 0;
     argv[n++] = job->conf->vzctl;
@@ -163,7 +162,7 @@ vz_vzctl_wrong(vz_job_t *job, const char *command, vz_code_e code,
 }
 
 
-/* its last words, from the beginning of a line where there is one */
+/* The end of the output, from the beginning of a line where one is near. */
 static const char *
 vz_vzctl_tail(const char *output)
 {
@@ -195,7 +194,7 @@ vz_vzctl_run_exec(vz_job_t *job, const char *word, const char *input,
         job->conf->vzctl, "--quiet", "exec2", id, word, NULL
     };
 
-    (void) snprintf(id, sizeof(id), "%u", job->req->ctid);
+    (void) snprintf(id, sizeof(id), "%u", job->ctid);
 
     (void) memset(&run, 0, sizeof(run));
     run.argv = argv;
@@ -203,7 +202,7 @@ vz_vzctl_run_exec(vz_job_t *job, const char *word, const char *input,
     run.input_len = strlen(input);
     run.timeout = vz_vzctl_time(job, INT_MAX);
 
-    /* what it prints is dropped: the guest could print what it was told */
+    /* its output is dropped: the guest could print the secret */
     code = vz_spawn(&run);
     *status = run.status;
 
@@ -219,7 +218,7 @@ vz_vzctl_tick(void *job)
 }
 
 
-/* milliseconds, but what is left of the verb's time and no more */
+/* The timeout in milliseconds, within the rest of the job's time. */
 static int
 vz_vzctl_time(const vz_job_t *job, int timeout)
 {
@@ -321,7 +320,7 @@ vz_vzlist_run(vz_job_t *job, const char *fields, uint32_t ctid, char *output,
         return code;
     }
 
-    /* nothing is known of a container without a private area */
+    /* vzlist does not know a container without a private area */
     if (code == VZ_FAILED && run.status == 1 && ctid) {
         return VZ_NOENT;
     }
@@ -351,7 +350,10 @@ vz_vzlist_fields(unsigned vswap, char *fields, size_t size)
 }
 
 
-/* -1: not a row of ours; there are containers whose ID is no number */
+/*
+ * Parse a row. -1 for one that is not ours: some containers have IDs that are
+ * not numbers.
+ */
 static int
 vz_vzlist_row(char *line, unsigned columns, vz_vzctl_row_t *row)
 {
@@ -377,28 +379,28 @@ vz_vzlist_row(char *line, unsigned columns, vz_vzctl_row_t *row)
 
     for (i = 0; i < VZ_COL_COUNT; i++) {
         text = i < columns ? strtok_r(NULL, " \t", &save) : NULL;
-        row->value[i] = text ? vz_vzlist_number(text) : VZ_VZCTL_NONE;
+        row->value[i] = text ? vz_vzlist_number(text) : VZ_UNKNOWN;
     }
 
     return 0;
 }
 
 
-/* LONG_MAX, also of 32 bits, is no limit */
+/* LONG_MAX means no limit, also that of 32 bits. */
 static uint64_t
 vz_vzlist_number(const char *text)
 {
     uint64_t  n;
 
     if (vz_field_value_number(text, strlen(text), INT64_MAX, &n) != VZ_OK) {
-        return VZ_VZCTL_NONE;
+        return VZ_UNKNOWN;
     }
 
     return n == INT64_MAX || n == INT32_MAX ? VZ_UNLIMITED : n;
 }
 
 
-/* "025d23h:25m:09s" */
+/* Parse "025d23h:25m:09s" into seconds. */
 static uint64_t
 vz_vzlist_uptime(const char *text)
 {
@@ -407,7 +409,7 @@ vz_vzlist_uptime(const char *text)
     if (sscanf(text, "%ud%uh:%um:%us", &days, &hours, &minutes, &seconds)
         != 4)
     {
-        return VZ_VZCTL_NONE;
+        return VZ_UNKNOWN;
     }
 
     return days * (uint64_t) 86400 + hours * 3600 + minutes * 60 + seconds;
@@ -421,14 +423,14 @@ vz_vzctl_run_list_one(vz_job_t *job, vz_vzctl_row_t *row)
     vz_code_e  code;
 
     (void) memset(row, 0, sizeof(*row));
-    row->uptime = VZ_VZCTL_NONE;
+    row->uptime = VZ_UNKNOWN;
 
     for (i = 0; i < VZ_COL_COUNT; i++) {
-        row->value[i] = VZ_VZCTL_NONE;
+        row->value[i] = VZ_UNKNOWN;
     }
 
-    row->ctid = job->req->ctid;
-    code = vz_vzctl_run_list(job, job->req->ctid, vz_vzlist_copy, row);
+    row->ctid = job->ctid;
+    code = vz_vzctl_run_list(job, job->ctid, vz_vzlist_copy, row);
 
     return code == VZ_NOENT ? VZ_OK : code;
 }
@@ -453,7 +455,7 @@ vz_vzctl_run_list_root(vz_job_t *job, char *path)
     size_t     len;
     vz_code_e  code;
 
-    code = vz_vzlist_run(job, "root", job->req->ctid, path, PATH_MAX);
+    code = vz_vzlist_run(job, "root", job->ctid, path, PATH_MAX);
 
     len = strcspn(path, "\n");
 

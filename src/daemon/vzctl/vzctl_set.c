@@ -1,8 +1,8 @@
 /*
- * Changes of a container: "vzctl set CTID --OPTION=VALUE --save", which
- * applies them where it runs and keeps them.  vzctl checks next to nothing
- * and CTID.conf is a script of root's shell, so every value here is one that
- * the grammar of the protocol let pass, or a number of our own.
+ * Changes a container with "vzctl set CTID --OPTION=VALUE --save", which
+ * applies them at once where it runs, and stores them. vzctl checks next to
+ * nothing, and root's shell reads CTID.conf: every value here has passed the
+ * protocol's grammar, or is a number of our own.
  */
 
 #include <errno.h>
@@ -11,8 +11,9 @@
 #include <string.h>
 #include <unistd.h>
 #include "daemon/base/job.h"
-#include "daemon/base/verb_args.h"
+#include "daemon/ct/ct_lock.h"
 #include "daemon/guest/guest_files.h"
+#include "daemon/guest/guest_password.h"
 #include "daemon/net/address_permit.h"
 #include "daemon/vzctl/vzctl_conf.h"
 #include "daemon/vzctl/vzctl_driver.h"
@@ -21,58 +22,62 @@
 
 
 #define VZ_VZCTL_OPTION       128
-#define VZ_VZCTL_NO_PROGRAM   127       /* of a shell */
+#define VZ_VZCTL_NO_PROGRAM   127       /* exit status of a shell that finds
+                                           no program */
 #define VZ_VZCTL_MEMORY_MIN   (8ULL << 20)
 
 
 static vz_code_e vz_vzctl_pages(vz_job_t *job, char text[24], uint64_t bytes);
-static vz_code_e vz_vzctl_setip_locked(vz_job_t *job,
-    const vz_ip_t *address);
-static vz_code_e vz_vzctl_passwd_live(vz_job_t *job);
-static vz_code_e vz_vzctl_passwd_down(vz_job_t *job, unsigned mounted);
-static vz_code_e vz_vzctl_passwd_write(vz_job_t *job, const char *root);
+static vz_code_e vz_vzctl_address_locked(vz_job_t *job,
+    const vz_ip_t *address, vz_done_t *done);
+static vz_code_e vz_vzctl_passwd_live(vz_job_t *job, const char *secret);
+static vz_code_e vz_vzctl_passwd_down(vz_job_t *job, const char *secret,
+    unsigned mounted);
+static vz_code_e vz_vzctl_passwd_write(vz_job_t *job, const char *secret,
+    const char *root);
 
 
 /*
- * vSwap kernels limit RAM and swap together instead; what LIMIT asks for is
- * then all RAM.  vzctl wants both or, in an old CTID.conf, it ends with 28.
+ * Kernels with vSwap limit RAM and swap instead: the limit is all RAM then.
+ * vzctl wants both, or ends with status 28 where CTID.conf is old.
  */
 vz_code_e
-vz_vzctl_set_memory(vz_job_t *job)
+vz_vzctl_set_memory(vz_job_t *job, vz_memory_e which, uint64_t barrier,
+    uint64_t limit, vz_done_t *done)
 {
     int               n;
     char              pair[VZ_VZCTL_OPTION], ram[VZ_VZCTL_OPTION];
     char              low[24], high[24];
-    uint64_t          barrier, limit;
     vz_code_e         code;
-    const char       *name, *options[5];
+    const char       *options[5];
     vz_vzctl_conf_t   ct;
 
+    static const char *const  names[] = {
+        [VZ_MEMORY_VMGUAR] = "vmguarpages",
+        [VZ_MEMORY_OOMGUAR] = "oomguarpages",
+        [VZ_MEMORY_PRIVVM] = "privvmpages"
+    };
+
+    (void) done;
+
     if ((code = vz_vzctl_conf_load(job, &ct)) != VZ_OK
-        || (code = vz_verb_args_pair(job, &barrier, &limit)) != VZ_OK
         || (code = vz_vzctl_pages(job, low, barrier)) != VZ_OK
         || (code = vz_vzctl_pages(job, high, limit)) != VZ_OK)
     {
         return code;
     }
 
-    name = job->req->verb == VZ_VERB_SETMEMORYVM ? "vmguarpages"
-           : job->req->verb == VZ_VERB_SETMEMORYOO ? "oomguarpages"
-           : "privvmpages";
-
-    if (job->req->verb == VZ_VERB_SETMEMORYP && limit < VZ_VZCTL_MEMORY_MIN) {
+    if (which == VZ_MEMORY_PRIVVM && limit < VZ_VZCTL_MEMORY_MIN) {
         return vz_job_end(job, VZ_RANGE, "limit: at least %lluM",
                           VZ_VZCTL_MEMORY_MIN >> 20);
     }
 
-    (void) snprintf(pair, sizeof(pair), "--%s=%s:%s", name, low, high);
+    (void) snprintf(pair, sizeof(pair), "--%s=%s:%s", names[which], low, high);
 
     n = 0;
     options[n++] = pair;
 
-    if (job->req->verb == VZ_VERB_SETMEMORYP
-        && vz_vzctl_run_vswap(job->conf))
-    {
+    if (which == VZ_MEMORY_PRIVVM && vz_vzctl_run_vswap(job->conf)) {
         (void) snprintf(ram, sizeof(ram), "--physpages=0:%s", high);
         options[n++] = ram;
         options[n++] = "--swappages=0:0";
@@ -85,7 +90,7 @@ vz_vzctl_set_memory(vz_job_t *job)
 }
 
 
-/* the native unit, so that no suffix is read in two ways */
+/* Print bytes as pages, vzctl's own unit, so that no suffix can be misread. */
 static vz_code_e
 vz_vzctl_pages(vz_job_t *job, char text[24], uint64_t bytes)
 {
@@ -110,17 +115,18 @@ vz_vzctl_pages(vz_job_t *job, char text[24], uint64_t bytes)
 
 
 vz_code_e
-vz_vzctl_set_disk(vz_job_t *job)
+vz_vzctl_set_disk(vz_job_t *job, uint64_t soft, uint64_t hard,
+    vz_done_t *done)
 {
     char              space[VZ_VZCTL_OPTION];
-    uint64_t          soft, hard;
     vz_code_e         code;
     const char       *options[] = { space, "--save", NULL };
     vz_vzctl_row_t    row;
     vz_vzctl_conf_t   ct;
 
+    (void) done;
+
     if ((code = vz_vzctl_conf_load(job, &ct)) != VZ_OK
-        || (code = vz_verb_args_pair(job, &soft, &hard)) != VZ_OK
         || (code = vz_vzctl_run_list_one(job, &row)) != VZ_OK)
     {
         return code;
@@ -134,7 +140,7 @@ vz_vzctl_set_disk(vz_job_t *job)
     soft = (soft + 1023) / 1024;
     hard = (hard + 1023) / 1024;
 
-    if (row.value[VZ_COL_DISK] < VZ_VZCTL_NONE && row.value[VZ_COL_DISK] > hard)
+    if (row.value[VZ_COL_DISK] < VZ_UNKNOWN && row.value[VZ_COL_DISK] > hard)
     {
         return vz_job_end(job, VZ_STATE, "%llu KiB are in use",
                           (unsigned long long) row.value[VZ_COL_DISK]);
@@ -147,12 +153,12 @@ vz_vzctl_set_disk(vz_job_t *job)
 }
 
 
-/* the grammar's units and per cent are vzctl's own, of one CPU */
+/* The units and the percentage of the protocol are vzctl's own, of one CPU. */
 vz_code_e
-vz_vzctl_set_cpu(vz_job_t *job)
+vz_vzctl_set_cpu(vz_job_t *job, uint32_t units, uint32_t percent)
 {
     int               n;
-    char              units[VZ_VZCTL_OPTION], percent[VZ_VZCTL_OPTION];
+    char              weight[VZ_VZCTL_OPTION], limit[VZ_VZCTL_OPTION];
     vz_code_e         code;
     const char       *options[4];
     vz_vzctl_conf_t   ct;
@@ -164,13 +170,12 @@ vz_vzctl_set_cpu(vz_job_t *job)
 
     n = 0;
 
-    (void) snprintf(units, sizeof(units), "--cpuunits=%s", job->req->argv[1]);
-    options[n++] = units;
+    (void) snprintf(weight, sizeof(weight), "--cpuunits=%u", units);
+    options[n++] = weight;
 
-    if (job->req->argc > 2) {
-        (void) snprintf(percent, sizeof(percent), "--cpulimit=%s",
-                        job->req->argv[2]);
-        options[n++] = percent;
+    if (percent != VZ_KEEP) {
+        (void) snprintf(limit, sizeof(limit), "--cpulimit=%u", percent);
+        options[n++] = limit;
     }
 
     options[n++] = "--save";
@@ -181,11 +186,11 @@ vz_vzctl_set_cpu(vz_job_t *job)
 
 
 vz_code_e
-vz_vzctl_set_name(vz_job_t *job)
+vz_vzctl_set_hostname(vz_job_t *job, const char *name)
 {
-    char              name[VZ_VZCTL_OPTION];
+    char              option[VZ_VZCTL_OPTION];
     vz_code_e         code;
-    const char       *options[] = { name, "--save", NULL };
+    const char       *options[] = { option, "--save", NULL };
     vz_vzctl_conf_t   ct;
 
     code = vz_vzctl_conf_load(job, &ct);
@@ -193,22 +198,40 @@ vz_vzctl_set_name(vz_job_t *job)
         return code;
     }
 
-    (void) snprintf(name, sizeof(name), "--hostname=%s", job->req->argv[1]);
+    (void) snprintf(option, sizeof(option), "--hostname=%s", name);
 
     return vz_vzctl_run(job, "set", options, INT_MAX, NULL);
 }
 
 
 vz_code_e
-vz_vzctl_set_ip(vz_job_t *job)
+vz_vzctl_set_address_add(vz_job_t *job, const vz_ip_t *address,
+    vz_done_t *done)
 {
-    return vz_verb_args_setip(job, vz_vzctl_setip_locked);
+    char       words[VZ_WORDS_MAX];
+    vz_lock_t  lock;
+    vz_code_e  code;
+
+    /* an address belongs to the first who takes it */
+    code = vz_ct_lock_addresses(job->conf, job->name, VZ_CT_LOCK_WAIT, &lock,
+                                words);
+    if (code != VZ_OK) {
+        return vz_job_end(job, code, "%s", words);
+    }
+
+    code = vz_vzctl_address_locked(job, address, done);
+    vz_lock_drop(&lock);
+
+    return code;
 }
 
 
-/* vzctl refuses the address of a running container only */
+/*
+ * vzctl refuses an address only where a running container has it: check all.
+ */
 static vz_code_e
-vz_vzctl_setip_locked(vz_job_t *job, const vz_ip_t *address)
+vz_vzctl_address_locked(vz_job_t *job, const vz_ip_t *address,
+    vz_done_t *done)
 {
     char              add[VZ_VZCTL_OPTION], text[VZ_IP_TEXT];
     char              words[VZ_WORDS_MAX];
@@ -222,8 +245,10 @@ vz_vzctl_setip_locked(vz_job_t *job, const vz_ip_t *address)
         return code;
     }
 
-    if (vz_ip_find(ct.addresses, ct.naddresses, address) != -1) {
-        return vz_job_end(job, VZ_OK, "already");
+    done->already = vz_ip_find(ct.addresses, ct.naddresses, address) != -1;
+
+    if (done->already) {
+        return VZ_OK;
     }
 
     owner = vz_vzctl_conf_owner(job->conf, ct.ctid, address);
@@ -243,7 +268,7 @@ vz_vzctl_setip_locked(vz_job_t *job, const vz_ip_t *address)
                           "addresses", VZ_VZCTL_ADDRESSES);
     }
 
-    /* venet is point to point: the prefix means nothing there */
+    /* venet is point to point: a prefix means nothing */
     vz_ip_print(address, 0, text);
     (void) snprintf(add, sizeof(add), "--ipadd=%s", text);
 
@@ -252,12 +277,13 @@ vz_vzctl_setip_locked(vz_job_t *job, const vz_ip_t *address)
 
 
 vz_code_e
-vz_vzctl_set_deleteip(vz_job_t *job)
+vz_vzctl_set_address_remove(vz_job_t *job, const vz_ip_t *address,
+    vz_done_t *done)
 {
     int               n;
     char              text[VZ_VZCTL_ADDRESSES][VZ_VZCTL_OPTION];
-    char              address[VZ_IP_TEXT];
-    unsigned          i, last;
+    char              one[VZ_IP_TEXT];
+    unsigned          i;
     vz_code_e         code;
     const char       *options[VZ_VZCTL_ADDRESSES + 2];
     vz_vzctl_conf_t   ct;
@@ -267,17 +293,22 @@ vz_vzctl_set_deleteip(vz_job_t *job)
         return code;
     }
 
-    code = vz_verb_args_deleteip(job, ct.addresses, ct.naddresses, &i, &last);
+    /* one by one: "all" could be more than the addresses that we know */
+    for (i = 0, n = 0; i < ct.naddresses; i++) {
 
-    if (code != VZ_OK || i == last) {
-        return code;
+        if (address && !vz_ip_same(&ct.addresses[i], address)) {
+            continue;
+        }
+
+        vz_ip_print(&ct.addresses[i], 0, one);
+        (void) snprintf(text[n], sizeof(text[n]), "--ipdel=%s", one);
+        options[n] = text[n];
+        n++;
     }
 
-    /* one by one: "all" is more than the addresses we know of */
-    for (n = 0; i < last; i++, n++) {
-        vz_ip_print(&ct.addresses[i], 0, address);
-        (void) snprintf(text[n], sizeof(text[n]), "--ipdel=%s", address);
-        options[n] = text[n];
+    if (n == 0) {
+        done->already = 1;
+        return VZ_OK;
     }
 
     options[n++] = "--save";
@@ -288,10 +319,13 @@ vz_vzctl_set_deleteip(vz_job_t *job)
 
 
 vz_code_e
-vz_vzctl_set_gateway(vz_job_t *job)
+vz_vzctl_set_gateway(vz_job_t *job, const vz_ip_t *address, vz_done_t *done)
 {
     vz_code_e         code;
     vz_vzctl_conf_t   ct;
+
+    (void) address;
+    (void) done;
 
     code = vz_vzctl_conf_load(job, &ct);
 
@@ -303,19 +337,17 @@ vz_vzctl_set_gateway(vz_job_t *job)
 
 
 vz_code_e
-vz_vzctl_set_dns(vz_job_t *job)
+vz_vzctl_set_dns(vz_job_t *job, const vz_ip_t *list, unsigned n)
 {
     char              text[VZ_VZCTL_DNS][VZ_VZCTL_OPTION];
     char              address[VZ_IP_TEXT];
-    unsigned          i, n;
+    unsigned          i;
     vz_code_e         code;
     const char       *options[VZ_VZCTL_DNS + 2];
-    vz_ip_t           list[VZ_VZCTL_DNS];
     vz_vzctl_conf_t   ct;
 
-    if ((code = vz_vzctl_conf_load(job, &ct)) != VZ_OK
-        || (code = vz_verb_args_dns(job, list, VZ_VZCTL_DNS, &n)) != VZ_OK)
-    {
+    code = vz_vzctl_conf_load(job, &ct);
+    if (code != VZ_OK) {
         return code;
     }
 
@@ -325,51 +357,50 @@ vz_vzctl_set_dns(vz_job_t *job)
         options[i] = text[i];
     }
 
-    options[n++] = "--save";
-    options[n] = NULL;
+    options[i++] = "--save";
+    options[i] = NULL;
 
     return vz_vzctl_run(job, "set", options, INT_MAX, NULL);
 }
 
 
 /*
- * Not by --userpasswd, which every user of the node could read in ps(1): the
- * running container's own chpasswd(8) reads it; where there is none or it is
- * stopped, the hash is written.
+ * Set the password without --userpasswd, which every user of the node can read
+ * in ps(1). In a running container its own chpasswd(8) reads it; where that
+ * does not exist, or the container is stopped, the hash is written.
  */
 vz_code_e
-vz_vzctl_set_password(vz_job_t *job)
+vz_vzctl_set_password(vz_job_t *job, const char *secret)
 {
     vz_code_e         code;
     vz_vzctl_row_t    row;
     vz_vzctl_conf_t   ct;
 
     if ((code = vz_vzctl_conf_load(job, &ct)) != VZ_OK
-        || (code = vz_verb_args_secret(job)) != VZ_OK
         || (code = vz_vzctl_run_list_one(job, &row)) != VZ_OK)
     {
         return code;
     }
 
-    return row.running ? vz_vzctl_passwd_live(job)
-                       : vz_vzctl_passwd_down(job, row.mounted);
+    return row.running ? vz_vzctl_passwd_live(job, secret)
+                       : vz_vzctl_passwd_down(job, secret, row.mounted);
 }
 
 
 static vz_code_e
-vz_vzctl_passwd_live(vz_job_t *job)
+vz_vzctl_passwd_live(vz_job_t *job, const char *secret)
 {
     int        status;
     char       line[VZ_SECRET_MAX + 16];
     vz_code_e  code;
 
-    (void) snprintf(line, sizeof(line), "root:%s\n", job->secret);
+    (void) snprintf(line, sizeof(line), "root:%s\n", secret);
 
     code = vz_vzctl_run_exec(job, "chpasswd", line, &status);
     explicit_bzero(line, sizeof(line));
 
     if (code == VZ_FAILED && status == VZ_VZCTL_NO_PROGRAM) {
-        return vz_vzctl_passwd_down(job, 1);
+        return vz_vzctl_passwd_down(job, secret, 1);
     }
 
     if (code == VZ_FAILED) {
@@ -383,9 +414,9 @@ vz_vzctl_passwd_live(vz_job_t *job)
 }
 
 
-/* it is mounted for that, where it was not */
+/* Mount the container for it, where it is not mounted. */
 static vz_code_e
-vz_vzctl_passwd_down(vz_job_t *job, unsigned mounted)
+vz_vzctl_passwd_down(vz_job_t *job, const char *secret, unsigned mounted)
 {
     char       root[PATH_MAX], words[VZ_WORDS_MAX];
     vz_code_e  code;
@@ -400,7 +431,7 @@ vz_vzctl_passwd_down(vz_job_t *job, unsigned mounted)
     code = vz_vzctl_run_list_root(job, root);
 
     if (code == VZ_OK) {
-        code = vz_vzctl_passwd_write(job, root);
+        code = vz_vzctl_passwd_write(job, secret, root);
     }
 
     if (mounted) {
@@ -419,17 +450,17 @@ vz_vzctl_passwd_down(vz_job_t *job, unsigned mounted)
 
 
 static vz_code_e
-vz_vzctl_passwd_write(vz_job_t *job, const char *root)
+vz_vzctl_passwd_write(vz_job_t *job, const char *secret, const char *root)
 {
     int        fd;
-    char       hash[VZ_VERB_ARGS_HASH];
+    char       hash[VZ_GUEST_PASSWORD];
     vz_code_e  code;
 
-    code = vz_verb_args_hash(job, hash);
-    if (code != VZ_OK) {
-        return code;
+    if (vz_guest_password_hash(secret, hash) == -1) {
+        return vz_job_end(job, VZ_INTERNAL, "hashing: %s", strerror(errno));
     }
 
+    code = VZ_OK;
     fd = open(root, O_RDONLY|O_DIRECTORY|O_CLOEXEC);
 
     if (fd == -1 || vz_guest_files_password(fd, hash) == -1) {

@@ -1,9 +1,4 @@
-/*
- * Changes of a container: "vzctl set CTID --OPTION=VALUE --save", which
- * applies them where it runs and keeps them.  vzctl checks next to nothing
- * and CTID.conf is a script of root's shell, so every value here is one that
- * the grammar of the protocol let pass, or a number of our own.
- */
+/* Changes a container with "vzctl set". */
 
 #ifndef VZ_VZCTL_SET_H
 #define VZ_VZCTL_SET_H
@@ -11,15 +6,21 @@
 #include "daemon/vzctl/vzctl_driver.h"
 
 
-vz_code_e vz_vzctl_set_memory(vz_job_t *job);
-vz_code_e vz_vzctl_set_disk(vz_job_t *job);
-vz_code_e vz_vzctl_set_cpu(vz_job_t *job);
-vz_code_e vz_vzctl_set_name(vz_job_t *job);
-vz_code_e vz_vzctl_set_ip(vz_job_t *job);
-vz_code_e vz_vzctl_set_deleteip(vz_job_t *job);
-vz_code_e vz_vzctl_set_gateway(vz_job_t *job);
-vz_code_e vz_vzctl_set_dns(vz_job_t *job);
-vz_code_e vz_vzctl_set_password(vz_job_t *job);
+/* Primitives of base/driver.h. */
+vz_code_e vz_vzctl_set_memory(vz_job_t *job, vz_memory_e which,
+    uint64_t barrier, uint64_t limit, vz_done_t *done);
+vz_code_e vz_vzctl_set_disk(vz_job_t *job, uint64_t soft, uint64_t hard,
+    vz_done_t *done);
+vz_code_e vz_vzctl_set_cpu(vz_job_t *job, uint32_t units, uint32_t percent);
+vz_code_e vz_vzctl_set_hostname(vz_job_t *job, const char *name);
+vz_code_e vz_vzctl_set_password(vz_job_t *job, const char *secret);
+vz_code_e vz_vzctl_set_address_add(vz_job_t *job, const vz_ip_t *address,
+    vz_done_t *done);
+vz_code_e vz_vzctl_set_address_remove(vz_job_t *job, const vz_ip_t *address,
+    vz_done_t *done);
+vz_code_e vz_vzctl_set_gateway(vz_job_t *job, const vz_ip_t *address,
+    vz_done_t *done);
+vz_code_e vz_vzctl_set_dns(vz_job_t *job, const vz_ip_t *list, unsigned n);
 
 
 #endif /* VZ_VZCTL_SET_H */

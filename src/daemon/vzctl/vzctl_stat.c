@@ -1,8 +1,8 @@
 /*
- * /proc/vz/vestat: what each container used of the CPUs.
+ * /proc/vz/vestat: the CPU time that each container used.
  *
- * A row: ID; user, nice, system, uptime in jiffies; idle, strv, uptime, used
- * in cycles or nanoseconds, as the kernel's version has it.
+ * A row is: ID; user, nice, system, uptime in jiffies; idle, strv, uptime,
+ * used in cycles or nanoseconds, depending on the kernel's version.
  */
 
 #include <stdio.h>
@@ -90,8 +90,8 @@ vz_vzctl_stat_find(const vz_vzctl_stat_t *stats, size_t n, uint32_t ctid)
 
 
 /*
- * How long a jiffy is, the seconds of vzlist tell; how many units of the
- * clock it has, the two uptimes of the row.
+ * The uptime of vzlist in seconds tells the length of a jiffy; the two uptimes
+ * of the row tell the length of a unit of the clock.
  */
 uint64_t
 vz_vzctl_stat_ns(const vz_vzctl_stat_t *stat, uint64_t uptime)
@@ -102,11 +102,11 @@ vz_vzctl_stat_ns(const vz_vzctl_stat_t *stat, uint64_t uptime)
 
     static const unsigned  rates[] = { 100, 250, 1000 };
 
-    if (stat == NULL || uptime == VZ_VZCTL_NONE) {
-        return VZ_VZCTL_NONE;
+    if (stat == NULL || uptime == VZ_UNKNOWN) {
+        return VZ_UNKNOWN;
     }
 
-    /* whole seconds tell too little before */
+    /* whole seconds are too coarse before that */
     if (uptime < 2 || stat->clock == 0) {
         return 0;
     }

@@ -1,16 +1,17 @@
 #include <dirent.h>
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
-#include "daemon/base/check.h"
+#include "daemon/base/check_line.h"
 #include "daemon/base/job.h"
 #include "daemon/base/strbuf.h"
 #include "daemon/ct/ct_store.h"
+#include "daemon/server/check.h"
+#include "daemon/server/driver_pick.h"
 #include "daemon/server/peer.h"
 #include "daemon/template/template_verdict.h"
 #include "wire/handshake.h"
@@ -40,23 +41,6 @@ typedef struct {
     unsigned               found;
     int                    lacks;
 } vz_check_cache_t;
-
-
-int
-vz_check_line(int ok, const char *fmt, ...)
-{
-    va_list  args;
-
-    (void) fputs(ok ? "ok       " : "missing  ", stdout);
-
-    va_start(args, fmt);
-    (void) vprintf(fmt, args);
-    va_end(args);
-
-    (void) putchar('\n');
-
-    return ok ? 0 : 1;
-}
 
 
 int
@@ -147,7 +131,7 @@ vz_check_peer(const char *name, int known, uid_t uid, void *data)
 }
 
 
-/* with a connection to ourselves */
+/* Try it with a connection to ourselves. */
 static int
 vz_check_diag(void)
 {
@@ -262,7 +246,7 @@ vz_check_template(const vz_template_t *entry, void *data)
 }
 
 
-/* a node of before has containers, which say what it should be */
+/* An older node has containers, whose addresses suggest what to configure. */
 static int
 vz_check_addresses(const vz_config_t *conf)
 {

@@ -1,12 +1,12 @@
 #include <stdio.h>
 #include <string.h>
-#include "daemon/base/driver.h"
 #include "daemon/lxc/lxc_driver.h"
+#include "daemon/server/driver_pick.h"
 #include "daemon/vzctl/vzctl_driver.h"
 
 
-/* in the order in which auto asks them: a node of OpenVZ is one for good */
-static const vz_driver_t *const  vz_drivers[] = {
+/* in the order in which "auto" tries them: OpenVZ first */
+static const vz_driver_t *const  vz_driver_pick_all[] = {
     &vz_vzctl_driver,
 #ifndef VZ_WITHOUT_LXC
     &vz_lxc_driver,
@@ -26,13 +26,13 @@ vz_driver_pick(const vz_config_t *conf, char *words)
     (void) snprintf(words, VZ_WORDS_MAX, "driver %s is not built in",
                     conf->driver);
 
-    for (p = vz_drivers; *p; p++) {
+    for (p = vz_driver_pick_all; *p; p++) {
 
         if (named && strcmp(conf->driver, (*p)->name) != 0) {
             continue;
         }
 
-        /* words: why not, of the last one that was asked */
+        /* words keep why the last one of them is not usable */
         if ((*p)->usable == NULL || (*p)->usable(conf, words)) {
             words[0] = '\0';
             return *p;

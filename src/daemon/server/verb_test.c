@@ -11,23 +11,23 @@
 #include <unistd.h>
 #include "daemon/base/job.h"
 #include "daemon/base/monotonic.h"
-#include "daemon/server/test_verbs.h"
+#include "daemon/server/verb_test.h"
 #include "wire/handshake.h"
 
 
-#define VZ_TEST_VERBS_STEP  100     /* ms between two looks of doze */
+#define VZ_VERB_TEST_STEP  100     /* ms between two looks of doze */
 
 
-static vz_code_e vz_test_verbs_there(vz_job_t *job);
+static vz_code_e vz_verb_test_there(vz_job_t *job);
 
 
 vz_code_e
-vz_test_verbs_echo(vz_job_t *job)
+vz_verb_test_echo(vz_job_t *job)
 {
     int        ends[2];
     vz_code_e  code;
 
-    code = vz_test_verbs_there(job);
+    code = vz_verb_test_there(job);
     if (code != VZ_OK) {
         return code;
     }
@@ -41,7 +41,7 @@ vz_test_verbs_echo(vz_job_t *job)
 
 
 vz_code_e
-vz_test_verbs_lines(vz_job_t *job)
+vz_verb_test_lines(vz_job_t *job)
 {
     char            hex[2 * EVP_MAX_MD_SIZE + 1];
     size_t          bytes;
@@ -50,7 +50,7 @@ vz_test_verbs_lines(vz_job_t *job)
     EVP_MD_CTX     *ctx;
     unsigned char   hash[EVP_MAX_MD_SIZE];
 
-    code = vz_test_verbs_there(job);
+    code = vz_verb_test_there(job);
     if (code != VZ_OK) {
         return code;
     }
@@ -82,12 +82,12 @@ vz_test_verbs_lines(vz_job_t *job)
 
 
 vz_code_e
-vz_test_verbs_doze(vz_job_t *job)
+vz_verb_test_doze(vz_job_t *job)
 {
     int64_t    begin, now, ms;
     vz_code_e  code;
 
-    code = vz_test_verbs_there(job);
+    code = vz_verb_test_there(job);
     if (code != VZ_OK) {
         return code;
     }
@@ -103,7 +103,7 @@ vz_test_verbs_doze(vz_job_t *job)
         }
 
         vz_job_progress(job, (unsigned) ((now - begin) * 100 / ms), "dozing");
-        (void) poll(NULL, 0, VZ_TEST_VERBS_STEP);
+        (void) poll(NULL, 0, VZ_VERB_TEST_STEP);
     }
 
     if (job->req->argc == 3) {
@@ -115,7 +115,7 @@ vz_test_verbs_doze(vz_job_t *job)
 
 
 static vz_code_e
-vz_test_verbs_there(vz_job_t *job)
+vz_verb_test_there(vz_job_t *job)
 {
     char       tag[VZ_TAG_LEN + 1];
     vz_code_e  code;

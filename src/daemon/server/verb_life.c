@@ -1,0 +1,102 @@
+#include <string.h>
+#include "daemon/base/job.h"
+#include "daemon/server/verb_end.h"
+#include "daemon/server/verb_life.h"
+
+
+vz_code_e
+vz_verb_life_create(vz_job_t *job)
+{
+    vz_code_e  code;
+    vz_done_t  done;
+
+    (void) memset(&done, 0, sizeof(done));
+    code = job->driver->create(job, job->req->argv[1], job->req->mark.tag,
+                               &done);
+
+    return vz_verb_end(job, code, &done);
+}
+
+
+vz_code_e
+vz_verb_life_destroy(vz_job_t *job)
+{
+    vz_code_e  code;
+    vz_done_t  done;
+
+    (void) memset(&done, 0, sizeof(done));
+    code = job->driver->destroy(job, &done);
+
+    return vz_verb_end(job, code, &done);
+}
+
+
+vz_code_e
+vz_verb_life_adopt(vz_job_t *job)
+{
+    return job->driver->set_tag(job, job->req->argv[1]);
+}
+
+
+vz_code_e
+vz_verb_life_start(vz_job_t *job)
+{
+    vz_code_e  code;
+    vz_done_t  done;
+
+    (void) memset(&done, 0, sizeof(done));
+    code = job->driver->start(job, &done);
+
+    return vz_verb_end(job, code, &done);
+}
+
+
+vz_code_e
+vz_verb_life_stop(vz_job_t *job)
+{
+    vz_code_e  code;
+    vz_done_t  done;
+
+    (void) memset(&done, 0, sizeof(done));
+    code = job->driver->stop(job, 0, &done);
+
+    return vz_verb_end(job, code, &done);
+}
+
+
+/* a container that was stopped before is just started: not "already" */
+vz_code_e
+vz_verb_life_restart(vz_job_t *job)
+{
+    vz_code_e  code;
+    vz_done_t  stopped, done;
+
+    (void) memset(&stopped, 0, sizeof(stopped));
+    (void) memset(&done, 0, sizeof(done));
+
+    code = job->driver->stop(job, 1, &stopped);
+    if (code != VZ_OK) {
+        return code;
+    }
+
+    vz_job_progress(job, 60, "starting it");
+
+    code = job->driver->start(job, &done);
+    done.already = 0;
+    done.killed = stopped.killed;
+
+    return vz_verb_end(job, code, &done);
+}
+
+
+vz_code_e
+vz_verb_life_boot(vz_job_t *job)
+{
+    vz_code_e  code;
+    vz_done_t  done;
+
+    (void) memset(&done, 0, sizeof(done));
+    code = job->driver->boot(job, &done);
+
+    return vz_verb_end(job, code, &done);
+}

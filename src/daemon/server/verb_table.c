@@ -1,0 +1,39 @@
+#include "daemon/server/verb_address.h"
+#include "daemon/server/verb_host.h"
+#include "daemon/server/verb_life.h"
+#include "daemon/server/verb_set.h"
+#include "daemon/server/verb_stat.h"
+#include "daemon/server/verb_table.h"
+#include "daemon/server/verb_test.h"
+
+
+const vz_verb_row_t  vz_verb_table[VZ_VERB_COUNT] = {
+    [VZ_VERB_CREATE] = { vz_verb_life_create, 0 },
+    [VZ_VERB_DESTROY] = { vz_verb_life_destroy, 0 },
+    [VZ_VERB_ADOPT] = { vz_verb_life_adopt, 0 },
+    [VZ_VERB_START] = { vz_verb_life_start, 0 },
+    [VZ_VERB_STOP] = { vz_verb_life_stop, 0 },
+    [VZ_VERB_RESTART] = { vz_verb_life_restart, 0 },
+    [VZ_VERB_SETMEMORYVM] = { vz_verb_set_memory, 0 },
+    [VZ_VERB_SETMEMORYOO] = { vz_verb_set_memory, 0 },
+    [VZ_VERB_SETMEMORYP] = { vz_verb_set_memory, 0 },
+    [VZ_VERB_SETDISK] = { vz_verb_set_disk, 0 },
+    [VZ_VERB_SETCPU] = { vz_verb_set_cpu, 0 },
+    [VZ_VERB_SETNAME] = { vz_verb_set_name, 0 },
+    [VZ_VERB_SETIP] = { vz_verb_address_add, 0 },
+    [VZ_VERB_DELETEIP] = { vz_verb_address_remove, 0 },
+    [VZ_VERB_SETGATEWAY] = { vz_verb_address_gateway, 0 },
+    [VZ_VERB_SETDNS] = { vz_verb_address_dns, 0 },
+    [VZ_VERB_GETMEMORY] = { vz_verb_stat_memory, 0 },
+    [VZ_VERB_GETDISK] = { vz_verb_stat_disk, 0 },
+    [VZ_VERB_GETCPU] = { vz_verb_stat_cpu, 0 },
+    [VZ_VERB_PASSWD] = { vz_verb_set_password, 0 },
+    [VZ_VERB_STATUS] = { vz_verb_stat_one, 0 },
+    [VZ_VERB_LIST] = { vz_verb_stat_all, 0 },
+    [VZ_VERB_TEMPLATES] = { vz_verb_host_templates, 1 },
+    [VZ_VERB_NODE] = { vz_verb_host_node, 0 },
+    [VZ_VERB_PING] = { vz_verb_host_ping, 1 },
+    [VZ_VERB_ECHO] = { vz_verb_test_echo, 0 },
+    [VZ_VERB_LINES] = { vz_verb_test_lines, 0 },
+    [VZ_VERB_DOZE] = { vz_verb_test_doze, 0 }
+};
