@@ -205,7 +205,7 @@ vz_verb_check(vz_verb_e verb, unsigned argc, const char *const *argv,
 
 
 static vz_code_e
-vz_verb_body(const vz_verb_t *def, unsigned lines, char *words)
+vz_verb_takes(const vz_verb_t *def, unsigned lines, char *words)
 {
     if (lines >= def->body_min && lines <= def->body_max) {
         return VZ_OK;
@@ -410,7 +410,7 @@ vz_verb_parse(const char *line, size_t len, vz_request_t *req, char *words)
     rc = vz_verb_check(req->verb, req->argc, req->argv, words);
 
     if (rc == VZ_OK) {
-        rc = vz_verb_body(req->def, req->body, words);
+        rc = vz_verb_takes(req->def, req->body, words);
     }
 
     if (rc == VZ_OK) {
@@ -475,7 +475,7 @@ vz_verb_print(char *buf, const vz_mark_t *mark, unsigned body,
     }
 
     if (vz_verb_check(verb, argc, argv, words) != VZ_OK
-        || vz_verb_body(&vz_verbs[verb], body, words) != VZ_OK
+        || vz_verb_takes(&vz_verbs[verb], body, words) != VZ_OK
         || vz_verb_once(&vz_verbs[verb], mark, words) != VZ_OK)
     {
         return 0;

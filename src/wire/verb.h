@@ -119,7 +119,7 @@ const vz_verb_t *vz_verb_def(vz_verb_e verb);
 vz_code_e vz_verb_parse(const char *line, size_t len, vz_request_t *req,
     char *words);
 
-/* vz_verb_unknown: VZ_UNKNOWN, with words that say that there is no such verb */
+/* vz_verb_unknown: VZ_UNKNOWN, with words that say: there is no such verb. */
 vz_code_e vz_verb_unknown(const char *name, char *words);
 
 /*

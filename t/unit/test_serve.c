@@ -234,8 +234,10 @@ who_sits_between_is_noticed(void **state)
 
     /* a secret of before, behind another verb */
     c = enter();
-    n = seal(c, VZ_LIT("body=1 passwd 101\nsecret Y29ycmVjdCBob3JzZQ==\n"), one);
-    m = seal(c, VZ_LIT("body=1 passwd 102\nsecret Y29ycmVjdCBob3JzZQ==\n"), two);
+    n = seal(c, VZ_LIT("body=1 passwd 101\nsecret Y29ycmVjdCBob3JzZQ==\n"),
+             one);
+    m = seal(c, VZ_LIT("body=1 passwd 102\nsecret Y29ycmVjdCBob3JzZQ==\n"),
+             two);
     say(c, one, n);
     expect(c, "= is=1");
     expect(c, "ok");

@@ -272,7 +272,8 @@ what_is_printed_parses_to_the_same(void **state)
         assert_int_equal(vz_verb_parse(good[i].line, good[i].len, &req,
                                        words), VZ_OK);
 
-        n = vz_verb_print(buf, &req.mark, req.body, req.verb, req.argc, req.argv, words);
+        n = vz_verb_print(buf, &req.mark, req.body, req.verb, req.argc,
+                          req.argv, words);
         assert_true(n > 1 && n <= VZ_LINE_MAX);
         assert_int_equal(buf[n - 1], '\n');
 

@@ -11,9 +11,9 @@
 #include <time.h>
 #include "daemon/base/config.h"
 #include "daemon/base/ct_stat.h"
-#include "wire/body.h"
 #include "wire/frame.h"
 #include "wire/seal.h"
+#include "wire/verb_body.h"
 
 
 #define VZ_SAID_MAX  4096           /* bytes of a program's output */
@@ -29,7 +29,7 @@ typedef struct {
     const vz_driver_t    *driver;       /* NULL: this host has none */
     uint32_t              ctid;         /* the container; 0: none */
     const char           *name;         /* of the verb, for locks and the log */
-    const vz_body_t      *body;         /* its lines; NULL: it has none */
+    const vz_verb_body_t *body;         /* its lines; NULL: it has none */
     const char           *secret;       /* decoded, of passwd; else NULL */
     struct timespec       deadline;     /* CLOCK_MONOTONIC; of a long verb it
                                            moves with each progress */

@@ -38,9 +38,9 @@ static vz_code_e vz_connection_verb(vz_conn_t *conn, vz_job_t *job,
     char **line, size_t *len);
 static int vz_connection_wrong(vz_code_e code);
 static vz_code_e vz_connection_body(vz_conn_t *conn, vz_job_t *job,
-    const vz_verb_t *def, unsigned lines, vz_body_t *body);
+    const vz_verb_t *def, unsigned lines, vz_verb_body_t *body);
 static vz_code_e vz_connection_body_line(vz_conn_t *conn, vz_job_t *job,
-    const vz_verb_t *def, int64_t end, vz_body_t *body);
+    const vz_verb_t *def, int64_t end, vz_verb_body_t *body);
 static vz_code_e vz_connection_stream(vz_conn_t *conn, vz_job_t *job);
 static vz_code_e vz_connection_line(vz_conn_t *conn, int64_t end,
     char **line, size_t *len);
@@ -225,9 +225,9 @@ static vz_code_e
 vz_connection_act(vz_conn_t *conn, vz_job_t *job, const vz_request_t *req,
     vz_code_e code)
 {
-    int64_t    start;
-    vz_body_t  body;
-    vz_code_e  step;
+    int64_t          start;
+    vz_code_e        step;
+    vz_verb_body_t   body;
 
     start = vz_monotonic_msec();
     (void) memset(&body, 0, sizeof(body));
@@ -240,7 +240,7 @@ vz_connection_act(vz_conn_t *conn, vz_job_t *job, const vz_request_t *req,
                                   req->body, &body);
 
         if (step == VZ_DOWN) {
-            vz_body_free(&body);
+            vz_verb_body_free(&body);
             return step;
         }
 
@@ -253,7 +253,7 @@ vz_connection_act(vz_conn_t *conn, vz_job_t *job, const vz_request_t *req,
     }
 
     job->body = NULL;
-    vz_body_free(&body);
+    vz_verb_body_free(&body);
 
     vz_dispatch_log(conn->serve->peer, job, code, vz_monotonic_msec() - start);
     vz_job_final(job, code);
@@ -363,13 +363,13 @@ vz_connection_fill(vz_conn_t *conn, int64_t left)
  */
 static vz_code_e
 vz_connection_body(vz_conn_t *conn, vz_job_t *job, const vz_verb_t *def,
-    unsigned lines, vz_body_t *body)
+    unsigned lines, vz_verb_body_t *body)
 {
     int64_t    end;
     unsigned   i;
     vz_code_e  code, one;
 
-    if (def && vz_body_init(body, def, lines) != VZ_OK) {
+    if (def && vz_verb_body_init(body, def, lines) != VZ_OK) {
         return vz_job_end(job, VZ_INTERNAL, "no memory for a body");
     }
 
@@ -406,7 +406,7 @@ vz_connection_body(vz_conn_t *conn, vz_job_t *job, const vz_verb_t *def,
 
 static vz_code_e
 vz_connection_body_line(vz_conn_t *conn, vz_job_t *job, const vz_verb_t *def,
-    int64_t end, vz_body_t *body)
+    int64_t end, vz_verb_body_t *body)
 {
     char       *line, bytes[VZ_BODY_BYTES + 1];
     size_t      len, n;
@@ -419,7 +419,7 @@ vz_connection_body_line(vz_conn_t *conn, vz_job_t *job, const vz_verb_t *def,
     }
 
     if (code == VZ_OK && def) {
-        code = vz_body_add(body, bytes, n);
+        code = vz_verb_body_add(body, bytes, n);
     }
 
     /* whether it is a secret or not: nothing of it is needed any more */

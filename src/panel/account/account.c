@@ -72,9 +72,9 @@ static const vz_body_member_t  vz_token_members[] = {
     { "days", VZ_BODY_INT, 0, 0, 1, 3650, offsetof(vz_token_body_t, days) }
 };
 
-const vz_body_t  vz_account_password_form = vz_body("Password",
+const vz_verb_body_t  vz_account_password_form = vz_body("Password",
                                                     vz_password_members);
-const vz_body_t  vz_account_token_form = vz_body("Token", vz_token_members);
+const vz_verb_body_t  vz_account_token_form = vz_body("Token", vz_token_members);
 
 
 static const vz_sql_t  vz_account_hash = vz_sql("own hash",

@@ -72,9 +72,9 @@ static const vz_body_member_t  vz_password_reset_members[] = {
       offsetof(vz_password_reset_body_t, new) }
 };
 
-const vz_body_t  vz_password_reset_ask_form = vz_body("ResetAsk",
+const vz_verb_body_t  vz_password_reset_ask_form = vz_body("ResetAsk",
                                                       vz_password_reset_asks);
-const vz_body_t  vz_password_reset_form = vz_body("Reset",
+const vz_verb_body_t  vz_password_reset_form = vz_body("Reset",
                                                   vz_password_reset_members);
 
 

@@ -76,7 +76,7 @@ static const vz_body_member_t  vz_session_members[] = {
       offsetof(vz_session_body_t, password) }
 };
 
-const vz_body_t  vz_session_form = vz_body("SignIn", vz_session_members);
+const vz_verb_body_t  vz_session_form = vz_body("SignIn", vz_session_members);
 
 
 #define VZ_SESSION_USER                                                       \

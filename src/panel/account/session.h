@@ -47,7 +47,7 @@ vz_code_e vz_session_unlink(vz_tx_t *tx, ngx_pool_t *pool, uint64_t user);
 /* vz_session_plain: whether it can be an account or an address of mail. */
 ngx_uint_t vz_session_plain(const ngx_str_t *account);
 
-extern const vz_body_t  vz_session_form;
+extern const vz_verb_body_t  vz_session_form;
 void vz_session_open(vz_call_t *call);
 void vz_session_show(vz_call_t *call);
 void vz_session_close(vz_call_t *call);

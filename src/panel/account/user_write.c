@@ -40,7 +40,7 @@ typedef struct {
 } vz_user_body_t;
 
 
-static vz_code_e vz_user_read(vz_call_t *call, const vz_body_t *form,
+static vz_code_e vz_user_read(vz_call_t *call, const vz_verb_body_t *form,
     vz_user_body_t *body);
 static vz_code_e vz_user_draw(vz_call_t *call, vz_user_body_t *body);
 static vz_code_e vz_user_make_any(vz_call_t *call, vz_user_body_t *body,
@@ -90,8 +90,8 @@ static const vz_body_member_t  vz_user_changes[] = {
     vz_user_person(0)
 };
 
-const vz_body_t  vz_user_write_form = vz_body("User", vz_user_new);
-const vz_body_t  vz_user_write_change_form = vz_body("UserChange",
+const vz_verb_body_t  vz_user_write_form = vz_body("User", vz_user_new);
+const vz_verb_body_t  vz_user_write_change_form = vz_body("UserChange",
                                                      vz_user_changes);
 
 
@@ -166,7 +166,7 @@ vz_user_write_create(vz_call_t *call)
 
 
 static vz_code_e
-vz_user_read(vz_call_t *call, const vz_body_t *form, vz_user_body_t *body)
+vz_user_read(vz_call_t *call, const vz_verb_body_t *form, vz_user_body_t *body)
 {
     char       dni[VZ_DNI_MAX + 1];
     vz_code_e  rc;

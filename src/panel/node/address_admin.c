@@ -19,7 +19,7 @@ static const vz_body_member_t  vz_address_members[] = {
       offsetof(vz_address_body_t, reserved) }
 };
 
-const vz_body_t  vz_address_admin_form = vz_body("Address",
+const vz_verb_body_t  vz_address_admin_form = vz_body("Address",
                                                  vz_address_members);
 
 

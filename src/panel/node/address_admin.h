@@ -11,7 +11,7 @@
 
 
 extern const vz_query_args_t  vz_address_admin_args;
-extern const vz_body_t  vz_address_admin_form;
+extern const vz_verb_body_t  vz_address_admin_form;
 void vz_address_admin_list(vz_call_t *call);
 void vz_address_admin_change(vz_call_t *call);
 

@@ -77,8 +77,8 @@ static const vz_body_member_t  vz_pool_changes[] = {
       offsetof(vz_pool_body_t, enabled) }
 };
 
-const vz_body_t  vz_address_pool_form = vz_body("Pool", vz_pool_members);
-const vz_body_t  vz_address_pool_change_form = vz_body("PoolChange",
+const vz_verb_body_t  vz_address_pool_form = vz_body("Pool", vz_pool_members);
+const vz_verb_body_t  vz_address_pool_change_form = vz_body("PoolChange",
                                                        vz_pool_changes);
 
 

@@ -10,8 +10,8 @@
 #include "runtime/http.h"
 
 
-extern const vz_body_t  vz_address_pool_form;
-extern const vz_body_t  vz_address_pool_change_form;
+extern const vz_verb_body_t  vz_address_pool_form;
+extern const vz_verb_body_t  vz_address_pool_change_form;
 void vz_address_pool_list(vz_call_t *call);
 void vz_address_pool_create(vz_call_t *call);
 void vz_address_pool_change(vz_call_t *call);

@@ -92,7 +92,7 @@ static const vz_body_member_t  vz_adopt_members[] = {
     vz_adopt_member(as, VZ_BODY_INT, 0, 0, VZ_ADOPT_ID)
 };
 
-const vz_body_t  vz_adopt_admin_form = vz_body("Adoption", vz_adopt_members);
+const vz_verb_body_t  vz_adopt_admin_form = vz_body("Adoption", vz_adopt_members);
 
 
 #define VZ_ADOPT_MISSING                                                      \

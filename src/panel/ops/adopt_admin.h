@@ -12,7 +12,7 @@
 #include "runtime/http.h"
 
 
-extern const vz_body_t  vz_adopt_admin_form;
+extern const vz_verb_body_t  vz_adopt_admin_form;
 void vz_adopt_admin_request(vz_call_t *call);
 
 

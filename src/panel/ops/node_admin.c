@@ -67,8 +67,8 @@ static const vz_body_member_t  vz_node_new[] = {
 
 static const vz_body_member_t  vz_node_changes[] = { vz_node_limits };
 
-const vz_body_t  vz_node_admin_form = vz_body("Node", vz_node_new);
-const vz_body_t  vz_node_admin_change_form = vz_body("NodeChange",
+const vz_verb_body_t  vz_node_admin_form = vz_body("Node", vz_node_new);
+const vz_verb_body_t  vz_node_admin_change_form = vz_body("NodeChange",
                                                      vz_node_changes);
 
 

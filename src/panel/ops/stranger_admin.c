@@ -59,7 +59,7 @@ static const vz_body_member_t  vz_leave_members[] = {
     { "left", VZ_BODY_BOOL, 0, 0, 0, 1, offsetof(vz_leave_body_t, left) }
 };
 
-const vz_body_t  vz_stranger_admin_leave_form = vz_body("Leave",
+const vz_verb_body_t  vz_stranger_admin_leave_form = vz_body("Leave",
                                                         vz_leave_members);
 
 static const vz_query_t  vz_stranger_arg[] = {

@@ -42,7 +42,7 @@ void vz_stranger_admin_fault(vz_call_t *call, vz_code_e rc);
 void vz_stranger_admin_absent(vz_call_t *call, uint32_t ctid);
 
 extern const vz_query_args_t  vz_stranger_admin_args;
-extern const vz_body_t  vz_stranger_admin_leave_form;
+extern const vz_verb_body_t  vz_stranger_admin_leave_form;
 void vz_stranger_admin_list(vz_call_t *call);
 void vz_stranger_admin_leave(vz_call_t *call);
 

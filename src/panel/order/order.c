@@ -66,7 +66,7 @@ static const vz_body_member_t  vz_order_members[] = {
     vz_order_field(language, VZ_FIELD_LANGUAGE, 0)
 };
 
-const vz_body_t  vz_order_form = vz_body("Order", vz_order_members);
+const vz_verb_body_t  vz_order_form = vz_body("Order", vz_order_members);
 
 
 static const vz_sql_t  vz_order_lookup = vz_sql("order lookup",

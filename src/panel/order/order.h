@@ -79,7 +79,7 @@ vz_code_e vz_order_place(vz_call_t *call, vz_order_t *order);
 /* vz_order_draw: the password of what is ordered, wiped by who asked. */
 vz_code_e vz_order_draw(vz_call_t *call, vz_order_t *order);
 
-extern const vz_body_t  vz_order_form;
+extern const vz_verb_body_t  vz_order_form;
 void vz_order_make(vz_call_t *call);
 void vz_order_show(vz_call_t *call);
 

@@ -58,7 +58,7 @@ static const vz_body_member_t  vz_reject_members[] = {
       offsetof(vz_reject_body_t, reason) }
 };
 
-const vz_body_t  vz_order_review_reject_form = vz_body("Reject",
+const vz_verb_body_t  vz_order_review_reject_form = vz_body("Reject",
                                                        vz_reject_members);
 
 

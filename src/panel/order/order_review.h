@@ -13,7 +13,7 @@
 
 
 extern const vz_query_args_t  vz_order_review_args;
-extern const vz_body_t  vz_order_review_reject_form;
+extern const vz_verb_body_t  vz_order_review_reject_form;
 void vz_order_review_list(vz_call_t *call);
 void vz_order_review_approve(vz_call_t *call);
 void vz_order_review_reject(vz_call_t *call);

@@ -39,8 +39,8 @@ typedef struct {
 static const vz_body_member_t  vz_plan_new[] = { vz_plan_members(1) };
 static const vz_body_member_t  vz_plan_changes[] = { vz_plan_members(0) };
 
-const vz_body_t  vz_plan_admin_form = vz_body("Plan", vz_plan_new);
-const vz_body_t  vz_plan_admin_change_form = vz_body("PlanChange",
+const vz_verb_body_t  vz_plan_admin_form = vz_body("Plan", vz_plan_new);
+const vz_verb_body_t  vz_plan_admin_change_form = vz_body("PlanChange",
                                                      vz_plan_changes);
 
 

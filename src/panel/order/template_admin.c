@@ -46,9 +46,9 @@ static const vz_body_member_t  vz_template_changes[] = {
       offsetof(vz_template_body_t, position) }
 };
 
-const vz_body_t  vz_template_admin_form = vz_body("Template",
+const vz_verb_body_t  vz_template_admin_form = vz_body("Template",
                                                   vz_template_members);
-const vz_body_t  vz_template_admin_change_form =
+const vz_verb_body_t  vz_template_admin_change_form =
     vz_body("TemplateChange", vz_template_changes);
 
 

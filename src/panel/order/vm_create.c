@@ -61,7 +61,7 @@ static const vz_body_member_t  vz_make_members[] = {
     vz_make_member(cpu_units, VZ_BODY_INT, 0, 0, 8, 500000)
 };
 
-const vz_body_t  vz_vm_create_form = vz_body("Container", vz_make_members);
+const vz_verb_body_t  vz_vm_create_form = vz_body("Container", vz_make_members);
 
 
 static const vz_order_claim_pt  vz_make_claims[] = {

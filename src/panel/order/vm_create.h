@@ -9,7 +9,7 @@
 #include "runtime/http.h"
 
 
-extern const vz_body_t  vz_vm_create_form;
+extern const vz_verb_body_t  vz_vm_create_form;
 void vz_vm_create(vz_call_t *call);
 
 

@@ -32,7 +32,7 @@ typedef struct {
 
 typedef struct {
     vz_vm_action_def_t       change;
-    const vz_body_t         *form;
+    const vz_verb_body_t         *form;
     ngx_uint_t               first;         /* of the pairs */
     ngx_uint_t               last;
 } vz_hardware_group_t;
@@ -103,12 +103,12 @@ static const vz_body_member_t  vz_cpu_members[] = {
     vz_hardware_member("limit_percent", VZ_BODY_LIMIT, 0, 1, 100000, cpu[1])
 };
 
-const vz_body_t  vz_hardware_network_form = vz_body("Network",
+const vz_verb_body_t  vz_hardware_network_form = vz_body("Network",
                                                     vz_network_members);
-const vz_body_t  vz_hardware_memory_form = vz_body("Memory",
+const vz_verb_body_t  vz_hardware_memory_form = vz_body("Memory",
                                                    vz_memory_members);
-const vz_body_t  vz_hardware_disk_form = vz_body("Disk", vz_disk_members);
-const vz_body_t  vz_hardware_cpu_form = vz_body("Cpu", vz_cpu_members);
+const vz_verb_body_t  vz_hardware_disk_form = vz_body("Disk", vz_disk_members);
+const vz_verb_body_t  vz_hardware_cpu_form = vz_body("Cpu", vz_cpu_members);
 
 
 /* in the order of the columns of vz_hardware_select */

@@ -23,10 +23,10 @@ typedef struct {
     int64_t          cpu[2];            /* units, per cent */
 } vz_hardware_t;
 
-extern const vz_body_t  vz_hardware_network_form;
-extern const vz_body_t  vz_hardware_memory_form;
-extern const vz_body_t  vz_hardware_disk_form;
-extern const vz_body_t  vz_hardware_cpu_form;
+extern const vz_verb_body_t  vz_hardware_network_form;
+extern const vz_verb_body_t  vz_hardware_memory_form;
+extern const vz_verb_body_t  vz_hardware_disk_form;
+extern const vz_verb_body_t  vz_hardware_cpu_form;
 void vz_hardware_network(vz_call_t *call);
 void vz_hardware_memory(vz_call_t *call);
 void vz_hardware_disk(vz_call_t *call);

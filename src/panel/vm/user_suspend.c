@@ -36,7 +36,7 @@ static const vz_body_member_t  vz_suspend_members[] = {
       offsetof(vz_suspend_all_t, reason) }
 };
 
-const vz_body_t  vz_user_suspend_form =
+const vz_verb_body_t  vz_user_suspend_form =
     vz_body("SuspendAll", vz_suspend_members);
 
 

@@ -9,7 +9,7 @@
 #include "runtime/http.h"
 
 
-extern const vz_body_t  vz_user_suspend_form;
+extern const vz_verb_body_t  vz_user_suspend_form;
 void vz_user_suspend(vz_call_t *call);
 void vz_user_suspend_undo(vz_call_t *call);
 

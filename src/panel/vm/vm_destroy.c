@@ -23,7 +23,7 @@ static const vz_body_member_t  vz_destroy_members[] = {
     { "name", VZ_BODY_TEXT, 0, 1, 0, 256, offsetof(vz_destroy_body_t, name) }
 };
 
-const vz_body_t  vz_vm_destroy_form = vz_body("Destroy", vz_destroy_members);
+const vz_verb_body_t  vz_vm_destroy_form = vz_body("Destroy", vz_destroy_members);
 
 
 static const vz_vm_action_def_t  vz_destroy_change = {

@@ -11,7 +11,7 @@
 #include "runtime/http.h"
 
 
-extern const vz_body_t  vz_vm_destroy_form;
+extern const vz_verb_body_t  vz_vm_destroy_form;
 void vz_vm_destroy(vz_call_t *call);
 
 

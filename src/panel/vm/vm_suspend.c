@@ -24,7 +24,7 @@ static const vz_body_member_t  vz_suspend_members[] = {
       offsetof(vz_suspend_body_t, reason) }
 };
 
-const vz_body_t  vz_vm_suspend_form = vz_body("Suspend", vz_suspend_members);
+const vz_verb_body_t  vz_vm_suspend_form = vz_body("Suspend", vz_suspend_members);
 
 
 static const vz_vm_action_def_t  vz_suspend_change = {

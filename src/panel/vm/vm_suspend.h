@@ -27,7 +27,7 @@ vz_code_e vz_vm_suspend_one(vz_tx_t *tx, vz_call_t *call, uint64_t vm,
 vz_code_e vz_vm_suspend_undo_one(vz_tx_t *tx, vz_call_t *call, uint64_t vm,
     uint64_t *task);
 
-extern const vz_body_t  vz_vm_suspend_form;
+extern const vz_verb_body_t  vz_vm_suspend_form;
 void vz_vm_suspend(vz_call_t *call);
 void vz_vm_suspend_undo(vz_call_t *call);
 

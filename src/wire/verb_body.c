@@ -4,13 +4,14 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include "wire/body.h"
+#include "wire/verb_body.h"
 
 
 vz_code_e
-vz_body_init(vz_body_t *body, const vz_verb_t *def, unsigned lines)
+vz_verb_body_init(vz_verb_body_t *body, const vz_verb_t *def,
+    unsigned lines)
 {
-    memset(body, 0, sizeof(vz_body_t));
+    memset(body, 0, sizeof(vz_verb_body_t));
 
     if (lines > VZ_BODY_LINES) {
         return VZ_INTERNAL;
@@ -24,7 +25,7 @@ vz_body_init(vz_body_t *body, const vz_verb_t *def, unsigned lines)
 
 
 vz_code_e
-vz_body_add(vz_body_t *body, const char *bytes, size_t len)
+vz_verb_body_add(vz_verb_body_t *body, const char *bytes, size_t len)
 {
     char  *to;
 
@@ -44,12 +45,12 @@ vz_body_add(vz_body_t *body, const char *bytes, size_t len)
 
 
 void
-vz_body_free(vz_body_t *body)
+vz_verb_body_free(vz_verb_body_t *body)
 {
     if (body->data != NULL) {
         explicit_bzero(body->data, body->size);
         free(body->data);
     }
 
-    memset(body, 0, sizeof(vz_body_t));
+    memset(body, 0, sizeof(vz_verb_body_t));
 }
