@@ -14,6 +14,8 @@
 /* bytes of a body's line over its base64: its word, GCM's tag, its MAC, LF */
 #define VZ_RELAY_CONN_BODY  (16 + 24 + VZ_SEAL_LEN + 2)
 
+#define VZ_RELAY_CONN_LATE  100     /* ms for what may lie there already */
+
 
 static vz_code_e vz_relay_conn_connect(vz_relay_conn_t *conn,
     ngx_msec_t deadline);
@@ -401,9 +403,11 @@ vz_relay_conn_line(vz_relay_conn_t *conn, ngx_msec_t deadline, char **line,
     size_t             room;
     ssize_t            n;
     vz_code_e          code;
+    ngx_uint_t         late;
     ngx_connection_t  *c;
 
     c = conn->connection;
+    late = 0;
 
     for ( ;; ) {
         code = vz_frame_next(&conn->frame, line, len);
@@ -424,6 +428,14 @@ vz_relay_conn_line(vz_relay_conn_t *conn, ngx_msec_t deadline, char **line,
         }
 
         code = vz_relay_conn_wait(conn, deadline);
+
+        if (code == VZ_TIMEOUT && !late) {
+            /* timers strike first where the worker stood still */
+            late = 1;
+            deadline = ngx_current_msec + VZ_RELAY_CONN_LATE;
+            continue;
+        }
+
         if (code != VZ_OK) {
             return code;
         }

@@ -14,6 +14,7 @@
 
 
 #define VZ_RELAY_STREAM_TICK   (VZ_STREAM_BEAT / 2)
+#define VZ_RELAY_STREAM_LATE   100      /* ms for what may lie there */
 
 /* reads of one turn: then others have theirs */
 #define VZ_RELAY_STREAM_TURNS  (4 * VZ_STREAM_WINDOW / VZ_STREAM_CHUNK)
@@ -27,6 +28,7 @@ struct vz_relay_stream_s {
     ngx_event_t       timer;
     ngx_msec_t        heard;        /* when the node said something */
     ngx_msec_t        said;
+    ngx_uint_t        late;         /* 1: nothing was heard for so long */
     vz_fiber_t       *reader;       /* who waits */
     vz_fiber_t       *writer;
 };
@@ -290,7 +292,10 @@ vz_relay_stream_event(ngx_event_t *ev)
 }
 
 
-/* a worker that stood still hears what lies there before it judges */
+/*
+ * Timers of a worker that stood still strike before it hears what lies there:
+ * who seems silent gets one more turn of the event loop.
+ */
 
 static void
 vz_relay_stream_tick(ngx_event_t *ev)
@@ -300,13 +305,20 @@ vz_relay_stream_tick(ngx_event_t *ev)
     s = (vz_relay_stream_t *) ((u_char *) ev
                                - offsetof(vz_relay_stream_t, timer));
 
-    vz_relay_stream_pull(s);
-
-    if (s->conn && ngx_current_msec - s->heard >= VZ_STREAM_SILENCE) {
-        vz_relay_stream_fail(s, VZ_TIMEOUT, "fell silent");
+    if (s->conn == NULL) {
+        return;
     }
 
-    if (s->conn == NULL) {
+    if (ngx_current_msec - s->heard < VZ_STREAM_SILENCE) {
+        s->late = 0;
+
+    } else if (s->late) {
+        vz_relay_stream_fail(s, VZ_TIMEOUT, "fell silent");
+        return;
+
+    } else {
+        s->late = 1;
+        ngx_add_timer(ev, VZ_RELAY_STREAM_LATE);
         return;
     }
 
