@@ -8,6 +8,7 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 #include <ngx_http.h>
+#include "panel/api/fields.h"
 #include "panel/panel.h"
 #include "runtime/conf.h"
 #include "runtime/crypt.h"
@@ -17,9 +18,9 @@
 #include "runtime/page.h"
 #include "runtime/schema.h"
 #include "runtime/sse.h"
-#include "src/runtime/conf_mail.h"
-#include "src/runtime/db_pool.h"
-#include "src/runtime/http_copy.h"
+#include "runtime/conf_mail.h"
+#include "runtime/db_pool.h"
+#include "runtime/http_copy.h"
 #include "wire/field.h"
 
 
@@ -89,7 +90,7 @@ static ngx_command_t  ngx_http_vzpanel_commands[] = {
       vz_conf_zone,
       NGX_HTTP_MAIN_CONF_OFFSET,
       0,
-      NULL },
+      (void *) vz_panel_tables },
 
     { ngx_string("vzpanel_mail"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_2MORE,
@@ -343,7 +344,7 @@ ngx_http_vzpanel_preconfiguration(ngx_conf_t *cf)
 {
     ngx_http_variable_t  *var, *v;
 
-    if (vz_field_init() != VZ_OK) {
+    if (vz_fields_add() != VZ_OK || vz_field_init() != VZ_OK) {
         return NGX_ERROR;
     }
 

@@ -252,6 +252,12 @@ function style(name) {
 }
 
 
+/** The styles of who is signed in. */
+function ownStyles() {
+    return Promise.all([style('containers'), style('work')]);
+}
+
+
 /**
  * All that a screen is made of: itself, and the styles and texts that not
  * everybody needs.  A screen of administrators has a sheet of its own name.
@@ -262,8 +268,7 @@ function style(name) {
 async function parts(route) {
     const [screen] = await Promise.all([
         route.load(),
-        ...(route.own
-            ? [style('containers'), style('work'), more('own')] : []),
+        ...(route.own ? [ownStyles(), more('own')] : []),
         ...(route.admin ? [style(route.path), more('admin')] : []),
     ]);
 
@@ -542,9 +547,10 @@ async function wake() {
         return;
     }
 
-    const [stream, { taskStrip }, { news }, nodes] = await twice(() =>
-        Promise.all([import('./live.js'), import('./parts/task-strip.js'),
-            import('./parts/news.js'), import('./parts/silent.js'),
+    const [stream, { taskStrip }, { news }, nodes, { keys }] = await twice(
+        () => Promise.all([import('./live.js'),
+            import('./parts/task-strip.js'), import('./parts/news.js'),
+            import('./parts/silent.js'), import('./parts/keys.js'),
             more('own')]));
 
     if (signal.aborted || !session.user()) {
@@ -557,6 +563,7 @@ async function wake() {
     if (!strip.firstChild) {
         taskStrip(strip, signal);
         news(signal);
+        keys({ go, dressed: ownStyles }, signal);
         silent = nodes.silent;
         nodes.listen(drawNotices, signal);
         live.on('link', drawNotices, signal);

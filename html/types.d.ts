@@ -77,6 +77,7 @@ export interface Task {
     id: number;
     kind: string;
     vm?: { id: number; name: string } | null;
+    owner?: { id: number; account: string } | null;  /* administrators' */
     actor?: string | null;
     state: 'held' | 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
     step?: number | string | null;

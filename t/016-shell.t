@@ -78,6 +78,39 @@ END {
         if sql_value("SHOW TABLES LIKE 'pools_aside'");
 }
 
+# a path of two and more parts is in no folder that there is: the page says
+# where its files lie, and each of them is there
+sub deeper {
+    for my $path ('nothing/deeper', 'a/b/c/', 'status/', 'a%2Fb') {
+        my $call = ask('GET', "/panel/$path");
+
+        is($call->{code}, 404, "$path is none");
+        like($call->{body}, qr{<h1>Esta página no existe</h1>},
+            'it says so as the panel');
+        like($call->{head}, qr/^Content-Security-Policy: .*base-uri 'self'/m,
+            'the browser may follow it');
+
+        my ($before, $base, $after)
+            = $call->{body} =~ /^(.*)<base href="([^"]*)">(.*)$/s;
+
+        is($base, '/panel/', 'where the files are');
+        unlike($before, qr/\s(href|src)="(?![\/#])/,
+            'and no file is named before');
+
+        for my $file ($after =~ /(?:href|src)="([\w\/]+\.\w+)"/g) {
+            is(ask('GET', "$base$file")->{code}, 200, "$file is there");
+        }
+    }
+
+    for my $path ('', 'nothing') {
+        my $call = ask('GET', "/panel/$path");
+
+        unlike($call->{body}, qr/<base href/, "\"$path\" needs none");
+        like($call->{head}, qr/^Content-Security-Policy: .*base-uri 'none'/m,
+            'and may have none');
+    }
+}
+
 sub not_modified {
     my $first = ask('GET', '/panel/', "Accept-Language: es\n");
     my ($tag) = $first->{head} =~ /^ETag: (\S+)/mi;
@@ -247,3 +280,33 @@ GET /panel/
 --- more_headers
 Accept-Language: en-GB
 --- response_body_like: ^<html lang="en"><title>.*Nube &amp; Sur</title>.*<h2>Básico</h2>.*<a href="mailto:soporte@nube.example" rel="noreferrer">soporte@nube.example</a>
+
+
+
+=== TEST 16: a path of more than one part is 404 with the page, too
+--- init: ::deeper()
+--- request
+GET /panel/nothing/deeper
+--- error_code: 404
+--- response_headers
+Content-Type: text/html; charset=utf-8
+
+
+
+=== TEST 17: behind a proxy the files are where people see the pages
+--- vzpanel
+vzpanel_public_url https://x.example.org/a&b;
+--- request
+GET /panel/nothing/deeper
+--- error_code: 404
+--- response_body_like: <base href="/a&amp;b/">
+
+
+
+=== TEST 18: or at the root of a host
+--- vzpanel
+vzpanel_public_url https://x.example.org;
+--- request
+GET /panel/nothing/deeper
+--- error_code: 404
+--- response_body_like: <base href="/">

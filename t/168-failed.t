@@ -63,6 +63,11 @@ sub nobody_is_lied_to {
     is($whole->{error}{detail}, '/srv/secret.tar: not an archive',
         'an administrator reads them');
     ok($whole->{unseen}, 'and that nobody has seen it');
+    is(ask('GET', '/api/tasks?state=failed&unseen=1&limit=10', $boss)
+        ->{json}{items}[0]{id}, $task, 'the newest of those comes first');
+    is_deeply($whole->{owner}, { map { $_ => sql_value("SELECT u.$_ FROM task t"
+        . " JOIN user u ON u.id = t.user_id WHERE t.id = $task") }
+        qw(id account) }, 'and whose container it is');
     is(unseen($task), 1, 'it is counted');
     is(mailed($boss_id), 1, 'an administrator is mailed');
     is(mailed($locked), 0, 'one who is locked is not');
@@ -73,6 +78,7 @@ sub nobody_is_lied_to {
 
     is($his->{error}{detail}, '', 'nor does its owner read them');
     ok(!exists $his->{unseen}, 'or who has seen what');
+    ok(!exists $his->{owner}, 'it is nobody else\'s');
     unlike(join(' ', map { $_->{text} } @{ $his->{log} }), qr/secret/,
         'also not in the log');
 
@@ -116,6 +122,32 @@ sub is_not_mailed {
 }
 
 
+# those that nobody has seen are few among many: their list reads no others
+sub is_keyed {
+    my $source = do {
+        open my $in, '<', 'src/panel/task/task.c' or die "task.c: $!";
+        local $/;
+        <$in>;
+    };
+    my ($list) = $source =~ /vz_sql\("task_list",(.*?)\);/s;
+    my ($page) = join('', $list =~ /"([^"]*)"/g)
+        =~ /FROM \((SELECT id FROM task.*LIMIT \?)\) p/;
+
+    ok($page, 'the page of a list is found first');
+    $page =~ s/\(\? IS NULL OR FIND_IN_SET[^)]*\)\)/FIND_IN_SET(state, 'failed')/;
+    $page =~ s/\(\? IS NULL OR unseen = \?\)/unseen = 1/;
+    $page =~ s/\(\? IS NULL OR [^)]*\)/(NULL IS NULL)/g;
+    $page =~ s/LIMIT \?/LIMIT 11/;
+
+    my (undef, undef, undef, $type, undef, $key, undef, undef, undef, $extra)
+        = split /\t/, sql_value("EXPLAIN $page");
+
+    is($key, 'unseen', 'by the key of those');
+    is($type, 'ref', 'no others are read');
+    unlike($extra, qr/filesort|temporary/, 'in its order: nothing is sorted');
+}
+
+
 run_tests();
 
 __DATA__
@@ -142,3 +174,10 @@ GET /api/plans
 --- request
 GET /api/plans
 --- error_log: failed
+
+
+
+=== TEST 4: the list of those that nobody has seen goes by its key
+--- init: ::is_keyed()
+--- request
+GET /api/plans

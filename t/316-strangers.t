@@ -666,7 +666,7 @@ sub worker_gone {
 }
 
 our $deaf = node(46003, sub { return $_[0] > 2
-    ? ['err noent container 46003 is not the one that is meant'] : [undef] });
+    ? ['err noent no container 46003 has this tag'] : [undef] });
 
 # the node may have adopted it, or may not: nobody knows
 sub failed {
@@ -706,7 +706,7 @@ our $well = node(46003, ['ok']);
 
 # one that is missing, which stays what it was where it fails
 our $again = node(46004,
-    ['err noent container 46004 is not the one that is meant']);
+    ['err noent no container 46004 has this tag']);
 
 sub failed_as {
     my $vm = vm($ana, service => 'suspended');

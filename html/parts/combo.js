@@ -191,7 +191,7 @@ export function combo(options) {
     });
 
     return {
-        name: options.name, input, refuse,
+        name: options.name, input, refuse, open,
         value: () => (taken ? String(options.value(taken)) : ''),
         item: () => taken,
         focus: () => input.focus(),

@@ -9,6 +9,7 @@ import { h, put, say } from './dom.js';
 import { absent, fault } from './fault.js';
 import { firstSteps } from './first-steps.js';
 import { icon } from './icon.js';
+import { onKey } from './keys.js';
 import { side } from './side.js';
 import { table } from './table.js';
 import { columns, keepRows, vmRow } from './vm-row.js';
@@ -104,17 +105,10 @@ function filters(wish, changed, signal) {
     const group = h('div', { class: 'chips', role: 'group',
         'aria-label': t('fleet.states') }, chips);
 
-    document.addEventListener('keydown', (event) => {
-        const at = /** @type {HTMLElement} */ (event.target);
-
-        if (event.key === '/' && !event.ctrlKey && !event.metaKey
-            && !at.closest('input, textarea, dialog'))
-        {
-            event.preventDefault();
-            input.focus();
-            input.select();
-        }
-    }, { signal });
+    onKey('search', () => {
+        input.focus();
+        input.select();
+    }, signal);
 
     return {
         input,

@@ -1,6 +1,6 @@
 /*
  * What people are called and how they write it: the grammars of the API
- * (src/wire/people.h) as the pages check them, letter by letter.
+ * (src/panel/api/people.h) as the pages check them, letter by letter.
  */
 
 const r = String.raw;

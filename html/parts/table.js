@@ -17,13 +17,17 @@ import { icon } from './icon.js';
  * @param {{
  *     label: string, columns: Column[], sort?: string, cls?: string,
  *     sorted?: (sort: string) => void, still?: boolean,
- *     ends?: (last: boolean) => void,
+ *     ends?: (last: boolean) => void, groups?: boolean,
  * }} options  ends: go to the first or the last row, which may not be drawn;
  *     sort: the key, with a - in front for downwards, still: nothing
- *     in it takes the focus, so that the keyboard scrolls it as a whole
+ *     in it takes the focus, so that the keyboard scrolls it as a whole;
+ *     groups: its body is the table itself, which takes a tbody at a time
  */
 export function table(options) {
-    const body = h('tbody', null);
+    const whole = h('table', { class: options.cls ?? 'table',
+        'aria-label': options.label });
+    /** @type {HTMLElement} */
+    const body = options.groups ? whole : h('tbody', null);
     let sort = options.sort ?? '';
 
     const heads = options.columns.map((column) => {
@@ -66,6 +70,8 @@ export function table(options) {
     };
 
     mark();
+    whole.append(h('thead', null, h('tr', null, heads)),
+        ...(options.groups ? [] : [body]));
     body.addEventListener('keydown', (event) => {
         const end = event.key === 'End';
 
@@ -83,10 +89,7 @@ export function table(options) {
         body,
         node: h('div', { class: 'table-scroll', tabindex: options.still
             ? 0 : null, role: options.still ? 'group' : null,
-        'aria-label': options.still ? options.label : null },
-            h('table', { class: options.cls ?? 'table',
-                'aria-label': options.label },
-                h('thead', null, h('tr', null, heads)), body)),
+        'aria-label': options.still ? options.label : null }, whole),
     };
 }
 

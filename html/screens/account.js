@@ -8,6 +8,7 @@ import { fault, refuse } from '../parts/fault.js';
 import { choice } from '../parts/fields.js';
 import { form, STRONG, text } from '../parts/form.js';
 import { icon } from '../parts/icon.js';
+import { showKeys } from '../parts/keys.js';
 import { nextOf } from '../parts/next.js';
 import { pending } from '../parts/loading.js';
 import { chooseTheme, chosenTheme } from '../parts/theme.js';
@@ -258,7 +259,8 @@ function look() {
     });
 
     return h('section', { class: 'card' }, h('h2', null, t('account.look')),
-        h('div', { class: 'pair' }, theme.node, language.node));
+        h('div', { class: 'pair' }, theme.node, language.node),
+        button({ text: t('keys.title'), icon: 'key', press: showKeys }));
 }
 
 

@@ -1,23 +1,19 @@
 /*
  * Tasks: everything that was done, with its steps; an administrator takes a
- * failed one up again, or one back that still waits.
+ * failed one up again, or one back that still waits, and those that failed and
+ * that no administrator has seen stand above all others.
  */
 
 import { get } from '../api.js';
-import { now } from '../clock.js';
 import { button } from '../parts/button.js';
-import { every, h, put, say, sayWhole } from '../parts/dom.js';
-import { fault, faultWords } from '../parts/fault.js';
-import { icon } from '../parts/icon.js';
+import { every, h, put, say } from '../parts/dom.js';
+import { fault } from '../parts/fault.js';
 import { pending } from '../parts/loading.js';
-import { taskState } from '../parts/state.js';
-import { steps, stepWords } from '../parts/steps.js';
-import { seen, taskAct } from '../parts/task-act.js';
-import { taskLog } from '../parts/task-log.js';
-import { taskTitle } from '../parts/task-strip.js';
+import { table } from '../parts/table.js';
+import { columns, taskRow } from '../parts/task-row.js';
 import { userCombo, vmCombo } from '../parts/vm-find.js';
-import { ago, moment, number, percent, seconds, t, word } from '../i18n.js';
-import { on, over } from '../live.js';
+import { number, t } from '../i18n.js';
+import { on } from '../live.js';
 import { user } from '../session.js';
 
 /** @typedef {import('../types.d.ts').View} View */
@@ -26,97 +22,6 @@ import { user } from '../session.js';
 const PAGE = 30;
 const COUNTED = 50;
 const CHIPS = ['', 'queued', 'running', 'done', 'failed', 'cancelled'];
-
-
-/** @param {Task} task */
-function lasted(task) {
-    const end = task.finished ? Date.parse(task.finished)
-        : Math.floor(now() / 1000) * 1000;
-
-    return task.started
-        ? seconds(Math.max(0, end - Date.parse(task.started)) / 1000) : '';
-}
-
-
-/** @param {Task} task */
-function actor(task) {
-    return word('actor', task.actor, task.actor ?? '');
-}
-
-
-/**
- * A task that opens to its steps and its log.
- *
- * @param {Task} first
- * @param {View} view
- * @param {boolean} open
- */
-function item(first, view, open) {
-    const state = h('span', { class: 'task-state' });
-    const said = h('span', { class: 'task-now' });
-    const when = h('span', { class: 'when' });
-    const list = steps(first.steps ?? [], view.signal);
-    const wrong = h('p', { class: 'task-error' });
-    const acts = h('div', { class: 'task-acts' });
-    let shown = '';
-
-    const log = taskLog(first, view.signal);
-
-    const node = h('details', {
-        class: 'task', open,
-        on: {
-            toggle: () => {
-                if (node.open) {
-                    log.open();
-                    read();
-                }
-            },
-        },
-    }, h('summary', null, icon('right', 'chevron'),
-        h('span', { class: 'task-title', title: taskTitle(first) },
-            taskTitle(first)), state, said, when),
-    h('div', { class: 'task-body' }, wrong, list.node, acts,
-        log.node));
-
-    const drawActs = (/** @type {Task} */ task) => put(acts,
-        taskAct(task, async () => set(await get(`tasks/${task.id}`,
-            { signal: view.signal }))));
-
-    /* who reads why it failed has seen it */
-    const read = () => {
-        if (node.open && user()?.role === 'admin') {
-            void seen(first);
-        }
-    };
-
-    const set = (/** @type {Task} */ task) => {
-        const time = task.finished ?? task.started ?? task.created;
-
-        if (task.state !== shown) {
-            shown = task.state;
-            put(state, taskState(task.state));
-            drawActs(task);
-        }
-
-        put(when, time ? h('time', { datetime: time, title: moment(time) },
-            ago(time)) : null);
-        put(wrong, ...(task.error
-            ? [icon('warn'), faultWords(task.error)] : []));
-        first = { ...first, error: null, finished: null, ...task };
-        list.set(task.steps ?? []);
-        log.follow(task);
-        tick();
-        read();
-    };
-
-    const tick = () => sayWhole(said, (over(first) ? [actor(first), lasted(first)]
-        : [stepWords(first), percent(first.percent ?? 0), lasted(first)])
-        .filter(Boolean).join(' · '));
-
-    set(first);
-
-    return { node, set, tick };
-}
 
 
 /** @typedef {{state: string, vm: string, actor: string}} Wish */
@@ -188,16 +93,32 @@ function finders(wish, changed, view) {
 }
 
 
+/**
+ * Some rows of the list under a head of their own.
+ *
+ * @param {string} text
+ */
+function heading(text) {
+    return h('tbody', { class: 'tasks-head', hidden: true }, h('tr', null,
+        h('th', { scope: 'rowgroup' }, h('div', null, text))));
+}
+
+
 /** @param {View} view */
 export default async function tasks(view) {
-    /** @type {Map<number, ReturnType<typeof item>>} */
+    /** @type {Map<number, ReturnType<typeof taskRow>>} */
     const shown = new Map();
     /** @type {string | null} */
     let next = null;
     const wish = wishOf(view);
     let turn = 0;
 
-    const list = h('div', { class: 'tasks' });
+    const rows = table({ label: t('nav.tasks'), cls: 'table',
+        columns: columns(), groups: true });
+    const unseen = heading(t('tasks.unseen'));
+    const rest = heading(t('tasks.rest'));
+    const none = h('div', null);
+    const list = h('div', { class: 'tasks' }, rows.node, none);
     const more = button({ text: t('fleet.more'), icon: 'down',
         press: () => void load(false) });
     const chips = CHIPS.map((name) => h('button', {
@@ -211,7 +132,7 @@ export default async function tasks(view) {
                 changed();
             },
         },
-    }, name ? t(`task.${name}`) : t('fleet.all')));
+    }, t(`tasks.of.${name || 'all'}`)));
 
     const changed = () => {
         const query = given(wish);
@@ -221,9 +142,30 @@ export default async function tasks(view) {
         void load(true);
     };
 
-    /* a row that was there before, as an event brings it, stays as it is open */
-    const add = (/** @type {Task} */ task, /** @type {boolean} */ top,
-        /** @type {ReturnType<typeof item> | undefined} */ before = undefined) => {
+    const draw = () => {
+        rows.node.hidden = shown.size === 0;
+        put(none, shown.size > 0 ? null : h('p', { class: 'empty' },
+            t(given(wish).size > 0 ? 'tasks.nomatch' : 'tasks.none')));
+    };
+
+    const wrong = (/** @type {unknown} */ error,
+        /** @type {(() => void) | undefined} */ again,
+        /** @type {{list?: string} | undefined} */ options = undefined) => {
+        if (!view.signal.aborted) {
+            rows.node.hidden = true;
+            put(none, fault(error, again, options));
+        }
+    };
+
+    /**
+     * A row that was there before, as an event brings it, stays as it is
+     * open.
+     *
+     * @param {Task} task
+     * @param {(node: HTMLElement) => void} place
+     * @param {ReturnType<typeof taskRow>} [before]
+     */
+    const add = (task, place, before) => {
         const known = shown.get(task.id);
 
         if (known) {
@@ -231,24 +173,31 @@ export default async function tasks(view) {
             return;
         }
 
-        const made = before ?? item(task, view, String(task.id) === view.id);
+        const made = before ?? taskRow(task, view, String(task.id) === view.id);
 
         before?.set(task);
         shown.set(task.id, made);
-        list[top ? 'prepend' : 'append'](made.node);
+        place(made.node);
     };
+
+    const ask = (/** @type {Record<string, string>} */ what) =>
+        get(`tasks?${given({ ...wish, ...what })}`, { signal: view.signal });
+
+    /* those that nobody has seen are asked for by themselves: in a list by
+       number, which is what its pages go by, they may be anywhere */
+    const above = () => (user()?.role === 'admin'
+        && (wish.state === '' || wish.state === 'failed')
+        ? ask({ state: 'failed', unseen: '1', limit: String(PAGE) })
+        : { items: [] });
 
     const load = async (/** @type {boolean} */ fresh) => {
         const mine = ++turn;
-        const query = given({ ...wish, limit: String(PAGE) });
-
-        if (!fresh && next) {
-            query.set('cursor', next);
-        }
 
         try {
-            const answer = await pending(list, 'table',
-                get(`tasks?${query}`, { signal: view.signal }));
+            const [first, answer] = await pending(none, 'table', Promise.all([
+                fresh ? above() : { items: [] },
+                ask({ limit: String(PAGE),
+                    cursor: fresh ? '' : next ?? '' })]));
 
             if (mine !== turn) {
                 return;
@@ -257,41 +206,43 @@ export default async function tasks(view) {
             const before = new Map(fresh ? shown : []);
 
             if (fresh) {
+                shown.forEach((one) => one.node.remove());
                 shown.clear();
-                put(list);
+                unseen.hidden = first.items.length === 0;
+                rest.hidden = unseen.hidden;
             }
 
+            first.items.forEach((/** @type {Task} */ one) => add(one,
+                (node) => rest.before(node), before.get(one.id)));
+            answer.items.forEach((/** @type {Task} */ one) => add(one,
+                (node) => rows.body.append(node), before.get(one.id)));
+            rest.hidden ||= shown.size === first.items.length;
             next = answer.next ?? null;
             more.hidden = next === null;
-            answer.items.forEach((/** @type {Task} */ one) =>
-                add(one, false, before.get(one.id)));
-
-            if (shown.size === 0) {
-                put(list, h('p', { class: 'empty' },
-                    t(given(wish).size > 0 ? 'tasks.nomatch'
-                        : 'tasks.none')));
-            }
+            draw();
         } catch (error) {
-            if (!view.signal.aborted) {
-                put(list, fault(error, () => void load(true)));
-            }
+            wrong(error, () => void load(true));
         }
     };
 
     /** How many failed, on the button that shows them. */
     const count = async () => {
-        const { items, next: rest } = await get(
+        const { items, next: others } = await get(
             `tasks?state=failed&limit=${COUNTED}`, { signal: view.signal });
 
-        if (items.length > 0) {
-            say(chips[CHIPS.indexOf('failed')], `${t('task.failed')} (${
-                number(items.length)}${rest ? '+' : ''})`);
-        }
+        say(chips[CHIPS.indexOf('failed')], items.length === 0
+            ? t('tasks.of.failed') : `${t('tasks.of.failed')} (${
+                number(items.length)}${others ? '+' : ''})`);
     };
+
+    /* the list does without */
+    const recount = () => void count().catch(() => {});
 
     view.title(t('nav.tasks'));
     more.hidden = true;
-    put(view.root, h('div', { class: 'page' },
+    rows.node.hidden = true;
+    rows.body.append(unseen, rest);
+    put(view.root, h('div', { class: 'page wide' },
         h('h1', { tabindex: -1 }, t('nav.tasks')),
         h('div', { class: 'task-filters', role: 'search' },
             finders(wish, changed, view),
@@ -300,25 +251,27 @@ export default async function tasks(view) {
         list, h('div', { class: 'fleet-foot' }, more)));
 
     every(1000, () => shown.forEach((one) => one.tick()), view.signal);
-    on('task', (task) => {
-        if (shown.has(task.id)) {
-            shown.get(task.id)?.set(task);
-        } else if (fits(task, wish)) {
-            list.querySelector('.empty')?.remove();
-            add(task, true);
+    on('task', (/** @type {Task} */ task) => {
+        const before = shown.get(task.id)?.state();
+
+        if (before || (!view.id && fits(task, wish))) {
+            add(task, (node) => rest.after(node));
+            draw();
+        }
+
+        if (!view.id && (task.state === 'failed') !== (before === 'failed')) {
+            recount();
         }
     }, view.signal);
 
     if (view.id) {
         try {
             add(await get(`tasks/${encodeURIComponent(view.id)}`,
-                { signal: view.signal }), true);
-            list.firstElementChild?.setAttribute('open', '');
+                { signal: view.signal }), (node) => rows.body.append(node));
+            shown.get(Number(view.id))?.show(true);
+            draw();
         } catch (error) {
-            if (!view.signal.aborted) {
-                put(list, fault(error, undefined, { list: 'tasks' }));
-            }
-
+            wrong(error, undefined, { list: 'tasks' });
             return;
         }
 
@@ -329,5 +282,5 @@ export default async function tasks(view) {
     }
 
     await load(true);
-    count().catch(() => {});        /* the list does without */
+    recount();
 }

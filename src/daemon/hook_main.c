@@ -40,6 +40,7 @@
 #include "wire/field.h"
 #include "wire/field_value.h"
 #include "wire/frame.h"
+#include "wire/reply.h"
 
 
 #define VZ_HOOK_WAIT   500          /* ms to wait for an image that is being
@@ -344,7 +345,7 @@ vz_hook_start_host(const vz_config_t *conf, vz_ct_t *ct, char *words)
         || vz_process_of(getppid(), &run.monitor) == -1
         || vz_cgroup_of(run.init.pid, run.cgroup) == -1)
     {
-        snprintf(words, VZ_WORDS_MAX, "its processes are not to be found");
+        snprintf(words, VZ_WORDS_MAX, "its processes were not found");
         return -1;
     }
 

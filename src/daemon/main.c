@@ -72,13 +72,13 @@ static const char  vz_main_usage[] =
     "Without an option it serves the connection on stdin and stdout, as\n"
     "xinetd starts it.\n"
     "  --config FILE  instead of " VZ_CONFIG_PATH "\n"
-    "  --check        say what it would do and what is missing on this host\n"
+    "  --check        report what this host has and what is missing\n"
     "  --warm         unpack every template now, so that create is quick,\n"
     "                 and remove what is unpacked and no longer used\n"
     "  --boot         start every container that ran before the node stopped\n"
-    "  --down         stop every container and free what they hold\n"
-    "  --again CTID   the monitor's own: start a container whose init has\n"
-    "                 failed, with patience\n"
+    "  --down         stop every container and release what they use\n"
+    "  --again CTID   used by monitors: restart a container whose init has\n"
+    "                 failed, with growing pauses\n"
     "  --version      print the version and the protocol's number\n";
 
 
@@ -223,7 +223,7 @@ vz_main_serve(const char *path)
     char                 peer[VZ_PEER_MAX];
     vz_key_t             key;
     vz_code_e            code;
-    vz_sysinfo_t         host;
+    vz_dispatch_host_t   host;
     vz_connection_t      serve;
     static vz_config_t   conf;
 

@@ -5,8 +5,12 @@
 #ifndef VZ_PANEL_H
 #define VZ_PANEL_H
 
-#include "runtime/http.h"
+#include "runtime/call.h"
+#include "runtime/zone.h"
 
+
+/* vz_panel_tables: what the zone keeps for the panel; NULL ends the list. */
+extern const vz_table_def_t *const  vz_panel_tables[];
 
 /* vz_panel_serve: one API call, on its fiber: routing, sign-in, handler. */
 void vz_panel_serve(vz_call_t *call);

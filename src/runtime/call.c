@@ -1,5 +1,5 @@
 /*
- * What panel code calls to read its request and to write its reply.
+ * A call: how panel code reads its request and writes its reply.
  */
 
 #include "runtime/call.h"
@@ -263,7 +263,7 @@ vz_call_printf(vz_call_t *call, const char *fmt, ...)
 }
 
 
-/* most texts are short, a longer one is formatted again */
+/* most texts are short; a longer one is formatted again */
 static ngx_str_t
 vz_call_format(vz_call_t *call, const char *fmt, va_list args)
 {
@@ -396,7 +396,7 @@ vz_call_problem_text(vz_call_t *call, ngx_uint_t status, const char *code,
 }
 
 
-/* the phrases of RFC 9110, as "about:blank" asks for */
+/* the phrases of RFC 9110, which "about:blank" requires for titles */
 static const char *
 vz_call_title(ngx_uint_t status)
 {
@@ -561,4 +561,35 @@ vz_call_busy(vz_call_t *call, ngx_uint_t seconds)
     vz_call_problem(call, NGX_HTTP_SERVICE_UNAVAILABLE, "overloaded",
                     "Too much is going on at the moment; try again soon.");
     vz_call_header(call, "Retry-After", vz_call_printf(call, "%ui", seconds));
+}
+
+
+void
+vz_call_park(vz_call_t *call, vz_call_pt resume)
+{
+    call->resume = resume;
+}
+
+
+ngx_int_t
+vz_call_resume(vz_call_t *call)
+{
+    vz_call_pt  resume;
+
+    resume = call->resume;
+    call->resume = NULL;
+
+    if (vz_http_serve_again(call, resume) != NGX_OK) {
+        call->resume = resume;
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+void
+vz_call_leave(vz_call_t *call)
+{
+    vz_http_release(call);
 }

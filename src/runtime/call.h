@@ -1,11 +1,103 @@
 /*
- * What panel code calls to read its request and to write its reply.
+ * A call: one request as panel code sees it, and how that reads the request
+ * and writes the reply.
  */
 
 #ifndef VZ_CALL_H
 #define VZ_CALL_H
 
-#include "runtime/http.h"
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+#include "runtime/caller.h"
+#include "runtime/json.h"
+#include "runtime/share.h"
+#include "wire/code.h"
+
+
+#define VZ_PARAMS_MAX    4
+#define VZ_BODY_MAX      16384
+#define VZ_BODY_MESSAGE  65536      /* of a mail, by its Content-Type */
+#define VZ_ERRORS_MAX    16
+#define VZ_COOKIE         "vzpanel_session"
+#define VZ_COOKIE_DEVICE  "vzpanel_device"
+
+
+typedef struct {
+    ngx_str_t        name;
+    ngx_str_t        value;
+} vz_header_t;
+
+typedef struct {
+    const char      *field;
+    const char      *code;          /* stable, English: "required" */
+    ngx_str_t        message;
+} vz_field_error_t;
+
+typedef struct vz_call_s      vz_call_t;
+typedef struct vz_sse_s       vz_sse_t;
+typedef struct vz_identity_s  vz_identity_t;
+
+typedef void (*vz_call_pt)(vz_call_t *call);
+
+struct vz_call_s {
+    ngx_pool_t      *pool;
+    ngx_log_t       *log;
+
+    /* what came in */
+    ngx_uint_t       method;        /* NGX_HTTP_GET ...; HEAD reads as GET */
+    ngx_str_t        method_name;
+    ngx_str_t        prefix;        /* "/api": what was cut from the path */
+    ngx_str_t        path;          /* decoded, without it */
+    ngx_str_t        args;          /* raw query string */
+    ngx_str_t        remote;        /* the client's address as text */
+    ngx_uint_t       secure;        /* came by TLS */
+    ngx_uint_t       included;      /* by a page, as SSI does: a subrequest */
+    ngx_str_t        session;       /* our cookie's value, or empty */
+    ngx_str_t        device;        /* the same of the other one */
+    ngx_str_t        bearer;        /* Authorization: Bearer, or empty */
+    ngx_str_t        host;
+    ngx_str_t        origin;
+    ngx_str_t        fetch_site;    /* Sec-Fetch-Site */
+    ngx_str_t        content_type;
+    ngx_str_t        accept;
+    ngx_str_t        accept_language;
+    ngx_str_t        user_agent;
+    ngx_str_t        if_match;
+    ngx_str_t        if_none_match;
+    ngx_str_t        idempotency_key;
+    ngx_str_t        last_event_id;
+    ngx_str_t        meant;         /* Vzpanel-User: for whom it is asked */
+    ngx_uint_t       wait;          /* seconds of Prefer: wait=N, <= 120 */
+    ngx_str_t        text;          /* the body as it came */
+    json_t          *body;          /* parsed by vz_call_body() */
+
+    /* what the panel found out */
+    ngx_str_t        params[VZ_PARAMS_MAX];     /* of the route's pattern */
+    vz_caller_t      who;
+    vz_identity_t   *identity;      /* the panel's own of who, or NULL */
+    u_char           token[32];     /* hash of the session or token used */
+    ngx_uint_t       cookie_auth;   /* signed in by cookie, not by token */
+    uint64_t         task;          /* for $vzpanel_task */
+    vz_share_place_t place;         /* among calls, while a fiber serves it */
+
+    /* vz_call_park() */
+    vz_call_pt       resume;        /* NULL: it is not parked */
+    void            *data;          /* what it goes on with */
+
+    ngx_uint_t       left;          /* the client did: nobody reads a reply;
+                                       seen soon where it asked to wait */
+
+    /* what goes out */
+    ngx_uint_t       status;        /* 0 until a reply was set */
+    vz_json_t        out;
+    ngx_array_t      headers;       /* of vz_header_t */
+    ngx_str_t        type;          /* Content-Type */
+    ngx_str_t        etag;          /* with its quotes, or empty */
+    ngx_uint_t       nerrors;
+    vz_field_error_t errors[VZ_ERRORS_MAX];
+    vz_sse_t        *stream;        /* set: the connection becomes a stream */
+};
 
 
 /*
@@ -96,6 +188,25 @@ void vz_call_behind(vz_call_t *call);
 
 /* vz_call_busy: 503 overloaded, with the seconds after which to try again. */
 void vz_call_busy(vz_call_t *call, ngx_uint_t seconds);
+
+/*
+ * A call that waits for long does so without a fiber.
+ *
+ * vz_call_park: the last thing that a handler does: its fiber ends without a
+ * reply, and the call goes on with resume, on another fiber, when
+ * vz_call_resume() says so.
+ */
+void vz_call_park(vz_call_t *call, vz_call_pt resume);
+
+/*
+ * vz_call_resume: from the main stack, let a parked call go on.  NGX_OK: the
+ * call may be gone when the event loop has come round.  NGX_ERROR where there
+ * is no fiber now: the call is parked as before.
+ */
+ngx_int_t vz_call_resume(vz_call_t *call);
+
+/* vz_call_leave: free a parked call whose client has left. */
+void vz_call_leave(vz_call_t *call);
 
 
 #endif /* VZ_CALL_H */

@@ -1,7 +1,7 @@
 /*
- * A clock for what may only be done until a certain time.  nginx's own stands
- * still while a worker does; this one is asked of the kernel at each call, and
- * counts on while the machine sleeps.
+ * A clock for leases.  nginx's own clock stands still while a worker does; this
+ * one is read from the kernel at each call, and counts on while the machine is
+ * suspended.
  */
 
 #ifndef VZ_CLOCK_H

@@ -1,6 +1,6 @@
 /*
- * The directives in http, each value checked when it is read: nginx -t says
- * what is wrong, a worker never finds out.
+ * The directives in http.  Each value is checked when it is read, so that
+ * nginx -t reports what is wrong and a worker never meets it.
  */
 
 #include "runtime/conf.h"
@@ -204,7 +204,7 @@ vz_conf_database(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 }
 
 
-/* what leaves the machine goes by TLS where nothing else is said */
+/* TLS is the default for a server on another machine */
 static const char *
 vz_conf_db_tls(vz_db_conf_t *db)
 {
@@ -401,7 +401,7 @@ vz_conf_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     main->zone = name;
 
-    return vz_zone_add(cf, &name, size, cmd);
+    return vz_zone_add(cf, &name, size, cmd, cmd->post);
 }
 
 

@@ -1,5 +1,5 @@
 /*
- * The configuration: what the directives in http mean.
+ * The configuration: the directives in http.
  */
 
 #ifndef VZ_CONF_H
@@ -30,26 +30,29 @@ typedef struct {
     vz_smtp_conf_t      smtp;
     vz_settings_t       settings;
     ngx_flag_t          signup;     /* vzpanel_signup was read */
-    ngx_flag_t          addresses;  /* vzpanel_order_addresses was */
-    ngx_str_t           zone;
-    ngx_str_t           pool_name;
+    ngx_flag_t          addresses;  /* vzpanel_order_addresses was read */
+    ngx_str_t           zone;       /* its name */
+    ngx_str_t           pool_name;  /* of the thread pool; empty: our own */
     ngx_thread_pool_t  *pool;
 } vz_conf_t;
 
 
-/* vz_conf_create: everything unset.  NULL when there is no memory. */
+/* vz_conf_create: with everything unset; NULL when there is no memory. */
 vz_conf_t *vz_conf_create(ngx_conf_t *cf);
 
 /*
- * vz_conf_finish: defaults, and what the API can't do without.  What is wrong
- * is logged with its line.
+ * vz_conf_finish: set the defaults, and check that the API has all that it
+ * needs.  NGX_CONF_ERROR, and what is missing is logged with its line.
  */
 char *vz_conf_finish(ngx_conf_t *cf, vz_conf_t *conf);
 
-/* vz_conf_loopback: of a host by its address or its name, without a port. */
+/* vz_conf_loopback: whether a host, without a port, is this machine. */
 ngx_uint_t vz_conf_loopback(const ngx_str_t *host);
 
-/* Directives; conf is a vz_conf_t. */
+/*
+ * Directives; conf is a vz_conf_t.  vz_conf_zone()'s command has the zone's
+ * tables, as vz_zone_add() takes them, for its post.
+ */
 char *vz_conf_database(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *vz_conf_node(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *vz_conf_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);

@@ -81,8 +81,8 @@ vz_conf_mail(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
 
 /*
- * A password does not leave the machine in clear unless that is said.  What
- * mails hold may, for mail servers do so among each other; but it is told.
+ * A password is never sent in clear to another machine unless tls=off says so.
+ * The text of mails may be, as between mail servers; but a warning is logged.
  */
 static const char *
 vz_conf_mail_tls(ngx_conf_t *cf, vz_smtp_conf_t *smtp)

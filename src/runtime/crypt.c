@@ -1,7 +1,7 @@
 /*
  * yescrypt in the threads of a pool.  A job has memory of its own, which is
- * wiped before it is freed, and a timer that keeps a leaving worker alive.
- * No more jobs are posted than run at once; others stand in line.
+ * wiped before it is freed, and a timer that keeps a leaving worker alive. No
+ * more jobs are posted than run at a time; others wait in crypt_line.c.
  */
 
 #include <ngx_config.h>
@@ -17,20 +17,22 @@
 
 
 #define VZ_CRYPT_PREFIX    "$y$j9T$"
-#define VZ_CRYPT_CHEAPEST  1            /* cost of what was drawn */
+#define VZ_CRYPT_CHEAPEST  1            /* for generated passwords */
 #define VZ_CRYPT_WAIT      60000        /* ms; a job takes about 50 */
 #define VZ_CRYPT_RANDOM    256
 
 
 typedef struct {
-    vz_fiber_t         *fiber;          /* NULL: nobody waits any more */
+    vz_fiber_t         *fiber;          /* NULL: no fiber waits for it any
+                                           more */
     ngx_pool_t         *pool;
     char                password[CRYPT_MAX_PASSPHRASE_SIZE];
     char                setting[CRYPT_OUTPUT_SIZE];
     char                hash[CRYPT_OUTPUT_SIZE];
     vz_crypt_line_e     line;
     ngx_uint_t          took;           /* us */
-    ngx_uint_t          pad;            /* it is to take as long as any */
+    ngx_uint_t          pad;            /* it has to take as long as any
+                                           other */
     struct crypt_data   data;
 } vz_crypt_job_t;
 
@@ -136,7 +138,7 @@ vz_crypt_verify(const vz_crypt_place_t *place, const ngx_str_t *password,
     vz_code_e   code;
     ngx_uint_t  real, pad;
 
-    /* "!" and the like, which no password has, are as slow as the rest */
+    /* a hash such as "!", which no password has, takes as long as any other */
 
     real = hash->len > 0 && hash->len < sizeof(setting)
            && hash->data[0] == '$';
@@ -168,7 +170,7 @@ vz_crypt_verify(const vz_crypt_place_t *place, const ngx_str_t *password,
 }
 
 
-/* VZ_RANGE: such a password, or such a setting, can't be hashed */
+/* VZ_RANGE: libxcrypt refuses the password or the setting */
 
 static vz_code_e
 vz_crypt_run(const vz_crypt_place_t *place, const ngx_str_t *password,
@@ -403,7 +405,9 @@ vz_crypt_random_password(ngx_pool_t *pool, ngx_uint_t n, ngx_str_t *out)
             return NGX_ERROR;
         }
 
-        /* bytes over the last whole multiple would favour the first letters */
+        /*
+         * bytes above the last whole multiple would favour the first letters
+         */
 
         for (i = 0; i < sizeof(raw) && p < last; i++) {
             if (raw[i] < bound) {
@@ -423,7 +427,7 @@ void
 vz_crypt_sha256(const void *data, size_t len, u_char out[32])
 {
     if (EVP_Digest(data, len, out, NULL, EVP_sha256(), NULL) != 1) {
-        /* a hash that is equal to none: what it stands for is refused */
+        /* without a hash nothing matches: access is refused */
         ngx_log_error(NGX_LOG_ALERT, ngx_cycle->log, 0,
                       "vzpanel: EVP_Digest() failed");
         (void) vz_crypt_random(out, 32);

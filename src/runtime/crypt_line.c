@@ -1,13 +1,13 @@
 /*
- * Three lines share the threads by the time that they use of them, so none
- * waits for a flood in another.  Within a line goes first who is trusted more,
- * then who is of a network that had the longest no turn, then who came first.
+ * Three queues share the threads by the time that they use, so that a flood in
+ * one does not delay the others.  Within a queue the lowest rank goes first,
+ * then the network whose last turn was longest ago, then the first to arrive.
  *
- * One thread more than others have is for who is known: he does not wait for
- * the job of a stranger to end.
+ * One thread more than the others have is for known callers: they never wait
+ * for the job of a stranger to end.
  *
- * A line is as long as its last one may wait.  Who finds it full takes the
- * place of somebody who goes behind him, if there is one.
+ * A queue is as long as its last place may wait.  A caller that finds it full
+ * takes the place of one that goes behind it, if there is one.
  */
 
 #include "runtime/crypt_line.h"
@@ -22,8 +22,8 @@ typedef struct {
     ngx_queue_t              queue;
     vz_fiber_t              *fiber;
     const vz_crypt_place_t  *place;
-    unsigned                 called:1;  /* a thread is its own */
-    unsigned                 lost:1;    /* somebody else has the place */
+    unsigned                 called:1;  /* it has a thread */
+    unsigned                 lost:1;    /* another caller took the place */
 } vz_crypt_waiter_t;
 
 typedef struct {
@@ -35,16 +35,17 @@ typedef struct {
 } vz_crypt_queue_t;
 
 typedef struct {
-    ngx_uint_t               threads;   /* of who is not known */
+    ngx_uint_t               threads;   /* those of callers who are not
+                                           known */
     ngx_uint_t               running;
-    uint64_t                 used;      /* of the line that was served last */
+    uint64_t                 used;      /* of the queue that was served last */
     vz_crypt_queue_t         lines[VZ_CRYPT_LINES];
     uint32_t                 turns[VZ_CRYPT_NETWORKS];
     uint32_t                 turn;
 } vz_crypt_lines_t;
 
 
-/* milliseconds that may be expected there, and that it may come to */
+/* the wait in ms that is expected now, and the longest allowed */
 
 static const struct {
     ngx_msec_t               expected;
@@ -142,8 +143,8 @@ vz_crypt_threads(vz_crypt_line_e line)
 
 
 /*
- * How long who joins the line now has to expect, in milliseconds: those who do
- * not go behind him, and as much of each other line that is busy.
+ * The wait in milliseconds of a caller that joins the queue now: the jobs that
+ * do not go behind it, and as many of each other queue that is busy.
  */
 
 static ngx_msec_t
@@ -185,7 +186,7 @@ vz_crypt_lines_busy(vz_crypt_line_e line)
 }
 
 
-/* the last of those behind the place, in a line that is full: it has to go */
+/* the last place behind this one in a full queue, which has to go */
 
 static ngx_uint_t
 vz_crypt_displace(const vz_crypt_place_t *place)
@@ -236,7 +237,7 @@ vz_crypt_line_leave(vz_crypt_line_e line, ngx_uint_t took)
 }
 
 
-/* of the lines where somebody waits, the one that used the least */
+/* the queue with waiting callers that used the least time */
 
 static void
 vz_crypt_next(void)
@@ -309,7 +310,7 @@ vz_crypt_first(vz_crypt_queue_t *line)
 }
 
 
-/* whether one goes first, whoever came first of them */
+/* whether one goes before the other, whenever they arrived */
 
 static ngx_uint_t
 vz_crypt_before(const vz_crypt_place_t *one, const vz_crypt_place_t *other)
@@ -324,7 +325,7 @@ vz_crypt_before(const vz_crypt_place_t *one, const vz_crypt_place_t *other)
 }
 
 
-/* strangers go first when they come again, and need not wait for the line */
+/* strangers go first at their next try, and get no delay for the queue */
 
 ngx_uint_t
 vz_crypt_line_delay(vz_crypt_line_e line)

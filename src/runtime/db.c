@@ -11,12 +11,12 @@
 #include "runtime/fiber.h"
 
 
-#define VZ_DB_PREPARES  20              /* tries where the server is crowded */
+#define VZ_DB_PREPARES  20              /* tries at the limit of statements */
 
 
 struct vz_tx_s {
     vz_db_conn_t      *conn;
-    vz_code_e          code;            /* why it can't go on */
+    vz_code_e          code;            /* why the transaction can't go on */
 };
 
 
@@ -86,7 +86,7 @@ vz_db_alone(ngx_pool_t *pool, const vz_sql_t *sql, const vz_bind_t *binds,
 
         code = vz_db_execute(conn, pool, sql, binds, nbinds, rows, &sent);
 
-        /* nothing that changes data may happen twice */
+        /* a statement that changes data must not run twice */
 
         again = code == VZ_DOWN && vz_db_died(conn, fresh)
                 && (!sent || vz_db_reads(sql));
@@ -100,7 +100,7 @@ vz_db_alone(ngx_pool_t *pool, const vz_sql_t *sql, const vz_bind_t *binds,
 }
 
 
-/* it died while it was idle, and nobody noticed */
+/* the connection died while it was idle, and nobody noticed */
 
 static ngx_uint_t
 vz_db_died(vz_db_conn_t *conn, ngx_uint_t fresh)
@@ -172,7 +172,7 @@ vz_db_commit(vz_tx_t *tx)
     code = vz_db_text(tx->conn, "COMMIT");
 
     if (code != VZ_OK) {
-        /* refused or unknown: let the server forget it with its session */
+        /* the result is not known: let the server drop it with its session */
         tx->conn->broken = 1;
     }
 
@@ -239,7 +239,7 @@ vz_db_fits(ngx_pool_t *pool, ngx_uint_t workers)
 }
 
 
-/* the pool dies with a transaction open: nobody is left to end it */
+/* the pool is destroyed with an open transaction: end it */
 
 static void
 vz_db_tx_cleanup(void *data)
@@ -325,9 +325,9 @@ vz_db_execute(vz_db_conn_t *conn, ngx_pool_t *pool, const vz_sql_t *sql,
 
 
 /*
- * A server that takes no more statements gets room by what this connection has
- * prepared and does not need now, then by idle ones, then by others, for whom
- * it waits a little.
+ * At the server's limit of prepared statements make room: first by those of
+ * this connection that are not needed now, then by idle connections, then by
+ * those of others, for which it waits a little.
  */
 
 static ngx_uint_t
@@ -385,7 +385,7 @@ vz_db_text(vz_db_conn_t *conn, const char *text)
 }
 
 
-/* words: the message can't hold values, or is of a kind that holds none */
+/* words: the message holds no values */
 
 static vz_code_e
 vz_db_error(vz_db_conn_t *conn, const char *name, ngx_uint_t err,

@@ -9,6 +9,8 @@
 
 #include <ngx_config.h>
 #include <ngx_core.h>
+#include "runtime/bind.h"
+#include "runtime/cell.h"
 #include "wire/code.h"
 
 
@@ -39,46 +41,6 @@ typedef struct {
 
 #define vz_sql(name, text)  { name, text }
 
-
-/* A value bound to a ? */
-typedef enum {
-    VZ_BIND_NULL = 0,
-    VZ_BIND_INT,
-    VZ_BIND_TEXT,                   /* also bytes, for BINARY columns */
-    VZ_BIND_BYTES                   /* bytes, even where they could be text */
-} vz_bind_e;
-
-typedef struct {
-    vz_bind_e     type;
-    int64_t       number;
-    ngx_str_t     text;
-} vz_bind_t;
-
-/* vz_text() and vz_bytes() take an ngx_str_t */
-#define vz_int(n)                                                             \
-    ((vz_bind_t) { VZ_BIND_INT, (int64_t) (n), { 0, NULL } })
-#define vz_text(s)  ((vz_bind_t) { VZ_BIND_TEXT, 0, (s) })
-#define vz_bytes(s)                                                           \
-    ((vz_bind_t) { VZ_BIND_BYTES, 0, (s) })
-#define vz_none()   ((vz_bind_t) { VZ_BIND_NULL, 0, { 0, NULL } })
-
-/* vz_binds(vz_int(1), vz_text(s)): the two arguments a call wants for them */
-#define vz_binds(...)                                                         \
-    (const vz_bind_t[]) { __VA_ARGS__ },                                      \
-    sizeof((const vz_bind_t[]) { __VA_ARGS__ }) / sizeof(vz_bind_t)
-#define vz_no_binds      NULL, 0
-
-
-/* All rows of an answer, copied into the caller's pool. */
-typedef struct {
-    ngx_uint_t    rows;
-    ngx_uint_t    columns;
-    vz_bind_t    *cells;            /* rows * columns; type NULL for NULL */
-    uint64_t      affected;         /* rows changed (matched rows of UPDATE
-                                       that did not change do not count) */
-    uint64_t      insert_id;
-    ngx_str_t     key;              /* after VZ_DUPLICATE: the key's name */
-} vz_rows_t;
 
 typedef struct vz_tx_s  vz_tx_t;    /* a connection held across calls */
 

@@ -96,8 +96,8 @@ vz_db_conn_init(vz_db_conn_t *conn, const vz_db_login_t *login)
 
 
 /*
- * The library waits blocking within the handshake of TLS, after the server has
- * sent its greeting: for that long at most.
+ * The library blocks in the handshake of TLS, after the server's greeting; it
+ * gets this time at most.
  */
 
 static ngx_int_t
@@ -154,7 +154,7 @@ vz_db_conn_login(vz_db_conn_t *conn, const vz_db_login_t *login)
         return err;
     }
 
-    /* on a unix socket nothing may have had to wait */
+    /* on a unix socket there may have been nothing to wait for */
 
     return vz_db_step_attach(conn) == NGX_OK ? 0 : VZ_DB_LOST;
 }
@@ -177,7 +177,7 @@ vz_db_password(vz_db_conn_t *conn, const char *name, char *password,
     n = (fd == NGX_INVALID_FILE) ? -1 : ngx_read_fd(fd, password, size - 1);
 
     if (n == -1) {
-        /* said once for an outage by who wants the connection */
+        /* logged once per outage, by the caller */
         (void) ngx_snprintf(conn->words, sizeof(conn->words) - 1,
                             "\"%s\" can't be read, errno %d%Z", name,
                             ngx_errno);
@@ -294,7 +294,9 @@ vz_db_stmt_make(vz_db_conn_t *conn, const vz_sql_t *sql, vz_db_stmt_t **made)
 
 failed:
 
-    /* what was not prepared is freed without a word to the server */
+    /*
+     * a handle that was not prepared is freed without a packet to the server
+     */
 
     if (stmt->handle) {
         (void) mysql_stmt_close(stmt->handle);
@@ -317,7 +319,8 @@ vz_db_conn_trim(vz_db_conn_t *conn, ngx_uint_t most)
     while (conn->nstmts > most) {
 
         if (conn->broken) {
-            return VZ_DB_LOST;          /* they go with it */
+            return VZ_DB_LOST;          /* the statements are closed with
+                                           the connection */
         }
 
         q = ngx_queue_last(&conn->used_stmts);
@@ -427,7 +430,7 @@ vz_db_conn_close(vz_db_conn_t *conn)
     if (conn->my) {
         fd = mysql_get_socket(conn->my);
 
-        /* a goodbye must not wait for a server that does not read */
+        /* COM_QUIT must not wait for a server that does not read */
 
         if (conn->gone == NULL && fd != MARIADB_INVALID_SOCKET) {
             (void) shutdown(fd, SHUT_RDWR);
@@ -437,7 +440,7 @@ vz_db_conn_close(vz_db_conn_t *conn)
         mysql_close(conn->my);
     }
 
-    /* without their connection statements are closed without a word */
+    /* without their connection statements are closed without a packet */
 
     for (i = 0; i < VZ_DB_BUCKETS; i++) {
         for (stmt = conn->stmts[i]; stmt; stmt = next) {

@@ -70,44 +70,49 @@ struct vz_db_conn_s {
 };
 
 
-/* vz_db_conn_open: connect and set the session up; NULL with *err and words. */
+/*
+ * vz_db_conn_open: connect and set the session up.  NULL, with the error's
+ * number and its message in words.
+ */
 vz_db_conn_t *vz_db_conn_open(const vz_db_login_t *login, ngx_uint_t *err,
     u_char words[MYSQL_ERRMSG_SIZE]);
 
-/* vz_db_conn_text: a statement without values and without rows. */
+/* vz_db_conn_text: run a statement that has neither values nor rows. */
 ngx_uint_t vz_db_conn_text(vz_db_conn_t *conn, const char *text);
 
 /*
- * vz_db_conn_prepare: from the connection's cache where it is there, of which
- * those that were not used for longest are closed beyond so many.
- * vz_db_conn_trim: the same without a new one.
+ * vz_db_conn_prepare: prepare a statement, or take it from the connection's
+ * cache.  The least recently used ones beyond most are closed.
  */
 ngx_uint_t vz_db_conn_prepare(vz_db_conn_t *conn, const vz_sql_t *sql,
     ngx_uint_t most, vz_db_stmt_t **stmt);
+
+/* vz_db_conn_trim: close the least recently used statements beyond most. */
 ngx_uint_t vz_db_conn_trim(vz_db_conn_t *conn, ngx_uint_t most);
 
 /*
- * vz_db_conn_execute: run a statement and fetch all it answers into the
+ * vz_db_conn_execute: run a statement and fetch its whole answer into the
  * library's memory.  vz_db_rows_read() copies that to the caller's pool;
  * vz_db_conn_done() must follow a success.
  */
 ngx_uint_t vz_db_conn_execute(vz_db_conn_t *conn, vz_db_stmt_t *stmt,
     ngx_pool_t *pool, const vz_bind_t *binds, ngx_uint_t nbinds);
+
+/* vz_db_conn_done: free the answer of a statement. */
 void vz_db_conn_done(vz_db_stmt_t *stmt);
 
 /*
- * vz_db_conn_keep: it is idle from now on; gone is called, on the main stack,
- * when it died, when it was idle for too long or when the worker leaves.  The
- * callee closes it.
- * vz_db_conn_use: take it up again; NGX_DECLINED when it has died meanwhile.
+ * vz_db_conn_keep: keep a connection idle.  gone is called, on the main stack,
+ * when it died, when it was idle for too long or when the worker leaves; it
+ * has to close the connection.
  */
 void vz_db_conn_keep(vz_db_conn_t *conn, vz_db_gone_pt gone);
+
+/* vz_db_conn_use: use an idle one again; NGX_DECLINED when it has died. */
 ngx_int_t vz_db_conn_use(vz_db_conn_t *conn);
 
-/* vz_db_conn_close: never waits. */
+/* vz_db_conn_close: close it and free all it has; never waits. */
 void vz_db_conn_close(vz_db_conn_t *conn);
 
-
-/* db_rows.c: binds to the library's form, and its rows to ours. */
 
 #endif /* VZ_DB_CONN_H */

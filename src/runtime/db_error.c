@@ -1,12 +1,12 @@
 /*
- * What the server's errors mean to a caller.
+ * The meaning of the server's and the library's errors.
  */
 
 #include "runtime/db_error.h"
 #include "runtime/db_pool.h"
 
 
-/* the server's errors by number; any other is a mistake of ours */
+/* the server's errors by number; any other is an error of ours */
 
 static const vz_db_error_t  vz_db_errors[] = {
     { 1020, VZ_CONFLICT,   0, 1 },      /* record changed since last read */

@@ -1,11 +1,10 @@
 /*
- * The pool: places for so many connections per worker, and a line for those
- * who want one.
+ * The pool: a number of places per worker, and a queue of fibers that wait for
+ * one.
  *
- * A place is taken before a connection is: who has a place takes an idle
- * connection or opens one.  Places are handed on in the order of the line.
- * While the server gives no more connections there are as many places as it
- * has given.
+ * A fiber takes a place first, and then an idle connection, or it opens one.
+ * Places are handed on in the order of the queue.  While the server refuses
+ * more connections there are as many places as it has granted.
  */
 
 #include <ngx_config.h>
@@ -13,11 +12,14 @@
 #include <ngx_event.h>
 #include "runtime/db_error.h"
 #include "runtime/db_pool.h"
+#include "runtime/waitq.h"
 
 
 #define VZ_DB_BACKOFF_MIN    100
-#define VZ_DB_BACKOFF_QUICK  1000       /* at most, where it refuses at once */
-#define VZ_DB_BACKOFF_SLOW   5000       /* at most, where trying takes long */
+#define VZ_DB_BACKOFF_QUICK  1000       /* ms at most, where it refuses
+                                           at once */
+#define VZ_DB_BACKOFF_SLOW   5000       /* ms at most, where connecting takes
+                                           long */
 #define VZ_DB_CROWDED_FOR    60000      /* ms that fewer statements are kept */
 
 
@@ -33,12 +35,13 @@ typedef struct {
 
     ngx_uint_t         statements;      /* kept prepared per connection */
     ngx_uint_t         kept;            /* the same, at present */
-    ngx_msec_t         crowded;         /* when it was made less */
+    ngx_msec_t         crowded;         /* when that was lowered */
 
     ngx_msec_t         backoff;
-    ngx_msec_t         retry;           /* not before */
-    ngx_uint_t         refused;         /* it gives no more connections */
-    ngx_uint_t         down;            /* the error, 0 while it is up */
+    ngx_msec_t         retry;           /* no try before that */
+    ngx_uint_t         refused;         /* the server grants no more */
+    ngx_uint_t         down;            /* the error of the outage, 0: it is
+                                           up */
     ngx_uint_t         probing;
 } vz_db_t;
 
@@ -90,7 +93,7 @@ vz_db_pool_take(vz_db_conn_t **out, ngx_uint_t fresh)
             return code;
         }
 
-        /* one of those that there are has to do */
+        /* an existing connection has to do */
 
         vz_db.places--;
         fresh = 0;
@@ -161,7 +164,7 @@ vz_db_place_free(void)
 }
 
 
-/* while it is down only one fiber tries, and not all the time */
+/* while the server is down only one fiber tries, at intervals */
 
 static ngx_uint_t
 vz_db_hopeless(void)
@@ -172,7 +175,7 @@ vz_db_hopeless(void)
 }
 
 
-/* VZ_AGAIN: it gives no more, and there are some */
+/* VZ_AGAIN: the server grants no more, and some exist */
 
 static vz_code_e
 vz_db_connect(vz_db_conn_t **out)

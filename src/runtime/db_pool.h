@@ -1,5 +1,5 @@
 /*
- * The pool of connections and the meaning of errors; for db.c alone.
+ * The pool of connections to the database; for db.c alone.
  */
 
 #ifndef VZ_DB_POOL_H
@@ -10,33 +10,30 @@
 
 
 /*
- * vz_db_pool_take: a connection of the caller's own until vz_db_pool_put();
- * fresh: a new one and none that was idle.  VZ_DOWN, VZ_OVERLOADED.
- * vz_db_pool_put: give it back; a broken one is closed.  Never waits.
+ * vz_db_pool_take: on a fiber, a connection for the caller until
+ * vz_db_pool_put(); fresh: a new one instead of an idle one.  VZ_OK, VZ_DOWN
+ * or VZ_OVERLOADED.
  */
 vz_code_e vz_db_pool_take(vz_db_conn_t **conn, ngx_uint_t fresh);
+
+/* vz_db_pool_put: give it back; a broken one is closed.  Never waits. */
 void vz_db_pool_put(vz_db_conn_t *conn);
 
-/*
- * vz_db_pool_statements: how many a connection may keep prepared now;
- * vz_db_pool_most: how many all of this worker's may at most.
- * vz_db_pool_crowded: the server takes no more of them: fewer are kept for a
- * while, and an idle connection is closed with all it has; whether there was
- * one.
- */
+/* vz_db_pool_statements: how many a connection may keep prepared now. */
 ngx_uint_t vz_db_pool_statements(void);
+
+/* vz_db_pool_most: how many all connections of this worker may, at most. */
 ngx_uint_t vz_db_pool_most(void);
+
+/*
+ * vz_db_pool_crowded: the server's limit of prepared statements is reached:
+ * keep fewer for a while, and close an idle connection with all it has.
+ * Returns whether there was one.
+ */
 ngx_uint_t vz_db_pool_crowded(void);
 
 
-typedef struct {
-    ngx_uint_t         err;
-    vz_code_e          code;
-    unsigned           close:1;         /* the connection is of no more use */
-    unsigned           words:1;         /* the message holds no values */
-} vz_db_error_t;
-
-/* Worker start and stop. */
+/* vz_db_pool_init, vz_db_pool_exit: worker start and stop. */
 ngx_int_t vz_db_pool_init(ngx_cycle_t *cycle, vz_db_conf_t *conf);
 void vz_db_pool_exit(void);
 

@@ -1,5 +1,5 @@
 /*
- * Values: what callers bind in the library's form, and the rows it fetched
+ * Values that are bound, in the library's form, and rows from the library,
  * copied into the caller's pool.
  */
 
@@ -8,7 +8,7 @@
 #include "runtime/utf8.h"
 
 
-/* as text: a double has up to 300 digits, dates have less */
+/* a double has up to 300 digits as text, dates have less */
 #define VZ_DB_SCALAR    320
 
 typedef struct {
@@ -28,75 +28,6 @@ static ngx_int_t vz_db_column_read(vz_db_column_t *column, ngx_pool_t *pool,
     vz_bind_t *cell);
 static ngx_int_t vz_db_column_whole(const vz_db_column_t *column,
     int64_t *number);
-
-
-vz_bind_t
-vz_bind_cstr(const char *s)
-{
-    ngx_str_t  text;
-
-    if (s == NULL) {
-        return vz_none();
-    }
-
-    text.len = ngx_strlen(s);
-    text.data = (u_char *) s;
-
-    return vz_text(text);
-}
-
-
-vz_bind_t
-vz_bind_opt(ngx_str_t s)
-{
-    if (s.len == 0) {
-        return vz_none();
-    }
-
-    return vz_text(s);
-}
-
-
-int64_t
-vz_cell_int(const vz_rows_t *rows, ngx_uint_t row, ngx_uint_t column)
-{
-    const vz_bind_t  *cell;
-
-    if (row >= rows->rows || column >= rows->columns) {
-        return 0;
-    }
-
-    cell = &rows->cells[row * rows->columns + column];
-
-    return cell->type == VZ_BIND_INT ? cell->number : 0;
-}
-
-
-ngx_str_t
-vz_cell_text(const vz_rows_t *rows, ngx_uint_t row, ngx_uint_t column)
-{
-    ngx_str_t         empty = ngx_string("");
-    const vz_bind_t  *cell;
-
-    if (row >= rows->rows || column >= rows->columns) {
-        return empty;
-    }
-
-    cell = &rows->cells[row * rows->columns + column];
-
-    return cell->type == VZ_BIND_TEXT ? cell->text : empty;
-}
-
-
-ngx_uint_t
-vz_cell_null(const vz_rows_t *rows, ngx_uint_t row, ngx_uint_t column)
-{
-    if (row >= rows->rows || column >= rows->columns) {
-        return 1;
-    }
-
-    return rows->cells[row * rows->columns + column].type == VZ_BIND_NULL;
-}
 
 
 ngx_int_t

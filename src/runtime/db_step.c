@@ -10,8 +10,10 @@
 #include "runtime/db_step.h"
 
 
-#define VZ_DB_IDLE    60000             /* ms an unused connection is kept */
-#define VZ_DB_UNWIND  16                /* calls to let a failed one unwind */
+#define VZ_DB_IDLE    60000             /* ms that an unused connection is
+                                           kept */
+#define VZ_DB_UNWIND  16                /* calls until a failed operation
+                                           has unwound */
 
 
 static int vz_db_step_start(vz_db_step_t *step);
@@ -300,7 +302,7 @@ vz_db_step_event(ngx_event_t *ev)
     ready = ev->write ? MYSQL_WAIT_WRITE : MYSQL_WAIT_READ;
 
     if (c->close) {
-        /* the worker's time to leave is up */
+        /* the worker has to leave */
         conn->broken = 1;
         ready = conn->wait;
     }
@@ -334,7 +336,7 @@ vz_db_step_timer(vz_db_conn_t *conn)
 }
 
 
-/* an idle server says nothing: what can be read is its end */
+/* an idle server sends nothing: readable means closed */
 
 ngx_int_t
 vz_db_step_alive(vz_db_conn_t *conn)
@@ -342,7 +344,7 @@ vz_db_step_alive(vz_db_conn_t *conn)
     char     buf[1];
     ssize_t  n;
 
-    /* the library leaves its socket blocking */
+    /* the library leaves its socket in blocking mode */
 
     n = recv(conn->c->fd, buf, 1, MSG_PEEK|MSG_DONTWAIT);
 

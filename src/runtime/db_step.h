@@ -32,17 +32,22 @@ typedef struct {
 } vz_db_step_t;
 
 
-/* vz_db_step_run: 0 or an error number; within the connection's timeout. */
+/*
+ * vz_db_step_run: on a fiber, carry the operation out within the connection's
+ * timeout.  0 or an error number.
+ */
 ngx_uint_t vz_db_step_run(vz_db_step_t *step);
 
 /*
- * vz_db_step_attach: have nginx watch the socket that the library has now;
- * vz_db_step_detach: no more.
+ * vz_db_step_attach: have nginx watch the library's socket.  NGX_OK or
+ * NGX_ERROR.
  */
 ngx_int_t vz_db_step_attach(vz_db_conn_t *conn);
+
+/* vz_db_step_detach: stop watching it. */
 void vz_db_step_detach(vz_db_conn_t *conn);
 
-/* vz_db_step_timer: have it let go when it has been idle for long. */
+/* vz_db_step_timer: set the timer that ends a long idleness. */
 void vz_db_step_timer(vz_db_conn_t *conn);
 
 /* vz_db_step_alive: NGX_DECLINED for an idle connection that has died. */

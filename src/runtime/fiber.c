@@ -71,12 +71,6 @@ struct vz_fiber_s {
     unsigned         done:1;
 };
 
-typedef struct {
-    ngx_queue_t      queue;
-    vz_fiber_t      *fiber;
-    ngx_uint_t       called;
-} vz_line_place_t;
-
 
 static ngx_int_t vz_fiber_begin(vz_fiber_pt run, void *data,
     ngx_uint_t most);
@@ -161,7 +155,7 @@ vz_fiber_begin(vz_fiber_pt run, void *data, ngx_uint_t most)
         return NGX_OK;
     }
 
-    /* the timer keeps a leaving worker, and the loop from sleeping first */
+    /* the timer keeps a leaving worker alive, and wakes the loop */
 
     fiber->waiting = 1;
     ngx_add_timer(&fiber->event, 0);
@@ -212,7 +206,7 @@ vz_fiber_wake(vz_fiber_t *fiber)
         return;
     }
 
-    /* its timer stays until it runs: a leaving worker looks for timers */
+    /* its timer stays until it runs, for which a leaving worker waits */
 
     fiber->woken = 1;
     ngx_post_event(&fiber->event, &ngx_posted_events);
@@ -451,7 +445,7 @@ vz_fiber_event(ngx_event_t *ev)
     vz_fiber_t  *fiber;
 
     if (vz_fiber_current) {
-        /* somebody on a fiber called handlers: a fiber can't resume another */
+        /* a handler was called on a fiber, and a fiber can't resume another */
         ngx_post_event(ev, &ngx_posted_events);
         return;
     }
@@ -470,60 +464,4 @@ vz_fiber_event(ngx_event_t *ev)
     fiber->waiting = 0;
 
     vz_fiber_resume(fiber);
-}
-
-
-void
-vz_waitq_init(vz_waitq_t *line)
-{
-    ngx_queue_init(&line->waiters);
-}
-
-
-ngx_int_t
-vz_waitq_wait(vz_waitq_t *line, ngx_msec_t msec)
-{
-    vz_line_place_t  place;
-
-    place.fiber = vz_fiber_current;
-    place.called = 0;
-
-    ngx_queue_insert_tail(&line->waiters, &place.queue);
-
-    (void) vz_fiber_wait(msec);
-
-    if (place.called) {
-        return NGX_OK;
-    }
-
-    ngx_queue_remove(&place.queue);
-
-    return NGX_DECLINED;
-}
-
-
-ngx_uint_t
-vz_waitq_wake(vz_waitq_t *line, ngx_uint_t all)
-{
-    ngx_uint_t        n;
-    ngx_queue_t      *q;
-    vz_line_place_t  *place;
-
-    n = 0;
-
-    while (!ngx_queue_empty(&line->waiters)) {
-        q = ngx_queue_head(&line->waiters);
-        place = ngx_queue_data(q, vz_line_place_t, queue);
-
-        ngx_queue_remove(q);
-        place->called = 1;
-        vz_fiber_wake(place->fiber);
-        n++;
-
-        if (!all) {
-            break;
-        }
-    }
-
-    return n;
 }

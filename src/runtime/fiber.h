@@ -15,7 +15,7 @@
 #include <ngx_core.h>
 
 
-#define VZ_FIBER_MAX      4096      /* living ones of a worker */
+#define VZ_FIBER_MAX      4096      /* at a time, in a worker */
 #define VZ_FIBER_RESERVE  256       /* of them, for the panel's own work */
 
 
@@ -28,12 +28,17 @@ typedef void (*vz_fiber_pt)(void *data);
  * main stack it starts at once and this returns at its first wait or its end;
  * from another fiber it starts when the event loop comes round.  NGX_ERROR
  * when there is no memory, or too many fibers live (VZ_FIBER_MAX).
- * vz_fiber_serve: the same for what a request asks for, which leaves the last
- * VZ_FIBER_RESERVE to what goes on by itself: tasks, their leases, mails.
- * vz_fiber_room: whether it would find a place now.
  */
 ngx_int_t vz_fiber_spawn(vz_fiber_pt run, void *data);
+
+/*
+ * vz_fiber_serve: as vz_fiber_spawn(), for the work of a request: the last
+ * VZ_FIBER_RESERVE fibers are kept for the panel's own: tasks, their leases,
+ * mails.
+ */
 ngx_int_t vz_fiber_serve(vz_fiber_pt run, void *data);
+
+/* vz_fiber_room: whether vz_fiber_serve() would find a fiber now. */
 ngx_uint_t vz_fiber_room(void);
 
 /* vz_fiber_self: the running fiber, NULL on the main stack. */
@@ -61,23 +66,6 @@ ngx_uint_t vz_fiber_count(void);
 
 /* vz_fiber_exit: at worker exit, unmap the stacks of the free list. */
 void vz_fiber_exit(void);
-
-
-/*
- * A place where fibers stand in line: for a free connection, for a result
- * that another fiber is fetching.
- */
-typedef struct {
-    ngx_queue_t   waiters;
-} vz_waitq_t;
-
-void vz_waitq_init(vz_waitq_t *line);
-
-/* vz_waitq_wait: NGX_OK when it was our turn, NGX_DECLINED at the deadline. */
-ngx_int_t vz_waitq_wait(vz_waitq_t *line, ngx_msec_t msec);
-
-/* vz_waitq_wake: let the first go on, or all.  Returns how many were woken. */
-ngx_uint_t vz_waitq_wake(vz_waitq_t *line, ngx_uint_t all);
 
 
 #endif /* VZ_FIBER_H */

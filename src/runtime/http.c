@@ -1,9 +1,9 @@
 /*
- * An API request's way through a call and its fiber.
+ * The way of an API request through its call and its fiber.
  *
  * The call has a pool of its own, because its fiber may outlive the request
- * (the client left) and the request the fiber (the reply is being sent, the
- * log wants the user's name).  Whoever lets go last destroys it.
+ * (the client left), and the request may outlive the fiber (the reply is being
+ * sent, the log needs the user's name).  The last of them destroys it.
  */
 
 #include "runtime/call.h"
@@ -16,11 +16,12 @@
 
 
 typedef struct {
-    vz_call_t            call;          /* first: a call is its exchange */
+    vz_call_t            call;          /* first: a vz_call_t is cast to its
+                                           exchange */
     ngx_http_request_t  *request;       /* NULL when the client left */
-    ngx_http_request_t  *origin;        /* the same, to be compared alone */
+    ngx_http_request_t  *origin;        /* the same, only to be compared */
     vz_call_pt           serve;
-    ngx_event_t          event;         /* the fiber ended: send */
+    ngx_event_t          event;         /* posted when the fiber has ended */
     ngx_log_t            log;
     ngx_uint_t           references;
     unsigned             starting:1;
@@ -39,7 +40,6 @@ static void vz_http_finish(vz_exchange_t *x);
 static void vz_http_error_page(vz_call_t *call, ngx_uint_t status);
 static void vz_http_too_large(vz_call_t *call);
 static void vz_http_detach(void *data);
-static void vz_http_release(void *data);
 static u_char *vz_http_log_error(ngx_log_t *log, u_char *buf, size_t len);
 
 
@@ -58,7 +58,7 @@ vz_http_handler(ngx_http_request_t *r, const ngx_str_t *prefix,
     if (r->err_status >= NGX_HTTP_BAD_REQUEST) {
         vz_http_error_page(&x->call, r->err_status);
 
-        /* a body that nobody reads must not be taken for the next request */
+        /* a body that is not read must not be taken for the next request */
 
         rc = ngx_http_discard_request_body(r);
 
@@ -169,8 +169,8 @@ vz_http_attach(vz_exchange_t *x)
 }
 
 
-/* not by r->ctx, which an internal redirect forgets */
-/* what a page includes has the page's pool */
+/* not by r->ctx, which an internal redirect clears */
+/* a subrequest uses the pool of its main request */
 static vz_exchange_t *
 vz_http_find(ngx_http_request_t *r)
 {
@@ -250,7 +250,7 @@ vz_http_run(void *data)
 
     x->ended = 1;
 
-    /* nginx's filters belong on the main stack */
+    /* nginx's filters have to run on the main stack */
 
     if (!x->starting) {
         ngx_post_event(&x->event, &ngx_posted_events);
@@ -258,35 +258,15 @@ vz_http_run(void *data)
 }
 
 
-void
-vz_call_park(vz_call_t *call, vz_call_pt resume)
-{
-    call->resume = resume;
-}
-
-
-/* what its fiber had of the exchange goes over to the next one */
+/* the new fiber takes over the reference of the first one */
 ngx_int_t
-vz_call_resume(vz_call_t *call)
+vz_http_serve_again(vz_call_t *call, vz_call_pt serve)
 {
     vz_exchange_t  *x = (vz_exchange_t *) call;
 
-    x->serve = call->resume;
-    call->resume = NULL;
+    x->serve = serve;
 
-    if (vz_fiber_serve(vz_http_run, x) != NGX_OK) {
-        call->resume = x->serve;
-        return NGX_ERROR;
-    }
-
-    return NGX_OK;
-}
-
-
-void
-vz_call_leave(vz_call_t *call)
-{
-    vz_http_release(call);
+    return vz_fiber_serve(vz_http_run, x);
 }
 
 
@@ -352,7 +332,7 @@ vz_http_refused(ngx_http_request_t *r, const ngx_str_t *prefix,
 }
 
 
-/* nginx refused by itself */
+/* replies for what nginx itself refused */
 static void
 vz_http_error_page(vz_call_t *call, ngx_uint_t status)
 {
@@ -427,7 +407,7 @@ vz_http_detach(void *data)
 }
 
 
-static void
+void
 vz_http_release(void *data)
 {
     vz_exchange_t  *x = data;
@@ -439,7 +419,7 @@ vz_http_release(void *data)
 }
 
 
-/* never the path or the arguments: they may hold a secret */
+/* without the path and the arguments, which may hold a secret */
 static u_char *
 vz_http_log_error(ngx_log_t *log, u_char *buf, size_t len)
 {

@@ -1,5 +1,5 @@
 /*
- * What a call knows of its request: copied, so that it may outlive it.
+ * Copying a request into a call, which may outlive it, and redacting secrets.
  */
 
 #include <ngx_config.h>
@@ -80,7 +80,8 @@ vz_http_copy(vz_call_t *call, ngx_http_request_t *r, const ngx_str_t *prefix)
     ngx_connection_t  *c;
 
     c = r->connection;
-    call->prefix = *prefix;         /* the configuration's, which outlives it */
+    call->prefix = *prefix;         /* it is the configuration's, which
+                                       outlives the call */
     call->method = (r->method == NGX_HTTP_HEAD) ? NGX_HTTP_GET : r->method;
 
 #if (NGX_HTTP_SSL)
@@ -122,7 +123,7 @@ vz_http_copy(vz_call_t *call, ngx_http_request_t *r, const ngx_str_t *prefix)
 }
 
 
-/* of a header that came twice the first one counts */
+/* the first of several headers of one name counts */
 static ngx_int_t
 vz_http_header(vz_call_t *call, ngx_table_elt_t *h)
 {
@@ -156,7 +157,7 @@ vz_http_named(ngx_table_elt_t *h, const ngx_str_t *name)
 }
 
 
-/* of a cookie that came twice the first one counts, too */
+/* the first of several cookies of one name counts */
 static ngx_int_t
 vz_http_cookie(vz_call_t *call, ngx_str_t *value)
 {
@@ -278,7 +279,7 @@ vz_http_copy_redact_line(ngx_http_request_t *r)
         return;
     }
 
-    /* the path and the arguments point into the line: it is not written to */
+    /* the path and the arguments point into the line */
 
     p = ngx_pstrdup(r->pool, &line);
 
@@ -289,7 +290,7 @@ vz_http_copy_redact_line(ngx_http_request_t *r)
 }
 
 
-/* a line of HTTP/2 is text of its own, others share one */
+/* the line of HTTP/2 is a text of its own */
 void
 vz_http_copy_redact(ngx_http_request_t *r)
 {
@@ -369,7 +370,7 @@ vz_http_copy_body(vz_call_t *call, ngx_http_request_t *r)
 }
 
 
-/* a chunked body may have gone to a file */
+/* nginx may have written a chunked body to a file */
 static ngx_int_t
 vz_http_gather(u_char *p, ngx_chain_t *in, ngx_log_t *log)
 {
@@ -402,7 +403,7 @@ vz_http_gather(u_char *p, ngx_chain_t *in, ngx_log_t *log)
 }
 
 
-/* terminated; data is never NULL, so that present but empty can be told */
+/* terminated; data is never NULL, so an empty text differs from none */
 static ngx_int_t
 vz_http_dup(ngx_pool_t *pool, ngx_str_t *to, const u_char *data, size_t len)
 {

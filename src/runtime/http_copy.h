@@ -1,5 +1,5 @@
 /*
- * What a call knows of its request: copied, so that it may outlive it.
+ * Copying a request into a call, which may outlive it, and redacting secrets.
  */
 
 #ifndef VZ_HTTP_COPY_H
@@ -9,9 +9,9 @@
 
 
 /*
- * vz_http_copy_redact_line: at the begin of any request, put stars for the
- * secret of an order's link in its line, which nginx logs with whatever it
- * refuses.  The path is left to who is asked for it.
+ * vz_http_copy_redact_line: mask the secret of an order's link in the request
+ * line, before nginx can log it with a refusal.  It runs in the post-read
+ * phase, and leaves the path as it is.
  */
 void vz_http_copy_redact_line(ngx_http_request_t *r);
 

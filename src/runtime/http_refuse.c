@@ -83,7 +83,7 @@ vz_refuse_header(ngx_http_request_t *r)
 }
 
 
-/* nginx's own page is dropped, ours goes in its place */
+/* nginx's own page is replaced by ours */
 
 static ngx_int_t
 vz_refuse_body(ngx_http_request_t *r, ngx_chain_t *in)
@@ -109,14 +109,14 @@ vz_refuse_body(ngx_http_request_t *r, ngx_chain_t *in)
     ctx->sent = 1;
 
     b = ctx->call->out.last->buf;
-    b->last_buf = (r == r->main);       /* what includes us goes on */
+    b->last_buf = (r == r->main);       /* the including page goes on */
     b->last_in_chain = 1;
 
     return vz_refuse_next_body(r, ctx->call->out.first);
 }
 
 
-/* of a line that is broken or too long, what was read of it */
+/* as much of a broken or too long line as was read */
 
 static ngx_str_t
 vz_refuse_path(ngx_http_request_t *r)

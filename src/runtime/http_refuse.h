@@ -1,7 +1,7 @@
 /*
- * What nginx refuses by itself, answered in JSON where the API was meant: in
- * its locations (deny, limit_req, a broken body), and before a location was
- * looked for (a broken header, a line that is too long, TRACE).
+ * JSON replies for what nginx itself refuses, where the request is for the API:
+ * in its locations (deny, limit_req, a broken body), and before a location was
+ * looked up (a broken header, a line that is too long, TRACE).
  */
 
 #ifndef VZ_HTTP_REFUSE_H
@@ -13,14 +13,14 @@
 
 
 /*
- * vz_refuse_pt: the prefix of the API that a request is for, or NULL.  The path
- * is what was read of it.
+ * vz_refuse_pt: the prefix of the API that a request is for, or NULL.  path is
+ * as much of the path as was read.
  */
 typedef const ngx_str_t *(*vz_refuse_pt)(ngx_http_request_t *r,
     const ngx_str_t *path);
 
 /*
- * vz_http_refuse_init: in postconfiguration; puts filters before all others.
+ * vz_http_refuse_init: in postconfiguration, put our filters before all others.
  */
 void vz_http_refuse_init(vz_refuse_pt prefix);
 

@@ -1,5 +1,5 @@
 /*
- * A call's reply on its way out.
+ * Sending the reply of a call.
  */
 
 #include "runtime/call.h"
@@ -43,7 +43,7 @@ vz_http_send(ngx_http_request_t *r, vz_call_t *call)
 
     r->headers_out.content_length_n = -1;
 
-    /* nginx would compare If-Match with a reply whose work is done */
+    /* nginx would check If-Match against a reply whose work is done */
     r->disable_not_modified = 1;
     r->allow_ranges = 0;
 
@@ -70,7 +70,7 @@ vz_http_send(ngx_http_request_t *r, vz_call_t *call)
     }
 
     b = call->out.last->buf;
-    b->last_buf = (r == r->main);       /* what includes us goes on */
+    b->last_buf = (r == r->main);       /* the including page goes on */
     b->last_in_chain = 1;
 
     return ngx_http_output_filter(r, call->out.first);

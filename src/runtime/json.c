@@ -408,6 +408,32 @@ vz_json_tenths(vz_json_t *json, const char *key, int64_t value)
 
 
 void
+vz_json_time(vz_json_t *json, const char *key, uint64_t msec)
+{
+    u_char     text[32];
+    ngx_tm_t   tm;
+    ngx_str_t  value;
+
+    if (msec == 0) {
+        vz_json_null(json, key);
+        return;
+    }
+
+    ngx_gmtime(msec / 1000, &tm);
+
+    value.data = text;
+    value.len = ngx_snprintf(text, sizeof(text),
+                             "%04d-%02d-%02dT%02d:%02d:%02d.%03uLZ",
+                             tm.ngx_tm_year, tm.ngx_tm_mon, tm.ngx_tm_mday,
+                             tm.ngx_tm_hour, tm.ngx_tm_min, tm.ngx_tm_sec,
+                             msec % 1000)
+                - text;
+
+    vz_json_text(json, key, &value);
+}
+
+
+void
 vz_json_raw(vz_json_t *json, const char *key, const ngx_str_t *value)
 {
     if (value->len == 0) {
@@ -497,7 +523,7 @@ vz_json_read(ngx_pool_t *pool, const ngx_str_t *text, ngx_str_t *problem)
 
     ngx_str_set(problem, "no memory");
 
-    /* jansson's parser recurses, and a fiber's stack is small */
+    /* jansson's parser recurses, and the stack of a fiber is small */
 
     if (vz_json_shallow(text) != NGX_OK) {
         ngx_str_set(problem, "nested too deep");

@@ -1,6 +1,6 @@
 /*
- * JSON.  Reading is jansson's; writing goes straight into a chain of nginx
- * buffers and keeps count of commas and braces itself.
+ * JSON.  jansson reads it; the writer fills a chain of nginx buffers and keeps
+ * count of commas and braces itself.
  */
 
 #ifndef VZ_JSON_H
@@ -29,39 +29,50 @@ typedef struct {
 } vz_json_t;
 
 
-/* vz_json_init: start; buffers come from pool. */
+/* vz_json_init: begin a document; its buffers come from pool. */
 void vz_json_init(vz_json_t *json, ngx_pool_t *pool);
 
 /*
- * Containers and values.  key is NULL inside an array and at the top, else a
- * C string without characters that need escaping: keys are ours, never data.
- * Text is escaped, and bytes that are not UTF-8 become U+FFFD.  vz_json_opt()
- * writes null for an empty text.
+ * Of all the functions that follow key is NULL inside an array and at the top,
+ * else a C string without characters that need escaping: keys are ours, never
+ * data.
+ *
+ * vz_json_object, vz_json_array: open one; vz_json_close: close the innermost.
  */
 void vz_json_object(vz_json_t *json, const char *key);
 void vz_json_array(vz_json_t *json, const char *key);
-void vz_json_close(vz_json_t *json);            /* the innermost of both */
+void vz_json_close(vz_json_t *json);
+
+/*
+ * vz_json_text, vz_json_cstr: write a text, escaped; bytes that are not UTF-8
+ * become U+FFFD.  vz_json_opt: the same, and null for an empty one.
+ */
 void vz_json_text(vz_json_t *json, const char *key, const ngx_str_t *value);
 void vz_json_cstr(vz_json_t *json, const char *key, const char *value);
 void vz_json_opt(vz_json_t *json, const char *key, ngx_str_t value);
+
+/* Write a number, true or false, or null. */
 void vz_json_int(vz_json_t *json, const char *key, int64_t value);
 void vz_json_uint(vz_json_t *json, const char *key, uint64_t value);
 void vz_json_bool(vz_json_t *json, const char *key, ngx_uint_t value);
 void vz_json_null(vz_json_t *json, const char *key);
 
-/* vz_json_tenths: value / 10 with one decimal, for per cent. */
+/* vz_json_tenths: write value / 10 with one decimal, for per cent. */
 void vz_json_tenths(vz_json_t *json, const char *key, int64_t value);
 
-/* vz_json_raw: text that is JSON already (a stored document). */
+/* vz_json_time: write ms since the epoch as RFC 3339 in UTC; null for 0. */
+void vz_json_time(vz_json_t *json, const char *key, uint64_t msec);
+
+/* vz_json_raw: write text that is JSON already (a stored document). */
 void vz_json_raw(vz_json_t *json, const char *key, const ngx_str_t *value);
 
-/* vz_json_static: the same, of text that never changes; it is not copied. */
+/* vz_json_static: as vz_json_raw(), of text that never changes: no copy. */
 void vz_json_static(vz_json_t *json, const char *key, const ngx_str_t *value);
 
 /* vz_json_end: NGX_OK when everything was closed and nothing failed. */
 ngx_int_t vz_json_end(vz_json_t *json);
 
-/* vz_json_string: what was written as one string from its pool. */
+/* vz_json_string: the document as one string from its pool. */
 ngx_int_t vz_json_string(vz_json_t *json, ngx_str_t *out);
 
 

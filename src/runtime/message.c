@@ -11,13 +11,13 @@
 #define VZ_WORD_FIRST       39      /* and in that behind "Subject:", for lines
                                        of 76 (RFC 2047, 2) */
 #define VZ_QP_LINE          76
-#define VZ_LINE_BYTES       60      /* a subject as it stands */
+#define VZ_LINE_BYTES       60      /* a subject that is not encoded */
 
 
 typedef struct {
     char         *buf;
     size_t        size;
-    size_t        len;              /* over size: it did not fit */
+    size_t        len;              /* greater than size: it did not fit */
 } vz_out_t;
 
 
@@ -138,7 +138,7 @@ vz_message_base64(vz_out_t *out, const unsigned char *p, size_t len)
 }
 
 
-/* whether a subject can stand as it is */
+/* whether a subject needs no encoding */
 static int
 vz_message_is_plain(const char *p, size_t len)
 {
@@ -160,7 +160,7 @@ vz_message_is_plain(const char *p, size_t len)
 }
 
 
-/* a control character in a subject is a space, before it is encoded */
+/* control characters of a subject become spaces before it is encoded */
 static size_t
 vz_message_word(const char *p, size_t len, size_t most, unsigned char *word)
 {

@@ -35,8 +35,8 @@ typedef struct {
 size_t vz_message_size(const vz_message_t *message);
 
 /*
- * vz_message_print: the message with CRLF lines into buf.  Its length, or 0
- * when an address or the id is not one, or size is too small.
+ * vz_message_print: write the message with CRLF lines into buf.  Returns its
+ * length; 0 when an address or the id is invalid, or size is too small.
  */
 size_t vz_message_print(const vz_message_t *message, char *buf, size_t size);
 

@@ -1,6 +1,6 @@
 /*
- * Pages: the path and the headers are ours, the file is nginx's, with ETag,
- * ranges, sendfile and gzip as configured.
+ * Pages: the path and the headers are set here; nginx sends the file, with
+ * ETag, ranges, sendfile and gzip as configured.
  */
 
 #include "runtime/fiber.h"
@@ -35,23 +35,26 @@ static const vz_page_type_t  vz_page_types[] = {
 };
 
 
+#define vz_page_policy(base)                                                  \
+    ngx_string("default-src 'self'; style-src 'self'; "                       \
+               "img-src 'self' data:; object-src 'none'; "                    \
+               "frame-ancestors 'none'; base-uri " base "; "                  \
+               "form-action 'self'")
+
+
 static const struct {
     const char  *name;
     ngx_str_t    value;
 } vz_page_headers[] = {
 
-    /* those that a call's reply has by itself */
+    /* headers that the reply of a call has by itself */
 
     { "X-Content-Type-Options", ngx_string("nosniff") },
     { "Cache-Control", ngx_string("no-cache") },
 
 #define VZ_PAGE_CALL  2
 
-    { "Content-Security-Policy",
-      ngx_string("default-src 'self'; style-src 'self'; "
-                 "img-src 'self' data:; object-src 'none'; "
-                 "frame-ancestors 'none'; base-uri 'none'; "
-                 "form-action 'self'") },
+    { "Content-Security-Policy", vz_page_policy("'none'") },
     { "Referrer-Policy", ngx_string("same-origin") },
     { "Permissions-Policy",
       ngx_string("camera=(), microphone=(), geolocation=(), payment=(), "
@@ -61,7 +64,17 @@ static const struct {
 };
 
 
-static ngx_int_t vz_page_push(ngx_http_request_t *r, ngx_uint_t from);
+/* of a page that says where the files lie, being itself in no folder */
+
+static const ngx_str_t  vz_page_deep_policy = vz_page_policy("'self'");
+
+
+static ngx_int_t vz_page_app(ngx_http_request_t *r, size_t base,
+    ngx_http_handler_pt shell);
+static ngx_int_t vz_page_typed(ngx_http_request_t *r,
+    const vz_page_type_t *type);
+static ngx_int_t vz_page_push(ngx_http_request_t *r, ngx_uint_t from,
+    ngx_uint_t deep);
 static ngx_int_t vz_page_not_allowed(ngx_http_request_t *r);
 static ngx_int_t vz_page_redirect(ngx_http_request_t *r);
 static ngx_int_t vz_page_index(ngx_http_request_t *r, size_t base);
@@ -146,43 +159,63 @@ vz_page_handler(ngx_http_request_t *r, ngx_http_handler_pt shell)
     type = vz_page_type(&r->uri);
 
     if (type == NULL) {
-
-        /* the shell names its files relative to one folder */
-
-        if (ngx_strlchr(r->uri.data + base + 1, r->uri.data + r->uri.len, '/')
-            != NULL)
-        {
-            return NGX_HTTP_NOT_FOUND;
-        }
-
-        type = &vz_page_types[0];
-
-        /*
-         * What nginx turned to us, or another page includes, is the file; and
-         * so it is where requests have taken all that they may.
-         */
-
-        if (shell != NULL && r == r->main && r->err_status == 0
-            && vz_fiber_room())
-        {
-            r->content_handler = shell;
-            ngx_str_set(&r->headers_out.charset, "utf-8");
-
-            return vz_page_push(r, VZ_PAGE_CALL) == NGX_OK
-                   ? NGX_DECLINED : NGX_HTTP_INTERNAL_SERVER_ERROR;
-        }
-
-        if (vz_page_index(r, base) != NGX_OK) {
-            return NGX_HTTP_INTERNAL_SERVER_ERROR;
-        }
+        return vz_page_app(r, base, shell);
     }
 
-    if (vz_page_push(r, 0) != NGX_OK) {
+    if (vz_page_push(r, 0, 0) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    /* the configuration's own types may be missing, and nosniff is strict */
+    return vz_page_typed(r, type);
+}
 
+
+/*
+ * A path of the application: the shell answers it, or index.html where there
+ * is no shell.  Also a request that nginx redirected internally or that
+ * another page includes gets the file; so does any while requests have all
+ * their fibers.
+ */
+
+static ngx_int_t
+vz_page_app(ngx_http_request_t *r, size_t base, ngx_http_handler_pt shell)
+{
+    ngx_uint_t  deep;
+
+    /* index.html names its files relative to one folder */
+
+    deep = ngx_strlchr(r->uri.data + base + 1, r->uri.data + r->uri.len, '/')
+           != NULL;
+
+    if (shell != NULL && r == r->main && r->err_status == 0
+        && vz_fiber_room())
+    {
+        r->content_handler = shell;
+        ngx_str_set(&r->headers_out.charset, "utf-8");
+
+        return vz_page_push(r, VZ_PAGE_CALL, deep) == NGX_OK
+               ? NGX_DECLINED : NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (deep) {
+        return NGX_HTTP_NOT_FOUND;
+    }
+
+    if (vz_page_index(r, base) != NGX_OK
+        || vz_page_push(r, 0, 0) != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return vz_page_typed(r, &vz_page_types[0]);
+}
+
+
+/* The configuration's own types may be missing, and nosniff is strict. */
+
+static ngx_int_t
+vz_page_typed(ngx_http_request_t *r, const vz_page_type_t *type)
+{
     r->headers_out.content_type = type->type;
     r->headers_out.content_type_len = type->type_len;
 
@@ -191,13 +224,16 @@ vz_page_handler(ngx_http_request_t *r, ngx_http_handler_pt shell)
 
 
 static ngx_int_t
-vz_page_push(ngx_http_request_t *r, ngx_uint_t from)
+vz_page_push(ngx_http_request_t *r, ngx_uint_t from, ngx_uint_t deep)
 {
-    ngx_uint_t  i;
+    ngx_uint_t        i;
+    const ngx_str_t  *value;
 
     for (i = from; vz_page_headers[i].name != NULL; i++) {
-        if (vz_http_send_add_header(r, vz_page_headers[i].name,
-                                    &vz_page_headers[i].value)
+        value = deep && i == VZ_PAGE_CALL ? &vz_page_deep_policy
+                                          : &vz_page_headers[i].value;
+
+        if (vz_http_send_add_header(r, vz_page_headers[i].name, value)
             == NULL)
         {
             return NGX_ERROR;
@@ -218,7 +254,7 @@ vz_page_not_allowed(ngx_http_request_t *r)
 }
 
 
-/* to where people see the pages, which a proxy before us may know alone */
+/* redirect to the address in the browser, which only a proxy may know */
 
 static ngx_int_t
 vz_page_redirect(ngx_http_request_t *r)

@@ -2,6 +2,7 @@
  * Probes.
  */
 
+#include "runtime/fiber.h"
 #include "runtime/probe.h"
 
 

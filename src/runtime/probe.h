@@ -1,13 +1,14 @@
 /*
- * A probe: a check of a neighbour that many ask for and one makes.  It runs on
- * a fiber of its own, so that several go side by side and none waits longer
- * than its deadline, also where what it asks does not answer for minutes.
+ * A coalesced health check of a backend: concurrent callers share one result.
+ * The check runs on a fiber of its own, so several run side by side, and no
+ * caller waits longer than the deadline, even where the backend does not
+ * answer for minutes.
  */
 
 #ifndef VZ_PROBE_H
 #define VZ_PROBE_H
 
-#include "runtime/fiber.h"
+#include "runtime/waitq.h"
 #include "wire/code.h"
 
 
@@ -16,33 +17,34 @@
 
 typedef vz_code_e (*vz_probe_pt)(void *data, ngx_pool_t *pool);
 
-/* Static, or at least as long-lived as the worker; one per neighbour. */
+/* One per backend; it must live as long as the worker. */
 typedef struct {
     vz_probe_pt   run;
     void         *data;
-    ngx_msec_t    keep;             /* how long an answer is good */
-    ngx_msec_t    wait;             /* ms that who asks waits, at most, from a
+    ngx_msec_t    keep;             /* ms that an answer is reused */
+    ngx_msec_t    wait;             /* most ms that a caller waits, from the
                                        check's beginning; 0: VZ_PROBE_WAIT */
 
-    vz_waitq_t  line;            /* the rest is the probe's own */
-    ngx_msec_t  began;
-    ngx_msec_t  ended;
-    vz_code_e   answer;
-    unsigned    running:1;
-    unsigned    known:1;
+    /* the probe's own, and zero at first */
+    vz_waitq_t    line;             /* of those who wait for the answer */
+    ngx_msec_t    began;
+    ngx_msec_t    ended;
+    vz_code_e     answer;           /* of the last check */
+    unsigned      running:1;
+    unsigned      known:1;          /* there was a check that ended */
 } vz_probe_t;
 
 
 /*
- * vz_probe_begin: start a check, unless one is running or the last answer is
- * still good.  Never waits.
+ * vz_probe_begin: start a check, unless one is running or the last answer can
+ * be reused.  Never waits.
  */
 void vz_probe_begin(vz_probe_t *probe);
 
 /*
- * vz_probe_end: on a fiber, the answer of the check that was begun, or
- * VZ_TIMEOUT at its deadline.  The check goes on; who asks meanwhile is told
- * the same at once.
+ * vz_probe_end: on a fiber, the answer of the check that was started, or
+ * VZ_TIMEOUT at its deadline.  The check goes on then, and other callers get
+ * VZ_TIMEOUT at once until it ends.
  */
 vz_code_e vz_probe_end(vz_probe_t *probe);
 

@@ -10,6 +10,7 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 #include "wire/frame.h"
+#include "wire/reply.h"
 
 
 typedef struct {

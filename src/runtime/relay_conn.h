@@ -8,6 +8,8 @@
 
 #include "runtime/fiber.h"
 #include "runtime/relay.h"
+#include "runtime/waitq.h"
+#include "wire/pairs.h"
 #include "wire/seal.h"
 
 

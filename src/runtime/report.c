@@ -5,7 +5,7 @@
 #include <string.h>
 #include <strings.h>
 #include "runtime/report.h"
-#include "wire/frame.h"
+#include "wire/reply.h"
 
 
 #define VZ_REPORT_VALUE     512     /* of a header, unfolded; more is cut */

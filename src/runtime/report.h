@@ -1,8 +1,8 @@
 /*
- * What a mail server or a person answers to the envelope sender of a mail:
- * delivery status notifications (RFC 3464 in the multipart/report of RFC
- * 3462), and what can be told of answers that are none.  Pure; the text may
- * hold anything and end anywhere.
+ * Reading what a mail server or a person sends to the envelope sender of a
+ * mail: delivery status notifications (RFC 3464 in the multipart/report of RFC
+ * 3462), and as much as can be told of other answers.  Pure; the text may hold
+ * anything and end anywhere.
  */
 
 #ifndef VZ_REPORT_H
@@ -13,9 +13,9 @@
 
 
 typedef enum {
-    VZ_REPORT_ANSWER = 0,   /* neither a report nor automatic, as far as it
-                               says; words is its subject */
-    VZ_REPORT_AUTO,         /* an automatic answer, or a report of something
+    VZ_REPORT_ANSWER = 0,   /* neither a report nor marked as automatic; words
+                               is its subject */
+    VZ_REPORT_AUTO,         /* an automatic answer, or a report about something
                                else than delivery */
     VZ_REPORT_DONE,         /* delivered, relayed or expanded */
     VZ_REPORT_DELAYED,      /* a server goes on trying */
@@ -31,10 +31,10 @@ typedef struct {
 
 
 /*
- * vz_report_read: the message as it was piped, with LF or CRLF lines, with or
- * without a "From " line in front.  Of several recipients the first one with
- * the gravest outcome counts.  It never fails: what is not understood is an
- * answer.
+ * vz_report_read: read a message as it was piped, with LF or CRLF lines, with
+ * or without a "From " line in front.  Of several recipients the first one
+ * with the gravest outcome counts.  It never fails: a message that it can't
+ * parse is an answer.
  */
 void vz_report_read(const char *text, size_t len, vz_report_t *report);
 

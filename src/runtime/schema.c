@@ -1,5 +1,5 @@
 /*
- * The schema's number.
+ * The version of the schema.
  */
 
 #include <ngx_config.h>
@@ -15,7 +15,7 @@
 #define VZ_SCHEMA_HEAL    1000      /* while it does not fit */
 
 
-/* made of the names in sql/ when the module is built */
+/* generated from the names in sql/ by the build */
 
 extern const unsigned  vz_schema_number;
 
@@ -68,7 +68,7 @@ vz_schema(void)
 }
 
 
-/* a table that is not there is a schema that is not there */
+/* a missing table is a missing schema */
 
 static vz_code_e
 vz_schema_ask(void *data, ngx_pool_t *pool)
@@ -186,7 +186,7 @@ vz_schema_look(void *data)
         return;
     }
 
-    /* the same for all workers: one asks, once */
+    /* one worker logs it for all */
 
     pool = ngx_create_pool(1024, ngx_cycle->log);
     if (pool == NULL) {

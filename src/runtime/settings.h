@@ -1,5 +1,5 @@
 /*
- * What the configuration says that panel code wants to know.
+ * The settings of the configuration that panel code reads.
  */
 
 #ifndef VZ_SETTINGS_H
@@ -22,25 +22,25 @@ typedef enum {
 } vz_addresses_e;
 
 typedef struct {
-    vz_signup_e   signup;
-    vz_addresses_e addresses;       /* of a new container */
-    time_t        session_timeout;  /* seconds from signing in, absolute */
-    ngx_str_t     public_url;       /* for links in mails, without a slash at
+    vz_signup_e     signup;
+    vz_addresses_e  addresses;      /* of an order */
+    time_t          session_timeout;/* seconds from signing in */
+    ngx_str_t       public_url;     /* for links in mails, without a slash at
                                        its end; empty where not configured */
-    ngx_str_t     brand;            /* shown on pages and in mails */
-    ngx_str_t     html;             /* folder of the pages, or empty */
-    ngx_flag_t    mail;             /* mail can be sent */
-    ngx_flag_t    mail_failed;      /* to administrators, of failed orders */
-    ngx_str_t     bounce;           /* where mails come back to, or empty */
+    ngx_str_t       brand;          /* shown on pages and in mails */
+    ngx_str_t       html;           /* folder of the pages, or empty */
+    ngx_flag_t      mail;           /* mail can be sent */
+    ngx_flag_t      mail_failed;    /* to administrators, of failed orders */
+    ngx_str_t       bounce;         /* base of envelope senders, or empty */
 } vz_settings_t;
 
 
-/* vz_settings: of this worker's configuration.  Never NULL. */
+/* vz_settings: those of this worker's configuration; never NULL. */
 const vz_settings_t *vz_settings(void);
 
 /*
- * vz_settings_secure: whether people come by TLS, be it to a proxy before us:
- * vzpanel_public_url says so.
+ * vz_settings_secure: whether browsers connect by TLS, to nginx or to a proxy
+ * in front of it, as vzpanel_public_url says.
  */
 ngx_uint_t vz_settings_secure(void);
 

@@ -1,5 +1,5 @@
 /*
- * Places that all share.
+ * Sharing out places.
  */
 
 #include "runtime/share.h"
@@ -11,13 +11,13 @@
 
 
 typedef struct {
-    ngx_rbtree_node_t   node;       /* key: whose */
+    ngx_rbtree_node_t   node;       /* key: the holder */
     ngx_uint_t          count;
 } vz_share_count_t;
 
 
 static ngx_uint_t vz_share_left(const vz_share_t *share,
-    const vz_who_t *who);
+    const vz_caller_t *who);
 static vz_code_e vz_share_add(vz_share_tree_t *tree, uint64_t key,
     ngx_uint_t most);
 static void vz_share_drop(vz_share_tree_t *tree, uint64_t key);
@@ -42,10 +42,10 @@ vz_share_init(vz_share_t *share, ngx_uint_t places, ngx_uint_t session,
 }
 
 
-/* a session is told by the first bytes of its hash, which are random */
+/* the first bytes of a session's hash are random, and identify it */
 vz_code_e
-vz_share_take(vz_share_t *share, const vz_who_t *who, const u_char token[32],
-    uint64_t thing, vz_share_place_t *place)
+vz_share_take(vz_share_t *share, const vz_caller_t *who,
+    const u_char token[32], uint64_t thing, vz_share_place_t *place)
 {
     vz_code_e  rc;
 
@@ -85,7 +85,7 @@ vz_share_take(vz_share_t *share, const vz_who_t *who, const u_char token[32],
 
 
 static ngx_uint_t
-vz_share_left(const vz_share_t *share, const vz_who_t *who)
+vz_share_left(const vz_share_t *share, const vz_caller_t *who)
 {
     ngx_uint_t  most;
 

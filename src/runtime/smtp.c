@@ -184,7 +184,7 @@ vz_smtp_message(ngx_pool_t *pool, const vz_mail_t *mail, ngx_str_t *message)
         return VZ_FAILED;
     }
 
-    /* no line of it begins with a point, so this one ends it */
+    /* no line of the message begins with a point, so this one ends it */
 
     ngx_memcpy(message->data + message->len, VZ_SMTP_END,
                sizeof(VZ_SMTP_END) - 1);
@@ -373,7 +373,7 @@ vz_smtp_dialogue(vz_smtp_conn_t *conn, const vz_mail_t *mail,
 }
 
 
-/* 530, 535 and 538 say that we are not let in, not that the mail is bad */
+/* 530, 535 and 538 refuse us, not the mail */
 
 static vz_code_e
 vz_smtp_command(vz_smtp_conn_t *conn, const char *line, size_t len,
@@ -409,7 +409,7 @@ vz_smtp_command(vz_smtp_conn_t *conn, const char *line, size_t len,
 }
 
 
-/* the mail's fate is known: a server that does not say bye is left alone */
+/* the result is known: do not wait for a server that does not answer */
 
 static void
 vz_smtp_quit(vz_smtp_conn_t *conn)

@@ -1,5 +1,5 @@
 /*
- * Mail by libcurl's multi interface on nginx's events.  Belongs on a fiber.
+ * Sending mail, by libcurl's multi interface on nginx's events.
  */
 
 #ifndef VZ_SMTP_H
@@ -33,21 +33,24 @@ typedef struct {
 
 
 /*
- * vz_smtp_send: VZ_OK when the server took it; VZ_DOWN when it can't be
- * reached, does not let us in (TLS, a wrong password) or asked to come later
- * (4xx): try again; VZ_FAILED when it refused the mail for good (5xx);
- * VZ_UNSUPPORTED when mail is not configured.  words (from pool) is what the
- * server said, cleaned.  Takes conf->timeout at most, and a second for QUIT.
+ * vz_smtp_send: on a fiber, send a mail.  VZ_OK when the server accepted it;
+ * VZ_DOWN when it can't be reached, does not let us in (TLS, a wrong password)
+ * or answered with a temporary error (4xx): retry later; VZ_FAILED when it
+ * rejected the mail (5xx); VZ_UNSUPPORTED when mail is not configured.  words
+ * (from pool) is the server's last line, cleaned.  It takes conf->timeout at
+ * most, and a second for QUIT.
  */
 vz_code_e vz_smtp_send(ngx_pool_t *pool, const vz_mail_t *mail,
     ngx_str_t *words);
 
 /*
- * vz_smtp_check: whether the server lets us in, as far as a mail would be
- * offered: VZ_OK, VZ_DOWN, VZ_UNSUPPORTED when mail is not configured.
+ * vz_smtp_check: on a fiber, whether the server lets us in, up to the point
+ * where a mail would be offered.  VZ_OK, VZ_DOWN, or VZ_UNSUPPORTED when mail
+ * is not configured.
  */
 vz_code_e vz_smtp_check(ngx_pool_t *pool);
 
+/* vz_smtp_init, vz_smtp_exit: worker start and stop. */
 ngx_int_t vz_smtp_init(ngx_cycle_t *cycle, vz_smtp_conf_t *conf);
 void vz_smtp_exit(void);
 

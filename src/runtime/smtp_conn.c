@@ -78,7 +78,7 @@ vz_smtp_conn_init(vz_smtp_conn_t *conn)
 }
 
 
-/* a handle that is taken out while it is connected says no QUIT */
+/* a handle that is removed while it is connected sends no QUIT */
 
 void
 vz_smtp_conn_close(vz_smtp_conn_t *conn)
@@ -330,7 +330,7 @@ vz_smtp_conn_wake(vz_smtp_conn_t *conn)
 }
 
 
-/* the descriptor stays libcurl's; level-triggered, as libcurl wants it */
+/* libcurl owns the descriptor, and wants level-triggered events */
 
 static ngx_connection_t *
 vz_smtp_conn_watch(vz_smtp_conn_t *conn, curl_socket_t fd,

@@ -1,6 +1,6 @@
 /*
- * One connection to a mail server, from its name to a dialogue that is let
- * in.  For smtp.c only; belongs on a fiber.
+ * One connection to a mail server, from looking up its name to the end of the
+ * authentication.  For smtp.c alone; all of it belongs on a fiber.
  */
 
 #ifndef VZ_SMTP_CONN_H
@@ -12,6 +12,7 @@
 #include <curl/curl.h>
 #include "runtime/fiber.h"
 #include "wire/frame.h"
+#include "wire/reply.h"
 
 
 #define VZ_SMTP_REPLY  2048             /* a line of a reply, at most */
@@ -21,8 +22,8 @@ typedef struct {
     CURL               *easy;
     ngx_connection_t   *wire;           /* the dialogue's, once connected */
     ngx_event_t         timer;          /* of the multi handle */
-    vz_fiber_t         *fiber;          /* who waits */
-    ngx_msec_t          deadline;       /* of whatever is waited for */
+    vz_fiber_t         *fiber;          /* the one that waits */
+    ngx_msec_t          deadline;       /* of its wait */
     CURLcode            result;
     ngx_uint_t          reply;          /* code of the last reply */
     size_t              have;           /* bytes in buf */
@@ -35,26 +36,28 @@ typedef struct {
 
 
 /*
- * vz_smtp_conn_init: the handles, with everything set that makes them run on
- * nginx's events; conn is zeroed and has a deadline.  VZ_OK or VZ_INTERNAL.
+ * vz_smtp_conn_init: create the handles, and set them up for nginx's events;
+ * conn is zeroed but for its deadline.  VZ_OK or VZ_INTERNAL.
  */
 vz_code_e vz_smtp_conn_init(vz_smtp_conn_t *conn);
 
 /*
- * vz_smtp_conn_connect: let libcurl connect.  VZ_OK, or VZ_DOWN with words:
- * whatever goes wrong before a mail was offered is between us and the server,
- * a wrong password too, and no mail is lost for it.
+ * vz_smtp_conn_connect: let libcurl connect.  VZ_OK, or VZ_DOWN with the error
+ * in words.  An error before a mail was offered, such as a wrong password, is
+ * never a reason to give the mail up.
  */
 vz_code_e vz_smtp_conn_connect(vz_smtp_conn_t *conn);
 
-/*
- * vz_smtp_conn_write: all bytes; vz_smtp_conn_read: a whole reply, its code
- * and last line into conn.  VZ_OK, VZ_TIMEOUT, VZ_DOWN, VZ_SYNTAX.
- */
+/* vz_smtp_conn_write: write all bytes.  VZ_OK, VZ_TIMEOUT or VZ_DOWN. */
 vz_code_e vz_smtp_conn_write(vz_smtp_conn_t *conn, const char *p, size_t len);
+
+/*
+ * vz_smtp_conn_read: read a whole reply; its code and last line are in conn.
+ * VZ_OK, VZ_TIMEOUT, VZ_DOWN or VZ_SYNTAX.
+ */
 vz_code_e vz_smtp_conn_read(vz_smtp_conn_t *conn);
 
-/* vz_smtp_conn_close: never waits, whatever state it is in. */
+/* vz_smtp_conn_close: close it in any state; never waits. */
 void vz_smtp_conn_close(vz_smtp_conn_t *conn);
 
 

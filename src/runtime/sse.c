@@ -1,44 +1,46 @@
 /*
  * Server-sent events (HTML standard, 9.2).
  *
- * A stream is a request held open in the worker's list.  One timer looks at
- * the zone's version; a stream whose client reads slowly has nothing queued,
- * it is told later what changed since its version.  The timer is not
- * cancelable: it lets a leaving worker end its streams properly.
+ * A stream is a request held open in the worker's list.  One timer checks the
+ * zone's version.  Nothing is queued for a client that reads slowly: later it
+ * gets what has changed since its version.  The timer is not cancelable, so a
+ * leaving worker can end its streams properly.
  */
 
 #include "runtime/call.h"
 #include "runtime/http_core.h"
 #include "runtime/sse.h"
-#include "runtime/zone_session.h"
+#include "runtime/zone_revocation.h"
 
 
-#define VZ_SSE_WATCH     2000           /* ms between words to the collector */
-#define VZ_SSE_WATCHED   5000           /* ms that such a word holds */
-#define VZ_SSE_LIFE      (30 * 60 * 1000)   /* then the browser comes anew */
+#define VZ_SSE_WATCH     2000           /* ms between two vz_zone_watch() */
+#define VZ_SSE_WATCHED   5000           /* ms that one holds */
+#define VZ_SSE_LIFE      (30 * 60 * 1000)   /* after which the browser
+                                               reconnects */
 #define VZ_SSE_SCRATCH   16384
 
 /* streams at a time, in one worker */
 #define VZ_SSE_SESSION   16
 #define VZ_SSE_USER      64
-#define VZ_SSE_LINK      4          /* of an order */
+#define VZ_SSE_VISITOR   4          /* of one thing */
 
 
 struct vz_sse_s {
     vz_sse_scope_t       scope;
     vz_sse_render_pt     render;
     vz_call_t           *call;
-    vz_share_place_t     place;         /* had from before its headers on */
+    vz_share_place_t     place;         /* taken before the headers are sent */
     ngx_http_request_t  *request;       /* NULL: not in the list */
     ngx_queue_t          queue;
     ngx_buf_t            buf;
-    u_char              *text;          /* being sent, ours to free */
-    uint64_t             seen;          /* the zone's version, last looked at */
+    u_char              *text;          /* being sent; freed here */
+    uint64_t             seen;          /* the zone's version at the last
+                                           look */
     ngx_msec_t           born;
     ngx_msec_t           sent;
-    ngx_msec_t           asked;         /* the database, of its session */
+    ngx_msec_t           asked;         /* when the database was asked last */
     unsigned             asking:1;
-    unsigned             over:1;        /* the next tick ends it */
+    unsigned             over:1;        /* the next tick ends the stream */
 };
 
 
@@ -67,7 +69,7 @@ static void vz_sse_free(void *data);
 
 
 static ngx_queue_t   vz_sse_streams;
-static ngx_uint_t    vz_sse_number;         /* that are sent to */
+static ngx_uint_t    vz_sse_number;         /* streams in the list */
 static vz_share_t    vz_sse_share;
 static ngx_uint_t    vz_sse_watching;
 static ngx_event_t   vz_sse_timer;
@@ -76,8 +78,9 @@ static ngx_event_t   vz_sse_timer;
 static ngx_connection_t  vz_sse_dumb = { .fd = (ngx_socket_t) -1 };
 
 static ngx_pool_t   *vz_sse_scratch;
-static uint64_t      vz_sse_drops;      /* of the zone, seen so far */
-static ngx_msec_t    vz_sse_watched;    /* when the collector was last told */
+static uint64_t      vz_sse_revoked;    /* revocations of the zone read so
+                                           far */
+static ngx_msec_t    vz_sse_watched;    /* of the last vz_zone_watch() */
 
 
 void
@@ -86,7 +89,7 @@ vz_sse_init(ngx_cycle_t *cycle)
     ngx_queue_init(&vz_sse_streams);
     vz_sse_number = 0;
     vz_share_init(&vz_sse_share, cycle->connection_n / 2, VZ_SSE_SESSION,
-                  VZ_SSE_USER, VZ_SSE_LINK);
+                  VZ_SSE_USER, VZ_SSE_VISITOR);
     vz_sse_watching = 0;
     vz_sse_watched = ngx_current_msec - VZ_SSE_WATCH;
 
@@ -116,7 +119,7 @@ vz_sse_open(vz_call_t *call, const vz_sse_scope_t *scope,
         return VZ_OVERLOADED;
     }
 
-    rc = vz_share_take(&vz_sse_share, &call->who, call->token, scope->task,
+    rc = vz_share_take(&vz_sse_share, &call->who, call->token, scope->thing,
                        &stream->place);
     if (rc != VZ_OK) {
         return rc;
@@ -163,7 +166,7 @@ vz_sse_start(ngx_http_request_t *r, vz_sse_t *stream)
     cln->data = stream;
 
     if (vz_sse_number == 0) {
-        vz_sse_drops = vz_zone_dropped();
+        vz_sse_revoked = vz_zone_revocation_count();
         ngx_add_timer(&vz_sse_timer, VZ_SSE_TICK);
     }
 
@@ -172,7 +175,7 @@ vz_sse_start(ngx_http_request_t *r, vz_sse_t *stream)
     stream->asked = ngx_current_msec;
     ngx_queue_insert_tail(&vz_sse_streams, &stream->queue);
     vz_sse_number++;
-    vz_sse_watching += (stream->scope.task == 0);
+    vz_sse_watching += (stream->scope.user != 0);
 
     r->read_event_handler = ngx_http_test_reading;
     r->write_event_handler = vz_sse_write;
@@ -249,7 +252,7 @@ vz_sse_tick(ngx_event_t *ev)
 
     version = vz_zone_version();
 
-    if (vz_zone_drops(&vz_sse_drops, vz_sse_drop) != NGX_OK) {
+    if (vz_zone_revocation_read(&vz_sse_revoked, vz_sse_drop) != NGX_OK) {
         vz_sse_all_over();
     }
 
@@ -274,7 +277,10 @@ vz_sse_tick(ngx_event_t *ev)
 }
 
 
-/* serving one may end others: a broken HTTP/2 connection takes all of its */
+/*
+ * serving one stream may end others: a broken HTTP/2 connection ends all of
+ * its streams
+ */
 static void
 vz_sse_round(uint64_t version)
 {
@@ -345,7 +351,7 @@ vz_sse_ends(const vz_sse_t *stream)
 }
 
 
-/* a renderer that stopped half way is asked again at the next tick */
+/* a renderer that stopped half way is called again at the next tick */
 static ngx_int_t
 vz_sse_tell(vz_sse_t *stream, const char *before, uint64_t version)
 {
@@ -494,7 +500,7 @@ vz_sse_find(ngx_http_request_t *r)
     for (cln = r->pool->cleanup; cln->handler != vz_sse_free;
          cln = cln->next)
     {
-        /* a stream's write handler: it is there */
+        /* every stream has this cleanup */
     }
 
     return cln->data;
@@ -508,7 +514,7 @@ vz_sse_revoke(const u_char token[32])
 }
 
 
-/* ended by the next tick, on the main stack */
+/* streams that match end at the next tick, on the main stack */
 static void
 vz_sse_drop(const u_char *hash, uint64_t user)
 {
@@ -562,9 +568,7 @@ vz_sse_ask(ngx_msec_t since, ngx_str_t *tokens, ngx_uint_t most)
     {
         stream = ngx_queue_data(q, vz_sse_t, queue);
 
-        /* an order's link is nobody's session */
-
-        if (stream->scope.task || stream->asked >= since) {
+        if (stream->scope.user == 0 || stream->asked >= since) {
             continue;
         }
 
@@ -661,7 +665,7 @@ vz_sse_detach(void *data)
     stream->request = NULL;
     ngx_queue_remove(&stream->queue);
     vz_sse_number--;
-    vz_sse_watching -= (stream->scope.task == 0);
+    vz_sse_watching -= (stream->scope.user != 0);
 }
 
 
@@ -674,7 +678,7 @@ vz_sse_ungrant(void *data)
 }
 
 
-/* the text may still be on its way when the stream is detached */
+/* the text may still be being sent when the stream is detached */
 static void
 vz_sse_free(void *data)
 {

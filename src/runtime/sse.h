@@ -6,7 +6,7 @@
 #ifndef VZ_SSE_H
 #define VZ_SSE_H
 
-#include "runtime/http.h"
+#include "runtime/call.h"
 
 
 #define VZ_SSE_TICK        100      /* ms between looks at the zone's version */
@@ -14,24 +14,22 @@
 #define VZ_SSE_RETRY       2000     /* ms a browser waits before it returns */
 
 
-/* What one stream may see. */
+/* Whose a stream is, and from where it goes on. */
 typedef struct {
-    uint64_t         user;          /* containers and tasks of this owner */
-    ngx_uint_t       all;           /* an administrator: everything */
-    uint64_t         task;          /* not 0: this task and nothing else */
-    const uint64_t  *vms;           /* if there are some, of containers these */
-    ngx_uint_t       nvms;          /* alone; they are told as they are, */
-    ngx_uint_t       begun;         /* and from then on when they change */
-    uint64_t         since;         /* version after which to tell */
-    u_char           token[32];     /* session: the stream ends when it does */
-    ngx_msec_t       until;         /* when that is at the latest; 0: never */
+    uint64_t         user;          /* 0: a visitor's, with no session */
+    ngx_uint_t       all;           /* it may see what is not its user's */
+    u_char           token[32];     /* of the session, which ends the stream */
+    ngx_msec_t       until;         /* when that ends by itself; 0: never */
+    uint64_t         thing;         /* what a visitor's is about */
+    uint64_t         since;         /* the version after which to tell */
+    void            *filter;        /* the renderer's own, in the call's pool */
 } vz_sse_scope_t;
 
-/* What the database says of a session. */
+/* A session, as the database has it. */
 typedef struct {
     ngx_str_t        token;         /* 32 bytes */
-    ngx_uint_t       all;
-    ngx_msec_t       until;
+    ngx_uint_t       all;           /* as of vz_sse_scope_t */
+    ngx_msec_t       until;         /* the same */
 } vz_sse_session_t;
 
 /*
@@ -43,43 +41,50 @@ typedef void (*vz_sse_render_pt)(vz_sse_scope_t *scope, ngx_pool_t *pool,
     ngx_str_t *text);
 
 /*
- * vz_sse_open: from a call's fiber: when the call ends its connection becomes
- * a stream.  The reply gets its headers here (text/event-stream, no-store,
- * X-Accel-Buffering: no).  VZ_OK, VZ_BUSY where who calls has as many as he
- * may have, or VZ_OVERLOADED.
+ * vz_sse_open: on a call's fiber, let its connection become a stream when the
+ * call ends.  The reply gets its headers here (text/event-stream, no-store,
+ * X-Accel-Buffering: no).  VZ_OK; VZ_BUSY where the caller has as many streams
+ * as one may; VZ_OVERLOADED.
  */
 vz_code_e vz_sse_open(vz_call_t *call, const vz_sse_scope_t *scope,
     vz_sse_render_pt render);
 
 /*
- * vz_sse_start: by the http layer, when the call's fiber has ended: send the
- * headers and take the request into the list.  NGX_AGAIN when it is there,
- * else what to finalize the request with.
+ * vz_sse_start: for the http layer, when the call's fiber has ended: send the
+ * headers and add the request to the list.  NGX_AGAIN when it was added, else
+ * the code to finalize the request with.
  */
 ngx_int_t vz_sse_start(ngx_http_request_t *r, vz_sse_t *stream);
 
 /*
- * vz_sse_revoke: end every stream of a session in this worker, at the next
- * tick.  Sessions and users dropped from the zone end theirs in every worker
- * without it.
+ * vz_sse_revoke: end every stream of a session in this worker at the next
+ * tick.  The zone's revocations do the same in every worker without this call.
  */
 void vz_sse_revoke(const u_char token[32]);
 
 /*
- * What another nginx host did to a session only the database tells.
- *
- * vz_sse_ask: sessions of streams that were not asked about since then
- * (ngx_current_msec), so many at most, some more than once.  How many.
- * vz_sse_told: those of them that there are.  The streams of all others end
- * at the next tick, and those whose session may see other things now.  NULL
- * where there was no answer.
+ * vz_sse_ask: the sessions of streams that the database was not asked about
+ * since a time (ngx_current_msec), because another nginx host may have ended
+ * them.  Writes most of them at most, some more than once, and returns how
+ * many.
  */
 ngx_uint_t vz_sse_ask(ngx_msec_t since, ngx_str_t *tokens, ngx_uint_t most);
+
+/*
+ * vz_sse_told: the answer to vz_sse_ask(): those of the sessions that exist.
+ * The streams of all others end at the next tick, and so do those whose
+ * session may see other things now.  sessions is NULL where there was no
+ * answer.
+ */
 void vz_sse_told(const vz_sse_session_t *sessions, ngx_uint_t n);
 
-/* vz_sse_count: streams of this worker that watch containers, and all. */
+/*
+ * vz_sse_count: all streams of this worker; *watching, where it is not NULL,
+ * is how many of them have a session.
+ */
 ngx_uint_t vz_sse_count(ngx_uint_t *watching);
 
+/* vz_sse_init: worker start. */
 void vz_sse_init(ngx_cycle_t *cycle);
 
 

@@ -3,6 +3,7 @@
  * key and one to walk them by age.
  */
 
+#include "runtime/table.h"
 #include "runtime/zone_core.h"
 
 
@@ -13,23 +14,39 @@
 static ngx_uint_t vz_table_evict(vz_table_t *table, vz_forget_pt forget);
 
 
-void
-vz_table_init(vz_table_t *table, size_t size, size_t bytes)
+ngx_int_t
+vz_table_init(vz_table_t *table, const vz_table_def_t *def, size_t bytes)
 {
     size_t  slot;
 
     /* the slab rounds up to a power of two */
 
-    for (slot = 64; slot < size; slot *= 2) { /* void */ }
+    for (slot = 64; slot < def->size; slot *= 2) { /* void */ }
 
-    table->size = size;
+    table->size = def->size;
     table->count = 0;
-    table->max = bytes / slot;
+    table->max = def->parts ? bytes / VZ_TABLE_PARTS * def->parts / slot
+                            : def->max;
 
     ngx_rbtree_init(&table->tree, &table->tree_sentinel,
                     ngx_rbtree_insert_value);
     ngx_rbtree_init(&table->order, &table->order_sentinel,
                     ngx_rbtree_insert_value);
+
+    if (def->head == 0) {
+        return NGX_OK;
+    }
+
+    table->head = ngx_slab_calloc(vz_zone_memory(), def->head);
+    if (table->head == NULL) {
+        return NGX_ERROR;
+    }
+
+    if (def->begin != NULL) {
+        def->begin(table->head);
+    }
+
+    return NGX_OK;
 }
 
 

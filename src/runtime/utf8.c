@@ -5,7 +5,7 @@
 #include "runtime/utf8.h"
 
 
-/* ngx_utf8_decode() takes a surrogate for a character, which it is none */
+/* ngx_utf8_decode() accepts surrogates, which are no characters */
 
 ngx_uint_t
 vz_utf8(const ngx_str_t *text)

@@ -1,6 +1,6 @@
 /*
- * Whether bytes are UTF-8 as RFC 3629 has it, which the database, JSON and
- * the pages all agree on: no surrogates, nothing longer than it has to be.
+ * UTF-8 as RFC 3629 defines it, on which the database, JSON and the pages
+ * agree: without surrogates, and in the shortest form.
  */
 
 #ifndef VZ_UTF8_H
@@ -10,7 +10,7 @@
 #include <ngx_core.h>
 
 
-/* vz_utf8: whether all of the text is; an empty one is. */
+/* vz_utf8: whether the whole text is valid UTF-8; an empty one is. */
 ngx_uint_t vz_utf8(const ngx_str_t *text);
 
 

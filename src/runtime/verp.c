@@ -1,5 +1,5 @@
 /*
- * Envelope senders that say which mail it was.
+ * Variable envelope return paths.
  */
 
 #include <inttypes.h>

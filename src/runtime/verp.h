@@ -1,10 +1,10 @@
 /*
- * Variable envelope return paths: the envelope sender of a mail says which
- * one it was, "bounces+ID.MAC@host", and the MAC that it was ours.  Pure.
+ * Variable envelope return paths: the envelope sender of a mail carries its id
+ * and a MAC that proves it to be ours, "bounces+ID.MAC@host".  Pure.
  *
  * The MAC is HMAC-SHA256 of the id, cut to 80 bits (RFC 2104, 5): it can be
- * tried only against a running panel, and what it guards is a mark on one
- * mail.
+ * guessed only against a running panel, and it protects nothing but the mark
+ * that one mail bounced.
  */
 
 #ifndef VZ_VERP_H
@@ -21,23 +21,22 @@
 
 
 /*
- * vz_verp_check: whether base, an address, can get an id; NULL, or what is
- * wrong with it, as the end of a sentence.
+ * vz_verp_check: whether an id can be put into the address base.  NULL, or what
+ * is wrong with it, as the end of a sentence.
  */
 const char *vz_verp_check(const char *base, size_t len);
 
 /*
- * vz_verp_print: base with the id, terminated.  Its length, or 0 where it does
- * not fit or the key is none.
+ * vz_verp_print: write base with the id, terminated.  Returns its length; 0
+ * where it does not fit or the key is not usable.
  */
 size_t vz_verp_print(char *buf, size_t size, const char *base, size_t len,
     uint64_t id, const vz_key_t *key);
 
 /*
- * vz_verp_read: the id in an address on base.  Capitals do not matter, nor
- * what the host is called, which mail servers rewrite.  VZ_OK, VZ_SYNTAX for
- * what is no such address, VZ_DENIED for a MAC that is not ours, VZ_INTERNAL
- * for a key that is none.
+ * vz_verp_read: extract the mail id from an address on base, without regard to
+ * case or to the host, which mail servers rewrite.  VZ_OK; VZ_SYNTAX: not such
+ * an address; VZ_DENIED: bad MAC; VZ_INTERNAL: the key is not usable.
  */
 vz_code_e vz_verp_read(const char *base, size_t len, const char *address,
     size_t size, const vz_key_t *key, uint64_t *id);

@@ -1,34 +1,35 @@
 /*
- * The zone itself: configuration, the three ways it begins, its lock, its
- * clock, duties and who watches.
+ * The zone itself: its configuration, the three ways it begins, its lock and
+ * clock, walks, leases, generations, and whether anybody watches.
  */
 
+#include "runtime/zone.h"
 #include "runtime/zone_core.h"
 
 
-#define VZ_ZONE_MAGIC  0x767a7031   /* "vzp1" */
-
-
-/* of one layout all workers of old and new configurations must be */
-#define VZ_ZONE_LAYOUT                                                        \
-    (sizeof(vz_zone_t) + 8 * sizeof(vz_who_t) + 64 * sizeof(vz_sample_t)      \
-     + 512 * sizeof(vz_task_view_t))
+#define VZ_ZONE_MAGIC  0x767a7032   /* "vzp2" */
+#define VZ_ZONE_BATCH  32           /* entries of a walk, copied in one lock */
 
 
 static ngx_int_t vz_zone_start(ngx_shm_zone_t *shm_zone, void *data);
 static ngx_int_t vz_zone_check(ngx_shm_zone_t *shm_zone, vz_zone_t *zone);
-static ngx_int_t vz_zone_duty_take(ngx_uint_t duty, ngx_msec_t msec,
-    ngx_pid_t holder);
 static ngx_int_t vz_zone_create(ngx_shm_zone_t *shm_zone,
     ngx_slab_pool_t *slab);
+static uint32_t vz_zone_layout(void);
+static ngx_uint_t vz_zone_copy(const vz_table_def_t *def, uint64_t since,
+    u_char *to);
+static ngx_int_t vz_zone_lease_take(ngx_uint_t lease, ngx_msec_t msec,
+    ngx_pid_t holder);
 
 
-static vz_zone_t        *vz_zone;
-static ngx_slab_pool_t  *vz_zone_slab;
+static vz_zone_t                    *vz_zone;
+static ngx_slab_pool_t              *vz_zone_slab;
+static const vz_table_def_t *const  *vz_zone_tables;
 
 
 char *
-vz_zone_add(ngx_conf_t *cf, ngx_str_t *name, size_t size, void *tag)
+vz_zone_add(ngx_conf_t *cf, ngx_str_t *name, size_t size, void *tag,
+    const vz_table_def_t *const *tables)
 {
     ngx_shm_zone_t  *shm_zone;
 
@@ -44,6 +45,7 @@ vz_zone_add(ngx_conf_t *cf, ngx_str_t *name, size_t size, void *tag)
     }
 
     shm_zone->init = vz_zone_start;
+    vz_zone_tables = tables;
 
     return NGX_CONF_OK;
 }
@@ -74,7 +76,7 @@ vz_zone_start(ngx_shm_zone_t *shm_zone, void *data)
 static ngx_int_t
 vz_zone_check(ngx_shm_zone_t *shm_zone, vz_zone_t *zone)
 {
-    if (zone->magic == VZ_ZONE_MAGIC && zone->layout == VZ_ZONE_LAYOUT) {
+    if (zone->magic == VZ_ZONE_MAGIC && zone->layout == vz_zone_layout()) {
         return NGX_OK;
     }
 
@@ -110,20 +112,23 @@ vz_zone_create(ngx_shm_zone_t *shm_zone, ngx_slab_pool_t *slab)
     slab->log_nomem = 0;
 
     zone->magic = VZ_ZONE_MAGIC;
-    zone->layout = VZ_ZONE_LAYOUT;
+    zone->layout = vz_zone_layout();
 
-    /* a stream that opens before anything happened begins here, not at 0 */
+    vz_zone = zone;
+    vz_zone_slab = slab;
 
-    (void) vz_zone_next(zone);
+    /* streams begin at this version, not at 0, before anything happened */
 
-    for (i = 0; i < VZ_ZONE_USERS; i++) {
-        ngx_queue_init(&zone->users[i]);
+    (void) vz_zone_next();
+
+    for (i = 0; vz_zone_tables[i] != NULL; i++) {
+        if (vz_table_init(&zone->tables[i], vz_zone_tables[i],
+                          shm_zone->shm.size)
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
     }
-
-    vz_zone_session_table(&zone->sessions, shm_zone->shm.size / 4);
-    vz_zone_login_table(&zone->logins, shm_zone->shm.size / 8);
-    vz_zone_sample_table(&zone->samples, shm_zone->shm.size / 8 * 3);
-    vz_zone_task_table(&zone->tasks, shm_zone->shm.size / 8);
 
     slab->data = zone;
     shm_zone->data = zone;
@@ -132,7 +137,26 @@ vz_zone_create(ngx_shm_zone_t *shm_zone, ngx_slab_pool_t *slab)
 }
 
 
-/* by the cycle: a configuration that failed to load leaves nothing behind */
+/* a sum that workers of old and new configurations must agree on */
+static uint32_t
+vz_zone_layout(void)
+{
+    uint32_t    sum;
+    ngx_uint_t  i;
+
+    sum = sizeof(vz_zone_t);
+
+    for (i = 0; vz_zone_tables[i] != NULL; i++) {
+        sum = sum * 31 + vz_zone_tables[i]->size + 7 * vz_zone_tables[i]->head;
+    }
+
+    return sum;
+}
+
+
+/*
+ * look it up in the cycle: a configuration that failed to load leaves nothing
+ */
 void
 vz_zone_init(ngx_cycle_t *cycle)
 {
@@ -156,11 +180,29 @@ vz_zone_init(ngx_cycle_t *cycle)
 
 
 vz_zone_t *
-vz_zone_lock(void)
+vz_zone_root(void)
+{
+    return vz_zone;
+}
+
+
+vz_zone_t *
+vz_zone_hold(void)
 {
     ngx_shmtx_lock(&vz_zone_slab->mutex);
 
     return vz_zone;
+}
+
+
+vz_table_t *
+vz_zone_lock(const vz_table_def_t *def)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; vz_zone_tables[i] != def; i++) { /* it is one of them */ }
+
+    return &vz_zone_hold()->tables[i];
 }
 
 
@@ -178,13 +220,6 @@ vz_zone_memory(void)
 }
 
 
-vz_zone_t *
-vz_zone_peek(void)
-{
-    return vz_zone;
-}
-
-
 uint64_t
 vz_zone_now(void)
 {
@@ -193,7 +228,7 @@ vz_zone_now(void)
 
 
 uint64_t
-vz_zone_next(vz_zone_t *zone)
+vz_zone_next(void)
 {
     uint64_t        now;
     struct timeval  tv;
@@ -201,9 +236,9 @@ vz_zone_next(vz_zone_t *zone)
     ngx_gettimeofday(&tv);
     now = (uint64_t) tv.tv_sec * 1000000 + tv.tv_usec;
 
-    zone->version = ngx_max(now, zone->version + 1);
+    vz_zone->version = ngx_max(now, vz_zone->version + 1);
 
-    return zone->version;
+    return vz_zone->version;
 }
 
 
@@ -214,74 +249,114 @@ vz_zone_version(void)
 }
 
 
-void
-vz_zone_change(void)
+uint64_t
+vz_zone_walk(const vz_table_def_t *def, uint64_t since, vz_zone_visit_pt visit,
+    void *data)
 {
-    vz_zone_t  *zone;
+    u_char            *batch;
+    ngx_uint_t         i, n;
+    const vz_entry_t  *entry;
 
-    zone = vz_zone_lock();
-    zone->changed++;
+    batch = ngx_alloc(VZ_ZONE_BATCH * def->size, ngx_cycle->log);
+    if (batch == NULL) {
+        return since;
+    }
+
+    do {
+        n = vz_zone_copy(def, since, batch);
+
+        for (i = 0; i < n; i++) {
+            entry = (vz_entry_t *) (batch + i * def->size);
+
+            if (visit(data, entry) != NGX_OK) {
+                n = 0;
+                break;
+            }
+
+            since = entry->order.key;
+        }
+
+    } while (n == VZ_ZONE_BATCH);
+
+    ngx_free(batch);
+
+    return since;
+}
+
+
+static ngx_uint_t
+vz_zone_copy(const vz_table_def_t *def, uint64_t since, u_char *to)
+{
+    void        *entry;
+    ngx_uint_t   n;
+    vz_table_t  *table;
+
+    n = 0;
+    table = vz_zone_lock(def);
+
+    for (entry = vz_table_after(table, since);
+         entry != NULL && n < VZ_ZONE_BATCH;
+         entry = vz_table_next(table, entry))
+    {
+        to = ngx_cpymem(to, entry, def->size);
+        n++;
+    }
+
+    vz_zone_unlock();
+
+    return n;
+}
+
+
+void
+vz_zone_bump(ngx_uint_t generation)
+{
+    vz_zone_hold()->generations[generation]++;
     vz_zone_unlock();
 }
 
 
 uint64_t
-vz_zone_changed(void)
+vz_zone_generation(ngx_uint_t generation)
 {
-    return vz_zone->changed;
-}
-
-
-void
-vz_zone_vms_change(void)
-{
-    vz_zone_t  *zone;
-
-    zone = vz_zone_lock();
-    zone->vms_changed++;
-    vz_zone_unlock();
-}
-
-
-uint64_t
-vz_zone_vms_changed(void)
-{
-    return vz_zone->vms_changed;
+    return vz_zone->generations[generation];
 }
 
 
 ngx_int_t
-vz_zone_duty(ngx_uint_t duty, ngx_msec_t msec)
+vz_zone_lease(ngx_uint_t lease, ngx_msec_t msec)
 {
-    return vz_zone_duty_take(duty, msec, ngx_pid);
+    return vz_zone_lease_take(lease, msec, ngx_pid);
 }
 
 
 ngx_int_t
-vz_zone_turn(ngx_uint_t duty, ngx_msec_t msec)
+vz_zone_turn(ngx_uint_t lease, ngx_msec_t msec)
 {
-    return vz_zone_duty_take(duty, msec, NGX_INVALID_PID);
+    return vz_zone_lease_take(lease, msec, NGX_INVALID_PID);
 }
 
 
 static ngx_int_t
-vz_zone_duty_take(ngx_uint_t duty, ngx_msec_t msec, ngx_pid_t holder)
+vz_zone_lease_take(ngx_uint_t lease, ngx_msec_t msec, ngx_pid_t holder)
 {
-    uint64_t    now;
-    ngx_int_t   rc;
-    vz_duty_t  *d;
+    uint64_t     now;
+    ngx_int_t    rc;
+    vz_lease_t  *held;
 
-    if (duty >= VZ_DUTY_COUNT) {
+    if (lease >= VZ_ZONE_LEASES) {
         return NGX_DECLINED;
     }
 
     rc = NGX_DECLINED;
     now = vz_zone_now();
-    d = &vz_zone_lock()->duties[duty];
+    held = &vz_zone_hold()->leases[lease];
 
-    if ((d->pid == holder && holder != NGX_INVALID_PID) || d->until <= now) {
-        d->pid = holder;
-        d->until = now + msec;
+    if ((held->pid == holder && holder != NGX_INVALID_PID)
+        || held->until <= now)
+    {
+        held->pid = holder;
+        held->until = now + msec;
         rc = NGX_OK;
     }
 
@@ -292,18 +367,18 @@ vz_zone_duty_take(ngx_uint_t duty, ngx_msec_t msec, ngx_pid_t holder)
 
 
 void
-vz_zone_duty_done(ngx_uint_t duty)
+vz_zone_lease_end(ngx_uint_t lease)
 {
-    vz_duty_t  *d;
+    vz_lease_t  *held;
 
-    if (duty >= VZ_DUTY_COUNT) {
+    if (lease >= VZ_ZONE_LEASES) {
         return;
     }
 
-    d = &vz_zone_lock()->duties[duty];
+    held = &vz_zone_hold()->leases[lease];
 
-    if (d->pid == ngx_pid) {
-        d->until = 0;
+    if (held->pid == ngx_pid) {
+        held->until = 0;
     }
 
     vz_zone_unlock();

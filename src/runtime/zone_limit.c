@@ -1,56 +1,55 @@
 /*
- * The limiter: wrong tries by whatever they are counted under.
+ * The limiter of wrong tries.
  *
- * What is counted before a password is checked is many tries where many come
- * at once; a right one is taken back.  Where the table is full, those go first
- * that hold nobody back: what a flood of fresh addresses leaves behind can't
- * push out what was counted of the guesser.
+ * A try is counted before its password is checked, because many may come at
+ * once, and taken back if it was right.  Where the table is full, the entries
+ * that delay nobody are evicted first: a flood from fresh addresses can't push
+ * out what was counted of a guesser.
  */
 
 #include "runtime/crypt.h"
-#include "runtime/zone_core.h"
 #include "runtime/zone_limit.h"
 
 
 #define VZ_LIMIT_SHORTEST  2                    /* seconds */
 #define VZ_LIMIT_FORGET    (15 * 60 * 1000)     /* ms */
-#define VZ_LIMIT_AWAY      (60 * 1000)          /* ms that it is remembered */
+#define VZ_LIMIT_AWAY      (60 * 1000)          /* ms that it is remembered
+                                                   that a try found no place */
 
 
 typedef struct {
     vz_entry_t    entry;            /* key: the hash's first bytes */
     u_char        hash[VZ_LIMIT_HASH];
     uint64_t      failed;           /* when last, vz_zone_now() */
-    uint64_t      away;             /* when it was sent away, or 0 */
+    uint64_t      away;             /* when a try found no place, or 0 */
     uint32_t      failures;
 } vz_login_t;
 
 
 static void vz_limit_hash(vz_limit_t *limit);
-static vz_login_t *vz_limit_find(vz_zone_t *zone, const vz_limit_t *limit);
-static vz_login_t *vz_limit_take(vz_zone_t *zone, const vz_limit_t *limit);
+static vz_login_t *vz_limit_find(vz_table_t *table, const vz_limit_t *limit);
+static vz_login_t *vz_limit_take(vz_table_t *table, const vz_limit_t *limit);
 static ngx_uint_t vz_limit_same(const vz_entry_t *entry, const void *wanted);
-static uint64_t vz_limit_look(vz_zone_t *zone, vz_limit_t *limit,
+static uint64_t vz_limit_look(vz_table_t *table, vz_limit_t *limit,
     uint64_t now);
-static void vz_limit_count(vz_zone_t *zone, vz_limit_t *limit, uint64_t now);
+static void vz_limit_count(vz_table_t *table, vz_limit_t *limit, uint64_t now);
 static uint64_t vz_limit_pause(const vz_limit_t *limit, ngx_uint_t failures);
-static void vz_limit_place(vz_zone_t *zone, vz_login_t *login,
+static void vz_limit_place(vz_table_t *table, vz_login_t *login,
     const vz_limit_t *limit);
 
 
-void
-vz_zone_login_table(vz_table_t *table, size_t bytes)
-{
-    vz_table_init(table, sizeof(vz_login_t), bytes);
-}
+const vz_table_def_t  vz_zone_limit_table = {
+    .size = sizeof(vz_login_t),
+    .parts = 8
+};
 
 
 ngx_uint_t
 vz_zone_limit_try(vz_limit_t *limits, ngx_uint_t n)
 {
     uint64_t     now, until, wait;
-    vz_zone_t   *zone;
     ngx_uint_t   i;
+    vz_table_t  *table;
 
     for (i = 0; i < n; i++) {
         vz_limit_hash(&limits[i]);
@@ -58,10 +57,10 @@ vz_zone_limit_try(vz_limit_t *limits, ngx_uint_t n)
 
     now = vz_zone_now();
     wait = 0;
-    zone = vz_zone_lock();
+    table = vz_zone_lock(&vz_zone_limit_table);
 
     for (i = 0; i < n; i++) {
-        until = vz_limit_look(zone, &limits[i], now);
+        until = vz_limit_look(table, &limits[i], now);
 
         if (until > now) {
             wait = ngx_max(wait, until - now);
@@ -69,7 +68,7 @@ vz_zone_limit_try(vz_limit_t *limits, ngx_uint_t n)
     }
 
     for (i = 0; i < n && wait == 0; i++) {
-        vz_limit_count(zone, &limits[i], now);
+        vz_limit_count(table, &limits[i], now);
     }
 
     vz_zone_unlock();
@@ -81,12 +80,12 @@ vz_zone_limit_try(vz_limit_t *limits, ngx_uint_t n)
 ngx_uint_t
 vz_zone_limit_count(vz_limit_t *limit)
 {
-    vz_zone_t  *zone;
+    vz_table_t  *table;
 
     vz_limit_hash(limit);
 
-    zone = vz_zone_lock();
-    (void) vz_limit_look(zone, limit, vz_zone_now());
+    table = vz_zone_lock(&vz_zone_limit_table);
+    (void) vz_limit_look(table, limit, vz_zone_now());
     vz_zone_unlock();
 
     return limit->before;
@@ -96,14 +95,14 @@ vz_zone_limit_count(vz_limit_t *limit)
 void
 vz_zone_limit_undo(const vz_limit_t *limits, ngx_uint_t n)
 {
-    vz_zone_t   *zone;
+    vz_table_t  *table;
     ngx_uint_t   i;
     vz_login_t  *login;
 
-    zone = vz_zone_lock();
+    table = vz_zone_lock(&vz_zone_limit_table);
 
     for (i = 0; i < n; i++) {
-        login = vz_limit_find(zone, &limits[i]);
+        login = vz_limit_find(table, &limits[i]);
 
         if (login == NULL || login->failures == 0) {
             continue;
@@ -111,17 +110,17 @@ vz_zone_limit_undo(const vz_limit_t *limits, ngx_uint_t n)
 
         login->failures--;
 
-        /* no later try than this one: the wait is what it was before */
+        /* this was the last try: the delay is what it was before it */
 
         if (login->failed == limits[i].now) {
             login->failed = limits[i].failed;
         }
 
         if (login->failures == 0 && login->away == 0) {
-            vz_table_remove(&zone->logins, login);
+            vz_table_remove(table, login);
 
         } else {
-            vz_limit_place(zone, login, &limits[i]);
+            vz_limit_place(table, login, &limits[i]);
         }
     }
 
@@ -132,16 +131,16 @@ vz_zone_limit_undo(const vz_limit_t *limits, ngx_uint_t n)
 void
 vz_zone_limit_away(const vz_limit_t *limit)
 {
-    vz_zone_t   *zone;
+    vz_table_t  *table;
     vz_login_t  *login;
 
-    zone = vz_zone_lock();
+    table = vz_zone_lock(&vz_zone_limit_table);
 
-    login = vz_limit_take(zone, limit);
+    login = vz_limit_take(table, limit);
 
     if (login != NULL) {
         login->away = vz_zone_now();
-        vz_limit_place(zone, login, limit);
+        vz_limit_place(table, login, limit);
     }
 
     vz_zone_unlock();
@@ -159,13 +158,13 @@ vz_limit_hash(vz_limit_t *limit)
 
 
 static vz_login_t *
-vz_limit_find(vz_zone_t *zone, const vz_limit_t *limit)
+vz_limit_find(vz_table_t *table, const vz_limit_t *limit)
 {
     uint64_t  key;
 
     ngx_memcpy(&key, limit->hash, sizeof(uint64_t));
 
-    return vz_table_find(&zone->logins, key, vz_limit_same, limit->hash);
+    return vz_table_find(table, key, vz_limit_same, limit->hash);
 }
 
 
@@ -179,16 +178,16 @@ vz_limit_same(const vz_entry_t *entry, const void *wanted)
 
 
 static vz_login_t *
-vz_limit_take(vz_zone_t *zone, const vz_limit_t *limit)
+vz_limit_take(vz_table_t *table, const vz_limit_t *limit)
 {
     uint64_t     key;
     vz_login_t  *login;
 
-    login = vz_limit_find(zone, limit);
+    login = vz_limit_find(table, limit);
 
     if (login == NULL) {
         ngx_memcpy(&key, limit->hash, sizeof(uint64_t));
-        login = vz_table_add(&zone->logins, key, vz_zone_now(), NULL);
+        login = vz_table_add(table, key, vz_zone_now(), NULL);
 
         if (login != NULL) {
             ngx_memcpy(login->hash, limit->hash, VZ_LIMIT_HASH);
@@ -199,10 +198,10 @@ vz_limit_take(vz_zone_t *zone, const vz_limit_t *limit)
 }
 
 
-/* how it stands, and until when it waits */
+/* fill the limit with what was counted; returns the end of the delay */
 
 static uint64_t
-vz_limit_look(vz_zone_t *zone, vz_limit_t *limit, uint64_t now)
+vz_limit_look(vz_table_t *table, vz_limit_t *limit, uint64_t now)
 {
     vz_login_t  *login;
 
@@ -211,7 +210,7 @@ vz_limit_look(vz_zone_t *zone, vz_limit_t *limit, uint64_t now)
     limit->failed = 0;
     limit->now = now;
 
-    login = vz_limit_find(zone, limit);
+    login = vz_limit_find(table, limit);
 
     if (login == NULL) {
         return 0;
@@ -231,11 +230,11 @@ vz_limit_look(vz_zone_t *zone, vz_limit_t *limit, uint64_t now)
 
 
 static void
-vz_limit_count(vz_zone_t *zone, vz_limit_t *limit, uint64_t now)
+vz_limit_count(vz_table_t *table, vz_limit_t *limit, uint64_t now)
 {
     vz_login_t  *login;
 
-    login = vz_limit_take(zone, limit);
+    login = vz_limit_take(table, limit);
 
     if (login == NULL) {
         return;
@@ -245,11 +244,11 @@ vz_limit_count(vz_zone_t *zone, vz_limit_t *limit, uint64_t now)
     login->failed = now;
     login->away = 0;
 
-    vz_limit_place(zone, login, limit);
+    vz_limit_place(table, login, limit);
 }
 
 
-/* milliseconds to wait behind so many failures */
+/* the delay in milliseconds after so many failures */
 
 static uint64_t
 vz_limit_pause(const vz_limit_t *limit, ngx_uint_t failures)
@@ -270,10 +269,10 @@ vz_limit_pause(const vz_limit_t *limit, ngx_uint_t failures)
 }
 
 
-/* whether it may go, and when: sent away, counted, holding somebody back */
+/* the order of eviction: sent away, counted, delaying somebody */
 
 static void
-vz_limit_place(vz_zone_t *zone, vz_login_t *login, const vz_limit_t *limit)
+vz_limit_place(vz_table_t *table, vz_login_t *login, const vz_limit_t *limit)
 {
     uint64_t  order;
 
@@ -288,5 +287,5 @@ vz_limit_place(vz_zone_t *zone, vz_login_t *login, const vz_limit_t *limit)
         }
     }
 
-    vz_table_move(&zone->logins, login, order);
+    vz_table_move(table, login, order);
 }

@@ -4,6 +4,7 @@
  * the tables are only pointers here and are never called.
  */
 
+#include "panel/api/fields.h"
 #include "tools/openapi_operations.h"
 #include "tools/openapi_schema.h"
 
@@ -101,6 +102,7 @@ main(void)
     const vz_route_t  *routes;
 
     routes = vz_route_table(&count);
+    (void) vz_fields_add();
 
     document = json_object();
     vz_put(document, "openapi", json_string("3.1.0"));

@@ -10,7 +10,7 @@
 #define VZ_SCHEMA_WORD  64
 
 
-static json_t *vz_schema_form(const vz_verb_body_t *form);
+static json_t *vz_schema_form(const vz_body_t *form);
 static json_t *vz_schema_member(const vz_body_member_t *member);
 static json_t *vz_schema_nullable(json_t *schema);
 static json_t *vz_schema_int(const vz_body_member_t *member);
@@ -71,7 +71,7 @@ vz_openapi_schemas(const vz_route_t *routes, ngx_uint_t count)
 
 
 static json_t *
-vz_schema_form(const vz_verb_body_t *form)
+vz_schema_form(const vz_body_t *form)
 {
     json_t                  *properties, *required;
     const vz_body_member_t  *member;

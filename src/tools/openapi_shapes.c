@@ -18,7 +18,7 @@
 
 #define VZ_ROW_JSON_TASK                                                      \
     "id int, kind text, actor text, via web|token|order|system,"              \
-    " unseen? bool,"                                                          \
+    " owner? Owner, unseen? bool,"                                            \
     " started? time, " VZ_ROW_JSON_PROGRESS
 
 #define VZ_ROW_JSON_PERSON                                                   \

@@ -17,7 +17,6 @@
 #include "wire/field.h"
 #include "wire/field_value.h"
 #include "wire/hostname.h"
-#include "wire/people.h"
 
 
 #define VZ_UNITS_MIN      8
@@ -31,21 +30,9 @@
 #define VZ_LABEL_RE       "[A-Za-z0-9](?:[A-Za-z0-9\\-]{0,61}[A-Za-z0-9])?"
 #define VZ_HOSTNAME_RE    "^(?=.{1,64}$)" VZ_LABEL_RE "(?:\\." VZ_LABEL_RE ")*$"
 #define VZ_ATEXT          "[A-Za-z0-9!#$%&'*+\\/=?^_`{|}~\\-]"
-#define VZ_INK            "[^\\p{Z}\\p{C}]"     /* neither space nor control */
 
 
-typedef vz_code_e (*vz_field_pt)(const char *s, size_t len);
-
-typedef struct {
-    const char     *name;
-    size_t          max;            /* bytes */
-    unsigned        utf;
-    vz_field_pt     check;          /* what the pattern can't say, or NULL */
-    const char     *pattern;
-    const char     *rule;
-} vz_field_def_t;
-
-
+static const vz_field_def_t *vz_field_def(vz_field_e kind);
 static vz_code_e vz_field_check_ctid(const char *s, size_t len);
 static vz_code_e vz_field_check_node(const char *s, size_t len);
 static vz_code_e vz_field_check_hostname(const char *s, size_t len);
@@ -140,19 +127,6 @@ static const vz_field_def_t  vz_fields[VZ_FIELD_COUNT] = {
         "^[1-9][0-9]{0,17}$",
         "a number of at most 18 digits" },
 
-    [VZ_FIELD_PERSON] = {
-        "name", 256, 1, NULL, vz_people_re("64", VZ_NAME_IN),
-        "1 to 64 letters, digits and marks of names, at least one letter" },
-
-    /*
-     * A document of any country.  Check letters are not verified: the same
-     * form means other things elsewhere.
-     */
-    [VZ_FIELD_DNI] = {
-        "dni", VZ_DNI_TYPED, 1, NULL, VZ_DNI_RE,
-        "5 to 20 letters and digits, at least one digit, with points, hyphens, "
-        "spaces, slashes or brackets if wanted" },
-
     /*
      * RFC 5321 Mailbox as a dot-string, at most 64 + 1 + 189 bytes; no quoted
      * local part, no address literal, ASCII only (SMTPUTF8 is not everywhere).
@@ -164,84 +138,16 @@ static const vz_field_def_t  vz_fields[VZ_FIELD_COUNT] = {
         VZ_ATEXT "+(?:\\." VZ_ATEXT "+)*"
         "@(?:" VZ_LABEL_RE "\\.)*"
         "[A-Za-z](?:[A-Za-z0-9\\-]{0,61}[A-Za-z0-9])?$",
-        "an address like name@example.org, at most 254 characters" },
-
-    [VZ_FIELD_PHONE] = {
-        "phone", 128, 1, NULL, VZ_PHONE_RE,
-        "6 to 15 digits, with + in front, spaces, points, hyphens or brackets "
-        "between them and an extension behind them if wanted" },
-
-    [VZ_FIELD_STREET] = {
-        "address", 512, 1, NULL, VZ_STREET_RE,
-        "one line of 2 to 128 characters" },
-
-    [VZ_FIELD_PROVINCE] = {
-        "province", 256, 1, NULL, vz_people_re("64", VZ_PLACE_IN),
-        "1 to 64 letters, digits and marks of names, at least one letter" },
-
-    [VZ_FIELD_PLAN] = {
-        "plan", 256, 1, NULL,
-        "^(?=.{1,64}$)[\\p{L}\\p{N}][^\\p{Z}\\p{C}]*(?: " VZ_INK "+)*$",
-        "1 to 64 characters, starting with a letter or digit, "
-        "with single spaces" },
-
-    [VZ_FIELD_LABEL] = {
-        "label", 256, 1, NULL,
-        "^(?=.{1,64}$)" VZ_INK "+(?: " VZ_INK "+)*$",
-        "one line of 1 to 64 characters, with single spaces" },
-
-    [VZ_FIELD_ACCOUNT] = {
-        "account", 32, 0, NULL,
-        "^[a-z][a-z0-9._\\-]{2,31}$",
-        "3 to 32 lower-case letters, digits and . _ -, "
-        "starting with a letter" },
-
-    [VZ_FIELD_PASSWORD] = {
-        "password", 511, 1, NULL,
-        "^[^\\p{Cc}\\p{Zl}\\p{Zp}]{10,128}$",
-        "10 to 128 characters on one line" },
-
-    [VZ_FIELD_LANGUAGE] = {
-        "language", 2, 0, NULL,
-        "^(?:es|en)$",
-        "es or en" },
-
-    [VZ_FIELD_ROLE] = {
-        "role", 8, 0, NULL,
-        "^(?:admin|customer)$",
-        "admin or customer" },
-
-    [VZ_FIELD_SCOPE] = {
-        "scope", 5, 0, NULL,
-        "^(?:read|write)$",
-        "read or write" },
-
-    [VZ_FIELD_SECRET] = {
-        "secret", 64, 0, NULL,
-        "^[0-9a-f]{64}$",
-        "64 lower-case hexadecimal digits" },
-
-    [VZ_FIELD_SEARCH] = {
-        "search", 256, 1, NULL,
-        "^[^\\p{C}\\p{Zl}\\p{Zp}]{0,64}$",
-        "one line of at most 64 characters" }
+        "an address like name@example.org, at most 254 characters",
+        "(?!" VZ_ATEXT ")[^.@]" }
 };
 
 
-/* what people write: a character that none of that kind can have */
+static const vz_field_def_t  *vz_field_added;
+static unsigned               vz_field_nadded;
 
-static const char *const  vz_field_stranges[VZ_FIELD_COUNT] = {
-    [VZ_FIELD_PERSON] = vz_people_strange(VZ_NAME_IN),
-    [VZ_FIELD_DNI] = "[^" VZ_DNI_IN "]",
-    [VZ_FIELD_EMAIL] = "(?!" VZ_ATEXT ")[^.@]",
-    [VZ_FIELD_PHONE] = "[^" VZ_PHONE_IN "]",
-    [VZ_FIELD_STREET] = VZ_STREET_STRANGE,
-    [VZ_FIELD_PROVINCE] = vz_people_strange(VZ_PLACE_IN)
-};
-
-
-static pcre2_code           *vz_field_codes[VZ_FIELD_COUNT];
-static pcre2_code           *vz_field_strangers[VZ_FIELD_COUNT];
+static pcre2_code           *vz_field_codes[VZ_FIELD_MOST];
+static pcre2_code           *vz_field_strangers[VZ_FIELD_MOST];
 static pcre2_match_data     *vz_field_match_data;
 static pcre2_match_context  *vz_field_match_context;
 
@@ -271,22 +177,55 @@ vz_field_compile(void)
     unsigned               i;
     const vz_field_def_t  *def;
 
-    for (i = 0; i < VZ_FIELD_COUNT; i++) {
-        def = &vz_fields[i];
+    for (i = 0; (def = vz_field_def(i)) != NULL; i++) {
 
         vz_field_codes[i] = vz_field_code(def->pattern, def->utf);
-        vz_field_strangers[i] = vz_field_stranges[i]
-                                ? vz_field_code(vz_field_stranges[i], def->utf)
+        vz_field_strangers[i] = def->strange
+                                ? vz_field_code(def->strange, def->utf)
                                 : NULL;
 
         if (vz_field_codes[i] == NULL
-            || (vz_field_stranges[i] && vz_field_strangers[i] == NULL))
+            || (def->strange && vz_field_strangers[i] == NULL))
         {
             return VZ_INTERNAL;
         }
     }
 
     return VZ_OK;
+}
+
+
+vz_code_e
+vz_field_add(const vz_field_def_t *defs, unsigned n)
+{
+    if (defs == vz_field_added) {
+        return VZ_OK;
+    }
+
+    if (vz_field_added != NULL || vz_field_match_data != NULL
+        || n > VZ_FIELD_MOST - VZ_FIELD_COUNT)
+    {
+        return VZ_RANGE;
+    }
+
+    vz_field_added = defs;
+    vz_field_nadded = n;
+
+    return VZ_OK;
+}
+
+
+/* NULL for a kind that there is not */
+static const vz_field_def_t *
+vz_field_def(vz_field_e kind)
+{
+    if (kind < VZ_FIELD_COUNT) {
+        return &vz_fields[kind];
+    }
+
+    kind -= VZ_FIELD_COUNT;
+
+    return kind < vz_field_nadded ? &vz_field_added[kind] : NULL;
 }
 
 
@@ -323,7 +262,7 @@ vz_field_free(void)
 {
     unsigned  i;
 
-    for (i = 0; i < VZ_FIELD_COUNT; i++) {
+    for (i = 0; i < VZ_FIELD_MOST; i++) {
         pcre2_code_free(vz_field_codes[i]);
         vz_field_codes[i] = NULL;
 
@@ -345,13 +284,9 @@ vz_field_check(vz_field_e kind, const char *s, size_t len)
     int                    rc;
     const vz_field_def_t  *def;
 
-    if ((unsigned) kind >= VZ_FIELD_COUNT || vz_field_match_data == NULL) {
-        return VZ_RANGE;
-    }
+    def = vz_field_def(kind);
 
-    def = &vz_fields[kind];
-
-    if (len > def->max) {
+    if (def == NULL || vz_field_match_data == NULL || len > def->max) {
         return VZ_RANGE;
     }
 
@@ -377,10 +312,12 @@ vz_field_check(vz_field_e kind, const char *s, size_t len)
 size_t
 vz_field_strange(vz_field_e kind, const char *s, size_t len, size_t *size)
 {
-    PCRE2_SIZE  *found;
+    PCRE2_SIZE            *found;
+    const vz_field_def_t  *def;
 
-    if ((unsigned) kind >= VZ_FIELD_COUNT || vz_field_strangers[kind] == NULL
-        || len > vz_fields[kind].max
+    def = vz_field_def(kind);
+
+    if (def == NULL || vz_field_strangers[kind] == NULL || len > def->max
         || pcre2_match(vz_field_strangers[kind], (PCRE2_SPTR) s, len, 0, 0,
                        vz_field_match_data, vz_field_match_context) < 0)
     {
@@ -396,30 +333,38 @@ vz_field_strange(vz_field_e kind, const char *s, size_t len, size_t *size)
 
 
 unsigned
-vz_field_people(vz_field_e kind)
+vz_field_folds(vz_field_e kind)
 {
-    return (unsigned) kind < VZ_FIELD_COUNT && vz_field_stranges[kind];
+    const vz_field_def_t  *def = vz_field_def(kind);
+
+    return def != NULL && def->strange != NULL;
 }
 
 
 const char *
 vz_field_name(vz_field_e kind)
 {
-    return (unsigned) kind < VZ_FIELD_COUNT ? vz_fields[kind].name : "field";
+    const vz_field_def_t  *def = vz_field_def(kind);
+
+    return def != NULL ? def->name : "field";
 }
 
 
 const char *
 vz_field_rule(vz_field_e kind)
 {
-    return (unsigned) kind < VZ_FIELD_COUNT ? vz_fields[kind].rule : "";
+    const vz_field_def_t  *def = vz_field_def(kind);
+
+    return def != NULL ? def->rule : "";
 }
 
 
 const char *
 vz_field_pattern(vz_field_e kind)
 {
-    return (unsigned) kind < VZ_FIELD_COUNT ? vz_fields[kind].pattern : "$^";
+    const vz_field_def_t  *def = vz_field_def(kind);
+
+    return def != NULL ? def->pattern : "$^";
 }
 
 

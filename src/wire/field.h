@@ -1,7 +1,7 @@
 /*
- * The grammar of every kind of field that a person, a client or the wire may
- * send, on pcre2.  Panel and daemon are both built with this file, so they
- * cannot disagree.  Nothing here allocates after vz_field_init().
+ * The grammar of every kind of field that the wire may carry, on pcre2, and the
+ * engine for those of others.  Panel and daemon are both built with this file,
+ * so they cannot disagree.  Nothing here allocates after vz_field_init().
  */
 
 #ifndef VZ_FIELD_H
@@ -12,7 +12,7 @@
 #include "wire/code.h"
 
 
-typedef enum {
+enum {
     /* of the verb protocol */
     VZ_FIELD_CTID = 0,      /* 101 ... 2147483644, decimal, no leading zero */
     VZ_FIELD_TEMPLATE,      /* [a-z0-9][a-z0-9._+-]{0,63}, no ".." */
@@ -31,28 +31,39 @@ typedef enum {
     VZ_FIELD_FENCE,         /* which owner of a container's work asks */
     VZ_FIELD_BASE64,        /* a sealed secret */
 
-    /* of the forms and the API, UTF-8 */
-    VZ_FIELD_PERSON,        /* first or last name */
-    VZ_FIELD_DNI,           /* document of a person: letters and digits, 5 ...
-                               20, and what stands between them */
+    /* of mail */
     VZ_FIELD_EMAIL,         /* RFC 5321 addr-spec without quoting, <= 254 */
-    VZ_FIELD_PHONE,
-    VZ_FIELD_STREET,        /* postal address */
-    VZ_FIELD_PROVINCE,
-    VZ_FIELD_PLAN,          /* the name of a plan */
-    VZ_FIELD_LABEL,         /* any one line for people, 1 ... 64 */
-    VZ_FIELD_ACCOUNT,       /* [a-z][a-z0-9._-]{2,31}, for signing in */
-    VZ_FIELD_PASSWORD,      /* a new password: 10 ... 128, no control char. */
-    VZ_FIELD_LANGUAGE,      /* es | en */
-    VZ_FIELD_ROLE,          /* admin | customer */
-    VZ_FIELD_SCOPE,         /* of a token: read | write */
-    VZ_FIELD_SECRET,        /* 64 hex digits, lower case: order link, session,
-                               nonce */
-    VZ_FIELD_SEARCH,        /* what is typed in a search box, <= 64 */
 
     VZ_FIELD_COUNT
-} vz_field_e;
+};
 
+/* one of these, or of the kinds that vz_field_add() added behind them */
+typedef unsigned  vz_field_e;
+
+#define VZ_FIELD_MOST  48   /* kinds, with those that are added */
+
+
+typedef vz_code_e (*vz_field_pt)(const char *s, size_t len);
+
+/* The grammar of a kind. */
+typedef struct {
+    const char     *name;
+    size_t          max;            /* bytes */
+    unsigned        utf;
+    vz_field_pt     check;          /* what the pattern can't say, or NULL */
+    const char     *pattern;        /* anchored */
+    const char     *rule;           /* what a right value looks like */
+    const char     *strange;        /* what people write: the pattern of a
+                                       character that none can have; or NULL */
+} vz_field_def_t;
+
+
+/*
+ * vz_field_add: the kinds from VZ_FIELD_COUNT on, before vz_field_init(); the
+ * table must stay.  Adding the same table again does nothing.  VZ_OK;
+ * VZ_RANGE where there are more than VZ_FIELD_MOST, or others already.
+ */
+vz_code_e vz_field_add(const vz_field_def_t *defs, unsigned n);
 
 /*
  * vz_field_init: compile every pattern.  Once per process, before any other
@@ -70,25 +81,27 @@ void vz_field_free(void);
 vz_code_e vz_field_check(vz_field_e kind, const char *s, size_t len);
 
 /*
- * vz_field_strange: where in a text that was refused the first character
- * stands that no text of that kind can have; its size is 0 where none does,
- * where the text is too long, and where it is no UTF-8.
+ * vz_field_strange: find the first character of a refused text that no text of
+ * that kind can have.  Returns where it stands and its *size in bytes; *size is
+ * 0 where there is none, where the text is too long, and where it is no UTF-8.
  */
 size_t vz_field_strange(vz_field_e kind, const char *s, size_t len,
     size_t *size);
 
 /*
- * vz_field_people: whether people write it, so that more or other spaces than
- * needed are no mistake: vz_people_fold() takes them away.
+ * vz_field_folds: whether more or other spaces than needed are no mistake and
+ * are to be folded, because the kind has a strange pattern: people write it.
  */
-unsigned vz_field_people(vz_field_e kind);
+unsigned vz_field_folds(vz_field_e kind);
+
+/* vz_field_name: the name of a kind, as "hostname".  Static storage. */
+const char *vz_field_name(vz_field_e kind);
 
 /*
- * vz_field_name: "hostname"; vz_field_rule: what a right value looks like,
- * one English sentence part for error messages ("1 to 64 letters, digits and
- * inner hyphens, labels separated by dots").  Static storage.
+ * vz_field_rule: what a right value looks like, one part of an English sentence
+ * for error messages ("1 to 64 letters, digits and inner hyphens, labels
+ * separated by dots").  Static storage.
  */
-const char *vz_field_name(vz_field_e kind);
 const char *vz_field_rule(vz_field_e kind);
 
 /*
@@ -97,18 +110,8 @@ const char *vz_field_rule(vz_field_e kind);
  */
 const char *vz_field_pattern(vz_field_e kind);
 
-/*
- * The values behind checked text.  All of them check again and return
- * VZ_RANGE for what is not of the kind or does not fit.
- */
+/* no limit, as the number of a VZ_FIELD_LIMIT */
 #define VZ_UNLIMITED  UINT64_MAX
-
-/*
- * vz_people_dni: what a document is compared by: its letters and digits, those
- * of ASCII in upper case, without zeros in front; out is terminated.
- */
-#define VZ_DNI_MAX    80        /* bytes of what is compared */
-#define VZ_DNI_TYPED  160       /* bytes of what is typed */
 
 
 #endif /* VZ_FIELD_H */

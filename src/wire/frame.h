@@ -54,49 +54,4 @@ vz_code_e vz_frame_check(const char *line, size_t len);
 void vz_frame_wipe(vz_frame_t *frame);
 
 
-/* One line of an answer. */
-typedef enum {
-    VZ_REPLY_PROGRESS = 0,          /* "+ PERCENT words" */
-    VZ_REPLY_DATA,                  /* "= key=value key=value" */
-    VZ_REPLY_OK,                    /* "ok [words]" */
-    VZ_REPLY_ERR                    /* "err CODE words" */
-} vz_reply_e;
-
-typedef struct {
-    vz_reply_e    kind;
-    unsigned      percent;          /* of VZ_REPLY_PROGRESS */
-    vz_code_e     code;             /* of VZ_REPLY_ERR, else VZ_OK */
-    const char   *text;             /* words or pairs, "" where none */
-    size_t        len;
-} vz_reply_t;
-
-/* vz_reply_parse: VZ_OK with reply->text into line, or VZ_SYNTAX. */
-vz_code_e vz_reply_parse(const char *line, size_t len, vz_reply_t *reply);
-
-/*
- * vz_reply_clean: make words fit for one line: at most VZ_WORDS_MAX - 1
- * bytes, whatever is not printable becomes a space, spaces are squeezed and
- * trimmed.  In place, returns the new length.  What a virtualiser, a guest or
- * a kernel said passes through here before it reaches the wire or a log.
- */
-size_t vz_reply_clean(char *words);
-
-
-/* A walk over "key=value key=value"; values never hold a space. */
-typedef struct {
-    const char   *next;
-    const char   *end;
-    const char   *key;
-    size_t        key_len;
-    const char   *value;
-    size_t        value_len;
-} vz_pairs_t;
-
-/* vz_pairs_init: over a VZ_REPLY_DATA text, which must outlive the walk. */
-void vz_pairs_init(vz_pairs_t *pairs, const char *text, size_t len);
-
-/* vz_pairs_next: 1 with the next pair, 0 at the end; broken ones are skipped */
-int vz_pairs_next(vz_pairs_t *pairs);
-
-
 #endif /* VZ_FRAME_H */

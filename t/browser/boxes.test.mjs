@@ -5,11 +5,9 @@
  */
 
 import assert from 'node:assert/strict';
-import { dirname } from 'node:path';
-import { after, before, test } from 'node:test';
-import { administrator, launch, maildir } from './browser.mjs';
+import { test } from 'node:test';
 import { faults } from './boxes.mjs';
-import { longStack } from './long-stack.mjs';
+import { longPanel } from './long-stack.mjs';
 import { rooms, STATES } from './states.mjs';
 
 /* A screen comes up at the first of each, and is made wider or narrower. */
@@ -18,23 +16,7 @@ const WIDTHS = [[360, 768], [1280, 1024, 1920]];
 /* Those on which there is most, for letters twice as large. */
 const CROWDED = /^(plans|order|signin|live-done|status|status-vm|tasks|task|account|one|many|hardware-vm|adm-(users|nodes|users-item))$/;
 
-/** @type {import('playwright-core').Browser} */
-let browser;
-/** @type {Awaited<ReturnType<typeof longStack>>} */
-let panel;
-let password = '';
-
-
-before(async () => {
-    password = (await administrator()).password;
-    panel = await longStack(dirname(maildir));
-    browser = await launch();
-});
-
-after(async () => {
-    await browser?.close();
-    await panel?.stop();
-});
+const here = longPanel();
 
 
 /**
@@ -46,7 +28,7 @@ after(async () => {
  * @param {number} [letters]  px of a plain one
  */
 async function measured(language, widths, only, letters) {
-    const all = rooms(browser, panel, password, language, letters);
+    const all = rooms(here, language, letters);
     const wrong = [];
 
     for (const state of STATES.filter(({ name }) => only.test(name))) {

@@ -5,35 +5,24 @@
  */
 
 import assert from 'node:assert/strict';
-import { dirname } from 'node:path';
-import { after, before, test } from 'node:test';
-import { administrator, launch, maildir, signIn } from './browser.mjs';
-import { longStack } from './long-stack.mjs';
+import { before, test } from 'node:test';
+import { signIn } from './browser.mjs';
+import { longPanel } from './long-stack.mjs';
 
-/** @type {import('playwright-core').Browser} */
-let browser;
+const here = longPanel();
 /** @type {import('playwright-core').Page} */
 let page;
-/** @type {Awaited<ReturnType<typeof longStack>>} */
-let panel;
 
 
 before(async () => {
-    panel = await longStack(dirname(maildir));
-    browser = await launch();
-    page = await browser.newPage({ locale: 'es-AR',
+    page = await here.browser.newPage({ locale: 'es-AR',
         viewport: { width: 1280, height: 900 } });
     page.setDefaultTimeout(15000);
 });
 
-after(async () => {
-    await browser?.close();
-    await panel?.stop();
-});
-
 
 const go = (/** @type {string} */ path) =>
-    page.goto(`${panel.url}/panel/${path}`);
+    page.goto(`${here.panel.url}/panel/${path}`);
 
 
 test('a field that is wrong says its rule, and a group is wrong, too',
@@ -95,7 +84,8 @@ test('an address of no order says what to do', async () => {
 test('what is not there is said at the top, with the way back', async () => {
     const back = page.getByRole('link', { name: 'Volver al listado' });
 
-    await signIn(page, await administrator(), panel.url);
+    await signIn(page, { account: 'admin', password: here.password },
+        here.panel.url);
 
     for (const path of ['status?vm=9999', 'tasks?task=9999',
         'hardware?vm=9999', 'administration?section=nonsense',

@@ -6,7 +6,9 @@
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { after, before } from 'node:test';
+import { administrator, launch, maildir } from './browser.mjs';
 import { fakeNode } from './fleet-stack.mjs';
 import { listening, ownStack, stackOf } from './own-stack.mjs';
 
@@ -154,6 +156,7 @@ function seed() {
                 NOW(3) - INTERVAL seq * 59 MINUTE
             FROM vm JOIN seq_0_to_12 WHERE vm.id IN (SELECT MIN(id) FROM vm
                 UNION SELECT MAX(id) FROM vm);
+        UPDATE task SET unseen = 1 WHERE state = 'failed' AND id < 6;
         INSERT INTO task_step (task_id, position, name, state, detail, log,
                 started, finished)
             SELECT id, seq, IF(seq = 0, 'create', 'start'),
@@ -228,4 +231,31 @@ export async function longStack(dir) {
             node.server.close();
         },
     };
+}
+
+
+/**
+ * That panel and a browser, for all tests of a file.
+ *
+ * @returns {{
+ *     panel: Awaited<ReturnType<typeof longStack>>, password: string,
+ *     browser: import('playwright-core').Browser,
+ * }}  password: the administrator's, and everybody's; all of it is there when
+ *     the first test begins
+ */
+export function longPanel() {
+    const here = /** @type {ReturnType<typeof longPanel>} */ ({});
+
+    before(async () => {
+        here.password = (await administrator()).password;
+        here.panel = await longStack(dirname(maildir));
+        here.browser = await launch();
+    });
+
+    after(async () => {
+        await here.browser?.close();
+        await here.panel?.stop();
+    });
+
+    return here;
 }

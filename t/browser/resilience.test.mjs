@@ -5,30 +5,12 @@
  */
 
 import assert from 'node:assert/strict';
-import { dirname } from 'node:path';
-import { after, before, test } from 'node:test';
-import { administrator, launch, maildir } from './browser.mjs';
-import { longStack } from './long-stack.mjs';
+import { test } from 'node:test';
+import { longPanel } from './long-stack.mjs';
 
 const VM = 101;             /* of the first customer, and it runs */
 
-/** @type {import('playwright-core').Browser} */
-let browser;
-/** @type {Awaited<ReturnType<typeof longStack>>} */
-let panel;
-let password = '';
-
-
-before(async () => {
-    password = (await administrator()).password;
-    panel = await longStack(dirname(maildir));
-    browser = await launch();
-});
-
-after(async () => {
-    await browser?.close();
-    await panel?.stop();
-});
+const here = longPanel();
 
 
 /**
@@ -39,7 +21,7 @@ after(async () => {
  * @param {(page: import('playwright-core').Page) => Promise<unknown>} [first]
  */
 async function open(account, path, first) {
-    const context = await browser.newContext({ locale: 'es-AR',
+    const context = await here.browser.newContext({ locale: 'es-AR',
         viewport: { width: 1280, height: 900 } });
     const page = await context.newPage();
 
@@ -52,7 +34,7 @@ async function open(account, path, first) {
             localStorage.setItem('vzpanel.known', '1'));
     }
 
-    await page.goto(`${panel.url}/panel/${path}`);
+    await page.goto(`${here.panel.url}/panel/${path}`);
     await page.locator('main h1, main h2').first().waitFor();
 
     return page;
@@ -64,8 +46,8 @@ async function open(account, path, first) {
  * @param {string} account
  */
 async function enter(context, account) {
-    const answer = await context.request.post(`${panel.url}/api/session`,
-        { data: { account, password } });
+    const answer = await context.request.post(`${here.panel.url}/api/session`,
+        { data: { account, password: here.password } });
 
     assert.equal(answer.status(), 200);
 }
@@ -106,7 +88,7 @@ test('nothing is done by an account that signed in from another tab',
         await page.locator('.panel .vm-state').waitFor();
 
         /* whose server it is, and who may stop it */
-        await enter(page.context(), panel.accounts.many);
+        await enter(page.context(), here.panel.accounts.many);
         await page.locator('.panel [data-action=stop]').click();
         await page.locator('dialog').getByRole('button', { name: 'Detener' })
             .click();
@@ -128,10 +110,10 @@ test('a tab is told when another one signs in', async () => {
     const other = await page.context().newPage();
 
     await page.locator('.row').first().waitFor();
-    await other.goto(`${panel.url}/panel/signin`);
+    await other.goto(`${here.panel.url}/panel/signin`);
     await other.locator('.signin > .form [name=account]')
-        .fill(panel.accounts.none);
-    await other.locator('.signin > .form [name=password]').fill(password);
+        .fill(here.panel.accounts.none);
+    await other.locator('.signin > .form [name=password]').fill(here.password);
     await other.locator('.signin > .form [type=submit]').click();
     await page.locator('[data-name=other]').waitFor();
     await page.context().close();
@@ -229,24 +211,24 @@ test('what failed is taken back when it is over', async () => {
 test('a silent node stands above every screen, with since when and why',
     async () => {
         const page = await open('admin', 'tasks');
-        const owner = await open(panel.accounts.one, 'status');
+        const owner = await open(here.panel.accounts.one, 'status');
         const bar = page.locator('[data-name^=node-]');
 
         await owner.locator('.vm-state', { hasText: 'En marcha' }).waitFor();
-        panel.silent.on = true;
+        here.panel.silent.on = true;
         await bar.waitFor({ timeout: 60000 });
         assert.match(await bar.innerText(),
             /no responde desde las \d\d:\d\d:\d\d\. Tarda demasiado\./);
 
         /* and is there when one comes later */
-        await page.goto(`${panel.url}/panel/account`);
+        await page.goto(`${here.panel.url}/panel/account`);
         await bar.waitFor({ timeout: 30000 });
 
         await owner.locator('.vm-state', { hasText: 'Sin datos' }).waitFor();
         assert.equal(await owner.getByText(/el nodo no responde/).count(), 1);
         assert.equal(await owner.locator('[data-name^=node-]').count(), 0);
 
-        panel.silent.on = false;
+        here.panel.silent.on = false;
         await bar.waitFor({ state: 'detached', timeout: 60000 });
         await page.context().close();
         await owner.context().close();

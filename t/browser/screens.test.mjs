@@ -6,12 +6,10 @@
  */
 
 import assert from 'node:assert/strict';
-import { dirname } from 'node:path';
-import { after, before, test } from 'node:test';
-import { administrator, api, launch, maildir, shot, signIn, url }
-    from './browser.mjs';
+import { before, test } from 'node:test';
+import { administrator, api, shot, signIn, url } from './browser.mjs';
 import { findings } from './axe.mjs';
-import { longStack } from './long-stack.mjs';
+import { longPanel } from './long-stack.mjs';
 import { rooms, STATES } from './states.mjs';
 
 /** @type {[string, string, string][]} name, path, what must be there */
@@ -24,32 +22,22 @@ const SCREENS = [
     ['administration', 'administration?section=templates', 'table'],
 ];
 
-/** @type {import('playwright-core').Browser} */
-let browser;
+const here = longPanel();
 /** @type {{account: string, password: string}} */
 let admin;
-/** @type {Awaited<ReturnType<typeof longStack>>} */
-let panel;
 let vm = 0;
 
 
 before(async () => {
-    browser = await launch();
     admin = await administrator();
-    panel = await longStack(dirname(maildir));
     vm = (await (await api(admin))('GET', 'vms?state=running&limit=1'))
         .body.items[0].id;
-});
-
-after(async () => {
-    await browser?.close();
-    await panel?.stop();
 });
 
 
 for (const theme of /** @type {const} */ (['light', 'dark'])) {
     test(`the six screens, ${theme}`, async () => {
-        const context = await browser.newContext({
+        const context = await here.browser.newContext({
             locale: 'es-AR', colorScheme: theme,
             viewport: { width: 1280, height: 860 },
         });
@@ -79,7 +67,7 @@ for (const theme of /** @type {const} */ (['light', 'dark'])) {
  * @param {number} width
  */
 async function looked(language, width) {
-    const all = rooms(browser, panel, admin.password, language);
+    const all = rooms(here, language);
     const wrong = [];
 
     for (const state of STATES) {

@@ -90,3 +90,24 @@ test('the language that was chosen by hand is the one of the page',
         assert.equal(await page.locator('html').getAttribute('lang'), 'en');
         await page.close();
     });
+
+
+test('an address in a folder that there is not is the panel\'s own 404',
+    async () => {
+        const page = await browser.newPage({ locale: 'es-AR' });
+        const wrong = complaints(page, /status of 404/);
+        const answer = await page.goto(`${url}/panel/nothing/deeper/`);
+
+        assert.equal(answer?.status(), 404);
+        await page.locator('main:not(:has([data-served]))').getByRole(
+            'heading', { name: 'Esta página no existe' }).waitFor();
+        await shot(page, 'nothing-deeper');
+        await page.locator('header').getByRole('link',
+            { name: 'Contacto' }).click();
+        await page.waitForURL(`${url}/panel/contact`);
+        await page.locator('.contact').waitFor();
+        await page.reload();
+        await page.locator('.contact').waitFor();
+        assert.deepEqual(wrong, []);
+        await page.close();
+    });

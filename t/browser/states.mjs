@@ -6,8 +6,7 @@
 import { cookie } from './browser.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
-/** @typedef {Awaited<ReturnType<import('./long-stack.mjs')['longStack']>>}
- *     Panel */
+/** @typedef {ReturnType<import('./long-stack.mjs')['longPanel']>} Here */
 /**
  * @typedef {'visitor' | 'admin' | 'one' | 'many' | 'none' | 'must'} Who
  *
@@ -59,6 +58,19 @@ const opened = (selector, wait = 'dialog[open] h2') =>
         await press(selector)(page);
         await page.locator(wait).waitFor();
     };
+
+
+/**
+ * A dialog that opens by a key, which is heard when the strip is there.
+ *
+ * @param {string} key
+ * @param {string} wait
+ */
+const typed = (key, wait) => async (/** @type {Page} */ page) => {
+    await page.locator('#strip > *').first().waitFor({ state: 'attached' });
+    await page.keyboard.press(key);
+    await page.locator(`dialog[open] ${wait}`).first().waitFor();
+};
 
 
 /**
@@ -177,9 +189,14 @@ const OWN = [
     { name: 'tasks', path: 'tasks', sign: '.task' },
     { name: 'tasks-none', path: 'tasks?state=queued', sign: '.empty',
         fresh: true },
-    { name: 'task', path: 'tasks?task=26', sign: '.task[open]' },
+    { name: 'tasks-failed', path: 'tasks?state=failed', sign: '.task' },
+    { name: 'task', path: 'tasks?task=26', sign: '.task[data-open]' },
     { name: 'task-absent', path: 'tasks?task=9999', sign: '.empty',
         fresh: true },
+    { name: 'keys', path: 'account', sign: '.login',
+        act: typed('?', '.keys') },
+    { name: 'find', path: 'account', sign: '.login',
+        act: typed('Control+k', '.combo-item') },
     { name: 'account', path: 'account', sign: '.login' },
     { name: 'account-bad', path: 'account', sign: '.login',
         act: sent({ old: 'x', new: 'corta' }) },
@@ -223,6 +240,8 @@ export const STATES = [
     ...OWN.map((one) => ({ ...one, who: /** @type {const} */ ('admin') })),
     { name: 'one', who: 'one', path: 'status', sign: '.vm-head' },
     { name: 'many', who: 'many', path: 'status', sign: '.row' },
+    { name: 'many-find', who: 'many', path: 'tasks', sign: '.task',
+        act: typed('Control+k', '.combo-item') },
     { name: 'many-tasks', who: 'many', path: 'tasks', sign: '.task' },
     { name: 'none', who: 'none', path: 'status', sign: '.empty' },
     { name: 'none-tasks', who: 'none', path: 'tasks', sign: '.empty' },
@@ -233,13 +252,11 @@ export const STATES = [
 /**
  * A page for each kind of person, kept for all states of his.
  *
- * @param {import('playwright-core').Browser} browser
- * @param {Panel} panel
- * @param {string} password  of the stack's administrator, and so everybody's
+ * @param {Here} here
  * @param {string} language
  * @param {number} [letters]  px of a plain one, as one sets it in the browser
  */
-export function rooms(browser, panel, password, language, letters = 16) {
+export function rooms({ browser, panel, password }, language, letters = 16) {
     /** @type {Map<Who, Promise<Page>>} */
     const made = new Map();
 

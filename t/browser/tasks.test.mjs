@@ -55,6 +55,17 @@ function container(node, name, ctid) {
             WHERE n.name = '${node}' AND u.account = 'clara';
         INSERT INTO task (kind, vm_id, vm_name, user_id, actor, via, state,
                 step, steps, started, finished)
+            SELECT 'order', id, name, user_id, 'visitor', 'order', 'done', 1,
+                1, NOW(3), NOW(3) FROM vm WHERE name = 'lejos'
+                    AND name = '${name}';
+        INSERT INTO task (kind, vm_id, vm_name, user_id, actor, via, state,
+                step, steps, created, started, finished, unseen, error_code)
+            SELECT 'cpu', id, name, user_id, 'admin', 'web', 'failed', 0, 1,
+                NOW(3) - INTERVAL 2 HOUR, NOW(3) - INTERVAL 2 HOUR,
+                NOW(3) - INTERVAL 2 HOUR, 1, 'timeout' FROM vm
+                WHERE name = 'lejos' AND name = '${name}';
+        INSERT INTO task (kind, vm_id, vm_name, user_id, actor, via, state,
+                step, steps, started, finished)
             SELECT 'stop', id, name, user_id, 'clara', 'web', 'done', 1, 1,
                 NOW(3), NOW(3) FROM vm WHERE name = '${name}';`;
 }
@@ -139,6 +150,72 @@ function line(where, text) {
 }
 
 
+test('a table has whose it is, who asked and when, in low rows', async () => {
+    const row = task('Pedido · lejos').locator('.task-row');
+
+    await page.goto(`${own.url}/panel/tasks`);
+    await row.waitFor();
+    assert.deepEqual(await page.locator('.tasks thead th:visible')
+        .allInnerTexts(),
+    ['Tarea', 'Servidor', 'Cliente', 'Por', 'Cuándo', 'Estado']);
+    assert.deepEqual((await row.locator('th, td').allInnerTexts()).slice(0, 4),
+        ['Pedido', 'lejos', 'clara', 'visitante']);
+    assert.match(await row.locator('time').getAttribute('title') ?? '',
+        /\d{4}, \d+:\d\d:\d\d/);
+    assert.match(await row.locator('time').getAttribute('datetime') ?? '',
+        /^\d{4}-\d\d-\d\dT.*Z$/);
+
+    for (const one of await page.locator('.task-row').all()) {
+        assert.ok((await one.boundingBox() ?? { height: 99 }).height <= 40);
+    }
+
+    await row.getByRole('link', { name: 'clara' }).click();
+    await page.locator('.side-title', { hasText: 'clara' }).waitFor();
+    await page.goBack();
+    await row.getByRole('link', { name: 'lejos' }).click();
+    await page.waitForURL(/status\?vm=\d+/);
+
+    /* on a phone it is a card, with the links within */
+    await page.setViewportSize({ width: 360, height: 740 });
+    await page.goto(`${own.url}/panel/tasks`);
+    await row.waitFor();
+    assert.equal(await page.locator('.tasks thead').isVisible(), false);
+    await row.locator('.task-open').click();
+    await task('Pedido · lejos').getByRole('link', { name: 'clara' })
+        .waitFor();
+    assert.equal(await page.evaluate(() =>
+        document.documentElement.scrollWidth), 360);
+    await shot(page, 'tasks-card-360');
+    await page.setViewportSize({ width: 1280, height: 900 });
+});
+
+
+test('what failed and nobody has seen comes first, and is counted',
+    async () => {
+        const first = page.locator('.task').first();
+        const head = page.getByText('Fallaron y nadie las revisó');
+
+        await page.goto(`${own.url}/panel/tasks`);
+        await head.waitFor();
+        await page.getByRole('button', { name: 'Fallidas (1)' }).waitFor();
+        assert.match(await first.innerText(), /^Cambio de CPU/);
+        assert.equal(await task('Cambio de CPU').count(), 1, 'it is there once');
+        await shot(page, 'tasks-unseen-1280');
+
+        const read = page.waitForResponse(/\/seen$/);
+
+        await first.locator('.task-open').click();
+        assert.equal((await read).status(), 204);
+        await page.reload();
+        await task('Cambio de CPU').waitFor();
+        assert.equal(await head.isVisible(), false);
+        assert.doesNotMatch(await first.innerText(), /^Cambio de CPU/);
+        await page.getByRole('button', { name: 'Fallidas (1)' }).click();
+        await task('Pedido').waitFor({ state: 'detached' });
+        assert.equal(await page.locator('.task').count(), 1);
+    });
+
+
 test('a task that fails on the node is opened by keyboard, its log read',
     async () => {
         await page.goto(`${own.url}/panel/tasks`);
@@ -149,7 +226,7 @@ test('a task that fails on the node is opened by keyboard, its log read',
         const one = task('Inicio · caja');
 
         await one.locator('.state', { hasText: 'Falló' }).waitFor();
-        await one.locator('summary').focus();
+        await one.locator('.task-open').focus();
         await page.keyboard.press('Enter');
         await line(one, 'Comenzó').waitFor();
         await line(one, `local: start ${number}`).waitFor();
@@ -159,7 +236,7 @@ test('a task that fails on the node is opened by keyboard, its log read',
         assert.match(await one.locator('.step-time').innerText(), /[\d,]+\ss$/);
 
         /* the log can be reached and scrolled without a mouse, and copied */
-        for (let i = 0; i < 4; i++) {
+        for (let i = 0; i < 6; i++) {
             await page.keyboard.press('Tab');
 
             if (await page.evaluate(() => document.activeElement
@@ -185,7 +262,16 @@ test('its owner reads why, and nothing of the node', async () => {
     await signIn(hers, { account: 'clara', password: admin.password },
         own.url);
     await hers.goto(`${own.url}/panel/tasks`);
-    await task('Start · caja', hers).locator('summary').click();
+
+    /* what she ordered as a visitor she asked for herself */
+    assert.equal(await task('Order · lejos', hers).locator('.task-actor')
+        .innerText(), 'you');
+    assert.equal(await task('Stop · caja', hers).locator('.task-actor')
+        .innerText(), 'you');
+    assert.equal(await task('Start · caja', hers).locator('.task-actor')
+        .innerText(), 'admin');
+    assert.equal(await hers.locator('.task-owner').count(), 0);
+    await task('Start · caja', hers).locator('.task-open').click();
     await line(task('Start · caja', hers), 'Failed:').waitFor();
     assert.deepEqual(await hers.locator('.log-text').allInnerTexts(),
         ['Started', 'Failed: The node refused the operation']);
@@ -240,7 +326,8 @@ test('the strip opens to the log of what runs, without asking all the time',
 
 
 test('rows are filtered by container, actor and state', async () => {
-    const titles = () => page.locator('.task .task-title').allInnerTexts();
+    const titles = () => page.locator('.task .task-title')
+        .allTextContents();
     const choose = async (/** @type {string} */ field,
         /** @type {string} */ text) => {
         await page.getByRole('combobox', { name: field }).fill(text);
@@ -251,20 +338,20 @@ test('rows are filtered by container, actor and state', async () => {
     await page.goto(`${own.url}/panel/tasks`);
     await task('Parada · lejos').waitFor();
     await choose('Filtrar por servidor', 'caja');
-    await task('lejos').waitFor({ state: 'detached' });
+    await task('Parada · lejos').waitFor({ state: 'detached' });
     assert.deepEqual(await titles(),
         ['Reinicio · caja', 'Inicio · caja', 'Parada · caja']);
     await choose('Filtrar por autor', 'clara');
     await task('Reinicio').waitFor({ state: 'detached' });
     assert.deepEqual(await titles(), ['Parada · caja']);
-    await page.getByRole('button', { name: 'Falló' }).click();
+    await page.getByRole('button', { name: 'Fallidas' }).click();
     await page.getByText('Ninguna tarea coincide').waitFor();
 
     /* they are the address, and stay over a reload */
     assert.match(page.url(), /vm=\d+.*actor=clara|actor=clara.*vm=\d+/);
     await page.reload();
     await page.getByText('Ninguna tarea coincide').waitFor();
-    await page.getByRole('button', { name: 'Hecha' }).click();
+    await page.getByRole('button', { name: 'Hechas' }).click();
     await task('Parada · caja').waitFor();
 });
 
@@ -305,10 +392,10 @@ test('a row that was opened before the list came stays open', async () => {
         await route.continue();
     });
     await page.goto(`${own.url}/panel/tasks`);
-    await one.locator('summary').click();
+    await one.locator('.task-open').click();
     release();
     await task('Reinicio · caja').waitFor();
-    assert.notEqual(await one.getAttribute('open'), null);
+    assert.notEqual(await one.getAttribute('data-open'), null);
     await page.unroute(calls);
     await page.reload();
     await task('Reinicio · caja').waitFor();
@@ -318,7 +405,7 @@ test('a row that was opened before the list came stays open', async () => {
 test('it is taken back, and the strip is empty', async () => {
     const one = task('Suspensión · lejos');
 
-    await one.locator('summary').click();
+    await one.locator('.task-open').click();
     await line(one, `away: stop ${number + 1}`).waitFor();
     await line(one, /no connection to 127\.0\.0\.1:/).waitFor();
     await line(one, 'El intento 1 falló: El nodo no responde.'

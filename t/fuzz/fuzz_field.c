@@ -1,10 +1,13 @@
 /*
  * Hostile bytes as every kind of field.
+ *
+ * sources: src/panel/api/fields.c src/panel/api/people.c
  */
 
 #include <stdlib.h>
 #include <string.h>
-#include "wire/field.h"
+#include "panel/api/people.h"
+#include "wire/field_value.h"
 
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -17,7 +20,7 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
     (void) argc;
     (void) argv;
 
-    if (vz_field_init() != VZ_OK) {
+    if (vz_fields_add() != VZ_OK || vz_field_init() != VZ_OK) {
         abort();
     }
 
@@ -101,7 +104,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     s = (const char *) data;
 
-    for (kind = 0; kind < VZ_FIELD_COUNT; kind++) {
+    for (kind = 0; kind < VZ_FIELDS_COUNT; kind++) {
         if (vz_field_check((vz_field_e) kind, s, size) == VZ_OK) {
             must_be_harmless(kind, s, size);
         }

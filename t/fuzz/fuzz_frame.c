@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include "wire/frame.h"
+#include "wire/pairs.h"
+#include "wire/reply.h"
 
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -58,8 +58,8 @@ talk_teardown(void **state)
 static void
 serve_child(int fd)
 {
-    vz_sysinfo_t     host;
-    vz_connection_t  serve;
+    vz_dispatch_host_t  host;
+    vz_connection_t     serve;
 
     host.conf = &served.conf;
     host.driver = served.driver;

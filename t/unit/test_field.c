@@ -89,35 +89,7 @@ static const vz_case_t  good[] = {
     { VZ_FIELD_EMAIL, VZ_LIT("o'hara@example.org") },
     { VZ_FIELD_EMAIL, VZ_LIT("1@2.x3") },
     { VZ_FIELD_EMAIL, VZ_LIT("a@xn--espaa-rta.es") },
-    { VZ_FIELD_EMAIL, VZ_LIT(X64("l") "@example.org") },
-
-    { VZ_FIELD_PLAN, VZ_LIT("Básico") },
-    { VZ_FIELD_PLAN, VZ_LIT("Profesional (4 GB)") },
-    { VZ_FIELD_PLAN, VZ_LIT("2x") },
-    { VZ_FIELD_LABEL, VZ_LIT("Debian GNU/Linux 12 «bookworm» 🐧") },
-    { VZ_FIELD_LABEL, VZ_LIT("x") },
-    { VZ_FIELD_LABEL, VZ_LIT(X64("🐧")) },
-
-    { VZ_FIELD_ACCOUNT, VZ_LIT("ana") },
-    { VZ_FIELD_ACCOUNT, VZ_LIT("a.b_c-9") },
-    { VZ_FIELD_ACCOUNT, VZ_LIT(X8("a") X8("b") X8("c") X8("d")) },
-
-    { VZ_FIELD_PASSWORD, VZ_LIT("correct horse") },
-    { VZ_FIELD_PASSWORD, VZ_LIT("ññññññññññ") },
-    { VZ_FIELD_PASSWORD, VZ_LIT("  spaces  ") },
-    { VZ_FIELD_PASSWORD, VZ_LIT(X64("x") X64("y")) },
-
-    { VZ_FIELD_LANGUAGE, VZ_LIT("es") },
-    { VZ_FIELD_LANGUAGE, VZ_LIT("en") },
-    { VZ_FIELD_ROLE, VZ_LIT("admin") },
-    { VZ_FIELD_ROLE, VZ_LIT("customer") },
-    { VZ_FIELD_SCOPE, VZ_LIT("read") },
-    { VZ_FIELD_SCOPE, VZ_LIT("write") },
-    { VZ_FIELD_SECRET, VZ_LIT(X8("01234567")) },
-    { VZ_FIELD_SECRET, VZ_LIT(X8("89abcdef")) },
-    { VZ_FIELD_SEARCH, VZ_LIT("") },
-    { VZ_FIELD_SEARCH, VZ_LIT(" %_ '\" ") },
-    { VZ_FIELD_SEARCH, VZ_LIT("ñandú 10.0") }
+    { VZ_FIELD_EMAIL, VZ_LIT(X64("l") "@example.org") }
 };
 
 
@@ -288,50 +260,6 @@ static const vz_case_t  bad[] = {
     { VZ_FIELD_EMAIL, VZ_LIT(X64("l") "l@example.org") },
     { VZ_FIELD_EMAIL, VZ_LIT("a@" X64("d") ".org") },
     { VZ_FIELD_EMAIL, VZ_LIT("a@" X64("abc.") "org") },
-
-    { VZ_FIELD_PLAN, VZ_LIT("") },
-    { VZ_FIELD_PLAN, VZ_LIT("-x") },
-    { VZ_FIELD_PLAN, VZ_LIT(" Básico") },
-    { VZ_FIELD_PLAN, VZ_LIT("Básico  2") },
-    { VZ_FIELD_PLAN, VZ_LIT("B\xe1sico") },
-    { VZ_FIELD_LABEL, VZ_LIT("") },
-    { VZ_FIELD_LABEL, VZ_LIT(" ") },
-    { VZ_FIELD_LABEL, VZ_LIT("a\x7f") },
-    { VZ_FIELD_LABEL, VZ_LIT("a\xe2\x80\x8b" "b") },
-    { VZ_FIELD_LABEL, VZ_LIT("a\xc2\xa0" "b") },
-    { VZ_FIELD_LABEL, VZ_LIT(X64("x") "x") },
-    { VZ_FIELD_LABEL, VZ_LIT("\xf4\x90\x80\x80") },
-
-    { VZ_FIELD_ACCOUNT, VZ_LIT("") },
-    { VZ_FIELD_ACCOUNT, VZ_LIT("an") },
-    { VZ_FIELD_ACCOUNT, VZ_LIT("Ana") },
-    { VZ_FIELD_ACCOUNT, VZ_LIT("1ana") },
-    { VZ_FIELD_ACCOUNT, VZ_LIT("ana maria") },
-    { VZ_FIELD_ACCOUNT, VZ_LIT("ana@x") },
-    { VZ_FIELD_ACCOUNT, VZ_LIT("ana\n") },
-    { VZ_FIELD_ACCOUNT, VZ_LIT(X8("a") X8("b") X8("c") X8("d") "e") },
-
-    { VZ_FIELD_PASSWORD, VZ_LIT("") },
-    { VZ_FIELD_PASSWORD, VZ_LIT("ninechars") },
-    { VZ_FIELD_PASSWORD, VZ_LIT("tencharac\n") },
-    { VZ_FIELD_PASSWORD, VZ_LIT("ten\0charac") },
-    { VZ_FIELD_PASSWORD, VZ_LIT("broken\xff\xff\xff\xff") },
-    { VZ_FIELD_PASSWORD, VZ_LIT(X64("x") X64("y") "z") },
-
-    { VZ_FIELD_LANGUAGE, VZ_LIT("") },
-    { VZ_FIELD_LANGUAGE, VZ_LIT("ES") },
-    { VZ_FIELD_LANGUAGE, VZ_LIT("fr") },
-    { VZ_FIELD_ROLE, VZ_LIT("root") },
-    { VZ_FIELD_ROLE, VZ_LIT("customers") },
-    { VZ_FIELD_SCOPE, VZ_LIT("all") },
-    { VZ_FIELD_SCOPE, VZ_LIT("writes") },
-    { VZ_FIELD_SECRET, VZ_LIT(X8("0123456")) },
-    { VZ_FIELD_SECRET, VZ_LIT(X8("89ABCDEF")) },
-    { VZ_FIELD_SECRET, VZ_LIT(X8("89abcdef") "\n") },
-    { VZ_FIELD_SECRET, VZ_LIT(X8("0123456g")) },
-    { VZ_FIELD_SEARCH, VZ_LIT("a\nb") },
-    { VZ_FIELD_SEARCH, VZ_LIT("a\0b") },
-    { VZ_FIELD_SEARCH, VZ_LIT(X64("x") "x") },
 
     { VZ_FIELD_COUNT, VZ_LIT("x") },
     { (vz_field_e) -1, VZ_LIT("x") }

@@ -6,6 +6,8 @@
 #include <string.h>
 #include "unit.h"
 #include "wire/frame.h"
+#include "wire/pairs.h"
+#include "wire/reply.h"
 
 
 static size_t

@@ -262,7 +262,7 @@ what_cannot_be_started_is_refused_before_it_is_ordered(void **state)
         { { "./etc/passwd", "./bin/sh" }, "has no /sbin/init" },
         { { "./sbin/init" }, "has no /bin/sh" },
         { { "./sbin/init", "./bin/sh", "./shifted" },
-          "shifted ids (shifted is of 100000)" }
+          "shifted ids (shifted belongs to 100000)" }
     };
 
     (void) state;

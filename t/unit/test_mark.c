@@ -230,13 +230,13 @@ a_number_is_not_an_identity(void **state)
     verb(c, "tag=" T1 " start 101", "ok", 3);
 
     verb(c, "tag=" T2 " start 101",
-         "err noent container 101 is not the one that is meant", 3);
+         "err noent no container 101 has this tag", 3);
     verb(c, "start 101",
-         "err noent container 101 is not the one that is meant", 3);
+         "err noent no container 101 has this tag", 3);
     verb(c, "tag=" T2 " create 101 x",
-         "err exists container 101 exists, and is another", 3);
+         "err exists container 101 exists with another tag", 3);
     verb(c, "create 101 x",
-         "err exists container 101 exists, and is another", 3);
+         "err exists container 101 exists with another tag", 3);
     verb(c, "tag=" T2 " destroy 101", "ok already", 3);
     verb(c, "destroy 101", "ok already", 3);
     verb(c, "tag=" T1 " destroy 101", "ok", 4);
@@ -257,9 +257,9 @@ those_without_a_tag_go_on_among_themselves(void **state)
     verb(c, "create 102 x", "ok", 1);
     verb(c, "start 102", "ok", 2);
     verb(c, "tag=" T1 " start 102",
-         "err noent container 102 is not the one that is meant", 2);
+         "err noent no container 102 has this tag", 2);
     verb(c, "tag=" T2 " create 102 x",
-         "err exists container 102 exists, and is another", 2);
+         "err exists container 102 exists with another tag", 2);
     verb(c, "tag=" T2 " destroy 102", "ok already", 2);
     verb(c, "destroy 102", "ok", 3);
     verb(c, "create 102 x", "ok", 4);
@@ -279,7 +279,7 @@ one_is_adopted_by_who_names_what_it_is(void **state)
     put(103, "");
 
     verb(c, "tag=" T2 " adopt 103 " T1,
-         "err noent container 103 is not the one that is meant", 1);
+         "err noent no container 103 has this tag", 1);
     verb(c, "fence=9 adopt 103 " T1, "ok", 2);
     verb(c, "adopt 103 " T1, "ok already", 2);
     verb(c, "tag=" T2 " adopt 103 " T1, "ok already", 2);
@@ -288,7 +288,7 @@ one_is_adopted_by_who_names_what_it_is(void **state)
 
     /* the next one counts from its own beginning */
     verb(c, "adopt 103 " T2,
-         "err noent container 103 is not the one that is meant", 2);
+         "err noent no container 103 has this tag", 2);
     verb(c, "fence=2 id=1.1 tag=" T1 " adopt 103 " T2, "ok", 3);
     verb(c, "fence=1 tag=" T2 " stop 103",
          "err stale 2 is the newest fence that was seen of container 103", 3);
@@ -322,7 +322,7 @@ who_was_followed_by_another_is_told(void **state)
 
     /* another's verb says nothing about this one */
     verb(c, "fence=99 tag=" T2 " stop 104",
-         "err noent container 104 is not the one that is meant", 5);
+         "err noent no container 104 has this tag", 5);
     verb(c, "fence=9 tag=" T1 " stop 104", "ok", 6);
     verb(c, "fence=9 tag=" T1 " destroy 104", "ok", 7);
 
@@ -543,13 +543,13 @@ a_read_is_of_the_one_that_is_meant(void **state)
     expect(c, "= id=119");
     expect(c, "ok");
     ask(c, VZ_LIT("tag=" T2 " status 119\n"));
-    expect(c, "err noent container 119 is not the one that is meant");
+    expect(c, "err noent no container 119 has this tag");
     ask(c, VZ_LIT("tag=" T2 " status 121\n"));
     expect_start(c, "err noent ");
 
     /* another took the number while it was read */
     ask(c, VZ_LIT("tag=" T1 " status 120\n"));
-    expect(c, "err noent container 120 is not the one that is meant");
+    expect(c, "err noent no container 120 has this tag");
     hang_up(c);
 }
 

@@ -1,13 +1,15 @@
 /*
- * People: people.tsv says who is taken, and what is named of who is not.
+ * People: people.tsv says what is accepted, and which character is named of
+ * what is not.
+ *
+ * sources: src/panel/api/fields.c src/panel/api/people.c
  */
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "panel/api/people.h"
 #include "unit.h"
-#include "wire/field.h"
-#include "wire/people.h"
 
 
 #define LINE  2048
@@ -26,7 +28,7 @@ typedef struct {
     char          text[LINE];
     size_t        more_len;
     char          more[LINE];
-} vz_waitq_t;
+} vz_people_line_t;
 
 
 static const vz_kind_t  kinds[] = {
@@ -101,12 +103,12 @@ kind_of(const char *name)
 
 
 static size_t
-each(void (*look)(const vz_waitq_t *line))
+each(void (*look)(const vz_people_line_t *line))
 {
     FILE       *file;
     char        raw[LINE], *part, *rest;
     size_t      n;
-    vz_waitq_t  line;
+    vz_people_line_t  line;
 
     file = fopen("t/unit/people.tsv", "r");
     assert_non_null(file);
@@ -140,7 +142,7 @@ each(void (*look)(const vz_waitq_t *line))
 
 
 static void
-is_taken_or_refused(const vz_waitq_t *line)
+is_taken_or_refused(const vz_people_line_t *line)
 {
     char    copy[LINE];
     size_t  n;
@@ -166,7 +168,7 @@ is_taken_or_refused(const vz_waitq_t *line)
 
 
 static void
-names_what_is_strange(const vz_waitq_t *line)
+names_what_is_strange(const vz_people_line_t *line)
 {
     size_t  at, size;
 
@@ -186,7 +188,7 @@ names_what_is_strange(const vz_waitq_t *line)
 
 
 static void
-is_compared(const vz_waitq_t *line)
+is_compared(const vz_people_line_t *line)
 {
     char  key[VZ_DNI_MAX + 1];
 
@@ -265,7 +267,7 @@ broken_text_is_refused_and_does_no_harm(void **state)
         (void) vz_people_key(broken[i].text, broken[i].len, out);
     }
 
-    (void) vz_field_strange(VZ_FIELD_COUNT, "a", 1, &size);
+    (void) vz_field_strange(VZ_FIELDS_COUNT, "a", 1, &size);
     assert_int_equal(size, 0);
 }
 
@@ -289,7 +291,7 @@ init(void **state)
 {
     (void) state;
 
-    return vz_field_init() == VZ_OK ? 0 : -1;
+    return vz_fields_add() == VZ_OK && vz_field_init() == VZ_OK ? 0 : -1;
 }
 
 

@@ -151,6 +151,7 @@ static const vz_driver_t  driver = {
     .open = drv_open
 };
 
+
 /* a long one that waits: for what never comes, or with progress */
 static vz_code_e
 verb_waits(vz_job_t *job)

@@ -39,9 +39,9 @@ words_are_found_with_their_values(void **state)
     assert_string_equal(say.values[2].name, "ms");
 
     assert_string_equal(code_of("container 7 exists"), "container_exists");
-    assert_string_equal(code_of("container 7 exists, and is another"),
+    assert_string_equal(code_of("container 7 exists with another tag"),
                         "other_container");
-    assert_string_equal(code_of("kept, not in force inside: its eth0"),
+    assert_string_equal(code_of("stored, but not applied inside: its eth0"),
                         "kept_inside");
     assert_string_equal(code_of("unpacking busybox"), "unpacking");
     assert_string_equal(code_of("unpacking busybox takes too long"),

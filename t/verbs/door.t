@@ -133,7 +133,7 @@ for my $peers ('root nobody', "0 $nobody") {
         exec "$Verbs::build/virtual-server", '--config', "$node->{dir}/conf";
     }
     waitpid $pid, 0;
-    like($node->slurp('log'), qr/denied: whose connection it is can't be told/,
+    like($node->slurp('log'), qr/denied: the user of this connection can't be found out/,
          'who has left is not taken for root');
     $node->end;
 }

@@ -98,7 +98,7 @@ like(($node->program('--check'))[1],
 
 is(($node->ask('list'))[0], 'ok', 'a list is asked for');
 is(ports(), 'vx31001.0 vx31002.0', 'the table is back, for both');
-like($node->slurp('log'), qr/made anew for 2 containers/, 'the log says so');
+like($node->slurp('log'), qr/made again for 2 containers/, 'the log says so');
 forge($one, '10.74.1.1', '192.0.2.2', $port, 'to the host');
 is(heard($in, 1), 'nothing', 'and the host is not reached');
 ok(pings(5, '192.0.2.1', enter($one)),
@@ -116,9 +116,9 @@ for my $loss ('flush chain inet vzverbs input', 'flush set inet vzverbs owner4',
     like(`nft list chain inet vzverbs input`, qr/drop/, 'and the rules');
 }
 
-my $log = () = $node->slurp('log') =~ /made anew/g;
+my $log = () = $node->slurp('log') =~ /made again/g;
 $node->ask('list') for 1 .. 3;
-is(() = $node->slurp('log') =~ /made anew/g, $log,
+is(() = $node->slurp('log') =~ /made again/g, $log,
     'what is whole is left alone');
 
 Nets::run('nft flush ruleset');

@@ -168,7 +168,7 @@ sub refusing {
     says("deleteip $two $v4", qr/^ok$/);
 
     inside($one, 'ip', 'link', 'delete', 'evil0');
-    says("setip $one $v4", qr/^ok kept, not in force inside: .* has no interface/,
+    says("setip $one $v4", qr/^ok stored, but not applied inside: .* has no interface/,
         'deleted: kept for its next start');
     says("deleteip $one $v6", qr/^ok/, 'deleted: it gives back');
     says("setgateway $one 10.74.0.2", qr/^ok kept/, 'deleted: a gateway');

@@ -17,7 +17,7 @@ use Verbs;
 my @drivers = split / /, $ENV{VERBS_DRIVERS} // 'vzctl lxc';
 my $t = $Verbs::template;
 my ($one, $two, $three) = ('a' x 16, 'b' x 16, 'c' x 16);
-my $other = 'err noent container 31001 is not the one that is meant';
+my $other = 'err noent no container 31001 has this tag';
 
 
 # verb NODE LINE WANT TITLE
@@ -56,7 +56,7 @@ for my $driver (@drivers) {
             'setname 31001 web', "adopt 31001 $three";
     verb($node, $_, $other) for 'stop 31001', "adopt 31001 $three";
     verb($node, "tag=$two create 31001 $t",
-         'err exists container 31001 exists, and is another');
+         'err exists container 31001 exists with another tag');
     verb($node, "tag=$two destroy 31001", 'ok already');
     verb($node, 'destroy 31001', 'ok already');
     verb($node, "tag=$two status 31001", $other);
@@ -75,11 +75,11 @@ for my $driver (@drivers) {
     # from before tags
     verb($node, 'setcpu 31002 1500', 'ok');
     verb($node, "tag=$one start 31002",
-         'err noent container 31002 is not the one that is meant');
+         'err noent no container 31002 has this tag');
     verb($node, "adopt 31002 $three", 'ok');
     verb($node, "adopt 31002 $three", 'ok already');
     verb($node, 'setcpu 31002 1000',
-         'err noent container 31002 is not the one that is meant');
+         'err noent no container 31002 has this tag');
     verb($node, "tag=$three setcpu 31002 1000", 'ok');
 
     verb($node, "fence=4 tag=$one destroy 31001", 'ok');
@@ -128,7 +128,7 @@ sub was_there {
         . ' meant') for "start $id", "stop $id", "restart $id",
         "setcpu $id 2000", "setname $id mine", "status $id";
     verb($node, "tag=$tag create $id $t",
-         "err exists container $id exists, and is another");
+         "err exists container $id exists with another tag");
     verb($node, 'tag=' . '8' x 16 . " destroy $id", 'ok already',
          'a destroy that means another');
     is({ $node->status($id) }->{state}, 'running',
@@ -138,7 +138,7 @@ sub was_there {
     is({ $node->status($id) }->{state}, 'running',
        "$node->{driver}: adopted, it runs on");
     verb($node, "stop $id",
-         "err noent container $id is not the one that is meant");
+         "err noent no container $id has this tag");
 
     for my $verb ('stop', 'start', 'stop') {
         my ($answer) = $node->ask("fence=2 tag=$tag $verb $id");
@@ -166,7 +166,7 @@ sub by_hand {
          'the tag is with the container');
     system "$vzctl destroy 31003; $vzctl create 31003 --ostemplate=$t";
     verb($node, "tag=$tag $_",
-         'err noent container 31003 is not the one that is meant')
+         'err noent no container 31003 has this tag')
         for 'start 31003', 'setcpu 31003 2000';
     verb($node, "tag=$tag destroy 31003", 'ok already');
     ok(-d "$node->{dir}/node/vz/private/31003", 'and is left alone');
@@ -216,7 +216,7 @@ sub half_made {
     is({ $node->status(31005) }->{tag}, $tag, 'half a container has its tag');
     verb($node, "fence=2 tag=$_->[0] create 31005 $t", $_->[1])
         for [$two, 'err noent that container was destroyed'],
-            ['6' x 16, 'err exists container 31005 exists, and is another'];
+            ['6' x 16, 'err exists container 31005 exists with another tag'];
     verb($node, "fence=1 tag=$tag create 31005 $t",
          'err stale 2 is the newest fence that was seen of container 31005');
     verb($node, "fence=2 tag=$tag create 31005 $t", 'ok');

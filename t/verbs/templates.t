@@ -92,7 +92,7 @@ SKIP: {
              "--check: $file");
 
         my $times = () = $node->slurp('log')
-                         =~ /\Q$file\E is no template: .*\Q$why\E/g;
+                         =~ /\Q$file\E is not a template: .*\Q$why\E/g;
         is($times, 1, "the log has it once: $file");
     }
 

@@ -20,7 +20,7 @@ my $t = $Verbs::template;
 # expressions for its first data line
 my $done = qr/^ok$/;
 my $already = qr/^ok already$/;
-my $kept = qr/^ok(?: kept, not in force: \S+)?$/;
+my $kept = qr/^ok(?: stored, but not enforced: \S+)?$/;
 my $range = qr/^err range /;
 my $syntax = qr/^err syntax /;
 my $noent = qr/^err noent /;
@@ -221,7 +221,7 @@ my @table = (
     [ 'adopt A 0123456789abcde', $range ],
     [ 'adopt A 0123456789ABCDEF', $range ],
     [ 'tag=0123456789abcdef adopt A 0123456789abcdef',
-      qr/^err noent container 31001 is not the one that is meant$/ ],
+      qr/^err noent no container 31001 has this tag$/ ],
     [ 'adopt A 0123456789abcdef', $done ],
     [ 'adopt A 0123456789abcdef', $already ],
     [ 'status A', $done, qr/ tag=0123456789abcdef / ],

@@ -220,7 +220,7 @@ vz_config_trusted(FILE *file, const char **why)
     }
 
     if (st.st_mode & (S_IWGRP|S_IWOTH)) {
-        *why = "others than root may write to it";
+        *why = "users other than root may write to it";
         return -1;
     }
 

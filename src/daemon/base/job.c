@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include "daemon/base/job.h"
 #include "daemon/base/monotonic.h"
+#include "wire/reply.h"
 #include "wire/say.h"
 
 
@@ -240,7 +241,7 @@ vz_job_final(vz_job_t *job, vz_code_e code)
 
     } else {
         n = snprintf(line, sizeof(line), "err %s %s\n", vz_code_name(code),
-                     words[0] ? words : "no more is known");
+                     words[0] ? words : "no details are known");
     }
 
     if (job->held + sizeof(line) > sizeof(job->hold)) {

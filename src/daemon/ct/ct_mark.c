@@ -153,8 +153,8 @@ vz_mark_other(vz_job_t *job, vz_marked_t *marked)
     switch (job->req->verb) {
 
     case VZ_VERB_CREATE:
-        return vz_job_end(job, VZ_EXISTS, "container %u exists, and is "
-                          "another", job->req->ctid);
+        return vz_job_end(job, VZ_EXISTS, "container %u exists with another "
+                          "tag", job->req->ctid);
 
     case VZ_VERB_DESTROY:
         if (marked->tag[0]) {
@@ -166,8 +166,8 @@ vz_mark_other(vz_job_t *job, vz_marked_t *marked)
         return vz_job_end(job, VZ_OK, "already");
 
     default:
-        return vz_job_end(job, VZ_NOENT, "container %u is not the one that is "
-                          "meant", job->req->ctid);
+        return vz_job_end(job, VZ_NOENT, "no container %u has this tag",
+                          job->req->ctid);
     }
 }
 
@@ -262,8 +262,8 @@ vz_ct_mark_look(const vz_driver_t *driver, vz_job_t *job)
         return VZ_OK;
     }
 
-    return vz_job_end(job, VZ_NOENT, "container %u is not the one that is "
-                      "meant", req->ctid);
+    return vz_job_end(job, VZ_NOENT, "no container %u has this tag",
+                      req->ctid);
 }
 
 

@@ -282,8 +282,8 @@ vz_lxc_address_gateway_locked(vz_job_t *job, vz_lxc_change_t *change,
     ct = &change->ct;
 
     if (vz_ip_find(ct->addresses, ct->naddresses, address) != -1) {
-        return vz_job_end(job, VZ_RANGE, "gateway: an address that is not "
-                          "the container's own");
+        return vz_job_end(job, VZ_RANGE, "gateway: it must not be one of the "
+                          "container's addresses");
     }
 
     vz_ip_print(address, 0, text);

@@ -64,7 +64,8 @@ static int vz_lxc_check_one(const vz_ct_t *ct, void *data);
 static vz_code_e vz_lxc_open(const vz_config_t *conf, char *words);
 static int vz_lxc_down(const vz_config_t *conf, char *words);
 static int vz_lxc_check_net(const vz_config_t *conf);
-static int vz_lxc_filesystem(const char *name);
+static int vz_lxc_listed(const char *name);
+static vz_code_e vz_lxc_filesystem(const char *name, char *words);
 static int vz_lxc_plain(const char *path);
 static int vz_lxc_sweep(const vz_ct_t *ct, void *data);
 static int vz_lxc_wanted(const vz_config_t *conf, vz_wanted_pt each,
@@ -118,6 +119,8 @@ static const char *const  vz_lxc_modules[] = { "btrfs", "overlay" };
 
 #define VZ_LXC_PROGRAMS  (sizeof(vz_lxc_programs) / sizeof(vz_lxc_programs[0]))
 #define VZ_LXC_MODULES   (sizeof(vz_lxc_modules) / sizeof(vz_lxc_modules[0]))
+
+#define VZ_LXC_MODULE_WAIT  60000    /* ms until modprobe has loaded one */
 
 
 /* liblxc passes paths to a shell, and its configuration has no quotes. */
@@ -180,6 +183,7 @@ static int
 vz_lxc_check(const vz_config_t *conf)
 {
     int             lacks, fd;
+    char            words[VZ_WORDS_MAX];
     size_t          i;
     vz_lxc_check_t  check;
 
@@ -198,7 +202,8 @@ vz_lxc_check(const vz_config_t *conf)
     }
 
     for (i = 0; i < VZ_LXC_MODULES; i++) {
-        lacks += vz_check_line(vz_lxc_filesystem(vz_lxc_modules[i]),
+        lacks += vz_check_line(vz_lxc_filesystem(vz_lxc_modules[i], words)
+                               == VZ_OK,
                                "file system %s", vz_lxc_modules[i]);
     }
 
@@ -246,7 +251,7 @@ vz_lxc_check_net(const vz_config_t *conf)
                                "container runs", conf->nft_table);
     } else {
         lacks += vz_check_line(0, "%s: virtual-server --boot, or the next list "
-                               "of the panel, makes it anew", words);
+                               "of the panel, makes it again", words);
     }
 
     if (conf->uplink[0]) {
@@ -279,8 +284,8 @@ vz_lxc_check_one(const vz_ct_t *ct, void *data)
     check = data;
 
     if (vz_ct_state_alive(ct, &run) && vz_lxcfs_gone(check->conf, &run)) {
-        check->lacks += vz_check_line(0, "lxcfs in container %u: it has files "
-                                      "of one that is gone, restart it",
+        check->lacks += vz_check_line(0, "lxcfs in container %u: its files are "
+                                      "of one that has ended, restart it",
                                       ct->ctid);
     }
 
@@ -288,62 +293,89 @@ vz_lxc_check_one(const vz_ct_t *ct, void *data)
 }
 
 
-/* Returns 1 where the kernel has the file system, or can load its module. */
+/* Whether the kernel lists a file system in /proc/filesystems. */
 
 static int
-vz_lxc_filesystem(const char *name)
+vz_lxc_listed(const char *name)
 {
-    char         line[64], *p;
-    FILE        *fp;
-    unsigned     tries, found;
+    char    line[64], *p;
+    FILE   *fp;
+    int     found;
+    size_t  len;
+
+    fp = fopen("/proc/filesystems", "re");
+    if (fp == NULL) {
+        return 0;
+    }
+
+    found = 0;
+    len = strlen(name);
+
+    while (!found && fgets(line, sizeof(line), fp) != NULL) {
+        p = strchr(line, '\t');
+
+        found = p != NULL && strncmp(p + 1, name, len) == 0
+                && p[1 + len] == '\n';
+    }
+
+    fclose(fp);
+
+    return found;
+}
+
+
+/*
+ * The kernel has the file system, or has it once its module is loaded.  That
+ * takes a busy host many seconds after a reboot: btrfs measures its checksums
+ * first.
+ */
+
+static vz_code_e
+vz_lxc_filesystem(const char *name, char *words)
+{
+    vz_code_e    rc;
     vz_spawn_t   run;
 
     const char  *argv[] = { "/usr/sbin/modprobe", name, NULL };
 
-    found = 0;
-
-    for (tries = 0; !found && tries < 2; tries++) {
-        if (tries) {
-            memset(&run, 0, sizeof(run));
-            run.argv = argv;
-            run.timeout = 5000;
-
-            if (vz_spawn(&run) != VZ_OK) {
-                break;
-            }
-        }
-
-        fp = fopen("/proc/filesystems", "re");
-
-        while (fp != NULL && fgets(line, sizeof(line), fp) != NULL) {
-            p = strchr(line, '\t');
-
-            if (p != NULL && strncmp(p + 1, name, strlen(name)) == 0
-                && p[1 + strlen(name)] == '\n')
-            {
-                found = 1;
-            }
-        }
-
-        if (fp != NULL) {
-            fclose(fp);
-        }
+    if (vz_lxc_listed(name)) {
+        return VZ_OK;
     }
 
-    return (int) found;
+    memset(&run, 0, sizeof(run));
+    run.argv = argv;
+    run.timeout = VZ_LXC_MODULE_WAIT;
+
+    rc = vz_spawn(&run);
+
+    if (rc == VZ_TIMEOUT) {
+        snprintf(words, VZ_WORDS_MAX, "loading the kernel module %s takes "
+                 "more than %d s: try again", name,
+                 VZ_LXC_MODULE_WAIT / 1000);
+        return rc;
+    }
+
+    if (rc != VZ_OK || !vz_lxc_listed(name)) {
+        snprintf(words, VZ_WORDS_MAX, "this kernel has no file system %s",
+                 name);
+        return VZ_UNSUPPORTED;
+    }
+
+    return VZ_OK;
 }
 
 
 static vz_code_e
 vz_lxc_open(const vz_config_t *conf, char *words)
 {
-    size_t  i;
+    size_t     i;
+    vz_code_e  rc;
 
     for (i = 0; i < VZ_LXC_MODULES; i++) {
-        if (!vz_lxc_filesystem(vz_lxc_modules[i])) {
-            snprintf(words, VZ_WORDS_MAX, "this kernel has no file system %s",
-                     vz_lxc_modules[i]);
-            return VZ_UNSUPPORTED;
+        rc = vz_lxc_filesystem(vz_lxc_modules[i], words);
+
+        if (rc != VZ_OK) {
+            return rc;
         }
     }
 

@@ -161,7 +161,7 @@ vz_lxc_reserve(vz_job_t *job, vz_ct_t *ct)
                      VZ_LXC_IDS_WAIT,
                      &lock, holder) != VZ_OK)
     {
-        return vz_job_end(job, VZ_BUSY, "id ranges: %s", holder);
+        return vz_job_end(job, VZ_BUSY, "id ranges are held by: %s", holder);
     }
 
     if (vz_ct_store_lower(job->conf, ct, path) == -1

@@ -198,7 +198,7 @@ vz_lxc_undo(const vz_config_t *conf, const vz_ct_t *ct)
     if (vz_lxc_power_halt(conf, ct, 0, &killed, left) != VZ_OK
         || vz_ct_net_stop(conf, ct, left) == -1)
     {
-        vz_log(LOG_WARNING, "start of %u: taking it back: %s", ct->ctid, left);
+        vz_log(LOG_WARNING, "start of %u: undoing it: %s", ct->ctid, left);
     }
 }
 
@@ -300,7 +300,7 @@ vz_lxc_why(vz_job_t *job, const vz_ct_t *ct, char *words)
         return;
     }
 
-    snprintf(words, VZ_WORDS_MAX, "init ended at once");
+    snprintf(words, VZ_WORDS_MAX, "its init ended at once");
 
     line = strstr(text, " ERROR ");
     if (line == NULL) {

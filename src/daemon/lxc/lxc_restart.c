@@ -167,7 +167,7 @@ vz_lxc_restart_say(uint32_t ctid, const vz_lxc_restart_t *again,
 
     } else if (signo) {
         snprintf(how, sizeof(how), "was killed by signal %d%s", signo,
-                 signo == SIGKILL ? ", as where its memory is used up" : "");
+                 signo == SIGKILL ? ", as when its memory is used up" : "");
 
     } else {
         snprintf(how, sizeof(how), "ended with status %d",

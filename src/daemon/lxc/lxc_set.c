@@ -227,8 +227,8 @@ vz_lxc_set_hostname(vz_job_t *job, const char *name)
     if (vz_ct_state_alive(&ct, &run) && run.init.pid != 0
         && vz_lxc_set_uts(&run.init, ct.hostname) == -1)
     {
-        return vz_job_end(job, VZ_FAILED, "the running container did not "
-                          "take the name");
+        return vz_job_end(job, VZ_FAILED, "the running container refused "
+                          "the name");
     }
 
     return vz_lxc_record_save(job, &ct);

@@ -139,7 +139,7 @@ vz_nft_guard_mend(const vz_config_t *conf, const vz_nft_guard_t *guard,
     unsigned  i;
 
     if (vz_nft_all(conf, guard->list, guard->n, words) == -1) {
-        vz_log(LOG_ERR, "%s; it can't be mended: %s", why, words);
+        vz_log(LOG_ERR, "%s; it can't be repaired: %s", why, words);
         return;
     }
 
@@ -149,7 +149,7 @@ vz_nft_guard_mend(const vz_config_t *conf, const vz_nft_guard_t *guard,
         }
     }
 
-    vz_log(LOG_WARNING, "%s; made anew for %u containers", why, guard->n);
+    vz_log(LOG_WARNING, "%s; made again for %u containers", why, guard->n);
 }
 
 

@@ -30,21 +30,21 @@ typedef struct {
 
 static int vz_boot_add(uint32_t ctid, void *data);
 static int vz_boot_order(const void *one, const void *two);
-static int vz_boot_all(const vz_sysinfo_t *host, const vz_boot_t *boot);
+static int vz_boot_all(const vz_dispatch_host_t *host, const vz_boot_t *boot);
 static int vz_boot_end(void);
-static vz_code_e vz_boot_open(const vz_config_t *conf, vz_sysinfo_t *host,
-    char *words);
-static vz_code_e vz_boot_one(const vz_sysinfo_t *host, uint32_t ctid,
+static vz_code_e vz_boot_open(const vz_config_t *conf,
+    vz_dispatch_host_t *host, char *words);
+static vz_code_e vz_boot_one(const vz_dispatch_host_t *host, uint32_t ctid,
     const char *who);
 
 
 int
 vz_boot(const vz_config_t *conf)
 {
-    int           failed;
-    char          words[VZ_WORDS_MAX];
-    vz_boot_t     boot;
-    vz_sysinfo_t  host;
+    int                 failed;
+    char                words[VZ_WORDS_MAX];
+    vz_boot_t           boot;
+    vz_dispatch_host_t  host;
 
     if (vz_boot_open(conf, &host, words) != VZ_OK) {
         vz_log(LOG_ERR, "boot: %s", words);
@@ -80,7 +80,7 @@ vz_boot(const vz_config_t *conf)
 
 
 static vz_code_e
-vz_boot_open(const vz_config_t *conf, vz_sysinfo_t *host, char *words)
+vz_boot_open(const vz_config_t *conf, vz_dispatch_host_t *host, char *words)
 {
     words[0] = '\0';
     host->conf = conf;
@@ -133,7 +133,7 @@ vz_boot_order(const void *one, const void *two)
 
 
 static int
-vz_boot_all(const vz_sysinfo_t *host, const vz_boot_t *boot)
+vz_boot_all(const vz_dispatch_host_t *host, const vz_boot_t *boot)
 {
     int       failed;
     pid_t     pid;
@@ -192,11 +192,11 @@ vz_boot_end(void)
 int
 vz_boot_again(const vz_config_t *conf, uint32_t ctid)
 {
-    int           rc;
-    char          words[VZ_WORDS_MAX];
-    unsigned      delay, waited;
-    vz_code_e     code;
-    vz_sysinfo_t  host;
+    int                 rc;
+    char                words[VZ_WORDS_MAX];
+    unsigned            delay, waited;
+    vz_code_e           code;
+    vz_dispatch_host_t  host;
 
     code = VZ_OK;
 
@@ -239,7 +239,7 @@ vz_boot_again(const vz_config_t *conf, uint32_t ctid)
  * A node that has just booted is slow: a start that timed out is tried again.
  */
 static vz_code_e
-vz_boot_one(const vz_sysinfo_t *host, uint32_t ctid, const char *who)
+vz_boot_one(const vz_dispatch_host_t *host, uint32_t ctid, const char *who)
 {
     int            n;
     char           line[VZ_LINE_MAX];

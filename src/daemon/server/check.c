@@ -260,8 +260,8 @@ vz_check_addresses(const vz_config_t *conf)
     vz_strbuf_init(&text, buf, sizeof(buf));
     (void) vz_ct_store_each(conf, 0, vz_check_network, &text);
 
-    return vz_check_line(0, "addresses: none is given to a container until it "
-                         "names the prefixes of the pools, such as addresses "
+    return vz_check_line(0, "addresses: containers get none until it "
+                         "names the networks of the pools, such as addresses "
                          "=%s", buf[0] ? buf : " 198.51.100.0/24");
 }
 

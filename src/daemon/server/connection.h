@@ -10,7 +10,7 @@
 
 
 typedef struct {
-    vz_sysinfo_t        *host;
+    vz_dispatch_host_t  *host;
     const vz_key_t      *key;       /* NULL: nobody is let in */
     int                  in;
     int                  out;

@@ -30,7 +30,7 @@ static vz_job_t *volatile  vz_dispatch_job;
 
 
 vz_code_e
-vz_dispatch(vz_sysinfo_t *host, vz_job_t *job)
+vz_dispatch(vz_dispatch_host_t *host, vz_job_t *job)
 {
     char                 words[VZ_WORDS_MAX];
     vz_code_e            code;
@@ -89,7 +89,7 @@ vz_dispatch_as(const vz_driver_t *driver, vz_job_t *job, vz_verb_pt run,
 
 
 vz_code_e
-vz_dispatch_open(vz_sysinfo_t *host, char *words)
+vz_dispatch_open(vz_dispatch_host_t *host, char *words)
 {
     vz_code_e  code;
 
@@ -237,7 +237,7 @@ vz_dispatch_hung(int signo)
     (void) signo;
     (void) alarm(2);
 
-    vz_log(LOG_ERR, "%s %u hangs and was left",
+    vz_log(LOG_ERR, "%s %u hangs and was aborted",
            vz_dispatch_job->req->def->name,
            vz_dispatch_job->req->ctid);
 

@@ -14,7 +14,7 @@ typedef struct {
     const vz_driver_t   *driver;    /* NULL: none, for the reason in why */
     const char          *why;
     unsigned             opened;    /* 1: the driver was opened; 0 at first */
-} vz_sysinfo_t;
+} vz_dispatch_host_t;
 
 #define VZ_DISPATCH_WAIT  5000      /* ms that a client's verb waits for the
                                        container's lock */
@@ -23,7 +23,7 @@ typedef struct {
 /*
  * vz_dispatch: carry out job->req. Returns its code, with the job's words set.
  */
-vz_code_e vz_dispatch(vz_sysinfo_t *host, vz_job_t *job);
+vz_code_e vz_dispatch(vz_dispatch_host_t *host, vz_job_t *job);
 
 /*
  * vz_dispatch_as: carry out job->req with the function run; the driver is
@@ -37,7 +37,7 @@ vz_code_e vz_dispatch_as(const vz_driver_t *driver, vz_job_t *job,
  * vz_dispatch_open: open the driver where it is not open yet. VZ_OK, or a code
  * with words (VZ_WORDS_MAX bytes).
  */
-vz_code_e vz_dispatch_open(vz_sysinfo_t *host, char *words);
+vz_code_e vz_dispatch_open(vz_dispatch_host_t *host, char *words);
 
 /*
  * vz_dispatch_log: log the caller, the request, its result and its

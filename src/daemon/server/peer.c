@@ -223,8 +223,8 @@ vz_peer_allowed(const vz_config_t *conf, int fd, char *words)
     }
 
     if (vz_peer_uid(fd, &uid) == -1) {
-        (void) snprintf(words, VZ_WORDS_MAX, "whose connection it is can't be "
-                        "told: %s", strerror(errno));
+        (void) snprintf(words, VZ_WORDS_MAX, "the user of this connection "
+                        "can't be found out: %s", strerror(errno));
         return 0;
     }
 

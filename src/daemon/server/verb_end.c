@@ -10,12 +10,13 @@ vz_verb_end(vz_job_t *job, vz_code_e code, const vz_done_t *done)
     }
 
     if (done->inside[0]) {
-        return vz_job_end(job, code, "kept, not in force inside: %s",
+        return vz_job_end(job, code, "stored, but not applied inside: %s",
                           done->inside);
     }
 
     if (done->kept[0]) {
-        return vz_job_end(job, code, "kept, not in force: %s", done->kept);
+        return vz_job_end(job, code, "stored, but not enforced: %s",
+                          done->kept);
     }
 
     return vz_job_end(job, code, "%s", done->unwanted ? "no longer wanted"

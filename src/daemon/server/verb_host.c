@@ -64,7 +64,7 @@ vz_verb_host_odd(const char *file, const char *why, void *data)
     job = data;
 
     if (vz_template_verdict_new(job->conf, file, why)) {
-        vz_log(LOG_WARNING, "%s/%s is no template: %s",
+        vz_log(LOG_WARNING, "%s/%s is not a template: %s",
                job->conf->template_dir, file, why);
     }
 }

@@ -141,9 +141,9 @@ vz_archive_layout_judge(const vz_archive_layout_t *layout, unsigned *inner,
     }
 
     if (layout->id) {
-        (void) snprintf(words, size, "was packed with shifted ids (%s is of "
-                        "%llu): pack it with those that it has inside, 0 to "
-                        "%d", layout->whose, (unsigned long long) layout->id,
+        (void) snprintf(words, size, "was packed with shifted ids (%s belongs "
+                        "to %llu): pack it with the ids that it has inside, 0 "
+                        "to %d", layout->whose, (unsigned long long) layout->id,
                         VZ_ARCHIVE_LAYOUT_IDS);
         return words;
     }

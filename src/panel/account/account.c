@@ -4,10 +4,12 @@
 
 #include "panel/account/account.h"
 #include "panel/account/guess.h"
-#include "panel/account/session.h"
+#include "panel/account/password.h"
+#include "panel/account/session_revoke.h"
 #include "panel/api/audit.h"
 #include "panel/api/auth.h"
 #include "panel/api/body.h"
+#include "panel/api/identity.h"
 #include "panel/api/listing.h"
 #include "panel/api/query.h"
 #include "panel/api/route.h"
@@ -15,7 +17,6 @@
 #include "runtime/crypt.h"
 #include "runtime/db_rows.h"
 #include "runtime/sse.h"
-#include "runtime/zone_session.h"
 
 
 #define VZ_TOKENS_MAX  20           /* of one person */
@@ -72,9 +73,9 @@ static const vz_body_member_t  vz_token_members[] = {
     { "days", VZ_BODY_INT, 0, 0, 1, 3650, offsetof(vz_token_body_t, days) }
 };
 
-const vz_verb_body_t  vz_account_password_form = vz_body("Password",
+const vz_body_t  vz_account_password_form = vz_body("Password",
                                                     vz_password_members);
-const vz_verb_body_t  vz_account_token_form = vz_body("Token", vz_token_members);
+const vz_body_t  vz_account_token_form = vz_body("Token", vz_token_members);
 
 
 static const vz_sql_t  vz_account_hash = vz_sql("own hash",
@@ -181,7 +182,7 @@ vz_account_password(vz_call_t *call)
     }
 
     if (vz_account_check(call, &body.old, &password.before) != VZ_OK
-        || vz_session_hash(call, &body.new, &password.hash) != VZ_OK)
+        || vz_password_hash(call, &body.new, &password.hash) != VZ_OK)
     {
         return;
     }
@@ -198,7 +199,7 @@ vz_account_password(vz_call_t *call)
         return;
     }
 
-    vz_zone_user_drop(call->who.user);
+    vz_identity_revoke_user(call->who.user);
     (void) vz_call_reply(call, NGX_HTTP_NO_CONTENT);
 }
 
@@ -214,6 +215,7 @@ vz_account_check(vz_call_t *call, const ngx_str_t *old, ngx_str_t *hash)
     vz_code_e   rc;
     vz_rows_t   rows;
     vz_guess_t  guess;
+    ngx_uint_t  which;
 
     rc = vz_db_query(NULL, call->pool, &vz_account_hash,
                      vz_binds(vz_int(call->who.user)), &rows);
@@ -225,19 +227,15 @@ vz_account_check(vz_call_t *call, const ngx_str_t *old, ngx_str_t *hash)
     *hash = vz_cell_text(&rows, 0, 0);
 
     rc = vz_guess_known(call, &guess, vz_call_printf(call, "session %uL",
-                                                     call->who.session));
+                                                     call->identity->session));
     if (rc != VZ_OK) {
         return rc;
     }
 
-    rc = vz_crypt_verify(&guess.place, old, hash);
-    vz_guess_end(&guess, rc);
+    rc = vz_password_verify(call, &guess, old, hash, 1, &which);
 
     if (rc == VZ_DENIED) {
         vz_account_wrong(call, "old");
-
-    } else if (rc != VZ_OK) {
-        vz_session_fault(call, guess.place.line, rc);
     }
 
     return rc;
@@ -282,12 +280,12 @@ vz_account_change(vz_call_t *call, const vz_account_new_t *password)
     if (rc == VZ_OK) {
         rc = vz_db_query(tx, call->pool, &vz_account_end_others,
                          vz_binds(vz_int(call->who.user),
-                                  vz_int(call->who.session)),
+                                  vz_int(call->identity->session)),
                          NULL);
     }
 
     if (rc == VZ_OK) {
-        rc = vz_session_unlink(tx, call->pool, call->who.user);
+        rc = vz_session_revoke_links(tx, call->pool, call->who.user);
     }
 
     if (rc == VZ_OK) {
@@ -306,7 +304,7 @@ void
 vz_account_sessions(vz_call_t *call)
 {
     vz_listing_call(call, &vz_session_listing,
-                    vz_binds(vz_int(call->who.session),
+                    vz_binds(vz_int(call->identity->session),
                              vz_int(call->who.user)));
 }
 
@@ -345,7 +343,7 @@ vz_account_finish(vz_call_t *call, const vz_account_thing_t *thing)
     hash = vz_cell_text(&rows, 0, 0);
 
     if (hash.len == 32) {
-        vz_zone_session_drop(hash.data);
+        vz_identity_revoke(hash.data);
         vz_sse_revoke(hash.data);
     }
 

@@ -1,5 +1,5 @@
 /*
- * Names made from what people are called.
+ * Account names, derived from people's names.
  */
 
 #include "panel/account/account_name.h"
@@ -9,7 +9,7 @@ static size_t vz_account_name_fold(u_char *to, const ngx_str_t *from,
     size_t max);
 
 
-/* U+00C0 ... U+017F without their marks; '-' has no likeness */
+/* U+00C0 ... U+017F without their marks; '-' has no equivalent */
 
 static const u_char  vz_account_name_latin[] =
     "aaaaaaaceeeeiiiidnooooo-ouuuuyts"

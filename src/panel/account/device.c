@@ -1,6 +1,6 @@
 /*
  * The cookie is a list of "USER.NAME.MAC" joined by colons, the newest first,
- * of the few who share a browser.  The MAC is HMAC-SHA256 of what stands
+ * of the few users who share a browser.  The MAC is HMAC-SHA256 of what stands
  * before it, cut to 160 bits.
  */
 
@@ -15,13 +15,14 @@
 #include "wire/field_value.h"
 
 
-#define VZ_DEVICE_SHARED  4             /* people of one browser */
+#define VZ_DEVICE_SHARED  4             /* users of one browser */
 #define VZ_DEVICE_NAME    16            /* hex digits */
 #define VZ_DEVICE_MAC     40
-#define VZ_DEVICE_AGE     (400 * 86400) /* what browsers keep at most */
+#define VZ_DEVICE_AGE     (400 * 86400) /* the longest that browsers keep a
+                                           cookie */
 
 
-/* One of the list; the words are as they came. */
+/* One of the list, with its parts as they came. */
 typedef struct {
     uint64_t      user;
     ngx_str_t     text;
@@ -60,7 +61,7 @@ vz_device_read(vz_call_t *call, uint64_t user)
 }
 
 
-/* of any length between colons: what does not read like one is passed over */
+/* text between colons that is not of this form is skipped */
 
 static ngx_uint_t
 vz_device_next(ngx_str_t *rest, vz_device_t *device)

@@ -1,23 +1,23 @@
 /*
- * Browsers that signed in before: a cookie that lives long, opens nothing, and
- * says of an account that somebody was let in to it from here.
+ * Browsers that signed in before.  A long-lived cookie, which grants no access,
+ * proves that a user has signed in with this browser.
  */
 
 #ifndef VZ_DEVICE_H
 #define VZ_DEVICE_H
 
-#include "runtime/http.h"
+#include "runtime/call.h"
 
 
 /*
- * vz_device_read: the name of the call's browser with that user, from the
- * call's pool; empty where it has no cookie of ours for him.
+ * vz_device_read: the name that the call's browser has for a user, from the
+ * call's pool; empty where its cookie is not for that user.
  */
 ngx_str_t vz_device_read(vz_call_t *call, uint64_t user);
 
 /*
- * vz_device_write: he signed in: a cookie for the reply, under the name that
- * the browser had or a new one.
+ * vz_device_write: a user has signed in: add the cookie to the reply, with the
+ * name that the browser had or a new one.
  */
 void vz_device_write(vz_call_t *call, uint64_t user);
 

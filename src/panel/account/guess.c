@@ -4,7 +4,6 @@
 
 #include "panel/account/guess.h"
 #include "runtime/call.h"
-#include "runtime/zone_limit.h"
 
 
 #define VZ_GUESS_MANY    20         /* wrong tries for one account */
@@ -21,15 +20,15 @@ typedef enum {
     VZ_GUESS_ASK_NETWORK
 } vz_guess_e;
 
-/* Who stands before whom in the line of strangers. */
+/* Ranks in the queue of strangers, the lowest first. */
 typedef enum {
-    VZ_GUESS_BACK = 0,              /* there was no place a moment ago */
-    VZ_GUESS_QUIET,                 /* nobody guesses at this account */
+    VZ_GUESS_BACK = 0,              /* it found no place a moment ago */
+    VZ_GUESS_QUIET,                 /* nobody guesses at its account */
     VZ_GUESS_NOISY,
-    VZ_GUESS_WRONG                  /* wrong tries came from there */
+    VZ_GUESS_WRONG                  /* wrong tries came from its network */
 } vz_guess_rank_e;
 
-/* Where a call comes from. */
+/* The networks that a call comes from. */
 typedef struct {
     ngx_str_t     address;          /* of IPv6 the first 64 bits */
     ngx_str_t     network;          /* 24 bits of IPv4, 48 of IPv6 */
@@ -44,7 +43,7 @@ static void vz_guess_from(vz_call_t *call, vz_guess_from_t *from);
 static ngx_uint_t vz_guess_rank(const vz_guess_t *guess);
 
 
-/* how many are free, and how long one waits at most behind them */
+/* the free tries of a key, and the longest delay behind them */
 
 static const struct {
     const char   *prefix;
@@ -73,8 +72,8 @@ vz_guess_known(vz_call_t *call, vz_guess_t *guess, ngx_str_t name)
 
 
 /*
- * The account is looked at first: where it is guessed at from everywhere, one
- * wrong try is enough for an address to wait.
+ * The account comes first: while many networks guess at it, one wrong try is
+ * enough to delay an address.
  */
 
 vz_code_e
@@ -159,7 +158,7 @@ vz_guess_add(vz_call_t *call, vz_guess_t *guess, vz_guess_e kind,
 }
 
 
-/* IPv4 within IPv6 is IPv4; what is neither (a socket's path) is itself */
+/* IPv4 mapped into IPv6 is IPv4; anything else (a socket's path) is itself */
 
 static void
 vz_guess_from(vz_call_t *call, vz_guess_from_t *from)

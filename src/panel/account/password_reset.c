@@ -8,11 +8,14 @@
  */
 
 #include "panel/account/guess.h"
+#include "panel/account/password.h"
 #include "panel/account/password_reset.h"
-#include "panel/account/session.h"
+#include "panel/account/session_revoke.h"
+#include "panel/account/user_find.h"
 #include "panel/api/audit.h"
 #include "panel/api/auth.h"
 #include "panel/api/body.h"
+#include "panel/api/identity.h"
 #include "panel/api/query.h"
 #include "panel/mail/mail.h"
 #include "runtime/call.h"
@@ -20,7 +23,6 @@
 #include "runtime/db_rows.h"
 #include "runtime/fiber.h"
 #include "runtime/settings.h"
-#include "runtime/zone_session.h"
 
 
 #define VZ_PASSWORD_RESET_MINUTES  "30"
@@ -36,7 +38,7 @@ typedef struct {
     ngx_str_t       new;
 } vz_password_reset_body_t;
 
-/* Who is mailed a link; call lives in a pool of its own. */
+/* A link that is to be mailed; call lives in a pool of its own. */
 typedef struct {
     vz_call_t      *call;
     uint64_t        user;
@@ -47,8 +49,7 @@ typedef struct {
 } vz_password_reset_t;
 
 
-static void vz_password_reset_begin(vz_call_t *call, const vz_rows_t *rows,
-    ngx_uint_t row);
+static void vz_password_reset_begin(vz_call_t *call, const vz_user_t *user);
 static ngx_str_t vz_password_reset_copy(ngx_pool_t *pool, ngx_str_t text);
 static void vz_password_reset_run(void *data);
 static vz_code_e vz_password_reset_mail(vz_password_reset_t *reset,
@@ -72,30 +73,16 @@ static const vz_body_member_t  vz_password_reset_members[] = {
       offsetof(vz_password_reset_body_t, new) }
 };
 
-const vz_verb_body_t  vz_password_reset_ask_form = vz_body("ResetAsk",
+const vz_body_t  vz_password_reset_ask_form = vz_body("ResetAsk",
                                                       vz_password_reset_asks);
-const vz_verb_body_t  vz_password_reset_form = vz_body("Reset",
+const vz_body_t  vz_password_reset_form = vz_body("Reset",
                                                   vz_password_reset_members);
 
 
-#define VZ_PASSWORD_RESET_USER                                                \
-    "SELECT id, account, first_name, email, language FROM user"               \
-    " WHERE NOT locked AND "
-
-static const vz_sql_t  vz_password_reset_by_account = vz_sql("reset account",
-    VZ_PASSWORD_RESET_USER "account = ?");
-
 /*
- * People who share an address of mail get a link each, those first whose it
- * is: orders of others with that address keep nobody from his.
- */
-
-static const vz_sql_t  vz_password_reset_by_email = vz_sql("reset by email",
-    VZ_PASSWORD_RESET_USER "email = ? ORDER BY email_state DESC, id LIMIT 4");
-
-/*
- * To the address that is still his; and where others ask for him again and
- * again, he has links in his mailbox that are good, and is sent no more.
+ * Only while the address is still the user's.  Where there are
+ * VZ_PASSWORD_RESET_LINKS good links already, no more are mailed: strangers
+ * can't flood a mailbox.
  */
 
 static const vz_sql_t  vz_password_reset_insert = vz_sql("reset insert",
@@ -123,12 +110,11 @@ void
 vz_password_reset_link(vz_call_t *call)
 {
     vz_code_e                rc;
-    vz_rows_t                rows;
     vz_json_t               *out;
     ngx_uint_t               i;
     vz_guess_t               guess;
+    vz_users_t               found;
     vz_password_reset_ask_t  body;
-    const vz_sql_t          *sql;
 
     ngx_memzero(&body, sizeof(vz_password_reset_ask_t));
 
@@ -140,16 +126,7 @@ vz_password_reset_link(vz_call_t *call)
         return;
     }
 
-    sql = ngx_strlchr(body.account.data,
-                      body.account.data + body.account.len, '@')
-          ? &vz_password_reset_by_email : &vz_password_reset_by_account;
-
-    if (!vz_session_plain(&body.account)) {
-        ngx_str_set(&body.account, "");
-    }
-
-    rc = vz_db_query(NULL, call->pool, sql, vz_binds(vz_text(body.account)),
-                     &rows);
+    rc = vz_user_find(call->pool, &body.account, VZ_USER_FIND_LINK, &found);
     if (rc != VZ_OK) {
         vz_call_fault(call, "database", rc);
         return;
@@ -161,8 +138,8 @@ vz_password_reset_link(vz_call_t *call)
                       "without \"vzpanel_public_url\"");
 
     } else {
-        for (i = 0; i < rows.rows; i++) {
-            vz_password_reset_begin(call, &rows, i);
+        for (i = 0; i < found.n; i++) {
+            vz_password_reset_begin(call, &found.users[i]);
         }
     }
 
@@ -173,7 +150,7 @@ vz_password_reset_link(vz_call_t *call)
 
 
 static void
-vz_password_reset_begin(vz_call_t *call, const vz_rows_t *rows, ngx_uint_t row)
+vz_password_reset_begin(vz_call_t *call, const vz_user_t *user)
 {
     ngx_pool_t           *pool;
     vz_password_reset_t  *reset;
@@ -195,12 +172,11 @@ vz_password_reset_begin(vz_call_t *call, const vz_rows_t *rows, ngx_uint_t row)
     reset->call->pool = pool;
     reset->call->log = ngx_cycle->log;
     reset->call->remote = vz_password_reset_copy(pool, call->remote);
-    reset->user = vz_cell_int(rows, row, 0);
-    reset->account = vz_password_reset_copy(pool, vz_cell_text(rows, row, 1));
-    reset->first_name = vz_password_reset_copy(pool, vz_cell_text(rows, row,
-                                                                  2));
-    reset->email = vz_password_reset_copy(pool, vz_cell_text(rows, row, 3));
-    reset->language = vz_password_reset_copy(pool, vz_cell_text(rows, row, 4));
+    reset->user = user->id;
+    reset->account = vz_password_reset_copy(pool, user->account);
+    reset->first_name = vz_password_reset_copy(pool, user->first_name);
+    reset->email = vz_password_reset_copy(pool, user->email);
+    reset->language = vz_password_reset_copy(pool, user->language);
 
     if (vz_fiber_serve(vz_password_reset_run, reset) != NGX_OK) {
         ngx_destroy_pool(pool);
@@ -319,7 +295,7 @@ vz_password_reset_audit(vz_tx_t *tx, vz_call_t *call, uint64_t user,
 }
 
 
-/* the token is looked at before a hash is worth its time, and again after */
+/* the token is checked before the hash, which is slow, and again after it */
 
 void
 vz_password_reset_set(vz_call_t *call)
@@ -360,7 +336,7 @@ vz_password_reset_set(vz_call_t *call)
         return;
     }
 
-    if (vz_session_hash(call, &body.new, &hash) != VZ_OK) {
+    if (vz_password_hash(call, &body.new, &hash) != VZ_OK) {
         return;
     }
 
@@ -376,7 +352,7 @@ vz_password_reset_set(vz_call_t *call)
         return;
     }
 
-    vz_zone_user_drop(vz_cell_int(&rows, 0, 0));
+    vz_identity_revoke_user(vz_cell_int(&rows, 0, 0));
     (void) vz_call_reply(call, NGX_HTTP_NO_CONTENT);
 }
 

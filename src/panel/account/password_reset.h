@@ -14,8 +14,8 @@
 #include "runtime/http.h"
 
 
-extern const vz_verb_body_t  vz_password_reset_ask_form;
-extern const vz_verb_body_t  vz_password_reset_form;
+extern const vz_body_t  vz_password_reset_ask_form;
+extern const vz_body_t  vz_password_reset_form;
 void vz_password_reset_link(vz_call_t *call);
 void vz_password_reset_set(vz_call_t *call);
 

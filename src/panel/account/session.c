@@ -4,24 +4,22 @@
 
 #include "panel/account/device.h"
 #include "panel/account/guess.h"
+#include "panel/account/password.h"
 #include "panel/account/session.h"
+#include "panel/account/user_find.h"
 #include "panel/api/audit.h"
 #include "panel/api/auth.h"
 #include "panel/api/body.h"
+#include "panel/api/identity.h"
 #include "panel/api/query.h"
 #include "runtime/call.h"
 #include "runtime/crypt.h"
-#include "runtime/crypt_line.h"
 #include "runtime/db_rows.h"
 #include "runtime/settings.h"
 #include "runtime/sse.h"
-#include "runtime/zone_session.h"
 
 
 #define VZ_SESSION_AGENT  200
-#define VZ_SESSION_DRAWN  16        /* characters of a password */
-
-#define VZ_SESSION_UNUSED  "30"     /* days that one waits for its owner */
 #define VZ_SESSION_MOST    "64"     /* sessions of one account */
 
 
@@ -30,35 +28,17 @@ typedef struct {
     ngx_str_t       password;
 } vz_session_body_t;
 
-typedef struct {
-    uint64_t        id;
-    ngx_uint_t      admin;
-    ngx_uint_t      must_change;
-    ngx_uint_t      locked;
-    ngx_uint_t      expired;
-    ngx_str_t       account;
-    ngx_str_t       name;
-    ngx_str_t       hash;
-} vz_session_user_t;
-
-
-static vz_code_e vz_session_find(vz_call_t *call, const ngx_str_t *account,
-    vz_rows_t *rows);
-static ngx_uint_t vz_session_may(vz_call_t *call,
-    const vz_session_user_t *user);
+static ngx_uint_t vz_session_may(vz_call_t *call, const vz_user_t *user);
 static vz_code_e vz_session_try(vz_call_t *call,
-    const vz_session_body_t *body, const vz_rows_t *rows,
-    vz_session_user_t *user);
+    const vz_session_body_t *body, const vz_users_t *found,
+    const vz_user_t **user);
 static vz_code_e vz_session_guess(vz_call_t *call, const ngx_str_t *account,
-    const vz_rows_t *rows, vz_guess_t *guess);
-static void vz_session_user(const vz_rows_t *rows, ngx_uint_t row,
-    vz_session_user_t *user);
-static void vz_session_denied(vz_call_t *call, const vz_session_user_t *user,
+    const vz_users_t *found, vz_guess_t *guess);
+static void vz_session_denied(vz_call_t *call, const vz_user_t *user,
     const char *result);
-static vz_code_e vz_session_make(vz_call_t *call,
-    const vz_session_user_t *user);
+static vz_code_e vz_session_make(vz_call_t *call, const vz_user_t *user);
 static vz_code_e vz_session_make_in(vz_tx_t *tx, vz_call_t *call,
-    const vz_session_user_t *user, const ngx_str_t *secret, time_t age);
+    const vz_user_t *user, const ngx_str_t *secret, time_t age);
 static vz_code_e vz_session_trim(vz_tx_t *tx, vz_call_t *call, uint64_t user,
     vz_rows_t *oldest);
 static void vz_session_over(ngx_str_t hash);
@@ -76,29 +56,10 @@ static const vz_body_member_t  vz_session_members[] = {
       offsetof(vz_session_body_t, password) }
 };
 
-const vz_verb_body_t  vz_session_form = vz_body("SignIn", vz_session_members);
+const vz_body_t  vz_session_form = vz_body("SignIn", vz_session_members);
 
 
-#define VZ_SESSION_USER                                                       \
-    "SELECT id, role = 'admin', must_change, locked, account,"                \
-    " TRIM(CONCAT(first_name, ' ', last_name)), password,"                    \
-    " COALESCE(drawn < NOW(3) - INTERVAL " VZ_SESSION_UNUSED " DAY, FALSE)"   \
-    " FROM user"
-
-static const vz_sql_t  vz_session_by_account = vz_sql("user by account",
-    VZ_SESSION_USER " WHERE account = ?");
-
-/*
- * People may share an address of mail: the password says who it is.  Whoever
- * orders may write the address of somebody else, so it counts only where it
- * was answered, or where the password went to it, and those come last.
- */
-
-static const vz_sql_t  vz_session_by_email = vz_sql("user by email",
-    VZ_SESSION_USER " WHERE email = ? AND email_state <> 'unproven'"
-    " ORDER BY email_state = 'proven' DESC, id LIMIT 4");
-
-/* the password that was checked is still it, and the account not locked */
+/* only while the password is the verified one, and the user not locked */
 
 static const vz_sql_t  vz_session_insert = vz_sql("session insert",
     "INSERT INTO session (hash, user_id, expires, remote, agent)"
@@ -106,8 +67,8 @@ static const vz_sql_t  vz_session_insert = vz_sql("session insert",
     " WHERE u.id = ? AND u.password = ? AND NOT u.locked");
 
 /*
- * The newest stay.  Each that goes is told to all streams, and what one account
- * can have told at once is bounded by that, too.
+ * The newest sessions stay.  All streams are notified of each that is
+ * revoked, so this also bounds what one account can make them do.
  */
 
 static const vz_sql_t  vz_session_most = vz_sql("sessions most",
@@ -120,15 +81,6 @@ static const vz_sql_t  vz_session_oldest = vz_sql("sessions oldest",
 static const vz_sql_t  vz_session_delete = vz_sql("session delete",
     "DELETE FROM session WHERE hash = ?");
 
-static const vz_sql_t  vz_session_end_all = vz_sql("sessions end",
-    "DELETE FROM session WHERE user_id = ?");
-
-static const vz_sql_t  vz_session_tokens = vz_sql("tokens end",
-    "DELETE FROM token WHERE user_id = ?");
-
-static const vz_sql_t  vz_session_links = vz_sql("links void",
-    "UPDATE reset SET used = NOW(3) WHERE user_id = ? AND used IS NULL");
-
 static const vz_sql_t  vz_session_seen = vz_sql("session seen",
     "UPDATE session SET seen = UTC_TIMESTAMP(3) WHERE id = ?"
     " AND seen < UTC_TIMESTAMP(3) - INTERVAL 60 SECOND");
@@ -138,9 +90,9 @@ void
 vz_session_open(vz_call_t *call)
 {
     vz_code_e          rc;
-    vz_rows_t          rows;
+    vz_users_t         found;
+    const vz_user_t   *user;
     vz_session_body_t  body;
-    vz_session_user_t  user;
 
     ngx_memzero(&body, sizeof(vz_session_body_t));
 
@@ -148,20 +100,20 @@ vz_session_open(vz_call_t *call)
         return;
     }
 
-    rc = vz_session_find(call, &body.account, &rows);
+    rc = vz_user_find(call->pool, &body.account, VZ_USER_FIND_LOGIN, &found);
     if (rc != VZ_OK) {
         vz_call_fault(call, "database", rc);
         return;
     }
 
-    rc = vz_session_try(call, &body, &rows, &user);
+    rc = vz_session_try(call, &body, &found, &user);
 
-    if (rc == VZ_OK && !vz_session_may(call, &user)) {
+    if (rc == VZ_OK && !vz_session_may(call, user)) {
         return;
     }
 
     if (rc == VZ_OK) {
-        rc = vz_session_make(call, &user);
+        rc = vz_session_make(call, user);
 
         if (rc != VZ_OK && rc != VZ_DENIED) {
             vz_call_fault(call, "database", rc);
@@ -170,22 +122,22 @@ vz_session_open(vz_call_t *call)
     }
 
     if (rc == VZ_DENIED) {
-        vz_session_denied(call, &user, "denied");
+        vz_session_denied(call, user, "denied");
         vz_call_problem(call, NGX_HTTP_UNAUTHORIZED, "bad_credentials",
                         "The account or the password is wrong.");
     }
 
     if (rc == VZ_OK) {
-        vz_session_reply(call, user.id, user.account, user.admin, user.name,
-                         user.must_change);
+        vz_session_reply(call, user->id, user->account, user->admin,
+                         user->name, user->must_change);
     }
 }
 
 
-/* told to who has the password alone */
+/* asked only behind the right password: nobody else learns it */
 
 static ngx_uint_t
-vz_session_may(vz_call_t *call, const vz_session_user_t *user)
+vz_session_may(vz_call_t *call, const vz_user_t *user)
 {
     if (user->locked) {
         vz_session_denied(call, user, "locked");
@@ -196,7 +148,7 @@ vz_session_may(vz_call_t *call, const vz_session_user_t *user)
         vz_session_denied(call, user, "expired");
         vz_call_problem(call, NGX_HTTP_UNAUTHORIZED, "password_expired",
                         "This password was mailed more than "
-                        VZ_SESSION_UNUSED " days ago: ask for a link that "
+                        VZ_USER_FIND_UNUSED " days ago: ask for a link that "
                         "sets another.");
     }
 
@@ -204,81 +156,54 @@ vz_session_may(vz_call_t *call, const vz_session_user_t *user)
 }
 
 
-/* nobody, somebody, or those who share an address of mail */
-
-static vz_code_e
-vz_session_find(vz_call_t *call, const ngx_str_t *account, vz_rows_t *rows)
-{
-    const vz_sql_t  *sql;
-
-    ngx_memzero(rows, sizeof(vz_rows_t));
-
-    if (!vz_session_plain(account)) {
-        return VZ_OK;
-    }
-
-    sql = ngx_strlchr(account->data, account->data + account->len, '@')
-          ? &vz_session_by_email : &vz_session_by_account;
-
-    return vz_db_query(NULL, call->pool, sql, vz_binds(vz_text(*account)),
-                       rows);
-}
-
-
 /*
- * Whom the password fits; where it fits none, the first of them.  It is tried
- * against each in turn, and is one try.
+ * The user whose password it is; where it is nobody's the first that was
+ * found, or an empty user.  All comparisons together are one try.
  */
 
 static vz_code_e
 vz_session_try(vz_call_t *call, const vz_session_body_t *body,
-    const vz_rows_t *rows, vz_session_user_t *user)
+    const vz_users_t *found, const vz_user_t **user)
 {
-    vz_code_e          rc;
-    vz_guess_t         guess;
-    ngx_uint_t         i;
-    vz_session_user_t  one;
+    ngx_str_t   hashes[VZ_USER_FIND_MOST];
+    vz_code_e   rc;
+    vz_guess_t  guess;
+    ngx_uint_t  i, which;
 
-    vz_session_user(rows, 0, user);
+    *user = &found->users[0];
 
-    rc = vz_session_guess(call, &body->account, rows, &guess);
+    rc = vz_session_guess(call, &body->account, found, &guess);
     if (rc != VZ_OK) {
         return rc;
     }
 
-    rc = vz_crypt_verify(&guess.place, &body->password, &user->hash);
-
-    for (i = 1; rc == VZ_DENIED && i < rows->rows; i++) {
-        vz_session_user(rows, i, &one);
-        rc = vz_crypt_verify(&guess.place, &body->password, &one.hash);
-
-        if (rc == VZ_OK) {
-            *user = one;
-        }
+    for (i = 0; i < VZ_USER_FIND_MOST; i++) {
+        hashes[i] = found->users[i].hash;
     }
 
-    vz_guess_end(&guess, rc);
+    rc = vz_password_verify(call, &guess, &body->password, hashes, found->n,
+                            &which);
 
-    if (rc != VZ_OK && rc != VZ_DENIED) {
-        vz_session_fault(call, guess.place.line, rc);
+    if (rc == VZ_OK) {
+        *user = &found->users[which];
     }
 
     return rc;
 }
 
 
-/* by the user, whatever he was called; by what was typed where it is nobody */
+/* tries are counted by user, or by the name where there is no such user */
 
 static vz_code_e
 vz_session_guess(vz_call_t *call, const ngx_str_t *account,
-    const vz_rows_t *rows, vz_guess_t *guess)
+    const vz_users_t *found, vz_guess_t *guess)
 {
     uint64_t    user;
     ngx_str_t   device;
     ngx_uint_t  i;
 
-    for (i = 0; i < rows->rows; i++) {
-        user = vz_cell_int(rows, i, 0);
+    for (i = 0; i < found->n; i++) {
+        user = found->users[i].id;
         device = vz_device_read(call, user);
 
         if (device.len) {
@@ -288,109 +213,20 @@ vz_session_guess(vz_call_t *call, const ngx_str_t *account,
         }
     }
 
-    return vz_guess_stranger(call, guess, rows->rows
-                             ? vz_call_printf(call, "user %L",
-                                              vz_cell_int(rows, 0, 0))
+    return vz_guess_stranger(call, guess, found->n
+                             ? vz_call_printf(call, "user %uL",
+                                              found->users[0].id)
                              : vz_call_printf(call, "name %V", account));
 }
 
 
-/* behind the last row it is nobody, whose hash is empty */
-
-static void
-vz_session_user(const vz_rows_t *rows, ngx_uint_t row,
-    vz_session_user_t *user)
-{
-    user->id = vz_cell_int(rows, row, 0);
-    user->admin = vz_cell_int(rows, row, 1) != 0;
-    user->must_change = vz_cell_int(rows, row, 2) != 0;
-    user->locked = vz_cell_int(rows, row, 3) != 0;
-    user->account = vz_cell_text(rows, row, 4);
-    user->name = vz_cell_text(rows, row, 5);
-    user->hash = vz_cell_text(rows, row, 6);
-    user->expired = vz_cell_int(rows, row, 7) != 0;
-}
-
-
-/* names are ASCII: others would only be looked for row by row */
-
-ngx_uint_t
-vz_session_plain(const ngx_str_t *account)
-{
-    ngx_uint_t  i;
-
-    for (i = 0; i < account->len; i++) {
-        if (account->data[i] <= ' ' || account->data[i] > '~') {
-            return 0;
-        }
-    }
-
-    return 1;
-}
-
-
-vz_code_e
-vz_session_hash(vz_call_t *call, const ngx_str_t *password, ngx_str_t *hash)
-{
-    vz_code_e         rc;
-    vz_crypt_place_t  place;
-
-    place = vz_guess_place(call, VZ_CRYPT_KNOWN);
-    rc = vz_crypt_hash(call->pool, &place, password, hash);
-
-    if (rc != VZ_OK) {
-        vz_session_fault(call, place.line, rc);
-    }
-
-    return rc;
-}
-
-
-vz_code_e
-vz_session_draw(vz_call_t *call, vz_crypt_line_e line, ngx_str_t *password,
-    ngx_str_t *hash)
-{
-    vz_code_e         rc;
-    vz_crypt_place_t  place;
-
-    if (vz_crypt_random_password(call->pool, VZ_SESSION_DRAWN, password)
-        != NGX_OK)
-    {
-        vz_call_fault(call, "panel", VZ_INTERNAL);
-        return VZ_INTERNAL;
-    }
-
-    place = vz_guess_place(call, line);
-    rc = vz_crypt_hash_drawn(call->pool, &place, password, hash);
-
-    if (rc != VZ_OK) {
-        ngx_explicit_memzero(password->data, password->len);
-        vz_session_fault(call, line, rc);
-    }
-
-    return rc;
-}
-
-
-void
-vz_session_fault(vz_call_t *call, vz_crypt_line_e line, vz_code_e rc)
-{
-    if (rc == VZ_OVERLOADED) {
-        vz_call_busy(call, vz_crypt_line_delay(line));
-        return;
-    }
-
-    vz_call_fault(call, "crypt", rc);
-}
-
-
 /*
- * Under the account's own name, or none: what nobody is called may be a
- * password in the wrong box.
+ * The audit names the account only where it exists: another text may be a
+ * password that was typed into the wrong field.
  */
 
 static void
-vz_session_denied(vz_call_t *call, const vz_session_user_t *user,
+vz_session_denied(vz_call_t *call, const vz_user_t *user,
     const char *result)
 {
     vz_audit_t  audit;
@@ -406,10 +242,10 @@ vz_session_denied(vz_call_t *call, const vz_session_user_t *user,
 }
 
 
-/* VZ_DENIED where the password is another by now, or the account locked */
+/* VZ_DENIED where the password has changed by now, or the user is locked */
 
 static vz_code_e
-vz_session_make(vz_call_t *call, const vz_session_user_t *user)
+vz_session_make(vz_call_t *call, const vz_user_t *user)
 {
     time_t      age;
     vz_tx_t    *tx;
@@ -458,7 +294,7 @@ vz_session_make(vz_call_t *call, const vz_session_user_t *user)
 
 static vz_code_e
 vz_session_make_in(vz_tx_t *tx, vz_call_t *call,
-    const vz_session_user_t *user, const ngx_str_t *secret, time_t age)
+    const vz_user_t *user, const ngx_str_t *secret, time_t age)
 {
     u_char      digest[32];
     ngx_str_t   hash;
@@ -523,13 +359,13 @@ static void
 vz_session_over(ngx_str_t hash)
 {
     if (hash.len == 32) {
-        vz_zone_session_drop(hash.data);
+        vz_identity_revoke(hash.data);
         vz_sse_revoke(hash.data);
     }
 }
 
 
-/* whoever signs in again leaves the session he came with: its hash, or none */
+/* the hash of the session that this one replaces, or an empty text */
 
 static ngx_str_t
 vz_session_before(vz_call_t *call)
@@ -549,32 +385,7 @@ vz_session_before(vz_call_t *call)
 }
 
 
-vz_code_e
-vz_session_revoke(vz_tx_t *tx, ngx_pool_t *pool, uint64_t user)
-{
-    vz_code_e  rc;
-
-    rc = vz_db_query(tx, pool, &vz_session_end_all, vz_binds(vz_int(user)),
-                     NULL);
-
-    if (rc == VZ_OK) {
-        rc = vz_db_query(tx, pool, &vz_session_tokens,
-                         vz_binds(vz_int(user)), NULL);
-    }
-
-    return rc == VZ_OK ? vz_session_unlink(tx, pool, user) : rc;
-}
-
-
-vz_code_e
-vz_session_unlink(vz_tx_t *tx, ngx_pool_t *pool, uint64_t user)
-{
-    return vz_db_query(tx, pool, &vz_session_links, vz_binds(vz_int(user)),
-                       NULL);
-}
-
-
-/* a browser may call itself anything, in any encoding */
+/* a User-Agent may have any bytes: keep printable ASCII */
 
 static ngx_str_t
 vz_session_agent(vz_call_t *call)
@@ -642,16 +453,16 @@ vz_session_show(vz_call_t *call)
 
     account.data = call->who.account;
     account.len = ngx_strlen(call->who.account);
-    name.data = call->who.name;
-    name.len = ngx_strlen(call->who.name);
+    name.data = call->identity->name;
+    name.len = ngx_strlen(call->identity->name);
 
-    if (call->who.session) {
+    if (call->identity->session) {
         (void) vz_db_query(NULL, call->pool, &vz_session_seen,
-                           vz_binds(vz_int(call->who.session)), NULL);
+                           vz_binds(vz_int(call->identity->session)), NULL);
     }
 
     vz_session_reply(call, call->who.user, account, call->who.admin, name,
-                     call->who.must_change);
+                     call->identity->must_change);
 }
 
 
@@ -667,7 +478,7 @@ vz_session_close(vz_call_t *call)
         return;
     }
 
-    vz_zone_session_drop(call->token);
+    vz_identity_revoke(call->token);
     vz_sse_revoke(call->token);
 
     ngx_str_set(&none, "");

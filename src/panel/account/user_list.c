@@ -1,5 +1,5 @@
 /*
- * GET /api/admin/users, /api/admin/users/{id}: people who sign in.
+ * GET /api/admin/users, /api/admin/users/{id}: the users.
  */
 
 #include "panel/account/user_list.h"
@@ -58,7 +58,7 @@ static const vz_query_t  vz_user_arg[] = {
 
 const vz_query_args_t  vz_user_list_args = vz_query_args(vz_user_arg);
 
-/* sessions and tokens are asked for one user only */
+/* sessions and tokens are read for one user only */
 
 static const vz_row_json_member_t  vz_user_cells[] = {
     { "id", VZ_ROW_JSON_INT },

@@ -1,17 +1,27 @@
 /*
- * GET /api/admin/users, /api/admin/users/{id}: people who sign in.
+ * GET /api/admin/users, /api/admin/users/{id}: the users.
  */
 
 #ifndef VZ_USER_LIST_H
 #define VZ_USER_LIST_H
 
 #include "panel/api/query.h"
-#include "runtime/http.h"
+#include "runtime/call.h"
 
 
+/* The query of the list. */
 extern const vz_query_args_t  vz_user_list_args;
+
+/* vz_user_list: the users, page by page. */
 void vz_user_list(vz_call_t *call);
+
+/* vz_user_list_one: one user, by the id of the path. */
 void vz_user_list_one(vz_call_t *call);
+
+/*
+ * vz_user_list_reply: reply with a user and that status, also after a change;
+ * 404 where there is no such user.
+ */
 void vz_user_list_reply(vz_call_t *call, uint64_t id, ngx_uint_t status);
 
 

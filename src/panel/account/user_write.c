@@ -4,70 +4,51 @@
  * else.
  */
 
-#include "panel/account/account_name.h"
-#include "panel/account/session.h"
+#include "panel/account/password.h"
+#include "panel/account/session_revoke.h"
 #include "panel/account/user_list.h"
+#include "panel/account/user_new.h"
 #include "panel/account/user_write.h"
 #include "panel/api/edit.h"
+#include "panel/api/identity.h"
+#include "panel/api/people.h"
 #include "panel/api/route.h"
 #include "panel/api/strlist.h"
 #include "panel/mail/mail.h"
 #include "runtime/call.h"
-#include "runtime/crypt.h"
 #include "runtime/db_rows.h"
-#include "runtime/zone_session.h"
 #include "wire/field.h"
-#include "wire/people.h"
 
 
 typedef struct {
-    ngx_str_t       account;
-    ngx_str_t       role;
-    ngx_str_t       first_name;
-    ngx_str_t       last_name;
-    ngx_str_t       dni;            /* as it is compared */
-    ngx_str_t       document;       /* as it was typed */
-    ngx_str_t       email;
-    ngx_str_t       phone;
-    ngx_str_t       address;
-    ngx_str_t       province;
-    ngx_str_t       language;
+    vz_user_new_t   user;
     int64_t         locked;
-
-    uint64_t        id;
-    ngx_str_t       password;
-    ngx_str_t       hash;
 } vz_user_body_t;
 
 
-static vz_code_e vz_user_read(vz_call_t *call, const vz_verb_body_t *form,
+static vz_code_e vz_user_read(vz_call_t *call, const vz_body_t *form,
     vz_user_body_t *body);
-static vz_code_e vz_user_draw(vz_call_t *call, vz_user_body_t *body);
-static vz_code_e vz_user_make_any(vz_call_t *call, vz_user_body_t *body,
-    vz_rows_t *rows);
-static vz_code_e vz_user_make_one(vz_call_t *call, vz_user_body_t *body,
-    vz_rows_t *rows);
+static vz_code_e vz_user_make(vz_call_t *call, vz_user_new_t *user);
 static vz_code_e vz_user_tell(vz_tx_t *tx, vz_call_t *call,
-    const vz_user_body_t *body, const char *template);
-static void vz_user_taken(vz_call_t *call, const vz_rows_t *rows);
+    const vz_user_new_t *user, const char *template);
 static void vz_user_own(vz_call_t *call);
 static vz_code_e vz_user_store(vz_call_t *call, vz_user_body_t *body,
     vz_rows_t *rows);
 static vz_code_e vz_user_spare(vz_tx_t *tx, vz_call_t *call,
-    const vz_user_body_t *body, vz_user_body_t *before);
+    const vz_user_body_t *body, vz_user_new_t *before);
 static vz_code_e vz_user_update_in(vz_tx_t *tx, vz_call_t *call,
     const vz_user_body_t *body, vz_rows_t *rows);
 static vz_code_e vz_user_out(vz_tx_t *tx, vz_call_t *call,
-    const vz_user_body_t *body, const vz_user_body_t *before);
+    const vz_user_body_t *body, const vz_user_new_t *before);
 static vz_bind_t vz_user_clear(vz_call_t *call, const char *name);
-static vz_code_e vz_user_reset(vz_call_t *call, vz_user_body_t *body);
-static vz_code_e vz_user_find(vz_tx_t *tx, vz_call_t *call,
-    vz_user_body_t *body);
+static vz_code_e vz_user_reset(vz_call_t *call, vz_user_new_t *user);
+static vz_code_e vz_user_hold(vz_tx_t *tx, vz_call_t *call,
+    vz_user_new_t *user);
 
 
 #define vz_user_field(name, field, required)                                  \
     { #name, VZ_BODY_FIELD, field, required, 0, 0,                            \
-      offsetof(vz_user_body_t, name) }
+      offsetof(vz_user_body_t, user.name) }
 
 #define vz_user_person(required)                                              \
     vz_user_field(first_name, VZ_FIELD_PERSON, required),                     \
@@ -81,7 +62,8 @@ static vz_code_e vz_user_find(vz_tx_t *tx, vz_call_t *call,
     vz_user_field(role, VZ_FIELD_ROLE, 0)
 
 static const vz_body_member_t  vz_user_new[] = {
-    vz_user_field(account, VZ_FIELD_ACCOUNT, 0),
+    { "account", VZ_BODY_FIELD, VZ_FIELD_ACCOUNT, 0, 0, 0,
+      offsetof(vz_user_body_t, user.wished) },
     vz_user_person(1)
 };
 
@@ -90,16 +72,10 @@ static const vz_body_member_t  vz_user_changes[] = {
     vz_user_person(0)
 };
 
-const vz_verb_body_t  vz_user_write_form = vz_body("User", vz_user_new);
-const vz_verb_body_t  vz_user_write_change_form = vz_body("UserChange",
+const vz_body_t  vz_user_write_form = vz_body("User", vz_user_new);
+const vz_body_t  vz_user_write_change_form = vz_body("UserChange",
                                                      vz_user_changes);
 
-
-static const vz_sql_t  vz_user_insert = vz_sql("user insert",
-    "INSERT INTO user (account, role, first_name, last_name, dni, document,"
-    " email, phone, address, province, language, password, must_change,"
-    " email_state, drawn) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, TRUE,"
-    " 'mailed', NOW(3))");
 
 static const vz_sql_t  vz_user_lock = vz_sql("user lock",
     "SELECT account, first_name, email, language, role FROM user"
@@ -109,7 +85,7 @@ static const vz_sql_t  vz_user_admins = vz_sql("user admins",
     "SELECT id FROM user WHERE role = 'admin' AND NOT locked"
     " ORDER BY id FOR UPDATE");
 
-/* an address is proven by who has it; another one is not */
+/* a new address of mail is unproven until its owner answers */
 
 static const vz_sql_t  vz_user_update = vz_sql("user update",
     "UPDATE user SET role = COALESCE(?, role),"
@@ -129,106 +105,70 @@ static const vz_sql_t  vz_user_password = vz_sql("user password",
     " email_state = IF(email_state = 'proven', 'proven', 'mailed')"
     " WHERE id = ?");
 
-static const vz_sql_t  vz_user_sessions = vz_sql("user sessions",
-    "DELETE FROM session WHERE user_id = ?");
-
 
 void
 vz_user_write_create(vz_call_t *call)
 {
     vz_code_e       rc;
-    vz_rows_t       rows;
+    vz_user_new_t  *user;
     vz_user_body_t  body;
 
+    user = &body.user;
+
     if (vz_user_read(call, &vz_user_write_form, &body) != VZ_OK
-        || vz_user_draw(call, &body) != VZ_OK)
+        || vz_password_draw(call, VZ_CRYPT_KNOWN, &user->password,
+                            &user->hash)
+           != VZ_OK)
     {
         return;
     }
 
-    rc = vz_user_make_any(call, &body, &rows);
+    rc = vz_user_make(call, user);
 
-    ngx_explicit_memzero(body.password.data, body.password.len);
+    ngx_explicit_memzero(user->password.data, user->password.len);
 
-    if (rc == VZ_DUPLICATE) {
-        vz_user_taken(call, &rows);
+    switch (rc) {
+
+    case VZ_OK:
+        vz_call_location(call, "/admin/users/%uL", user->id);
+        vz_user_list_reply(call, user->id, NGX_HTTP_CREATED);
         return;
+
+    case VZ_EXISTS:
+        vz_edit_exists(call, user->taken);
+        return;
+
+    case VZ_CONFLICT:
+        rc = VZ_OVERLOADED;
+        break;
+
+    default:
+        break;
     }
 
-    if (rc != VZ_OK) {
-        vz_call_fault(call, "database", rc);
-        return;
-    }
-
-    vz_call_location(call, "/admin/users/%uL", body.id);
-    vz_user_list_reply(call, body.id, NGX_HTTP_CREATED);
+    vz_call_fault(call, "database", rc);
 }
 
 
 static vz_code_e
-vz_user_read(vz_call_t *call, const vz_verb_body_t *form, vz_user_body_t *body)
+vz_user_read(vz_call_t *call, const vz_body_t *form, vz_user_body_t *body)
 {
-    char       dni[VZ_DNI_MAX + 1];
     vz_code_e  rc;
 
     ngx_memzero(body, sizeof(vz_user_body_t));
 
     rc = vz_body_read(call, form, body);
-    if (rc != VZ_OK) {
-        return rc;
+
+    if (rc == VZ_OK) {
+        vz_user_new_dni(call, &body->user);
     }
 
-    body->document = body->dni;
-
-    if (body->dni.len
-        && vz_people_dni((char *) body->dni.data, body->dni.len, dni) == VZ_OK)
-    {
-        body->dni = vz_call_printf(call, "%s", dni);
-    }
-
-    return VZ_OK;
+    return rc;
 }
 
 
 static vz_code_e
-vz_user_draw(vz_call_t *call, vz_user_body_t *body)
-{
-    return vz_session_draw(call, VZ_CRYPT_KNOWN, &body->password,
-                           &body->hash);
-}
-
-
-/* the account that was asked for, or the first free one of the name */
-
-static vz_code_e
-vz_user_make_any(vz_call_t *call, vz_user_body_t *body, vz_rows_t *rows)
-{
-    vz_code_e   rc;
-    ngx_uint_t  i;
-
-    if (body->account.len) {
-        return vz_user_make_one(call, body, rows);
-    }
-
-    rc = VZ_OVERLOADED;
-
-    for (i = 0; i < VZ_ACCOUNT_NAME_TRIES; i++) {
-
-        body->account = vz_account_name_try(call->pool, &body->first_name,
-                                            &body->last_name, i);
-        rc = vz_user_make_one(call, body, rows);
-
-        if (rc != VZ_DUPLICATE || !vz_strlist_is(&rows->key, "account")) {
-            return rc;
-        }
-    }
-
-    return VZ_OVERLOADED;
-}
-
-
-static vz_code_e
-vz_user_make_one(vz_call_t *call, vz_user_body_t *body, vz_rows_t *rows)
+vz_user_make(vz_call_t *call, vz_user_new_t *user)
 {
     vz_tx_t    *tx;
     vz_code_e   rc;
@@ -238,34 +178,15 @@ vz_user_make_one(vz_call_t *call, vz_user_body_t *body, vz_rows_t *rows)
         return rc;
     }
 
-    if (body->language.len == 0) {
-        ngx_str_set(&body->language, "es");
-    }
-
-    rc = vz_db_query(tx, call->pool, &vz_user_insert,
-                     vz_binds(vz_text(body->account),
-                              body->role.len ? vz_text(body->role)
-                                             : vz_bind_cstr("customer"),
-                              vz_text(body->first_name),
-                              body->last_name.len ? vz_text(body->last_name)
-                                                  : vz_bind_cstr(""),
-                              vz_bind_opt(body->dni),
-                              vz_bind_opt(body->document),
-                              vz_text(body->email),
-                              vz_bind_opt(body->phone),
-                              vz_bind_opt(body->address),
-                              vz_bind_opt(body->province),
-                              vz_text(body->language), vz_text(body->hash)),
-                     rows);
+    rc = vz_user_new_insert(tx, call, user);
 
     if (rc == VZ_OK) {
-        body->id = rows->insert_id;
-        rc = vz_user_tell(tx, call, body, "account");
+        rc = vz_user_tell(tx, call, user, "account");
     }
 
     if (rc == VZ_OK) {
         rc = vz_edit_audit(tx, call, "user.make",
-                            vz_call_printf(call, "user %V", &body->account));
+                            vz_call_printf(call, "user %V", &user->account));
     }
 
     return vz_db_end(tx, rc);
@@ -273,25 +194,18 @@ vz_user_make_one(vz_call_t *call, vz_user_body_t *body, vz_rows_t *rows)
 
 
 static vz_code_e
-vz_user_tell(vz_tx_t *tx, vz_call_t *call, const vz_user_body_t *body,
+vz_user_tell(vz_tx_t *tx, vz_call_t *call, const vz_user_new_t *user,
     const char *template)
 {
     const vz_mail_member_t  members[] = {
-        { "first_name", body->first_name },
-        { "account", body->account },
-        { "password", body->password }
+        { "first_name", user->first_name },
+        { "account", user->account },
+        { "password", user->password }
     };
 
-    return vz_mail_queue(tx, call->pool, body->id, &body->email, template,
-                         &body->language, members,
+    return vz_mail_queue(tx, call->pool, user->id, &user->email, template,
+                         &user->language, members,
                          sizeof(members) / sizeof(members[0]));
-}
-
-
-static void
-vz_user_taken(vz_call_t *call, const vz_rows_t *rows)
-{
-    vz_edit_exists(call, vz_strlist_is(&rows->key, "dni") ? "dni" : "account");
 }
 
 
@@ -309,10 +223,10 @@ vz_user_write_change(vz_call_t *call)
         return;
     }
 
-    body.id = id;
+    body.user.id = id;
 
     if (id == call->who.user
-        && (body.locked || vz_strlist_is(&body.role, "customer")))
+        && (body.locked || vz_strlist_is(&body.user.role, "customer")))
     {
         vz_user_own(call);
         return;
@@ -323,7 +237,7 @@ vz_user_write_change(vz_call_t *call)
     switch (rc) {
 
     case VZ_OK:
-        vz_zone_user_drop(id);
+        vz_identity_revoke_user(id);
         vz_user_list_reply(call, id, NGX_HTTP_OK);
         return;
 
@@ -337,7 +251,8 @@ vz_user_write_change(vz_call_t *call)
         return;
 
     case VZ_DUPLICATE:
-        vz_user_taken(call, &rows);
+        vz_edit_exists(call, vz_strlist_is(&rows.key, "dni") ? "dni"
+                                                             : "account");
         return;
 
     default:
@@ -357,9 +272,9 @@ vz_user_own(vz_call_t *call)
 static vz_code_e
 vz_user_store(vz_call_t *call, vz_user_body_t *body, vz_rows_t *rows)
 {
-    vz_tx_t         *tx;
-    vz_code_e        rc;
-    vz_user_body_t   before;
+    vz_tx_t        *tx;
+    vz_code_e       rc;
+    vz_user_new_t   before;
 
     rc = vz_db_begin(call->pool, &tx);
     if (rc != VZ_OK) {
@@ -378,7 +293,7 @@ vz_user_store(vz_call_t *call, vz_user_body_t *body, vz_rows_t *rows)
 
     if (rc == VZ_OK) {
         rc = vz_edit_audit(tx, call, "user.change",
-                            vz_call_printf(call, "user %uL", body->id));
+                            vz_call_printf(call, "user %uL", body->user.id));
     }
 
     return vz_db_end(tx, rc);
@@ -386,20 +301,20 @@ vz_user_store(vz_call_t *call, vz_user_body_t *body, vz_rows_t *rows)
 
 
 /*
- * Two administrators who lock each other at once: the rows of all of them are
- * locked, so the second finds that he is none any more.
+ * Two administrators may lock each other at once: the rows of all of them are
+ * locked, so the second one finds itself locked.
  */
 
 static vz_code_e
 vz_user_spare(vz_tx_t *tx, vz_call_t *call, const vz_user_body_t *body,
-    vz_user_body_t *before)
+    vz_user_new_t *before)
 {
     uint64_t    id;
     vz_code_e   rc;
     vz_rows_t   rows;
     ngx_uint_t  i, others, self;
 
-    if (body->locked || vz_strlist_is(&body->role, "customer")) {
+    if (body->locked || vz_strlist_is(&body->user.role, "customer")) {
 
         rc = vz_db_query(tx, call->pool, &vz_user_admins, vz_no_binds, &rows);
         if (rc != VZ_OK) {
@@ -411,7 +326,7 @@ vz_user_spare(vz_tx_t *tx, vz_call_t *call, const vz_user_body_t *body,
 
         for (i = 0; i < rows.rows; i++) {
             id = vz_cell_int(&rows, i, 0);
-            others += (id != body->id);
+            others += (id != body->user.id);
             self |= (id == call->who.user);
         }
 
@@ -420,38 +335,38 @@ vz_user_spare(vz_tx_t *tx, vz_call_t *call, const vz_user_body_t *body,
         }
     }
 
-    before->id = body->id;
+    before->id = body->user.id;
 
-    return vz_user_find(tx, call, before);
+    return vz_user_hold(tx, call, before);
 }
 
 
 /*
- * A token made by a customer is no administrator's, and a link that went to
- * the address before is nobody's.
+ * A change of the role revokes all: a token of a customer must not be an
+ * administrator's.  A new address revokes the links that went to the old one.
  */
 
 static vz_code_e
 vz_user_out(vz_tx_t *tx, vz_call_t *call, const vz_user_body_t *body,
-    const vz_user_body_t *before)
+    const vz_user_new_t *before)
 {
     vz_code_e  rc;
+    uint64_t   id = body->user.id;
 
-    if (body->role.len
-        && !vz_strlist_is(&before->role, (char *) body->role.data))
+    if (body->user.role.len
+        && !vz_strlist_is(&before->role, (char *) body->user.role.data))
     {
-        return vz_session_revoke(tx, call->pool, body->id);
+        return vz_session_revoke(tx, call->pool, id);
     }
 
     rc = VZ_OK;
 
     if (body->locked) {
-        rc = vz_db_query(tx, call->pool, &vz_user_sessions,
-                         vz_binds(vz_int(body->id)), NULL);
+        rc = vz_session_revoke_sessions(tx, call->pool, id);
     }
 
-    if (rc == VZ_OK && (body->locked || body->email.len)) {
-        rc = vz_session_unlink(tx, call->pool, body->id);
+    if (rc == VZ_OK && (body->locked || body->user.email.len)) {
+        rc = vz_session_revoke_links(tx, call->pool, id);
     }
 
     return rc;
@@ -462,26 +377,28 @@ static vz_code_e
 vz_user_update_in(vz_tx_t *tx, vz_call_t *call, const vz_user_body_t *body,
     vz_rows_t *rows)
 {
+    const vz_user_new_t  *user = &body->user;
+
     return vz_db_query(tx, call->pool, &vz_user_update,
-                       vz_binds(vz_bind_opt(body->role),
-                                vz_bind_opt(body->first_name),
+                       vz_binds(vz_bind_opt(user->role),
+                                vz_bind_opt(user->first_name),
                                 vz_user_clear(call, "last_name"),
-                                vz_bind_opt(body->last_name),
-                                vz_bind_opt(body->email),
-                                vz_bind_opt(body->email),
+                                vz_bind_opt(user->last_name),
+                                vz_bind_opt(user->email),
+                                vz_bind_opt(user->email),
                                 vz_user_clear(call, "dni"),
-                                vz_bind_opt(body->dni),
-                                vz_bind_opt(body->document),
+                                vz_bind_opt(user->dni),
+                                vz_bind_opt(user->document),
                                 vz_user_clear(call, "phone"),
-                                vz_bind_opt(body->phone),
+                                vz_bind_opt(user->phone),
                                 vz_user_clear(call, "address"),
-                                vz_bind_opt(body->address),
+                                vz_bind_opt(user->address),
                                 vz_user_clear(call, "province"),
-                                vz_bind_opt(body->province),
-                                vz_bind_opt(body->language),
+                                vz_bind_opt(user->province),
+                                vz_bind_opt(user->language),
                                 vz_body_given(call, "locked")
                                 ? vz_int(body->locked) : vz_none(),
-                                vz_int(body->id)),
+                                vz_int(user->id)),
                        rows);
 }
 
@@ -493,16 +410,16 @@ vz_user_clear(vz_call_t *call, const char *name)
 }
 
 
-/* who it is, with the row locked */
+/* lock the user's row and read whom to notify */
 
 static vz_code_e
-vz_user_find(vz_tx_t *tx, vz_call_t *call, vz_user_body_t *body)
+vz_user_hold(vz_tx_t *tx, vz_call_t *call, vz_user_new_t *user)
 {
     vz_code_e  rc;
     vz_rows_t  rows;
 
     rc = vz_db_query(tx, call->pool, &vz_user_lock,
-                     vz_binds(vz_int(body->id)), &rows);
+                     vz_binds(vz_int(user->id)), &rows);
     if (rc != VZ_OK) {
         return rc;
     }
@@ -511,11 +428,11 @@ vz_user_find(vz_tx_t *tx, vz_call_t *call, vz_user_body_t *body)
         return VZ_NOENT;
     }
 
-    body->account = vz_cell_text(&rows, 0, 0);
-    body->first_name = vz_cell_text(&rows, 0, 1);
-    body->email = vz_cell_text(&rows, 0, 2);
-    body->language = vz_cell_text(&rows, 0, 3);
-    body->role = vz_cell_text(&rows, 0, 4);
+    user->account = vz_cell_text(&rows, 0, 0);
+    user->first_name = vz_cell_text(&rows, 0, 1);
+    user->email = vz_cell_text(&rows, 0, 2);
+    user->language = vz_cell_text(&rows, 0, 3);
+    user->role = vz_cell_text(&rows, 0, 4);
 
     return VZ_OK;
 }
@@ -524,27 +441,29 @@ vz_user_find(vz_tx_t *tx, vz_call_t *call, vz_user_body_t *body)
 void
 vz_user_write_password(vz_call_t *call)
 {
-    vz_code_e       rc;
-    vz_user_body_t  body;
+    vz_code_e      rc;
+    vz_user_new_t  user;
 
-    ngx_memzero(&body, sizeof(vz_user_body_t));
+    ngx_memzero(&user, sizeof(vz_user_new_t));
 
-    if (vz_route_id(call, 0, &body.id) != VZ_OK) {
+    if (vz_route_id(call, 0, &user.id) != VZ_OK) {
         return;
     }
 
-    if (body.id == call->who.user) {
+    if (user.id == call->who.user) {
         vz_user_own(call);
         return;
     }
 
-    if (vz_user_draw(call, &body) != VZ_OK) {
+    if (vz_password_draw(call, VZ_CRYPT_KNOWN, &user.password, &user.hash)
+        != VZ_OK)
+    {
         return;
     }
 
-    rc = vz_user_reset(call, &body);
+    rc = vz_user_reset(call, &user);
 
-    ngx_explicit_memzero(body.password.data, body.password.len);
+    ngx_explicit_memzero(user.password.data, user.password.len);
 
     if (rc == VZ_NOENT) {
         vz_route_absent(call);
@@ -556,13 +475,13 @@ vz_user_write_password(vz_call_t *call)
         return;
     }
 
-    vz_zone_user_drop(body.id);
+    vz_identity_revoke_user(user.id);
     (void) vz_call_reply(call, NGX_HTTP_NO_CONTENT);
 }
 
 
 static vz_code_e
-vz_user_reset(vz_call_t *call, vz_user_body_t *body)
+vz_user_reset(vz_call_t *call, vz_user_new_t *user)
 {
     vz_tx_t    *tx;
     vz_code_e   rc;
@@ -572,25 +491,25 @@ vz_user_reset(vz_call_t *call, vz_user_body_t *body)
         return rc;
     }
 
-    rc = vz_user_find(tx, call, body);
+    rc = vz_user_hold(tx, call, user);
 
     if (rc == VZ_OK) {
         rc = vz_db_query(tx, call->pool, &vz_user_password,
-                         vz_binds(vz_text(body->hash), vz_int(body->id)),
+                         vz_binds(vz_text(user->hash), vz_int(user->id)),
                          NULL);
     }
 
     if (rc == VZ_OK) {
-        rc = vz_session_revoke(tx, call->pool, body->id);
+        rc = vz_session_revoke(tx, call->pool, user->id);
     }
 
     if (rc == VZ_OK) {
-        rc = vz_user_tell(tx, call, body, "reset");
+        rc = vz_user_tell(tx, call, user, "reset");
     }
 
     if (rc == VZ_OK) {
         rc = vz_edit_audit(tx, call, "user.password",
-                            vz_call_printf(call, "user %V", &body->account));
+                            vz_call_printf(call, "user %V", &user->account));
     }
 
     return vz_db_end(tx, rc);

@@ -11,8 +11,8 @@
 #include "runtime/http.h"
 
 
-extern const vz_verb_body_t  vz_user_write_form;
-extern const vz_verb_body_t  vz_user_write_change_form;
+extern const vz_body_t  vz_user_write_form;
+extern const vz_body_t  vz_user_write_change_form;
 void vz_user_write_create(vz_call_t *call);
 void vz_user_write_change(vz_call_t *call);
 void vz_user_write_password(vz_call_t *call);

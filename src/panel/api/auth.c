@@ -3,13 +3,13 @@
  */
 
 #include "panel/api/auth.h"
+#include "panel/api/fields.h"
+#include "panel/api/identity.h"
 #include "runtime/call.h"
 #include "runtime/crypt.h"
 #include "runtime/db_rows.h"
 #include "runtime/fiber.h"
 #include "runtime/settings.h"
-#include "runtime/zone_session.h"
-#include "wire/field.h"
 
 
 #define VZ_TOKEN_PREFIX      "vzp_"
@@ -62,6 +62,14 @@ vz_auth_look(vz_call_t *call)
         return VZ_AUTH_KNOWN;
     }
 
+    if (call->identity == NULL) {
+        call->identity = ngx_pcalloc(call->pool, sizeof(vz_identity_t));
+
+        if (call->identity == NULL) {
+            return VZ_AUTH_NOBODY;
+        }
+    }
+
     if (call->bearer.len) {
         kind = VZ_AUTH_TOKEN;
         secret = call->bearer;
@@ -91,7 +99,8 @@ vz_auth_look(vz_call_t *call)
     call->cookie_auth = (kind == VZ_AUTH_SESSION);
     vz_crypt_sha256(secret.data, secret.len, call->token);
 
-    if (vz_zone_session_get(call->token, &call->who) == NGX_OK) {
+    if (vz_identity_get(call->token, call->identity) == NGX_OK) {
+        call->who = call->identity->caller;
         return VZ_AUTH_KNOWN;
     }
 
@@ -102,20 +111,24 @@ vz_auth_look(vz_call_t *call)
 void
 vz_auth_row(vz_call_t *call, const vz_rows_t *rows)
 {
-    vz_who_t  *who;
+    vz_caller_t    *who;
+    vz_identity_t  *identity;
 
-    who = &call->who;
+    identity = call->identity;
+    who = &identity->caller;
 
     who->user = vz_cell_int(rows, 0, 0);
     who->admin = vz_cell_int(rows, 0, 1) != 0;
-    who->must_change = vz_cell_int(rows, 0, 2) != 0;
+    identity->must_change = vz_cell_int(rows, 0, 2) != 0;
     vz_auth_copy(who->account, sizeof(who->account), vz_cell_text(rows, 0, 3));
-    vz_auth_copy(who->name, sizeof(who->name), vz_cell_text(rows, 0, 4));
-    who->session = vz_cell_int(rows, 0, 5);
-    who->write = vz_cell_int(rows, 0, 6) != 0;
+    vz_auth_copy(identity->name, sizeof(identity->name),
+                 vz_cell_text(rows, 0, 4));
+    identity->session = vz_cell_int(rows, 0, 5);
+    identity->write = vz_cell_int(rows, 0, 6) != 0;
     who->until = vz_auth_until(rows, 0, 7);
 
-    vz_zone_session_put(call->token, who);
+    call->who = *who;
+    vz_identity_put(call->token, identity);
 
     if (!call->cookie_auth) {
         vz_auth_seen(call->token);
@@ -290,7 +303,7 @@ vz_auth_still(vz_tx_t *tx, vz_call_t *call)
 vz_code_e
 vz_auth_own(vz_call_t *call)
 {
-    if (!call->who.must_change) {
+    if (!call->identity->must_change) {
         return VZ_OK;
     }
 

@@ -8,7 +8,7 @@
 #define VZ_AUTH_H
 
 #include "runtime/db.h"
-#include "runtime/http.h"
+#include "runtime/call.h"
 
 
 /* The columns that vz_auth_row() reads, over tables named s or k, and u. */
@@ -51,7 +51,7 @@ typedef enum {
 
 /*
  * vz_auth_look: what the zone alone can say.  Sets call->token and
- * call->cookie_auth, and call->who for VZ_AUTH_KNOWN.
+ * call->cookie_auth, and call->who and call->identity for VZ_AUTH_KNOWN.
  */
 vz_auth_e vz_auth_look(vz_call_t *call);
 
@@ -84,7 +84,7 @@ vz_code_e vz_auth_hold(vz_tx_t *tx, ngx_pool_t *pool, uint64_t user);
  */
 vz_code_e vz_auth_still(vz_tx_t *tx, vz_call_t *call);
 
-/* vz_auth_until: vz_who_t's, from a cell of vz_auth_left(). */
+/* vz_auth_until: vz_caller_t's, from a cell of vz_auth_left(). */
 ngx_msec_t vz_auth_until(const vz_rows_t *rows, ngx_uint_t row,
     ngx_uint_t column);
 

@@ -3,15 +3,15 @@
  */
 
 #include "panel/api/body.h"
+#include "panel/api/people.h"
 #include "runtime/call.h"
 #include "runtime/db_rows.h"
 #include "wire/field_value.h"
-#include "wire/people.h"
 
 
-static const vz_body_member_t *vz_body_find(const vz_verb_body_t *form,
+static const vz_body_member_t *vz_body_find(const vz_body_t *form,
     const char *name);
-static void vz_body_unknown(vz_call_t *call, const vz_verb_body_t *form);
+static void vz_body_unknown(vz_call_t *call, const vz_body_t *form);
 static void vz_body_member(vz_call_t *call, const vz_body_member_t *member,
     void *data);
 static void vz_body_text(vz_call_t *call, const vz_body_member_t *member,
@@ -33,11 +33,11 @@ static ngx_uint_t vz_body_empty_value(json_t *value);
 static const char *vz_body_named(vz_call_t *call, const char *name);
 
 
-static const vz_verb_body_t  vz_body_empty = { "Empty", 0, NULL };
+static const vz_body_t  vz_body_empty = { "Empty", 0, NULL };
 
 
 vz_code_e
-vz_body_read(vz_call_t *call, const vz_verb_body_t *form, void *data)
+vz_body_read(vz_call_t *call, const vz_body_t *form, void *data)
 {
     vz_code_e   rc;
     ngx_uint_t  i;
@@ -63,7 +63,7 @@ vz_body_read(vz_call_t *call, const vz_verb_body_t *form, void *data)
 
 
 ngx_uint_t
-vz_body_bind(vz_call_t *call, const vz_verb_body_t *form, const void *data,
+vz_body_bind(vz_call_t *call, const vz_body_t *form, const void *data,
     ngx_uint_t all, vz_bind_t binds[VZ_BODY_MEMBERS])
 {
     ngx_uint_t               i;
@@ -104,7 +104,7 @@ vz_body_none(vz_call_t *call)
 
 
 static const vz_body_member_t *
-vz_body_find(const vz_verb_body_t *form, const char *name)
+vz_body_find(const vz_body_t *form, const char *name)
 {
     ngx_uint_t  i;
 
@@ -119,7 +119,7 @@ vz_body_find(const vz_verb_body_t *form, const char *name)
 
 
 static void
-vz_body_unknown(vz_call_t *call, const vz_verb_body_t *form)
+vz_body_unknown(vz_call_t *call, const vz_body_t *form)
 {
     json_t      *value;
     ngx_uint_t   n;
@@ -268,7 +268,7 @@ vz_body_text(vz_call_t *call, const vz_body_member_t *member, json_t *value,
     text->data = (u_char *) data;
     text->len = len;
 
-    if (member->type != VZ_BODY_TEXT && vz_field_people(member->field)) {
+    if (member->type != VZ_BODY_TEXT && vz_field_folds(member->field)) {
         vz_body_people(call, text);
     }
 }

@@ -3,12 +3,12 @@
  * The same tables describe the bodies to OpenAPI.
  */
 
-#ifndef VZ_VERB_BODY_H
-#define VZ_VERB_BODY_H
+#ifndef VZ_BODY_H
+#define VZ_BODY_H
 
+#include "panel/api/fields.h"
 #include "runtime/db.h"
 #include "runtime/http.h"
-#include "wire/field.h"
 
 
 typedef enum {
@@ -43,7 +43,7 @@ typedef struct {
     const char              *name;          /* for OpenAPI: "Order" */
     ngx_uint_t               count;
     const vz_body_member_t  *members;
-} vz_verb_body_t;
+} vz_body_t;
 
 #define vz_body(name, members)                                                \
     { name, sizeof(members) / sizeof(vz_body_member_t), members }
@@ -57,7 +57,7 @@ typedef struct {
  * optional member that is null, "" or [] counts as missing.  VZ_OK, or VZ_RANGE
  * or VZ_SYNTAX with the reply already set.  Texts live as long as the call.
  */
-vz_code_e vz_body_read(vz_call_t *call, const vz_verb_body_t *form, void *data);
+vz_code_e vz_body_read(vz_call_t *call, const vz_body_t *form, void *data);
 
 /*
  * vz_body_given: whether a member of the body that was read has a value;
@@ -72,11 +72,11 @@ ngx_uint_t vz_body_cleared(vz_call_t *call, const char *name);
  * of the members, which has no PAIR; how many.  NULL is a text that is empty
  * and, unless all is set, a number that the body did not have.
  */
-ngx_uint_t vz_body_bind(vz_call_t *call, const vz_verb_body_t *form,
+ngx_uint_t vz_body_bind(vz_call_t *call, const vz_body_t *form,
     const void *data, ngx_uint_t all, vz_bind_t binds[VZ_BODY_MEMBERS]);
 
 /* vz_body_none: that the body is empty or an object without members. */
 vz_code_e vz_body_none(vz_call_t *call);
 
 
-#endif /* VZ_VERB_BODY_H */
+#endif /* VZ_BODY_H */

@@ -5,6 +5,7 @@
 #include "panel/api/audit.h"
 #include "panel/api/edit.h"
 #include "panel/api/route.h"
+#include "panel/api/zone_ids.h"
 #include "runtime/call.h"
 
 
@@ -83,7 +84,7 @@ vz_edit_done(vz_call_t *call, const vz_edit_t *edit, vz_code_e rc,
         return;
     }
 
-    vz_zone_change();
+    vz_zone_bump(VZ_GENERATION_CATALOG);
 
     if (edit->answer != NULL) {
         edit->answer(call, id, status);
@@ -114,7 +115,7 @@ vz_edit_end(vz_call_t *call, const vz_edit_t *edit)
     }
 
     if (rows.affected) {
-        vz_zone_change();
+        vz_zone_bump(VZ_GENERATION_CATALOG);
         (void) vz_call_reply(call, NGX_HTTP_NO_CONTENT);
         return;
     }

@@ -15,9 +15,9 @@ typedef void (*vz_edit_pt)(vz_call_t *call, uint64_t id, ngx_uint_t status);
 
 typedef struct {
     const char           *kind;     /* "plan": in the audit, and its actions */
-    const vz_verb_body_t      *make;     /* the first member is its name, which no
+    const vz_body_t      *make;     /* the first member is its name, which no
                                        other may have */
-    const vz_verb_body_t      *change;
+    const vz_body_t      *change;
     const vz_sql_t       *insert;   /* takes the members of make */
     const vz_sql_t       *update;   /* takes those of change, NULL for what
                                        stays, and the id */

@@ -2,13 +2,13 @@
  * Arguments of query strings by table.
  */
 
+#include "panel/api/people.h"
 #include "panel/api/query.h"
 #include "panel/api/strlist.h"
 #include "runtime/call.h"
 #include "runtime/utf8.h"
 #include "wire/field.h"
 #include "wire/field_value.h"
-#include "wire/people.h"
 
 
 #define VZ_QUERY_PHONE_LEAST  6     /* digits */

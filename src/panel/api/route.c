@@ -10,6 +10,7 @@
 #include "panel/api/auth.h"
 #include "panel/api/body.h"
 #include "panel/api/edit.h"
+#include "panel/api/identity.h"
 #include "panel/api/openapi.h"
 #include "panel/api/query.h"
 #include "panel/api/route.h"
@@ -29,12 +30,12 @@
 #include "panel/order/plan_admin.h"
 #include "panel/order/template.h"
 #include "panel/order/template_admin.h"
-#include "panel/order/vm_create.h"
 #include "panel/task/task.h"
 #include "panel/task/task_action.h"
 #include "panel/vm/hardware.h"
 #include "panel/vm/user_suspend.h"
 #include "panel/vm/vm.h"
+#include "panel/vm/vm_create.h"
 #include "panel/vm/vm_destroy.h"
 #include "panel/vm/vm_list.h"
 #include "panel/vm/vm_query.h"
@@ -596,7 +597,7 @@ vz_route_who(vz_call_t *call, const vz_route_t *route)
         return VZ_DENIED;
     }
 
-    if (route->method != NGX_HTTP_GET && !call->who.write) {
+    if (route->method != NGX_HTTP_GET && !call->identity->write) {
         vz_call_problem(call, NGX_HTTP_FORBIDDEN, "forbidden",
                         "This token may only read.");
         return VZ_DENIED;

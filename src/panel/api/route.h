@@ -36,7 +36,7 @@ typedef struct {
     const char             *pattern;  /* "/vms/{id}/start" */
     vz_role_e               role;
     ngx_uint_t              flags;
-    const vz_verb_body_t        *form;     /* of the body,
+    const vz_body_t        *form;     /* of the body,
     NULL where there is none */
     const vz_query_args_t  *args;  /* of the query string, or NULL */
     vz_call_pt              handler;

@@ -42,6 +42,21 @@ vz_strlist_is(const ngx_str_t *text, const char *word)
 }
 
 
+ngx_int_t
+vz_strlist_index(const ngx_str_t *text, const char *const *words)
+{
+    ngx_int_t  i;
+
+    for (i = 0; words[i] != NULL; i++) {
+        if (vz_strlist_is(text, words[i])) {
+            return i;
+        }
+    }
+
+    return -1;
+}
+
+
 ngx_str_t
 vz_strlist_language(const ngx_str_t *accept)
 {

@@ -21,6 +21,12 @@ ngx_uint_t vz_strlist_next(ngx_str_t *rest, u_char separator, ngx_str_t *word);
 ngx_uint_t vz_strlist_is(const ngx_str_t *text, const char *word);
 
 /*
+ * vz_strlist_index: the place of a word in an array that is ended by NULL, -1
+ * where it is not there.
+ */
+ngx_int_t vz_strlist_index(const ngx_str_t *text, const char *const *words);
+
+/*
  * vz_strlist_language: the first of an Accept-Language that is ours, "es"
  * where there is none; browsers sort by preference.
  */

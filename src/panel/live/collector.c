@@ -1,79 +1,91 @@
 /*
  * The collector.
  *
- * A round over a node ends with its beat, a sample of no container: when it was
- * taken says how old the samples of that node are, its state whether the node
- * answered, its uptime in how many rounds it did not, its time of CPU which
- * version was the newest when the round began.  Its memory and disk are how
- * many containers are strangers and how many are missing, where its limit of
- * memory says that this is known.
+ * A round asks one node for all of its containers, stores a sample of each, and
+ * ends with the node's health, which says how old these samples are.
  */
 
+#include "panel/api/zone_ids.h"
 #include "panel/live/collector.h"
+#include "panel/live/node_health.h"
 #include "panel/live/notification.h"
+#include "panel/live/task_state.h"
+#include "panel/live/task_view.h"
 #include "panel/node/ctid_map.h"
 #include "panel/node/node.h"
+#include "runtime/fiber.h"
 #include "runtime/sse.h"
-#include "runtime/zone_live.h"
+#include "runtime/waitq.h"
 
 
-#define VZ_COLLECTOR_TICK      1000  /* ms between looks for watchers */
-#define VZ_COLLECTOR_QUICK     200  /* the same while there are some */
-#define VZ_COLLECTOR_EVERY     1900  /* ms between rounds */
-#define VZ_COLLECTOR_LEAST     200  /* the same when a task changed things */
-#define VZ_COLLECTOR_SHARE     4    /* rounds take 1/4 of the time, at most */
-#define VZ_COLLECTOR_FRESH     3000  /* ms a list request believes a sample */
-#define VZ_COLLECTOR_DUTY      2500
-#define VZ_COLLECTOR_PATIENCE  2000
-#define VZ_COLLECTOR_SLICE     25
-#define VZ_COLLECTOR_LATE      3000  /* ms; what takes longer is no answer, */
-#define VZ_COLLECTOR_LATER     2    /* unless it took half of that before */
-#define VZ_COLLECTOR_SILENT    2    /* rounds before anybody is told */
-#define VZ_COLLECTOR_SLOW      5000  /* ms without waiting after a vain wait */
-#define VZ_COLLECTOR_WATCH     5000
+#define VZ_COLLECTOR_TICK      1000     /* ms between two checks for
+                                           watchers */
+#define VZ_COLLECTOR_QUICK     200      /* the same while somebody watches */
+#define VZ_COLLECTOR_EVERY     1900     /* ms between rounds */
+#define VZ_COLLECTOR_LEAST     200      /* the same after a task went on */
+#define VZ_COLLECTOR_SHARE     4        /* at most 1/4 of the time is spent
+                                           in rounds */
+#define VZ_COLLECTOR_FRESH     3000     /* ms that a list request believes a
+                                           sample */
+#define VZ_COLLECTOR_LEASE     2500     /* ms that a round may take */
+#define VZ_COLLECTOR_PATIENCE  2000     /* ms that a list request waits for
+                                           rounds */
+#define VZ_COLLECTOR_SLICE     25       /* ms between its checks */
+#define VZ_COLLECTOR_LATE      3000     /* ms; a round is late after these, */
+#define VZ_COLLECTOR_LATER     2        /* or after twice the one before */
+#define VZ_COLLECTOR_SILENT    2        /* failures before a notice of it */
+#define VZ_COLLECTOR_SLOW      5000     /* ms without waiting after it
+                                           waited in vain */
+#define VZ_COLLECTOR_WATCH     5000     /* ms that a stream is taken to
+                                           watch */
 
+
+/* When a round began. */
+typedef struct {
+    uint64_t         asked;         /* vz_zone_now() */
+    uint64_t         sampled;       /* the same in ms since the epoch */
+    uint64_t         version;       /* vz_zone_version() */
+} vz_collector_begun_t;
 
 typedef struct {
-    vz_node_row_t   *busy;          /* with a round over this one, or NULL */
-    vz_sample_t      since;         /* which began then */
-    ngx_uint_t       late;          /* and whose silence is told already */
-    vz_waitq_t       line;
-    vz_ctid_map_t    map;
-    uint64_t         took;          /* ms of our last round, 0: in vain */
-    uint64_t         slow;          /* until then nobody waits for it */
+    vz_node_row_t         *busy;    /* a round over this one runs, or NULL */
+    vz_collector_begun_t   begun;   /* when that began */
+    ngx_uint_t             late;    /* its silence is told already */
+    vz_waitq_t             line;    /* of the fibers that wait for its end */
+    vz_ctid_map_t          map;
+    uint64_t               took;    /* ms of our last round, 0: it failed */
+    uint64_t               slow;    /* nobody waits for the node until then */
 } vz_collector_node_t;
 
 
 static void vz_collector_tick(ngx_event_t *ev);
 static void vz_collector_rounds(void *data);
-static void vz_collector_stamp(vz_sample_t *sample);
+static void vz_collector_stamp(vz_collector_begun_t *begun);
 static uint64_t vz_collector_began(vz_node_row_t *node);
 static ngx_uint_t vz_collector_old(vz_node_row_t *node, ngx_uint_t msec);
 static ngx_uint_t vz_collector_may(vz_node_row_t *node, ngx_uint_t msec);
 static ngx_int_t vz_collector_task(void *data, const vz_task_view_t *view);
-static void vz_collector_look(vz_collector_node_t *live);
+static void vz_collector_check_late(vz_collector_node_t *live);
 static void vz_collector_begin(vz_node_row_t *node);
 static void vz_collector_round(void *data);
 static void vz_collector_answer(vz_node_row_t *node, const vz_answer_t *answer,
-    vz_sample_t *beat);
+    vz_node_health_t *health);
 static ngx_uint_t vz_collector_stranger(vz_ctid_map_t *map,
     const ngx_str_t *line, uint32_t ctid);
 static void vz_collector_read(const ngx_str_t *line, vz_sample_t *sample);
 static void vz_collector_silence(vz_node_row_t *node,
-    const vz_sample_t *since);
-static ngx_int_t vz_collector_forsake(void *data, const vz_sample_t *sample);
-static ngx_uint_t vz_collector_missing(vz_node_row_t *node,
-    const vz_sample_t *beat);
-static void vz_collector_beat(vz_node_row_t *node, vz_sample_t *beat);
+    const vz_collector_begun_t *begun);
+static ngx_int_t vz_collector_mark_unknown(void *data,
+    const vz_sample_t *sample);
+static ngx_uint_t vz_collector_missing(vz_node_row_t *node);
+static void vz_collector_health(vz_node_row_t *node, ngx_uint_t answered,
+    vz_node_health_t *health);
 
 
 static vz_collector_node_t  vz_collector_nodes[VZ_NODES_MAX];
-static ngx_event_t     vz_collector_timer;
-static ngx_connection_t  vz_collector_dumb = { .fd = (ngx_socket_t) -1 };
-static ngx_uint_t      vz_collector_running;
-
-
-static const char  *vz_collector_states[] = { VZ_STATES };
+static ngx_event_t          vz_collector_timer;
+static ngx_connection_t     vz_collector_dumb = { .fd = (ngx_socket_t) -1 };
+static ngx_uint_t           vz_collector_running;
 
 
 ngx_int_t
@@ -90,7 +102,7 @@ vz_collector_init(ngx_cycle_t *cycle)
     vz_collector_timer.log = cycle->log;
     vz_collector_timer.cancelable = 1;
 
-    /* the nodes are known before the first request wants them */
+    /* so that the nodes are known before the first request needs them */
 
     ngx_add_timer(&vz_collector_timer, 1);
 
@@ -123,7 +135,7 @@ vz_collector_tick(ngx_event_t *ev)
     }
 
     for (i = 0; i < VZ_NODES_MAX; i++) {
-        vz_collector_look(&vz_collector_nodes[i]);
+        vz_collector_check_late(&vz_collector_nodes[i]);
     }
 
     (void) vz_sse_count(&watching);
@@ -176,52 +188,52 @@ vz_collector_rounds(void *data)
 }
 
 
-/* nothing but that it is of now */
 static void
-vz_collector_stamp(vz_sample_t *sample)
+vz_collector_stamp(vz_collector_begun_t *begun)
 {
     ngx_time_t  *tp;
 
-    ngx_memzero(sample, sizeof(vz_sample_t));
-
     tp = ngx_timeofday();
 
-    sample->taken = vz_zone_now();
-    sample->sampled = (uint64_t) tp->sec * 1000 + tp->msec;
+    begun->asked = vz_zone_now();
+    begun->sampled = (uint64_t) tp->sec * 1000 + tp->msec;
+    begun->version = vz_zone_version();
 }
 
 
-/* when the last round over a node began, whoever made it; 0 for none */
+/* when any worker's last round over a node began; 0 for none */
 static uint64_t
 vz_collector_began(vz_node_row_t *node)
 {
-    vz_sample_t  beat;
+    vz_node_health_t  health;
 
-    return vz_zone_beat_get(node->id, &beat) == NGX_OK ? beat.taken : 0;
+    (void) vz_node_health_get(node->id, &health);
+
+    return health.asked;
 }
 
 
-/* whether that is too long ago, or a task has changed something since */
+/* whether that is too long ago, or a task has changed something since then */
 static ngx_uint_t
 vz_collector_old(vz_node_row_t *node, ngx_uint_t msec)
 {
-    ngx_uint_t   changed;
-    vz_sample_t  beat;
+    ngx_uint_t        changed;
+    vz_node_health_t  health;
 
-    if (vz_zone_beat_get(node->id, &beat) != NGX_OK
-        || vz_zone_now() >= beat.taken + msec)
+    if (vz_node_health_get(node->id, &health) != NGX_OK
+        || vz_zone_now() >= health.asked + msec)
     {
         return 1;
     }
 
     changed = 0;
-    (void) vz_zone_tasks(beat.cpu_ns, vz_collector_task, &changed);
+    (void) vz_task_view_each(health.version, vz_collector_task, &changed);
 
     return changed;
 }
 
 
-/* whether another round would not keep the node busy with nothing else */
+/* whether the node has rested enough since its last round */
 static ngx_uint_t
 vz_collector_may(vz_node_row_t *node, ngx_uint_t msec)
 {
@@ -233,13 +245,13 @@ vz_collector_may(vz_node_row_t *node, ngx_uint_t msec)
 }
 
 
-/* a task that ended, or went on to its next step */
+/* stop at a task that has ended, or gone on to its next step */
 static ngx_int_t
 vz_collector_task(void *data, const vz_task_view_t *view)
 {
     ngx_uint_t  *changed = data;
 
-    if (ngx_strcmp(view->state, "running") == 0
+    if (vz_task_state_text(view->state) == VZ_TASK_STATE_RUNNING
         && (view->step == 0 || view->step_percent))
     {
         return NGX_OK;
@@ -252,15 +264,15 @@ vz_collector_task(void *data, const vz_task_view_t *view)
 
 
 /*
- * A round that hangs is told as silence before its time is over, unless
- * another worker's was answered meanwhile.
+ * A round that hangs counts as a failure before its time is over, unless
+ * another worker's round was answered meanwhile.
  */
 static void
-vz_collector_look(vz_collector_node_t *live)
+vz_collector_check_late(vz_collector_node_t *live)
 {
     if (live->busy == NULL
         || live->late
-        || vz_zone_now() - live->since.taken
+        || vz_zone_now() - live->begun.asked
            <= ngx_max(VZ_COLLECTOR_LATE, live->took * VZ_COLLECTOR_LATER))
     {
         return;
@@ -268,8 +280,8 @@ vz_collector_look(vz_collector_node_t *live)
 
     live->late = 1;
 
-    if (vz_collector_began(live->busy) <= live->since.taken) {
-        vz_collector_silence(live->busy, &live->since);
+    if (vz_collector_began(live->busy) <= live->begun.asked) {
+        vz_collector_silence(live->busy, &live->begun);
     }
 }
 
@@ -282,7 +294,7 @@ vz_collector_begin(vz_node_row_t *node)
     live = &vz_collector_nodes[node->index];
 
     if (live->busy != NULL
-        || vz_zone_duty(VZ_DUTY_COLLECT + node->index, VZ_COLLECTOR_DUTY)
+        || vz_zone_lease(VZ_LEASE_COLLECT + node->index, VZ_COLLECTOR_LEASE)
            != NGX_OK)
     {
         return;
@@ -290,8 +302,7 @@ vz_collector_begin(vz_node_row_t *node)
 
     live->busy = node;
     live->late = 0;
-    vz_collector_stamp(&live->since);
-    live->since.cpu_ns = vz_zone_version();
+    vz_collector_stamp(&live->begun);
 
     if (vz_fiber_spawn(vz_collector_round, node) != NGX_OK) {
         live->busy = NULL;
@@ -305,8 +316,8 @@ vz_collector_round(void *data)
     vz_code_e             rc;
     ngx_pool_t           *pool;
     vz_answer_t           answer;
-    vz_sample_t           beat;
     vz_node_row_t        *node;
+    vz_node_health_t      health;
     vz_collector_node_t  *live;
 
     node = data;
@@ -321,19 +332,16 @@ vz_collector_round(void *data)
                        NULL, &answer);
 
     if (rc == VZ_OK) {
-        beat = live->since;
-        beat.state = VZ_STATE_STOPPED;
-
-        vz_collector_answer(node, &answer, &beat);
-        vz_collector_beat(node, &beat);
-        vz_zone_sample_forget(node->id, live->since.taken);
-        live->took = vz_zone_now() - live->since.taken;
+        vz_collector_answer(node, &answer, &health);
+        vz_collector_health(node, 1, &health);
+        vz_sample_forget(node->id, live->begun.asked);
+        live->took = vz_zone_now() - live->begun.asked;
 
     } else {
         live->took = 0;
 
         if (!live->late) {
-            vz_collector_silence(node, &live->since);
+            vz_collector_silence(node, &live->begun);
         }
     }
 
@@ -342,22 +350,24 @@ vz_collector_round(void *data)
 done:
 
     live->busy = NULL;
-    vz_zone_duty_done(VZ_DUTY_COLLECT + node->index);
+    vz_zone_lease_end(VZ_LEASE_COLLECT + node->index);
     (void) vz_waitq_wake(&live->line, 1);
 }
 
 
 static void
 vz_collector_answer(vz_node_row_t *node, const vz_answer_t *answer,
-    vz_sample_t *beat)
+    vz_node_health_t *health)
 {
-    uint32_t            ctid;
-    ngx_uint_t          i;
-    vz_sample_t         sample;
-    vz_collector_vm_t  *vm;
-    vz_ctid_map_t      *map;
+    uint32_t              ctid;
+    ngx_uint_t            i;
+    vz_sample_t           sample;
+    vz_ctid_map_vm_t     *vm;
+    vz_ctid_map_t        *map;
+    vz_collector_node_t  *live;
 
-    map = &vz_collector_nodes[node->index].map;
+    live = &vz_collector_nodes[node->index];
+    map = &live->map;
 
     vz_ctid_map_load(map, node->id, answer);
 
@@ -365,12 +375,17 @@ vz_collector_answer(vz_node_row_t *node, const vz_answer_t *answer,
         map->vms[i].seen = 0;
     }
 
+    ngx_memzero(health, sizeof(vz_node_health_t));
+    health->asked = live->begun.asked;
+    health->version = live->begun.version;
+    health->answered_at = live->begun.sampled;
+
     for (i = 0; i < answer->nlines; i++) {
 
         vm = vz_ctid_map_find(map, &answer->lines[i], &ctid);
 
         if (vm == NULL) {
-            beat->memory_used += vz_collector_stranger(map, &answer->lines[i],
+            health->strangers += vz_collector_stranger(map, &answer->lines[i],
                                                        ctid);
             continue;
         }
@@ -381,15 +396,15 @@ vz_collector_answer(vz_node_row_t *node, const vz_answer_t *answer,
         sample.node = node->id;
         sample.ctid = ctid;
         sample.owner = vm->owner;
-        sample.taken = beat->taken;
-        sample.sampled = beat->sampled;
+        sample.taken = live->begun.asked;
+        sample.sampled = live->begun.sampled;
         vm->seen = 1;
 
-        vz_zone_sample_put(&sample);
+        vz_sample_put(&sample);
     }
 
-    beat->disk_used = vz_collector_missing(node, beat);
-    beat->memory_limit = map->loaded != 0;
+    health->missing = vz_collector_missing(node);
+    health->compared = map->loaded != 0;
 }
 
 
@@ -409,7 +424,7 @@ vz_collector_read(const ngx_str_t *line, vz_sample_t *sample)
 
     state = vz_relay_pair(line, "state");
 
-    sample->state = vz_collector_parse(&state);
+    sample->state = vz_sample_state_parse(&state);
     sample->memory_used = vz_relay_number(line, "memory_used");
     sample->memory_limit = vz_relay_number(line, "memory_limit");
     sample->disk_used = vz_relay_number(line, "disk_used");
@@ -419,34 +434,21 @@ vz_collector_read(const ngx_str_t *line, vz_sample_t *sample)
 }
 
 
-vz_state_e
-vz_collector_parse(const ngx_str_t *word)
-{
-    ngx_uint_t  i;
-
-    for (i = 0; i < sizeof(vz_collector_states) / sizeof(char *); i++) {
-        if (ngx_strlen(vz_collector_states[i]) == word->len
-            && ngx_strncmp(vz_collector_states[i], word->data, word->len) == 0)
-        {
-            return i;
-        }
-    }
-
-    return VZ_STATE_UNKNOWN;
-}
-
-
-/* those of ours that the node does not list: not made yet, or lost, or their
-   number is somebody else's there; how many are lost */
+/*
+ * Containers of ours that the node does not list are not created yet, or lost,
+ * or another container has their number there.  Returns how many are lost.
+ */
 static ngx_uint_t
-vz_collector_missing(vz_node_row_t *node, const vz_sample_t *beat)
+vz_collector_missing(vz_node_row_t *node)
 {
-    ngx_uint_t       i, lost;
-    vz_sample_t      sample;
-    vz_ctid_map_t   *map;
+    ngx_uint_t            i, lost;
+    vz_sample_t           sample;
+    vz_ctid_map_t        *map;
+    vz_collector_node_t  *live;
 
     lost = 0;
-    map = &vz_collector_nodes[node->index].map;
+    live = &vz_collector_nodes[node->index];
+    map = &live->map;
 
     for (i = 0; i < map->nvms; i++) {
 
@@ -462,10 +464,10 @@ vz_collector_missing(vz_node_row_t *node, const vz_sample_t *beat)
         sample.vm = map->vms[i].vm;
         sample.owner = map->vms[i].owner;
         sample.state = VZ_STATE_UNKNOWN;
-        sample.taken = beat->taken;
-        sample.sampled = beat->sampled;
+        sample.taken = live->begun.asked;
+        sample.sampled = live->begun.sampled;
 
-        vz_zone_sample_put(&sample);
+        vz_sample_put(&sample);
     }
 
     return lost;
@@ -473,66 +475,62 @@ vz_collector_missing(vz_node_row_t *node, const vz_sample_t *beat)
 
 
 /*
- * The node does not answer: what is shown stays, and is called unknown.  The
- * zone says what that is, whichever worker asked before.
+ * The node does not answer: its samples stay, and their state becomes unknown,
+ * whichever worker stored them.
  */
 static void
-vz_collector_silence(vz_node_row_t *node, const vz_sample_t *since)
+vz_collector_silence(vz_node_row_t *node, const vz_collector_begun_t *begun)
 {
-    vz_sample_t  beat;
+    vz_node_health_t  health;
 
-    beat = *since;
-    beat.state = VZ_STATE_UNKNOWN;
+    ngx_memzero(&health, sizeof(vz_node_health_t));
+    health.asked = begun->asked;
+    health.version = begun->version;
 
-    (void) vz_zone_samples(0, vz_collector_forsake, node);
-    vz_collector_beat(node, &beat);
+    (void) vz_sample_each(0, vz_collector_mark_unknown, node);
+    vz_collector_health(node, 0, &health);
 }
 
 
 static ngx_int_t
-vz_collector_forsake(void *data, const vz_sample_t *sample)
+vz_collector_mark_unknown(void *data, const vz_sample_t *sample)
 {
     vz_sample_t     unknown;
     vz_node_row_t  *node = data;
 
-    if (sample->node == node->id
-        && sample->vm != 0
-        && sample->state != VZ_STATE_UNKNOWN)
-    {
+    if (sample->node == node->id && sample->state != VZ_STATE_UNKNOWN) {
         unknown = *sample;
         unknown.state = VZ_STATE_UNKNOWN;
-        vz_zone_sample_put(&unknown);
+        vz_sample_put(&unknown);
     }
 
     return NGX_OK;
 }
 
 
+/* count the failures, and notify administrators when a node goes or returns */
 static void
-vz_collector_beat(vz_node_row_t *node, vz_sample_t *beat)
+vz_collector_health(vz_node_row_t *node, ngx_uint_t answered,
+    vz_node_health_t *health)
 {
-    uint32_t     silent;
-    ngx_uint_t   known, answered;
-    vz_sample_t  last;
+    vz_node_health_t  last;
 
-    known = vz_zone_beat_get(node->id, &last) == NGX_OK;
-    silent = known ? last.uptime : 0;
-    answered = beat->state != VZ_STATE_UNKNOWN;
+    (void) vz_node_health_get(node->id, &last);
 
-    beat->node = node->id;
-    beat->uptime = answered ? 0 : silent + 1;
+    health->node = node->id;
 
-    if (!answered) {                /* when it did last */
-        beat->sampled = known ? last.sampled : 0;
+    if (!answered) {
+        health->answered_at = last.answered_at;
+        health->failures = last.failures + 1;
     }
 
-    vz_zone_sample_put(beat);
+    vz_node_health_put(health);
 
-    if (beat->uptime == VZ_COLLECTOR_SILENT) {
+    if (health->failures == VZ_COLLECTOR_SILENT) {
         vz_notification_tell(VZ_NOTICE_NODE_DOWN, 0, node->id, &node->name,
                              NULL);
 
-    } else if (answered && silent >= VZ_COLLECTOR_SILENT) {
+    } else if (answered && last.failures >= VZ_COLLECTOR_SILENT) {
         vz_notification_tell(VZ_NOTICE_NODE_UP, 0, node->id, &node->name,
                              NULL);
     }
@@ -590,7 +588,7 @@ vz_collector_fresh(void)
 ngx_int_t
 vz_collector_get(uint64_t vm, vz_sample_t *sample)
 {
-    if (vz_zone_sample_get(vm, sample) != NGX_OK) {
+    if (vz_sample_get(vm, sample) != NGX_OK) {
         return NGX_DECLINED;
     }
 
@@ -604,62 +602,30 @@ vz_collector_get(uint64_t vm, vz_sample_t *sample)
 
 void
 vz_collector_expect(ngx_uint_t node, uint32_t ctid, uint64_t vm,
-                    uint64_t owner)
+    uint64_t owner)
 {
-    vz_sample_t  sample;
+    vz_sample_t           sample;
+    vz_collector_begun_t  now;
 
-    vz_collector_stamp(&sample);
+    vz_collector_stamp(&now);
+    ngx_memzero(&sample, sizeof(vz_sample_t));
 
     sample.node = node;
     sample.ctid = ctid;
     sample.vm = vm;
     sample.owner = owner;
     sample.state = VZ_STATE_UNKNOWN;
+    sample.taken = now.asked;
+    sample.sampled = now.sampled;
 
-    vz_zone_sample_put(&sample);
-    vz_zone_vms_change();
+    vz_sample_put(&sample);
+    vz_zone_bump(VZ_GENERATION_VMS);
 }
 
 
 void
 vz_collector_gone(uint64_t vm)
 {
-    vz_zone_sample_drop(vm);
-    vz_zone_vms_change();
+    vz_sample_drop(vm);
+    vz_zone_bump(VZ_GENERATION_VMS);
 }
-
-
-uint64_t
-vz_collector_heard(uint64_t node)
-{
-    vz_sample_t  beat;
-
-    return vz_zone_beat_get(node, &beat) == NGX_OK ? beat.sampled : 0;
-}
-
-
-ngx_int_t
-vz_collector_differs(uint64_t node, ngx_uint_t *strangers, ngx_uint_t *missing)
-{
-    vz_sample_t  beat;
-
-    if (vz_zone_beat_get(node, &beat) != NGX_OK
-        || beat.memory_limit == 0
-        || vz_zone_now() > beat.taken + VZ_COLLECTOR_STALE)
-    {
-        return NGX_DECLINED;
-    }
-
-    *strangers = beat.memory_used;
-    *missing = beat.disk_used;
-
-    return NGX_OK;
-}
-
-
-const char *
-vz_collector_state(vz_state_e state)
-{
-    return vz_collector_states[state];
-}
-

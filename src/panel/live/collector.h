@@ -1,13 +1,12 @@
 /*
- * The collector: what every container of every node looks like now, asked for
- * all at once, by one worker of all, and only while somebody wants to know.
+ * The collector: it asks each node for the state and figures of all of its
+ * containers, in one worker of the host, and only while somebody watches.
  */
 
 #ifndef VZ_COLLECTOR_H
 #define VZ_COLLECTOR_H
 
-#include "runtime/db.h"
-#include "runtime/zone.h"
+#include "panel/live/sample.h"
 
 
 #define VZ_COLLECTOR_STALE  15000   /* ms after which a sample says nothing */
@@ -15,7 +14,7 @@
 
 /*
  * vz_collector_fresh: on a fiber, have the zone's samples not older than 3 s.
- * Waits 2 s at most: a node that does not answer leaves old samples behind.
+ * It waits 2 s at most; a node that does not answer leaves old samples behind.
  */
 void vz_collector_fresh(void);
 
@@ -26,32 +25,16 @@ void vz_collector_fresh(void);
 ngx_int_t vz_collector_get(uint64_t vm, vz_sample_t *sample);
 
 /*
- * vz_collector_expect: a container that has just been ordered, so that
+ * vz_collector_expect: announce a container that has just been ordered, so that
  * watchers hear of it before its node lists it.
- * vz_collector_gone: one whose row is gone.
  */
 void vz_collector_expect(ngx_uint_t node, uint32_t ctid, uint64_t vm,
     uint64_t owner);
+
+/* vz_collector_gone: forget a container whose row is gone. */
 void vz_collector_gone(uint64_t vm);
 
-/*
- * vz_collector_heard: when a node answered last, in ms since the epoch; 0
- * where nobody knows.
- */
-uint64_t vz_collector_heard(uint64_t node);
-
-/*
- * vz_collector_differs: how many containers a node has that are none of ours
- * and not left alone, and how many of ours it has not, as of its last round.
- * NGX_DECLINED where that is not known.
- */
-ngx_int_t vz_collector_differs(uint64_t node, ngx_uint_t *strangers,
-    ngx_uint_t *missing);
-
-/* vz_collector_state: "running"; vz_collector_parse: of a node's word. */
-const char *vz_collector_state(vz_state_e state);
-vz_state_e vz_collector_parse(const ngx_str_t *word);
-
+/* vz_collector_init, vz_collector_exit: worker start and stop. */
 ngx_int_t vz_collector_init(ngx_cycle_t *cycle);
 void vz_collector_exit(void);
 

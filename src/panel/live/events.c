@@ -2,28 +2,36 @@
  * GET /api/events and the live form of GET /api/orders/{secret}.
  *
  * Rendering runs on the main stack and reads the zone only.  The newest
- * version is read before the tables are: what changes meanwhile is told twice
- * rather than never.
+ * version is read before the tables: a change meanwhile is sent twice rather
+ * than never.
  */
 
 #include "panel/api/body.h"
 #include "panel/api/query.h"
-#include "panel/live/collector.h"
+#include "panel/live/event_json.h"
 #include "panel/live/events.h"
 #include "panel/live/notification.h"
-#include "panel/vm/vm_json.h"
+#include "panel/live/task_state.h"
 #include "runtime/call.h"
 #include "runtime/sse.h"
-#include "runtime/zone_live.h"
-#include "runtime/zone_notice.h"
 #include "wire/field.h"
 #include "wire/field_value.h"
 
 
 #define VZ_EVENTS_BATCH  200        /* containers in one event */
-#define VZ_EVENTS_WATCH  5000       /* ms; the collector goes on from there */
-#define VZ_EVENTS_LATER  "10"       /* seconds until one may be free again */
+#define VZ_EVENTS_WATCH  5000       /* ms until the stream itself keeps the
+                                       collector going */
+#define VZ_EVENTS_LATER  "10"       /* seconds until a stream may be free
+                                       again */
 
+
+/* What a stream shows, of all that its user may see. */
+typedef struct {
+    uint64_t               task;        /* not 0: this one and nothing else */
+    const uint64_t        *vms;         /* only these containers */
+    ngx_uint_t             nvms;        /* 0: all */
+    ngx_uint_t             snapshot_sent;   /* of these, as they were */
+} vz_events_filter_t;
 
 typedef struct {
     const vz_sse_scope_t  *scope;
@@ -40,7 +48,8 @@ static void vz_events_render(vz_sse_scope_t *scope, ngx_pool_t *pool,
     ngx_str_t *text);
 static void vz_events_render_order(vz_sse_scope_t *scope, ngx_pool_t *pool,
     ngx_str_t *text);
-static ngx_uint_t vz_events_watches(const vz_sse_scope_t *scope, uint64_t vm);
+static ngx_uint_t vz_events_watches(const vz_events_filter_t *filter,
+    uint64_t vm);
 static ngx_int_t vz_events_vm(void *data, const vz_sample_t *sample);
 static ngx_int_t vz_events_task(void *data, const vz_task_view_t *view);
 static void vz_events_notices(vz_events_t *stream, uint64_t version);
@@ -52,7 +61,7 @@ static void vz_events_end(vz_events_t *stream, uint64_t version,
     ngx_str_t *text);
 static uint64_t vz_events_since(vz_call_t *call);
 static void vz_events_open(vz_call_t *call, vz_sse_scope_t *scope,
-    vz_sse_render_pt render);
+    const vz_events_filter_t *filter, vz_sse_render_pt render);
 
 
 static const vz_query_t  vz_events_arg[] = {
@@ -73,13 +82,15 @@ const vz_query_args_t  vz_events_stream_args =
 void
 vz_events_stream(vz_call_t *call)
 {
-    vz_code_e        rc;
-    uint64_t        *vms;
-    vz_sse_scope_t   scope;
+    vz_code_e            rc;
+    uint64_t            *vms;
+    vz_sse_scope_t       scope;
+    vz_events_filter_t   filter;
 
     ngx_memzero(&scope, sizeof(vz_sse_scope_t));
+    ngx_memzero(&filter, sizeof(vz_events_filter_t));
 
-    rc = vz_query_numbers(call, "vms", &vms, &scope.nvms);
+    rc = vz_query_numbers(call, "vms", &vms, &filter.nvms);
 
     if (rc != VZ_OK) {
         if (rc == VZ_RANGE) {
@@ -91,7 +102,7 @@ vz_events_stream(vz_call_t *call)
         return;
     }
 
-    scope.vms = vms;
+    filter.vms = vms;
 
     scope.user = call->who.user;
     scope.all = call->who.admin;
@@ -100,31 +111,34 @@ vz_events_stream(vz_call_t *call)
     ngx_memcpy(scope.token, call->token, sizeof(scope.token));
 
     vz_zone_watch(VZ_EVENTS_WATCH);
-    vz_events_open(call, &scope, vz_events_render);
+    vz_events_open(call, &scope, &filter, vz_events_render);
 }
 
 
 void
 vz_events_order(vz_call_t *call, uint64_t task)
 {
-    vz_sse_scope_t  scope;
+    vz_sse_scope_t      scope;
+    vz_events_filter_t  filter;
 
     ngx_memzero(&scope, sizeof(vz_sse_scope_t));
+    ngx_memzero(&filter, sizeof(vz_events_filter_t));
 
-    scope.task = task;
+    filter.task = task;
+    scope.thing = task;
     scope.since = vz_events_since(call);
 
-    vz_events_open(call, &scope, vz_events_render_order);
+    vz_events_open(call, &scope, &filter, vz_events_render_order);
 }
 
 
 static void
 vz_events_open(vz_call_t *call, vz_sse_scope_t *scope,
-    vz_sse_render_pt render)
+    const vz_events_filter_t *filter, vz_sse_render_pt render)
 {
     vz_code_e  rc;
 
-    /* the page would wait for the stream's end, and hold what it says */
+    /* nginx would wait for the stream's end before it sends the page */
 
     if (call->included) {
         vz_call_problem(call, NGX_HTTP_CONFLICT, "stream_included",
@@ -132,6 +146,15 @@ vz_events_open(vz_call_t *call, vz_sse_scope_t *scope,
                         "browser open it.");
         return;
     }
+
+    scope->filter = ngx_palloc(call->pool, sizeof(vz_events_filter_t));
+
+    if (scope->filter == NULL) {
+        vz_call_fault(call, "panel", VZ_INTERNAL);
+        return;
+    }
+
+    ngx_memcpy(scope->filter, filter, sizeof(vz_events_filter_t));
 
     rc = vz_sse_open(call, scope, render);
 
@@ -152,7 +175,7 @@ vz_events_wanted(vz_call_t *call)
 {
     static const ngx_str_t  type = ngx_string("text/event-stream");
 
-    /* which reads what is shorter, and none at all, out of bounds */
+    /* ngx_strlcasestrn() reads out of bounds in what is shorter */
 
     if (call->accept.len < type.len) {
         return 0;
@@ -165,7 +188,7 @@ vz_events_wanted(vz_call_t *call)
 }
 
 
-/* from Last-Event-ID when a browser returns, else from ?since=VERSION */
+/* from Last-Event-ID when a browser reconnects, else from ?since=VERSION */
 
 static uint64_t
 vz_events_since(vz_call_t *call)
@@ -184,7 +207,7 @@ vz_events_since(vz_call_t *call)
         return 0;
     }
 
-    /* a version of the future would wait for ever */
+    /* with a version of the future the stream would stay silent */
 
     return since > vz_zone_version() ? 0 : since;
 }
@@ -193,8 +216,9 @@ vz_events_since(vz_call_t *call)
 static void
 vz_events_render(vz_sse_scope_t *scope, ngx_pool_t *pool, ngx_str_t *text)
 {
-    uint64_t     version;
-    vz_events_t  stream;
+    uint64_t             version;
+    vz_events_t          stream;
+    vz_events_filter_t  *filter = scope->filter;
 
     version = vz_zone_version();
 
@@ -202,31 +226,32 @@ vz_events_render(vz_sse_scope_t *scope, ngx_pool_t *pool, ngx_str_t *text)
     stream.scope = scope;
     stream.pool = pool;
 
-    (void) vz_zone_samples(scope->nvms && !scope->begun ? 0 : scope->since,
-                           vz_events_vm, &stream);
+    (void) vz_sample_each(filter->nvms && !filter->snapshot_sent ? 0
+                                                                 : scope->since,
+                          vz_events_vm, &stream);
     vz_events_flush(&stream);
-    (void) vz_zone_tasks(scope->since, vz_events_task, &stream);
+    (void) vz_task_view_each(scope->since, vz_events_task, &stream);
     vz_events_notices(&stream, version);
 
     vz_events_end(&stream, version, text);
 
     if (!stream.failed) {
         scope->since = version;
-        scope->begun = 1;
+        filter->snapshot_sent = 1;
     }
 }
 
 
 static ngx_uint_t
-vz_events_watches(const vz_sse_scope_t *scope, uint64_t vm)
+vz_events_watches(const vz_events_filter_t *filter, uint64_t vm)
 {
     ngx_uint_t  i;
 
-    for (i = 0; i < scope->nvms && scope->vms[i] != vm; i++) {
+    for (i = 0; i < filter->nvms && filter->vms[i] != vm; i++) {
         /* void */
     }
 
-    return scope->nvms == 0 || i < scope->nvms;
+    return filter->nvms == 0 || i < filter->nvms;
 }
 
 
@@ -235,9 +260,8 @@ vz_events_vm(void *data, const vz_sample_t *sample)
 {
     vz_events_t  *stream = data;
 
-    if (sample->vm == 0
-        || (!stream->scope->all && sample->owner != stream->scope->user)
-        || !vz_events_watches(stream->scope, sample->vm))
+    if ((!stream->scope->all && sample->owner != stream->scope->user)
+        || !vz_events_watches(stream->scope->filter, sample->vm))
     {
         return NGX_OK;
     }
@@ -247,7 +271,7 @@ vz_events_vm(void *data, const vz_sample_t *sample)
         vz_json_array(&stream->json, NULL);
     }
 
-    vz_vm_json_sample(&stream->json, sample);
+    vz_event_json_vm(&stream->json, sample);
 
     if (++stream->n == VZ_EVENTS_BATCH) {
         vz_events_flush(stream);
@@ -271,30 +295,32 @@ vz_events_flush(vz_events_t *stream)
 static ngx_int_t
 vz_events_task(void *data, const vz_task_view_t *view)
 {
-    vz_events_t  *stream = data;
+    vz_events_t      *stream = data;
+    vz_task_state_e   state;
+
+    state = vz_task_state_text(view->state);
 
     if (!stream->scope->all && view->owner != stream->scope->user) {
         return NGX_OK;
     }
 
-    /* what ended before somebody began to look is history */
+    /* tasks that ended before the stream began are not sent */
 
     if (stream->scope->since == 0
-        && ngx_strcmp(view->state, "queued") != 0
-        && ngx_strcmp(view->state, "running") != 0)
+        && state != VZ_TASK_STATE_QUEUED && state != VZ_TASK_STATE_RUNNING)
     {
         return NGX_OK;
     }
 
     vz_events_begin(stream);
-    vz_vm_json_view(&stream->json, NULL, view, stream->scope->all);
+    vz_event_json_task(&stream->json, NULL, view, stream->scope->all);
     vz_events_event(stream, "task");
 
     return stream->failed ? NGX_ERROR : NGX_OK;
 }
 
 
-/* up to the version, so that none is told twice */
+/* notices up to the version, so that none is sent twice */
 
 static void
 vz_events_notices(vz_events_t *stream, uint64_t version)
@@ -310,7 +336,7 @@ vz_events_notices(vz_events_t *stream, uint64_t version)
         return;
     }
 
-    while (vz_zone_notice_next(since, &notice) == NGX_OK
+    while (vz_notification_next(since, &notice) == NGX_OK
            && notice.version <= version)
     {
         since = notice.version;
@@ -328,9 +354,10 @@ static void
 vz_events_render_order(vz_sse_scope_t *scope, ngx_pool_t *pool,
     ngx_str_t *text)
 {
-    uint64_t        version;
-    vz_events_t     stream;
-    vz_task_view_t  view;
+    uint64_t             version;
+    vz_events_t          stream;
+    vz_task_view_t       view;
+    vz_events_filter_t  *filter = scope->filter;
 
     version = vz_zone_version();
 
@@ -338,11 +365,11 @@ vz_events_render_order(vz_sse_scope_t *scope, ngx_pool_t *pool,
     stream.scope = scope;
     stream.pool = pool;
 
-    if (vz_zone_task_get(scope->task, &view) == NGX_OK
+    if (vz_task_view_get(filter->task, &view) == NGX_OK
         && view.version > scope->since)
     {
         vz_events_begin(&stream);
-        vz_vm_json_view(&stream.json, NULL, &view, 0);
+        vz_event_json_task(&stream.json, NULL, &view, 0);
         vz_events_event(&stream, "order");
     }
 
@@ -413,9 +440,9 @@ vz_events_part(vz_events_t *stream, const char *data, size_t len)
 
 
 /*
- * The id comes last, in a block of its own without data: browsers remember it
- * and dispatch nothing (HTML, 9.2.6).  A stream that has nothing to tell yet
- * begins with one, so that who returns misses nothing.
+ * The id comes last, in a block of its own without data: browsers store it and
+ * dispatch nothing (HTML, 9.2.6).  A stream that has nothing to send yet
+ * begins with one, so that nothing is missed after a reconnect.
  */
 
 static void

@@ -1,16 +1,16 @@
 /*
- * The sessions of streams, as the database has them.
+ * The sessions of streams, checked in the database.
  */
 
 #include "panel/api/auth.h"
 #include "panel/live/events_check.h"
-#include "runtime/db_rows.h"
 #include "runtime/fiber.h"
 #include "runtime/sse.h"
 
 
 #define VZ_CHECK_EVERY  10000       /* ms */
-#define VZ_CHECK_AGAIN  1000        /* the same where there was no fiber */
+#define VZ_CHECK_AGAIN  1000        /* ms until the retry where there was no
+                                       fiber */
 #define VZ_CHECK_BATCH  64          /* sessions in one statement */
 
 #define VZ_CHECK_8      "?, ?, ?, ?, ?, ?, ?, ?"
@@ -121,7 +121,7 @@ vz_check_round(void *data)
 }
 
 
-/* the tokens are the streams' own, which may end meanwhile: they are copied */
+/* the tokens are the streams', which may end meanwhile: copy them */
 
 static vz_code_e
 vz_check_batch(ngx_pool_t *pool, const ngx_str_t *tokens, ngx_uint_t n)

@@ -1,7 +1,7 @@
 /*
- * Whether who listens to a stream is still signed in, which another nginx
- * host may have ended: the sessions of all streams of this worker are asked
- * for together, every 10 s.
+ * Checking that the users of streams are still signed in, because another nginx
+ * host may have ended a session: every 10 s one query asks for the sessions of
+ * all streams of this worker.
  */
 
 #ifndef VZ_EVENTS_CHECK_H
@@ -11,6 +11,7 @@
 #include <ngx_core.h>
 
 
+/* vz_events_check_init, vz_events_check_exit: worker start and stop. */
 void vz_events_check_init(ngx_cycle_t *cycle);
 void vz_events_check_exit(void);
 

@@ -1,10 +1,10 @@
 /*
- * Mails that come back.
+ * Bounces.
  *
- * Nobody signs in to bring one: the mail server's pipe would need a secret
- * that could do more than this.  The address is the proof, its MAC made with a
- * key of the database's own, so that all workers on all hosts agree, it stays
- * the same over restarts, and no other secret gets a second use.
+ * The request needs no sign-in: the mail server's pipe would need a secret
+ * that allows more than this.  The address is the proof: its MAC is made with
+ * a key from the database, so all workers on all hosts agree on it, it
+ * survives restarts, and no other secret gets a second use.
  */
 
 #include "panel/api/edit.h"
@@ -34,8 +34,8 @@ static ngx_str_t vz_bounce_words(vz_call_t *call, const vz_bounce_t *bounce,
 
 
 /*
- * It may be back before we noted that it was sent.  One that failed since, or
- * that is to be sent again, stays what it is.
+ * The bounce may arrive before the mail is marked as sent.  A mail that failed
+ * since, or that is to be sent again, keeps its state.
  */
 static const vz_sql_t  vz_bounce_failed = vz_sql("mail bounced",
     "UPDATE mail SET state = 'bounced', data = NULL, reported = NOW(3),"
@@ -167,7 +167,7 @@ vz_bounce_is_message(vz_call_t *call)
 }
 
 
-/* an address that is none of ours is nobody's, forged or not */
+/* an address that is not ours is accepted and ignored, forged or not */
 
 static vz_code_e
 vz_bounce_whose(vz_call_t *call, uint64_t *mail)

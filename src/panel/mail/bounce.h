@@ -1,7 +1,7 @@
 /*
- * Mails that come back.  Where vzpanel_mail has bounce=, the envelope sender
- * of each mail names it (verp.h), and POST /api/mail/bounces takes what was
- * answered to that address.
+ * Bounces.  Where vzpanel_mail has bounce=, the envelope sender of each mail
+ * carries the mail's id (verp.h), and POST /api/mail/bounces receives what is
+ * sent back to that address.
  */
 
 #ifndef VZ_BOUNCE_H
@@ -11,14 +11,19 @@
 
 
 /*
- * vz_bounce_sender: the envelope sender of a mail, from pool.  Empty where
- * none is configured, or the key can't be had: then it comes back to from=.
+ * vz_bounce_sender: the envelope sender of a mail, from pool.  It is empty
+ * where bounce= is not configured or the key can't be read: then the mail
+ * bounces to from=.
  */
 void vz_bounce_sender(ngx_pool_t *pool, uint64_t mail, ngx_str_t *sender);
 
+/* The query of the request. */
 extern const vz_query_args_t  vz_bounce_args;
 
-/* vz_bounce_take: POST /api/mail/bounces?to=ADDRESS. */
+/*
+ * vz_bounce_take: POST /api/mail/bounces?to=ADDRESS: note on the mail that it
+ * bounced, and notify the administrators.
+ */
 void vz_bounce_take(vz_call_t *call);
 
 

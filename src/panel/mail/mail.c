@@ -1,34 +1,30 @@
 /*
- * The outbox.
- *
- * A mail is claimed by a compare-and-set on its count of attempts, which also
- * moves its next try away, so two senders never have the same one in hand and
- * one that died gives it back after VZ_MAIL_HAND.  A sender that dies between
- * the server's answer and our note of it sends a copy, with the same
- * Message-ID, by which mail servers can tell.
+ * Mails: rows of the outbox, queued in the transaction that causes them.  A
+ * sender that dies between the server's answer and our note of it leaves the
+ * mail to another, who sends a copy with the same Message-ID, by which mail
+ * programs can tell.
  */
 
 #include "panel/live/notification.h"
 #include "panel/mail/bounce.h"
 #include "panel/mail/mail.h"
 #include "panel/mail/mail_text.h"
-#include "runtime/clock.h"
+#include "panel/mail/outbox.h"
 #include "runtime/crypt.h"
-#include "runtime/db_rows.h"
 #include "runtime/json.h"
 #include "runtime/smtp.h"
 
 
-#define VZ_MAIL_TRIES   40          /* then the mail has failed */
+#define VZ_MAIL_TRIES   40          /* attempts, after which the mail has
+                                       failed */
 #define VZ_MAIL_FIRST   15          /* seconds until the second try */
 #define VZ_MAIL_MOST    3600
+#define VZ_MAIL_SURE    60000       /* ms of VZ_MAIL_HAND in which it begins */
 #define VZ_MAIL_HAND    "120"       /* seconds one sender may take */
-#define VZ_MAIL_SURE    60000       /* ms of them in which it begins */
 
 
 typedef struct {
     uint64_t     id;
-    uint64_t     attempts;
     ngx_str_t    recipient;
     ngx_str_t    template;
     ngx_str_t    language;
@@ -37,18 +33,18 @@ typedef struct {
 } vz_mail_row_t;
 
 
-static vz_code_e vz_mail_send(ngx_pool_t *pool, const vz_mail_row_t *row,
+static vz_code_e vz_mail_load(ngx_pool_t *pool, vz_outbox_item_t *item);
+static vz_code_e vz_mail_send(ngx_pool_t *pool, vz_outbox_item_t *item,
     ngx_str_t *words);
+static void vz_mail_refused(const vz_outbox_item_t *item,
+    const ngx_str_t *words);
 static void vz_mail_wipe(json_t *data, const ngx_str_t *body);
 static void vz_mail_read(const vz_rows_t *rows, ngx_uint_t n,
     vz_mail_row_t *row);
-static vz_code_e vz_mail_claim(ngx_pool_t *pool, const vz_mail_row_t *row);
-static vz_code_e vz_mail_note(ngx_pool_t *pool, const vz_mail_row_t *row,
-    vz_code_e rc, const ngx_str_t *words);
 
 
 #define VZ_MAIL_COLUMNS                                                       \
-    "id, attempts, recipient, template, language, data, message_id"
+    "id, recipient, template, language, data, message_id, attempts"
 
 static const vz_sql_t  vz_sql_hold = vz_sql("mail_hold",
     "INSERT INTO mail (user_id, task_id, recipient, template, language, data,"
@@ -100,6 +96,12 @@ static const vz_sql_t  vz_sql_again = vz_sql("mail_again",
 static const vz_sql_t  vz_sql_failed = vz_sql("mail_failed",
     "UPDATE mail SET state = 'failed', error = ?"
     " WHERE id = ? AND attempts = ? AND state = 'queued'");
+
+static vz_outbox_t  vz_mail_outbox = {
+    &vz_sql_due, &vz_sql_claim, &vz_sql_sent, &vz_sql_again, &vz_sql_failed,
+    VZ_MAIL_TRIES, VZ_MAIL_FIRST, VZ_MAIL_MOST, VZ_MAIL_SURE, 0,
+    vz_mail_load, vz_mail_send, vz_mail_refused
+};
 
 
 vz_code_e
@@ -236,7 +238,7 @@ vz_mail_release(ngx_pool_t *pool, uint64_t task, uint64_t *id)
     vz_mail_read(&rows, 0, &row);
     *id = row.id;
 
-    if (row.data.len == 0) {                /* sent, and perhaps came back */
+    if (row.data.len == 0) {                /* sent, and perhaps bounced */
         return VZ_EXISTS;
     }
 
@@ -246,52 +248,70 @@ vz_mail_release(ngx_pool_t *pool, uint64_t task, uint64_t *id)
 
 
 vz_code_e
-vz_mail_due(ngx_pool_t *pool, ngx_uint_t most, vz_rows_t *rows)
+vz_mail_deliver(ngx_pool_t *pool, uint64_t task, ngx_str_t *words)
 {
-    return vz_db_query(NULL, pool, &vz_sql_due, vz_binds(vz_int(most)), rows);
+    uint64_t   id;
+    vz_code_e  rc;
+
+    rc = vz_mail_release(pool, task, &id);
+
+    if (rc == VZ_NOENT) {
+        ngx_str_set(words, "no mail was asked for");
+        return VZ_OK;
+    }
+
+    if (rc == VZ_EXISTS) {
+        ngx_str_set(words, "already sent");
+        return VZ_OK;
+    }
+
+    return rc == VZ_OK ? vz_outbox_deliver(&vz_mail_outbox, pool, id, words)
+                       : rc;
 }
 
 
-vz_code_e
-vz_mail_try(ngx_pool_t *pool, uint64_t id, ngx_str_t *words)
+void
+vz_mail_look(ngx_pool_t *pool)
 {
-    uint64_t        claimed;
+    vz_outbox_look(&vz_mail_outbox, pool);
+}
+
+
+static vz_code_e
+vz_mail_load(ngx_pool_t *pool, vz_outbox_item_t *item)
+{
     vz_rows_t       rows;
     vz_code_e       rc;
-    vz_mail_row_t   row;
+    vz_mail_row_t  *row;
 
-    rc = vz_db_query(NULL, pool, &vz_sql_one, vz_binds(vz_int(id)), &rows);
+    rc = vz_db_query(NULL, pool, &vz_sql_one, vz_binds(vz_int(item->id)),
+                     &rows);
 
     if (rc != VZ_OK || rows.rows == 0) {
         return rc == VZ_OK ? VZ_NOENT : rc;
     }
 
-    vz_mail_read(&rows, 0, &row);
-
-    claimed = vz_clock_msec();
-    rc = vz_mail_claim(pool, &row);
-
-    /* what stood still for so long is in another's hand before it is sent */
-
-    if (rc == VZ_OK && vz_clock_msec() - claimed > VZ_MAIL_SURE) {
-        rc = VZ_CONFLICT;
+    row = ngx_palloc(pool, sizeof(vz_mail_row_t));
+    if (row == NULL) {
+        return VZ_INTERNAL;
     }
 
-    if (rc == VZ_CONFLICT) {
-        ngx_str_set(words, "the outbox is sending it");
-    }
+    vz_mail_read(&rows, 0, row);
+    item->attempts = vz_cell_int(&rows, 0, 6);
+    item->data = row;
 
-    return rc == VZ_OK ? vz_mail_send(pool, &row, words) : rc;
+    return VZ_OK;
 }
 
 
 static vz_code_e
-vz_mail_send(ngx_pool_t *pool, const vz_mail_row_t *row, ngx_str_t *words)
+vz_mail_send(ngx_pool_t *pool, vz_outbox_item_t *item, ngx_str_t *words)
 {
-    json_t     *data;
-    vz_mail_t   mail;
-    ngx_str_t   problem;
-    vz_code_e   rc;
+    json_t               *data;
+    vz_mail_t             mail;
+    ngx_str_t             problem;
+    vz_code_e             rc;
+    const vz_mail_row_t  *row = item->data;
 
     data = vz_json_read(pool, &row->data, &problem);
 
@@ -300,7 +320,7 @@ vz_mail_send(ngx_pool_t *pool, const vz_mail_row_t *row, ngx_str_t *words)
                         &mail.subject, &mail.body) != NGX_OK)
     {
         ngx_str_set(words, "the mail could not be written");
-        return vz_mail_note(pool, row, VZ_FAILED, words);
+        return VZ_FAILED;
     }
 
     vz_bounce_sender(pool, row->id, &mail.sender);
@@ -313,10 +333,20 @@ vz_mail_send(ngx_pool_t *pool, const vz_mail_row_t *row, ngx_str_t *words)
     if (rc != VZ_OK) {
         ngx_log_error(NGX_LOG_WARN, ngx_cycle->log, 0,
                       "vzpanel: mail %uL, try %uL: %V", row->id,
-                      row->attempts + 1, words);
+                      item->attempts + 1, words);
     }
 
-    return vz_mail_note(pool, row, rc, words);
+    return rc;
+}
+
+
+static void
+vz_mail_refused(const vz_outbox_item_t *item, const ngx_str_t *words)
+{
+    const vz_mail_row_t  *row = item->data;
+
+    vz_notification_tell(VZ_NOTICE_MAIL_REFUSED, 0, row->id, &row->recipient,
+                         words);
 }
 
 
@@ -337,72 +367,13 @@ vz_mail_wipe(json_t *data, const ngx_str_t *body)
 }
 
 
-static vz_code_e
-vz_mail_note(ngx_pool_t *pool, const vz_mail_row_t *row, vz_code_e rc,
-    const ngx_str_t *words)
-{
-    uint64_t   wait;
-    vz_rows_t  rows;
-
-    if (rc == VZ_OK) {
-        (void) vz_db_query(NULL, pool, &vz_sql_sent,
-                           vz_binds(vz_int(row->id)), NULL);
-        return VZ_OK;
-    }
-
-    if (rc == VZ_FAILED || rc == VZ_UNSUPPORTED
-        || row->attempts + 1 >= VZ_MAIL_TRIES)
-    {
-        if (vz_db_query(NULL, pool, &vz_sql_failed,
-                        vz_binds(vz_text(*words), vz_int(row->id),
-                                 vz_int(row->attempts + 1)),
-                        &rows)
-            == VZ_OK && rows.affected)
-        {
-            vz_notification_tell(VZ_NOTICE_MAIL_REFUSED, 0, row->id,
-                                 &row->recipient, words);
-        }
-
-        return VZ_FAILED;
-    }
-
-    wait = row->attempts > 8 ? VZ_MAIL_MOST
-           : ngx_min((uint64_t) VZ_MAIL_FIRST << row->attempts, VZ_MAIL_MOST);
-
-    (void) vz_db_query(NULL, pool, &vz_sql_again,
-                       vz_binds(vz_text(*words), vz_int(wait),
-                                vz_int(row->id), vz_int(row->attempts + 1)),
-                       NULL);
-
-    return VZ_AGAIN;
-}
-
-
-static vz_code_e
-vz_mail_claim(ngx_pool_t *pool, const vz_mail_row_t *row)
-{
-    vz_rows_t  rows;
-    vz_code_e  rc;
-
-    rc = vz_db_query(NULL, pool, &vz_sql_claim,
-                     vz_binds(vz_int(row->id), vz_int(row->attempts)), &rows);
-
-    if (rc != VZ_OK) {
-        return rc;
-    }
-
-    return rows.affected ? VZ_OK : VZ_CONFLICT;
-}
-
-
 static void
 vz_mail_read(const vz_rows_t *rows, ngx_uint_t n, vz_mail_row_t *row)
 {
     row->id = vz_cell_int(rows, n, 0);
-    row->attempts = vz_cell_int(rows, n, 1);
-    row->recipient = vz_cell_text(rows, n, 2);
-    row->template = vz_cell_text(rows, n, 3);
-    row->language = vz_cell_text(rows, n, 4);
-    row->data = vz_cell_text(rows, n, 5);
-    row->message_id = vz_cell_text(rows, n, 6);
+    row->recipient = vz_cell_text(rows, n, 1);
+    row->template = vz_cell_text(rows, n, 2);
+    row->language = vz_cell_text(rows, n, 3);
+    row->data = vz_cell_text(rows, n, 4);
+    row->message_id = vz_cell_text(rows, n, 5);
 }

@@ -1,6 +1,6 @@
 /*
- * /api/admin/mail: the outbox.  What a mail says is nobody's but its
- * recipient's.
+ * /api/admin/mail: the outbox.  The text of a mail is shown to nobody but its
+ * recipient.
  */
 
 #include "panel/api/edit.h"

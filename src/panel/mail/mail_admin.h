@@ -1,17 +1,22 @@
 /*
- * /api/admin/mail: the outbox.  What a mail says is nobody's but its
- * recipient's.
+ * /api/admin/mail: the outbox.  The text of a mail is shown to nobody but its
+ * recipient.
  */
 
 #ifndef VZ_MAIL_ADMIN_H
 #define VZ_MAIL_ADMIN_H
 
 #include "panel/api/query.h"
-#include "runtime/http.h"
+#include "runtime/call.h"
 
 
+/* The query of the list. */
 extern const vz_query_args_t  vz_mail_admin_args;
+
+/* vz_mail_admin_list: GET: mails with their state, page by page. */
 void vz_mail_admin_list(vz_call_t *call);
+
+/* vz_mail_admin_retry: POST: send a mail again that was rejected. */
 void vz_mail_admin_retry(vz_call_t *call);
 
 

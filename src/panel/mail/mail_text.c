@@ -1,5 +1,5 @@
 /*
- * What mails say, in the languages of the panel.
+ * The texts of mails, in the languages of the panel.
  */
 
 #include "panel/mail/mail_text.h"

@@ -1,5 +1,5 @@
 /*
- * What mails say, in the languages of the panel.
+ * The texts of mails, in the languages of the panel.
  */
 
 #ifndef VZ_MAIL_TEXT_H
@@ -11,10 +11,11 @@
 
 
 /*
- * vz_mail_text: subject and body of a template in a language, with each
- * {name} replaced by the member of data, or of the panel's own: {brand} and
- * {url}.  What is missing becomes nothing.  NGX_DECLINED where there is no
- * such template; an unknown language reads Spanish.
+ * vz_mail_text: the subject and body of a template in a language, from pool.
+ * Each {name} is replaced by that member of data; {brand} and {url} are the
+ * panel's own; a missing member becomes an empty text.  An unknown language is
+ * Spanish.  NGX_OK; NGX_DECLINED where there is no such template; NGX_ERROR
+ * without memory.
  */
 ngx_int_t vz_mail_text(ngx_pool_t *pool, const ngx_str_t *template,
     const ngx_str_t *language, json_t *data, ngx_str_t *subject,

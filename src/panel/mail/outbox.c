@@ -1,151 +1,174 @@
 /*
- * The outbox.
+ * The engine of an outbox.
  */
 
 #include "panel/mail/outbox.h"
+#include "runtime/clock.h"
 #include "runtime/db_rows.h"
 #include "runtime/fiber.h"
-#include "runtime/http.h"
-#include "runtime/schema.h"
-#include "runtime/zone.h"
+#include "runtime/waitq.h"
 
 
-#define VZ_OUTBOX_POLL      1000    /* ms between looks */
-#define VZ_OUTBOX_DUTY      5000    /* ms a worker looks for all */
-#define VZ_OUTBOX_SCHEMA    2000    /* ms that its number is good for */
-#define VZ_OUTBOX_BATCH     8       /* mails of one look */
+#define VZ_OUTBOX_BATCH     8       /* rows of one look */
 #define VZ_OUTBOX_SENDERS   4       /* at once in a worker, for tasks */
-#define VZ_OUTBOX_PATIENCE  3000    /* ms a task waits for its mail */
+#define VZ_OUTBOX_PATIENCE  3000    /* ms a task waits for its row */
 
 
-/* A mail that a task waits for; whoever is the last to need it frees it. */
+/* A row that a task waits for; whoever is the last to need it frees it. */
 typedef struct {
-    ngx_pool_t  *pool;
-    uint64_t     id;
-    vz_code_e    rc;
-    ngx_str_t    words;
-    ngx_uint_t   done;
-    ngx_uint_t   left;             /* the task waits no more */
-    vz_waitq_t   line;
+    vz_outbox_t  *outbox;
+    ngx_pool_t   *pool;
+    uint64_t      id;
+    vz_code_e     rc;
+    ngx_str_t     words;
+    ngx_uint_t    done;
+    ngx_uint_t    left;             /* the task waits no more */
+    vz_waitq_t    line;
 } vz_outbox_job_t;
 
 
-static void vz_outbox_poll(ngx_event_t *ev);
-static void vz_outbox_look(void *data);
-static vz_outbox_job_t *vz_outbox_begin(uint64_t id);
+static vz_code_e vz_outbox_claim(const vz_outbox_t *outbox, ngx_pool_t *pool,
+    const vz_outbox_item_t *item);
+static vz_code_e vz_outbox_note(const vz_outbox_t *outbox, ngx_pool_t *pool,
+    const vz_outbox_item_t *item, vz_code_e rc, const ngx_str_t *words);
+static uint64_t vz_outbox_wait(const vz_outbox_t *outbox, uint64_t attempts);
+static vz_outbox_job_t *vz_outbox_begin(vz_outbox_t *outbox, uint64_t id);
 static void vz_outbox_send(void *data);
 
 
-static ngx_event_t  vz_outbox_event;
-static ngx_uint_t   vz_outbox_looking;
-static ngx_uint_t   vz_outbox_senders;
-
-
-ngx_int_t
-vz_outbox_init(ngx_cycle_t *cycle)
-{
-    vz_outbox_event.handler = vz_outbox_poll;
-    vz_outbox_event.log = cycle->log;
-    vz_outbox_event.data = &vz_outbox_event;
-    vz_outbox_event.cancelable = 1;
-
-    /* workers start together: spread their looks */
-    ngx_add_timer(&vz_outbox_event, 50 + ngx_random() % VZ_OUTBOX_POLL);
-
-    return NGX_OK;
-}
-
-
-void
-vz_outbox_exit(void)
-{
-    if (vz_outbox_event.timer_set) {
-        ngx_del_timer(&vz_outbox_event);
-    }
-}
-
-
-static void
-vz_outbox_poll(ngx_event_t *ev)
-{
-    if (ngx_exiting) {
-        return;
-    }
-
-    if (!vz_outbox_looking
-        && vz_zone_duty(VZ_DUTY_OUTBOX, VZ_OUTBOX_DUTY) == NGX_OK)
-    {
-        vz_outbox_looking = 1;
-
-        if (vz_fiber_spawn(vz_outbox_look, NULL) != NGX_OK) {
-            vz_outbox_looking = 0;
-        }
-    }
-
-    ngx_add_timer(ev, VZ_OUTBOX_POLL);
-}
-
-
-/* where the server takes none, the others keep their place and their tries */
-
-static void
-vz_outbox_look(void *data)
-{
-    vz_code_e    rc;
-    ngx_str_t    words;
-    vz_rows_t    rows;
-    ngx_uint_t   i;
-    ngx_pool_t  *pool;
-
-    (void) data;
-
-    if (vz_schema_check(VZ_OUTBOX_SCHEMA) == VZ_BEHIND) {
-        goto done;
-    }
-
-    pool = ngx_create_pool(4096, ngx_cycle->log);
-    if (pool == NULL) {
-        goto done;
-    }
-
-    rc = vz_mail_due(pool, VZ_OUTBOX_BATCH, &rows);
-
-    for (i = 0; rc != VZ_AGAIN && rc != VZ_DOWN && i < rows.rows; i++) {
-        rc = vz_mail_try(pool, vz_cell_int(&rows, i, 0), &words);
-    }
-
-    ngx_destroy_pool(pool);
-
-done:
-
-    vz_outbox_looking = 0;
-}
-
-
 vz_code_e
-vz_outbox_deliver(ngx_pool_t *pool, uint64_t task, ngx_str_t *words)
+vz_outbox_try(vz_outbox_t *outbox, ngx_pool_t *pool, uint64_t id,
+    ngx_str_t *words)
 {
-    uint64_t          id;
+    uint64_t          claimed;
     vz_code_e         rc;
-    vz_outbox_job_t  *job;
+    vz_outbox_item_t  item;
 
-    rc = vz_mail_release(pool, task, &id);
+    ngx_memzero(&item, sizeof(vz_outbox_item_t));
+    item.id = id;
 
-    if (rc == VZ_NOENT) {
-        ngx_str_set(words, "no mail was asked for");
-        return VZ_OK;
+    rc = outbox->load(pool, &item);
+    if (rc != VZ_OK) {
+        return rc;
     }
 
-    if (rc == VZ_EXISTS) {
-        ngx_str_set(words, "already sent");
-        return VZ_OK;
+    claimed = vz_clock_msec();
+    rc = vz_outbox_claim(outbox, pool, &item);
+
+    /* a sender that stood still for so long has lost it to another */
+
+    if (rc == VZ_OK && vz_clock_msec() - claimed > outbox->sure) {
+        rc = VZ_CONFLICT;
+    }
+
+    if (rc == VZ_CONFLICT) {
+        ngx_str_set(words, "the outbox is sending it");
     }
 
     if (rc != VZ_OK) {
         return rc;
     }
 
-    job = vz_outbox_begin(id);
+    rc = outbox->send(pool, &item, words);
+
+    return vz_outbox_note(outbox, pool, &item, rc, words);
+}
+
+
+static vz_code_e
+vz_outbox_claim(const vz_outbox_t *outbox, ngx_pool_t *pool,
+    const vz_outbox_item_t *item)
+{
+    vz_rows_t  rows;
+    vz_code_e  rc;
+
+    rc = vz_db_query(NULL, pool, outbox->claim,
+                     vz_binds(vz_int(item->id), vz_int(item->attempts)),
+                     &rows);
+
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    return rows.affected ? VZ_OK : VZ_CONFLICT;
+}
+
+
+static vz_code_e
+vz_outbox_note(const vz_outbox_t *outbox, ngx_pool_t *pool,
+    const vz_outbox_item_t *item, vz_code_e rc, const ngx_str_t *words)
+{
+    vz_rows_t  rows;
+
+    if (rc == VZ_OK) {
+        (void) vz_db_query(NULL, pool, outbox->sent,
+                           vz_binds(vz_int(item->id)), NULL);
+        return VZ_OK;
+    }
+
+    if (rc == VZ_FAILED || rc == VZ_UNSUPPORTED
+        || item->attempts + 1 >= outbox->tries)
+    {
+        if (vz_db_query(NULL, pool, outbox->failed,
+                        vz_binds(vz_text(*words), vz_int(item->id),
+                                 vz_int(item->attempts + 1)),
+                        &rows)
+            == VZ_OK && rows.affected)
+        {
+            outbox->refused(item, words);
+        }
+
+        return VZ_FAILED;
+    }
+
+    (void) vz_db_query(NULL, pool, outbox->again,
+                       vz_binds(vz_text(*words),
+                                vz_int(vz_outbox_wait(outbox,
+                                                      item->attempts)),
+                                vz_int(item->id), vz_int(item->attempts + 1)),
+                       NULL);
+
+    return VZ_AGAIN;
+}
+
+
+/* seconds: twice as long after each attempt */
+
+static uint64_t
+vz_outbox_wait(const vz_outbox_t *outbox, uint64_t attempts)
+{
+    return attempts > 8 ? outbox->most
+           : ngx_min(outbox->first << attempts, outbox->most);
+}
+
+
+/* where the server takes none, the others keep their place and their tries */
+
+void
+vz_outbox_look(vz_outbox_t *outbox, ngx_pool_t *pool)
+{
+    vz_code_e    rc;
+    ngx_str_t    words;
+    vz_rows_t    rows;
+    ngx_uint_t   i;
+
+    rc = vz_db_query(NULL, pool, outbox->due,
+                     vz_binds(vz_int(VZ_OUTBOX_BATCH)), &rows);
+
+    for (i = 0; rc != VZ_AGAIN && rc != VZ_DOWN && i < rows.rows; i++) {
+        rc = vz_outbox_try(outbox, pool, vz_cell_int(&rows, i, 0), &words);
+    }
+}
+
+
+vz_code_e
+vz_outbox_deliver(vz_outbox_t *outbox, ngx_pool_t *pool, uint64_t id,
+    ngx_str_t *words)
+{
+    vz_code_e         rc;
+    vz_outbox_job_t  *job;
+
+    job = vz_outbox_begin(outbox, id);
 
     if (job == NULL) {
         ngx_str_set(words, "the outbox is sending it");
@@ -177,15 +200,15 @@ vz_outbox_deliver(ngx_pool_t *pool, uint64_t task, ngx_str_t *words)
 }
 
 
-/* NULL where the worker sends as many as it may, or has no room */
+/* NULL where the worker sends its most already, or has no memory */
 
 static vz_outbox_job_t *
-vz_outbox_begin(uint64_t id)
+vz_outbox_begin(vz_outbox_t *outbox, uint64_t id)
 {
     ngx_pool_t       *pool;
     vz_outbox_job_t  *job;
 
-    if (vz_outbox_senders >= VZ_OUTBOX_SENDERS) {
+    if (outbox->senders >= VZ_OUTBOX_SENDERS) {
         return NULL;
     }
 
@@ -197,18 +220,19 @@ vz_outbox_begin(uint64_t id)
     job = ngx_pcalloc(pool, sizeof(vz_outbox_job_t));
 
     if (job != NULL) {
+        job->outbox = outbox;
         job->pool = pool;
         job->id = id;
         ngx_str_set(&job->words, "");
         vz_waitq_init(&job->line);
 
-        vz_outbox_senders++;
+        outbox->senders++;
 
         if (vz_fiber_spawn(vz_outbox_send, job) == NGX_OK) {
             return job;
         }
 
-        vz_outbox_senders--;
+        outbox->senders--;
     }
 
     ngx_destroy_pool(pool);
@@ -222,8 +246,8 @@ vz_outbox_send(void *data)
 {
     vz_outbox_job_t  *job = data;
 
-    job->rc = vz_mail_try(job->pool, job->id, &job->words);
-    vz_outbox_senders--;
+    job->rc = vz_outbox_try(job->outbox, job->pool, job->id, &job->words);
+    job->outbox->senders--;
 
     if (job->left) {
         ngx_destroy_pool(job->pool);

@@ -1,36 +1,29 @@
 /*
- * Single addresses between the pools and the containers that use them.
+ * Single addresses: which a container has, and which are kept back.
  */
 
 #ifndef VZ_ADDRESS_H
 #define VZ_ADDRESS_H
 
-#include "panel/task/task_run.h"
+#include "runtime/db.h"
 
 
 /*
- * vz_address_strangers: free ones that strangers of a node have are kept back,
- * and those that were and nobody there uses any more are free again.  theirs
- * and used, what all containers of the node have, are JSON arrays of texts.
+ * vz_address_strangers: keep back the free addresses that strangers of a node
+ * use, and free those that were kept back for one and that no container of the
+ * node uses any more.  theirs (of the strangers) and used (of all containers of
+ * the node) are JSON arrays of texts.  VZ_OK or the database's.
  */
 vz_code_e vz_address_strangers(vz_tx_t *tx, ngx_pool_t *pool, uint64_t node,
     ngx_str_t theirs, ngx_str_t used);
 
 /*
- * vz_address_bind: a container has this address; from then on it is its own.
- * VZ_OK, also where it was; VZ_NOENT where no pool has it, VZ_EXISTS where it
- * is another container's.
+ * vz_address_bind: assign an address to a container, as its position-th.
+ * VZ_OK, also where the container has it already; VZ_NOENT where no pool has
+ * it, VZ_EXISTS where another container has it, or the database's.
  */
 vz_code_e vz_address_bind(vz_tx_t *tx, ngx_pool_t *pool, uint64_t vm,
     ngx_uint_t position, ngx_str_t address);
-
-/*
- * vz_address_swap: the node has said that an address of the task's container is
- * somebody else's there: it is kept back, and the container gets another one of
- * the same pool, in run->vm.addresses and in the mail that waits for the task.
- * VZ_OK; VZ_NOSPACE where the pool has none left, and all is as it was.
- */
-vz_code_e vz_address_swap(vz_task_run_t *run, const ngx_str_t *address);
 
 
 #endif /* VZ_ADDRESS_H */

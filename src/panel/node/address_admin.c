@@ -4,6 +4,7 @@
 
 #include "panel/api/edit.h"
 #include "panel/api/route.h"
+#include "panel/api/zone_ids.h"
 #include "panel/node/address_admin.h"
 #include "panel/node/prefix.h"
 #include "runtime/call.h"
@@ -19,7 +20,7 @@ static const vz_body_member_t  vz_address_members[] = {
       offsetof(vz_address_body_t, reserved) }
 };
 
-const vz_verb_body_t  vz_address_admin_form = vz_body("Address",
+const vz_body_t  vz_address_admin_form = vz_body("Address",
                                                  vz_address_members);
 
 
@@ -144,7 +145,7 @@ vz_address_admin_change(vz_call_t *call)
         return;
     }
 
-    vz_zone_change();
+    vz_zone_bump(VZ_GENERATION_CATALOG);
     vz_listing_one(call, &vz_address_listing,
                    vz_binds(vz_int(id), vz_text(address)), NGX_HTTP_OK);
 }

@@ -1,18 +1,19 @@
 /*
- * The addresses of a pool, made and taken away in pieces.
+ * The addresses of a pool, inserted and deleted in pieces.
  */
 
 #include "panel/node/address_fill.h"
-#include "runtime/db_rows.h"
 #include "runtime/fiber.h"
 
 
 #define VZ_ADDRESS_FILL_PIECE   4096
-#define VZ_ADDRESS_FILL_WAIT    60000  /* ms of tries where others hold a row */
-#define VZ_ADDRESS_FILL_ENDING  -1  /* of filled: it is being taken away */
+#define VZ_ADDRESS_FILL_WAIT    60000  /* ms of retries while others lock a
+                                          row */
+#define VZ_ADDRESS_FILL_ENDING  -1  /* value of filled: the pool is being
+                                       deleted */
 
 
-/* What is made of a pool with the next statement. */
+/* What the next statement inserts. */
 typedef struct {
     uint64_t     id;
     vz_prefix_t  net;
@@ -72,7 +73,7 @@ static const vz_sql_t  vz_address_fill_sql_close = vz_sql("fill close",
 static const vz_sql_t  vz_address_fill_sql_taken = vz_sql("fill taken",
     "SELECT COUNT(vm_id) FROM address WHERE pool_id = ?");
 
-/* by the index: no row of others is looked at, nor locked */
+/* by the index, so that no row of others is read or locked */
 
 static const vz_sql_t  vz_address_fill_sql_take = vz_sql("fill take",
     "DELETE a FROM (SELECT id FROM address FORCE INDEX (free)"
@@ -208,9 +209,9 @@ vz_address_fill_read(const vz_rows_t *rows, vz_address_fill_piece_t *piece)
 
 
 /*
- * Of IPv4 without network and broadcast, but where there is no room for them
- * (RFC 3021).  Of IPv6 without the address of all routers (RFC 4291, 2.6.1;
- * not between two, RFC 6164) and the last 128, which RFC 2526 keeps.
+ * IPv4: all but the network and broadcast addresses, unless there is no room
+ * for them (RFC 3021).  IPv6: all but the address of all routers (RFC 4291,
+ * 2.6.1; not between two, RFC 6164) and the last 128, which RFC 2526 reserves.
  */
 
 static void
@@ -263,8 +264,8 @@ vz_address_fill_four(vz_tx_t *tx, ngx_pool_t *pool,
 
 
 /*
- * INET6_NTOA() shortens where inet_ntop(3) does not.  All but the last group
- * read alike in each address of the pool, unless the last is 0.
+ * INET6_NTOA() shortens where inet_ntop(3) does not.  All groups but the last
+ * are written alike in each address of the pool, unless the last is 0.
  */
 
 static vz_code_e
@@ -335,8 +336,8 @@ vz_address_fill_empty(ngx_pool_t *pool, uint64_t id, ngx_uint_t *taken)
 
 
 /*
- * Who claims an address holds its pool's row first (order_claim.c): after this
- * none is taken any more, and all that were are seen.
+ * Whoever claims an address locks its pool's row first (order_claim.c): after
+ * this lock no address is claimed any more, and all claimed ones are seen.
  */
 
 static vz_code_e

@@ -1,8 +1,8 @@
 /*
- * The addresses of a pool, a row each.  They are made and taken away in pieces,
- * a transaction each: no statement holds others up for longer than one takes,
- * and how far it came is in address_pool.filled, so that whoever comes after a
- * worker that died goes on from there.
+ * The addresses of a pool, one row each.  They are inserted and deleted in
+ * pieces, one transaction each, so that no statement blocks others for long.
+ * address_pool.filled says how far that came: after a worker died another goes
+ * on from there.
  */
 
 #ifndef VZ_ADDRESS_FILL_H
@@ -13,25 +13,25 @@
 
 
 /*
- * vz_address_fill: on a fiber, make what the pool has not got yet; two that do
- * it at a time share the work.  VZ_OK when all is there; VZ_NOENT where there
- * is no such pool, VZ_STATE where it is being taken away, VZ_DUPLICATE where
- * another pool has one of its addresses; or the database's, and the rest is
- * missing.
+ * vz_address_fill: on a fiber, insert the addresses that a pool does not have
+ * yet; two callers at a time share the work.  VZ_OK when all are there;
+ * VZ_NOENT where there is no such pool, VZ_STATE where it is being deleted,
+ * VZ_DUPLICATE where another pool has one of its addresses; or the database's,
+ * and the rest is missing.
  */
 vz_code_e vz_address_fill(ngx_pool_t *pool, uint64_t id);
 
 /*
- * vz_address_fill_empty: on a fiber, give nothing out any more, and take all
- * addresses away.  VZ_OK; VZ_NOENT; VZ_STATE where somebody has some, how many
- * in *taken, and all stays as it was; or the database's.
+ * vz_address_fill_empty: on a fiber, close a pool and delete all of its
+ * addresses.  VZ_OK; VZ_NOENT; VZ_STATE where containers use some (*taken is
+ * how many), and all stays as it was; or the database's.
  */
 vz_code_e vz_address_fill_empty(ngx_pool_t *pool, uint64_t id,
     ngx_uint_t *taken);
 
 /*
- * vz_address_fill_gives: whether an address is one that a pool of this network
- * has.
+ * vz_address_fill_gives: whether a pool of this network has the address: it is
+ * inside, and neither the network's own nor its broadcast address.
  */
 ngx_uint_t vz_address_fill_gives(const vz_prefix_t *net,
     const vz_prefix_t *address);

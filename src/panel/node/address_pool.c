@@ -1,15 +1,15 @@
 /*
- * /api/admin/addresses: pools.  A pool is made closed, gets its addresses in
- * pieces (address_fill.c), and is opened when it has all of them.
+ * /api/admin/addresses: pools.  A pool is created closed, gets its addresses
+ * in pieces (address_fill.c), and is opened when it has all of them.
  */
 
 #include "panel/api/edit.h"
 #include "panel/api/route.h"
+#include "panel/api/zone_ids.h"
 #include "panel/node/address_fill.h"
 #include "panel/node/address_pool.h"
 #include "panel/node/address_stock.h"
 #include "runtime/call.h"
-#include "runtime/db_rows.h"
 
 
 #define VZ_POOL_PREFIX4  16         /* 65,536 addresses at most */
@@ -77,8 +77,8 @@ static const vz_body_member_t  vz_pool_changes[] = {
       offsetof(vz_pool_body_t, enabled) }
 };
 
-const vz_verb_body_t  vz_address_pool_form = vz_body("Pool", vz_pool_members);
-const vz_verb_body_t  vz_address_pool_change_form = vz_body("PoolChange",
+const vz_body_t  vz_address_pool_form = vz_body("Pool", vz_pool_members);
+const vz_body_t  vz_address_pool_change_form = vz_body("PoolChange",
                                                        vz_pool_changes);
 
 
@@ -212,7 +212,7 @@ vz_pool_left_json(vz_json_t *out, const vz_rows_t *stock)
 static void
 vz_pool_reply(vz_call_t *call, uint64_t id, ngx_uint_t status)
 {
-    vz_zone_change();
+    vz_zone_bump(VZ_GENERATION_CATALOG);
     vz_listing_one(call, &vz_pool_listing, vz_binds(vz_int(id)), status);
 }
 
@@ -409,8 +409,9 @@ vz_pool_begin(vz_call_t *call, vz_pool_body_t *body)
 
 
 /*
- * Two with the same addresses may be begun at once: who comes second goes.
- * What the database kept from being made is made by the next PATCH.
+ * Two pools with the same addresses may be created at once: the second one
+ * fails.  Addresses that the database was too busy to insert are inserted by
+ * the next PATCH.
  */
 
 static vz_code_e
@@ -539,7 +540,7 @@ vz_pool_find(vz_call_t *call, vz_pool_body_t *body, vz_prefix_t *before)
 }
 
 
-/* the old gateway can be given out from now on, the new one can't */
+/* the old gateway becomes a free address, the new one is reserved */
 
 static vz_code_e
 vz_pool_store(vz_call_t *call, vz_pool_body_t *body, const vz_prefix_t *before)
@@ -590,9 +591,8 @@ vz_pool_store(vz_call_t *call, vz_pool_body_t *body, const vz_prefix_t *before)
 
 
 /*
- * A pool of which somebody has an address stays as it is.  The others give
- * nothing out from the beginning, and one that a worker died over is deleted
- * by another DELETE.
+ * A pool with an address in use stays as it is.  Any other is closed first; if
+ * a worker dies while deleting one, the next DELETE goes on.
  */
 
 void
@@ -626,7 +626,7 @@ vz_address_pool_delete(vz_call_t *call)
         return;
     }
 
-    vz_zone_change();
+    vz_zone_bump(VZ_GENERATION_CATALOG);
     (void) vz_call_reply(call, NGX_HTTP_NO_CONTENT);
 }
 
@@ -642,7 +642,7 @@ vz_pool_empty(vz_call_t *call, uint64_t id, ngx_uint_t *taken)
 }
 
 
-/* an adoption may have bound one meanwhile */
+/* an adoption may have assigned one meanwhile */
 
 static vz_code_e
 vz_pool_remove(vz_call_t *call, uint64_t id, ngx_uint_t *taken)

@@ -1,5 +1,5 @@
 /*
- * /api/admin/addresses: pools.  A pool is made closed, gets its addresses in
+ * /api/admin/addresses: pools.  A pool is created closed, gets its addresses in
  * pieces (address_fill.c), and is opened when it has all of them.
  */
 
@@ -7,14 +7,23 @@
 #define VZ_ADDRESS_POOL_H
 
 #include "panel/api/body.h"
-#include "runtime/http.h"
+#include "runtime/call.h"
 
 
-extern const vz_verb_body_t  vz_address_pool_form;
-extern const vz_verb_body_t  vz_address_pool_change_form;
+/* The bodies of creating and of changing. */
+extern const vz_body_t  vz_address_pool_form;
+extern const vz_body_t  vz_address_pool_change_form;
+
+/* vz_address_pool_list: GET: all pools, with how many addresses are used. */
 void vz_address_pool_list(vz_call_t *call);
+
+/* vz_address_pool_create: POST: create a pool and fill it. */
 void vz_address_pool_create(vz_call_t *call);
+
+/* vz_address_pool_change: PATCH: change one by its id. */
 void vz_address_pool_change(vz_call_t *call);
+
+/* vz_address_pool_delete: DELETE: one whose addresses nobody uses. */
 void vz_address_pool_delete(vz_call_t *call);
 
 

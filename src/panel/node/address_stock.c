@@ -1,5 +1,5 @@
 /*
- * What there is to give to new containers, and what of it one takes.
+ * Free addresses, and the families that a new container gets.
  */
 
 #include "panel/node/address_stock.h"
@@ -9,8 +9,8 @@
 typedef struct {
     const char         *name;
     vz_address_stock_e  four;
-    vz_address_stock_e  six;      /* where it has one of IPv4 */
-    vz_address_stock_e  alone;    /* where it has not */
+    vz_address_stock_e  six;      /* if the container got one of IPv4 */
+    vz_address_stock_e  alone;    /* if it did not */
 } vz_address_stock_policy_t;
 
 

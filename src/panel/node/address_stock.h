@@ -1,6 +1,6 @@
 /*
- * What there is to give to new containers, by family of addresses, and what of
- * it one takes: vzpanel_order_addresses.
+ * How many free addresses of each family there are, and which families a new
+ * container gets (vzpanel_order_addresses).
  */
 
 #ifndef VZ_ADDRESS_STOCK_H
@@ -11,10 +11,9 @@
 
 
 /*
- * The addresses of a family that can be given out, for a statement to select
- * COUNT(*) of, or to ask whether there are some: VZ_ADDRESS_STOCK_FOUR,
- * VZ_ADDRESS_STOCK_SIX. Pool by pool, so that one family does not pay for what
- * the other has.
+ * The free addresses of a family, for SELECT COUNT(*) or EXISTS:
+ * VZ_ADDRESS_STOCK_FOUR, VZ_ADDRESS_STOCK_SIX.  The statement goes pool by
+ * pool, so that one family's time does not depend on the other's addresses.
  */
 
 #define VZ_ADDRESS_STOCK_OF(is)                                               \
@@ -28,21 +27,21 @@
 
 typedef enum {
     VZ_ADDRESS_STOCK_NONE = 0,  /* it gets none of this family */
-    VZ_ADDRESS_STOCK_GIVE,  /* one, if there is */
-    VZ_ADDRESS_STOCK_NEED   /* one, or it is not made */
+    VZ_ADDRESS_STOCK_GIVE,      /* it gets one if there is one */
+    VZ_ADDRESS_STOCK_NEED       /* without one it is not created */
 } vz_address_stock_e;
 
 /*
- * vz_address_stock_takes: whether a new container takes an address of IPv6
- * (six), or of IPv4, which is asked first; has: it has one of the other
- * already.
+ * vz_address_stock_takes: whether a new container gets an address of IPv6 (six)
+ * or of IPv4.  Ask for IPv4 first; has is whether the container got one of the
+ * other family.
  */
 vz_address_stock_e vz_address_stock_takes(ngx_uint_t six, ngx_uint_t has);
 
-/* vz_address_stock_left: for how many containers these are enough. */
+/* vz_address_stock_left: how many containers these addresses are enough for. */
 int64_t vz_address_stock_left(int64_t four, int64_t six);
 
-/* vz_address_stock_policy: as the directive calls it. */
+/* vz_address_stock_policy: the policy's name in the directive. */
 const char *vz_address_stock_policy(void);
 
 

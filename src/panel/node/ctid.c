@@ -1,20 +1,21 @@
 /*
- * Numbers of containers.
+ * Allocation of container numbers.
  */
 
 #include "panel/node/ctid.h"
-#include "runtime/db_rows.h"
 
 
-/* longer than a verb lives: its time in line, its own, and a worker's stall */
+/*
+ * longer than a verb lives: its time in the queue, its own, a worker's stall
+ */
 #define VZ_CTID_REST      "10 MINUTE"
 #define VZ_CTID_STRANGER  "1 HOUR"
 #define VZ_CTID_ASIDE     "'9999-12-31'"
 
 
 /*
- * Free ones follow one that is not free, or begin the node's range.  Nothing
- * of a number is told by a row that rests no more.
+ * A free number follows one that is not free, or begins the node's range.  The
+ * row of a number that has rested long enough does not matter any more.
  */
 #define VZ_CTID_TAKEN(node, ctid)                                             \
     "(EXISTS (SELECT 1 FROM vm f WHERE f.node_id = " node                     \
@@ -37,8 +38,8 @@ static const vz_sql_t  vz_ctid_sql_free = vz_sql("number free",
     " ORDER BY 1 LIMIT 1");
 
 /*
- * What is left alone stays so.  A failed adoption leaves a container behind
- * that is a stranger at once.
+ * A number that is left alone stays so.  After a failed adoption the container
+ * is a stranger at once.
  */
 static const vz_sql_t  vz_ctid_sql_leave = vz_sql("number leave",
     "INSERT INTO number_rest (node_id, ctid, why, tag, until)"
@@ -51,7 +52,7 @@ static const vz_sql_t  vz_ctid_sql_leave = vz_sql("number leave",
     "   IF(number_rest.why = 'left', number_rest.why, VALUES(why)),"
     "  number_rest.until = GREATEST(number_rest.until, VALUES(until))");
 
-/* one that was ours lately may be in a list from before it went */
+/* a list that was made before a container of ours went may still have it */
 #define VZ_CTID_MEANT                                                         \
     "number_rest.why <> 'stranger' AND number_rest.until > NOW(3)"
 

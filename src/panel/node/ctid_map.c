@@ -1,16 +1,18 @@
 /*
- * Which container of a node has a number, and whose it is.
+ * The map of a node's numbers.
  */
 
+#include "panel/api/zone_ids.h"
 #include "panel/node/ctid_map.h"
-#include "runtime/db_rows.h"
 #include "runtime/zone.h"
 #include "wire/field_value.h"
 
 
-#define VZ_CTID_MAP        60       /* seconds numbers and owners are kept */
-#define VZ_CTID_MAP_SAME   5        /* the same where node and rows differ */
-#define VZ_CTID_MAP_LEAST  2        /* and where they did not before */
+#define VZ_CTID_MAP        60       /* seconds that a map is kept */
+#define VZ_CTID_MAP_SAME   5        /* the same where the node's list
+                                       differs */
+#define VZ_CTID_MAP_LEAST  2        /* the same where it differs in
+                                       something new */
 
 
 static uint32_t vz_ctid_map_differs(vz_ctid_map_t *map,
@@ -39,7 +41,9 @@ vz_ctid_map_load(vz_ctid_map_t *map, uint64_t node, const vz_answer_t *answer)
 
     age = ngx_time() - map->loaded;
 
-    if (age < VZ_CTID_MAP && map->changed == vz_zone_vms_changed()) {
+    if (age < VZ_CTID_MAP
+        && map->changed == vz_zone_generation(VZ_GENERATION_VMS))
+    {
 
         if (age < VZ_CTID_MAP_LEAST) {
             return;
@@ -68,7 +72,7 @@ vz_ctid_map_read(vz_ctid_map_t *map, uint64_t node)
     vz_rows_t    rows, rests;
     ngx_pool_t  *pool, *kept;
 
-    changed = vz_zone_vms_changed();
+    changed = vz_zone_generation(VZ_GENERATION_VMS);
 
     pool = ngx_create_pool(4096, ngx_cycle->log);
     if (pool == NULL) {
@@ -107,7 +111,7 @@ vz_ctid_map_read(vz_ctid_map_t *map, uint64_t node)
 }
 
 
-/* what it has in common with no other difference; 0 where there is none */
+/* a hash of the differences; 0 where there is none */
 
 static uint32_t
 vz_ctid_map_differs(vz_ctid_map_t *map, const vz_answer_t *answer)
@@ -115,7 +119,7 @@ vz_ctid_map_differs(vz_ctid_map_t *map, const vz_answer_t *answer)
     uint32_t            ctid, crc;
     ngx_str_t           tag;
     ngx_uint_t          i, n;
-    vz_collector_vm_t  *vm;
+    vz_ctid_map_vm_t   *vm;
 
     n = 0;
     ngx_crc32_init(crc);
@@ -157,11 +161,11 @@ vz_ctid_map_keep(vz_ctid_map_t *map, ngx_pool_t *pool, const vz_rows_t *rows,
     const vz_rows_t *rests)
 {
     ngx_uint_t            i;
-    vz_collector_vm_t    *vms;
-    vz_collector_rest_t  *left;
+    vz_ctid_map_vm_t     *vms;
+    vz_ctid_map_rest_t   *left;
 
-    vms = ngx_pcalloc(pool, (rows->rows + 1) * sizeof(vz_collector_vm_t));
-    left = ngx_pcalloc(pool, (rests->rows + 1) * sizeof(vz_collector_rest_t));
+    vms = ngx_pcalloc(pool, (rows->rows + 1) * sizeof(vz_ctid_map_vm_t));
+    left = ngx_pcalloc(pool, (rests->rows + 1) * sizeof(vz_ctid_map_rest_t));
 
     if (vms == NULL || left == NULL) {
         return NGX_ERROR;
@@ -205,11 +209,11 @@ vz_ctid_map_tag(char tag[VZ_TAG_LEN + 1], const vz_rows_t *rows,
 }
 
 
-vz_collector_vm_t *
+vz_ctid_map_vm_t *
 vz_ctid_map_find(vz_ctid_map_t *map, const ngx_str_t *line, uint32_t *ctid)
 {
     ngx_str_t           id;
-    vz_collector_vm_t  *vm;
+    vz_ctid_map_vm_t   *vm;
 
     *ctid = 0;
     id = vz_relay_pair(line, "id");
@@ -256,7 +260,7 @@ vz_ctid_map_tagged(const ngx_str_t *line, const ngx_str_t *tag)
 }
 
 
-vz_collector_rest_t *
+vz_ctid_map_rest_t *
 vz_ctid_map_rest(vz_ctid_map_t *map, const ngx_str_t *line, uint32_t ctid)
 {
     ngx_uint_t  i;
@@ -273,7 +277,7 @@ vz_ctid_map_rest(vz_ctid_map_t *map, const ngx_str_t *line, uint32_t ctid)
 }
 
 
-vz_collector_vm_t *
+vz_ctid_map_vm_t *
 vz_ctid_map_number(vz_ctid_map_t *map, uint32_t ctid)
 {
     ngx_uint_t  low, high, middle;

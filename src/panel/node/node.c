@@ -2,15 +2,17 @@
  * The nodes.
  */
 
+#include "panel/api/zone_ids.h"
 #include "panel/node/node.h"
-#include "runtime/db_rows.h"
+#include "runtime/fiber.h"
 #include "runtime/zone.h"
 
 
-#define VZ_NODE_AGE       60        /* seconds a row is believed */
+#define VZ_NODE_AGE       60        /* seconds that the rows are kept */
 #define VZ_NODE_TEMPLATES 10
-#define VZ_NODE_PATIENCE  2000      /* ms that somebody waits for an answer */
-#define VZ_NODE_MUTE      5         /* seconds nobody does after a vain wait */
+#define VZ_NODE_PATIENCE  2000      /* ms that a caller waits for an answer */
+#define VZ_NODE_MUTE      5         /* seconds without waiting after it was
+                                       in vain */
 
 
 static void vz_node_forget(const vz_rows_t *rows);
@@ -45,7 +47,7 @@ vz_node_load(ngx_pool_t *pool)
         return VZ_OK;
     }
 
-    changed = vz_zone_changed();
+    changed = vz_zone_generation(VZ_GENERATION_CATALOG);
 
     rc = vz_db_query(NULL, pool, &vz_node_select, vz_no_binds, &rows);
     if (rc != VZ_OK) {
@@ -68,7 +70,8 @@ vz_node_load(ngx_pool_t *pool)
 ngx_uint_t
 vz_node_old(void)
 {
-    return vz_node_count == 0 || vz_node_changed != vz_zone_changed()
+    return vz_node_count == 0
+           || vz_node_changed != vz_zone_generation(VZ_GENERATION_CATALOG)
            || ngx_time() - vz_node_loaded >= VZ_NODE_AGE;
 }
 
@@ -81,8 +84,8 @@ vz_node_known(void)
 
 
 /*
- * Those whose row is gone.  Nobody waits for one that is not in the
- * configuration, so its place is free for another.
+ * Forget the nodes whose row is gone.  No fiber waits for a node that is not
+ * in the configuration, so its place can be used again.
  */
 
 static void
@@ -126,7 +129,7 @@ vz_node_store(const vz_rows_t *rows, ngx_uint_t n)
     if (node->name.len != name.len
         || ngx_strncmp(node->name.data, name.data, name.len) != 0)
     {
-        /* a node is renamed once in its life: the old name is left behind */
+        /* a node is renamed rarely: the old name is not freed */
 
         copy = ngx_pstrdup(ngx_cycle->pool, &name);
         if (copy == NULL) {
@@ -226,13 +229,14 @@ vz_node_begin(vz_node_row_t *node)
 {
     if (node->asking
         || (node->asked && ngx_time() - node->asked < VZ_NODE_TEMPLATES
-            && node->answer == VZ_OK && node->changed == vz_zone_changed()))
+            && node->answer == VZ_OK
+            && node->changed == vz_zone_generation(VZ_GENERATION_CATALOG)))
     {
         return;
     }
 
     node->asking = 1;
-    node->changed = vz_zone_changed();
+    node->changed = vz_zone_generation(VZ_GENERATION_CATALOG);
 
     if (vz_fiber_spawn(vz_node_ask, node) != NGX_OK) {
         node->asking = 0;
@@ -300,7 +304,7 @@ vz_node_call(vz_node_row_t *node)
 }
 
 
-/* the list of before lives until the one that takes its place is whole */
+/* the old list lives until the new one is complete */
 
 static ngx_int_t
 vz_node_keep(vz_node_row_t *node, ngx_pool_t *pool, const vz_answer_t *answer)

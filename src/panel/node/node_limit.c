@@ -1,12 +1,13 @@
 /*
- * What a node can do.  Kept per worker; it changes with the node's kernel or
- * configuration only.
+ * The limits of nodes.  Each worker keeps them; they change with the node's
+ * kernel or configuration only.
  */
 
 #include "panel/node/node_limit.h"
 
 
 #define VZ_NODE_LIMIT_AGE  60       /* seconds */
+#define VZ_NODE_LIMIT_MIB  (1024 * 1024)
 
 
 static void vz_node_limit_line(vz_node_limit_t *limit, const ngx_str_t *line);
@@ -46,7 +47,7 @@ vz_node_limit(vz_node_row_t *node, ngx_pool_t *pool)
 }
 
 
-/* the lines may come in any order and hold any of it */
+/* the lines may come in any order, with any of the pairs */
 
 static void
 vz_node_limit_line(vz_node_limit_t *limit, const ngx_str_t *line)
@@ -81,4 +82,12 @@ vz_node_limit_text(const ngx_str_t *line, const char *key, u_char *text,
     value->data = text;
     value->len = ngx_cpystrn(text, found.data, ngx_min(found.len + 1, size))
                  - text;
+}
+
+
+uint64_t
+vz_node_limit_disk_min(const vz_node_limit_t *limit)
+{
+    return limit == NULL ? 0
+           : (limit->disk_min + VZ_NODE_LIMIT_MIB - 1) / VZ_NODE_LIMIT_MIB;
 }

@@ -1,5 +1,5 @@
 /*
- * What a node can do, by its own word.
+ * What a node can do, as it reports in its answer to "info".
  */
 
 #ifndef VZ_NODE_LIMIT_H
@@ -11,20 +11,27 @@
 typedef struct {
     time_t           asked;         /* when it last answered, 0: never */
     uint64_t         disk_min;      /* bytes; 0: not known */
-    ngx_uint_t       shrink_live;   /* a disk gets smaller while it runs */
+    ngx_uint_t       shrink_live;   /* it can shrink a running one's disk */
     ngx_str_t        driver;
-    ngx_str_t        kept;          /* names of limits that it keeps without
-                                       enforcing them: "a,b", "-" for none */
+    ngx_str_t        kept;          /* limits that it stores without enforcing
+                                       them: "a,b", "-" for none */
     u_char           driver_text[16];
     u_char           kept_text[256];
 } vz_node_limit_t;
 
 
 /*
- * vz_node_limit: on a fiber, what it said within the last minute, else what it
- * says now, else what it said last; NULL where it never answered.
+ * vz_node_limit: on a fiber, the limits of a node.  They are cached for 60 s
+ * and asked again after that; the last known ones if the node is down; NULL if
+ * it never answered.
  */
 const vz_node_limit_t *vz_node_limit(vz_node_row_t *node, ngx_pool_t *pool);
+
+/*
+ * vz_node_limit_disk_min: the smallest disk in MiB, rounded up; 0 where it is
+ * not known, or limit is NULL.
+ */
+uint64_t vz_node_limit_disk_min(const vz_node_limit_t *limit);
 
 
 #endif /* VZ_NODE_LIMIT_H */

@@ -1,5 +1,5 @@
 /*
- * What nodes tell, as JSON.
+ * Values from a node's answers, as JSON.
  */
 
 #include "panel/api/strlist.h"

@@ -17,21 +17,21 @@ typedef struct {
 
 
 /*
- * vz_prefix_parse: "10.0.0.0/24", or one address; bits of the host are
- * cleared. NGX_DECLINED for anything else.
+ * vz_prefix_parse: read "10.0.0.0/24", or one address; the bits of the host are
+ * cleared.  NGX_OK; NGX_DECLINED for anything else.
  */
 ngx_int_t vz_prefix_parse(const ngx_str_t *text, vz_prefix_t *net);
 
-/* vz_prefix_overlap: whether an address belongs to both. */
+/* vz_prefix_overlap: whether some address is in both networks. */
 ngx_uint_t vz_prefix_overlap(const vz_prefix_t *one, const vz_prefix_t *two);
 
-/* vz_prefix_mapped: whether it is IPv4 in the clothes of IPv6. */
+/* vz_prefix_mapped: whether it is an IPv4 network mapped into IPv6. */
 ngx_uint_t vz_prefix_mapped(const vz_prefix_t *net);
 
-/* vz_prefix_address: the one spelling of its first address, from pool. */
+/* vz_prefix_address: the canonical text of its first address, from pool. */
 ngx_str_t vz_prefix_address(ngx_pool_t *pool, const vz_prefix_t *net);
 
-/* vz_prefix_low: the last 32 bits of it, of IPv6 the last 16. */
+/* vz_prefix_low: the last 32 bits of its address, or 16 of IPv6. */
 uint32_t vz_prefix_low(const vz_prefix_t *net);
 
 

@@ -25,9 +25,9 @@ vz_stranger_find(ngx_pool_t *pool, uint64_t node, const vz_answer_t *list,
     uint32_t              ctid;
     vz_code_e             rc;
     ngx_uint_t            i;
-    vz_collector_vm_t    *vm;
+    vz_ctid_map_vm_t     *vm;
     vz_stranger_t        *item;
-    vz_collector_rest_t  *rest;
+    vz_ctid_map_rest_t   *rest;
     ngx_pool_cleanup_t   *cleanup;
 
     cleanup = ngx_pool_cleanup_add(pool, sizeof(vz_ctid_map_t));

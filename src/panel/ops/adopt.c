@@ -1,20 +1,21 @@
 /*
- * A container that was there before.
+ * Adoption of a stranger.
  */
 
 #include "panel/api/strlist.h"
 #include "panel/live/collector.h"
+#include "panel/live/vm_desired.h"
 #include "panel/node/address.h"
 #include "panel/node/gateway.h"
 #include "panel/ops/adopt.h"
 #include "runtime/call.h"
-#include "runtime/db_rows.h"
 #include "wire/field.h"
 #include "wire/field_value.h"
 
 
 #define VZ_ADOPT_MIB       (1024 * 1024)
-#define VZ_ADOPT_MIB_MAX   16777216     /* as the forms of hardware have it */
+#define VZ_ADOPT_MIB_MAX   16777216     /* the same as in the forms of
+                                           hardware */
 #define VZ_ADOPT_DNS       3
 #define VZ_ADOPT_ALL       NGX_MAX_UINT32_VALUE
 
@@ -62,7 +63,7 @@ vz_adopt_read(vz_call_t *call, const ngx_str_t *line, uint32_t ctid,
     told->dns = vz_adopt_list(call, line, "dns", VZ_ADOPT_DNS);
     told->addresses = vz_adopt_list(call, line, "address", VZ_ADOPT_ALL);
 
-    /* no guarantee is the least one, no ceiling the greatest */
+    /* no guarantee is the least one; no limit is the greatest */
 
     told->memory[0][0] = 1;
     told->memory[1][0] = 1;
@@ -84,11 +85,11 @@ vz_adopt_read(vz_call_t *call, const ngx_str_t *line, uint32_t ctid,
     told->cpu[1] = vz_adopt_number(line, "cpu_percent", 0, 0, 100000);
 
     state = vz_relay_pair(line, "state");
-    told->runs = vz_collector_parse(&state) != VZ_STATE_STOPPED;
+    told->runs = vz_sample_state_parse(&state) != VZ_STATE_STOPPED;
 }
 
 
-/* what is of that grammar */
+/* the value of a pair, or empty where it is invalid */
 
 static ngx_str_t
 vz_adopt_field(const ngx_str_t *line, const char *key, vz_field_e kind)
@@ -107,7 +108,7 @@ vz_adopt_field(const ngx_str_t *line, const char *key, vz_field_e kind)
 }
 
 
-/* an older node tells of one only */
+/* an older node sends one gateway only */
 
 static ngx_str_t
 vz_adopt_gateways(vz_call_t *call, const ngx_str_t *line)
@@ -159,7 +160,7 @@ vz_adopt_list(vz_call_t *call, const ngx_str_t *line, const char *key,
 }
 
 
-/* "BARRIER:LIMIT" in bytes; what is not told stays, without a limit */
+/* "BARRIER:LIMIT" in bytes; without the pair the values stay unlimited */
 
 static void
 vz_adopt_pair(const ngx_str_t *line, const char *key, int64_t pair[2])
@@ -178,7 +179,7 @@ vz_adopt_pair(const ngx_str_t *line, const char *key, int64_t pair[2])
 }
 
 
-/* rounded up: it has no less */
+/* rounded up, so that it is not less */
 
 static int64_t
 vz_adopt_mib(ngx_str_t text, int64_t unlimited, int64_t none)
@@ -244,8 +245,9 @@ vz_adopt_insert(vz_tx_t *tx, ngx_pool_t *pool, const vz_adopt_row_t *row,
                               vz_adopt_limit(told->memory[2][1]),
                               vz_int(told->disk[0]), vz_int(told->disk[1]),
                               vz_int(told->cpu[0]), vz_int(told->cpu[1]),
-                              vz_bind_cstr(told->runs ? "running"
-                                                      : "stopped")),
+                              vz_bind_cstr(vz_vm_desired_name(told->runs
+                                                  ? VZ_VM_DESIRED_RUNNING
+                                                  : VZ_VM_DESIRED_STOPPED))),
                      &rows);
 
     *vm = rows.insert_id;

@@ -1,17 +1,17 @@
 /*
- * A container that was there before: what it is like by its node's words, and
- * the row that it gets.
+ * Adoption of a stranger: reading its properties from the node's answer, and
+ * inserting its row.
  */
 
 #ifndef VZ_ADOPT_H
 #define VZ_ADOPT_H
 
 #include "runtime/db.h"
-#include "runtime/http.h"
+#include "runtime/call.h"
 #include "runtime/relay.h"
 
 
-/* As columns of vm: MiB, a limit of -1 is none. */
+/* A container's properties, as columns of vm: in MiB, and -1 for no limit. */
 typedef struct {
     ngx_str_t    hostname;
     ngx_str_t    gateway;           /* of each family, or empty */
@@ -21,7 +21,7 @@ typedef struct {
     int64_t      memory[3][2];      /* vmguar, oomguar, privvm */
     int64_t      disk[2];
     int64_t      cpu[2];            /* units, per cent */
-    ngx_uint_t   runs;
+    ngx_uint_t   runs;              /* it is not stopped */
 } vz_adopt_told_t;
 
 typedef struct {
@@ -35,22 +35,22 @@ typedef struct {
 
 
 /*
- * vz_adopt_read: a line of "status".  What the node does not say, or no form of
- * ours would take, is as little, or as much, as the forms allow.
+ * vz_adopt_read: read a line of "status".  A value that the node leaves out, or
+ * that our forms would refuse, becomes the least or the most that they accept.
  */
 void vz_adopt_read(vz_call_t *call, const ngx_str_t *line, uint32_t ctid,
     vz_adopt_told_t *told);
 
 /*
- * vz_adopt_insert: a row as the node tells it, to be adopted.  VZ_DUPLICATE
- * where another row has the number.
+ * vz_adopt_insert: insert a row, *vm, with the properties from the node, that
+ * waits for its adoption.  VZ_DUPLICATE where another row has the number.
  */
 vz_code_e vz_adopt_insert(vz_tx_t *tx, ngx_pool_t *pool,
     const vz_adopt_row_t *row, const vz_adopt_told_t *told, uint64_t *vm);
 
 /*
- * vz_adopt_bind: its addresses are the container's own from now on.  Those that
- * can't be, of no pool or another's, go into the open object as "out":
+ * vz_adopt_bind: assign the container its addresses.  Those that are in no pool
+ * or belong to another container are written into the open object as "out":
  * [{"address", "code": "absent" or "taken"}].
  */
 vz_code_e vz_adopt_bind(vz_tx_t *tx, ngx_pool_t *pool, uint64_t vm,

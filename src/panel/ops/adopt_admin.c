@@ -1,8 +1,8 @@
 /*
- * POST /api/admin/nodes/{id}/adopt: a container that the node has and the panel
- * does not know becomes somebody's, or is a missing one that came back.  Row,
- * addresses and task are one transaction; the tag is given by the task, and
- * until it is done nobody who deletes the row destroys the container.
+ * POST /api/admin/nodes/{id}/adopt: assign a stranger to a user, or recognise
+ * a missing container that came back.  Row, addresses and task are one
+ * transaction; the task sets the tag, and until then deleting the row does not
+ * delete the container.
  */
 
 #include "panel/api/audit.h"
@@ -20,7 +20,6 @@
 #include "panel/vm/vm_action.h"
 #include "runtime/call.h"
 #include "runtime/crypt.h"
-#include "runtime/db_rows.h"
 #include "runtime/fiber.h"
 #include "wire/field_value.h"
 
@@ -48,7 +47,7 @@ typedef struct {
     ngx_str_t          name;
 
     /* of a missing one */
-    ngx_str_t          service;
+    vz_vm_lifecycle_e  lifecycle;
     uint64_t           busy;
     uint32_t           number;
     ngx_str_t          tag;
@@ -92,7 +91,7 @@ static const vz_body_member_t  vz_adopt_members[] = {
     vz_adopt_member(as, VZ_BODY_INT, 0, 0, VZ_ADOPT_ID)
 };
 
-const vz_verb_body_t  vz_adopt_admin_form = vz_body("Adoption", vz_adopt_members);
+const vz_body_t  vz_adopt_admin_form = vz_body("Adoption", vz_adopt_members);
 
 
 #define VZ_ADOPT_MISSING                                                      \
@@ -105,7 +104,7 @@ static const vz_sql_t  vz_adopt_find = vz_sql("adopt find", VZ_ADOPT_MISSING);
 static const vz_sql_t  vz_adopt_lock = vz_sql("adopt lock",
     VZ_ADOPT_MISSING " FOR UPDATE");
 
-/* accounts begin with a letter, so that no name is a number */
+/* accounts begin with a letter, so a number is never an account */
 static const vz_sql_t  vz_adopt_lookup = vz_sql("adopt lookup",
     "SELECT u.id, p.id, t.id FROM (SELECT 1 AS one) o"
     " LEFT JOIN user u ON u.id = ? OR u.account = ?"
@@ -156,7 +155,7 @@ vz_adopt_admin_request(vz_call_t *call)
 }
 
 
-/* what a missing one has, it keeps */
+/* a missing container keeps its properties */
 
 static vz_code_e
 vz_adopt_form(vz_adopt_t *adopt)
@@ -207,9 +206,9 @@ vz_adopt_replay(vz_adopt_t *adopt)
 
 
 /*
- * The row is looked at before its node is asked, and again in the transaction:
- * where nobody was at work on it in between, and it is the same, nothing of
- * ours brought its container back meanwhile.
+ * The row is read before its node is asked, and again in the transaction: if
+ * no task had it in between and it is the same, nothing of ours brought its
+ * container back meanwhile.
  */
 
 static vz_code_e
@@ -257,14 +256,17 @@ vz_adopt_missing(vz_adopt_t *adopt)
 static vz_code_e
 vz_adopt_row(vz_adopt_t *adopt, const vz_rows_t *rows)
 {
+    ngx_str_t  lifecycle;
+
     adopt->row.user = vz_cell_int(rows, 0, 0);
     adopt->name = vz_cell_text(rows, 0, 1);
-    adopt->service = vz_cell_text(rows, 0, 2);
+    lifecycle = vz_cell_text(rows, 0, 2);
+    adopt->lifecycle = vz_vm_lifecycle_parse(&lifecycle);
     adopt->busy = vz_cell_int(rows, 0, 5);
 
     return adopt->busy ? VZ_BUSY
-           : vz_strlist_is(&adopt->service, "ready")
-             || vz_strlist_is(&adopt->service, "suspended") ? VZ_OK : VZ_STATE;
+           : VZ_VM_LIFECYCLE_IS_MADE & vz_vm_lifecycle_bit(adopt->lifecycle)
+             ? VZ_OK : VZ_STATE;
 }
 
 
@@ -319,7 +321,7 @@ vz_adopt_stranger(vz_adopt_t *adopt)
 static vz_code_e
 vz_adopt_is_missing(vz_adopt_t *adopt)
 {
-    vz_collector_vm_t  *vm;
+    vz_ctid_map_vm_t   *vm;
 
     if (adopt->body.as == 0) {
         return VZ_OK;
@@ -446,7 +448,7 @@ vz_adopt_try(vz_adopt_t *adopt)
                             : vz_adopt_insert(tx, call->pool, &adopt->row,
                                               &adopt->told, &adopt->vm);
 
-        /* the number is another row's */
+        /* another row has the number */
 
         rc = rc == VZ_DUPLICATE ? VZ_EXISTS : rc;
     }
@@ -472,7 +474,7 @@ vz_adopt_try(vz_adopt_t *adopt)
 }
 
 
-/* a tag of its own again: that of before may be of one that was destroyed */
+/* a new tag: the old one may belong to a container that was deleted */
 
 static vz_code_e
 vz_adopt_again(vz_adopt_t *adopt, vz_tx_t *tx)
@@ -599,7 +601,7 @@ vz_adopt_refuse(vz_adopt_t *adopt, vz_code_e rc)
 
         change.call = adopt->call;
         change.busy = adopt->busy;
-        change.service = adopt->service;
+        change.lifecycle = adopt->lifecycle;
         vz_vm_action_refuse(&change, rc);
     }
 }

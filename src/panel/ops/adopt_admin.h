@@ -1,18 +1,21 @@
 /*
- * POST /api/admin/nodes/{id}/adopt: a container that the node has and the panel
- * does not know becomes somebody's, or is a missing one that came back.  Row,
- * addresses and task are one transaction; the tag is given by the task, and
- * until it is done nobody who deletes the row destroys the container.
+ * POST /api/admin/nodes/{id}/adopt: assign a stranger to a user, or recognise a
+ * missing container that came back.  Row, addresses and task are one
+ * transaction; the task sets the tag, and until then deleting the row does not
+ * delete the container.
  */
 
 #ifndef VZ_ADOPT_ADMIN_H
 #define VZ_ADOPT_ADMIN_H
 
 #include "panel/api/body.h"
-#include "runtime/http.h"
+#include "runtime/call.h"
 
 
-extern const vz_verb_body_t  vz_adopt_admin_form;
+/* The body of the request. */
+extern const vz_body_t  vz_adopt_admin_form;
+
+/* vz_adopt_admin_request: answers 202 with the container and its task. */
 void vz_adopt_admin_request(vz_call_t *call);
 
 

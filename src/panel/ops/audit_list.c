@@ -1,5 +1,5 @@
 /*
- * GET /api/admin/audit: who did what.
+ * GET /api/admin/audit.
  */
 
 #include "panel/api/edit.h"

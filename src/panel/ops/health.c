@@ -1,7 +1,8 @@
 /*
- * GET /api/health, GET /api/metrics: for load balancers and Prometheus; who
- * may ask is nginx's allow and deny.  Each neighbour is asked by a probe: what
- * does not answer delays neither the others nor the answer.
+ * GET /api/health, GET /api/metrics: for load balancers and Prometheus;
+ * nginx's allow and deny restrict the callers.  Each backend has a probe of
+ * its own, so one that does not answer delays neither the others nor the
+ * reply.
  */
 
 #include "panel/api/body.h"
@@ -13,13 +14,11 @@
 #include "panel/task/task.h"
 #include "panel/task/task_wait.h"
 #include "runtime/call.h"
-#include "runtime/db_rows.h"
 #include "runtime/fiber.h"
 #include "runtime/probe.h"
 #include "runtime/schema.h"
 #include "runtime/smtp.h"
 #include "runtime/sse.h"
-#include "runtime/zone_live.h"
 
 
 #define VZ_HEALTH_KEEP   1000       /* ms; balancers ask often */
@@ -29,12 +28,12 @@
 #define VZ_METRICS_SIZE  8192
 
 
-/* What one asker is told; nodes are probes whose data is their vz_node_t. */
+/* What one caller gets; the data of a node's probe is its vz_node_t. */
 typedef struct {
     vz_code_e      database;
     vz_code_e      schema;
     vz_code_e      mail;
-    ngx_uint_t     waits;               /* mail does, for too long */
+    ngx_uint_t     waits;               /* mail has waited for too long */
     ngx_uint_t     well;
     ngx_uint_t     n;
     vz_probe_t    *nodes[VZ_NODES_MAX];
@@ -75,7 +74,7 @@ static void vz_metrics_head(vz_metrics_t *m, const char *name,
 static ngx_int_t vz_metrics_vm(void *data, const vz_sample_t *sample);
 
 
-/* what waits long: the server may be well and refuse each of them */
+/* mails that wait long: the server may be up and refuse each of them */
 
 static const vz_sql_t  vz_health_select = vz_sql("health",
     "SELECT COUNT(*) FROM mail WHERE state = 'queued'"
@@ -99,7 +98,7 @@ static vz_probe_t  vz_health_smtp = {
 
 static vz_probe_t  vz_health_nodes[VZ_NODES_MAX];
 
-/* what the database said last */
+/* the last answer of the database */
 static int64_t            vz_health_waiting;
 static vz_health_state_t  vz_health_states[VZ_HEALTH_STATES];
 static ngx_uint_t         vz_health_nstates;
@@ -146,7 +145,7 @@ vz_health_show(vz_call_t *call)
 }
 
 
-/* all begin before the first is waited for */
+/* all checks start before the first one is waited for */
 
 static void
 vz_health_ask(vz_health_t *health)
@@ -172,7 +171,7 @@ vz_health_ask(vz_health_t *health)
 }
 
 
-/* until the database says which nodes count, all of them do */
+/* until the database has told which nodes are enabled, all are */
 
 static void
 vz_health_begin(vz_health_t *health)
@@ -279,7 +278,7 @@ vz_health_schema(vz_json_t *out, vz_code_e code)
 }
 
 
-/* a server may be well, and refuse what it is given */
+/* a server may be up and refuse the mails */
 
 static void
 vz_health_mail(vz_json_t *out, vz_health_t *health)
@@ -400,7 +399,7 @@ vz_metrics_head(vz_metrics_t *m, const char *name, const char *type,
 }
 
 
-/* each scrape meets one worker of several: its label says which */
+/* each scrape meets one worker of several, named by its label */
 
 static void
 vz_metrics_worker(vz_metrics_t *m)
@@ -426,7 +425,7 @@ vz_metrics_worker(vz_metrics_t *m)
     values[2] = vz_sse_count(&watching);
     values[3] = watching;
     values[4] = vz_runner_count();
-    values[5] = vz_task_waits();
+    values[5] = vz_task_wait_count();
 
     for (i = 0; i < 6; i++) {
         vz_metrics_head(m, gauges[i].name, gauges[i].type, gauges[i].help);
@@ -467,14 +466,14 @@ vz_metrics_vms(vz_metrics_t *m)
 {
     vz_state_e  state;
 
-    (void) vz_zone_samples(0, vz_metrics_vm, m);
+    (void) vz_sample_each(0, vz_metrics_vm, m);
 
     vz_metrics_head(m, "containers", "gauge", "Containers by state.");
 
     for (state = VZ_STATE_UNKNOWN; state <= VZ_STATE_FROZEN; state++) {
         m->p = ngx_slprintf(m->p, m->end,
                             "vzpanel_containers{state=\"%s\"} %ui\n",
-                            vz_collector_state(state), m->vms[state]);
+                            vz_sample_state_name(state), m->vms[state]);
     }
 }
 
@@ -484,9 +483,7 @@ vz_metrics_vm(void *data, const vz_sample_t *sample)
 {
     vz_metrics_t  *m = data;
 
-    if (sample->vm) {
-        m->vms[sample->state]++;
-    }
+    m->vms[sample->state]++;
 
     return NGX_OK;
 }

@@ -1,16 +1,19 @@
 /*
- * GET /api/health, GET /api/metrics: for load balancers and Prometheus; who
- * may ask is nginx's allow and deny.  Each neighbour is asked by a probe: what
- * does not answer delays neither the others nor the answer.
+ * GET /api/health, GET /api/metrics: for load balancers and Prometheus; nginx's
+ * allow and deny restrict the callers.  Each backend has a probe of its own, so
+ * one that does not answer delays neither the others nor the reply.
  */
 
 #ifndef VZ_HEALTH_H
 #define VZ_HEALTH_H
 
-#include "runtime/http.h"
+#include "runtime/call.h"
 
 
+/* vz_health_show: 200 where all backends answer, else 503, with each state. */
 void vz_health_show(vz_call_t *call);
+
+/* vz_health_metrics: counters in the text format of Prometheus. */
 void vz_health_metrics(vz_call_t *call);
 
 

@@ -1,16 +1,15 @@
 /*
  * /api/admin/nodes: the hosts of containers, as the database, the
- * configuration and they themselves say.
+ * configuration and their own answers describe them.
  */
 
 #include "panel/api/edit.h"
 #include "panel/api/route.h"
 #include "panel/live/collector.h"
+#include "panel/live/node_health.h"
 #include "panel/node/node.h"
 #include "panel/ops/node_admin.h"
-#include "panel/vm/vm_json.h"
 #include "runtime/call.h"
-#include "runtime/db_rows.h"
 #include "runtime/fiber.h"
 #include "runtime/relay.h"
 #include "wire/field_value.h"
@@ -26,7 +25,7 @@ typedef struct {
     int64_t         ctid_max;
 } vz_node_body_t;
 
-/* What a node says of itself, asked on a fiber of its own. */
+/* A node's answers, fetched on a fiber of its own. */
 typedef struct {
     vz_node_t      *relay;          /* NULL: not in the configuration */
     ngx_pool_t     *pool;
@@ -67,8 +66,8 @@ static const vz_body_member_t  vz_node_new[] = {
 
 static const vz_body_member_t  vz_node_changes[] = { vz_node_limits };
 
-const vz_verb_body_t  vz_node_admin_form = vz_body("Node", vz_node_new);
-const vz_verb_body_t  vz_node_admin_change_form = vz_body("NodeChange",
+const vz_body_t  vz_node_admin_form = vz_body("Node", vz_node_new);
+const vz_body_t  vz_node_admin_change_form = vz_body("NodeChange",
                                                      vz_node_changes);
 
 
@@ -242,7 +241,7 @@ vz_node_asks(vz_call_t *call, const vz_rows_t *rows, vz_node_ask_t **asks)
 }
 
 
-/* all at once: one that does not answer keeps nobody waiting but itself */
+/* all at once: a node that does not answer delays nobody else */
 
 static void
 vz_node_ask_all(vz_call_t *call, vz_node_ask_t *asks, ngx_uint_t n)
@@ -288,26 +287,29 @@ static void
 vz_node_json(vz_json_t *out, const vz_rows_t *rows, ngx_uint_t row,
     const vz_node_ask_t *ask)
 {
+    vz_node_health_t  health;
+
+    (void) vz_node_health_get(vz_cell_int(rows, row, 0), &health);
+
     vz_json_object(out, NULL);
     vz_row_json_members(out, &vz_node_shape, rows, row);
     vz_node_differs(out, vz_cell_int(rows, row, 0));
     vz_json_bool(out, "configured", ask->relay != NULL);
     vz_node_said(out, ask);
-    vz_vm_json_time(out, "heard", vz_collector_heard(vz_cell_int(rows, row,
-                                                                 0)));
+    vz_json_time(out, "heard", health.answered_at);
     vz_json_int(out, "pools", vz_cell_int(rows, row, 6));
     vz_json_close(out);
 }
 
 
-/* by the collector's last round: the node is not asked for it here */
+/* from the collector's last round: the node is not asked for it here */
 
 static void
 vz_node_differs(vz_json_t *out, uint64_t id)
 {
     ngx_uint_t  strangers, missing;
 
-    if (vz_collector_differs(id, &strangers, &missing) == NGX_OK) {
+    if (vz_node_health_differs(id, &strangers, &missing) == NGX_OK) {
         vz_json_uint(out, "strangers", strangers);
         vz_json_uint(out, "missing", missing);
 
@@ -430,8 +432,8 @@ vz_node_admin_create(vz_call_t *call)
 
 
 /*
- * A key must not pass through a browser, so nginx.conf brings a node: here it
- * is only told which numbers it has.
+ * A key must not pass through a browser, so nodes are added in nginx.conf;
+ * this only sets the numbers that a node may use.
  */
 
 static vz_code_e

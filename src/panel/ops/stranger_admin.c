@@ -1,20 +1,20 @@
 /*
- * /api/admin/nodes/{id}/containers and /leave: what a node has and the panel
- * does not know, and what the panel knows and the node has not.
+ * /api/admin/nodes/{id}/containers and /leave: containers that a node has and
+ * the panel does not, and the reverse.
  */
 
 #include "panel/api/audit.h"
 #include "panel/api/edit.h"
 #include "panel/api/route.h"
+#include "panel/api/zone_ids.h"
 #include "panel/live/collector.h"
 #include "panel/node/ctid.h"
 #include "panel/node/node_told.h"
 #include "panel/ops/stranger_admin.h"
 #include "runtime/call.h"
-#include "runtime/db_rows.h"
 
 
-#define VZ_STRANGER_MISSING  VZ_QUERY_MOST  /* told of, at most */
+#define VZ_STRANGER_MISSING  VZ_QUERY_MOST  /* listed, at most */
 
 
 typedef struct {
@@ -23,7 +23,7 @@ typedef struct {
     int64_t          left;
 } vz_leave_body_t;
 
-/* What a page tells beside the node's own words. */
+/* What the reply has beside the node's answer. */
 typedef struct {
     vz_call_t                *call;
     vz_stranger_admin_node_t  node;
@@ -37,7 +37,7 @@ typedef struct {
 static void vz_stranger_learned(vz_call_t *call,
     const vz_stranger_admin_node_t *node);
 static vz_code_e vz_stranger_read(vz_stranger_page_t *page);
-static ngx_uint_t vz_stranger_lost(const vz_collector_vm_t *vm);
+static ngx_uint_t vz_stranger_lost(const vz_ctid_map_vm_t *vm);
 static void vz_stranger_reply(vz_stranger_page_t *page);
 static void vz_stranger_counts(vz_stranger_page_t *page, vz_json_t *out);
 static void vz_stranger_items(vz_stranger_page_t *page, vz_json_t *out);
@@ -59,7 +59,7 @@ static const vz_body_member_t  vz_leave_members[] = {
     { "left", VZ_BODY_BOOL, 0, 0, 0, 1, offsetof(vz_leave_body_t, left) }
 };
 
-const vz_verb_body_t  vz_stranger_admin_leave_form = vz_body("Leave",
+const vz_body_t  vz_stranger_admin_leave_form = vz_body("Leave",
                                                         vz_leave_members);
 
 static const vz_query_t  vz_stranger_arg[] = {
@@ -140,7 +140,7 @@ vz_stranger_admin_node(vz_call_t *call, vz_stranger_admin_node_t *node)
 }
 
 
-/* who does not let us in, or says what we don't understand, is down for us */
+/* a node that refuses us, or answers nonsense, counts as down */
 
 void
 vz_stranger_admin_fault(vz_call_t *call, vz_code_e rc)
@@ -150,7 +150,7 @@ vz_stranger_admin_fault(vz_call_t *call, vz_code_e rc)
 }
 
 
-/* what is not learned now is the next time */
+/* what can't be stored now is stored the next time */
 
 static void
 vz_stranger_learned(vz_call_t *call, const vz_stranger_admin_node_t *node)
@@ -198,7 +198,7 @@ vz_stranger_admin_list(vz_call_t *call)
 }
 
 
-/* those of ours whose numbers strangers have, and those that are missing */
+/* the rows of ours whose numbers strangers have, and the missing ones */
 
 static vz_code_e
 vz_stranger_read(vz_stranger_page_t *page)
@@ -207,7 +207,7 @@ vz_stranger_read(vz_stranger_page_t *page)
     ngx_str_t           ids;
     vz_json_t           out;
     ngx_uint_t          i, n;
-    vz_collector_vm_t  *vm;
+    vz_ctid_map_vm_t   *vm;
     vz_strangers_t     *all;
 
     all = &page->node.all;
@@ -246,7 +246,7 @@ vz_stranger_read(vz_stranger_page_t *page)
 
 
 static ngx_uint_t
-vz_stranger_lost(const vz_collector_vm_t *vm)
+vz_stranger_lost(const vz_ctid_map_vm_t *vm)
 {
     return vm->there && !vm->seen;
 }
@@ -359,7 +359,8 @@ vz_stranger_one(vz_stranger_page_t *page, vz_json_t *out,
     vz_json_uint(out, "ctid", one->ctid);
     vz_json_opt(out, "tag", one->tag);
     vz_node_told_text(out, "hostname", line, "hostname");
-    vz_json_cstr(out, "state", vz_collector_state(vz_collector_parse(&state)));
+    vz_json_cstr(out, "state",
+                 vz_sample_state_name(vz_sample_state_parse(&state)));
     vz_node_told_words(out, "addresses", vz_relay_pair(line, "address"));
     vz_node_told_text(out, "template", line, "template");
     vz_node_told_size(out, "memory_limit_bytes",
@@ -382,7 +383,7 @@ vz_stranger_one(vz_stranger_page_t *page, vz_json_t *out,
 }
 
 
-/* the row that has its number, whose container it is not */
+/* the row that has the stranger's number */
 
 static void
 vz_stranger_namesake(vz_stranger_page_t *page, vz_json_t *out, uint32_t ctid)
@@ -415,7 +416,7 @@ vz_stranger_missing(vz_stranger_page_t *page, vz_json_t *out)
 {
     uint32_t            ctid;
     ngx_uint_t          i;
-    vz_collector_vm_t  *vm;
+    vz_ctid_map_vm_t   *vm;
 
     vz_json_array(out, "missing");
 
@@ -465,7 +466,7 @@ vz_stranger_admin_leave(vz_call_t *call)
         return;
     }
 
-    vz_zone_vms_change();
+    vz_zone_bump(VZ_GENERATION_VMS);
     (void) vz_call_reply(call, NGX_HTTP_NO_CONTENT);
 }
 

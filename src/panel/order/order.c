@@ -3,35 +3,30 @@
  * page of an order.
  */
 
-#include "panel/account/session.h"
+#include "panel/account/password.h"
 #include "panel/api/body.h"
+#include "panel/api/people.h"
 #include "panel/api/query.h"
 #include "panel/api/route.h"
 #include "panel/api/secret.h"
 #include "panel/api/strlist.h"
-#include "panel/live/collector.h"
 #include "panel/live/events.h"
 #include "panel/live/notification.h"
 #include "panel/node/address_stock.h"
-#include "panel/order/order.h"
 #include "panel/order/order_claim.h"
-#include "panel/task/runner.h"
 #include "panel/task/task.h"
 #include "panel/task/task_wait.h"
+#include "panel/vm/vm_place.h"
 #include "runtime/call.h"
 #include "runtime/crypt.h"
 #include "runtime/db_rows.h"
 #include "runtime/settings.h"
 #include "wire/field.h"
-#include "wire/people.h"
-
-
-#define VZ_ORDER_PASSWORD  16
 
 
 static void vz_order_waits(vz_call_t *call, const vz_order_t *order);
 static vz_code_e vz_order_read(vz_call_t *call, vz_order_t *order);
-static void vz_order_tidy(vz_call_t *call, vz_order_body_t *body);
+static void vz_order_tidy(vz_call_t *call, vz_order_t *order);
 static vz_code_e vz_order_secret(vz_call_t *call, vz_order_t *order);
 static vz_code_e vz_order_derive(vz_call_t *call, vz_order_t *order);
 static vz_code_e vz_order_replay(vz_call_t *call, vz_order_t *order);
@@ -40,7 +35,6 @@ static void vz_order_refuse(vz_call_t *call, vz_order_t *order, vz_code_e rc);
 static void vz_order_exists(vz_call_t *call);
 static void vz_order_accepted(vz_call_t *call, vz_order_t *order);
 static void vz_order_answer(vz_call_t *call);
-static ngx_uint_t vz_order_ended(const vz_task_t *task);
 static void vz_order_json(vz_call_t *call, const ngx_str_t *secret,
     const vz_task_t *task);
 static void vz_order_more(vz_call_t *call, vz_json_t *out,
@@ -48,25 +42,24 @@ static void vz_order_more(vz_call_t *call, vz_json_t *out,
 static ngx_str_t vz_order_mask(vz_call_t *call, ngx_str_t email);
 
 
-#define vz_order_field(name, field, required)                                 \
-    { #name, VZ_BODY_FIELD, field, required, 0, 0,                            \
-      offsetof(vz_order_body_t, name) }
+#define vz_order_field(name, field, required, to)                             \
+    { name, VZ_BODY_FIELD, field, required, 0, 0, offsetof(vz_order_t, to) }
 
 static const vz_body_member_t  vz_order_members[] = {
-    vz_order_field(first_name, VZ_FIELD_PERSON, 1),
-    vz_order_field(last_name, VZ_FIELD_PERSON, 0),
-    vz_order_field(dni, VZ_FIELD_DNI, 1),
-    vz_order_field(email, VZ_FIELD_EMAIL, 1),
-    vz_order_field(phone, VZ_FIELD_PHONE, 0),
-    vz_order_field(address, VZ_FIELD_STREET, 0),
-    vz_order_field(province, VZ_FIELD_PROVINCE, 0),
-    vz_order_field(plan, VZ_FIELD_PLAN, 1),
-    vz_order_field(template, VZ_FIELD_TEMPLATE, 1),
-    vz_order_field(hostname, VZ_FIELD_HOSTNAME, 0),
-    vz_order_field(language, VZ_FIELD_LANGUAGE, 0)
+    vz_order_field("first_name", VZ_FIELD_PERSON, 1, user.first_name),
+    vz_order_field("last_name", VZ_FIELD_PERSON, 0, user.last_name),
+    vz_order_field("dni", VZ_FIELD_DNI, 1, user.dni),
+    vz_order_field("email", VZ_FIELD_EMAIL, 1, user.email),
+    vz_order_field("phone", VZ_FIELD_PHONE, 0, user.phone),
+    vz_order_field("address", VZ_FIELD_STREET, 0, user.address),
+    vz_order_field("province", VZ_FIELD_PROVINCE, 0, user.province),
+    vz_order_field("plan", VZ_FIELD_PLAN, 1, plan),
+    vz_order_field("template", VZ_FIELD_TEMPLATE, 1, template),
+    vz_order_field("hostname", VZ_FIELD_HOSTNAME, 0, vm.hostname),
+    vz_order_field("language", VZ_FIELD_LANGUAGE, 0, user.language)
 };
 
-const vz_verb_body_t  vz_order_form = vz_body("Order", vz_order_members);
+const vz_body_t  vz_order_form = vz_body("Order", vz_order_members);
 
 
 static const vz_sql_t  vz_order_lookup = vz_sql("order lookup",
@@ -77,13 +70,6 @@ static const vz_sql_t  vz_order_lookup = vz_sql("order lookup",
     " FROM (SELECT 1 AS one) o"
     " LEFT JOIN plan p ON p.name = ? AND p.visible"
     " LEFT JOIN template t ON t.name = ? AND t.enabled");
-
-/* where the fewest are comes first */
-
-static const vz_sql_t  vz_order_nodes = vz_sql("order nodes",
-    "SELECT n.id FROM node n WHERE n.enabled"
-    " ORDER BY (SELECT COUNT(*) FROM vm v WHERE v.node_id = n.id), n.id"
-    " LIMIT 16");
 
 static const vz_sql_t  vz_order_details = vz_sql("order details",
     "SELECT u.account, u.email, v.hostname,"
@@ -106,34 +92,35 @@ vz_order_make(vz_call_t *call)
         return;
     }
 
-    order.held = (vz_settings()->signup == VZ_SIGNUP_APPROVE);
+    order.vm.task.held = (vz_settings()->signup == VZ_SIGNUP_APPROVE);
 
     if (vz_order_read(call, &order) != VZ_OK
         || vz_order_secret(call, &order) != VZ_OK
         || vz_order_replay(call, &order) != VZ_OK
         || vz_order_look(call, &order) != VZ_OK
-        || vz_order_place(call, &order) != VZ_OK
-        || vz_session_draw(call, VZ_CRYPT_ORDER, &order.password, &order.hash)
+        || vz_vm_place(call, &order.template, &order.vm.node) != VZ_OK
+        || vz_password_draw(call, VZ_CRYPT_ORDER, &order.user.password,
+                            &order.user.hash)
            != VZ_OK)
     {
         return;
     }
 
-    rc = vz_order_claim_order(call, &order);
+    /* one password, of the account and of the container's root */
 
-    ngx_explicit_memzero(order.password.data, order.password.len);
+    order.vm.password = order.user.password;
+
+    rc = vz_order_claim(call, &order);
+
+    ngx_explicit_memzero(order.user.password.data, order.user.password.len);
 
     if (rc != VZ_OK) {
         vz_order_refuse(call, &order, rc);
         return;
     }
 
-    if (order.held) {
+    if (order.vm.task.held) {
         vz_order_waits(call, &order);
-
-    } else {
-        vz_collector_expect(order.node->id, order.ctid, order.vm, order.user);
-        vz_runner_kick();
     }
 
     vz_order_accepted(call, &order);
@@ -145,11 +132,12 @@ vz_order_waits(vz_call_t *call, const vz_order_t *order)
 {
     ngx_str_t  name;
 
-    name = vz_call_printf(call, "%V%s%V", &order->body.first_name,
-                          order->body.last_name.len ? " " : "",
-                          &order->body.last_name);
+    name = vz_call_printf(call, "%V%s%V", &order->user.first_name,
+                          order->user.last_name.len ? " " : "",
+                          &order->user.last_name);
 
-    vz_notification_tell(VZ_NOTICE_ORDER_WAITS, 0, order->task, &name, NULL);
+    vz_notification_tell(VZ_NOTICE_ORDER_WAITS, 0, order->vm.task_id, &name,
+                         NULL);
 }
 
 
@@ -158,45 +146,40 @@ vz_order_read(vz_call_t *call, vz_order_t *order)
 {
     vz_code_e  rc;
 
-    rc = vz_body_read(call, &vz_order_form, &order->body);
+    rc = vz_body_read(call, &vz_order_form, order);
 
     if (rc == VZ_OK) {
-        vz_order_tidy(call, &order->body);
+        vz_order_tidy(call, order);
     }
 
     return rc;
 }
 
 
-/* "12.345.678-z" and "12345678Z" are one person */
-
 static void
-vz_order_tidy(vz_call_t *call, vz_order_body_t *body)
+vz_order_tidy(vz_call_t *call, vz_order_t *order)
 {
-    char  dni[VZ_DNI_MAX + 1];
+    ngx_str_t  *hostname;
 
-    body->document = body->dni;
+    vz_user_new_dni(call, &order->user);
 
-    if (vz_people_dni((char *) body->dni.data, body->dni.len, dni) == VZ_OK) {
-        body->dni = vz_call_printf(call, "%s", dni);
+    hostname = &order->vm.hostname;
+
+    if (hostname->len) {
+        *hostname = vz_call_printf(call, "%V", hostname);
+        ngx_strlow(hostname->data, hostname->data, hostname->len);
     }
 
-    if (body->hostname.len) {
-        body->hostname = vz_call_printf(call, "%V", &body->hostname);
-        ngx_strlow(body->hostname.data, body->hostname.data,
-                   body->hostname.len);
-    }
-
-    if (body->language.len == 0) {
-        body->language = vz_strlist_language(&call->accept_language);
+    if (order->user.language.len == 0) {
+        order->user.language = vz_strlist_language(&call->accept_language);
     }
 }
 
 
 /*
- * The link's secret is drawn; with an Idempotency-Key it is made of the call,
- * so that a repeated one can be told it again though the database holds
- * nothing but hashes, and of a key of ours, so that nobody else can make it.
+ * The secret of the link is random; with an Idempotency-Key it is derived
+ * from the call and a key of ours.  A repeated call gets the same secret
+ * then, though the database has only its hash, and nobody else can derive it.
  */
 
 static vz_code_e
@@ -204,12 +187,12 @@ vz_order_secret(vz_call_t *call, vz_order_t *order)
 {
     vz_code_e  rc;
 
-    rc = vz_idempotency_init(call, &order->body.dni, &order->idem);
+    rc = vz_idempotency_init(call, &order->user.dni, &order->vm.idem);
     if (rc != VZ_OK) {
         return rc;
     }
 
-    if (order->idem.used) {
+    if (order->vm.idem.used) {
         rc = vz_order_derive(call, order);
 
         if (rc != VZ_OK) {
@@ -231,12 +214,13 @@ vz_order_secret(vz_call_t *call, vz_order_t *order)
 static vz_code_e
 vz_order_derive(vz_call_t *call, vz_order_t *order)
 {
-    char             mac[VZ_HEX_LEN + 1];
-    u_char           both[sizeof(order->idem.hash)
-                          + sizeof(order->idem.request)];
-    ngx_str_t        all, hex;
-    vz_code_e        rc;
-    const vz_key_t  *key;
+    char                     mac[VZ_HEX_LEN + 1];
+    u_char                   both[sizeof(order->vm.idem.hash)
+                                  + sizeof(order->vm.idem.request)];
+    ngx_str_t                all, hex;
+    vz_code_e                rc;
+    const vz_key_t          *key;
+    const vz_idempotency_t  *idem = &order->vm.idem;
 
     rc = vz_secret_key(call->pool, VZ_SECRET_ORDER, &key);
     if (rc != VZ_OK) {
@@ -246,8 +230,8 @@ vz_order_derive(vz_call_t *call, vz_order_t *order)
     all.data = both;
     all.len = sizeof(both);
 
-    ngx_memcpy(ngx_cpymem(both, order->idem.hash, sizeof(order->idem.hash)),
-               order->idem.request, sizeof(order->idem.request));
+    ngx_memcpy(ngx_cpymem(both, idem->hash, sizeof(idem->hash)),
+               idem->request, sizeof(idem->request));
 
     if (vz_crypt_sha256_hex(call->pool, &all, &hex) != NGX_OK) {
         return VZ_INTERNAL;
@@ -269,9 +253,9 @@ vz_order_replay(vz_call_t *call, vz_order_t *order)
 {
     vz_code_e  rc;
 
-    rc = vz_idempotency_find(call, &order->idem, &order->task);
+    rc = vz_idempotency_find(call, &order->vm.idem, &order->vm.task_id);
 
-    if (rc == VZ_OK && order->task) {
+    if (rc == VZ_OK && order->vm.task_id) {
         vz_order_accepted(call, order);
         return VZ_EXISTS;
     }
@@ -283,15 +267,13 @@ vz_order_replay(vz_call_t *call, vz_order_t *order)
 static vz_code_e
 vz_order_look(vz_call_t *call, vz_order_t *order)
 {
-    vz_code_e         rc;
-    vz_rows_t         rows;
-    vz_order_body_t  *body;
-
-    body = &order->body;
+    vz_code_e     rc;
+    vz_rows_t     rows;
+    vz_vm_new_t  *vm;
 
     rc = vz_db_query(NULL, call->pool, &vz_order_lookup,
-                     vz_binds(vz_text(body->dni), vz_text(body->plan),
-                              vz_text(body->template)),
+                     vz_binds(vz_text(order->user.dni), vz_text(order->plan),
+                              vz_text(order->template)),
                      &rows);
     if (rc != VZ_OK) {
         vz_call_fault(call, "database", rc);
@@ -327,95 +309,15 @@ vz_order_look(vz_call_t *call, vz_order_t *order)
         return VZ_NOSPACE;
     }
 
-    order->plan = vz_cell_int(&rows, 0, 0);
-    order->memory_mib = vz_cell_int(&rows, 0, 1);
-    order->disk_mib = vz_cell_int(&rows, 0, 2);
-    order->cpu_units = vz_cell_int(&rows, 0, 3);
-    order->cpu_percent = vz_cell_int(&rows, 0, 4);
+    vm = &order->vm;
+
+    vm->plan = vz_cell_int(&rows, 0, 0);
+    vm->memory_mib = vz_cell_int(&rows, 0, 1);
+    vm->disk_mib = vz_cell_int(&rows, 0, 2);
+    vm->cpu_units = vz_cell_int(&rows, 0, 3);
+    vm->cpu_percent = vz_cell_int(&rows, 0, 4);
+    vm->template = vz_cell_int(&rows, 0, 6);
     order->plan_name = vz_cell_text(&rows, 0, 5);
-    order->template = vz_cell_int(&rows, 0, 6);
-
-    return VZ_OK;
-}
-
-
-vz_code_e
-vz_order_place(vz_call_t *call, vz_order_t *order)
-{
-    vz_code_e       rc, trouble;
-    vz_rows_t       rows;
-    ngx_uint_t      i, known;
-    vz_node_row_t  *node;
-
-    rc = vz_node_load(call->pool);
-
-    if (rc == VZ_OK) {
-        rc = vz_db_query(NULL, call->pool, &vz_order_nodes, vz_no_binds,
-                         &rows);
-    }
-
-    if (rc != VZ_OK) {
-        vz_call_fault(call, "database", rc);
-        return rc;
-    }
-
-    known = 0;
-    trouble = VZ_DOWN;
-
-    for (i = 0; i < rows.rows; i++) {
-        node = vz_node_find(vz_cell_int(&rows, i, 0));
-
-        if (node == NULL || node->relay == NULL) {
-            continue;
-        }
-
-        rc = vz_node_templates(node);
-        known += node->known;
-
-        if (rc == VZ_TIMEOUT) {
-            trouble = rc;
-        }
-
-        if (!vz_node_has(node, &order->body.template)) {
-            continue;
-        }
-
-        if (rc == VZ_OK) {
-            order->node = node;
-            return VZ_OK;
-        }
-
-        if (order->node == NULL) {
-            order->node = node;
-        }
-    }
-
-    if (order->node != NULL) {
-        return VZ_OK;
-    }
-
-    if (known) {
-        vz_call_problem(call, NGX_HTTP_CONFLICT, "no_template",
-                        "The system is not installed on any node.");
-        return VZ_NOTEMPLATE;
-    }
-
-    vz_call_fault(call, "node", trouble);
-
-    return trouble;
-}
-
-
-vz_code_e
-vz_order_draw(vz_call_t *call, vz_order_t *order)
-{
-    if (vz_crypt_random_password(call->pool, VZ_ORDER_PASSWORD,
-                                 &order->password)
-        != NGX_OK)
-    {
-        vz_call_fault(call, "panel", VZ_INTERNAL);
-        return VZ_INTERNAL;
-    }
 
     return VZ_OK;
 }
@@ -438,7 +340,7 @@ vz_order_refuse(vz_call_t *call, vz_order_t *order, vz_code_e rc)
         return;
 
     default:
-        vz_order_claim_refuse(call, rc);
+        vz_vm_new_refuse(call, rc);
     }
 }
 
@@ -455,7 +357,7 @@ vz_order_exists(vz_call_t *call)
 static void
 vz_order_accepted(vz_call_t *call, vz_order_t *order)
 {
-    call->task = order->task;
+    call->task = order->vm.task_id;
     call->data = ngx_palloc(call->pool, sizeof(vz_order_t));
 
     if (call->data == NULL) {
@@ -465,8 +367,8 @@ vz_order_accepted(vz_call_t *call, vz_order_t *order)
 
     ngx_memcpy(call->data, order, sizeof(vz_order_t));
 
-    if (order->held
-        || vz_task_wait(call, order->task, vz_order_answer) != NGX_OK)
+    if (order->vm.task.held
+        || vz_task_wait(call, order->vm.task_id, vz_order_answer) != NGX_OK)
     {
         vz_order_answer(call);
     }
@@ -492,8 +394,8 @@ vz_order_answer(vz_call_t *call)
 
     vz_call_location(call, "/orders/%V", &order->secret);
 
-    (void) vz_call_reply(call, vz_order_ended(&task) ? NGX_HTTP_OK
-                                                     : NGX_HTTP_ACCEPTED);
+    (void) vz_call_reply(call, vz_task_state_over(task.state)
+                               ? NGX_HTTP_OK : NGX_HTTP_ACCEPTED);
     vz_order_json(call, &order->secret, &task);
 }
 
@@ -534,7 +436,7 @@ vz_order_show(vz_call_t *call)
     call->task = task.id;
 
     if (vz_events_wanted(call)) {
-        if (vz_order_ended(&task)) {
+        if (vz_task_state_over(task.state)) {
             (void) vz_call_reply(call, NGX_HTTP_NO_CONTENT);
             return;
         }
@@ -545,17 +447,6 @@ vz_order_show(vz_call_t *call)
 
     (void) vz_call_reply(call, NGX_HTTP_OK);
     vz_order_json(call, secret, &task);
-}
-
-
-static ngx_uint_t
-vz_order_ended(const vz_task_t *task)
-{
-    u_char  first;
-
-    first = task->state.len ? task->state.data[0] : '\0';
-
-    return first == 'd' || first == 'f' || first == 'c';
 }
 
 
@@ -570,11 +461,7 @@ vz_order_json(vz_call_t *call, const ngx_str_t *secret,
     vz_json_object(out, NULL);
     vz_json_text(out, "order", secret);
     vz_json_uint(out, "task", task->id);
-    vz_json_text(out, "state", &task->state);
-    vz_json_uint(out, "step", task->step);
-    vz_task_steps_json(out, task);
-    vz_json_uint(out, "percent", task->percent);
-    vz_json_text(out, "created", &task->created);
+    vz_task_progress_json(out, task);
 
     if (task->vm) {
         vz_json_object(out, "vm");
@@ -583,20 +470,8 @@ vz_order_json(vz_call_t *call, const ngx_str_t *secret,
         vz_json_close(out);
     }
 
-    if (task->finished.len) {
-        vz_json_text(out, "finished", &task->finished);
-    }
-
-    if (task->error_code.len) {
-        vz_json_object(out, "error");
-        vz_json_text(out, "code", &task->error_code);
-        vz_task_detail(out, task, &task->error_detail,
-                       vz_strlist_is(&task->error_code, "rejected"));
-        vz_json_close(out);
-    }
-
-    if (task->vm && !vz_strlist_is(&task->state, "queued")
-        && !vz_strlist_is(&task->state, "running"))
+    if (task->vm && task->state != VZ_TASK_STATE_QUEUED
+        && task->state != VZ_TASK_STATE_RUNNING)
     {
         vz_order_more(call, out, task);
     }
@@ -605,7 +480,7 @@ vz_order_json(vz_call_t *call, const ngx_str_t *secret,
 }
 
 
-/* when nothing moves: where to sign in and where the mail goes */
+/* once the task stands still: the account, and where the mail goes */
 
 static void
 vz_order_more(vz_call_t *call, vz_json_t *out, const vz_task_t *task)

@@ -1,22 +1,23 @@
 /*
- * /api/admin/orders: what visitors contracted and an administrator has to let
- * run (vzpanel_signup approve).  Account, number and address are claimed, so
- * that a yes never comes too late; a no gives them back.
+ * /api/admin/orders: orders that wait for an administrator (vzpanel_signup
+ * approve).  Their account, number and address are claimed already, so an
+ * approval never comes too late; a rejection gives them back.
  */
 
 #include "panel/api/edit.h"
+#include "panel/api/identity.h"
 #include "panel/api/route.h"
 #include "panel/api/strlist.h"
+#include "panel/api/zone_ids.h"
 #include "panel/live/collector.h"
 #include "panel/live/notification.h"
+#include "panel/live/task_view.h"
 #include "panel/mail/mail.h"
 #include "panel/order/order_review.h"
 #include "panel/task/runner.h"
 #include "panel/task/task.h"
 #include "runtime/call.h"
 #include "runtime/db_rows.h"
-#include "runtime/zone_live.h"
-#include "runtime/zone_session.h"
 
 
 typedef struct {
@@ -58,7 +59,7 @@ static const vz_body_member_t  vz_reject_members[] = {
       offsetof(vz_reject_body_t, reason) }
 };
 
-const vz_verb_body_t  vz_order_review_reject_form = vz_body("Reject",
+const vz_body_t  vz_order_review_reject_form = vz_body("Reject",
                                                        vz_reject_members);
 
 
@@ -85,7 +86,7 @@ static const vz_sql_t  vz_held_one = vz_sql("held order",
 static const vz_sql_t  vz_held_queue = vz_sql("held queue",
     "UPDATE task SET state = 'queued' WHERE id = ? AND state = 'held'");
 
-/* the time of a mailed password begins with its mail */
+/* a drawn password is valid from the time that its mail is sent */
 
 static const vz_sql_t  vz_held_drawn = vz_sql("held drawn",
     "UPDATE user SET drawn = NOW(3) WHERE id = ? AND drawn IS NOT NULL");
@@ -95,7 +96,7 @@ static const vz_sql_t  vz_held_cancel = vz_sql("held cancel",
     " error_code = 'rejected', error_detail = ?"
     " WHERE id = ? AND state = 'held'");
 
-/* the order in which nothing refers to what goes */
+/* deleted in this order, so that no row refers to a deleted one */
 
 static const vz_sql_t  vz_held_mail = vz_sql("held mail",
     "DELETE FROM mail WHERE task_id = ? AND state = 'held'");
@@ -106,7 +107,7 @@ static const vz_sql_t  vz_held_address = vz_sql("held address",
 static const vz_sql_t  vz_held_vm = vz_sql("held vm",
     "DELETE FROM vm WHERE id = ?");
 
-/* the account was made by the order, unless somebody made use of it since */
+/* the order created the account: it goes unless it has other containers */
 
 static const vz_sql_t  vz_held_user = vz_sql("held user",
     "DELETE FROM user WHERE id = ? AND role = 'customer'"
@@ -207,8 +208,8 @@ vz_order_review_reject(vz_call_t *call)
         return;
     }
 
-    vz_zone_user_drop(held.user);
-    vz_zone_change();
+    vz_identity_revoke_user(held.user);
+    vz_zone_bump(VZ_GENERATION_CATALOG);
     vz_collector_gone(held.vm);
     vz_notification_tell(VZ_NOTICE_ORDER_DECIDED, 0, held.task, NULL, NULL);
     vz_held_show(&held);
@@ -256,7 +257,7 @@ vz_held_find(vz_tx_t *tx, vz_call_t *call, vz_held_t *held)
 
     state = vz_cell_text(&rows, 0, 0);
 
-    if (!vz_strlist_is(&state, "held")) {
+    if (vz_task_state_parse(&state) != VZ_TASK_STATE_HELD) {
         return VZ_STATE;
     }
 
@@ -358,7 +359,7 @@ vz_held_refuse(vz_call_t *call, vz_code_e rc)
 }
 
 
-/* whoever watches the order's page hears of its end */
+/* notify the page of the order */
 
 static void
 vz_held_show(const vz_held_t *held)
@@ -370,9 +371,11 @@ vz_held_show(const vz_held_t *held)
     view.id = held->task;
     view.owner = held->user;
     ngx_memcpy(view.kind, "order", sizeof("order"));
-    ngx_memcpy(view.state, "cancelled", sizeof("cancelled"));
+    ngx_cpystrn(view.state,
+                (u_char *) vz_task_state_name(VZ_TASK_STATE_CANCELLED),
+                sizeof(view.state));
     ngx_cpystrn(view.detail, held->reason.data,
                 ngx_min(held->reason.len + 1, sizeof(view.detail)));
 
-    vz_zone_task_put(&view);
+    vz_task_view_put(&view);
 }

@@ -1,11 +1,12 @@
 /*
- * GET /api/plans: what can be contracted, with what is left in stock.  The
- * same for everybody, so a worker keeps the text for two seconds, and what the
- * pages without scripts show of it beside it.
+ * GET /api/plans: the plans that can be contracted, and what is left in stock.
+ * The answer is the same for everybody, so a worker keeps its text for two
+ * seconds, and beside it what the pages without scripts show.
  */
 
 #include "panel/api/body.h"
 #include "panel/api/query.h"
+#include "panel/api/zone_ids.h"
 #include "panel/node/address_stock.h"
 #include "panel/order/plan.h"
 #include "panel/order/template.h"
@@ -49,8 +50,8 @@ static ngx_int_t vz_plan_copy(ngx_pool_t *pool, vz_plan_t *plan,
 
 
 /*
- * One statement for the whole page.  How long until a container runs is that
- * of the last orders, seen among the last 1,000 tasks only.
+ * One statement for the whole page.  The time until a container runs is the
+ * median of the last orders among the last 1,000 tasks.
  */
 
 static const vz_sql_t  vz_plan_select = vz_sql("plans",
@@ -144,7 +145,7 @@ static ngx_uint_t
 vz_plan_fresh(const vz_plan_age_t *age)
 {
     return age->pool != NULL && ngx_time() - age->made < VZ_PLAN_AGE
-           && age->changed == vz_zone_changed();
+           && age->changed == vz_zone_generation(VZ_GENERATION_CATALOG);
 }
 
 
@@ -156,7 +157,7 @@ vz_plan_fetch(ngx_pool_t *pool, ngx_str_t *text)
     vz_rows_t   rows;
     vz_json_t   json;
 
-    changed = vz_zone_changed();
+    changed = vz_zone_generation(VZ_GENERATION_CATALOG);
 
     rc = vz_plan_query(pool, &rows);
     if (rc != VZ_OK) {
@@ -188,7 +189,7 @@ vz_plan_query(ngx_pool_t *pool, vz_rows_t *rows)
     uint64_t   changed;
     vz_code_e  rc;
 
-    changed = vz_zone_changed();
+    changed = vz_zone_generation(VZ_GENERATION_CATALOG);
 
     rc = vz_db_query(NULL, pool, &vz_plan_select, vz_no_binds, rows);
 
@@ -200,7 +201,7 @@ vz_plan_query(ngx_pool_t *pool, vz_rows_t *rows)
 }
 
 
-/* a page waits for no node */
+/* a page never waits for a node */
 
 static vz_code_e
 vz_plan_probe(void *data, ngx_pool_t *pool)
@@ -346,7 +347,7 @@ vz_plan_signup(void)
 }
 
 
-/* nothing was ever set up to be sold: that is no shortage */
+/* nothing was ever offered: that is no shortage */
 
 static ngx_uint_t
 vz_plan_soon(const vz_rows_t *rows)

@@ -1,15 +1,12 @@
 /*
- * What is offered, for the pages that the module writes.
+ * Plans as visitors see them: GET /api/plans, and the offer on the pages that
+ * the module writes.
  */
 
 #ifndef VZ_PLAN_H
 #define VZ_PLAN_H
 
 #include "runtime/http.h"
-
-
-#include <ngx_config.h>
-#include <ngx_core.h>
 
 
 typedef struct {
@@ -21,17 +18,20 @@ typedef struct {
 
 
 /*
- * vz_plan_offer: on a fiber, the plans that GET /api/plans tells, of pool; how
- * many.  Where the worker's are too old the database is asked, by one for all;
- * where it takes its time they are those of before, or none.  soon: nothing
- * was set up yet to be sold.
+ * vz_plan_offer: on a fiber, the plans of GET /api/plans; returns how many.
+ * The array and its texts are from pool.  A worker keeps them for two seconds;
+ * then one caller asks the database for all, and those who get no answer within
+ * half a second have the plans of before, or none.  *soon is set where nothing
+ * was ever offered.
  */
 ngx_uint_t vz_plan_offer(ngx_pool_t *pool, vz_plan_t **plans,
     ngx_uint_t *soon);
 
+/* GET /api/plans */
 void vz_plan_list(vz_call_t *call);
 
-void vz_plan_exit(void);            /* worker stop */
+/* vz_plan_exit: worker stop: free what was kept. */
+void vz_plan_exit(void);
 
 
 #endif /* VZ_PLAN_H */

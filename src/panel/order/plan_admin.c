@@ -18,7 +18,7 @@ typedef struct {
 } vz_plan_body_t;
 
 
-/* what the drivers take: a smaller memory or disk starts no system */
+/* the least that the drivers take: no system starts with less */
 
 #define vz_plan_members(required)                                             \
     { "name", VZ_BODY_FIELD, VZ_FIELD_PLAN, required, 0, 0,                   \
@@ -39,8 +39,8 @@ typedef struct {
 static const vz_body_member_t  vz_plan_new[] = { vz_plan_members(1) };
 static const vz_body_member_t  vz_plan_changes[] = { vz_plan_members(0) };
 
-const vz_verb_body_t  vz_plan_admin_form = vz_body("Plan", vz_plan_new);
-const vz_verb_body_t  vz_plan_admin_change_form = vz_body("PlanChange",
+const vz_body_t  vz_plan_admin_form = vz_body("Plan", vz_plan_new);
+const vz_body_t  vz_plan_admin_change_form = vz_body("PlanChange",
                                                      vz_plan_changes);
 
 

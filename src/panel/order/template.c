@@ -1,5 +1,5 @@
 /*
- * GET /api/templates
+ * GET /api/templates: the templates that can be installed.
  */
 
 #include "panel/api/body.h"

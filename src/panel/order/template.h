@@ -1,5 +1,6 @@
 /*
- * What can be installed: enabled in the database, and there on a node.
+ * Templates as visitors see them: those that are enabled in the database and
+ * installed on a node.
  */
 
 #ifndef VZ_TEMPLATE_H
@@ -9,15 +10,19 @@
 
 
 /*
- * vz_template_ask: on a fiber, have what the nodes have installed.  VZ_OK when
- * at least one node is known (it may not answer now), VZ_DOWN when none ever
- * answered, or the database's code.
+ * vz_template_ask: on a fiber, ask all nodes what they have installed, unless
+ * that is known.  VZ_OK where at least one node has ever answered; VZ_DOWN
+ * where none has; or the database's code.
  */
 vz_code_e vz_template_ask(ngx_pool_t *pool);
 
-/* vz_template_offered: whether any node has it, by what is known. */
+/*
+ * vz_template_offered: whether any node has the template of that name, by what
+ * vz_template_ask() found.
+ */
 ngx_uint_t vz_template_offered(const ngx_str_t *name);
 
+/* GET /api/templates */
 void vz_template_list(vz_call_t *call);
 
 

@@ -5,6 +5,7 @@
 
 #include "panel/api/edit.h"
 #include "panel/api/route.h"
+#include "panel/api/zone_ids.h"
 #include "panel/order/template.h"
 #include "panel/order/template_admin.h"
 #include "runtime/call.h"
@@ -46,9 +47,9 @@ static const vz_body_member_t  vz_template_changes[] = {
       offsetof(vz_template_body_t, position) }
 };
 
-const vz_verb_body_t  vz_template_admin_form = vz_body("Template",
+const vz_body_t  vz_template_admin_form = vz_body("Template",
                                                   vz_template_members);
-const vz_verb_body_t  vz_template_admin_change_form =
+const vz_body_t  vz_template_admin_change_form =
     vz_body("TemplateChange", vz_template_changes);
 
 
@@ -226,7 +227,7 @@ vz_template_admin_create(vz_call_t *call)
 }
 
 
-/* it may have been installed a moment ago: what is kept of it is asked anew */
+/* ask the nodes again: it may have been installed a moment ago */
 
 static vz_code_e
 vz_template_there(vz_call_t *call, const ngx_str_t *name)
@@ -236,7 +237,7 @@ vz_template_there(vz_call_t *call, const ngx_str_t *name)
     rc = vz_template_ask(call->pool);
 
     if (rc == VZ_OK && !vz_template_offered(name)) {
-        vz_zone_change();
+        vz_zone_bump(VZ_GENERATION_CATALOG);
         rc = vz_template_ask(call->pool);
     }
 

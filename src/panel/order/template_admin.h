@@ -10,8 +10,10 @@
 #include "runtime/http.h"
 
 
-extern const vz_verb_body_t  vz_template_admin_form;
-extern const vz_verb_body_t  vz_template_admin_change_form;
+extern const vz_body_t  vz_template_admin_form;
+extern const vz_body_t  vz_template_admin_change_form;
+
+/* GET, POST, PATCH and DELETE /api/admin/templates */
 void vz_template_admin_list(vz_call_t *call);
 void vz_template_admin_create(vz_call_t *call);
 void vz_template_admin_change(vz_call_t *call);

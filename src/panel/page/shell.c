@@ -1,6 +1,6 @@
 /*
- * Pages for who has no scripts: crawlers, previews of links, a phone that has
- * not loaded them yet.  The pages draw over it what they show themselves.
+ * Pages for clients without scripts: crawlers, previews of links, a phone that
+ * has not loaded them yet.  The pages replace these parts by their own.
  */
 
 #include "panel/api/strlist.h"
@@ -19,14 +19,14 @@
 typedef struct {
     const char  *path;
     const char  *title;
-    ngx_uint_t   own;               /* nothing for a search engine */
+    ngx_uint_t   own;               /* not for search engines */
 } vz_shell_path_t;
 
 typedef struct {
     vz_call_t                *call;
     const vz_shell_text_t    *text;
     ngx_uint_t                en;
-    const vz_shell_path_t    *path;         /* NULL: there is none such */
+    const vz_shell_path_t    *path;         /* NULL: there is no such page */
     vz_plan_t                *plans;
     ngx_uint_t                nplans;
     ngx_uint_t                soon;
@@ -43,6 +43,7 @@ static void vz_shell_write(vz_shell_t *shell);
 static ngx_str_t vz_shell_language(vz_shell_t *shell);
 static ngx_str_t vz_shell_title(vz_shell_t *shell);
 static ngx_str_t vz_shell_head(vz_shell_t *shell);
+static ngx_str_t vz_shell_base(vz_shell_t *shell);
 static ngx_str_t vz_shell_header(vz_shell_t *shell);
 static ngx_str_t vz_shell_main(vz_shell_t *shell);
 static ngx_str_t vz_shell_offer(vz_shell_t *shell);
@@ -56,7 +57,7 @@ static ngx_str_t vz_shell_fill(vz_shell_t *shell, const char *key,
 static ngx_str_t vz_shell_escape(vz_shell_t *shell, const ngx_str_t *text);
 
 
-/* those that html/app.js has */
+/* the paths that html/app.js has */
 
 static const vz_shell_path_t  vz_shell_paths[] = {
     { "/", "nav.plans", 0 },
@@ -98,7 +99,7 @@ vz_shell_show(vz_call_t *call)
     shell.en = (language.data[1] == 'n');
     shell.path = vz_shell_path(&call->path);
 
-    /* what may wait comes first: the text is good until the next page */
+    /* do first what may wait: the text is valid until the next page */
 
     if (shell.path == vz_shell_paths) {
         shell.nplans = vz_plan_offer(call->pool, &shell.plans,
@@ -250,8 +251,11 @@ vz_shell_head(vz_shell_t *shell)
     ngx_str_null(&address);
 
     if (shell->path == NULL || shell->path->own) {
+        address = vz_shell_base(shell);
+
         return vz_call_printf(shell->call,
-                              "<meta name=\"robots\" content=\"noindex\">");
+                              "<meta name=\"robots\" content=\"noindex\">%V",
+                              &address);
     }
 
     if (url->len != 0) {
@@ -275,7 +279,45 @@ vz_shell_head(vz_shell_t *shell)
 }
 
 
-/* as the pages draw it for a visitor */
+/*
+ * index.html names its files as from the folder of the pages: a path in a
+ * folder of its own, of which there is none, says where that is, as the
+ * browser sees it.
+ */
+
+static ngx_str_t
+vz_shell_base(vz_shell_t *shell)
+{
+    u_char     *p, *end;
+    ngx_str_t   folder;
+
+    folder = shell->call->path;
+    end = folder.data + folder.len;
+
+    if (folder.len == 0 || ngx_strlchr(folder.data + 1, end, '/') == NULL) {
+        ngx_str_null(&folder);
+        return folder;
+    }
+
+    folder = vz_settings()->public_url;
+    end = folder.data + folder.len;
+    p = ngx_strnstr(folder.data, "://", folder.len);
+
+    if (p == NULL) {
+        folder = shell->call->prefix;
+    } else {
+        p = ngx_strlchr(p + 3, end, '/');
+        folder.data = p ? p : end;
+        folder.len = end - folder.data;
+    }
+
+    folder = vz_shell_escape(shell, &folder);
+
+    return vz_call_printf(shell->call, "\n<base href=\"%V/\">", &folder);
+}
+
+
+/* as the pages show it to a visitor */
 
 static ngx_str_t
 vz_shell_header(vz_shell_t *shell)
@@ -402,7 +444,7 @@ vz_shell_card(vz_shell_t *shell, const vz_plan_t *plan)
 }
 
 
-/* how to write to the provider, as the pages read it */
+/* the provider's contact, as the pages read it */
 
 static ngx_str_t
 vz_shell_reach(vz_shell_t *shell)
@@ -444,7 +486,7 @@ vz_shell_reach(vz_shell_t *shell)
 }
 
 
-/* as the pages say it: 64 MB, 1,5 GB */
+/* as the pages write it: 64 MB, 1,5 GB */
 
 static ngx_str_t
 vz_shell_size(vz_shell_t *shell, int64_t mib)

@@ -1,6 +1,6 @@
 /*
- * index.html and its texts.  A worker reads them once, and looks at each page
- * whether index.html is another one, as nginx does with a file it sends.
+ * index.html and its texts.  Each worker reads them once, and checks for each
+ * page whether index.html has changed, as nginx does with a file it sends.
  */
 
 #include "panel/page/shell_text.h"
@@ -20,7 +20,7 @@ static ngx_str_t vz_shell_meta(const u_char *file, const char *name);
 static void vz_shell_clear(vz_shell_text_t *text);
 
 
-/* as they stand in index.html, which works without the module, too */
+/* as they are in index.html, which also works without the module */
 
 static const ngx_str_t  vz_shell_marks[VZ_SHELL_SLOTS] = {
     ngx_string("<html lang=\"es\">"),
@@ -120,7 +120,7 @@ vz_shell_read(vz_shell_text_t *text, const ngx_str_t *folder,
         return NGX_ERROR;
     }
 
-    /* without its texts a page has none, but is there */
+    /* without its texts a page is still shown */
 
     for (i = 0; i < 2; i++) {
         path = vz_shell_path_of(pool, folder, words[i]);
@@ -183,7 +183,7 @@ vz_shell_file(ngx_pool_t *pool, const u_char *path, size_t size,
                       ngx_close_file_n " \"%s\" failed", path);
     }
 
-    /* half written, or cut meanwhile: looked at again with the next page */
+    /* the file is half written: it is read again for the next page */
 
     if (n != (ssize_t) size || memchr(data, '\0', size) != NULL) {
         return NULL;

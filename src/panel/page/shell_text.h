@@ -1,6 +1,6 @@
 /*
- * The files that a page is made of: index.html in pieces, and the texts of the
- * pages, both read again when index.html changes.
+ * The files that a page is made of: index.html, cut at its marks, and the texts
+ * of the pages.  Both are read again when index.html changes.
  */
 
 #ifndef VZ_SHELL_TEXT_H
@@ -11,7 +11,7 @@
 #include <jansson.h>
 
 
-/* what is written into index.html, in the order of vz_shell_marks */
+/* What is filled into index.html, in the order of vz_shell_marks. */
 typedef enum {
     VZ_SHELL_LANGUAGE = 0,
     VZ_SHELL_TITLE,
@@ -26,8 +26,8 @@ typedef enum {
 #define VZ_SHELL_PIECES  16
 
 typedef struct {
-    ngx_str_t        text;          /* as it is, and then */
-    vz_shell_slot_e  slot;          /* this, or the end */
+    ngx_str_t        text;          /* is sent as it stands */
+    vz_shell_slot_e  slot;          /* follows it, or the end */
 } vz_shell_piece_t;
 
 typedef struct {
@@ -35,22 +35,23 @@ typedef struct {
     time_t             mtime;
     off_t              size;
     vz_shell_piece_t   pieces[VZ_SHELL_PIECES];
-    ngx_str_t          brand;       /* as they stand in index.html: escaped */
-    ngx_str_t          contact;
+    ngx_str_t          brand;       /* from index.html, escaped as there */
+    ngx_str_t          contact;     /* the same */
     json_t            *texts[2];    /* es, en */
 } vz_shell_text_t;
 
 
 /*
- * vz_shell_text: of the folder of pages, NULL where it can't be read.  Good
- * until the next call; pool is for this one alone.
+ * vz_shell_text: the files of the folder of pages; NULL where they can't be
+ * read.  The result is valid until the next call; pool is for this call's own
+ * use.
  */
 const vz_shell_text_t *vz_shell_text(const ngx_str_t *folder,
     ngx_pool_t *pool);
 
 /*
- * vz_shell_text_word: a text by its key, in Spanish or (en) English; "" for
- * none.
+ * vz_shell_text_word: a text by its key, in Spanish, or in English (en); "" for
+ * an unknown key.
  */
 ngx_str_t vz_shell_text_word(const vz_shell_text_t *text, ngx_uint_t en,
     const char *key);

@@ -1,6 +1,5 @@
 /*
- * What a task is about: the container as the database has it, and over it
- * what the task's data ask for.
+ * Loading a task that was claimed.
  */
 
 #ifndef VZ_RUN_LOAD_H
@@ -10,8 +9,14 @@
 
 
 /*
- * vz_run_load: a claimed task's row and its container.  vz_task_run_refuse:
- * one that can't be loaded is put off, and fails in the end.
+ * vz_run_load: read the row of a claimed task and where its container is, and
+ * let its workflow load what its steps need.
+ *
+ *   VZ_OK
+ *   VZ_NOENT        the task is another worker's
+ *   VZ_UNSUPPORTED  no workflow is of its kind
+ *   VZ_INTERNAL     its data can't be read
+ *   or the database's code
  */
 vz_code_e vz_run_load(vz_task_run_t *run);
 

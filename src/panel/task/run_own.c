@@ -1,36 +1,28 @@
 /*
- * Whose a task is.  The rule: nothing is sent to a node, and nothing written
- * about a container, by who does not own its task at that moment.
- *
- * The lease is a time of the database's clock.  A worker knows when it asked
- * for it, by a clock that goes on while the worker stands still, so it knows
- * until when it may act whatever the network did to the answer.  What passes
- * between that look and the node's is the fence's to catch: each claim raises
- * it, and a node refuses a verb of an older claim than it has seen.
+ * Which worker owns a task.
  */
 
 #include "panel/task/run_own.h"
-#include "panel/task/task_run.h"
 #include "runtime/clock.h"
 #include "runtime/fiber.h"
 
 
-#define VZ_TASK_RUN_SURE      4500  /* ms of the lease in which we act: bytes
+#define VZ_RUN_OWN_SURE      4500  /* ms of the lease in which we act: bytes
                                        take time, and clocks differ */
-#define VZ_TASK_RUN_CLAIMS    5     /* tries, where it was a deadlock */
-#define VZ_TASK_RUN_PATIENCE  600   /* tries to write something down */
+#define VZ_RUN_OWN_CLAIMS    5     /* tries, where it was a deadlock */
+#define VZ_RUN_OWN_PATIENCE  600   /* tries to write something down */
 
 
-static void vz_task_run_pause(ngx_uint_t tries);
+static void vz_run_own_pause(ngx_uint_t tries);
 
 
 /*
- * The fence is read by whoever loads the task, together with its owner: no
- * other claim lies between.
+ * vz_run_load() reads the fence together with the owner: no other claim can
+ * lie between the two.
  */
 static const vz_sql_t  vz_sql_claim = vz_sql("task_claim",
     "UPDATE task t LEFT JOIN vm v ON v.id = t.vm_id"
-    " SET t.owner = ?, t.lease = NOW(3) + INTERVAL " VZ_TASK_RUN_LEASE ","
+    " SET t.owner = ?, t.lease = NOW(3) + INTERVAL " VZ_RUN_OWN_LEASE ","
     "  t.state = 'running', t.started = COALESCE(t.started, NOW(3)),"
     "  t.attempt = t.attempt + 1, t.not_before = NULL,"
     "  v.fence = v.fence + 1"
@@ -39,7 +31,7 @@ static const vz_sql_t  vz_sql_claim = vz_sql("task_claim",
     "  OR (t.state = 'running' AND t.lease < NOW(3)))");
 
 static const vz_sql_t  vz_sql_hold = vz_sql("task_hold",
-    "UPDATE task SET lease = NOW(3) + INTERVAL " VZ_TASK_RUN_LEASE
+    "UPDATE task SET lease = NOW(3) + INTERVAL " VZ_RUN_OWN_LEASE
     " WHERE id = ? AND owner = ? AND state = 'running'");
 
 static const vz_sql_t  vz_sql_own = vz_sql("task_own",
@@ -62,7 +54,7 @@ vz_run_own_claim(vz_task_run_t *run)
 
     rc = VZ_CONFLICT;
 
-    for (i = 0; i < VZ_TASK_RUN_CLAIMS && rc == VZ_CONFLICT; i++) {
+    for (i = 0; i < VZ_RUN_OWN_CLAIMS && rc == VZ_CONFLICT; i++) {
         asked = vz_clock_msec();
 
         rc = vz_db_query(NULL, run->pool, &vz_sql_claim,
@@ -92,8 +84,8 @@ vz_run_own_renewed(vz_task_run_t *run, uint64_t asked, ngx_uint_t ours)
     if (!ours) {
         run->gone = 1;
 
-    } else if (asked + VZ_TASK_RUN_SURE > run->held) {
-        run->held = asked + VZ_TASK_RUN_SURE;
+    } else if (asked + VZ_RUN_OWN_SURE > run->held) {
+        run->held = asked + VZ_RUN_OWN_SURE;
     }
 }
 
@@ -106,7 +98,7 @@ vz_run_own_hold(vz_task_run_t *run)
     vz_rows_t   rows;
     ngx_uint_t  i;
 
-    for (i = 0; i < VZ_TASK_RUN_PATIENCE; i++) {
+    for (i = 0; i < VZ_RUN_OWN_PATIENCE; i++) {
 
         if (vz_run_own_held(run)) {
             return VZ_OK;
@@ -129,7 +121,7 @@ vz_run_own_hold(vz_task_run_t *run)
             return rc;
 
         } else {
-            vz_task_run_pause(i);
+            vz_run_own_pause(i);
         }
     }
 
@@ -138,7 +130,7 @@ vz_run_own_hold(vz_task_run_t *run)
 
 
 vz_code_e
-vz_run_own(vz_task_run_t *run, vz_tx_t *tx)
+vz_run_own_lock(vz_task_run_t *run, vz_tx_t *tx)
 {
     vz_code_e  rc;
     vz_rows_t  rows;
@@ -160,7 +152,7 @@ vz_run_own(vz_task_run_t *run, vz_tx_t *tx)
 
 
 vz_code_e
-vz_run_own_in_tx(vz_task_run_t *run, vz_task_run_body_pt body, void *data)
+vz_run_own_in_tx(vz_task_run_t *run, vz_run_own_pt body, void *data)
 {
     vz_tx_t    *tx;
     vz_code_e   rc;
@@ -170,7 +162,7 @@ vz_run_own_in_tx(vz_task_run_t *run, vz_task_run_body_pt body, void *data)
         return rc;
     }
 
-    rc = vz_run_own(run, tx);
+    rc = vz_run_own_lock(run, tx);
 
     if (rc == VZ_OK) {
         rc = body(run, tx, data);
@@ -181,14 +173,14 @@ vz_run_own_in_tx(vz_task_run_t *run, vz_task_run_body_pt body, void *data)
 
 
 vz_code_e
-vz_run_own_settle(vz_task_run_t *run, vz_task_run_body_pt body, void *data)
+vz_run_own_settle(vz_task_run_t *run, vz_run_own_pt body, void *data)
 {
     vz_code_e   rc;
     ngx_uint_t  i;
 
     rc = VZ_DOWN;
 
-    for (i = 0; i < VZ_TASK_RUN_PATIENCE; i++) {
+    for (i = 0; i < VZ_RUN_OWN_PATIENCE; i++) {
         rc = vz_run_own_in_tx(run, body, data);
 
         if (rc == VZ_OK || rc == VZ_STALE || rc == VZ_INTERNAL
@@ -197,7 +189,7 @@ vz_run_own_settle(vz_task_run_t *run, vz_task_run_body_pt body, void *data)
             return rc;
         }
 
-        vz_task_run_pause(i);
+        vz_run_own_pause(i);
     }
 
     return rc;
@@ -227,8 +219,7 @@ vz_run_own_raise(vz_task_run_t *run, uint64_t seen)
 
 vz_code_e
 vz_run_own_write(vz_task_run_t *run, const vz_sql_t *sql,
-                 const vz_bind_t *binds,
-    ngx_uint_t n)
+    const vz_bind_t *binds, ngx_uint_t n)
 {
     vz_code_e   rc;
     vz_rows_t   rows;
@@ -239,7 +230,7 @@ vz_run_own_write(vz_task_run_t *run, const vz_sql_t *sql,
     /* what a step did must not be forgotten; if the database stays away for
        too long, the step is repeated by whoever claims the task */
 
-    for (i = 0; i < VZ_TASK_RUN_PATIENCE; i++) {
+    for (i = 0; i < VZ_RUN_OWN_PATIENCE; i++) {
         rc = vz_db_query(NULL, run->pool, sql, binds, n, &rows);
 
         if (rc == VZ_OK) {
@@ -250,7 +241,7 @@ vz_run_own_write(vz_task_run_t *run, const vz_sql_t *sql,
             return rc;
         }
 
-        vz_task_run_pause(i);
+        vz_run_own_pause(i);
     }
 
     return rc;
@@ -258,7 +249,7 @@ vz_run_own_write(vz_task_run_t *run, const vz_sql_t *sql,
 
 
 static void
-vz_task_run_pause(ngx_uint_t tries)
+vz_run_own_pause(ngx_uint_t tries)
 {
     vz_fiber_sleep(tries < 20 ? 100 : 1000);
 }

@@ -1,5 +1,5 @@
 /*
- * Verbs of a task to its container's node.
+ * The verbs that a task sends to the node of its container.
  */
 
 #include "panel/task/run_own.h"
@@ -124,8 +124,9 @@ vz_run_verb_list(vz_task_run_t *run, vz_answer_t *answer)
 
 
 /*
- * A verb is the same when its task sends it again, in this attempt or another,
- * and never the same as that of another step, place or wording.
+ * The id of a verb is the same when its task sends it again, in this attempt
+ * or another, and differs from that of any other step, place in the step, or
+ * text.
  */
 
 static void

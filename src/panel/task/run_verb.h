@@ -1,5 +1,8 @@
 /*
- * Verbs of a task to its container's node.
+ * The verbs that a task sends to the node of its container.  Each names the
+ * container by its tag, our claim by its fence, and itself by an id, so that
+ * the node never does it twice, to another container, or after another worker
+ * has begun.
  */
 
 #ifndef VZ_RUN_VERB_H
@@ -9,17 +12,24 @@
 
 
 /*
- * vz_run_verb: one verb to the container's node, its id before the given
- * arguments; on failure run->detail says what the node said.  It names the
- * container that is meant, our claim, and itself, so that it is never done
- * twice, to another, or after somebody else has begun (run_verb.c).
- * vz_run_verb_adopt: the container that has that tag now, or none where it is
- * empty, gets the row's.
- * vz_run_verb_list: what containers the node has, for the step's own use.
+ * vz_run_verb: on a fiber, send a verb about the task's container; its number
+ * goes before the argc arguments, and secret, or NULL, is sent apart and never
+ * logged.  VZ_OK; VZ_STALE where the task is not ours any more; VZ_DOWN where
+ * the node does not answer; or what the node answered, with run->detail.
  */
 vz_code_e vz_run_verb(vz_task_run_t *run, vz_verb_e verb, ngx_uint_t argc,
     const char *const *argv, const ngx_str_t *secret);
+
+/*
+ * vz_run_verb_adopt: give the container that has this tag, or no tag where it
+ * is empty, the tag of the task's row.  It returns what vz_run_verb() does.
+ */
 vz_code_e vz_run_verb_adopt(vz_task_run_t *run, const ngx_str_t *tag);
+
+/*
+ * vz_run_verb_list: ask the node which containers it has; the lines of answer
+ * are from run->pool.  It returns what vz_run_verb() does.
+ */
 vz_code_e vz_run_verb_list(vz_task_run_t *run, vz_answer_t *answer);
 
 

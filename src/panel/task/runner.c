@@ -4,12 +4,12 @@
  * A task belongs to the worker whose name stands in task.owner until
  * task.lease; both are written by compare-and-set only, so this holds on a
  * Galera cluster and for several nginx hosts over one database.  A worker
- * that dies stops renewing its leases, and another takes its tasks up at the
+ * that dies stops renewing its leases, and another takes its tasks over at the
  * step where they were.
  *
- * A lease that is over proves that its owner is gone only where that one could
- * have renewed it: who has not reached the database himself for a while, or
- * has stood still, takes nobody's task.
+ * A lease that is over proves that its owner is gone only where the owner could
+ * have renewed it: a worker that has not reached the database itself for a
+ * while, or has stood still, takes no other's task.
  */
 
 #include "panel/node/node.h"
@@ -22,7 +22,6 @@
 #include "runtime/db_rows.h"
 #include "runtime/fiber.h"
 #include "runtime/schema.h"
-#include "runtime/zone.h"
 
 
 #define VZ_RUNNER_POLL      1000    /* ms between looks for work */
@@ -31,12 +30,11 @@
 #define VZ_RUNNER_GAP       3000    /* ms without a look: we stood still */
 #define VZ_RUNNER_STEADY    8000    /* ms of looks before a lease counts */
 #define VZ_RUNNER_LOOKS     8       /* in a row, while there is room */
-#define VZ_RUNNER_SWEEP     600000  /* ms between sweeps of all workers */
 #define VZ_RUNNER_SCHEMA    2000    /* ms that its number is good for */
 
 /*
- * Tasks at a time in one worker: of one node twice its connections, so that
- * those which wait for it never take what others could use.
+ * Tasks at a time in one worker.  A node gets twice its connections, so that
+ * tasks which wait for one node leave room for those of others.
  */
 #define VZ_RUNNER_MAX       256
 #define VZ_RUNNER_SHARE     2       /* times the connections of a node */
@@ -56,7 +54,6 @@ static void vz_runner_take(uint64_t id, uint64_t node);
 static void vz_runner_task(void *data);
 static void vz_runner_renew_all(void *data);
 static ngx_int_t vz_runner_ids(ngx_pool_t *pool, ngx_str_t *ids);
-static void vz_runner_sweep(void *data);
 
 
 static ngx_str_t     vz_runner_owner;
@@ -70,7 +67,7 @@ static uint64_t      vz_runner_last;        /* look that did */
 static ngx_event_t   vz_runner_poll_event, vz_runner_renew_event;
 
 
-/* the oldest first, of nodes that have room here */
+/* tasks of nodes that have room in this worker, the oldest first */
 #define VZ_RUNNER_DUE(where)                                                  \
     "SELECT t.id, COALESCE(v.node_id, 0) FROM task t"                         \
     " LEFT JOIN vm v ON v.id = t.vm_id WHERE " where                          \
@@ -84,29 +81,14 @@ static const vz_sql_t  vz_sql_due = vz_sql("task_due",
 static const vz_sql_t  vz_sql_left = vz_sql("task_left",
     VZ_RUNNER_DUE("t.state = 'running' AND t.lease < NOW(3)"));
 
-/* by id: a task that no fiber carries out any more must lose its lease */
+/* renewed by id: a task that no fiber carries out must lose its lease */
 static const vz_sql_t  vz_sql_renew = vz_sql("task_renew",
-    "UPDATE task SET lease = NOW(3) + INTERVAL " VZ_TASK_RUN_LEASE
+    "UPDATE task SET lease = NOW(3) + INTERVAL " VZ_RUN_OWN_LEASE
     " WHERE owner = ? AND state = 'running' AND FIND_IN_SET(id, ?)");
 
 static const vz_sql_t  vz_sql_ours = vz_sql("task_ours",
     "SELECT id FROM task WHERE owner = ? AND state = 'running'"
     " AND lease > NOW(3)");
-
-/* what time makes worthless, a few rows at a time */
-
-static const vz_sql_t  vz_sql_sweeps[] = {
-    vz_sql("sweep_session",
-           "DELETE FROM session WHERE expires < NOW(3) LIMIT 500"),
-    vz_sql("sweep_reset",
-           "DELETE FROM reset"
-           " WHERE expires < NOW(3) - INTERVAL 24 HOUR LIMIT 500"),
-    vz_sql("sweep_idempotency",
-           "DELETE FROM idempotency"
-           " WHERE created < NOW(3) - INTERVAL 24 HOUR LIMIT 500"),
-    vz_sql("sweep_number",
-           "DELETE FROM number_rest WHERE until < NOW(3) LIMIT 500")
-};
 
 
 ngx_int_t
@@ -194,7 +176,7 @@ vz_runner_kick(void)
 }
 
 
-/* what was left out because its node was full leaves others to be found */
+/* a look is repeated where tasks of a full node hid those of others */
 
 static void
 vz_runner_look(void *data)
@@ -211,10 +193,6 @@ vz_runner_look(void *data)
     for (i = 0; vz_runner_wanted && i < VZ_RUNNER_LOOKS; i++) {
         vz_runner_wanted = 0;
         vz_runner_wanted |= vz_runner_look_once();
-    }
-
-    if (vz_zone_turn(VZ_DUTY_SWEEP, VZ_RUNNER_SWEEP) == NGX_OK) {
-        (void) vz_fiber_spawn(vz_runner_sweep, NULL);
     }
 
     vz_runner_looking = 0;
@@ -281,8 +259,8 @@ done:
 
 
 /*
- * A lease that was over before we could look is not held against its owner:
- * it is as likely that neither of us could reach the database.
+ * A lease that lapsed before we could look does not prove that its owner is
+ * gone: perhaps neither of us could reach the database.
  */
 
 static void
@@ -305,7 +283,7 @@ vz_runner_looked(uint64_t began, vz_code_e rc)
 }
 
 
-/* the nodes whose share of this worker is taken, as a set for the database */
+/* the nodes whose share of this worker is used up, for FIND_IN_SET() */
 
 static ngx_int_t
 vz_runner_full(ngx_pool_t *pool, ngx_str_t *nodes)
@@ -471,7 +449,7 @@ vz_runner_renew(ngx_event_t *ev)
 }
 
 
-/* two statements, however many tasks; at once when the database is back */
+/* two statements renew all leases; they are retried soon where they fail */
 
 static void
 vz_runner_renew_all(void *data)
@@ -534,7 +512,7 @@ done:
 }
 
 
-/* of the tasks that were claimed, as a set for the database */
+/* the ids of the tasks that we claimed, as a set for FIND_IN_SET() */
 
 static ngx_int_t
 vz_runner_ids(ngx_pool_t *pool, ngx_str_t *ids)
@@ -564,25 +542,4 @@ vz_runner_ids(ngx_pool_t *pool, ngx_str_t *ids)
     ids->len = p - ids->data;
 
     return NGX_OK;
-}
-
-
-static void
-vz_runner_sweep(void *data)
-{
-    ngx_uint_t   i;
-    ngx_pool_t  *pool;
-
-    (void) data;
-
-    pool = ngx_create_pool(1024, ngx_cycle->log);
-    if (pool == NULL) {
-        return;
-    }
-
-    for (i = 0; i < sizeof(vz_sql_sweeps) / sizeof(vz_sql_t); i++) {
-        (void) vz_db_query(NULL, pool, &vz_sql_sweeps[i], vz_no_binds, NULL);
-    }
-
-    ngx_destroy_pool(pool);
 }

@@ -8,19 +8,20 @@
 #include "panel/api/query.h"
 #include "panel/api/route.h"
 #include "panel/api/strlist.h"
+#include "panel/live/task_said.h"
+#include "panel/live/task_view.h"
 #include "panel/task/task.h"
 #include "panel/task/task_log.h"
-#include "panel/task/task_run.h"
-#include "panel/task/task_said.h"
 #include "panel/task/task_wait.h"
-#include "panel/workflow/workflow.h"
+#include "panel/task/task_workflow.h"
 #include "runtime/call.h"
 #include "runtime/db_rows.h"
-#include "runtime/zone_live.h"
 
 
 #define vz_time(column)                                                       \
     "CONCAT(LEFT(DATE_FORMAT(" column ", '%Y-%m-%dT%T.%f'), 23), 'Z')"
+
+#define vz_task_named(state)  vz_bind_cstr(vz_task_state_name(state))
 
 #define VZ_TASK_COLUMNS                                                       \
     "t.id, t.kind, t.vm_id, t.vm_name, t.user_id, t.actor, t.via, t.state,"   \
@@ -29,13 +30,22 @@
     " s.name, s.state, s.detail, " vz_time("s.started") ", "                  \
     vz_time("s.finished") ","                                                 \
     " TIMESTAMPDIFF(MICROSECOND, s.started, COALESCE(s.finished, NOW(3)))"    \
-    " DIV 1000, t.unseen"
+    " DIV 1000, t.unseen, o.account"
+
+/* its steps, and whose container it is about */
+
+#define VZ_TASK_JOINS                                                         \
+    " LEFT JOIN user o ON o.id = t.user_id"                                   \
+    " LEFT JOIN task_step s ON s.task_id = t.id"
 
 
 static void vz_task_read(const vz_rows_t *rows, ngx_uint_t *row,
     vz_task_t *task);
 static void vz_task_read_step(const vz_rows_t *rows, ngx_uint_t row,
     vz_step_view_t *step);
+static void vz_task_detail(vz_json_t *json, const vz_task_t *task,
+    const ngx_str_t *text, ngx_uint_t everybody);
+static void vz_task_steps_json(vz_json_t *json, const vz_task_t *task);
 static void vz_task_seconds(vz_json_t *json, int64_t msec);
 static void vz_task_live(vz_task_t *task, ngx_pool_t *pool);
 static void vz_task_answer(vz_call_t *call);
@@ -57,16 +67,14 @@ static const vz_sql_t  vz_sql_busy = vz_sql("task_busy",
     "SELECT id FROM task WHERE busy = ?");
 
 static const vz_sql_t  vz_sql_get = vz_sql("task_get",
-    "SELECT " VZ_TASK_COLUMNS ", s.log FROM task t"
-    " LEFT JOIN task_step s ON s.task_id = t.id"
+    "SELECT " VZ_TASK_COLUMNS ", s.log FROM task t" VZ_TASK_JOINS
     " WHERE t.id = ? AND (? = 0 OR t.user_id = ?) ORDER BY s.position");
 
 static const vz_sql_t  vz_sql_link = vz_sql("task_link",
-    "SELECT " VZ_TASK_COLUMNS " FROM task t"
-    " LEFT JOIN task_step s ON s.task_id = t.id"
+    "SELECT " VZ_TASK_COLUMNS " FROM task t" VZ_TASK_JOINS
     " WHERE t.link = ? ORDER BY s.position");
 
-/* the page is found first, without what its steps are sorted with */
+/* the inner query finds the page before the steps are joined and sorted */
 
 static const vz_sql_t  vz_sql_list = vz_sql("task_list",
     "SELECT " VZ_TASK_COLUMNS " FROM (SELECT id FROM task"
@@ -74,20 +82,16 @@ static const vz_sql_t  vz_sql_list = vz_sql("task_list",
     "  AND (? IS NULL OR vm_id = ?) AND (? IS NULL OR FIND_IN_SET(state, ?))"
     "  AND (? IS NULL OR actor = ?) AND (? IS NULL OR unseen = ?)"
     "  ORDER BY id DESC LIMIT ?) p"
-    " JOIN task t ON t.id = p.id LEFT JOIN task_step s ON s.task_id = t.id"
+    " JOIN task t ON t.id = p.id" VZ_TASK_JOINS
     " ORDER BY t.id DESC, s.position");
 
-
-static const char *const  vz_task_states[] = {
-    "held", "queued", "running", "done", "failed", "cancelled", NULL
-};
 
 static const char *const  vz_task_yes[] = { "1", NULL };
 
 static const vz_query_t  vz_task_arg[] = {
     { "cursor", VZ_QUERY_CURSOR, 2, NULL },
     { "vm", VZ_QUERY_NUMBER, 2, NULL },
-    { "state", VZ_QUERY_WORDS, 2, vz_task_states },
+    { "state", VZ_QUERY_WORDS, 2, vz_task_state_names },
     { "actor", VZ_QUERY_ACTOR, 2, NULL },
     { "unseen", VZ_QUERY_WORD, 2, vz_task_yes },
     { "limit", VZ_QUERY_LIMIT, 1, NULL }
@@ -114,27 +118,32 @@ vz_code_e
 vz_task_create(vz_tx_t *tx, ngx_pool_t *pool, const vz_task_new_t *task,
     uint64_t *id)
 {
+    ngx_str_t             kind;
     ngx_uint_t            i;
     vz_code_e             rc;
     vz_rows_t             rows;
-    const vz_workflow_t  *chain;
+    const vz_workflow_t  *workflow;
 
-    chain = vz_workflow_find((const u_char *) task->kind,
-                             ngx_strlen(task->kind));
-    if (chain == NULL) {
+    kind.data = (u_char *) task->kind;
+    kind.len = ngx_strlen(task->kind);
+
+    workflow = vz_task_workflow_find(&kind);
+    if (workflow == NULL) {
         return VZ_INTERNAL;
     }
 
     rc = vz_db_query(tx, pool, &vz_sql_task,
-                     vz_binds(vz_bind_cstr(task->kind), vz_int(task->vm),
+                     vz_binds(vz_text(kind), vz_int(task->vm),
                               vz_text(task->vm_name), vz_int(task->vm),
                               vz_int(task->owner),
                               task->actor ? vz_int(task->actor) : vz_none(),
                               vz_text(task->actor_name),
                               vz_bind_cstr(task->via),
-                              vz_int(chain->nsteps), vz_int(task->done),
+                              vz_int(workflow->nsteps), vz_int(task->done),
                               vz_bind_opt(task->data), vz_bind_opt(task->link),
-                              vz_bind_cstr(task->held ? "held" : "queued")),
+                              vz_task_named(task->held
+                                            ? VZ_TASK_STATE_HELD
+                                            : VZ_TASK_STATE_QUEUED)),
                      &rows);
 
     if (rc != VZ_OK) {
@@ -143,12 +152,13 @@ vz_task_create(vz_tx_t *tx, ngx_pool_t *pool, const vz_task_new_t *task,
 
     *id = rows.insert_id;
 
-    for (i = 0; i < chain->nsteps; i++) {
+    for (i = 0; i < workflow->nsteps; i++) {
         rc = vz_db_query(tx, pool, &vz_sql_step,
                          vz_binds(vz_int(*id), vz_int(i),
-                                  vz_bind_cstr(chain->steps[i].name),
-                                  vz_bind_cstr(i < task->done ? "done"
-                                                              : "queued"),
+                                  vz_bind_cstr(workflow->steps[i].name),
+                                  vz_task_named(i < task->done
+                                                ? VZ_TASK_STATE_DONE
+                                                : VZ_TASK_STATE_QUEUED),
                                   vz_int(i < task->done),
                                   vz_int(i < task->done)),
                          NULL);
@@ -180,11 +190,15 @@ vz_task_busy(ngx_pool_t *pool, uint64_t vm, uint64_t *id)
 }
 
 
-ngx_uint_t
-vz_task_over(const ngx_str_t *state)
+void
+vz_task_refuse_busy(vz_call_t *call, uint64_t id)
 {
-    return vz_strlist_is(state, "done") || vz_strlist_is(state, "failed")
-           || vz_strlist_is(state, "cancelled");
+    vz_json_t  *out;
+
+    out = vz_call_problem_open(call, NGX_HTTP_CONFLICT, "vm_busy",
+                               "Task %uL is at work on the container.", id);
+    vz_json_uint(out, "task", id);
+    vz_json_close(out);
 }
 
 
@@ -221,14 +235,17 @@ vz_task_get(ngx_pool_t *pool, uint64_t id, const ngx_str_t *link,
 }
 
 
-/* the rows of one task, a step each, from *row on */
+/* read one task from its rows, one a step; moves *row behind them */
 
 static void
 vz_task_read(const vz_rows_t *rows, ngx_uint_t *row, vz_task_t *task)
 {
+    ngx_str_t   state;
     ngx_uint_t  r = *row;
 
     ngx_memzero(task, sizeof(vz_task_t));
+
+    state = vz_cell_text(rows, r, 7);
 
     task->id = vz_cell_int(rows, r, 0);
     task->kind = vz_cell_text(rows, r, 1);
@@ -237,7 +254,7 @@ vz_task_read(const vz_rows_t *rows, ngx_uint_t *row, vz_task_t *task)
     task->owner = vz_cell_int(rows, r, 4);
     task->actor = vz_cell_text(rows, r, 5);
     task->via = vz_cell_text(rows, r, 6);
-    task->state = vz_cell_text(rows, r, 7);
+    task->state = vz_task_state_parse(&state);
     task->step = vz_cell_int(rows, r, 8);
     task->created = vz_cell_text(rows, r, 10);
     task->started = vz_cell_text(rows, r, 11);
@@ -245,6 +262,7 @@ vz_task_read(const vz_rows_t *rows, ngx_uint_t *row, vz_task_t *task)
     task->error_code = vz_cell_text(rows, r, 13);
     task->error_detail = vz_cell_text(rows, r, 14);
     task->unseen = vz_cell_int(rows, r, 21) > 0;
+    task->owner_account = vz_cell_text(rows, r, 22);
 
     for ( /* void */ ;
          r < rows->rows && task->id == (uint64_t) vz_cell_int(rows, r, 0);
@@ -263,17 +281,21 @@ vz_task_read(const vz_rows_t *rows, ngx_uint_t *row, vz_task_t *task)
 static void
 vz_task_read_step(const vz_rows_t *rows, ngx_uint_t row, vz_step_view_t *step)
 {
+    ngx_str_t  state;
+
+    state = vz_cell_text(rows, row, 16);
+
     step->name = vz_cell_text(rows, row, 15);
-    step->state = vz_cell_text(rows, row, 16);
+    step->state = vz_task_state_parse(&state);
     step->detail = vz_cell_text(rows, row, 17);
     step->started = vz_cell_text(rows, row, 18);
     step->finished = vz_cell_text(rows, row, 19);
     step->msec = vz_cell_int(rows, row, 20);
-    step->log = vz_cell_text(rows, row, 22);
+    step->log = vz_cell_text(rows, row, 23);
 }
 
 
-/* what the running step says is in the zone only */
+/* the progress of the running step is only in the zone */
 
 static void
 vz_task_live(vz_task_t *task, ngx_pool_t *pool)
@@ -282,7 +304,8 @@ vz_task_live(vz_task_t *task, ngx_pool_t *pool)
     vz_task_view_t   view;
     vz_step_view_t  *step;
 
-    if (task->state.len != 7 || vz_zone_task_get(task->id, &view) != NGX_OK
+    if (task->state != VZ_TASK_STATE_RUNNING
+        || vz_task_view_get(task->id, &view) != NGX_OK
         || view.step != task->step || task->step >= task->nsteps)
     {
         return;
@@ -317,28 +340,19 @@ vz_task_json(vz_json_t *json, const char *key, const vz_task_t *task)
         vz_json_close(json);
     }
 
+    if (task->owner_account.len && task->admin) {
+        vz_json_object(json, "owner");
+        vz_json_uint(json, "id", task->owner);
+        vz_json_text(json, "account", &task->owner_account);
+        vz_json_close(json);
+    }
+
     vz_json_text(json, "actor", &task->actor);
     vz_json_text(json, "via", &task->via);
-    vz_json_text(json, "state", &task->state);
-    vz_json_uint(json, "step", task->step);
-    vz_task_steps_json(json, task);
-    vz_json_uint(json, "percent", task->percent);
-    vz_json_text(json, "created", &task->created);
+    vz_task_progress_json(json, task);
 
     if (task->started.len) {
         vz_json_text(json, "started", &task->started);
-    }
-
-    if (task->finished.len) {
-        vz_json_text(json, "finished", &task->finished);
-    }
-
-    if (task->error_code.len) {
-        vz_json_object(json, "error");
-        vz_json_text(json, "code", &task->error_code);
-        vz_task_detail(json, task, &task->error_detail,
-                       vz_strlist_is(&task->error_code, "rejected"));
-        vz_json_close(json);
     }
 
     if (task->unseen && task->admin) {
@@ -353,9 +367,32 @@ vz_task_json(vz_json_t *json, const char *key, const vz_task_t *task)
 }
 
 
-/* why something failed, in a node's own words, is for administrators */
-
 void
+vz_task_progress_json(vz_json_t *json, const vz_task_t *task)
+{
+    vz_json_cstr(json, "state", vz_task_state_name(task->state));
+    vz_json_uint(json, "step", task->step);
+    vz_task_steps_json(json, task);
+    vz_json_uint(json, "percent", task->percent);
+    vz_json_text(json, "created", &task->created);
+
+    if (task->finished.len) {
+        vz_json_text(json, "finished", &task->finished);
+    }
+
+    if (task->error_code.len) {
+        vz_json_object(json, "error");
+        vz_json_text(json, "code", &task->error_code);
+        vz_task_detail(json, task, &task->error_detail,
+                       vz_strlist_is(&task->error_code, "rejected"));
+        vz_json_close(json);
+    }
+}
+
+
+/* only administrators read why something failed in the node's words */
+
+static void
 vz_task_detail(vz_json_t *json, const vz_task_t *task, const ngx_str_t *text,
     ngx_uint_t everybody)
 {
@@ -363,7 +400,7 @@ vz_task_detail(vz_json_t *json, const vz_task_t *task, const ngx_str_t *text,
 }
 
 
-void
+static void
 vz_task_steps_json(vz_json_t *json, const vz_task_t *task)
 {
     ngx_uint_t             i;
@@ -376,11 +413,11 @@ vz_task_steps_json(vz_json_t *json, const vz_task_t *task)
 
         vz_json_object(json, NULL);
         vz_json_text(json, "name", &step->name);
-        vz_json_text(json, "state", &step->state);
+        vz_json_cstr(json, "state", vz_task_state_name(step->state));
         vz_json_uint(json, "percent", step->percent);
         vz_task_detail(json, task, &step->detail,
-                       vz_strlist_is(&step->state, "running")
-                       || vz_strlist_is(&step->state, "done"));
+                       step->state == VZ_TASK_STATE_RUNNING
+                       || step->state == VZ_TASK_STATE_DONE);
 
         if (step->started.len) {
             vz_json_text(json, "started", &step->started);
@@ -446,13 +483,14 @@ vz_task_stands(vz_call_t *call, vz_task_t *task, ngx_uint_t *status)
     }
 
     vz_call_location(call, "/tasks/%uL", call->task);
-    *status = vz_task_over(&task->state) ? NGX_HTTP_OK : NGX_HTTP_ACCEPTED;
+    *status = vz_task_state_over(task->state) ? NGX_HTTP_OK
+                                              : NGX_HTTP_ACCEPTED;
 
     return VZ_OK;
 }
 
 
-/* only who may see it waits: nothing is told by the waiting */
+/* the task is looked up before the wait: a wait reveals no task */
 
 void
 vz_task_one(vz_call_t *call)
@@ -462,7 +500,7 @@ vz_task_one(vz_call_t *call)
 
     rc = vz_task_find(call, &task);
 
-    if (rc == VZ_OK && !vz_task_over(&task.state)
+    if (rc == VZ_OK && !vz_task_state_over(task.state)
         && vz_task_wait(call, task.id, vz_task_again) == NGX_OK)
     {
         return;
@@ -472,7 +510,7 @@ vz_task_one(vz_call_t *call)
 }
 
 
-/* who has waited may not be signed in any more, or may see less */
+/* the session may have ended, or the role changed, during the wait */
 
 static void
 vz_task_again(vz_call_t *call)
@@ -480,7 +518,7 @@ vz_task_again(vz_call_t *call)
     vz_code_e  rc;
     vz_task_t  task;
 
-    ngx_memzero(&call->who, sizeof(vz_who_t));
+    ngx_memzero(&call->who, sizeof(vz_caller_t));
     rc = vz_auth_call(call);
 
     if (rc == VZ_DENIED) {

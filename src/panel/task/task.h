@@ -1,12 +1,13 @@
 /*
- * Tasks: every privileged change is a row made in the transaction of whatever
- * asked for it, and a chain of steps that a runner carries out.
+ * Tasks: every privileged change is a row, inserted in the transaction of
+ * whatever asks for it, and a list of steps that a runner carries out.
  */
 
 #ifndef VZ_TASK_H
 #define VZ_TASK_H
 
 #include "panel/api/query.h"
+#include "panel/live/task_state.h"
 #include "runtime/db.h"
 #include "runtime/http.h"
 #include "runtime/zone.h"
@@ -15,8 +16,9 @@
 #define VZ_STEPS_MAX  10
 
 
+/* A task that is to be created. */
 typedef struct {
-    const char     *kind;           /* of the chain table: "start" */
+    const char     *kind;           /* of its workflow: "start" */
     uint64_t        vm;
     ngx_str_t       vm_name;
     uint64_t        owner;          /* the user whose container it is */
@@ -26,24 +28,32 @@ typedef struct {
     ngx_str_t       link;           /* 32 bytes: hash of an order's secret */
     ngx_str_t       data;           /* JSON object for its steps, or empty */
     ngx_uint_t      done;           /* steps that the caller has done already */
-    ngx_uint_t      held;           /* no runner takes it before it is let */
+    ngx_uint_t      held;           /* no runner takes it until it is queued */
 } vz_task_new_t;
 
-/* vz_task_by: actor and via, from whoever is signed in. */
+/* vz_task_by: set actor, actor_name and via to the user who is signed in. */
 void vz_task_by(vz_task_new_t *task, const vz_call_t *call);
 
 /*
- * vz_task_create: the rows, inside the caller's transaction.  VZ_DUPLICATE
- * when the container has an unfinished task (vz_task_busy() names it).
+ * vz_task_create: insert the rows of a task and its steps, inside the caller's
+ * transaction.  VZ_OK with *id; VZ_DUPLICATE where the container has an
+ * unfinished task (vz_task_busy()); VZ_INTERNAL where no workflow is of that
+ * kind; or the database's code.
  */
 vz_code_e vz_task_create(vz_tx_t *tx, ngx_pool_t *pool,
     const vz_task_new_t *task, uint64_t *id);
 
-/* vz_task_busy: the unfinished task of a container, 0 where none. */
+/*
+ * vz_task_busy: look up the unfinished task of a container; *id is 0 where
+ * there is none.  VZ_OK or the database's code.
+ */
 vz_code_e vz_task_busy(ngx_pool_t *pool, uint64_t vm, uint64_t *id);
 
-/* vz_task_over: whether that state is one of those that end a task. */
-ngx_uint_t vz_task_over(const ngx_str_t *state);
+/*
+ * vz_task_refuse_busy: set the reply 409 "vm_busy", which names the task that
+ * is at work on the container.
+ */
+void vz_task_refuse_busy(vz_call_t *call, uint64_t id);
 
 
 /* Whom a line of a task's log is for; the sign it has in the database. */
@@ -54,18 +64,22 @@ typedef enum {
 } vz_task_log_e;
 
 
-/* A task as people see it. */
+/* A step of a task, as people see it. */
 typedef struct {
-    ngx_str_t       name, state, detail;
+    ngx_str_t       name;
+    ngx_str_t       detail;                 /* what it says */
+    vz_task_state_e state;
     ngx_str_t       log;                    /* vz_task_get() by id only */
     ngx_str_t       started, finished;      /* RFC 3339 or empty */
     int64_t         msec;                   /* how long it took or takes */
     ngx_uint_t      percent;                /* of the running step */
 } vz_step_view_t;
 
+/* A task, as people see it. */
 typedef struct {
     uint64_t        id, vm, owner;
-    ngx_str_t       kind, vm_name, actor, via, state;
+    ngx_str_t       kind, vm_name, owner_account, actor, via;
+    vz_task_state_e state;
     ngx_uint_t      step, nsteps, percent;
     ngx_str_t       created, started, finished;
     ngx_str_t       error_code, error_detail;
@@ -80,30 +94,38 @@ typedef struct {
 } vz_task_t;
 
 /*
- * vz_task_get: one with its steps, one statement, what the zone knows of its
- * running step laid over it.  By id, or by link where that is not NULL.
- * owner limits it to tasks of that user, 0 for no limit.  VZ_NOENT, or the
- * database's code.
+ * vz_task_get: read a task with its steps in one statement, and take what its
+ * running step says from the zone.  It is looked up by link (32 bytes) where
+ * that is not NULL, else by id, and then only among the tasks of that owner; 0
+ * is any owner.  Texts are from pool.  VZ_OK; VZ_NOENT; or the database's code.
  */
 vz_code_e vz_task_get(ngx_pool_t *pool, uint64_t id, const ngx_str_t *link,
     uint64_t owner, vz_task_t *task);
 
-/* vz_task_json: api.md's shape, as a member (key) or at the top (NULL). */
+/*
+ * vz_task_json: write a task as an object (api.md), the member key, or the
+ * whole text where key is NULL.
+ */
 void vz_task_json(vz_json_t *json, const char *key, const vz_task_t *task);
-void vz_task_steps_json(vz_json_t *json, const vz_task_t *task);
-
-/* vz_task_detail: the member "detail" as its reader, or everybody, has it. */
-void vz_task_detail(vz_json_t *json, const vz_task_t *task,
-    const ngx_str_t *text, ngx_uint_t everybody);
 
 /*
- * vz_task_accepted: answer a call that made a task: waits as Prefer asks
- * (and says so in Preference-Applied), then 202 with Location, or 200 when
+ * vz_task_progress_json: write what a task and an order have in common into an
+ * open object: state, step, steps, percent, created, finished and error.
+ */
+void vz_task_progress_json(vz_json_t *json, const vz_task_t *task);
+
+/*
+ * vz_task_accepted: answer a call that created a task: wait as Prefer asks
+ * (and say so in Preference-Applied), then reply 202 with Location, or 200 when
  * the task has ended, with the task as the body.
- * vz_task_stands: for who has more to tell, behind the wait: how call->task
- * stands, with Location, and the status of the reply; or a fault as the reply.
  */
 void vz_task_accepted(vz_call_t *call, uint64_t id);
+
+/*
+ * vz_task_stands: read call->task behind such a wait, set Location, and return
+ * the status of the reply, whose body the caller writes.  VZ_OK, or the
+ * database's code with the reply set.
+ */
 vz_code_e vz_task_stands(vz_call_t *call, vz_task_t *task,
     ngx_uint_t *status);
 

@@ -1,43 +1,51 @@
 /*
- * POST /api/tasks/{id}/retry, /cancel and /seen: an administrator takes a
- * failed task up again at the step where it failed, or one back that still
- * waits, or has seen that one failed.
+ * What an administrator does with a task: retry a failed one at the step where
+ * it failed, cancel one that was not begun, or note that a failure was seen.
  */
 
 #include "panel/api/audit.h"
 #include "panel/api/body.h"
 #include "panel/api/query.h"
 #include "panel/api/route.h"
+#include "panel/live/task_view.h"
 #include "panel/task/runner.h"
 #include "panel/task/task_action.h"
 #include "panel/task/task_log.h"
-#include "panel/task/task_run.h"
-#include "panel/vm/vm_action.h"
+#include "panel/task/task_workflow.h"
 #include "runtime/call.h"
-#include "runtime/zone_live.h"
+#include "runtime/db_rows.h"
 
 
-typedef struct {
-    const vz_sql_t  *sql;
-    const char      *from;          /* states */
-    const char      *to;
-    const char      *action;        /* in the audit */
-    const char      *words;         /* in its log, before who did it */
-} vz_task_change_t;
+typedef struct vz_task_change_s  vz_task_change_t;
+
+/* The statement of a change; text is added to the log. */
+typedef vz_code_e (*vz_task_change_pt)(vz_tx_t *tx, vz_call_t *call,
+    const vz_task_t *task, const ngx_str_t *text, vz_rows_t *rows);
+
+struct vz_task_change_s {
+    vz_task_change_pt   write;
+    ngx_uint_t          flag;       /* of the workflows that allow it */
+    vz_task_state_e     from;
+    vz_task_state_e     to;
+    const char         *action;     /* in the audit */
+    const char         *words;      /* in its log, before who did it */
+};
 
 
 static void vz_task_change(vz_call_t *call, const vz_task_change_t *change);
 static vz_code_e vz_task_change_in(vz_call_t *call,
-    const vz_task_change_t *change, uint64_t id);
-static void vz_task_change_show(uint64_t id, const char *state);
+    const vz_task_change_t *change, const vz_task_t *task);
+static vz_code_e vz_task_retry_write(vz_tx_t *tx, vz_call_t *call,
+    const vz_task_t *task, const ngx_str_t *text, vz_rows_t *rows);
+static vz_code_e vz_task_cancel_write(vz_tx_t *tx, vz_call_t *call,
+    const vz_task_t *task, const ngx_str_t *text, vz_rows_t *rows);
+static void vz_task_change_show(uint64_t id, vz_task_state_e state);
 static void vz_task_in_way(vz_call_t *call, const vz_task_t *task);
 
 
 /*
- * A change of hardware only while nothing else has changed the container
- * since; one of the network never, its addresses were given back.  What is
- * suspended is not started by the way, and what is half made or half gone is
- * ended by the kind of task that began it.
+ * The flags of the workflow are bound.  A container whose creation or
+ * deletion failed accepts only a workflow that fails the same way.
  */
 static const vz_sql_t  vz_sql_retry = vz_sql("task_retry",
     "UPDATE task t"
@@ -49,26 +57,21 @@ static const vz_sql_t  vz_sql_retry = vz_sql("task_retry",
     "  t.error_detail = NULL, t.unseen = NULL, s.state = 'queued',"
     "  s.finished = NULL,"
     "  s.log = " vz_task_log_sql("s.log") ","
-    "  v.service = CASE v.service WHEN 'create_failed' THEN 'creating'"
-    "   WHEN 'delete_failed' THEN 'deleting' ELSE v.service END"
+    "  v.service = IF(v.service = ?, ?, v.service)"
     " WHERE t.id = ? AND t.state = 'failed' AND t.vm_id IS NOT NULL"
-    " AND t.kind <> 'network' AND (t.kind NOT IN ('memory', 'disk', 'cpu')"
-    "  OR JSON_VALUE(t.data, '$.version') = v.version)"
-    " AND (t.kind NOT IN ('start', 'restart') OR v.service <> 'suspended')"
-    " AND CASE v.service"
-    "  WHEN 'create_failed' THEN t.kind IN ('order', 'create', 'adopt')"
-    "  WHEN 'delete_failed' THEN t.kind = 'destroy' ELSE TRUE END");
+    " AND (NOT ? OR JSON_VALUE(t.data, '$.version') = v.version)"
+    " AND (NOT ? OR v.service <> 'suspended')"
+    " AND (v.service NOT IN ('create_failed', 'delete_failed')"
+    "  OR v.service = ?)");
 
-/* nothing has been begun yet, and nothing was claimed for it */
+/* only a task that was never begun */
 static const vz_sql_t  vz_sql_cancel = vz_sql("task_cancel",
     "UPDATE task t"
     " JOIN task_step s ON s.task_id = t.id AND s.position = t.step"
     " SET t.state = 'cancelled', t.busy = NULL, t.finished = NOW(3),"
     "  s.log = " vz_task_log_sql("s.log")
     " WHERE t.id = ? AND t.state = 'queued' AND t.owner IS NULL"
-    " AND t.step = 0 AND t.error_code IS NULL"
-    " AND t.kind IN ('start', 'stop', 'restart', 'memory', 'disk', 'cpu',"
-    "  'suspend', 'unsuspend')");
+    " AND t.step = 0 AND t.error_code IS NULL");
 
 
 static const vz_sql_t  vz_sql_seen = vz_sql("task_seen",
@@ -76,11 +79,13 @@ static const vz_sql_t  vz_sql_seen = vz_sql("task_seen",
 
 
 static const vz_task_change_t  vz_task_retried = {
-    &vz_sql_retry, "failed", "queued", "task.retry", "taken up again"
+    vz_task_retry_write, VZ_WORKFLOW_RETRY, VZ_TASK_STATE_FAILED,
+    VZ_TASK_STATE_QUEUED, "task.retry", "taken up again"
 };
 
 static const vz_task_change_t  vz_task_cancelled = {
-    &vz_sql_cancel, "queued", "cancelled", "task.cancel", "cancelled"
+    vz_task_cancel_write, VZ_WORKFLOW_CANCELLABLE, VZ_TASK_STATE_QUEUED,
+    VZ_TASK_STATE_CANCELLED, "task.cancel", "cancelled"
 };
 
 
@@ -138,7 +143,7 @@ vz_task_change(vz_call_t *call, const vz_task_change_t *change)
     rc = vz_task_get(call->pool, id, NULL, 0, &task);
 
     if (rc == VZ_OK) {
-        rc = vz_task_change_in(call, change, id);
+        rc = vz_task_change_in(call, change, &task);
     }
 
     switch (rc) {
@@ -156,8 +161,9 @@ vz_task_change(vz_call_t *call, const vz_task_change_t *change)
     case VZ_STATE:
         vz_call_problem(call, NGX_HTTP_CONFLICT, "not_possible",
                         "Only a task that is %s can be changed so; this one "
-                        "is %V, or its step does not allow it.",
-                        change->from, &task.state);
+                        "is %s, or its step does not allow it.",
+                        vz_task_state_name(change->from),
+                        vz_task_state_name(task.state));
         return;
 
     case VZ_DUPLICATE:
@@ -172,13 +178,21 @@ vz_task_change(vz_call_t *call, const vz_task_change_t *change)
 
 static vz_code_e
 vz_task_change_in(vz_call_t *call, const vz_task_change_t *change,
-    uint64_t id)
+    const vz_task_t *task)
 {
-    u_char          buf[VZ_TASK_LOG_LINE];
-    vz_tx_t        *tx;
-    vz_rows_t       rows;
-    vz_code_e       rc;
-    vz_task_log_t   log;
+    u_char                buf[VZ_TASK_LOG_LINE];
+    vz_tx_t              *tx;
+    ngx_str_t             text;
+    vz_rows_t             rows;
+    vz_code_e             rc;
+    vz_task_log_t         log;
+    const vz_workflow_t  *workflow;
+
+    workflow = vz_task_workflow_find(&task->kind);
+
+    if (workflow == NULL || !(workflow->flags & change->flag)) {
+        return VZ_STATE;
+    }
 
     vz_task_log_init(&log, buf, sizeof(buf));
     vz_task_log_add(&log, VZ_TASK_LOG_ALL, "%s by %s", change->words,
@@ -189,9 +203,8 @@ vz_task_change_in(vz_call_t *call, const vz_task_change_t *change,
         return rc;
     }
 
-    rc = vz_db_query(tx, call->pool, change->sql,
-                     vz_binds(vz_text(vz_task_log_text(&log)), vz_int(id)),
-                     &rows);
+    text = vz_task_log_text(&log);
+    rc = change->write(tx, call, task, &text, &rows);
 
     if (rc == VZ_OK && rows.affected == 0) {
         rc = VZ_STATE;
@@ -199,28 +212,58 @@ vz_task_change_in(vz_call_t *call, const vz_task_change_t *change,
 
     if (rc == VZ_OK) {
         rc = vz_audit_by(tx, call, change->action,
-                         vz_call_printf(call, "task %uL", id));
+                         vz_call_printf(call, "task %uL", task->id));
     }
 
-    if (rc != VZ_OK) {
-        vz_db_rollback(tx);
-        return rc;
-    }
-
-    return vz_db_commit(tx);
+    return vz_db_end(tx, rc);
 }
 
 
-/* who watches the task, and who waits for it, must not see how it was */
+static vz_code_e
+vz_task_retry_write(vz_tx_t *tx, vz_call_t *call, const vz_task_t *task,
+    const ngx_str_t *text, vz_rows_t *rows)
+{
+    vz_bind_t             failed, again;
+    const vz_workflow_t  *workflow;
+
+    workflow = vz_task_workflow_find(&task->kind);
+
+    failed = vz_bind_cstr(vz_vm_lifecycle_name(workflow->failed));
+    again = vz_bind_cstr(vz_vm_lifecycle_name(
+                             vz_vm_lifecycle_retried(workflow->failed)));
+
+    return vz_db_query(tx, call->pool, &vz_sql_retry,
+                       vz_binds(vz_text(*text), failed, again,
+                                vz_int(task->id),
+                                vz_int((workflow->flags
+                                        & VZ_WORKFLOW_RETRY_IF_VERSION) != 0),
+                                vz_int((workflow->flags
+                                        & VZ_WORKFLOW_STARTS) != 0),
+                                failed),
+                       rows);
+}
+
+
+static vz_code_e
+vz_task_cancel_write(vz_tx_t *tx, vz_call_t *call, const vz_task_t *task,
+    const ngx_str_t *text, vz_rows_t *rows)
+{
+    return vz_db_query(tx, call->pool, &vz_sql_cancel,
+                       vz_binds(vz_text(*text), vz_int(task->id)), rows);
+}
+
+
+/* the zone must not show watchers the old state */
 
 static void
-vz_task_change_show(uint64_t id, const char *state)
+vz_task_change_show(uint64_t id, vz_task_state_e state)
 {
     vz_task_view_t  view;
 
-    if (vz_zone_task_get(id, &view) == NGX_OK) {
-        ngx_cpystrn(view.state, (u_char *) state, sizeof(view.state));
-        vz_zone_task_put(&view);
+    if (vz_task_view_get(id, &view) == NGX_OK) {
+        ngx_cpystrn(view.state, (u_char *) vz_task_state_name(state),
+                    sizeof(view.state));
+        vz_task_view_put(&view);
     }
 }
 
@@ -228,17 +271,11 @@ vz_task_change_show(uint64_t id, const char *state)
 static void
 vz_task_in_way(vz_call_t *call, const vz_task_t *task)
 {
-    vz_vm_action_t  change;
+    uint64_t  busy;
 
-    ngx_memzero(&change, sizeof(vz_vm_action_t));
-
-    change.call = call;
-
-    if (vz_task_busy(call->pool, task->vm, &change.busy) != VZ_OK
-        || change.busy == 0)
-    {
-        change.busy = task->id;
+    if (vz_task_busy(call->pool, task->vm, &busy) != VZ_OK || busy == 0) {
+        busy = task->id;
     }
 
-    vz_vm_action_refuse(&change, VZ_BUSY);
+    vz_task_refuse_busy(call, busy);
 }

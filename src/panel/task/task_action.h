@@ -1,7 +1,6 @@
 /*
- * POST /api/tasks/{id}/retry, /cancel and /seen: an administrator takes a
- * failed task up again at the step where it failed, or one back that still
- * waits, or has seen that one failed.
+ * What an administrator does with a task: retry a failed one at the step where
+ * it failed, cancel one that was not begun, or note that a failure was seen.
  */
 
 #ifndef VZ_TASK_ACTION_H

@@ -3,7 +3,7 @@
  */
 
 #include "panel/task/task_log.h"
-#include "panel/task/task_said.h"
+#include "panel/live/task_said.h"
 
 
 #define VZ_TASK_LOG_TIME   (sizeof("2026-01-02T03:04:05.678Z") - 1)
@@ -124,7 +124,7 @@ vz_task_log_json(vz_json_t *json, const vz_task_t *task)
 }
 
 
-/* how many lines there are; written but for the first ones, where wanted */
+/* count the lines; with json, write all but the first skip of them */
 
 static ngx_uint_t
 vz_task_log_walk(vz_json_t *json, const vz_task_t *task, ngx_uint_t skip)
@@ -149,7 +149,7 @@ vz_task_log_walk(vz_json_t *json, const vz_task_t *task, ngx_uint_t skip)
 }
 
 
-/* the first line may have lost its beginning: that is none */
+/* the first line may have lost its beginning, and is skipped then */
 
 static ngx_uint_t
 vz_task_log_next(ngx_str_t *rest, vz_task_log_e who, vz_task_line_t *line)

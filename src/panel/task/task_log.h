@@ -27,25 +27,28 @@ typedef struct {
 } vz_task_log_t;
 
 /*
- * vz_task_log_init: empty, over size bytes of the caller's, which last as
- * long as the log: VZ_TASK_LOG_LINE for a single line.
+ * vz_task_log_init: begin an empty log in size bytes of the caller's, which
+ * last as long as the log; VZ_TASK_LOG_LINE of them hold a single line.
  */
 void vz_task_log_init(vz_task_log_t *log, u_char *buf, size_t size);
 
 /*
- * vz_task_log_add: one line that happens now, for everybody who may see the
- * task or for administrators only; fmt as nginx's.  Whatever is not printable
- * in it becomes '?'.  Where room ends, the oldest lines are dropped.
+ * vz_task_log_add: add a line with the time of now; fmt is nginx's.  A byte
+ * that is not printable becomes '?'.  Where the room ends, the oldest lines are
+ * dropped.
  */
 void vz_task_log_add(vz_task_log_t *log, vz_task_log_e who, const char *fmt,
     ...);
 
-/* vz_task_log_text: all of it, to be bound; valid until the next line. */
+/*
+ * vz_task_log_text: the text of the log, to be bound to a statement; it is
+ * valid until the next line is added.
+ */
 ngx_str_t vz_task_log_text(const vz_task_log_t *log);
 
 /*
- * vz_task_log_json: "log": [{at, step, text}], the newest of what task->log
- * lets its reader see, oldest first.
+ * vz_task_log_json: write the member "log", [{at, step, text}]: the newest
+ * lines of those that task->log lets its reader see, the oldest first.
  */
 void vz_task_log_json(vz_json_t *json, const vz_task_t *task);
 

@@ -1,6 +1,6 @@
 /*
- * A task that was claimed: its steps one after another, each end written
- * down before the next begins.
+ * Carrying out a claimed task: its steps one after another; the end of each is
+ * written to the database before the next begins.
  */
 
 #include "panel/mail/mail.h"
@@ -8,7 +8,6 @@
 #include "panel/task/task_run.h"
 #include "runtime/db_rows.h"
 #include "runtime/settings.h"
-#include "runtime/zone_live.h"
 
 
 #define VZ_TASK_RUN_BACKOFF   30000  /* ms, at most */
@@ -18,6 +17,7 @@
 
 static vz_code_e vz_task_run_begin(vz_task_run_t *run);
 static vz_code_e vz_task_run_done(vz_task_run_t *run);
+static vz_bind_t vz_task_run_lifecycle(vz_vm_lifecycle_e lifecycle);
 static void vz_task_run_tell(vz_task_run_t *run);
 static void vz_task_run_tell_broke(vz_task_run_t *run);
 static vz_code_e vz_task_run_server(vz_task_run_t *run, ngx_str_t *name,
@@ -35,7 +35,7 @@ static const char *vz_task_run_why(vz_code_e code);
 static void vz_task_run_log_detail(vz_task_run_t *run);
 static void vz_task_run_log_begin(const vz_task_run_t *run,
     vz_task_log_t *log);
-static void vz_task_run_show(vz_task_run_t *run, const char *state,
+static void vz_task_run_show(vz_task_run_t *run, vz_task_state_e state,
     ngx_uint_t step_percent);
 static void vz_task_run_name(u_char *dst, size_t size, const char *src);
 
@@ -43,7 +43,7 @@ static void vz_task_run_name(u_char *dst, size_t size, const char *src);
 static const vz_sql_t  vz_sql_where = vz_sql("task_where",
     "SELECT step FROM task WHERE id = ? AND (owner = ? OR state = 'done')");
 
-/* the reason of before is kept until there is another */
+/* the column keeps the last reason also when the suspension has ended */
 static const vz_sql_t  vz_sql_why = vz_sql("suspended_why",
     "SELECT name, IF(service = 'suspended', suspended_reason, NULL)"
     " FROM vm WHERE id = ?");
@@ -86,10 +86,10 @@ static const vz_sql_t  vz_sql_later = vz_sql("step_later",
     "  t.not_before = NOW(3) + INTERVAL ? * 1000 MICROSECOND"
     " WHERE t.id = ? AND t.owner = ?");
 
-/* who undoes has claimed the failure: nobody else carries the task on then */
+/* claims the failure, so that no other worker goes on with the task */
 static const vz_sql_t  vz_sql_failing = vz_sql("task_failing",
     "UPDATE task SET error_code = ?, error_detail = ?,"
-    " lease = NOW(3) + INTERVAL " VZ_TASK_RUN_LEASE
+    " lease = NOW(3) + INTERVAL " VZ_RUN_OWN_LEASE
     " WHERE id = ? AND owner = ? AND step = ? AND state = 'running'");
 
 static const vz_sql_t  vz_sql_fail = vz_sql("task_fail",
@@ -131,9 +131,9 @@ vz_task_run_go(vz_task_run_t *run)
         ngx_str_null(&run->detail);
         run->since = ngx_current_msec;
         run->verbs = 0;
-        vz_task_run_show(run, "running", 0);
+        vz_task_run_show(run, VZ_TASK_STATE_RUNNING, 0);
 
-        rc = run->chain->steps[run->step].run(run);
+        rc = run->workflow->steps[run->step].run(run);
 
         if (rc == VZ_STALE) {
             break;
@@ -141,7 +141,7 @@ vz_task_run_go(vz_task_run_t *run)
 
         if (rc != VZ_OK) {
             if (vz_task_run_temporary(rc)
-                && run->attempt < run->chain->attempts)
+                && run->attempt < run->workflow->attempts)
             {
                 vz_task_run_later(run, rc);
 
@@ -154,7 +154,7 @@ vz_task_run_go(vz_task_run_t *run)
 
         rc = vz_task_run_done(run);
 
-        if (run->step == run->chain->nsteps) {
+        if (run->step == run->workflow->nsteps) {
             return;
         }
     }
@@ -163,7 +163,7 @@ vz_task_run_go(vz_task_run_t *run)
 }
 
 
-/* no more is done about it, and nothing is told: another does both */
+/* another worker carries the task on, and notifies people */
 
 static void
 vz_task_run_lost(vz_task_run_t *run)
@@ -173,7 +173,7 @@ vz_task_run_lost(vz_task_run_t *run)
 }
 
 
-/* what was carried out already is begun once more */
+/* a step that was begun before is begun again */
 
 static vz_code_e
 vz_task_run_begin(vz_task_run_t *run)
@@ -198,13 +198,13 @@ vz_task_run_done(vz_task_run_t *run)
     ngx_str_t         text;
     vz_code_e         rc;
     ngx_uint_t        next;
-    vz_bind_t         service;
+    vz_bind_t         lifecycle;
     vz_task_log_t     begun;
     const vz_step_t  *step;
 
-    step = &run->chain->steps[run->step];
+    step = &run->workflow->steps[run->step];
     next = run->step + 1;
-    service = step->service ? vz_bind_cstr(step->service) : vz_none();
+    lifecycle = vz_task_run_lifecycle(step->lifecycle);
 
     if (run->detail.len) {
         vz_task_log_add(&run->log, VZ_TASK_LOG_ALL, "%V", &run->detail);
@@ -217,7 +217,7 @@ vz_task_run_done(vz_task_run_t *run)
     run->attempt = 1;
     run->lost = 0;
 
-    if (next < run->chain->nsteps) {
+    if (next < run->workflow->nsteps) {
         vz_task_log_init(&begun, buf, sizeof(buf));
         vz_task_run_log_begin(run, &begun);
 
@@ -225,13 +225,14 @@ vz_task_run_done(vz_task_run_t *run)
                               vz_binds(vz_int(run->step), vz_int(next),
                                        vz_text(run->detail), vz_text(text),
                                        vz_text(vz_task_log_text(&begun)),
-                                       service, vz_int(next), vz_int(run->id),
+                                       lifecycle, vz_int(next),
+                                       vz_int(run->id),
                                        vz_text(*run->runner),
                                        vz_int(run->step)));
     } else {
         rc = vz_run_own_write(run, &vz_sql_last,
                               vz_binds(vz_int(run->step), vz_text(run->detail),
-                                       vz_text(text), service, vz_int(next),
+                                       vz_text(text), lifecycle, vz_int(next),
                                        vz_int(run->id),
                                        vz_text(*run->runner),
                                        vz_int(run->step)));
@@ -248,12 +249,22 @@ vz_task_run_done(vz_task_run_t *run)
     run->step = next;
     run->log.last = run->log.start;
 
-    if (next == run->chain->nsteps) {
-        vz_task_run_show(run, "done", 0);
+    if (next == run->workflow->nsteps) {
+        vz_task_run_show(run, VZ_TASK_STATE_DONE, 0);
         vz_task_run_tell(run);
     }
 
     return VZ_OK;
+}
+
+
+/* VZ_VM_LIFECYCLE_NONE leaves the container's as it is */
+
+static vz_bind_t
+vz_task_run_lifecycle(vz_vm_lifecycle_e lifecycle)
+{
+    return lifecycle == VZ_VM_LIFECYCLE_NONE
+           ? vz_none() : vz_bind_cstr(vz_vm_lifecycle_name(lifecycle));
 }
 
 
@@ -262,16 +273,16 @@ vz_task_run_tell(vz_task_run_t *run)
 {
     ngx_str_t  name, reason;
 
-    if (run->chain->notice != VZ_NOTICE_NONE
+    if (run->workflow->notice != VZ_NOTICE_NONE
         && vz_task_run_server(run, &name, &reason) == VZ_OK)
     {
-        vz_notification_tell(run->chain->notice, run->owner, run->vm.id, &name,
-                             &reason);
+        vz_notification_tell(run->workflow->notice, run->owner, run->vm.id,
+                             &name, &reason);
     }
 }
 
 
-/* its name, and why it is suspended; empty where it is gone */
+/* the container's name and why it is suspended; VZ_NOENT if it is gone */
 
 static vz_code_e
 vz_task_run_server(vz_task_run_t *run, ngx_str_t *name, ngx_str_t *reason)
@@ -297,8 +308,8 @@ vz_task_run_server(vz_task_run_t *run, ngx_str_t *name, ngx_str_t *reason)
 
 
 /*
- * A write that changed nothing: the task was taken from us, or the statement
- * had been carried out before its answer was lost.
+ * A write changed nothing: either another worker has the task, or the
+ * statement was carried out and only its answer was lost.
  */
 
 static vz_code_e
@@ -357,7 +368,7 @@ vz_task_run_later(vz_task_run_t *run, vz_code_e why)
 
     ngx_log_error(NGX_LOG_WARN, ngx_cycle->log, 0,
                   "vzpanel: task %uL step %s: %s (%V), again in %ui ms",
-                  run->id, run->chain->steps[run->step].name,
+                  run->id, run->workflow->steps[run->step].name,
                   vz_task_run_why(why), &run->detail, msec);
 
     vz_task_run_log_detail(run);
@@ -372,7 +383,7 @@ vz_task_run_later(vz_task_run_t *run, vz_code_e why)
                                   vz_text(*run->runner)))
         == VZ_OK)
     {
-        vz_task_run_show(run, "queued", 0);
+        vz_task_run_show(run, VZ_TASK_STATE_QUEUED, 0);
 
     } else {
         vz_task_run_lost(run);
@@ -381,8 +392,8 @@ vz_task_run_later(vz_task_run_t *run, vz_code_e why)
 
 
 /*
- * The failure is claimed before anything is undone: who finds the task taken
- * by another meanwhile leaves the node as that one made it.
+ * The failure is claimed before anything is undone: where another worker has
+ * taken the task meanwhile, the node stays as that one made it.
  */
 
 static void
@@ -394,12 +405,12 @@ vz_task_run_fail(vz_task_run_t *run, vz_code_e why)
 
     ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
                   "vzpanel: task %uL step %s failed: %s (%V)", run->id,
-                  run->chain->steps[run->step].name, code, &run->detail);
+                  run->workflow->steps[run->step].name, code, &run->detail);
 
     vz_task_run_log_detail(run);
     vz_task_log_add(&run->log, VZ_TASK_LOG_ALL, "failed: %s", code);
 
-    if (run->chain->undo != NULL
+    if (run->workflow->undo != NULL
         && vz_run_own_write(run, &vz_sql_failing,
                             vz_binds(vz_bind_cstr(code), vz_text(run->detail),
                                      vz_int(run->id), vz_text(*run->runner),
@@ -414,7 +425,7 @@ vz_task_run_fail(vz_task_run_t *run, vz_code_e why)
 }
 
 
-/* also taken up here by who finds a failure that nobody undoes any more */
+/* a worker that takes over a claimed failure goes on from here */
 
 static void
 vz_task_run_failed(vz_task_run_t *run, vz_code_e why)
@@ -424,7 +435,7 @@ vz_task_run_failed(vz_task_run_t *run, vz_code_e why)
     detail = run->detail;
     run->verbs = 0;
 
-    if (run->chain->undo != NULL) {
+    if (run->workflow->undo != NULL) {
 
         if (vz_task_run_undo(run) != VZ_OK) {
             return;
@@ -437,13 +448,13 @@ vz_task_run_failed(vz_task_run_t *run, vz_code_e why)
                           (void *) vz_task_run_why(why))
         == VZ_OK)
     {
-        vz_task_run_show(run, "failed", 0);
+        vz_task_run_show(run, VZ_TASK_STATE_FAILED, 0);
         vz_task_run_tell_broke(run);
     }
 }
 
 
-/* VZ_OK where nothing more is tried */
+/* VZ_OK also where the undoing failed for good */
 
 static vz_code_e
 vz_task_run_undo(vz_task_run_t *run)
@@ -453,7 +464,7 @@ vz_task_run_undo(vz_task_run_t *run)
     run->failing = 1;
     vz_task_log_add(&run->log, VZ_TASK_LOG_ALL, "putting back what was");
 
-    rc = run->chain->undo(run);
+    rc = run->workflow->undo(run);
 
     if (rc == VZ_STALE) {
         vz_task_run_lost(run);
@@ -461,7 +472,7 @@ vz_task_run_undo(vz_task_run_t *run)
     }
 
     if (rc != VZ_OK && vz_task_run_temporary(rc)
-        && run->attempt < VZ_TASK_RUN_UNDO * run->chain->attempts)
+        && run->attempt < VZ_TASK_RUN_UNDO * run->workflow->attempts)
     {
         vz_task_run_later(run, rc);
         return rc;
@@ -476,29 +487,29 @@ vz_task_run_undo(vz_task_run_t *run)
 }
 
 
-/* who has to know hears of it as surely as it has failed */
+/* the mail to administrators is queued in the transaction of the failure */
 
 static vz_code_e
 vz_task_run_failed_body(vz_task_run_t *run, vz_tx_t *tx, void *data)
 {
     vz_code_e             rc;
     const char           *code = data;
-    const vz_workflow_t  *chain = run->chain;
+    const vz_workflow_t  *workflow = run->workflow;
 
     rc = vz_db_query(tx, run->pool, &vz_sql_fail,
                      vz_binds(vz_int(run->step), vz_text(run->detail),
                               vz_text(vz_task_log_text(&run->log)),
-                              chain->failed ? vz_bind_cstr(chain->failed)
-                                            : vz_none(),
+                              vz_task_run_lifecycle(workflow->failed),
                               vz_bind_cstr(code), vz_text(run->detail),
                               vz_int(run->id), vz_text(*run->runner)),
                      NULL);
 
-    if (rc == VZ_OK && chain->broke != VZ_NOTICE_NONE
+    if (rc == VZ_OK && workflow->broke != VZ_NOTICE_NONE
         && vz_settings()->mail_failed)
     {
         rc = vz_mail_failed(tx, run->pool, run->id,
-                            chain->steps[run->step].name, code, &run->detail);
+                            workflow->steps[run->step].name, code,
+                            &run->detail);
     }
 
     return rc;
@@ -510,16 +521,17 @@ vz_task_run_tell_broke(vz_task_run_t *run)
 {
     ngx_str_t  name, reason;
 
-    if (run->chain->broke != VZ_NOTICE_NONE) {
+    if (run->workflow->broke != VZ_NOTICE_NONE) {
         (void) vz_task_run_server(run, &name, &reason);
-        vz_notification_tell(run->chain->broke, 0, run->id, &name, NULL);
+        vz_notification_tell(run->workflow->broke, 0, run->id, &name, NULL);
     }
 }
 
 
 /*
- * What this module can't read may be a later one's on another host; when none
- * takes it, it has failed, and its container is free again.
+ * A task that this module can't load may be for a newer module on another
+ * host, so it is put off; after VZ_TASK_RUN_REFUSED attempts it fails, and
+ * its container is free again.
  */
 
 void
@@ -547,7 +559,7 @@ vz_task_run_refuse(vz_task_run_t *run, vz_code_e why)
 }
 
 
-/* what the node said of it is for administrators */
+/* only administrators read what the node said */
 
 static void
 vz_task_run_log_detail(vz_task_run_t *run)
@@ -593,31 +605,31 @@ vz_task_run_progress(void *data, ngx_uint_t percent, const ngx_str_t *words)
     /* a verb that outlived our claim is not what the task does now */
 
     if (vz_run_own_held(run)) {
-        vz_task_run_show(run, "running", percent);
+        vz_task_run_show(run, VZ_TASK_STATE_RUNNING, percent);
     }
 }
 
 
 static void
-vz_task_run_show(vz_task_run_t *run, const char *state,
-                 ngx_uint_t step_percent)
+vz_task_run_show(vz_task_run_t *run, vz_task_state_e state,
+    ngx_uint_t step_percent)
 {
     ngx_uint_t            i, all, past;
     vz_task_view_t       *view = &run->view;
-    const vz_workflow_t  *chain = run->chain;
+    const vz_workflow_t  *workflow = run->workflow;
 
     all = 0;
     past = 0;
 
-    for (i = 0; i < chain->nsteps; i++) {
-        all += chain->steps[i].weight;
-        past += i < run->step ? chain->steps[i].weight : 0;
+    for (i = 0; i < workflow->nsteps; i++) {
+        all += workflow->steps[i].weight;
+        past += i < run->step ? workflow->steps[i].weight : 0;
     }
 
-    if (run->step < chain->nsteps) {
-        past += chain->steps[run->step].weight * step_percent / 100;
+    if (run->step < workflow->nsteps) {
+        past += workflow->steps[run->step].weight * step_percent / 100;
         vz_task_run_name(view->step_name, sizeof(view->step_name),
-                         chain->steps[run->step].name);
+                         workflow->steps[run->step].name);
     }
 
     if (step_percent == 0) {
@@ -630,13 +642,14 @@ vz_task_run_show(vz_task_run_t *run, const char *state,
     view->vm = run->vm.id;
     view->owner = run->owner;
     view->step = run->step;
-    view->steps = chain->nsteps;
+    view->steps = workflow->nsteps;
     view->percent = all ? past * 100 / all : 100;
     view->step_percent = step_percent;
-    vz_task_run_name(view->kind, sizeof(view->kind), chain->kind);
-    vz_task_run_name(view->state, sizeof(view->state), state);
+    vz_task_run_name(view->kind, sizeof(view->kind), workflow->kind);
+    vz_task_run_name(view->state, sizeof(view->state),
+                     vz_task_state_name(state));
 
-    vz_zone_task_put(view);
+    vz_task_view_put(view);
 }
 
 

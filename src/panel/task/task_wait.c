@@ -2,15 +2,15 @@
  * Calls that wait for the end of a task.  They hold no fiber: one timer looks
  * at what the zone knows, and once a second one statement asks the database
  * for all of them, since another nginx host may carry a task out.  The timer
- * is not cancelable: a leaving worker answers who waits.
+ * is not cancelable: a worker that leaves answers those who wait.
  */
 
+#include "panel/live/task_view.h"
 #include "panel/task/task.h"
 #include "panel/task/task_wait.h"
 #include "runtime/call.h"
 #include "runtime/db_rows.h"
 #include "runtime/fiber.h"
-#include "runtime/zone_live.h"
 
 
 #define VZ_WAIT_TICK    25          /* ms between looks at the zone */
@@ -18,7 +18,7 @@
 #define VZ_WAIT_BATCH   256         /* tasks in one of them; others come next */
 #define VZ_WAIT_GO_ON   64          /* calls in one tick */
 
-/* waits at a time, in one worker */
+/* how many calls may wait at a time in one worker */
 #define VZ_WAIT_PLACES  1024
 #define VZ_WAIT_USER    64
 #define VZ_WAIT_ORDER   4           /* for the task of a visitor's order */
@@ -88,7 +88,7 @@ vz_task_wait_init(ngx_cycle_t *cycle)
 
 
 ngx_uint_t
-vz_task_waits(void)
+vz_task_wait_count(void)
 {
     return vz_wait_share.taken;
 }
@@ -98,7 +98,6 @@ ngx_int_t
 vz_task_wait(vz_call_t *call, uint64_t id, vz_call_pt then)
 {
     uint64_t         seen;
-    ngx_str_t        state;
     vz_wait_t       *wait;
     vz_task_view_t   view;
 
@@ -108,13 +107,10 @@ vz_task_wait(vz_call_t *call, uint64_t id, vz_call_pt then)
 
     seen = vz_zone_version();
 
-    if (vz_zone_task_get(id, &view) == NGX_OK) {
-        state.data = view.state;
-        state.len = ngx_strlen(view.state);
-
-        if (vz_task_over(&state)) {
-            return NGX_DECLINED;
-        }
+    if (vz_task_view_get(id, &view) == NGX_OK
+        && vz_task_state_over(vz_task_state_text(view.state)))
+    {
+        return NGX_DECLINED;
     }
 
     wait = ngx_pcalloc(call->pool, sizeof(vz_wait_t));
@@ -149,7 +145,7 @@ vz_task_wait(vz_call_t *call, uint64_t id, vz_call_pt then)
 }
 
 
-/* where there is no fiber for one to go on, it waits for the next tick */
+/* a call that gets no fiber to go on with waits for the next tick */
 
 static void
 vz_wait_tick(ngx_event_t *ev)
@@ -203,7 +199,7 @@ vz_wait_tick(ngx_event_t *ev)
 }
 
 
-/* tasks that have changed since the last look */
+/* look at the tasks that have changed since the last look */
 
 static void
 vz_wait_look(void)
@@ -216,7 +212,7 @@ vz_wait_look(void)
         return;
     }
 
-    (void) vz_zone_tasks(vz_wait_seen, vz_wait_view, NULL);
+    (void) vz_task_view_each(vz_wait_seen, vz_wait_view, NULL);
     vz_wait_seen = version;
 }
 
@@ -224,14 +220,9 @@ vz_wait_look(void)
 static ngx_int_t
 vz_wait_view(void *data, const vz_task_view_t *view)
 {
-    ngx_str_t  state;
-
     (void) data;
 
-    state.data = (u_char *) view->state;
-    state.len = ngx_strlen(view->state);
-
-    if (vz_task_over(&state)) {
+    if (vz_task_state_over(vz_task_state_text(view->state))) {
         vz_wait_over(view->id, ngx_current_msec);
     }
 
@@ -239,7 +230,7 @@ vz_wait_view(void *data, const vz_task_view_t *view)
 }
 
 
-/* all that wait for it, and did so already then */
+/* mark all calls that wait for the task since then or longer */
 
 static void
 vz_wait_over(uint64_t id, ngx_msec_t begun)
@@ -260,7 +251,7 @@ vz_wait_over(uint64_t id, ngx_msec_t begun)
 }
 
 
-/* the leftmost whose task is that one, or the next */
+/* the leftmost wait for that task, else for the next one */
 
 static vz_wait_t *
 vz_wait_first(uint64_t id)
@@ -332,7 +323,7 @@ vz_wait_ask(void *data)
 }
 
 
-/* the next ones after those that were asked for the last time, each once */
+/* the tasks behind those of the last question, each of them once */
 
 static ngx_uint_t
 vz_wait_ids(uint64_t *ids)
@@ -362,7 +353,7 @@ vz_wait_ids(uint64_t *ids)
 }
 
 
-/* those of which nothing was said are over, or not there at all */
+/* tasks that are not in the answer are over, or do not exist */
 
 static void
 vz_wait_told(const uint64_t *ids, ngx_uint_t n, const vz_rows_t *rows,

@@ -2,7 +2,7 @@
  * Calls that wait for the end of a task.  They hold no fiber: one timer looks
  * at what the zone knows, and once a second one statement asks the database
  * for all of them, since another nginx host may carry a task out.  The timer
- * is not cancelable: a leaving worker answers who waits.
+ * is not cancelable: a worker that leaves answers those who wait.
  */
 
 #ifndef VZ_TASK_WAIT_H
@@ -12,15 +12,18 @@
 
 
 /*
- * vz_task_wait: as the last thing a handler does, for a call that asked to
- * wait: hold it, without a fiber, until the task has ended or call->wait
- * seconds are over, then go on with then; without a word where its client
- * left.  NGX_DECLINED where it need not or may not wait: one user has so many
- * waits at a time.  Then what follows is done at once.
- * vz_task_waits: how many there are in this worker.
+ * vz_task_wait: hold a call that asked to wait, without a fiber, until the task
+ * has ended or call->wait seconds are over, then call then; it is the last
+ * thing that a handler does.  A call whose client has left just ends.
+ * NGX_OK, or NGX_DECLINED where the call need not wait, or may not, because its
+ * user has as many waits as one may have: the caller goes on at once.
  */
 ngx_int_t vz_task_wait(vz_call_t *call, uint64_t id, vz_call_pt then);
-ngx_uint_t vz_task_waits(void);
+
+/* vz_task_wait_count: how many calls wait in this worker, for metrics. */
+ngx_uint_t vz_task_wait_count(void);
+
+/* vz_task_wait_init: worker start. */
 void vz_task_wait_init(ngx_cycle_t *cycle);
 
 

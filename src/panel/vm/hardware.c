@@ -9,6 +9,7 @@
 #include "panel/api/strlist.h"
 #include "panel/node/gateway.h"
 #include "panel/node/node_limit.h"
+#include "panel/task/task_workflow.h"
 #include "panel/vm/hardware.h"
 #include "panel/vm/hardware_address.h"
 #include "runtime/call.h"
@@ -17,13 +18,12 @@
 #include "wire/field_value.h"
 
 
-#define VZ_HARDWARE_MIB      (1024 * 1024)
 #define VZ_HARDWARE_PAIRS    4              /* memory and disk */
 #define VZ_HARDWARE_GATEWAY  10             /* its column */
 #define VZ_HARDWARE_NONE     -1             /* no limit, in a task's data */
 
 
-/* What a group has in the row, and how its numbers are called. */
+/* A pair of numbers: its name in the body and in the data of the task. */
 typedef struct {
     const char              *name;          /* in the body and in the data */
     const char              *barrier;       /* fields for people */
@@ -32,7 +32,7 @@ typedef struct {
 
 typedef struct {
     vz_vm_action_def_t       change;
-    const vz_verb_body_t         *form;
+    const vz_body_t         *form;
     ngx_uint_t               first;         /* of the pairs */
     ngx_uint_t               last;
 } vz_hardware_group_t;
@@ -103,12 +103,12 @@ static const vz_body_member_t  vz_cpu_members[] = {
     vz_hardware_member("limit_percent", VZ_BODY_LIMIT, 0, 1, 100000, cpu[1])
 };
 
-const vz_verb_body_t  vz_hardware_network_form = vz_body("Network",
+const vz_body_t  vz_hardware_network_form = vz_body("Network",
                                                     vz_network_members);
-const vz_verb_body_t  vz_hardware_memory_form = vz_body("Memory",
+const vz_body_t  vz_hardware_memory_form = vz_body("Memory",
                                                    vz_memory_members);
-const vz_verb_body_t  vz_hardware_disk_form = vz_body("Disk", vz_disk_members);
-const vz_verb_body_t  vz_hardware_cpu_form = vz_body("Cpu", vz_cpu_members);
+const vz_body_t  vz_hardware_disk_form = vz_body("Disk", vz_disk_members);
+const vz_body_t  vz_hardware_cpu_form = vz_body("Cpu", vz_cpu_members);
 
 
 /* in the order of the columns of vz_hardware_select */
@@ -122,7 +122,7 @@ static const vz_hardware_pair_t  vz_hardware_pairs[] = {
 };
 
 #define vz_hardware_change(kind)                                              \
-    { kind, "vm." kind, "ready suspended", vz_hardware_prepare }
+    { kind, "vm." kind, VZ_VM_LIFECYCLE_IS_MADE, vz_hardware_prepare }
 
 static const vz_hardware_group_t  vz_hardware_groups[] = {
     { vz_hardware_change("network"), &vz_hardware_network_form, 0, 0 },
@@ -144,7 +144,7 @@ static const vz_sql_t  vz_hardware_node = vz_sql("hardware node",
 static const vz_sql_t  vz_hardware_last = vz_sql("hardware last",
     "SELECT id, actor, DATE_FORMAT(finished, '%Y-%m-%dT%TZ') FROM task"
     " WHERE vm_id = ? AND state = 'done'"
-    " AND kind IN ('network', 'memory', 'disk', 'cpu')"
+    " AND FIND_IN_SET(kind, ?)"
     " ORDER BY id DESC LIMIT 1");
 
 
@@ -241,7 +241,7 @@ vz_hardware_read(vz_call_t *call, vz_hardware_ask_t *ask)
 }
 
 
-/* what a container has it can't be without */
+/* a value may be changed, but not cleared */
 
 static vz_code_e
 vz_hardware_given(vz_call_t *call)
@@ -270,7 +270,7 @@ vz_hardware_given(vz_call_t *call)
 }
 
 
-/* the spellings that are compared and stored */
+/* normalize what is compared and stored */
 
 static void
 vz_hardware_spell(vz_call_t *call, vz_hardware_t *wish)
@@ -305,7 +305,7 @@ vz_hardware_empty(const vz_hardware_t *wish)
 }
 
 
-/* before the row is locked: a node may take its time */
+/* asked before the row is locked: a node may be slow */
 
 static void
 vz_hardware_disk_min(vz_call_t *call, vz_hardware_ask_t *ask)
@@ -329,11 +329,7 @@ vz_hardware_disk_min(vz_call_t *call, vz_hardware_ask_t *ask)
 
     node = vz_node_find(vz_cell_int(&rows, 0, 0));
     limit = node != NULL ? vz_node_limit(node, call->pool) : NULL;
-
-    if (limit != NULL) {
-        ask->disk_min = (limit->disk_min + VZ_HARDWARE_MIB - 1)
-                        / VZ_HARDWARE_MIB;
-    }
+    ask->disk_min = vz_node_limit_disk_min(limit);
 }
 
 
@@ -396,21 +392,23 @@ vz_hardware_match(vz_vm_action_t *change, vz_tx_t *tx)
 }
 
 
-/* somebody was faster: who, and when */
+/* 412: another change was faster; the reply says whose, and when */
 
 static vz_code_e
 vz_hardware_changed(vz_vm_action_t *change, vz_tx_t *tx)
 {
     vz_code_e   rc;
-    ngx_str_t   by, at;
+    ngx_str_t   by, at, kinds;
     vz_rows_t   rows;
     vz_json_t  *out;
     vz_call_t  *call;
 
     call = change->call;
 
+    kinds = vz_task_workflow_kinds(call->pool, VZ_WORKFLOW_RESHAPES);
+
     rc = vz_db_query(tx, call->pool, &vz_hardware_last,
-                     vz_binds(vz_int(change->id)), &rows);
+                     vz_binds(vz_int(change->id), vz_text(kinds)), &rows);
     if (rc != VZ_OK) {
         return rc;
     }
@@ -469,7 +467,7 @@ vz_hardware_numbers(vz_vm_action_t *change, vz_json_t *data)
 }
 
 
-/* what is wished, over what there is; no limit of the CPU stays 0 */
+/* the wished numbers over those of the row; cpu has 0 for no limit */
 
 static void
 vz_hardware_number(vz_hardware_ask_t *ask, ngx_uint_t n, int64_t pair[2])
@@ -589,8 +587,8 @@ vz_hardware_texts(vz_vm_action_t *change, vz_tx_t *tx, vz_json_t *data)
 
 
 /*
- * "gateways" are all of them, "gateway" is one in the place of its family's.
- * A node has no verb to take one away.
+ * "gateways" replaces all of them, "gateway" that of its family.  None can be
+ * removed: a node has no verb for that.
  */
 
 static vz_code_e

@@ -1,5 +1,6 @@
 /*
- * The hardware of a container: what a change of it asks for.
+ * Changing the hardware of a container: PATCH /api/vms/{id}/network, /memory,
+ * /disk and /cpu.
  */
 
 #ifndef VZ_HARDWARE_H
@@ -11,22 +12,28 @@
 
 #define VZ_HARDWARE_SAME  INT64_MIN     /* of a number: it was not given */
 
-/* As the forms read it: a limit of 0 is none, an empty text not given. */
+/*
+ * What a request asks for, as the forms read it.  A text that is empty, or a
+ * number of VZ_HARDWARE_SAME, was not given; a limit of 0 is no limit.
+ */
 typedef struct {
     ngx_str_t        hostname;
-    ngx_str_t        gateway;           /* of its family */
-    ngx_str_t        gateways;          /* words: of all families */
-    ngx_str_t        dns;               /* words */
-    ngx_str_t        addresses;
+    ngx_str_t        gateway;           /* replaces that of its family */
+    ngx_str_t        gateways;          /* of all families, by spaces */
+    ngx_str_t        dns;               /* the same way */
+    ngx_str_t        addresses;         /* the same way */
     int64_t          memory[3][2];      /* vmguar, oomguar, privvm in MiB */
     int64_t          disk[2];           /* soft, hard */
     int64_t          cpu[2];            /* units, per cent */
 } vz_hardware_t;
 
-extern const vz_verb_body_t  vz_hardware_network_form;
-extern const vz_verb_body_t  vz_hardware_memory_form;
-extern const vz_verb_body_t  vz_hardware_disk_form;
-extern const vz_verb_body_t  vz_hardware_cpu_form;
+
+extern const vz_body_t  vz_hardware_network_form;
+extern const vz_body_t  vz_hardware_memory_form;
+extern const vz_body_t  vz_hardware_disk_form;
+extern const vz_body_t  vz_hardware_cpu_form;
+
+/* PATCH /api/vms/{id}/network, /memory, /disk and /cpu */
 void vz_hardware_network(vz_call_t *call);
 void vz_hardware_memory(vz_call_t *call);
 void vz_hardware_disk(vz_call_t *call);

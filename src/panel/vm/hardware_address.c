@@ -1,7 +1,7 @@
 /*
- * Addresses that a container is to have.  A new one is claimed by a
- * compare-and-set while the container is locked; one that goes stays its own
- * until the node has let go of it.
+ * Changing the addresses of a container.  A new one is claimed by a
+ * compare-and-set while the container's row is locked; one that is taken away
+ * stays the container's until the node has released it.
  */
 
 #include <arpa/inet.h>
@@ -156,7 +156,7 @@ vz_hardware_has(vz_hardware_claim_t *claim)
 }
 
 
-/* its place among those the container has, or behind them */
+/* its index among the container's addresses, their count if it is new */
 
 static ngx_uint_t
 vz_hardware_find(const vz_hardware_claim_t *claim, const ngx_str_t *address)
@@ -195,7 +195,7 @@ vz_hardware_holds(ngx_str_t words, const ngx_str_t *word)
 }
 
 
-/* the first is the container's name to the world: their order holds */
+/* addresses that stay keep their order: the first is shown to people */
 
 static void
 vz_hardware_keep(vz_hardware_claim_t *claim, ngx_uint_t n)
@@ -293,7 +293,7 @@ vz_hardware_lost(const vz_hardware_claim_t *claim)
 }
 
 
-/* somebody else has one: nothing is wrong with what was asked */
+/* 409 where all that is wrong is that an address is taken */
 
 static vz_code_e
 vz_hardware_said(vz_hardware_claim_t *claim)

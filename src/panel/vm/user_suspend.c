@@ -1,5 +1,5 @@
 /*
- * POST /api/admin/users/{id}/suspend, /unsuspend: all containers of somebody.
+ * POST /api/admin/users/{id}/suspend and /unsuspend: all containers of a user.
  */
 
 #include "panel/api/edit.h"
@@ -36,7 +36,7 @@ static const vz_body_member_t  vz_suspend_members[] = {
       offsetof(vz_suspend_all_t, reason) }
 };
 
-const vz_verb_body_t  vz_user_suspend_form =
+const vz_body_t  vz_user_suspend_form =
     vz_body("SuspendAll", vz_suspend_members);
 
 
@@ -76,7 +76,7 @@ vz_user_suspend_undo(vz_call_t *call)
 }
 
 
-/* each on its own: one that is busy does not keep the others from it */
+/* each container in its own transaction: a busy one stops no other */
 
 static void
 vz_suspend_all(vz_call_t *call, uint64_t id, ngx_uint_t suspend,
@@ -190,7 +190,7 @@ vz_suspend_code(vz_code_e rc, const ngx_str_t *service, ngx_uint_t suspend)
 {
     ngx_uint_t  suspended;
 
-    suspended = vz_strlist_is(service, "suspended");
+    suspended = vz_vm_lifecycle_parse(service) == VZ_VM_LIFECYCLE_SUSPENDED;
 
     switch (rc) {
 

@@ -1,5 +1,5 @@
 /*
- * POST /api/admin/users/{id}/suspend, /unsuspend: all containers of somebody.
+ * POST /api/admin/users/{id}/suspend and /unsuspend: all containers of a user.
  */
 
 #ifndef VZ_USER_SUSPEND_H
@@ -9,7 +9,9 @@
 #include "runtime/http.h"
 
 
-extern const vz_verb_body_t  vz_user_suspend_form;
+extern const vz_body_t  vz_user_suspend_form;
+
+/* POST /api/admin/users/{id}/suspend and /unsuspend */
 void vz_user_suspend(vz_call_t *call);
 void vz_user_suspend_undo(vz_call_t *call);
 

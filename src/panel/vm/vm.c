@@ -6,6 +6,7 @@
 #include "panel/api/query.h"
 #include "panel/api/route.h"
 #include "panel/live/collector.h"
+#include "panel/live/vm_desired.h"
 #include "panel/vm/vm.h"
 #include "panel/vm/vm_action.h"
 #include "panel/vm/vm_effective.h"
@@ -18,10 +19,14 @@ static vz_code_e vz_vm_want(vz_vm_action_t *change, vz_tx_t *tx);
 
 
 static const vz_vm_action_def_t  vz_vm_changes[] = {
-    { "start", "vm.start", "ready", vz_vm_want },
-    { "stop", "vm.stop", "ready", vz_vm_want },
-    { "restart", "vm.restart", "ready", vz_vm_want }
+    { "start", "vm.start", VZ_VM_LIFECYCLE_IS_READY, vz_vm_want },
+    { "stop", "vm.stop", VZ_VM_LIFECYCLE_IS_READY, vz_vm_want },
+    { "restart", "vm.restart", VZ_VM_LIFECYCLE_IS_READY, vz_vm_want }
 };
+
+
+static const vz_vm_desired_e  vz_vm_running = VZ_VM_DESIRED_RUNNING;
+static const vz_vm_desired_e  vz_vm_stopped = VZ_VM_DESIRED_STOPPED;
 
 
 static const vz_sql_t  vz_vm_select = vz_sql("vm",
@@ -88,31 +93,33 @@ vz_vm_one(vz_call_t *call)
 void
 vz_vm_start(vz_call_t *call)
 {
-    vz_vm_action_call(call, &vz_vm_changes[0], "running");
+    vz_vm_action_call(call, &vz_vm_changes[0], (void *) &vz_vm_running);
 }
 
 
 void
 vz_vm_stop(vz_call_t *call)
 {
-    vz_vm_action_call(call, &vz_vm_changes[1], "stopped");
+    vz_vm_action_call(call, &vz_vm_changes[1], (void *) &vz_vm_stopped);
 }
 
 
 void
 vz_vm_restart(vz_call_t *call)
 {
-    vz_vm_action_call(call, &vz_vm_changes[2], "running");
+    vz_vm_action_call(call, &vz_vm_changes[2], (void *) &vz_vm_running);
 }
 
 
-/* the state that is to be kept */
+/* store the desired state with the task */
 
 static vz_code_e
 vz_vm_want(vz_vm_action_t *change, vz_tx_t *tx)
 {
+    const vz_vm_desired_e  *desired = change->data;
+
     return vz_db_query(tx, change->call->pool, &vz_vm_wanted,
-                       vz_binds(vz_bind_cstr(change->data),
+                       vz_binds(vz_bind_cstr(vz_vm_desired_name(*desired)),
                                 vz_int(change->id)),
                        NULL);
 }

@@ -1,5 +1,5 @@
 /*
- * GET /api/vms/{id}; POST /api/vms/{id}/start, /stop, /restart.
+ * One container: its row, and its power.
  */
 
 #ifndef VZ_VM_H
@@ -10,7 +10,11 @@
 
 
 extern const vz_query_args_t  vz_vm_args;
+
+/* GET /api/vms/{id} */
 void vz_vm_one(vz_call_t *call);
+
+/* POST /api/vms/{id}/start, /stop and /restart */
 void vz_vm_start(vz_call_t *call);
 void vz_vm_stop(vz_call_t *call);
 void vz_vm_restart(vz_call_t *call);

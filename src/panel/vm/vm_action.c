@@ -1,5 +1,5 @@
 /*
- * A change of a container.
+ * An action on a container.
  */
 
 #include "panel/api/audit.h"
@@ -75,7 +75,7 @@ vz_vm_action_call(vz_call_t *call, const vz_vm_action_def_t *def, void *data)
 }
 
 
-/* also when the reply is an error: whether there is one already */
+/* whether the reply is set: the task of before, or an error */
 
 static ngx_uint_t
 vz_vm_action_replayed(vz_vm_action_t *change)
@@ -149,6 +149,7 @@ static vz_code_e
 vz_vm_action_find(vz_vm_action_t *change, vz_tx_t *tx)
 {
     uint64_t    owner;
+    ngx_str_t   lifecycle;
     vz_code_e   rc;
     vz_rows_t   rows;
     vz_call_t  *call;
@@ -170,7 +171,8 @@ vz_vm_action_find(vz_vm_action_t *change, vz_tx_t *tx)
 
     change->owner = vz_cell_int(&rows, 0, 0);
     change->name = vz_cell_text(&rows, 0, 1);
-    change->service = vz_cell_text(&rows, 0, 2);
+    lifecycle = vz_cell_text(&rows, 0, 2);
+    change->lifecycle = vz_vm_lifecycle_parse(&lifecycle);
     change->version = vz_cell_int(&rows, 0, 3);
     change->reason = vz_cell_text(&rows, 0, 4);
     change->busy = vz_cell_int(&rows, 0, 5);
@@ -179,27 +181,13 @@ vz_vm_action_find(vz_vm_action_t *change, vz_tx_t *tx)
         return VZ_BUSY;
     }
 
-    return vz_vm_action_is(change, change->def->services) ? VZ_OK : VZ_STATE;
-}
-
-
-ngx_uint_t
-vz_vm_action_is(const vz_vm_action_t *change, const char *services)
-{
-    size_t       len;
-    const char  *p;
-
-    for (p = services; p != NULL && *p != '\0'; p += len + (p[len] == ' ')) {
-        len = strcspn(p, " ");
-
-        if (len == change->service.len
-            && ngx_strncmp(p, change->service.data, len) == 0)
-        {
-            return 1;
-        }
+    if (change->def->lifecycles
+        && !(change->def->lifecycles & vz_vm_lifecycle_bit(change->lifecycle)))
+    {
+        return VZ_STATE;
     }
 
-    return services == NULL;
+    return VZ_OK;
 }
 
 
@@ -230,7 +218,6 @@ vz_vm_action_make(vz_vm_action_t *change, vz_tx_t *tx)
 void
 vz_vm_action_refuse(vz_vm_action_t *change, vz_code_e rc)
 {
-    vz_json_t  *out;
     vz_call_t  *call;
 
     call = change->call;
@@ -246,11 +233,7 @@ vz_vm_action_refuse(vz_vm_action_t *change, vz_code_e rc)
         return;
 
     case VZ_BUSY:
-        out = vz_call_problem_open(call, NGX_HTTP_CONFLICT, "vm_busy",
-                                   "Task %uL is at work on the container.",
-                                   change->busy);
-        vz_json_uint(out, "task", change->busy);
-        vz_json_close(out);
+        vz_task_refuse_busy(call, change->busy);
         return;
 
     case VZ_STATE:
@@ -275,15 +258,16 @@ vz_vm_action_state(vz_vm_action_t *change)
 {
     vz_json_t  *out;
 
-    if (vz_vm_action_is(change, "ready")) {
+    if (change->lifecycle == VZ_VM_LIFECYCLE_READY) {
         vz_call_problem(change->call, NGX_HTTP_CONFLICT, "not_suspended",
                         "The container is not suspended.");
         return;
     }
 
-    if (!vz_vm_action_is(change, "suspended")) {
+    if (change->lifecycle != VZ_VM_LIFECYCLE_SUSPENDED) {
         vz_call_problem(change->call, NGX_HTTP_CONFLICT, "not_ready",
-                        "The container is not ready: %V.", &change->service);
+                        "The container is not ready: %s.",
+                        vz_vm_lifecycle_name(change->lifecycle));
         return;
     }
 

@@ -1,29 +1,30 @@
 /*
- * A change of a container: the row is locked, looked at, and a task made, all
- * in one transaction that is repeated when another one won.
+ * An action on a container: its row is locked and checked, and a task is
+ * created, in one transaction that is repeated where another one was faster.
  */
 
 #ifndef VZ_VM_ACTION_H
 #define VZ_VM_ACTION_H
 
 #include "panel/api/idempotency.h"
+#include "panel/live/vm_lifecycle.h"
 
 
 typedef struct vz_vm_action_s  vz_vm_action_t;
 
 /*
- * What a change does of its own while it holds the row, before the task is
- * made.  VZ_OK, or why not, with a reply already set where the code alone does
- * not say it.  It may run again: with fresh rows, in another transaction.
+ * What an action does besides, while the row is locked and before the task is
+ * created.  VZ_OK, or why not, with the reply set where the code alone does not
+ * say it.  It runs again, with a fresh row, where the transaction is repeated.
  */
 typedef vz_code_e (*vz_vm_action_pt)(vz_vm_action_t *change, vz_tx_t *tx);
 
 typedef struct {
-    const char                 *kind;       /* of the task's chain */
+    const char                 *kind;       /* of the task's workflow */
     const char                 *action;     /* in the audit */
-    const char                 *services;   /* "ready suspended": it may be
-                                               in one of these; NULL: any */
-    vz_vm_action_pt             prepare;  /* or NULL */
+    ngx_uint_t                  lifecycles; /* a set: it has to be in one of
+                                               these; 0: any */
+    vz_vm_action_pt             prepare;    /* or NULL */
 } vz_vm_action_def_t;
 
 struct vz_vm_action_s {
@@ -38,7 +39,7 @@ struct vz_vm_action_s {
     uint64_t                    version;
     uint64_t                    busy;       /* the task that is in the way */
     ngx_str_t                   name;
-    ngx_str_t                   service;
+    vz_vm_lifecycle_e           lifecycle;
     ngx_str_t                   reason;     /* why it is suspended */
 
     /* made */
@@ -49,18 +50,23 @@ struct vz_vm_action_s {
 
 
 /*
- * vz_vm_action_call: the whole of a request on /vms/{id}/...: 202 with the
- * task, or the refusal.  Idempotency-Key counts.
+ * vz_vm_action_call: answer a request on /vms/{id}/...: 202 with the task, or
+ * the refusal.  A repeated Idempotency-Key gets the task of before.
  */
 void vz_vm_action_call(vz_call_t *call, const vz_vm_action_def_t *def,
     void *data);
 
 /*
- * vz_vm_action_in: the same inside the caller's transaction, by whoever is
- * signed in; change has call, def, data and id and is zero otherwise.  VZ_OK
- * with change->task, which the caller kicks after the commit; VZ_NOENT;
- * VZ_BUSY with change->busy; VZ_STATE with change->service; or prepare's and
- * the database's codes.
+ * vz_vm_action_in: create the task inside the caller's transaction, in the name
+ * of the user who is signed in.  change has call, def, data and id, and is zero
+ * otherwise; after the commit the caller calls vz_runner_kick().
+ *
+ *   VZ_OK        with change->task
+ *   VZ_NOENT     there is no such container, or it is another user's
+ *   VZ_BUSY      task change->busy is at work on it
+ *   VZ_STATE     its change->lifecycle does not allow the action
+ *   VZ_CONFLICT  another transaction was faster: roll back and repeat
+ *   or what prepare or the database returned
  */
 vz_code_e vz_vm_action_in(vz_vm_action_t *change, vz_tx_t *tx);
 
@@ -69,9 +75,6 @@ vz_code_e vz_vm_action_in(vz_vm_action_t *change, vz_tx_t *tx);
  * there is one already.
  */
 void vz_vm_action_refuse(vz_vm_action_t *change, vz_code_e rc);
-
-/* vz_vm_action_is: whether the container's service is of these words. */
-ngx_uint_t vz_vm_action_is(const vz_vm_action_t *change, const char *services);
 
 
 #endif /* VZ_VM_ACTION_H */

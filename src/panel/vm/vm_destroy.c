@@ -1,7 +1,6 @@
 /*
- * DELETE /api/vms/{id}: a container goes, with all that is on it.  Its name in
- * the body says that it is the one that was meant.  What failed to be made or
- * to go may go, too.
+ * DELETE /api/vms/{id}: destroy a container, in any lifecycle.  The body
+ * repeats its name as confirmation.
  */
 
 #include "panel/api/body.h"
@@ -23,18 +22,18 @@ static const vz_body_member_t  vz_destroy_members[] = {
     { "name", VZ_BODY_TEXT, 0, 1, 0, 256, offsetof(vz_destroy_body_t, name) }
 };
 
-const vz_verb_body_t  vz_vm_destroy_form = vz_body("Destroy", vz_destroy_members);
+const vz_body_t  vz_vm_destroy_form = vz_body("Destroy", vz_destroy_members);
 
 
 static const vz_vm_action_def_t  vz_destroy_change = {
-    "destroy", "vm.destroy", NULL, vz_destroy_prepare
+    "destroy", "vm.destroy", 0, vz_destroy_prepare
 };
 
 
 static const vz_sql_t  vz_destroy_update = vz_sql("destroy",
     "UPDATE vm SET service = 'deleting' WHERE id = ?");
 
-/* credentials that nobody will need */
+/* the mail with the credentials, if it still waits */
 
 static const vz_sql_t  vz_destroy_mail = vz_sql("destroy mail",
     "DELETE m FROM mail m JOIN task t ON t.id = m.task_id"

@@ -1,7 +1,6 @@
 /*
- * DELETE /api/vms/{id}: a container goes, with all that is on it.  Its name in
- * the body says that it is the one that was meant.  What failed to be made or
- * to go may go, too.
+ * Destroying a container, in any lifecycle.  The body repeats its name as
+ * confirmation.
  */
 
 #ifndef VZ_VM_DESTROY_H
@@ -11,7 +10,9 @@
 #include "runtime/http.h"
 
 
-extern const vz_verb_body_t  vz_vm_destroy_form;
+extern const vz_body_t  vz_vm_destroy_form;
+
+/* DELETE /api/vms/{id} */
 void vz_vm_destroy(vz_call_t *call);
 
 

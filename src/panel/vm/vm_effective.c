@@ -1,6 +1,7 @@
 /*
- * What a container's node says holds for it right now.  A node that does not
- * answer leaves a hole in the reply, not an error: the rest is the database's.
+ * Effective limits and network of a container, as its node reports them.
+ * Where the node does not answer the reply lacks them, and is no error: the
+ * rest is the database's.
  */
 
 #include "panel/api/strlist.h"
@@ -27,7 +28,7 @@ static void vz_vm_effective_pair(vz_json_t *out, const char *key,
 static void vz_vm_effective_kept(vz_json_t *out, ngx_str_t text);
 
 
-/* a driver's names of limits, and where a change of hardware has them */
+/* the names of limits: the driver's, and those of a change of hardware */
 
 static const struct {
     const char  *name;
@@ -147,7 +148,7 @@ vz_vm_effective_line(vz_json_t *out, const ngx_str_t *line)
 }
 
 
-/* an older node tells of one only */
+/* an older node reports one address only */
 
 static ngx_str_t
 vz_vm_effective_gateways(const ngx_str_t *line)
@@ -219,9 +220,7 @@ vz_vm_effective_limits(vz_json_t *out, const vz_node_limit_t *limit)
 {
     vz_json_object(out, "limits");
     vz_json_text(out, "driver", &limit->driver);
-    vz_json_uint(out, "disk_min_mib",
-                 (limit->disk_min + VZ_VM_EFFECTIVE_MIB - 1)
-                 / VZ_VM_EFFECTIVE_MIB);
+    vz_json_uint(out, "disk_min_mib", vz_node_limit_disk_min(limit));
     vz_json_bool(out, "shrink_live", limit->shrink_live);
     vz_vm_effective_kept(out, limit->kept);
     vz_json_close(out);

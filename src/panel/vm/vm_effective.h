@@ -1,5 +1,5 @@
 /*
- * What a container's node says holds for it right now.
+ * Effective limits and network of a container, as its node reports them.
  */
 
 #ifndef VZ_VM_EFFECTIVE_H
@@ -9,10 +9,11 @@
 
 
 /*
- * vz_vm_effective_json: on a fiber, ask the node and write members into an
- * open object: node (up, down, absent: also where the number is another
- * container's, by its tag), in_force (null where the node does not say) and
- * limits (what the node can do, as it last said).  An empty tag is none.
+ * vz_vm_effective_json: on a fiber, ask the node and write three members into
+ * the open object: "node" (up, down or absent; absent also where the number is
+ * another container's, by its tag), "in_force" (what the node enforces, null
+ * where it does not answer) and "limits" (what the node can do, as last known).
+ * An empty tag belongs to a container from before tags.
  */
 void vz_vm_effective_json(vz_call_t *call, vz_json_t *out, uint64_t node,
     uint32_t ctid, const ngx_str_t *tag);

@@ -4,10 +4,9 @@
 
 #include "panel/api/strlist.h"
 #include "panel/live/collector.h"
-#include "panel/task/task_said.h"
+#include "panel/live/event_json.h"
+#include "panel/live/task_view.h"
 #include "panel/vm/vm_json.h"
-#include "runtime/db_rows.h"
-#include "runtime/zone_live.h"
 
 
 #define VZ_MIB  (1024 * 1024)
@@ -108,7 +107,7 @@ vz_vm_json_open(vz_json_t *json, const vz_rows_t *rows, ngx_uint_t row,
     vz_vm_text(&vm, "plan", VZ_VM_PLAN);
     vz_vm_text(&vm, "template", VZ_VM_TEMPLATE);
     vz_vm_text(&vm, "template_label", VZ_VM_LABEL);
-    vz_json_cstr(json, "state", vz_collector_state(sample.state));
+    vz_json_cstr(json, "state", vz_sample_state_name(sample.state));
     vz_vm_text(&vm, "service", VZ_VM_SERVICE);
     vz_vm_text(&vm, "suspended", VZ_VM_SUSPENDED);
     vz_vm_text(&vm, "suspended_at", VZ_VM_SUSPENDED_AT);
@@ -123,7 +122,7 @@ vz_vm_json_open(vz_json_t *json, const vz_rows_t *rows, ngx_uint_t row,
     vz_vm_json_disk(&vm, &sample);
     vz_vm_json_cpu(&vm, &sample);
     vz_vm_figure(json, "uptime_s", sample.uptime, sample.sampled != 0);
-    vz_vm_json_time(json, "sampled", sample.sampled);
+    vz_json_time(json, "sampled", sample.sampled);
     vz_vm_task(&vm);
 }
 
@@ -183,7 +182,7 @@ vz_vm_words(vz_vm_row_t *vm, const char *key, vz_vm_column_e c)
 }
 
 
-/* the first of them */
+/* the first word of a list */
 
 static void
 vz_vm_word(vz_vm_row_t *vm, const char *key, vz_vm_column_e c)
@@ -283,7 +282,7 @@ vz_vm_json_cpu(vz_vm_row_t *vm, const vz_sample_t *sample)
 }
 
 
-/* the task that keeps it busy, with what its runner says */
+/* the unfinished task, with its progress from the zone */
 
 static void
 vz_vm_task(vz_vm_row_t *vm)
@@ -298,8 +297,8 @@ vz_vm_task(vz_vm_row_t *vm)
         return;
     }
 
-    if (vz_zone_task_get(id, &view) == NGX_OK) {
-        vz_vm_json_view(vm->json, "task", &view, 0);
+    if (vz_task_view_get(id, &view) == NGX_OK) {
+        vz_event_json_task(vm->json, "task", &view, 0);
         return;
     }
 
@@ -323,95 +322,4 @@ vz_vm_figure(vz_json_t *json, const char *key, uint64_t value,
     } else {
         vz_json_null(json, key);
     }
-}
-
-
-void
-vz_vm_json_time(vz_json_t *json, const char *key, uint64_t msec)
-{
-    u_char     text[32];
-    ngx_tm_t   tm;
-    ngx_str_t  value;
-
-    if (msec == 0) {
-        vz_json_null(json, key);
-        return;
-    }
-
-    ngx_gmtime(msec / 1000, &tm);
-
-    value.data = text;
-    value.len = ngx_snprintf(text, sizeof(text),
-                             "%04d-%02d-%02dT%02d:%02d:%02d.%03uLZ",
-                             tm.ngx_tm_year, tm.ngx_tm_mon, tm.ngx_tm_mday,
-                             tm.ngx_tm_hour, tm.ngx_tm_min, tm.ngx_tm_sec,
-                             msec % 1000)
-                - text;
-
-    vz_json_text(json, key, &value);
-}
-
-
-void
-vz_vm_json_sample(vz_json_t *json, const vz_sample_t *sample)
-{
-    vz_json_object(json, NULL);
-    vz_json_uint(json, "id", sample->vm);
-    vz_json_cstr(json, "state", vz_collector_state(sample->state));
-
-    vz_json_object(json, "memory");
-    vz_json_uint(json, "used_bytes", sample->memory_used);
-
-    if (sample->memory_limit) {
-        vz_json_uint(json, "limit_bytes", sample->memory_limit);
-    }
-
-    vz_json_close(json);
-
-    vz_json_object(json, "disk");
-    vz_json_uint(json, "used_bytes", sample->disk_used);
-
-    if (sample->disk_total) {
-        vz_json_uint(json, "total_bytes", sample->disk_total);
-    }
-
-    vz_json_close(json);
-
-    vz_json_object(json, "cpu");
-    vz_json_tenths(json, "percent", sample->cpu_tenths);
-    vz_json_close(json);
-
-    vz_json_uint(json, "uptime_s", sample->uptime);
-    vz_vm_json_time(json, "sampled", sample->sampled);
-    vz_json_close(json);
-}
-
-
-void
-vz_vm_json_view(vz_json_t *json, const char *key, const vz_task_view_t *view,
-    ngx_uint_t admin)
-{
-    ngx_str_t  said;
-
-    vz_json_object(json, key);
-    vz_json_uint(json, "id", view->id);
-
-    vz_json_object(json, "vm");
-    vz_json_uint(json, "id", view->vm);
-    vz_json_close(json);
-
-    vz_json_cstr(json, "kind", (const char *) view->kind);
-    vz_json_cstr(json, "state", (const char *) view->state);
-    vz_json_uint(json, "step", view->step);
-    vz_json_uint(json, "steps", view->steps);
-    vz_json_cstr(json, "step_name", (const char *) view->step_name);
-    vz_json_uint(json, "step_percent", view->step_percent);
-    vz_json_uint(json, "percent", view->percent);
-
-    said.data = (u_char *) view->detail;
-    said.len = ngx_strlen(view->detail);
-
-    vz_task_said_json(json, "detail", said,
-                      admin || ngx_strcmp(view->state, "running") == 0);
-    vz_json_close(json);
 }

@@ -1,6 +1,5 @@
 /*
- * Containers as people see them: the row of the database, with what the zone
- * knows laid over it.
+ * A container as JSON: its row, and the figures that the zone has of it.
  */
 
 #ifndef VZ_VM_JSON_H
@@ -8,7 +7,6 @@
 
 #include "runtime/db.h"
 #include "runtime/json.h"
-#include "runtime/zone.h"
 
 
 /* The columns that vz_vm_json() reads, over vm v and VZ_VM_JOINS. */
@@ -26,7 +24,7 @@
     " IF(v.service = 'suspended',"                                            \
     "  DATE_FORMAT(v.suspended_at, '%Y-%m-%dT%TZ'), NULL)"
 
-/* in their place where a row is of no container */
+/* The same number of columns, for a row that is of no container. */
 #define VZ_VM_NO_COLUMNS                                                      \
     "NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL," \
     " NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,"      \
@@ -40,36 +38,26 @@
 
 
 /*
- * vz_vm_json: api.md's container from one row, whose first column of
- * VZ_VM_COLUMNS is that number.
+ * vz_vm_json: write the container of one row as an object (api.md); first is
+ * the number of the column where VZ_VM_COLUMNS begin.
  */
 void vz_vm_json(vz_json_t *json, const vz_rows_t *rows, ngx_uint_t row,
     ngx_uint_t first);
 
 /*
- * vz_vm_json_open: the same, with the object left open for members of one
- * container only.
+ * vz_vm_json_open: the same, but leave the object open: the caller adds members
+ * and closes it.
  */
 void vz_vm_json_open(vz_json_t *json, const vz_rows_t *rows, ngx_uint_t row,
     ngx_uint_t first);
 
-/* vz_vm_json_time: ms since the epoch as RFC 3339; null for 0. */
-void vz_vm_json_time(vz_json_t *json, const char *key, uint64_t msec);
-
-/* vz_vm_json_version: for ETag and If-Match, from the same row. */
+/* vz_vm_json_version: the version of the same row, for ETag and If-Match. */
 uint64_t vz_vm_json_version(const vz_rows_t *rows, ngx_uint_t row,
     ngx_uint_t first);
 
-/* vz_vm_json_place: where it is, from the same row. */
+/* vz_vm_json_place: node and number of the container of the same row. */
 void vz_vm_json_place(const vz_rows_t *rows, ngx_uint_t row, ngx_uint_t first,
     uint64_t *node, uint32_t *ctid);
-
-/* vz_vm_json_sample: what of it changes by itself, for events. */
-void vz_vm_json_sample(vz_json_t *json, const vz_sample_t *sample);
-
-/* vz_vm_json_view: a running task, for events, as its reader may see it. */
-void vz_vm_json_view(vz_json_t *json, const char *key,
-    const vz_task_view_t *view, ngx_uint_t admin);
 
 
 #endif /* VZ_VM_JSON_H */

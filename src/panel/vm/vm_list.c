@@ -1,11 +1,12 @@
 /*
- * GET /api/vms: one's own containers, an administrator's all, in exactly one
- * statement that also finds out who asks where the zone does not know.
+ * GET /api/vms: the user's own containers, all of them for an administrator,
+ * in exactly one statement, which also authenticates the call where the zone
+ * does not know it.
  *
- * What the database sorts by (id, name) pages by key.  What only the zone
- * knows (state, memory, cpu, disk, uptime) comes into the statement as a map
- * (vm_rank.h), so that the rows are the database's in any case, and those of
- * which the zone knows nothing are among them.
+ * An order by id or name continues behind the last row of the page before.
+ * What only the zone knows (state, memory, cpu, disk, uptime) is bound to the
+ * statement as a map (vm_rank.h): the rows are the database's in any case, also
+ * those of which the zone knows nothing.
  */
 
 #include "panel/api/auth.h"
@@ -49,15 +50,15 @@ static ngx_uint_t vz_list_end(const vz_list_t *list, const vz_rows_t *rows,
 
 
 /*
- * The statement in its forms: who asks, whether anything is filtered or paged,
- * and the order.  A filter that is not wanted is bound NULL, a key that does
- * not page is bound 0, and the optimizer drops both; the first page of
- * everything, which is asked for most, goes without them.
+ * The statement has a form for each order, with and without the
+ * authentication, and with and without filters.  A filter that is not used is
+ * bound NULL, a key that does not page is bound 0, and the optimizer drops
+ * both; the first page of everything, the most frequent one, goes without.
  *
- * Where the zone does not know who asks, his row comes first and the list
- * behind it.  By an outer join instead, the list would be sorted in a
- * temporary table, on disk because of the addresses' LONGTEXT; rows of UNION
- * ALL go out as they are found.
+ * Where the zone does not know the session, its row comes first and the list
+ * behind it, by UNION ALL, whose rows are sent as they are found.  With an
+ * outer join the list would be sorted in a temporary table, on disk because of
+ * the addresses' LONGTEXT.
  */
 
 #define VZ_LIST_NO_FILTER  ""
@@ -228,7 +229,7 @@ vz_list_query(vz_list_t *list, vz_rows_t *rows)
 }
 
 
-/* the values of VZ_LIST_FILTER; how many */
+/* bind the values of VZ_LIST_FILTER; returns how many */
 
 static ngx_uint_t
 vz_list_filter(const vz_list_t *list, vz_bind_t *binds)
@@ -286,7 +287,7 @@ vz_list_filter(const vz_list_t *list, vz_bind_t *binds)
 }
 
 
-/* who asks, where the statement had to find out */
+/* authenticate the call by the first row, where the statement has one */
 
 static vz_code_e
 vz_list_whose(vz_list_t *list, const vz_rows_t *rows)
@@ -343,7 +344,7 @@ vz_list_reply(vz_list_t *list, const vz_rows_t *rows, uint64_t version)
 }
 
 
-/* the row behind the last that is wanted */
+/* the row behind the last one of the page */
 
 static ngx_uint_t
 vz_list_end(const vz_list_t *list, const vz_rows_t *rows, ngx_uint_t first)

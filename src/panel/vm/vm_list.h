@@ -1,11 +1,5 @@
 /*
- * GET /api/vms: one's own containers, an administrator's all, in exactly one
- * statement that also finds out who asks where the zone does not know.
- *
- * What the database sorts by (id, name) pages by key.  What only the zone
- * knows (state, memory, cpu, disk, uptime) comes into the statement as a map
- * (vm_rank.h), so that the rows are the database's in any case, and those of
- * which the zone knows nothing are among them.
+ * The list of containers.
  */
 
 #ifndef VZ_VM_LIST_H
@@ -14,6 +8,11 @@
 #include "runtime/http.h"
 
 
+/*
+ * GET /api/vms: the user's own containers, all of them for an administrator, in
+ * exactly one statement, which also authenticates the call where the zone does
+ * not know it.
+ */
 void vz_vm_list(vz_call_t *call);
 
 

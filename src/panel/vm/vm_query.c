@@ -1,5 +1,5 @@
 /*
- * What a list of containers is asked for.
+ * The query string of GET /api/vms: filter, order and page.
  */
 
 #include "panel/api/body.h"
@@ -38,7 +38,7 @@ static const vz_vm_query_sort_t  vz_vm_query_sorts[] = {
 };
 
 
-/* for those who describe them; the zone takes part in what they mean */
+/* the arguments, also for the OpenAPI description */
 
 static const char *const  vz_vm_query_states[] = {
     "running", "stopped", "frozen", "unknown", NULL
@@ -131,8 +131,8 @@ vz_vm_query_state(vz_call_t *call, vz_vm_query_t *query)
     }
 
     for (state = VZ_STATE_UNKNOWN; state <= VZ_STATE_FROZEN; state++) {
-        if (ngx_strlen(vz_collector_state(state)) == text.len
-            && ngx_strncmp(vz_collector_state(state), text.data,
+        if (ngx_strlen(vz_sample_state_name(state)) == text.len
+            && ngx_strncmp(vz_sample_state_name(state), text.data,
                            text.len) == 0)
         {
             query->state_given = 1;

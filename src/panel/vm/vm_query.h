@@ -1,13 +1,13 @@
 /*
- * What a list of containers is asked for: filter, order, page.
+ * The query string of GET /api/vms: filter, order and page.
  */
 
 #ifndef VZ_VM_QUERY_H
 #define VZ_VM_QUERY_H
 
 #include "panel/api/query.h"
+#include "panel/live/sample.h"
 #include "panel/vm/vm_shown.h"
-#include "runtime/zone.h"
 
 
 typedef enum {
@@ -15,11 +15,12 @@ typedef enum {
     VZ_VM_QUERY_BY_ID_DESC,
     VZ_VM_QUERY_BY_NAME,
     VZ_VM_QUERY_BY_NAME_DESC,
-    VZ_VM_QUERY_BY_RANK,            /* as the zone sorts */
+    VZ_VM_QUERY_BY_RANK,            /* by a figure of the zone */
     VZ_VM_QUERY_BY_RANK_DESC,
     VZ_VM_QUERY_ORDERS
 } vz_vm_query_order_e;
 
+/* Reads a figure from a sample, to sort by it. */
 typedef uint64_t (*vz_vm_query_figure_pt)(const vz_sample_t *sample);
 
 typedef struct {
@@ -36,29 +37,29 @@ typedef struct {
     uint64_t                   user;      /* or 0 */
     ngx_uint_t                 state_given;
     vz_state_e                 state;
-    ngx_uint_t                 ranked;    /* the zone has to choose or sort */
+    ngx_uint_t                 ranked;    /* filtered or sorted by figures */
 
-    /* by id or name the page begins behind this one */
+    /* the last row of the page before, where the order is by id or name */
     ngx_uint_t               cursor;
     uint64_t                 after_id;
     ngx_str_t                after_name;
 
-    /* by a figure these were on pages before it */
+    /* the rows of the pages before, where the order is by a figure */
     vz_vm_shown_t            shown;
 } vz_vm_query_t;
 
 
 /*
- * vz_vm_query_read: the call's query string.  VZ_OK, or VZ_RANGE with 422 as
- * the reply that names every broken argument.
+ * vz_vm_query_read: read the call's query string; texts are the call's.  VZ_OK,
+ * or VZ_RANGE with the reply 422, which names every invalid argument.
  */
 vz_code_e vz_vm_query_read(vz_call_t *call, vz_vm_query_t *query);
 
 /*
- * vz_vm_query_next: the cursor of the page behind this one, as a member
- * "next": the ids of this page, and the name of its last.  A walk by a figure
- * carries what it has shown, some thousands; where that does not fit the pages
- * behind are all of it by id, so that nothing is left out.
+ * vz_vm_query_next: write the member "next", the cursor of the following page;
+ * ids are those of this page, name is that of its last row.  An order by a
+ * figure carries the ids that were shown, some thousands of them; where they do
+ * not fit, the following pages have the rest by id, so that none is left out.
  */
 void vz_vm_query_next(vz_call_t *call, vz_json_t *out, vz_vm_query_t *query,
     const uint64_t *ids, ngx_uint_t n, const ngx_str_t *name);

@@ -1,14 +1,14 @@
 /*
- * What only the zone knows, as a map of ranks.
+ * Filtering and sorting containers by what only the zone knows.
  *
- * A figure moves between two pages of a list, a container's id does not: so
- * who walks by a figure is not told what is behind a value, but what he was
- * not shown yet, in the order of now.
+ * A figure changes between two pages of a list, an id does not.  So a page by a
+ * figure does not continue behind a value: it has the containers that were not
+ * shown yet, in the order of this moment.
  */
 
 #include "panel/live/collector.h"
+#include "panel/live/sample.h"
 #include "panel/vm/vm_rank.h"
-#include "runtime/zone_live.h"
 
 
 #define VZ_VM_RANK_SPAN  (1 << 20)  /* ids with ranks of their own, at most */
@@ -68,7 +68,7 @@ vz_vm_rank_make(vz_call_t *call, const vz_vm_query_t *query, uint64_t owner,
         vz_vm_rank_widen(rank, query->shown.ids[query->shown.n - 1]);
     }
 
-    (void) vz_zone_samples(0, vz_vm_rank_visit, &make);
+    (void) vz_sample_each(0, vz_vm_rank_visit, &make);
 
     ngx_qsort(make.vms.elts, make.vms.nelts, sizeof(vz_vm_rank_vm_t),
               query->desc ? vz_vm_rank_down : vz_vm_rank_up);
@@ -85,8 +85,7 @@ vz_vm_rank_visit(void *data, const vz_sample_t *sample)
     vz_vm_rank_make_t     *make = data;
     vz_vm_query_figure_pt  figure;
 
-    if (sample->vm == 0
-        || (make->owner && sample->owner != make->owner)
+    if ((make->owner && sample->owner != make->owner)
         || (make->query->user && sample->owner != make->query->user))
     {
         return NGX_OK;

@@ -1,6 +1,6 @@
 /*
- * What of a list of containers only the zone knows, as a map that a statement
- * reads: which are left out, and where each of the others stands.
+ * Filtering and sorting containers by what only the zone knows: a map of ranks
+ * that is bound to the statement of the list.
  */
 
 #ifndef VZ_VM_RANK_H
@@ -10,8 +10,9 @@
 
 
 /*
- * The rank of vm v, four bytes that compare as text; takes vz_vm_rank_bind().
- * Ids without one of their own share the first of the map.
+ * The rank of vm v: four bytes that compare as text.  It takes the values of
+ * vz_vm_rank_bind().  Ids outside of first and last share the first rank of the
+ * map.
  */
 #define VZ_VM_RANK_SQL                                                        \
     "SUBSTRING(?, IF(v.id BETWEEN ? AND ?, v.id - ?, 0) * 4 + 1, 4)"
@@ -29,23 +30,26 @@ typedef struct {
 
 
 /*
- * vz_vm_rank_make: by what the zone says now, in memory of the call's pool.
- * Where the order is of figures the ranks rise in the order that is wanted,
- * greatest first or not, and what the walk has shown, or has another state
- * than is wanted, is out and comes last.  Where it is not, what has the state
- * that is wanted is VZ_VM_RANK_SQL_IN, and nothing else.
+ * vz_vm_rank_make: build the map from the samples of this moment, in memory of
+ * the call's pool; owner limits it to the containers of that user, 0 is all.
  *
- * A container of which the zone knows nothing is in: its figures are 0 and
- * its state unknown.  owner is whose samples count, 0 for all.  NGX_OK or
- * NGX_ERROR.
+ * Where the list is sorted by a figure the ranks ascend in the query's order;
+ * containers that were shown before, or have another state than the query asks
+ * for, come last and are out (vz_vm_rank_out()).  Where it is not, exactly the
+ * containers with that state are VZ_VM_RANK_SQL_IN.
+ *
+ * A container without a sample is in: its figures are 0, its state is unknown.
+ * NGX_OK or NGX_ERROR.
  */
 ngx_int_t vz_vm_rank_make(vz_call_t *call, const vz_vm_query_t *query,
     uint64_t owner, vz_vm_rank_t *rank);
 
-/* vz_vm_rank_bind: the values of VZ_VM_RANK_SQL; VZ_VM_RANK_BINDS. */
+/*
+ * vz_vm_rank_bind: bind the values of VZ_VM_RANK_SQL; returns VZ_VM_RANK_BINDS.
+ */
 ngx_uint_t vz_vm_rank_bind(const vz_vm_rank_t *rank, vz_bind_t *binds);
 
-/* vz_vm_rank_out: whether a container is out. */
+/* vz_vm_rank_out: whether a container is left out of this page. */
 ngx_uint_t vz_vm_rank_out(const vz_vm_rank_t *rank, uint64_t id);
 
 

@@ -1,10 +1,10 @@
 /*
- * Which containers a walk has shown.
+ * The ids of the containers that earlier pages of a list have shown.
  *
- * Two forms, of which the shorter is taken: "d" and the differences between
- * the ids, for few of many; "b", the first id, and a bit for each from there,
- * for many of one row.  Numbers are written in groups of seven bits, the
- * lowest first, all but the last with the eighth bit set.
+ * They are written in the shorter of two forms: "d" and the differences
+ * between the ids, where they are sparse; "b", the first id, and a bit for
+ * each id from there on, where they are dense.  Numbers are written in groups
+ * of seven bits, the lowest first, all but the last with the eighth bit set.
  */
 
 #include "panel/vm/vm_shown.h"
@@ -205,7 +205,7 @@ vz_vm_shown_put(u_char *p, uint64_t number)
 }
 
 
-/* the byte behind it, or NULL where it does not end, or is too great */
+/* the byte behind the number, NULL where it is cut or too great */
 
 static u_char *
 vz_vm_shown_get(u_char *p, u_char *end, uint64_t *number)

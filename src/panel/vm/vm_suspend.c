@@ -11,7 +11,6 @@
 static vz_code_e vz_suspend_in(vz_tx_t *tx, vz_call_t *call, uint64_t vm,
     const vz_vm_action_def_t *def, void *data, uint64_t *task);
 static vz_code_e vz_suspend_why(vz_vm_action_t *change, vz_tx_t *tx);
-static vz_code_e vz_suspend_is(vz_vm_action_t *change, vz_tx_t *tx);
 
 
 typedef struct {
@@ -24,15 +23,16 @@ static const vz_body_member_t  vz_suspend_members[] = {
       offsetof(vz_suspend_body_t, reason) }
 };
 
-const vz_verb_body_t  vz_vm_suspend_form = vz_body("Suspend", vz_suspend_members);
+const vz_body_t  vz_vm_suspend_form = vz_body("Suspend", vz_suspend_members);
 
 
 static const vz_vm_action_def_t  vz_suspend_change = {
-    "suspend", "vm.suspend", "ready", vz_suspend_why
+    "suspend", "vm.suspend", VZ_VM_LIFECYCLE_IS_READY, vz_suspend_why
 };
 
 static const vz_vm_action_def_t  vz_unsuspend_change = {
-    "unsuspend", "vm.unsuspend", NULL, vz_suspend_is
+    "unsuspend", "vm.unsuspend",
+    vz_vm_lifecycle_bit(VZ_VM_LIFECYCLE_SUSPENDED), NULL
 };
 
 
@@ -102,7 +102,7 @@ vz_suspend_in(vz_tx_t *tx, vz_call_t *call, uint64_t vm,
 }
 
 
-/* the reason counts once the container is suspended, and only as long */
+/* the reason is shown only while the container is suspended */
 
 static vz_code_e
 vz_suspend_why(vz_vm_action_t *change, vz_tx_t *tx)
@@ -114,13 +114,4 @@ vz_suspend_why(vz_vm_action_t *change, vz_tx_t *tx)
     return vz_db_query(tx, change->call->pool, &vz_suspend_update,
                        vz_binds(vz_bind_opt(*reason), vz_int(change->id)),
                        NULL);
-}
-
-
-static vz_code_e
-vz_suspend_is(vz_vm_action_t *change, vz_tx_t *tx)
-{
-    (void) tx;
-
-    return vz_vm_action_is(change, "suspended") ? VZ_OK : VZ_STATE;
 }

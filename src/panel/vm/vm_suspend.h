@@ -14,20 +14,30 @@
 
 
 /*
- * vz_vm_suspend_one, vz_vm_suspend_undo_one: make the task in the caller's
- * transaction, in the name of the administrator who is signed in; the caller
- * kicks it after the commit.  The reason is for the owner to read, at most
- * VZ_SUSPEND_REASON bytes, and may be empty.  VZ_OK with *task; VZ_NOENT;
- * VZ_BUSY with *task the one that is in the way; VZ_STATE where it is
- * suspended already, or not, or not ready; or the database's.  VZ_CONFLICT:
- * the transaction is to be repeated.
+ * vz_vm_suspend_one: create the task that suspends a container, in the caller's
+ * transaction and in the name of the administrator who is signed in; after the
+ * commit the caller calls vz_runner_kick().  The owner reads the reason, at
+ * most VZ_SUSPEND_REASON bytes; it may be empty.
+ *
+ *   VZ_OK        with *task
+ *   VZ_NOENT     there is no such container
+ *   VZ_BUSY      *task is at work on it
+ *   VZ_STATE     it is not ready, or suspended already
+ *   VZ_CONFLICT  another transaction was faster: roll back and repeat
+ *   or the database's code
  */
 vz_code_e vz_vm_suspend_one(vz_tx_t *tx, vz_call_t *call, uint64_t vm,
     const ngx_str_t *reason, uint64_t *task);
+/*
+ * vz_vm_suspend_undo_one: the same for the task that ends a suspension;
+ * VZ_STATE where the container is not suspended.
+ */
 vz_code_e vz_vm_suspend_undo_one(vz_tx_t *tx, vz_call_t *call, uint64_t vm,
     uint64_t *task);
 
-extern const vz_verb_body_t  vz_vm_suspend_form;
+extern const vz_body_t  vz_vm_suspend_form;
+
+/* POST /api/vms/{id}/suspend and /unsuspend */
 void vz_vm_suspend(vz_call_t *call);
 void vz_vm_suspend_undo(vz_call_t *call);
 

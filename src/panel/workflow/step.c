@@ -1,22 +1,27 @@
 /*
- * The steps that chains are made of.
+ * The steps that workflows are made of.
  */
 
 #include "panel/api/strlist.h"
+#include "panel/api/zone_ids.h"
 #include "panel/live/collector.h"
-#include "panel/mail/outbox.h"
-#include "panel/node/address.h"
+#include "panel/mail/mail.h"
 #include "panel/node/ctid.h"
 #include "panel/node/stranger.h"
 #include "panel/task/run_own.h"
 #include "panel/task/run_verb.h"
+#include "panel/workflow/address_swap.h"
 #include "panel/workflow/step.h"
+#include "panel/workflow/step_vm.h"
 #include "runtime/db_rows.h"
 
 
 #define VZ_WORDS    3               /* of one verb, at most: setdns */
 #define VZ_NUMBERS  20              /* tries, where a number is taken */
 #define VZ_SWAPS    20              /* and where an address is */
+
+
+#define vz_step_work(run)  ((vz_step_work_t *) (run)->work)
 
 
 typedef struct {
@@ -63,7 +68,7 @@ static const vz_sql_t  vz_sql_free_all = vz_sql("address_free_all",
 static const vz_sql_t  vz_sql_gone = vz_sql("vm_gone",
     "DELETE FROM vm WHERE id = ?");
 
-/* what failed of it asks for nothing any more */
+/* failed tasks of a deleted container need no attention any more */
 static const vz_sql_t  vz_sql_handled = vz_sql("vm_handled",
     "UPDATE task SET unseen = NULL WHERE vm_id = ? AND unseen = 1");
 
@@ -85,9 +90,8 @@ vz_step_nothing(vz_task_run_t *run)
 
 
 /*
- * A number that the node gave to a container which is none of ours (it was
- * there first, another panel's, or younger than the database that we restored)
- * stays that one's: ours takes another.
+ * Where the node has another container of that number (a stranger, see
+ * node/stranger.h), ours takes another number.
  */
 
 vz_code_e
@@ -97,7 +101,7 @@ vz_step_create(vz_task_run_t *run)
     ngx_uint_t   i;
     const char  *argv[1];
 
-    argv[0] = (char *) run->vm.template.data;
+    argv[0] = (char *) vz_step_work(run)->vm.template.data;
 
     for (i = 0; i < VZ_NUMBERS; i++) {
         rc = vz_run_verb(run, VZ_VERB_CREATE, 1, argv, NULL);
@@ -154,7 +158,7 @@ vz_step_renumber(vz_task_run_t *run)
     run->vm.ctid.len = ngx_sprintf(p, "%uD%Z", number.ctid) - p - 1;
     run->vm.ctid.data = p;
 
-    vz_zone_vms_change();
+    vz_zone_bump(VZ_GENERATION_VMS);
 
     return VZ_OK;
 }
@@ -183,12 +187,12 @@ vz_renumber_body(vz_task_run_t *run, vz_tx_t *tx, void *data)
 }
 
 
-/* repeated, the node says that it has the tag already */
+/* a node that is asked again answers that the tag is set already */
 
 vz_code_e
 vz_step_adopt(vz_task_run_t *run)
 {
-    return vz_run_verb_adopt(run, &run->from);
+    return vz_run_verb_adopt(run, &vz_step_work(run)->from);
 }
 
 
@@ -200,7 +204,7 @@ vz_step_adopted(vz_task_run_t *run)
     rc = vz_run_own_in_tx(run, vz_adopted_body, NULL);
 
     if (rc == VZ_OK) {
-        vz_zone_vms_change();
+        vz_zone_bump(VZ_GENERATION_VMS);
     }
 
     return rc;
@@ -265,19 +269,21 @@ vz_step_restart(vz_task_run_t *run)
 vz_code_e
 vz_step_resume(vz_task_run_t *run)
 {
-    return run->vm.wanted ? vz_step_start(run) : VZ_OK;
+    return vz_step_work(run)->vm.desired == VZ_VM_DESIRED_RUNNING
+           ? vz_step_start(run) : VZ_OK;
 }
 
 
 /*
- * Repeated after the row has gone, there is nothing left to name to a node.
- * What was to be adopted, and perhaps was, was there before: it stays.
+ * Where the step is repeated after the row was deleted there is nothing to
+ * destroy.  A container whose adoption did not end was there before its row,
+ * and stays.
  */
 
 vz_code_e
 vz_step_destroy(vz_task_run_t *run)
 {
-    if (run->vm.adopting) {
+    if (vz_step_work(run)->vm.adopting) {
         ngx_str_set(&run->detail, "its adoption did not come to an end: what "
                     "the node has stays there");
         return VZ_OK;
@@ -316,7 +322,7 @@ vz_step_memory(vz_task_run_t *run)
     rc = VZ_OK;
 
     for (i = 0; i < 3 && rc == VZ_OK; i++) {
-        rc = vz_step_pair(run, verbs[i], run->vm.memory[i], "M");
+        rc = vz_step_pair(run, verbs[i], vz_step_work(run)->vm.memory[i], "M");
     }
 
     return rc;
@@ -326,14 +332,14 @@ vz_step_memory(vz_task_run_t *run)
 vz_code_e
 vz_step_disk(vz_task_run_t *run)
 {
-    return vz_step_pair(run, VZ_VERB_SETDISK, run->vm.disk, "M");
+    return vz_step_pair(run, VZ_VERB_SETDISK, vz_step_work(run)->vm.disk, "M");
 }
 
 
 vz_code_e
 vz_step_cpu(vz_task_run_t *run)
 {
-    return vz_step_pair(run, VZ_VERB_SETCPU, run->vm.cpu, "");
+    return vz_step_pair(run, VZ_VERB_SETCPU, vz_step_work(run)->vm.cpu, "");
 }
 
 
@@ -368,15 +374,16 @@ vz_step_first_network(vz_task_run_t *run)
 }
 
 
-/* new addresses come before old ones go: it is never without one */
+/* new addresses are added before old ones are removed */
 
 static vz_code_e
 vz_step_net(vz_task_run_t *run, ngx_uint_t swaps)
 {
-    vz_code_e    rc;
-    const char  *argv[1];
+    vz_code_e        rc;
+    const char      *argv[1];
+    vz_step_work_t  *work = run->work;
 
-    argv[0] = (char *) run->vm.hostname.data;
+    argv[0] = (char *) work->vm.hostname.data;
     rc = vz_run_verb(run, VZ_VERB_SETNAME, 1, argv, NULL);
 
     if (rc == VZ_OK) {
@@ -384,45 +391,46 @@ vz_step_net(vz_task_run_t *run, ngx_uint_t swaps)
     }
 
     if (rc == VZ_OK) {
-        rc = vz_step_each(run, VZ_VERB_SETIP, &run->add);
+        rc = vz_step_each(run, VZ_VERB_SETIP, &work->add);
     }
 
     if (rc == VZ_OK) {
-        rc = vz_step_each(run, VZ_VERB_DELETEIP, &run->drop);
+        rc = vz_step_each(run, VZ_VERB_DELETEIP, &work->drop);
     }
 
     if (rc == VZ_OK) {
-        rc = vz_step_each(run, VZ_VERB_SETGATEWAY, &run->vm.gateway);
+        rc = vz_step_each(run, VZ_VERB_SETGATEWAY, &work->vm.gateway);
 
         /* a network that has no gateway to set (venet) needs none */
         rc = rc == VZ_UNSUPPORTED ? VZ_OK : rc;
     }
 
     if (rc == VZ_OK) {
-        rc = vz_step_words(run, VZ_VERB_SETDNS, &run->vm.dns, 1);
+        rc = vz_step_words(run, VZ_VERB_SETDNS, &work->vm.dns, 1);
     }
 
     return rc;
 }
 
 
-/* one that somebody else has on the node is given up for another */
+/* an address that another container of the node has is swapped */
 
 static vz_code_e
 vz_step_addresses(vz_task_run_t *run, ngx_uint_t swaps)
 {
     vz_code_e  rc;
-    ngx_str_t  rest, word;
+    ngx_str_t  rest, word, *addresses;
 
-    rest = run->vm.addresses;
+    addresses = &vz_step_work(run)->vm.addresses;
+    rest = *addresses;
 
     while (vz_strlist_next(&rest, ' ', &word)) {
         rc = vz_step_each(run, VZ_VERB_SETIP, &word);
 
         if (rc == VZ_EXISTS && swaps != 0) {
             swaps--;
-            rc = vz_address_swap(run, &word);
-            rest = run->vm.addresses;
+            rc = vz_address_swap(run, &word, addresses);
+            rest = *addresses;
         }
 
         if (rc != VZ_OK) {
@@ -441,7 +449,7 @@ vz_step_each(vz_task_run_t *run, vz_verb_e verb, const ngx_str_t *words)
 }
 
 
-/* a verb for each word of a list, or one verb for all of them together */
+/* send a verb for each word of a list, or one for all of them together */
 
 static vz_code_e
 vz_step_words(vz_task_run_t *run, vz_verb_e verb, const ngx_str_t *words,
@@ -507,8 +515,9 @@ vz_step_release(vz_task_run_t *run)
 static vz_code_e
 vz_store_body(vz_task_run_t *run, vz_tx_t *tx, void *data)
 {
-    vz_code_e                rc;
-    const vz_task_run_vm_t  *vm = &run->vm;
+    vz_code_e              rc;
+    const vz_step_work_t  *work = run->work;
+    const vz_step_vm_t    *vm = &work->vm;
 
     (void) data;
 
@@ -523,10 +532,10 @@ vz_store_body(vz_task_run_t *run, vz_tx_t *tx, void *data)
                               vz_limit(vm->memory[2][1]),
                               vz_int(vm->disk[0]), vz_int(vm->disk[1]),
                               vz_int(vm->cpu[0]), vz_int(vm->cpu[1]),
-                              vz_int(vm->id)),
+                              vz_int(run->vm.id)),
                      NULL);
 
-    return rc == VZ_OK ? vz_free_addresses(run, tx, &run->drop) : rc;
+    return rc == VZ_OK ? vz_free_addresses(run, tx, &work->drop) : rc;
 }
 
 
@@ -568,26 +577,12 @@ vz_release_body(vz_task_run_t *run, vz_tx_t *tx, void *data)
 static vz_code_e
 vz_free_addresses(vz_task_run_t *run, vz_tx_t *tx, const ngx_str_t *words)
 {
-    u_char     *p, *end;
-    ngx_str_t   word;
-    vz_code_e   rc;
+    ngx_str_t  rest, word;
+    vz_code_e  rc;
 
-    p = words->data;
-    end = p + words->len;
+    rest = *words;
 
-    while (p < end) {
-        word.data = p;
-
-        while (p < end && *p != ' ') {
-            p++;
-        }
-
-        word.len = p - word.data;
-        p++;
-
-        if (word.len == 0) {
-            continue;
-        }
+    while (vz_strlist_next(&rest, ' ', &word)) {
 
         rc = vz_db_query(tx, run->pool, &vz_sql_free_one,
                          vz_binds(vz_int(run->vm.id), vz_text(word)), NULL);
@@ -603,41 +598,44 @@ vz_free_addresses(vz_task_run_t *run, vz_tx_t *tx, const ngx_str_t *words)
 vz_code_e
 vz_step_mail(vz_task_run_t *run)
 {
-    return vz_outbox_deliver(run->pool, run->id, &run->detail);
+    return vz_mail_deliver(run->pool, run->id, &run->detail);
 }
 
 
-/* the node is told what it was told before */
+/* set the node back to the values of the row */
 
 vz_code_e
 vz_step_undo_hardware(vz_task_run_t *run)
 {
-    run->vm = run->was;
+    vz_step_work_t  *work = run->work;
+
+    work->vm = work->was;
 
     return vz_step_limits(run);
 }
 
 
 /*
- * The container's addresses have the claimed ones among them since then.  One
- * that could not be taken from it stays its own: given to another, two would
- * have it.
+ * The claimed addresses are the container's in the database since the task
+ * was created.  One that the node could not remove stays allocated: if it
+ * were freed, two containers could have it.
  */
 
 vz_code_e
 vz_step_undo_network(vz_task_run_t *run)
 {
-    vz_code_e  rc, back;
-    ngx_str_t  claimed;
+    vz_code_e        rc, back;
+    ngx_str_t        claimed;
+    vz_step_work_t  *work = run->work;
 
-    claimed = run->add;
+    claimed = work->add;
 
-    run->vm = run->was;
-    ngx_str_set(&run->add, "");
-    ngx_str_set(&run->drop, "");
+    work->vm = work->was;
+    ngx_str_set(&work->add, "");
+    ngx_str_set(&work->drop, "");
 
     back = vz_step_network(run);
-    run->add = claimed;
+    work->add = claimed;
 
     if (back == VZ_STALE) {
         return back;
@@ -658,5 +656,5 @@ vz_free_body(vz_task_run_t *run, vz_tx_t *tx, void *data)
 {
     (void) data;
 
-    return vz_free_addresses(run, tx, &run->add);
+    return vz_free_addresses(run, tx, &vz_step_work(run)->add);
 }

@@ -1,11 +1,13 @@
 /*
- * The steps that chains are made of.  Each is a vz_step_pt of task_run.h.
+ * The steps that workflows are made of.  Each is a vz_step_pt of
+ * task/task_workflow.h; those that need the container work with what step_vm.h
+ * loaded.
  */
 
 #ifndef VZ_STEP_H
 #define VZ_STEP_H
 
-#include "panel/task/task_run.h"
+#include "panel/task/task_workflow.h"
 
 
 /* what the transaction that made the task has done already */

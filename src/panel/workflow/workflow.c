@@ -1,134 +1,142 @@
 /*
- * The chains: what each kind of task is made of.
+ * The workflows: what each kind of task is made of.
  */
 
 #include "panel/workflow/step.h"
+#include "panel/workflow/step_vm.h"
 #include "panel/workflow/workflow.h"
 
 
-/* The first two are done in the transaction that takes the order. */
+#define vz_step(name, step, weight, lifecycle)                                \
+    { name, vz_step_##step, weight, VZ_VM_LIFECYCLE_##lifecycle }
+
+
+/* The transaction of the order has done the first two steps. */
 
 static const vz_step_t  vz_order_steps[] = {
-    { "account",  vz_step_nothing,   0, NULL },
-    { "address",  vz_step_nothing,   0, NULL },
-    { "create",   vz_step_create,   40, "creating" },
-    { "limits",   vz_step_limits,   10, NULL },
-    { "network",  vz_step_first_network, 10, NULL },
-    { "password", vz_step_password,  5, NULL },
-    { "start",    vz_step_start,    25, "ready" },
-    { "mail",     vz_step_mail,     10, NULL }
+    vz_step("account", nothing, 0, NONE),
+    vz_step("address", nothing, 0, NONE),
+    vz_step("create", create, 40, CREATING),
+    vz_step("limits", limits, 10, NONE),
+    vz_step("network", first_network, 10, NONE),
+    vz_step("password", password, 5, NONE),
+    vz_step("start", start, 25, READY),
+    vz_step("mail", mail, 10, NONE)
 };
 
-/* the same for somebody who has an account */
+/* for an existing user: the transaction has done the first step */
 
 static const vz_step_t  vz_create_steps[] = {
-    { "address",  vz_step_nothing,   0, NULL },
-    { "create",   vz_step_create,   40, "creating" },
-    { "limits",   vz_step_limits,   10, NULL },
-    { "network",  vz_step_first_network, 10, NULL },
-    { "password", vz_step_password,  5, NULL },
-    { "start",    vz_step_start,    25, "ready" },
-    { "mail",     vz_step_mail,     10, NULL }
+    vz_step("address", nothing, 0, NONE),
+    vz_step("create", create, 40, CREATING),
+    vz_step("limits", limits, 10, NONE),
+    vz_step("network", first_network, 10, NONE),
+    vz_step("password", password, 5, NONE),
+    vz_step("start", start, 25, READY),
+    vz_step("mail", mail, 10, NONE)
 };
 
-/* of a container that was there before the panel knew of it */
+/* for a container that was on its node before it had a row */
 
 static const vz_step_t  vz_adopt_steps[] = {
-    { "adopt",    vz_step_adopt,    95, NULL },
-    { "store",    vz_step_adopted,   5, NULL }
+    vz_step("adopt", adopt, 95, NONE),
+    vz_step("store", adopted, 5, NONE)
 };
 
 static const vz_step_t  vz_start_steps[] = {
-    { "start",    vz_step_start,   100, NULL }
+    vz_step("start", start, 100, NONE)
 };
 
 static const vz_step_t  vz_stop_steps[] = {
-    { "stop",     vz_step_stop,    100, NULL }
+    vz_step("stop", stop, 100, NONE)
 };
 
 static const vz_step_t  vz_restart_steps[] = {
-    { "restart",  vz_step_restart, 100, NULL }
+    vz_step("restart", restart, 100, NONE)
 };
 
 static const vz_step_t  vz_destroy_steps[] = {
-    { "destroy",  vz_step_destroy,  95, NULL },
-    { "release",  vz_step_release,   5, NULL }
+    vz_step("destroy", destroy, 95, NONE),
+    vz_step("release", release, 5, NONE)
 };
 
 static const vz_step_t  vz_suspend_steps[] = {
-    { "stop",     vz_step_stop,    100, "suspended" }
+    vz_step("stop", stop, 100, SUSPENDED)
 };
 
 static const vz_step_t  vz_unsuspend_steps[] = {
-    { "start",    vz_step_resume,  100, "ready" }
+    vz_step("start", resume, 100, READY)
 };
 
 static const vz_step_t  vz_memory_steps[] = {
-    { "memory",   vz_step_memory,   90, NULL },
-    { "store",    vz_step_store,    10, NULL }
+    vz_step("memory", memory, 90, NONE),
+    vz_step("store", store, 10, NONE)
 };
 
 static const vz_step_t  vz_disk_steps[] = {
-    { "disk",     vz_step_disk,     90, NULL },
-    { "store",    vz_step_store,    10, NULL }
+    vz_step("disk", disk, 90, NONE),
+    vz_step("store", store, 10, NONE)
 };
 
 static const vz_step_t  vz_cpu_steps[] = {
-    { "cpu",      vz_step_cpu,      90, NULL },
-    { "store",    vz_step_store,    10, NULL }
+    vz_step("cpu", cpu, 90, NONE),
+    vz_step("store", store, 10, NONE)
 };
 
 static const vz_step_t  vz_network_steps[] = {
-    { "network",  vz_step_network,  90, NULL },
-    { "store",    vz_step_store,    10, NULL }
+    vz_step("network", network, 90, NONE),
+    vz_step("store", store, 10, NONE)
 };
 
 
-#define vz_workflow(kind, failed, undo, notice, broke, attempts, steps)       \
-    { kind, failed, undo, VZ_NOTICE_##notice, VZ_NOTICE_##broke, attempts,    \
-      sizeof(steps) / sizeof(vz_step_t), steps }
+#define CANCEL    VZ_WORKFLOW_CANCELLABLE
+#define RETRY     VZ_WORKFLOW_RETRY
+#define STARTS    VZ_WORKFLOW_STARTS
+#define RESHAPES  VZ_WORKFLOW_RESHAPES
+#define HARDWARE  (RESHAPES|CANCEL|RETRY|VZ_WORKFLOW_RETRY_IF_VERSION)
 
-static const vz_workflow_t  vz_chains[] = {
-    vz_workflow("order", "create_failed", NULL, NONE, ORDER_FAILED, 60,
-                vz_order_steps),
-    vz_workflow("create", "create_failed", NULL, NONE, ORDER_FAILED, 60,
-                vz_create_steps),
-    vz_workflow("adopt", "create_failed", NULL, NONE, NONE, 20,
-                vz_adopt_steps),
-    vz_workflow("start", NULL, NULL, NONE, NONE, 6, vz_start_steps),
-    vz_workflow("stop", NULL, NULL, NONE, NONE, 6, vz_stop_steps),
-    vz_workflow("restart", NULL, NULL, NONE, NONE, 6, vz_restart_steps),
-    vz_workflow("destroy", "delete_failed", NULL, NONE, NONE, 20,
-                vz_destroy_steps),
-    vz_workflow("suspend", NULL, NULL, SUSPENDED, NONE, 20, vz_suspend_steps),
-    vz_workflow("unsuspend", NULL, NULL, UNSUSPENDED, NONE, 6,
-                vz_unsuspend_steps),
-    vz_workflow("memory", NULL, vz_step_undo_hardware, NONE, NONE, 6,
-                vz_memory_steps),
-    vz_workflow("disk", NULL, vz_step_undo_hardware, NONE, NONE, 6,
-                vz_disk_steps),
-    vz_workflow("cpu", NULL, vz_step_undo_hardware, NONE, NONE, 6,
-                vz_cpu_steps),
-    vz_workflow("network", NULL, vz_step_undo_network, NONE, NONE, 6,
-                vz_network_steps)
+#define vz_workflow(kind, flags, load, failed, undo, notice, broke, attempts, \
+    steps)                                                                    \
+    { kind, flags, load, VZ_VM_LIFECYCLE_##failed, undo, VZ_NOTICE_##notice,  \
+      VZ_NOTICE_##broke, attempts, sizeof(steps) / sizeof(vz_step_t), steps }
+
+/*
+ * A change of the network is never retried: its addresses were given back.
+ */
+
+static const vz_workflow_t  vz_workflows[] = {
+    vz_workflow("order", RETRY, vz_step_vm_load, CREATE_FAILED, NULL, NONE,
+                ORDER_FAILED, 60, vz_order_steps),
+    vz_workflow("create", RETRY, vz_step_vm_load, CREATE_FAILED, NULL, NONE,
+                ORDER_FAILED, 60, vz_create_steps),
+    vz_workflow("adopt", RETRY, vz_step_vm_load_adopt, CREATE_FAILED, NULL,
+                NONE, NONE, 20, vz_adopt_steps),
+    vz_workflow("start", CANCEL|RETRY|STARTS, NULL, NONE, NULL, NONE, NONE, 6,
+                vz_start_steps),
+    vz_workflow("stop", CANCEL|RETRY, NULL, NONE, NULL, NONE, NONE, 6,
+                vz_stop_steps),
+    vz_workflow("restart", CANCEL|RETRY|STARTS, NULL, NONE, NULL, NONE, NONE,
+                6, vz_restart_steps),
+    vz_workflow("destroy", RETRY, vz_step_vm_load, DELETE_FAILED, NULL, NONE,
+                NONE, 20, vz_destroy_steps),
+    vz_workflow("suspend", CANCEL|RETRY, NULL, NONE, NULL, SUSPENDED, NONE,
+                20, vz_suspend_steps),
+    vz_workflow("unsuspend", CANCEL|RETRY, vz_step_vm_load, NONE, NULL,
+                UNSUSPENDED, NONE, 6, vz_unsuspend_steps),
+    vz_workflow("memory", HARDWARE, vz_step_vm_load_hardware, NONE,
+                vz_step_undo_hardware, NONE, NONE, 6, vz_memory_steps),
+    vz_workflow("disk", HARDWARE, vz_step_vm_load_hardware, NONE,
+                vz_step_undo_hardware, NONE, NONE, 6, vz_disk_steps),
+    vz_workflow("cpu", HARDWARE, vz_step_vm_load_hardware, NONE,
+                vz_step_undo_hardware, NONE, NONE, 6, vz_cpu_steps),
+    vz_workflow("network", RESHAPES, vz_step_vm_load_hardware, NONE,
+                vz_step_undo_network, NONE, NONE, 6, vz_network_steps)
 };
 
 
-const vz_workflow_t *
-vz_workflow_find(const u_char *kind, size_t len)
+void
+vz_workflow_init(void)
 {
-    ngx_uint_t            i;
-    const vz_workflow_t  *chain;
-
-    for (i = 0; i < sizeof(vz_chains) / sizeof(vz_workflow_t); i++) {
-        chain = &vz_chains[i];
-
-        if (ngx_strlen(chain->kind) == len
-            && ngx_strncmp(chain->kind, kind, len) == 0)
-        {
-            return chain;
-        }
-    }
-
-    return NULL;
+    vz_task_workflow_init(vz_workflows,
+                          sizeof(vz_workflows) / sizeof(vz_workflow_t));
 }

@@ -1,15 +1,15 @@
 /*
- * The chains: what each kind of task is made of.
+ * The workflows: what each kind of task is made of.
  */
 
 #ifndef VZ_WORKFLOW_H
 #define VZ_WORKFLOW_H
 
-#include "panel/task/task_run.h"
+#include "panel/task/task_workflow.h"
 
 
-/* vz_workflow_find: by kind, NULL where there is none. */
-const vz_workflow_t *vz_workflow_find(const u_char *kind, size_t len);
+/* vz_workflow_init: hand all of them to the engine, before the runner. */
+void vz_workflow_init(void);
 
 
 #endif /* VZ_WORKFLOW_H */

@@ -1,22 +1,23 @@
 /*
  * What people are called and how they write it: the grammars of names,
- * documents, phones and places, for the table of field.c, and what is left of
+ * documents, phones and places, for the table of fields.c, and what is left of
  * such a text when it is compared.
  *
- * A person writes as he was taught to: with two spaces, the hyphen of a word
- * processor, the digits of his own script.  What somebody somewhere is called
- * is taken, and shown as it was typed but for its spaces.
+ * People write as they were taught to: with two spaces, the hyphen of a word
+ * processor, the digits of their own script.  A name that somebody somewhere
+ * has is accepted, and shown as it was typed but for its spaces.
  */
 
 #ifndef VZ_PEOPLE_H
 #define VZ_PEOPLE_H
 
-#include "wire/field.h"
-
-
 #include <stddef.h>
 #include <stdint.h>
+#include "panel/api/fields.h"
 
+
+#define VZ_DNI_MAX    80        /* bytes of a document's key */
+#define VZ_DNI_TYPED  160       /* bytes of a document as it is typed */
 
 /* between letters where a script joins them otherwise: ZWNJ and ZWJ */
 #define VZ_JOINER     "[\\u200C\\u200D](?=[\\p{L}\\p{M}])"
@@ -63,26 +64,30 @@
 
 
 /*
- * vz_people_fold: len bytes of right UTF-8 with every run of spaces, of
+ * vz_people_fold: copy len bytes of valid UTF-8 with every run of spaces, of
  * whichever kind, as one, and none at the ends.  out takes len bytes and may be
- * s; how many there are then.
+ * s.  Returns how many bytes there are then.
  */
 size_t vz_people_fold(const char *s, size_t len, char *out);
 
 /*
- * vz_people_key: what a document or a phone is compared by: letters and
- * digits, those of ASCII in upper case, decimal digits of other scripts as
- * ASCII's, without zeros in front.  out takes len + 1 bytes and is terminated;
- * how many there are without that.
+ * vz_people_key: the key that documents and phones are compared by: their
+ * letters and digits, those of ASCII in upper case, decimal digits of other
+ * scripts as ASCII's, without zeros in front.  out takes len + 1 bytes and is
+ * terminated.  Returns its length.
  */
 size_t vz_people_key(const char *s, size_t len, char *out);
 
 /*
- * vz_people_seen: whether a character is something on a screen by itself, and
- * neither a space nor a control, nor one that turns what stands around it.
+ * vz_people_seen: whether a character can be seen on a screen by itself: it is
+ * neither a space nor a control, nor one that changes the characters beside it.
  */
 int vz_people_seen(uint32_t code);
 
+/*
+ * vz_people_dni: the key of a document, of one letter or digit at least;
+ * terminated.  VZ_OK, or VZ_RANGE for what is no document.
+ */
 vz_code_e vz_people_dni(const char *s, size_t len, char out[VZ_DNI_MAX + 1]);
 
 

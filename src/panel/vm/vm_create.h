@@ -1,5 +1,5 @@
 /*
- * POST /api/vms: a container for a user that there is, by an administrator.
+ * POST /api/vms: an administrator creates a container for an existing user.
  */
 
 #ifndef VZ_VM_CREATE_H
@@ -9,7 +9,9 @@
 #include "runtime/http.h"
 
 
-extern const vz_verb_body_t  vz_vm_create_form;
+extern const vz_body_t  vz_vm_create_form;
+
+/* POST /api/vms: 202 with the task that creates it */
 void vz_vm_create(vz_call_t *call);
 
 

@@ -3,8 +3,7 @@
  */
 
 #include <string.h>
-#include "wire/field.h"
-#include "wire/people.h"
+#include "panel/api/people.h"
 
 
 static size_t vz_people_char(const char *s, size_t len, uint32_t *code);

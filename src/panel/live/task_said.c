@@ -1,9 +1,9 @@
 /*
- * What was said, as JSON.  A node that is older than its codes says the same
- * words without them.
+ * Messages as JSON.  A node that is older than the codes sends the same texts
+ * without them.
  */
 
-#include "panel/task/task_said.h"
+#include "panel/live/task_said.h"
 #include "wire/say.h"
 
 

@@ -1,0 +1,25 @@
+/*
+ * What the numbers of the zone's leases and generations stand for.
+ */
+
+#ifndef VZ_ZONE_IDS_H
+#define VZ_ZONE_IDS_H
+
+#include "runtime/zone.h"
+
+
+/* What only one worker of the host does at a time. */
+typedef enum {
+    VZ_LEASE_COLLECT = 0,           /* + index of the node, at most 16 */
+    VZ_LEASE_OUTBOX = 16,
+    VZ_LEASE_SWEEP
+} vz_lease_e;
+
+/* What workers keep of the database until it changes. */
+typedef enum {
+    VZ_GENERATION_CATALOG = 0,      /* plans, templates, nodes and pools */
+    VZ_GENERATION_VMS               /* which containers there are */
+} vz_generation_e;
+
+
+#endif /* VZ_ZONE_IDS_H */

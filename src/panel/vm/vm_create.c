@@ -1,0 +1,282 @@
+/*
+ * POST /api/vms: an administrator creates a container for an existing user.
+ */
+
+#include "panel/account/password.h"
+#include "panel/api/audit.h"
+#include "panel/api/body.h"
+#include "panel/api/query.h"
+#include "panel/node/node_limit.h"
+#include "panel/vm/vm_create.h"
+#include "panel/vm/vm_new.h"
+#include "panel/vm/vm_place.h"
+#include "runtime/call.h"
+#include "runtime/db_rows.h"
+#include "wire/field.h"
+#include "wire/field_value.h"
+
+
+#define VZ_MAKE_UNITS  1000
+
+
+typedef struct {
+    ngx_str_t   user;
+    ngx_str_t   template;
+    ngx_str_t   hostname;
+    ngx_str_t   plan;
+    int64_t     memory_mib;
+    int64_t     disk_mib;
+    int64_t     cpu_units;
+} vz_make_body_t;
+
+
+/* The container, and the name in its mail. */
+typedef struct {
+    vz_vm_new_t  vm;
+    ngx_str_t    first_name;
+} vz_make_t;
+
+
+static vz_code_e vz_make_replay(vz_call_t *call, vz_vm_new_t *vm);
+static vz_code_e vz_make_look(vz_call_t *call, const vz_make_body_t *body,
+    vz_make_t *make);
+static void vz_make_size(vz_call_t *call, const char *name, int64_t wished,
+    const vz_rows_t *rows, ngx_uint_t column, int64_t *size);
+static vz_code_e vz_make_room(vz_call_t *call, const vz_vm_new_t *vm);
+static void vz_make_refuse(vz_call_t *call, vz_vm_new_t *vm, vz_code_e rc);
+static void vz_make_mail(vz_json_t *json, const vz_vm_new_t *vm);
+static vz_code_e vz_make_audit(vz_tx_t *tx, vz_call_t *call,
+    vz_vm_new_t *vm);
+
+
+#define vz_make_member(name, type, field, required, min, max)                 \
+    { #name, type, field, required, min, max, offsetof(vz_make_body_t, name) }
+
+static const vz_body_member_t  vz_make_members[] = {
+    vz_make_member(user, VZ_BODY_KEY, VZ_FIELD_ACCOUNT, 1, 0, 0),
+    vz_make_member(template, VZ_BODY_FIELD, VZ_FIELD_TEMPLATE, 1, 0, 0),
+    vz_make_member(hostname, VZ_BODY_FIELD, VZ_FIELD_HOSTNAME, 0, 0, 0),
+    vz_make_member(plan, VZ_BODY_FIELD, VZ_FIELD_PLAN, 0, 0, 0),
+    vz_make_member(memory_mib, VZ_BODY_INT, 0, 0, 8, VZ_BODY_MIB),
+    vz_make_member(disk_mib, VZ_BODY_INT, 0, 0, 1, VZ_BODY_MIB),
+    vz_make_member(cpu_units, VZ_BODY_INT, 0, 0, 8, 500000)
+};
+
+const vz_body_t  vz_vm_create_form = vz_body("Container", vz_make_members);
+
+
+static const vz_vm_new_def_t  vz_make_def = {
+    NULL, "server", vz_make_mail, vz_make_audit
+};
+
+
+/* an account begins with a letter, so that it is never taken for an id */
+
+static const vz_sql_t  vz_make_lookup = vz_sql("make lookup",
+    "SELECT u.id, u.first_name, u.email, u.language, t.id, p.id,"
+    " p.memory_mib, p.disk_mib, p.cpu_units, p.cpu_percent"
+    " FROM (SELECT 1 AS one) o"
+    " LEFT JOIN user u ON u.id = ? OR u.account = ?"
+    " LEFT JOIN template t ON t.name = ? AND t.enabled"
+    " LEFT JOIN plan p ON p.name = ?");
+
+
+void
+vz_vm_create(vz_call_t *call)
+{
+    vz_code_e        rc;
+    vz_make_t        make;
+    vz_vm_new_t     *vm;
+    vz_make_body_t   body;
+
+    ngx_memzero(&make, sizeof(vz_make_t));
+    ngx_memzero(&body, sizeof(vz_make_body_t));
+
+    vm = &make.vm;
+    vm->def = &vz_make_def;
+    vm->data = &make;
+    vm->any_plan = 1;
+    vm->task.kind = "create";
+    vm->task.done = 1;
+    vz_task_by(&vm->task, call);
+
+    if (vz_body_read(call, &vz_vm_create_form, &body) != VZ_OK
+        || vz_idempotency_init(call, NULL, &vm->idem) != VZ_OK
+        || vz_make_replay(call, vm) != VZ_OK
+        || vz_make_look(call, &body, &make) != VZ_OK
+        || vz_vm_place(call, &body.template, &vm->node) != VZ_OK
+        || vz_make_room(call, vm) != VZ_OK
+        || vz_password_random(call, &vm->password) != VZ_OK)
+    {
+        return;
+    }
+
+    rc = vz_vm_new_make(call, vm);
+
+    ngx_explicit_memzero(vm->password.data, vm->password.len);
+
+    if (rc != VZ_OK) {
+        vz_make_refuse(call, vm, rc);
+        return;
+    }
+
+    vz_task_accepted(call, vm->task_id);
+}
+
+
+static vz_code_e
+vz_make_replay(vz_call_t *call, vz_vm_new_t *vm)
+{
+    vz_code_e  rc;
+
+    rc = vz_idempotency_find(call, &vm->idem, &vm->task_id);
+
+    if (rc == VZ_OK && vm->task_id) {
+        vz_task_accepted(call, vm->task_id);
+        return VZ_EXISTS;
+    }
+
+    return rc;
+}
+
+
+static vz_code_e
+vz_make_look(vz_call_t *call, const vz_make_body_t *body, vz_make_t *make)
+{
+    uint64_t      id;
+    vz_code_e     rc;
+    vz_rows_t     rows;
+    vz_vm_new_t  *vm;
+
+    if (vz_field_value_number((char *) body->user.data, body->user.len,
+                              INT64_MAX,
+                              &id)
+        != VZ_OK)
+    {
+        id = 0;
+    }
+
+    rc = vz_db_query(NULL, call->pool, &vz_make_lookup,
+                     vz_binds(vz_int(id), vz_text(body->user),
+                              vz_text(body->template),
+                              vz_bind_opt(body->plan)),
+                     &rows);
+    if (rc != VZ_OK) {
+        vz_call_fault(call, "database", rc);
+        return rc;
+    }
+
+    if (vz_cell_null(&rows, 0, 0)) {
+        vz_call_invalid(call, "user", "absent", "there is no such user");
+    }
+
+    if (vz_cell_null(&rows, 0, 4)) {
+        vz_call_invalid(call, "template", "absent",
+                        "no such system is offered");
+    }
+
+    if (body->plan.len && vz_cell_null(&rows, 0, 5)) {
+        vz_call_invalid(call, "plan", "absent", "there is no such plan");
+    }
+
+    vm = &make->vm;
+
+    vm->user = vz_cell_int(&rows, 0, 0);
+    make->first_name = vz_cell_text(&rows, 0, 1);
+    vm->email = vz_cell_text(&rows, 0, 2);
+    vm->language = vz_cell_text(&rows, 0, 3);
+    vm->template = vz_cell_int(&rows, 0, 4);
+    vm->plan = vz_cell_int(&rows, 0, 5);
+    vm->cpu_percent = vz_cell_int(&rows, 0, 9);
+    vm->cpu_units = VZ_MAKE_UNITS;
+
+    vz_make_size(call, "memory_mib", body->memory_mib, &rows, 6,
+                 &vm->memory_mib);
+    vz_make_size(call, "disk_mib", body->disk_mib, &rows, 7, &vm->disk_mib);
+    vz_make_size(call, NULL, body->cpu_units, &rows, 8, &vm->cpu_units);
+
+    if (call->nerrors) {
+        vz_call_refuse(call);
+        return VZ_RANGE;
+    }
+
+    vm->hostname = vz_call_printf(call, "%V", &body->hostname);
+    ngx_strlow(vm->hostname.data, vm->hostname.data, vm->hostname.len);
+
+    return VZ_OK;
+}
+
+
+/* the wished size, else the plan's; name is NULL where there is a default */
+
+static void
+vz_make_size(vz_call_t *call, const char *name, int64_t wished,
+    const vz_rows_t *rows, ngx_uint_t column, int64_t *size)
+{
+    if (wished) {
+        *size = wished;
+
+    } else if (!vz_cell_null(rows, 0, column)) {
+        *size = vz_cell_int(rows, 0, column);
+
+    } else if (name != NULL) {
+        vz_call_invalid(call, name, "required", "is missing");
+    }
+}
+
+
+/* refuse what the node would refuse, and name the field */
+
+static vz_code_e
+vz_make_room(vz_call_t *call, const vz_vm_new_t *vm)
+{
+    uint64_t  min;
+
+    min = vz_node_limit_disk_min(vz_node_limit(vm->node, call->pool));
+
+    if (vm->disk_mib >= (int64_t) min) {
+        return VZ_OK;
+    }
+
+    vz_call_invalid(call, "disk_mib", "range",
+                    "this node makes no disk smaller than %uL", min);
+    vz_call_refuse(call);
+
+    return VZ_RANGE;
+}
+
+
+static void
+vz_make_refuse(vz_call_t *call, vz_vm_new_t *vm, vz_code_e rc)
+{
+    if (rc != VZ_DUPLICATE) {
+        vz_vm_new_refuse(call, rc);
+        return;
+    }
+
+    if (vz_make_replay(call, vm) == VZ_OK) {
+        vz_call_fault(call, "panel", VZ_OVERLOADED);
+    }
+}
+
+
+static void
+vz_make_mail(vz_json_t *json, const vz_vm_new_t *vm)
+{
+    const vz_make_t  *make = vm->data;
+
+    vz_json_text(json, "first_name", &make->first_name);
+    vz_json_text(json, "address", &vm->address.first);
+    vz_json_text(json, "also", &vm->address.also);
+    vz_json_text(json, "hostname", &vm->name);
+    vz_json_text(json, "password", &vm->password);
+}
+
+
+static vz_code_e
+vz_make_audit(vz_tx_t *tx, vz_call_t *call, vz_vm_new_t *vm)
+{
+    return vz_audit_by(tx, call, "vm.make",
+                       vz_call_printf(call, "vm %uL of user %uL", vm->id,
+                                      vm->user));
+}

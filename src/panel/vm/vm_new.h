@@ -1,0 +1,91 @@
+/*
+ * The one way to make a container: what it is made of, and the transaction
+ * that claims it all: row and number, addresses, network, task and mail.
+ */
+
+#ifndef VZ_VM_NEW_H
+#define VZ_VM_NEW_H
+
+#include "panel/api/idempotency.h"
+#include "panel/node/node.h"
+#include "panel/task/task.h"
+#include "panel/vm/vm_address.h"
+
+
+typedef struct vz_vm_new_s  vz_vm_new_t;
+
+/* A part of the transaction; VZ_CONFLICT repeats the transaction. */
+typedef vz_code_e (*vz_vm_new_pt)(vz_tx_t *tx, vz_call_t *call,
+    vz_vm_new_t *vm);
+
+/* Writes the members of the mail that tells the secrets. */
+typedef void (*vz_vm_new_mail_pt)(vz_json_t *json, const vz_vm_new_t *vm);
+
+/* How a kind of request makes a container. */
+typedef struct {
+    vz_vm_new_pt        before;     /* claims vm->user; NULL: it is there */
+    const char         *mail;       /* template of the mail, sent by the task */
+    vz_vm_new_mail_pt   write;
+    vz_vm_new_pt        after;      /* the audit, other mails; or NULL */
+} vz_vm_new_def_t;
+
+struct vz_vm_new_s {
+    const vz_vm_new_def_t  *def;
+    void                   *data;           /* of def's functions */
+    vz_idempotency_t        idem;
+
+    /* what is asked for */
+    uint64_t                user;           /* whose it is */
+    ngx_str_t               email;          /* of that user */
+    ngx_str_t               language;
+    uint64_t                plan;           /* 0: none */
+    ngx_uint_t              any_plan;       /* also one that is not visible */
+    uint64_t                template;
+    int64_t                 memory_mib;
+    int64_t                 disk_mib;
+    int64_t                 cpu_units;
+    int64_t                 cpu_percent;    /* 0: no limit */
+    ngx_str_t               hostname;       /* empty: "vps" and its number */
+    vz_node_row_t          *node;
+    ngx_str_t               password;       /* of its root; whoever drew it
+                                               wipes it */
+    vz_task_new_t           task;           /* kind, done, held, and who */
+
+    /* what was claimed */
+    uint64_t                id;
+    uint32_t                ctid;
+    ngx_str_t               name;           /* its hostname, too */
+    vz_vm_address_t         address;
+    uint64_t                task_id;
+};
+
+
+/*
+ * vz_vm_new_make: claim all in one transaction, which is repeated as a whole
+ * where another call took the same number or account, and let the runner begin
+ * unless vm->task.held.  All texts of vm live as long as the call.
+ *
+ *   VZ_OK           with vm->task_id and what was claimed
+ *   VZ_NOENT        the plan, the template, the user or the node is gone, or
+ *                   not offered any more
+ *   VZ_NOSPACE      no address is free, of a family that it needs
+ *   VZ_DUPLICATE    another call with this Idempotency-Key was first
+ *   VZ_OVERLOADED   too many at once
+ *   VZ_DOWN         also when nobody knows whether the commit happened
+ *   or what def->before and def->after return
+ */
+vz_code_e vz_vm_new_make(vz_call_t *call, vz_vm_new_t *vm);
+
+/*
+ * vz_vm_new_mail: queue the mail of vm->def for task vm->task_id, which sends
+ * it, inside the caller's transaction; no copy of its secrets is left behind.
+ * vz_vm_new_make() does it; it is for mails that are sent again.  VZ_OK;
+ * VZ_INTERNAL without memory; or the database's code.
+ */
+vz_code_e vz_vm_new_mail(vz_tx_t *tx, vz_call_t *call, vz_vm_new_t *vm);
+
+/* vz_vm_new_refuse: the reply for what vz_vm_new_make() returned. */
+void vz_vm_new_refuse(vz_call_t *call, vz_code_e rc);
+
+
+#endif /* VZ_VM_NEW_H */
