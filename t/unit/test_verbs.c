@@ -332,7 +332,7 @@ a_secret_is_one_line(void **state)
 {
     (void) state;
 
-    assert_int_equal(run("passwd 101"), VZ_RANGE);
+    assert_int_equal(run("body=1 passwd 101"), VZ_RANGE);
     job.secret = "two\nlines";
     assert_int_equal(vz_verb_table[VZ_VERB_PASSWD].run(&job), VZ_RANGE);
     assert_string_equal(called, "");
