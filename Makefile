@@ -2,7 +2,7 @@
 #
 #   make            build the module and the three programs
 #   make up         build, and run the whole panel from run/   (make down)
-#   make test       every test; also: unit fuzz test-verbs test-nginx test-chain
+#   make test       every test; also: unit fuzz test-daemon test-nginx test-chain
 #                   test-browser test-import attack lint openvz
 #   make install    into DESTDIR; make uninstall takes it away again
 #
@@ -44,7 +44,7 @@ UNITDIR    ?= $(PREFIX)/lib/systemd/system
 
 all: $(BUILD)/module.tested $(DAEMON) $(HOOK) $(UNPACK)
 
-.PHONY: all module programs up down test unit fuzz test-verbs attack \
+.PHONY: all module programs up down test unit fuzz test-daemon attack \
         test-nginx test-chain test-browser test-import test-vm soak lint \
         format openvz test-openvz \
         install uninstall clean distclean \
@@ -118,7 +118,7 @@ $(BUILD)/module.tested: $(MODULE)
 
 
 # the relay in a module of the tests' own, for what no page asks of it yet
-RELAY_PARTS := $(wildcard t/fixture/relay/*.c src/runtime/fiber.c \
+RELAY_PARTS := $(wildcard t/lib/relay/*.c src/runtime/fiber.c \
                  src/runtime/relay*.c src/wire/*.c)
 
 $(RELAY_TEST): $(RELAY_PARTS) $(wildcard src/runtime/relay*.h src/wire/*.h) \
@@ -214,14 +214,14 @@ fuzz: packages-build packages-test
 	@$(MAKE) --no-print-directory -f t/unit/Makefile fuzz \
 	    $(if $(FUZZ_SECONDS),FUZZ_SECONDS=$(FUZZ_SECONDS))
 
-# TEST_NGINX=FOLDER has a checkout of the real Test::Nginx run them
+# T="120-orders.t" names files; TEST_NGINX=FOLDER has a checkout of the real Test::Nginx run them
 test-nginx: stack $(RELAY_TEST) packages-test $(if $(TEST_NGINX),packages-nginx)
 	@SANITIZE="$(SANITIZE)" TEST_NGINX="$(TEST_NGINX)" scripts/test-nginx $(T)
 
 # each verb of the daemon on both drivers: real containers of lxc, and a
 # stand-in for vzctl; VERBS_DRIVERS names one
-test-verbs: programs packages-run packages-test $(TOP)/templates/busybox.built
-	@VERBS_BUILD=$(BUILD) prove t/vz t/verbs
+test-daemon: programs packages-run packages-test $(TOP)/templates/busybox.built
+	@VERBS_BUILD=$(BUILD) prove --timer t/stub/vzctl t/daemon
 
 # a daemon for nodes of OpenVZ, and its verbs as on their kernel
 openvz: packages-build packages-openvz
@@ -229,22 +229,24 @@ openvz: packages-build packages-openvz
 
 test-openvz: openvz packages-run packages-test $(TOP)/templates/busybox.built
 	@musl-gcc -static -idirafter /usr/include -idirafter \
-	    /usr/include/$$(gcc -print-multiarch) -o $(TOP)/openvz/old t/vz/old.c
+	    /usr/include/$$(gcc -print-multiarch) -o $(TOP)/openvz/old t/stub/vzctl/old.c
 	@VERBS_THROUGH=$(CURDIR)/$(TOP)/openvz/old VERBS_DRIVERS=vzctl \
 	    VERBS_BUILD=$(TOP)/openvz \
-	    prove t/vz $(addprefix t/verbs/,boot.t mark.t templates.t verbs.t)
+	    prove t/stub/vzctl $(addprefix t/daemon/,boot.t mark.t templates.t verbs.t)
 
 # what a guest tries against the node and its neighbours
 attack: programs packages-run packages-test \
         $(TEMPLATES:%=$(TOP)/templates/%.built)
 	@VERBS_BUILD=$(BUILD) prove --timer t/attack
 
-# the whole job on real parts: curl, a browser, processes that are killed
+# the whole system on real parts: installation, orders, hardware, processes that
+# are killed, a hostile guest; T="curl kill" names parts
 test-chain: stack packages-test npm
 	@scripts/test-chain $(T)
 
+# T="keyboard" names files
 test-browser: stack packages-test npm
-	@scripts/test-chain browser
+	@scripts/test-browser $(T)
 
 # an hour: workers that stand still in the middle of every kind of task
 soak: stack packages-test
@@ -257,9 +259,10 @@ test-vm: stack packages-vm
 
 # a database of the thesis, on a MariaDB of its own
 test-import: packages-run packages-test
-	@prove --timer t/tesis/*.t
+	@prove --timer t/import/*.t
 
-lint: packages-build packages-lint packages-test npm
+# the pages' types and bodies are held to the tables of the module
+lint: module packages-lint packages-test npm
 	@scripts/lint
 
 format: packages-lint

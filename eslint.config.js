@@ -30,7 +30,7 @@ export default [
     rules,
   },
   {
-    files: ['t/**/*.{js,mjs}', 'bench/*.mjs', '*.js'],
+    files: ['t/**/*.{js,mjs}', 'bench/*.mjs', 'scripts/*.mjs', '*.js'],
     languageOptions: { ecmaVersion: 2023, sourceType: 'module',
       globals: { ...globals.node, ...globals.browser } },
     rules,

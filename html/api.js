@@ -5,7 +5,12 @@
 
 import { hear } from './clock.js';
 
-/** @typedef {{field: string, code: string, message?: string}} FieldError */
+/** @typedef {import('./schemas.d.ts').FieldError} FieldError */
+/**
+ * @template {keyof import('./schemas.d.ts').Replies} M
+ * @template {string} P
+ * @typedef {import('./types.d.ts').Reply<M, P>} Reply
+ */
 
 const BASE = document.querySelector('meta[name="vzpanel-api"]')
     ?.getAttribute('content') || '/api';
@@ -219,18 +224,53 @@ export function passing(error) {
 }
 
 
-/** @type {(path: string, options?: Options) => Promise<any>} */
+/**
+ * One request of each method; what it replies is told by the path, where that
+ * is written as the API has it (`vms/${id}`, the id a number).
+ *
+ * @template {string} P
+ * @param {P} path
+ * @param {Options} [options]
+ * @returns {Promise<Reply<'GET', P>>}
+ */
 export const get = (path, options) => request('GET', path, options);
-/** @type {(path: string, body?: any, options?: Options) => Promise<any>} */
+
+/**
+ * @template {string} P
+ * @param {P} path
+ * @param {any} [body]
+ * @param {Options} [options]
+ * @returns {Promise<Reply<'POST', P>>}
+ */
 export const post = (path, body, options) =>
     request('POST', path, { ...options, body });
-/** @type {(path: string, body?: any, options?: Options) => Promise<any>} */
+
+/**
+ * @template {string} P
+ * @param {P} path
+ * @param {any} [body]
+ * @param {Options} [options]
+ * @returns {Promise<Reply<'PUT', P>>}
+ */
 export const replace = (path, body, options) =>
     request('PUT', path, { ...options, body });
-/** @type {(path: string, body?: any, options?: Options) => Promise<any>} */
+
+/**
+ * @template {string} P
+ * @param {P} path
+ * @param {any} [body]
+ * @param {Options} [options]
+ * @returns {Promise<Reply<'PATCH', P>>}
+ */
 export const amend = (path, body, options) =>
     request('PATCH', path, { ...options, body });
-/** @type {(path: string, options?: Options) => Promise<any>} */
+
+/**
+ * @template {string} P
+ * @param {P} path
+ * @param {Options} [options]
+ * @returns {Promise<Reply<'DELETE', P>>}
+ */
 export const remove = (path, options) => request('DELETE', path, options);
 
 

@@ -309,6 +309,18 @@ export function clock(time) {
 }
 
 
+/**
+ * The time of day, to the minute.
+ *
+ * @param {string} time
+ */
+export function hour(time) {
+    return new Intl.DateTimeFormat(language, {
+        hour: '2-digit', minute: '2-digit', hourCycle: 'h23',
+    }).format(new Date(time));
+}
+
+
 /** @param {string} time */
 export function day(time) {
     return new Intl.DateTimeFormat(language, { dateStyle: 'medium' })

@@ -96,7 +96,7 @@ export function connection() {
  * Whether nothing moves in a task; one that waits for an administrator counts
  * as such until he lets it go on.
  *
- * @param {Task} task
+ * @param {{state: string}} task
  */
 export function over(task) {
     return task.state !== 'queued' && task.state !== 'running';
@@ -203,7 +203,7 @@ async function whole(view) {
     /** @type {TaskView | undefined} */
     let last;
     /** @type {Task} */
-    let task = { ...view, vm: null, steps: [] };
+    let task = /** @type {Task} */ ({ ...view, vm: null, steps: [] });
 
     asked.set(view.id, view);
 
@@ -250,8 +250,8 @@ export function note(task) {
         }
 
     } else {
-        keep({ ...known, ...task, vm: known.vm,
-            steps: advance(known.steps ?? [], task) });
+        keep(/** @type {Task} */ ({ ...known, ...task, vm: known.vm,
+            steps: advance(known.steps ?? [], task) }));
     }
 }
 
@@ -269,7 +269,7 @@ export function adopt(vm) {
         merge(vm, sample);
     }
 
-    if (vm.task && !over(/** @type {Task} */ (vm.task))
+    if (vm.task && !over(vm.task)
         && !tasks.has(vm.task.id))
     {
         note(vm.task);

@@ -22,7 +22,7 @@ import { user } from '../session.js';
 /** @typedef {import('../types.d.ts').Vm} Vm */
 /** @typedef {import('../types.d.ts').View} View */
 /** @typedef {import('../types.d.ts').Task} Task */
-/** @typedef {import('../types.d.ts').List<Vm>} Vms */
+/** @typedef {import('../schemas.d.ts').Containers} Vms */
 /** @typedef {ReturnType<typeof vmRow>} Row */
 
 const PAGE = 50;
@@ -39,6 +39,7 @@ const RESHAPES = new Set(['order', 'create', 'adopt', 'destroy', 'suspend', 'uns
  * @param {{q: string, state: string, sort: string}} wish
  * @param {string | null} [cursor]
  * @param {number} [limit]
+ * @returns {`vms?${string}`}
  */
 export function vmsPath(wish, cursor, limit = PAGE) {
     const query = new URLSearchParams({ limit: String(limit) });
@@ -251,6 +252,7 @@ export function fleet(view, first) {
         view.go(place(view.id), { replace: true, quiet: true });
 
         do {
+            /** @type {Vms} */
             const answer = await get(vmsPath(wish, cursor,
                 Math.min(MORE, Math.max(PAGE, least - items.length))),
             { signal: view.signal });

@@ -188,7 +188,7 @@ export function hwCard(options) {
 
         disable(save, t('hw.saving'), why);
 
-        const end = await work.run({ kind: group, state: 'queued', ...task,
+        const end = await work.run({ ...task,
             vm: { id: at.vm.id, name: at.vm.name } });
 
         seen = await options.again();

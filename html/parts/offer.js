@@ -30,6 +30,44 @@ export function handed(secret) {
 }
 
 
+/* The address that was typed, for the tab it was typed in: the API tells who
+   has the link no more than its first letter. */
+const TYPED = 'vzpanel.typed.';
+
+
+/**
+ * @param {string} secret  of the order
+ * @param {string} email
+ */
+export function remember(secret, email) {
+    try {
+        sessionStorage.setItem(`${TYPED}${secret}`, email);
+    } catch {
+        /* it is shown as others see it, then */
+    }
+}
+
+
+/**
+ * The whole address of an order, where it was typed here and is still it.
+ *
+ * @param {string} secret
+ * @param {string | null | undefined} masked  as the API tells it
+ */
+export function addressOf(secret, masked) {
+    let typed = null;
+
+    try {
+        typed = sessionStorage.getItem(`${TYPED}${secret}`);
+    } catch {
+        /* storage refused */
+    }
+
+    return typed && typed.replace(/^([^@])[^@]*@/u, '$1***@') === masked
+        ? typed : null;
+}
+
+
 /**
  * Why nothing can be contracted now, or nothing.
  *

@@ -36,8 +36,7 @@ async function act(vm, action, pressed) {
         const task = await post(`vms/${vm.id}/${action}`);
 
         busy(pressed, false);
-        note({ kind: action, state: 'queued',
-            ...task, vm: { id: vm.id, name: vm.name } });
+        note({ ...task, vm: { id: vm.id, name: vm.name } });
     } catch (error) {
         busy(pressed, false);
 

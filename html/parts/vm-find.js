@@ -34,7 +34,10 @@ export function vmCombo(options) {
 }
 
 
-/** @param {Person} person */
+/**
+ * @param {{account: string, first_name?: string | null,
+ *     last_name?: string | null}} person
+ */
 export function fullName(person) {
     return [person.first_name, person.last_name].filter(Boolean).join(' ')
         || person.account;

@@ -105,9 +105,7 @@ function facts(vm) {
         vm.hostname ? fact(t('vm.hostname'), vm.hostname) : null,
         vm.plan ? fact(t('vm.plan'), vm.plan) : null,
         user()?.role === 'admin' && vm.owner
-            ? fact(t('vm.owner'), vm.owner.name
-                ? `${vm.owner.name} (${vm.owner.account})`
-                : vm.owner.account) : null,
+            ? fact(t('vm.owner'), vm.owner.account) : null,
         user()?.role === 'admin' && vm.ctid
             ? fact(t('vm.ctid'), [vm.ctid, vm.node].filter(Boolean)
                 .join(' · ')) : null);

@@ -8,6 +8,7 @@ import { setting } from '../parts/header.js';
 import { icon } from '../parts/icon.js';
 import { filled } from '../parts/loading.js';
 import { handed } from '../parts/offer.js';
+import { orderMail } from '../parts/order-mail.js';
 import { steps } from '../parts/steps.js';
 import { number, seconds, t } from '../i18n.js';
 import { advance } from '../live.js';
@@ -37,12 +38,15 @@ function over(order) {
 }
 
 
-/** @param {Order} order */
-function success(order) {
+/**
+ * The server is there; what its mail is about stands in the letter.
+ *
+ * @param {Order} order
+ * @param {ReturnType<typeof orderMail>} letter
+ */
+function success(order, letter) {
     return h('section', { class: 'outcome', data: { tone: 'good' } },
-        h('p', { class: 'outcome-mail' }, icon('check'), h('span', null,
-            order.email ? t('live.mail.to', { email: order.email })
-                : t('live.mail'))),
+        letter.line, letter.fix,
         h('dl', { class: 'facts' },
             order.account ? h('div', { class: 'fact' },
                 h('dt', null, t('signin.account')),
@@ -75,6 +79,33 @@ function failure(order) {
 }
 
 
+/**
+ * What came to an end: also where all that failed is the mail.
+ *
+ * @param {Order} order
+ */
+function ready(order) {
+    return order.state === 'done'
+        || (order.state === 'failed' && order.mail !== undefined);
+}
+
+
+/**
+ * The steps, where the mail was sent once more.
+ *
+ * @param {Order} order
+ */
+function stepsOf(order) {
+    /** @type {Record<string, import('../types.d.ts').StepState>} */
+    const mailed = { sent: 'done', queued: 'running' };
+    const state = order.mail && mailed[order.mail.state];
+
+    return order.state !== 'failed' || !state ? order.steps
+        : order.steps.map((step) => (step.name === 'mail'
+            ? { name: step.name, state } : step));
+}
+
+
 /** What one waits for while an administrator looks at the order. */
 function review() {
     return h('ol', { class: 'steps' }, [['done', 'check', 'live.held.received'],
@@ -93,7 +124,10 @@ function review() {
 function build(view, first) {
     const title = h('h1', { tabindex: -1 });
     const lead = h('p', { class: 'lead' });
-    const list = steps(first.steps, view.signal);
+    const list = steps(stepsOf(first), view.signal);
+    const secret = first.order || view.id || '';
+    const letter = orderMail({ path: `orders/${secret}`, secret,
+        signal: view.signal, took: (next) => set(next) });
     const where = h('div', null);
     const end = h('div', { 'aria-live': 'polite' });
     const lost = h('p', { class: 'stale', role: 'status' });
@@ -102,15 +136,20 @@ function build(view, first) {
     let shown = '';
 
     const headline = () => {
-        say(title, t(`live.title.${order.state}`, {
-            seconds: seconds(readyIn(order)) }));
+        say(title, t(`live.title.${!ready(order) ? order.state
+            : order.state === 'done' || order.mail?.state === 'sent' ? 'done'
+                : 'ready'}`, { seconds: seconds(readyIn(order)) }));
         view.title(title.textContent ?? '');
     };
 
     const set = (/** @type {Order} */ next) => {
         order = next;
-        list.set(order.steps);
+        list.set(stepsOf(order));
         headline();
+
+        if (ready(order)) {
+            letter.set(order);
+        }
 
         if (order.state !== shown) {
             shown = order.state;
@@ -118,7 +157,7 @@ function build(view, first) {
                 : order.state === 'cancelled' ? null : list.node);
             say(lead, over(order) ? '' : t(order.state === 'held'
                 ? 'live.lead.held' : 'live.lead'));
-            put(end, order.state === 'done' ? success(order)
+            put(end, ready(order) ? success(order, letter)
                 : order.state === 'failed' || order.state === 'cancelled'
                     ? failure(order) : null);
         }

@@ -5,7 +5,7 @@ import { h, put } from '../parts/dom.js';
 import { form, text, tiles } from '../parts/form.js';
 import { icon, osMark } from '../parts/icon.js';
 import { filled } from '../parts/loading.js';
-import { closed, hand } from '../parts/offer.js';
+import { closed, hand, remember } from '../parts/offer.js';
 import { HOSTNAME, person } from '../parts/rules.js';
 import { current, mib, number, t } from '../i18n.js';
 
@@ -196,6 +196,7 @@ function build(view, plans, templates) {
             Object.keys(draft).forEach((name) => delete draft[name]);
             keep();
             hand(answer);
+            remember(answer.order, body.email);
             view.go(`order#follow=${answer.order}`);
         },
         help: (problem) => (problem.code === 'user_exists'

@@ -108,7 +108,7 @@ function heading(text) {
 export default async function tasks(view) {
     /** @type {Map<number, ReturnType<typeof taskRow>>} */
     const shown = new Map();
-    /** @type {string | null} */
+    /** @type {number | null} */
     let next = null;
     const wish = wishOf(view);
     let turn = 0;
@@ -197,7 +197,7 @@ export default async function tasks(view) {
             const [first, answer] = await pending(none, 'table', Promise.all([
                 fresh ? above() : { items: [] },
                 ask({ limit: String(PAGE),
-                    cursor: fresh ? '' : next ?? '' })]));
+                    cursor: fresh ? '' : String(next ?? '') })]));
 
             if (mine !== turn) {
                 return;

@@ -19,6 +19,8 @@
 #include "panel/order/plan.h"
 #include "panel/page/shell.h"
 #include "panel/panel.h"
+#include "panel/resources.h"
+#include "panel/routes.h"
 #include "panel/task/periodic.h"
 #include "panel/task/runner.h"
 #include "panel/task/task.h"
@@ -60,11 +62,20 @@ vz_panel_show(vz_call_t *call)
 ngx_int_t
 vz_panel_init(ngx_cycle_t *cycle)
 {
+    ngx_uint_t         count;
+    const vz_route_t  *routes;
+
     if (vz_collector_init(cycle) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    vz_route_init();
+    if (vz_resources_init() != VZ_OK) {
+        return NGX_ERROR;
+    }
+
+    routes = vz_routes_table(&count);
+    vz_route_init(routes, count);
+
     vz_task_wait_init(cycle);
     vz_events_check_init(cycle);
 

@@ -13,6 +13,7 @@ typedef struct {
     ngx_uint_t    rows;
     ngx_uint_t    columns;
     vz_bind_t    *cells;            /* rows * columns; type NULL for NULL */
+    const char  **names;            /* of the columns, if there are rows */
     uint64_t      affected;         /* rows changed (matched rows of UPDATE
                                        that did not change do not count) */
     uint64_t      insert_id;

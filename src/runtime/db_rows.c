@@ -22,6 +22,8 @@ typedef struct {
 } vz_db_column_t;
 
 
+static const char **vz_db_rows_names(const MYSQL_FIELD *fields,
+    ngx_uint_t columns, ngx_pool_t *pool);
 static void vz_db_column_init(vz_db_column_t *column, const MYSQL_FIELD *field,
     MYSQL_BIND *bind);
 static ngx_int_t vz_db_column_read(vz_db_column_t *column, ngx_pool_t *pool,
@@ -125,6 +127,11 @@ vz_db_rows_read(MYSQL_STMT *stmt, ngx_pool_t *pool, vz_rows_t *rows)
     }
 
     rows->cells = cell;
+    rows->names = vz_db_rows_names(fields, columns, pool);
+
+    if (rows->names == NULL) {
+        return NGX_ERROR;
+    }
 
     for (n = 0; n < nrows; n++) {
 
@@ -144,6 +151,35 @@ vz_db_rows_read(MYSQL_STMT *stmt, ngx_pool_t *pool, vz_rows_t *rows)
     rows->columns = columns;
 
     return NGX_OK;
+}
+
+
+/* copied: the statement may be closed while its rows are read */
+
+static const char **
+vz_db_rows_names(const MYSQL_FIELD *fields, ngx_uint_t columns,
+    ngx_pool_t *pool)
+{
+    u_char       *name;
+    size_t        size;
+    ngx_uint_t    i;
+    const char  **names;
+
+    names = ngx_palloc(pool, columns * sizeof(char *));
+
+    for (i = 0; names != NULL && i < columns; i++) {
+        size = ngx_strlen(fields[i].name) + 1;
+        name = ngx_pnalloc(pool, size);
+
+        if (name == NULL) {
+            return NULL;
+        }
+
+        names[i] = (const char *) name;
+        ngx_memcpy(name, fields[i].name, size);
+    }
+
+    return names;
 }
 
 

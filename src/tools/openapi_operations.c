@@ -1,10 +1,9 @@
 /*
- * Prints the OpenAPI 3.1 description of what the tables of the panel say: the
- * build makes openapi.json and the bytes in the module of it.  Handlers in
- * the tables are only pointers here and are never called.
+ * Operations of the OpenAPI document: the rows of the route table, what their
+ * requests carry, and which answers they give.
  */
 
-#include "panel/api/fields.h"
+#include "tools/openapi_json.h"
 #include "tools/openapi_operations.h"
 #include "tools/openapi_schema.h"
 
@@ -12,13 +11,12 @@
 #define VZ_OPENAPI_NAME  64
 
 
-static json_t *vz_openapi_info(void);
-static json_t *vz_openapi_paths(const vz_route_t *routes, ngx_uint_t count);
 static const char *vz_openapi_method(const vz_route_t *route);
 static json_t *vz_openapi_operation(const vz_route_t *route);
 static json_t *vz_openapi_id(const vz_route_t *route);
 static json_t *vz_openapi_tags(const vz_route_t *route);
 static json_t *vz_openapi_security(const vz_route_t *route);
+static json_t *vz_openapi_role(const vz_route_t *route);
 static json_t *vz_openapi_parameters(const vz_route_t *route);
 static void vz_openapi_args(json_t *all, const vz_query_args_t *args);
 static json_t *vz_openapi_arg_schema(const vz_query_t *arg);
@@ -32,8 +30,6 @@ static json_t *vz_openapi_answer_headers(const vz_route_t *route,
     ngx_uint_t status);
 static json_t *vz_openapi_content(const vz_route_t *route);
 static void vz_openapi_problems(json_t *answers, const vz_route_t *route);
-static json_t *vz_openapi_refusals(void);
-static json_t *vz_openapi_schemes(void);
 
 
 static const struct {
@@ -49,7 +45,7 @@ static const struct {
 };
 
 
-/* what a request may carry for a flag of its route */
+/* the headers that a route takes by its flags */
 
 static const struct {
     ngx_uint_t    flag;
@@ -59,14 +55,14 @@ static const struct {
     const char   *words;
 } vz_openapi_headers[] = {
     { VZ_ROUTE_WAIT, "Prefer", 0, "^wait=[0-9]+$",
-      "wait=N: answer when the task has ended, after N seconds at most "
-      "(120)" },
+      "wait=N: answer when the task has ended, or after N seconds (at most "
+      "120)" },
     { VZ_ROUTE_KEY, "Idempotency-Key", 0, "^[!-~]{1,128}$",
-      "the same key is answered the same for 24 hours" },
+      "a repeated key gets the same answer for 24 hours" },
     { VZ_ROUTE_MATCH, "If-Match", 1, "^\"[0-9]+\"$",
-      "the ETag of the container as it was seen" },
+      "the ETag of the container as the caller read it" },
     { VZ_ROUTE_STREAM, "Last-Event-ID", 0, "^[0-9]+$",
-      "the last event that was received" },
+      "the id of the last event that the client received" },
     { 0, NULL, 0, NULL, NULL }
 };
 
@@ -75,95 +71,26 @@ static const struct {
     ngx_uint_t    status;
     const char   *words;
 } vz_openapi_words[] = {
-    { 200, "what was asked for" },
-    { 201, "made" },
-    { 202, "begun, and goes on whatever happens to the client" },
+    { 200, "success" },
+    { 201, "created" },
+    { 202, "accepted; it goes on if the client disconnects" },
     { 204, "done" },
 
     /* problems, RFC 9457 */
     { 400, "the body is not JSON" },
-    { 401, "nobody is signed in" },
-    { 403, "not allowed to whom asks" },
-    { 404, "not there, or somebody else's" },
-    { 409, "something is in the way" },
-    { 412, "changed since it was seen" },
-    { 422, "some fields are not right" },
+    { 401, "the caller is not signed in" },
+    { 403, "the caller is not allowed to do this" },
+    { 404, "not found, or it belongs to another user" },
+    { 409, "the current state does not allow it" },
+    { 412, "it was changed since the caller read it" },
+    { 422, "some fields are invalid" },
     { 428, "If-Match is missing" },
     { 0, "another problem" }
 };
 
 
-int
-main(void)
-{
-    int                rc;
-    json_t            *document;
-    ngx_uint_t         count;
-    const vz_route_t  *routes;
-
-    routes = vz_route_table(&count);
-    (void) vz_fields_add();
-
-    document = json_object();
-    vz_put(document, "openapi", json_string("3.1.0"));
-    vz_put(document, "info", vz_openapi_info());
-    vz_put(document, "servers", json_pack("[{s:s}]", "url", "/api"));
-    vz_put(document, "paths", vz_openapi_paths(routes, count));
-    vz_put(document, "components",
-           json_pack("{s:o, s:o, s:o}",
-                     "securitySchemes", vz_openapi_schemes(),
-                     "responses", vz_openapi_refusals(),
-                     "schemas", vz_openapi_schemas(routes, count)));
-
-    rc = json_dumpf(document, stdout, JSON_INDENT(1) | JSON_ENSURE_ASCII);
-    json_decref(document);
-
-    if (rc != 0 || putchar('\n') == EOF || fflush(stdout) != 0) {
-        perror("openapi: cannot write");
-        return 1;
-    }
-
-    return 0;
-}
-
-
-void
-vz_put(json_t *object, const char *name, json_t *value)
-{
-    if (json_object_set_new(object, name, value) != 0) {
-        fprintf(stderr, "openapi: cannot make \"%s\"\n", name);
-        exit(1);
-    }
-}
-
-
-void
-vz_add(json_t *array, json_t *value)
-{
-    if (json_array_append_new(array, value) != 0) {
-        fprintf(stderr, "openapi: cannot make an element\n");
-        exit(1);
-    }
-}
-
-
-static json_t *
-vz_openapi_info(void)
-{
-    return json_pack("{s:s, s:s, s:s, s:{s:s, s:s}}",
-                     "title", "vzpanel",
-                     "version", "1",
-                     "description",
-                     "Containers to contract, watch, switch and administer. "
-                     "What changes a container is a task.",
-                     "license",
-                     "name", "BSD-2-Clause",
-                     "identifier", "BSD-2-Clause");
-}
-
-
-static json_t *
-vz_openapi_paths(const vz_route_t *routes, ngx_uint_t count)
+json_t *
+vz_openapi_operations_paths(const vz_route_t *routes, ngx_uint_t count)
 {
     json_t            *paths, *path;
     const vz_route_t  *route;
@@ -175,10 +102,11 @@ vz_openapi_paths(const vz_route_t *routes, ngx_uint_t count)
 
         if (path == NULL) {
             path = json_object();
-            vz_put(paths, route->pattern, path);
+            vz_openapi_json_put(paths, route->pattern, path);
         }
 
-        vz_put(path, vz_openapi_method(route), vz_openapi_operation(route));
+        vz_openapi_json_put(path, vz_openapi_method(route),
+                            vz_openapi_operation(route));
     }
 
     return paths;
@@ -204,31 +132,33 @@ vz_openapi_method(const vz_route_t *route)
 static json_t *
 vz_openapi_operation(const vz_route_t *route)
 {
-    json_t  *operation;
+    json_t  *operation, *body;
 
     operation = json_object();
-    vz_put(operation, "operationId", vz_openapi_id(route));
-    vz_put(operation, "summary", json_string(route->summary));
-    vz_put(operation, "tags", vz_openapi_tags(route));
-    vz_put(operation, "security", vz_openapi_security(route));
-    vz_put(operation, "parameters", vz_openapi_parameters(route));
+    vz_openapi_json_put(operation, "operationId", vz_openapi_id(route));
+    vz_openapi_json_put(operation, "summary", json_string(route->summary));
+    vz_openapi_json_put(operation, "tags", vz_openapi_tags(route));
+    vz_openapi_json_put(operation, "security", vz_openapi_security(route));
+    vz_openapi_json_put(operation, "x-vzpanel-role", vz_openapi_role(route));
+    vz_openapi_json_put(operation, "parameters", vz_openapi_parameters(route));
 
     if (route->form != NULL) {
-        vz_put(operation, "requestBody",
-               json_pack("{s:b, s:{s:{s:o}}}", "required", 1,
-                         "content", "application/json", "schema",
-                         vz_openapi_ref(route->form->name,
-                                        VZ_OPENAPI_BODY)));
+        body = vz_openapi_schema_ref(route->form->name,
+                                     VZ_OPENAPI_SCHEMA_BODY);
+        vz_openapi_json_put(operation, "requestBody",
+                            json_pack("{s:b, s:{s:{s:o}}}", "required", 1,
+                                      "content", "application/json", "schema",
+                                      body));
     }
 
     if (route->flags & VZ_ROUTE_MESSAGE) {
-        vz_put(operation, "requestBody",
-               json_pack("{s:b, s:{s:{s:{s:s}}}}", "required", 1,
-                         "content", "message/rfc822", "schema",
-                         "type", "string"));
+        vz_openapi_json_put(operation, "requestBody",
+                            json_pack("{s:b, s:{s:{s:{s:s}}}}", "required", 1,
+                                      "content", "message/rfc822", "schema",
+                                      "type", "string"));
     }
 
-    vz_put(operation, "responses", vz_openapi_answers(route));
+    vz_openapi_json_put(operation, "responses", vz_openapi_answers(route));
 
     return operation;
 }
@@ -255,7 +185,7 @@ vz_openapi_id(const vz_route_t *route)
 }
 
 
-/* the first word of the path; of those of administrators, both */
+/* the first segment of the path; two for administration */
 
 static json_t *
 vz_openapi_tags(const vz_route_t *route)
@@ -282,14 +212,25 @@ vz_openapi_security(const vz_route_t *route)
     security = json_array();
 
     if (route->role != VZ_ROLE_ANYONE) {
-        vz_add(security, json_pack("{s:[]}", "session"));
+        vz_openapi_json_add(security, json_pack("{s:[]}", "session"));
 
         if (!(route->flags & VZ_ROUTE_SESSION)) {
-            vz_add(security, json_pack("{s:[]}", "token"));
+            vz_openapi_json_add(security, json_pack("{s:[]}", "token"));
         }
     }
 
     return security;
+}
+
+
+/* the role that a caller must have: OpenAPI itself knows no roles */
+
+static json_t *
+vz_openapi_role(const vz_route_t *route)
+{
+    static const char  *names[] = { "anyone", "user", "admin" };
+
+    return json_string(names[route->role]);
 }
 
 
@@ -308,13 +249,18 @@ vz_openapi_parameters(const vz_route_t *route)
 
     for (i = 0; vz_openapi_headers[i].name != NULL; i++) {
         if (route->flags & vz_openapi_headers[i].flag) {
-            vz_add(all, json_pack("{s:s, s:s, s:b, s:s, s:{s:s, s:s}}",
-                                  "name", vz_openapi_headers[i].name,
-                                  "in", "header",
-                                  "required", vz_openapi_headers[i].required,
-                                  "description", vz_openapi_headers[i].words,
-                                  "schema", "type", "string",
-                                  "pattern", vz_openapi_headers[i].pattern));
+            vz_openapi_json_add(all,
+                                json_pack("{s:s, s:s, s:b, s:s, s:{s:s, s:s}}",
+                                               "name",
+                                               vz_openapi_headers[i].name,
+                                               "in", "header",
+                                               "required",
+                                               vz_openapi_headers[i].required,
+                                               "description",
+                                               vz_openapi_headers[i].words,
+                                               "schema", "type", "string",
+                                               "pattern",
+                                               vz_openapi_headers[i].pattern));
         }
     }
 
@@ -322,7 +268,7 @@ vz_openapi_parameters(const vz_route_t *route)
 }
 
 
-/* a row with the name of the one before is the same argument once more */
+/* a row with the name of the row before is another form of that argument */
 
 static void
 vz_openapi_args(json_t *all, const vz_query_args_t *args)
@@ -340,10 +286,10 @@ vz_openapi_args(json_t *all, const vz_query_args_t *args)
                         "schema", vz_openapi_arg_schema(arg));
 
         if (arg->type == VZ_QUERY_WORDS || arg->type == VZ_QUERY_NUMBERS) {
-            vz_put(one, "explode", json_false());
+            vz_openapi_json_put(one, "explode", json_false());
         }
 
-        vz_add(all, one);
+        vz_openapi_json_add(all, one);
     }
 }
 
@@ -375,10 +321,10 @@ vz_openapi_arg_schema(const vz_query_t *arg)
                          "items", "type", "integer", "minimum", 0);
 
     case VZ_QUERY_SEARCH:
-        return vz_openapi_field(VZ_FIELD_SEARCH);
+        return vz_openapi_schema_field(VZ_FIELD_SEARCH);
 
     case VZ_QUERY_ACTOR:
-        return vz_openapi_field(VZ_FIELD_ACCOUNT);
+        return vz_openapi_schema_field(VZ_FIELD_ACCOUNT);
 
     case VZ_QUERY_ACTION:
         return json_pack("{s:s, s:s}", "type", "string",
@@ -404,7 +350,7 @@ vz_openapi_arg_words(const vz_query_t *arg)
     words = json_array();
 
     for (word = arg->words; *word != NULL; word++) {
-        vz_add(words, json_string(*word));
+        vz_openapi_json_add(words, json_string(*word));
     }
 
     return json_pack("{s:s, s:o}", "type", "string", "enum", words);
@@ -420,9 +366,11 @@ vz_openapi_path_parameters(json_t *all, const char *pattern)
     for (p = strchr(pattern, '{'); p != NULL; p = strchr(p, '{')) {
         p++;
         snprintf(name, sizeof(name), "%.*s", (int) strcspn(p, "}"), p);
-        vz_add(all, json_pack("{s:s, s:s, s:b, s:o}", "name", name,
-                              "in", "path", "required", 1,
-                              "schema", vz_openapi_path_schema(name)));
+        vz_openapi_json_add(all, json_pack("{s:s, s:s, s:b, s:o}", "name",
+                                           name,
+                                           "in", "path", "required", 1,
+                                           "schema",
+                                           vz_openapi_path_schema(name)));
     }
 }
 
@@ -444,7 +392,7 @@ vz_openapi_path_schema(const char *name)
 
     for (i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
         if (strcmp(fields[i].name, name) == 0) {
-            return vz_openapi_field(fields[i].field);
+            return vz_openapi_schema_field(fields[i].field);
         }
     }
 
@@ -487,17 +435,17 @@ vz_openapi_answer(json_t *answers, const vz_route_t *route, ngx_uint_t status)
     headers = vz_openapi_answer_headers(route, status);
 
     if (json_object_size(headers)) {
-        vz_put(answer, "headers", json_incref(headers));
+        vz_openapi_json_put(answer, "headers", json_incref(headers));
     }
 
     json_decref(headers);
 
     if (status != 204) {
-        vz_put(answer, "content", vz_openapi_content(route));
+        vz_openapi_json_put(answer, "content", vz_openapi_content(route));
     }
 
     snprintf(number, sizeof(number), "%u", (unsigned) status);
-    vz_put(answers, number, answer);
+    vz_openapi_json_put(answers, number, answer);
 }
 
 
@@ -509,14 +457,15 @@ vz_openapi_answer_headers(const vz_route_t *route, ngx_uint_t status)
     headers = json_object();
 
     if (route->flags & VZ_ROUTE_ETAG) {
-        vz_put(headers, "ETag", json_pack("{s:{s:s}}", "schema",
-                                          "type", "string"));
+        vz_openapi_json_put(headers, "ETag", json_pack("{s:{s:s}}", "schema",
+                                                       "type", "string"));
     }
 
     if (route->status == 202 && (route->flags & VZ_ROUTE_WAIT)) {
-        vz_put(headers, "Location",
-               json_pack("{s:{s:s, s:s}}", "schema", "type", "string",
-                         "format", "uri-reference"));
+        vz_openapi_json_put(headers, "Location",
+                            json_pack("{s:{s:s, s:s}}", "schema", "type",
+                                      "string",
+                                      "format", "uri-reference"));
     }
 
     return headers;
@@ -532,20 +481,21 @@ vz_openapi_content(const vz_route_t *route)
     string = json_pack("{s:{s:s}}", "schema", "type", "string");
 
     if (route->flags & VZ_ROUTE_TEXT) {
-        vz_put(content, "text/plain", json_incref(string));
+        vz_openapi_json_put(content, "text/plain", json_incref(string));
 
     } else if (route->shape != NULL) {
-        vz_put(content, "application/json",
-               json_pack("{s:o}", "schema",
-                         vz_openapi_ref(route->shape, "")));
+        vz_openapi_json_put(content, "application/json",
+                            json_pack("{s:o}", "schema",
+                                      vz_openapi_schema_reply(route)));
 
     } else if (!(route->flags & VZ_ROUTE_STREAM)) {
-        vz_put(content, "application/json",
-               json_pack("{s:{s:s}}", "schema", "type", "object"));
+        vz_openapi_json_put(content, "application/json",
+                            json_pack("{s:{s:s}}", "schema", "type",
+                                      "object"));
     }
 
     if (route->flags & VZ_ROUTE_STREAM) {
-        vz_put(content, "text/event-stream", json_incref(string));
+        vz_openapi_json_put(content, "text/event-stream", json_incref(string));
     }
 
     json_decref(string);
@@ -554,7 +504,7 @@ vz_openapi_content(const vz_route_t *route)
 }
 
 
-/* those that the table tells; any other is the default */
+/* the errors that follow from the route; "default" stands for all others */
 
 static void
 vz_openapi_problems(json_t *answers, const vz_route_t *route)
@@ -581,19 +531,21 @@ vz_openapi_problems(json_t *answers, const vz_route_t *route)
         if (problems[i].may) {
             snprintf(number, sizeof(number), "%u",
                      (unsigned) problems[i].status);
-            vz_put(answers, number,
-                   json_pack("{s:s+}", "$ref", "#/components/responses/",
-                             number));
+            vz_openapi_json_put(answers, number,
+                                json_pack("{s:s+}", "$ref",
+                                          "#/components/responses/",
+                                          number));
         }
     }
 
-    vz_put(answers, "default",
-           json_pack("{s:s}", "$ref", "#/components/responses/default"));
+    vz_openapi_json_put(answers, "default",
+                        json_pack("{s:s}", "$ref",
+                                  "#/components/responses/default"));
 }
 
 
-static json_t *
-vz_openapi_refusals(void)
+json_t *
+vz_openapi_operations_problems(void)
 {
     char         number[NGX_INT_T_LEN];
     json_t      *all;
@@ -611,19 +563,20 @@ vz_openapi_refusals(void)
         }
 
         snprintf(number, sizeof(number), "%u", (unsigned) status);
-        vz_put(all, status ? number : "default",
-               json_pack("{s:s, s:{s:{s:o}}}",
-                         "description", vz_openapi_words[i].words,
-                         "content", "application/problem+json", "schema",
-                         vz_openapi_ref("Problem", "")));
+        vz_openapi_json_put(all, status ? number : "default",
+                            json_pack("{s:s, s:{s:{s:o}}}",
+                                      "description", vz_openapi_words[i].words,
+                                      "content", "application/problem+json",
+                                      "schema",
+                                      vz_openapi_schema_ref("Problem", "")));
     }
 
     return all;
 }
 
 
-static json_t *
-vz_openapi_schemes(void)
+json_t *
+vz_openapi_operations_schemes(void)
 {
     return json_pack("{s:{s:s, s:s, s:s}, s:{s:s, s:s}}",
                      "session", "type", "apiKey", "in", "cookie", "name",

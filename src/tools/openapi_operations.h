@@ -1,7 +1,5 @@
 /*
- * The OpenAPI document, in two parts: its operations (openapi_operations.c)
- * and its schemas (openapi_schema.c), of which those of replies are a table
- * (openapi_shapes.c).  A value that cannot be made ends the program.
+ * Operations of the OpenAPI document.
  */
 
 #ifndef VZ_OPENAPI_OPERATIONS_H
@@ -10,13 +8,18 @@
 #include "panel/api/route.h"
 
 
-/* vz_put: a member of an object, which takes the value over. */
-void vz_put(json_t *object, const char *name, json_t *value);
+/* vz_openapi_operations_paths: "paths", with an operation for each route */
+json_t *vz_openapi_operations_paths(const vz_route_t *routes,
+    ngx_uint_t count);
 
-/* vz_add: an element of an array, which takes the value over. */
-void vz_add(json_t *array, json_t *value);
+/*
+ * vz_openapi_operations_problems: "responses", the errors that operations
+ * refer to by their status.
+ */
+json_t *vz_openapi_operations_problems(void);
 
-/* of the body of a form: its name is free for the reply */
-#define VZ_OPENAPI_BODY  "Body"
+/* vz_openapi_operations_schemes: "securitySchemes": a session, or a token */
+json_t *vz_openapi_operations_schemes(void);
+
 
 #endif /* VZ_OPENAPI_OPERATIONS_H */

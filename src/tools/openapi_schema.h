@@ -5,17 +5,30 @@
 #ifndef VZ_OPENAPI_SCHEMA_H
 #define VZ_OPENAPI_SCHEMA_H
 
-#include "tools/openapi_operations.h"
+#include "panel/api/route.h"
 
 
-/* vz_openapi_ref: a reference to the schema of that name and suffix. */
-json_t *vz_openapi_ref(const char *name, const char *suffix);
+/* ends the name of a body's schema: without it the name is the reply's */
+#define VZ_OPENAPI_SCHEMA_BODY  "Body"
 
-/* vz_openapi_schemas: bodies of the routes' forms, and all replies. */
-json_t *vz_openapi_schemas(const vz_route_t *routes, ngx_uint_t count);
 
-/* vz_openapi_field: text of a field's grammar. */
-json_t *vz_openapi_field(vz_field_e field);
+/*
+ * vz_openapi_schema_ref: a reference to the schema that is called name and
+ * suffix.
+ */
+json_t *vz_openapi_schema_ref(const char *name, const char *suffix);
+
+/* vz_openapi_schema_reply: a reference to the schema of a route's reply */
+json_t *vz_openapi_schema_reply(const vz_route_t *route);
+
+/*
+ * vz_openapi_schema_all: the bodies of the routes, the items of the resources,
+ * and all other replies.
+ */
+json_t *vz_openapi_schema_all(const vz_route_t *routes, ngx_uint_t count);
+
+/* vz_openapi_schema_field: text of a field's grammar */
+json_t *vz_openapi_schema_field(vz_field_e field);
 
 
 #endif /* VZ_OPENAPI_SCHEMA_H */

@@ -21,12 +21,6 @@
     " owner? Owner, unseen? bool,"                                            \
     " started? time, " VZ_ROW_JSON_PROGRESS
 
-#define VZ_ROW_JSON_PERSON                                                   \
-    "id int, account text, role admin|customer, first_name text,"             \
-    " last_name text, dni text|null, email text, phone text|null,"            \
-    " address text|null, province text|null, language es|en, locked bool,"    \
-    " must_change bool, created time, vms int, undelivered text|null"
-
 #define VZ_ROW_JSON_NODE                                                      \
     "answers bool, error text|null, facts NodeFacts|null, address text|null"
 
@@ -35,7 +29,7 @@
     "|delete_failed"
 
 
-const vz_answer_shape_t  vz_answer_shapes[] = {
+const vz_openapi_shape_t  vz_openapi_shapes[] = {
 
     /* what visitors see */
 
@@ -59,7 +53,10 @@ const vz_answer_shape_t  vz_answer_shapes[] = {
 
     { "Order",
       "order text, task int, " VZ_ROW_JSON_PROGRESS ", account? text,"
-      " email? text, hostname? text, address? text" },
+      " email? text, hostname? text, address? text, mail? OrderMail" },
+    { "OrderMail",
+      "state queued|sent|failed|bounced, correctable bool, until time,"
+      " left int" },
     { "Tasks", vz_page("Task") },
     { "Task", VZ_ROW_JSON_TASK },
     { "TaskWithLog", VZ_ROW_JSON_TASK ", log LogLine[]" },
@@ -82,13 +79,7 @@ const vz_answer_shape_t  vz_answer_shapes[] = {
       "id int, account text, role admin|customer, name text,"
       " must_change bool" },
     { "Sessions", vz_page("Session") },
-    { "Session",
-      "id int, current bool, remote text, agent text, created time,"
-      " seen time|null, expires time" },
     { "Tokens", vz_page("Token") },
-    { "Token",
-      "id int, name text, scope read|write, created time, seen time|null,"
-      " expires time" },
     { "NewToken", "id int, name text, scope read|write, token text" },
 
     /* containers */
@@ -136,35 +127,22 @@ const vz_answer_shape_t  vz_answer_shapes[] = {
 
     { "Templates",
       "nodes NodeAnswers[], installed Installed[], " vz_page("Template") },
-    { "Template",
-      "id int, name text, label text, enabled bool, position int, vms int,"
-      " nodes text[]" },
+    { "Template", "nodes text[]" },
     { "NodeAnswers", "name text, answers bool" },
     { "Installed",
       "node text, name text, size_bytes int, date text|null,"
       " registered bool" },
     { "Plans", vz_page("Plan") },
-    { "Plan",
-      "id int, name text, memory_mib int, disk_mib int, cpu_units int,"
-      " cpu_percent int|unlimited, visible bool, position int, vms int" },
     { "Pools", vz_page("Pool") ", stock PoolStock" },
     { "PoolStock",
       "policy ipv4|both|any, addresses int, ipv4 int, ipv6 int" },
-    { "Pool",
-      "id int, name text, cidr text, family int, gateway text|null,"
-      " dns text[], node text|null, enabled bool,"
-      " state ready|making|ending, total int, free int, taken int,"
-      " reserved int" },
     { "Addresses", vz_page("Address") },
     { "Address",
       "address text, state free|taken|reserved, reserved bool,"
       " vm ContainerName|null, owner Holder|null, stranger text|null" },
     { "Holder", "id int, account text, name text" },
     { "Users", vz_page("UserRow") },
-    { "UserRow", VZ_ROW_JSON_PERSON },
-    { "User",
-      VZ_ROW_JSON_PERSON ", sessions int, tokens int,"
-      " containers UserContainer[]" },
+    { "User", "containers UserContainer[]" },
     { "UserContainer",
       "id int, name text, hostname text, " VZ_ROW_JSON_SERVICE ","
       " template text" },
@@ -172,8 +150,7 @@ const vz_answer_shape_t  vz_answer_shapes[] = {
     { "Suspended", "vm int, task? int, code? text" },
     { "Nodes", "unregistered UnregisteredNode[], " vz_page("Node") },
     { "Node",
-      "id int, name text, enabled bool, ctid_min int, ctid_max int, vms int,"
-      " pools int, configured bool, strangers int|null, missing int|null,"
+      "configured bool, strangers int|null, missing int|null,"
       " heard time|null, "
       VZ_ROW_JSON_NODE },
     { "UnregisteredNode", "name text, " VZ_ROW_JSON_NODE },
@@ -207,16 +184,7 @@ const vz_answer_shape_t  vz_answer_shapes[] = {
       "id int, account text, first_name text, last_name text|null,"
       " dni text|null, email text, phone text|null" },
     { "Audit", vz_page("Deed") },
-    { "Deed",
-      "id int, at time, user int|null, account text, action text,"
-      " object text, name text, vm int|null, remote text, result text,"
-      " detail text" },
     { "Outbox", vz_page("Mail") },
-    { "Mail",
-      "id int, user int|null, task int|null, recipient text, template text,"
-      " language es|en, state held|queued|sent|failed|bounced,"
-      " attempts int, next_try time|null, error text|null, created time,"
-      " sent time|null, reported time|null" },
     { "Bounce",
       "mail int, outcome bounced|delayed|answered|ignored, recorded bool" },
 

@@ -50,82 +50,97 @@ static const vz_field_def_t  vz_fields[VZ_FIELD_COUNT] = {
     [VZ_FIELD_CTID] = {
         "ctid", 10, 0, vz_field_check_ctid,
         "^[1-9][0-9]{2,9}$",
-        "a number from 101 to 2147483644" },
+        "a number from 101 to 2147483644",
+        NULL },
 
     [VZ_FIELD_TEMPLATE] = {
         "template", 64, 0, NULL,
         "^(?!.*\\.\\.)[a-z0-9][a-z0-9._+\\-]{0,63}$",
         "1 to 64 lower-case letters, digits and . _ + -, "
-        "starting with a letter or digit" },
+        "starting with a letter or digit",
+        NULL },
 
     [VZ_FIELD_NODE] = {
         "node", 64, 0, vz_field_check_node, VZ_HOSTNAME_RE,
         "1 to 64 letters, digits and inner hyphens, "
-        "labels separated by dots" },
+        "labels separated by dots",
+        NULL },
 
     [VZ_FIELD_HOSTNAME] = {
         "hostname", 64, 0, vz_field_check_hostname, VZ_HOSTNAME_RE,
         "1 to 64 letters, digits and inner hyphens, labels separated by "
-        "dots; neither localhost or the like, nor digits alone" },
+        "dots; neither localhost or the like, nor digits alone",
+        NULL },
 
     [VZ_FIELD_ADDRESS] = {
         "address", INET6_ADDRSTRLEN - 1, 0, vz_field_check_address,
         "^[0-9A-Fa-f:.]{2,45}$",
-        "an IPv4 or IPv6 address of one host" },
+        "an IPv4 or IPv6 address of one host",
+        NULL },
 
     /* no route goes by a loopback one: the container would not start */
     [VZ_FIELD_GATEWAY] = {
         "gateway", INET6_ADDRSTRLEN - 1, 0, vz_field_check_gateway,
         "^[0-9A-Fa-f:.]{2,45}$",
-        "an IPv4 or IPv6 address of one host, not a loopback one" },
+        "an IPv4 or IPv6 address of one host, not a loopback one",
+        NULL },
 
     [VZ_FIELD_CIDR] = {
         "address", INET6_ADDRSTRLEN + 3, 0, vz_field_check_cidr,
         "^[0-9A-Fa-f:.]{2,45}(?:\\/[1-9][0-9]{0,2})?$",
         "an IPv4 or IPv6 address, with /prefix if wanted, "
-        "not a loopback or multicast one" },
+        "not a loopback or multicast one",
+        NULL },
 
     [VZ_FIELD_SIZE] = {
         "size", 20, 0, vz_field_check_size,
         "^(?:0|[1-9][0-9]{0,18})[KMGT]?$",
-        "a whole number of bytes, or with K, M, G or T behind it" },
+        "a whole number of bytes, or with K, M, G or T behind it",
+        NULL },
 
     [VZ_FIELD_LIMIT] = {
         "limit", 20, 0, vz_field_check_limit,
         "^(?:unlimited|(?:0|[1-9][0-9]{0,18})[KMGT]?)$",
         "a whole number of bytes, or with K, M, G or T behind it, "
-        "or unlimited" },
+        "or unlimited",
+        NULL },
 
     [VZ_FIELD_UNITS] = {
         "units", 6, 0, vz_field_check_units,
         "^[1-9][0-9]{0,5}$",
-        "a number from 8 to 500000" },
+        "a number from 8 to 500000",
+        NULL },
 
     [VZ_FIELD_PERCENT] = {
         "percent", 6, 0, vz_field_check_percent,
         "^(?:0|[1-9][0-9]{0,5})$",
-        "a number from 0 (no limit) to 100000" },
+        "a number from 0 (no limit) to 100000",
+        NULL },
 
     [VZ_FIELD_BASE64] = {
         "secret", 364, 0, NULL,
         "^(?=.{24,364}$)(?:[A-Za-z0-9+\\/]{4})*"
         "(?:[A-Za-z0-9+\\/]{2}==|[A-Za-z0-9+\\/]{3}=)?$",
-        "24 to 364 characters of padded base64" },
+        "24 to 364 characters of padded base64",
+        NULL },
 
     [VZ_FIELD_TAG] = {
         "tag", 16, 0, NULL,
         "^[0-9a-f]{16}$",
-        "16 lower-case hexadecimal digits" },
+        "16 lower-case hexadecimal digits",
+        NULL },
 
     [VZ_FIELD_ACT] = {
         "id", 32, 0, NULL,
         "^[0-9a-z.]{1,32}$",
-        "1 to 32 lower-case letters, digits and points" },
+        "1 to 32 lower-case letters, digits and points",
+        NULL },
 
     [VZ_FIELD_FENCE] = {
         "fence", 19, 0, NULL,
         "^[1-9][0-9]{0,17}$",
-        "a number of at most 18 digits" },
+        "a number of at most 18 digits",
+        NULL },
 
     /*
      * RFC 5321 Mailbox as a dot-string, at most 64 + 1 + 189 bytes; no quoted
@@ -365,6 +380,15 @@ vz_field_pattern(vz_field_e kind)
     const vz_field_def_t  *def = vz_field_def(kind);
 
     return def != NULL ? def->pattern : "$^";
+}
+
+
+const char *
+vz_field_strange_pattern(vz_field_e kind)
+{
+    const vz_field_def_t  *def = vz_field_def(kind);
+
+    return def != NULL ? def->strange : NULL;
 }
 
 

@@ -110,6 +110,13 @@ const char *vz_field_rule(vz_field_e kind);
  */
 const char *vz_field_pattern(vz_field_e kind);
 
+/*
+ * vz_field_strange_pattern: the regular expression of one character that no
+ * text of the kind can have, or NULL if people do not write the kind.  Static
+ * storage.
+ */
+const char *vz_field_strange_pattern(vz_field_e kind);
+
 /* no limit, as the number of a VZ_FIELD_LIMIT */
 #define VZ_UNLIMITED  UINT64_MAX
 

@@ -12,7 +12,7 @@ use Time::HiRes qw(time);
 
 my $here;
 BEGIN { $here = File::Basename::dirname(__FILE__) }
-use lib $here, "$here/../verbs";
+use lib "$here/../lib/perl";
 use Take;
 use Verbs;
 

@@ -12,7 +12,7 @@ use Time::HiRes qw(sleep time);
 
 my $here;
 BEGIN { $here = File::Basename::dirname(__FILE__) }
-use lib "$here/../verbs";
+use lib "$here/../lib/perl";
 use Verbs;
 
 my $points = $ENV{KILL_POINTS} // 26;   # of each verb, over all of its calls

@@ -10,7 +10,7 @@ use Test::More;
 
 my $here;
 BEGIN { $here = File::Basename::dirname(__FILE__) }
-use lib "$here/../verbs";
+use lib "$here/../lib/perl";
 use Verbs;
 
 my $id = 31001;

@@ -11,7 +11,7 @@ use Test::More;
 
 my $here;
 BEGIN { $here = File::Basename::dirname(__FILE__) }
-use lib $here, "$here/../verbs";
+use lib "$here/../lib/perl";
 use Take;
 use Verbs;
 

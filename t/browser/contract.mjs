@@ -64,6 +64,7 @@ export class Contract {
         this.api = api;
         this.ajv = new Ajv2020({ allowUnionTypes: true, allErrors: true });
         formats.default(this.ajv);
+        this.ajv.addKeyword('x-vzpanel-strange');
         this.ajv.addSchema({ $id: 'api',
             $defs: closed(document.components.schemas) });
     }

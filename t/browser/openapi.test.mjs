@@ -184,6 +184,8 @@ test('a visitor orders, and sets a password', async () => {
     const { body: seen } = await contract.done('GET', '/orders/{link}',
         { link: order.body.order });
     assert.equal(seen.state, 'done', JSON.stringify(seen.error));
+    await contract.done('POST', '/orders/{link}/mail',
+        { link: order.body.order }, { email }, wait);
 
     await contract.done('POST', '/password/reset', {}, { account: email });
     const token = await mailedToken(email);
@@ -253,6 +255,12 @@ test('a container is made, changed, suspended and destroyed', async () => {
 
     await contract.done('GET', '/vms', { q: mark, sort: '-memory' },
         undefined, boss);
+
+    for (const [method, path] of contract.operations()) {
+        if (method === 'GET' && path.startsWith('/vms/{id}/')) {
+            await contract.done(method, path, vm, undefined, boss);
+        }
+    }
 
     for (const power of ['stop', 'start', 'restart']) {
         await contract.done('POST', `/vms/{id}/${power}`, vm, undefined,

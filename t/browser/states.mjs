@@ -90,6 +90,28 @@ const sent = (values) => async (/** @type {Page} */ page) => {
 
 const LONG = 'w'.repeat(128);
 
+
+/** @param {string} state @param {boolean} correctable */
+const mail = (state, correctable) => ({ state, correctable, left: 3,
+    until: '2038-01-01T14:35:00Z' });
+
+
+/**
+ * The correction of an order's address, opened, and sent where it has one.
+ *
+ * @param {string} email
+ */
+const corrected = (email) => async (/** @type {Page} */ page) => {
+    await page.locator('.outcome summary').click();
+    await page.locator('.outcome [name=email]').fill(email);
+
+    if (email) {
+        await page.locator('.outcome [type=submit]').click();
+        await page.locator('.outcome [aria-invalid], .outcome [tabindex]:focus')
+            .first().waitFor();
+    }
+};
+
 /** @type {Omit<State, 'who'>[]} */
 const PUBLIC = [
     { name: 'plans', path: '', sign: '.plan' },
@@ -120,6 +142,23 @@ const PUBLIC = [
     { name: 'live-failed', path: `order#follow=${SECRET}`, sign: '.outcome',
         answers: order('failed', 2, { error: { code: 'failed',
             detail: 'x'.repeat(255) } }) },
+    ...['sent', 'queued', 'failed', 'bounced'].map((state) => ({
+        name: `live-mail-${state}`, path: `order#follow=${SECRET}`,
+        sign: '.outcome', answers: order(state === 'failed' ? state : 'done',
+            7, { mail: mail(state, state !== 'queued') }) })),
+    { name: 'live-mail-lost', path: `order#follow=${SECRET}`, sign: '.outcome',
+        answers: order('done', 8, { mail: mail('bounced', false) }) },
+    { name: 'live-mail-form', path: `order#follow=${SECRET}`, sign: '.outcome',
+        answers: order('done', 8, { mail: mail('sent', true) }),
+        act: corrected('') },
+    { name: 'live-mail-bad', path: `order#follow=${SECRET}`, sign: '.outcome',
+        answers: order('done', 8, { mail: mail('sent', true) }),
+        act: corrected('ana@') },
+    { name: 'live-mail-final', path: `order#follow=${SECRET}`,
+        sign: '.outcome', answers: {
+            ...order('done', 8, { mail: mail('sent', true) }),
+            [`orders/${SECRET}/mail`]: refusal(409, 'mail_final') },
+        act: corrected('ana@example.org') },
     { name: 'live-cancelled', path: `order#follow=${SECRET}`, sign: '.outcome',
         answers: order('cancelled', 2, { error: { code: 'rejected',
             detail: 'x'.repeat(200) } }) },

@@ -13,22 +13,9 @@ import { badge, yes } from '../../parts/state.js';
 import { number, t } from '../../i18n.js';
 
 /**
- * @typedef {{
- *     id: number, name: string, cidr: string, family: 4 | 6,
- *     gateway: string | null, dns: string[], node: string | null,
- *     enabled: boolean, state: 'ready' | 'making' | 'ending',
- *     total: number, free: number, taken: number, reserved: number,
- * }} Pool
- * @typedef {{
- *     policy: 'ipv4' | 'both' | 'any',
- *     addresses: number, ipv4: number, ipv6: number,
- * }} Stock
- * @typedef {{
- *     address: string, state: 'free' | 'taken' | 'reserved',
- *     reserved: boolean, vm: {id: number, name: string} | null,
- *     owner: {id: number, account: string, name: string} | null,
- *     stranger: string | null,
- * }} Address
+ * @typedef {import('../../schemas.d.ts').Pool} Pool
+ * @typedef {import('../../schemas.d.ts').PoolStock} Stock
+ * @typedef {import('../../schemas.d.ts').Address} Address
  * @typedef {import('../../parts/listing.js').Desk} Desk
  */
 
@@ -85,7 +72,7 @@ function whoHas(pool, signal) {
     const list = h('ul', { class: 'logins' });
     const more = button({ text: t('fleet.more'), icon: 'down', small: true,
         press: () => void load(false) });
-    /** @type {string | null} */
+    /** @type {number | null} */
     let next = null;
     let state = '';
     let q = '';
@@ -96,7 +83,7 @@ function whoHas(pool, signal) {
     const load = async (/** @type {boolean} */ fresh) => {
         const mine = ++turn;
         const query = new URLSearchParams(Object.entries({ state, q,
-            limit: String(PAGE), cursor: fresh ? '' : next ?? '' })
+            limit: String(PAGE), cursor: fresh ? '' : String(next ?? '') })
             .filter(([, value]) => value !== ''));
 
         try {

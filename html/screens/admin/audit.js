@@ -9,11 +9,7 @@ import { toast } from '../../parts/toast.js';
 import { has, moment, number, t, word, zone } from '../../i18n.js';
 
 /**
- * @typedef {{
- *     id: number, at: string, user: number | null, account: string | null,
- *     action: string, object: string, name: string, vm: number | null,
- *     remote: string | null, result: string, detail: string | null,
- * }} Entry
+ * @typedef {import('../../schemas.d.ts').Deed} Entry
  */
 
 /* Actions by how their names begin. */

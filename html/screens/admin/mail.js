@@ -8,20 +8,13 @@ import { badge } from '../../parts/state.js';
 import { ago, moment, number, t, word } from '../../i18n.js';
 
 /**
- * @typedef {{
- *     id: number, user: number | null, task: number | null,
- *     recipient: string, template: string, language: string,
- *     state: 'held' | 'queued' | 'sent' | 'failed' | 'bounced',
- *     attempts: number, reported: string | null,
- *     next_try: string | null, error: string | null, created: string,
- *     sent: string | null,
- * }} Letter
+ * @typedef {import('../../schemas.d.ts').Mail} Letter
  * @typedef {import('../../parts/listing.js').Desk} Desk
  */
 
 /** @type {Record<string, string>} */
 const LOOK = { held: 'held', queued: 'queued', sent: 'done',
-    failed: 'failed', bounced: 'bounced' };
+    failed: 'failed', bounced: 'bounced', cancelled: 'cancelled' };
 
 
 /** @param {Letter} one */
@@ -73,7 +66,8 @@ export function section() {
                 kind: /** @type {const} */ ('search') },
             { name: 'state', label: t('vm.state'),
                 kind: /** @type {const} */ ('choice'),
-                choices: ['', 'failed', 'bounced', 'queued', 'held', 'sent']
+                choices: ['', 'failed', 'bounced', 'queued', 'held', 'sent',
+                    'cancelled']
                     .map((value) => ({ value,
                         text: t(value ? `mail.${value}` : 'adm.all') })) },
         ],

@@ -10,21 +10,9 @@ import { badge } from '../../parts/state.js';
 import { bytes, number, t, word } from '../../i18n.js';
 
 /**
- * @typedef {{
- *     driver: string, version: string, kernel: string, hostname: string,
- *     cpus: number, load: number | number[], memory_total_bytes: number,
- *     memory_free_bytes: number, disk_total_bytes: number,
- *     disk_free_bytes: number, containers: number, running: number,
- * }} Facts
- * @typedef {{
- *     name: string, address: string | null, answers: boolean,
- *     error: string | null, facts: Facts | null,
- * }} Told  what nginx.conf and the node itself say
- * @typedef {Told & {
- *     id: number, enabled: boolean, ctid_min: number, ctid_max: number,
- *     configured: boolean, vms: number, pools: number,
- *     strangers: number | null, missing: number | null,
- * }} Node
+ * @typedef {import('../../schemas.d.ts').UnregisteredNode} Told  what
+ *     nginx.conf and the node itself say
+ * @typedef {import('../../schemas.d.ts').Node} Node
  * @typedef {import('../../parts/listing.js').Desk} Desk
  */
 
@@ -38,9 +26,16 @@ let wished = null;
 const NUMBER = /^\d{3,10}$/;
 
 
-/** @param {number} free @param {number} total */
+/** @param {number | null} free @param {number | null} total */
 function left(free, total) {
-    return t('node.free', { free: bytes(free), total: bytes(total) });
+    return free === null || total === null ? '—'
+        : t('node.free', { free: bytes(free), total: bytes(total) });
+}
+
+
+/** @param {import('../../schemas.d.ts').NodeFacts} now */
+function driver(now) {
+    return [now.driver, now.version].filter(Boolean).join(' ') || '—';
 }
 
 
@@ -88,17 +83,19 @@ function facts(one) {
     return [
         [t('node.address'), one.address ?? t('node.gone')],
         ...(/** @type {[string, any][]} */ (now ? [
-            [t('node.driver'), `${now.driver} ${now.version}`],
-            [t('node.kernel'), now.kernel],
-            [t('vm.hostname'), now.hostname],
-            [t('node.cpus'), number(now.cpus)],
-            [t('node.load'), [now.load].flat().map((x) => number(x, 2))
-                .join(' · ')],
+            [t('node.driver'), driver(now)],
+            [t('node.kernel'), now.kernel ?? '—'],
+            [t('vm.hostname'), now.hostname ?? '—'],
+            [t('node.cpus'), now.cpus === null ? '—' : number(now.cpus)],
+            [t('node.load'), now.load === null ? '—'
+                : number(Number(now.load), 2)],
             [t('hw.memory'), left(now.memory_free_bytes,
                 now.memory_total_bytes)],
             [t('hw.disk'), left(now.disk_free_bytes, now.disk_total_bytes)],
-            [t('node.containers'), t('node.running', { n: now.running,
-                all: number(now.containers) })],
+            [t('node.containers'), now.running === null
+                || now.containers === null ? '—'
+                : t('node.running', { n: now.running,
+                    all: number(now.containers) })],
         ] : one.error ? [[t('node.error'), word('node.error', one.error)]]
             : [])),
     ];
@@ -245,7 +242,7 @@ export function section() {
                 cell: (/** @type {Node} */ one) => one.address },
             { key: 'driver', text: t('node.driver'), cls: 'far',
                 cell: (/** @type {Node} */ one) => one.facts
-                    && `${one.facts.driver} ${one.facts.version}` },
+                    && driver(one.facts) },
             { key: 'memory', text: t('hw.memory'),
                 cell: (/** @type {Node} */ one) => one.facts && left(
                     one.facts.memory_free_bytes,

@@ -11,11 +11,7 @@ import { fullName } from '../../parts/vm-find.js';
 import { ago, moment, t } from '../../i18n.js';
 
 /**
- * @typedef {{
- *     task: number, created: string, vm: {id: number, name: string},
- *     user: import('../../types.d.ts').Person, plan: string,
- *     template: string, address: string,
- * }} Held
+ * @typedef {import('../../schemas.d.ts').WaitingOrder} Held
  * @typedef {import('../../parts/listing.js').Desk} Desk
  */
 
@@ -31,7 +27,7 @@ function look(item, desk, signal) {
     const yes = button({ text: t('ord.approve'), kind: 'primary',
         icon: 'check', press: guarded(async () => {
             note(await post(`admin/orders/${one.task}/approve`));
-            await desk.done(t('ord.approved', { name: one.vm.name }));
+            await desk.done(t('ord.approved', { name: one.vm.name ?? '' }));
         }) });
     const no = button({ text: t('ord.reject'), icon: 'cross',
         press: () => askFor({

@@ -1,63 +1,25 @@
 /* Plans: what a visitor can contract. */
 
 import { amend, post, remove } from '../../api.js';
+import { bodyForm } from '../../parts/body-form.js';
 import { editor, removal } from '../../parts/editor.js';
-import { tick, whole } from '../../parts/fields.js';
-import { h } from '../../parts/dom.js';
-import { text } from '../../parts/form.js';
 import { yes } from '../../parts/state.js';
 import { mib, number, percent, t } from '../../i18n.js';
 
-/**
- * @typedef {{
- *     id: number, name: string, memory_mib: number, disk_mib: number,
- *     cpu_units: number, cpu_percent: number | 'unlimited',
- *     visible: boolean, position: number, vms: number,
- * }} Plan
- * @typedef {import('../../parts/listing.js').Desk} Desk
- */
-
-const NUMBER = /^\d{1,9}$/;
+/** @typedef {import('../../schemas.d.ts').Plan} Plan */
+/** @typedef {import('../../parts/listing.js').Desk} Desk */
 
 
 /** @param {Plan | null} item @param {Desk} desk */
 function edit(item, desk) {
-    const amount = (/** @type {string} */ name, /** @type {any} */ value,
-        required = true) => text({
-        name, label: t(`plan.${name}`), required, rule: NUMBER,
-        inputmode: 'numeric', maxlength: 9, autocomplete: 'off',
-        value: value === undefined || value === 'unlimited' ? ''
-            : String(value), hint: t(`plan.${name}.hint`),
-        wrong: t('rule.number') });
+    const form = bodyForm('Plan', 'plan', item);
 
     return editor({
-        fields: [
-            text({ name: 'name', label: t('plan.name'), required: true,
-                value: item?.name, maxlength: 64, autocomplete: 'off' }),
-            amount('memory_mib', item?.memory_mib),
-            amount('disk_mib', item?.disk_mib),
-            amount('cpu_units', item?.cpu_units ?? 1000),
-            amount('cpu_percent', item?.cpu_percent, false),
-            amount('position', item?.position ?? 0, false),
-            tick({ name: 'visible', label: t('plan.visible'),
-                value: item?.visible ?? true,
-                hint: t('plan.visible.hint') }),
-        ],
-        layout: (f) => [f.name,
-            h('div', { class: 'pair' }, f.memory_mib, f.disk_mib),
-            h('div', { class: 'pair' }, f.cpu_units, f.cpu_percent),
-            f.position, f.visible],
+        fields: form.fields,
+        layout: form.layout,
         submit: t(item ? 'adm.save' : 'plan.add'),
         send: async (values) => {
-            const body = {
-                name: values.name, memory_mib: whole(values.memory_mib),
-                disk_mib: whole(values.disk_mib),
-                cpu_units: whole(values.cpu_units),
-                cpu_percent: values.cpu_percent === '' ? 'unlimited'
-                    : whole(values.cpu_percent),
-                position: Number(values.position || 0),
-                visible: values.visible === 'true',
-            };
+            const body = form.body(values);
 
             await (item ? amend(`admin/plans/${item.id}`, body)
                 : post('admin/plans', body));

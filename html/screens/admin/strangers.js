@@ -23,11 +23,7 @@ import { bytes, day, mib, number, t, word } from '../../i18n.js';
  * @typedef {import('../../types.d.ts').View} View
  * @typedef {import('../../parts/listing.js').Desk} Desk
  * @typedef {import('../../parts/form.js').Field} Field
- * @typedef {{
- *     node: {id: number, name: string}, items: Stranger[], left: Stranger[],
- *     missing: Missing[],
- *     counts: {strangers: number, left: number, missing: number},
- * }} Answer
+ * @typedef {import('../../schemas.d.ts').NodeContainers} Answer
  */
 
 
@@ -215,7 +211,7 @@ export function section(view) {
                 [t('hw.disk'), size(one.disk_total_bytes) ?? '—']],
             fields: list,
             layout: (f) => [one.vm ? h('p', { class: 'notice' }, icon('warn'),
-                t('str.namesake', { name: one.vm.name })) : null, f.as, fresh,
+                t('str.namesake', { name: one.vm.name ?? '' })) : null, f.as, fresh,
             h('p', { class: 'notice' }, icon('warn'), t('str.warn'))],
             submit: t('str.adopt'),
             send: async (values) => {
@@ -223,9 +219,10 @@ export function section(view) {
                     `admin/nodes/${answer.node.id}/adopt`,
                     bodyOf(one, values), { headers: { Prefer: 'wait=30',
                         'Idempotency-Key': `${key}${++turn}` } });
+                const name = task.vm?.name ?? '';
 
                 if (left.length > 0) {
-                    out.push(t('str.out', { name: task.vm.name,
+                    out.push(t('str.out', { name,
                         addresses: left.map((/** @type {any} */ other) =>
                             `${other.address} (${t(`str.out.${other.code}`)})`)
                             .join(', ') }));
@@ -234,11 +231,11 @@ export function section(view) {
                 if (task.state === 'failed') {
                     await desk.reload();
                     throw new Problem(409, { code: 'adopt_failed',
-                        detail: faultWords(task.error) });
+                        detail: task.error ? faultWords(task.error) : '' });
                 }
 
                 await desk.next(t(task.state === 'done' ? 'str.adopted'
-                    : 'str.adopting', { name: task.vm.name }));
+                    : 'str.adopting', { name }));
             },
             after: leaving(one, answer, desk),
         });

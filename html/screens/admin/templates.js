@@ -11,12 +11,8 @@ import { yes } from '../../parts/state.js';
 import { bytes, day, t } from '../../i18n.js';
 
 /**
- * @typedef {{
- *     id: number, name: string, label: string, enabled: boolean,
- *     position: number, vms: number, nodes: string[],
- * }} Template
- * @typedef {{node: string, name: string, size_bytes?: number, date?: string,
- *     registered: boolean}} Installed
+ * @typedef {import('../../schemas.d.ts').Template} Template
+ * @typedef {import('../../schemas.d.ts').Installed} Installed
  * @typedef {import('../../parts/listing.js').Desk} Desk
  */
 

@@ -1,6 +1,4 @@
-/*
- * The report of virtual-server --check, line by line.
- */
+/* The lines of the report of virtual-server --check. */
 
 #ifndef VZ_CHECK_LINE_H
 #define VZ_CHECK_LINE_H

@@ -22,9 +22,10 @@
 
 typedef struct vz_driver_s  vz_driver_t;
 
-/* One verb on its way through the daemon. */
+/* A verb that is being carried out. */
 typedef struct {
-    const vz_request_t   *req;          /* the server's; drivers don't look */
+    const vz_request_t   *req;          /* the request; drivers must not use
+                                           it */
     const vz_config_t    *conf;
     const vz_driver_t    *driver;       /* NULL: this host has none */
     uint32_t              ctid;         /* the container; 0: none */
@@ -47,16 +48,18 @@ typedef struct {
     char                  words[VZ_WORDS_MAX];  /* of the final line */
     char                  said[VZ_SAID_MAX];    /* see vz_job_said() */
     unsigned              gone;         /* the client left: nothing is sent */
-    size_t                held;         /* bytes of hold not yet sent */
+    size_t                held;         /* bytes in hold that are not sent
+                                           yet */
     char                  hold[4 * VZ_REPLY_MAX];
 } vz_job_t;
 
 typedef vz_code_e (*vz_verb_pt)(vz_job_t *job);
 
-/* What came of a change that has succeeded, beyond that. */
+/* The outcome of a change that has succeeded. */
 typedef struct {
     unsigned    already;            /* there was nothing to do */
-    unsigned    unwanted;           /* boot: nobody wants it to run any more */
+    unsigned    unwanted;           /* boot: it is not wanted to run any
+                                       more */
     unsigned    killed;             /* it did not shut down by itself in time */
     char        kept[VZ_WORDS_MAX];     /* names of values that are stored and
                                            not in force; "": none */
@@ -65,12 +68,15 @@ typedef struct {
 } vz_done_t;
 
 typedef enum {
-    VZ_MEMORY_VMGUAR = 0,           /* vmguarpages: what it may always have */
-    VZ_MEMORY_OOMGUAR,              /* oomguarpages: spared when memory ends */
-    VZ_MEMORY_PRIVVM                /* privvmpages: what it may have at most */
+    VZ_MEMORY_VMGUAR = 0,           /* vmguarpages: memory that it may
+                                       always have */
+    VZ_MEMORY_OOMGUAR,              /* oomguarpages: memory that is spared
+                                       when the node's is used up */
+    VZ_MEMORY_PRIVVM                /* privvmpages: memory that it may have
+                                       at most */
 } vz_memory_e;
 
-/* called for each container; non-zero ends the walk and is returned by it */
+/* Called for each container. */
 typedef int (*vz_wanted_pt)(uint32_t ctid, void *data);
 typedef void (*vz_each_pt)(const vz_ct_stat_t *stat, void *data);
 
@@ -94,92 +100,134 @@ typedef struct {
 struct vz_driver_s {
     const char   *name;
 
-    /* whether this host has what it takes: 1, or 0 with the reason in words */
+    /* 1 where this host can use the driver; 0 with the reason in words */
     int         (*usable)(const vz_config_t *conf, char *words);
 
-    /* print lines for --check; returns the number of lacks */
+    /* Print lines for --check. Returns the number of lacks. */
     int         (*check)(const vz_config_t *conf);
 
-    /* before the first verb of a process: VZ_OK, or a code with words */
+    /*
+     * Prepare the driver, before the first verb of a process. VZ_OK, or a code
+     * with words.
+     */
     vz_code_e   (*open)(const vz_config_t *conf, char *words);
 
-    /* for --down: stop every container and leave nothing of them behind but
-       their data; 0, or -1 with words; may be NULL */
+    /*
+     * For --down: stop every container, and release everything but their data.
+     * 0, or -1 with words. May be NULL.
+     */
     int         (*down)(const vz_config_t *conf, char *words);
 
-    /* for --boot: each container that is wanted to run.  The walk ends when
-       each returns non-zero, which is returned; -1 with errno.  NULL, as boot
-       then: the virtualiser's own scripts start them with the node */
+    /*
+     * For --boot: call each for every container that is wanted to run. The
+     * walk ends when each returns non-zero, which is returned; -1 with errno.
+     * wanted and boot are NULL where the virtualiser's own scripts start
+     * containers with the node.
+     */
     int         (*wanted)(const vz_config_t *conf, vz_wanted_pt each,
                           void *data);
 
-    /* start a container that still is wanted to run; done->unwanted */
+    /*
+     * Start a container where it is still wanted to run; done: unwanted,
+     * already.
+     */
     vz_code_e   (*boot)(vz_job_t *job, vz_done_t *done);
 
-    /* the tag of a container, "" for none: VZ_OK, VZ_NOENT, or VZ_INTERNAL
-       where it can't be read */
+    /*
+     * Read the tag of a container, "" for none. VZ_OK, VZ_NOENT, or
+     * VZ_INTERNAL where it can't be read.
+     */
     vz_code_e   (*tag)(const vz_config_t *conf, uint32_t ctid,
                        char tag[VZ_TAG_LEN + 1]);
+
+    /* Give the container another tag. */
     vz_code_e   (*set_tag)(vz_job_t *job, const char *tag);
 
-    /* make a container of a template, stopped, with that tag ("": none);
-       already: of the same template, and never started */
+    /*
+     * Create a container from a template, stopped, with that tag ("": none).
+     * done: already, where it exists, is of that template, and was never
+     * started.
+     */
     vz_code_e   (*create)(vz_job_t *job, const char *template,
                           const char *tag, vz_done_t *done);
 
-    /* stop it at once and remove all of it; already: there was none */
+    /*
+     * Stop it at once and remove all of it. done: already, where there is
+     * none.
+     */
     vz_code_e   (*destroy)(vz_job_t *job, vz_done_t *done);
 
-    /* start it, and want it to run from now on; already: it runs */
+    /*
+     * Start it, and keep that it is wanted to run. done: already, where it
+     * runs.
+     */
     vz_code_e   (*start)(vz_job_t *job, vz_done_t *done);
 
-    /* shut it down, and don't want it to run any more; with again set it is
-       about to be started again and stays wanted, and is left running where it
-       could not be started; already, killed */
+    /*
+     * Shut it down, and keep that it is not wanted to run. With again set it
+     * is about to be started again: it stays wanted, and it is left running
+     * where it could not be started afterwards. done: already, killed.
+     */
     vz_code_e   (*stop)(vz_job_t *job, unsigned again, vz_done_t *done);
 
-    /* limits, in bytes or VZ_UNLIMITED; barrier is not above limit; kept */
+    /*
+     * Set limits in bytes, or VZ_UNLIMITED; barrier is not above limit. done:
+     * kept.
+     */
     vz_code_e   (*set_memory)(vz_job_t *job, vz_memory_e which,
                               uint64_t barrier, uint64_t limit,
                               vz_done_t *done);
     vz_code_e   (*set_disk)(vz_job_t *job, uint64_t soft, uint64_t hard,
                             vz_done_t *done);
 
-    /* a weight, and a percentage of one CPU: 0 for no limit, or VZ_KEEP */
+    /*
+     * Set the weight, and the percentage of one CPU: 0 for no limit, or
+     * VZ_KEEP.
+     */
     vz_code_e   (*set_cpu)(vz_job_t *job, uint32_t units, uint32_t percent);
 
+    /* Set the host name, at once where it runs. */
     vz_code_e   (*set_hostname)(vz_job_t *job, const char *name);
 
-    /* hash and set root's password; the secret is one line, not empty */
+    /* Hash and set root's password; the secret is one line and not empty. */
     vz_code_e   (*set_password)(vz_job_t *job, const char *secret);
 
-    /* VZ_EXISTS where another container has it, VZ_DENIED where the node does
-       not give it away; already, inside */
+    /*
+     * Add an address. VZ_EXISTS where another container has it; another code
+     * where this node may not give it away (address_permit.h). done: already,
+     * inside.
+     */
     vz_code_e   (*address_add)(vz_job_t *job, const vz_ip_t *address,
                                vz_done_t *done);
 
-    /* address NULL: all of them; already: it has none of that; inside */
+    /*
+     * Remove an address, or with NULL all of them. done: already, where it has
+     * none of those; inside.
+     */
     vz_code_e   (*address_remove)(vz_job_t *job, const vz_ip_t *address,
                                   vz_done_t *done);
 
-    /* the gateway of the address's family; inside */
+    /* Set the gateway of the address's family. done: inside. */
     vz_code_e   (*set_gateway)(vz_job_t *job, const vz_ip_t *address,
                                vz_done_t *done);
 
-    /* n name servers, VZ_CT_STAT_DNS at most, in place of those it has */
+    /* Replace the name servers by n others, VZ_CT_STAT_DNS at most. */
     vz_code_e   (*set_dns)(vz_job_t *job, const vz_ip_t *list, unsigned n);
 
-    /* one container; detail may be NULL */
+    /* Tell the figures of a container; detail may be NULL. */
     vz_code_e   (*stat)(vz_job_t *job, vz_ct_stat_t *stat,
                         vz_ct_detail_t *detail);
 
-    /* every container, in no order.  The panel asks for it every two seconds,
-       so a driver also looks here after what must hold all the time */
+    /*
+     * Call each for every container, in no order. The panel asks every two
+     * seconds, so a driver also repairs here what must always hold.
+     */
     vz_code_e   (*each)(vz_job_t *job, vz_each_pt each, void *data);
 
+    /* Tell the figures of the node. */
     vz_code_e   (*node)(vz_job_t *job, vz_node_stat_t *node);
 
-    /* the sum of the CPU units of all containers that run */
+    /* Tell the sum of the CPU units of all running containers. */
     vz_code_e   (*node_units)(vz_job_t *job, uint64_t *units);
 
     const vz_archives_t  *archives;     /* NULL: vz_archive_all */

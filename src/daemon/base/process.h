@@ -22,7 +22,7 @@ typedef struct {
  */
 int vz_process_of(pid_t pid, vz_process_t *process);
 
-/* vz_process_alive: 1 while that very process lives and is no zombie. */
+/* vz_process_alive: 1 while that same process lives and is not a zombie. */
 int vz_process_alive(const vz_process_t *process);
 
 /*

@@ -19,7 +19,10 @@ typedef struct {
 } vz_strbuf_t;
 
 
+/* vz_strbuf_init: an empty text in buf, which has size bytes. */
 void vz_strbuf_init(vz_strbuf_t *text, char *buf, size_t size);
+
+/* vz_strbuf_put: add a piece, as printf(3). */
 void vz_strbuf_put(vz_strbuf_t *text, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 

@@ -45,6 +45,7 @@ typedef struct {
     uint64_t    processes;
 } vz_cgroup_use_t;
 
+/* vz_cgroup_use: what a container uses now; 0 for what is unknown. */
 void vz_cgroup_use(const vz_ct_state_t *run, vz_cgroup_use_t *use);
 
 /*

@@ -1,5 +1,6 @@
 /*
- * The groups of a container as a whole: who lives in them, and their end.
+ * The groups of a container as a whole: which processes live in them, and how
+ * both are removed.
  */
 
 #include <dirent.h>

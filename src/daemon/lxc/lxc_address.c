@@ -46,7 +46,9 @@ vz_lxc_address_add(vz_job_t *job, const vz_ip_t *address, vz_done_t *done)
         return rc;
     }
 
-    /* an address belongs to the first who takes it */
+    /*
+     * under this lock, an address goes to the first container that asks for it
+     */
 
     rc = vz_ct_lock_addresses(job->conf, job->name, VZ_CT_LOCK_WAIT, &lock,
                               words);

@@ -431,7 +431,7 @@ vz_lxc_wanted(const vz_config_t *conf, vz_wanted_pt each, void *data)
     wanted.each = each;
     wanted.data = data;
 
-    /* first the rules for those that run already */
+    /* the rules for running containers come first */
 
     vz_nft_guard_keep(conf, NULL);
 
@@ -455,8 +455,8 @@ vz_lxc_down(const vz_config_t *conf, char *words)
 {
     vz_lxc_down_t  down;
 
+    memset(&down, 0, sizeof(down));
     down.conf = conf;
-    down.rc = 0;
     down.words = words;
 
     if (vz_lxc_open(conf, words) != VZ_OK) {

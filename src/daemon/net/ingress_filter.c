@@ -40,6 +40,8 @@ static void vz_ingress_filter_from4(vz_ingress_filter_t *filter,
     const vz_ct_t *ct, unsigned at);
 static void vz_ingress_filter_to4(vz_ingress_filter_t *filter,
     const vz_config_t *conf);
+static void vz_ingress_filter_is6(vz_ingress_filter_t *filter,
+    const void *address);
 static void vz_ingress_filter_from6(vz_ingress_filter_t *filter,
     const vz_config_t *conf, const vz_ct_t *ct);
 static void vz_ingress_filter_link6(vz_ingress_filter_t *filter,
@@ -235,6 +237,26 @@ vz_ingress_filter_to4(vz_ingress_filter_t *filter, const vz_config_t *conf)
 
 
 /*
+ * Compare the source with an address of 16 bytes: the next instruction is
+ * carried out if they are equal, the one behind it if not.
+ */
+
+static void
+vz_ingress_filter_is6(vz_ingress_filter_t *filter, const void *address)
+{
+    uint32_t  addr[4];
+    unsigned  j;
+
+    memcpy(addr, address, sizeof(addr));
+
+    for (j = 0; j < 4; j++) {
+        vz_ingress_filter_add(filter, VZ_LOAD(BPF_W, VZ_AT_FROM6 + 4 * j));
+        vz_ingress_filter_add(filter, VZ_EQUAL(ntohl(addr[j]), 0, 7 - 2 * j));
+    }
+}
+
+
+/*
  * Allow its own addresses, then those of the link; this is the end of the
  * program.
  */
@@ -243,7 +265,6 @@ static void
 vz_ingress_filter_from6(vz_ingress_filter_t *filter, const vz_config_t *conf,
     const vz_ct_t *ct)
 {
-    uint32_t  addr[4];
     unsigned  i, j, link, n, routed, found[VZ_CT_ADDRESSES];
 
     n = 0;
@@ -254,14 +275,7 @@ vz_ingress_filter_from6(vz_ingress_filter_t *filter, const vz_config_t *conf,
             continue;
         }
 
-        memcpy(addr, ct->addresses[i].addr, 16);
-
-        for (j = 0; j < 4; j++) {
-            vz_ingress_filter_add(filter, VZ_LOAD(BPF_W, VZ_AT_FROM6 + 4 * j));
-            vz_ingress_filter_add(filter,
-                                  VZ_EQUAL(ntohl(addr[j]), 0, 7 - 2 * j));
-        }
-
+        vz_ingress_filter_is6(filter, ct->addresses[i].addr);
         found[n++] = vz_ingress_filter_skip(filter);
     }
 

@@ -36,6 +36,8 @@ typedef struct {
  */
 int vz_netlink_open(vz_netlink_t *nl, const vz_process_t *init,
     const char *name);
+
+/* vz_netlink_close: close the socket. */
 void vz_netlink_close(vz_netlink_t *nl);
 
 /*
@@ -63,6 +65,8 @@ void vz_netlink_close(vz_netlink_t *nl);
  * index of its other end in that end's namespace.
  *
  * vz_netlink_filter: replace the program that checks what comes in.
+ *
+ * vz_netlink_link_delete: delete the interface, and its other end with it.
  */
 int vz_netlink_address(vz_netlink_t *nl, vz_netlink_e op,
     const vz_ip_t *address, unsigned prefix, unsigned host);

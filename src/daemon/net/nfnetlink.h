@@ -21,6 +21,8 @@ typedef struct {
  * with errno.
  */
 int vz_nfnetlink_open(vz_nfnetlink_t *nfn, int bridge, const char *table);
+
+/* vz_nfnetlink_close: close the socket. */
 void vz_nfnetlink_close(vz_nfnetlink_t *nfn);
 
 /*

@@ -55,7 +55,7 @@ vz_verb_host_archives(const vz_job_t *job)
 }
 
 
-/* once: who asks every minute need not be told every minute */
+/* Log a file only once: the panel asks every minute. */
 static void
 vz_verb_host_odd(const char *file, const char *why, void *data)
 {

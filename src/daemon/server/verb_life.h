@@ -18,7 +18,7 @@ vz_code_e vz_verb_life_start(vz_job_t *job);
 vz_code_e vz_verb_life_stop(vz_job_t *job);
 vz_code_e vz_verb_life_restart(vz_job_t *job);
 
-/* vz_verb_life_boot: the start of a container at the node's start. */
+/* vz_verb_life_boot: start a container at the node's start. */
 vz_code_e vz_verb_life_boot(vz_job_t *job);
 
 

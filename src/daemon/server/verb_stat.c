@@ -10,7 +10,7 @@ static vz_code_e vz_verb_stat_cpu_node(vz_job_t *job);
 static void vz_verb_stat_line(const vz_ct_stat_t *stat, void *data);
 
 
-/* "used" is a number for all who ask, also where nobody knows it */
+/* "used" is always a number: 0 where the usage is unknown. */
 vz_code_e
 vz_verb_stat_memory(vz_job_t *job)
 {

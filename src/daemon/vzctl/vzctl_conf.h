@@ -46,6 +46,7 @@ int vz_vzctl_conf_make(const vz_config_t *conf, uint32_t ctid,
     const vz_vzctl_made_t *made);
 int vz_vzctl_conf_forget(const vz_config_t *conf, uint32_t ctid);
 
+/* Primitive of base/driver.h. */
 vz_code_e vz_vzctl_conf_tag(const vz_config_t *conf, uint32_t ctid,
     char tag[VZ_TAG_LEN + 1]);
 

@@ -64,8 +64,7 @@ vz_vzctl_lifecycle_create(vz_job_t *job, const char *wanted, const char *tag,
     }
 
     if (code == VZ_OK && (!ours || strcmp(ct.template, "-") != 0)) {
-        return vz_job_end(job, VZ_EXISTS, "container %u exists",
-                          job->ctid);
+        return vz_job_end(job, VZ_EXISTS, "container %u exists", job->ctid);
     }
 
     if (!vz_vzctl_cached(job->conf, wanted)) {

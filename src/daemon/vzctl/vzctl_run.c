@@ -18,7 +18,8 @@
                                            has the container */
 #define VZ_VZCTL_PAUSE      100         /* ms between two tries */
 #define VZ_VZCTL_ARGS       48
-#define VZ_VZCTL_TAIL       140         /* bytes of its output that are told */
+#define VZ_VZCTL_TAIL       140         /* bytes of its output that an error
+                                           text quotes */
 #define VZ_VZLIST_OUTPUT    (4 << 20)   /* some ten thousand rows */
 #define VZ_VZLIST_TIME      8000        /* ms */
 

@@ -212,7 +212,9 @@ vz_vzctl_set_address_add(vz_job_t *job, const vz_ip_t *address,
     vz_lock_t  lock;
     vz_code_e  code;
 
-    /* an address belongs to the first who takes it */
+    /*
+     * under this lock, an address goes to the first container that asks for it
+     */
     code = vz_ct_lock_addresses(job->conf, job->name, VZ_CT_LOCK_WAIT, &lock,
                                 words);
     if (code != VZ_OK) {

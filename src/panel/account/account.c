@@ -15,7 +15,6 @@
 #include "panel/api/route.h"
 #include "runtime/call.h"
 #include "runtime/crypt.h"
-#include "runtime/db_rows.h"
 #include "runtime/sse.h"
 
 
@@ -55,6 +54,8 @@ static vz_code_e vz_account_change(vz_call_t *call,
 static void vz_account_finish(vz_call_t *call, const vz_account_thing_t *thing);
 static vz_code_e vz_account_remove(vz_call_t *call,
     const vz_account_thing_t *thing, uint64_t id, vz_rows_t *rows);
+static vz_code_e vz_account_token_read(vz_call_t *call,
+    vz_token_body_t *body);
 static vz_code_e vz_account_token_add(vz_call_t *call,
     const vz_token_body_t *body, const ngx_str_t *hash, uint64_t *id);
 
@@ -65,17 +66,8 @@ static const vz_body_member_t  vz_password_members[] = {
       offsetof(vz_password_body_t, new) }
 };
 
-static const vz_body_member_t  vz_token_members[] = {
-    { "name", VZ_BODY_FIELD, VZ_FIELD_LABEL, 1, 0, 0,
-      offsetof(vz_token_body_t, name) },
-    { "scope", VZ_BODY_FIELD, VZ_FIELD_SCOPE, 0, 0, 0,
-      offsetof(vz_token_body_t, scope) },
-    { "days", VZ_BODY_INT, 0, 0, 1, 3650, offsetof(vz_token_body_t, days) }
-};
-
 const vz_body_t  vz_account_password_form = vz_body("Password",
                                                     vz_password_members);
-const vz_body_t  vz_account_token_form = vz_body("Token", vz_token_members);
 
 
 static const vz_sql_t  vz_account_hash = vz_sql("own hash",
@@ -91,22 +83,11 @@ static const vz_sql_t  vz_account_update = vz_sql("own password",
 static const vz_sql_t  vz_account_end_others = vz_sql("end other sessions",
     "DELETE FROM session WHERE user_id = ? AND id <> ?");
 
-static const vz_sql_t  vz_account_list = vz_sql("own sessions",
-    "SELECT id, id = ?, remote, agent, " vz_row_json_time("created") ", "
-    vz_row_json_time("seen") ", " vz_row_json_time("expires")
-    " FROM session WHERE user_id = ? AND expires > UTC_TIMESTAMP(3)"
-    " ORDER BY id DESC LIMIT 200");
-
 static const vz_sql_t  vz_account_find = vz_sql("own session",
     "SELECT hash FROM session WHERE id = ? AND user_id = ?");
 
 static const vz_sql_t  vz_account_end = vz_sql("end own session",
     "DELETE FROM session WHERE id = ? AND user_id = ?");
-
-static const vz_sql_t  vz_account_token_list = vz_sql("own tokens",
-    "SELECT id, name, scope, " vz_row_json_time("created") ", "
-    vz_row_json_time("seen") ", " vz_row_json_time("expires")
-    " FROM token WHERE user_id = ? ORDER BY id DESC LIMIT 200");
 
 static const vz_sql_t  vz_account_token_insert = vz_sql("token insert",
     "INSERT INTO token (hash, user_id, name, scope, expires)"
@@ -121,35 +102,53 @@ static const vz_sql_t  vz_account_token_delete = vz_sql("token delete",
     "DELETE FROM token WHERE id = ? AND user_id = ?");
 
 
-static const vz_row_json_member_t  vz_session_cells[] = {
-    { "id", VZ_ROW_JSON_INT },
-    { "current", VZ_ROW_JSON_BOOL },
-    { "remote", VZ_ROW_JSON_TEXT },
-    { "agent", VZ_ROW_JSON_TEXT },
-    { "created", VZ_ROW_JSON_OPT },
-    { "seen", VZ_ROW_JSON_OPT },
-    { "expires", VZ_ROW_JSON_OPT }
+static const vz_column_t  vz_session_columns[] = {
+    vz_column("id", INT, 0),
+    vz_column("current", BOOL, 0, .sql = "s.id = ?"),
+    vz_column("remote", TEXT, 0),
+    vz_column("agent", TEXT, 0),
+    vz_column("created", TIME, 0),
+    vz_column("seen", TIME, 0),
+    vz_column("expires", TIME, 0)
 };
 
-static const vz_row_json_member_t  vz_token_cells[] = {
-    { "id", VZ_ROW_JSON_INT },
-    { "name", VZ_ROW_JSON_TEXT },
-    { "scope", VZ_ROW_JSON_TEXT },
-    { "created", VZ_ROW_JSON_OPT },
-    { "seen", VZ_ROW_JSON_OPT },
-    { "expires", VZ_ROW_JSON_OPT }
+static const char *const  vz_token_scopes[] = { "read", "write", NULL };
+
+static const vz_column_t  vz_token_columns[] = {
+    vz_column("id", INT, 0),
+    vz_column("name", TEXT, VZ_COLUMN_CREATE | VZ_COLUMN_NEEDED,
+              .field = VZ_FIELD_LABEL),
+    vz_column("scope", TEXT, VZ_COLUMN_CREATE, .field = VZ_FIELD_SCOPE,
+              .words = vz_token_scopes),
+    vz_column("days", INT, VZ_COLUMN_CREATE | VZ_COLUMN_FORM, .min = 1,
+              .max = 3650),
+    vz_column("created", TIME, 0),
+    vz_column("seen", TIME, VZ_COLUMN_NULL),
+    vz_column("expires", TIME, 0)
 };
 
-static const vz_row_json_t  vz_session_shape = vz_row_json(vz_session_cells);
-static const vz_row_json_t  vz_token_shape = vz_row_json(vz_token_cells);
-
-static const vz_listing_t  vz_session_listing = {
-    &vz_account_list, NULL, NULL, &vz_session_shape, NULL
+vz_resource_t  vz_account_session_resource = {
+    .kind = "session",
+    .schema = "Session",
+    .table = "session",
+    .alias = "s",
+    vz_resource_columns(vz_session_columns),
+    .rest = "WHERE s.user_id = ? AND s.expires > UTC_TIMESTAMP(3)"
+            " ORDER BY s.id DESC LIMIT 200"
 };
 
-static const vz_listing_t  vz_token_listing = {
-    &vz_account_token_list, NULL, NULL, &vz_token_shape, NULL
+vz_resource_t  vz_account_token_resource = {
+    .kind = "token",
+    .schema = "Token",
+    .table = "token",
+    .alias = "k",
+    vz_resource_columns(vz_token_columns),
+    .rest = "WHERE k.user_id = ? ORDER BY k.id DESC LIMIT 200",
+    .own_writes = 1
 };
+
+const vz_body_t  vz_account_token_form =
+    vz_body_columns("Token", vz_token_columns, VZ_COLUMN_CREATE);
 
 static const vz_account_thing_t  vz_account_session = {
     "session", &vz_account_find, &vz_account_end
@@ -303,9 +302,9 @@ vz_account_change(vz_call_t *call, const vz_account_new_t *password)
 void
 vz_account_sessions(vz_call_t *call)
 {
-    vz_listing_call(call, &vz_session_listing,
-                    vz_binds(vz_int(call->identity->session),
-                             vz_int(call->who.user)));
+    vz_resource_list(call, &vz_account_session_resource,
+                     vz_binds(vz_int(call->identity->session),
+                              vz_int(call->who.user)));
 }
 
 
@@ -396,8 +395,34 @@ vz_account_remove(vz_call_t *call, const vz_account_thing_t *thing,
 void
 vz_account_tokens(vz_call_t *call)
 {
-    vz_listing_call(call, &vz_token_listing,
-                    vz_binds(vz_int(call->who.user)));
+    vz_resource_list(call, &vz_account_token_resource,
+                     vz_binds(vz_int(call->who.user)));
+}
+
+
+static vz_code_e
+vz_account_token_read(vz_call_t *call, vz_token_body_t *body)
+{
+    vz_code_e             rc;
+    const vz_resource_t  *token;
+    vz_resource_values_t  values;
+
+    token = &vz_account_token_resource;
+
+    rc = vz_resource_read(call, token, &vz_account_token_form, &values);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    body->name = vz_resource_value(token, &values, "name")->text;
+    body->scope = vz_resource_value(token, &values, "scope")->text;
+    body->days = vz_resource_value(token, &values, "days")->number;
+
+    if (body->scope.len == 0) {
+        ngx_str_set(&body->scope, "read");
+    }
+
+    return VZ_OK;
 }
 
 
@@ -411,10 +436,7 @@ vz_account_token_make(vz_call_t *call)
     ngx_str_t         secret, shown, hash;
     vz_token_body_t   body;
 
-    ngx_memzero(&body, sizeof(vz_token_body_t));
-    ngx_str_set(&body.scope, "read");
-
-    if (vz_body_read(call, &vz_account_token_form, &body) != VZ_OK) {
+    if (vz_account_token_read(call, &body) != VZ_OK) {
         return;
     }
 

@@ -5,10 +5,11 @@
 #ifndef VZ_ACCOUNT_H
 #define VZ_ACCOUNT_H
 
-#include "panel/api/body.h"
-#include "runtime/http.h"
+#include "panel/api/resource.h"
 
 
+extern vz_resource_t    vz_account_session_resource;
+extern vz_resource_t    vz_account_token_resource;
 extern const vz_body_t  vz_account_password_form;
 extern const vz_body_t  vz_account_token_form;
 void vz_account_password(vz_call_t *call);

@@ -3,38 +3,11 @@
  */
 
 #include "panel/account/user_list.h"
-#include "panel/api/edit.h"
+#include "panel/api/listing.h"
 #include "panel/api/route.h"
+#include "panel/api/row_json.h"
 #include "runtime/call.h"
 
-
-#define VZ_USER_SELECT                                                        \
-    "SELECT u.id, u.account, u.role, u.first_name, u.last_name,"              \
-    " COALESCE(u.document, u.dni),"                                           \
-    " u.email, u.phone, u.address, u.province, u.language, u.locked,"         \
-    " u.must_change, " vz_row_json_time("u.created") ","                      \
-    " (SELECT COUNT(*) FROM vm v WHERE v.user_id = u.id),"                    \
-    " (SELECT IF(m.state = 'sent', NULL, m.error) FROM mail m"                \
-    "   WHERE m.user_id = u.id AND m.recipient = u.email"                     \
-    "   AND m.state IN ('sent', 'failed', 'bounced')"                         \
-    "   ORDER BY m.id DESC LIMIT 1)"
-
-static const vz_sql_t  vz_user_rows = vz_sql("admin users",
-    VZ_USER_SELECT " FROM user u WHERE (? IS NULL OR u.id > ?)"
-    " AND (? IS NULL OR u.role = ?) AND (? IS NULL OR u.locked = (? = 'true'))"
-    " AND (? IS NULL OR " vz_query_like("u.account") " OR u.email LIKE ?"
-    "  OR CONCAT(u.first_name, ' ', u.last_name) LIKE ?"
-    "  OR u.id = ? OR u.dni = ?"
-    "  OR (? IS NOT NULL"
-    "   AND REGEXP_REPLACE(u.phone, '[^0-9]', '') LIKE ?))"
-    " ORDER BY u.id LIMIT ?");
-
-static const vz_sql_t  vz_user_select = vz_sql("admin user",
-    VZ_USER_SELECT ","
-    " (SELECT COUNT(*) FROM session s WHERE s.user_id = u.id"
-    "   AND s.expires > UTC_TIMESTAMP(3)),"
-    " (SELECT COUNT(*) FROM token k WHERE k.user_id = u.id)"
-    " FROM user u WHERE u.id = ?");
 
 static const vz_sql_t  vz_user_vm_rows = vz_sql("admin user vms",
     "SELECT v.id, v.name, v.hostname, v.service, t.name FROM vm v"
@@ -58,33 +31,53 @@ static const vz_query_t  vz_user_arg[] = {
 
 const vz_query_args_t  vz_user_list_args = vz_query_args(vz_user_arg);
 
-/* sessions and tokens are read for one user only */
+static const char *const  vz_user_languages[] = { "es", "en", NULL };
 
-static const vz_row_json_member_t  vz_user_cells[] = {
-    { "id", VZ_ROW_JSON_INT },
-    { "account", VZ_ROW_JSON_TEXT },
-    { "role", VZ_ROW_JSON_TEXT },
-    { "first_name", VZ_ROW_JSON_TEXT },
-    { "last_name", VZ_ROW_JSON_TEXT },
-    { "dni", VZ_ROW_JSON_OPT },
-    { "email", VZ_ROW_JSON_TEXT },
-    { "phone", VZ_ROW_JSON_OPT },
-    { "address", VZ_ROW_JSON_OPT },
-    { "province", VZ_ROW_JSON_OPT },
-    { "language", VZ_ROW_JSON_TEXT },
-    { "locked", VZ_ROW_JSON_BOOL },
-    { "must_change", VZ_ROW_JSON_BOOL },
-    { "created", VZ_ROW_JSON_TEXT },
-    { "vms", VZ_ROW_JSON_INT },
-    { "undelivered", VZ_ROW_JSON_OPT },
-    { "sessions", VZ_ROW_JSON_INT },
-    { "tokens", VZ_ROW_JSON_INT }
+static const vz_column_t  vz_user_columns[] = {
+    vz_column("id", INT, 0),
+    vz_column("account", TEXT, 0),
+    vz_column("role", TEXT, 0, .words = vz_user_roles),
+    vz_column("first_name", TEXT, 0),
+    vz_column("last_name", TEXT, 0),
+    vz_column("dni", TEXT, VZ_COLUMN_NULL,
+              .sql = "COALESCE(u.document, u.dni)"),
+    vz_column("email", TEXT, 0),
+    vz_column("phone", TEXT, VZ_COLUMN_NULL),
+    vz_column("address", TEXT, VZ_COLUMN_NULL),
+    vz_column("province", TEXT, VZ_COLUMN_NULL),
+    vz_column("language", TEXT, 0, .words = vz_user_languages),
+    vz_column("locked", BOOL, 0),
+    vz_column("must_change", BOOL, 0),
+    vz_column("created", TIME, 0),
+    vz_column("vms", COUNT, 0, .sql = "vm", .key = "user_id"),
+    vz_column("undelivered", TEXT, VZ_COLUMN_NULL,
+              .sql = "(SELECT IF(m.state = 'sent', NULL, m.error) FROM mail m"
+                     "  WHERE m.user_id = u.id AND m.recipient = u.email"
+                     "  AND m.state IN ('sent', 'failed', 'bounced')"
+                     "  ORDER BY m.id DESC LIMIT 1)"),
+    vz_column("sessions", INT, VZ_COLUMN_ONE,
+              .sql = "(SELECT COUNT(*) FROM session s WHERE s.user_id = u.id"
+                     "  AND s.expires > UTC_TIMESTAMP(3))"),
+    vz_column("tokens", COUNT, VZ_COLUMN_ONE, .sql = "token", .key = "user_id")
 };
 
-static const vz_row_json_t  vz_user_shape = vz_row_json(vz_user_cells);
-
-static const vz_row_json_t  vz_user_list_shape = {
-    sizeof(vz_user_cells) / sizeof(vz_user_cells[0]) - 2, vz_user_cells
+vz_resource_t  vz_user_list_resource = {
+    .kind = "user",
+    .schema = "UserRow",
+    .schema_one = "User",
+    .table = "user",
+    .alias = "u",
+    vz_resource_columns(vz_user_columns),
+    .rest = "WHERE (? IS NULL OR u.id > ?) AND (? IS NULL OR u.role = ?)"
+            " AND (? IS NULL OR u.locked = (? = 'true'))"
+            " AND (? IS NULL OR " vz_query_like("u.account")
+            "  OR u.email LIKE ?"
+            "  OR CONCAT(u.first_name, ' ', u.last_name) LIKE ?"
+            "  OR u.id = ? OR u.dni = ?"
+            "  OR (? IS NOT NULL"
+            "   AND REGEXP_REPLACE(u.phone, '[^0-9]', '') LIKE ?))"
+            " ORDER BY u.id LIMIT ?",
+    .args = &vz_user_list_args
 };
 
 static const vz_row_json_member_t  vz_user_vm_cells[] = {
@@ -97,15 +90,11 @@ static const vz_row_json_member_t  vz_user_vm_cells[] = {
 
 static const vz_row_json_t  vz_user_vm_shape = vz_row_json(vz_user_vm_cells);
 
-static const vz_listing_t  vz_user_listing = {
-    &vz_user_rows, NULL, &vz_user_list_args, &vz_user_list_shape, NULL
-};
-
 
 void
 vz_user_list(vz_call_t *call)
 {
-    vz_listing_call(call, &vz_user_listing, vz_no_binds);
+    vz_resource_list(call, &vz_user_list_resource, vz_no_binds);
 }
 
 
@@ -127,9 +116,7 @@ vz_user_list_reply(vz_call_t *call, uint64_t id, ngx_uint_t status)
     vz_rows_t   user, vms;
     vz_json_t  *out;
 
-    if (vz_route_row(call, &vz_user_select, vz_binds(vz_int(id)), &user)
-        != VZ_OK)
-    {
+    if (vz_resource_find(call, &vz_user_list_resource, id, &user) != VZ_OK) {
         return;
     }
 
@@ -143,7 +130,7 @@ vz_user_list_reply(vz_call_t *call, uint64_t id, ngx_uint_t status)
     out = vz_call_reply(call, status);
 
     vz_json_object(out, NULL);
-    vz_row_json_members(out, &vz_user_shape, &user, 0);
+    vz_resource_members(out, &vz_user_list_resource, &user, 0);
     vz_row_json_rows(out, "containers", &vz_user_vm_shape, &vms);
     vz_json_close(out);
 }

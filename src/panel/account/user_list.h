@@ -5,11 +5,11 @@
 #ifndef VZ_USER_LIST_H
 #define VZ_USER_LIST_H
 
-#include "panel/api/query.h"
-#include "runtime/call.h"
+#include "panel/api/resource.h"
 
 
-/* The query of the list. */
+/* The table of users, and the query of their list. */
+extern vz_resource_t          vz_user_list_resource;
 extern const vz_query_args_t  vz_user_list_args;
 
 /* vz_user_list: the users, page by page. */

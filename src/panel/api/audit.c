@@ -4,7 +4,6 @@
 
 #include "panel/api/audit.h"
 #include "panel/api/auth.h"
-#include "runtime/db_rows.h"
 
 
 static ngx_str_t vz_audit_cut(ngx_str_t text, size_t max);
@@ -13,9 +12,9 @@ static ngx_str_t vz_audit_rest(const ngx_str_t *object);
 
 
 /*
- * What a container, a task or a user is called is written down as it is now:
- * people know no numbers of rows.  Where the row has gone the object's own
- * words behind the number have the name.
+ * The audit stores the name of the container, task or user as it is now,
+ * because people do not know the ids of rows.  If the row is gone, the name is
+ * what follows the id in the object's text.
  */
 
 static const vz_sql_t  vz_audit_insert = vz_sql("audit insert",
@@ -56,7 +55,7 @@ vz_audit_write(vz_tx_t *tx, vz_call_t *call, const vz_audit_t *audit)
 }
 
 
-/* the number of "vm 101", if that is what it is */
+/* the id of "vm 101" if the object is of that kind, else NULL */
 
 static vz_bind_t
 vz_audit_number(const ngx_str_t *object, const char *kind)
@@ -148,7 +147,7 @@ vz_audit_with(vz_tx_t *tx, vz_call_t *call, const char *action,
 }
 
 
-/* bytes, not characters: never more than the column takes, and whole ones */
+/* cut to max bytes, between two characters */
 
 static ngx_str_t
 vz_audit_cut(ngx_str_t text, size_t max)

@@ -20,17 +20,19 @@ typedef struct {
 
 
 /*
- * vz_audit_write: a row, in the caller's transaction or alone (tx NULL), and a
- * line of the log.  A failure is the caller's only within a transaction.
+ * vz_audit_write: write a row of the audit, in the caller's transaction or
+ * alone (tx NULL), and a line of the log.  VZ_OK, or the database's code, which
+ * a caller without a transaction may ignore.
  */
 vz_code_e vz_audit_write(vz_tx_t *tx, vz_call_t *call,
     const vz_audit_t *audit);
 
 /*
- * vz_audit_by: the same by who is signed in, result "ok"; vz_audit_with: with
- * a detail.  In a transaction it is the last thing: the row is written only
- * where who is signed in may still do what it tells of (vz_auth_still());
- * VZ_DENIED where not, so that nothing of it is done.
+ * vz_audit_by: audit an action of the signed-in user, with the result "ok".
+ * vz_audit_with: the same with a detail.  In a transaction it has to be the
+ * last statement: it checks again that the user may still do this
+ * (vz_auth_still()).  VZ_OK; VZ_DENIED if not, so that the caller rolls back;
+ * or the database's code.
  */
 vz_code_e vz_audit_by(vz_tx_t *tx, vz_call_t *call, const char *action,
     ngx_str_t object);

@@ -1,5 +1,5 @@
 /*
- * Who asks.
+ * Authentication of calls.
  */
 
 #include "panel/api/auth.h"
@@ -7,7 +7,6 @@
 #include "panel/api/identity.h"
 #include "runtime/call.h"
 #include "runtime/crypt.h"
-#include "runtime/db_rows.h"
 #include "runtime/fiber.h"
 #include "runtime/settings.h"
 
@@ -144,7 +143,7 @@ vz_auth_until(const vz_rows_t *rows, ngx_uint_t row, ngx_uint_t column)
 }
 
 
-/* when a token was used last; nobody waits for it */
+/* record when the token was last used, without delaying the call */
 
 static void
 vz_auth_seen(const u_char *hash)
@@ -188,7 +187,7 @@ vz_auth_seen_run(void *data)
 }
 
 
-/* cut between characters, not within one */
+/* copy as many whole characters as fit */
 
 static void
 vz_auth_copy(u_char *to, size_t size, ngx_str_t from)
@@ -258,8 +257,8 @@ vz_auth_hold(vz_tx_t *tx, ngx_pool_t *pool, uint64_t user)
 
 
 /*
- * Two statements: what the second reads is as of when it begins, which is
- * after the row was had.
+ * Two statements, because the second one has to read what is committed after
+ * the first one got the lock of the row.
  */
 
 vz_code_e
@@ -415,7 +414,7 @@ vz_auth_same_host(const ngx_str_t *origin, const ngx_str_t *host)
 }
 
 
-/* a proxy before us may have another host or port than we are asked for by */
+/* a proxy in front may use another host or port than it asks us for */
 
 static ngx_uint_t
 vz_auth_public(const ngx_str_t *origin)

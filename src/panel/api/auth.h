@@ -1,7 +1,7 @@
 /*
- * Who asks.  A call is signed in by a session's cookie or by a token in
- * Authorization; the database knows both by their SHA-256, and the zone for a
- * few seconds.
+ * Authentication.  A session's cookie or a token in Authorization identifies
+ * the caller.  The database has the SHA-256 of both, and the zone caches who
+ * they belong to for a few seconds.
  */
 
 #ifndef VZ_AUTH_H
@@ -25,7 +25,7 @@
     "NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, "
 #define VZ_AUTH_NCOLUMNS         8
 
-/* milliseconds that are left of it */
+/* milliseconds until it expires */
 #define vz_auth_left(expires)                                                 \
     "TIMESTAMPDIFF(MICROSECOND, UTC_TIMESTAMP(3), " expires ") DIV 1000"
 
@@ -43,44 +43,44 @@
 
 typedef enum {
     VZ_AUTH_KNOWN = 0,      /* call->who is filled */
-    VZ_AUTH_SESSION,        /* ask the database by call->token */
-    VZ_AUTH_TOKEN,
-    VZ_AUTH_NOBODY          /* nothing that could be a secret was sent */
+    VZ_AUTH_SESSION,        /* look call->token up as a session's */
+    VZ_AUTH_TOKEN,          /* look call->token up as an API token's */
+    VZ_AUTH_NOBODY          /* the call has no secret */
 } vz_auth_e;
 
 
 /*
- * vz_auth_look: what the zone alone can say.  Sets call->token and
+ * vz_auth_look: look up the caller in the zone alone.  Sets call->token and
  * call->cookie_auth, and call->who and call->identity for VZ_AUTH_KNOWN.
  */
 vz_auth_e vz_auth_look(vz_call_t *call);
 
 /*
- * vz_auth_row: who it is, from the first VZ_AUTH_NCOLUMNS cells of the first
- * row of a statement with the columns above; the zone learns it.
+ * vz_auth_row: fill call->who from the first VZ_AUTH_NCOLUMNS cells of the
+ * first row of a statement with the columns above, and cache it in the zone.
  */
 void vz_auth_row(vz_call_t *call, const vz_rows_t *rows);
 
 /*
- * vz_auth_call: both, with a statement of its own where the zone does not
- * know.  VZ_OK, or VZ_DENIED for nobody, or the database's.
+ * vz_auth_call: authenticate the caller by the zone, or else by the database.
+ * VZ_OK; VZ_DENIED if nobody is signed in; or the database's code.
  */
 vz_code_e vz_auth_call(vz_call_t *call);
 
 /*
- * vz_auth_hold: lock the row of a user until the transaction ends.  Whatever
- * makes or ends a session, a token or a link of somebody, or changes his
- * password, role or lock, holds his row first: so each of them sees all that
- * those before it did.
+ * vz_auth_hold: lock a user's row until the transaction ends.  Call it before
+ * creating or revoking a session, token or link of the user, and before
+ * changing password, role or lock: each of these then sees what the ones before
+ * it did.  VZ_OK, or the database's code.
  */
 vz_code_e vz_auth_hold(vz_tx_t *tx, ngx_pool_t *pool, uint64_t user);
 
 /*
- * vz_auth_still: in the transaction of a change, behind all locks that it
- * takes: that who asked for it may still do it, and may until it is
- * committed.  The call may have waited for long since it was let in.  VZ_OK;
- * VZ_DENIED with 401 or 403 as the reply, which vz_call_fault() leaves; or
- * the database's.
+ * vz_auth_still: check again that the caller may make a change.  Call it in the
+ * transaction of the change, after all its locks: the call may have waited for
+ * long since it was authenticated.  It holds until the commit.  VZ_OK;
+ * VZ_DENIED with 401 or 403 as the reply, which vz_call_fault() keeps; or the
+ * database's code.
  */
 vz_code_e vz_auth_still(vz_tx_t *tx, vz_call_t *call);
 
@@ -89,32 +89,37 @@ ngx_msec_t vz_auth_until(const vz_rows_t *rows, ngx_uint_t row,
     ngx_uint_t column);
 
 /*
- * vz_auth_own: that who asks has a password of his own; VZ_DENIED, with 403 as
- * the reply, for who was mailed one and has to change it first.
+ * vz_auth_own: check that the caller does not have to change a mailed password
+ * first.  VZ_OK, or VZ_DENIED with 403 as the reply.
  */
 vz_code_e vz_auth_own(vz_call_t *call);
 
-/* vz_auth_refuse: 401; vz_auth_forbid: 403, for who is no administrator. */
+/*
+ * vz_auth_refuse: reply 401, nobody is signed in.
+ * vz_auth_forbid: reply 403, the caller is not an administrator.
+ */
 void vz_auth_refuse(vz_call_t *call);
 void vz_auth_forbid(vz_call_t *call);
 
 /*
- * vz_auth_meant: that who is signed in is whom a page asks for, where it says
- * so.  All tabs of a browser share a cookie, and one may have changed it.
- * VZ_OK, or VZ_DENIED with 401 as the reply.
+ * vz_auth_meant: check that the caller is the user that the page was opened
+ * for, if the call names one.  The tabs of a browser share a cookie, and one of
+ * them may have signed in as another user.  VZ_OK, or VZ_DENIED with 401 as the
+ * reply.
  */
 vz_code_e vz_auth_meant(vz_call_t *call);
 
 /*
- * vz_auth_origin: that an unsafe call comes from our own pages or from no
- * browser at all: Origin and Sec-Fetch-Site, where they were sent.  VZ_OK, or
+ * vz_auth_origin: check by Origin and Sec-Fetch-Site, if the client sent them,
+ * that an unsafe call does not come from another site's page.  VZ_OK, or
  * VZ_DENIED with 403 as the reply.
  */
 vz_code_e vz_auth_origin(vz_call_t *call);
 
 /*
- * vz_auth_type: that an unsafe call which carries a cookie says that its body
- * is JSON, which a form of another site can't.  VZ_OK, or VZ_DENIED with 415.
+ * vz_auth_type: check that an unsafe call with a cookie declares its body as
+ * JSON, which another site's form cannot do.  VZ_OK, or VZ_DENIED with 415 as
+ * the reply.
  */
 vz_code_e vz_auth_type(vz_call_t *call);
 

@@ -1,19 +1,18 @@
 /*
- * Bodies of requests by table.
+ * Parsing request bodies by table.
  */
 
 #include "panel/api/body.h"
 #include "panel/api/people.h"
 #include "runtime/call.h"
-#include "runtime/db_rows.h"
 #include "wire/field_value.h"
 
 
-static const vz_body_member_t *vz_body_find(const vz_body_t *form,
-    const char *name);
+static ngx_uint_t vz_body_knows(const vz_body_t *form, const char *name);
 static void vz_body_unknown(vz_call_t *call, const vz_body_t *form);
-static void vz_body_member(vz_call_t *call, const vz_body_member_t *member,
+static void vz_body_take(vz_call_t *call, const vz_body_member_t *member,
     void *data);
+static size_t vz_body_column_offset(ngx_uint_t i, ngx_uint_t text);
 static void vz_body_text(vz_call_t *call, const vz_body_member_t *member,
     json_t *value, ngx_str_t *text);
 static void vz_body_format(vz_call_t *call, const vz_body_member_t *member,
@@ -33,14 +32,64 @@ static ngx_uint_t vz_body_empty_value(json_t *value);
 static const char *vz_body_named(vz_call_t *call, const char *name);
 
 
-static const vz_body_t  vz_body_empty = { "Empty", 0, NULL };
+static const vz_body_t  vz_body_empty = { "Empty", 0, NULL, NULL, 0 };
+
+
+ngx_uint_t
+vz_body_member(const vz_body_t *form, ngx_uint_t i, vz_body_member_t *member)
+{
+    const vz_column_t  *column;
+
+    static const vz_body_e  types[] = {
+        [VZ_COLUMN_TEXT] = VZ_BODY_FIELD,
+        [VZ_COLUMN_LIST] = VZ_BODY_LIST,
+        [VZ_COLUMN_INT] = VZ_BODY_INT,
+        [VZ_COLUMN_LIMIT] = VZ_BODY_LIMIT,
+        [VZ_COLUMN_BOOL] = VZ_BODY_BOOL
+    };
+
+    if (form->members != NULL) {
+        *member = form->members[i];
+        return 1;
+    }
+
+    column = &form->columns[i];
+
+    if (!(column->flags & form->use)) {
+        return 0;
+    }
+
+    member->name = column->name;
+    member->type = types[column->type];
+    member->field = column->field;
+    member->required = form->use == VZ_COLUMN_CREATE
+                       && (column->flags & VZ_COLUMN_NEEDED);
+    member->min = column->min;
+    member->max = column->max;
+    member->offset = vz_body_column_offset(i,
+                                           column->type == VZ_COLUMN_TEXT
+                                           || column->type == VZ_COLUMN_LIST);
+
+    return 1;
+}
+
+
+/* where the value of column i stands in a vz_resource_values_t */
+
+static size_t
+vz_body_column_offset(ngx_uint_t i, ngx_uint_t text)
+{
+    return i * sizeof(vz_bind_t) + (text ? offsetof(vz_bind_t, text)
+                                         : offsetof(vz_bind_t, number));
+}
 
 
 vz_code_e
 vz_body_read(vz_call_t *call, const vz_body_t *form, void *data)
 {
-    vz_code_e   rc;
-    ngx_uint_t  i;
+    vz_code_e         rc;
+    ngx_uint_t        i;
+    vz_body_member_t  member;
 
     rc = vz_call_body(call);
     if (rc != VZ_OK) {
@@ -48,7 +97,9 @@ vz_body_read(vz_call_t *call, const vz_body_t *form, void *data)
     }
 
     for (i = 0; i < form->count; i++) {
-        vz_body_member(call, &form->members[i], data);
+        if (vz_body_member(form, i, &member)) {
+            vz_body_take(call, &member, data);
+        }
     }
 
     vz_body_unknown(call, form);
@@ -59,36 +110,6 @@ vz_body_read(vz_call_t *call, const vz_body_t *form, void *data)
     }
 
     return VZ_OK;
-}
-
-
-ngx_uint_t
-vz_body_bind(vz_call_t *call, const vz_body_t *form, const void *data,
-    ngx_uint_t all, vz_bind_t binds[VZ_BODY_MEMBERS])
-{
-    ngx_uint_t               i;
-    const void              *value;
-    const vz_body_member_t  *member;
-
-    for (i = 0; i < form->count && i < VZ_BODY_MEMBERS; i++) {
-        member = &form->members[i];
-        value = (const u_char *) data + member->offset;
-
-        switch (member->type) {
-
-        case VZ_BODY_INT:
-        case VZ_BODY_LIMIT:
-        case VZ_BODY_BOOL:
-            binds[i] = all || vz_body_given(call, member->name)
-                       ? vz_int(*(const int64_t *) value) : vz_none();
-            break;
-
-        default:
-            binds[i] = vz_bind_opt(*(const ngx_str_t *) value);
-        }
-    }
-
-    return i;
 }
 
 
@@ -103,18 +124,21 @@ vz_body_none(vz_call_t *call)
 }
 
 
-static const vz_body_member_t *
-vz_body_find(const vz_body_t *form, const char *name)
+static ngx_uint_t
+vz_body_knows(const vz_body_t *form, const char *name)
 {
-    ngx_uint_t  i;
+    ngx_uint_t        i;
+    vz_body_member_t  member;
 
     for (i = 0; i < form->count; i++) {
-        if (ngx_strcmp(form->members[i].name, name) == 0) {
-            return &form->members[i];
+        if (vz_body_member(form, i, &member)
+            && ngx_strcmp(member.name, name) == 0)
+        {
+            return 1;
         }
     }
 
-    return NULL;
+    return 0;
 }
 
 
@@ -129,7 +153,7 @@ vz_body_unknown(vz_call_t *call, const vz_body_t *form)
 
     json_object_foreach(call->body, name, value) {
 
-        if (vz_body_find(form, name) != NULL) {
+        if (vz_body_knows(form, name)) {
             continue;
         }
 
@@ -138,12 +162,12 @@ vz_body_unknown(vz_call_t *call, const vz_body_t *form)
         }
 
         vz_call_invalid(call, vz_body_named(call, name), "unknown",
-                        "no such member here");
+                        "unknown member");
     }
 }
 
 
-/* the name is the client's: it is copied, and cut to what a reply may hold */
+/* the client chose the name: copy it, cut to what a reply may hold */
 
 static const char *
 vz_body_named(vz_call_t *call, const char *name)
@@ -162,7 +186,7 @@ vz_body_named(vz_call_t *call, const char *name)
 
 
 static void
-vz_body_member(vz_call_t *call, const vz_body_member_t *member, void *data)
+vz_body_take(vz_call_t *call, const vz_body_member_t *member, void *data)
 {
     void    *to;
     json_t  *value;
@@ -172,7 +196,7 @@ vz_body_member(vz_call_t *call, const vz_body_member_t *member, void *data)
 
     if (value == NULL || vz_body_empty_value(value)) {
         if (member->required) {
-            vz_call_invalid(call, member->name, "required", "is missing");
+            vz_call_invalid(call, member->name, "required", "is required");
         }
 
         return;
@@ -274,7 +298,8 @@ vz_body_text(vz_call_t *call, const vz_body_member_t *member, json_t *value,
 }
 
 
-/* the character that is to blame, where one is, and the rule */
+/* name the first character that is not allowed, if there is one, and the
+   rule */
 
 static void
 vz_body_format(vz_call_t *call, const vz_body_member_t *member,
@@ -309,7 +334,7 @@ vz_body_format(vz_call_t *call, const vz_body_member_t *member,
 }
 
 
-/* what is kept is as it was typed, but for spaces that nobody sees */
+/* remove spaces at the ends and repeated ones; keep the rest as it was typed */
 
 static void
 vz_body_people(vz_call_t *call, ngx_str_t *text)
@@ -454,7 +479,7 @@ vz_body_pair(vz_call_t *call, const vz_body_member_t *member, json_t *value,
 
         if (i == 2) {
             vz_call_invalid(call, part.name, "unknown",
-                            "no such member here");
+                            "unknown member");
         } else {
             vz_body_int(call, &part, one, &pair[i]);
         }

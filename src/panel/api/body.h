@@ -1,12 +1,12 @@
 /*
- * Bodies of requests by table: which members, of which kind, where they go.
- * The same tables describe the bodies to OpenAPI.
+ * Bodies of requests by table: which members, of which type, where they go.
+ * The OpenAPI document describes the bodies by the same tables.
  */
 
 #ifndef VZ_BODY_H
 #define VZ_BODY_H
 
-#include "panel/api/fields.h"
+#include "panel/api/column.h"
 #include "runtime/db.h"
 #include "runtime/http.h"
 
@@ -25,8 +25,6 @@ typedef enum {
                                ngx_str_t */
 } vz_body_e;
 
-#define VZ_BODY_MEMBERS  16  /* members of one that vz_body_bind() takes */
-
 #define VZ_BODY_MIB  16777216       /* of memory or disk: 16 TiB */
 
 typedef struct {
@@ -39,43 +37,57 @@ typedef struct {
     size_t                   offset;
 } vz_body_member_t;
 
+/* A form has members, or those columns of a resource that it may set. */
 typedef struct {
-    const char              *name;          /* for OpenAPI: "Order" */
-    ngx_uint_t               count;
+    const char              *name;          /* of the schema: "Order" */
+    ngx_uint_t               count;         /* of members or columns */
     const vz_body_member_t  *members;
+    const vz_column_t       *columns;       /* if members is NULL */
+    ngx_uint_t               use;           /* VZ_COLUMN_CREATE or _CHANGE */
 } vz_body_t;
 
 #define vz_body(name, members)                                                \
-    { name, sizeof(members) / sizeof(vz_body_member_t), members }
+    { name, sizeof(members) / sizeof(vz_body_member_t), members, NULL, 0 }
+
+/*
+ * vz_body_columns(name, columns, VZ_COLUMN_CREATE): the form that creates a
+ * row.  Its data is a vz_resource_values_t.
+ */
+#define vz_body_columns(name, columns, use)                                   \
+    { name, sizeof(columns) / sizeof(vz_column_t), NULL, columns, use }
 
 
 /*
- * vz_body_read: the call's body into data, which the caller has zeroed or
- * filled with what holds where a member is missing.  Every broken member is
- * collected: unknown (code "unknown"), of another type ("type"), missing
- * ("required"), against its grammar ("format"), out of range ("range").  An
- * optional member that is null, "" or [] counts as missing.  VZ_OK, or VZ_RANGE
- * or VZ_SYNTAX with the reply already set.  Texts live as long as the call.
+ * vz_body_member: *member becomes what stands at place i of the form, which is
+ * less than its count.  0 if the form does not have that column.
+ */
+ngx_uint_t vz_body_member(const vz_body_t *form, ngx_uint_t i,
+    vz_body_member_t *member);
+
+
+/*
+ * vz_body_read: read the call's body into data, which the caller has zeroed or
+ * filled with the defaults of missing members.  All errors are collected, each
+ * with a code: the member is unknown ("unknown"), has the wrong type ("type"),
+ * is missing ("required"), does not match its grammar ("format"), or is out of
+ * range ("range").  An optional member that is null, "" or [] counts as
+ * missing.  VZ_OK, or VZ_RANGE or VZ_SYNTAX with the reply already set.  Texts
+ * live as long as the call.
  */
 vz_code_e vz_body_read(vz_call_t *call, const vz_body_t *form, void *data);
 
 /*
- * vz_body_given: whether a member of the body that was read has a value;
- * vz_body_cleared: whether it is there without one (null, "" or []), which is
- * how an optional value is taken away.
+ * vz_body_given: whether the body that was read has a value for the member.
+ * vz_body_cleared: whether the member is null, "" or [], by which a client
+ * takes an optional value away.
  */
 ngx_uint_t vz_body_given(vz_call_t *call, const char *name);
 ngx_uint_t vz_body_cleared(vz_call_t *call, const char *name);
 
 /*
- * vz_body_bind: what was read into data as values of a statement, in the order
- * of the members, which has no PAIR; how many.  NULL is a text that is empty
- * and, unless all is set, a number that the body did not have.
+ * vz_body_none: read a body that must be empty, or an object without members.
+ * VZ_OK, or another code with the reply already set.
  */
-ngx_uint_t vz_body_bind(vz_call_t *call, const vz_body_t *form,
-    const void *data, ngx_uint_t all, vz_bind_t binds[VZ_BODY_MEMBERS]);
-
-/* vz_body_none: that the body is empty or an object without members. */
 vz_code_e vz_body_none(vz_call_t *call);
 
 

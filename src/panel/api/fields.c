@@ -50,48 +50,57 @@ static const vz_field_def_t  vz_fields_defs[] = {
         "plan", 256, 1, NULL,
         "^(?=.{1,64}$)[\\p{L}\\p{N}][^\\p{Z}\\p{C}]*(?: " VZ_INK "+)*$",
         "1 to 64 characters, starting with a letter or digit, "
-        "with single spaces" },
+        "with single spaces",
+        NULL },
 
     [vz_fields_at(VZ_FIELD_LABEL)] = {
         "label", 256, 1, NULL,
         "^(?=.{1,64}$)" VZ_INK "+(?: " VZ_INK "+)*$",
-        "one line of 1 to 64 characters, with single spaces" },
+        "one line of 1 to 64 characters, with single spaces",
+        NULL },
 
     [vz_fields_at(VZ_FIELD_ACCOUNT)] = {
         "account", 32, 0, NULL,
         "^[a-z][a-z0-9._\\-]{2,31}$",
         "3 to 32 lower-case letters, digits and . _ -, "
-        "starting with a letter" },
+        "starting with a letter",
+        NULL },
 
     [vz_fields_at(VZ_FIELD_PASSWORD)] = {
         "password", 511, 1, NULL,
         "^[^\\p{Cc}\\p{Zl}\\p{Zp}]{10,128}$",
-        "10 to 128 characters on one line" },
+        "10 to 128 characters on one line",
+        NULL },
 
     [vz_fields_at(VZ_FIELD_LANGUAGE)] = {
         "language", 2, 0, NULL,
         "^(?:es|en)$",
-        "es or en" },
+        "es or en",
+        NULL },
 
     [vz_fields_at(VZ_FIELD_ROLE)] = {
         "role", 8, 0, NULL,
         "^(?:admin|customer)$",
-        "admin or customer" },
+        "admin or customer",
+        NULL },
 
     [vz_fields_at(VZ_FIELD_SCOPE)] = {
         "scope", 5, 0, NULL,
         "^(?:read|write)$",
-        "read or write" },
+        "read or write",
+        NULL },
 
     [vz_fields_at(VZ_FIELD_SECRET)] = {
         "secret", 64, 0, NULL,
         "^[0-9a-f]{64}$",
-        "64 lower-case hexadecimal digits" },
+        "64 lower-case hexadecimal digits",
+        NULL },
 
     [vz_fields_at(VZ_FIELD_SEARCH)] = {
         "search", 256, 1, NULL,
         "^[^\\p{C}\\p{Zl}\\p{Zp}]{0,64}$",
-        "one line of at most 64 characters" }
+        "one line of at most 64 characters",
+        NULL }
 };
 
 

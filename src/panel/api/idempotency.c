@@ -5,7 +5,7 @@
 #include "panel/api/idempotency.h"
 #include "runtime/call.h"
 #include "runtime/crypt.h"
-#include "runtime/db_rows.h"
+#include "runtime/row.h"
 #include "wire/field.h"
 #include "wire/field_value.h"
 
@@ -98,7 +98,7 @@ vz_idempotency_find(vz_call_t *call, const vz_idempotency_t *idem,
         return VZ_OK;
     }
 
-    request = vz_cell_text(&rows, 0, 0);
+    request = vz_row_text(&rows, 0, "request");
 
     if (request.len != 32 || ngx_memcmp(request.data, idem->request, 32) != 0) {
         vz_call_problem(call, 422, "key_reused",
@@ -106,7 +106,7 @@ vz_idempotency_find(vz_call_t *call, const vz_idempotency_t *idem,
         return VZ_RANGE;
     }
 
-    id = vz_cell_text(&rows, 0, 1);
+    id = vz_row_text(&rows, 0, "location");
     (void) vz_field_value_number((char *) id.data, id.len, INT64_MAX, task);
 
     return VZ_OK;

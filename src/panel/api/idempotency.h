@@ -1,6 +1,6 @@
 /*
- * Idempotency-Key: the same key from the same caller on the same path makes
- * one task, for 24 hours, however often it is sent.
+ * Idempotency-Key: a key creates one task, however often the same caller sends
+ * it to the same path within 24 hours.
  */
 
 #ifndef VZ_IDEMPOTENCY_H
@@ -12,33 +12,33 @@
 
 typedef struct {
     ngx_uint_t    used;             /* the call carries a key */
-    u_char        hash[32];         /* who, where, key */
-    u_char        request[32];      /* the body */
+    u_char        hash[32];         /* SHA-256 of caller, path and key */
+    u_char        request[32];      /* SHA-256 of the body */
 } vz_idempotency_t;
 
 
 /*
- * vz_idempotency_init: reads the key; visitor says whose it is where nobody is
- * signed in, and is what a network or a browser can't change.  VZ_OK, or
- * VZ_RANGE with 422 as the reply for a key that is not 1 to 128 printable
- * characters.
+ * vz_idempotency_init: read the call's key into *idem.  visitor identifies a
+ * caller who is not signed in; it must not depend on the network or the
+ * browser.  VZ_OK, or VZ_RANGE with 422 as the reply if the key is not 1 to 128
+ * printable characters.
  */
 vz_code_e vz_idempotency_init(vz_call_t *call, const ngx_str_t *visitor,
     vz_idempotency_t *idem);
 
 /*
- * vz_idempotency_find: the task that the key made before.  VZ_OK with *task
- * (0: none), or with the reply already set VZ_RANGE (the key came with another
- * body, 422) or the database's code.
+ * vz_idempotency_find: look up the task that the key created before; *task is 0
+ * if there is none.  VZ_OK; VZ_RANGE if the key came with another body before
+ * (422); or the database's code.  Both have the reply already set.
  */
 vz_code_e vz_idempotency_find(vz_call_t *call, const vz_idempotency_t *idem,
     uint64_t *task);
 
 /*
- * vz_idempotency_claim: in the transaction, before anything else of it:
- * VZ_DUPLICATE when another call with this key was first; roll back and
- * vz_idempotency_find().
- * vz_idempotency_done: in the same transaction, which task it made.
+ * vz_idempotency_claim: claim the key, as the first statement of the
+ * transaction.  VZ_OK; VZ_DUPLICATE if another call claimed it first: roll back
+ * and call vz_idempotency_find(); or the database's code.
+ * vz_idempotency_done: record in the same transaction which task was created.
  */
 vz_code_e vz_idempotency_claim(vz_tx_t *tx, vz_call_t *call,
     const vz_idempotency_t *idem);

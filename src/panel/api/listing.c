@@ -5,7 +5,6 @@
 #include "panel/api/listing.h"
 #include "panel/api/route.h"
 #include "runtime/call.h"
-#include "runtime/db_rows.h"
 
 
 #define VZ_LISTING_BINDS  32        /* values of the longest statement */
@@ -44,12 +43,23 @@ vz_code_e
 vz_listing_read(vz_call_t *call, const vz_listing_t *listing,
     const vz_bind_t *binds, ngx_uint_t n, vz_rows_t *rows, ngx_uint_t *limit)
 {
-    vz_code_e               rc;
-    vz_bind_t               values[VZ_QUERY_MAX], all[VZ_LISTING_BINDS];
-    ngx_uint_t              i;
-    const vz_query_args_t  *args;
+    return vz_listing_query(call, listing->rows, listing->args, binds, n, rows,
+                            limit);
+}
 
-    args = listing->args ? listing->args : &vz_listing_no_args;
+
+vz_code_e
+vz_listing_query(vz_call_t *call, const vz_sql_t *sql,
+    const vz_query_args_t *args, const vz_bind_t *binds, ngx_uint_t n,
+    vz_rows_t *rows, ngx_uint_t *limit)
+{
+    vz_code_e   rc;
+    vz_bind_t   values[VZ_QUERY_MAX], all[VZ_LISTING_BINDS];
+    ngx_uint_t  i;
+
+    if (args == NULL) {
+        args = &vz_listing_no_args;
+    }
 
     rc = vz_query_read(call, args, values);
     if (rc != VZ_OK) {
@@ -70,7 +80,7 @@ vz_listing_read(vz_call_t *call, const vz_listing_t *listing,
 
     n += vz_listing_bind(args, values, &all[n], VZ_LISTING_BINDS - n);
 
-    rc = vz_db_query(NULL, call->pool, listing->rows, all, n, rows);
+    rc = vz_db_query(NULL, call->pool, sql, all, n, rows);
     if (rc != VZ_OK) {
         vz_call_fault(call, "database", rc);
     }

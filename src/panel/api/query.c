@@ -1,5 +1,5 @@
 /*
- * Arguments of query strings by table.
+ * Parsing query strings by table.
  */
 
 #include "panel/api/people.h"
@@ -352,7 +352,7 @@ vz_query_as_number(vz_call_t *call, const vz_query_t *arg, ngx_str_t text,
 }
 
 
-/* a document is found however it is written */
+/* normalize a document, so that a search finds every way to write it */
 
 static vz_code_e
 vz_query_as_dni(vz_call_t *call, const vz_query_t *arg, ngx_str_t text,
@@ -370,7 +370,7 @@ vz_query_as_dni(vz_call_t *call, const vz_query_t *arg, ngx_str_t text,
 }
 
 
-/* a phone by its digits, wherever they begin in what is kept */
+/* search a phone by its digits, which may begin anywhere in the stored one */
 
 static vz_code_e
 vz_query_as_phone(vz_call_t *call, const vz_query_t *arg, ngx_str_t text,
@@ -492,8 +492,8 @@ vz_query_time(vz_call_t *call, const vz_query_t *arg, ngx_str_t text,
 }
 
 
-/* RFC 3339 behind its date, with or without milliseconds, as those since the
-   epoch */
+/* parse the time of RFC 3339, with or without milliseconds; the result is in
+   milliseconds since the epoch */
 
 static ngx_int_t
 vz_query_instant(const ngx_str_t *text, int64_t *msec)
@@ -543,7 +543,7 @@ vz_query_instant(const ngx_str_t *text, int64_t *msec)
 }
 
 
-/* minutes before UTC of "Z" or "-03:00" */
+/* parse "Z" or "-03:00": the minutes to add to reach UTC */
 
 static ngx_int_t
 vz_query_zone(const u_char *p, size_t len, ngx_int_t *minutes)
@@ -573,7 +573,7 @@ vz_query_zone(const u_char *p, size_t len, ngx_int_t *minutes)
 }
 
 
-/* as a DATETIME(3) of the database */
+/* format as a DATETIME(3) of the database */
 
 static ngx_str_t
 vz_query_utc(vz_call_t *call, int64_t msec)
@@ -591,7 +591,7 @@ vz_query_utc(vz_call_t *call, int64_t msec)
 }
 
 
-/* whether the calendar has that day: mktime(3) moves one that it has not */
+/* whether the day exists: mktime(3) turns February 30 into March 2 */
 
 static ngx_int_t
 vz_query_day(const u_char *p)
@@ -614,7 +614,8 @@ vz_query_day(const u_char *p)
 }
 
 
-/* "0" stands for any digit, other characters for themselves */
+/* whether the text has the form: "0" matches any digit, other characters match
+   themselves */
 
 static ngx_int_t
 vz_query_digits(const u_char *p, const char *form)

@@ -1,6 +1,7 @@
 /*
- * The one route table: who may call what, with which body.  OpenAPI and the
- * documentation are generated from it.
+ * A route: who may call what, with which body, and what it answers.  The
+ * table of all of them is panel/routes.c; here a request is matched to one
+ * and checked.
  */
 
 #ifndef VZ_ROUTE_H
@@ -16,63 +17,70 @@ typedef enum {
     VZ_ROLE_ADMIN
 } vz_role_e;
 
-#define VZ_ROUTE_OWN_AUTH  1    /* the handler finds out who asks, in the one
-                                   statement it makes anyway */
-#define VZ_ROUTE_SESSION   2    /* by a session only: no token may do this */
+#define VZ_ROUTE_OWN_AUTH  1    /* the handler authenticates the caller, in
+                                   the one statement it runs anyway */
+#define VZ_ROUTE_SESSION   2    /* sessions only: API tokens are refused */
 #define VZ_ROUTE_MESSAGE   256  /* the body is a mail; the handler reads it */
-#define VZ_ROUTE_ALWAYS    512  /* also while the schema does not fit */
-#define VZ_ROUTE_FIRST     1024 /* also by who has to change his password */
+#define VZ_ROUTE_ALWAYS    512  /* works while the schema is too old, too */
+#define VZ_ROUTE_FIRST     1024 /* users who must change their password may
+                                   call it, too */
 
-/* for the description alone: what the handler reads and gives besides */
-#define VZ_ROUTE_WAIT      4    /* Prefer: wait=N */
-#define VZ_ROUTE_KEY       8    /* Idempotency-Key */
-#define VZ_ROUTE_MATCH     16   /* If-Match, which has to be there */
+/* these are for the OpenAPI document; the handler itself does the work */
+#define VZ_ROUTE_WAIT      4    /* it reads Prefer: wait=N */
+#define VZ_ROUTE_KEY       8    /* it reads Idempotency-Key */
+#define VZ_ROUTE_MATCH     16   /* it requires If-Match */
 #define VZ_ROUTE_ETAG      32   /* the reply has an ETag */
-#define VZ_ROUTE_STREAM    64   /* server-sent events where they are wanted */
+#define VZ_ROUTE_STREAM    64   /* it streams events if the client accepts */
 #define VZ_ROUTE_TEXT      128  /* the reply is plain text */
 
 typedef struct {
-    ngx_uint_t              method;
+    ngx_uint_t              method;   /* a bit, NGX_HTTP_GET */
     const char             *pattern;  /* "/vms/{id}/start" */
-    vz_role_e               role;
-    ngx_uint_t              flags;
-    const vz_body_t        *form;     /* of the body,
-    NULL where there is none */
-    const vz_query_args_t  *args;  /* of the query string, or NULL */
+    vz_role_e               role;     /* the least that the caller must be */
+    ngx_uint_t              flags;    /* of VZ_ROUTE_ */
+    const vz_body_t        *form;     /* the body; NULL: there is none */
+    const vz_query_args_t  *args;     /* the query string; NULL: it has none */
     vz_call_pt              handler;
-    const char             *summary;
-    ngx_uint_t              status;   /* of success; 202 may be 200 at once */
-    const char             *shape;    /* of the reply,
-    as src/tools knows it; NULL
-                                   where there is none, or it is any */
+    const char             *summary;  /* one line for the OpenAPI document */
+    ngx_uint_t              status;   /* of success; a 202 becomes a 200 if the
+                                         task ends while the caller waits */
+    const char             *shape;    /* the name of the reply's schema; or
+                                         "Name: members", where no other route
+                                         has it (tools/openapi_shapes.h); NULL:
+                                         no reply, or one without a schema */
 } vz_route_t;
 
 
 /*
- * vz_route_call: find the row, check who asks and from where, run it.  Of a
- * user's calls, and of a session's, only some are served at a time.
- * vz_route_init: worker start.
+ * vz_route_init: at worker start, take the table of routes, which must outlive
+ * the worker.
  */
-void vz_route_call(vz_call_t *call);
-void vz_route_init(void);
-
-/* vz_route_table: all rows, for what is generated from them. */
-const vz_route_t *vz_route_table(ngx_uint_t *count);
+void vz_route_init(const vz_route_t *routes, ngx_uint_t count);
 
 /*
- * vz_route_id: a path parameter that is a number; VZ_NOENT with 404 as the
- * reply where it is none.
+ * vz_route_call: match the call to a route, authenticate and authorize the
+ * caller, and run the handler.  It limits how many calls of one user and of
+ * one session run at a time.
+ */
+void vz_route_call(vz_call_t *call);
+
+/*
+ * vz_route_id: read path parameter n as a number greater than 0.  VZ_OK, or
+ * VZ_NOENT with 404 as the reply.
  */
 vz_code_e vz_route_id(vz_call_t *call, ngx_uint_t n, uint64_t *id);
 
 /*
- * vz_route_row: the rows of a statement that finds one thing.  VZ_OK where
- * there are some, else VZ_NOENT or the database's code, with the reply set.
+ * vz_route_row: run a statement that looks up one row.  VZ_OK if it found one;
+ * else VZ_NOENT or the database's code, with the reply already set.
  */
 vz_code_e vz_route_row(vz_call_t *call, const vz_sql_t *sql,
     const vz_bind_t *binds, ngx_uint_t n, vz_rows_t *rows);
 
-/* vz_route_absent: 404, also for what belongs to somebody else. */
+/*
+ * vz_route_absent: reply 404.  Call it for what belongs to another user, too,
+ * so that nobody learns that it exists.
+ */
 void vz_route_absent(vz_call_t *call);
 
 

@@ -4,7 +4,6 @@
 
 #include "panel/api/row_json.h"
 #include "panel/api/strlist.h"
-#include "runtime/db_rows.h"
 
 
 static void vz_row_json_value(vz_json_t *out,
@@ -51,7 +50,7 @@ vz_row_json_members(vz_json_t *out, const vz_row_json_t *shape,
 }
 
 
-/* passes over the members of an object that is not there; its last one */
+/* skip the members of an object that is NULL; returns the place of its END */
 
 static ngx_uint_t
 vz_row_json_none(vz_json_t *out, const vz_row_json_t *shape, ngx_uint_t i,

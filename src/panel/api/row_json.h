@@ -1,5 +1,5 @@
 /*
- * Rows of the database as JSON by table: what each cell is called and is.
+ * Rows of the database as JSON by table: the name and the type of each cell.
  */
 
 #ifndef VZ_ROW_JSON_H
@@ -18,9 +18,9 @@ typedef enum {
     VZ_ROW_JSON_WORDS,      /* "a b" as the array of its words */
     VZ_ROW_JSON_HIDDEN,     /* a cell that is not shown */
 
-    /* these two take no cell */
-    VZ_ROW_JSON_OBJECT,     /* the object of what follows up to its END; null
-                               where its first cell is NULL */
+    /* these two have no cell */
+    VZ_ROW_JSON_OBJECT,     /* begins an object of the members up to END; null
+                               if the first of them is NULL */
     VZ_ROW_JSON_END
 } vz_row_json_e;
 
@@ -42,11 +42,11 @@ typedef struct {
 #define vz_row_json_time(column)  "DATE_FORMAT(" column ", '%Y-%m-%dT%TZ')"
 
 
-/* vz_row_json_members: the members of a row, into the object that is open. */
+/* vz_row_json_members: write the members of a row, into the open object. */
 void vz_row_json_members(vz_json_t *out, const vz_row_json_t *shape,
     const vz_rows_t *rows, ngx_uint_t row);
 
-/* vz_row_json_rows: all rows as the array key. */
+/* vz_row_json_rows: write all rows as an array with the name key. */
 void vz_row_json_rows(vz_json_t *out, const char *key,
     const vz_row_json_t *shape, const vz_rows_t *rows);
 

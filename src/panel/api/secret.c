@@ -4,7 +4,7 @@
 
 #include "panel/api/secret.h"
 #include "runtime/crypt.h"
-#include "runtime/db_rows.h"
+#include "runtime/row.h"
 
 
 #define VZ_SECRET_BYTES  32             /* in hex in the database */
@@ -64,7 +64,7 @@ vz_secret_key(ngx_pool_t *pool, vz_secret_e secret, const vz_key_t **key)
         return rc;
     }
 
-    hex = vz_cell_text(&rows, 0, 0);
+    hex = vz_row_text(&rows, 0, "value");
 
     if (hex.len < VZ_KEY_MIN || hex.len > VZ_KEY_MAX) {
         return VZ_INTERNAL;

@@ -1,6 +1,6 @@
 /*
- * Keys that all workers of all hosts have to know and nobody else: rows of the
- * table secret.  Each has one use.
+ * Secret keys that the workers of all hosts share: rows of the table secret.
+ * Each key has one use.
  */
 
 #ifndef VZ_SECRET_H
@@ -11,17 +11,19 @@
 
 
 typedef enum {
-    VZ_SECRET_BOUNCE = 0,           /* envelope senders */
-    VZ_SECRET_DEVICE,               /* cookies of browsers that are known */
-    VZ_SECRET_ORDER,                /* links of orders under a key */
+    VZ_SECRET_BOUNCE = 0,           /* signs envelope senders */
+    VZ_SECRET_DEVICE,               /* signs cookies of known browsers */
+    VZ_SECRET_ORDER,                /* derives the links of orders that came
+                                       with an idempotency key */
     VZ_SECRETS
 } vz_secret_e;
 
 
 /*
- * vz_secret_key: read once per worker; who is first draws it for all.  It
- * outlives restarts; without its row a reload of nginx makes another.  VZ_OK,
- * or the database's.
+ * vz_secret_key: look up a key; *key lives as long as the worker, which reads
+ * it once.  The first worker that asks generates it for all.  A key survives
+ * restarts; if its row is deleted, a reload of nginx generates another.  VZ_OK,
+ * or the database's code.
  */
 vz_code_e vz_secret_key(ngx_pool_t *pool, vz_secret_e secret,
     const vz_key_t **key);

@@ -1,6 +1,5 @@
 /*
- * Words, and lists of them that are kept as one text: "10.0.0.2 10.0.0.3",
- * "a,b,c".
+ * Lists of words in one text: "10.0.0.2 10.0.0.3", "a,b,c".
  */
 
 #ifndef VZ_STRLIST_H
@@ -11,13 +10,12 @@
 
 
 /*
- * vz_strlist_next: take the first word off rest into word, which points into
- * the same text; words that are empty are passed over.  0 when there is none
- * left.
+ * vz_strlist_next: move the first word of *rest to *word, which points into
+ * the same text.  Empty words are skipped.  0 if no word is left.
  */
 ngx_uint_t vz_strlist_next(ngx_str_t *rest, u_char separator, ngx_str_t *word);
 
-/* vz_strlist_is: whether the text is this word. */
+/* vz_strlist_is: whether the text equals the word. */
 ngx_uint_t vz_strlist_is(const ngx_str_t *text, const char *word);
 
 /*
@@ -27,8 +25,8 @@ ngx_uint_t vz_strlist_is(const ngx_str_t *text, const char *word);
 ngx_int_t vz_strlist_index(const ngx_str_t *text, const char *const *words);
 
 /*
- * vz_strlist_language: the first of an Accept-Language that is ours, "es"
- * where there is none; browsers sort by preference.
+ * vz_strlist_language: the first supported language of an Accept-Language
+ * header, which browsers sort by preference; "es" if there is none.
  */
 ngx_str_t vz_strlist_language(const ngx_str_t *accept);
 

@@ -30,12 +30,15 @@ typedef struct {
     ngx_str_t    language;
     ngx_str_t    data;
     ngx_str_t    message_id;
+    uint64_t     corrected;         /* container whose order's mail it is,
+                                       once more; or 0 */
 } vz_mail_row_t;
 
 
 static vz_code_e vz_mail_load(ngx_pool_t *pool, vz_outbox_item_t *item);
 static vz_code_e vz_mail_send(ngx_pool_t *pool, vz_outbox_item_t *item,
     ngx_str_t *words);
+static void vz_mail_taken(const vz_outbox_item_t *item, ngx_pool_t *pool);
 static void vz_mail_refused(const vz_outbox_item_t *item,
     const ngx_str_t *words);
 static void vz_mail_wipe(json_t *data, const ngx_str_t *body);
@@ -44,7 +47,9 @@ static void vz_mail_read(const vz_rows_t *rows, ngx_uint_t n,
 
 
 #define VZ_MAIL_COLUMNS                                                       \
-    "id, recipient, template, language, data, message_id, attempts"
+    "id, recipient, template, language, data, message_id, attempts,"          \
+    " (SELECT t.vm_id FROM task t WHERE t.id = mail.task_id"                  \
+    "   AND t.kind = 'credentials')"
 
 static const vz_sql_t  vz_sql_hold = vz_sql("mail_hold",
     "INSERT INTO mail (user_id, task_id, recipient, template, language, data,"
@@ -83,11 +88,20 @@ static const vz_sql_t  vz_sql_release = vz_sql("mail_release",
 static const vz_sql_t  vz_sql_claim = vz_sql("mail_claim",
     "UPDATE mail SET state = 'queued', attempts = attempts + 1,"
     " next_try = NOW(3) + INTERVAL " VZ_MAIL_HAND " SECOND"
-    " WHERE id = ? AND attempts = ? AND state NOT IN ('sent', 'bounced')");
+    " WHERE id = ? AND attempts = ? AND state NOT IN ('sent', 'bounced')"
+    " AND data IS NOT NULL");
 
 static const vz_sql_t  vz_sql_sent = vz_sql("mail_sent",
     "UPDATE mail SET state = 'sent', sent = NOW(3), data = NULL,"
     " error = NULL WHERE id = ? AND state <> 'bounced'");
+
+/* an order that failed for its address asks for nothing any more */
+static const vz_sql_t  vz_sql_unseen = vz_sql("mail_unseen",
+    "SELECT id FROM task WHERE vm_id = ? AND unseen = 1"
+    " AND kind IN ('order', 'credentials')");
+
+static const vz_sql_t  vz_sql_settle = vz_sql("mail_settle",
+    "UPDATE task SET unseen = NULL WHERE id = ? AND unseen = 1");
 
 static const vz_sql_t  vz_sql_again = vz_sql("mail_again",
     "UPDATE mail SET error = ?, next_try = NOW(3) + INTERVAL ? SECOND"
@@ -100,7 +114,7 @@ static const vz_sql_t  vz_sql_failed = vz_sql("mail_failed",
 static vz_outbox_t  vz_mail_outbox = {
     &vz_sql_due, &vz_sql_claim, &vz_sql_sent, &vz_sql_again, &vz_sql_failed,
     VZ_MAIL_TRIES, VZ_MAIL_FIRST, VZ_MAIL_MOST, VZ_MAIL_SURE, 0,
-    vz_mail_load, vz_mail_send, vz_mail_refused
+    vz_mail_load, vz_mail_send, vz_mail_taken, vz_mail_refused
 };
 
 
@@ -340,6 +354,40 @@ vz_mail_send(ngx_pool_t *pool, vz_outbox_item_t *item, ngx_str_t *words)
 }
 
 
+/*
+ * The order whose mail this is once more may have failed for its address, and
+ * administrators were told: they need not look at it any more.
+ */
+
+static void
+vz_mail_taken(const vz_outbox_item_t *item, ngx_pool_t *pool)
+{
+    uint64_t              id;
+    vz_rows_t             rows, settled;
+    ngx_uint_t            i;
+    const vz_mail_row_t  *row = item->data;
+
+    if (row->corrected == 0
+        || vz_db_query(NULL, pool, &vz_sql_unseen,
+                       vz_binds(vz_int(row->corrected)), &rows)
+           != VZ_OK)
+    {
+        return;
+    }
+
+    for (i = 0; i < rows.rows; i++) {
+        id = vz_cell_int(&rows, i, 0);
+
+        if (vz_db_query(NULL, pool, &vz_sql_settle, vz_binds(vz_int(id)),
+                        &settled)
+            == VZ_OK && settled.affected)
+        {
+            vz_notification_tell(VZ_NOTICE_TASK_SEEN, 0, id, NULL, NULL);
+        }
+    }
+}
+
+
 static void
 vz_mail_refused(const vz_outbox_item_t *item, const ngx_str_t *words)
 {
@@ -376,4 +424,5 @@ vz_mail_read(const vz_rows_t *rows, ngx_uint_t n, vz_mail_row_t *row)
     row->language = vz_cell_text(rows, n, 3);
     row->data = vz_cell_text(rows, n, 4);
     row->message_id = vz_cell_text(rows, n, 5);
+    row->corrected = vz_cell_int(rows, n, 7);
 }

@@ -9,22 +9,6 @@
 #include "runtime/call.h"
 
 
-#define VZ_OUTBOX_SELECT                                                      \
-    "SELECT m.id, m.user_id, m.task_id, m.recipient, m.template, m.language," \
-    " m.state, m.attempts, " vz_row_json_time("m.next_try") ", m.error, "     \
-    vz_row_json_time("m.created") ", " vz_row_json_time("m.sent") ", "        \
-    vz_row_json_time("m.reported") " FROM mail m"
-
-static const vz_sql_t  vz_outbox_rows = vz_sql("outbox",
-    VZ_OUTBOX_SELECT " WHERE (? IS NULL OR m.id < ?)"
-    " AND (? IS NULL OR m.state = ?)"
-    " AND (? IS NULL OR m.recipient LIKE ? OR m.error LIKE ?"
-    "  OR " vz_query_like("m.template") ")"
-    " ORDER BY m.id DESC LIMIT ?");
-
-static const vz_sql_t  vz_outbox_one = vz_sql("outbox one",
-    VZ_OUTBOX_SELECT " WHERE m.id = ?");
-
 /*
  * One that was refused, or that waits after a try: to the address of today,
  * which its password proves then, where no other was drawn since.
@@ -41,8 +25,10 @@ static const vz_sql_t  vz_outbox_again = vz_sql("outbox again",
     "  OR (m.state = 'queued' AND m.error IS NOT NULL))");
 
 
+static const char *const  vz_outbox_languages[] = { "es", "en", NULL };
+
 static const char *const  vz_outbox_states[] = {
-    "held", "queued", "sent", "failed", "bounced", NULL
+    "held", "queued", "sent", "failed", "bounced", "cancelled", NULL
 };
 
 
@@ -55,34 +41,41 @@ static const vz_query_t  vz_outbox_arg[] = {
 
 const vz_query_args_t  vz_mail_admin_args = vz_query_args(vz_outbox_arg);
 
-static const vz_row_json_member_t  vz_outbox_cells[] = {
-    { "id", VZ_ROW_JSON_INT },
-    { "user", VZ_ROW_JSON_INT },
-    { "task", VZ_ROW_JSON_INT },
-    { "recipient", VZ_ROW_JSON_OPT },
-    { "template", VZ_ROW_JSON_OPT },
-    { "language", VZ_ROW_JSON_OPT },
-    { "state", VZ_ROW_JSON_OPT },
-    { "attempts", VZ_ROW_JSON_INT },
-    { "next_try", VZ_ROW_JSON_OPT },
-    { "error", VZ_ROW_JSON_OPT },
-    { "created", VZ_ROW_JSON_OPT },
-    { "sent", VZ_ROW_JSON_OPT },
-    { "reported", VZ_ROW_JSON_OPT }
+static const vz_column_t  vz_outbox_columns[] = {
+    vz_column("id", INT, 0),
+    vz_column("user", INT, VZ_COLUMN_NULL, .sql = "m.user_id"),
+    vz_column("task", INT, VZ_COLUMN_NULL, .sql = "m.task_id"),
+    vz_column("recipient", TEXT, 0),
+    vz_column("template", TEXT, 0),
+    vz_column("language", TEXT, 0, .words = vz_outbox_languages),
+    vz_column("state", TEXT, 0, .words = vz_outbox_states),
+    vz_column("attempts", INT, 0),
+    vz_column("next_try", TIME, VZ_COLUMN_NULL),
+    vz_column("error", TEXT, VZ_COLUMN_NULL),
+    vz_column("created", TIME, 0),
+    vz_column("sent", TIME, VZ_COLUMN_NULL),
+    vz_column("reported", TIME, VZ_COLUMN_NULL)
 };
 
-static const vz_row_json_t  vz_outbox_shape = vz_row_json(vz_outbox_cells);
-
-static const vz_listing_t  vz_outbox_listing = {
-    &vz_outbox_rows, &vz_outbox_one, &vz_mail_admin_args, &vz_outbox_shape,
-    NULL
+vz_resource_t  vz_mail_admin_resource = {
+    .kind = "mail",
+    .schema = "Mail",
+    .table = "mail",
+    .alias = "m",
+    vz_resource_columns(vz_outbox_columns),
+    .rest = "WHERE (? IS NULL OR m.id < ?)"
+            " AND (? IS NULL OR m.state = ?)"
+            " AND (? IS NULL OR m.recipient LIKE ? OR m.error LIKE ?"
+            "  OR " vz_query_like("m.template") ")"
+            " ORDER BY m.id DESC LIMIT ?",
+    .args = &vz_mail_admin_args
 };
 
 
 void
 vz_mail_admin_list(vz_call_t *call)
 {
-    vz_listing_call(call, &vz_outbox_listing, vz_no_binds);
+    vz_resource_list(call, &vz_mail_admin_resource, vz_no_binds);
 }
 
 
@@ -106,14 +99,11 @@ vz_mail_admin_retry(vz_call_t *call)
     }
 
     if (rows.affected) {
-        vz_listing_one(call, &vz_outbox_listing, vz_binds(vz_int(id)),
-                       NGX_HTTP_OK);
+        vz_resource_one(call, &vz_mail_admin_resource, id, NGX_HTTP_OK);
         return;
     }
 
-    if (vz_route_row(call, &vz_outbox_one, vz_binds(vz_int(id)), &rows)
-        == VZ_OK)
-    {
+    if (vz_resource_find(call, &vz_mail_admin_resource, id, &rows) == VZ_OK) {
         vz_call_problem(call, NGX_HTTP_CONFLICT, "not_possible",
                         "Only a mail that could not be delivered can be "
                         "sent again.");

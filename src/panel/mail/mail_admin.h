@@ -6,11 +6,11 @@
 #ifndef VZ_MAIL_ADMIN_H
 #define VZ_MAIL_ADMIN_H
 
-#include "panel/api/query.h"
-#include "runtime/call.h"
+#include "panel/api/resource.h"
 
 
-/* The query of the list. */
+/* The table of mails, and the query of their list. */
+extern vz_resource_t          vz_mail_admin_resource;
 extern const vz_query_args_t  vz_mail_admin_args;
 
 /* vz_mail_admin_list: GET: mails with their state, page by page. */

@@ -103,6 +103,8 @@ vz_outbox_note(const vz_outbox_t *outbox, ngx_pool_t *pool,
     if (rc == VZ_OK) {
         (void) vz_db_query(NULL, pool, outbox->sent,
                            vz_binds(vz_int(item->id)), NULL);
+        outbox->taken(item, pool);
+
         return VZ_OK;
     }
 

@@ -43,6 +43,9 @@ typedef struct {
     vz_code_e      (*send)(ngx_pool_t *pool, vz_outbox_item_t *item,
                            ngx_str_t *words);
 
+    /* it was taken, and that is noted */
+    void           (*taken)(const vz_outbox_item_t *item, ngx_pool_t *pool);
+
     /* it has failed for good */
     void           (*refused)(const vz_outbox_item_t *item,
                               const ngx_str_t *words);

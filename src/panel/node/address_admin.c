@@ -3,6 +3,7 @@
  */
 
 #include "panel/api/edit.h"
+#include "panel/api/listing.h"
 #include "panel/api/route.h"
 #include "panel/api/zone_ids.h"
 #include "panel/node/address_admin.h"

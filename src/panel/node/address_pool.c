@@ -10,6 +10,7 @@
 #include "panel/node/address_pool.h"
 #include "panel/node/address_stock.h"
 #include "runtime/call.h"
+#include "runtime/row.h"
 
 
 #define VZ_POOL_PREFIX4  16         /* 65,536 addresses at most */
@@ -34,6 +35,8 @@ typedef struct {
 
 static void vz_pool_left_json(vz_json_t *out, const vz_rows_t *stock);
 static void vz_pool_reply(vz_call_t *call, uint64_t id, ngx_uint_t status);
+static vz_code_e vz_pool_read(vz_call_t *call, const vz_body_t *form,
+    vz_pool_body_t *body);
 static vz_code_e vz_pool_network(vz_call_t *call, vz_pool_body_t *body);
 static vz_code_e vz_pool_gateway(vz_call_t *call, vz_pool_body_t *body);
 static vz_code_e vz_pool_node(vz_call_t *call, vz_pool_body_t *body);
@@ -42,7 +45,7 @@ static void vz_pool_overlaps(vz_call_t *call);
 static vz_code_e vz_pool_begin(vz_call_t *call, vz_pool_body_t *body);
 static vz_code_e vz_pool_fill(vz_call_t *call, const vz_pool_body_t *body);
 static vz_code_e vz_pool_find(vz_call_t *call, vz_pool_body_t *body,
-    vz_prefix_t *before);
+    uint64_t id, vz_prefix_t *before);
 static vz_code_e vz_pool_store(vz_call_t *call, vz_pool_body_t *body,
     const vz_prefix_t *before);
 static vz_code_e vz_pool_empty(vz_call_t *call, uint64_t id,
@@ -51,57 +54,60 @@ static vz_code_e vz_pool_remove(vz_call_t *call, uint64_t id,
     ngx_uint_t *taken);
 
 
-static const vz_body_member_t  vz_pool_members[] = {
-    { "name", VZ_BODY_FIELD, VZ_FIELD_LABEL, 1, 0, 0,
-      offsetof(vz_pool_body_t, name) },
-    { "cidr", VZ_BODY_FIELD, VZ_FIELD_CIDR, 1, 0, 0,
-      offsetof(vz_pool_body_t, cidr) },
-    { "gateway", VZ_BODY_FIELD, VZ_FIELD_GATEWAY, 0, 0, 0,
-      offsetof(vz_pool_body_t, gateway) },
-    { "dns", VZ_BODY_LIST, VZ_FIELD_ADDRESS, 0, 0, 3,
-      offsetof(vz_pool_body_t, dns) },
-    { "node", VZ_BODY_FIELD, VZ_FIELD_NODE, 0, 0, 0,
-      offsetof(vz_pool_body_t, node) },
-    { "enabled", VZ_BODY_BOOL, 0, 0, 0, 1,
-      offsetof(vz_pool_body_t, enabled) }
+static const char *const  vz_pool_states[] = {
+    "ready", "making", "ending", NULL
 };
 
-static const vz_body_member_t  vz_pool_changes[] = {
-    { "name", VZ_BODY_FIELD, VZ_FIELD_LABEL, 0, 0, 0,
-      offsetof(vz_pool_body_t, name) },
-    { "gateway", VZ_BODY_FIELD, VZ_FIELD_GATEWAY, 0, 0, 0,
-      offsetof(vz_pool_body_t, gateway) },
-    { "dns", VZ_BODY_LIST, VZ_FIELD_ADDRESS, 0, 0, 3,
-      offsetof(vz_pool_body_t, dns) },
-    { "enabled", VZ_BODY_BOOL, 0, 0, 0, 1,
-      offsetof(vz_pool_body_t, enabled) }
+/* COUNT() skips NULL, so CASE without ELSE counts where its condition holds */
+
+static const vz_column_t  vz_pool_columns[] = {
+    vz_column("id", INT, 0),
+    vz_column("name", TEXT, VZ_COLUMN_REQUIRED, .field = VZ_FIELD_LABEL),
+    vz_column("cidr", TEXT, VZ_COLUMN_CREATE | VZ_COLUMN_NEEDED,
+              .field = VZ_FIELD_CIDR),
+    vz_column("family", INT, 0, .sql = "IF(INSTR(p.cidr, ':'), 6, 4)"),
+    vz_column("gateway", TEXT, VZ_COLUMN_WRITE | VZ_COLUMN_NULL,
+              .field = VZ_FIELD_GATEWAY),
+    vz_column("dns", LIST, VZ_COLUMN_WRITE | VZ_COLUMN_NULL,
+              .field = VZ_FIELD_ADDRESS, .max = 3),
+    vz_column("node", TEXT, VZ_COLUMN_CREATE | VZ_COLUMN_NULL,
+              .field = VZ_FIELD_NODE,
+              .sql = "(SELECT n.name FROM node n WHERE n.id = p.node_id)"),
+    vz_column("enabled", BOOL, VZ_COLUMN_WRITE, .preset = 1),
+    vz_column("state", TEXT, 0, .words = vz_pool_states,
+              .sql = "CASE WHEN p.filled IS NULL THEN 'ready'"
+                     " WHEN p.filled < 0 THEN 'ending' ELSE 'making' END"),
+    vz_column("total", INT, 0, .sql = "COUNT(a.id)"),
+    vz_column("free", INT, 0,
+              .sql = "COUNT(CASE WHEN a.vm_id IS NULL AND a.reserved = 0"
+                     " THEN 1 END)"),
+    vz_column("taken", INT, 0, .sql = "COUNT(a.vm_id)"),
+    vz_column("reserved", INT, 0,
+              .sql = "COUNT(CASE WHEN a.vm_id IS NULL AND a.reserved = 1"
+                     " THEN 1 END)")
 };
 
-const vz_body_t  vz_address_pool_form = vz_body("Pool", vz_pool_members);
-const vz_body_t  vz_address_pool_change_form = vz_body("PoolChange",
-                                                       vz_pool_changes);
+vz_resource_t  vz_address_pool_resource = {
+    .kind = "pool",
+    .schema = "Pool",
+    .table = "address_pool",
+    .alias = "p",
+    .joins = "LEFT JOIN address a ON a.pool_id = p.id",
+    vz_resource_columns(vz_pool_columns),
+    .rest = "GROUP BY p.id ORDER BY p.id LIMIT 256",
+    .rest_one = "GROUP BY p.id",
+    .own_writes = 1
+};
 
+const vz_body_t  vz_address_pool_form =
+    vz_body_columns("Pool", vz_pool_columns, VZ_COLUMN_CREATE);
+const vz_body_t  vz_address_pool_change_form =
+    vz_body_columns("PoolChange", vz_pool_columns, VZ_COLUMN_CHANGE);
 
-#define VZ_POOL_SELECT                                                        \
-    "SELECT p.id, p.name, p.cidr, IF(INSTR(p.cidr, ':'), 6, 4), p.gateway,"   \
-    " p.dns, (SELECT n.name FROM node n WHERE n.id = p.node_id), p.enabled,"  \
-    " CASE WHEN p.filled IS NULL THEN 'ready' WHEN p.filled < 0"              \
-    "  THEN 'ending' ELSE 'making' END,"                                      \
-    " COUNT(a.id),"                                                           \
-    " COUNT(CASE WHEN a.vm_id IS NULL AND a.reserved = 0 THEN 1 END),"        \
-    " COUNT(a.vm_id),"                                                        \
-    " COUNT(CASE WHEN a.vm_id IS NULL AND a.reserved = 1 THEN 1 END)"         \
-    " FROM address_pool p LEFT JOIN address a ON a.pool_id = p.id"
-
-static const vz_sql_t  vz_pool_rows = vz_sql("pools",
-    VZ_POOL_SELECT " GROUP BY p.id ORDER BY p.id LIMIT 256");
-
-static const vz_sql_t  vz_pool_select = vz_sql("pool",
-    VZ_POOL_SELECT " WHERE p.id = ? GROUP BY p.id");
 
 static const vz_sql_t  vz_pool_stock = vz_sql("pool stock",
-    "SELECT (SELECT COUNT(*)" VZ_ADDRESS_STOCK_FOUR "),"
-    " (SELECT COUNT(*)" VZ_ADDRESS_STOCK_SIX ")");
+    "SELECT (SELECT COUNT(*)" VZ_ADDRESS_STOCK_FOUR ") AS ipv4,"
+    " (SELECT COUNT(*)" VZ_ADDRESS_STOCK_SIX ") AS ipv6");
 
 static const vz_sql_t  vz_pool_networks = vz_sql("pool networks",
     "SELECT cidr FROM address_pool LIMIT 10000");
@@ -118,7 +124,7 @@ static const vz_sql_t  vz_pool_open = vz_sql("pool open",
 
 static const vz_sql_t  vz_pool_one = vz_sql("pool one",
     "SELECT cidr, gateway, (SELECT a.vm_id FROM address a"
-    "  WHERE a.pool_id = address_pool.id AND a.address = ?)"
+    "  WHERE a.pool_id = address_pool.id AND a.address = ?) AS vm"
     " FROM address_pool WHERE id = ?");
 
 static const vz_sql_t  vz_pool_update = vz_sql("pool update",
@@ -134,33 +140,10 @@ static const vz_sql_t  vz_pool_take = vz_sql("pool take",
     " AND vm_id IS NULL");
 
 static const vz_sql_t  vz_pool_left = vz_sql("pool left",
-    "SELECT COUNT(*) FROM address WHERE pool_id = ?");
+    "SELECT COUNT(*) AS addresses FROM address WHERE pool_id = ?");
 
 static const vz_sql_t  vz_pool_delete = vz_sql("pool delete",
     "DELETE FROM address_pool WHERE id = ?");
-
-
-static const vz_row_json_member_t  vz_pool_cells[] = {
-    { "id", VZ_ROW_JSON_INT },
-    { "name", VZ_ROW_JSON_TEXT },
-    { "cidr", VZ_ROW_JSON_TEXT },
-    { "family", VZ_ROW_JSON_INT },
-    { "gateway", VZ_ROW_JSON_OPT },
-    { "dns", VZ_ROW_JSON_WORDS },
-    { "node", VZ_ROW_JSON_OPT },
-    { "enabled", VZ_ROW_JSON_BOOL },
-    { "state", VZ_ROW_JSON_TEXT },
-    { "total", VZ_ROW_JSON_INT },
-    { "free", VZ_ROW_JSON_INT },
-    { "taken", VZ_ROW_JSON_INT },
-    { "reserved", VZ_ROW_JSON_INT }
-};
-
-static const vz_row_json_t  vz_pool_shape = vz_row_json(vz_pool_cells);
-
-static const vz_listing_t  vz_pool_listing = {
-    &vz_pool_rows, &vz_pool_select, NULL, &vz_pool_shape, NULL
-};
 
 
 void
@@ -171,7 +154,8 @@ vz_address_pool_list(vz_call_t *call)
     vz_json_t   *out;
     ngx_uint_t   limit;
 
-    if (vz_listing_read(call, &vz_pool_listing, vz_no_binds, &rows, &limit)
+    if (vz_resource_page(call, &vz_address_pool_resource, vz_no_binds, &rows,
+                         &limit)
         != VZ_OK)
     {
         return;
@@ -187,7 +171,7 @@ vz_address_pool_list(vz_call_t *call)
 
     vz_json_object(out, NULL);
     vz_pool_left_json(out, &stock);
-    vz_listing_items(out, &vz_pool_listing, &rows, limit);
+    vz_resource_items(out, &vz_address_pool_resource, &rows, limit);
     vz_json_close(out);
 }
 
@@ -197,8 +181,8 @@ vz_pool_left_json(vz_json_t *out, const vz_rows_t *stock)
 {
     int64_t  four, six;
 
-    four = vz_cell_int(stock, 0, 0);
-    six = vz_cell_int(stock, 0, 1);
+    four = vz_row_int(stock, 0, "ipv4");
+    six = vz_row_int(stock, 0, "ipv6");
 
     vz_json_object(out, "stock");
     vz_json_cstr(out, "policy", vz_address_stock_policy());
@@ -213,7 +197,7 @@ static void
 vz_pool_reply(vz_call_t *call, uint64_t id, ngx_uint_t status)
 {
     vz_zone_bump(VZ_GENERATION_CATALOG);
-    vz_listing_one(call, &vz_pool_listing, vz_binds(vz_int(id)), status);
+    vz_resource_one(call, &vz_address_pool_resource, id, status);
 }
 
 
@@ -223,10 +207,7 @@ vz_address_pool_create(vz_call_t *call)
     vz_code_e       rc;
     vz_pool_body_t  body;
 
-    ngx_memzero(&body, sizeof(vz_pool_body_t));
-    body.enabled = 1;
-
-    if (vz_body_read(call, &vz_address_pool_form, &body) != VZ_OK
+    if (vz_pool_read(call, &vz_address_pool_form, &body) != VZ_OK
         || vz_pool_network(call, &body) != VZ_OK
         || vz_pool_gateway(call, &body) != VZ_OK
         || vz_pool_node(call, &body) != VZ_OK
@@ -250,6 +231,32 @@ vz_address_pool_create(vz_call_t *call)
     if (vz_pool_fill(call, &body) == VZ_OK) {
         vz_pool_reply(call, body.id, NGX_HTTP_CREATED);
     }
+}
+
+
+static vz_code_e
+vz_pool_read(vz_call_t *call, const vz_body_t *form, vz_pool_body_t *body)
+{
+    vz_code_e             rc;
+    const vz_resource_t  *pool;
+    vz_resource_values_t  values;
+
+    ngx_memzero(body, sizeof(vz_pool_body_t));
+    pool = &vz_address_pool_resource;
+
+    rc = vz_resource_read(call, pool, form, &values);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    body->name = vz_resource_value(pool, &values, "name")->text;
+    body->cidr = vz_resource_value(pool, &values, "cidr")->text;
+    body->gateway = vz_resource_value(pool, &values, "gateway")->text;
+    body->dns = vz_resource_value(pool, &values, "dns")->text;
+    body->node = vz_resource_value(pool, &values, "node")->text;
+    body->enabled = vz_resource_value(pool, &values, "enabled")->number;
+
+    return VZ_OK;
 }
 
 
@@ -332,7 +339,7 @@ vz_pool_node(vz_call_t *call, vz_pool_body_t *body)
         return VZ_NOENT;
     }
 
-    body->node_id = vz_cell_int(&rows, 0, 0);
+    body->node_id = vz_row_int(&rows, 0, "id");
 
     return VZ_OK;
 }
@@ -354,7 +361,7 @@ vz_pool_overlap(vz_call_t *call, const vz_prefix_t *net)
     }
 
     for (i = 0; i < rows.rows; i++) {
-        text = vz_cell_text(&rows, i, 0);
+        text = vz_row_text(&rows, i, "cidr");
 
         if (vz_prefix_parse(&text, &other) == NGX_OK
             && vz_prefix_overlap(&other, net))
@@ -448,15 +455,14 @@ vz_pool_fill(vz_call_t *call, const vz_pool_body_t *body)
 void
 vz_address_pool_change(vz_call_t *call)
 {
+    uint64_t        id;
     vz_prefix_t     before;
     vz_code_e       rc;
     vz_pool_body_t  body;
 
-    ngx_memzero(&body, sizeof(vz_pool_body_t));
-
-    if (vz_route_id(call, 0, &body.id) != VZ_OK
-        || vz_body_read(call, &vz_address_pool_change_form, &body) != VZ_OK
-        || vz_pool_find(call, &body, &before) != VZ_OK)
+    if (vz_route_id(call, 0, &id) != VZ_OK
+        || vz_pool_read(call, &vz_address_pool_change_form, &body) != VZ_OK
+        || vz_pool_find(call, &body, id, &before) != VZ_OK)
     {
         return;
     }
@@ -490,7 +496,8 @@ vz_address_pool_change(vz_call_t *call)
 /* a gateway can't be an address that a container has */
 
 static vz_code_e
-vz_pool_find(vz_call_t *call, vz_pool_body_t *body, vz_prefix_t *before)
+vz_pool_find(vz_call_t *call, vz_pool_body_t *body, uint64_t id,
+    vz_prefix_t *before)
 {
     vz_prefix_t  gate;
     ngx_str_t    text;
@@ -498,6 +505,7 @@ vz_pool_find(vz_call_t *call, vz_pool_body_t *body, vz_prefix_t *before)
     vz_rows_t    rows;
 
     ngx_memzero(before, sizeof(vz_prefix_t));
+    body->id = id;
     text = body->gateway;
 
     if (text.len && vz_prefix_parse(&text, &gate) == NGX_OK) {
@@ -516,10 +524,10 @@ vz_pool_find(vz_call_t *call, vz_pool_body_t *body, vz_prefix_t *before)
         return VZ_NOENT;
     }
 
-    text = vz_cell_text(&rows, 0, 0);
+    text = vz_row_text(&rows, 0, "cidr");
     (void) vz_prefix_parse(&text, &body->net);
 
-    text = vz_cell_text(&rows, 0, 1);
+    text = vz_row_text(&rows, 0, "gateway");
     if (text.len) {
         (void) vz_prefix_parse(&text, before);
     }
@@ -529,7 +537,7 @@ vz_pool_find(vz_call_t *call, vz_pool_body_t *body, vz_prefix_t *before)
         return rc;
     }
 
-    if (!vz_cell_null(&rows, 0, 2)) {
+    if (!vz_row_null(&rows, 0, "vm")) {
         vz_call_invalid(call, "gateway", "taken",
                         "a container has this address");
         vz_call_refuse(call);
@@ -660,7 +668,7 @@ vz_pool_remove(vz_call_t *call, uint64_t id, ngx_uint_t *taken)
                      &rows);
 
     if (rc == VZ_OK) {
-        *taken = vz_cell_int(&rows, 0, 0);
+        *taken = vz_row_int(&rows, 0, "addresses");
         rc = *taken ? VZ_STATE
                     : vz_db_query(tx, call->pool, &vz_pool_delete,
                                   vz_binds(vz_int(id)), &rows);

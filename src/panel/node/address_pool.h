@@ -6,11 +6,11 @@
 #ifndef VZ_ADDRESS_POOL_H
 #define VZ_ADDRESS_POOL_H
 
-#include "panel/api/body.h"
-#include "runtime/call.h"
+#include "panel/api/resource.h"
 
 
-/* The bodies of creating and of changing. */
+/* The table of pools, and the bodies of creating and of changing. */
+extern vz_resource_t    vz_address_pool_resource;
 extern const vz_body_t  vz_address_pool_form;
 extern const vz_body_t  vz_address_pool_change_form;
 

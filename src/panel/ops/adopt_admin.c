@@ -21,6 +21,7 @@
 #include "runtime/call.h"
 #include "runtime/crypt.h"
 #include "runtime/fiber.h"
+#include "runtime/row.h"
 #include "wire/field_value.h"
 
 
@@ -96,7 +97,7 @@ const vz_body_t  vz_adopt_admin_form = vz_body("Adoption", vz_adopt_members);
 
 #define VZ_ADOPT_MISSING                                                      \
     "SELECT v.user_id, v.name, v.service, v.ctid, v.tag,"                     \
-    " (SELECT t.id FROM task t WHERE t.busy = v.id)"                          \
+    " (SELECT t.id FROM task t WHERE t.busy = v.id) AS task"                  \
     " FROM vm v WHERE v.id = ? AND v.node_id = ?"
 
 static const vz_sql_t  vz_adopt_find = vz_sql("adopt find", VZ_ADOPT_MISSING);
@@ -106,7 +107,8 @@ static const vz_sql_t  vz_adopt_lock = vz_sql("adopt lock",
 
 /* accounts begin with a letter, so a number is never an account */
 static const vz_sql_t  vz_adopt_lookup = vz_sql("adopt lookup",
-    "SELECT u.id, p.id, t.id FROM (SELECT 1 AS one) o"
+    "SELECT u.id AS user, p.id AS plan, t.id AS template"
+    " FROM (SELECT 1 AS one) o"
     " LEFT JOIN user u ON u.id = ? OR u.account = ?"
     " LEFT JOIN plan p ON p.name = ?"
     " LEFT JOIN template t ON t.name = ?");
@@ -118,7 +120,7 @@ static const vz_sql_t  vz_adopt_whose = vz_sql("adopt whose",
     "SELECT id, name FROM vm WHERE node_id = ? AND ctid = ?");
 
 static const vz_sql_t  vz_adopt_out = vz_sql("adopt out",
-    "SELECT JSON_EXTRACT(data, '$.out') FROM task WHERE id = ?");
+    "SELECT JSON_EXTRACT(data, '$.out') AS left_out FROM task WHERE id = ?");
 
 
 void
@@ -240,8 +242,8 @@ vz_adopt_missing(vz_adopt_t *adopt)
         return VZ_NOENT;
     }
 
-    adopt->number = vz_cell_int(&rows, 0, 3);
-    adopt->tag = vz_cell_text(&rows, 0, 4);
+    adopt->number = vz_row_int(&rows, 0, "ctid");
+    adopt->tag = vz_row_text(&rows, 0, "tag");
 
     rc = vz_adopt_row(adopt, &rows);
 
@@ -258,11 +260,11 @@ vz_adopt_row(vz_adopt_t *adopt, const vz_rows_t *rows)
 {
     ngx_str_t  lifecycle;
 
-    adopt->row.user = vz_cell_int(rows, 0, 0);
-    adopt->name = vz_cell_text(rows, 0, 1);
-    lifecycle = vz_cell_text(rows, 0, 2);
+    adopt->row.user = vz_row_int(rows, 0, "user_id");
+    adopt->name = vz_row_text(rows, 0, "name");
+    lifecycle = vz_row_text(rows, 0, "service");
     adopt->lifecycle = vz_vm_lifecycle_parse(&lifecycle);
-    adopt->busy = vz_cell_int(rows, 0, 5);
+    adopt->busy = vz_row_int(rows, 0, "task");
 
     return adopt->busy ? VZ_BUSY
            : VZ_VM_LIFECYCLE_IS_MADE & vz_vm_lifecycle_bit(adopt->lifecycle)
@@ -373,15 +375,15 @@ vz_adopt_look(vz_adopt_t *adopt)
         return rc;
     }
 
-    if (vz_cell_null(&rows, 0, 0)) {
+    if (vz_row_null(&rows, 0, "user")) {
         vz_call_invalid(call, "account", "absent", "there is no such user");
     }
 
-    if (body->plan.len && vz_cell_null(&rows, 0, 1)) {
+    if (body->plan.len && vz_row_null(&rows, 0, "plan")) {
         vz_call_invalid(call, "plan", "absent", "there is no such plan");
     }
 
-    if (vz_cell_null(&rows, 0, 2)) {
+    if (vz_row_null(&rows, 0, "template")) {
         vz_call_invalid(call, "template",
                         body->template.len ? "absent" : "required",
                         "one that is registered");
@@ -392,9 +394,9 @@ vz_adopt_look(vz_adopt_t *adopt)
         return VZ_RANGE;
     }
 
-    adopt->row.user = vz_cell_int(&rows, 0, 0);
-    adopt->row.plan = vz_cell_int(&rows, 0, 1);
-    adopt->row.template = vz_cell_int(&rows, 0, 2);
+    adopt->row.user = vz_row_int(&rows, 0, "user");
+    adopt->row.plan = vz_row_int(&rows, 0, "plan");
+    adopt->row.template = vz_row_int(&rows, 0, "template");
     adopt->row.node = adopt->node.id;
     adopt->row.ctid = body->ctid;
     adopt->name = adopt->told.hostname;
@@ -502,9 +504,9 @@ vz_adopt_again(vz_adopt_t *adopt, vz_tx_t *tx)
         return rc;
     }
 
-    was = vz_cell_text(&rows, 0, 4);
+    was = vz_row_text(&rows, 0, "tag");
 
-    if (adopt->number != vz_cell_int(&rows, 0, 3)
+    if (adopt->number != vz_row_int(&rows, 0, "ctid")
         || was.len != adopt->tag.len
         || ngx_strncmp(was.data, adopt->tag.data, was.len) != 0)
     {
@@ -625,12 +627,12 @@ vz_adopt_taken(vz_adopt_t *adopt)
         return;
     }
 
-    name = vz_cell_text(&rows, 0, 1);
+    name = vz_row_text(&rows, 0, "name");
 
     vz_call_problem(call, NGX_HTTP_CONFLICT, "number_taken",
                     "The number is that of %V (%L): delete that one first, "
                     "or adopt the container as it, if it is missing.", &name,
-                    vz_cell_int(&rows, 0, 0));
+                    vz_row_int(&rows, 0, "id"));
 }
 
 
@@ -667,7 +669,7 @@ vz_adopt_answer(vz_call_t *call)
         return;
     }
 
-    out = vz_cell_text(&rows, 0, 0);
+    out = vz_row_text(&rows, 0, "left_out");
 
     if (out.len == 0) {
         ngx_str_set(&out, "[]");

@@ -5,11 +5,11 @@
 #ifndef VZ_AUDIT_LIST_H
 #define VZ_AUDIT_LIST_H
 
-#include "panel/api/query.h"
-#include "runtime/call.h"
+#include "panel/api/resource.h"
 
 
-/* The query of the list. */
+/* The table of the audit, and the query of its list. */
+extern vz_resource_t          vz_audit_list_resource;
 extern const vz_query_args_t  vz_audit_list_args;
 
 /* vz_audit_list: the lines of the audit, newest first, page by page. */

@@ -3,7 +3,7 @@
  * configuration and their own answers describe them.
  */
 
-#include "panel/api/edit.h"
+#include "panel/api/listing.h"
 #include "panel/api/route.h"
 #include "panel/live/collector.h"
 #include "panel/live/node_health.h"
@@ -15,15 +15,9 @@
 #include "wire/field_value.h"
 
 
-#define VZ_NODE_CTIDS  101, 2147483644
+#define VZ_NODE_CTID_MIN  101
+#define VZ_NODE_CTID_MAX  2147483644
 
-
-typedef struct {
-    ngx_str_t       name;
-    int64_t         enabled;
-    int64_t         ctid_min;
-    int64_t         ctid_max;
-} vz_node_body_t;
 
 /* A node's answers, fetched on a fiber of its own. */
 typedef struct {
@@ -46,80 +40,43 @@ static void vz_node_said(vz_json_t *out, const vz_node_ask_t *ask);
 static void vz_node_facts(vz_json_t *out, const vz_answer_t *answer);
 static ngx_str_t vz_node_fact(const vz_answer_t *answer, const char *name);
 static void vz_node_reply(vz_call_t *call, uint64_t id, ngx_uint_t status);
-static vz_code_e vz_node_there(vz_call_t *call, const ngx_str_t *name);
-static vz_code_e vz_node_range(vz_call_t *call, int64_t low, int64_t high);
+static vz_code_e vz_node_there(vz_call_t *call, vz_resource_values_t *values);
+static vz_code_e vz_node_range(vz_call_t *call, vz_resource_values_t *values,
+    const vz_rows_t *before);
+static int64_t vz_node_bound(vz_resource_values_t *values,
+    const vz_rows_t *before, const char *name);
 
 
-#define vz_node_limits                                                        \
-    { "enabled", VZ_BODY_BOOL, 0, 0, 0, 1,                                    \
-      offsetof(vz_node_body_t, enabled) },                                    \
-    { "ctid_min", VZ_BODY_INT, 0, 0, VZ_NODE_CTIDS,                           \
-      offsetof(vz_node_body_t, ctid_min) },                                   \
-    { "ctid_max", VZ_BODY_INT, 0, 0, VZ_NODE_CTIDS,                           \
-      offsetof(vz_node_body_t, ctid_max) }
-
-static const vz_body_member_t  vz_node_new[] = {
-    { "name", VZ_BODY_FIELD, VZ_FIELD_NODE, 1, 0, 0,
-      offsetof(vz_node_body_t, name) },
-    vz_node_limits
+static const vz_column_t  vz_node_columns[] = {
+    vz_column("id", INT, 0),
+    vz_column("name", TEXT, VZ_COLUMN_CREATE | VZ_COLUMN_NEEDED,
+              .field = VZ_FIELD_NODE),
+    vz_column("enabled", BOOL, VZ_COLUMN_WRITE, .preset = 1),
+    vz_column("ctid_min", INT, VZ_COLUMN_WRITE, .min = VZ_NODE_CTID_MIN,
+              .max = VZ_NODE_CTID_MAX, .preset = VZ_NODE_CTID_MIN),
+    vz_column("ctid_max", INT, VZ_COLUMN_WRITE, .min = VZ_NODE_CTID_MIN,
+              .max = VZ_NODE_CTID_MAX, .preset = VZ_NODE_CTID_MAX),
+    vz_column("vms", COUNT, 0, .sql = "vm", .key = "node_id"),
+    vz_column("pools", COUNT, 0, .sql = "address_pool", .key = "node_id")
 };
 
-static const vz_body_member_t  vz_node_changes[] = { vz_node_limits };
-
-const vz_body_t  vz_node_admin_form = vz_body("Node", vz_node_new);
-const vz_body_t  vz_node_admin_change_form = vz_body("NodeChange",
-                                                     vz_node_changes);
-
-
-#define VZ_NODE_SELECT                                                        \
-    "SELECT n.id, n.name, n.enabled, n.ctid_min, n.ctid_max,"                 \
-    " (SELECT COUNT(*) FROM vm v WHERE v.node_id = n.id),"                    \
-    " (SELECT COUNT(*) FROM address_pool p WHERE p.node_id = n.id)"           \
-    " FROM node n"
-
-static const vz_sql_t  vz_node_all = vz_sql("admin nodes",
-    VZ_NODE_SELECT " ORDER BY n.id LIMIT 64");
-
-static const vz_sql_t  vz_node_one = vz_sql("admin node",
-    VZ_NODE_SELECT " WHERE n.id = ?");
-
-static const vz_sql_t  vz_node_insert = vz_sql("node insert",
-    "INSERT INTO node (name, enabled, ctid_min, ctid_max)"
-    " SELECT ?, ?, ?, ? FROM DUAL WHERE (SELECT COUNT(*) FROM node) < ?");
-
-static const vz_sql_t  vz_node_update = vz_sql("node update",
-    "UPDATE node SET enabled = COALESCE(?, enabled),"
-    " ctid_min = COALESCE(?, ctid_min), ctid_max = COALESCE(?, ctid_max)"
-    " WHERE id = ?");
-
-static const vz_sql_t  vz_node_delete = vz_sql("node delete",
-    "DELETE FROM node WHERE id = ?"
-    " AND NOT EXISTS (SELECT 1 FROM vm v WHERE v.node_id = node.id)"
-    " AND NOT EXISTS (SELECT 1 FROM address_pool p"
-    " WHERE p.node_id = node.id)");
-
-
-static const vz_row_json_member_t  vz_node_cells[] = {
-    { "id", VZ_ROW_JSON_INT },
-    { "name", VZ_ROW_JSON_TEXT },
-    { "enabled", VZ_ROW_JSON_BOOL },
-    { "ctid_min", VZ_ROW_JSON_INT },
-    { "ctid_max", VZ_ROW_JSON_INT },
-    { "vms", VZ_ROW_JSON_INT }
+vz_resource_t  vz_node_admin_resource = {
+    .kind = "node",
+    .schema = "Node",
+    .table = "node",
+    .alias = "n",
+    vz_resource_columns(vz_node_columns),
+    .rest = "ORDER BY n.id LIMIT 64",
+    .most = VZ_NODES_MAX,
+    .needed = "Containers or address pools belong to this node: delete them "
+              "first.",
+    .reply = vz_node_reply
 };
 
-static const vz_row_json_t  vz_node_shape = vz_row_json(vz_node_cells);
-
-static const vz_listing_t  vz_node_listing = {
-    &vz_node_all, &vz_node_one, NULL, &vz_node_shape, NULL
-};
-
-static const vz_edit_t  vz_node_edit = {
-    "node", &vz_node_admin_form, &vz_node_admin_change_form, &vz_node_insert,
-    &vz_node_update, &vz_node_delete,
-    "Containers or pools of addresses belong to this node: they go first.",
-    &vz_node_listing, vz_node_reply
-};
+const vz_body_t  vz_node_admin_form =
+    vz_body_columns("Node", vz_node_columns, VZ_COLUMN_CREATE);
+const vz_body_t  vz_node_admin_change_form =
+    vz_body_columns("NodeChange", vz_node_columns, VZ_COLUMN_CHANGE);
 
 
 static const struct {
@@ -150,7 +107,8 @@ vz_node_admin_list(vz_call_t *call)
     ngx_uint_t      i, n, limit;
     vz_node_ask_t  *asks;
 
-    if (vz_listing_read(call, &vz_node_listing, vz_no_binds, &rows, &limit)
+    if (vz_resource_page(call, &vz_node_admin_resource, vz_no_binds, &rows,
+                         &limit)
         != VZ_OK)
     {
         return;
@@ -218,7 +176,7 @@ vz_node_asks(vz_call_t *call, const vz_rows_t *rows, vz_node_ask_t **asks)
     }
 
     for (i = 0; i < rows->rows; i++) {
-        name = vz_cell_text(rows, i, 1);
+        name = vz_resource_text(&vz_node_admin_resource, rows, i, "name");
         ask[i].relay = vz_relay_node(&name);
     }
 
@@ -287,17 +245,18 @@ static void
 vz_node_json(vz_json_t *out, const vz_rows_t *rows, ngx_uint_t row,
     const vz_node_ask_t *ask)
 {
+    uint64_t          id;
     vz_node_health_t  health;
 
-    (void) vz_node_health_get(vz_cell_int(rows, row, 0), &health);
+    id = vz_resource_int(&vz_node_admin_resource, rows, row, "id");
+    (void) vz_node_health_get(id, &health);
 
     vz_json_object(out, NULL);
-    vz_row_json_members(out, &vz_node_shape, rows, row);
-    vz_node_differs(out, vz_cell_int(rows, row, 0));
+    vz_resource_members(out, &vz_node_admin_resource, rows, row);
+    vz_node_differs(out, id);
     vz_json_bool(out, "configured", ask->relay != NULL);
     vz_node_said(out, ask);
     vz_json_time(out, "heard", health.answered_at);
-    vz_json_int(out, "pools", vz_cell_int(rows, row, 6));
     vz_json_close(out);
 }
 
@@ -401,33 +360,16 @@ vz_node_fact(const vz_answer_t *answer, const char *name)
 void
 vz_node_admin_create(vz_call_t *call)
 {
-    vz_code_e       rc;
-    vz_rows_t       rows;
-    vz_bind_t       binds[VZ_BODY_MEMBERS + 1];
-    ngx_uint_t      n;
-    vz_node_body_t  body = { ngx_null_string, 1, VZ_NODE_CTIDS };
+    vz_resource_values_t  values;
 
-    if (vz_body_read(call, &vz_node_admin_form, &body) != VZ_OK
-        || vz_node_there(call, &body.name) != VZ_OK
-        || vz_node_range(call, body.ctid_min, body.ctid_max) != VZ_OK)
+    if (vz_resource_read(call, &vz_node_admin_resource, &vz_node_admin_form,
+                         &values)
+        == VZ_OK
+        && vz_node_there(call, &values) == VZ_OK
+        && vz_node_range(call, &values, NULL) == VZ_OK)
     {
-        return;
+        vz_resource_create(call, &vz_node_admin_resource, &values);
     }
-
-    n = vz_body_bind(call, &vz_node_admin_form, &body, 1, binds);
-    binds[n++] = vz_int(VZ_NODES_MAX);
-
-    rc = vz_edit_write(call, &vz_node_insert, binds, n, "node.make",
-                       vz_call_printf(call, "node %V", &body.name), &rows);
-
-    if (rc == VZ_OK && rows.affected == 0) {
-        vz_call_problem(call, NGX_HTTP_CONFLICT, "not_possible",
-                        "There are %d nodes, which is the most.",
-                        VZ_NODES_MAX);
-        return;
-    }
-
-    vz_edit_done(call, &vz_node_edit, rc, rows.insert_id, NGX_HTTP_CREATED);
 }
 
 
@@ -437,9 +379,13 @@ vz_node_admin_create(vz_call_t *call)
  */
 
 static vz_code_e
-vz_node_there(vz_call_t *call, const ngx_str_t *name)
+vz_node_there(vz_call_t *call, vz_resource_values_t *values)
 {
-    if (vz_relay_node(name) == NULL) {
+    vz_bind_t  *name;
+
+    name = vz_resource_value(&vz_node_admin_resource, values, "name");
+
+    if (vz_relay_node(&name->text) == NULL) {
         vz_call_invalid(call, "name", "absent",
                         "no vzpanel_node of nginx.conf has this name");
         vz_call_refuse(call);
@@ -450,10 +396,17 @@ vz_node_there(vz_call_t *call, const ngx_str_t *name)
 }
 
 
+/* before is the row that changes, or NULL */
+
 static vz_code_e
-vz_node_range(vz_call_t *call, int64_t low, int64_t high)
+vz_node_range(vz_call_t *call, vz_resource_values_t *values,
+    const vz_rows_t *before)
 {
-    if (low > high) {
+    int64_t  low;
+
+    low = vz_node_bound(values, before, "ctid_min");
+
+    if (low > vz_node_bound(values, before, "ctid_max")) {
         vz_call_invalid(call, "ctid_max", "range", "%L or more", low);
         vz_call_refuse(call);
         return VZ_RANGE;
@@ -463,27 +416,35 @@ vz_node_range(vz_call_t *call, int64_t low, int64_t high)
 }
 
 
+static int64_t
+vz_node_bound(vz_resource_values_t *values, const vz_rows_t *before,
+    const char *name)
+{
+    vz_bind_t  *value;
+
+    value = vz_resource_value(&vz_node_admin_resource, values, name);
+
+    return value->type == VZ_BIND_NULL
+           ? vz_resource_int(&vz_node_admin_resource, before, 0, name)
+           : value->number;
+}
+
+
 void
 vz_node_admin_change(vz_call_t *call)
 {
-    uint64_t        id;
-    vz_rows_t       rows;
-    vz_node_body_t  body;
-
-    ngx_memzero(&body, sizeof(vz_node_body_t));
+    uint64_t              id;
+    vz_rows_t             rows;
+    vz_resource_values_t  values;
 
     if (vz_route_id(call, 0, &id) == VZ_OK
-        && vz_body_read(call, &vz_node_admin_change_form, &body) == VZ_OK
-        && vz_route_row(call, &vz_node_one, vz_binds(vz_int(id)), &rows)
+        && vz_resource_read(call, &vz_node_admin_resource,
+                            &vz_node_admin_change_form, &values)
            == VZ_OK
-        && vz_node_range(call,
-                         body.ctid_min ? body.ctid_min
-                                       : vz_cell_int(&rows, 0, 3),
-                         body.ctid_max ? body.ctid_max
-                                       : vz_cell_int(&rows, 0, 4))
-           == VZ_OK)
+        && vz_resource_find(call, &vz_node_admin_resource, id, &rows) == VZ_OK
+        && vz_node_range(call, &values, &rows) == VZ_OK)
     {
-        vz_edit_store(call, &vz_node_edit, &body, id);
+        vz_resource_store(call, &vz_node_admin_resource, &values, id);
     }
 }
 
@@ -495,13 +456,11 @@ vz_node_reply(vz_call_t *call, uint64_t id, ngx_uint_t status)
     vz_rows_t      rows;
     vz_node_ask_t  ask;
 
-    if (vz_route_row(call, &vz_node_one, vz_binds(vz_int(id)), &rows)
-        != VZ_OK)
-    {
+    if (vz_resource_find(call, &vz_node_admin_resource, id, &rows) != VZ_OK) {
         return;
     }
 
-    name = vz_cell_text(&rows, 0, 1);
+    name = vz_resource_text(&vz_node_admin_resource, &rows, 0, "name");
 
     ngx_memzero(&ask, sizeof(vz_node_ask_t));
     ask.relay = vz_relay_node(&name);
@@ -519,13 +478,12 @@ vz_node_admin_delete(vz_call_t *call)
     vz_rows_t  rows;
 
     if (vz_route_id(call, 0, &id) != VZ_OK
-        || vz_route_row(call, &vz_node_one, vz_binds(vz_int(id)), &rows)
-           != VZ_OK)
+        || vz_resource_find(call, &vz_node_admin_resource, id, &rows) != VZ_OK)
     {
         return;
     }
 
-    name = vz_cell_text(&rows, 0, 1);
+    name = vz_resource_text(&vz_node_admin_resource, &rows, 0, "name");
 
     if (vz_relay_node(&name) != NULL) {
         vz_call_problem(call, NGX_HTTP_CONFLICT, "in_use",
@@ -534,5 +492,5 @@ vz_node_admin_delete(vz_call_t *call)
         return;
     }
 
-    vz_edit_end(call, &vz_node_edit);
+    vz_resource_delete(call, &vz_node_admin_resource);
 }

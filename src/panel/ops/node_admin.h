@@ -6,11 +6,11 @@
 #ifndef VZ_NODE_ADMIN_H
 #define VZ_NODE_ADMIN_H
 
-#include "panel/api/body.h"
-#include "runtime/call.h"
+#include "panel/api/resource.h"
 
 
-/* The bodies of creating and of changing. */
+/* The table of nodes, and the bodies of creating and of changing. */
+extern vz_resource_t    vz_node_admin_resource;
 extern const vz_body_t  vz_node_admin_form;
 extern const vz_body_t  vz_node_admin_change_form;
 

@@ -5,6 +5,7 @@
 
 #include "panel/api/audit.h"
 #include "panel/api/edit.h"
+#include "panel/api/listing.h"
 #include "panel/api/route.h"
 #include "panel/api/zone_ids.h"
 #include "panel/live/collector.h"

@@ -1,19 +1,16 @@
 /*
- * POST /api/orders, GET /api/orders/{secret}: contracting a plan, and the live
- * page of an order.
+ * POST /api/orders: contracting a plan.
  */
 
 #include "panel/account/password.h"
 #include "panel/api/body.h"
 #include "panel/api/people.h"
-#include "panel/api/query.h"
-#include "panel/api/route.h"
 #include "panel/api/secret.h"
 #include "panel/api/strlist.h"
-#include "panel/live/events.h"
 #include "panel/live/notification.h"
 #include "panel/node/address_stock.h"
 #include "panel/order/order_claim.h"
+#include "panel/order/order_show.h"
 #include "panel/task/task.h"
 #include "panel/task/task_wait.h"
 #include "panel/vm/vm_place.h"
@@ -35,11 +32,6 @@ static void vz_order_refuse(vz_call_t *call, vz_order_t *order, vz_code_e rc);
 static void vz_order_exists(vz_call_t *call);
 static void vz_order_accepted(vz_call_t *call, vz_order_t *order);
 static void vz_order_answer(vz_call_t *call);
-static void vz_order_json(vz_call_t *call, const ngx_str_t *secret,
-    const vz_task_t *task);
-static void vz_order_more(vz_call_t *call, vz_json_t *out,
-    const vz_task_t *task);
-static ngx_str_t vz_order_mask(vz_call_t *call, ngx_str_t email);
 
 
 #define vz_order_field(name, field, required, to)                             \
@@ -70,12 +62,6 @@ static const vz_sql_t  vz_order_lookup = vz_sql("order lookup",
     " FROM (SELECT 1 AS one) o"
     " LEFT JOIN plan p ON p.name = ? AND p.visible"
     " LEFT JOIN template t ON t.name = ? AND t.enabled");
-
-static const vz_sql_t  vz_order_details = vz_sql("order details",
-    "SELECT u.account, u.email, v.hostname,"
-    " (SELECT a.address FROM address a WHERE a.vm_id = v.id"
-    "   ORDER BY a.position LIMIT 1)"
-    " FROM user u JOIN vm v ON v.user_id = u.id WHERE v.id = ?");
 
 
 void
@@ -301,8 +287,8 @@ vz_order_look(vz_call_t *call, vz_order_t *order)
         return VZ_EXISTS;
     }
 
-    if (vz_address_stock_left(vz_cell_int(&rows, 0, 8), vz_cell_int(&rows, 0,
-                                                                    9))
+    if (vz_address_stock_left(vz_cell_int(&rows, 0, 8),
+                              vz_cell_int(&rows, 0, 9))
         == 0)
     {
         vz_order_refuse(call, order, VZ_NOSPACE);
@@ -378,156 +364,5 @@ vz_order_accepted(vz_call_t *call, vz_order_t *order)
 static void
 vz_order_answer(vz_call_t *call)
 {
-    vz_code_e    rc;
-    ngx_str_t    link;
-    vz_task_t    task;
-    vz_order_t  *order = call->data;
-
-    link.data = order->link;
-    link.len = sizeof(order->link);
-
-    rc = vz_task_get(call->pool, 0, &link, 0, &task);
-    if (rc != VZ_OK) {
-        vz_call_fault(call, "database", rc);
-        return;
-    }
-
-    vz_call_location(call, "/orders/%V", &order->secret);
-
-    (void) vz_call_reply(call, vz_task_state_over(task.state)
-                               ? NGX_HTTP_OK : NGX_HTTP_ACCEPTED);
-    vz_order_json(call, &order->secret, &task);
-}
-
-
-void
-vz_order_show(vz_call_t *call)
-{
-    u_char      hash[32];
-    ngx_str_t   link, *secret;
-    vz_code_e   rc;
-    vz_task_t   task;
-
-    secret = &call->params[0];
-
-    if (vz_field_check(VZ_FIELD_SECRET, (char *) secret->data, secret->len)
-        != VZ_OK)
-    {
-        vz_route_absent(call);
-        return;
-    }
-
-    vz_crypt_sha256(secret->data, secret->len, hash);
-    link.data = hash;
-    link.len = sizeof(hash);
-
-    rc = vz_task_get(call->pool, 0, &link, 0, &task);
-
-    if (rc == VZ_NOENT) {
-        vz_route_absent(call);
-        return;
-    }
-
-    if (rc != VZ_OK) {
-        vz_call_fault(call, "database", rc);
-        return;
-    }
-
-    call->task = task.id;
-
-    if (vz_events_wanted(call)) {
-        if (vz_task_state_over(task.state)) {
-            (void) vz_call_reply(call, NGX_HTTP_NO_CONTENT);
-            return;
-        }
-
-        vz_events_order(call, task.id);
-        return;
-    }
-
-    (void) vz_call_reply(call, NGX_HTTP_OK);
-    vz_order_json(call, secret, &task);
-}
-
-
-static void
-vz_order_json(vz_call_t *call, const ngx_str_t *secret,
-    const vz_task_t *task)
-{
-    vz_json_t  *out;
-
-    out = &call->out;
-
-    vz_json_object(out, NULL);
-    vz_json_text(out, "order", secret);
-    vz_json_uint(out, "task", task->id);
-    vz_task_progress_json(out, task);
-
-    if (task->vm) {
-        vz_json_object(out, "vm");
-        vz_json_uint(out, "id", task->vm);
-        vz_json_text(out, "name", &task->vm_name);
-        vz_json_close(out);
-    }
-
-    if (task->vm && task->state != VZ_TASK_STATE_QUEUED
-        && task->state != VZ_TASK_STATE_RUNNING)
-    {
-        vz_order_more(call, out, task);
-    }
-
-    vz_json_close(out);
-}
-
-
-/* once the task stands still: the account, and where the mail goes */
-
-static void
-vz_order_more(vz_call_t *call, vz_json_t *out, const vz_task_t *task)
-{
-    ngx_str_t  text;
-    vz_rows_t  rows;
-
-    if (vz_db_query(NULL, call->pool, &vz_order_details,
-                    vz_binds(vz_int(task->vm)), &rows) != VZ_OK
-        || rows.rows == 0)
-    {
-        return;
-    }
-
-    text = vz_cell_text(&rows, 0, 0);
-    vz_json_text(out, "account", &text);
-
-    text = vz_order_mask(call, vz_cell_text(&rows, 0, 1));
-    vz_json_text(out, "email", &text);
-
-    text = vz_cell_text(&rows, 0, 2);
-    vz_json_text(out, "hostname", &text);
-
-    text = vz_cell_text(&rows, 0, 3);
-    vz_json_text(out, "address", &text);
-}
-
-
-/* a***@example.org */
-
-static ngx_str_t
-vz_order_mask(vz_call_t *call, ngx_str_t email)
-{
-    u_char     *at;
-    ngx_str_t   first, rest;
-
-    at = ngx_strlchr(email.data, email.data + email.len, '@');
-
-    if (at == NULL || at == email.data) {
-        ngx_str_set(&rest, "***");
-        return rest;
-    }
-
-    first.data = email.data;
-    first.len = 1;
-    rest.data = at;
-    rest.len = email.data + email.len - at;
-
-    return vz_call_printf(call, "%V***%V", &first, &rest);
+    vz_order_show_reply(call, call->data, 0);
 }

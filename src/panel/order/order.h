@@ -24,9 +24,8 @@ typedef struct {
 
 extern const vz_body_t  vz_order_form;
 
-/* POST /api/orders and GET /api/orders/{secret} */
+/* POST /api/orders */
 void vz_order_make(vz_call_t *call);
-void vz_order_show(vz_call_t *call);
 
 
 #endif /* VZ_ORDER_H */

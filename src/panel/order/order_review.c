@@ -6,6 +6,7 @@
 
 #include "panel/api/edit.h"
 #include "panel/api/identity.h"
+#include "panel/api/listing.h"
 #include "panel/api/route.h"
 #include "panel/api/strlist.h"
 #include "panel/api/zone_ids.h"
@@ -17,7 +18,7 @@
 #include "panel/task/runner.h"
 #include "panel/task/task.h"
 #include "runtime/call.h"
-#include "runtime/db_rows.h"
+#include "runtime/row.h"
 
 
 typedef struct {
@@ -76,8 +77,8 @@ static const vz_sql_t  vz_held_rows = vz_sql("held orders",
     " ORDER BY t.id LIMIT ?");
 
 static const vz_sql_t  vz_held_one = vz_sql("held order",
-    "SELECT t.state, v.id, v.user_id, v.node_id, v.ctid, v.name,"
-    " u.first_name, u.email, u.language, p.name"
+    "SELECT t.state, v.id AS vm, v.user_id, v.node_id, v.ctid, v.name,"
+    " u.first_name, u.email, u.language, p.name AS plan"
     " FROM task t LEFT JOIN vm v ON v.id = t.vm_id"
     " LEFT JOIN user u ON u.id = v.user_id"
     " LEFT JOIN plan p ON p.id = v.plan_id"
@@ -255,21 +256,21 @@ vz_held_find(vz_tx_t *tx, vz_call_t *call, vz_held_t *held)
         return VZ_NOENT;
     }
 
-    state = vz_cell_text(&rows, 0, 0);
+    state = vz_row_text(&rows, 0, "state");
 
     if (vz_task_state_parse(&state) != VZ_TASK_STATE_HELD) {
         return VZ_STATE;
     }
 
-    held->vm = vz_cell_int(&rows, 0, 1);
-    held->user = vz_cell_int(&rows, 0, 2);
-    held->node = vz_cell_int(&rows, 0, 3);
-    held->ctid = vz_cell_int(&rows, 0, 4);
-    held->name = vz_cell_text(&rows, 0, 5);
-    held->first_name = vz_cell_text(&rows, 0, 6);
-    held->email = vz_cell_text(&rows, 0, 7);
-    held->language = vz_cell_text(&rows, 0, 8);
-    held->plan = vz_cell_text(&rows, 0, 9);
+    held->vm = vz_row_int(&rows, 0, "vm");
+    held->user = vz_row_int(&rows, 0, "user_id");
+    held->node = vz_row_int(&rows, 0, "node_id");
+    held->ctid = vz_row_int(&rows, 0, "ctid");
+    held->name = vz_row_text(&rows, 0, "name");
+    held->first_name = vz_row_text(&rows, 0, "first_name");
+    held->email = vz_row_text(&rows, 0, "email");
+    held->language = vz_row_text(&rows, 0, "language");
+    held->plan = vz_row_text(&rows, 0, "plan");
 
     return VZ_OK;
 }

@@ -11,8 +11,8 @@
 #include "panel/order/plan.h"
 #include "panel/order/template.h"
 #include "runtime/call.h"
-#include "runtime/db_rows.h"
 #include "runtime/probe.h"
+#include "runtime/row.h"
 #include "runtime/settings.h"
 
 
@@ -56,19 +56,19 @@ static ngx_int_t vz_plan_copy(ngx_pool_t *pool, vz_plan_t *plan,
 
 static const vz_sql_t  vz_plan_select = vz_sql("plans",
     "SELECT p.id, p.name, p.memory_mib, p.disk_mib, p.cpu_units,"
-    " (SELECT COUNT(*)" VZ_ADDRESS_STOCK_FOUR "),"
-    " (SELECT COUNT(*)" VZ_ADDRESS_STOCK_SIX "),"
+    " (SELECT COUNT(*)" VZ_ADDRESS_STOCK_FOUR ") AS ipv4,"
+    " (SELECT COUNT(*)" VZ_ADDRESS_STOCK_SIX ") AS ipv6,"
     " (SELECT GROUP_CONCAT(tt.name SEPARATOR ' ') FROM template tt"
-    "   WHERE tt.enabled),"
+    "   WHERE tt.enabled) AS templates,"
     " (SELECT GROUP_CONCAT(r.ms SEPARATOR ' ') FROM"
     "   (SELECT TIMESTAMPDIFF(MICROSECOND, t.started, s.finished) DIV 1000"
     "      AS ms FROM task t JOIN task_step s"
     "      ON s.task_id = t.id AND s.name = 'start' AND s.state = 'done'"
     "     WHERE t.kind = 'order' AND t.state = 'done'"
     "       AND t.id > (SELECT COALESCE(MAX(id), 0) FROM task) - 1000"
-    "     ORDER BY t.id DESC LIMIT 20) r),"
+    "     ORDER BY t.id DESC LIMIT 20) r) AS times,"
     " EXISTS (SELECT 1 FROM node) AND EXISTS (SELECT 1 FROM address_pool)"
-    "   AND EXISTS (SELECT 1 FROM template)"
+    "   AND EXISTS (SELECT 1 FROM template) AS ready"
     " FROM plan p WHERE p.visible ORDER BY p.position, p.id LIMIT 64");
 
 
@@ -223,7 +223,7 @@ vz_plan_write(vz_json_t *json, const vz_rows_t *rows)
     /* who waits for an administrator is promised no seconds */
 
     ready = vz_settings()->signup == VZ_SIGNUP_APPROVE
-            ? -1 : vz_plan_ready(vz_cell_text(rows, 0, 8));
+            ? -1 : vz_plan_ready(vz_row_text(rows, 0, "times"));
 
     vz_json_object(json, NULL);
     vz_json_array(json, "items");
@@ -235,12 +235,11 @@ vz_plan_write(vz_json_t *json, const vz_rows_t *rows)
     vz_json_close(json);
 
     vz_json_object(json, "stock");
-    vz_json_int(json, "addresses", vz_address_stock_left(vz_cell_int(rows, 0,
-                                                                     5),
-                                                         vz_cell_int(rows, 0,
-                                                                     6)));
+    vz_json_int(json, "addresses",
+                vz_address_stock_left(vz_row_int(rows, 0, "ipv4"),
+                                      vz_row_int(rows, 0, "ipv6")));
     vz_json_uint(json, "templates",
-                 vz_plan_templates(vz_cell_text(rows, 0, 7)));
+                 vz_plan_templates(vz_row_text(rows, 0, "templates")));
     vz_json_close(json);
 
     vz_json_cstr(json, "signup", vz_plan_signup());
@@ -256,14 +255,14 @@ vz_plan_item(vz_json_t *json, const vz_rows_t *rows, ngx_uint_t row,
 {
     ngx_str_t  name;
 
-    name = vz_cell_text(rows, row, 1);
+    name = vz_row_text(rows, row, "name");
 
     vz_json_object(json, NULL);
-    vz_json_int(json, "id", vz_cell_int(rows, row, 0));
+    vz_json_int(json, "id", vz_row_int(rows, row, "id"));
     vz_json_text(json, "name", &name);
-    vz_json_int(json, "memory_mib", vz_cell_int(rows, row, 2));
-    vz_json_int(json, "disk_mib", vz_cell_int(rows, row, 3));
-    vz_json_int(json, "cpu_units", vz_cell_int(rows, row, 4));
+    vz_json_int(json, "memory_mib", vz_row_int(rows, row, "memory_mib"));
+    vz_json_int(json, "disk_mib", vz_row_int(rows, row, "disk_mib"));
+    vz_json_int(json, "cpu_units", vz_row_int(rows, row, "cpu_units"));
 
     if (ready >= 0) {
         vz_json_tenths(json, "ready_seconds", (ready + 99) / 100);
@@ -352,7 +351,7 @@ vz_plan_signup(void)
 static ngx_uint_t
 vz_plan_soon(const vz_rows_t *rows)
 {
-    return rows->rows == 0 || vz_cell_int(rows, 0, 9) == 0;
+    return rows->rows == 0 || vz_row_int(rows, 0, "ready") == 0;
 }
 
 
@@ -410,10 +409,10 @@ vz_plan_keep_rows(const vz_rows_t *rows, uint64_t changed)
     vz_plan_count = 0;
 
     for (i = 0; i < rows->rows && i < VZ_PLAN_MAX; i++) {
-        plan.name = vz_cell_text(rows, i, 1);
-        plan.memory_mib = vz_cell_int(rows, i, 2);
-        plan.disk_mib = vz_cell_int(rows, i, 3);
-        plan.cpu_units = vz_cell_int(rows, i, 4);
+        plan.name = vz_row_text(rows, i, "name");
+        plan.memory_mib = vz_row_int(rows, i, "memory_mib");
+        plan.disk_mib = vz_row_int(rows, i, "disk_mib");
+        plan.cpu_units = vz_row_int(rows, i, "cpu_units");
 
         if (vz_plan_copy(pool, &vz_plan_kept[i], &plan) != NGX_OK) {
             return;

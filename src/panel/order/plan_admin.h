@@ -1,18 +1,18 @@
 /*
- * /api/admin/plans: what can be contracted.
+ * /api/admin/plans: plans, which set the limits of a container that is ordered.
  */
 
 #ifndef VZ_PLAN_ADMIN_H
 #define VZ_PLAN_ADMIN_H
 
-#include "panel/api/body.h"
-#include "runtime/http.h"
+#include "panel/api/resource.h"
 
 
+extern vz_resource_t    vz_plan_admin_resource;
 extern const vz_body_t  vz_plan_admin_form;
 extern const vz_body_t  vz_plan_admin_change_form;
 
-/* GET, POST, PATCH and DELETE /api/admin/plans */
+/* GET, POST, PATCH and DELETE of /api/admin/plans; they reply to the call */
 void vz_plan_admin_list(vz_call_t *call);
 void vz_plan_admin_create(vz_call_t *call);
 void vz_plan_admin_change(vz_call_t *call);

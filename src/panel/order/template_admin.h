@@ -6,14 +6,14 @@
 #ifndef VZ_TEMPLATE_ADMIN_H
 #define VZ_TEMPLATE_ADMIN_H
 
-#include "panel/api/body.h"
-#include "runtime/http.h"
+#include "panel/api/resource.h"
 
 
+extern vz_resource_t    vz_template_admin_resource;
 extern const vz_body_t  vz_template_admin_form;
 extern const vz_body_t  vz_template_admin_change_form;
 
-/* GET, POST, PATCH and DELETE /api/admin/templates */
+/* GET, POST, PATCH and DELETE of /api/admin/templates; each replies */
 void vz_template_admin_list(vz_call_t *call);
 void vz_template_admin_create(vz_call_t *call);
 void vz_template_admin_change(vz_call_t *call);

@@ -61,6 +61,8 @@ static const vz_sql_t  vz_sql_retry = vz_sql("task_retry",
     " WHERE t.id = ? AND t.state = 'failed' AND t.vm_id IS NOT NULL"
     " AND (NOT ? OR JSON_VALUE(t.data, '$.version') = v.version)"
     " AND (NOT ? OR v.service <> 'suspended')"
+    " AND (NOT ? OR EXISTS (SELECT 1 FROM user u WHERE u.id = t.user_id"
+    "  AND u.drawn <= t.created))"
     " AND (v.service NOT IN ('create_failed', 'delete_failed')"
     "  OR v.service = ?)");
 
@@ -239,6 +241,8 @@ vz_task_retry_write(vz_tx_t *tx, vz_call_t *call, const vz_task_t *task,
                                         & VZ_WORKFLOW_RETRY_IF_VERSION) != 0),
                                 vz_int((workflow->flags
                                         & VZ_WORKFLOW_STARTS) != 0),
+                                vz_int((workflow->flags
+                                        & VZ_WORKFLOW_RETRY_IF_DRAWN) != 0),
                                 failed),
                        rows);
 }

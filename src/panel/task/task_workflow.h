@@ -52,6 +52,9 @@ typedef struct {
 /* It changes the container's hardware, and its version. */
 #define VZ_WORKFLOW_RESHAPES          0x10
 
+/* It is retried only while its password is the last one drawn for its owner. */
+#define VZ_WORKFLOW_RETRY_IF_DRAWN    0x20
+
 typedef struct {
     const char          *kind;
     ngx_uint_t           flags;

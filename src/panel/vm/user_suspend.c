@@ -3,6 +3,7 @@
  */
 
 #include "panel/api/edit.h"
+#include "panel/api/listing.h"
 #include "panel/api/route.h"
 #include "panel/api/strlist.h"
 #include "panel/task/runner.h"

@@ -36,6 +36,13 @@ static const vz_step_t  vz_create_steps[] = {
     vz_step("mail", mail, 10, NONE)
 };
 
+/* an order's mail once more, to the address that its buyer corrected */
+
+static const vz_step_t  vz_credentials_steps[] = {
+    vz_step("password", password, 30, NONE),
+    vz_step("mail", mail, 70, NONE)
+};
+
 /* for a container that was on its node before it had a row */
 
 static const vz_step_t  vz_adopt_steps[] = {
@@ -109,6 +116,8 @@ static const vz_workflow_t  vz_workflows[] = {
                 ORDER_FAILED, 60, vz_order_steps),
     vz_workflow("create", RETRY, vz_step_vm_load, CREATE_FAILED, NULL, NONE,
                 ORDER_FAILED, 60, vz_create_steps),
+    vz_workflow("credentials", RETRY|VZ_WORKFLOW_RETRY_IF_DRAWN, NULL, NONE,
+                NULL, NONE, ORDER_FAILED, 60, vz_credentials_steps),
     vz_workflow("adopt", RETRY, vz_step_vm_load_adopt, CREATE_FAILED, NULL,
                 NONE, NONE, 20, vz_adopt_steps),
     vz_workflow("start", CANCEL|RETRY|STARTS, NULL, NONE, NULL, NONE, NONE, 6,

@@ -1,0 +1,204 @@
+/* What the members of a body may be: made by scripts/pages-api.mjs of the panel's tables; change those. */
+
+const r = String.raw;
+
+const P0 = r`^(?=.{1,64}$)(?=.*[^\P{L}\u0640])(?:[\p{L}\p{M}\p{N}\p{Zs}\p{Pd}.,'’‘‛´${'`'}′ʹ!()\/·•‧・･＝=−“”„«»׳״،་]|[\u200C\u200D](?=[\p{L}\p{M}]))+$`;
+const P1 = r`(?![\u200C\u200D](?=[\p{L}\p{M}]))[^\p{L}\p{M}\p{N}\p{Zs}\p{Pd}.,'’‘‛´${'`'}′ʹ!()\/·•‧・･＝=−“”„«»׳״،་]`;
+const P2 = r`^(?=.{5,40}$)(?=.*\p{Nd})(?=(?:[^\p{L}\p{Nd}]*[\p{L}\p{Nd}]){5,20}[^\p{L}\p{Nd}]*$)[\p{L}\p{Nd}\p{Zs}\p{Pd}.,\/·−()+#:°№]+$`;
+const P3 = r`[^\p{L}\p{Nd}\p{Zs}\p{Pd}.,\/·−()+#:°№]`;
+const P4 = r`^(?=.{3,254}$)(?!-)(?=[^@]{1,64}@[^@]{1,253}$)[A-Za-z0-9!#$%&'*+\/=?^_${'`'}{|}~\-]+(?:\.[A-Za-z0-9!#$%&'*+\/=?^_${'`'}{|}~\-]+)*@(?:[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?$`;
+const P5 = r`(?![A-Za-z0-9!#$%&'*+\/=?^_${'`'}{|}~\-])[^.@]`;
+const P6 = r`^(?=.{6,32}$)[(\p{Zs}]*[+＋]?(?:[\p{Zs}\p{Pd}.·()\/−]*\p{Nd}){6,15}[\p{Zs}\p{Pd}.·()\/−]*(?:(?:[,;]\p{Zs}*)?(?:\p{L}[\p{L}\p{M}]{0,11}\.?|#)[\p{Zs}:]*\p{Nd}{1,6}[)\p{Zs}]*)?$`;
+const P7 = r`[^\p{Zs}\p{Pd}.·()\/−\p{Nd}\p{L}\p{M}+＋,;:#]`;
+const P8 = r`^(?=.{2,128}$)(?=.*[^\p{Z}\p{C}])(?:[^\p{C}\p{Zl}\p{Zp}]|[\u200C\u200D](?=[\p{L}\p{M}]))+$`;
+const P9 = r`(?![\u200C\u200D](?=[\p{L}\p{M}]))[\p{C}\p{Zl}\p{Zp}]`;
+const P10 = r`^(?=.{1,64}$)(?=.*[^\P{L}\u0640])(?:[\p{L}\p{M}\p{N}\p{Zs}\p{Pd}.,'’‘‛´${'`'}′ʹ!()\/·•‧・･＝=−“”„«»׳״،་&#]|[\u200C\u200D](?=[\p{L}\p{M}]))+$`;
+const P11 = r`(?![\u200C\u200D](?=[\p{L}\p{M}]))[^\p{L}\p{M}\p{N}\p{Zs}\p{Pd}.,'’‘‛´${'`'}′ʹ!()\/·•‧・･＝=−“”„«»׳״،་&#]`;
+const P12 = r`^(?=.{1,64}$)[\p{L}\p{N}][^\p{Z}\p{C}]*(?: [^\p{Z}\p{C}]+)*$`;
+const P13 = r`^(?!.*\.\.)[a-z0-9][a-z0-9._+\-]{0,63}$`;
+const P14 = r`^(?=.{1,64}$)[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?)*$`;
+const P15 = r`^(?:es|en)$`;
+const P16 = r`^[^\p{Cc}\p{Zl}\p{Zp}]{10,128}$`;
+const P17 = r`^(?=.{1,64}$)[^\p{Z}\p{C}]+(?: [^\p{Z}\p{C}]+)*$`;
+const P18 = r`^(?:read|write)$`;
+const P19 = r`^[0-9A-Fa-f:.]{2,45}$`;
+const P20 = r`^[0-9A-Fa-f:.]{2,45}(?:\/[1-9][0-9]{0,2})?$`;
+const P21 = r`^[a-z][a-z0-9._\-]{2,31}$`;
+const P22 = r`^(?:admin|customer)$`;
+const P23 = r`^[0-9a-f]{16}$`;
+
+/**
+ * pattern: of the whole text; strange: of a character that it can't have;
+ * min, max: of a number, or max of the characters of a text.
+ *
+ * @typedef {{
+ *     type: 'text' | 'int' | 'limit' | 'bool', required?: boolean,
+ *     min?: number, max?: number, default?: number | string | boolean,
+ *     pattern?: string, strange?: string,
+ * }} Member
+ */
+
+/** @type {Record<string, Record<string, Member>>} */
+export const BODIES = {
+    Order: {
+        first_name: { type: 'text', required: true, pattern: P0, strange: P1 },
+        last_name: { type: 'text', pattern: P0, strange: P1 },
+        dni: { type: 'text', required: true, pattern: P2, strange: P3 },
+        email: { type: 'text', required: true, pattern: P4, strange: P5 },
+        phone: { type: 'text', pattern: P6, strange: P7 },
+        address: { type: 'text', pattern: P8, strange: P9 },
+        province: { type: 'text', pattern: P10, strange: P11 },
+        plan: { type: 'text', required: true, pattern: P12 },
+        template: { type: 'text', required: true, pattern: P13 },
+        hostname: { type: 'text', pattern: P14 },
+        language: { type: 'text', pattern: P15 },
+    },
+    OrderMail: {
+        email: { type: 'text', required: true, pattern: P4, strange: P5 },
+    },
+    SignIn: {
+        account: { type: 'text', required: true, max: 254 },
+        password: { type: 'text', required: true, max: 512 },
+    },
+    ResetAsk: {
+        account: { type: 'text', required: true, max: 254 },
+    },
+    Reset: {
+        token: { type: 'text', required: true, max: 128 },
+        new: { type: 'text', required: true, pattern: P16 },
+    },
+    Password: {
+        old: { type: 'text', required: true, max: 512 },
+        new: { type: 'text', required: true, pattern: P16 },
+    },
+    Token: {
+        name: { type: 'text', required: true, pattern: P17 },
+        scope: { type: 'text', pattern: P18 },
+        days: { type: 'int', min: 1, max: 3650 },
+    },
+    Network: {
+        hostname: { type: 'text', pattern: P14 },
+        gateway: { type: 'text', pattern: P19 },
+    },
+    Disk: {
+        soft_mib: { type: 'int', min: 1, max: 16777216 },
+        hard_mib: { type: 'int', min: 1, max: 16777216 },
+    },
+    Cpu: {
+        units: { type: 'int', min: 8, max: 500000 },
+        limit_percent: { type: 'limit', min: 1, max: 100000 },
+    },
+    Container: {
+        user: { type: 'int', required: true },
+        template: { type: 'text', required: true, pattern: P13 },
+        hostname: { type: 'text', pattern: P14 },
+        plan: { type: 'text', pattern: P12 },
+        memory_mib: { type: 'int', min: 8, max: 16777216 },
+        disk_mib: { type: 'int', min: 1, max: 16777216 },
+        cpu_units: { type: 'int', min: 8, max: 500000 },
+    },
+    Destroy: {
+        name: { type: 'text', required: true, max: 256 },
+    },
+    Suspend: {
+        reason: { type: 'text', max: 200 },
+    },
+    Template: {
+        name: { type: 'text', required: true, pattern: P13 },
+        label: { type: 'text', required: true, pattern: P17 },
+        enabled: { type: 'bool', default: true },
+        position: { type: 'int', min: -1000000, max: 1000000, default: 0 },
+    },
+    TemplateChange: {
+        label: { type: 'text', pattern: P17 },
+        enabled: { type: 'bool' },
+        position: { type: 'int', min: -1000000, max: 1000000 },
+    },
+    Plan: {
+        name: { type: 'text', required: true, pattern: P12 },
+        memory_mib: { type: 'int', required: true, min: 8, max: 16777216 },
+        disk_mib: { type: 'int', required: true, min: 256, max: 16777216 },
+        cpu_units: { type: 'int', min: 8, max: 500000, default: 1000 },
+        cpu_percent: { type: 'limit', min: 1, max: 100000, default: 'unlimited' },
+        visible: { type: 'bool', default: true },
+        position: { type: 'int', min: -1000000, max: 1000000, default: 0 },
+    },
+    PlanChange: {
+        name: { type: 'text', pattern: P12 },
+        memory_mib: { type: 'int', min: 8, max: 16777216 },
+        disk_mib: { type: 'int', min: 256, max: 16777216 },
+        cpu_units: { type: 'int', min: 8, max: 500000 },
+        cpu_percent: { type: 'limit', min: 1, max: 100000 },
+        visible: { type: 'bool' },
+        position: { type: 'int', min: -1000000, max: 1000000 },
+    },
+    Pool: {
+        name: { type: 'text', required: true, pattern: P17 },
+        cidr: { type: 'text', required: true, pattern: P20 },
+        gateway: { type: 'text', pattern: P19 },
+        node: { type: 'text', pattern: P14 },
+        enabled: { type: 'bool', default: true },
+    },
+    PoolChange: {
+        name: { type: 'text', pattern: P17 },
+        gateway: { type: 'text', pattern: P19 },
+        enabled: { type: 'bool' },
+    },
+    Address: {
+        reserved: { type: 'bool', required: true },
+    },
+    User: {
+        account: { type: 'text', pattern: P21 },
+        first_name: { type: 'text', required: true, pattern: P0, strange: P1 },
+        last_name: { type: 'text', pattern: P0, strange: P1 },
+        email: { type: 'text', required: true, pattern: P4, strange: P5 },
+        dni: { type: 'text', pattern: P2, strange: P3 },
+        phone: { type: 'text', pattern: P6, strange: P7 },
+        address: { type: 'text', pattern: P8, strange: P9 },
+        province: { type: 'text', pattern: P10, strange: P11 },
+        language: { type: 'text', pattern: P15 },
+        role: { type: 'text', pattern: P22 },
+    },
+    UserChange: {
+        locked: { type: 'bool' },
+        first_name: { type: 'text', pattern: P0, strange: P1 },
+        last_name: { type: 'text', pattern: P0, strange: P1 },
+        email: { type: 'text', pattern: P4, strange: P5 },
+        dni: { type: 'text', pattern: P2, strange: P3 },
+        phone: { type: 'text', pattern: P6, strange: P7 },
+        address: { type: 'text', pattern: P8, strange: P9 },
+        province: { type: 'text', pattern: P10, strange: P11 },
+        language: { type: 'text', pattern: P15 },
+        role: { type: 'text', pattern: P22 },
+    },
+    SuspendAll: {
+        reason: { type: 'text', max: 200 },
+    },
+    Node: {
+        name: { type: 'text', required: true, pattern: P14 },
+        enabled: { type: 'bool', default: true },
+        ctid_min: { type: 'int', min: 101, max: 2147483644, default: 101 },
+        ctid_max: { type: 'int', min: 101, max: 2147483644, default: 2147483644 },
+    },
+    NodeChange: {
+        enabled: { type: 'bool' },
+        ctid_min: { type: 'int', min: 101, max: 2147483644 },
+        ctid_max: { type: 'int', min: 101, max: 2147483644 },
+    },
+    Adoption: {
+        ctid: { type: 'int', required: true, min: 101, max: 2147483644 },
+        tag: { type: 'text', pattern: P23 },
+        account: { type: 'int' },
+        plan: { type: 'text', pattern: P12 },
+        template: { type: 'text', pattern: P13 },
+        as: { type: 'int', min: 1, max: 9223372036854776000 },
+    },
+    Leave: {
+        ctid: { type: 'int', required: true, min: 101, max: 2147483644 },
+        tag: { type: 'text', pattern: P23 },
+        left: { type: 'bool' },
+    },
+    Reject: {
+        reason: { type: 'text', max: 200 },
+    },
+};

@@ -1,0 +1,985 @@
+/* Bodies and replies of the API: made by scripts/pages-api.mjs of the panel's tables; change those. */
+
+export interface OrderBody {
+    first_name: string;
+    last_name?: string | null;
+    dni: string;
+    email: string;
+    phone?: string | null;
+    address?: string | null;
+    province?: string | null;
+    plan: string;
+    template: string;
+    hostname?: string | null;
+    language?: string | null;
+}
+
+export interface OrderMailBody {
+    email: string;
+}
+
+export interface SignInBody {
+    account: string;
+    password: string;
+}
+
+export interface ResetAskBody {
+    account: string;
+}
+
+export interface ResetBody {
+    token: string;
+    new: string;
+}
+
+export interface PasswordBody {
+    old: string;
+    new: string;
+}
+
+export interface TokenBody {
+    name: string;
+    scope?: string | null;
+    days?: number | null;
+}
+
+export interface NetworkBody {
+    hostname?: string | null;
+    gateway?: string | null;
+    gateways?: string[] | null;
+    dns?: string[] | null;
+    addresses?: string[] | null;
+}
+
+export interface MemoryBody {
+    vmguarpages?: {
+        barrier_mib?: number;
+        limit_mib?: number | 'unlimited';
+    } | null;
+    oomguarpages?: {
+        barrier_mib?: number;
+        limit_mib?: number | 'unlimited';
+    } | null;
+    privvmpages?: {
+        barrier_mib?: number;
+        limit_mib?: number | 'unlimited';
+    } | null;
+}
+
+export interface DiskBody {
+    soft_mib?: number | null;
+    hard_mib?: number | null;
+}
+
+export interface CpuBody {
+    units?: number | null;
+    limit_percent?: number | 'unlimited' | null;
+}
+
+export interface ContainerBody {
+    user: number | string;
+    template: string;
+    hostname?: string | null;
+    plan?: string | null;
+    memory_mib?: number | null;
+    disk_mib?: number | null;
+    cpu_units?: number | null;
+}
+
+export interface DestroyBody {
+    name: string;
+}
+
+export interface SuspendBody {
+    reason?: string | null;
+}
+
+export interface TemplateBody {
+    name: string;
+    label: string;
+    enabled?: boolean | null;
+    position?: number | null;
+}
+
+export interface TemplateChangeBody {
+    label?: string | null;
+    enabled?: boolean | null;
+    position?: number | null;
+}
+
+export interface PlanBody {
+    name: string;
+    memory_mib: number;
+    disk_mib: number;
+    cpu_units?: number | null;
+    cpu_percent?: number | 'unlimited' | null;
+    visible?: boolean | null;
+    position?: number | null;
+}
+
+export interface PlanChangeBody {
+    name?: string | null;
+    memory_mib?: number | null;
+    disk_mib?: number | null;
+    cpu_units?: number | null;
+    cpu_percent?: number | 'unlimited' | null;
+    visible?: boolean | null;
+    position?: number | null;
+}
+
+export interface PoolBody {
+    name: string;
+    cidr: string;
+    gateway?: string | null;
+    dns?: string[] | null;
+    node?: string | null;
+    enabled?: boolean | null;
+}
+
+export interface PoolChangeBody {
+    name?: string | null;
+    gateway?: string | null;
+    dns?: string[] | null;
+    enabled?: boolean | null;
+}
+
+export interface AddressBody {
+    reserved: boolean;
+}
+
+export interface UserBody {
+    account?: string | null;
+    first_name: string;
+    last_name?: string | null;
+    email: string;
+    dni?: string | null;
+    phone?: string | null;
+    address?: string | null;
+    province?: string | null;
+    language?: string | null;
+    role?: string | null;
+}
+
+export interface UserChangeBody {
+    locked?: boolean | null;
+    first_name?: string | null;
+    last_name?: string | null;
+    email?: string | null;
+    dni?: string | null;
+    phone?: string | null;
+    address?: string | null;
+    province?: string | null;
+    language?: string | null;
+    role?: string | null;
+}
+
+export interface SuspendAllBody {
+    reason?: string | null;
+}
+
+export interface NodeBody {
+    name: string;
+    enabled?: boolean | null;
+    ctid_min?: number | null;
+    ctid_max?: number | null;
+}
+
+export interface NodeChangeBody {
+    enabled?: boolean | null;
+    ctid_min?: number | null;
+    ctid_max?: number | null;
+}
+
+export interface AdoptionBody {
+    ctid: number;
+    tag?: string | null;
+    account?: number | string | null;
+    plan?: string | null;
+    template?: string | null;
+    as?: number | null;
+}
+
+export interface LeaveBody {
+    ctid: number;
+    tag?: string | null;
+    left?: boolean | null;
+}
+
+export interface RejectBody {
+    reason?: string | null;
+}
+
+export interface Session {
+    id: number;
+    current: boolean;
+    remote: string;
+    agent: string;
+    created: string;
+    seen: string;
+    expires: string;
+}
+
+export interface Token {
+    id: number;
+    name: string;
+    scope: 'read' | 'write';
+    created: string;
+    seen: string | null;
+    expires: string;
+}
+
+export interface Pool {
+    id: number;
+    name: string;
+    cidr: string;
+    family: number;
+    gateway: string | null;
+    dns: string[];
+    node: string | null;
+    enabled: boolean;
+    state: 'ready' | 'making' | 'ending';
+    total: number;
+    free: number;
+    taken: number;
+    reserved: number;
+}
+
+export interface Deed {
+    id: number;
+    at: string;
+    user: number | null;
+    account: string;
+    action: string;
+    object: string;
+    name: string;
+    vm: number | null;
+    remote: string;
+    result: string;
+    detail: string;
+}
+
+export interface Mail {
+    id: number;
+    user: number | null;
+    task: number | null;
+    recipient: string;
+    template: string;
+    language: 'es' | 'en';
+    state: 'held' | 'queued' | 'sent' | 'failed' | 'bounced' | 'cancelled';
+    attempts: number;
+    next_try: string | null;
+    error: string | null;
+    created: string;
+    sent: string | null;
+    reported: string | null;
+}
+
+export interface Node {
+    id: number;
+    name: string;
+    enabled: boolean;
+    ctid_min: number;
+    ctid_max: number;
+    vms: number;
+    pools: number;
+    configured: boolean;
+    strangers: number | null;
+    missing: number | null;
+    heard: string | null;
+    answers: boolean;
+    error: string | null;
+    facts: NodeFacts | null;
+    address: string | null;
+}
+
+export interface Plan {
+    id: number;
+    name: string;
+    memory_mib: number;
+    disk_mib: number;
+    cpu_units: number;
+    cpu_percent: number | 'unlimited';
+    visible: boolean;
+    position: number;
+    vms: number;
+}
+
+export interface Template {
+    id: number;
+    name: string;
+    label: string;
+    enabled: boolean;
+    position: number;
+    vms: number;
+    nodes: string[];
+}
+
+export interface UserRow {
+    id: number;
+    account: string;
+    role: 'admin' | 'customer';
+    first_name: string;
+    last_name: string;
+    dni: string | null;
+    email: string;
+    phone: string | null;
+    address: string | null;
+    province: string | null;
+    language: 'es' | 'en';
+    locked: boolean;
+    must_change: boolean;
+    created: string;
+    vms: number;
+    undelivered: string | null;
+}
+
+export interface User {
+    id: number;
+    account: string;
+    role: 'admin' | 'customer';
+    first_name: string;
+    last_name: string;
+    dni: string | null;
+    email: string;
+    phone: string | null;
+    address: string | null;
+    province: string | null;
+    language: 'es' | 'en';
+    locked: boolean;
+    must_change: boolean;
+    created: string;
+    vms: number;
+    undelivered: string | null;
+    sessions: number;
+    tokens: number;
+    containers: UserContainer[];
+}
+
+export interface Offers {
+    items: Offer[];
+    next: number | null;
+    stock: Stock;
+    signup: 'open' | 'approve' | 'off';
+    soon: boolean;
+}
+
+export interface Offer {
+    id: number;
+    name: string;
+    memory_mib: number;
+    disk_mib: number;
+    cpu_units: number;
+    ready_seconds?: number;
+}
+
+export interface Stock {
+    addresses: number;
+    templates: number;
+}
+
+export interface Systems {
+    items: System[];
+    next: number | null;
+}
+
+export interface System {
+    name: string;
+    label: string;
+}
+
+export interface Health {
+    database: boolean;
+    nodes: NodeHealth[];
+    mail: boolean;
+    failing: Failing[];
+}
+
+export interface Failing {
+    check: 'database' | 'schema' | 'node' | 'mail';
+    name?: string;
+    why: string;
+    have?: number;
+    need?: number;
+}
+
+export interface NodeHealth {
+    name: string;
+    ok: boolean;
+}
+
+export interface Nothing {}
+
+export interface Order {
+    order: string;
+    task: number;
+    vm?: ContainerName;
+    state: 'queued' | 'running' | 'done' | 'failed' | 'cancelled' | 'held';
+    step: number;
+    steps: Step[];
+    percent: number;
+    created: string;
+    finished?: string;
+    error?: TaskError;
+    account?: string;
+    email?: string;
+    hostname?: string;
+    address?: string;
+    mail?: OrderMail;
+}
+
+export interface OrderMail {
+    state: 'queued' | 'sent' | 'failed' | 'bounced';
+    correctable: boolean;
+    until: string;
+    left: number;
+}
+
+export interface Tasks {
+    items: Task[];
+    next: number | null;
+}
+
+export interface Task {
+    id: number;
+    kind: string;
+    actor: string;
+    via: 'web' | 'token' | 'order' | 'system';
+    owner?: Owner;
+    unseen?: boolean;
+    started?: string;
+    vm?: ContainerName;
+    state: 'queued' | 'running' | 'done' | 'failed' | 'cancelled' | 'held';
+    step: number;
+    steps: Step[];
+    percent: number;
+    created: string;
+    finished?: string;
+    error?: TaskError;
+}
+
+export interface TaskWithLog {
+    id: number;
+    kind: string;
+    actor: string;
+    via: 'web' | 'token' | 'order' | 'system';
+    owner?: Owner;
+    unseen?: boolean;
+    started?: string;
+    vm?: ContainerName;
+    state: 'queued' | 'running' | 'done' | 'failed' | 'cancelled' | 'held';
+    step: number;
+    steps: Step[];
+    percent: number;
+    created: string;
+    finished?: string;
+    error?: TaskError;
+    log: LogLine[];
+}
+
+export interface LogLine {
+    at: string;
+    step: string;
+    text: string;
+    say?: Say;
+}
+
+export interface Say {
+    code: string;
+    values: SayValue[];
+}
+
+export interface SayValue {
+    name: string;
+    value: string;
+}
+
+export interface Step {
+    name: string;
+    state: 'queued' | 'running' | 'done' | 'failed' | 'skipped';
+    percent: number;
+    detail: string;
+    say?: Say;
+    started?: string;
+    seconds?: number;
+}
+
+export interface TaskError {
+    code: string;
+    detail: string;
+    say?: Say;
+}
+
+export interface TaskAtWork {
+    id: number;
+    vm?: ContainerName;
+    kind: string;
+    state: string;
+    step: number;
+    steps: number;
+    step_name?: string;
+    step_percent?: number;
+    percent: number;
+    detail?: string;
+    say?: Say;
+}
+
+export interface SignedIn {
+    user: Who;
+}
+
+export interface Who {
+    id: number;
+    account: string;
+    role: 'admin' | 'customer';
+    name: string;
+    must_change: boolean;
+}
+
+export interface Sessions {
+    items: Session[];
+    next: number | null;
+}
+
+export interface Tokens {
+    items: Token[];
+    next: number | null;
+}
+
+export interface NewToken {
+    id: number;
+    name: string;
+    scope: 'read' | 'write';
+    token: string;
+}
+
+export interface Containers {
+    items: Container[];
+    next: string | null;
+    version: number;
+}
+
+export interface Container {
+    id: number;
+    name: string;
+    hostname: string;
+    owner: Owner;
+    plan: string | null;
+    template: string;
+    template_label: string;
+    state: 'running' | 'stopped' | 'frozen' | 'unknown';
+    service: 'ordered' | 'creating' | 'ready' | 'suspended' | 'deleting' | 'create_failed' | 'delete_failed';
+    suspended: string | null;
+    suspended_at: string | null;
+    wanted: 'running' | 'stopped';
+    ctid: number;
+    version: number;
+    addresses: string[];
+    gateway: string | null;
+    gateways: string[];
+    dns: string[];
+    memory: Memory;
+    disk: Disk;
+    cpu: Cpu;
+    uptime_s: number | null;
+    sampled: string | null;
+    task: TaskAtWork | null;
+    node?: 'up' | 'down' | 'absent';
+    in_force?: InForce | null;
+    limits?: NodeLimits | null;
+}
+
+export interface ContainerName {
+    id: number;
+    name?: string;
+}
+
+export interface Owner {
+    id: number;
+    account: string;
+}
+
+export interface Memory {
+    used_bytes: number | null;
+    limit_bytes: number | 'unlimited';
+    vmguarpages: Pair;
+    oomguarpages: Pair;
+    privvmpages: Pair;
+}
+
+export interface Pair {
+    barrier_mib: number;
+    limit_mib: number | 'unlimited';
+}
+
+export interface Disk {
+    used_bytes: number | null;
+    total_bytes: number;
+    soft_mib: number;
+    hard_mib: number;
+}
+
+export interface Cpu {
+    percent: number;
+    units: number;
+    limit_percent: number | 'unlimited';
+}
+
+export interface InForce {
+    state: string | null;
+    hostname: string | null;
+    addresses: string[];
+    gateway: string | null;
+    gateways: string[];
+    dns: string[];
+    memory: MemoryInForce;
+    disk: DiskInForce;
+    cpu: CpuInForce;
+    kept: string[];
+}
+
+export interface MemoryInForce {
+    limit_bytes: number | null | 'unlimited';
+    used_bytes: number | null;
+    vmguarpages: PairInForce | null;
+    oomguarpages: PairInForce | null;
+    privvmpages: PairInForce | null;
+}
+
+export interface PairInForce {
+    barrier_mib: number | null | 'unlimited';
+    limit_mib: number | null | 'unlimited';
+}
+
+export interface DiskInForce {
+    soft_mib: number | null | 'unlimited';
+    hard_mib: number | null | 'unlimited';
+    used_bytes: number | null;
+    total_bytes: number | null;
+}
+
+export interface CpuInForce {
+    units: number | null;
+    limit_percent: number | 'unlimited';
+}
+
+export interface NodeLimits {
+    driver: string;
+    disk_min_mib: number;
+    shrink_live: boolean;
+    kept: string[];
+}
+
+export interface Templates {
+    nodes: NodeAnswers[];
+    installed: Installed[];
+    items: Template[];
+    next: number | null;
+}
+
+export interface NodeAnswers {
+    name: string;
+    answers: boolean;
+}
+
+export interface Installed {
+    node: string;
+    name: string;
+    size_bytes: number;
+    date: string | null;
+    registered: boolean;
+}
+
+export interface Plans {
+    items: Plan[];
+    next: number | null;
+}
+
+export interface Pools {
+    items: Pool[];
+    next: number | null;
+    stock: PoolStock;
+}
+
+export interface PoolStock {
+    policy: 'ipv4' | 'both' | 'any';
+    addresses: number;
+    ipv4: number;
+    ipv6: number;
+}
+
+export interface Addresses {
+    items: Address[];
+    next: number | null;
+}
+
+export interface Address {
+    address: string;
+    state: 'free' | 'taken' | 'reserved';
+    reserved: boolean;
+    vm: ContainerName | null;
+    owner: Holder | null;
+    stranger: string | null;
+}
+
+export interface Holder {
+    id: number;
+    account: string;
+    name: string;
+}
+
+export interface Users {
+    items: UserRow[];
+    next: number | null;
+}
+
+export interface UserContainer {
+    id: number;
+    name: string;
+    hostname: string;
+    service: 'ordered' | 'creating' | 'ready' | 'suspended' | 'deleting' | 'create_failed' | 'delete_failed';
+    template: string;
+}
+
+export interface SuspendedAll {
+    items: Suspended[];
+    next: number | null;
+}
+
+export interface Suspended {
+    vm: number;
+    task?: number;
+    code?: string;
+}
+
+export interface Nodes {
+    unregistered: UnregisteredNode[];
+    items: Node[];
+    next: number | null;
+}
+
+export interface UnregisteredNode {
+    name: string;
+    answers: boolean;
+    error: string | null;
+    facts: NodeFacts | null;
+    address: string | null;
+}
+
+export interface NodeFacts {
+    driver: string | null;
+    version: string | null;
+    kernel: string | null;
+    hostname: string | null;
+    load: string | null;
+    cpus: number | null;
+    memory_total_bytes: number | null;
+    memory_free_bytes: number | null;
+    disk_total_bytes: number | null;
+    disk_free_bytes: number | null;
+    containers: number | null;
+    running: number | null;
+}
+
+export interface NodeContainers {
+    node: ContainerName;
+    counts: Differences;
+    left: Stranger[];
+    missing: Missing[];
+    items: Stranger[];
+    next: number | null;
+}
+
+export interface Differences {
+    strangers: number;
+    left: number;
+    missing: number;
+}
+
+export interface Stranger {
+    ctid: number;
+    tag: string | null;
+    hostname: string | null;
+    state: 'running' | 'stopped' | 'frozen' | 'unknown';
+    addresses: string[];
+    template: string | null;
+    memory_limit_bytes: number | null | 'unlimited';
+    disk_total_bytes: number | null | 'unlimited';
+    cpu_units: number | null | 'unlimited';
+    cpu_limit_percent: number | null | 'unlimited';
+    left: boolean;
+    vm: ContainerName | null;
+}
+
+export interface Missing {
+    id: number;
+    name: string;
+    hostname: string;
+    owner: Owner;
+    ctid: number;
+    service: 'ordered' | 'creating' | 'ready' | 'suspended' | 'deleting' | 'create_failed' | 'delete_failed';
+    created: string;
+    addresses: string[];
+}
+
+export interface Adopted {
+    task: Task;
+    left_out: LeftOut[];
+}
+
+export interface LeftOut {
+    address: string;
+    code: 'absent' | 'taken';
+}
+
+export interface WaitingOrders {
+    items: WaitingOrder[];
+    next: number | null;
+}
+
+export interface WaitingOrder {
+    task: number;
+    created: string;
+    vm: ContainerName;
+    user: Customer;
+    plan: string | null;
+    template: string;
+    address: string | null;
+}
+
+export interface Customer {
+    id: number;
+    account: string;
+    first_name: string;
+    last_name: string | null;
+    dni: string | null;
+    email: string;
+    phone: string | null;
+}
+
+export interface Audit {
+    items: Deed[];
+    next: number | null;
+}
+
+export interface Outbox {
+    items: Mail[];
+    next: number | null;
+}
+
+export interface Bounce {
+    mail: number;
+    outcome: 'bounced' | 'delayed' | 'answered' | 'ignored';
+    recorded: boolean;
+}
+
+export interface Notice {
+    id: number;
+    kind: 'order_waits' | 'order_decided' | 'mail_refused' | 'mail_bounced' | 'node_down' | 'node_up' | 'suspended' | 'unsuspended';
+    object: number;
+    name: string;
+    text: string;
+}
+
+export interface Problem {
+    type: string;
+    title: string;
+    status: number;
+    detail: string;
+    code: string;
+    errors?: FieldError[];
+    by?: string;
+    at?: string;
+    task?: number;
+    version?: number;
+    reason?: string;
+}
+
+export interface FieldError {
+    field: string;
+    code: string;
+    message: string;
+}
+
+/* What each method replies, by path below the API. */
+export interface Replies {
+    GET: {
+        'plans': Offers;
+        'templates': Systems;
+        [path: `orders/${string}`]: Order;
+        'session': SignedIn;
+        'account/sessions': Sessions;
+        'account/tokens': Tokens;
+        'vms': Containers;
+        [path: `vms/${number}`]: Container;
+        'tasks': Tasks;
+        [path: `tasks/${number}`]: TaskWithLog;
+        'admin/templates': Templates;
+        'admin/plans': Plans;
+        'admin/addresses': Pools;
+        [path: `admin/addresses/${number}/addresses`]: Addresses;
+        'admin/users': Users;
+        [path: `admin/users/${number}`]: User;
+        'admin/nodes': Nodes;
+        [path: `admin/nodes/${number}/containers`]: NodeContainers;
+        'admin/orders': WaitingOrders;
+        'admin/audit': Audit;
+        'admin/mail': Outbox;
+        'health': Health;
+    };
+    POST: {
+        'orders': Order;
+        [path: `orders/${string}/mail`]: Order;
+        'session': SignedIn;
+        'password/reset': Nothing;
+        'account/tokens': NewToken;
+        'vms': Task;
+        [path: `vms/${number}/start`]: Task;
+        [path: `vms/${number}/stop`]: Task;
+        [path: `vms/${number}/restart`]: Task;
+        [path: `vms/${number}/suspend`]: Task;
+        [path: `vms/${number}/unsuspend`]: Task;
+        [path: `tasks/${number}/retry`]: Task;
+        [path: `tasks/${number}/cancel`]: Task;
+        [path: `tasks/${number}/seen`]: null;
+        'admin/templates': Template;
+        'admin/plans': Plan;
+        'admin/addresses': Pool;
+        'admin/users': User;
+        [path: `admin/users/${number}/password`]: null;
+        [path: `admin/users/${number}/suspend`]: SuspendedAll;
+        [path: `admin/users/${number}/unsuspend`]: SuspendedAll;
+        'admin/nodes': Node;
+        [path: `admin/nodes/${number}/adopt`]: Adopted;
+        [path: `admin/nodes/${number}/leave`]: null;
+        [path: `admin/orders/${number}/approve`]: Task;
+        [path: `admin/orders/${number}/reject`]: null;
+        [path: `admin/mail/${number}/retry`]: Mail;
+        'mail/bounces': Bounce;
+    };
+    PUT: {
+        'password/reset': null;
+        'account/password': null;
+    };
+    PATCH: {
+        [path: `vms/${number}/network`]: Task;
+        [path: `vms/${number}/memory`]: Task;
+        [path: `vms/${number}/disk`]: Task;
+        [path: `vms/${number}/cpu`]: Task;
+        [path: `admin/templates/${number}`]: Template;
+        [path: `admin/plans/${number}`]: Plan;
+        [path: `admin/addresses/${number}`]: Pool;
+        [path: `admin/addresses/${number}/${string}`]: Address;
+        [path: `admin/users/${number}`]: User;
+        [path: `admin/nodes/${number}`]: Node;
+    };
+    DELETE: {
+        'session': null;
+        [path: `account/sessions/${number}`]: null;
+        [path: `account/tokens/${number}`]: null;
+        [path: `vms/${number}`]: Task;
+        [path: `admin/templates/${number}`]: null;
+        [path: `admin/plans/${number}`]: null;
+        [path: `admin/addresses/${number}`]: null;
+        [path: `admin/nodes/${number}`]: null;
+    };
+}

@@ -1,0 +1,25 @@
+/*
+ * The statements of a resource, composed of its columns.
+ */
+
+#ifndef VZ_RESOURCE_SQL_H
+#define VZ_RESOURCE_SQL_H
+
+#include "panel/api/resource.h"
+
+
+/*
+ * vz_resource_sql_compose: fill resource->sql, whose texts live as long as the
+ * process.  VZ_OK, or VZ_INTERNAL if there is no memory.  It uses nothing but
+ * the C library, so that the OpenAPI program can print the statements.
+ */
+vz_code_e vz_resource_sql_compose(vz_resource_t *resource);
+
+/*
+ * vz_resource_sql_write: whether the insert statement (use: VZ_COLUMN_CREATE)
+ * or the update statement (VZ_COLUMN_CHANGE) binds the column.
+ */
+ngx_uint_t vz_resource_sql_write(const vz_column_t *column, ngx_uint_t use);
+
+
+#endif /* VZ_RESOURCE_SQL_H */

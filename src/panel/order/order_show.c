@@ -1,0 +1,287 @@
+/*
+ * GET /api/orders/{secret}: the live page of an order.
+ */
+
+#include "panel/api/route.h"
+#include "panel/api/strlist.h"
+#include "panel/live/events.h"
+#include "panel/order/order_mail.h"
+#include "panel/order/order_show.h"
+#include "panel/task/task.h"
+#include "runtime/call.h"
+#include "runtime/crypt.h"
+#include "runtime/db_rows.h"
+#include "wire/field.h"
+
+
+static void vz_order_stream(vz_call_t *call, const vz_task_t *task);
+static void vz_order_json(vz_call_t *call, const ngx_str_t *secret,
+    const vz_task_t *task);
+static void vz_order_more(vz_call_t *call, vz_json_t *out,
+    const vz_task_t *task);
+static void vz_order_mail_json(vz_json_t *out, const vz_rows_t *rows);
+static ngx_uint_t vz_order_mailed(const vz_task_t *task);
+static ngx_str_t vz_order_mask(vz_call_t *call, ngx_str_t email);
+
+
+/*
+ * A mail that is held by a task which has failed goes nowhere; the newest mail
+ * is the one that counts.
+ */
+
+static const vz_sql_t  vz_order_details = vz_sql("order details",
+    "SELECT u.account, u.email, v.hostname,"
+    " (SELECT a.address FROM address a WHERE a.vm_id = v.id"
+    "   ORDER BY a.position LIMIT 1),"
+    " (SELECT CASE WHEN m.state <> 'held' THEN m.state"
+    "    WHEN c.state IN ('queued', 'running') THEN 'queued'"
+    "    ELSE 'failed' END"
+    "   FROM task c JOIN mail m ON m.task_id = c.id WHERE c.vm_id = v.id"
+    "   AND c.kind IN ('order', 'credentials') ORDER BY m.id DESC LIMIT 1),"
+    " " VZ_ORDER_MAIL_OPEN " AND " VZ_ORDER_MAIL_BUSY " IS NULL,"
+    " DATE_FORMAT(o.finished + INTERVAL " VZ_ORDER_MAIL_MINUTES " MINUTE,"
+    "  '%Y-%m-%dT%TZ'), " VZ_ORDER_MAIL_LEFT
+    " FROM task o JOIN vm v ON v.id = o.vm_id JOIN user u ON u.id = v.user_id"
+    " WHERE o.id = ?");
+
+
+vz_code_e
+vz_order_show_link(vz_call_t *call, vz_order_t *order)
+{
+    ngx_str_t  *secret;
+
+    secret = &call->params[0];
+
+    if (vz_field_check(VZ_FIELD_SECRET, (char *) secret->data, secret->len)
+        != VZ_OK)
+    {
+        vz_route_absent(call);
+        return VZ_NOENT;
+    }
+
+    order->secret = *secret;
+    vz_crypt_sha256(secret->data, secret->len, order->link);
+
+    return VZ_OK;
+}
+
+
+void
+vz_order_show(vz_call_t *call)
+{
+    ngx_str_t   link;
+    vz_code_e   rc;
+    vz_task_t   task;
+    vz_order_t  order;
+
+    if (vz_order_show_link(call, &order) != VZ_OK) {
+        return;
+    }
+
+    link.data = order.link;
+    link.len = sizeof(order.link);
+
+    rc = vz_task_get(call->pool, 0, &link, 0, &task);
+
+    if (rc == VZ_NOENT) {
+        vz_route_absent(call);
+        return;
+    }
+
+    if (rc != VZ_OK) {
+        vz_call_fault(call, "database", rc);
+        return;
+    }
+
+    call->task = task.id;
+
+    if (vz_events_wanted(call)) {
+        vz_order_stream(call, &task);
+        return;
+    }
+
+    (void) vz_call_reply(call, NGX_HTTP_OK);
+    vz_order_json(call, &order.secret, &task);
+}
+
+
+/* of the order, and then of the correction of its address */
+
+static void
+vz_order_stream(vz_call_t *call, const vz_task_t *task)
+{
+    uint64_t   id;
+    vz_code_e  rc;
+
+    id = task->id;
+
+    if (vz_task_state_over(task->state)) {
+        id = 0;
+        rc = vz_order_mailed(task)
+             ? vz_order_mail_task(call->pool, task->vm, &id) : VZ_OK;
+
+        if (rc != VZ_OK) {
+            vz_call_fault(call, "database", rc);
+            return;
+        }
+    }
+
+    if (id) {
+        vz_events_order(call, id);
+
+    } else {
+        (void) vz_call_reply(call, NGX_HTTP_NO_CONTENT);
+    }
+}
+
+
+void
+vz_order_show_reply(vz_call_t *call, const vz_order_t *order, ngx_uint_t status)
+{
+    vz_code_e  rc;
+    ngx_str_t  link;
+    vz_task_t  task;
+
+    link.data = (u_char *) order->link;
+    link.len = sizeof(order->link);
+
+    rc = vz_task_get(call->pool, 0, &link, 0, &task);
+    if (rc != VZ_OK) {
+        vz_call_fault(call, "database", rc);
+        return;
+    }
+
+    vz_call_location(call, "/orders/%V", &order->secret);
+
+    if (status == 0) {
+        status = vz_task_state_over(task.state) ? NGX_HTTP_OK
+                                                : NGX_HTTP_ACCEPTED;
+    }
+
+    (void) vz_call_reply(call, status);
+    vz_order_json(call, &order->secret, &task);
+}
+
+
+static void
+vz_order_json(vz_call_t *call, const ngx_str_t *secret,
+    const vz_task_t *task)
+{
+    vz_json_t  *out;
+
+    out = &call->out;
+
+    vz_json_object(out, NULL);
+    vz_json_text(out, "order", secret);
+    vz_json_uint(out, "task", task->id);
+    vz_task_progress_json(out, task);
+
+    if (task->vm) {
+        vz_json_object(out, "vm");
+        vz_json_uint(out, "id", task->vm);
+        vz_json_text(out, "name", &task->vm_name);
+        vz_json_close(out);
+    }
+
+    if (task->vm && task->state != VZ_TASK_STATE_QUEUED
+        && task->state != VZ_TASK_STATE_RUNNING)
+    {
+        vz_order_more(call, out, task);
+    }
+
+    vz_json_close(out);
+}
+
+
+/* once the task stands still: the account, and where the mail goes */
+
+static void
+vz_order_more(vz_call_t *call, vz_json_t *out, const vz_task_t *task)
+{
+    ngx_str_t  text;
+    vz_rows_t  rows;
+
+    if (vz_db_query(NULL, call->pool, &vz_order_details,
+                    vz_binds(vz_int(task->id)), &rows) != VZ_OK
+        || rows.rows == 0)
+    {
+        return;
+    }
+
+    text = vz_cell_text(&rows, 0, 0);
+    vz_json_text(out, "account", &text);
+
+    text = vz_order_mask(call, vz_cell_text(&rows, 0, 1));
+    vz_json_text(out, "email", &text);
+
+    text = vz_cell_text(&rows, 0, 2);
+    vz_json_text(out, "hostname", &text);
+
+    text = vz_cell_text(&rows, 0, 3);
+    vz_json_text(out, "address", &text);
+
+    if (vz_order_mailed(task) && !vz_cell_null(&rows, 0, 4)) {
+        vz_order_mail_json(out, &rows);
+    }
+}
+
+
+static void
+vz_order_mail_json(vz_json_t *out, const vz_rows_t *rows)
+{
+    int64_t    left;
+    ngx_str_t  text;
+
+    left = ngx_max(vz_cell_int(rows, 0, 7), 0);
+
+    vz_json_object(out, "mail");
+
+    text = vz_cell_text(rows, 0, 4);
+    vz_json_text(out, "state", &text);
+
+    vz_json_bool(out, "correctable", left && vz_cell_int(rows, 0, 5));
+
+    text = vz_cell_text(rows, 0, 6);
+    vz_json_text(out, "until", &text);
+
+    vz_json_uint(out, "left", left);
+    vz_json_close(out);
+}
+
+
+/* whether it came as far as its mail, and has ended */
+
+static ngx_uint_t
+vz_order_mailed(const vz_task_t *task)
+{
+    if (task->state == VZ_TASK_STATE_DONE) {
+        return 1;
+    }
+
+    return task->state == VZ_TASK_STATE_FAILED && task->step < task->nsteps
+           && vz_strlist_is(&task->steps[task->step].name, "mail");
+}
+
+
+/* a***@example.org */
+
+static ngx_str_t
+vz_order_mask(vz_call_t *call, ngx_str_t email)
+{
+    u_char     *at;
+    ngx_str_t   first, rest;
+
+    at = ngx_strlchr(email.data, email.data + email.len, '@');
+
+    if (at == NULL || at == email.data) {
+        ngx_str_set(&rest, "***");
+        return rest;
+    }
+
+    first.data = email.data;
+    first.len = 1;
+    rest.data = at;
+    rest.len = email.data + email.len - at;
+
+    return vz_call_printf(call, "%V***%V", &first, &rest);
+}

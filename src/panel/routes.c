@@ -1,0 +1,319 @@
+/*
+ * The one route table: who may call what, with which body, and what answers.
+ */
+
+#include "panel/account/account.h"
+#include "panel/account/password_reset.h"
+#include "panel/account/session.h"
+#include "panel/account/user_list.h"
+#include "panel/account/user_write.h"
+#include "panel/api/openapi.h"
+#include "panel/live/events.h"
+#include "panel/mail/bounce.h"
+#include "panel/mail/mail_admin.h"
+#include "panel/node/address_admin.h"
+#include "panel/node/address_pool.h"
+#include "panel/ops/adopt_admin.h"
+#include "panel/ops/audit_list.h"
+#include "panel/ops/health.h"
+#include "panel/ops/node_admin.h"
+#include "panel/ops/stranger_admin.h"
+#include "panel/order/order.h"
+#include "panel/order/order_mail.h"
+#include "panel/order/order_review.h"
+#include "panel/order/order_show.h"
+#include "panel/order/plan.h"
+#include "panel/order/plan_admin.h"
+#include "panel/order/template.h"
+#include "panel/order/template_admin.h"
+#include "panel/routes.h"
+#include "panel/task/task.h"
+#include "panel/task/task_action.h"
+#include "panel/vm/hardware.h"
+#include "panel/vm/user_suspend.h"
+#include "panel/vm/vm.h"
+#include "panel/vm/vm_create.h"
+#include "panel/vm/vm_destroy.h"
+#include "panel/vm/vm_list.h"
+#include "panel/vm/vm_query.h"
+#include "panel/vm/vm_suspend.h"
+
+
+#define GET     NGX_HTTP_GET
+#define POST    NGX_HTTP_POST
+#define PUT     NGX_HTTP_PUT
+#define PATCH   NGX_HTTP_PATCH
+#define DELETE  NGX_HTTP_DELETE
+
+/* a task's route takes Prefer: wait and Idempotency-Key; one that changes
+   hardware requires If-Match as well */
+
+#define CHANGE    VZ_ROUTE_WAIT | VZ_ROUTE_KEY
+#define HARDWARE  VZ_ROUTE_WAIT | VZ_ROUTE_KEY | VZ_ROUTE_MATCH
+
+static const vz_route_t  vz_routes[] = {
+
+    { GET, "/plans", VZ_ROLE_ANYONE, 0,
+      NULL, NULL, vz_plan_list,
+      "List the plans on offer, and what is in stock", 200, "Offers" },
+    { GET, "/templates", VZ_ROLE_ANYONE, 0,
+      NULL, NULL, vz_template_list,
+      "List the operating systems on offer", 200, "Systems" },
+
+    { POST, "/orders", VZ_ROLE_ANYONE, CHANGE,
+      &vz_order_form, NULL, vz_order_make,
+      "Order a container of a plan", 202, "Order" },
+    { GET, "/orders/{link}", VZ_ROLE_ANYONE, VZ_ROUTE_STREAM,
+      NULL, &vz_events_args, vz_order_show,
+      "Show an order and its steps, or stream them", 200, "Order" },
+    { POST, "/orders/{link}/mail", VZ_ROLE_ANYONE, VZ_ROUTE_WAIT,
+      &vz_order_mail_form, NULL, vz_order_mail,
+      "Correct the address of an order, and mail its credentials again", 202,
+      "Order" },
+
+    { POST, "/session", VZ_ROLE_ANYONE, VZ_ROUTE_ALWAYS,
+      &vz_session_form, NULL, vz_session_open,
+      "Sign in", 200, "SignedIn" },
+    { GET, "/session", VZ_ROLE_USER, VZ_ROUTE_FIRST,
+      NULL, NULL, vz_session_show,
+      "Show the user who is signed in", 200, "SignedIn" },
+    { DELETE, "/session", VZ_ROLE_USER,
+      VZ_ROUTE_SESSION | VZ_ROUTE_ALWAYS | VZ_ROUTE_FIRST,
+      NULL, NULL, vz_session_close,
+      "Sign out", 204, NULL },
+
+    { POST, "/password/reset", VZ_ROLE_ANYONE, 0,
+      &vz_password_reset_ask_form, NULL, vz_password_reset_link,
+      "Request a password-reset link by mail", 202, "Nothing" },
+    { PUT, "/password/reset", VZ_ROLE_ANYONE, 0,
+      &vz_password_reset_form, NULL, vz_password_reset_set,
+      "Set a new password by the token of a reset link", 204, NULL },
+
+    { PUT, "/account/password", VZ_ROLE_USER,
+      VZ_ROUTE_SESSION | VZ_ROUTE_FIRST,
+      &vz_account_password_form, NULL, vz_account_password,
+      "Change the caller's password", 204, NULL },
+    { GET, "/account/sessions", VZ_ROLE_USER, VZ_ROUTE_FIRST,
+      NULL, NULL, vz_account_sessions,
+      "List the caller's sessions", 200, "Sessions" },
+    { DELETE, "/account/sessions/{id}", VZ_ROLE_USER, VZ_ROUTE_SESSION,
+      NULL, NULL, vz_account_session_end,
+      "Revoke one of the caller's sessions", 204, NULL },
+    { GET, "/account/tokens", VZ_ROLE_USER, VZ_ROUTE_FIRST,
+      NULL, NULL, vz_account_tokens,
+      "List the caller's API tokens", 200, "Tokens" },
+    { POST, "/account/tokens", VZ_ROLE_USER, VZ_ROUTE_SESSION,
+      &vz_account_token_form, NULL, vz_account_token_make,
+      "Create an API token; the reply alone shows it", 201, "NewToken" },
+    { DELETE, "/account/tokens/{id}", VZ_ROLE_USER, VZ_ROUTE_SESSION,
+      NULL, NULL, vz_account_token_end,
+      "Revoke an API token", 204, NULL },
+
+    { GET, "/vms", VZ_ROLE_USER, VZ_ROUTE_OWN_AUTH,
+      NULL, &vz_vm_query_args, vz_vm_list,
+      "List the caller's containers, or all for an administrator, with "
+      "live figures", 200, "Containers" },
+    { GET, "/vms/{id}", VZ_ROLE_USER, VZ_ROUTE_ETAG,
+      NULL, &vz_vm_args, vz_vm_one,
+      "Show a container", 200, "Container" },
+    { POST, "/vms/{id}/start", VZ_ROLE_USER, CHANGE,
+      NULL, NULL, vz_vm_start,
+      "Start a container", 202, "Task" },
+    { POST, "/vms/{id}/stop", VZ_ROLE_USER, CHANGE,
+      NULL, NULL, vz_vm_stop,
+      "Stop a container", 202, "Task" },
+    { POST, "/vms/{id}/restart", VZ_ROLE_USER, CHANGE,
+      NULL, NULL, vz_vm_restart,
+      "Restart a container", 202, "Task" },
+    { PATCH, "/vms/{id}/network", VZ_ROLE_ADMIN, HARDWARE,
+      &vz_hardware_network_form, NULL, vz_hardware_network,
+      "Change hostname, addresses, gateways and name servers", 202, "Task" },
+    { PATCH, "/vms/{id}/memory", VZ_ROLE_ADMIN, HARDWARE,
+      &vz_hardware_memory_form, NULL, vz_hardware_memory,
+      "Change the memory limits", 202, "Task" },
+    { PATCH, "/vms/{id}/disk", VZ_ROLE_ADMIN, HARDWARE,
+      &vz_hardware_disk_form, NULL, vz_hardware_disk,
+      "Change the disk limits", 202, "Task" },
+    { PATCH, "/vms/{id}/cpu", VZ_ROLE_ADMIN, HARDWARE,
+      &vz_hardware_cpu_form, NULL, vz_hardware_cpu,
+      "Change the weight and the limit of the CPU", 202, "Task" },
+    { POST, "/vms", VZ_ROLE_ADMIN, CHANGE,
+      &vz_vm_create_form, NULL, vz_vm_create,
+      "Create a container for an existing user", 202, "Task" },
+    { DELETE, "/vms/{id}", VZ_ROLE_ADMIN, CHANGE,
+      &vz_vm_destroy_form, NULL, vz_vm_destroy,
+      "Destroy a container; the body repeats its name as confirmation",
+      202, "Task" },
+    { POST, "/vms/{id}/suspend", VZ_ROLE_ADMIN, CHANGE,
+      &vz_vm_suspend_form, NULL, vz_vm_suspend,
+      "Suspend a container: stop it, and allow nobody to start it",
+      202, "Task" },
+    { POST, "/vms/{id}/unsuspend", VZ_ROLE_ADMIN, CHANGE,
+      NULL, NULL, vz_vm_suspend_undo,
+      "Unsuspend a container", 202, "Task" },
+
+    { GET, "/tasks", VZ_ROLE_USER, 0,
+      NULL, &vz_task_list_args, vz_task_list,
+      "List tasks, the newest first", 200, "Tasks" },
+    { GET, "/tasks/{id}", VZ_ROLE_USER, VZ_ROUTE_WAIT,
+      NULL, NULL, vz_task_one,
+      "Show a task, its steps and its log", 200, "TaskWithLog" },
+    { POST, "/tasks/{id}/retry", VZ_ROLE_ADMIN, VZ_ROUTE_WAIT,
+      NULL, NULL, vz_task_action_retry,
+      "Retry a failed task", 202, "Task" },
+    { POST, "/tasks/{id}/cancel", VZ_ROLE_ADMIN, VZ_ROUTE_WAIT,
+      NULL, NULL, vz_task_action_cancel,
+      "Cancel a queued task", 202, "Task" },
+    { POST, "/tasks/{id}/seen", VZ_ROLE_ADMIN, 0,
+      NULL, NULL, vz_task_action_seen,
+      "Mark a failed task as seen", 204, NULL },
+
+    { GET, "/events", VZ_ROLE_USER, VZ_ROUTE_STREAM,
+      NULL, &vz_events_stream_args, vz_events_stream,
+      "Stream changes of containers and tasks, and notices", 200, NULL },
+
+    { GET, "/admin/templates", VZ_ROLE_ADMIN, 0,
+      NULL, NULL, vz_template_admin_list,
+      "List the registered templates, and those installed on the nodes",
+      200, "Templates" },
+    { POST, "/admin/templates", VZ_ROLE_ADMIN, 0,
+      &vz_template_admin_form, NULL, vz_template_admin_create,
+      "Register an installed template", 201, "Template" },
+    { PATCH, "/admin/templates/{id}", VZ_ROLE_ADMIN, 0,
+      &vz_template_admin_change_form, NULL, vz_template_admin_change,
+      "Change how a template is offered", 200, "Template" },
+    { DELETE, "/admin/templates/{id}", VZ_ROLE_ADMIN, 0,
+      NULL, NULL, vz_template_admin_delete,
+      "Unregister a template", 204, NULL },
+
+    { GET, "/admin/plans", VZ_ROLE_ADMIN, 0,
+      NULL, NULL, vz_plan_admin_list,
+      "List all plans, including hidden ones", 200, "Plans" },
+    { POST, "/admin/plans", VZ_ROLE_ADMIN, 0,
+      &vz_plan_admin_form, NULL, vz_plan_admin_create,
+      "Create a plan", 201, "Plan" },
+    { PATCH, "/admin/plans/{id}", VZ_ROLE_ADMIN, 0,
+      &vz_plan_admin_change_form, NULL, vz_plan_admin_change,
+      "Change a plan; existing containers keep their limits", 200, "Plan" },
+    { DELETE, "/admin/plans/{id}", VZ_ROLE_ADMIN, 0,
+      NULL, NULL, vz_plan_admin_delete,
+      "Delete a plan that no container has", 204, NULL },
+
+    { GET, "/admin/addresses", VZ_ROLE_ADMIN, 0,
+      NULL, NULL, vz_address_pool_list,
+      "List the address pools, and how many addresses each has left",
+      200, "Pools" },
+    { POST, "/admin/addresses", VZ_ROLE_ADMIN, 0,
+      &vz_address_pool_form, NULL, vz_address_pool_create,
+      "Create a pool with all its addresses", 201, "Pool" },
+    { PATCH, "/admin/addresses/{id}", VZ_ROLE_ADMIN, 0,
+      &vz_address_pool_change_form, NULL, vz_address_pool_change,
+      "Change a pool; existing containers keep their addresses", 200, "Pool" },
+    { DELETE, "/admin/addresses/{id}", VZ_ROLE_ADMIN, 0,
+      NULL, NULL, vz_address_pool_delete,
+      "Delete a pool of which no address is taken", 204, NULL },
+    { GET, "/admin/addresses/{id}/addresses", VZ_ROLE_ADMIN, 0,
+      NULL, &vz_address_admin_args, vz_address_admin_list,
+      "List the addresses of a pool, and who has them", 200, "Addresses" },
+    { PATCH, "/admin/addresses/{id}/{address}", VZ_ROLE_ADMIN, 0,
+      &vz_address_admin_form, NULL, vz_address_admin_change,
+      "Reserve an address, or release its reservation", 200, "Address" },
+
+    { GET, "/admin/users", VZ_ROLE_ADMIN, 0,
+      NULL, &vz_user_list_args, vz_user_list,
+      "List users", 200, "Users" },
+    { POST, "/admin/users", VZ_ROLE_ADMIN, 0,
+      &vz_user_write_form, NULL, vz_user_write_create,
+      "Create a user; the password is mailed", 201, "User" },
+    { GET, "/admin/users/{id}", VZ_ROLE_ADMIN, 0,
+      NULL, NULL, vz_user_list_one,
+      "Show a user, with their containers", 200, "User" },
+    { PATCH, "/admin/users/{id}", VZ_ROLE_ADMIN, 0,
+      &vz_user_write_change_form, NULL, vz_user_write_change,
+      "Change, lock or unlock a user", 200, "User" },
+    { POST, "/admin/users/{id}/password", VZ_ROLE_ADMIN, 0,
+      NULL, NULL, vz_user_write_password,
+      "Mail a new password, and revoke sessions and API tokens", 204, NULL },
+    { POST, "/admin/users/{id}/suspend", VZ_ROLE_ADMIN, 0,
+      &vz_user_suspend_form, NULL, vz_user_suspend,
+      "Suspend all containers of a user", 202, "SuspendedAll" },
+    { POST, "/admin/users/{id}/unsuspend", VZ_ROLE_ADMIN, 0,
+      NULL, NULL, vz_user_suspend_undo,
+      "Unsuspend all containers of a user", 202, "SuspendedAll" },
+
+    { GET, "/admin/nodes", VZ_ROLE_ADMIN, 0,
+      NULL, NULL, vz_node_admin_list,
+      "List the nodes, and what each reports of itself", 200, "Nodes" },
+    { POST, "/admin/nodes", VZ_ROLE_ADMIN, 0,
+      &vz_node_admin_form, NULL, vz_node_admin_create,
+      "Register a node of nginx.conf", 201, "Node" },
+    { PATCH, "/admin/nodes/{id}", VZ_ROLE_ADMIN, 0,
+      &vz_node_admin_change_form, NULL, vz_node_admin_change,
+      "Change which containers are placed on a node", 200, "Node" },
+    { DELETE, "/admin/nodes/{id}", VZ_ROLE_ADMIN, 0,
+      NULL, NULL, vz_node_admin_delete,
+      "Unregister a node that nginx.conf no longer has and that is empty",
+      204, NULL },
+
+    { GET, "/admin/nodes/{id}/containers", VZ_ROLE_ADMIN, 0,
+      NULL, &vz_stranger_admin_args, vz_stranger_admin_list,
+      "List a node's containers that the panel does not know, and those "
+      "missing", 200, "NodeContainers" },
+    { POST, "/admin/nodes/{id}/adopt", VZ_ROLE_ADMIN, CHANGE,
+      &vz_adopt_admin_form, NULL, vz_adopt_admin_request,
+      "Adopt an existing container for a user", 202, "Adopted" },
+    { POST, "/admin/nodes/{id}/leave", VZ_ROLE_ADMIN, 0,
+      &vz_stranger_admin_leave_form, NULL, vz_stranger_admin_leave,
+      "Ignore an unknown container, or stop ignoring it", 204, NULL },
+
+    { GET, "/admin/orders", VZ_ROLE_ADMIN, 0,
+      NULL, &vz_order_review_args, vz_order_review_list,
+      "List the orders that wait for approval", 200, "WaitingOrders" },
+    { POST, "/admin/orders/{task}/approve", VZ_ROLE_ADMIN, VZ_ROUTE_WAIT,
+      NULL, NULL, vz_order_review_approve,
+      "Approve an order", 202, "Task" },
+    { POST, "/admin/orders/{task}/reject", VZ_ROLE_ADMIN, 0,
+      &vz_order_review_reject_form, NULL, vz_order_review_reject,
+      "Reject an order, and release what it had claimed", 204, NULL },
+
+    { GET, "/admin/audit", VZ_ROLE_ADMIN, 0,
+      NULL, &vz_audit_list_args, vz_audit_list,
+      "List the audit: who did what, when, from where", 200, "Audit" },
+    { GET, "/admin/mail", VZ_ROLE_ADMIN, 0,
+      NULL, &vz_mail_admin_args, vz_mail_admin_list,
+      "List the mails of the outbox", 200, "Outbox" },
+    { POST, "/admin/mail/{id}/retry", VZ_ROLE_ADMIN, 0,
+      NULL, NULL, vz_mail_admin_retry,
+      "Retry a failed mail", 200, "Mail" },
+
+    { POST, "/mail/bounces", VZ_ROLE_ANYONE, VZ_ROUTE_MESSAGE,
+      NULL, &vz_bounce_args, vz_bounce_take,
+      "Take a mail that came back, piped by the mail server", 200, "Bounce" },
+
+    { GET, "/health", VZ_ROLE_ANYONE, 0,
+      NULL, NULL, vz_health_show,
+      "Check the database, the nodes and the mail server", 200, "Health" },
+    { GET, "/openapi.json", VZ_ROLE_ANYONE, VZ_ROUTE_ETAG,
+      NULL, NULL, vz_openapi_show,
+      "Show this document", 200, NULL },
+    { GET, "/metrics", VZ_ROLE_ANYONE, VZ_ROUTE_TEXT,
+      NULL, NULL, vz_health_metrics,
+      "Show metrics for Prometheus", 200, NULL }
+};
+
+#undef GET
+#undef POST
+#undef PUT
+#undef PATCH
+#undef DELETE
+#undef CHANGE
+#undef HARDWARE
+
+
+const vz_route_t *
+vz_routes_table(ngx_uint_t *count)
+{
+    *count = sizeof(vz_routes) / sizeof(vz_route_t);
+
+    return vz_routes;
+}

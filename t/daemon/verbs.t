@@ -1,0 +1,369 @@
+#!/usr/bin/perl
+#
+# Every verb of the protocol, with good and with bad arguments, by one table
+# on both drivers: lxc with real containers, vzctl with a stand-in that is
+# tested in t/stub/vzctl.  VERBS_DRIVERS names which ("lxc vzctl").
+
+use strict;
+use warnings;
+
+use File::Basename ();
+use Test::More;
+
+use lib File::Basename::dirname(__FILE__) . '/../lib/perl';
+use Verbs;
+
+my @drivers = split ' ', $ENV{VERBS_DRIVERS} // 'vzctl lxc';
+my $t = $Verbs::template;
+
+# how a line ends: an expression for both drivers or one for each; then
+# expressions for its first data line
+my $done = qr/^ok$/;
+my $already = qr/^ok already$/;
+my $kept = qr/^ok(?: stored, but not enforced: \S+)?$/;
+my $range = qr/^err range /;
+my $syntax = qr/^err syntax /;
+my $noent = qr/^err noent /;
+
+# A is 31001, B is 31002, N is nobody
+my @table = (
+    # reads of a node without containers
+    [ 'ping', $done ],
+    [ 'PING', $done ],
+    [ 'list', $done ],
+    [ 'templates', $done, qr/^name=\Q$t\E size=\d+ date=\d{4}-\d\d-\d\dT/ ],
+    [ 'node', $done, qr/^driver=(?:lxc|vzctl) version=\S+ kernel=\S+/ ],
+    [ 'getcpu', $done, qr/^cpus=\d+ units=0 load1=\d+\.\d\d$/ ],
+    [ 'nosuch', qr/^err unknown / ],
+
+    # a word too many, one too few, one that is no number
+    (map { [ "$_ 1", $syntax ] } qw(ping list templates node)),
+    (map { [ "$_ A more more more more", $syntax ], [ "$_ x", $range ],
+           [ "$_ -1", $range ] }
+         qw(start stop restart destroy deletevm getmemory getdisk getcpu
+            status)),
+    (map { [ $_, $syntax ] } qw(adopt start stop restart getmemory getdisk
+                                status deleteip setgateway setip setname setcpu)),
+    [ 'passwd', $syntax, undef, 'secret' ],
+    [ 'passwd x', $range, undef, 'secret' ],
+    [ 'deleteip x', $range ],
+    [ 'setdisk A', $syntax ],
+    [ 'setcpu A', $syntax ],
+
+    # nobody there
+    (map { [ "$_ N", $noent ] } qw(start stop restart getmemory getdisk
+                                   getcpu status deleteip)),
+    [ 'setmemoryvm N 64M', $noent ],
+    [ 'setmemoryoo N 64M', $noent ],
+    [ 'setmemoryp N 64M', $noent ],
+    [ 'setdisk N 1G', $noent ],
+    [ 'setcpu N 1000', $noent ],
+    [ 'setname N web', $noent ],
+    [ 'setip N 10.74.0.9', $noent ],
+    [ 'setgateway N 10.74.0.254', $noent ],
+    [ 'setdns N 10.74.0.253', $noent ],
+    [ 'passwd N', $noent, undef, 'secret' ],
+    [ 'adopt N 0123456789abcdef', $noent ],
+    [ 'destroy N', $already ],
+
+    # marks in front
+    [ 'tag=0123456789abcdef start N', $noent ],
+    [ 'fence=1 id=1.1 tag=0123456789abcdef ping', $done ],
+    [ 'tag=0123456789abcde status N', $range ],
+    [ 'fence=0 start N', $range ],
+    [ 'id=A start N', $range ],
+    [ 'tag=0123456789abcdef fence=1 start N', qr/^err unknown / ],
+    [ 'tag=0123456789abcdef', $syntax ],
+
+    # create
+    [ 'create A', $syntax ],
+    [ "create A $t more", $syntax ],
+    [ "create 0 $t", $range ],
+    [ "create 100 $t", $range ],
+    [ "create 031001 $t", $range ],
+    [ "create +31001 $t", $range ],
+    [ "create 2147483645 $t", $range ],
+    [ "create 31100 $t", $range ],
+    [ 'create A ../passwd', $range ],
+    [ 'create A -x', $range ],
+    [ 'create A --help', $range ],
+    [ 'create A $(id)', $range ],
+    [ 'create A nosuch-template', qr/^err notemplate / ],
+    [ "create A $t", $done ],
+    [ "create A $t", $already ],
+    [ 'create A nosuch-template', qr/^err exists / ],
+    [ "create B $t", $done ],
+    [ 'list', $done, qr/^id=3100[12] state=stopped hostname=vps3100[12] / ],
+    [ 'status A', $done, qr/^id=31001\ state=stopped\ hostname=vps31001
+        \ address=-\ memory_used=0\ memory_limit=\S+\ swap_used=\S+
+        \ disk_used=\S+\ disk_total=\d+\ inodes_used=\S+\ inodes_total=\S+
+        \ cpu_ns=0\ cpu_units=1000\ cpu_percent=0\ processes=0\ uptime=0
+        \ template=\Q$t\E\ tag=-\ gateway=\S+\ gateways=\S+\ dns=-\ vmguarpages=\S+
+        \ oomguarpages=\S+\ privvmpages=\S+\ diskspace=\S+\ kept=\S+
+        \ created=\d+(?:\ inside=-)?$/x ],
+
+    # changes of a stopped one
+    [ 'setmemoryp A 64M 96M', $kept ],
+    [ 'getmemory A', $done, qr/^total=100663296 used=0 free=100663296$/ ],
+    [ 'setmemoryp A 96M 64M', $range ],
+    [ 'setmemoryp A 1M', $range ],
+    [ 'setmemoryp A 64.5M', $range ],
+    [ 'setmemoryp A -64M', $range ],
+    [ 'setmemoryp A 64M:96M', $range ],
+    [ 'setmemoryp A 64X', $range ],
+    [ 'setmemoryp A 9223372036854775807T', $range ],
+    [ 'setmemoryp A unlimited', $range ],
+    [ 'setmemoryp A', $syntax ],
+    [ 'setmemoryvm A 32M unlimited', $kept ],
+    [ 'setmemoryvm A 32M 16M', $range ],
+    [ 'setmemoryoo A 16M 32M', $kept ],
+    [ 'setmemoryoc A 16M unlimited', $kept ],
+    [ 'setmemoryoo A x', $range ],
+    [ 'setmemoryoc A 32M 16M', $range ],
+    [ 'status A', $done, qr/ vmguarpages=33554432:unlimited
+        \ oomguarpages=16777216:unlimited
+        \ privvmpages=67108864:100663296\ /x ],
+    [ 'setdisk A 600M 640M', $kept ],
+    [ 'getdisk A', $done, qr/^total=\d+ used=\d+ free=\d+$/ ],
+    [ 'setdisk A 640M 600M', $range ],
+    [ 'setdisk A 1M', $range ],
+    [ 'setdisk A unlimited', $range ],
+    [ 'setcpu A 1500 50', $done ],
+    [ 'getcpu A', $done, qr/^units=1500 limit=50 usage_ns=0$/ ],
+    [ 'setcpu A 7', $range ],
+    [ 'setcpu A 500001', $range ],
+    [ 'setcpu A 1000 -1', $range ],
+    [ 'setcpu A 1000 50%', $range ],
+    [ 'setcpu A 1500 0', $done ],
+    [ 'setname A web1.example.org', $done ],
+    [ 'setname A web_1', $range ],
+    [ 'setname A -web', $range ],
+    [ 'setname A localhost', $range ],
+    [ 'setname A ip6-localhost.example.org', $range ],
+    [ 'setname A 2001', $range ],
+    [ 'setname A x";touch${IFS}/tmp/vz-pwned;Y="', $range ],
+    [ 'setname A $(touch${IFS}/tmp/vz-pwned)', $range ],
+    [ 'setname A `id`', $range ],
+    [ 'setname A --save', $range ],
+    [ 'setname A ' . 'a' x 65, $range ],
+    [ 'setname A x";', $range ],
+    [ "setname A x\ty", $syntax ],
+    [ 'setip A 10.74.0.9', $done ],
+    [ 'setip A 10.74.0.9', $already ],
+    [ 'setip B 10.74.0.9', qr/^err exists container 31001 / ],
+    [ 'setip A 10.74.0.10/24', $done ],
+    [ 'setip A 2001:db8:74::9', $done ],
+    [ 'setip A 10.74.0.999', $range ],
+    [ 'setip A 10.74.0', $range ],
+    [ 'setip A 10.74.0.9/33', $range ],
+    [ 'setip A 127.0.0.1', $range ],
+    [ 'setip A all', $range ],
+    [ 'status A', $done,
+      qr/ hostname=web1.example.org address=10.74.0.9,10.74.0.10,2001:db8:74::9 / ],
+    [ 'deleteip A 10.74.0.10', $done ],
+    [ 'deleteip A 10.74.0.10', $already ],
+    [ 'deleteip A all', $range ],
+    [ 'setgateway A 10.74.0.254',
+      { lxc => $done, vzctl => qr/^err unsupported / } ],
+    [ 'setgateway A 10.74.0', $range ],
+    [ 'setgateway A 127.0.0.1', $range ],
+    [ 'setgateway A ::1', $range ],
+    [ 'setdns A 10.74.0.253 2001:db8:74::53', $done ],
+    [ 'setdns A 10.74.0.253 x', $range ],
+    [ 'setdns A', $syntax ],
+    [ 'setdns A 10.0.0.1 10.0.0.2 10.0.0.3 10.0.0.4', $syntax ],
+    [ 'status A', $done, qr/ dns=10.74.0.253,2001:db8:74::53 / ],
+    [ 'passwd A', $done, undef, 'first "secret" $x; y' ],
+    [ 'passwd A', $range, undef, "two\nlines" ],
+
+    # running
+    [ 'start A', $done ],
+    [ 'start A', $already ],
+    [ "create A $t", qr/^err exists / ],
+    [ 'status A', $done, qr/^id=31001 state=running .* processes=[1-9]\d* / ],
+    [ 'status A', $done, { lxc => qr/ inodes_used=- inodes_total=- /,
+                           vzctl => qr/ inodes_used=\d+ inodes_total=\d+ / } ],
+    [ 'getmemory A', $done, qr/^total=100663296 used=[1-9]\d* free=\d+$/ ],
+    [ 'getcpu A', $done, qr/^units=150[01] limit=0 usage_ns=\d+$/ ],
+    [ 'getcpu', $done, qr/^cpus=\d+ units=150[01] load1=/ ],
+    [ 'node', $done ],
+    [ 'setmemoryp A 80M 128M', $kept ],
+    [ 'getmemory A', $done, qr/^total=134217728 used=/ ],
+    [ 'setmemoryp A 128M 80M', $range ],
+    [ 'setmemoryvm A 48M unlimited', $kept ],
+    [ 'setmemoryoo A 24M unlimited', $kept ],
+    [ 'setdisk A 700M', $kept ],
+    [ 'getdisk A', $done, qr/^total=\d{9} used=[1-9]\d* free=\d+$/ ],
+    [ 'setcpu A 2000 150', $done ],
+    [ 'getcpu A', $done, qr/^units=2000 limit=150 usage_ns=\d+$/ ],
+    [ 'setname A web2', $done ],
+    [ 'setip A 10.74.0.11', $done ],
+    [ 'setip B 10.74.0.11', qr/^err exists / ],
+    [ 'deleteip A', $done ],
+    [ 'deleteip A', $already ],
+    [ 'setdns A 10.74.0.252', $done ],
+    [ 'passwd A', $done, undef, 'second: "secret" $(x)' ],
+    [ 'passwd A', $range, undef, '' ],
+    [ 'status A', $done,
+      qr/\ hostname=web2\ address=-\ .*\ dns=10.74.0.252\ .*
+         \ privvmpages=83886080:134217728\ /x ],
+    [ 'restart A', qr/^ok(?: killed)?$/ ],
+    [ 'status A', $done, qr/^id=31001 state=running hostname=web2 address=- / ],
+    [ 'getmemory A', $done, qr/^total=134217728 used=/ ],
+    [ 'getcpu A', $done, qr/^units=2000 limit=150 / ],
+    [ 'stop A', qr/^ok(?: killed)?$/ ],
+    [ 'stop A', $already ],
+    [ 'restart B', qr/^ok(?: killed| already)?$/ ],
+    [ 'status B', $done, qr/^id=31002 state=running / ],
+
+    # another identity
+    [ 'adopt A', $syntax ],
+    [ 'adopt A 0123456789abcde', $range ],
+    [ 'adopt A 0123456789ABCDEF', $range ],
+    [ 'tag=0123456789abcdef adopt A 0123456789abcdef',
+      qr/^err noent no container 31001 has this tag$/ ],
+    [ 'adopt A 0123456789abcdef', $done ],
+    [ 'adopt A 0123456789abcdef', $already ],
+    [ 'status A', $done, qr/ tag=0123456789abcdef / ],
+    [ 'setname A web3', $noent ],
+    [ 'destroy A', $already ],
+    [ 'tag=0123456789abcdef setname A web3', $done ],
+    [ 'tag=fedcba9876543210 start B', $noent ],
+
+    # the end of them
+    [ 'destroy', $syntax ],
+    [ 'destroy 31001;id', $range ],
+    [ 'tag=0123456789abcdef destroy A', $done ],
+    [ 'destroy A', $already ],
+    [ "tag=0123456789abcdef create A $t",
+      qr/^err noent that container was destroyed$/ ],
+    [ 'status A', $noent ],
+    [ 'deletevm B', $done ],
+    [ 'status B', $noent ],
+    [ 'list', $done ],
+);
+
+
+# verbs: those of the table of docs/protocol.md
+sub verbs {
+    open my $in, '<', "$Verbs::root/docs/protocol.md" or die "protocol.md: $!\n";
+
+    return map { /^\| (`[a-z].*?) \|/ ? $1 =~ /`([a-z]+)`/g : () } <$in>;
+}
+
+
+# asked_both_ways VERB: with arguments that are good and with others; what it
+# is told of those that make sense is no "syntax" and no "range"
+sub asked_both_ways {
+    my ($verb) = @_;
+    my @rows = grep { $_->[0] =~ /^(?:\w+=\S+ )*$verb\b/ } @table;
+    my @bad = grep { $_->[1] == $syntax || $_->[1] == $range } @rows;
+
+    return ok(@bad && @bad < @rows, "$verb: good and bad arguments");
+}
+
+
+sub expected {
+    my ($driver, $want) = @_;
+
+    return ref $want eq 'HASH' ? $want->{$driver} : $want;
+}
+
+
+# a container whose disk is away: what liblxc printed comes before its end
+sub said_before_it_failed {
+    my ($node) = @_;
+    my $image = "$node->{dir}/lxc/ct/31060/image";
+
+    $node->ask("create 31060 $Verbs::template");
+    rename $image, "$image.away" or die "$image: $!\n";
+
+    my ($answer, $data) = $node->ask('start 31060');
+
+    is($answer, 'err failed image: No such file or directory',
+       'a start that fails tells why');
+    like(join("\n", @$data), qr/^start - \S+ - Failed to run lxc\.hook/m,
+         'and what liblxc said of it');
+    unlike(join("\n", @$data), qr/[^\n -~]|^lxc 31060/, 'no more than that');
+
+    rename "$image.away", $image or die "$image: $!\n";
+    ($answer, $data) = $node->ask('start 31060');
+    is("$answer @$data", 'ok ', 'nor when it succeeds');
+    $node->ask('destroy 31060');
+    return;
+}
+
+
+my @verbs = verbs();
+
+is(@verbs, 27, 'verbs and other names of them in docs/protocol.md');
+asked_both_ways($_) for @verbs;
+
+# limits NODE ID: memory, CPU and processes, as the kernel has them
+sub limits {
+    my ($node, $id) = @_;
+    my %run = $node->slurp("lxc/ct/$id/run") =~ /^(\w+)=(.*)$/mg;
+    my @numbers;
+
+    for ([memory => 'memory.limit_in_bytes', 'memory.max'],
+         [cpu => 'cpu.cfs_quota_us', 'cpu.max'], [pids => 'pids.max'])
+    {
+        my ($group, @names) = @$_;
+        my ($file) = grep { -e } map { "$run{$group}/$_" } @names;
+
+        open my $in, '<', $file // '/dev/null' or die "$file: $!\n";
+        push @numbers, (<$in> // '') =~ /^(\S+)/;
+    }
+
+    return "@numbers";
+}
+
+
+# what a verb keeps is in force, at once and from the next start on
+sub kernel_holds_it {
+    my ($node) = @_;
+
+    $node->ask("create 31061 $Verbs::template");
+    $node->ask($_) for 'setmemoryp 31061 96M', 'setcpu 31061 1000 50',
+        'start 31061';
+    is(limits($node, 31061), (96 << 20) . ' 50000 400',
+       'the kernel has the limits from the start on');
+
+    $node->ask($_) for 'setmemoryp 31061 128M', 'setcpu 31061 1000 20';
+    is(limits($node, 31061), (128 << 20) . ' 20000 400', 'raised at once');
+
+    $node->ask('setmemoryp 31061 64M');
+    is(limits($node, 31061), (64 << 20) . ' 20000 400', 'lowered at once');
+    $node->ask('destroy 31061');
+    return;
+}
+
+
+for my $driver (@drivers) {
+    my $node = Verbs->new($driver, $driver eq 'lxc' ? (pids_max => 400) : ());
+
+    for my $row (@table) {
+        my ($words, $want, $like, $secret) = @$row;
+        my $line = $words =~ s/ A\b/ 31001/r =~ s/ B\b/ 31002/r
+                          =~ s/ N\b/ 31050/r;
+        my ($answer, $data) = $node->ask($line, $secret);
+
+        like($answer, expected($driver, $want), "$driver: $words");
+        like($data->[0] // '', expected($driver, $like),
+             "$driver: $words: its data") if $like;
+    }
+
+    if ($driver eq 'lxc') {
+        said_before_it_failed($node);
+        kernel_holds_it($node);
+    }
+
+    ok(!-e '/tmp/vz-pwned', "$driver: nothing hostile was run");
+    unlike($node->slurp('log'), qr/first "secret|second: "secret/,
+           "$driver: no secret is in the log");
+
+    $node->end;
+    ok(!-d $node->{dir}, "$driver: nothing of it stays");
+}
+
+done_testing();
