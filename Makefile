@@ -27,6 +27,7 @@ OPENAPI    := $(NGINX)/vzpanel/openapi.json
 DAEMON     := $(BUILD)/virtual-server
 HOOK       := $(BUILD)/virtual-server-hook
 UNPACK     := $(BUILD)/virtual-server-unpack
+RELAY_TEST := $(BUILD)/relay_test.so
 NGINX_SRC  ?= /usr/share/nginx/src
 NGINX_BIN  ?= /usr/sbin/nginx
 
@@ -116,6 +117,20 @@ $(BUILD)/module.tested: $(MODULE)
 	@touch $@
 
 
+# the relay in a module of the tests' own, for what no page asks of it yet
+RELAY_PARTS := $(wildcard t/lib/relay/*.c src/runtime/fiber.c \
+                 src/runtime/relay*.c src/wire/*.c)
+
+$(RELAY_TEST): $(RELAY_PARTS) $(wildcard src/runtime/relay*.h src/wire/*.h) \
+               $(NGINX)/Makefile
+	@echo '  cc      $@'
+	@top=$$PWD; cd $(NGINX_SRC); $(CC) -shared -O2 $(CC_OPT) -W -Wall \
+	    -Werror -Wno-unused-parameter -Wl,-Bsymbolic -I$$top/$(NGINX) \
+	    $(addprefix -Isrc/,core event event/modules os/unix http \
+	        http/modules http/v2) -I$$top/src -o $$top/$@ \
+	    $(addprefix $$top/,$(RELAY_PARTS)) -lpcre2-8 -lcrypto
+
+
 # --- the programs ---
 
 CFLAGS  ?= -O2 -g
@@ -188,7 +203,7 @@ down:
 
 # --- tests ---
 
-test: all packages-run packages-test packages-lint npm \
+test: all $(RELAY_TEST) packages-run packages-test packages-lint npm \
       $(TEMPLATES:%=$(TOP)/templates/%.built)
 	@scripts/test-all
 
@@ -200,7 +215,7 @@ fuzz: packages-build packages-test
 	    $(if $(FUZZ_SECONDS),FUZZ_SECONDS=$(FUZZ_SECONDS))
 
 # T="120-orders.t" names files; TEST_NGINX=FOLDER has a checkout of the real Test::Nginx run them
-test-nginx: stack packages-test $(if $(TEST_NGINX),packages-nginx)
+test-nginx: stack $(RELAY_TEST) packages-test $(if $(TEST_NGINX),packages-nginx)
 	@SANITIZE="$(SANITIZE)" TEST_NGINX="$(TEST_NGINX)" scripts/test-nginx $(T)
 
 # each verb of the daemon on both drivers: real containers of lxc, and a
@@ -302,7 +317,7 @@ clean:
 	rm -rf $(TOP)/nginx $(TOP)/obj $(TOP)/sanitize $(TOP)/unit $(TOP)/test \
 	    $(TOP)/virtual-server $(TOP)/virtual-server-hook \
 	    $(TOP)/virtual-server-unpack \
-	    $(TOP)/module.tested $(TOP)/minimal.conf
+	    $(TOP)/module.tested $(TOP)/minimal.conf $(TOP)/relay_test.so
 
 # the templates, too, which take a minute to build
 distclean: clean

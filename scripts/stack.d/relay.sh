@@ -81,17 +81,18 @@ lxcfs_start() {
 
 
 relay_configuration() {
-    local conf=$base/conf/virtual-server.conf lxcfs=none peers=
+    local conf=$base/conf/virtual-server.conf lxcfs=none peers= tests=yes
 
     [ "${set[lxcfs]}" = 0 ] || lxcfs=$base/lxcfs
     # a test's own nginx may be anybody's
-    [ "${set[web]}" = 0 ] || peers="root www-data"
+    [ "${set[web]}" = 0 ] || { peers="root www-data"; tests=no; }
     install -d -m 711 "$base/lxc"
 
     cat > "$conf.new" <<CONF
 driver = lxc
 key_file = $base/conf/relay.key
 peers = $peers
+test_verbs = $tests
 template_dir = $base/templates
 log = $base/log/virtual-server.log
 ctid_min = ${set[ctids]%-*}

@@ -1,45 +1,24 @@
 /*
- * The relay: a pool of connections per node and worker, in two classes.
- * Reads take moments, changes may take minutes; each class may have all
- * connections but one, so neither ever waits for the other alone.
+ * The relay: a verb on its way, and its answer.
  */
 
 #include <ngx_config.h>
 #include <ngx_core.h>
 #include <stdio.h>
-#include "runtime/relay_conn.h"
+#include "runtime/relay_core.h"
+#include "runtime/relay_pool.h"
 #include "wire/field_value.h"
 
 
 #define VZ_RELAY_CONNECTIONS  4
 #define VZ_RELAY_CONNECT      10000         /* ms for TCP and handshake */
 #define VZ_RELAY_GRACE        5000          /* ms over the verb's own time */
+#define VZ_RELAY_BEATS        3             /* that a long verb may miss */
 #define VZ_RELAY_PATIENCE     60000         /* ms in line, at most */
-#define VZ_RELAY_WAITERS      512
 #define VZ_RELAY_BYTES        (64 * 1024 * 1024)    /* of an answer */
 #define VZ_RELAY_REMIND       60            /* s between the same log lines */
+#define VZ_RELAY_STREAM       "stream"      /* the words of "ok stream" */
 
-
-typedef enum {
-    VZ_RELAY_READ = 0,
-    VZ_RELAY_CHANGE,
-    VZ_RELAY_CLASSES
-} vz_relay_class_e;
-
-typedef struct {
-    vz_waitq_t        line;
-    ngx_uint_t        waiting;
-    ngx_uint_t        granted;      /* woken, on their way */
-    ngx_uint_t        busy;
-} vz_relay_share_t;
-
-typedef struct {
-    ngx_queue_t       idle;         /* of vz_relay_conn_t */
-    ngx_uint_t        connections;
-    vz_relay_share_t  shares[VZ_RELAY_CLASSES];
-    uint32_t          logged;       /* hash of the words; 0: all is well */
-    time_t            logged_at;
-} vz_relay_pool_t;
 
 /* One call on its way. */
 typedef struct {
@@ -52,19 +31,24 @@ typedef struct {
     size_t            bytes;
     size_t            sent;
     ngx_uint_t        heard;        /* lines of any kind */
+    vz_relay_conn_t  *conn;         /* which a stream goes on with */
     size_t            len;
     char              words[VZ_WORDS_MAX];
     char              buf[VZ_LINE_MAX];
 } vz_ask_t;
 
 
-static vz_code_e vz_relay_ask(vz_ask_t *ask);
+static vz_code_e vz_relay_begin(vz_ask_t *ask, vz_node_t *node,
+    ngx_pool_t *pool, const vz_relay_act_t *act, vz_answer_t *answer);
 static vz_code_e vz_relay_print(vz_ask_t *ask);
-static vz_code_e vz_relay_enter(vz_ask_t *ask, vz_relay_class_e class);
-static void vz_relay_leave(vz_relay_pool_t *pool, vz_relay_class_e class);
-static ngx_uint_t vz_relay_free(vz_relay_pool_t *pool,
-    vz_relay_class_e class);
+static vz_code_e vz_relay_ask(vz_ask_t *ask);
+static vz_code_e vz_relay_try(vz_ask_t *ask, vz_relay_pool_class_e class,
+    ngx_uint_t *again);
+static void vz_relay_put_back(vz_ask_t *ask, vz_relay_conn_t *conn,
+    vz_relay_pool_class_e class);
+static ngx_uint_t vz_relay_is_stream(const vz_ask_t *ask);
 static vz_code_e vz_relay_exchange(vz_ask_t *ask, vz_relay_conn_t *conn);
+static ngx_msec_t vz_relay_deadline(const vz_ask_t *ask);
 static vz_code_e vz_relay_line(vz_ask_t *ask, const vz_reply_t *reply);
 static vz_code_e vz_relay_data(vz_ask_t *ask, const vz_reply_t *reply);
 static vz_code_e vz_relay_lost(vz_ask_t *ask, vz_code_e code);
@@ -87,7 +71,8 @@ vz_relay_call(vz_node_t *node, ngx_pool_t *pool, vz_verb_e verb,
     act.verb = verb;
     act.argc = argc;
     act.argv = argv;
-    act.secret = secret;
+    act.body = secret;
+    act.nbody = secret != NULL;
     act.progress = progress;
     act.data = data;
 
@@ -99,27 +84,16 @@ vz_code_e
 vz_relay_act(vz_node_t *node, ngx_pool_t *pool, const vz_relay_act_t *act,
     vz_answer_t *answer)
 {
-    vz_ask_t    ask;
-    vz_code_e   code;
+    vz_ask_t   ask;
+    vz_code_e  code;
 
-    ngx_memzero(answer, sizeof(vz_answer_t));
-    ngx_str_set(&answer->words, "");
+    code = vz_relay_begin(&ask, node, pool, act, answer);
 
-    ngx_memzero(&ask, sizeof(vz_ask_t));
-
-    ask.node = node;
-    ask.pool = pool;
-    ask.def = vz_verb_def(act->verb);
-    ask.act = act;
-    ask.answer = answer;
-
-    if (vz_fiber_self() == NULL || node->pool == NULL) {
-        ngx_log_error(NGX_LOG_ALERT, ngx_cycle->log, 0,
-                      "vzpanel: a verb outside of a fiber or a worker");
-        return vz_relay_finish(&ask, VZ_INTERNAL);
+    if (code == VZ_OK && ask.def->stream) {
+        (void) snprintf(ask.words, VZ_WORDS_MAX, "%s ends in a stream",
+                        ask.def->name);
+        code = VZ_INTERNAL;
     }
-
-    code = vz_relay_print(&ask);
 
     if (code == VZ_OK) {
         code = vz_relay_ask(&ask);
@@ -129,31 +103,83 @@ vz_relay_act(vz_node_t *node, ngx_pool_t *pool, const vz_relay_act_t *act,
 }
 
 
+vz_code_e
+vz_relay_take(vz_node_t *node, ngx_pool_t *pool, const vz_relay_act_t *act,
+    vz_answer_t *answer, vz_relay_conn_t **conn)
+{
+    vz_ask_t   ask;
+    vz_code_e  code;
+
+    code = vz_relay_begin(&ask, node, pool, act, answer);
+
+    if (code == VZ_OK && !ask.def->stream) {
+        (void) snprintf(ask.words, VZ_WORDS_MAX, "%s ends in no stream",
+                        ask.def->name);
+        code = VZ_INTERNAL;
+    }
+
+    if (code == VZ_OK) {
+        code = vz_relay_ask(&ask);
+    }
+
+    *conn = ask.conn;
+
+    return vz_relay_finish(&ask, code);
+}
+
+
+static vz_code_e
+vz_relay_begin(vz_ask_t *ask, vz_node_t *node, ngx_pool_t *pool,
+    const vz_relay_act_t *act, vz_answer_t *answer)
+{
+    ngx_memzero(answer, sizeof(vz_answer_t));
+    ngx_str_set(&answer->words, "");
+
+    ngx_memzero(ask, sizeof(vz_ask_t));
+
+    ask->node = node;
+    ask->pool = pool;
+    ask->def = vz_verb_def(act->verb);
+    ask->act = act;
+    ask->answer = answer;
+
+    if (vz_fiber_self() == NULL || node->pool == NULL) {
+        ngx_log_error(NGX_LOG_ALERT, ngx_cycle->log, 0,
+                      "vzpanel: a verb outside of a fiber or a worker");
+        return VZ_INTERNAL;
+    }
+
+    return vz_relay_print(ask);
+}
+
+
 static vz_code_e
 vz_relay_print(vz_ask_t *ask)
 {
+    ngx_uint_t             i;
     const vz_relay_act_t  *act = ask->act;
 
-    ask->len = vz_verb_print(ask->buf, act->mark, act->verb, act->argc,
-                             act->argv, ask->words);
+    ask->len = vz_verb_print(ask->buf, act->mark, act->nbody, act->verb,
+                             act->argc, act->argv, ask->words);
 
     if (ask->len == 0) {
         return act->argc < ask->def->min || act->argc > ask->def->max
+               || act->nbody < ask->def->body_min
+               || act->nbody > ask->def->body_max
                ? VZ_SYNTAX : VZ_RANGE;
     }
 
-    if ((act->secret != NULL) != ask->def->secret) {
-        (void) snprintf(ask->words, VZ_WORDS_MAX, "%s %s secret",
-                        ask->def->name,
-                        ask->def->secret ? "needs a" : "takes no");
-        return VZ_SYNTAX;
-    }
+    for (i = 0; i < act->nbody; i++) {
+        if (vz_verb_body_check(ask->def, act->body[i].data, act->body[i].len)
+            == VZ_OK)
+        {
+            continue;
+        }
 
-    if (act->secret
-        && vz_verb_secret_check(act->secret->data, act->secret->len) != VZ_OK)
-    {
-        (void) snprintf(ask->words, VZ_WORDS_MAX, "secret: 1 to %d bytes "
-                        "without control characters", VZ_SECRET_MAX);
+        (void) snprintf(ask->words, VZ_WORDS_MAX, "%s: 1 to %u bytes "
+                        "without control characters",
+                        ask->def->secret ? "secret" : "body",
+                        ask->def->body_bytes);
         return VZ_RANGE;
     }
 
@@ -164,141 +190,113 @@ vz_relay_print(vz_ask_t *ask)
 static vz_code_e
 vz_relay_ask(vz_ask_t *ask)
 {
-    vz_code_e          code;
-    ngx_uint_t         again;
-    vz_relay_conn_t   *conn;
-    vz_relay_pool_t   *pool;
-    vz_relay_class_e   class;
+    vz_code_e               code;
+    ngx_uint_t              again;
+    vz_relay_pool_t        *pool;
+    vz_relay_pool_class_e   class;
 
     pool = ask->node->pool;
-    class = ask->def->lock ? VZ_RELAY_CHANGE : VZ_RELAY_READ;
+    class = vz_relay_pool_class(ask->def);
 
-    code = vz_relay_enter(ask, class);
-    if (code != VZ_OK) {
-        return code;
+    if (vz_relay_pool_enter(pool, class, ngx_min(ask->def->timeout * 1000,
+                                                 VZ_RELAY_PATIENCE))
+        != NGX_OK)
+    {
+        (void) snprintf(ask->words, VZ_WORDS_MAX,
+                        "all connections to the node are busy");
+        return VZ_OVERLOADED;
     }
 
     do {
         again = 0;
-        conn = vz_relay_conn_take(&pool->idle);
-
-        if (conn == NULL) {
-            code = vz_relay_conn_open(ask->node,
-                                      ngx_current_msec + VZ_RELAY_CONNECT,
-                                      &conn, ask->words);
-            if (code != VZ_OK) {
-                break;
-            }
-        }
-
-        /* who asked may have lost the right to while he waited */
-
-        if (ask->act->may != NULL) {
-            code = ask->act->may(ask->act->data);
-
-            if (code != VZ_OK) {
-                vz_relay_conn_keep(conn, &pool->idle);
-                break;
-            }
-        }
-
-        code = vz_relay_exchange(ask, conn);
-
-        if (code == VZ_OK) {
-            vz_relay_conn_keep(conn, &pool->idle);
-            pool->logged = 0;
-            break;
-        }
-
-        /* dead since its last verb: this one did not run, or only reads */
-
-        again = conn->kept && code == VZ_DOWN && !ask->heard
-                && (ask->sent == 0 || !ask->def->lock);
-
-        vz_relay_conn_close(conn);
-
+        code = vz_relay_try(ask, class, &again);
     } while (again);
 
-    vz_relay_leave(pool, class);
+    if (ask->conn == NULL) {
+        vz_relay_pool_leave(pool, class);
+    }
 
     return code;
 }
 
 
-/* stand in line until a connection of that class may be used */
+/* on one connection, kept or new; *again: it was dead before */
 
 static vz_code_e
-vz_relay_enter(vz_ask_t *ask, vz_relay_class_e class)
+vz_relay_try(vz_ask_t *ask, vz_relay_pool_class_e class, ngx_uint_t *again)
 {
-    ngx_int_t          rc;
-    ngx_msec_t         wait;
-    vz_relay_pool_t   *pool;
-    vz_relay_share_t  *share;
+    vz_code_e         code;
+    vz_relay_conn_t  *conn;
+    vz_relay_pool_t  *pool;
 
     pool = ask->node->pool;
-    share = &pool->shares[class];
+    conn = class == VZ_RELAY_POOL_STREAM ? NULL
+                                         : vz_relay_conn_take(&pool->idle);
 
-    if (ngx_queue_empty(&share->line.waiters) && vz_relay_free(pool, class)) {
-        share->busy++;
-        return VZ_OK;
-    }
-
-    if (share->waiting < VZ_RELAY_WAITERS) {
-        wait = ngx_min(ask->def->timeout * 1000, VZ_RELAY_PATIENCE);
-
-        share->waiting++;
-        rc = vz_waitq_wait(&share->line, wait);
-        share->waiting--;
-
-        if (rc == NGX_OK) {
-            share->granted--;
-            share->busy++;
-            return VZ_OK;
+    if (conn == NULL) {
+        code = vz_relay_conn_open(ask->node,
+                                  ngx_current_msec + VZ_RELAY_CONNECT,
+                                  &conn, ask->words);
+        if (code != VZ_OK) {
+            return code;
         }
     }
 
-    (void) snprintf(ask->words, VZ_WORDS_MAX,
-                    "all connections to the node are busy");
+    /* who asked may have lost the right to while he waited */
 
-    return VZ_OVERLOADED;
+    if (ask->act->may != NULL) {
+        code = ask->act->may(ask->act->data);
+
+        if (code != VZ_OK) {
+            vz_relay_put_back(ask, conn, class);
+            return code;
+        }
+    }
+
+    code = vz_relay_exchange(ask, conn);
+
+    if (code == VZ_OK) {
+        vz_relay_put_back(ask, conn, class);
+        pool->logged = 0;
+        return code;
+    }
+
+    /* dead since its last verb: this one did not run, or only reads */
+
+    *again = conn->kept && code == VZ_DOWN && !ask->heard
+             && (ask->sent == 0 || !ask->def->lock);
+
+    vz_relay_conn_close(conn);
+
+    return code;
 }
 
 
 static void
-vz_relay_leave(vz_relay_pool_t *pool, vz_relay_class_e class)
+vz_relay_put_back(vz_ask_t *ask, vz_relay_conn_t *conn,
+    vz_relay_pool_class_e class)
 {
-    ngx_uint_t         i;
-    vz_relay_share_t  *share;
+    vz_relay_pool_t  *pool;
 
-    pool->shares[class].busy--;
+    pool = ask->node->pool;
 
-    for (i = 0; i < VZ_RELAY_CLASSES; i++) {
-        share = &pool->shares[i];
+    if (class != VZ_RELAY_POOL_STREAM) {
+        vz_relay_conn_keep(conn, &pool->idle);
 
-        while (vz_relay_free(pool, i) && vz_waitq_wake(&share->line, 0)) {
-            share->granted++;
-        }
+    } else if (vz_relay_is_stream(ask)) {
+        ask->conn = conn;
+
+    } else {
+        vz_relay_conn_close(conn);
     }
 }
 
 
 static ngx_uint_t
-vz_relay_free(vz_relay_pool_t *pool, vz_relay_class_e class)
+vz_relay_is_stream(const vz_ask_t *ask)
 {
-    ngx_uint_t         i, all, own, most;
-    vz_relay_share_t  *share;
-
-    all = 0;
-
-    for (i = 0; i < VZ_RELAY_CLASSES; i++) {
-        all += pool->shares[i].busy + pool->shares[i].granted;
-    }
-
-    share = &pool->shares[class];
-    own = share->busy + share->granted;
-    most = pool->connections > 1 ? pool->connections - 1 : 1;
-
-    return all < pool->connections && own < most;
+    return ask->heard && ask->answer->code == VZ_OK
+           && ngx_strcmp(ask->words, VZ_RELAY_STREAM) == 0;
 }
 
 
@@ -322,10 +320,11 @@ vz_relay_exchange(vz_ask_t *ask, vz_relay_conn_t *conn)
         return VZ_INTERNAL;
     }
 
-    deadline = ngx_current_msec + ask->def->timeout * 1000 + VZ_RELAY_GRACE;
+    deadline = vz_relay_deadline(ask) + VZ_RELAY_GRACE;
 
-    code = vz_relay_conn_ask(conn, ask->buf, ask->len, ask->act->secret,
-                             deadline, &ask->sent);
+    code = vz_relay_conn_ask(conn, ask->def, ask->buf, ask->len,
+                             ask->act->body, ask->act->nbody, deadline,
+                             &ask->sent);
 
     while (code == VZ_OK) {
         code = vz_relay_conn_answer(conn, deadline, &line, &len);
@@ -334,6 +333,10 @@ vz_relay_exchange(vz_ask_t *ask, vz_relay_conn_t *conn)
         }
 
         ask->heard = 1;
+
+        if (ask->def->beat) {
+            deadline = vz_relay_deadline(ask);
+        }
 
         code = vz_reply_parse(line, len, &reply);
         if (code != VZ_OK) {
@@ -351,6 +354,17 @@ vz_relay_exchange(vz_ask_t *ask, vz_relay_conn_t *conn)
     }
 
     return vz_relay_lost(ask, code);
+}
+
+
+/* of a long verb: until its next line */
+
+static ngx_msec_t
+vz_relay_deadline(const vz_ask_t *ask)
+{
+    return ngx_current_msec
+           + 1000 * (ask->def->beat ? VZ_RELAY_BEATS * ask->def->beat
+                                    : ask->def->timeout);
 }
 
 
@@ -425,7 +439,7 @@ vz_relay_lost(vz_ask_t *ask, vz_code_e code)
     switch (code) {
 
     case VZ_TIMEOUT:
-        how = "did not end in time";
+        how = ask->def->beat ? "fell silent" : "did not end in time";
         break;
 
     case VZ_SYNTAX:
@@ -601,9 +615,8 @@ vz_relay_number(const ngx_str_t *line, const char *key)
 ngx_int_t
 vz_relay_init(ngx_cycle_t *cycle, ngx_array_t *nodes)
 {
-    ngx_uint_t        i, n;
-    vz_node_t        *node;
-    vz_relay_pool_t  *pool;
+    ngx_uint_t   i;
+    vz_node_t   *node;
 
     if (vz_field_init() != VZ_OK) {
         return NGX_ERROR;
@@ -612,19 +625,11 @@ vz_relay_init(ngx_cycle_t *cycle, ngx_array_t *nodes)
     node = nodes->elts;
 
     for (i = 0; i < nodes->nelts; i++) {
-        pool = ngx_calloc(sizeof(vz_relay_pool_t), cycle->log);
-        if (pool == NULL) {
+        node[i].pool = vz_relay_pool_create(vz_relay_connections(&node[i]),
+                                            cycle->log);
+        if (node[i].pool == NULL) {
             return NGX_ERROR;
         }
-
-        ngx_queue_init(&pool->idle);
-
-        for (n = 0; n < VZ_RELAY_CLASSES; n++) {
-            vz_waitq_init(&pool->shares[n].line);
-        }
-
-        pool->connections = vz_relay_connections(&node[i]);
-        node[i].pool = pool;
     }
 
     vz_relay_all = nodes;
@@ -636,10 +641,8 @@ vz_relay_init(ngx_cycle_t *cycle, ngx_array_t *nodes)
 void
 vz_relay_exit(void)
 {
-    ngx_uint_t        i;
-    vz_node_t        *node;
-    vz_relay_conn_t  *conn;
-    vz_relay_pool_t  *pool;
+    ngx_uint_t   i;
+    vz_node_t   *node;
 
     if (vz_relay_all == NULL) {
         return;
@@ -648,18 +651,7 @@ vz_relay_exit(void)
     node = vz_relay_all->elts;
 
     for (i = 0; i < vz_relay_all->nelts; i++) {
-        pool = node[i].pool;
-
-        for ( ;; ) {
-            conn = vz_relay_conn_take(&pool->idle);
-            if (conn == NULL) {
-                break;
-            }
-
-            vz_relay_conn_close(conn);
-        }
-
-        ngx_free(pool);
+        vz_relay_pool_destroy(node[i].pool);
         node[i].pool = NULL;
     }
 

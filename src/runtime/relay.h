@@ -44,7 +44,8 @@ typedef struct {
     vz_verb_e             verb;
     ngx_uint_t            argc;
     const char *const    *argv;
-    const ngx_str_t      *secret;
+    const ngx_str_t      *body;     /* its lines; of passwd the secret */
+    ngx_uint_t            nbody;
     const vz_mark_t      *mark;
     vz_code_e           (*may)(void *data);
     vz_progress_pt        progress;
@@ -53,19 +54,24 @@ typedef struct {
 
 
 /*
- * vz_relay_act: one verb with its arguments (C strings, checked by the verb
- * table before anything is sent; VZ_RANGE or VZ_SYNTAX with words then).
- * secret is for verbs that need one (sealed here), else NULL.  progress may be
- * NULL; what it is told is for show, and not proved until the answer is whole.
- * Strings of the answer live in pool.  Returns answer->code.
+ * vz_relay_act: one verb with its arguments (C strings) and its body, checked
+ * by the verb table before anything is sent; VZ_RANGE or VZ_SYNTAX with words
+ * then.  progress may be NULL; what it is told is for show, and not proved
+ * until the answer is whole.  Strings of the answer live in pool.  Returns
+ * answer->code.
  *
- * At most node->connections verbs run at once per worker, of them one less of
- * reading ones and one less of changing ones, so that status never waits for
- * a slow stop.  Others stand in line for as long as their verb may take, a
- * minute at most: VZ_OVERLOADED then.  A verb gets its table's timeout and
- * 5 s more: VZ_TIMEOUT, and it may still run.  The wrong key on either side,
- * a key file that can't be used, or somebody in between is VZ_DENIED; a
- * daemon of another version VZ_DOWN.
+ * At most node->connections short verbs run at once per worker, of them one
+ * less of reading ones and one less of changing ones, so that status never
+ * waits for a slow stop.  Long verbs have as many places of their own.  Others
+ * stand in line for as long as their verb may take, a minute at most:
+ * VZ_OVERLOADED then.
+ *
+ * A short verb gets its table's timeout and 5 s more.  A long one goes on for
+ * as long as lines of it come: it ends when there was none for three times its
+ * beat.  VZ_TIMEOUT in both cases, and it may still run.
+ *
+ * The wrong key on either side, a key file that can't be used, or somebody in
+ * between is VZ_DENIED; a daemon of another version VZ_DOWN.
  *
  * A kept connection that turns out to be dead before the verb was written is
  * replaced silently.  One that breaks afterwards gives VZ_DOWN: the verb may
@@ -74,7 +80,10 @@ typedef struct {
 vz_code_e vz_relay_act(vz_node_t *node, ngx_pool_t *pool,
     const vz_relay_act_t *act, vz_answer_t *answer);
 
-/* vz_relay_call: the same for a verb that anybody may ask for. */
+/*
+ * vz_relay_call: the same for a verb that anybody may ask for; secret is the
+ * one line of its body, or NULL.
+ */
 vz_code_e vz_relay_call(vz_node_t *node, ngx_pool_t *pool, vz_verb_e verb,
     ngx_uint_t argc, const char *const *argv, const ngx_str_t *secret,
     vz_progress_pt progress, void *data, vz_answer_t *answer);

@@ -11,6 +11,12 @@
 #include "runtime/relay_conn.h"
 
 
+/* bytes of a body's line over its base64: its word, GCM's tag, its MAC, LF */
+#define VZ_RELAY_CONN_BODY  (16 + 24 + VZ_SEAL_LEN + 2)
+
+#define VZ_RELAY_CONN_LATE  100     /* ms for what may lie there already */
+
+
 static vz_code_e vz_relay_conn_connect(vz_relay_conn_t *conn,
     ngx_msec_t deadline);
 static vz_code_e vz_relay_conn_handshake(vz_relay_conn_t *conn,
@@ -302,30 +308,44 @@ vz_relay_conn_close(vz_relay_conn_t *conn)
 
 
 vz_code_e
-vz_relay_conn_ask(vz_relay_conn_t *conn, const char *line, size_t len,
-    const ngx_str_t *secret, ngx_msec_t deadline, size_t *sent)
+vz_relay_conn_ask(vz_relay_conn_t *conn, const vz_verb_t *def,
+    const char *line, size_t len, const ngx_str_t *body, ngx_uint_t nbody,
+    ngx_msec_t deadline, size_t *sent)
 {
-    char    buf[2 * VZ_LINE_MAX];
-    size_t  n, more;
+    char        *buf;
+    size_t       size, n, more;
+    vz_code_e    code;
+    ngx_uint_t   i;
 
     *sent = 0;
-    more = 0;
+    size = len + VZ_LINE_MAX;
 
-    ngx_memcpy(buf, line, len);
-    n = vz_seal_line(&conn->seal, buf, len);
-
-    /* both lines at once: the daemon reads the second in any case */
-
-    if (n && secret) {
-        more = vz_seal_secret(&conn->seal, buf + n, secret->data,
-                              secret->len);
+    for (i = 0; i < nbody; i++) {
+        size += ngx_base64_encoded_length(body[i].len) + VZ_RELAY_CONN_BODY;
     }
 
-    if (n == 0 || (secret && more == 0)) {
+    buf = ngx_alloc(size, ngx_cycle->log);
+    if (buf == NULL) {
         return VZ_DOWN;
     }
 
-    return vz_relay_conn_send(conn, buf, n + more, deadline, sent);
+    /* all lines at once: the daemon reads the body in any case */
+
+    ngx_memcpy(buf, line, len);
+    n = vz_seal_line(&conn->seal, buf, len);
+    more = n;
+
+    for (i = 0; i < nbody && more; i++) {
+        more = vz_seal_body(&conn->seal, buf + n, def, body[i].data,
+                            body[i].len);
+        n += more;
+    }
+
+    code = more ? vz_relay_conn_send(conn, buf, n, deadline, sent) : VZ_DOWN;
+
+    ngx_free(buf);
+
+    return code;
 }
 
 
@@ -383,9 +403,11 @@ vz_relay_conn_line(vz_relay_conn_t *conn, ngx_msec_t deadline, char **line,
     size_t             room;
     ssize_t            n;
     vz_code_e          code;
+    ngx_uint_t         late;
     ngx_connection_t  *c;
 
     c = conn->connection;
+    late = 0;
 
     for ( ;; ) {
         code = vz_frame_next(&conn->frame, line, len);
@@ -406,6 +428,14 @@ vz_relay_conn_line(vz_relay_conn_t *conn, ngx_msec_t deadline, char **line,
         }
 
         code = vz_relay_conn_wait(conn, deadline);
+
+        if (code == VZ_TIMEOUT && !late) {
+            /* timers strike first where the worker stood still */
+            late = 1;
+            deadline = ngx_current_msec + VZ_RELAY_CONN_LATE;
+            continue;
+        }
+
         if (code != VZ_OK) {
             return code;
         }

@@ -39,12 +39,13 @@ vz_code_e vz_relay_conn_open(vz_node_t *node, ngx_msec_t deadline,
 void vz_relay_conn_close(vz_relay_conn_t *conn);
 
 /*
- * vz_relay_conn_ask: a verb's line with its LF, and its secret or NULL, sealed
- * and sent.  VZ_OK, VZ_TIMEOUT or VZ_DOWN; *sent tells how many bytes went out
- * in any case.
+ * vz_relay_conn_ask: a verb's line with its LF, and the lines of its body,
+ * sealed and sent.  VZ_OK, VZ_TIMEOUT or VZ_DOWN; *sent tells how many bytes
+ * went out in any case.
  */
-vz_code_e vz_relay_conn_ask(vz_relay_conn_t *conn, const char *line,
-    size_t len, const ngx_str_t *secret, ngx_msec_t deadline, size_t *sent);
+vz_code_e vz_relay_conn_ask(vz_relay_conn_t *conn, const vz_verb_t *def,
+    const char *line, size_t len, const ngx_str_t *body, ngx_uint_t nbody,
+    ngx_msec_t deadline, size_t *sent);
 
 /*
  * vz_relay_conn_answer: the next line of the answer, valid until the next

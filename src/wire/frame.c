@@ -9,9 +9,16 @@
 void
 vz_frame_init(vz_frame_t *frame, size_t max)
 {
-    frame->max = max < VZ_REPLY_MAX ? max : VZ_REPLY_MAX;
+    vz_frame_limit(frame, max);
     frame->start = 0;
     frame->end = 0;
+}
+
+
+void
+vz_frame_limit(vz_frame_t *frame, size_t max)
+{
+    frame->max = max < VZ_REPLY_MAX ? max : VZ_REPLY_MAX;
 }
 
 

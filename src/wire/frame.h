@@ -21,8 +21,12 @@ typedef struct {
     char     buf[VZ_REPLY_MAX];
 } vz_frame_t;
 
-/* vz_frame_init: max is VZ_LINE_MAX or VZ_REPLY_MAX. */
+/*
+ * vz_frame_init: max is VZ_LINE_MAX or VZ_REPLY_MAX.  vz_frame_limit: the same
+ * from the next line on; what was read already stays.
+ */
 void vz_frame_init(vz_frame_t *frame, size_t max);
+void vz_frame_limit(vz_frame_t *frame, size_t max);
 
 /*
  * vz_frame_room: where the next bytes go and how many fit; at least 1 after

@@ -3,7 +3,7 @@
  * over both, the daemon after the client has, the client before it says
  * anything else.
  *
- *   S: virtual-server 2 NONCE
+ *   S: virtual-server 3 NONCE
  *   C: auth NONCE MAC              HMAC(key, "client NONCE NONCE")
  *   S: ok MAC | err denied ...     HMAC(key, "server NONCE NONCE")
  *
@@ -56,7 +56,7 @@ vz_code_e vz_handshake_mac(const vz_key_t *key, const char *text,
     char hex[VZ_HEX_LEN + 1]);
 
 /*
- * vz_handshake_greeting_print / vz_handshake_greeting_parse: "virtual-server 2
+ * vz_handshake_greeting_print / vz_handshake_greeting_parse: "virtual-server 3
  * NONCE", without LF.  Parsing copies the nonce; VZ_OK, VZ_SYNTAX, or
  * VZ_UNSUPPORTED for another version, which it tells.
  */

@@ -2,17 +2,19 @@
  * Lines that can't be forged.
  */
 
+#include <ctype.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 #include "wire/seal.h"
 
 
 #define VZ_SEAL_WORD    " mac="
+#define VZ_SEAL_BODY    "body "
 #define VZ_SEAL_SECRET  "secret "
+#define VZ_SEAL_STREAM  "stream"    /* no line's number begins so */
 #define VZ_SEAL_NUMBER  24          /* of a running number, and a space */
 #define VZ_SEAL_NONCE   12
 #define VZ_SEAL_TAG     16          /* of GCM */
@@ -24,9 +26,13 @@ static vz_code_e vz_seal_key(const vz_key_t *key, const char *label,
 static vz_code_e vz_seal_begin(vz_seal_t *seal);
 static vz_code_e vz_seal_mac(const unsigned char *key, uint64_t number,
     const char *text, size_t len, char hex[VZ_SEAL_MAC + 1]);
+static size_t vz_seal_within(vz_seal_t *seal, char *buf, size_t len,
+    size_t max);
 static const char *vz_seal_split(char *line, size_t *len);
 static int vz_seal_is_last(const char *line, size_t len);
 static void vz_seal_nonce(uint64_t number, unsigned char *nonce);
+static size_t vz_seal_decode(const char *text, size_t len,
+    unsigned char *out);
 static int vz_seal_encrypt(const vz_seal_t *seal, const void *secret,
     size_t len, unsigned char *out);
 static int vz_seal_decrypt(const vz_seal_t *seal, unsigned char *in,
@@ -92,13 +98,13 @@ vz_seal_mac(const unsigned char *key, uint64_t number, const char *text,
     size_t len, char hex[VZ_SEAL_MAC + 1])
 {
     int              n;
-    char             buf[VZ_SEAL_NUMBER + VZ_LINE_MAX];
+    char             buf[VZ_SEAL_NUMBER + VZ_REPLY_MAX];
     unsigned         size;
     unsigned char    mac[EVP_MAX_MD_SIZE];
 
     hex[0] = '\0';
 
-    if (len > VZ_LINE_MAX) {
+    if (len > VZ_REPLY_MAX) {
         return VZ_INTERNAL;
     }
 
@@ -147,10 +153,17 @@ vz_seal_split(char *line, size_t *len)
 size_t
 vz_seal_line(vz_seal_t *seal, char *buf, size_t len)
 {
+    return vz_seal_within(seal, buf, len, VZ_LINE_MAX);
+}
+
+
+static size_t
+vz_seal_within(vz_seal_t *seal, char *buf, size_t len, size_t max)
+{
     char    mac[VZ_SEAL_MAC + 1];
     size_t  n;
 
-    if (len == 0 || len + VZ_SEAL_LEN > VZ_LINE_MAX
+    if (len == 0 || len + VZ_SEAL_LEN > max
         || vz_seal_mac(seal->client, seal->lines++, buf, len - 1, mac)
            != VZ_OK)
     {
@@ -253,71 +266,139 @@ vz_seal_is_last(const char *line, size_t len)
 
 
 size_t
-vz_seal_secret(vz_seal_t *seal, char *buf, const void *secret, size_t len)
+vz_seal_body(vz_seal_t *seal, char *buf, const vz_verb_t *def,
+    const void *bytes, size_t len)
 {
-    size_t         at;
-    unsigned char  sealed[VZ_SECRET_MAX + VZ_SEAL_TAG];
+    size_t                at;
+    const char           *word;
+    unsigned char         sealed[VZ_BODY_BYTES + VZ_SEAL_TAG];
+    const unsigned char  *from;
 
-    if (len == 0 || len > VZ_SECRET_MAX
-        || !vz_seal_encrypt(seal, secret, len, sealed))
-    {
+    if (len == 0 || len > def->body_bytes || len > VZ_BODY_BYTES) {
         return 0;
     }
 
-    at = sizeof(VZ_SEAL_SECRET) - 1;
-    memcpy(buf, VZ_SEAL_SECRET, at);
+    word = def->secret ? VZ_SEAL_SECRET : VZ_SEAL_BODY;
+    at = strlen(word);
+    memcpy(buf, word, at);
+    from = bytes;
 
-    at += (size_t) EVP_EncodeBlock((unsigned char *) buf + at, sealed,
-                                   (int) (len + VZ_SEAL_TAG));
+    if (def->secret) {
+        if (!vz_seal_encrypt(seal, bytes, len, sealed)) {
+            return 0;
+        }
+
+        from = sealed;
+        len += VZ_SEAL_TAG;
+    }
+
+    at += (size_t) EVP_EncodeBlock((unsigned char *) buf + at, from,
+                                   (int) len);
     buf[at++] = '\n';
 
-    return vz_seal_line(seal, buf, at);
+    return vz_seal_within(seal, buf, at, VZ_REPLY_MAX);
 }
 
 
 vz_code_e
-vz_seal_open_secret(vz_seal_t *seal, char *line, size_t len,
-    char secret[VZ_SECRET_MAX + 1], size_t *n)
+vz_seal_open_body(vz_seal_t *seal, const vz_verb_t *def, char *line,
+    size_t len, char bytes[VZ_BODY_BYTES + 1], size_t *n)
 {
-    int             got;
-    size_t          at;
-    unsigned char   sealed[VZ_SECRET_MAX + VZ_SEAL_TAG + 3];
+    size_t          at, got, more;
+    unsigned char   raw[VZ_REPLY_MAX];
+
+    *n = 0;
 
     if (vz_seal_open_line(seal, line, &len) != VZ_OK) {
         return VZ_DENIED;
     }
 
-    at = sizeof(VZ_SEAL_SECRET) - 1;
+    at = strcspn(line, " ") + 1;
 
-    if (len < at || strncasecmp(line, VZ_SEAL_SECRET, at) != 0) {
+    if (at >= len
+        || (strncmp(line, VZ_SEAL_BODY, at) != 0
+            && strncmp(line, VZ_SEAL_SECRET, at) != 0))
+    {
         return VZ_SYNTAX;
     }
 
-    line += at;
-    len -= at;
+    if (def == NULL) {
+        return VZ_OK;
+    }
 
-    /* the field's 364 characters decode to what fits */
+    if ((line[0] == VZ_SEAL_SECRET[0]) != def->secret) {
+        return VZ_SYNTAX;
+    }
 
-    if (vz_field_check(VZ_FIELD_BASE64, line, len) != VZ_OK) {
+    more = def->secret ? VZ_SEAL_TAG : 0;
+    got = vz_seal_decode(line + at, len - at, raw);
+
+    if (got <= more || got - more > def->body_bytes
+        || got - more > VZ_BODY_BYTES)
+    {
         return VZ_RANGE;
     }
 
-    got = EVP_DecodeBlock(sealed, (const unsigned char *) line, (int) len);
-    got -= (line[len - 1] == '=') + (line[len - 2] == '=');
+    got -= more;
 
-    if (got <= VZ_SEAL_TAG || got > VZ_SECRET_MAX + VZ_SEAL_TAG) {
-        return VZ_RANGE;
-    }
+    if (!def->secret) {
+        memcpy(bytes, raw, got);
 
-    *n = (size_t) got - VZ_SEAL_TAG;
-
-    if (!vz_seal_decrypt(seal, sealed, *n, (unsigned char *) secret)) {
+    } else if (!vz_seal_decrypt(seal, raw, got, (unsigned char *) bytes)) {
         return VZ_DENIED;
     }
 
-    secret[*n] = '\0';
+    *n = got;
+    bytes[got] = '\0';
 
-    return vz_verb_secret_check(secret, *n);
+    return vz_verb_body_check(def, bytes, got);
+}
+
+
+/* base64, whole and nothing else: how many bytes it stands for, or 0 */
+static size_t
+vz_seal_decode(const char *text, size_t len, unsigned char *out)
+{
+    int     got;
+    size_t  i, end;
+
+    end = len;
+
+    while (end > 0 && len - end < 2 && text[end - 1] == '=') {
+        end--;
+    }
+
+    for (i = 0; i < end; i++) {
+        if (!isalnum((unsigned char) text[i]) && text[i] != '+'
+            && text[i] != '/')
+        {
+            return 0;
+        }
+    }
+
+    if (len == 0 || len % 4 != 0 || end == 0) {
+        return 0;
+    }
+
+    got = EVP_DecodeBlock(out, (const unsigned char *) text, (int) len);
+
+    return got > (int) (len - end) ? (size_t) got - (len - end) : 0;
+}
+
+
+vz_code_e
+vz_seal_stream(const vz_seal_t *seal, unsigned char client[VZ_SEAL_KEY],
+    unsigned char server[VZ_SEAL_KEY])
+{
+    unsigned  n;
+
+    return HMAC(EVP_sha256(), seal->client, VZ_SEAL_KEY,
+                (const unsigned char *) VZ_SEAL_STREAM,
+                sizeof(VZ_SEAL_STREAM) - 1, client, &n) != NULL
+           && HMAC(EVP_sha256(), seal->server, VZ_SEAL_KEY,
+                   (const unsigned char *) VZ_SEAL_STREAM,
+                   sizeof(VZ_SEAL_STREAM) - 1, server, &n) != NULL
+           ? VZ_OK : VZ_INTERNAL;
 }
 
 

@@ -6,6 +6,7 @@
  *   HMAC-SHA256(key, "client key NONCE NONCE"), and "server key", "secret key"
  *
  *   C: VERB ... mac=MAC           HMAC(client key, "N VERB ...")
+ *   C: body BASE64 mac=MAC        a line of its body
  *   C: secret BASE64 mac=MAC      in it AES-256-GCM(secret key, nonce N)
  *   S: + ..., = ...               as they are
  *   S: ok|err ... mac=MAC         HMAC(server key, "N SHA256(the answer)")
@@ -56,17 +57,20 @@ size_t vz_seal_line(vz_seal_t *seal, char *buf, size_t len);
 vz_code_e vz_seal_open_line(vz_seal_t *seal, char *line, size_t *len);
 
 /*
- * The line with a secret, of what vz_verb_secret_check() let pass.
+ * The lines of a body, each of what vz_verb_body_check() let pass; those of a
+ * verb with a secret are encrypted.
  *
- * vz_seal_secret: with its LF into buf (VZ_LINE_MAX); its length, or 0.
+ * vz_seal_body: one with its LF into buf (VZ_REPLY_MAX); its length, or 0.
  *
- * vz_seal_open_secret: VZ_OK with n bytes, terminated, checked again;
- * VZ_DENIED, VZ_SYNTAX or VZ_RANGE.  Who called wipes what the line was in.
+ * vz_seal_open_body: VZ_OK with n bytes, terminated, checked again; VZ_RANGE
+ * where they are none of that verb's; VZ_SYNTAX for what is no line of a body,
+ * or VZ_DENIED.  def NULL: whichever verb's; nothing is read of it.  Who
+ * called wipes what the line was in.
  */
-size_t vz_seal_secret(vz_seal_t *seal, char *buf, const void *secret,
-    size_t len);
-vz_code_e vz_seal_open_secret(vz_seal_t *seal, char *line, size_t len,
-    char secret[VZ_SECRET_MAX + 1], size_t *n);
+size_t vz_seal_body(vz_seal_t *seal, char *buf, const vz_verb_t *def,
+    const void *bytes, size_t len);
+vz_code_e vz_seal_open_body(vz_seal_t *seal, const vz_verb_t *def, char *line,
+    size_t len, char bytes[VZ_BODY_BYTES + 1], size_t *n);
 
 /*
  * Answers.  vz_seal_add: whole lines with their LF, all but the last one.
@@ -79,6 +83,13 @@ void vz_seal_add(vz_seal_t *seal, const char *lines, size_t len);
 vz_code_e vz_seal_end(vz_seal_t *seal, const char *line, size_t len,
     char mac[VZ_SEAL_MAC + 1]);
 vz_code_e vz_seal_open_answer(vz_seal_t *seal, char *line, size_t *len);
+
+/*
+ * vz_seal_stream: the keys of the byte stream that follows: of what the client
+ * sends, and of what the server does.  VZ_OK or VZ_INTERNAL.
+ */
+vz_code_e vz_seal_stream(const vz_seal_t *seal,
+    unsigned char client[VZ_SEAL_KEY], unsigned char server[VZ_SEAL_KEY]);
 
 
 #endif /* VZ_SEAL_H */

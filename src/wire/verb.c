@@ -9,6 +9,7 @@
 #include "wire/frame.h"
 
 
+#define VZ_VERB_BODY    "body="
 #define VZ_MARK_FENCE   "fence="
 #define VZ_MARK_ID      "id="
 #define VZ_MARK_TAG     "tag="
@@ -22,59 +23,73 @@
 
 static const vz_verb_t  vz_verbs[VZ_VERB_COUNT] = {
 
-    /*   name, alias, arguments, min, max, lock, secret, timeout */
+    /*   name, alias, arguments, min, max, lock, what else */
 
     [VZ_VERB_CREATE] =
-        { "create", NULL, { ID, VZ_FIELD_TEMPLATE }, 2, 2, 1, 0, 300 },
+        { "create", NULL, { ID, VZ_FIELD_TEMPLATE }, 2, 2, 1, .timeout = 300,
+          .beat = 10 },
     [VZ_VERB_DESTROY] =
-        { "destroy", "deletevm", { ID }, 1, 1, 1, 0, 240 },
+        { "destroy", "deletevm", { ID }, 1, 1, 1, .timeout = 240 },
     [VZ_VERB_ADOPT] =
-        { "adopt", NULL, { ID, VZ_FIELD_TAG }, 2, 2, 1, 0, 30 },
+        { "adopt", NULL, { ID, VZ_FIELD_TAG }, 2, 2, 1, .timeout = 30 },
     [VZ_VERB_START] =
-        { "start", NULL, { ID }, 1, 1, 1, 0, 60 },
+        { "start", NULL, { ID }, 1, 1, 1, .timeout = 60 },
     [VZ_VERB_STOP] =
-        { "stop", NULL, { ID }, 1, 1, 1, 0, 180 },
+        { "stop", NULL, { ID }, 1, 1, 1, .timeout = 180 },
     [VZ_VERB_RESTART] =
-        { "restart", NULL, { ID }, 1, 1, 1, 0, 180 },
+        { "restart", NULL, { ID }, 1, 1, 1, .timeout = 180 },
     [VZ_VERB_SETMEMORYVM] =
-        { "setmemoryvm", NULL, { ID, SIZE, LIMIT }, 2, 3, 1, 0, 30 },
+        { "setmemoryvm", NULL, { ID, SIZE, LIMIT }, 2, 3, 1, .timeout = 30 },
     [VZ_VERB_SETMEMORYOO] =
-        { "setmemoryoo", "setmemoryoc", { ID, SIZE, LIMIT }, 2, 3, 1, 0, 30 },
+        { "setmemoryoo", "setmemoryoc", { ID, SIZE, LIMIT }, 2, 3, 1,
+          .timeout = 30 },
     [VZ_VERB_SETMEMORYP] =
-        { "setmemoryp", NULL, { ID, SIZE, LIMIT }, 2, 3, 1, 0, 30 },
+        { "setmemoryp", NULL, { ID, SIZE, LIMIT }, 2, 3, 1, .timeout = 30 },
     [VZ_VERB_SETDISK] =
-        { "setdisk", NULL, { ID, SIZE, SIZE }, 2, 3, 1, 0, 30 },
+        { "setdisk", NULL, { ID, SIZE, SIZE }, 2, 3, 1, .timeout = 30 },
     [VZ_VERB_SETCPU] =
         { "setcpu", NULL, { ID, VZ_FIELD_UNITS, VZ_FIELD_PERCENT },
-          2, 3, 1, 0, 30 },
+          2, 3, 1, .timeout = 30 },
     [VZ_VERB_SETNAME] =
-        { "setname", NULL, { ID, VZ_FIELD_HOSTNAME }, 2, 2, 1, 0, 30 },
+        { "setname", NULL, { ID, VZ_FIELD_HOSTNAME }, 2, 2, 1, .timeout = 30 },
     [VZ_VERB_SETIP] =
-        { "setip", NULL, { ID, VZ_FIELD_CIDR }, 2, 2, 1, 0, 30 },
+        { "setip", NULL, { ID, VZ_FIELD_CIDR }, 2, 2, 1, .timeout = 30 },
     [VZ_VERB_DELETEIP] =
-        { "deleteip", NULL, { ID, ADDR }, 1, 2, 1, 0, 30 },
+        { "deleteip", NULL, { ID, ADDR }, 1, 2, 1, .timeout = 30 },
     [VZ_VERB_SETGATEWAY] =
-        { "setgateway", NULL, { ID, VZ_FIELD_GATEWAY }, 2, 2, 1, 0, 30 },
+        { "setgateway", NULL, { ID, VZ_FIELD_GATEWAY }, 2, 2, 1,
+          .timeout = 30 },
     [VZ_VERB_SETDNS] =
-        { "setdns", NULL, { ID, ADDR, ADDR, ADDR }, 2, 4, 1, 0, 30 },
+        { "setdns", NULL, { ID, ADDR, ADDR, ADDR }, 2, 4, 1, .timeout = 30 },
     [VZ_VERB_GETMEMORY] =
-        { "getmemory", NULL, { ID }, 1, 1, 0, 0, 10 },
+        { "getmemory", NULL, { ID }, 1, 1, 0, .timeout = 10 },
     [VZ_VERB_GETDISK] =
-        { "getdisk", NULL, { ID }, 1, 1, 0, 0, 10 },
+        { "getdisk", NULL, { ID }, 1, 1, 0, .timeout = 10 },
     [VZ_VERB_GETCPU] =
-        { "getcpu", NULL, { ID }, 0, 1, 0, 0, 10 },
+        { "getcpu", NULL, { ID }, 0, 1, 0, .timeout = 10 },
     [VZ_VERB_PASSWD] =
-        { "passwd", NULL, { ID }, 1, 1, 1, 1, 30 },
+        { "passwd", NULL, { ID }, 1, 1, 1, .timeout = 30, .secret = 1,
+          .body_min = 1, .body_max = 1, .body_bytes = VZ_SECRET_MAX },
     [VZ_VERB_STATUS] =
-        { "status", NULL, { ID }, 1, 1, 0, 0, 10 },
+        { "status", NULL, { ID }, 1, 1, 0, .timeout = 10 },
     [VZ_VERB_LIST] =
-        { "list", NULL, { 0 }, 0, 0, 0, 0, 10 },
+        { "list", NULL, { 0 }, 0, 0, 0, .timeout = 10 },
     [VZ_VERB_TEMPLATES] =
-        { "templates", NULL, { 0 }, 0, 0, 0, 0, 10 },
+        { "templates", NULL, { 0 }, 0, 0, 0, .timeout = 10 },
     [VZ_VERB_NODE] =
-        { "node", NULL, { 0 }, 0, 0, 0, 0, 10 },
+        { "node", NULL, { 0 }, 0, 0, 0, .timeout = 10 },
     [VZ_VERB_PING] =
-        { "ping", NULL, { 0 }, 0, 0, 0, 0, 10 }
+        { "ping", NULL, { 0 }, 0, 0, 0, .timeout = 10 },
+
+    [VZ_VERB_ECHO] =
+        { "echo", NULL, { ID }, 1, 1, 1, .timeout = 10, .stream = 1,
+          .test = 1 },
+    [VZ_VERB_LINES] =
+        { "lines", NULL, { ID }, 1, 1, 1, .timeout = 30, .body_max = 200,
+          .body_bytes = 1024, .test = 1 },
+    [VZ_VERB_DOZE] =
+        { "doze", NULL, { ID, VZ_FIELD_UNITS, VZ_FIELD_UNITS }, 2, 3, 1,
+          .timeout = 4, .beat = 1, .test = 1 }
 };
 
 #undef ID
@@ -107,7 +122,14 @@ vz_verb_find(const char *word, vz_verb_e *verb, char *words)
         }
     }
 
-    (void) snprintf(words, VZ_WORDS_MAX, "no verb %.32s", word);
+    return vz_verb_unknown(word, words);
+}
+
+
+vz_code_e
+vz_verb_unknown(const char *name, char *words)
+{
+    (void) snprintf(words, VZ_WORDS_MAX, "no verb %.32s", name);
 
     return VZ_UNKNOWN;
 }
@@ -182,6 +204,63 @@ vz_verb_check(vz_verb_e verb, unsigned argc, const char *const *argv,
 }
 
 
+static vz_code_e
+vz_verb_takes(const vz_verb_t *def, unsigned lines, char *words)
+{
+    if (lines >= def->body_min && lines <= def->body_max) {
+        return VZ_OK;
+    }
+
+    if (def->body_max == 0) {
+        (void) snprintf(words, VZ_WORDS_MAX, "%s takes no body", def->name);
+
+    } else if (def->body_min == def->body_max) {
+        (void) snprintf(words, VZ_WORDS_MAX, "%s takes a body of %u line%s",
+                        def->name, def->body_min,
+                        def->body_min == 1 ? "" : "s");
+
+    } else {
+        (void) snprintf(words, VZ_WORDS_MAX, "%s takes a body of %u to %u "
+                        "lines", def->name, def->body_min, def->body_max);
+    }
+
+    return VZ_SYNTAX;
+}
+
+
+/* "body=N " in front of all else: how many lines follow this one */
+static vz_code_e
+vz_verb_announced(char **text, vz_request_t *req, char *words)
+{
+    char      *value;
+    size_t     len, n;
+    uint64_t   lines;
+
+    n = sizeof(VZ_VERB_BODY) - 1;
+
+    if (strncmp(*text, VZ_VERB_BODY, n) != 0) {
+        return VZ_OK;
+    }
+
+    value = *text + n;
+    len = strcspn(value, " ");
+
+    if (vz_field_value_number(value, len, VZ_BODY_LINES, &lines) != VZ_OK
+        || lines == 0 || value[len] == '\0')
+    {
+        req->lost = 1;
+        (void) snprintf(words, VZ_WORDS_MAX, "body: 1 to %d lines, and a verb "
+                        "behind it", VZ_BODY_LINES);
+        return VZ_SYNTAX;
+    }
+
+    req->body = (unsigned) lines;
+    *text = value + len + 1;
+
+    return VZ_OK;
+}
+
+
 /* a key in front of a verb, with its value; VZ_OK moves *text behind it */
 static vz_code_e
 vz_verb_mark(char **text, const char *key, vz_field_e kind, char *to,
@@ -244,6 +323,21 @@ vz_verb_marks(char **text, vz_mark_t *mark, char *words)
 }
 
 
+/* a stream can't be answered from memory when its verb comes again */
+static vz_code_e
+vz_verb_once(const vz_verb_t *def, const vz_mark_t *mark, char *words)
+{
+    if (!def->stream || mark == NULL || mark->id[0] == '\0') {
+        return VZ_OK;
+    }
+
+    (void) snprintf(words, VZ_WORDS_MAX, "%s ends in a stream, and takes no "
+                    "id", def->name);
+
+    return VZ_SYNTAX;
+}
+
+
 /* cut a text at its spaces; the number of words, or 0 for too many */
 static unsigned
 vz_verb_split(vz_request_t *req, char *text, const char **word)
@@ -293,7 +387,12 @@ vz_verb_parse(const char *line, size_t len, vz_request_t *req, char *words)
 
     text = req->text;
 
-    rc = vz_verb_marks(&text, &req->mark, words);
+    rc = vz_verb_announced(&text, req, words);
+
+    if (rc == VZ_OK) {
+        rc = vz_verb_marks(&text, &req->mark, words);
+    }
+
     if (rc != VZ_OK) {
         return rc;
     }
@@ -309,6 +408,15 @@ vz_verb_parse(const char *line, size_t len, vz_request_t *req, char *words)
     req->argc = n ? n - 1 : VZ_ARGS_MAX + 1;
 
     rc = vz_verb_check(req->verb, req->argc, req->argv, words);
+
+    if (rc == VZ_OK) {
+        rc = vz_verb_takes(req->def, req->body, words);
+    }
+
+    if (rc == VZ_OK) {
+        rc = vz_verb_once(req->def, &req->mark, words);
+    }
+
     if (rc != VZ_OK) {
         return rc;
     }
@@ -353,8 +461,8 @@ vz_verb_mark_print(char *buf, const vz_mark_t *mark)
 
 
 size_t
-vz_verb_print(char *buf, const vz_mark_t *mark, vz_verb_e verb,
-    unsigned argc, const char *const *argv, char *words)
+vz_verb_print(char *buf, const vz_mark_t *mark, unsigned body,
+    vz_verb_e verb, unsigned argc, const char *const *argv, char *words)
 {
     size_t    len, n;
     unsigned  i;
@@ -366,13 +474,17 @@ vz_verb_print(char *buf, const vz_mark_t *mark, vz_verb_e verb,
         return 0;
     }
 
-    if (vz_verb_check(verb, argc, argv, words) != VZ_OK) {
+    if (vz_verb_check(verb, argc, argv, words) != VZ_OK
+        || vz_verb_takes(&vz_verbs[verb], body, words) != VZ_OK
+        || vz_verb_once(&vz_verbs[verb], mark, words) != VZ_OK)
+    {
         return 0;
     }
 
     /* checked fields are short: the longest line is far under VZ_LINE_MAX */
 
-    len = mark ? vz_verb_mark_print(buf, mark) : 0;
+    len = body ? (size_t) sprintf(buf, VZ_VERB_BODY "%u ", body) : 0;
+    len += mark ? vz_verb_mark_print(buf + len, mark) : 0;
 
     n = strlen(vz_verbs[verb].name);
     memcpy(buf + len, vz_verbs[verb].name, n);
@@ -392,18 +504,16 @@ vz_verb_print(char *buf, const vz_mark_t *mark, vz_verb_e verb,
 
 
 vz_code_e
-vz_verb_secret_check(const void *secret, size_t len)
+vz_verb_body_check(const vz_verb_t *def, const void *line, size_t len)
 {
     size_t                i;
     const unsigned char  *p;
 
-    if (len == 0 || len > VZ_SECRET_MAX) {
+    if (len == 0 || len > def->body_bytes) {
         return VZ_RANGE;
     }
 
-    p = secret;
-
-    /* what could end a line or a string early on its way to chpasswd(8) */
+    p = line;
 
     for (i = 0; i < len; i++) {
         if (p[i] < 0x20 || p[i] == 0x7f) {

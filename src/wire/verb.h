@@ -9,12 +9,14 @@
 #include "wire/field.h"
 
 
-#define VZ_PROTOCOL       2
+#define VZ_PROTOCOL       3
 #define VZ_LINE_MAX       1024      /* a request, with its LF */
 #define VZ_REPLY_MAX      4096      /* a line of an answer, with its LF */
 #define VZ_ARGS_MAX       4
 #define VZ_WORDS_MAX      200       /* words of an err or progress line */
 #define VZ_SECRET_MAX     256       /* bytes of a secret */
+#define VZ_BODY_LINES     256       /* lines of a body, at most */
+#define VZ_BODY_BYTES     2048      /* bytes of one of its lines, at most */
 #define VZ_TAG_LEN        16        /* of a container's tag */
 #define VZ_ACT_MAX        32        /* bytes of a verb's id */
 #define VZ_MARK_MAX       96        /* bytes of all that stands before one */
@@ -47,6 +49,11 @@ typedef enum {
     VZ_VERB_NODE,
     VZ_VERB_PING,
 
+    /* only where virtual-server.conf says test_verbs = yes */
+    VZ_VERB_ECHO,
+    VZ_VERB_LINES,
+    VZ_VERB_DOZE,
+
     VZ_VERB_COUNT
 } vz_verb_e;
 
@@ -58,8 +65,16 @@ typedef struct {
     unsigned        min:4;          /* arguments, its ID among them */
     unsigned        max:4;
     unsigned        lock:1;         /* takes the container's lock */
-    unsigned        secret:1;       /* a line "secret ..." follows */
-    unsigned        timeout;        /* seconds the daemon may take, at most */
+    unsigned        stream:1;       /* ends in a byte stream, "ok stream" */
+    unsigned        test:1;         /* unknown to a daemon without tests */
+    unsigned        secret:1;       /* its body is encrypted, never logged */
+    unsigned        body_min;       /* lines of its body */
+    unsigned        body_max;       /* 0: it takes no body */
+    unsigned        body_bytes;     /* of one line of it, at most */
+    unsigned        timeout;        /* seconds the daemon may take, at most;
+                                       of a long verb: without any progress */
+    unsigned        beat;           /* a long verb: seconds after which the
+                                       daemon has told a line; 0: it is short */
 } vz_verb_t;
 
 
@@ -84,6 +99,8 @@ typedef struct {
     unsigned          argc;
     const char       *argv[VZ_ARGS_MAX];    /* into text */
     uint32_t          ctid;                 /* 0 where the verb has none */
+    unsigned          body;                 /* lines that follow this one */
+    unsigned          lost;                 /* 1: how many do is not known */
     char              text[VZ_LINE_MAX];
 } vz_request_t;
 
@@ -102,6 +119,9 @@ const vz_verb_t *vz_verb_def(vz_verb_e verb);
 vz_code_e vz_verb_parse(const char *line, size_t len, vz_request_t *req,
     char *words);
 
+/* vz_verb_unknown: VZ_UNKNOWN, with words that say: there is no such verb. */
+vz_code_e vz_verb_unknown(const char *name, char *words);
+
 /*
  * vz_verb_mark_print: its words into buf (VZ_MARK_MAX bytes), each with a
  * space behind it; their length.
@@ -110,19 +130,21 @@ size_t vz_verb_mark_print(char *buf, const vz_mark_t *mark);
 
 /*
  * vz_verb_print: the request line, with its LF, of a verb and its arguments
- * into buf (VZ_LINE_MAX bytes); mark may be NULL.  Checks them as
- * vz_verb_parse() does, so no line that the daemon would refuse is ever sent.
- * Returns the length, or 0 with words filled.
+ * into buf (VZ_LINE_MAX bytes); mark may be NULL.  body is the number of lines
+ * that will follow it, 0 for none.  Checks them as vz_verb_parse() does, so no
+ * line that the daemon would refuse is ever sent.  Returns the length, or 0
+ * with words filled.
  */
-size_t vz_verb_print(char *buf, const vz_mark_t *mark, vz_verb_e verb,
-    unsigned argc, const char *const *argv, char *words);
+size_t vz_verb_print(char *buf, const vz_mark_t *mark, unsigned body,
+    vz_verb_e verb, unsigned argc, const char *const *argv, char *words);
 
 /*
- * vz_verb_secret_check: VZ_RANGE where a secret is empty, longer than
- * VZ_SECRET_MAX, or holds a control character: it will be a line of
- * chpasswd(8) in the end.
+ * vz_verb_body_check: VZ_RANGE where a line of the body of that verb is empty,
+ * longer than the table allows, or holds a control character, which could end
+ * a line of a file or of chpasswd(8) early.
  */
-vz_code_e vz_verb_secret_check(const void *secret, size_t len);
+vz_code_e vz_verb_body_check(const vz_verb_t *def, const void *line,
+    size_t len);
 
 
 #endif /* VZ_VERB_H */

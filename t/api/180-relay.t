@@ -59,7 +59,7 @@ sub greets_and_denies {
         my $socket = IO::Socket::INET->new(PeerAddr => '127.0.0.1',
             PeerPort => $port) or die "127.0.0.1:$port: $!";
 
-        like(scalar <$socket>, qr/^virtual-server 2 [0-9a-f]{64}$/,
+        like(scalar <$socket>, qr/^virtual-server 3 [0-9a-f]{64}$/,
             'the daemon greets');
         syswrite $socket, "$line\n";
         like(scalar <$socket>, qr/^err (denied|syntax|unsupported)\b/,
@@ -95,8 +95,8 @@ sub nonsense { my $steps = [@_]; map { $_ => $steps } qw(ping list templates) }
 
 our @garbage = map { VzDaemon->new(@$_) } (
     [greeting => ["HTTP/1.1 400 Bad Request\r", undef]],
-    [greeting => ['virtual-server 1 ' . '0' x 64]],
-    [greeting => [\("virtual-server 2\n" x 1000), undef]],
+    [greeting => ['virtual-server 2 ' . '0' x 64]],
+    [greeting => [\("virtual-server 3\n" x 1000), undef]],
     [greeting => [undef]],
     [auth => ['ok ok', 'err', undef]],
     [auth => ['= what', undef]],

@@ -37,7 +37,7 @@ our @liars = map { VzDaemon->new($_->[0] => [$_->[1], undef]) } (
     [greeting => 'err noent container does not exist'],
     [greeting => 'err unsupported'], [greeting => 'err exists'],
     [auth => 'err state it runs'], [auth => 'err failed'],
-    [greeting => "virtual-server 1 $nothing"],
+    [greeting => "virtual-server 2 $nothing"],
 );
 
 our $stranger = $strangers[0];
@@ -287,7 +287,7 @@ $::anas . "Content-Type: application/json"
 --- timeout: 30
 --- check: still_waits
 --- error_log
-the virtual-server speaks version 1 of the protocol, this panel version 2
+the virtual-server speaks version 2 of the protocol, this panel version 3
 
 
 

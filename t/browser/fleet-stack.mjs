@@ -93,7 +93,7 @@ export function fakeNode(key, answer) {
         let known = false;
 
         socket.on('error', () => socket.destroy());
-        socket.write(`virtual-server 2 ${nonce}\n`);
+        socket.write(`virtual-server 3 ${nonce}\n`);
         createInterface({ input: socket }).on('line', (said) => {
             if (!known) {
                 const proof = seal.proof(said);

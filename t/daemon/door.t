@@ -62,7 +62,7 @@ sub visit {
 
 
 my $first = sub { return readline $_[0] };
-my $greeting = qr/^virtual-server 2 [0-9a-f]{64}$/;
+my $greeting = qr/^virtual-server 3 [0-9a-f]{64}$/;
 
 for my $address ('127.0.0.1', '::1') {
     my $node = Verbs->new('lxc', peers => 'root');

@@ -51,7 +51,8 @@ try_verb(const char *line, size_t len)
     }
 
     must(req.argc <= VZ_ARGS_MAX);
-    n = vz_verb_print(buf, &req.mark, req.verb, req.argc, req.argv, words);
+    n = vz_verb_print(buf, &req.mark, req.body, req.verb, req.argc, req.argv,
+                      words);
     must(n > 0 && n <= VZ_LINE_MAX);
     must(vz_verb_parse(buf, n - 1, &again, words) == VZ_OK);
     must(again.verb == req.verb && again.ctid == req.ctid);

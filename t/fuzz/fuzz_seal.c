@@ -82,8 +82,10 @@ try_answer(vz_seal_t *seal, const char *line, size_t len)
 static void
 try_line(vz_seal_t *seal, const char *line, size_t len)
 {
-    char    buf[VZ_REPLY_MAX], secret[VZ_SECRET_MAX + 1];
-    size_t  n;
+    char              buf[VZ_REPLY_MAX], bytes[VZ_BODY_BYTES + 1];
+    size_t            n, got;
+    unsigned          i;
+    const vz_verb_t  *def;
 
     n = len;
     memcpy(buf, line, len + 1);
@@ -104,15 +106,25 @@ try_line(vz_seal_t *seal, const char *line, size_t len)
     }
 
     buf[--n] = '\0';
-    seal->lines = 0;
 
-    if (vz_seal_open_secret(seal, buf, n, secret, &n) == VZ_OK) {
-        must(strlen(secret) == n);
+    for (i = 0; i < 3; i++) {
+        def = i == 0 ? NULL : vz_verb_def(i == 1 ? VZ_VERB_PASSWD
+                                                 : VZ_VERB_LINES);
+        seal->lines = 0;
+
+        if (vz_seal_open_body(seal, def, buf, n, bytes, &got) == VZ_OK && def)
+        {
+            must(strlen(bytes) == got && got > 0 && got <= def->body_bytes);
+        }
+
+        /* the MAC was cut off */
+        buf[n - VZ_SEAL_LEN] = ' ';
     }
 
     seal->lines = 0;
-    memcpy(buf, line, len + 1);
-    (void) vz_seal_secret(seal, buf, line, len);
+    memcpy(bytes, line, len < sizeof(bytes) ? len : sizeof(bytes));
+    (void) vz_seal_body(seal, buf, vz_verb_def(VZ_VERB_PASSWD), bytes, len);
+    (void) vz_seal_body(seal, buf, vz_verb_def(VZ_VERB_LINES), bytes, len);
 }
 
 

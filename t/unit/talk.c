@@ -130,23 +130,30 @@ say(client_t *c, const char *bytes, size_t len)
 }
 
 
-/* of a line that says a secret, where it can be said */
+/* of a line of a body, where it can be one */
 static size_t
-seal_secret(client_t *c, const char *line, size_t len, char *buf)
+seal_body(client_t *c, const char *line, size_t len, char *buf)
 {
-    int             n;
-    unsigned char   bytes[VZ_LINE_MAX];
+    int               n;
+    size_t            at;
+    unsigned char     bytes[VZ_REPLY_MAX];
+    const vz_verb_t  *def;
 
-    if (len < 12 || strncmp(line, "secret ", 7) != 0) {
+    def = vz_verb_def(line[0] == 's' ? VZ_VERB_PASSWD : VZ_VERB_LINES);
+    at = line[0] == 's' ? 7 : 5;
+
+    if (len < at + 5
+        || (strncmp(line, "secret ", 7) != 0 && strncmp(line, "body ", 5) != 0))
+    {
         return 0;
     }
 
-    n = EVP_DecodeBlock(bytes, (const unsigned char *) line + 7,
-                        (int) len - 8);
+    n = EVP_DecodeBlock(bytes, (const unsigned char *) line + at,
+                        (int) (len - at - 1));
 
     n -= (line[len - 2] == '=') + (line[len - 3] == '=');
 
-    return n > 0 ? vz_seal_secret(&c->seal, buf, bytes, (size_t) n) : 0;
+    return n > 0 ? vz_seal_body(&c->seal, buf, def, bytes, (size_t) n) : 0;
 }
 
 
@@ -161,7 +168,7 @@ seal(client_t *c, const char *lines, size_t len, char *buf)
         assert_non_null(lf);
         one = (size_t) (lf + 1 - lines);
 
-        n = seal_secret(c, lines, one, buf + at);
+        n = seal_body(c, lines, one, buf + at);
 
         if (n == 0) {
             (void) memcpy(buf + at, lines, one);
@@ -179,7 +186,7 @@ seal(client_t *c, const char *lines, size_t len, char *buf)
 void
 ask(client_t *c, const char *lines, size_t len)
 {
-    char  buf[4 * VZ_LINE_MAX];
+    static char  buf[300 * VZ_LINE_MAX];
 
     say(c, buf, seal(c, lines, len, buf));
 }

@@ -185,7 +185,7 @@ the_greeting_goes_both_ways(void **state)
 
     n = vz_handshake_greeting_print(line, sizeof(line), NONCE);
     assert_int_equal(n, 17 + VZ_HEX_LEN);
-    assert_string_equal(line, "virtual-server 2 " NONCE);
+    assert_string_equal(line, "virtual-server 3 " NONCE);
     assert_int_equal(vz_handshake_greeting_parse(line, n, nonce, &version),
                      VZ_OK);
     assert_int_equal(version, VZ_PROTOCOL);
@@ -209,18 +209,18 @@ other_greetings_are_refused(void **state)
         { "", VZ_SYNTAX },
         { "virtual-server", VZ_SYNTAX },
         { "virtual-server ", VZ_SYNTAX },
-        { "virtual-server 2", VZ_SYNTAX },
-        { "virtual-server 2 ", VZ_SYNTAX },
-        { "virtual-server 2 abc", VZ_SYNTAX },
-        { "virtual-server 2 " NONCE "0", VZ_SYNTAX },
-        { "virtual-server 2 " NONCE " x", VZ_SYNTAX },
-        { "virtual-server 2 " UPPER, VZ_SYNTAX },
-        { "virtual-server 02 " NONCE, VZ_SYNTAX },
+        { "virtual-server 3", VZ_SYNTAX },
+        { "virtual-server 3 ", VZ_SYNTAX },
+        { "virtual-server 3 abc", VZ_SYNTAX },
+        { "virtual-server 3 " NONCE "0", VZ_SYNTAX },
+        { "virtual-server 3 " NONCE " x", VZ_SYNTAX },
+        { "virtual-server 3 " UPPER, VZ_SYNTAX },
+        { "virtual-server 03 " NONCE, VZ_SYNTAX },
         { "virtual-server -1 " NONCE, VZ_SYNTAX },
-        { "virtual-server 1 " NONCE, VZ_UNSUPPORTED },
-        { "virtual-server 3 something else", VZ_UNSUPPORTED },
-        { "virtual-server 4294967298 " NONCE, VZ_SYNTAX },
-        { "Virtual-server 2 " NONCE, VZ_SYNTAX },
+        { "virtual-server 2 " NONCE, VZ_UNSUPPORTED },
+        { "virtual-server 4 something else", VZ_UNSUPPORTED },
+        { "virtual-server 4294967299 " NONCE, VZ_SYNTAX },
+        { "Virtual-server 3 " NONCE, VZ_SYNTAX },
         { "220 mail.example.org ESMTP", VZ_SYNTAX },
         { "SSH-2.0-OpenSSH_9.2", VZ_SYNTAX }
     };
@@ -234,9 +234,9 @@ other_greetings_are_refused(void **state)
                                                      bad[i].code);
     }
 
-    (void) vz_handshake_greeting_parse(VZ_LIT("virtual-server 3 x"), nonce,
+    (void) vz_handshake_greeting_parse(VZ_LIT("virtual-server 4 x"), nonce,
                                        &version);
-    assert_int_equal(version, 3);
+    assert_int_equal(version, 4);
 }
 
 

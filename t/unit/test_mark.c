@@ -4,6 +4,7 @@
  * in them, and which counts what it was made to do.
  *
  * sources: src/daemon/server/connection.c src/daemon/server/dispatch.c
+ * sources: src/daemon/server/stream_pump.c src/daemon/server/verb_test.c
  * sources: src/daemon/base/job.c src/daemon/base/lock.c src/daemon/base/log.c
  * sources: src/daemon/base/dirtree.c src/daemon/template/template_cache.c
  * sources: src/daemon/template/unpacker.c src/daemon/template/archive.c

@@ -3,6 +3,7 @@
  * case: what it answers, what it locks, a client that leaves meanwhile.
  *
  * sources: src/daemon/server/connection.c src/daemon/server/dispatch.c
+ * sources: src/daemon/server/stream_pump.c src/daemon/server/verb_test.c
  * sources: src/daemon/base/job.c src/daemon/base/lock.c src/daemon/base/log.c
  * sources: src/daemon/base/dirtree.c src/daemon/template/template_cache.c
  * sources: src/daemon/template/unpacker.c src/daemon/template/archive.c
@@ -25,6 +26,7 @@
 #include "daemon/base/job.h"
 #include "daemon/server/verb_host.h"
 #include "daemon/server/verb_table.h"
+#include "daemon/server/verb_test.h"
 
 
 static vz_code_e
@@ -149,6 +151,33 @@ static const vz_driver_t  driver = {
     .open = drv_open
 };
 
+
+/* a long one that waits: for what never comes, or with progress */
+static vz_code_e
+verb_waits(vz_job_t *job)
+{
+    int       ms;
+    unsigned  i;
+
+    if (job->ctid == 101) {
+        vz_job_progress(job, 7, "waiting");
+
+        while ((ms = vz_job_beat(job)) > 0) {
+            (void) usleep((useconds_t) ms * 1000);
+        }
+
+        return vz_job_end(job, VZ_TIMEOUT, "nothing moves");
+    }
+
+    for (i = 0; i < 7; i++) {
+        vz_job_progress(job, i, "moving");
+        (void) usleep(900000);
+    }
+
+    return vz_job_left(job) > 0 ? VZ_OK : VZ_TIMEOUT;
+}
+
+
 /* in place of server/verb_table.c */
 const vz_verb_row_t  vz_verb_table[VZ_VERB_COUNT] = {
     [VZ_VERB_CREATE] = { verb_percent_falls, 0 },
@@ -159,7 +188,9 @@ const vz_verb_row_t  vz_verb_table[VZ_VERB_COUNT] = {
     [VZ_VERB_LIST] = { verb_many_lines, 0 },
     [VZ_VERB_NODE] = { verb_long_line, 0 },
     [VZ_VERB_TEMPLATES] = { vz_verb_host_templates, 1 },
-    [VZ_VERB_PING] = { vz_verb_host_ping, 1 }
+    [VZ_VERB_PING] = { vz_verb_host_ping, 1 },
+    [VZ_VERB_ECHO] = { vz_verb_test_echo, 0 },
+    [VZ_VERB_DOZE] = { verb_waits, 0 }
 };
 
 
@@ -378,6 +409,99 @@ a_client_that_leaves_does_not_stop_its_verb(void **state)
 }
 
 
+/* its table gives it 4 s without progress, and 1 s without a line */
+static void
+a_long_verb_ends_when_nothing_moves(void **state)
+{
+    unsigned         i;
+    client_t        *c;
+    struct timespec  from, to;
+
+    (void) state;
+
+    c = enter();
+    (void) clock_gettime(CLOCK_MONOTONIC, &from);
+    ask(c, VZ_LIT("doze 101 1000\n"));
+
+    for (i = 0; i < 8; i++) {
+        expect(c, "+ 7 waiting");
+    }
+
+    expect(c, "err timeout nothing moves");
+    (void) clock_gettime(CLOCK_MONOTONIC, &to);
+    assert_in_range(to.tv_sec - from.tv_sec, 3, 5);
+
+    ask(c, VZ_LIT("ping\n"));
+    expect(c, "ok");
+    hang_up(c);
+}
+
+
+static void
+a_long_verb_goes_on_while_something_moves(void **state)
+{
+    client_t  *c;
+
+    (void) state;
+
+    c = enter();
+    ask(c, VZ_LIT("doze 102 1000\n"));
+    expect(c, "+ 0 moving");
+    expect(c, "+ 1 moving");
+    expect(c, "+ 2 moving");
+    expect(c, "+ 3 moving");
+    expect(c, "+ 4 moving");
+    expect(c, "+ 5 moving");
+    expect(c, "+ 6 moving");
+    expect(c, "ok");
+    hang_up(c);
+}
+
+
+static void
+a_stream_holds_no_lock(void **state)
+{
+    client_t  *a, *b;
+
+    (void) state;
+
+    a = enter();
+    b = enter();
+
+    ask(a, VZ_LIT("echo 101\n"));
+    expect(a, "ok stream");
+    ask(b, VZ_LIT("start 101\n"));
+    expect(b, "+ 1 slow");
+    expect(b, "ok");
+
+    /* he leaves without a word */
+    hang_up(a);
+    hang_up(b);
+    assert_true(log_has("test: the stream of echo 101: cut off"));
+}
+
+
+static void
+verbs_for_tests_are_known_to_tests_alone(void **state)
+{
+    client_t  *c;
+
+    (void) state;
+
+    (void) strcpy(served.conf.test_verbs, "no");
+    c = enter();
+    (void) strcpy(served.conf.test_verbs, "yes");
+
+    ask(c, VZ_LIT("echo 101\n"));
+    expect(c, "err unknown no verb echo");
+    ask(c, VZ_LIT("body=1 lines 101\nbody YQ==\n"));
+    expect(c, "err unknown no verb lines");
+    ask(c, VZ_LIT("ping\n"));
+    expect(c, "ok");
+    hang_up(c);
+}
+
+
 static void
 a_host_without_driver_says_so(void **state)
 {
@@ -402,6 +526,7 @@ static int
 setup(void **state)
 {
     served.driver = &driver;
+    (void) strcpy(served.conf.test_verbs, "yes");
 
     return talk_setup(state);
 }
@@ -420,6 +545,10 @@ main(void)
         cmocka_unit_test(who_holds_it_is_named),
         cmocka_unit_test(a_holder_that_dies_leaves_no_lock),
         cmocka_unit_test(a_client_that_leaves_does_not_stop_its_verb),
+        cmocka_unit_test(a_long_verb_ends_when_nothing_moves),
+        cmocka_unit_test(a_long_verb_goes_on_while_something_moves),
+        cmocka_unit_test(a_stream_holds_no_lock),
+        cmocka_unit_test(verbs_for_tests_are_known_to_tests_alone),
         cmocka_unit_test(a_host_without_driver_says_so)
     };
 

@@ -18,6 +18,8 @@ static const vz_nonces_t  nonces = {
 /* both ends of one connection */
 static vz_seal_t  client, server;
 
+static const vz_verb_t  *passwd, *several;
+
 
 static int
 meet(void **state)
@@ -105,7 +107,7 @@ open_answer(const char *text)
 static void
 lines_are_those_of_the_document(void **state)
 {
-    char    buf[VZ_REPLY_MAX], secret[VZ_SECRET_MAX + 1];
+    char    buf[VZ_REPLY_MAX], secret[VZ_BODY_BYTES + 1];
     size_t  n;
 
     (void) state;
@@ -116,14 +118,14 @@ lines_are_those_of_the_document(void **state)
     assert_string_equal(buf, "passwd 101 "
                         "mac=531c852db7aa62d11dfe6848becd2e00");
 
-    n = vz_seal_secret(&client, buf, VZ_LIT("correct horse"));
+    n = vz_seal_body(&client, buf, passwd, VZ_LIT("correct horse"));
     buf[n - 1] = '\0';
     assert_string_equal(buf, "secret Ksx0YYPJtkeBXf1KNe73lV9X9qFZbIuF15DEnhs= "
                         "mac=746dc36905f4a098b596a6bc986fb298");
 
     server.lines = 2;
-    assert_int_equal(vz_seal_open_secret(&server, buf, n - 1, secret, &n),
-                     VZ_OK);
+    assert_int_equal(vz_seal_open_body(&server, passwd, buf, n - 1, secret,
+                                       &n), VZ_OK);
     assert_int_equal(n, 13);
     assert_string_equal(secret, "correct horse");
 
@@ -254,7 +256,7 @@ no_answer_is_made_of_another(void **state)
 static void
 a_secret_is_read_by_the_daemon_only(void **state)
 {
-    char    buf[VZ_LINE_MAX], out[VZ_SECRET_MAX + 1], text[VZ_SECRET_MAX];
+    char    buf[VZ_REPLY_MAX], out[VZ_REPLY_MAX], text[VZ_SECRET_MAX + 1];
     size_t  i, len, n;
 
     (void) state;
@@ -264,35 +266,35 @@ a_secret_is_read_by_the_daemon_only(void **state)
     }
 
     for (i = 1; i <= VZ_SECRET_MAX; i++) {
-        len = vz_seal_secret(&client, buf, text, i);
+        len = vz_seal_body(&client, buf, passwd, text, i);
         assert_true(len > 8 && len <= VZ_LINE_MAX);
         assert_int_equal(buf[len - 1], '\n');
         buf[len - 1] = '\0';
         assert_int_equal(vz_frame_check(buf, len - 1), VZ_OK);
 
         memset(out, 'x', sizeof(out));
-        assert_int_equal(vz_seal_open_secret(&server, buf, len - 1, out, &n),
-                         VZ_OK);
+        assert_int_equal(vz_seal_open_body(&server, passwd, buf, len - 1, out,
+                                           &n), VZ_OK);
         assert_int_equal(n, i);
         assert_memory_equal(out, text, n);
         assert_int_equal(out[n], '\0');
     }
 
     /* the same one looks different each time */
-    (void) vz_seal_secret(&client, buf, "aaaa", 4);
-    (void) vz_seal_secret(&client, out, "aaaa", 4);
+    (void) vz_seal_body(&client, buf, passwd, "aaaa", 4);
+    (void) vz_seal_body(&client, out, passwd, "aaaa", 4);
     assert_memory_not_equal(buf + 7, out + 7, 24);
 
-    assert_int_equal(vz_seal_secret(&client, buf, text, 0), 0);
-    assert_int_equal(vz_seal_secret(&client, buf, text, VZ_SECRET_MAX + 1),
-                     0);
+    assert_int_equal(vz_seal_body(&client, buf, passwd, text, 0), 0);
+    assert_int_equal(vz_seal_body(&client, buf, passwd, text,
+                                  VZ_SECRET_MAX + 1), 0);
 }
 
 
 static void
 a_secret_can_not_smuggle_lines(void **state)
 {
-    char    buf[VZ_LINE_MAX], out[VZ_SECRET_MAX + 1], big[VZ_SECRET_MAX + 1];
+    char    buf[VZ_REPLY_MAX], out[VZ_BODY_BYTES + 1], big[VZ_SECRET_MAX + 1];
     size_t  i, n, len;
 
     static const struct {
@@ -306,6 +308,9 @@ a_secret_can_not_smuggle_lines(void **state)
         { "secret YWFhYWFhYWFhYWFhYWFhYQ==", VZ_RANGE },
         { "secret YWFhYWFhYWFhYWFhYWFhYWFhY", VZ_RANGE },
         { "secret YWFhYWFhYWFhYWFhYWFhYWFhYQ== x", VZ_RANGE },
+        { "secret YWFhYWFhYWFhYWFhYWFhYW=hYQ==", VZ_RANGE },
+        { "secret YWFhYWFhYWFhYWFhYWFhYWFhYQ===", VZ_RANGE },
+        { "body YWFhYWFhYWFhYWFhYWFhYWFhYQ==", VZ_SYNTAX },
         { "secret YWFhYWFhYWFhYWFhYWFhYWFhYQ==", VZ_DENIED }
     };
 
@@ -319,29 +324,73 @@ a_secret_can_not_smuggle_lines(void **state)
     (void) state;
 
     memset(big, 'x', sizeof(big));
-    assert_int_equal(vz_verb_secret_check(big, VZ_SECRET_MAX), VZ_OK);
-    assert_int_equal(vz_verb_secret_check(big, sizeof(big)), VZ_RANGE);
-    assert_int_equal(vz_verb_secret_check(big, 0), VZ_RANGE);
+    assert_int_equal(vz_verb_body_check(passwd, big, VZ_SECRET_MAX), VZ_OK);
+    assert_int_equal(vz_verb_body_check(passwd, big, sizeof(big)), VZ_RANGE);
+    assert_int_equal(vz_verb_body_check(passwd, big, 0), VZ_RANGE);
 
     for (i = 0; i < VZ_COUNT(odd); i++) {
-        assert_int_equal(vz_verb_secret_check(odd[i].bytes, odd[i].len),
+        assert_int_equal(vz_verb_body_check(passwd, odd[i].bytes, odd[i].len),
                          VZ_RANGE);
 
-        len = vz_seal_secret(&client, buf, odd[i].bytes, odd[i].len);
+        len = vz_seal_body(&client, buf, passwd, odd[i].bytes, odd[i].len);
         buf[len - 1] = '\0';
-        assert_int_equal(vz_seal_open_secret(&server, buf, len - 1, out, &n),
-                         VZ_RANGE);
+        assert_int_equal(vz_seal_open_body(&server, passwd, buf, len - 1, out,
+                                           &n), VZ_RANGE);
     }
 
     for (i = 0; i < VZ_COUNT(bad); i++) {
         n = line(buf, bad[i].line);
-        assert_int_equal(vz_seal_open_secret(&server, buf, n, out, &n),
+        assert_int_equal(vz_seal_open_body(&server, passwd, buf, n, out, &n),
                          bad[i].code);
     }
 
     (void) strcpy(buf, "secret YWFhYWFhYWFhYWFhYWFhYWFhYQ==");
-    assert_int_equal(vz_seal_open_secret(&server, buf, strlen(buf), out, &n),
-                     VZ_DENIED);
+    assert_int_equal(vz_seal_open_body(&server, passwd, buf, strlen(buf), out,
+                                       &n), VZ_DENIED);
+}
+
+
+static void
+a_line_of_a_body_arrives_as_it_was(void **state)
+{
+    char    buf[VZ_REPLY_MAX], out[VZ_BODY_BYTES + 1], text[VZ_BODY_BYTES];
+    size_t  i, len, n;
+
+    (void) state;
+
+    memset(text, 'a', sizeof(text));
+    (void) memcpy(text, VZ_LIT("  two  spaces, \xc3\xb1, = "));
+
+    for (i = 1; i <= several->body_bytes; i++) {
+        len = vz_seal_body(&client, buf, several, text, i);
+        assert_true(len > 0);
+        buf[len - 1] = '\0';
+        assert_int_equal(vz_frame_check(buf, len - 1), VZ_OK);
+        assert_memory_equal(buf, "body ", 5);
+        assert_int_equal(vz_seal_open_body(&server, several, buf, len - 1, out,
+                                           &n), VZ_OK);
+        assert_int_equal(n, i);
+        assert_memory_equal(out, text, n);
+    }
+
+    assert_int_equal(vz_seal_body(&client, buf, several, text, i), 0);
+
+    /* of another verb: too long for it, or a secret that is none */
+    len = vz_seal_body(&client, buf, several, text, 300);
+    buf[len - 1] = '\0';
+    assert_int_equal(vz_seal_open_body(&server, passwd, buf, len - 1, out,
+                                       &n), VZ_SYNTAX);
+    len = vz_seal_body(&client, buf, passwd, text, 9);
+    buf[len - 1] = '\0';
+    assert_int_equal(vz_seal_open_body(&server, several, buf, len - 1, out,
+                                       &n), VZ_SYNTAX);
+
+    /* where nobody knows whose it is, it is passed over */
+    len = vz_seal_body(&client, buf, passwd, text, 9);
+    buf[len - 1] = '\0';
+    assert_int_equal(vz_seal_open_body(&server, NULL, buf, len - 1, out, &n),
+                     VZ_OK);
+    assert_int_equal(n, 0);
 }
 
 
@@ -370,6 +419,9 @@ init(void **state)
 {
     (void) state;
 
+    passwd = vz_verb_def(VZ_VERB_PASSWD);
+    several = vz_verb_def(VZ_VERB_LINES);
+
     return vz_field_init() == VZ_OK ? 0 : -1;
 }
 
@@ -394,6 +446,7 @@ main(void)
         test(no_answer_is_made_of_another),
         test(a_secret_is_read_by_the_daemon_only),
         test(a_secret_can_not_smuggle_lines),
+        test(a_line_of_a_body_arrives_as_it_was),
         test(what_is_too_long_is_not_sealed)
     };
 

@@ -3,6 +3,7 @@
  * ones.
  *
  * sources: src/daemon/server/connection.c src/daemon/server/dispatch.c
+ * sources: src/daemon/server/stream_pump.c src/daemon/server/verb_test.c
  * sources: src/daemon/base/job.c src/daemon/base/lock.c src/daemon/base/log.c
  * sources: src/daemon/base/dirtree.c src/daemon/template/template_cache.c
  * sources: src/daemon/template/unpacker.c src/daemon/template/archive.c
@@ -22,6 +23,7 @@
 #include "daemon/base/job.h"
 #include "daemon/server/verb_host.h"
 #include "daemon/server/verb_table.h"
+#include "daemon/server/verb_test.h"
 
 
 static vz_code_e
@@ -54,7 +56,8 @@ const vz_verb_row_t  vz_verb_table[VZ_VERB_COUNT] = {
     [VZ_VERB_START] = { verb_slow, 0 },
     [VZ_VERB_PASSWD] = { verb_tells_secret, 0 },
     [VZ_VERB_TEMPLATES] = { vz_verb_host_templates, 1 },
-    [VZ_VERB_PING] = { vz_verb_host_ping, 1 }
+    [VZ_VERB_PING] = { vz_verb_host_ping, 1 },
+    [VZ_VERB_LINES] = { vz_verb_test_lines, 0 }
 };
 
 
@@ -178,7 +181,7 @@ version_1_is_told_what_this_is(void **state)
     say(c, VZ_LIT("auth 9f86d081884c7d659a2feaa0c55ad015"
                   "a3bf4f1b2b0b822cd15d6c15b0f00a08\n"));
     expect(c, "err unsupported the client speaks version 1 of the protocol, "
-              "this is version 2");
+              "this is version 3");
     expect(c, NULL);
     hang_up(c);
 
@@ -233,8 +236,10 @@ who_sits_between_is_noticed(void **state)
 
     /* a secret of before, behind another verb */
     c = enter();
-    n = seal(c, VZ_LIT("passwd 101\nsecret Y29ycmVjdCBob3JzZQ==\n"), one);
-    m = seal(c, VZ_LIT("passwd 102\nsecret Y29ycmVjdCBob3JzZQ==\n"), two);
+    n = seal(c, VZ_LIT("body=1 passwd 101\nsecret Y29ycmVjdCBob3JzZQ==\n"),
+             one);
+    m = seal(c, VZ_LIT("body=1 passwd 102\nsecret Y29ycmVjdCBob3JzZQ==\n"),
+             two);
     say(c, one, n);
     expect(c, "= is=1");
     expect(c, "ok");
@@ -346,7 +351,7 @@ verbs_may_come_in_a_heap(void **state)
     (void) state;
 
     c = enter();
-    n = seal(c, VZ_LIT("ping\npasswd 101\nsecret Y29ycmVjdCBob3JzZQ==\n"
+    n = seal(c, VZ_LIT("ping\nbody=1 passwd 101\nsecret Y29ycmVjdCBob3JzZQ==\n"
                        "ping\nstart 101\n"), buf);
     say(c, buf, n - 40);
     expect(c, "ok");
@@ -370,18 +375,18 @@ a_secret_is_neither_lost_nor_logged(void **state)
     c = enter();
 
     /* the second line belongs to passwd, however wrong the first one is */
-    ask(c, VZ_LIT("passwd 1\nsecret Y29ycmVjdCBob3JzZQ==\n"));
+    ask(c, VZ_LIT("body=1 passwd 1\nsecret Y29ycmVjdCBob3JzZQ==\n"));
     expect_start(c, "err range ctid");
-    ask(c, VZ_LIT("passwd 101 x\nsecret Y29ycmVjdCBob3JzZQ==\n"));
+    ask(c, VZ_LIT("body=1 passwd 101 x\nsecret Y29ycmVjdCBob3JzZQ==\n"));
     expect_start(c, "err syntax ");
 
     /* "a\nroot:x", and not base64 */
-    ask(c, VZ_LIT("passwd 101\nsecret YQpyb290Ong=\n"));
+    ask(c, VZ_LIT("body=1 passwd 101\nsecret YQpyb290Ong=\n"));
     expect_start(c, "err range secret");
-    ask(c, VZ_LIT("passwd 101\nsecret !!!!\n"));
+    ask(c, VZ_LIT("body=1 passwd 101\nsecret !!!!\n"));
     expect_start(c, "err range secret");
 
-    ask(c, VZ_LIT("passwd 101\nstop 101\n"));
+    ask(c, VZ_LIT("body=1 passwd 101\nstop 101\n"));
     expect_start(c, "err syntax ");
     expect(c, NULL);
     hang_up(c);
@@ -397,10 +402,86 @@ a_secret_is_neither_lost_nor_logged(void **state)
 }
 
 
+static void
+a_body_belongs_to_its_verb(void **state)
+{
+    int        n;
+    char       lines[8192];
+    unsigned   i;
+    client_t  *c;
+
+    (void) state;
+
+    c = enter();
+    ask(c, VZ_LIT("body=2 lines 101\nbody YQ==\nbody YmM=\n"));
+    expect(c, "= lines=2 bytes=3 sha256=4b8d1dd1e2b97bee100f449a998ac84a"
+              "292fb223d969296c4737b44459e545de");
+    expect(c, "ok");
+    ask(c, VZ_LIT("lines 101\n"));
+    expect_start(c, "= lines=0 bytes=0 ");
+    expect(c, "ok");
+
+    /* of a verb that is wrong it is read all the same */
+    ask(c, VZ_LIT("body=2 lines 7\nbody YQ==\nbody YmM=\n"));
+    expect_start(c, "err range ctid");
+    ask(c, VZ_LIT("body=1 ping\nbody YQ==\n"));
+    expect(c, "err syntax ping takes no body");
+    ask(c, VZ_LIT("body=1 dance\nbody YQ==\n"));
+    expect(c, "err unknown no verb dance");
+
+    /* 200 are the most that it takes, 256 that anybody does */
+    n = sprintf(lines, "body=201 lines 101\n");
+
+    for (i = 0; i < 201; i++) {
+        n += sprintf(lines + n, "body YQ==\n");
+    }
+
+    ask(c, lines, (size_t) n);
+    expect(c, "err syntax lines takes a body of 0 to 200 lines");
+    ask(c, VZ_LIT("ping\n"));
+    expect(c, "ok");
+
+    ask(c, VZ_LIT("body=257 lines 101\n"));
+    expect_start(c, "err syntax body: 1 to 256 lines");
+    expect(c, NULL);
+    hang_up(c);
+}
+
+
+static void
+a_body_that_is_out_of_step_ends_the_connection(void **state)
+{
+    client_t  *c;
+
+    (void) state;
+
+    c = enter();
+    ask(c, VZ_LIT("body=2 lines 101\nbody YQ==\nping\n"));
+    expect_start(c, "err syntax a line of the body was announced");
+    expect(c, NULL);
+    hang_up(c);
+
+    /* cut off: nothing is done */
+    c = enter();
+    ask(c, VZ_LIT("body=2 lines 101\nbody YQ==\n"));
+    (void) shutdown(c->fd, SHUT_WR);
+    expect(c, NULL);
+    hang_up(c);
+
+    /* who asks as it was asked before */
+    c = enter();
+    ask(c, VZ_LIT("passwd 101\nsecret Y29ycmVjdCBob3JzZQ==\n"));
+    expect(c, "err syntax passwd takes a body of 1 line");
+    expect_start(c, "err unknown no verb secret");
+    hang_up(c);
+}
+
+
 static int
 setup(void **state)
 {
     served.driver = &driver;
+    (void) strcpy(served.conf.test_verbs, "yes");
 
     return talk_setup(state);
 }
@@ -421,7 +502,9 @@ main(void)
         cmocka_unit_test(who_says_nothing_is_closed),
         cmocka_unit_test(a_broken_line_ends_the_connection),
         cmocka_unit_test(verbs_may_come_in_a_heap),
-        cmocka_unit_test(a_secret_is_neither_lost_nor_logged)
+        cmocka_unit_test(a_secret_is_neither_lost_nor_logged),
+        cmocka_unit_test(a_body_belongs_to_its_verb),
+        cmocka_unit_test(a_body_that_is_out_of_step_ends_the_connection)
     };
 
     return cmocka_run_group_tests(tests, setup, talk_teardown);

@@ -54,7 +54,13 @@ static const vz_good_t  good[] = {
     { VZ_LIT("getdisk 101"), VZ_VERB_GETDISK, 1, 101 },
     { VZ_LIT("getcpu"), VZ_VERB_GETCPU, 0, 0 },
     { VZ_LIT("getcpu 101"), VZ_VERB_GETCPU, 1, 101 },
-    { VZ_LIT("passwd 101"), VZ_VERB_PASSWD, 1, 101 },
+    { VZ_LIT("body=1 passwd 101"), VZ_VERB_PASSWD, 1, 101 },
+    { VZ_LIT("body=1 fence=7 id=265.2.1 tag=0123456789abcdef passwd 101"),
+      VZ_VERB_PASSWD, 1, 101 },
+    { VZ_LIT("lines 101"), VZ_VERB_LINES, 1, 101 },
+    { VZ_LIT("body=200 lines 101"), VZ_VERB_LINES, 1, 101 },
+    { VZ_LIT("fence=7 tag=0123456789abcdef echo 101"), VZ_VERB_ECHO, 1, 101 },
+    { VZ_LIT("doze 101 2000"), VZ_VERB_DOZE, 2, 101 },
     { VZ_LIT("status 101"), VZ_VERB_STATUS, 1, 101 },
     { VZ_LIT("list"), VZ_VERB_LIST, 0, 0 },
     { VZ_LIT("templates"), VZ_VERB_TEMPLATES, 0, 0 },
@@ -91,6 +97,20 @@ static const vz_bad_t  bad[] = {
     { VZ_LIT("id=A stop 101"), VZ_RANGE, "id: " },
     { VZ_LIT("id=1 fence=1 stop 101"), VZ_UNKNOWN, "no verb fence=1" },
 
+    { VZ_LIT("passwd 101"), VZ_SYNTAX, "passwd takes a body of 1 line" },
+    { VZ_LIT("body=2 passwd 101"), VZ_SYNTAX, "passwd takes a body of 1 line" },
+    { VZ_LIT("body=201 lines 101"), VZ_SYNTAX,
+      "lines takes a body of 0 to 200 lines" },
+    { VZ_LIT("body=1 stop 101"), VZ_SYNTAX, "stop takes no body" },
+    { VZ_LIT("body=0 lines 101"), VZ_SYNTAX, "body: 1 to 256 lines" },
+    { VZ_LIT("body=257 lines 101"), VZ_SYNTAX, "body: 1 to 256 lines" },
+    { VZ_LIT("body=18446744073709551617 lines 101"), VZ_SYNTAX, "body: 1 to" },
+    { VZ_LIT("body=-1 lines 101"), VZ_SYNTAX, "body: 1 to 256 lines" },
+    { VZ_LIT("body= lines 101"), VZ_SYNTAX, "body: 1 to 256 lines" },
+    { VZ_LIT("body=1"), VZ_SYNTAX, "body: 1 to 256 lines" },
+    { VZ_LIT("fence=7 body=1 lines 101"), VZ_UNKNOWN, "no verb body=1" },
+    { VZ_LIT("id=1.2 echo 101"), VZ_SYNTAX, "echo ends in a stream" },
+
     { VZ_LIT("reboot 101"), VZ_UNKNOWN, "no verb reboot" },
     { VZ_LIT("starts 101"), VZ_UNKNOWN, "no verb starts" },
     { VZ_LIT("star 101"), VZ_UNKNOWN, "no verb star" },
@@ -109,7 +129,8 @@ static const vz_bad_t  bad[] = {
       "setdns takes 2 to 4" },
     { VZ_LIT("setmemoryp 101"), VZ_SYNTAX, "setmemoryp takes 2 to 3" },
     { VZ_LIT("getcpu 101 102"), VZ_SYNTAX, "getcpu takes 0 to 1" },
-    { VZ_LIT("passwd 101 hunter2hunter2"), VZ_SYNTAX, "passwd takes 1" },
+    { VZ_LIT("body=1 passwd 101 hunter2hunter2"), VZ_SYNTAX,
+      "passwd takes 1 argument" },
 
     { VZ_LIT("start 100"), VZ_RANGE, "ctid: a number from 101" },
     { VZ_LIT("start 0101"), VZ_RANGE, "ctid: " },
@@ -251,7 +272,8 @@ what_is_printed_parses_to_the_same(void **state)
         assert_int_equal(vz_verb_parse(good[i].line, good[i].len, &req,
                                        words), VZ_OK);
 
-        n = vz_verb_print(buf, &req.mark, req.verb, req.argc, req.argv, words);
+        n = vz_verb_print(buf, &req.mark, req.body, req.verb, req.argc,
+                          req.argv, words);
         assert_true(n > 1 && n <= VZ_LINE_MAX);
         assert_int_equal(buf[n - 1], '\n');
 
@@ -268,7 +290,7 @@ static size_t
 print(char *buf, vz_verb_e verb, unsigned argc, const char *const *argv,
     char *words)
 {
-    return vz_verb_print(buf, NULL, verb, argc, argv, words);
+    return vz_verb_print(buf, NULL, 0, verb, argc, argv, words);
 }
 
 
@@ -303,6 +325,8 @@ the_table_is_whole(void **state)
     unsigned          i;
     const vz_verb_t  *def;
 
+    static const char *const  long_ones[] = { "create", "doze" };
+
     (void) state;
 
     for (verb = 0; verb < VZ_VERB_COUNT; verb++) {
@@ -310,7 +334,20 @@ the_table_is_whole(void **state)
 
         assert_non_null(def->name);
         assert_true(def->min <= def->max && def->max <= VZ_ARGS_MAX);
-        assert_true(def->timeout >= 10 && def->timeout <= 300);
+        assert_true(def->timeout >= (def->test ? 4 : 10)
+                    && def->timeout <= 300);
+
+        /* whoever is silent is told of before his time is over */
+        assert_true(def->beat * 3 < def->timeout);
+        assert_int_equal(def->beat != 0,
+                         strcmp(def->name, long_ones[0]) == 0
+                         || strcmp(def->name, long_ones[1]) == 0);
+
+        assert_true(def->body_min <= def->body_max
+                    && def->body_max <= VZ_BODY_LINES);
+        assert_true(def->body_bytes <= VZ_BODY_BYTES);
+        assert_true(def->body_max * def->body_bytes <= 256 * 1024);
+        assert_true(!def->secret || def->body_min == 1);
 
         for (i = 0; def->name[i] != '\0'; i++) {
             assert_true(islower((unsigned char) def->name[i]));
@@ -320,7 +357,8 @@ the_table_is_whole(void **state)
             assert_int_equal(def->args[0], VZ_FIELD_CTID);
         }
 
-        read = verb >= VZ_VERB_GETMEMORY && verb != VZ_VERB_PASSWD;
+        read = verb >= VZ_VERB_GETMEMORY && verb != VZ_VERB_PASSWD
+               && !def->test;
         assert_int_equal(def->lock, !read);
         assert_int_equal(def->secret, verb == VZ_VERB_PASSWD);
     }

@@ -13,7 +13,7 @@
  * sources: src/daemon/template/unpacker.c src/daemon/base/run_folder.c
  * sources: src/daemon/template/template_cache.c src/daemon/base/dirtree.c
  * sources: src/daemon/base/lock.c src/daemon/rootfs/disk_space.c
- * sources: src/daemon/base/monotonic.c
+ * sources: src/daemon/base/monotonic.c src/daemon/server/verb_test.c
  */
 
 #include <arpa/inet.h>
@@ -332,7 +332,7 @@ a_secret_is_one_line(void **state)
 {
     (void) state;
 
-    assert_int_equal(run("passwd 101"), VZ_RANGE);
+    assert_int_equal(run("body=1 passwd 101"), VZ_RANGE);
     job.secret = "two\nlines";
     assert_int_equal(vz_verb_table[VZ_VERB_PASSWD].run(&job), VZ_RANGE);
     assert_string_equal(called, "");

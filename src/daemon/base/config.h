@@ -29,6 +29,8 @@ typedef struct {
                                            shut down, before it is killed */
     unsigned    silence;                /* seconds of silence after which a
                                            connection is closed */
+    char        test_verbs[4];          /* "yes": the verbs for tests
+                                           exist, echo, lines and doze */
     char        addresses[1024];        /* networks whose addresses
                                            containers may get; "": none yet */
 

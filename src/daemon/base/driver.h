@@ -13,6 +13,7 @@
 #include "daemon/base/ct_stat.h"
 #include "wire/frame.h"
 #include "wire/seal.h"
+#include "wire/verb_body.h"
 
 
 #define VZ_SAID_MAX  4096           /* bytes of a program's output */
@@ -29,11 +30,21 @@ typedef struct {
     const vz_driver_t    *driver;       /* NULL: this host has none */
     uint32_t              ctid;         /* the container; 0: none */
     const char           *name;         /* of the verb, for locks and the log */
+    const vz_verb_body_t *body;         /* its lines; NULL: it has none */
     const char           *secret;       /* decoded, of passwd; else NULL */
-    struct timespec       deadline;     /* CLOCK_MONOTONIC */
+    struct timespec       deadline;     /* CLOCK_MONOTONIC; of a long verb it
+                                           moves with each progress */
+    int64_t               told;         /* when the last line went out, by
+                                           vz_monotonic_msec() */
+    unsigned              alarmed;      /* seconds after the deadline, when the
+                                           process is ended; 0: never */
+    unsigned              streams;      /* 1: the answer ends in a stream */
+    int                   from;         /* what the client is sent, to EOF */
+    int                   to;           /* where what it sends is written */
     unsigned              percent;      /* of the last progress; never falls */
     int                   out;          /* the client's socket */
     vz_seal_t            *seal;         /* NULL: answers are not sealed yet */
+    char                  doing[VZ_WORDS_MAX];  /* of the last progress */
     char                  words[VZ_WORDS_MAX];  /* of the final line */
     char                  said[VZ_SAID_MAX];    /* see vz_job_said() */
     unsigned              gone;         /* the client left: nothing is sent */

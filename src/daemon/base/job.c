@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 #include "daemon/base/job.h"
+#include "daemon/base/monotonic.h"
 #include "wire/reply.h"
 #include "wire/say.h"
 
@@ -15,6 +16,7 @@
                                        read */
 
 
+static void vz_job_extend(vz_job_t *job);
 static void vz_job_tell(vz_job_t *job);
 static void vz_job_push(vz_job_t *job);
 static void vz_job_hold(vz_job_t *job, const char *line, size_t len);
@@ -74,6 +76,77 @@ vz_job_progress(vz_job_t *job, unsigned percent, const char *fmt, ...)
 
     vz_job_hold(job, line, n);
     vz_job_flush(job);
+
+    if (job->req && job->req->def->beat) {
+        (void) strcpy(job->doing, words);
+        job->told = vz_monotonic_msec();
+        vz_job_extend(job);
+    }
+}
+
+
+void
+vz_job_start(vz_job_t *job, unsigned grace)
+{
+    job->told = vz_monotonic_msec();
+    job->alarmed = grace;
+    vz_job_extend(job);
+}
+
+
+/* the deadline is the verb's own time from now on */
+static void
+vz_job_extend(vz_job_t *job)
+{
+    (void) clock_gettime(CLOCK_MONOTONIC, &job->deadline);
+    job->deadline.tv_sec += job->req->def->timeout;
+
+    if (job->alarmed) {
+        (void) alarm(job->req->def->timeout + 1 + job->alarmed);
+    }
+}
+
+
+int
+vz_job_beat(vz_job_t *job)
+{
+    int       n, left, due;
+    char      line[VZ_WORDS_MAX + 16];
+    int64_t   now, every;
+
+    left = vz_job_left(job);
+
+    if (left == 0 || job->req == NULL || job->req->def->beat == 0) {
+        return left;
+    }
+
+    /* well before the client's: what is late by a little is no silence */
+
+    every = job->req->def->beat * 500;
+    now = vz_monotonic_msec();
+
+    if (now - job->told >= every) {
+        n = snprintf(line, sizeof(line), "+ %u %s\n", job->percent,
+                     job->doing[0] ? job->doing : "working say=working");
+        vz_job_hold(job, line, n);
+        vz_job_flush(job);
+        job->told = now;
+    }
+
+    due = (int) (job->told + every - now);
+
+    return due < left ? due : left;
+}
+
+
+vz_code_e
+vz_job_stream(vz_job_t *job, int from, int to)
+{
+    job->streams = 1;
+    job->from = from;
+    job->to = to;
+
+    return vz_job_end(job, VZ_OK, "stream");
 }
 
 

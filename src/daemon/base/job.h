@@ -48,8 +48,33 @@ void vz_job_flush(vz_job_t *job);
  */
 void vz_job_said(vz_job_t *job, const char *text);
 
-/* vz_job_left: milliseconds until the deadline; 0 when it has passed. */
+/*
+ * vz_job_left: milliseconds until the deadline, 0 when it is over.  A long
+ * verb's deadline is as far away again at each vz_job_progress().
+ */
 int vz_job_left(const vz_job_t *job);
+
+/*
+ * vz_job_start: the verb begins now: its deadline, and an alarm for what hangs
+ * grace seconds over it; 0 for none.
+ */
+void vz_job_start(vz_job_t *job, unsigned grace);
+
+/*
+ * vz_job_beat: for who waits in a long verb: where its client has heard nothing
+ * for as long as the table says, the last progress is told again, so that it
+ * knows that somebody is at work; the deadline stays.  Returns the milliseconds
+ * until this is to be called again, or those left until the deadline where they
+ * are fewer; 0 when that is over.  Of a short verb it tells nothing.
+ */
+int vz_job_beat(vz_job_t *job);
+
+/*
+ * vz_job_stream: end the answer in a byte stream between the client and two
+ * descriptors, which are the job's from now on.  Whoever calls returns what
+ * this does: the stream begins when no lock is held any more.
+ */
+vz_code_e vz_job_stream(vz_job_t *job, int from, int to);
 
 
 #endif /* VZ_JOB_H */

@@ -30,6 +30,7 @@ static int vz_spawn_pipes(vz_spawn_t *run, int in[2], int out[2]);
 static int vz_spawn_start(vz_spawned_t *s, int in, int out);
 static int vz_spawn_attrs(posix_spawnattr_t *attr);
 static vz_code_e vz_spawn_talk(vz_spawned_t *s);
+static long vz_spawn_left(vz_spawned_t *s);
 static int vz_spawn_ended(vz_spawned_t *s, const struct pollfd *pfd);
 static void vz_spawn_write(vz_spawned_t *s);
 static int vz_spawn_read(vz_spawned_t *s);
@@ -204,7 +205,7 @@ vz_spawn_talk(vz_spawned_t *s)
     struct pollfd  pfd[3];
 
     for ( ;; ) {
-        left = s->end - vz_monotonic_msec();
+        left = vz_spawn_left(s);
         if (left <= 0) {
             return VZ_TIMEOUT;
         }
@@ -246,6 +247,25 @@ vz_spawn_talk(vz_spawned_t *s)
             return VZ_OK;
         }
     }
+}
+
+
+/* milliseconds until something must be done, whatever the program does */
+static long
+vz_spawn_left(vz_spawned_t *s)
+{
+    int   next;
+    long  left;
+
+    left = s->end - vz_monotonic_msec();
+
+    if (s->run->tick == NULL || left <= 0) {
+        return left;
+    }
+
+    next = s->run->tick(s->run->data);
+
+    return next < left ? next : left;
 }
 
 

@@ -21,6 +21,11 @@ typedef struct {
     size_t              output_size;
     int                 timeout;    /* milliseconds, after which it is
                                        killed */
+    int               (*tick)(void *data);  /* called while it runs; returns
+                                       after how many milliseconds to call it
+                                       again, 0: kill the program now.  May be
+                                       NULL */
+    void               *data;       /* of tick */
 
     /* filled in */
     size_t              output_len; /* output is always terminated */

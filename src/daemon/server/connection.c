@@ -8,6 +8,7 @@
 #include "daemon/base/log.h"
 #include "daemon/base/monotonic.h"
 #include "daemon/server/connection.h"
+#include "daemon/server/stream_pump.h"
 
 
 #define VZ_CONNECTION_LEAVE  500    /* ms for all that a refused one sends */
@@ -15,6 +16,7 @@
 #define VZ_CONNECTION_RULE   "a line is printable ASCII with single spaces, " \
                         "at most 1024 bytes"
 #define VZ_CONNECTION_SEAL   "the line is not what was sent here"
+#define VZ_CONNECTION_BODY   10     /* s for all lines of a body */
 
 
 typedef struct {
@@ -30,14 +32,20 @@ static vz_code_e vz_connection_auth(vz_conn_t *conn, vz_nonces_t *nonces,
 static vz_code_e vz_connection_accept(vz_conn_t *conn,
     const vz_nonces_t *nonces, char *words);
 static vz_code_e vz_connection_next(vz_conn_t *conn);
+static vz_code_e vz_connection_act(vz_conn_t *conn, vz_job_t *job,
+    const vz_request_t *req, vz_code_e code);
 static vz_code_e vz_connection_verb(vz_conn_t *conn, vz_job_t *job,
     char **line, size_t *len);
 static int vz_connection_wrong(vz_code_e code);
-static vz_code_e vz_connection_line(vz_conn_t *conn, unsigned seconds,
+static vz_code_e vz_connection_body(vz_conn_t *conn, vz_job_t *job,
+    const vz_verb_t *def, unsigned lines, vz_verb_body_t *body);
+static vz_code_e vz_connection_body_line(vz_conn_t *conn, vz_job_t *job,
+    const vz_verb_t *def, int64_t end, vz_verb_body_t *body);
+static vz_code_e vz_connection_stream(vz_conn_t *conn, vz_job_t *job);
+static vz_code_e vz_connection_line(vz_conn_t *conn, int64_t end,
     char **line, size_t *len);
-static vz_code_e vz_connection_fill(vz_conn_t *conn, long left);
-static vz_code_e vz_connection_secret(vz_conn_t *conn, vz_job_t *job,
-    char *secret);
+static int64_t vz_connection_end(unsigned seconds);
+static vz_code_e vz_connection_fill(vz_conn_t *conn, int64_t left);
 static void vz_connection_leave(const vz_connection_t *serve);
 static void vz_connection_wipe(vz_frame_t *frame);
 
@@ -118,7 +126,8 @@ vz_connection_auth(vz_conn_t *conn, vz_nonces_t *nonces, char *words)
     vz_code_e    code;
     const char  *why;
 
-    code = vz_connection_line(conn, conn->serve->handshake, &line, &len);
+    code = vz_connection_line(conn, vz_connection_end(conn->serve->handshake),
+                              &line, &len);
 
     if (code == VZ_OK) {
         /* with no key the answer is read all the same, and refused */
@@ -141,7 +150,7 @@ vz_connection_auth(vz_conn_t *conn, vz_nonces_t *nonces, char *words)
         break;
 
     case VZ_UNSUPPORTED:
-        why = "the client speaks version 1 of the protocol, this is version 2";
+        why = "the client speaks version 1 of the protocol, this is version 3";
         break;
 
     default:
@@ -175,12 +184,11 @@ vz_connection_accept(vz_conn_t *conn, const vz_nonces_t *nonces, char *words)
 static vz_code_e
 vz_connection_next(vz_conn_t *conn)
 {
-    char           *line, secret[VZ_SECRET_MAX + 1];
-    long            start;
-    size_t          len;
-    vz_job_t        job;
-    vz_code_e       code, step;
-    vz_request_t    req;
+    char          *line;
+    size_t         len;
+    vz_job_t       job;
+    vz_code_e      step;
+    vz_request_t   req;
 
     vz_job_init(&job, conn->serve->host->conf, conn->serve->out);
     job.seal = &conn->seal;
@@ -196,42 +204,62 @@ vz_connection_next(vz_conn_t *conn)
         return step;
     }
 
-    start = vz_monotonic_msec();
-    code = vz_verb_parse(line, len, &req, job.words);
+    step = vz_verb_parse(line, len, &req, job.words);
 
     if (req.def) {
         job.req = &req;
     }
 
-    /* the second line comes, whatever the first one was worth */
-    if (req.def && req.def->secret) {
-        step = vz_connection_secret(conn, &job, secret);
+    step = vz_connection_act(conn, &job, &req, step);
 
-        if (step == VZ_DOWN || step == VZ_TIMEOUT) {
-            explicit_bzero(secret, sizeof(secret));
+    if (step != VZ_OK || !job.streams) {
+        return job.gone ? VZ_DOWN : step;
+    }
+
+    return vz_connection_stream(conn, &job);
+}
+
+
+/* code is what the verb's line was worth: its body comes in any case */
+static vz_code_e
+vz_connection_act(vz_conn_t *conn, vz_job_t *job, const vz_request_t *req,
+    vz_code_e code)
+{
+    int64_t          start;
+    vz_code_e        step;
+    vz_verb_body_t   body;
+
+    start = vz_monotonic_msec();
+    (void) memset(&body, 0, sizeof(body));
+
+    step = req->lost ? code : VZ_OK;
+
+    if (req->body) {
+        /* of a line that is wrong the body is passed over */
+        step = vz_connection_body(conn, job, code == VZ_OK ? req->def : NULL,
+                                  req->body, &body);
+
+        if (step == VZ_DOWN) {
+            vz_verb_body_free(&body);
             return step;
         }
 
-        code = code == VZ_OK || vz_connection_wrong(step) ? step : code;
+        code = step == VZ_OK ? code : step;
+        step = step == VZ_RANGE ? VZ_OK : step;
     }
 
     if (code == VZ_OK) {
-        code = vz_dispatch(conn->serve->host, &job);
+        code = vz_dispatch(conn->serve->host, job);
     }
 
-    if (req.def && req.def->secret) {
-        explicit_bzero(secret, sizeof(secret));
-    }
+    job->body = NULL;
+    vz_verb_body_free(&body);
 
-    vz_dispatch_log(conn->serve->peer, &job, code,
-                    vz_monotonic_msec() - start);
-    vz_job_final(&job, code);
+    vz_dispatch_log(conn->serve->peer, job, code, vz_monotonic_msec() - start);
+    vz_job_final(job, code);
+    job->secret = NULL;
 
-    if (job.gone) {
-        return VZ_DOWN;
-    }
-
-    return vz_connection_wrong(step) ? step : VZ_OK;
+    return job->gone ? VZ_DOWN : step;
 }
 
 
@@ -241,8 +269,9 @@ vz_connection_verb(vz_conn_t *conn, vz_job_t *job, char **line, size_t *len)
 {
     vz_code_e  code;
 
-    code = vz_connection_line(conn, conn->serve->host->conf->silence, line,
-                              len);
+    code = vz_connection_line(conn,
+                              vz_connection_end(conn->serve->host->conf
+                                                    ->silence), line, len);
 
     if (code == VZ_OK) {
         code = vz_seal_open_line(&conn->seal, *line, len);
@@ -265,12 +294,9 @@ vz_connection_wrong(vz_code_e code)
 
 /* VZ_OK, VZ_SYNTAX, VZ_TIMEOUT, or VZ_DOWN where the client has left */
 static vz_code_e
-vz_connection_line(vz_conn_t *conn, unsigned seconds, char **line, size_t *len)
+vz_connection_line(vz_conn_t *conn, int64_t end, char **line, size_t *len)
 {
-    long       end;
     vz_code_e  code;
-
-    end = vz_monotonic_msec() + (long) seconds * 1000;
 
     for ( ;; ) {
         code = vz_frame_next(&conn->frame, line, len);
@@ -286,8 +312,15 @@ vz_connection_line(vz_conn_t *conn, unsigned seconds, char **line, size_t *len)
 }
 
 
+static int64_t
+vz_connection_end(unsigned seconds)
+{
+    return vz_monotonic_msec() + (int64_t) seconds * 1000;
+}
+
+
 static vz_code_e
-vz_connection_fill(vz_conn_t *conn, long left)
+vz_connection_fill(vz_conn_t *conn, int64_t left)
 {
     int             n;
     char           *where;
@@ -324,41 +357,128 @@ vz_connection_fill(vz_conn_t *conn, long left)
 }
 
 
+/*
+ * All of its lines, however many of them are bad.  VZ_OK, VZ_RANGE, or what
+ * ends the connection; said but for VZ_DOWN.
+ */
 static vz_code_e
-vz_connection_secret(vz_conn_t *conn, vz_job_t *job, char *secret)
+vz_connection_body(vz_conn_t *conn, vz_job_t *job, const vz_verb_t *def,
+    unsigned lines, vz_verb_body_t *body)
 {
-    char       *line;
+    int64_t    end;
+    unsigned   i;
+    vz_code_e  code, one;
+
+    if (def && vz_verb_body_init(body, def, lines) != VZ_OK) {
+        return vz_job_end(job, VZ_INTERNAL, "no memory for a body");
+    }
+
+    end = vz_connection_end(VZ_CONNECTION_BODY);
+    code = VZ_OK;
+
+    vz_frame_limit(&conn->frame, VZ_REPLY_MAX);
+
+    for (i = 0; i < lines; i++) {
+        one = vz_connection_body_line(conn, job, def, end, body);
+
+        if (one != VZ_OK && one != VZ_RANGE) {
+            return one;
+        }
+
+        if (one == VZ_RANGE && code == VZ_OK) {
+            code = vz_job_end(job, one, "%s: line %u: 1 to %u bytes without "
+                              "control characters, in base64",
+                              def->secret ? "secret" : "body", i + 1,
+                              def->body_bytes);
+        }
+    }
+
+    vz_frame_limit(&conn->frame, VZ_LINE_MAX);
+
+    if (def && code == VZ_OK) {
+        job->body = body;
+        job->secret = def->secret ? body->line[0] : NULL;
+    }
+
+    return code;
+}
+
+
+static vz_code_e
+vz_connection_body_line(vz_conn_t *conn, vz_job_t *job, const vz_verb_t *def,
+    int64_t end, vz_verb_body_t *body)
+{
+    char       *line, bytes[VZ_BODY_BYTES + 1];
     size_t      len, n;
     vz_code_e   code;
 
-    code = vz_connection_line(conn, conn->serve->host->conf->silence, &line,
-                              &len);
+    code = vz_connection_line(conn, end, &line, &len);
 
     if (code == VZ_OK) {
-        code = vz_seal_open_secret(&conn->seal, line, len, secret, &n);
+        code = vz_seal_open_body(&conn->seal, def, line, len, bytes, &n);
     }
 
+    if (code == VZ_OK && def) {
+        code = vz_verb_body_add(body, bytes, n);
+    }
+
+    /* whether it is a secret or not: nothing of it is needed any more */
+
     vz_connection_wipe(&conn->frame);
+    explicit_bzero(bytes, sizeof(bytes));
 
     switch (code) {
     case VZ_OK:
-        job->secret = secret;
-        return code;
-
     case VZ_RANGE:
-        return vz_job_end(job, code, "secret: 1 to %d bytes without control "
-                          "characters, sealed, in base64", VZ_SECRET_MAX);
+    case VZ_DOWN:
+        return code;
 
     case VZ_DENIED:
         return vz_job_end(job, code, VZ_CONNECTION_SEAL);
 
-    case VZ_SYNTAX:
-        return vz_job_end(job, code, "after passwd comes one line: secret, "
-                          "a space, base64");
+    case VZ_TIMEOUT:
+        return vz_job_end(job, code, "the body did not come in %d s",
+                          VZ_CONNECTION_BODY);
 
     default:
-        return code;
+        return vz_job_end(job, VZ_SYNTAX, "a line of the body was announced: "
+                          "body or secret, a space, base64");
     }
+}
+
+
+/* the connection ends with its stream */
+static vz_code_e
+vz_connection_stream(vz_conn_t *conn, vz_job_t *job)
+{
+    int64_t           start;
+    vz_code_e         code;
+    vz_stream_pump_t  pump;
+
+    pump.in = conn->serve->in;
+    pump.out = conn->serve->out;
+    pump.from = job->from;
+    pump.to = job->to;
+    start = vz_monotonic_msec();
+
+    /* nothing may be said before the answer is heard */
+
+    if (conn->frame.start != conn->frame.end) {
+        (void) close(job->from);
+        (void) close(job->to);
+        return VZ_SYNTAX;
+    }
+
+    code = vz_stream_pump(&pump, &conn->seal);
+
+    vz_log(code == VZ_OK ? LOG_INFO : LOG_NOTICE, "%s: the stream of %s %u: "
+           "%s, %llu bytes received, %llu sent (%lld ms)", conn->serve->peer,
+           job->req->def->name, job->req->ctid,
+           code == VZ_DOWN ? "cut off" : vz_code_name(code),
+           (unsigned long long) pump.received, (unsigned long long) pump.sent,
+           (long long) (vz_monotonic_msec() - start));
+
+    return code == VZ_OK ? VZ_SYNTAX : code;
 }
 
 

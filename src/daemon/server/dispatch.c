@@ -39,6 +39,10 @@ vz_dispatch(vz_dispatch_host_t *host, vz_job_t *job)
 
     req = job->req;
 
+    if (req->def->test && strcmp(host->conf->test_verbs, "yes") != 0) {
+        return vz_verb_unknown(req->def->name, job->words);
+    }
+
     if (req->argc
         && (req->ctid < host->conf->ctid_min
             || req->ctid > host->conf->ctid_max))
@@ -75,8 +79,7 @@ vz_code_e
 vz_dispatch_as(const vz_driver_t *driver, vz_job_t *job, vz_verb_pt run,
     int wait)
 {
-    (void) clock_gettime(CLOCK_MONOTONIC, &job->deadline);
-    job->deadline.tv_sec += job->req->def->timeout;
+    vz_job_start(job, 0);
     job->ctid = job->req->ctid;
     job->name = job->req->def->name;
 
@@ -213,9 +216,13 @@ vz_dispatch_run(vz_job_t *job, vz_verb_pt run)
 
     vz_dispatch_job = job;
 
+    job->alarmed = VZ_DISPATCH_GRACE;
+
     (void) alarm(vz_job_left(job) / 1000 + 1 + VZ_DISPATCH_GRACE);
     code = run(job);
     (void) alarm(0);
+
+    job->alarmed = 0;
 
     return code;
 }

@@ -4,6 +4,7 @@
 #include "daemon/server/verb_set.h"
 #include "daemon/server/verb_stat.h"
 #include "daemon/server/verb_table.h"
+#include "daemon/server/verb_test.h"
 
 
 const vz_verb_row_t  vz_verb_table[VZ_VERB_COUNT] = {
@@ -31,5 +32,8 @@ const vz_verb_row_t  vz_verb_table[VZ_VERB_COUNT] = {
     [VZ_VERB_LIST] = { vz_verb_stat_all, 0 },
     [VZ_VERB_TEMPLATES] = { vz_verb_host_templates, 1 },
     [VZ_VERB_NODE] = { vz_verb_host_node, 0 },
-    [VZ_VERB_PING] = { vz_verb_host_ping, 1 }
+    [VZ_VERB_PING] = { vz_verb_host_ping, 1 },
+    [VZ_VERB_ECHO] = { vz_verb_test_echo, 0 },
+    [VZ_VERB_LINES] = { vz_verb_test_lines, 0 },
+    [VZ_VERB_DOZE] = { vz_verb_test_doze, 0 }
 };

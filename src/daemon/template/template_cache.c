@@ -73,8 +73,10 @@ vz_template_cache_unpack(const vz_config_t *conf, const char *name,
 
     vz_job_progress(job, VZ_TEMPLATE_CACHE_FROM, "unpacking %s", name);
 
-    code = vz_lock_take(conf, lockname, "unpacking", vz_job_left(job), &lock,
-                        holder);
+    do {
+        code = vz_lock_take(conf, lockname, "unpacking", vz_job_beat(job),
+                            &lock, holder);
+    } while (code == VZ_BUSY && vz_job_left(job) > 0);
 
     if (code == VZ_BUSY) {
         return vz_job_end(job, VZ_TIMEOUT, "template %s is held by: %s",

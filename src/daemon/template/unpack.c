@@ -11,6 +11,7 @@
 #include <unistd.h>
 #include "daemon/base/dirtree.h"
 #include "daemon/base/enclose.h"
+#include "daemon/base/monotonic.h"
 #include "daemon/rootfs/disk_space.h"
 #include "daemon/template/archive_layout.h"
 #include "daemon/template/template_fixup.h"
@@ -23,6 +24,8 @@
 #define VZ_UNPACK_ARCHIVE  (VZ_UNPACK_NOTES + 1)    /* descriptor */
 #define VZ_UNPACK_STEP     4                        /* percent between two
                                                        notes */
+#define VZ_UNPACK_NOTE     5000                     /* ms between two notes,
+                                                        at most */
 #define VZ_UNPACK_LOOK     (4 << 20)                /* bytes between two
                                                        checks of free space,
                                                        or ... */
@@ -51,6 +54,7 @@ typedef struct {
     uint64_t                   seen;        /* bytes since the last check of
                                                free space */
     unsigned                   percent;
+    int64_t                    noted;   /* when, by vz_monotonic_msec() */
 } vz_unpack_t;
 
 
@@ -558,7 +562,7 @@ vz_unpack_sync(void)
 static void
 vz_unpack_progress(vz_unpack_t *u)
 {
-    int64_t            read;
+    int64_t            read, now;
     unsigned           percent;
     vz_unpack_note_t   note;
 
@@ -576,11 +580,18 @@ vz_unpack_progress(vz_unpack_t *u)
 
     percent = (unsigned) (read * 100.0 / u->order->size);
 
-    if (percent < u->percent + VZ_UNPACK_STEP) {
+    /* of an archive that is large a little takes long, too */
+
+    now = vz_monotonic_msec();
+
+    if (percent < u->percent + VZ_UNPACK_STEP
+        && now < u->noted + VZ_UNPACK_NOTE)
+    {
         return;
     }
 
     u->percent = percent;
+    u->noted = now;
 
     (void) memset(&note, 0, sizeof(note));
     note.code = VZ_AGAIN;

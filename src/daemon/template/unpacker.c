@@ -147,7 +147,11 @@ vz_unpacker_wait(vz_job_t *job, const vz_template_t *entry, int notes)
     pfd.events = POLLIN;
 
     for ( ;; ) {
-        n = poll(&pfd, 1, vz_job_left(job));
+        n = poll(&pfd, 1, vz_job_beat(job));
+
+        if (n == 0 && vz_job_left(job) > 0) {
+            continue;
+        }
 
         if (n == 0) {
             return vz_job_end(job, VZ_TIMEOUT, "unpacking %s takes too long",

@@ -33,6 +33,7 @@ typedef struct {
 static vz_code_e vz_vzctl_wrong(vz_job_t *job, const char *command,
     vz_code_e code, const vz_vzctl_said_t *said);
 static const char *vz_vzctl_tail(const char *output);
+static int vz_vzctl_tick(void *job);
 static int vz_vzctl_time(const vz_job_t *job, int timeout);
 static vz_code_e vz_vzlist_run(vz_job_t *job, const char *fields,
     uint32_t ctid, char *output, size_t size);
@@ -107,6 +108,8 @@ vz_vzctl_run(vz_job_t *job, const char *command, const char *const *options,
         run.output = said->output;
         run.output_size = sizeof(said->output);
         run.timeout = vz_vzctl_time(job, timeout);
+        run.tick = vz_vzctl_tick;
+        run.data = job;
 
         code = vz_spawn(&run);
         said->status = run.status;
@@ -205,6 +208,14 @@ vz_vzctl_run_exec(vz_job_t *job, const char *word, const char *input,
     *status = run.status;
 
     return code;
+}
+
+
+/* vzctl says nothing while it unpacks: that it lives is told for it */
+static int
+vz_vzctl_tick(void *job)
+{
+    return vz_job_beat(job);
 }
 
 

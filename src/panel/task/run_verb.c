@@ -85,7 +85,8 @@ vz_task_run_meant(vz_task_run_t *run, const char *tag, vz_verb_e verb,
     act.verb = verb;
     act.argc = argc + 1;
     act.argv = args;
-    act.secret = secret;
+    act.body = secret;
+    act.nbody = secret != NULL;
     act.progress = vz_task_run_progress;
 
     vz_task_run_mark(run, tag, &line, &mark);

@@ -144,15 +144,23 @@ sub connect_to {
 }
 
 
-# say_to HANDLE, LINE, SECRET: one verb, sealed
+# say_to HANDLE, LINE, BODY: one verb, sealed; its body is a secret, or a
+# reference to lines
 sub say_to {
-    my ($handle, $line, $secret) = @_;
+    my ($handle, $line, $body) = @_;
     my $seal = $seals{$handle};
+    my @lines = ref $body ? @$body : $body // ();
+    my $kind = ref $body ? 'body' : 'secret';
 
-    print $handle $seal->line($line), "\n";
-    print $handle $seal->secret($secret), "\n" if defined $secret;
+    $line = 'body=' . @lines . " $line" if @lines;
+    print $handle map { "$_\n" } $seal->line($line),
+        map { $seal->$kind($_) } @lines;
     return;
 }
+
+
+# seal_of HANDLE: what seals its lines
+sub seal_of { return $seals{ $_[0] } }
 
 
 # read_answer HANDLE: the last line, data lines, progress lines
@@ -175,7 +183,7 @@ sub read_answer {
 }
 
 
-# ask LINE [SECRET]: one verb on a connection of its own
+# ask LINE [BODY]: one verb on a connection of its own
 sub ask {
     my ($self, $line, $secret) = @_;
     my ($handle, $pid) = $self->connect_to;
