@@ -118,7 +118,7 @@ $(BUILD)/module.tested: $(MODULE)
 
 
 # the relay in a module of the tests' own, for what no page asks of it yet
-RELAY_PARTS := $(wildcard t/lib/relay/*.c src/runtime/fiber.c \
+RELAY_PARTS := $(wildcard t/lib/relay/*.c src/runtime/fiber.c src/runtime/waitq.c \
                  src/runtime/relay*.c src/wire/*.c)
 
 $(RELAY_TEST): $(RELAY_PARTS) $(wildcard src/runtime/relay*.h src/wire/*.h) \

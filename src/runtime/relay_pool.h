@@ -10,8 +10,8 @@
 #ifndef VZ_RELAY_POOL_H
 #define VZ_RELAY_POOL_H
 
-#include "runtime/fiber.h"
 #include "runtime/relay_conn.h"
+#include "runtime/waitq.h"
 
 
 #define VZ_RELAY_POOL_STREAMS  16   /* of a node and worker, at once */

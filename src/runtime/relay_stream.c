@@ -435,7 +435,11 @@ vz_relay_stream_fail(vz_relay_stream_t *s, vz_code_e code, const char *why)
 
     s->code = code == VZ_SYNTAX || code == VZ_RANGE ? VZ_DOWN : code;
 
-    vz_stream_abort(s->stream, code);
+    /* what came before it was cut off can still be read */
+
+    if (code != VZ_DOWN) {
+        vz_stream_abort(s->stream, code);
+    }
 
     if (s->conn) {
         c = s->conn->connection;

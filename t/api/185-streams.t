@@ -206,11 +206,10 @@ our %want = (
     refuses => 'busy 0',
 );
 
-our $which;
-
-sub http_of { $which = shift; return node($bad{$which}->http_config) }
+sub http_of { return node($bad{ $_[0] }->http_config) }
 
 sub as_wanted {
+    my ($which) = @_;
     my $call = relay('read', hold => 300);
 
     is("$call->{code} $call->{bytes}", $want{$which}, "a node that: $which");
@@ -320,7 +319,7 @@ GET /api/plans
 --- main_config eval: $::module
 --- http_config eval: ::http_of('dies')
 --- config eval: $::config
---- init: ::as_wanted()
+--- init: ::as_wanted('dies')
 --- request
 GET /api/plans
 --- error_log
@@ -332,7 +331,7 @@ the stream of echo was cut off: down
 --- main_config eval: $::module
 --- http_config eval: ::http_of('half')
 --- config eval: $::config
---- init: ::as_wanted()
+--- init: ::as_wanted('half')
 --- request
 GET /api/plans
 
@@ -342,7 +341,7 @@ GET /api/plans
 --- main_config eval: $::module
 --- http_config eval: ::http_of('greedy')
 --- config eval: $::config
---- init: ::as_wanted()
+--- init: ::as_wanted('greedy')
 --- request
 GET /api/plans
 --- error_log
@@ -354,7 +353,7 @@ the stream of echo broke the rules: down
 --- main_config eval: $::module
 --- http_config eval: ::http_of('lavish')
 --- config eval: $::config
---- init: ::as_wanted()
+--- init: ::as_wanted('lavish')
 --- request
 GET /api/plans
 
@@ -364,7 +363,7 @@ GET /api/plans
 --- main_config eval: $::module
 --- http_config eval: ::http_of('garbage')
 --- config eval: $::config
---- init: ::as_wanted()
+--- init: ::as_wanted('garbage')
 --- request
 GET /api/plans
 
@@ -374,7 +373,7 @@ GET /api/plans
 --- main_config eval: $::module
 --- http_config eval: ::http_of('forged')
 --- config eval: $::config
---- init: ::as_wanted()
+--- init: ::as_wanted('forged')
 --- request
 GET /api/plans
 
@@ -384,7 +383,7 @@ GET /api/plans
 --- main_config eval: $::module
 --- http_config eval: ::http_of('again')
 --- config eval: $::config
---- init: ::as_wanted()
+--- init: ::as_wanted('again')
 --- request
 GET /api/plans
 
@@ -394,7 +393,7 @@ GET /api/plans
 --- main_config eval: $::module
 --- http_config eval: ::http_of('aborts')
 --- config eval: $::config
---- init: ::as_wanted()
+--- init: ::as_wanted('aborts')
 --- request
 GET /api/plans
 
@@ -404,7 +403,7 @@ GET /api/plans
 --- main_config eval: $::module
 --- http_config eval: ::http_of('none')
 --- config eval: $::config
---- init: ::as_wanted()
+--- init: ::as_wanted('none')
 --- request
 GET /api/plans
 
@@ -414,7 +413,7 @@ GET /api/plans
 --- main_config eval: $::module
 --- http_config eval: ::http_of('refuses')
 --- config eval: $::config
---- init: ::as_wanted()
+--- init: ::as_wanted('refuses')
 --- request
 GET /api/plans
 
