@@ -8,7 +8,7 @@ use VzPanelHelpers;
 our $owner = user(unique('owner'));
 our $customer = user(unique('other'));
 our $stranger = session($customer) . "Content-Type: application/json\n";
-our $script = token($customer);
+our $script = token($customer) . "Content-Type: application/json\n";
 our $root = session(user(unique('root'), role => 'admin'))
     . "Content-Type: application/json\n";
 
@@ -49,7 +49,7 @@ sub foreign {
 
 
 # a route whose form is looked at before its object gets a body it takes
-our %bodies;
+our %bodies = ('/api/orders/{link}/mail' => '{"email":"a@example.org"}');
 
 sub request_of {
     my ($route) = @_;
