@@ -126,7 +126,7 @@ vz_call_body(vz_call_t *call)
     body = vz_json_read(call->pool, &call->text, &problem);
     if (body == NULL) {
         vz_call_problem(call, NGX_HTTP_BAD_REQUEST, "bad_json",
-                        "The body is not JSON: %V.", &problem);
+                        "The body is not valid JSON: %V.", &problem);
         return VZ_SYNTAX;
     }
 
@@ -466,10 +466,8 @@ vz_call_invalid(vz_call_t *call, const char *field, const char *code,
 void
 vz_call_refuse(vz_call_t *call)
 {
-    vz_call_problem(call, 422, "invalid", "%ui %s not as %s should be.",
-                    call->nerrors,
-                    call->nerrors == 1 ? "field is" : "fields are",
-                    call->nerrors == 1 ? "it" : "they");
+    vz_call_problem(call, 422, "invalid", "%ui %s invalid.", call->nerrors,
+                    call->nerrors == 1 ? "field is" : "fields are");
 }
 
 
@@ -536,15 +534,15 @@ vz_call_behind(vz_call_t *call)
     if (schema->have < schema->need) {
         out = vz_call_problem_open(call, NGX_HTTP_SERVICE_UNAVAILABLE,
                                    "schema_behind",
-                                   "The panel was upgraded and its database "
-                                   "was not yet: nothing can be changed until "
-                                   "\"migrate\" was run.");
+                                   "The panel was upgraded but its database "
+                                   "was not: run \"migrate\"; nothing can be "
+                                   "changed until then.");
     } else {
         out = vz_call_problem_open(call, NGX_HTTP_SERVICE_UNAVAILABLE,
                                    "schema_ahead",
-                                   "The database was upgraded and the panel "
-                                   "was not yet: nothing can be changed until "
-                                   "nginx was restarted.");
+                                   "The database was upgraded but the panel "
+                                   "was not: restart nginx; nothing can be "
+                                   "changed until then.");
     }
 
     vz_json_uint(out, "have", schema->have);

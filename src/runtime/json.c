@@ -521,7 +521,7 @@ vz_json_read(ngx_pool_t *pool, const ngx_str_t *text, ngx_str_t *problem)
         return NULL;
     }
 
-    ngx_str_set(problem, "no memory");
+    ngx_str_set(problem, "the server is out of memory: try again later");
 
     /* jansson's parser recurses, and the stack of a fiber is small */
 
@@ -540,7 +540,8 @@ vz_json_read(ngx_pool_t *pool, const ngx_str_t *text, ngx_str_t *problem)
     if (json == NULL) {
         problem->data = ngx_pnalloc(pool, NGX_MAX_ERROR_STR);
         if (problem->data == NULL) {
-            ngx_str_set(problem, "no memory");
+            ngx_str_set(problem, "the server is out of memory: try again "
+                                 "later");
             return NULL;
         }
 

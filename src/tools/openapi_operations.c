@@ -77,15 +77,15 @@ static const struct {
     { 204, "done" },
 
     /* problems, RFC 9457 */
-    { 400, "the body is not JSON" },
+    { 400, "the body is not valid JSON" },
     { 401, "the caller is not signed in" },
     { 403, "the caller is not allowed to do this" },
     { 404, "not found, or it belongs to another user" },
     { 409, "the current state does not allow it" },
     { 412, "it was changed since the caller read it" },
     { 422, "some fields are invalid" },
-    { 428, "If-Match is missing" },
-    { 0, "another problem" }
+    { 428, "the If-Match header is missing" },
+    { 0, "any other problem" }
 };
 
 

@@ -337,7 +337,8 @@ vz_unpack_xattrs(struct archive_entry *entry)
     /* the list can only be cleared as a whole, and filled again */
     all = archive_entry_clone(entry);
     if (all == NULL) {
-        return vz_unpack_end(VZ_INTERNAL, "no memory");
+        return vz_unpack_end(VZ_INTERNAL, "the server is out of memory: try "
+                                          "again later");
     }
 
     archive_entry_xattr_clear(entry);

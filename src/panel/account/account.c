@@ -175,7 +175,8 @@ vz_account_password(vz_call_t *call)
     if (body.old.len == body.new.len
         && ngx_memcmp(body.old.data, body.new.data, body.new.len) == 0)
     {
-        vz_call_invalid(call, "new", "same", "another one than before");
+        vz_call_invalid(call, "new", "same", "must differ from the current "
+                                             "password");
         vz_call_refuse(call);
         return;
     }
@@ -244,7 +245,7 @@ vz_account_check(vz_call_t *call, const ngx_str_t *old, ngx_str_t *hash)
 static void
 vz_account_wrong(vz_call_t *call, const char *field)
 {
-    vz_call_invalid(call, field, "wrong", "not your password");
+    vz_call_invalid(call, field, "wrong", "is not your current password");
     vz_call_refuse(call);
 }
 
@@ -454,7 +455,8 @@ vz_account_token_make(vz_call_t *call)
 
     if (rc == VZ_NOSPACE) {
         vz_call_problem(call, NGX_HTTP_CONFLICT, "too_many_tokens",
-                        "%d tokens are the most: end one first.",
+                        "You have %d tokens, which is the maximum: revoke "
+                        "one first.",
                         VZ_TOKENS_MAX);
         return;
     }

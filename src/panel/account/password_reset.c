@@ -406,6 +406,6 @@ static void
 vz_password_reset_expired(vz_call_t *call)
 {
     vz_call_problem(call, 410, "expired",
-                    "This link was used, or its 30 minutes are over: ask for "
-                    "another one.");
+                    "This link was used already or has expired after 30 "
+                    "minutes: request a new one.");
 }

@@ -123,7 +123,7 @@ vz_session_open(vz_call_t *call)
     if (rc == VZ_DENIED) {
         vz_session_denied(call, user, "denied");
         vz_call_problem(call, NGX_HTTP_UNAUTHORIZED, "bad_credentials",
-                        "The account or the password is wrong.");
+                        "The account or password is wrong.");
     }
 
     if (rc == VZ_OK) {

@@ -246,7 +246,8 @@ vz_user_write_change(vz_call_t *call)
 
     case VZ_STATE:
         vz_call_problem(call, NGX_HTTP_CONFLICT, "last_admin",
-                        "There has to be an administrator who may sign in.");
+                        "At least one administrator must be able to sign in: "
+                        "unlock or create another one first.");
         return;
 
     case VZ_DUPLICATE:
@@ -264,7 +265,7 @@ static void
 vz_user_own(vz_call_t *call)
 {
     vz_call_problem(call, NGX_HTTP_CONFLICT, "own_account",
-                    "This can't be done to one's own account.");
+                    "You can't do this to your own account.");
 }
 
 

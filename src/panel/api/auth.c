@@ -307,8 +307,8 @@ vz_auth_own(vz_call_t *call)
     }
 
     vz_call_problem(call, NGX_HTTP_FORBIDDEN, "must_change",
-                    "Change the password first: the one that was mailed is "
-                    "for that alone.");
+                    "Change the password first: the mailed one only allows "
+                    "that.");
 
     return VZ_DENIED;
 }
@@ -318,7 +318,7 @@ void
 vz_auth_forbid(vz_call_t *call)
 {
     vz_call_problem(call, NGX_HTTP_FORBIDDEN, "forbidden",
-                    "Only an administrator may do this.");
+                    "Only an administrator can do this.");
 }
 
 
@@ -346,7 +346,7 @@ vz_auth_meant(vz_call_t *call)
     }
 
     vz_call_problem(call, NGX_HTTP_UNAUTHORIZED, "other_account",
-                    "Another account is signed in by now.");
+                    "Another account is signed in now: reload the page.");
     return VZ_DENIED;
 }
 
@@ -377,7 +377,7 @@ vz_auth_origin(vz_call_t *call)
 refused:
 
     vz_call_problem(call, NGX_HTTP_FORBIDDEN, "bad_origin",
-                    "This call came from a page of another site.");
+                    "This request came from a page of another site.");
     return VZ_DENIED;
 }
 

@@ -285,7 +285,7 @@ vz_body_text(vz_call_t *call, const vz_body_member_t *member, json_t *value,
 
     } else if ((int64_t) ngx_utf8_length((u_char *) data, len) > member->max) {
         vz_call_invalid(call, member->name, "range",
-                        "at most %L characters", member->max);
+                        "must have at most %L characters", member->max);
         return;
     }
 
@@ -325,11 +325,12 @@ vz_body_format(vz_call_t *call, const vz_body_member_t *member,
     code = *p < 0x80 ? *p : ngx_utf8_decode(&p, size);
 
     if (vz_people_seen(code)) {
-        vz_call_invalid(call, member->name, "format", "%V (U+%04XD) has no "
-                        "place here: %s", &strange, code, rule);
+        vz_call_invalid(call, member->name, "format",
+                        "must not contain %V (U+%04XD): %s", &strange, code,
+                        rule);
     } else {
-        vz_call_invalid(call, member->name, "format", "U+%04XD has no place "
-                        "here: %s", code, rule);
+        vz_call_invalid(call, member->name, "format",
+                        "must not contain U+%04XD: %s", code, rule);
     }
 }
 
@@ -367,7 +368,8 @@ vz_body_list(vz_call_t *call, const vz_body_member_t *member, json_t *value,
     }
 
     if ((int64_t) json_array_size(value) > member->max) {
-        vz_call_invalid(call, member->name, "range", "at most %L of them",
+        vz_call_invalid(call, member->name, "range", "must have at most %L "
+                                                     "entries",
                         member->max);
         return;
     }
@@ -380,7 +382,7 @@ vz_body_list(vz_call_t *call, const vz_body_member_t *member, json_t *value,
                               json_string_length(item))
                != VZ_OK)
         {
-            vz_call_invalid(call, member->name, "format", "each: %s",
+            vz_call_invalid(call, member->name, "format", "each entry: %s",
                             vz_field_rule(member->field));
             return;
         }
@@ -390,7 +392,8 @@ vz_body_list(vz_call_t *call, const vz_body_member_t *member, json_t *value,
 
     p = ngx_pnalloc(call->pool, size);
     if (p == NULL) {
-        vz_call_invalid(call, member->name, "range", "no memory");
+        vz_call_invalid(call, member->name, "range", "the server is out of "
+                                                     "memory: try again later");
         return;
     }
 
@@ -462,7 +465,7 @@ vz_body_pair(vz_call_t *call, const vz_body_member_t *member, json_t *value,
 
     if (!json_is_object(value)) {
         vz_call_invalid(call, member->name, "type",
-                        "must be an object of barrier_mib and limit_mib");
+                        "must be an object with barrier_mib and limit_mib");
         return;
     }
 

@@ -50,7 +50,8 @@ vz_idempotency_init(vz_call_t *call, const ngx_str_t *visitor,
 
     if (i != key->len || key->len > VZ_IDEMPOTENCY_KEY_MAX) {
         vz_call_problem(call, 422, "invalid",
-                        "Idempotency-Key: 1 to %d printable characters.",
+                        "Idempotency-Key must have 1 to %d printable "
+                        "characters.",
                         VZ_IDEMPOTENCY_KEY_MAX);
         return VZ_RANGE;
     }
@@ -102,7 +103,8 @@ vz_idempotency_find(vz_call_t *call, const vz_idempotency_t *idem,
 
     if (request.len != 32 || ngx_memcmp(request.data, idem->request, 32) != 0) {
         vz_call_problem(call, 422, "key_reused",
-                        "This Idempotency-Key came with another body before.");
+                        "This Idempotency-Key was used with another body: "
+                        "use a new key.");
         return VZ_RANGE;
     }
 

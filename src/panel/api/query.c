@@ -427,7 +427,8 @@ vz_query_search(vz_call_t *call, vz_query_search_t *search)
                                  &search->id);
 
     return vz_query_pattern(call, search) == NGX_OK
-           ? VZ_OK : vz_query_broken(call, "q", "no memory");
+           ? VZ_OK : vz_query_broken(call, "q", "the server is out of "
+                                                "memory: try again later");
 }
 
 

@@ -292,7 +292,7 @@ vz_route_who(vz_call_t *call, const vz_route_t *route)
 
     if (route->method != NGX_HTTP_GET && !call->identity->write) {
         vz_call_problem(call, NGX_HTTP_FORBIDDEN, "forbidden",
-                        "This token may only read.");
+                        "This token is read-only.");
         return VZ_DENIED;
     }
 

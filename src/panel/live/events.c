@@ -144,7 +144,7 @@ vz_events_open(vz_call_t *call, vz_sse_scope_t *scope,
 
     if (call->included) {
         vz_call_problem(call, NGX_HTTP_CONFLICT, "stream_included",
-                        "A page can't include a stream of events: let the "
+                        "A page can't include an event stream: let the "
                         "browser open it.");
         return;
     }
@@ -162,7 +162,7 @@ vz_events_open(vz_call_t *call, vz_sse_scope_t *scope,
 
     if (rc == VZ_BUSY) {
         vz_call_problem(call, NGX_HTTP_TOO_MANY_REQUESTS, "too_many",
-                        "As many streams are open here as one may have.");
+                        "Too many event streams are open: close one first.");
         vz_call_header(call, "Retry-After",
                        vz_call_printf(call, VZ_EVENTS_LATER));
 

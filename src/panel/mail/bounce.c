@@ -182,7 +182,7 @@ vz_bounce_whose(vz_call_t *call, uint64_t *mail)
 
     if (to.len == 0) {
         vz_call_invalid(call, "to", "required",
-                        "the address it came to is missing");
+                        "is missing: the address the bounce was sent to");
         vz_call_refuse(call);
         return VZ_RANGE;
     }

@@ -106,6 +106,6 @@ vz_mail_admin_retry(vz_call_t *call)
     if (vz_resource_find(call, &vz_mail_admin_resource, id, &rows) == VZ_OK) {
         vz_call_problem(call, NGX_HTTP_CONFLICT, "not_possible",
                         "Only a mail that could not be delivered can be "
-                        "sent again.");
+                        "resent.");
     }
 }

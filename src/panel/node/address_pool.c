@@ -269,7 +269,8 @@ vz_pool_network(vz_call_t *call, vz_pool_body_t *body)
     if (vz_prefix_parse(&body->cidr, &body->net) != NGX_OK
         || vz_prefix_mapped(&body->net))
     {
-        vz_call_invalid(call, "cidr", "format", "a network like 10.0.0.0/24");
+        vz_call_invalid(call, "cidr", "format", "must be a network such as "
+                                                "10.0.0.0/24");
         vz_call_refuse(call);
         return VZ_RANGE;
     }
@@ -278,7 +279,8 @@ vz_pool_network(vz_call_t *call, vz_pool_body_t *body)
 
     if (body->net.prefix < least) {
         vz_call_invalid(call, "cidr", "range",
-                        "at most 65,536 addresses: /%ui or longer", least);
+                        "must hold at most 65,536 addresses: use /%ui or "
+                        "longer", least);
         vz_call_refuse(call);
         return VZ_RANGE;
     }
@@ -298,14 +300,15 @@ vz_pool_gateway(vz_call_t *call, vz_pool_body_t *body)
     }
 
     if (vz_prefix_parse(&body->gateway, &body->gate) != NGX_OK) {
-        vz_call_invalid(call, "gateway", "format", "an address of one host");
+        vz_call_invalid(call, "gateway", "format", "must be the address of a "
+                                                   "single host");
         vz_call_refuse(call);
         return VZ_RANGE;
     }
 
     if (body->gate.family != body->net.family) {
         vz_call_invalid(call, "gateway", "family",
-                        "of the same kind as the pool's addresses");
+                        "must be of the same family as the pool's addresses");
         vz_call_refuse(call);
         return VZ_RANGE;
     }
@@ -334,7 +337,7 @@ vz_pool_node(vz_call_t *call, vz_pool_body_t *body)
     }
 
     if (rows.rows == 0) {
-        vz_call_invalid(call, "node", "absent", "no such node");
+        vz_call_invalid(call, "node", "absent", "this node does not exist");
         vz_call_refuse(call);
         return VZ_NOENT;
     }
@@ -378,9 +381,10 @@ vz_pool_overlap(vz_call_t *call, const vz_prefix_t *net)
 static void
 vz_pool_overlaps(vz_call_t *call)
 {
-    vz_call_invalid(call, "cidr", "overlap", "addresses of another pool");
+    vz_call_invalid(call, "cidr", "overlap", "overlaps with another pool");
     vz_call_problem(call, NGX_HTTP_CONFLICT, "overlap",
-                    "Another pool has some of these addresses.");
+                    "Another pool holds some of these addresses: choose "
+                    "another network.");
 }
 
 
@@ -442,7 +446,8 @@ vz_pool_fill(vz_call_t *call, const vz_pool_body_t *body)
 
     if (rc == VZ_NOENT || rc == VZ_STATE) {
         vz_call_problem(call, NGX_HTTP_CONFLICT, "changed",
-                        "Somebody deleted the pool meanwhile.");
+                        "The pool was deleted in the meantime: reload the "
+                        "list.");
 
     } else if (rc != VZ_OK) {
         vz_call_fault(call, "database", rc);
@@ -480,7 +485,8 @@ vz_address_pool_change(vz_call_t *call)
 
     if (rc == VZ_NOENT || rc == VZ_STATE) {
         vz_call_problem(call, NGX_HTTP_CONFLICT, "not_possible",
-                        "The pool is being deleted: delete it again.");
+                        "The pool is being deleted: delete it again to "
+                        "finish.");
         return;
     }
 
@@ -539,7 +545,7 @@ vz_pool_find(vz_call_t *call, vz_pool_body_t *body, uint64_t id,
 
     if (!vz_row_null(&rows, 0, "vm")) {
         vz_call_invalid(call, "gateway", "taken",
-                        "a container has this address");
+                        "a container uses this address");
         vz_call_refuse(call);
         return VZ_EXISTS;
     }
@@ -624,8 +630,8 @@ vz_address_pool_delete(vz_call_t *call)
 
     if (rc == VZ_STATE) {
         vz_call_problem(call, NGX_HTTP_CONFLICT, "in_use",
-                        "Containers have %ui addresses of this pool: switch "
-                        "it off instead.", taken);
+                        "Containers use %ui addresses of this pool: disable "
+                        "it instead.", taken);
         return;
     }
 

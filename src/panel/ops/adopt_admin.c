@@ -178,7 +178,8 @@ vz_adopt_form(vz_adopt_t *adopt)
     for (i = 0; adopt->body.as && i < 3; i++) {
         if (vz_body_given(call, others[i])) {
             vz_call_invalid(call, others[i], "unknown",
-                            "who comes back keeps what it had");
+                            "can't be given: a container that returns keeps "
+                            "its own");
         }
     }
 
@@ -237,7 +238,8 @@ vz_adopt_missing(vz_adopt_t *adopt)
     }
 
     if (rows.rows == 0) {
-        vz_call_invalid(call, "as", "absent", "this node has no such one");
+        vz_call_invalid(call, "as", "absent", "this node misses no such "
+                                              "container");
         vz_call_refuse(call);
         return VZ_NOENT;
     }
@@ -333,7 +335,8 @@ vz_adopt_is_missing(vz_adopt_t *adopt)
 
     if (vm == NULL || vm->vm != (uint64_t) adopt->body.as || vm->seen) {
         vz_call_problem(adopt->call, NGX_HTTP_CONFLICT, "not_missing",
-                        "The node has the container of %V.", &adopt->name);
+                        "The container %V is not missing: the node has it.",
+                        &adopt->name);
         return VZ_STATE;
     }
 
@@ -376,17 +379,17 @@ vz_adopt_look(vz_adopt_t *adopt)
     }
 
     if (vz_row_null(&rows, 0, "user")) {
-        vz_call_invalid(call, "account", "absent", "there is no such user");
+        vz_call_invalid(call, "account", "absent", "this user does not exist");
     }
 
     if (body->plan.len && vz_row_null(&rows, 0, "plan")) {
-        vz_call_invalid(call, "plan", "absent", "there is no such plan");
+        vz_call_invalid(call, "plan", "absent", "this plan does not exist");
     }
 
     if (vz_row_null(&rows, 0, "template")) {
         vz_call_invalid(call, "template",
                         body->template.len ? "absent" : "required",
-                        "one that is registered");
+                        "must be a registered template");
     }
 
     if (call->nerrors) {
@@ -630,9 +633,9 @@ vz_adopt_taken(vz_adopt_t *adopt)
     name = vz_row_text(&rows, 0, "name");
 
     vz_call_problem(call, NGX_HTTP_CONFLICT, "number_taken",
-                    "The number is that of %V (%L): delete that one first, "
-                    "or adopt the container as it, if it is missing.", &name,
-                    vz_row_int(&rows, 0, "id"));
+                    "This number belongs to %V (%L): delete that container "
+                    "first or, if it is missing, adopt this one in its place.",
+                    &name, vz_row_int(&rows, 0, "id"));
 }
 
 

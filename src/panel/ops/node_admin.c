@@ -387,7 +387,8 @@ vz_node_there(vz_call_t *call, vz_resource_values_t *values)
 
     if (vz_relay_node(&name->text) == NULL) {
         vz_call_invalid(call, "name", "absent",
-                        "no vzpanel_node of nginx.conf has this name");
+                        "nginx.conf has no vzpanel_node with this name: add "
+                        "it and reload nginx first");
         vz_call_refuse(call);
         return VZ_NOENT;
     }
@@ -407,7 +408,7 @@ vz_node_range(vz_call_t *call, vz_resource_values_t *values,
     low = vz_node_bound(values, before, "ctid_min");
 
     if (low > vz_node_bound(values, before, "ctid_max")) {
-        vz_call_invalid(call, "ctid_max", "range", "%L or more", low);
+        vz_call_invalid(call, "ctid_max", "range", "must be at least %L", low);
         vz_call_refuse(call);
         return VZ_RANGE;
     }
@@ -487,8 +488,8 @@ vz_node_admin_delete(vz_call_t *call)
 
     if (vz_relay_node(&name) != NULL) {
         vz_call_problem(call, NGX_HTTP_CONFLICT, "in_use",
-                        "nginx.conf has this node: take its vzpanel_node "
-                        "line away and reload nginx first.");
+                        "nginx.conf still names this node: remove its "
+                        "vzpanel_node line and reload nginx first.");
         return;
     }
 

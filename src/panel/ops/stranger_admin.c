@@ -501,6 +501,6 @@ void
 vz_stranger_admin_absent(vz_call_t *call, uint32_t ctid)
 {
     vz_call_problem(call, NGX_HTTP_NOT_FOUND, "not_found",
-                    "The node has no such container %uD that is unknown here: "
-                    "look again.", ctid);
+                    "The node has no unknown container %uD: reload the list.",
+                    ctid);
 }

@@ -73,7 +73,7 @@ vz_order_make(vz_call_t *call)
 
     if (vz_settings()->signup == VZ_SIGNUP_OFF) {
         vz_call_problem(call, NGX_HTTP_FORBIDDEN, "signup_off",
-                        "Plans can't be contracted here at the moment.");
+                        "Orders are closed at the moment.");
         return;
     }
 
@@ -266,12 +266,12 @@ vz_order_look(vz_call_t *call, vz_order_t *order)
     }
 
     if (vz_cell_null(&rows, 0, 0)) {
-        vz_call_invalid(call, "plan", "absent", "no such plan is offered");
+        vz_call_invalid(call, "plan", "absent", "this plan is not on offer");
     }
 
     if (vz_cell_null(&rows, 0, 6)) {
         vz_call_invalid(call, "template", "absent",
-                        "no such system is offered");
+                        "this system is not on offer");
     }
 
     if (call->nerrors) {
@@ -335,7 +335,7 @@ vz_order_exists(vz_call_t *call)
 {
     vz_call_invalid(call, "dni", "exists", "Usuario existente");
     vz_call_problem(call, NGX_HTTP_CONFLICT, "user_exists",
-                    "There is a user with this DNI: sign in instead.");
+                    "A user with this DNI exists already: sign in instead.");
 }
 
 

@@ -363,7 +363,8 @@ vz_order_mail_refuse(vz_call_t *call, const vz_order_mail_t *mail,
 
     case VZ_BUSY:
         out = vz_call_problem_open(call, NGX_HTTP_CONFLICT, "vm_busy",
-                                   "Task %uL is at work on the container.",
+                                   "Task %uL is working on this container: "
+                                   "wait until it ends.",
                                    mail->busy);
         vz_json_uint(out, "task", mail->busy);
         vz_json_close(out);

@@ -352,7 +352,7 @@ vz_held_refuse(vz_call_t *call, vz_code_e rc)
 
     } else if (rc == VZ_STATE) {
         vz_call_problem(call, NGX_HTTP_CONFLICT, "not_possible",
-                        "This order does not wait for a decision.");
+                        "This order does not await approval.");
 
     } else {
         vz_call_fault(call, "database", rc);

@@ -195,7 +195,7 @@ vz_template_there(vz_call_t *call, const ngx_str_t *name)
     }
 
     if (!vz_template_offered(name)) {
-        vz_call_invalid(call, "name", "absent", "not installed on any node");
+        vz_call_invalid(call, "name", "absent", "is not installed on any node");
         vz_call_refuse(call);
         return VZ_NOTEMPLATE;
     }

@@ -195,7 +195,8 @@ vz_task_refuse_busy(vz_call_t *call, uint64_t id)
     vz_json_t  *out;
 
     out = vz_call_problem_open(call, NGX_HTTP_CONFLICT, "vm_busy",
-                               "Task %uL is at work on the container.", id);
+                               "Task %uL is working on this container: wait "
+                               "until it ends.", id);
     vz_json_uint(out, "task", id);
     vz_json_close(out);
 }

@@ -189,7 +189,8 @@ vz_hardware_patch(vz_call_t *call, const vz_hardware_group_t *group)
 
     if (call->if_match.len == 0) {
         vz_call_problem(call, 428, "precondition_required",
-                        "Send If-Match with the ETag of what you have seen.");
+                        "The If-Match header is missing: send the ETag that "
+                        "you last read.");
         return;
     }
 
@@ -232,7 +233,8 @@ vz_hardware_read(vz_call_t *call, vz_hardware_ask_t *ask)
     vz_hardware_spell(call, wish);
 
     if (vz_hardware_empty(wish)) {
-        vz_call_problem(call, 422, "invalid", "Nothing to change is named.");
+        vz_call_problem(call, 422, "invalid", "The body names nothing to "
+                                              "change.");
         return VZ_RANGE;
     }
 
@@ -417,12 +419,13 @@ vz_hardware_changed(vz_vm_action_t *change, vz_tx_t *tx)
 
     if (rows.rows == 0) {
         vz_call_problem(call, NGX_HTTP_PRECONDITION_FAILED, "changed",
-                        "That is not the container's ETag.");
+                        "The ETag in If-Match is not the container's: read "
+                        "it again.");
 
     } else {
         out = vz_call_problem_open(call, NGX_HTTP_PRECONDITION_FAILED,
-                                   "changed", "%V changed the container "
-                                   "meanwhile, at %V.", &by, &at);
+                                   "changed", "%V changed the container at "
+                                              "%V: read it again.", &by, &at);
         vz_json_text(out, "by", &by);
         vz_json_text(out, "at", &at);
         vz_json_uint(out, "task", vz_cell_int(&rows, 0, 0));
@@ -508,12 +511,12 @@ vz_hardware_check(vz_vm_action_t *change, ngx_uint_t n, const int64_t pair[2])
 
         if (wish[1] != VZ_HARDWARE_SAME) {
             vz_call_invalid(change->call, vz_hardware_pairs[n].limit, "range",
-                            "at least %L, as %s", pair[0],
+                            "must be at least %L, the value of %s", pair[0],
                             vz_hardware_pairs[n].barrier);
         } else {
             vz_call_invalid(change->call, vz_hardware_pairs[n].barrier,
-                            "range", "at most %L, as %s", pair[1],
-                            vz_hardware_pairs[n].limit);
+                            "range", "must be at most %L, the value of %s",
+                            pair[1], vz_hardware_pairs[n].limit);
         }
 
         return;
@@ -534,7 +537,7 @@ vz_hardware_min(vz_vm_action_t *change, const int64_t disk[2])
 
     if (disk[1] < (int64_t) ask->disk_min) {
         vz_call_invalid(change->call, "hard_mib", "range",
-                        "this node makes no disk smaller than %uL",
+                        "must be at least %uL on this node",
                         ask->disk_min);
     }
 }
@@ -615,7 +618,7 @@ vz_hardware_gateway(vz_vm_action_t *change, ngx_str_t *all)
 
         if (vz_gateway_of(*all, vz_gateway_six(&word)).len) {
             vz_call_invalid(call, "gateways", "family",
-                            "one of IPv4 and one of IPv6 at most");
+                            "must have at most one IPv4 and one IPv6 address");
         }
 
         *all = vz_gateway_set(call->pool, *all, word);
@@ -628,7 +631,7 @@ vz_hardware_gateway(vz_vm_action_t *change, ngx_str_t *all)
 
         if (word.len && vz_gateway_of(*all, six).len == 0) {
             vz_call_invalid(call, "gateways", "required",
-                            "in place of %V, which can't be taken away",
+                            "must replace %V, which can't be removed",
                             &word);
         }
     }

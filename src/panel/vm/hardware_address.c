@@ -110,7 +110,7 @@ vz_hardware_address_claim(vz_vm_action_t *change, vz_tx_t *tx,
 
         if (vz_hardware_holds(before, &word)) {
             vz_call_invalid(change->call, "addresses", "duplicate",
-                            "%V is there twice", &word);
+                            "%V is listed twice", &word);
             continue;
         }
 
@@ -201,8 +201,8 @@ vz_hardware_keep(vz_hardware_claim_t *claim, ngx_uint_t n)
 {
     if (n < claim->kept || claim->add.len) {
         vz_call_invalid(claim->change->call, "addresses", "order",
-                        "addresses that stay keep their order, "
-                        "new ones come behind them");
+                        "must keep the order of the present addresses; "
+                        "append new ones");
         return;
     }
 
@@ -258,7 +258,7 @@ vz_hardware_why(vz_hardware_claim_t *claim, const ngx_str_t *address)
 
     if (rows.rows == 0) {
         vz_call_invalid(call, "addresses", "absent",
-                        "%V is in no pool of this node", address);
+                        "%V is in no address pool of this node", address);
         return VZ_OK;
     }
 
@@ -307,7 +307,7 @@ vz_hardware_said(vz_hardware_claim_t *claim)
 
     if (claim->taken == call->nerrors) {
         vz_call_problem(call, NGX_HTTP_CONFLICT, "taken",
-                        "An address is not free.");
+                        "An address is already in use.");
         return VZ_EXISTS;
     }
 

@@ -166,16 +166,16 @@ vz_make_look(vz_call_t *call, const vz_make_body_t *body, vz_make_t *make)
     }
 
     if (vz_cell_null(&rows, 0, 0)) {
-        vz_call_invalid(call, "user", "absent", "there is no such user");
+        vz_call_invalid(call, "user", "absent", "this user does not exist");
     }
 
     if (vz_cell_null(&rows, 0, 4)) {
         vz_call_invalid(call, "template", "absent",
-                        "no such system is offered");
+                        "this system is not on offer");
     }
 
     if (body->plan.len && vz_cell_null(&rows, 0, 5)) {
-        vz_call_invalid(call, "plan", "absent", "there is no such plan");
+        vz_call_invalid(call, "plan", "absent", "this plan does not exist");
     }
 
     vm = &make->vm;
@@ -238,7 +238,7 @@ vz_make_room(vz_call_t *call, const vz_vm_new_t *vm)
     }
 
     vz_call_invalid(call, "disk_mib", "range",
-                    "this node makes no disk smaller than %uL", min);
+                    "must be at least %uL on this node", min);
     vz_call_refuse(call);
 
     return VZ_RANGE;

@@ -311,13 +311,14 @@ vz_vm_new_refuse(vz_call_t *call, vz_code_e rc)
 
     case VZ_NOSPACE:
         vz_call_problem(call, NGX_HTTP_CONFLICT, "no_address",
-                        "There is no address left to give.");
+                        "No address is free: add addresses to a pool, or "
+                        "free some.");
         return;
 
     case VZ_NOENT:
         vz_call_problem(call, NGX_HTTP_CONFLICT, "withdrawn",
-                        "What this is made of (plan, system, account, node) "
-                        "was withdrawn a moment ago: look at it again.");
+                        "The plan, system, account or node was withdrawn a "
+                        "moment ago: reload and try again.");
         return;
 
     default:

@@ -73,7 +73,8 @@ vz_vm_place(vz_call_t *call, const ngx_str_t *template, vz_node_row_t **node)
 
     if (known) {
         vz_call_problem(call, NGX_HTTP_CONFLICT, "no_template",
-                        "The system is not installed on any node.");
+                        "This system is not installed on any node: choose "
+                        "another one.");
         return VZ_NOTEMPLATE;
     }
 
