@@ -12,7 +12,8 @@
 
 
 #define VZ_CONNECTION_LEAVE  500    /* ms for all that a refused one sends */
-#define VZ_CONNECTION_DRAIN  65536  /* bytes of it */
+#define VZ_CONNECTION_DRAIN  (1 << 20)  /* bytes of it: a stream has a window
+                                           and more on its way */
 #define VZ_CONNECTION_RULE   "a line is printable ASCII with single spaces, " \
                         "at most 1024 bytes"
 #define VZ_CONNECTION_SEAL   "the line is not what was sent here"
