@@ -354,7 +354,7 @@ figures_are_printed_once_for_all(void **state)
     figures.disk_used = 400;
     figures.disk_free = 600;
     figures.cpu_units = 1000;
-    figures.cpu_ns = VZ_UNKNOWN;
+    figures.cpu_ns = VZ_CT_STAT_UNKNOWN;
 
     assert_int_equal(run("getmemory 101"), VZ_OK);
     assert_string_equal(job.hold, "= total=unlimited used=4096 "
@@ -387,7 +387,7 @@ a_container_is_a_line(void **state)
     figures.ctid = 101;
     figures.state = VZ_CT_FROZEN;
     figures.memory_limit = VZ_UNLIMITED;
-    figures.inodes_used = VZ_UNKNOWN;
+    figures.inodes_used = VZ_CT_STAT_UNKNOWN;
     (void) strcpy(figures.template, "debian-12");
     figures.naddresses = 1;
     assert_int_equal(vz_ip_parse("192.0.2.7/24", &figures.addresses[0]), 0);
@@ -395,7 +395,7 @@ a_container_is_a_line(void **state)
     assert_int_equal(run("list"), VZ_OK);
     assert_string_equal(job.hold, "= " LIST "\n= " LIST "\n");
 
-    details.created = VZ_UNKNOWN;
+    details.created = VZ_CT_STAT_UNKNOWN;
     assert_int_equal(run("status 101"), VZ_OK);
     assert_string_equal(job.hold, "= " LIST " gateway=- gateways=- dns=- "
                         "vmguarpages=- oomguarpages=- privvmpages=- "

@@ -11,7 +11,7 @@
 #include "wire/verb.h"
 
 
-#define VZ_UNKNOWN            (UINT64_MAX - 1)  /* a figure nobody has: "-" */
+#define VZ_CT_STAT_UNKNOWN    (UINT64_MAX - 1)  /* nobody has it: "-" */
 
 #define VZ_CT_STAT_ADDRESSES  32    /* of one container, at most */
 #define VZ_CT_STAT_DNS        3
@@ -19,9 +19,9 @@
 
 /* Two sizes that belong together: a guarantee and a limit, or soft and hard. */
 typedef struct {
-    unsigned        set;            /* 0: neither was ever given */
-    uint64_t        barrier;        /* bytes, VZ_UNLIMITED, VZ_UNKNOWN */
-    uint64_t        limit;
+    unsigned  set;            /* 0: neither was ever given */
+    uint64_t  barrier;        /* bytes, VZ_UNLIMITED, VZ_CT_STAT_UNKNOWN */
+    uint64_t  limit;
 } vz_pair_t;
 
 typedef enum {
@@ -32,8 +32,8 @@ typedef enum {
 
 /*
  * What a list shows of each container.  Figures may be VZ_UNLIMITED or
- * VZ_UNKNOWN; those of what runs (memory_used, swap_used, cpu_ns, processes,
- * uptime) are 0 while the container is stopped.
+ * VZ_CT_STAT_UNKNOWN; those of what runs (memory_used, swap_used, cpu_ns,
+ * processes, uptime) are 0 while the container is stopped.
  */
 typedef struct {
     uint32_t        ctid;

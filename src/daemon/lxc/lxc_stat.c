@@ -93,8 +93,10 @@ vz_lxc_stat_fill(const vz_ct_t *ct, const vz_lxc_stat_t *stat,
      * btrfs counts no inodes, and the disk of a stopped container is not read
      */
 
-    out->inodes_used = stat->disk.inodes ? stat->disk.inodes_used : VZ_UNKNOWN;
-    out->inodes_total = stat->disk.inodes ? stat->disk.inodes : VZ_UNKNOWN;
+    out->inodes_used = stat->disk.inodes ? stat->disk.inodes_used
+                                         : VZ_CT_STAT_UNKNOWN;
+    out->inodes_total = stat->disk.inodes ? stat->disk.inodes
+                                          : VZ_CT_STAT_UNKNOWN;
 
     out->cpu_ns = stat->use.cpu_ns;
     out->cpu_units = ct->units;

@@ -55,7 +55,7 @@ vz_stat_text(uint64_t figure, char text[VZ_STAT_TEXT])
         return "unlimited";
     }
 
-    if (figure == VZ_UNKNOWN) {
+    if (figure == VZ_CT_STAT_UNKNOWN) {
         return "-";
     }
 
@@ -161,7 +161,7 @@ vz_stat_text_pair(vz_strbuf_t *text, const char *key, const vz_pair_t *pair)
 {
     char  low[VZ_STAT_TEXT], high[VZ_STAT_TEXT];
 
-    if (!pair->set || pair->barrier == VZ_UNKNOWN) {
+    if (!pair->set || pair->barrier == VZ_CT_STAT_UNKNOWN) {
         vz_strbuf_put(text, " %s=-", key);
         return;
     }

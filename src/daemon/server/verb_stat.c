@@ -25,8 +25,9 @@ vz_verb_stat_memory(vz_job_t *job)
     }
 
     limit = stat.memory_limit;
-    used = stat.memory_used < VZ_UNKNOWN ? stat.memory_used : 0;
-    room = limit >= VZ_UNKNOWN ? limit : limit > used ? limit - used : 0;
+    used = stat.memory_used < VZ_CT_STAT_UNKNOWN ? stat.memory_used : 0;
+    room = limit >= VZ_CT_STAT_UNKNOWN ? limit
+           : limit > used ? limit - used : 0;
 
     vz_job_data(job, "total=%s used=%llu free=%s",
                 vz_stat_text(limit, total), (unsigned long long) used,
@@ -49,7 +50,7 @@ vz_verb_stat_disk(vz_job_t *job)
         return code;
     }
 
-    used = stat.disk_used < VZ_UNKNOWN ? stat.disk_used : 0;
+    used = stat.disk_used < VZ_CT_STAT_UNKNOWN ? stat.disk_used : 0;
 
     vz_job_data(job, "total=%s used=%llu free=%s",
                 vz_stat_text(stat.disk_total, total),

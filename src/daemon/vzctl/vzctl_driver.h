@@ -87,12 +87,12 @@ typedef enum {
 } vz_col_e;
 
 typedef struct {
-    uint32_t        ctid;
-    unsigned        running;
-    unsigned        suspended;
-    unsigned        mounted;
-    uint64_t        uptime;             /* seconds, or VZ_UNKNOWN */
-    uint64_t        value[VZ_COL_COUNT];
+    uint32_t  ctid;
+    unsigned  running;
+    unsigned  suspended;
+    unsigned  mounted;
+    uint64_t  uptime;             /* seconds, or VZ_CT_STAT_UNKNOWN */
+    uint64_t  value[VZ_COL_COUNT];
 } vz_vzctl_row_t;
 
 typedef void (*vz_vzctl_row_pt)(const vz_vzctl_row_t *row, void *data);

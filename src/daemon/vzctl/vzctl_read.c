@@ -142,7 +142,9 @@ vz_vzctl_fill(const vz_vzctl_conf_t *ct, const vz_vzctl_row_t *row,
     stat->disk_total = vz_vzctl_kib(value[VZ_COL_DISK_HARD]);
     stat->disk_free = stat->disk_total;
 
-    if (stat->disk_total < VZ_UNKNOWN && stat->disk_used < VZ_UNKNOWN) {
+    if (stat->disk_total < VZ_CT_STAT_UNKNOWN
+        && stat->disk_used < VZ_CT_STAT_UNKNOWN)
+    {
         stat->disk_free = stat->disk_total > stat->disk_used
                           ? stat->disk_total - stat->disk_used : 0;
     }
@@ -151,7 +153,7 @@ vz_vzctl_fill(const vz_vzctl_conf_t *ct, const vz_vzctl_row_t *row,
     stat->inodes_total = value[VZ_COL_INODES_HARD];
     stat->cpu_ns = vz_vzctl_held(row, vz_vzctl_stat_ns(used, row->uptime));
     stat->cpu_units = value[VZ_COL_CPU_UNITS];
-    stat->cpu_percent = value[VZ_COL_CPU_LIMIT] >= VZ_UNKNOWN
+    stat->cpu_percent = value[VZ_COL_CPU_LIMIT] >= VZ_CT_STAT_UNKNOWN
                         ? 0 : value[VZ_COL_CPU_LIMIT];
     stat->processes = vz_vzctl_held(row, value[VZ_COL_PROCESSES]);
     stat->uptime = vz_vzctl_held(row, row->uptime);
@@ -192,7 +194,7 @@ vz_vzctl_detail(vz_job_t *job, const vz_vzctl_conf_t *ct,
                   vz_vzctl_kib(value[VZ_COL_DISK_HARD]));
 
     detail->created = vz_vzctl_conf_made(job->conf, ct->ctid, &made) == 0
-                      ? made.created : VZ_UNKNOWN;
+                      ? made.created : VZ_CT_STAT_UNKNOWN;
 }
 
 
@@ -222,7 +224,7 @@ vz_vzctl_limit(const vz_vzctl_row_t *row)
     ram = vz_vzctl_pages(row->value[VZ_COL_PHYS_LIMIT]);
     swap = vz_vzctl_pages(row->value[VZ_COL_SWAP_LIMIT]);
 
-    return ram < VZ_UNKNOWN && swap < VZ_UNKNOWN ? ram + swap
+    return ram < VZ_CT_STAT_UNKNOWN && swap < VZ_CT_STAT_UNKNOWN ? ram + swap
            : vz_vzctl_pages(row->value[VZ_COL_PRIVVM_LIMIT]);
 }
 
@@ -247,7 +249,7 @@ vz_vzctl_kib(uint64_t kib)
 static uint64_t
 vz_vzctl_times(uint64_t n, uint64_t unit)
 {
-    if (n >= VZ_UNKNOWN) {
+    if (n >= VZ_CT_STAT_UNKNOWN) {
         return n;
     }
 
@@ -356,7 +358,7 @@ vz_vzctl_count(const vz_vzctl_row_t *row, void *data)
     if (row->running) {
         count->running++;
 
-        if (row->value[VZ_COL_CPU_UNITS] < VZ_UNKNOWN) {
+        if (row->value[VZ_COL_CPU_UNITS] < VZ_CT_STAT_UNKNOWN) {
             count->units += row->value[VZ_COL_CPU_UNITS];
         }
     }

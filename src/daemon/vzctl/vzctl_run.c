@@ -380,7 +380,7 @@ vz_vzlist_row(char *line, unsigned columns, vz_vzctl_row_t *row)
 
     for (i = 0; i < VZ_COL_COUNT; i++) {
         text = i < columns ? strtok_r(NULL, " \t", &save) : NULL;
-        row->value[i] = text ? vz_vzlist_number(text) : VZ_UNKNOWN;
+        row->value[i] = text ? vz_vzlist_number(text) : VZ_CT_STAT_UNKNOWN;
     }
 
     return 0;
@@ -394,7 +394,7 @@ vz_vzlist_number(const char *text)
     uint64_t  n;
 
     if (vz_field_value_number(text, strlen(text), INT64_MAX, &n) != VZ_OK) {
-        return VZ_UNKNOWN;
+        return VZ_CT_STAT_UNKNOWN;
     }
 
     return n == INT64_MAX || n == INT32_MAX ? VZ_UNLIMITED : n;
@@ -410,7 +410,7 @@ vz_vzlist_uptime(const char *text)
     if (sscanf(text, "%ud%uh:%um:%us", &days, &hours, &minutes, &seconds)
         != 4)
     {
-        return VZ_UNKNOWN;
+        return VZ_CT_STAT_UNKNOWN;
     }
 
     return days * (uint64_t) 86400 + hours * 3600 + minutes * 60 + seconds;
@@ -424,10 +424,10 @@ vz_vzctl_run_list_one(vz_job_t *job, vz_vzctl_row_t *row)
     vz_code_e  code;
 
     (void) memset(row, 0, sizeof(*row));
-    row->uptime = VZ_UNKNOWN;
+    row->uptime = VZ_CT_STAT_UNKNOWN;
 
     for (i = 0; i < VZ_COL_COUNT; i++) {
-        row->value[i] = VZ_UNKNOWN;
+        row->value[i] = VZ_CT_STAT_UNKNOWN;
     }
 
     row->ctid = job->ctid;

@@ -139,7 +139,8 @@ vz_vzctl_set_disk(vz_job_t *job, uint64_t soft, uint64_t hard,
     soft = (soft + 1023) / 1024;
     hard = (hard + 1023) / 1024;
 
-    if (row.value[VZ_COL_DISK] < VZ_UNKNOWN && row.value[VZ_COL_DISK] > hard)
+    if (row.value[VZ_COL_DISK] < VZ_CT_STAT_UNKNOWN
+        && row.value[VZ_COL_DISK] > hard)
     {
         return vz_job_end(job, VZ_STATE, "%llu KiB are in use",
                           (unsigned long long) row.value[VZ_COL_DISK]);

@@ -102,8 +102,8 @@ vz_vzctl_stat_ns(const vz_vzctl_stat_t *stat, uint64_t uptime)
 
     static const unsigned  rates[] = { 100, 250, 1000 };
 
-    if (stat == NULL || uptime == VZ_UNKNOWN) {
-        return VZ_UNKNOWN;
+    if (stat == NULL || uptime == VZ_CT_STAT_UNKNOWN) {
+        return VZ_CT_STAT_UNKNOWN;
     }
 
     /* whole seconds are too coarse before that */

@@ -17,7 +17,7 @@ const vz_vzctl_stat_t *vz_vzctl_stat_find(const vz_vzctl_stat_t *stats,
 
 /*
  * vz_vzctl_stat_ns: the CPU time in nanoseconds, by the container's uptime in
- * seconds; VZ_UNKNOWN where stat is NULL or the uptime is unknown.
+ * seconds; VZ_CT_STAT_UNKNOWN where stat is NULL or the uptime is unknown.
  */
 uint64_t vz_vzctl_stat_ns(const vz_vzctl_stat_t *stat, uint64_t uptime);
 
