@@ -46,10 +46,10 @@ sub folded { return $_[0] =~ s/\p{Zs}+/ /gr =~ s/^ | $//gr }
 # what is said of a character: itself where it is seen, and its number
 sub named {
     my ($strange) = @_;
-    my $number = sprintf 'U+%04X has no place here', ord $strange;
+    my $number = sprintf 'must not contain U+%04X:', ord $strange;
 
     return qr/\Q$number\E/ if $strange =~ /[\p{C}\p{Z}]/;
-    return qr/^\Q$strange\E \(U\+[0-9A-F]+\) has no place here/;
+    return qr/^must not contain \Q$strange\E \(U\+[0-9A-F]+\): /;
 }
 
 

@@ -39,6 +39,7 @@ our %stored = (
         ctid_max => 'node.ctid_max vm.ctid' },
     Order => { plan => '-', template => '-',
         hostname => 'vm.hostname vm.name task.vm_name' },
+    OrderMail => { email => 'user.email mail.recipient' },
     Password => { old => '-', new => '-' },
     Plan => { map { $_ => "plan.$_" } qw(name memory_mib disk_mib cpu_units
         cpu_percent visible position) },
