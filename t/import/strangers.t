@@ -36,7 +36,7 @@ sub made {
     client('older', "INSERT INTO vm (node_id, ctid, user_id, template_id, name,
             hostname, vmguar_barrier_mib, oomguar_barrier_mib,
             privvm_barrier_mib, disk_soft_mib, disk_hard_mib, cpu_units,
-            lifecycle)
+            service)
         SELECT 1, COALESCE(MAX(ctid), 100) + 1, 1, 1, '$name', '$name', 1, 1,
             8, 1, 1, 1000, '$lifecycle' FROM vm;
         INSERT INTO task (kind, vm_id, actor, via, state, step, steps,
