@@ -60,7 +60,7 @@ POST /api/session
 --- more_headers eval
 $::same
 --- error_code: 400
---- response_body_like: "detail":"The body is not JSON: line 1, column \d+
+--- response_body_like: "detail":"The body is not valid JSON: line 1, column \d+
 
 
 
