@@ -63,7 +63,7 @@ greets() {
     { exec 3<> "/dev/tcp/$1/9006"; } 2> /dev/null || return 1
     read -r -t 5 line <&3
     exec 3>&-
-    [[ $line =~ ^virtual-server\ 2\ [0-9a-f]{64} ]]
+    [[ $line =~ ^virtual-server\ 3\ [0-9a-f]{64} ]]
 }
 
 
