@@ -7,7 +7,8 @@
 
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
-import { administrator, api, shot, signIn, url } from './browser.mjs';
+import { administrator, api, customer, shot, signIn, url }
+    from './browser.mjs';
 import { findings } from './axe.mjs';
 import { longPanel } from './long-stack.mjs';
 import { rooms, STATES } from './states.mjs';
@@ -30,8 +31,7 @@ let vm = 0;
 
 before(async () => {
     admin = await administrator();
-    vm = (await (await api(admin))('GET', 'vms?state=running&limit=1'))
-        .body.items[0].id;
+    ({ vm } = await customer(await api(admin), 'Ana'));
 });
 
 

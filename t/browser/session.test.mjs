@@ -6,7 +6,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { faults } from './boxes.mjs';
-import { administrator, api, launch, signIn, url } from './browser.mjs';
+import { administrator, api, customer, launch, signIn, url }
+    from './browser.mjs';
 
 /** @type {import('playwright-core').Browser} */
 let browser;
@@ -21,9 +22,7 @@ before(async () => {
     browser = await launch();
     admin = await administrator();
 
-    const { body } = await (await api(admin))('GET', 'vms?limit=1');
-
-    path = `hardware?vm=${body.items[0].id}`;
+    path = `hardware?vm=${(await customer(await api(admin), 'Ana')).vm}`;
     page = await browser.newPage({ locale: 'es-AR' });
     page.setDefaultTimeout(15000);
     await signIn(page, admin);
