@@ -5,17 +5,15 @@
  */
 
 import assert from 'node:assert/strict';
-import { before, test } from 'node:test';
+import { test } from 'node:test';
 import { signIn } from './browser.mjs';
 import { longPanel } from './long-stack.mjs';
 
-const here = longPanel();
 /** @type {import('playwright-core').Page} */
 let page;
 
-
-before(async () => {
-    page = await here.browser.newPage({ locale: 'es-AR',
+const here = longPanel(async ({ browser }) => {
+    page = await browser.newPage({ locale: 'es-AR',
         viewport: { width: 1280, height: 900 } });
     page.setDefaultTimeout(15000);
 });

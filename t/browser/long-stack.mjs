@@ -235,21 +235,29 @@ export async function longStack(dir) {
 
 
 /**
- * That panel and a browser, for all tests of a file.
- *
- * @returns {{
+ * @typedef {{
  *     panel: Awaited<ReturnType<typeof longStack>>, password: string,
  *     browser: import('playwright-core').Browser,
- * }}  password: the administrator's, and everybody's; all of it is there when
- *     the first test begins
+ * }} Here  password: the administrator's, and everybody's
  */
-export function longPanel() {
-    const here = /** @type {ReturnType<typeof longPanel>} */ ({});
+
+
+/**
+ * That panel and a browser, for all tests of a file; all of it is there when
+ * the first test begins.
+ *
+ * @param {(here: Here) => Promise<void>} [then]  what else has to be done
+ *     before: hooks of a file begin without waiting for each other
+ * @returns {Here}
+ */
+export function longPanel(then = async () => {}) {
+    const here = /** @type {Here} */ ({});
 
     before(async () => {
         here.password = (await administrator()).password;
         here.panel = await longStack(dirname(maildir));
         here.browser = await launch();
+        await then(here);
     });
 
     after(async () => {

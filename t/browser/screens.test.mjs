@@ -6,7 +6,7 @@
  */
 
 import assert from 'node:assert/strict';
-import { before, test } from 'node:test';
+import { test } from 'node:test';
 import { administrator, api, customer, shot, signIn, url }
     from './browser.mjs';
 import { findings } from './axe.mjs';
@@ -23,13 +23,11 @@ const SCREENS = [
     ['administration', 'administration?section=templates', 'table'],
 ];
 
-const here = longPanel();
 /** @type {{account: string, password: string}} */
 let admin;
 let vm = 0;
 
-
-before(async () => {
+const here = longPanel(async () => {
     admin = await administrator();
     ({ vm } = await customer(await api(admin), 'Ana'));
 });
