@@ -6,6 +6,7 @@
 import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { test } from 'node:test';
+import { BODIES } from '../../html/js/lib/bodies.js';
 
 const html = new URL('../../html/', import.meta.url);
 
@@ -195,9 +196,14 @@ test('no text is there that no page names', async () => {
     const all = await code() + (await readFile(new URL(
         '../src/panel/page/shell.c', html), 'utf8')).replaceAll('"', '\'');
 
+    /* a form that is made of what the API says of a body */
+    const made = new Set([...all.matchAll(/bodyForm\('(\w+)', '(\w+)'/g)]
+        .flatMap(([, body, words]) => Object.keys(BODIES[body])
+            .flatMap((one) => [`${words}.${one}`, `${words}.${one}.hint`])));
+
     /* "kind.order" is named as it is, or made of `kind.${…}`, word('kind', …) */
     const dead = Object.keys(await texts('es')).filter((key) =>
-        !all.includes(`'${key}'`)
+        !all.includes(`'${key}'`) && !made.has(key)
         && !key.split('.').some((_, i, parts) => {
             const begin = parts.slice(0, i).join('.');
 
@@ -209,23 +215,32 @@ test('no text is there that no page names', async () => {
 });
 
 
+/** The style sheets, by their paths in html. */
+async function sheets() {
+    const names = (await readdir(new URL('css/', html)))
+        .filter((name) => name.endsWith('.css'));
+
+    assert.ok(names.length > 5, 'the sheets are there');
+
+    return names.map((name) => `css/${name}`);
+}
+
+
 test('no rule of style is for a class that no page has', async () => {
     const said = ((await code()).replace(/\/\*.*?\*\//gs, '')
         .match(/'[^'\n]*'|"[^"\n]*"|`[^`]*`/g) ?? []).join('\n');
     const dead = [];
 
-    for (const name of await readdir(html)) {
-        if (name.endsWith('.css')) {
-            const rules = (await readFile(new URL(name, html), 'utf8'))
-                .replace(/\/\*.*?\*\//gs, '');
-            const classes = new Set([...rules.matchAll(/([^{}]+)\{/g)]
-                .flatMap(([, head]) => [...head.matchAll(/\.([a-z][\w-]*)/g)])
-                .map(([, one]) => one));
+    for (const name of await sheets()) {
+        const rules = (await readFile(new URL(name, html), 'utf8'))
+            .replace(/\/\*.*?\*\//gs, '');
+        const classes = new Set([...rules.matchAll(/([^{}]+)\{/g)]
+            .flatMap(([, head]) => [...head.matchAll(/\.([a-z][\w-]*)/g)])
+            .map(([, one]) => one));
 
-            dead.push(...[...classes].filter((one) => !new RegExp(
-                `(^|[^\\w.-])${one}($|[^\\w-])`, 'm').test(said))
-                .map((one) => `${name}: .${one}`));
-        }
+        dead.push(...[...classes].filter((one) => !new RegExp(
+            `(^|[^\\w.-])${one}($|[^\\w-])`, 'm').test(said))
+            .map((one) => `${name}: .${one}`));
     }
 
     assert.deepEqual(dead, []);
@@ -237,11 +252,9 @@ test('no rule of style knows left from right', async () => {
     const rule = new RegExp('((margin|padding|border)-(left|right)\\b'
         + '|^\\s+(left|right):|text-align: (left|right)).*', 'gm');
 
-    for (const name of await readdir(html)) {
-        if (name.endsWith('.css')) {
-            physical.push(...(await readFile(new URL(name, html), 'utf8'))
-                .match(rule) ?? []);
-        }
+    for (const name of await sheets()) {
+        physical.push(...(await readFile(new URL(name, html), 'utf8'))
+            .match(rule) ?? []);
     }
 
     assert.deepEqual(physical, []);
@@ -262,7 +275,7 @@ async function source(name) {
 /** Code and English of each row of say.c. */
 async function said() {
     return [...(await source('wire/say.c'))
-        .matchAll(/\{ "(\w+)", "([^"]+)"/g)];
+        .matchAll(/\{ "(\w+)",\s+"([^"]+)"/g)];
 }
 
 
