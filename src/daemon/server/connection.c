@@ -11,7 +11,7 @@
 #include "daemon/server/stream_pump.h"
 
 
-#define VZ_CONNECTION_LEAVE  500    /* ms for all that a refused one sends */
+#define VZ_CONNECTION_LEAVE  2000   /* ms for all that a refused one sends */
 #define VZ_CONNECTION_DRAIN  (1 << 20)  /* bytes of it: a stream has a window
                                            and more on its way */
 #define VZ_CONNECTION_RULE   "a line is printable ASCII with single spaces, " \
@@ -489,7 +489,8 @@ vz_connection_leave(const vz_connection_t *serve)
 {
     char            buf[VZ_LINE_MAX];
     long            end, left;
-    unsigned        turns;
+    size_t          drained;
+    ssize_t         n;
     struct pollfd   pfd;
 
     if (shutdown(serve->out, SHUT_WR) == -1) {
@@ -500,12 +501,16 @@ vz_connection_leave(const vz_connection_t *serve)
     pfd.events = POLLIN;
     end = vz_monotonic_msec() + VZ_CONNECTION_LEAVE;
 
-    for (turns = 0; turns < VZ_CONNECTION_DRAIN / sizeof(buf); turns++) {
+    for (drained = 0; drained < VZ_CONNECTION_DRAIN; drained += (size_t) n) {
         left = end - vz_monotonic_msec();
 
-        if (left <= 0 || poll(&pfd, 1, (int) left) <= 0
-            || read(serve->in, buf, sizeof(buf)) <= 0)
-        {
+        if (left <= 0 || poll(&pfd, 1, (int) left) <= 0) {
+            return;
+        }
+
+        n = read(serve->in, buf, sizeof(buf));
+
+        if (n <= 0) {
             return;
         }
     }
