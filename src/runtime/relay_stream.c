@@ -182,13 +182,6 @@ vz_relay_stream_read(vz_relay_stream_t *s, void *buf, size_t size,
 }
 
 
-size_t
-vz_relay_stream_credit(const vz_relay_stream_t *s)
-{
-    return s->code == VZ_OK ? vz_stream_writable(s->stream) : 0;
-}
-
-
 vz_code_e
 vz_relay_stream_write(vz_relay_stream_t *s, const void *buf, size_t len,
     ngx_msec_t wait, size_t *sent)

@@ -40,12 +40,6 @@ vz_code_e vz_relay_stream_read(vz_relay_stream_t *stream, void *buf,
     size_t size, ngx_msec_t wait, size_t *n);
 
 /*
- * vz_relay_stream_credit: how many bytes vz_relay_stream_write() takes now
- * without waiting; 0 also after an end.
- */
-size_t vz_relay_stream_credit(const vz_relay_stream_t *stream);
-
-/*
  * vz_relay_stream_write: all of len bytes, waiting at most so many
  * milliseconds for the node to read.  *sent tells how many were taken, in any
  * case.  VZ_OK for all of them; VZ_AGAIN when the time was over; VZ_STATE after

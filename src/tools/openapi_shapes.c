@@ -10,21 +10,21 @@
 
 #define vz_page(item)  "items " item "[], next int|null"
 
-#define VZ_ROW_JSON_PROGRESS                                                 \
+#define VZ_SHAPE_PROGRESS                                                     \
     "vm? ContainerName,"                                                      \
     " state queued|running|done|failed|cancelled|held,"                       \
     " step int, steps Step[], percent int, created time, finished? time,"     \
     " error? TaskError"
 
-#define VZ_ROW_JSON_TASK                                                      \
+#define VZ_SHAPE_TASK                                                         \
     "id int, kind text, actor text, via web|token|order|system,"              \
     " owner? Owner, unseen? bool,"                                            \
-    " started? time, " VZ_ROW_JSON_PROGRESS
+    " started? time, " VZ_SHAPE_PROGRESS
 
-#define VZ_ROW_JSON_NODE                                                      \
+#define VZ_SHAPE_NODE                                                         \
     "answers bool, error text|null, facts NodeFacts|null, address text|null"
 
-#define VZ_ROW_JSON_SERVICE                                                  \
+#define VZ_SHAPE_LIFECYCLE                                                    \
     "lifecycle ordered|creating|ready|suspended|deleting|create_failed"       \
     "|delete_failed"
 
@@ -52,14 +52,14 @@ const vz_openapi_shape_t  vz_openapi_shapes[] = {
     /* orders and tasks */
 
     { "Order",
-      "order text, task int, " VZ_ROW_JSON_PROGRESS ", account? text,"
+      "order text, task int, " VZ_SHAPE_PROGRESS ", account? text,"
       " email? text, hostname? text, address? text, mail? OrderMail" },
     { "OrderMail",
       "state queued|sent|failed|bounced, correctable bool, until time,"
       " left int" },
     { "Tasks", vz_page("Task") },
-    { "Task", VZ_ROW_JSON_TASK },
-    { "TaskWithLog", VZ_ROW_JSON_TASK ", log LogLine[]" },
+    { "Task", VZ_SHAPE_TASK },
+    { "TaskWithLog", VZ_SHAPE_TASK ", log LogLine[]" },
     { "LogLine", "at time, step text, text text, say? Say" },
     { "Say", "code text, values SayValue[]" },
     { "SayValue", "name text, value text" },
@@ -88,7 +88,7 @@ const vz_openapi_shape_t  vz_openapi_shapes[] = {
     { "Container",
       "id int, name text, hostname text, owner Owner, plan text|null,"
       " template text, template_label text,"
-      " state running|stopped|frozen|unknown, " VZ_ROW_JSON_SERVICE ","
+      " state running|stopped|frozen|unknown, " VZ_SHAPE_LIFECYCLE ","
       " suspended text|null, suspended_at time|null,"
       " desired_state running|stopped, ctid int, version int,"
       " addresses text[], gateway text|null, gateways text[], dns text[],"
@@ -144,7 +144,7 @@ const vz_openapi_shape_t  vz_openapi_shapes[] = {
     { "Users", vz_page("UserRow") },
     { "User", "containers UserContainer[]" },
     { "UserContainer",
-      "id int, name text, hostname text, " VZ_ROW_JSON_SERVICE ","
+      "id int, name text, hostname text, " VZ_SHAPE_LIFECYCLE ","
       " template text" },
     { "SuspendedAll", vz_page("Suspended") },
     { "Suspended", "vm int, task? int, code? text" },
@@ -152,8 +152,8 @@ const vz_openapi_shape_t  vz_openapi_shapes[] = {
     { "Node",
       "configured bool, strangers int|null, missing int|null,"
       " heard time|null, "
-      VZ_ROW_JSON_NODE },
-    { "UnregisteredNode", "name text, " VZ_ROW_JSON_NODE },
+      VZ_SHAPE_NODE },
+    { "UnregisteredNode", "name text, " VZ_SHAPE_NODE },
     { "NodeFacts",
       "driver text|null, version text|null, kernel text|null,"
       " hostname text|null, load text|null, cpus int|null,"
@@ -173,7 +173,7 @@ const vz_openapi_shape_t  vz_openapi_shapes[] = {
       " vm ContainerName|null" },
     { "Missing",
       "id int, name text, hostname text, owner Owner, ctid int, "
-      VZ_ROW_JSON_SERVICE ", created time, addresses text[]" },
+      VZ_SHAPE_LIFECYCLE ", created time, addresses text[]" },
     { "Adopted", "task Task, left_out LeftOut[]" },
     { "LeftOut", "address text, code absent|taken" },
     { "WaitingOrders", vz_page("WaitingOrder") },

@@ -117,13 +117,6 @@ static const vz_field_def_t  vz_fields[VZ_FIELD_COUNT] = {
         "a number from 0 (no limit) to 100000",
         NULL },
 
-    [VZ_FIELD_BASE64] = {
-        "secret", 364, 0, NULL,
-        "^(?=.{24,364}$)(?:[A-Za-z0-9+\\/]{4})*"
-        "(?:[A-Za-z0-9+\\/]{2}==|[A-Za-z0-9+\\/]{3}=)?$",
-        "24 to 364 characters of padded base64",
-        NULL },
-
     [VZ_FIELD_TAG] = {
         "tag", 16, 0, NULL,
         "^[0-9a-f]{16}$",

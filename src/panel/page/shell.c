@@ -57,7 +57,7 @@ static ngx_str_t vz_shell_fill(vz_shell_t *shell, const char *key,
 static ngx_str_t vz_shell_escape(vz_shell_t *shell, const ngx_str_t *text);
 
 
-/* the paths that html/app.js has */
+/* the paths that html/js/app.js has */
 
 static const vz_shell_path_t  vz_shell_paths[] = {
     { "/", "nav.plans", 0 },
