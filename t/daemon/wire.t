@@ -19,6 +19,9 @@ my @drivers = split ' ', $ENV{VERBS_DRIVERS} // 'vzctl lxc';
 my $tag = '0123456789abcdef';
 my $window = 256 * 1024;
 
+# ioctl: bytes that lie in a socket to be read
+use constant FIONREAD => 0x541B;
+
 
 # --- bodies ---
 
@@ -287,6 +290,36 @@ sub full {
 }
 
 
+# who writes and does not read: its answers fill the socket, and the reason for
+# which it is refused comes behind them
+sub deaf {
+    my ($node, $driver) = @_;
+    my ($handle, $pid, $frames) = stream($node, "tag=$tag echo 31001");
+    local $SIG{PIPE} = 'IGNORE';
+    my $lying = 0;
+
+    syswrite $handle, join '', map { $frames->frame(data => 'x' x 16384) }
+        1 .. $window / 16384;
+
+    # until no more of the echo fits into the socket
+    for (my $since = time; time - $since < 0.5; sleep 0.02) {
+        my $now = pack 'i', 0;
+        ioctl $handle, FIONREAD, $now or die "FIONREAD: $!\n";
+        next if unpack('i', $now) == $lying;
+        $lying = unpack 'i', $now;
+        $since = time;
+    }
+
+    cmp_ok($lying, '>', 100_000, "$driver: the echo lies in the socket");
+    syswrite $handle, join '', map { $frames->frame(data => 'x' x 16384) }
+        1 .. 60;
+
+    my (undef, $name, $why) = rest($handle, $frames);
+    is("$name $why", 'abort range', "$driver: who does not read is told why");
+    ok(gone($handle, $pid), "$driver: and its process ends well");
+}
+
+
 sub attacked {
     my ($node, $driver) = @_;
 
@@ -306,6 +339,8 @@ sub attacked {
         ['a frame twice', 'denied',
          sub { my $one = $_[0]->frame('alive'); ($one, $one) }],
     );
+
+    deaf($node, $driver);
 
     for my $case (@cases) {
         my ($title, $code, $make) = @$case;

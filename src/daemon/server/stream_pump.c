@@ -291,25 +291,37 @@ vz_pump_write(vz_pump_t *p)
 }
 
 
-/* why it is over is told, in so much time and no more */
+/*
+ * Why it is over is told, in so much time and no more.  What still comes is
+ * thrown away meanwhile: who writes and does not read would wait for us as we
+ * wait for him.
+ */
 static void
 vz_pump_leave(vz_pump_t *p)
 {
     int64_t               end, left;
-    struct pollfd         pfd;
+    struct pollfd         pfd[2];
     const unsigned char  *bytes;
 
     end = vz_monotonic_msec() + VZ_STREAM_PUMP_LEAVE;
-    pfd.fd = p->pump->out;
-    pfd.events = POLLOUT;
+    pfd[0].fd = p->pump->out;
+    pfd[0].events = POLLOUT;
+    pfd[1].fd = p->pump->in;
+    pfd[1].events = POLLIN;
 
     while (vz_stream_pending(p->stream, &bytes) > 0) {
         left = end - vz_monotonic_msec();
 
-        if (left <= 0 || poll(&pfd, 1, (int) left) <= 0
+        if (left <= 0 || poll(pfd, 2, (int) left) <= 0
             || vz_pump_say(p) != VZ_OK)
         {
             return;
+        }
+
+        if (pfd[1].revents
+            && recv(p->pump->in, p->buf, sizeof(p->buf), MSG_DONTWAIT) == 0)
+        {
+            pfd[1].fd = -1;
         }
     }
 }
