@@ -230,6 +230,19 @@ export function seconds(value) {
 }
 
 
+/* s: what took no time is not told */
+const LEAST = 0.01;
+
+/**
+ * How long something took, '' where that was no time.
+ *
+ * @param {number} value
+ */
+export function took(value) {
+    return value < LEAST ? '' : seconds(value);
+}
+
+
 /**
  * A long time, two units: "3 d 4 h", "5 min 12 s".
  *

@@ -3,7 +3,7 @@
 import { every, h, put, say } from '../ui/dom.js';
 import { icon } from '../ui/icon.js';
 import { said } from '../lib/said.js';
-import { percent, seconds, t, word } from '../lib/i18n.js';
+import { percent, seconds, t, took, word } from '../lib/i18n.js';
 
 /** @typedef {import('../../types.d.ts').Step} Step */
 
@@ -13,9 +13,6 @@ const MARK = {
     skipped: 'right', never: 'minus',
 };
 
-
-/* s: what took no time is not counted */
-const LEAST = 0.01;
 
 /**
  * One step; `begun` is when this page saw it begin.
@@ -60,7 +57,7 @@ function row(name) {
             }
 
             say(time, typeof step.seconds === 'number' && shown !== 'running'
-                ? step.seconds < LEAST ? '' : seconds(step.seconds) : shown === 'running'
+                ? took(step.seconds) : shown === 'running'
                     ? time.textContent ?? '' : '');
             say(detail, shown !== 'done' && shown !== 'skipped'
                 ? [step.percent && shown === 'running'

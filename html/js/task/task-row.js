@@ -13,7 +13,7 @@ import { steps, stepWords } from './steps.js';
 import { seen, taskAct } from './task-act.js';
 import { taskLog } from './task-log.js';
 import { taskTitle } from './task-strip.js';
-import { ago, moment, percent, seconds, t, word } from '../lib/i18n.js';
+import { ago, moment, percent, t, took, word } from '../lib/i18n.js';
 import { over } from '../lib/live.js';
 import { user } from '../lib/session.js';
 
@@ -40,8 +40,7 @@ function lasted(task) {
     const end = task.finished ? Date.parse(task.finished)
         : Math.floor(now() / 1000) * 1000;
 
-    return task.started
-        ? seconds(Math.max(0, end - Date.parse(task.started)) / 1000) : '';
+    return task.started ? took((end - Date.parse(task.started)) / 1000) : '';
 }
 
 
