@@ -9,6 +9,7 @@
 #include "runtime/db_pool.h"
 #include "runtime/db_rows.h"
 #include "runtime/fiber.h"
+#include "runtime/row.h"
 
 
 #define VZ_DB_PREPARES  20              /* tries at the limit of statements */
@@ -220,13 +221,13 @@ vz_db_fits(ngx_pool_t *pool, ngx_uint_t workers)
     vz_rows_t  rows;
 
     static const vz_sql_t  ask = vz_sql("statements of the server",
-        "SELECT @@GLOBAL.max_prepared_stmt_count");
+        "SELECT @@GLOBAL.max_prepared_stmt_count AS most");
 
     if (vz_db_query(NULL, pool, &ask, vz_no_binds, &rows) != VZ_OK) {
         return;
     }
 
-    limit = vz_cell_int(&rows, 0, 0);
+    limit = vz_row_int(&rows, 0, "most");
 
     if ((int64_t) (workers * vz_db_pool_most()) > limit) {
         ngx_log_error(NGX_LOG_WARN, ngx_cycle->log, 0,

@@ -7,6 +7,7 @@
 #include <ngx_event.h>
 #include "runtime/fiber.h"
 #include "runtime/probe.h"
+#include "runtime/row.h"
 #include "runtime/schema.h"
 
 
@@ -27,10 +28,10 @@ static void vz_schema_look(void *data);
 
 
 static const vz_sql_t  vz_schema_have = vz_sql("schema",
-    "SELECT COALESCE(MAX(version), 0) FROM schema_version");
+    "SELECT COALESCE(MAX(version), 0) AS version FROM schema_version");
 
 static const vz_sql_t  vz_schema_breaks = vz_sql("schema breaks",
-    "SELECT COALESCE(MAX(breaks), 0) FROM schema_step");
+    "SELECT COALESCE(MAX(breaks), 0) AS breaks FROM schema_step");
 
 
 static vz_probe_t   vz_schema_probe = { .run = vz_schema_ask };
@@ -88,7 +89,7 @@ vz_schema_ask(void *data, ngx_pool_t *pool)
         return rc;
     }
 
-    found.have = vz_cell_int(&rows, 0, 0);
+    found.have = vz_row_int(&rows, 0, "version");
 
     if (found.have >= found.need) {
         rc = vz_db_query(NULL, pool, &vz_schema_breaks, vz_no_binds, &rows);
@@ -96,7 +97,7 @@ vz_schema_ask(void *data, ngx_pool_t *pool)
             return rc;
         }
 
-        found.breaks = vz_cell_int(&rows, 0, 0);
+        found.breaks = vz_row_int(&rows, 0, "breaks");
     }
 
     behind = (found.have < found.need || found.breaks > found.need);

@@ -15,6 +15,7 @@
 #include "panel/api/route.h"
 #include "runtime/call.h"
 #include "runtime/crypt.h"
+#include "runtime/row.h"
 #include "runtime/sse.h"
 
 
@@ -224,7 +225,7 @@ vz_account_check(vz_call_t *call, const ngx_str_t *old, ngx_str_t *hash)
         return rc;
     }
 
-    *hash = vz_cell_text(&rows, 0, 0);
+    *hash = vz_row_text(&rows, 0, "password");
 
     rc = vz_guess_known(call, &guess, vz_call_printf(call, "session %uL",
                                                      call->identity->session));
@@ -340,7 +341,7 @@ vz_account_finish(vz_call_t *call, const vz_account_thing_t *thing)
         return;
     }
 
-    hash = vz_cell_text(&rows, 0, 0);
+    hash = vz_row_text(&rows, 0, "hash");
 
     if (hash.len == 32) {
         vz_identity_revoke(hash.data);

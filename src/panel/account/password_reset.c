@@ -21,6 +21,7 @@
 #include "runtime/call.h"
 #include "runtime/crypt.h"
 #include "runtime/fiber.h"
+#include "runtime/row.h"
 #include "runtime/settings.h"
 
 
@@ -351,7 +352,7 @@ vz_password_reset_set(vz_call_t *call)
         return;
     }
 
-    vz_identity_revoke_user(vz_cell_int(&rows, 0, 0));
+    vz_identity_revoke_user(vz_row_int(&rows, 0, "id"));
     (void) vz_call_reply(call, NGX_HTTP_NO_CONTENT);
 }
 
@@ -366,7 +367,7 @@ vz_password_reset_change(vz_call_t *call, const ngx_str_t *link,
     vz_code_e   rc;
     vz_rows_t   used;
 
-    user = vz_cell_int(rows, 0, 0);
+    user = vz_row_int(rows, 0, "id");
 
     rc = vz_db_begin(call->pool, &tx);
     if (rc != VZ_OK) {
@@ -394,7 +395,8 @@ vz_password_reset_change(vz_call_t *call, const ngx_str_t *link,
     }
 
     if (rc == VZ_OK) {
-        rc = vz_password_reset_audit(tx, call, user, vz_cell_text(rows, 0, 1),
+        rc = vz_password_reset_audit(tx, call, user,
+                                     vz_row_text(rows, 0, "account"),
                                      "password.reset");
     }
 

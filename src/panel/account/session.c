@@ -14,6 +14,7 @@
 #include "panel/api/query.h"
 #include "runtime/call.h"
 #include "runtime/crypt.h"
+#include "runtime/row.h"
 #include "runtime/settings.h"
 #include "runtime/sse.h"
 
@@ -282,7 +283,7 @@ vz_session_make(vz_call_t *call, const vz_user_t *user)
     }
 
     vz_session_over(before);
-    vz_session_over(vz_cell_text(&oldest, 0, 1));
+    vz_session_over(vz_row_text(&oldest, 0, "hash"));
 
     vz_session_cookie(call, VZ_COOKIE, &secret, age);
     vz_device_write(call, user->id);
@@ -346,7 +347,7 @@ vz_session_trim(vz_tx_t *tx, vz_call_t *call, uint64_t user,
     if (rc == VZ_OK && oldest->rows) {
         rc = vz_db_query(tx, call->pool, &vz_session_oldest,
                          vz_binds(vz_int(user),
-                                  vz_int(vz_cell_int(oldest, 0, 0))),
+                                  vz_int(vz_row_int(oldest, 0, "id"))),
                          NULL);
     }
 

@@ -3,31 +3,43 @@
  */
 
 #include "panel/account/user_find.h"
+#include "runtime/row.h"
 
 
 static ngx_uint_t vz_user_find_plain(const ngx_str_t *text);
-static void vz_user_find_read(const vz_rows_t *rows, ngx_uint_t row,
-    vz_user_t *user);
 
 
-#define VZ_USER_FIND_COLUMNS                                                  \
-    "SELECT id, account, first_name,"                                         \
-    " TRIM(CONCAT(first_name, ' ', last_name)), email, language, password,"   \
-    " role = 'admin', must_change, locked,"                                   \
-    " COALESCE(drawn < NOW(3) - INTERVAL " VZ_USER_FIND_UNUSED " DAY, FALSE)" \
-    " FROM user WHERE "
+#define VZ_USER_FIND_ROW(first, next, of)                                     \
+    first(of, id, INT, "id")                                                  \
+    next(of, account, TEXT, "account")                                        \
+    next(of, first_name, TEXT, "first_name")                                  \
+    next(of, name, TEXT, "TRIM(CONCAT(first_name, ' ', last_name))")          \
+    next(of, email, TEXT, "email")                                            \
+    next(of, language, TEXT, "language")                                      \
+    next(of, hash, TEXT, "password")                                          \
+    next(of, admin, FLAG, "role = 'admin'")                                   \
+    next(of, must_change, FLAG, "must_change")                                \
+    next(of, locked, FLAG, "locked")                                          \
+    next(of, expired, FLAG,                                                   \
+         "drawn < NOW(3) - INTERVAL " VZ_USER_FIND_UNUSED " DAY")
+
+#define VZ_USER_FIND_SELECT                                                   \
+    "SELECT " vz_row_sql(VZ_USER_FIND_ROW) " FROM user WHERE "
+
+static const vz_row_member_t  vz_user_find_row[] =
+    vz_row_members(VZ_USER_FIND_ROW, vz_user_t);
 
 static const vz_sql_t  vz_user_find_login[] = {
-    vz_sql("user by account", VZ_USER_FIND_COLUMNS "account = ?"),
+    vz_sql("user by account", VZ_USER_FIND_SELECT "account = ?"),
     vz_sql("user by email",
-           VZ_USER_FIND_COLUMNS "email = ? AND email_state <> 'unproven'"
+           VZ_USER_FIND_SELECT "email = ? AND email_state <> 'unproven'"
            " ORDER BY email_state = 'proven' DESC, id LIMIT 4")
 };
 
 static const vz_sql_t  vz_user_find_link[] = {
-    vz_sql("reset account", VZ_USER_FIND_COLUMNS "NOT locked AND account = ?"),
+    vz_sql("reset account", VZ_USER_FIND_SELECT "NOT locked AND account = ?"),
     vz_sql("reset by email",
-           VZ_USER_FIND_COLUMNS "NOT locked AND email = ?"
+           VZ_USER_FIND_SELECT "NOT locked AND email = ?"
            " ORDER BY email_state DESC, id LIMIT 4")
 };
 
@@ -61,7 +73,8 @@ vz_user_find(ngx_pool_t *pool, const ngx_str_t *text, vz_user_find_e purpose,
          found->n < rows.rows && found->n < VZ_USER_FIND_MOST;
          found->n++)
     {
-        vz_user_find_read(&rows, found->n, &found->users[found->n]);
+        vz_row_read(&rows, found->n, 0, vz_user_find_row,
+                    &found->users[found->n]);
     }
 
     return VZ_OK;
@@ -82,21 +95,4 @@ vz_user_find_plain(const ngx_str_t *text)
     }
 
     return 1;
-}
-
-
-static void
-vz_user_find_read(const vz_rows_t *rows, ngx_uint_t row, vz_user_t *user)
-{
-    user->id = vz_cell_int(rows, row, 0);
-    user->account = vz_cell_text(rows, row, 1);
-    user->first_name = vz_cell_text(rows, row, 2);
-    user->name = vz_cell_text(rows, row, 3);
-    user->email = vz_cell_text(rows, row, 4);
-    user->language = vz_cell_text(rows, row, 5);
-    user->hash = vz_cell_text(rows, row, 6);
-    user->admin = vz_cell_int(rows, row, 7) != 0;
-    user->must_change = vz_cell_int(rows, row, 8) != 0;
-    user->locked = vz_cell_int(rows, row, 9) != 0;
-    user->expired = vz_cell_int(rows, row, 10) != 0;
 }

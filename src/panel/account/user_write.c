@@ -16,6 +16,7 @@
 #include "panel/api/strlist.h"
 #include "panel/mail/mail.h"
 #include "runtime/call.h"
+#include "runtime/row.h"
 #include "wire/field.h"
 
 
@@ -325,7 +326,7 @@ vz_user_spare(vz_tx_t *tx, vz_call_t *call, const vz_user_body_t *body,
         self = 0;
 
         for (i = 0; i < rows.rows; i++) {
-            id = vz_cell_int(&rows, i, 0);
+            id = vz_row_int(&rows, i, "id");
             others += (id != body->user.id);
             self |= (id == call->who.user);
         }
@@ -428,11 +429,11 @@ vz_user_hold(vz_tx_t *tx, vz_call_t *call, vz_user_new_t *user)
         return VZ_NOENT;
     }
 
-    user->account = vz_cell_text(&rows, 0, 0);
-    user->first_name = vz_cell_text(&rows, 0, 1);
-    user->email = vz_cell_text(&rows, 0, 2);
-    user->language = vz_cell_text(&rows, 0, 3);
-    user->role = vz_cell_text(&rows, 0, 4);
+    user->account = vz_row_text(&rows, 0, "account");
+    user->first_name = vz_row_text(&rows, 0, "first_name");
+    user->email = vz_row_text(&rows, 0, "email");
+    user->language = vz_row_text(&rows, 0, "language");
+    user->role = vz_row_text(&rows, 0, "role");
 
     return VZ_OK;
 }

@@ -27,8 +27,10 @@ static ngx_uint_t vz_auth_same_host(const ngx_str_t *origin,
     const ngx_str_t *host);
 static ngx_uint_t vz_auth_public(const ngx_str_t *origin);
 static ngx_str_t vz_auth_strip_port(const ngx_str_t *host, const char *port);
-static void vz_auth_copy(u_char *to, size_t size, ngx_str_t from);
 
+
+static const vz_row_member_t  vz_auth_members[] =
+    vz_row_members(VZ_AUTH_SESSION_ROW, vz_identity_t);
 
 static const vz_sql_t  vz_auth_session_sql = vz_sql("auth session",
     "SELECT " VZ_AUTH_SESSION_COLUMNS
@@ -116,15 +118,8 @@ vz_auth_row(vz_call_t *call, const vz_rows_t *rows)
     identity = call->identity;
     who = &identity->caller;
 
-    who->user = vz_cell_int(rows, 0, 0);
-    who->admin = vz_cell_int(rows, 0, 1) != 0;
-    identity->must_change = vz_cell_int(rows, 0, 2) != 0;
-    vz_auth_copy(who->account, sizeof(who->account), vz_cell_text(rows, 0, 3));
-    vz_auth_copy(identity->name, sizeof(identity->name),
-                 vz_cell_text(rows, 0, 4));
-    identity->session = vz_cell_int(rows, 0, 5);
-    identity->write = vz_cell_int(rows, 0, 6) != 0;
-    who->until = vz_auth_until(rows, 0, 7);
+    vz_row_read(rows, 0, 0, vz_auth_members, identity);
+    who->until = vz_auth_until(who->until);
 
     call->who = *who;
     vz_identity_put(call->token, identity);
@@ -136,10 +131,9 @@ vz_auth_row(vz_call_t *call, const vz_rows_t *rows)
 
 
 ngx_msec_t
-vz_auth_until(const vz_rows_t *rows, ngx_uint_t row, ngx_uint_t column)
+vz_auth_until(uint64_t left)
 {
-    return vz_cell_null(rows, row, column)
-           ? 0 : ngx_current_msec + vz_cell_int(rows, row, column);
+    return left ? ngx_current_msec + left : 0;
 }
 
 
@@ -184,28 +178,6 @@ vz_auth_seen_run(void *data)
                        vz_binds(vz_text(hash)), NULL);
 
     ngx_destroy_pool(seen->pool);
-}
-
-
-/* copy as many whole characters as fit */
-
-static void
-vz_auth_copy(u_char *to, size_t size, ngx_str_t from)
-{
-    size_t  len;
-
-    len = from.len;
-
-    if (len >= size) {
-        len = size - 1;
-
-        while (len && (from.data[len] & 0xc0) == 0x80) {
-            len--;
-        }
-    }
-
-    ngx_memcpy(to, from.data, len);
-    to[len] = '\0';
 }
 
 
@@ -264,9 +236,10 @@ vz_auth_hold(vz_tx_t *tx, ngx_pool_t *pool, uint64_t user)
 vz_code_e
 vz_auth_still(vz_tx_t *tx, vz_call_t *call)
 {
-    ngx_str_t   hash;
-    vz_code_e   rc;
-    vz_rows_t   rows;
+    ngx_str_t      hash;
+    vz_code_e      rc;
+    vz_rows_t      rows;
+    vz_identity_t  now;
 
     hash.data = call->token;
     hash.len = sizeof(call->token);
@@ -290,7 +263,9 @@ vz_auth_still(vz_tx_t *tx, vz_call_t *call)
         return VZ_DENIED;
     }
 
-    if (call->who.admin && vz_cell_int(&rows, 0, 1) == 0) {
+    vz_row_read(&rows, 0, 0, vz_auth_members, &now);
+
+    if (call->who.admin && !now.caller.admin) {
         vz_auth_forbid(call);
         return VZ_DENIED;
     }

@@ -9,25 +9,36 @@
 
 #include "runtime/call.h"
 #include "runtime/db.h"
+#include "runtime/row.h"
 
 
 /* The columns that vz_auth_row() reads, over tables named s or k, and u. */
 
-#define VZ_AUTH_COLUMNS                                                       \
-    "u.id, u.role = 'admin', u.must_change, u.account,"                       \
-    " TRIM(CONCAT(u.first_name, ' ', u.last_name)), "
+#define vz_auth_columns(column, of, id, may, expires)                         \
+    column(of, caller.admin, FLAG, "u.role = 'admin'")                        \
+    column(of, must_change, FLAG, "u.must_change")                            \
+    column(of, caller.account, CHARS, "u.account")                            \
+    column(of, name, CHARS, "TRIM(CONCAT(u.first_name, ' ', u.last_name))")   \
+    column(of, session, INT, id)                                              \
+    column(of, write, FLAG, may)                                              \
+    column(of, caller.until, INT, vz_auth_left(expires))
 
-#define VZ_AUTH_SESSION_COLUMNS                                               \
-    VZ_AUTH_COLUMNS "s.id, 1, " vz_auth_left("s.expires")
-#define VZ_AUTH_TOKEN_COLUMNS                                                 \
-    VZ_AUTH_COLUMNS "0, k.scope = 'write', " vz_auth_left("k.expires")
-#define VZ_AUTH_NO_COLUMNS                                                    \
-    "NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, "
-#define VZ_AUTH_NCOLUMNS         8
+#define VZ_AUTH_SESSION_ROW(first, next, of)                                  \
+    first(of, caller.user, INT, "u.id")                                       \
+    vz_auth_columns(next, of, "s.id", "1", "s.expires")
+#define VZ_AUTH_TOKEN_ROW(first, next, of)                                    \
+    first(of, caller.user, INT, "u.id")                                       \
+    vz_auth_columns(next, of, "0", "k.scope = 'write'", "k.expires")
 
-/* milliseconds until it expires */
+#define VZ_AUTH_SESSION_COLUMNS  vz_row_sql(VZ_AUTH_SESSION_ROW)
+#define VZ_AUTH_TOKEN_COLUMNS    vz_row_sql(VZ_AUTH_TOKEN_ROW)
+#define VZ_AUTH_NO_COLUMNS       vz_row_nulls(VZ_AUTH_SESSION_ROW)
+#define VZ_AUTH_NCOLUMNS         vz_row_count(VZ_AUTH_SESSION_ROW)
+
+/* milliseconds until it expires, at least 1; NULL: never */
 #define vz_auth_left(expires)                                                 \
-    "TIMESTAMPDIFF(MICROSECOND, UTC_TIMESTAMP(3), " expires ") DIV 1000"
+    "GREATEST(TIMESTAMPDIFF(MICROSECOND, UTC_TIMESTAMP(3), " expires ")"      \
+    " DIV 1000, 1)"
 
 #define VZ_AUTH_SESSION_FROM                                                  \
     "session s JOIN user u ON u.id = s.user_id"
@@ -56,8 +67,8 @@ typedef enum {
 vz_auth_e vz_auth_look(vz_call_t *call);
 
 /*
- * vz_auth_row: fill call->who from the first VZ_AUTH_NCOLUMNS cells of the
- * first row of a statement with the columns above, and cache it in the zone.
+ * vz_auth_row: fill call->who from the first row of a statement that begins
+ * with the columns above, and cache it in the zone.
  */
 void vz_auth_row(vz_call_t *call, const vz_rows_t *rows);
 
@@ -84,9 +95,8 @@ vz_code_e vz_auth_hold(vz_tx_t *tx, ngx_pool_t *pool, uint64_t user);
  */
 vz_code_e vz_auth_still(vz_tx_t *tx, vz_call_t *call);
 
-/* vz_auth_until: vz_caller_t's, from a cell of vz_auth_left(). */
-ngx_msec_t vz_auth_until(const vz_rows_t *rows, ngx_uint_t row,
-    ngx_uint_t column);
+/* vz_auth_until: vz_caller_t's, by vz_auth_left(), where NULL reads as 0. */
+ngx_msec_t vz_auth_until(uint64_t left);
 
 /*
  * vz_auth_own: check that the caller does not have to change a mailed password

@@ -5,6 +5,7 @@
 #include "panel/api/auth.h"
 #include "panel/live/events_check.h"
 #include "runtime/fiber.h"
+#include "runtime/row.h"
 #include "runtime/sse.h"
 
 
@@ -26,7 +27,8 @@ static vz_code_e vz_check_batch(ngx_pool_t *pool, const ngx_str_t *tokens,
 
 
 static const vz_sql_t  vz_check_select = vz_sql("stream sessions",
-    "SELECT s.hash, u.role = 'admin', " vz_auth_left("s.expires")
+    "SELECT s.hash, u.role = 'admin' AS admin,"
+    " " vz_auth_left("s.expires") " AS expires_in"
     " FROM session s JOIN user u ON u.id = s.user_id"
     " WHERE s.hash IN (" VZ_CHECK_64 ")"
     " AND s.expires > UTC_TIMESTAMP(3) AND NOT u.locked"
@@ -162,9 +164,9 @@ vz_check_batch(ngx_pool_t *pool, const ngx_str_t *tokens, ngx_uint_t n)
     }
 
     for (i = 0; i < rows.rows; i++) {
-        sessions[i].token = vz_cell_text(&rows, i, 0);
-        sessions[i].all = vz_cell_int(&rows, i, 1) != 0;
-        sessions[i].until = vz_auth_until(&rows, i, 2);
+        sessions[i].token = vz_row_text(&rows, i, "hash");
+        sessions[i].all = vz_row_int(&rows, i, "admin") != 0;
+        sessions[i].until = vz_auth_until(vz_row_int(&rows, i, "expires_in"));
     }
 
     vz_sse_told(sessions, rows.rows);

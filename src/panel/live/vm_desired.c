@@ -8,18 +8,19 @@
 
 /* in the order of vz_vm_desired_e */
 
-static const char *const  vz_vm_desireds[] = { "running", "stopped", NULL };
+const char *const  vz_vm_desired_names[] = { "running", "stopped", NULL };
 
 
 vz_vm_desired_e
 vz_vm_desired_parse(const ngx_str_t *name)
 {
-    return vz_strlist_index(name, vz_vm_desireds) + 1;
+    return vz_strlist_index(name, vz_vm_desired_names) + 1;
 }
 
 
 const char *
 vz_vm_desired_name(vz_vm_desired_e desired)
 {
-    return desired == VZ_VM_DESIRED_NONE ? "" : vz_vm_desireds[desired - 1];
+    return desired == VZ_VM_DESIRED_NONE ? ""
+                                         : vz_vm_desired_names[desired - 1];
 }

@@ -18,6 +18,10 @@ typedef enum {
 } vz_vm_desired_e;
 
 
+/* vz_vm_desired_names: those of both, ended by NULL. */
+extern const char *const  vz_vm_desired_names[];
+
+
 /*
  * vz_vm_desired_parse: the desired state of that name, VZ_VM_DESIRED_NONE
  * where there is none.

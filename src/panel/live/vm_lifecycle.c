@@ -8,7 +8,7 @@
 
 /* in the order of vz_vm_lifecycle_e */
 
-static const char *const  vz_vm_lifecycles[] = {
+const char *const  vz_vm_lifecycle_names[] = {
     "ordered", "creating", "ready", "suspended", "deleting", "create_failed",
     "delete_failed", NULL
 };
@@ -17,15 +17,15 @@ static const char *const  vz_vm_lifecycles[] = {
 vz_vm_lifecycle_e
 vz_vm_lifecycle_parse(const ngx_str_t *name)
 {
-    return vz_strlist_index(name, vz_vm_lifecycles) + 1;
+    return vz_strlist_index(name, vz_vm_lifecycle_names) + 1;
 }
 
 
 const char *
 vz_vm_lifecycle_name(vz_vm_lifecycle_e lifecycle)
 {
-    return lifecycle == VZ_VM_LIFECYCLE_NONE ? ""
-                                             : vz_vm_lifecycles[lifecycle - 1];
+    return lifecycle == VZ_VM_LIFECYCLE_NONE
+           ? "" : vz_vm_lifecycle_names[lifecycle - 1];
 }
 
 

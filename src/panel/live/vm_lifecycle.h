@@ -31,6 +31,10 @@ typedef enum {
      | vz_vm_lifecycle_bit(VZ_VM_LIFECYCLE_SUSPENDED))
 
 
+/* vz_vm_lifecycle_names: those of all, ended by NULL. */
+extern const char *const  vz_vm_lifecycle_names[];
+
+
 /*
  * vz_vm_lifecycle_parse: the lifecycle of that name, VZ_VM_LIFECYCLE_NONE
  * where there is none.

@@ -12,6 +12,7 @@
 #include "panel/mail/outbox.h"
 #include "runtime/crypt.h"
 #include "runtime/json.h"
+#include "runtime/row.h"
 #include "runtime/smtp.h"
 
 
@@ -30,6 +31,7 @@ typedef struct {
     ngx_str_t    language;
     ngx_str_t    data;
     ngx_str_t    message_id;
+    uint64_t     attempts;
     uint64_t     corrected;         /* container whose order's mail it is,
                                        once more; or 0 */
 } vz_mail_row_t;
@@ -42,14 +44,24 @@ static void vz_mail_taken(const vz_outbox_item_t *item, ngx_pool_t *pool);
 static void vz_mail_refused(const vz_outbox_item_t *item,
     const ngx_str_t *words);
 static void vz_mail_wipe(json_t *data, const ngx_str_t *body);
-static void vz_mail_read(const vz_rows_t *rows, ngx_uint_t n,
-    vz_mail_row_t *row);
 
 
-#define VZ_MAIL_COLUMNS                                                       \
-    "id, recipient, template, language, data, message_id, attempts,"          \
-    " (SELECT t.vm_id FROM task t WHERE t.id = mail.task_id"                  \
-    "   AND t.kind = 'credentials')"
+#define VZ_MAIL_ROW(first, next, of)                                          \
+    first(of, id, INT, "id")                                                  \
+    next(of, attempts, INT, "attempts")                                       \
+    next(of, recipient, TEXT, "recipient")                                    \
+    next(of, template, TEXT, "template")                                      \
+    next(of, language, TEXT, "language")                                      \
+    next(of, data, TEXT, "data")                                              \
+    next(of, message_id, TEXT, "message_id")                                  \
+    next(of, corrected, INT,                                                  \
+         "(SELECT t.vm_id FROM task t WHERE t.id = mail.task_id"              \
+         "  AND t.kind = 'credentials')")
+
+#define VZ_MAIL_COLUMNS  vz_row_sql(VZ_MAIL_ROW)
+
+static const vz_row_member_t  vz_mail_members[] =
+    vz_row_members(VZ_MAIL_ROW, vz_mail_row_t);
 
 static const vz_sql_t  vz_sql_hold = vz_sql("mail_hold",
     "INSERT INTO mail (user_id, task_id, recipient, template, language, data,"
@@ -213,7 +225,7 @@ vz_mail_secret(ngx_pool_t *pool, uint64_t task, const char *member,
         return rc;
     }
 
-    vz_mail_read(&rows, 0, &row);
+    vz_row_read(&rows, 0, 0, vz_mail_members, &row);
 
     if (row.data.len == 0) {
         return VZ_NOENT;
@@ -249,7 +261,7 @@ vz_mail_release(ngx_pool_t *pool, uint64_t task, uint64_t *id)
         return rc == VZ_OK ? VZ_NOENT : rc;
     }
 
-    vz_mail_read(&rows, 0, &row);
+    vz_row_read(&rows, 0, 0, vz_mail_members, &row);
     *id = row.id;
 
     if (row.data.len == 0) {                /* sent, and perhaps bounced */
@@ -310,8 +322,8 @@ vz_mail_load(ngx_pool_t *pool, vz_outbox_item_t *item)
         return VZ_INTERNAL;
     }
 
-    vz_mail_read(&rows, 0, row);
-    item->attempts = vz_cell_int(&rows, 0, 6);
+    vz_row_read(&rows, 0, 0, vz_mail_members, row);
+    item->attempts = row->attempts;
     item->data = row;
 
     return VZ_OK;
@@ -376,7 +388,7 @@ vz_mail_taken(const vz_outbox_item_t *item, ngx_pool_t *pool)
     }
 
     for (i = 0; i < rows.rows; i++) {
-        id = vz_cell_int(&rows, i, 0);
+        id = vz_row_int(&rows, i, "id");
 
         if (vz_db_query(NULL, pool, &vz_sql_settle, vz_binds(vz_int(id)),
                         &settled)
@@ -412,17 +424,4 @@ vz_mail_wipe(json_t *data, const ngx_str_t *body)
                                  json_string_length(value));
         }
     }
-}
-
-
-static void
-vz_mail_read(const vz_rows_t *rows, ngx_uint_t n, vz_mail_row_t *row)
-{
-    row->id = vz_cell_int(rows, n, 0);
-    row->recipient = vz_cell_text(rows, n, 1);
-    row->template = vz_cell_text(rows, n, 2);
-    row->language = vz_cell_text(rows, n, 3);
-    row->data = vz_cell_text(rows, n, 4);
-    row->message_id = vz_cell_text(rows, n, 5);
-    row->corrected = vz_cell_int(rows, n, 7);
 }

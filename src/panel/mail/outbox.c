@@ -5,6 +5,7 @@
 #include "panel/mail/outbox.h"
 #include "runtime/clock.h"
 #include "runtime/fiber.h"
+#include "runtime/row.h"
 #include "runtime/waitq.h"
 
 
@@ -157,7 +158,7 @@ vz_outbox_look(vz_outbox_t *outbox, ngx_pool_t *pool)
                      vz_binds(vz_int(VZ_OUTBOX_BATCH)), &rows);
 
     for (i = 0; rc != VZ_AGAIN && rc != VZ_DOWN && i < rows.rows; i++) {
-        rc = vz_outbox_try(outbox, pool, vz_cell_int(&rows, i, 0), &words);
+        rc = vz_outbox_try(outbox, pool, vz_row_int(&rows, i, "id"), &words);
     }
 }
 

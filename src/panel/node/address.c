@@ -3,6 +3,7 @@
  */
 
 #include "panel/node/address.h"
+#include "runtime/row.h"
 
 
 #define VZ_ADDRESS_TABLE                                                      \
@@ -68,5 +69,5 @@ vz_address_bind(vz_tx_t *tx, ngx_pool_t *pool, uint64_t vm,
     }
 
     return rows.rows == 0 ? VZ_NOENT
-           : (uint64_t) vz_cell_int(&rows, 0, 0) == vm ? VZ_OK : VZ_EXISTS;
+           : (uint64_t) vz_row_int(&rows, 0, "vm_id") == vm ? VZ_OK : VZ_EXISTS;
 }

@@ -4,6 +4,7 @@
 
 #include "panel/node/address_fill.h"
 #include "runtime/fiber.h"
+#include "runtime/row.h"
 
 
 #define VZ_ADDRESS_FILL_PIECE   4096
@@ -71,7 +72,7 @@ static const vz_sql_t  vz_address_fill_sql_close = vz_sql("fill close",
     "UPDATE address_pool SET enabled = 0, filled = -1 WHERE id = ?");
 
 static const vz_sql_t  vz_address_fill_sql_taken = vz_sql("fill taken",
-    "SELECT COUNT(vm_id) FROM address WHERE pool_id = ?");
+    "SELECT COUNT(vm_id) AS taken FROM address WHERE pool_id = ?");
 
 /* by the index, so that no row of others is read or locked */
 
@@ -144,7 +145,7 @@ vz_address_fill_one(vz_tx_t *tx, ngx_pool_t *pool, uint64_t id,
         return VZ_NOENT;
     }
 
-    if (vz_cell_null(&rows, 0, 3)) {
+    if (vz_row_null(&rows, 0, "filled")) {
         *whole = 1;
         return VZ_OK;
     }
@@ -178,8 +179,8 @@ vz_address_fill_read(const vz_rows_t *rows, vz_address_fill_piece_t *piece)
     vz_prefix_t  gate;
     ngx_str_t    text;
 
-    text = vz_cell_text(rows, 0, 1);
-    filled = vz_cell_int(rows, 0, 3);
+    text = vz_row_text(rows, 0, "cidr");
+    filled = vz_row_int(rows, 0, "filled");
 
     if (filled == VZ_ADDRESS_FILL_ENDING) {
         return VZ_STATE;
@@ -189,13 +190,13 @@ vz_address_fill_read(const vz_rows_t *rows, vz_address_fill_piece_t *piece)
         return VZ_INTERNAL;
     }
 
-    piece->id = vz_cell_int(rows, 0, 0);
+    piece->id = vz_row_int(rows, 0, "id");
     piece->gate = -1;
 
     vz_address_fill_hosts(&piece->net, &piece->first, &piece->end);
     piece->first = ngx_max(piece->first, filled);
 
-    text = vz_cell_text(rows, 0, 2);
+    text = vz_row_text(rows, 0, "gateway");
 
     if (text.len && vz_prefix_parse(&text, &gate) == NGX_OK
         && vz_prefix_overlap(&piece->net, &gate))
@@ -372,7 +373,7 @@ vz_address_fill_close(ngx_pool_t *pool, uint64_t id, ngx_uint_t *taken)
     }
 
     if (rc == VZ_OK) {
-        *taken = vz_cell_int(&rows, 0, 0);
+        *taken = vz_row_int(&rows, 0, "taken");
         rc = *taken ? VZ_STATE : VZ_OK;
     }
 

@@ -3,6 +3,7 @@
  */
 
 #include "panel/node/ctid.h"
+#include "runtime/row.h"
 
 
 /*
@@ -24,7 +25,7 @@
     "   AND g.ctid = " ctid " AND g.until > NOW(3)))"
 
 static const vz_sql_t  vz_ctid_sql_free = vz_sql("number free",
-    "SELECT n.ctid_min FROM node n WHERE n.id = ? AND NOT "
+    "SELECT n.ctid_min AS ctid FROM node n WHERE n.id = ? AND NOT "
     VZ_CTID_TAKEN("n.id", "n.ctid_min")
     " UNION ALL (SELECT v.ctid + 1 FROM vm v JOIN node m ON m.id = v.node_id"
     "  WHERE v.node_id = ? AND v.ctid >= m.ctid_min AND v.ctid < m.ctid_max"
@@ -105,7 +106,7 @@ vz_ctid_free(vz_tx_t *tx, ngx_pool_t *pool, uint64_t node, uint32_t *ctid)
     }
 
     if (rc == VZ_OK) {
-        *ctid = vz_cell_int(&rows, 0, 0);
+        *ctid = vz_row_int(&rows, 0, "ctid");
     }
 
     return rc;

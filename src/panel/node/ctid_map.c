@@ -4,6 +4,7 @@
 
 #include "panel/api/zone_ids.h"
 #include "panel/node/ctid_map.h"
+#include "runtime/row.h"
 #include "runtime/zone.h"
 #include "wire/field_value.h"
 
@@ -19,17 +20,33 @@ static uint32_t vz_ctid_map_differs(vz_ctid_map_t *map,
     const vz_answer_t *answer);
 static ngx_int_t vz_ctid_map_keep(vz_ctid_map_t *map, ngx_pool_t *pool,
     const vz_rows_t *rows, const vz_rows_t *rests);
-static void vz_ctid_map_tag(char tag[VZ_TAG_LEN + 1], const vz_rows_t *rows,
-    ngx_uint_t row, ngx_uint_t column);
 static ngx_uint_t vz_ctid_map_is(const ngx_str_t *line, const char *tag);
 
 
+#define VZ_CTID_MAP_ROW(first, next, of)                                      \
+    first(of, ctid, INT, "ctid")                                              \
+    next(of, vm, INT, "id")                                                   \
+    next(of, owner, INT, "user_id")                                           \
+    next(of, tag, CHARS, "tag")                                               \
+    next(of, there, FLAG, "lifecycle IN ('ready', 'suspended')")
+
+#define VZ_CTID_MAP_REST_ROW(first, next, of)                                 \
+    first(of, ctid, INT, "ctid")                                              \
+    next(of, tag, CHARS, "tag")                                               \
+    next(of, left, FLAG, "why = 'left'")
+
+static const vz_row_member_t  vz_ctid_map_row[] =
+    vz_row_members(VZ_CTID_MAP_ROW, vz_ctid_map_vm_t);
+
+static const vz_row_member_t  vz_ctid_map_rest_row[] =
+    vz_row_members(VZ_CTID_MAP_REST_ROW, vz_ctid_map_rest_t);
+
 static const vz_sql_t  vz_ctid_map_select = vz_sql("live map",
-    "SELECT ctid, id, user_id, tag, lifecycle IN ('ready', 'suspended')"
+    "SELECT " vz_row_sql(VZ_CTID_MAP_ROW)
     " FROM vm WHERE node_id = ? ORDER BY ctid");
 
 static const vz_sql_t  vz_ctid_map_rests = vz_sql("live map rests",
-    "SELECT ctid, tag, why = 'left' FROM number_rest"
+    "SELECT " vz_row_sql(VZ_CTID_MAP_REST_ROW) " FROM number_rest"
     " WHERE node_id = ? AND why <> 'stranger' AND until > NOW(3)");
 
 
@@ -172,17 +189,11 @@ vz_ctid_map_keep(vz_ctid_map_t *map, ngx_pool_t *pool, const vz_rows_t *rows,
     }
 
     for (i = 0; i < rows->rows; i++) {
-        vms[i].ctid = vz_cell_int(rows, i, 0);
-        vms[i].vm = vz_cell_int(rows, i, 1);
-        vms[i].owner = vz_cell_int(rows, i, 2);
-        vms[i].there = vz_cell_int(rows, i, 4) != 0;
-        vz_ctid_map_tag(vms[i].tag, rows, i, 3);
+        vz_row_read(rows, i, 0, vz_ctid_map_row, &vms[i]);
     }
 
     for (i = 0; i < rests->rows; i++) {
-        left[i].ctid = vz_cell_int(rests, i, 0);
-        left[i].left = vz_cell_int(rests, i, 2) != 0;
-        vz_ctid_map_tag(left[i].tag, rests, i, 1);
+        vz_row_read(rests, i, 0, vz_ctid_map_rest_row, &left[i]);
     }
 
     vz_ctid_map_free(map);
@@ -195,17 +206,6 @@ vz_ctid_map_keep(vz_ctid_map_t *map, ngx_pool_t *pool, const vz_rows_t *rows,
     map->loaded = ngx_time();
 
     return NGX_OK;
-}
-
-
-static void
-vz_ctid_map_tag(char tag[VZ_TAG_LEN + 1], const vz_rows_t *rows,
-    ngx_uint_t row, ngx_uint_t column)
-{
-    ngx_str_t  text;
-
-    text = vz_cell_text(rows, row, column);
-    ngx_cpystrn((u_char *) tag, text.data, ngx_min(text.len, VZ_TAG_LEN) + 1);
 }
 
 

@@ -5,6 +5,7 @@
 #include "panel/api/zone_ids.h"
 #include "panel/node/node.h"
 #include "runtime/fiber.h"
+#include "runtime/row.h"
 #include "runtime/zone.h"
 
 
@@ -100,7 +101,7 @@ vz_node_forget(const vz_rows_t *rows)
         node->enabled = 0;
 
         for (j = 0; j < rows->rows; j++) {
-            if ((uint64_t) vz_cell_int(rows, j, 0) == node->id) {
+            if ((uint64_t) vz_row_int(rows, j, "id") == node->id) {
                 break;
             }
         }
@@ -119,12 +120,12 @@ vz_node_store(const vz_rows_t *rows, ngx_uint_t n)
     ngx_str_t       name;
     vz_node_row_t  *node;
 
-    node = vz_node_slot(vz_cell_int(rows, n, 0));
+    node = vz_node_slot(vz_row_int(rows, n, "id"));
     if (node == NULL) {
         return;
     }
 
-    name = vz_cell_text(rows, n, 1);
+    name = vz_row_text(rows, n, "name");
 
     if (node->name.len != name.len
         || ngx_strncmp(node->name.data, name.data, name.len) != 0)
@@ -141,9 +142,9 @@ vz_node_store(const vz_rows_t *rows, ngx_uint_t n)
     }
 
     node->there = 1;
-    node->enabled = vz_cell_int(rows, n, 2) != 0;
-    node->ctid_min = vz_cell_int(rows, n, 3);
-    node->ctid_max = vz_cell_int(rows, n, 4);
+    node->enabled = vz_row_int(rows, n, "enabled") != 0;
+    node->ctid_min = vz_row_int(rows, n, "ctid_min");
+    node->ctid_max = vz_row_int(rows, n, "ctid_max");
     node->relay = vz_relay_node(&node->name);
 }
 

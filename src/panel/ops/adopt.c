@@ -10,6 +10,7 @@
 #include "panel/node/gateway.h"
 #include "panel/ops/adopt.h"
 #include "runtime/call.h"
+#include "runtime/row.h"
 #include "wire/field.h"
 #include "wire/field_value.h"
 
@@ -44,7 +45,8 @@ static const vz_sql_t  vz_adopt_sql_insert = vz_sql("adopt insert",
     " ?, 'creating')");
 
 static const vz_sql_t  vz_adopt_sql_position = vz_sql("adopt position",
-    "SELECT COALESCE(MAX(position) + 1, 0) FROM address WHERE vm_id = ?");
+    "SELECT COALESCE(MAX(position) + 1, 0) AS place FROM address"
+    " WHERE vm_id = ?");
 
 
 void
@@ -279,7 +281,7 @@ vz_adopt_bind(vz_tx_t *tx, ngx_pool_t *pool, uint64_t vm,
         return rc;
     }
 
-    position = vz_cell_int(&rows, 0, 0);
+    position = vz_row_int(&rows, 0, "place");
     rest = told->addresses;
 
     vz_json_array(out, "out");

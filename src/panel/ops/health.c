@@ -17,6 +17,7 @@
 #include "runtime/call.h"
 #include "runtime/fiber.h"
 #include "runtime/probe.h"
+#include "runtime/row.h"
 #include "runtime/schema.h"
 #include "runtime/smtp.h"
 #include "runtime/sse.h"
@@ -78,11 +79,11 @@ static ngx_int_t vz_metrics_vm(void *data, const vz_sample_t *sample);
 /* mails that wait long: the server may be up and refuse each of them */
 
 static const vz_sql_t  vz_health_select = vz_sql("health",
-    "SELECT COUNT(*) FROM mail WHERE state = 'queued'"
+    "SELECT COUNT(*) AS waiting FROM mail WHERE state = 'queued'"
     " AND attempts > 2 AND created < UTC_TIMESTAMP(3) - INTERVAL 5 MINUTE");
 
 static const vz_sql_t  vz_health_tasks_select = vz_sql("health tasks",
-    "SELECT state, COUNT(*) FROM task GROUP BY state");
+    "SELECT state, COUNT(*) AS tasks FROM task GROUP BY state");
 
 
 static vz_probe_t  vz_health_database = {
@@ -305,7 +306,7 @@ vz_health_database_check(void *data, ngx_pool_t *pool)
     rc = vz_db_query(NULL, pool, &vz_health_select, vz_no_binds, &rows);
 
     if (rc == VZ_OK) {
-        vz_health_waiting = vz_cell_int(&rows, 0, 0);
+        vz_health_waiting = vz_row_int(&rows, 0, "waiting");
         rc = vz_node_load(pool);
     }
 
@@ -331,12 +332,12 @@ vz_health_tasks_check(void *data, ngx_pool_t *pool)
 
     for (i = 0; i < vz_health_nstates; i++) {
         state = &vz_health_states[i];
-        name = vz_cell_text(&rows, i, 0);
+        name = vz_row_text(&rows, i, "state");
 
         state->name.data = state->text;
         state->name.len = ngx_min(name.len, sizeof(state->text));
         ngx_memcpy(state->text, name.data, state->name.len);
-        state->tasks = vz_cell_int(&rows, i, 1);
+        state->tasks = vz_row_int(&rows, i, "tasks");
     }
 
     return VZ_OK;

@@ -14,6 +14,7 @@
 #include "panel/node/node_told.h"
 #include "panel/ops/stranger_admin.h"
 #include "runtime/call.h"
+#include "runtime/row.h"
 
 
 #define VZ_STRANGER_MISSING  VZ_QUERY_MOST  /* listed, at most */
@@ -117,7 +118,7 @@ vz_stranger_admin_node(vz_call_t *call, vz_stranger_admin_node_t *node)
         return VZ_NOENT;
     }
 
-    node->name = vz_cell_text(&rows, 0, 0);
+    node->name = vz_row_text(&rows, 0, "name");
     node->relay = vz_relay_node(&node->name);
 
     rc = node->relay == NULL
@@ -395,14 +396,14 @@ vz_stranger_namesake(vz_stranger_page_t *page, vz_json_t *out, uint32_t ctid)
 
     for (i = 0; i < page->rows.rows; i++) {
 
-        if (vz_cell_int(&page->rows, i, 5) != (int64_t) ctid) {
+        if (vz_row_int(&page->rows, i, "ctid") != (int64_t) ctid) {
             continue;
         }
 
-        name = vz_cell_text(&page->rows, i, 1);
+        name = vz_row_text(&page->rows, i, "name");
 
         vz_json_object(out, "vm");
-        vz_json_int(out, "id", vz_cell_int(&page->rows, i, 0));
+        vz_json_int(out, "id", vz_row_int(&page->rows, i, "id"));
         vz_json_text(out, "name", &name);
         vz_json_close(out);
 
@@ -423,7 +424,7 @@ vz_stranger_missing(vz_stranger_page_t *page, vz_json_t *out)
     vz_json_array(out, "missing");
 
     for (i = 0; i < page->rows.rows; i++) {
-        ctid = vz_cell_int(&page->rows, i, 5);
+        ctid = vz_row_int(&page->rows, i, "ctid");
         vm = vz_ctid_map_number(page->node.all.map, ctid);
 
         if (vm == NULL || !vz_stranger_lost(vm)) {

@@ -16,6 +16,7 @@
 #include "panel/vm/vm_place.h"
 #include "runtime/call.h"
 #include "runtime/crypt.h"
+#include "runtime/row.h"
 #include "runtime/settings.h"
 #include "wire/field.h"
 
@@ -54,10 +55,11 @@ const vz_body_t  vz_order_form = vz_body("Order", vz_order_members);
 
 
 static const vz_sql_t  vz_order_lookup = vz_sql("order lookup",
-    "SELECT p.id, p.memory_mib, p.disk_mib, p.cpu_units, p.cpu_percent,"
-    " p.name, t.id, (SELECT 1 FROM user u WHERE u.dni = ?),"
-    " EXISTS (SELECT 1" VZ_ADDRESS_STOCK_FOUR "),"
-    " EXISTS (SELECT 1" VZ_ADDRESS_STOCK_SIX ")"
+    "SELECT p.id AS plan, p.name AS plan_name, p.memory_mib, p.disk_mib,"
+    " p.cpu_units, p.cpu_percent, t.id AS template,"
+    " (SELECT 1 FROM user u WHERE u.dni = ?) AS known,"
+    " EXISTS (SELECT 1" VZ_ADDRESS_STOCK_FOUR ") AS ipv4,"
+    " EXISTS (SELECT 1" VZ_ADDRESS_STOCK_SIX ") AS ipv6"
     " FROM (SELECT 1 AS one) o"
     " LEFT JOIN plan p ON p.name = ? AND p.visible"
     " LEFT JOIN template t ON t.name = ? AND t.enabled");
@@ -265,11 +267,11 @@ vz_order_look(vz_call_t *call, vz_order_t *order)
         return rc;
     }
 
-    if (vz_cell_null(&rows, 0, 0)) {
+    if (vz_row_null(&rows, 0, "plan")) {
         vz_call_invalid(call, "plan", "absent", "this plan is not on offer");
     }
 
-    if (vz_cell_null(&rows, 0, 6)) {
+    if (vz_row_null(&rows, 0, "template")) {
         vz_call_invalid(call, "template", "absent",
                         "this system is not on offer");
     }
@@ -281,13 +283,13 @@ vz_order_look(vz_call_t *call, vz_order_t *order)
 
     /* the claim finds out for certain; here it saves a hash */
 
-    if (!vz_cell_null(&rows, 0, 7)) {
+    if (!vz_row_null(&rows, 0, "known")) {
         vz_order_refuse(call, order, VZ_EXISTS);
         return VZ_EXISTS;
     }
 
-    if (vz_address_stock_left(vz_cell_int(&rows, 0, 8),
-                              vz_cell_int(&rows, 0, 9))
+    if (vz_address_stock_left(vz_row_int(&rows, 0, "ipv4"),
+                              vz_row_int(&rows, 0, "ipv6"))
         == 0)
     {
         vz_order_refuse(call, order, VZ_NOSPACE);
@@ -296,13 +298,13 @@ vz_order_look(vz_call_t *call, vz_order_t *order)
 
     vm = &order->vm;
 
-    vm->plan = vz_cell_int(&rows, 0, 0);
-    vm->memory_mib = vz_cell_int(&rows, 0, 1);
-    vm->disk_mib = vz_cell_int(&rows, 0, 2);
-    vm->cpu_units = vz_cell_int(&rows, 0, 3);
-    vm->cpu_percent = vz_cell_int(&rows, 0, 4);
-    vm->template = vz_cell_int(&rows, 0, 6);
-    order->plan_name = vz_cell_text(&rows, 0, 5);
+    vm->plan = vz_row_int(&rows, 0, "plan");
+    vm->memory_mib = vz_row_int(&rows, 0, "memory_mib");
+    vm->disk_mib = vz_row_int(&rows, 0, "disk_mib");
+    vm->cpu_units = vz_row_int(&rows, 0, "cpu_units");
+    vm->cpu_percent = vz_row_int(&rows, 0, "cpu_percent");
+    vm->template = vz_row_int(&rows, 0, "template");
+    order->plan_name = vz_row_text(&rows, 0, "plan_name");
 
     return VZ_OK;
 }

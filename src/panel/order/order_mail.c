@@ -21,6 +21,7 @@
 #include "panel/task/task_wait.h"
 #include "runtime/call.h"
 #include "runtime/fiber.h"
+#include "runtime/row.h"
 
 
 #define VZ_ORDER_MAIL_TRIES  5
@@ -32,11 +33,23 @@ typedef struct {
     uint64_t    busy;               /* at work on the container, or 0 */
     ngx_uint_t  open;
     int64_t     left;
+    uint64_t    vm;
+    ngx_str_t   vm_name;
+    ngx_str_t   hostname;
+    uint64_t    user;
+    ngx_str_t   account;
+    ngx_str_t   first_name;
+    ngx_str_t   language;
+    ngx_str_t   plan;
+    ngx_str_t   address;
+    ngx_str_t   also;               /* its second address, or empty */
 } vz_order_mail_t;
 
 
 static vz_code_e vz_order_mail_look(vz_tx_t *tx, vz_call_t *call,
     vz_order_t *order, vz_order_mail_t *mail);
+static void vz_order_mail_fill(vz_call_t *call, vz_order_t *order,
+    const vz_order_mail_t *mail);
 static vz_code_e vz_order_mail_try(vz_call_t *call, vz_order_t *order,
     vz_order_mail_t *mail);
 static vz_code_e vz_order_mail_in(vz_tx_t *tx, vz_call_t *call,
@@ -70,15 +83,32 @@ static const vz_sql_t  vz_order_mail_lock = vz_sql("order mail lock",
     "SELECT 1 FROM task o JOIN vm v ON v.id = o.vm_id"
     " JOIN user u ON u.id = v.user_id WHERE o.link = ? FOR UPDATE");
 
+#define VZ_ORDER_MAIL_ROW(first, next, of)                                    \
+    first(of, task, INT, "o.id")                                              \
+    next(of, busy, INT, VZ_ORDER_MAIL_BUSY)                                   \
+    next(of, open, FLAG, VZ_ORDER_MAIL_OPEN)                                  \
+    next(of, left, INT, VZ_ORDER_MAIL_LEFT)                                   \
+    next(of, vm, INT, "v.id")                                                 \
+    next(of, vm_name, TEXT, "v.name")                                         \
+    next(of, hostname, TEXT, "v.hostname")                                    \
+    next(of, user, INT, "u.id")                                               \
+    next(of, account, TEXT, "u.account")                                      \
+    next(of, first_name, TEXT, "u.first_name")                                \
+    next(of, language, TEXT, "u.language")                                    \
+    next(of, plan, TEXT,                                                      \
+         "(SELECT p.name FROM plan p WHERE p.id = v.plan_id)")                \
+    next(of, address, TEXT,                                                   \
+         "(SELECT a.address FROM address a WHERE a.vm_id = v.id"              \
+         "  ORDER BY a.position LIMIT 1)")                                    \
+    next(of, also, TEXT,                                                      \
+         "(SELECT a.address FROM address a WHERE a.vm_id = v.id"              \
+         "  ORDER BY a.position LIMIT 1 OFFSET 1)")
+
+static const vz_row_member_t  vz_order_mail_row[] =
+    vz_row_members(VZ_ORDER_MAIL_ROW, vz_order_mail_t);
+
 static const vz_sql_t  vz_order_mail_facts = vz_sql("order mail facts",
-    "SELECT o.id, COALESCE(" VZ_ORDER_MAIL_OPEN ", FALSE),"
-    " " VZ_ORDER_MAIL_LEFT ", " VZ_ORDER_MAIL_BUSY ", v.id, v.name,"
-    " v.hostname, u.id, u.account, u.first_name, u.language,"
-    " (SELECT p.name FROM plan p WHERE p.id = v.plan_id),"
-    " (SELECT a.address FROM address a WHERE a.vm_id = v.id"
-    "   ORDER BY a.position LIMIT 1),"
-    " (SELECT a.address FROM address a WHERE a.vm_id = v.id"
-    "   ORDER BY a.position LIMIT 1 OFFSET 1)"
+    "SELECT " vz_row_sql(VZ_ORDER_MAIL_ROW)
     " FROM task o LEFT JOIN vm v ON v.id = o.vm_id"
     " LEFT JOIN user u ON u.id = v.user_id WHERE o.link = ?");
 
@@ -166,7 +196,7 @@ vz_order_mail_look(vz_tx_t *tx, vz_call_t *call, vz_order_t *order,
     vz_order_mail_t *mail)
 {
     vz_code_e  rc;
-    ngx_str_t  link, also;
+    ngx_str_t  link;
     vz_rows_t  rows;
 
     ngx_memzero(mail, sizeof(vz_order_mail_t));
@@ -181,29 +211,8 @@ vz_order_mail_look(vz_tx_t *tx, vz_call_t *call, vz_order_t *order,
         return rc == VZ_OK ? VZ_NOENT : rc;
     }
 
-    mail->task = vz_cell_int(&rows, 0, 0);
-    mail->open = vz_cell_int(&rows, 0, 1) != 0;
-    mail->left = vz_cell_int(&rows, 0, 2);
-    mail->busy = vz_cell_int(&rows, 0, 3);
-
-    order->vm.id = vz_cell_int(&rows, 0, 4);
-    order->vm.task.vm_name = vz_cell_text(&rows, 0, 5);
-    order->vm.name = vz_cell_text(&rows, 0, 6);
-    order->user.id = vz_cell_int(&rows, 0, 7);
-    order->user.account = vz_cell_text(&rows, 0, 8);
-    order->user.first_name = vz_cell_text(&rows, 0, 9);
-    order->vm.user = order->user.id;
-    order->vm.email = order->user.email;
-    order->vm.language = vz_cell_text(&rows, 0, 10);
-    order->plan_name = vz_cell_text(&rows, 0, 11);
-    order->vm.address.first = vz_cell_text(&rows, 0, 12);
-
-    also = vz_cell_text(&rows, 0, 13);
-    ngx_str_set(&order->vm.address.also, "");
-
-    if (also.len) {
-        order->vm.address.also = vz_call_printf(call, ", %V", &also);
-    }
+    vz_row_read(&rows, 0, 0, vz_order_mail_row, mail);
+    vz_order_mail_fill(call, order, mail);
 
     if (mail->busy == mail->task) {
         return VZ_BUSY;                 /* there is no mail yet */
@@ -218,6 +227,34 @@ vz_order_mail_look(vz_tx_t *tx, vz_call_t *call, vz_order_t *order,
     }
 
     return mail->busy ? VZ_BUSY : VZ_OK;
+}
+
+
+/* the order as its mail is written of */
+
+static void
+vz_order_mail_fill(vz_call_t *call, vz_order_t *order,
+    const vz_order_mail_t *mail)
+{
+    vz_vm_new_t  *vm = &order->vm;
+
+    order->user.id = mail->user;
+    order->user.account = mail->account;
+    order->user.first_name = mail->first_name;
+    order->plan_name = mail->plan;
+
+    vm->id = mail->vm;
+    vm->name = mail->hostname;
+    vm->task.vm_name = mail->vm_name;
+    vm->user = mail->user;
+    vm->email = order->user.email;
+    vm->language = mail->language;
+    vm->address.first = mail->address;
+    ngx_str_set(&vm->address.also, "");
+
+    if (mail->also.len) {
+        vm->address.also = vz_call_printf(call, ", %V", &mail->also);
+    }
 }
 
 
@@ -417,7 +454,7 @@ vz_order_mail_task(ngx_pool_t *pool, uint64_t vm, uint64_t *task)
                      vz_binds(vz_int(vm)), &rows);
 
     if (rc == VZ_OK) {
-        *task = vz_cell_int(&rows, 0, 0);
+        *task = vz_row_int(&rows, 0, "id");
     }
 
     return rc;

@@ -10,7 +10,21 @@
 #include "panel/task/task.h"
 #include "runtime/call.h"
 #include "runtime/crypt.h"
+#include "runtime/row.h"
 #include "wire/field.h"
+
+
+/* An order whose task stands still. */
+typedef struct {
+    ngx_str_t   account;
+    ngx_str_t   email;
+    ngx_str_t   hostname;
+    ngx_str_t   address;
+    ngx_str_t   mail;               /* the state of its mail; empty: none */
+    ngx_uint_t  open;               /* its address can be corrected, */
+    ngx_str_t   until;              /* until then, RFC 3339, */
+    int64_t     left;               /* which is in as many seconds */
+} vz_order_details_t;
 
 
 static void vz_order_stream(vz_call_t *call, const vz_task_t *task);
@@ -18,7 +32,8 @@ static void vz_order_json(vz_call_t *call, const ngx_str_t *secret,
     const vz_task_t *task);
 static void vz_order_more(vz_call_t *call, vz_json_t *out,
     const vz_task_t *task);
-static void vz_order_mail_json(vz_json_t *out, const vz_rows_t *rows);
+static void vz_order_mail_json(vz_json_t *out,
+    const vz_order_details_t *row);
 static ngx_uint_t vz_order_mailed(const vz_task_t *task);
 static ngx_str_t vz_order_mask(vz_call_t *call, ngx_str_t email);
 
@@ -28,18 +43,32 @@ static ngx_str_t vz_order_mask(vz_call_t *call, ngx_str_t email);
  * is the one that counts.
  */
 
+#define VZ_ORDER_DETAILS_ROW(first, next, of)                                 \
+    first(of, account, TEXT, "u.account")                                     \
+    next(of, email, TEXT, "u.email")                                          \
+    next(of, hostname, TEXT, "v.hostname")                                    \
+    next(of, address, TEXT,                                                   \
+         "(SELECT a.address FROM address a WHERE a.vm_id = v.id"              \
+         "  ORDER BY a.position LIMIT 1)")                                    \
+    next(of, mail, TEXT,                                                      \
+         "(SELECT CASE WHEN m.state <> 'held' THEN m.state"                   \
+         "   WHEN c.state IN ('queued', 'running') THEN 'queued'"             \
+         "   ELSE 'failed' END"                                               \
+         "  FROM task c JOIN mail m ON m.task_id = c.id WHERE c.vm_id = v.id" \
+         "  AND c.kind IN ('order', 'credentials')"                           \
+         "  ORDER BY m.id DESC LIMIT 1)")                                     \
+    next(of, open, FLAG,                                                      \
+         VZ_ORDER_MAIL_OPEN " AND " VZ_ORDER_MAIL_BUSY " IS NULL")            \
+    next(of, until, TEXT,                                                     \
+         "DATE_FORMAT(o.finished"                                             \
+         " + INTERVAL " VZ_ORDER_MAIL_MINUTES " MINUTE, '%Y-%m-%dT%TZ')")     \
+    next(of, left, INT, VZ_ORDER_MAIL_LEFT)
+
+static const vz_row_member_t  vz_order_details_row[] =
+    vz_row_members(VZ_ORDER_DETAILS_ROW, vz_order_details_t);
+
 static const vz_sql_t  vz_order_details = vz_sql("order details",
-    "SELECT u.account, u.email, v.hostname,"
-    " (SELECT a.address FROM address a WHERE a.vm_id = v.id"
-    "   ORDER BY a.position LIMIT 1),"
-    " (SELECT CASE WHEN m.state <> 'held' THEN m.state"
-    "    WHEN c.state IN ('queued', 'running') THEN 'queued'"
-    "    ELSE 'failed' END"
-    "   FROM task c JOIN mail m ON m.task_id = c.id WHERE c.vm_id = v.id"
-    "   AND c.kind IN ('order', 'credentials') ORDER BY m.id DESC LIMIT 1),"
-    " " VZ_ORDER_MAIL_OPEN " AND " VZ_ORDER_MAIL_BUSY " IS NULL,"
-    " DATE_FORMAT(o.finished + INTERVAL " VZ_ORDER_MAIL_MINUTES " MINUTE,"
-    "  '%Y-%m-%dT%TZ'), " VZ_ORDER_MAIL_LEFT
+    "SELECT " vz_row_sql(VZ_ORDER_DETAILS_ROW)
     " FROM task o JOIN vm v ON v.id = o.vm_id JOIN user u ON u.id = v.user_id"
     " WHERE o.id = ?");
 
@@ -197,8 +226,9 @@ vz_order_json(vz_call_t *call, const ngx_str_t *secret,
 static void
 vz_order_more(vz_call_t *call, vz_json_t *out, const vz_task_t *task)
 {
-    ngx_str_t  text;
-    vz_rows_t  rows;
+    ngx_str_t           email;
+    vz_rows_t           rows;
+    vz_order_details_t  row;
 
     if (vz_db_query(NULL, call->pool, &vz_order_details,
                     vz_binds(vz_int(task->id)), &rows) != VZ_OK
@@ -207,42 +237,31 @@ vz_order_more(vz_call_t *call, vz_json_t *out, const vz_task_t *task)
         return;
     }
 
-    text = vz_cell_text(&rows, 0, 0);
-    vz_json_text(out, "account", &text);
+    vz_row_read(&rows, 0, 0, vz_order_details_row, &row);
+    email = vz_order_mask(call, row.email);
 
-    text = vz_order_mask(call, vz_cell_text(&rows, 0, 1));
-    vz_json_text(out, "email", &text);
+    vz_json_text(out, "account", &row.account);
+    vz_json_text(out, "email", &email);
+    vz_json_text(out, "hostname", &row.hostname);
+    vz_json_text(out, "address", &row.address);
 
-    text = vz_cell_text(&rows, 0, 2);
-    vz_json_text(out, "hostname", &text);
-
-    text = vz_cell_text(&rows, 0, 3);
-    vz_json_text(out, "address", &text);
-
-    if (vz_order_mailed(task) && !vz_cell_null(&rows, 0, 4)) {
-        vz_order_mail_json(out, &rows);
+    if (vz_order_mailed(task) && row.mail.len) {
+        vz_order_mail_json(out, &row);
     }
 }
 
 
 static void
-vz_order_mail_json(vz_json_t *out, const vz_rows_t *rows)
+vz_order_mail_json(vz_json_t *out, const vz_order_details_t *row)
 {
-    int64_t    left;
-    ngx_str_t  text;
+    int64_t  left;
 
-    left = ngx_max(vz_cell_int(rows, 0, 7), 0);
+    left = ngx_max(row->left, 0);
 
     vz_json_object(out, "mail");
-
-    text = vz_cell_text(rows, 0, 4);
-    vz_json_text(out, "state", &text);
-
-    vz_json_bool(out, "correctable", left && vz_cell_int(rows, 0, 5));
-
-    text = vz_cell_text(rows, 0, 6);
-    vz_json_text(out, "until", &text);
-
+    vz_json_text(out, "state", &row->mail);
+    vz_json_bool(out, "correctable", left && row->open);
+    vz_json_text(out, "until", &row->until);
     vz_json_uint(out, "left", left);
     vz_json_close(out);
 }

@@ -6,6 +6,7 @@
 #include "panel/api/query.h"
 #include "panel/order/template.h"
 #include "runtime/call.h"
+#include "runtime/row.h"
 
 
 static const vz_sql_t  vz_template_select = vz_sql("templates",
@@ -41,8 +42,8 @@ vz_template_list(vz_call_t *call)
     vz_json_array(out, "items");
 
     for (i = 0; i < rows.rows; i++) {
-        name = vz_cell_text(&rows, i, 0);
-        label = vz_cell_text(&rows, i, 1);
+        name = vz_row_text(&rows, i, "name");
+        label = vz_row_text(&rows, i, "label");
 
         if (!vz_template_offered(&name)) {
             continue;

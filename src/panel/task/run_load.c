@@ -3,15 +3,54 @@
  */
 
 #include "panel/task/run_load.h"
+#include "runtime/row.h"
 
 
-static vz_code_e vz_run_load_vm(vz_task_run_t *run, const vz_rows_t *rows);
+typedef struct {
+    ngx_str_t        kind;
+    ngx_str_t        data;
+    uint64_t         owner;
+    uint64_t         step;
+    vz_task_state_e  state;         /* of the step */
+    uint64_t         attempt;
+    uint64_t         round;
+    uint64_t         failing;
+    ngx_str_t        detail;
+    uint64_t         vm;
+    uint64_t         node;
+    ngx_str_t        node_name;
+    uint64_t         ctid;
+    u_char           tag[VZ_TAG_LEN + 1];
+    uint64_t         fence;
+} vz_run_load_t;
 
+
+static vz_code_e vz_run_load_vm(vz_task_run_t *run,
+    const vz_run_load_t *row);
+
+
+#define VZ_RUN_LOAD_ROW(first, next, of)                                      \
+    first(of, kind, TEXT, "t.kind")                                           \
+    next(of, data, TEXT, "t.data")                                            \
+    next(of, owner, INT, "t.user_id")                                         \
+    next(of, step, INT, "t.step")                                             \
+    next(of, state, NAMED(vz_task_state_names), "s.state")                    \
+    next(of, attempt, INT, "t.attempt")                                       \
+    next(of, round, INT, "t.round")                                           \
+    next(of, failing, GIVEN, "t.error_code")                                  \
+    next(of, detail, TEXT, "t.error_detail")                                  \
+    next(of, vm, INT, "t.vm_id")                                              \
+    next(of, node, INT, "v.node_id")                                          \
+    next(of, node_name, TEXT, "n.name")                                       \
+    next(of, ctid, INT, "v.ctid")                                             \
+    next(of, tag, CHARS, "v.tag")                                             \
+    next(of, fence, INT, "v.fence")
+
+static const vz_row_member_t  vz_run_load_row[] =
+    vz_row_members(VZ_RUN_LOAD_ROW, vz_run_load_t);
 
 static const vz_sql_t  vz_sql_load = vz_sql("task_load",
-    "SELECT t.kind, t.step, t.attempt, t.user_id, s.state, t.round,"
-    " t.error_code, t.error_detail, t.data,"
-    " t.vm_id, v.node_id, n.name, v.ctid, v.tag, v.fence"
+    "SELECT " vz_row_sql(VZ_RUN_LOAD_ROW)
     " FROM task t LEFT JOIN vm v ON v.id = t.vm_id"
     " LEFT JOIN node n ON n.id = v.node_id"
     " LEFT JOIN task_step s ON s.task_id = t.id AND s.position = t.step"
@@ -21,10 +60,10 @@ static const vz_sql_t  vz_sql_load = vz_sql("task_load",
 vz_code_e
 vz_run_load(vz_task_run_t *run)
 {
-    u_char    *buf;
-    vz_code_e  rc;
-    ngx_str_t  kind, state, data;
-    vz_rows_t  rows;
+    u_char         *buf;
+    vz_code_e       rc;
+    vz_rows_t       rows;
+    vz_run_load_t   row;
 
     buf = ngx_palloc(run->pool, VZ_TASK_LOG_BYTES);
     if (buf == NULL) {
@@ -45,33 +84,30 @@ vz_run_load(vz_task_run_t *run)
         return VZ_NOENT;
     }
 
-    run->attempt = vz_cell_int(&rows, 0, 2);
+    vz_row_read(&rows, 0, 0, vz_run_load_row, &row);
 
-    kind = vz_cell_text(&rows, 0, 0);
-    run->workflow = vz_task_workflow_find(&kind);
+    run->attempt = row.attempt;
+
+    run->workflow = vz_task_workflow_find(&row.kind);
     if (run->workflow == NULL) {
         return VZ_UNSUPPORTED;
     }
 
-    run->step = vz_cell_int(&rows, 0, 1);
-    run->owner = vz_cell_int(&rows, 0, 3);
-
-    state = vz_cell_text(&rows, 0, 4);
-    run->lost = vz_task_state_parse(&state) == VZ_TASK_STATE_RUNNING;
-
-    run->round = vz_cell_int(&rows, 0, 5);
-    run->failing = !vz_cell_null(&rows, 0, 6);
-    run->detail = vz_cell_text(&rows, 0, 7);
-    data = vz_cell_text(&rows, 0, 8);
+    run->step = row.step;
+    run->owner = row.owner;
+    run->lost = row.state == VZ_TASK_STATE_RUNNING;
+    run->round = row.round;
+    run->failing = row.failing;
+    run->detail = row.detail;
 
     if (run->step >= run->workflow->nsteps) {
         return VZ_INTERNAL;
     }
 
-    rc = vz_run_load_vm(run, &rows);
+    rc = vz_run_load_vm(run, &row);
 
     if (rc == VZ_OK && run->workflow->load != NULL) {
-        rc = run->workflow->load(run, &data);
+        rc = run->workflow->load(run, &row.data);
     }
 
     return rc;
@@ -79,15 +115,14 @@ vz_run_load(vz_task_run_t *run)
 
 
 static vz_code_e
-vz_run_load_vm(vz_task_run_t *run, const vz_rows_t *rows)
+vz_run_load_vm(vz_task_run_t *run, const vz_run_load_t *row)
 {
     u_char            *p;
-    ngx_str_t          text;
     vz_task_run_vm_t  *vm = &run->vm;
 
-    vm->id = vz_cell_int(rows, 0, 9);
-    vm->node_id = vz_cell_int(rows, 0, 10);
-    vm->node_name = vz_cell_text(rows, 0, 11);
+    vm->id = row->vm;
+    vm->node_id = row->node;
+    vm->node_name = row->node_name;
     vm->node = vz_relay_node(&vm->node_name);
 
     p = ngx_pnalloc(run->pool, NGX_INT64_LEN + 1);
@@ -95,13 +130,11 @@ vz_run_load_vm(vz_task_run_t *run, const vz_rows_t *rows)
         return VZ_INTERNAL;
     }
 
-    vm->ctid.len = ngx_sprintf(p, "%L%Z", vz_cell_int(rows, 0, 12)) - p - 1;
+    vm->ctid.len = ngx_sprintf(p, "%uL%Z", row->ctid) - p - 1;
     vm->ctid.data = p;
 
-    text = vz_cell_text(rows, 0, 13);
-    ngx_cpystrn(vm->tag, text.data, ngx_min(text.len + 1, sizeof(vm->tag)));
-
-    run->fence = vz_cell_int(rows, 0, 14);
+    ngx_memcpy(vm->tag, row->tag, sizeof(vm->tag));
+    run->fence = row->fence;
 
     return VZ_OK;
 }

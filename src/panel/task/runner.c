@@ -20,6 +20,7 @@
 #include "runtime/clock.h"
 #include "runtime/crypt.h"
 #include "runtime/fiber.h"
+#include "runtime/row.h"
 #include "runtime/schema.h"
 
 
@@ -68,7 +69,7 @@ static ngx_event_t   vz_runner_poll_event, vz_runner_renew_event;
 
 /* tasks of nodes that have room in this worker, the oldest first */
 #define VZ_RUNNER_DUE(where)                                                  \
-    "SELECT t.id, COALESCE(v.node_id, 0) FROM task t"                         \
+    "SELECT t.id, COALESCE(v.node_id, 0) AS node_id FROM task t"              \
     " LEFT JOIN vm v ON v.id = t.vm_id WHERE " where                          \
     " AND NOT FIND_IN_SET(COALESCE(v.node_id, 0), ?)"                         \
     " ORDER BY t.id LIMIT " VZ_RUNNER_BATCH
@@ -238,10 +239,10 @@ vz_runner_look_once(void)
 
     for (n = 0; rc == VZ_OK && n < 2; n++) {
         for (i = 0; i < rows[n].rows; i++) {
-            node = vz_cell_int(&rows[n], i, 1);
+            node = vz_row_int(&rows[n], i, "node_id");
 
             if (vz_runner_room(node)) {
-                vz_runner_take(vz_cell_int(&rows[n], i, 0), node);
+                vz_runner_take(vz_row_int(&rows[n], i, "id"), node);
 
             } else {
                 more = 1;
@@ -458,7 +459,7 @@ vz_runner_renew_all(void *data)
     ngx_str_t       ids;
     vz_code_e       rc;
     vz_rows_t       rows;
-    ngx_uint_t      i;
+    ngx_uint_t      i, id;
     ngx_pool_t     *pool;
     ngx_queue_t    *q;
 
@@ -483,6 +484,8 @@ vz_runner_renew_all(void *data)
                          vz_binds(vz_text(vz_runner_owner)), &rows);
     }
 
+    id = rc == VZ_OK ? vz_row_find(&rows, "id") : 0;
+
     for (i = 0; rc == VZ_OK && i < rows.rows; i++) {
         for (q = ngx_queue_head(&vz_runner_tasks);
              q != ngx_queue_sentinel(&vz_runner_tasks);
@@ -490,7 +493,9 @@ vz_runner_renew_all(void *data)
         {
             run = ngx_queue_data(q, vz_task_run_t, link);
 
-            if (run->id == (uint64_t) vz_cell_int(&rows, i, 0) && run->held) {
+            if (run->id == (uint64_t) vz_cell_int(&rows, i, id)
+                && run->held)
+            {
                 vz_run_own_renewed(run, asked, 1);
                 break;
             }

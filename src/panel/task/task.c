@@ -15,6 +15,7 @@
 #include "panel/task/task_wait.h"
 #include "panel/task/task_workflow.h"
 #include "runtime/call.h"
+#include "runtime/row.h"
 
 
 #define vz_time(column)                                                       \
@@ -22,14 +23,38 @@
 
 #define vz_task_named(state)  vz_bind_cstr(vz_task_state_name(state))
 
+#define VZ_TASK_ROW(first, next, of)                                          \
+    first(of, id, INT, "t.id")                                                \
+    next(of, kind, TEXT, "t.kind")                                            \
+    next(of, vm, INT, "t.vm_id")                                              \
+    next(of, vm_name, TEXT, "t.vm_name")                                      \
+    next(of, owner, INT, "t.user_id")                                         \
+    next(of, owner_account, TEXT, "o.account")                                \
+    next(of, actor, TEXT, "t.actor")                                          \
+    next(of, via, TEXT, "t.via")                                              \
+    next(of, state, NAMED(vz_task_state_names), "t.state")                    \
+    next(of, step, INT, "t.step")                                             \
+    next(of, created, TEXT, vz_time("t.created"))                             \
+    next(of, started, TEXT, vz_time("t.started"))                             \
+    next(of, finished, TEXT, vz_time("t.finished"))                           \
+    next(of, error_code, TEXT, "t.error_code")                                \
+    next(of, error_detail, TEXT, "t.error_detail")                            \
+    next(of, unseen, FLAG, "t.unseen")
+
+#define VZ_TASK_STEP_ROW(first, next, of)                                     \
+    first(of, name, TEXT, "s.name")                                           \
+    next(of, state, NAMED(vz_task_state_names), "s.state")                    \
+    next(of, detail, TEXT, "s.detail")                                        \
+    next(of, started, TEXT, vz_time("s.started"))                             \
+    next(of, finished, TEXT, vz_time("s.finished"))                           \
+    next(of, msec, INT,                                                       \
+         "TIMESTAMPDIFF(MICROSECOND, s.started,"                              \
+         " COALESCE(s.finished, NOW(3))) DIV 1000")
+
 #define VZ_TASK_COLUMNS                                                       \
-    "t.id, t.kind, t.vm_id, t.vm_name, t.user_id, t.actor, t.via, t.state,"   \
-    " t.step, t.steps, " vz_time("t.created") ", " vz_time("t.started") ", "  \
-    vz_time("t.finished") ", t.error_code, t.error_detail,"                   \
-    " s.name, s.state, s.detail, " vz_time("s.started") ", "                  \
-    vz_time("s.finished") ","                                                 \
-    " TIMESTAMPDIFF(MICROSECOND, s.started, COALESCE(s.finished, NOW(3)))"    \
-    " DIV 1000, t.unseen, o.account"
+    vz_row_sql(VZ_TASK_ROW) ", " vz_row_sql(VZ_TASK_STEP_ROW)
+
+#define VZ_TASK_NCOLUMNS  vz_row_count(VZ_TASK_ROW)
 
 /* its steps, and whose container it is about */
 
@@ -40,8 +65,6 @@
 
 static void vz_task_read(const vz_rows_t *rows, ngx_uint_t *row,
     vz_task_t *task);
-static void vz_task_read_step(const vz_rows_t *rows, ngx_uint_t row,
-    vz_step_view_t *step);
 static void vz_task_detail(vz_json_t *json, const vz_task_t *task,
     const ngx_str_t *text, ngx_uint_t everybody);
 static void vz_task_steps_json(vz_json_t *json, const vz_task_t *task);
@@ -51,6 +74,13 @@ static void vz_task_answer(vz_call_t *call);
 static void vz_task_again(vz_call_t *call);
 static vz_code_e vz_task_find(vz_call_t *call, vz_task_t *task);
 static void vz_task_show(vz_call_t *call, vz_code_e rc, vz_task_t *task);
+
+
+static const vz_row_member_t  vz_task_row[] =
+    vz_row_members(VZ_TASK_ROW, vz_task_t);
+
+static const vz_row_member_t  vz_task_step_row[] =
+    vz_row_members(VZ_TASK_STEP_ROW, vz_step_view_t);
 
 
 static const vz_sql_t  vz_sql_task = vz_sql("task_create",
@@ -182,7 +212,7 @@ vz_task_busy(ngx_pool_t *pool, uint64_t vm, uint64_t *id)
     rc = vz_db_query(NULL, pool, &vz_sql_busy, vz_binds(vz_int(vm)), &rows);
 
     if (rc == VZ_OK) {
-        *id = vz_cell_int(&rows, 0, 0);
+        *id = vz_row_int(&rows, 0, "id");
     }
 
     return rc;
@@ -208,7 +238,7 @@ vz_task_get(ngx_pool_t *pool, uint64_t id, const ngx_str_t *link,
 {
     vz_code_e   rc;
     vz_rows_t   rows;
-    ngx_uint_t  row;
+    ngx_uint_t  i, row;
 
     if (link != NULL) {
         rc = vz_db_query(NULL, pool, &vz_sql_link, vz_binds(vz_text(*link)),
@@ -229,6 +259,11 @@ vz_task_get(ngx_pool_t *pool, uint64_t id, const ngx_str_t *link,
 
     row = 0;
     vz_task_read(&rows, &row, task);
+
+    for (i = 0; link == NULL && i < task->nsteps; i++) {
+        task->steps[i].log = vz_row_text(&rows, i, "log");
+    }
+
     vz_task_live(task, pool);
 
     return VZ_OK;
@@ -240,58 +275,27 @@ vz_task_get(ngx_pool_t *pool, uint64_t id, const ngx_str_t *link,
 static void
 vz_task_read(const vz_rows_t *rows, ngx_uint_t *row, vz_task_t *task)
 {
-    ngx_str_t   state;
-    ngx_uint_t  r = *row;
+    ngx_uint_t       id, name, r = *row;
+    vz_step_view_t  *step;
 
     ngx_memzero(task, sizeof(vz_task_t));
+    vz_row_read(rows, r, 0, vz_task_row, task);
 
-    state = vz_cell_text(rows, r, 7);
-
-    task->id = vz_cell_int(rows, r, 0);
-    task->kind = vz_cell_text(rows, r, 1);
-    task->vm = vz_cell_int(rows, r, 2);
-    task->vm_name = vz_cell_text(rows, r, 3);
-    task->owner = vz_cell_int(rows, r, 4);
-    task->actor = vz_cell_text(rows, r, 5);
-    task->via = vz_cell_text(rows, r, 6);
-    task->state = vz_task_state_parse(&state);
-    task->step = vz_cell_int(rows, r, 8);
-    task->created = vz_cell_text(rows, r, 10);
-    task->started = vz_cell_text(rows, r, 11);
-    task->finished = vz_cell_text(rows, r, 12);
-    task->error_code = vz_cell_text(rows, r, 13);
-    task->error_detail = vz_cell_text(rows, r, 14);
-    task->unseen = vz_cell_int(rows, r, 21) > 0;
-    task->owner_account = vz_cell_text(rows, r, 22);
+    id = vz_row_find(rows, "id");
+    name = vz_row_find(rows, "name");
 
     for ( /* void */ ;
-         r < rows->rows && task->id == (uint64_t) vz_cell_int(rows, r, 0);
+         r < rows->rows && task->id == (uint64_t) vz_cell_int(rows, r, id);
          r++)
     {
-        if (task->nsteps < VZ_STEPS_MAX && !vz_cell_null(rows, r, 15)) {
-            vz_task_read_step(rows, r, &task->steps[task->nsteps++]);
+        if (task->nsteps < VZ_STEPS_MAX && !vz_cell_null(rows, r, name)) {
+            step = &task->steps[task->nsteps++];
+            vz_row_read(rows, r, VZ_TASK_NCOLUMNS, vz_task_step_row, step);
         }
     }
 
     task->percent = task->nsteps ? task->step * 100 / task->nsteps : 0;
     *row = r;
-}
-
-
-static void
-vz_task_read_step(const vz_rows_t *rows, ngx_uint_t row, vz_step_view_t *step)
-{
-    ngx_str_t  state;
-
-    state = vz_cell_text(rows, row, 16);
-
-    step->name = vz_cell_text(rows, row, 15);
-    step->state = vz_task_state_parse(&state);
-    step->detail = vz_cell_text(rows, row, 17);
-    step->started = vz_cell_text(rows, row, 18);
-    step->finished = vz_cell_text(rows, row, 19);
-    step->msec = vz_cell_int(rows, row, 20);
-    step->log = vz_cell_text(rows, row, 23);
 }
 
 

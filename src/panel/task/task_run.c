@@ -6,6 +6,7 @@
 #include "panel/mail/mail.h"
 #include "panel/task/run_own.h"
 #include "panel/task/task_run.h"
+#include "runtime/row.h"
 #include "runtime/settings.h"
 
 
@@ -44,7 +45,7 @@ static const vz_sql_t  vz_sql_where = vz_sql("task_where",
 
 /* the column keeps the last reason also when the suspension has ended */
 static const vz_sql_t  vz_sql_why = vz_sql("suspended_why",
-    "SELECT name, IF(lifecycle = 'suspended', suspended_reason, NULL)"
+    "SELECT name, IF(lifecycle = 'suspended', suspended_reason, NULL) AS why"
     " FROM vm WHERE id = ?");
 
 static const vz_sql_t  vz_sql_begin = vz_sql("step_begin",
@@ -299,8 +300,8 @@ vz_task_run_server(vz_task_run_t *run, ngx_str_t *name, ngx_str_t *reason)
         return rc != VZ_OK ? rc : VZ_NOENT;
     }
 
-    *name = vz_cell_text(&rows, 0, 0);
-    *reason = vz_cell_text(&rows, 0, 1);
+    *name = vz_row_text(&rows, 0, "name");
+    *reason = vz_row_text(&rows, 0, "why");
 
     return VZ_OK;
 }
@@ -325,7 +326,7 @@ vz_task_run_confirm(vz_task_run_t *run, ngx_uint_t step)
         return rc;
     }
 
-    return rows.rows && vz_cell_int(&rows, 0, 0) == (int64_t) step
+    return rows.rows && vz_row_int(&rows, 0, "step") == (int64_t) step
            ? VZ_OK : VZ_CONFLICT;
 }
 

@@ -10,6 +10,7 @@
 #include "panel/task/task_wait.h"
 #include "runtime/call.h"
 #include "runtime/fiber.h"
+#include "runtime/row.h"
 
 
 #define VZ_WAIT_TICK    25          /* ms between looks at the zone */
@@ -358,12 +359,14 @@ static void
 vz_wait_told(const uint64_t *ids, ngx_uint_t n, const vz_rows_t *rows,
     ngx_msec_t begun)
 {
-    ngx_uint_t  i, row;
+    ngx_uint_t  i, row, id;
+
+    id = vz_row_find(rows, "id");
 
     for (i = 0; i < n; i++) {
 
         for (row = 0; row < rows->rows; row++) {
-            if ((uint64_t) vz_cell_int(rows, row, 0) == ids[i]) {
+            if ((uint64_t) vz_cell_int(rows, row, id) == ids[i]) {
                 break;
             }
         }

@@ -13,12 +13,12 @@
 #include "panel/vm/hardware.h"
 #include "panel/vm/hardware_address.h"
 #include "runtime/call.h"
+#include "runtime/row.h"
 #include "wire/field.h"
 #include "wire/field_value.h"
 
 
 #define VZ_HARDWARE_PAIRS    4              /* memory and disk */
-#define VZ_HARDWARE_GATEWAY  10             /* its column */
 #define VZ_HARDWARE_NONE     -1             /* no limit, in a task's data */
 
 
@@ -27,6 +27,7 @@ typedef struct {
     const char              *name;          /* in the body and in the data */
     const char              *barrier;       /* fields for people */
     const char              *limit;
+    const char              *columns[2];    /* of vz_hardware_select */
 } vz_hardware_pair_t;
 
 typedef struct {
@@ -110,14 +111,15 @@ const vz_body_t  vz_hardware_disk_form = vz_body("Disk", vz_disk_members);
 const vz_body_t  vz_hardware_cpu_form = vz_body("Cpu", vz_cpu_members);
 
 
-/* in the order of the columns of vz_hardware_select */
-
 static const vz_hardware_pair_t  vz_hardware_pairs[] = {
-    { "vmguarpages", "vmguarpages.barrier_mib", "vmguarpages.limit_mib" },
-    { "oomguarpages", "oomguarpages.barrier_mib", "oomguarpages.limit_mib" },
-    { "privvmpages", "privvmpages.barrier_mib", "privvmpages.limit_mib" },
-    { "disk", "soft_mib", "hard_mib" },
-    { "cpu", NULL, NULL }
+    { "vmguarpages", "vmguarpages.barrier_mib", "vmguarpages.limit_mib",
+      { "vmguar_barrier_mib", "vmguar_limit_mib" } },
+    { "oomguarpages", "oomguarpages.barrier_mib", "oomguarpages.limit_mib",
+      { "oomguar_barrier_mib", "oomguar_limit_mib" } },
+    { "privvmpages", "privvmpages.barrier_mib", "privvmpages.limit_mib",
+      { "privvm_barrier_mib", "privvm_limit_mib" } },
+    { "disk", "soft_mib", "hard_mib", { "disk_soft_mib", "disk_hard_mib" } },
+    { "cpu", NULL, NULL, { "cpu_units", "cpu_percent" } }
 };
 
 #define vz_hardware_change(kind)                                              \
@@ -141,7 +143,7 @@ static const vz_sql_t  vz_hardware_node = vz_sql("hardware node",
     "SELECT node_id FROM vm WHERE id = ?");
 
 static const vz_sql_t  vz_hardware_last = vz_sql("hardware last",
-    "SELECT id, actor, DATE_FORMAT(finished, '%Y-%m-%dT%TZ') FROM task"
+    "SELECT id, actor, DATE_FORMAT(finished, '%Y-%m-%dT%TZ') AS at FROM task"
     " WHERE vm_id = ? AND state = 'done'"
     " AND FIND_IN_SET(kind, ?)"
     " ORDER BY id DESC LIMIT 1");
@@ -328,7 +330,7 @@ vz_hardware_disk_min(vz_call_t *call, vz_hardware_ask_t *ask)
         return;
     }
 
-    node = vz_node_find(vz_cell_int(&rows, 0, 0));
+    node = vz_node_find(vz_row_int(&rows, 0, "node_id"));
     limit = node != NULL ? vz_node_limit(node, call->pool) : NULL;
     ask->disk_min = vz_node_limit_disk_min(limit);
 }
@@ -414,8 +416,8 @@ vz_hardware_changed(vz_vm_action_t *change, vz_tx_t *tx)
         return rc;
     }
 
-    by = vz_cell_text(&rows, 0, 1);
-    at = vz_cell_text(&rows, 0, 2);
+    by = vz_row_text(&rows, 0, "actor");
+    at = vz_row_text(&rows, 0, "at");
 
     if (rows.rows == 0) {
         vz_call_problem(call, NGX_HTTP_PRECONDITION_FAILED, "changed",
@@ -428,7 +430,7 @@ vz_hardware_changed(vz_vm_action_t *change, vz_tx_t *tx)
                                               "%V: read it again.", &by, &at);
         vz_json_text(out, "by", &by);
         vz_json_text(out, "at", &at);
-        vz_json_uint(out, "task", vz_cell_int(&rows, 0, 0));
+        vz_json_uint(out, "task", vz_row_int(&rows, 0, "id"));
         vz_json_uint(out, "version", change->version);
         vz_json_close(out);
     }
@@ -475,16 +477,16 @@ static void
 vz_hardware_number(vz_hardware_ask_t *ask, ngx_uint_t n, int64_t pair[2])
 {
     int64_t     *wish;
-    ngx_uint_t   i, column;
+    ngx_uint_t   i;
 
     wish = vz_hardware_wished(&ask->wish, n);
 
     for (i = 0; i < 2; i++) {
-        column = 2 * n + i;
         pair[i] = wish[i];
 
         if (pair[i] == VZ_HARDWARE_SAME) {
-            pair[i] = vz_cell_int(&ask->row, 0, column);
+            pair[i] = vz_row_int(&ask->row, 0,
+                                 vz_hardware_pairs[n].columns[i]);
         }
     }
 
@@ -607,7 +609,7 @@ vz_hardware_gateway(vz_vm_action_t *change, ngx_str_t *all)
         return VZ_OK;
     }
 
-    had = vz_cell_text(&ask->row, 0, VZ_HARDWARE_GATEWAY);
+    had = vz_row_text(&ask->row, 0, "gateway");
     rest = ask->wish.gateways;
 
     if (rest.len == 0) {

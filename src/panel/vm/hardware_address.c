@@ -9,6 +9,7 @@
 #include "panel/vm/hardware.h"
 #include "panel/vm/hardware_address.h"
 #include "runtime/call.h"
+#include "runtime/row.h"
 
 
 typedef struct {
@@ -143,12 +144,12 @@ vz_hardware_has(vz_hardware_claim_t *claim)
         return rc;
     }
 
-    claim->node = vz_cell_int(&claim->has, 0, 2);
+    claim->node = vz_row_int(&claim->has, 0, "node_id");
     claim->position = 1;
 
     for (i = 0; i < claim->has.rows; i++) {
         claim->position = ngx_max(claim->position,
-                                  vz_cell_int(&claim->has, i, 1) + 1);
+                                  vz_row_int(&claim->has, i, "position") + 1);
     }
 
     return VZ_OK;
@@ -164,7 +165,7 @@ vz_hardware_find(const vz_hardware_claim_t *claim, const ngx_str_t *address)
     ngx_uint_t  i;
 
     for (i = 0; i < claim->has.rows; i++) {
-        one = vz_cell_text(&claim->has, i, 0);
+        one = vz_row_text(&claim->has, i, "address");
 
         if (one.len == address->len
             && ngx_strncmp(one.data, address->data, one.len) == 0)
@@ -264,8 +265,8 @@ vz_hardware_why(vz_hardware_claim_t *claim, const ngx_str_t *address)
 
     claim->taken++;
     vz_call_invalid(call, "addresses", "taken", "%V is %s", address,
-                    vz_cell_int(&rows, 0, 0) ? "reserved"
-                                             : "another container's");
+                    vz_row_int(&rows, 0, "reserved") ? "reserved"
+                                                     : "another container's");
 
     return VZ_OK;
 }
@@ -280,7 +281,7 @@ vz_hardware_lost(const vz_hardware_claim_t *claim)
     ngx_str_set(&lost, "");
 
     for (i = 0; i < claim->has.rows; i++) {
-        one = vz_cell_text(&claim->has, i, 0);
+        one = vz_row_text(&claim->has, i, "address");
 
         if (one.len && !vz_hardware_holds(*claim->wished, &one)) {
             lost = vz_call_printf(claim->change->call, "%V%s%V", &lost,

@@ -11,6 +11,7 @@
 #include "panel/vm/user_suspend.h"
 #include "panel/vm/vm_suspend.h"
 #include "runtime/call.h"
+#include "runtime/row.h"
 
 
 #define VZ_SUSPEND_TRIES  5
@@ -112,8 +113,8 @@ vz_suspend_all(vz_call_t *call, uint64_t id, ngx_uint_t suspend,
     vz_json_array(out, "items");
 
     for (i = 0; i < rows.rows; i++) {
-        vm = vz_cell_int(&rows, i, 0);
-        lifecycle = vz_cell_text(&rows, i, 1);
+        vm = vz_row_int(&rows, i, "id");
+        lifecycle = vz_row_text(&rows, i, "lifecycle");
         task = 0;
 
         rc = vz_suspend_one(call, vm, suspend, reason, &task);

@@ -12,6 +12,7 @@
 #include "panel/vm/vm_effective.h"
 #include "panel/vm/vm_json.h"
 #include "runtime/call.h"
+#include "runtime/row.h"
 
 
 static vz_code_e vz_vm_want(vz_vm_action_t *change, vz_tx_t *tx);
@@ -29,7 +30,7 @@ static const vz_vm_desired_e  vz_vm_stopped = VZ_VM_DESIRED_STOPPED;
 
 
 static const vz_sql_t  vz_vm_select = vz_sql("vm",
-    "SELECT v.tag, " VZ_VM_COLUMNS " FROM vm v" VZ_VM_JOINS
+    "SELECT " VZ_VM_COLUMNS ", v.tag FROM vm v" VZ_VM_JOINS
     " WHERE v.id = ? AND (? = 0 OR v.user_id = ?)");
 
 static const vz_sql_t  vz_vm_desired_set = vz_sql("vm desired_state",
@@ -74,14 +75,14 @@ vz_vm_one(vz_call_t *call)
 
     vz_call_header(call, "ETag",
                    vz_call_printf(call, "\"%uL\"",
-                                  vz_vm_json_version(&rows, 0, 1)));
+                                  vz_vm_json_version(&rows, 0, 0)));
 
     out = vz_call_reply(call, NGX_HTTP_OK);
-    vz_vm_json_open(out, &rows, 0, 1);
+    vz_vm_json_open(out, &rows, 0, 0);
 
     if (vz_call_arg(call, "live").len) {
-        tag = vz_cell_text(&rows, 0, 0);
-        vz_vm_json_place(&rows, 0, 1, &node, &ctid);
+        tag = vz_row_text(&rows, 0, "tag");
+        vz_vm_json_place(&rows, 0, 0, &node, &ctid);
         vz_vm_effective_json(call, out, node, ctid, &tag);
     }
 

@@ -9,6 +9,7 @@
 #include "panel/vm/vm_action.h"
 #include "runtime/call.h"
 #include "runtime/fiber.h"
+#include "runtime/row.h"
 
 
 #define VZ_VM_ACTION_TRIES  5
@@ -21,9 +22,19 @@ static vz_code_e vz_vm_action_make(vz_vm_action_t *change, vz_tx_t *tx);
 static void vz_vm_action_state(vz_vm_action_t *change);
 
 
+#define VZ_VM_ACTION_ROW(first, next, of)                                     \
+    first(of, owner, INT, "v.user_id")                                        \
+    next(of, name, TEXT, "v.name")                                            \
+    next(of, lifecycle, NAMED(vz_vm_lifecycle_names), "v.lifecycle")          \
+    next(of, version, INT, "v.version")                                       \
+    next(of, reason, TEXT, "v.suspended_reason")                              \
+    next(of, busy, INT, "(SELECT t.id FROM task t WHERE t.busy = v.id)")
+
+static const vz_row_member_t  vz_vm_action_row[] =
+    vz_row_members(VZ_VM_ACTION_ROW, vz_vm_action_t);
+
 static const vz_sql_t  vz_vm_action_lock = vz_sql("change lock",
-    "SELECT v.user_id, v.name, v.lifecycle, v.version, v.suspended_reason,"
-    " (SELECT t.id FROM task t WHERE t.busy = v.id)"
+    "SELECT " vz_row_sql(VZ_VM_ACTION_ROW)
     " FROM vm v WHERE v.id = ? AND (? = 0 OR v.user_id = ?) FOR UPDATE");
 
 
@@ -148,7 +159,6 @@ static vz_code_e
 vz_vm_action_find(vz_vm_action_t *change, vz_tx_t *tx)
 {
     uint64_t    owner;
-    ngx_str_t   lifecycle;
     vz_code_e   rc;
     vz_rows_t   rows;
     vz_call_t  *call;
@@ -168,13 +178,7 @@ vz_vm_action_find(vz_vm_action_t *change, vz_tx_t *tx)
         return VZ_NOENT;
     }
 
-    change->owner = vz_cell_int(&rows, 0, 0);
-    change->name = vz_cell_text(&rows, 0, 1);
-    lifecycle = vz_cell_text(&rows, 0, 2);
-    change->lifecycle = vz_vm_lifecycle_parse(&lifecycle);
-    change->version = vz_cell_int(&rows, 0, 3);
-    change->reason = vz_cell_text(&rows, 0, 4);
-    change->busy = vz_cell_int(&rows, 0, 5);
+    vz_row_read(&rows, 0, 0, vz_vm_action_row, change);
 
     if (change->busy) {
         return VZ_BUSY;

@@ -7,6 +7,7 @@
 #include "panel/node/gateway.h"
 #include "panel/vm/vm_address.h"
 #include "runtime/call.h"
+#include "runtime/row.h"
 
 
 #define VZ_VM_ADDRESS_DNS  3
@@ -123,18 +124,18 @@ vz_vm_address_family(vz_vm_address_claim_t *claim)
 
     for (i = 0; rc == VZ_OK && i < pools.rows; i++) {
 
-        rc = vz_vm_address_from(claim, vz_cell_int(&pools, i, 0));
+        rc = vz_vm_address_from(claim, vz_row_int(&pools, i, "id"));
 
         if (rc != VZ_OK || !claim->got) {
             continue;
         }
 
-        gateway = vz_cell_text(&pools, i, 1);
+        gateway = vz_row_text(&pools, i, "gateway");
 
         address->gateway = vz_gateway_set(call->pool, address->gateway,
                                           gateway);
         address->dns = vz_vm_address_dns(call, address->dns,
-                                         vz_cell_text(&pools, i, 2));
+                                         vz_row_text(&pools, i, "dns"));
         break;
     }
 
@@ -213,8 +214,8 @@ vz_vm_address_store(vz_vm_address_claim_t *claim)
         return rc;
     }
 
-    address->first = vz_cell_text(&rows, 0, 0);
-    other = vz_cell_text(&rows, 1, 0);
+    address->first = vz_row_text(&rows, 0, "address");
+    other = vz_row_text(&rows, 1, "address");
 
     if (other.len) {
         address->also = vz_call_printf(call, ", %V", &other);

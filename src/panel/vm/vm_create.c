@@ -11,11 +11,12 @@
 #include "panel/vm/vm_new.h"
 #include "panel/vm/vm_place.h"
 #include "runtime/call.h"
+#include "runtime/row.h"
 #include "wire/field.h"
 #include "wire/field_value.h"
 
 
-#define VZ_MAKE_UNITS  1000
+#define VZ_MAKE_UNITS  "1000"
 
 
 typedef struct {
@@ -39,8 +40,8 @@ typedef struct {
 static vz_code_e vz_make_replay(vz_call_t *call, vz_vm_new_t *vm);
 static vz_code_e vz_make_look(vz_call_t *call, const vz_make_body_t *body,
     vz_make_t *make);
-static void vz_make_size(vz_call_t *call, const char *name, int64_t wished,
-    const vz_rows_t *rows, ngx_uint_t column, int64_t *size);
+static int64_t vz_make_size(vz_call_t *call, const char *name,
+    int64_t wished, const vz_rows_t *rows);
 static vz_code_e vz_make_room(vz_call_t *call, const vz_vm_new_t *vm);
 static void vz_make_refuse(vz_call_t *call, vz_vm_new_t *vm, vz_code_e rc);
 static void vz_make_mail(vz_json_t *json, const vz_vm_new_t *vm);
@@ -72,8 +73,9 @@ static const vz_vm_new_def_t  vz_make_def = {
 /* an account begins with a letter, so that it is never taken for an id */
 
 static const vz_sql_t  vz_make_lookup = vz_sql("make lookup",
-    "SELECT u.id, u.first_name, u.email, u.language, t.id, p.id,"
-    " p.memory_mib, p.disk_mib, p.cpu_units, p.cpu_percent"
+    "SELECT u.id AS user, u.first_name, u.email, u.language,"
+    " t.id AS template, p.id AS plan, p.memory_mib, p.disk_mib,"
+    " COALESCE(p.cpu_units, " VZ_MAKE_UNITS ") AS cpu_units, p.cpu_percent"
     " FROM (SELECT 1 AS one) o"
     " LEFT JOIN user u ON u.id = ? OR u.account = ?"
     " LEFT JOIN template t ON t.name = ? AND t.enabled"
@@ -165,34 +167,32 @@ vz_make_look(vz_call_t *call, const vz_make_body_t *body, vz_make_t *make)
         return rc;
     }
 
-    if (vz_cell_null(&rows, 0, 0)) {
+    if (vz_row_null(&rows, 0, "user")) {
         vz_call_invalid(call, "user", "absent", "this user does not exist");
     }
 
-    if (vz_cell_null(&rows, 0, 4)) {
+    if (vz_row_null(&rows, 0, "template")) {
         vz_call_invalid(call, "template", "absent",
                         "this system is not on offer");
     }
 
-    if (body->plan.len && vz_cell_null(&rows, 0, 5)) {
+    if (body->plan.len && vz_row_null(&rows, 0, "plan")) {
         vz_call_invalid(call, "plan", "absent", "this plan does not exist");
     }
 
     vm = &make->vm;
 
-    vm->user = vz_cell_int(&rows, 0, 0);
-    make->first_name = vz_cell_text(&rows, 0, 1);
-    vm->email = vz_cell_text(&rows, 0, 2);
-    vm->language = vz_cell_text(&rows, 0, 3);
-    vm->template = vz_cell_int(&rows, 0, 4);
-    vm->plan = vz_cell_int(&rows, 0, 5);
-    vm->cpu_percent = vz_cell_int(&rows, 0, 9);
-    vm->cpu_units = VZ_MAKE_UNITS;
+    vm->user = vz_row_int(&rows, 0, "user");
+    make->first_name = vz_row_text(&rows, 0, "first_name");
+    vm->email = vz_row_text(&rows, 0, "email");
+    vm->language = vz_row_text(&rows, 0, "language");
+    vm->template = vz_row_int(&rows, 0, "template");
+    vm->plan = vz_row_int(&rows, 0, "plan");
+    vm->cpu_percent = vz_row_int(&rows, 0, "cpu_percent");
 
-    vz_make_size(call, "memory_mib", body->memory_mib, &rows, 6,
-                 &vm->memory_mib);
-    vz_make_size(call, "disk_mib", body->disk_mib, &rows, 7, &vm->disk_mib);
-    vz_make_size(call, NULL, body->cpu_units, &rows, 8, &vm->cpu_units);
+    vm->memory_mib = vz_make_size(call, "memory_mib", body->memory_mib, &rows);
+    vm->disk_mib = vz_make_size(call, "disk_mib", body->disk_mib, &rows);
+    vm->cpu_units = vz_make_size(call, "cpu_units", body->cpu_units, &rows);
 
     if (call->nerrors) {
         vz_call_refuse(call);
@@ -206,21 +206,21 @@ vz_make_look(vz_call_t *call, const vz_make_body_t *body, vz_make_t *make)
 }
 
 
-/* the wished size, else the plan's; name is NULL where there is a default */
+/* the wished size, else the plan's, which has a column of that name */
 
-static void
+static int64_t
 vz_make_size(vz_call_t *call, const char *name, int64_t wished,
-    const vz_rows_t *rows, ngx_uint_t column, int64_t *size)
+    const vz_rows_t *rows)
 {
     if (wished) {
-        *size = wished;
+        return wished;
+    }
 
-    } else if (!vz_cell_null(rows, 0, column)) {
-        *size = vz_cell_int(rows, 0, column);
-
-    } else if (name != NULL) {
+    if (vz_row_null(rows, 0, name)) {
         vz_call_invalid(call, name, "required", "is missing");
     }
+
+    return vz_row_int(rows, 0, name);
 }
 
 

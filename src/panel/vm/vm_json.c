@@ -13,38 +13,6 @@
 #define VZ_MIB  (1024 * 1024)
 
 
-typedef enum {
-    VZ_VM_ID = 0,
-    VZ_VM_NAME,
-    VZ_VM_HOSTNAME,
-    VZ_VM_OWNER,
-    VZ_VM_ACCOUNT,
-    VZ_VM_PLAN,
-    VZ_VM_TEMPLATE,
-    VZ_VM_LABEL,
-    VZ_VM_LIFECYCLE,
-    VZ_VM_DESIRED,
-    VZ_VM_NODE,
-    VZ_VM_CTID,
-    VZ_VM_VERSION,
-    VZ_VM_ADDRESSES,
-    VZ_VM_GATEWAY,
-    VZ_VM_DNS,
-    VZ_VM_VMGUAR,
-    VZ_VM_OOMGUAR = VZ_VM_VMGUAR + 2,
-    VZ_VM_PRIVVM = VZ_VM_OOMGUAR + 2,
-    VZ_VM_DISK = VZ_VM_PRIVVM + 2,
-    VZ_VM_UNITS = VZ_VM_DISK + 2,
-    VZ_VM_PERCENT,
-    VZ_VM_TASK,
-    VZ_VM_TASK_KIND,
-    VZ_VM_TASK_STATE,
-    VZ_VM_TASK_STEP,
-    VZ_VM_TASK_STEPS,
-    VZ_VM_SUSPENDED,
-    VZ_VM_SUSPENDED_AT
-} vz_vm_column_e;
-
 typedef struct {
     vz_json_t          *json;
     const vz_rows_t    *rows;
@@ -57,7 +25,8 @@ static void vz_vm_text(vz_vm_row_t *vm, const char *key, vz_vm_column_e c);
 static void vz_vm_int(vz_vm_row_t *vm, const char *key, vz_vm_column_e c);
 static void vz_vm_words(vz_vm_row_t *vm, const char *key, vz_vm_column_e c);
 static void vz_vm_word(vz_vm_row_t *vm, const char *key, vz_vm_column_e c);
-static void vz_vm_pair(vz_vm_row_t *vm, const char *key, vz_vm_column_e c);
+static void vz_vm_pair(vz_vm_row_t *vm, const char *key,
+    vz_vm_column_e barrier, vz_vm_column_e limit);
 static void vz_vm_json_memory(vz_vm_row_t *vm, const vz_sample_t *sample);
 static void vz_vm_json_disk(vz_vm_row_t *vm, const vz_sample_t *sample);
 static void vz_vm_json_cpu(vz_vm_row_t *vm, const vz_sample_t *sample);
@@ -201,15 +170,16 @@ vz_vm_word(vz_vm_row_t *vm, const char *key, vz_vm_column_e c)
 
 
 static void
-vz_vm_pair(vz_vm_row_t *vm, const char *key, vz_vm_column_e c)
+vz_vm_pair(vz_vm_row_t *vm, const char *key, vz_vm_column_e barrier,
+    vz_vm_column_e limit)
 {
     vz_json_object(vm->json, key);
-    vz_vm_int(vm, "barrier_mib", c);
+    vz_vm_int(vm, "barrier_mib", barrier);
 
-    if (vz_cell_null(vz_vm_cell(vm, c + 1))) {
+    if (vz_cell_null(vz_vm_cell(vm, limit))) {
         vz_json_cstr(vm->json, "limit_mib", "unlimited");
     } else {
-        vz_vm_int(vm, "limit_mib", c + 1);
+        vz_vm_int(vm, "limit_mib", limit);
     }
 
     vz_json_close(vm->json);
@@ -226,17 +196,17 @@ vz_vm_json_memory(vz_vm_row_t *vm, const vz_sample_t *sample)
     if (sample->memory_limit) {
         vz_json_uint(vm->json, "limit_bytes", sample->memory_limit);
 
-    } else if (vz_cell_null(vz_vm_cell(vm, VZ_VM_PRIVVM + 1))) {
+    } else if (vz_cell_null(vz_vm_cell(vm, VZ_VM_PRIVVM_LIMIT))) {
         vz_json_cstr(vm->json, "limit_bytes", "unlimited");
 
     } else {
         vz_json_int(vm->json, "limit_bytes",
-                    vz_cell_int(vz_vm_cell(vm, VZ_VM_PRIVVM + 1)) * VZ_MIB);
+                    vz_cell_int(vz_vm_cell(vm, VZ_VM_PRIVVM_LIMIT)) * VZ_MIB);
     }
 
-    vz_vm_pair(vm, "vmguarpages", VZ_VM_VMGUAR);
-    vz_vm_pair(vm, "oomguarpages", VZ_VM_OOMGUAR);
-    vz_vm_pair(vm, "privvmpages", VZ_VM_PRIVVM);
+    vz_vm_pair(vm, "vmguarpages", VZ_VM_VMGUAR, VZ_VM_VMGUAR_LIMIT);
+    vz_vm_pair(vm, "oomguarpages", VZ_VM_OOMGUAR, VZ_VM_OOMGUAR_LIMIT);
+    vz_vm_pair(vm, "privvmpages", VZ_VM_PRIVVM, VZ_VM_PRIVVM_LIMIT);
     vz_json_close(vm->json);
 }
 
@@ -249,15 +219,15 @@ vz_vm_json_disk(vz_vm_row_t *vm, const vz_sample_t *sample)
     total = sample->disk_total;
 
     if (total == 0) {
-        total = vz_cell_int(vz_vm_cell(vm, VZ_VM_DISK + 1)) * VZ_MIB;
+        total = vz_cell_int(vz_vm_cell(vm, VZ_VM_DISK_HARD)) * VZ_MIB;
     }
 
     vz_json_object(vm->json, "disk");
     vz_vm_figure(vm->json, "used_bytes", sample->disk_used,
                  sample->sampled != 0);
     vz_json_uint(vm->json, "total_bytes", total);
-    vz_vm_int(vm, "soft_mib", VZ_VM_DISK);
-    vz_vm_int(vm, "hard_mib", VZ_VM_DISK + 1);
+    vz_vm_int(vm, "soft_mib", VZ_VM_DISK_SOFT);
+    vz_vm_int(vm, "hard_mib", VZ_VM_DISK_HARD);
     vz_json_close(vm->json);
 }
 

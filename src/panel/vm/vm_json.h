@@ -7,28 +7,64 @@
 
 #include "runtime/db.h"
 #include "runtime/json.h"
+#include "runtime/row.h"
 
 
 /* The columns that vz_vm_json() reads, over vm v and VZ_VM_JOINS. */
 
-#define VZ_VM_COLUMNS                                                         \
-    "v.id, v.name, v.hostname, v.user_id, o.account, p.name, m.name,"         \
-    " m.label, v.lifecycle, v.desired_state, v.node_id, v.ctid, v.version,"   \
-    " (SELECT GROUP_CONCAT(a.address ORDER BY a.position, a.id"               \
-    "   SEPARATOR ' ') FROM address a WHERE a.vm_id = v.id),"                 \
-    " v.gateway, v.dns, v.vmguar_barrier_mib, v.vmguar_limit_mib,"            \
-    " v.oomguar_barrier_mib, v.oomguar_limit_mib, v.privvm_barrier_mib,"      \
-    " v.privvm_limit_mib, v.disk_soft_mib, v.disk_hard_mib, v.cpu_units,"     \
-    " v.cpu_percent, t.id, t.kind, t.state, t.step, t.steps,"                 \
-    " IF(v.lifecycle = 'suspended', COALESCE(v.suspended_reason, ''), NULL)," \
-    " IF(v.lifecycle = 'suspended',"                                          \
-    "  DATE_FORMAT(v.suspended_at, '%Y-%m-%dT%TZ'), NULL)"
+#define VZ_VM_ROW(first, next, of)                                            \
+    first(of, ID, INT, "v.id")                                                \
+    next(of, NAME, TEXT, "v.name")                                            \
+    next(of, HOSTNAME, TEXT, "v.hostname")                                    \
+    next(of, OWNER, INT, "v.user_id")                                         \
+    next(of, ACCOUNT, TEXT, "o.account")                                      \
+    next(of, PLAN, TEXT, "p.name")                                            \
+    next(of, TEMPLATE, TEXT, "m.name")                                        \
+    next(of, LABEL, TEXT, "m.label")                                          \
+    next(of, LIFECYCLE, TEXT, "v.lifecycle")                                  \
+    next(of, DESIRED, TEXT, "v.desired_state")                                \
+    next(of, NODE, INT, "v.node_id")                                          \
+    next(of, CTID, INT, "v.ctid")                                             \
+    next(of, VERSION, INT, "v.version")                                       \
+    next(of, ADDRESSES, TEXT,                                                 \
+         "(SELECT GROUP_CONCAT(a.address ORDER BY a.position, a.id"           \
+         "  SEPARATOR ' ') FROM address a WHERE a.vm_id = v.id)")             \
+    next(of, GATEWAY, TEXT, "v.gateway")                                      \
+    next(of, DNS, TEXT, "v.dns")                                              \
+    next(of, VMGUAR, INT, "v.vmguar_barrier_mib")                             \
+    next(of, VMGUAR_LIMIT, INT, "v.vmguar_limit_mib")                         \
+    next(of, OOMGUAR, INT, "v.oomguar_barrier_mib")                           \
+    next(of, OOMGUAR_LIMIT, INT, "v.oomguar_limit_mib")                       \
+    next(of, PRIVVM, INT, "v.privvm_barrier_mib")                             \
+    next(of, PRIVVM_LIMIT, INT, "v.privvm_limit_mib")                         \
+    next(of, DISK_SOFT, INT, "v.disk_soft_mib")                               \
+    next(of, DISK_HARD, INT, "v.disk_hard_mib")                               \
+    next(of, UNITS, INT, "v.cpu_units")                                       \
+    next(of, PERCENT, INT, "v.cpu_percent")                                   \
+    next(of, TASK, INT, "t.id")                                               \
+    next(of, TASK_KIND, TEXT, "t.kind")                                       \
+    next(of, TASK_STATE, TEXT, "t.state")                                     \
+    next(of, TASK_STEP, INT, "t.step")                                        \
+    next(of, TASK_STEPS, INT, "t.steps")                                      \
+    next(of, SUSPENDED, TEXT,                                                 \
+         "IF(v.lifecycle = 'suspended', COALESCE(v.suspended_reason, ''),"    \
+         " NULL)")                                                            \
+    next(of, SUSPENDED_AT, TEXT,                                              \
+         "IF(v.lifecycle = 'suspended',"                                      \
+         " DATE_FORMAT(v.suspended_at, '%Y-%m-%dT%TZ'), NULL)")
+
+#define VZ_VM_COLUMNS     vz_row_sql(VZ_VM_ROW)
 
 /* The same number of columns, for a row that is of no container. */
-#define VZ_VM_NO_COLUMNS                                                      \
-    "NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL," \
-    " NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,"      \
-    " NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL"
+#define VZ_VM_NO_COLUMNS  vz_row_nulls(VZ_VM_ROW)
+
+/* The places of the columns, from the first of them. */
+typedef enum {
+#define vz_vm_place(of, place, type, sql)  VZ_VM_##place,
+    VZ_VM_ROW(vz_vm_place, vz_vm_place, 0)
+    VZ_VM_NCOLUMNS
+#undef vz_vm_place
+} vz_vm_column_e;
 
 #define VZ_VM_JOINS                                                           \
     " LEFT JOIN user o ON o.id = v.user_id"                                   \

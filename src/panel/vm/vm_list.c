@@ -18,6 +18,7 @@
 #include "panel/vm/vm_query.h"
 #include "panel/vm/vm_rank.h"
 #include "runtime/call.h"
+#include "runtime/row.h"
 
 
 #define VZ_LIST_BINDS  36           /* values of the longest statement */
@@ -77,7 +78,7 @@ static ngx_uint_t vz_list_end(const vz_list_t *list, const vz_rows_t *rows,
 
 #define vz_list_known(scope, filter, order)                                   \
     vz_sql("vms",                                                             \
-           "SELECT " VZ_AUTH_NO_COLUMNS VZ_VM_COLUMNS                         \
+           "SELECT " VZ_AUTH_NO_COLUMNS ", " VZ_VM_COLUMNS                    \
            " FROM vm v" VZ_VM_JOINS " WHERE " scope filter order)
 
 #define vz_list_asked(kind, filter, order)                                    \
@@ -85,7 +86,7 @@ static ngx_uint_t vz_list_end(const vz_list_t *list, const vz_rows_t *rows,
            "(SELECT " VZ_AUTH_##kind##_COLUMNS ", " VZ_VM_NO_COLUMNS          \
            " FROM " VZ_AUTH_##kind##_FROM                                     \
            " WHERE " VZ_AUTH_##kind##_WHERE ") UNION ALL"                     \
-           " (SELECT " VZ_AUTH_NO_COLUMNS VZ_VM_COLUMNS                       \
+           " (SELECT " VZ_AUTH_NO_COLUMNS ", " VZ_VM_COLUMNS                  \
            " FROM " VZ_AUTH_##kind##_FROM                                     \
            " JOIN vm v ON (u.role = 'admin' OR v.user_id = u.id)"             \
            VZ_VM_JOINS                                                        \
@@ -295,7 +296,7 @@ vz_list_whose(vz_list_t *list, const vz_rows_t *rows)
         return VZ_OK;
     }
 
-    if (vz_cell_null(rows, 0, 0)) {
+    if (vz_row_null(rows, 0, "id")) {
         vz_auth_refuse(list->call);
         return VZ_DENIED;
     }
@@ -324,14 +325,15 @@ vz_list_reply(vz_list_t *list, const vz_rows_t *rows, uint64_t version)
     vz_json_array(out, "items");
 
     for (i = 0; i < n; i++) {
-        ids[i] = vz_cell_int(rows, first + i, VZ_AUTH_NCOLUMNS);
+        ids[i] = vz_cell_int(rows, first + i, VZ_AUTH_NCOLUMNS + VZ_VM_ID);
         vz_vm_json(out, rows, first + i, VZ_AUTH_NCOLUMNS);
     }
 
     vz_json_close(out);
 
     if (end - first > n) {
-        name = vz_cell_text(rows, first + n - 1, VZ_AUTH_NCOLUMNS + 1);
+        name = vz_cell_text(rows, first + n - 1,
+                            VZ_AUTH_NCOLUMNS + VZ_VM_NAME);
         vz_vm_query_next(list->call, out, &list->query, ids, n, &name);
 
     } else {
@@ -358,7 +360,7 @@ vz_list_end(const vz_list_t *list, const vz_rows_t *rows, ngx_uint_t first)
     }
 
     while (end > first) {
-        id = vz_cell_int(rows, end - 1, VZ_AUTH_NCOLUMNS);
+        id = vz_cell_int(rows, end - 1, VZ_AUTH_NCOLUMNS + VZ_VM_ID);
 
         if (!vz_vm_rank_out(&list->rank, id)) {
             break;

@@ -4,6 +4,7 @@
 
 #include "panel/vm/vm_place.h"
 #include "runtime/call.h"
+#include "runtime/row.h"
 
 
 /* the node with the fewest containers first */
@@ -40,7 +41,7 @@ vz_vm_place(vz_call_t *call, const ngx_str_t *template, vz_node_row_t **node)
     trouble = VZ_DOWN;
 
     for (i = 0; i < rows.rows; i++) {
-        row = vz_node_find(vz_cell_int(&rows, i, 0));
+        row = vz_node_find(vz_row_int(&rows, i, "id"));
 
         if (row == NULL || row->relay == NULL) {
             continue;

@@ -8,6 +8,7 @@
 #include "panel/task/run_own.h"
 #include "panel/task/run_verb.h"
 #include "panel/workflow/address_swap.h"
+#include "runtime/row.h"
 
 
 typedef struct {
@@ -43,8 +44,8 @@ static const vz_sql_t  vz_address_swap_sql_take = vz_sql("address take",
     " ORDER BY pool_id, reserved, vm_id, id LIMIT 1");
 
 static const vz_sql_t  vz_address_swap_sql_all = vz_sql("address all",
-    "SELECT GROUP_CONCAT(address ORDER BY position, id SEPARATOR ' '),"
-    " MAX(IF(position = ? AND pool_id = ?, address, NULL))"
+    "SELECT GROUP_CONCAT(address ORDER BY position, id SEPARATOR ' ') AS whole,"
+    " MAX(IF(position = ? AND pool_id = ?, address, NULL)) AS instead"
     " FROM address WHERE vm_id = ?");
 
 /* in any member that contains the address */
@@ -159,8 +160,8 @@ vz_address_swap_take(vz_task_run_t *run, vz_tx_t *tx, vz_address_swap_t *swap)
         return VZ_EXISTS;
     }
 
-    pool = vz_cell_int(&rows, 0, 0);
-    position = vz_cell_int(&rows, 0, 1);
+    pool = vz_row_int(&rows, 0, "pool_id");
+    position = vz_row_int(&rows, 0, "position");
 
     rc = vz_db_query(tx, run->pool, &vz_address_swap_sql_give_up,
                      vz_binds(swap->listed ? vz_int(run->vm.node_id)
@@ -183,8 +184,8 @@ vz_address_swap_take(vz_task_run_t *run, vz_tx_t *tx, vz_address_swap_t *swap)
     }
 
     if (rc == VZ_OK) {
-        swap->addresses = vz_cell_text(&rows, 0, 0);
-        swap->instead = vz_cell_text(&rows, 0, 1);
+        swap->addresses = vz_row_text(&rows, 0, "whole");
+        swap->instead = vz_row_text(&rows, 0, "instead");
     }
 
     return rc;

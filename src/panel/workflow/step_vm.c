@@ -4,11 +4,10 @@
 
 #include "panel/workflow/step_vm.h"
 #include "runtime/json.h"
+#include "runtime/row.h"
 
 
 static vz_step_work_t *vz_step_vm_work(vz_task_run_t *run);
-static ngx_int_t vz_step_vm_read(ngx_pool_t *pool, vz_step_vm_t *vm,
-    const vz_rows_t *rows);
 static ngx_int_t vz_step_vm_copy(ngx_pool_t *pool, const char *data,
     size_t len, ngx_str_t *text);
 static ngx_int_t vz_step_vm_text(ngx_pool_t *pool, json_t *data,
@@ -16,17 +15,32 @@ static ngx_int_t vz_step_vm_text(ngx_pool_t *pool, json_t *data,
 static void vz_step_vm_pair(json_t *data, const char *name, int64_t *pair);
 
 
-/* in the order of vz_step_vm_t */
+#define VZ_STEP_VM_ROW(first, next, of)                                       \
+    first(of, template, TEXT, "p.name")                                       \
+    next(of, hostname, TEXT, "v.hostname")                                    \
+    next(of, gateway, TEXT, "v.gateway")                                      \
+    next(of, dns, TEXT, "v.dns")                                              \
+    next(of, addresses, TEXT,                                                 \
+         "(SELECT GROUP_CONCAT(a.address ORDER BY a.position SEPARATOR ' ')"  \
+         "  FROM address a WHERE a.vm_id = v.id)")                            \
+    next(of, memory[0][0], INT, "v.vmguar_barrier_mib")                       \
+    next(of, memory[0][1], INT, "COALESCE(v.vmguar_limit_mib, -1)")           \
+    next(of, memory[1][0], INT, "v.oomguar_barrier_mib")                      \
+    next(of, memory[1][1], INT, "COALESCE(v.oomguar_limit_mib, -1)")          \
+    next(of, memory[2][0], INT, "v.privvm_barrier_mib")                       \
+    next(of, memory[2][1], INT, "COALESCE(v.privvm_limit_mib, -1)")           \
+    next(of, disk[0], INT, "v.disk_soft_mib")                                 \
+    next(of, disk[1], INT, "v.disk_hard_mib")                                 \
+    next(of, cpu[0], INT, "v.cpu_units")                                      \
+    next(of, cpu[1], INT, "v.cpu_percent")                                    \
+    next(of, desired, NAMED(vz_vm_desired_names), "v.desired_state")          \
+    next(of, adopting, FLAG, "v.adopting")
+
+static const vz_row_member_t  vz_step_vm_row[] =
+    vz_row_members(VZ_STEP_VM_ROW, vz_step_vm_t);
 
 static const vz_sql_t  vz_step_vm_sql = vz_sql("task_vm",
-    "SELECT p.name, v.hostname, v.gateway, v.dns,"
-    " (SELECT GROUP_CONCAT(a.address ORDER BY a.position SEPARATOR ' ')"
-    "   FROM address a WHERE a.vm_id = v.id),"
-    " v.vmguar_barrier_mib, v.vmguar_limit_mib,"
-    " v.oomguar_barrier_mib, v.oomguar_limit_mib,"
-    " v.privvm_barrier_mib, v.privvm_limit_mib,"
-    " v.disk_soft_mib, v.disk_hard_mib, v.cpu_units, v.cpu_percent,"
-    " v.desired_state, v.adopting"
+    "SELECT " vz_row_sql(VZ_STEP_VM_ROW)
     " FROM vm v LEFT JOIN template p ON p.id = v.template_id WHERE v.id = ?");
 
 
@@ -51,10 +65,7 @@ vz_step_vm_load(vz_task_run_t *run, const ngx_str_t *data)
         return rc;
     }
 
-    if (vz_step_vm_read(run->pool, &work->vm, &rows) != NGX_OK) {
-        return VZ_INTERNAL;
-    }
-
+    vz_row_read(&rows, 0, 0, vz_step_vm_row, &work->vm);
     work->was = work->vm;
 
     return VZ_OK;
@@ -142,50 +153,6 @@ vz_step_vm_work(vz_task_run_t *run)
     }
 
     return work;
-}
-
-
-/* no row leaves texts that are empty, and numbers of 0 */
-
-static ngx_int_t
-vz_step_vm_read(ngx_pool_t *pool, vz_step_vm_t *vm, const vz_rows_t *rows)
-{
-    ngx_str_t   text;
-    ngx_uint_t  i, n;
-
-    ngx_str_t  *const texts[] = {
-        &vm->template, &vm->hostname, &vm->gateway, &vm->dns, &vm->addresses
-    };
-
-    n = sizeof(texts) / sizeof(texts[0]);
-
-    for (i = 0; i < n; i++) {
-        text = vz_cell_text(rows, 0, i);
-
-        if (vz_step_vm_copy(pool, (char *) text.data, text.len, texts[i])
-            != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
-    }
-
-    for (i = 0; i < 3; i++) {
-        vm->memory[i][0] = vz_cell_int(rows, 0, n++);
-        vm->memory[i][1] = vz_cell_null(rows, 0, n)
-                           ? -1 : vz_cell_int(rows, 0, n);
-        n++;
-    }
-
-    vm->disk[0] = vz_cell_int(rows, 0, n++);
-    vm->disk[1] = vz_cell_int(rows, 0, n++);
-    vm->cpu[0] = vz_cell_int(rows, 0, n++);
-    vm->cpu[1] = vz_cell_int(rows, 0, n++);
-
-    text = vz_cell_text(rows, 0, n++);
-    vm->desired = vz_vm_desired_parse(&text);
-    vm->adopting = vz_cell_int(rows, 0, n) != 0;
-
-    return NGX_OK;
 }
 
 
