@@ -78,10 +78,11 @@ vz_vm_one(vz_call_t *call)
 
     out = vz_call_reply(call, NGX_HTTP_OK);
     vz_vm_json_open(out, &rows, 0, 1);
+    vz_vm_json_place(&rows, 0, 1, &node, &ctid);
+    vz_vm_effective_features(call, out, node);
 
     if (vz_call_arg(call, "live").len) {
         tag = vz_cell_text(&rows, 0, 0);
-        vz_vm_json_place(&rows, 0, 1, &node, &ctid);
         vz_vm_effective_json(call, out, node, ctid, &tag);
     }
 
