@@ -583,6 +583,7 @@ export interface Container {
     uptime_s: number | null;
     sampled: string | null;
     task: TaskAtWork | null;
+    features?: string[];
     node?: 'up' | 'down' | 'absent';
     in_force?: InForce | null;
     limits?: NodeLimits | null;

@@ -93,7 +93,7 @@ const vz_openapi_shape_t  vz_openapi_shapes[] = {
       " desired_state running|stopped, ctid int, version int,"
       " addresses text[], gateway text|null, gateways text[], dns text[],"
       " memory Memory, disk Disk, cpu Cpu, uptime_s int|null,"
-      " sampled time|null, task TaskAtWork|null,"
+      " sampled time|null, task TaskAtWork|null, features? text[],"
       " node? up|down|absent, in_force? InForce|null,"
       " limits? NodeLimits|null" },
     { "ContainerName", "id int, name? text" },

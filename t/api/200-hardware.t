@@ -165,6 +165,12 @@ sub kept_is_told {
     is(join(' ', grep { !/^(?:memory|disk)\./ } @{ $vm->{limits}{kept} },
         @{ $vm->{in_force}{kept} }), '', 'by the names of our fields');
 
+    my ($features) = verb('node') =~ /\bfeatures=(\S+)/;
+
+    is_deeply($vm->{features}, [split /,/, $features // ''],
+        'what its driver can do');
+    ok(scalar @{ $vm->{features} }, 'which is more than nothing');
+
     is_deeply(live($anas)->{in_force}{addresses}, [$first],
         'an owner may look, too');
 }

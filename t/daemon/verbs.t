@@ -60,7 +60,8 @@ my @table = (
     [ 'setcpu N 1000', $noent ],
     [ 'setname N web', $noent ],
     [ 'setip N 10.74.0.9', $noent ],
-    [ 'setgateway N 10.74.0.254', $noent ],
+    [ 'setgateway N 10.74.0.254',
+      { lxc => $noent, vzctl => qr/^err unsupported / } ],
     [ 'setdns N 10.74.0.253', $noent ],
     [ 'passwd N', $noent, undef, 'secret' ],
     [ 'adopt N 0123456789abcdef', $noent ],
@@ -339,6 +340,9 @@ sub kernel_holds_it {
 }
 
 
+# what each driver can do beyond what every driver must
+my %features = (lxc => 'gateway', vzctl => '-');
+
 for my $driver (@drivers) {
     my $node = Verbs->new($driver, $driver eq 'lxc' ? (pids_max => 400) : ());
 
@@ -352,6 +356,10 @@ for my $driver (@drivers) {
         like($data->[0] // '', expected($driver, $like),
              "$driver: $words: its data") if $like;
     }
+
+    my %told = map { Verbs::pairs($_) } @{ ($node->ask('node'))[1] };
+
+    is($told{features}, $features{$driver}, "$driver: it tells its features");
 
     if ($driver eq 'lxc') {
         said_before_it_failed($node);

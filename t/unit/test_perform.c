@@ -11,6 +11,8 @@
  * sources: src/daemon/rootfs/disk_space.c src/daemon/ct/ct_mark.c
  * sources: src/daemon/base/file.c t/unit/talk.c src/daemon/base/monotonic.c
  * sources: src/daemon/server/verb_host.c src/daemon/base/sysinfo.c
+ * sources: src/daemon/base/strbuf.c src/daemon/base/ip.c
+ * sources: src/daemon/server/feature.c
  */
 
 #include <fcntl.h>

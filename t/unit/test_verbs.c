@@ -14,6 +14,7 @@
  * sources: src/daemon/template/template_cache.c src/daemon/base/dirtree.c
  * sources: src/daemon/base/lock.c src/daemon/rootfs/disk_space.c
  * sources: src/daemon/base/monotonic.c src/daemon/server/verb_test.c
+ * sources: src/daemon/server/feature.c
  */
 
 #include <arpa/inet.h>
@@ -435,7 +436,8 @@ the_node_is_told_with_its_driver(void **state)
     assert_memory_equal(job.hold, "= driver=test version=- kernel=", 31);
     assert_non_null(strstr(job.hold, " cgroup=- hostname="));
     assert_non_null(strstr(job.hold,
-                           "\n= disk_min=1024 shrink_live=1 kept=-\n"));
+                           "\n= disk_min=1024 shrink_live=1 kept=- "
+                           "features=-\n"));
 
     answer = VZ_TIMEOUT;
     assert_int_equal(run("node"), VZ_TIMEOUT);

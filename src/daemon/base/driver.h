@@ -207,7 +207,10 @@ struct vz_driver_s {
     vz_code_e   (*address_remove)(vz_job_t *job, const vz_ip_t *address,
                                   vz_done_t *done);
 
-    /* Set the gateway of the address's family. done: inside. */
+    /*
+     * Set the gateway of the address's family. done: inside. NULL where its
+     * network has none.
+     */
     vz_code_e   (*set_gateway)(vz_job_t *job, const vz_ip_t *address,
                                vz_done_t *done);
 

@@ -60,7 +60,9 @@ vz_dispatch(vz_dispatch_host_t *host, vz_job_t *job)
             return vz_job_end(job, VZ_UNSUPPORTED, "%s", host->why);
         }
 
-        if (run == NULL) {
+        if (run == NULL
+            || !vz_feature_has(host->driver, vz_verb_table[req->verb].feature))
+        {
             return vz_job_end(job, VZ_UNSUPPORTED, "driver %s has no %s",
                               host->driver->name, req->def->name);
         }

@@ -7,6 +7,7 @@
 #include "daemon/base/job.h"
 #include "daemon/base/log.h"
 #include "daemon/base/sysinfo.h"
+#include "daemon/server/feature.h"
 #include "daemon/server/verb_host.h"
 #include "daemon/template/archive.h"
 #include "daemon/template/template_verdict.h"
@@ -103,7 +104,7 @@ vz_verb_host_template(const vz_template_t *entry, void *data)
 vz_code_e
 vz_verb_host_node(vz_job_t *job)
 {
-    char            cgroup[16];
+    char            cgroup[16], features[VZ_FEATURE_TEXT];
     uint64_t        total, available;
     vz_code_e       code;
     struct utsname  uts;
@@ -134,9 +135,11 @@ vz_verb_host_node(vz_job_t *job)
                 (unsigned long long) node.disk_free, node.containers,
                 node.running);
 
-    vz_job_data(job, "disk_min=%llu shrink_live=1 kept=%s",
+    vz_feature_print(job->driver, features);
+
+    vz_job_data(job, "disk_min=%llu shrink_live=1 kept=%s features=%s",
                 (unsigned long long) node.disk_min,
-                node.kept[0] ? node.kept : "-");
+                node.kept[0] ? node.kept : "-", features);
 
     return VZ_OK;
 }

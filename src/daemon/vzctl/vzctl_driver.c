@@ -37,7 +37,6 @@ const vz_driver_t  vz_vzctl_driver = {
     .set_password = vz_vzctl_set_password,
     .address_add = vz_vzctl_set_address_add,
     .address_remove = vz_vzctl_set_address_remove,
-    .set_gateway = vz_vzctl_set_gateway,
     .set_dns = vz_vzctl_set_dns,
     .stat = vz_vzctl_read_stat,
     .each = vz_vzctl_read_each,

@@ -315,24 +315,6 @@ vz_vzctl_set_address_remove(vz_job_t *job, const vz_ip_t *address,
 
 
 vz_code_e
-vz_vzctl_set_gateway(vz_job_t *job, const vz_ip_t *address, vz_done_t *done)
-{
-    vz_code_e         code;
-    vz_vzctl_conf_t   ct;
-
-    (void) address;
-    (void) done;
-
-    code = vz_vzctl_conf_load(job, &ct);
-
-    return code == VZ_OK
-           ? vz_job_end(job, VZ_UNSUPPORTED, "venet is point to point: there "
-                        "is no gateway to set")
-           : code;
-}
-
-
-vz_code_e
 vz_vzctl_set_dns(vz_job_t *job, const vz_ip_t *list, unsigned n)
 {
     char              text[VZ_VZCTL_DNS][VZ_VZCTL_OPTION];

@@ -18,8 +18,6 @@ vz_code_e vz_vzctl_set_address_add(vz_job_t *job, const vz_ip_t *address,
     vz_done_t *done);
 vz_code_e vz_vzctl_set_address_remove(vz_job_t *job, const vz_ip_t *address,
     vz_done_t *done);
-vz_code_e vz_vzctl_set_gateway(vz_job_t *job, const vz_ip_t *address,
-    vz_done_t *done);
 vz_code_e vz_vzctl_set_dns(vz_job_t *job, const vz_ip_t *list, unsigned n);
 
 

@@ -1,5 +1,5 @@
 /*
- * What a node can do, as it reports in its answer to "info".
+ * What a node can do, as it reports in its answer to "node".
  */
 
 #ifndef VZ_NODE_LIMIT_H
@@ -15,17 +15,34 @@ typedef struct {
     ngx_str_t        driver;
     ngx_str_t        kept;          /* limits that it stores without enforcing
                                        them: "a,b", "-" for none */
+    ngx_str_t        features;      /* what its driver can do beyond what every
+                                       driver must, the same way; also "" from
+                                       an older node */
     u_char           driver_text[16];
     u_char           kept_text[256];
+    u_char           features_text[256];
 } vz_node_limit_t;
 
 
 /*
  * vz_node_limit: on a fiber, the limits of a node.  They are cached for 60 s
- * and asked again after that; the last known ones if the node is down; NULL if
- * it never answered.
+ * and asked again after that, by one fiber for all callers, who wait 2 s for it
+ * at most; the last known ones if the node does not answer; NULL if it never
+ * did.
  */
-const vz_node_limit_t *vz_node_limit(vz_node_row_t *node, ngx_pool_t *pool);
+const vz_node_limit_t *vz_node_limit(vz_node_row_t *node);
+
+/*
+ * vz_node_limit_known: the same, but who finds some that are known waits for
+ * nothing: they are asked again meanwhile.  For what many read.
+ */
+const vz_node_limit_t *vz_node_limit_known(vz_node_row_t *node);
+
+/*
+ * vz_node_limit_has: whether the node told a feature of that name; not where
+ * limit is NULL.
+ */
+ngx_uint_t vz_node_limit_has(const vz_node_limit_t *limit, const char *name);
 
 /*
  * vz_node_limit_disk_min: the smallest disk in MiB, rounded up; 0 where it is

@@ -331,7 +331,7 @@ vz_hardware_disk_min(vz_call_t *call, vz_hardware_ask_t *ask)
     }
 
     node = vz_node_find(vz_row_int(&rows, 0, "node_id"));
-    limit = node != NULL ? vz_node_limit(node, call->pool) : NULL;
+    limit = node != NULL ? vz_node_limit(node) : NULL;
     ask->disk_min = vz_node_limit_disk_min(limit);
 }
 

@@ -79,10 +79,11 @@ vz_vm_one(vz_call_t *call)
 
     out = vz_call_reply(call, NGX_HTTP_OK);
     vz_vm_json_open(out, &rows, 0, 0);
+    vz_vm_json_place(&rows, 0, 0, &node, &ctid);
+    vz_vm_effective_features(call, out, node);
 
     if (vz_call_arg(call, "live").len) {
         tag = vz_row_text(&rows, 0, "tag");
-        vz_vm_json_place(&rows, 0, 0, &node, &ctid);
         vz_vm_effective_json(call, out, node, ctid, &tag);
     }
 

@@ -231,7 +231,7 @@ vz_make_room(vz_call_t *call, const vz_vm_new_t *vm)
 {
     uint64_t  min;
 
-    min = vz_node_limit_disk_min(vz_node_limit(vm->node, call->pool));
+    min = vz_node_limit_disk_min(vz_node_limit(vm->node));
 
     if (vm->disk_mib >= (int64_t) min) {
         return VZ_OK;

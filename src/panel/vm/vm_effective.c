@@ -74,12 +74,29 @@ vz_vm_effective_json(vz_call_t *call, vz_json_t *out, uint64_t node,
         vz_json_null(out, "in_force");
     }
 
-    limit = row != NULL ? vz_node_limit(row, call->pool) : NULL;
+    limit = row != NULL ? vz_node_limit(row) : NULL;
 
     if (limit != NULL) {
         vz_vm_effective_limits(out, limit);
     } else {
         vz_json_null(out, "limits");
+    }
+}
+
+
+void
+vz_vm_effective_features(vz_call_t *call, vz_json_t *out, uint64_t node)
+{
+    vz_node_row_t          *row;
+    const vz_node_limit_t  *limit;
+
+    (void) vz_node_load(call->pool);
+
+    row = vz_node_find(node);
+    limit = row != NULL ? vz_node_limit_known(row) : NULL;
+
+    if (limit != NULL) {
+        vz_node_told_words(out, "features", limit->features);
     }
 }
 

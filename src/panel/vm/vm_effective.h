@@ -19,4 +19,13 @@ void vz_vm_effective_json(vz_call_t *call, vz_json_t *out, uint64_t node,
     uint32_t ctid, const ngx_str_t *tag);
 
 
+/*
+ * vz_vm_effective_features: on a fiber, write the member "features" into the
+ * open object: what the driver of the container's node can do beyond what every
+ * driver must, as last known.  There is no such member where the node has never
+ * answered.
+ */
+void vz_vm_effective_features(vz_call_t *call, vz_json_t *out, uint64_t node);
+
+
 #endif /* VZ_VM_EFFECTIVE_H */

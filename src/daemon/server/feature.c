@@ -1,0 +1,55 @@
+#include <stddef.h>
+#include <string.h>
+#include "daemon/base/strbuf.h"
+#include "daemon/server/feature.h"
+
+
+/* A feature: its name on the wire, and the function that a driver needs. */
+typedef struct {
+    const char   *name;
+    size_t        function;         /* offset in vz_driver_t */
+} vz_feature_row_t;
+
+
+#define vz_feature(name, function)  { name, offsetof(vz_driver_t, function) }
+
+static const vz_feature_row_t  vz_features[VZ_FEATURE_COUNT] = {
+    [VZ_FEATURE_GATEWAY] = vz_feature("gateway", set_gateway)
+};
+
+
+int
+vz_feature_has(const vz_driver_t *driver, vz_feature_e feature)
+{
+    void  (*function)(void);
+
+    if (feature == VZ_FEATURE_NONE) {
+        return 1;
+    }
+
+    memcpy(&function, (const char *) driver + vz_features[feature].function,
+           sizeof(function));
+
+    return function != NULL;
+}
+
+
+void
+vz_feature_print(const vz_driver_t *driver, char *text)
+{
+    vz_strbuf_t   out;
+    vz_feature_e  i;
+
+    vz_strbuf_init(&out, text, VZ_FEATURE_TEXT);
+
+    for (i = VZ_FEATURE_NONE + 1; i < VZ_FEATURE_COUNT; i++) {
+        if (vz_feature_has(driver, i)) {
+            vz_strbuf_put(&out, "%s%s", out.len ? "," : "",
+                          vz_features[i].name);
+        }
+    }
+
+    if (out.len == 0) {
+        vz_strbuf_put(&out, "-");
+    }
+}

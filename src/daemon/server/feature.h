@@ -1,0 +1,35 @@
+/*
+ * What the driver of a node can do beyond what every driver must: one table,
+ * told by the verb "node" and looked at before a verb that needs it.
+ */
+
+#ifndef VZ_FEATURE_H
+#define VZ_FEATURE_H
+
+#include "daemon/base/driver.h"
+
+
+#define VZ_FEATURE_TEXT  256        /* bytes of all names, with commas */
+
+typedef enum {
+    VZ_FEATURE_NONE = 0,            /* of a verb that every driver has */
+    VZ_FEATURE_GATEWAY,             /* setgateway */
+
+    VZ_FEATURE_COUNT
+} vz_feature_e;
+
+
+/*
+ * vz_feature_has: 1 where the driver has the function that the feature needs;
+ * every driver has VZ_FEATURE_NONE.
+ */
+int vz_feature_has(const vz_driver_t *driver, vz_feature_e feature);
+
+/*
+ * vz_feature_print: the names of the driver's features into text
+ * (VZ_FEATURE_TEXT bytes), with commas between them; "-" where it has none.
+ */
+void vz_feature_print(const vz_driver_t *driver, char *text);
+
+
+#endif /* VZ_FEATURE_H */
