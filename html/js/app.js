@@ -7,9 +7,10 @@ import { onOtherAccount, onSignedOut, Problem } from './lib/api.js';
 import { header, setting } from './shell/header.js';
 import { every, h, put, say } from './ui/dom.js';
 import { icon } from './ui/icon.js';
-import { fault, refuse } from './ui/fault.js';
+import { fault, partLost, refuse } from './ui/fault.js';
 import { more, preferred, seconds, t, use } from './lib/i18n.js';
 import * as session from './lib/session.js';
+import { style } from './lib/style.js';
 
 /** @typedef {import('../types.d.ts').View} View */
 /** @typedef {{default: (view: View) => Promise<void>}} Screen */
@@ -17,10 +18,12 @@ import * as session from './lib/session.js';
 /**
  * @typedef {{
  *     path: string, id?: string, must?: boolean, secret?: boolean,
- *     own?: boolean, admin?: boolean, load: () => Promise<Screen>,
+ *     own?: boolean, admin?: boolean, sheet?: boolean,
+ *     load: () => Promise<Screen>,
  * }} Route  id: the query argument that names one thing, must: only with it,
  *     secret: behind #, which stays in the browser: no log, no Referer has it,
- *     own: for somebody who is signed in, admin: and administers
+ *     own: for somebody who is signed in, admin: and administers,
+ *     sheet: it has styles of its own, named as its path
  */
 
 /** @type {Route[]} */
@@ -35,10 +38,12 @@ const ROUTES = [
     { path: 'contact', load: () => import('./order/contact.js') },
     { path: 'status', id: 'vm', own: true,
         load: () => import('./vm/status.js') },
-    { path: 'hardware', id: 'vm', own: true, admin: true,
+    { path: 'server', id: 'id', must: true, own: true, sheet: true,
+        load: () => import('./vm/server.js') },
+    { path: 'hardware', id: 'vm', own: true, admin: true, sheet: true,
         load: () => import('./hardware/hardware.js') },
     { path: 'administration', id: 'section', own: true,
-        admin: true, load: () => import('./admin/administration.js') },
+        admin: true, sheet: true, load: () => import('./admin/administration.js') },
     { path: 'tasks', id: 'task', own: true,
         load: () => import('./task/tasks.js') },
     { path: 'account', own: true,
@@ -231,27 +236,6 @@ async function twice(load) {
 }
 
 
-/**
- * A sheet of styles that is not there from the start.
- *
- * @param {string} name
- * @returns {Promise<void>}
- */
-function style(name) {
-    const href = new URL(`css/${name}.css`, BASE).href;
-
-    if ([...document.styleSheets].some((sheet) => sheet.href === href)) {
-        return Promise.resolve();
-    }
-
-    return new Promise((resolve, reject) => {
-        document.head.append(h('link', {
-            rel: 'stylesheet', href, on: { load: resolve, error: reject },
-        }));
-    });
-}
-
-
 /** The styles of who is signed in. */
 function ownStyles() {
     return Promise.all([style('containers'), style('work')]);
@@ -260,7 +244,7 @@ function ownStyles() {
 
 /**
  * All that a screen is made of: itself, and the styles and texts that not
- * everybody needs.  A screen of administrators has a sheet of its own name.
+ * everybody needs.
  *
  * @param {Route} route
  * @returns {Promise<Screen>}
@@ -269,7 +253,8 @@ async function parts(route) {
     const [screen] = await Promise.all([
         route.load(),
         ...(route.own ? [ownStyles(), more('own')] : []),
-        ...(route.admin ? [style(route.path), more('admin')] : []),
+        ...(route.sheet ? [style(route.path)] : []),
+        ...(route.admin ? [more('admin')] : []),
     ]);
 
     /* a breath between reading the code and drawing */
@@ -291,16 +276,11 @@ function broken(error, view, again) {
         return;
     }
 
-    /* a part of the page that did not come is no fault of the page */
-    const lost = error instanceof TypeError
-        && /import|module|fetch/i.test(error.message);
-
-    if (!(error instanceof Problem) && !lost) {
+    if (!(error instanceof Problem) && !partLost(error)) {
         console.error(error);
     }
 
-    put(main, h('div', { class: 'page' },
-        fault(lost ? new Problem(0, null) : error, again)));
+    put(main, h('div', { class: 'page' }, fault(error, again)));
 }
 
 

@@ -12,15 +12,30 @@ const html = new URL('../../html/', import.meta.url);
 
 
 /**
- * Those everybody gets, those for who is signed in, and an administrator's.
+ * The files of a language: that of everybody, and those of a part.
+ *
+ * @param {string} language
+ */
+async function files(language) {
+    const names = (await readdir(new URL('i18n/', html)))
+        .filter((name) => new RegExp(`^([a-z]+\\.)?${language}\\.json$`)
+            .test(name));
+
+    assert.ok(names.length > 2, 'the parts are there');
+
+    return names.map((name) => new URL(`i18n/${name}`, html));
+}
+
+
+/**
+ * All texts of a language.
  *
  * @param {string} language
  * @returns {Promise<Record<string, unknown>>}
  */
 async function texts(language) {
-    const parts = await Promise.all(['', 'own.', 'admin.']
-        .map(async (part) => JSON.parse(await readFile(
-            new URL(`i18n/${part}${language}.json`, html), 'utf8'))));
+    const parts = await Promise.all((await files(language)).map(
+        async (name) => JSON.parse(await readFile(name, 'utf8'))));
     const texts = Object.assign({}, ...parts);
 
     /* none of them twice */
@@ -110,7 +125,7 @@ const ENGLISH = new Set(`
     destroy destroying detail details disk down driver email e-mail e-mails
     empty enabled end ended enter every expired fail failed file files first
     folder for free from full gateway gateways get give go gone group guest
-    half halted hardware has have held hold hostname hosts how if image in
+    half halted has have held hold hostname hosts how if image in
     installed into invalid is it its keep key last left less light limit limits
     list live load loading locked log logged login look mail mailed mails make
     making memory message minimum missing more must network new next no-one
@@ -146,12 +161,12 @@ function spanish(file) {
 
 /** Every text in Spanish, and the mails of the module. */
 async function allSpanish() {
-    const files = await Promise.all(['', 'own.', 'admin.'].map((part) =>
-        readFile(new URL(`i18n/${part}es.json`, html), 'utf8')));
+    const all = await Promise.all((await files('es')).map((name) =>
+        readFile(name, 'utf8')));
     const mails = await readFile(new URL('../src/panel/mail/mail_text.c', html),
         'utf8');
 
-    return [...files.flatMap(spanish),
+    return [...all.flatMap(spanish),
         ...[...mails.matchAll(/\{ "(\w+)", "es",((?:\s*"[^"]*",?)+) \}/g)]
             .map(([, key, said]) => ({ key: `mail ${key}`,
                 said: said.replace(/\\n/g, ' ').replace(NAMES, ' ') }))];

@@ -1,52 +1,24 @@
 /*
- * Hardware: a container chosen by a search, its four groups each saved on its
- * own, Contratar for somebody who has an account, Eliminar, suspend.
+ * Hardware: a container chosen by a search, Contratar for somebody who has an
+ * account, and what is done to a container as a whole.
  */
 
-import { get, post, Problem } from '../lib/api.js';
+import { Problem } from '../lib/api.js';
 import { button, disable, linkButton } from '../ui/button.js';
 import { h, put } from '../ui/dom.js';
-import { fault, faultWords, refuse } from '../ui/fault.js';
+import { fault, refuse } from '../ui/fault.js';
 import { contract, destroy, suspend, unsuspend } from './hw-acts.js';
-import { hwCards } from './hw-cards.js';
+import { hwEditor, look } from './hw-editor.js';
 import { icon, osMark } from '../ui/icon.js';
 import { pending } from '../ui/loading.js';
 import { vmState } from '../ui/state.js';
-import { taskHere } from '../task/task-here.js';
-import { taskTitle } from '../task/task-strip.js';
-import { toast } from '../ui/toast.js';
 import { vmCombo } from '../vm/vm-find.js';
-import { adopt, merge, note, on, over, taskOf, watch } from '../lib/live.js';
+import { note, taskOf } from '../lib/live.js';
 import { t, word } from '../lib/i18n.js';
 
 /** @typedef {import('../../types.d.ts').View} View */
 /** @typedef {import('../../types.d.ts').LiveVm} LiveVm */
 /** @typedef {import('../../types.d.ts').Task} Task */
-/** @typedef {import('./hw-card.js').Seen} Seen */
-
-/* Tasks of the cards are shown in them. */
-const OWN = new Set(['network', 'memory', 'disk', 'cpu']);
-
-
-/**
- * @param {string | number} id
- * @param {AbortSignal} signal
- * @returns {Promise<Seen>}
- */
-async function look(id, signal) {
-    let tag = '*';
-    const vm = await get(`vms/${encodeURIComponent(id)}?live=1`, {
-        signal,
-        heads: (headers) => {
-            tag = headers.get('ETag') ?? '*';
-        },
-    });
-
-    adopt(vm);
-
-    return { vm, tag };
-}
-
 
 /** @param {LiveVm} vm */
 function whyNotNow(vm) {
@@ -59,12 +31,11 @@ function whyNotNow(vm) {
 /**
  * The head of the container: what it is, and what is done to it as a whole.
  *
- * @param {Seen} seen
+ * @param {LiveVm} vm
  * @param {(task: Task) => void} began
  * @param {AbortSignal} signal
  */
-function headOf(seen, began, signal) {
-    const { vm } = seen;
+function headOf(vm, began, signal) {
     const state = h('span', { class: 'vm-state', 'aria-live': 'polite' });
     const guard = (/** @type {() => Promise<void>} */ act) => async () => {
         try {
@@ -126,157 +97,6 @@ function headOf(seen, began, signal) {
 }
 
 
-/**
- * What became of a task that failed to make or to take away a container.
- *
- * @param {LiveVm} vm
- * @param {HTMLElement} place
- * @param {(task: Task) => void} began
- * @param {AbortSignal} signal
- */
-async function failedPart(vm, place, began, signal) {
-    if (!['create_failed', 'delete_failed'].includes(vm.lifecycle ?? '')) {
-        put(place);
-        return;
-    }
-
-    const last = (await get(`tasks?vm=${vm.id}&state=failed&limit=1`,
-        { signal })).items[0];
-    const again = button({ text: t('task.retry'), icon: 'restart',
-        small: true, kind: 'primary', press: async () => {
-            try {
-                began(await post(`tasks/${last.id}/retry`));
-            } catch (error) {
-                refuse(error);
-            }
-        } });
-
-    put(place, h('div', { class: 'hw-conflict', role: 'alert' }, icon('warn'),
-        h('div', null,
-            h('p', null, h('strong', null, word('lifecycle', vm.lifecycle)), '. ',
-                last?.error ? faultWords(last.error) : ''),
-            last ? h('div', { class: 'row-buttons' }, again) : null)));
-}
-
-
-/**
- * The container that was chosen.
- *
- * @param {Seen} first
- * @param {View} view
- * @param {AbortSignal} signal
- */
-function chosen(first, view, signal) {
-    const { vm } = first;
-    const work = taskHere(signal);
-    const title = h('h3', { hidden: true });
-    const broken = h('div', null);
-    const nodeDown = h('p', { class: 'notice', hidden: true }, icon('warn'),
-        h('span', null));
-    let running = 0;
-
-    const draw = () => {
-        head.draw();
-        cards.forEach((card) => card.draw());
-        nodeDown.hidden = Boolean(vm.in_force)
-            || !['ready', 'suspended'].includes(vm.lifecycle ?? '');
-        nodeDown.lastElementChild?.replaceChildren(t(
-            vm.node === 'absent' ? 'hw.absent' : 'hw.down'));
-    };
-
-    const again = async () => {
-        const next = await look(vm.id, signal);
-
-        Object.assign(vm, next.vm);
-
-        return { vm: structuredClone(next.vm), tag: next.tag };
-    };
-
-    const refresh = async () => {
-        try {
-            const next = await again();
-
-            cards.forEach((card) => card.take(
-                { vm: structuredClone(next.vm), tag: next.tag }));
-            draw();
-            await failedPart(vm, broken, began, signal);
-        } catch (error) {
-            if (signal.aborted) {
-                return;
-            }
-
-            if (error instanceof Problem && error.status === 404) {
-                toast(t('del.done', { name: vm.name }));
-                view.go('hardware');
-                return;
-            }
-
-            put(broken, fault(error, () => void refresh()));
-        }
-    };
-
-    const began = async (/** @type {Task} */ task) => {
-        running = task.id;
-        title.textContent = taskTitle({ ...task, vm: null });
-        title.hidden = false;
-        draw();
-
-        const end = await work.run({ ...task,
-            vm: { id: vm.id, name: vm.name } });
-
-        running = 0;
-        title.hidden = true;
-
-        if (end.error) {
-            toast(faultWords(end.error), 'bad');
-        }
-
-        await refresh();
-    };
-
-    const head = headOf(first, (task) => void began(task), signal);
-    const cards = hwCards(again, signal);
-
-    cards.forEach((card) => card.take(
-        { vm: structuredClone(vm), tag: first.tag }));
-    draw();
-    void failedPart(vm, broken, (task) => void began(task), signal)
-        .catch(() => {});
-
-    watch([vm.id], signal);
-    on('vm', (sample) => {
-        if (sample.id === vm.id) {
-            merge(vm, sample);
-            head.draw();
-        }
-    }, signal);
-    on('back', () => void refresh(), signal);
-    on('task', (/** @type {Task} */ task) => {
-        if (task.vm?.id !== vm.id || task.id === running) {
-            return;
-        }
-
-        if (over(task)) {
-            void refresh();
-        } else if (!OWN.has(task.kind) && running === 0) {
-            void began(task);
-        } else {
-            draw();
-        }
-    }, signal);
-
-    const now = taskOf(vm.id);
-
-    if (now && !OWN.has(now.kind)) {
-        void began(now);
-    }
-
-    return h('article', { class: 'hw' }, head.node, title, work.node, broken,
-        nodeDown, h('div', { class: 'hw-cards' },
-            cards.map((card) => card.node)));
-}
-
-
 /** @param {View} view */
 export default async function hardware(view) {
     const place = h('div', { class: 'hw-place' });
@@ -315,7 +135,10 @@ export default async function hardware(view) {
 
             search.set(seen.vm);
             view.title(`${seen.vm.name} · ${t('nav.hardware')}`);
-            put(place, chosen(seen, view, life.signal));
+            put(place, hwEditor(seen, { signal: life.signal,
+                gone: () => view.go('hardware'),
+                top: (vm, began) => headOf(vm, began,
+                    /** @type {AbortController} */ (life).signal) }));
         } catch (error) {
             if (mine === turn && !view.signal.aborted) {
                 put(place, fault(error, () => void show(id),

@@ -17,7 +17,6 @@ import { ago, moment, percent, t, took, word } from '../lib/i18n.js';
 import { over } from '../lib/live.js';
 import { user } from '../lib/session.js';
 
-/** @typedef {import('../../types.d.ts').View} View */
 /** @typedef {import('../../types.d.ts').Task} Task */
 
 
@@ -97,19 +96,19 @@ function facts(task) {
 
 /**
  * @param {Task} first
- * @param {View} view
+ * @param {AbortSignal} signal
  * @param {boolean} open
  */
-export function taskRow(first, view, open) {
+export function taskRow(first, signal, open) {
     const id = uid();
     const badge = h('span', { class: 'task-badge' });
     const said = h('span', { class: 'task-now' });
     const when = h('time', null);
     const times = h('dl', { class: 'facts' });
-    const list = steps(first.steps ?? [], view.signal);
+    const list = steps(first.steps ?? [], signal);
     const wrong = h('p', { class: 'task-error' });
     const acts = h('div', { class: 'task-acts' });
-    const log = taskLog(first, view.signal);
+    const log = taskLog(first, signal);
     const opener = h('button', {
         type: 'button', class: 'row-link task-open', 'aria-expanded': 'false',
         'aria-controls': id, on: { click: () => show(more.hidden) },
@@ -161,7 +160,7 @@ export function taskRow(first, view, open) {
 
     const drawActs = (/** @type {Task} */ task) => put(acts,
         taskAct(task, async () => set(await get(`tasks/${task.id}`,
-            { signal: view.signal }))));
+            { signal }))));
 
     /* who reads why it failed has seen it */
     const read = () => {

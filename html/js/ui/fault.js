@@ -10,6 +10,17 @@ import { toast } from './toast.js';
 
 /** @typedef {import('../../types.d.ts').Fault} Fault */
 
+/**
+ * Whether a part of the page did not come: that is no fault of the page.
+ *
+ * @param {unknown} error
+ */
+export function partLost(error) {
+    return error instanceof TypeError
+        && /import|module|fetch/i.test(error.message);
+}
+
+
 /** @param {unknown} error */
 export function words(error) {
     if (!(error instanceof Problem)) {
@@ -107,13 +118,14 @@ function retry(error, again) {
 /**
  * In place of what could not be shown.
  *
- * @param {unknown} error
+ * @param {unknown} cause
  * @param {() => void} [again]
  * @param {{list?: string, sorry?: string}} [options]  list: where those are
  *     that are there; sorry: what is said to a visitor, whom it is no help to
  *     know which part of the panel does not answer
  */
-export function fault(error, again, options = {}) {
+export function fault(cause, again, options = {}) {
+    const error = partLost(cause) ? new Problem(0, null) : cause;
     const text = options.sorry && passing(error)
         && /** @type {Problem} */ (error).status > 0 ? options.sorry
         : words(error);

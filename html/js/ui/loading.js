@@ -54,8 +54,8 @@ export async function pending(root, shape, promise) {
  *     place: HTMLElement, shape: 'cards' | 'page' | 'table',
  *     signal: AbortSignal, ask: () => Promise<T>, draw: (what: T) => void,
  *     frame?: (node: HTMLElement, error: unknown) => HTMLElement,
- *     sorry?: string,
- * }} options  sorry: said to visitors where it is not theirs to know more;
+ *     sorry?: string, list?: string,
+ * }} options  list: where those are that are there; sorry: said to visitors where it is not theirs to know more;
  *     frame: around what went wrong
  */
 export async function filled(options) {
@@ -68,7 +68,7 @@ export async function filled(options) {
     } catch (error) {
         if (!signal.aborted) {
             const what = fault(error, () => void filled(options),
-                { sorry: options.sorry });
+                { sorry: options.sorry, list: options.list });
 
             put(place, options.frame?.(what, error) ?? what);
         }

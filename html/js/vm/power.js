@@ -57,7 +57,8 @@ async function act(vm, action, pressed) {
  * the container or its task.
  *
  * @param {Vm} vm
- * @param {{small?: boolean}} [options]
+ * @param {{small?: boolean, ssh?: boolean}} [options]  ssh: false where the
+ *     command stands beside
  */
 export function power(vm, options = {}) {
     const small = options.small;
@@ -82,7 +83,7 @@ export function power(vm, options = {}) {
     const stop = make('stop');
     const restart = make('restart');
     const address = vm.addresses[0]?.split('/')[0];
-    const ssh = small || !address ? null : button({ text: t('power.ssh'),
+    const ssh = small || options.ssh === false || !address ? null : button({ text: t('power.ssh'),
         icon: 'copy', kind: 'primary',
         press: copyPress(() => `ssh root@${address}`) });
     const node = h('div', { class: `power ${small ? 'small' : ''}` },
