@@ -130,6 +130,13 @@ vz_auth_row(vz_call_t *call, const vz_rows_t *rows)
 }
 
 
+vz_bind_t
+vz_auth_owner(const vz_call_t *call)
+{
+    return call->who.admin ? vz_none() : vz_int(call->who.user);
+}
+
+
 ngx_msec_t
 vz_auth_until(uint64_t left)
 {

@@ -52,6 +52,10 @@
     " AND NOT u.locked"
 
 
+/* the condition that rows are the caller's; it binds vz_auth_owner() twice */
+#define vz_auth_owned(column)  "(? IS NULL OR " column " = ?)"
+
+
 typedef enum {
     VZ_AUTH_KNOWN = 0,      /* call->who is filled */
     VZ_AUTH_SESSION,        /* look call->token up as a session's */
@@ -94,6 +98,12 @@ vz_code_e vz_auth_hold(vz_tx_t *tx, ngx_pool_t *pool, uint64_t user);
  * database's code.
  */
 vz_code_e vz_auth_still(vz_tx_t *tx, vz_call_t *call);
+
+/*
+ * vz_auth_owner: whose rows the caller may see and change: the caller's own, or
+ * NULL, which is any, for an administrator.
+ */
+vz_bind_t vz_auth_owner(const vz_call_t *call);
 
 /* vz_auth_until: vz_caller_t's, by vz_auth_left(), where NULL reads as 0. */
 ngx_msec_t vz_auth_until(uint64_t left);

@@ -432,7 +432,7 @@ vz_order_mail_answer(vz_call_t *call)
     vz_task_t    task;
     vz_order_t  *order = call->data;
 
-    rc = vz_task_get(call->pool, order->vm.task_id, NULL, 0, &task);
+    rc = vz_task_get(call->pool, order->vm.task_id, NULL, vz_none(), &task);
     if (rc != VZ_OK) {
         vz_call_fault(call, "database", rc);
         return;

@@ -109,7 +109,7 @@ vz_order_show(vz_call_t *call)
     link.data = order.link;
     link.len = sizeof(order.link);
 
-    rc = vz_task_get(call->pool, 0, &link, 0, &task);
+    rc = vz_task_get(call->pool, 0, &link, vz_none(), &task);
 
     if (rc == VZ_NOENT) {
         vz_route_absent(call);
@@ -173,7 +173,7 @@ vz_order_show_reply(vz_call_t *call, const vz_order_t *order, ngx_uint_t status)
     link.data = (u_char *) order->link;
     link.len = sizeof(order->link);
 
-    rc = vz_task_get(call->pool, 0, &link, 0, &task);
+    rc = vz_task_get(call->pool, 0, &link, vz_none(), &task);
     if (rc != VZ_OK) {
         vz_call_fault(call, "database", rc);
         return;

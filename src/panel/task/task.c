@@ -97,7 +97,7 @@ static const vz_sql_t  vz_sql_busy = vz_sql("task_busy",
 
 static const vz_sql_t  vz_sql_get = vz_sql("task_get",
     "SELECT " VZ_TASK_COLUMNS ", s.log FROM task t" VZ_TASK_JOINS
-    " WHERE t.id = ? AND (? = 0 OR t.user_id = ?) ORDER BY s.position");
+    " WHERE t.id = ? AND " vz_auth_owned("t.user_id") " ORDER BY s.position");
 
 static const vz_sql_t  vz_sql_link = vz_sql("task_link",
     "SELECT " VZ_TASK_COLUMNS " FROM task t" VZ_TASK_JOINS
@@ -107,7 +107,7 @@ static const vz_sql_t  vz_sql_link = vz_sql("task_link",
 
 static const vz_sql_t  vz_sql_list = vz_sql("task_list",
     "SELECT " VZ_TASK_COLUMNS " FROM (SELECT id FROM task"
-    "  WHERE (? IS NULL OR user_id = ?) AND (? IS NULL OR id < ?)"
+    "  WHERE " vz_auth_owned("user_id") " AND (? IS NULL OR id < ?)"
     "  AND (? IS NULL OR vm_id = ?) AND (? IS NULL OR FIND_IN_SET(state, ?))"
     "  AND (? IS NULL OR actor = ?) AND (? IS NULL OR unseen = ?)"
     "  ORDER BY id DESC LIMIT ?) p"
@@ -234,7 +234,7 @@ vz_task_refuse_busy(vz_call_t *call, uint64_t id)
 
 vz_code_e
 vz_task_get(ngx_pool_t *pool, uint64_t id, const ngx_str_t *link,
-    uint64_t owner, vz_task_t *task)
+    vz_bind_t owner, vz_task_t *task)
 {
     vz_code_e   rc;
     vz_rows_t   rows;
@@ -245,8 +245,7 @@ vz_task_get(ngx_pool_t *pool, uint64_t id, const ngx_str_t *link,
                          &rows);
     } else {
         rc = vz_db_query(NULL, pool, &vz_sql_get,
-                         vz_binds(vz_int(id), vz_int(owner), vz_int(owner)),
-                         &rows);
+                         vz_binds(vz_int(id), owner, owner), &rows);
     }
 
     if (rc != VZ_OK) {
@@ -479,7 +478,7 @@ vz_task_stands(vz_call_t *call, vz_task_t *task, ngx_uint_t *status)
 {
     vz_code_e  rc;
 
-    rc = vz_task_get(call->pool, call->task, NULL, 0, task);
+    rc = vz_task_get(call->pool, call->task, NULL, vz_none(), task);
 
     if (rc != VZ_OK) {
         vz_call_fault(call, "database", rc);
@@ -547,8 +546,7 @@ vz_task_find(vz_call_t *call, vz_task_t *task)
         return VZ_NOENT;
     }
 
-    return vz_task_get(call->pool, id, NULL,
-                       call->who.admin ? 0 : call->who.user, task);
+    return vz_task_get(call->pool, id, NULL, vz_auth_owner(call), task);
 }
 
 
@@ -581,7 +579,7 @@ vz_task_list(vz_call_t *call)
     vz_json_t   *json;
     ngx_uint_t   row, n, limit;
 
-    owner = call->who.admin ? vz_none() : vz_int(call->who.user);
+    owner = vz_auth_owner(call);
 
     if (vz_listing_read(call, &vz_task_listing, vz_binds(owner, owner), &rows,
                         &limit)

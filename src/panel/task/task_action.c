@@ -141,7 +141,7 @@ vz_task_change(vz_call_t *call, const vz_task_change_t *change)
         return;
     }
 
-    rc = vz_task_get(call->pool, id, NULL, 0, &task);
+    rc = vz_task_get(call->pool, id, NULL, vz_none(), &task);
 
     if (rc == VZ_OK) {
         rc = vz_task_change_in(call, change, &task);

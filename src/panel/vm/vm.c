@@ -2,6 +2,7 @@
  * GET /api/vms/{id}; POST /api/vms/{id}/start, /stop, /restart.
  */
 
+#include "panel/api/auth.h"
 #include "panel/api/body.h"
 #include "panel/api/query.h"
 #include "panel/api/route.h"
@@ -31,7 +32,7 @@ static const vz_vm_desired_e  vz_vm_stopped = VZ_VM_DESIRED_STOPPED;
 
 static const vz_sql_t  vz_vm_select = vz_sql("vm",
     "SELECT " VZ_VM_COLUMNS ", v.tag FROM vm v" VZ_VM_JOINS
-    " WHERE v.id = ? AND (? = 0 OR v.user_id = ?)");
+    " WHERE v.id = ? AND " vz_auth_owned("v.user_id"));
 
 static const vz_sql_t  vz_vm_desired_set = vz_sql("vm desired_state",
     "UPDATE vm SET desired_state = ? WHERE id = ?");
@@ -49,9 +50,10 @@ const vz_query_args_t  vz_vm_args = vz_query_args(vz_vm_arg);
 void
 vz_vm_one(vz_call_t *call)
 {
-    uint64_t     id, owner, node;
+    uint64_t     id, node;
     uint32_t     ctid;
     ngx_str_t    tag;
+    vz_bind_t    owner;
     vz_rows_t    rows;
     vz_json_t   *out;
 
@@ -61,10 +63,9 @@ vz_vm_one(vz_call_t *call)
 
     vz_collector_fresh();
 
-    owner = call->who.admin ? 0 : call->who.user;
+    owner = vz_auth_owner(call);
 
-    if (vz_route_row(call, &vz_vm_select,
-                     vz_binds(vz_int(id), vz_int(owner), vz_int(owner)),
+    if (vz_route_row(call, &vz_vm_select, vz_binds(vz_int(id), owner, owner),
                      &rows)
         != VZ_OK)
     {

@@ -3,6 +3,7 @@
  */
 
 #include "panel/api/audit.h"
+#include "panel/api/auth.h"
 #include "panel/api/route.h"
 #include "panel/task/runner.h"
 #include "panel/task/task.h"
@@ -35,7 +36,8 @@ static const vz_row_member_t  vz_vm_action_row[] =
 
 static const vz_sql_t  vz_vm_action_lock = vz_sql("change lock",
     "SELECT " vz_row_sql(VZ_VM_ACTION_ROW)
-    " FROM vm v WHERE v.id = ? AND (? = 0 OR v.user_id = ?) FOR UPDATE");
+    " FROM vm v WHERE v.id = ? AND " vz_auth_owned("v.user_id")
+    " FOR UPDATE");
 
 
 void
@@ -158,18 +160,16 @@ vz_vm_action_in(vz_vm_action_t *change, vz_tx_t *tx)
 static vz_code_e
 vz_vm_action_find(vz_vm_action_t *change, vz_tx_t *tx)
 {
-    uint64_t    owner;
     vz_code_e   rc;
+    vz_bind_t   owner;
     vz_rows_t   rows;
     vz_call_t  *call;
 
     call = change->call;
-    owner = call->who.admin ? 0 : call->who.user;
+    owner = vz_auth_owner(call);
 
     rc = vz_db_query(tx, call->pool, &vz_vm_action_lock,
-                     vz_binds(vz_int(change->id), vz_int(owner),
-                              vz_int(owner)),
-                     &rows);
+                     vz_binds(vz_int(change->id), owner, owner), &rows);
     if (rc != VZ_OK) {
         return rc;
     }

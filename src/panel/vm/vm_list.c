@@ -197,11 +197,8 @@ vz_list_query(vz_list_t *list, vz_rows_t *rows)
 
     n = 0;
 
-    if (list->who == VZ_LIST_ALL) {
-        binds[n++] = vz_none();
-
-    } else if (list->who == VZ_LIST_OWN) {
-        binds[n++] = vz_int(list->call->who.user);
+    if (list->who < VZ_LIST_SESSION) {
+        binds[n++] = vz_auth_owner(list->call);
 
     } else {
         hash.data = list->call->token;

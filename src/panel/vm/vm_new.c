@@ -144,8 +144,8 @@ vz_vm_new_repeat(vz_call_t *call, vz_vm_new_t *vm)
 
     /* the connection broke at the commit, which may have happened */
 
-    return vz_task_get(call->pool, vm->task_id, NULL, 0, &task) == VZ_OK
-           ? VZ_OK : VZ_DOWN;
+    return vz_task_get(call->pool, vm->task_id, NULL, vz_none(), &task)
+           == VZ_OK ? VZ_OK : VZ_DOWN;
 }
 
 
