@@ -82,8 +82,18 @@ typedef struct {
 #define vz_row_members(columns, of)                                           \
     { columns(vz_row_member, vz_row_member, of) { .type = VZ_ROW_END } }
 #define vz_row_member(of, member, type_, sql)                                 \
-    { .offset = offsetof(of, member), .size = sizeof(((of *) NULL)->member),  \
+    { .offset = offsetof(of, member),                                         \
+      .size = vz_row_size(((of *) NULL)->member,                              \
+                          vz_row_kind(VZ_ROW_##type_)),                       \
       .type = VZ_ROW_##type_ },
+
+/* what does not compile: TEXT that is no ngx_str_t, or the other way round */
+#define vz_row_size(member, type)                                             \
+    (sizeof(member) / (vz_row_is_text(member) == ((type) == VZ_ROW_TEXT)))
+#define vz_row_is_text(member)                                                \
+    __builtin_types_compatible_p(__typeof__(member), ngx_str_t)
+#define vz_row_kind(...)  vz_row_kind_first(__VA_ARGS__, 0)
+#define vz_row_kind_first(kind, ...)  kind
 #define VZ_ROW_NAMED(names_)  VZ_ROW_WORD, .names = names_
 
 
