@@ -100,9 +100,9 @@ static const vz_field_def_t  vz_fields[VZ_FIELD_COUNT] = {
 
     [VZ_FIELD_LIMIT] = {
         "limit", 20, 0, vz_field_check_limit,
-        "^(?:unlimited|(?:0|[1-9][0-9]{0,18})[KMGT]?)$",
+        "^(?:" VZ_UNLIMITED_WORD "|(?:0|[1-9][0-9]{0,18})[KMGT]?)$",
         "a whole number of bytes, or with K, M, G or T behind it, "
-        "or unlimited",
+        "or " VZ_UNLIMITED_WORD,
         NULL },
 
     [VZ_FIELD_UNITS] = {

@@ -116,8 +116,9 @@ const char *vz_field_pattern(vz_field_e kind);
  */
 const char *vz_field_strange_pattern(vz_field_e kind);
 
-/* no limit, as the number of a VZ_FIELD_LIMIT */
-#define VZ_UNLIMITED  UINT64_MAX
+/* no limit, as the number and as the text of a VZ_FIELD_LIMIT */
+#define VZ_UNLIMITED       UINT64_MAX
+#define VZ_UNLIMITED_WORD  "unlimited"
 
 
 #endif /* VZ_FIELD_H */

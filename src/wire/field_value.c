@@ -97,7 +97,9 @@ vz_field_value_size(const char *s, size_t len, uint64_t *bytes)
 vz_code_e
 vz_field_value_limit(const char *s, size_t len, uint64_t *bytes)
 {
-    if (len == sizeof("unlimited") - 1 && memcmp(s, "unlimited", len) == 0) {
+    if (len == sizeof(VZ_UNLIMITED_WORD) - 1
+        && memcmp(s, VZ_UNLIMITED_WORD, len) == 0)
+    {
         *bytes = VZ_UNLIMITED;
         return VZ_OK;
     }

@@ -210,6 +210,8 @@ sub cpu_is_limited {
 
     done(patch('cpu', { limit_percent => 'unlimited' }), 'no limit');
     is(live()->{in_force}{cpu}{limit_percent}, 'unlimited', 'none there');
+    is(sql_value("SELECT cpu_percent FROM vm WHERE id = $::vm"), 'NULL',
+        'nor in the row');
     is(live()->{cpu}{units}, 2000, 'the weight stays');
 }
 

@@ -125,6 +125,9 @@ $::boss
 --- response_body_like eval
 [ '"memory_mib":96,"disk_mib":512,"cpu_units":1000,"cpu_percent":150,',
   '"memory_mib":96,"disk_mib":512,"cpu_units":1000,"cpu_percent":"unlimited"' ]
+--- rows
+SELECT cpu_percent IS NULL FROM plan WHERE id = %{plan.id}
+--- rows_are: 1
 
 
 

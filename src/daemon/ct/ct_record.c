@@ -300,7 +300,7 @@ static void
 vz_ct_record_put_size(vz_strbuf_t *text, uint64_t size)
 {
     if (size == VZ_UNLIMITED) {
-        vz_strbuf_put(text, "unlimited");
+        vz_strbuf_put(text, VZ_UNLIMITED_WORD);
 
     } else {
         vz_strbuf_put(text, "%llu", (unsigned long long) size);

@@ -52,7 +52,7 @@ const char *
 vz_stat_text(uint64_t figure, char text[VZ_STAT_TEXT])
 {
     if (figure == VZ_UNLIMITED) {
-        return "unlimited";
+        return VZ_UNLIMITED_WORD;
     }
 
     if (figure == VZ_CT_STAT_UNKNOWN) {

@@ -98,7 +98,7 @@ vz_vzctl_pages(vz_job_t *job, char text[24], uint64_t bytes)
     page = (uint64_t) sysconf(_SC_PAGESIZE);
 
     if (bytes == VZ_UNLIMITED) {
-        (void) strcpy(text, "unlimited");
+        (void) strcpy(text, VZ_UNLIMITED_WORD);
         return VZ_OK;
     }
 

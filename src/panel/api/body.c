@@ -3,6 +3,7 @@
  */
 
 #include "panel/api/body.h"
+#include "panel/api/limit.h"
 #include "panel/api/people.h"
 #include "runtime/call.h"
 #include "wire/field_value.h"
@@ -413,17 +414,15 @@ vz_body_int(vz_call_t *call, const vz_body_member_t *member, json_t *value,
 {
     json_int_t  n;
 
-    if (member->type == VZ_BODY_LIMIT && json_is_string(value)
-        && ngx_strcmp(json_string_value(value), "unlimited") == 0)
-    {
-        *number = 0;
+    if (member->type == VZ_BODY_LIMIT && vz_limit_none(value)) {
+        *number = VZ_LIMIT_NONE;
         return;
     }
 
     if (!json_is_integer(value)) {
         vz_call_invalid(call, member->name, "type", "must be a whole number%s",
-                        member->type == VZ_BODY_LIMIT ? " or \"unlimited\""
-                                                      : "");
+                        member->type == VZ_BODY_LIMIT
+                        ? " or \"" VZ_UNLIMITED_WORD "\"" : "");
         return;
     }
 

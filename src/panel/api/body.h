@@ -15,7 +15,7 @@ typedef enum {
     VZ_BODY_FIELD = 0,      /* text of a field's grammar, into a ngx_str_t */
     VZ_BODY_TEXT,           /* text of max characters at most, into the same */
     VZ_BODY_INT,            /* min <= n <= max, into an int64_t */
-    VZ_BODY_LIMIT,          /* the same, or "unlimited", which is 0 */
+    VZ_BODY_LIMIT,          /* the same, or VZ_LIMIT_NONE */
     VZ_BODY_BOOL,           /* into an int64_t, 0 or 1 */
     VZ_BODY_LIST,           /* array of at most max texts of the field, one
                                space between them, into a ngx_str_t */

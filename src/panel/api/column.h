@@ -16,7 +16,7 @@ typedef enum {
     VZ_COLUMN_LIST,         /* texts of the grammar, at most max; the column
                                has one space between them */
     VZ_COLUMN_INT,          /* min to max */
-    VZ_COLUMN_LIMIT,        /* the same, or "unlimited", which is stored as 0 */
+    VZ_COLUMN_LIMIT,        /* the same, or "unlimited", which is NULL */
     VZ_COLUMN_BOOL,
     VZ_COLUMN_TIME,         /* read as RFC 3339, to the second; never written */
     VZ_COLUMN_COUNT         /* how many rows of another table refer to this

@@ -3,6 +3,7 @@
  */
 
 #include "panel/api/edit.h"
+#include "panel/api/limit.h"
 #include "panel/api/listing.h"
 #include "panel/api/resource.h"
 #include "panel/api/resource_sql.h"
@@ -22,6 +23,8 @@ static void vz_resource_done(vz_call_t *call, const vz_resource_t *resource,
     vz_code_e rc, uint64_t id, ngx_uint_t status);
 static const char *vz_resource_action(vz_call_t *call,
     const vz_resource_t *resource, const char *verb);
+static ngx_uint_t vz_resource_cleared(vz_call_t *call,
+    const vz_column_t *column);
 static const vz_column_t *vz_resource_name(const vz_resource_t *resource);
 static ngx_uint_t vz_resource_cell(const vz_resource_t *resource,
     const char *name);
@@ -166,12 +169,8 @@ vz_resource_member(vz_json_t *out, const vz_column_t *column,
         return;
 
     case VZ_COLUMN_LIMIT:
-        if (number == 0) {
-            vz_json_cstr(out, column->name, "unlimited");
-            return;
-        }
-
-        break;
+        vz_limit_json(out, column->name, number);
+        return;
 
     default:
         break;
@@ -394,14 +393,19 @@ vz_resource_bind(vz_call_t *call, const vz_resource_t *resource,
             continue;
         }
 
-        if (use == VZ_COLUMN_CHANGE && (column->flags & VZ_COLUMN_CLEAR)) {
-            binds[n++] = vz_int(vz_body_cleared(call, column->name));
+        if (column->type == VZ_COLUMN_LIMIT && value.type == VZ_BIND_INT) {
+            value = vz_limit_bind(value.number);
+        }
+
+        if (use == VZ_COLUMN_CHANGE && vz_resource_sql_clears(column)) {
+            binds[n++] = vz_int(value.type == VZ_BIND_NULL
+                                && vz_resource_cleared(call, column));
         }
 
         /* a new row has empty text where it may not have NULL */
 
         if (use == VZ_COLUMN_CREATE && value.type == VZ_BIND_NULL
-            && !(column->flags & VZ_COLUMN_NULL))
+            && !vz_resource_sql_null(column))
         {
             value = vz_bind_cstr("");
         }
@@ -410,6 +414,17 @@ vz_resource_bind(vz_call_t *call, const vz_resource_t *resource,
     }
 
     return n;
+}
+
+
+/* null, or no limit any more */
+
+static ngx_uint_t
+vz_resource_cleared(vz_call_t *call, const vz_column_t *column)
+{
+    return column->type == VZ_COLUMN_LIMIT
+           ? vz_body_given(call, column->name)
+           : vz_body_cleared(call, column->name);
 }
 
 

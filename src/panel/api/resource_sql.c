@@ -226,10 +226,10 @@ vz_resource_sql_update(FILE *out, const vz_resource_t *resource)
             continue;
         }
 
-        if (column->flags & VZ_COLUMN_CLEAR) {
+        if (vz_resource_sql_clears(column)) {
             fprintf(out, "%s%s = IF(?, %s, COALESCE(?, %s))", comma,
                     column->name,
-                    (column->flags & VZ_COLUMN_NULL) ? "NULL" : "''",
+                    vz_resource_sql_null(column) ? "NULL" : "''",
                     column->name);
         } else {
             fprintf(out, "%s%s = COALESCE(?, %s)", comma, column->name,
@@ -270,6 +270,21 @@ vz_resource_sql_write(const vz_column_t *column, ngx_uint_t use)
 {
     return (column->flags & use) && !(column->flags & VZ_COLUMN_FORM)
            && column->sql == NULL;
+}
+
+
+ngx_uint_t
+vz_resource_sql_null(const vz_column_t *column)
+{
+    return (column->flags & VZ_COLUMN_NULL) || column->type == VZ_COLUMN_LIMIT;
+}
+
+
+ngx_uint_t
+vz_resource_sql_clears(const vz_column_t *column)
+{
+    return (column->flags & VZ_COLUMN_CLEAR)
+           || column->type == VZ_COLUMN_LIMIT;
 }
 
 

@@ -21,5 +21,12 @@ vz_code_e vz_resource_sql_compose(vz_resource_t *resource);
  */
 ngx_uint_t vz_resource_sql_write(const vz_column_t *column, ngx_uint_t use);
 
+/*
+ * vz_resource_sql_null: whether an empty value of the column is NULL;
+ * vz_resource_sql_clears: whether the update statement takes a value away.
+ */
+ngx_uint_t vz_resource_sql_null(const vz_column_t *column);
+ngx_uint_t vz_resource_sql_clears(const vz_column_t *column);
+
 
 #endif /* VZ_RESOURCE_SQL_H */

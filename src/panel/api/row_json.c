@@ -2,6 +2,7 @@
  * Rows of the database as JSON by table.
  */
 
+#include "panel/api/limit.h"
 #include "panel/api/row_json.h"
 #include "panel/api/strlist.h"
 
@@ -11,7 +12,6 @@ static void vz_row_json_value(vz_json_t *out,
     ngx_uint_t column);
 static ngx_uint_t vz_row_json_none(vz_json_t *out, const vz_row_json_t *shape,
     ngx_uint_t i, ngx_uint_t *column);
-static void vz_row_json_limit(vz_json_t *out, const char *name, int64_t value);
 static void vz_row_json_words(vz_json_t *out, const char *name,
     ngx_str_t text);
 
@@ -100,7 +100,7 @@ vz_row_json_value(vz_json_t *out, const vz_row_json_member_t *member,
         break;
 
     case VZ_ROW_JSON_LIMIT:
-        vz_row_json_limit(out, member->name, number);
+        vz_limit_json(out, member->name, number);
         break;
 
     case VZ_ROW_JSON_WORDS:
@@ -109,17 +109,6 @@ vz_row_json_value(vz_json_t *out, const vz_row_json_member_t *member,
 
     default:
         break;
-    }
-}
-
-
-static void
-vz_row_json_limit(vz_json_t *out, const char *name, int64_t value)
-{
-    if (value == 0) {
-        vz_json_cstr(out, name, "unlimited");
-    } else {
-        vz_json_int(out, name, value);
     }
 }
 

@@ -14,7 +14,7 @@ typedef enum {
     VZ_ROW_JSON_TEXT,       /* text, "" for NULL */
     VZ_ROW_JSON_OPT,        /* text, null for NULL and "" */
     VZ_ROW_JSON_BOOL,
-    VZ_ROW_JSON_LIMIT,      /* a number, "unlimited" for 0 */
+    VZ_ROW_JSON_LIMIT,      /* a number, "unlimited" for NULL */
     VZ_ROW_JSON_WORDS,      /* "a b" as the array of its words */
     VZ_ROW_JSON_HIDDEN,     /* a cell that is not shown */
 

@@ -24,7 +24,7 @@ typedef struct {
     uint64_t      owner;            /* id of the user */
     vz_state_e    state;
     uint64_t      memory_used;      /* bytes, and so the next three */
-    uint64_t      memory_limit;     /* 0 and UINT64_MAX: no limit */
+    uint64_t      memory_limit;     /* 0: none, or not known */
     uint64_t      disk_used;
     uint64_t      disk_total;
     uint64_t      cpu_ns;           /* used since start */

@@ -2,6 +2,7 @@
  * Values from a node's answers, as JSON.
  */
 
+#include "panel/api/limit.h"
 #include "panel/api/strlist.h"
 #include "panel/node/node_told.h"
 
@@ -51,7 +52,7 @@ vz_node_told_size(vz_json_t *out, const char *key, ngx_str_t text,
         vz_json_null(out, key);
 
     } else if (*text.data == 'u') {
-        vz_json_cstr(out, key, "unlimited");
+        vz_limit_json(out, key, VZ_LIMIT_NONE);
 
     } else {
         vz_json_uint(out, key, vz_node_told_number(&text) / unit);

@@ -2,6 +2,7 @@
  * Adoption of a stranger.
  */
 
+#include "panel/api/limit.h"
 #include "panel/api/strlist.h"
 #include "panel/live/collector.h"
 #include "panel/live/sample.h"
@@ -32,7 +33,6 @@ static void vz_adopt_pair(const ngx_str_t *line, const char *key,
 static int64_t vz_adopt_mib(ngx_str_t text, int64_t unlimited, int64_t none);
 static int64_t vz_adopt_number(const ngx_str_t *line, const char *key,
     int64_t none, int64_t least, int64_t most);
-static vz_bind_t vz_adopt_limit(int64_t mib);
 
 
 static const vz_sql_t  vz_adopt_sql_insert = vz_sql("adopt insert",
@@ -80,12 +80,13 @@ vz_adopt_read(vz_call_t *call, const ngx_str_t *line, uint32_t ctid,
                                  VZ_ADOPT_MIB_MAX, 1);
     vz_adopt_pair(line, "diskspace", told->disk);
 
-    if (told->disk[1] < 0) {
+    if (told->disk[1] == VZ_LIMIT_NONE) {
         told->disk[1] = told->disk[0];
     }
 
     told->cpu[0] = vz_adopt_number(line, "cpu_units", 1000, 8, 500000);
-    told->cpu[1] = vz_adopt_number(line, "cpu_percent", 0, 0, 100000);
+    told->cpu[1] = vz_adopt_number(line, "cpu_percent", VZ_LIMIT_NONE, 0,
+                                   100000);
 
     state = vz_relay_pair(line, "state");
     told->runs = vz_sample_state_parse(&state) != VZ_STATE_STOPPED;
@@ -170,14 +171,14 @@ vz_adopt_pair(const ngx_str_t *line, const char *key, int64_t pair[2])
 {
     ngx_str_t  text, barrier, limit;
 
-    pair[1] = -1;
+    pair[1] = VZ_LIMIT_NONE;
     text = vz_relay_pair(line, key);
 
     if (vz_strlist_next(&text, ':', &barrier)
         && vz_strlist_next(&text, ':', &limit))
     {
         pair[0] = vz_adopt_mib(barrier, VZ_ADOPT_MIB_MAX, pair[0]);
-        pair[1] = vz_adopt_mib(limit, -1, -1);
+        pair[1] = vz_adopt_mib(limit, VZ_LIMIT_NONE, VZ_LIMIT_NONE);
     }
 }
 
@@ -241,13 +242,14 @@ vz_adopt_insert(vz_tx_t *tx, ngx_pool_t *pool, const vz_adopt_row_t *row,
                               vz_bind_opt(told->gateway),
                               vz_bind_opt(told->dns),
                               vz_int(told->memory[0][0]),
-                              vz_adopt_limit(told->memory[0][1]),
+                              vz_limit_bind(told->memory[0][1]),
                               vz_int(told->memory[1][0]),
-                              vz_adopt_limit(told->memory[1][1]),
+                              vz_limit_bind(told->memory[1][1]),
                               vz_int(told->memory[2][0]),
-                              vz_adopt_limit(told->memory[2][1]),
+                              vz_limit_bind(told->memory[2][1]),
                               vz_int(told->disk[0]), vz_int(told->disk[1]),
-                              vz_int(told->cpu[0]), vz_int(told->cpu[1]),
+                              vz_int(told->cpu[0]),
+                              vz_limit_bind(told->cpu[1]),
                               vz_bind_cstr(vz_vm_desired_name(told->runs
                                                   ? VZ_VM_DESIRED_RUNNING
                                                   : VZ_VM_DESIRED_STOPPED))),
@@ -256,13 +258,6 @@ vz_adopt_insert(vz_tx_t *tx, ngx_pool_t *pool, const vz_adopt_row_t *row,
     *vm = rows.insert_id;
 
     return rc;
-}
-
-
-static vz_bind_t
-vz_adopt_limit(int64_t mib)
-{
-    return mib < 0 ? vz_none() : vz_int(mib);
 }
 
 

@@ -11,7 +11,7 @@
 #include "runtime/relay.h"
 
 
-/* A container's properties, as columns of vm: in MiB, and -1 for no limit. */
+/* A container's properties, as columns of vm: in MiB, or VZ_LIMIT_NONE. */
 typedef struct {
     ngx_str_t    hostname;
     ngx_str_t    gateway;           /* of each family, or empty */

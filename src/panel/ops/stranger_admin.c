@@ -5,6 +5,7 @@
 
 #include "panel/api/audit.h"
 #include "panel/api/edit.h"
+#include "panel/api/limit.h"
 #include "panel/api/listing.h"
 #include "panel/api/route.h"
 #include "panel/api/zone_ids.h"
@@ -373,13 +374,8 @@ vz_stranger_one(vz_stranger_page_t *page, vz_json_t *out,
                       1);
     vz_node_told_size(out, "cpu_units", vz_relay_pair(line, "cpu_units"), 1);
 
-    if (vz_relay_number(line, "cpu_percent")) {
-        vz_node_told_size(out, "cpu_limit_percent",
-                          vz_relay_pair(line, "cpu_percent"), 1);
-    } else {
-        vz_json_cstr(out, "cpu_limit_percent", "unlimited");
-    }
-
+    vz_limit_json(out, "cpu_limit_percent",
+                  vz_relay_number(line, "cpu_percent"));
     vz_json_bool(out, "left", one->left);
     vz_stranger_namesake(page, out, one->ctid);
     vz_json_close(out);

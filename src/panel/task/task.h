@@ -96,8 +96,9 @@ typedef struct {
 /*
  * vz_task_get: read a task with its steps in one statement, and take what its
  * running step says from the zone.  It is looked up by link (32 bytes) where
- * that is not NULL, else by id, and then only among the tasks of that owner, as
- * vz_auth_owner() has it; NULL is any.  Texts are from pool.  VZ_OK; VZ_NOENT; or the database's code.
+ * that is not NULL, else by id, and then only among the tasks of that owner
+ * (vz_auth_owner()); NULL is any.  Texts are from pool.  VZ_OK; VZ_NOENT; or
+ * the database's code.
  */
 vz_code_e vz_task_get(ngx_pool_t *pool, uint64_t id, const ngx_str_t *link,
     vz_bind_t owner, vz_task_t *task);

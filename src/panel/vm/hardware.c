@@ -5,6 +5,7 @@
  */
 
 #include "panel/api/body.h"
+#include "panel/api/limit.h"
 #include "panel/api/query.h"
 #include "panel/api/strlist.h"
 #include "panel/node/gateway.h"
@@ -19,7 +20,6 @@
 
 
 #define VZ_HARDWARE_PAIRS    4              /* memory and disk */
-#define VZ_HARDWARE_NONE     -1             /* no limit, in a task's data */
 
 
 /* A pair of numbers: its name in the body and in the data of the task. */
@@ -471,7 +471,7 @@ vz_hardware_numbers(vz_vm_action_t *change, vz_json_t *data)
 }
 
 
-/* the wished numbers over those of the row; cpu has 0 for no limit */
+/* the wished numbers over those of the row */
 
 static void
 vz_hardware_number(vz_hardware_ask_t *ask, ngx_uint_t n, int64_t pair[2])
@@ -489,10 +489,6 @@ vz_hardware_number(vz_hardware_ask_t *ask, ngx_uint_t n, int64_t pair[2])
                                  vz_hardware_pairs[n].columns[i]);
         }
     }
-
-    if (n < VZ_HARDWARE_PAIRS && pair[1] == 0) {
-        pair[1] = VZ_HARDWARE_NONE;
-    }
 }
 
 
@@ -509,7 +505,7 @@ vz_hardware_check(vz_vm_action_t *change, ngx_uint_t n, const int64_t pair[2])
     ask = change->data;
     wish = vz_hardware_wished(&ask->wish, n);
 
-    if (pair[1] != VZ_HARDWARE_NONE && pair[1] < pair[0]) {
+    if (pair[1] != VZ_LIMIT_NONE && pair[1] < pair[0]) {
 
         if (wish[1] != VZ_HARDWARE_SAME) {
             vz_call_invalid(change->call, vz_hardware_pairs[n].limit, "range",

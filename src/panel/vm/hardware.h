@@ -14,7 +14,7 @@
 
 /*
  * What a request asks for, as the forms read it.  A text that is empty, or a
- * number of VZ_HARDWARE_SAME, was not given; a limit of 0 is no limit.
+ * number of VZ_HARDWARE_SAME, was not given; a limit may be VZ_LIMIT_NONE.
  */
 typedef struct {
     ngx_str_t        hostname;

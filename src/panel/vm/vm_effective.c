@@ -4,6 +4,7 @@
  * rest is the database's.
  */
 
+#include "panel/api/limit.h"
 #include "panel/api/strlist.h"
 #include "panel/node/ctid_map.h"
 #include "panel/node/node_limit.h"
@@ -215,19 +216,10 @@ vz_vm_effective_disk(vz_json_t *out, const ngx_str_t *line)
 static void
 vz_vm_effective_cpu(vz_json_t *out, const ngx_str_t *line)
 {
-    uint64_t  percent;
-
-    percent = vz_relay_number(line, "cpu_percent");
-
     vz_json_object(out, "cpu");
     vz_node_told_size(out, "units", vz_relay_pair(line, "cpu_units"), 1);
 
-    if (percent) {
-        vz_json_uint(out, "limit_percent", percent);
-    } else {
-        vz_json_cstr(out, "limit_percent", "unlimited");
-    }
-
+    vz_limit_json(out, "limit_percent", vz_relay_number(line, "cpu_percent"));
     vz_json_close(out);
 }
 

@@ -2,6 +2,7 @@
  * Containers as people see them.
  */
 
+#include "panel/api/limit.h"
 #include "panel/api/strlist.h"
 #include "panel/live/collector.h"
 #include "panel/live/event_json.h"
@@ -176,12 +177,7 @@ vz_vm_pair(vz_vm_row_t *vm, const char *key, vz_vm_column_e barrier,
     vz_json_object(vm->json, key);
     vz_vm_int(vm, "barrier_mib", barrier);
 
-    if (vz_cell_null(vz_vm_cell(vm, limit))) {
-        vz_json_cstr(vm->json, "limit_mib", "unlimited");
-    } else {
-        vz_vm_int(vm, "limit_mib", limit);
-    }
-
+    vz_limit_json(vm->json, "limit_mib", vz_cell_int(vz_vm_cell(vm, limit)));
     vz_json_close(vm->json);
 }
 
@@ -189,20 +185,19 @@ vz_vm_pair(vz_vm_row_t *vm, const char *key, vz_vm_column_e barrier,
 static void
 vz_vm_json_memory(vz_vm_row_t *vm, const vz_sample_t *sample)
 {
+    int64_t  limit;
+
     vz_json_object(vm->json, "memory");
     vz_vm_figure(vm->json, "used_bytes", sample->memory_used,
                  sample->sampled != 0);
 
-    if (sample->memory_limit) {
-        vz_json_uint(vm->json, "limit_bytes", sample->memory_limit);
+    limit = sample->memory_limit;
 
-    } else if (vz_cell_null(vz_vm_cell(vm, VZ_VM_PRIVVM_LIMIT))) {
-        vz_json_cstr(vm->json, "limit_bytes", "unlimited");
-
-    } else {
-        vz_json_int(vm->json, "limit_bytes",
-                    vz_cell_int(vz_vm_cell(vm, VZ_VM_PRIVVM_LIMIT)) * VZ_MIB);
+    if (limit == VZ_LIMIT_NONE) {
+        limit = vz_cell_int(vz_vm_cell(vm, VZ_VM_PRIVVM_LIMIT)) * VZ_MIB;
     }
+
+    vz_limit_json(vm->json, "limit_bytes", limit);
 
     vz_vm_pair(vm, "vmguarpages", VZ_VM_VMGUAR, VZ_VM_VMGUAR_LIMIT);
     vz_vm_pair(vm, "oomguarpages", VZ_VM_OOMGUAR, VZ_VM_OOMGUAR_LIMIT);
@@ -235,20 +230,12 @@ vz_vm_json_disk(vz_vm_row_t *vm, const vz_sample_t *sample)
 static void
 vz_vm_json_cpu(vz_vm_row_t *vm, const vz_sample_t *sample)
 {
-    int64_t  percent;
-
-    percent = vz_cell_int(vz_vm_cell(vm, VZ_VM_PERCENT));
-
     vz_json_object(vm->json, "cpu");
     vz_json_tenths(vm->json, "percent", sample->cpu_tenths);
     vz_vm_int(vm, "units", VZ_VM_UNITS);
 
-    if (percent) {
-        vz_json_int(vm->json, "limit_percent", percent);
-    } else {
-        vz_json_cstr(vm->json, "limit_percent", "unlimited");
-    }
-
+    vz_limit_json(vm->json, "limit_percent",
+                  vz_cell_int(vz_vm_cell(vm, VZ_VM_PERCENT)));
     vz_json_close(vm->json);
 }
 

@@ -4,6 +4,7 @@
  * the one that loses rolls back and tries the whole again.
  */
 
+#include "panel/api/limit.h"
 #include "panel/live/collector.h"
 #include "panel/mail/mail.h"
 #include "panel/node/ctid.h"
@@ -219,7 +220,8 @@ vz_vm_new_row(vz_tx_t *tx, vz_call_t *call, vz_vm_new_t *vm)
                               vz_text(vm->name), vz_text(vm->name),
                               memory, memory, memory, memory, memory, memory,
                               vz_int(vm->disk_mib), vz_int(vm->disk_mib),
-                              vz_int(vm->cpu_units), vz_int(vm->cpu_percent),
+                              vz_int(vm->cpu_units),
+                              vz_limit_bind(vm->cpu_percent),
                               vz_int(vm->user), vz_int(vm->template),
                               vz_int(vm->plan), vz_int(vm->node->id),
                               vz_int(vm->plan), vz_int(vm->any_plan)),

@@ -44,7 +44,7 @@ struct vz_vm_new_s {
     int64_t                 memory_mib;
     int64_t                 disk_mib;
     int64_t                 cpu_units;
-    int64_t                 cpu_percent;    /* 0: no limit */
+    int64_t                 cpu_percent;    /* or VZ_LIMIT_NONE */
     ngx_str_t               hostname;       /* empty: "vps" and its number */
     vz_node_row_t          *node;
     ngx_str_t               password;       /* of its root; whoever drew it

@@ -2,6 +2,7 @@
  * The steps that workflows are made of.
  */
 
+#include "panel/api/limit.h"
 #include "panel/api/strlist.h"
 #include "panel/api/zone_ids.h"
 #include "panel/live/collector.h"
@@ -46,7 +47,6 @@ static vz_code_e vz_step_renumber(vz_task_run_t *run);
 static vz_code_e vz_renumber_body(vz_task_run_t *run, vz_tx_t *tx, void *data);
 static vz_code_e vz_free_addresses(vz_task_run_t *run, vz_tx_t *tx,
     const ngx_str_t *words);
-static vz_bind_t vz_limit(int64_t mib);
 
 
 static const vz_sql_t  vz_sql_store = vz_sql("vm_store",
@@ -342,6 +342,8 @@ vz_step_cpu(vz_task_run_t *run)
 }
 
 
+/* on the wire a size without a limit is a word, and per cent are 0 then */
+
 static vz_code_e
 vz_step_pair(vz_task_run_t *run, vz_verb_e verb, const int64_t *pair,
     const char *unit)
@@ -353,7 +355,11 @@ vz_step_pair(vz_task_run_t *run, vz_verb_e verb, const int64_t *pair,
     ngx_sprintf(two, "%L%s%Z", pair[1], unit);
 
     argv[0] = (char *) one;
-    argv[1] = pair[1] < 0 ? "unlimited" : (char *) two;
+    argv[1] = (char *) two;
+
+    if (pair[1] == VZ_LIMIT_NONE && *unit != '\0') {
+        argv[1] = VZ_UNLIMITED_WORD;
+    }
 
     return vz_run_verb(run, verb, 2, argv, NULL);
 }
@@ -524,24 +530,17 @@ vz_store_body(vz_task_run_t *run, vz_tx_t *tx, void *data)
                      vz_binds(vz_text(vm->hostname), vz_bind_opt(vm->gateway),
                               vz_bind_opt(vm->dns),
                               vz_int(vm->memory[0][0]),
-                              vz_limit(vm->memory[0][1]),
+                              vz_limit_bind(vm->memory[0][1]),
                               vz_int(vm->memory[1][0]),
-                              vz_limit(vm->memory[1][1]),
+                              vz_limit_bind(vm->memory[1][1]),
                               vz_int(vm->memory[2][0]),
-                              vz_limit(vm->memory[2][1]),
+                              vz_limit_bind(vm->memory[2][1]),
                               vz_int(vm->disk[0]), vz_int(vm->disk[1]),
-                              vz_int(vm->cpu[0]), vz_int(vm->cpu[1]),
+                              vz_int(vm->cpu[0]), vz_limit_bind(vm->cpu[1]),
                               vz_int(run->vm.id)),
                      NULL);
 
     return rc == VZ_OK ? vz_free_addresses(run, tx, &work->drop) : rc;
-}
-
-
-static vz_bind_t
-vz_limit(int64_t mib)
-{
-    return mib < 0 ? vz_none() : vz_int(mib);
 }
 
 

@@ -2,6 +2,7 @@
  * What the steps of a workflow work with.
  */
 
+#include "panel/api/limit.h"
 #include "panel/workflow/step_vm.h"
 #include "runtime/json.h"
 #include "runtime/row.h"
@@ -24,11 +25,11 @@ static void vz_step_vm_pair(json_t *data, const char *name, int64_t *pair);
          "(SELECT GROUP_CONCAT(a.address ORDER BY a.position SEPARATOR ' ')"  \
          "  FROM address a WHERE a.vm_id = v.id)")                            \
     next(of, memory[0][0], INT, "v.vmguar_barrier_mib")                       \
-    next(of, memory[0][1], INT, "COALESCE(v.vmguar_limit_mib, -1)")           \
+    next(of, memory[0][1], INT, "v.vmguar_limit_mib")                         \
     next(of, memory[1][0], INT, "v.oomguar_barrier_mib")                      \
-    next(of, memory[1][1], INT, "COALESCE(v.oomguar_limit_mib, -1)")          \
+    next(of, memory[1][1], INT, "v.oomguar_limit_mib")                        \
     next(of, memory[2][0], INT, "v.privvm_barrier_mib")                       \
-    next(of, memory[2][1], INT, "COALESCE(v.privvm_limit_mib, -1)")           \
+    next(of, memory[2][1], INT, "v.privvm_limit_mib")                         \
     next(of, disk[0], INT, "v.disk_soft_mib")                                 \
     next(of, disk[1], INT, "v.disk_hard_mib")                                 \
     next(of, cpu[0], INT, "v.cpu_units")                                      \
@@ -201,5 +202,8 @@ vz_step_vm_pair(json_t *data, const char *name, int64_t *pair)
     if (json_array_size(member) == 2) {
         pair[0] = json_integer_value(json_array_get(member, 0));
         pair[1] = json_integer_value(json_array_get(member, 1));
+
+        /* tasks of before have -1 for no limit */
+        pair[1] = ngx_max(pair[1], VZ_LIMIT_NONE);
     }
 }

@@ -18,7 +18,7 @@ typedef struct {
     ngx_str_t        dns;           /* up to three, the same way */
     ngx_str_t        addresses;     /* all of them, the same way */
     int64_t          memory[3][2];  /* vmguar, oomguar, privvm: barrier and
-                                       limit in MiB; a limit of -1: none */
+                                       limit in MiB; or VZ_LIMIT_NONE */
     int64_t          disk[2];       /* soft, hard */
     int64_t          cpu[2];        /* units, per cent */
     vz_vm_desired_e  desired;       /* whether it shall run */
