@@ -3,6 +3,10 @@
  *
  * A round asks one node for all of its containers, stores a sample of each, and
  * ends with the node's health, which says how old these samples are.
+ *
+ * It is no periodic job (task/periodic.h): every worker looks for watchers of
+ * its own, quicker while there are some, the lease is a node's and requests ask
+ * for it, too, and it goes on with a schema that is behind.
  */
 
 #include "panel/api/zone_ids.h"

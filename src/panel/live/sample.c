@@ -3,6 +3,7 @@
  * see.
  */
 
+#include "panel/api/strlist.h"
 #include "panel/live/sample.h"
 
 
@@ -44,11 +45,12 @@ const vz_table_def_t  vz_sample_table = {
     .parts = 24
 };
 
-static const char  *vz_sample_states[] = {
+const char *const  vz_sample_state_names[] = {
     [VZ_STATE_UNKNOWN] = "unknown",
     [VZ_STATE_RUNNING] = "running",
     [VZ_STATE_STOPPED] = "stopped",
-    [VZ_STATE_FROZEN] = "frozen"
+    [VZ_STATE_FROZEN] = "frozen",
+    [VZ_STATE_FROZEN + 1] = NULL
 };
 
 
@@ -270,22 +272,16 @@ vz_sample_visit(void *data, const vz_entry_t *entry)
 const char *
 vz_sample_state_name(vz_state_e state)
 {
-    return vz_sample_states[state];
+    return vz_sample_state_names[state];
 }
 
 
 vz_state_e
 vz_sample_state_parse(const ngx_str_t *word)
 {
-    ngx_uint_t  i;
+    ngx_int_t  state;
 
-    for (i = 0; i < sizeof(vz_sample_states) / sizeof(char *); i++) {
-        if (ngx_strlen(vz_sample_states[i]) == word->len
-            && ngx_strncmp(vz_sample_states[i], word->data, word->len) == 0)
-        {
-            return i;
-        }
-    }
+    state = vz_strlist_index(word, vz_sample_state_names);
 
-    return VZ_STATE_UNKNOWN;
+    return state < 0 ? VZ_STATE_UNKNOWN : (vz_state_e) state;
 }

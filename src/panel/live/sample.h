@@ -65,6 +65,9 @@ void vz_sample_forget(ngx_uint_t node, uint64_t before);
  */
 uint64_t vz_sample_each(uint64_t since, vz_sample_pt visit, void *data);
 
+/* vz_sample_state_names: those of all states, ended by NULL. */
+extern const char *const  vz_sample_state_names[];
+
 /* vz_sample_state_name: "running"; static storage. */
 const char *vz_sample_state_name(vz_state_e state);
 

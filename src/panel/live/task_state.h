@@ -34,8 +34,12 @@ vz_task_state_e vz_task_state_text(const u_char *name);
 /* vz_task_state_name: its name, static; "" of VZ_TASK_STATE_NONE. */
 const char *vz_task_state_name(vz_task_state_e state);
 
-/* vz_task_state_over: whether a task in this state has ended. */
+/*
+ * vz_task_state_over: whether a task in this state has ended;
+ * vz_task_state_open: the opposite in a statement.
+ */
 ngx_uint_t vz_task_state_over(vz_task_state_e state);
+#define vz_task_state_open(column)  column " IN ('held', 'queued', 'running')"
 
 
 #endif /* VZ_TASK_STATE_H */

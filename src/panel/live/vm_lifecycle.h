@@ -30,6 +30,9 @@ typedef enum {
     (VZ_VM_LIFECYCLE_IS_READY                                                 \
      | vz_vm_lifecycle_bit(VZ_VM_LIFECYCLE_SUSPENDED))
 
+/* VZ_VM_LIFECYCLE_IS_MADE in a statement */
+#define vz_vm_lifecycle_made(column)  column " IN ('ready', 'suspended')"
+
 
 /* vz_vm_lifecycle_names: those of all, ended by NULL. */
 extern const char *const  vz_vm_lifecycle_names[];

@@ -3,6 +3,7 @@
  * written to the database before the next begins.
  */
 
+#include "panel/live/vm_lifecycle.h"
 #include "panel/mail/mail.h"
 #include "panel/task/run_own.h"
 #include "panel/task/task_run.h"
@@ -98,7 +99,7 @@ static const vz_sql_t  vz_sql_fail = vz_sql("task_fail",
     " LEFT JOIN vm v ON v.id = t.vm_id"
     " SET s.state = 'failed', s.finished = NOW(3), s.detail = ?,"
     "  s.log = " vz_task_log_sql("s.log") ","
-    "  v.lifecycle = IF(v.lifecycle IN ('ready', 'suspended'), v.lifecycle,"
+    "  v.lifecycle = IF(" vz_vm_lifecycle_made("v.lifecycle") ", v.lifecycle,"
     "                 COALESCE(?, v.lifecycle)), t.state = 'failed',"
     "  t.finished = NOW(3), t.busy = NULL, t.owner = NULL, t.lease = NULL,"
     "  t.error_code = COALESCE(t.error_code, ?),"

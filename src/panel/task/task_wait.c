@@ -5,6 +5,7 @@
  * is not cancelable: a worker that leaves answers those who wait.
  */
 
+#include "panel/live/task_state.h"
 #include "panel/live/task_view.h"
 #include "panel/task/task.h"
 #include "panel/task/task_wait.h"
@@ -56,7 +57,7 @@ static void vz_wait_told(const uint64_t *ids, ngx_uint_t n,
 
 static const vz_sql_t  vz_wait_select = vz_sql("task states",
     "SELECT id FROM task WHERE id IN (" VZ_WAIT_256 ")"
-    " AND state IN ('held', 'queued', 'running')");
+    " AND " vz_task_state_open("state"));
 
 
 static vz_share_t         vz_wait_share;

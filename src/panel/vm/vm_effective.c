@@ -6,6 +6,7 @@
 
 #include "panel/api/limit.h"
 #include "panel/api/strlist.h"
+#include "panel/live/sample.h"
 #include "panel/node/ctid_map.h"
 #include "panel/node/node_limit.h"
 #include "panel/node/node_told.h"
@@ -145,8 +146,7 @@ vz_vm_effective_line(vz_json_t *out, const ngx_str_t *line)
     addresses = vz_relay_pair(line, "inside");
 
     if (addresses.len == 0
-        || state.len != sizeof("running") - 1
-        || ngx_strncmp(state.data, "running", state.len) != 0)
+        || vz_sample_state_parse(&state) != VZ_STATE_RUNNING)
     {
         addresses = vz_relay_pair(line, "address");
     }

@@ -4,6 +4,7 @@
 
 #include "panel/api/body.h"
 #include "panel/api/query.h"
+#include "panel/api/strlist.h"
 #include "panel/live/collector.h"
 #include "panel/vm/vm_query.h"
 #include "runtime/call.h"
@@ -40,10 +41,6 @@ static const vz_vm_query_sort_t  vz_vm_query_sorts[] = {
 
 /* the arguments, also for the OpenAPI description */
 
-static const char *const  vz_vm_query_states[] = {
-    "running", "stopped", "frozen", "unknown", NULL
-};
-
 static const char *const  vz_vm_query_orders[] = {
     "id", "-id", "name", "-name", "memory", "-memory", "disk", "-disk",
     "cpu", "-cpu", "uptime", "-uptime", NULL
@@ -51,7 +48,7 @@ static const char *const  vz_vm_query_orders[] = {
 
 static const vz_query_t  vz_vm_query_arg[] = {
     { "q", VZ_QUERY_SEARCH, 0, NULL },
-    { "state", VZ_QUERY_WORD, 0, vz_vm_query_states },
+    { "state", VZ_QUERY_WORD, 0, vz_sample_state_names },
     { "user", VZ_QUERY_NUMBER, 0, NULL },
     { "sort", VZ_QUERY_WORD, 0, vz_vm_query_orders },
     { "cursor", VZ_QUERY_TEXT, 0, NULL },
@@ -121,8 +118,8 @@ vz_vm_query_sort(vz_call_t *call, vz_vm_query_t *query)
 static vz_code_e
 vz_vm_query_state(vz_call_t *call, vz_vm_query_t *query)
 {
-    ngx_str_t   text;
-    vz_state_e  state;
+    ngx_str_t  text;
+    ngx_int_t  state;
 
     text = vz_call_arg(call, "state");
 
@@ -130,19 +127,17 @@ vz_vm_query_state(vz_call_t *call, vz_vm_query_t *query)
         return VZ_OK;
     }
 
-    for (state = VZ_STATE_UNKNOWN; state <= VZ_STATE_FROZEN; state++) {
-        if (ngx_strlen(vz_sample_state_name(state)) == text.len
-            && ngx_strncmp(vz_sample_state_name(state), text.data,
-                           text.len) == 0)
-        {
-            query->state_given = 1;
-            query->state = state;
-            return VZ_OK;
-        }
+    state = vz_strlist_index(&text, vz_sample_state_names);
+
+    if (state < 0) {
+        return vz_query_broken(call, "state",
+                               "running, stopped, frozen or unknown");
     }
 
-    return vz_query_broken(call, "state",
-                           "running, stopped, frozen or unknown");
+    query->state_given = 1;
+    query->state = state;
+
+    return VZ_OK;
 }
 
 
