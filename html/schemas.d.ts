@@ -21,6 +21,7 @@ export interface OrderMailBody {
 export interface SignInBody {
     account: string;
     password: string;
+    code?: string | null;
 }
 
 export interface ResetAskBody {
@@ -35,6 +36,21 @@ export interface ResetBody {
 export interface PasswordBody {
     old: string;
     new: string;
+}
+
+export interface SecondFactor {
+    enabled: boolean;
+    recovery_left: number;
+}
+
+export interface SecondFactorSecret {
+    secret: string;
+    uri: string;
+    qr: Qr;
+}
+
+export interface SecondFactorCodeBody {
+    code: string;
 }
 
 export interface TokenBody {
@@ -535,6 +551,15 @@ export interface Who {
     must_change: boolean;
 }
 
+export interface Qr {
+    size: number;
+    path: string;
+}
+
+export interface RecoveryCodes {
+    recovery: string[];
+}
+
 export interface Sessions {
     items: Session[];
     next: number | null;
@@ -908,6 +933,7 @@ export interface Replies {
         'templates': Systems;
         [path: `orders/${string}`]: Order;
         'session': SignedIn;
+        'account/second-factor': SecondFactor;
         'account/sessions': Sessions;
         'account/tokens': Tokens;
         'vms': Containers;
@@ -932,6 +958,9 @@ export interface Replies {
         [path: `orders/${string}/mail`]: Order;
         'session': SignedIn;
         'password/reset': Nothing;
+        'account/second-factor': SecondFactorSecret;
+        'account/second-factor/confirm': RecoveryCodes;
+        'account/second-factor/recovery': RecoveryCodes;
         'account/tokens': NewToken;
         'vms': Task;
         [path: `vms/${number}/start`]: Task;
@@ -975,12 +1004,14 @@ export interface Replies {
     };
     DELETE: {
         'session': null;
+        'account/second-factor': null;
         [path: `account/sessions/${number}`]: null;
         [path: `account/tokens/${number}`]: null;
         [path: `vms/${number}`]: Task;
         [path: `admin/templates/${number}`]: null;
         [path: `admin/plans/${number}`]: null;
         [path: `admin/addresses/${number}`]: null;
+        [path: `admin/users/${number}/second-factor`]: null;
         [path: `admin/nodes/${number}`]: null;
     };
 }

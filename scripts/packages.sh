@@ -13,12 +13,12 @@ set -eu
 
 build='gcc make nginx nginx-dev libmariadb-dev libpcre2-dev libssl-dev
        libcrypt-dev libjansson-dev libcurl4-openssl-dev lxc-dev
-       libarchive-dev pkg-config'
+       libarchive-dev liboath-dev libqrencode-dev pkg-config'
 run='nginx perl libcryptx-perl mariadb-server mariadb-client xinetd lxc lxcfs btrfs-progs iproute2
      nftables python3-aiosmtpd mmdebstrap busybox-static zstd openssl curl
      uidmap'
 test='clang libclang-rt-14-dev llvm libcmocka-dev valgrind strace chromium sshpass
-      openssh-client perl netcat-openbsd nodejs npm jq xfsprogs'
+      openssh-client perl netcat-openbsd nodejs npm jq xfsprogs oathtool'
 lint='clang-format cppcheck shellcheck nodejs npm'
 
 # what a Test::Nginx that is not ours is made of

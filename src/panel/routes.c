@@ -4,6 +4,7 @@
 
 #include "panel/account/account.h"
 #include "panel/account/password_reset.h"
+#include "panel/account/second_factor.h"
 #include "panel/account/session.h"
 #include "panel/account/user_list.h"
 #include "panel/account/user_write.h"
@@ -93,6 +94,28 @@ static const vz_route_t  vz_routes[] = {
       VZ_ROUTE_SESSION | VZ_ROUTE_FIRST,
       &vz_account_password_form, NULL, vz_account_password,
       "Change the caller's password", 204, NULL },
+    { GET, "/account/second-factor", VZ_ROLE_USER,
+      VZ_ROUTE_SESSION | VZ_ROUTE_FIRST,
+      NULL, NULL, vz_second_factor_show,
+      "Show whether signing in takes a second step", 200,
+      "SecondFactor: enabled bool, recovery_left int" },
+    { POST, "/account/second-factor", VZ_ROLE_USER,
+      VZ_ROUTE_SESSION | VZ_ROUTE_FIRST,
+      NULL, NULL, vz_second_factor_begin,
+      "Draw a secret for an app of one-time codes (TOTP)", 201,
+      "SecondFactorSecret: secret text, uri text, qr Qr" },
+    { POST, "/account/second-factor/confirm", VZ_ROLE_USER,
+      VZ_ROUTE_SESSION | VZ_ROUTE_FIRST,
+      &vz_second_factor_form, NULL, vz_second_factor_confirm,
+      "Turn the second step on by a code of the app; the reply alone shows "
+      "the recovery codes", 200, "RecoveryCodes" },
+    { POST, "/account/second-factor/recovery", VZ_ROLE_USER,
+      VZ_ROUTE_SESSION,
+      NULL, NULL, vz_second_factor_recovery,
+      "Replace the recovery codes", 200, "RecoveryCodes" },
+    { DELETE, "/account/second-factor", VZ_ROLE_USER, VZ_ROUTE_SESSION,
+      NULL, NULL, vz_second_factor_end,
+      "Turn the second step off", 204, NULL },
     { GET, "/account/sessions", VZ_ROLE_USER, VZ_ROUTE_FIRST,
       NULL, NULL, vz_account_sessions,
       "List the caller's sessions", 200, "Sessions" },
@@ -234,6 +257,9 @@ static const vz_route_t  vz_routes[] = {
     { POST, "/admin/users/{id}/password", VZ_ROLE_ADMIN, 0,
       NULL, NULL, vz_user_write_password,
       "Mail a new password, and revoke sessions and API tokens", 204, NULL },
+    { DELETE, "/admin/users/{id}/second-factor", VZ_ROLE_ADMIN, 0,
+      NULL, NULL, vz_second_factor_end_user,
+      "Turn off the second step of a user who lost the app", 204, NULL },
     { POST, "/admin/users/{id}/suspend", VZ_ROLE_ADMIN, 0,
       &vz_user_suspend_form, NULL, vz_user_suspend,
       "Suspend all containers of a user", 202, "SuspendedAll" },

@@ -78,6 +78,8 @@ const vz_openapi_shape_t  vz_openapi_shapes[] = {
     { "Who",
       "id int, account text, role admin|customer, name text,"
       " must_change bool" },
+    { "Qr", "size int, path text" },
+    { "RecoveryCodes", "recovery text[]" },
     { "Sessions", vz_page("Session") },
     { "Tokens", vz_page("Token") },
     { "NewToken", "id int, name text, scope read|write, token text" },

@@ -8,6 +8,7 @@
  */
 
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { copyFile, readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -47,6 +48,32 @@ async function signIn(who) {
     const { headers } = await contract.done('POST', '/session', {}, who);
 
     return { Cookie: (headers.get('set-cookie') ?? '').split(';')[0] };
+}
+
+
+/**
+ * The second step: on, ended by an administrator, on, ended by its owner.
+ *
+ * @param {Record<string, string>} own
+ * @param {number} id  the user
+ */
+async function secondFactor(own, id) {
+    const at = '/account/second-factor';
+    const on = async () => {
+        const { body } = await contract.done('POST', at, {}, undefined, own);
+
+        await contract.done('POST', `${at}/confirm`, {}, {
+            code: execFileSync('oathtool', ['--totp', '--base32',
+                body.secret], { encoding: 'utf8' }).trim() }, own);
+    };
+
+    await on();
+    await contract.done('GET', at, {}, undefined, own);
+    await contract.done('POST', `${at}/recovery`, {}, undefined, own);
+    await contract.done('DELETE', '/admin/users/{id}/second-factor', { id },
+        undefined, boss);
+    await on();
+    await contract.done('DELETE', at, {}, undefined, own);
 }
 
 
@@ -198,6 +225,7 @@ test('a visitor orders, and sets a password', async () => {
     const { body } = await contract.done('GET', '/vms', {}, undefined, own);
 
     assert.equal(body.items.length, 1);
+    await secondFactor(own, body.items[0].owner.id);
     await contract.done('PUT', '/account/password', {},
         { old: password, new: `other ${mark} word` }, own);
     await contract.done('DELETE', '/session', {}, undefined, own);

@@ -10,6 +10,7 @@ import { form, STRONG, text } from '../ui/form.js';
 import { icon } from '../ui/icon.js';
 import { showKeys } from '../keys.js';
 import { nextOf } from './return-to.js';
+import { secondFactor } from './second-factor.js';
 import { pending } from '../ui/loading.js';
 import { chooseTheme, chosenTheme } from '../lib/theme.js';
 import { toast } from '../ui/toast.js';
@@ -287,7 +288,7 @@ export default async function account(view) {
     put(view.root, h('div', { class: 'page' }, head,
         h('div', { class: 'halves' },
             h('div', { class: 'stack' }, password(() => void where.load()),
-                look()),
+                secondFactor(view), look()),
             h('div', { class: 'stack' },
                 h('section', { class: 'card' },
                     h('h2', null, t('account.sessions')), where.node),

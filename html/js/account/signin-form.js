@@ -1,5 +1,6 @@
 /* Account and password: a screen of its own, and over what one was doing. */
 
+import { Problem } from '../lib/api.js';
 import { sheet } from '../ui/dialog.js';
 import { disable } from '../ui/button.js';
 import { h } from '../ui/dom.js';
@@ -19,14 +20,39 @@ export function signInForm(options) {
         required: true, type: 'password', autocomplete: 'current-password',
         maxlength: 128 });
 
+    const code = text({ name: 'code', label: t('signin.code'),
+        hint: t('signin.code.hint'), autocomplete: 'one-time-code',
+        maxlength: 40 });
+
+    /* behind the right password alone */
+    code.node.hidden = true;
+
     const made = form({
-        fields: [account, password],
+        fields: [account, password, code],
         submit: t('signin.send'),
         send: async (values) => {
-            await signIn(values.account, values.password);
+            try {
+                await signIn(values.account, values.password, values.code);
+            } catch (error) {
+                if (!(error instanceof Problem)
+                    || error.code !== 'code_required')
+                {
+                    throw error;
+                }
+
+                code.node.hidden = false;
+                code.focus();
+                return;
+            }
+
             options.done();
         },
         failed: (problem) => {
+            if (problem.code === 'bad_code') {
+                code.input.select();
+                code.focus();
+            }
+
             if (problem.code === 'bad_credentials') {
                 password.input.select();
                 password.focus();

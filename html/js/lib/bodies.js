@@ -59,6 +59,7 @@ export const BODIES = {
     SignIn: {
         account: { type: 'text', required: true, max: 254 },
         password: { type: 'text', required: true, max: 512 },
+        code: { type: 'text', max: 40 },
     },
     ResetAsk: {
         account: { type: 'text', required: true, max: 254 },
@@ -70,6 +71,9 @@ export const BODIES = {
     Password: {
         old: { type: 'text', required: true, max: 512 },
         new: { type: 'text', required: true, pattern: P16 },
+    },
+    SecondFactorCode: {
+        code: { type: 'text', required: true, max: 40 },
     },
     Token: {
         name: { type: 'text', required: true, pattern: P17 },

@@ -151,11 +151,13 @@ const NEAR = 3;
 /**
  * @param {string} account
  * @param {string} password
+ * @param {string} code  of the second step, or ''
  */
-export async function signIn(account, password) {
+export async function signIn(account, password, code) {
     for (let n = 1; ; n += 1) {
         try {
-            const answer = await post('session', { account, password },
+            const answer = await post('session',
+                { account, password, ...(code ? { code } : {}) },
                 { quiet: true });
 
             set(answer.user);

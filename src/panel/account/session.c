@@ -5,6 +5,7 @@
 #include "panel/account/device.h"
 #include "panel/account/guess.h"
 #include "panel/account/password.h"
+#include "panel/account/second_step.h"
 #include "panel/account/session.h"
 #include "panel/account/user_find.h"
 #include "panel/api/audit.h"
@@ -26,6 +27,7 @@
 typedef struct {
     ngx_str_t       account;
     ngx_str_t       password;
+    ngx_str_t       code;           /* of the second step, or empty */
 } vz_session_body_t;
 
 static ngx_uint_t vz_session_may(vz_call_t *call, const vz_user_t *user);
@@ -36,9 +38,13 @@ static vz_code_e vz_session_guess(vz_call_t *call, const ngx_str_t *account,
     const vz_users_t *found, vz_guess_t *guess);
 static void vz_session_denied(vz_call_t *call, const vz_user_t *user,
     const char *result);
-static vz_code_e vz_session_make(vz_call_t *call, const vz_user_t *user);
+static vz_code_e vz_session_second(vz_call_t *call, const vz_user_t *user,
+    const ngx_str_t *code, vz_second_step_t *step);
+static vz_code_e vz_session_make(vz_call_t *call, const vz_user_t *user,
+    const vz_second_step_t *step);
 static vz_code_e vz_session_make_in(vz_tx_t *tx, vz_call_t *call,
-    const vz_user_t *user, const ngx_str_t *secret, time_t age);
+    const vz_user_t *user, const vz_second_step_t *step,
+    const ngx_str_t *secret);
 static vz_code_e vz_session_trim(vz_tx_t *tx, vz_call_t *call, uint64_t user,
     vz_rows_t *oldest);
 static void vz_session_over(ngx_str_t hash);
@@ -53,18 +59,21 @@ static const vz_body_member_t  vz_session_members[] = {
     { "account", VZ_BODY_TEXT, 0, 1, 0, 254,
       offsetof(vz_session_body_t, account) },
     { "password", VZ_BODY_TEXT, 0, 1, 0, 512,
-      offsetof(vz_session_body_t, password) }
+      offsetof(vz_session_body_t, password) },
+    { "code", VZ_BODY_TEXT, 0, 0, 0, 40, offsetof(vz_session_body_t, code) }
 };
 
 const vz_body_t  vz_session_form = vz_body("SignIn", vz_session_members);
 
 
-/* only while the password is the verified one, and the user not locked */
+/* only while the password is the verified one, the user not locked, and has a
+   second step or none as when it was asked for */
 
 static const vz_sql_t  vz_session_insert = vz_sql("session insert",
     "INSERT INTO session (hash, user_id, expires, remote, agent)"
     " SELECT ?, u.id, UTC_TIMESTAMP(3) + INTERVAL ? SECOND, ?, ? FROM user u"
-    " WHERE u.id = ? AND u.password = ? AND NOT u.locked");
+    " WHERE u.id = ? AND u.password = ? AND NOT u.locked"
+    " AND u.second_factor = ?");
 
 /*
  * The newest sessions stay.  All streams are notified of each that is
@@ -92,6 +101,7 @@ vz_session_open(vz_call_t *call)
     vz_code_e          rc;
     vz_users_t         found;
     const vz_user_t   *user;
+    vz_second_step_t   step;
     vz_session_body_t  body;
 
     ngx_memzero(&body, sizeof(vz_session_body_t));
@@ -108,28 +118,38 @@ vz_session_open(vz_call_t *call)
 
     rc = vz_session_try(call, &body, &found, &user);
 
-    if (rc == VZ_OK && !vz_session_may(call, user)) {
-        return;
-    }
-
     if (rc == VZ_OK) {
-        rc = vz_session_make(call, user);
-
-        if (rc != VZ_OK && rc != VZ_DENIED) {
-            vz_call_fault(call, "database", rc);
+        if (!vz_session_may(call, user)
+            || vz_session_second(call, user, &body.code, &step) != VZ_OK)
+        {
             return;
         }
+
+        rc = vz_session_make(call, user, &step);
     }
 
-    if (rc == VZ_DENIED) {
+    switch (rc) {
+
+    case VZ_OK:
+        vz_session_reply(call, user->id, user->account, user->admin,
+                         user->name, user->must_change);
+        break;
+
+    case VZ_DENIED:
         vz_session_denied(call, user, "denied");
         vz_call_problem(call, NGX_HTTP_UNAUTHORIZED, "bad_credentials",
                         "The account or password is wrong.");
-    }
+        break;
 
-    if (rc == VZ_OK) {
-        vz_session_reply(call, user->id, user->account, user->admin,
-                         user->name, user->must_change);
+    case VZ_STATE:
+        vz_session_denied(call, user, "code");
+        vz_second_step_denied(call);
+        break;
+
+    default:
+        if (call->status == 0) {
+            vz_call_fault(call, "database", rc);
+        }
     }
 }
 
@@ -153,6 +173,24 @@ vz_session_may(vz_call_t *call, const vz_user_t *user)
     }
 
     return !user->locked && !user->expired;
+}
+
+
+/* a code that is missing is no refusal */
+
+static vz_code_e
+vz_session_second(vz_call_t *call, const vz_user_t *user,
+    const ngx_str_t *code, vz_second_step_t *step)
+{
+    vz_code_e  rc;
+
+    rc = vz_second_step_check(call, user, code, step);
+
+    if (rc == VZ_DENIED && code->len) {
+        vz_session_denied(call, user, "code");
+    }
+
+    return rc;
 }
 
 
@@ -242,12 +280,15 @@ vz_session_denied(vz_call_t *call, const vz_user_t *user,
 }
 
 
-/* VZ_DENIED where the password has changed by now, or the user is locked */
+/*
+ * VZ_DENIED where the password has changed by now, or the user is locked;
+ * VZ_STATE where the code was used by now
+ */
 
 static vz_code_e
-vz_session_make(vz_call_t *call, const vz_user_t *user)
+vz_session_make(vz_call_t *call, const vz_user_t *user,
+    const vz_second_step_t *step)
 {
-    time_t      age;
     vz_tx_t    *tx;
     ngx_str_t   secret, before;
     vz_code_e   rc;
@@ -257,7 +298,6 @@ vz_session_make(vz_call_t *call, const vz_user_t *user)
         return VZ_INTERNAL;
     }
 
-    age = vz_settings()->session_timeout;
     before = vz_session_before(call);
 
     rc = vz_db_begin(call->pool, &tx);
@@ -265,7 +305,7 @@ vz_session_make(vz_call_t *call, const vz_user_t *user)
         return rc;
     }
 
-    rc = vz_session_make_in(tx, call, user, &secret, age);
+    rc = vz_session_make_in(tx, call, user, step, &secret);
 
     if (rc == VZ_OK) {
         rc = vz_session_trim(tx, call, user->id, &oldest);
@@ -285,7 +325,8 @@ vz_session_make(vz_call_t *call, const vz_user_t *user)
     vz_session_over(before);
     vz_session_over(vz_row_text(&oldest, 0, "hash"));
 
-    vz_session_cookie(call, VZ_COOKIE, &secret, age);
+    vz_session_cookie(call, VZ_COOKIE, &secret,
+                      vz_settings()->session_timeout);
     vz_device_write(call, user->id);
 
     return VZ_OK;
@@ -294,7 +335,8 @@ vz_session_make(vz_call_t *call, const vz_user_t *user)
 
 static vz_code_e
 vz_session_make_in(vz_tx_t *tx, vz_call_t *call,
-    const vz_user_t *user, const ngx_str_t *secret, time_t age)
+    const vz_user_t *user, const vz_second_step_t *step,
+    const ngx_str_t *secret)
 {
     u_char      digest[32];
     ngx_str_t   hash;
@@ -309,11 +351,17 @@ vz_session_make_in(vz_tx_t *tx, vz_call_t *call,
     rc = vz_auth_hold(tx, call->pool, user->id);
 
     if (rc == VZ_OK) {
+        rc = vz_second_step_use(tx, call, user->id, step);
+    }
+
+    if (rc == VZ_OK) {
         rc = vz_db_query(tx, call->pool, &vz_session_insert,
-                         vz_binds(vz_text(hash), vz_int(age),
+                         vz_binds(vz_text(hash),
+                                  vz_int(vz_settings()->session_timeout),
                                   vz_text(call->remote),
                                   vz_text(vz_session_agent(call)),
-                                  vz_int(user->id), vz_text(user->hash)),
+                                  vz_int(user->id), vz_text(user->hash),
+                                  vz_int(step->asked)),
                          &rows);
     }
 

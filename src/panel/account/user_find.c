@@ -21,7 +21,8 @@ static ngx_uint_t vz_user_find_plain(const ngx_str_t *text);
     next(of, must_change, FLAG, "must_change")                                \
     next(of, locked, FLAG, "locked")                                          \
     next(of, expired, FLAG,                                                   \
-         "drawn < NOW(3) - INTERVAL " VZ_USER_FIND_UNUSED " DAY")
+         "drawn < NOW(3) - INTERVAL " VZ_USER_FIND_UNUSED " DAY")             \
+    next(of, second_factor, FLAG, "second_factor")
 
 #define VZ_USER_FIND_SELECT                                                   \
     "SELECT " vz_row_sql(VZ_USER_FIND_ROW) " FROM user WHERE "

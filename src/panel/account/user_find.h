@@ -30,6 +30,7 @@ typedef struct {
     ngx_uint_t      locked;
     ngx_uint_t      expired;        /* the drawn password was not used in
                                        VZ_USER_FIND_UNUSED days */
+    ngx_uint_t      second_factor;  /* signing in takes a code, too */
 } vz_user_t;
 
 typedef struct {
