@@ -224,12 +224,14 @@ test('a container is made for somebody, and deleted by typing its name',
         await shot(page, 'hardware-new');
         await page.locator('dialog [type=submit]').click();
         await page.waitForURL((at) => at.searchParams.get('vm') !== String(vm));
-        await page.locator('.vm-state', { hasText: 'En marcha' })
-            .waitFor({ timeout: 60000 });
 
         const id = Number(new URL(page.url()).searchParams.get('vm'));
         const made = (await ask('GET', `vms/${id}`)).body;
 
+        await page.getByRole('heading', { name: `Recursos · ${made.name}` })
+            .waitFor();
+        await page.locator('.vm-state', { hasText: 'En marcha' })
+            .waitFor({ timeout: 60000 });
         assert.equal(made.owner.account, owner);
         assert.equal(made.disk.hard_mib, 512);
         assert.equal(made.memory.privvmpages.limit_mib, 48);

@@ -235,6 +235,7 @@ test('who has an address is found, and a single one is reserved',
             .filter({ hasText: 'Ocupada' })
             .filter({ hasText: `(${owner.account})` }).waitFor();
         await page.locator('.editor [type=search]').fill('');
+        await page.locator('.editor .login').nth(1).waitFor();
         await press(page, page.locator('.editor .chip',
             { hasText: 'Libres' }));
         await page.locator('.editor .login', { hasText: 'Ocupada' }).first()
@@ -249,6 +250,8 @@ test('who has an address is found, and a single one is reserved',
         await page.getByRole('button', { name: `Liberar ${free}` }).waitFor();
         await press(page, page.locator('.editor .chip',
             { hasText: 'Reservadas' }));
+        await page.locator('.editor').getByRole('button',
+            { name: /^Reservar / }).first().waitFor({ state: 'detached' });
         await press(page, page.getByRole('button',
             { name: `Liberar ${free}` }));
         await page.getByRole('button', { name: `Reservar ${free}` })

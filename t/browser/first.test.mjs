@@ -6,6 +6,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { administrator, launch, shot, signIn, url } from './browser.mjs';
+import { follow, still } from './still.mjs';
 
 /** @type {import('playwright-core').Browser} */
 let browser;
@@ -100,10 +101,11 @@ for (const [locale, soon, title] of [
 test('a panel that sells has no such list', async () => {
     const page = await browser.newPage({ locale: 'es-AR' });
 
+    follow(page);
     await signIn(page, await administrator());
     await page.goto(`${url}/panel/administration?section=plans`);
     await page.locator('.line').first().waitFor();
-    await page.waitForTimeout(500);
+    await still(page);
     assert.equal(await page.locator('.first-steps').count(), 0);
     await page.close();
 });

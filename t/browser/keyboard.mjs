@@ -40,3 +40,14 @@ export async function press(page, there, key = 'Enter') {
     await toward(page, there);
     await page.keyboard.press(key);
 }
+
+
+/**
+ * Wait until the focus is there.
+ *
+ * @param {Page} page
+ * @param {Locator} there
+ */
+export async function focused(page, there) {
+    await there.and(page.locator(':focus')).waitFor();
+}

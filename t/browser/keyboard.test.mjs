@@ -9,12 +9,14 @@ import { dirname } from 'node:path';
 import { after, before, test } from 'node:test';
 import { complaints, maildir, url } from './browser.mjs';
 import { holding } from './hold.mjs';
-import { press, toward } from './keyboard.mjs';
+import { focused, press, toward } from './keyboard.mjs';
+import { still } from './still.mjs';
 import { show, walk } from './walk.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 /** @typedef {import('playwright-core').Locator} Locator */
 
+const WALKS = 3;            /* of one screen, at most */
 const SPANISH = { language: 'es', theme: 'light' };
 
 /** @type {Awaited<ReturnType<typeof walk>>} */
@@ -31,14 +33,15 @@ after(async () => {
 
 
 /**
- * What can be pressed and is seen, and what the Tab key came to.  Of radio
- * buttons and of tabs that arrows walk, one is enough; what is for programs
- * that keep passwords is nobody's.
+ * Mark what can be pressed and is seen, in the dialog that is open or on the
+ * page: their words, in the order of the marks.  Of radio buttons and of tabs
+ * that arrows walk, one is enough; what is for programs that keep passwords is
+ * nobody's.
  *
  * @param {Page} page
  */
-async function reach(page) {
-    const wanted = await page.evaluate(() => {
+function mark(page) {
+    return page.evaluate(() => {
         const scope = document.querySelector('dialog[open]') ?? document.body;
         const all = [...scope.querySelectorAll(
             'a[href], button, input, select, textarea, summary,'
@@ -48,6 +51,8 @@ async function reach(page) {
             && el.getAttribute('aria-hidden') !== 'true'
             && /** @type {HTMLInputElement} */ (el).type !== 'radio');
 
+        document.querySelectorAll('[data-reach]').forEach((el) =>
+            el.removeAttribute('data-reach'));
         all.forEach((el, i) => el.setAttribute('data-reach', String(i)));
         /** @type {HTMLElement | null} */ (document.activeElement)?.blur();
 
@@ -55,20 +60,56 @@ async function reach(page) {
             el.getAttribute('aria-label') ?? el.getAttribute('name')
             ?? el.textContent}`.slice(0, 100));
     });
-    const seen = new Set();
+}
 
-    /* a field for a date takes several presses */
-    for (let i = 0; i < wanted.length * 2 + 30; i++) {
-        await page.keyboard.press('Tab');
-        seen.add(await page.evaluate(() =>
-            document.activeElement?.getAttribute('data-reach')));
 
-        if (seen.size > wanted.length) {
-            break;
+/**
+ * How many marks are where they would be set now: fewer than were set, where
+ * the page has drawn a part anew or opened a dialog since.
+ *
+ * @param {Page} page
+ */
+function marks(page) {
+    return page.evaluate(() => (document.querySelector('dialog[open]')
+        ?? document.body).querySelectorAll('[data-reach]').length);
+}
+
+
+/**
+ * What can be pressed, and the Tab key does not come to.  A page that moved
+ * meanwhile is walked again.
+ *
+ * @param {Page} page
+ */
+async function reach(page) {
+    for (let walks = 1; ; walks++) {
+        await still(page);
+
+        const wanted = await mark(page);
+        const seen = new Set();
+
+        /* a field for a date takes several presses */
+        for (let i = 0; i < wanted.length * 2 + 30
+            && seen.size < wanted.length; i++)
+        {
+            await page.keyboard.press('Tab');
+
+            const at = await page.evaluate(() =>
+                document.activeElement?.getAttribute('data-reach'));
+
+            if (at) {
+                seen.add(at);
+            }
+        }
+
+        const left = wanted.filter((_, i) => !seen.has(String(i)));
+
+        if (left.length === 0 || walks === WALKS
+            || await marks(page) === wanted.length)
+        {
+            return left;
         }
     }
-
-    return wanted.filter((_, i) => !seen.has(String(i)));
 }
 
 
@@ -102,8 +143,7 @@ async function opensAndCloses(page, opener, opened, key) {
         .first());
     await page.keyboard.press('Escape');
     await opened.waitFor({ state: 'hidden' });
-    await page.waitForFunction((el) => el === document.activeElement,
-        await opener.elementHandle());
+    await focused(page, opener);
 }
 
 
@@ -172,8 +212,7 @@ for (const width of [1280, 360]) {
             await page.keyboard.press('Escape');
             await page.locator('dialog', { hasText: '¿Bloquear' })
                 .waitFor({ state: 'detached' });
-            await page.waitForFunction((el) => el === document.activeElement,
-                await lock.elementHandle());
+            await focused(page, lock);
             await page.locator('.editor').waitFor();
         }));
 }
@@ -188,8 +227,7 @@ test('the menu of a phone opens by Enter and closes by Escape',
             { name: 'Administración' }));
         await page.keyboard.press('Escape');
         await page.locator('#menu a').first().waitFor({ state: 'hidden' });
-        await page.waitForFunction((el) => el === document.activeElement,
-            await toggle.elementHandle());
+        await focused(page, toggle);
         await press(page, toggle, 'Space');
         await press(page, page.locator('#menu').getByRole('link',
             { name: 'Tareas' }));
@@ -216,8 +254,7 @@ test('arrows walk the rows, the panel of one takes its buttons',
 
         await toward(page, rows.first());
         await page.keyboard.press('ArrowDown');
-        assert.equal(await rows.nth(1).evaluate((el) =>
-            el === document.activeElement), true);
+        await focused(page, rows.nth(1));
         await page.keyboard.press('Home');
         await page.keyboard.press('Enter');
         await press(page, page.locator('aside .button').first());
@@ -237,8 +274,7 @@ test('what is under way opens by Enter, and is closed by Escape',
             await page.locator('dialog').waitFor();
             await page.keyboard.press('Escape');
             await page.locator('dialog').waitFor({ state: 'detached' });
-            await page.waitForFunction((el) => el === document.activeElement,
-                await strip.elementHandle());
+            await focused(page, strip);
         });
         await strip.waitFor({ state: 'hidden' });
         await page.goto(`${url}/panel/tasks?vm=${around.customer.vm}`);

@@ -8,7 +8,7 @@ import { test } from 'node:test';
 import { findings } from './axe.mjs';
 import { cookie, shot } from './browser.mjs';
 import { longPanel } from './long-stack.mjs';
-import { toward } from './keyboard.mjs';
+import { focused, toward } from './keyboard.mjs';
 
 const here = longPanel();
 
@@ -47,7 +47,7 @@ for (const path of ['', 'contact', 'tasks', 'administration?section=plans',
 
         await page.keyboard.press('Control+k');
         await field.waitFor();
-        assert.ok(await field.evaluate((el) => el === document.activeElement));
+        await focused(page, field);
         await page.locator('.combo-item').nth(5).waitFor();
         assert.deepEqual(await findings(page), []);
         await field.pressSequentially('w03');
@@ -113,7 +113,7 @@ for (const [locale, title, words] of /** @type {const} */ ([
         await toward(page, dialog.getByRole('button'));
         await page.keyboard.press('Escape');
         await dialog.waitFor({ state: 'detached' });
-        assert.ok(await link.evaluate((el) => el === document.activeElement));
+        await focused(page, link);
 
         /* what finds is left at once, and while one types, too */
         await page.keyboard.press('/');
@@ -121,8 +121,7 @@ for (const [locale, title, words] of /** @type {const} */ ([
         await page.locator('.combo-item').first().waitFor();
         await page.keyboard.press('Escape');
         await page.locator('dialog').waitFor({ state: 'detached' });
-        assert.ok(await page.locator('.search-input').evaluate((el) =>
-            el === document.activeElement));
+        await focused(page, page.locator('.search-input'));
         await page.context().close();
     });
 }

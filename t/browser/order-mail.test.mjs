@@ -12,6 +12,7 @@ import { after, before, test } from 'node:test';
 import { findings } from './axe.mjs';
 import { administrator, api, complaints, launch, maildir, shot }
     from './browser.mjs';
+import { focused } from './keyboard.mjs';
 import { value } from './mailbox.mjs';
 import { ownStack, stackOf } from './own-stack.mjs';
 import { smtp } from './smtp.mjs';
@@ -122,8 +123,8 @@ test('who typed the address sees it whole, others its first letter',
         await other.getByText('Didn’t arrive? Correct and send again').click();
         assert.equal(await other.locator('.outcome [name=email]')
             .inputValue(), '', 'which he does not get from here');
-        assert.match(await other.locator('.outcome details').innerText(),
-            /You can do this 3 times, until \d\d:\d\d/);
+        await other.locator('.outcome details',
+            { hasText: /You can do this 3 times, until \d\d:\d\d/ }).waitFor();
     });
 
 
@@ -133,7 +134,7 @@ test('the form has the address in it, and can be used by all', async () => {
     const field = page.locator('.outcome [name=email]');
 
     assert.equal(await field.inputValue(), 'ursula@exmaple.org');
-    assert.ok(await field.evaluate((one) => one === document.activeElement));
+    await focused(page, field);
     assert.deepEqual(await findings(page), []);
 
     await shot(page, 'letter-form-1280');
@@ -156,8 +157,7 @@ test('corrected, the page says where it goes, and another password went there',
         await page.locator('.outcome [name=email]').fill('ursula@example.org');
         await page.getByRole('button', { name: 'Reenviar' }).click();
         await told(/Enviamos .* a ursula@example\.org/);
-        assert.ok(await page.locator('.outcome > p').first().evaluate((one) =>
-            one === document.activeElement), 'what is said has the focus');
+        await focused(page, page.locator('.outcome > p').first());
         await shot(page, 'letter-sent-360');
 
         assert.equal(mail.mails.length, 2);
@@ -183,8 +183,8 @@ test('an address that is refused is said, and corrected', async () => {
 
     mail.state.refuses = '';
     await page.getByText('¿No llegó? Corregir y reenviar').click();
-    assert.match(await page.locator('.outcome details').innerText(),
-        /Puede hacerlo una vez, hasta las \d\d:\d\d/);
+    await page.locator('.outcome details',
+        { hasText: /Puede hacerlo una vez, hasta las \d\d:\d\d/ }).waitFor();
     await page.locator('.outcome [name=email]').fill('ursula@example.org');
     await page.getByRole('button', { name: 'Reenviar' }).click();
     await told(/Enviamos .* a ursula@example\.org/);

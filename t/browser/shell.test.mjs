@@ -62,13 +62,15 @@ test('what the module wrote stays until the page has its own', async () => {
     const page = await browser.newPage({ locale: 'es-AR' });
     const wrong = complaints(page);
 
-    /* the offer is long on its way */
-    await page.route('**/api/plans', async (route) => {
-        await new Promise((resolve) => setTimeout(resolve, 600));
-        await route.continue();
-    });
+    /* the offer is on its way until what was served has been seen */
+    const asked = new Promise((resolve) => page.route('**/api/plans', resolve));
+
     await page.goto(`${url}/panel/`, { waitUntil: 'commit' });
+
+    const route = /** @type {import('playwright-core').Route} */ (await asked);
+
     await page.locator('[data-served] .plan').first().waitFor();
+    await route.continue();
     await page.waitForFunction(() =>
         !document.querySelector('[data-served]'));
     assert.ok(await page.locator('.plan').count() >= 3,

@@ -16,6 +16,7 @@ import { promisify } from 'node:util';
 import { administrator, api, complaints, launch, maildir, shot, signIn }
     from './browser.mjs';
 import { holding } from './hold.mjs';
+import { toward } from './keyboard.mjs';
 import { freePort, ownStack, stackOf } from './own-stack.mjs';
 
 const run = promisify(execFile);
@@ -236,16 +237,7 @@ test('a task that fails on the node is opened by keyboard, its log read',
         assert.match(await one.locator('.step-time').innerText(), /[\d,]+\ss$/);
 
         /* the log can be reached and scrolled without a mouse, and copied */
-        for (let i = 0; i < 6; i++) {
-            await page.keyboard.press('Tab');
-
-            if (await page.evaluate(() => document.activeElement
-                ?.matches('.log-lines'))) {
-                break;
-            }
-        }
-
-        assert.ok(await one.locator('.log-lines:focus').count());
+        await toward(page, one.locator('.log-lines'));
         await one.getByRole('button', { name: 'Copiar el registro' }).click();
         assert.match(await page.evaluate(() =>
             navigator.clipboard.readText()),

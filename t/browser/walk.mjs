@@ -2,6 +2,7 @@
 
 import { administrator, api, cookie, customer, launch, url }
     from './browser.mjs';
+import { follow, still } from './still.mjs';
 
 /** @typedef {{language: string, theme: string}} Look */
 
@@ -99,16 +100,14 @@ export async function walk() {
 
 
 /**
+ * A screen, with all that belongs to it.
+ *
  * @param {import('playwright-core').Page} page
  * @param {string} path
  */
 export async function show(page, path) {
+    follow(page);
     await page.goto(`${url}/panel/${path}`);
     await page.locator('main h1').first().waitFor();
-    await page.waitForLoadState('load');
-    await page.locator('.skeleton').first()
-        .waitFor({ state: 'detached' });
-    await page.waitForFunction(() => !document.querySelector('[data-busy]'
-        + ':not(.strip)'));
-    await page.waitForTimeout(250);         /* lists that were asked for */
+    await still(page);
 }
