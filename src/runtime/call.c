@@ -5,6 +5,7 @@
 #include "runtime/call.h"
 #include "runtime/http_core.h"
 #include "runtime/schema.h"
+#include "runtime/settings.h"
 
 
 #define VZ_SHORT_TEXT  1024
@@ -246,6 +247,13 @@ vz_call_matches(const ngx_str_t *list, const ngx_str_t *tag)
     }
 
     return 0;
+}
+
+
+ngx_uint_t
+vz_call_secure(const vz_call_t *call)
+{
+    return call->secure || vz_settings_secure();
 }
 
 

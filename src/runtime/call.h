@@ -21,6 +21,9 @@
 #define VZ_ERRORS_MAX    16
 #define VZ_COOKIE         "vzpanel_session"
 #define VZ_COOKIE_DEVICE  "vzpanel_device"
+#define VZ_COOKIE_HOST    "__Host-"     /* before both by TLS: a browser takes
+                                           such a name from this host alone,
+                                           and not from one beside it */
 
 
 typedef struct {
@@ -139,6 +142,12 @@ void vz_call_etag(vz_call_t *call, const ngx_str_t *tag);
  * the way out makes ours weak (RFC 9110, 8.8.3).
  */
 ngx_uint_t vz_call_matches(const ngx_str_t *list, const ngx_str_t *tag);
+
+/*
+ * vz_call_secure: whether the browser connects by TLS, to nginx or to a proxy
+ * in front of it.
+ */
+ngx_uint_t vz_call_secure(const vz_call_t *call);
 
 /* vz_call_printf: text from the call's pool, ngx_snprintf's formats. */
 ngx_str_t vz_call_printf(vz_call_t *call, const char *fmt, ...);

@@ -33,7 +33,7 @@ static const struct {
 };
 
 
-/* our cookies */
+/* our cookies; by TLS each has the prefix, without which it is not ours */
 static struct {
     ngx_str_t    name;
     size_t       offset;
@@ -162,9 +162,10 @@ static ngx_int_t
 vz_http_cookie(vz_call_t *call, ngx_str_t *value)
 {
     u_char      *p, *end, *stop;
-    ngx_str_t   *to, *name;
+    ngx_str_t   *to, *name, host;
     ngx_uint_t   i;
 
+    ngx_str_set(&host, VZ_COOKIE_HOST);
     end = value->data + value->len;
 
     for (p = value->data; p < end; p = stop) {
@@ -176,6 +177,16 @@ vz_http_cookie(vz_call_t *call, ngx_str_t *value)
         stop = ngx_strlchr(p, end, ';');
         if (stop == NULL) {
             stop = end;
+        }
+
+        if (vz_call_secure(call)) {
+            if ((size_t) (stop - p) < host.len
+                || ngx_strncmp(p, host.data, host.len) != 0)
+            {
+                continue;
+            }
+
+            p += host.len;
         }
 
         for (i = 0; vz_http_cookies[i].name.len != 0; i++) {

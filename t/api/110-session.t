@@ -519,11 +519,23 @@ vzpanel_public_url https://panel.example.org/panel;
 --- more_headers eval
 $::type
 --- response_headers_like
-Set-Cookie: vzpanel_session=\w+; .*Max-Age=43200; Secure, vzpanel_device=.*Max-Age=34560000; Secure
+Set-Cookie: __Host-vzpanel_session=\w+; .*Max-Age=43200; Secure, __Host-vzpanel_device=.*Max-Age=34560000; Secure
 
 
 
-=== TEST 35: and nowhere else
+=== TEST 35: there a cookie counts by the name that only this host can set
+--- vzpanel
+vzpanel_public_url https://panel.example.org/panel;
+--- request eval
+['GET /api/session', 'GET /api/session', 'GET /api/session']
+--- more_headers eval
+[$::ana, $::ana =~ s/Cookie: /Cookie: __Host-/r, $::ana =~ s/Cookie: /Cookie: a=1; __Host-/r]
+--- error_code eval
+[401, 200, 200]
+
+
+
+=== TEST 36: and nowhere else
 --- vzpanel
 vzpanel_public_url http://panel.example.org/panel;
 --- request eval
@@ -534,7 +546,7 @@ $::type
 
 
 
-=== TEST 36: behind a proxy the folder of the pages is where people see it
+=== TEST 37: behind a proxy the folder of the pages is where people see it
 --- vzpanel
 vzpanel_public_url https://panel.example.org:8443/panel;
 --- request eval
@@ -546,7 +558,7 @@ vzpanel_public_url https://panel.example.org:8443/panel;
 
 
 
-=== TEST 37: what is asked for one account is done by no other
+=== TEST 38: what is asked for one account is done by no other
 --- vzpanel
 --- request eval
 ['GET /api/tasks', 'GET /api/tasks', 'DELETE /api/session', 'GET /api/session', 'DELETE /api/session']

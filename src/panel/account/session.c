@@ -465,12 +465,15 @@ void
 vz_session_cookie(vz_call_t *call, const char *name, const ngx_str_t *value,
     time_t age)
 {
+    ngx_uint_t  secure;
+
+    secure = vz_call_secure(call);
+
     vz_call_header(call, "Set-Cookie",
-                   vz_call_printf(call, "%s=%V; Path=/; HttpOnly; "
+                   vz_call_printf(call, "%s%s=%V; Path=/; HttpOnly; "
                                   "SameSite=Lax; Max-Age=%T%s",
-                                  name, value, age,
-                                  call->secure || vz_settings_secure()
-                                  ? "; Secure" : ""));
+                                  secure ? VZ_COOKIE_HOST : "", name, value,
+                                  age, secure ? "; Secure" : ""));
 }
 
 
