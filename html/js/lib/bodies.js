@@ -28,13 +28,14 @@ const P22 = r`^(?:admin|customer)$`;
 const P23 = r`^[0-9a-f]{16}$`;
 
 /**
- * pattern: of the whole text; strange: of a character that it can't have;
- * min, max: of a number, or max of the characters of a text.
+ * pattern: of the whole text, or of each of a list; strange: of a character
+ * that it can't have; words: all that it can be; min, max: of a number, or
+ * max of the characters of a text, of the texts of a list.
  *
  * @typedef {{
- *     type: 'text' | 'int' | 'limit' | 'bool', required?: boolean,
+ *     type: 'text' | 'list' | 'int' | 'limit' | 'bool', required?: boolean,
  *     min?: number, max?: number, default?: number | string | boolean,
- *     pattern?: string, strange?: string,
+ *     words?: string[], pattern?: string, strange?: string,
  * }} Member
  */
 
@@ -48,7 +49,7 @@ export const BODIES = {
         phone: { type: 'text', pattern: P6, strange: P7 },
         address: { type: 'text', pattern: P8, strange: P9 },
         province: { type: 'text', pattern: P10, strange: P11 },
-        language: { type: 'text', pattern: P12 },
+        language: { type: 'text', words: ['es','en'], pattern: P12 },
         plan: { type: 'text', required: true, pattern: P13 },
         template: { type: 'text', required: true, pattern: P14 },
         hostname: { type: 'text', pattern: P15 },
@@ -77,12 +78,15 @@ export const BODIES = {
     },
     Token: {
         name: { type: 'text', required: true, pattern: P17 },
-        scope: { type: 'text', default: 'read', pattern: P18 },
+        scope: { type: 'text', default: 'read', words: ['read','write'], pattern: P18 },
         days: { type: 'int', min: 1, max: 3650 },
     },
     Network: {
         hostname: { type: 'text', pattern: P15 },
         gateway: { type: 'text', pattern: P19 },
+        gateways: { type: 'list', max: 2, pattern: P19 },
+        dns: { type: 'list', max: 3, pattern: P19 },
+        addresses: { type: 'list', max: 32, pattern: P19 },
     },
     Disk: {
         soft_mib: { type: 'int', min: 1, max: 16777216 },
@@ -140,12 +144,14 @@ export const BODIES = {
         name: { type: 'text', required: true, pattern: P17 },
         cidr: { type: 'text', required: true, pattern: P20 },
         gateway: { type: 'text', pattern: P19 },
+        dns: { type: 'list', max: 3, pattern: P19 },
         node: { type: 'text', pattern: P15 },
         enabled: { type: 'bool', default: true },
     },
     PoolChange: {
         name: { type: 'text', pattern: P17 },
         gateway: { type: 'text', pattern: P19 },
+        dns: { type: 'list', max: 3, pattern: P19 },
         enabled: { type: 'bool' },
     },
     Address: {
@@ -153,7 +159,7 @@ export const BODIES = {
     },
     User: {
         account: { type: 'text', pattern: P21 },
-        role: { type: 'text', default: 'customer', pattern: P22 },
+        role: { type: 'text', default: 'customer', words: ['admin','customer'], pattern: P22 },
         first_name: { type: 'text', required: true, pattern: P0, strange: P1 },
         last_name: { type: 'text', pattern: P0, strange: P1 },
         dni: { type: 'text', pattern: P2, strange: P3 },
@@ -161,10 +167,10 @@ export const BODIES = {
         phone: { type: 'text', pattern: P6, strange: P7 },
         address: { type: 'text', pattern: P8, strange: P9 },
         province: { type: 'text', pattern: P10, strange: P11 },
-        language: { type: 'text', default: 'es', pattern: P12 },
+        language: { type: 'text', default: 'es', words: ['es','en'], pattern: P12 },
     },
     UserChange: {
-        role: { type: 'text', pattern: P22 },
+        role: { type: 'text', words: ['admin','customer'], pattern: P22 },
         first_name: { type: 'text', pattern: P0, strange: P1 },
         last_name: { type: 'text', pattern: P0, strange: P1 },
         dni: { type: 'text', pattern: P2, strange: P3 },
@@ -172,7 +178,7 @@ export const BODIES = {
         phone: { type: 'text', pattern: P6, strange: P7 },
         address: { type: 'text', pattern: P8, strange: P9 },
         province: { type: 'text', pattern: P10, strange: P11 },
-        language: { type: 'text', pattern: P12 },
+        language: { type: 'text', words: ['es','en'], pattern: P12 },
         locked: { type: 'bool' },
     },
     SuspendAll: {
