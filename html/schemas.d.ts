@@ -8,10 +8,10 @@ export interface OrderBody {
     phone?: string | null;
     address?: string | null;
     province?: string | null;
+    language?: string | null;
     plan: string;
     template: string;
     hostname?: string | null;
-    language?: string | null;
 }
 
 export interface OrderMailBody {
@@ -165,28 +165,28 @@ export interface AddressBody {
 
 export interface UserBody {
     account?: string | null;
+    role?: string | null;
     first_name: string;
     last_name?: string | null;
-    email: string;
     dni?: string | null;
+    email: string;
     phone?: string | null;
     address?: string | null;
     province?: string | null;
     language?: string | null;
-    role?: string | null;
 }
 
 export interface UserChangeBody {
-    locked?: boolean | null;
+    role?: string | null;
     first_name?: string | null;
     last_name?: string | null;
-    email?: string | null;
     dni?: string | null;
+    email?: string | null;
     phone?: string | null;
     address?: string | null;
     province?: string | null;
     language?: string | null;
-    role?: string | null;
+    locked?: boolean | null;
 }
 
 export interface SuspendAllBody {

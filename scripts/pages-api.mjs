@@ -140,14 +140,18 @@ function types() {
 function rule(schema, required) {
     const number = schema.oneOf?.find((one) => one.type === 'integer')
         ?? ([schema.type].flat().includes('integer') ? schema : null);
+    const one = schema.items ?? schema;
     const all = {
         type: number ? (schema.oneOf ? 'limit' : 'int')
             : [schema.type].flat()[0] === 'boolean' ? 'bool'
-                : schema.pattern || schema.maxLength ? 'text' : null,
+                : schema.items?.pattern ? 'list'
+                    : schema.pattern || schema.maxLength ? 'text' : null,
         required: required || undefined,
-        min: number?.minimum, max: number?.maximum ?? schema.maxLength,
+        min: number?.minimum,
+        max: number?.maximum ?? schema.maxItems ?? schema.maxLength,
         default: schema.default,
-        pattern: schema.pattern, strange: schema['x-vzpanel-strange'],
+        words: /^\^\(\?:([a-z|]+)\)\$$/.exec(one.pattern)?.[1].split('|'),
+        pattern: one.pattern, strange: one['x-vzpanel-strange'],
     };
 
     return all.type ? all : null;
@@ -196,14 +200,16 @@ function bodies() {
             `const ${name} = r\`${source.replaceAll('`', '${\'`\'}')}\`;\n`)
             .join('')
         + '\n/**\n'
-        + ' * pattern: of the whole text; strange: of a character that it can\'t '
-        + 'have;\n * min, max: of a number, or max of the characters of a text.'
+        + ' * pattern: of the whole text, or of each of a list; strange: of a '
+        + 'character\n * that it can\'t have; words: all that it can be; min, '
+        + 'max: of a number, or\n * max of the characters of a text, of the '
+        + 'texts of a list.'
         + '\n *\n * @typedef {{\n'
-        + ' *     type: \'text\' | \'int\' | \'limit\' | \'bool\', '
-        + 'required?: boolean,\n'
+        + ' *     type: \'text\' | \'list\' | \'int\' | \'limit\' | '
+        + '\'bool\', required?: boolean,\n'
         + ' *     min?: number, max?: number, '
         + 'default?: number | string | boolean,\n'
-        + ' *     pattern?: string, strange?: string,\n'
+        + ' *     words?: string[], pattern?: string, strange?: string,\n'
         + ' * }} Member\n */\n\n'
         + '/** @type {Record<string, Record<string, Member>>} */\n'
         + `export const BODIES = {\n${rows}};\n`;

@@ -336,7 +336,7 @@ vz_main_tool(vz_main_e what, const char *path, const char *ctid)
 
     if (what == VZ_MAIN_WARM) {
         rc = vz_template_cache_warm(&conf) == 0 ? 0 : 1;
-        vz_template_prune(&conf, NULL);
+        vz_template_prune(&conf, NULL, NULL);
         return rc;
     }
 

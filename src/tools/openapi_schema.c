@@ -151,7 +151,8 @@ vz_schema_columns(const vz_resource_t *resource, ngx_uint_t one)
     for (i = 0; i < resource->count; i++) {
         column = &resource->columns[i];
 
-        if ((column->flags & (VZ_COLUMN_FORM | VZ_COLUMN_HIDDEN))
+        if ((column->flags
+             & (VZ_COLUMN_FORM | VZ_COLUMN_STORED | VZ_COLUMN_HIDDEN))
             || (!one && (column->flags & VZ_COLUMN_ONE)))
         {
             continue;
@@ -251,7 +252,7 @@ vz_schema_form(const vz_body_t *form)
     schema = vz_schema_object();
     vz_openapi_json_put(schema, "additionalProperties", json_false());
 
-    for (i = 0; i < form->count; i++) {
+    for (i = 0; i < vz_body_places(form); i++) {
 
         if (!vz_body_member(form, i, &member)) {
             continue;
@@ -279,14 +280,17 @@ vz_schema_default(json_t *property, const vz_body_t *form, ngx_uint_t i)
     int64_t             preset;
     const vz_column_t  *column;
 
-    if (form->members != NULL || form->use != VZ_COLUMN_CREATE) {
+    if (form->use != VZ_COLUMN_CREATE || i >= form->resource->count) {
         return;
     }
 
-    column = &form->columns[i];
+    column = &form->resource->columns[i];
     preset = column->preset;
 
-    if (column->type == VZ_COLUMN_BOOL) {
+    if (column->text != NULL) {
+        vz_openapi_json_put(property, "default", json_string(column->text));
+
+    } else if (column->type == VZ_COLUMN_BOOL) {
         vz_openapi_json_put(property, "default", json_boolean(preset));
 
     } else if (column->type == VZ_COLUMN_LIMIT && preset == 0) {

@@ -36,6 +36,7 @@ static const vz_say_def_t  vz_says[] = {
     { "furnish", "writing its name and keys" },
     { "conf", "writing configuration" },
     { "remove", "removing its files" },
+    { "pruning", "removing an old version of {template}" },
     { "shutdown", "asking it to shut down" },
     { "starting", "starting it" },
     { "working", "working" },

@@ -251,7 +251,7 @@ join '.*', map { qq("field":"$_","code":"required") } qw(first_name dni email pl
 $::type
 --- error_code: 422
 --- response_body_like eval
-join '.*', map { qq("field":"$_","code":"format") } qw(first_name last_name dni email phone address province plan template hostname language)
+join '.*', map { qq("field":"$_","code":"format") } qw(first_name last_name dni email phone address province language plan template hostname)
 --- check: nothing_made
 
 

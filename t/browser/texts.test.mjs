@@ -212,9 +212,16 @@ test('no text is there that no page names', async () => {
         '../src/panel/page/shell.c', html), 'utf8')).replaceAll('"', '\'');
 
     /* a form that is made of what the API says of a body */
-    const made = new Set([...all.matchAll(/bodyForm\('(\w+)', '(\w+)'/g)]
+    const made = new Set([...all.matchAll(
+        /\bname: '(\w+)', words: '(\w+)', item\b/g)]
         .flatMap(([, body, words]) => Object.keys(BODIES[body])
             .flatMap((one) => [`${words}.${one}`, `${words}.${one}.hint`])));
+
+    for (const [, some] of all.matchAll(/\bnamed: \{([^}]*)\}/g)) {
+        for (const [, key] of some.matchAll(/'([^']+)'/g)) {
+            made.add(`${key}.hint`);
+        }
+    }
 
     /* "kind.order" is named as it is, or made of `kind.${…}`, word('kind', …) */
     const dead = Object.keys(await texts('es')).filter((key) =>

@@ -84,7 +84,10 @@ ok_to("create 31002 $template");
 is(unpacked(), '1000000001 1000000002', 'a new one; the old one is in use');
 
 ok_to('start 31001');
-ok_to('destroy 31001');
+my ($done, undef, $told) = $node->ask('destroy 31001');
+like($done, qr/^ok/, 'destroy 31001');
+like(join(' ', @$told), qr/removing an old version of \Q$template\E$/,
+     'it is told that an old version goes');
 is(unpacked(), '1000000002', 'with its last container the old one goes');
 
 version(1_000_000_003);

@@ -1,12 +1,11 @@
 /* Direcciones: pools, and who has what of them. */
 
-import { amend, get, post, remove } from '../lib/api.js';
+import { amend, get } from '../lib/api.js';
+import { bodyEditor } from '../ui/body-form.js';
 import { button } from '../ui/button.js';
 import { h, put } from '../ui/dom.js';
-import { editor, guarded, removal } from '../ui/editor.js';
-import { choice, lines, tick } from '../ui/fields.js';
+import { guarded } from '../ui/editor.js';
 import { fault } from '../ui/fault.js';
-import { text } from '../ui/form.js';
 import { icon } from '../ui/icon.js';
 import { pending } from '../ui/loading.js';
 import { badge, yes } from '../ui/state.js';
@@ -19,8 +18,6 @@ import { number, t } from '../lib/i18n.js';
  * @typedef {import('../ui/listing.js').Desk} Desk
  */
 
-const ADDRESS = /^[0-9a-f.:]{2,45}$/i;
-const CIDR = /^[0-9a-f.:]{2,45}\/\d{1,3}$/i;
 const PAGE = 20;
 
 /** @type {Record<string, string>} */
@@ -162,54 +159,21 @@ function half({ state }) {
  * @param {string[]} nodes
  */
 function edit(item, desk, signal, nodes) {
-    const fields = [
-        text({ name: 'name', label: t('pool.name'), required: true,
-            value: item?.name, maxlength: 64, autocomplete: 'off' }),
-        ...(item ? [] : [text({ name: 'cidr', label: t('pool.cidr'),
-            required: true, rule: CIDR, hint: t('pool.cidr.hint'),
-            maxlength: 50, autocomplete: 'off' })]),
-        text({ name: 'gateway', label: t('hw.gateway'), rule: ADDRESS,
-            value: item?.gateway ?? undefined, maxlength: 45,
-            autocomplete: 'off' }),
-        lines({ name: 'dns', label: t('hw.dns'), add: t('hw.dns.add'),
-            most: 3, rule: ADDRESS, values: item?.dns,
-            line: (n) => t('hw.dns.one', { n }) }),
-        ...(item || nodes.length < 2 ? [] : [choice({ name: 'node',
-            label: t('pool.node'), choices: [
-                { value: '', text: t('pool.node.any') },
-                ...nodes.map((name) => ({ value: name, text: name }))] })]),
-        tick({ name: 'enabled', label: t('pool.enabled'),
-            value: item?.enabled ?? true, hint: t('pool.enabled.hint') }),
-    ];
-
-    return editor({
-        fields, submit: t(item ? 'adm.save' : 'pool.add'),
-        send: async (values) => {
-            const dns = values.dns === '' ? [] : values.dns.split(' ');
-            const body = { name: values.name, dns,
-                enabled: values.enabled === 'true' };
-
-            if (item) {
-                await amend(`admin/addresses/${item.id}`,
-                    { ...body, gateway: values.gateway || null });
-            } else {
-                await post('admin/addresses', { ...body, cidr: values.cidr,
-                    ...(values.gateway ? { gateway: values.gateway } : {}),
-                    ...(values.node ? { node: values.node } : {}) });
-            }
-
-            await desk.done(t('adm.saved'));
-        },
+    return bodyEditor({
+        name: 'Pool', words: 'pool', item, path: 'admin/addresses', desk,
+        named: { gateway: 'hw.gateway', dns: 'hw.dns' },
+        rows: [['name'], ['cidr'], ['gateway'], ['dns']],
+        without: nodes.length < 2 ? ['node'] : [],
+        choices: { node: [{ value: '', text: t('pool.node.any') },
+            ...nodes.map((name) => ({ value: name, text: name }))] },
+        add: t('pool.add'), called: item?.name ?? '',
+        why: item && item.taken > 0 && t('pool.inuse'),
         facts: item ? [...(item.state === 'ready' ? [] : [half(item)]),
             [t('pool.cidr'), item.cidr],
             [t('pool.taken'), number(item.taken)],
             [t('pool.reserved'), number(item.reserved)],
             [t('pool.free'), number(item.free)]] : [],
-        after: item ? [removal({ name: item.name, why: item.taken > 0
-            ? t('pool.inuse') : '', send: async () => {
-            await remove(`admin/addresses/${item.id}`);
-            await desk.done(t('adm.removed'));
-        } }), whoHas(item, signal)] : null,
+        after: item && whoHas(item, signal),
     });
 }
 

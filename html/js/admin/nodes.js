@@ -1,10 +1,8 @@
 /* Nodos: where containers run. */
 
-import { amend, post, remove } from '../lib/api.js';
+import { bodyEditor } from '../ui/body-form.js';
 import { button, copyable, linkButton } from '../ui/button.js';
 import { h, put } from '../ui/dom.js';
-import { editor, removal } from '../ui/editor.js';
-import { tick, whole } from '../ui/fields.js';
 import { text } from '../ui/form.js';
 import { badge } from '../ui/state.js';
 import { bytes, number, t, word } from '../lib/i18n.js';
@@ -18,12 +16,9 @@ import { bytes, number, t, word } from '../lib/i18n.js';
 
 const HOST = /^[a-z0-9]([a-z0-9.-]{0,62}[a-z0-9])?$/i;
 const PLACE = /^([\d.]{7,15}|\[[0-9a-f:]{2,39}\])(:\d{1,5})?$/i;
-const ANY = { ctid_min: 101, ctid_max: 2147483644 };
 
 /** What the next editor of a new one registers. @type {Told | null} */
 let wished = null;
-
-const NUMBER = /^\d{3,10}$/;
 
 
 /** @param {number | null} free @param {number | null} total */
@@ -110,40 +105,18 @@ function facts(one) {
  * @param {Desk} desk
  */
 function edit(item, told, desk) {
-    const range = (/** @type {'ctid_min' | 'ctid_max'} */ name) => text({
-        name, label: t(`node.${name}`), required: true, rule: NUMBER,
-        inputmode: 'numeric', value: String((item ?? ANY)[name]),
-        maxlength: 10, autocomplete: 'off', hint: t(`node.${name}.hint`),
-        wrong: t('rule.number') });
-
-    return editor({
+    return bodyEditor({
+        name: 'Node', words: 'node', item, without: ['name'],
+        rows: [['ctid_min', 'ctid_max']], path: 'admin/nodes', desk,
+        with: { name: told.name }, add: t('tpl.register'),
+        done: t('node.registered', { name: told.name }),
+        called: told.name,
+        why: item && (item.configured ? t('node.inuse.line')
+            : item.vms + item.pools > 0 && t('node.inuse')),
         facts: [...(item ? [] : [/** @type {[string, any]} */ (
             [t('node.name'), told.name])]), ...facts(told)],
-        fields: [range('ctid_min'), range('ctid_max'),
-            tick({ name: 'enabled', label: t('node.enabled'),
-                value: item?.enabled ?? true,
-                hint: t('node.enabled.hint') })],
-        layout: (f) => [h('div', { class: 'pair' }, f.ctid_min, f.ctid_max),
-            f.enabled],
-        submit: t(item ? 'adm.save' : 'tpl.register'),
-        send: async (values) => {
-            const body = { ctid_min: whole(values.ctid_min),
-                ctid_max: whole(values.ctid_max),
-                enabled: values.enabled === 'true' };
-
-            await (item ? amend(`admin/nodes/${item.id}`, body)
-                : post('admin/nodes', { name: told.name, ...body }));
-            await desk.done(t(item ? 'adm.saved' : 'node.registered',
-                { name: told.name }));
-        },
-        after: item ? [h('div', { class: 'editor-end' },
+        before: item && h('div', { class: 'editor-end' },
             linkButton(containersOf(item), t('node.look.containers'))),
-        removal({ name: item.name, why: item.configured
-            ? t('node.inuse.line') : item.vms + item.pools > 0
-                ? t('node.inuse') : '', send: async () => {
-            await remove(`admin/nodes/${item.id}`);
-            await desk.done(t('adm.removed'));
-        } })] : null,
     });
 }
 

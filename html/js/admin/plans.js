@@ -1,8 +1,6 @@
 /* Plans: what a visitor can contract. */
 
-import { amend, post, remove } from '../lib/api.js';
-import { bodyForm } from '../ui/body-form.js';
-import { editor, removal } from '../ui/editor.js';
+import { bodyEditor } from '../ui/body-form.js';
 import { yes } from '../ui/state.js';
 import { mib, number, percent, t } from '../lib/i18n.js';
 
@@ -12,25 +10,11 @@ import { mib, number, percent, t } from '../lib/i18n.js';
 
 /** @param {Plan | null} item @param {Desk} desk */
 function edit(item, desk) {
-    const form = bodyForm('Plan', 'plan', item);
-
-    return editor({
-        fields: form.fields,
-        layout: form.layout,
-        submit: t(item ? 'adm.save' : 'plan.add'),
-        send: async (values) => {
-            const body = form.body(values);
-
-            await (item ? amend(`admin/plans/${item.id}`, body)
-                : post('admin/plans', body));
-            await desk.done(t('adm.saved'));
-        },
+    return bodyEditor({
+        name: 'Plan', words: 'plan', item, path: 'admin/plans', desk,
+        add: t('plan.add'), called: item?.name ?? '',
+        why: item && item.vms > 0 && t('plan.inuse'),
         facts: item ? [[t('adm.vms'), String(item.vms)]] : [],
-        after: item ? removal({ name: item.name, why: item.vms > 0
-            ? t('plan.inuse') : '', send: async () => {
-            await remove(`admin/plans/${item.id}`);
-            await desk.done(t('adm.removed'));
-        } }) : null,
     });
 }
 

@@ -1,11 +1,8 @@
 /* Templates: what the nodes have installed, and what is offered of it. */
 
-import { amend, post, remove } from '../lib/api.js';
+import { bodyEditor } from '../ui/body-form.js';
 import { button } from '../ui/button.js';
 import { h } from '../ui/dom.js';
-import { editor, removal } from '../ui/editor.js';
-import { tick } from '../ui/fields.js';
-import { text } from '../ui/form.js';
 import { icon, osMark } from '../ui/icon.js';
 import { yes } from '../ui/state.js';
 import { bytes, day, t } from '../lib/i18n.js';
@@ -22,46 +19,18 @@ let wished = '';
 
 /** @param {Template | null} item @param {Desk} desk */
 function edit(item, desk) {
-    const name = text({ name: 'name', label: t('tpl.name'), required: true,
-        value: item?.name ?? wished, hint: t('tpl.name.hint'), maxlength: 64,
-        autocomplete: 'off' });
-    const fields = [
-        ...(item ? [] : [name]),
-        text({ name: 'label', label: t('tpl.label'), required: true,
-            value: item?.label, hint: t('tpl.label.hint'), maxlength: 64,
-            autocomplete: 'off' }),
-        text({ name: 'position', label: t('adm.position'), maxlength: 6,
-            value: String(item?.position ?? 0), rule: /^\d{1,5}$/,
-            inputmode: 'numeric', hint: t('adm.position.hint') }),
-        tick({ name: 'enabled', label: t('tpl.enabled'),
-            value: item?.enabled ?? true, hint: t('tpl.enabled.hint') }),
-    ];
+    const start = { name: wished };
 
     wished = '';
 
-    return editor({
-        fields, submit: t(item ? 'adm.save' : 'tpl.register'),
-        send: async (values) => {
-            const body = { label: values.label,
-                position: Number(values.position || 0),
-                enabled: values.enabled === 'true' };
-
-            if (item) {
-                await amend(`admin/templates/${item.id}`, body);
-            } else {
-                await post('admin/templates', { name: values.name, ...body });
-            }
-
-            await desk.done(t('adm.saved'));
-        },
+    return bodyEditor({
+        name: 'Template', words: 'tpl', item, start,
+        named: { position: 'adm.position' }, path: 'admin/templates', desk,
+        add: t('tpl.register'), called: item?.label ?? '',
+        why: item && item.vms > 0 && t('tpl.inuse'),
         facts: item ? [[t('tpl.name'), item.name],
             [t('tpl.nodes'), item.nodes.join(', ') || t('tpl.nowhere')],
             [t('adm.vms'), String(item.vms)]] : [],
-        after: item ? removal({ name: item.label, why: item.vms > 0
-            ? t('tpl.inuse') : '', send: async () => {
-            await remove(`admin/templates/${item.id}`);
-            await desk.done(t('adm.removed'));
-        } }) : null,
     });
 }
 

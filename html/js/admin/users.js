@@ -1,18 +1,17 @@
 /* Usuarios: who has an account, and what an administrator does about it. */
 
 import { amend, get, post } from '../lib/api.js';
+import { bodyForm } from '../ui/body-form.js';
 import { button, disable } from '../ui/button.js';
 import { ask } from '../ui/dialog.js';
 import { h } from '../ui/dom.js';
 import { editor, guarded } from '../ui/editor.js';
-import { choice } from '../ui/fields.js';
 import { text } from '../ui/form.js';
 import { askFor } from '../hardware/hw-acts.js';
-import { person } from '../lib/rules.js';
 import { badge, yes } from '../ui/state.js';
 import { toast } from '../ui/toast.js';
 import { fullName } from '../vm/vm-find.js';
-import { day, LANGUAGES, number, t, word } from '../lib/i18n.js';
+import { day, number, t, word } from '../lib/i18n.js';
 import { user } from '../lib/session.js';
 
 /** @typedef {import('../../types.d.ts').Person} Person */
@@ -25,22 +24,9 @@ import { user } from '../lib/session.js';
  *         lifecycle: string, template: string}[]}} Whole
  */
 
-const NAMES = /** @type {const} */ (['first_name', 'last_name', 'dni',
-    'email', 'phone', 'address', 'province']);
-const NEEDED = new Set(['first_name', 'email']);
-
-/* Those that null clears. */
-const CLEARED = new Set(['last_name', 'phone', 'address', 'province', 'dni']);
-
-
-/** @param {Record<string, string>} values @param {Whole | null} item */
-function bodyOf(values, item) {
-    return Object.fromEntries(Object.entries(values)
-        .filter(([name, value]) => (item
-            ? value !== (Reflect.get(item, name) ?? '') : value !== ''))
-        .map(([name, value]) => [name, value === '' && CLEARED.has(name)
-            ? null : value]));
-}
+/* Which fields stand beside each other; one that is not here follows. */
+const ROWS = [['first_name', 'last_name'], ['account', 'dni'], ['email'],
+    ['phone', 'province'], ['address'], ['role', 'language']];
 
 
 /** @param {any} answer */
@@ -135,35 +121,16 @@ function acts(item, desk, signal) {
  * @param {AbortSignal} signal
  */
 function edit(item, desk, signal) {
-    const line = (/** @type {string} */ name) => text({
-        name, label: t(`order.${name}`), required: NEEDED.has(name),
-        value: (item && Reflect.get(item, name)) ?? undefined,
-        type: name === 'email' ? 'email' : 'text', autocomplete: 'off',
-        ...person(name), maxlength: 300 });
-    const fields = [...NAMES.map(line),
-        text({ name: 'account', label: t('signin.account'), maxlength: 32,
-            value: item?.account, required: item !== null,
-            hint: item ? undefined : t('usr.account.hint'),
-            autocomplete: 'off' }),
-        choice({ name: 'role', label: t('usr.role'),
-            value: item?.role ?? 'customer',
-            choices: ['customer', 'admin'].map((value) => ({ value,
-                text: t(`role.${value}`) })) }),
-        choice({ name: 'language', label: t('language'),
-            value: item?.language ?? 'es',
-            choices: LANGUAGES.map((value) => ({ value,
-                text: t(`language.${value}`) })) })];
+    const form = bodyForm({ name: 'User', words: 'order', item, rows: ROWS,
+        named: { account: 'usr.account', role: 'usr.role',
+            language: 'language' } });
 
     return editor({
-        fields, submit: t(item ? 'adm.save' : 'usr.add'),
-        layout: (f) => [
-            h('div', { class: 'pair' }, f.first_name, f.last_name),
-            h('div', { class: 'pair' }, f.account, f.dni), f.email,
-            h('div', { class: 'pair' }, f.phone, f.province), f.address,
-            h('div', { class: 'pair' }, f.role, f.language)],
+        fields: form.fields, layout: form.layout,
+        submit: t(item ? 'adm.save' : 'usr.add'),
         send: async (values) => {
             if (item) {
-                await amend(`admin/users/${item.id}`, bodyOf(values, item));
+                await amend(`admin/users/${item.id}`, form.body(values));
 
                 /* what was lost on the way can't be sent again itself */
                 if (!item.undelivered || values.email === item.email
@@ -173,13 +140,14 @@ function edit(item, desk, signal) {
                     await desk.done(t('adm.saved'));
                 }
             } else {
-                const made = await post('admin/users', bodyOf(values, null));
+                const made = await post('admin/users', form.body(values));
 
                 await desk.done(t('usr.added', { name: made.account,
                     email: made.email ?? '' }));
             }
         },
         facts: item ? [
+            [t('usr.account'), item.account],
             ...(item.undelivered ? [/** @type {[string, any]} */ ([
                 t('usr.mail'), [badge('bounced', t('usr.undelivered')), ' ',
                     item.undelivered]])] : []),

@@ -14,10 +14,10 @@ const P8 = r`^(?=.{2,128}$)(?=.*[^\p{Z}\p{C}])(?:[^\p{C}\p{Zl}\p{Zp}]|[\u200C\u2
 const P9 = r`(?![\u200C\u200D](?=[\p{L}\p{M}]))[\p{C}\p{Zl}\p{Zp}]`;
 const P10 = r`^(?=.{1,64}$)(?=.*[^\P{L}\u0640])(?:[\p{L}\p{M}\p{N}\p{Zs}\p{Pd}.,'’‘‛´${'`'}′ʹ!()\/·•‧・･＝=−“”„«»׳״،་&#]|[\u200C\u200D](?=[\p{L}\p{M}]))+$`;
 const P11 = r`(?![\u200C\u200D](?=[\p{L}\p{M}]))[^\p{L}\p{M}\p{N}\p{Zs}\p{Pd}.,'’‘‛´${'`'}′ʹ!()\/·•‧・･＝=−“”„«»׳״،་&#]`;
-const P12 = r`^(?=.{1,64}$)[\p{L}\p{N}][^\p{Z}\p{C}]*(?: [^\p{Z}\p{C}]+)*$`;
-const P13 = r`^(?!.*\.\.)[a-z0-9][a-z0-9._+\-]{0,63}$`;
-const P14 = r`^(?=.{1,64}$)[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?)*$`;
-const P15 = r`^(?:es|en)$`;
+const P12 = r`^(?:es|en)$`;
+const P13 = r`^(?=.{1,64}$)[\p{L}\p{N}][^\p{Z}\p{C}]*(?: [^\p{Z}\p{C}]+)*$`;
+const P14 = r`^(?!.*\.\.)[a-z0-9][a-z0-9._+\-]{0,63}$`;
+const P15 = r`^(?=.{1,64}$)[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?)*$`;
 const P16 = r`^[^\p{Cc}\p{Zl}\p{Zp}]{10,128}$`;
 const P17 = r`^(?=.{1,64}$)[^\p{Z}\p{C}]+(?: [^\p{Z}\p{C}]+)*$`;
 const P18 = r`^(?:read|write)$`;
@@ -28,13 +28,14 @@ const P22 = r`^(?:admin|customer)$`;
 const P23 = r`^[0-9a-f]{16}$`;
 
 /**
- * pattern: of the whole text; strange: of a character that it can't have;
- * min, max: of a number, or max of the characters of a text.
+ * pattern: of the whole text, or of each of a list; strange: of a character
+ * that it can't have; words: all that it can be; min, max: of a number, or
+ * max of the characters of a text, of the texts of a list.
  *
  * @typedef {{
- *     type: 'text' | 'int' | 'limit' | 'bool', required?: boolean,
+ *     type: 'text' | 'list' | 'int' | 'limit' | 'bool', required?: boolean,
  *     min?: number, max?: number, default?: number | string | boolean,
- *     pattern?: string, strange?: string,
+ *     words?: string[], pattern?: string, strange?: string,
  * }} Member
  */
 
@@ -48,10 +49,10 @@ export const BODIES = {
         phone: { type: 'text', pattern: P6, strange: P7 },
         address: { type: 'text', pattern: P8, strange: P9 },
         province: { type: 'text', pattern: P10, strange: P11 },
-        plan: { type: 'text', required: true, pattern: P12 },
-        template: { type: 'text', required: true, pattern: P13 },
-        hostname: { type: 'text', pattern: P14 },
-        language: { type: 'text', pattern: P15 },
+        language: { type: 'text', words: ['es','en'], pattern: P12 },
+        plan: { type: 'text', required: true, pattern: P13 },
+        template: { type: 'text', required: true, pattern: P14 },
+        hostname: { type: 'text', pattern: P15 },
     },
     OrderMail: {
         email: { type: 'text', required: true, pattern: P4, strange: P5 },
@@ -77,12 +78,15 @@ export const BODIES = {
     },
     Token: {
         name: { type: 'text', required: true, pattern: P17 },
-        scope: { type: 'text', pattern: P18 },
+        scope: { type: 'text', default: 'read', words: ['read','write'], pattern: P18 },
         days: { type: 'int', min: 1, max: 3650 },
     },
     Network: {
-        hostname: { type: 'text', pattern: P14 },
+        hostname: { type: 'text', pattern: P15 },
         gateway: { type: 'text', pattern: P19 },
+        gateways: { type: 'list', max: 2, pattern: P19 },
+        dns: { type: 'list', max: 3, pattern: P19 },
+        addresses: { type: 'list', max: 32, pattern: P19 },
     },
     Disk: {
         soft_mib: { type: 'int', min: 1, max: 16777216 },
@@ -94,9 +98,9 @@ export const BODIES = {
     },
     Container: {
         user: { type: 'int', required: true },
-        template: { type: 'text', required: true, pattern: P13 },
-        hostname: { type: 'text', pattern: P14 },
-        plan: { type: 'text', pattern: P12 },
+        template: { type: 'text', required: true, pattern: P14 },
+        hostname: { type: 'text', pattern: P15 },
+        plan: { type: 'text', pattern: P13 },
         memory_mib: { type: 'int', min: 8, max: 16777216 },
         disk_mib: { type: 'int', min: 1, max: 16777216 },
         cpu_units: { type: 'int', min: 8, max: 500000 },
@@ -108,7 +112,7 @@ export const BODIES = {
         reason: { type: 'text', max: 200 },
     },
     Template: {
-        name: { type: 'text', required: true, pattern: P13 },
+        name: { type: 'text', required: true, pattern: P14 },
         label: { type: 'text', required: true, pattern: P17 },
         enabled: { type: 'bool', default: true },
         position: { type: 'int', min: -1000000, max: 1000000, default: 0 },
@@ -119,7 +123,7 @@ export const BODIES = {
         position: { type: 'int', min: -1000000, max: 1000000 },
     },
     Plan: {
-        name: { type: 'text', required: true, pattern: P12 },
+        name: { type: 'text', required: true, pattern: P13 },
         memory_mib: { type: 'int', required: true, min: 8, max: 16777216 },
         disk_mib: { type: 'int', required: true, min: 256, max: 16777216 },
         cpu_units: { type: 'int', min: 8, max: 500000, default: 1000 },
@@ -128,7 +132,7 @@ export const BODIES = {
         position: { type: 'int', min: -1000000, max: 1000000, default: 0 },
     },
     PlanChange: {
-        name: { type: 'text', pattern: P12 },
+        name: { type: 'text', pattern: P13 },
         memory_mib: { type: 'int', min: 8, max: 16777216 },
         disk_mib: { type: 'int', min: 256, max: 16777216 },
         cpu_units: { type: 'int', min: 8, max: 500000 },
@@ -140,12 +144,14 @@ export const BODIES = {
         name: { type: 'text', required: true, pattern: P17 },
         cidr: { type: 'text', required: true, pattern: P20 },
         gateway: { type: 'text', pattern: P19 },
-        node: { type: 'text', pattern: P14 },
+        dns: { type: 'list', max: 3, pattern: P19 },
+        node: { type: 'text', pattern: P15 },
         enabled: { type: 'bool', default: true },
     },
     PoolChange: {
         name: { type: 'text', pattern: P17 },
         gateway: { type: 'text', pattern: P19 },
+        dns: { type: 'list', max: 3, pattern: P19 },
         enabled: { type: 'bool' },
     },
     Address: {
@@ -153,33 +159,33 @@ export const BODIES = {
     },
     User: {
         account: { type: 'text', pattern: P21 },
+        role: { type: 'text', default: 'customer', words: ['admin','customer'], pattern: P22 },
         first_name: { type: 'text', required: true, pattern: P0, strange: P1 },
         last_name: { type: 'text', pattern: P0, strange: P1 },
-        email: { type: 'text', required: true, pattern: P4, strange: P5 },
         dni: { type: 'text', pattern: P2, strange: P3 },
+        email: { type: 'text', required: true, pattern: P4, strange: P5 },
         phone: { type: 'text', pattern: P6, strange: P7 },
         address: { type: 'text', pattern: P8, strange: P9 },
         province: { type: 'text', pattern: P10, strange: P11 },
-        language: { type: 'text', pattern: P15 },
-        role: { type: 'text', pattern: P22 },
+        language: { type: 'text', default: 'es', words: ['es','en'], pattern: P12 },
     },
     UserChange: {
-        locked: { type: 'bool' },
+        role: { type: 'text', words: ['admin','customer'], pattern: P22 },
         first_name: { type: 'text', pattern: P0, strange: P1 },
         last_name: { type: 'text', pattern: P0, strange: P1 },
-        email: { type: 'text', pattern: P4, strange: P5 },
         dni: { type: 'text', pattern: P2, strange: P3 },
+        email: { type: 'text', pattern: P4, strange: P5 },
         phone: { type: 'text', pattern: P6, strange: P7 },
         address: { type: 'text', pattern: P8, strange: P9 },
         province: { type: 'text', pattern: P10, strange: P11 },
-        language: { type: 'text', pattern: P15 },
-        role: { type: 'text', pattern: P22 },
+        language: { type: 'text', words: ['es','en'], pattern: P12 },
+        locked: { type: 'bool' },
     },
     SuspendAll: {
         reason: { type: 'text', max: 200 },
     },
     Node: {
-        name: { type: 'text', required: true, pattern: P14 },
+        name: { type: 'text', required: true, pattern: P15 },
         enabled: { type: 'bool', default: true },
         ctid_min: { type: 'int', min: 101, max: 2147483644, default: 101 },
         ctid_max: { type: 'int', min: 101, max: 2147483644, default: 2147483644 },
@@ -193,8 +199,8 @@ export const BODIES = {
         ctid: { type: 'int', required: true, min: 101, max: 2147483644 },
         tag: { type: 'text', pattern: P23 },
         account: { type: 'int' },
-        plan: { type: 'text', pattern: P12 },
-        template: { type: 'text', pattern: P13 },
+        plan: { type: 'text', pattern: P13 },
+        template: { type: 'text', pattern: P14 },
         as: { type: 'int', min: 1, max: 9223372036854776000 },
     },
     Leave: {

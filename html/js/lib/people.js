@@ -5,12 +5,15 @@
 import { BODIES } from './bodies.js';
 
 
+/** @typedef {import('./bodies.js').Member} Member */
+
 /**
  * @param {string} name  of a member of an order
+ * @param {Member} [member]  of another body
  * @returns {{rule: RegExp, strange: RegExp}}
  */
-export function grammar(name) {
-    const { pattern = '', strange = '(?!)' } = BODIES.Order[name];
+export function grammar(name, member = BODIES.Order[name]) {
+    const { pattern = '', strange = '(?!)' } = member;
 
     return { rule: new RegExp(pattern, 'u'), strange: new RegExp(strange, 'u') };
 }
@@ -21,7 +24,8 @@ export function grammar(name) {
  *
  * @param {string} name
  * @param {string} value
+ * @param {Member} [member]
  */
-export function strangeIn(name, value) {
-    return grammar(name).strange.exec(value)?.[0] ?? '';
+export function strangeIn(name, value, member) {
+    return grammar(name, member).strange.exec(value)?.[0] ?? '';
 }

@@ -3,7 +3,7 @@
  */
 
 import { grammar, strangeIn } from './people.js';
-import { t } from './i18n.js';
+import { has, t } from './i18n.js';
 
 /* Not what every server calls itself, nor digits alone. */
 export const HOSTNAME = new RegExp('^(?=.{1,64}$)(?![0-9.]+$)'
@@ -17,12 +17,13 @@ export const HOSTNAME = new RegExp('^(?=.{1,64}$)(?![0-9.]+$)'
  * What a field of a person checks, and what it says.
  *
  * @param {string} name
+ * @param {import('./bodies.js').Member} [member]  if it is not of an order
  */
-export function person(name) {
+export function person(name, member) {
     return {
-        rule: grammar(name).rule,
+        rule: grammar(name, member).rule,
         wrong: (/** @type {string} */ value) => {
-            const strange = strangeIn(name, value);
+            const strange = strangeIn(name, value, member);
 
             if (strange === '') {
                 return t(`rule.${name}`);
@@ -34,4 +35,17 @@ export function person(name) {
                 : t('field.strange', { char: strange });
         },
     };
+}
+
+
+/**
+ * What the text of a member checks, where a rule says it in words.
+ *
+ * @param {string} name
+ * @param {import('./bodies.js').Member} member
+ */
+export function ruled(name, member) {
+    return !has(`rule.${name}`) ? {}
+        : member.strange ? person(name, member)
+            : { rule: grammar(name, member).rule };
 }

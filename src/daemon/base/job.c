@@ -107,6 +107,15 @@ vz_job_extend(vz_job_t *job)
 }
 
 
+void
+vz_job_moves(vz_job_t *job)
+{
+    if (job->req && job->req->def->beat) {
+        vz_job_extend(job);
+    }
+}
+
+
 int
 vz_job_beat(vz_job_t *job)
 {

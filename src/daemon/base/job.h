@@ -61,6 +61,12 @@ int vz_job_left(const vz_job_t *job);
 void vz_job_start(vz_job_t *job, unsigned grace);
 
 /*
+ * vz_job_moves: the long verb is seen to be at work, though it can't tell how
+ * far: its deadline is as far away again.  Nothing is told to the client.
+ */
+void vz_job_moves(vz_job_t *job);
+
+/*
  * vz_job_beat: for who waits in a long verb: where its client has heard nothing
  * for as long as the table says, the last progress is told again, so that it
  * knows that somebody is at work; the deadline stays.  Returns the milliseconds

@@ -1,5 +1,7 @@
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -13,6 +15,9 @@
 
 
 #define VZ_PROCESS_FORKNOEXEC  0x40UL   /* PF_FORKNOEXEC of linux/sched.h */
+
+
+static uint64_t vz_process_written(const char *pid);
 
 
 int
@@ -182,6 +187,52 @@ vz_process_ns(const vz_process_t *process, const char *name)
     }
 
     return fd;
+}
+
+
+uint64_t
+vz_process_group_written(pid_t group)
+{
+    DIR            *dir;
+    uint64_t        written;
+    struct dirent  *entry;
+
+    dir = opendir("/proc");
+    if (dir == NULL) {
+        return 0;
+    }
+
+    written = 0;
+
+    while ((entry = readdir(dir)) != NULL) {
+        if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9'
+            && getpgid((pid_t) atoi(entry->d_name)) == group)
+        {
+            written += vz_process_written(entry->d_name);
+        }
+    }
+
+    closedir(dir);
+
+    return written;
+}
+
+
+static uint64_t
+vz_process_written(const char *pid)
+{
+    char   path[NAME_MAX + 16], buf[512];
+    char  *p;
+
+    snprintf(path, sizeof(path), "/proc/%s/io", pid);
+
+    if (vz_file_read(path, buf, sizeof(buf)) <= 0) {
+        return 0;
+    }
+
+    p = strstr(buf, "wchar: ");
+
+    return p ? strtoull(p + sizeof("wchar: ") - 1, NULL, 10) : 0;
 }
 
 

@@ -47,6 +47,14 @@ int vz_process_kill(const vz_process_t *process, int sig);
  */
 int vz_process_ns(const vz_process_t *process, const char *name);
 
+/*
+ * vz_process_group_written: how many bytes the processes of a group have
+ * written until now, and those that they have waited for.  One that writes is
+ * at work; one that hangs, or turns in a circle, is not.  It reads what /proc
+ * has of every process.
+ */
+uint64_t vz_process_group_written(pid_t group);
+
 /* vz_process_age: the seconds since the process started. */
 uint64_t vz_process_age(const vz_process_t *process);
 

@@ -164,6 +164,7 @@ vz_spawn_start(vz_spawned_t *s, int in, int out)
     (void) posix_spawn_file_actions_destroy(&acts);
 
     if (rc == 0) {
+        s->run->pid = s->pid;
         s->pidfd = (int) syscall(SYS_pidfd_open, s->pid, 0);
     }
 

@@ -8,6 +8,7 @@
 #define VZ_SPAWN_H
 
 #include <stddef.h>
+#include <sys/types.h>
 #include "wire/code.h"
 
 
@@ -28,6 +29,8 @@ typedef struct {
     void               *data;       /* of tick */
 
     /* filled in */
+    pid_t               pid;        /* while it runs: its own, and that of its
+                                       process group */
     size_t              output_len; /* output is always terminated */
     unsigned            cut;        /* 1: there was more than output_size */
     int                 status;     /* exit status; 128 + a signal; -1: it

@@ -92,7 +92,7 @@ vz_lxc_lifecycle_create(vz_job_t *job, const char *template, const char *tag,
         return rc;
     }
 
-    vz_template_prune(job->conf, template);
+    vz_template_prune(job->conf, job, template);
 
     return VZ_OK;
 }
@@ -283,7 +283,7 @@ vz_lxc_lifecycle_destroy(vz_job_t *job, vz_done_t *done)
     (void) vz_ct_stopping_forget(job->conf, ct.ctid);
 
     if (!ct.broken) {
-        vz_template_prune(job->conf, ct.template);
+        vz_template_prune(job->conf, job, ct.template);
     }
 
     return VZ_OK;

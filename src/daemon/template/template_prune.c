@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "daemon/base/job.h"
 #include "daemon/base/lock.h"
 #include "daemon/base/log.h"
 #include "daemon/ct/ct_store.h"
@@ -16,14 +17,14 @@
 static int vz_template_prune_filter(const struct dirent *entry);
 static int vz_template_prune_present(const vz_config_t *conf, const char *name,
     const char *version);
-static void vz_template_prune_version(const vz_config_t *conf,
+static void vz_template_prune_version(const vz_config_t *conf, vz_job_t *job,
     const char *folder, const char *name, const char *version);
 static int vz_template_prune_hide(const vz_config_t *conf, const char *folder,
     const char *version);
 
 
 void
-vz_template_prune(const vz_config_t *conf, const char *name)
+vz_template_prune(const vz_config_t *conf, vz_job_t *job, const char *name)
 {
     int              i, n;
     char             folder[PATH_MAX], own[VZ_TEMPLATE_MAX + 1];
@@ -46,7 +47,7 @@ vz_template_prune(const vz_config_t *conf, const char *name)
             if ((name == NULL || strcmp(name, own) == 0)
                 && !vz_template_prune_present(conf, own, version))
             {
-                vz_template_prune_version(conf, folder, own, version);
+                vz_template_prune_version(conf, job, folder, own, version);
             }
         }
 
@@ -87,8 +88,8 @@ vz_template_prune_present(const vz_config_t *conf, const char *name,
 
 
 static void
-vz_template_prune_version(const vz_config_t *conf, const char *folder,
-    const char *name, const char *version)
+vz_template_prune_version(const vz_config_t *conf, vz_job_t *job,
+    const char *folder, const char *name, const char *version)
 {
     int         hidden;
     char        what[VZ_TEMPLATE_MAX + 16], holder[VZ_LOCK_HOLDER];
@@ -111,6 +112,11 @@ vz_template_prune_version(const vz_config_t *conf, const char *folder,
     }
 
     if (hidden) {
+        if (job) {
+            vz_job_progress(job, job->percent, "removing an old version of %s",
+                            name);
+        }
+
         vz_template_cache_sweep(folder, name);
         vz_log(LOG_NOTICE, "%s was no longer used and is removed", version);
     }

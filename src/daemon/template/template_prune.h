@@ -5,7 +5,7 @@
 #ifndef VZ_TEMPLATE_PRUNE_H
 #define VZ_TEMPLATE_PRUNE_H
 
-#include "daemon/base/config.h"
+#include "daemon/base/driver.h"
 
 
 /*
@@ -13,9 +13,10 @@
  * with name NULL. It tries the template's lock without waiting, and takes the
  * lock over new records (VZ_TEMPLATE_PRUNE_LOCK): a container whose record is
  * written under that lock keeps its version. Failures are logged and left for
- * the next time.
+ * the next time. job, where it is not NULL, tells of each as its progress.
  */
-void vz_template_prune(const vz_config_t *conf, const char *name);
+void vz_template_prune(const vz_config_t *conf, vz_job_t *job,
+    const char *name);
 
 #define VZ_TEMPLATE_PRUNE_LOCK  "ids"
 

@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "daemon/base/job.h"
+#include "daemon/base/process.h"
 #include "daemon/base/spawn.h"
 #include "daemon/vzctl/vzctl_driver.h"
 #include "daemon/vzctl/vzctl_run.h"
@@ -30,10 +31,18 @@ typedef struct {
 } vz_vzctl_status_t;
 
 
+/* A program of vzctl that is waited for. */
+typedef struct {
+    vz_job_t       *job;
+    vz_spawn_t     *run;
+    uint64_t        written;        /* until the last look; 0: none yet */
+} vz_vzctl_wait_t;
+
+
 static vz_code_e vz_vzctl_wrong(vz_job_t *job, const char *command,
     vz_code_e code, const vz_vzctl_said_t *said);
 static const char *vz_vzctl_tail(const char *output);
-static int vz_vzctl_tick(void *job);
+static int vz_vzctl_tick(void *data);
 static int vz_vzctl_time(const vz_job_t *job, int timeout);
 static vz_code_e vz_vzlist_run(vz_job_t *job, const char *fields,
     uint32_t ctid, char *output, size_t size);
@@ -85,6 +94,7 @@ vz_vzctl_run(vz_job_t *job, const char *command, const char *const *options,
     vz_spawn_t       run;
     const char      *argv[VZ_VZCTL_ARGS];
     vz_vzctl_said_t  own;
+    vz_vzctl_wait_t  wait;
 
     said = said ? said : &own;
     (void) snprintf(id, sizeof(id), "%u", job->ctid);
@@ -107,9 +117,13 @@ vz_vzctl_run(vz_job_t *job, const char *command, const char *const *options,
         run.argv = argv;
         run.output = said->output;
         run.output_size = sizeof(said->output);
-        run.timeout = vz_vzctl_time(job, timeout);
+        run.timeout = timeout;
         run.tick = vz_vzctl_tick;
-        run.data = job;
+        run.data = &wait;
+
+        wait.job = job;
+        wait.run = &run;
+        wait.written = 0;
 
         code = vz_spawn(&run);
         said->status = run.status;
@@ -211,11 +225,31 @@ vz_vzctl_run_exec(vz_job_t *job, const char *word, const char *input,
 }
 
 
-/* vzctl says nothing while it unpacks: that it lives is told for it */
+/*
+ * vzctl says nothing while it unpacks: that it lives is told for it.  Whether
+ * it is at work is looked at when half of the verb's time has gone: what it
+ * and its tar write meanwhile is as good as progress.
+ */
 static int
-vz_vzctl_tick(void *job)
+vz_vzctl_tick(void *data)
 {
-    return vz_job_beat(job);
+    uint64_t          before;
+    vz_vzctl_wait_t  *wait = data;
+
+    if (wait->job->req && wait->job->req->def->beat
+        && vz_job_left(wait->job) / 500
+           < (int) wait->job->req->def->timeout)
+    {
+        before = wait->written;
+        wait->written = vz_process_group_written(wait->run->pid);
+
+        if (before && wait->written != before) {
+            vz_job_moves(wait->job);
+            wait->written = 0;
+        }
+    }
+
+    return vz_job_beat(wait->job);
 }
 
 

@@ -27,12 +27,6 @@ typedef struct {
     ngx_str_t       new;
 } vz_password_body_t;
 
-typedef struct {
-    ngx_str_t       name;
-    ngx_str_t       scope;
-    int64_t         days;
-} vz_token_body_t;
-
 /* What a new password was made from, and is stored over. */
 typedef struct {
     ngx_str_t       before;         /* the hash that the old one fits */
@@ -55,10 +49,10 @@ static vz_code_e vz_account_change(vz_call_t *call,
 static void vz_account_finish(vz_call_t *call, const vz_account_thing_t *thing);
 static vz_code_e vz_account_remove(vz_call_t *call,
     const vz_account_thing_t *thing, uint64_t id, vz_rows_t *rows);
-static vz_code_e vz_account_token_read(vz_call_t *call,
-    vz_token_body_t *body);
+static vz_bind_t *vz_account_token_value(vz_resource_values_t *values,
+    const char *name);
 static vz_code_e vz_account_token_add(vz_call_t *call,
-    const vz_token_body_t *body, const ngx_str_t *hash, uint64_t *id);
+    vz_resource_values_t *values, uint64_t *id);
 
 
 static const vz_body_member_t  vz_password_members[] = {
@@ -90,12 +84,6 @@ static const vz_sql_t  vz_account_find = vz_sql("own session",
 static const vz_sql_t  vz_account_end = vz_sql("end own session",
     "DELETE FROM session WHERE id = ? AND user_id = ?");
 
-static const vz_sql_t  vz_account_token_insert = vz_sql("token insert",
-    "INSERT INTO token (hash, user_id, name, scope, expires)"
-    " SELECT ?, u.id, ?, ?, UTC_TIMESTAMP(3) + INTERVAL ? DAY FROM user u"
-    " WHERE u.id = ? AND (SELECT COUNT(*) FROM token k WHERE k.user_id = u.id)"
-    " < ?");
-
 static const vz_sql_t  vz_account_token_find = vz_sql("own token",
     "SELECT hash FROM token WHERE id = ? AND user_id = ?");
 
@@ -120,12 +108,15 @@ static const vz_column_t  vz_token_columns[] = {
     vz_column("name", TEXT, VZ_COLUMN_CREATE | VZ_COLUMN_NEEDED,
               .field = VZ_FIELD_LABEL),
     vz_column("scope", TEXT, VZ_COLUMN_CREATE, .field = VZ_FIELD_SCOPE,
-              .words = vz_token_scopes),
+              .text = "read", .words = vz_token_scopes),
     vz_column("days", INT, VZ_COLUMN_CREATE | VZ_COLUMN_FORM, .min = 1,
               .max = 3650),
     vz_column("created", TIME, 0),
     vz_column("seen", TIME, VZ_COLUMN_NULL),
-    vz_column("expires", TIME, 0)
+    vz_column("expires", TIME, 0,
+              .fresh = "UTC_TIMESTAMP(3) + INTERVAL ? DAY"),
+    vz_column("hash", TEXT, VZ_COLUMN_CREATE | VZ_COLUMN_STORED),
+    vz_column("user_id", INT, VZ_COLUMN_CREATE | VZ_COLUMN_STORED)
 };
 
 vz_resource_t  vz_account_session_resource = {
@@ -144,12 +135,11 @@ vz_resource_t  vz_account_token_resource = {
     .table = "token",
     .alias = "k",
     vz_resource_columns(vz_token_columns),
+    vz_resource_forms(vz_account_token_resource, "Token"),
     .rest = "WHERE k.user_id = ? ORDER BY k.id DESC LIMIT 200",
-    .own_writes = 1
+    .most = VZ_TOKENS_MAX,
+    .most_of = "user_id"
 };
-
-const vz_body_t  vz_account_token_form =
-    vz_body_columns("Token", vz_token_columns, VZ_COLUMN_CREATE);
 
 static const vz_account_thing_t  vz_account_session = {
     "session", &vz_account_find, &vz_account_end
@@ -402,43 +392,26 @@ vz_account_tokens(vz_call_t *call)
 }
 
 
-static vz_code_e
-vz_account_token_read(vz_call_t *call, vz_token_body_t *body)
+static vz_bind_t *
+vz_account_token_value(vz_resource_values_t *values, const char *name)
 {
-    vz_code_e             rc;
-    const vz_resource_t  *token;
-    vz_resource_values_t  values;
-
-    token = &vz_account_token_resource;
-
-    rc = vz_resource_read(call, token, &vz_account_token_form, &values);
-    if (rc != VZ_OK) {
-        return rc;
-    }
-
-    body->name = vz_resource_value(token, &values, "name")->text;
-    body->scope = vz_resource_value(token, &values, "scope")->text;
-    body->days = vz_resource_value(token, &values, "days")->number;
-
-    if (body->scope.len == 0) {
-        ngx_str_set(&body->scope, "read");
-    }
-
-    return VZ_OK;
+    return vz_resource_value(&vz_account_token_resource, values, name);
 }
 
 
 void
 vz_account_token_make(vz_call_t *call)
 {
-    u_char            digest[32];
-    uint64_t          id;
-    vz_code_e         rc;
-    vz_json_t        *out;
-    ngx_str_t         secret, shown, hash;
-    vz_token_body_t   body;
+    u_char                 digest[32];
+    uint64_t               id;
+    vz_code_e              rc;
+    vz_json_t             *out;
+    ngx_str_t              secret, shown, hash;
+    vz_resource_values_t   values;
 
-    if (vz_account_token_read(call, &body) != VZ_OK) {
+    if (vz_resource_read(call, &vz_account_token_resource.create, &values)
+        != VZ_OK)
+    {
         return;
     }
 
@@ -451,8 +424,11 @@ vz_account_token_make(vz_call_t *call)
     hash.data = digest;
     hash.len = sizeof(digest);
 
+    *vz_account_token_value(&values, "hash") = vz_text(hash);
+    *vz_account_token_value(&values, "user_id") = vz_int(call->who.user);
+
     id = 0;
-    rc = vz_account_token_add(call, &body, &hash, &id);
+    rc = vz_account_token_add(call, &values, &id);
 
     if (rc == VZ_NOSPACE) {
         vz_call_problem(call, NGX_HTTP_CONFLICT, "too_many_tokens",
@@ -472,8 +448,9 @@ vz_account_token_make(vz_call_t *call)
 
     vz_json_object(out, NULL);
     vz_json_uint(out, "id", id);
-    vz_json_text(out, "name", &body.name);
-    vz_json_text(out, "scope", &body.scope);
+    vz_json_text(out, "name", &vz_account_token_value(&values, "name")->text);
+    vz_json_text(out, "scope",
+                 &vz_account_token_value(&values, "scope")->text);
     vz_json_text(out, "token", &shown);
     vz_json_close(out);
 }
@@ -482,12 +459,25 @@ vz_account_token_make(vz_call_t *call)
 /* with the row held: those made at once are counted, too */
 
 static vz_code_e
-vz_account_token_add(vz_call_t *call, const vz_token_body_t *body,
-    const ngx_str_t *hash, uint64_t *id)
+vz_account_token_add(vz_call_t *call, vz_resource_values_t *values,
+    uint64_t *id)
 {
-    vz_tx_t    *tx;
-    vz_code_e   rc;
-    vz_rows_t   rows;
+    int64_t      days;
+    vz_tx_t     *tx;
+    vz_code_e    rc;
+    vz_rows_t    rows;
+    vz_bind_t    binds[VZ_COLUMN_MAX * 2 + 1];
+    ngx_uint_t   n;
+
+    days = vz_account_token_value(values, "days")->number;
+
+    if (days) {
+        *vz_account_token_value(values, "expires") = vz_int(days);
+    }
+
+    n = vz_resource_bind(&vz_account_token_resource, values, VZ_COLUMN_CREATE,
+                         binds);
+    binds[n++] = vz_int(call->who.user);
 
     rc = vz_db_begin(call->pool, &tx);
     if (rc != VZ_OK) {
@@ -497,12 +487,8 @@ vz_account_token_add(vz_call_t *call, const vz_token_body_t *body,
     rc = vz_auth_hold(tx, call->pool, call->who.user);
 
     if (rc == VZ_OK) {
-        rc = vz_db_query(tx, call->pool, &vz_account_token_insert,
-                         vz_binds(vz_text(*hash), vz_text(body->name),
-                                  vz_text(body->scope),
-                                  body->days ? vz_int(body->days) : vz_none(),
-                                  vz_int(call->who.user),
-                                  vz_int(VZ_TOKENS_MAX)),
+        rc = vz_db_query(tx, call->pool,
+                         &vz_account_token_resource.sql.insert, binds, n,
                          &rows);
     }
 

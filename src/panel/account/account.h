@@ -11,7 +11,6 @@
 extern vz_resource_t    vz_account_session_resource;
 extern vz_resource_t    vz_account_token_resource;
 extern const vz_body_t  vz_account_password_form;
-extern const vz_body_t  vz_account_token_form;
 void vz_account_password(vz_call_t *call);
 void vz_account_sessions(vz_call_t *call);
 void vz_account_session_end(vz_call_t *call);

@@ -33,21 +33,42 @@ const vz_query_args_t  vz_user_list_args = vz_query_args(vz_user_arg);
 
 static const char *const  vz_user_languages[] = { "es", "en", NULL };
 
+/* what a person may leave out, on every form */
+
+#define VZ_USER_OPTIONAL                                                      \
+    (VZ_COLUMN_WRITE | VZ_COLUMN_VISITOR | VZ_COLUMN_CLEAR | VZ_COLUMN_NULL)
+
+/* the document as it was typed is shown, and as it is compared it is unique */
+
 static const vz_column_t  vz_user_columns[] = {
     vz_column("id", INT, 0),
-    vz_column("account", TEXT, 0),
-    vz_column("role", TEXT, 0, .words = vz_user_roles),
-    vz_column("first_name", TEXT, 0),
-    vz_column("last_name", TEXT, 0),
-    vz_column("dni", TEXT, VZ_COLUMN_NULL,
-              .sql = "COALESCE(u.document, u.dni)"),
-    vz_column("email", TEXT, 0),
-    vz_column("phone", TEXT, VZ_COLUMN_NULL),
-    vz_column("address", TEXT, VZ_COLUMN_NULL),
-    vz_column("province", TEXT, VZ_COLUMN_NULL),
-    vz_column("language", TEXT, 0, .words = vz_user_languages),
-    vz_column("locked", BOOL, 0),
-    vz_column("must_change", BOOL, 0),
+    vz_column("account", TEXT, VZ_COLUMN_CREATE, .field = VZ_FIELD_ACCOUNT),
+    vz_column("role", TEXT, VZ_COLUMN_WRITE, .field = VZ_FIELD_ROLE,
+              .text = "customer", .words = vz_user_roles),
+    vz_column("first_name", TEXT,
+              VZ_COLUMN_REQUIRED | VZ_COLUMN_VISITOR | VZ_COLUMN_ASKED,
+              .field = VZ_FIELD_PERSON),
+    vz_column("last_name", TEXT,
+              VZ_COLUMN_WRITE | VZ_COLUMN_VISITOR | VZ_COLUMN_CLEAR,
+              .field = VZ_FIELD_PERSON),
+    vz_column("dni", TEXT, VZ_USER_OPTIONAL | VZ_COLUMN_ASKED,
+              .field = VZ_FIELD_DNI, .sql = "COALESCE(u.document, u.dni)"),
+    vz_column("document", TEXT, VZ_COLUMN_WRITE | VZ_COLUMN_STORED
+              | VZ_COLUMN_CLEAR | VZ_COLUMN_NULL),
+    vz_column("email", TEXT,
+              VZ_COLUMN_REQUIRED | VZ_COLUMN_VISITOR | VZ_COLUMN_ASKED,
+              .field = VZ_FIELD_EMAIL),
+    vz_column("email_state", TEXT, VZ_COLUMN_STORED, .fresh = "'mailed'"),
+    vz_column("phone", TEXT, VZ_USER_OPTIONAL, .field = VZ_FIELD_PHONE),
+    vz_column("address", TEXT, VZ_USER_OPTIONAL, .field = VZ_FIELD_STREET),
+    vz_column("province", TEXT, VZ_USER_OPTIONAL, .field = VZ_FIELD_PROVINCE),
+    vz_column("language", TEXT, VZ_COLUMN_WRITE | VZ_COLUMN_VISITOR,
+              .field = VZ_FIELD_LANGUAGE, .text = "es",
+              .words = vz_user_languages),
+    vz_column("locked", BOOL, VZ_COLUMN_CHANGE),
+    vz_column("password", TEXT, VZ_COLUMN_CREATE | VZ_COLUMN_STORED),
+    vz_column("must_change", BOOL, 0, .fresh = "TRUE"),
+    vz_column("drawn", TIME, VZ_COLUMN_STORED, .fresh = "NOW(3)"),
     vz_column("created", TIME, 0),
     vz_column("vms", COUNT, 0, .sql = "vm", .key = "user_id"),
     vz_column("undelivered", TEXT, VZ_COLUMN_NULL,
@@ -68,6 +89,7 @@ vz_resource_t  vz_user_list_resource = {
     .table = "user",
     .alias = "u",
     vz_resource_columns(vz_user_columns),
+    vz_resource_forms(vz_user_list_resource, "User"),
     .rest = "WHERE (? IS NULL OR u.id > ?) AND (? IS NULL OR u.role = ?)"
             " AND (? IS NULL OR u.locked = (? = 'true'))"
             " AND (? IS NULL OR " vz_query_like("u.account")

@@ -5,22 +5,21 @@
 #ifndef VZ_USER_NEW_H
 #define VZ_USER_NEW_H
 
-#include "runtime/call.h"
-#include "runtime/db.h"
+#include "panel/api/resource.h"
 
 
 typedef struct {
+    vz_resource_values_t  values;   /* of vz_user_list_resource: all that its
+                                       form said, which begins with them */
+
+    /* of them, what a handler looks at */
     ngx_str_t       wished;         /* account; empty: one of the name */
-    ngx_str_t       role;           /* empty: a customer */
+    ngx_str_t       role;
     ngx_str_t       first_name;
     ngx_str_t       last_name;
     ngx_str_t       dni;            /* as it is compared, or empty */
-    ngx_str_t       document;       /* as it was typed */
     ngx_str_t       email;
-    ngx_str_t       phone;
-    ngx_str_t       address;
-    ngx_str_t       province;
-    ngx_str_t       language;       /* empty: "es" */
+    ngx_str_t       language;
 
     ngx_str_t       password;       /* whoever drew it wipes it */
     ngx_str_t       hash;
@@ -33,14 +32,16 @@ typedef struct {
 
 
 /*
- * vz_user_new_dni: keep user->dni as it was typed in user->document, and write
- * it as it is compared: "12.345.678-z" and "12345678Z" are one person.
+ * vz_user_new_read: take what a handler looks at out of user->values.  The
+ * document is kept as it was typed, and beside it as it is compared:
+ * "12.345.678-z" and "12345678Z" are one person.
  */
-void vz_user_new_dni(vz_call_t *call, vz_user_new_t *user);
+void vz_user_new_read(vz_call_t *call, vz_user_new_t *user);
 
 /*
  * vz_user_new_insert: insert the row of a user who has to change the password
- * that was drawn, inside the caller's transaction.  Without an account it takes
+ * that was drawn, inside the caller's transaction: user->values, and the hash
+ * and the language beside them, where one is set.  Without an account it takes
  * the first free one of VZ_ACCOUNT_NAME_TRIES names.
  *
  *   VZ_OK        with user->id and user->account

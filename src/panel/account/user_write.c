@@ -17,7 +17,6 @@
 #include "panel/mail/mail.h"
 #include "runtime/call.h"
 #include "runtime/row.h"
-#include "wire/field.h"
 
 
 typedef struct {
@@ -40,41 +39,9 @@ static vz_code_e vz_user_update_in(vz_tx_t *tx, vz_call_t *call,
     const vz_user_body_t *body, vz_rows_t *rows);
 static vz_code_e vz_user_out(vz_tx_t *tx, vz_call_t *call,
     const vz_user_body_t *body, const vz_user_new_t *before);
-static vz_bind_t vz_user_clear(vz_call_t *call, const char *name);
 static vz_code_e vz_user_reset(vz_call_t *call, vz_user_new_t *user);
 static vz_code_e vz_user_hold(vz_tx_t *tx, vz_call_t *call,
     vz_user_new_t *user);
-
-
-#define vz_user_field(name, field, required)                                  \
-    { #name, VZ_BODY_FIELD, field, required, 0, 0,                            \
-      offsetof(vz_user_body_t, user.name) }
-
-#define vz_user_person(required)                                              \
-    vz_user_field(first_name, VZ_FIELD_PERSON, required),                     \
-    vz_user_field(last_name, VZ_FIELD_PERSON, 0),                             \
-    vz_user_field(email, VZ_FIELD_EMAIL, required),                           \
-    vz_user_field(dni, VZ_FIELD_DNI, 0),                                      \
-    vz_user_field(phone, VZ_FIELD_PHONE, 0),                                  \
-    vz_user_field(address, VZ_FIELD_STREET, 0),                               \
-    vz_user_field(province, VZ_FIELD_PROVINCE, 0),                            \
-    vz_user_field(language, VZ_FIELD_LANGUAGE, 0),                            \
-    vz_user_field(role, VZ_FIELD_ROLE, 0)
-
-static const vz_body_member_t  vz_user_new[] = {
-    { "account", VZ_BODY_FIELD, VZ_FIELD_ACCOUNT, 0, 0, 0,
-      offsetof(vz_user_body_t, user.wished) },
-    vz_user_person(1)
-};
-
-static const vz_body_member_t  vz_user_changes[] = {
-    { "locked", VZ_BODY_BOOL, 0, 0, 0, 1, offsetof(vz_user_body_t, locked) },
-    vz_user_person(0)
-};
-
-const vz_body_t  vz_user_write_form = vz_body("User", vz_user_new);
-const vz_body_t  vz_user_write_change_form = vz_body("UserChange",
-                                                     vz_user_changes);
 
 
 static const vz_sql_t  vz_user_lock = vz_sql("user lock",
@@ -87,18 +54,8 @@ static const vz_sql_t  vz_user_admins = vz_sql("user admins",
 
 /* a new address of mail is unproven until its owner answers */
 
-static const vz_sql_t  vz_user_update = vz_sql("user update",
-    "UPDATE user SET role = COALESCE(?, role),"
-    " first_name = COALESCE(?, first_name),"
-    " last_name = IF(?, '', COALESCE(?, last_name)),"
-    " email_state = IF(? <> email, 'unproven', email_state),"
-    " email = COALESCE(?, email), dni = IF(?, NULL, COALESCE(?, dni)),"
-    " document = IF(dni IS NULL, NULL, COALESCE(?, document)),"
-    " phone = IF(?, NULL, COALESCE(?, phone)),"
-    " address = IF(?, NULL, COALESCE(?, address)),"
-    " province = IF(?, NULL, COALESCE(?, province)),"
-    " language = COALESCE(?, language), locked = COALESCE(?, locked)"
-    " WHERE id = ?");
+static const vz_sql_t  vz_user_unproven = vz_sql("user unproven",
+    "UPDATE user SET email_state = 'unproven' WHERE id = ? AND email <> ?");
 
 static const vz_sql_t  vz_user_password = vz_sql("user password",
     "UPDATE user SET password = ?, must_change = TRUE, drawn = NOW(3),"
@@ -115,7 +72,7 @@ vz_user_write_create(vz_call_t *call)
 
     user = &body.user;
 
-    if (vz_user_read(call, &vz_user_write_form, &body) != VZ_OK
+    if (vz_user_read(call, &vz_user_list_resource.create, &body) != VZ_OK
         || vz_password_draw(call, VZ_CRYPT_KNOWN, &user->password,
                             &user->hash)
            != VZ_OK)
@@ -157,10 +114,12 @@ vz_user_read(vz_call_t *call, const vz_body_t *form, vz_user_body_t *body)
 
     ngx_memzero(body, sizeof(vz_user_body_t));
 
-    rc = vz_body_read(call, form, body);
+    rc = vz_resource_read(call, form, &body->user.values);
 
     if (rc == VZ_OK) {
-        vz_user_new_dni(call, &body->user);
+        vz_user_new_read(call, &body->user);
+        body->locked = vz_resource_value(&vz_user_list_resource,
+                                         &body->user.values, "locked")->number;
     }
 
     return rc;
@@ -218,7 +177,7 @@ vz_user_write_change(vz_call_t *call)
     vz_user_body_t  body;
 
     if (vz_route_id(call, 0, &id) != VZ_OK
-        || vz_user_read(call, &vz_user_write_change_form, &body) != VZ_OK)
+        || vz_user_read(call, &vz_user_list_resource.change, &body) != VZ_OK)
     {
         return;
     }
@@ -378,36 +337,26 @@ static vz_code_e
 vz_user_update_in(vz_tx_t *tx, vz_call_t *call, const vz_user_body_t *body,
     vz_rows_t *rows)
 {
+    vz_code_e             rc;
+    vz_bind_t             binds[VZ_COLUMN_MAX * 2 + 1];
+    ngx_uint_t            n;
     const vz_user_new_t  *user = &body->user;
 
-    return vz_db_query(tx, call->pool, &vz_user_update,
-                       vz_binds(vz_bind_opt(user->role),
-                                vz_bind_opt(user->first_name),
-                                vz_user_clear(call, "last_name"),
-                                vz_bind_opt(user->last_name),
-                                vz_bind_opt(user->email),
-                                vz_bind_opt(user->email),
-                                vz_user_clear(call, "dni"),
-                                vz_bind_opt(user->dni),
-                                vz_bind_opt(user->document),
-                                vz_user_clear(call, "phone"),
-                                vz_bind_opt(user->phone),
-                                vz_user_clear(call, "address"),
-                                vz_bind_opt(user->address),
-                                vz_user_clear(call, "province"),
-                                vz_bind_opt(user->province),
-                                vz_bind_opt(user->language),
-                                vz_body_given(call, "locked")
-                                ? vz_int(body->locked) : vz_none(),
-                                vz_int(user->id)),
-                       rows);
-}
+    if (user->email.len) {
+        rc = vz_db_query(tx, call->pool, &vz_user_unproven,
+                         vz_binds(vz_int(user->id), vz_text(user->email)),
+                         NULL);
+        if (rc != VZ_OK) {
+            return rc;
+        }
+    }
 
+    n = vz_resource_bind(&vz_user_list_resource, &user->values,
+                         VZ_COLUMN_CHANGE, binds);
+    binds[n++] = vz_int(user->id);
 
-static vz_bind_t
-vz_user_clear(vz_call_t *call, const char *name)
-{
-    return vz_int(vz_body_cleared(call, name));
+    return vz_db_query(tx, call->pool, &vz_user_list_resource.sql.update,
+                       binds, n, rows);
 }
 
 

@@ -7,12 +7,9 @@
 #ifndef VZ_USER_WRITE_H
 #define VZ_USER_WRITE_H
 
-#include "panel/api/body.h"
 #include "runtime/call.h"
 
 
-extern const vz_body_t  vz_user_write_form;
-extern const vz_body_t  vz_user_write_change_form;
 void vz_user_write_create(vz_call_t *call);
 void vz_user_write_change(vz_call_t *call);
 void vz_user_write_password(vz_call_t *call);

@@ -5,6 +5,7 @@
 #include "panel/api/body.h"
 #include "panel/api/limit.h"
 #include "panel/api/people.h"
+#include "panel/api/resource.h"
 #include "runtime/call.h"
 #include "wire/field_value.h"
 
@@ -13,7 +14,9 @@ static ngx_uint_t vz_body_knows(const vz_body_t *form, const char *name);
 static void vz_body_unknown(vz_call_t *call, const vz_body_t *form);
 static void vz_body_take(vz_call_t *call, const vz_body_member_t *member,
     void *data);
-static size_t vz_body_column_offset(ngx_uint_t i, ngx_uint_t text);
+static ngx_uint_t vz_body_columns_of(const vz_body_t *form);
+static ngx_uint_t vz_body_column(const vz_body_t *form, ngx_uint_t i,
+    vz_body_member_t *member);
 static void vz_body_text(vz_call_t *call, const vz_body_member_t *member,
     json_t *value, ngx_str_t *text);
 static void vz_body_format(vz_call_t *call, const vz_body_member_t *member,
@@ -37,8 +40,40 @@ static const vz_body_t  vz_body_empty = { "Empty", 0, NULL, NULL, 0 };
 
 
 ngx_uint_t
+vz_body_places(const vz_body_t *form)
+{
+    return vz_body_columns_of(form) + form->count;
+}
+
+
+static ngx_uint_t
+vz_body_columns_of(const vz_body_t *form)
+{
+    return form->resource != NULL ? form->resource->count : 0;
+}
+
+
+ngx_uint_t
 vz_body_member(const vz_body_t *form, ngx_uint_t i, vz_body_member_t *member)
 {
+    ngx_uint_t  columns;
+
+    columns = vz_body_columns_of(form);
+
+    if (i < columns) {
+        return vz_body_column(form, i, member);
+    }
+
+    *member = form->members[i - columns];
+
+    return 1;
+}
+
+
+static ngx_uint_t
+vz_body_column(const vz_body_t *form, ngx_uint_t i, vz_body_member_t *member)
+{
+    ngx_uint_t          needed;
     const vz_column_t  *column;
 
     static const vz_body_e  types[] = {
@@ -49,39 +84,31 @@ vz_body_member(const vz_body_t *form, ngx_uint_t i, vz_body_member_t *member)
         [VZ_COLUMN_BOOL] = VZ_BODY_BOOL
     };
 
-    if (form->members != NULL) {
-        *member = form->members[i];
-        return 1;
-    }
+    column = &form->resource->columns[i];
 
-    column = &form->columns[i];
-
-    if (!(column->flags & form->use)) {
+    if (!(column->flags & form->use) || (column->flags & VZ_COLUMN_STORED)) {
         return 0;
     }
+
+    needed = form->use == VZ_COLUMN_CREATE ? VZ_COLUMN_NEEDED
+             : form->use == VZ_COLUMN_VISITOR ? VZ_COLUMN_ASKED : 0;
 
     member->name = column->name;
     member->type = types[column->type];
     member->field = column->field;
-    member->required = form->use == VZ_COLUMN_CREATE
-                       && (column->flags & VZ_COLUMN_NEEDED);
+    member->required = (column->flags & needed) != 0;
     member->min = column->min;
     member->max = column->max;
-    member->offset = vz_body_column_offset(i,
-                                           column->type == VZ_COLUMN_TEXT
-                                           || column->type == VZ_COLUMN_LIST);
+
+    /* into a vz_resource_values_t */
+
+    member->offset = i * sizeof(vz_bind_t)
+                     + (column->type == VZ_COLUMN_TEXT
+                        || column->type == VZ_COLUMN_LIST
+                        ? offsetof(vz_bind_t, text)
+                        : offsetof(vz_bind_t, number));
 
     return 1;
-}
-
-
-/* where the value of column i stands in a vz_resource_values_t */
-
-static size_t
-vz_body_column_offset(ngx_uint_t i, ngx_uint_t text)
-{
-    return i * sizeof(vz_bind_t) + (text ? offsetof(vz_bind_t, text)
-                                         : offsetof(vz_bind_t, number));
 }
 
 
@@ -97,7 +124,7 @@ vz_body_read(vz_call_t *call, const vz_body_t *form, void *data)
         return rc;
     }
 
-    for (i = 0; i < form->count; i++) {
+    for (i = 0; i < vz_body_places(form); i++) {
         if (vz_body_member(form, i, &member)) {
             vz_body_take(call, &member, data);
         }
@@ -131,7 +158,7 @@ vz_body_knows(const vz_body_t *form, const char *name)
     ngx_uint_t        i;
     vz_body_member_t  member;
 
-    for (i = 0; i < form->count; i++) {
+    for (i = 0; i < vz_body_places(form); i++) {
         if (vz_body_member(form, i, &member)
             && ngx_strcmp(member.name, name) == 0)
         {

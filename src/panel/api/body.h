@@ -37,30 +37,39 @@ typedef struct {
     size_t                   offset;
 } vz_body_member_t;
 
-/* A form has members, or those columns of a resource that it may set. */
+/* A form has the columns of a resource that it may set, then its members. */
 typedef struct {
     const char              *name;          /* of the schema: "Order" */
-    ngx_uint_t               count;         /* of members or columns */
+    ngx_uint_t               count;         /* of members */
     const vz_body_member_t  *members;
-    const vz_column_t       *columns;       /* if members is NULL */
-    ngx_uint_t               use;           /* VZ_COLUMN_CREATE or _CHANGE */
+    const struct vz_resource_s  *resource;  /* or NULL: it has no columns */
+    ngx_uint_t               use;           /* VZ_COLUMN_CREATE, _CHANGE or
+                                               _VISITOR: which of them */
 } vz_body_t;
 
 #define vz_body(name, members)                                                \
     { name, sizeof(members) / sizeof(vz_body_member_t), members, NULL, 0 }
 
 /*
- * vz_body_columns(name, columns, VZ_COLUMN_CREATE): the form that creates a
+ * vz_body_columns(name, &resource, VZ_COLUMN_CREATE): the form that creates a
  * row.  Its data is a vz_resource_values_t.
+ *
+ * vz_body_both(name, &resource, VZ_COLUMN_VISITOR, members): columns and
+ * members.  Its data begins with a vz_resource_values_t.
  */
-#define vz_body_columns(name, columns, use)                                   \
-    { name, sizeof(columns) / sizeof(vz_column_t), NULL, columns, use }
+#define vz_body_columns(name, resource, use)                                  \
+    { name, 0, NULL, resource, use }
+
+#define vz_body_both(name, resource, use, members)                            \
+    { name, sizeof(members) / sizeof(vz_body_member_t), members, resource, use }
 
 
 /*
- * vz_body_member: *member becomes what stands at place i of the form, which is
- * less than its count.  0 if the form does not have that column.
+ * vz_body_places: how many places the form has, for columns and members.
+ * vz_body_member: *member becomes what stands at place i of them.  0 if the
+ * form does not have that column.
  */
+ngx_uint_t vz_body_places(const vz_body_t *form);
 ngx_uint_t vz_body_member(const vz_body_t *form, ngx_uint_t i,
     vz_body_member_t *member);
 

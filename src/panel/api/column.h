@@ -39,8 +39,14 @@ typedef enum {
                                        of the table */
 #define VZ_COLUMN_FORM      128     /* only the forms have it: the handler
                                        stores what it means */
+#define VZ_COLUMN_STORED    256     /* only the statements that write have it:
+                                       the handler sets it */
+#define VZ_COLUMN_MEANT     512     /* no statement writes it: the handler
+                                       stores what it means */
+#define VZ_COLUMN_VISITOR   1024    /* the form of a visitor has it, too, */
+#define VZ_COLUMN_ASKED     2048    /* and is not taken without it */
 
-#define VZ_COLUMN_MAX       24      /* of a resource */
+#define VZ_COLUMN_MAX       32      /* of a resource */
 
 typedef struct {
     const char          *name;      /* in JSON; of the column, unless sql */
@@ -50,10 +56,13 @@ typedef struct {
     int64_t              min;
     int64_t              max;
     int64_t              preset;    /* what a new row has if the body has no
-                                       number; texts are empty then */
+                                       number, */
+    const char          *text;      /* or no text; NULL: it is empty then */
+    const char          *fresh;     /* the expression that a new row gets; or
+                                       NULL: the value.  One without a ? takes
+                                       no value */
     const char          *sql;       /* the expression that reads it, or NULL;
-                                       of a COUNT the other table.  What has
-                                       one is written by the handler alone */
+                                       of a COUNT the other table */
     const char          *key;       /* of a COUNT: its column that refers to
                                        the id of this one */
     const char *const   *words;     /* the only values a reply has, up to NULL;

@@ -23,9 +23,9 @@ static void vz_resource_done(vz_call_t *call, const vz_resource_t *resource,
     vz_code_e rc, uint64_t id, ngx_uint_t status);
 static const char *vz_resource_action(vz_call_t *call,
     const vz_resource_t *resource, const char *verb);
-static ngx_uint_t vz_resource_cleared(vz_call_t *call,
-    const vz_column_t *column);
 static const vz_column_t *vz_resource_name(const vz_resource_t *resource);
+static ngx_uint_t vz_resource_place(const vz_resource_t *resource,
+    const char *name);
 static ngx_uint_t vz_resource_cell(const vz_resource_t *resource,
     const char *name);
 
@@ -125,7 +125,7 @@ vz_resource_members(vz_json_t *out, const vz_resource_t *resource,
     for (i = 0; i < resource->count && cell < rows->columns; i++) {
         column = &resource->columns[i];
 
-        if (column->flags & VZ_COLUMN_FORM) {
+        if (!vz_resource_sql_read(column)) {
             continue;
         }
 
@@ -200,43 +200,71 @@ vz_resource_list_member(vz_json_t *out, const char *name, ngx_str_t text)
 
 
 vz_code_e
-vz_resource_read(vz_call_t *call, const vz_resource_t *resource,
-    const vz_body_t *form, vz_resource_values_t *values)
+vz_resource_read(vz_call_t *call, const vz_body_t *form,
+    vz_resource_values_t *values)
 {
     vz_code_e           rc;
     vz_bind_t          *value;
-    ngx_uint_t          i, create;
+    ngx_uint_t          i;
     const vz_column_t  *column;
 
     ngx_memzero(values, sizeof(vz_resource_values_t));
-    create = (form->use == VZ_COLUMN_CREATE);
 
-    for (i = 0; create && i < resource->count; i++) {
-        values->columns[i].number = resource->columns[i].preset;
+    for (i = 0;
+         form->use == VZ_COLUMN_CREATE && i < form->resource->count;
+         i++)
+    {
+        column = &form->resource->columns[i];
+        value = &values->columns[i];
+
+        value->number = column->preset;
+        value->text.data = (u_char *) column->text;
+        value->text.len = column->text ? ngx_strlen(column->text) : 0;
     }
 
     rc = vz_body_read(call, form, values);
-    if (rc != VZ_OK) {
-        return rc;
+
+    if (rc == VZ_OK) {
+        vz_resource_typed(call, form, values);
     }
 
-    for (i = 0; i < resource->count; i++) {
-        column = &resource->columns[i];
+    return rc;
+}
+
+
+void
+vz_resource_typed(vz_call_t *call, const vz_body_t *form,
+    vz_resource_values_t *values)
+{
+    vz_bind_t          *value;
+    ngx_uint_t          i;
+    const vz_column_t  *column;
+
+    for (i = 0; i < form->resource->count; i++) {
+        column = &form->resource->columns[i];
         value = &values->columns[i];
 
-        if (!(column->flags & form->use)) {
+        if (!(column->flags & form->use)
+            || (column->flags & VZ_COLUMN_STORED))
+        {
             continue;
         }
+
+        /* null, or no limit any more */
+
+        values->cleared[i] = column->type == VZ_COLUMN_LIMIT
+                             ? vz_body_given(call, column->name)
+                             : vz_body_cleared(call, column->name);
 
         if (column->type == VZ_COLUMN_TEXT || column->type == VZ_COLUMN_LIST) {
             value->type = value->text.len ? VZ_BIND_TEXT : VZ_BIND_NULL;
 
-        } else if (create || vz_body_given(call, column->name)) {
+        } else if (form->use == VZ_COLUMN_CREATE
+                   || vz_body_given(call, column->name))
+        {
             value->type = VZ_BIND_INT;
         }
     }
-
-    return VZ_OK;
 }
 
 
@@ -250,7 +278,7 @@ vz_resource_create(vz_call_t *call, const vz_resource_t *resource,
     ngx_uint_t          n;
     const vz_column_t  *name;
 
-    n = vz_resource_bind(call, resource, values, VZ_COLUMN_CREATE, binds);
+    n = vz_resource_bind(resource, values, VZ_COLUMN_CREATE, binds);
     name = vz_resource_name(resource);
 
     rc = vz_edit_write(call, &resource->sql.insert, binds, n,
@@ -273,14 +301,13 @@ vz_resource_create(vz_call_t *call, const vz_resource_t *resource,
 
 
 void
-vz_resource_change(vz_call_t *call, const vz_resource_t *resource,
-    const vz_body_t *form)
+vz_resource_change(vz_call_t *call, const vz_resource_t *resource)
 {
     uint64_t              id;
     vz_resource_values_t  values;
 
     if (vz_route_id(call, 0, &id) == VZ_OK
-        && vz_resource_read(call, resource, form, &values) == VZ_OK)
+        && vz_resource_read(call, &resource->change, &values) == VZ_OK)
     {
         vz_resource_store(call, resource, &values, id);
     }
@@ -296,7 +323,7 @@ vz_resource_store(vz_call_t *call, const vz_resource_t *resource,
     vz_bind_t   binds[VZ_COLUMN_MAX * 2 + 1];
     ngx_uint_t  n;
 
-    n = vz_resource_bind(call, resource, values, VZ_COLUMN_CHANGE, binds);
+    n = vz_resource_bind(resource, values, VZ_COLUMN_CHANGE, binds);
     binds[n++] = vz_int(id);
 
     rc = vz_edit_write(call, &resource->sql.update, binds, n,
@@ -375,7 +402,7 @@ vz_resource_action(vz_call_t *call, const vz_resource_t *resource,
 
 
 ngx_uint_t
-vz_resource_bind(vz_call_t *call, const vz_resource_t *resource,
+vz_resource_bind(const vz_resource_t *resource,
     const vz_resource_values_t *values, ngx_uint_t use,
     vz_bind_t binds[VZ_COLUMN_MAX * 2])
 {
@@ -389,7 +416,10 @@ vz_resource_bind(vz_call_t *call, const vz_resource_t *resource,
         column = &resource->columns[i];
         value = values->columns[i];
 
-        if (!vz_resource_sql_write(column, use)) {
+        if (!vz_resource_sql_write(column, use)
+            || (use == VZ_COLUMN_CREATE && column->fresh != NULL
+                && ngx_strchr(column->fresh, '?') == NULL))
+        {
             continue;
         }
 
@@ -399,13 +429,15 @@ vz_resource_bind(vz_call_t *call, const vz_resource_t *resource,
 
         if (use == VZ_COLUMN_CHANGE && vz_resource_sql_clears(column)) {
             binds[n++] = vz_int(value.type == VZ_BIND_NULL
-                                && vz_resource_cleared(call, column));
+                                && values->cleared[i]);
         }
 
         /* a new row has empty text where it may not have NULL */
 
         if (use == VZ_COLUMN_CREATE && value.type == VZ_BIND_NULL
-            && !vz_resource_sql_null(column))
+            && !vz_resource_sql_null(column)
+            && (column->type == VZ_COLUMN_TEXT
+                || column->type == VZ_COLUMN_LIST))
         {
             value = vz_bind_cstr("");
         }
@@ -414,17 +446,6 @@ vz_resource_bind(vz_call_t *call, const vz_resource_t *resource,
     }
 
     return n;
-}
-
-
-/* null, or no limit any more */
-
-static ngx_uint_t
-vz_resource_cleared(vz_call_t *call, const vz_column_t *column)
-{
-    return column->type == VZ_COLUMN_LIMIT
-           ? vz_body_given(call, column->name)
-           : vz_body_cleared(call, column->name);
 }
 
 
@@ -449,6 +470,29 @@ vz_bind_t *
 vz_resource_value(const vz_resource_t *resource, vz_resource_values_t *values,
     const char *name)
 {
+    return &values->columns[vz_resource_place(resource, name)];
+}
+
+
+void
+vz_resource_set(const vz_resource_t *resource, vz_resource_values_t *values,
+    const char *name, ngx_str_t text)
+{
+    *vz_resource_value(resource, values, name) = vz_bind_opt(text);
+}
+
+
+u_char *
+vz_resource_clear(const vz_resource_t *resource, vz_resource_values_t *values,
+    const char *name)
+{
+    return &values->cleared[vz_resource_place(resource, name)];
+}
+
+
+static ngx_uint_t
+vz_resource_place(const vz_resource_t *resource, const char *name)
+{
     ngx_uint_t  i;
 
     for (i = 0; i < resource->count - 1; i++) {
@@ -457,7 +501,7 @@ vz_resource_value(const vz_resource_t *resource, vz_resource_values_t *values,
         }
     }
 
-    return &values->columns[i];
+    return i;
 }
 
 
@@ -488,7 +532,7 @@ vz_resource_cell(const vz_resource_t *resource, const char *name)
     for (i = 0; i < resource->count; i++) {
         column = &resource->columns[i];
 
-        if (column->flags & VZ_COLUMN_FORM) {
+        if (!vz_resource_sql_read(column)) {
             continue;
         }
 

@@ -31,7 +31,7 @@ typedef struct {
     vz_sql_t                 remove;    /* binds: the id */
 } vz_resource_sql_t;
 
-typedef struct {
+typedef struct vz_resource_s {
     const char              *kind;      /* "plan": in audit and messages */
     const char              *schema;    /* "Plan": of an item of a list */
     const char              *schema_one;    /* of one row; NULL: the same */
@@ -47,13 +47,19 @@ typedef struct {
                                            or NULL */
     const vz_query_args_t   *args;      /* of the list, or NULL */
     ngx_uint_t               most;      /* rows that may exist; 0: any */
-    ngx_uint_t               own_writes;    /* its handlers have statements of
-                                               their own that write */
+    const char              *most_of;   /* as many rows of one value of this
+                                           column, which insert binds once more
+                                           behind the others; NULL: in all */
+    const char              *open;      /* of the update statement: what else
+                                           holds of a row that is changed, or
+                                           NULL */
     const char              *needed;    /* the reply if a row that is referred
                                            to is to be deleted; NULL: no row
                                            is ever deleted by it */
     vz_resource_more_pt      more;      /* or NULL */
     vz_resource_reply_pt     reply;     /* NULL: vz_resource_one() */
+    vz_body_t                create;    /* its forms, vz_resource_forms() */
+    vz_body_t                change;
     vz_resource_sql_t        sql;
 } vz_resource_t;
 
@@ -61,9 +67,17 @@ typedef struct {
 #define vz_resource_columns(table)                                            \
     .columns = table, .count = sizeof(table) / sizeof(vz_column_t)
 
+/* vz_resource_forms(vz_plan_admin_resource, "Plan"): both forms, the second
+   one is "PlanChange" */
+#define vz_resource_forms(resource, name)                                     \
+    .create = vz_body_columns(name, &resource, VZ_COLUMN_CREATE),             \
+    .change = vz_body_columns(name "Change", &resource, VZ_COLUMN_CHANGE)
+
 /* What a body had: one value for each column, at its place. */
 typedef struct {
     vz_bind_t                columns[VZ_COLUMN_MAX];
+    u_char                   cleared[VZ_COLUMN_MAX];    /* it takes the value
+                                                           away */
 } vz_resource_values_t;
 
 
@@ -97,12 +111,15 @@ void vz_resource_members(vz_json_t *out, const vz_resource_t *resource,
     const vz_rows_t *rows, ngx_uint_t row);
 
 /*
- * vz_resource_read: read the body of the form into values, over the presets if
- * it is the form that creates a row.  VZ_OK, or another code with the reply
- * already set.
+ * vz_resource_read: read the body of the form, which has columns alone, into
+ * values, over the presets if it is the form that creates a row.  VZ_OK, or
+ * another code with the reply already set.  vz_resource_typed: give the values
+ * of a form their types, after a vz_body_read() by the caller.
  */
-vz_code_e vz_resource_read(vz_call_t *call, const vz_resource_t *resource,
-    const vz_body_t *form, vz_resource_values_t *values);
+vz_code_e vz_resource_read(vz_call_t *call, const vz_body_t *form,
+    vz_resource_values_t *values);
+void vz_resource_typed(vz_call_t *call, const vz_body_t *form,
+    vz_resource_values_t *values);
 
 /*
  * vz_resource_create: insert a row of values, audit it, reply 201.
@@ -113,8 +130,7 @@ vz_code_e vz_resource_read(vz_call_t *call, const vz_resource_t *resource,
  */
 void vz_resource_create(vz_call_t *call, const vz_resource_t *resource,
     const vz_resource_values_t *values);
-void vz_resource_change(vz_call_t *call, const vz_resource_t *resource,
-    const vz_body_t *form);
+void vz_resource_change(vz_call_t *call, const vz_resource_t *resource);
 void vz_resource_store(vz_call_t *call, const vz_resource_t *resource,
     const vz_resource_values_t *values, uint64_t id);
 void vz_resource_delete(vz_call_t *call, const vz_resource_t *resource);
@@ -124,12 +140,21 @@ void vz_resource_delete(vz_call_t *call, const vz_resource_t *resource);
  * statement without its id (use: VZ_COLUMN_CREATE or VZ_COLUMN_CHANGE); how
  * many.
  */
-ngx_uint_t vz_resource_bind(vz_call_t *call, const vz_resource_t *resource,
+ngx_uint_t vz_resource_bind(const vz_resource_t *resource,
     const vz_resource_values_t *values, ngx_uint_t use,
     vz_bind_t binds[VZ_COLUMN_MAX * 2]);
 
-/* vz_resource_value: the value of a column, by name; never NULL */
+/*
+ * vz_resource_value: the value of a column, by name; never NULL.
+ * vz_resource_set: make a text that value; an empty one is NULL.
+ * vz_resource_clear: whether the body takes the value away; setting it is
+ * telling so of a column that the handler sets.
+ */
 vz_bind_t *vz_resource_value(const vz_resource_t *resource,
+    vz_resource_values_t *values, const char *name);
+void vz_resource_set(const vz_resource_t *resource,
+    vz_resource_values_t *values, const char *name, ngx_str_t text);
+u_char *vz_resource_clear(const vz_resource_t *resource,
     vz_resource_values_t *values, const char *name);
 
 /*

@@ -29,6 +29,10 @@ vz_resource_sql_compose(vz_resource_t *resource)
     vz_code_e           rc;
     vz_resource_sql_t  *sql;
 
+    if (resource->count > VZ_COLUMN_MAX) {
+        return VZ_INTERNAL;
+    }
+
     sql = &resource->sql;
 
     rc = vz_resource_sql_one(resource, "one", vz_resource_sql_row, &sql->one);
@@ -36,10 +40,6 @@ vz_resource_sql_compose(vz_resource_t *resource)
     if (rc == VZ_OK && resource->rest != NULL) {
         rc = vz_resource_sql_one(resource, "rows", vz_resource_sql_rows,
                                  &sql->rows);
-    }
-
-    if (resource->own_writes) {
-        return rc;
     }
 
     if (rc == VZ_OK && vz_resource_sql_writes(resource, VZ_COLUMN_CREATE)) {
@@ -128,7 +128,7 @@ vz_resource_sql_select(FILE *out, const vz_resource_t *resource,
     for (i = 0; i < resource->count; i++) {
         column = &resource->columns[i];
 
-        if ((column->flags & VZ_COLUMN_FORM)
+        if (!vz_resource_sql_read(column)
             || (!one && (column->flags & VZ_COLUMN_ONE)))
         {
             continue;
@@ -192,15 +192,23 @@ vz_resource_sql_insert(FILE *out, const vz_resource_t *resource)
         }
     }
 
-    fputs(resource->most ? ") SELECT ?" : ") VALUES (?", out);
+    comma = resource->most ? ") SELECT " : ") VALUES (";
 
-    for (i = vz_resource_sql_writes(resource, VZ_COLUMN_CREATE); i > 1; i--) {
-        fputs(", ?", out);
+    for (i = 0; i < resource->count; i++) {
+        column = &resource->columns[i];
+
+        if (vz_resource_sql_write(column, VZ_COLUMN_CREATE)) {
+            fprintf(out, "%s%s", comma,
+                    column->fresh != NULL ? column->fresh : "?");
+            comma = ", ";
+        }
     }
 
     if (resource->most) {
-        fprintf(out, " FROM DUAL WHERE (SELECT COUNT(*) FROM %s) < %u",
-                resource->table, (unsigned) resource->most);
+        fprintf(out, " FROM DUAL WHERE (SELECT COUNT(*) FROM %s%s%s%s) < %u",
+                resource->table, resource->most_of ? " WHERE " : "",
+                resource->most_of ? resource->most_of : "",
+                resource->most_of ? " = ?" : "", (unsigned) resource->most);
     } else {
         fputs(")", out);
     }
@@ -240,6 +248,10 @@ vz_resource_sql_update(FILE *out, const vz_resource_t *resource)
     }
 
     fprintf(out, " WHERE %s = ?", resource->columns[0].name);
+
+    if (resource->open != NULL) {
+        fprintf(out, " AND %s", resource->open);
+    }
 }
 
 
@@ -266,10 +278,18 @@ vz_resource_sql_remove(FILE *out, const vz_resource_t *resource)
 
 
 ngx_uint_t
+vz_resource_sql_read(const vz_column_t *column)
+{
+    return !(column->flags & (VZ_COLUMN_FORM | VZ_COLUMN_STORED));
+}
+
+
+ngx_uint_t
 vz_resource_sql_write(const vz_column_t *column, ngx_uint_t use)
 {
-    return (column->flags & use) && !(column->flags & VZ_COLUMN_FORM)
-           && column->sql == NULL;
+    return ((column->flags & use)
+            && !(column->flags & (VZ_COLUMN_FORM | VZ_COLUMN_MEANT)))
+           || (use == VZ_COLUMN_CREATE && column->fresh != NULL);
 }
 
 

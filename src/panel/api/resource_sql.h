@@ -16,9 +16,11 @@
 vz_code_e vz_resource_sql_compose(vz_resource_t *resource);
 
 /*
+ * vz_resource_sql_read: whether the statements that read a row have the column.
  * vz_resource_sql_write: whether the insert statement (use: VZ_COLUMN_CREATE)
- * or the update statement (VZ_COLUMN_CHANGE) binds the column.
+ * or the update statement (VZ_COLUMN_CHANGE) has it.
  */
+ngx_uint_t vz_resource_sql_read(const vz_column_t *column);
 ngx_uint_t vz_resource_sql_write(const vz_column_t *column, ngx_uint_t use);
 
 /*

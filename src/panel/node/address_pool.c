@@ -18,18 +18,14 @@
 
 
 typedef struct {
-    ngx_str_t       name;
-    ngx_str_t       cidr;
-    ngx_str_t       gateway;
-    ngx_str_t       dns;
-    ngx_str_t       node;
-    int64_t         enabled;
+    vz_resource_values_t  values;   /* what the database gets */
 
     /* read from them */
-    vz_prefix_t  net;
-    vz_prefix_t  gate;
-    uint64_t     node_id;
-    uint64_t     id;
+    ngx_str_t             cidr;
+    ngx_str_t             gateway;
+    vz_prefix_t           net;
+    vz_prefix_t           gate;
+    uint64_t              id;
 } vz_pool_body_t;
 
 
@@ -37,13 +33,14 @@ static void vz_pool_left_json(vz_json_t *out, const vz_rows_t *stock);
 static void vz_pool_reply(vz_call_t *call, uint64_t id, ngx_uint_t status);
 static vz_code_e vz_pool_read(vz_call_t *call, const vz_body_t *form,
     vz_pool_body_t *body);
+static vz_bind_t *vz_pool_value(vz_pool_body_t *body, const char *name);
 static vz_code_e vz_pool_network(vz_call_t *call, vz_pool_body_t *body);
 static vz_code_e vz_pool_gateway(vz_call_t *call, vz_pool_body_t *body);
 static vz_code_e vz_pool_node(vz_call_t *call, vz_pool_body_t *body);
 static vz_code_e vz_pool_overlap(vz_call_t *call, const vz_prefix_t *net);
 static void vz_pool_overlaps(vz_call_t *call);
 static vz_code_e vz_pool_begin(vz_call_t *call, vz_pool_body_t *body);
-static vz_code_e vz_pool_fill(vz_call_t *call, const vz_pool_body_t *body);
+static vz_code_e vz_pool_fill(vz_call_t *call, vz_pool_body_t *body);
 static vz_code_e vz_pool_find(vz_call_t *call, vz_pool_body_t *body,
     uint64_t id, vz_prefix_t *before);
 static vz_code_e vz_pool_store(vz_call_t *call, vz_pool_body_t *body,
@@ -66,14 +63,19 @@ static const vz_column_t  vz_pool_columns[] = {
     vz_column("cidr", TEXT, VZ_COLUMN_CREATE | VZ_COLUMN_NEEDED,
               .field = VZ_FIELD_CIDR),
     vz_column("family", INT, 0, .sql = "IF(INSTR(p.cidr, ':'), 6, 4)"),
-    vz_column("gateway", TEXT, VZ_COLUMN_WRITE | VZ_COLUMN_NULL,
+    vz_column("gateway", TEXT,
+              VZ_COLUMN_WRITE | VZ_COLUMN_CLEAR | VZ_COLUMN_NULL,
               .field = VZ_FIELD_GATEWAY),
-    vz_column("dns", LIST, VZ_COLUMN_WRITE | VZ_COLUMN_NULL,
+    vz_column("dns", LIST, VZ_COLUMN_WRITE | VZ_COLUMN_CLEAR | VZ_COLUMN_NULL,
               .field = VZ_FIELD_ADDRESS, .max = 3),
-    vz_column("node", TEXT, VZ_COLUMN_CREATE | VZ_COLUMN_NULL,
+    vz_column("node", TEXT,
+              VZ_COLUMN_CREATE | VZ_COLUMN_MEANT | VZ_COLUMN_NULL,
               .field = VZ_FIELD_NODE,
               .sql = "(SELECT n.name FROM node n WHERE n.id = p.node_id)"),
-    vz_column("enabled", BOOL, VZ_COLUMN_WRITE, .preset = 1),
+    vz_column("node_id", INT, VZ_COLUMN_CREATE | VZ_COLUMN_STORED
+              | VZ_COLUMN_NULL),
+    vz_column("enabled", BOOL, VZ_COLUMN_WRITE, .preset = 1, .fresh = "0"),
+    vz_column("filled", INT, VZ_COLUMN_STORED, .fresh = "0"),
     vz_column("state", TEXT, 0, .words = vz_pool_states,
               .sql = "CASE WHEN p.filled IS NULL THEN 'ready'"
                      " WHEN p.filled < 0 THEN 'ending' ELSE 'making' END"),
@@ -94,15 +96,11 @@ vz_resource_t  vz_address_pool_resource = {
     .alias = "p",
     .joins = "LEFT JOIN address a ON a.pool_id = p.id",
     vz_resource_columns(vz_pool_columns),
+    vz_resource_forms(vz_address_pool_resource, "Pool"),
     .rest = "GROUP BY p.id ORDER BY p.id LIMIT 256",
     .rest_one = "GROUP BY p.id",
-    .own_writes = 1
+    .open = "filled IS NULL"
 };
-
-const vz_body_t  vz_address_pool_form =
-    vz_body_columns("Pool", vz_pool_columns, VZ_COLUMN_CREATE);
-const vz_body_t  vz_address_pool_change_form =
-    vz_body_columns("PoolChange", vz_pool_columns, VZ_COLUMN_CHANGE);
 
 
 static const vz_sql_t  vz_pool_stock = vz_sql("pool stock",
@@ -115,10 +113,6 @@ static const vz_sql_t  vz_pool_networks = vz_sql("pool networks",
 static const vz_sql_t  vz_pool_node_id = vz_sql("pool node",
     "SELECT id FROM node WHERE name = ?");
 
-static const vz_sql_t  vz_pool_insert = vz_sql("pool insert",
-    "INSERT INTO address_pool (name, node_id, cidr, gateway, dns, enabled,"
-    " filled) VALUES (?, ?, ?, ?, ?, 0, 0)");
-
 static const vz_sql_t  vz_pool_open = vz_sql("pool open",
     "UPDATE address_pool SET enabled = 1 WHERE id = ? AND filled IS NULL");
 
@@ -126,11 +120,6 @@ static const vz_sql_t  vz_pool_one = vz_sql("pool one",
     "SELECT cidr, gateway, (SELECT a.vm_id FROM address a"
     "  WHERE a.pool_id = address_pool.id AND a.address = ?) AS vm"
     " FROM address_pool WHERE id = ?");
-
-static const vz_sql_t  vz_pool_update = vz_sql("pool update",
-    "UPDATE address_pool SET name = COALESCE(?, name),"
-    " gateway = IF(?, ?, gateway), dns = IF(?, ?, dns),"
-    " enabled = COALESCE(?, enabled) WHERE id = ? AND filled IS NULL");
 
 static const vz_sql_t  vz_pool_give = vz_sql("pool give",
     "INSERT IGNORE INTO address (pool_id, address) VALUES (?, ?)");
@@ -207,7 +196,7 @@ vz_address_pool_create(vz_call_t *call)
     vz_code_e       rc;
     vz_pool_body_t  body;
 
-    if (vz_pool_read(call, &vz_address_pool_form, &body) != VZ_OK
+    if (vz_pool_read(call, &vz_address_pool_resource.create, &body) != VZ_OK
         || vz_pool_network(call, &body) != VZ_OK
         || vz_pool_gateway(call, &body) != VZ_OK
         || vz_pool_node(call, &body) != VZ_OK
@@ -237,26 +226,25 @@ vz_address_pool_create(vz_call_t *call)
 static vz_code_e
 vz_pool_read(vz_call_t *call, const vz_body_t *form, vz_pool_body_t *body)
 {
-    vz_code_e             rc;
-    const vz_resource_t  *pool;
-    vz_resource_values_t  values;
+    vz_code_e  rc;
 
     ngx_memzero(body, sizeof(vz_pool_body_t));
-    pool = &vz_address_pool_resource;
 
-    rc = vz_resource_read(call, pool, form, &values);
-    if (rc != VZ_OK) {
-        return rc;
+    rc = vz_resource_read(call, form, &body->values);
+
+    if (rc == VZ_OK) {
+        body->cidr = vz_pool_value(body, "cidr")->text;
+        body->gateway = vz_pool_value(body, "gateway")->text;
     }
 
-    body->name = vz_resource_value(pool, &values, "name")->text;
-    body->cidr = vz_resource_value(pool, &values, "cidr")->text;
-    body->gateway = vz_resource_value(pool, &values, "gateway")->text;
-    body->dns = vz_resource_value(pool, &values, "dns")->text;
-    body->node = vz_resource_value(pool, &values, "node")->text;
-    body->enabled = vz_resource_value(pool, &values, "enabled")->number;
+    return rc;
+}
 
-    return VZ_OK;
+
+static vz_bind_t *
+vz_pool_value(vz_pool_body_t *body, const char *name)
+{
+    return vz_resource_value(&vz_address_pool_resource, &body->values, name);
 }
 
 
@@ -287,6 +275,7 @@ vz_pool_network(vz_call_t *call, vz_pool_body_t *body)
 
     first = vz_prefix_address(call->pool, &body->net);
     body->cidr = vz_call_printf(call, "%V/%ui", &first, body->net.prefix);
+    *vz_pool_value(body, "cidr") = vz_text(body->cidr);
 
     return VZ_OK;
 }
@@ -314,6 +303,7 @@ vz_pool_gateway(vz_call_t *call, vz_pool_body_t *body)
     }
 
     body->gateway = vz_prefix_address(call->pool, &body->gate);
+    *vz_pool_value(body, "gateway") = vz_text(body->gateway);
 
     return VZ_OK;
 }
@@ -322,15 +312,18 @@ vz_pool_gateway(vz_call_t *call, vz_pool_body_t *body)
 static vz_code_e
 vz_pool_node(vz_call_t *call, vz_pool_body_t *body)
 {
+    ngx_str_t  node;
     vz_code_e  rc;
     vz_rows_t  rows;
 
-    if (body->node.len == 0) {
+    node = vz_pool_value(body, "node")->text;
+
+    if (node.len == 0) {
         return VZ_OK;
     }
 
     rc = vz_db_query(NULL, call->pool, &vz_pool_node_id,
-                     vz_binds(vz_text(body->node)), &rows);
+                     vz_binds(vz_text(node)), &rows);
     if (rc != VZ_OK) {
         vz_call_fault(call, "database", rc);
         return rc;
@@ -342,7 +335,7 @@ vz_pool_node(vz_call_t *call, vz_pool_body_t *body)
         return VZ_NOENT;
     }
 
-    body->node_id = vz_row_int(&rows, 0, "id");
+    *vz_pool_value(body, "node_id") = vz_int(vz_row_int(&rows, 0, "id"));
 
     return VZ_OK;
 }
@@ -391,31 +384,21 @@ vz_pool_overlaps(vz_call_t *call)
 static vz_code_e
 vz_pool_begin(vz_call_t *call, vz_pool_body_t *body)
 {
-    vz_tx_t    *tx;
     vz_code_e   rc;
     vz_rows_t   rows;
+    vz_bind_t   binds[VZ_COLUMN_MAX * 2];
+    ngx_uint_t  n;
 
-    rc = vz_db_begin(call->pool, &tx);
-    if (rc != VZ_OK) {
-        return rc;
-    }
+    n = vz_resource_bind(&vz_address_pool_resource, &body->values,
+                         VZ_COLUMN_CREATE, binds);
 
-    rc = vz_db_query(tx, call->pool, &vz_pool_insert,
-                     vz_binds(vz_text(body->name),
-                              body->node_id ? vz_int(body->node_id)
-                                            : vz_none(),
-                              vz_text(body->cidr), vz_bind_opt(body->gateway),
-                              vz_bind_opt(body->dns)),
-                     &rows);
+    rc = vz_edit_write(call, &vz_address_pool_resource.sql.insert, binds, n,
+                       "pool.make",
+                       vz_call_printf(call, "pool %V", &body->cidr), &rows);
 
     body->id = rows.insert_id;
 
-    if (rc == VZ_OK) {
-        rc = vz_edit_audit(tx, call, "pool.make",
-                            vz_call_printf(call, "pool %V", &body->cidr));
-    }
-
-    return vz_db_end(tx, rc);
+    return rc;
 }
 
 
@@ -426,7 +409,7 @@ vz_pool_begin(vz_call_t *call, vz_pool_body_t *body)
  */
 
 static vz_code_e
-vz_pool_fill(vz_call_t *call, const vz_pool_body_t *body)
+vz_pool_fill(vz_call_t *call, vz_pool_body_t *body)
 {
     vz_code_e   rc;
     ngx_uint_t  taken;
@@ -439,7 +422,7 @@ vz_pool_fill(vz_call_t *call, const vz_pool_body_t *body)
         return rc;
     }
 
-    if (rc == VZ_OK && body->enabled) {
+    if (rc == VZ_OK && vz_pool_value(body, "enabled")->number) {
         rc = vz_db_query(NULL, call->pool, &vz_pool_open,
                          vz_binds(vz_int(body->id)), NULL);
     }
@@ -466,7 +449,7 @@ vz_address_pool_change(vz_call_t *call)
     vz_pool_body_t  body;
 
     if (vz_route_id(call, 0, &id) != VZ_OK
-        || vz_pool_read(call, &vz_address_pool_change_form, &body) != VZ_OK
+        || vz_pool_read(call, &vz_address_pool_resource.change, &body) != VZ_OK
         || vz_pool_find(call, &body, id, &before) != VZ_OK)
     {
         return;
@@ -562,26 +545,23 @@ vz_pool_store(vz_call_t *call, vz_pool_body_t *body, const vz_prefix_t *before)
     vz_tx_t     *tx;
     ngx_str_t    old;
     vz_code_e    rc;
-    ngx_uint_t   gateway, dns;
+    vz_bind_t    binds[VZ_COLUMN_MAX * 2 + 1];
+    ngx_uint_t   n;
 
-    gateway = body->gateway.len || vz_body_cleared(call, "gateway");
-    dns = body->dns.len || vz_body_cleared(call, "dns");
+    n = vz_resource_bind(&vz_address_pool_resource, &body->values,
+                         VZ_COLUMN_CHANGE, binds);
+    binds[n++] = vz_int(body->id);
 
     rc = vz_db_begin(call->pool, &tx);
     if (rc != VZ_OK) {
         return rc;
     }
 
-    rc = vz_db_query(tx, call->pool, &vz_pool_update,
-                     vz_binds(vz_bind_opt(body->name), vz_int(gateway),
-                              vz_bind_opt(body->gateway), vz_int(dns),
-                              vz_bind_opt(body->dns),
-                              vz_body_given(call, "enabled")
-                              ? vz_int(body->enabled) : vz_none(),
-                              vz_int(body->id)),
-                     NULL);
+    rc = vz_db_query(tx, call->pool, &vz_address_pool_resource.sql.update,
+                     binds, n, NULL);
 
-    if (rc == VZ_OK && gateway && before->family
+    if (rc == VZ_OK && before->family
+        && (body->gateway.len || vz_body_cleared(call, "gateway"))
         && vz_address_fill_gives(&body->net, before))
     {
         old = vz_prefix_address(call->pool, before);

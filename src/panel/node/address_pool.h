@@ -9,10 +9,8 @@
 #include "panel/api/resource.h"
 
 
-/* The table of pools, and the bodies of creating and of changing. */
-extern vz_resource_t    vz_address_pool_resource;
-extern const vz_body_t  vz_address_pool_form;
-extern const vz_body_t  vz_address_pool_change_form;
+/* The table of pools. */
+extern vz_resource_t  vz_address_pool_resource;
 
 /* vz_address_pool_list: GET: all pools, with how many addresses are used. */
 void vz_address_pool_list(vz_call_t *call);

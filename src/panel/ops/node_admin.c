@@ -66,17 +66,13 @@ vz_resource_t  vz_node_admin_resource = {
     .table = "node",
     .alias = "n",
     vz_resource_columns(vz_node_columns),
+    vz_resource_forms(vz_node_admin_resource, "Node"),
     .rest = "ORDER BY n.id LIMIT 64",
     .most = VZ_NODES_MAX,
     .needed = "Containers or address pools belong to this node: delete them "
               "first.",
     .reply = vz_node_reply
 };
-
-const vz_body_t  vz_node_admin_form =
-    vz_body_columns("Node", vz_node_columns, VZ_COLUMN_CREATE);
-const vz_body_t  vz_node_admin_change_form =
-    vz_body_columns("NodeChange", vz_node_columns, VZ_COLUMN_CHANGE);
 
 
 static const struct {
@@ -362,8 +358,7 @@ vz_node_admin_create(vz_call_t *call)
 {
     vz_resource_values_t  values;
 
-    if (vz_resource_read(call, &vz_node_admin_resource, &vz_node_admin_form,
-                         &values)
+    if (vz_resource_read(call, &vz_node_admin_resource.create, &values)
         == VZ_OK
         && vz_node_there(call, &values) == VZ_OK
         && vz_node_range(call, &values, NULL) == VZ_OK)
@@ -439,8 +434,7 @@ vz_node_admin_change(vz_call_t *call)
     vz_resource_values_t  values;
 
     if (vz_route_id(call, 0, &id) == VZ_OK
-        && vz_resource_read(call, &vz_node_admin_resource,
-                            &vz_node_admin_change_form, &values)
+        && vz_resource_read(call, &vz_node_admin_resource.change, &values)
            == VZ_OK
         && vz_resource_find(call, &vz_node_admin_resource, id, &rows) == VZ_OK
         && vz_node_range(call, &values, &rows) == VZ_OK)

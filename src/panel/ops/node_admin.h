@@ -9,10 +9,8 @@
 #include "panel/api/resource.h"
 
 
-/* The table of nodes, and the bodies of creating and of changing. */
-extern vz_resource_t    vz_node_admin_resource;
-extern const vz_body_t  vz_node_admin_form;
-extern const vz_body_t  vz_node_admin_change_form;
+/* The table of nodes. */
+extern vz_resource_t  vz_node_admin_resource;
 
 /* vz_node_admin_list: GET: all nodes, each asked for its state now. */
 void vz_node_admin_list(vz_call_t *call);

@@ -3,6 +3,7 @@
  */
 
 #include "panel/account/password.h"
+#include "panel/account/user_list.h"
 #include "panel/api/body.h"
 #include "panel/api/people.h"
 #include "panel/api/secret.h"
@@ -38,20 +39,16 @@ static void vz_order_answer(vz_call_t *call);
     { name, VZ_BODY_FIELD, field, required, 0, 0, offsetof(vz_order_t, to) }
 
 static const vz_body_member_t  vz_order_members[] = {
-    vz_order_field("first_name", VZ_FIELD_PERSON, 1, user.first_name),
-    vz_order_field("last_name", VZ_FIELD_PERSON, 0, user.last_name),
-    vz_order_field("dni", VZ_FIELD_DNI, 1, user.dni),
-    vz_order_field("email", VZ_FIELD_EMAIL, 1, user.email),
-    vz_order_field("phone", VZ_FIELD_PHONE, 0, user.phone),
-    vz_order_field("address", VZ_FIELD_STREET, 0, user.address),
-    vz_order_field("province", VZ_FIELD_PROVINCE, 0, user.province),
     vz_order_field("plan", VZ_FIELD_PLAN, 1, plan),
     vz_order_field("template", VZ_FIELD_TEMPLATE, 1, template),
-    vz_order_field("hostname", VZ_FIELD_HOSTNAME, 0, vm.hostname),
-    vz_order_field("language", VZ_FIELD_LANGUAGE, 0, user.language)
+    vz_order_field("hostname", VZ_FIELD_HOSTNAME, 0, vm.hostname)
 };
 
-const vz_body_t  vz_order_form = vz_body("Order", vz_order_members);
+/* who orders, then what */
+
+const vz_body_t  vz_order_form =
+    vz_body_both("Order", &vz_user_list_resource, VZ_COLUMN_VISITOR,
+                 vz_order_members);
 
 
 static const vz_sql_t  vz_order_lookup = vz_sql("order lookup",
@@ -136,6 +133,7 @@ vz_order_read(vz_call_t *call, vz_order_t *order)
     rc = vz_body_read(call, &vz_order_form, order);
 
     if (rc == VZ_OK) {
+        vz_resource_typed(call, &vz_order_form, &order->user.values);
         vz_order_tidy(call, order);
     }
 
@@ -148,7 +146,7 @@ vz_order_tidy(vz_call_t *call, vz_order_t *order)
 {
     ngx_str_t  *hostname;
 
-    vz_user_new_dni(call, &order->user);
+    vz_user_new_read(call, &order->user);
 
     hostname = &order->vm.hostname;
 

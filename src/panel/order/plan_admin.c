@@ -29,14 +29,10 @@ vz_resource_t  vz_plan_admin_resource = {
     .table = "plan",
     .alias = "p",
     vz_resource_columns(vz_plan_columns),
+    vz_resource_forms(vz_plan_admin_resource, "Plan"),
     .rest = "ORDER BY p.position, p.id LIMIT 256",
     .needed = "Containers have this plan: hide it instead."
 };
-
-const vz_body_t  vz_plan_admin_form =
-    vz_body_columns("Plan", vz_plan_columns, VZ_COLUMN_CREATE);
-const vz_body_t  vz_plan_admin_change_form =
-    vz_body_columns("PlanChange", vz_plan_columns, VZ_COLUMN_CHANGE);
 
 
 void
@@ -51,8 +47,7 @@ vz_plan_admin_create(vz_call_t *call)
 {
     vz_resource_values_t  values;
 
-    if (vz_resource_read(call, &vz_plan_admin_resource, &vz_plan_admin_form,
-                         &values)
+    if (vz_resource_read(call, &vz_plan_admin_resource.create, &values)
         == VZ_OK)
     {
         vz_resource_create(call, &vz_plan_admin_resource, &values);
@@ -63,8 +58,7 @@ vz_plan_admin_create(vz_call_t *call)
 void
 vz_plan_admin_change(vz_call_t *call)
 {
-    vz_resource_change(call, &vz_plan_admin_resource,
-                       &vz_plan_admin_change_form);
+    vz_resource_change(call, &vz_plan_admin_resource);
 }
 
 

@@ -8,9 +8,7 @@
 #include "panel/api/resource.h"
 
 
-extern vz_resource_t    vz_plan_admin_resource;
-extern const vz_body_t  vz_plan_admin_form;
-extern const vz_body_t  vz_plan_admin_change_form;
+extern vz_resource_t  vz_plan_admin_resource;
 
 /* GET, POST, PATCH and DELETE of /api/admin/plans; they reply to the call */
 void vz_plan_admin_list(vz_call_t *call);

@@ -34,15 +34,11 @@ vz_resource_t  vz_template_admin_resource = {
     .table = "template",
     .alias = "t",
     vz_resource_columns(vz_template_columns),
+    vz_resource_forms(vz_template_admin_resource, "Template"),
     .rest = "ORDER BY t.position, t.label, t.name LIMIT 256",
     .needed = "Containers were made of this template: switch it off instead.",
     .more = vz_template_where
 };
-
-const vz_body_t  vz_template_admin_form =
-    vz_body_columns("Template", vz_template_columns, VZ_COLUMN_CREATE);
-const vz_body_t  vz_template_admin_change_form =
-    vz_body_columns("TemplateChange", vz_template_columns, VZ_COLUMN_CHANGE);
 
 
 void
@@ -165,8 +161,7 @@ vz_template_admin_create(vz_call_t *call)
     name = &vz_resource_value(&vz_template_admin_resource, &values,
                               "name")->text;
 
-    if (vz_resource_read(call, &vz_template_admin_resource,
-                         &vz_template_admin_form, &values)
+    if (vz_resource_read(call, &vz_template_admin_resource.create, &values)
         == VZ_OK
         && vz_template_there(call, name) == VZ_OK)
     {
@@ -208,8 +203,7 @@ void
 vz_template_admin_change(vz_call_t *call)
 {
     (void) vz_template_ask(call->pool);
-    vz_resource_change(call, &vz_template_admin_resource,
-                       &vz_template_admin_change_form);
+    vz_resource_change(call, &vz_template_admin_resource);
 }
 
 

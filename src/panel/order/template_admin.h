@@ -9,9 +9,7 @@
 #include "panel/api/resource.h"
 
 
-extern vz_resource_t    vz_template_admin_resource;
-extern const vz_body_t  vz_template_admin_form;
-extern const vz_body_t  vz_template_admin_change_form;
+extern vz_resource_t  vz_template_admin_resource;
 
 /* GET, POST, PATCH and DELETE of /api/admin/templates; each replies */
 void vz_template_admin_list(vz_call_t *call);
