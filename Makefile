@@ -221,7 +221,8 @@ test-nginx: stack $(RELAY_TEST) packages-test $(if $(TEST_NGINX),packages-nginx)
 # each verb of the daemon on both drivers: real containers of lxc, and a
 # stand-in for vzctl; VERBS_DRIVERS names one
 test-daemon: programs packages-run packages-test $(TOP)/templates/busybox.built
-	@VERBS_BUILD=$(BUILD) prove --timer t/stub/vzctl t/daemon
+	@VERBS_BUILD=$(BUILD) prove --timer --exec 'scripts/test-file daemon' \
+	    t/stub/vzctl t/daemon
 
 # a daemon for nodes of OpenVZ, and its verbs as on their kernel
 openvz: packages-build packages-openvz
@@ -259,7 +260,7 @@ test-vm: stack packages-vm
 
 # a database of the thesis, on a MariaDB of its own
 test-import: packages-run packages-test
-	@prove --timer t/import/*.t
+	@prove --timer --exec 'scripts/test-file import' t/import/*.t
 
 # the pages' types and bodies are held to the tables of the module
 lint: module packages-lint packages-test npm
