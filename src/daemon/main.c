@@ -22,6 +22,7 @@
 #include "daemon/server/boot.h"
 #include "daemon/server/check.h"
 #include "daemon/server/connection.h"
+#include "daemon/server/console_process.h"
 #include "daemon/server/driver_pick.h"
 #include "daemon/server/peer.h"
 #include "daemon/template/template_cache.h"
@@ -50,21 +51,23 @@ typedef enum {
     VZ_MAIN_BOOT,
     VZ_MAIN_DOWN,
     VZ_MAIN_AGAIN,
+    VZ_MAIN_CONSOLE,
     VZ_MAIN_VERSION,
     VZ_MAIN_USAGE
 } vz_main_e;
 
 
 static vz_main_e vz_main_options(int argc, char **argv, const char **path,
-    const char **ctid);
+    const char **arg);
 static int vz_main_process(void);
 static void vz_main_ignore(int signo);
 static int vz_main_serve(const char *path);
 static int vz_main_socket(int *in, int *out);
 static int vz_main_refuse(int out, vz_code_e code, const char *words);
-static int vz_main_tool(vz_main_e what, const char *path, const char *ctid);
+static int vz_main_tool(vz_main_e what, const char *path, const char *arg);
 static int vz_main_down(const vz_config_t *conf);
-static int vz_main_again(const vz_config_t *conf, const char *ctid);
+static int vz_main_again(const vz_config_t *conf, const char *arg);
+static int vz_main_console(const vz_config_t *conf, const char *arg);
 
 
 static const char  vz_main_usage[] =
@@ -79,6 +82,7 @@ static const char  vz_main_usage[] =
     "  --down         stop every container and release what they use\n"
     "  --again CTID   used by monitors: restart a container whose init has\n"
     "                 failed, with growing pauses\n"
+    "  --console ARG  used by verbs: serve a terminal on stdin and stdout\n"
     "  --version      print the version and the protocol's number\n";
 
 
@@ -87,10 +91,10 @@ main(int argc, char **argv)
 {
     char         real[PATH_MAX];
     vz_main_e    what;
-    const char  *path, *ctid;
+    const char  *path, *arg;
 
     path = VZ_CONFIG_PATH;
-    what = vz_main_options(argc, argv, &path, &ctid);
+    what = vz_main_options(argc, argv, &path, &arg);
 
     if (what == VZ_MAIN_USAGE) {
         (void) fputs(vz_main_usage, stderr);
@@ -119,12 +123,12 @@ main(int argc, char **argv)
         return vz_main_serve(path);
     }
 
-    return vz_main_tool(what, path, ctid);
+    return vz_main_tool(what, path, arg);
 }
 
 
 static vz_main_e
-vz_main_options(int argc, char **argv, const char **path, const char **ctid)
+vz_main_options(int argc, char **argv, const char **path, const char **arg)
 {
     int        c;
     vz_main_e  what;
@@ -136,12 +140,13 @@ vz_main_options(int argc, char **argv, const char **path, const char **ctid)
         { "boot",    no_argument,       NULL, VZ_MAIN_BOOT },
         { "down",    no_argument,       NULL, VZ_MAIN_DOWN },
         { "again",   required_argument, NULL, VZ_MAIN_AGAIN },
+        { "console", required_argument, NULL, VZ_MAIN_CONSOLE },
         { "version", no_argument,       NULL, VZ_MAIN_VERSION },
         { NULL, 0, NULL, 0 }
     };
 
     what = VZ_MAIN_SERVE;
-    *ctid = NULL;
+    *arg = NULL;
     opterr = 0;
 
     while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
@@ -154,7 +159,7 @@ vz_main_options(int argc, char **argv, const char **path, const char **ctid)
 
         } else {
             what = (vz_main_e) c;
-            *ctid = optarg;
+            *arg = optarg;
         }
     }
 
@@ -321,7 +326,7 @@ vz_main_refuse(int out, vz_code_e code, const char *words)
 
 
 static int
-vz_main_tool(vz_main_e what, const char *path, const char *ctid)
+vz_main_tool(vz_main_e what, const char *path, const char *arg)
 {
     int                  rc;
     char                 words[VZ_CONFIG_WORDS];
@@ -350,7 +355,11 @@ vz_main_tool(vz_main_e what, const char *path, const char *ctid)
     }
 
     if (what == VZ_MAIN_AGAIN) {
-        return vz_main_again(&conf, ctid);
+        return vz_main_again(&conf, arg);
+    }
+
+    if (what == VZ_MAIN_CONSOLE) {
+        return vz_main_console(&conf, arg);
     }
 
     (void) vz_check_line(1, "configuration %s", path);
@@ -390,4 +399,22 @@ vz_main_again(const vz_config_t *conf, const char *text)
     (void) vz_log_open(conf->log, conf->log_level);
 
     return vz_boot_again(conf, ctid) == 0 ? 0 : 1;
+}
+
+
+static int
+vz_main_console(const vz_config_t *conf, const char *arg)
+{
+    char            words[VZ_WORDS_MAX];
+    vz_terminal_t   terminal;
+
+    if (vz_console_process_parse(arg, &terminal) == -1) {
+        (void) fputs(vz_main_usage, stderr);
+        return 2;
+    }
+
+    (void) vz_log_open(conf->log, conf->log_level);
+
+    return vz_console_process_run(conf, vz_driver_pick(conf, words),
+                                  &terminal);
 }

@@ -39,6 +39,7 @@ typedef struct {
 
 typedef struct vz_call_s      vz_call_t;
 typedef struct vz_sse_s       vz_sse_t;
+typedef struct vz_websocket_s vz_websocket_t;
 typedef struct vz_identity_s  vz_identity_t;
 
 typedef void (*vz_call_pt)(vz_call_t *call);
@@ -70,6 +71,11 @@ struct vz_call_s {
     ngx_str_t        if_none_match;
     ngx_str_t        idempotency_key;
     ngx_str_t        last_event_id;
+    ngx_str_t        upgrade;
+    ngx_str_t        ws_key;        /* Sec-WebSocket-Key, -Version, -Protocol */
+    ngx_str_t        ws_version;
+    ngx_str_t        ws_protocol;
+    ngx_uint_t       http11;        /* by HTTP/1.1, neither older nor newer */
     ngx_str_t        meant;         /* Vzpanel-User: for whom it is asked */
     ngx_uint_t       wait;          /* seconds of Prefer: wait=N, <= 120 */
     ngx_str_t        text;          /* the body as it came */
@@ -100,6 +106,7 @@ struct vz_call_s {
     ngx_uint_t       nerrors;
     vz_field_error_t errors[VZ_ERRORS_MAX];
     vz_sse_t        *stream;        /* set: the connection becomes a stream */
+    vz_websocket_t  *socket;        /* set: the connection becomes this */
 };
 
 

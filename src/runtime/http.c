@@ -10,6 +10,7 @@
 #include "runtime/fiber.h"
 #include "runtime/http_core.h"
 #include "runtime/sse.h"
+#include "runtime/websocket.h"
 
 
 #define VZ_CALL_POOL  4096
@@ -295,8 +296,9 @@ vz_http_finish(vz_exchange_t *x)
 
     r = x->request;
 
-    if (x->call.stream != NULL) {
-        rc = vz_sse_start(r, x->call.stream);
+    if (x->call.stream != NULL || x->call.socket != NULL) {
+        rc = x->call.stream != NULL ? vz_sse_start(r, x->call.stream)
+                                    : vz_websocket_start(r, x->call.socket);
 
         if (rc == NGX_AGAIN) {
             return;

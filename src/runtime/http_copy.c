@@ -28,6 +28,11 @@ static const struct {
     { ngx_string("if-none-match"), offsetof(vz_call_t, if_none_match) },
     { ngx_string("idempotency-key"), offsetof(vz_call_t, idempotency_key) },
     { ngx_string("last-event-id"), offsetof(vz_call_t, last_event_id) },
+    { ngx_string("upgrade"), offsetof(vz_call_t, upgrade) },
+    { ngx_string("sec-websocket-key"), offsetof(vz_call_t, ws_key) },
+    { ngx_string("sec-websocket-version"), offsetof(vz_call_t, ws_version) },
+    { ngx_string("sec-websocket-protocol"),
+      offsetof(vz_call_t, ws_protocol) },
     { ngx_string("vzpanel-user"), offsetof(vz_call_t, meant) },
     { ngx_null_string, 0 }
 };
@@ -88,6 +93,8 @@ vz_http_copy(vz_call_t *call, ngx_http_request_t *r, const ngx_str_t *prefix)
     call->secure = (c->ssl != NULL);
     call->included = (r != r->main);
 #endif
+
+    call->http11 = (r->http_version == NGX_HTTP_VERSION_11);
 
     cut = (r->uri.len >= prefix->len
            && ngx_strncmp(r->uri.data, prefix->data, prefix->len) == 0)

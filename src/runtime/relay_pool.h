@@ -14,7 +14,7 @@
 #include "runtime/waitq.h"
 
 
-#define VZ_RELAY_POOL_STREAMS  16   /* of a node and worker, at once */
+#define VZ_RELAY_POOL_STREAMS  64   /* of a node and worker, at once */
 
 typedef enum {
     VZ_RELAY_POOL_READ = 0,

@@ -31,6 +31,9 @@ struct vz_relay_stream_s {
     ngx_uint_t        late;         /* 1: nothing was heard for so long */
     vz_fiber_t       *reader;       /* who waits */
     vz_fiber_t       *writer;
+    ngx_event_t       changed;      /* posted for who watches it */
+    vz_relay_stream_pt  watch;      /* NULL: nobody does */
+    void             *data;
 };
 
 
@@ -44,6 +47,7 @@ static void vz_relay_stream_fail(vz_relay_stream_t *s, vz_code_e code,
     const char *why);
 static void vz_relay_stream_cut(vz_relay_stream_t *s);
 static void vz_relay_stream_wake(vz_relay_stream_t *s);
+static void vz_relay_stream_changed(ngx_event_t *ev);
 static ngx_int_t vz_relay_stream_wait(vz_fiber_t **place,
     ngx_msec_t deadline);
 
@@ -249,9 +253,45 @@ vz_relay_stream_close(vz_relay_stream_t *s, vz_code_e code)
         ngx_del_timer(&s->timer);
     }
 
+    if (s->changed.posted) {
+        ngx_delete_posted_event(&s->changed);
+    }
+
     vz_relay_pool_leave(s->node->pool, VZ_RELAY_POOL_STREAM);
     vz_stream_free(s->stream);
     ngx_free(s);
+}
+
+
+void
+vz_relay_stream_watch(vz_relay_stream_t *s, vz_relay_stream_pt handler,
+    void *data)
+{
+    s->watch = handler;
+    s->data = data;
+    s->changed.data = s;
+    s->changed.handler = vz_relay_stream_changed;
+    s->changed.log = ngx_cycle->log;
+
+    ngx_post_event(&s->changed, &ngx_posted_events);
+}
+
+
+/* the watcher may close it */
+
+static void
+vz_relay_stream_changed(ngx_event_t *ev)
+{
+    vz_relay_stream_t  *s = ev->data;
+
+    s->watch(s->data);
+}
+
+
+size_t
+vz_relay_stream_room(const vz_relay_stream_t *s)
+{
+    return s->code == VZ_OK ? vz_stream_writable(s->stream) : 0;
 }
 
 
@@ -490,6 +530,10 @@ vz_relay_stream_wake(vz_relay_stream_t *s)
     if (fiber && (s->code != VZ_OK || vz_stream_writable(s->stream))) {
         s->writer = NULL;
         vz_fiber_wake(fiber);
+    }
+
+    if (s->watch) {
+        ngx_post_event(&s->changed, &ngx_posted_events);
     }
 }
 

@@ -58,6 +58,20 @@ void vz_relay_stream_end(vz_relay_stream_t *stream);
  */
 void vz_relay_stream_close(vz_relay_stream_t *stream, vz_code_e code);
 
+/*
+ * Without a fiber: vz_relay_stream_read() and vz_relay_stream_write() that wait
+ * 0 milliseconds may be called from the main stack.
+ *
+ * vz_relay_stream_watch: let the event loop run handler with data whenever
+ * there may be something to read, room to write, or an end; once more after
+ * this call.  A later call replaces it.
+ * vz_relay_stream_room: how many bytes vz_relay_stream_write() would take now.
+ */
+typedef void (*vz_relay_stream_pt)(void *data);
+void vz_relay_stream_watch(vz_relay_stream_t *stream,
+    vz_relay_stream_pt handler, void *data);
+size_t vz_relay_stream_room(const vz_relay_stream_t *stream);
+
 /* vz_relay_stream_most: bytes that this side held at once, at most. */
 size_t vz_relay_stream_most(const vz_relay_stream_t *stream);
 

@@ -135,6 +135,18 @@ static const vz_field_def_t  vz_fields[VZ_FIELD_COUNT] = {
         "a number of at most 18 digits",
         NULL },
 
+    [VZ_FIELD_CONSOLE] = {
+        "mode", 5, 0, NULL,
+        "^(?:shell|login)$",
+        "shell or login",
+        NULL },
+
+    [VZ_FIELD_CELLS] = {
+        "cells", 3, 0, NULL,
+        "^(?:[2-9]|[1-9][0-9]{1,2})$",
+        "a number of columns or rows from 2 to 999",
+        NULL },
+
     /*
      * RFC 5321 Mailbox as a dot-string, at most 64 + 1 + 189 bytes; no quoted
      * local part, no address literal, ASCII only (SMTPUTF8 is not everywhere).

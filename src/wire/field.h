@@ -30,6 +30,9 @@ enum {
     VZ_FIELD_ACT,           /* what a verb is, beyond its words */
     VZ_FIELD_FENCE,         /* which owner of a container's work asks */
 
+    VZ_FIELD_CONSOLE,       /* what a terminal shows: shell or login */
+    VZ_FIELD_CELLS,         /* columns or rows of a terminal, 2 ... 999 */
+
     /* of mail */
     VZ_FIELD_EMAIL,         /* RFC 5321 addr-spec without quoting, <= 254 */
 

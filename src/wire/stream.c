@@ -350,9 +350,12 @@ vz_stream_read(vz_stream_t *stream, void *to, size_t n)
     memcpy(to, stream->ring + stream->start, first);
     memcpy((unsigned char *) to + first, stream->ring, n - first);
 
-    stream->start = (stream->start + n) % VZ_STREAM_WINDOW;
     stream->held -= n;
     stream->owed += n;
+
+    /* an empty ring begins anew: what is read at once needs few pages of it */
+
+    stream->start = stream->held ? (stream->start + n) % VZ_STREAM_WINDOW : 0;
 
     vz_stream_grant(stream);
 

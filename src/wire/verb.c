@@ -80,6 +80,11 @@ static const vz_verb_t  vz_verbs[VZ_VERB_COUNT] = {
         { "node", NULL, { 0 }, 0, 0, 0, .timeout = 10 },
     [VZ_VERB_PING] =
         { "ping", NULL, { 0 }, 0, 0, 0, .timeout = 10 },
+    [VZ_VERB_CONSOLE] =
+        { "console", NULL, { ID, VZ_FIELD_CONSOLE, VZ_FIELD_CELLS,
+          VZ_FIELD_CELLS }, 4, 4, 1, .timeout = 10, .stream = 1 },
+    [VZ_VERB_BOOTLOG] =
+        { "bootlog", NULL, { ID }, 1, 1, 1, .timeout = 10, .stream = 1 },
 
     [VZ_VERB_ECHO] =
         { "echo", NULL, { ID }, 1, 1, 1, .timeout = 10, .stream = 1,

@@ -48,6 +48,8 @@ typedef enum {
     VZ_VERB_TEMPLATES,
     VZ_VERB_NODE,
     VZ_VERB_PING,
+    VZ_VERB_CONSOLE,
+    VZ_VERB_BOOTLOG,
 
     /* only where virtual-server.conf says test_verbs = yes */
     VZ_VERB_ECHO,

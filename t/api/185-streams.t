@@ -18,7 +18,7 @@ workers(1);
 log_level('info');
 
 use constant { WINDOW => 256 * 1024, HELD => 256 * 1024 + 3 * 16404 + 1024,
-               STREAMS => 16 };
+               STREAMS => 64 };
 
 our ($vm, $ctid) = container(user(unique('ana')));
 

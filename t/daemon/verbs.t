@@ -41,7 +41,13 @@ my @table = (
     (map { [ "$_ A more more more more", $syntax ], [ "$_ x", $range ],
            [ "$_ -1", $range ] }
          qw(start stop restart destroy deletevm getmemory getdisk getcpu
-            status)),
+            status bootlog)),
+    [ 'console A shell 80', $syntax ],
+    [ 'console A shell 80 24 1', $syntax ],
+    [ 'console A bash 80 24', $range ],
+    [ 'console A shell 1 24', $range ],
+    [ 'console A shell 80 1000', $range ],
+    [ 'console x shell 80 24', $range ],
     (map { [ $_, $syntax ] } qw(adopt start stop restart getmemory getdisk
                                 status deleteip setgateway setip setname setcpu)),
     [ 'passwd', $syntax, undef, 'secret' ],
@@ -53,6 +59,7 @@ my @table = (
     # nobody there
     (map { [ "$_ N", $noent ] } qw(start stop restart getmemory getdisk
                                    getcpu status deleteip)),
+    [ 'console N shell 80 24', $noent ],
     [ 'setmemoryvm N 64M', $noent ],
     [ 'setmemoryoo N 64M', $noent ],
     [ 'setmemoryp N 64M', $noent ],

@@ -8,6 +8,7 @@
 #define VZ_DRIVER_H
 
 #include <stdint.h>
+#include <sys/types.h>
 #include <time.h>
 #include "daemon/base/config.h"
 #include "daemon/base/ct_stat.h"
@@ -75,6 +76,25 @@ typedef enum {
     VZ_MEMORY_PRIVVM                /* privvmpages: memory that it may have
                                        at most */
 } vz_memory_e;
+
+typedef enum {
+    VZ_TERMINAL_SHELL = 0,          /* root's shell */
+    VZ_TERMINAL_LOGIN,              /* the guest's own login */
+    VZ_TERMINAL_LOG                 /* what its last boot printed */
+} vz_terminal_e;
+
+/* A terminal of a container, for the process that serves it. */
+typedef struct {
+    uint32_t        ctid;
+    vz_terminal_e   what;
+    unsigned        cols;
+    unsigned        rows;
+
+    /* filled in by the driver */
+    int             fd;             /* the terminal's master; of a log a file,
+                                       at its beginning */
+    pid_t           child;          /* whose terminal it is; 0: of a log */
+} vz_terminal_t;
 
 /* Called for each container. */
 typedef int (*vz_wanted_pt)(uint32_t ctid, void *data);
@@ -232,6 +252,16 @@ struct vz_driver_s {
 
     /* Tell the sum of the CPU units of all running containers. */
     vz_code_e   (*node_units)(vz_job_t *job, uint64_t *units);
+
+    /*
+     * Open a terminal in the container, or read its boot's log.  It runs in a
+     * process of its own (server/console_process.c), which may hang: whoever
+     * started it ends it then.  Nothing of the guest's may be believed.  VZ_OK,
+     * VZ_STATE where the container does not run, VZ_UNSUPPORTED, VZ_FAILED or
+     * VZ_INTERNAL, with words (VZ_WORDS_MAX bytes).
+     */
+    vz_code_e   (*terminal)(const vz_config_t *conf, vz_terminal_t *terminal,
+                            char *words);
 
     const vz_archives_t  *archives;     /* NULL: vz_archive_all */
 };

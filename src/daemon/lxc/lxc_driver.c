@@ -29,6 +29,7 @@
 #include "daemon/lxc/lxc_power.h"
 #include "daemon/lxc/lxc_read.h"
 #include "daemon/lxc/lxc_set.h"
+#include "daemon/lxc/lxc_terminal.h"
 #include "daemon/lxc/lxcfs.h"
 #include "daemon/net/nft.h"
 #include "daemon/net/nft_guard.h"
@@ -104,6 +105,7 @@ const vz_driver_t  vz_lxc_driver = {
     .each = vz_lxc_read_each,
     .node = vz_lxc_read_node,
     .node_units = vz_lxc_read_node_units,
+    .terminal = vz_lxc_terminal_open,
     .archives = &vz_archive_all
 };
 

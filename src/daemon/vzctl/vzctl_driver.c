@@ -14,6 +14,7 @@
 #include "daemon/vzctl/vzctl_read.h"
 #include "daemon/vzctl/vzctl_run.h"
 #include "daemon/vzctl/vzctl_set.h"
+#include "daemon/vzctl/vzctl_terminal.h"
 
 
 static int vz_vzctl_usable(const vz_config_t *conf, char *words);
@@ -42,6 +43,7 @@ const vz_driver_t  vz_vzctl_driver = {
     .each = vz_vzctl_read_each,
     .node = vz_vzctl_read_node,
     .node_units = vz_vzctl_read_node_units,
+    .terminal = vz_vzctl_terminal_open,
     .archives = &vz_vzctl_lifecycle_archives
 };
 

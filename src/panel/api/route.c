@@ -78,7 +78,9 @@ vz_route_call(vz_call_t *call)
 
     match.route->handler(call);
 
-    if (call->status == 0 && call->stream == NULL && call->resume == NULL) {
+    if (call->status == 0 && call->stream == NULL && call->socket == NULL
+        && call->resume == NULL)
+    {
         ngx_log_error(NGX_LOG_ALERT, call->log, 0,
                       "vzpanel: \"%s\" gave no reply", match.route->summary);
         vz_call_fault(call, "panel", VZ_INTERNAL);

@@ -7,6 +7,7 @@
 #include "runtime/fiber.h"
 #include "runtime/row.h"
 #include "runtime/sse.h"
+#include "runtime/websocket.h"
 
 
 #define VZ_CHECK_EVERY  10000       /* ms */
@@ -73,7 +74,7 @@ vz_check_tick(ngx_event_t *ev)
 
     next = VZ_CHECK_EVERY;
 
-    if (vz_sse_count(NULL) && !vz_check_running) {
+    if ((vz_sse_count(NULL) || vz_websocket_count()) && !vz_check_running) {
         vz_check_running = 1;
 
         if (vz_fiber_spawn(vz_check_round, NULL) != NGX_OK) {
@@ -103,6 +104,8 @@ vz_check_round(void *data)
     while (rc == VZ_OK) {
 
         n = vz_sse_ask(begun, tokens, VZ_CHECK_BATCH);
+        n += vz_websocket_ask(begun, tokens + n, VZ_CHECK_BATCH - n);
+
         if (n == 0) {
             break;
         }
@@ -117,6 +120,7 @@ vz_check_round(void *data)
 
     if (rc != VZ_OK) {
         vz_sse_told(NULL, 0);
+        vz_websocket_told(NULL, 0);
     }
 
     vz_check_running = 0;
@@ -170,6 +174,7 @@ vz_check_batch(ngx_pool_t *pool, const ngx_str_t *tokens, ngx_uint_t n)
     }
 
     vz_sse_told(sessions, rows.rows);
+    vz_websocket_told(sessions, rows.rows);
 
     return VZ_OK;
 }

@@ -76,6 +76,8 @@ my @runs = (
     [ 'start 101 --fast', 20, undef,
       qr/^Option --fast is not applicable to start command$/m ],
     [ 'start 101', 0, qr/^Container start in progress/m, undef ],
+    [ 'enter 101', 3, undef, qr/is played on a terminal only$/m ],
+    [ 'console 101', 3, undef, qr/is played on a terminal only$/m ],
     [ 'start 101', 32, undef, qr/^Container is already running$/m ],
     [ 'set 101 --vmguarpages 256M --save', 0,
       qr/^UB limits were set successfully\nCT configuration saved to/m,
