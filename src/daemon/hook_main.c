@@ -27,6 +27,7 @@
 #include "daemon/base/log.h"
 #include "daemon/cgroup/cgroup.h"
 #include "daemon/cgroup/ct_limits.h"
+#include "daemon/ct/ct_firewall.h"
 #include "daemon/ct/ct_lock.h"
 #include "daemon/ct/ct_state.h"
 #include "daemon/ct/ct_stopping.h"
@@ -399,6 +400,10 @@ vz_hook_live(const vz_config_t *conf, vz_ct_t *ct, vz_ct_state_t *run,
     }
 
     *ct = now;
+
+    /* a guest that boots has the rules that were confirmed */
+
+    (void) vz_ct_firewall_forget(ct);
 
     if (vz_ct_limits_apply(conf, ct, run, words) != VZ_OK
         || vz_ct_lock_addresses(conf, "boot", VZ_HOOK_LIVE, &addresses, words)

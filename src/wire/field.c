@@ -147,6 +147,30 @@ static const vz_field_def_t  vz_fields[VZ_FIELD_COUNT] = {
         "a number of columns or rows from 2 to 999",
         NULL },
 
+    [VZ_FIELD_POLICY] = {
+        "policy", 6, 0, NULL,
+        "^(?:accept|drop)$",
+        "accept or drop",
+        NULL },
+
+    [VZ_FIELD_TRIAL] = {
+        "seconds", 3, 0, NULL,
+        "^(?:0|[1-9][0-9]|[1-5][0-9][0-9]|600)$",
+        "a number from 10 to 600, or 0",
+        NULL },
+
+    [VZ_FIELD_GATE] = {
+        "gate", 4, 0, NULL,
+        "^(?:smtp|all)$",
+        "smtp or all",
+        NULL },
+
+    [VZ_FIELD_SWITCH] = {
+        "switch", 4, 0, NULL,
+        "^(?:open|shut)$",
+        "open or shut",
+        NULL },
+
     /*
      * RFC 5321 Mailbox as a dot-string, at most 64 + 1 + 189 bytes; no quoted
      * local part, no address literal, ASCII only (SMTPUTF8 is not everywhere).

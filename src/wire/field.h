@@ -29,6 +29,10 @@ enum {
     VZ_FIELD_TAG,           /* what a container is, beyond its number */
     VZ_FIELD_ACT,           /* what a verb is, beyond its words */
     VZ_FIELD_FENCE,         /* which owner of a container's work asks */
+    VZ_FIELD_POLICY,        /* of a firewall: accept or drop */
+    VZ_FIELD_TRIAL,         /* seconds 10 ... 600, 0: none */
+    VZ_FIELD_GATE,          /* smtp: what a container sends to port 25; all */
+    VZ_FIELD_SWITCH,        /* open or shut */
 
     VZ_FIELD_CONSOLE,       /* what a terminal shows: shell or login */
     VZ_FIELD_CELLS,         /* columns or rows of a terminal, 2 ... 999 */

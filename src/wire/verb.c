@@ -7,6 +7,7 @@
 #include <strings.h>
 #include "wire/field_value.h"
 #include "wire/frame.h"
+#include "wire/rule.h"
 
 
 #define VZ_VERB_BODY    "body="
@@ -61,6 +62,18 @@ static const vz_verb_t  vz_verbs[VZ_VERB_COUNT] = {
           .timeout = 30 },
     [VZ_VERB_SETDNS] =
         { "setdns", NULL, { ID, ADDR, ADDR, ADDR }, 2, 4, 1, .timeout = 30 },
+    [VZ_VERB_SETFIREWALL] =
+        { "setfirewall", NULL,
+          { ID, VZ_FIELD_POLICY, VZ_FIELD_POLICY, VZ_FIELD_TRIAL },
+          3, 4, 1, .timeout = 30, .body_max = VZ_RULES_MAX,
+          .body_bytes = VZ_RULE_LINE - 1 },
+    [VZ_VERB_KEEPFIREWALL] =
+        { "keepfirewall", NULL, { ID }, 1, 1, 1, .timeout = 30 },
+    [VZ_VERB_SETGATE] =
+        { "setgate", NULL, { ID, VZ_FIELD_GATE, VZ_FIELD_SWITCH }, 3, 3, 1,
+          .timeout = 30 },
+    [VZ_VERB_GETFIREWALL] =
+        { "getfirewall", NULL, { ID }, 1, 1, 0, .timeout = 10 },
     [VZ_VERB_GETMEMORY] =
         { "getmemory", NULL, { ID }, 1, 1, 0, .timeout = 10 },
     [VZ_VERB_GETDISK] =

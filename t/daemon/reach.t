@@ -13,49 +13,12 @@ use Test::More;
 
 use lib File::Basename::dirname(__FILE__) . '/../lib/perl';
 use Verbs;
-use Nets qw(enter beyond pings listen_udp heard netns);
+use Nets qw(enter beyond pings listen_udp heard netns sends answers serves);
 
 Nets::alone();
 
 my ($one, $two) = (31001, 31002);
 my $node;
-
-
-# sends WORD, TO, PORT, COMMAND...: a datagram from where the command enters
-sub sends {
-    my ($word, $to, $port, @enter) = @_;
-
-    return system @enter, $^X, '-MSocket=:DEFAULT,getaddrinfo', '-e',
-        'my ($e, $a) = getaddrinfo(@ARGV[0, 1], { flags => 4, socktype => 2 });'
-        . ' socket my $s, $a->{family}, SOCK_DGRAM, 0 or die "$!\n";'
-        . ' send $s, $ARGV[2], 0, $a->{addr} or exit 1', $to, $port, $word;
-}
-
-
-# answers TO, PORT, COMMAND...: whether a TCP connection is made
-sub answers {
-    my ($to, $port, @enter) = @_;
-
-    return system(@enter, $^X, '-MSocket=:DEFAULT,getaddrinfo', '-e',
-        'my ($e, $a) = getaddrinfo(@ARGV, { flags => 4, socktype => 1 });'
-        . ' socket my $s, $a->{family}, SOCK_STREAM, 0 or die "$!\n";'
-        . ' alarm 2; connect $s, $a->{addr} or exit 1', $to, $port) == 0;
-}
-
-
-# serves PORT, COMMAND...: a TCP server there; its process, once it listens
-sub serves {
-    my ($port, @enter) = @_;
-
-    my $pid = open my $out, '-|', @enter, $^X, '-MSocket=:all', '-e',
-        '$| = 1; socket my $s, AF_INET6, SOCK_STREAM, 0; setsockopt $s,'
-        . ' SOL_SOCKET, SO_REUSEADDR, 1; bind $s, pack_sockaddr_in6($ARGV[0],'
-        . ' IN6ADDR_ANY) or die "$!\n"; listen $s, 9; print "ready\n";'
-        . ' accept my $c, $s while 1', $port
-        or die "$!\n";
-    <$out>;
-    return [ $pid, $out ];
-}
 
 
 # value NAME: of /proc/sys/net, of this network

@@ -13,6 +13,7 @@
 #include "daemon/base/config.h"
 #include "daemon/base/ct_stat.h"
 #include "wire/frame.h"
+#include "wire/rule.h"
 #include "wire/seal.h"
 #include "wire/verb_body.h"
 
@@ -95,6 +96,28 @@ typedef struct {
                                        at its beginning */
     pid_t           child;          /* whose terminal it is; 0: of a log */
 } vz_terminal_t;
+
+/* What an administrator may shut for a container, beside its own firewall. */
+typedef enum {
+    VZ_GATE_SMTP = 0,               /* what it sends to port 25 */
+    VZ_GATE_ALL,                    /* all that it sends and gets */
+    VZ_GATE_COUNT
+} vz_gate_e;
+
+typedef struct {
+    uint64_t    packets;
+    uint64_t    bytes;
+} vz_hits_t;
+
+/* The firewall of a container, as it is now. */
+typedef struct {
+    vz_rules_t  rules;              /* those that hold, or that are tried */
+    int64_t     left;               /* ms that they are tried; 0: they hold */
+    vz_hits_t   hits[VZ_RULES_MAX]; /* what each rule has counted since they
+                                       were set or the container started */
+    vz_hits_t   rest[2];            /* what none of them was for: in, out */
+    unsigned    shut[VZ_GATE_COUNT];
+} vz_firewall_stat_t;
 
 /* Called for each container. */
 typedef int (*vz_wanted_pt)(uint32_t ctid, void *data);
@@ -236,6 +259,24 @@ struct vz_driver_s {
 
     /* Replace the name servers by n others, VZ_CT_STAT_DNS at most. */
     vz_code_e   (*set_dns)(vz_job_t *job, const vz_ip_t *list, unsigned n);
+
+    /*
+     * Replace the rules of its firewall. With seconds they are tried for that
+     * time, and then those from before hold again by themselves, whatever
+     * became of this process; a start ends the trial, too. These four are NULL
+     * where the driver has no firewall.
+     */
+    vz_code_e   (*set_firewall)(vz_job_t *job, const vz_rules_t *rules,
+                                unsigned seconds);
+
+    /* Rules that are tried hold from now on. VZ_STATE where none are. */
+    vz_code_e   (*keep_firewall)(vz_job_t *job);
+
+    /* Shut or open a gate, whatever the rules are, which stay. */
+    vz_code_e   (*set_gate)(vz_job_t *job, vz_gate_e gate, unsigned shut);
+
+    /* Tell its rules, gates, and what they have counted. */
+    vz_code_e   (*firewall)(vz_job_t *job, vz_firewall_stat_t *stat);
 
     /* Tell the figures of a container; detail may be NULL. */
     vz_code_e   (*stat)(vz_job_t *job, vz_ct_stat_t *stat,

@@ -56,7 +56,9 @@ static const vz_ct_record_key_t  vz_ct_record_keys[] = {
     vz_key("idmap", VZ_KEY_U32, idmap),
     vz_key("created", VZ_KEY_U64, created),
     vz_key("started", VZ_KEY_U32, started),
-    vz_key("onboot", VZ_KEY_U32, onboot)
+    vz_key("onboot", VZ_KEY_U32, onboot),
+    vz_key("smtp_shut", VZ_KEY_U32, smtp_shut),
+    vz_key("all_shut", VZ_KEY_U32, all_shut)
 };
 
 #define VZ_CT_RECORD_KEYS                                                     \

@@ -8,9 +8,6 @@
 #define VZ_CT_STATE_BOOT  40        /* bytes of a boot_id */
 
 
-static const char *vz_ct_state_boot(void);
-
-
 static const char  *vz_ct_state_names[VZ_CG_COUNT] = {
     "memory", "cpu", "cpuacct", "pids", "freezer"
 };
@@ -81,9 +78,7 @@ vz_ct_state_read(const vz_ct_t *ct, vz_ct_state_t *run)
 }
 
 
-/* The kernel's name for the time since the host was started. */
-
-static const char *
+const char *
 vz_ct_state_boot(void)
 {
     static char  boot[VZ_CT_STATE_BOOT];

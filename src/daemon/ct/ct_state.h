@@ -43,5 +43,11 @@ int vz_ct_state_write(const vz_ct_t *ct, const vz_ct_state_t *run);
  */
 int vz_ct_state_alive(const vz_ct_t *ct, vz_ct_state_t *run);
 
+/*
+ * vz_ct_state_boot: the kernel's name for the time since the host was started,
+ * "" where it has none. Static storage.
+ */
+const char *vz_ct_state_boot(void);
+
 
 #endif /* VZ_CT_STATE_H */

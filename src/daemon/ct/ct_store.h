@@ -6,7 +6,8 @@
  *   LXC_PATH/ct/CTID/   ct.conf, image, raw and root (mount points),
  *                       config and lxc.log (liblxc's), run (while it runs),
  *                       used (bytes of the disk, when it stopped last),
- *                       reason (written by a hook that failed)
+ *                       reason (written by a hook that failed),
+ *                       firewall and firewall.trial (ct_firewall.h)
  *   LXC_PATH/ct/.CTID.tmp, .CTID.gone    is being created, being removed
  */
 
@@ -56,6 +57,9 @@ typedef struct {
     uint64_t        created;                    /* time(2) */
     uint32_t        started;                    /* 1: it was started once */
     uint32_t        onboot;                     /* 1: wanted to run */
+
+    uint32_t        smtp_shut;      /* 1: it sends nothing to port 25 */
+    uint32_t        all_shut;       /* 1: it sends and gets nothing at all */
 } vz_ct_t;
 
 

@@ -24,6 +24,7 @@
 #include "daemon/cgroup/cgroup_end.h"
 #include "daemon/lxc/lxc_address.h"
 #include "daemon/lxc/lxc_driver.h"
+#include "daemon/lxc/lxc_firewall.h"
 #include "daemon/lxc/lxc_lifecycle.h"
 #include "daemon/lxc/lxc_monitor.h"
 #include "daemon/lxc/lxc_power.h"
@@ -101,6 +102,10 @@ const vz_driver_t  vz_lxc_driver = {
     .address_remove = vz_lxc_address_remove,
     .set_gateway = vz_lxc_address_gateway,
     .set_dns = vz_lxc_address_dns,
+    .set_firewall = vz_lxc_firewall_set,
+    .keep_firewall = vz_lxc_firewall_keep,
+    .set_gate = vz_lxc_firewall_gate,
+    .firewall = vz_lxc_firewall_stat,
     .stat = vz_lxc_read_stat,
     .each = vz_lxc_read_each,
     .node = vz_lxc_read_node,

@@ -110,6 +110,7 @@ vz_lxc_create_as(vz_job_t *job, vz_ct_t *ct)
 
     ct->created = (uint64_t) time(NULL);
     ct->units = 1000;
+    ct->smtp_shut = 1;
     ct->disk.set = 1;
     ct->disk.barrier = job->conf->disk_default > VZ_DISK_MIN
                        ? job->conf->disk_default : VZ_DISK_MIN;

@@ -1,3 +1,4 @@
+#include <endian.h>
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
@@ -22,8 +23,9 @@ typedef struct {
     unsigned char       room[128];
 } vz_nfnetlink_request_t;
 
-/* What one message of an answer adds to the count; type is the attribute's. */
-typedef int (*vz_nfnetlink_pt)(const struct nlattr *attr, size_t left);
+/* What one message of an answer adds to the count. */
+typedef int (*vz_nfnetlink_pt)(vz_nfnetlink_t *nfn, const struct nlattr *attr,
+    size_t left);
 
 
 static int vz_nfnetlink_once(vz_nfnetlink_t *nfn,
@@ -32,8 +34,21 @@ static void vz_nfnetlink_begin(vz_nfnetlink_request_t *request,
     const vz_nfnetlink_t *nfn, unsigned type, unsigned flags);
 static void vz_nfnetlink_put(vz_nfnetlink_request_t *request,
     unsigned short type, const char *text);
-static int vz_nfnetlink_use(const struct nlattr *attr, size_t left);
-static int vz_nfnetlink_list(const struct nlattr *attr, size_t left);
+static int vz_nfnetlink_ask(vz_nfnetlink_t *nfn,
+    vz_nfnetlink_request_t *request, vz_nfnetlink_pt count);
+static int vz_nfnetlink_use(vz_nfnetlink_t *nfn, const struct nlattr *attr,
+    size_t left);
+static int vz_nfnetlink_use_one(vz_nfnetlink_t *nfn,
+    const struct nlattr *attr, size_t left);
+static int vz_nfnetlink_list(vz_nfnetlink_t *nfn, const struct nlattr *attr,
+    size_t left);
+static int vz_nfnetlink_rule(vz_nfnetlink_t *nfn, const struct nlattr *attr,
+    size_t left);
+static void vz_nfnetlink_counter(const struct nlattr *data,
+    vz_nfnetlink_counter_t *counter);
+static const struct nlattr *vz_nfnetlink_find(const struct nlattr *attr,
+    size_t left, int type);
+static const char *vz_nfnetlink_text(const struct nlattr *attr);
 static const struct nlattr *vz_nfnetlink_next(const struct nlattr *attr,
     size_t *left);
 
@@ -81,7 +96,7 @@ vz_nfnetlink_close(vz_nfnetlink_t *nfn)
 
 
 int
-vz_nfnetlink_rules(vz_nfnetlink_t *nfn, const char *chain)
+vz_nfnetlink_uses(vz_nfnetlink_t *nfn, const char *chain)
 {
     vz_nfnetlink_request_t  request;
 
@@ -93,22 +108,63 @@ vz_nfnetlink_rules(vz_nfnetlink_t *nfn, const char *chain)
 }
 
 
-/* The question is repeated where the table changed during the answer. */
+/* The kernel tells all chains of the family. */
+
+int
+vz_nfnetlink_all_uses(vz_nfnetlink_t *nfn, const char *begin)
+{
+    vz_nfnetlink_request_t  request;
+
+    vz_nfnetlink_begin(&request, nfn, NFT_MSG_GETCHAIN, NLM_F_DUMP);
+    nfn->begin = begin;
+
+    return vz_nfnetlink_ask(nfn, &request, vz_nfnetlink_use_one);
+}
+
 
 int
 vz_nfnetlink_elements(vz_nfnetlink_t *nfn, const char *set)
 {
-    int                     n, tries;
     vz_nfnetlink_request_t  request;
 
     vz_nfnetlink_begin(&request, nfn, NFT_MSG_GETSETELEM, NLM_F_DUMP);
     vz_nfnetlink_put(&request, NFTA_SET_ELEM_LIST_TABLE, nfn->table);
     vz_nfnetlink_put(&request, NFTA_SET_ELEM_LIST_SET, set);
 
+    return vz_nfnetlink_ask(nfn, &request, vz_nfnetlink_list);
+}
+
+
+int
+vz_nfnetlink_counters(vz_nfnetlink_t *nfn, const char *chain,
+    vz_nfnetlink_counter_t *list, unsigned n)
+{
+    vz_nfnetlink_request_t  request;
+
+    vz_nfnetlink_begin(&request, nfn, NFT_MSG_GETRULE, NLM_F_DUMP);
+    vz_nfnetlink_put(&request, NFTA_RULE_TABLE, nfn->table);
+    vz_nfnetlink_put(&request, NFTA_RULE_CHAIN, chain);
+
+    nfn->counters = list;
+    nfn->size = n;
+
+    return vz_nfnetlink_ask(nfn, &request, vz_nfnetlink_rule);
+}
+
+
+/* The question is repeated where the table changed during the answer. */
+
+static int
+vz_nfnetlink_ask(vz_nfnetlink_t *nfn, vz_nfnetlink_request_t *request,
+    vz_nfnetlink_pt count)
+{
+    int  n, tries;
+
     tries = VZ_NFNETLINK_TRIES;
 
     do {
-        n = vz_nfnetlink_once(nfn, &request, vz_nfnetlink_list);
+        nfn->n = 0;
+        n = vz_nfnetlink_once(nfn, request, count);
     } while (n == -1 && errno == EINTR && --tries > 0);
 
     return n;
@@ -169,7 +225,7 @@ vz_nfnetlink_once(vz_nfnetlink_t *nfn, vz_nfnetlink_request_t *request,
             }
 
             if (header->nlmsg_len > NLMSG_SPACE(sizeof(struct nfgenmsg))) {
-                n += count(VZ_NFNETLINK_PAST(header), header->nlmsg_len
+                n += count(nfn, VZ_NFNETLINK_PAST(header), header->nlmsg_len
                            - NLMSG_SPACE(sizeof(struct nfgenmsg)));
             }
         }
@@ -230,53 +286,172 @@ vz_nfnetlink_next(const struct nlattr *attr, size_t *left)
      && (attr)->nla_len <= (left))
 
 
-static int
-vz_nfnetlink_use(const struct nlattr *attr, size_t left)
-{
-    uint32_t  n;
+/* The attribute of a type, or NULL. */
 
-    for ( /* void */ ; vz_nfnetlink_ok(attr,
-                                       left); attr = vz_nfnetlink_next(attr,
-                                                                       &left))
-    {
-        if ((attr->nla_type & NLA_TYPE_MASK) == NFTA_CHAIN_USE
-            && attr->nla_len == NLA_HDRLEN + sizeof(n))
-        {
-            memcpy(&n, (const char *) attr + NLA_HDRLEN, sizeof(n));
-            return (int) ntohl(n);
+static const struct nlattr *
+vz_nfnetlink_find(const struct nlattr *attr, size_t left, int type)
+{
+    while (vz_nfnetlink_ok(attr, left)) {
+        if ((attr->nla_type & NLA_TYPE_MASK) == type) {
+            return attr;
         }
+
+        attr = vz_nfnetlink_next(attr, &left);
+    }
+
+    return NULL;
+}
+
+
+#define VZ_NFNETLINK_IN(attr)    ((const void *) ((const char *) (attr)       \
+                                                  + NLA_HDRLEN))
+#define VZ_NFNETLINK_LEN(attr)   ((size_t) (attr)->nla_len - NLA_HDRLEN)
+
+
+/* Its text, which is terminated; "" for NULL. */
+
+static const char *
+vz_nfnetlink_text(const struct nlattr *attr)
+{
+    const char  *text;
+
+    text = attr ? VZ_NFNETLINK_IN(attr) : NULL;
+
+    return text && memchr(text, '\0', VZ_NFNETLINK_LEN(attr)) ? text : "";
+}
+
+
+static int
+vz_nfnetlink_use(vz_nfnetlink_t *nfn, const struct nlattr *attr, size_t left)
+{
+    uint32_t              n;
+    const struct nlattr  *use;
+
+    (void) nfn;
+
+    use = vz_nfnetlink_find(attr, left, NFTA_CHAIN_USE);
+
+    if (use == NULL || VZ_NFNETLINK_LEN(use) != sizeof(n)) {
+        return 0;
+    }
+
+    memcpy(&n, VZ_NFNETLINK_IN(use), sizeof(n));
+
+    return (int) ntohl(n);
+}
+
+
+static int
+vz_nfnetlink_use_one(vz_nfnetlink_t *nfn, const struct nlattr *attr,
+    size_t left)
+{
+    const char  *table, *chain;
+
+    table = vz_nfnetlink_text(vz_nfnetlink_find(attr, left,
+                                                NFTA_CHAIN_TABLE));
+    chain = vz_nfnetlink_text(vz_nfnetlink_find(attr, left, NFTA_CHAIN_NAME));
+
+    return strcmp(table, nfn->table) == 0
+           && strncmp(chain, nfn->begin, strlen(nfn->begin)) == 0
+           ? vz_nfnetlink_use(nfn, attr, left) : 0;
+}
+
+
+static int
+vz_nfnetlink_list(vz_nfnetlink_t *nfn, const struct nlattr *attr, size_t left)
+{
+    int                   n;
+    size_t                inner;
+    const struct nlattr  *list, *element;
+
+    (void) nfn;
+
+    n = 0;
+    list = vz_nfnetlink_find(attr, left, NFTA_SET_ELEM_LIST_ELEMENTS);
+
+    if (list == NULL) {
+        return 0;
+    }
+
+    inner = VZ_NFNETLINK_LEN(list);
+
+    for (element = VZ_NFNETLINK_IN(list); vz_nfnetlink_ok(element, inner);
+         element = vz_nfnetlink_next(element, &inner))
+    {
+        n++;
+    }
+
+    return n;
+}
+
+
+/* A rule is a list of expressions, each with a name and data of its own. */
+
+static int
+vz_nfnetlink_rule(vz_nfnetlink_t *nfn, const struct nlattr *attr, size_t left)
+{
+    size_t                inner;
+    const struct nlattr  *list, *one, *data;
+
+    list = vz_nfnetlink_find(attr, left, NFTA_RULE_EXPRESSIONS);
+
+    if (list == NULL) {
+        return 0;
+    }
+
+    inner = VZ_NFNETLINK_LEN(list);
+
+    for (one = VZ_NFNETLINK_IN(list); vz_nfnetlink_ok(one, inner);
+         one = vz_nfnetlink_next(one, &inner))
+    {
+        if (strcmp(vz_nfnetlink_text(vz_nfnetlink_find(VZ_NFNETLINK_IN(one),
+                                                       VZ_NFNETLINK_LEN(one),
+                                                       NFTA_EXPR_NAME)),
+                   "counter")
+            != 0)
+        {
+            continue;
+        }
+
+        data = vz_nfnetlink_find(VZ_NFNETLINK_IN(one), VZ_NFNETLINK_LEN(one),
+                                 NFTA_EXPR_DATA);
+
+        if (data != NULL && nfn->n < nfn->size) {
+            vz_nfnetlink_counter(data, &nfn->counters[nfn->n]);
+        }
+
+        nfn->n++;
+        return 1;
     }
 
     return 0;
 }
 
 
-static int
-vz_nfnetlink_list(const struct nlattr *attr, size_t left)
+static void
+vz_nfnetlink_counter(const struct nlattr *data,
+    vz_nfnetlink_counter_t *counter)
 {
-    int                   n;
-    size_t                inner;
-    const struct nlattr  *element;
+    size_t                i;
+    uint64_t              n;
+    const struct nlattr  *attr;
 
-    n = 0;
+    const struct {
+        int        type;
+        uint64_t  *value;
+    } parts[] = {
+        { NFTA_COUNTER_PACKETS, &counter->packets },
+        { NFTA_COUNTER_BYTES, &counter->bytes }
+    };
 
-    for ( /* void */ ; vz_nfnetlink_ok(attr,
-                                       left); attr = vz_nfnetlink_next(attr,
-                                                                       &left))
-    {
-        if ((attr->nla_type & NLA_TYPE_MASK) != NFTA_SET_ELEM_LIST_ELEMENTS) {
-            continue;
-        }
+    for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+        *parts[i].value = 0;
+        attr = vz_nfnetlink_find(VZ_NFNETLINK_IN(data), VZ_NFNETLINK_LEN(data),
+                                 parts[i].type);
 
-        inner = attr->nla_len - NLA_HDRLEN;
-        element = (const void *) ((const char *) attr + NLA_HDRLEN);
-
-        for ( /* void */ ; vz_nfnetlink_ok(element, inner);
-             element = vz_nfnetlink_next(element, &inner))
-        {
-            n++;
+        if (attr != NULL && VZ_NFNETLINK_LEN(attr) == sizeof(n)) {
+            memcpy(&n, VZ_NFNETLINK_IN(attr), sizeof(n));
+            *parts[i].value = be64toh(n);
         }
     }
-
-    return n;
 }

@@ -10,9 +10,20 @@
 
 
 typedef struct {
-    int             fd;
-    unsigned char   family;
-    const char     *table;          /* the caller's text */
+    uint64_t        packets;
+    uint64_t        bytes;
+} vz_nfnetlink_counter_t;
+
+typedef struct {
+    int                      fd;
+    unsigned char            family;
+    const char              *table;     /* the caller's text */
+
+    /* of the question */
+    const char              *begin;     /* how names of chains begin */
+    unsigned                 size;      /* of counters */
+    unsigned                 n;
+    vz_nfnetlink_counter_t  *counters;
 } vz_nfnetlink_t;
 
 
@@ -26,11 +37,22 @@ int vz_nfnetlink_open(vz_nfnetlink_t *nfn, int bridge, const char *table);
 void vz_nfnetlink_close(vz_nfnetlink_t *nfn);
 
 /*
- * The number of rules of a chain, and of elements of a set. -1 with errno:
+ * vz_nfnetlink_uses: the uses of a chain: its rules, and what leads there.
+ * vz_nfnetlink_all_uses: the sum of those of all chains whose names begin so.
+ * vz_nfnetlink_elements: the number of elements of a set. -1 with errno:
  * ENOENT where the table has none of that name.
  */
-int vz_nfnetlink_rules(vz_nfnetlink_t *nfn, const char *chain);
+int vz_nfnetlink_uses(vz_nfnetlink_t *nfn, const char *chain);
+int vz_nfnetlink_all_uses(vz_nfnetlink_t *nfn, const char *begin);
 int vz_nfnetlink_elements(vz_nfnetlink_t *nfn, const char *set);
+
+/*
+ * vz_nfnetlink_counters: what the counters of a chain's rules have counted, in
+ * the order of the rules, the first n of them. Returns how many there are, 0
+ * also where there is no such chain; or -1 with errno.
+ */
+int vz_nfnetlink_counters(vz_nfnetlink_t *nfn, const char *chain,
+    vz_nfnetlink_counter_t *list, unsigned n);
 
 
 #endif /* VZ_NFNETLINK_H */

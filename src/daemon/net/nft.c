@@ -10,11 +10,13 @@
 #include "daemon/net/ct_link.h"
 #include "daemon/net/nfnetlink.h"
 #include "daemon/net/nft.h"
+#include "daemon/net/nft_firewall.h"
 #include "daemon/net/router.h"
 #include "wire/frame.h"
 
 
-#define VZ_NFT_TEXT     16384       /* bytes of a transaction */
+#define VZ_NFT_TEXT     16384       /* bytes of what is not a firewall's */
+#define VZ_NFT_ALL      131072      /* bytes of a transaction */
 #define VZ_NFT_TIMEOUT  10000       /* ms */
 #define VZ_NFT_TRIES    5
 #define VZ_NFT_ELEMENT  128         /* bytes of one element, at most */
@@ -28,7 +30,7 @@
 
 typedef struct {
     vz_strbuf_t  text;
-    char         buf[VZ_NFT_TEXT];
+    char         buf[VZ_NFT_ALL];
     char         interface[VZ_CT_LINK_MAX];
     char         hw[18];
 } vz_nft_t;
@@ -53,10 +55,21 @@ static unsigned vz_nft_rules(const char *text, const char *chain);
 static int vz_nft_run(const vz_strbuf_t *text, char *words);
 
 
-/* The chains that contain rules, of either kind of table. */
+/*
+ * The chains that contain rules, of either kind of table, and how many others
+ * jump there, which the kernel counts, too.
+ */
 
-static const char *const  vz_nft_chains[] = {
-    "from", "forward", "input", "nat"
+static const struct {
+    const char   *name;
+    unsigned      jumps;
+} vz_nft_chains[] = {
+    { "from", 0 },
+    { "forward", 0 },
+    { "input", 0 },
+    { "nat", 0 },
+    { "outgoing", 1 },
+    { "incoming", 1 }
 };
 
 /* The sets that are filled, and how many elements each must have. */
@@ -68,7 +81,9 @@ static const struct {
 } vz_nft_sets[] = {
     { "ports", "ifname", offsetof(vz_nft_count_t, ports) },
     { "owner4", "ifname . ipv4_addr", offsetof(vz_nft_count_t, owner4) },
-    { "owner6", "ifname . ipv6_addr", offsetof(vz_nft_count_t, owner6) }
+    { "owner6", "ifname . ipv6_addr", offsetof(vz_nft_count_t, owner6) },
+    { "mailers", "ifname", offsetof(vz_nft_count_t, mailers) },
+    { "blocked", "ifname", offsetof(vz_nft_count_t, blocked) }
 };
 
 
@@ -124,6 +139,8 @@ vz_nft_into(vz_strbuf_t *text, const vz_config_t *conf, const vz_ct_t *ct)
     for (i = 0; i < ct->naddresses; i++) {
         vz_nft_element(text, conf, "add", interface, &ct->addresses[i]);
     }
+
+    vz_nft_firewall_into(text, conf, ct);
 }
 
 
@@ -140,7 +157,8 @@ vz_nft_all(const vz_config_t *conf, const vz_ct_t *list, unsigned n,
     size = VZ_NFT_TEXT;
 
     for (i = 0; i < n; i++) {
-        size += (2 + list[i].naddresses) * VZ_NFT_ELEMENT;
+        size += (2 + list[i].naddresses) * VZ_NFT_ELEMENT
+                + vz_nft_firewall_size(&list[i]);
     }
 
     buf = malloc(size);
@@ -161,6 +179,9 @@ vz_nft_all(const vz_config_t *conf, const vz_ct_t *list, unsigned n,
     if (conf->bridge[0]) {
         vz_strbuf_put(&text, "flush set bridge %s hardware\n",
                       conf->nft_table);
+
+    } else {
+        vz_nft_firewall_flush(&text, conf);
     }
 
     for (i = 0; i < n; i++) {
@@ -196,12 +217,13 @@ vz_nft_whole(const vz_config_t *conf, const vz_nft_count_t *count,
     words[0] = '\0';
 
     for (i = 0; i < sizeof(vz_nft_chains) / sizeof(vz_nft_chains[0]); i++) {
-        want = (int) vz_nft_rules(buf, vz_nft_chains[i]);
-        n = want ? vz_nfnetlink_rules(&nfn, vz_nft_chains[i]) : 0;
+        want = (int) vz_nft_rules(buf, vz_nft_chains[i].name);
+        want += want ? (int) vz_nft_chains[i].jumps : 0;
+        n = want ? vz_nfnetlink_uses(&nfn, vz_nft_chains[i].name) : 0;
 
         if (n != want) {
             snprintf(words, VZ_WORDS_MAX, "table %s of nftables: chain %s has "
-                     "%d rules of %d", conf->nft_table, vz_nft_chains[i],
+                     "%d rules of %d", conf->nft_table, vz_nft_chains[i].name,
                      n == -1 ? 0 : n, want);
             break;
         }
@@ -218,6 +240,16 @@ vz_nft_whole(const vz_config_t *conf, const vz_nft_count_t *count,
             snprintf(words, VZ_WORDS_MAX, "table %s of nftables: set %s has "
                      "%d elements of %d", conf->nft_table,
                      vz_nft_sets[i].name, n == -1 ? 0 : n, want);
+        }
+    }
+
+    if (words[0] == '\0' && conf->bridge[0] == '\0') {
+        n = vz_nfnetlink_all_uses(&nfn, VZ_NFT_FIREWALL_CHAINS);
+
+        if (n != (int) count->uses) {
+            snprintf(words, VZ_WORDS_MAX, "table %s of nftables: the chains "
+                     "of containers have %d rules of %u", conf->nft_table,
+                     n == -1 ? 0 : n, count->uses);
         }
     }
 
@@ -272,6 +304,8 @@ vz_nft_stop(const vz_config_t *conf, const vz_ct_t *ct, char *words)
                       conf->nft_table, nft.interface, nft.hw,
                       conf->nft_table, nft.interface, nft.hw);
     }
+
+    vz_nft_firewall_out(&nft.text, conf, ct);
 
     vz_strbuf_put(&nft.text,
                   "add element %s %s ports { \"%s\" }\n"
@@ -357,6 +391,9 @@ vz_nft_routed(vz_strbuf_t *text, const vz_config_t *conf)
                   "flush chain inet %s from\n", name, name);
 
     vz_strbuf_put(text,
+                  "add rule inet %s from iifname @blocked counter drop\n",
+                  name);
+    vz_strbuf_put(text,
                   "add rule inet %s from iifname @ports meta nfproto ipv4 "
                   "iifname . ip saddr != @owner4 counter drop\n", name);
     vz_strbuf_put(text,
@@ -373,6 +410,7 @@ vz_nft_routed(vz_strbuf_t *text, const vz_config_t *conf)
                   name,
                   conf->gateway4[0] ? conf->gateway4 : "0.0.0.0");
 
+    vz_nft_firewall_table(text, conf);
     vz_nft_forward(text, conf);
     vz_nft_input(text, conf);
 
@@ -416,10 +454,15 @@ vz_nft_forward(vz_strbuf_t *text, const vz_config_t *conf)
                   "priority filter; policy accept; }\n"
                   "flush chain inet %s forward\n", name, name, name);
 
+    vz_strbuf_put(text, "add rule inet %s forward oifname @blocked counter "
+                  "drop\n", name);
     vz_nft_flows(text, conf, "forward");
 
-    vz_strbuf_put(text, "add rule inet %s forward iifname @ports "
-                  "oifname @ports accept\n", name);
+    vz_strbuf_put(text, "add rule inet %s forward iifname @ports jump "
+                  "outgoing\n"
+                  "add rule inet %s forward oifname @ports jump incoming\n"
+                  "add rule inet %s forward iifname @ports oifname @ports "
+                  "accept\n", name, name, name);
 
     if (conf->uplink[0] == '\0') {
         return;
@@ -511,6 +554,8 @@ vz_nft_bridged(vz_strbuf_t *text, const vz_config_t *conf)
     size_t              i;
     const char         *name;
     static const char  *rules[] = {
+        "iifname @blocked counter drop",
+        "iifname != @mailers meta l4proto tcp th dport 25 counter drop",
         "iifname . ether saddr != @hardware counter drop",
         "ether type ip iifname . ip saddr != @owner4 counter drop",
         "ether type arp iifname . arp saddr ip != @owner4 counter drop",
@@ -532,6 +577,12 @@ vz_nft_bridged(vz_strbuf_t *text, const vz_config_t *conf)
                       name,
                       rules[i]);
     }
+
+    vz_strbuf_put(text, "add chain bridge %s forward { type filter hook "
+                  "forward priority 0; policy accept; }\n"
+                  "flush chain bridge %s forward\n"
+                  "add rule bridge %s forward oifname @blocked counter drop\n",
+                  name, name, name);
 }
 
 
@@ -567,6 +618,11 @@ vz_nft_run(const vz_strbuf_t *text, char *words)
     unsigned     i;
     vz_spawn_t   run;
     const char  *argv[] = { "/usr/sbin/nft", "-f", "-", NULL };
+
+    if (text->full) {
+        snprintf(words, VZ_WORDS_MAX, "nft: the rules are too long");
+        return -1;
+    }
 
     for (i = 0; i < VZ_NFT_TRIES; i++) {
         memset(&run, 0, sizeof(run));

@@ -17,6 +17,9 @@ typedef struct {
     unsigned    ports;              /* running containers */
     unsigned    owner4;             /* their IPv4 addresses */
     unsigned    owner6;
+    unsigned    mailers;            /* those that may send to port 25 */
+    unsigned    blocked;            /* those that are shut off */
+    unsigned    uses;               /* of their firewalls' chains */
 } vz_nft_count_t;
 
 

@@ -11,6 +11,7 @@
 #include "daemon/ct/ct_state.h"
 #include "daemon/net/ct_net.h"
 #include "daemon/net/netlink.h"
+#include "daemon/net/nft_firewall.h"
 #include "daemon/net/nft_guard.h"
 #include "wire/frame.h"
 
@@ -73,6 +74,9 @@ vz_nft_guard_count(vz_nft_count_t *count, const vz_ct_t *ct)
     unsigned  i;
 
     count->ports++;
+    count->mailers += !ct->smtp_shut;
+    count->blocked += ct->all_shut != 0;
+    count->uses += vz_nft_firewall_uses(ct);
 
     for (i = 0; i < ct->naddresses; i++) {
         *(ct->addresses[i].family == AF_INET ? &count->owner4

@@ -1,5 +1,6 @@
 #include "daemon/server/verb_address.h"
 #include "daemon/server/verb_console.h"
+#include "daemon/server/verb_firewall.h"
 #include "daemon/server/verb_host.h"
 #include "daemon/server/verb_life.h"
 #include "daemon/server/verb_set.h"
@@ -25,6 +26,10 @@ const vz_verb_row_t  vz_verb_table[VZ_VERB_COUNT] = {
     [VZ_VERB_DELETEIP] = { vz_verb_address_remove, 0 },
     [VZ_VERB_SETGATEWAY] = { vz_verb_address_gateway, 0, VZ_FEATURE_GATEWAY },
     [VZ_VERB_SETDNS] = { vz_verb_address_dns, 0 },
+    [VZ_VERB_SETFIREWALL] = { vz_verb_firewall_set, 0 },
+    [VZ_VERB_KEEPFIREWALL] = { vz_verb_firewall_keep, 0 },
+    [VZ_VERB_SETGATE] = { vz_verb_firewall_gate, 0 },
+    [VZ_VERB_GETFIREWALL] = { vz_verb_firewall_show, 0 },
     [VZ_VERB_GETMEMORY] = { vz_verb_stat_memory, 0 },
     [VZ_VERB_GETDISK] = { vz_verb_stat_disk, 0 },
     [VZ_VERB_GETCPU] = { vz_verb_stat_cpu, 0 },

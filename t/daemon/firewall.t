@@ -1,0 +1,269 @@
+#!/usr/bin/perl
+#
+# The firewall of a container: real traffic of both families, what is tried and
+# taken back by the kernel's own clock, gates that an administrator shuts, and
+# what becomes of all that when the table is flushed, a guest boots, or the
+# daemon dies.
+
+use strict;
+use warnings;
+
+use File::Basename ();
+use Test::More;
+use Time::HiRes qw(time);
+
+use lib File::Basename::dirname(__FILE__) . '/../lib/perl';
+use Verbs;
+use Nets qw(enter beyond pings netns answers serves);
+
+Nets::alone();
+
+my ($one, $two) = (31001, 31002);
+my @at = ('198.51.100.1', '2001:db8:74::1');
+my @world = ('203.0.113.1', '2001:db8:1::1');
+my $node;
+
+
+# both CODE: whether it is true of IPv4 and of IPv6; 0, 1 or which one it is
+sub both {
+    my ($true) = @_;
+    my @is = map { $true->($_) ? 1 : 0 } 0, 1;
+
+    return $is[0] == $is[1] ? $is[0] : $is[0] ? 'IPv4 only' : 'IPv6 only';
+}
+
+
+# in PORT: whether the world reaches that port of the first container
+sub in {
+    my ($port) = @_;
+
+    return both(sub { answers($at[ $_[0] ], $port, beyond('world')) });
+}
+
+
+# out PORT: whether it reaches that port of the world
+sub out {
+    my ($port) = @_;
+
+    return both(sub { answers($world[ $_[0] ], $port, enter($one)) });
+}
+
+
+sub echo {
+    my ($wait) = @_;
+
+    return both(sub { pings($wait, $at[ $_[0] ], beyond('world')) });
+}
+
+
+# rules IN, OUT, SECONDS, LINE...: the verb's answer
+sub rules {
+    my ($in, $out, $seconds, @lines) = @_;
+
+    return ($node->ask("setfirewall $one $in $out $seconds",
+                       @lines ? \@lines : ()))[0];
+}
+
+
+# shown: the first line of getfirewall, and a line for each rule
+sub shown {
+    my (undef, $data) = $node->ask("getfirewall $one");
+
+    return map { { Verbs::pairs($_) } } @$data;
+}
+
+
+# chains: the names of those of containers
+sub chains {
+    return join ' ', sort `nft list table inet vzverbs`
+        =~ /^\tchain ((?:fw|try)(?:in|out)\d+) /mg;
+}
+
+
+# loaded N, RULES: chains of so many others, as the driver would write them
+sub loaded {
+    my ($n, $rules) = @_;
+
+    open my $nft, '|-', 'nft -f -' or die "$!\n";
+    for my $id (1 .. $n) {
+        for my $way ('in', 'out') {
+            print $nft "add chain inet vzverbs fw$way$id\n";
+            print $nft "add rule inet vzverbs fw$way$id ip saddr 10.$_.0.0/24"
+                . " tcp dport 1000-2000 counter return\n" for 1 .. $rules / 2;
+            print $nft "add element inet vzverbs fw$way"
+                . " { \"vx$id.0\" : goto fw$way$id }\n";
+        }
+    }
+    close $nft or die "nft: $?\n";
+    return;
+}
+
+
+netns('world', 'up0', [ '203.0.113.9/24', '2001:db8:1::2/64' ],
+    [ '203.0.113.1/24', '2001:db8:1::1/64' ]);
+Nets::run("ip -n vx-world-$$ route add $_") for 'default via 203.0.113.9',
+    'default via 2001:db8:1::2', '198.51.100.0/24 dev e0';
+
+$node = $Nets::node = Verbs->new('lxc', uplink => 'up0',
+    addresses => '198.51.100.0/24 2001:db8:74::/48');
+
+for my $id ($one, $two) {
+    my $n = $id - 31000;
+
+    is(join(' ', map { ($node->ask($_))[0] } "create $id $Verbs::template",
+        "setip $id 198.51.100.$n", "setip $id 2001:db8:74::$n", "start $id"),
+        'ok ok ok ok', "$id runs");
+}
+
+my @servers = ((map { serves($_, enter($one)) } 22, 8042),
+               map { serves($_, beyond('world')) } 25, 80);
+# nothing is set
+is(in(22), 1, 'a container without rules lets in');
+is(out(80), 1, 'and out');
+is(chains(), '', 'and has no chains');
+
+# port 25
+is(out(25), 0, 'port 25 of others is shut from the beginning');
+is(($node->ask("setgate $one smtp open"))[0], 'ok', 'an administrator opens it');
+is(out(25), 1, 'then it is open');
+$node->ask("restart $one");
+@servers[0, 1] = map { serves($_, enter($one)) } 22, 8042;
+is(out(25), 1, 'after a restart, too');
+$node->ask("setgate $one smtp shut");
+is(out(25), 0, 'and shut again');
+
+# rules that hold
+is(rules('drop', 'accept', 0, 'in accept tcp 22 203.0.113.0/24',
+    'in accept tcp 22 2001:db8:1::/64', 'in drop tcp 8042 -',
+    'in accept tcp 8000-8100 -', 'out drop tcp 80 2001:db8:1::1'), 'ok',
+    'rules are set');
+is(in(22), 1, 'what a rule lets in comes in');
+is(in(8042), 0, 'the first rule that fits decides');
+is(out(80), 'IPv4 only', 'what a rule does not let out stays in');
+is(echo(1), 0, 'what no rule names is for the policy');
+ok(!answers($at[0], 22, enter($two)), 'of another container, too');
+ok(answers($at[0], 22), 'the node itself is no other side');
+
+my ($head, @rules) = shown();
+is("$head->{in} $head->{out} $head->{left} $head->{smtp}", 'drop accept 0 shut',
+    'the rules are shown');
+is(join(' ', map { "$_->{protocol}/$_->{ports}" } @rules),
+    'tcp/22 tcp/22 tcp/8042 tcp/8000-8100 tcp/80', 'in their order');
+is(join(' ', map { $_->{packets} > 0 ? 1 : 0 } @rules), '1 1 1 0 1',
+    'each with what it has counted');
+cmp_ok($head->{in_packets}, '>', 0, 'and what no rule was for');
+is(rules('drop', 'accept', 0, 'in accept icmp - -'), 'ok', 'others are set');
+is(echo(5), 1, 'icmp is that of both families');
+is(scalar shown(), 2, 'and those from before are gone');
+
+# what is wrong with a rule is named
+for (['in accept tcp 0 -', 'ports'], ['in accept icmp 22 -', 'ports'],
+    ['in accept tcp 30-20 -', 'ports'], ['in accept tcp 22 10.0.0.1/8', 'address'],
+    ['in accept tcp 22 - -', 'rule'], ['in pass tcp 22 -', 'action'],
+    ['up accept tcp 22 -', 'direction'], ['in accept sctp 22 -', 'protocol'],
+    ['in accept tcp { 22, 23 } -', 'ports'])
+{
+    like(rules('drop', 'drop', 0, 'in accept any - -', $_->[0]),
+        qr/^err range body: line 2: $_->[1]: /, "$_->[0]: its $_->[1]");
+}
+like(rules('drop', 'drop', 0, ('in accept any - -') x 65), qr/^err syntax /,
+    'more than 64 are refused');
+is(echo(5), 1, 'and what was refused changes nothing');
+
+# what is tried
+like(($node->ask("keepfirewall $one"))[0], qr/^err state /, 'nothing is tried');
+my $began = time;
+is(rules('drop', 'drop', 10), 'ok', 'everything shut, for ten seconds');
+is(echo(1), 0, 'it is shut');
+($head) = shown();
+ok($head->{left} > 0 && $head->{left} <= 10_000 && $head->{in} eq 'drop',
+    'what is tried is shown, and for how long');
+
+Nets::run('nft flush ruleset');
+$node->ask('list');
+is(echo(1), 0, 'a table that was flushed is made again with what is tried');
+
+ok(Verbs::wait_for(30, sub { pings(0.2, $at[0], beyond('world')) }),
+    'with no process of ours at work, the kernel takes it back');
+my $took = time - $began;
+ok($took >= 10 && $took < 20, sprintf 'by its clock: after %.1f s', $took);
+is(echo(5), 1, 'in both families');
+($head) = shown();
+is("$head->{in} $head->{out} $head->{left}", 'drop accept 0',
+    'and what held before is shown');
+like(($node->ask("keepfirewall $one"))[0], qr/^err state /,
+    'to keep it then is too late');
+
+# what is tried and kept
+rules('drop', 'accept', 10, 'in accept tcp 22 -');
+$began = time;
+is(in(22), 1, 'others are tried');
+is(($node->ask("keepfirewall $one"))[0], 'ok', 'and kept');
+like(($node->ask("keepfirewall $one"))[0], qr/^err state /, 'once');
+is(echo(1), 0, 'they hold');
+
+# a boot of the guest ends a trial
+rules('accept', 'accept', 600);
+is(echo(5), 1, 'others are tried');
+$node->ask("restart $one");
+@servers[0, 1] = map { serves($_, enter($one)) } 22, 8042;
+is(echo(1) . in(22), '01', 'a guest that boots has the rules that were kept');
+
+# the daemon dies at any moment: what the table has is what was written down
+for my $ms (2, 5, 10, 20, 40) {
+    my ($handle, $pid) = $node->connect_to;
+
+    Verbs::say_to($handle, "setfirewall $one drop accept 600",
+        [ 'in accept icmp - -', ('in drop tcp 9 -') x (1 + rand 60) ]);
+    select undef, undef, undef, $ms / 1000;
+    kill 'KILL', $pid;
+    waitpid $pid, 0;
+    close $handle;
+}
+is(rules('drop', 'accept', 0, 'in accept tcp 22 -'), 'ok',
+    'a daemon that was killed five times leaves no lock');
+is(echo(1) . in(22), '01', 'and the next rules hold');
+$node->ask('list');
+unlike($node->slurp('log') =~ s/.*?(?=keepfirewall)//sr, qr/made again/,
+    'the table is as the record says');
+
+# gates
+is(($node->ask("setgate $one all shut"))[0], 'ok', 'it is shut off');
+is(join(' ', in(22), echo(1), out(80)), '0 0 0', 'nothing comes in or out');
+ok(!answers('169.254.0.1', 53, enter($one)), 'nor to the node');
+ok(pings(5, $world[0], enter($two)), 'another container goes on');
+is(rules('accept', 'accept', 0), 'ok', 'rules may be set meanwhile');
+is(in(22), 0, 'and open nothing');
+Nets::run('nft flush ruleset');
+$node->ask('list');
+is(in(22), 0, 'nor does a flush');
+
+# what root of the guest can do
+Nets::inside($one, 'ip', 'link', 'set', 'eth0', 'down');
+Nets::inside($one, 'ip', 'link', 'set', 'eth0', 'name', 'eth9');
+Nets::inside($one, 'ip', 'link', 'set', 'eth9', 'up');
+Nets::inside($one, 'nft', 'flush', 'ruleset');
+isnt($node->inside($one, 'sh', '-c', 'echo > /proc/sys/kernel/modprobe'), 0,
+    'root of the guest is no root of the node');
+is(join(' ', in(22), echo(1)), '0 0', 'a guest that changes its side lifts'
+    . ' nothing');
+$node->ask("setgate $one all open");
+$node->ask("restart $one");
+@servers[0, 1] = map { serves($_, enter($one)) } 22, 8042;
+is(in(22) . out(80), '11', 'when it is opened all is as before');
+
+# a table of many
+rules('drop', 'accept', 0, 'in accept tcp 22 -');
+loaded(500, 20);
+my @before = times;
+is(rules('drop', 'accept', 60, map { "in accept tcp $_ 10.$_.0.0/16" } 1 .. 20),
+    'ok', 'beside 500 containers of 20 rules');
+my @after = times;
+my $cpu = $after[2] + $after[3] - $before[2] - $before[3];
+cmp_ok($cpu, '<', 0.3, sprintf 'a change takes %.0f ms of CPU', 1000 * $cpu);
+
+$node->ask("stop $one");
+like(chains(), qr/^(?:fw(?:in|out)(?!3)\d+ ?)+$/,
+    'a container that stops leaves no chain');
+kill 'KILL', map { $_->[0] } @servers;
+done_testing();
