@@ -29,6 +29,7 @@ enum {
     VZ_FIELD_TAG,           /* what a container is, beyond its number */
     VZ_FIELD_ACT,           /* what a verb is, beyond its words */
     VZ_FIELD_FENCE,         /* which owner of a container's work asks */
+    VZ_FIELD_TIME,          /* time(2): seconds, after 2001 and before 2106 */
 
     /* of mail */
     VZ_FIELD_EMAIL,         /* RFC 5321 addr-spec without quoting, <= 254 */

@@ -48,6 +48,9 @@ typedef enum {
     VZ_VERB_TEMPLATES,
     VZ_VERB_NODE,
     VZ_VERB_PING,
+    VZ_VERB_HISTORY,
+    VZ_VERB_NODEHISTORY,
+    VZ_VERB_WHY,
 
     /* only where virtual-server.conf says test_verbs = yes */
     VZ_VERB_ECHO,

@@ -28,6 +28,7 @@
 #include "daemon/lxc/lxc_monitor.h"
 #include "daemon/lxc/lxc_power.h"
 #include "daemon/lxc/lxc_read.h"
+#include "daemon/lxc/lxc_sample.h"
 #include "daemon/lxc/lxc_set.h"
 #include "daemon/lxc/lxcfs.h"
 #include "daemon/net/nft.h"
@@ -104,6 +105,9 @@ const vz_driver_t  vz_lxc_driver = {
     .each = vz_lxc_read_each,
     .node = vz_lxc_read_node,
     .node_units = vz_lxc_read_node_units,
+    .sample_open = vz_lxc_sample_open,
+    .sample_each = vz_lxc_sample_each,
+    .sample_path = vz_lxc_sample_path,
     .archives = &vz_archive_all
 };
 
