@@ -19,6 +19,7 @@
 #include <unistd.h>
 #include "daemon/base/check_line.h"
 #include "daemon/base/log.h"
+#include "daemon/history/recorder.h"
 #include "daemon/server/boot.h"
 #include "daemon/server/check.h"
 #include "daemon/server/connection.h"
@@ -52,6 +53,7 @@ typedef enum {
     VZ_MAIN_DOWN,
     VZ_MAIN_AGAIN,
     VZ_MAIN_CONSOLE,
+    VZ_MAIN_RECORD,
     VZ_MAIN_VERSION,
     VZ_MAIN_USAGE
 } vz_main_e;
@@ -68,6 +70,7 @@ static int vz_main_tool(vz_main_e what, const char *path, const char *arg);
 static int vz_main_down(const vz_config_t *conf);
 static int vz_main_again(const vz_config_t *conf, const char *arg);
 static int vz_main_console(const vz_config_t *conf, const char *arg);
+static int vz_main_record(const vz_config_t *conf);
 
 
 static const char  vz_main_usage[] =
@@ -83,6 +86,7 @@ static const char  vz_main_usage[] =
     "  --again CTID   used by monitors: restart a container whose init has\n"
     "                 failed, with growing pauses\n"
     "  --console ARG  used by verbs: serve a terminal on stdin and stdout\n"
+    "  --record       record what containers use, until it is ended\n"
     "  --version      print the version and the protocol's number\n";
 
 
@@ -141,6 +145,7 @@ vz_main_options(int argc, char **argv, const char **path, const char **arg)
         { "down",    no_argument,       NULL, VZ_MAIN_DOWN },
         { "again",   required_argument, NULL, VZ_MAIN_AGAIN },
         { "console", required_argument, NULL, VZ_MAIN_CONSOLE },
+        { "record",  no_argument,       NULL, VZ_MAIN_RECORD },
         { "version", no_argument,       NULL, VZ_MAIN_VERSION },
         { NULL, 0, NULL, 0 }
     };
@@ -362,6 +367,10 @@ vz_main_tool(vz_main_e what, const char *path, const char *arg)
         return vz_main_console(&conf, arg);
     }
 
+    if (what == VZ_MAIN_RECORD) {
+        return vz_main_record(&conf);
+    }
+
     (void) vz_check_line(1, "configuration %s", path);
 
     return vz_check(&conf) == 0 ? 0 : 1;
@@ -417,4 +426,24 @@ vz_main_console(const vz_config_t *conf, const char *arg)
 
     return vz_console_process_run(conf, vz_driver_pick(conf, words),
                                   &terminal);
+}
+
+
+static int
+vz_main_record(const vz_config_t *conf)
+{
+    char                words[VZ_WORDS_MAX];
+    const vz_driver_t  *driver;
+
+    (void) vz_log_open(conf->log, conf->log_level);
+
+    driver = vz_driver_pick(conf, words);
+
+    if (driver) {
+        (void) vz_recorder(conf, driver, words);
+    }
+
+    vz_log(LOG_ERR, "the recorder can't begin: %s", words);
+
+    return 1;
 }

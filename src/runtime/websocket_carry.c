@@ -10,7 +10,7 @@
 #include "runtime/websocket_core.h"
 
 
-#define VZ_WEBSOCKET_READ   8192    /* bytes of one turn, in each direction */
+#define VZ_WEBSOCKET_READ   16384   /* bytes of one turn, in each direction */
 #define VZ_WEBSOCKET_TURNS  16      /* then others have theirs */
 
 /*
@@ -56,6 +56,11 @@ static ngx_int_t vz_websocket_carry_flush(vz_websocket_t *ws);
 static ngx_int_t vz_websocket_carry_buffer(vz_websocket_t *ws);
 
 
+/* of the one turn that there is at a time: the main stack's alone */
+static u_char                  vz_websocket_carry_bytes[VZ_WEBSOCKET_READ];
+static vz_websocket_records_t  vz_websocket_carry_made;
+
+
 void
 vz_websocket_carry(vz_websocket_t *ws)
 {
@@ -80,6 +85,13 @@ vz_websocket_carry(vz_websocket_t *ws)
         if (!moved) {
             break;
         }
+    }
+
+    /* nothing more comes of it, nor goes to it */
+
+    if (ws->closing && ws->scope.stream) {
+        vz_relay_stream_close(ws->scope.stream, VZ_STATE);
+        ws->scope.stream = NULL;
     }
 
     if (turns == VZ_WEBSOCKET_TURNS) {
@@ -122,13 +134,15 @@ static ngx_uint_t
 vz_websocket_carry_in(vz_websocket_t *ws, ngx_uint_t *gone)
 {
     size_t   size;
+    u_char  *buf;
     ssize_t  n;
-    u_char   buf[VZ_WEBSOCKET_READ];
+
+    buf = vz_websocket_carry_bytes;
 
     /* what comes behind a close is thrown away */
 
     if (ws->closing) {
-        size = sizeof(buf);
+        size = VZ_WEBSOCKET_READ;
 
     } else {
         size = vz_relay_stream_room(ws->scope.stream);
@@ -137,7 +151,7 @@ vz_websocket_carry_in(vz_websocket_t *ws, ngx_uint_t *gone)
             return 0;
         }
 
-        size = ngx_min(size - VZ_WEBSOCKET_SPARE, sizeof(buf));
+        size = ngx_min(size - VZ_WEBSOCKET_SPARE, VZ_WEBSOCKET_READ);
     }
 
     n = vz_websocket_carry_recv(ws, buf, size);
@@ -185,13 +199,14 @@ static void
 vz_websocket_carry_frames(vz_websocket_t *ws, u_char *p, u_char *end,
     ngx_uint_t *gone)
 {
-    size_t                  sent;
-    ngx_uint_t              wrong;
-    vz_websocket_part_t     part;
-    vz_websocket_frame_e    what;
-    vz_websocket_records_t  records;
+    size_t                   sent;
+    ngx_uint_t               wrong;
+    vz_websocket_part_t      part;
+    vz_websocket_frame_e     what;
+    vz_websocket_records_t  *records;
 
-    records.last = records.bytes;
+    records = &vz_websocket_carry_made;
+    records->last = records->bytes;
     wrong = 0;
 
     do {
@@ -200,7 +215,7 @@ vz_websocket_carry_frames(vz_websocket_t *ws, u_char *p, u_char *end,
         switch (what) {
 
         case VZ_WEBSOCKET_FRAME_DATA:
-            wrong = vz_websocket_carry_part(ws, &part, &records);
+            wrong = vz_websocket_carry_part(ws, &part, records);
             break;
 
         case VZ_WEBSOCKET_FRAME_PING:
@@ -238,9 +253,10 @@ vz_websocket_carry_frames(vz_websocket_t *ws, u_char *p, u_char *end,
         vz_websocket_frame_init(&ws->reader);
     }
 
-    if (records.last > records.bytes && ws->scope.stream) {
-        (void) vz_relay_stream_write(ws->scope.stream, records.bytes,
-                                     records.last - records.bytes, 0, &sent);
+    if (records->last > records->bytes && ws->scope.stream) {
+        (void) vz_relay_stream_write(ws->scope.stream, records->bytes,
+                                     records->last - records->bytes, 0,
+                                     &sent);
     }
 }
 
@@ -385,10 +401,12 @@ static ngx_uint_t
 vz_websocket_carry_records(vz_websocket_t *ws)
 {
     size_t     n;
-    u_char     buf[VZ_WEBSOCKET_READ];
+    u_char    *buf;
     vz_code_e  code;
 
-    code = vz_relay_stream_read(ws->scope.stream, buf, sizeof(buf), 0, &n);
+    buf = vz_websocket_carry_bytes;
+    code = vz_relay_stream_read(ws->scope.stream, buf, VZ_WEBSOCKET_READ, 0,
+                                &n);
 
     if (code == VZ_AGAIN) {
         return 0;

@@ -43,6 +43,7 @@ static vz_code_e vz_field_check_size(const char *s, size_t len);
 static vz_code_e vz_field_check_limit(const char *s, size_t len);
 static vz_code_e vz_field_check_units(const char *s, size_t len);
 static vz_code_e vz_field_check_percent(const char *s, size_t len);
+static vz_code_e vz_field_check_time(const char *s, size_t len);
 
 
 static const vz_field_def_t  vz_fields[VZ_FIELD_COUNT] = {
@@ -169,6 +170,12 @@ static const vz_field_def_t  vz_fields[VZ_FIELD_COUNT] = {
         "switch", 4, 0, NULL,
         "^(?:open|shut)$",
         "open or shut",
+        NULL },
+
+    [VZ_FIELD_TIME] = {
+        "time", 10, 0, vz_field_check_time,
+        "^[1-9][0-9]{8,9}$",
+        "seconds since 1970, from 100000000 to 4294967295",
         NULL },
 
     /*
@@ -575,4 +582,13 @@ vz_field_check_percent(const char *s, size_t len)
     uint64_t  n;
 
     return vz_field_value_number(s, len, VZ_PERCENT_MAX, &n);
+}
+
+
+static vz_code_e
+vz_field_check_time(const char *s, size_t len)
+{
+    uint64_t  n;
+
+    return vz_field_value_number(s, len, UINT32_MAX, &n);
 }

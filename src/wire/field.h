@@ -36,6 +36,7 @@ enum {
 
     VZ_FIELD_CONSOLE,       /* what a terminal shows: shell or login */
     VZ_FIELD_CELLS,         /* columns or rows of a terminal, 2 ... 999 */
+    VZ_FIELD_TIME,          /* time(2): seconds, after 2001 and before 2106 */
 
     /* of mail */
     VZ_FIELD_EMAIL,         /* RFC 5321 addr-spec without quoting, <= 254 */

@@ -98,6 +98,14 @@ static const vz_verb_t  vz_verbs[VZ_VERB_COUNT] = {
           VZ_FIELD_CELLS }, 4, 4, 1, .timeout = 10, .stream = 1 },
     [VZ_VERB_BOOTLOG] =
         { "bootlog", NULL, { ID }, 1, 1, 1, .timeout = 10, .stream = 1 },
+    [VZ_VERB_HISTORY] =
+        { "history", NULL, { ID, VZ_FIELD_TIME, VZ_FIELD_TIME }, 3, 3, 0,
+          .timeout = 10 },
+    [VZ_VERB_NODEHISTORY] =
+        { "nodehistory", NULL, { VZ_FIELD_TIME, VZ_FIELD_TIME }, 2, 2, 0,
+          .timeout = 10 },
+    [VZ_VERB_WHY] =
+        { "why", NULL, { ID }, 1, 1, 0, .timeout = 10 },
 
     [VZ_VERB_ECHO] =
         { "echo", NULL, { ID }, 1, 1, 1, .timeout = 10, .stream = 1,
@@ -443,11 +451,9 @@ vz_verb_parse(const char *line, size_t len, vz_request_t *req, char *words)
         req->argv[req->argc++] = req->argv[1];
     }
 
-    if (req->argc == 0) {
+    if (req->argc == 0 || req->def->args[0] != VZ_FIELD_CTID) {
         return VZ_OK;
     }
-
-    /* the container's ID is the first argument of every verb that has any */
 
     return vz_field_value_ctid(req->argv[0], strlen(req->argv[0]), &req->ctid);
 }

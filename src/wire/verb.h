@@ -54,6 +54,9 @@ typedef enum {
     VZ_VERB_PING,
     VZ_VERB_CONSOLE,
     VZ_VERB_BOOTLOG,
+    VZ_VERB_HISTORY,
+    VZ_VERB_NODEHISTORY,
+    VZ_VERB_WHY,
 
     /* only where virtual-server.conf says test_verbs = yes */
     VZ_VERB_ECHO,

@@ -11,6 +11,7 @@
 #include <sys/types.h>
 #include <time.h>
 #include "daemon/base/config.h"
+#include "daemon/base/ct_raw.h"
 #include "daemon/base/ct_stat.h"
 #include "wire/frame.h"
 #include "wire/rule.h"
@@ -303,6 +304,18 @@ struct vz_driver_s {
      */
     vz_code_e   (*terminal)(const vz_config_t *conf, vz_terminal_t *terminal,
                             char *words);
+
+    /*
+     * For --record. sample_open: what sample_each keeps from one call to the
+     * next, or NULL where there is no memory; it lasts as long as the process.
+     * sample_each: call each with a reading of every container, and take no
+     * lock. 0, or -1 with errno. sample_path: print where a container's
+     * history is kept, PATH_MAX bytes; it goes with the container. 0, or -1.
+     */
+    void       *(*sample_open)(const vz_config_t *conf);
+    int         (*sample_each)(void *sampler, vz_ct_raw_pt each, void *data);
+    int         (*sample_path)(const vz_config_t *conf, uint32_t ctid,
+                               char *path);
 
     const vz_archives_t  *archives;     /* NULL: vz_archive_all */
 };

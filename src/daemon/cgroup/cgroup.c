@@ -150,6 +150,53 @@ vz_cgroup_cache(const char *text, int two)
 }
 
 
+/*
+ * The guest may have moved its init into a group below its own, whose name is
+ * the same in all hierarchies.
+ */
+int
+vz_cgroup_unified(const vz_ct_state_t *run, char dir[256])
+{
+    char         file[32], text[4096], *path, *found;
+    size_t       len;
+    const char  *name;
+
+    if (vz_cgroup_version() == 2) {
+        strcpy(dir, run->cgroup[VZ_CG_MEMORY]);
+        return 0;
+    }
+
+    name = strrchr(run->cgroup[VZ_CG_MEMORY], '/');
+    snprintf(file, sizeof(file), "/proc/%d", run->init.pid);
+
+    if (name == NULL
+        || vz_cgroup_text(file, "cgroup", text, sizeof(text)) <= 0)
+    {
+        return -1;
+    }
+
+    path = strncmp(text, "0::/", 4) == 0 ? text : strstr(text, "\n0::/");
+    if (path == NULL) {
+        return -1;
+    }
+
+    path = strchr(path, '/');
+    path[strcspn(path, "\n")] = '\0';
+
+    found = strstr(path, name);
+    len = strlen(name);
+
+    if (found == NULL || (found[len] != '\0' && found[len] != '/')) {
+        return -1;
+    }
+
+    found[len] = '\0';
+
+    return snprintf(dir, 256, VZ_CGROUP_ROOT "/unified%s", path) < 256
+           ? 0 : -1;
+}
+
+
 int
 vz_cgroup_frozen(const vz_ct_state_t *run)
 {

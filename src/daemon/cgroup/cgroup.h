@@ -54,6 +54,13 @@ void vz_cgroup_use(const vz_ct_state_t *run, vz_cgroup_use_t *use);
  */
 uint64_t vz_cgroup_cache(const char *text, int two);
 
+/*
+ * vz_cgroup_unified: print the container's folder of version 2, which tells
+ * its pressure; hybrid hosts have one beside those of version 1. 0, or -1
+ * where there is none.
+ */
+int vz_cgroup_unified(const vz_ct_state_t *run, char dir[256]);
+
 /* vz_cgroup_frozen: 1 where the container is frozen. */
 int vz_cgroup_frozen(const vz_ct_state_t *run);
 

@@ -29,6 +29,7 @@
 #include "daemon/lxc/lxc_monitor.h"
 #include "daemon/lxc/lxc_power.h"
 #include "daemon/lxc/lxc_read.h"
+#include "daemon/lxc/lxc_sample.h"
 #include "daemon/lxc/lxc_set.h"
 #include "daemon/lxc/lxc_terminal.h"
 #include "daemon/lxc/lxcfs.h"
@@ -111,6 +112,9 @@ const vz_driver_t  vz_lxc_driver = {
     .node = vz_lxc_read_node,
     .node_units = vz_lxc_read_node_units,
     .terminal = vz_lxc_terminal_open,
+    .sample_open = vz_lxc_sample_open,
+    .sample_each = vz_lxc_sample_each,
+    .sample_path = vz_lxc_sample_path,
     .archives = &vz_archive_all
 };
 

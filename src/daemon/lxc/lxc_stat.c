@@ -124,6 +124,7 @@ vz_lxc_stat_detail(const vz_config_t *conf, const vz_ct_t *ct,
 
     vz_ct_limits_kept(ct, NULL, detail->kept);
     detail->created = ct->created;
+    detail->processes_limit = conf->pids_max;
     detail->restarts = vz_lxc_restart_tries(conf, ct->ctid);
     detail->lxcfs_gone = stat->running && vz_lxcfs_gone(conf, &stat->run);
 

@@ -127,7 +127,7 @@ vz_loop_holds(const char *path)
 
 
 int
-vz_loop_under(int raw)
+vz_loop_name(int raw, char name[VZ_LOOP_NAME])
 {
     struct btrfs_ioctl_dev_info_args  info;
 
@@ -144,10 +144,27 @@ vz_loop_under(int raw)
 
     info.path[sizeof(info.path) - 1] = '\0';
 
-    if (strncmp((char *) info.path, "/dev/loop", 9) != 0) {
+    if (strncmp((char *) info.path, "/dev/loop", 9) != 0
+        || snprintf(name, VZ_LOOP_NAME, "%.20s", info.path + 5) < 0)
+    {
         errno = ENODEV;
         return -1;
     }
 
-    return open((char *) info.path, O_RDWR | O_CLOEXEC);
+    return 0;
+}
+
+
+int
+vz_loop_under(int raw)
+{
+    char  name[VZ_LOOP_NAME], path[sizeof("/dev/") + VZ_LOOP_NAME];
+
+    if (vz_loop_name(raw, name) == -1) {
+        return -1;
+    }
+
+    snprintf(path, sizeof(path), "/dev/%s", name);
+
+    return open(path, O_RDWR | O_CLOEXEC);
 }

@@ -19,6 +19,12 @@ int vz_loop_attach(int image, const char *path, char device[VZ_LOOP_NAME]);
 int vz_loop_holds(const char *path);
 
 /*
+ * vz_loop_name: the name of the device of a mounted btrfs, as "loop4711". 0,
+ * or -1 with errno.
+ */
+int vz_loop_name(int raw, char name[VZ_LOOP_NAME]);
+
+/*
  * vz_loop_under: open the device of a mounted btrfs. A descriptor, or -1 with
  * errno.
  */

@@ -43,7 +43,7 @@ vz_dispatch(vz_dispatch_host_t *host, vz_job_t *job)
         return vz_verb_unknown(req->def->name, job->words);
     }
 
-    if (req->argc
+    if (req->ctid
         && (req->ctid < host->conf->ctid_min
             || req->ctid > host->conf->ctid_max))
     {

@@ -1,6 +1,7 @@
 #include "daemon/server/verb_address.h"
 #include "daemon/server/verb_console.h"
 #include "daemon/server/verb_firewall.h"
+#include "daemon/server/verb_history.h"
 #include "daemon/server/verb_host.h"
 #include "daemon/server/verb_life.h"
 #include "daemon/server/verb_set.h"
@@ -41,6 +42,9 @@ const vz_verb_row_t  vz_verb_table[VZ_VERB_COUNT] = {
     [VZ_VERB_PING] = { vz_verb_host_ping, 1 },
     [VZ_VERB_CONSOLE] = { vz_verb_console_open, 0 },
     [VZ_VERB_BOOTLOG] = { vz_verb_console_log, 0 },
+    [VZ_VERB_HISTORY] = { vz_verb_history_one, 0 },
+    [VZ_VERB_NODEHISTORY] = { vz_verb_history_node, 0 },
+    [VZ_VERB_WHY] = { vz_verb_history_why, 0 },
     [VZ_VERB_ECHO] = { vz_verb_test_echo, 0 },
     [VZ_VERB_LINES] = { vz_verb_test_lines, 0 },
     [VZ_VERB_DOZE] = { vz_verb_test_doze, 0 }
