@@ -122,9 +122,23 @@ static ngx_command_t  ngx_http_vzpanel_commands[] = {
 
     { ngx_string("vzpanel_session_timeout"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
-      vz_conf_session_timeout,
+      vz_conf_session_time,
       NGX_HTTP_MAIN_CONF_OFFSET,
-      0,
+      offsetof(vz_conf_t, settings.session_timeout),
+      NULL },
+
+    { ngx_string("vzpanel_session_idle"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      vz_conf_session_time,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      offsetof(vz_conf_t, settings.session_idle),
+      NULL },
+
+    { ngx_string("vzpanel_admin_second_factor"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_FLAG,
+      ngx_conf_set_flag_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      offsetof(vz_conf_t, settings.second_factor),
       NULL },
 
     { ngx_string("vzpanel_thread_pool"),

@@ -344,6 +344,7 @@ export interface UserRow {
     language: 'es' | 'en';
     locked: boolean;
     must_change: boolean;
+    second_factor: boolean;
     created: string;
     vms: number;
     undelivered: string | null;
@@ -363,6 +364,7 @@ export interface User {
     language: 'es' | 'en';
     locked: boolean;
     must_change: boolean;
+    second_factor: boolean;
     created: string;
     vms: number;
     undelivered: string | null;
@@ -549,6 +551,7 @@ export interface Who {
     role: 'admin' | 'customer';
     name: string;
     must_change: boolean;
+    must_enroll: boolean;
 }
 
 export interface Qr {

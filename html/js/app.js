@@ -148,7 +148,7 @@ async function resume(who, signal) {
     if (!session.user()) {
         toSignIn();
 
-    } else if (session.user()?.must_change) {
+    } else if (session.barred()) {
         await show();
     }
 }
@@ -374,8 +374,9 @@ async function show(first = false) {
         return;
     }
 
-    /* a password that went by mail lets one do nothing but change it */
-    if (route.own && route.path !== 'account' && session.user()?.must_change) {
+    /* a password that went by mail, or a second step that is missing, lets one
+       do nothing but mend that */
+    if (route.own && route.path !== 'account' && session.barred()) {
         go(`account?next=${encodeURIComponent(path + location.search)}`,
             { replace: true });
         return;
@@ -468,9 +469,10 @@ function wantedNotices() {
             text: t('link.lost', { age: seconds(Math.floor(age / 1000)) }) });
     }
 
-    if (who?.must_change && here() !== 'account') {
-        wanted.push({ name: 'change', text: t('notice.change'),
-            link: { href: 'account', text: t('notice.change.link') } });
+    if (session.barred() && here() !== 'account') {
+        wanted.push({ name: 'change', text: t(who?.must_change
+            ? 'notice.change' : 'notice.enroll'),
+        link: { href: 'account', text: t('notice.change.link') } });
     }
 
     return [...wanted, ...(who ? silent() : [])];
@@ -520,8 +522,8 @@ function lost() {
 async function wake() {
     const { signal } = frame;
 
-    /* who has to change a password first is told nothing else */
-    if (session.user()?.must_change) {
+    /* who has to mend his account first is told nothing else */
+    if (session.barred()) {
         live?.stop();
         drawNotices();
         return;

@@ -74,6 +74,8 @@ vz_conf_create(ngx_conf_t *cf)
 
     conf->settings.signup = VZ_SIGNUP_OPEN;
     conf->settings.session_timeout = NGX_CONF_UNSET;
+    conf->settings.session_idle = NGX_CONF_UNSET;
+    conf->settings.second_factor = NGX_CONF_UNSET;
     conf->settings.mail_failed = NGX_CONF_UNSET;
 
     return conf;
@@ -84,6 +86,8 @@ char *
 vz_conf_finish(ngx_conf_t *cf, vz_conf_t *conf)
 {
     ngx_conf_init_value(conf->settings.session_timeout, 12 * 60 * 60);
+    ngx_conf_init_value(conf->settings.session_idle, 2 * 60 * 60);
+    ngx_conf_init_value(conf->settings.second_factor, 0);
     ngx_conf_init_value(conf->settings.mail_failed, 1);
 
     if (conf->settings.brand.data == NULL) {
@@ -472,13 +476,14 @@ vz_conf_addresses(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
 
 char *
-vz_conf_session_timeout(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+vz_conf_session_time(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    time_t          seconds;
-    ngx_str_t      *args;
-    vz_settings_t  *settings = &((vz_conf_t *) conf)->settings;
+    time_t      seconds, *time;
+    ngx_str_t  *args;
 
-    if (settings->session_timeout != NGX_CONF_UNSET) {
+    time = (time_t *) ((u_char *) conf + cmd->offset);
+
+    if (*time != NGX_CONF_UNSET) {
         return "is duplicate";
     }
 
@@ -490,7 +495,7 @@ vz_conf_session_timeout(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
                                 "must be a time from 1m to 366d");
     }
 
-    settings->session_timeout = seconds;
+    *time = seconds;
 
     return NGX_CONF_OK;
 }

@@ -58,7 +58,7 @@ char *vz_conf_node(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *vz_conf_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *vz_conf_signup(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *vz_conf_addresses(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
-char *vz_conf_session_timeout(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *vz_conf_session_time(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *vz_conf_thread_pool(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *vz_conf_public_url(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *vz_conf_brand(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);

@@ -8,6 +8,7 @@
 static const vz_settings_t  vz_settings_default = {
     .signup = VZ_SIGNUP_OFF,
     .session_timeout = 12 * 60 * 60,
+    .session_idle = 2 * 60 * 60,
     .brand = ngx_string("vzpanel")
 };
 

@@ -77,7 +77,7 @@ const vz_openapi_shape_t  vz_openapi_shapes[] = {
     { "SignedIn", "user Who" },
     { "Who",
       "id int, account text, role admin|customer, name text,"
-      " must_change bool" },
+      " must_change bool, must_enroll bool" },
     { "Qr", "size int, path text" },
     { "RecoveryCodes", "recovery text[]" },
     { "Sessions", vz_page("Session") },

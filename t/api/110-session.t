@@ -155,6 +155,36 @@ sub over {
     }
 }
 
+
+sub idles {
+    my $left = sub { sql_value('SELECT TIMESTAMPDIFF(SECOND, UTC_TIMESTAMP(),'
+        . " expires) FROM session WHERE hash = UNHEX(SHA2('$_[0]', 256))") };
+    my $call = ask('POST', '/api/session', '',
+        qq({"account":"$main::name","password":"Test-password-1"}));
+    my ($secret) = $call->{head} =~ /^Set-Cookie: vzpanel_session=(\w+)/m;
+
+    cmp_ok(abs($left->($secret) - 600), '<=', 5, 'ten minutes from signing in');
+
+    # used last 5 minutes ago; the zone has not seen it since
+    my $cookie = session($main::id);
+    ($secret) = $cookie =~ /=(\w+)/;
+    sql('UPDATE session SET seen = UTC_TIMESTAMP(3) - INTERVAL 5 MINUTE,'
+        . ' expires = UTC_TIMESTAMP(3) + INTERVAL 5 MINUTE'
+        . " WHERE hash = UNHEX(SHA2('$secret', 256))");
+    is(ask('GET', '/api/vms', $cookie)->{code}, 200, 'it is used again');
+    ok(wait_for(10, sub { abs($left->($secret) - 600) <= 10 }),
+        'ten minutes from then');
+
+    $cookie = session($main::id);
+    ($secret) = $cookie =~ /=(\w+)/;
+    sql('UPDATE session SET seen = UTC_TIMESTAMP(3) - INTERVAL 5 MINUTE,'
+        . ' created = UTC_TIMESTAMP(3) - INTERVAL 43140 SECOND'
+        . " WHERE hash = UNHEX(SHA2('$secret', 256))");
+    is(ask('GET', '/api/vms', $cookie)->{code}, 200, 'an old one is used');
+    ok(wait_for(10, sub { abs($left->($secret) - 60) <= 10 }),
+        'and ends twelve hours after signing in all the same');
+}
+
 run_tests();
 
 __DATA__
@@ -168,7 +198,7 @@ $::type
 Set-Cookie: vzpanel_session=[0-9a-f]{64}; Path=/; HttpOnly; SameSite=Lax; Max-Age=43200, vzpanel_device=\d+\.[0-9a-f]{16}\.[0-9a-f]{40}; Path=/; HttpOnly; SameSite=Lax; Max-Age=34560000
 Cache-Control: no-store
 --- response_body_like eval
-qr/^\{"user":\{"id":$::id,"account":"$::name","role":"customer","name":"$::name","must_change":false\}\}$/
+qr/^\{"user":\{"id":$::id,"account":"$::name","role":"customer","name":"$::name","must_change":false,"must_enroll":false\}\}$/
 
 
 
@@ -569,3 +599,13 @@ my $other = $::id + 1;
 [200, 401, 401, 200, 401]
 --- response_body_like eval
 [qr/"items"/, qr/"code":"other_account"/, qr/"code":"other_account"/, qr/"account":"$::name"/, qr/"code":"other_account"/]
+
+
+
+=== TEST 39: a session ends so long after its last use
+--- vzpanel
+vzpanel_session_idle 10m;
+--- init: ::idles()
+--- timeout: 20
+--- request
+GET /api/plans

@@ -198,6 +198,34 @@ sub ends {
         'the audit has that, too');
 }
 
+
+# who must enroll may do that, and nothing else before
+sub enrolls {
+    my $name = unique('warden');
+    my $id = user($name, role => 'admin');
+    my $cookie = session($id);
+    my $call = answers(sign_in(undef, account => $name), 200,
+        'an administrator without a second step signs in');
+
+    is($call->{json}{user}{must_enroll}, 1, 'and is told to set one up');
+    answers(ask('GET', '/api/admin/users', $cookie), '403 must_enroll',
+        'nothing else is open');
+    answers(ask('GET', '/api/vms', $cookie), '403 must_enroll',
+        'not even the list of containers');
+    answers(ask('GET', '/api/admin/users', token($id)), 200,
+        'a token is no sign-in');
+    answers(ask('GET', '/api/vms', session(user(unique('buyer')))), 200,
+        'a customer needs none');
+
+    $call = answers(ask('POST', '/api/account/second-factor', $cookie), 201,
+        'a secret is drawn');
+    answers(ask('POST', '/api/account/second-factor/confirm', $cookie,
+        '{"code":"' . code(0, $call->{json}{secret}) . '"}'), 200,
+        'and confirmed');
+    answers(ask('GET', '/api/admin/users', $cookie), 200,
+        'then all is open at once');
+}
+
 no_shuffle();
 run_tests();
 
@@ -244,5 +272,15 @@ GET /api/plans
 
 === TEST 6: the second step ends by its owner, or by an administrator
 --- init: ::ends()
+--- request
+GET /api/plans
+
+
+
+=== TEST 7: an administrator has to set it up where that is asked for
+--- vzpanel
+vzpanel_admin_second_factor on;
+--- init: ::enrolls()
+--- timeout: 20
 --- request
 GET /api/plans

@@ -15,7 +15,7 @@ import { pending } from '../ui/loading.js';
 import { chooseTheme, chosenTheme } from '../lib/theme.js';
 import { toast } from '../ui/toast.js';
 import { ago, current, day, LANGUAGES, moment, t } from '../lib/i18n.js';
-import { set, user } from '../lib/session.js';
+import { barred, set, user } from '../lib/session.js';
 
 /** @typedef {import('../../types.d.ts').View} View */
 /** @typedef {import('../../types.d.ts').Login} Login */
@@ -268,7 +268,6 @@ function look() {
 /** @param {View} view */
 export default async function account(view) {
     const who = user();
-    const must = who?.must_change;
 
     view.title(t('nav.account'));
 
@@ -277,9 +276,11 @@ export default async function account(view) {
         h('p', { class: 'lead' }, [who?.name, who?.account]
             .filter(Boolean).join(' · ')));
 
-    if (must) {
+    if (barred()) {
+        const on = () => view.go(nextOf(view), { replace: true });
+
         put(view.root, h('div', { class: 'page narrow' }, head,
-            password(() => view.go(nextOf(view), { replace: true }))));
+            who?.must_change ? password(on) : secondFactor(view, on)));
         return;
     }
 

@@ -10,6 +10,7 @@ import { icon } from '../ui/icon.js';
 import { pending } from '../ui/loading.js';
 import { toast } from '../ui/toast.js';
 import { t } from '../lib/i18n.js';
+import { set, user } from '../lib/session.js';
 
 /** @typedef {import('../../types.d.ts').View} View */
 /** @typedef {import('../../schemas.d.ts').SecondFactorSecret} Secret */
@@ -79,8 +80,11 @@ function setUp(made, confirmed) {
 }
 
 
-/** @param {View} view */
-export function secondFactor(view) {
+/**
+ * @param {View} view
+ * @param {() => void} [required]  it has to be set up; called when it is
+ */
+export function secondFactor(view, required) {
     const place = h('div', { class: 'second', 'aria-live': 'polite' });
 
     /** @param {() => Promise<void>} act */
@@ -94,7 +98,16 @@ export function secondFactor(view) {
     };
 
     const shown = (/** @type {string[]} */ codes) =>
-        put(place, recovery(codes, () => void load()));
+        put(place, recovery(codes, () => {
+            const who = user();
+
+            if (required && who) {
+                set({ ...who, must_enroll: false });
+                required();
+            } else {
+                void load();
+            }
+        }));
 
     const begin = () => tried(async () => {
         const made = setUp(await post('account/second-factor'), shown);
@@ -151,5 +164,6 @@ export function secondFactor(view) {
     void load();
 
     return h('section', { class: 'card' }, h('h2', null, t('second')),
-        h('p', { class: 'lead' }, t('second.lead')), place);
+        required ? h('p', { class: 'notice' }, icon('warn'), t('second.must'))
+            : null, h('p', { class: 'lead' }, t('second.lead')), place);
 }

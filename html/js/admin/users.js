@@ -1,6 +1,6 @@
 /* Usuarios: who has an account, and what an administrator does about it. */
 
-import { amend, get, post } from '../lib/api.js';
+import { amend, get, post, remove } from '../lib/api.js';
 import { bodyForm } from '../ui/body-form.js';
 import { button, disable } from '../ui/button.js';
 import { ask } from '../ui/dialog.js';
@@ -105,13 +105,26 @@ function acts(item, desk, signal) {
             await desk.reload();
         }) });
 
+    const second = button({ text: t('usr.second.end'), icon: 'lock',
+        small: true, press: guarded(async () => {
+            if (await ask({ title: t('usr.second.ask',
+                { name: item.account }), text: t('usr.second.text'),
+            yes: t('usr.second.end'), kind: 'danger' }))
+            {
+                await remove(`admin/users/${item.id}/second-factor`);
+                await desk.done(t('usr.second.done', { name: item.account }));
+            }
+        }) });
+
+    second.hidden = !item.second_factor;
     lock.dataset.action = item.locked ? 'unlock' : 'lock';
     disable(password, self ? t('usr.self.password') : '');
     disable(lock, self ? t('usr.self') : '');
     suspend.hidden = all.length === off.length;
     free.hidden = off.length === 0;
 
-    return h('div', { class: 'row-buttons' }, password, lock, suspend, free);
+    return h('div', { class: 'row-buttons' }, password, second, lock, suspend,
+        free);
 }
 
 

@@ -22,6 +22,12 @@ export function user() {
 }
 
 
+/** Whether the account has to be mended before anything else. */
+export function barred() {
+    return me !== null && (me.must_change || me.must_enroll);
+}
+
+
 /** Whether somebody may be signed in whom nobody could tell of. */
 export function doubtful() {
     return unsure;
@@ -81,7 +87,8 @@ export function onElsewhere(callback) {
 
 /** @param {User | null} next */
 function take(next) {
-    const same = next?.id === me?.id && next?.must_change === me?.must_change;
+    const same = next?.id === me?.id && next?.must_change === me?.must_change
+        && next?.must_enroll === me?.must_enroll;
 
     me = next;
     unsure = false;

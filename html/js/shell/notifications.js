@@ -8,7 +8,7 @@ import { get, Problem } from '../lib/api.js';
 import { setMark } from './header.js';
 import { toast } from '../ui/toast.js';
 import { on } from '../lib/live.js';
-import { user } from '../lib/session.js';
+import { barred, user } from '../lib/session.js';
 import { number, t } from '../lib/i18n.js';
 
 /** @typedef {import('../../types.d.ts').Notice} Notice */
@@ -99,7 +99,7 @@ function say(notice) {
 async function count({ name, path, words }) {
     const who = user();
 
-    if (who?.role !== 'admin' || who.must_change) {
+    if (who?.role !== 'admin' || barred()) {
         setMark(name, '', '');
         return;
     }

@@ -6,7 +6,7 @@
 import { get, Problem } from '../lib/api.js';
 import { clock, number, t, word } from '../lib/i18n.js';
 import { on } from '../lib/live.js';
-import { user } from '../lib/session.js';
+import { barred, user } from '../lib/session.js';
 
 /** @typedef {import('../../types.d.ts').Bar} Bar */
 /**
@@ -45,7 +45,7 @@ export function listen(changed, signal) {
     const look = async () => {
         const who = user();
 
-        if (who?.role !== 'admin' || who.must_change) {
+        if (who?.role !== 'admin' || barred()) {
             down = [];
             return;
         }

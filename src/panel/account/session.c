@@ -51,8 +51,8 @@ static void vz_session_over(ngx_str_t hash);
 static ngx_str_t vz_session_before(vz_call_t *call);
 static vz_code_e vz_session_end(vz_call_t *call);
 static ngx_str_t vz_session_agent(vz_call_t *call);
-static void vz_session_reply(vz_call_t *call, uint64_t id, ngx_str_t account,
-    ngx_uint_t admin, ngx_str_t name, ngx_uint_t must_change);
+static time_t vz_session_seconds(void);
+static void vz_session_reply(vz_call_t *call, const vz_user_t *user);
 
 
 static const vz_body_member_t  vz_session_members[] = {
@@ -89,10 +89,6 @@ static const vz_sql_t  vz_session_oldest = vz_sql("sessions oldest",
 
 static const vz_sql_t  vz_session_delete = vz_sql("session delete",
     "DELETE FROM session WHERE hash = ?");
-
-static const vz_sql_t  vz_session_seen = vz_sql("session seen",
-    "UPDATE session SET seen = UTC_TIMESTAMP(3) WHERE id = ?"
-    " AND seen < UTC_TIMESTAMP(3) - INTERVAL 60 SECOND");
 
 
 void
@@ -131,8 +127,7 @@ vz_session_open(vz_call_t *call)
     switch (rc) {
 
     case VZ_OK:
-        vz_session_reply(call, user->id, user->account, user->admin,
-                         user->name, user->must_change);
+        vz_session_reply(call, user);
         break;
 
     case VZ_DENIED:
@@ -357,7 +352,7 @@ vz_session_make_in(vz_tx_t *tx, vz_call_t *call,
     if (rc == VZ_OK) {
         rc = vz_db_query(tx, call->pool, &vz_session_insert,
                          vz_binds(vz_text(hash),
-                                  vz_int(vz_settings()->session_timeout),
+                                  vz_int(vz_session_seconds()),
                                   vz_text(call->remote),
                                   vz_text(vz_session_agent(call)),
                                   vz_int(user->id), vz_text(user->hash),
@@ -477,9 +472,21 @@ vz_session_cookie(vz_call_t *call, const char *name, const ngx_str_t *value,
 }
 
 
+/* until it ends, unless it is used meanwhile */
+
+static time_t
+vz_session_seconds(void)
+{
+    const vz_settings_t  *settings;
+
+    settings = vz_settings();
+
+    return ngx_min(settings->session_timeout, settings->session_idle);
+}
+
+
 static void
-vz_session_reply(vz_call_t *call, uint64_t id, ngx_str_t account,
-    ngx_uint_t admin, ngx_str_t name, ngx_uint_t must_change)
+vz_session_reply(vz_call_t *call, const vz_user_t *user)
 {
     vz_json_t  *out;
 
@@ -487,11 +494,13 @@ vz_session_reply(vz_call_t *call, uint64_t id, ngx_str_t account,
 
     vz_json_object(out, NULL);
     vz_json_object(out, "user");
-    vz_json_uint(out, "id", id);
-    vz_json_text(out, "account", &account);
-    vz_json_cstr(out, "role", admin ? "admin" : "customer");
-    vz_json_text(out, "name", &name);
-    vz_json_bool(out, "must_change", must_change);
+    vz_json_uint(out, "id", user->id);
+    vz_json_text(out, "account", &user->account);
+    vz_json_cstr(out, "role", user->admin ? "admin" : "customer");
+    vz_json_text(out, "name", &user->name);
+    vz_json_bool(out, "must_change", user->must_change);
+    vz_json_bool(out, "must_enroll", user->admin && !user->second_factor
+                                     && vz_settings()->second_factor);
     vz_json_close(out);
     vz_json_close(out);
 }
@@ -500,20 +509,21 @@ vz_session_reply(vz_call_t *call, uint64_t id, ngx_str_t account,
 void
 vz_session_show(vz_call_t *call)
 {
-    ngx_str_t  account, name;
+    vz_user_t  user;
 
-    account.data = call->who.account;
-    account.len = ngx_strlen(call->who.account);
-    name.data = call->identity->name;
-    name.len = ngx_strlen(call->identity->name);
+    ngx_memzero(&user, sizeof(vz_user_t));
 
-    if (call->identity->session) {
-        (void) vz_db_query(NULL, call->pool, &vz_session_seen,
-                           vz_binds(vz_int(call->identity->session)), NULL);
-    }
+    user.id = call->who.user;
+    user.admin = call->who.admin;
+    user.account.data = call->who.account;
+    user.account.len = ngx_strlen(call->who.account);
+    user.name.data = call->identity->name;
+    user.name.len = ngx_strlen(call->identity->name);
+    user.must_change = call->identity->must_change;
+    user.second_factor = call->identity->second_factor
+                         || !call->cookie_auth;
 
-    vz_session_reply(call, call->who.user, account, call->who.admin, name,
-                     call->identity->must_change);
+    vz_session_reply(call, &user);
 }
 
 

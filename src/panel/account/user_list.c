@@ -68,6 +68,7 @@ static const vz_column_t  vz_user_columns[] = {
     vz_column("locked", BOOL, VZ_COLUMN_CHANGE),
     vz_column("password", TEXT, VZ_COLUMN_CREATE | VZ_COLUMN_STORED),
     vz_column("must_change", BOOL, 0, .fresh = "TRUE"),
+    vz_column("second_factor", BOOL, 0),
     vz_column("drawn", TIME, VZ_COLUMN_STORED, .fresh = "NOW(3)"),
     vz_column("created", TIME, 0),
     vz_column("vms", COUNT, 0, .sql = "vm", .key = "user_id"),

@@ -17,11 +17,12 @@
 
 typedef struct {
     ngx_pool_t   *pool;
+    ngx_uint_t    session;          /* not a token */
     u_char        hash[32];
 } vz_auth_seen_t;
 
 
-static void vz_auth_seen(const u_char *hash);
+static void vz_auth_seen(const u_char *hash, ngx_uint_t session);
 static void vz_auth_seen_run(void *data);
 static ngx_uint_t vz_auth_same_host(const ngx_str_t *origin,
     const ngx_str_t *host);
@@ -51,6 +52,13 @@ static const vz_sql_t  vz_auth_share_sql = vz_sql("auth share",
 static const vz_sql_t  vz_auth_seen_sql = vz_sql("token seen",
     "UPDATE token SET seen = UTC_TIMESTAMP(3) WHERE hash = ? AND"
     " (seen IS NULL OR seen < UTC_TIMESTAMP(3) - INTERVAL 60 SECOND)");
+
+static const vz_sql_t  vz_auth_used_sql = vz_sql("session seen",
+    "UPDATE session SET seen = UTC_TIMESTAMP(3),"
+    " expires = LEAST(created + INTERVAL ? SECOND,"
+    " UTC_TIMESTAMP(3) + INTERVAL ? SECOND)"
+    " WHERE hash = ? AND seen < UTC_TIMESTAMP(3) - INTERVAL 60 SECOND"
+    " AND expires > UTC_TIMESTAMP(3)");
 
 
 vz_auth_e
@@ -124,8 +132,8 @@ vz_auth_row(vz_call_t *call, const vz_rows_t *rows)
     call->who = *who;
     vz_identity_put(call->token, identity);
 
-    if (!call->cookie_auth) {
-        vz_auth_seen(call->token);
+    if (identity->stale) {
+        vz_auth_seen(call->token, call->cookie_auth);
     }
 }
 
@@ -144,10 +152,13 @@ vz_auth_until(uint64_t left)
 }
 
 
-/* record when the token was last used, without delaying the call */
+/*
+ * Record when a session or token was last used, without delaying the call.  A
+ * session ends so long after that.
+ */
 
 static void
-vz_auth_seen(const u_char *hash)
+vz_auth_seen(const u_char *hash, ngx_uint_t session)
 {
     ngx_pool_t      *pool;
     vz_auth_seen_t  *seen;
@@ -161,6 +172,7 @@ vz_auth_seen(const u_char *hash)
 
     if (seen != NULL) {
         seen->pool = pool;
+        seen->session = session;
         ngx_memcpy(seen->hash, hash, sizeof(seen->hash));
 
         if (vz_fiber_serve(vz_auth_seen_run, seen) == NGX_OK) {
@@ -175,14 +187,24 @@ vz_auth_seen(const u_char *hash)
 static void
 vz_auth_seen_run(void *data)
 {
-    ngx_str_t        hash;
-    vz_auth_seen_t  *seen = data;
+    ngx_str_t             hash;
+    vz_auth_seen_t       *seen = data;
+    const vz_settings_t  *settings;
 
     hash.data = seen->hash;
     hash.len = sizeof(seen->hash);
 
-    (void) vz_db_query(NULL, seen->pool, &vz_auth_seen_sql,
-                       vz_binds(vz_text(hash)), NULL);
+    if (seen->session) {
+        settings = vz_settings();
+
+        (void) vz_db_query(NULL, seen->pool, &vz_auth_used_sql,
+                           vz_binds(vz_int(settings->session_timeout),
+                                    vz_int(settings->session_idle),
+                                    vz_text(hash)), NULL);
+    } else {
+        (void) vz_db_query(NULL, seen->pool, &vz_auth_seen_sql,
+                           vz_binds(vz_text(hash)), NULL);
+    }
 
     ngx_destroy_pool(seen->pool);
 }
@@ -284,15 +306,29 @@ vz_auth_still(vz_tx_t *tx, vz_call_t *call)
 vz_code_e
 vz_auth_own(vz_call_t *call)
 {
-    if (!call->identity->must_change) {
-        return VZ_OK;
+    if (call->identity->must_change) {
+        vz_call_problem(call, NGX_HTTP_FORBIDDEN, "must_change",
+                        "Change the password first: the mailed one only "
+                        "allows that.");
+        return VZ_DENIED;
     }
 
-    vz_call_problem(call, NGX_HTTP_FORBIDDEN, "must_change",
-                    "Change the password first: the mailed one only allows "
-                    "that.");
+    if (vz_auth_must_enroll(call)) {
+        vz_call_problem(call, NGX_HTTP_FORBIDDEN, "must_enroll",
+                        "Set up the second step of signing in first: "
+                        "administrators need it here.");
+        return VZ_DENIED;
+    }
 
-    return VZ_DENIED;
+    return VZ_OK;
+}
+
+
+ngx_uint_t
+vz_auth_must_enroll(const vz_call_t *call)
+{
+    return vz_settings()->second_factor && call->cookie_auth
+           && call->who.admin && !call->identity->second_factor;
 }
 
 

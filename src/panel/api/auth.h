@@ -14,26 +14,32 @@
 
 /* The columns that vz_auth_row() reads, over tables named s or k, and u. */
 
-#define vz_auth_columns(column, of, id, may, expires)                         \
+#define vz_auth_columns(column, of, id, may, alias)                           \
     column(of, caller.admin, FLAG, "u.role = 'admin'")                        \
     column(of, must_change, FLAG, "u.must_change")                            \
+    column(of, second_factor, FLAG, "u.second_factor")                        \
     column(of, caller.account, CHARS, "u.account")                            \
     column(of, name, CHARS, "TRIM(CONCAT(u.first_name, ' ', u.last_name))")   \
     column(of, session, INT, id)                                              \
     column(of, write, FLAG, may)                                              \
-    column(of, caller.until, INT, vz_auth_left(expires))
+    column(of, stale, FLAG, vz_auth_stale(alias ".seen"))                     \
+    column(of, caller.until, INT, vz_auth_left(alias ".expires"))
 
 #define VZ_AUTH_SESSION_ROW(first, next, of)                                  \
     first(of, caller.user, INT, "u.id")                                       \
-    vz_auth_columns(next, of, "s.id", "1", "s.expires")
+    vz_auth_columns(next, of, "s.id", "1", "s")
 #define VZ_AUTH_TOKEN_ROW(first, next, of)                                    \
     first(of, caller.user, INT, "u.id")                                       \
-    vz_auth_columns(next, of, "0", "k.scope = 'write'", "k.expires")
+    vz_auth_columns(next, of, "0", "k.scope = 'write'", "k")
 
 #define VZ_AUTH_SESSION_COLUMNS  vz_row_sql(VZ_AUTH_SESSION_ROW)
 #define VZ_AUTH_TOKEN_COLUMNS    vz_row_sql(VZ_AUTH_TOKEN_ROW)
 #define VZ_AUTH_NO_COLUMNS       vz_row_nulls(VZ_AUTH_SESSION_ROW)
 #define VZ_AUTH_NCOLUMNS         vz_row_count(VZ_AUTH_SESSION_ROW)
+
+/* whether its use has to be noted again */
+#define vz_auth_stale(seen)                                                   \
+    "COALESCE(" seen " < UTC_TIMESTAMP(3) - INTERVAL 60 SECOND, TRUE)"
 
 /* milliseconds until it expires, at least 1; NULL: never */
 #define vz_auth_left(expires)                                                 \
@@ -110,9 +116,15 @@ ngx_msec_t vz_auth_until(uint64_t left);
 
 /*
  * vz_auth_own: check that the caller does not have to change a mailed password
- * first.  VZ_OK, or VZ_DENIED with 403 as the reply.
+ * first, or set up a second step.  VZ_OK, or VZ_DENIED with 403 as the reply.
  */
 vz_code_e vz_auth_own(vz_call_t *call);
+
+/*
+ * vz_auth_must_enroll: whether the caller signed in as an administrator without
+ * the second step that vzpanel_admin_second_factor asks for.
+ */
+ngx_uint_t vz_auth_must_enroll(const vz_call_t *call);
 
 /*
  * vz_auth_refuse: reply 401, nobody is signed in.

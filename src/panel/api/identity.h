@@ -17,6 +17,8 @@ struct vz_identity_s {
     vz_caller_t   caller;
     uint64_t      session;          /* id of the row; 0 for a token */
     ngx_uint_t    must_change;      /* the password, before anything else */
+    ngx_uint_t    second_factor;    /* signing in takes a code */
+    ngx_uint_t    stale;            /* its last use was noted a minute ago */
     ngx_uint_t    write;            /* may change things (a token's scope) */
     u_char        name[160];        /* terminated, UTF-8 */
 };
