@@ -6,6 +6,7 @@
 #include "tools/openapi_json.h"
 #include "tools/openapi_schema.h"
 #include "tools/openapi_shapes.h"
+#include "wire/field.h"
 
 
 #define VZ_SCHEMA_WORD   64
@@ -294,7 +295,8 @@ vz_schema_default(json_t *property, const vz_body_t *form, ngx_uint_t i)
         vz_openapi_json_put(property, "default", json_boolean(preset));
 
     } else if (column->type == VZ_COLUMN_LIMIT && preset == 0) {
-        vz_openapi_json_put(property, "default", json_string("unlimited"));
+        vz_openapi_json_put(property, "default",
+                            json_string(VZ_UNLIMITED_WORD));
 
     } else if (preset >= column->min && preset <= column->max
                && (column->type == VZ_COLUMN_INT
@@ -399,7 +401,7 @@ static json_t *
 vz_schema_limit(const vz_body_member_t *member)
 {
     return json_pack("{s:[o, {s:s}]}", "oneOf", vz_schema_int(member),
-                     "const", "unlimited");
+                     "const", VZ_UNLIMITED_WORD);
 }
 
 
