@@ -120,21 +120,13 @@ static const vz_column_t  vz_token_columns[] = {
 };
 
 vz_resource_t  vz_account_session_resource = {
-    .kind = "session",
-    .schema = "Session",
-    .table = "session",
-    .alias = "s",
-    vz_resource_columns(vz_session_columns),
+    vz_resource("session", "Session", "session", "s", vz_session_columns),
     .rest = "WHERE s.user_id = ? AND s.expires > UTC_TIMESTAMP(3)"
             " ORDER BY s.id DESC LIMIT 200"
 };
 
 vz_resource_t  vz_account_token_resource = {
-    .kind = "token",
-    .schema = "Token",
-    .table = "token",
-    .alias = "k",
-    vz_resource_columns(vz_token_columns),
+    vz_resource("token", "Token", "token", "k", vz_token_columns),
     vz_resource_forms(vz_account_token_resource, "Token"),
     .rest = "WHERE k.user_id = ? ORDER BY k.id DESC LIMIT 200",
     .most = VZ_TOKENS_MAX,

@@ -76,6 +76,7 @@ vz_route_call(vz_call_t *call)
         return;
     }
 
+    call->route = match.route;
     match.route->handler(call);
 
     if (call->status == 0 && call->stream == NULL && call->socket == NULL

@@ -48,6 +48,8 @@ typedef struct {
                                          "Name: members", where no other route
                                          has it (tools/openapi_shapes.h); NULL:
                                          no reply, or one without a schema */
+    const struct vz_resource_s  *resource;  /* of a handler of resource_route.h;
+                                         else NULL */
 } vz_route_t;
 
 
