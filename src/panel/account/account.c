@@ -313,13 +313,7 @@ vz_account_finish(vz_call_t *call, const vz_account_thing_t *thing)
 
     rc = vz_account_remove(call, thing, id, &rows);
 
-    if (rc == VZ_NOENT) {
-        vz_route_absent(call);
-        return;
-    }
-
-    if (rc != VZ_OK) {
-        vz_call_fault(call, "database", rc);
+    if (vz_route_failed(call, rc) != VZ_OK) {
         return;
     }
 

@@ -344,6 +344,20 @@ vz_route_row(vz_call_t *call, const vz_sql_t *sql, const vz_bind_t *binds,
 }
 
 
+vz_code_e
+vz_route_failed(vz_call_t *call, vz_code_e rc)
+{
+    if (rc == VZ_NOENT) {
+        vz_route_absent(call);
+
+    } else if (rc != VZ_OK) {
+        vz_call_fault(call, "database", rc);
+    }
+
+    return rc;
+}
+
+
 void
 vz_route_absent(vz_call_t *call)
 {
