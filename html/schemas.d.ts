@@ -350,24 +350,7 @@ export interface UserRow {
     undelivered: string | null;
 }
 
-export interface User {
-    id: number;
-    account: string;
-    role: 'admin' | 'customer';
-    first_name: string;
-    last_name: string;
-    dni: string | null;
-    email: string;
-    phone: string | null;
-    address: string | null;
-    province: string | null;
-    language: 'es' | 'en';
-    locked: boolean;
-    must_change: boolean;
-    second_factor: boolean;
-    created: string;
-    vms: number;
-    undelivered: string | null;
+export interface User extends UserRow {
     sessions: number;
     tokens: number;
     containers: UserContainer[];
@@ -475,22 +458,7 @@ export interface Task {
     error?: TaskError;
 }
 
-export interface TaskWithLog {
-    id: number;
-    kind: string;
-    actor: string;
-    via: 'web' | 'token' | 'order' | 'system';
-    owner?: Owner;
-    unseen?: boolean;
-    started?: string;
-    vm?: ContainerName;
-    state: 'queued' | 'running' | 'done' | 'failed' | 'cancelled' | 'held';
-    step: number;
-    steps: Step[];
-    percent: number;
-    created: string;
-    finished?: string;
-    error?: TaskError;
+export interface TaskWithLog extends Task {
     log: LogLine[];
 }
 

@@ -103,11 +103,29 @@ function key(path, parameters) {
 }
 
 
+/** Whether a has all members of b, as b has them, and some more. */
+function extend(a, b) {
+    const names = Object.keys(b.properties);
+
+    return names.length > 5 && names.length < Object.keys(a.properties).length
+        && names.every((name) => a.properties[name]
+            && type(a.properties[name]) === type(b.properties[name])
+            && a.required?.includes(name) === b.required?.includes(name));
+}
+
+
 function types() {
     let text = `/* Bodies and replies of the API: ${made}. */\n`;
+    const all = Object.entries(components.schemas);
 
-    for (const [name, schema] of Object.entries(components.schemas)) {
-        text += `\nexport interface ${name} ${members(schema, '')}\n`;
+    for (const [name, schema] of all) {
+        const [base, less] = all.find(([, one]) => extend(schema, one)) ?? [];
+        const own = less ? { ...schema, properties: Object.fromEntries(
+            Object.entries(schema.properties).filter(([member]) =>
+                !less.properties[member])) } : schema;
+
+        text += `\nexport interface ${name} ${base ? `extends ${base} ` : ''}${
+            members(own, '')}\n`;
     }
 
     text += '\n/* What each method replies, by path below the API. */\n'

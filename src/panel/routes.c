@@ -9,6 +9,7 @@
 #include "panel/account/user_list.h"
 #include "panel/account/user_write.h"
 #include "panel/api/openapi.h"
+#include "panel/api/resource_route.h"
 #include "panel/live/events.h"
 #include "panel/mail/bounce.h"
 #include "panel/mail/mail_admin.h"
@@ -51,6 +52,10 @@
 
 #define CHANGE    VZ_ROUTE_WAIT | VZ_ROUTE_KEY
 #define HARDWARE  VZ_ROUTE_WAIT | VZ_ROUTE_KEY | VZ_ROUTE_MATCH
+
+/* the last member of a row is there where its handler asks for it */
+
+#pragma GCC diagnostic ignored "-Wmissing-field-initializers"
 
 static const vz_route_t  vz_routes[] = {
 
@@ -206,21 +211,26 @@ static const vz_route_t  vz_routes[] = {
       &vz_template_admin_resource.change, NULL, vz_template_admin_change,
       "Change how a template is offered", 200, "Template" },
     { DELETE, "/admin/templates/{id}", VZ_ROLE_ADMIN, 0,
-      NULL, NULL, vz_template_admin_delete,
-      "Unregister a template", 204, NULL },
+      NULL, NULL, vz_resource_route_delete,
+      "Unregister a template", 204, NULL,
+      &vz_template_admin_resource },
 
     { GET, "/admin/plans", VZ_ROLE_ADMIN, 0,
-      NULL, NULL, vz_plan_admin_list,
-      "List all plans, including hidden ones", 200, "Plans" },
+      NULL, NULL, vz_resource_route_list,
+      "List all plans, including hidden ones", 200, "Plans",
+      &vz_plan_admin_resource },
     { POST, "/admin/plans", VZ_ROLE_ADMIN, 0,
-      &vz_plan_admin_resource.create, NULL, vz_plan_admin_create,
-      "Create a plan", 201, "Plan" },
+      &vz_plan_admin_resource.create, NULL, vz_resource_route_create,
+      "Create a plan", 201, "Plan",
+      &vz_plan_admin_resource },
     { PATCH, "/admin/plans/{id}", VZ_ROLE_ADMIN, 0,
-      &vz_plan_admin_resource.change, NULL, vz_plan_admin_change,
-      "Change a plan; existing containers keep their limits", 200, "Plan" },
+      &vz_plan_admin_resource.change, NULL, vz_resource_route_change,
+      "Change a plan; existing containers keep their limits", 200, "Plan",
+      &vz_plan_admin_resource },
     { DELETE, "/admin/plans/{id}", VZ_ROLE_ADMIN, 0,
-      NULL, NULL, vz_plan_admin_delete,
-      "Delete a plan that no container has", 204, NULL },
+      NULL, NULL, vz_resource_route_delete,
+      "Delete a plan that no container has", 204, NULL,
+      &vz_plan_admin_resource },
 
     { GET, "/admin/addresses", VZ_ROLE_ADMIN, 0,
       NULL, NULL, vz_address_pool_list,
@@ -243,8 +253,9 @@ static const vz_route_t  vz_routes[] = {
       "Reserve an address, or release its reservation", 200, "Address" },
 
     { GET, "/admin/users", VZ_ROLE_ADMIN, 0,
-      NULL, &vz_user_list_args, vz_user_list,
-      "List users", 200, "Users" },
+      NULL, &vz_user_list_args, vz_resource_route_list,
+      "List users", 200, "Users",
+      &vz_user_list_resource },
     { POST, "/admin/users", VZ_ROLE_ADMIN, 0,
       &vz_user_list_resource.create, NULL, vz_user_write_create,
       "Create a user; the password is mailed", 201, "User" },
@@ -303,11 +314,13 @@ static const vz_route_t  vz_routes[] = {
       "Reject an order, and release what it had claimed", 204, NULL },
 
     { GET, "/admin/audit", VZ_ROLE_ADMIN, 0,
-      NULL, &vz_audit_list_args, vz_audit_list,
-      "List the audit: who did what, when, from where", 200, "Audit" },
+      NULL, &vz_audit_list_args, vz_resource_route_list,
+      "List the audit: who did what, when, from where", 200, "Audit",
+      &vz_audit_list_resource },
     { GET, "/admin/mail", VZ_ROLE_ADMIN, 0,
-      NULL, &vz_mail_admin_args, vz_mail_admin_list,
-      "List the mails of the outbox", 200, "Outbox" },
+      NULL, &vz_mail_admin_args, vz_resource_route_list,
+      "List the mails of the outbox", 200, "Outbox",
+      &vz_mail_admin_resource },
     { POST, "/admin/mail/{id}/retry", VZ_ROLE_ADMIN, 0,
       NULL, NULL, vz_mail_admin_retry,
       "Retry a failed mail", 200, "Mail" },

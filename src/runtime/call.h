@@ -82,6 +82,7 @@ struct vz_call_s {
     json_t          *body;          /* parsed by vz_call_body() */
 
     /* what the panel found out */
+    const void      *route;         /* the panel's own of it, or NULL */
     ngx_str_t        params[VZ_PARAMS_MAX];     /* of the route's pattern */
     vz_caller_t      who;
     vz_identity_t   *identity;      /* the panel's own of who, or NULL */

@@ -12,6 +12,7 @@
 
 #include "runtime/crypt_line.h"
 #include "runtime/fiber.h"
+#include "runtime/queue.h"
 
 
 #define VZ_CRYPT_GUESS     50000        /* us of a job, before one was timed */
@@ -158,10 +159,7 @@ vz_crypt_ahead(vz_crypt_line_e line, ngx_uint_t rank)
     own = &vz_crypt.lines[line];
     jobs = 1;
 
-    for (q = ngx_queue_head(&own->waiters);
-         q != ngx_queue_sentinel(&own->waiters);
-         q = ngx_queue_next(q))
-    {
+    vz_queue_each(q, &own->waiters) {
         waiter = ngx_queue_data(q, vz_crypt_waiter_t, queue);
         jobs += (waiter->place->rank <= rank);
     }
@@ -198,10 +196,7 @@ vz_crypt_displace(const vz_crypt_place_t *place)
     line = &vz_crypt.lines[place->line];
     last = NULL;
 
-    for (q = ngx_queue_head(&line->waiters);
-         q != ngx_queue_sentinel(&line->waiters);
-         q = ngx_queue_next(q))
-    {
+    vz_queue_each(q, &line->waiters) {
         waiter = ngx_queue_data(q, vz_crypt_waiter_t, queue);
 
         if (last == NULL || !vz_crypt_before(waiter->place, last->place)) {
@@ -295,10 +290,7 @@ vz_crypt_first(vz_crypt_queue_t *line)
 
     first = NULL;
 
-    for (q = ngx_queue_head(&line->waiters);
-         q != ngx_queue_sentinel(&line->waiters);
-         q = ngx_queue_next(q))
-    {
+    vz_queue_each(q, &line->waiters) {
         waiter = ngx_queue_data(q, vz_crypt_waiter_t, queue);
 
         if (first == NULL || vz_crypt_before(waiter->place, first->place)) {

@@ -478,8 +478,7 @@ vz_smtp_conn_socket_event(ngx_event_t *ev)
     conn = c->data;
 
     if (c->close) {
-        conn->aborted = 1;
-        vz_smtp_conn_wake(conn);
+        vz_smtp_conn_wire_event(ev);
         return;
     }
 

@@ -9,6 +9,7 @@
 
 #include "runtime/call.h"
 #include "runtime/http_core.h"
+#include "runtime/queue.h"
 #include "runtime/sse.h"
 #include "runtime/zone_revocation.h"
 
@@ -521,10 +522,7 @@ vz_sse_drop(const u_char *hash, uint64_t user)
     ngx_queue_t  *q;
     vz_sse_t     *stream;
 
-    for (q = ngx_queue_head(&vz_sse_streams);
-         q != ngx_queue_sentinel(&vz_sse_streams);
-         q = ngx_queue_next(q))
-    {
+    vz_queue_each(q, &vz_sse_streams) {
         stream = ngx_queue_data(q, vz_sse_t, queue);
 
         if (hash != NULL
@@ -543,10 +541,7 @@ vz_sse_all_over(void)
     ngx_queue_t  *q;
     vz_sse_t     *stream;
 
-    for (q = ngx_queue_head(&vz_sse_streams);
-         q != ngx_queue_sentinel(&vz_sse_streams);
-         q = ngx_queue_next(q))
-    {
+    vz_queue_each(q, &vz_sse_streams) {
         stream = ngx_queue_data(q, vz_sse_t, queue);
         stream->over = 1;
     }
@@ -588,10 +583,7 @@ vz_sse_told(const vz_sse_session_t *sessions, ngx_uint_t n)
     ngx_queue_t  *q;
     vz_sse_t     *stream;
 
-    for (q = ngx_queue_head(&vz_sse_streams);
-         q != ngx_queue_sentinel(&vz_sse_streams);
-         q = ngx_queue_next(q))
-    {
+    vz_queue_each(q, &vz_sse_streams) {
         stream = ngx_queue_data(q, vz_sse_t, queue);
 
         if (stream->asking) {

@@ -33,10 +33,8 @@ static int vz_seal_is_last(const char *line, size_t len);
 static void vz_seal_nonce(uint64_t number, unsigned char *nonce);
 static size_t vz_seal_decode(const char *text, size_t len,
     unsigned char *out);
-static int vz_seal_encrypt(const vz_seal_t *seal, const void *secret,
-    size_t len, unsigned char *out);
-static int vz_seal_decrypt(const vz_seal_t *seal, unsigned char *in,
-    size_t len, unsigned char *out);
+static int vz_seal_cipher(const vz_seal_t *seal, int encrypt, uint64_t number,
+    const void *in, size_t len, unsigned char *out);
 
 
 vz_code_e
@@ -284,7 +282,7 @@ vz_seal_body(vz_seal_t *seal, char *buf, const vz_verb_t *def,
     from = bytes;
 
     if (def->secret) {
-        if (!vz_seal_encrypt(seal, bytes, len, sealed)) {
+        if (!vz_seal_cipher(seal, 1, seal->lines, bytes, len, sealed)) {
             return 0;
         }
 
@@ -344,7 +342,9 @@ vz_seal_open_body(vz_seal_t *seal, const vz_verb_t *def, char *line,
     if (!def->secret) {
         memcpy(bytes, raw, got);
 
-    } else if (!vz_seal_decrypt(seal, raw, got, (unsigned char *) bytes)) {
+    } else if (!vz_seal_cipher(seal, 0, seal->lines - 1, raw, got,
+                               (unsigned char *) bytes))
+    {
         return VZ_DENIED;
     }
 
@@ -415,57 +415,37 @@ vz_seal_nonce(uint64_t number, unsigned char *nonce)
 }
 
 
-/* by the number that its line will get; len and VZ_SEAL_TAG bytes of out */
+/*
+ * Encrypt len bytes into them and VZ_SEAL_TAG bytes, or decrypt these; number
+ * is that of the line.  1, or 0 where the tag is another.
+ */
 static int
-vz_seal_encrypt(const vz_seal_t *seal, const void *secret, size_t len,
-    unsigned char *out)
+vz_seal_cipher(const vz_seal_t *seal, int encrypt, uint64_t number,
+    const void *in, size_t len, unsigned char *out)
 {
     int              rc, n;
     EVP_CIPHER_CTX  *ctx;
-    unsigned char    nonce[VZ_SEAL_NONCE];
+    unsigned char    nonce[VZ_SEAL_NONCE], tag[VZ_SEAL_TAG];
 
     ctx = EVP_CIPHER_CTX_new();
     if (ctx == NULL) {
         return 0;
     }
 
-    vz_seal_nonce(seal->lines, nonce);
+    vz_seal_nonce(number, nonce);
 
-    rc = EVP_EncryptInit_ex(ctx, EVP_aes_256_gcm(), NULL, seal->secret, nonce)
-             == 1
-         && EVP_EncryptUpdate(ctx, out, &n, secret, (int) len) == 1
-         && EVP_EncryptFinal_ex(ctx, out + n, &n) == 1
-         && EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_GCM_GET_TAG, VZ_SEAL_TAG,
-                                out + len) == 1;
-
-    EVP_CIPHER_CTX_free(ctx);
-
-    return rc;
-}
-
-
-/* by the number of the line that was opened last */
-static int
-vz_seal_decrypt(const vz_seal_t *seal, unsigned char *in, size_t len,
-    unsigned char *out)
-{
-    int              rc, n;
-    EVP_CIPHER_CTX  *ctx;
-    unsigned char    nonce[VZ_SEAL_NONCE];
-
-    ctx = EVP_CIPHER_CTX_new();
-    if (ctx == NULL) {
-        return 0;
+    if (!encrypt) {
+        memcpy(tag, (const unsigned char *) in + len, VZ_SEAL_TAG);
     }
 
-    vz_seal_nonce(seal->lines - 1, nonce);
-
-    rc = EVP_DecryptInit_ex(ctx, EVP_aes_256_gcm(), NULL, seal->secret, nonce)
-             == 1
-         && EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_GCM_SET_TAG, VZ_SEAL_TAG,
-                                in + len) == 1
-         && EVP_DecryptUpdate(ctx, out, &n, in, (int) len) == 1
-         && EVP_DecryptFinal_ex(ctx, out + n, &n) == 1;
+    rc = EVP_CipherInit_ex(ctx, EVP_aes_256_gcm(), NULL, seal->secret, nonce,
+                           encrypt) == 1
+         && (encrypt || EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_GCM_SET_TAG,
+                                            VZ_SEAL_TAG, tag) == 1)
+         && EVP_CipherUpdate(ctx, out, &n, in, (int) len) == 1
+         && EVP_CipherFinal_ex(ctx, out + n, &n) == 1
+         && (!encrypt || EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_GCM_GET_TAG,
+                                             VZ_SEAL_TAG, out + len) == 1);
 
     EVP_CIPHER_CTX_free(ctx);
 

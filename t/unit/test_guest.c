@@ -3,6 +3,7 @@
  *
  * sources: src/daemon/guest/guest_files.c src/daemon/guest/guest_identity.c
  * sources: src/daemon/guest/hostkey.c src/daemon/base/dirtree.c
+ * sources: src/daemon/base/file.c
  * valgrind: it has no openat2(2)
  */
 

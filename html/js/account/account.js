@@ -85,22 +85,33 @@ function device(agent) {
 
 
 /**
+ * Take a session or a token away.
+ *
+ * @param {string} path
+ * @param {string} said
+ * @param {() => void} changed
+ */
+async function end(path, said, changed) {
+    try {
+        await remove(path);
+        toast(said);
+    } catch (error) {
+        refuse(error);
+    }
+
+    changed();
+}
+
+
+/**
  * @param {Login} login
  * @param {() => void} changed
  */
 function sessionRow(login, changed) {
-    const end = button({
+    const stop = button({
         text: t('account.session.end'), small: true,
-        press: async () => {
-            try {
-                await remove(`account/sessions/${login.id}`);
-                toast(t('account.session.ended'));
-            } catch (error) {
-                refuse(error);
-            }
-
-            changed();
-        },
+        press: () => end(`account/sessions/${login.id}`,
+            t('account.session.ended'), changed),
     });
 
     return h('li', { class: 'login' },
@@ -112,7 +123,7 @@ function sessionRow(login, changed) {
                 h('time', { datetime: login.seen,
                     title: moment(login.seen) },
                 t('account.session.seen', { ago: ago(login.seen) })))),
-        login.current ? null : end);
+        login.current ? null : stop);
 }
 
 
@@ -157,7 +168,7 @@ function own(path, row, none, view) {
  * @param {() => void} changed
  */
 function tokenRow(token, changed) {
-    const end = button({
+    const stop = button({
         text: t('account.token.end'), small: true,
         label: t('account.token.end.of', { name: token.name }),
         press: async () => {
@@ -167,14 +178,8 @@ function tokenRow(token, changed) {
                 return;
             }
 
-            try {
-                await remove(`account/tokens/${token.id}`);
-                toast(t('account.token.ended'));
-            } catch (error) {
-                refuse(error);
-            }
-
-            changed();
+            await end(`account/tokens/${token.id}`, t('account.token.ended'),
+                changed);
         },
     });
 
@@ -188,7 +193,7 @@ function tokenRow(token, changed) {
                 token.expires ? t('account.token.until',
                     { date: day(token.expires) })
                     : t('account.token.forever')].join(' · '))),
-        end);
+        stop);
 }
 
 

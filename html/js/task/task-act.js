@@ -1,9 +1,10 @@
 /* What an administrator does to a task: take it up again, or back; have seen
  * that it failed. */
 
-import { post, Problem } from '../lib/api.js';
-import { busy, button } from '../ui/button.js';
-import { refuse } from '../ui/fault.js';
+import { post } from '../lib/api.js';
+import { button } from '../ui/button.js';
+import { guarded } from '../ui/editor.js';
+import { attempt } from '../ui/fault.js';
 import { forget, note } from '../lib/live.js';
 import { user } from '../lib/session.js';
 import { t } from '../lib/i18n.js';
@@ -26,28 +27,17 @@ const ACTS = {
 export function taskAct(task, after) {
     const can = user()?.role === 'admin' ? ACTS[task.state] : undefined;
 
+    const act = guarded(async () => {
+        const next = await post(`tasks/${task.id}/${can?.act}`);
+
+        forget(task.id);
+        note(next);
+    });
+
     return can ? button({
         text: t(`task.${can.act}`), icon: can.icon, small: true,
         press: async (event) => {
-            const self = /** @type {HTMLElement} */ (event.currentTarget);
-
-            busy(self, true);
-
-            try {
-                const next = await post(`tasks/${task.id}/${can.act}`);
-
-                forget(task.id);
-                note(next);
-            } catch (error) {
-                if (!(error instanceof Problem)) {
-                    throw error;
-                }
-
-                refuse(error);
-            } finally {
-                busy(self, false);
-            }
-
+            await act(event);
             await after?.();
         },
     }) : null;
@@ -66,11 +56,6 @@ export async function seen(task) {
 
     task.unseen = false;
 
-    try {
-        await post(`tasks/${task.id}/seen`, undefined, { quiet: true });
-    } catch (error) {
-        if (!(error instanceof Problem)) {
-            throw error;
-        }
-    }
+    await attempt(() => post(`tasks/${task.id}/seen`, undefined,
+        { quiet: true }), () => {});
 }

@@ -1,10 +1,9 @@
 /* What stands beside a list: the form of one thing, facts, and taking away. */
 
-import { Problem } from '../lib/api.js';
 import { ask } from './dialog.js';
 import { busy, button, disable } from './button.js';
 import { h } from './dom.js';
-import { refuse } from './fault.js';
+import { attempt } from './fault.js';
 import { form } from './form.js';
 import { t } from '../lib/i18n.js';
 
@@ -53,13 +52,7 @@ export function guarded(act) {
         busy(self, true);
 
         try {
-            await act();
-        } catch (error) {
-            if (!(error instanceof Problem)) {
-                throw error;
-            }
-
-            refuse(error);
+            await attempt(act);
         } finally {
             busy(self, false);
         }

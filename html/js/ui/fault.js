@@ -159,3 +159,22 @@ export function refuse(error) {
         }
     }, { signal: over.signal });
 }
+
+
+/**
+ * Do what the API may refuse, and tell its refusal.
+ *
+ * @param {() => Promise<unknown>} act
+ * @param {(problem: Problem) => void} [told]  at the edge, if nothing else
+ */
+export async function attempt(act, told = refuse) {
+    try {
+        await act();
+    } catch (error) {
+        if (!(error instanceof Problem)) {
+            throw error;
+        }
+
+        told(error);
+    }
+}

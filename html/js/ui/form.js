@@ -3,12 +3,13 @@
  * focus to the first.  Checks here only spare a round trip; the API decides.
  */
 
-import { Problem } from '../lib/api.js';
 import { busy, button } from './button.js';
 import { h, put, say, uid } from './dom.js';
 import { icon } from './icon.js';
 import { has, t, word } from '../lib/i18n.js';
-import { words } from './fault.js';
+import { attempt, words } from './fault.js';
+
+/** @typedef {import('../lib/api.js').Problem} Problem */
 
 /**
  * @typedef {{
@@ -337,14 +338,8 @@ export function form(options) {
         busy(send, true);
 
         try {
-            await options.send(Object.fromEntries(options.fields
-                .map((field) => [field.name, field.value()])));
-        } catch (error) {
-            if (!(error instanceof Problem)) {
-                throw error;
-            }
-
-            refused(error);
+            await attempt(() => options.send(Object.fromEntries(options.fields
+                .map((field) => [field.name, field.value()]))), refused);
         } finally {
             busy(send, false);
         }

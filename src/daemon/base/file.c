@@ -102,3 +102,18 @@ vz_file_forget(const char *path)
 {
     return unlink(path) == -1 && errno != ENOENT ? -1 : 0;
 }
+
+
+DIR *
+vz_file_dir(int fd)
+{
+    DIR  *dir;
+
+    dir = fd != -1 ? fdopendir(fd) : NULL;
+
+    if (dir == NULL && fd != -1) {
+        close(fd);
+    }
+
+    return dir;
+}

@@ -3,6 +3,7 @@
 #ifndef VZ_FILE_H
 #define VZ_FILE_H
 
+#include <dirent.h>
 #include <sys/types.h>
 
 
@@ -26,6 +27,12 @@ int vz_file_replace(const char *path, const char *text, size_t len);
  * errno.
  */
 int vz_file_forget(const char *path);
+
+/*
+ * vz_file_dir: read the folder that the descriptor is of, for closedir().
+ * NULL, also where it is -1; the descriptor is closed then.
+ */
+DIR *vz_file_dir(int fd);
 
 
 #endif /* VZ_FILE_H */

@@ -34,6 +34,17 @@ vz_job_init(vz_job_t *job, const vz_config_t *conf, int out)
 
 
 void
+vz_job_alone(vz_job_t *job, const vz_config_t *conf, int out, unsigned seconds)
+{
+    vz_job_init(job, conf, out);
+
+    job->gone = (out == -1);
+    (void) clock_gettime(CLOCK_MONOTONIC, &job->deadline);
+    job->deadline.tv_sec += seconds;
+}
+
+
+void
 vz_job_line(vz_job_t *job, const char *line)
 {
     size_t  len;

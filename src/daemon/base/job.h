@@ -10,6 +10,13 @@
 void vz_job_init(vz_job_t *job, const vz_config_t *conf, int out);
 
 /*
+ * vz_job_alone: the same for work that no client has asked for, with a deadline
+ * in so many seconds. Nobody reads what it says where out is -1.
+ */
+void vz_job_alone(vz_job_t *job, const vz_config_t *conf, int out,
+    unsigned seconds);
+
+/*
  * vz_job_line: add a line to the answer as it is; it comes without its LF. For
  * connection.c: the line is no verb's.
  */

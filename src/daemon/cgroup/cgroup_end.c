@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "daemon/base/file.h"
 #include "daemon/cgroup/cgroup.h"
 #include "daemon/cgroup/cgroup_end.h"
 
@@ -171,13 +172,9 @@ vz_cgroup_hierarchy(int root, const char *name, vz_cgroup_walk_t *walk)
     snprintf(path, sizeof(path), "%s/%s", name, walk->parent);
 
     fd = openat(root, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd == -1) {
-        return;
-    }
 
-    dir = fdopendir(fd);
+    dir = vz_file_dir(fd);
     if (dir == NULL) {
-        close(fd);
         return;
     }
 

@@ -71,7 +71,7 @@ vz_ct_limits_apply(const vz_config_t *conf, const vz_ct_t *ct,
                                VZ_CT_LIMITS_DESCENDANTS);
     }
 
-    rc = vz_ct_limits_memory(ct, run, words);
+    rc = vz_ct_limits_memory(conf, ct, run, words);
     if (rc != VZ_OK) {
         return rc;
     }
@@ -119,11 +119,14 @@ vz_ct_limits_delegate(const char *dir)
 
 
 vz_code_e
-vz_ct_limits_memory(const vz_ct_t *ct, const vz_ct_state_t *run, char *words)
+vz_ct_limits_memory(const vz_config_t *conf, const vz_ct_t *ct,
+    const vz_ct_state_t *run, char *words)
 {
     uint64_t     limit;
     vz_code_e    rc;
     const char  *dir;
+
+    (void) conf;
 
     dir = run->cgroup[VZ_CG_MEMORY];
     limit = ct->privvm.set ? ct->privvm.limit : VZ_UNLIMITED;

@@ -32,8 +32,8 @@ vz_code_e vz_ct_limits_apply(const vz_config_t *conf, const vz_ct_t *ct,
  * words where more is in use than the new limit allows; then nothing has
  * changed.
  */
-vz_code_e vz_ct_limits_memory(const vz_ct_t *ct, const vz_ct_state_t *run,
-    char *words);
+vz_code_e vz_ct_limits_memory(const vz_config_t *conf, const vz_ct_t *ct,
+    const vz_ct_state_t *run, char *words);
 vz_code_e vz_ct_limits_cpu(const vz_config_t *conf, const vz_ct_t *ct,
     const vz_ct_state_t *run, char *words);
 

@@ -20,6 +20,17 @@
 #define VZ_GUEST_FILES_MARK   "# set by the panel"
 
 
+/* Changes files by way of two buffers of VZ_GUEST_FILES_FILE and more. */
+typedef int (*vz_guest_files_pt)(int root, const char *value, char *text,
+    char *out);
+
+
+static int vz_guest_files_edit(int root, const char *value,
+    vz_guest_files_pt function);
+static int vz_guest_files_set_password(int root, const char *hash, char *text,
+    char *out);
+static int vz_guest_files_set_hostname(int root, const char *hostname,
+    char *text, char *out);
 static int vz_guest_files_open(int root, const char *path, int flags);
 static int vz_guest_files_walk(int root, const char *path, int flags);
 static int vz_guest_files_regular(int root, const char *path);
@@ -265,40 +276,52 @@ vz_guest_files_write(int root, const char *path, const char *text, size_t len,
 int
 vz_guest_files_password(int root, const char *hash)
 {
-    int      rc;
-    char    *text, *out;
-    size_t   len;
-    ssize_t  size;
+    return vz_guest_files_edit(root, hash, vz_guest_files_set_password);
+}
+
+
+/* Change files in memory of two files' size, which is wiped afterwards. */
+
+static int
+vz_guest_files_edit(int root, const char *value, vz_guest_files_pt function)
+{
+    int    rc;
+    char  *text;
 
     text = malloc(2 * VZ_GUEST_FILES_FILE + 1024);
     if (text == NULL) {
         return -1;
     }
 
-    out = text + VZ_GUEST_FILES_FILE;
-    rc = -1;
-
-    if (vz_guest_files_passwd(root, text, out) == -1) {
-        goto done;
-    }
-
-    size = vz_guest_files_read(root, "etc/shadow", text, VZ_GUEST_FILES_FILE);
-
-    if (size == -1 && errno != ENOENT) {
-        goto done;
-    }
-
-    len = vz_guest_files_shadow(text, size == -1 ? 0 : (size_t) size, out,
-                                hash);
-
-    rc = vz_guest_files_write(root, "etc/shadow", out, len, 0600);
-
-done:
+    rc = function(root, value, text, text + VZ_GUEST_FILES_FILE);
 
     explicit_bzero(text, 2 * VZ_GUEST_FILES_FILE + 1024);
     free(text);
 
     return rc;
+}
+
+
+static int
+vz_guest_files_set_password(int root, const char *hash, char *text, char *out)
+{
+    size_t   len;
+    ssize_t  size;
+
+    if (vz_guest_files_passwd(root, text, out) == -1) {
+        return -1;
+    }
+
+    size = vz_guest_files_read(root, "etc/shadow", text, VZ_GUEST_FILES_FILE);
+
+    if (size == -1 && errno != ENOENT) {
+        return -1;
+    }
+
+    len = vz_guest_files_shadow(text, size == -1 ? 0 : (size_t) size, out,
+                                hash);
+
+    return vz_guest_files_write(root, "etc/shadow", out, len, 0600);
 }
 
 
@@ -392,18 +415,18 @@ vz_guest_files_passwd(int root, char *text, char *out)
 int
 vz_guest_files_hostname(int root, const char *hostname)
 {
-    int      n, rc;
-    char    *text, *out, name[128];
+    return vz_guest_files_edit(root, hostname, vz_guest_files_set_hostname);
+}
+
+
+static int
+vz_guest_files_set_hostname(int root, const char *hostname, char *text,
+    char *out)
+{
+    int      n;
+    char     name[128];
     size_t   len;
     ssize_t  size;
-
-    text = malloc(2 * VZ_GUEST_FILES_FILE + 1024);
-    if (text == NULL) {
-        return -1;
-    }
-
-    out = text + VZ_GUEST_FILES_FILE;
-    rc = -1;
 
     /* a file that can't be read is not overwritten */
 
@@ -411,7 +434,7 @@ vz_guest_files_hostname(int root, const char *hostname)
 
     if (size == -1) {
         if (errno != ENOENT) {
-            goto done;
+            return -1;
         }
 
         size = sprintf(text, "127.0.0.1 localhost\n"
@@ -421,17 +444,13 @@ vz_guest_files_hostname(int root, const char *hostname)
     len = vz_guest_files_hosts(text, (size_t) size, out, hostname);
     n = snprintf(name, sizeof(name), "%s\n", hostname);
 
-    rc = vz_guest_files_write(root, "etc/hostname", name, (size_t) n, 0644);
-
-    if (rc == 0) {
-        rc = vz_guest_files_write(root, "etc/hosts", out, len, 0644);
+    if (vz_guest_files_write(root, "etc/hostname", name, (size_t) n, 0644)
+        == -1)
+    {
+        return -1;
     }
 
-done:
-
-    free(text);
-
-    return rc;
+    return vz_guest_files_write(root, "etc/hosts", out, len, 0644);
 }
 
 

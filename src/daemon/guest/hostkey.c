@@ -10,6 +10,7 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <sys/syscall.h>
+#include "daemon/base/file.h"
 #include "daemon/guest/guest_files.h"
 #include "daemon/guest/hostkey.h"
 #include "wire/random.h"
@@ -65,13 +66,9 @@ vz_hostkey_clear(int root)
     how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
 
     fd = (int) syscall(SYS_openat2, root, "etc/ssh", &how, sizeof(how));
-    if (fd == -1) {
-        return;
-    }
 
-    dir = fdopendir(fd);
+    dir = vz_file_dir(fd);
     if (dir == NULL) {
-        close(fd);
         return;
     }
 

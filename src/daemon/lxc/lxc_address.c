@@ -20,13 +20,20 @@ typedef struct {
 } vz_lxc_address_t;
 
 
+/* What is done to the addresses of a container under their lock. */
+typedef vz_code_e (*vz_lxc_address_pt)(vz_job_t *job, vz_lxc_change_t *change,
+    const vz_ip_t *address, vz_done_t *done);
+
+
+static vz_code_e vz_lxc_address_locked(vz_job_t *job, vz_lxc_change_t *change,
+    vz_lxc_address_pt function, const vz_ip_t *address, vz_done_t *done);
 static vz_code_e vz_lxc_address_take(vz_job_t *job, vz_lxc_change_t *change,
     const vz_ip_t *address);
 static vz_code_e vz_lxc_address_add_locked(vz_job_t *job,
     vz_lxc_change_t *change, const vz_ip_t *address, vz_done_t *done);
 static int vz_lxc_address_owner(const vz_ct_t *ct, void *data);
 static vz_code_e vz_lxc_address_remove_locked(vz_job_t *job,
-    vz_lxc_change_t *change, unsigned first, unsigned last, vz_done_t *done);
+    vz_lxc_change_t *change, const vz_ip_t *address, vz_done_t *done);
 static vz_code_e vz_lxc_address_gateway_locked(vz_job_t *job,
     vz_lxc_change_t *change, const vz_ip_t *address, vz_done_t *done);
 static vz_code_e vz_lxc_address_write_dns(const vz_ct_t *ct, int root, int raw,
@@ -36,32 +43,42 @@ static vz_code_e vz_lxc_address_write_dns(const vz_ct_t *ct, int root, int raw,
 vz_code_e
 vz_lxc_address_add(vz_job_t *job, const vz_ip_t *address, vz_done_t *done)
 {
-    char             words[VZ_WORDS_MAX];
-    vz_lock_t        lock;
     vz_code_e        rc;
     vz_lxc_change_t  change;
 
     rc = vz_lxc_change_begin(job, &change);
-    if (rc != VZ_OK) {
-        return rc;
+
+    if (rc == VZ_OK) {
+        rc = vz_lxc_address_locked(job, &change, vz_lxc_address_add_locked,
+                                   address, done);
+        vz_lxc_change_end(&change);
     }
 
-    /*
-     * under this lock, an address goes to the first container that asks for it
-     */
+    return rc;
+}
+
+
+/*
+ * Under this lock, an address goes to the first container that asks for it.
+ */
+
+static vz_code_e
+vz_lxc_address_locked(vz_job_t *job, vz_lxc_change_t *change,
+    vz_lxc_address_pt function, const vz_ip_t *address, vz_done_t *done)
+{
+    char       words[VZ_WORDS_MAX];
+    vz_lock_t  lock;
+    vz_code_e  rc;
 
     rc = vz_ct_lock_addresses(job->conf, job->name, VZ_CT_LOCK_WAIT, &lock,
                               words);
     if (rc != VZ_OK) {
-        rc = vz_job_end(job, rc, "%s", words);
-
-    } else {
-        vz_lxc_change_look(&change);
-        rc = vz_lxc_address_add_locked(job, &change, address, done);
-        vz_lock_drop(&lock);
+        return vz_job_end(job, rc, "%s", words);
     }
 
-    vz_lxc_change_end(&change);
+    vz_lxc_change_look(change);
+    rc = function(job, change, address, done);
+    vz_lock_drop(&lock);
 
     return rc;
 }
@@ -174,10 +191,6 @@ vz_lxc_address_owner(const vz_ct_t *ct, void *data)
 vz_code_e
 vz_lxc_address_remove(vz_job_t *job, const vz_ip_t *address, vz_done_t *done)
 {
-    int              found;
-    char             words[VZ_WORDS_MAX];
-    unsigned         first, last;
-    vz_lock_t        lock;
     vz_code_e        rc;
     vz_lxc_change_t  change;
 
@@ -186,30 +199,16 @@ vz_lxc_address_remove(vz_job_t *job, const vz_ip_t *address, vz_done_t *done)
         return rc;
     }
 
-    first = 0;
-    last = change.ct.naddresses;
-
-    if (address != NULL) {
-        found = vz_ip_find(change.ct.addresses, last, address);
-        first = found == -1 ? 0 : (unsigned) found;
-        last = found == -1 ? 0 : first + 1;
-    }
-
-    if (first == last) {
+    if (change.ct.naddresses == 0
+        || (address != NULL
+            && vz_ip_find(change.ct.addresses, change.ct.naddresses, address)
+               == -1))
+    {
         done->already = 1;
-        vz_lxc_change_end(&change);
-        return VZ_OK;
-    }
-
-    rc = vz_ct_lock_addresses(job->conf, job->name, VZ_CT_LOCK_WAIT, &lock,
-                              words);
-    if (rc != VZ_OK) {
-        rc = vz_job_end(job, rc, "%s", words);
 
     } else {
-        vz_lxc_change_look(&change);
-        rc = vz_lxc_address_remove_locked(job, &change, first, last, done);
-        vz_lock_drop(&lock);
+        rc = vz_lxc_address_locked(job, &change, vz_lxc_address_remove_locked,
+                                   address, done);
     }
 
     vz_lxc_change_end(&change);
@@ -220,14 +219,22 @@ vz_lxc_address_remove(vz_job_t *job, const vz_ip_t *address, vz_done_t *done)
 
 static vz_code_e
 vz_lxc_address_remove_locked(vz_job_t *job, vz_lxc_change_t *change,
-    unsigned first, unsigned last, vz_done_t *done)
+    const vz_ip_t *which, vz_done_t *done)
 {
     char        words[VZ_WORDS_MAX];
+    unsigned    first, last;
     vz_ct_t    *ct;
     vz_ip_t     address;
     vz_code_e   rc;
 
     ct = &change->ct;
+    first = 0;
+    last = ct->naddresses;
+
+    if (which != NULL) {
+        first = (unsigned) vz_ip_find(ct->addresses, last, which);
+        last = first + 1;
+    }
 
     while (last > first) {
         address = ct->addresses[--last];

@@ -19,10 +19,13 @@
 #define VZ_LXC_MEMORY_MIN   (8ULL << 20)
 
 
-static vz_code_e vz_lxc_set_memory_locked(vz_job_t *job,
-    vz_lxc_change_t *change);
-static vz_code_e vz_lxc_set_cpu_locked(vz_job_t *job,
-    vz_lxc_change_t *change);
+/* Applies a limit of the record to the container that runs. */
+typedef vz_code_e (*vz_lxc_set_pt)(const vz_config_t *conf, const vz_ct_t *ct,
+    const vz_ct_state_t *run, char *words);
+
+
+static vz_code_e vz_lxc_set_locked(vz_job_t *job, vz_lxc_change_t *change,
+    vz_lxc_set_pt apply);
 static int vz_lxc_set_uts(const vz_process_t *init, const char *name);
 static vz_code_e vz_lxc_set_write_name(const vz_ct_t *ct, int root, int raw,
     const void *data, char *words);
@@ -69,7 +72,7 @@ vz_lxc_set_memory(vz_job_t *job, vz_memory_e which, uint64_t barrier,
     rc = which == VZ_MEMORY_PRIVVM && limit < VZ_LXC_MEMORY_MIN
          ? vz_job_end(job, VZ_RANGE, "limit: at least %lluM",
                       VZ_LXC_MEMORY_MIN >> 20)
-         : vz_lxc_set_memory_locked(job, &change);
+         : vz_lxc_set_locked(job, &change, vz_ct_limits_memory);
 
     if (rc == VZ_OK) {
         vz_ct_limits_kept(&change.ct, key, done->kept);
@@ -81,14 +84,16 @@ vz_lxc_set_memory(vz_job_t *job, vz_memory_e which, uint64_t barrier,
 }
 
 
+/* Apply a limit to the container that runs, and record it; both or none. */
+
 static vz_code_e
-vz_lxc_set_memory_locked(vz_job_t *job, vz_lxc_change_t *change)
+vz_lxc_set_locked(vz_job_t *job, vz_lxc_change_t *change, vz_lxc_set_pt apply)
 {
     char       words[VZ_WORDS_MAX];
     vz_code_e  rc;
 
     if (change->live) {
-        rc = vz_ct_limits_memory(&change->ct, &change->run, words);
+        rc = apply(job->conf, &change->ct, &change->run, words);
 
         if (rc != VZ_OK) {
             return vz_job_end(job, rc, "%s", words);
@@ -98,7 +103,7 @@ vz_lxc_set_memory_locked(vz_job_t *job, vz_lxc_change_t *change)
     rc = vz_lxc_record_save(job, &change->ct);
 
     if (rc != VZ_OK && change->live) {
-        (void) vz_ct_limits_memory(&change->before, &change->run, words);
+        (void) apply(job->conf, &change->before, &change->run, words);
     }
 
     return rc;
@@ -172,33 +177,8 @@ vz_lxc_set_cpu(vz_job_t *job, uint32_t units, uint32_t percent)
         change.ct.percent = percent;
     }
 
-    rc = vz_lxc_set_cpu_locked(job, &change);
+    rc = vz_lxc_set_locked(job, &change, vz_ct_limits_cpu);
     vz_lxc_change_end(&change);
-
-    return rc;
-}
-
-
-static vz_code_e
-vz_lxc_set_cpu_locked(vz_job_t *job, vz_lxc_change_t *change)
-{
-    char       words[VZ_WORDS_MAX];
-    vz_code_e  rc;
-
-    if (change->live) {
-        rc = vz_ct_limits_cpu(job->conf, &change->ct, &change->run, words);
-
-        if (rc != VZ_OK) {
-            return vz_job_end(job, rc, "%s", words);
-        }
-    }
-
-    rc = vz_lxc_record_save(job, &change->ct);
-
-    if (rc != VZ_OK && change->live) {
-        (void) vz_ct_limits_cpu(job->conf, &change->before, &change->run,
-                                words);
-    }
 
     return rc;
 }

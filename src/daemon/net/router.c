@@ -30,6 +30,7 @@ static unsigned vz_router_links(const vz_config_t *conf,
 static void vz_router_settle(const vz_router_link_t *links, unsigned n);
 static char vz_router_get(const char *fmt, ...)
     __attribute__((format(printf, 1, 2)));
+static int vz_router_file(int flags, const char *fmt, va_list args);
 
 
 int
@@ -222,14 +223,13 @@ static char
 vz_router_get(const char *fmt, ...)
 {
     int      fd;
-    char     path[VZ_ROUTER_PATH], value;
+    char     value;
     va_list  args;
 
     va_start(args, fmt);
-    vsnprintf(path, sizeof(path), fmt, args);
+    fd = vz_router_file(O_RDONLY, fmt, args);
     va_end(args);
 
-    fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd == -1) {
         return '\0';
     }
@@ -244,18 +244,27 @@ vz_router_get(const char *fmt, ...)
 }
 
 
+static int
+vz_router_file(int flags, const char *fmt, va_list args)
+{
+    char  path[VZ_ROUTER_PATH];
+
+    vsnprintf(path, sizeof(path), fmt, args);
+
+    return open(path, flags | O_CLOEXEC);
+}
+
+
 int
 vz_router_set(const char *value, const char *fmt, ...)
 {
     int      fd, rc;
-    char     path[VZ_ROUTER_PATH];
     va_list  args;
 
     va_start(args, fmt);
-    vsnprintf(path, sizeof(path), fmt, args);
+    fd = vz_router_file(O_WRONLY, fmt, args);
     va_end(args);
 
-    fd = open(path, O_WRONLY | O_CLOEXEC);
     if (fd == -1) {
         return -1;
     }

@@ -224,10 +224,7 @@ vz_check_template(const vz_template_t *entry, void *data)
     code = VZ_OK;
 
     if (cache->archives->look) {
-        vz_job_init(&job, cache->conf, -1);
-        job.gone = 1;               /* there is no client */
-        (void) clock_gettime(CLOCK_MONOTONIC, &job.deadline);
-        job.deadline.tv_sec += VZ_CHECK_LOOK;
+        vz_job_alone(&job, cache->conf, -1, VZ_CHECK_LOOK);
 
         code = vz_template_verdict(&job, entry, 1, words);
     }

@@ -1,4 +1,3 @@
-#include <string.h>
 #include "daemon/base/job.h"
 #include "daemon/server/verb_end.h"
 #include "daemon/server/verb_life.h"
@@ -8,9 +7,8 @@ vz_code_e
 vz_verb_life_create(vz_job_t *job)
 {
     vz_code_e  code;
-    vz_done_t  done;
+    vz_done_t  done = { 0 };
 
-    (void) memset(&done, 0, sizeof(done));
     code = job->driver->create(job, job->req->argv[1], job->req->mark.tag,
                                &done);
 
@@ -21,13 +19,9 @@ vz_verb_life_create(vz_job_t *job)
 vz_code_e
 vz_verb_life_destroy(vz_job_t *job)
 {
-    vz_code_e  code;
-    vz_done_t  done;
+    vz_done_t  done = { 0 };
 
-    (void) memset(&done, 0, sizeof(done));
-    code = job->driver->destroy(job, &done);
-
-    return vz_verb_end(job, code, &done);
+    return vz_verb_end(job, job->driver->destroy(job, &done), &done);
 }
 
 
@@ -41,26 +35,18 @@ vz_verb_life_adopt(vz_job_t *job)
 vz_code_e
 vz_verb_life_start(vz_job_t *job)
 {
-    vz_code_e  code;
-    vz_done_t  done;
+    vz_done_t  done = { 0 };
 
-    (void) memset(&done, 0, sizeof(done));
-    code = job->driver->start(job, &done);
-
-    return vz_verb_end(job, code, &done);
+    return vz_verb_end(job, job->driver->start(job, &done), &done);
 }
 
 
 vz_code_e
 vz_verb_life_stop(vz_job_t *job)
 {
-    vz_code_e  code;
-    vz_done_t  done;
+    vz_done_t  done = { 0 };
 
-    (void) memset(&done, 0, sizeof(done));
-    code = job->driver->stop(job, 0, &done);
-
-    return vz_verb_end(job, code, &done);
+    return vz_verb_end(job, job->driver->stop(job, 0, &done), &done);
 }
 
 
@@ -69,10 +55,7 @@ vz_code_e
 vz_verb_life_restart(vz_job_t *job)
 {
     vz_code_e  code;
-    vz_done_t  stopped, done;
-
-    (void) memset(&stopped, 0, sizeof(stopped));
-    (void) memset(&done, 0, sizeof(done));
+    vz_done_t  stopped = { 0 }, done = { 0 };
 
     code = job->driver->stop(job, 1, &stopped);
     if (code != VZ_OK) {
@@ -92,11 +75,7 @@ vz_verb_life_restart(vz_job_t *job)
 vz_code_e
 vz_verb_life_boot(vz_job_t *job)
 {
-    vz_code_e  code;
-    vz_done_t  done;
+    vz_done_t  done = { 0 };
 
-    (void) memset(&done, 0, sizeof(done));
-    code = job->driver->boot(job, &done);
-
-    return vz_verb_end(job, code, &done);
+    return vz_verb_end(job, job->driver->boot(job, &done), &done);
 }

@@ -126,9 +126,7 @@ vz_template_cache_warm_one(const vz_template_t *entry, void *data)
 
     warm = data;
 
-    vz_job_init(&job, warm->conf, STDOUT_FILENO);
-    (void) clock_gettime(CLOCK_MONOTONIC, &job.deadline);
-    job.deadline.tv_sec += VZ_TEMPLATE_CACHE_WARM;
+    vz_job_alone(&job, warm->conf, STDOUT_FILENO, VZ_TEMPLATE_CACHE_WARM);
 
     code = vz_template_cache_unpack(warm->conf, entry->name, &job, path);
 

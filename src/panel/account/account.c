@@ -120,21 +120,13 @@ static const vz_column_t  vz_token_columns[] = {
 };
 
 vz_resource_t  vz_account_session_resource = {
-    .kind = "session",
-    .schema = "Session",
-    .table = "session",
-    .alias = "s",
-    vz_resource_columns(vz_session_columns),
+    vz_resource("session", "Session", "session", "s", vz_session_columns),
     .rest = "WHERE s.user_id = ? AND s.expires > UTC_TIMESTAMP(3)"
             " ORDER BY s.id DESC LIMIT 200"
 };
 
 vz_resource_t  vz_account_token_resource = {
-    .kind = "token",
-    .schema = "Token",
-    .table = "token",
-    .alias = "k",
-    vz_resource_columns(vz_token_columns),
+    vz_resource("token", "Token", "token", "k", vz_token_columns),
     vz_resource_forms(vz_account_token_resource, "Token"),
     .rest = "WHERE k.user_id = ? ORDER BY k.id DESC LIMIT 200",
     .most = VZ_TOKENS_MAX,
@@ -321,13 +313,7 @@ vz_account_finish(vz_call_t *call, const vz_account_thing_t *thing)
 
     rc = vz_account_remove(call, thing, id, &rows);
 
-    if (rc == VZ_NOENT) {
-        vz_route_absent(call);
-        return;
-    }
-
-    if (rc != VZ_OK) {
-        vz_call_fault(call, "database", rc);
+    if (vz_route_failed(call, rc) != VZ_OK) {
         return;
     }
 

@@ -84,12 +84,8 @@ static const vz_column_t  vz_user_columns[] = {
 };
 
 vz_resource_t  vz_user_list_resource = {
-    .kind = "user",
-    .schema = "UserRow",
+    vz_resource("user", "UserRow", "user", "u", vz_user_columns),
     .schema_one = "User",
-    .table = "user",
-    .alias = "u",
-    vz_resource_columns(vz_user_columns),
     vz_resource_forms(vz_user_list_resource, "User"),
     .rest = "WHERE (? IS NULL OR u.id > ?) AND (? IS NULL OR u.role = ?)"
             " AND (? IS NULL OR u.locked = (? = 'true'))"
@@ -112,13 +108,6 @@ static const vz_row_json_member_t  vz_user_vm_cells[] = {
 };
 
 static const vz_row_json_t  vz_user_vm_shape = vz_row_json(vz_user_vm_cells);
-
-
-void
-vz_user_list(vz_call_t *call)
-{
-    vz_resource_list(call, &vz_user_list_resource, vz_no_binds);
-}
 
 
 void

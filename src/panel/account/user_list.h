@@ -12,9 +12,6 @@
 extern vz_resource_t          vz_user_list_resource;
 extern const vz_query_args_t  vz_user_list_args;
 
-/* vz_user_list: the users, page by page. */
-void vz_user_list(vz_call_t *call);
-
 /* vz_user_list_one: one user, by the id of the path. */
 void vz_user_list_one(vz_call_t *call);
 

@@ -417,13 +417,7 @@ vz_user_write_password(vz_call_t *call)
 
     ngx_explicit_memzero(user.password.data, user.password.len);
 
-    if (rc == VZ_NOENT) {
-        vz_route_absent(call);
-        return;
-    }
-
-    if (rc != VZ_OK) {
-        vz_call_fault(call, "database", rc);
+    if (vz_route_failed(call, rc) != VZ_OK) {
         return;
     }
 

@@ -8,6 +8,7 @@
 #include "panel/api/resource.h"
 #include "panel/api/resource_sql.h"
 #include "panel/api/route.h"
+#include "panel/api/row_json.h"
 #include "panel/api/strlist.h"
 #include "panel/api/zone_ids.h"
 #include "runtime/call.h"
@@ -17,8 +18,6 @@ static void vz_resource_item(vz_json_t *out, const vz_resource_t *resource,
     const vz_rows_t *rows, ngx_uint_t row);
 static void vz_resource_member(vz_json_t *out, const vz_column_t *column,
     const vz_rows_t *rows, ngx_uint_t row, ngx_uint_t cell);
-static void vz_resource_list_member(vz_json_t *out, const char *name,
-    ngx_str_t text);
 static void vz_resource_done(vz_call_t *call, const vz_resource_t *resource,
     vz_code_e rc, uint64_t id, ngx_uint_t status);
 static const char *vz_resource_action(vz_call_t *call,
@@ -161,7 +160,7 @@ vz_resource_member(vz_json_t *out, const vz_column_t *column,
         return;
 
     case VZ_COLUMN_LIST:
-        vz_resource_list_member(out, column->name, text);
+        vz_row_json_words(out, column->name, text);
         return;
 
     case VZ_COLUMN_BOOL:
@@ -181,21 +180,6 @@ vz_resource_member(vz_json_t *out, const vz_column_t *column,
     } else {
         vz_json_int(out, column->name, number);
     }
-}
-
-
-static void
-vz_resource_list_member(vz_json_t *out, const char *name, ngx_str_t text)
-{
-    ngx_str_t  one;
-
-    vz_json_array(out, name);
-
-    while (vz_strlist_next(&text, ' ', &one)) {
-        vz_json_text(out, NULL, &one);
-    }
-
-    vz_json_close(out);
 }
 
 

@@ -63,9 +63,10 @@ typedef struct vz_resource_s {
     vz_resource_sql_t        sql;
 } vz_resource_t;
 
-/* vz_resource_columns(vz_plan_columns): both members of the table */
-#define vz_resource_columns(table)                                            \
-    .columns = table, .count = sizeof(table) / sizeof(vz_column_t)
+/* vz_resource("plan", "Plan", "plan", "p", vz_plan_columns): what all have */
+#define vz_resource(kind_, schema_, table_, alias_, columns_)                 \
+    .kind = kind_, .schema = schema_, .table = table_, .alias = alias_,       \
+    .columns = columns_, .count = sizeof(columns_) / sizeof(vz_column_t)
 
 /* vz_resource_forms(vz_plan_admin_resource, "Plan"): both forms, the second
    one is "PlanChange" */

@@ -76,6 +76,7 @@ vz_route_call(vz_call_t *call)
         return;
     }
 
+    call->route = match.route;
     match.route->handler(call);
 
     if (call->status == 0 && call->stream == NULL && call->socket == NULL
@@ -340,6 +341,20 @@ vz_route_row(vz_call_t *call, const vz_sql_t *sql, const vz_bind_t *binds,
     }
 
     return VZ_OK;
+}
+
+
+vz_code_e
+vz_route_failed(vz_call_t *call, vz_code_e rc)
+{
+    if (rc == VZ_NOENT) {
+        vz_route_absent(call);
+
+    } else if (rc != VZ_OK) {
+        vz_call_fault(call, "database", rc);
+    }
+
+    return rc;
 }
 
 

@@ -48,6 +48,8 @@ typedef struct {
                                          "Name: members", where no other route
                                          has it (tools/openapi_shapes.h); NULL:
                                          no reply, or one without a schema */
+    const struct vz_resource_s  *resource;  /* of a handler of resource_route.h;
+                                         else NULL */
 } vz_route_t;
 
 
@@ -76,6 +78,12 @@ vz_code_e vz_route_id(vz_call_t *call, ngx_uint_t n, uint64_t *id);
  */
 vz_code_e vz_route_row(vz_call_t *call, const vz_sql_t *sql,
     const vz_bind_t *binds, ngx_uint_t n, vz_rows_t *rows);
+
+/*
+ * vz_route_failed: VZ_OK passes; VZ_NOENT is replied with 404, other codes as
+ * what the database failed with.  Returns rc.
+ */
+vz_code_e vz_route_failed(vz_call_t *call, vz_code_e rc);
 
 /*
  * vz_route_absent: reply 404.  Call it for what belongs to another user, too,

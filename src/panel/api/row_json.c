@@ -12,8 +12,6 @@ static void vz_row_json_value(vz_json_t *out,
     ngx_uint_t column);
 static ngx_uint_t vz_row_json_none(vz_json_t *out, const vz_row_json_t *shape,
     ngx_uint_t i, ngx_uint_t *column);
-static void vz_row_json_words(vz_json_t *out, const char *name,
-    ngx_str_t text);
 
 
 void
@@ -113,7 +111,7 @@ vz_row_json_value(vz_json_t *out, const vz_row_json_member_t *member,
 }
 
 
-static void
+void
 vz_row_json_words(vz_json_t *out, const char *name, ngx_str_t text)
 {
     ngx_str_t  word;

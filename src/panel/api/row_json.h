@@ -50,5 +50,8 @@ void vz_row_json_members(vz_json_t *out, const vz_row_json_t *shape,
 void vz_row_json_rows(vz_json_t *out, const char *key,
     const vz_row_json_t *shape, const vz_rows_t *rows);
 
+/* vz_row_json_words: an array of texts from one that has a space between. */
+void vz_row_json_words(vz_json_t *out, const char *name, ngx_str_t text);
+
 
 #endif /* VZ_ROW_JSON_H */

@@ -32,6 +32,23 @@ vz_strlist_next(ngx_str_t *rest, u_char separator, ngx_str_t *word)
 
 
 ngx_uint_t
+vz_strlist_has(ngx_str_t list, u_char separator, const ngx_str_t *word)
+{
+    ngx_str_t  one;
+
+    while (vz_strlist_next(&list, separator, &one)) {
+        if (one.len == word->len
+            && ngx_memcmp(one.data, word->data, one.len) == 0)
+        {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+ngx_uint_t
 vz_strlist_is(const ngx_str_t *text, const char *word)
 {
     size_t  len;

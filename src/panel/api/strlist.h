@@ -15,6 +15,10 @@
  */
 ngx_uint_t vz_strlist_next(ngx_str_t *rest, u_char separator, ngx_str_t *word);
 
+/* vz_strlist_has: whether the list has the word. */
+ngx_uint_t vz_strlist_has(ngx_str_t list, u_char separator,
+    const ngx_str_t *word);
+
 /* vz_strlist_is: whether the text equals the word. */
 ngx_uint_t vz_strlist_is(const ngx_str_t *text, const char *word);
 

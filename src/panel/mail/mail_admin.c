@@ -58,11 +58,7 @@ static const vz_column_t  vz_outbox_columns[] = {
 };
 
 vz_resource_t  vz_mail_admin_resource = {
-    .kind = "mail",
-    .schema = "Mail",
-    .table = "mail",
-    .alias = "m",
-    vz_resource_columns(vz_outbox_columns),
+    vz_resource("mail", "Mail", "mail", "m", vz_outbox_columns),
     .rest = "WHERE (? IS NULL OR m.id < ?)"
             " AND (? IS NULL OR m.state = ?)"
             " AND (? IS NULL OR m.recipient LIKE ? OR m.error LIKE ?"
@@ -70,13 +66,6 @@ vz_resource_t  vz_mail_admin_resource = {
             " ORDER BY m.id DESC LIMIT ?",
     .args = &vz_mail_admin_args
 };
-
-
-void
-vz_mail_admin_list(vz_call_t *call)
-{
-    vz_resource_list(call, &vz_mail_admin_resource, vz_no_binds);
-}
 
 
 void

@@ -13,9 +13,6 @@
 extern vz_resource_t          vz_mail_admin_resource;
 extern const vz_query_args_t  vz_mail_admin_args;
 
-/* vz_mail_admin_list: GET: mails with their state, page by page. */
-void vz_mail_admin_list(vz_call_t *call);
-
 /* vz_mail_admin_retry: POST: send a mail again that was rejected. */
 void vz_mail_admin_retry(vz_call_t *call);
 

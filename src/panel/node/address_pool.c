@@ -90,12 +90,8 @@ static const vz_column_t  vz_pool_columns[] = {
 };
 
 vz_resource_t  vz_address_pool_resource = {
-    .kind = "pool",
-    .schema = "Pool",
-    .table = "address_pool",
-    .alias = "p",
+    vz_resource("pool", "Pool", "address_pool", "p", vz_pool_columns),
     .joins = "LEFT JOIN address a ON a.pool_id = p.id",
-    vz_resource_columns(vz_pool_columns),
     vz_resource_forms(vz_address_pool_resource, "Pool"),
     .rest = "GROUP BY p.id ORDER BY p.id LIMIT 256",
     .rest_one = "GROUP BY p.id",

@@ -36,12 +36,8 @@ static const vz_column_t  vz_audit_columns[] = {
 };
 
 vz_resource_t  vz_audit_list_resource = {
-    .kind = "audit",
-    .schema = "Deed",
-    .table = "audit",
-    .alias = "a",
+    vz_resource("audit", "Deed", "audit", "a", vz_audit_columns),
     .joins = "LEFT JOIN vm v ON v.id = a.vm_id",
-    vz_resource_columns(vz_audit_columns),
     .rest = "WHERE (? IS NULL OR a.id < ?)"
             " AND (? IS NULL OR a.account = ?)"
             " AND (? IS NULL OR a.user_id = ? OR a.account = CONCAT(?))"
@@ -55,10 +51,3 @@ vz_resource_t  vz_audit_list_resource = {
             " ORDER BY a.id DESC LIMIT ?",
     .args = &vz_audit_list_args
 };
-
-
-void
-vz_audit_list(vz_call_t *call)
-{
-    vz_resource_list(call, &vz_audit_list_resource, vz_no_binds);
-}

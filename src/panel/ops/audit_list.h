@@ -12,8 +12,5 @@
 extern vz_resource_t          vz_audit_list_resource;
 extern const vz_query_args_t  vz_audit_list_args;
 
-/* vz_audit_list: the lines of the audit, newest first, page by page. */
-void vz_audit_list(vz_call_t *call);
-
 
 #endif /* VZ_AUDIT_LIST_H */

@@ -61,11 +61,7 @@ static const vz_column_t  vz_node_columns[] = {
 };
 
 vz_resource_t  vz_node_admin_resource = {
-    .kind = "node",
-    .schema = "Node",
-    .table = "node",
-    .alias = "n",
-    vz_resource_columns(vz_node_columns),
+    vz_resource("node", "Node", "node", "n", vz_node_columns),
     vz_resource_forms(vz_node_admin_resource, "Node"),
     .rest = "ORDER BY n.id LIMIT 64",
     .most = VZ_NODES_MAX,

@@ -111,13 +111,7 @@ vz_order_show(vz_call_t *call)
 
     rc = vz_task_get(call->pool, 0, &link, vz_none(), &task);
 
-    if (rc == VZ_NOENT) {
-        vz_route_absent(call);
-        return;
-    }
-
-    if (rc != VZ_OK) {
-        vz_call_fault(call, "database", rc);
+    if (vz_route_failed(call, rc) != VZ_OK) {
         return;
     }
 

@@ -24,46 +24,8 @@ static const vz_column_t  vz_plan_columns[] = {
 };
 
 vz_resource_t  vz_plan_admin_resource = {
-    .kind = "plan",
-    .schema = "Plan",
-    .table = "plan",
-    .alias = "p",
-    vz_resource_columns(vz_plan_columns),
+    vz_resource("plan", "Plan", "plan", "p", vz_plan_columns),
     vz_resource_forms(vz_plan_admin_resource, "Plan"),
     .rest = "ORDER BY p.position, p.id LIMIT 256",
     .needed = "Containers have this plan: hide it instead."
 };
-
-
-void
-vz_plan_admin_list(vz_call_t *call)
-{
-    vz_resource_list(call, &vz_plan_admin_resource, vz_no_binds);
-}
-
-
-void
-vz_plan_admin_create(vz_call_t *call)
-{
-    vz_resource_values_t  values;
-
-    if (vz_resource_read(call, &vz_plan_admin_resource.create, &values)
-        == VZ_OK)
-    {
-        vz_resource_create(call, &vz_plan_admin_resource, &values);
-    }
-}
-
-
-void
-vz_plan_admin_change(vz_call_t *call)
-{
-    vz_resource_change(call, &vz_plan_admin_resource);
-}
-
-
-void
-vz_plan_admin_delete(vz_call_t *call)
-{
-    vz_resource_delete(call, &vz_plan_admin_resource);
-}

@@ -29,11 +29,7 @@ static const vz_column_t  vz_template_columns[] = {
 };
 
 vz_resource_t  vz_template_admin_resource = {
-    .kind = "template",
-    .schema = "Template",
-    .table = "template",
-    .alias = "t",
-    vz_resource_columns(vz_template_columns),
+    vz_resource("template", "Template", "template", "t", vz_template_columns),
     vz_resource_forms(vz_template_admin_resource, "Template"),
     .rest = "ORDER BY t.position, t.label, t.name LIMIT 256",
     .needed = "Containers were made of this template: switch it off instead.",
@@ -204,11 +200,4 @@ vz_template_admin_change(vz_call_t *call)
 {
     (void) vz_template_ask(call->pool);
     vz_resource_change(call, &vz_template_admin_resource);
-}
-
-
-void
-vz_template_admin_delete(vz_call_t *call)
-{
-    vz_resource_delete(call, &vz_template_admin_resource);
 }

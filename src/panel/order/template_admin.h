@@ -11,11 +11,10 @@
 
 extern vz_resource_t  vz_template_admin_resource;
 
-/* GET, POST, PATCH and DELETE of /api/admin/templates; each replies */
+/* GET, POST and PATCH of /api/admin/templates; each replies */
 void vz_template_admin_list(vz_call_t *call);
 void vz_template_admin_create(vz_call_t *call);
 void vz_template_admin_change(vz_call_t *call);
-void vz_template_admin_delete(vz_call_t *call);
 
 
 #endif /* VZ_TEMPLATE_ADMIN_H */

@@ -20,6 +20,7 @@
 #include "runtime/clock.h"
 #include "runtime/crypt.h"
 #include "runtime/fiber.h"
+#include "runtime/queue.h"
 #include "runtime/row.h"
 #include "runtime/schema.h"
 
@@ -42,18 +43,24 @@
 #define VZ_RUNNER_BATCH     "64"
 
 
+/* A number of a task of ours, or 0. */
+typedef uint64_t (*vz_runner_pt)(const vz_task_run_t *run);
+
+
 static void vz_runner_poll(ngx_event_t *ev);
 static void vz_runner_renew(ngx_event_t *ev);
 static void vz_runner_look(void *data);
 static ngx_uint_t vz_runner_look_once(void);
 static void vz_runner_looked(uint64_t began, vz_code_e rc);
-static ngx_int_t vz_runner_full(ngx_pool_t *pool, ngx_str_t *nodes);
 static ngx_uint_t vz_runner_room(uint64_t node);
 static ngx_uint_t vz_runner_has(uint64_t id);
 static void vz_runner_take(uint64_t id, uint64_t node);
 static void vz_runner_task(void *data);
 static void vz_runner_renew_all(void *data);
-static ngx_int_t vz_runner_ids(ngx_pool_t *pool, ngx_str_t *ids);
+static ngx_int_t vz_runner_set(ngx_pool_t *pool, vz_runner_pt of,
+    ngx_str_t *set);
+static uint64_t vz_runner_full(const vz_task_run_t *run);
+static uint64_t vz_runner_held(const vz_task_run_t *run);
 
 
 static ngx_str_t     vz_runner_owner;
@@ -218,7 +225,9 @@ vz_runner_look_once(void)
         return 0;
     }
 
-    if (vz_node_load(pool) != VZ_OK || vz_runner_full(pool, &full) != NGX_OK) {
+    if (vz_node_load(pool) != VZ_OK
+        || vz_runner_set(pool, vz_runner_full, &full) != NGX_OK)
+    {
         goto done;
     }
 
@@ -283,37 +292,51 @@ vz_runner_looked(uint64_t began, vz_code_e rc)
 }
 
 
-/* the nodes whose share of this worker is used up, for FIND_IN_SET() */
+/* numbers of our tasks, as a set for FIND_IN_SET(); of gives 0 for none */
 
 static ngx_int_t
-vz_runner_full(ngx_pool_t *pool, ngx_str_t *nodes)
+vz_runner_set(ngx_pool_t *pool, vz_runner_pt of, ngx_str_t *set)
 {
-    u_char         *p;
-    vz_task_run_t  *run;
-    ngx_queue_t    *q;
+    u_char       *p;
+    uint64_t      number;
+    ngx_queue_t  *q;
 
     p = ngx_pnalloc(pool, (vz_runner_ntasks + 1) * (NGX_INT64_LEN + 1));
     if (p == NULL) {
         return NGX_ERROR;
     }
 
-    nodes->data = p;
+    set->data = p;
 
-    for (q = ngx_queue_head(&vz_runner_tasks);
-         q != ngx_queue_sentinel(&vz_runner_tasks);
-         q = ngx_queue_next(q))
-    {
-        run = ngx_queue_data(q, vz_task_run_t, link);
+    vz_queue_each(q, &vz_runner_tasks) {
+        number = of(ngx_queue_data(q, vz_task_run_t, link));
 
-        if (!vz_runner_room(run->node)) {
-            p = ngx_sprintf(p, "%s%uL", p == nodes->data ? "" : ",",
-                            run->node);
+        if (number) {
+            p = ngx_sprintf(p, "%s%uL", p == set->data ? "" : ",", number);
         }
     }
 
-    nodes->len = p - nodes->data;
+    set->len = p - set->data;
 
     return NGX_OK;
+}
+
+
+/* a node whose share of this worker is used up */
+
+static uint64_t
+vz_runner_full(const vz_task_run_t *run)
+{
+    return vz_runner_room(run->node) ? 0 : run->node;
+}
+
+
+/* a task that we claimed */
+
+static uint64_t
+vz_runner_held(const vz_task_run_t *run)
+{
+    return run->held ? run->id : 0;
 }
 
 
@@ -333,10 +356,7 @@ vz_runner_room(uint64_t node)
 
     n = 0;
 
-    for (q = ngx_queue_head(&vz_runner_tasks);
-         q != ngx_queue_sentinel(&vz_runner_tasks);
-         q = ngx_queue_next(q))
-    {
+    vz_queue_each(q, &vz_runner_tasks) {
         run = ngx_queue_data(q, vz_task_run_t, link);
         n += run->node == node;
     }
@@ -351,10 +371,7 @@ vz_runner_has(uint64_t id)
     vz_task_run_t  *run;
     ngx_queue_t    *q;
 
-    for (q = ngx_queue_head(&vz_runner_tasks);
-         q != ngx_queue_sentinel(&vz_runner_tasks);
-         q = ngx_queue_next(q))
-    {
+    vz_queue_each(q, &vz_runner_tasks) {
         run = ngx_queue_data(q, vz_task_run_t, link);
 
         if (run->id == id) {
@@ -470,7 +487,7 @@ vz_runner_renew_all(void *data)
         goto done;
     }
 
-    if (vz_runner_ids(pool, &ids) != NGX_OK) {
+    if (vz_runner_set(pool, vz_runner_held, &ids) != NGX_OK) {
         goto free;
     }
 
@@ -487,10 +504,7 @@ vz_runner_renew_all(void *data)
     id = rc == VZ_OK ? vz_row_find(&rows, "id") : 0;
 
     for (i = 0; rc == VZ_OK && i < rows.rows; i++) {
-        for (q = ngx_queue_head(&vz_runner_tasks);
-             q != ngx_queue_sentinel(&vz_runner_tasks);
-             q = ngx_queue_next(q))
-        {
+        vz_queue_each(q, &vz_runner_tasks) {
             run = ngx_queue_data(q, vz_task_run_t, link);
 
             if (run->id == (uint64_t) vz_cell_int(&rows, i, id)
@@ -513,37 +527,4 @@ free:
 done:
 
     vz_runner_renewing = 0;
-}
-
-
-/* the ids of the tasks that we claimed, as a set for FIND_IN_SET() */
-
-static ngx_int_t
-vz_runner_ids(ngx_pool_t *pool, ngx_str_t *ids)
-{
-    u_char         *p;
-    vz_task_run_t  *run;
-    ngx_queue_t    *q;
-
-    p = ngx_pnalloc(pool, (vz_runner_ntasks + 1) * (NGX_INT64_LEN + 1));
-    if (p == NULL) {
-        return NGX_ERROR;
-    }
-
-    ids->data = p;
-
-    for (q = ngx_queue_head(&vz_runner_tasks);
-         q != ngx_queue_sentinel(&vz_runner_tasks);
-         q = ngx_queue_next(q))
-    {
-        run = ngx_queue_data(q, vz_task_run_t, link);
-
-        if (run->held) {
-            p = ngx_sprintf(p, "%s%uL", p == ids->data ? "" : ",", run->id);
-        }
-    }
-
-    ids->len = p - ids->data;
-
-    return NGX_OK;
 }

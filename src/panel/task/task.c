@@ -553,13 +553,7 @@ vz_task_find(vz_call_t *call, vz_task_t *task)
 static void
 vz_task_show(vz_call_t *call, vz_code_e rc, vz_task_t *task)
 {
-    if (rc == VZ_NOENT) {
-        vz_route_absent(call);
-        return;
-    }
-
-    if (rc != VZ_OK) {
-        vz_call_fault(call, "database", rc);
+    if (vz_route_failed(call, rc) != VZ_OK) {
         return;
     }
 

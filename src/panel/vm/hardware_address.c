@@ -28,7 +28,6 @@ typedef struct {
 static vz_code_e vz_hardware_has(vz_hardware_claim_t *claim);
 static ngx_uint_t vz_hardware_find(const vz_hardware_claim_t *claim,
     const ngx_str_t *address);
-static ngx_uint_t vz_hardware_holds(ngx_str_t words, const ngx_str_t *word);
 static void vz_hardware_keep(vz_hardware_claim_t *claim, ngx_uint_t n);
 static vz_code_e vz_hardware_take(vz_hardware_claim_t *claim,
     const ngx_str_t *address);
@@ -109,7 +108,7 @@ vz_hardware_address_claim(vz_vm_action_t *change, vz_tx_t *tx,
 
         before.len = word.data - before.data;
 
-        if (vz_hardware_holds(before, &word)) {
+        if (vz_strlist_has(before, ' ', &word)) {
             vz_call_invalid(change->call, "addresses", "duplicate",
                             "%V is listed twice", &word);
             continue;
@@ -175,23 +174,6 @@ vz_hardware_find(const vz_hardware_claim_t *claim, const ngx_str_t *address)
     }
 
     return i;
-}
-
-
-static ngx_uint_t
-vz_hardware_holds(ngx_str_t words, const ngx_str_t *word)
-{
-    ngx_str_t  one;
-
-    while (vz_strlist_next(&words, ' ', &one)) {
-        if (one.len == word->len
-            && ngx_strncmp(one.data, word->data, one.len) == 0)
-        {
-            return 1;
-        }
-    }
-
-    return 0;
 }
 
 
@@ -283,7 +265,7 @@ vz_hardware_lost(const vz_hardware_claim_t *claim)
     for (i = 0; i < claim->has.rows; i++) {
         one = vz_row_text(&claim->has, i, "address");
 
-        if (one.len && !vz_hardware_holds(*claim->wished, &one)) {
+        if (one.len && !vz_strlist_has(*claim->wished, ' ', &one)) {
             lost = vz_call_printf(claim->change->call, "%V%s%V", &lost,
                                   lost.len ? " " : "", &one);
         }

@@ -100,18 +100,13 @@ vz_address_swap(vz_task_run_t *run, const ngx_str_t *address,
 static ngx_uint_t
 vz_address_swap_listed(const vz_answer_t *list, const ngx_str_t *address)
 {
-    ngx_str_t   all, word;
     ngx_uint_t  i;
 
     for (i = 0; i < list->nlines; i++) {
-        all = vz_relay_pair(&list->lines[i], "address");
-
-        while (vz_strlist_next(&all, ',', &word)) {
-            if (word.len == address->len
-                && ngx_memcmp(word.data, address->data, word.len) == 0)
-            {
-                return 1;
-            }
+        if (vz_strlist_has(vz_relay_pair(&list->lines[i], "address"), ',',
+                           address))
+        {
+            return 1;
         }
     }
 
