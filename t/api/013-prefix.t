@@ -96,5 +96,3 @@ GET /plans
 
 === TEST 4: the one that everybody has
 --- init: ::places('/api'); ::sources()
---- request
-GET /api/plans

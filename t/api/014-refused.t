@@ -140,24 +140,16 @@ __DATA__
 
 === TEST 1: what is no request of HTTP is refused in JSON
 --- init: ::all_refused()
---- timeout: 60
---- request
-GET /api/plans
 
 
 
 === TEST 2: beside the API it is a page
 --- init: ::others()
---- timeout: 60
---- request
-GET /api/plans
 
 
 
 === TEST 3: a refusal is one answer
 --- init: ::goes_on()
---- request
-GET /api/plans
 
 
 
@@ -171,8 +163,6 @@ GET /api/plans
     }
 END
 --- init: ::over_http2()
---- request
-GET /api/plans
 
 
 

@@ -170,15 +170,11 @@ Accept-Language: es
 
 
 === TEST 5: and a plan that is gone is off the page
---- request
-GET /api/plans
 --- init: ::no_evil()
 
 
 
 === TEST 6: every path of the application is a page with its title
---- request
-GET /api/plans
 --- init: ::paths()
 
 
@@ -201,8 +197,6 @@ GET /panel/status
 
 
 === TEST 9: an unchanged page is not sent again
---- request
-GET /api/plans
 --- init: ::not_modified()
 
 

@@ -305,23 +305,16 @@ $::type
 
 === TEST 11: too many tries have to wait
 --- init: ::limited()
---- timeout: 10
---- request
-GET /api/plans
 
 
 
 === TEST 12: a cookie signs in until it is signed out, at every worker
 --- init: ::cookie_signs_in()
---- request
-GET /api/plans
 
 
 
 === TEST 13: who signs in again leaves the session he came with
 --- init: ::leaves_the_old_one()
---- request
-GET /api/plans
 
 
 
@@ -360,9 +353,6 @@ $::type
 
 === TEST 17: one that ended without a word to the panel ends soon
 --- init: ::ended_elsewhere()
---- timeout: 40
---- request
-GET /api/plans
 
 
 

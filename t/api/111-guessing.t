@@ -311,72 +311,48 @@ __DATA__
 === TEST 1: an account is guessed at slower, and locked for nobody
 --- vzpanel: set_real_ip_from 127.0.0.1; real_ip_header X-Real-IP;
 --- init: ::by_account()
---- timeout: 60
---- request
-GET /api/plans
 
 
 
 === TEST 2: an account for a password is guessed by as few
 --- vzpanel: set_real_ip_from 127.0.0.1; real_ip_header X-Real-IP;
 --- init: ::by_address()
---- timeout: 30
---- request
-GET /api/plans
 
 
 
 === TEST 3: an address of IPv6 is one of its network
 --- vzpanel: set_real_ip_from 127.0.0.1; real_ip_header X-Real-IP;
 --- init: ::by_network()
---- timeout: 30
---- request
-GET /api/plans
 
 
 
 === TEST 4: nor is it guessed where it is changed
 --- vzpanel: set_real_ip_from 127.0.0.1; real_ip_header X-Real-IP;
 --- init: ::by_change()
---- timeout: 30
---- request
-GET /api/plans
 
 
 
 === TEST 5: many tries at once are many
 --- vzpanel: set_real_ip_from 127.0.0.1; real_ip_header X-Real-IP;
 --- init: ::at_once()
---- timeout: 30
---- request
-GET /api/plans
 
 
 
 === TEST 6: an address is one of those around it
 --- vzpanel: set_real_ip_from 127.0.0.1; real_ip_header X-Real-IP;
 --- init: ::around()
---- timeout: 60
---- request
-GET /api/plans
 
 
 
 === TEST 7: a browser that signed in before is held up by nobody
 --- vzpanel: set_real_ip_from 127.0.0.1; real_ip_header X-Real-IP;
 --- init: ::by_device()
---- timeout: 60
---- request
-GET /api/plans
 
 
 
 === TEST 8: so are those who share one
 --- vzpanel: set_real_ip_from 127.0.0.1; real_ip_header X-Real-IP;
 --- init: ::shared()
---- timeout: 30
---- request
-GET /api/plans
 
 
 
@@ -385,9 +361,6 @@ GET /api/plans
 ::vz_http_config() =~ s/vzpanel:8m/vzpanel:1m/r
 . 'set_real_ip_from 127.0.0.1; real_ip_header X-Real-IP;'
 --- init: ::flushed()
---- timeout: 60
---- request
-GET /api/plans
 
 
 
@@ -397,6 +370,3 @@ set_real_ip_from 127.0.0.1;
 real_ip_header X-Real-IP;
 vzpanel_public_url http://panel.example/panel;
 --- init: ::by_time()
---- timeout: 60
---- request
-GET /api/plans

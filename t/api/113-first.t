@@ -78,22 +78,13 @@ __DATA__
 
 === TEST 1: a mailed password opens nothing but its change, to a customer
 --- init: ::routes_are_shut('customer')
---- timeout: 30
---- request
-GET /api/plans
 
 
 
 === TEST 2: and to an administrator
 --- init: ::routes_are_shut('admin')
---- timeout: 30
---- request
-GET /api/plans
 
 
 
 === TEST 3: one that nobody used is over after thirty days
 --- init: ::expires()
---- timeout: 30
---- request
-GET /api/plans

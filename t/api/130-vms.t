@@ -299,15 +299,11 @@ $::anas
 
 === TEST 6: pages follow each other without a gap or a repetition
 --- init: ::paged()
---- request
-GET /api/plans
 
 
 
 === TEST 7: a search finds names, numbers and addresses, as plain text
 --- init: ::searched()
---- request
-GET /api/plans
 
 
 
@@ -430,9 +426,6 @@ $::anas
 
 === TEST 19: start, restart and stop end, and what is so already is done
 --- init: ::on_and_off()
---- timeout: 60
---- request
-GET /api/plans
 
 
 
@@ -448,32 +441,21 @@ $::anas . $::type
 
 === TEST 21: a task goes on without its client, figures follow
 --- init: ::accepted()
---- timeout: 60
---- request
-GET /api/plans
 
 
 
 === TEST 22: lists by state and by figures have it in its place
 --- init: ::filtered()
---- request
-GET /api/plans
 
 
 
 === TEST 23: of two tasks at once one is refused and names the other
 --- init: ::two_at_once()
---- timeout: 60
---- request
-GET /api/plans
 
 
 
 === TEST 24: ten at once with one key are one task
 --- init: ::ten_at_once()
---- timeout: 60
---- request
-GET /api/plans
 
 
 
@@ -502,13 +484,8 @@ $::beas . $::wait
 === TEST 27: a list needs exactly one statement
 --- log_level: info
 --- init: ::one_statement()
---- timeout: 30
---- request
-GET /api/plans
 
 
 
 === TEST 28: a text arrives with each of its characters
 --- init: ::every_character()
---- request
-GET /api/plans

@@ -353,61 +353,40 @@ __DATA__
 
 === TEST 1: pages have each container once, in order, under every sort
 --- init: ::walks()
---- timeout: 90
---- request
-GET /api/plans
 
 
 
 === TEST 2: a state's list has all that are in it
 --- init: ::states()
---- timeout: 90
---- request
-GET /api/plans
 
 
 
 === TEST 3: figures that move between two pages neither hide one nor show it twice
 --- init: ::moving()
---- timeout: 90
---- request
-GET /api/plans
 
 
 
 === TEST 4: a walk that is longer than a cursor can tell leaves nothing out
 --- init: ::very_many()
---- timeout: 90
---- request
-GET /api/plans
 
 
 
 === TEST 5: no list makes a temporary table on disk
 --- log_level: info
 --- init: ::none_on_disk()
---- timeout: 120
---- request
-GET /api/plans
 
 
 
 === TEST 6: a cursor of one's own making is refused
 --- init: ::forged()
---- request
-GET /api/plans
 
 
 
 === TEST 7: who may not see a list is told so in each form of it
 --- init: ::not_for()
---- request
-GET /api/plans
 
 
 
 === TEST 8: 32 addresses of the longest kind are all shown, in order
 --- before: short
 --- init: ::long_addresses()
---- request
-GET /api/plans

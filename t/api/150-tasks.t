@@ -266,15 +266,11 @@ __DATA__
 
 === TEST 1: lists are the newest first, of one container, by state
 --- init: ::filtered()
---- request
-GET /api/plans
 
 
 
 === TEST 2: pages follow each other
 --- init: ::paged()
---- request
-GET /api/plans
 
 
 
@@ -329,30 +325,21 @@ $::anas
 
 === TEST 8: who wishes to wait is answered at the end
 --- init: ::waited()
---- request
-GET /api/plans
 
 
 
 === TEST 9: and not later than he wished
 --- init: ::waited_in_vain()
---- request
-GET /api/plans
 
 
 
 === TEST 10: a stranger does not learn by waiting that there is a task
 --- init: ::no_wait_for_strangers()
---- request
-GET /api/plans
 
 
 
 === TEST 11: who has left is not waited for
 --- init: ::who_left_is_not_waited_for()
---- timeout: 20
---- request
-GET /api/plans
 
 
 
@@ -421,30 +408,21 @@ $::root . $::json
 
 === TEST 17: a log has its newest lines, for whoever may read them
 --- init: ::log_for_its_reader()
---- request
-GET /api/plans
 
 
 
 === TEST 18: who takes a task back, or up again, is in its log
 --- init: ::log_of_a_change(); ::log_of_another_try()
---- request
-GET /api/plans
 
 
 
 === TEST 19: and that its runner died
 --- init: ::log_of_the_orphan()
---- timeout: 30
---- request
-GET /api/plans
 
 
 
 === TEST 20: a task is not taken up again where another kind has failed since
 --- init: ::retry_of_another_kind()
---- request
-GET /api/plans
 
 
 

@@ -237,52 +237,36 @@ __DATA__
 
 === TEST 1: a stream has its headers, and begins with what there is
 --- init: ::first_events()
---- request
-GET /api/plans
 
 
 
 === TEST 2: an administrator's has everybody's
 --- init: ::everything_for_root()
---- request
-GET /api/plans
 
 
 
 === TEST 3: a task and what it changed are told, to nobody but the owner
 --- init: ::change_is_told()
---- request
-GET /api/plans
 
 
 
 === TEST 4: who comes again is told what is new
 --- init: ::after_an_id()
---- request
-GET /api/plans
 
 
 
 === TEST 5: who names containers hears of no others
 --- init: ::of_some()
---- timeout: 40
---- request
-GET /api/plans
 
 
 
 === TEST 6: a script may listen too
 --- init: ::for_scripts()
---- request
-GET /api/plans
 
 
 
 === TEST 7: a stream ends with its session
 --- init: ::ends_with_session()
---- timeout: 20
---- request
-GET /api/plans
 
 
 
@@ -305,9 +289,6 @@ POST /api/events
 
 === TEST 10: streams end when their owner is locked
 --- init: ::ends_with_a_lock()
---- timeout: 50
---- request
-GET /api/plans
 
 
 
@@ -315,9 +296,6 @@ GET /api/plans
 --- http_config eval
 $::starts->http_config
 --- init: ::counted_anew()
---- timeout: 40
---- request
-GET /api/plans
 
 
 

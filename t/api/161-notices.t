@@ -214,22 +214,14 @@ run_tests();
 __DATA__
 
 === TEST 1: each hears of what concerns him, and of nothing else
---- timeout: 60
 --- init: ::who_hears()
---- request
-GET /api/plans
 
 
 
 === TEST 2: who returns misses none, and hears none twice
 --- init: ::returns()
---- request
-GET /api/plans
 
 
 
 === TEST 3: the newest are kept
---- timeout: 30
 --- init: ::bounded()
---- request
-GET /api/plans

@@ -96,22 +96,13 @@ __DATA__
 
 === TEST 1: a node that hangs up
 --- init: ::silent_and_back('close')
---- timeout: 60
---- request
-GET /api/plans
 
 
 
 === TEST 2: a node that takes what is asked and says nothing
 --- init: ::silent_and_back('hang')
---- timeout: 90
---- request
-GET /api/plans
 
 
 
 === TEST 3: a node that was lost before the workers came
 --- init: ::other_workers()
---- timeout: 60
---- request
-GET /api/plans

@@ -185,47 +185,29 @@ __DATA__
 
 === TEST 1: a number that was given out again is told to whose it is
 --- init: ::given_out_again($::one, $::two)
---- timeout: 60
---- request
-GET /api/plans
 
 
 
 === TEST 2: so after a container from before tags
 --- init: ::given_out_again('-', $::one)
---- timeout: 60
---- request
-GET /api/plans
 
 
 
 === TEST 3: the container of another tag is nobody's
 --- init: ::a_stranger($::one, $::two)
---- timeout: 60
---- request
-GET /api/plans
 
 
 
 === TEST 4: nor is one without a tag that of one with
 --- init: ::a_stranger($::one, undef)
---- timeout: 60
---- request
-GET /api/plans
 
 
 
 === TEST 5: nor one with a tag that of one without
 --- init: ::a_stranger('-', $::one)
---- timeout: 60
---- request
-GET /api/plans
 
 
 
 === TEST 6: a container that was destroyed here leaves nothing to its number
 --- real
 --- init: ::destroyed_here()
---- timeout: 60
---- request
-GET /api/plans

@@ -98,9 +98,6 @@ __DATA__
 
 === TEST 1: a stream ends at the time of its session or token
 --- init: ::at_its_time()
---- timeout: 40
---- request
-GET /api/plans
 
 
 
@@ -116,9 +113,6 @@ GET /api/plans
 
 === TEST 3: nor who is locked there
 --- init: ::elsewhere('UPDATE user SET locked = 1 WHERE id = WHO')
---- timeout: 60
---- request
-GET /api/plans
 
 
 
@@ -142,6 +136,3 @@ GET /api/plans
 
 === TEST 6: that is one statement for all streams of a worker
 --- init: ::one_question()
---- timeout: 90
---- request
-GET /api/plans

@@ -140,40 +140,25 @@ __DATA__
 
 === TEST 1: a session has so many
 --- init: ::of_a_session()
---- timeout: 60
---- request
-GET /api/plans
 
 
 
 === TEST 2: a user, too, by all his sessions and tokens
 --- init: ::of_a_user()
---- timeout: 60
---- request
-GET /api/plans
 
 
 
 === TEST 3: and the link of an order
 --- init: ::of_a_link()
---- timeout: 60
---- request
-GET /api/plans
 
 
 
 === TEST 4: where there are few, some stay for those who come later
 --- few
 --- init: ::reserve()
---- timeout: 60
---- request
-GET /api/plans
 
 
 
 === TEST 5: and nobody gets more than a quarter
 --- few
 --- init: ::a_quarter()
---- timeout: 60
---- request
-GET /api/plans

@@ -212,34 +212,22 @@ __DATA__
 
 === TEST 1: four thousand waits of one customer hinder nobody
 --- init: ::waits_of_one()
---- timeout: 120
---- request
-GET /api/plans
 
 
 
 === TEST 2: who leaves does not wait
 --- init: ::left()
---- timeout: 60
---- request
-GET /api/plans
 
 
 
 === TEST 3: who waited sees what he may see then
 --- init: ::out_of_sight()
---- timeout: 60
---- request
-GET /api/plans
 
 
 
 === TEST 4: four thousand calls that take long hinder nobody either
 --- mute
 --- init: ::slow_calls_of_one()
---- timeout: 120
---- request
-GET /api/plans
 
 
 

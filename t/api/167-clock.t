@@ -94,5 +94,3 @@ __DATA__
 --- skip_eval
 1: !VzWallClock::can_set_clock()
 --- init: ::set_while_watched()
---- request
-GET /api/plans

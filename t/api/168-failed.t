@@ -154,16 +154,12 @@ __DATA__
 
 === TEST 1: a failed order is counted and mailed to administrators, and its buyer is not told what the node said
 --- init: ::nobody_is_lied_to()
---- request
-GET /api/plans
 --- error_log: failed
 
 
 
 === TEST 2: who looks at the panel hears of it at once
 --- init: ::is_told()
---- request
-GET /api/plans
 --- error_log: failed
 
 
@@ -171,13 +167,9 @@ GET /api/plans
 === TEST 3: with vzpanel_failed_mail off nobody is mailed
 --- mail: vzpanel_failed_mail off;
 --- init: ::is_not_mailed()
---- request
-GET /api/plans
 --- error_log: failed
 
 
 
 === TEST 4: the list of those that nobody has seen goes by its key
 --- init: ::is_keyed()
---- request
-GET /api/plans

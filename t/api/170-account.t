@@ -220,9 +220,6 @@ $::mine . $::type
 
 === TEST 3: a changed password ends the other sessions, at every worker
 --- init: ::password_is_changed()
---- timeout: 20
---- request
-GET /api/plans
 
 
 
@@ -247,15 +244,11 @@ $::mine
 
 === TEST 6: a session is ended by its owner
 --- init: ::session_is_ended()
---- request
-GET /api/plans
 
 
 
 === TEST 7: a token is shown once and signs in until it is ended
 --- init: ::token_works_until_ended()
---- request
-GET /api/plans
 
 
 
@@ -285,21 +278,13 @@ $::mine . $::type
 === TEST 10: there is an end to how many tokens one has
 --- before: no_tokens
 --- init: ::tokens_have_a_number()
---- request
-GET /api/plans
 
 
 
 === TEST 11: nor has one more sessions than one has use for
 --- init: ::sessions_have_a_number()
---- timeout: 20
---- request
-GET /api/plans
 
 
 
 === TEST 12: those who leave take nobody's stream with them
 --- init: ::many_sign_out()
---- timeout: 40
---- request
-GET /api/plans

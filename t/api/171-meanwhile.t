@@ -286,41 +286,26 @@ __DATA__
 
 === TEST 1: a password that was checked opens nothing when it is it no more
 --- init: ::signing_in()
---- timeout: 30
---- request
-GET /api/plans
 
 
 
 === TEST 2: a change of password does not beat a reset that came first
 --- init: ::changing_password()
---- timeout: 30
---- request
-GET /api/plans
 
 
 
 === TEST 3: nor is a password stored over another than the one that was shown
 --- init: ::changed_twice()
---- timeout: 30
---- request
-GET /api/plans
 
 
 
 === TEST 4: no token is made by a session that ended meanwhile
 --- init: ::making_tokens()
---- timeout: 30
---- request
-GET /api/plans
 
 
 
 === TEST 5: tokens that are made at once are counted, too
 --- init: ::counting_tokens()
---- timeout: 30
---- request
-GET /api/plans
 
 
 
@@ -328,30 +313,18 @@ GET /api/plans
 --- vzpanel
 vzpanel_public_url http://panel.example/panel;
 --- init: ::mailing_links()
---- timeout: 30
---- request
-GET /api/plans
 
 
 
 === TEST 7: an administrator who is none any more writes nothing
 --- init: ::demoted()
---- timeout: 120
---- request
-GET /api/plans
 
 
 
 === TEST 8: nor does a customer who is locked meanwhile
 --- init: ::customers()
---- timeout: 30
---- request
-GET /api/plans
 
 
 
 === TEST 9: nobody is sold what was withdrawn while he ordered it
 --- init: ::withdrawn()
---- timeout: 60
---- request
-GET /api/plans

@@ -327,8 +327,6 @@ node "local"
 
 === TEST 2: who can't say the key gets nothing out of the daemon
 --- init: ::greets_and_denies()
---- request
-GET /api/plans
 
 
 
@@ -372,9 +370,6 @@ qr/"id":$::real,.*"state":"unknown"/
 
 === TEST 6: a task waits for the daemon and is carried out when it is back
 --- init: ::task_waits_for_the_daemon()
---- timeout: 40
---- request
-GET /api/plans
 
 
 
@@ -397,8 +392,6 @@ start was cut off
 --- http_config eval
 $::restarts->http_config
 --- init: ::progress_is_told()
---- request
-GET /api/plans
 
 
 
@@ -456,19 +449,13 @@ $::garbage[0]->http_config(@::garbage[1 .. $#::garbage])
 --- http_config eval
 $::slow->http_config
 --- init: ::others_are_served()
---- timeout: 90
---- request
-GET /api/plans
 
 
 
 === TEST 14: a node that lets us in and never answers
 --- http_config eval
 $::mute->http_config
---- timeout: 60
 --- init: ::timeout_is_told()
---- request
-GET /api/plans
 
 
 
@@ -476,5 +463,3 @@ GET /api/plans
 --- http_config eval
 $::late->http_config
 --- init: ::one_check_for_all()
---- request
-GET /api/plans

@@ -105,9 +105,6 @@ __DATA__
 --- http_config eval
 $::slow->http_config
 --- init: ::changes_stand_in_line()
---- timeout: 60
---- request
-GET /api/plans
 
 
 
@@ -115,9 +112,6 @@ GET /api/plans
 --- http_config eval
 $::breaks->http_config
 --- init: ::broken_under_a_change()
---- timeout: 60
---- request
-GET /api/plans
 --- error_log
 start was cut off
 
@@ -127,8 +121,5 @@ start was cut off
 --- http_config eval
 $::mute->http_config
 --- init: ::never_answered()
---- timeout: 60
---- request
-GET /api/plans
 --- error_log
 list did not end in time

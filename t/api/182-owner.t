@@ -267,9 +267,6 @@ __DATA__
 --- http_config eval
 $::line->http_config
 --- init: ::lost_in_line()
---- timeout: 120
---- request
-GET /api/plans
 
 
 
@@ -277,9 +274,6 @@ GET /api/plans
 --- http_config eval
 $::undo->http_config
 --- init: ::lost_undo()
---- timeout: 120
---- request
-GET /api/plans
 
 
 
@@ -287,9 +281,6 @@ GET /api/plans
 --- http_config eval
 $::halfway->http_config
 --- init: ::undone_by_another()
---- timeout: 120
---- request
-GET /api/plans
 
 
 
@@ -297,9 +288,6 @@ GET /api/plans
 --- http_config eval
 $::outage->http_config
 --- init: ::database_away()
---- timeout: 120
---- request
-GET /api/plans
 
 
 
@@ -307,6 +295,3 @@ GET /api/plans
 --- http_config eval
 $::ahead->http_config
 --- init: ::goes_on_above()
---- timeout: 60
---- request
-GET /api/plans

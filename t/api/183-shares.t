@@ -158,9 +158,6 @@ __DATA__
 --- http_config eval
 $::good->http_config($::hangs)
 --- init: ::one_node_hangs()
---- timeout: 180
---- request
-GET /api/plans
 
 
 
@@ -168,17 +165,11 @@ GET /api/plans
 --- http_config eval
 $::mute_mail
 --- init: ::mail_hangs()
---- timeout: 180
---- request
-GET /api/plans
 
 
 
 === TEST 3: a task that nobody understands is put off, and fails in the end
 --- init: ::not_understood()
---- timeout: 90
---- request
-GET /api/plans
 --- error_log
 could not be loaded
 
@@ -187,6 +178,3 @@ could not be loaded
 === TEST 4: what is over is swept now and then
 --- before: expired
 --- init: ::swept_once()
---- timeout: 60
---- request
-GET /api/plans

@@ -268,8 +268,6 @@ __DATA__
 --- http_config eval: $::http
 --- config eval: $::config
 --- init: ::bodies_arrive()
---- request
-GET /api/plans
 
 
 
@@ -278,8 +276,6 @@ GET /api/plans
 --- http_config eval: $::http
 --- config eval: $::config
 --- init: ::there_and_back()
---- request
-GET /api/plans
 
 
 
@@ -288,9 +284,6 @@ GET /api/plans
 --- http_config eval: $::http
 --- config eval: $::config
 --- init: ::verbs_go_on()
---- timeout: 60
---- request
-GET /api/plans
 
 
 
@@ -299,8 +292,6 @@ GET /api/plans
 --- http_config eval: $::http
 --- config eval: $::config
 --- init: ::who_does_not_read()
---- request
-GET /api/plans
 
 
 
@@ -309,9 +300,6 @@ GET /api/plans
 --- http_config eval: $::http
 --- config eval: $::config
 --- init: ::places()
---- timeout: 20
---- request
-GET /api/plans
 
 
 
@@ -320,8 +308,6 @@ GET /api/plans
 --- http_config eval: ::http_of('dies')
 --- config eval: $::config
 --- init: ::as_wanted('dies')
---- request
-GET /api/plans
 --- error_log
 the stream of echo was cut off: down
 
@@ -332,8 +318,6 @@ the stream of echo was cut off: down
 --- http_config eval: ::http_of('half')
 --- config eval: $::config
 --- init: ::as_wanted('half')
---- request
-GET /api/plans
 
 
 
@@ -342,8 +326,6 @@ GET /api/plans
 --- http_config eval: ::http_of('greedy')
 --- config eval: $::config
 --- init: ::as_wanted('greedy')
---- request
-GET /api/plans
 --- error_log
 the stream of echo broke the rules: down
 
@@ -354,8 +336,6 @@ the stream of echo broke the rules: down
 --- http_config eval: ::http_of('lavish')
 --- config eval: $::config
 --- init: ::as_wanted('lavish')
---- request
-GET /api/plans
 
 
 
@@ -364,8 +344,6 @@ GET /api/plans
 --- http_config eval: ::http_of('garbage')
 --- config eval: $::config
 --- init: ::as_wanted('garbage')
---- request
-GET /api/plans
 
 
 
@@ -374,8 +352,6 @@ GET /api/plans
 --- http_config eval: ::http_of('forged')
 --- config eval: $::config
 --- init: ::as_wanted('forged')
---- request
-GET /api/plans
 
 
 
@@ -384,8 +360,6 @@ GET /api/plans
 --- http_config eval: ::http_of('again')
 --- config eval: $::config
 --- init: ::as_wanted('again')
---- request
-GET /api/plans
 
 
 
@@ -394,8 +368,6 @@ GET /api/plans
 --- http_config eval: ::http_of('aborts')
 --- config eval: $::config
 --- init: ::as_wanted('aborts')
---- request
-GET /api/plans
 
 
 
@@ -404,8 +376,6 @@ GET /api/plans
 --- http_config eval: ::http_of('none')
 --- config eval: $::config
 --- init: ::as_wanted('none')
---- request
-GET /api/plans
 
 
 
@@ -414,8 +384,6 @@ GET /api/plans
 --- http_config eval: ::http_of('refuses')
 --- config eval: $::config
 --- init: ::as_wanted('refuses')
---- request
-GET /api/plans
 
 
 
@@ -424,9 +392,6 @@ GET /api/plans
 --- http_config eval: ::http_of('still')
 --- config eval: $::config
 --- init: ::stands_still()
---- timeout: 60
---- request
-GET /api/plans
 
 
 
@@ -435,6 +400,3 @@ GET /api/plans
 --- http_config eval: ::node($::long->http_config)
 --- config eval: $::config
 --- init: ::long_ones()
---- timeout: 60
---- request
-GET /api/plans

@@ -232,9 +232,6 @@ __DATA__
 
 === TEST 1: without a database there is 503 at once, and all is well when it is back
 --- init: ::away_and_back()
---- timeout: 60
---- request
-GET /api/plans
 
 
 
@@ -242,30 +239,18 @@ GET /api/plans
 --- http_config eval
 ::vz_http_config() =~ s/(vzpanel_database [^;]+);/$1 timeout=2s;/r
 --- init: ::silent_and_back()
---- timeout: 60
---- request
-GET /api/plans
 
 
 
 === TEST 3: health knows which of its neighbours hangs, and is not held up
 --- init: ::health_is_not_held_up()
---- timeout: 60
---- request
-GET /api/plans
 
 
 
 === TEST 4: a task whose end can't be written down is not forgotten
 --- init: ::task_outlives_the_database()
---- timeout: 90
---- request
-GET /api/plans
 
 
 
 === TEST 5: a mail waits for its server
 --- init: ::mail_waits()
---- timeout: 90
---- request
-GET /api/plans

@@ -54,8 +54,5 @@ __DATA__
 
 === TEST 1: a database with no more connections to give
 --- init: ::few_connections()
---- timeout: 60
---- request
-GET /api/plans
 --- error_log
 vzpanel: the database gives no more than

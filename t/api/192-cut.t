@@ -227,26 +227,18 @@ __DATA__
 
 === TEST 1: what reads is asked again, over a new connection
 --- init: ::reads()
---- request
-GET /api/plans
 
 
 
 === TEST 2: what writes is not
 --- init: ::writes()
---- request
-GET /api/plans
 
 
 
 === TEST 3: a transaction begins again, and ends once
 --- init: ::transactions()
---- request
-GET /api/plans
 
 
 
 === TEST 4: what takes too long is not asked again: it would again
 --- init: ::takes_too_long()
---- request
-GET /api/plans

@@ -108,9 +108,6 @@ __DATA__
 
 === TEST 1: room for eight statements
 --- init: ::eight()
---- timeout: 120
---- request
-GET /api/plans
 --- error_log
 [warn]
 max_prepared_stmt_count is reached
@@ -121,9 +118,6 @@ max_prepared_stmt_count is reached
 
 === TEST 2: room for sixty
 --- init: ::sixty()
---- timeout: 120
---- request
-GET /api/plans
 --- no_error_log
 [error]
 
@@ -131,9 +125,6 @@ GET /api/plans
 
 === TEST 3: room for none: overloaded, for as long as it lasts
 --- init: ::none()
---- timeout: 60
---- request
-GET /api/plans
 --- no_error_log
 [error]
 
@@ -143,9 +134,6 @@ GET /api/plans
 --- http_config eval
 ::with('statements=5')
 --- init: ::bounded()
---- timeout: 120
---- request
-GET /api/plans
 --- no_error_log
 [error]
 max_prepared_stmt_count

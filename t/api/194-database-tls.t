@@ -211,8 +211,6 @@ __DATA__
 --- http_config eval
 ::database("127.0.0.1:$::port", "user=safe tls=on ca_file=$::dir/right.pem")
 --- init: ::works()
---- request
-GET /api/plans
 --- no_error_log
 can't be reached
 
@@ -248,8 +246,6 @@ the database can't be reached at 127.0.0.1: 2026
 --- http_config eval
 ::database("127.0.0.1:$::port", 'user=safe tls=on')
 --- init: ::works()
---- request
-GET /api/plans
 
 
 
@@ -281,8 +277,6 @@ qr/the database can't be reached at 127.0.0.1: 2026 .*(?:not support|required)/
 --- http_config eval
 ::database("$::away:$::port", "user=safe ca_file=$::dir/right.pem")
 --- init: ::works()
---- request
-GET /api/plans
 
 
 
@@ -300,8 +294,6 @@ GET /api/plans
 --- http_config eval
 ::database("$::away:$::port", 'user=plain tls=off')
 --- init: ::works()
---- request
-GET /api/plans
 
 
 
@@ -309,8 +301,6 @@ GET /api/plans
 --- http_config eval
 ::database("127.0.0.1:$::port", 'user=plain')
 --- init: ::works()
---- request
-GET /api/plans
 
 
 
@@ -340,5 +330,3 @@ GET /panel/
 --- init: ::migrate()
 --- http_config eval
 ::vz_http_config()
---- request
-GET /api/plans

@@ -109,9 +109,6 @@ __DATA__
 
 === TEST 1: reloading under load
 --- init: ::reload_under_load()
---- timeout: 120
---- request
-GET /api/plans
 
 
 
@@ -121,6 +118,3 @@ worker_shutdown_timeout 1s;
 --- http_config eval
 $::mute->http_config
 --- init: ::leaves_in_time()
---- timeout: 60
---- request
-GET /api/plans

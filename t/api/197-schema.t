@@ -185,9 +185,6 @@ __DATA__
 === TEST 1: a schema that is behind is said at start, in health and to who changes
 --- before: behind
 --- init: ::told()
---- timeout: 60
---- request
-GET /api/plans
 --- error_log eval
 qr/\[error\] .* schema is $::before and this module needs $::need: run migrate/
 
@@ -196,9 +193,6 @@ qr/\[error\] .* schema is $::before and this module needs $::need: run migrate/
 === TEST 2: after migrate all is well, without a reload
 --- before: behind
 --- init: ::told(); ::heals()
---- timeout: 60
---- request
-GET /api/plans
 --- error_log eval
 qr/\[notice\] .* the database's schema is $::need, which fits/
 
@@ -206,25 +200,17 @@ qr/\[notice\] .* the database's schema is $::need, which fits/
 
 === TEST 3: it is asked for while the panel runs
 --- init: ::falls_behind()
---- timeout: 60
---- request
-GET /api/plans
 
 
 
 === TEST 4: a statement that fails for it says so
 --- init: ::misses()
---- timeout: 60
---- request
-GET /api/plans
 
 
 
 === TEST 5: a newer schema is fine
 --- before: goes_on
 --- init: ::fits()
---- request
-GET /api/plans
 --- no_error_log
 [error]
 
@@ -233,9 +219,6 @@ GET /api/plans
 === TEST 6: unless it says that it is not
 --- before: breaks
 --- init: ::ahead()
---- timeout: 60
---- request
-GET /api/plans
 --- error_log eval
 qr/\[error\] .* wants a module of @{[$::need + 1]}, and this one is of $::need/
 
@@ -244,7 +227,5 @@ qr/\[error\] .* wants a module of @{[$::need + 1]}, and this one is of $::need/
 === TEST 7: a database without any
 --- before: no_tables
 --- init: ::no_schema()
---- request
-GET /api/plans
 --- error_log eval
 qr/\[error\] .* schema is 0 and this module needs $::need: run migrate/

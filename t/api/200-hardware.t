@@ -468,88 +468,57 @@ run_tests();
 __DATA__
 
 === TEST 1: memory lowered and raised is in force in the running container
---- timeout: 90
 --- init: ::memory_in_force()
---- request
-GET /api/plans
 
 
 
 === TEST 2: what a node only keeps is told before
 --- init: ::kept_is_told()
---- request
-GET /api/plans
 
 
 
 === TEST 3: a disk grows while the container runs
---- timeout: 60
 --- init: ::disk_grows()
---- request
-GET /api/plans
 
 
 
 === TEST 4: the CPU's limit throttles, and goes away again
---- timeout: 60
 --- init: ::cpu_is_limited()
---- request
-GET /api/plans
 
 
 
 === TEST 5: a second address answers, and may become the first
---- timeout: 60
 --- init: ::network_changes()
---- request
-GET /api/plans
 
 
 
 === TEST 6: all of it stays after stop and start
---- timeout: 90
 --- init: ::all_stays()
---- request
-GET /api/plans
 
 
 
 === TEST 7: what breaks a rule is refused and changes nothing
---- timeout: 60
 --- init: ::refused()
---- request
-GET /api/plans
 
 
 
 === TEST 8: a disk smaller than the node makes any is refused
 --- init: ::smallest_disk()
---- request
-GET /api/plans
 
 
 
 === TEST 9: two administrators can't overwrite each other unseen
---- timeout: 60
 --- init: ::two_administrators()
---- request
-GET /api/plans
 
 
 
 === TEST 10: two changes at once make one task
---- timeout: 60
 --- init: ::both_at_once()
---- request
-GET /api/plans
 
 
 
 === TEST 11: a disk that can't get that small stays as it was
---- timeout: 120
 --- init: ::failed_disk()
---- request
-GET /api/plans
 --- error_log: failed
 --- no_error_log
 [alert]
@@ -557,32 +526,22 @@ GET /api/plans
 
 
 === TEST 12: a change of the network that fails half way leaves no trace
---- timeout: 60
 --- init: ::failed_network()
---- request
-GET /api/plans
 
 
 
 === TEST 13: a change that failed long ago can't be retried over newer ones
 --- init: ::stale_retry()
---- request
-GET /api/plans
 
 
 
 === TEST 14: while the node is down the page has all but what is in force
---- timeout: 60
 --- init: ::node_down()
---- request
-GET /api/plans
 
 
 
 === TEST 15: a container that the node has not got is told as absent
 --- init: ::absent()
---- request
-GET /api/plans
 
 
 
@@ -598,5 +557,3 @@ $::anas . "Content-Type: application/json\nIf-Match: *\n"
 
 === TEST 17: all of it is in the audit
 --- init: ::audited()
---- request
-GET /api/plans

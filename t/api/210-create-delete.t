@@ -278,68 +278,44 @@ run_tests();
 __DATA__
 
 === TEST 1: a container for a user that there is
---- timeout: 90
 --- init: ::made()
---- request
-GET /api/plans
 
 
 
 === TEST 2: sizes may come from a plan, and a key asks once
---- timeout: 90
 --- init: ::made_of_a_plan()
---- request
-GET /api/plans
 
 
 
 === TEST 3: what breaks a rule is refused and makes nothing
---- timeout: 60
 --- init: ::refused()
---- request
-GET /api/plans
 
 
 
 === TEST 4: without an address there is no half-made container
 --- init: ::no_address()
---- request
-GET /api/plans
 
 
 
 === TEST 5: two at once get different numbers and addresses
---- timeout: 120
 --- init: ::at_once()
---- request
-GET /api/plans
 
 
 
 === TEST 6: only its name destroys a container
 --- init: ::wrong_name()
---- request
-GET /api/plans
 
 
 
 === TEST 7: while a task is at work on it nothing is destroyed
 --- init: ::busy()
---- request
-GET /api/plans
 
 
 
 === TEST 8: a delete that failed can be retried
---- timeout: 120
 --- init: ::failed_and_retried()
---- request
-GET /api/plans
 
 
 
 === TEST 9: what was never made can be deleted, and its password with it
---- timeout: 60
 --- init: ::deleted_again()
---- request
-GET /api/plans

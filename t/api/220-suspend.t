@@ -161,45 +161,29 @@ run_tests();
 __DATA__
 
 === TEST 1: a suspended container stops, says why, and can't be started
---- timeout: 120
 --- init: ::suspended()
---- request
-GET /api/plans
 
 
 
 === TEST 2: let go it runs as before
---- timeout: 60
 --- init: ::unsuspended()
---- request
-GET /api/plans
 
 
 
 === TEST 3: what its owner had stopped stays stopped
---- timeout: 60
 --- init: ::stays_stopped()
---- request
-GET /api/plans
 
 
 
 === TEST 4: only an administrator suspends, with a short reason
 --- init: ::refused()
---- request
-GET /api/plans
 
 
 
 === TEST 5: hardware can be changed meanwhile
---- timeout: 60
 --- init: ::while_suspended()
---- request
-GET /api/plans
 
 
 
 === TEST 6: all containers of somebody
 --- init: ::all_of_somebody()
---- request
-GET /api/plans

@@ -219,5 +219,3 @@ $::boss
 
 === TEST 12: and each is found by its own
 --- init: ::each_by_its_name()
---- request
-GET /api/plans

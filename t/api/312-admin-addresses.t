@@ -56,17 +56,10 @@ sub take {
 
 sub count_pages {
     my ($first) = @_;
-    my ($n, $cursor, $id) = (0, undef, kept('pool')->{id});
+    my $id = kept('pool')->{id};
 
-    while (1) {
-        my $json = ask('GET', "/api/admin/addresses/$id/addresses?limit=2"
-            . ($cursor ? "&cursor=$cursor" : ''), $boss)->{json};
-
-        $n += @{ $json->{items} };
-        $cursor = $json->{next} or last;
-    }
-
-    is($n, 5, 'every address is on one page');
+    is(paged("/api/admin/addresses/$id/addresses?limit=2", $boss), 5,
+        'every address is on one page');
 }
 
 

@@ -31,17 +31,8 @@ sub make {
 sub by { my ($id) = @_; return "PATCH /api/admin/users/$id\n$_[1]" }
 
 sub pages {
-    my ($n, $cursor) = (0);
-
-    while (1) {
-        my $json = ask('GET', "/api/admin/users?q=$mark&limit=1"
-            . ($cursor ? "&cursor=$cursor" : ''), $boss)->{json};
-
-        $n += @{ $json->{items} };
-        $cursor = $json->{next} or last;
-    }
-
-    is($n, 2, 'both are on a page of their own');
+    is(paged("/api/admin/users?q=$mark&limit=1", $boss), 2,
+        'both are on a page of their own');
 }
 
 # the mail has what signs in, once
@@ -51,16 +42,7 @@ sub signs_in {
         ? ("bea.$mark", "bea.$mark\@example.org")
         : ($json->{account}, "carla.$mark\@example.org");
     my $mail = wait_for(10, sub { (mails($address))[-1] }) // '';
-
-    if ($mail =~ /base64/i) {
-        require MIME::Base64;
-        $mail = MIME::Base64::decode_base64($mail =~ s/^.*?\n\r?\n//sr);
-    } else {
-        require MIME::QuotedPrint;
-        $mail = MIME::QuotedPrint::decode_qp($mail);
-    }
-
-    my ($password) = $mail =~ /Contrase\S+:\s+(\S+)/;
+    my ($password) = mail_text($mail) =~ /Contrase\S+:\s+(\S+)/;
     my $call = ask('POST', '/api/session', '',
         qq({"account":"$account","password":") . ($password // '') . '"}');
 

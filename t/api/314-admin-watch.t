@@ -244,9 +244,6 @@ $::boss
 
 === TEST 9: a node that is disabled is still watched
 --- init: ::disabled()
---- timeout: 60
---- request
-GET /api/plans
 
 
 
@@ -294,5 +291,3 @@ $::boss
 
 === TEST 13: what was done to a container or a task of it is found by its name, and by its number
 --- init: ::found_by_what_people_see()
---- request
-GET /api/plans

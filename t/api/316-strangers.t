@@ -573,103 +573,64 @@ run_tests();
 __DATA__
 
 === TEST 1: orders pass containers by that no row tells of
---- timeout: 300
 --- init: ::orders_after_a_restore()
---- request
-GET /api/plans
 
 
 
 === TEST 2: entries show what is their own, and only that is deleted
---- timeout: 90
 --- init: ::each_its_own()
---- request
-GET /api/plans
 
 
 
 === TEST 3: strangers are listed, and their addresses kept back
---- timeout: 60
 --- init: ::listed()
---- request
-GET /api/plans
 
 
 
 === TEST 4: what a node should have and has not is listed, and both counted
---- timeout: 60
 --- init: ::missing_listed()
---- request
-GET /api/plans
 
 
 
 === TEST 5: the list has pages
---- timeout: 60
 --- init: ::pages()
---- request
-GET /api/plans
 
 
 
 === TEST 6: what can't be adopted is refused, and makes nothing
---- timeout: 60
 --- init: ::refused()
---- request
-GET /api/plans
 
 
 
 === TEST 7: an adopted container is like any other, with all that was on it
---- timeout: 120
 --- init: ::adopted()
---- request
-GET /api/plans
 
 
 
 === TEST 8: adopted once, however often it is asked for; what is left out is told
---- timeout: 60
 --- init: ::asked_twice()
---- request
-GET /api/plans
 
 
 
 === TEST 9: one that is to be left alone is seen apart, and keeps its number
---- timeout: 90
 --- init: ::left()
---- request
-GET /api/plans
 
 
 
 === TEST 10: where a stranger went, its address is free again
---- timeout: 60
 --- init: ::went()
---- request
-GET /api/plans
 
 
 
 === TEST 11: a container that came back is the one that was missing
---- timeout: 90
 --- init: ::came_back()
---- request
-GET /api/plans
 
 
 
 === TEST 12: it may have come back under another number
---- timeout: 90
 --- init: ::came_back_elsewhere()
---- request
-GET /api/plans
 
 
 
 === TEST 13: an order whose address can't be had waits for another
---- timeout: 90
 --- init: ::no_other_address()
---- request
-GET /api/plans

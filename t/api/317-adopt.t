@@ -196,47 +196,32 @@ __DATA__
 === TEST 1: an adoption whose answer was lost is asked for again
 --- http_config eval
 $::quick->http_config
---- timeout: 60
 --- init: ::answer_lost()
---- request
-GET /api/plans
 
 
 
 === TEST 2: an adoption survives its worker
 --- http_config eval
 $::slow->http_config
---- timeout: 120
 --- init: ::worker_gone()
---- request
-GET /api/plans
 
 
 
 === TEST 3: a failed adoption that is deleted destroys nothing
 --- http_config eval
 $::deaf->http_config
---- timeout: 90
 --- init: ::failed()
---- request
-GET /api/plans
 
 
 
 === TEST 4: a failed adoption can be taken up again
 --- http_config eval
 $::well->http_config
---- timeout: 60
 --- init: ::failed_again()
---- request
-GET /api/plans
 
 
 
 === TEST 5: what did not come back is missing as before
 --- http_config eval
 $::again->http_config
---- timeout: 60
 --- init: ::failed_as()
---- request
-GET /api/plans

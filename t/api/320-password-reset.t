@@ -1,8 +1,6 @@
 # Another password for who forgot it, by a link.
 
 use Digest::SHA qw(sha256_hex);
-use MIME::Base64 ();
-use MIME::QuotedPrint ();
 use Test::Nginx::Socket 'no_plan';
 use VzFixture;
 use VzPanelHelpers;
@@ -34,18 +32,10 @@ sub set {
         . '"}';
 }
 
-sub plain {
-    my ($mail) = @_;
-
-    return $mail =~ /^Content-Transfer-Encoding: base64/mi
-        ? MIME::Base64::decode_base64($mail =~ s/^.*?\n\r?\n//sr)
-        : MIME::QuotedPrint::decode_qp($mail);
-}
-
 sub tokens {
     my ($address) = @_;
 
-    return map { plain($_) =~
+    return map { mail_text($_) =~
         m{https://host\.example/panel/reset\#token=([0-9a-f]{64})} ? $1 : () }
         mails($address);
 }
@@ -307,9 +297,6 @@ vzpanel_public_url https://host.example/panel;
 set_real_ip_from 127.0.0.1;
 real_ip_header X-Real-IP;
 --- init: ::asked_for()
---- timeout: 60
---- request
-GET /api/plans
 
 
 

@@ -235,5 +235,3 @@ $::json
 
 === TEST 11: an account that is of use by now stays
 --- init: ::has_another()
---- request
-GET /api/plans

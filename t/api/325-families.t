@@ -522,40 +522,26 @@ __DATA__
 
 === TEST 1: pools of both families
 --- init: ::pools_are_made()
---- request
-GET /api/plans
 
 
 
 === TEST 2: an order gets an address and a gateway of each, down to its routes
 --- init: ::ordered()
---- timeout: 70
---- request
-GET /api/plans
 
 
 
 === TEST 3: they are there after a restart
 --- init: ::restarted()
---- timeout: 70
---- request
-GET /api/plans
 
 
 
 === TEST 4: gateways change, each in its family
 --- init: ::gateways_change()
---- timeout: 70
---- request
-GET /api/plans
 
 
 
 === TEST 5: all of it is given back
 --- init: ::ended()
---- timeout: 70
---- request
-GET /api/plans
 
 
 
@@ -563,9 +549,6 @@ GET /api/plans
 --- vzpanel
 vzpanel_signup approve;
 --- init: ::by_ipv4()
---- timeout: 30
---- request
-GET /api/plans
 
 
 
@@ -574,9 +557,6 @@ GET /api/plans
 vzpanel_signup approve;
 vzpanel_order_addresses both;
 --- init: ::by_both()
---- timeout: 30
---- request
-GET /api/plans
 
 
 
@@ -585,9 +565,6 @@ GET /api/plans
 vzpanel_signup approve;
 vzpanel_order_addresses any;
 --- init: ::by_any()
---- timeout: 30
---- request
-GET /api/plans
 
 
 
@@ -595,9 +572,6 @@ GET /api/plans
 --- vzpanel
 vzpanel_signup approve;
 --- init: ::last_ones(1, $::four[0], @::six)
---- timeout: 60
---- request
-GET /api/plans
 
 
 
@@ -606,9 +580,6 @@ GET /api/plans
 vzpanel_signup approve;
 vzpanel_order_addresses both;
 --- init: ::last_ones(1, @::four, $::six[0])
---- timeout: 60
---- request
-GET /api/plans
 
 
 
@@ -616,16 +587,11 @@ GET /api/plans
 --- vzpanel
 vzpanel_signup approve;
 --- init: ::not_in_the_way()
---- timeout: 60
---- request
-GET /api/plans
 
 
 
 === TEST 12: what the migration makes of addresses and names from before
 --- init: ::migrated()
---- request
-GET /api/plans
 
 
 
@@ -633,17 +599,11 @@ GET /api/plans
 --- vzpanel
 vzpanel_signup approve;
 --- init: ::made_in_pieces()
---- timeout: 90
---- request
-GET /api/plans
 
 
 
 === TEST 14: one that is half made is completed
 --- init: ::completed()
---- timeout: 60
---- request
-GET /api/plans
 
 
 
@@ -651,14 +611,8 @@ GET /api/plans
 --- vzpanel
 vzpanel_signup approve;
 --- init: ::deleted_in_pieces()
---- timeout: 90
---- request
-GET /api/plans
 
 
 
 === TEST 16: two that overlap at once are one
 --- init: ::overlap_at_once()
---- timeout: 60
---- request
-GET /api/plans

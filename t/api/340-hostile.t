@@ -325,31 +325,21 @@ __DATA__
 
 === TEST 1: HEAD is as GET, OPTIONS and other sites are refused, on each route
 --- init: ::methods()
---- timeout: 60
---- request
-GET /api/plans
 
 
 
 === TEST 2: garbage in headers is refused or passed over
 --- init: ::garbage_in_headers()
---- timeout: 120
---- request
-GET /api/plans
 
 
 
 === TEST 3: heads that are too large
 --- init: ::sizes()
---- request
-GET /api/plans
 
 
 
 === TEST 4: many requests on one connection
 --- init: ::pipelined()
---- request
-GET /api/plans
 
 
 
@@ -362,16 +352,11 @@ GET /api/plans
     }
 END
 --- init: ::http2()
---- request
-GET /api/plans
 
 
 
 === TEST 6: more streams than the connections allow
 --- init: ::streams()
---- timeout: 60
---- request
-GET /api/plans
 
 
 
@@ -380,9 +365,6 @@ GET /api/plans
 client_header_timeout 1s;
 client_body_timeout 1s;
 --- init: ::slow()
---- timeout: 30
---- request
-GET /api/plans
 
 
 
@@ -390,6 +372,3 @@ GET /api/plans
 --- vzpanel
 vzpanel_signup approve;
 --- init: ::by_chance()
---- timeout: 700
---- request
-GET /api/plans

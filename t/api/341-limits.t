@@ -273,9 +273,6 @@ __DATA__
 
 === TEST 1: what a form takes, its column takes, of every member of every form
 --- init: ::walk()
---- timeout: 30
---- request
-GET /api/plans
 
 
 
@@ -284,11 +281,8 @@ GET /api/plans
 vzpanel_signup approve;
 vzpanel_public_url https://panel.example.org;
 --- init: ::send_longest()
---- timeout: 120
 --- no_error_log
 [error]
---- request
-GET /api/plans
 
 
 

@@ -6,8 +6,8 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
-import { administrator, api, complaints, customer, launch, shot, signIn, url }
-    from './browser.mjs';
+import { administrator, api, complaints, customer, DESK, launch, shot, signIn,
+    url } from './browser.mjs';
 import { press, toward } from './keyboard.mjs';
 
 const mark = Date.now().toString().slice(-6);
@@ -33,9 +33,7 @@ before(async () => {
     [address] = (await ask('GET', `vms/${owner.vm}`)).body.addresses;
     address = address.split('/')[0];
     browser = await launch();
-    page = await browser.newPage({ locale: 'es-AR',
-        viewport: { width: 1280, height: 900 } });
-    page.setDefaultTimeout(15000);
+    page = await browser.newPage(DESK);
     wrong = complaints(page, /status of (409|422)/);
     await signIn(page, admin);
 });

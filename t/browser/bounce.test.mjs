@@ -10,8 +10,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { after, before, test } from 'node:test';
-import { administrator, api, complaints, launch, maildir, shot, signIn, url }
-    from './browser.mjs';
+import { administrator, api, complaints, DESK, launch, maildir, shot, signIn,
+    url } from './browser.mjs';
 import { mails, value } from './mailbox.mjs';
 
 const mark = Date.now().toString().slice(-8);
@@ -37,9 +37,7 @@ before(async () => {
     account = (await ask('POST', 'admin/users', { first_name: 'Noemí',
         email: wrongAddress, language: 'es' })).body.account;
     browser = await launch();
-    page = await browser.newPage({ locale: 'es-AR',
-        viewport: { width: 1280, height: 900 } });
-    page.setDefaultTimeout(10000);
+    page = await browser.newPage(DESK);
     wrong = complaints(page);
     await signIn(page, admin);
 });

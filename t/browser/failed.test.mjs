@@ -10,8 +10,8 @@ import { execFile } from 'node:child_process';
 import { dirname } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
-import { administrator, complaints, launch, maildir, shot, signIn }
-    from './browser.mjs';
+import { administrator, complaints, DESK, launch, maildir, PHONE, shot,
+    signIn } from './browser.mjs';
 import { ownStack, stackOf } from './own-stack.mjs';
 
 const run = promisify(execFile);
@@ -50,12 +50,8 @@ before(async () => {
     });
 
     browser = await launch();
-    page = await browser.newPage({ locale: 'es-AR',
-        viewport: { width: 1280, height: 900 } });
-    visitor = await browser.newPage({ locale: 'es-AR',
-        viewport: { width: 360, height: 740 } });
-    page.setDefaultTimeout(15000);
-    visitor.setDefaultTimeout(15000);
+    page = await browser.newPage(DESK);
+    visitor = await browser.newPage(PHONE);
     wrong = complaints(page);
     complaints(visitor, undefined, wrong);
 });

@@ -39,7 +39,6 @@ async function fresh(locale, width) {
         'api/admin/mail': none,
     });
 
-    page.setDefaultTimeout(15000);
 
     for (const [path, answer] of Object.entries(answers)) {
         await page.route(new RegExp(`/${path}(\\?|$)`),

@@ -6,16 +6,14 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { signIn } from './browser.mjs';
+import { DESK, signIn } from './browser.mjs';
 import { longPanel } from './long-stack.mjs';
 
 /** @type {import('playwright-core').Page} */
 let page;
 
 const here = longPanel(async ({ browser }) => {
-    page = await browser.newPage({ locale: 'es-AR',
-        viewport: { width: 1280, height: 900 } });
-    page.setDefaultTimeout(15000);
+    page = await browser.newPage(DESK);
 });
 
 

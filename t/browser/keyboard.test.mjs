@@ -157,7 +157,6 @@ async function on(path, width, use) {
     const page = await made.newPage();
     const wrong = complaints(page, /status of 404/);
 
-    page.setDefaultTimeout(10000);
     await show(page, path);
     await use(page);
     assert.deepEqual(wrong, []);

@@ -28,7 +28,6 @@ async function open(account, path, { locale = 'es-AR', width = 1280 } = {}) {
     const page = await context.newPage();
 
     await context.addCookies([{ name, value, url: here.panel.url }]);
-    page.setDefaultTimeout(15000);
     await page.addInitScript(() => localStorage.setItem('vzpanel.known', '1'));
     await page.goto(`${here.panel.url}/panel/${path}`);
     await page.locator('#strip > *').first().waitFor({ state: 'attached' });

@@ -10,14 +10,14 @@ import assert from 'node:assert/strict';
 import { dirname } from 'node:path';
 import { after, before, test } from 'node:test';
 import { findings } from './axe.mjs';
-import { administrator, api, complaints, launch, maildir, shot }
+import { administrator, api, complaints, DESK, launch, maildir, PHONE, shot }
     from './browser.mjs';
 import { focused } from './keyboard.mjs';
 import { value } from './mailbox.mjs';
-import { ownStack, stackOf } from './own-stack.mjs';
+import { shopStack } from './own-stack.mjs';
 import { smtp } from './smtp.mjs';
 
-/** @type {Awaited<ReturnType<typeof ownStack>>} */
+/** @type {Awaited<ReturnType<typeof shopStack>>} */
 let panel;
 /** @type {Awaited<ReturnType<typeof smtp>>} */
 let mail;
@@ -33,32 +33,12 @@ let link = '';
 
 
 before(async () => {
-    const dir = dirname(maildir);
-    const set = await stackOf(dir);
-    const last = Number(set.ctids.split('-')[1]);
-    const net = set.pool.replace(/\.\d+\/\d+$/, '');
-
     mail = await smtp();
-    panel = await ownStack(dir, {
-        name: 'vzpanel_letter',
-        nodes: { local: Number(set.daemon_port) },
-        seed: `INSERT INTO node (name, ctid_min, ctid_max)
-                VALUES ('local', ${last - 9}, ${last});
-            INSERT INTO template SELECT * FROM vzpanel.template;
-            INSERT INTO address_pool (name, cidr)
-                VALUES ('test', '${net}.248/29');
-            INSERT INTO address (pool_id, address)
-                SELECT 1, CONCAT('${net}.', seq) FROM seq_249_to_254`,
-        edit: (conf) => conf
-            .replace(/smtp:\/\/[\d.:]+/, `smtp://127.0.0.1:${mail.port}`),
-    });
+    panel = await shopStack(dirname(maildir),
+        { name: 'vzpanel_letter', mail: mail.port });
     browser = await launch();
-    page = await browser.newPage({ locale: 'es-AR',
-        viewport: { width: 1280, height: 900 } });
-    other = await browser.newPage({ locale: 'en-GB',
-        viewport: { width: 360, height: 740 } });
-    page.setDefaultTimeout(20000);
-    other.setDefaultTimeout(20000);
+    page = await browser.newPage(DESK);
+    other = await browser.newPage({ ...PHONE, locale: 'en-GB' });
     wrong = complaints(page, /status of 409/);
     complaints(other, undefined, wrong);
 });

@@ -40,7 +40,6 @@ before(async () => {
     page = await browser.newPage({
         locale: 'es-AR', viewport: { width: 1280, height: 860 },
     });
-    page.setDefaultTimeout(15000);
     wrong = complaints(page, /status of (410|422)/);
 });
 
@@ -249,7 +248,6 @@ test('who has an account is led to sign in', async () => {
     const other = await (await browser.newContext({ locale: 'es-AR' }))
         .newPage();
 
-    other.setDefaultTimeout(15000);
     await other.goto(`${url}/panel/order?plan=B%C3%A1sico`);
     await other.locator('[name=first_name]').fill('Ana');
     await other.getByLabel('Apellido').fill('Pérez');

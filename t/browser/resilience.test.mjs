@@ -6,6 +6,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { DESK } from './browser.mjs';
 import { longPanel } from './long-stack.mjs';
 
 const VM = 101;             /* of the first customer, and it runs */
@@ -21,11 +22,9 @@ const here = longPanel();
  * @param {(page: import('playwright-core').Page) => Promise<unknown>} [first]
  */
 async function open(account, path, first) {
-    const context = await here.browser.newContext({ locale: 'es-AR',
-        viewport: { width: 1280, height: 900 } });
+    const context = await here.browser.newContext(DESK);
     const page = await context.newPage();
 
-    page.setDefaultTimeout(20000);
     await first?.(page);
 
     if (account) {

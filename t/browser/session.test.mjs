@@ -24,7 +24,6 @@ before(async () => {
 
     path = `hardware?vm=${(await customer(await api(admin), 'Ana')).vm}`;
     page = await browser.newPage({ locale: 'es-AR' });
-    page.setDefaultTimeout(15000);
     await signIn(page, admin);
 });
 

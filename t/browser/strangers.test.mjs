@@ -10,7 +10,7 @@ import { dirname } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { administrator, api, complaints, customer, launch, maildir, shot,
+import { administrator, api, complaints, customer, DESK, launch, maildir, shot,
     signIn, url } from './browser.mjs';
 import { press, toward } from './keyboard.mjs';
 
@@ -88,9 +88,7 @@ before(async () => {
     }
 
     browser = await launch();
-    page = await browser.newPage({ locale: 'es-AR',
-        viewport: { width: 1280, height: 900 } });
-    page.setDefaultTimeout(15000);
+    page = await browser.newPage(DESK);
     wrong = complaints(page, /status of (404|409|422)/);
     await signIn(page, admin);
 });

@@ -13,7 +13,7 @@ import { rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
-import { administrator, api, complaints, launch, maildir, shot, signIn }
+import { administrator, api, complaints, DESK, launch, maildir, shot, signIn }
     from './browser.mjs';
 import { holding } from './hold.mjs';
 import { toward } from './keyboard.mjs';
@@ -99,9 +99,7 @@ before(async () => {
     ask = await api(admin, own.url);
 
     browser = await launch();
-    page = await browser.newPage({ locale: 'es-AR',
-        viewport: { width: 1280, height: 900 } });
-    page.setDefaultTimeout(15000);
+    page = await browser.newPage(DESK);
     /* nginx is away for a moment, and with it the stream */
     wrong = complaints(page,
         /ERR_(CONNECTION_REFUSED|INCOMPLETE_CHUNKED|EMPTY_RESPONSE)/);

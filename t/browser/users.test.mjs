@@ -5,8 +5,8 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { administrator, api, complaints, launch, maildir, settled, shot,
-    signIn, url } from './browser.mjs';
+import { administrator, api, complaints, DESK, launch, maildir, PHONE, settled,
+    shot, signIn, url } from './browser.mjs';
 import { press, toward } from './keyboard.mjs';
 import { mails, value } from './mailbox.mjs';
 
@@ -32,12 +32,8 @@ before(async () => {
     ask = await api(admin);
     owner = await settled(ask, 'Gil');
     browser = await launch();
-    page = await browser.newPage({ locale: 'es-AR',
-        viewport: { width: 1280, height: 900 } });
-    his = await (await browser.newContext({ locale: 'es-AR',
-        viewport: { width: 360, height: 740 } })).newPage();
-    page.setDefaultTimeout(15000);
-    his.setDefaultTimeout(15000);
+    page = await browser.newPage(DESK);
+    his = await (await browser.newContext(PHONE)).newPage();
     wrong = complaints(page, /status of (409|422)/);
     complaints(his, /status of 403/, wrong);
     await signIn(page, admin);

@@ -5,7 +5,7 @@
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
-#include "unit.h"
+#include "grammars.h"
 #include "wire/frame.h"
 
 
@@ -377,25 +377,6 @@ the_table_is_whole(void **state)
 }
 
 
-static int
-init(void **state)
-{
-    (void) state;
-
-    return vz_field_init() == VZ_OK ? 0 : -1;
-}
-
-
-static int
-done(void **state)
-{
-    (void) state;
-    vz_field_free();
-
-    return 0;
-}
-
-
 int
 main(void)
 {
@@ -410,5 +391,5 @@ main(void)
         cmocka_unit_test(the_table_is_whole)
     };
 
-    return cmocka_run_group_tests(tests, init, done);
+    return cmocka_run_group_tests(tests, grammars_begin, grammars_end);
 }

@@ -20,7 +20,7 @@
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
-#include "unit.h"
+#include "grammars.h"
 #include "daemon/base/job.h"
 #include "daemon/server/verb_life.h"
 #include "daemon/server/verb_table.h"
@@ -459,26 +459,6 @@ forget(void **state)
 }
 
 
-static int
-setup(void **state)
-{
-    (void) state;
-
-    return vz_field_init() == VZ_OK ? 0 : -1;
-}
-
-
-static int
-teardown(void **state)
-{
-    (void) state;
-
-    vz_field_free();
-
-    return 0;
-}
-
-
 #define test(name)  cmocka_unit_test_setup(name, forget)
 
 
@@ -496,5 +476,5 @@ main(void)
         test(the_node_is_told_with_its_driver)
     };
 
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, grammars_begin, grammars_end);
 }
