@@ -43,7 +43,7 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: addresses of one network are one client
+=== TEST 1: IPv6 addresses of one network count as one client
 --- http_config eval
 vz_http_config() . $::map . <<'END'
     limit_req_zone $vzpanel_network zone=calls:1m rate=1r/m;

@@ -154,7 +154,7 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: orders with somebody's address change nothing for her
+=== TEST 1: an order with the address of an existing user changes nothing for that user
 --- vzpanel
 set_real_ip_from 127.0.0.1;
 real_ip_header X-Real-IP;
@@ -164,24 +164,24 @@ vzpanel_public_url http://panel.example/panel;
 
 
 
-=== TEST 2: an address that was never answered signs nobody in
+=== TEST 2: an unconfirmed address cannot sign in
 --- vzpanel: set_real_ip_from 127.0.0.1; real_ip_header X-Real-IP;
 --- init: ::unproven()
 
 
 
-=== TEST 3: the password that was mailed answers for it
+=== TEST 3: signing in with the mailed password confirms the address
 --- vzpanel: set_real_ip_from 127.0.0.1; real_ip_header X-Real-IP;
 --- init: ::mailed()
 
 
 
-=== TEST 4: another address has to be answered anew
+=== TEST 4: a changed address has to be confirmed again
 --- vzpanel: set_real_ip_from 127.0.0.1; real_ip_header X-Real-IP;
 --- init: ::moved()
 
 
 
-=== TEST 5: a mail that is sent again proves where it goes
+=== TEST 5: a mail that is sent again confirms the address that it went to
 --- vzpanel: set_real_ip_from 127.0.0.1; real_ip_header X-Real-IP;
 --- init: ::sent_again()

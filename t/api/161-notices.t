@@ -213,15 +213,15 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: each hears of what concerns him, and of nothing else
+=== TEST 1: each user is notified of own events and no others
 --- init: ::who_hears()
 
 
 
-=== TEST 2: who returns misses none, and hears none twice
+=== TEST 2: a client that returns gets every missed notice once
 --- init: ::returns()
 
 
 
-=== TEST 3: the newest are kept
+=== TEST 3: only the newest notices are kept
 --- init: ::bounded()

@@ -64,7 +64,7 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: a flood of orders is worked off, and locks nobody out
+=== TEST 1: a burst of orders is completed, and other requests are served meanwhile
 --- vzpanel
 vzpanel_signup approve;
 --- init: ::burst()

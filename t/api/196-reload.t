@@ -107,12 +107,12 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: reloading under load
+=== TEST 1: requests succeed while nginx reloads under load
 --- init: ::reload_under_load()
 
 
 
-=== TEST 2: worker_shutdown_timeout holds for verbs in line, too
+=== TEST 2: worker_shutdown_timeout also ends queued verbs
 --- main_config
 worker_shutdown_timeout 1s;
 --- http_config eval

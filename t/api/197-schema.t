@@ -182,7 +182,7 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: a schema that is behind is said at start, in health and to who changes
+=== TEST 1: an outdated schema is reported at start, in health and in refused changes
 --- before: behind
 --- init: ::told()
 --- error_log eval
@@ -190,7 +190,7 @@ qr/\[error\] .* schema is $::before and this module needs $::need: run migrate/
 
 
 
-=== TEST 2: after migrate all is well, without a reload
+=== TEST 2: after migrate everything works without a reload
 --- before: behind
 --- init: ::told(); ::heals()
 --- error_log eval
@@ -198,17 +198,17 @@ qr/\[notice\] .* the database's schema is $::need, which fits/
 
 
 
-=== TEST 3: it is asked for while the panel runs
+=== TEST 3: a schema that becomes outdated is noticed while the panel runs
 --- init: ::falls_behind()
 
 
 
-=== TEST 4: a statement that fails for it says so
+=== TEST 4: a statement that fails because of the schema says so
 --- init: ::misses()
 
 
 
-=== TEST 5: a newer schema is fine
+=== TEST 5: a newer schema is accepted
 --- before: goes_on
 --- init: ::fits()
 --- no_error_log
@@ -216,7 +216,7 @@ qr/\[notice\] .* the database's schema is $::need, which fits/
 
 
 
-=== TEST 6: unless it says that it is not
+=== TEST 6: a newer schema that declares itself incompatible is refused
 --- before: breaks
 --- init: ::ahead()
 --- error_log eval
@@ -224,7 +224,7 @@ qr/\[error\] .* wants a module of @{[$::need + 1]}, and this one is of $::need/
 
 
 
-=== TEST 7: a database without any
+=== TEST 7: a database without a schema is reported
 --- before: no_tables
 --- init: ::no_schema()
 --- error_log eval

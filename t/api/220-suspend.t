@@ -160,17 +160,17 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: a suspended container stops, says why, and can't be started
+=== TEST 1: a suspended container stops, gives the reason, and cannot be started
 --- init: ::suspended()
 
 
 
-=== TEST 2: let go it runs as before
+=== TEST 2: an unsuspended container runs as before
 --- init: ::unsuspended()
 
 
 
-=== TEST 3: what its owner had stopped stays stopped
+=== TEST 3: a container that its owner stopped stays stopped after unsuspend
 --- init: ::stays_stopped()
 
 
@@ -180,10 +180,10 @@ __DATA__
 
 
 
-=== TEST 5: hardware can be changed meanwhile
+=== TEST 5: hardware can be changed during a suspension
 --- init: ::while_suspended()
 
 
 
-=== TEST 6: all containers of somebody
+=== TEST 6: all containers of a user are suspended and unsuspended
 --- init: ::all_of_somebody()

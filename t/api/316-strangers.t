@@ -572,22 +572,22 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: orders pass containers by that no row tells of
+=== TEST 1: orders avoid the numbers of unknown containers
 --- init: ::orders_after_a_restore()
 
 
 
-=== TEST 2: entries show what is their own, and only that is deleted
+=== TEST 2: unknown entries show only own facts, and only those are deleted
 --- init: ::each_its_own()
 
 
 
-=== TEST 3: strangers are listed, and their addresses kept back
+=== TEST 3: unknown containers are listed, and their addresses are reserved
 --- init: ::listed()
 
 
 
-=== TEST 4: what a node should have and has not is listed, and both counted
+=== TEST 4: missing containers are listed, and both kinds are counted
 --- init: ::missing_listed()
 
 
@@ -597,40 +597,40 @@ __DATA__
 
 
 
-=== TEST 6: what can't be adopted is refused, and makes nothing
+=== TEST 6: an impossible adoption is refused, and creates nothing
 --- init: ::refused()
 
 
 
-=== TEST 7: an adopted container is like any other, with all that was on it
+=== TEST 7: an adopted container keeps its limits and data
 --- init: ::adopted()
 
 
 
-=== TEST 8: adopted once, however often it is asked for; what is left out is told
+=== TEST 8: a repeated adoption creates one container, and names what was left out
 --- init: ::asked_twice()
 
 
 
-=== TEST 9: one that is to be left alone is seen apart, and keeps its number
+=== TEST 9: an ignored container is listed apart, and keeps its number
 --- init: ::left()
 
 
 
-=== TEST 10: where a stranger went, its address is free again
+=== TEST 10: the address of an unknown container that went away is free again
 --- init: ::went()
 
 
 
-=== TEST 11: a container that came back is the one that was missing
+=== TEST 11: a container that returned is recognized as the missing one
 --- init: ::came_back()
 
 
 
-=== TEST 12: it may have come back under another number
+=== TEST 12: a container that returned under another number is recognized
 --- init: ::came_back_elsewhere()
 
 
 
-=== TEST 13: an order whose address can't be had waits for another
+=== TEST 13: an order whose address is in use waits for another address
 --- init: ::no_other_address()

@@ -193,35 +193,35 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: an adoption whose answer was lost is asked for again
+=== TEST 1: an adoption whose answer was lost is repeated
 --- http_config eval
 $::quick->http_config
 --- init: ::answer_lost()
 
 
 
-=== TEST 2: an adoption survives its worker
+=== TEST 2: an adoption survives the death of its worker
 --- http_config eval
 $::slow->http_config
 --- init: ::worker_gone()
 
 
 
-=== TEST 3: a failed adoption that is deleted destroys nothing
+=== TEST 3: deleting a failed adoption destroys nothing
 --- http_config eval
 $::deaf->http_config
 --- init: ::failed()
 
 
 
-=== TEST 4: a failed adoption can be taken up again
+=== TEST 4: a failed adoption can be retried
 --- http_config eval
 $::well->http_config
 --- init: ::failed_again()
 
 
 
-=== TEST 5: what did not come back is missing as before
+=== TEST 5: a container that did not return stays missing
 --- http_config eval
 $::again->http_config
 --- init: ::failed_as()

@@ -143,21 +143,21 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: what is refused with 5xx has failed at once, with the server's words
+=== TEST 1: a mail refused with 5xx fails at once, with the server's words
 --- request
 GET /api/plans
 --- check: is_refused
 
 
 
-=== TEST 2: what is put off with 4xx is tried again, with the server's words
+=== TEST 2: a mail refused with 4xx is retried, with the server's words
 --- request
 GET /api/plans
 --- check: is_put_off
 
 
 
-=== TEST 3: each later than the one before, and not for ever
+=== TEST 3: retries become rarer, and end
 --- timeout: 90
 --- request
 GET /api/plans
@@ -165,14 +165,14 @@ GET /api/plans
 
 
 
-=== TEST 4: an address that was refused is corrected, and the mail sent again
+=== TEST 4: a refused address is corrected, and the mail sent again
 --- request
 GET /api/plans
 --- check: corrected
 
 
 
-=== TEST 5: mails that wait for long are seen in health, the server is well
+=== TEST 5: health counts mails that wait for long, and the server is well
 --- timeout: 30
 --- request
 GET /api/plans

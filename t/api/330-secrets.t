@@ -130,7 +130,7 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: from the order to a forgotten password
+=== TEST 1: no secret appears in logs or database, from the order to a forgotten password
 --- log_level: debug
 --- http_config eval
 ::vz_http_config() . <<"END"

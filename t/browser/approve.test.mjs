@@ -123,7 +123,7 @@ async function mailed(email, state) {
 }
 
 
-test('an order waits, is seen and approved, and its visitor sees it run',
+test('an administrator approves an order, and its visitor sees the server run',
     async () => {
         const waits = told('Un pedido de Ema Prueba espera su aprobación');
 
@@ -153,7 +153,7 @@ test('an order waits, is seen and approved, and its visitor sees it run',
     });
 
 
-test('a rejected one says so to its visitor, with the reason', async () => {
+test('a rejected order tells its visitor the reason', async () => {
     await order('Ines');
 
     /* the list that is open has it by itself; a reload does not say it again */
@@ -179,7 +179,7 @@ test('a rejected one says so to its visitor, with the reason', async () => {
 });
 
 
-test('a mail that the server refuses is seen, and retried until it goes',
+test('a refused mail is shown, and retried until it is sent',
     async () => {
         const user = (await ask('GET', 'admin/users?q=Ema')).body.items[0];
         const line = page.locator('.line', { hasText: user.email }).first();
@@ -216,7 +216,7 @@ test('a mail that the server refuses is seen, and retried until it goes',
     });
 
 
-test('a suspension is told to the owner, wherever he is', async () => {
+test('the owner is notified of a suspension on any page', async () => {
     const owner = await browser.newPage({ ...PHONE, locale: 'en-GB' });
     const { id, name } = (await ask('POST', 'vms', { user: 'clara',
         template: (await ask('GET', 'templates')).body.items.find(
@@ -267,7 +267,7 @@ test('a node that nginx.conf has is registered with its numbers',
     });
 
 
-test('the administrator changes his own password', async () => {
+test('the administrator changes the own password', async () => {
     const other = await browser.newPage({ locale: 'es-AR' });
 
     await page.goto(`${panel.url}/panel/administration`);

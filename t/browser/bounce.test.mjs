@@ -84,7 +84,7 @@ async function pipe(to, message) {
 }
 
 
-test('a report that is piped in is shown with its reason', async () => {
+test('a bounce is shown with its reason', async () => {
     const to = await sender();
     const report = await readFile(join(top,
         't/fuzz/seeds_report/postfix-failed'), 'utf8');
@@ -109,7 +109,7 @@ test('a report that is piped in is shown with its reason', async () => {
 });
 
 
-test('its user shows it, and gets a new password at the right address',
+test('the user\'s page shows the bounce, and mails a new password',
     async () => {
         await page.getByRole('link', { name: 'Corregir la dirección' })
             .click();

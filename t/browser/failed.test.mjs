@@ -63,7 +63,7 @@ after(async () => {
 });
 
 
-test('an order that fails is told to its buyer as it is', async () => {
+test('the buyer of a failed order reads that it failed', async () => {
     await Promise.all([page.waitForResponse(/\/api\/events\b/),
         signIn(page, await administrator(), own.url)]);
 
@@ -90,7 +90,7 @@ test('an order that fails is told to its buyer as it is', async () => {
 });
 
 
-test('an administrator hears of it, and the strip says Failed', async () => {
+test('an administrator is notified, and the strip says Failed', async () => {
     const strip = page.locator('#strip .strip');
 
     await page.locator('.toast', { hasText: 'Falló el pedido N.º 1' })
@@ -106,7 +106,7 @@ test('an administrator hears of it, and the strip says Failed', async () => {
 });
 
 
-test('his panel of it has the reason and Retry, and it is seen then',
+test('the panel of a failed order has the reason and Retry, and marks it as seen',
     async () => {
         await page.locator('.row-link').first().click();
 
@@ -128,7 +128,7 @@ test('his panel of it has the reason and Retry, and it is seen then',
     });
 
 
-test('the strip goes when it is dismissed, and so does the count', async () => {
+test('dismissing the strip hides it and its count', async () => {
     await page.getByRole('button', { name: 'Descartar lo que falló' }).click();
     await page.locator('#strip .strip').waitFor({ state: 'hidden' });
     await page.locator('.nav-count[data-mark=tasks]')

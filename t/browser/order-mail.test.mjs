@@ -89,7 +89,7 @@ async function told(words, at = page) {
 }
 
 
-test('who typed the address sees it whole, others its first letter',
+test('the buyer sees the whole address, others its first letter',
     async () => {
         await order('41000111', 'ursula@exmaple.org');
         await told(/Enviamos .* a ursula@exmaple\.org/);
@@ -108,7 +108,7 @@ test('who typed the address sees it whole, others its first letter',
     });
 
 
-test('the form has the address in it, and can be used by all', async () => {
+test('the form is filled with the address, and is accessible', async () => {
     await page.getByText('¿No llegó? Corregir y reenviar').click();
 
     const field = page.locator('.outcome [name=email]');
@@ -130,7 +130,7 @@ test('the form has the address in it, and can be used by all', async () => {
 });
 
 
-test('corrected, the page says where it goes, and another password went there',
+test('after a correction the page names the new address, which gets a new password',
     async () => {
         const old = value(mail.mails[0], 'Contraseña');
 
@@ -150,7 +150,7 @@ test('corrected, the page says where it goes, and another password went there',
     });
 
 
-test('an address that is refused is said, and corrected', async () => {
+test('a refused address is reported and corrected', async () => {
     mail.state.refuses = '550 5.1.1 no such user';
     await correct('nadie@example.org');
     await told(/No pudimos enviar .* a nadie@example\.org/);
@@ -188,7 +188,7 @@ test('an order that failed for its address ends well', async () => {
 });
 
 
-test('who has signed in meanwhile is told that it is too late', async () => {
+test('a correction after signing in is refused', async () => {
     const last = mail.mails.at(-1) ?? '';
 
     await page.getByText('¿No llegó? Corregir y reenviar').click();

@@ -244,7 +244,7 @@ test('the bars of memory, disk and CPU move', async () => {
 });
 
 
-test('who has an account is led to sign in', async () => {
+test('a person with an account is sent to sign in', async () => {
     const other = await (await browser.newContext({ locale: 'es-AR' }))
         .newPage();
 
@@ -279,7 +279,7 @@ test('stop, start and restart are seen without a reload', async () => {
 });
 
 
-test('ssh with the mailed password finds the plan inside', async (t) => {
+test('ssh with the mailed password finds the plan\'s limits', async (t) => {
     const disk = Number((await ssh('df -m /')).split('\n')[1].split(/\s+/)[1]);
     const memory = Number(/Mem: +(\d+)/.exec(await ssh('free -m'))?.[1]);
 
@@ -290,7 +290,7 @@ test('ssh with the mailed password finds the plan inside', async (t) => {
 });
 
 
-test('a forgotten password is another one by a mailed link', async () => {
+test('a mailed link resets a forgotten password', async () => {
     await page.getByRole('button', { name: 'Salir' }).click();
     await page.getByText('¿Olvidó su contraseña?').click();
     await page.getByLabel('Usuario o correo electrónico').fill(email);

@@ -44,7 +44,7 @@ async function saveTooLate() {
 }
 
 
-test('what was typed is there after signing in again', async () => {
+test('typed text survives signing in again', async () => {
     const hostname = page.locator('[name=hostname]');
     const dialog = page.locator('dialog');
 
@@ -66,7 +66,7 @@ test('what was typed is there after signing in again', async () => {
 });
 
 
-test('who gives that up is asked to sign in, and comes back', async () => {
+test('after Escape the page asks to sign in, and returns', async () => {
     await page.locator('[name=hostname]').fill('a-medias');
     await saveTooLate();
     await page.keyboard.press('Escape');
@@ -80,7 +80,7 @@ test('who gives that up is asked to sign in, and comes back', async () => {
 });
 
 
-test('with nothing typed there is nothing to keep', async () => {
+test('an expired session without typed text goes to sign in', async () => {
     await page.locator('[name=hostname]').waitFor();
     await page.context().clearCookies();
     await page.getByRole('link', { name: 'Tareas' }).first().click();
@@ -91,7 +91,7 @@ test('with nothing typed there is nothing to keep', async () => {
 });
 
 
-test('a database that is down is said, and not taken for a visitor',
+test('a database that is down is reported, and the user stays signed in',
     async () => {
         await signIn(page, admin);
         await page.route('**/api/session', (route) => route.fulfill({

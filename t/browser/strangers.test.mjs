@@ -125,7 +125,7 @@ async function chooseOwner() {
 }
 
 
-test('Nodes counts what differs, and leads to it', async () => {
+test('Nodes counts unknown containers and links to them', async () => {
     await page.goto(`${url}/panel/administration?section=nodes`);
     await line('local').getByRole('link', { name: /desconocidos/ }).waitFor();
     await shot(page, 'strangers-nodes');
@@ -137,7 +137,7 @@ test('Nodes counts what differs, and leads to it', async () => {
 });
 
 
-test('one is adopted after another, and the place is kept', async () => {
+test('one adoption follows another, and the list keeps its place', async () => {
     await press(page, line(`alfa-${mark}`).locator('.row-link'));
     await opened(`alfa-${mark}`);
     await shot(page, 'strangers-adopt');
@@ -164,7 +164,7 @@ test('one is adopted after another, and the place is kept', async () => {
 });
 
 
-test('one that is somebody else\'s is left alone, and counted again',
+test('an unknown container is ignored, and counted again',
     async () => {
         await press(page, page.locator('.editor').getByRole('button',
             { name: 'Ignorar' }));
@@ -178,7 +178,7 @@ test('one that is somebody else\'s is left alone, and counted again',
     });
 
 
-test('one that is missing is found by its name and address', async () => {
+test('a missing container is recognized by name and address', async () => {
     await press(page, line(lost.name).locator('.row-link'));
     await opened(lost.name);
 
@@ -196,7 +196,7 @@ test('one that is missing is found by its name and address', async () => {
 });
 
 
-test('what the node refuses is told where it is', async () => {
+test('a refusal of the node is shown in the form', async () => {
     const seen = (await ask('GET', `admin/nodes/${node.id}/containers`)).body
         .items.find((/** @type {any} */ one) =>
             one.hostname === `gama-${mark}`);
@@ -210,7 +210,7 @@ test('what the node refuses is told where it is', async () => {
 });
 
 
-test('on a phone and on a desk, in both languages', async () => {
+test('the list fits a phone and a desk, in both languages', async () => {
     for (const [locale, word] of [['es-AR', 'Adoptar'], ['en-GB', 'Adopt']]) {
         const phone = await browser.newPage({ locale,
             viewport: { width: 360, height: 740 } });

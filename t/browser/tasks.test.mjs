@@ -149,7 +149,7 @@ function line(where, text) {
 }
 
 
-test('a table has whose it is, who asked and when, in low rows', async () => {
+test('the table shows owner, actor and time, in low rows', async () => {
     const row = task('Pedido · lejos').locator('.task-row');
 
     await page.goto(`${own.url}/panel/tasks`);
@@ -189,7 +189,7 @@ test('a table has whose it is, who asked and when, in low rows', async () => {
 });
 
 
-test('what failed and nobody has seen comes first, and is counted',
+test('unseen failures come first and are counted',
     async () => {
         const first = page.locator('.task').first();
         const head = page.getByText('Fallaron y nadie las revisó');
@@ -215,7 +215,7 @@ test('what failed and nobody has seen comes first, and is counted',
     });
 
 
-test('a task that fails on the node is opened by keyboard, its log read',
+test('a failed task is opened by keyboard, and its log can be read',
     async () => {
         await page.goto(`${own.url}/panel/tasks`);
         await task('caja').first().waitFor();
@@ -244,7 +244,7 @@ test('a task that fails on the node is opened by keyboard, its log read',
     });
 
 
-test('its owner reads why, and nothing of the node', async () => {
+test('the owner reads the reason, and nothing about the node', async () => {
     const context = await browser.newContext({ locale: 'en-GB',
         viewport: { width: 360, height: 740 }, colorScheme: 'dark' });
     const hers = await context.newPage();
@@ -273,7 +273,7 @@ test('its owner reads why, and nothing of the node', async () => {
 });
 
 
-test('it is taken up again, and its log grows until it is done', async () => {
+test('a failed task is retried, and its log grows until it is done', async () => {
     const one = task('Inicio · caja');
 
     await rename(`${image}.away`, image);
@@ -288,7 +288,7 @@ test('it is taken up again, and its log grows until it is done', async () => {
 });
 
 
-test('the strip opens to the log of what runs, without asking all the time',
+test('the strip opens the log of a running task, with few requests',
     async () => {
         let asked = 0;
 
@@ -346,7 +346,7 @@ test('rows are filtered by container, actor and state', async () => {
 });
 
 
-test('a task that waits is in the strip after a reload and a restart of nginx',
+test('a waiting task stays in the strip after a reload and a restart of nginx',
     async () => {
         const strip = page.locator('.strip');
         const there = () => strip.locator('.task-line',
@@ -368,7 +368,7 @@ test('a task that waits is in the strip after a reload and a restart of nginx',
     });
 
 
-test('a row that was opened before the list came stays open', async () => {
+test('a row opened before the list arrived stays open', async () => {
     /** @type {(value?: unknown) => void} */
     let release = () => {};
     const held = new Promise((done) => {
@@ -392,7 +392,7 @@ test('a row that was opened before the list came stays open', async () => {
 });
 
 
-test('it is taken back, and the strip is empty', async () => {
+test('a waiting task is cancelled, and the strip empties', async () => {
     const one = task('Suspensión · lejos');
 
     await one.locator('.task-open').click();

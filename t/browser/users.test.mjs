@@ -77,7 +77,7 @@ async function tries(password) {
 }
 
 
-test('somebody is found by mail and changed', async () => {
+test('a user is found by mail and changed', async () => {
     await open();
     await toward(page, page.locator('.editor [name=phone]'));
     await page.keyboard.type('4155-2211');
@@ -95,7 +95,7 @@ test('somebody is found by mail and changed', async () => {
 });
 
 
-test('locked, his session ends and signing in says why', async () => {
+test('locking a user ends the session, and signing in gives the reason', async () => {
     await open();
     await act('Bloquear');
     await page.locator('.line', { hasText: 'Bloqueado' }).waitFor();
@@ -115,7 +115,7 @@ test('locked, his session ends and signing in says why', async () => {
 });
 
 
-test('a new password comes by mail, and the old one is none', async () => {
+test('a new password arrives by mail, and the old one stops working', async () => {
     const before = (await mails(maildir, owner.email, 5)).length;
 
     await open();
@@ -141,7 +141,7 @@ test('a new password comes by mail, and the old one is none', async () => {
 });
 
 
-test('his servers are suspended with a reason, and let go', async () => {
+test('the servers of a user are suspended with a reason, and unsuspended', async () => {
     await open();
     await press(page, page.locator('.editor').getByRole('button',
         { name: 'Suspender sus servidores' }));
@@ -161,7 +161,7 @@ test('his servers are suspended with a reason, and let go', async () => {
 });
 
 
-test('an account is made; what is taken and who oneself is are refused',
+test('an account is created, and a taken name is refused',
     async () => {
         await page.goto(`${url}/panel/administration?section=users`);
         await press(page, page.getByRole('button',
