@@ -58,7 +58,7 @@ sub count_pages {
     my ($first) = @_;
     my $id = kept('pool')->{id};
 
-    is(paged("/api/admin/addresses/$id/addresses?limit=2", $boss), 5,
+    is(count_paged("/api/admin/addresses/$id/addresses?limit=2", $boss), 5,
         'every address is on one page');
 }
 

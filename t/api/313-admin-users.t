@@ -31,7 +31,7 @@ sub make {
 sub by { my ($id) = @_; return "PATCH /api/admin/users/$id\n$_[1]" }
 
 sub pages {
-    is(paged("/api/admin/users?q=$mark&limit=1", $boss), 2,
+    is(count_paged("/api/admin/users?q=$mark&limit=1", $boss), 2,
         'both are on a page of their own');
 }
 

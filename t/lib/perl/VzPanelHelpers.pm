@@ -41,7 +41,7 @@ use VzFixture;
 
 our @EXPORT = qw(busybox container verb order_body order_request person ask
                  ask_begin ask_more ask_result ask_end stream kept routes
-                 daemon_log forget_held paged);
+                 daemon_log forget_held count_paged);
 
 my $json = JSON::PP->new->utf8->canonical;
 my $top = vz_top();
@@ -217,7 +217,7 @@ sub order_request { return "POST /api/orders\n" . order_body(@_) }
 
 
 # How many items a list has, asked for page by page; the path ends in a query.
-sub paged {
+sub count_paged {
     my ($path, $headers) = @_;
     my ($n, $cursor) = (0);
 
