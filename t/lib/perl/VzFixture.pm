@@ -281,7 +281,7 @@ sub password_hash {
 }
 
 
-# The header lines of somebody who is signed in: his cookie.
+# The header lines of a user who is signed in: the cookie, by both of its names.
 sub session {
     my ($user, %row) = @_;
     my $secret = sha256_hex(unique('session') . rand);
@@ -290,7 +290,7 @@ sub session {
         . "UNHEX('" . sha256_hex($secret) . "'), $user, "
         . ($row{expires} // 'NOW(3) + INTERVAL 1 DAY') . ", '127.0.0.1')");
 
-    return "Cookie: vzpanel_session=$secret\n";
+    return "Cookie: vzpanel_session=$secret; __Host-vzpanel_session=$secret\n";
 }
 
 
