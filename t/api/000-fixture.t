@@ -45,7 +45,7 @@ qr/"account":"ana\.fixture".*"role":"customer"/
 
 
 
-=== TEST 4: an administrator is one
+=== TEST 4: an administrator's session has the role of an administrator
 --- request
 GET /api/session
 --- more_headers eval
@@ -54,7 +54,7 @@ $::root
 
 
 
-=== TEST 5: a token of the fixture does the same for a script
+=== TEST 5: a token of the fixture signs its user in
 --- request
 GET /api/session
 --- more_headers eval
@@ -63,7 +63,7 @@ $::script
 
 
 
-=== TEST 6: a session that is over signs nobody in
+=== TEST 6: an expired session signs nobody in
 --- request
 GET /api/session
 --- more_headers eval
@@ -85,7 +85,7 @@ Set-Cookie: vzpanel_session=[0-9a-f]{64};.*HttpOnly.*
 
 
 
-=== TEST 8: the pages are served
+=== TEST 8: nginx serves the pages
 --- request
 GET /panel/
 --- response_headers_like

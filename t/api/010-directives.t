@@ -119,7 +119,7 @@ the parameter "user=" is missing
 
 
 
-=== TEST 10: a timeout that is no time is refused
+=== TEST 10: a timeout that is not a time is refused
 --- http_config eval
 "vzpanel_database 127.0.0.1 user=u name=n timeout=soon;"
 --- config
@@ -129,7 +129,7 @@ the parameter "user=" is missing
 
 
 
-=== TEST 11: a password file that is not there is refused
+=== TEST 11: a password file that does not exist is refused
 --- http_config eval
 "vzpanel_database 127.0.0.1 user=u name=n password_file=/none;"
 --- config
@@ -159,7 +159,7 @@ the parameter "key_file=" is missing
 
 
 
-=== TEST 14: a node whose name is not a host name's is refused
+=== TEST 14: a node whose name is not a host name is refused
 --- http_config eval
 "vzpanel_node a_b 127.0.0.1 key_file=$::dir/key;"
 --- config
@@ -179,7 +179,7 @@ must hold 16 to 128 bytes
 
 
 
-=== TEST 16: a key that everybody may read is refused
+=== TEST 16: a key file that everybody may read is refused
 --- http_config eval
 "vzpanel_node local 127.0.0.1 key_file=$::dir/open;"
 --- config
@@ -189,7 +189,7 @@ can't be read, or others than its owner and group can
 
 
 
-=== TEST 17: a node of a name that another has is refused
+=== TEST 17: a second node of the same name is refused
 --- http_config eval
 "vzpanel_node local 127.0.0.1 key_file=$::dir/key; vzpanel_node local 127.0.0.2 key_file=$::dir/key;"
 --- config
@@ -209,7 +209,7 @@ must be a name, ":", a size
 
 
 
-=== TEST 19: a zone whose size is none is refused
+=== TEST 19: a zone whose size is not a number is refused
 --- http_config eval
 "vzpanel_zone vz:8x;"
 --- config
@@ -239,7 +239,7 @@ must begin with smtp:// or smtps://
 
 
 
-=== TEST 22: mail to no host is refused
+=== TEST 22: mail without a host is refused
 --- http_config eval
 "vzpanel_mail smtp:// from=a\@example.org;"
 --- config
@@ -259,7 +259,7 @@ must be only a host and a port behind the scheme
 
 
 
-=== TEST 24: a sender that is no address is refused
+=== TEST 24: a sender that is not an address is refused
 --- http_config eval
 "vzpanel_mail smtp://127.0.0.1 from=nobody;"
 --- config
@@ -279,7 +279,7 @@ needs user= and password_file= together
 
 
 
-=== TEST 26: tls that is neither on nor off is refused
+=== TEST 26: tls= with a value other than on or off is refused
 --- http_config eval
 "vzpanel_mail smtp://127.0.0.1 from=a\@example.org tls=maybe;"
 --- config
@@ -299,7 +299,7 @@ must be open, approve or off
 
 
 
-=== TEST 28: a session of seconds is refused
+=== TEST 28: a session timeout below a minute is refused
 --- http_config eval
 "vzpanel_session_timeout 5s;"
 --- config
@@ -392,7 +392,7 @@ unknown thread pool "nope"
 
 
 
-=== TEST 37: an API of a regular expression without its prefix is refused
+=== TEST 37: an API in a regular expression location needs a prefix
 --- http_config eval
 "$::all"
 --- config eval
@@ -403,7 +403,7 @@ needs the prefix of its paths here
 
 
 
-=== TEST 38: a prefix that is no path is refused
+=== TEST 38: a prefix that is not a path is refused
 --- http_config eval
 "$::all"
 --- config eval
@@ -414,7 +414,7 @@ needs the prefix of its paths here
 
 
 
-=== TEST 39: an API twice in a location is refused
+=== TEST 39: a second vzpanel_api in one location is refused
 --- http_config eval
 "$::all"
 --- config eval
@@ -425,7 +425,7 @@ needs the prefix of its paths here
 
 
 
-=== TEST 40: a folder of pages that is not there is refused
+=== TEST 40: a folder of pages that does not exist is refused
 --- http_config
 --- config eval
 "location /panel { vzpanel_panel /none; }"
@@ -435,7 +435,7 @@ is not a folder with an index.html that can be read
 
 
 
-=== TEST 41: a location of pages by a regular expression is refused
+=== TEST 41: pages in a regular expression location are refused
 --- http_config
 --- config eval
 "location ~ /panel { vzpanel_panel $::dir; }"
@@ -445,7 +445,7 @@ can't be used in a location of a regular expression
 
 
 
-=== TEST 42: a location of pages with a root is refused
+=== TEST 42: pages in a location with root are refused
 --- http_config
 --- config eval
 "location /panel { root /; vzpanel_panel $::dir; }"
@@ -455,7 +455,7 @@ can't be used beside root or alias
 
 
 
-=== TEST 43: numeric addresses, several nodes and a pool of one's own are taken
+=== TEST 43: numeric addresses, several nodes and a named thread pool are accepted
 --- main_config
 thread_pool hashes threads=1 max_queue=8;
 --- http_config eval
@@ -482,7 +482,7 @@ hello
 
 
 
-=== TEST 44: an address to come back to that is none is refused
+=== TEST 44: a bounce address that is not an address is refused
 --- http_config eval
 "vzpanel_mail smtp://127.0.0.1 from=a\@example.org
               bounce=nobody;"
@@ -493,7 +493,7 @@ qr/"bounce=nobody" is not a mail address in .*:\d+/
 
 
 
-=== TEST 45: one that leaves no room for what is added is refused
+=== TEST 45: a bounce address with more than 23 characters before the @ is refused
 --- http_config eval
 "vzpanel_mail smtp://127.0.0.1 from=a\@example.org
               bounce=panel-bounce-address-024\@example.org;"
@@ -504,7 +504,7 @@ has more than 23 characters before the @, which leaves no room for what is added
 
 
 
-=== TEST 46: an empty one is refused
+=== TEST 46: an empty bounce address is refused
 --- http_config eval
 "vzpanel_mail smtp://127.0.0.1 from=a\@example.org bounce=;"
 --- config
@@ -514,7 +514,7 @@ has more than 23 characters before the @, which leaves no room for what is added
 
 
 
-=== TEST 47: a password of the database that everybody may read is refused
+=== TEST 47: a password file of the database that everybody may read is refused
 --- http_config eval
 "vzpanel_database 127.0.0.1 user=u name=n password_file=$::dir/open;"
 --- config
@@ -524,7 +524,7 @@ names a file that others than its owner and group can read or change
 
 
 
-=== TEST 48: so is one of the mail server
+=== TEST 48: a password file of the mail server that everybody may read is refused
 --- http_config eval
 "vzpanel_mail smtp://127.0.0.1 from=a\@example.org user=u password_file=$::dir/open;"
 --- config
@@ -534,7 +534,7 @@ names a file that others than its owner and group can read or change
 
 
 
-=== TEST 49: a password is not told to another machine in clear
+=== TEST 49: a password for a mail server on another machine is refused without TLS
 --- http_config eval
 "vzpanel_mail smtp://mx.example.org:587 from=a\@example.org user=u password_file=$::dir/key;"
 --- config
@@ -544,7 +544,7 @@ names a file that others than its owner and group can read or change
 
 
 
-=== TEST 50: nor to one whose name begins as an address of this one does
+=== TEST 50: a host whose name begins like a local address counts as another machine
 --- http_config eval
 "vzpanel_mail smtp://127.0.0.1.example.org from=a\@example.org user=u password_file=$::dir/key;"
 --- config
@@ -554,7 +554,7 @@ would be told user= and password_file= in clear
 
 
 
-=== TEST 51: unless that is meant
+=== TEST 51: tls=off allows a password to another machine without TLS
 --- http_config eval
 "vzpanel_mail smtp://mx.example.org:587 from=a\@example.org user=u password_file=$::dir/key tls=off;"
 --- config
@@ -566,7 +566,7 @@ GET /hello
 
 
 
-=== TEST 52: over TLS, by either way, it is
+=== TEST 52: a password to another machine over TLS is accepted
 --- http_config eval
 "vzpanel_mail smtps://mx.example.org from=a\@example.org user=u password_file=$::dir/key;"
 --- config
@@ -578,7 +578,7 @@ GET /hello
 
 
 
-=== TEST 53: and to this machine it is
+=== TEST 53: a password to this machine without TLS is accepted
 --- http_config eval
 "vzpanel_mail smtp://[::1]:25 from=a\@example.org user=u password_file=$::dir/key;"
 --- config
@@ -590,7 +590,7 @@ GET /hello
 
 
 
-=== TEST 54: mails in clear to another machine are told of
+=== TEST 54: a warning names mails that go to another machine without TLS
 --- suppress_stderr
 --- http_config eval
 "vzpanel_mail smtp://mx.example.org from=a\@example.org;"
@@ -603,7 +603,7 @@ qr/\[warn\] .*"vzpanel_mail": mails to "smtp:..mx.example.org" hold passwords/
 
 
 
-=== TEST 55: a socket takes no TLS
+=== TEST 55: a socket of the database takes no tls=
 --- http_config eval
 "vzpanel_database unix:/run/none.sock user=u name=n tls=on;"
 --- config
@@ -613,7 +613,7 @@ is a socket of this machine, which takes no tls=on
 
 
 
-=== TEST 56: a certificate of authorities needs TLS to be of use
+=== TEST 56: a file of certificate authorities is refused without tls=
 --- http_config eval
 "vzpanel_database 127.0.0.1 user=u name=n ca_file=$::dir/key;"
 --- config
@@ -623,7 +623,7 @@ is a socket of this machine, which takes no tls=on
 
 
 
-=== TEST 57: a connection that keeps no statement is refused
+=== TEST 57: a connection that may keep no prepared statement is refused
 --- http_config eval
 "vzpanel_database 127.0.0.1 user=u name=n statements=0;"
 --- config
@@ -633,7 +633,7 @@ is a socket of this machine, which takes no tls=on
 
 
 
-=== TEST 58: addresses that there are not are refused
+=== TEST 58: an unknown value of vzpanel_order_addresses is refused
 --- http_config eval
 "vzpanel_order_addresses ipv6;"
 --- config
@@ -643,7 +643,7 @@ is a socket of this machine, which takes no tls=on
 
 
 
-=== TEST 59: what an order gets is said once
+=== TEST 59: a second vzpanel_order_addresses is refused
 --- http_config eval
 "vzpanel_order_addresses both;
  vzpanel_order_addresses any;"

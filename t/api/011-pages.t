@@ -37,7 +37,7 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: the location's own path gets its slash, arguments kept
+=== TEST 1: a location without its final slash redirects, and keeps the arguments
 --- request
 GET /panel?lang=es
 --- error_code: 301
@@ -46,7 +46,7 @@ Location: http://localhost(:\d+)?/panel/\?lang=es
 
 
 
-=== TEST 2: the root is the shell, with every security header
+=== TEST 2: the root answers with the page of the application and every security header
 --- request
 GET /panel/
 --- response_body
@@ -61,7 +61,7 @@ Cross-Origin-Opener-Policy: same-origin
 
 
 
-=== TEST 3: a path of the application is the shell
+=== TEST 3: a path of the application answers with its page
 --- request
 GET /panel/hardware
 --- response_body
@@ -69,7 +69,7 @@ GET /panel/hardware
 
 
 
-=== TEST 4: a path whose name has a point is the shell, if it is no asset's
+=== TEST 4: a path with a point in it answers with the page, unless it names an asset
 --- request
 GET /panel/web01.example.org
 --- response_body
@@ -77,14 +77,14 @@ GET /panel/web01.example.org
 
 
 
-=== TEST 15: the application has no folders: its files are named from one
+=== TEST 15: a path with a folder is not one of the application
 --- request
 GET /panel/vms/101
 --- error_code: 404
 
 
 
-=== TEST 5: an asset is itself, with a type that nosniff takes
+=== TEST 5: an asset has a content type that nosniff accepts
 --- request
 GET /panel/app.js
 --- response_body
@@ -95,7 +95,7 @@ Cache-Control: no-cache
 
 
 
-=== TEST 6: an asset in a folder
+=== TEST 6: an asset in a folder is served
 --- request
 GET /panel/parts/bar.css
 --- response_headers
@@ -103,7 +103,7 @@ Content-Type: text/css; charset=utf-8
 
 
 
-=== TEST 7: an asset that is not there is not found, and not the shell
+=== TEST 7: an asset that does not exist is 404
 --- request
 GET /panel/none.js
 --- error_code: 404
@@ -113,7 +113,7 @@ none.js" failed
 
 
 
-=== TEST 8: a path beside the location is not found
+=== TEST 8: a path beside the location is 404
 --- request
 GET /panelsecret.txt
 --- error_code: 404
@@ -121,7 +121,7 @@ GET /panelsecret.txt
 
 
 
-=== TEST 9: a path cannot climb out of the folder
+=== TEST 9: a path cannot leave the folder
 --- raw_request eval
 "GET /panel../pagesecret.txt HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 --- error_code: 404
@@ -129,7 +129,7 @@ GET /panelsecret.txt
 
 
 
-=== TEST 10: what the browser has already is 304
+=== TEST 10: an asset that the browser has is 304
 --- request eval
 ["GET /panel/", "GET /panel/"]
 --- more_headers eval
@@ -141,7 +141,7 @@ sprintf qq{If-None-Match: "%x-%x"}, $time, $size;
 
 
 
-=== TEST 11: a part of a file
+=== TEST 11: a range request gets a part of the file
 --- request
 GET /panel/app.js
 --- more_headers
@@ -162,7 +162,7 @@ Content-Length: 21
 
 
 
-=== TEST 13: a page cannot be posted to
+=== TEST 13: POST to a page is refused
 --- request
 POST /panel/
 a=b
@@ -172,7 +172,7 @@ Allow: GET, HEAD
 
 
 
-=== TEST 14: a location that ends in a slash serves the same
+=== TEST 14: a location that ends in a slash serves the same pages
 --- request
 GET /slash/parts/bar.css
 --- response_body

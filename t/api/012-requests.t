@@ -11,7 +11,7 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: a path that is not there is a problem in JSON
+=== TEST 1: an unknown path is a problem in JSON
 --- request
 GET /api/nothing/here
 --- error_code: 404
@@ -24,14 +24,14 @@ qr/"type":"about:blank","title":"Not Found","status":404,.*"code":"not_found"/
 
 
 
-=== TEST 2: a path beside the prefix is not found
+=== TEST 2: a path beside the prefix is 404
 --- request
 GET /apix/plans
 --- error_code: 404
 
 
 
-=== TEST 3: a method that a path does not have names those it has
+=== TEST 3: a method that a path lacks is 405 with the methods that it has
 --- request
 DELETE /api/plans
 --- error_code: 405
@@ -53,7 +53,7 @@ Content-Type: application/problem+json
 
 
 
-=== TEST 5: a body that is not JSON is 400 with the place of the mistake
+=== TEST 5: a body that is not JSON is 400 with the position of the error
 --- request
 POST /api/session
 {"account": ana}
@@ -64,7 +64,7 @@ $::same
 
 
 
-=== TEST 6: a key twice in an object is refused
+=== TEST 6: a duplicate key in an object is refused
 --- request
 POST /api/session
 {"account":"a","account":"b"}
@@ -96,7 +96,7 @@ $::same
 
 
 
-=== TEST 9: an empty body is refused where one is needed
+=== TEST 9: an empty body is refused where a body is required
 --- request
 POST /api/session
 --- more_headers eval
@@ -106,7 +106,7 @@ $::same
 
 
 
-=== TEST 10: a body of 16 KiB is read
+=== TEST 10: a body of 16 KiB is accepted
 --- request eval
 "POST /api/session\n" . '{"account":"' . 'a' x 16_370 . '"}'
 --- more_headers eval
@@ -115,7 +115,7 @@ $::same
 
 
 
-=== TEST 11: a body that is larger is 413, as a problem in JSON
+=== TEST 11: a body of more than 16 KiB is 413, as a problem in JSON
 --- request eval
 "POST /api/session\n" . '{"account":"' . 'a' x 16_371 . '"}'
 --- more_headers eval
@@ -127,7 +127,7 @@ Content-Type: application/problem+json
 
 
 
-=== TEST 12: so is one of a length that is not told
+=== TEST 12: a chunked body of more than 16 KiB is 413
 --- raw_request eval
 "POST /api/session HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
 . "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -137,7 +137,7 @@ Content-Type: application/problem+json
 
 
 
-=== TEST 13: a body in chunks is read like any other
+=== TEST 13: a chunked body is read like any other
 --- raw_request eval
 "POST /api/session HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
 . "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -146,7 +146,7 @@ Content-Type: application/problem+json
 
 
 
-=== TEST 14: a body that comes in pieces is waited for
+=== TEST 14: the API waits for a body that arrives in pieces
 --- raw_request eval
 ["POST /api/session HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
 . "Content-Type: application/json\r\nContent-Length: 14\r\n\r\n{\"acc",
@@ -167,7 +167,7 @@ Content-Length: [1-9]\d+
 
 
 
-=== TEST 16: arguments are decoded, and a broken escape does no harm
+=== TEST 16: arguments are decoded, and a broken escape is harmless
 --- request
 GET /api/vms?q=%61b+c%zz%&limit=%35
 --- more_headers eval
@@ -175,7 +175,7 @@ $::ana
 
 
 
-=== TEST 17: who asked, as what, and the task are variables
+=== TEST 17: nginx variables tell the account, its role and the task
 --- config
 location /api {
     vzpanel_api;
@@ -190,7 +190,7 @@ X-Who: ana.requests/customer/
 
 
 
-=== TEST 18: of a visitor they are empty
+=== TEST 18: for a visitor these variables are empty
 --- config
 location /api {
     vzpanel_api;
@@ -203,7 +203,7 @@ X-Who: //
 
 
 
-=== TEST 19: nginx's own refusals in a location of the API are JSON
+=== TEST 19: errors of nginx in a location of the API are JSON
 --- config
 location /api { vzpanel_api; }
 location /api/health { deny all; vzpanel_api /api; }
@@ -218,7 +218,7 @@ access forbidden by rule
 
 
 
-=== TEST 20: what is larger than any body may be is not even read
+=== TEST 20: a body above client_max_body_size is refused before it is read
 --- request eval
 "POST /api/session\n" . 'a' x 65_537
 --- more_headers eval
@@ -232,7 +232,7 @@ client intended to send too large body
 
 
 
-=== TEST 21: nor is it where its length is not told
+=== TEST 21: a chunked body above client_max_body_size is refused before it is read
 --- raw_request eval
 "POST /api/session HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
 . "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -244,7 +244,7 @@ client intended to send too large chunked body
 
 
 
-=== TEST 22: the body of what was refused is not taken for a request
+=== TEST 22: the body of a refused request is not parsed as the next request
 --- config
 location /api { vzpanel_api; }
 location /api/session { deny all; vzpanel_api /api; }
@@ -256,7 +256,7 @@ location /api/session { deny all; vzpanel_api /api; }
 
 
 
-=== TEST 23: an answer may be a part of a page
+=== TEST 23: a subrequest gets an answer of the API
 --- config
 location /api { vzpanel_api; }
 location /page { ssi on; }

@@ -67,7 +67,7 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: the name of a location
+=== TEST 1: the prefix is the name of the location by default
 --- config
 location /v1/ { vzpanel_api; }
 --- init: ::places('/v1')
@@ -76,7 +76,7 @@ GET /v1/plans
 
 
 
-=== TEST 2: a prefix that is told, of several parts
+=== TEST 2: a prefix may have several parts
 --- config
 location ~ ^/hosting/(one|two)/ { vzpanel_api /hosting/one; }
 --- init: ::places('/hosting/one')
@@ -85,7 +85,7 @@ GET /hosting/one/plans
 
 
 
-=== TEST 3: no prefix at all
+=== TEST 3: a prefix may be empty
 --- config
 location / { vzpanel_api; }
 --- init: ::places('')
@@ -94,7 +94,5 @@ GET /plans
 
 
 
-=== TEST 4: the one that everybody has
+=== TEST 4: the default location works
 --- init: ::places('/api'); ::sources()
---- request
-GET /api/plans

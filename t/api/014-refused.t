@@ -138,30 +138,22 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: what is no request of HTTP is refused in JSON
+=== TEST 1: a request that is not valid HTTP gets an error in JSON
 --- init: ::all_refused()
---- timeout: 60
---- request
-GET /api/plans
 
 
 
-=== TEST 2: beside the API it is a page
+=== TEST 2: an invalid request beside the API gets an error page
 --- init: ::others()
---- timeout: 60
---- request
-GET /api/plans
 
 
 
-=== TEST 3: a refusal is one answer
+=== TEST 3: a refused request gets exactly one answer
 --- init: ::goes_on()
---- request
-GET /api/plans
 
 
 
-=== TEST 4: HTTP/2
+=== TEST 4: invalid requests over HTTP/2 get an error in JSON
 --- http_config eval
 ::vz_http_config() . <<"END"
     server {
@@ -171,12 +163,10 @@ GET /api/plans
     }
 END
 --- init: ::over_http2()
---- request
-GET /api/plans
 
 
 
-=== TEST 5: error pages of the server's own are for the rest of it
+=== TEST 5: error_page of the server works, for refused requests too
 --- config
 error_page 400 405 414 501 505 =200 /error.html;
 location = /error.html { return 200 "ours\n"; }
@@ -189,7 +179,7 @@ location /hello { return 405; }
 
 
 
-=== TEST 6: a name and a password that nginx asks for
+=== TEST 6: auth_basic of nginx gets its error in JSON
 --- config
 location /api { auth_basic "panel"; auth_basic_user_file /dev/null; vzpanel_api; }
 --- request
@@ -202,7 +192,7 @@ Content-Type: application/problem+json
 
 
 
-=== TEST 7: an address that may not ask, of all the API and of a part
+=== TEST 7: deny of nginx gets its error in JSON, for the whole API and for a part
 --- config
 location /api { deny all; vzpanel_api; }
 location /v1 { vzpanel_api; }
@@ -216,7 +206,7 @@ location /v1/health { deny all; vzpanel_api /v1; }
 
 
 
-=== TEST 8: too many at a time
+=== TEST 8: limit_req of nginx gets its error in JSON
 --- http_config eval
 ::vz_http_config() . 'limit_req_zone $binary_remote_addr zone=one:1m rate=1r/m;'
 --- config
@@ -232,7 +222,7 @@ location /api { limit_req zone=one; limit_req_status 429; vzpanel_api; }
 
 
 
-=== TEST 9: a refusal may be a part of a page
+=== TEST 9: a subrequest gets an error of the API
 --- config
 location /api { return 403; vzpanel_api; }
 location /page { ssi on; }

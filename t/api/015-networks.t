@@ -43,9 +43,9 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: addresses of one network are one client
+=== TEST 1: IPv6 addresses of one network count as one client
 --- http_config eval
-vz_http_config() . $::map . <<'END'
+::vz_http_config() . $::map . <<'END'
     limit_req_zone $vzpanel_network zone=calls:1m rate=1r/m;
     set_real_ip_from 127.0.0.1;
     real_ip_header X-Real-IP;

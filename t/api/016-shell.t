@@ -128,7 +128,7 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: a crawler reads the offer, in Spanish
+=== TEST 1: a crawler reads the plans in Spanish
 --- request
 GET /panel/
 --- response_headers
@@ -141,7 +141,7 @@ X-Content-Type-Options: nosniff
 
 
 
-=== TEST 2: or in English
+=== TEST 2: a crawler that asks for English reads the plans in English
 --- request
 GET /panel/
 --- more_headers
@@ -150,7 +150,7 @@ Accept-Language: fr-CH, en;q=0.9, es;q=0.8
 
 
 
-=== TEST 3: a security header is there once
+=== TEST 3: each security header is sent once
 --- request
 GET /panel/
 --- raw_response_headers_unlike eval
@@ -158,7 +158,7 @@ qr/^(X-Content-Type-Options|Cache-Control|Content-Security-Policy|ETag):.*^\1:/i
 
 
 
-=== TEST 4: what an administrator calls a plan is text
+=== TEST 4: the name of a plan is escaped
 --- init: ::evil()
 --- request
 GET /panel/
@@ -169,21 +169,17 @@ Accept-Language: es
 
 
 
-=== TEST 5: and a plan that is gone is off the page
---- request
-GET /api/plans
+=== TEST 5: a deleted plan disappears from the page
 --- init: ::no_evil()
 
 
 
-=== TEST 6: every path of the application is a page with its title
---- request
-GET /api/plans
+=== TEST 6: each path of the application answers with its own title
 --- init: ::paths()
 
 
 
-=== TEST 7: any other is 404, with the page
+=== TEST 7: an unknown path is 404 with the page
 --- request
 GET /panel/nothing-here
 --- error_code: 404
@@ -193,21 +189,19 @@ Content-Type: text/html; charset=utf-8
 
 
 
-=== TEST 8: what is one's own is nothing for a search engine
+=== TEST 8: pages of an account are not indexed
 --- request
 GET /panel/status
 --- response_body_like: <meta name="robots" content="noindex">
 
 
 
-=== TEST 9: an unchanged page is not sent again
---- request
-GET /api/plans
+=== TEST 9: an unchanged page is 304
 --- init: ::not_modified()
 
 
 
-=== TEST 10: HEAD has the head alone
+=== TEST 10: HEAD has the header alone
 --- request
 HEAD /panel/
 --- response_headers
@@ -217,7 +211,7 @@ Content-Type: text/html; charset=utf-8
 
 
 
-=== TEST 11: without a database the page comes soon, and without plans
+=== TEST 11: without a database the page arrives soon, without plans
 --- vzpanel
 vzpanel_public_url https://x.example.org/panel;
 --- http_config eval
@@ -231,7 +225,7 @@ GET /panel/
 
 
 
-=== TEST 12: an index.html without marks goes out as it is
+=== TEST 12: an index.html without placeholders is sent unchanged
 --- config
     location /panel/ { vzpanel_panel html; }
     location /api/ { vzpanel_api; }
@@ -245,7 +239,7 @@ GET /panel/
 
 
 
-=== TEST 13: where nothing was set up yet, the page says that it opens soon
+=== TEST 13: a panel with nothing to sell says that it opens soon
 --- init: ::emptied()
 --- request eval
 ['GET /panel/', 'GET /api/plans']
@@ -256,7 +250,7 @@ GET /panel/
 
 
 
-=== TEST 14: and does not where there is something to sell
+=== TEST 14: a panel with something to sell does not say so
 --- init: ::filled_again()
 --- request eval
 ['GET /panel/', 'GET /api/plans']
@@ -265,7 +259,7 @@ GET /panel/
 
 
 
-=== TEST 15: name and contact are those that index.html has, and no more is needed
+=== TEST 15: the page takes the provider's name and contact from index.html
 --- config
     location /panel/ { vzpanel_panel html; }
     location /api/ { vzpanel_api; }
@@ -283,7 +277,7 @@ Accept-Language: en-GB
 
 
 
-=== TEST 16: a path of more than one part is 404 with the page, too
+=== TEST 16: an unknown path of several parts is 404 with the page
 --- init: ::deeper()
 --- request
 GET /panel/nothing/deeper
@@ -293,7 +287,7 @@ Content-Type: text/html; charset=utf-8
 
 
 
-=== TEST 17: behind a proxy the files are where people see the pages
+=== TEST 17: the base of the page is the path of vzpanel_public_url
 --- vzpanel
 vzpanel_public_url https://x.example.org/a&b;
 --- request
@@ -303,7 +297,7 @@ GET /panel/nothing/deeper
 
 
 
-=== TEST 18: or at the root of a host
+=== TEST 18: the base of the page may be the root of a host
 --- vzpanel
 vzpanel_public_url https://x.example.org;
 --- request

@@ -70,7 +70,7 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: plans come in their order, hidden ones don't
+=== TEST 1: plans come in their order, without hidden ones
 --- request
 GET /api/plans
 --- check: plans_in_order
@@ -84,14 +84,14 @@ GET /api/plans
 
 
 
-=== TEST 3: signing up is open unless the configuration says otherwise
+=== TEST 3: signup is open by default
 --- request
 GET /api/plans
 --- response_body_like: "signup":"open"
 
 
 
-=== TEST 4: where it is off, plans say so
+=== TEST 4: plans say when signup is off
 --- vzpanel
 vzpanel_signup off;
 --- request
@@ -100,7 +100,7 @@ GET /api/plans
 
 
 
-=== TEST 5: where it is off, nothing can be ordered
+=== TEST 5: an order is refused while signup is off
 --- vzpanel
 vzpanel_signup off;
 --- request eval
@@ -112,7 +112,7 @@ Content-Type: application/json
 
 
 
-=== TEST 6: addresses of a pool that is switched off are not in stock
+=== TEST 6: addresses of a disabled pool are not in stock
 --- before: pool_off
 --- request
 GET /api/plans
@@ -120,14 +120,14 @@ GET /api/plans
 
 
 
-=== TEST 7: templates are those that a node has, in their order
+=== TEST 7: templates are those that a node has installed, in their order
 --- request
 GET /api/templates
 --- check: templates_of_the_node
 
 
 
-=== TEST 8: without a node plans can still be looked at
+=== TEST 8: plans are listed without a node
 --- before: stop_daemon
 --- request
 GET /api/plans
@@ -135,7 +135,7 @@ GET /api/plans
 
 
 
-=== TEST 9: a list takes no body
+=== TEST 9: a list refuses a body
 --- request
 GET /api/plans
 {"a": 1}

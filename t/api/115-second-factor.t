@@ -233,47 +233,31 @@ __DATA__
 
 === TEST 1: the second step is set up with an app
 --- init: ::sets_up()
---- timeout: 20
---- request
-GET /api/plans
 
 
 
 === TEST 2: signing in asks for a code behind the right password
 --- init: ::asks_for_codes()
---- timeout: 30
---- request
-GET /api/plans
 
 
 
 === TEST 3: a code is used once, also by two calls at a time
 --- init: ::races()
---- timeout: 20
---- request
-GET /api/plans
 
 
 
 === TEST 4: recovery codes sign in, each once
 --- init: ::recovers()
---- timeout: 20
---- request
-GET /api/plans
 
 
 
 === TEST 5: wrong codes make the next one wait
 --- init: ::waits()
---- request
-GET /api/plans
 
 
 
 === TEST 6: the second step ends by its owner, or by an administrator
 --- init: ::ends()
---- request
-GET /api/plans
 
 
 
@@ -281,6 +265,3 @@ GET /api/plans
 --- vzpanel
 vzpanel_admin_second_factor on;
 --- init: ::enrolls()
---- timeout: 20
---- request
-GET /api/plans

@@ -109,11 +109,7 @@ sub mail_is_right {
     is(scalar @mails, 1, 'one mail came');
     like($mail, qr/^Message-ID: <\S+>/mi, 'with an id of its own');
 
-    require MIME::QuotedPrint;
-    my ($head, $text) = split /\r?\n\r?\n/, $mail, 2;
-    $text = $head =~ /quoted-printable/i
-        ? MIME::QuotedPrint::decode_qp($text)
-        : $head =~ /base64/i ? MIME::Base64::decode_base64($text) : $text;
+    my $text = mail_text($mail);
 
     like($text, qr/\b\Q$_\E\b/, 'it tells the ' . $_)
         for kept('order')->{account}, kept('order')->{address};
@@ -137,15 +133,7 @@ sub one_container {
         . " WHERE u.dni = '$main::buyer'"), 1, 'there is one container');
 }
 
-# held orders make no container; their addresses are wanted by other tests
-END {
-    local $?;
-    sql("UPDATE address a JOIN task t ON t.vm_id = a.vm_id"
-        . " SET a.vm_id = NULL WHERE t.state = 'held'");
-    sql("SET FOREIGN_KEY_CHECKS = 0; DELETE t, v, u FROM task t"
-        . " JOIN vm v ON v.id = t.vm_id JOIN user u ON u.id = v.user_id"
-        . " WHERE t.state = 'held'");
-}
+END { forget_held() }
 
 sub other_networks {
     my $key = "Idempotency-Key: order-1\n";
@@ -231,7 +219,7 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: everything that is missing is named at once
+=== TEST 1: an empty order names every missing member
 --- request
 POST /api/orders
 {}
@@ -243,7 +231,7 @@ join '.*', map { qq("field":"$_","code":"required") } qw(first_name dni email pl
 
 
 
-=== TEST 2: everything that is wrong is named at once, and nothing is made
+=== TEST 2: an invalid order names every wrong member, and creates nothing
 --- before: count_rows
 --- request eval
 ::order_request(first_name => '<b>', last_name => "a\nb", dni => '12', email => 'a@', phone => 'call me', address => "\x01", province => "\t", plan => "\x02", template => '../etc', hostname => '-a-', language => 'de')
@@ -256,7 +244,7 @@ join '.*', map { qq("field":"$_","code":"format") } qw(first_name last_name dni 
 
 
 
-=== TEST 3: members of another type and unknown ones are named
+=== TEST 3: members of a wrong type and unknown members are named
 --- request eval
 ::order_request(first_name => 7, dni => ['x'], admin => 'yes', role => 'admin')
 --- more_headers eval
@@ -267,7 +255,7 @@ $::type
 
 
 
-=== TEST 4: a plan and a template that are not offered
+=== TEST 4: a plan or template that is not offered is refused
 --- request eval
 ::order_request(plan => 'Gratis', template => 'windows-11')
 --- more_headers eval
@@ -277,7 +265,7 @@ $::type
 
 
 
-=== TEST 5: a document that is known is "Usuario existente"
+=== TEST 5: an order with a known document says "Usuario existente"
 --- before: count_rows
 --- request eval
 ::order_request(dni => $::known)
@@ -289,7 +277,7 @@ $::type
 
 
 
-=== TEST 6: so it is with points
+=== TEST 6: a document is recognized with points in it
 --- request eval
 ::order_request(dni => $::pointed)
 --- more_headers eval
@@ -299,7 +287,7 @@ $::type
 
 
 
-=== TEST 7: and with its letter, however it is written
+=== TEST 7: a document is recognized with its letter in any form
 --- request eval
 [map { ::order_request(dni => $_) } "${main::known}Z", "${main::known}z", "${main::known}-Z", "${main::pointed}-z"]
 --- more_headers eval
@@ -309,7 +297,7 @@ $::type
 
 
 
-=== TEST 8: a template that no node has installed
+=== TEST 8: a template that no node has installed is refused
 --- before: count_rows
 --- request eval
 ::order_request(template => 'ghost-1')
@@ -321,7 +309,7 @@ $::type
 
 
 
-=== TEST 9: no address left
+=== TEST 9: an order without a free address is refused
 --- before: take_addresses
 --- request eval
 ::order_request()
@@ -333,7 +321,7 @@ $::type
 
 
 
-=== TEST 10: none left for the node: what the transaction made is undone
+=== TEST 10: without a free number on the node the transaction is rolled back
 --- before: move_pool
 --- request eval
 ::order_request()
@@ -365,26 +353,24 @@ SELECT lifecycle, desired_state, privvm_limit_mib, disk_hard_mib FROM vm WHERE i
 
 === TEST 12: the container runs on its node
 --- init: ::container_runs()
---- request
-GET /api/plans
 
 
 
-=== TEST 13: its link tells the steps
+=== TEST 13: the link of an order tells its steps
 --- request
 GET /api/orders/%{order.order}
 --- check: order_is_done
 
 
 
-=== TEST 14: how long orders take is told with the plans
+=== TEST 14: plans tell how long orders take
 --- request
 GET /api/plans
 --- response_body_like: "ready_seconds":\d+\.\d
 
 
 
-=== TEST 15: links of nothing and of no shape are not found
+=== TEST 15: an unknown and a malformed link are 404
 --- request eval
 ['GET /api/orders/' . '0' x 64, 'GET /api/orders/1', 'GET /api/orders/' . 'g' x 64, 'GET /api/orders/']
 --- error_code eval
@@ -392,14 +378,12 @@ GET /api/plans
 
 
 
-=== TEST 16: the mail came once, and signs in
+=== TEST 16: one mail arrives, and its password signs in
 --- init: ::mail_is_right()
---- request
-GET /api/plans
 
 
 
-=== TEST 17: the secret left the database with the mail
+=== TEST 17: the password is deleted from the database when the mail is sent
 --- request
 GET /api/plans
 --- rows
@@ -409,7 +393,7 @@ SELECT state, data IS NULL, attempts FROM mail WHERE task_id = %{order.task}
 
 
 
-=== TEST 18: the same call with the same key is given the same answer
+=== TEST 18: the same request with the same Idempotency-Key gets the same answer
 --- request eval
 "POST /api/orders\n$::body"
 --- more_headers eval
@@ -419,7 +403,7 @@ SELECT state, data IS NULL, attempts FROM mail WHERE task_id = %{order.task}
 
 
 
-=== TEST 19: the same key of the same person with another body is refused
+=== TEST 19: the same Idempotency-Key with another body is refused
 --- before: count_rows
 --- request eval
 ::order_request(dni => $::buyer, first_name => 'Eva')
@@ -431,7 +415,7 @@ SELECT state, data IS NULL, attempts FROM mail WHERE task_id = %{order.task}
 
 
 
-=== TEST 20: without the key the document is known now
+=== TEST 20: the same order without a key says that the document is known
 --- request eval
 "POST /api/orders\n$::body"
 --- more_headers eval
@@ -441,7 +425,7 @@ $::type
 
 
 
-=== TEST 21: a key of no shape is refused
+=== TEST 21: a malformed Idempotency-Key is refused
 --- request eval
 "POST /api/orders\n$::body"
 --- more_headers eval
@@ -450,28 +434,22 @@ $::type
 
 
 
-=== TEST 22: the same key four times at once makes one order
+=== TEST 22: four simultaneous orders with one key create one container
 --- init: ::both_at_once()
---- request
-GET /api/plans
 
 
 
-=== TEST 23: four orders at once get different numbers and addresses
+=== TEST 23: four simultaneous orders get different numbers and addresses
 --- init: ::different_at_once()
---- request
-GET /api/plans
 
 
 
-=== TEST 24: the steps of an order can be watched
+=== TEST 24: the link of an order streams its steps
 --- init: ::steps_happen()
---- request
-GET /api/plans
 
 
 
-=== TEST 25: who ordered stands in the books
+=== TEST 25: the audit names the person who ordered
 --- request
 GET /api/plans
 --- rows eval
@@ -481,18 +459,16 @@ GET /api/plans
 
 
 
-=== TEST 26: a key is a person's: a network more or less changes nothing
+=== TEST 26: an Idempotency-Key belongs to a person, not to a network
 --- vzpanel
 vzpanel_signup approve;
 set_real_ip_from 127.0.0.1;
 real_ip_header X-Real-IP;
 --- init: ::other_networks()
---- request
-GET /api/plans
 
 
 
-=== TEST 27: what every server calls itself is no name for one
+=== TEST 27: a reserved hostname is refused
 --- before: count_rows
 --- request eval
 [map { ::order_request(hostname => $_) } qw(localhost LOCALHOST.localdomain

@@ -247,7 +247,7 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: a customer sees his own containers by id
+=== TEST 1: a customer reads own containers by id
 --- request
 GET /api/vms
 --- more_headers eval
@@ -258,7 +258,7 @@ qr/^(?!.*"name":"$::name-z")\{"items":\[.*$ids.*"next":null/
 
 
 
-=== TEST 2: who has none gets an empty list
+=== TEST 2: a user without containers gets an empty list
 --- request
 GET /api/vms
 --- more_headers eval
@@ -267,7 +267,7 @@ $::nobodys
 
 
 
-=== TEST 3: an administrator finds everybody's
+=== TEST 3: an administrator lists containers of all users
 --- request eval
 "GET /api/vms?q=$::name&sort=-name"
 --- more_headers eval
@@ -278,7 +278,7 @@ qr/$names/
 
 
 
-=== TEST 4: a user's filter shows that user's
+=== TEST 4: an administrator filters the list by user
 --- request eval
 "GET /api/vms?user=$::bea&limit=200"
 --- more_headers eval
@@ -288,7 +288,7 @@ qr/^(?!.*"name":"$::name-a").*"name":"$::name-z"/
 
 
 
-=== TEST 5: and to a customer nothing of another
+=== TEST 5: a customer who filters by another user gets nothing
 --- request eval
 "GET /api/vms?user=$::bea"
 --- more_headers eval
@@ -297,21 +297,17 @@ $::anas
 
 
 
-=== TEST 6: pages follow each other without a gap or a repetition
+=== TEST 6: pages of a list have no gap and no repetition
 --- init: ::paged()
---- request
-GET /api/plans
 
 
 
-=== TEST 7: a search finds names, numbers and addresses, as plain text
+=== TEST 7: a search matches names, numbers and addresses literally
 --- init: ::searched()
---- request
-GET /api/plans
 
 
 
-=== TEST 8: arguments that make no sense are named together
+=== TEST 8: all invalid arguments of a list are named
 --- request
 GET /api/vms?limit=900&sort=colour&state=happy&user=me
 --- more_headers eval
@@ -322,7 +318,7 @@ qr/"field":"limit".*"field":"user".*"field":"sort".*"field":"state"/
 
 
 
-=== TEST 9: a cursor of one's own making is refused
+=== TEST 9: a forged cursor is refused
 --- request eval
 [map { "GET /api/vms?cursor=$_" } 'AAAA', '%00', 'x' x 400, '*']
 --- more_headers eval
@@ -334,7 +330,7 @@ $::anas
 
 
 
-=== TEST 10: a search longer than any is refused
+=== TEST 10: a search that is too long is refused
 --- request eval
 'GET /api/vms?q=' . 'x' x 65
 --- more_headers eval
@@ -344,7 +340,7 @@ $::anas
 
 
 
-=== TEST 11: one container has its limits and an entity tag
+=== TEST 11: a container has its limits and an ETag
 --- request eval
 "GET /api/vms/$::vms[0]"
 --- more_headers eval
@@ -356,7 +352,7 @@ qr/"privvmpages":\{"barrier_mib":64,"limit_mib":64\}.*"soft_mib":1024,"hard_mib"
 
 
 
-=== TEST 12: the tag is of what can be set: figures are never 304
+=== TEST 12: the ETag covers what can be set, so figures are never 304
 --- request eval
 "GET /api/vms/$::vms[0]"
 --- more_headers eval
@@ -367,7 +363,7 @@ ETag: "1"
 
 
 
-=== TEST 13: it follows the version
+=== TEST 13: the ETag follows the version
 --- before: next_version
 --- request eval
 "GET /api/vms/$::vms[0]"
@@ -378,7 +374,7 @@ ETag: "2"
 
 
 
-=== TEST 14: no limit is called unlimited
+=== TEST 14: a resource without a limit is called unlimited
 --- request eval
 "GET /api/vms/$::theirs"
 --- more_headers eval
@@ -387,7 +383,7 @@ $::beas
 
 
 
-=== TEST 15: an administrator sees it, with whose it is
+=== TEST 15: an administrator reads a container with its owner
 --- request eval
 "GET /api/vms/$::theirs"
 --- more_headers eval
@@ -397,7 +393,7 @@ qr/"owner":\{"id":$::bea,"account":"bea/
 
 
 
-=== TEST 16: a container that the node does not have is stopped or unknown
+=== TEST 16: a container that the node lacks is stopped or unknown
 --- request eval
 "GET /api/vms/$::vms[0]"
 --- more_headers eval
@@ -406,7 +402,7 @@ $::anas
 
 
 
-=== TEST 17: one that is suspended and one that is not made yet say so
+=== TEST 17: a suspended container and an unfinished one say so
 --- request eval
 ["POST /api/vms/$::suspended/start", "POST /api/vms/$::ordered/start"]
 --- more_headers eval
@@ -418,7 +414,7 @@ $::beas . $::type
 
 
 
-=== TEST 18: ids that are none are not found
+=== TEST 18: malformed ids are 404
 --- request eval
 [map { "GET /api/vms/$_" } 0, 'x', '01', '-1', '18446744073709551616', '9' x 40, '%31']
 --- more_headers eval
@@ -428,15 +424,12 @@ $::anas
 
 
 
-=== TEST 19: start, restart and stop end, and what is so already is done
+=== TEST 19: start, restart and stop end, and repeating them is done at once
 --- init: ::on_and_off()
---- timeout: 60
---- request
-GET /api/plans
 
 
 
-=== TEST 20: a body where none belongs is refused by its members
+=== TEST 20: a body where none is expected is refused by its members
 --- request eval
 qq(POST /api/vms/$::real/start\n{"force":true})
 --- more_headers eval
@@ -446,38 +439,27 @@ $::anas . $::type
 
 
 
-=== TEST 21: a task goes on without its client, figures follow
+=== TEST 21: a task continues when its client leaves, and figures follow
 --- init: ::accepted()
---- timeout: 60
---- request
-GET /api/plans
 
 
 
-=== TEST 22: lists by state and by figures have it in its place
+=== TEST 22: lists filtered by state and sorted by figures have the container in its place
 --- init: ::filtered()
---- request
-GET /api/plans
 
 
 
-=== TEST 23: of two tasks at once one is refused and names the other
+=== TEST 23: of two simultaneous tasks one is refused and names the other
 --- init: ::two_at_once()
---- timeout: 60
---- request
-GET /api/plans
 
 
 
-=== TEST 24: ten at once with one key are one task
+=== TEST 24: ten simultaneous requests with one key create one task
 --- init: ::ten_at_once()
---- timeout: 60
---- request
-GET /api/plans
 
 
 
-=== TEST 25: who asked is in the books, and how
+=== TEST 25: the audit names the caller and the kind of access
 --- request eval
 "POST /api/vms/$::real/stop"
 --- more_headers eval
@@ -490,7 +472,7 @@ GET /api/plans
 
 
 
-=== TEST 26: a container that the node has lost fails its task, whose owner is not told the node's words
+=== TEST 26: a task fails when its node has lost the container, and the owner does not read the node's message
 --- request eval
 "POST /api/vms/$::lost/start"
 --- more_headers eval
@@ -502,13 +484,8 @@ $::beas . $::wait
 === TEST 27: a list needs exactly one statement
 --- log_level: info
 --- init: ::one_statement()
---- timeout: 30
---- request
-GET /api/plans
 
 
 
-=== TEST 28: a text arrives with each of its characters
+=== TEST 28: every character of a text arrives
 --- init: ::every_character()
---- request
-GET /api/plans

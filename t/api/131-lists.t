@@ -351,63 +351,42 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: pages have each container once, in order, under every sort
+=== TEST 1: pages have each container once, in order, under every sort key
 --- init: ::walks()
---- timeout: 90
---- request
-GET /api/plans
 
 
 
-=== TEST 2: a state's list has all that are in it
+=== TEST 2: a list by state has every container in that state
 --- init: ::states()
---- timeout: 90
---- request
-GET /api/plans
 
 
 
-=== TEST 3: figures that move between two pages neither hide one nor show it twice
+=== TEST 3: figures that move between two pages hide no container and repeat none
 --- init: ::moving()
---- timeout: 90
---- request
-GET /api/plans
 
 
 
-=== TEST 4: a walk that is longer than a cursor can tell leaves nothing out
+=== TEST 4: a walk of more pages than a cursor can record leaves nothing out
 --- init: ::very_many()
---- timeout: 90
---- request
-GET /api/plans
 
 
 
-=== TEST 5: no list makes a temporary table on disk
+=== TEST 5: no list creates a temporary table on disk
 --- log_level: info
 --- init: ::none_on_disk()
---- timeout: 120
---- request
-GET /api/plans
 
 
 
-=== TEST 6: a cursor of one's own making is refused
+=== TEST 6: a forged cursor is refused
 --- init: ::forged()
---- request
-GET /api/plans
 
 
 
-=== TEST 7: who may not see a list is told so in each form of it
+=== TEST 7: a list that the caller may not see is refused in each form
 --- init: ::not_for()
---- request
-GET /api/plans
 
 
 
-=== TEST 8: 32 addresses of the longest kind are all shown, in order
+=== TEST 8: 32 addresses of the longest kind are listed in order
 --- before: short
 --- init: ::long_addresses()
---- request
-GET /api/plans

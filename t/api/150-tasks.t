@@ -264,21 +264,17 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: lists are the newest first, of one container, by state
+=== TEST 1: lists are newest first, and filter by container and state
 --- init: ::filtered()
---- request
-GET /api/plans
 
 
 
 === TEST 2: pages follow each other
 --- init: ::paged()
---- request
-GET /api/plans
 
 
 
-=== TEST 3: filters that make no sense are refused
+=== TEST 3: invalid filters are refused
 --- request eval
 ['GET /api/tasks?vm=x', 'GET /api/tasks?cursor=x', 'GET /api/tasks?limit=-1']
 --- more_headers eval
@@ -290,7 +286,7 @@ $::anas
 
 
 
-=== TEST 4: one task tells its step, the node's words, and its times
+=== TEST 4: a task tells its step, the node's words, and its times
 --- request eval
 "GET /api/tasks/$::done[0]"
 --- more_headers eval
@@ -299,7 +295,7 @@ $::anas
 
 
 
-=== TEST 5: one that failed tells its owner why by a code
+=== TEST 5: a failed task tells its owner the reason by a code
 --- request eval
 "GET /api/tasks/$::failed"
 --- more_headers eval
@@ -308,7 +304,7 @@ $::anas
 
 
 
-=== TEST 6: one that is not over has no end
+=== TEST 6: a task under way has no end
 --- request eval
 "GET /api/tasks/$::running"
 --- more_headers eval
@@ -317,7 +313,7 @@ $::anas
 
 
 
-=== TEST 7: ids that are none are not found
+=== TEST 7: malformed ids are 404
 --- request eval
 [map { "GET /api/tasks/$_" } 0, 'x', '01', '9' x 30]
 --- more_headers eval
@@ -327,36 +323,27 @@ $::anas
 
 
 
-=== TEST 8: who wishes to wait is answered at the end
+=== TEST 8: a request with Prefer: wait is answered when the task ends
 --- init: ::waited()
---- request
-GET /api/plans
 
 
 
-=== TEST 9: and not later than he wished
+=== TEST 9: a request with Prefer: wait is answered after that time at the latest
 --- init: ::waited_in_vain()
---- request
-GET /api/plans
 
 
 
-=== TEST 10: a stranger does not learn by waiting that there is a task
+=== TEST 10: a stranger does not learn by waiting that a task exists
 --- init: ::no_wait_for_strangers()
---- request
-GET /api/plans
 
 
 
-=== TEST 11: who has left is not waited for
+=== TEST 11: a waiter whose client left is removed
 --- init: ::who_left_is_not_waited_for()
---- timeout: 20
---- request
-GET /api/plans
 
 
 
-=== TEST 12: a container that is busy shows its task in the list
+=== TEST 12: a busy container shows its task in the list
 --- request
 GET /api/vms
 --- more_headers eval
@@ -366,7 +353,7 @@ qr/"task":null.*"task":\{"id":$::running,/
 
 
 
-=== TEST 13: an administrator takes back a task that waits, once
+=== TEST 13: an administrator cancels a waiting task, once
 --- request eval
 [("POST /api/tasks/$::queued/cancel") x 2]
 --- more_headers eval
@@ -382,7 +369,7 @@ $::root . $::json
 
 
 
-=== TEST 14: but none that somebody is at work on, or that is over
+=== TEST 14: a task under way or ended cannot be cancelled
 --- request eval
 [map { "POST /api/tasks/$_/cancel" } $::begun, $::done[0], $::failed]
 --- more_headers eval
@@ -392,7 +379,7 @@ $::root . $::json
 
 
 
-=== TEST 15: a task that failed is taken up again, and fails again for the same reason
+=== TEST 15: a failed task is retried, and fails again for the same reason
 --- request eval
 "POST /api/tasks/$::lost/retry"
 --- more_headers eval
@@ -407,7 +394,7 @@ qr/"id":$::lost,.*"state":"(failed|done)"/
 
 
 
-=== TEST 16: one whose container is busy with another is not, nor one that is done
+=== TEST 16: a task that is done, or whose container is busy, cannot be retried
 --- request eval
 ["POST /api/tasks/$::failed/retry", "POST /api/tasks/$::done[0]/retry"]
 --- more_headers eval
@@ -419,32 +406,23 @@ $::root . $::json
 
 
 
-=== TEST 17: a log has its newest lines, for whoever may read them
+=== TEST 17: a log has its newest lines, for every caller who may read it
 --- init: ::log_for_its_reader()
---- request
-GET /api/plans
 
 
 
-=== TEST 18: who takes a task back, or up again, is in its log
+=== TEST 18: the log names the caller who cancelled or retried
 --- init: ::log_of_a_change(); ::log_of_another_try()
---- request
-GET /api/plans
 
 
 
-=== TEST 19: and that its runner died
+=== TEST 19: the log says that a worker died
 --- init: ::log_of_the_orphan()
---- timeout: 30
---- request
-GET /api/plans
 
 
 
-=== TEST 20: a task is not taken up again where another kind has failed since
+=== TEST 20: a task cannot be retried after another kind of task failed
 --- init: ::retry_of_another_kind()
---- request
-GET /api/plans
 
 
 

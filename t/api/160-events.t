@@ -235,54 +235,38 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: a stream has its headers, and begins with what there is
+=== TEST 1: a stream has its headers, and begins with the current state
 --- init: ::first_events()
---- request
-GET /api/plans
 
 
 
-=== TEST 2: an administrator's has everybody's
+=== TEST 2: an administrator's stream has the containers of all users
 --- init: ::everything_for_root()
---- request
-GET /api/plans
 
 
 
-=== TEST 3: a task and what it changed are told, to nobody but the owner
+=== TEST 3: a task and what it changed are streamed to the owner alone
 --- init: ::change_is_told()
---- request
-GET /api/plans
 
 
 
-=== TEST 4: who comes again is told what is new
+=== TEST 4: a client that returns with Last-Event-ID gets what is new
 --- init: ::after_an_id()
---- request
-GET /api/plans
 
 
 
-=== TEST 5: who names containers hears of no others
+=== TEST 5: a client that names containers hears of no others
 --- init: ::of_some()
---- timeout: 40
---- request
-GET /api/plans
 
 
 
-=== TEST 6: a script may listen too
+=== TEST 6: a token may listen
 --- init: ::for_scripts()
---- request
-GET /api/plans
 
 
 
 === TEST 7: a stream ends with its session
 --- init: ::ends_with_session()
---- timeout: 20
---- request
-GET /api/plans
 
 
 
@@ -293,7 +277,7 @@ GET /api/events
 
 
 
-=== TEST 9: nothing may be sent to it
+=== TEST 9: a stream refuses a body
 --- request
 POST /api/events
 {}
@@ -303,25 +287,19 @@ POST /api/events
 
 
 
-=== TEST 10: streams end when their owner is locked
+=== TEST 10: streams end when their user is locked
 --- init: ::ends_with_a_lock()
---- timeout: 50
---- request
-GET /api/plans
 
 
 
-=== TEST 11: a counter that begins anew is no use of CPU
+=== TEST 11: a CPU counter that restarts does not count as use
 --- http_config eval
 $::starts->http_config
 --- init: ::counted_anew()
---- timeout: 40
---- request
-GET /api/plans
 
 
 
-=== TEST 12: a page that includes them ends, and says why they are not there
+=== TEST 12: a subrequest for a stream ends with an error
 --- user_files
 >>> page.shtml
 <!--#include virtual="/api/events" --><!--#include virtual="/api/events" -->.

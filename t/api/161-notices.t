@@ -213,23 +213,15 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: each hears of what concerns him, and of nothing else
---- timeout: 60
+=== TEST 1: each user is notified of own events and no others
 --- init: ::who_hears()
---- request
-GET /api/plans
 
 
 
-=== TEST 2: who returns misses none, and hears none twice
+=== TEST 2: a client that returns gets every missed notice once
 --- init: ::returns()
---- request
-GET /api/plans
 
 
 
-=== TEST 3: the newest are kept
---- timeout: 30
+=== TEST 3: only the newest notices are kept
 --- init: ::bounded()
---- request
-GET /api/plans

@@ -94,24 +94,15 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: a node that hangs up
+=== TEST 1: a node that closes the connection is reported silent, and recovers
 --- init: ::silent_and_back('close')
---- timeout: 60
---- request
-GET /api/plans
 
 
 
-=== TEST 2: a node that takes what is asked and says nothing
+=== TEST 2: a node that accepts requests and never answers is reported silent, and recovers
 --- init: ::silent_and_back('hang')
---- timeout: 90
---- request
-GET /api/plans
 
 
 
-=== TEST 3: a node that was lost before the workers came
+=== TEST 3: a worker that starts while the node is silent reports it
 --- init: ::other_workers()
---- timeout: 60
---- request
-GET /api/plans

@@ -183,49 +183,31 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: a number that was given out again is told to whose it is
+=== TEST 1: a reused number gives figures to the new owner alone
 --- init: ::given_out_again($::one, $::two)
---- timeout: 60
---- request
-GET /api/plans
 
 
 
-=== TEST 2: so after a container from before tags
+=== TEST 2: a reused number gives figures to the new owner alone, after a container without a tag
 --- init: ::given_out_again('-', $::one)
---- timeout: 60
---- request
-GET /api/plans
 
 
 
-=== TEST 3: the container of another tag is nobody's
+=== TEST 3: a container with a foreign tag belongs to nobody
 --- init: ::a_stranger($::one, $::two)
---- timeout: 60
---- request
-GET /api/plans
 
 
 
-=== TEST 4: nor is one without a tag that of one with
+=== TEST 4: a container without a tag is not taken for one with a tag
 --- init: ::a_stranger($::one, undef)
---- timeout: 60
---- request
-GET /api/plans
 
 
 
-=== TEST 5: nor one with a tag that of one without
+=== TEST 5: a container with a tag is not taken for one without a tag
 --- init: ::a_stranger('-', $::one)
---- timeout: 60
---- request
-GET /api/plans
 
 
 
-=== TEST 6: a container that was destroyed here leaves nothing to its number
+=== TEST 6: a container that was destroyed leaves nothing behind for its number
 --- real
 --- init: ::destroyed_here()
---- timeout: 60
---- request
-GET /api/plans

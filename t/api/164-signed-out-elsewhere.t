@@ -96,15 +96,12 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: a stream ends at the time of its session or token
+=== TEST 1: a stream ends when its session or token expires
 --- init: ::at_its_time()
---- timeout: 40
---- request
-GET /api/plans
 
 
 
-=== TEST 2: who is signed out by another host hears no more
+=== TEST 2: a session that another host ended gets no more events
 --- init
 main::elsewhere('DELETE FROM session WHERE user_id = WHO;'
     . ' DELETE FROM token WHERE user_id = WHO');
@@ -114,15 +111,12 @@ GET /api/plans
 
 
 
-=== TEST 3: nor who is locked there
+=== TEST 3: a user whom another host locked gets no more events
 --- init: ::elsewhere('UPDATE user SET locked = 1 WHERE id = WHO')
---- timeout: 60
---- request
-GET /api/plans
 
 
 
-=== TEST 4: nor who is no administrator any more
+=== TEST 4: a user whom another host demoted gets no more events of others
 --- init
 main::elsewhere("UPDATE user SET role = 'customer' WHERE id = WHO", 'admin');
 --- timeout: 60
@@ -131,7 +125,7 @@ GET /api/plans
 
 
 
-=== TEST 5: who becomes one listens anew, to everything
+=== TEST 5: a user whom another host promoted gets the events of everybody
 --- init
 main::elsewhere("UPDATE user SET role = 'admin' WHERE id = WHO");
 --- timeout: 60
@@ -140,8 +134,5 @@ GET /api/plans
 
 
 
-=== TEST 6: that is one statement for all streams of a worker
+=== TEST 6: one statement checks all streams of a worker
 --- init: ::one_question()
---- timeout: 90
---- request
-GET /api/plans

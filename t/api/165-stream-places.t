@@ -138,42 +138,27 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: a session has so many
+=== TEST 1: a session has a limited number of streams
 --- init: ::of_a_session()
---- timeout: 60
---- request
-GET /api/plans
 
 
 
-=== TEST 2: a user, too, by all his sessions and tokens
+=== TEST 2: a user has a limited number of streams over all sessions and tokens
 --- init: ::of_a_user()
---- timeout: 60
---- request
-GET /api/plans
 
 
 
-=== TEST 3: and the link of an order
+=== TEST 3: the link of an order has a limited number of streams
 --- init: ::of_a_link()
---- timeout: 60
---- request
-GET /api/plans
 
 
 
-=== TEST 4: where there are few, some stay for those who come later
+=== TEST 4: visitors, customers and administrators have reserved shares of scarce streams
 --- few
 --- init: ::reserve()
---- timeout: 60
---- request
-GET /api/plans
 
 
 
-=== TEST 5: and nobody gets more than a quarter
+=== TEST 5: no user gets more than a quarter of the streams
 --- few
 --- init: ::a_quarter()
---- timeout: 60
---- request
-GET /api/plans

@@ -210,40 +210,28 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: four thousand waits of one customer hinder nobody
+=== TEST 1: four thousand waiting requests of one customer delay no other customer
 --- init: ::waits_of_one()
---- timeout: 120
---- request
-GET /api/plans
 
 
 
-=== TEST 2: who leaves does not wait
+=== TEST 2: a waiter whose client left is removed
 --- init: ::left()
---- timeout: 60
---- request
-GET /api/plans
 
 
 
-=== TEST 3: who waited sees what he may see then
+=== TEST 3: a waiter whose permission ended meanwhile is answered by the new permission
 --- init: ::out_of_sight()
---- timeout: 60
---- request
-GET /api/plans
 
 
 
-=== TEST 4: four thousand calls that take long hinder nobody either
+=== TEST 4: four thousand slow calls of one customer delay no other customer
 --- mute
 --- init: ::slow_calls_of_one()
---- timeout: 120
---- request
-GET /api/plans
 
 
 
-=== TEST 5: tasks are carried out when requests have taken all they may
+=== TEST 5: tasks are carried out while requests use all their fibers
 --- init: ::tasks_go_on()
 --- timeout: 120
 --- request

@@ -90,9 +90,7 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: a clock that is set stops no collector and starts no storm
+=== TEST 1: setting the clock stops no collector and starts no storm of requests
 --- skip_eval
 1: !VzWallClock::can_set_clock()
 --- init: ::set_while_watched()
---- request
-GET /api/plans

@@ -194,7 +194,7 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: a new password has a grammar, is another one, and needs the old
+=== TEST 1: a new password follows the rules, differs from the old one, and needs the old one
 --- request eval
 [::change('Test-password-1', 'short'), ::change('Test-password-1', 'Test-password-1'), ::change('wrong', 'Another-password-1'), "PUT /api/account/password\n{}"]
 --- more_headers eval
@@ -206,7 +206,7 @@ $::mine . $::type
 
 
 
-=== TEST 2: guessing the old password has to wait like signing in
+=== TEST 2: guesses at the old password have to wait as in signing in
 --- request eval
 [(::change('wrong', 'Another-password-1')) x 7]
 --- more_headers eval
@@ -218,15 +218,12 @@ $::mine . $::type
 
 
 
-=== TEST 3: a changed password ends the other sessions, at every worker
+=== TEST 3: changing the password ends the other sessions, at every worker
 --- init: ::password_is_changed()
---- timeout: 20
---- request
-GET /api/plans
 
 
 
-=== TEST 4: that it was changed stands in the books, the password does not
+=== TEST 4: the audit has the change of a password and not the password
 --- request
 GET /api/plans
 --- rows eval
@@ -236,7 +233,7 @@ GET /api/plans
 
 
 
-=== TEST 5: one's sessions are listed, without their secrets
+=== TEST 5: an account lists its sessions without their secrets
 --- request
 GET /api/account/sessions
 --- more_headers eval
@@ -245,21 +242,17 @@ $::mine
 
 
 
-=== TEST 6: a session is ended by its owner
+=== TEST 6: a user ends an own session
 --- init: ::session_is_ended()
---- request
-GET /api/plans
 
 
 
-=== TEST 7: a token is shown once and signs in until it is ended
+=== TEST 7: a token is shown once and signs in until it is revoked
 --- init: ::token_works_until_ended()
---- request
-GET /api/plans
 
 
 
-=== TEST 8: what a token asks for is checked
+=== TEST 8: the members of a new token are validated
 --- request eval
 [map { "POST /api/account/tokens\n$_" } '{"name":"x","scope":"all"}', '{"name":"x","days":0}', '{"name":"x","days":3651}', '{"days":"3"}', '{"name":"a\nb"}']
 --- more_headers eval
@@ -271,7 +264,7 @@ $::mine . $::type
 
 
 
-=== TEST 9: a token reads and nothing else unless it is asked for
+=== TEST 9: a token is read-only unless it asks for more
 --- request
 POST /api/account/tokens
 {"name": "reader"}
@@ -282,24 +275,16 @@ $::mine . $::type
 
 
 
-=== TEST 10: there is an end to how many tokens one has
+=== TEST 10: a user has a limited number of tokens
 --- before: no_tokens
 --- init: ::tokens_have_a_number()
---- request
-GET /api/plans
 
 
 
-=== TEST 11: nor has one more sessions than one has use for
+=== TEST 11: a user has a limited number of sessions
 --- init: ::sessions_have_a_number()
---- timeout: 20
---- request
-GET /api/plans
 
 
 
-=== TEST 12: those who leave take nobody's stream with them
+=== TEST 12: ending the oldest sessions ends no stream of another session
 --- init: ::many_sign_out()
---- timeout: 40
---- request
-GET /api/plans

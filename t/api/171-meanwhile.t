@@ -284,74 +284,47 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: a password that was checked opens nothing when it is it no more
+=== TEST 1: a password that changes during its check signs nobody in
 --- init: ::signing_in()
---- timeout: 30
---- request
-GET /api/plans
 
 
 
-=== TEST 2: a change of password does not beat a reset that came first
+=== TEST 2: a password change does not overwrite a reset that came first
 --- init: ::changing_password()
---- timeout: 30
---- request
-GET /api/plans
 
 
 
-=== TEST 3: nor is a password stored over another than the one that was shown
+=== TEST 3: of two simultaneous password changes the second is refused
 --- init: ::changed_twice()
---- timeout: 30
---- request
-GET /api/plans
 
 
 
-=== TEST 4: no token is made by a session that ended meanwhile
+=== TEST 4: a session that ends during the request creates no token
 --- init: ::making_tokens()
---- timeout: 30
---- request
-GET /api/plans
 
 
 
-=== TEST 5: tokens that are made at once are counted, too
+=== TEST 5: tokens created simultaneously are counted
 --- init: ::counting_tokens()
---- timeout: 30
---- request
-GET /api/plans
 
 
 
-=== TEST 6: a link for another password goes to no address that was
+=== TEST 6: a reset link does not go to an address that changed during the request
 --- vzpanel
 vzpanel_public_url http://panel.example/panel;
 --- init: ::mailing_links()
---- timeout: 30
---- request
-GET /api/plans
 
 
 
-=== TEST 7: an administrator who is none any more writes nothing
+=== TEST 7: an administrator demoted during the request changes nothing
 --- init: ::demoted()
---- timeout: 120
---- request
-GET /api/plans
 
 
 
-=== TEST 8: nor does a customer who is locked meanwhile
+=== TEST 8: a customer locked during the request changes nothing
 --- init: ::customers()
---- timeout: 30
---- request
-GET /api/plans
 
 
 
-=== TEST 9: nobody is sold what was withdrawn while he ordered it
+=== TEST 9: a plan withdrawn during the order is not sold
 --- init: ::withdrawn()
---- timeout: 60
---- request
-GET /api/plans

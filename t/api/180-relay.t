@@ -309,7 +309,7 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: with the wrong key the daemon denies and logs it
+=== TEST 1: the daemon denies a wrong key and logs it
 --- before: count_denied
 --- http_config eval
 $::wrong_key
@@ -325,14 +325,12 @@ node "local"
 
 
 
-=== TEST 2: who can't say the key gets nothing out of the daemon
+=== TEST 2: a client without the key gets nothing from the daemon
 --- init: ::greets_and_denies()
---- request
-GET /api/plans
 
 
 
-=== TEST 3: health tells that the node does not let us in
+=== TEST 3: health says that the node denies the panel
 --- http_config eval
 $::wrong_key
 --- request
@@ -342,7 +340,7 @@ GET /api/health
 
 
 
-=== TEST 4: a node that is away
+=== TEST 4: health says that a node is unreachable
 --- http_config eval
 $::nobody
 --- request eval
@@ -358,7 +356,7 @@ $::type
 
 
 
-=== TEST 5: the list is there without it, of unknown state
+=== TEST 5: containers are listed while the node is unreachable, with state unknown
 --- http_config eval
 $::nobody
 --- request
@@ -370,15 +368,12 @@ qr/"id":$::real,.*"state":"unknown"/
 
 
 
-=== TEST 6: a task waits for the daemon and is carried out when it is back
+=== TEST 6: a task waits for an unreachable daemon and runs when it returns
 --- init: ::task_waits_for_the_daemon()
---- timeout: 40
---- request
-GET /api/plans
 
 
 
-=== TEST 7: a daemon that dies within a verb is asked again
+=== TEST 7: a verb whose daemon died is sent again
 --- http_config eval
 $::dies->http_config
 --- request eval
@@ -393,16 +388,14 @@ start was cut off
 
 
 
-=== TEST 8: what a daemon says of its progress is told while it works
+=== TEST 8: progress that the daemon reports is shown while it works
 --- http_config eval
 $::restarts->http_config
 --- init: ::progress_is_told()
---- request
-GET /api/plans
 
 
 
-=== TEST 9: a verb that fails fails its task, with the daemon's words as text, for administrators
+=== TEST 9: a verb that fails fails its task, and administrators read the daemon's message as text
 --- http_config eval
 $::fails->http_config
 --- request eval
@@ -414,7 +407,7 @@ $::fails->http_config
 
 
 
-=== TEST 10: a container that somebody else holds is tried again
+=== TEST 10: a locked container is tried again
 --- http_config eval
 $::busy->http_config
 --- request eval
@@ -427,7 +420,7 @@ $::busy->http_config
 
 
 
-=== TEST 11: lines about containers that make no sense do no harm
+=== TEST 11: malformed lines about containers are harmless
 --- http_config eval
 $::liar->http_config
 --- request eval
@@ -439,7 +432,7 @@ $::anas
 
 
 
-=== TEST 12: whoever talks nonsense in its place is a node that is down
+=== TEST 12: a peer that does not speak the protocol counts as an unreachable node
 --- before: many_nodes
 --- http_config eval
 $::garbage[0]->http_config(@::garbage[1 .. $#::garbage])
@@ -452,29 +445,21 @@ $::garbage[0]->http_config(@::garbage[1 .. $#::garbage])
 
 
 
-=== TEST 13: a verb of thirty seconds holds nobody else up
+=== TEST 13: a verb of thirty seconds delays no other verb
 --- http_config eval
 $::slow->http_config
 --- init: ::others_are_served()
---- timeout: 90
---- request
-GET /api/plans
 
 
 
-=== TEST 14: a node that lets us in and never answers
+=== TEST 14: a node that accepts the connection and never answers counts as unreachable
 --- http_config eval
 $::mute->http_config
---- timeout: 60
 --- init: ::timeout_is_told()
---- request
-GET /api/plans
 
 
 
-=== TEST 15: many who ask for health at once share one check
+=== TEST 15: simultaneous health requests share one check
 --- http_config eval
 $::late->http_config
 --- init: ::one_check_for_all()
---- request
-GET /api/plans

@@ -101,34 +101,25 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: changes stand in line, and leave room for reads
+=== TEST 1: changes of a node queue up, and leave room for reads
 --- http_config eval
 $::slow->http_config
 --- init: ::changes_stand_in_line()
---- timeout: 60
---- request
-GET /api/plans
 
 
 
-=== TEST 2: a connection that broke under a change
+=== TEST 2: a change whose connection broke is sent again
 --- http_config eval
 $::breaks->http_config
 --- init: ::broken_under_a_change()
---- timeout: 60
---- request
-GET /api/plans
 --- error_log
 start was cut off
 
 
 
-=== TEST 3: a verb that is never answered has its time
+=== TEST 3: a verb that is never answered times out
 --- http_config eval
 $::mute->http_config
 --- init: ::never_answered()
---- timeout: 60
---- request
-GET /api/plans
 --- error_log
 list did not end in time

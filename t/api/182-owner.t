@@ -263,50 +263,35 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: a worker that lost a task while it stood in line sends nothing
+=== TEST 1: a worker that lost its lease while queued sends nothing
 --- http_config eval
 $::line->http_config
 --- init: ::lost_in_line()
---- timeout: 120
---- request
-GET /api/plans
 
 
 
-=== TEST 2: a worker that lost a task undoes nothing
+=== TEST 2: a worker that lost its lease undoes nothing
 --- http_config eval
 $::undo->http_config
 --- init: ::lost_undo()
---- timeout: 120
---- request
-GET /api/plans
 
 
 
-=== TEST 3: a failure that its worker does not undo is undone by another
+=== TEST 3: a failure that its worker does not undo is undone by another worker
 --- http_config eval
 $::halfway->http_config
 --- init: ::undone_by_another()
---- timeout: 120
---- request
-GET /api/plans
 
 
 
-=== TEST 4: leases do not lapse because the database was away
+=== TEST 4: leases do not expire while the database is away
 --- http_config eval
 $::outage->http_config
 --- init: ::database_away()
---- timeout: 120
---- request
-GET /api/plans
 
 
 
-=== TEST 5: a node that has seen a newer claim than the database is caught up with
+=== TEST 5: a fence that the node has seen and the database has not is caught up with
 --- http_config eval
 $::ahead->http_config
 --- init: ::goes_on_above()
---- timeout: 60
---- request
-GET /api/plans

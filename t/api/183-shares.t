@@ -154,39 +154,27 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: a node that hangs does not hold up the others
+=== TEST 1: a node that hangs does not delay other nodes
 --- http_config eval
 $::good->http_config($::hangs)
 --- init: ::one_node_hangs()
---- timeout: 180
---- request
-GET /api/plans
 
 
 
-=== TEST 2: a mail server that hangs holds up mails, and nothing else
+=== TEST 2: a mail server that hangs delays mails and nothing else
 --- http_config eval
 $::mute_mail
 --- init: ::mail_hangs()
---- timeout: 180
---- request
-GET /api/plans
 
 
 
-=== TEST 3: a task that nobody understands is put off, and fails in the end
+=== TEST 3: a task of an unknown kind is deferred, and fails in the end
 --- init: ::not_understood()
---- timeout: 90
---- request
-GET /api/plans
 --- error_log
 could not be loaded
 
 
 
-=== TEST 4: what is over is swept now and then
+=== TEST 4: expired rows are deleted now and then
 --- before: expired
 --- init: ::swept_once()
---- timeout: 60
---- request
-GET /api/plans

@@ -172,7 +172,7 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: a stranger who says ok to everything is told no verb
+=== TEST 1: an impostor that answers ok to everything receives no verb
 --- http_config eval
 $::stranger->http_config
 --- request eval
@@ -187,7 +187,7 @@ denied: what answers there does not know the key, and is told nothing
 
 
 
-=== TEST 2: an order is not placed with one
+=== TEST 2: an order is not placed with an impostor
 --- http_config eval
 $::stranger->http_config
 --- request eval
@@ -199,7 +199,7 @@ Content-Type: application/json
 
 
 
-=== TEST 3: health says denied
+=== TEST 3: health says that an impostor is denied
 --- before: many_nodes
 --- http_config eval
 $::strangers[0]->http_config(@::strangers[1 .. $#::strangers])
@@ -210,7 +210,7 @@ GET /api/health
 
 
 
-=== TEST 4: what he says in place of the handshake fails no task
+=== TEST 4: a handshake answered with garbage fails no task
 --- before: one_node
 --- http_config eval
 $::liars[0]->http_config
@@ -224,7 +224,7 @@ $::anas . "Content-Type: application/json"
 
 
 
-=== TEST 5: nor that he does not support what is asked for
+=== TEST 5: an impostor that answers unsupported fails no task
 --- http_config eval
 $::liars[1]->http_config
 --- request eval
@@ -237,7 +237,7 @@ $::anas . "Content-Type: application/json"
 
 
 
-=== TEST 6: nor that it exists already
+=== TEST 6: an impostor that answers exists fails no task
 --- http_config eval
 $::liars[2]->http_config
 --- request eval
@@ -250,7 +250,7 @@ $::anas . "Content-Type: application/json"
 
 
 
-=== TEST 7: nor that it is in another state
+=== TEST 7: an impostor that answers state fails no task
 --- http_config eval
 $::liars[3]->http_config
 --- request eval
@@ -263,7 +263,7 @@ $::anas . "Content-Type: application/json"
 
 
 
-=== TEST 8: nor that it failed
+=== TEST 8: an impostor that answers failed fails no task
 --- http_config eval
 $::liars[4]->http_config
 --- request eval
@@ -276,7 +276,7 @@ $::anas . "Content-Type: application/json"
 
 
 
-=== TEST 9: a daemon of another version makes tasks wait, and is named
+=== TEST 9: a daemon of another version makes tasks wait, and health names it
 --- http_config eval
 $::liars[5]->http_config
 --- request eval
@@ -291,7 +291,7 @@ the virtual-server speaks version 2 of the protocol, this panel version 3
 
 
 
-=== TEST 10: who sits between and changes nothing sees no secret
+=== TEST 10: an eavesdropper sees no secret
 --- http_config eval
 $::wire->http_config
 --- request eval
@@ -304,7 +304,7 @@ Content-Type: application/json
 
 
 
-=== TEST 11: a verb that is another on its way is done by nobody
+=== TEST 11: a verb altered in transit is not carried out
 --- before: remember
 --- http_config eval
 $::changes->http_config
@@ -320,7 +320,7 @@ start: denied: the line is not what was sent here
 
 
 
-=== TEST 12: a verb that is put before another is done by nobody
+=== TEST 12: a verb inserted in transit is not carried out
 --- before: remember
 --- http_config eval
 $::adds->http_config
@@ -336,7 +336,7 @@ start: denied: the line is not what was sent here
 
 
 
-=== TEST 13: a verb that is said twice is done once
+=== TEST 13: a verb repeated in transit is carried out once
 --- before: remember
 --- http_config eval
 $::repeats->http_config
@@ -351,7 +351,7 @@ says what nobody asked for
 
 
 
-=== TEST 14: a failure that is made a success is none
+=== TEST 14: a failure altered to a success does not count as success
 --- before: remember
 --- http_config eval
 $::answers->http_config
@@ -368,7 +368,7 @@ stop: denied: stop was answered by another than the node
 
 
 
-=== TEST 15: lines that are left out of an answer are missed
+=== TEST 15: lines removed from an answer are noticed
 --- http_config eval
 $::leaves_out->http_config
 --- request eval
@@ -380,7 +380,7 @@ was answered by another than the node
 
 
 
-=== TEST 16: an answer that is said twice is noticed
+=== TEST 16: a repeated answer is noticed
 --- http_config eval
 $::says_twice->http_config
 --- request

@@ -268,18 +268,14 @@ __DATA__
 --- http_config eval: $::http
 --- config eval: $::config
 --- init: ::bodies_arrive()
---- request
-GET /api/plans
 
 
 
-=== TEST 2: bytes go there and back
+=== TEST 2: bytes pass in both directions
 --- main_config eval: $::module
 --- http_config eval: $::http
 --- config eval: $::config
 --- init: ::there_and_back()
---- request
-GET /api/plans
 
 
 
@@ -288,153 +284,119 @@ GET /api/plans
 --- http_config eval: $::http
 --- config eval: $::config
 --- init: ::verbs_go_on()
---- timeout: 60
---- request
-GET /api/plans
 
 
 
-=== TEST 4: neither side holds more than a bound
+=== TEST 4: neither side buffers more than a bound
 --- main_config eval: $::module
 --- http_config eval: $::http
 --- config eval: $::config
 --- init: ::who_does_not_read()
---- request
-GET /api/plans
 
 
 
-=== TEST 5: streams have places of their own
+=== TEST 5: streams have connections of their own
 --- main_config eval: $::module
 --- http_config eval: $::http
 --- config eval: $::config
 --- init: ::places()
---- timeout: 20
---- request
-GET /api/plans
 
 
 
-=== TEST 6: a node that dies
+=== TEST 6: a stream ends when its node dies
 --- main_config eval: $::module
 --- http_config eval: ::http_of('dies')
 --- config eval: $::config
 --- init: ::as_wanted('dies')
---- request
-GET /api/plans
 --- error_log
 the stream of echo was cut off: down
 
 
 
-=== TEST 7: a node that dies within a frame
+=== TEST 7: a stream ends when its node dies within a frame
 --- main_config eval: $::module
 --- http_config eval: ::http_of('half')
 --- config eval: $::config
 --- init: ::as_wanted('half')
---- request
-GET /api/plans
 
 
 
-=== TEST 8: a node that sends without credit
+=== TEST 8: a node that sends without credit is cut off
 --- main_config eval: $::module
 --- http_config eval: ::http_of('greedy')
 --- config eval: $::config
 --- init: ::as_wanted('greedy')
---- request
-GET /api/plans
 --- error_log
 the stream of echo broke the rules: down
 
 
 
-=== TEST 9: a node that grants what nobody has sent
+=== TEST 9: a node that grants credit for bytes never sent is cut off
 --- main_config eval: $::module
 --- http_config eval: ::http_of('lavish')
 --- config eval: $::config
 --- init: ::as_wanted('lavish')
---- request
-GET /api/plans
 
 
 
-=== TEST 10: a node that talks garbage
+=== TEST 10: a node that sends garbage is cut off
 --- main_config eval: $::module
 --- http_config eval: ::http_of('garbage')
 --- config eval: $::config
 --- init: ::as_wanted('garbage')
---- request
-GET /api/plans
 
 
 
-=== TEST 11: who sits between changes a frame
+=== TEST 11: a frame altered in transit ends the stream
 --- main_config eval: $::module
 --- http_config eval: ::http_of('forged')
 --- config eval: $::config
 --- init: ::as_wanted('forged')
---- request
-GET /api/plans
 
 
 
-=== TEST 12: who sits between repeats one
+=== TEST 12: a frame repeated in transit ends the stream
 --- main_config eval: $::module
 --- http_config eval: ::http_of('again')
 --- config eval: $::config
 --- init: ::as_wanted('again')
---- request
-GET /api/plans
 
 
 
-=== TEST 13: a node that ends it with a code
+=== TEST 13: a node ends a stream with a code
 --- main_config eval: $::module
 --- http_config eval: ::http_of('aborts')
 --- config eval: $::config
 --- init: ::as_wanted('aborts')
---- request
-GET /api/plans
 
 
 
-=== TEST 14: a node that succeeds without a stream
+=== TEST 14: a verb that succeeds without a stream is an error
 --- main_config eval: $::module
 --- http_config eval: ::http_of('none')
 --- config eval: $::config
 --- init: ::as_wanted('none')
---- request
-GET /api/plans
 
 
 
-=== TEST 15: a node that refuses
+=== TEST 15: a node that refuses the verb opens no stream
 --- main_config eval: $::module
 --- http_config eval: ::http_of('refuses')
 --- config eval: $::config
 --- init: ::as_wanted('refuses')
---- request
-GET /api/plans
 
 
 
-=== TEST 16: a node that stands still
+=== TEST 16: a stream whose node stands still times out
 --- main_config eval: $::module
 --- http_config eval: ::http_of('still')
 --- config eval: $::config
 --- init: ::stands_still()
---- timeout: 60
---- request
-GET /api/plans
 
 
 
-=== TEST 17: a long verb ends by silence, and takes nobody's place
+=== TEST 17: a long verb ends by silence, and occupies no connection of others
 --- main_config eval: $::module
 --- http_config eval: ::node($::long->http_config)
 --- config eval: $::config
 --- init: ::long_ones()
---- timeout: 60
---- request
-GET /api/plans

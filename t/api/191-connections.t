@@ -52,10 +52,7 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: a database with no more connections to give
+=== TEST 1: requests are answered when the database refuses more connections
 --- init: ::few_connections()
---- timeout: 60
---- request
-GET /api/plans
 --- error_log
 vzpanel: the database gives no more than

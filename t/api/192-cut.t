@@ -225,28 +225,20 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: what reads is asked again, over a new connection
+=== TEST 1: a read is retried over a new connection
 --- init: ::reads()
---- request
-GET /api/plans
 
 
 
-=== TEST 2: what writes is not
+=== TEST 2: a write is not retried
 --- init: ::writes()
---- request
-GET /api/plans
 
 
 
-=== TEST 3: a transaction begins again, and ends once
+=== TEST 3: a transaction is retried, and commits once
 --- init: ::transactions()
---- request
-GET /api/plans
 
 
 
-=== TEST 4: what takes too long is not asked again: it would again
+=== TEST 4: a read that timed out is not retried
 --- init: ::takes_too_long()
---- request
-GET /api/plans

@@ -106,11 +106,8 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: room for eight statements
+=== TEST 1: a database with room for eight prepared statements serves the panel
 --- init: ::eight()
---- timeout: 120
---- request
-GET /api/plans
 --- error_log
 [warn]
 max_prepared_stmt_count is reached
@@ -119,40 +116,31 @@ max_prepared_stmt_count is reached
 
 
 
-=== TEST 2: room for sixty
+=== TEST 2: a database with room for sixty prepared statements serves the panel
 --- init: ::sixty()
---- timeout: 120
---- request
-GET /api/plans
 --- no_error_log
 [error]
 
 
 
-=== TEST 3: room for none: overloaded, for as long as it lasts
+=== TEST 3: a database without room for prepared statements gives 503 until there is room
 --- init: ::none()
---- timeout: 60
---- request
-GET /api/plans
 --- no_error_log
 [error]
 
 
 
-=== TEST 4: a connection keeps no more than it may
+=== TEST 4: a connection keeps no more prepared statements than its limit
 --- http_config eval
 ::with('statements=5')
 --- init: ::bounded()
---- timeout: 120
---- request
-GET /api/plans
 --- no_error_log
 [error]
 max_prepared_stmt_count
 
 
 
-=== TEST 5: a limit that is lower than what may be kept is said at start
+=== TEST 5: a warning at start names a limit of the database below the panel's
 --- before: low
 --- request
 GET /api/plans
@@ -162,7 +150,7 @@ qr/\[warn\] .* 2 workers may keep 512 statements prepared, the database's max_pr
 
 
 
-=== TEST 6: one that is not is not
+=== TEST 6: a sufficient limit of the database gets no warning
 --- before: low
 --- http_config eval
 ::with('statements=40')

@@ -207,18 +207,16 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: a server with the right certificate
+=== TEST 1: a server with the right certificate is accepted
 --- http_config eval
 ::database("127.0.0.1:$::port", "user=safe tls=on ca_file=$::dir/right.pem")
 --- init: ::works()
---- request
-GET /api/plans
 --- no_error_log
 can't be reached
 
 
 
-=== TEST 2: one of another authority is refused
+=== TEST 2: a certificate of another authority is refused
 --- http_config eval
 ::database("127.0.0.1:$::port", "user=safe tls=on ca_file=$::dir/wrong.pem")
 --- init: ::is_refused()
@@ -230,7 +228,7 @@ qr/\[error\] .*the database can't be reached at 127.0.0.1: 2026 .*(?:certificate
 
 
 
-=== TEST 3: so is one of an authority that the system does not know
+=== TEST 3: a certificate of an authority that the system does not know is refused
 --- http_config eval
 ::database("127.0.0.1:$::port", 'user=safe tls=on')
 --- init: ::is_refused()
@@ -242,18 +240,16 @@ the database can't be reached at 127.0.0.1: 2026
 
 
 
-=== TEST 4: one that the system knows is taken
+=== TEST 4: a certificate of an authority that the system knows is accepted
 --- main_config eval
 "env SSL_CERT_FILE=$::dir/right.pem;"
 --- http_config eval
 ::database("127.0.0.1:$::port", 'user=safe tls=on')
 --- init: ::works()
---- request
-GET /api/plans
 
 
 
-=== TEST 5: a certificate of another address is refused
+=== TEST 5: a certificate for another address is refused
 --- http_config eval
 ::database("127.0.0.2:$::port", "user=safe tls=on ca_file=$::dir/right.pem")
 --- init: ::is_refused()
@@ -265,7 +261,7 @@ the database can't be reached at 127.0.0.2: 2026
 
 
 
-=== TEST 6: a server that speaks no TLS is told nothing
+=== TEST 6: a server without TLS receives no password
 --- http_config eval
 ::database("127.0.0.1:$::clear", "user=safe tls=on ca_file=$::dir/right.pem")
 --- init: ::told_nothing()
@@ -277,16 +273,14 @@ qr/the database can't be reached at 127.0.0.1: 2026 .*(?:not support|required)/
 
 
 
-=== TEST 7: to another machine it is TLS, though nothing is said
+=== TEST 7: a connection to another machine uses TLS by default
 --- http_config eval
 ::database("$::away:$::port", "user=safe ca_file=$::dir/right.pem")
 --- init: ::works()
---- request
-GET /api/plans
 
 
 
-=== TEST 8: and nothing goes there in clear
+=== TEST 8: a connection to another machine never falls back to clear text
 --- http_config eval
 ::database("$::away:$::port", 'user=plain')
 --- init: ::is_refused()
@@ -296,25 +290,21 @@ GET /api/plans
 
 
 
-=== TEST 9: unless that is said
+=== TEST 9: tls=off connects to another machine without TLS
 --- http_config eval
 ::database("$::away:$::port", 'user=plain tls=off')
 --- init: ::works()
---- request
-GET /api/plans
 
 
 
-=== TEST 10: on this machine it is in clear where nothing is said
+=== TEST 10: a connection to this machine uses no TLS by default
 --- http_config eval
 ::database("127.0.0.1:$::port", 'user=plain')
 --- init: ::works()
---- request
-GET /api/plans
 
 
 
-=== TEST 11: in clear a user who has to come by TLS is not let in
+=== TEST 11: a user who requires TLS is refused without it
 --- http_config eval
 ::database("127.0.0.1:$::port", 'user=safe')
 --- init: ::is_refused()
@@ -326,7 +316,7 @@ the database can't be reached at 127.0.0.1: 1045
 
 
 
-=== TEST 12: a server that stands still in the middle of the handshake
+=== TEST 12: a server that stalls in the TLS handshake times out
 --- http_config eval
 ::database("127.0.0.1:$::hangs", "user=safe tls=on ca_file=$::dir/right.pem")
 --- init: ::stands_still()
@@ -336,9 +326,7 @@ GET /panel/
 
 
 
-=== TEST 13: migrate asks for the same proof
+=== TEST 13: migrate requires the same certificate
 --- init: ::migrate()
 --- http_config eval
 ::vz_http_config()
---- request
-GET /api/plans

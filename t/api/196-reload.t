@@ -107,20 +107,14 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: reloading under load
+=== TEST 1: requests succeed while nginx reloads under load
 --- init: ::reload_under_load()
---- timeout: 120
---- request
-GET /api/plans
 
 
 
-=== TEST 2: worker_shutdown_timeout holds for verbs in line, too
+=== TEST 2: worker_shutdown_timeout also ends queued verbs
 --- main_config
 worker_shutdown_timeout 1s;
 --- http_config eval
 $::mute->http_config
 --- init: ::leaves_in_time()
---- timeout: 60
---- request
-GET /api/plans

@@ -467,126 +467,85 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: memory lowered and raised is in force in the running container
---- timeout: 90
+=== TEST 1: a memory limit takes effect in the running container
 --- init: ::memory_in_force()
---- request
-GET /api/plans
 
 
 
-=== TEST 2: what a node only keeps is told before
+=== TEST 2: the answer says in advance what a node stores and does not enforce
 --- init: ::kept_is_told()
---- request
-GET /api/plans
 
 
 
 === TEST 3: a disk grows while the container runs
---- timeout: 60
 --- init: ::disk_grows()
---- request
-GET /api/plans
 
 
 
-=== TEST 4: the CPU's limit throttles, and goes away again
---- timeout: 60
+=== TEST 4: a CPU limit throttles the container, and can be removed
 --- init: ::cpu_is_limited()
---- request
-GET /api/plans
 
 
 
-=== TEST 5: a second address answers, and may become the first
---- timeout: 60
+=== TEST 5: a second address answers, and can become the first
 --- init: ::network_changes()
---- request
-GET /api/plans
 
 
 
-=== TEST 6: all of it stays after stop and start
---- timeout: 90
+=== TEST 6: all changes persist over stop and start
 --- init: ::all_stays()
---- request
-GET /api/plans
 
 
 
-=== TEST 7: what breaks a rule is refused and changes nothing
---- timeout: 60
+=== TEST 7: an invalid change is refused and changes nothing
 --- init: ::refused()
---- request
-GET /api/plans
 
 
 
-=== TEST 8: a disk smaller than the node makes any is refused
+=== TEST 8: a disk below the minimum of the node is refused
 --- init: ::smallest_disk()
---- request
-GET /api/plans
 
 
 
-=== TEST 9: two administrators can't overwrite each other unseen
---- timeout: 60
+=== TEST 9: a change with an outdated ETag is refused
 --- init: ::two_administrators()
---- request
-GET /api/plans
 
 
 
-=== TEST 10: two changes at once make one task
---- timeout: 60
+=== TEST 10: two simultaneous changes create one task
 --- init: ::both_at_once()
---- request
-GET /api/plans
 
 
 
-=== TEST 11: a disk that can't get that small stays as it was
---- timeout: 120
+=== TEST 11: a disk that cannot shrink keeps its size
 --- init: ::failed_disk()
---- request
-GET /api/plans
 --- error_log: failed
 --- no_error_log
 [alert]
 
 
 
-=== TEST 12: a change of the network that fails half way leaves no trace
---- timeout: 60
+=== TEST 12: a change of the network that fails midway is undone
 --- init: ::failed_network()
---- request
-GET /api/plans
 
 
 
-=== TEST 13: a change that failed long ago can't be retried over newer ones
+=== TEST 13: an old failed change cannot be retried over newer ones
 --- init: ::stale_retry()
---- request
-GET /api/plans
 
 
 
-=== TEST 14: while the node is down the page has all but what is in force
---- timeout: 60
+=== TEST 14: while the node is down a container has no values in force
 --- init: ::node_down()
---- request
-GET /api/plans
 
 
 
-=== TEST 15: a container that the node has not got is told as absent
+=== TEST 15: a container that the node lacks is reported as absent
 --- init: ::absent()
---- request
-GET /api/plans
 
 
 
-=== TEST 16: a customer changes no hardware
+=== TEST 16: a customer cannot change hardware
 --- request eval
 [ map { "PATCH /api/vms/$::vm/$_\n{}" } qw(network memory disk cpu) ]
 --- more_headers eval
@@ -596,7 +555,5 @@ $::anas . "Content-Type: application/json\nIf-Match: *\n"
 
 
 
-=== TEST 17: all of it is in the audit
+=== TEST 17: the audit has every change
 --- init: ::audited()
---- request
-GET /api/plans

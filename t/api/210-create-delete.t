@@ -277,69 +277,45 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: a container for a user that there is
---- timeout: 90
+=== TEST 1: an administrator creates a container for an existing user
 --- init: ::made()
---- request
-GET /api/plans
 
 
 
-=== TEST 2: sizes may come from a plan, and a key asks once
---- timeout: 90
+=== TEST 2: a plan gives the sizes, and an Idempotency-Key creates one container
 --- init: ::made_of_a_plan()
---- request
-GET /api/plans
 
 
 
-=== TEST 3: what breaks a rule is refused and makes nothing
---- timeout: 60
+=== TEST 3: an invalid container is refused and creates nothing
 --- init: ::refused()
---- request
-GET /api/plans
 
 
 
-=== TEST 4: without an address there is no half-made container
+=== TEST 4: without a free address nothing is created
 --- init: ::no_address()
---- request
-GET /api/plans
 
 
 
-=== TEST 5: two at once get different numbers and addresses
---- timeout: 120
+=== TEST 5: two simultaneous creations get different numbers and addresses
 --- init: ::at_once()
---- request
-GET /api/plans
 
 
 
-=== TEST 6: only its name destroys a container
+=== TEST 6: a container is deleted only by its name
 --- init: ::wrong_name()
---- request
-GET /api/plans
 
 
 
-=== TEST 7: while a task is at work on it nothing is destroyed
+=== TEST 7: a busy container is not deleted
 --- init: ::busy()
---- request
-GET /api/plans
 
 
 
-=== TEST 8: a delete that failed can be retried
---- timeout: 120
+=== TEST 8: a failed deletion can be retried
 --- init: ::failed_and_retried()
---- request
-GET /api/plans
 
 
 
-=== TEST 9: what was never made can be deleted, and its password with it
---- timeout: 60
+=== TEST 9: a container whose creation failed can be deleted, and its password with it
 --- init: ::deleted_again()
---- request
-GET /api/plans

@@ -160,46 +160,30 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: a suspended container stops, says why, and can't be started
---- timeout: 120
+=== TEST 1: a suspended container stops, gives the reason, and cannot be started
 --- init: ::suspended()
---- request
-GET /api/plans
 
 
 
-=== TEST 2: let go it runs as before
---- timeout: 60
+=== TEST 2: an unsuspended container runs as before
 --- init: ::unsuspended()
---- request
-GET /api/plans
 
 
 
-=== TEST 3: what its owner had stopped stays stopped
---- timeout: 60
+=== TEST 3: a container that its owner stopped stays stopped after unsuspend
 --- init: ::stays_stopped()
---- request
-GET /api/plans
 
 
 
 === TEST 4: only an administrator suspends, with a short reason
 --- init: ::refused()
---- request
-GET /api/plans
 
 
 
-=== TEST 5: hardware can be changed meanwhile
---- timeout: 60
+=== TEST 5: hardware can be changed during a suspension
 --- init: ::while_suspended()
---- request
-GET /api/plans
 
 
 
-=== TEST 6: all containers of somebody
+=== TEST 6: all containers of a user are suspended and unsuspended
 --- init: ::all_of_somebody()
---- request
-GET /api/plans

@@ -80,7 +80,7 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: what is registered, and what the nodes have installed
+=== TEST 1: the list has registered templates and those that nodes have installed
 --- request
 GET /api/admin/templates
 --- more_headers eval
@@ -99,7 +99,7 @@ $::boss
 
 
 
-=== TEST 3: names and labels have their grammar
+=== TEST 3: invalid names and labels are refused
 --- request eval
 [ ::body('"name":"../etc"', '"label":"x"'), ::body('"name":"a"'),
   ::body("\"name\":\"$::spare\"", '"label":"  "'),
@@ -116,7 +116,7 @@ $::boss
 
 
 
-=== TEST 4: an installed one is registered, and every worker offers it at once
+=== TEST 4: an installed template is registered, and every worker offers it at once
 --- request eval
 ::body("\"name\":\"$::spare\"", '"label":"Small"', '"position":7')
 --- more_headers eval
@@ -128,7 +128,7 @@ $::boss
 
 
 
-=== TEST 5: a name is registered once
+=== TEST 5: a second template of the same name is refused
 --- request eval
 ::body("\"name\":\"$::spare\"", '"label":"Small"')
 --- more_headers eval
@@ -138,7 +138,7 @@ $::boss
 
 
 
-=== TEST 6: one is switched off, and no worker offers it
+=== TEST 6: a disabled template is offered by no worker
 --- request
 PATCH /api/admin/templates/%{made.id}
 {"enabled":false}
@@ -149,7 +149,7 @@ $::boss
 
 
 
-=== TEST 7: what is not named in a change stays
+=== TEST 7: a change keeps the members that it does not name
 --- request
 PATCH /api/admin/templates/%{made.id}
 {"label":"Tiny"}
@@ -159,7 +159,7 @@ $::boss
 
 
 
-=== TEST 8: one that containers were made of can't be deleted
+=== TEST 8: a template that containers use cannot be deleted
 --- request eval
 "DELETE /api/admin/templates/$::used"
 --- more_headers eval
@@ -169,7 +169,7 @@ $::boss
 
 
 
-=== TEST 9: one that nobody has can, once
+=== TEST 9: an unused template is deleted, once
 --- request eval
 [ 'DELETE /api/admin/templates/%{made.id}',
   'DELETE /api/admin/templates/%{made.id}',
@@ -182,7 +182,7 @@ $::boss
 
 
 
-=== TEST 10: every change is in the audit, with who and what
+=== TEST 10: the audit has every change with its author
 --- request
 GET /api/admin/templates
 --- more_headers eval
@@ -199,7 +199,7 @@ join "\n", "template.end\t1\tboss.templates\tok\t",
 
 
 
-=== TEST 11: the list can be seen while the node is down, a new one can't be made
+=== TEST 11: while the node is down templates are listed, and cannot be registered
 --- init
 VzFixture::daemon_stop()
 --- request eval

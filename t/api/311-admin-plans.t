@@ -75,7 +75,7 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: a plan is made, with defaults, and offered at once
+=== TEST 1: a plan is created with defaults, and offered at once
 --- request eval
 ::made(position => 9)
 --- more_headers eval
@@ -87,7 +87,7 @@ $::boss
 
 
 
-=== TEST 2: each name once
+=== TEST 2: a second plan of the same name is refused
 --- request eval
 ::made()
 --- more_headers eval
@@ -97,7 +97,7 @@ $::boss
 
 
 
-=== TEST 3: sizes are those that the drivers take
+=== TEST 3: sizes outside the drivers' limits are refused
 --- request eval
 [ ::made(memory_mib => 7), ::made(disk_mib => 255), ::made(cpu_units => 7),
   ::made(cpu_units => 500001), ::made(cpu_percent => 0),
@@ -116,7 +116,7 @@ $::boss
 
 
 
-=== TEST 4: a limit is set, and taken away; what is not named stays
+=== TEST 4: a limit is set and removed, and other members stay
 --- request eval
 [ "PATCH /api/admin/plans/%{plan.id}\n" . '{"cpu_percent":150,"memory_mib":96}',
   "PATCH /api/admin/plans/%{plan.id}\n" . '{"cpu_percent":"unlimited"}' ]
@@ -131,7 +131,7 @@ SELECT cpu_percent IS NULL FROM plan WHERE id = %{plan.id}
 
 
 
-=== TEST 5: a hidden plan is offered no more, at once
+=== TEST 5: a hidden plan is no longer offered
 --- request
 PATCH /api/admin/plans/%{plan.id}
 {"visible":false}
@@ -143,7 +143,7 @@ $::boss
 
 
 
-=== TEST 6: the list has hidden ones too
+=== TEST 6: an administrator lists hidden plans
 --- request
 GET /api/admin/plans
 --- more_headers eval
@@ -153,7 +153,7 @@ qr/\{"items":\[.*"name":"$::name".*\],"next":null\}/
 
 
 
-=== TEST 7: a plan that a container has stays
+=== TEST 7: a plan that a container has cannot be deleted
 --- init
 VzFixture::vm(VzFixture::user('bea.plans'),
     plan_id => VzPanelHelpers::kept('plan')->{id}, name => 'planned')
@@ -166,7 +166,7 @@ $::boss
 
 
 
-=== TEST 8: one that nobody has goes
+=== TEST 8: an unused plan is deleted
 --- init
 VzFixture::sql("DELETE FROM vm WHERE name = 'planned'")
 --- request eval
@@ -184,7 +184,7 @@ ORDER BY action
 
 
 
-=== TEST 9: its name is free again
+=== TEST 9: the name of a deleted plan is free again
 --- request eval
 ::made()
 --- more_headers eval
@@ -195,7 +195,7 @@ $::boss
 
 
 
-=== TEST 10: one that goes is offered no more, at once
+=== TEST 10: a deleted plan is no longer offered
 --- init: ::is_offered()
 --- request
 DELETE /api/admin/plans/%{again.id}
@@ -206,7 +206,7 @@ $::boss
 
 
 
-=== TEST 11: names that differ by an accent, a symbol or a capital are two
+=== TEST 11: names that differ by an accent, a symbol or case are different names
 --- request eval
 [ map { ::made(name => "\"$::name $_\"", memory_mib => $::sizes{$_}) }
   sort keys %::sizes ]
@@ -217,7 +217,5 @@ $::boss
 
 
 
-=== TEST 12: and each is found by its own
+=== TEST 12: each of these plans is found by its own name
 --- init: ::each_by_its_name()
---- request
-GET /api/plans

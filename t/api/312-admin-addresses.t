@@ -56,17 +56,10 @@ sub take {
 
 sub count_pages {
     my ($first) = @_;
-    my ($n, $cursor, $id) = (0, undef, kept('pool')->{id});
+    my $id = kept('pool')->{id};
 
-    while (1) {
-        my $json = ask('GET', "/api/admin/addresses/$id/addresses?limit=2"
-            . ($cursor ? "&cursor=$cursor" : ''), $boss)->{json};
-
-        $n += @{ $json->{items} };
-        $cursor = $json->{next} or last;
-    }
-
-    is($n, 5, 'every address is on one page');
+    is(count_paged("/api/admin/addresses/$id/addresses?limit=2", $boss), 5,
+        'every address is on one page');
 }
 
 
@@ -74,7 +67,7 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: a pool has every address but network, broadcast and gateway
+=== TEST 1: a pool has every address except network, broadcast and gateway
 --- request eval
 ::make(cidr => '"10.213.0.5/29"', gateway => '"10.213.0.1"',
        dns => '["10.0.0.1","2001:db8::53"]')
@@ -94,7 +87,7 @@ SELECT address FROM address WHERE address LIKE '10.213.0.%' ORDER BY id
 
 
 
-=== TEST 2: of /31 and /32 all, of IPv6 not the routers' and the last 128
+=== TEST 2: a /31 or /32 has all addresses, and IPv6 excludes router and last 128 addresses
 --- request eval
 [ ::make(cidr => '"10.213.1.0/31"'), ::make(cidr => '"10.213.1.9"'),
   ::make(cidr => '"2001:db8:0:1:1:1:1:0/124"', gateway => '"fe80::1"'),
@@ -120,7 +113,7 @@ SELECT GROUP_CONCAT(address ORDER BY id) FROM address WHERE address IN ('2001:db
 
 
 
-=== TEST 3: a pool of /16 is made within seconds
+=== TEST 3: a pool of /16 is created within seconds
 --- request eval
 ::make(cidr => '"10.214.0.0/16"')
 --- more_headers eval
@@ -131,7 +124,7 @@ $::boss
 
 
 
-=== TEST 4: larger ones are refused
+=== TEST 4: a pool larger than /16 is refused
 --- request eval
 [ ::make(cidr => '"10.200.0.0/15"'), ::make(cidr => '"2001:db8:9::/111"') ]
 --- more_headers eval
@@ -143,7 +136,7 @@ $::boss
 
 
 
-=== TEST 5: no address is in two pools
+=== TEST 5: pools that overlap are refused
 --- request eval
 [ map { ::make(cidr => "\"$_\"") } '10.213.0.0/29', '10.213.0.4/30',
   '10.213.0.0/24', '10.213.1.1/32', '2001:db8:78::4:ffff/128' ]
@@ -156,7 +149,7 @@ $::boss
 
 
 
-=== TEST 6: what is no network, gateway or node is refused
+=== TEST 6: an invalid network, gateway or node is refused
 --- request eval
 [ ::make(cidr => '"10.0.0.0/33"'), ::make(cidr => '"127.0.0.0/24"'),
   ::make(cidr => '"::ffff:10.0.0.0/112"'), ::make(),
@@ -180,7 +173,7 @@ $::boss
 
 
 
-=== TEST 7: an address is reserved, and given free again
+=== TEST 7: an address is reserved and released
 --- request eval
 [ "PATCH /api/admin/addresses/%{pool.id}/10.213.0.3\n" . '{"reserved":true}',
   'GET /api/admin/addresses/%{pool.id}/addresses?state=reserved',
@@ -195,7 +188,7 @@ $::boss
 
 
 
-=== TEST 8: only addresses of that pool, and only that
+=== TEST 8: only addresses of the pool can be reserved
 --- request eval
 [ "PATCH /api/admin/addresses/%{pool.id}/10.213.0.7\n" . '{"reserved":true}',
   "PATCH /api/admin/addresses/%{pool.id}/x\n" . '{"reserved":true}',
@@ -210,7 +203,7 @@ $::boss
 
 
 
-=== TEST 9: who has an address
+=== TEST 9: the list of addresses names the container of each
 --- init
 main::take();
 --- request eval
@@ -224,7 +217,7 @@ $::boss
 
 
 
-=== TEST 10: gateway, names and state change; the old gateway can be given out
+=== TEST 10: gateway, name and state of a pool change, and the old gateway becomes free
 --- request
 PATCH /api/admin/addresses/%{pool.id}
 {"gateway":"10.213.0.6","dns":[],"name":"Pool 2","enabled":false}
@@ -242,7 +235,7 @@ SELECT address FROM address WHERE address LIKE '10.213.0.%' ORDER BY id
 
 
 
-=== TEST 11: a gateway is taken away, and is not what a container has
+=== TEST 11: a gateway is removed, and an address in use cannot become one
 --- request eval
 [ "PATCH /api/admin/addresses/%{pool.id}\n" . '{"gateway":null}',
   "PATCH /api/admin/addresses/%{pool.id}\n" . '{"gateway":"10.213.0.4"}',
@@ -258,7 +251,7 @@ $::boss
 
 
 
-=== TEST 12: a pool of which something is taken stays as it is
+=== TEST 12: a pool with addresses in use cannot be deleted
 --- request eval
 [ 'DELETE /api/admin/addresses/%{pool.id}', 'GET /api/admin/addresses' ]
 --- more_headers eval
@@ -270,7 +263,7 @@ $::boss
 
 
 
-=== TEST 13: one of which nothing is taken goes
+=== TEST 13: a pool without addresses in use is deleted
 --- init
 VzFixture::sql("UPDATE address SET vm_id = NULL WHERE vm_id = $main::vm");
 --- request eval
@@ -287,7 +280,7 @@ SELECT COUNT(*) FROM address WHERE address LIKE '10.213.0.%'
 
 
 
-=== TEST 14: each change is in the audit
+=== TEST 14: the audit has every change
 --- request
 GET /api/admin/addresses
 --- more_headers eval

@@ -31,17 +31,8 @@ sub make {
 sub by { my ($id) = @_; return "PATCH /api/admin/users/$id\n$_[1]" }
 
 sub pages {
-    my ($n, $cursor) = (0);
-
-    while (1) {
-        my $json = ask('GET', "/api/admin/users?q=$mark&limit=1"
-            . ($cursor ? "&cursor=$cursor" : ''), $boss)->{json};
-
-        $n += @{ $json->{items} };
-        $cursor = $json->{next} or last;
-    }
-
-    is($n, 2, 'both are on a page of their own');
+    is(count_paged("/api/admin/users?q=$mark&limit=1", $boss), 2,
+        'both are on a page of their own');
 }
 
 # the mail has what signs in, once
@@ -51,16 +42,7 @@ sub signs_in {
         ? ("bea.$mark", "bea.$mark\@example.org")
         : ($json->{account}, "carla.$mark\@example.org");
     my $mail = wait_for(10, sub { (mails($address))[-1] }) // '';
-
-    if ($mail =~ /base64/i) {
-        require MIME::Base64;
-        $mail = MIME::Base64::decode_base64($mail =~ s/^.*?\n\r?\n//sr);
-    } else {
-        require MIME::QuotedPrint;
-        $mail = MIME::QuotedPrint::decode_qp($mail);
-    }
-
-    my ($password) = $mail =~ /Contrase\S+:\s+(\S+)/;
+    my ($password) = mail_text($mail) =~ /Contrase\S+:\s+(\S+)/;
     my $call = ask('POST', '/api/session', '',
         qq({"account":"$account","password":") . ($password // '') . '"}');
 
@@ -134,7 +116,7 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: people are found by account, name, document, mail and id
+=== TEST 1: users are found by account, name, document, mail and id
 --- request eval
 [ map { "GET /api/admin/users?q=$_" } "bea.$::mark", "Bea%20Nu%C3%B1ez",
   $::dni, substr($::dni, 0, 2) . '.' . substr($::dni, 2, 3) . '.'
@@ -146,7 +128,7 @@ $::boss
 
 
 
-=== TEST 2: or not
+=== TEST 2: a search without a match finds nobody
 --- request eval
 [ 'GET /api/admin/users?q=nobody-of-this-name', "GET /api/admin/users?q=$::mark&role=admin",
   "GET /api/admin/users?q=$::mark&locked=true", 'GET /api/admin/users?role=king',
@@ -161,7 +143,7 @@ $::boss
 
 
 
-=== TEST 3: one with containers, sessions and tokens, never a password
+=== TEST 3: a user has containers, sessions and tokens, and never a password
 --- request eval
 "GET /api/admin/users/$::bea"
 --- more_headers eval
@@ -171,7 +153,7 @@ qr/^(?!.*(?:password|\$y\$)).*"sessions":1,"tokens":1,"containers":\[\{"id":$::v
 
 
 
-=== TEST 4: an account is made; its password is mailed and signs in
+=== TEST 4: an account is created, and its mailed password signs in
 --- request eval
 ::make()
 --- more_headers eval
@@ -189,7 +171,7 @@ SELECT state, data IS NULL FROM mail WHERE user_id = %{carla.id}
 
 
 
-=== TEST 5: an account and a document exist once
+=== TEST 5: a second account or document of the same name is refused
 --- request eval
 [ ::make(account => "\"bea.$::mark\""), ::make(dni => "\"$::dni\""),
   ::make(account => '"X"'), ::make(email => '"nobody"'),
@@ -207,7 +189,7 @@ $::boss
 
 
 
-=== TEST 6: lists have pages
+=== TEST 6: a list has pages
 --- request
 GET /api/admin/plans
 --- more_headers eval
@@ -216,7 +198,7 @@ $::boss
 
 
 
-=== TEST 7: what is named changes, null takes away, the rest stays
+=== TEST 7: a change sets what it names, null removes, and the rest stays
 --- request eval
 [ ::by($::bea, '{"first_name":"Beatriz","province":"Jujuy"}'),
   ::by($::bea, '{"phone":null,"dni":""}'),
@@ -233,7 +215,7 @@ $::boss
 
 
 
-=== TEST 8: locking ends sessions and scripts at once
+=== TEST 8: locking a user ends sessions and tokens at once
 --- request eval
 ::by($::bea, '{"locked":true}')
 --- more_headers eval
@@ -243,7 +225,7 @@ $::boss
 
 
 
-=== TEST 9: unlocking lets them in again
+=== TEST 9: unlocking a user accepts sessions and tokens again
 --- request eval
 ::by($::bea, '{"locked":false}')
 --- more_headers eval
@@ -253,7 +235,7 @@ $::boss
 
 
 
-=== TEST 10: a role holds at once, in every worker
+=== TEST 10: a change of role takes effect in every worker at once
 --- request eval
 [ ::by($::bea, '{"role":"admin"}'), ::by($::bea, '{"role":"customer"}') ]
 --- more_headers eval
@@ -264,7 +246,7 @@ $::boss
 
 
 
-=== TEST 11: one's own role, lock and password are not for oneself
+=== TEST 11: an administrator cannot change own role, lock or password here
 --- request eval
 [ ::by($::root, '{"role":"customer"}'), ::by($::root, '{"locked":true}'),
   "POST /api/admin/users/$::root/password",
@@ -278,7 +260,7 @@ $::boss
 
 
 
-=== TEST 12: a new password is mailed, sessions and tokens end
+=== TEST 12: a new password is mailed, and ends sessions and tokens
 --- request eval
 "POST /api/admin/users/$::bea/password"
 --- more_headers eval
@@ -292,7 +274,7 @@ $::boss
 
 
 
-=== TEST 13: a script of an administrator may do it, too; one that reads may not
+=== TEST 13: an administrator's token with scope write may do the same
 --- request eval
 [ ::by($::bea, '{"province":"Salta"}'), ::by($::bea, '{"province":"Chaco"}') ]
 --- more_headers eval
@@ -302,7 +284,7 @@ $::boss
 
 
 
-=== TEST 14: the audit has names of what changed, and no values of people
+=== TEST 14: the audit names the changed members without their values
 --- request
 GET /api/admin/plans
 --- more_headers eval
@@ -317,7 +299,7 @@ join "\n", "user.make\tuser " . "%{carla.account}" . "\temail first_name last_na
 
 
 
-=== TEST 15: an administrator is made, or gets a password, at the database
+=== TEST 15: the program sql/administrator creates an administrator and sets a password
 --- request
 GET /api/session
 --- more_headers eval

@@ -123,7 +123,7 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: the audit is found by time, action, account and words
+=== TEST 1: the audit is searched by time, action, account and words
 --- init
 my $m = $main::mark;
 @main::wanted = (":thing.make b $m:thing.end a $m:thing.make",
@@ -146,7 +146,7 @@ $::boss
 
 
 
-=== TEST 2: what it is asked for has its grammar
+=== TEST 2: invalid filters of the audit are refused
 --- request eval
 [ map { "GET /api/admin/audit?$_" } 'from=yesterday', 'action=%27', 'user=%00',
   'cursor=-1', 'limit=1000', 'from=2026-13-01', 'to=2026-02-29',
@@ -160,7 +160,7 @@ $::boss
 
 
 
-=== TEST 3: rows have it all
+=== TEST 3: rows of the audit have all members
 --- request eval
 ::audit('from=2020-02-04&to=2020-02-04')
 --- more_headers eval
@@ -170,7 +170,7 @@ qr/"at":"2020-02-04T00:00:00.000Z","user":null,"account":"x $::mark","action":"t
 
 
 
-=== TEST 4: the outbox, without what mails say
+=== TEST 4: the outbox lists mails without their text
 --- request eval
 [ "GET /api/admin/mail?q=$::mark", "GET /api/admin/mail?state=failed&q=$::mark",
   'GET /api/admin/mail?state=lost' ]
@@ -185,7 +185,7 @@ $::boss
 
 
 
-=== TEST 5: one that was refused is sent again, others are not
+=== TEST 5: a failed mail is sent again, other mails are not
 --- request eval
 [ map { "POST /api/admin/mail/$_/retry" } $::failed, $::sent, $::held, 999_999 ]
 --- more_headers eval
@@ -199,7 +199,7 @@ $::boss
 
 
 
-=== TEST 6: nodes, and what they say of themselves
+=== TEST 6: the list of nodes has what nodes report about themselves
 --- init
 VzFixture::sql("INSERT IGNORE INTO node (name, enabled) VALUES ('moon', FALSE)");
 --- request
@@ -211,7 +211,7 @@ qr/"unregistered":\[\].*"name":"local","enabled":true,"ctid_min":$::min,"ctid_ma
 
 
 
-=== TEST 7: numbers of containers and whether new ones go there
+=== TEST 7: the range of numbers of a node and its state are changed
 --- request eval
 [ "PATCH /api/admin/nodes/$::node\n{\"ctid_max\":" . ($::max - 1) . '}',
   "PATCH /api/admin/nodes/$::node\n{\"ctid_max\":101}",
@@ -229,7 +229,7 @@ $::boss
 
 
 
-=== TEST 8: a node that is switched off has no systems to order, at once
+=== TEST 8: templates of a disabled node are no longer offered
 --- request eval
 [ 'GET /api/plans', "PATCH /api/admin/nodes/$::node\n{\"enabled\":false}",
   'GET /api/plans', "PATCH /api/admin/nodes/$::node\n{\"enabled\":true}",
@@ -242,15 +242,12 @@ $::boss
 
 
 
-=== TEST 9: a node that is disabled is still watched
+=== TEST 9: a disabled node is still watched
 --- init: ::disabled()
---- timeout: 60
---- request
-GET /api/plans
 
 
 
-=== TEST 10: every container of somebody is suspended, with a reason
+=== TEST 10: all containers of a user are suspended, with a reason
 --- request eval
 [ "POST /api/admin/users/$::bea/suspend\n{\"reason\":\"unpaid\"}",
   'POST /api/admin/users/999999/suspend' . "\n{}",
@@ -269,7 +266,7 @@ $::boss
 
 
 
-=== TEST 11: what is suspended is left out
+=== TEST 11: containers that are suspended already are skipped
 --- wait: 0.3
 --- request eval
 "POST /api/admin/users/$::bea/suspend\n{}"
@@ -281,7 +278,7 @@ $::boss
 
 
 
-=== TEST 12: a node that does not answer says so
+=== TEST 12: a node that does not answer is reported
 --- init
 main::down();
 --- request
@@ -292,7 +289,5 @@ $::boss
 
 
 
-=== TEST 13: what was done to a container or a task of it is found by its name, and by its number
+=== TEST 13: the audit finds actions on a container by its name and by its number
 --- init: ::found_by_what_people_see()
---- request
-GET /api/plans

@@ -106,7 +106,7 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: a node that only nginx.conf has is told, with what it says
+=== TEST 1: a node that only nginx.conf has is listed with what it reports
 --- request
 GET /api/admin/nodes
 --- more_headers eval
@@ -115,7 +115,7 @@ $::boss
 
 
 
-=== TEST 2: what cannot be registered is refused by its field
+=== TEST 2: an invalid registration is refused by its field
 --- request eval
 [ ::register(name => '"not-in-nginx-conf"'), ::register(name => '"a b"'),
   ::register(ctid_min => 500), ::moon(ctid_min => 500, ctid_max => 499),
@@ -131,7 +131,7 @@ $::boss
 
 
 
-=== TEST 3: a customer registers nothing, and takes nothing away
+=== TEST 3: a customer cannot register or delete a node
 --- request eval
 [ ::moon(), 'DELETE /api/admin/nodes/1' ]
 --- more_headers eval
@@ -141,7 +141,7 @@ $::anas
 
 
 
-=== TEST 4: there are sixteen at most
+=== TEST 4: sixteen nodes are the limit
 --- init
 main::full();
 --- request eval
@@ -153,7 +153,7 @@ $::boss
 
 
 
-=== TEST 5: registered, it has its numbers and is asked by every worker
+=== TEST 5: a registered node has its numbers, and every worker watches it
 --- init
 main::room();
 --- request eval
@@ -168,7 +168,7 @@ qr/"name":"$::name","enabled":true,"ctid_min":40001,"ctid_max":40100,"vms":0,"po
 
 
 
-=== TEST 6: it is in the list, once
+=== TEST 6: a registered node is listed once
 --- request
 GET /api/admin/nodes
 --- more_headers eval
@@ -177,7 +177,7 @@ $::boss
 
 
 
-=== TEST 7: a name is registered once
+=== TEST 7: a second node of the same name is refused
 --- request eval
 ::moon()
 --- more_headers eval
@@ -187,7 +187,7 @@ $::boss
 
 
 
-=== TEST 8: it stays while nginx.conf has it
+=== TEST 8: a node that nginx.conf has cannot be deleted
 --- request
 DELETE /api/admin/nodes/%{node.id}
 --- more_headers eval
@@ -197,7 +197,7 @@ $::boss
 
 
 
-=== TEST 9: without its line it is told as such
+=== TEST 9: a node without its line in nginx.conf is listed as such
 --- gone
 --- request
 GET /api/admin/nodes
@@ -208,7 +208,7 @@ qr/"name":"$::name",.*"configured":false,"answers":false,"error":null,"facts":nu
 
 
 
-=== TEST 10: it stays while a pool is its own
+=== TEST 10: a node with a pool of its own cannot be deleted
 --- gone
 --- init
 main::pool();
@@ -221,7 +221,7 @@ $::boss
 
 
 
-=== TEST 11: it stays while a container is there
+=== TEST 11: a node with a container cannot be deleted
 --- gone
 --- init
 main::container_there();
@@ -234,7 +234,7 @@ $::boss
 
 
 
-=== TEST 12: then it goes, and what was done is in the audit
+=== TEST 12: an unused node is deleted, and the audit has it
 --- gone
 --- init
 main::empty();

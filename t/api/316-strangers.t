@@ -572,104 +572,65 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: orders pass containers by that no row tells of
---- timeout: 300
+=== TEST 1: orders avoid the numbers of unknown containers
 --- init: ::orders_after_a_restore()
---- request
-GET /api/plans
 
 
 
-=== TEST 2: entries show what is their own, and only that is deleted
---- timeout: 90
+=== TEST 2: unknown entries show only own facts, and only those are deleted
 --- init: ::each_its_own()
---- request
-GET /api/plans
 
 
 
-=== TEST 3: strangers are listed, and their addresses kept back
---- timeout: 60
+=== TEST 3: unknown containers are listed, and their addresses are reserved
 --- init: ::listed()
---- request
-GET /api/plans
 
 
 
-=== TEST 4: what a node should have and has not is listed, and both counted
---- timeout: 60
+=== TEST 4: missing containers are listed, and both kinds are counted
 --- init: ::missing_listed()
---- request
-GET /api/plans
 
 
 
 === TEST 5: the list has pages
---- timeout: 60
 --- init: ::pages()
---- request
-GET /api/plans
 
 
 
-=== TEST 6: what can't be adopted is refused, and makes nothing
---- timeout: 60
+=== TEST 6: an impossible adoption is refused, and creates nothing
 --- init: ::refused()
---- request
-GET /api/plans
 
 
 
-=== TEST 7: an adopted container is like any other, with all that was on it
---- timeout: 120
+=== TEST 7: an adopted container keeps its limits and data
 --- init: ::adopted()
---- request
-GET /api/plans
 
 
 
-=== TEST 8: adopted once, however often it is asked for; what is left out is told
---- timeout: 60
+=== TEST 8: a repeated adoption creates one container, and names what was left out
 --- init: ::asked_twice()
---- request
-GET /api/plans
 
 
 
-=== TEST 9: one that is to be left alone is seen apart, and keeps its number
---- timeout: 90
+=== TEST 9: an ignored container is listed apart, and keeps its number
 --- init: ::left()
---- request
-GET /api/plans
 
 
 
-=== TEST 10: where a stranger went, its address is free again
---- timeout: 60
+=== TEST 10: the address of an unknown container that went away is free again
 --- init: ::went()
---- request
-GET /api/plans
 
 
 
-=== TEST 11: a container that came back is the one that was missing
---- timeout: 90
+=== TEST 11: a container that returned is recognized as the missing one
 --- init: ::came_back()
---- request
-GET /api/plans
 
 
 
-=== TEST 12: it may have come back under another number
---- timeout: 90
+=== TEST 12: a container that returned under another number is recognized
 --- init: ::came_back_elsewhere()
---- request
-GET /api/plans
 
 
 
-=== TEST 13: an order whose address can't be had waits for another
---- timeout: 90
+=== TEST 13: an order whose address is in use waits for another address
 --- init: ::no_other_address()
---- request
-GET /api/plans

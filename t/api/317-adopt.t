@@ -193,50 +193,35 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: an adoption whose answer was lost is asked for again
+=== TEST 1: an adoption whose answer was lost is repeated
 --- http_config eval
 $::quick->http_config
---- timeout: 60
 --- init: ::answer_lost()
---- request
-GET /api/plans
 
 
 
-=== TEST 2: an adoption survives its worker
+=== TEST 2: an adoption survives the death of its worker
 --- http_config eval
 $::slow->http_config
---- timeout: 120
 --- init: ::worker_gone()
---- request
-GET /api/plans
 
 
 
-=== TEST 3: a failed adoption that is deleted destroys nothing
+=== TEST 3: deleting a failed adoption destroys nothing
 --- http_config eval
 $::deaf->http_config
---- timeout: 90
 --- init: ::failed()
---- request
-GET /api/plans
 
 
 
-=== TEST 4: a failed adoption can be taken up again
+=== TEST 4: a failed adoption can be retried
 --- http_config eval
 $::well->http_config
---- timeout: 60
 --- init: ::failed_again()
---- request
-GET /api/plans
 
 
 
-=== TEST 5: what did not come back is missing as before
+=== TEST 5: a container that did not return stays missing
 --- http_config eval
 $::again->http_config
---- timeout: 60
 --- init: ::failed_as()
---- request
-GET /api/plans

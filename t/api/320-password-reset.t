@@ -1,8 +1,6 @@
 # Another password for who forgot it, by a link.
 
 use Digest::SHA qw(sha256_hex);
-use MIME::Base64 ();
-use MIME::QuotedPrint ();
 use Test::Nginx::Socket 'no_plan';
 use VzFixture;
 use VzPanelHelpers;
@@ -34,18 +32,10 @@ sub set {
         . '"}';
 }
 
-sub plain {
-    my ($mail) = @_;
-
-    return $mail =~ /^Content-Transfer-Encoding: base64/mi
-        ? MIME::Base64::decode_base64($mail =~ s/^.*?\n\r?\n//sr)
-        : MIME::QuotedPrint::decode_qp($mail);
-}
-
 sub tokens {
     my ($address) = @_;
 
-    return map { plain($_) =~
+    return map { mail_text($_) =~
         m{https://host\.example/panel/reset\#token=([0-9a-f]{64})} ? $1 : () }
         mails($address);
 }
@@ -205,7 +195,7 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: whoever asks is told the same
+=== TEST 1: a request for a reset gets the same answer for every address
 --- request eval
 [ ::ask_for("bea.$::mark"), ::ask_for("nobody.$::mark"),
   ::ask_for("locked.$::mark"), ::ask_for("\u00f1") ]
@@ -218,7 +208,7 @@ $::json
 
 
 
-=== TEST 2: the link is mailed, and is not in the database
+=== TEST 2: the link is mailed, and its secret is not in the database
 --- init
 select undef, undef, undef, 0.1;
 --- request
@@ -231,7 +221,7 @@ GET /api/plans
 
 
 
-=== TEST 3: by an address that two share each gets one
+=== TEST 3: where two users share an address each gets a link
 --- request eval
 ::ask_for("twins.$::mark\@example.org")
 --- more_headers eval
@@ -241,14 +231,14 @@ $::json
 
 
 
-=== TEST 4: a password has its grammar; the link stays good
+=== TEST 4: an invalid password is refused, and the link stays valid
 --- request
 GET /api/plans
 --- check: grammar
 
 
 
-=== TEST 5: links that are no more, or never were
+=== TEST 5: an expired, a used and an unknown link are refused
 --- request eval
 [ map { ::set($_) } $::old, $::used, $::shut, 'f' x 64, 'x' ]
 --- more_headers eval
@@ -260,7 +250,7 @@ $::json
 
 
 
-=== TEST 6: the link sets another password, sessions end
+=== TEST 6: the link sets a password and ends sessions
 --- request
 GET /api/plans
 --- check: changed
@@ -271,21 +261,21 @@ GET /api/plans
 
 
 
-=== TEST 7: of many at once one wins
+=== TEST 7: of simultaneous uses of a link one wins
 --- request
 GET /api/plans
 --- check: once
 
 
 
-=== TEST 8: a link is void when the password or the address is another
+=== TEST 8: a link becomes invalid when password or address change
 --- request
 GET /api/plans
 --- check: void
 
 
 
-=== TEST 9: a page of another site can't ask
+=== TEST 9: a page of another site cannot request a reset
 --- request eval
 ::ask_for("bea.$::mark")
 --- more_headers eval
@@ -294,26 +284,23 @@ $::json . "Origin: https://evil.example\n"
 
 
 
-=== TEST 10: who asks too often waits
+=== TEST 10: frequent requests have to wait
 --- request
 GET /api/plans
 --- check: limited
 
 
 
-=== TEST 11: who is asked for by others gets her link, and few mails
+=== TEST 11: requests of strangers keep the owner's link valid, and send few mails
 --- vzpanel
 vzpanel_public_url https://host.example/panel;
 set_real_ip_from 127.0.0.1;
 real_ip_header X-Real-IP;
 --- init: ::asked_for()
---- timeout: 60
---- request
-GET /api/plans
 
 
 
-=== TEST 12: without an address of our own no link is mailed
+=== TEST 12: without vzpanel_public_url no link is mailed
 --- vzpanel
 --- request eval
 ::ask_for("eve.$::mark")

@@ -118,7 +118,7 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: an order is taken and waits, also for one who would wait
+=== TEST 1: an order waits for approval, also with Prefer: wait
 --- request eval
 ::order_request(dni => $::dni[0])
 --- more_headers eval
@@ -130,7 +130,7 @@ $::json . "Prefer: wait=30\n"
 
 
 
-=== TEST 2: another one
+=== TEST 2: a second order waits
 --- request eval
 ::order_request(dni => $::dni[1])
 --- more_headers eval
@@ -142,7 +142,7 @@ $::json
 
 
 
-=== TEST 3: its page says so
+=== TEST 3: the link of the order says that it waits
 --- request eval
 [ 'GET /api/orders/%{first.order}', 'GET /api/tasks/%{first.task}',
   'GET /api/plans' ]
@@ -153,7 +153,7 @@ $::boss
 
 
 
-=== TEST 4: who waits is a known user
+=== TEST 4: a user whose order waits is known
 --- request eval
 ::order_request(dni => $::dni[0])
 --- more_headers eval
@@ -163,7 +163,7 @@ $::json
 
 
 
-=== TEST 5: a waiting one is neither taken back nor up by other means
+=== TEST 5: a waiting order can be neither cancelled nor retried as a task
 --- request eval
 [ map { "POST /api/tasks/%{first.task}/$_" } 'cancel', 'retry' ]
 --- more_headers eval
@@ -173,7 +173,7 @@ $::boss
 
 
 
-=== TEST 6: approved, it runs
+=== TEST 6: an approved order runs
 --- request
 POST /api/admin/orders/%{first.task}/approve
 --- more_headers eval
@@ -184,7 +184,7 @@ $::boss . "Prefer: wait=60\n"
 
 
 
-=== TEST 7: rejected, everything goes back
+=== TEST 7: a rejected order gives everything back
 --- request
 POST /api/admin/orders/%{second.task}/reject
 {"reason":"no such person"}
@@ -195,14 +195,14 @@ $::boss
 
 
 
-=== TEST 8: the link says that, and why
+=== TEST 8: the link of a rejected order gives the reason
 --- request
 GET /api/orders/%{second.order}
 --- response_body_like: "state":"cancelled".*"error":\{"code":"rejected","detail":"no such person"\}
 
 
 
-=== TEST 9: each is decided once
+=== TEST 9: an order is decided once
 --- request eval
 [ 'POST /api/admin/orders/%{first.task}/approve',
   "POST /api/admin/orders/%{first.task}/reject\n{}",
@@ -217,7 +217,7 @@ $::boss
 
 
 
-=== TEST 10: who was rejected may ask again
+=== TEST 10: a rejected person may order again
 --- request eval
 ::order_request(dni => $::dni[1])
 --- more_headers eval
@@ -233,7 +233,5 @@ $::json
 
 
 
-=== TEST 11: an account that is of use by now stays
+=== TEST 11: rejecting an order keeps an account that has other uses
 --- init: ::has_another()
---- request
-GET /api/plans

@@ -315,56 +315,56 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: a mail that comes back is marked, once, and its user's address
+=== TEST 1: a bounce marks its mail and the address of the user, once
 --- request
 GET /api/plans
 --- check: comes_back
 
 
 
-=== TEST 2: the mark ends with the address, and a later mail can set it again
+=== TEST 2: the mark ends with the address, and a later bounce can set it again
 --- request
 GET /api/plans
 --- check: corrected
 
 
 
-=== TEST 3: who does not know the mail can't mark it
+=== TEST 3: a bounce without the token of the mail marks nothing
 --- request
 GET /api/plans
 --- check: strangers
 
 
 
-=== TEST 4: delays and answers are noted, automatic answers are not
+=== TEST 4: delays and replies are noted, automatic replies are not
 --- request
 GET /api/plans
 --- check: others
 
 
 
-=== TEST 5: large messages and garbage
+=== TEST 5: large bounces and garbage are handled
 --- request
 GET /api/plans
 --- check: sizes
 
 
 
-=== TEST 6: it may be back before it was noted as sent
+=== TEST 6: a bounce may arrive before the mail is noted as sent
 --- request
 GET /api/plans
 --- check: early
 
 
 
-=== TEST 7: the mail server's pipe
+=== TEST 7: the program scripts/bounce delivers a bounce
 --- request
 GET /api/plans
 --- check: program
 
 
 
-=== TEST 8: a mail server whose address is denied keeps the mail
+=== TEST 8: a refused bounce stays with the mail server
 --- config
 location /api { vzpanel_api; }
 location = /api/mail/bounces { deny all; vzpanel_api /api; }
@@ -374,7 +374,7 @@ GET /api/plans
 
 
 
-=== TEST 9: without bounce= there is one sender, and nothing comes back
+=== TEST 9: without bounce= all mails have one sender, and bounces are refused
 --- http_config eval
 ::vz_http_config()
 --- request

@@ -33,26 +33,34 @@ sub mailed {
 }
 
 
+# what becomes of mails to some, each with who, what and why
+sub become {
+    my (@rows) = @_;
+
+    is(mailed($_->[0]), $_->[1], $_->[2]) for @rows;
+}
+
+
 sub is_refused {
-    is(mailed('rcpt550'), 'failed 1 1 later 550 5.1.1 no such user',
-        'an address that is not known, at RCPT');
-    is(mailed('rcpt551'), 'failed 1 1 later 551 5.1.1 no such user',
-        'any 5xx');
-    is(mailed('data554'), 'failed 1 1 later 554 5.7.1 not this',
-        'a message that is not wanted');
+    become(
+        ['rcpt550', 'failed 1 1 later 550 5.1.1 no such user',
+            'an address that is not known, at RCPT'],
+        ['rcpt551', 'failed 1 1 later 551 5.1.1 no such user', 'any 5xx'],
+        ['data554', 'failed 1 1 later 554 5.7.1 not this',
+            'a message that is not wanted']);
 }
 
 
 sub is_put_off {
-    is(mailed('rcpt451'), 'queued 1 1 later 451 5.1.1 no such user',
-        'come again later, at RCPT');
-    is(mailed('rcpt421'), 'queued 1 1 later 421 5.1.1 no such user',
-        'not now');
-    is(mailed('data452'), 'queued 1 1 later 452 5.7.1 not this',
-        'no room for the message');
-    is(mailed('rcpt530'), 'queued 1 1 later 530 5.1.1 no such user',
-        'not let in: the mail is not at fault');
-    is(mailed('ana'), 'sent 1 0 later', 'and one that is taken');
+    become(
+        ['rcpt451', 'queued 1 1 later 451 5.1.1 no such user',
+            'come again later, at RCPT'],
+        ['rcpt421', 'queued 1 1 later 421 5.1.1 no such user', 'not now'],
+        ['data452', 'queued 1 1 later 452 5.7.1 not this',
+            'no room for the message'],
+        ['rcpt530', 'queued 1 1 later 530 5.1.1 no such user',
+            'not let in: the mail is not at fault'],
+        ['ana', 'sent 1 0 later', 'and one that is taken']);
 }
 
 
@@ -135,21 +143,21 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: what is refused with 5xx has failed at once, with the server's words
+=== TEST 1: a mail refused with 5xx fails at once, with the server's words
 --- request
 GET /api/plans
 --- check: is_refused
 
 
 
-=== TEST 2: what is put off with 4xx is tried again, with the server's words
+=== TEST 2: a mail refused with 4xx is retried, with the server's words
 --- request
 GET /api/plans
 --- check: is_put_off
 
 
 
-=== TEST 3: each later than the one before, and not for ever
+=== TEST 3: retries become rarer, and end
 --- timeout: 90
 --- request
 GET /api/plans
@@ -157,14 +165,14 @@ GET /api/plans
 
 
 
-=== TEST 4: an address that was refused is corrected, and the mail sent again
+=== TEST 4: a refused address is corrected, and the mail sent again
 --- request
 GET /api/plans
 --- check: corrected
 
 
 
-=== TEST 5: mails that wait for long are seen in health, the server is well
+=== TEST 5: health counts mails that wait for long, and the server is well
 --- timeout: 30
 --- request
 GET /api/plans

@@ -489,7 +489,7 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: account and another password go to the address that is right
+=== TEST 1: account and a new password go to the corrected address
 --- request
 GET /api/plans
 --- timeout: 60
@@ -497,14 +497,14 @@ GET /api/plans
 
 
 
-=== TEST 2: in the language of the order
+=== TEST 2: the mail has the language of the order
 --- request
 GET /api/plans
 --- check: speaks
 
 
 
-=== TEST 3: not where it is too late, or done too often
+=== TEST 3: a correction is refused when it is late or repeated too often
 --- request
 GET /api/plans
 --- timeout: 60
@@ -512,14 +512,14 @@ GET /api/plans
 
 
 
-=== TEST 4: who asks for something else is told what
+=== TEST 4: an invalid correction names the wrong member
 --- request
 GET /api/plans
 --- check: is_no_call
 
 
 
-=== TEST 5: of several at once one is taken, and is seen live
+=== TEST 5: of simultaneous corrections one is accepted, and is streamed
 --- request
 GET /api/plans
 --- timeout: 60
@@ -527,7 +527,7 @@ GET /api/plans
 
 
 
-=== TEST 6: not before its order has ended
+=== TEST 6: a correction is refused before the order has ended
 --- request
 GET /api/plans
 --- timeout: 60
@@ -535,7 +535,7 @@ GET /api/plans
 
 
 
-=== TEST 7: who signs in at that moment does, or does not, and never both
+=== TEST 7: of a sign-in and a simultaneous correction one succeeds, never both
 --- request
 GET /api/plans
 --- timeout: 90
@@ -543,7 +543,7 @@ GET /api/plans
 
 
 
-=== TEST 8: what was looked at is looked at again under the lock
+=== TEST 8: the correction checks its conditions again under the lock
 --- request
 GET /api/plans
 --- timeout: 60
@@ -551,7 +551,7 @@ GET /api/plans
 
 
 
-=== TEST 9: an order that failed for its address is settled
+=== TEST 9: an order that failed for its address is completed
 --- request
 GET /api/plans
 --- timeout: 60
@@ -560,7 +560,7 @@ GET /api/plans
 
 
 
-=== TEST 10: a correction that fails is told, and corrected
+=== TEST 10: a failed correction is reported, and can be corrected
 --- request
 GET /api/plans
 --- timeout: 60
@@ -569,7 +569,7 @@ GET /api/plans
 
 
 
-=== TEST 11: what waits in the outbox is taken out of it
+=== TEST 11: a mail that waits in the outbox is withdrawn
 --- request
 GET /api/plans
 --- timeout: 60
@@ -577,7 +577,7 @@ GET /api/plans
 
 
 
-=== TEST 12: also from who has it in his hand
+=== TEST 12: a mail that a worker is sending is withdrawn
 --- request
 GET /api/plans
 --- timeout: 60
@@ -585,7 +585,7 @@ GET /api/plans
 
 
 
-=== TEST 13: once, where the link was mailed to the wrong address, too
+=== TEST 13: an order whose link went to the wrong address is corrected once
 --- panel: vzpanel_signup approve; vzpanel_public_url https://host.example/panel;
 --- request
 GET /api/plans

@@ -520,145 +520,99 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: pools of both families
+=== TEST 1: pools have IPv4 and IPv6 addresses
 --- init: ::pools_are_made()
---- request
-GET /api/plans
 
 
 
-=== TEST 2: an order gets an address and a gateway of each, down to its routes
+=== TEST 2: an order gets an address and a gateway of each family, and routes for both
 --- init: ::ordered()
---- timeout: 70
---- request
-GET /api/plans
 
 
 
-=== TEST 3: they are there after a restart
+=== TEST 3: addresses of both families persist over a restart
 --- init: ::restarted()
---- timeout: 70
---- request
-GET /api/plans
 
 
 
-=== TEST 4: gateways change, each in its family
+=== TEST 4: gateways change in their own family
 --- init: ::gateways_change()
---- timeout: 70
---- request
-GET /api/plans
 
 
 
-=== TEST 5: all of it is given back
+=== TEST 5: a deleted container gives back addresses of both families
 --- init: ::ended()
---- timeout: 70
---- request
-GET /api/plans
 
 
 
-=== TEST 6: without a word IPv4 is needed, and nothing is sold as IPv6 alone
+=== TEST 6: by default IPv4 is required, and nothing is sold as IPv6 alone
 --- vzpanel
 vzpanel_signup approve;
 --- init: ::by_ipv4()
---- timeout: 30
---- request
-GET /api/plans
 
 
 
-=== TEST 7: both are needed
+=== TEST 7: with vzpanel_order_addresses both, both families are required
 --- vzpanel
 vzpanel_signup approve;
 vzpanel_order_addresses both;
 --- init: ::by_both()
---- timeout: 30
---- request
-GET /api/plans
 
 
 
-=== TEST 8: any of them does
+=== TEST 8: with vzpanel_order_addresses any, either family is enough
 --- vzpanel
 vzpanel_signup approve;
 vzpanel_order_addresses any;
 --- init: ::by_any()
---- timeout: 30
---- request
-GET /api/plans
 
 
 
-=== TEST 9: the last IPv4 is sold once
+=== TEST 9: the last IPv4 address is sold once
 --- vzpanel
 vzpanel_signup approve;
 --- init: ::last_ones(1, $::four[0], @::six)
---- timeout: 60
---- request
-GET /api/plans
 
 
 
-=== TEST 10: the last IPv6 is sold once, where it is needed
+=== TEST 10: the last IPv6 address is sold once, where it is required
 --- vzpanel
 vzpanel_signup approve;
 vzpanel_order_addresses both;
 --- init: ::last_ones(1, @::four, $::six[0])
---- timeout: 60
---- request
-GET /api/plans
 
 
 
-=== TEST 11: orders wait for no address but the one they take
+=== TEST 11: orders lock no address except their own
 --- vzpanel
 vzpanel_signup approve;
 --- init: ::not_in_the_way()
---- timeout: 60
---- request
-GET /api/plans
 
 
 
-=== TEST 12: what the migration makes of addresses and names from before
+=== TEST 12: the migration keeps addresses and names of before
 --- init: ::migrated()
---- request
-GET /api/plans
 
 
 
-=== TEST 13: a large pool is made in pieces, and holds up nobody
+=== TEST 13: a large pool is created in pieces, and locks nobody out
 --- vzpanel
 vzpanel_signup approve;
 --- init: ::made_in_pieces()
---- timeout: 90
---- request
-GET /api/plans
 
 
 
-=== TEST 14: one that is half made is completed
+=== TEST 14: a pool that was created in part is completed
 --- init: ::completed()
---- timeout: 60
---- request
-GET /api/plans
 
 
 
-=== TEST 15: one is deleted in pieces, from wherever it was left
+=== TEST 15: a pool is deleted in pieces, and resumes after an interruption
 --- vzpanel
 vzpanel_signup approve;
 --- init: ::deleted_in_pieces()
---- timeout: 90
---- request
-GET /api/plans
 
 
 
-=== TEST 16: two that overlap at once are one
+=== TEST 16: of two simultaneous pools that overlap one is refused
 --- init: ::overlap_at_once()
---- timeout: 60
---- request
-GET /api/plans

@@ -171,20 +171,20 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: what somebody somewhere is called is taken as it was typed
+=== TEST 1: names of many languages are accepted as typed
 --- init: ::table()
 
 
 
-=== TEST 2: a document is one person's, however it is written
+=== TEST 2: a document belongs to one person in every notation
 --- init: ::once()
 
 
 
-=== TEST 3: a phone is found by its digits
+=== TEST 3: a phone number is found by its digits
 --- init: ::phones()
 
 
 
-=== TEST 4: a person may have one name
+=== TEST 4: a person may have a single name
 --- init: ::one_name()

@@ -323,37 +323,27 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: HEAD is as GET, OPTIONS and other sites are refused, on each route
+=== TEST 1: on each route HEAD works like GET, and OPTIONS and other sites are refused
 --- init: ::methods()
---- timeout: 60
---- request
-GET /api/plans
 
 
 
-=== TEST 2: garbage in headers is refused or passed over
+=== TEST 2: garbage in headers is refused or ignored
 --- init: ::garbage_in_headers()
---- timeout: 120
---- request
-GET /api/plans
 
 
 
-=== TEST 3: heads that are too large
+=== TEST 3: headers that are too large are refused
 --- init: ::sizes()
---- request
-GET /api/plans
 
 
 
-=== TEST 4: many requests on one connection
+=== TEST 4: many requests on one connection are answered
 --- init: ::pipelined()
---- request
-GET /api/plans
 
 
 
-=== TEST 5: HTTP/2
+=== TEST 5: hostile requests over HTTP/2 are refused
 --- http_config eval
 ::vz_http_config() . <<"END"
     server {
@@ -362,34 +352,23 @@ GET /api/plans
     }
 END
 --- init: ::http2()
---- request
-GET /api/plans
 
 
 
-=== TEST 6: more streams than the connections allow
+=== TEST 6: more streams than connections are refused
 --- init: ::streams()
---- timeout: 60
---- request
-GET /api/plans
 
 
 
-=== TEST 7: clients that are slow
+=== TEST 7: slow clients are cut off
 --- vzpanel
 client_header_timeout 1s;
 client_body_timeout 1s;
 --- init: ::slow()
---- timeout: 30
---- request
-GET /api/plans
 
 
 
-=== TEST 8: requests by chance
+=== TEST 8: random requests never crash a worker
 --- vzpanel
 vzpanel_signup approve;
 --- init: ::by_chance()
---- timeout: 700
---- request
-GET /api/plans

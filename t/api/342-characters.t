@@ -175,20 +175,20 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: any text may stand in a query string
+=== TEST 1: any text is accepted in a query string
 --- init: ::queries()
 
 
 
-=== TEST 2: and in a path
+=== TEST 2: any text is accepted in a path
 --- init: ::paths()
 
 
 
-=== TEST 3: and in a member of a body
+=== TEST 3: any text is accepted in a member of a body
 --- init: ::members()
 
 
 
-=== TEST 4: and in a header
+=== TEST 4: any text is accepted in a header
 --- init: ::headers()

@@ -208,20 +208,22 @@ take_uring(long number)
 }
 
 
+#define TAKE(name)  { #name, take_##name }
+
 static const struct {
     const char   *name;
     take_pt       take;
 } takes[] = {
-    { "pty", take_pty },
-    { "aio", take_aio },
-    { "fanotify", take_fanotify },
-    { "mqueue", take_mqueue },
-    { "signal", take_signal },
-    { "inotify", take_inotify },
-    { "net", take_net },
-    { "uts", take_uts },
-    { "key", take_key },
-    { "uring", take_uring }
+    TAKE(pty),
+    TAKE(aio),
+    TAKE(fanotify),
+    TAKE(mqueue),
+    TAKE(signal),
+    TAKE(inotify),
+    TAKE(net),
+    TAKE(uts),
+    TAKE(key),
+    TAKE(uring)
 };
 
 

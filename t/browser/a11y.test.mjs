@@ -45,7 +45,7 @@ test('at 360 px nothing scrolls sideways and axe finds nothing', async () => {
 });
 
 
-test('nor in the dialogs of Hardware', async () => {
+test('axe finds nothing in the dialogs of Hardware', async () => {
     const wrong = [];
     const made = await around.context({ language: 'en', theme: 'dark' }, true,
         360);
@@ -69,7 +69,7 @@ test('nor in the dialogs of Hardware', async () => {
 });
 
 
-test('a customer with a mailed password, and with one server', async () => {
+test('axe finds nothing for a new customer with one server', async () => {
     const wrong = [];
     const { context, customer } = around;
     const made = await context({ language: 'es', theme: 'dark' }, false, 360);

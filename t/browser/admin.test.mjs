@@ -34,7 +34,6 @@ before(async () => {
     browser = await launch();
     page = await browser.newPage({ locale: 'es-AR',
         viewport: { width: 1280, height: 900 } });
-    page.setDefaultTimeout(15000);
     /* a change that came too late and a wrong name are asked for here */
     wrong = complaints(page, /status of (412|409|422|404)/);
     await signIn(page, admin);

@@ -6,8 +6,8 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
-import { administrator, api, complaints, customer, launch, shot, signIn, url }
-    from './browser.mjs';
+import { administrator, api, complaints, customer, DESK, launch, shot, signIn,
+    url } from './browser.mjs';
 import { press, toward } from './keyboard.mjs';
 
 const mark = Date.now().toString().slice(-6);
@@ -33,9 +33,7 @@ before(async () => {
     [address] = (await ask('GET', `vms/${owner.vm}`)).body.addresses;
     address = address.split('/')[0];
     browser = await launch();
-    page = await browser.newPage({ locale: 'es-AR',
-        viewport: { width: 1280, height: 900 } });
-    page.setDefaultTimeout(15000);
+    page = await browser.newPage(DESK);
     wrong = complaints(page, /status of (409|422)/);
     await signIn(page, admin);
 });
@@ -87,7 +85,7 @@ async function removeIt() {
 }
 
 
-test('a template goes and is registered again by its installed name',
+test('a template is deleted and registered again by its installed name',
     async () => {
         const known = (await ask('GET', 'admin/templates')).body.items.find(
             (/** @type {{name: string}} */ one) =>
@@ -137,7 +135,7 @@ test('a name that no node has installed is refused beside its field',
     });
 
 
-test('a plan is made, changed, hidden from visitors, and deleted, by keyboard',
+test('a plan is created, changed, hidden and deleted by keyboard',
     async () => {
         const name = `Mini ${mark}`;
         const visitor = await browser.newPage({ locale: 'es-AR' });
@@ -181,7 +179,7 @@ test('a plan is made, changed, hidden from visitors, and deleted, by keyboard',
     });
 
 
-test('a pool of IPv4 and one of IPv6 are made, with their families\' rules',
+test('pools of IPv4 and IPv6 are created by the rules of their family',
     async () => {
         const pools = [[`v4 ${mark}`, '10.251.7.0/30', '10.251.7.1', '1'],
             [`v6 ${mark}`, '2001:db8:77::/126', '2001:db8:77::1', '2']];
@@ -219,7 +217,7 @@ test('a pool of IPv4 and one of IPv6 are made, with their families\' rules',
     });
 
 
-test('who has an address is found, and a single one is reserved',
+test('the user of an address is found, and an address is reserved',
     async () => {
         await enter('addresses');
         await open('test');
@@ -259,7 +257,7 @@ test('who has an address is found, and a single one is reserved',
     });
 
 
-test('a node is seen with what it says, and one more is told how to add',
+test('a node shows its facts, and the page explains how to add another',
     async () => {
         await enter('nodes');
         await line('Responde').filter({ hasText: 'local' }).waitFor();
@@ -280,7 +278,7 @@ test('a node is seen with what it says, and one more is told how to add',
     });
 
 
-test('the audit is filtered by who, what and when', async () => {
+test('the audit is filtered by account, action and time', async () => {
     await enter('audit');
     await line('eliminó el plan').first().waitFor();
     await page.locator('.list-filters [name=action]').selectOption('plan.');
@@ -301,7 +299,7 @@ test('the audit is filtered by who, what and when', async () => {
 });
 
 
-test('the audit names a server, leads to it, and is a file for who wants it',
+test('the audit names a server, links to it, and can be downloaded',
     async () => {
         const vm = (await ask('GET', `vms/${owner.vm}`)).body;
         const name = `${vm.name} (${vm.ctid})`;
@@ -332,7 +330,7 @@ test('the audit names a server, leads to it, and is a file for who wants it',
     });
 
 
-test('the days of the audit are those of who looks', async () => {
+test('the audit filters by days of the reader\'s time zone', async () => {
     const far = await browser.newPage({ locale: 'es-AR',
         timezoneId: 'Pacific/Kiritimati' });
     const asked = far.waitForRequest(/admin\/audit\?.*from=/);

@@ -6,10 +6,10 @@
 import assert from 'node:assert/strict';
 import { dirname } from 'node:path';
 import { after, before, test } from 'node:test';
-import { administrator, api, complaints, launch, maildir, shot, signIn }
-    from './browser.mjs';
+import { administrator, api, complaints, DESK, launch, maildir, PHONE, shot,
+    signIn } from './browser.mjs';
 import { press, toward } from './keyboard.mjs';
-import { ownStack, stackOf } from './own-stack.mjs';
+import { shopStack } from './own-stack.mjs';
 import { smtp } from './smtp.mjs';
 
 const mark = Date.now().toString().slice(-7);
@@ -20,7 +20,7 @@ let browser;
 let page;
 /** @type {import('playwright-core').Page} */
 let visitor;
-/** @type {Awaited<ReturnType<typeof ownStack>>} */
+/** @type {Awaited<ReturnType<typeof shopStack>>} */
 let panel;
 /** @type {Awaited<ReturnType<typeof smtp>>} */
 let mail;
@@ -33,39 +33,20 @@ let admin;
 
 
 before(async () => {
-    const dir = dirname(maildir);
-    const set = await stackOf(dir);
-    const last = Number(set.ctids.split('-')[1]);
-    const net = set.pool.replace(/\.\d+\/\d+$/, '');
-
     mail = await smtp();
-    panel = await ownStack(dir, {
-        name: 'vzpanel_approve',
-        nodes: { local: Number(set.daemon_port),
-            other: Number(set.daemon_port) },
+    panel = await shopStack(dirname(maildir), {
+        name: 'vzpanel_approve', mail: mail.port, others: ['other'],
         seed: `INSERT INTO user (account, first_name, email, password)
-                SELECT 'clara', 'Clara', 'clara@example.org', password
-                FROM user WHERE account = 'admin';
-            INSERT INTO node (name, ctid_min, ctid_max)
-                VALUES ('local', ${last - 9}, ${last});
-            INSERT INTO template SELECT * FROM vzpanel.template;
-            INSERT INTO address_pool (name, cidr)
-                VALUES ('test', '${net}.248/29');
-            INSERT INTO address (pool_id, address)
-                SELECT 1, CONCAT('${net}.', seq) FROM seq_249_to_254`,
+            SELECT 'clara', 'Clara', 'clara@example.org', password
+            FROM user WHERE account = 'admin';`,
         edit: (conf) => conf
-            .replace(/vzpanel_signup \w+/, 'vzpanel_signup approve')
-            .replace(/smtp:\/\/[\d.:]+/, `smtp://127.0.0.1:${mail.port}`),
+            .replace(/vzpanel_signup \w+/, 'vzpanel_signup approve'),
     });
     admin = await administrator();
     ask = await api(admin, panel.url);
     browser = await launch();
-    page = await browser.newPage({ locale: 'es-AR',
-        viewport: { width: 1280, height: 900 } });
-    visitor = await browser.newPage({ locale: 'es-AR',
-        viewport: { width: 360, height: 740 } });
-    page.setDefaultTimeout(20000);
-    visitor.setDefaultTimeout(20000);
+    page = await browser.newPage(DESK);
+    visitor = await browser.newPage(PHONE);
     wrong = complaints(page, /status of (409|422)/);
     complaints(visitor, undefined, wrong);
     await signIn(page, admin, panel.url);
@@ -142,7 +123,7 @@ async function mailed(email, state) {
 }
 
 
-test('an order waits, is seen and approved, and its visitor sees it run',
+test('an administrator approves an order, and its visitor sees the server run',
     async () => {
         const waits = told('Un pedido de Ema Prueba espera su aprobación');
 
@@ -172,7 +153,7 @@ test('an order waits, is seen and approved, and its visitor sees it run',
     });
 
 
-test('a rejected one says so to its visitor, with the reason', async () => {
+test('a rejected order tells its visitor the reason', async () => {
     await order('Ines');
 
     /* the list that is open has it by itself; a reload does not say it again */
@@ -198,7 +179,7 @@ test('a rejected one says so to its visitor, with the reason', async () => {
 });
 
 
-test('a mail that the server refuses is seen, and retried until it goes',
+test('a refused mail is shown, and retried until it is sent',
     async () => {
         const user = (await ask('GET', 'admin/users?q=Ema')).body.items[0];
         const line = page.locator('.line', { hasText: user.email }).first();
@@ -235,16 +216,14 @@ test('a mail that the server refuses is seen, and retried until it goes',
     });
 
 
-test('a suspension is told to the owner, wherever he is', async () => {
-    const owner = await browser.newPage({ locale: 'en-GB',
-        viewport: { width: 360, height: 740 } });
+test('the owner is notified of a suspension on any page', async () => {
+    const owner = await browser.newPage({ ...PHONE, locale: 'en-GB' });
     const { id, name } = (await ask('POST', 'vms', { user: 'clara',
         template: (await ask('GET', 'templates')).body.items.find(
             (/** @type {{name: string}} */ one) =>
                 one.name.startsWith('busybox')).name,
         disk_mib: 256, memory_mib: 48 })).body.vm;
 
-    owner.setDefaultTimeout(20000);
     complaints(owner, undefined, wrong);
     await signIn(owner, { ...admin, account: 'clara' }, panel.url);
     await listening(owner, 'account');
@@ -288,7 +267,7 @@ test('a node that nginx.conf has is registered with its numbers',
     });
 
 
-test('the administrator changes his own password', async () => {
+test('the administrator changes the own password', async () => {
     const other = await browser.newPage({ locale: 'es-AR' });
 
     await page.goto(`${panel.url}/panel/administration`);

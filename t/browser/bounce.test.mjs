@@ -10,8 +10,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { after, before, test } from 'node:test';
-import { administrator, api, complaints, launch, maildir, shot, signIn, url }
-    from './browser.mjs';
+import { administrator, api, complaints, DESK, launch, maildir, shot, signIn,
+    url } from './browser.mjs';
 import { mails, value } from './mailbox.mjs';
 
 const mark = Date.now().toString().slice(-8);
@@ -37,9 +37,7 @@ before(async () => {
     account = (await ask('POST', 'admin/users', { first_name: 'Noemí',
         email: wrongAddress, language: 'es' })).body.account;
     browser = await launch();
-    page = await browser.newPage({ locale: 'es-AR',
-        viewport: { width: 1280, height: 900 } });
-    page.setDefaultTimeout(10000);
+    page = await browser.newPage(DESK);
     wrong = complaints(page);
     await signIn(page, admin);
 });
@@ -86,7 +84,7 @@ async function pipe(to, message) {
 }
 
 
-test('a report that is piped in is shown with its reason', async () => {
+test('a bounce is shown with its reason', async () => {
     const to = await sender();
     const report = await readFile(join(top,
         't/fuzz/seeds_report/postfix-failed'), 'utf8');
@@ -111,7 +109,7 @@ test('a report that is piped in is shown with its reason', async () => {
 });
 
 
-test('its user shows it, and gets a new password at the right address',
+test('the user\'s page shows the bounce, and mails a new password',
     async () => {
         await page.getByRole('link', { name: 'Corregir la dirección' })
             .click();

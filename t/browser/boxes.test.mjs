@@ -66,7 +66,7 @@ test('nothing is cut off, out of reach or on top of something else',
     });
 
 
-test('nor where letters are twice as large', async () => {
+test('nothing is cut off where letters are twice as large', async () => {
     const wrong = await Promise.all(['es', 'en'].map((language) =>
         measured(language, [1280, 360], CROWDED, 32)));
 

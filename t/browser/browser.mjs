@@ -13,6 +13,10 @@ import { mails, value } from './mailbox.mjs';
 export const url = process.env.VZPANEL_URL ?? 'http://127.0.0.1:8080';
 export const maildir = process.env.VZPANEL_MAIL ?? 'run/mail';
 
+/* How most of them look at a page: at a desk, and by a phone. */
+export const DESK = { locale: 'es-AR', viewport: { width: 1280, height: 900 } };
+export const PHONE = { locale: 'es-AR', viewport: { width: 360, height: 740 } };
+
 const shots = process.env.VZPANEL_SHOTS ?? '';
 
 

@@ -10,8 +10,8 @@ import { execFile } from 'node:child_process';
 import { dirname } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
-import { administrator, complaints, launch, maildir, shot, signIn }
-    from './browser.mjs';
+import { administrator, complaints, DESK, launch, maildir, PHONE, shot,
+    signIn } from './browser.mjs';
 import { ownStack, stackOf } from './own-stack.mjs';
 
 const run = promisify(execFile);
@@ -50,12 +50,8 @@ before(async () => {
     });
 
     browser = await launch();
-    page = await browser.newPage({ locale: 'es-AR',
-        viewport: { width: 1280, height: 900 } });
-    visitor = await browser.newPage({ locale: 'es-AR',
-        viewport: { width: 360, height: 740 } });
-    page.setDefaultTimeout(15000);
-    visitor.setDefaultTimeout(15000);
+    page = await browser.newPage(DESK);
+    visitor = await browser.newPage(PHONE);
     wrong = complaints(page);
     complaints(visitor, undefined, wrong);
 });
@@ -67,7 +63,7 @@ after(async () => {
 });
 
 
-test('an order that fails is told to its buyer as it is', async () => {
+test('the buyer of a failed order reads that it failed', async () => {
     await Promise.all([page.waitForResponse(/\/api\/events\b/),
         signIn(page, await administrator(), own.url)]);
 
@@ -94,7 +90,7 @@ test('an order that fails is told to its buyer as it is', async () => {
 });
 
 
-test('an administrator hears of it, and the strip says Failed', async () => {
+test('an administrator is notified, and the strip says Failed', async () => {
     const strip = page.locator('#strip .strip');
 
     await page.locator('.toast', { hasText: 'Falló el pedido N.º 1' })
@@ -110,7 +106,7 @@ test('an administrator hears of it, and the strip says Failed', async () => {
 });
 
 
-test('his panel of it has the reason and Retry, and it is seen then',
+test('the panel of a failed order has the reason and Retry, and marks it as seen',
     async () => {
         await page.locator('.row-link').first().click();
 
@@ -132,7 +128,7 @@ test('his panel of it has the reason and Retry, and it is seen then',
     });
 
 
-test('the strip goes when it is dismissed, and so does the count', async () => {
+test('dismissing the strip hides it and its count', async () => {
     await page.getByRole('button', { name: 'Descartar lo que falló' }).click();
     await page.locator('#strip .strip').waitFor({ state: 'hidden' });
     await page.locator('.nav-count[data-mark=tasks]')

@@ -39,7 +39,6 @@ async function fresh(locale, width) {
         'api/admin/mail': none,
     });
 
-    page.setDefaultTimeout(15000);
 
     for (const [path, answer] of Object.entries(answers)) {
         await page.route(new RegExp(`/${path}(\\?|$)`),
@@ -71,7 +70,7 @@ for (const [locale, soon, title] of [
                 await page.close();
             });
 
-        test(`an administrator reads what is left, ${locale} at ${width} px`,
+        test(`an administrator reads what is left to do, ${locale} at ${width} px`,
             async () => {
                 const page = await fresh(locale, width);
 
@@ -98,7 +97,7 @@ for (const [locale, soon, title] of [
 }
 
 
-test('a panel that sells has no such list', async () => {
+test('a panel that sells has no list of first steps', async () => {
     const page = await browser.newPage({ locale: 'es-AR' });
 
     follow(page);

@@ -43,7 +43,6 @@ async function watcher() {
     const one = await context.newPage();
 
     assert.equal(answer.status(), 200);
-    one.setDefaultTimeout(15000);
     one.on('pageerror', (error) => complaints.push(String(error)));
     await one.addInitScript(() => {
         const pauses = /** @type {number[]} */ ([]);

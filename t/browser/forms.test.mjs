@@ -6,16 +6,14 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { signIn } from './browser.mjs';
+import { DESK, signIn } from './browser.mjs';
 import { longPanel } from './long-stack.mjs';
 
 /** @type {import('playwright-core').Page} */
 let page;
 
 const here = longPanel(async ({ browser }) => {
-    page = await browser.newPage({ locale: 'es-AR',
-        viewport: { width: 1280, height: 900 } });
-    page.setDefaultTimeout(15000);
+    page = await browser.newPage(DESK);
 });
 
 
@@ -23,7 +21,7 @@ const go = (/** @type {string} */ path) =>
     page.goto(`${here.panel.url}/panel/${path}`);
 
 
-test('a field that is wrong says its rule, and a group is wrong, too',
+test('an invalid field names its rule, and an empty group is invalid',
     async () => {
         await go('order');
 
@@ -43,7 +41,7 @@ test('a field that is wrong says its rule, and a group is wrong, too',
     });
 
 
-test('how many are wrong is counted as it is now, with a way to each',
+test('the summary counts the invalid fields and links to each',
     async () => {
         const summary = page.locator('.form-error');
 
@@ -59,7 +57,7 @@ test('how many are wrong is counted as it is now, with a way to each',
     });
 
 
-test('an order half typed is there after the page was loaded again',
+test('a half-filled order survives a reload',
     async () => {
         await page.reload();
         await page.locator('[name=dni]').waitFor();
@@ -68,7 +66,7 @@ test('an order half typed is there after the page was loaded again',
     });
 
 
-test('an address of no order says what to do', async () => {
+test('the link of an unknown order says what to do', async () => {
     await go(`order#follow=${'b'.repeat(64)}`);
     await page.getByRole('heading', { name: 'No encontramos ese pedido' })
         .waitFor();
@@ -79,7 +77,7 @@ test('an address of no order says what to do', async () => {
 });
 
 
-test('what is not there is said at the top, with the way back', async () => {
+test('a missing item is reported at the top with a link back', async () => {
     const back = page.getByRole('link', { name: 'Volver al listado' });
 
     await signIn(page, { account: 'admin', password: here.password },
@@ -101,7 +99,7 @@ test('what is not there is said at the top, with the way back', async () => {
 });
 
 
-test('a dialog that asks for a word can be given up by a button', async () => {
+test('a dialog that asks for a word has a button to cancel', async () => {
     await go('hardware?vm=101');
 
     for (const action of ['destroy', 'suspend']) {
@@ -113,7 +111,7 @@ test('a dialog that asks for a word can be given up by a button', async () => {
 });
 
 
-test('End and Home go to the last and the first server there is', async () => {
+test('End and Home go to the last and the first server', async () => {
     await page.setViewportSize({ width: 1280, height: 420 });
     await go('status?sort=name');
     await page.locator('.row-link', { hasText: 'w00-' }).focus();
@@ -127,7 +125,7 @@ test('End and Home go to the last and the first server there is', async () => {
 });
 
 
-test('a program that keeps passwords is told whose it is', async () => {
+test('a password manager is told the account', async () => {
     await go('account');
     await page.locator('[name=old]').waitFor();
     assert.equal(await page.locator('form:has([name=old])'
@@ -143,7 +141,7 @@ test('a program that keeps passwords is told whose it is', async () => {
 });
 
 
-test('on paper there are no menus and no buttons, and every row', async () => {
+test('a printed page has every row, and no menus or buttons', async () => {
     await go('status');
     await page.locator('.row').first().waitFor();
     await page.emulateMedia({ media: 'print' });

@@ -113,12 +113,12 @@ async function reach(page) {
 }
 
 
-test('Tab comes to all that can be pressed', async () => {
+test('Tab reaches every control of every screen', async () => {
     assert.deepEqual(await around.each(SPANISH, 1280, reach), []);
 });
 
 
-test('so it does in what is a sheet on a phone', async () => {
+test('Tab reaches every control of a sheet on a phone', async () => {
     assert.deepEqual(await around.each(SPANISH, 360, reach,
         /&item=|^(status|hardware)\?/), []);
 });
@@ -157,7 +157,6 @@ async function on(path, width, use) {
     const page = await made.newPage();
     const wrong = complaints(page, /status of 404/);
 
-    page.setDefaultTimeout(10000);
     await show(page, path);
     await use(page);
     assert.deepEqual(wrong, []);
@@ -188,7 +187,7 @@ for (const width of [1280, 360]) {
     }
 
 
-    test(`dialogs close by Escape and leave the focus, at ${width} px`,
+    test(`Escape closes dialogs and returns the focus, at ${width} px`,
         () => on(`hardware?vm=${around.customer.vm}`, width, async (page) => {
             for (const opener of [page.getByRole('button',
                 { name: 'Contratar' }), page.locator('[data-action=suspend]'),
@@ -200,7 +199,7 @@ for (const width of [1280, 360]) {
         }));
 
 
-    test(`a question within an editor leaves it open, at ${width} px`,
+    test(`Escape closes a question and leaves its editor open, at ${width} px`,
         () => on('administration?section=users', width, async (page) => {
             await press(page, page.locator('.line .row-link', {
                 hasText: around.customer.account }));
@@ -235,7 +234,7 @@ test('the menu of a phone opens by Enter and closes by Escape',
     }));
 
 
-test('theme, language and the ways of the head are pressed by key',
+test('keys press theme, language and the links of the header',
     () => on('status', 1280, async (page) => {
         await press(page, page.locator('header .icon-button:visible').last(),
             'Space');
@@ -248,7 +247,7 @@ test('theme, language and the ways of the head are pressed by key',
     }));
 
 
-test('arrows walk the rows, the panel of one takes its buttons',
+test('arrows walk the rows, and Tab goes on to the buttons of the panel',
     () => on('administration?section=plans', 1280, async (page) => {
         const rows = page.locator('.line .row-link');
 
@@ -262,7 +261,7 @@ test('arrows walk the rows, the panel of one takes its buttons',
     }));
 
 
-test('what is under way opens by Enter, and is closed by Escape',
+test('Enter opens the tasks under way, and Escape closes them',
     () => on('account', 1280, async (page) => {
         const strip = page.locator('button.strip');
         const { vm } = around.customer;

@@ -28,7 +28,6 @@ async function open(account, path, { locale = 'es-AR', width = 1280 } = {}) {
     const page = await context.newPage();
 
     await context.addCookies([{ name, value, url: here.panel.url }]);
-    page.setDefaultTimeout(15000);
     await page.addInitScript(() => localStorage.setItem('vzpanel.known', '1'));
     await page.goto(`${here.panel.url}/panel/${path}`);
     await page.locator('#strip > *').first().waitFor({ state: 'attached' });
@@ -63,7 +62,7 @@ for (const path of ['', 'contact', 'tasks', 'administration?section=plans',
 }
 
 
-test('so does a customer who has one server and no list', async () => {
+test('Ctrl-K finds the server of a customer who has only one', async () => {
     const page = await open(here.panel.accounts.one, 'account',
         { locale: 'en-GB', width: 360 });
 
@@ -86,7 +85,7 @@ for (const [locale, title, words] of /** @type {const} */ ([
     ['en-GB', 'Keyboard shortcuts', ['Ctrl K', '/', '↑ ↓', 'Home End',
         'Enter', 'Esc', '?']]]))
 {
-    test(`"?" shows the keys that there are, ${locale}`, async () => {
+    test(`"?" shows the keyboard shortcuts, ${locale}`, async () => {
         const page = await open(here.panel.accounts.many, 'status',
             { locale });
         const dialog = page.locator('dialog', { hasText: title });
@@ -127,7 +126,7 @@ for (const [locale, title, words] of /** @type {const} */ ([
 }
 
 
-test('who uses a mouse finds them in the account', async () => {
+test('the account page has a button for the keyboard shortcuts', async () => {
     const page = await open(here.panel.accounts.none, 'account');
 
     await page.getByRole('button', { name: 'Atajos de teclado' }).click();

@@ -24,7 +24,7 @@ after(async () => {
 });
 
 
-test('Lighthouse: accessibility and best practices are at 95 or more',
+test('Lighthouse gives accessibility and best practices at least 95',
     async (t) => {
         const low = [];
 

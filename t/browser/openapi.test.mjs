@@ -131,14 +131,14 @@ test('the description is valid OpenAPI 3.1', async () => {
 });
 
 
-test('every schema is JSON Schema that a strict validator takes', () => {
+test('a strict validator accepts every schema', () => {
     for (const name of Object.keys(contract.document.components.schemas)) {
         contract.ajv.compile({ $ref: `api#/$defs/${name}` });
     }
 });
 
 
-test('it is not sent again to who has it', async () => {
+test('the description is 304 for a client that has it', async () => {
     const { headers } = await contract.done('GET', '/openapi.json');
     const again = await fetch(`${api}/openapi.json`, {
         headers: { 'If-None-Match': headers.get('etag') ?? '' } });
@@ -147,7 +147,7 @@ test('it is not sent again to who has it', async () => {
 });
 
 
-test('docs/api.md names every operation, and no other', async () => {
+test('docs/api.md names exactly the operations of the description', async () => {
     const text = await readFile(
         new URL('../../docs/api.md', import.meta.url), 'utf8');
     /** @type {string[]} */
@@ -194,7 +194,7 @@ test('a visitor gets 401 from every operation that needs a session',
     });
 
 
-test('a visitor orders, and sets a password', async () => {
+test('a visitor orders and sets a password', async () => {
     const email = `${mark}@example.org`;
     const plans = (await contract.done('GET', '/plans')).body.items;
 
@@ -258,7 +258,7 @@ test('an administrator has sessions and tokens', async () => {
 });
 
 
-test('a container is made, changed, suspended and destroyed', async () => {
+test('a container is created, changed, suspended and deleted', async () => {
     const user = await contract.done('POST', '/admin/users', {}, {
         first_name: 'Ulises', last_name: 'Rey', account: `u${mark}`,
         email: `u${mark}@example.org` }, boss);
@@ -392,7 +392,7 @@ test('templates, plans, addresses and nodes are administered', async () => {
 });
 
 
-test('a list takes the arguments that are described, as described',
+test('lists accept exactly the described arguments',
     async () => {
         const lists = contract.operations().filter(([method, path, one]) =>
             method === 'GET' && !path.includes('{') && one.responses[200]
@@ -429,7 +429,7 @@ test('a list takes the arguments that are described, as described',
     });
 
 
-test('every operation refuses what is not there as described', async () => {
+test('every operation refuses unknown ids as described', async () => {
     for (const [method, path] of contract.operations()) {
         if (path.includes('{') || method !== 'GET') {
             const { status } = await contract.ask(method, path, {
@@ -444,7 +444,7 @@ test('every operation refuses what is not there as described', async () => {
 });
 
 
-test('every operation was answered with success, but for those elsewhere',
+test('every operation succeeded once, except those tested elsewhere',
     () => {
         assert.deepEqual(contract.operations()
             .map(([method, path]) => `${method} ${path}`)

@@ -10,14 +10,14 @@ import assert from 'node:assert/strict';
 import { dirname } from 'node:path';
 import { after, before, test } from 'node:test';
 import { findings } from './axe.mjs';
-import { administrator, api, complaints, launch, maildir, shot }
+import { administrator, api, complaints, DESK, launch, maildir, PHONE, shot }
     from './browser.mjs';
 import { focused } from './keyboard.mjs';
 import { value } from './mailbox.mjs';
-import { ownStack, stackOf } from './own-stack.mjs';
+import { shopStack } from './own-stack.mjs';
 import { smtp } from './smtp.mjs';
 
-/** @type {Awaited<ReturnType<typeof ownStack>>} */
+/** @type {Awaited<ReturnType<typeof shopStack>>} */
 let panel;
 /** @type {Awaited<ReturnType<typeof smtp>>} */
 let mail;
@@ -33,32 +33,12 @@ let link = '';
 
 
 before(async () => {
-    const dir = dirname(maildir);
-    const set = await stackOf(dir);
-    const last = Number(set.ctids.split('-')[1]);
-    const net = set.pool.replace(/\.\d+\/\d+$/, '');
-
     mail = await smtp();
-    panel = await ownStack(dir, {
-        name: 'vzpanel_letter',
-        nodes: { local: Number(set.daemon_port) },
-        seed: `INSERT INTO node (name, ctid_min, ctid_max)
-                VALUES ('local', ${last - 9}, ${last});
-            INSERT INTO template SELECT * FROM vzpanel.template;
-            INSERT INTO address_pool (name, cidr)
-                VALUES ('test', '${net}.248/29');
-            INSERT INTO address (pool_id, address)
-                SELECT 1, CONCAT('${net}.', seq) FROM seq_249_to_254`,
-        edit: (conf) => conf
-            .replace(/smtp:\/\/[\d.:]+/, `smtp://127.0.0.1:${mail.port}`),
-    });
+    panel = await shopStack(dirname(maildir),
+        { name: 'vzpanel_letter', mail: mail.port });
     browser = await launch();
-    page = await browser.newPage({ locale: 'es-AR',
-        viewport: { width: 1280, height: 900 } });
-    other = await browser.newPage({ locale: 'en-GB',
-        viewport: { width: 360, height: 740 } });
-    page.setDefaultTimeout(20000);
-    other.setDefaultTimeout(20000);
+    page = await browser.newPage(DESK);
+    other = await browser.newPage({ ...PHONE, locale: 'en-GB' });
     wrong = complaints(page, /status of 409/);
     complaints(other, undefined, wrong);
 });
@@ -109,7 +89,7 @@ async function told(words, at = page) {
 }
 
 
-test('who typed the address sees it whole, others its first letter',
+test('the buyer sees the whole address, others its first letter',
     async () => {
         await order('41000111', 'ursula@exmaple.org');
         await told(/Enviamos .* a ursula@exmaple\.org/);
@@ -128,7 +108,7 @@ test('who typed the address sees it whole, others its first letter',
     });
 
 
-test('the form has the address in it, and can be used by all', async () => {
+test('the form is filled with the address, and is accessible', async () => {
     await page.getByText('¿No llegó? Corregir y reenviar').click();
 
     const field = page.locator('.outcome [name=email]');
@@ -150,7 +130,7 @@ test('the form has the address in it, and can be used by all', async () => {
 });
 
 
-test('corrected, the page says where it goes, and another password went there',
+test('after a correction the page names the new address, which gets a new password',
     async () => {
         const old = value(mail.mails[0], 'Contraseña');
 
@@ -170,7 +150,7 @@ test('corrected, the page says where it goes, and another password went there',
     });
 
 
-test('an address that is refused is said, and corrected', async () => {
+test('a refused address is reported and corrected', async () => {
     mail.state.refuses = '550 5.1.1 no such user';
     await correct('nadie@example.org');
     await told(/No pudimos enviar .* a nadie@example\.org/);
@@ -208,7 +188,7 @@ test('an order that failed for its address ends well', async () => {
 });
 
 
-test('who has signed in meanwhile is told that it is too late', async () => {
+test('a correction after signing in is refused', async () => {
     const last = mail.mails.at(-1) ?? '';
 
     await page.getByText('¿No llegó? Corregir y reenviar').click();

@@ -40,7 +40,6 @@ before(async () => {
     page = await browser.newPage({
         locale: 'es-AR', viewport: { width: 1280, height: 860 },
     });
-    page.setDefaultTimeout(15000);
     wrong = complaints(page, /status of (410|422)/);
 });
 
@@ -245,11 +244,10 @@ test('the bars of memory, disk and CPU move', async () => {
 });
 
 
-test('who has an account is led to sign in', async () => {
+test('a person with an account is sent to sign in', async () => {
     const other = await (await browser.newContext({ locale: 'es-AR' }))
         .newPage();
 
-    other.setDefaultTimeout(15000);
     await other.goto(`${url}/panel/order?plan=B%C3%A1sico`);
     await other.locator('[name=first_name]').fill('Ana');
     await other.getByLabel('Apellido').fill('Pérez');
@@ -281,7 +279,7 @@ test('stop, start and restart are seen without a reload', async () => {
 });
 
 
-test('ssh with the mailed password finds the plan inside', async (t) => {
+test('ssh with the mailed password finds the plan\'s limits', async (t) => {
     const disk = Number((await ssh('df -m /')).split('\n')[1].split(/\s+/)[1]);
     const memory = Number(/Mem: +(\d+)/.exec(await ssh('free -m'))?.[1]);
 
@@ -292,7 +290,7 @@ test('ssh with the mailed password finds the plan inside', async (t) => {
 });
 
 
-test('a forgotten password is another one by a mailed link', async () => {
+test('a mailed link resets a forgotten password', async () => {
     await page.getByRole('button', { name: 'Salir' }).click();
     await page.getByText('¿Olvidó su contraseña?').click();
     await page.getByLabel('Usuario o correo electrónico').fill(email);

@@ -170,3 +170,37 @@ export async function ownStack(dir, own) {
         },
     };
 }
+
+
+/**
+ * A panel of one's own that sells, on the stack's node: it has the last ten of
+ * the node's numbers, the stack's templates and six addresses.
+ *
+ * @param {string} dir  of the stack
+ * @param {{name: string, mail: number, others?: string[], seed?: string,
+ *     edit?: (conf: string) => string}} own
+ *     mail: the port of its mail server; others: more names of its node, by
+ *     which nginx.conf has it
+ */
+export async function shopStack(dir, own) {
+    const { ctids, pool, daemon_port: port } = await stackOf(dir);
+    const last = Number(ctids.split('-')[1]);
+    const net = pool.replace(/\.\d+\/\d+$/, '');
+    const edit = own.edit ?? ((conf) => conf);
+
+    return ownStack(dir, {
+        name: own.name,
+        nodes: Object.fromEntries(['local', ...own.others ?? []].map((name) =>
+            [name, Number(port)])),
+        seed: `${own.seed ?? ''}
+            INSERT INTO node (name, ctid_min, ctid_max)
+                VALUES ('local', ${last - 9}, ${last});
+            INSERT INTO template SELECT * FROM vzpanel.template;
+            INSERT INTO address_pool (name, cidr)
+                VALUES ('test', '${net}.248/29');
+            INSERT INTO address (pool_id, address)
+                SELECT 1, CONCAT('${net}.', seq) FROM seq_249_to_254`,
+        edit: (conf) => edit(conf).replace(/smtp:\/\/[\d.:]+/,
+            `smtp://127.0.0.1:${own.mail}`),
+    });
+}

@@ -16,7 +16,7 @@ const lines = (await readFile(new URL('../unit/people.tsv', import.meta.url),
         (_, code) => String.fromCharCode(Number.parseInt(code, 16)))));
 
 
-test('the pages take and refuse the people that the API does', () => {
+test('the pages accept and refuse the same people as the API', () => {
     assert.ok(lines.length > 350);
 
     for (const [line, taken, text, more] of lines) {
@@ -33,7 +33,7 @@ test('the pages take and refuse the people that the API does', () => {
 });
 
 
-test('their grammars are those of its description', async () => {
+test('the pages have the patterns of the API\'s description', async () => {
     const { components } = await (await fetch(`${url}/api/openapi.json`))
         .json();
     const { properties } = components.schemas.OrderBody;

@@ -6,6 +6,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { DESK } from './browser.mjs';
 import { longPanel } from './long-stack.mjs';
 
 const VM = 101;             /* of the first customer, and it runs */
@@ -21,11 +22,9 @@ const here = longPanel();
  * @param {(page: import('playwright-core').Page) => Promise<unknown>} [first]
  */
 async function open(account, path, first) {
-    const context = await here.browser.newContext({ locale: 'es-AR',
-        viewport: { width: 1280, height: 900 } });
+    const context = await here.browser.newContext(DESK);
     const page = await context.newPage();
 
-    page.setDefaultTimeout(20000);
     await first?.(page);
 
     if (account) {
@@ -74,7 +73,7 @@ for (const minutes of [5, -5]) {
 }
 
 
-test('nothing is done by an account that signed in from another tab',
+test('an action is refused when another tab signed in as somebody else',
     async () => {
         const page = await open('admin', `status?vm=${VM}`);
         /** @type {string[]} */
@@ -105,7 +104,7 @@ test('nothing is done by an account that signed in from another tab',
     });
 
 
-test('a tab is told when another one signs in', async () => {
+test('a tab notices that another tab signed in', async () => {
     const page = await open('admin', 'status');
     const other = await page.context().newPage();
 
@@ -120,7 +119,7 @@ test('a tab is told when another one signs in', async () => {
 });
 
 
-test('a screen that cannot be fetched is the network\'s fault, and comes',
+test('a screen that cannot be fetched blames the network, and arrives later',
     async () => {
         const page = await open('admin', 'status');
 
@@ -138,7 +137,7 @@ test('a screen that cannot be fetched is the network\'s fault, and comes',
     });
 
 
-test('a visitor is told in his words, and need not press anything',
+test('a visitor reads a plain error, and the page retries by itself',
     async () => {
         const page = await open('', '', (one) => one.route('**/api/plans',
             (route) => route.fulfill({ status: 503,
@@ -155,7 +154,7 @@ test('a visitor is told in his words, and need not press anything',
     });
 
 
-test('who was signed in is not taken for a visitor meanwhile', async () => {
+test('a failed check of the session does not sign the user out', async () => {
     const page = await open('admin', 'contact', (one) =>
         one.route('**/api/session', (route) => route.fulfill({ status: 503,
             contentType: 'application/problem+json', body: '{}' })));
@@ -167,7 +166,7 @@ test('who was signed in is not taken for a visitor meanwhile', async () => {
 });
 
 
-test('a connection that is lost is read out once, whatever counts on',
+test('a lost connection is announced once to screen readers',
     async () => {
         const page = await open('admin', 'status');
         const bar = page.locator('[data-name=lost]');
@@ -190,7 +189,7 @@ test('a connection that is lost is read out once, whatever counts on',
     });
 
 
-test('what failed is taken back when it is over', async () => {
+test('a message about a failure disappears when requests succeed again', async () => {
     const page = await open('admin', `status?vm=${VM}`);
     const toast = page.locator('.toast[data-tone=bad]');
 
@@ -208,7 +207,7 @@ test('what failed is taken back when it is over', async () => {
 });
 
 
-test('a silent node stands above every screen, with since when and why',
+test('every screen names a silent node, since when, and why',
     async () => {
         const page = await open('admin', 'tasks');
         const owner = await open(here.panel.accounts.one, 'status');

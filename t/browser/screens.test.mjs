@@ -34,7 +34,7 @@ const here = longPanel(async () => {
 
 
 for (const theme of /** @type {const} */ (['light', 'dark'])) {
-    test(`the six screens, ${theme}`, async () => {
+    test(`the six screens come up, ${theme}`, async () => {
         const context = await here.browser.newContext({
             locale: 'es-AR', colorScheme: theme,
             viewport: { width: 1280, height: 860 },
@@ -84,7 +84,7 @@ async function looked(language, width) {
 
 
 for (const language of ['es', 'en']) {
-    test(`every state of every screen, ${language}`, async () => {
+    test(`every state comes up and axe finds nothing, ${language}`, async () => {
         const wrong = await Promise.all([360, 1280].map((width) =>
             looked(language, width)));
 

@@ -24,7 +24,6 @@ before(async () => {
 
     path = `hardware?vm=${(await customer(await api(admin), 'Ana')).vm}`;
     page = await browser.newPage({ locale: 'es-AR' });
-    page.setDefaultTimeout(15000);
     await signIn(page, admin);
 });
 
@@ -45,7 +44,7 @@ async function saveTooLate() {
 }
 
 
-test('what was typed is there after signing in again', async () => {
+test('typed text survives signing in again', async () => {
     const hostname = page.locator('[name=hostname]');
     const dialog = page.locator('dialog');
 
@@ -67,7 +66,7 @@ test('what was typed is there after signing in again', async () => {
 });
 
 
-test('who gives that up is asked to sign in, and comes back', async () => {
+test('after Escape the page asks to sign in, and returns', async () => {
     await page.locator('[name=hostname]').fill('a-medias');
     await saveTooLate();
     await page.keyboard.press('Escape');
@@ -81,7 +80,7 @@ test('who gives that up is asked to sign in, and comes back', async () => {
 });
 
 
-test('with nothing typed there is nothing to keep', async () => {
+test('an expired session without typed text goes to sign in', async () => {
     await page.locator('[name=hostname]').waitFor();
     await page.context().clearCookies();
     await page.getByRole('link', { name: 'Tareas' }).first().click();
@@ -92,7 +91,7 @@ test('with nothing typed there is nothing to keep', async () => {
 });
 
 
-test('a database that is down is said, and not taken for a visitor',
+test('a database that is down is reported, and the user stays signed in',
     async () => {
         await signIn(page, admin);
         await page.route('**/api/session', (route) => route.fulfill({

@@ -20,7 +20,7 @@ after(() => browser?.close());
 for (const [locale, width] of /** @type {const} */ ([['es-AR', 360],
     ['es-AR', 1280], ['en-US', 360], ['en-US', 1280]]))
 {
-    test(`without scripts the offer is read, ${locale} at ${width} px`,
+    test(`plans are shown without scripts, ${locale} at ${width} px`,
         async () => {
             const context = await browser.newContext({ locale,
                 javaScriptEnabled: false, viewport: { width, height: 800 } });
@@ -58,7 +58,7 @@ for (const [locale, width] of /** @type {const} */ ([['es-AR', 360],
 }
 
 
-test('what the module wrote stays until the page has its own', async () => {
+test('the served plans stay until the page has drawn its own', async () => {
     const page = await browser.newPage({ locale: 'es-AR' });
     const wrong = complaints(page);
 
@@ -80,7 +80,7 @@ test('what the module wrote stays until the page has its own', async () => {
 });
 
 
-test('the language that was chosen by hand is the one of the page',
+test('the page keeps the chosen language',
     async () => {
         const page = await browser.newPage({ locale: 'es-AR' });
 
@@ -94,7 +94,7 @@ test('the language that was chosen by hand is the one of the page',
     });
 
 
-test('an address in a folder that there is not is the panel\'s own 404',
+test('an unknown folder gets the panel\'s own 404',
     async () => {
         const page = await browser.newPage({ locale: 'es-AR' });
         const wrong = complaints(page, /status of 404/);

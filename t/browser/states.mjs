@@ -322,7 +322,6 @@ export function rooms({ browser, panel, password }, language, letters = 16) {
                     fixed: letters } });
         }
 
-        page.setDefaultTimeout(20000);
         await page.goto(`${panel.url}/panel/contact`);
         await page.locator('main h1').waitFor();
 

@@ -10,7 +10,7 @@ import { dirname } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { administrator, api, complaints, customer, launch, maildir, shot,
+import { administrator, api, complaints, customer, DESK, launch, maildir, shot,
     signIn, url } from './browser.mjs';
 import { press, toward } from './keyboard.mjs';
 
@@ -88,9 +88,7 @@ before(async () => {
     }
 
     browser = await launch();
-    page = await browser.newPage({ locale: 'es-AR',
-        viewport: { width: 1280, height: 900 } });
-    page.setDefaultTimeout(15000);
+    page = await browser.newPage(DESK);
     wrong = complaints(page, /status of (404|409|422)/);
     await signIn(page, admin);
 });
@@ -127,7 +125,7 @@ async function chooseOwner() {
 }
 
 
-test('Nodes counts what differs, and leads to it', async () => {
+test('Nodes counts unknown containers and links to them', async () => {
     await page.goto(`${url}/panel/administration?section=nodes`);
     await line('local').getByRole('link', { name: /desconocidos/ }).waitFor();
     await shot(page, 'strangers-nodes');
@@ -139,7 +137,7 @@ test('Nodes counts what differs, and leads to it', async () => {
 });
 
 
-test('one is adopted after another, and the place is kept', async () => {
+test('one adoption follows another, and the list keeps its place', async () => {
     await press(page, line(`alfa-${mark}`).locator('.row-link'));
     await opened(`alfa-${mark}`);
     await shot(page, 'strangers-adopt');
@@ -166,7 +164,7 @@ test('one is adopted after another, and the place is kept', async () => {
 });
 
 
-test('one that is somebody else\'s is left alone, and counted again',
+test('an unknown container is ignored, and counted again',
     async () => {
         await press(page, page.locator('.editor').getByRole('button',
             { name: 'Ignorar' }));
@@ -180,7 +178,7 @@ test('one that is somebody else\'s is left alone, and counted again',
     });
 
 
-test('one that is missing is found by its name and address', async () => {
+test('a missing container is recognized by name and address', async () => {
     await press(page, line(lost.name).locator('.row-link'));
     await opened(lost.name);
 
@@ -198,7 +196,7 @@ test('one that is missing is found by its name and address', async () => {
 });
 
 
-test('what the node refuses is told where it is', async () => {
+test('a refusal of the node is shown in the form', async () => {
     const seen = (await ask('GET', `admin/nodes/${node.id}/containers`)).body
         .items.find((/** @type {any} */ one) =>
             one.hostname === `gama-${mark}`);
@@ -212,7 +210,7 @@ test('what the node refuses is told where it is', async () => {
 });
 
 
-test('on a phone and on a desk, in both languages', async () => {
+test('the list fits a phone and a desk, in both languages', async () => {
     for (const [locale, word] of [['es-AR', 'Adoptar'], ['en-GB', 'Adopt']]) {
         const phone = await browser.newPage({ locale,
             viewport: { width: 360, height: 740 } });

@@ -119,7 +119,7 @@ after(() => {
 });
 
 
-test('who returns says what came last, also where nothing was told yet',
+test('a client that reconnects sends the last id, even before the first event',
     async () => {
         turns = [
             says('retry: 2000\n\n', 'id: 7\n\n'),
@@ -134,7 +134,7 @@ test('who returns says what came last, also where nothing was told yet',
     });
 
 
-test('an id counts once its block is whole', async () => {
+test('an id counts when its block is complete', async () => {
     turns = [says('id: 7\n\n', 'id: 8\nevent: vm\ndata: 1\n'), says('id: 9')];
 
     const { events } = await heard(3);
@@ -144,7 +144,7 @@ test('an id counts once its block is whole', async () => {
 });
 
 
-test('events are whole in whatever pieces they come', async () => {
+test('events are complete in whatever pieces they arrive', async () => {
     const text = Buffer.from(': beat\r\nevent: vm\r\ndata: {"name":\r\n'
         + 'data: "März"}\r\n\r\nid:5\n\nevent: task\ndata:2\n\n');
     const bytes = [...text].map((byte) => Buffer.from([byte]));
@@ -158,7 +158,7 @@ test('events are whole in whatever pieces they come', async () => {
 });
 
 
-test('a server that is busy is asked again, one that refuses is not',
+test('a busy server is asked again, and a refusal is final',
     async () => {
         turns = [refuses(503), refuses(429), cuts, refuses(401)];
 
@@ -171,7 +171,7 @@ test('a server that is busy is asked again, one that refuses is not',
     });
 
 
-test('a stream with nothing more to come is left', async () => {
+test('a stream that answers 204 is closed', async () => {
     turns = [refuses(204)];
 
     assert.deepEqual((await heard(9)).gone.map((one) => one.status), [204]);
@@ -179,7 +179,7 @@ test('a stream with nothing more to come is left', async () => {
 });
 
 
-test('what may be sent twice is, and nothing else', async () => {
+test('only idempotent requests are sent twice', async () => {
     const answers = (/** @type {Reply} */ reply) => reply.end('{"n":1}');
 
     turns = [cuts, cuts, answers, cuts, answers, cuts];

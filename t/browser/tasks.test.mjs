@@ -13,7 +13,7 @@ import { rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
-import { administrator, api, complaints, launch, maildir, shot, signIn }
+import { administrator, api, complaints, DESK, launch, maildir, shot, signIn }
     from './browser.mjs';
 import { holding } from './hold.mjs';
 import { toward } from './keyboard.mjs';
@@ -99,9 +99,7 @@ before(async () => {
     ask = await api(admin, own.url);
 
     browser = await launch();
-    page = await browser.newPage({ locale: 'es-AR',
-        viewport: { width: 1280, height: 900 } });
-    page.setDefaultTimeout(15000);
+    page = await browser.newPage(DESK);
     /* nginx is away for a moment, and with it the stream */
     wrong = complaints(page,
         /ERR_(CONNECTION_REFUSED|INCOMPLETE_CHUNKED|EMPTY_RESPONSE)/);
@@ -151,7 +149,7 @@ function line(where, text) {
 }
 
 
-test('a table has whose it is, who asked and when, in low rows', async () => {
+test('the table shows owner, actor and time, in low rows', async () => {
     const row = task('Pedido · lejos').locator('.task-row');
 
     await page.goto(`${own.url}/panel/tasks`);
@@ -191,7 +189,7 @@ test('a table has whose it is, who asked and when, in low rows', async () => {
 });
 
 
-test('what failed and nobody has seen comes first, and is counted',
+test('unseen failures come first and are counted',
     async () => {
         const first = page.locator('.task').first();
         const head = page.getByText('Fallaron y nadie las revisó');
@@ -217,7 +215,7 @@ test('what failed and nobody has seen comes first, and is counted',
     });
 
 
-test('a task that fails on the node is opened by keyboard, its log read',
+test('a failed task is opened by keyboard, and its log can be read',
     async () => {
         await page.goto(`${own.url}/panel/tasks`);
         await task('caja').first().waitFor();
@@ -246,7 +244,7 @@ test('a task that fails on the node is opened by keyboard, its log read',
     });
 
 
-test('its owner reads why, and nothing of the node', async () => {
+test('the owner reads the reason, and nothing about the node', async () => {
     const context = await browser.newContext({ locale: 'en-GB',
         viewport: { width: 360, height: 740 }, colorScheme: 'dark' });
     const hers = await context.newPage();
@@ -275,7 +273,7 @@ test('its owner reads why, and nothing of the node', async () => {
 });
 
 
-test('it is taken up again, and its log grows until it is done', async () => {
+test('a failed task is retried, and its log grows until it is done', async () => {
     const one = task('Inicio · caja');
 
     await rename(`${image}.away`, image);
@@ -290,7 +288,7 @@ test('it is taken up again, and its log grows until it is done', async () => {
 });
 
 
-test('the strip opens to the log of what runs, without asking all the time',
+test('the strip opens the log of a running task, with few requests',
     async () => {
         let asked = 0;
 
@@ -348,7 +346,7 @@ test('rows are filtered by container, actor and state', async () => {
 });
 
 
-test('a task that waits is in the strip after a reload and a restart of nginx',
+test('a waiting task stays in the strip after a reload and a restart of nginx',
     async () => {
         const strip = page.locator('.strip');
         const there = () => strip.locator('.task-line',
@@ -370,7 +368,7 @@ test('a task that waits is in the strip after a reload and a restart of nginx',
     });
 
 
-test('a row that was opened before the list came stays open', async () => {
+test('a row opened before the list arrived stays open', async () => {
     /** @type {(value?: unknown) => void} */
     let release = () => {};
     const held = new Promise((done) => {
@@ -394,7 +392,7 @@ test('a row that was opened before the list came stays open', async () => {
 });
 
 
-test('it is taken back, and the strip is empty', async () => {
+test('a waiting task is cancelled, and the strip empties', async () => {
     const one = task('Suspensión · lejos');
 
     await one.locator('.task-open').click();

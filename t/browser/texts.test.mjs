@@ -63,7 +63,7 @@ test('Spanish and English say the same things', async () => {
 });
 
 
-test('every text that the pages name is there', async () => {
+test('every text that the pages name exists', async () => {
     const es = await texts('es');
     const files = (await readdir(html, { recursive: true }))
         .filter((name) => name.endsWith('.js'));
@@ -83,7 +83,7 @@ test('every text that the pages name is there', async () => {
 });
 
 
-test('what everybody loads names no text that comes later', async () => {
+test('code that everybody loads names only texts that everybody loads', async () => {
     const base = JSON.parse(await readFile(new URL('i18n/es.json', html),
         'utf8'));
     const all = await texts('es');
@@ -206,7 +206,7 @@ async function code() {
 }
 
 
-test('no text is there that no page names', async () => {
+test('every text is used by a page', async () => {
     /* and of those that the module writes for who has no scripts */
     const all = await code() + (await readFile(new URL(
         '../src/panel/page/shell.c', html), 'utf8')).replaceAll('"', '\'');
@@ -248,7 +248,7 @@ async function sheets() {
 }
 
 
-test('no rule of style is for a class that no page has', async () => {
+test('every class of a style sheet is used by a page', async () => {
     const said = ((await code()).replace(/\/\*.*?\*\//gs, '')
         .match(/'[^'\n]*'|"[^"\n]*"|`[^`]*`/g) ?? []).join('\n');
     const dead = [];
@@ -269,7 +269,7 @@ test('no rule of style is for a class that no page has', async () => {
 });
 
 
-test('no rule of style knows left from right', async () => {
+test('style sheets use logical directions, not left and right', async () => {
     const physical = [];
     const rule = new RegExp('((margin|padding|border)-(left|right)\\b'
         + '|^\\s+(left|right):|text-align: (left|right)).*', 'gm');
@@ -301,7 +301,7 @@ async function said() {
 }
 
 
-test('what has a code is said, in just those words', async () => {
+test('each message with a code occurs in the sources in these words', async () => {
     let all = '';
 
     for (const dir of ['daemon', 'panel', 'runtime']) {
@@ -330,7 +330,7 @@ test('what has a code is said, in just those words', async () => {
 });
 
 
-test('everything that daemon and panel say by code has words', async () => {
+test('every code of daemon and panel has a text', async () => {
     const es = await texts('es');
     const rows = await said();
 

@@ -5,8 +5,8 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { administrator, api, complaints, launch, maildir, settled, shot,
-    signIn, url } from './browser.mjs';
+import { administrator, api, complaints, DESK, launch, maildir, PHONE, settled,
+    shot, signIn, url } from './browser.mjs';
 import { press, toward } from './keyboard.mjs';
 import { mails, value } from './mailbox.mjs';
 
@@ -32,12 +32,8 @@ before(async () => {
     ask = await api(admin);
     owner = await settled(ask, 'Gil');
     browser = await launch();
-    page = await browser.newPage({ locale: 'es-AR',
-        viewport: { width: 1280, height: 900 } });
-    his = await (await browser.newContext({ locale: 'es-AR',
-        viewport: { width: 360, height: 740 } })).newPage();
-    page.setDefaultTimeout(15000);
-    his.setDefaultTimeout(15000);
+    page = await browser.newPage(DESK);
+    his = await (await browser.newContext(PHONE)).newPage();
     wrong = complaints(page, /status of (409|422)/);
     complaints(his, /status of 403/, wrong);
     await signIn(page, admin);
@@ -81,7 +77,7 @@ async function tries(password) {
 }
 
 
-test('somebody is found by mail and changed', async () => {
+test('a user is found by mail and changed', async () => {
     await open();
     await toward(page, page.locator('.editor [name=phone]'));
     await page.keyboard.type('4155-2211');
@@ -99,7 +95,7 @@ test('somebody is found by mail and changed', async () => {
 });
 
 
-test('locked, his session ends and signing in says why', async () => {
+test('locking a user ends the session, and signing in gives the reason', async () => {
     await open();
     await act('Bloquear');
     await page.locator('.line', { hasText: 'Bloqueado' }).waitFor();
@@ -119,7 +115,7 @@ test('locked, his session ends and signing in says why', async () => {
 });
 
 
-test('a new password comes by mail, and the old one is none', async () => {
+test('a new password arrives by mail, and the old one stops working', async () => {
     const before = (await mails(maildir, owner.email, 5)).length;
 
     await open();
@@ -145,7 +141,7 @@ test('a new password comes by mail, and the old one is none', async () => {
 });
 
 
-test('his servers are suspended with a reason, and let go', async () => {
+test('the servers of a user are suspended with a reason, and unsuspended', async () => {
     await open();
     await press(page, page.locator('.editor').getByRole('button',
         { name: 'Suspender sus servidores' }));
@@ -165,7 +161,7 @@ test('his servers are suspended with a reason, and let go', async () => {
 });
 
 
-test('an account is made; what is taken and who oneself is are refused',
+test('an account is created, and a taken name is refused',
     async () => {
         await page.goto(`${url}/panel/administration?section=users`);
         await press(page, page.getByRole('button',

@@ -27,6 +27,21 @@ sub listener {
 }
 
 
+# answer NODE FROM: a daemon of the node that serves a connection, as xinetd
+# starts it; its process
+sub answer {
+    my ($node, $from) = @_;
+    my $pid = fork // die "fork: $!\n";
+
+    return $pid if $pid;
+
+    open STDIN, '<&', $from;
+    open STDOUT, '>&', $from;
+    close $from;
+    exec "$Verbs::build/virtual-server", '--config', "$node->{dir}/conf";
+}
+
+
 # visit NODE ADDRESS UID CODE: what CODE gives for the connection of that user
 sub visit {
     my ($node, $address, $uid, $code) = @_;
@@ -43,14 +58,7 @@ sub visit {
     }
 
     my $from = $listener->accept;
-    my $server = fork // die "fork: $!\n";
-
-    if ($server == 0) {
-        open STDIN, '<&', $from;
-        open STDOUT, '>&', $from;
-        close $from;
-        exec "$Verbs::build/virtual-server", '--config', "$node->{dir}/conf";
-    }
+    my $server = answer($node, $from);
 
     close $from;
     local $/;
@@ -125,14 +133,7 @@ for my $peers ('root nobody', "0 $nobody") {
     my $from = $listener->accept;
     close $to;
 
-    my $pid = fork // die "fork: $!\n";
-    if ($pid == 0) {
-        open STDIN, '<&', $from;
-        open STDOUT, '>&', $from;
-        close $from;
-        exec "$Verbs::build/virtual-server", '--config', "$node->{dir}/conf";
-    }
-    waitpid $pid, 0;
+    waitpid answer($node, $from), 0;
     like($node->slurp('log'), qr/denied: the user of this connection can't be found out/,
          'who has left is not taken for root');
     $node->end;

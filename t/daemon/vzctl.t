@@ -65,18 +65,21 @@ verb("create $ct $t", qr/^ok$/);
 like($node->slurp($conf), qr/^OSTEMPLATE="\Q$t\E"$/m, 'CTID.conf names it');
 verb("create $ct $t", qr/^ok already$/, 'made, never started');
 
-verb("setname $ct web1.example.org", qr/^ok$/);
-like($node->slurp($conf), qr/^HOSTNAME="web1\.example\.org"$/m, 'saved');
-verb("setmemoryp $ct 65M 97M", qr/^ok$/);
-like($node->slurp($conf), qr/^PRIVVMPAGES="16640:24832"$/m, 'in pages');
-verb("setmemoryp $ct 66000001 99999999", qr/^ok$/);
-like($node->slurp($conf), qr/^PRIVVMPAGES="16114:24415"$/m, 'rounded up');
-verb("setmemoryvm $ct 32M unlimited", qr/^ok$/);
-like($node->slurp($conf), qr/^VMGUARPAGES="8192:unlimited"$/m, 'unlimited');
-verb("setdisk $ct 1G 2G", qr/^ok$/);
-like($node->slurp($conf), qr/^DISKSPACE="1048576:2097152"$/m, 'in KiB');
-verb("setcpu $ct 1500 4", qr/^ok$/);
-like($node->slurp($conf), qr/^CPUUNITS="1500"$/m, 'units');
+for (["setname $ct web1.example.org", 'HOSTNAME="web1.example.org"', 'saved'],
+     ["setmemoryp $ct 65M 97M", 'PRIVVMPAGES="16640:24832"', 'in pages'],
+     ["setmemoryp $ct 66000001 99999999", 'PRIVVMPAGES="16114:24415"',
+         'rounded up'],
+     ["setmemoryvm $ct 32M unlimited", 'VMGUARPAGES="8192:unlimited"',
+         'unlimited'],
+     ["setdisk $ct 1G 2G", 'DISKSPACE="1048576:2097152"', 'in KiB'],
+     ["setcpu $ct 1500 4", 'CPUUNITS="1500"', 'units'])
+{
+    my ($words, $line, $title) = @$_;
+
+    verb($words, qr/^ok$/);
+    like($node->slurp($conf), qr/^\Q$line\E$/m, $title);
+}
+
 like($node->slurp($conf), qr/^CPULIMIT="4"$/m, 'per cent of one CPU');
 verb("setip $ct 2001:DB8:0::9/64", qr/^ok$/);
 verb("setip $ct 2001:db8::9", qr/^ok already$/, 'the same in other letters');

@@ -4,14 +4,9 @@
  * sources: src/panel/api/fields.c src/panel/api/people.c
  */
 
-#include <stdlib.h>
-#include <string.h>
+#include "fuzz.h"
 #include "panel/api/people.h"
 #include "wire/field_value.h"
-
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-int LLVMFuzzerInitialize(int *argc, char ***argv);
 
 
 int
@@ -20,20 +15,9 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
     (void) argc;
     (void) argv;
 
-    if (vz_fields_add() != VZ_OK || vz_field_init() != VZ_OK) {
-        abort();
-    }
+    must(vz_fields_add() == VZ_OK && vz_field_init() == VZ_OK);
 
     return 0;
-}
-
-
-static void
-must(int truth)
-{
-    if (!truth) {
-        abort();
-    }
 }
 
 

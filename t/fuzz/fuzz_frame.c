@@ -3,15 +3,10 @@
  * parser, in pieces whose sizes come from the input.
  */
 
-#include <stdlib.h>
-#include <string.h>
+#include "fuzz.h"
 #include "wire/frame.h"
 #include "wire/pairs.h"
 #include "wire/reply.h"
-
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-int LLVMFuzzerInitialize(int *argc, char ***argv);
 
 
 int
@@ -20,20 +15,9 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
     (void) argc;
     (void) argv;
 
-    if (vz_field_init() != VZ_OK) {
-        abort();
-    }
+    must(vz_field_init() == VZ_OK);
 
     return 0;
-}
-
-
-static void
-must(int truth)
-{
-    if (!truth) {
-        abort();
-    }
 }
 
 

@@ -4,22 +4,9 @@
  * sources: src/runtime/report.c src/runtime/verp.c
  */
 
-#include <stdlib.h>
-#include <string.h>
+#include "fuzz.h"
 #include "runtime/report.h"
 #include "runtime/verp.h"
-
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-
-static void
-must(int truth)
-{
-    if (!truth) {
-        abort();
-    }
-}
 
 
 static void

@@ -3,14 +3,9 @@
  * taken, and what one who knows the key has sealed does no harm, either.
  */
 
-#include <stdlib.h>
-#include <string.h>
+#include "fuzz.h"
 #include "wire/frame.h"
 #include "wire/seal.h"
-
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-int LLVMFuzzerInitialize(int *argc, char ***argv);
 
 
 static const vz_key_t  key = { 16, "0123456789abcde" };
@@ -24,24 +19,13 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
     (void) argc;
     (void) argv;
 
-    if (vz_field_init() != VZ_OK) {
-        abort();
-    }
+    must(vz_field_init() == VZ_OK);
 
     memset(&nonces, 'a', sizeof(nonces));
     nonces.server[VZ_HEX_LEN] = '\0';
     nonces.client[VZ_HEX_LEN] = '\0';
 
     return 0;
-}
-
-
-static void
-must(int truth)
-{
-    if (!truth) {
-        abort();
-    }
 }
 
 

@@ -3,25 +3,12 @@
  * who knows the key has sealed, of whatever kind, length and order.
  */
 
-#include <stdlib.h>
-#include <string.h>
 #include <openssl/evp.h>
+#include "fuzz.h"
 #include "wire/stream.h"
 
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-
 static vz_seal_t  seal;
-
-
-static void
-must(int truth)
-{
-    if (!truth) {
-        abort();
-    }
-}
 
 
 static void

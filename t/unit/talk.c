@@ -14,8 +14,8 @@
 served_t  served;
 
 
-int
-talk_setup(void **state)
+static int
+setup(void **state)
 {
     (void) state;
 
@@ -44,14 +44,24 @@ talk_setup(void **state)
 }
 
 
-int
-talk_teardown(void **state)
+static int
+teardown(void **state)
 {
     (void) state;
 
     vz_field_free();
 
     return vz_dirtree_remove(served.home);
+}
+
+
+int
+talk_main(const vz_driver_t *driver, const struct CMUnitTest *tests, size_t n)
+{
+    served.driver = driver;
+    (void) strcpy(served.conf.test_verbs, "yes");
+
+    return _cmocka_run_group_tests("tests", tests, n, setup, teardown);
 }
 
 

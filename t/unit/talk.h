@@ -35,9 +35,12 @@ typedef struct {
 extern served_t  served;
 
 
-/* talk_setup, talk_teardown: before all tests, with driver set, and after. */
-int talk_setup(void **state);
-int talk_teardown(void **state);
+/*
+ * talk_main: main() of a test program, whose connections are served with that
+ * driver and know the verbs for tests.
+ */
+int talk_main(const vz_driver_t *driver, const struct CMUnitTest *tests,
+    size_t n);
 
 /*
  * dial: a connection.  greet: the nonces of a handshake.  prove: its next line

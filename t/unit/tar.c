@@ -216,8 +216,7 @@ tar_main(int argc, char **argv, const struct CMUnitTest *tests, size_t n)
     }
 
     /* chroot(2) and files of others are root's */
-    if (geteuid() != 0) {
-        print_message("skipped: not root\n");
+    if (not_root()) {
         return 0;
     }
 

@@ -288,8 +288,7 @@ main(void)
     };
 
     /* who is not root can't make a file that counts */
-    if (geteuid() != 0) {
-        print_message("skipped: not root\n");
+    if (not_root()) {
         return 0;
     }
 

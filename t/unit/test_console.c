@@ -2,6 +2,7 @@
  * Records of a terminal: whole, in pieces, and none.
  */
 
+#include <stdio.h>
 #include <string.h>
 #include "unit.h"
 #include "wire/console.h"

@@ -263,11 +263,34 @@ teardown(void **state)
 }
 
 
+/* A child that is enclosed, as fork(2) answers; *heard is what it writes. */
+static pid_t
+enclosed(const host_t *host, int *heard)
+{
+    int    pipes[2];
+    pid_t  pid;
+
+    assert_int_equal(pipe(pipes), 0);
+    pid = fork();
+
+    if (pid == 0 && (dup2(pipes[1], KEEP) == -1
+                     || vz_enclose(host->folder, KEEP) == -1))
+    {
+        _exit(2);
+    }
+
+    (void) close(pipes[1]);
+    *heard = pipes[0];
+
+    return pid;
+}
+
+
 /* all of them in one child, each told by a byte */
 static void
 nothing_of_the_host_is_reached(void **state)
 {
-    int      pipes[2], status;
+    int      heard, status;
     char     said[VZ_COUNT(attacks)];
     pid_t    pid;
     size_t   i;
@@ -280,16 +303,9 @@ nothing_of_the_host_is_reached(void **state)
     assert_true(connects_by_name(host));
     assert_int_equal(kill(host->victim, 0), 0);
 
-    assert_int_equal(pipe(pipes), 0);
-    pid = fork();
+    pid = enclosed(host, &heard);
 
     if (pid == 0) {
-        if (dup2(pipes[1], KEEP) == -1
-            || vz_enclose(host->folder, KEEP) == -1)
-        {
-            _exit(2);
-        }
-
         for (i = 0; i < VZ_COUNT(attacks); i++) {
             (void) !write(KEEP, attacks[i].attack(host) ? "!" : ".", 1);
         }
@@ -297,13 +313,11 @@ nothing_of_the_host_is_reached(void **state)
         _exit(7);
     }
 
-    (void) close(pipes[1]);
-
     assert_int_equal(waitpid(pid, &status, 0), pid);
     assert_true(WIFEXITED(status));
     assert_int_equal(WEXITSTATUS(status), 7);
-    assert_int_equal(read(pipes[0], said, sizeof(said)), sizeof(said));
-    (void) close(pipes[0]);
+    assert_int_equal(read(heard, said, sizeof(said)), sizeof(said));
+    (void) close(heard);
 
     for (i = 0; i < VZ_COUNT(attacks); i++) {
         if (said[i] != '.') {
@@ -317,37 +331,28 @@ nothing_of_the_host_is_reached(void **state)
 static void
 it_dies_with_who_started_it(void **state)
 {
-    int      pipes[2], status;
+    int      heard, status;
     char     byte;
     pid_t    pid;
     host_t  *host;
 
     host = *state;
 
-    assert_int_equal(pipe(pipes), 0);
-    pid = fork();
+    pid = enclosed(host, &heard);
 
     if (pid == 0) {
-        if (dup2(pipes[1], KEEP) == -1
-            || vz_enclose(host->folder, KEEP) == -1)
-        {
-            _exit(2);
-        }
-
         (void) !write(KEEP, "x", 1);
         (void) pause();
         _exit(0);
     }
 
-    (void) close(pipes[1]);
-
-    assert_int_equal(read(pipes[0], &byte, 1), 1);
+    assert_int_equal(read(heard, &byte, 1), 1);
     assert_int_equal(kill(pid, SIGKILL), 0);
     assert_int_equal(waitpid(pid, &status, 0), pid);
 
     /* its end of the pipe closes */
-    assert_int_equal(read(pipes[0], &byte, 1), 0);
-    (void) close(pipes[0]);
+    assert_int_equal(read(heard, &byte, 1), 0);
+    (void) close(heard);
 }
 
 
@@ -359,8 +364,7 @@ main(void)
         cmocka_unit_test(it_dies_with_who_started_it)
     };
 
-    if (geteuid() != 0) {
-        print_message("skipped: not root\n");
+    if (not_root()) {
         return 0;
     }
 

@@ -7,7 +7,7 @@
 
 #include <string.h>
 #include "panel/api/fields.h"
-#include "unit.h"
+#include "grammars.h"
 
 
 #define X8(s)    s s s s s s s s
@@ -197,21 +197,8 @@ a_second_table_is_refused(void **state)
 static int
 init(void **state)
 {
-    (void) state;
-
     return vz_field_check(VZ_FIELD_PLAN, "x", 1) == VZ_RANGE
-           && vz_fields_add() == VZ_OK && vz_field_init() == VZ_OK ? 0 : -1;
-}
-
-
-static int
-done(void **state)
-{
-    (void) state;
-
-    vz_field_free();
-
-    return 0;
+           && vz_fields_add() == VZ_OK ? grammars_begin(state) : -1;
 }
 
 
@@ -226,5 +213,5 @@ main(void)
         cmocka_unit_test(a_second_table_is_refused)
     };
 
-    return cmocka_run_group_tests(tests, init, done);
+    return cmocka_run_group_tests(tests, init, grammars_end);
 }

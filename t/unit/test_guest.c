@@ -4,6 +4,7 @@
  * sources: src/daemon/guest/guest_files.c src/daemon/guest/guest_identity.c
  * sources: src/daemon/guest/hostkey.c src/daemon/base/dirtree.c
  * sources: src/daemon/base/file.c
+ * sources: t/unit/guest_root.c
  * valgrind: it has no openat2(2)
  */
 
@@ -23,54 +24,15 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include "unit.h"
+#include "guest_root.h"
 #include "daemon/guest/guest_files.h"
 #include "daemon/guest/guest_identity.h"
 #include "daemon/base/dirtree.h"
 
 
 static char  home[] = "/tmp/vz-guest-XXXXXX";
-static char  base[64];
 static char  victim[64];
 static int   root;
-
-
-static void
-put(const char *path, const char *text)
-{
-    FILE  *fp;
-    char   name[PATH_MAX];
-
-    (void) snprintf(name, sizeof(name), "%s/%s", base, path);
-
-    fp = fopen(name, "w");
-    assert_non_null(fp);
-    assert_true(fputs(text, fp) >= 0);
-    assert_int_equal(fclose(fp), 0);
-}
-
-
-static const char *
-get(const char *path)
-{
-    FILE         *fp;
-    char          name[PATH_MAX];
-    size_t        n;
-    static char   text[8192];
-
-    (void) snprintf(name, sizeof(name), "%s/%s", base, path);
-
-    fp = fopen(name, "r");
-    if (fp == NULL) {
-        return "";
-    }
-
-    n = fread(text, 1, sizeof(text) - 1, fp);
-    text[n] = '\0';
-    (void) fclose(fp);
-
-    return text;
-}
 
 
 static void

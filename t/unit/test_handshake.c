@@ -243,6 +243,20 @@ other_greetings_are_refused(void **state)
 static const vz_nonces_t  both = { NONCE, OURS };
 
 
+/* A key, one whose last byte is another, and what the server has heard. */
+static void
+parties(vz_key_t *key, vz_key_t *other, vz_nonces_t *heard)
+{
+    key->len = 32;
+    memset(key->data, 'k', key->len);
+    *other = *key;
+    other->data[31] = 'l';
+
+    memset(heard, 0, sizeof(*heard));
+    (void) strcpy(heard->server, NONCE);
+}
+
+
 static void
 each_side_proves_the_key_by_both_nonces(void **state)
 {
@@ -253,18 +267,13 @@ each_side_proves_the_key_by_both_nonces(void **state)
 
     (void) state;
 
-    key.len = 32;
-    memset(key.data, 'k', key.len);
-    other = key;
-    other.data[31] = 'l';
+    parties(&key, &other, &heard);
 
     n = vz_handshake_auth_print(line, sizeof(line), &key, &both);
     assert_string_equal(line, "auth " OURS " "
                         "5487741ad68f1c0f066c1966f82465da"
                         "a0d9720c05d065505712eab2d8974ef3");
 
-    memset(&heard, 0, sizeof(heard));
-    (void) strcpy(heard.server, NONCE);
     assert_int_equal(vz_handshake_auth_check(line, n, &key, &heard), VZ_OK);
     assert_string_equal(heard.client, OURS);
     assert_int_equal(vz_handshake_auth_check(line, n, &other, &heard),
@@ -309,13 +318,8 @@ a_wrong_digit_or_an_empty_key_proves_nothing(void **state)
 
     (void) state;
 
-    key.len = 32;
-    memset(key.data, 'k', key.len);
-    other = key;
+    parties(&key, &other, &heard);
     n = vz_handshake_auth_print(line, sizeof(line), &key, &both);
-
-    memset(&heard, 0, sizeof(heard));
-    (void) strcpy(heard.server, NONCE);
 
     for (i = 0; i < 2 * VZ_HEX_LEN + 1; i++) {
         (void) vz_handshake_auth_print(line, sizeof(line), &key, &both);

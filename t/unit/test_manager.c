@@ -5,6 +5,7 @@
  * sources: src/daemon/guest/guest_manager.c src/daemon/guest/guest_files.c
  * sources: src/daemon/guest/hostkey.c src/daemon/base/dirtree.c
  * sources: src/daemon/base/strbuf.c src/daemon/base/ip.c
+ * sources: t/unit/guest_root.c
  * valgrind: it has no openat2(2)
  */
 
@@ -14,58 +15,15 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "unit.h"
+#include "guest_root.h"
 #include "daemon/guest/guest_manager.h"
 #include "daemon/base/dirtree.h"
 #include "wire/field.h"
 
 
-static char          base[64];
 static int           root;
 static vz_config_t   conf;
 static vz_ct_t       ct;
-
-
-static void
-put(const char *path, const char *text)
-{
-    FILE  *fp;
-    char   name[PATH_MAX], *slash;
-
-    (void) snprintf(name, sizeof(name), "%s/%s", base, path);
-    slash = strrchr(name, '/');
-    *slash = '\0';
-    assert_int_equal(vz_dirtree_make(name, 0755), 0);
-    *slash = '/';
-
-    fp = fopen(name, "w");
-    assert_non_null(fp);
-    assert_true(fputs(text, fp) >= 0);
-    assert_int_equal(fclose(fp), 0);
-}
-
-
-static const char *
-get(const char *path)
-{
-    FILE         *fp;
-    char          name[PATH_MAX];
-    size_t        n;
-    static char   text[8192];
-
-    (void) snprintf(name, sizeof(name), "%s/%s", base, path);
-
-    fp = fopen(name, "r");
-    if (fp == NULL) {
-        return "";
-    }
-
-    n = fread(text, 1, sizeof(text) - 1, fp);
-    text[n] = '\0';
-    (void) fclose(fp);
-
-    return text;
-}
 
 
 static int

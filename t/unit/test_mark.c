@@ -569,15 +569,6 @@ forget(void **state)
 }
 
 
-static int
-setup(void **state)
-{
-    served.driver = &driver;
-
-    return talk_setup(state);
-}
-
-
 int
 main(void)
 {
@@ -593,5 +584,5 @@ main(void)
         test(a_read_is_of_the_one_that_is_meant)
     };
 
-    return cmocka_run_group_tests(tests, setup, talk_teardown);
+    return talk_main(&driver, tests, VZ_COUNT(tests));
 }

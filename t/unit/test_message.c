@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "unit.h"
+#include "grammars.h"
 #include "runtime/message.h"
 
 
@@ -284,25 +284,6 @@ too_small_a_buffer_is_refused(void **state)
 }
 
 
-static int
-init(void **state)
-{
-    (void) state;
-
-    return vz_field_init() == VZ_OK ? 0 : -1;
-}
-
-
-static int
-done(void **state)
-{
-    (void) state;
-    vz_field_free();
-
-    return 0;
-}
-
-
 int
 main(void)
 {
@@ -317,5 +298,5 @@ main(void)
         cmocka_unit_test(too_small_a_buffer_is_refused)
     };
 
-    return cmocka_run_group_tests(tests, init, done);
+    return cmocka_run_group_tests(tests, grammars_begin, grammars_end);
 }

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "panel/api/people.h"
-#include "unit.h"
+#include "grammars.h"
 
 
 #define LINE  2048
@@ -289,20 +289,7 @@ spaces_of_any_kind_are_one(void **state)
 static int
 init(void **state)
 {
-    (void) state;
-
-    return vz_fields_add() == VZ_OK && vz_field_init() == VZ_OK ? 0 : -1;
-}
-
-
-static int
-done(void **state)
-{
-    (void) state;
-
-    vz_field_free();
-
-    return 0;
+    return vz_fields_add() == VZ_OK ? grammars_begin(state) : -1;
 }
 
 
@@ -317,5 +304,5 @@ main(void)
         cmocka_unit_test(spaces_of_any_kind_are_one)
     };
 
-    return cmocka_run_group_tests(tests, init, done);
+    return cmocka_run_group_tests(tests, init, grammars_end);
 }

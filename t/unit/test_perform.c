@@ -524,16 +524,6 @@ a_host_without_driver_says_so(void **state)
 }
 
 
-static int
-setup(void **state)
-{
-    served.driver = &driver;
-    (void) strcpy(served.conf.test_verbs, "yes");
-
-    return talk_setup(state);
-}
-
-
 int
 main(void)
 {
@@ -554,5 +544,5 @@ main(void)
         cmocka_unit_test(a_host_without_driver_says_so)
     };
 
-    return cmocka_run_group_tests(tests, setup, talk_teardown);
+    return talk_main(&driver, tests, VZ_COUNT(tests));
 }

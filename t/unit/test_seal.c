@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 #include <string.h>
-#include "unit.h"
+#include "grammars.h"
 #include "wire/frame.h"
 #include "wire/seal.h"
 
@@ -417,22 +417,10 @@ what_is_too_long_is_not_sealed(void **state)
 static int
 init(void **state)
 {
-    (void) state;
-
     passwd = vz_verb_def(VZ_VERB_PASSWD);
     several = vz_verb_def(VZ_VERB_LINES);
 
-    return vz_field_init() == VZ_OK ? 0 : -1;
-}
-
-
-static int
-done(void **state)
-{
-    (void) state;
-    vz_field_free();
-
-    return 0;
+    return grammars_begin(state);
 }
 
 
@@ -450,5 +438,5 @@ main(void)
         test(what_is_too_long_is_not_sealed)
     };
 
-    return cmocka_run_group_tests(tests, init, done);
+    return cmocka_run_group_tests(tests, init, grammars_end);
 }

@@ -479,16 +479,6 @@ a_body_that_is_out_of_step_ends_the_connection(void **state)
 }
 
 
-static int
-setup(void **state)
-{
-    served.driver = &driver;
-    (void) strcpy(served.conf.test_verbs, "yes");
-
-    return talk_setup(state);
-}
-
-
 int
 main(void)
 {
@@ -509,5 +499,5 @@ main(void)
         cmocka_unit_test(a_body_that_is_out_of_step_ends_the_connection)
     };
 
-    return cmocka_run_group_tests(tests, setup, talk_teardown);
+    return talk_main(&driver, tests, VZ_COUNT(tests));
 }

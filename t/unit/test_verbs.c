@@ -14,13 +14,18 @@
  * sources: src/daemon/template/template_cache.c src/daemon/base/dirtree.c
  * sources: src/daemon/base/lock.c src/daemon/rootfs/disk_space.c
  * sources: src/daemon/base/monotonic.c src/daemon/server/verb_test.c
- * sources: src/daemon/server/feature.c
+ * sources: src/daemon/server/feature.c src/daemon/server/verb_history.c
+ * sources: src/daemon/history/reason.c src/daemon/history/recorder.c
+ * sources: src/daemon/history/ring.c src/daemon/history/series.c
+ * sources: src/daemon/server/verb_console.c src/daemon/server/verb_firewall.c
+ * sources: src/daemon/base/by_ctid.c src/daemon/history/node_meter.c
+ * sources: src/daemon/history/reading.c src/daemon/server/console_process.c
  */
 
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
-#include "unit.h"
+#include "grammars.h"
 #include "daemon/base/job.h"
 #include "daemon/server/verb_life.h"
 #include "daemon/server/verb_table.h"
@@ -459,26 +464,6 @@ forget(void **state)
 }
 
 
-static int
-setup(void **state)
-{
-    (void) state;
-
-    return vz_field_init() == VZ_OK ? 0 : -1;
-}
-
-
-static int
-teardown(void **state)
-{
-    (void) state;
-
-    vz_field_free();
-
-    return 0;
-}
-
-
 #define test(name)  cmocka_unit_test_setup(name, forget)
 
 
@@ -496,5 +481,5 @@ main(void)
         test(the_node_is_told_with_its_driver)
     };
 
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, grammars_begin, grammars_end);
 }

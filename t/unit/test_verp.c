@@ -7,7 +7,7 @@
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
-#include "unit.h"
+#include "grammars.h"
 #include "runtime/verp.h"
 #include "wire/field.h"
 
@@ -161,25 +161,6 @@ the_base_leaves_room(void **state)
 }
 
 
-static int
-init(void **state)
-{
-    (void) state;
-
-    return vz_field_init() == VZ_OK ? 0 : -1;
-}
-
-
-static int
-done(void **state)
-{
-    (void) state;
-    vz_field_free();
-
-    return 0;
-}
-
-
 int
 main(void)
 {
@@ -190,5 +171,5 @@ main(void)
         cmocka_unit_test(the_base_leaves_room)
     };
 
-    return cmocka_run_group_tests(tests, init, done);
+    return cmocka_run_group_tests(tests, grammars_begin, grammars_end);
 }

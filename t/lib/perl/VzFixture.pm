@@ -42,6 +42,9 @@ C<vzpanel> adds to it (C<vzpanel_signup off;>);
 =item * C<no_error_log>: C<[alert]>, C<[emerg]> and what a sanitizer says, so
 that a crashed worker fails its block, also beside patterns of its own;
 
+=item * C<request>, where there is an C<init>: a block that is one function
+asks for the plans when it is done, and has two minutes for the answer;
+
 =item * a master with two workers.
 
 =back
@@ -57,10 +60,13 @@ use Cwd qw(abs_path);
 use Digest::SHA qw(sha256_hex);
 use Exporter 'import';
 use File::Basename qw(dirname);
+use MIME::Base64 ();
+use MIME::QuotedPrint ();
 use Time::HiRes qw(sleep time);
 
-our @EXPORT = qw(sql sql_value user session token vm unique mails wait_for
-                 vz_base vz_build vz_top vz_http_config daemon_stop daemon_start);
+our @EXPORT = qw(sql sql_value user session token vm unique mails mail_text
+                 wait_for vz_base vz_build vz_top vz_http_config daemon_stop
+                 daemon_start);
 
 use constant PASSWORD => 'Test-password-1';
 
@@ -161,6 +167,13 @@ sub default_sections {
 END
 
     return if defined $block->must_die;
+
+    if (defined $block->init && !grep { defined $block->$_ }
+            qw(request pipelined_requests raw_request))
+    {
+        $block->set_value(request => 'GET /api/plans');
+        $block->set_value(timeout => 120) if !defined $block->timeout;
+    }
 
     my $own = $block->no_error_log;
     my @patterns = !defined $own ? ()
@@ -268,7 +281,7 @@ sub password_hash {
 }
 
 
-# The header lines of somebody who is signed in: his cookie.
+# The header lines of a user who is signed in: the cookie, by both of its names.
 sub session {
     my ($user, %row) = @_;
     my $secret = sha256_hex(unique('session') . rand);
@@ -277,7 +290,7 @@ sub session {
         . "UNHEX('" . sha256_hex($secret) . "'), $user, "
         . ($row{expires} // 'NOW(3) + INTERVAL 1 DAY') . ", '127.0.0.1')");
 
-    return "Cookie: vzpanel_session=$secret\n";
+    return "Cookie: vzpanel_session=$secret; __Host-vzpanel_session=$secret\n";
 }
 
 
@@ -328,6 +341,17 @@ sub mails {
     }
 
     return @mails;
+}
+
+
+# what a mail says, without its head
+sub mail_text {
+    my ($head, $text) = (split(/\r?\n\r?\n/, $_[0], 2), '', '');
+
+    return $head =~ /^Content-Transfer-Encoding: base64/mi
+        ? MIME::Base64::decode_base64($text)
+        : $head =~ /quoted-printable/i ? MIME::QuotedPrint::decode_qp($text)
+        : $text;
 }
 
 

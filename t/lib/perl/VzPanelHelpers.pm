@@ -41,7 +41,7 @@ use VzFixture;
 
 our @EXPORT = qw(busybox container verb order_body order_request person ask
                  ask_begin ask_more ask_result ask_end stream kept routes
-                 daemon_log);
+                 daemon_log forget_held count_paged);
 
 my $json = JSON::PP->new->utf8->canonical;
 my $top = vz_top();
@@ -214,6 +214,36 @@ sub order_body {
 
 
 sub order_request { return "POST /api/orders\n" . order_body(@_) }
+
+
+# How many items a list has, asked for page by page; the path ends in a query.
+sub count_paged {
+    my ($path, $headers) = @_;
+    my ($n, $cursor) = (0);
+
+    do {
+        my $json = ask('GET', $path . ($cursor ? "&cursor=$cursor" : ''),
+            $headers)->{json};
+
+        $n += @{ $json->{items} };
+        $cursor = $json->{next};
+    } while ($cursor);
+
+    return $n;
+}
+
+
+# Orders that wait to be approved make no container; their addresses are wanted
+# by other tests.  To be called at the END of a file that leaves some.
+sub forget_held {
+    local $?;
+
+    sql("UPDATE address a JOIN task t ON t.vm_id = a.vm_id"
+        . " SET a.vm_id = NULL WHERE t.state = 'held'");
+    sql("SET FOREIGN_KEY_CHECKS = 0; DELETE t, v, u FROM task t"
+        . " JOIN vm v ON v.id = t.vm_id JOIN user u ON u.id = v.user_id"
+        . " WHERE t.state = 'held'");
+}
 
 
 # --- a client of our own ---
