@@ -24,6 +24,10 @@ export interface SignInBody {
     code?: string | null;
 }
 
+export interface ConfirmBody {
+    password: string;
+}
+
 export interface ResetAskBody {
     account: string;
 }
@@ -928,6 +932,7 @@ export interface Replies {
         'orders': Order;
         [path: `orders/${string}/mail`]: Order;
         'session': SignedIn;
+        'session/confirm': null;
         'password/reset': Nothing;
         'account/second-factor': SecondFactorSecret;
         'account/second-factor/confirm': RecoveryCodes;

@@ -263,7 +263,8 @@ function operations() {
     for (const [path, methods] of Object.entries(paths)) {
         for (const [method, one] of Object.entries(methods)) {
             text += `| ${method.toUpperCase()} \`/api${path}\` | ${
-                who[one['x-vzpanel-role']]} | ${one.summary} | ${
+                who[one['x-vzpanel-role']]}${one['x-vzpanel-step-up']
+                ? ', password typed lately' : ''} | ${one.summary} | ${
                 asks(one)} |\n`;
         }
     }

@@ -3,7 +3,7 @@
  * around every screen.
  */
 
-import { onOtherAccount, onSignedOut, Problem } from './lib/api.js';
+import { onOtherAccount, onSignedOut, onStepUp, Problem } from './lib/api.js';
 import { header, setting } from './shell/header.js';
 import { every, h, put, say } from './ui/dom.js';
 import { icon } from './ui/icon.js';
@@ -628,6 +628,12 @@ async function begin() {
 
     onSignedOut(ended);
     onOtherAccount(noticed);
+    onStepUp(async () => {
+        const [{ confirmPassword }] = await Promise.all([twice(() =>
+            import('./account/step-up.js')), ownStyles(), more('own')]);
+
+        return confirmPassword();
+    });
     session.onElsewhere(noticed);
 
     session.onChange(() => {

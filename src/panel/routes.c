@@ -6,6 +6,7 @@
 #include "panel/account/password_reset.h"
 #include "panel/account/second_factor.h"
 #include "panel/account/session.h"
+#include "panel/account/session_confirm.h"
 #include "panel/account/user_list.h"
 #include "panel/account/user_write.h"
 #include "panel/api/openapi.h"
@@ -87,6 +88,10 @@ static const vz_route_t  vz_routes[] = {
       VZ_ROUTE_SESSION | VZ_ROUTE_ALWAYS | VZ_ROUTE_FIRST,
       NULL, NULL, vz_session_close,
       "Sign out", 204, NULL },
+    { POST, "/session/confirm", VZ_ROLE_USER,
+      VZ_ROUTE_SESSION | VZ_ROUTE_FIRST,
+      &vz_session_confirm_form, NULL, vz_session_confirm,
+      "Type the password again, for what asks for it", 204, NULL },
 
     { POST, "/password/reset", VZ_ROLE_ANYONE, 0,
       &vz_password_reset_ask_form, NULL, vz_password_reset_link,
@@ -105,7 +110,7 @@ static const vz_route_t  vz_routes[] = {
       "Show whether signing in takes a second step", 200,
       "SecondFactor: enabled bool, recovery_left int" },
     { POST, "/account/second-factor", VZ_ROLE_USER,
-      VZ_ROUTE_SESSION | VZ_ROUTE_FIRST,
+      VZ_ROUTE_SESSION | VZ_ROUTE_FIRST | VZ_ROUTE_STEP_UP,
       NULL, NULL, vz_second_factor_begin,
       "Draw a secret for an app of one-time codes (TOTP)", 201,
       "SecondFactorSecret: secret text, uri text, qr Qr" },
@@ -115,10 +120,11 @@ static const vz_route_t  vz_routes[] = {
       "Turn the second step on by a code of the app; the reply alone shows "
       "the recovery codes", 200, "RecoveryCodes" },
     { POST, "/account/second-factor/recovery", VZ_ROLE_USER,
-      VZ_ROUTE_SESSION,
+      VZ_ROUTE_SESSION | VZ_ROUTE_STEP_UP,
       NULL, NULL, vz_second_factor_recovery,
       "Replace the recovery codes", 200, "RecoveryCodes" },
-    { DELETE, "/account/second-factor", VZ_ROLE_USER, VZ_ROUTE_SESSION,
+    { DELETE, "/account/second-factor", VZ_ROLE_USER,
+      VZ_ROUTE_SESSION | VZ_ROUTE_STEP_UP,
       NULL, NULL, vz_second_factor_end,
       "Turn the second step off", 204, NULL },
     { GET, "/account/sessions", VZ_ROLE_USER, VZ_ROUTE_FIRST,
@@ -130,7 +136,8 @@ static const vz_route_t  vz_routes[] = {
     { GET, "/account/tokens", VZ_ROLE_USER, VZ_ROUTE_FIRST,
       NULL, NULL, vz_account_tokens,
       "List the caller's API tokens", 200, "Tokens" },
-    { POST, "/account/tokens", VZ_ROLE_USER, VZ_ROUTE_SESSION,
+    { POST, "/account/tokens", VZ_ROLE_USER,
+      VZ_ROUTE_SESSION | VZ_ROUTE_STEP_UP,
       &vz_account_token_resource.create, NULL, vz_account_token_make,
       "Create an API token; the reply alone shows it", 201, "NewToken" },
     { DELETE, "/account/tokens/{id}", VZ_ROLE_USER, VZ_ROUTE_SESSION,
@@ -256,19 +263,20 @@ static const vz_route_t  vz_routes[] = {
       NULL, &vz_user_list_args, vz_resource_route_list,
       "List users", 200, "Users",
       &vz_user_list_resource },
-    { POST, "/admin/users", VZ_ROLE_ADMIN, 0,
+    { POST, "/admin/users", VZ_ROLE_ADMIN, VZ_ROUTE_STEP_UP,
       &vz_user_list_resource.create, NULL, vz_user_write_create,
       "Create a user; the password is mailed", 201, "User" },
     { GET, "/admin/users/{id}", VZ_ROLE_ADMIN, 0,
       NULL, NULL, vz_user_list_one,
       "Show a user, with their containers", 200, "User" },
-    { PATCH, "/admin/users/{id}", VZ_ROLE_ADMIN, 0,
+    { PATCH, "/admin/users/{id}", VZ_ROLE_ADMIN, VZ_ROUTE_STEP_UP,
       &vz_user_list_resource.change, NULL, vz_user_write_change,
       "Change, lock or unlock a user", 200, "User" },
     { POST, "/admin/users/{id}/password", VZ_ROLE_ADMIN, 0,
       NULL, NULL, vz_user_write_password,
       "Mail a new password, and revoke sessions and API tokens", 204, NULL },
-    { DELETE, "/admin/users/{id}/second-factor", VZ_ROLE_ADMIN, 0,
+    { DELETE, "/admin/users/{id}/second-factor", VZ_ROLE_ADMIN,
+      VZ_ROUTE_STEP_UP,
       NULL, NULL, vz_second_factor_end_user,
       "Turn off the second step of a user who lost the app", 204, NULL },
     { POST, "/admin/users/{id}/suspend", VZ_ROLE_ADMIN, 0,

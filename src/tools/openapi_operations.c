@@ -3,6 +3,7 @@
  * requests carry, and which answers they give.
  */
 
+#include "panel/api/step_up.h"
 #include "tools/openapi_json.h"
 #include "tools/openapi_operations.h"
 #include "tools/openapi_schema.h"
@@ -140,6 +141,15 @@ vz_openapi_operation(const vz_route_t *route)
     vz_openapi_json_put(operation, "tags", vz_openapi_tags(route));
     vz_openapi_json_put(operation, "security", vz_openapi_security(route));
     vz_openapi_json_put(operation, "x-vzpanel-role", vz_openapi_role(route));
+
+    if (route->flags & VZ_ROUTE_STEP_UP) {
+        vz_openapi_json_put(operation, "x-vzpanel-step-up", json_true());
+        vz_openapi_json_put(operation, "description",
+                            json_string("A session whose password was typed "
+                                        "more than " VZ_STEP_UP_MINUTES
+                                        " minutes ago gets 403 `step_up`."));
+    }
+
     vz_openapi_json_put(operation, "parameters", vz_openapi_parameters(route));
 
     if (route->form != NULL) {

@@ -54,7 +54,7 @@ export async function stackOf(dir) {
  * @param {string} base
  * @param {string} sql
  */
-function query(base, sql) {
+export function query(base, sql) {
     return run('mariadb', ['--no-defaults', '--user=root',
         `--socket=${base}/db.sock.d/mysqld.sock`, '-e', sql]);
 }

@@ -10,6 +10,33 @@ import { signIn } from '../lib/session.js';
 
 
 /**
+ * After too many tries: a form whose button counts down.
+ *
+ * @param {ReturnType<typeof form>} made
+ * @param {number} wait  s
+ * @param {AbortSignal} signal
+ */
+export function hold(made, wait, signal) {
+    let left = wait;
+
+    const tick = () => {
+        left -= 1;
+        disable(made.send, left > 0 ? t('signin.wait', { n: left }) : '');
+
+        if (left <= 0) {
+            clearInterval(timer);
+            made.say('');
+        }
+    };
+    const timer = setInterval(tick, 1000);
+
+    signal.addEventListener('abort', () => clearInterval(timer));
+    /* after the form gave the button back */
+    setTimeout(() => disable(made.send, t('signin.wait', { n: left })));
+}
+
+
+/**
  * @param {{account: string, done: () => void, signal: AbortSignal}} options
  */
 export function signInForm(options) {
@@ -59,30 +86,10 @@ export function signInForm(options) {
             }
 
             if (problem.status === 429) {
-                hold(problem.retryAfter ?? 30);
+                hold(made, problem.retryAfter ?? 30, options.signal);
             }
         },
     });
-
-    const hold = (/** @type {number} */ wait) => {
-        let left = wait;
-
-        const tick = () => {
-            left -= 1;
-            disable(made.send, left > 0
-                ? t('signin.wait', { n: left }) : '');
-
-            if (left <= 0) {
-                clearInterval(timer);
-                made.say('');
-            }
-        };
-        const timer = setInterval(tick, 1000);
-
-        options.signal.addEventListener('abort', () => clearInterval(timer));
-        /* after the form gave the button back */
-        setTimeout(() => disable(made.send, t('signin.wait', { n: left })));
-    };
 
     return { node: made.node, account, password };
 }

@@ -97,6 +97,33 @@ export function onSignedOut(callback) {
 }
 
 
+/** @type {() => Promise<boolean>} */
+let askPassword = async () => false;
+
+/** @type {Promise<boolean> | null} it is being asked for */
+let asking = null;
+
+/**
+ * What to do when the API wants the password typed again before it does
+ * something: answers whether that was done.
+ *
+ * @param {() => Promise<boolean>} callback
+ */
+export function onStepUp(callback) {
+    askPassword = callback;
+}
+
+
+/** Whether the password was typed; all that ask at once wait for one dialog. */
+function typedAgain() {
+    asking ??= askPassword().finally(() => {
+        asking = null;
+    });
+
+    return asking;
+}
+
+
 /** @param {string} path */
 function address(path) {
     return `${BASE}/${path}`;
@@ -183,6 +210,10 @@ export async function request(method, path, options = {}) {
 
     if (!reply.ok) {
         const refused = await problem(reply);
+
+        if (refused.code === 'step_up' && await typedAgain()) {
+            return request(method, path, options);
+        }
 
         if (refused.code === 'other_account') {
             otherAccount();

@@ -62,6 +62,9 @@ export const BODIES = {
         password: { type: 'text', required: true, max: 512 },
         code: { type: 'text', max: 40 },
     },
+    Confirm: {
+        password: { type: 'text', required: true, max: 512 },
+    },
     ResetAsk: {
         account: { type: 'text', required: true, max: 254 },
     },

@@ -3,7 +3,7 @@
  */
 
 #include "panel/account/account.h"
-#include "panel/account/guess.h"
+#include "panel/account/own_password.h"
 #include "panel/account/password.h"
 #include "panel/account/session_revoke.h"
 #include "panel/api/audit.h"
@@ -41,9 +41,6 @@ typedef struct {
 } vz_account_thing_t;
 
 
-static vz_code_e vz_account_check(vz_call_t *call, const ngx_str_t *old,
-    ngx_str_t *hash);
-static void vz_account_wrong(vz_call_t *call, const char *field);
 static vz_code_e vz_account_change(vz_call_t *call,
     const vz_account_new_t *password);
 static void vz_account_finish(vz_call_t *call, const vz_account_thing_t *thing);
@@ -65,15 +62,17 @@ const vz_body_t  vz_account_password_form = vz_body("Password",
                                                     vz_password_members);
 
 
-static const vz_sql_t  vz_account_hash = vz_sql("own hash",
-    "SELECT password FROM user WHERE id = ?");
-
 /* who shows the password that was mailed has read it where it went */
 
 static const vz_sql_t  vz_account_update = vz_sql("own password",
     "UPDATE user SET password = ?, must_change = FALSE, drawn = NULL,"
     " email_state = IF(email_state = 'mailed', 'proven', email_state)"
     " WHERE id = ? AND password = ? AND NOT locked");
+
+/* the old one was shown, and the new one is known */
+
+static const vz_sql_t  vz_account_proven = vz_sql("own session proven",
+    "UPDATE session SET proven = UTC_TIMESTAMP(3) WHERE id = ?");
 
 static const vz_sql_t  vz_account_end_others = vz_sql("end other sessions",
     "DELETE FROM session WHERE user_id = ? AND id <> ?");
@@ -164,7 +163,8 @@ vz_account_password(vz_call_t *call)
         return;
     }
 
-    if (vz_account_check(call, &body.old, &password.before) != VZ_OK
+    if (vz_own_password_check(call, "old", &body.old, &password.before)
+        != VZ_OK
         || vz_password_hash(call, &body.new, &password.hash) != VZ_OK)
     {
         return;
@@ -173,7 +173,7 @@ vz_account_password(vz_call_t *call)
     rc = vz_account_change(call, &password);
 
     if (rc == VZ_STATE) {
-        vz_account_wrong(call, "old");
+        vz_own_password_wrong(call, "old");
         return;
     }
 
@@ -184,52 +184,6 @@ vz_account_password(vz_call_t *call)
 
     vz_identity_revoke_user(call->who.user);
     (void) vz_call_reply(call, NGX_HTTP_NO_CONTENT);
-}
-
-
-/*
- * That it is one's password, and its hash.  Each session has tries of its own:
- * who has stolen one keeps nobody else from changing the password.
- */
-
-static vz_code_e
-vz_account_check(vz_call_t *call, const ngx_str_t *old, ngx_str_t *hash)
-{
-    vz_code_e   rc;
-    vz_rows_t   rows;
-    vz_guess_t  guess;
-    ngx_uint_t  which;
-
-    rc = vz_db_query(NULL, call->pool, &vz_account_hash,
-                     vz_binds(vz_int(call->who.user)), &rows);
-    if (rc != VZ_OK) {
-        vz_call_fault(call, "database", rc);
-        return rc;
-    }
-
-    *hash = vz_row_text(&rows, 0, "password");
-
-    rc = vz_guess_known(call, &guess, vz_call_printf(call, "session %uL",
-                                                     call->identity->session));
-    if (rc != VZ_OK) {
-        return rc;
-    }
-
-    rc = vz_password_verify(call, &guess, old, hash, 1, &which);
-
-    if (rc == VZ_DENIED) {
-        vz_account_wrong(call, "old");
-    }
-
-    return rc;
-}
-
-
-static void
-vz_account_wrong(vz_call_t *call, const char *field)
-{
-    vz_call_invalid(call, field, "wrong", "is not your current password");
-    vz_call_refuse(call);
 }
 
 
@@ -265,6 +219,11 @@ vz_account_change(vz_call_t *call, const vz_account_new_t *password)
                          vz_binds(vz_int(call->who.user),
                                   vz_int(call->identity->session)),
                          NULL);
+    }
+
+    if (rc == VZ_OK) {
+        rc = vz_db_query(tx, call->pool, &vz_account_proven,
+                         vz_binds(vz_int(call->identity->session)), NULL);
     }
 
     if (rc == VZ_OK) {

@@ -70,8 +70,9 @@ const vz_body_t  vz_session_form = vz_body("SignIn", vz_session_members);
    second step or none as when it was asked for */
 
 static const vz_sql_t  vz_session_insert = vz_sql("session insert",
-    "INSERT INTO session (hash, user_id, expires, remote, agent)"
-    " SELECT ?, u.id, UTC_TIMESTAMP(3) + INTERVAL ? SECOND, ?, ? FROM user u"
+    "INSERT INTO session (hash, user_id, expires, remote, agent, proven)"
+    " SELECT ?, u.id, UTC_TIMESTAMP(3) + INTERVAL ? SECOND, ?, ?,"
+    " UTC_TIMESTAMP(3) FROM user u"
     " WHERE u.id = ? AND u.password = ? AND NOT u.locked"
     " AND u.second_factor = ?");
 

@@ -6,6 +6,7 @@
 #include "panel/api/body.h"
 #include "panel/api/identity.h"
 #include "panel/api/route.h"
+#include "panel/api/step_up.h"
 #include "runtime/call.h"
 #include "runtime/fiber.h"
 #include "runtime/schema.h"
@@ -299,7 +300,8 @@ vz_route_who(vz_call_t *call, const vz_route_t *route)
         return VZ_DENIED;
     }
 
-    return VZ_OK;
+    return (route->flags & VZ_ROUTE_STEP_UP) ? vz_step_up_require(call)
+                                             : VZ_OK;
 }
 
 

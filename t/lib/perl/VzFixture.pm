@@ -286,9 +286,10 @@ sub session {
     my ($user, %row) = @_;
     my $secret = sha256_hex(unique('session') . rand);
 
-    sql('INSERT INTO session (hash, user_id, expires, remote) VALUES ('
+    sql('INSERT INTO session (hash, user_id, expires, remote, proven) VALUES ('
         . "UNHEX('" . sha256_hex($secret) . "'), $user, "
-        . ($row{expires} // 'NOW(3) + INTERVAL 1 DAY') . ", '127.0.0.1')");
+        . ($row{expires} // 'NOW(3) + INTERVAL 1 DAY') . ", '127.0.0.1', "
+        . ($row{proven} // 'UTC_TIMESTAMP(3)') . ')');
 
     return "Cookie: vzpanel_session=$secret; __Host-vzpanel_session=$secret\n";
 }
