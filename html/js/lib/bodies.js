@@ -81,6 +81,16 @@ export const BODIES = {
         scope: { type: 'text', default: 'read', words: ['read','write'], pattern: P18 },
         days: { type: 'int', min: 1, max: 3650 },
     },
+    Key: {
+        name: { type: 'text', pattern: P17 },
+        key: { type: 'text', required: true, max: 2048 },
+    },
+    Name: {
+        name: { type: 'text', required: true, pattern: P17 },
+    },
+    Hostname: {
+        hostname: { type: 'text', required: true, pattern: P14 },
+    },
     Network: {
         hostname: { type: 'text', pattern: P15 },
         gateway: { type: 'text', pattern: P19 },
