@@ -63,6 +63,23 @@ export interface TokenBody {
     days?: number | null;
 }
 
+export interface KeyBody {
+    name?: string | null;
+    key: string;
+}
+
+export interface NameBody {
+    name: string;
+}
+
+export interface HostnameBody {
+    hostname: string;
+}
+
+export interface KeysBody {
+    keys?: string[] | null;
+}
+
 export interface NetworkBody {
     hostname?: string | null;
     gateway?: string | null;
@@ -324,6 +341,15 @@ export interface Plan {
     vms: number;
 }
 
+export interface Key {
+    id: number;
+    name: string;
+    type: string;
+    fingerprint: string;
+    servers: number;
+    created: string;
+}
+
 export interface Template {
     id: number;
     name: string;
@@ -552,6 +578,18 @@ export interface NewToken {
     token: string;
 }
 
+export interface Keys {
+    items: Key[];
+    next: number | null;
+}
+
+export interface NewKey {
+    id: number;
+    name: string;
+    type: string;
+    fingerprint: string;
+}
+
 export interface Containers {
     items: Container[];
     next: string | null;
@@ -587,6 +625,24 @@ export interface Container {
     node?: 'up' | 'down' | 'absent';
     in_force?: InForce | null;
     limits?: NodeLimits | null;
+}
+
+export interface DrawnPassword {
+    password: string | null;
+    task: Task;
+}
+
+export interface ContainerKeys {
+    items: ContainerKey[];
+    next: number | null;
+}
+
+export interface ContainerKey {
+    id: number;
+    name: string;
+    type: string;
+    fingerprint: string;
+    has: boolean;
 }
 
 export interface ContainerName {
@@ -911,8 +967,10 @@ export interface Replies {
         'account/second-factor': SecondFactor;
         'account/sessions': Sessions;
         'account/tokens': Tokens;
+        'account/keys': Keys;
         'vms': Containers;
         [path: `vms/${number}`]: Container;
+        [path: `vms/${number}/keys`]: ContainerKeys;
         'tasks': Tasks;
         [path: `tasks/${number}`]: TaskWithLog;
         'admin/templates': Templates;
@@ -938,10 +996,13 @@ export interface Replies {
         'account/second-factor/confirm': RecoveryCodes;
         'account/second-factor/recovery': RecoveryCodes;
         'account/tokens': NewToken;
+        'account/keys': NewKey;
         'vms': Task;
         [path: `vms/${number}/start`]: Task;
         [path: `vms/${number}/stop`]: Task;
+        [path: `vms/${number}/poweroff`]: Task;
         [path: `vms/${number}/restart`]: Task;
+        [path: `vms/${number}/password`]: DrawnPassword;
         [path: `vms/${number}/suspend`]: Task;
         [path: `vms/${number}/unsuspend`]: Task;
         [path: `tasks/${number}/retry`]: Task;
@@ -965,6 +1026,9 @@ export interface Replies {
     PUT: {
         'password/reset': null;
         'account/password': null;
+        [path: `vms/${number}/name`]: null;
+        [path: `vms/${number}/hostname`]: Task;
+        [path: `vms/${number}/keys`]: Task;
     };
     PATCH: {
         [path: `vms/${number}/network`]: Task;
@@ -983,6 +1047,7 @@ export interface Replies {
         'account/second-factor': null;
         [path: `account/sessions/${number}`]: null;
         [path: `account/tokens/${number}`]: null;
+        [path: `account/keys/${number}`]: null;
         [path: `vms/${number}`]: Task;
         [path: `admin/templates/${number}`]: null;
         [path: `admin/plans/${number}`]: null;

@@ -3,6 +3,7 @@
  */
 
 #include "panel/account/account.h"
+#include "panel/account/ssh_keys.h"
 #include "panel/account/user_list.h"
 #include "panel/api/resource_sql.h"
 #include "panel/mail/mail_admin.h"
@@ -22,6 +23,7 @@ static vz_resource_t *const  vz_resources[] = {
     &vz_mail_admin_resource,
     &vz_node_admin_resource,
     &vz_plan_admin_resource,
+    &vz_ssh_keys_resource,
     &vz_template_admin_resource,
     &vz_user_list_resource
 };

@@ -7,6 +7,7 @@
 #include "panel/account/second_factor.h"
 #include "panel/account/session.h"
 #include "panel/account/session_confirm.h"
+#include "panel/account/ssh_keys.h"
 #include "panel/account/user_list.h"
 #include "panel/account/user_write.h"
 #include "panel/api/openapi.h"
@@ -37,6 +38,7 @@
 #include "panel/vm/vm.h"
 #include "panel/vm/vm_create.h"
 #include "panel/vm/vm_destroy.h"
+#include "panel/vm/vm_guest.h"
 #include "panel/vm/vm_list.h"
 #include "panel/vm/vm_query.h"
 #include "panel/vm/vm_suspend.h"
@@ -144,6 +146,16 @@ static const vz_route_t  vz_routes[] = {
       NULL, NULL, vz_account_token_end,
       "Revoke an API token", 204, NULL },
 
+    { GET, "/account/keys", VZ_ROLE_USER, 0,
+      NULL, NULL, vz_ssh_keys_list,
+      "List the caller's SSH keys", 200, "Keys" },
+    { POST, "/account/keys", VZ_ROLE_USER, VZ_ROUTE_SESSION,
+      &vz_ssh_keys_form, NULL, vz_ssh_keys_add,
+      "Keep a public SSH key", 201, "NewKey" },
+    { DELETE, "/account/keys/{id}", VZ_ROLE_USER, VZ_ROUTE_SESSION,
+      NULL, NULL, vz_ssh_keys_end,
+      "Delete an SSH key that no server has", 204, NULL },
+
     { GET, "/vms", VZ_ROLE_USER, VZ_ROUTE_OWN_AUTH,
       NULL, &vz_vm_query_args, vz_vm_list,
       "List the caller's containers, or all for an administrator, with "
@@ -157,9 +169,30 @@ static const vz_route_t  vz_routes[] = {
     { POST, "/vms/{id}/stop", VZ_ROLE_USER, CHANGE,
       NULL, NULL, vz_vm_stop,
       "Stop a container", 202, "Task" },
+    { POST, "/vms/{id}/poweroff", VZ_ROLE_USER, CHANGE,
+      NULL, NULL, vz_vm_poweroff,
+      "Stop a container at once, without asking it", 202, "Task" },
     { POST, "/vms/{id}/restart", VZ_ROLE_USER, CHANGE,
       NULL, NULL, vz_vm_restart,
       "Restart a container", 202, "Task" },
+    { POST, "/vms/{id}/password", VZ_ROLE_USER, CHANGE | VZ_ROUTE_SESSION,
+      NULL, NULL, vz_vm_guest_password,
+      "Draw a new password for root; the reply alone shows it", 202,
+      "DrawnPassword" },
+    { PUT, "/vms/{id}/name", VZ_ROLE_USER, 0,
+      &vz_vm_guest_name_form, NULL, vz_vm_guest_name,
+      "Change the name of a container, which is for people", 204, NULL },
+    { PUT, "/vms/{id}/hostname", VZ_ROLE_USER, CHANGE,
+      &vz_vm_guest_hostname_form, NULL, vz_vm_guest_hostname,
+      "Change the host name of a container", 202, "Task" },
+    { GET, "/vms/{id}/keys", VZ_ROLE_USER, 0,
+      NULL, NULL, vz_vm_guest_keys_list,
+      "List the SSH keys of a container's owner, and whether it has each",
+      200, "ContainerKeys" },
+    { PUT, "/vms/{id}/keys", VZ_ROLE_USER, CHANGE,
+      &vz_vm_guest_keys_form, NULL, vz_vm_guest_keys,
+      "Choose which SSH keys of its owner root of a container has", 202,
+      "Task" },
     { PATCH, "/vms/{id}/network", VZ_ROLE_ADMIN, HARDWARE,
       &vz_hardware_network_form, NULL, vz_hardware_network,
       "Change hostname, addresses, gateways and name servers", 202, "Task" },

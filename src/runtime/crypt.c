@@ -18,6 +18,8 @@
 
 #define VZ_CRYPT_PREFIX    "$y$j9T$"
 #define VZ_CRYPT_CHEAPEST  1            /* for generated passwords */
+#define VZ_CRYPT_GUEST     "$6$"        /* what a system of 2010 knows, too */
+#define VZ_CRYPT_ROUNDS    1000         /* of it, the fewest */
 #define VZ_CRYPT_WAIT      60000        /* ms; a job takes about 50 */
 #define VZ_CRYPT_RANDOM    256
 
@@ -39,7 +41,7 @@ typedef struct {
 
 static vz_code_e vz_crypt_make(ngx_pool_t *pool,
     const vz_crypt_place_t *place, const ngx_str_t *password,
-    unsigned long cost, ngx_str_t *hash);
+    const char *prefix, unsigned long cost, ngx_str_t *hash);
 static vz_code_e vz_crypt_run(const vz_crypt_place_t *place,
     const ngx_str_t *password, const char *setting, ngx_uint_t pad,
     char hash[CRYPT_OUTPUT_SIZE]);
@@ -82,7 +84,7 @@ vz_code_e
 vz_crypt_hash(ngx_pool_t *pool, const vz_crypt_place_t *place,
     const ngx_str_t *password, ngx_str_t *hash)
 {
-    return vz_crypt_make(pool, place, password, 0, hash);
+    return vz_crypt_make(pool, place, password, VZ_CRYPT_PREFIX, 0, hash);
 }
 
 
@@ -90,23 +92,34 @@ vz_code_e
 vz_crypt_hash_drawn(ngx_pool_t *pool, const vz_crypt_place_t *place,
     const ngx_str_t *password, ngx_str_t *hash)
 {
-    return vz_crypt_make(pool, place, password, VZ_CRYPT_CHEAPEST, hash);
+    return vz_crypt_make(pool, place, password, VZ_CRYPT_PREFIX,
+                         VZ_CRYPT_CHEAPEST, hash);
 }
 
 
-/* a cost of 0 is the library's choice, VZ_CRYPT_PREFIX */
+vz_code_e
+vz_crypt_hash_guest(ngx_pool_t *pool, const vz_crypt_place_t *place,
+    const ngx_str_t *password, ngx_str_t *hash)
+{
+    return vz_crypt_make(pool, place, password, VZ_CRYPT_GUEST,
+                         VZ_CRYPT_ROUNDS, hash);
+}
+
+
+/* a cost of 0 is the library's choice */
 
 static vz_code_e
 vz_crypt_make(ngx_pool_t *pool, const vz_crypt_place_t *place,
-    const ngx_str_t *password, unsigned long cost, ngx_str_t *hash)
+    const ngx_str_t *password, const char *prefix, unsigned long cost,
+    ngx_str_t *hash)
 {
     char       salt[32], setting[CRYPT_GENSALT_OUTPUT_SIZE];
     char       out[CRYPT_OUTPUT_SIZE];
     vz_code_e  code;
 
     if (vz_crypt_random(salt, sizeof(salt)) != NGX_OK
-        || crypt_gensalt_rn(VZ_CRYPT_PREFIX, cost, salt, sizeof(salt),
-                            setting, sizeof(setting))
+        || crypt_gensalt_rn(prefix, cost, salt, sizeof(salt), setting,
+                            sizeof(setting))
            == NULL)
     {
         return VZ_INTERNAL;

@@ -49,6 +49,13 @@ vz_code_e vz_crypt_hash_drawn(ngx_pool_t *pool, const vz_crypt_place_t *place,
     const ngx_str_t *password, ngx_str_t *hash);
 
 /*
+ * vz_crypt_hash_guest: the same for root of a container, as its /etc/shadow
+ * has it: "$6$rounds=1000$...".
+ */
+vz_code_e vz_crypt_hash_guest(ngx_pool_t *pool, const vz_crypt_place_t *place,
+    const ngx_str_t *password, ngx_str_t *hash);
+
+/*
  * vz_crypt_verify: on a fiber, whether a password has that hash: VZ_OK or
  * VZ_DENIED, or as vz_crypt_hash().  An empty or a cheaper hash takes as long
  * as any other, so that time tells neither an unknown account nor a generated

@@ -84,6 +84,9 @@ const vz_openapi_shape_t  vz_openapi_shapes[] = {
     { "Tokens", vz_page("Token") },
     { "NewToken", "id int, name text, scope read|write, token text" },
 
+    { "Keys", vz_page("Key") },
+    { "NewKey", "id int, name text, type text, fingerprint text" },
+
     /* containers */
 
     { "Containers", "items Container[], next text|null, version int" },
@@ -98,6 +101,10 @@ const vz_openapi_shape_t  vz_openapi_shapes[] = {
       " sampled time|null, task TaskAtWork|null, features? text[],"
       " node? up|down|absent, in_force? InForce|null,"
       " limits? NodeLimits|null" },
+    { "DrawnPassword", "password text|null, task Task" },
+    { "ContainerKeys", vz_page("ContainerKey") },
+    { "ContainerKey",
+      "id int, name text, type text, fingerprint text, has bool" },
     { "ContainerName", "id int, name? text" },
     { "Owner", "id int, account text" },
     { "Memory",

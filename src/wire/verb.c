@@ -8,6 +8,7 @@
 #include "wire/field_value.h"
 #include "wire/frame.h"
 #include "wire/rule.h"
+#include "wire/ssh_key.h"
 
 
 #define VZ_VERB_BODY    "body="
@@ -37,6 +38,8 @@ static const vz_verb_t  vz_verbs[VZ_VERB_COUNT] = {
         { "start", NULL, { ID }, 1, 1, 1, .timeout = 60 },
     [VZ_VERB_STOP] =
         { "stop", NULL, { ID }, 1, 1, 1, .timeout = 180 },
+    [VZ_VERB_POWEROFF] =
+        { "poweroff", NULL, { ID }, 1, 1, 1, .timeout = 120 },
     [VZ_VERB_RESTART] =
         { "restart", NULL, { ID }, 1, 1, 1, .timeout = 180 },
     [VZ_VERB_SETMEMORYVM] =
@@ -83,6 +86,12 @@ static const vz_verb_t  vz_verbs[VZ_VERB_COUNT] = {
     [VZ_VERB_PASSWD] =
         { "passwd", NULL, { ID }, 1, 1, 1, .timeout = 30, .secret = 1,
           .body_min = 1, .body_max = 1, .body_bytes = VZ_SECRET_MAX },
+    [VZ_VERB_PASSHASH] =
+        { "passhash", NULL, { ID }, 1, 1, 1, .timeout = 30, .secret = 1,
+          .body_min = 1, .body_max = 1, .body_bytes = VZ_SECRET_MAX },
+    [VZ_VERB_KEYS] =
+        { "keys", NULL, { ID }, 1, 1, 1, .timeout = 30,
+          .body_max = VZ_SSH_KEY_MOST, .body_bytes = VZ_SSH_KEY_LINE },
     [VZ_VERB_STATUS] =
         { "status", NULL, { ID }, 1, 1, 0, .timeout = 10 },
     [VZ_VERB_LIST] =

@@ -35,8 +35,9 @@ const VMS = [
     ['ready', 'running'],
 ];
 
-const KINDS = ['order', 'create', 'start', 'stop', 'restart', 'destroy',
-    'network', 'memory', 'disk', 'cpu', 'suspend', 'unsuspend', 'adopt'];
+const KINDS = ['order', 'create', 'start', 'stop', 'poweroff', 'restart',
+    'destroy', 'network', 'memory', 'disk', 'cpu', 'suspend', 'unsuspend',
+    'adopt'];
 const STATES = ['failed', 'done', 'cancelled'];
 const MAILS = ['queued', 'sent', 'failed', 'bounced'];
 

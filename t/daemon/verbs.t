@@ -25,6 +25,11 @@ my $range = qr/^err range /;
 my $syntax = qr/^err syntax /;
 my $noent = qr/^err noent /;
 
+# a password's hash, and a key
+my $hash = '$6$rounds=1000$abcdefgh$' . 'x' x 86;
+my $blob = 'AAAAC3NzaC1lZDI1NTE5AAAAI' . 'Kb' x 21 . 'w';
+my $key = "ssh-ed25519 $blob";
+
 # A is 31001, B is 31002, N is nobody
 my @table = (
     # reads of a node without containers
@@ -40,24 +45,27 @@ my @table = (
     (map { [ "$_ 1", $syntax ] } qw(ping list templates node)),
     (map { [ "$_ A more more more more", $syntax ], [ "$_ x", $range ],
            [ "$_ -1", $range ] }
-         qw(start stop restart destroy deletevm getmemory getdisk getcpu
-            status bootlog)),
+         qw(start stop poweroff restart destroy deletevm getmemory getdisk
+            getcpu status bootlog)),
     [ 'console A shell 80', $syntax ],
     [ 'console A shell 80 24 1', $syntax ],
     [ 'console A bash 80 24', $range ],
     [ 'console A shell 1 24', $range ],
     [ 'console A shell 80 1000', $range ],
     [ 'console x shell 80 24', $range ],
-    (map { [ $_, $syntax ] } qw(adopt start stop restart getmemory getdisk
+    (map { [ $_, $syntax ] } qw(adopt start stop poweroff restart getmemory
+                                getdisk
                                 status deleteip setgateway setip setname setcpu)),
     [ 'passwd', $syntax, undef, 'secret' ],
     [ 'passwd x', $range, undef, 'secret' ],
+    [ 'passhash', $syntax, undef, $hash ],
+    [ 'keys', $syntax, undef, [$key] ],
     [ 'deleteip x', $range ],
     [ 'setdisk A', $syntax ],
     [ 'setcpu A', $syntax ],
 
     # nobody there
-    (map { [ "$_ N", $noent ] } qw(start stop restart getmemory getdisk
+    (map { [ "$_ N", $noent ] } qw(start stop poweroff restart getmemory getdisk
                                    getcpu status deleteip)),
     [ 'console N shell 80 24', $noent ],
     [ 'setmemoryvm N 64M', $noent ],
@@ -71,6 +79,8 @@ my @table = (
       { lxc => $noent, vzctl => qr/^err unsupported / } ],
     [ 'setdns N 10.74.0.253', $noent ],
     [ 'passwd N', $noent, undef, 'secret' ],
+    [ 'passhash N', $noent, undef, $hash ],
+    [ 'keys N', $noent, undef, [$key] ],
     [ 'adopt N 0123456789abcdef', $noent ],
     [ 'destroy N', $already ],
 
@@ -183,6 +193,15 @@ my @table = (
     [ 'status A', $done, qr/ dns=10.74.0.253,2001:db8:74::53 / ],
     [ 'passwd A', $done, undef, 'first "secret" $x; y' ],
     [ 'passwd A', $range, undef, "two\nlines" ],
+    [ 'passhash A', $done, undef, $hash ],
+    [ 'passhash A', $range, undef, 'secret' ],
+    [ 'passhash A', $range, undef, "$hash:0" ],
+    [ 'keys A', $done, undef, [$key] ],
+    [ 'keys A', $range, undef, ["ssh-rsa $blob"] ],
+    [ 'keys A', $range, undef, ["command=\"id\" $key"] ],
+    [ 'keys A', $range, undef, [$key, substr $key, 0, -9] ],
+    [ 'keys A', $syntax, undef, [($key) x 21] ],
+    [ 'keys A', $done ],
 
     # running
     [ 'start A', $done ],
@@ -223,6 +242,10 @@ my @table = (
     [ 'stop A', $already ],
     [ 'restart B', qr/^ok(?: killed| already)?$/ ],
     [ 'status B', $done, qr/^id=31002 state=running / ],
+    [ 'poweroff B', qr/^ok killed$/ ],
+    [ 'poweroff B', $already ],
+    [ 'status B', $done, qr/^id=31002 state=stopped / ],
+    [ 'start B', $done ],
 
     # another identity
     [ 'adopt A', $syntax ],
@@ -304,7 +327,7 @@ sub said_before_it_failed {
 
 my @verbs = verbs();
 
-is(@verbs, 27, 'verbs and other names of them in docs/protocol.md');
+is(@verbs, 30, 'verbs and other names of them in docs/protocol.md');
 asked_both_ways($_) for @verbs;
 
 # limits NODE ID: memory, CPU and processes, as the kernel has them

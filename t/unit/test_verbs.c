@@ -96,9 +96,9 @@ drv_start(vz_job_t *j, vz_done_t *done)
 
 
 static vz_code_e
-drv_stop(vz_job_t *j, unsigned again, vz_done_t *done)
+drv_stop(vz_job_t *j, vz_stop_e how, vz_done_t *done)
 {
-    call("stop %u", again);
+    call("stop %u", how);
 
     return result(j, done);
 }

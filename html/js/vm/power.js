@@ -1,4 +1,4 @@
-/* Start, stop, restart: the buttons and what they do. */
+/* Start, stop, power off, restart: the buttons and what they do. */
 
 import { post, Problem } from '../lib/api.js';
 import { ask } from '../ui/dialog.js';
@@ -10,10 +10,11 @@ import { t } from '../lib/i18n.js';
 import { refuse } from '../ui/fault.js';
 
 /** @typedef {import('../../types.d.ts').Vm} Vm */
-/** @typedef {'start' | 'stop' | 'restart'} Action */
+/** @typedef {'start' | 'stop' | 'restart' | 'poweroff'} Action */
 
 /** @type {Record<Action, string>} */
-const ICON = { start: 'play', stop: 'stop', restart: 'restart' };
+const ICON = { start: 'play', stop: 'stop', restart: 'restart',
+    poweroff: 'power' };
 
 
 /**
@@ -64,7 +65,7 @@ export function power(vm, options = {}) {
     const small = options.small;
     const why = h('p', { class: 'why' });
 
-    /** @type {(action: Action, kind?: 'primary') => HTMLButtonElement} */
+    /** @type {(action: Action, kind?: 'primary' | 'quiet') => HTMLButtonElement} */
     const make = (action, kind) => {
         const el = button({
             text: t(`power.${action}`), icon: ICON[action], small,
@@ -82,12 +83,14 @@ export function power(vm, options = {}) {
     const start = make('start', 'primary');
     const stop = make('stop');
     const restart = make('restart');
+    const poweroff = small ? null : make('poweroff', 'quiet');
     const address = vm.addresses[0]?.split('/')[0];
     const ssh = small || options.ssh === false || !address ? null : button({ text: t('power.ssh'),
         icon: 'copy', kind: 'primary',
         press: copyPress(() => `ssh root@${address}`) });
     const node = h('div', { class: `power ${small ? 'small' : ''}` },
-        h('div', { class: 'power-row' }, start, ssh, restart, stop),
+        h('div', { class: 'power-row' }, start, ssh, restart, stop,
+            poweroff),
         small ? null : why);
 
     const set = () => {
@@ -103,6 +106,11 @@ export function power(vm, options = {}) {
         disable(start, reason, small || !reason ? undefined : why);
         disable(stop, reason, small || !reason ? undefined : why);
         disable(restart, idle, small ? undefined : why);
+
+        if (poweroff) {
+            poweroff.hidden = off;
+            disable(poweroff, reason, reason ? why : undefined);
+        }
 
         if (small) {                /* an icon alone: its title is its name */
             for (const one of [start, stop, restart]) {

@@ -34,7 +34,8 @@ const STALE = 30000;
  *
  * @type {Record<string, Vm['desired_state']>}
  */
-const WANTS = { start: 'running', restart: 'running', stop: 'stopped' };
+const WANTS = { start: 'running', restart: 'running', stop: 'stopped',
+    poweroff: 'stopped' };
 
 
 /** @param {Vm} vm */

@@ -120,6 +120,17 @@ typedef struct {
     unsigned    shut[VZ_GATE_COUNT];
 } vz_firewall_stat_t;
 
+typedef enum {
+    VZ_STOP_ASK = 0,                /* shut it down, kill it where it does not
+                                       in time, and keep that it is not wanted
+                                       to run */
+    VZ_STOP_AGAIN,                  /* the same, but it is about to be started
+                                       again: it stays wanted, and it is left
+                                       running where it could not be started
+                                       afterwards */
+    VZ_STOP_KILL                    /* as VZ_STOP_ASK, without asking */
+} vz_stop_e;
+
 /* Called for each container. */
 typedef int (*vz_wanted_pt)(uint32_t ctid, void *data);
 typedef void (*vz_each_pt)(const vz_ct_stat_t *stat, void *data);
@@ -207,12 +218,8 @@ struct vz_driver_s {
      */
     vz_code_e   (*start)(vz_job_t *job, vz_done_t *done);
 
-    /*
-     * Shut it down, and keep that it is not wanted to run. With again set it
-     * is about to be started again: it stays wanted, and it is left running
-     * where it could not be started afterwards. done: already, killed.
-     */
-    vz_code_e   (*stop)(vz_job_t *job, unsigned again, vz_done_t *done);
+    /* Stop it. done: already, killed. */
+    vz_code_e   (*stop)(vz_job_t *job, vz_stop_e how, vz_done_t *done);
 
     /*
      * Set limits in bytes, or VZ_UNLIMITED; barrier is not above limit. done:
@@ -235,6 +242,15 @@ struct vz_driver_s {
 
     /* Hash and set root's password; the secret is one line and not empty. */
     vz_code_e   (*set_password)(vz_job_t *job, const char *secret);
+
+    /* The same with a hash of crypt(5). */
+    vz_code_e   (*set_hash)(vz_job_t *job, const char *hash);
+
+    /*
+     * Replace root's SSH keys that are the panel's by these lines of an
+     * authorized_keys file, each with its LF; "": none.
+     */
+    vz_code_e   (*set_keys)(vz_job_t *job, const char *lines);
 
     /*
      * Add an address. VZ_EXISTS where another container has it; another code

@@ -34,6 +34,7 @@ static vz_code_e vz_mark_meant(const vz_driver_t *driver, vz_job_t *job,
     vz_marked_t *marked);
 static vz_code_e vz_mark_other(vz_job_t *job, vz_marked_t *marked);
 static vz_code_e vz_mark_fence(vz_job_t *job, vz_marked_t *marked);
+static int vz_mark_ends(vz_verb_e verb);
 static int vz_mark_path(const vz_config_t *conf, const char *folder,
     const char *name, char path[PATH_MAX]);
 static void vz_mark_read(const vz_job_t *job, vz_marked_t *marked);
@@ -122,7 +123,7 @@ vz_mark_meant(const vz_driver_t *driver, vz_job_t *job, vz_marked_t *marked)
          * a verb without a tag may stop and destroy a container whose record
          * can't be read
          */
-        return (req->verb == VZ_VERB_DESTROY || req->verb == VZ_VERB_STOP)
+        return vz_mark_ends(req->verb)
                && req->mark.tag[0] == '\0'
                ? VZ_OK
                : vz_job_end(job, found, "the record of container %u is "
@@ -198,8 +199,7 @@ vz_mark_fence(vz_job_t *job, vz_marked_t *marked)
 
         /* a full disk must not prevent that a container on it is removed */
         if (vz_mark_write(job, marked) == -1
-            && job->req->verb != VZ_VERB_DESTROY
-            && job->req->verb != VZ_VERB_STOP)
+            && !vz_mark_ends(job->req->verb))
         {
             return vz_job_end(job, errno == ENOSPC ? VZ_NOSPACE : VZ_INTERNAL,
                               "the marks of container %u: %s", job->req->ctid,
@@ -264,6 +264,15 @@ vz_ct_mark_look(const vz_driver_t *driver, vz_job_t *job)
 
     return vz_job_end(job, VZ_NOENT, "no container %u has this tag",
                       req->ctid);
+}
+
+
+/* The verbs that must work where nothing else does. */
+static int
+vz_mark_ends(vz_verb_e verb)
+{
+    return verb == VZ_VERB_DESTROY || verb == VZ_VERB_STOP
+           || verb == VZ_VERB_POWEROFF;
 }
 
 

@@ -268,6 +268,35 @@ vz_guest_files_write(int root, const char *path, const char *text, size_t len,
 }
 
 
+int
+vz_guest_files_folder(int root, const char *path, mode_t mode)
+{
+    int          dir, fd, rc;
+    const char  *name;
+
+    dir = vz_guest_files_parent(root, path, &name);
+    if (dir == -1) {
+        return -1;
+    }
+
+    rc = mkdirat(dir, name, mode) == -1 && errno != EEXIST ? -1 : 0;
+    close(dir);
+
+    if (rc == -1) {
+        return -1;
+    }
+
+    fd = vz_guest_files_open(root, path, O_PATH | O_DIRECTORY);
+    if (fd == -1) {
+        return -1;
+    }
+
+    close(fd);
+
+    return 0;
+}
+
+
 /*
  * Set root's hash in /etc/shadow, and leave the other fields. /etc/passwd gets
  * an "x", or the hash would not be used.

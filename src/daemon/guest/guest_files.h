@@ -29,6 +29,12 @@ ssize_t vz_guest_files_read(int root, const char *path, char *buf,
 int vz_guest_files_write(int root, const char *path, const char *text,
     size_t len, mode_t mode);
 
+/*
+ * vz_guest_files_folder: make a folder with that mode where there is none; a
+ * link to one counts.  0, or -1 with errno: ENOTDIR where it is something else.
+ */
+int vz_guest_files_folder(int root, const char *path, mode_t mode);
+
 /* vz_guest_files_has: 1 where the path exists. */
 int vz_guest_files_has(int root, const char *path);
 

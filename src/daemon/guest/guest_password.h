@@ -15,4 +15,11 @@
 int vz_guest_password_hash(const char *secret, char hash[VZ_GUEST_PASSWORD]);
 
 
+/*
+ * vz_guest_password_hashed: 1 where the text is such a hash, whole: it can't
+ * end a line of /etc/shadow, nor a field of it.
+ */
+int vz_guest_password_hashed(const char *text);
+
+
 #endif /* VZ_GUEST_PASSWORD_H */

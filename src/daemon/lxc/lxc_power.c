@@ -52,7 +52,7 @@ static void vz_lxc_why(vz_job_t *job, const vz_ct_t *ct, char *words);
 static void vz_lxc_said(vz_job_t *job, const char *text);
 static void vz_lxc_unwant(const vz_job_t *job, const vz_ct_t *ct);
 static vz_code_e vz_lxc_stop_again(vz_job_t *job, vz_done_t *done);
-static vz_code_e vz_lxc_end(vz_job_t *job, const vz_ct_t *ct,
+static vz_code_e vz_lxc_end(vz_job_t *job, const vz_ct_t *ct, vz_stop_e how,
     vz_done_t *done);
 static int vz_lxc_shutdown(const vz_ct_t *ct, int timeout);
 
@@ -349,12 +349,12 @@ vz_lxc_said(vz_job_t *job, const char *text)
 
 
 vz_code_e
-vz_lxc_power_stop(vz_job_t *job, unsigned again, vz_done_t *done)
+vz_lxc_power_stop(vz_job_t *job, vz_stop_e how, vz_done_t *done)
 {
     vz_ct_t    ct;
     vz_code_e  rc;
 
-    if (again) {
+    if (how == VZ_STOP_AGAIN) {
         return vz_lxc_stop_again(job, done);
     }
 
@@ -366,7 +366,7 @@ vz_lxc_power_stop(vz_job_t *job, unsigned again, vz_done_t *done)
 
     vz_lxc_restart_forget(job->conf, ct.ctid);
 
-    if ((rc = vz_lxc_end(job, &ct, done)) != VZ_OK || ct.broken) {
+    if ((rc = vz_lxc_end(job, &ct, how, done)) != VZ_OK || ct.broken) {
         return rc;
     }
 
@@ -398,7 +398,7 @@ vz_lxc_stop_again(vz_job_t *job, vz_done_t *done)
     }
 
     if ((rc = vz_lxc_want(job, &ct, 1)) != VZ_OK
-        || (rc = vz_lxc_end(job, &ct, done)) != VZ_OK)
+        || (rc = vz_lxc_end(job, &ct, VZ_STOP_AGAIN, done)) != VZ_OK)
     {
         return rc;
     }
@@ -424,7 +424,7 @@ vz_lxc_unwant(const vz_job_t *job, const vz_ct_t *ct)
 
 
 static vz_code_e
-vz_lxc_end(vz_job_t *job, const vz_ct_t *ct, vz_done_t *done)
+vz_lxc_end(vz_job_t *job, const vz_ct_t *ct, vz_stop_e how, vz_done_t *done)
 {
     int            timeout, left;
     char           words[VZ_WORDS_MAX];
@@ -440,13 +440,13 @@ vz_lxc_end(vz_job_t *job, const vz_ct_t *ct, vz_done_t *done)
     timeout = (int) job->conf->stop_timeout * 1000;
     left = vz_job_left(job) - VZ_LXC_RESERVE;
     timeout = timeout < left ? timeout : left;
+    timeout = how == VZ_STOP_KILL ? 0 : timeout > 1 ? timeout : 1;
 
-    if (running) {
+    if (running && timeout) {
         vz_job_progress(job, 10, "asking it to shut down");
     }
 
-    rc = vz_lxc_power_halt(job->conf, ct, timeout > 1 ? timeout : 1,
-                           &done->killed, words);
+    rc = vz_lxc_power_halt(job->conf, ct, timeout, &done->killed, words);
     if (rc != VZ_OK) {
         return vz_job_end(job, rc, "%s", words);
     }

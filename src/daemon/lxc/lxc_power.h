@@ -36,7 +36,7 @@ int vz_lxc_power_clean(const vz_config_t *conf, const vz_ct_t *ct,
 /* Primitives of base/driver.h. */
 vz_code_e vz_lxc_power_boot(vz_job_t *job, vz_done_t *done);
 vz_code_e vz_lxc_power_start(vz_job_t *job, vz_done_t *done);
-vz_code_e vz_lxc_power_stop(vz_job_t *job, unsigned again, vz_done_t *done);
+vz_code_e vz_lxc_power_stop(vz_job_t *job, vz_stop_e how, vz_done_t *done);
 
 
 #endif /* VZ_LXC_POWER_H */

@@ -7,6 +7,7 @@
 #include "daemon/base/job.h"
 #include "daemon/cgroup/ct_limits.h"
 #include "daemon/guest/guest_files.h"
+#include "daemon/guest/guest_keys.h"
 #include "daemon/guest/guest_password.h"
 #include "daemon/lxc/lxc_change.h"
 #include "daemon/lxc/lxc_record.h"
@@ -26,10 +27,14 @@ typedef vz_code_e (*vz_lxc_set_pt)(const vz_config_t *conf, const vz_ct_t *ct,
 
 static vz_code_e vz_lxc_set_locked(vz_job_t *job, vz_lxc_change_t *change,
     vz_lxc_set_pt apply);
+static vz_code_e vz_lxc_set_inside(vz_job_t *job, vz_rootfs_pt write,
+    const void *data);
 static int vz_lxc_set_uts(const vz_process_t *init, const char *name);
 static vz_code_e vz_lxc_set_write_name(const vz_ct_t *ct, int root, int raw,
     const void *data, char *words);
 static vz_code_e vz_lxc_set_write_password(const vz_ct_t *ct, int root, int raw,
+    const void *data, char *words);
+static vz_code_e vz_lxc_set_write_keys(const vz_ct_t *ct, int root, int raw,
     const void *data, char *words);
 static vz_code_e vz_lxc_set_failed(vz_code_e rc, char *words, const char *what);
 
@@ -266,7 +271,31 @@ vz_lxc_set_uts(const vz_process_t *init, const char *name)
 vz_code_e
 vz_lxc_set_password(vz_job_t *job, const char *secret)
 {
-    char       words[VZ_WORDS_MAX], hash[VZ_GUEST_PASSWORD];
+    char       hash[VZ_GUEST_PASSWORD];
+    vz_code_e  rc;
+
+    if (vz_guest_password_hash(secret, hash) == -1) {
+        return vz_job_end(job, VZ_INTERNAL, "hashing: %s", strerror(errno));
+    }
+
+    rc = vz_lxc_set_hash(job, hash);
+    explicit_bzero(hash, sizeof(hash));
+
+    return rc;
+}
+
+
+vz_code_e
+vz_lxc_set_hash(vz_job_t *job, const char *hash)
+{
+    return vz_lxc_set_inside(job, vz_lxc_set_write_password, hash);
+}
+
+
+static vz_code_e
+vz_lxc_set_inside(vz_job_t *job, vz_rootfs_pt write, const void *data)
+{
+    char       words[VZ_WORDS_MAX];
     vz_ct_t    ct;
     vz_code_e  rc;
 
@@ -275,12 +304,7 @@ vz_lxc_set_password(vz_job_t *job, const char *secret)
         return rc;
     }
 
-    if (vz_guest_password_hash(secret, hash) == -1) {
-        return vz_job_end(job, VZ_INTERNAL, "hashing: %s", strerror(errno));
-    }
-
-    rc = vz_rootfs_enter(job, &ct, 1, vz_lxc_set_write_password, hash, words);
-    explicit_bzero(hash, sizeof(hash));
+    rc = vz_rootfs_enter(job, &ct, 1, write, data, words);
 
     return rc == VZ_OK ? rc : vz_job_end(job, rc, "%s", words);
 }
@@ -295,6 +319,31 @@ vz_lxc_set_write_password(const vz_ct_t *ct, int root, int raw,
 
     return vz_guest_files_password(root, data) == -1
            ? vz_lxc_set_failed(VZ_FAILED, words, "/etc/shadow") : VZ_OK;
+}
+
+
+vz_code_e
+vz_lxc_set_keys(vz_job_t *job, const char *lines)
+{
+    return vz_lxc_set_inside(job, vz_lxc_set_write_keys, lines);
+}
+
+
+static vz_code_e
+vz_lxc_set_write_keys(const vz_ct_t *ct, int root, int raw, const void *data,
+    char *words)
+{
+    (void) ct;
+    (void) raw;
+
+    if (vz_guest_keys_write(root, data) == 0) {
+        return VZ_OK;
+    }
+
+    snprintf(words, VZ_WORDS_MAX, "/root/.ssh/authorized_keys: %s",
+             vz_guest_keys_why());
+
+    return errno == ENOSPC || errno == EDQUOT ? VZ_NOSPACE : VZ_FAILED;
 }
 
 

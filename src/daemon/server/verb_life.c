@@ -3,6 +3,9 @@
 #include "daemon/server/verb_life.h"
 
 
+static vz_code_e vz_verb_life_end(vz_job_t *job, vz_stop_e how);
+
+
 vz_code_e
 vz_verb_life_create(vz_job_t *job)
 {
@@ -44,9 +47,23 @@ vz_verb_life_start(vz_job_t *job)
 vz_code_e
 vz_verb_life_stop(vz_job_t *job)
 {
+    return vz_verb_life_end(job, VZ_STOP_ASK);
+}
+
+
+vz_code_e
+vz_verb_life_poweroff(vz_job_t *job)
+{
+    return vz_verb_life_end(job, VZ_STOP_KILL);
+}
+
+
+static vz_code_e
+vz_verb_life_end(vz_job_t *job, vz_stop_e how)
+{
     vz_done_t  done = { 0 };
 
-    return vz_verb_end(job, job->driver->stop(job, 0, &done), &done);
+    return vz_verb_end(job, job->driver->stop(job, how, &done), &done);
 }
 
 
@@ -57,7 +74,7 @@ vz_verb_life_restart(vz_job_t *job)
     vz_code_e  code;
     vz_done_t  stopped = { 0 }, done = { 0 };
 
-    code = job->driver->stop(job, 1, &stopped);
+    code = job->driver->stop(job, VZ_STOP_AGAIN, &stopped);
     if (code != VZ_OK) {
         return code;
     }

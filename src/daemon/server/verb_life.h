@@ -13,9 +13,10 @@ vz_code_e vz_verb_life_create(vz_job_t *job);
 vz_code_e vz_verb_life_destroy(vz_job_t *job);
 vz_code_e vz_verb_life_adopt(vz_job_t *job);
 
-/* start ID, stop ID, restart ID */
+/* start ID, stop ID, poweroff ID, restart ID */
 vz_code_e vz_verb_life_start(vz_job_t *job);
 vz_code_e vz_verb_life_stop(vz_job_t *job);
+vz_code_e vz_verb_life_poweroff(vz_job_t *job);
 vz_code_e vz_verb_life_restart(vz_job_t *job);
 
 /* vz_verb_life_boot: start a container at the node's start. */

@@ -1,8 +1,12 @@
+#include <stdlib.h>
 #include <string.h>
 #include "daemon/base/job.h"
+#include "daemon/base/strbuf.h"
+#include "daemon/guest/guest_password.h"
 #include "daemon/server/verb_end.h"
 #include "daemon/server/verb_set.h"
 #include "wire/field_value.h"
+#include "wire/ssh_key.h"
 
 
 static vz_code_e vz_verb_set_pair(vz_job_t *job, uint64_t *barrier,
@@ -130,4 +134,59 @@ vz_verb_set_password(vz_job_t *job)
     }
 
     return job->driver->set_password(job, job->secret);
+}
+
+
+vz_code_e
+vz_verb_set_hash(vz_job_t *job)
+{
+    if (job->secret == NULL || !vz_guest_password_hashed(job->secret)) {
+        return vz_job_end(job, VZ_RANGE, "hash: a password's of crypt(5), "
+                          "$6$...");
+    }
+
+    return job->driver->set_hash(job, job->secret);
+}
+
+
+/* each line is checked again, and written anew of its parts */
+vz_code_e
+vz_verb_set_keys(vz_job_t *job)
+{
+    char          *lines;
+    size_t         size;
+    unsigned       i, n;
+    vz_code_e      code;
+    vz_strbuf_t    text;
+    vz_ssh_key_t   key;
+
+    n = job->body ? job->body->nlines : 0;
+    size = (size_t) n * (VZ_SSH_KEY_LINE + 4) + 1;
+
+    lines = malloc(size);
+    if (lines == NULL) {
+        return vz_job_end(job, VZ_INTERNAL, "no memory");
+    }
+
+    vz_strbuf_init(&text, lines, size);
+
+    for (i = 0; i < n; i++) {
+        if (vz_ssh_key_read(job->body->line[i], strlen(job->body->line[i]),
+                            &key)
+            != VZ_OK)
+        {
+            free(lines);
+            return vz_job_end(job, VZ_RANGE, "body: line %u: "
+                              VZ_SSH_KEY_RULE, i + 1);
+        }
+
+        vz_strbuf_put(&text, "%.*s %.*s%s%.*s\n", (int) key.type_len, key.type,
+                      (int) key.blob_len, key.blob, key.name_len ? " " : "",
+                      (int) key.name_len, key.name);
+    }
+
+    code = job->driver->set_keys(job, lines);
+    free(lines);
+
+    return code;
 }

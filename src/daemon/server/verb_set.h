@@ -15,9 +15,13 @@ vz_code_e vz_verb_set_memory(vz_job_t *job);
 vz_code_e vz_verb_set_disk(vz_job_t *job);
 vz_code_e vz_verb_set_cpu(vz_job_t *job);
 
-/* setname ID HOSTNAME, passwd ID with a secret */
+/* setname ID HOSTNAME, passwd ID and passhash ID with a secret */
 vz_code_e vz_verb_set_name(vz_job_t *job);
 vz_code_e vz_verb_set_password(vz_job_t *job);
+vz_code_e vz_verb_set_hash(vz_job_t *job);
+
+/* keys ID with a line for each key */
+vz_code_e vz_verb_set_keys(vz_job_t *job);
 
 
 #endif /* VZ_VERB_SET_H */

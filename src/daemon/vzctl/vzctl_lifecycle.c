@@ -31,7 +31,8 @@ static vz_code_e vz_vzctl_boot(vz_job_t *job);
 static vz_code_e vz_vzctl_alive(vz_job_t *job, unsigned *alive);
 static vz_code_e vz_vzctl_stands(vz_job_t *job, unsigned *alive);
 static vz_code_e vz_vzctl_halt(vz_job_t *job, int timeout, unsigned *killed);
-static vz_code_e vz_vzctl_stopped(vz_job_t *job, vz_done_t *done);
+static vz_code_e vz_vzctl_stopped(vz_job_t *job, vz_stop_e how,
+    vz_done_t *done);
 
 
 /* vzctl looks for these; without them it asks the network */
@@ -356,22 +357,22 @@ vz_vzctl_stands(vz_job_t *job, unsigned *alive)
 
 
 vz_code_e
-vz_vzctl_lifecycle_stop(vz_job_t *job, unsigned again, vz_done_t *done)
+vz_vzctl_lifecycle_stop(vz_job_t *job, vz_stop_e how, vz_done_t *done)
 {
     vz_code_e         code;
     vz_vzctl_conf_t   ct;
 
     code = vz_vzctl_conf_load(job, &ct);
 
-    if (code == VZ_OK && again) {
+    if (code == VZ_OK && how == VZ_STOP_AGAIN) {
         code = vz_vzctl_want(job, &ct, 1);
     }
 
     if (code == VZ_OK) {
-        code = vz_vzctl_stopped(job, done);
+        code = vz_vzctl_stopped(job, how, done);
     }
 
-    if (code == VZ_OK && !again) {
+    if (code == VZ_OK && how != VZ_STOP_AGAIN) {
         code = vz_vzctl_want(job, &ct, 0);
     }
 
@@ -380,7 +381,7 @@ vz_vzctl_lifecycle_stop(vz_job_t *job, unsigned again, vz_done_t *done)
 
 
 static vz_code_e
-vz_vzctl_stopped(vz_job_t *job, vz_done_t *done)
+vz_vzctl_stopped(vz_job_t *job, vz_stop_e how, vz_done_t *done)
 {
     int               timeout;
     vz_code_e         code;
@@ -402,7 +403,8 @@ vz_vzctl_stopped(vz_job_t *job, vz_done_t *done)
         timeout = vz_job_left(job) - VZ_VZCTL_RESERVE;
     }
 
-    return vz_vzctl_halt(job, timeout, &done->killed);
+    return vz_vzctl_halt(job, how == VZ_STOP_KILL ? 0 : timeout,
+                         &done->killed);
 }
 
 

@@ -14,7 +14,7 @@ vz_code_e vz_vzctl_lifecycle_create(vz_job_t *job, const char *wanted,
 vz_code_e vz_vzctl_lifecycle_destroy(vz_job_t *job, vz_done_t *done);
 vz_code_e vz_vzctl_lifecycle_set_tag(vz_job_t *job, const char *tag);
 vz_code_e vz_vzctl_lifecycle_start(vz_job_t *job, vz_done_t *done);
-vz_code_e vz_vzctl_lifecycle_stop(vz_job_t *job, unsigned again,
+vz_code_e vz_vzctl_lifecycle_stop(vz_job_t *job, vz_stop_e how,
     vz_done_t *done);
 
 /* vz_vzctl_lifecycle_archives: the archives that vzctl create unpacks. */

@@ -13,6 +13,7 @@
 #include "daemon/base/job.h"
 #include "daemon/ct/ct_lock.h"
 #include "daemon/guest/guest_files.h"
+#include "daemon/guest/guest_keys.h"
 #include "daemon/guest/guest_password.h"
 #include "daemon/net/address_permit.h"
 #include "daemon/vzctl/vzctl_conf.h"
@@ -27,16 +28,27 @@
 #define VZ_VZCTL_MEMORY_MIN   (8ULL << 20)
 
 
+/* Writes files below the descriptor of a container's root. */
+typedef vz_code_e (*vz_vzctl_inside_pt)(vz_job_t *job, int root,
+    const char *text);
+
+
 static vz_code_e vz_vzctl_pages(vz_job_t *job, char text[24], uint64_t bytes);
 static vz_code_e vz_vzctl_address_locked(vz_job_t *job,
     const vz_ip_t *address, vz_done_t *done);
 static vz_code_e vz_vzctl_save(vz_job_t *job, const char **options,
     unsigned n);
 static vz_code_e vz_vzctl_passwd_live(vz_job_t *job, const char *secret);
-static vz_code_e vz_vzctl_passwd_down(vz_job_t *job, const char *secret,
-    unsigned mounted);
-static vz_code_e vz_vzctl_passwd_write(vz_job_t *job, const char *secret,
-    const char *root);
+static vz_code_e vz_vzctl_inside(vz_job_t *job, unsigned mounted,
+    vz_vzctl_inside_pt write, const char *text);
+static vz_code_e vz_vzctl_passwd_write(vz_job_t *job, int root,
+    const char *secret);
+static vz_code_e vz_vzctl_hash_write(vz_job_t *job, int root,
+    const char *hash);
+static vz_code_e vz_vzctl_keys_write(vz_job_t *job, int root,
+    const char *lines);
+static vz_code_e vz_vzctl_set_inside(vz_job_t *job, vz_vzctl_inside_pt write,
+    const char *text);
 
 
 /*
@@ -369,7 +381,8 @@ vz_vzctl_set_password(vz_job_t *job, const char *secret)
     }
 
     return row.running ? vz_vzctl_passwd_live(job, secret)
-                       : vz_vzctl_passwd_down(job, secret, row.mounted);
+                       : vz_vzctl_inside(job, row.mounted,
+                                         vz_vzctl_passwd_write, secret);
 }
 
 
@@ -386,7 +399,7 @@ vz_vzctl_passwd_live(vz_job_t *job, const char *secret)
     explicit_bzero(line, sizeof(line));
 
     if (code == VZ_FAILED && status == VZ_VZCTL_NO_PROGRAM) {
-        return vz_vzctl_passwd_down(job, secret, 1);
+        return vz_vzctl_inside(job, 1, vz_vzctl_passwd_write, secret);
     }
 
     if (code == VZ_FAILED) {
@@ -400,11 +413,13 @@ vz_vzctl_passwd_live(vz_job_t *job, const char *secret)
 }
 
 
-/* Mount the container for it, where it is not mounted. */
+/* Write files of its root, which is mounted for it where it is not. */
 static vz_code_e
-vz_vzctl_passwd_down(vz_job_t *job, const char *secret, unsigned mounted)
+vz_vzctl_inside(vz_job_t *job, unsigned mounted, vz_vzctl_inside_pt write,
+    const char *text)
 {
-    char       root[PATH_MAX], words[VZ_WORDS_MAX];
+    int        root;
+    char       path[PATH_MAX], words[VZ_WORDS_MAX];
     vz_code_e  code;
 
     if (!mounted) {
@@ -414,10 +429,18 @@ vz_vzctl_passwd_down(vz_job_t *job, const char *secret, unsigned mounted)
         }
     }
 
-    code = vz_vzctl_run_list_root(job, root);
+    code = vz_vzctl_run_list_root(job, path);
 
     if (code == VZ_OK) {
-        code = vz_vzctl_passwd_write(job, secret, root);
+        root = open(path, O_RDONLY|O_DIRECTORY|O_CLOEXEC);
+
+        code = root == -1 ? vz_job_end(job, VZ_FAILED, "%.150s: %s", path,
+                                       strerror(errno))
+                          : write(job, root, text);
+
+        if (root != -1) {
+            (void) close(root);
+        }
     }
 
     if (mounted) {
@@ -436,9 +459,8 @@ vz_vzctl_passwd_down(vz_job_t *job, const char *secret, unsigned mounted)
 
 
 static vz_code_e
-vz_vzctl_passwd_write(vz_job_t *job, const char *secret, const char *root)
+vz_vzctl_passwd_write(vz_job_t *job, int root, const char *secret)
 {
-    int        fd;
     char       hash[VZ_GUEST_PASSWORD];
     vz_code_e  code;
 
@@ -446,18 +468,59 @@ vz_vzctl_passwd_write(vz_job_t *job, const char *secret, const char *root)
         return vz_job_end(job, VZ_INTERNAL, "hashing: %s", strerror(errno));
     }
 
-    code = VZ_OK;
-    fd = open(root, O_RDONLY|O_DIRECTORY|O_CLOEXEC);
-
-    if (fd == -1 || vz_guest_files_password(fd, hash) == -1) {
-        code = vz_job_end(job, VZ_FAILED, "/etc/shadow: %s", strerror(errno));
-    }
-
+    code = vz_vzctl_hash_write(job, root, hash);
     explicit_bzero(hash, sizeof(hash));
 
-    if (fd != -1) {
-        (void) close(fd);
+    return code;
+}
+
+
+/* No program of the guest takes a hash everywhere: the file is written. */
+vz_code_e
+vz_vzctl_set_hash(vz_job_t *job, const char *hash)
+{
+    return vz_vzctl_set_inside(job, vz_vzctl_hash_write, hash);
+}
+
+
+static vz_code_e
+vz_vzctl_hash_write(vz_job_t *job, int root, const char *hash)
+{
+    return vz_guest_files_password(root, hash) == -1
+           ? vz_job_end(job, VZ_FAILED, "/etc/shadow: %s", strerror(errno))
+           : VZ_OK;
+}
+
+
+vz_code_e
+vz_vzctl_set_keys(vz_job_t *job, const char *lines)
+{
+    return vz_vzctl_set_inside(job, vz_vzctl_keys_write, lines);
+}
+
+
+static vz_code_e
+vz_vzctl_keys_write(vz_job_t *job, int root, const char *lines)
+{
+    return vz_guest_keys_write(root, lines) == -1
+           ? vz_job_end(job, VZ_FAILED, "/root/.ssh/authorized_keys: %s",
+                        vz_guest_keys_why())
+           : VZ_OK;
+}
+
+
+static vz_code_e
+vz_vzctl_set_inside(vz_job_t *job, vz_vzctl_inside_pt write, const char *text)
+{
+    vz_code_e         code;
+    vz_vzctl_row_t    row;
+    vz_vzctl_conf_t   ct;
+
+    if ((code = vz_vzctl_conf_load(job, &ct)) != VZ_OK
+        || (code = vz_vzctl_run_list_one(job, &row)) != VZ_OK)
+    {
+        return code;
     }
 
-    return code;
+    return vz_vzctl_inside(job, row.running || row.mounted, write, text);
 }

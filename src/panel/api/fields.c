@@ -96,6 +96,12 @@ static const vz_field_def_t  vz_fields_defs[] = {
         "64 lower-case hexadecimal digits",
         NULL },
 
+    [vz_fields_at(VZ_FIELD_FINGERPRINT)] = {
+        "fingerprint", 50, 0, NULL,
+        "^SHA256:[A-Za-z0-9+\\/]{43}$",
+        "SHA256: and 43 characters of base64, as ssh-keygen -l shows it",
+        NULL },
+
     [vz_fields_at(VZ_FIELD_SEARCH)] = {
         "search", 256, 1, NULL,
         "^[^\\p{C}\\p{Zl}\\p{Zp}]{0,64}$",

@@ -12,7 +12,7 @@
 
 static vz_code_e vz_task_run_meant(vz_task_run_t *run, const char *tag,
     vz_verb_e verb, ngx_uint_t argc, const char *const *argv,
-    const ngx_str_t *secret);
+    const ngx_str_t *body, ngx_uint_t nbody);
 static void vz_task_run_mark(vz_task_run_t *run, const char *tag,
     const ngx_str_t *line, vz_mark_t *mark);
 static vz_code_e vz_task_run_ask(vz_task_run_t *run, vz_relay_act_t *act,
@@ -27,7 +27,16 @@ vz_run_verb(vz_task_run_t *run, vz_verb_e verb, ngx_uint_t argc,
     const char *const *argv, const ngx_str_t *secret)
 {
     return vz_task_run_meant(run, (char *) run->vm.tag, verb, argc, argv,
-                             secret);
+                             secret, secret != NULL);
+}
+
+
+vz_code_e
+vz_run_verb_lines(vz_task_run_t *run, vz_verb_e verb, ngx_uint_t argc,
+    const char *const *argv, const ngx_str_t *lines, ngx_uint_t n)
+{
+    return vz_task_run_meant(run, (char *) run->vm.tag, verb, argc, argv,
+                             lines, n);
 }
 
 
@@ -40,14 +49,14 @@ vz_run_verb_adopt(vz_task_run_t *run, const ngx_str_t *tag)
     ngx_cpystrn((u_char *) from, tag->data, ngx_min(tag->len, VZ_TAG_LEN) + 1);
     argv[0] = (char *) run->vm.tag;
 
-    return vz_task_run_meant(run, from, VZ_VERB_ADOPT, 1, argv, NULL);
+    return vz_task_run_meant(run, from, VZ_VERB_ADOPT, 1, argv, NULL, 0);
 }
 
 
 static vz_code_e
 vz_task_run_meant(vz_task_run_t *run, const char *tag, vz_verb_e verb,
-                  ngx_uint_t argc,
-    const char *const *argv, const ngx_str_t *secret)
+    ngx_uint_t argc, const char *const *argv, const ngx_str_t *body,
+    ngx_uint_t nbody)
 {
     u_char           text[VZ_TASK_LOG_LINE], *p, *end;
     ngx_str_t        line;
@@ -64,7 +73,7 @@ vz_task_run_meant(vz_task_run_t *run, const char *tag, vz_verb_e verb,
         args[i + 1] = argv[i];
     }
 
-    /* which node is asked what; a secret is never among the arguments */
+    /* which node is asked what; a body, which may be secret, is not told */
 
     p = text;
     end = text + sizeof(text) - 1;
@@ -85,8 +94,8 @@ vz_task_run_meant(vz_task_run_t *run, const char *tag, vz_verb_e verb,
     act.verb = verb;
     act.argc = argc + 1;
     act.argv = args;
-    act.body = secret;
-    act.nbody = secret != NULL;
+    act.body = body;
+    act.nbody = nbody;
     act.progress = vz_task_run_progress;
 
     vz_task_run_mark(run, tag, &line, &mark);

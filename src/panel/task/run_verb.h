@@ -21,6 +21,13 @@ vz_code_e vz_run_verb(vz_task_run_t *run, vz_verb_e verb, ngx_uint_t argc,
     const char *const *argv, const ngx_str_t *secret);
 
 /*
+ * vz_run_verb_lines: the same with a body of n lines, which are no secret.
+ */
+vz_code_e vz_run_verb_lines(vz_task_run_t *run, vz_verb_e verb,
+    ngx_uint_t argc, const char *const *argv, const ngx_str_t *lines,
+    ngx_uint_t n);
+
+/*
  * vz_run_verb_adopt: give the container that has this tag, or no tag where it
  * is empty, the tag of the task's row.  It returns what vz_run_verb() does.
  */

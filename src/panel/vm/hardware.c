@@ -123,7 +123,7 @@ static const vz_hardware_pair_t  vz_hardware_pairs[] = {
 };
 
 #define vz_hardware_change(kind)                                              \
-    { kind, "vm." kind, VZ_VM_LIFECYCLE_IS_MADE, vz_hardware_prepare }
+    { kind, "vm." kind, VZ_VM_LIFECYCLE_IS_MADE, vz_hardware_prepare, NULL }
 
 static const vz_hardware_group_t  vz_hardware_groups[] = {
     { vz_hardware_change("network"), &vz_hardware_network_form, 0, 0 },

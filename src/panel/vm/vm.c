@@ -1,5 +1,6 @@
 /*
- * GET /api/vms/{id}; POST /api/vms/{id}/start, /stop, /restart.
+ * GET /api/vms/{id}; POST /api/vms/{id}/start, /stop, /poweroff,
+ * /restart.
  */
 
 #include "panel/api/auth.h"
@@ -20,9 +21,10 @@ static vz_code_e vz_vm_want(vz_vm_action_t *change, vz_tx_t *tx);
 
 
 static const vz_vm_action_def_t  vz_vm_changes[] = {
-    { "start", "vm.start", VZ_VM_LIFECYCLE_IS_READY, vz_vm_want },
-    { "stop", "vm.stop", VZ_VM_LIFECYCLE_IS_READY, vz_vm_want },
-    { "restart", "vm.restart", VZ_VM_LIFECYCLE_IS_READY, vz_vm_want }
+    { "start", "vm.start", VZ_VM_LIFECYCLE_IS_READY, vz_vm_want, NULL },
+    { "stop", "vm.stop", VZ_VM_LIFECYCLE_IS_READY, vz_vm_want, NULL },
+    { "restart", "vm.restart", VZ_VM_LIFECYCLE_IS_READY, vz_vm_want, NULL },
+    { "poweroff", "vm.poweroff", VZ_VM_LIFECYCLE_IS_READY, vz_vm_want, NULL }
 };
 
 
@@ -110,6 +112,13 @@ void
 vz_vm_restart(vz_call_t *call)
 {
     vz_vm_action_call(call, &vz_vm_changes[2], (void *) &vz_vm_running);
+}
+
+
+void
+vz_vm_poweroff(vz_call_t *call)
+{
+    vz_vm_action_call(call, &vz_vm_changes[3], (void *) &vz_vm_stopped);
 }
 
 

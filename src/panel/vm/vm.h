@@ -14,9 +14,10 @@ extern const vz_query_args_t  vz_vm_args;
 /* GET /api/vms/{id} */
 void vz_vm_one(vz_call_t *call);
 
-/* POST /api/vms/{id}/start, /stop and /restart */
+/* POST /api/vms/{id}/start, /stop, /poweroff and /restart */
 void vz_vm_start(vz_call_t *call);
 void vz_vm_stop(vz_call_t *call);
+void vz_vm_poweroff(vz_call_t *call);
 void vz_vm_restart(vz_call_t *call);
 
 

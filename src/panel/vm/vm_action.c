@@ -20,6 +20,7 @@ static ngx_uint_t vz_vm_action_replayed(vz_vm_action_t *change);
 static vz_code_e vz_vm_action_try(vz_vm_action_t *change);
 static vz_code_e vz_vm_action_find(vz_vm_action_t *change, vz_tx_t *tx);
 static vz_code_e vz_vm_action_make(vz_vm_action_t *change, vz_tx_t *tx);
+static void vz_vm_action_reply(vz_vm_action_t *change);
 static void vz_vm_action_state(vz_vm_action_t *change);
 
 
@@ -83,7 +84,18 @@ vz_vm_action_call(vz_call_t *call, const vz_vm_action_def_t *def, void *data)
     }
 
     vz_runner_kick();
-    vz_task_accepted(call, change.task);
+    vz_vm_action_reply(&change);
+}
+
+
+static void
+vz_vm_action_reply(vz_vm_action_t *change)
+{
+    if (change->def->reply != NULL) {
+        change->def->reply(change);
+    } else {
+        vz_task_accepted(change->call, change->task);
+    }
 }
 
 
@@ -99,7 +111,9 @@ vz_vm_action_replayed(vz_vm_action_t *change)
     }
 
     if (task) {
-        vz_task_accepted(change->call, task);
+        change->task = task;
+        change->replayed = 1;
+        vz_vm_action_reply(change);
     }
 
     return task != 0;

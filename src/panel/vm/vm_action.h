@@ -19,12 +19,16 @@ typedef struct vz_vm_action_s  vz_vm_action_t;
  */
 typedef vz_code_e (*vz_vm_action_pt)(vz_vm_action_t *change, vz_tx_t *tx);
 
+/* Replies in place of the task, with change->task. */
+typedef void (*vz_vm_action_reply_pt)(vz_vm_action_t *change);
+
 typedef struct {
     const char                 *kind;       /* of the task's workflow */
     const char                 *action;     /* in the audit */
     ngx_uint_t                  lifecycles; /* a set: it has to be in one of
                                                these; 0: any */
     vz_vm_action_pt             prepare;    /* or NULL */
+    vz_vm_action_reply_pt       reply;      /* NULL: 202 with the task */
 } vz_vm_action_def_t;
 
 struct vz_vm_action_s {
@@ -46,6 +50,8 @@ struct vz_vm_action_s {
     ngx_str_t                   task_data;  /* prepare may set both */
     ngx_str_t                   detail;     /* of the audit */
     uint64_t                    task;
+    ngx_uint_t                  replayed;   /* it is the task of before, of the
+                                               same key */
 };
 
 

@@ -26,7 +26,7 @@ const vz_body_t  vz_vm_destroy_form = vz_body("Destroy", vz_destroy_members);
 
 
 static const vz_vm_action_def_t  vz_destroy_change = {
-    "destroy", "vm.destroy", 0, vz_destroy_prepare
+    "destroy", "vm.destroy", 0, vz_destroy_prepare, NULL
 };
 
 

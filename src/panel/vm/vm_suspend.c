@@ -26,12 +26,13 @@ const vz_body_t  vz_vm_suspend_form = vz_body("Suspend", vz_suspend_members);
 
 
 static const vz_vm_action_def_t  vz_suspend_change = {
-    "suspend", "vm.suspend", VZ_VM_LIFECYCLE_IS_READY, vz_suspend_why
+    "suspend", "vm.suspend", VZ_VM_LIFECYCLE_IS_READY, vz_suspend_why,
+    NULL
 };
 
 static const vz_vm_action_def_t  vz_unsuspend_change = {
     "unsuspend", "vm.unsuspend",
-    vz_vm_lifecycle_bit(VZ_VM_LIFECYCLE_SUSPENDED), NULL
+    vz_vm_lifecycle_bit(VZ_VM_LIFECYCLE_SUSPENDED), NULL, NULL
 };
 
 

@@ -259,6 +259,13 @@ vz_step_stop(vz_task_run_t *run)
 
 
 vz_code_e
+vz_step_poweroff(vz_task_run_t *run)
+{
+    return vz_run_verb(run, VZ_VERB_POWEROFF, 0, NULL, NULL);
+}
+
+
+vz_code_e
 vz_step_restart(vz_task_run_t *run)
 {
     return vz_run_verb(run, VZ_VERB_RESTART, 0, NULL, NULL);

@@ -18,6 +18,7 @@ vz_code_e vz_step_create(vz_task_run_t *run);
 vz_code_e vz_step_password(vz_task_run_t *run);
 vz_code_e vz_step_start(vz_task_run_t *run);
 vz_code_e vz_step_stop(vz_task_run_t *run);
+vz_code_e vz_step_poweroff(vz_task_run_t *run);
 vz_code_e vz_step_restart(vz_task_run_t *run);
 vz_code_e vz_step_resume(vz_task_run_t *run);   /* start, if it is to run */
 vz_code_e vz_step_destroy(vz_task_run_t *run);

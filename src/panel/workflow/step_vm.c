@@ -106,10 +106,14 @@ vz_step_vm_load_hardware(vz_task_run_t *run, const ngx_str_t *text)
         || vz_step_vm_text(run->pool, data, "gateway", &vm->gateway) != NGX_OK
         || vz_step_vm_text(run->pool, data, "dns", &vm->dns) != NGX_OK
         || vz_step_vm_text(run->pool, data, "add", &work->add) != NGX_OK
-        || vz_step_vm_text(run->pool, data, "drop", &work->drop) != NGX_OK)
+        || vz_step_vm_text(run->pool, data, "drop", &work->drop) != NGX_OK
+        || vz_step_vm_text(run->pool, data, "hash", &work->hash) != NGX_OK
+        || vz_step_vm_text(run->pool, data, "keys", &work->keys) != NGX_OK)
     {
         return VZ_INTERNAL;
     }
+
+    work->chosen = json_is_string(json_object_get(data, "keys"));
 
     return VZ_OK;
 }
@@ -151,6 +155,8 @@ vz_step_vm_work(vz_task_run_t *run)
         ngx_str_set(&work->add, "");
         ngx_str_set(&work->drop, "");
         ngx_str_set(&work->from, "");
+        ngx_str_set(&work->hash, "");
+        ngx_str_set(&work->keys, "");
     }
 
     return work;

@@ -33,6 +33,10 @@ typedef struct {
     ngx_str_t        add;           /* addresses to give and to take, */
     ngx_str_t        drop;          /* separated by spaces */
     ngx_str_t        from;          /* tag of what is adopted, or empty */
+    ngx_str_t        hash;          /* of root's password, or empty */
+    ngx_str_t        keys;          /* fingerprints of root's SSH keys,
+                                       separated by spaces */
+    ngx_uint_t       chosen;        /* the task names keys, perhaps none */
 } vz_step_work_t;
 
 
@@ -40,7 +44,8 @@ typedef struct {
  * vz_step_vm_load: read the container's row; all is empty where it is gone.
  *
  * vz_step_vm_load_hardware: the same, and what the data of a change ask for:
- * {"hostname", "gateway", "dns", "add", "drop": texts; "vmguarpages",
+ * {"hostname", "gateway", "dns", "add", "drop", "hash", "keys": texts;
+ * "vmguarpages",
  * "oomguarpages", "privvmpages", "disk", "cpu": pairs of numbers}.  What is
  * not there stays as it is.
  *

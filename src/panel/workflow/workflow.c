@@ -3,6 +3,7 @@
  */
 
 #include "panel/workflow/step.h"
+#include "panel/workflow/step_guest.h"
 #include "panel/workflow/step_vm.h"
 #include "panel/workflow/workflow.h"
 
@@ -56,6 +57,23 @@ static const vz_step_t  vz_start_steps[] = {
 
 static const vz_step_t  vz_stop_steps[] = {
     vz_step("stop", stop, 100, NONE)
+};
+
+static const vz_step_t  vz_poweroff_steps[] = {
+    vz_step("poweroff", poweroff, 100, NONE)
+};
+
+static const vz_step_t  vz_password_steps[] = {
+    vz_step("password", guest_hash, 100, NONE)
+};
+
+static const vz_step_t  vz_hostname_steps[] = {
+    vz_step("hostname", guest_hostname, 90, NONE),
+    vz_step("store", store, 10, NONE)
+};
+
+static const vz_step_t  vz_keys_steps[] = {
+    vz_step("keys", guest_keys, 100, NONE)
 };
 
 static const vz_step_t  vz_restart_steps[] = {
@@ -124,8 +142,16 @@ static const vz_workflow_t  vz_workflows[] = {
                 vz_start_steps),
     vz_workflow("stop", CANCEL|RETRY, NULL, NONE, NULL, NONE, NONE, 6,
                 vz_stop_steps),
+    vz_workflow("poweroff", CANCEL|RETRY, NULL, NONE, NULL, NONE, NONE, 6,
+                vz_poweroff_steps),
     vz_workflow("restart", CANCEL|RETRY|STARTS, NULL, NONE, NULL, NONE, NONE,
                 6, vz_restart_steps),
+    vz_workflow("password", CANCEL|RETRY, vz_step_vm_load_hardware, NONE, NULL,
+                NONE, NONE, 6, vz_password_steps),
+    vz_workflow("hostname", HARDWARE, vz_step_vm_load_hardware, NONE,
+                vz_step_guest_undo_name, NONE, NONE, 6, vz_hostname_steps),
+    vz_workflow("keys", CANCEL|RETRY, vz_step_vm_load_hardware, NONE, NULL,
+                NONE, NONE, 6, vz_keys_steps),
     vz_workflow("destroy", RETRY, vz_step_vm_load, DELETE_FAILED, NULL, NONE,
                 NONE, 20, vz_destroy_steps),
     vz_workflow("suspend", CANCEL|RETRY, NULL, NONE, NULL, SUSPENDED, NONE,

@@ -1,0 +1,302 @@
+/*
+ * One's own public SSH keys.  They are kept for whichever server is to get
+ * them; what a server has stands in vm_key.
+ */
+
+#include "panel/account/ssh_keys.h"
+#include "panel/api/audit.h"
+#include "panel/api/auth.h"
+#include "panel/api/route.h"
+#include "runtime/call.h"
+#include "wire/ssh_key.h"
+
+
+typedef struct {
+    ngx_str_t       name;
+    ngx_str_t       key;
+} vz_ssh_keys_body_t;
+
+
+static vz_code_e vz_ssh_keys_read(vz_call_t *call, vz_ssh_keys_body_t *body,
+    vz_ssh_key_t *key);
+static ngx_str_t vz_ssh_keys_name(vz_call_t *call,
+    const vz_ssh_keys_body_t *body, const vz_ssh_key_t *key);
+static vz_code_e vz_ssh_keys_insert(vz_call_t *call, const ngx_str_t *name,
+    const vz_ssh_key_t *key, uint64_t *id);
+static vz_code_e vz_ssh_keys_remove(vz_call_t *call, uint64_t id,
+    vz_rows_t *used);
+
+
+static const vz_column_t  vz_ssh_keys_columns[] = {
+    vz_column("id", INT, 0),
+    vz_column("name", TEXT, 0),
+    vz_column("type", TEXT, 0),
+    vz_column("fingerprint", TEXT, 0),
+    vz_column("servers", COUNT, 0, .sql = "vm_key", .key = "key_id"),
+    vz_column("created", TIME, 0)
+};
+
+vz_resource_t  vz_ssh_keys_resource = {
+    vz_resource("key", "Key", "user_key", "k", vz_ssh_keys_columns),
+    .rest = "WHERE k.user_id = ? ORDER BY k.id DESC LIMIT 64"
+};
+
+static const vz_body_member_t  vz_ssh_keys_members[] = {
+    { "name", VZ_BODY_FIELD, VZ_FIELD_LABEL, 0, 0, 0,
+      offsetof(vz_ssh_keys_body_t, name) },
+    { "key", VZ_BODY_TEXT, 0, 1, 0, VZ_SSH_KEY_LINE,
+      offsetof(vz_ssh_keys_body_t, key) }
+};
+
+const vz_body_t  vz_ssh_keys_form = vz_body("Key", vz_ssh_keys_members);
+
+
+static const vz_sql_t  vz_ssh_keys_sql_add = vz_sql("key insert",
+    "INSERT INTO user_key (user_id, name, type, body, fingerprint)"
+    " SELECT u.id, ?, ?, ?, ? FROM user u WHERE u.id = ?"
+    " AND (SELECT COUNT(*) FROM user_key k WHERE k.user_id = u.id) < ?");
+
+static const vz_sql_t  vz_ssh_keys_sql_find = vz_sql("own key",
+    "SELECT fingerprint FROM user_key WHERE id = ? AND user_id = ?");
+
+static const vz_sql_t  vz_ssh_keys_sql_used = vz_sql("key used",
+    "SELECT v.name FROM vm_key k JOIN vm v ON v.id = k.vm_id"
+    " WHERE k.key_id = ? ORDER BY v.id LIMIT 1");
+
+static const vz_sql_t  vz_ssh_keys_sql_end = vz_sql("key delete",
+    "DELETE FROM user_key WHERE id = ? AND user_id = ?");
+
+
+void
+vz_ssh_keys_list(vz_call_t *call)
+{
+    vz_resource_list(call, &vz_ssh_keys_resource,
+                     vz_binds(vz_int(call->who.user)));
+}
+
+
+void
+vz_ssh_keys_add(vz_call_t *call)
+{
+    uint64_t             id;
+    vz_code_e            rc;
+    ngx_str_t            name, type, print;
+    vz_json_t           *out;
+    vz_ssh_key_t         key;
+    vz_ssh_keys_body_t   body;
+
+    if (vz_ssh_keys_read(call, &body, &key) != VZ_OK) {
+        return;
+    }
+
+    id = 0;
+    name = vz_ssh_keys_name(call, &body, &key);
+    rc = vz_ssh_keys_insert(call, &name, &key, &id);
+
+    if (rc == VZ_NOSPACE) {
+        vz_call_problem(call, NGX_HTTP_CONFLICT, "too_many_keys",
+                        "You have %d keys, which is the maximum: delete one "
+                        "first.", VZ_SSH_KEY_MOST);
+        return;
+    }
+
+    if (rc == VZ_DUPLICATE) {
+        vz_call_invalid(call, "key", "exists", "is one of your keys already");
+        vz_call_refuse(call);
+        return;
+    }
+
+    if (rc != VZ_OK) {
+        vz_call_fault(call, "database", rc);
+        return;
+    }
+
+    type = vz_call_printf(call, "%*s", key.type_len, key.type);
+    print = vz_call_printf(call, "SHA256:%s", key.print);
+    out = vz_call_reply(call, NGX_HTTP_CREATED);
+
+    vz_json_object(out, NULL);
+    vz_json_uint(out, "id", id);
+    vz_json_text(out, "name", &name);
+    vz_json_text(out, "type", &type);
+    vz_json_text(out, "fingerprint", &print);
+    vz_json_close(out);
+}
+
+
+static vz_code_e
+vz_ssh_keys_read(vz_call_t *call, vz_ssh_keys_body_t *body, vz_ssh_key_t *key)
+{
+    ngx_memzero(body, sizeof(vz_ssh_keys_body_t));
+
+    if (vz_body_read(call, &vz_ssh_keys_form, body) != VZ_OK) {
+        return VZ_RANGE;
+    }
+
+    /* a line that was copied with its end */
+
+    while (body->key.len && (body->key.data[body->key.len - 1] == LF
+                             || body->key.data[body->key.len - 1] == CR))
+    {
+        body->key.len--;
+    }
+
+    if (vz_ssh_key_read((char *) body->key.data, body->key.len, key)
+        == VZ_OK)
+    {
+        return VZ_OK;
+    }
+
+    vz_call_invalid(call, "key", "format", "must be " VZ_SSH_KEY_RULE);
+    vz_call_refuse(call);
+
+    return VZ_RANGE;
+}
+
+
+/* the name of the body, else the comment behind the key, else its print */
+
+static ngx_str_t
+vz_ssh_keys_name(vz_call_t *call, const vz_ssh_keys_body_t *body,
+    const vz_ssh_key_t *key)
+{
+    if (body->name.len) {
+        return body->name;
+    }
+
+    return vz_field_check(VZ_FIELD_LABEL, key->name, key->name_len) == VZ_OK
+           ? vz_call_printf(call, "%*s", key->name_len, key->name)
+           : vz_call_printf(call, "%*s", (size_t) 12, key->print);
+}
+
+
+/* with the row held: those added at once are counted, too */
+
+static vz_code_e
+vz_ssh_keys_insert(vz_call_t *call, const ngx_str_t *name,
+    const vz_ssh_key_t *key, uint64_t *id)
+{
+    vz_tx_t    *tx;
+    vz_code_e   rc;
+    vz_rows_t   rows;
+    ngx_str_t   type, blob, print;
+
+    type = vz_call_printf(call, "%*s", key->type_len, key->type);
+    blob = vz_call_printf(call, "%*s", key->blob_len, key->blob);
+    print = vz_call_printf(call, "SHA256:%s", key->print);
+
+    rc = vz_db_begin(call->pool, &tx);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    rc = vz_auth_hold(tx, call->pool, call->who.user);
+
+    if (rc == VZ_OK) {
+        rc = vz_db_query(tx, call->pool, &vz_ssh_keys_sql_add,
+                         vz_binds(vz_text(*name), vz_text(type),
+                                  vz_text(blob), vz_text(print),
+                                  vz_int(call->who.user),
+                                  vz_int(VZ_SSH_KEY_MOST)),
+                         &rows);
+    }
+
+    if (rc == VZ_OK && rows.affected == 0) {
+        rc = VZ_NOSPACE;
+    }
+
+    if (rc == VZ_OK) {
+        *id = rows.insert_id;
+        rc = vz_audit_by(tx, call, "key.make",
+                         vz_call_printf(call, "key %V", &print));
+    }
+
+    return vz_db_end(tx, rc);
+}
+
+
+void
+vz_ssh_keys_end(vz_call_t *call)
+{
+    uint64_t   id;
+    vz_code_e  rc;
+    ngx_str_t  name;
+    vz_rows_t  used;
+
+    if (vz_route_id(call, 0, &id) != VZ_OK) {
+        return;
+    }
+
+    rc = vz_ssh_keys_remove(call, id, &used);
+
+    switch (rc) {
+
+    case VZ_OK:
+        (void) vz_call_reply(call, NGX_HTTP_NO_CONTENT);
+        return;
+
+    case VZ_NOENT:
+        vz_route_absent(call);
+        return;
+
+    case VZ_EXISTS:
+        name = vz_cell_text(&used, 0, 0);
+        vz_call_problem(call, NGX_HTTP_CONFLICT, "in_use",
+                        "The server %V has this key: take it away there "
+                        "first.", &name);
+        return;
+
+    default:
+        vz_call_fault(call, "database", rc);
+    }
+}
+
+
+/* VZ_EXISTS where a server has it: its name is in used */
+
+static vz_code_e
+vz_ssh_keys_remove(vz_call_t *call, uint64_t id, vz_rows_t *used)
+{
+    vz_tx_t    *tx;
+    ngx_str_t   print;
+    vz_code_e   rc;
+    vz_rows_t   rows;
+
+    rc = vz_db_begin(call->pool, &tx);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    rc = vz_auth_hold(tx, call->pool, call->who.user);
+
+    if (rc == VZ_OK) {
+        rc = vz_db_query(tx, call->pool, &vz_ssh_keys_sql_find,
+                         vz_binds(vz_int(id), vz_int(call->who.user)), &rows);
+    }
+
+    if (rc == VZ_OK && rows.rows == 0) {
+        rc = VZ_NOENT;
+    }
+
+    if (rc == VZ_OK) {
+        rc = vz_db_query(tx, call->pool, &vz_ssh_keys_sql_used,
+                         vz_binds(vz_int(id)), used);
+    }
+
+    if (rc == VZ_OK && used->rows) {
+        rc = VZ_EXISTS;
+    }
+
+    if (rc == VZ_OK) {
+        print = vz_cell_text(&rows, 0, 0);
+        rc = vz_audit_by(tx, call, "key.end",
+                         vz_call_printf(call, "key %V", &print));
+    }
+
+    if (rc == VZ_OK) {
+        rc = vz_db_query(tx, call->pool, &vz_ssh_keys_sql_end,
+                         vz_binds(vz_int(id), vz_int(call->who.user)), NULL);
+    }
+
+    return vz_db_end(tx, rc);
+}
