@@ -63,6 +63,19 @@ export interface TokenBody {
     days?: number | null;
 }
 
+export interface ConsoleBody {
+    mode?: string | null;
+}
+
+export interface ConsoleTicket {
+    ticket: string;
+    expires_in: number;
+}
+
+export interface BootLog {
+    log: string;
+}
+
 export interface NetworkBody {
     hostname?: string | null;
     gateway?: string | null;
@@ -913,6 +926,7 @@ export interface Replies {
         'account/tokens': Tokens;
         'vms': Containers;
         [path: `vms/${number}`]: Container;
+        [path: `vms/${number}/boot-log`]: BootLog;
         'tasks': Tasks;
         [path: `tasks/${number}`]: TaskWithLog;
         'admin/templates': Templates;
@@ -942,6 +956,7 @@ export interface Replies {
         [path: `vms/${number}/start`]: Task;
         [path: `vms/${number}/stop`]: Task;
         [path: `vms/${number}/restart`]: Task;
+        [path: `vms/${number}/console`]: ConsoleTicket;
         [path: `vms/${number}/suspend`]: Task;
         [path: `vms/${number}/unsuspend`]: Task;
         [path: `tasks/${number}/retry`]: Task;

@@ -35,6 +35,8 @@
 #include "panel/vm/hardware.h"
 #include "panel/vm/user_suspend.h"
 #include "panel/vm/vm.h"
+#include "panel/vm/vm_bootlog.h"
+#include "panel/vm/vm_console.h"
 #include "panel/vm/vm_create.h"
 #include "panel/vm/vm_destroy.h"
 #include "panel/vm/vm_list.h"
@@ -160,6 +162,18 @@ static const vz_route_t  vz_routes[] = {
     { POST, "/vms/{id}/restart", VZ_ROLE_USER, CHANGE,
       NULL, NULL, vz_vm_restart,
       "Restart a container", 202, "Task" },
+    { POST, "/vms/{id}/console", VZ_ROLE_USER, VZ_ROUTE_SESSION,
+      &vz_vm_console_form, NULL, vz_vm_console_ask,
+      "Give a ticket, for one use within 30 s, with which a console is opened",
+      201, "ConsoleTicket: ticket text, expires_in int" },
+    { GET, "/console", VZ_ROLE_USER, VZ_ROUTE_SESSION,
+      NULL, &vz_vm_console_args, vz_vm_console_open,
+      "Open a console, as a websocket, with the ticket as its second "
+      "subprotocol", 101, NULL },
+    { GET, "/vms/{id}/boot-log", VZ_ROLE_USER, 0,
+      NULL, NULL, vz_vm_bootlog,
+      "Show what the last boot of a running container printed", 200,
+      "BootLog: log text" },
     { PATCH, "/vms/{id}/network", VZ_ROLE_ADMIN, HARDWARE,
       &vz_hardware_network_form, NULL, vz_hardware_network,
       "Change hostname, addresses, gateways and name servers", 202, "Task" },
