@@ -42,7 +42,12 @@ DATADIR    ?= $(PREFIX)/share/vzpanel
 UNITDIR    ?= $(PREFIX)/lib/systemd/system
 
 
-all: $(BUILD)/module.tested $(DAEMON) $(HOOK) $(UNPACK)
+# what the pages ship of others: package.json names their versions
+VENDOR     := html/vendor/xterm.js html/vendor/xterm-fit.js \
+              html/vendor/xterm.css html/vendor/LICENSE
+
+
+all: $(BUILD)/module.tested $(DAEMON) $(HOOK) $(UNPACK) $(VENDOR)
 
 .PHONY: all module programs up down test unit fuzz test-daemon attack \
         test-nginx test-chain test-browser test-import test-vm soak lint \
@@ -54,8 +59,8 @@ all: $(BUILD)/module.tested $(DAEMON) $(HOOK) $(UNPACK)
 
 # --- what it needs ---
 
-packages-build packages-run packages-test packages-lint packages-nginx \
-packages-vm packages-openvz:
+packages-build packages-pages packages-run packages-test packages-lint \
+packages-nginx packages-vm packages-openvz:
 	@scripts/packages.sh $(@:packages-%=%)
 
 npm: node_modules/.stamp
@@ -63,6 +68,33 @@ npm: node_modules/.stamp
 node_modules/.stamp: package.json package-lock.json | packages-test
 	@npm ci --silent --no-audit --no-fund </dev/null
 	@touch $@
+
+
+# --- what the pages ship of others ---
+
+# of the lock file's packages those alone; npm checks them by its hashes
+$(TOP)/npm/.stamp: package.json package-lock.json | packages-pages
+	@echo '  npm     xterm.js'
+	@rm -rf $(TOP)/npm && mkdir -p $(TOP)/npm
+	@cp package.json package-lock.json $(TOP)/npm
+	@cd $(TOP)/npm && npm ci --omit=dev --silent --no-audit --no-fund </dev/null
+	@touch $@
+
+XTERM      := $(TOP)/npm/node_modules/@xterm
+
+# .mjs has no type in nginx; what maps lines to sources is not shipped
+html/vendor/xterm.js: $(TOP)/npm/.stamp
+	@mkdir -p $(@D)
+	@sed '/^\/\/# sourceMappingURL=/d' $(XTERM)/xterm/lib/xterm.mjs > $@
+html/vendor/xterm-fit.js: $(TOP)/npm/.stamp
+	@mkdir -p $(@D)
+	@sed '/^\/\/# sourceMappingURL=/d' $(XTERM)/addon-fit/lib/addon-fit.mjs > $@
+html/vendor/xterm.css: $(TOP)/npm/.stamp
+	@mkdir -p $(@D)
+	@cp $(XTERM)/xterm/css/xterm.css $@
+html/vendor/LICENSE: $(TOP)/npm/.stamp
+	@mkdir -p $(@D)
+	@cp $(XTERM)/xterm/LICENSE $@
 
 
 # --- the module, by nginx's own build ---
@@ -317,7 +349,7 @@ uninstall:
 clean:
 	rm -rf $(TOP)/nginx $(TOP)/obj $(TOP)/sanitize $(TOP)/unit $(TOP)/test \
 	    $(TOP)/virtual-server $(TOP)/virtual-server-hook \
-	    $(TOP)/virtual-server-unpack \
+	    $(TOP)/virtual-server-unpack $(TOP)/npm html/vendor \
 	    $(TOP)/module.tested $(TOP)/minimal.conf $(TOP)/relay_test.so
 
 # the templates, too, which take a minute to build

@@ -21,7 +21,8 @@ const rules = {
 };
 
 export default [
-  { ignores: ['build/**', 'run/**', 'node_modules/**', 't/servroot*/**'] },
+  { ignores: ['build/**', 'run/**', 'node_modules/**', 't/servroot*/**',
+    'html/vendor/**'] },
   js.configs.recommended,
   {
     files: ['html/**/*.js'],

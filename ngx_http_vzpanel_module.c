@@ -18,6 +18,7 @@
 #include "runtime/page.h"
 #include "runtime/schema.h"
 #include "runtime/sse.h"
+#include "runtime/websocket.h"
 #include "runtime/conf_mail.h"
 #include "runtime/db_pool.h"
 #include "runtime/http_copy.h"
@@ -139,6 +140,13 @@ static ngx_command_t  ngx_http_vzpanel_commands[] = {
       ngx_conf_set_flag_slot,
       NGX_HTTP_MAIN_CONF_OFFSET,
       offsetof(vz_conf_t, settings.second_factor),
+      NULL },
+
+    { ngx_string("vzpanel_console_timeout"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_msec_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      offsetof(vz_conf_t, settings.console_timeout),
       NULL },
 
     { ngx_string("vzpanel_thread_pool"),
@@ -604,6 +612,7 @@ ngx_http_vzpanel_init_process(ngx_cycle_t *cycle)
     vz_crypt_init(conf->pool, conf->pool_name.len == 0,
                   (ngx_uint_t) ccf->worker_processes);
     vz_sse_init(cycle);
+    vz_websocket_init(cycle);
 
     if (vz_db_pool_init(cycle, &conf->db) != NGX_OK
         || vz_relay_init(cycle, &conf->nodes) != NGX_OK

@@ -80,6 +80,19 @@ export interface KeysBody {
     keys?: string[] | null;
 }
 
+export interface ConsoleBody {
+    mode?: string | null;
+}
+
+export interface ConsoleTicket {
+    ticket: string;
+    expires_in: number;
+}
+
+export interface BootLog {
+    log: string;
+}
+
 export interface NetworkBody {
     hostname?: string | null;
     gateway?: string | null;
@@ -971,6 +984,7 @@ export interface Replies {
         'vms': Containers;
         [path: `vms/${number}`]: Container;
         [path: `vms/${number}/keys`]: ContainerKeys;
+        [path: `vms/${number}/boot-log`]: BootLog;
         'tasks': Tasks;
         [path: `tasks/${number}`]: TaskWithLog;
         'admin/templates': Templates;
@@ -1003,6 +1017,7 @@ export interface Replies {
         [path: `vms/${number}/poweroff`]: Task;
         [path: `vms/${number}/restart`]: Task;
         [path: `vms/${number}/password`]: DrawnPassword;
+        [path: `vms/${number}/console`]: ConsoleTicket;
         [path: `vms/${number}/suspend`]: Task;
         [path: `vms/${number}/unsuspend`]: Task;
         [path: `tasks/${number}/retry`]: Task;

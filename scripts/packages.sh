@@ -2,7 +2,7 @@
 #
 # packages.sh: install the Debian packages that a task needs, quietly.
 #
-#   packages.sh build|run|test|lint|nginx|vm|openvz ...
+#   packages.sh build|pages|run|test|lint|nginx|vm|openvz ...
 #
 # Debian starts nginx, mariadb, xinetd and lxcfs when it installs them.  Here
 # nothing may run that did not run before, so while apt works a policy-rc.d
@@ -14,11 +14,12 @@ set -eu
 build='gcc make nginx nginx-dev libmariadb-dev libpcre2-dev libssl-dev
        libcrypt-dev libjansson-dev libcurl4-openssl-dev lxc-dev
        libarchive-dev liboath-dev libqrencode-dev pkg-config'
+pages='nodejs npm'
 run='nginx perl libcryptx-perl mariadb-server mariadb-client xinetd lxc lxcfs btrfs-progs iproute2
      nftables python3-aiosmtpd mmdebstrap busybox-static zstd openssl curl
      uidmap'
 test='clang libclang-rt-14-dev llvm libcmocka-dev valgrind strace chromium sshpass
-      openssh-client perl netcat-openbsd nodejs npm jq xfsprogs oathtool'
+      openssh-client perl libio-socket-ssl-perl netcat-openbsd nodejs npm jq xfsprogs oathtool'
 lint='clang-format cppcheck shellcheck nodejs npm'
 
 # what a Test::Nginx that is not ours is made of
@@ -38,6 +39,7 @@ missing() {
     for group in "$@"; do
         case $group in
         build) list=$build ;;
+        pages) list=$pages ;;
         run)   list=$run ;;
         test)  list=$test ;;
         lint)  list=$lint ;;

@@ -25,6 +25,7 @@
 #include "panel/task/runner.h"
 #include "panel/task/task.h"
 #include "panel/task/task_wait.h"
+#include "panel/vm/vm_console_ticket.h"
 #include "panel/workflow/workflow.h"
 #include "runtime/zone_limit.h"
 
@@ -41,6 +42,7 @@ const vz_table_def_t *const  vz_panel_tables[] = {
     &vz_task_view_table,
     &vz_node_health_table,
     &vz_notification_table,
+    &vz_vm_console_ticket_table,
     NULL
 };
 

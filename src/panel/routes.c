@@ -36,6 +36,8 @@
 #include "panel/vm/hardware.h"
 #include "panel/vm/user_suspend.h"
 #include "panel/vm/vm.h"
+#include "panel/vm/vm_bootlog.h"
+#include "panel/vm/vm_console.h"
 #include "panel/vm/vm_create.h"
 #include "panel/vm/vm_destroy.h"
 #include "panel/vm/vm_guest.h"
@@ -193,6 +195,18 @@ static const vz_route_t  vz_routes[] = {
       &vz_vm_guest_keys_form, NULL, vz_vm_guest_keys,
       "Choose which SSH keys of its owner root of a container has", 202,
       "Task" },
+    { POST, "/vms/{id}/console", VZ_ROLE_USER, VZ_ROUTE_SESSION,
+      &vz_vm_console_form, NULL, vz_vm_console_ask,
+      "Give a ticket, for one use within 30 s, with which a console is opened",
+      201, "ConsoleTicket: ticket text, expires_in int" },
+    { GET, "/console", VZ_ROLE_USER, VZ_ROUTE_SESSION,
+      NULL, &vz_vm_console_args, vz_vm_console_open,
+      "Open a console, as a websocket, with the ticket as its second "
+      "subprotocol", 101, NULL },
+    { GET, "/vms/{id}/boot-log", VZ_ROLE_USER, 0,
+      NULL, NULL, vz_vm_bootlog,
+      "Show what the last boot of a running container printed", 200,
+      "BootLog: log text" },
     { PATCH, "/vms/{id}/network", VZ_ROLE_ADMIN, HARDWARE,
       &vz_hardware_network_form, NULL, vz_hardware_network,
       "Change hostname, addresses, gateways and name servers", 202, "Task" },

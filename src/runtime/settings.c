@@ -9,6 +9,7 @@ static const vz_settings_t  vz_settings_default = {
     .signup = VZ_SIGNUP_OFF,
     .session_timeout = 12 * 60 * 60,
     .session_idle = 2 * 60 * 60,
+    .console_timeout = 15 * 60 * 1000,
     .brand = ngx_string("vzpanel")
 };
 

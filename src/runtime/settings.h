@@ -27,6 +27,7 @@ typedef struct {
     time_t          session_timeout;/* seconds from signing in */
     time_t          session_idle;   /* seconds from its last use */
     ngx_flag_t      second_factor;  /* administrators need a second step */
+    ngx_msec_t      console_timeout;/* without a key, after which one ends */
     ngx_str_t       public_url;     /* for links in mails, without a slash at
                                        its end; empty where not configured */
     ngx_str_t       brand;          /* shown on pages and in mails */

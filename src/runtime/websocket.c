@@ -127,6 +127,7 @@ vz_websocket_open(vz_call_t *call, const char *protocol,
 ngx_int_t
 vz_websocket_start(ngx_http_request_t *r, vz_websocket_t *ws)
 {
+    uint64_t             seen;
     ngx_connection_t    *c;
     ngx_http_cleanup_t  *detach;
 
@@ -163,6 +164,14 @@ vz_websocket_start(ngx_http_request_t *r, vz_websocket_t *ws)
 
     r->read_event_handler = vz_websocket_event;
     r->write_event_handler = vz_websocket_event;
+
+    /* whoever was revoked since the call was let in */
+
+    seen = ws->scope.revoked;
+
+    if (vz_zone_revocation_read(&seen, vz_websocket_drop) != NGX_OK) {
+        ws->over = 1;
+    }
 
     if (ws->scope.stream) {
         vz_relay_stream_watch(ws->scope.stream, vz_websocket_changed, ws);

@@ -33,6 +33,8 @@ typedef struct {
 typedef struct {
     vz_caller_t          who;
     u_char               token[32];     /* of the session, which ends it */
+    uint64_t             revoked;       /* vz_zone_revocation_count() before
+                                           it was looked at */
     vz_relay_stream_t   *stream;        /* NULL: it is closed at once */
     ngx_uint_t           code;          /* with this code, and this reason */
     const char          *reason;

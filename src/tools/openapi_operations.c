@@ -72,6 +72,7 @@ static const struct {
     ngx_uint_t    status;
     const char   *words;
 } vz_openapi_words[] = {
+    { 101, "the connection becomes a websocket" },
     { 200, "success" },
     { 201, "created" },
     { 202, "accepted; it goes on if the client disconnects" },
@@ -450,7 +451,7 @@ vz_openapi_answer(json_t *answers, const vz_route_t *route, ngx_uint_t status)
 
     json_decref(headers);
 
-    if (status != 204) {
+    if (status != 204 && status != 101) {
         vz_openapi_json_put(answer, "content", vz_openapi_content(route));
     }
 

@@ -78,7 +78,6 @@ static const vz_say_def_t  vz_says[] = {
       "the container did not give a terminal in time" },
     { "terminal_none", "it has no terminal to give: {*}" },
     { "not_entered", "it can't be entered: {*}" },
-    { "no_bootlog", "vzctl keeps no log of a boot" },
     { "init_stuck", "its init can't be killed" },
     { "limit_least", "limit: at least {mb}M" },
     { "disk_least", "disk: at least {mb}M" },

@@ -199,6 +199,29 @@ sub flood {
 }
 
 
+# whichever of our processes is killed, the terminal is hung up
+sub killed {
+    my ($node, $driver) = @_;
+
+    for my $which ('the verb', 'the terminal') {
+        my $t = opened($node, 'shell');
+
+        ref $t or return fail("$driver: $t");
+        until_it_says($t, 10, $prompt);
+        type_in($t, VzTerminal::typed("sleep 98765\r"));
+        ok(Verbs::wait_for(5, sub { scalar processes("sleep\0" . '98765') }),
+            "$driver: something runs");
+
+        my ($pid) = $which eq 'the verb' ? $t->{pid}
+            : map { m{/(\d+)/} } processes('--console' . "\0" . '31001');
+        kill 'KILL', $pid;
+        ok(gone("sleep\0" . '98765'), "$driver: it ends when $which is killed");
+        ok(gone('--console' . "\0" . '31001'), "$driver: and no process is left");
+        leave($t);
+    }
+}
+
+
 # what is typed at a program that does not read is all there when it does
 sub typed_ahead {
     my ($node, $driver) = @_;
@@ -268,7 +291,7 @@ sub bootlog {
     my ($answer) = Verbs::read_answer($handle);
 
     if ($driver eq 'vzctl') {
-        is($answer, 'err unsupported vzctl keeps no log of a boot',
+        is($answer, 'err unsupported driver vzctl has no bootlog',
             'vzctl: no log of a boot');
         close $handle;
         waitpid $pid, 0;
@@ -328,6 +351,7 @@ for my $driver (@drivers) {
 
     shell($node, $driver);
     flood($node, $driver);
+    killed($node, $driver);
     typed_ahead($node, $driver) if $driver eq 'lxc';
     refusals($node, $driver);
     bootlog($node, $driver);

@@ -130,6 +130,21 @@ function address(path) {
 }
 
 
+/**
+ * A websocket of the API.
+ *
+ * @param {string} path
+ * @param {string[]} protocols
+ */
+export function webSocket(path, protocols) {
+    const url = new URL(address(path), location.href);
+
+    url.protocol = url.protocol === 'http:' ? 'ws:' : 'wss:';
+
+    return new WebSocket(url, protocols);
+}
+
+
 /** @param {Response} reply */
 async function problem(reply) {
     const retry = Number(reply.headers.get('Retry-After'));

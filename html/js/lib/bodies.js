@@ -22,11 +22,12 @@ const P16 = r`^[^\p{Cc}\p{Zl}\p{Zp}]{10,128}$`;
 const P17 = r`^(?=.{1,64}$)[^\p{Z}\p{C}]+(?: [^\p{Z}\p{C}]+)*$`;
 const P18 = r`^(?:read|write)$`;
 const P19 = r`^SHA256:[A-Za-z0-9+\/]{43}$`;
-const P20 = r`^[0-9A-Fa-f:.]{2,45}$`;
-const P21 = r`^[0-9A-Fa-f:.]{2,45}(?:\/[1-9][0-9]{0,2})?$`;
-const P22 = r`^[a-z][a-z0-9._\-]{2,31}$`;
-const P23 = r`^(?:admin|customer)$`;
-const P24 = r`^[0-9a-f]{16}$`;
+const P20 = r`^(?:shell|login)$`;
+const P21 = r`^[0-9A-Fa-f:.]{2,45}$`;
+const P22 = r`^[0-9A-Fa-f:.]{2,45}(?:\/[1-9][0-9]{0,2})?$`;
+const P23 = r`^[a-z][a-z0-9._\-]{2,31}$`;
+const P24 = r`^(?:admin|customer)$`;
+const P25 = r`^[0-9a-f]{16}$`;
 
 /**
  * pattern: of the whole text, or of each of a list; strange: of a character
@@ -98,12 +99,15 @@ export const BODIES = {
     Keys: {
         keys: { type: 'list', max: 20, pattern: P19 },
     },
+    Console: {
+        mode: { type: 'text', words: ['shell','login'], pattern: P20 },
+    },
     Network: {
         hostname: { type: 'text', pattern: P15 },
-        gateway: { type: 'text', pattern: P20 },
-        gateways: { type: 'list', max: 2, pattern: P20 },
-        dns: { type: 'list', max: 3, pattern: P20 },
-        addresses: { type: 'list', max: 32, pattern: P20 },
+        gateway: { type: 'text', pattern: P21 },
+        gateways: { type: 'list', max: 2, pattern: P21 },
+        dns: { type: 'list', max: 3, pattern: P21 },
+        addresses: { type: 'list', max: 32, pattern: P21 },
     },
     Disk: {
         soft_mib: { type: 'int', min: 1, max: 16777216 },
@@ -159,24 +163,24 @@ export const BODIES = {
     },
     Pool: {
         name: { type: 'text', required: true, pattern: P17 },
-        cidr: { type: 'text', required: true, pattern: P21 },
-        gateway: { type: 'text', pattern: P20 },
-        dns: { type: 'list', max: 3, pattern: P20 },
+        cidr: { type: 'text', required: true, pattern: P22 },
+        gateway: { type: 'text', pattern: P21 },
+        dns: { type: 'list', max: 3, pattern: P21 },
         node: { type: 'text', pattern: P15 },
         enabled: { type: 'bool', default: true },
     },
     PoolChange: {
         name: { type: 'text', pattern: P17 },
-        gateway: { type: 'text', pattern: P20 },
-        dns: { type: 'list', max: 3, pattern: P20 },
+        gateway: { type: 'text', pattern: P21 },
+        dns: { type: 'list', max: 3, pattern: P21 },
         enabled: { type: 'bool' },
     },
     Address: {
         reserved: { type: 'bool', required: true },
     },
     User: {
-        account: { type: 'text', pattern: P22 },
-        role: { type: 'text', default: 'customer', words: ['admin','customer'], pattern: P23 },
+        account: { type: 'text', pattern: P23 },
+        role: { type: 'text', default: 'customer', words: ['admin','customer'], pattern: P24 },
         first_name: { type: 'text', required: true, pattern: P0, strange: P1 },
         last_name: { type: 'text', pattern: P0, strange: P1 },
         dni: { type: 'text', pattern: P2, strange: P3 },
@@ -187,7 +191,7 @@ export const BODIES = {
         language: { type: 'text', default: 'es', words: ['es','en'], pattern: P12 },
     },
     UserChange: {
-        role: { type: 'text', words: ['admin','customer'], pattern: P23 },
+        role: { type: 'text', words: ['admin','customer'], pattern: P24 },
         first_name: { type: 'text', pattern: P0, strange: P1 },
         last_name: { type: 'text', pattern: P0, strange: P1 },
         dni: { type: 'text', pattern: P2, strange: P3 },
@@ -214,7 +218,7 @@ export const BODIES = {
     },
     Adoption: {
         ctid: { type: 'int', required: true, min: 101, max: 2147483644 },
-        tag: { type: 'text', pattern: P24 },
+        tag: { type: 'text', pattern: P25 },
         account: { type: 'int' },
         plan: { type: 'text', pattern: P13 },
         template: { type: 'text', pattern: P14 },
@@ -222,7 +226,7 @@ export const BODIES = {
     },
     Leave: {
         ctid: { type: 'int', required: true, min: 101, max: 2147483644 },
-        tag: { type: 'text', pattern: P24 },
+        tag: { type: 'text', pattern: P25 },
         left: { type: 'bool' },
     },
     Reject: {

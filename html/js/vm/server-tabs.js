@@ -49,6 +49,10 @@
 export const TABS = [
     { id: 'overview', label: 'tab.overview',
         load: () => import('./server-overview.js') },
+    { id: 'console', label: 'tab.console', styles: ['console'],
+        load: () => import('./server-console.js'),
+        shown: (vm) => vm.lifecycle === 'ready'
+            && (vm.features?.includes('console') ?? false) },
     { id: 'hardware', label: 'tab.hardware', styles: ['hardware'],
         texts: ['admin'], load: () => import('./server-hardware.js') },
     { id: 'activity', label: 'tab.activity',

@@ -312,13 +312,16 @@ struct vz_driver_s {
     vz_code_e   (*node_units)(vz_job_t *job, uint64_t *units);
 
     /*
-     * Open a terminal in the container, or read its boot's log.  It runs in a
-     * process of its own (server/console_process.c), which may hang: whoever
-     * started it ends it then.  Nothing of the guest's may be believed.  VZ_OK,
-     * VZ_STATE where the container does not run, VZ_UNSUPPORTED, VZ_FAILED or
-     * VZ_INTERNAL, with words (VZ_WORDS_MAX bytes).
+     * Open a terminal in the container; read what its last boot printed.  They
+     * run in a process of their own (server/console_process.c), which may hang:
+     * whoever started it ends it then.  Nothing of the guest's may be believed.
+     * VZ_OK, VZ_NOENT, VZ_STATE where the container does not run, VZ_TIMEOUT,
+     * VZ_FAILED or VZ_INTERNAL, with words (VZ_WORDS_MAX bytes).  NULL where the
+     * virtualiser has none.
      */
     vz_code_e   (*terminal)(const vz_config_t *conf, vz_terminal_t *terminal,
+                            char *words);
+    vz_code_e   (*boot_log)(const vz_config_t *conf, vz_terminal_t *terminal,
                             char *words);
 
     /*

@@ -117,6 +117,7 @@ const vz_driver_t  vz_lxc_driver = {
     .sample_open = vz_lxc_sample_open,
     .sample_each = vz_lxc_sample_each,
     .sample_path = vz_lxc_sample_path,
+    .boot_log = vz_lxc_terminal_log,
     .archives = &vz_archive_all
 };
 

@@ -48,10 +48,8 @@ typedef union {
 } vz_lxc_terminal_fd_t;
 
 
-static struct lxc_container *vz_lxc_terminal_container(
-    const vz_config_t *conf, uint32_t ctid, char *words);
-static vz_code_e vz_lxc_terminal_log(struct lxc_container *c,
-    vz_terminal_t *terminal, char *words);
+static vz_code_e vz_lxc_terminal_container(const vz_config_t *conf,
+    uint32_t ctid, struct lxc_container **c, char *words);
 static vz_code_e vz_lxc_terminal_attach(struct lxc_container *c,
     vz_terminal_t *terminal, char *words);
 static int vz_lxc_terminal_receive(int pair);
@@ -67,17 +65,34 @@ vz_code_e
 vz_lxc_terminal_open(const vz_config_t *conf, vz_terminal_t *terminal,
     char *words)
 {
-    vz_ct_t                ct;
     vz_code_e              code;
-    vz_ct_state_t          run;
     struct lxc_container  *c;
 
-    code = vz_ct_store_read(conf, terminal->ctid, &ct);
+    code = vz_lxc_terminal_container(conf, terminal->ctid, &c, words);
+
+    return code == VZ_OK ? vz_lxc_terminal_attach(c, terminal, words) : code;
+}
+
+
+/* the container as liblxc has it, where it runs */
+
+static vz_code_e
+vz_lxc_terminal_container(const vz_config_t *conf, uint32_t ctid,
+    struct lxc_container **c, char *words)
+{
+    char                    name[16], path[PATH_MAX];
+    void                   *lxc;
+    vz_ct_t                 ct;
+    vz_code_e               code;
+    vz_ct_state_t           run;
+    vz_lxc_terminal_new_pt  container;
+
+    code = vz_ct_store_read(conf, ctid, &ct);
 
     if (code != VZ_OK) {
         snprintf(words, VZ_WORDS_MAX, code == VZ_NOENT
                  ? "container %u does not exist"
-                 : "the record of container %u is broken", terminal->ctid);
+                 : "the record of container %u is broken", ctid);
         return code;
     }
 
@@ -86,25 +101,6 @@ vz_lxc_terminal_open(const vz_config_t *conf, vz_terminal_t *terminal,
         return VZ_STATE;
     }
 
-    c = vz_lxc_terminal_container(conf, terminal->ctid, words);
-    if (c == NULL) {
-        return VZ_INTERNAL;
-    }
-
-    return terminal->what == VZ_TERMINAL_LOG
-           ? vz_lxc_terminal_log(c, terminal, words)
-           : vz_lxc_terminal_attach(c, terminal, words);
-}
-
-
-static struct lxc_container *
-vz_lxc_terminal_container(const vz_config_t *conf, uint32_t ctid, char *words)
-{
-    char                    name[16], path[PATH_MAX];
-    void                   *lxc;
-    struct lxc_container   *c;
-    vz_lxc_terminal_new_pt  container;
-
     /* newuidmap(1) must not be found: see lxc_monitor.c */
 
     if (setenv("PATH", "/usr/sbin:/sbin", 1) == -1
@@ -112,7 +108,7 @@ vz_lxc_terminal_container(const vz_config_t *conf, uint32_t ctid, char *words)
            >= (int) sizeof(path))
     {
         snprintf(words, VZ_WORDS_MAX, "lxc_path: too long");
-        return NULL;
+        return VZ_INTERNAL;
     }
 
     lxc = dlopen(VZ_LXC_LIBRARY, RTLD_NOW);
@@ -121,30 +117,38 @@ vz_lxc_terminal_container(const vz_config_t *conf, uint32_t ctid, char *words)
 
     if (container == NULL) {
         snprintf(words, VZ_WORDS_MAX, "%.150s (package liblxc1)", dlerror());
-        return NULL;
+        return VZ_INTERNAL;
     }
 
     snprintf(name, sizeof(name), "%u", ctid);
-    c = container(name, path);
+    *c = container(name, path);
 
-    if (c == NULL) {
+    if (*c == NULL) {
         snprintf(words, VZ_WORDS_MAX, "liblxc does not load container %u",
                  ctid);
+        return VZ_INTERNAL;
     }
 
-    return c;
+    return VZ_OK;
 }
 
 
 /* what the monitor keeps of it (lxc.console.buffer.size) */
 
-static vz_code_e
-vz_lxc_terminal_log(struct lxc_container *c, vz_terminal_t *terminal,
+vz_code_e
+vz_lxc_terminal_log(const vz_config_t *conf, vz_terminal_t *terminal,
     char *words)
 {
     int                     rc;
     uint64_t                n;
+    vz_code_e               code;
     struct lxc_console_log  log;
+    struct lxc_container   *c;
+
+    code = vz_lxc_terminal_container(conf, terminal->ctid, &c, words);
+    if (code != VZ_OK) {
+        return code;
+    }
 
     n = 0;
     memset(&log, 0, sizeof(log));

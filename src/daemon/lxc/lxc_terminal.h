@@ -10,8 +10,10 @@
 #include "daemon/base/driver.h"
 
 
-/* vz_lxc_terminal_open: primitive of base/driver.h. */
+/* Primitives of base/driver.h. */
 vz_code_e vz_lxc_terminal_open(const vz_config_t *conf,
+    vz_terminal_t *terminal, char *words);
+vz_code_e vz_lxc_terminal_log(const vz_config_t *conf,
     vz_terminal_t *terminal, char *words);
 
 

@@ -43,6 +43,10 @@ typedef struct {
 } vz_console_process_t;
 
 
+typedef vz_code_e (*vz_console_process_pt)(const vz_config_t *conf,
+    vz_terminal_t *terminal, char *words);
+
+
 static int vz_console_process_pipes(vz_console_process_t *p);
 static void vz_console_process_tell(const vz_console_process_t *p,
     vz_code_e code, const char *words);
@@ -113,6 +117,7 @@ vz_console_process_run(const vz_config_t *conf, const vz_driver_t *driver,
 {
     char                         words[VZ_WORDS_MAX];
     vz_code_e                    code;
+    vz_console_process_pt        run;
     static vz_console_process_t  p;     /* one terminal, one process */
 
     if (vz_console_process_pipes(&p) == -1) {
@@ -120,8 +125,10 @@ vz_console_process_run(const vz_config_t *conf, const vz_driver_t *driver,
     }
 
     (void) strcpy(words, "it has no terminals");
-    code = driver && driver->terminal
-           ? driver->terminal(conf, terminal, words) : VZ_UNSUPPORTED;
+    run = driver == NULL ? NULL
+          : terminal->what == VZ_TERMINAL_LOG ? driver->boot_log
+                                              : driver->terminal;
+    code = run ? run(conf, terminal, words) : VZ_UNSUPPORTED;
 
     p.pty = terminal->fd;
     p.child = terminal->child

@@ -14,6 +14,8 @@
 typedef enum {
     VZ_FEATURE_NONE = 0,            /* of a verb that every driver has */
     VZ_FEATURE_GATEWAY,             /* setgateway */
+    VZ_FEATURE_CONSOLE,             /* console */
+    VZ_FEATURE_BOOTLOG,             /* bootlog */
 
     VZ_FEATURE_COUNT
 } vz_feature_e;

@@ -33,11 +33,6 @@ vz_vzctl_terminal_open(const vz_config_t *conf, vz_terminal_t *terminal,
         "LC_ALL=C", NULL
     };
 
-    if (terminal->what == VZ_TERMINAL_LOG) {
-        (void) snprintf(words, VZ_WORDS_MAX, "vzctl keeps no log of a boot");
-        return VZ_UNSUPPORTED;
-    }
-
     (void) snprintf(id, sizeof(id), "%u", terminal->ctid);
 
     code = vz_vzctl_terminal_runs(conf, id, words);

@@ -9,10 +9,7 @@
 #include "daemon/base/driver.h"
 
 
-/*
- * vz_vzctl_terminal_open: primitive of base/driver.h.  VZ_UNSUPPORTED for the
- * log of a boot: vzctl keeps none.
- */
+/* vz_vzctl_terminal_open: primitive of base/driver.h. */
 vz_code_e vz_vzctl_terminal_open(const vz_config_t *conf,
     vz_terminal_t *terminal, char *words);
 
