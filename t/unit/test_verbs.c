@@ -14,7 +14,12 @@
  * sources: src/daemon/template/template_cache.c src/daemon/base/dirtree.c
  * sources: src/daemon/base/lock.c src/daemon/rootfs/disk_space.c
  * sources: src/daemon/base/monotonic.c src/daemon/server/verb_test.c
- * sources: src/daemon/server/feature.c
+ * sources: src/daemon/server/feature.c src/daemon/server/verb_history.c
+ * sources: src/daemon/history/ring.c src/daemon/history/series.c
+ * sources: src/daemon/history/reason.c src/daemon/history/recorder.c
+ * sources: src/daemon/history/reading.c src/daemon/history/node_meter.c
+ * sources: src/daemon/base/by_ctid.c
+ * libs: -lm
  */
 
 #include <arpa/inet.h>

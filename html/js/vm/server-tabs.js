@@ -51,6 +51,8 @@ export const TABS = [
         load: () => import('./server-overview.js') },
     { id: 'hardware', label: 'tab.hardware', styles: ['hardware'],
         texts: ['admin'], load: () => import('./server-hardware.js') },
+    { id: 'graphs', label: 'tab.graphs', styles: ['history'],
+        texts: ['history'], load: () => import('./server-graphs.js') },
     { id: 'activity', label: 'tab.activity',
         load: () => import('./server-activity.js') },
 ];

@@ -14,7 +14,8 @@ typedef struct {
 #define vz_feature(name, function)  { name, offsetof(vz_driver_t, function) }
 
 static const vz_feature_row_t  vz_features[VZ_FEATURE_COUNT] = {
-    [VZ_FEATURE_GATEWAY] = vz_feature("gateway", set_gateway)
+    [VZ_FEATURE_GATEWAY] = vz_feature("gateway", set_gateway),
+    [VZ_FEATURE_HISTORY] = vz_feature("history", sample_path)
 };
 
 

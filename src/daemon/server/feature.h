@@ -14,6 +14,7 @@
 typedef enum {
     VZ_FEATURE_NONE = 0,            /* of a verb that every driver has */
     VZ_FEATURE_GATEWAY,             /* setgateway */
+    VZ_FEATURE_HISTORY,             /* history, why */
 
     VZ_FEATURE_COUNT
 } vz_feature_e;
