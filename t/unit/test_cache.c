@@ -11,6 +11,7 @@
  * sources: src/daemon/base/file.c src/daemon/base/run_folder.c
  * sources: src/daemon/base/monotonic.c t/unit/tar.c
  * libs: -larchive
+ * valgrind: its program is none that an enclosure can run
  */
 
 #include <fcntl.h>

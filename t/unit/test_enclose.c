@@ -3,6 +3,7 @@
  * a process of root, a service on 127.0.0.1, an abstract socket, files.
  *
  * sources: src/daemon/base/enclose.c src/daemon/base/dirtree.c
+ * valgrind: an enclosure leaves it none of its own files
  */
 
 #include <errno.h>
