@@ -149,7 +149,7 @@ test('an administrator approves an order, and its visitor sees the server run',
         await visitor.getByRole('heading', { name: 'Listo en' })
             .waitFor({ timeout: 60000 });
         /* that it was received, and the credentials */
-        assert.equal(mail.mails.length, 2);
+        await mail.came(2);
     });
 
 

@@ -1,7 +1,9 @@
 /* A mail server that takes what it gets, or refuses it, as a test wants. */
 
+import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
+import { setTimeout as wait } from 'node:timers/promises';
 import { decode } from './mailbox.mjs';
 import { listening } from './own-stack.mjs';
 
@@ -41,5 +43,16 @@ export async function smtp() {
     });
     const port = await listening(server);
 
-    return { state, mails, port, stop: () => server.close() };
+    return {
+        state, mails, port, stop: () => server.close(),
+
+        /** @param {number} n  of mails, to wait for and no more */
+        async came(n) {
+            for (let i = 0; i < 200 && mails.length < n; i++) {
+                await wait(100);
+            }
+
+            assert.equal(mails.length, n);
+        },
+    };
 }
