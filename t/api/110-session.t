@@ -596,6 +596,3 @@ my $other = $::id + 1;
 --- vzpanel
 vzpanel_session_idle 10m;
 --- init: ::idles()
---- timeout: 20
---- request
-GET /api/plans

@@ -298,41 +298,26 @@ __DATA__
 
 === TEST 1: a shell
 --- init: ::shell()
---- timeout: 60
---- request
-GET /api/plans
 
 
 
 === TEST 2: more output than is looked at
 --- init: ::flood()
---- timeout: 60
---- request
-GET /api/plans
 
 
 
 === TEST 3: who gets none
 --- init: ::strangers()
---- timeout: 60
---- request
-GET /api/plans
 
 
 
 === TEST 4: how many one may have
 --- init: ::limits()
---- timeout: 60
---- request
-GET /api/plans
 
 
 
 === TEST 5: a session that ends
 --- init: ::revocations()
---- timeout: 60
---- request
-GET /api/plans
 
 
 
@@ -340,14 +325,8 @@ GET /api/plans
 --- vzpanel
 vzpanel_console_timeout 2500ms;
 --- init: ::idle()
---- timeout: 60
---- request
-GET /api/plans
 
 
 
 === TEST 7: a container that is off, or suspended
 --- init: ::not_there()
---- timeout: 90
---- request
-GET /api/plans

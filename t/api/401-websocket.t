@@ -136,14 +136,8 @@ __DATA__
 
 === TEST 1: what breaks the rules
 --- init: ::rules()
---- timeout: 120
---- request
-GET /api/plans
 
 
 
 === TEST 2: what does not
 --- init: ::what_may_be()
---- timeout: 120
---- request
-GET /api/plans

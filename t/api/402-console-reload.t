@@ -123,9 +123,6 @@ __DATA__
 --- main_config
 worker_shutdown_timeout 6s;
 --- init: ::over_a_reload()
---- timeout: 120
---- request
-GET /api/plans
 
 
 
@@ -135,6 +132,3 @@ GET /api/plans
     . " ssl_certificate $::dir/cert.pem; ssl_certificate_key $::dir/key.pem;"
     . ' location /api { vzpanel_api; } }'
 --- init: ::by_tls()
---- timeout: 60
---- request
-GET /api/plans

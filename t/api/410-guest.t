@@ -218,31 +218,19 @@ run_tests();
 __DATA__
 
 === TEST 1: power off is at once
---- timeout: 60
 --- init: ::powered_off()
---- request
-GET /api/plans
 
 
 
 === TEST 2: root's password is drawn, told once, and kept nowhere
---- timeout: 60
 --- init: ::password_drawn()
---- request
-GET /api/plans
 
 
 
 === TEST 3: a name for people, and a host name
---- timeout: 60
 --- init: ::renamed()
---- request
-GET /api/plans
 
 
 
 === TEST 4: SSH keys are kept, and given to a server
---- timeout: 60
 --- init: ::keys_kept()
---- request
-GET /api/plans

@@ -112,37 +112,26 @@ __DATA__
 
 === TEST 1: typed long ago, the password is asked for
 --- init: ::long_ago_is_refused()
---- request
-GET /api/plans
 
 
 
 === TEST 2: typed again, it is done
 --- init: ::typed_again_it_is_done()
---- request
-GET /api/plans
 
 
 
 === TEST 3: administrators are asked, scripts are not
 --- init: ::administrators_are_asked()
---- request
-GET /api/plans
 
 
 
 === TEST 4: guessing has to wait
 --- init: ::guessing_waits()
---- request
-GET /api/plans
 
 
 
 === TEST 5: signing in and another password are typing it
 --- init: ::signing_in_is_typing()
---- timeout: 20
---- request
-GET /api/plans
 
 
 
