@@ -367,10 +367,11 @@ the_table_is_whole(void **state)
             assert_int_equal(def->args[0], VZ_FIELD_CTID);
         }
 
-        read = verb >= VZ_VERB_GETFIREWALL && verb != VZ_VERB_PASSWD
+        read = verb >= VZ_VERB_GETFIREWALL && def->body_max == 0
                && !def->stream && !def->test;
         assert_int_equal(def->lock, !read);
-        assert_int_equal(def->secret, verb == VZ_VERB_PASSWD);
+        assert_int_equal(def->secret, verb == VZ_VERB_PASSWD
+                                      || verb == VZ_VERB_PASSHASH);
     }
 
     assert_string_equal(vz_verb_def(VZ_VERB_COUNT)->name, "ping");

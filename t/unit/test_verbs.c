@@ -20,7 +20,8 @@
  * sources: src/daemon/server/verb_console.c src/daemon/server/verb_firewall.c
  * sources: src/daemon/base/by_ctid.c src/daemon/history/node_meter.c
  * sources: src/daemon/history/reading.c src/daemon/server/console_process.c
- * libs: -lm
+ * sources: src/daemon/guest/guest_password.c
+ * libs: -lm -lcrypt
  */
 
 #include <arpa/inet.h>
