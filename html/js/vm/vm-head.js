@@ -120,7 +120,7 @@ export function vmHead(vm, live, signal) {
     const state = h('span', { class: 'vm-state', 'aria-live': 'polite' });
     const known = h('span', { class: 'vm-known' });
     const name = h('h1', { tabindex: -1 });
-    const buttons = power(vm, { ssh: false });
+    const buttons = power(vm);
     const ways = access(vm);
     const stale = h('p', { class: 'stale' });
     const failed = vmFailed(vm, signal);
