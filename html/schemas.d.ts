@@ -144,6 +144,11 @@ export interface SuspendBody {
     reason?: string | null;
 }
 
+export interface Reasons {
+    recorded: string | null;
+    reasons: Reason[];
+}
+
 export interface TemplateBody {
     name: string;
     label: string;
@@ -739,6 +744,56 @@ export interface NodeLimits {
     kept: string[];
 }
 
+export interface History {
+    range: string;
+    step_s: number;
+    from: string | null;
+    until: string | null;
+    recorded: string | null;
+    at: number[];
+    up: number[];
+    series: HistorySeries[];
+    marks: HistoryMark[];
+    limits?: HistoryLimits;
+    tasks?: HistoryTask[];
+}
+
+export interface HistorySeries {
+    name: string;
+    unit: 'percent' | 'bytes' | 'bytes_per_second' | 'count' | 'events';
+    mean: (number | null)[];
+    most: (number | null)[];
+}
+
+export interface HistoryMark {
+    kind: 'killed' | 'refused';
+    at: string | null;
+    count: number;
+    name: string | null;
+}
+
+export interface HistoryLimits {
+    cpu_percent: number | null;
+    memory_bytes: number | null;
+    disk_bytes: number | null;
+}
+
+export interface HistoryTask {
+    id: number;
+    kind: string;
+    state: string;
+    at: string;
+}
+
+export interface Reason {
+    code: string;
+    at: string | null;
+    value: number | null;
+    hour: number | null;
+    limit: number | null;
+    name: string | null;
+}
+
 export interface Templates {
     nodes: NodeAnswers[];
     installed: Installed[];
@@ -985,6 +1040,8 @@ export interface Replies {
         [path: `vms/${number}`]: Container;
         [path: `vms/${number}/keys`]: ContainerKeys;
         [path: `vms/${number}/boot-log`]: BootLog;
+        [path: `vms/${number}/history`]: History;
+        [path: `vms/${number}/reasons`]: Reasons;
         'tasks': Tasks;
         [path: `tasks/${number}`]: TaskWithLog;
         'admin/templates': Templates;
@@ -995,6 +1052,7 @@ export interface Replies {
         [path: `admin/users/${number}`]: User;
         'admin/nodes': Nodes;
         [path: `admin/nodes/${number}/containers`]: NodeContainers;
+        [path: `admin/nodes/${number}/history`]: History;
         'admin/orders': WaitingOrders;
         'admin/audit': Audit;
         'admin/mail': Outbox;

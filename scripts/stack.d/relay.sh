@@ -19,6 +19,7 @@ relay_start() {
     relay_programs
     relay_configuration
     relay_warm
+    recorder_start
 
     alive xinetd && return 0
 
@@ -136,6 +137,20 @@ relay_warm() {
 }
 
 
+# what containers use is recorded whether anybody watches or not; one that
+# runs an older build is replaced
+recorder_start() {
+    if alive recorder && [[ "$(readlink "/proc/$(cat "$base/pid/recorder")/exe")" \
+                             != *'(deleted)' ]]; then
+        return 0
+    fi
+
+    end recorder TERM 5
+    spawn recorder "$base/bin/virtual-server" \
+        --config "$base/conf/virtual-server.conf" --record
+}
+
+
 relay_ready() {
     listening xinetd daemon_port relay_start relay_lost
     ready xinetd 10 relay_answers
@@ -163,6 +178,7 @@ relay_end() {
 relay_stop() {
     relay_end
     containers_stop
+    end recorder TERM 5
     end lxcfs TERM 5
     ! mountpoint -q "$base/lxcfs" || umount -l "$base/lxcfs"
 }

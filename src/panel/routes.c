@@ -17,10 +17,12 @@
 #include "panel/mail/mail_admin.h"
 #include "panel/node/address_admin.h"
 #include "panel/node/address_pool.h"
+#include "panel/node/history_told.h"
 #include "panel/ops/adopt_admin.h"
 #include "panel/ops/audit_list.h"
 #include "panel/ops/health.h"
 #include "panel/ops/node_admin.h"
+#include "panel/ops/node_history.h"
 #include "panel/ops/stranger_admin.h"
 #include "panel/order/order.h"
 #include "panel/order/order_mail.h"
@@ -41,6 +43,7 @@
 #include "panel/vm/vm_create.h"
 #include "panel/vm/vm_destroy.h"
 #include "panel/vm/vm_guest.h"
+#include "panel/vm/vm_history.h"
 #include "panel/vm/vm_list.h"
 #include "panel/vm/vm_query.h"
 #include "panel/vm/vm_suspend.h"
@@ -234,6 +237,14 @@ static const vz_route_t  vz_routes[] = {
       NULL, NULL, vz_vm_suspend_undo,
       "Unsuspend a container", 202, "Task" },
 
+    { GET, "/vms/{id}/history", VZ_ROLE_USER, 0,
+      NULL, &vz_history_told_args, vz_vm_history,
+      "Show what a container used, and its limits", 200, "History" },
+    { GET, "/vms/{id}/reasons", VZ_ROLE_USER, 0,
+      NULL, NULL, vz_vm_history_reasons,
+      "Explain why a container is slow, or fails", 200,
+      "Reasons: recorded time|null, reasons Reason[]" },
+
     { GET, "/tasks", VZ_ROLE_USER, 0,
       NULL, &vz_task_list_args, vz_task_list,
       "List tasks, the newest first", 200, "Tasks" },
@@ -357,6 +368,10 @@ static const vz_route_t  vz_routes[] = {
     { POST, "/admin/nodes/{id}/leave", VZ_ROLE_ADMIN, 0,
       &vz_stranger_admin_leave_form, NULL, vz_stranger_admin_leave,
       "Ignore an unknown container, or stop ignoring it", 204, NULL },
+
+    { GET, "/admin/nodes/{id}/history", VZ_ROLE_ADMIN, 0,
+      NULL, &vz_history_told_args, vz_node_history,
+      "Show what a node used", 200, "History" },
 
     { GET, "/admin/orders", VZ_ROLE_ADMIN, 0,
       NULL, &vz_order_review_args, vz_order_review_list,

@@ -132,6 +132,25 @@ const vz_openapi_shape_t  vz_openapi_shapes[] = {
     { "NodeLimits",
       "driver text, disk_min_mib int, shrink_live bool, kept text[]" },
 
+    /* what the nodes have recorded; figures are null where they are not
+       known */
+
+    { "History",
+      "range text, step_s int, from time|null, until time|null,"
+      " recorded time|null, at int[], up int[], series HistorySeries[],"
+      " marks HistoryMark[], limits? HistoryLimits, tasks? HistoryTask[]" },
+    { "HistorySeries",
+      "name text, unit percent|bytes|bytes_per_second|count|events,"
+      " mean number|null[], most number|null[]" },
+    { "HistoryMark",
+      "kind killed|refused, at time|null, count int, name text|null" },
+    { "HistoryLimits",
+      "cpu_percent int|null, memory_bytes int|null, disk_bytes int|null" },
+    { "HistoryTask", "id int, kind text, state text, at time" },
+    { "Reason",
+      "code text, at time|null, value number|null, hour number|null,"
+      " limit number|null, name text|null" },
+
     /* administration */
 
     { "Templates",

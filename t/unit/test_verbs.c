@@ -20,6 +20,7 @@
  * sources: src/daemon/server/verb_console.c src/daemon/server/verb_firewall.c
  * sources: src/daemon/base/by_ctid.c src/daemon/history/node_meter.c
  * sources: src/daemon/history/reading.c src/daemon/server/console_process.c
+ * libs: -lm
  */
 
 #include <arpa/inet.h>

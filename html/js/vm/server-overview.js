@@ -230,6 +230,7 @@ export function mount(root, { vm, me, live, signal }) {
     const bars = meters(vm);
     const work = underWay(vm, signal);
     const last = lastTasks(vm, signal);
+    const why = h('div', null);
 
     live.drawn((tick) => {
         about.set();
@@ -240,5 +241,8 @@ export function mount(root, { vm, me, live, signal }) {
         }
     }, signal);
     live.ended(() => void last.load(), signal);
-    put(root, work.node, about.node, bars.node, last.node);
+    put(root, work.node, why, about.node, bars.node, last.node);
+
+    void import('../history/reasons.js').then(({ mountReasons }) =>
+        mountReasons(why, vm.id, signal));
 }

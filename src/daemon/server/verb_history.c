@@ -161,11 +161,6 @@ vz_verb_history_path(vz_job_t *job, char *path)
     char       tag[VZ_TAG_LEN + 1];
     vz_code_e  code;
 
-    if (job->driver->sample_path == NULL) {
-        return vz_job_end(job, VZ_UNSUPPORTED, "driver %s records nothing",
-                          job->driver->name);
-    }
-
     code = job->driver->tag(job->conf, job->ctid, tag);
 
     if (code == VZ_NOENT) {
