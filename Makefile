@@ -323,9 +323,12 @@ install: all
 	rm -rf $(DESTDIR)$(DATADIR)/html
 	cd html && find . -type f -exec install -D -m 644 {} \
 	    $(abspath $(DESTDIR)$(DATADIR))/html/{} \;
-	install -m 644 conf/vzpanel-containers.service $(DESTDIR)$(UNITDIR)
+	install -m 644 conf/vzpanel-containers.service \
+	    conf/vzpanel-recorder.service $(DESTDIR)$(UNITDIR)
 	install -m 755 conf/vzpanel-containers.init \
 	    $(DESTDIR)$(SYSCONFDIR)/init.d/vzpanel-containers
+	install -m 755 conf/vzpanel-recorder.init \
+	    $(DESTDIR)$(SYSCONFDIR)/init.d/vzpanel-recorder
 	install -m 644 conf/apparmor \
 	    $(DESTDIR)$(SYSCONFDIR)/apparmor.d/vzpanel-container
 	install -m 644 conf/nginx.conf \
@@ -342,7 +345,9 @@ install: all
 uninstall:
 	rm -f $(addprefix $(DESTDIR),$(MODULESDIR)/$(notdir $(MODULE)) \
 	    $(SBINDIR)/virtual-server $(UNITDIR)/vzpanel-containers.service \
+	    $(UNITDIR)/vzpanel-recorder.service \
 	    $(SYSCONFDIR)/init.d/vzpanel-containers \
+	    $(SYSCONFDIR)/init.d/vzpanel-recorder \
 	    $(SYSCONFDIR)/apparmor.d/vzpanel-container)
 	rm -rf $(addprefix $(DESTDIR),$(LIBEXECDIR) $(DATADIR))
 

@@ -42,7 +42,7 @@ my @table = (
     [ 'nosuch', qr/^err unknown / ],
 
     # a word too many, one too few, one that is no number
-    (map { [ "$_ 1", $syntax ] } qw(ping list templates node)),
+    (map { [ "$_ 1", $syntax ] } qw(ping list templates node nodehistory)),
     (map { [ "$_ A more more more more", $syntax ], [ "$_ x", $range ],
            [ "$_ -1", $range ] }
          qw(start stop poweroff restart destroy deletevm getmemory getdisk
@@ -83,6 +83,8 @@ my @table = (
     [ 'keys N', $noent, undef, [$key] ],
     [ 'adopt N 0123456789abcdef', $noent ],
     [ 'destroy N', $already ],
+    [ 'history N 1700000000 1700003600', $noent ],
+    [ 'why N', $noent ],
 
     # marks in front
     [ 'tag=0123456789abcdef start N', $noent ],
@@ -119,6 +121,21 @@ my @table = (
         \ template=\Q$t\E\ tag=-\ gateway=\S+\ gateways=\S+\ dns=-\ vmguarpages=\S+
         \ oomguarpages=\S+\ privvmpages=\S+\ diskspace=\S+\ kept=\S+
         \ created=\d+(?:\ inside=-)?$/x ],
+
+    # what nobody has recorded
+    [ 'history A 1700000000 1700003600', $done,
+      qr/^step=86400 from=\d+ until=\d+ recorded=0 series=cpu,cpu_wait,memory,/ ],
+    [ 'history A', $syntax ],
+    [ 'history A 1700000000', $syntax ],
+    [ 'history A 1700003600 1700000000', $range ],
+    [ 'history A yesterday now', $range ],
+    [ 'history A 01700000000 1700003600', $range ],
+    [ 'history A 4294967296 4294967297', $range ],
+    [ 'nodehistory 1700000000 1700003600', $done, qr/^step=86400 .* series=/ ],
+    [ 'nodehistory 1700003600 1700000000', $range ],
+    [ 'why A', $done, qr/^recorded=0$/ ],
+    [ 'why', $syntax ],
+    [ 'why x', $range ],
 
     # changes of a stopped one
     [ 'setmemoryp A 64M 96M', $kept ],

@@ -309,16 +309,15 @@ reason_of(const char *code, const vz_reason_limits_t *limits)
 static void
 test_reasons(void **state)
 {
-    const vz_reason_t  *reason;
-
-    const vz_reason_limits_t  limits = {
-        .cpu = 50, .memory = 1000, .disk = 1000, .processes = 100
+    const vz_reason_t   *reason;
+    vz_reason_limits_t   limits = {
+        .cpu = 50, .memory = 1000, .disk = 1000, .disk_free = 200,
+        .processes = 100
     };
 
     (void) state;
 
     raw.value[VZ_SERIES_CPU_WAIT] = 0;
-    raw.value[VZ_SERIES_DISK] = 800;
     raw.value[VZ_SERIES_PROCESSES] = 50;
     (void) after(0, 0);
     (void) after(10000, 10000);
@@ -331,7 +330,6 @@ test_reasons(void **state)
     /* one sample is enough */
 
     raw.value[VZ_SERIES_CPU_WAIT] += 6000000000ULL;
-    raw.value[VZ_SERIES_DISK] = 985;
     raw.value[VZ_SERIES_PROCESSES] = 99;
     raw.value[VZ_SERIES_KILLS]++;
     (void) strcpy(raw.killed, "mysqld");
@@ -343,12 +341,6 @@ test_reasons(void **state)
     assert_true(reason->hour == 30);
     assert_true(reason->limit == 50);
 
-    reason = reason_of("disk_full", &limits);
-    assert_non_null(reason);
-    assert_true(reason->value == 985);
-    assert_true(reason->limit == 1000);
-    assert_null(reason_of("disk_nearly", &limits));
-
     reason = reason_of("killed", &limits);
     assert_non_null(reason);
     assert_true(reason->value == 1);
@@ -358,16 +350,26 @@ test_reasons(void **state)
 
     assert_non_null(reason_of("processes", &limits));
 
-    raw.value[VZ_SERIES_DISK] = 930;
-    (void) after(10000, 10000);
+    /* the disk is as it is now */
+
+    limits.disk_free = 15;
+    reason = reason_of("disk_full", &limits);
+    assert_non_null(reason);
+    assert_true(reason->value == 985);
+    assert_true(reason->limit == 1000);
+    assert_null(reason_of("disk_nearly", &limits));
+
+    limits.disk_free = 70;
     assert_non_null(reason_of("disk_nearly", &limits));
+    assert_null(reason_of("disk_full", &limits));
 
     /* without a limit nothing is near it; an old sample says nothing of now;
        a kill is told for a day */
 
     assert_null(reason_of("disk_nearly", &(vz_reason_limits_t) { 0 }));
+    assert_null(reason_of("processes", &(vz_reason_limits_t) { 0 }));
     when.now += 120000;
-    assert_null(reason_of("disk_nearly", &limits));
+    assert_null(reason_of("processes", &limits));
     assert_non_null(reason_of("killed", &limits));
     when.now += 86400000;
     assert_null(reason_of("killed", &limits));

@@ -72,7 +72,7 @@ function list(reasons) {
  */
 export function reasons(vm, signal) {
     const items = h('ul', { class: 'reasons' });
-    const node = h('section', { class: 'why', hidden: true,
+    const node = h('section', { class: 'slow-why', hidden: true,
         'aria-live': 'polite' }, h('h2', null, t('reason.title')), items);
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     let timer;

@@ -8,13 +8,16 @@
 #define VZ_REASON_RECENT  60        /* seconds that "now" is */
 #define VZ_REASON_DAY     86400     /* that a mark counts */
 
+/* per cent of the disk that are taken */
+#define VZ_REASON_DISK_NEARLY  90
+#define VZ_REASON_DISK_FULL    98
+
 
 /* Limits, by their place in vz_reason_limits_t. */
 typedef enum {
     VZ_REASON_OF_NOTHING = 0,
     VZ_REASON_OF_CPU,
     VZ_REASON_OF_MEMORY,
-    VZ_REASON_OF_DISK,
     VZ_REASON_OF_PROCESSES,
     VZ_REASON_OF_COUNT
 } vz_reason_of_e;
@@ -36,8 +39,6 @@ typedef struct {
 static const vz_reason_rule_t  vz_reason_rules[] = {
     { "cpu_share", VZ_SERIES_CPU_WAIT, VZ_REASON_OF_NOTHING, 5, 20, NULL },
     { "memory_nearly", VZ_SERIES_MEMORY, VZ_REASON_OF_MEMORY, 95, 95, NULL },
-    { "disk_full", VZ_SERIES_DISK, VZ_REASON_OF_DISK, 98, 98, NULL },
-    { "disk_nearly", VZ_SERIES_DISK, VZ_REASON_OF_DISK, 90, 90, "disk_full" },
     { "processes", VZ_SERIES_PROCESSES, VZ_REASON_OF_PROCESSES, 95, 95, NULL },
     { "memory_waits", VZ_SERIES_MEMORY_PRESSURE, VZ_REASON_OF_NOTHING, 10, 30,
       NULL },
@@ -55,6 +56,8 @@ static unsigned vz_reason_marks(const vz_ring_state_t *state, uint32_t now,
 static unsigned vz_reason_rule(const vz_reason_rule_t *rule,
     const vz_ring_slot_t *slots, uint32_t now, double limit,
     vz_reason_t *reason);
+static unsigned vz_reason_disk(const vz_reason_limits_t *limits,
+    uint32_t now, vz_reason_t *reason);
 static int vz_reason_told(const vz_reason_t *reasons, unsigned n,
     const char *code);
 static double vz_reason_mean(const vz_ring_slot_t *slots, unsigned series,
@@ -71,7 +74,7 @@ vz_reason_find(const vz_ring_slot_t slots[VZ_REASON_SLOTS],
     const vz_reason_rule_t   *rule;
 
     const uint64_t  values[VZ_REASON_OF_COUNT] = {
-        0, limits->cpu, limits->memory, limits->disk, limits->processes
+        0, limits->cpu, limits->memory, limits->processes
     };
 
     for (i = 0; i < VZ_REASON_OF_COUNT; i++) {
@@ -80,6 +83,7 @@ vz_reason_find(const vz_ring_slot_t slots[VZ_REASON_SLOTS],
     }
 
     n = vz_reason_marks(state, now, limit[VZ_REASON_OF_MEMORY], reasons);
+    n += vz_reason_disk(limits, now, &reasons[n]);
 
     for (i = 0; i < VZ_REASON_RULES && n < VZ_REASON_MOST; i++) {
         rule = &vz_reason_rules[i];
@@ -96,6 +100,37 @@ vz_reason_find(const vz_ring_slot_t slots[VZ_REASON_SLOTS],
     }
 
     return n;
+}
+
+
+static unsigned
+vz_reason_disk(const vz_reason_limits_t *limits, uint32_t now,
+    vz_reason_t *reason)
+{
+    double  taken, total;
+
+    if (limits->disk == 0 || limits->disk >= VZ_CT_STAT_UNKNOWN
+        || limits->disk_free > limits->disk)
+    {
+        return 0;
+    }
+
+    total = (double) limits->disk;
+    taken = total - (double) limits->disk_free;
+
+    if (taken < total * VZ_REASON_DISK_NEARLY / 100) {
+        return 0;
+    }
+
+    memset(reason, 0, sizeof(*reason));
+    reason->code = taken < total * VZ_REASON_DISK_FULL / 100 ? "disk_nearly"
+                                                             : "disk_full";
+    reason->at = now;
+    reason->value = taken;
+    reason->hour = NAN;
+    reason->limit = total;
+
+    return 1;
 }
 
 

@@ -17,6 +17,8 @@ typedef struct {
     uint64_t    cpu;                /* per cent of one CPU */
     uint64_t    memory;             /* bytes */
     uint64_t    disk;
+    uint64_t    disk_free;          /* what is left of it now: a file system
+                                       is full before all of it is used */
     uint64_t    processes;
 } vz_reason_limits_t;
 

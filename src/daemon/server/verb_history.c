@@ -384,6 +384,7 @@ vz_verb_history_why(vz_job_t *job)
     limits.cpu = stat.cpu_percent;
     limits.memory = stat.memory_limit;
     limits.disk = stat.disk_total;
+    limits.disk_free = stat.disk_free;
     limits.processes = detail.processes_limit;
 
     vz_job_data(job, "recorded=%u", vz_verb_history_last(&ring.state));

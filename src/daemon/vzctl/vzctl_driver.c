@@ -13,6 +13,7 @@
 #include "daemon/vzctl/vzctl_lifecycle.h"
 #include "daemon/vzctl/vzctl_read.h"
 #include "daemon/vzctl/vzctl_run.h"
+#include "daemon/vzctl/vzctl_sample.h"
 #include "daemon/vzctl/vzctl_set.h"
 #include "daemon/vzctl/vzctl_terminal.h"
 
@@ -46,6 +47,9 @@ const vz_driver_t  vz_vzctl_driver = {
     .node = vz_vzctl_read_node,
     .node_units = vz_vzctl_read_node_units,
     .terminal = vz_vzctl_terminal_open,
+    .sample_open = vz_vzctl_sample_open,
+    .sample_each = vz_vzctl_sample_each,
+    .sample_path = vz_vzctl_sample_path,
     .archives = &vz_vzctl_lifecycle_archives
 };
 

@@ -14,6 +14,7 @@
 #include "daemon/vzctl/vzctl_driver.h"
 #include "daemon/vzctl/vzctl_lifecycle.h"
 #include "daemon/vzctl/vzctl_run.h"
+#include "daemon/vzctl/vzctl_sample.h"
 
 
 #define VZ_VZCTL_RESERVE  60000     /* ms of a stop's time that are reserved
@@ -161,6 +162,8 @@ vz_vzctl_lifecycle_destroy(vz_job_t *job, vz_done_t *done)
     } else {
         done->already = 1;
     }
+
+    vz_vzctl_sample_forget(job->conf, job->ctid);
 
     /* remove every file with that number, as the first panel did */
     if (vz_vzctl_conf_unlink(job->conf, job->ctid) == -1
