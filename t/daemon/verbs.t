@@ -388,7 +388,7 @@ sub kernel_holds_it {
 
 
 # what each driver can do beyond what every driver must
-my %features = (lxc => 'gateway', vzctl => '-');
+my %features = (lxc => 'gateway,history', vzctl => 'history');
 
 for my $driver (@drivers) {
     my $node = Verbs->new($driver, $driver eq 'lxc' ? (pids_max => 400) : ());
