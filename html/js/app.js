@@ -41,6 +41,8 @@ const ROUTES = [
         load: () => import('./vm/server.js') },
     { path: 'administration', id: 'section', own: true,
         admin: true, sheet: true, load: () => import('./admin/administration.js') },
+    { path: 'node', id: 'id', must: true, own: true, admin: true,
+        load: () => import('./admin/node.js') },
     { path: 'tasks', id: 'task', own: true,
         load: () => import('./task/tasks.js') },
     { path: 'account', own: true,

@@ -388,7 +388,8 @@ sub kernel_holds_it {
 
 
 # what each driver can do beyond what every driver must
-my %features = (lxc => 'gateway', vzctl => '-');
+my %features = (lxc => 'gateway,console,bootlog,history',
+                vzctl => 'console,history');
 
 for my $driver (@drivers) {
     my $node = Verbs->new($driver, $driver eq 'lxc' ? (pids_max => 400) : ());

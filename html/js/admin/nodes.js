@@ -116,7 +116,8 @@ function edit(item, told, desk) {
         facts: [...(item ? [] : [/** @type {[string, any]} */ (
             [t('node.name'), told.name])]), ...facts(told)],
         before: item && h('div', { class: 'editor-end' },
-            linkButton(containersOf(item), t('node.look.containers'))),
+            linkButton(containersOf(item), t('node.look.containers')),
+            linkButton(`node?id=${item.id}`, t('tab.graphs'))),
     });
 }
 

@@ -39,7 +39,8 @@ typedef struct {
     uint32_t    ctid;           /* 0: the node */
     unsigned    up;             /* 1 while it runs */
     uint64_t    home;           /* changes where another container has the
-                                   number; 0: nothing tells */
+                                   number, or a file of it was removed; 0:
+                                   nothing tells */
     uint64_t    epoch;          /* changes when its counters begin anew; 0
                                    while it does not run */
 

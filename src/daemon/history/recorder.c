@@ -248,8 +248,9 @@ vz_recorder_ring(vz_recorder_t *recorder, vz_recorder_one_t *one,
     struct stat  st;
 
     if (one->ring.fd != -1
-        && (one->home != raw->home || fstat(one->ring.fd, &st) == -1
-            || st.st_nlink == 0))
+        && (one->home != raw->home
+            || (raw->home == 0 && (fstat(one->ring.fd, &st) == -1
+                                   || st.st_nlink == 0))))
     {
         vz_ring_close(&one->ring);
     }

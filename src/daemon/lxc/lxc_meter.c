@@ -10,8 +10,10 @@
 
 
 #define VZ_LXC_METER_TEXT    8192
-#define VZ_LXC_METER_CACHE   6      /* readings, after which the page cache is
-                                       read again in any case */
+#define VZ_LXC_METER_EACH    6      /* readings, of which one reads all files
+                                       in any case */
+#define VZ_LXC_METER_IDLE    5000000    /* ns: who has not used that much has
+                                       done nothing */
 #define VZ_LXC_METER_SLICE   100000000ULL   /* ns of a period of the CPU */
 #define VZ_LXC_METER_SECTOR  512
 #define VZ_LXC_METER_USEC    1000   /* ns */
@@ -50,9 +52,10 @@ static int vz_lxc_meter_loop(const vz_ct_t *ct);
 static ssize_t vz_lxc_meter_text(int fd, char *text);
 static uint64_t vz_lxc_meter_number(int fd);
 static uint64_t vz_lxc_meter_field(int fd, const char *name);
-static int vz_lxc_meter_cpu(vz_lxc_meter_t *meter, vz_ct_raw_t *raw);
-static void vz_lxc_meter_memory(vz_lxc_meter_t *meter, vz_ct_raw_t *raw);
-static void vz_lxc_meter_pressure(vz_lxc_meter_t *meter, vz_ct_raw_t *raw);
+static uint64_t vz_lxc_meter_cpu(const vz_lxc_meter_t *meter, char *text);
+static void vz_lxc_meter_rest(vz_lxc_meter_t *meter, char *text);
+static void vz_lxc_meter_memory(vz_lxc_meter_t *meter, unsigned idle);
+static void vz_lxc_meter_tell(const vz_lxc_meter_t *meter, vz_ct_raw_t *raw);
 static void vz_lxc_meter_disk(vz_lxc_meter_t *meter, vz_ct_raw_t *raw);
 
 
@@ -173,6 +176,10 @@ vz_lxc_meter_loop(const vz_ct_t *ct)
 int
 vz_lxc_meter_read(vz_lxc_meter_t *meter, vz_ct_raw_t *raw)
 {
+    char      text[VZ_LXC_METER_TEXT];
+    uint64_t  cpu;
+    unsigned  idle;
+
     /*
      * the device first: it was still the container's where its groups are
      * there afterwards
@@ -183,47 +190,97 @@ vz_lxc_meter_read(vz_lxc_meter_t *meter, vz_ct_raw_t *raw)
     raw->value[VZ_SERIES_RX] = vz_lxc_meter_number(meter->fd[VZ_LXC_METER_RX]);
     raw->value[VZ_SERIES_TX] = vz_lxc_meter_number(meter->fd[VZ_LXC_METER_TX]);
 
-    vz_lxc_meter_memory(meter, raw);
-    vz_lxc_meter_pressure(meter, raw);
-
-    raw->value[VZ_SERIES_PROCESSES] =
-        vz_lxc_meter_number(meter->fd[VZ_LXC_METER_PIDS]);
-    raw->value[VZ_SERIES_REFUSED] =
-        vz_lxc_meter_field(meter->fd[VZ_LXC_METER_PIDS_EVENTS], "max ");
-    raw->value[VZ_SERIES_KILLS] =
-        vz_lxc_meter_field(meter->fd[VZ_LXC_METER_EVENTS], "\noom_kill ");
-
-    if (vz_lxc_meter_cpu(meter, raw) == -1) {
+    cpu = vz_lxc_meter_cpu(meter, text);
+    if (cpu >= VZ_CT_STAT_UNKNOWN) {
         return -1;
     }
 
+    idle = meter->reads % VZ_LXC_METER_EACH != 0
+           && cpu - meter->last[VZ_SERIES_CPU] < VZ_LXC_METER_IDLE;
+    meter->last[VZ_SERIES_CPU] = cpu;
     meter->reads++;
+
+    if (!idle) {
+        vz_lxc_meter_rest(meter, text);
+    }
+
+    vz_lxc_meter_memory(meter, idle);
+
+    meter->last[VZ_SERIES_PROCESSES] =
+        vz_lxc_meter_number(meter->fd[VZ_LXC_METER_PIDS]);
+
+    vz_lxc_meter_tell(meter, raw);
 
     return 0;
 }
 
 
-static int
-vz_lxc_meter_cpu(vz_lxc_meter_t *meter, vz_ct_raw_t *raw)
+/*
+ * The time that it used, and in text a cpu.stat of version 2;
+ * VZ_CT_STAT_UNKNOWN where its groups are gone.
+ */
+
+static uint64_t
+vz_lxc_meter_cpu(const vz_lxc_meter_t *meter, char *text)
 {
-    char       text[VZ_LXC_METER_TEXT];
-    uint64_t  *value;
+    text[0] = '\0';
 
-    value = raw->value;
-
-    if (vz_lxc_meter_text(meter->fd[VZ_LXC_METER_CPU_STAT], text) <= 0) {
-        return -1;
+    if (vz_cgroup_version() == 1) {
+        return vz_lxc_meter_number(meter->fd[VZ_LXC_METER_CPU]);
     }
 
-    value[VZ_SERIES_CPU_WAIT] = vz_cgroup_field(text, "nr_throttled ")
-                                * VZ_LXC_METER_SLICE;
+    return vz_lxc_meter_text(meter->fd[VZ_LXC_METER_CPU_STAT], text) > 0
+           ? vz_cgroup_field(text, "usage_usec ") * VZ_LXC_METER_USEC
+           : VZ_CT_STAT_UNKNOWN;
+}
 
-    value[VZ_SERIES_CPU] = vz_cgroup_version() == 2
-                           ? vz_cgroup_field(text, "usage_usec ")
-                             * VZ_LXC_METER_USEC
-                           : vz_lxc_meter_number(meter->fd[VZ_LXC_METER_CPU]);
 
-    return value[VZ_SERIES_CPU] < VZ_CT_STAT_UNKNOWN ? 0 : -1;
+/* What does not change while nothing runs. */
+
+static void
+vz_lxc_meter_rest(vz_lxc_meter_t *meter, char *text)
+{
+    uint64_t  *last;
+    unsigned   i;
+
+    last = meter->last;
+
+    if (text[0] == '\0') {
+        (void) vz_lxc_meter_text(meter->fd[VZ_LXC_METER_CPU_STAT], text);
+    }
+
+    last[VZ_SERIES_CPU_WAIT] = text[0] == '\0' ? VZ_CT_STAT_UNKNOWN
+                               : vz_cgroup_field(text, "nr_throttled ")
+                                 * VZ_LXC_METER_SLICE;
+    last[VZ_SERIES_REFUSED] =
+        vz_lxc_meter_field(meter->fd[VZ_LXC_METER_PIDS_EVENTS], "max ");
+    last[VZ_SERIES_KILLS] =
+        vz_lxc_meter_field(meter->fd[VZ_LXC_METER_EVENTS], "\noom_kill ");
+
+    for (i = 0; i < 3; i++) {
+        last[VZ_SERIES_CPU_PRESSURE + i] =
+            vz_lxc_meter_text(meter->fd[VZ_LXC_METER_CPU_PSI + i], text) > 0
+            ? vz_cgroup_field(text, "total=") * VZ_LXC_METER_USEC
+            : VZ_CT_STAT_UNKNOWN;
+    }
+}
+
+
+static void
+vz_lxc_meter_tell(const vz_lxc_meter_t *meter, vz_ct_raw_t *raw)
+{
+    size_t  i;
+
+    static const vz_series_e  kept[] = {
+        VZ_SERIES_CPU, VZ_SERIES_CPU_WAIT, VZ_SERIES_MEMORY, VZ_SERIES_SWAP,
+        VZ_SERIES_PROCESSES, VZ_SERIES_CPU_PRESSURE,
+        VZ_SERIES_MEMORY_PRESSURE, VZ_SERIES_IO_PRESSURE, VZ_SERIES_KILLS,
+        VZ_SERIES_REFUSED
+    };
+
+    for (i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
+        raw->value[kept[i]] = meter->last[kept[i]];
+    }
 }
 
 
@@ -233,7 +290,7 @@ vz_lxc_meter_cpu(vz_lxc_meter_t *meter, vz_ct_raw_t *raw)
  */
 
 static void
-vz_lxc_meter_memory(vz_lxc_meter_t *meter, vz_ct_raw_t *raw)
+vz_lxc_meter_memory(vz_lxc_meter_t *meter, unsigned idle)
 {
     int       two;
     char      text[VZ_LXC_METER_TEXT];
@@ -242,41 +299,28 @@ vz_lxc_meter_memory(vz_lxc_meter_t *meter, vz_ct_raw_t *raw)
     usage = vz_lxc_meter_number(meter->fd[VZ_LXC_METER_MEMORY]);
 
     if (usage >= VZ_CT_STAT_UNKNOWN) {
-        raw->value[VZ_SERIES_MEMORY] = VZ_CT_STAT_UNKNOWN;
-        raw->value[VZ_SERIES_SWAP] = VZ_CT_STAT_UNKNOWN;
+        meter->last[VZ_SERIES_MEMORY] = VZ_CT_STAT_UNKNOWN;
+        meter->last[VZ_SERIES_SWAP] = VZ_CT_STAT_UNKNOWN;
         return;
     }
 
     two = vz_cgroup_version() == 2;
     off = usage > meter->usage ? usage - meter->usage : meter->usage - usage;
 
-    if ((meter->reads % VZ_LXC_METER_CACHE == 0 || off > meter->usage / 100)
-        && vz_lxc_meter_text(meter->fd[VZ_LXC_METER_MEMORY_STAT], text) > 0)
+    if (off > meter->usage / 100
+        || (!idle && meter->reads % VZ_LXC_METER_EACH == 1))
     {
-        meter->usage = usage;
-        meter->cache = vz_cgroup_cache(text, two);
-        meter->swap = two ? 0 : vz_cgroup_field(text, "\ntotal_swap ");
+        if (vz_lxc_meter_text(meter->fd[VZ_LXC_METER_MEMORY_STAT], text) > 0) {
+            meter->usage = usage;
+            meter->cache = vz_cgroup_cache(text, two);
+            meter->last[VZ_SERIES_SWAP] =
+                two ? vz_lxc_meter_number(meter->fd[VZ_LXC_METER_SWAP])
+                    : vz_cgroup_field(text, "\ntotal_swap ");
+        }
     }
 
-    raw->value[VZ_SERIES_MEMORY] = usage > meter->cache
-                                   ? usage - meter->cache : 0;
-    raw->value[VZ_SERIES_SWAP] =
-        two ? vz_lxc_meter_number(meter->fd[VZ_LXC_METER_SWAP]) : meter->swap;
-}
-
-
-static void
-vz_lxc_meter_pressure(vz_lxc_meter_t *meter, vz_ct_raw_t *raw)
-{
-    char      text[VZ_LXC_METER_TEXT];
-    unsigned  i;
-
-    for (i = 0; i < 3; i++) {
-        raw->value[VZ_SERIES_CPU_PRESSURE + i] =
-            vz_lxc_meter_text(meter->fd[VZ_LXC_METER_CPU_PSI + i], text) > 0
-            ? vz_cgroup_field(text, "total=") * VZ_LXC_METER_USEC
-            : VZ_CT_STAT_UNKNOWN;
-    }
+    meter->last[VZ_SERIES_MEMORY] = usage > meter->cache
+                                    ? usage - meter->cache : 0;
 }
 
 

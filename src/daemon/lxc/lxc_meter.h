@@ -32,9 +32,9 @@ typedef enum {
 typedef struct {
     int         fd[VZ_LXC_METER_COUNT];     /* -1: the kernel has none */
     unsigned    reads;              /* since it was opened */
+    uint64_t    last[VZ_SERIES_COUNT];  /* of what is not read each time */
     uint64_t    usage;              /* of memory, when its cache was read */
     uint64_t    cache;              /* bytes of it */
-    uint64_t    swap;
 } vz_lxc_meter_t;
 
 

@@ -29,13 +29,15 @@ typedef struct {
 
 typedef struct {
     vz_by_ctid_entry_t      head;
-    vz_lxc_sample_file_t    run;        /* what is known of it is of these */
+    vz_lxc_sample_file_t    folder;     /* what is known of it is of these */
+    vz_lxc_sample_file_t    run;
     vz_lxc_sample_file_t    record;
     uint64_t                epoch;      /* 0: it does not run */
     uint64_t                begun;      /* ms since the node's start */
     uint64_t                size;       /* of its disk */
-    uint64_t                used;       /* of it, while it is stopped */
-    unsigned                idle;       /* rounds since that was read */
+    uint64_t                used;       /* of it, when that was read last */
+    uint64_t                written;    /* to it until then */
+    unsigned                idle;       /* rounds since then */
     uint64_t                kills;      /* that the log told of, in this
                                            epoch */
     char                    killed[VZ_CT_RAW_NAME];
@@ -53,10 +55,10 @@ typedef struct {
 
 static void vz_lxc_sample_drop(void *entry);
 static void vz_lxc_sample_one(vz_lxc_sampler_t *sampler, uint32_t ctid,
-    uint64_t home, vz_ct_raw_t *raw);
+    vz_ct_raw_t *raw);
 static vz_lxc_sample_one_t *vz_lxc_sample_find(vz_lxc_sampler_t *sampler,
     uint32_t ctid);
-static int vz_lxc_sample_new(int dir, uint32_t ctid, const char *file,
+static int vz_lxc_sample_new(int dir, const char *name,
     vz_lxc_sample_file_t *seen);
 static void vz_lxc_sample_unknown(vz_ct_raw_t *raw);
 static void vz_lxc_sample_load(vz_lxc_sampler_t *sampler,
@@ -148,7 +150,7 @@ vz_lxc_sample_each(void *data, vz_ct_raw_pt each, void *to)
         ctid = strtoul(entry->d_name, &end, 10);
 
         if (*end == '\0' && ctid <= UINT32_MAX) {
-            vz_lxc_sample_one(sampler, (uint32_t) ctid, entry->d_ino, &raw);
+            vz_lxc_sample_one(sampler, (uint32_t) ctid, &raw);
             each(&raw, to);
         }
     }
@@ -162,26 +164,30 @@ vz_lxc_sample_each(void *data, vz_ct_raw_pt each, void *to)
 
 
 static void
-vz_lxc_sample_one(vz_lxc_sampler_t *sampler, uint32_t ctid, uint64_t home,
-    vz_ct_raw_t *raw)
+vz_lxc_sample_one(vz_lxc_sampler_t *sampler, uint32_t ctid, vz_ct_raw_t *raw)
 {
     vz_lxc_sample_one_t  *one;
 
     memset(raw, 0, sizeof(*raw));
     vz_lxc_sample_unknown(raw);
     raw->ctid = ctid;
-    raw->home = home;
 
     one = vz_lxc_sample_find(sampler, ctid);
     if (one == NULL) {
         return;
     }
 
+    /* also where a file of it was removed */
+
+    raw->home = one->folder.inode ^ (uint64_t) one->folder.changed.tv_sec << 32
+                ^ (uint64_t) one->folder.changed.tv_nsec;
+
     if (one->epoch && vz_lxc_meter_read(&one->meter, raw) == -1) {
 
         /* its groups are gone: it has ended, or is about to begin anew */
 
         vz_lxc_meter_close(&one->meter);
+        memset(&one->folder, 0, sizeof(one->folder));
         memset(&one->run, 0, sizeof(one->run));
         one->epoch = 0;
         one->idle = 0;
@@ -228,6 +234,7 @@ static vz_lxc_sample_one_t *
 vz_lxc_sample_find(vz_lxc_sampler_t *sampler, uint32_t ctid)
 {
     int                   other;
+    char                  name[32];
     unsigned              fresh;
     vz_lxc_sample_one_t  *one;
 
@@ -240,11 +247,19 @@ vz_lxc_sample_find(vz_lxc_sampler_t *sampler, uint32_t ctid)
         vz_lxc_meter_none(&one->meter);
     }
 
-    other = vz_lxc_sample_new(sampler->dir, ctid, "run", &one->run);
-    other += vz_lxc_sample_new(sampler->dir, ctid, "ct.conf", &one->record);
+    /* its files are renamed to their names, and that changes the folder */
 
-    if (other) {
-        vz_lxc_sample_load(sampler, one);
+    snprintf(name, sizeof(name), "%u", ctid);
+
+    if (vz_lxc_sample_new(sampler->dir, name, &one->folder)) {
+        snprintf(name, sizeof(name), "%u/run", ctid);
+        other = vz_lxc_sample_new(sampler->dir, name, &one->run);
+        snprintf(name, sizeof(name), "%u/ct.conf", ctid);
+        other += vz_lxc_sample_new(sampler->dir, name, &one->record);
+
+        if (other) {
+            vz_lxc_sample_load(sampler, one);
+        }
     }
 
     return one;
@@ -288,17 +303,14 @@ vz_lxc_sample_kill(const vz_oom_log_kill_t *kill, void *data)
 /* Returns 1 where the file is another than the one that was seen last. */
 
 static int
-vz_lxc_sample_new(int dir, uint32_t ctid, const char *file,
-    vz_lxc_sample_file_t *seen)
+vz_lxc_sample_new(int dir, const char *name, vz_lxc_sample_file_t *seen)
 {
-    char                  path[32];
     struct stat           st;
     vz_lxc_sample_file_t  now;
 
-    snprintf(path, sizeof(path), "%u/%s", ctid, file);
     memset(&now, 0, sizeof(now));
 
-    if (fstatat(dir, path, &st, AT_SYMLINK_NOFOLLOW) == 0) {
+    if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0) {
         now.inode = st.st_ino;
         now.changed = st.st_mtim;
     }
@@ -376,14 +388,26 @@ static void
 vz_lxc_sample_disk(vz_lxc_sampler_t *sampler, vz_lxc_sample_one_t *one,
     vz_ct_raw_t *raw)
 {
+    uint64_t        written;
     vz_disk_use_t   use;
     static vz_ct_t  ct;
 
+    written = raw->value[VZ_SERIES_DISK_WRITE];
+
+    if (one->idle++ % VZ_LXC_SAMPLE_IDLE && written == one->written
+        && written < VZ_CT_STAT_UNKNOWN)
+    {
+        raw->value[VZ_SERIES_DISK] = one->used;
+        return;
+    }
+
+    one->written = written;
     ct.ctid = one->head.ctid;
     ct.disk.limit = one->size;
 
     if (vz_ct_store_dir(sampler->conf, ct.ctid, NULL, ct.dir) == 0) {
         vz_disk_use(&ct, 1, &use);
+        one->used = use.used;
         raw->value[VZ_SERIES_DISK] = use.used;
     }
 }
