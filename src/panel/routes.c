@@ -43,6 +43,7 @@
 #include "panel/vm/vm_guest.h"
 #include "panel/vm/vm_list.h"
 #include "panel/vm/vm_query.h"
+#include "panel/vm/vm_reinstall.h"
 #include "panel/vm/vm_suspend.h"
 
 
@@ -177,6 +178,15 @@ static const vz_route_t  vz_routes[] = {
     { POST, "/vms/{id}/restart", VZ_ROLE_USER, CHANGE,
       NULL, NULL, vz_vm_restart,
       "Restart a container", 202, "Task" },
+    { POST, "/vms/{id}/reinstall", VZ_ROLE_USER, CHANGE | VZ_ROUTE_SESSION,
+      &vz_vm_reinstall_form, NULL, vz_vm_reinstall,
+      "Install another system; the body repeats the container's name as "
+      "confirmation, and the reply alone shows root's password", 202,
+      "DrawnPassword" },
+    { POST, "/vms/{id}/reinstall/undo", VZ_ROLE_USER, CHANGE,
+      NULL, NULL, vz_vm_reinstall_undo,
+      "Go back to the system before the last reinstall, while it is kept", 202,
+      "Task" },
     { POST, "/vms/{id}/password", VZ_ROLE_USER, CHANGE | VZ_ROUTE_SESSION,
       NULL, NULL, vz_vm_guest_password,
       "Draw a new password for root; the reply alone shows it", 202,

@@ -265,6 +265,32 @@ function lastTasks(vm, signal) {
 
 
 /**
+ * What is looked at rarely, loaded when it is opened.
+ *
+ * @param {Vm} vm
+ * @param {AbortSignal} signal
+ */
+function tools(vm, signal) {
+    return [
+        { text: t('guest.access'), load: () => import('./server-access.js') },
+        { text: t('guest.reinstall'),
+            load: () => import('./server-reinstall.js') },
+    ].map((one) => {
+        const place = h('div', null);
+        const node = h('details', { class: 'tool', on: {
+            toggle: async () => {
+                if (node.open) {
+                    await (await one.load()).mount(place, { vm, signal });
+                }
+            },
+        } }, h('summary', null, one.text), place);
+
+        return node;
+    });
+}
+
+
+/**
  * @param {Vm} vm
  * @param {AbortSignal} signal
  * @param {{level?: 'h1' | 'h2'}} [options]
@@ -354,6 +380,7 @@ export function vmPage(vm, signal, options = {}) {
             admin ? linkButton(`hardware?vm=${vm.id}`, t('hw.open'), 'quiet')
                 : null),
         wrong, failed.node, stale, work.node, known.node, bars.node, last.node,
+        tools(vm, signal),
         admin ? linkButton(`administration?${new URLSearchParams({
             section: 'audit', q: `${vm.name} (${vm.ctid})` })}`,
         t('vm.activity'), 'quiet') : null);
