@@ -24,6 +24,7 @@ my $kept = qr/^ok(?: stored, but not enforced: \S+)?$/;
 my $range = qr/^err range /;
 my $syntax = qr/^err syntax /;
 my $noent = qr/^err noent /;
+my $lacks = qr/^err unsupported /;
 
 # a password's hash, and a key
 my $hash = '$6$rounds=1000$abcdefgh$' . 'x' x 86;
@@ -76,11 +77,13 @@ my @table = (
     [ 'setname N web', $noent ],
     [ 'setip N 10.74.0.9', $noent ],
     [ 'setgateway N 10.74.0.254',
-      { lxc => $noent, vzctl => qr/^err unsupported / } ],
+      { lxc => $noent, vzctl => $lacks } ],
     [ 'setdns N 10.74.0.253', $noent ],
     [ 'passwd N', $noent, undef, 'secret' ],
     [ 'passhash N', $noent, undef, $hash ],
     [ 'keys N', $noent, undef, [$key] ],
+    [ "reinstall N $t", { lxc => $noent, vzctl => $lacks } ],
+    [ 'revert N', { lxc => $noent, vzctl => $lacks } ],
     [ 'adopt N 0123456789abcdef', $noent ],
     [ 'destroy N', $already ],
 
@@ -119,6 +122,16 @@ my @table = (
         \ template=\Q$t\E\ tag=-\ gateway=\S+\ gateways=\S+\ dns=-\ vmguarpages=\S+
         \ oomguarpages=\S+\ privvmpages=\S+\ diskspace=\S+\ kept=\S+
         \ created=\d+(?:\ inside=-)?$/x ],
+
+    # another system: busybox again, which was never started
+    [ 'reinstall A', $syntax ],
+    [ "reinstall x $t", $range ],
+    [ 'reinstall A ../x', $range ],
+    [ "reinstall A $t", { lxc => $already, vzctl => $lacks } ],
+    [ 'reinstall A nosuch', { lxc => qr/^err notemplate /, vzctl => $lacks } ],
+    [ 'revert', $syntax ],
+    [ 'revert x', $range ],
+    [ 'revert A', { lxc => qr/^err state /, vzctl => $lacks } ],
 
     # changes of a stopped one
     [ 'setmemoryp A 64M 96M', $kept ],
@@ -327,7 +340,7 @@ sub said_before_it_failed {
 
 my @verbs = verbs();
 
-is(@verbs, 30, 'verbs and other names of them in docs/protocol.md');
+is(@verbs, 32, 'verbs and other names of them in docs/protocol.md');
 asked_both_ways($_) for @verbs;
 
 # limits NODE ID: memory, CPU and processes, as the kernel has them
@@ -371,7 +384,7 @@ sub kernel_holds_it {
 
 
 # what each driver can do beyond what every driver must
-my %features = (lxc => 'gateway', vzctl => '-');
+my %features = (lxc => 'gateway,reinstall', vzctl => '-');
 
 for my $driver (@drivers) {
     my $node = Verbs->new($driver, $driver eq 'lxc' ? (pids_max => 400) : ());

@@ -96,7 +96,7 @@ vz_lxc_reinstall(vz_job_t *job, const char *template, vz_done_t *done)
 }
 
 
-/* What its own record says is what keeps the template's version from pruning. */
+/* Its record, written with its folder, keeps the template's version. */
 
 static vz_code_e
 vz_lxc_reinstall_beside(vz_job_t *job, const vz_ct_t *ct,

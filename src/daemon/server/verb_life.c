@@ -38,26 +38,21 @@ vz_verb_life_adopt(vz_job_t *job)
 vz_code_e
 vz_verb_life_reinstall(vz_job_t *job)
 {
-    vz_code_e  code;
-    vz_done_t  done;
+    vz_done_t  done = { 0 };
 
-    (void) memset(&done, 0, sizeof(done));
-    code = job->driver->reinstall(job, job->req->argv[1], &done);
-
-    return vz_verb_end(job, code, &done);
+    return vz_verb_end(job, job->driver->reinstall(job, job->req->argv[1],
+                                                   &done),
+                       &done);
 }
 
 
 vz_code_e
 vz_verb_life_revert(vz_job_t *job)
 {
-    vz_code_e  code;
-    vz_done_t  done;
+    vz_done_t  done = { 0 };
 
-    (void) memset(&done, 0, sizeof(done));
-    code = job->driver->revert(job, &done);
-
-    return vz_verb_end(job, code, &done);
+    return vz_verb_end(job, job->driver->revert(job, &done),
+                       &done);
 }
 
 
