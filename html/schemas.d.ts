@@ -68,6 +68,12 @@ export interface KeyBody {
     key: string;
 }
 
+export interface ReinstallBody {
+    name: string;
+    template: string;
+    keys?: string[] | null;
+}
+
 export interface NameBody {
     name: string;
 }
@@ -640,9 +646,15 @@ export interface Container {
     sampled: string | null;
     task: TaskAtWork | null;
     features?: string[];
+    undo?: Undo | null;
     node?: 'up' | 'down' | 'absent';
     in_force?: InForce | null;
     limits?: NodeLimits | null;
+}
+
+export interface Undo {
+    template: string;
+    until: string;
 }
 
 export interface DrawnPassword {
@@ -1074,6 +1086,8 @@ export interface Replies {
         [path: `vms/${number}/stop`]: Task;
         [path: `vms/${number}/poweroff`]: Task;
         [path: `vms/${number}/restart`]: Task;
+        [path: `vms/${number}/reinstall`]: DrawnPassword;
+        [path: `vms/${number}/reinstall/undo`]: Task;
         [path: `vms/${number}/password`]: DrawnPassword;
         [path: `vms/${number}/console`]: ConsoleTicket;
         [path: `vms/${number}/suspend`]: Task;

@@ -39,6 +39,7 @@ export type Person = api.UserRow;
 export type Stranger = api.Stranger;
 export type Missing = api.Missing;
 export type Token = api.Token;
+export type Key = api.Key;
 export type Login = api.Session;
 
 export type StepState = Step['state'];

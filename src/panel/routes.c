@@ -46,6 +46,7 @@
 #include "panel/vm/vm_history.h"
 #include "panel/vm/vm_list.h"
 #include "panel/vm/vm_query.h"
+#include "panel/vm/vm_reinstall.h"
 #include "panel/vm/vm_suspend.h"
 
 
@@ -154,7 +155,8 @@ static const vz_route_t  vz_routes[] = {
     { GET, "/account/keys", VZ_ROLE_USER, 0,
       NULL, NULL, vz_ssh_keys_list,
       "List the caller's SSH keys", 200, "Keys" },
-    { POST, "/account/keys", VZ_ROLE_USER, VZ_ROUTE_SESSION,
+    { POST, "/account/keys", VZ_ROLE_USER,
+      VZ_ROUTE_SESSION | VZ_ROUTE_STEP_UP,
       &vz_ssh_keys_form, NULL, vz_ssh_keys_add,
       "Keep a public SSH key", 201, "NewKey" },
     { DELETE, "/account/keys/{id}", VZ_ROLE_USER, VZ_ROUTE_SESSION,
@@ -180,7 +182,16 @@ static const vz_route_t  vz_routes[] = {
     { POST, "/vms/{id}/restart", VZ_ROLE_USER, CHANGE,
       NULL, NULL, vz_vm_restart,
       "Restart a container", 202, "Task" },
-    { POST, "/vms/{id}/password", VZ_ROLE_USER, CHANGE | VZ_ROUTE_SESSION,
+    { POST, "/vms/{id}/reinstall", VZ_ROLE_USER, CHANGE | VZ_ROUTE_STEP_UP,
+      &vz_vm_reinstall_form, NULL, vz_vm_reinstall,
+      "Install another system; the body repeats the container's name as "
+      "confirmation, and the reply alone shows root's password", 202,
+      "DrawnPassword" },
+    { POST, "/vms/{id}/reinstall/undo", VZ_ROLE_USER, CHANGE,
+      NULL, NULL, vz_vm_reinstall_undo,
+      "Go back to the system before the last reinstall, while it is kept", 202,
+      "Task" },
+    { POST, "/vms/{id}/password", VZ_ROLE_USER, CHANGE | VZ_ROUTE_STEP_UP,
       NULL, NULL, vz_vm_guest_password,
       "Draw a new password for root; the reply alone shows it", 202,
       "DrawnPassword" },

@@ -99,8 +99,10 @@ const vz_openapi_shape_t  vz_openapi_shapes[] = {
       " addresses text[], gateway text|null, gateways text[], dns text[],"
       " memory Memory, disk Disk, cpu Cpu, uptime_s int|null,"
       " sampled time|null, task TaskAtWork|null, features? text[],"
+      " undo? Undo|null,"
       " node? up|down|absent, in_force? InForce|null,"
       " limits? NodeLimits|null" },
+    { "Undo", "template text, until time" },
     { "DrawnPassword", "password text|null, task Task" },
     { "ContainerKeys", vz_page("ContainerKey") },
     { "ContainerKey",

@@ -34,6 +34,11 @@ static const vz_verb_t  vz_verbs[VZ_VERB_COUNT] = {
         { "destroy", "deletevm", { ID }, 1, 1, 1, .timeout = 240 },
     [VZ_VERB_ADOPT] =
         { "adopt", NULL, { ID, VZ_FIELD_TAG }, 2, 2, 1, .timeout = 30 },
+    [VZ_VERB_REINSTALL] =
+        { "reinstall", NULL, { ID, VZ_FIELD_TEMPLATE }, 2, 2, 1,
+          .timeout = 300, .beat = 10 },
+    [VZ_VERB_REVERT] =
+        { "revert", NULL, { ID }, 1, 1, 1, .timeout = 240 },
     [VZ_VERB_START] =
         { "start", NULL, { ID }, 1, 1, 1, .timeout = 60 },
     [VZ_VERB_STOP] =

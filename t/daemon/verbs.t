@@ -24,6 +24,7 @@ my $kept = qr/^ok(?: stored, but not enforced: \S+)?$/;
 my $range = qr/^err range /;
 my $syntax = qr/^err syntax /;
 my $noent = qr/^err noent /;
+my $lacks = qr/^err unsupported /;
 
 # a password's hash, and a key
 my $hash = '$6$rounds=1000$abcdefgh$' . 'x' x 86;
@@ -76,11 +77,13 @@ my @table = (
     [ 'setname N web', $noent ],
     [ 'setip N 10.74.0.9', $noent ],
     [ 'setgateway N 10.74.0.254',
-      { lxc => $noent, vzctl => qr/^err unsupported / } ],
+      { lxc => $noent, vzctl => $lacks } ],
     [ 'setdns N 10.74.0.253', $noent ],
     [ 'passwd N', $noent, undef, 'secret' ],
     [ 'passhash N', $noent, undef, $hash ],
     [ 'keys N', $noent, undef, [$key] ],
+    [ "reinstall N $t", { lxc => $noent, vzctl => $lacks } ],
+    [ 'revert N', { lxc => $noent, vzctl => $lacks } ],
     [ 'adopt N 0123456789abcdef', $noent ],
     [ 'destroy N', $already ],
     [ 'history N 1700000000 1700003600', $noent ],
@@ -136,6 +139,15 @@ my @table = (
     [ 'why A', $done, qr/^recorded=0$/ ],
     [ 'why', $syntax ],
     [ 'why x', $range ],
+    # another system: busybox again, which was never started
+    [ 'reinstall A', $syntax ],
+    [ "reinstall x $t", $range ],
+    [ 'reinstall A ../x', $range ],
+    [ "reinstall A $t", { lxc => $already, vzctl => $lacks } ],
+    [ 'reinstall A nosuch', { lxc => qr/^err notemplate /, vzctl => $lacks } ],
+    [ 'revert', $syntax ],
+    [ 'revert x', $range ],
+    [ 'revert A', { lxc => qr/^err state /, vzctl => $lacks } ],
 
     # changes of a stopped one
     [ 'setmemoryp A 64M 96M', $kept ],
@@ -344,7 +356,7 @@ sub said_before_it_failed {
 
 my @verbs = verbs();
 
-is(@verbs, 30, 'verbs and other names of them in docs/protocol.md');
+is(@verbs, 32, 'verbs and other names of them in docs/protocol.md');
 asked_both_ways($_) for @verbs;
 
 # limits NODE ID: memory, CPU and processes, as the kernel has them
@@ -388,7 +400,7 @@ sub kernel_holds_it {
 
 
 # what each driver can do beyond what every driver must
-my %features = (lxc => 'gateway,console,bootlog,history',
+my %features = (lxc => 'gateway,console,bootlog,history,reinstall',
                 vzctl => 'console,history');
 
 for my $driver (@drivers) {

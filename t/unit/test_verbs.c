@@ -22,7 +22,6 @@
  * sources: src/daemon/history/reading.c src/daemon/server/console_process.c
  * sources: src/daemon/guest/guest_password.c
  * libs: -lm -lcrypt
- * libs: -lm
  */
 
 #include <arpa/inet.h>

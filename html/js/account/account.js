@@ -20,6 +20,7 @@ import { barred, set, user } from '../lib/session.js';
 /** @typedef {import('../../types.d.ts').View} View */
 /** @typedef {import('../../types.d.ts').Login} Login */
 /** @typedef {import('../../types.d.ts').Token} Token */
+/** @typedef {import('../../types.d.ts').Key} Key */
 
 const THEMES = /** @type {const} */ (['system', 'light', 'dark']);
 const DAYS = [30, 90, 365];
@@ -243,6 +244,51 @@ function tokens(view) {
 }
 
 
+/**
+ * @param {Key} key
+ * @param {() => void} changed
+ */
+function keyRow(key, changed) {
+    return h('li', { class: 'login' },
+        h('div', null, h('strong', null, key.name),
+            h('p', { class: 'when' }, [key.type, key.fingerprint,
+                key.servers ? t('account.key.servers', { n: key.servers })
+                    : ''].filter(Boolean).join(' · '))),
+        button({ text: t('account.key.end'), small: true,
+            label: t('account.key.end.of', { name: key.name }),
+            press: () => end(`account/keys/${key.id}`,
+                t('account.key.ended'), changed) }));
+}
+
+
+/** @param {View} view */
+function keys(view) {
+    const list = own('account/keys', keyRow, t('account.keys.none'), view);
+    const place = h('div', null);
+
+    const build = () => form({
+        fields: [
+            text({ name: 'key', label: t('account.key'), required: true,
+                autocomplete: 'off', hint: t('account.key.hint') }),
+            text({ name: 'name', label: t('account.key.name'), maxlength: 64,
+                autocomplete: 'off', hint: t('account.key.name.hint') }),
+        ],
+        submit: t('account.key.add'),
+        send: async (values) => {
+            await post('account/keys', { key: values.key,
+                ...(values.name ? { name: values.name } : {}) });
+            put(place, build());
+            void list.load();
+        },
+    }).node;
+
+    put(place, build());
+
+    return h('section', { class: 'card' }, h('h2', null, t('account.keys')),
+        h('p', { class: 'lead' }, t('account.keys.lead')), list.node, place);
+}
+
+
 /** Theme and language, as the head of the page has them. */
 function look() {
     const theme = choice({
@@ -298,5 +344,5 @@ export default async function account(view) {
             h('div', { class: 'stack' },
                 h('section', { class: 'card' },
                     h('h2', null, t('account.sessions')), where.node),
-                tokens(view)))));
+                keys(view), tokens(view)))));
 }

@@ -90,6 +90,11 @@ export const BODIES = {
         name: { type: 'text', pattern: P17 },
         key: { type: 'text', required: true, max: 2048 },
     },
+    Reinstall: {
+        name: { type: 'text', required: true, max: 256 },
+        template: { type: 'text', required: true, pattern: P14 },
+        keys: { type: 'list', max: 20, pattern: P19 },
+    },
     Name: {
         name: { type: 'text', required: true, pattern: P17 },
     },

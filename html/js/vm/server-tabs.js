@@ -57,6 +57,12 @@ export const TABS = [
         texts: ['admin'], load: () => import('./server-hardware.js') },
     { id: 'graphs', label: 'tab.graphs', styles: ['history'],
         texts: ['history'], load: () => import('./server-graphs.js') },
+    { id: 'access', label: 'guest.access',
+        load: () => import('./server-access.js'),
+        shown: (vm) => vm.lifecycle === 'ready' },
+    { id: 'reinstall', label: 'guest.reinstall',
+        load: () => import('./server-reinstall.js'),
+        shown: (vm) => vm.lifecycle === 'ready' },
     { id: 'activity', label: 'tab.activity',
         load: () => import('./server-activity.js') },
 ];

@@ -63,6 +63,9 @@ typedef struct {
 
 /* What the status of one container shows besides. */
 typedef struct {
+    char            old[64 + 1];            /* the template of the system before
+                                               the last reinstall; "": none */
+    uint64_t        old_until;              /* time(2) until it is kept */
     char            gateway[VZ_IP_LEN];     /* the main one; "": none */
     char            gateway4[VZ_IP_LEN];    /* of each family that it uses */
     char            gateway6[VZ_IP_LEN];

@@ -213,6 +213,22 @@ struct vz_driver_s {
     vz_code_e   (*destroy)(vz_job_t *job, vz_done_t *done);
 
     /*
+     * Another system from a template: stop it, and leave it stopped, but wanted
+     * to run where it was; number, tag, addresses and limits stay. Where that
+     * fails the old system is there, and runs where it did. The old one is
+     * kept for a day where there is room. done: already, where it is of that
+     * template, and was never started. NULL where the driver can't.
+     */
+    vz_code_e   (*reinstall)(vz_job_t *job, const char *template,
+                             vz_done_t *done);
+
+    /*
+     * The same, back to the system before the last reinstall, whose own is
+     * removed. VZ_STATE where it is not kept any more. done: already.
+     */
+    vz_code_e   (*revert)(vz_job_t *job, vz_done_t *done);
+
+    /*
      * Start it, and keep that it is wanted to run. done: already, where it
      * runs.
      */

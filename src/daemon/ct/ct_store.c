@@ -15,6 +15,8 @@
 #define VZ_CT_STORE_SHADOWS    2
 
 #define VZ_CT_STORE_CONFIG  "config"
+#define VZ_CT_STORE_IMAGE   "image"
+#define VZ_CT_STORE_SECOND  "image.2"
 
 
 static int vz_ct_store_load(vz_ct_t *ct);
@@ -64,6 +66,22 @@ vz_ct_store_path(const vz_ct_t *ct, const char *file, char *path)
 {
     return snprintf(path, PATH_MAX, "%s/%s", ct->dir, file) < PATH_MAX
            ? 0 : -1;
+}
+
+
+int
+vz_ct_store_image(const vz_ct_t *ct, char *path)
+{
+    return vz_ct_store_path(ct, ct->image[0] ? ct->image : VZ_CT_STORE_IMAGE,
+                            path);
+}
+
+
+const char *
+vz_ct_store_image_other(const vz_ct_t *ct)
+{
+    return strcmp(ct->image, VZ_CT_STORE_SECOND) == 0 ? VZ_CT_STORE_IMAGE
+                                                      : VZ_CT_STORE_SECOND;
 }
 
 
@@ -336,8 +354,10 @@ vz_ct_store_used(const vz_ct_t *ct, void *data)
 
     /* a folder without a record was left by a process that died */
 
-    return vz_ct_store_load(&whole) == 0 ? strcmp(whole.version, data) == 0
-                                      : errno != ENOENT;
+    return vz_ct_store_load(&whole) == 0
+           ? strcmp(whole.version, data) == 0
+             || strcmp(whole.old_version, data) == 0
+           : errno != ENOENT;
 }
 
 

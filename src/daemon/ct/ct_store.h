@@ -3,7 +3,8 @@
  * "key=value" lines. It is the truth: liblxc's configuration, cgroup values,
  * addresses and nft elements are made from it.
  *
- *   LXC_PATH/ct/CTID/   ct.conf, image, raw and root (mount points),
+ *   LXC_PATH/ct/CTID/   ct.conf, image or image.2 or, for a day after a
+ *                       reinstall, both, raw and root (mount points),
  *                       config and lxc.log (liblxc's), run (while it runs),
  *                       used (bytes of the disk, when it stopped last),
  *                       reason (written by a hook that failed),
@@ -52,6 +53,16 @@ typedef struct {
     uint32_t        units;
     uint32_t        percent;                    /* of one CPU; 0: no limit */
 
+    char            image[16];                  /* its file; "": the first of
+                                                   vz_ct_store_image() */
+    char            old_image[16];              /* what was before the last
+                                                   reinstall; "": it is gone */
+    char            old_template[64 + 1];
+    char            old_version[NAME_MAX + 1];
+    uint64_t        old_until;                  /* time(2) until it is kept */
+    uint32_t        reverted;                   /* 1: it is what was before the
+                                                   last reinstall */
+
     uint32_t        idmap;                      /* the first of its ids on
                                                    the host */
     uint64_t        created;                    /* time(2) */
@@ -74,6 +85,14 @@ int vz_ct_store_init(const vz_config_t *conf);
 int vz_ct_store_dir(const vz_config_t *conf, uint32_t ctid, const char *suffix,
     char *path);
 int vz_ct_store_path(const vz_ct_t *ct, const char *file, char *path);
+
+/*
+ * vz_ct_store_image: print the path of the container's image.
+ * vz_ct_store_image_other: the name that its next image gets: a container has
+ * two at most.  0, or -1 with ENAMETOOLONG.
+ */
+int vz_ct_store_image(const vz_ct_t *ct, char *path);
+const char *vz_ct_store_image_other(const vz_ct_t *ct);
 
 /*
  * vz_ct_store_read: read the record of a container. VZ_OK or VZ_NOENT;

@@ -29,6 +29,7 @@
 #include "daemon/lxc/lxc_monitor.h"
 #include "daemon/lxc/lxc_power.h"
 #include "daemon/lxc/lxc_read.h"
+#include "daemon/lxc/lxc_reinstall.h"
 #include "daemon/lxc/lxc_sample.h"
 #include "daemon/lxc/lxc_set.h"
 #include "daemon/lxc/lxc_terminal.h"
@@ -92,6 +93,8 @@ const vz_driver_t  vz_lxc_driver = {
     .set_tag = vz_lxc_lifecycle_set_tag,
     .create = vz_lxc_lifecycle_create,
     .destroy = vz_lxc_lifecycle_destroy,
+    .reinstall = vz_lxc_reinstall,
+    .revert = vz_lxc_reinstall_revert,
     .start = vz_lxc_power_start,
     .stop = vz_lxc_power_stop,
     .set_memory = vz_lxc_set_memory,

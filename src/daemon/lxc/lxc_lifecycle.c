@@ -74,18 +74,11 @@ vz_lxc_lifecycle_create(vz_job_t *job, const char *template, const char *tag,
     snprintf(ct.template, sizeof(ct.template), "%s", template);
     snprintf(ct.version, sizeof(ct.version), "%s", strrchr(lower, '/') + 1);
 
-    if (vz_ct_store_dir(job->conf, ct.ctid, "gone", ct.dir) == -1
-        || vz_mount_drop(&ct) == -1
-        || vz_dirtree_remove(ct.dir) == -1
-        || vz_ct_store_dir(job->conf, ct.ctid, "tmp", ct.dir) == -1
-        || vz_mount_drop(&ct) == -1
-        || vz_dirtree_remove(ct.dir) == -1)
-    {
-        return vz_job_end(job, VZ_FAILED, "leftovers of container %u: %s",
-                          ct.ctid, strerror(errno));
-    }
+    rc = vz_lxc_lifecycle_clear(job, &ct);
 
-    rc = vz_lxc_create_as(job, &ct);
+    if (rc == VZ_OK) {
+        rc = vz_lxc_create_as(job, &ct);
+    }
 
     if (rc != VZ_OK) {
         (void) vz_dirtree_remove(ct.dir);
@@ -98,12 +91,29 @@ vz_lxc_lifecycle_create(vz_job_t *job, const char *template, const char *tag,
 }
 
 
+vz_code_e
+vz_lxc_lifecycle_clear(vz_job_t *job, vz_ct_t *ct)
+{
+    if (vz_ct_store_dir(job->conf, ct->ctid, "gone", ct->dir) == -1
+        || vz_mount_drop(ct) == -1
+        || vz_dirtree_remove(ct->dir) == -1
+        || vz_ct_store_dir(job->conf, ct->ctid, "tmp", ct->dir) == -1
+        || vz_mount_drop(ct) == -1
+        || vz_dirtree_remove(ct->dir) == -1)
+    {
+        return vz_job_end(job, VZ_FAILED, "leftovers of container %u: %s",
+                          ct->ctid, strerror(errno));
+    }
+
+    return VZ_OK;
+}
+
+
 /* Create it in .CTID.tmp, and rename that at the end. */
 
 static vz_code_e
 vz_lxc_create_as(vz_job_t *job, vz_ct_t *ct)
 {
-    char       words[VZ_WORDS_MAX];
     vz_code_e  rc;
 
     snprintf(ct->hostname, sizeof(ct->hostname), "vps%u", ct->ctid);
@@ -115,6 +125,30 @@ vz_lxc_create_as(vz_job_t *job, vz_ct_t *ct)
     ct->disk.barrier = job->conf->disk_default > VZ_DISK_MIN
                        ? job->conf->disk_default : VZ_DISK_MIN;
     ct->disk.limit = ct->disk.barrier;
+
+    rc = vz_lxc_lifecycle_make(job, ct);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    vz_job_progress(job, 95, "writing configuration");
+
+    if (vz_lxc_conf_write(job->conf, ct) == -1
+        || vz_lxc_publish(job->conf, ct) == -1)
+    {
+        return vz_job_end(job, errno == ENOSPC ? VZ_NOSPACE : VZ_INTERNAL,
+                          "container %u: %s", ct->ctid, strerror(errno));
+    }
+
+    return VZ_OK;
+}
+
+
+vz_code_e
+vz_lxc_lifecycle_make(vz_job_t *job, vz_ct_t *ct)
+{
+    char       words[VZ_WORDS_MAX];
+    vz_code_e  rc;
 
     rc = vz_lxc_reserve(job, ct);
     if (rc != VZ_OK) {
@@ -131,20 +165,8 @@ vz_lxc_create_as(vz_job_t *job, vz_ct_t *ct)
     vz_job_progress(job, 85, "writing its name and keys");
 
     rc = vz_rootfs_enter(job, ct, 1, vz_lxc_furnish, NULL, words);
-    if (rc != VZ_OK) {
-        return vz_job_end(job, rc, "%s", words);
-    }
 
-    vz_job_progress(job, 95, "writing configuration");
-
-    if (vz_lxc_conf_write(job->conf, ct) == -1
-        || vz_lxc_publish(job->conf, ct) == -1)
-    {
-        return vz_job_end(job, errno == ENOSPC ? VZ_NOSPACE : VZ_INTERNAL,
-                          "container %u: %s", ct->ctid, strerror(errno));
-    }
-
-    return VZ_OK;
+    return rc == VZ_OK ? rc : vz_job_end(job, rc, "%s", words);
 }
 
 
@@ -172,7 +194,11 @@ vz_lxc_reserve(vz_job_t *job, vz_ct_t *ct)
                           ct->template);
     }
 
-    ct->idmap = vz_ct_store_idmap(job->conf);
+    /* one that is made anew keeps its own */
+
+    if (ct->idmap == 0) {
+        ct->idmap = vz_ct_store_idmap(job->conf);
+    }
 
     if (ct->idmap == 0) {
         vz_lock_drop(&lock);
@@ -206,7 +232,8 @@ vz_lxc_furnish(const vz_ct_t *ct, int root, int raw, const void *data,
     (void) data;
 
     if (vz_guest_files_hostname(root, ct->hostname) == -1
-        || vz_guest_identity_make(root, ct->hostname) == -1)
+        || vz_guest_identity_make(root, ct->hostname) == -1
+        || (ct->ndns && vz_guest_files_dns(root, ct) == -1))
     {
         snprintf(words, VZ_WORDS_MAX, "writing its name and keys: %s",
                  strerror(errno));
@@ -305,7 +332,7 @@ vz_lxc_hide(const vz_ct_t *ct, const char *gone)
         return 0;
     }
 
-    return errno != ENOSPC || vz_ct_store_path(ct, "image", image) == -1
+    return errno != ENOSPC || vz_ct_store_image(ct, image) == -1
            || unlink(image) == -1
            ? -1 : rename(ct->dir, gone);
 }

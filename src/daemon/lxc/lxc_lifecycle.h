@@ -6,6 +6,7 @@
 #define VZ_LXC_LIFECYCLE_H
 
 #include "daemon/base/driver.h"
+#include "daemon/ct/ct_store.h"
 
 
 /* Primitives of base/driver.h. */
@@ -15,6 +16,16 @@ vz_code_e vz_lxc_lifecycle_destroy(vz_job_t *job, vz_done_t *done);
 vz_code_e vz_lxc_lifecycle_tag(const vz_config_t *conf, uint32_t ctid,
     char tag[VZ_TAG_LEN + 1]);
 vz_code_e vz_lxc_lifecycle_set_tag(vz_job_t *job, const char *tag);
+
+/*
+ * vz_lxc_lifecycle_clear: remove what a process that died left of such a
+ * container's making or removal; ct->dir becomes the folder in which one is
+ * made.  vz_lxc_lifecycle_make: make that folder, with an image of ct->disk and
+ * the template's system in it, its name and keys; a container that has ids
+ * keeps them.  VZ_OK, or a code with the job's words set.
+ */
+vz_code_e vz_lxc_lifecycle_clear(vz_job_t *job, vz_ct_t *ct);
+vz_code_e vz_lxc_lifecycle_make(vz_job_t *job, vz_ct_t *ct);
 
 
 #endif /* VZ_LXC_LIFECYCLE_H */

@@ -21,6 +21,7 @@
 #include "daemon/lxc/lxc_monitor.h"
 #include "daemon/lxc/lxc_power.h"
 #include "daemon/lxc/lxc_record.h"
+#include "daemon/lxc/lxc_reinstall.h"
 #include "daemon/lxc/lxc_restart.h"
 #include "daemon/net/ct_net.h"
 #include "daemon/rootfs/mount.h"
@@ -212,6 +213,8 @@ vz_lxc_up_ready(vz_job_t *job, vz_ct_t *ct)
     if (vz_lxc_power_clean(job->conf, ct, words) == -1) {
         return vz_job_end(job, VZ_FAILED, "%s", words);
     }
+
+    vz_lxc_reinstall_tidy(ct);
 
     if (!ct->started) {
         ct->started = 1;

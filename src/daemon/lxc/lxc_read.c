@@ -5,15 +5,17 @@
 #include <sys/statvfs.h>
 #include "daemon/base/job.h"
 #include "daemon/lxc/lxc_read.h"
+#include "daemon/lxc/lxc_reinstall.h"
 #include "daemon/lxc/lxc_record.h"
 #include "daemon/lxc/lxc_stat.h"
 #include "daemon/net/nft_guard.h"
 
 
 typedef struct {
-    vz_each_pt       each;
-    void            *data;
-    vz_nft_count_t   count;
+    const vz_config_t  *conf;
+    vz_each_pt          each;
+    void               *data;
+    vz_nft_count_t      count;
 } vz_lxc_read_each_t;
 
 typedef struct {
@@ -57,6 +59,7 @@ vz_lxc_read_each(vz_job_t *job, vz_each_pt each, void *data)
     vz_lxc_read_each_t  walk;
 
     memset(&walk, 0, sizeof(walk));
+    walk.conf = job->conf;
     walk.each = each;
     walk.data = data;
 
@@ -84,6 +87,8 @@ vz_lxc_read_each_one(const vz_ct_t *ct, void *data)
     vz_lxc_stat(ct, &own);
     vz_lxc_stat_fill(ct, &own, &stat);
     walk->each(&stat, walk->data);
+
+    vz_lxc_reinstall_expire(walk->conf, ct);
 
     if (own.running) {
         vz_nft_guard_count(&walk->count, ct);

@@ -124,6 +124,12 @@ vz_lxc_stat_detail(const vz_config_t *conf, const vz_ct_t *ct,
 
     vz_ct_limits_kept(ct, NULL, detail->kept);
     detail->created = ct->created;
+
+    if (ct->old_until) {
+        strcpy(detail->old, ct->old_template);
+        detail->old_until = ct->old_until;
+    }
+
     detail->processes_limit = conf->pids_max;
     detail->restarts = vz_lxc_restart_tries(conf, ct->ctid);
     detail->lxcfs_gone = stat->running && vz_lxcfs_gone(conf, &stat->run);

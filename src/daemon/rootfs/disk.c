@@ -12,7 +12,7 @@ vz_disk_image(const vz_ct_t *ct)
     char         path[PATH_MAX];
     struct stat  st;
 
-    return vz_ct_store_path(ct, "image", path) == -1 || stat(path, &st) == -1
+    return vz_ct_store_image(ct, path) == -1 || stat(path, &st) == -1
            ? 0 : (uint64_t) st.st_size;
 }
 
@@ -59,7 +59,7 @@ vz_disk_use(const vz_ct_t *ct, unsigned running, vz_disk_use_t *use)
     if (vz_ct_store_text(ct, "used", text, sizeof(text)) > 0) {
         use->used = strtoull(text, NULL, 10);
 
-    } else if (vz_ct_store_path(ct, "image", path) == 0 && stat(path,
+    } else if (vz_ct_store_image(ct, path) == 0 && stat(path,
                                                                 &st) == 0) {
         use->used = (uint64_t) st.st_blocks * 512;
     }

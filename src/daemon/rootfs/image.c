@@ -102,7 +102,7 @@ vz_image_open(const vz_ct_t *ct, int raw, vz_image_t *i)
     int   saved;
     char  path[PATH_MAX];
 
-    i->image = vz_ct_store_path(ct, "image", path) == -1
+    i->image = vz_ct_store_image(ct, path) == -1
                ? -1 : open(path, O_RDWR|O_NOFOLLOW|O_CLOEXEC);
     i->fs = openat(raw, ".", O_RDONLY|O_DIRECTORY|O_CLOEXEC);
     i->loop = i->fs == -1 ? -1 : vz_loop_under(i->fs);

@@ -44,7 +44,7 @@ vz_mount_make(const vz_ct_t *ct, const char *lower, int wait, uint64_t room,
     char       path[PATH_MAX], device[VZ_LOOP_NAME];
     vz_code_e  rc;
 
-    if (vz_ct_store_path(ct, "image", path) == -1) {
+    if (vz_ct_store_image(ct, path) == -1) {
         return vz_mount_failed(words, "path");
     }
 
@@ -512,7 +512,7 @@ vz_mount_image_idle(const vz_ct_t *ct, int wait)
 {
     char  path[PATH_MAX];
 
-    if (vz_ct_store_path(ct, "image", path) == -1) {
+    if (vz_ct_store_image(ct, path) == -1) {
         return 0;
     }
 

@@ -42,7 +42,7 @@ vz_rootfs_make(const vz_ct_t *ct, char *words)
         path, NULL
     };
 
-    if (vz_ct_store_path(ct, "image", path) == -1) {
+    if (vz_ct_store_image(ct, path) == -1) {
         return vz_rootfs_failed(words, "image");
     }
 

@@ -132,6 +132,11 @@ vz_stat_text_detail(const vz_ct_detail_t *detail, vz_strbuf_t *text)
     vz_strbuf_put(text, " kept=%s", detail->kept[0] ? detail->kept : "-");
     vz_stat_text_put(text, "created", detail->created);
 
+    if (detail->old[0]) {
+        vz_strbuf_put(text, " old=%s", detail->old);
+        vz_stat_text_put(text, "old_until", detail->old_until);
+    }
+
     if (detail->restarts) {
         vz_strbuf_put(text, " again=%u", detail->restarts);
     }

@@ -36,6 +36,27 @@ vz_verb_life_adopt(vz_job_t *job)
 
 
 vz_code_e
+vz_verb_life_reinstall(vz_job_t *job)
+{
+    vz_done_t  done = { 0 };
+
+    return vz_verb_end(job, job->driver->reinstall(job, job->req->argv[1],
+                                                   &done),
+                       &done);
+}
+
+
+vz_code_e
+vz_verb_life_revert(vz_job_t *job)
+{
+    vz_done_t  done = { 0 };
+
+    return vz_verb_end(job, job->driver->revert(job, &done),
+                       &done);
+}
+
+
+vz_code_e
 vz_verb_life_start(vz_job_t *job)
 {
     vz_done_t  done = { 0 };

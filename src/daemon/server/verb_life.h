@@ -13,6 +13,10 @@ vz_code_e vz_verb_life_create(vz_job_t *job);
 vz_code_e vz_verb_life_destroy(vz_job_t *job);
 vz_code_e vz_verb_life_adopt(vz_job_t *job);
 
+/* reinstall ID TEMPLATE, revert ID */
+vz_code_e vz_verb_life_reinstall(vz_job_t *job);
+vz_code_e vz_verb_life_revert(vz_job_t *job);
+
 /* start ID, stop ID, poweroff ID, restart ID */
 vz_code_e vz_verb_life_start(vz_job_t *job);
 vz_code_e vz_verb_life_stop(vz_job_t *job);

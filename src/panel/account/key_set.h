@@ -1,6 +1,6 @@
 /*
- * Some SSH keys of a user, by their fingerprints with spaces between them: those
- * that a container is to have, or has.
+ * Some SSH keys of a user, by their fingerprints with spaces between them:
+ * those that a container is to have, or has.
  */
 
 #ifndef VZ_KEY_SET_H

@@ -236,6 +236,27 @@ static const vz_mail_text_t  vz_mail_texts[] = {
       "\n"
       "{brand}\n" },
 
+    { "reinstalled", "es",
+      "{brand}: su servidor {name} tiene otro sistema",
+      "Hola {first_name}:\n"
+      "\n"
+      "Alguien con acceso a su cuenta reinstaló el servidor {name} con\n"
+      "{system}.  Si no fue usted, cambie su contraseña y deshágalo en el\n"
+      "panel ({url}) durante las próximas 24 horas, mientras se conserva el\n"
+      "disco anterior.\n"
+      "\n"
+      "{brand}\n" },
+
+    { "reinstalled", "en",
+      "{brand}: your server {name} has another system",
+      "Hello {first_name},\n"
+      "\n"
+      "Somebody with access to your account reinstalled the server {name}\n"
+      "with {system}.  If it was not you, change your password, and undo it\n"
+      "in the panel ({url}) within 24 hours, while the old disk is kept.\n"
+      "\n"
+      "{brand}\n" },
+
     { "server", "es",
       "{brand}: su servidor {hostname} está listo",
       "Hola {first_name}:\n"

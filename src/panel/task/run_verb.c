@@ -111,6 +111,34 @@ vz_task_run_meant(vz_task_run_t *run, const char *tag, vz_verb_e verb,
 
 
 vz_code_e
+vz_run_verb_status(vz_task_run_t *run, vz_answer_t *answer)
+{
+    vz_code_e       rc;
+    vz_mark_t       mark;
+    const char     *argv[1];
+    vz_relay_act_t  act;
+
+    ngx_memzero(&act, sizeof(vz_relay_act_t));
+    ngx_memzero(&mark, sizeof(vz_mark_t));
+
+    argv[0] = (char *) run->vm.ctid.data;
+    act.verb = VZ_VERB_STATUS;
+    act.argc = 1;
+    act.argv = argv;
+    mark.fence = run->fence;
+    ngx_memcpy(mark.tag, run->vm.tag, sizeof(mark.tag));
+
+    rc = vz_task_run_ask(run, &act, &mark, answer);
+
+    if (rc != VZ_OK && rc != VZ_STALE) {
+        vz_task_run_said(run, rc, answer);
+    }
+
+    return rc;
+}
+
+
+vz_code_e
 vz_run_verb_list(vz_task_run_t *run, vz_answer_t *answer)
 {
     vz_code_e       rc;

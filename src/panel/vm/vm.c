@@ -17,6 +17,7 @@
 #include "runtime/row.h"
 
 
+static void vz_vm_undo(vz_json_t *out, const vz_rows_t *rows);
 static vz_code_e vz_vm_want(vz_vm_action_t *change, vz_tx_t *tx);
 
 
@@ -33,7 +34,9 @@ static const vz_vm_desired_e  vz_vm_stopped = VZ_VM_DESIRED_STOPPED;
 
 
 static const vz_sql_t  vz_vm_select = vz_sql("vm",
-    "SELECT " VZ_VM_COLUMNS ", v.tag FROM vm v" VZ_VM_JOINS
+    "SELECT " VZ_VM_COLUMNS ", v.tag, v.old_template,"
+    " DATE_FORMAT(v.old_until, '%Y-%m-%dT%TZ') AS old_until,"
+    " v.old_until > NOW() AS old_kept FROM vm v" VZ_VM_JOINS
     " WHERE v.id = ? AND " vz_auth_owned("v.user_id"));
 
 static const vz_sql_t  vz_vm_desired_set = vz_sql("vm desired_state",
@@ -84,12 +87,34 @@ vz_vm_one(vz_call_t *call)
     vz_vm_json_open(out, &rows, 0, 0);
     vz_vm_json_place(&rows, 0, 0, &node, &ctid);
     vz_vm_effective_features(call, out, node);
+    vz_vm_undo(out, &rows);
 
     if (vz_call_arg(call, "live").len) {
         tag = vz_row_text(&rows, 0, "tag");
         vz_vm_effective_json(call, out, node, ctid, &tag);
     }
 
+    vz_json_close(out);
+}
+
+
+/* the system before the last reinstall, while its node keeps it */
+
+static void
+vz_vm_undo(vz_json_t *out, const vz_rows_t *rows)
+{
+    ngx_str_t  text;
+
+    if (!vz_row_int(rows, 0, "old_kept")) {
+        vz_json_null(out, "undo");
+        return;
+    }
+
+    vz_json_object(out, "undo");
+    text = vz_row_text(rows, 0, "old_template");
+    vz_json_text(out, "template", &text);
+    text = vz_row_text(rows, 0, "old_until");
+    vz_json_text(out, "until", &text);
     vz_json_close(out);
 }
 

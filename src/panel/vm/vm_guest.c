@@ -2,15 +2,13 @@
  * /api/vms/{id}/password, /name, /hostname, /keys.
  */
 
-#include "panel/account/guess.h"
 #include "panel/account/key_set.h"
-#include "panel/account/password.h"
 #include "panel/api/audit.h"
+#include "panel/api/auth.h"
 #include "panel/api/route.h"
 #include "panel/api/zone_ids.h"
-#include "panel/task/task.h"
-#include "panel/task/task_wait.h"
 #include "panel/vm/vm_action.h"
+#include "panel/vm/vm_drawn.h"
 #include "panel/vm/vm_guest.h"
 #include "runtime/call.h"
 
@@ -22,17 +20,8 @@ typedef struct {
 } vz_guest_body_t;
 
 
-/* A password that was drawn: its text is for the reply alone. */
-typedef struct {
-    ngx_str_t  password;
-    ngx_str_t  hash;
-} vz_guest_password_t;
-
-
-static vz_code_e vz_guest_draw(vz_call_t *call, vz_guest_password_t *drawn);
 static vz_code_e vz_guest_hash(vz_vm_action_t *change, vz_tx_t *tx);
 static void vz_guest_drawn(vz_vm_action_t *change);
-static void vz_guest_tell(vz_call_t *call);
 static vz_code_e vz_guest_rename(vz_call_t *call, uint64_t id,
     const ngx_str_t *name);
 static vz_code_e vz_guest_called(vz_vm_action_t *change, vz_tx_t *tx);
@@ -78,10 +67,10 @@ static const vz_vm_action_def_t  vz_guest_keys_change = {
 
 
 static const vz_sql_t  vz_guest_sql_name = vz_sql("vm name",
-    "UPDATE vm SET name = ? WHERE id = ? AND (? = 0 OR user_id = ?)");
+    "UPDATE vm SET name = ? WHERE id = ? AND " vz_auth_owned("user_id"));
 
 static const vz_sql_t  vz_guest_sql_owner = vz_sql("vm of keys",
-    "SELECT user_id FROM vm WHERE id = ? AND (? = 0 OR user_id = ?)");
+    "SELECT user_id FROM vm WHERE id = ? AND " vz_auth_owned("user_id"));
 
 static const vz_sql_t  vz_guest_sql_list = vz_sql("vm keys",
     "SELECT k.id, k.name, k.type, k.fingerprint, v.vm_id IS NOT NULL"
@@ -89,7 +78,8 @@ static const vz_sql_t  vz_guest_sql_list = vz_sql("vm keys",
     " WHERE k.user_id = ? ORDER BY k.id DESC");
 
 static const vz_sql_t  vz_guest_sql_there = vz_sql("vm name lock",
-    "SELECT name FROM vm WHERE id = ? AND (? = 0 OR user_id = ?) FOR UPDATE");
+    "SELECT name FROM vm WHERE id = ? AND " vz_auth_owned("user_id")
+    " FOR UPDATE");
 
 
 /*
@@ -100,50 +90,25 @@ static const vz_sql_t  vz_guest_sql_there = vz_sql("vm name lock",
 void
 vz_vm_guest_password(vz_call_t *call)
 {
-    vz_guest_password_t  *drawn;
+    vz_vm_drawn_t  *drawn;
 
-    drawn = ngx_pcalloc(call->pool, sizeof(vz_guest_password_t));
+    drawn = ngx_pcalloc(call->pool, sizeof(vz_vm_drawn_t));
 
     if (drawn == NULL) {
         vz_call_fault(call, "panel", VZ_INTERNAL);
         return;
     }
 
-    if (vz_guest_draw(call, drawn) == VZ_OK) {
+    if (vz_vm_drawn(call, drawn) == VZ_OK) {
         vz_vm_action_call(call, &vz_guest_password_change, drawn);
     }
 }
 
 
 static vz_code_e
-vz_guest_draw(vz_call_t *call, vz_guest_password_t *drawn)
-{
-    vz_code_e         rc;
-    vz_crypt_place_t  place;
-
-    rc = vz_password_random(call, &drawn->password);
-
-    if (rc != VZ_OK) {
-        return rc;
-    }
-
-    place = vz_guess_place(call, VZ_CRYPT_KNOWN);
-    rc = vz_crypt_hash_guest(call->pool, &place, &drawn->password,
-                             &drawn->hash);
-
-    if (rc != VZ_OK) {
-        ngx_explicit_memzero(drawn->password.data, drawn->password.len);
-        vz_call_fault(call, "crypt", rc);
-    }
-
-    return rc;
-}
-
-
-static vz_code_e
 vz_guest_hash(vz_vm_action_t *change, vz_tx_t *tx)
 {
-    vz_guest_password_t  *drawn = change->data;
+    vz_vm_drawn_t  *drawn = change->data;
 
     (void) tx;
 
@@ -154,49 +119,10 @@ vz_guest_hash(vz_vm_action_t *change, vz_tx_t *tx)
 }
 
 
-/* behind the wait for the task, where the caller asked for one */
-
 static void
 vz_guest_drawn(vz_vm_action_t *change)
 {
-    vz_call_t            *call = change->call;
-    vz_guest_password_t  *drawn = change->data;
-
-    call->task = change->task;
-    call->data = drawn;
-
-    /* the task of before, under the same key: its password was told then */
-
-    if (change->replayed) {
-        ngx_explicit_memzero(drawn->password.data, drawn->password.len);
-        ngx_str_null(&drawn->password);
-    }
-
-    if (vz_task_wait(call, call->task, vz_guest_tell) != NGX_OK) {
-        vz_guest_tell(call);
-    }
-}
-
-
-static void
-vz_guest_tell(vz_call_t *call)
-{
-    vz_json_t            *out;
-    vz_task_t             task;
-    ngx_uint_t            status;
-    vz_guest_password_t  *drawn = call->data;
-
-    if (vz_task_stands(call, &task, &status) == VZ_OK) {
-        task.admin = call->who.admin;
-        out = vz_call_reply(call, status);
-
-        vz_json_object(out, NULL);
-        vz_json_opt(out, "password", drawn->password);
-        vz_task_json(out, "task", &task);
-        vz_json_close(out);
-    }
-
-    ngx_explicit_memzero(drawn->password.data, drawn->password.len);
+    vz_vm_drawn_reply(change, change->data);
 }
 
 
@@ -236,11 +162,11 @@ static vz_code_e
 vz_guest_rename(vz_call_t *call, uint64_t id, const ngx_str_t *name)
 {
     vz_tx_t    *tx;
-    uint64_t    owner;
+    vz_bind_t   owner;
     vz_code_e   rc;
     vz_rows_t   rows;
 
-    owner = call->who.admin ? 0 : call->who.user;
+    owner = vz_auth_owner(call);
 
     rc = vz_db_begin(call->pool, &tx);
     if (rc != VZ_OK) {
@@ -248,7 +174,7 @@ vz_guest_rename(vz_call_t *call, uint64_t id, const ngx_str_t *name)
     }
 
     rc = vz_db_query(tx, call->pool, &vz_guest_sql_there,
-                     vz_binds(vz_int(id), vz_int(owner), vz_int(owner)),
+                     vz_binds(vz_int(id), owner, owner),
                      &rows);
 
     if (rc == VZ_OK && rows.rows == 0) {
@@ -257,8 +183,7 @@ vz_guest_rename(vz_call_t *call, uint64_t id, const ngx_str_t *name)
 
     if (rc == VZ_OK) {
         rc = vz_db_query(tx, call->pool, &vz_guest_sql_name,
-                         vz_binds(vz_text(*name), vz_int(id), vz_int(owner),
-                                  vz_int(owner)),
+                         vz_binds(vz_text(*name), vz_int(id), owner, owner),
                          NULL);
     }
 
@@ -307,28 +232,29 @@ vz_guest_called(vz_vm_action_t *change, vz_tx_t *tx)
 void
 vz_vm_guest_keys_list(vz_call_t *call)
 {
-    uint64_t     vm, owner;
+    uint64_t     vm, user;
+    vz_bind_t    owner;
     vz_code_e    rc;
     ngx_str_t    text;
     vz_rows_t    rows;
     vz_json_t   *out;
     ngx_uint_t   i;
 
-    owner = call->who.admin ? 0 : call->who.user;
+    owner = vz_auth_owner(call);
 
     if (vz_route_id(call, 0, &vm) != VZ_OK
         || vz_route_row(call, &vz_guest_sql_owner,
-                        vz_binds(vz_int(vm), vz_int(owner), vz_int(owner)),
+                        vz_binds(vz_int(vm), owner, owner),
                         &rows)
            != VZ_OK)
     {
         return;
     }
 
-    owner = vz_cell_int(&rows, 0, 0);
+    user = vz_cell_int(&rows, 0, 0);
 
     rc = vz_db_query(NULL, call->pool, &vz_guest_sql_list,
-                     vz_binds(vz_int(vm), vz_int(owner)), &rows);
+                     vz_binds(vz_int(vm), vz_int(user)), &rows);
 
     if (rc != VZ_OK) {
         vz_call_fault(call, "database", rc);

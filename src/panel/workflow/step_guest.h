@@ -13,10 +13,10 @@
  * Each is a vz_step_pt.
  *
  * vz_step_guest_hash: root gets the password of that hash.
- * vz_step_guest_hostname, vz_step_guest_undo_name: the host name of the task, and that
- * of the row.
- * vz_step_guest_keys: root gets the keys that the task names, where it names some,
- * and the row has them from then on.
+ * vz_step_guest_hostname, vz_step_guest_undo_name: the host name of the task,
+ * and that of the row.
+ * vz_step_guest_keys: root gets the keys that the task names, where it names
+ * some, and the row has them from then on.
  */
 vz_code_e vz_step_guest_hash(vz_task_run_t *run);
 vz_code_e vz_step_guest_hostname(vz_task_run_t *run);

@@ -107,6 +107,8 @@ vz_step_vm_load_hardware(vz_task_run_t *run, const ngx_str_t *text)
         || vz_step_vm_text(run->pool, data, "dns", &vm->dns) != NGX_OK
         || vz_step_vm_text(run->pool, data, "add", &work->add) != NGX_OK
         || vz_step_vm_text(run->pool, data, "drop", &work->drop) != NGX_OK
+        || vz_step_vm_text(run->pool, data, "template", &vm->template)
+           != NGX_OK
         || vz_step_vm_text(run->pool, data, "hash", &work->hash) != NGX_OK
         || vz_step_vm_text(run->pool, data, "keys", &work->keys) != NGX_OK)
     {

@@ -44,7 +44,8 @@ typedef struct {
  * vz_step_vm_load: read the container's row; all is empty where it is gone.
  *
  * vz_step_vm_load_hardware: the same, and what the data of a change ask for:
- * {"hostname", "gateway", "dns", "add", "drop", "hash", "keys": texts;
+ * {"hostname", "gateway", "dns", "add", "drop", "template", "hash",
+ * "keys": texts;
  * "vmguarpages",
  * "oomguarpages", "privvmpages", "disk", "cpu": pairs of numbers}.  What is
  * not there stays as it is.

@@ -4,6 +4,7 @@
 
 #include "panel/workflow/step.h"
 #include "panel/workflow/step_guest.h"
+#include "panel/workflow/step_reinstall.h"
 #include "panel/workflow/step_vm.h"
 #include "panel/workflow/workflow.h"
 
@@ -76,6 +77,21 @@ static const vz_step_t  vz_keys_steps[] = {
     vz_step("keys", guest_keys, 100, NONE)
 };
 
+static const vz_step_t  vz_reinstall_steps[] = {
+    { "reinstall", vz_step_reinstall, 60, VZ_VM_LIFECYCLE_NONE },
+    vz_step("limits", limits, 5, NONE),
+    vz_step("password", reinstall_hash, 5, NONE),
+    vz_step("keys", guest_keys, 5, NONE),
+    vz_step("start", start, 20, NONE),
+    vz_step("mail", reinstall_mail, 5, NONE)
+};
+
+static const vz_step_t  vz_revert_steps[] = {
+    vz_step("revert", reinstall_revert, 50, NONE),
+    vz_step("limits", limits, 20, NONE),
+    vz_step("start", start, 30, NONE)
+};
+
 static const vz_step_t  vz_restart_steps[] = {
     vz_step("restart", restart, 100, NONE)
 };
@@ -146,6 +162,10 @@ static const vz_workflow_t  vz_workflows[] = {
                 vz_poweroff_steps),
     vz_workflow("restart", CANCEL|RETRY|STARTS, NULL, NONE, NULL, NONE, NONE,
                 6, vz_restart_steps),
+    vz_workflow("reinstall", CANCEL|RETRY|STARTS, vz_step_vm_load_hardware,
+                NONE, vz_step_resume, NONE, NONE, 6, vz_reinstall_steps),
+    vz_workflow("revert", CANCEL|RETRY|STARTS, vz_step_vm_load, NONE,
+                vz_step_resume, NONE, NONE, 6, vz_revert_steps),
     vz_workflow("password", CANCEL|RETRY, vz_step_vm_load_hardware, NONE, NULL,
                 NONE, NONE, 6, vz_password_steps),
     vz_workflow("hostname", HARDWARE, vz_step_vm_load_hardware, NONE,

@@ -1,0 +1,108 @@
+/* Another system for a server, and the way back. */
+
+import { get, post } from '../lib/api.js';
+import { busy, button } from '../ui/button.js';
+import { ask } from '../ui/dialog.js';
+import { h, put } from '../ui/dom.js';
+import { fault, refuse } from '../ui/fault.js';
+import { choice } from '../ui/fields.js';
+import { form, text } from '../ui/form.js';
+import { icon } from '../ui/icon.js';
+import { moment, t } from '../lib/i18n.js';
+import { note } from '../lib/live.js';
+import { drawn } from './drawn.js';
+import { keyTicks } from './key-ticks.js';
+
+/** @typedef {import('../../types.d.ts').Vm} Vm */
+
+
+/**
+ * What is kept of before, until when, and the button.
+ *
+ * @param {Vm} vm
+ */
+function undo(vm) {
+    if (!vm.undo) {
+        return null;
+    }
+
+    const back = button({
+        text: t('guest.undo'), icon: 'restart',
+        press: async () => {
+            if (!await ask({ title: t('guest.undo.ask', { name: vm.name }),
+                text: t('guest.undo.text'), yes: t('guest.undo'),
+                kind: 'danger' })) {
+                return;
+            }
+
+            busy(back, true);
+
+            try {
+                const task = await post(`vms/${vm.id}/reinstall/undo`);
+
+                note({ ...task, vm: { id: vm.id, name: vm.name } });
+            } catch (error) {
+                refuse(error);
+            } finally {
+                busy(back, false);
+            }
+        },
+    });
+
+    return h('div', { class: 'notice' }, icon('clock'),
+        h('p', null, t('guest.undo.until', {
+            system: vm.undo.template, date: moment(vm.undo.until) })), back);
+}
+
+
+/**
+ * @param {HTMLElement} root
+ * @param {{vm: Vm, signal: AbortSignal}} place
+ */
+export async function mount(root, { vm, signal }) {
+    const shown = drawn();
+
+    /* a node whose driver can't is told before it is asked */
+    if (vm.features && !vm.features.includes('reinstall')) {
+        put(root, h('p', { class: 'notice' }, icon('warn'),
+            t('guest.reinstall.unsupported')));
+        return;
+    }
+
+    try {
+        const [systems, ticks, now] = await Promise.all([
+            get('templates', { signal }), keyTicks(vm, signal),
+            get(`vms/${vm.id}`, { signal })]);
+
+        put(root, h('div', { class: 'stack' }, undo(now),
+            h('p', { class: 'lead' }, t('guest.reinstall.lead')), shown.node,
+            form({
+                fields: [
+                    choice({ name: 'template', label: t('guest.system'),
+                        value: vm.template ?? '',
+                        choices: systems.items.map((one) => ({
+                            value: one.name, text: one.label })) }),
+                    ...ticks.fields,
+                    text({ name: 'name', required: true, autocomplete: 'off',
+                        label: t('guest.reinstall.name', { name: vm.name }) }),
+                ],
+                layout: (f) => [f.template, ticks.node,
+                    h('p', { class: 'field-hint' },
+                        t('guest.reinstall.password')), f.name],
+                submit: t('guest.reinstall.go'),
+                send: async (values) => {
+                    const answer = await post(`vms/${vm.id}/reinstall`, {
+                        template: values.template, name: values.name,
+                        keys: ticks.chosen() });
+
+                    shown.show(answer.password);
+                    note({ ...answer.task,
+                        vm: { id: vm.id, name: vm.name } });
+                },
+            }).node));
+    } catch (error) {
+        if (!signal.aborted) {
+            put(root, fault(error, () => void mount(root, { vm, signal })));
+        }
+    }
+}

@@ -1,0 +1,382 @@
+/*
+ * The new system is made beside, in .CTID.tmp, while the old one runs.  One
+ * write of the record is the switch, so whatever dies before it leaves the old
+ * system, and whatever dies after it the new one.
+ */
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#include "daemon/base/dirtree.h"
+#include "daemon/base/job.h"
+#include "daemon/base/lock.h"
+#include "daemon/base/log.h"
+#include "daemon/ct/ct_state.h"
+#include "daemon/lxc/lxc_lifecycle.h"
+#include "daemon/lxc/lxc_power.h"
+#include "daemon/lxc/lxc_record.h"
+#include "daemon/lxc/lxc_reinstall.h"
+#include "daemon/rootfs/disk_space.h"
+#include "daemon/rootfs/mount.h"
+#include "daemon/template/template_cache.h"
+#include "daemon/template/template_prune.h"
+
+
+#define VZ_LXC_REINSTALL_KEEP  86400    /* seconds that the old system stays */
+#define VZ_LXC_REINSTALL_IDLE  10000    /* ms to wait for its image */
+
+
+static vz_code_e vz_lxc_reinstall_beside(vz_job_t *job, const vz_ct_t *ct,
+    const char *template, vz_ct_t *fresh);
+static vz_code_e vz_lxc_reinstall_stop(vz_job_t *job, const vz_ct_t *ct);
+static vz_code_e vz_lxc_reinstall_switch(vz_job_t *job, vz_ct_t *ct,
+    const vz_ct_t *fresh);
+static vz_code_e vz_lxc_reinstall_back(vz_job_t *job, vz_code_e code);
+static int vz_lxc_reinstall_drop(vz_ct_t *ct);
+static int vz_lxc_reinstall_move(const vz_ct_t *from, const vz_ct_t *to,
+    const char *name);
+
+
+vz_code_e
+vz_lxc_reinstall(vz_job_t *job, const char *template, vz_done_t *done)
+{
+    char           words[VZ_WORDS_MAX], was[sizeof(((vz_ct_t *) 0)->template)];
+    vz_ct_t        ct, fresh;
+    unsigned       ran;
+    vz_code_e      rc;
+    vz_ct_state_t  run;
+
+    rc = vz_lxc_record_load(job, &ct);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    if (!ct.started && strcmp(ct.template, template) == 0) {
+        done->already = 1;
+        return VZ_OK;
+    }
+
+    if (!vz_disk_space(job->conf, words)) {
+        return vz_job_end(job, VZ_NOSPACE, "%s", words);
+    }
+
+    strcpy(was, ct.template);
+    rc = vz_lxc_reinstall_beside(job, &ct, template, &fresh);
+
+    if (rc == VZ_OK) {
+        ran = (unsigned) vz_ct_state_alive(&ct, &run);
+        rc = vz_lxc_reinstall_stop(job, &ct);
+
+        /* stopping it may have written the record */
+
+        if (rc == VZ_OK) {
+            rc = vz_lxc_record_load(job, &ct);
+        }
+
+        if (rc == VZ_OK) {
+            rc = vz_lxc_reinstall_switch(job, &ct, &fresh);
+        }
+
+        if (rc != VZ_OK && ran) {
+            rc = vz_lxc_reinstall_back(job, rc);
+        }
+    }
+
+    if (vz_dirtree_remove(fresh.dir) == -1) {
+        vz_log(LOG_WARNING, "%s: %s", fresh.dir, strerror(errno));
+    }
+
+    if (rc == VZ_OK) {
+        vz_template_prune(job->conf, job, was);
+    }
+
+    return rc;
+}
+
+
+/* Its record, written with its folder, keeps the template's version. */
+
+static vz_code_e
+vz_lxc_reinstall_beside(vz_job_t *job, const vz_ct_t *ct,
+    const char *template, vz_ct_t *fresh)
+{
+    char       lower[PATH_MAX];
+    vz_code_e  rc;
+
+    *fresh = *ct;
+
+    rc = vz_lxc_lifecycle_clear(job, fresh);
+
+    if (rc == VZ_OK) {
+        rc = vz_template_cache_unpack(job->conf, template, job, lower);
+    }
+
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    snprintf(fresh->template, sizeof(fresh->template), "%s", template);
+    snprintf(fresh->version, sizeof(fresh->version), "%s",
+             strrchr(lower, '/') + 1);
+    fresh->naddresses = 0;
+    fresh->onboot = 0;
+    fresh->image[0] = '\0';
+    fresh->old_image[0] = '\0';
+    fresh->old_version[0] = '\0';
+
+    rc = vz_lxc_lifecycle_make(job, fresh);
+
+    if (rc == VZ_OK && vz_dirtree_sync(fresh->dir) == -1) {
+        rc = vz_job_end(job, VZ_INTERNAL, "%.120s: %s", fresh->dir,
+                        strerror(errno));
+    }
+
+    return rc;
+}
+
+
+/* It stays wanted to run, where it was. */
+
+static vz_code_e
+vz_lxc_reinstall_stop(vz_job_t *job, const vz_ct_t *ct)
+{
+    vz_code_e      rc;
+    vz_done_t      done;
+    vz_ct_state_t  run;
+
+    rc = VZ_OK;
+    memset(&done, 0, sizeof(done));
+
+    if (vz_ct_state_alive(ct, &run)) {
+        vz_job_progress(job, 92, "stopping it");
+        rc = vz_lxc_power_stop(job, VZ_STOP_AGAIN, &done);
+    }
+
+    if (rc == VZ_OK && !vz_mount_image_idle(ct, VZ_LXC_REINSTALL_IDLE)) {
+        rc = vz_job_end(job, VZ_BUSY, "its image is still in use");
+    }
+
+    return rc;
+}
+
+
+static vz_code_e
+vz_lxc_reinstall_switch(vz_job_t *job, vz_ct_t *ct, const vz_ct_t *fresh)
+{
+    char         words[VZ_WORDS_MAX];
+    vz_ct_t      next;
+    vz_code_e    rc;
+    const char  *name;
+
+    name = vz_ct_store_image_other(ct);
+
+    /* the record names no file that is about to become another system's */
+
+    if (vz_lxc_reinstall_drop(ct) == -1
+        || vz_lxc_reinstall_move(fresh, ct, name) == -1)
+    {
+        return vz_job_end(job, errno == ENOSPC ? VZ_NOSPACE : VZ_INTERNAL,
+                          "the new disk of container %u: %s", ct->ctid,
+                          strerror(errno));
+    }
+
+    next = *ct;
+    strcpy(next.image, name);
+    strcpy(next.template, fresh->template);
+    strcpy(next.version, fresh->version);
+    next.started = 0;
+    next.reverted = 0;
+    next.created = (uint64_t) time(NULL);
+
+    strcpy(next.old_image, ct->image[0] ? ct->image : "image");
+    strcpy(next.old_template, ct->template);
+    strcpy(next.old_version, ct->version);
+    next.old_until = (uint64_t) time(NULL) + VZ_LXC_REINSTALL_KEEP;
+
+    rc = vz_lxc_record_save(job, &next);
+
+    if (rc != VZ_OK) {
+        vz_lxc_reinstall_tidy(ct);
+        return rc;
+    }
+
+    (void) vz_ct_store_forget(ct, "used");
+
+    /* a node that is short of room keeps nothing for regrets */
+
+    if (!vz_disk_space(job->conf, words) && vz_lxc_reinstall_drop(&next) == -1)
+    {
+        vz_log(LOG_WARNING, "the old disk of container %u: %s", ct->ctid,
+               strerror(errno));
+    }
+
+    return VZ_OK;
+}
+
+
+/* It ran, and its system is the old one: it runs again. */
+
+static vz_code_e
+vz_lxc_reinstall_back(vz_job_t *job, vz_code_e code)
+{
+    char       words[VZ_WORDS_MAX];
+    vz_done_t  done;
+
+    snprintf(words, sizeof(words), "%s", job->words);
+    memset(&done, 0, sizeof(done));
+
+    if (vz_lxc_power_start(job, &done) != VZ_OK) {
+        vz_log(LOG_WARNING, "container %u: starting its old system again: %s",
+               job->ctid, job->words);
+    }
+
+    return vz_job_end(job, code, "%s", words);
+}
+
+
+/* Forget the old system: first in the record, then on the disk. */
+
+static int
+vz_lxc_reinstall_drop(vz_ct_t *ct)
+{
+    if (ct->old_until) {
+        ct->old_image[0] = '\0';
+        ct->old_template[0] = '\0';
+        ct->old_version[0] = '\0';
+        ct->old_until = 0;
+
+        if (vz_ct_store_write(ct) == -1) {
+            return -1;
+        }
+    }
+
+    vz_lxc_reinstall_tidy(ct);
+
+    return 0;
+}
+
+
+void
+vz_lxc_reinstall_tidy(const vz_ct_t *ct)
+{
+    const char  *other;
+
+    other = vz_ct_store_image_other(ct);
+
+    if (strcmp(ct->old_image, other) != 0
+        && vz_ct_store_forget(ct, other) == -1 && errno != ENOENT)
+    {
+        vz_log(LOG_WARNING, "%s/%s: %s", ct->dir, other, strerror(errno));
+    }
+}
+
+
+/* The name is on the disk before a record tells it. */
+
+static int
+vz_lxc_reinstall_move(const vz_ct_t *from, const vz_ct_t *to,
+    const char *name)
+{
+    char  image[PATH_MAX], path[PATH_MAX];
+
+    return vz_ct_store_image(from, image) == -1
+           || vz_ct_store_path(to, name, path) == -1
+           || rename(image, path) == -1
+           || vz_dirtree_sync(to->dir) == -1
+           ? -1 : 0;
+}
+
+
+/* The new system goes at once: it is what nobody wanted. */
+
+vz_code_e
+vz_lxc_reinstall_revert(vz_job_t *job, vz_done_t *done)
+{
+    char       dropped[sizeof(((vz_ct_t *) 0)->template)];
+    vz_ct_t    ct;
+    vz_code_e  rc;
+
+    rc = vz_lxc_record_load(job, &ct);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    if (ct.old_until == 0) {
+        done->already = ct.reverted;
+
+        return ct.reverted ? VZ_OK
+               : vz_job_end(job, VZ_STATE, "the system before the last "
+                            "reinstall is not kept any more");
+    }
+
+    rc = vz_lxc_reinstall_stop(job, &ct);
+
+    if (rc == VZ_OK) {
+        rc = vz_lxc_record_load(job, &ct);
+    }
+
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    strcpy(dropped, ct.template);
+    strcpy(ct.image, ct.old_image);
+    strcpy(ct.template, ct.old_template);
+    strcpy(ct.version, ct.old_version);
+    ct.old_image[0] = '\0';
+    ct.old_template[0] = '\0';
+    ct.old_version[0] = '\0';
+    ct.old_until = 0;
+    ct.started = 1;
+    ct.reverted = 1;
+
+    rc = vz_lxc_record_save(job, &ct);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    (void) vz_ct_store_forget(&ct, "used");
+    vz_lxc_reinstall_tidy(&ct);
+    vz_template_prune(job->conf, job, dropped);
+
+    return VZ_OK;
+}
+
+
+void
+vz_lxc_reinstall_expire(const vz_config_t *conf, const vz_ct_t *ct)
+{
+    char       name[16], holder[VZ_LOCK_HOLDER];
+    vz_ct_t    now;
+    vz_lock_t  lock;
+
+    if (ct->old_until == 0 || (uint64_t) time(NULL) < ct->old_until) {
+        return;
+    }
+
+    snprintf(name, sizeof(name), "%u", ct->ctid);
+
+    if (vz_lock_take(conf, name, "expire", 0, &lock, holder) != VZ_OK) {
+        return;
+    }
+
+    /* it may have been reinstalled again, or reverted, since it was read */
+
+    if (vz_ct_store_read(conf, ct->ctid, &now) == VZ_OK && now.old_until != 0
+        && (uint64_t) time(NULL) >= now.old_until)
+    {
+        if (vz_lxc_reinstall_drop(&now) == -1) {
+            vz_log(LOG_WARNING, "the old disk of container %u: %s", ct->ctid,
+                   strerror(errno));
+        } else {
+            vz_log(LOG_NOTICE, "the old disk of container %u was kept for its "
+                   "time and is removed", ct->ctid);
+        }
+    }
+
+    vz_lock_drop(&lock);
+
+    vz_template_prune(conf, NULL, ct->old_template);
+}

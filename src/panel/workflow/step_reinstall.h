@@ -1,0 +1,27 @@
+/*
+ * Steps of a reinstall, and of its undoing.
+ */
+
+#ifndef VZ_STEP_REINSTALL_H
+#define VZ_STEP_REINSTALL_H
+
+#include "panel/task/task_run.h"
+
+
+/*
+ * Each is a vz_step_pt.
+ *
+ * vz_step_reinstall: the node makes the container anew of the task's template;
+ * then the row has it, that it shall run, and what the node keeps of before.
+ * vz_step_reinstall_hash: root gets the password of the task's hash, where it
+ * has one.
+ * vz_step_reinstall_mail: its owner is told.
+ * vz_step_reinstall_revert: back to the system before.
+ */
+vz_code_e vz_step_reinstall(vz_task_run_t *run);
+vz_code_e vz_step_reinstall_hash(vz_task_run_t *run);
+vz_code_e vz_step_reinstall_mail(vz_task_run_t *run);
+vz_code_e vz_step_reinstall_revert(vz_task_run_t *run);
+
+
+#endif /* VZ_STEP_REINSTALL_H */
