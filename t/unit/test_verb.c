@@ -367,7 +367,7 @@ the_table_is_whole(void **state)
             assert_int_equal(def->args[0], VZ_FIELD_CTID);
         }
 
-        read = verb >= VZ_VERB_GETFIREWALL && verb != VZ_VERB_PASSWD
+        read = verb >= VZ_VERB_GETMEMORY && verb != VZ_VERB_PASSWD
                && !def->stream && !def->test;
         assert_int_equal(def->lock, !read);
         assert_int_equal(def->secret, verb == VZ_VERB_PASSWD);

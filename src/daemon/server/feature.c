@@ -16,7 +16,8 @@ typedef struct {
 static const vz_feature_row_t  vz_features[VZ_FEATURE_COUNT] = {
     [VZ_FEATURE_GATEWAY] = vz_feature("gateway", set_gateway),
     [VZ_FEATURE_CONSOLE] = vz_feature("console", terminal),
-    [VZ_FEATURE_BOOTLOG] = vz_feature("bootlog", boot_log)
+    [VZ_FEATURE_BOOTLOG] = vz_feature("bootlog", boot_log),
+    [VZ_FEATURE_FIREWALL] = vz_feature("firewall", set_firewall)
 };
 
 

@@ -16,6 +16,7 @@ typedef enum {
     VZ_FEATURE_GATEWAY,             /* setgateway */
     VZ_FEATURE_CONSOLE,             /* console */
     VZ_FEATURE_BOOTLOG,             /* bootlog */
+    VZ_FEATURE_FIREWALL,            /* setfirewall and what goes with it */
 
     VZ_FEATURE_COUNT
 } vz_feature_e;
