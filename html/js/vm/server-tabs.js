@@ -63,6 +63,8 @@ export const TABS = [
     { id: 'reinstall', label: 'guest.reinstall',
         load: () => import('./server-reinstall.js'),
         shown: (vm) => vm.lifecycle === 'ready' },
+    { id: 'firewall', label: 'tab.firewall', styles: ['firewall'],
+        texts: ['firewall'], load: () => import('./server-firewall.js') },
     { id: 'activity', label: 'tab.activity',
         load: () => import('./server-activity.js') },
 ];
