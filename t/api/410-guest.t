@@ -201,7 +201,7 @@ sub keys_kept {
         'and said to be');
     is(ask('GET', "/api/vms/$vm/keys", $evas)->{code}, 404, 'not to others');
     is(ask('DELETE', "/api/account/keys/$first->{json}{id}", $anas)
-            ->{json}{code}, 'in_use', 'it is not deleted while a server has it');
+            ->{json}{code}, 'key_in_use', 'it is not deleted while a server has it');
     is($add->({ key => $ed }, $evas)->{code}, 201, 'somebody has it, too');
     is(act('PUT', 'keys', { keys => ['SHA256:' . 'x' x 43] })
             ->{json}{errors}[0]{field}, 'keys', 'one that nobody has');

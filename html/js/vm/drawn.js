@@ -5,6 +5,9 @@ import { h, put } from '../ui/dom.js';
 import { t } from '../lib/i18n.js';
 
 
+/** @typedef {ReturnType<typeof drawn>} Drawn */
+
+
 /** A place for it, which is read out. */
 export function drawn() {
     const node = h('div', { class: 'token-made', role: 'status' });

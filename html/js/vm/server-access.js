@@ -55,11 +55,16 @@ function password(vm) {
         },
     });
 
-    disable(draw, obstacle(vm), why);
+    const set = () => disable(draw, obstacle(vm), why);
 
-    return h('section', null, h('h2', null, t('guest.password')),
-        h('p', { class: 'lead' }, t('guest.password.lead')), shown.node,
-        h('div', { class: 'power-row' }, draw), why);
+    set();
+
+    return {
+        set,
+        node: h('section', null, h('h2', null, t('guest.password')),
+            h('p', { class: 'lead' }, t('guest.password.lead')), shown.node,
+            h('div', { class: 'power-row' }, draw), why),
+    };
 }
 
 
@@ -113,15 +118,24 @@ function names(vm) {
 
 /**
  * @param {HTMLElement} root
- * @param {{vm: Vm, signal: AbortSignal}} place
+ * @param {import('./server-tabs.js').Place} place
  */
-export async function mount(root, { vm, signal }) {
-    try {
-        put(root, h('div', { class: 'stack' }, password(vm),
-            await keys(vm, signal), names(vm)));
-    } catch (error) {
-        if (!signal.aborted) {
-            put(root, fault(error, () => void mount(root, { vm, signal })));
+export async function mount(root, { vm, live, signal }) {
+    const access = password(vm);
+    const place = h('div', null);
+
+    const draw = async () => {
+        try {
+            put(place, await keys(vm, signal));
+        } catch (error) {
+            if (!signal.aborted) {
+                put(place, fault(error, () => void draw()));
+            }
         }
-    }
+    };
+
+    put(root, h('div', { class: 'stack' }, access.node, place, names(vm)));
+    live.drawn(access.set, signal);
+    live.ended(() => void draw(), signal);
+    await draw();
 }

@@ -56,11 +56,50 @@ function undo(vm) {
 
 
 /**
- * @param {HTMLElement} root
- * @param {{vm: Vm, signal: AbortSignal}} place
+ * @param {Vm} vm
+ * @param {import('./drawn.js').Drawn} shown
+ * @param {AbortSignal} signal
  */
-export async function mount(root, { vm, signal }) {
+async function choose(vm, shown, signal) {
+    const [systems, ticks, now] = await Promise.all([
+        get('templates', { signal }), keyTicks(vm, signal),
+        get(`vms/${vm.id}`, { signal })]);
+
+    return h('div', { class: 'stack' }, undo(now),
+        h('p', { class: 'lead' }, t('guest.reinstall.lead')),
+        form({
+            fields: [
+                choice({ name: 'template', label: t('guest.system'),
+                    value: vm.template ?? '',
+                    choices: systems.items.map((one) => ({
+                        value: one.name, text: one.label })) }),
+                ...ticks.fields,
+                text({ name: 'name', required: true, autocomplete: 'off',
+                    label: t('guest.reinstall.name', { name: vm.name }) }),
+            ],
+            layout: (f) => [f.template, ticks.node,
+                h('p', { class: 'field-hint' },
+                    t('guest.reinstall.password')), f.name],
+            submit: t('guest.reinstall.go'),
+            send: async (values) => {
+                const answer = await post(`vms/${vm.id}/reinstall`, {
+                    template: values.template, name: values.name,
+                    keys: ticks.chosen() });
+
+                shown.show(answer.password);
+                note({ ...answer.task, vm: { id: vm.id, name: vm.name } });
+            },
+        }).node);
+}
+
+
+/**
+ * @param {HTMLElement} root
+ * @param {import('./server-tabs.js').Place} place
+ */
+export async function mount(root, { vm, live, signal }) {
     const shown = drawn();
+    const page = h('div', null);
 
     /* a node whose driver can't is told before it is asked */
     if (vm.features && !vm.features.includes('reinstall')) {
@@ -69,40 +108,17 @@ export async function mount(root, { vm, signal }) {
         return;
     }
 
-    try {
-        const [systems, ticks, now] = await Promise.all([
-            get('templates', { signal }), keyTicks(vm, signal),
-            get(`vms/${vm.id}`, { signal })]);
-
-        put(root, h('div', { class: 'stack' }, undo(now),
-            h('p', { class: 'lead' }, t('guest.reinstall.lead')), shown.node,
-            form({
-                fields: [
-                    choice({ name: 'template', label: t('guest.system'),
-                        value: vm.template ?? '',
-                        choices: systems.items.map((one) => ({
-                            value: one.name, text: one.label })) }),
-                    ...ticks.fields,
-                    text({ name: 'name', required: true, autocomplete: 'off',
-                        label: t('guest.reinstall.name', { name: vm.name }) }),
-                ],
-                layout: (f) => [f.template, ticks.node,
-                    h('p', { class: 'field-hint' },
-                        t('guest.reinstall.password')), f.name],
-                submit: t('guest.reinstall.go'),
-                send: async (values) => {
-                    const answer = await post(`vms/${vm.id}/reinstall`, {
-                        template: values.template, name: values.name,
-                        keys: ticks.chosen() });
-
-                    shown.show(answer.password);
-                    note({ ...answer.task,
-                        vm: { id: vm.id, name: vm.name } });
-                },
-            }).node));
-    } catch (error) {
-        if (!signal.aborted) {
-            put(root, fault(error, () => void mount(root, { vm, signal })));
+    const draw = async () => {
+        try {
+            put(page, await choose(vm, shown, signal));
+        } catch (error) {
+            if (!signal.aborted) {
+                put(page, fault(error, () => void draw()));
+            }
         }
-    }
+    };
+
+    put(root, shown.node, page);
+    live.ended(() => void draw(), signal);
+    await draw();
 }

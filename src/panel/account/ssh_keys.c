@@ -241,7 +241,7 @@ vz_ssh_keys_end(vz_call_t *call)
 
     case VZ_EXISTS:
         name = vz_cell_text(&used, 0, 0);
-        vz_call_problem(call, NGX_HTTP_CONFLICT, "in_use",
+        vz_call_problem(call, NGX_HTTP_CONFLICT, "key_in_use",
                         "The server %V has this key: take it away there "
                         "first.", &name);
         return;

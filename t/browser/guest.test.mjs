@@ -1,0 +1,131 @@
+/*
+ * What an owner does to the guest in a server: root's password, names, SSH
+ * keys, another system and the way back.
+ */
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { administrator, api, complaints, launch, settled, signIn, url }
+    from './browser.mjs';
+
+/** @type {import('playwright-core').Browser} */
+let browser;
+/** @type {import('playwright-core').Page} */
+let page;
+/** @type {Awaited<ReturnType<typeof settled>>} */
+let ana;
+/** @type {string} */
+let name;
+/** @type {string[]} */
+let wrong;
+
+before(async () => {
+    browser = await launch();
+    ana = await settled(await api(await administrator()), 'Ana');
+    name = (await (await api(ana))('GET', `vms/${ana.vm}`)).body.name;
+    page = await browser.newPage({ locale: 'en-GB' });
+    page.setDefaultTimeout(30000);
+    wrong = complaints(page);
+    await signIn(page, ana);
+});
+
+after(async () => {
+    await browser?.close();
+});
+
+
+/** A public key, as people have one. */
+function key() {
+    const dir = mkdtempSync(join(tmpdir(), 'vz-key-'));
+
+    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C',
+        'ana@laptop', '-f', join(dir, 'id')]);
+
+    const line = readFileSync(join(dir, 'id.pub'), 'utf8').trim();
+
+    rmSync(dir, { recursive: true });
+
+    return line;
+}
+
+
+/** @param {string} text of the button that opened the dialog */
+async function agree(text) {
+    await page.locator('dialog').getByRole('button', { name: text }).click();
+}
+
+
+test('root\'s password is shown once', async () => {
+    await page.goto(`${url}/panel/server?id=${ana.vm}&tab=access`);
+    await page.getByRole('button', { name: 'New password' }).click();
+    await agree('New password');
+
+    const shown = page.locator('.token-made code');
+
+    await shown.waitFor();
+    assert.match(await shown.innerText(), /^[2-9a-zA-Z]{16}$/);
+    await page.getByRole('button', { name: 'I have it' }).click();
+    assert.equal(await shown.count(), 0);
+    assert.deepEqual(wrong, []);
+});
+
+
+test('a key of the account is given to the server', async () => {
+    await page.goto(`${url}/panel/account`);
+    await page.getByLabel('Public key').fill('not a key');
+    await page.getByRole('button', { name: 'Keep the key' }).click();
+    await page.getByText('A public key on one line').waitFor();
+    await page.getByLabel('Public key').fill(key());
+    await page.getByRole('button', { name: 'Keep the key' }).click();
+    await page.locator('.login strong', { hasText: 'ana@laptop' }).waitFor();
+
+    await page.goto(`${url}/panel/server?id=${ana.vm}&tab=access`);
+    await page.getByLabel('ana@laptop').check();
+    await page.getByRole('button', { name: 'Apply' }).click();
+
+    const ask = await api(ana);
+
+    await page.waitForFunction(() => document.querySelector(
+        '[role=tabpanel] input[type=checkbox]:checked'));
+
+    for (let tries = 0; tries < 300; tries++) {
+        const { items } = (await ask('GET', `vms/${ana.vm}/keys`)).body;
+
+        if (items[0].has) {
+            break;
+        }
+
+        await page.waitForTimeout(100);
+    }
+
+    await page.goto(`${url}/panel/account`);
+    await page.getByText('on 1 server').waitFor();
+    await page.getByRole('button', { name: 'Delete the key ana@laptop' })
+        .click();
+    await page.getByText('A server has this key').waitFor();
+});
+
+
+test('another system, by its name, and back', async () => {
+    await page.goto(`${url}/panel/server?id=${ana.vm}&tab=reinstall`);
+    await page.getByLabel('ana@laptop').uncheck();
+    await page.getByLabel(`Type ${name} to confirm`).fill('another');
+    await page.getByRole('button', { name: 'Replace the system' }).click();
+    await page.locator('.field [aria-invalid=true]').waitFor();
+    await page.getByLabel(`Type ${name} to confirm`).fill(name);
+    await page.getByRole('button', { name: 'Replace the system' }).click();
+    await page.locator('.token-made code').waitFor();
+
+    const undo = page.getByRole('button', { name: 'Undo the reinstall' });
+
+    await undo.waitFor();
+    await undo.click();
+    await agree('Undo the reinstall');
+    await undo.waitFor({ state: 'detached' });
+    assert.equal((await (await api(ana))('GET', `vms/${ana.vm}`)).body.undo,
+        null);
+});
