@@ -36,12 +36,9 @@ const ROUTES = [
     { path: 'reset', id: 'token', secret: true,
         load: () => import('./account/reset.js') },
     { path: 'contact', load: () => import('./order/contact.js') },
-    { path: 'status', id: 'vm', own: true,
-        load: () => import('./vm/status.js') },
+    { path: 'status', own: true, load: () => import('./vm/status.js') },
     { path: 'server', id: 'id', must: true, own: true, sheet: true,
         load: () => import('./vm/server.js') },
-    { path: 'hardware', id: 'vm', own: true, admin: true, sheet: true,
-        load: () => import('./hardware/hardware.js') },
     { path: 'administration', id: 'section', own: true,
         admin: true, sheet: true, load: () => import('./admin/administration.js') },
     { path: 'tasks', id: 'task', own: true,
@@ -49,6 +46,16 @@ const ROUTES = [
     { path: 'account', own: true,
         load: () => import('./account/account.js') },
 ];
+
+/**
+ * Addresses of before, which bookmarks still have: of one server, of a list.
+ *
+ * @type {Record<string, {one: (id: string) => string, list?: string}>}
+ */
+const MOVED = {
+    status: { one: (id) => `server?id=${id}` },
+    hardware: { one: (id) => `server?id=${id}&tab=hardware`, list: 'status' },
+};
 
 /* The stream may be away this long before anybody is told. */
 const PATIENCE = 3000;
@@ -329,6 +336,19 @@ function settle() {
 
 
 /**
+ * Where a page of before is now; undefined where it is what it was.
+ *
+ * @param {string} path
+ * @param {string | null} id
+ */
+function moved(path, id) {
+    const old = MOVED[path];
+
+    return old && (id === null ? old.list : old.one(encodeURIComponent(id)));
+}
+
+
+/**
  * Show the screen of the address.
  *
  * @param {boolean} [first]  the browser has just come: leave the focus alone
@@ -336,6 +356,13 @@ function settle() {
 async function show(first = false) {
     const path = here();
     const query = new URLSearchParams(location.search);
+    const now = moved(path, query.get('vm'));
+
+    if (now) {
+        go(now, { replace: true });
+        return;
+    }
+
     const route = ROUTES.find((one) => one.path === path
         && (!one.must || idOf(one) !== null)) ?? null;
     const id = idOf(route);

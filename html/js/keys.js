@@ -83,7 +83,7 @@ function find(go) {
     const field = vmCombo({ label: t('keys.find'), chosen: (vm) => {
         if (vm) {
             dialog.close();
-            go(`status?vm=${vm.id}`);
+            go(`server?id=${vm.id}`);
         }
     } });
     const dialog = sheet(t('keys.find'), h('div', { class: 'find' },

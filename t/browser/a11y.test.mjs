@@ -51,13 +51,14 @@ test('axe finds nothing in the dialogs of Hardware', async () => {
         360);
     const page = await made.newPage();
 
-    await show(page, `hardware?vm=${around.customer.vm}`);
-
-    for (const open of [page.getByRole('button', { name: 'Order' }),
-        page.locator('[data-action=destroy]'),
-        page.locator('[data-action=suspend]')])
+    for (const [path, opener] of [['status', '.fleet-head .primary'],
+        [`server?id=${around.customer.vm}&tab=hardware`,
+            '[data-action=destroy]'],
+        [`server?id=${around.customer.vm}&tab=hardware`,
+            '[data-action=suspend]']])
     {
-        await open.click();
+        await show(page, path);
+        await page.locator(opener).click();
         await page.locator('dialog form').waitFor();
         wrong.push(...await findings(page));
         await page.keyboard.press('Escape');

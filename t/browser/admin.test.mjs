@@ -67,13 +67,11 @@ async function inForce(id) {
 
 test('a container is found by typing, from the field to its cards',
     async () => {
-        await page.getByRole('link', { name: 'Recursos' }).click();
-        await page.getByRole('combobox', { name: 'Elegir un servidor' })
-            .fill(owner);
-        await page.getByRole('option').first().waitFor();
-        await page.keyboard.press('Enter');
-        await page.waitForURL(new RegExp(`vm=${vm}$`));
-        await page.getByRole('heading', { name: /^Recursos ·/ }).waitFor();
+        await page.getByRole('searchbox').fill(owner);
+        await page.waitForURL(/q=/);
+        await page.locator(`.row-link[href="server?id=${vm}"]`).click();
+        await page.waitForURL(new RegExp(`id=${vm}$`));
+        await page.getByRole('tab', { name: 'Hardware' }).click();
         await card('memory').getByText('No hay cambios todavía.').waitFor();
         await shot(page, 'hardware');
     });
@@ -199,7 +197,7 @@ test('a suspended container says why, and comes back', async () => {
     await page.locator('.vm-state', { hasText: 'Suspendido' })
         .waitFor({ timeout: 30000 });
 
-    await page.goto(`${url}/panel/status?vm=${vm}`);
+    await page.goto(`${url}/panel/server?id=${vm}`);
     await page.locator('.why', { hasText: 'Falta el pago' }).waitFor();
     await shot(page, 'status-suspended');
 
@@ -213,6 +211,7 @@ test('a suspended container says why, and comes back', async () => {
 
 test('a container is made for somebody, and deleted by typing its name',
     async () => {
+        await page.getByRole('link', { name: 'Servidores' }).first().click();
         await page.getByRole('button', { name: 'Contratar' }).click();
         await page.locator('dialog [name=user]').fill(owner);
         await page.locator('dialog').getByRole('option').first().waitFor();
@@ -222,12 +221,12 @@ test('a container is made for somebody, and deleted by typing its name',
         await page.locator('dialog').getByText('BusyBox').click();
         await shot(page, 'hardware-new');
         await page.locator('dialog [type=submit]').click();
-        await page.waitForURL((at) => at.searchParams.get('vm') !== String(vm));
+        await page.waitForURL(/server\?id=/);
 
-        const id = Number(new URL(page.url()).searchParams.get('vm'));
+        const id = Number(new URL(page.url()).searchParams.get('id'));
         const made = (await ask('GET', `vms/${id}`)).body;
 
-        await page.getByRole('heading', { name: `Recursos · ${made.name}` })
+        await page.getByRole('heading', { level: 1, name: made.name })
             .waitFor();
         await page.locator('.vm-state', { hasText: 'En marcha' })
             .waitFor({ timeout: 60000 });
@@ -236,6 +235,7 @@ test('a container is made for somebody, and deleted by typing its name',
         assert.equal(made.memory.privvmpages.limit_mib, 48);
 
         /* a wrong name does nothing */
+        await page.getByRole('tab', { name: 'Hardware' }).click();
         await page.locator('[data-action=destroy]').click();
         await page.locator('dialog [name=name]').fill('otra');
         await page.locator('dialog [type=submit]').click();
@@ -287,8 +287,8 @@ test('a token is shown once, works, and ends', async () => {
 test('a customer does not get at the administrator\'s screens', async () => {
     const other = await browser.newPage({ locale: 'en-GB' });
 
-    await other.goto(`${url}/panel/hardware`);
-    await other.waitForURL(/signin\?next=hardware/);
+    await other.goto(`${url}/panel/administration`);
+    await other.waitForURL(/signin\?next=administration/);
     assert.equal(await other.getByRole('link', { name: 'Administración' })
         .count(), 0);
     await other.getByRole('link', { name: 'Contact', exact: true }).click();

@@ -304,7 +304,7 @@ test('the audit names a server, links to it, and can be downloaded',
         const vm = (await ask('GET', `vms/${owner.vm}`)).body;
         const name = `${vm.name} (${vm.ctid})`;
 
-        await page.goto(`${url}/panel/status?vm=${vm.id}`);
+        await page.goto(`${url}/panel/server?id=${vm.id}&tab=activity`);
         await page.getByRole('link', { name: 'Actividad en la auditoría' })
             .click();
         await page.waitForURL(/section=audit/);
@@ -326,7 +326,7 @@ test('the audit names a server, links to it, and can be downloaded',
         await shot(page, 'audit-360');
         await page.setViewportSize({ width: 1280, height: 900 });
         await what.getByRole('link', { name }).click();
-        await page.waitForURL(new RegExp(`status\\?vm=${vm.id}`));
+        await page.waitForURL(new RegExp(`server\\?id=${vm.id}`));
     });
 
 

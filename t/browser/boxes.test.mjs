@@ -14,7 +14,7 @@ import { rooms, STATES } from './states.mjs';
 const WIDTHS = [[360, 768], [1280, 1024, 1920]];
 
 /* Those on which there is most, for letters twice as large. */
-const CROWDED = /^(plans|order|signin|live-done|status|status-vm|tasks|task|account|one|many|hardware-vm|adm-(users|nodes|users-item))$/;
+const CROWDED = /^(plans|order|signin|live-done|status|server|tasks|task|account|one|many|hardware|adm-(users|nodes|users-item))$/;
 
 const here = longPanel();
 

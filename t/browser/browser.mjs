@@ -79,7 +79,7 @@ export async function signIn(page, who, at = url) {
     await page.locator('.signin > .form [name=account]').fill(who.account);
     await page.locator('.signin > .form [name=password]').fill(who.password);
     await page.locator('.signin > .form [type=submit]').click();
-    await page.waitForURL(/\/(status|account)/);
+    await page.waitForURL(/\/(status|server|account)/);
 }
 
 

@@ -271,8 +271,10 @@ test('a state is filtered without a pause', async (t) => {
 test('one that stopped by itself says so', async () => {
     await page.locator('.row-link', { hasText: 'vps1000' }).first().click();
     await page.getByText('No se detuvo desde aquí').waitFor();
-    await page.keyboard.press('Escape');
+    await page.goBack();
     await first('vps1000');
+    await page.waitForFunction(() => document.activeElement?.textContent
+        === 'vps1000', 'back at the row that was left');
 });
 
 
@@ -282,7 +284,7 @@ test('a node that says nothing is seen within seconds, and heals',
 
         await page.locator('.row-link', { hasText: 'vps1001' }).first()
             .click();
-        await page.locator('.panel .vm-state', { hasText: 'En marcha' })
+        await page.locator('.vm-head .vm-state', { hasText: 'En marcha' })
             .waitFor();
         fleet.silent.on = true;
 
@@ -290,11 +292,11 @@ test('a node that says nothing is seen within seconds, and heals',
 
         await old.waitFor();
         t.diagnostic(`seen after ${Date.now() - begun} ms`);
-        await page.locator('.panel .vm-state', { hasText: 'Sin datos' })
+        await page.locator('.vm-head .vm-state', { hasText: 'Sin datos' })
             .waitFor();
         fleet.silent.on = false;
         await old.waitFor({ state: 'hidden', timeout: 30000 });
-        await page.keyboard.press('Escape');
+        await page.goBack();
         await first('vps1000');
     });
 

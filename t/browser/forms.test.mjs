@@ -83,7 +83,7 @@ test('a missing item is reported at the top with a link back', async () => {
     await signIn(page, { account: 'admin', password: here.password },
         here.panel.url);
 
-    for (const path of ['status?vm=9999', 'tasks?task=9999',
+    for (const path of ['server?id=9999', 'tasks?task=9999',
         'hardware?vm=9999', 'administration?section=nonsense',
         'administration?section=plans&item=9999'])
     {
@@ -100,7 +100,7 @@ test('a missing item is reported at the top with a link back', async () => {
 
 
 test('a dialog that asks for a word has a button to cancel', async () => {
-    await go('hardware?vm=101');
+    await go('server?id=101&tab=hardware');
 
     for (const action of ['destroy', 'suspend']) {
         await page.locator(`[data-action=${action}]`).click();

@@ -53,9 +53,9 @@ for (const path of ['', 'contact', 'tasks', 'administration?section=plans',
         await page.waitForFunction(() => document.querySelectorAll(
             '.combo-item').length === 1);
         await page.keyboard.press('Enter');
-        await page.waitForURL(/status\?vm=104$/);
-        await page.locator('.panel').getByRole('heading',
-            { name: 'w03-' }).waitFor();
+        await page.waitForURL(/server\?id=104$/);
+        await page.getByRole('heading', { level: 1,
+            name: 'w03-' }).waitFor();
         assert.equal(await page.locator('dialog').count(), 0);
         await page.context().close();
     });
@@ -73,7 +73,7 @@ test('Ctrl-K finds the server of a customer who has only one', async () => {
     assert.deepEqual(await findings(page), []);
     await shot(page, 'find-en-360');
     await page.locator('.combo-item').click();
-    await page.waitForURL(/status\?vm=110$/);
+    await page.waitForURL(/server\?id=110$/);
     await page.getByRole('heading', { level: 1, name: 'w09-' }).waitFor();
     await page.context().close();
 });

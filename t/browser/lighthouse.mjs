@@ -38,7 +38,7 @@ export async function screens() {
             screen('status, a customer with one', 'status', own),
             screen('account', 'account', own),
             screen('status, an administrator', 'status', boss),
-            screen('hardware', `hardware?vm=${one.vm}`, boss),
+            screen('hardware', `server?id=${one.vm}&tab=hardware`, boss),
             screen('administration', 'administration?section=users', boss),
             screen('tasks', 'tasks', boss),
         ],

@@ -55,18 +55,18 @@ async function enter(context, account) {
 for (const minutes of [5, -5]) {
     test(`a browser's clock that is ${minutes} minutes off ages nothing`,
         async () => {
-            const page = await open('admin', `status?vm=${VM}`, (one) =>
+            const page = await open('admin', `server?id=${VM}`, (one) =>
                 one.addInitScript((off) => {
                     const real = Date.now;
 
                     Date.now = () => real() + off;
                 }, minutes * 60000));
 
-            await page.locator('.panel .vm-state', { hasText: 'En marcha' })
+            await page.locator('.vm-state', { hasText: 'En marcha' })
                 .waitFor();
             await page.waitForTimeout(2500);
             assert.equal(await page.getByText('el nodo no informa').count(), 0);
-            assert.match(await page.locator('.panel .uptime').innerText(),
+            assert.match(await page.locator('.uptime').innerText(),
                 /^364\sd 23\sh$/);
             await page.context().close();
         });
@@ -75,7 +75,7 @@ for (const minutes of [5, -5]) {
 
 test('an action is refused when another tab signed in as somebody else',
     async () => {
-        const page = await open('admin', `status?vm=${VM}`);
+        const page = await open('admin', `server?id=${VM}`);
         /** @type {string[]} */
         const statuses = [];
 
@@ -84,21 +84,21 @@ test('an action is refused when another tab signed in as somebody else',
                 statuses.push(`${one.status()}`);
             }
         });
-        await page.locator('.panel .vm-state').waitFor();
+        await page.locator('.vm-state').waitFor();
 
         /* whose server it is, and who may stop it */
         await enter(page.context(), here.panel.accounts.many);
-        await page.locator('.panel [data-action=stop]').click();
+        await page.locator('.vm-head [data-action=stop]').click();
         await page.locator('dialog').getByRole('button', { name: 'Detener' })
             .click();
         await page.locator('[data-name=other]').waitFor();
         assert.deepEqual(statuses, ['401']);
-        assert.match(page.url(), /status\?vm/);
+        assert.match(page.url(), /server\?id/);
 
         await page.locator('[data-name=other] a').click();
         await page.locator('[data-name=other]').waitFor({ state: 'detached' });
         await page.locator('.row').first().waitFor();
-        assert.equal(await page.getByRole('link', { name: 'Hardware' })
+        assert.equal(await page.getByRole('link', { name: 'Administración' })
             .count(), 0);
         await page.context().close();
     });
@@ -190,18 +190,18 @@ test('a lost connection is announced once to screen readers',
 
 
 test('a message about a failure disappears when requests succeed again', async () => {
-    const page = await open('admin', `status?vm=${VM}`);
+    const page = await open('admin', `server?id=${VM}`);
     const toast = page.locator('.toast[data-tone=bad]');
 
-    await page.locator('.panel .vm-state').waitFor();
+    await page.locator('.vm-state').waitFor();
     await page.route('**/restart', (route) => route.fulfill({ status: 503,
         contentType: 'application/problem+json',
         body: '{"status":503,"code":"database_down"}' }));
-    await page.locator('.panel [data-action=restart]').click();
+    await page.locator('.vm-head [data-action=restart]').click();
     await page.locator('dialog').getByRole('button', { name: 'Reiniciar' })
         .click();
     await toast.waitFor();
-    await page.locator('main').getByRole('searchbox').fill('w0');
+    await page.getByRole('tab', { name: 'Actividad' }).click();
     await toast.waitFor({ state: 'detached' });
     await page.context().close();
 });

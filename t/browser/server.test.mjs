@@ -147,3 +147,58 @@ test('a customer reads the hardware, an administrator changes it', async () => {
     assert.ok(await other.locator('.task').count() >= 2);
     await other.close();
 });
+
+
+test('old addresses lead on, and who has one server lands on it', async () => {
+    const page = await enter(ana);
+    const at = new RegExp(`/server\\?id=${ana.vm}`);
+
+    await page.waitForURL(at);
+    await page.locator('.vm-head h1').waitFor();
+
+    for (const [path, tab] of [['status', 'Overview'],
+        [`status?vm=${ana.vm}`, 'Overview'],
+        [`hardware?vm=${ana.vm}`, 'Hardware']])
+    {
+        await page.goto(`${url}/panel/${path}`);
+        await page.waitForURL(at);
+        await page.locator('.tab').first().waitFor();
+        assert.equal(await open(page), tab, path);
+    }
+
+    /* the way back is the list, not here again */
+    await page.locator('.crumbs a').click();
+    await page.locator('.row').waitFor();
+    assert.equal(await page.locator('.row').count(), 1);
+
+    /* and the browser's own way goes to the row that was left */
+    await page.locator('.row-link').click();
+    await page.waitForURL(at);
+    await page.goBack();
+    await page.waitForFunction(() =>
+        document.activeElement?.classList.contains('row-link'));
+    await page.close();
+});
+
+
+test('the name is changed where it stands, by its owner', async () => {
+    const page = await enter(ana);
+
+    await page.goto(`${url}/panel/server?id=${ana.vm}`);
+    await page.getByRole('button', { name: 'Change the name' }).click();
+    await page.locator('.vm-rename input').fill('  ');
+    await page.keyboard.press('Enter');
+    await page.locator('.vm-rename [role=alert]:not(:empty)').waitFor();
+    await page.locator('.vm-rename input').fill('Tienda de Ana');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: 'Tienda de Ana' })
+        .waitFor();
+    assert.equal(await page.locator(':focus').getAttribute('aria-label'),
+        'Change the name');
+    assert.equal((await ask('GET', `vms/${ana.vm}`)).body.name,
+        'Tienda de Ana');
+    await page.getByRole('button', { name: 'Change the name' }).click();
+    await page.keyboard.press('Escape');
+    await page.locator('.vm-title h1').waitFor();
+    await page.close();
+});

@@ -22,7 +22,8 @@ before(async () => {
     browser = await launch();
     admin = await administrator();
 
-    path = `hardware?vm=${(await customer(await api(admin), 'Ana')).vm}`;
+    path = `server?tab=hardware&id=${(await customer(await api(admin),
+        'Ana')).vm}`;
     page = await browser.newPage({ locale: 'es-AR' });
     await signIn(page, admin);
 });

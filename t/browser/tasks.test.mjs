@@ -172,7 +172,7 @@ test('the table shows owner, actor and time, in low rows', async () => {
     await page.locator('.side-title', { hasText: 'clara' }).waitFor();
     await page.goBack();
     await row.getByRole('link', { name: 'lejos' }).click();
-    await page.waitForURL(/status\?vm=\d+/);
+    await page.waitForURL(/server\?id=\d+/);
 
     /* on a phone it is a card, with the links within */
     await page.setViewportSize({ width: 360, height: 740 });

@@ -150,12 +150,12 @@ test('the servers of a user are suspended with a reason, and unsuspended', async
     await page.keyboard.press('Enter');
     await page.locator('dialog').waitFor({ state: 'detached' });
 
-    await page.goto(`${url}/panel/status?vm=${owner.vm}`);
+    await page.goto(`${url}/panel/server?id=${owner.vm}`);
     await page.locator('.why', { hasText: 'Falta el pago' }).waitFor();
     await open();
     await press(page, page.locator('.editor').getByRole('button',
         { name: 'Reactivar sus servidores' }));
-    await page.goto(`${url}/panel/status?vm=${owner.vm}`);
+    await page.goto(`${url}/panel/server?id=${owner.vm}`);
     await page.locator('.vm-state', { hasText: 'En marcha' })
         .waitFor({ timeout: 30000 });
 });

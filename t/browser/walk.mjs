@@ -33,8 +33,9 @@ export async function walk() {
     /** @type {[string[], boolean][]} paths, and whether one is signed in */
     const all = [
         [[...PUBLIC, `order#follow=${who.link}`], false],
-        [['status', 'tasks', 'account', 'hardware', 'administration',
-            `status?vm=${who.vm}`, `hardware?vm=${who.vm}`,
+        [['status', 'tasks', 'account', 'administration',
+            ...['overview', 'hardware', 'activity'].map((tab) =>
+                `server?id=${who.vm}&tab=${tab}`),
             `tasks?vm=${who.vm}`, `tasks?task=${who.task}`,
             ...SECTIONS.map((one) => `administration?section=${one}`),
             ...EDITORS.map((one) => `administration?section=${one}&item=new`),

@@ -48,7 +48,7 @@ function addressRow(one, pool) {
         put(node, h('div', null, h('code', null, one.address),
             h('p', { class: 'when' }, badge(LOOK[one.state],
                 t(`pool.one.${one.state}`)),
-            one.vm ? [' ', h('a', { href: `hardware?vm=${one.vm.id}` },
+            one.vm ? [' ', h('a', { href: `server?id=${one.vm.id}` },
                 one.vm.name)] : null,
             one.owner ? ` (${one.owner.account})` : '',
             one.stranger ? ` ${t('pool.stranger', { node: one.stranger })}`

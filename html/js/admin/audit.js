@@ -29,7 +29,7 @@ const HERE = '\u0000';
 function hrefOf(one) {
     const user = /^user (\S+)$/.exec(one.object)?.[1];
 
-    return one.vm ? `status?vm=${one.vm}`
+    return one.vm ? `server?id=${one.vm}`
         : !user ? ''
             : `administration?${new URLSearchParams(/^\d+$/.test(user)
                 ? { section: 'users', item: user }

@@ -154,7 +154,7 @@ function missingCard(missing, count) {
                     ...one.addresses, one.lifecycle === 'suspended'
                         ? word('lifecycle', one.lifecycle) : '',
                     day(one.created)].filter(Boolean).join(' · '))),
-            linkButton(`hardware?vm=${one.id}`, t('str.missing.open'),
+            linkButton(`server?id=${one.id}&tab=hardware`, t('str.missing.open'),
                 'small')))));
 }
 

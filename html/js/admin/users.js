@@ -169,7 +169,7 @@ function edit(item, desk, signal) {
             [t('usr.tokens'), number(item.tokens ?? 0)],
             [t('adm.vms'), item.containers?.length
                 ? item.containers.map((one) => h('a', { class: 'own-vm',
-                    href: `hardware?vm=${one.id}` }, one.name)) : '0'],
+                    href: `server?id=${one.id}` }, one.name)) : '0'],
             [t('adm.audit'), h('a', { href: `administration?${
                 new URLSearchParams({ section: 'audit',
                     user: item.account })}` }, t('usr.activity'))]] : [],

@@ -3,17 +3,16 @@
  * own, and what is done to it meanwhile.
  */
 
-import { get, post, Problem } from '../lib/api.js';
-import { button } from '../ui/button.js';
+import { get, Problem } from '../lib/api.js';
 import { h, put } from '../ui/dom.js';
-import { fault, faultWords, refuse } from '../ui/fault.js';
+import { fault, faultWords } from '../ui/fault.js';
 import { hwCards } from './hw-cards.js';
 import { icon } from '../ui/icon.js';
 import { taskHere } from '../task/task-here.js';
 import { taskTitle } from '../task/task-strip.js';
 import { toast } from '../ui/toast.js';
 import { adopt, merge, on, over, taskOf, watch } from '../lib/live.js';
-import { t, word } from '../lib/i18n.js';
+import { t } from '../lib/i18n.js';
 
 /** @typedef {import('../../types.d.ts').LiveVm} LiveVm */
 /** @typedef {import('../../types.d.ts').Task} Task */
@@ -42,39 +41,6 @@ export async function look(id, signal) {
     adopt(vm);
 
     return { vm, tag };
-}
-
-
-/**
- * What became of a task that failed to make or to take away a container.
- *
- * @param {LiveVm} vm
- * @param {HTMLElement} place
- * @param {(task: Task) => void} began
- * @param {AbortSignal} signal
- */
-async function failedPart(vm, place, began, signal) {
-    if (!['create_failed', 'delete_failed'].includes(vm.lifecycle ?? '')) {
-        put(place);
-        return;
-    }
-
-    const last = (await get(`tasks?vm=${vm.id}&state=failed&limit=1`,
-        { signal })).items[0];
-    const again = button({ text: t('task.retry'), icon: 'restart',
-        small: true, kind: 'primary', press: async () => {
-            try {
-                began(await post(`tasks/${last.id}/retry`));
-            } catch (error) {
-                refuse(error);
-            }
-        } });
-
-    put(place, h('div', { class: 'hw-conflict', role: 'alert' }, icon('warn'),
-        h('div', null,
-            h('p', null, h('strong', null, word('lifecycle', vm.lifecycle)), '. ',
-                last?.error ? faultWords(last.error) : ''),
-            last ? h('div', { class: 'row-buttons' }, again) : null)));
 }
 
 
@@ -120,7 +86,6 @@ export function hwEditor(first, { signal, gone, top }) {
             cards.forEach((card) => card.take(
                 { vm: structuredClone(next.vm), tag: next.tag }));
             draw();
-            await failedPart(vm, broken, began, signal);
         } catch (error) {
             if (signal.aborted) {
                 return;
@@ -161,8 +126,6 @@ export function hwEditor(first, { signal, gone, top }) {
     cards.forEach((card) => card.take(
         { vm: structuredClone(vm), tag: first.tag }));
     draw();
-    void failedPart(vm, broken, (task) => void began(task), signal)
-        .catch(() => {});
 
     watch([vm.id], signal);
     on('vm', (sample) => {

@@ -165,7 +165,6 @@ export function header(root, options) {
     const places = [
         item('.', t('nav.plans'), ''),
         who ? item('status', t('nav.status'), 'status') : null,
-        admin ? item('hardware', t('nav.hardware'), 'hardware') : null,
         admin ? item('administration', [t('nav.administration'),
             mark('administration')], 'administration') : null,
         who ? item('tasks', [t('nav.tasks'), mark('tasks')], 'tasks') : null,

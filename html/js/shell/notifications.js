@@ -88,7 +88,7 @@ function say(notice) {
             notice.text ? `${words}: ${notice.text}` : `${words}.`, tone, {
                 href: task ? `tasks?task=${notice.object}` : section
                     ? `administration?section=${section}&item=${notice.object}`
-                    : `status?vm=${notice.object}`,
+                    : `server?id=${notice.object}`,
                 text: t(`news.to.${about}`),
             }) });
     }

@@ -56,7 +56,7 @@ function actor(task) {
 
 /** @param {Task} task */
 function serverLink(task) {
-    return task.vm?.id ? h('a', { href: `status?vm=${task.vm.id}` },
+    return task.vm?.id ? h('a', { href: `server?id=${task.vm.id}` },
         task.vm.name) : task.vm?.name ?? '—';
 }
 

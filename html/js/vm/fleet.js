@@ -1,22 +1,22 @@
 /*
- * Many containers: search, chips, table, and the panel of the one that is
- * open.  The server searches, sorts and pages; the stream moves what is seen.
+ * Many containers: search, chips, table.  The server searches, sorts and
+ * pages; the stream moves what is seen.
  */
 
 import { get } from '../lib/api.js';
 import { button, linkButton } from '../ui/button.js';
 import { h, put, say } from '../ui/dom.js';
-import { absent, fault } from '../ui/fault.js';
+import { fault } from '../ui/fault.js';
 import { firstSteps } from './first-steps.js';
 import { icon } from '../ui/icon.js';
 import { onKey } from '../keys.js';
-import { side } from '../ui/side-panel.js';
+import { style } from '../lib/style.js';
 import { table } from '../ui/table.js';
 import { columns, keepRows, vmRow } from './vm-row.js';
-import { vmPage } from './vm-page.js';
+import { PAGE, vmsPath, wishOf } from './wish.js';
 import { rowWindow } from '../ui/virtual-rows.js';
-import { t } from '../lib/i18n.js';
-import { on, over, watch } from '../lib/live.js';
+import { more as texts, t } from '../lib/i18n.js';
+import { note, on, over, watch } from '../lib/live.js';
 import { user } from '../lib/session.js';
 
 /** @typedef {import('../../types.d.ts').Vm} Vm */
@@ -25,43 +25,14 @@ import { user } from '../lib/session.js';
 /** @typedef {import('../../schemas.d.ts').Containers} Vms */
 /** @typedef {ReturnType<typeof vmRow>} Row */
 
-const PAGE = 50;
 const MORE = 200;
 const TYPING = 250;
+const FAR = 1000;       /* rows that are loaded again for the sake of one */
 const CHIPS = ['', 'running', 'stopped', 'frozen', 'unknown'];
 
 /* Tasks after which the list itself is another. */
 const RESHAPES = new Set(['order', 'create', 'adopt', 'destroy', 'suspend', 'unsuspend',
     'network', 'memory', 'disk', 'cpu']);
-
-
-/**
- * @param {{q: string, state: string, sort: string}} wish
- * @param {string | null} [cursor]
- * @param {number} [limit]
- * @returns {`vms?${string}`}
- */
-export function vmsPath(wish, cursor, limit = PAGE) {
-    const query = new URLSearchParams({ limit: String(limit) });
-
-    for (const [name, value] of Object.entries({ ...wish, cursor })) {
-        if (value) {
-            query.set(name, value);
-        }
-    }
-
-    return `vms?${query}`;
-}
-
-
-/** @param {URLSearchParams} query */
-export function wishOf(query) {
-    return {
-        q: query.get('q') ?? '',
-        state: query.get('state') ?? '',
-        sort: query.get('sort') ?? '',
-    };
-}
 
 
 /**
@@ -140,6 +111,29 @@ function filters(wish, changed, signal) {
 
 
 /**
+ * An administrator makes a server for somebody.
+ *
+ * @param {View} view
+ */
+function adder(view) {
+    return button({ text: t('nav.order'), icon: 'plus', kind: 'primary',
+        press: async () => {
+            const [{ contract }] = await Promise.all([
+                import('../hardware/hw-acts.js'), style('hardware'),
+                texts('admin')]);
+
+            await contract((task) => {
+                note(task);
+
+                if (task.vm) {
+                    view.go(`server?id=${task.vm.id}`);
+                }
+            }, view.signal);
+        } });
+}
+
+
+/**
  * @param {View} view
  * @param {Vms} first
  */
@@ -155,19 +149,15 @@ export function fleet(view, first) {
     /** @type {Set<string>} states that some container is in, or was */
     const states = new Set();
 
-    /** @param {string | null} id */
-    const place = (id) => {
-        const query = new URLSearchParams(Object.entries(
-            { ...wish, vm: id ?? '' }).filter(([, value]) => value));
+    const place = () => {
+        const query = new URLSearchParams(Object.entries(wish)
+            .filter(([, value]) => value));
 
         return query.size ? `status?${query}` : 'status';
     };
 
     const count = h('p', { class: 'count', role: 'status' });
     const none = h('div', null);
-    const wrong = h('div', null);
-    const aside = h('aside', { class: 'panel card', hidden: true,
-        'aria-label': t('fleet.panel') });
     const more = button({ text: t('fleet.more'), icon: 'down',
         press: () => void page() });
     const search = filters(wish, () => other(), view.signal);
@@ -183,13 +173,7 @@ export function fleet(view, first) {
     const see = watch([], view.signal);
     const shown = rowWindow({
         body: list.body, rows, signal: view.signal,
-        make: (/** @type {Vm} */ vm) => {
-            const row = vmRow(vm, admin);
-
-            row.node.toggleAttribute('data-open', String(vm.id) === view.id);
-
-            return row;
-        },
+        make: (/** @type {Vm} */ vm) => vmRow(vm, admin),
         seen: (ids) => see(ids),
         end: () => {
             if (next !== null) {
@@ -235,8 +219,7 @@ export function fleet(view, first) {
             await work();
         } catch (error) {
             if (!view.signal.aborted) {
-                put(absent(error) ? wrong : none,
-                    fault(error, again, { list: place(null) }));
+                put(none, fault(error, again));
             }
         }
     };
@@ -249,7 +232,7 @@ export function fleet(view, first) {
         /** @type {string | null} */
         let cursor = null;
 
-        view.go(place(view.id), { replace: true, quiet: true });
+        view.go(place(), { replace: true, quiet: true });
 
         do {
             /** @type {Vms} */
@@ -297,47 +280,38 @@ export function fleet(view, first) {
         }
     });
 
-    const close = () => {
-        const row = rows.get(Number(view.id));
-
-        view.go(place(null), { quiet: true });
-        open.shut();
-        mark(null);
-        row?.link.focus();
-    };
-    const open = side(aside, close);
-
-    const mark = (/** @type {number | null} */ id) => {
-        for (const [at, row] of rows) {
-            row.node.toggleAttribute('data-open', at === id);
+    /**
+     * Back from a server: its row, with the focus, and all before it.
+     *
+     * @param {{row: number, many: number}} before
+     */
+    const returned = async ({ row, many }) => {
+        if (many > shown.all().length) {
+            await reload(many);
         }
 
-        body.toggleAttribute('data-panel', id !== null);
+        const at = shown.all().findIndex((vm) => vm.id === row);
+
+        if (at >= 0 && !view.signal.aborted) {
+            shown.reach(at);
+        }
     };
 
-    /** @param {string | null} id */
-    const onId = (id) => guard(async () => {
-        put(wrong);
+    /* what the browser keeps of this page while one looks at a server */
+    list.body.addEventListener('click', (event) => {
+        const link = event.target instanceof Element
+            ? event.target.closest('.row-link') : null;
+        const row = [...rows.values()].find((one) => one.link === link);
+        const many = shown.all().findIndex((vm) => vm.id === row?.vm.id) + 1;
 
-        if (id === null) {
-            open.shut();
-            mark(null);
-            return;
+        if (row && many <= FAR) {
+            history.replaceState({ row: row.vm.id, many }, '');
         }
-
-        const vm = rows.get(Number(id))?.vm
-            ?? await get(`vms/${encodeURIComponent(id)}`,
-                { signal: view.signal });
-
-        view.go(place(id), { replace: true, quiet: true });
-        open.show(vm.name, (signal) =>
-            vmPage(vm, signal, { level: 'h2' }));
-        mark(Number(id));
     });
 
     const body = h('div', { class: 'fleet' },
-        h('div', { class: 'fleet-main' }, wrong, list.node, none,
-            h('div', { class: 'fleet-foot' }, count, more)), aside);
+        h('div', { class: 'fleet-main' }, list.node, none,
+            h('div', { class: 'fleet-foot' }, count, more)));
 
     shown.set(first.items);
     drawn();
@@ -354,13 +328,12 @@ export function fleet(view, first) {
         }
     }, view.signal);
     on('back', again, view.signal);
-    view.signal.addEventListener('abort', () => open.shut());
-    view.onId = (id) => void onId(id);
     put(view.root, h('div', { class: 'page wide' },
         h('div', { class: 'fleet-head' },
-            h('h1', { tabindex: -1 }, t('nav.status')), search.node), body));
+            h('h1', { tabindex: -1 }, t('nav.status')), search.node,
+            admin ? adder(view) : null), body));
 
-    if (view.id !== null) {
-        void onId(view.id);
+    if (history.state?.row) {
+        void returned(history.state);
     }
 }

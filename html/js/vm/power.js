@@ -2,7 +2,7 @@
 
 import { post, Problem } from '../lib/api.js';
 import { ask } from '../ui/dialog.js';
-import { busy, button, copyPress, disable } from '../ui/button.js';
+import { busy, button, disable } from '../ui/button.js';
 import { h } from '../ui/dom.js';
 import { obstacle } from '../ui/state.js';
 import { note } from '../lib/live.js';
@@ -53,13 +53,11 @@ async function act(vm, action, pressed) {
 
 
 /**
- * The buttons of a container.  The one that stands out is what one comes for:
- * to start it, or to get into it; not to stop it.  set() after every change of
- * the container or its task.
+ * The buttons of a container, of which only the one that starts it stands out.
+ * set() after every change of the container or its task.
  *
  * @param {Vm} vm
- * @param {{small?: boolean, ssh?: boolean}} [options]  ssh: false where the
- *     command stands beside
+ * @param {{small?: boolean}} [options]
  */
 export function power(vm, options = {}) {
     const small = options.small;
@@ -84,13 +82,8 @@ export function power(vm, options = {}) {
     const stop = make('stop');
     const restart = make('restart');
     const poweroff = small ? null : make('poweroff', 'quiet');
-    const address = vm.addresses[0]?.split('/')[0];
-    const ssh = small || options.ssh === false || !address ? null : button({ text: t('power.ssh'),
-        icon: 'copy', kind: 'primary',
-        press: copyPress(() => `ssh root@${address}`) });
     const node = h('div', { class: `power ${small ? 'small' : ''}` },
-        h('div', { class: 'power-row' }, start, ssh, restart, stop,
-            poweroff),
+        h('div', { class: 'power-row' }, start, restart, stop, poweroff),
         small ? null : why);
 
     const set = () => {
@@ -102,7 +95,6 @@ export function power(vm, options = {}) {
 
         start.hidden = !off;
         stop.hidden = off;
-        ssh?.toggleAttribute('hidden', vm.state !== 'running');
         disable(start, reason, small || !reason ? undefined : why);
         disable(stop, reason, small || !reason ? undefined : why);
         disable(restart, idle, small ? undefined : why);

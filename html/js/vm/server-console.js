@@ -162,7 +162,7 @@ export async function mount(root, { vm, live, signal }) {
         press: () => void open(mode) });
     const hint = h('p', { class: 'console-hint', id: uid() },
         t('console.leave'));
-    const off = power(vm, { ssh: false });
+    const off = power(vm);
     const closed = h('div', { class: 'console-off', hidden: true },
         h('p', null, t('console.off')), off.node);
     const choice = modes(vm, (wanted) => void open(wanted));

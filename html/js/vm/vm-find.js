@@ -13,12 +13,11 @@ const SHOWN = 12;
 
 
 /**
- * @param {{chosen: (vm: Vm | null) => void, label?: string}} options
+ * @param {{chosen: (vm: Vm | null) => void, label: string}} options
  */
 export function vmCombo(options) {
     return combo({
-        name: 'vm', label: options.label ?? t('hw.choose'),
-        placeholder: options.label ?? t('fleet.search'),
+        name: 'vm', label: options.label, placeholder: options.label,
         bare: true, chosen: options.chosen,
         search: async (q, signal) => (await get(`vms?${new URLSearchParams({
             q, limit: String(SHOWN), sort: 'name' })}`, { signal })).items,

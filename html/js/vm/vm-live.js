@@ -13,7 +13,8 @@ import { fault } from '../ui/fault.js';
  *
  * @type {Record<string, Vm['desired_state']>}
  */
-const WANTS = { start: 'running', restart: 'running', stop: 'stopped' };
+const WANTS = { start: 'running', restart: 'running', stop: 'stopped',
+    poweroff: 'stopped' };
 
 
 /**

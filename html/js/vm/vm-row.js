@@ -55,7 +55,7 @@ export function columns(admin) {
  */
 export function vmRow(vm, admin) {
     const link = h('a', { class: 'row-link',
-        href: `status?vm=${vm.id}` }, vm.name);
+        href: `server?id=${vm.id}` }, vm.name);
     const state = h('td', { class: 'state-cell' });
     const bars = RESOURCES.map((resource) => ({
         resource, bar: bar(t(`bar.${resource}`), { thin: true }),

@@ -75,7 +75,7 @@ vz_session_confirm(vz_call_t *call)
 }
 
 
-/* VZ_STATE where the password is another by now; the row is held from then on */
+/* VZ_STATE where the password is another by now */
 
 static vz_code_e
 vz_session_confirm_write(vz_call_t *call, const ngx_str_t *hash)

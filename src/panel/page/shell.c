@@ -67,7 +67,7 @@ static const vz_shell_path_t  vz_shell_paths[] = {
     { "/reset", "reset.title", 1 },
     { "/status", "nav.status", 1 },
     { "/server", "nav.status", 1 },
-    { "/hardware", "nav.hardware", 1 },
+    { "/hardware", "nav.status", 1 },
     { "/administration", "nav.administration", 1 },
     { "/tasks", "nav.tasks", 1 },
     { "/account", "nav.account", 1 },
