@@ -108,6 +108,24 @@ test('a tab that did not come says so, and comes when the network does',
     });
 
 
+test('a tab whose styles are lost says so, and the page stays', async () => {
+    const page = await enter(admin);
+    let loads = 0;
+
+    await page.route(/css\/hardware\.css/, (route) => route.abort());
+    page.on('domcontentloaded', () => {
+        loads += 1;
+    });
+    await page.goto(`${url}/panel/server?id=${ana.vm}&tab=hardware`);
+    await page.getByText('No connection to the server').waitFor();
+    await page.unroute(/css\/hardware\.css/);
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.locator('.hw-card').first().waitFor();
+    assert.equal(loads, 1, 'it was not loaded again');
+    await page.close();
+});
+
+
 test('somebody else\'s server is not found, and one that is not there',
     async () => {
         const page = await enter(ana);
