@@ -22,7 +22,8 @@
         const lost = event.target;
 
         if (lost instanceof HTMLScriptElement
-            || (lost instanceof HTMLLinkElement && lost.rel === 'stylesheet'))
+            || (lost instanceof HTMLLinkElement && lost.rel === 'stylesheet'
+                && lost.dataset.later === undefined))
         {
             again();
         }

@@ -108,6 +108,24 @@ test('a tab that did not come says so, and comes when the network does',
     });
 
 
+test('a tab whose styles are lost says so, and the page stays', async () => {
+    const page = await enter(admin);
+    let loads = 0;
+
+    await page.route(/css\/hardware\.css/, (route) => route.abort());
+    page.on('domcontentloaded', () => {
+        loads += 1;
+    });
+    await page.goto(`${url}/panel/server?id=${ana.vm}&tab=hardware`);
+    await page.getByText('No connection to the server').waitFor();
+    await page.unroute(/css\/hardware\.css/);
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.locator('.hw-card').first().waitFor();
+    assert.equal(loads, 1, 'it was not loaded again');
+    await page.close();
+});
+
+
 test('somebody else\'s server is not found, and one that is not there',
     async () => {
         const page = await enter(ana);
@@ -177,5 +195,28 @@ test('old addresses lead on, and who has one server lands on it', async () => {
     await page.goBack();
     await page.waitForFunction(() =>
         document.activeElement?.classList.contains('row-link'));
+    await page.close();
+});
+
+
+test('the name is changed where it stands, by its owner', async () => {
+    const page = await enter(ana);
+
+    await page.goto(`${url}/panel/server?id=${ana.vm}`);
+    await page.getByRole('button', { name: 'Change the name' }).click();
+    await page.locator('.vm-rename input').fill('  ');
+    await page.keyboard.press('Enter');
+    await page.locator('.vm-rename [role=alert]:not(:empty)').waitFor();
+    await page.locator('.vm-rename input').fill('Tienda de Ana');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: 'Tienda de Ana' })
+        .waitFor();
+    assert.equal(await page.locator(':focus').getAttribute('aria-label'),
+        'Change the name');
+    assert.equal((await ask('GET', `vms/${ana.vm}`)).body.name,
+        'Tienda de Ana');
+    await page.getByRole('button', { name: 'Change the name' }).click();
+    await page.keyboard.press('Escape');
+    await page.locator('.vm-title h1').waitFor();
     await page.close();
 });

@@ -6,7 +6,9 @@ const CSS = new URL('../../css/', import.meta.url);
 
 
 /**
- * Have a sheet; at once, where it is there.
+ * Have a sheet; at once, where it is there.  One that did not come is a part
+ * that was lost, and whoever wants it may ask again: it is not what makes the
+ * page load again (early-theme.js), which would want it again.
  *
  * @param {string} name  without its folder and `.css`
  * @returns {Promise<void>}
@@ -19,8 +21,16 @@ export function style(name) {
     }
 
     return new Promise((resolve, reject) => {
-        document.head.append(h('link', {
-            rel: 'stylesheet', href, on: { load: resolve, error: reject },
-        }));
+        const link = h('link', {
+            rel: 'stylesheet', href, data: { later: '' }, on: {
+                load: resolve,
+                error: () => {
+                    link.remove();
+                    reject(new TypeError(`failed to fetch ${href}`));
+                },
+            },
+        });
+
+        document.head.append(link);
     });
 }

@@ -14,6 +14,7 @@ import { power } from './power.js';
 import { vmState } from '../ui/state.js';
 import { user } from '../lib/session.js';
 import { vmFailed } from './vm-failed.js';
+import { vmName } from './vm-name.js';
 
 /** @typedef {import('../../types.d.ts').Vm} Vm */
 /** @typedef {ReturnType<typeof import('./vm-live.js')['vmLive']>} Live */
@@ -119,7 +120,7 @@ function access(vm) {
 export function vmHead(vm, live, signal) {
     const state = h('span', { class: 'vm-state', 'aria-live': 'polite' });
     const known = h('span', { class: 'vm-known' });
-    const name = h('h1', { tabindex: -1 });
+    const name = vmName(vm, () => void live.refresh());
     const buttons = power(vm);
     const ways = access(vm);
     const stale = h('p', { class: 'stale' });
@@ -133,7 +134,7 @@ export function vmHead(vm, live, signal) {
             put(state, next);
         }
 
-        say(name, vm.name);
+        name.set();
         say(known, [vm.template_label, vm.plan].filter(Boolean).join(' · '));
         say(stale, remark(vm));
         buttons.set();
@@ -153,7 +154,7 @@ export function vmHead(vm, live, signal) {
     return [
         h('header', { class: 'vm-head' },
             h('span', { class: 'vm-mark' }, osMark(vm.template ?? '')),
-            h('div', { class: 'vm-name' }, name,
+            h('div', { class: 'vm-name' }, name.node,
                 h('p', { class: 'vm-line' }, state, known)),
             buttons.node, ways.node),
         live.node, off.node, failed.node, stale,
