@@ -53,6 +53,10 @@ export const TABS = [
         load: () => import('./server-console.js'),
         shown: (vm) => vm.lifecycle === 'ready'
             && (vm.features?.includes('console') ?? false) },
+    { id: 'graphs', label: 'tab.graphs', styles: ['history'],
+        texts: ['history'], load: () => import('./server-graphs.js') },
+    { id: 'firewall', label: 'tab.firewall', styles: ['firewall'],
+        texts: ['firewall'], load: () => import('./server-firewall.js') },
     { id: 'access', label: 'guest.access',
         load: () => import('./server-access.js'),
         shown: (vm) => vm.lifecycle === 'ready' },
@@ -61,8 +65,6 @@ export const TABS = [
         shown: (vm) => vm.lifecycle === 'ready' },
     { id: 'hardware', label: 'tab.hardware', styles: ['hardware'],
         texts: ['admin'], load: () => import('./server-hardware.js') },
-    { id: 'graphs', label: 'tab.graphs', styles: ['history'],
-        texts: ['history'], load: () => import('./server-graphs.js') },
     { id: 'activity', label: 'tab.activity',
         load: () => import('./server-activity.js') },
 ];
