@@ -84,8 +84,11 @@ function measure() {
 
             if (how.overflowX !== 'visible' && how.display !== 'inline') {
                 const clip = at.getBoundingClientRect();
-                const sign = how.textOverflow === 'ellipsis'
-                    && at.closest('[title]:not([title=""])');
+
+                /* tabs are a row that scrolls; arrows bring each into sight */
+                const sign = at.getAttribute('role') === 'tablist'
+                    || (how.textOverflow === 'ellipsis'
+                        && at.closest('[title]:not([title=""])'));
 
                 if (!sign && (box.left < clip.left - NEAR
                     || box.right > clip.right + NEAR

@@ -224,10 +224,6 @@ const OWN = [
     { name: 'hardware-suspend', path: 'server?id=101&tab=hardware',
         sign: '.hw-card', act: opened('[data-action=suspend]',
             'dialog form') },
-    { name: 'step-up', path: 'account', sign: '.login', fresh: true,
-        answers: { 'account/tokens': [403, { status: 403,
-            code: 'step_up' }] }, act: (page) =>
-            page.locator('dialog[open] [name=password]').waitFor() },
     { name: 'tasks', path: 'tasks', sign: '.task' },
     { name: 'tasks-none', path: 'tasks?state=queued', sign: '.empty',
         fresh: true },
