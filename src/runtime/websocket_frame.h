@@ -65,8 +65,8 @@ void vz_websocket_frame_init(vz_websocket_reader_t *reader);
 
 /*
  * vz_websocket_frame_read: the next thing that lies between *p and end, which
- * *p is moved behind.  A part of a message may be empty where it is its first or
- * last.  Refused are: text (1003), a message over
+ * *p is moved behind.  A part of a message may be empty where it is its first
+ * or last.  Refused are: text (1003), a message over
  * VZ_WEBSOCKET_FRAME_MESSAGE bytes (1009), and with 1002 what is not masked,
  * reserved bits and opcodes, a control frame that is long or in fragments, a
  * length written in more bytes than it needs, a continuation of nothing, a

@@ -165,6 +165,11 @@ sub strangers {
     is(ask('POST', "/api/vms/$off/console", $anas, '{"mode": "gui"}')->{code},
         422, 'another mode');
 
+    my $old = session($ana, proven => 'UTC_TIMESTAMP(3) - INTERVAL 16 MINUTE');
+    is(ticket($old)->{json}{code}, 'step_up',
+        'a session whose password was typed long ago is asked for it again');
+    is(ticket($old, 'login')->{code}, 201, "but not for the guest's own login");
+
     my $ticket = ticket($anas)->{json}{ticket};
     like($ticket, qr/^[0-9a-f]{64}$/, 'a ticket');
 

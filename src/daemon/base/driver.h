@@ -332,8 +332,8 @@ struct vz_driver_s {
      * run in a process of their own (server/console_process.c), which may hang:
      * whoever started it ends it then.  Nothing of the guest's may be believed.
      * VZ_OK, VZ_NOENT, VZ_STATE where the container does not run, VZ_TIMEOUT,
-     * VZ_FAILED or VZ_INTERNAL, with words (VZ_WORDS_MAX bytes).  NULL where the
-     * virtualiser has none.
+     * VZ_FAILED or VZ_INTERNAL, with words (VZ_WORDS_MAX bytes).  NULL where
+     * the virtualiser has none.
      */
     vz_code_e   (*terminal)(const vz_config_t *conf, vz_terminal_t *terminal,
                             char *words);

@@ -307,7 +307,9 @@ vz_vm_console_enter(vz_call_t *call, const vz_vm_console_ticket_t *ticket,
 {
     vz_tx_t    *tx;
     vz_code_e   rc;
+    ngx_str_t   mode;
 
+    mode = vz_call_printf(call, "%s", vz_vm_console_modes[ticket->mode]);
     rc = vz_db_begin(call->pool, &tx);
 
     if (rc == VZ_OK) {
@@ -316,9 +318,7 @@ vz_vm_console_enter(vz_call_t *call, const vz_vm_console_ticket_t *ticket,
         if (rc == VZ_OK) {
             rc = vz_audit_with(tx, call, "console.open",
                                vz_call_printf(call, "vm %uL", ticket->vm),
-                               vz_call_printf(call, "%s",
-                                              vz_vm_console_modes[
-                                                  ticket->mode]));
+                               mode);
         }
 
         rc = vz_db_end(tx, rc);
@@ -453,6 +453,7 @@ vz_vm_console_write(void *data)
     vz_code_e         rc;
     vz_call_t         call;
     ngx_uint_t        i;
+    const char       *mode;
     vz_vm_console_t  *console = data;
 
     ngx_memzero(&call, sizeof(vz_call_t));
@@ -462,6 +463,7 @@ vz_vm_console_write(void *data)
     call.who = console->who;
 
     rc = VZ_DOWN;
+    mode = vz_vm_console_modes[console->ticket.mode];
 
     for (i = 0; rc != VZ_OK && i < VZ_VM_CONSOLE_TRIES; i++) {
 
@@ -473,9 +475,7 @@ vz_vm_console_write(void *data)
                            vz_call_printf(&call, "vm %uL",
                                           console->ticket.vm),
                            vz_call_printf(&call, "%s, %M s, %uL bytes typed, "
-                                          "%uL shown, %ui",
-                                          vz_vm_console_modes[
-                                              console->ticket.mode],
+                                          "%uL shown, %ui", mode,
                                           console->end.lasted / 1000,
                                           console->end.typed,
                                           console->end.shown,

@@ -81,8 +81,8 @@ vz_vm_console_ticket_new(vz_call_t *call, vz_vm_console_ticket_t *ticket,
 /* those whose time is over come first in the order, and go */
 
 static vz_code_e
-vz_vm_console_ticket_room(vz_table_t *table, const vz_call_t *call, uint64_t node,
-    uint64_t now)
+vz_vm_console_ticket_room(vz_table_t *table, const vz_call_t *call,
+    uint64_t node, uint64_t now)
 {
     ngx_uint_t           users, nodes;
     vz_vm_console_entry_t  *entry;

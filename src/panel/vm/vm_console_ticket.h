@@ -22,10 +22,10 @@ typedef enum {
 } vz_vm_console_e;
 
 typedef struct {
-    uint64_t       vm;
-    uint64_t       node;
+    uint64_t          vm;
+    uint64_t          node;
     vz_vm_console_e   mode;
-    u_char         hash[32];        /* of the ticket: its name from now on */
+    u_char            hash[32];     /* of the ticket: its name from now on */
 } vz_vm_console_ticket_t;
 
 
@@ -37,20 +37,20 @@ extern const vz_table_def_t  vz_vm_console_ticket_table;
  * hexadecimal digits.  VZ_OK; VZ_BUSY where the user has as many consoles as
  * one may, VZ_CONFLICT where the node has; VZ_OVERLOADED.
  */
-vz_code_e vz_vm_console_ticket_new(vz_call_t *call, vz_vm_console_ticket_t *ticket,
-    ngx_str_t *text);
+vz_code_e vz_vm_console_ticket_new(vz_call_t *call,
+    vz_vm_console_ticket_t *ticket, ngx_str_t *text);
 
 /*
- * vz_vm_console_ticket_take: use it: the console is open from now on.  VZ_OK with
- * ticket; VZ_NOENT where there is none of that text, or it was used, is too
- * old, or is another session's.
+ * vz_vm_console_ticket_take: use it: the console is open from now on.  VZ_OK
+ * with ticket; VZ_NOENT where there is none of that text, or it was used, is
+ * too old, or is another session's.
  */
-vz_code_e vz_vm_console_ticket_take(const vz_call_t *call, const ngx_str_t *text,
-    vz_vm_console_ticket_t *ticket);
+vz_code_e vz_vm_console_ticket_take(const vz_call_t *call,
+    const ngx_str_t *text, vz_vm_console_ticket_t *ticket);
 
 /*
- * vz_vm_console_ticket_keep: it is still open, for VZ_VM_CONSOLE_TICKET_LIFE seconds
- * more.  vz_vm_console_ticket_end: it is not.
+ * vz_vm_console_ticket_keep: it is still open, for VZ_VM_CONSOLE_TICKET_LIFE
+ * seconds more.  vz_vm_console_ticket_end: it is not.
  */
 void vz_vm_console_ticket_keep(const u_char hash[32]);
 void vz_vm_console_ticket_end(const u_char hash[32]);
