@@ -26,11 +26,15 @@ token($owner);
 our $session = sql_value("SELECT id FROM session WHERE user_id = $owner");
 our $token = sql_value("SELECT id FROM token WHERE user_id = $owner");
 
+our $key = VzFixture::insert('user_key', user_id => $owner, name => 'own',
+    type => 'ssh-ed25519', body => 'AAAA', fingerprint => 'SHA256:' . 'x' x 43);
+
 our %theirs = (
     '/api/vms/'              => $vm,
     '/api/tasks/'            => $task,
     '/api/account/sessions/' => $session,
     '/api/account/tokens/'   => $token,
+    '/api/account/keys/'     => $key,
     '/api/orders/'           => '0' x 64,
     '/api/password/'         => '0' x 64,
     '/api/admin/'            => 999_999,
@@ -49,8 +53,13 @@ sub foreign {
 
 
 # a route whose form is looked at before its object gets a body it takes
-our %bodies = ('/api/orders/{link}/mail' => '{"email":"a@example.org"}',
-               '/api/vms/{id}/firewall' => '{"in":"drop","out":"drop"}');
+our %bodies = (
+    '/api/orders/{link}/mail'     => '{"email":"a@example.org"}',
+    '/api/vms/{id}/name'          => '{"name":"x"}',
+    '/api/vms/{id}/hostname'      => '{"hostname":"x"}',
+    '/api/vms/{id}/reinstall'     => '{"name":"x","template":"x"}',
+    '/api/vms/{id}/firewall'      => '{"in":"drop","out":"drop"}',
+);
 
 sub request_of {
     my ($route) = @_;
@@ -87,6 +96,8 @@ sub still_theirs {
         'the session is there');
     is(sql_value("SELECT COUNT(*) FROM token WHERE id = $token"), 1,
         'the token is there');
+    is(sql_value("SELECT COUNT(*) FROM user_key WHERE id = $key"), 1,
+        'the key is there');
 }
 
 run_tests();

@@ -258,6 +258,40 @@ test('an administrator has sessions and tokens', async () => {
 });
 
 
+/**
+ * What its owner does inside it.
+ *
+ * @param {{id: number}} vm
+ * @param {string} name
+ */
+async function guest(vm, name) {
+    const who = { ...boss, ...wait };
+    const key = await contract.done('POST', '/account/keys', {}, { key:
+        `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${'Kb'.repeat(21)}w` }, boss);
+
+    await contract.done('GET', '/account/keys', {}, undefined, boss);
+    await contract.done('DELETE', '/account/keys/{id}', key.body, undefined,
+        boss);
+    await contract.done('PUT', '/vms/{id}/name', vm, { name }, boss);
+    await contract.done('PUT', '/vms/{id}/hostname', vm,
+        { hostname: 'guest.example.org' }, who);
+    await contract.done('PUT', '/vms/{id}/keys', vm, { keys: [] }, who);
+
+    for (const [path, body] of /** @type {[string, object?][]} */ ([
+        ['/vms/{id}/password'],
+        ['/vms/{id}/reinstall', { name, template }]]))
+    {
+        const drawn = await contract.done('POST', path, vm, body, who);
+
+        assert.equal(drawn.body.task.state, 'done',
+            JSON.stringify(drawn.body.task.error));
+    }
+
+    await contract.done('POST', '/vms/{id}/reinstall/undo', vm, undefined,
+        who);
+}
+
+
 test('a container is created, changed, suspended and deleted', async () => {
     const user = await contract.done('POST', '/admin/users', {}, {
         first_name: 'Ulises', last_name: 'Rey', account: `u${mark}`,
@@ -290,10 +324,12 @@ test('a container is created, changed, suspended and deleted', async () => {
         }
     }
 
-    for (const power of ['stop', 'start', 'restart']) {
+    for (const power of ['stop', 'start', 'restart', 'poweroff', 'start']) {
         await contract.done('POST', `/vms/{id}/${power}`, vm, undefined,
             { ...boss, ...wait });
     }
+
+    await guest(vm, made.body.vm.name);
 
     for (const [group, body] of Object.entries({
         network: { hostname: `${mark}.example.org`, dns: ['192.0.2.1'] },
