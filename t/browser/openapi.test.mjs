@@ -34,6 +34,7 @@ const elsewhere = [
     'POST /admin/nodes', 'DELETE /admin/nodes/{id}',        // 314
     'POST /admin/nodes/{id}/adopt',                         // 316
     'POST /admin/nodes/{id}/leave',
+    'GET /console',                                         // 400
 ];
 
 /** @type {Contract} */
@@ -247,6 +248,9 @@ test('an administrator has sessions and tokens', async () => {
     await contract.done('DELETE', '/account/sessions/{id}', other, undefined,
         boss);
 
+    await contract.done('POST', '/session/confirm', {},
+        { password: (await administrator()).password }, boss);
+
     const token = await contract.done('POST', '/account/tokens', {},
         { name: mark, scope: 'read', days: 1 }, boss);
 
@@ -289,6 +293,35 @@ async function guest(vm, name) {
 
     await contract.done('POST', '/vms/{id}/reinstall/undo', vm, undefined,
         who);
+    await contract.done('POST', '/vms/{id}/console', vm, { mode: 'login' },
+        boss);
+}
+
+
+/**
+ * Its firewall: tried and kept, tried and taken back, and what an administrator
+ * shuts.
+ *
+ * @param {{id: number}} vm
+ */
+async function firewall(vm) {
+    const who = { ...boss, ...wait };
+    const at = '/vms/{id}/firewall';
+    const rules = [{ direction: 'in', action: 'accept', protocol: 'tcp',
+        ports: '22' }];
+
+    for (const end of ['confirm', 'undo']) {
+        const { body } = await contract.done('GET', at, vm, undefined, boss);
+        const set = await contract.done('PUT', at, vm,
+            { in: 'drop', out: 'accept', rules, seconds: 60 },
+            { ...who, 'If-Match': `"${body.version}"` });
+
+        assert.equal(set.body.state, 'done', JSON.stringify(set.body.error));
+        await contract.done('POST', `${at}/${end}`, vm, undefined, who);
+    }
+
+    await contract.done('PUT', '/vms/{id}/gates', vm,
+        { smtp: 'open', all: 'open' }, who);
 }
 
 
@@ -330,6 +363,7 @@ test('a container is created, changed, suspended and deleted', async () => {
     }
 
     await guest(vm, made.body.vm.name);
+    await firewall(vm);
 
     for (const [group, body] of Object.entries({
         network: { hostname: `${mark}.example.org`, dns: ['192.0.2.1'] },
@@ -416,6 +450,8 @@ test('templates, plans, addresses and nodes are administered', async () => {
 
     await contract.done('PATCH', '/admin/nodes/{id}', nodes.items[0],
         { enabled: true }, boss);
+    await contract.done('GET', '/admin/nodes/{id}/history', nodes.items[0],
+        undefined, boss);
     await contract.done('GET', '/admin/nodes/{id}/containers', nodes.items[0],
         undefined, boss);
     await contract.done('GET', '/admin/orders', {}, undefined, boss);
@@ -432,7 +468,7 @@ test('lists accept exactly the described arguments',
     async () => {
         const lists = contract.operations().filter(([method, path, one]) =>
             method === 'GET' && !path.includes('{') && one.responses[200]
-                .content?.['application/json']);
+                ?.content?.['application/json']);
         let words = 0;
         let refused = 0;
 
