@@ -85,7 +85,6 @@ static const vz_say_def_t  vz_says[] = {
     { "size_large", "size: too large" },
     { "gateway_own",
       "gateway: it must not be one of the container's addresses" },
-    { "no_gateway", "venet is point to point: there is no gateway to set" },
     { "name_refused", "the running container refused the name" },
     { "number_range", "ctid: {first} to {last} on this host" },
     { "vzctl_slow", "vzctl {command} did not end in time" },
