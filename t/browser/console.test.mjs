@@ -134,7 +134,7 @@ test('keys are the server’s, and one leads out', async () => {
 
     await page.keyboard.press('Control+F6');
     assert.equal(await page.evaluate(() =>
-        document.activeElement?.textContent?.trim()), 'Intérprete');
+        document.activeElement?.textContent?.trim()), 'Terminal');
     await page.keyboard.press('Shift+Tab');
     assert.ok(await page.evaluate(() =>
         document.activeElement?.closest('.console') === null));
@@ -172,7 +172,7 @@ test('a shell that is left offers another; the log of the boot', async () => {
 
     await page.getByRole('button', { name: 'Registro del arranque' }).click();
     await page.getByText(/arranque actual/).waitFor();
-    await page.getByRole('button', { name: 'Intérprete' }).click();
+    await page.getByRole('button', { name: 'Terminal' }).click();
     await shows(/#/);
 });
 
