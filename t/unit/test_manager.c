@@ -2,6 +2,7 @@
  * A guest's own network managers: what is written for each, that it is written
  * where it is and nowhere else, once, and that a customer's own stays.
  *
+ * sources: src/daemon/base/file.c
  * sources: src/daemon/guest/guest_manager.c src/daemon/guest/guest_files.c
  * sources: src/daemon/guest/hostkey.c src/daemon/base/dirtree.c
  * sources: src/daemon/base/strbuf.c src/daemon/base/ip.c
