@@ -270,7 +270,8 @@ test-openvz: openvz packages-run packages-test $(TOP)/templates/busybox.built
 # what a guest tries against the node and its neighbours
 attack: programs packages-run packages-test \
         $(TEMPLATES:%=$(TOP)/templates/%.built)
-	@VERBS_BUILD=$(BUILD) prove --timer t/attack
+	@VERBS_BUILD=$(BUILD) REINSTALL_ROUNDS=20 prove --timer t/attack \
+	    t/daemon/reinstall.t
 
 # the whole system on real parts: installation, orders, hardware, processes that
 # are killed, a hostile guest; T="curl kill" names parts

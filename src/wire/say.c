@@ -85,7 +85,6 @@ static const vz_say_def_t  vz_says[] = {
     { "size_large", "size: too large" },
     { "gateway_own",
       "gateway: it must not be one of the container's addresses" },
-    { "no_gateway", "venet is point to point: there is no gateway to set" },
     { "not_tried",
       "no rules are tried any more: those from before hold" },
     { "firewall_bridge",
