@@ -15,6 +15,7 @@ use Time::HiRes qw(sleep time);
 no_shuffle();
 master_off();
 workers(1);
+worker_connections(256);
 log_level('info');
 
 use constant { WINDOW => 256 * 1024, HELD => 256 * 1024 + 3 * 16404 + 1024,

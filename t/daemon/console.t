@@ -231,7 +231,8 @@ sub typed_ahead {
     until_it_says($t, 10, $prompt);
     type_in($t, VzTerminal::typed("stty raw -echo; echo re''ady; sleep 2;"
         . " dd bs=1 count=100000 2>/dev/null | md5sum; stty sane\r"));
-    ok(until_it_says($t, 10, qr/^ready/m), "$driver: a program that does not read");
+    ok(until_it_says($t, 10, qr/^ready/m), "$driver: a program that does not read")
+        or diag($t->{terminal}{output});
 
     my $text = join '', map { chr 32 + $_ % 90 } 1 .. 100_000;
     my $at = 0;
