@@ -14,6 +14,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
+import { findings } from './axe.mjs';
 import { administrator, api, complaints, launch, maildir, settled, shot,
     signIn, url } from './browser.mjs';
 import { stackOf } from './own-stack.mjs';
@@ -99,12 +100,12 @@ test('nothing is said of a server that has what it needs', async () => {
 test('what its limits do to it is said in words, with the figure', async () => {
     await run('scripts/verb', [home, 'setdisk', String(ctid), '320M']);
     await once(await inside('dd if=/dev/zero of=/full bs=1M'), 'exit');
+    await once(await inside('x=a; while :; do x=$x$x; done'), 'exit');
     await run('scripts/verb', [home, 'setcpu', String(ctid), '1000', '20']);
 
     const begun = Date.now();
 
     await inside('while :; do :; done');
-    await inside('x=a; while :; do x=$x$x; done');
 
     for (const [reason, words] of /** @type {[string, RegExp][]} */ ([
         ['cpu_share', /stopped \d+.* of the last minute.*20\s?% of a CPU/],
@@ -150,6 +151,7 @@ test('the graphs have one crosshair, by pointer and by keys', async () => {
 
     assert.match(there, /\d\d:\d\d/);
     await bar.focus();
+    await page.mouse.move(0, 0);
     await page.keyboard.press('Home');
     assert.equal(await bar.getAttribute('aria-valuenow'), '0');
     await page.keyboard.press('ArrowRight');
@@ -166,6 +168,7 @@ test('the same figures are a table and a file', async () => {
     const rows = page.locator('.graph-table tbody tr');
 
     await rows.nth(2).waitFor();
+    assert.deepEqual(await findings(page), [], 'everybody can use them');
     assert.match(await page.locator('.graph-table thead').innerText(),
         /^Time\s*CPU/);
 
@@ -224,6 +227,26 @@ test('a day is drawn in less than 200 ms', async () => {
     console.log(`# drawn in ${ms.toFixed(0)} ms`);
     assert.ok(ms < 200, `${ms} ms`);
     await page.unroute(/history\?range=1d/);
+});
+
+
+test('an administrator sees those of the node', async () => {
+    const boss = await browser.newPage({ locale: 'en-GB',
+        viewport: { width: 375, height: 800 } });
+    const { body } = await ask('GET', 'admin/nodes');
+
+    complaints(boss, undefined, wrong);
+    boss.setDefaultTimeout(15000);
+    await signIn(boss, await administrator());
+    await boss.goto(`${url}/panel/node?id=${body.items[0].id}`);
+    await boss.locator('[data-chart=memory] .graph-line').first().waitFor({
+        state: 'attached' });
+    assert.equal(await boss.locator('h1').innerText(), body.items[0].name);
+    assert.equal(await boss.evaluate(() => document.documentElement
+        .scrollWidth <= innerWidth), true, 'and not beside a phone');
+    assert.deepEqual(await findings(boss), []);
+    await shot(boss, 'history-node');
+    await boss.close();
 });
 
 

@@ -254,6 +254,26 @@ test_anew(void **state)
 
 
 static void
+test_born(void **state)
+{
+    vz_ring_slot_t  slot;
+
+    (void) state;
+
+    /* started five seconds ago: what was counted since is all there was */
+
+    raw.begun = when.up - 5000;
+    raw.value[VZ_SERIES_CPU] = 1000000000ULL;
+    raw.value[VZ_SERIES_KILLS] = 1;
+    slot = after(0, 0);
+    assert_true(slot.mean[VZ_SERIES_CPU] == 20);
+    assert_true(slot.mean[VZ_SERIES_KILLS] == 1);
+    assert_true(isnan(slot.mean[VZ_SERIES_DISK_READ]));
+    assert_int_equal(ring.state.marks, 1);
+}
+
+
+static void
 test_marks(void **state)
 {
     (void) state;
@@ -411,6 +431,7 @@ main(void)
         cmocka_unit_test_setup_teardown(test_missed, setup, teardown),
         cmocka_unit_test_setup_teardown(test_away, setup, teardown),
         cmocka_unit_test_setup_teardown(test_anew, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_born, setup, teardown),
         cmocka_unit_test_setup_teardown(test_marks, setup, teardown),
         cmocka_unit_test_setup_teardown(test_reasons, setup, teardown),
         cmocka_unit_test(test_log)

@@ -71,7 +71,7 @@ export function graph(chart, pointed) {
     const limits = h('span', { class: 'graph-limit-words' });
     const node = h('section', { class: 'graph', data: { chart: chart.id } },
         h('div', { class: 'graph-head' },
-            h('h3', null, t(`graph.${chart.id}`)),
+            h('h2', null, t(`graph.${chart.id}`)),
             h('p', { class: 'graph-keys' }, keys.map((key) => {
                 put(key.node, h('span', null, t(`graph.line.${key.name}`)),
                     key.value);

@@ -162,6 +162,7 @@ export function graphs(path, name, signal) {
     /** @type {number | null} */
     let at = null;
     let asked = 0;
+    let byKeys = false;         /* then no pointer that leaves takes it away */
 
     const time = () => ({
         from: Date.parse(history?.from ?? '') / 1000,
@@ -184,6 +185,7 @@ export function graphs(path, name, signal) {
         const n = history?.at.length ?? 0;
 
         at = n ? to(at ?? n - 1, n) : null;
+        byKeys = true;
         show();
     });
     const each = CHARTS.map((chart) => graph(chart, (part) => {
@@ -196,10 +198,11 @@ export function graphs(path, name, signal) {
 
         at = history.at.reduce((best, one, i) => Math.abs(one - there)
             < Math.abs((history?.at[best] ?? 0) - there) ? i : best, 0);
+        byKeys = false;
         show();
     }));
     const place = h('div', { class: 'graphs', on: { pointerleave: () => {
-        at = null;
+        at = byKeys ? at : null;
         show();
     } } }, each.map((one) => one.node));
     const silent = h('p', { class: 'stale', role: 'status' });

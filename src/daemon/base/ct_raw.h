@@ -44,6 +44,9 @@ typedef struct {
     uint64_t    epoch;          /* changes when its counters begin anew; 0
                                    while it does not run */
 
+    uint64_t    begun;          /* ms since the node's start, when the epoch
+                                   began; 0: unknown */
+
     /*
      * Levels, and counters since the begin of the epoch: bytes, times in
      * nanoseconds, numbers of events. VZ_CT_STAT_UNKNOWN where nobody has

@@ -47,14 +47,17 @@ vz_reading_sample(vz_ring_t *ring, const vz_ct_raw_t *raw,
     float             *value;
     int64_t            off;
     uint64_t           age;
-    unsigned           i, same, first, missed;
+    unsigned           i, same, first, born, missed;
     vz_ring_state_t   *state;
 
     state = &ring->state;
-    first = state->read == 0;
-    same = first || (state->boot == when->boot && state->epoch == raw->epoch);
+    born = state->read == 0 && raw->begun && when->up > raw->begun
+           && when->up - raw->begun <= VZ_READING_FRESH;
+    first = state->read == 0 && !born;
+    same = first || (!born && state->boot == when->boot && state->epoch == raw->epoch);
     age = state->boot == when->boot && when->up > state->read
           ? when->up - state->read : 0;
+    age = born ? when->up - raw->begun : age;
     age = first || age > VZ_READING_FRESH ? 0 : age;
 
     /* it is of the time before the reading */
@@ -63,6 +66,8 @@ vz_reading_sample(vz_ring_t *ring, const vz_ct_raw_t *raw,
     sample->at -= sample->at % VZ_READING_STEP;
     sample->up = raw->up;
     value = sample->value;
+
+    /* of one that was just started all that was counted is new */
 
     for (i = 0; i < VZ_SERIES_COUNT; i++) {
         value[i] = vz_series_value(i, first ? VZ_CT_STAT_UNKNOWN
@@ -78,7 +83,7 @@ vz_reading_sample(vz_ring_t *ring, const vz_ct_raw_t *raw,
 
     missed = 0;
 
-    if (age && sample->at > state->last) {
+    if (age && !born && sample->at > state->last) {
         off = (int64_t) (sample->at - state->last) * 1000 - (int64_t) age;
 
         if (off >= -VZ_READING_OFF && off <= VZ_READING_OFF) {

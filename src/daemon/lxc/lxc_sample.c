@@ -202,6 +202,7 @@ vz_lxc_sample_one(vz_lxc_sampler_t *sampler, uint32_t ctid, vz_ct_raw_t *raw)
 
     raw->up = 1;
     raw->epoch = one->epoch;
+    raw->begun = one->begun;
     vz_lxc_sample_disk(sampler, one, raw);
 
     /* version 1 counts those of the group itself; the log those below, too */

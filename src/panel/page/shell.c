@@ -69,6 +69,7 @@ static const vz_shell_path_t  vz_shell_paths[] = {
     { "/server", "nav.status", 1 },
     { "/hardware", "nav.status", 1 },
     { "/administration", "nav.administration", 1 },
+    { "/node", "nav.administration", 1 },
     { "/tasks", "nav.tasks", 1 },
     { "/account", "nav.account", 1 },
     { NULL, NULL, 0 }
