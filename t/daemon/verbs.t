@@ -25,6 +25,7 @@ my $range = qr/^err range /;
 my $syntax = qr/^err syntax /;
 my $noent = qr/^err noent /;
 my $lacks = qr/^err unsupported /;
+my $firewall = { lxc => qr/^ok$/, vzctl => $lacks };
 
 # a password's hash, and a key
 my $hash = '$6$rounds=1000$abcdefgh$' . 'x' x 86;
@@ -80,6 +81,7 @@ my @table = (
       { lxc => $noent, vzctl => $lacks } ],
     [ 'setdns N 10.74.0.253', $noent ],
     [ 'passwd N', $noent, undef, 'secret' ],
+    [ 'bootlog N', { lxc => $noent, vzctl => $lacks } ],
     [ 'passhash N', $noent, undef, $hash ],
     [ 'keys N', $noent, undef, [$key] ],
     [ "reinstall N $t", { lxc => $noent, vzctl => $lacks } ],
@@ -276,6 +278,35 @@ my @table = (
     [ 'status B', $done, qr/^id=31002 state=stopped / ],
     [ 'start B', $done ],
 
+    # the firewall
+    [ 'getfirewall A', $firewall, { lxc => qr/^in=accept\ out=accept\ left=0
+        \ smtp=shut\ all=open\ in_packets=0\ /x, vzctl => qr/^$/ } ],
+    [ 'setfirewall A drop accept', $firewall ],
+    [ 'setfirewall A drop accept 60', $firewall ],
+    [ 'getfirewall A', $firewall, { lxc => qr/^in=drop .* left=[1-9]/,
+                                      vzctl => qr/^$/ } ],
+    [ 'keepfirewall A', $firewall ],
+    [ 'keepfirewall A', { lxc => qr/^err state /, vzctl => $lacks } ],
+    [ 'setgate A smtp open', $firewall ],
+    [ 'setgate A all shut', $firewall ],
+    [ 'setgate A all open', $firewall ],
+    [ 'getfirewall A', $firewall,
+      { lxc => qr/^in=drop out=accept left=0 smtp=open all=open /,
+        vzctl => qr/^$/ } ],
+    [ 'setfirewall A', $syntax ],
+    [ 'setfirewall A drop', $syntax ],
+    [ 'setfirewall A reject accept', $range ],
+    [ 'setfirewall A drop accept 9', $range ],
+    [ 'setfirewall A drop accept 601', $range ],
+    [ 'setfirewall A drop accept', $syntax, undef, 'secret' ],
+    [ 'keepfirewall', $syntax ],
+    [ 'keepfirewall x', $range ],
+    [ 'setgate A smtp', $syntax ],
+    [ 'setgate A http open', $range ],
+    [ 'setgate A smtp close', $range ],
+    [ 'getfirewall', $syntax ],
+    [ 'getfirewall 0', $range ],
+
     # another identity
     [ 'adopt A', $syntax ],
     [ 'adopt A 0123456789abcde', $range ],
@@ -308,7 +339,7 @@ my @table = (
 sub verbs {
     open my $in, '<', "$Verbs::root/docs/protocol.md" or die "protocol.md: $!\n";
 
-    return map { /^\| (`[a-z].*?) \|/ ? $1 =~ /`([a-z]+)`/g : () } <$in>;
+    return map { /^\| (`[a-z].*?) \|/ ? $1 =~ /`([a-z]{2,})`/g : () } <$in>;
 }
 
 
@@ -356,7 +387,7 @@ sub said_before_it_failed {
 
 my @verbs = verbs();
 
-is(@verbs, 32, 'verbs and other names of them in docs/protocol.md');
+is(@verbs, 41, 'verbs and other names of them in docs/protocol.md');
 asked_both_ways($_) for @verbs;
 
 # limits NODE ID: memory, CPU and processes, as the kernel has them
@@ -400,7 +431,7 @@ sub kernel_holds_it {
 
 
 # what each driver can do beyond what every driver must
-my %features = (lxc => 'gateway,console,bootlog,history,reinstall',
+my %features = (lxc => 'gateway,console,bootlog,history,reinstall,firewall',
                 vzctl => 'console,history');
 
 for my $driver (@drivers) {

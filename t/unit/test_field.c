@@ -305,7 +305,7 @@ no_field_of_the_wire_starts_with_a_hyphen_or_holds_a_space(void **state)
 
     (void) state;
 
-    for (kind = VZ_FIELD_CTID; kind <= VZ_FIELD_FENCE; kind++) {
+    for (kind = VZ_FIELD_CTID; kind <= VZ_FIELD_SWITCH; kind++) {
         assert_int_equal(vz_field_check((vz_field_e) kind, "-1000", 5),
                          VZ_RANGE);
         assert_int_equal(vz_field_check((vz_field_e) kind, "", 0), VZ_RANGE);

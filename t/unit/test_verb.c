@@ -367,7 +367,7 @@ the_table_is_whole(void **state)
             assert_int_equal(def->args[0], VZ_FIELD_CTID);
         }
 
-        read = verb >= VZ_VERB_GETFIREWALL && def->body_max == 0
+        read = verb >= VZ_VERB_GETMEMORY && def->body_max == 0
                && !def->stream && !def->test;
         assert_int_equal(def->lock, !read);
         assert_int_equal(def->secret, verb == VZ_VERB_PASSWD

@@ -2,7 +2,7 @@
  * The daemon's verbs on a driver of the test's own: which values a request
  * becomes, and which lines the driver's values become.
  *
- * sources: src/daemon/server/verb_table.c src/daemon/server/verb_address.c
+ * sources: src/daemon/server/verb_table.c src/daemon/server/verb_address.c src/daemon/server/verb_firewall.c
  * sources: src/daemon/server/verb_end.c src/daemon/server/verb_host.c
  * sources: src/daemon/server/verb_life.c src/daemon/server/verb_set.c
  * sources: src/daemon/server/verb_stat.c src/daemon/server/stat_text.c

@@ -18,10 +18,12 @@ typedef struct {
 
 
 static vz_code_e vz_lxc_firewall_begin(vz_job_t *job, vz_lxc_firewall_t *fw);
+static vz_code_e vz_lxc_firewall_bridged(vz_job_t *job);
 static void vz_lxc_firewall_end(vz_lxc_firewall_t *fw);
 static vz_code_e vz_lxc_firewall_apply(vz_job_t *job, vz_lxc_firewall_t *fw,
     int stored, const vz_rules_t *before);
-static void vz_lxc_firewall_count(const vz_job_t *job, vz_firewall_stat_t *stat);
+static void vz_lxc_firewall_count(const vz_job_t *job,
+    vz_firewall_stat_t *stat);
 static unsigned vz_lxc_firewall_hits(const vz_rules_t *rules, unsigned out,
     const vz_nfnetlink_counter_t *list, vz_firewall_stat_t *stat);
 
@@ -35,8 +37,7 @@ vz_lxc_firewall_set(vz_job_t *job, const vz_rules_t *rules, unsigned seconds)
     vz_lxc_firewall_t  fw;
 
     if (job->conf->bridge[0]) {
-        return vz_job_end(job, VZ_UNSUPPORTED, "containers of a bridge have "
-                          "no firewall of the node's");
+        return vz_lxc_firewall_bridged(job);
     }
 
     rc = vz_lxc_firewall_begin(job, &fw);
@@ -83,6 +84,14 @@ vz_lxc_firewall_keep(vz_job_t *job)
     vz_lxc_firewall_end(&fw);
 
     return rc;
+}
+
+
+static vz_code_e
+vz_lxc_firewall_bridged(vz_job_t *job)
+{
+    return vz_job_end(job, VZ_UNSUPPORTED, "containers of a bridge have no "
+                      "firewall of the node's");
 }
 
 
@@ -188,6 +197,10 @@ vz_lxc_firewall_stat(vz_job_t *job, vz_firewall_stat_t *stat)
     vz_ct_state_t  run;
 
     memset(stat, 0, sizeof(*stat));
+
+    if (job->conf->bridge[0]) {
+        return vz_lxc_firewall_bridged(job);
+    }
 
     rc = vz_lxc_record_load(job, &ct);
     if (rc != VZ_OK) {

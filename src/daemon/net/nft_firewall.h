@@ -40,7 +40,7 @@ void vz_nft_firewall_into(vz_strbuf_t *text, const vz_config_t *conf,
 void vz_nft_firewall_out(vz_strbuf_t *text, const vz_config_t *conf,
     const vz_ct_t *ct);
 
-/* vz_nft_firewall_size: the bytes that vz_nft_firewall_into() writes at most. */
+/* vz_nft_firewall_size: the most bytes that vz_nft_firewall_into() writes. */
 size_t vz_nft_firewall_size(const vz_ct_t *ct);
 
 /*

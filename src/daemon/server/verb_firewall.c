@@ -6,7 +6,6 @@
 
 
 static vz_code_e vz_verb_firewall_read(vz_job_t *job, vz_rules_t *rules);
-static vz_code_e vz_verb_firewall_none(vz_job_t *job);
 static void vz_verb_firewall_rule(vz_job_t *job, const vz_rule_t *rule,
     const vz_hits_t *hits);
 
@@ -16,10 +15,6 @@ vz_verb_firewall_set(vz_job_t *job)
 {
     vz_code_e   code;
     vz_rules_t  rules;
-
-    if (job->driver->set_firewall == NULL) {
-        return vz_verb_firewall_none(job);
-    }
 
     code = vz_verb_firewall_read(job, &rules);
 
@@ -58,33 +53,19 @@ vz_verb_firewall_read(vz_job_t *job, vz_rules_t *rules)
 }
 
 
-/* The host's side of a venet is one interface for all containers. */
-
-static vz_code_e
-vz_verb_firewall_none(vz_job_t *job)
-{
-    return vz_job_end(job, VZ_UNSUPPORTED, "the kernels of OpenVZ have no "
-                      "nftables: the firewall is the container's own");
-}
-
-
 vz_code_e
 vz_verb_firewall_keep(vz_job_t *job)
 {
-    return job->driver->keep_firewall ? job->driver->keep_firewall(job)
-                                      : vz_verb_firewall_none(job);
+    return job->driver->keep_firewall(job);
 }
 
 
 vz_code_e
 vz_verb_firewall_gate(vz_job_t *job)
 {
-    return job->driver->set_gate
-           ? job->driver->set_gate(job,
-                                   strcmp(job->req->argv[1], "smtp") == 0
-                                   ? VZ_GATE_SMTP : VZ_GATE_ALL,
-                                   strcmp(job->req->argv[2], "shut") == 0)
-           : vz_verb_firewall_none(job);
+    return job->driver->set_gate(job, strcmp(job->req->argv[1], "smtp") == 0
+                                      ? VZ_GATE_SMTP : VZ_GATE_ALL,
+                                 strcmp(job->req->argv[2], "shut") == 0);
 }
 
 
@@ -94,10 +75,6 @@ vz_verb_firewall_show(vz_job_t *job)
     unsigned            i;
     vz_code_e           code;
     vz_firewall_stat_t  stat;
-
-    if (job->driver->firewall == NULL) {
-        return vz_verb_firewall_none(job);
-    }
 
     code = job->driver->firewall(job, &stat);
     if (code != VZ_OK) {

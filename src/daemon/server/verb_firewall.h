@@ -8,8 +8,8 @@
 
 /*
  * setfirewall, keepfirewall, setgate, getfirewall: a vz_verb_pt each.
- * VZ_UNSUPPORTED where the driver has no firewall; VZ_RANGE names the line of
- * the body and the word that is wrong.
+ * The driver has the feature. VZ_RANGE names the line of the body and the word
+ * that is wrong.
  */
 vz_code_e vz_verb_firewall_set(vz_job_t *job);
 vz_code_e vz_verb_firewall_keep(vz_job_t *job);
