@@ -132,6 +132,20 @@ export interface CpuBody {
     limit_percent?: number | 'unlimited' | null;
 }
 
+export interface FirewallBody {
+    in: string;
+    out: string;
+    rules?: FirewallRule[] | null;
+    seconds?: number | null;
+}
+
+export interface GatesBody {
+    smtp: string;
+    smtp_reason?: string | null;
+    all: string;
+    all_reason?: string | null;
+}
+
 export interface ContainerBody {
     user: number | string;
     template: string;
@@ -756,6 +770,46 @@ export interface NodeLimits {
     kept: string[];
 }
 
+export interface FirewallState {
+    version: number;
+    kept: FirewallRules;
+    trial: FirewallRules | null;
+    left_ms: number | null;
+    node: 'up' | 'down' | 'absent' | 'unsupported';
+    hits: FirewallHits | null;
+    smtp: 'open' | 'shut';
+    smtp_reason: string | null;
+    all: 'open' | 'shut';
+    all_reason: string | null;
+    your_address: string;
+}
+
+export interface FirewallRules {
+    in: 'accept' | 'drop';
+    out: 'accept' | 'drop';
+    rules: FirewallRule[];
+}
+
+export interface FirewallRule {
+    direction: 'in' | 'out';
+    action: 'accept' | 'drop';
+    protocol: 'any' | 'tcp' | 'udp' | 'icmp';
+    ports?: string | null;
+    address?: string | null;
+    note?: string | null;
+}
+
+export interface FirewallHits {
+    in: Hits;
+    out: Hits;
+    rules: Hits[];
+}
+
+export interface Hits {
+    packets: number;
+    bytes: number;
+}
+
 export interface History {
     range: string;
     step_s: number;
@@ -1052,6 +1106,7 @@ export interface Replies {
         [path: `vms/${number}`]: Container;
         [path: `vms/${number}/keys`]: ContainerKeys;
         [path: `vms/${number}/boot-log`]: BootLog;
+        [path: `vms/${number}/firewall`]: FirewallState;
         [path: `vms/${number}/history`]: History;
         [path: `vms/${number}/reasons`]: Reasons;
         'tasks': Tasks;
@@ -1090,6 +1145,8 @@ export interface Replies {
         [path: `vms/${number}/reinstall/undo`]: Task;
         [path: `vms/${number}/password`]: DrawnPassword;
         [path: `vms/${number}/console`]: ConsoleTicket;
+        [path: `vms/${number}/firewall/confirm`]: Task;
+        [path: `vms/${number}/firewall/undo`]: Task;
         [path: `vms/${number}/suspend`]: Task;
         [path: `vms/${number}/unsuspend`]: Task;
         [path: `tasks/${number}/retry`]: Task;
@@ -1116,6 +1173,8 @@ export interface Replies {
         [path: `vms/${number}/name`]: null;
         [path: `vms/${number}/hostname`]: Task;
         [path: `vms/${number}/keys`]: Task;
+        [path: `vms/${number}/firewall`]: Task;
+        [path: `vms/${number}/gates`]: Task;
     };
     PATCH: {
         [path: `vms/${number}/network`]: Task;

@@ -44,6 +44,7 @@
 #include "panel/vm/vm_destroy.h"
 #include "panel/vm/vm_guest.h"
 #include "panel/vm/vm_history.h"
+#include "panel/vm/vm_firewall.h"
 #include "panel/vm/vm_list.h"
 #include "panel/vm/vm_query.h"
 #include "panel/vm/vm_reinstall.h"
@@ -233,6 +234,24 @@ static const vz_route_t  vz_routes[] = {
     { PATCH, "/vms/{id}/cpu", VZ_ROLE_ADMIN, HARDWARE,
       &vz_hardware_cpu_form, NULL, vz_hardware_cpu,
       "Change the weight and the limit of the CPU", 202, "Task" },
+    { GET, "/vms/{id}/firewall", VZ_ROLE_USER, VZ_ROUTE_ETAG,
+      NULL, NULL, vz_vm_firewall_show,
+      "Show a container's firewall, and what its rules have counted", 200,
+      "FirewallState" },
+    { PUT, "/vms/{id}/firewall", VZ_ROLE_USER, HARDWARE,
+      &vz_vm_firewall_form, NULL, vz_vm_firewall_set,
+      "Replace the rules: for the seconds of a trial, or at once", 202,
+      "Task" },
+    { POST, "/vms/{id}/firewall/confirm", VZ_ROLE_USER, CHANGE,
+      NULL, NULL, vz_vm_firewall_confirm,
+      "Keep the rules that are tried", 202, "Task" },
+    { POST, "/vms/{id}/firewall/undo", VZ_ROLE_USER, CHANGE,
+      NULL, NULL, vz_vm_firewall_undo,
+      "Take back the rules that are tried", 202, "Task" },
+    { PUT, "/vms/{id}/gates", VZ_ROLE_ADMIN, CHANGE,
+      &vz_vm_firewall_gates_form, NULL, vz_vm_firewall_gates,
+      "Open or shut a container's outgoing port 25, or all of its network",
+      202, "Task" },
     { POST, "/vms", VZ_ROLE_ADMIN, CHANGE,
       &vz_vm_create_form, NULL, vz_vm_create,
       "Create a container for an existing user", 202, "Task" },

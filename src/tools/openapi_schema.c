@@ -21,6 +21,7 @@ static json_t *vz_schema_nullable(json_t *schema);
 static json_t *vz_schema_int(const vz_body_member_t *member);
 static json_t *vz_schema_limit(const vz_body_member_t *member);
 static json_t *vz_schema_pair(const vz_body_member_t *member);
+static json_t *vz_schema_objects(const vz_body_member_t *member);
 static const char *vz_schema_name(const char *shape,
     char name[VZ_SCHEMA_WORD]);
 static void vz_schema_resource(json_t *schemas, const vz_resource_t *resource);
@@ -336,9 +337,35 @@ vz_schema_member(const vz_body_member_t *member)
     case VZ_BODY_PAIR:
         return vz_schema_pair(member);
 
+    case VZ_BODY_OBJECTS:
+        return vz_schema_objects(member);
+
     case VZ_BODY_KEY:
         return json_pack("{s:[ss], s:s}", "type", "integer", "string",
                          "description", vz_field_rule(member->field));
+    }
+
+    return NULL;
+}
+
+
+/* the shape of an entry, by the member's name */
+
+static json_t *
+vz_schema_objects(const vz_body_member_t *member)
+{
+    size_t  i;
+
+    static const char *const  shapes[][2] = {
+        { "rules", "FirewallRule" }
+    };
+
+    for (i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
+        if (strcmp(shapes[i][0], member->name) == 0) {
+            return json_pack("{s:s, s:I, s:o}", "type", "array", "maxItems",
+                             (json_int_t) member->max, "items",
+                             vz_openapi_schema_ref(shapes[i][1], ""));
+        }
     }
 
     return NULL;

@@ -133,6 +133,18 @@ const vz_openapi_shape_t  vz_openapi_shapes[] = {
     { "CpuInForce", "units int|null, limit_percent int|unlimited" },
     { "NodeLimits",
       "driver text, disk_min_mib int, shrink_live bool, kept text[]" },
+    { "FirewallState",
+      "version int, kept FirewallRules, trial FirewallRules|null,"
+      " left_ms int|null, node up|down|absent|unsupported,"
+      " hits FirewallHits|null, smtp open|shut, smtp_reason text|null,"
+      " all open|shut, all_reason text|null, your_address text" },
+    { "FirewallRules",
+      "in accept|drop, out accept|drop, rules FirewallRule[]" },
+    { "FirewallRule",
+      "direction in|out, action accept|drop, protocol any|tcp|udp|icmp,"
+      " ports? text|null, address? text|null, note? text|null" },
+    { "FirewallHits", "in Hits, out Hits, rules Hits[]" },
+    { "Hits", "packets int, bytes int" },
 
     /* what the nodes have recorded; figures are null where they are not
        known */

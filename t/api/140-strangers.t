@@ -49,7 +49,8 @@ sub foreign {
 
 
 # a route whose form is looked at before its object gets a body it takes
-our %bodies = ('/api/orders/{link}/mail' => '{"email":"a@example.org"}');
+our %bodies = ('/api/orders/{link}/mail' => '{"email":"a@example.org"}',
+               '/api/vms/{id}/firewall' => '{"in":"drop","out":"drop"}');
 
 sub request_of {
     my ($route) = @_;

@@ -32,6 +32,10 @@ static void vz_body_pair(vz_call_t *call, const vz_body_member_t *member,
     json_t *value, int64_t *pair);
 static void vz_body_key(vz_call_t *call, const vz_body_member_t *member,
     json_t *value, ngx_str_t *text);
+static ngx_uint_t vz_body_array(vz_call_t *call,
+    const vz_body_member_t *member, json_t *value);
+static void vz_body_objects(vz_call_t *call, const vz_body_member_t *member,
+    json_t *value, json_t **list);
 static ngx_uint_t vz_body_empty_value(json_t *value);
 static const char *vz_body_named(vz_call_t *call, const char *name);
 
@@ -253,6 +257,10 @@ vz_body_take(vz_call_t *call, const vz_body_member_t *member, void *data)
         vz_body_key(call, member, value, to);
         return;
 
+    case VZ_BODY_OBJECTS:
+        vz_body_objects(call, member, value, to);
+        return;
+
     default:
         vz_body_text(call, member, value, to);
     }
@@ -390,15 +398,7 @@ vz_body_list(vz_call_t *call, const vz_body_member_t *member, json_t *value,
     size_t   i, size;
     json_t  *item;
 
-    if (!json_is_array(value)) {
-        vz_call_invalid(call, member->name, "type", "must be a list");
-        return;
-    }
-
-    if ((int64_t) json_array_size(value) > member->max) {
-        vz_call_invalid(call, member->name, "range", "must have at most %L "
-                                                     "entries",
-                        member->max);
+    if (!vz_body_array(call, member, value)) {
         return;
     }
 
@@ -539,4 +539,46 @@ vz_body_key(vz_call_t *call, const vz_body_member_t *member, json_t *value,
     }
 
     vz_body_text(call, member, value, text);
+}
+
+
+static ngx_uint_t
+vz_body_array(vz_call_t *call, const vz_body_member_t *member, json_t *value)
+{
+    if (!json_is_array(value)) {
+        vz_call_invalid(call, member->name, "type", "must be a list");
+        return 0;
+    }
+
+    if ((int64_t) json_array_size(value) > member->max) {
+        vz_call_invalid(call, member->name, "range", "must have at most %L "
+                                                     "entries",
+                        member->max);
+        return 0;
+    }
+
+    return 1;
+}
+
+
+static void
+vz_body_objects(vz_call_t *call, const vz_body_member_t *member,
+    json_t *value, json_t **list)
+{
+    size_t   i;
+    json_t  *item;
+
+    if (!vz_body_array(call, member, value)) {
+        return;
+    }
+
+    json_array_foreach(value, i, item) {
+        if (!json_is_object(item)) {
+            vz_call_invalid(call, member->name, "type", "each entry must be "
+                                                        "an object");
+            return;
+        }
+    }
+
+    *list = value;
 }

@@ -21,8 +21,10 @@ typedef enum {
                                space between them, into a ngx_str_t */
     VZ_BODY_PAIR,           /* {barrier_mib, limit_mib}: an INT and a LIMIT,
                                each optional, into an int64_t[2] */
-    VZ_BODY_KEY             /* a number, or text of the field, into a
+    VZ_BODY_KEY,            /* a number, or text of the field, into a
                                ngx_str_t */
+    VZ_BODY_OBJECTS         /* array of at most max objects, which the handler
+                               reads, into a json_t * */
 } vz_body_e;
 
 #define VZ_BODY_MIB  16777216       /* of memory or disk: 16 TiB */

@@ -5,6 +5,7 @@
 #include "panel/workflow/step.h"
 #include "panel/workflow/step_guest.h"
 #include "panel/workflow/step_reinstall.h"
+#include "panel/workflow/step_firewall.h"
 #include "panel/workflow/step_vm.h"
 #include "panel/workflow/workflow.h"
 
@@ -129,6 +130,21 @@ static const vz_step_t  vz_network_steps[] = {
     vz_step("store", store, 10, NONE)
 };
 
+static const vz_step_t  vz_firewall_steps[] = {
+    vz_step("firewall", firewall_set, 90, NONE),
+    vz_step("store", firewall_store, 10, NONE)
+};
+
+static const vz_step_t  vz_firewall_keep_steps[] = {
+    vz_step("firewall", firewall_keep, 90, NONE),
+    vz_step("store", firewall_kept, 10, NONE)
+};
+
+static const vz_step_t  vz_gates_steps[] = {
+    vz_step("firewall", firewall_gates, 90, NONE),
+    vz_step("store", firewall_gated, 10, NONE)
+};
+
 
 #define CANCEL    VZ_WORKFLOW_CANCELLABLE
 #define RETRY     VZ_WORKFLOW_RETRY
@@ -185,7 +201,13 @@ static const vz_workflow_t  vz_workflows[] = {
     vz_workflow("cpu", HARDWARE, vz_step_vm_load_hardware, NONE,
                 vz_step_undo_hardware, NONE, NONE, 6, vz_cpu_steps),
     vz_workflow("network", RESHAPES, vz_step_vm_load_hardware, NONE,
-                vz_step_undo_network, NONE, NONE, 6, vz_network_steps)
+                vz_step_undo_network, NONE, NONE, 6, vz_network_steps),
+    vz_workflow("firewall", CANCEL, vz_step_firewall_load, NONE, NULL, NONE,
+                NONE, 6, vz_firewall_steps),
+    vz_workflow("firewall_keep", CANCEL, NULL, NONE, NULL, NONE, NONE, 6,
+                vz_firewall_keep_steps),
+    vz_workflow("gates", CANCEL|RETRY, vz_step_firewall_load, NONE, NULL, NONE,
+                NONE, 6, vz_gates_steps)
 };
 
 
