@@ -55,6 +55,8 @@ export const TABS = [
             && (vm.features?.includes('console') ?? false) },
     { id: 'hardware', label: 'tab.hardware', styles: ['hardware'],
         texts: ['admin'], load: () => import('./server-hardware.js') },
+    { id: 'firewall', label: 'tab.firewall', styles: ['firewall'],
+        texts: ['firewall'], load: () => import('./server-firewall.js') },
     { id: 'graphs', label: 'tab.graphs', styles: ['history'],
         texts: ['history'], load: () => import('./server-graphs.js') },
     { id: 'access', label: 'guest.access',
