@@ -54,7 +54,8 @@ vz_reading_sample(vz_ring_t *ring, const vz_ct_raw_t *raw,
     born = state->read == 0 && raw->begun && when->up > raw->begun
            && when->up - raw->begun <= VZ_READING_FRESH;
     first = state->read == 0 && !born;
-    same = first || (!born && state->boot == when->boot && state->epoch == raw->epoch);
+    same = first || (!born && state->boot == when->boot
+                     && state->epoch == raw->epoch);
     age = state->boot == when->boot && when->up > state->read
           ? when->up - state->read : 0;
     age = born ? when->up - raw->begun : age;
