@@ -23,14 +23,23 @@ our %stored = (
         memory_mib => 'vm.vmguar_barrier_mib vm.privvm_limit_mib',
         disk_mib => 'vm.disk_hard_mib vm.disk_soft_mib',
         cpu_units => 'vm.cpu_units' },
+    Confirm => { password => '-' },
+    Console => { mode => '-' },
     Cpu => { units => 'vm.cpu_units', limit_percent => 'vm.cpu_percent' },
     Destroy => { name => '-' },
     Disk => { soft_mib => 'vm.disk_soft_mib', hard_mib => 'vm.disk_hard_mib' },
+    Firewall => { map { $_ => '-' } qw(in out seconds rules) },
+    Gates => { smtp => '-', all => '-', smtp_reason => 'vm_firewall.smtp_reason',
+        all_reason => 'vm_firewall.all_reason' },
+    Hostname => { hostname => 'vm.hostname' },
+    Key => { name => 'user_key.name', key => '-' },
+    Keys => { keys => '-' },
     Leave => { ctid => 'number_rest.ctid', tag => 'number_rest.tag',
         left => '-' },
     Memory => { vmguarpages => 'vm.vmguar_barrier_mib vm.vmguar_limit_mib',
         oomguarpages => 'vm.oomguar_barrier_mib vm.oomguar_limit_mib',
         privvmpages => 'vm.privvm_barrier_mib vm.privvm_limit_mib' },
+    Name => { name => 'vm.name' },
     Network => { hostname => 'vm.hostname', gateway => 'vm.gateway',
         gateways => 'vm.gateway',
         dns => 'vm.dns', addresses => 'task.data' },
@@ -45,10 +54,12 @@ our %stored = (
         cpu_percent visible position) },
     Pool => { node => '-', map { $_ => "address_pool.$_" }
         qw(name cidr gateway dns enabled) },
+    Reinstall => { map { $_ => '-' } qw(keys name template) },
     Reject => { reason => 'task.error_detail' },
     Reset => { token => '-', new => '-' },
     ResetAsk => { account => '-' },
-    SignIn => { account => '-', password => '-' },
+    SecondFactorCode => { code => '-' },
+    SignIn => { account => '-', password => '-', code => '-' },
     Suspend => { reason => 'vm.suspended_reason' },
     Template => { map { $_ => "template.$_" }
         qw(name label enabled position) },
@@ -201,15 +212,18 @@ sub path_of {
 our %answers = ('POST /api/admin/nodes' => 422,
     'POST /api/admin/nodes/{id}/leave' => 404,
     'POST /api/orders/{link}/mail' => 404,
+    'POST /api/account/second-factor/confirm' => 409,
+    'POST /api/session/confirm' => 422,
     'POST /api/admin/templates' => 422, 'PUT /api/password/reset' => 410,
     'POST /api/session' => 401);
 
 # Settings that would take the stack away from under the others, a session
-# that ends with its password, and members that exclude each other are not for
-# the largest of all.
+# that ends with its password, members that exclude each other, and what has a
+# version or a body of its own (430, 411) are not for the largest of all.
 our %spared = map { $_ => 1 } 'PATCH /api/admin/nodes/{id}',
     'DELETE /api/vms/{id}', 'PUT /api/account/password',
-    'POST /api/vms', 'POST /api/admin/nodes/{id}/adopt';
+    'POST /api/vms', 'POST /api/admin/nodes/{id}/adopt',
+    'PUT /api/vms/{id}/firewall', 'POST /api/vms/{id}/reinstall';
 
 
 sub send_longest {

@@ -161,7 +161,7 @@ vz_history_told_call(vz_call_t *call, vz_history_told_t *told, vz_verb_e verb,
     }
 
     if (rc == VZ_OK && told->answer.nlines == 0) {
-        rc = VZ_INTERNAL;
+        rc = VZ_UNSUPPORTED;
     }
 
     if (rc != VZ_OK) {
