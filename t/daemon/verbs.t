@@ -70,6 +70,7 @@ my @table = (
     (map { [ "$_ N", $noent ] } qw(start stop poweroff restart getmemory getdisk
                                    getcpu status deleteip)),
     [ 'console N shell 80 24', $noent ],
+    [ 'bootlog N', { lxc => $noent, vzctl => $lacks } ],
     [ 'setmemoryvm N 64M', $noent ],
     [ 'setmemoryoo N 64M', $noent ],
     [ 'setmemoryp N 64M', $noent ],
