@@ -269,7 +269,8 @@ test('tasks are filtered by container, actor and state', async () => {
 
 test('a token is shown once, works, and ends', async () => {
     await page.goto(`${url}/panel/account`);
-    await page.locator('.card:has(.token-made) [name=name]').fill(`prueba ${mark}`);
+    await page.locator('.card:has(.token-made) [name=name]')
+        .fill(`prueba ${mark}`);
     await page.getByRole('button', { name: 'Crear token' }).click();
 
     const token = await page.locator('.token-made code').textContent() ?? '';

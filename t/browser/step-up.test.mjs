@@ -44,7 +44,7 @@ const dialog = () => page.locator('dialog[open]');
 
 
 test('given up, nothing is done, and the page says why', async () => {
-    await page.locator('main [name=name]').fill('backup');
+    await page.locator('.card:has(.token-made) [name=name]').fill('backup');
     await page.getByRole('button', { name: 'Create token' }).click();
     await dialog().getByText('Enter your password').waitFor();
     assert.equal(await page.locator(':focus').getAttribute('name'),
@@ -54,7 +54,7 @@ test('given up, nothing is done, and the page says why', async () => {
     await dialog().waitFor({ state: 'detached' });
     await page.getByText('Enter your password to do this').waitFor();
     assert.equal(await page.locator('.token-made code').count(), 0);
-    assert.equal(await page.locator('main [name=name]').inputValue(),
+    assert.equal(await page.locator('.card:has(.token-made) [name=name]').inputValue(),
         'backup', 'what was typed is there');
 });
 
@@ -70,7 +70,7 @@ test('a wrong one is said, the right one does what was asked for', async () => {
     assert.equal(await dialog().count(), 0);
 
     /* and is not asked for again */
-    await page.locator('main [name=name]').fill('other');
+    await page.locator('.card:has(.token-made) [name=name]').fill('other');
     await page.getByRole('button', { name: 'Create token' }).click();
     await page.locator('.line, .token, li').getByText('other').first()
         .waitFor();
