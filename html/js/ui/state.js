@@ -116,3 +116,13 @@ export function taskState(state) {
 export function yes(on, text) {
     return badge(on ? 'done' : 'cancelled', text);
 }
+
+
+/**
+ * Whether the node has the container.
+ *
+ * @param {{lifecycle: string}} vm
+ */
+export function made(vm) {
+    return vm.lifecycle === 'ready' || vm.lifecycle === 'suspended';
+}

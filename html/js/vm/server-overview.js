@@ -10,7 +10,7 @@ import { ago, span, t } from '../lib/i18n.js';
 import { history, taskOf } from '../lib/live.js';
 import { steps } from '../task/steps.js';
 import { taskTitle } from '../task/task-strip.js';
-import { taskState } from '../ui/state.js';
+import { made, taskState } from '../ui/state.js';
 
 /** @typedef {import('../../types.d.ts').Vm} Vm */
 /** @typedef {import('../../types.d.ts').User} User */
@@ -243,6 +243,8 @@ export function mount(root, { vm, me, live, signal }) {
     live.ended(() => void last.load(), signal);
     put(root, work.node, why, about.node, bars.node, last.node);
 
-    void import('../history/reasons.js').then(({ mountReasons }) =>
-        mountReasons(why, vm.id, signal));
+    if (made(vm)) {
+        void import('../history/reasons.js').then(({ mountReasons }) =>
+            mountReasons(why, vm.id, signal));
+    }
 }

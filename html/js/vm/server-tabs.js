@@ -8,6 +8,8 @@
  * What it listens to ends by `signal` anyway.
  */
 
+import { made } from '../ui/state.js';
+
 /** @typedef {import('../../types.d.ts').Vm} Vm */
 /** @typedef {import('../../types.d.ts').User} User */
 
@@ -54,9 +56,11 @@ export const TABS = [
         shown: (vm) => vm.lifecycle === 'ready'
             && (vm.features?.includes('console') ?? false) },
     { id: 'graphs', label: 'tab.graphs', styles: ['history'],
-        texts: ['history'], load: () => import('./server-graphs.js') },
+        texts: ['history'], load: () => import('./server-graphs.js'),
+        shown: made },
     { id: 'firewall', label: 'tab.firewall', styles: ['firewall'],
-        texts: ['firewall'], load: () => import('./server-firewall.js') },
+        texts: ['firewall'], load: () => import('./server-firewall.js'),
+        shown: made },
     { id: 'access', label: 'guest.access',
         load: () => import('./server-access.js'),
         shown: (vm) => vm.lifecycle === 'ready' },
