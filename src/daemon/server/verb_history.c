@@ -332,7 +332,8 @@ vz_verb_history_number(double value, char text[VZ_VERB_HISTORY_NUMBER])
         return "-";
     }
 
-    (void) snprintf(text, VZ_VERB_HISTORY_NUMBER, "%.6g", value);
+    (void) snprintf(text, VZ_VERB_HISTORY_NUMBER,
+                    value < 999999.5 ? "%.6g" : "%.0f", value);
 
     return text;
 }
