@@ -1,5 +1,8 @@
 /* Between the screens of signing in: where to go then, whose password it is. */
 
+/* Screens that somebody may be led to who signs in. */
+const OURS = 'status|server|node|tasks|account|hardware|administration';
+
 /**
  * Only a path of ours, which the address names.
  *
@@ -8,8 +11,8 @@
 export function nextOf(view) {
     const path = view.query.get('next') ?? '';
 
-    return /^(status|tasks|account|hardware|administration)(\?[\w=&%.-]*)?$/
-        .test(path) ? path : 'status';
+    return new RegExp(`^(?:${OURS})(?:\\?[\\w=&%.-]*)?$`).test(path)
+        ? path : 'status';
 }
 
 
