@@ -28,13 +28,14 @@ sub opened {
     my $began = time;
     my ($handle, $pid) = $node->connect_to;
 
+    # without a buffer, of which select() would know nothing, and in which what
+    # comes right behind the answer would be lost
+    binmode $handle, ':pop';
     Verbs::say_to($handle, "tag=$tag console " . ($id // 31001)
         . " $mode 80 24");
     my ($answer) = Verbs::read_answer($handle);
     return $answer if $answer ne 'ok stream';
 
-    # without a buffer, of which select() would know nothing
-    binmode $handle, ':pop';
     return { handle => $handle, pid => $pid, ms => 1000 * (time - $began),
              frames => Verbs::seal_of($handle)->stream, heard => 0,
              terminal => VzTerminal->new };
@@ -116,7 +117,7 @@ sub processes {
 }
 
 
-sub gone { my ($word) = @_; return Verbs::wait_for(5, sub { !processes($word) }) }
+sub gone { my ($word) = @_; return Verbs::wait_for(20, sub { !processes($word) }) }
 
 
 sub shell {
@@ -124,11 +125,11 @@ sub shell {
     my $t = opened($node, 'shell');
 
     ref $t or return fail("$driver: $t");
-    ok(until_it_says($t, 10, $prompt), "$driver: a prompt");
+    ok(until_it_says($t, 30, $prompt), "$driver: a prompt");
     note sprintf '%s: %.0f ms to the stream', $driver, $t->{ms};
 
     type_in($t, VzTerminal::typed("tty; stty size; id -u; echo \$((6 * 7)) seen\r"));
-    ok(until_it_says($t, 10, qr/^42 seen/m), "$driver: what is typed runs");
+    ok(until_it_says($t, 30, qr/^42 seen/m), "$driver: what is typed runs");
     my $said = $t->{terminal}{output};
     like($said, qr{^/dev/pts/\d+\r?$}m, "$driver: on a terminal of its own")
         if $driver eq 'lxc';
@@ -136,12 +137,12 @@ sub shell {
     like($said, qr/^0\r?$/m, "$driver: as root");
 
     type_in($t, VzTerminal::sized(132, 50), VzTerminal::typed("stty size; echo e''nd\r"));
-    ok(until_it_says($t, 10, qr/^50 132\r?\n.*^end/ms), "$driver: it is resized");
+    ok(until_it_says($t, 30, qr/^50 132\r?\n.*^end/ms), "$driver: it is resized");
 
     # latency of a key, through daemon and terminal
     my @ms;
     type_in($t, VzTerminal::typed("cat > /dev/null\r"));
-    ok(until_it_says($t, 10, qr{null\r}), "$driver: echo");
+    ok(until_it_says($t, 30, qr{null\r}), "$driver: echo");
     for my $i (1 .. 100) {
         my $before = $t->{heard};
         my $began = time;
@@ -156,9 +157,9 @@ sub shell {
     # ^C throws away what lies behind it: the prompt comes first
     $t->{terminal}{output} = '';
     type_in($t, VzTerminal::typed("\cC"));
-    until_it_says($t, 10, $prompt);
+    until_it_says($t, 30, $prompt);
     type_in($t, VzTerminal::typed("exit\r"));
-    is(until_it_ends($t, 10), 'end', "$driver: who leaves the shell ends it");
+    is(until_it_ends($t, 30), 'end', "$driver: who leaves the shell ends it");
     print { $t->{handle} } $t->{frames}->frame('end');
     ok(leave($t), "$driver: well");
     ok(gone('--console' . "\0" . '31001'), "$driver: and no process is left");
@@ -171,7 +172,7 @@ sub flood {
     my $t = opened($node, 'shell');
 
     ref $t or return fail("$driver: $t");
-    until_it_says($t, 10, $prompt);
+    until_it_says($t, 30, $prompt);
     $t->{blind} = 1;
     my $before = $t->{heard};
     type_in($t, VzTerminal::typed("yes vzpanel-flood\r"));
@@ -185,7 +186,7 @@ sub flood {
     type_in($t, VzTerminal::shown($t->{heard}));
     type_in($t, VzTerminal::typed("echo st''opped\r"));
     my $heard = $t->{heard};
-    ok(until_it_says($t, 5, qr/^stopped/m), "$driver: ^C is felt");
+    ok(until_it_says($t, 30, qr/^stopped/m), "$driver: ^C is felt");
     cmp_ok($t->{heard} - $heard, '<', UNSHOWN + 2 * READ,
         "$driver: after " . ($t->{heard} - $heard) . ' bytes more');
 
@@ -207,7 +208,7 @@ sub killed {
         my $t = opened($node, 'shell');
 
         ref $t or return fail("$driver: $t");
-        until_it_says($t, 10, $prompt);
+        until_it_says($t, 30, $prompt);
         type_in($t, VzTerminal::typed("sleep 98765\r"));
         ok(Verbs::wait_for(5, sub { scalar processes("sleep\0" . '98765') }),
             "$driver: something runs");
@@ -228,10 +229,10 @@ sub typed_ahead {
     my $t = opened($node, 'shell');
 
     ref $t or return fail("$driver: $t");
-    until_it_says($t, 10, $prompt);
+    until_it_says($t, 30, $prompt);
     type_in($t, VzTerminal::typed("stty raw -echo; echo re''ady; sleep 2;"
         . " dd bs=1 count=100000 2>/dev/null | md5sum; stty sane\r"));
-    ok(until_it_says($t, 10, qr/^ready/m), "$driver: a program that does not read")
+    ok(until_it_says($t, 30, qr/^ready/m), "$driver: a program that does not read")
         or diag($t->{terminal}{output});
 
     my $text = join '', map { chr 32 + $_ % 90 } 1 .. 100_000;
@@ -246,7 +247,7 @@ sub typed_ahead {
     cmp_ok($t->{terminal}{taken}, '>=', 90_000, "$driver: and are told taken");
 
     type_in($t, "x\0\4abcd");
-    is(until_it_ends($t, 5), 'end', "$driver: what is no record ends it");
+    is(until_it_ends($t, 30), 'end', "$driver: what is no record ends it");
     leave($t);
     ok(gone('--console' . "\0" . '31001'), "$driver: and no process is left");
 }
@@ -271,11 +272,11 @@ sub stopped {
     my $t = opened($node, 'shell');
 
     ref $t or return fail("$driver: $t");
-    until_it_says($t, 10, $prompt);
+    until_it_says($t, 30, $prompt);
     $node->likes("tag=$tag stop 31001", qr/^ok/, "$driver: stopped meanwhile");
 
     if ($driver eq 'lxc') {
-        is(until_it_ends($t, 5), 'end', "$driver: a terminal ends with its container");
+        is(until_it_ends($t, 30), 'end', "$driver: a terminal ends with its container");
     }
 
     leave($t);
