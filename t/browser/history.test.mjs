@@ -13,6 +13,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { findings } from './axe.mjs';
 import { administrator, api, complaints, launch, maildir, settled, shot,
@@ -126,7 +127,24 @@ test('what its limits do to it is said in words, with the figure', async () => {
 });
 
 
+/** What was recorded of it so often that there is something to walk along. */
+async function recorded() {
+    for (const end = Date.now() + 90000; Date.now() < end; ) {
+        const { body } = await ask('GET', `vms/${ana.vm}/history`);
+
+        if (body.at.length > 3) {
+            return;
+        }
+
+        await pause(500);
+    }
+
+    assert.fail('the recorder stands still');
+}
+
+
 test('the graphs have one crosshair, by pointer and by keys', async () => {
+    await recorded();
     await page.goto(`${url}/panel/server?id=${ana.vm}&tab=graphs`);
     await page.locator('[data-chart=cpu] .graph-line').waitFor({
         state: 'attached' });
