@@ -181,7 +181,7 @@ sub on_lxc {
 
     my $killed = wait_reason(31001, 'killed');
     is($killed->{name}, 'busybox', 'which process was killed');
-    is($killed->{limit}, '6.71089e+07', 'by which limit');
+    is($killed->{limit}, 64 << 20, 'by which limit');
 
     my $share = wait_reason(31001, 'cpu_share');
     cmp_ok($share->{value} // 0, '>', 20, 'how long it waited for its share');

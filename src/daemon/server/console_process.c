@@ -15,6 +15,7 @@
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include "daemon/base/monotonic.h"
 #include "daemon/server/console_process.h"
 #include "wire/console.h"
 
@@ -22,7 +23,8 @@
 #define VZ_CONSOLE_PROCESS_READ  4096   /* bytes of one turn */
 #define VZ_CONSOLE_PROCESS_OUT                                                \
     (VZ_CONSOLE_HEAD + VZ_CONSOLE_PROCESS_READ + VZ_CONSOLE_NUMBER)
-#define VZ_CONSOLE_PROCESS_END   2000   /* ms from a hangup to a kill */
+#define VZ_CONSOLE_PROCESS_END   2000   /* ms from a hangup to a kill, and for
+                                           the viewer to hear of the end */
 
 enum { VZ_CONSOLE_IN = 0, VZ_CONSOLE_OUT, VZ_CONSOLE_PTY, VZ_CONSOLE_CHILD,
        VZ_CONSOLE_FDS };
@@ -62,6 +64,7 @@ static int vz_console_process_show(vz_console_process_t *p);
 static int vz_console_process_say(vz_console_process_t *p);
 static void vz_console_process_size(int pty, unsigned cols, unsigned rows);
 static void vz_console_process_end(vz_console_process_t *p, pid_t child);
+static void vz_console_process_leave(vz_console_process_t *p);
 static int vz_console_process_again(void);
 
 
@@ -159,6 +162,10 @@ vz_console_process_run(const vz_config_t *conf, const vz_driver_t *driver,
     }
 
     vz_console_process_end(&p, terminal->child);
+
+    if (code == VZ_OK) {
+        vz_console_process_leave(&p);
+    }
 
     return code == VZ_OK ? 0 : 1;
 }
@@ -477,6 +484,36 @@ vz_console_process_end(vz_console_process_t *p, pid_t child)
     }
 
     (void) waitid(P_PID, (id_t) child, &info, WEXITED);
+}
+
+
+/*
+ * Nothing more comes from here.  What the viewer sent before hearing of that is
+ * thrown away: were nobody left to read it, the stream would be aborted, and
+ * the last words of the terminal be lost with it.
+ */
+static void
+vz_console_process_leave(vz_console_process_t *p)
+{
+    int64_t        end, left;
+    ssize_t        n;
+    struct pollfd  pfd;
+
+    (void) close(p->out);
+    pfd.fd = p->in;
+    pfd.events = POLLIN;
+    end = vz_monotonic_msec() + VZ_CONSOLE_PROCESS_END;
+
+    do {
+        left = end - vz_monotonic_msec();
+
+        if (left <= 0 || poll(&pfd, 1, (int) left) <= 0) {
+            return;
+        }
+
+        n = read(p->in, p->input, sizeof(p->input));
+
+    } while (n > 0 || (n == -1 && vz_console_process_again()));
 }
 
 
