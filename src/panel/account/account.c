@@ -6,8 +6,8 @@
 #include "panel/account/own_password.h"
 #include "panel/account/password.h"
 #include "panel/account/session_revoke.h"
+#include "panel/account/user_change.h"
 #include "panel/api/audit.h"
-#include "panel/api/auth.h"
 #include "panel/api/body.h"
 #include "panel/api/identity.h"
 #include "panel/api/listing.h"
@@ -40,16 +40,30 @@ typedef struct {
     const vz_sql_t   *remove;
 } vz_account_thing_t;
 
+/* The thing that ends, and its row. */
+typedef struct {
+    const vz_account_thing_t  *thing;
+    uint64_t                   id;
+    vz_rows_t                  rows;
+} vz_account_end_t;
 
-static vz_code_e vz_account_change(vz_call_t *call,
-    const vz_account_new_t *password);
+/* A token that is being made. */
+typedef struct {
+    vz_resource_values_t  values;
+    uint64_t              id;
+    ngx_str_t             object;   /* in the audit */
+} vz_account_token_t;
+
+
+static vz_code_e vz_account_change(vz_tx_t *tx, vz_call_t *call,
+    void *data);
 static void vz_account_finish(vz_call_t *call, const vz_account_thing_t *thing);
-static vz_code_e vz_account_remove(vz_call_t *call,
-    const vz_account_thing_t *thing, uint64_t id, vz_rows_t *rows);
+static vz_code_e vz_account_remove(vz_tx_t *tx, vz_call_t *call,
+    void *data);
 static vz_bind_t *vz_account_token_value(vz_resource_values_t *values,
     const char *name);
-static vz_code_e vz_account_token_add(vz_call_t *call,
-    vz_resource_values_t *values, uint64_t *id);
+static vz_code_e vz_account_token_add(vz_tx_t *tx, vz_call_t *call,
+    void *data);
 
 
 static const vz_body_member_t  vz_password_members[] = {
@@ -73,9 +87,6 @@ static const vz_sql_t  vz_account_update = vz_sql("own password",
 
 static const vz_sql_t  vz_account_proven = vz_sql("own session proven",
     "UPDATE session SET proven = UTC_TIMESTAMP(3) WHERE id = ?");
-
-static const vz_sql_t  vz_account_end_others = vz_sql("end other sessions",
-    "DELETE FROM session WHERE user_id = ? AND id <> ?");
 
 static const vz_sql_t  vz_account_find = vz_sql("own session",
     "SELECT hash FROM session WHERE id = ? AND user_id = ?");
@@ -170,7 +181,8 @@ vz_account_password(vz_call_t *call)
         return;
     }
 
-    rc = vz_account_change(call, &password);
+    rc = vz_user_change(call, call->who.user, NULL, NULL, vz_account_change,
+                        &password);
 
     if (rc == VZ_STATE) {
         vz_own_password_wrong(call, "old");
@@ -194,19 +206,14 @@ vz_account_password(vz_call_t *call)
  */
 
 static vz_code_e
-vz_account_change(vz_call_t *call, const vz_account_new_t *password)
+vz_account_change(vz_tx_t *tx, vz_call_t *call, void *data)
 {
-    vz_tx_t    *tx;
-    ngx_str_t   none;
-    vz_code_e   rc;
-    vz_rows_t   rows;
+    ngx_str_t                none;
+    vz_code_e                rc;
+    vz_rows_t                rows;
+    const vz_account_new_t  *password = data;
 
     ngx_str_set(&none, "");
-
-    rc = vz_db_begin(call->pool, &tx);
-    if (rc != VZ_OK) {
-        return rc;
-    }
 
     rc = vz_db_query(tx, call->pool, &vz_account_update,
                      vz_binds(vz_text(password->hash),
@@ -215,10 +222,8 @@ vz_account_change(vz_call_t *call, const vz_account_new_t *password)
                      &rows);
 
     if (rc == VZ_OK) {
-        rc = vz_db_query(tx, call->pool, &vz_account_end_others,
-                         vz_binds(vz_int(call->who.user),
-                                  vz_int(call->identity->session)),
-                         NULL);
+        rc = vz_session_revoke_others(tx, call->pool, call->who.user,
+                                      call->identity->session);
     }
 
     if (rc == VZ_OK) {
@@ -238,7 +243,7 @@ vz_account_change(vz_call_t *call, const vz_account_new_t *password)
         rc = VZ_STATE;
     }
 
-    return vz_db_end(tx, rc);
+    return rc;
 }
 
 
@@ -261,22 +266,24 @@ vz_account_session_end(vz_call_t *call)
 static void
 vz_account_finish(vz_call_t *call, const vz_account_thing_t *thing)
 {
-    uint64_t   id;
-    ngx_str_t  hash;
-    vz_code_e  rc;
-    vz_rows_t  rows;
+    ngx_str_t         hash;
+    vz_code_e         rc;
+    vz_account_end_t  end;
 
-    if (vz_route_id(call, 0, &id) != VZ_OK) {
+    end.thing = thing;
+
+    if (vz_route_id(call, 0, &end.id) != VZ_OK) {
         return;
     }
 
-    rc = vz_account_remove(call, thing, id, &rows);
+    rc = vz_user_change(call, call->who.user, NULL, NULL, vz_account_remove,
+                        &end);
 
     if (vz_route_failed(call, rc) != VZ_OK) {
         return;
     }
 
-    hash = vz_row_text(&rows, 0, "hash");
+    hash = vz_row_text(&end.rows, 0, "hash");
 
     if (hash.len == 32) {
         vz_identity_revoke(hash.data);
@@ -290,42 +297,35 @@ vz_account_finish(vz_call_t *call, const vz_account_thing_t *thing)
 /* audited before it goes: it may be the one that this call came by */
 
 static vz_code_e
-vz_account_remove(vz_call_t *call, const vz_account_thing_t *thing,
-    uint64_t id, vz_rows_t *rows)
+vz_account_remove(vz_tx_t *tx, vz_call_t *call, void *data)
 {
-    vz_tx_t    *tx;
-    ngx_str_t   action;
-    vz_code_e   rc;
+    ngx_str_t           action;
+    vz_code_e           rc;
+    vz_account_end_t   *end = data;
 
-    action = vz_call_printf(call, "%s.end", thing->kind);
+    action = vz_call_printf(call, "%s.end", end->thing->kind);
 
-    rc = vz_db_begin(call->pool, &tx);
-    if (rc != VZ_OK) {
-        return rc;
-    }
+    rc = vz_db_query(tx, call->pool, end->thing->find,
+                     vz_binds(vz_int(end->id), vz_int(call->who.user)),
+                     &end->rows);
 
-    rc = vz_auth_hold(tx, call->pool, call->who.user);
-
-    if (rc == VZ_OK) {
-        rc = vz_db_query(tx, call->pool, thing->find,
-                         vz_binds(vz_int(id), vz_int(call->who.user)), rows);
-    }
-
-    if (rc == VZ_OK && rows->rows == 0) {
+    if (rc == VZ_OK && end->rows.rows == 0) {
         rc = VZ_NOENT;
     }
 
     if (rc == VZ_OK) {
         rc = vz_audit_by(tx, call, (char *) action.data,
-                         vz_call_printf(call, "%s %uL", thing->kind, id));
+                         vz_call_printf(call, "%s %uL", end->thing->kind,
+                                        end->id));
     }
 
     if (rc == VZ_OK) {
-        rc = vz_db_query(tx, call->pool, thing->remove,
-                         vz_binds(vz_int(id), vz_int(call->who.user)), NULL);
+        rc = vz_db_query(tx, call->pool, end->thing->remove,
+                         vz_binds(vz_int(end->id), vz_int(call->who.user)),
+                         NULL);
     }
 
-    return vz_db_end(tx, rc);
+    return rc;
 }
 
 
@@ -348,13 +348,13 @@ void
 vz_account_token_make(vz_call_t *call)
 {
     u_char                 digest[32];
-    uint64_t               id;
     vz_code_e              rc;
     vz_json_t             *out;
     ngx_str_t              secret, shown, hash;
-    vz_resource_values_t   values;
+    vz_account_token_t     token;
+    vz_resource_values_t  *values = &token.values;
 
-    if (vz_resource_read(call, &vz_account_token_resource.create, &values)
+    if (vz_resource_read(call, &vz_account_token_resource.create, values)
         != VZ_OK)
     {
         return;
@@ -369,11 +369,11 @@ vz_account_token_make(vz_call_t *call)
     hash.data = digest;
     hash.len = sizeof(digest);
 
-    *vz_account_token_value(&values, "hash") = vz_text(hash);
-    *vz_account_token_value(&values, "user_id") = vz_int(call->who.user);
+    *vz_account_token_value(values, "hash") = vz_text(hash);
+    *vz_account_token_value(values, "user_id") = vz_int(call->who.user);
 
-    id = 0;
-    rc = vz_account_token_add(call, &values, &id);
+    rc = vz_user_change(call, call->who.user, "token.make", &token.object,
+                        vz_account_token_add, &token);
 
     if (rc == VZ_NOSPACE) {
         vz_call_problem(call, NGX_HTTP_CONFLICT, "too_many_tokens",
@@ -392,27 +392,26 @@ vz_account_token_make(vz_call_t *call)
     out = vz_call_reply(call, NGX_HTTP_CREATED);
 
     vz_json_object(out, NULL);
-    vz_json_uint(out, "id", id);
-    vz_json_text(out, "name", &vz_account_token_value(&values, "name")->text);
-    vz_json_text(out, "scope",
-                 &vz_account_token_value(&values, "scope")->text);
+    vz_json_uint(out, "id", token.id);
+    vz_json_text(out, "name", &vz_account_token_value(values, "name")->text);
+    vz_json_text(out, "scope", &vz_account_token_value(values, "scope")->text);
     vz_json_text(out, "token", &shown);
     vz_json_close(out);
 }
 
 
-/* with the row held: those made at once are counted, too */
+/* the user's row is locked, so tokens that are made at once are counted, too */
 
 static vz_code_e
-vz_account_token_add(vz_call_t *call, vz_resource_values_t *values,
-    uint64_t *id)
+vz_account_token_add(vz_tx_t *tx, vz_call_t *call, void *data)
 {
-    int64_t      days;
-    vz_tx_t     *tx;
-    vz_code_e    rc;
-    vz_rows_t    rows;
-    vz_bind_t    binds[VZ_COLUMN_MAX * 2 + 1];
-    ngx_uint_t   n;
+    int64_t                days;
+    vz_code_e              rc;
+    vz_rows_t              rows;
+    vz_bind_t              binds[VZ_COLUMN_MAX * 2 + 1];
+    ngx_uint_t             n;
+    vz_account_token_t    *token = data;
+    vz_resource_values_t  *values = &token->values;
 
     days = vz_account_token_value(values, "days")->number;
 
@@ -424,30 +423,19 @@ vz_account_token_add(vz_call_t *call, vz_resource_values_t *values,
                          binds);
     binds[n++] = vz_int(call->who.user);
 
-    rc = vz_db_begin(call->pool, &tx);
-    if (rc != VZ_OK) {
-        return rc;
-    }
-
-    rc = vz_auth_hold(tx, call->pool, call->who.user);
-
-    if (rc == VZ_OK) {
-        rc = vz_db_query(tx, call->pool,
-                         &vz_account_token_resource.sql.insert, binds, n,
-                         &rows);
-    }
+    rc = vz_db_query(tx, call->pool, &vz_account_token_resource.sql.insert,
+                     binds, n, &rows);
 
     if (rc == VZ_OK && rows.affected == 0) {
         rc = VZ_NOSPACE;
     }
 
     if (rc == VZ_OK) {
-        *id = rows.insert_id;
-        rc = vz_audit_by(tx, call, "token.make",
-                         vz_call_printf(call, "token %uL", *id));
+        token->id = rows.insert_id;
+        token->object = vz_call_printf(call, "token %uL", token->id);
     }
 
-    return vz_db_end(tx, rc);
+    return rc;
 }
 
 

@@ -11,9 +11,9 @@
 #include "panel/account/password.h"
 #include "panel/account/password_reset.h"
 #include "panel/account/session_revoke.h"
+#include "panel/account/user_change.h"
 #include "panel/account/user_find.h"
 #include "panel/api/audit.h"
-#include "panel/api/auth.h"
 #include "panel/api/body.h"
 #include "panel/api/identity.h"
 #include "panel/api/query.h"
@@ -46,18 +46,27 @@ typedef struct {
     ngx_str_t       first_name;
     ngx_str_t       email;
     ngx_str_t       language;
+    ngx_str_t       token;
 } vz_password_reset_t;
+
+/* A password that is set by a link. */
+typedef struct {
+    ngx_str_t       link;           /* the hash of its token */
+    ngx_str_t       hash;
+    uint64_t        user;
+    ngx_str_t       account;
+} vz_password_reset_new_t;
 
 
 static void vz_password_reset_begin(vz_call_t *call, const vz_user_t *user);
 static ngx_str_t vz_password_reset_copy(ngx_pool_t *pool, ngx_str_t text);
 static void vz_password_reset_run(void *data);
-static vz_code_e vz_password_reset_mail(vz_password_reset_t *reset,
-    const ngx_str_t *token);
+static vz_code_e vz_password_reset_mail(vz_tx_t *tx, vz_call_t *call,
+    void *data);
 static vz_code_e vz_password_reset_audit(vz_tx_t *tx, vz_call_t *call,
     uint64_t user, ngx_str_t account, const char *action);
-static vz_code_e vz_password_reset_change(vz_call_t *call,
-    const ngx_str_t *link, const vz_rows_t *rows, const ngx_str_t *hash);
+static vz_code_e vz_password_reset_change(vz_tx_t *tx, vz_call_t *call,
+    void *data);
 static void vz_password_reset_expired(vz_call_t *call);
 
 
@@ -202,15 +211,15 @@ vz_password_reset_run(void *data)
     vz_password_reset_t  *reset = data;
 
     vz_code_e   rc;
-    ngx_str_t   token;
     ngx_pool_t  *pool;
 
     pool = reset->call->pool;
     rc = VZ_INTERNAL;
 
-    if (vz_crypt_random_hex(pool, 32, &token) == NGX_OK) {
-        rc = vz_password_reset_mail(reset, &token);
-        ngx_explicit_memzero(token.data, token.len);
+    if (vz_crypt_random_hex(pool, 32, &reset->token) == NGX_OK) {
+        rc = vz_user_change(reset->call, reset->user, NULL, NULL,
+                            vz_password_reset_mail, reset);
+        ngx_explicit_memzero(reset->token.data, reset->token.len);
     }
 
     if (rc != VZ_OK) {
@@ -224,57 +233,43 @@ vz_password_reset_run(void *data)
 
 
 static vz_code_e
-vz_password_reset_mail(vz_password_reset_t *reset, const ngx_str_t *token)
+vz_password_reset_mail(vz_tx_t *tx, vz_call_t *call, void *data)
 {
-    u_char                  digest[32];
-    vz_tx_t                *tx;
-    ngx_str_t               hash;
-    vz_code_e               rc;
-    vz_rows_t               rows;
-    ngx_pool_t             *pool = reset->call->pool;
-    const vz_mail_member_t  members[] = {
+    u_char                      digest[32];
+    ngx_str_t                   hash;
+    vz_code_e                   rc;
+    vz_rows_t                   rows;
+    const vz_password_reset_t  *reset = data;
+    const vz_mail_member_t      members[] = {
         { "first_name", reset->first_name },
         { "account", reset->account },
-        { "token", *token }
+        { "token", reset->token }
     };
 
-    vz_crypt_sha256(token->data, token->len, digest);
+    vz_crypt_sha256(reset->token.data, reset->token.len, digest);
     hash.data = digest;
     hash.len = sizeof(digest);
 
-    rc = vz_db_begin(pool, &tx);
-    if (rc != VZ_OK) {
+    rc = vz_db_query(tx, call->pool, &vz_password_reset_insert,
+                     vz_binds(vz_text(hash), vz_int(reset->user),
+                              vz_text(reset->email),
+                              vz_int(VZ_PASSWORD_RESET_LINKS)),
+                     &rows);
+
+    if (rc != VZ_OK || rows.affected == 0) {
         return rc;
     }
 
-    rc = vz_auth_hold(tx, pool, reset->user);
+    rc = vz_mail_queue(tx, call->pool, reset->user, &reset->email,
+                       "reset_link", &reset->language, members,
+                       sizeof(members) / sizeof(members[0]));
 
     if (rc == VZ_OK) {
-        rc = vz_db_query(tx, pool, &vz_password_reset_insert,
-                         vz_binds(vz_text(hash), vz_int(reset->user),
-                                  vz_text(reset->email),
-                                  vz_int(VZ_PASSWORD_RESET_LINKS)),
-                         &rows);
-    }
-
-    if (rc == VZ_OK && rows.affected == 0) {
-        vz_db_rollback(tx);
-        return VZ_OK;
-    }
-
-    if (rc == VZ_OK) {
-        rc = vz_mail_queue(tx, pool, reset->user, &reset->email, "reset_link",
-                           &reset->language, members,
-                           sizeof(members) / sizeof(members[0]));
-    }
-
-    if (rc == VZ_OK) {
-        rc = vz_password_reset_audit(tx, reset->call, reset->user,
-                                     reset->account,
+        rc = vz_password_reset_audit(tx, call, reset->user, reset->account,
                                      "password.ask");
     }
 
-    return vz_db_end(tx, rc);
+    return rc;
 }
 
 
@@ -302,8 +297,8 @@ vz_password_reset_set(vz_call_t *call)
 {
     u_char                    digest[32];
     vz_code_e                 rc;
-    ngx_str_t                 link, hash;
     vz_rows_t                 rows;
+    vz_password_reset_new_t   new;
     vz_password_reset_body_t  body;
 
     ngx_memzero(&body, sizeof(vz_password_reset_body_t));
@@ -321,11 +316,11 @@ vz_password_reset_set(vz_call_t *call)
     }
 
     vz_crypt_sha256(body.token.data, body.token.len, digest);
-    link.data = digest;
-    link.len = sizeof(digest);
+    new.link.data = digest;
+    new.link.len = sizeof(digest);
 
     rc = vz_db_query(NULL, call->pool, &vz_password_reset_find,
-                     vz_binds(vz_text(link)), &rows);
+                     vz_binds(vz_text(new.link)), &rows);
     if (rc != VZ_OK) {
         vz_call_fault(call, "database", rc);
         return;
@@ -336,11 +331,15 @@ vz_password_reset_set(vz_call_t *call)
         return;
     }
 
-    if (vz_password_hash(call, &body.new, &hash) != VZ_OK) {
+    if (vz_password_hash(call, &body.new, &new.hash) != VZ_OK) {
         return;
     }
 
-    rc = vz_password_reset_change(call, &link, &rows, &hash);
+    new.user = vz_row_int(&rows, 0, "id");
+    new.account = vz_row_text(&rows, 0, "account");
+
+    rc = vz_user_change(call, new.user, NULL, NULL, vz_password_reset_change,
+                        &new);
 
     if (rc == VZ_NOENT) {
         vz_password_reset_expired(call);
@@ -352,38 +351,25 @@ vz_password_reset_set(vz_call_t *call)
         return;
     }
 
-    vz_identity_revoke_user(vz_row_int(&rows, 0, "id"));
+    vz_identity_revoke_user(new.user);
     (void) vz_call_reply(call, NGX_HTTP_NO_CONTENT);
 }
 
 
 static vz_code_e
-vz_password_reset_change(vz_call_t *call, const ngx_str_t *link,
-                         const vz_rows_t *rows,
-    const ngx_str_t *hash)
+vz_password_reset_change(vz_tx_t *tx, vz_call_t *call, void *data)
 {
-    vz_tx_t    *tx;
-    uint64_t    user;
-    vz_code_e   rc;
-    vz_rows_t   used;
+    vz_code_e                       rc;
+    vz_rows_t                       used;
+    const vz_password_reset_new_t  *new = data;
 
-    user = vz_row_int(rows, 0, "id");
-
-    rc = vz_db_begin(call->pool, &tx);
-    if (rc != VZ_OK) {
-        return rc;
-    }
-
-    rc = vz_auth_hold(tx, call->pool, user);
-
-    if (rc == VZ_OK) {
-        rc = vz_db_query(tx, call->pool, &vz_password_reset_use,
-                         vz_binds(vz_text(*link)), &used);
-    }
+    rc = vz_db_query(tx, call->pool, &vz_password_reset_use,
+                     vz_binds(vz_text(new->link)), &used);
 
     if (rc == VZ_OK && used.affected) {
         rc = vz_db_query(tx, call->pool, &vz_password_reset_update,
-                         vz_binds(vz_text(*hash), vz_int(user)), &used);
+                         vz_binds(vz_text(new->hash), vz_int(new->user)),
+                         &used);
     }
 
     if (rc == VZ_OK && used.affected == 0) {
@@ -391,16 +377,15 @@ vz_password_reset_change(vz_call_t *call, const ngx_str_t *link,
     }
 
     if (rc == VZ_OK) {
-        rc = vz_session_revoke(tx, call->pool, user);
+        rc = vz_session_revoke(tx, call->pool, new->user);
     }
 
     if (rc == VZ_OK) {
-        rc = vz_password_reset_audit(tx, call, user,
-                                     vz_row_text(rows, 0, "account"),
+        rc = vz_password_reset_audit(tx, call, new->user, new->account,
                                      "password.reset");
     }
 
-    return vz_db_end(tx, rc);
+    return rc;
 }
 
 

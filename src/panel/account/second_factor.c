@@ -5,8 +5,8 @@
 
 #include "panel/account/second_factor.h"
 #include "panel/account/second_step.h"
-#include "panel/api/audit.h"
-#include "panel/api/auth.h"
+#include "panel/account/session_revoke.h"
+#include "panel/account/user_change.h"
 #include "panel/api/identity.h"
 #include "panel/api/route.h"
 #include "runtime/call.h"
@@ -25,21 +25,24 @@ typedef struct {
     ngx_str_t       code;
 } vz_second_factor_body_t;
 
-/* What a secret is confirmed with. */
+/* What a secret is confirmed with, and the recovery codes that come of it. */
 typedef struct {
     ngx_str_t       secret;
     uint64_t        step;
+    ngx_str_t       codes[VZ_SECOND_FACTOR_CODES];
 } vz_second_factor_t;
 
 
 static vz_code_e vz_second_factor_draw(vz_call_t *call, ngx_str_t *secret);
+static vz_code_e vz_second_factor_store(vz_tx_t *tx, vz_call_t *call,
+    void *data);
 static void vz_second_factor_reply(vz_call_t *call, const ngx_str_t *secret);
 static ngx_str_t vz_second_factor_uri(vz_call_t *call,
     const ngx_str_t *base32);
 static vz_code_e vz_second_factor_verify(vz_call_t *call,
     const ngx_str_t *code, vz_second_factor_t *factor);
-static vz_code_e vz_second_factor_set(vz_call_t *call,
-    const vz_second_factor_t *factor, ngx_str_t *codes);
+static vz_code_e vz_second_factor_set(vz_tx_t *tx, vz_call_t *call,
+    void *data);
 static vz_code_e vz_second_factor_turn_on(vz_tx_t *tx, vz_call_t *call,
     const vz_second_factor_t *factor);
 static vz_code_e vz_second_factor_codes(vz_tx_t *tx, vz_call_t *call,
@@ -48,8 +51,12 @@ static vz_code_e vz_second_factor_code(vz_call_t *call, ngx_str_t *code,
     ngx_str_t *hash);
 static void vz_second_factor_codes_reply(vz_call_t *call,
     const ngx_str_t *codes);
+static vz_code_e vz_second_factor_renew(vz_tx_t *tx, vz_call_t *call,
+    void *data);
 static void vz_second_factor_off(vz_call_t *call, uint64_t user,
-    const char *action, ngx_str_t object);
+    const char *action, const ngx_str_t *object);
+static vz_code_e vz_second_factor_remove(vz_tx_t *tx, vz_call_t *call,
+    void *data);
 static void vz_second_factor_fail(vz_call_t *call, vz_code_e rc);
 
 
@@ -85,10 +92,6 @@ static const vz_sql_t  vz_second_factor_confirmed = vz_sql(
 
 static const vz_sql_t  vz_second_factor_user = vz_sql("second factor on",
     "UPDATE user SET second_factor = ? WHERE id = ? AND second_factor <> ?");
-
-static const vz_sql_t  vz_second_factor_others = vz_sql(
-    "second factor sessions",
-    "DELETE FROM session WHERE user_id = ? AND id <> ?");
 
 static const vz_sql_t  vz_second_factor_delete = vz_sql("second factor end",
     "DELETE FROM second_factor WHERE user_id = ?");
@@ -126,40 +129,15 @@ vz_second_factor_show(vz_call_t *call)
 void
 vz_second_factor_begin(vz_call_t *call)
 {
-    vz_code_e   rc;
-    vz_tx_t    *tx;
-    ngx_str_t   secret, none;
-    vz_rows_t   rows;
-
-    ngx_str_set(&none, "");
+    vz_code_e  rc;
+    ngx_str_t  secret;
 
     if (vz_second_factor_draw(call, &secret) != VZ_OK) {
         return;
     }
 
-    rc = vz_db_begin(call->pool, &tx);
-    if (rc != VZ_OK) {
-        vz_call_fault(call, "database", rc);
-        return;
-    }
-
-    rc = vz_auth_hold(tx, call->pool, call->who.user);
-
-    if (rc == VZ_OK) {
-        rc = vz_db_query(tx, call->pool, &vz_second_factor_put,
-                         vz_binds(vz_bytes(secret), vz_int(call->who.user)),
-                         &rows);
-    }
-
-    if (rc == VZ_OK && rows.affected == 0) {
-        rc = VZ_EXISTS;
-    }
-
-    if (rc == VZ_OK) {
-        rc = vz_audit_by(tx, call, "account.second_factor.begin", none);
-    }
-
-    rc = vz_db_end(tx, rc);
+    rc = vz_user_change(call, call->who.user, "account.second_factor.begin",
+                        NULL, vz_second_factor_store, &secret);
 
     if (rc == VZ_OK) {
         vz_second_factor_reply(call, &secret);
@@ -168,6 +146,21 @@ vz_second_factor_begin(vz_call_t *call)
     }
 
     ngx_explicit_memzero(secret.data, secret.len);
+}
+
+
+static vz_code_e
+vz_second_factor_store(vz_tx_t *tx, vz_call_t *call, void *data)
+{
+    vz_code_e         rc;
+    vz_rows_t         rows;
+    const ngx_str_t  *secret = data;
+
+    rc = vz_db_query(tx, call->pool, &vz_second_factor_put,
+                     vz_binds(vz_bytes(*secret), vz_int(call->who.user)),
+                     &rows);
+
+    return (rc == VZ_OK && rows.affected == 0) ? VZ_EXISTS : rc;
 }
 
 
@@ -250,7 +243,6 @@ void
 vz_second_factor_confirm(vz_call_t *call)
 {
     vz_code_e                rc;
-    ngx_str_t                codes[VZ_SECOND_FACTOR_CODES];
     vz_second_factor_t       factor;
     vz_second_factor_body_t  body;
 
@@ -262,7 +254,8 @@ vz_second_factor_confirm(vz_call_t *call)
         return;
     }
 
-    rc = vz_second_factor_set(call, &factor, codes);
+    rc = vz_user_change(call, call->who.user, "account.second_factor.on",
+                        NULL, vz_second_factor_set, &factor);
 
     if (rc != VZ_OK) {
         vz_second_factor_fail(call, rc);
@@ -270,7 +263,7 @@ vz_second_factor_confirm(vz_call_t *call)
     }
 
     vz_identity_revoke_user(call->who.user);
-    vz_second_factor_codes_reply(call, codes);
+    vz_second_factor_codes_reply(call, factor.codes);
 }
 
 
@@ -316,42 +309,23 @@ vz_second_factor_verify(vz_call_t *call, const ngx_str_t *code,
 
 
 static vz_code_e
-vz_second_factor_set(vz_call_t *call, const vz_second_factor_t *factor,
-    ngx_str_t *codes)
+vz_second_factor_set(vz_tx_t *tx, vz_call_t *call, void *data)
 {
-    vz_tx_t    *tx;
-    ngx_str_t   none;
-    vz_code_e   rc;
+    vz_code_e            rc;
+    vz_second_factor_t  *factor = data;
 
-    ngx_str_set(&none, "");
-
-    rc = vz_db_begin(call->pool, &tx);
-    if (rc != VZ_OK) {
-        return rc;
-    }
-
-    rc = vz_auth_hold(tx, call->pool, call->who.user);
+    rc = vz_second_factor_turn_on(tx, call, factor);
 
     if (rc == VZ_OK) {
-        rc = vz_second_factor_turn_on(tx, call, factor);
+        rc = vz_second_factor_codes(tx, call, factor->codes);
     }
 
     if (rc == VZ_OK) {
-        rc = vz_second_factor_codes(tx, call, codes);
+        rc = vz_session_revoke_others(tx, call->pool, call->who.user,
+                                      call->identity->session);
     }
 
-    if (rc == VZ_OK) {
-        rc = vz_db_query(tx, call->pool, &vz_second_factor_others,
-                         vz_binds(vz_int(call->who.user),
-                                  vz_int(call->identity->session)),
-                         NULL);
-    }
-
-    if (rc == VZ_OK) {
-        rc = vz_audit_by(tx, call, "account.second_factor.on", none);
-    }
-
-    return vz_db_end(tx, rc);
+    return rc;
 }
 
 
@@ -460,39 +434,11 @@ vz_second_factor_codes_reply(vz_call_t *call, const ngx_str_t *codes)
 void
 vz_second_factor_recovery(vz_call_t *call)
 {
-    vz_tx_t    *tx;
-    ngx_str_t   none, codes[VZ_SECOND_FACTOR_CODES];
-    vz_code_e   rc;
-    vz_rows_t   rows;
+    ngx_str_t  codes[VZ_SECOND_FACTOR_CODES];
+    vz_code_e  rc;
 
-    ngx_str_set(&none, "");
-
-    rc = vz_db_begin(call->pool, &tx);
-    if (rc != VZ_OK) {
-        vz_call_fault(call, "database", rc);
-        return;
-    }
-
-    rc = vz_auth_hold(tx, call->pool, call->who.user);
-
-    if (rc == VZ_OK) {
-        rc = vz_db_query(tx, call->pool, &vz_second_factor_state,
-                         vz_binds(vz_int(call->who.user)), &rows);
-    }
-
-    if (rc == VZ_OK && vz_row_int(&rows, 0, "enabled") == 0) {
-        rc = VZ_NOENT;
-    }
-
-    if (rc == VZ_OK) {
-        rc = vz_second_factor_codes(tx, call, codes);
-    }
-
-    if (rc == VZ_OK) {
-        rc = vz_audit_by(tx, call, "account.second_factor.codes", none);
-    }
-
-    rc = vz_db_end(tx, rc);
+    rc = vz_user_change(call, call->who.user, "account.second_factor.codes",
+                        NULL, vz_second_factor_renew, codes);
 
     if (rc == VZ_OK) {
         vz_second_factor_codes_reply(call, codes);
@@ -502,69 +448,53 @@ vz_second_factor_recovery(vz_call_t *call)
 }
 
 
+static vz_code_e
+vz_second_factor_renew(vz_tx_t *tx, vz_call_t *call, void *data)
+{
+    vz_code_e   rc;
+    vz_rows_t   rows;
+    ngx_str_t  *codes = data;
+
+    rc = vz_db_query(tx, call->pool, &vz_second_factor_state,
+                     vz_binds(vz_int(call->who.user)), &rows);
+
+    if (rc == VZ_OK && vz_row_int(&rows, 0, "enabled") == 0) {
+        rc = VZ_NOENT;
+    }
+
+    return rc == VZ_OK ? vz_second_factor_codes(tx, call, codes) : rc;
+}
+
+
 void
 vz_second_factor_end(vz_call_t *call)
 {
-    ngx_str_t  none;
-
-    ngx_str_set(&none, "");
     vz_second_factor_off(call, call->who.user, "account.second_factor.off",
-                         none);
+                         NULL);
 }
 
 
 void
 vz_second_factor_end_user(vz_call_t *call)
 {
-    uint64_t  user;
+    uint64_t   user;
+    ngx_str_t  object;
 
     if (vz_route_id(call, 0, &user) == VZ_OK) {
-        vz_second_factor_off(call, user, "user.second_factor.off",
-                             vz_call_printf(call, "user %uL", user));
+        object = vz_call_printf(call, "user %uL", user);
+        vz_second_factor_off(call, user, "user.second_factor.off", &object);
     }
 }
 
 
 static void
 vz_second_factor_off(vz_call_t *call, uint64_t user, const char *action,
-    ngx_str_t object)
+    const ngx_str_t *object)
 {
-    vz_tx_t    *tx;
-    vz_code_e   rc;
-    vz_rows_t   rows;
+    vz_code_e  rc;
 
-    rc = vz_db_begin(call->pool, &tx);
-    if (rc != VZ_OK) {
-        vz_call_fault(call, "database", rc);
-        return;
-    }
-
-    rc = vz_auth_hold(tx, call->pool, user);
-
-    if (rc == VZ_OK) {
-        rc = vz_db_query(tx, call->pool, &vz_second_factor_user,
-                         vz_binds(vz_int(0), vz_int(user), vz_int(0)), &rows);
-    }
-
-    if (rc == VZ_OK && rows.affected == 0) {
-        rc = VZ_NOENT;
-    }
-
-    if (rc == VZ_OK) {
-        rc = vz_db_query(tx, call->pool, &vz_second_factor_delete,
-                         vz_binds(vz_int(user)), NULL);
-    }
-
-    if (rc == VZ_OK) {
-        rc = vz_db_query(tx, call->pool, &vz_second_factor_clear,
-                         vz_binds(vz_int(user)), NULL);
-    }
-
-    if (rc == VZ_OK) {
-        rc = vz_audit_by(tx, call, action, object);
-    }
-
-    rc = vz_db_end(tx, rc);
+    rc = vz_user_change(call, user, action, object, vz_second_factor_remove,
+                        &user);
 
     if (rc != VZ_OK) {
         vz_second_factor_fail(call, rc);
@@ -573,6 +503,34 @@ vz_second_factor_off(vz_call_t *call, uint64_t user, const char *action,
 
     vz_identity_revoke_user(user);
     (void) vz_call_reply(call, NGX_HTTP_NO_CONTENT);
+}
+
+
+static vz_code_e
+vz_second_factor_remove(vz_tx_t *tx, vz_call_t *call, void *data)
+{
+    vz_code_e        rc;
+    vz_rows_t        rows;
+    const uint64_t  *user = data;
+
+    rc = vz_db_query(tx, call->pool, &vz_second_factor_user,
+                     vz_binds(vz_int(0), vz_int(*user), vz_int(0)), &rows);
+
+    if (rc == VZ_OK && rows.affected == 0) {
+        rc = VZ_NOENT;
+    }
+
+    if (rc == VZ_OK) {
+        rc = vz_db_query(tx, call->pool, &vz_second_factor_delete,
+                         vz_binds(vz_int(*user)), NULL);
+    }
+
+    if (rc == VZ_OK) {
+        rc = vz_db_query(tx, call->pool, &vz_second_factor_clear,
+                         vz_binds(vz_int(*user)), NULL);
+    }
+
+    return rc;
 }
 
 

@@ -7,6 +7,7 @@
 #include "panel/account/password.h"
 #include "panel/account/second_step.h"
 #include "panel/account/session.h"
+#include "panel/account/user_change.h"
 #include "panel/account/user_find.h"
 #include "panel/api/audit.h"
 #include "panel/api/auth.h"
@@ -30,6 +31,17 @@ typedef struct {
     ngx_str_t       code;           /* of the second step, or empty */
 } vz_session_body_t;
 
+/* A session that is being made. */
+typedef struct {
+    const vz_user_t         *user;
+    const vz_second_step_t  *step;
+    ngx_str_t                secret;
+    ngx_str_t                before;    /* the hash of the one it replaces */
+    vz_rows_t                oldest;    /* what it drops if there are too
+                                           many */
+} vz_session_new_t;
+
+
 static ngx_uint_t vz_session_may(vz_call_t *call, const vz_user_t *user);
 static vz_code_e vz_session_try(vz_call_t *call,
     const vz_session_body_t *body, const vz_users_t *found,
@@ -43,13 +55,14 @@ static vz_code_e vz_session_second(vz_call_t *call, const vz_user_t *user,
 static vz_code_e vz_session_make(vz_call_t *call, const vz_user_t *user,
     const vz_second_step_t *step);
 static vz_code_e vz_session_make_in(vz_tx_t *tx, vz_call_t *call,
-    const vz_user_t *user, const vz_second_step_t *step,
-    const ngx_str_t *secret);
+    void *data);
+static vz_code_e vz_session_add(vz_tx_t *tx, vz_call_t *call,
+    const vz_session_new_t *new);
 static vz_code_e vz_session_trim(vz_tx_t *tx, vz_call_t *call, uint64_t user,
     vz_rows_t *oldest);
 static void vz_session_over(ngx_str_t hash);
 static ngx_str_t vz_session_before(vz_call_t *call);
-static vz_code_e vz_session_end(vz_call_t *call);
+static vz_code_e vz_session_end(vz_tx_t *tx, vz_call_t *call, void *data);
 static ngx_str_t vz_session_agent(vz_call_t *call);
 static time_t vz_session_seconds(void);
 static void vz_session_reply(vz_call_t *call, const vz_user_t *user);
@@ -285,43 +298,28 @@ static vz_code_e
 vz_session_make(vz_call_t *call, const vz_user_t *user,
     const vz_second_step_t *step)
 {
-    vz_tx_t    *tx;
-    ngx_str_t   secret, before;
-    vz_code_e   rc;
-    vz_rows_t   oldest;
+    vz_code_e         rc;
+    vz_session_new_t  new;
 
-    if (vz_crypt_random_hex(call->pool, 32, &secret) != NGX_OK) {
+    new.user = user;
+    new.step = step;
+
+    if (vz_crypt_random_hex(call->pool, 32, &new.secret) != NGX_OK) {
         return VZ_INTERNAL;
     }
 
-    before = vz_session_before(call);
+    new.before = vz_session_before(call);
 
-    rc = vz_db_begin(call->pool, &tx);
-    if (rc != VZ_OK) {
-        return rc;
-    }
-
-    rc = vz_session_make_in(tx, call, user, step, &secret);
-
-    if (rc == VZ_OK) {
-        rc = vz_session_trim(tx, call, user->id, &oldest);
-    }
-
-    if (rc == VZ_OK && before.len) {
-        rc = vz_db_query(tx, call->pool, &vz_session_delete,
-                         vz_binds(vz_text(before)), NULL);
-    }
-
-    rc = vz_db_end(tx, rc);
+    rc = vz_user_change(call, user->id, NULL, NULL, vz_session_make_in, &new);
 
     if (rc != VZ_OK) {
         return rc;
     }
 
-    vz_session_over(before);
-    vz_session_over(vz_row_text(&oldest, 0, "hash"));
+    vz_session_over(new.before);
+    vz_session_over(vz_row_text(&new.oldest, 0, "hash"));
 
-    vz_session_cookie(call, VZ_COOKIE, &secret,
+    vz_session_cookie(call, VZ_COOKIE, &new.secret,
                       vz_settings()->session_timeout);
     vz_device_write(call, user->id);
 
@@ -330,25 +328,41 @@ vz_session_make(vz_call_t *call, const vz_user_t *user,
 
 
 static vz_code_e
-vz_session_make_in(vz_tx_t *tx, vz_call_t *call,
-    const vz_user_t *user, const vz_second_step_t *step,
-    const ngx_str_t *secret)
+vz_session_make_in(vz_tx_t *tx, vz_call_t *call, void *data)
 {
-    u_char      digest[32];
-    ngx_str_t   hash;
-    vz_code_e   rc;
-    vz_rows_t   rows;
-    vz_audit_t  audit;
+    vz_code_e          rc;
+    vz_session_new_t  *new = data;
 
-    vz_crypt_sha256(secret->data, secret->len, digest);
+    rc = vz_session_add(tx, call, new);
+
+    if (rc == VZ_OK) {
+        rc = vz_session_trim(tx, call, new->user->id, &new->oldest);
+    }
+
+    if (rc == VZ_OK && new->before.len) {
+        rc = vz_db_query(tx, call->pool, &vz_session_delete,
+                         vz_binds(vz_text(new->before)), NULL);
+    }
+
+    return rc;
+}
+
+
+static vz_code_e
+vz_session_add(vz_tx_t *tx, vz_call_t *call, const vz_session_new_t *new)
+{
+    u_char            digest[32];
+    ngx_str_t         hash;
+    vz_code_e         rc;
+    vz_rows_t         rows;
+    vz_audit_t        audit;
+    const vz_user_t  *user = new->user;
+
+    vz_crypt_sha256(new->secret.data, new->secret.len, digest);
     hash.data = digest;
     hash.len = sizeof(digest);
 
-    rc = vz_auth_hold(tx, call->pool, user->id);
-
-    if (rc == VZ_OK) {
-        rc = vz_second_step_use(tx, call, user->id, step);
-    }
+    rc = vz_second_step_use(tx, call, user->id, new->step);
 
     if (rc == VZ_OK) {
         rc = vz_db_query(tx, call->pool, &vz_session_insert,
@@ -357,7 +371,7 @@ vz_session_make_in(vz_tx_t *tx, vz_call_t *call,
                                   vz_text(call->remote),
                                   vz_text(vz_session_agent(call)),
                                   vz_int(user->id), vz_text(user->hash),
-                                  vz_int(step->asked)),
+                                  vz_int(new->step->asked)),
                          &rows);
     }
 
@@ -534,7 +548,8 @@ vz_session_close(vz_call_t *call)
     ngx_str_t  none;
     vz_code_e  rc;
 
-    rc = vz_session_end(call);
+    rc = vz_user_change(call, call->who.user, NULL, NULL, vz_session_end,
+                        NULL);
     if (rc != VZ_OK) {
         vz_call_fault(call, "database", rc);
         return;
@@ -550,31 +565,23 @@ vz_session_close(vz_call_t *call)
 
 
 static vz_code_e
-vz_session_end(vz_call_t *call)
+vz_session_end(vz_tx_t *tx, vz_call_t *call, void *data)
 {
-    vz_tx_t    *tx;
-    ngx_str_t   hash, none;
-    vz_code_e   rc;
+    ngx_str_t  hash, none;
+    vz_code_e  rc;
+
+    (void) data;
 
     hash.data = call->token;
     hash.len = sizeof(call->token);
     ngx_str_set(&none, "");
 
-    rc = vz_db_begin(call->pool, &tx);
-    if (rc != VZ_OK) {
-        return rc;
-    }
-
-    rc = vz_auth_hold(tx, call->pool, call->who.user);
-
-    if (rc == VZ_OK) {
-        rc = vz_audit_by(tx, call, "session.close", none);
-    }
+    rc = vz_audit_by(tx, call, "session.close", none);
 
     if (rc == VZ_OK) {
         rc = vz_db_query(tx, call->pool, &vz_session_delete,
                          vz_binds(vz_text(hash)), NULL);
     }
 
-    return vz_db_end(tx, rc);
+    return rc;
 }

@@ -4,8 +4,8 @@
 
 #include "panel/account/own_password.h"
 #include "panel/account/session_confirm.h"
+#include "panel/account/user_change.h"
 #include "panel/api/audit.h"
-#include "panel/api/auth.h"
 #include "panel/api/identity.h"
 #include "runtime/call.h"
 #include "runtime/db.h"
@@ -15,8 +15,8 @@ typedef struct {
     ngx_str_t       password;
 } vz_session_confirm_body_t;
 
-static vz_code_e vz_session_confirm_write(vz_call_t *call,
-    const ngx_str_t *hash);
+static vz_code_e vz_session_confirm_write(vz_tx_t *tx, vz_call_t *call,
+    void *data);
 static void vz_session_confirm_denied(vz_call_t *call);
 
 
@@ -59,7 +59,8 @@ vz_session_confirm(vz_call_t *call)
         return;
     }
 
-    rc = vz_session_confirm_write(call, &hash);
+    rc = vz_user_change(call, call->who.user, "session.confirm", NULL,
+                        vz_session_confirm_write, &hash);
 
     if (rc == VZ_STATE) {
         vz_own_password_wrong(call, "password");
@@ -78,27 +79,14 @@ vz_session_confirm(vz_call_t *call)
 /* VZ_STATE where the password is another by now */
 
 static vz_code_e
-vz_session_confirm_write(vz_call_t *call, const ngx_str_t *hash)
+vz_session_confirm_write(vz_tx_t *tx, vz_call_t *call, void *data)
 {
-    vz_tx_t    *tx;
-    ngx_str_t   none;
-    vz_code_e   rc;
-    vz_rows_t   rows;
+    vz_code_e         rc;
+    vz_rows_t         rows;
+    const ngx_str_t  *hash = data;
 
-    ngx_str_set(&none, "");
-
-    rc = vz_db_begin(call->pool, &tx);
-    if (rc != VZ_OK) {
-        return rc;
-    }
-
-    rc = vz_auth_hold(tx, call->pool, call->who.user);
-
-    if (rc == VZ_OK) {
-        rc = vz_db_query(tx, call->pool, &vz_session_confirm_still,
-                         vz_binds(vz_int(call->who.user), vz_text(*hash)),
-                         &rows);
-    }
+    rc = vz_db_query(tx, call->pool, &vz_session_confirm_still,
+                     vz_binds(vz_int(call->who.user), vz_text(*hash)), &rows);
 
     if (rc == VZ_OK && rows.rows == 0) {
         rc = VZ_STATE;
@@ -109,11 +97,7 @@ vz_session_confirm_write(vz_call_t *call, const ngx_str_t *hash)
                          vz_binds(vz_int(call->identity->session)), NULL);
     }
 
-    if (rc == VZ_OK) {
-        rc = vz_audit_by(tx, call, "session.confirm", none);
-    }
-
-    return vz_db_end(tx, rc);
+    return rc;
 }
 
 

@@ -8,6 +8,9 @@
 static const vz_sql_t  vz_session_revoke_all = vz_sql("sessions end",
     "DELETE FROM session WHERE user_id = ?");
 
+static const vz_sql_t  vz_session_revoke_but = vz_sql("end other sessions",
+    "DELETE FROM session WHERE user_id = ? AND id <> ?");
+
 static const vz_sql_t  vz_session_revoke_tokens = vz_sql("tokens end",
     "DELETE FROM token WHERE user_id = ?");
 
@@ -44,4 +47,13 @@ vz_session_revoke_sessions(vz_tx_t *tx, ngx_pool_t *pool, uint64_t user)
 {
     return vz_db_query(tx, pool, &vz_session_revoke_all,
                        vz_binds(vz_int(user)), NULL);
+}
+
+
+vz_code_e
+vz_session_revoke_others(vz_tx_t *tx, ngx_pool_t *pool, uint64_t user,
+    uint64_t session)
+{
+    return vz_db_query(tx, pool, &vz_session_revoke_but,
+                       vz_binds(vz_int(user), vz_int(session)), NULL);
 }

@@ -26,10 +26,12 @@ vz_code_e vz_session_revoke_links(vz_tx_t *tx, ngx_pool_t *pool,
 
 /*
  * vz_session_revoke_sessions: delete only the user's sessions, in the caller's
- * transaction.
+ * transaction.  vz_session_revoke_others: the same, but keep this session.
  */
 vz_code_e vz_session_revoke_sessions(vz_tx_t *tx, ngx_pool_t *pool,
     uint64_t user);
+vz_code_e vz_session_revoke_others(vz_tx_t *tx, ngx_pool_t *pool,
+    uint64_t user, uint64_t session);
 
 
 #endif /* VZ_SESSION_REVOKE_H */

@@ -4,8 +4,7 @@
  */
 
 #include "panel/account/ssh_keys.h"
-#include "panel/api/audit.h"
-#include "panel/api/auth.h"
+#include "panel/account/user_change.h"
 #include "panel/api/route.h"
 #include "runtime/call.h"
 #include "wire/ssh_key.h"
@@ -16,15 +15,31 @@ typedef struct {
     ngx_str_t       key;
 } vz_ssh_keys_body_t;
 
+/* A key that is being added. */
+typedef struct {
+    ngx_str_t       name;
+    ngx_str_t       type;
+    ngx_str_t       print;
+    vz_ssh_key_t    key;
+    uint64_t        id;
+} vz_ssh_keys_new_t;
+
+/* A key that is being deleted. */
+typedef struct {
+    uint64_t        id;
+    ngx_str_t       object;         /* in the audit */
+    vz_rows_t       used;           /* the server that has it */
+} vz_ssh_keys_end_t;
+
 
 static vz_code_e vz_ssh_keys_read(vz_call_t *call, vz_ssh_keys_body_t *body,
     vz_ssh_key_t *key);
 static ngx_str_t vz_ssh_keys_name(vz_call_t *call,
     const vz_ssh_keys_body_t *body, const vz_ssh_key_t *key);
-static vz_code_e vz_ssh_keys_insert(vz_call_t *call, const ngx_str_t *name,
-    const vz_ssh_key_t *key, uint64_t *id);
-static vz_code_e vz_ssh_keys_remove(vz_call_t *call, uint64_t id,
-    vz_rows_t *used);
+static vz_code_e vz_ssh_keys_insert(vz_tx_t *tx, vz_call_t *call,
+    void *data);
+static vz_code_e vz_ssh_keys_remove(vz_tx_t *tx, vz_call_t *call,
+    void *data);
 
 
 static const vz_column_t  vz_ssh_keys_columns[] = {
@@ -78,20 +93,23 @@ vz_ssh_keys_list(vz_call_t *call)
 void
 vz_ssh_keys_add(vz_call_t *call)
 {
-    uint64_t             id;
     vz_code_e            rc;
-    ngx_str_t            name, type, print;
+    ngx_str_t            object;
     vz_json_t           *out;
-    vz_ssh_key_t         key;
+    vz_ssh_keys_new_t    new;
     vz_ssh_keys_body_t   body;
 
-    if (vz_ssh_keys_read(call, &body, &key) != VZ_OK) {
+    if (vz_ssh_keys_read(call, &body, &new.key) != VZ_OK) {
         return;
     }
 
-    id = 0;
-    name = vz_ssh_keys_name(call, &body, &key);
-    rc = vz_ssh_keys_insert(call, &name, &key, &id);
+    new.name = vz_ssh_keys_name(call, &body, &new.key);
+    new.type = vz_call_printf(call, "%*s", new.key.type_len, new.key.type);
+    new.print = vz_call_printf(call, "SHA256:%s", new.key.print);
+    object = vz_call_printf(call, "key %V", &new.print);
+
+    rc = vz_user_change(call, call->who.user, "key.make", &object,
+                        vz_ssh_keys_insert, &new);
 
     if (rc == VZ_NOSPACE) {
         vz_call_problem(call, NGX_HTTP_CONFLICT, "too_many_keys",
@@ -111,15 +129,13 @@ vz_ssh_keys_add(vz_call_t *call)
         return;
     }
 
-    type = vz_call_printf(call, "%*s", key.type_len, key.type);
-    print = vz_call_printf(call, "SHA256:%s", key.print);
     out = vz_call_reply(call, NGX_HTTP_CREATED);
 
     vz_json_object(out, NULL);
-    vz_json_uint(out, "id", id);
-    vz_json_text(out, "name", &name);
-    vz_json_text(out, "type", &type);
-    vz_json_text(out, "fingerprint", &print);
+    vz_json_uint(out, "id", new.id);
+    vz_json_text(out, "name", &new.name);
+    vz_json_text(out, "type", &new.type);
+    vz_json_text(out, "fingerprint", &new.print);
     vz_json_close(out);
 }
 
@@ -170,64 +186,50 @@ vz_ssh_keys_name(vz_call_t *call, const vz_ssh_keys_body_t *body,
 }
 
 
-/* with the row held: those added at once are counted, too */
+/* the user's row is locked, so keys that are added at once are counted, too */
 
 static vz_code_e
-vz_ssh_keys_insert(vz_call_t *call, const ngx_str_t *name,
-    const vz_ssh_key_t *key, uint64_t *id)
+vz_ssh_keys_insert(vz_tx_t *tx, vz_call_t *call, void *data)
 {
-    vz_tx_t    *tx;
-    vz_code_e   rc;
-    vz_rows_t   rows;
-    ngx_str_t   type, blob, print;
+    vz_code_e            rc;
+    vz_rows_t            rows;
+    ngx_str_t            blob;
+    vz_ssh_keys_new_t   *new = data;
 
-    type = vz_call_printf(call, "%*s", key->type_len, key->type);
-    blob = vz_call_printf(call, "%*s", key->blob_len, key->blob);
-    print = vz_call_printf(call, "SHA256:%s", key->print);
+    blob = vz_call_printf(call, "%*s", new->key.blob_len, new->key.blob);
 
-    rc = vz_db_begin(call->pool, &tx);
-    if (rc != VZ_OK) {
-        return rc;
-    }
-
-    rc = vz_auth_hold(tx, call->pool, call->who.user);
-
-    if (rc == VZ_OK) {
-        rc = vz_db_query(tx, call->pool, &vz_ssh_keys_sql_add,
-                         vz_binds(vz_text(*name), vz_text(type),
-                                  vz_text(blob), vz_text(print),
-                                  vz_int(call->who.user),
-                                  vz_int(VZ_SSH_KEY_MOST)),
-                         &rows);
-    }
+    rc = vz_db_query(tx, call->pool, &vz_ssh_keys_sql_add,
+                     vz_binds(vz_text(new->name), vz_text(new->type),
+                              vz_text(blob), vz_text(new->print),
+                              vz_int(call->who.user),
+                              vz_int(VZ_SSH_KEY_MOST)),
+                     &rows);
 
     if (rc == VZ_OK && rows.affected == 0) {
         rc = VZ_NOSPACE;
     }
 
     if (rc == VZ_OK) {
-        *id = rows.insert_id;
-        rc = vz_audit_by(tx, call, "key.make",
-                         vz_call_printf(call, "key %V", &print));
+        new->id = rows.insert_id;
     }
 
-    return vz_db_end(tx, rc);
+    return rc;
 }
 
 
 void
 vz_ssh_keys_end(vz_call_t *call)
 {
-    uint64_t   id;
-    vz_code_e  rc;
-    ngx_str_t  name;
-    vz_rows_t  used;
+    vz_code_e          rc;
+    ngx_str_t          name;
+    vz_ssh_keys_end_t  end;
 
-    if (vz_route_id(call, 0, &id) != VZ_OK) {
+    if (vz_route_id(call, 0, &end.id) != VZ_OK) {
         return;
     }
 
-    rc = vz_ssh_keys_remove(call, id, &used);
+    rc = vz_user_change(call, call->who.user, "key.end", &end.object,
+                        vz_ssh_keys_remove, &end);
 
     switch (rc) {
 
@@ -240,7 +242,7 @@ vz_ssh_keys_end(vz_call_t *call)
         return;
 
     case VZ_EXISTS:
-        name = vz_cell_text(&used, 0, 0);
+        name = vz_cell_text(&end.used, 0, 0);
         vz_call_problem(call, NGX_HTTP_CONFLICT, "key_in_use",
                         "The server %V has this key: take it away there "
                         "first.", &name);
@@ -252,27 +254,19 @@ vz_ssh_keys_end(vz_call_t *call)
 }
 
 
-/* VZ_EXISTS where a server has it: its name is in used */
+/* VZ_EXISTS where a server has the key: its name is in used */
 
 static vz_code_e
-vz_ssh_keys_remove(vz_call_t *call, uint64_t id, vz_rows_t *used)
+vz_ssh_keys_remove(vz_tx_t *tx, vz_call_t *call, void *data)
 {
-    vz_tx_t    *tx;
-    ngx_str_t   print;
-    vz_code_e   rc;
-    vz_rows_t   rows;
+    ngx_str_t           print;
+    vz_code_e           rc;
+    vz_rows_t           rows;
+    vz_ssh_keys_end_t  *end = data;
 
-    rc = vz_db_begin(call->pool, &tx);
-    if (rc != VZ_OK) {
-        return rc;
-    }
-
-    rc = vz_auth_hold(tx, call->pool, call->who.user);
-
-    if (rc == VZ_OK) {
-        rc = vz_db_query(tx, call->pool, &vz_ssh_keys_sql_find,
-                         vz_binds(vz_int(id), vz_int(call->who.user)), &rows);
-    }
+    rc = vz_db_query(tx, call->pool, &vz_ssh_keys_sql_find,
+                     vz_binds(vz_int(end->id), vz_int(call->who.user)),
+                     &rows);
 
     if (rc == VZ_OK && rows.rows == 0) {
         rc = VZ_NOENT;
@@ -280,23 +274,20 @@ vz_ssh_keys_remove(vz_call_t *call, uint64_t id, vz_rows_t *used)
 
     if (rc == VZ_OK) {
         rc = vz_db_query(tx, call->pool, &vz_ssh_keys_sql_used,
-                         vz_binds(vz_int(id)), used);
+                         vz_binds(vz_int(end->id)), &end->used);
     }
 
-    if (rc == VZ_OK && used->rows) {
+    if (rc == VZ_OK && end->used.rows) {
         rc = VZ_EXISTS;
     }
 
     if (rc == VZ_OK) {
         print = vz_cell_text(&rows, 0, 0);
-        rc = vz_audit_by(tx, call, "key.end",
-                         vz_call_printf(call, "key %V", &print));
-    }
-
-    if (rc == VZ_OK) {
+        end->object = vz_call_printf(call, "key %V", &print);
         rc = vz_db_query(tx, call->pool, &vz_ssh_keys_sql_end,
-                         vz_binds(vz_int(id), vz_int(call->who.user)), NULL);
+                         vz_binds(vz_int(end->id), vz_int(call->who.user)),
+                         NULL);
     }
 
-    return vz_db_end(tx, rc);
+    return rc;
 }
