@@ -7,8 +7,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "talk.h"
-#include "daemon/base/log.h"
 #include "daemon/base/dirtree.h"
+#include "daemon/base/log.h"
 
 
 served_t  served;

@@ -21,8 +21,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "unit.h"
-#include "daemon/base/enclose.h"
 #include "daemon/base/dirtree.h"
+#include "daemon/base/enclose.h"
 
 
 #define KEEP  3                     /* descriptor of the answers */

@@ -25,9 +25,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "guest_root.h"
+#include "daemon/base/dirtree.h"
 #include "daemon/guest/guest_files.h"
 #include "daemon/guest/guest_identity.h"
-#include "daemon/base/dirtree.h"
 
 
 static char  home[] = "/tmp/vz-guest-XXXXXX";

@@ -17,8 +17,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "guest_root.h"
-#include "daemon/guest/guest_manager.h"
 #include "daemon/base/dirtree.h"
+#include "daemon/guest/guest_manager.h"
 #include "wire/field.h"
 
 

@@ -23,8 +23,8 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
-#include "daemon/base/file.h"
 #include "daemon/base/dirtree.h"
+#include "daemon/base/file.h"
 #include "talk.h"
 #include "daemon/base/job.h"
 #include "daemon/server/verb_host.h"

@@ -23,9 +23,9 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-#include "daemon/base/lock.h"
-#include "talk.h"
 #include "daemon/base/job.h"
+#include "talk.h"
+#include "daemon/base/lock.h"
 #include "daemon/server/verb_host.h"
 #include "daemon/server/verb_table.h"
 #include "daemon/server/verb_test.h"

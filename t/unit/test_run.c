@@ -17,8 +17,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "unit.h"
-#include "daemon/net/netlink.h"
 #include "daemon/ct/ct_state.h"
+#include "daemon/net/netlink.h"
 
 
 static vz_process_t

@@ -20,9 +20,9 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
-#include "daemon/base/monotonic.h"
-#include "talk.h"
 #include "daemon/base/job.h"
+#include "talk.h"
+#include "daemon/base/monotonic.h"
 #include "daemon/server/verb_host.h"
 #include "daemon/server/verb_table.h"
 #include "daemon/server/verb_test.h"

@@ -14,8 +14,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "unit.h"
-#include "daemon/ct/ct_store.h"
 #include "daemon/base/dirtree.h"
+#include "daemon/ct/ct_store.h"
 #include "wire/field.h"
 
 

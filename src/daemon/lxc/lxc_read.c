@@ -5,8 +5,8 @@
 #include <sys/statvfs.h>
 #include "daemon/base/job.h"
 #include "daemon/lxc/lxc_read.h"
-#include "daemon/lxc/lxc_reinstall.h"
 #include "daemon/lxc/lxc_record.h"
+#include "daemon/lxc/lxc_reinstall.h"
 #include "daemon/lxc/lxc_stat.h"
 #include "daemon/net/nft_guard.h"
 

@@ -1,5 +1,5 @@
-#include "panel/api/row_json.h"
 #include "panel/api/route.h"
+#include "panel/api/row_json.h"
 #include "panel/node/history_told.h"
 #include "panel/vm/vm_history.h"
 #include "runtime/row.h"

@@ -3,9 +3,9 @@
  */
 
 #include "panel/workflow/step.h"
+#include "panel/workflow/step_firewall.h"
 #include "panel/workflow/step_guest.h"
 #include "panel/workflow/step_reinstall.h"
-#include "panel/workflow/step_firewall.h"
 #include "panel/workflow/step_vm.h"
 #include "panel/workflow/workflow.h"
 
