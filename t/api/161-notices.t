@@ -114,12 +114,12 @@ sub suspend {
 sub who_hears {
     my %stream = map { $_ => watch($_) } keys %cookie;
 
-    ok($stream{caro}{id}, 'also who has nothing is given an id at once');
+    ok($stream{caro}{id}, 'a client that has nothing is given an id at once');
 
     my $task = ask('POST', '/api/orders', $type, order_body())->{json}{task};
     my $waits = hears($stream{root}, 1);
 
-    is($waits->{name}, "Ana P\x{e9}rez", 'who ordered');
+    is($waits->{name}, "Ana P\x{e9}rez", 'the notice says who ordered');
     is(ask('POST', "/api/admin/orders/$task/reject", $boss, '{}')->{code},
         204, 'rejected');
 
@@ -129,28 +129,32 @@ sub who_hears {
         . ' SELECT LAST_INSERT_ID()');
     my $notice = hears($stream{root}, 3);
 
-    is($notice->{name}, "r.$mark\@example.org", 'to whom');
-    is($notice->{text}, 'the mail could not be written', 'and why');
+    is($notice->{name}, "r.$mark\@example.org", 'it says to which address');
+    is($notice->{text}, 'the mail could not be written', 'it says why');
 
     my ($back) = sent_mails(1);
 
     is(comes_back($back), 200, 'a mail comes back');
-    like(hears($stream{root}, 4)->{text}, qr/User unknown$/, 'and says why');
-    is(comes_back($back), 200, 'once more, which is no news');
+    like(hears($stream{root}, 4)->{text}, qr/User unknown$/,
+        'the notice says why');
+    is(comes_back($back), 200, 'a second bounce is not told');
 
     my $id = sql_value("SELECT id FROM node WHERE name = 'local'");
 
     { open my $out, '>', $silent or die "$silent: $!" }
-    is(hears($stream{root}, 5)->{name}, 'local', 'the node that is silent');
+    is(hears($stream{root}, 5)->{name}, 'local',
+        'the notice names the node that is silent');
     unlink $silent;
     hears($stream{root}, 6);
 
     suspend($anas, 'suspend', '{"reason":"unpaid"}');
-    is(hears($stream{ana}, 1)->{text}, 'unpaid', 'why it was suspended');
+    is(hears($stream{ana}, 1)->{text}, 'unpaid',
+        'the notice says why it was suspended');
     suspend($anas, 'unsuspend');
-    is(hears($stream{ana}, 2)->{text}, '', 'which is over then');
+    is(hears($stream{ana}, 2)->{text}, '', 'the suspension is over then');
     suspend($beas, 'suspend');
-    is(hears($stream{bea}, 1)->{text}, '', 'without a reason');
+    is(hears($stream{bea}, 1)->{text}, '',
+        'the notice has no reason if none was given');
 
     my ($last) = sent_mails(1);
 
@@ -160,10 +164,14 @@ sub who_hears {
 
     is(told($stream{root}), "order_waits:$task order_decided:$task"
         . " mail_refused:$refused mail_bounced:$back node_down:$id"
-        . " node_up:$id mail_bounced:$last", 'administrators');
-    is(told($stream{ana}), "suspended:$anas unsuspended:$anas", 'a customer');
-    is(told($stream{bea}), "suspended:$beas", 'another');
-    is(told($stream{caro}), '', 'one whom nothing concerns');
+        . " node_up:$id mail_bounced:$last",
+            'administrators are told about everything');
+    is(told($stream{ana}), "suspended:$anas unsuspended:$anas",
+        'a customer is told about the own server');
+    is(told($stream{bea}), "suspended:$beas",
+        'another customer is told about theirs');
+    is(told($stream{caro}), '',
+        'a customer whom nothing concerns is told nothing');
 }
 
 
@@ -179,18 +187,18 @@ sub returns {
     my $all = "mail_bounced:$first mail_bounced:$second";
     my $again = watch('root', "Last-Event-ID: $id\n");
 
-    is(told($again), $all, 'who returns is told what was missed');
+    is(told($again), $all, 'a client that returns is told what it missed');
 
     for my $call (@before[1 .. 5]) {
         hears($call, 2);
-        is(told($call), $all, 'who stayed, as it happened');
+        is(told($call), $all, 'a client that stayed was told at the time');
     }
 
     is(told(watch('root', "Last-Event-ID: $again->{id}\n")), '',
-        'what was told is not told again');
-    is(told(watch('root')), '', 'who comes anew sees it on the pages');
+        'a notice is not told again');
+    is(told(watch('root')), '', 'a new client is told nothing of before');
     is(told(watch('caro', "Last-Event-ID: $id\n")), '',
-        'and a customer not even then');
+        'a customer is not told what concerns others');
 }
 
 
@@ -202,18 +210,18 @@ sub bounded {
 
     my @all = notices(watch('root', "Last-Event-ID: $id\n"));
 
-    is(scalar @all, KEPT, 'the newest are kept');
+    is(scalar @all, KEPT, 'the newest notices are kept');
     is(join(' ', map { $_->{object} } @all), "@mails[3 .. $#mails]",
-        'in their order');
+        'they are in their order');
     is((grep { $all[$_]{id} <= $all[$_ - 1]{id} } 1 .. $#all), 0,
-        'with ids that grow');
+        'their ids grow');
 }
 
 run_tests();
 
 __DATA__
 
-=== TEST 1: each user is notified of own events and no others
+=== TEST 1: each user is notified of their own events and no others
 --- init: ::who_hears()
 
 

@@ -78,28 +78,31 @@ sub made {
     is($answer->{code}, 200, 'answered');
     is($answer->{json}{state}, 'done', 'done') or diag($answer->{body});
     is(join(' ', map { $_->{name} } @{ $answer->{json}{steps} }),
-        'address create limits network password start mail', 'every step');
+        'address create limits network password start mail',
+            'the task did every step');
 
     $vm = get($answer->{json}{vm}{id}, $anas)->{json};
     $address = $vm->{addresses}[0];
 
-    is($vm->{owner}{account}, $account, 'it is hers');
-    is($vm->{name}, lc $name, 'it has its name');
-    is($vm->{lifecycle}, 'ready', 'it is ready');
-    is($vm->{state}, 'running', 'it runs');
-    is($vm->{plan}, undef, 'of no plan');
+    is($vm->{owner}{account}, $account, 'the container is hers');
+    is($vm->{name}, lc $name, 'the container has its name');
+    is($vm->{lifecycle}, 'ready', 'the container is ready');
+    is($vm->{state}, 'running', 'the container runs');
+    is($vm->{plan}, undef, 'it has no plan');
     is($vm->{in_force}{disk}{hard_mib}, 300, 'disk');
     is($vm->{in_force}{memory}{limit_bytes}, 48 << 20, 'memory');
     is($vm->{in_force}{cpu}{units}, 1500, 'cpu');
     is_deeply($vm->{in_force}{addresses}, [$address], 'address');
-    is(free(), $free - 1, 'one less is free');
+    is(free(), $free - 1, 'one address less is free');
 
     my ($mail) = mails("$account\@example.org");
 
-    like($mail, qr/You have a new virtual server/, 'a mail in her language');
-    like($mail, qr/ssh root\@\Q$address\E/, 'says where');
-    like($mail, qr/Password:  \S{16}/, 'and the password of root');
-    unlike($mail, qr/Account:/, 'nothing of her account');
+    like($mail, qr/You have a new virtual server/,
+        'she gets a mail in her language');
+    like($mail, qr/ssh root\@\Q$address\E/,
+        'the mail says where the server is');
+    like($mail, qr/Password:  \S{16}/, 'the mail has the password of root');
+    unlike($mail, qr/Account:/, 'the mail has nothing of her account');
     is(sql_value("SELECT COUNT(*) FROM mail WHERE user_id = $ana"
         . ' AND data IS NOT NULL'), 0, 'no secret stays in the database');
     is(sql_value("SELECT COUNT(*) FROM audit WHERE action = 'vm.make'"
@@ -112,21 +115,25 @@ sub made_of_a_plan {
         disk_mib => undef, memory_mib => undef,
         headers => "Idempotency-Key: one-$ana\nPrefer: wait=60\n");
 
-    is($answer->{json}{state}, 'done', 'by number, of a plan')
+    is($answer->{json}{state}, 'done',
+        'the user is given by number, with a plan')
         or diag($answer->{body});
 
     my $one = get($answer->{json}{vm}{id})->{json};
 
-    is($one->{plan}, decode('Básico'), 'its plan');
-    is($one->{disk}{hard_mib}, 1024, 'its disk');
-    is($one->{memory}{privvmpages}{limit_mib}, 64, 'its memory');
+    is($one->{plan}, decode('Básico'), 'it has the plan');
+    is($one->{disk}{hard_mib}, 1024, 'it has the disk of the plan');
+    is($one->{memory}{privvmpages}{limit_mib}, 64,
+        'it has the memory of the plan');
 
     my $again = make(user => $ana + 0, plan => decode('Básico'),
         disk_mib => undef, memory_mib => undef,
         headers => "Idempotency-Key: one-$ana\nPrefer: wait=60\n");
 
-    is($again->{json}{id}, $answer->{json}{id}, 'the same key, the same task');
-    is(destroy($one->{id}, $one->{name})->{json}{state}, 'done', 'and gone');
+    is($again->{json}{id}, $answer->{json}{id},
+        'the same key gets the same task');
+    is(destroy($one->{id}, $one->{name})->{json}{state}, 'done',
+        'the container is gone');
 }
 
 sub decode { my ($text) = @_; utf8::decode($text); return $text }
@@ -155,8 +162,8 @@ sub refused {
         is(fields($answer), $fields, 'each field is named');
     }
 
-    is(make(who => $anas)->{code}, 403, 'a customer makes none');
-    is(sql_value('SELECT COUNT(*) FROM vm'), $vms, 'nothing was made');
+    is(make(who => $anas)->{code}, 403, 'a customer creates no container');
+    is(sql_value('SELECT COUNT(*) FROM vm'), $vms, 'nothing was created');
 }
 
 sub no_address {
@@ -167,9 +174,9 @@ sub no_address {
     sql('UPDATE address SET reserved = reserved - 2 WHERE reserved > 1');
 
     is($answer->{code}, 409, 'no address is free');
-    is($answer->{json}{code}, 'no_address', 'and that is said');
+    is($answer->{json}{code}, 'no_address', 'the refusal says so');
     is(sql_value("SELECT COUNT(*) FROM vm WHERE user_id = $ana"), 1,
-        'no half-made thing is left');
+        'no half-made container is left');
 }
 
 sub at_once {
@@ -183,8 +190,9 @@ sub at_once {
 
     my @vms = map { get($_->{vm}{id})->{json} } @tasks;
 
-    isnt($vms[0]{ctid}, $vms[1]{ctid}, 'two numbers');
-    isnt($vms[0]{addresses}[0], $vms[1]{addresses}[0], 'two addresses');
+    isnt($vms[0]{ctid}, $vms[1]{ctid}, 'they have two numbers');
+    isnt($vms[0]{addresses}[0], $vms[1]{addresses}[0],
+        'they have two addresses');
     is(destroy($_->{id}, $_->{name})->{json}{state}, 'done', 'gone')
         for @vms;
 }
@@ -195,12 +203,12 @@ sub wrong_name {
 
         is($answer->{code}, 422, "\"$name\" is not its name");
         is(fields($answer), 'name:' . ($name eq '' ? 'required' : 'mismatch'),
-            'and that is said');
+            'the refusal says so');
     }
 
     is(destroy($vm->{id}, $vm->{name}, who => $anas)->{code}, 403,
-        'its owner destroys nothing');
-    is(get($vm->{id})->{json}{state}, 'running', 'it runs on');
+        'its owner does not delete it');
+    is(get($vm->{id})->{json}{state}, 'running', 'the container runs on');
 }
 
 sub busy {
@@ -211,9 +219,9 @@ sub busy {
     my $answer = destroy($vm->{id}, $vm->{name});
 
     sql("DELETE FROM task WHERE id = $task");
-    is($answer->{code}, 409, 'somebody is at work on it');
-    is($answer->{json}{code}, 'vm_busy', 'which is said');
-    is($answer->{json}{task}, $task, 'with the task');
+    is($answer->{code}, 409, 'the container has an unfinished task');
+    is($answer->{json}{code}, 'vm_busy', 'the refusal says so');
+    is($answer->{json}{task}, $task, 'the refusal names the task');
 }
 
 sub failed_and_retried {
@@ -223,8 +231,8 @@ sub failed_and_retried {
         encode_json({ name => $vm->{name} }));
     my $task = $answer->{json}{id};
 
-    is($answer->{code}, 202, 'it is begun');
-    is(get($vm->{id})->{json}{lifecycle}, 'deleting', 'and seen');
+    is($answer->{code}, 202, 'the deletion begins');
+    is(get($vm->{id})->{json}{lifecycle}, 'deleting', 'its lifecycle shows it');
 
     # as if it had tried as often as it does
     wait_for(10, sub {
@@ -236,23 +244,24 @@ sub failed_and_retried {
 
     my $json = get($vm->{id})->{json};
 
-    is($json->{lifecycle}, 'delete_failed', 'it could not go');
-    is_deeply($json->{addresses}, [$address], 'and has what it had');
+    is($json->{lifecycle}, 'delete_failed', 'the deletion fails');
+    is_deeply($json->{addresses}, [$address], 'the container has what it had');
     is(ask('POST', "/api/vms/$vm->{id}/start", $anas)->{json}{code},
-        'not_ready', 'nobody starts it');
+        'not_ready', 'nobody starts the container');
 
     daemon_start();
 
     $answer = ask('POST', "/api/tasks/$task/retry", "${root}Prefer: wait=60\n");
-    is($answer->{json}{state}, 'done', 'taken up again, it goes')
+    is($answer->{json}{state}, 'done', 'the deletion ends when it is retried')
         or diag($answer->{body});
-    is(get($vm->{id})->{code}, 404, 'it is gone');
+    is(get($vm->{id})->{code}, 404, 'the container is gone');
     is(sql_value("SELECT COALESCE(vm_id, 0) FROM address WHERE"
         . " address = '$address'"), 0, 'its address is free');
-    is(free(), $free, 'all are');
-    like(verb('status', $vm->{ctid}), qr/^err noent/m, 'the node forgot it');
+    is(free(), $free, 'all addresses are free');
+    like(verb('status', $vm->{ctid}), qr/^err noent/m,
+        'the node has no such container');
     is(ask('GET', "/api/tasks/$task", $root)->{json}{vm}{name},
-        $vm->{name}, 'the task still tells its name');
+        $vm->{name}, 'the task still tells the name');
 }
 
 sub deleted_again {
@@ -268,9 +277,9 @@ sub deleted_again {
         data => '{"password":"secret"}', message_id => unique('id'));
 
     is(destroy($id, 'half.made')->{json}{state}, 'done',
-        'what was never made may go');
+        'a container that was never made is deleted');
     is(sql_value("SELECT COUNT(*) FROM mail WHERE task_id = $task"), 0,
-        'with the password that nobody needs');
+        'the password that nobody needs is deleted, too');
 }
 
 run_tests();

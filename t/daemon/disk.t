@@ -88,30 +88,31 @@ for my $name (qw(root raw)) {
          "on the host $name gives no rights");
 }
 
-unlike(mount_of(init_of(31001), '/'), qr/nosuid/, 'in the guest su does');
+unlike(mount_of(init_of(31001), '/'), qr/nosuid/, 'su works in the guest');
 like(mount_of('self', "$dir/raw", -1), qr/\bdiscard=async\b/,
-     'what is removed goes back to the node');
+     'space of removed files goes back to the node');
 
 # --- full
 
 for my $round (1, 2) {
     fill(31001);
     like(inside(31001, 'dd if=/dev/zero of=/root/one bs=1M count=1'),
-         qr/No space/, "round $round: it is full");
+         qr/No space/, "round $round: the disk is full");
     $node->likes('restart 31001', qr/^ok/);
-    unlike(mount_of(init_of(31001), '/'), qr/\bro\b/, 'its root is writable');
+    unlike(mount_of(init_of(31001), '/'), qr/\bro\b/,
+        'the guest can write its root');
     is(inside(31001, 'rm /root/fill-* && echo removed'), "removed\n",
-       'and what fills it can be removed');
+       'the guest can remove what fills it');
     like({ $node->status(31001) }->{disk_total}, qr/^\Q@{[512 * $mb]}\E$/,
-         'its size is what was sold');
+         'the disk has the size that was sold');
     is(inside(31001, 'dd if=/dev/zero of=/root/fill-2 bs=1M count=300 '
                      . '2> /dev/null && rm -rf /root/* && echo room'),
-       "room\n", 'and there is room again');
+       "room\n", 'the disk has room again');
 }
 
-is(sizes(31001), '640 640', 'so much it was given');
+is(sizes(31001), '640 640', 'the container gets so much space');
 $node->likes('restart 31001', qr/^ok/);
-is(sizes(31001), '512 512', 'and that is taken back');
+is(sizes(31001), '512 512', 'the space is taken back');
 
 # a stopped one is written to as well
 fill(31001);
@@ -120,10 +121,10 @@ $node->likes('setname 31001 full.example.org', qr/^ok/);
 $node->likes('passwd 31001', qr/^ok/, undef, 'new secret');
 $node->likes('setdns 31001 10.74.0.253', qr/^ok/);
 $node->likes('setdisk 31001 700M', qr/^ok/);
-is(sizes(31001), '700 700', 'a full one can be made larger');
+is(sizes(31001), '700 700', 'a full disk can be made larger');
 $node->likes('start 31001', qr/^ok/);
 is(inside(31001, 'dd if=/dev/zero of=/root/more bs=1M count=50 2> /dev/null '
-                 . '&& echo room'), "room\n", 'and that helps');
+                 . '&& echo room'), "room\n", 'the guest can write again');
 
 # --- what a death has left
 
@@ -134,12 +135,13 @@ my $before = $node->slurp($record);
 $node->likes('setdisk 31002 700M', qr/^ok/);
 $node->spew($record, $before);      # it died before it wrote that
 $node->likes('setdisk 31002 512M', qr/^ok/);
-is(sizes(31002), '512 512', 'back to the size of the record: it is that');
+is(sizes(31002), '512 512', 'the disk goes back to the size of the record');
 
 $before = $node->slurp($record);
 truncate "$node->{dir}/lxc/ct/31002/image", 600 * $mb;
 $node->likes('setdisk 31002 600M', qr/^ok/);
-is(sizes(31002), '600 600', 'a file that grew alone is not believed');
+is(sizes(31002), '600 600',
+    'the size of a file that grew alone is not believed');
 
 # --- smaller at once after a rm
 
@@ -148,10 +150,10 @@ $node->likes('start 31003', qr/^ok/);
 inside(31003, 'dd if=/dev/zero of=/root/fill bs=1M count=400; sync;'
               . 'rm /root/fill');
 $node->likes('setdisk 31003 300M', qr/^ok/);
-is(sizes(31003), '300 300', 'what was removed is no reason against it');
+is(sizes(31003), '300 300', 'removed files do not keep a disk from shrinking');
 inside(31003, 'dd if=/dev/zero of=/root/fill bs=1M count=280; sync');
 $node->likes('setdisk 31003 256M', qr/^err state .* does not fit/);
-is(sizes(31003), '300 300', 'what is there is one');
+is(sizes(31003), '300 300', 'files that are there keep it from shrinking');
 
 $node->likes("destroy $_", qr/^ok/) for 31001 .. 31003;
 

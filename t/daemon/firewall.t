@@ -155,17 +155,17 @@ serve();
 
 # nothing is set
 is(in(22), 1, 'a container without rules lets in');
-is(out(80), 1, 'and out');
-is(chains(), '', 'and has no chains');
+is(out(80), 1, 'it lets out, too');
+is(chains(), '', 'it has no chains');
 
 # port 25
 is(out(25), 0, 'port 25 of others is shut from the beginning');
 is(($node->ask("setgate $one smtp open"))[0], 'ok', 'an administrator opens it');
-is(out(25), 1, 'then it is open');
+is(out(25), 1, 'port 25 is open then');
 boots();
-is(out(25), 1, 'after a restart, too');
+is(out(25), 1, 'port 25 stays open after a restart');
 $node->ask("setgate $one smtp shut");
-is(out(25), 0, 'and shut again');
+is(out(25), 0, 'port 25 is shut again');
 
 # rules that hold
 is(rules('drop', 'accept', 0, 'in accept tcp 22 203.0.113.0/24',
@@ -175,21 +175,24 @@ is(rules('drop', 'accept', 0, 'in accept tcp 22 203.0.113.0/24',
 is(in(22), 1, 'what a rule lets in comes in');
 is(in(8042), 0, 'the first rule that fits decides');
 is(out(80), 'IPv4 only', 'what a rule does not let out stays in');
-is(echo(1), 0, 'what no rule names is for the policy');
-ok(!answers($at[0], 22, enter($two)), 'of another container, too');
-ok(answers($at[0], 22), 'the node itself is no other side');
+is(echo(1), 0, 'the policy decides what no rule names');
+ok(!answers($at[0], 22, enter($two)),
+    'it decides about another container, too');
+ok(answers($at[0], 22), 'the rules do not apply to the node itself');
 
 my ($head, @rules) = shown();
 is("$head->{in} $head->{out} $head->{left} $head->{smtp}", 'drop accept 0 shut',
     'the rules are shown');
 is(join(' ', map { "$_->{protocol}/$_->{ports}" } @rules),
-    'tcp/22 tcp/22 tcp/8042 tcp/8000-8100 tcp/80', 'in their order');
+    'tcp/22 tcp/22 tcp/8042 tcp/8000-8100 tcp/80',
+        'the rules stand in their order');
 is(join(' ', map { $_->{packets} > 0 ? 1 : 0 } @rules), '1 1 1 0 1',
-    'each with what it has counted');
-cmp_ok($head->{in_packets}, '>', 0, 'and what no rule was for');
-is(rules('drop', 'accept', 0, 'in accept icmp - -'), 'ok', 'others are set');
-is(echo(5), 1, 'icmp is that of both families');
-is(scalar shown(), 2, 'and those from before are gone');
+    'each rule shows what it has counted');
+cmp_ok($head->{in_packets}, '>', 0, 'the policy shows what it has counted');
+is(rules('drop', 'accept', 0, 'in accept icmp - -'), 'ok',
+    'other rules are set');
+is(echo(5), 1, 'a rule of icmp is for both families');
+is(scalar shown(), 2, 'the rules of before are gone');
 
 # what is wrong with a rule is named
 for (['in accept tcp 0 -', 'ports'], ['in accept icmp 22 -', 'ports'],
@@ -203,16 +206,18 @@ for (['in accept tcp 0 -', 'ports'], ['in accept icmp 22 -', 'ports'],
 }
 like(rules('drop', 'drop', 0, ('in accept any - -') x 65), qr/^err syntax /,
     'more than 64 are refused');
-is(echo(5), 1, 'and what was refused changes nothing');
+is(echo(5), 1, 'refused rules change nothing');
 
 # what is tried
-like(($node->ask("keepfirewall $one"))[0], qr/^err state /, 'nothing is tried');
+like(($node->ask("keepfirewall $one"))[0], qr/^err state /,
+    'no trial is running');
 my $began = time;
-is(rules('drop', 'drop', 10), 'ok', 'everything shut, for ten seconds');
-is(echo(1), 0, 'it is shut');
+is(rules('drop', 'drop', 10), 'ok',
+    'rules that shut everything are tried for ten seconds');
+is(echo(1), 0, 'everything is shut');
 ($head) = shown();
 ok($head->{left} > 0 && $head->{left} <= 10_000 && $head->{in} eq 'drop',
-    'what is tried is shown, and for how long');
+    'rules on trial are shown, and for how long');
 
 Nets::run('nft flush ruleset');
 $node->ask('list');
@@ -221,26 +226,26 @@ is(echo(1), 0, 'a table that was flushed is made again with what is tried');
 my $back = 0;
 $back = pings(0.2, $at[0], beyond('world')) while !$back && time < $began + 30;
 my $took = time - $began;
-ok($back, 'with no process of ours at work, the kernel takes it back');
+ok($back, 'the kernel ends the trial without any process of ours');
 ok($took >= 10 && $took < 20, sprintf 'by its clock: after %.1f s', $took);
-is(echo(5), 1, 'in both families');
+is(echo(5), 1, 'it does so in both families');
 ($head) = shown();
 is("$head->{in} $head->{out} $head->{left}", 'drop accept 0',
-    'and what held before is shown');
+    'the rules of before are shown');
 like(($node->ask("keepfirewall $one"))[0], qr/^err state /,
-    'to keep it then is too late');
+    'a confirmation after that is refused');
 
 # what is tried and kept
 rules('drop', 'accept', 10, 'in accept tcp 22 -');
 $began = time;
-is(in(22), 1, 'others are tried');
-is(($node->ask("keepfirewall $one"))[0], 'ok', 'and kept');
+is(in(22), 1, 'other rules are tried');
+is(($node->ask("keepfirewall $one"))[0], 'ok', 'they are confirmed');
 like(($node->ask("keepfirewall $one"))[0], qr/^err state /, 'once');
 is(echo(1), 0, 'they hold');
 
 # a boot of the guest ends a trial
 rules('accept', 'accept', 600);
-is(echo(5), 1, 'others are tried');
+is(echo(5), 1, 'other rules are tried again');
 boots();
 is(echo(1) . in(22), '01', 'a guest that boots has the rules that were kept');
 
@@ -257,7 +262,7 @@ for my $ms (2, 5, 10, 20, 40) {
 }
 is(rules('drop', 'accept', 0, 'in accept tcp 22 -'), 'ok',
     'a daemon that was killed five times leaves no lock');
-is(echo(1) . in(22), '01', 'and the next rules hold');
+is(echo(1) . in(22), '01', 'the next rules are set');
 
 my $made = () = $node->slurp('log') =~ /made again/g;
 $node->ask('list');
@@ -265,15 +270,17 @@ is(() = $node->slurp('log') =~ /made again/g, $made,
     'the table is as the record says');
 
 # gates
-is(($node->ask("setgate $one all shut"))[0], 'ok', 'it is shut off');
-is(join(' ', in(22), echo(1), out(80)), '0 0 0', 'nothing comes in or out');
-ok(!answers('169.254.0.1', 53, enter($one)), 'nor to the node');
+is(($node->ask("setgate $one all shut"))[0], 'ok',
+    'an administrator shuts it off');
+is(join(' ', in(22), echo(1), out(80)), '0 0 0',
+    'no packet comes in or goes out');
+ok(!answers('169.254.0.1', 53, enter($one)), 'no packet reaches the node');
 ok(pings(5, $world[0], enter($two)), 'another container goes on');
 is(rules('accept', 'accept', 0), 'ok', 'rules may be set meanwhile');
-is(in(22), 0, 'and open nothing');
+is(in(22), 0, 'they open nothing');
 Nets::run('nft flush ruleset');
 $node->ask('list');
-is(in(22), 0, 'nor does a flush');
+is(in(22), 0, 'a flush opens nothing');
 
 # what root of the guest can do
 Nets::inside($one, 'ip', 'link', 'set', 'eth0', 'down');
@@ -286,7 +293,7 @@ is(join(' ', in(22), echo(1)), '0 0', 'a guest that changes its side lifts'
     . ' nothing');
 $node->ask("setgate $one all open");
 boots();
-is(in(22) . out(80), '11', 'when it is opened all is as before');
+is(in(22) . out(80), '11', 'an opened container is as before');
 
 # a table of many
 rules('drop', 'accept', 0, 'in accept tcp 22 -');

@@ -70,7 +70,7 @@ for my $driver (@drivers) {
     verb($node, "fence=3 id=3.1 tag=$one setcpu 31001 2000",
          'ok already done');
     is({ $node->status(31001) }->{cpu_units} < 1600, 1,
-       "$driver: and nothing is done");
+       "$driver: nothing is done");
 
     # from before tags
     verb($node, 'setcpu 31002 1500', 'ok');
@@ -87,7 +87,7 @@ for my $driver (@drivers) {
          'err noent that container was destroyed');
     verb($node, "tag=$two create 31001 $t",
          'err noent that container was destroyed',
-         'one that was not there when it was destroyed is not made later');
+         'a destroyed container is not made later under that tag');
     verb($node, "fence=1 tag=" . 'd' x 16 . " create 31001 $t", 'ok',
          'the number itself is free');
 
@@ -130,7 +130,7 @@ sub was_there {
     verb($node, "tag=$tag create $id $t",
          "err exists container $id exists with another tag");
     verb($node, 'tag=' . '8' x 16 . " destroy $id", 'ok already',
-         'a destroy that means another');
+         'a destroy with another tag removes nothing');
     is({ $node->status($id) }->{state}, 'running',
        "$node->{driver}: it runs on");
 
@@ -148,7 +148,7 @@ sub was_there {
 
     verb($node, "fence=3 tag=$tag destroy $id", 'ok');
     is((grep { /\bid=$id\b/ } @{ ($node->ask('list'))[1] }), 0,
-       "$node->{driver}: and it goes");
+       "$node->{driver}: the container is destroyed");
     return;
 }
 
@@ -163,13 +163,13 @@ sub by_hand {
     # destroyed and made again under the same number: nobody's
     verb($node, "tag=$tag create 31003 $t", 'ok');
     like($node->slurp($conf), qr/^DESCRIPTION="vzpanel:$tag"$/m,
-         'the tag is with the container');
+         'the container has the tag');
     system "$vzctl destroy 31003; $vzctl create 31003 --ostemplate=$t";
     verb($node, "tag=$tag $_",
          'err noent no container 31003 has this tag')
         for 'start 31003', 'setcpu 31003 2000';
     verb($node, "tag=$tag destroy 31003", 'ok already');
-    ok(-d "$node->{dir}/node/vz/private/31003", 'and is left alone');
+    ok(-d "$node->{dir}/node/vz/private/31003", 'the container is left alone');
 
     # adopted, with what is written there; what a shell would run is refused
     system "$vzctl set 31003 --description='Ana, desde 2019 (ñ)' --save";
@@ -177,11 +177,11 @@ sub by_hand {
     verb($node, "adopt 31003 f1f1f1f1f1f1f1f1", 'ok');
     like($node->slurp($conf),
          qr/^DESCRIPTION="vzpanel:(?:f1){8} Ana, desde 2019 \(ñ\)"$/m,
-         'a description stays');
+         'a description stays behind the tag');
     verb($node, "tag=f1f1f1f1f1f1f1f1 adopt 31003 f2f2f2f2f2f2f2f2", 'ok');
     like($node->slurp($conf),
          qr/^DESCRIPTION="vzpanel:(?:f2){8} Ana, desde 2019 \(ñ\)"$/m,
-         'behind another tag, too');
+         'it stays behind another tag, too');
     verb($node, 'tag=f2f2f2f2f2f2f2f2 setcpu 31003 1500', 'ok');
 
     half_made($node);
@@ -189,9 +189,9 @@ sub by_hand {
     system "$vzctl set 31003 --description='x \$(id)' --save";
     like(($node->ask('adopt 31003 f3f3f3f3f3f3f3f3'))[0],
          qr/^err state the description of container 31003 /,
-         'a description for a shell');
+         'a description that a shell would read is refused');
     system "$vzctl set 31003 --description='vzpanel:F2F2F2F2F2F2F2F2' --save";
-    is({ $node->status(31003) }->{tag}, '-', 'a tag that is none');
+    is({ $node->status(31003) }->{tag}, '-', 'a malformed tag counts as none');
     verb($node, 'destroy 31003', 'ok');
     return;
 }
@@ -213,7 +213,8 @@ sub half_made {
     close $handle;
     Setup::knob("$node->{dir}/node", 'create', undef);
 
-    is({ $node->status(31005) }->{tag}, $tag, 'half a container has its tag');
+    is({ $node->status(31005) }->{tag}, $tag,
+        'a half-made container has its tag');
     verb($node, "fence=2 tag=$_->[0] create 31005 $t", $_->[1])
         for [$two, 'err noent that container was destroyed'],
             ['6' x 16, 'err exists container 31005 exists with another tag'];
@@ -234,7 +235,8 @@ sub broken {
     verb($node, "tag=$tag create 31003 $t", 'ok');
     $node->spew($conf, substr $node->slurp($conf), 0, 60);
     verb($node, "tag=$two destroy 31003", 'ok already');
-    ok(-d "$node->{dir}/lxc/ct/31003", 'lxc: another does not remove it');
+    ok(-d "$node->{dir}/lxc/ct/31003",
+        'lxc: a destroy with another tag does not remove it');
     verb($node, "tag=$tag destroy 31003", 'ok');
 
     verb($node, 'tag=f1f1f1f1f1f1f1f1 create 31003 ' . $t, 'ok');
@@ -273,15 +275,17 @@ sub script {
     };
 
     is($say->('ping'), "ok\n", 'scripts/verb');
-    is($say->('setcpu 31001 1500'), "ok\n", 'it asks who has the number');
+    is($say->('setcpu 31001 1500'), "ok\n",
+        'scripts/verb looks up the tag of a number');
     is($say->("tag=$two setcpu 31001 1500"), "$other\n",
-       'but where it is told');
+       'it sends the tag that it is given');
     is($say->('fence=2 id=9.1 setcpu 31001 1500'), "ok\n",
-       'other marks are no tag');
+       'other marks are not tags');
     is($say->('id=9.1 setcpu 31001 1500'), "ok already done\n",
-       'and are sent as they are');
-    is($say->("create 31004 $t"), "ok\n", 'what it makes has no tag');
-    is($say->('setcpu 31004 1500'), "ok\n", 'nor is one asked for then');
+       'they are sent as they are');
+    is($say->("create 31004 $t"), "ok\n",
+        'a container that it makes has no tag');
+    is($say->('setcpu 31004 1500'), "ok\n", 'it is changed without a tag');
     is($say->('destroy 31001'), "ok\n", 'destroy');
     is($say->('destroy 31001'), "ok already\n", 'destroy again');
 

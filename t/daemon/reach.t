@@ -59,28 +59,37 @@ for my $id ($one, $two) {
 
 # what goes on
 ok(pings(10, '203.0.113.1', enter($one)), 'a container reaches the world');
-ok(pings(10, '2001:db8:1::1', enter($one)), 'by IPv6, too');
-ok(pings(10, '10.74.1.2', enter($one)), 'and another container');
-ok(pings(10, '2001:db8:74::2', enter($one)), 'by IPv6, too');
-ok(pings(10, '198.51.100.1', beyond('world')), 'the world reaches it');
-ok(pings(10, '2001:db8:74::1', beyond('world')), 'by IPv6, too');
+ok(pings(10, '2001:db8:1::1', enter($one)), 'it reaches the world by IPv6');
+ok(pings(10, '10.74.1.2', enter($one)), 'it reaches another container');
+ok(pings(10, '2001:db8:74::2', enter($one)),
+    'it reaches another container by IPv6');
+ok(pings(10, '198.51.100.1', beyond('world')),
+    'the world reaches the container');
+ok(pings(10, '2001:db8:74::1', beyond('world')),
+    'the world reaches it by IPv6');
 
 my @servers = (serves(7022, enter($one)), serves(7023));
-ok(answers('198.51.100.1', 7022, beyond('world')), 'its services, too');
-ok(answers('10.74.1.1', 7022), 'the node reaches them');
-ok(answers('2001:db8:74::1', 7022), 'by IPv6, too');
-ok(answers('10.74.1.1', 7022, enter($two)), 'and another container does');
+ok(answers('198.51.100.1', 7022, beyond('world')),
+    'the world reaches its services');
+ok(answers('10.74.1.1', 7022), 'the node reaches a container');
+ok(answers('2001:db8:74::1', 7022), 'the node reaches it by IPv6');
+ok(answers('10.74.1.1', 7022, enter($two)), 'another container reaches it');
 ok(pings(10, '169.254.0.1', enter($one)), 'the next hop answers an echo');
-ok(pings(10, 'fe80::1%eth0', enter($one)), 'that of IPv6, too');
+ok(pings(10, 'fe80::1%eth0', enter($one)),
+    'the next hop of IPv6 answers an echo');
 
 # other links
-ok(!pings(1, '10.9.0.5', enter($one)), 'another link of the node is not');
-ok(!pings(1, 'fd00:9::5', enter($one)), 'nor by IPv6');
-ok(!pings(1, '198.51.100.1', beyond('mgmt')), 'nor from there');
-ok(!pings(1, '2001:db8:74::1', beyond('mgmt')), 'nor by IPv6');
-ok(!pings(1, '10.9.0.5', beyond('world')), 'the world does not reach it');
-ok(!pings(1, 'fd00:9::5', beyond('world')), 'nor by IPv6');
-ok(!pings(1, '2001:db8:1::1', beyond('mgmt')), 'nor it the world');
+ok(!pings(1, '10.9.0.5', enter($one)),
+    'a container does not reach another link of the node');
+ok(!pings(1, 'fd00:9::5', enter($one)), 'nor does it by IPv6');
+ok(!pings(1, '198.51.100.1', beyond('mgmt')),
+    'that link does not reach the container');
+ok(!pings(1, '2001:db8:74::1', beyond('mgmt')), 'nor does it by IPv6');
+ok(!pings(1, '10.9.0.5', beyond('world')),
+    'the world does not reach that link');
+ok(!pings(1, 'fd00:9::5', beyond('world')), 'nor does it by IPv6');
+ok(!pings(1, '2001:db8:1::1', beyond('mgmt')),
+    'that link does not reach the world');
 
 for my $name (sort keys %before) {
     my $is = $name eq 'ipv6/conf/mg0/accept_ra' ? 1 : $before{$name};
@@ -98,17 +107,19 @@ for my $to ('169.254.0.1', '203.0.113.9', '10.9.0.1', '2001:db8:1::2',
     ok(!answers($to, 7023, enter($one)), "$to is closed to a container");
 }
 sends('from the world', '203.0.113.9', $port, beyond('world'));
-is(heard($in), 'from the world', 'and no datagram comes in');
-ok(answers('203.0.113.9', 7023, beyond('world')), 'others are let in as before');
+is(heard($in), 'from the world', 'no datagram comes in');
+ok(answers('203.0.113.9', 7023, beyond('world')),
+    'other hosts are let in as before');
 
 # a name server of the node's
 $node->spew('conf', $node->slurp('conf') . "host_dns = yes\n");
 push @servers, serves(53);
 $node->ask("restart $one");
 ok(answers('169.254.0.1', 53, enter($one)), 'with host_dns port 53 is open');
-ok(answers('203.0.113.9', 53, enter($one)), 'at any address of the node');
-ok(answers('fe80::1%eth0', 53, enter($one)), 'and by IPv6');
-ok(!answers('169.254.0.1', 7023, enter($one)), 'and nothing else');
+ok(answers('203.0.113.9', 53, enter($one)),
+    'port 53 is open at any address of the node');
+ok(answers('fe80::1%eth0', 53, enter($one)), 'port 53 is open by IPv6');
+ok(!answers('169.254.0.1', 7023, enter($one)), 'no other port is open');
 
 kill 'KILL', map { $_->[0] } @servers;
 done_testing();
