@@ -26,6 +26,8 @@ static const char *vz_conf_db_address(ngx_conf_t *cf, ngx_str_t *value,
 static const char *vz_conf_db_tls(vz_db_conf_t *db);
 static const char *vz_conf_key(vz_node_t *node);
 static ngx_thread_pool_t *vz_conf_own_pool(ngx_conf_t *cf);
+static char *vz_conf_word(ngx_conf_t *cf, const ngx_conf_enum_t *names,
+    const char *refusal, ngx_uint_t *value);
 static char *vz_conf_need(ngx_conf_t *cf, ngx_uint_t have, const char *name);
 
 
@@ -414,43 +416,40 @@ vz_conf_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 char *
 vz_conf_signup(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    ngx_str_t      *args;
-    vz_conf_t      *main = conf;
-    vz_settings_t  *settings = &main->settings;
+    char        *rc;
+    vz_conf_t   *main = conf;
+    ngx_uint_t   value;
+
+    static const ngx_conf_enum_t  names[] = {
+        { ngx_string("open"), VZ_SIGNUP_OPEN },
+        { ngx_string("approve"), VZ_SIGNUP_APPROVE },
+        { ngx_string("off"), VZ_SIGNUP_OFF },
+        { ngx_null_string, 0 }
+    };
 
     if (main->signup) {
         return "is duplicate";
     }
 
-    args = cf->args->elts;
     main->signup = 1;
+    rc = vz_conf_word(cf, names, "must be open, approve or off", &value);
 
-    if (vz_conf_is(&args[1], "open")) {
-        settings->signup = VZ_SIGNUP_OPEN;
-
-    } else if (vz_conf_is(&args[1], "approve")) {
-        settings->signup = VZ_SIGNUP_APPROVE;
-
-    } else if (vz_conf_is(&args[1], "off")) {
-        settings->signup = VZ_SIGNUP_OFF;
-
-    } else {
-        return vz_option_refuse(cf, &args[1],
-                                "must be open, approve or off");
+    if (rc == NGX_CONF_OK) {
+        main->settings.signup = value;
     }
 
-    return NGX_CONF_OK;
+    return rc;
 }
 
 
 char *
 vz_conf_addresses(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    ngx_str_t        *args;
-    vz_conf_t        *main = conf;
-    ngx_conf_enum_t  *one;
+    char        *rc;
+    vz_conf_t   *main = conf;
+    ngx_uint_t   value;
 
-    static ngx_conf_enum_t  names[] = {
+    static const ngx_conf_enum_t  names[] = {
         { ngx_string("ipv4"), VZ_ADDRESSES_IPV4 },
         { ngx_string("both"), VZ_ADDRESSES_BOTH },
         { ngx_string("any"), VZ_ADDRESSES_ANY },
@@ -461,19 +460,35 @@ vz_conf_addresses(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return "is duplicate";
     }
 
-    args = cf->args->elts;
     main->addresses = 1;
+    rc = vz_conf_word(cf, names, "must be ipv4, both or any", &value);
 
-    for (one = names; one->name.len; one++) {
-        if (one->name.len == args[1].len
-            && ngx_strncmp(one->name.data, args[1].data, args[1].len) == 0)
+    if (rc == NGX_CONF_OK) {
+        main->settings.addresses = value;
+    }
+
+    return rc;
+}
+
+
+static char *
+vz_conf_word(ngx_conf_t *cf, const ngx_conf_enum_t *names, const char *refusal,
+    ngx_uint_t *value)
+{
+    ngx_str_t  *args;
+
+    args = cf->args->elts;
+
+    for ( /* void */ ; names->name.len; names++) {
+        if (names->name.len == args[1].len
+            && ngx_memcmp(names->name.data, args[1].data, args[1].len) == 0)
         {
-            main->settings.addresses = one->value;
+            *value = names->value;
             return NGX_CONF_OK;
         }
     }
 
-    return vz_option_refuse(cf, &args[1], "must be ipv4, both or any");
+    return vz_option_refuse(cf, &args[1], refusal);
 }
 
 

@@ -32,16 +32,13 @@ struct vz_sse_s {
     vz_call_t           *call;
     vz_share_place_t     place;         /* taken before the headers are sent */
     ngx_http_request_t  *request;       /* NULL: not in the list */
-    ngx_queue_t          queue;
+    vz_revocable_t       session;
     ngx_buf_t            buf;
     u_char              *text;          /* being sent; freed here */
     uint64_t             seen;          /* the zone's version at the last
                                            look */
     ngx_msec_t           born;
     ngx_msec_t           sent;
-    ngx_msec_t           asked;         /* when the database was asked last */
-    unsigned             asking:1;
-    unsigned             over:1;        /* the next tick ends the stream */
 };
 
 
@@ -49,9 +46,6 @@ static ngx_int_t vz_sse_headers(ngx_http_request_t *r, vz_call_t *call);
 static ngx_int_t vz_sse_first(vz_sse_t *stream);
 static void vz_sse_tick(ngx_event_t *ev);
 static void vz_sse_drop(const u_char *hash, uint64_t user);
-static void vz_sse_all_over(void);
-static void vz_sse_know(vz_sse_t *stream, const vz_sse_session_t *sessions,
-    ngx_uint_t n);
 static void vz_sse_round(uint64_t version);
 static void vz_sse_serve(vz_sse_t *stream, uint64_t version);
 static ngx_uint_t vz_sse_ends(const vz_sse_t *stream);
@@ -130,6 +124,10 @@ vz_sse_open(vz_call_t *call, const vz_sse_scope_t *scope,
     cln->data = stream;
 
     stream->scope = *scope;
+    stream->session.user = scope->user;
+    stream->session.all = scope->all;
+    stream->session.until = scope->until;
+    ngx_memcpy(stream->session.token, scope->token, sizeof(scope->token));
     stream->render = render;
     stream->call = call;
 
@@ -173,8 +171,7 @@ vz_sse_start(ngx_http_request_t *r, vz_sse_t *stream)
 
     stream->request = r;
     stream->born = ngx_current_msec;
-    stream->asked = ngx_current_msec;
-    ngx_queue_insert_tail(&vz_sse_streams, &stream->queue);
+    vz_revocable_add(&vz_sse_streams, &stream->session);
     vz_sse_number++;
     vz_sse_watching += (stream->scope.user != 0);
 
@@ -254,7 +251,7 @@ vz_sse_tick(ngx_event_t *ev)
     version = vz_zone_version();
 
     if (vz_zone_revocation_read(&vz_sse_revoked, vz_sse_drop) != NGX_OK) {
-        vz_sse_all_over();
+        vz_revocable_drop_all(&vz_sse_streams);
     }
 
     if (vz_sse_watching > 0
@@ -296,7 +293,7 @@ vz_sse_round(uint64_t version)
         ngx_queue_remove(q);
         ngx_queue_insert_tail(&vz_sse_streams, q);
 
-        vz_sse_serve(ngx_queue_data(q, vz_sse_t, queue), version);
+        vz_sse_serve(ngx_queue_data(q, vz_sse_t, session.queue), version);
     }
 }
 
@@ -344,10 +341,7 @@ vz_sse_serve(vz_sse_t *stream, uint64_t version)
 static ngx_uint_t
 vz_sse_ends(const vz_sse_t *stream)
 {
-    ngx_msec_t  until = stream->scope.until;
-
-    return ngx_exiting || stream->over
-           || (until && ngx_current_msec >= until)
+    return ngx_exiting || vz_revocable_over(&stream->session)
            || ngx_current_msec - stream->born >= VZ_SSE_LIFE;
 }
 
@@ -519,105 +513,21 @@ vz_sse_revoke(const u_char token[32])
 static void
 vz_sse_drop(const u_char *hash, uint64_t user)
 {
-    ngx_queue_t  *q;
-    vz_sse_t     *stream;
-
-    vz_queue_each(q, &vz_sse_streams) {
-        stream = ngx_queue_data(q, vz_sse_t, queue);
-
-        if (hash != NULL
-            ? ngx_memcmp(stream->scope.token, hash, 32) == 0
-            : stream->scope.user == user)
-        {
-            stream->over = 1;
-        }
-    }
-}
-
-
-static void
-vz_sse_all_over(void)
-{
-    ngx_queue_t  *q;
-    vz_sse_t     *stream;
-
-    vz_queue_each(q, &vz_sse_streams) {
-        stream = ngx_queue_data(q, vz_sse_t, queue);
-        stream->over = 1;
-    }
+    vz_revocable_drop(&vz_sse_streams, hash, user);
 }
 
 
 ngx_uint_t
 vz_sse_ask(ngx_msec_t since, ngx_str_t *tokens, ngx_uint_t most)
 {
-    ngx_uint_t    n;
-    ngx_queue_t  *q;
-    vz_sse_t     *stream;
-
-    n = 0;
-
-    for (q = ngx_queue_head(&vz_sse_streams);
-         q != ngx_queue_sentinel(&vz_sse_streams) && n < most;
-         q = ngx_queue_next(q))
-    {
-        stream = ngx_queue_data(q, vz_sse_t, queue);
-
-        if (stream->scope.user == 0 || stream->asked >= since) {
-            continue;
-        }
-
-        stream->asked = ngx_current_msec;
-        stream->asking = 1;
-        tokens[n].data = stream->scope.token;
-        tokens[n++].len = sizeof(stream->scope.token);
-    }
-
-    return n;
+    return vz_revocable_ask(&vz_sse_streams, since, tokens, most);
 }
 
 
 void
-vz_sse_told(const vz_sse_session_t *sessions, ngx_uint_t n)
+vz_sse_told(const vz_revocable_session_t *sessions, ngx_uint_t n)
 {
-    ngx_queue_t  *q;
-    vz_sse_t     *stream;
-
-    vz_queue_each(q, &vz_sse_streams) {
-        stream = ngx_queue_data(q, vz_sse_t, queue);
-
-        if (stream->asking) {
-            stream->asking = 0;
-
-            if (sessions != NULL) {
-                vz_sse_know(stream, sessions, n);
-            }
-        }
-    }
-}
-
-
-static void
-vz_sse_know(vz_sse_t *stream, const vz_sse_session_t *sessions, ngx_uint_t n)
-{
-    ngx_uint_t  i;
-
-    for (i = 0; i < n; i++) {
-        if (sessions[i].token.len == sizeof(stream->scope.token)
-            && ngx_memcmp(sessions[i].token.data, stream->scope.token,
-                          sizeof(stream->scope.token))
-               == 0)
-        {
-            break;
-        }
-    }
-
-    if (i == n || sessions[i].all != stream->scope.all) {
-        stream->over = 1;
-        return;
-    }
-
-    stream->scope.until = sessions[i].until;
+    vz_revocable_told(&vz_sse_streams, sessions, n);
 }
 
 
@@ -655,7 +565,7 @@ vz_sse_detach(void *data)
     }
 
     stream->request = NULL;
-    ngx_queue_remove(&stream->queue);
+    ngx_queue_remove(&stream->session.queue);
     vz_sse_number--;
     vz_sse_watching -= (stream->scope.user != 0);
 }

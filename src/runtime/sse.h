@@ -7,6 +7,7 @@
 #define VZ_SSE_H
 
 #include "runtime/call.h"
+#include "runtime/revocable.h"
 
 
 #define VZ_SSE_TICK        100      /* ms between looks at the zone's version */
@@ -24,13 +25,6 @@ typedef struct {
     uint64_t         since;         /* the version after which to tell */
     void            *filter;        /* the renderer's own, in the call's pool */
 } vz_sse_scope_t;
-
-/* A session, as the database has it. */
-typedef struct {
-    ngx_str_t        token;         /* 32 bytes */
-    ngx_uint_t       all;           /* as of vz_sse_scope_t */
-    ngx_msec_t       until;         /* the same */
-} vz_sse_session_t;
 
 /*
  * vz_sse_render_pt: write the events newer than scope->since that the scope
@@ -63,20 +57,11 @@ ngx_int_t vz_sse_start(ngx_http_request_t *r, vz_sse_t *stream);
 void vz_sse_revoke(const u_char token[32]);
 
 /*
- * vz_sse_ask: the sessions of streams that the database was not asked about
- * since a time (ngx_current_msec), because another nginx host may have ended
- * them.  Writes most of them at most, some more than once, and returns how
- * many.
+ * vz_sse_ask, vz_sse_told: vz_revocable_ask() and vz_revocable_told() for the
+ * streams of this worker.  A stream that is over ends at the next tick.
  */
 ngx_uint_t vz_sse_ask(ngx_msec_t since, ngx_str_t *tokens, ngx_uint_t most);
-
-/*
- * vz_sse_told: the answer to vz_sse_ask(): those of the sessions that exist.
- * The streams of all others end at the next tick, and so do those whose
- * session may see other things now.  sessions is NULL where there was no
- * answer.
- */
-void vz_sse_told(const vz_sse_session_t *sessions, ngx_uint_t n);
+void vz_sse_told(const vz_revocable_session_t *sessions, ngx_uint_t n);
 
 /*
  * vz_sse_count: all streams of this worker; *watching, where it is not NULL,

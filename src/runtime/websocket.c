@@ -109,6 +109,10 @@ vz_websocket_open(vz_call_t *call, const char *protocol,
     }
 
     ws->scope = *scope;
+    ws->session.user = scope->who.user;
+    ws->session.all = scope->who.admin;
+    ws->session.until = scope->who.until;
+    ngx_memcpy(ws->session.token, scope->token, sizeof(scope->token));
     ws->call = call;
     ws->protocol.data = (u_char *) protocol;
     ws->protocol.len = ngx_strlen(protocol);
@@ -151,8 +155,7 @@ vz_websocket_start(ngx_http_request_t *r, vz_websocket_t *ws)
     ws->typed = ngx_current_msec;
     ws->pinged = ngx_current_msec;
     ws->beaten = ngx_current_msec;
-    ws->asked = ngx_current_msec;
-    ngx_queue_insert_tail(&vz_websockets, &ws->queue);
+    vz_revocable_add(&vz_websockets, &ws->session);
 
     if (c->read->timer_set) {
         ngx_del_timer(c->read);
@@ -170,7 +173,7 @@ vz_websocket_start(ngx_http_request_t *r, vz_websocket_t *ws)
     seen = ws->scope.revoked;
 
     if (vz_zone_revocation_read(&seen, vz_websocket_drop) != NGX_OK) {
-        ws->over = 1;
+        ws->session.over = 1;
     }
 
     if (ws->scope.stream) {
@@ -285,7 +288,7 @@ vz_websocket_tick(ngx_event_t *ev)
     if (vz_zone_revocation_read(&vz_websocket_revoked, vz_websocket_drop)
         != NGX_OK)
     {
-        vz_websocket_drop(NULL, 0);
+        vz_revocable_drop_all(&vz_websockets);
     }
 
     for (q = ngx_queue_head(&vz_websockets);
@@ -293,7 +296,7 @@ vz_websocket_tick(ngx_event_t *ev)
          q = next)
     {
         next = ngx_queue_next(q);
-        ws = ngx_queue_data(q, vz_websocket_t, queue);
+        ws = ngx_queue_data(q, vz_websocket_t, session.queue);
         c = ws->request->connection;
 
         vz_websocket_look(ws);
@@ -309,10 +312,9 @@ vz_websocket_tick(ngx_event_t *ev)
 static void
 vz_websocket_look(vz_websocket_t *ws)
 {
-    ngx_msec_t  now, until;
+    ngx_msec_t  now;
 
     now = ngx_current_msec;
-    until = ws->scope.who.until;
 
     if (now - ws->heard >= VZ_WEBSOCKET_DEAD
         || (ws->closing && now - ws->closed >= VZ_WEBSOCKET_LEAVE))
@@ -321,7 +323,7 @@ vz_websocket_look(vz_websocket_t *ws)
         return;
     }
 
-    if (ws->over || (until && (ngx_msec_int_t) (now - until) >= 0)) {
+    if (vz_revocable_over(&ws->session)) {
         vz_websocket_carry_close(ws, VZ_WEBSOCKET_REVOKED, "revoked");
 
     } else if (now - ws->typed >= ws->scope.idle) {
@@ -345,87 +347,24 @@ vz_websocket_look(vz_websocket_t *ws)
 }
 
 
-/* those of a session, of a user, or with neither all of them */
 static void
 vz_websocket_drop(const u_char *hash, uint64_t user)
 {
-    ngx_queue_t     *q;
-    vz_websocket_t  *ws;
-
-    for (q = ngx_queue_head(&vz_websockets);
-         q != ngx_queue_sentinel(&vz_websockets);
-         q = ngx_queue_next(q))
-    {
-        ws = ngx_queue_data(q, vz_websocket_t, queue);
-
-        if (hash ? ngx_memcmp(ws->scope.token, hash, 32) == 0
-                 : user == 0 || ws->scope.who.user == user)
-        {
-            ws->over = 1;
-        }
-    }
+    vz_revocable_drop(&vz_websockets, hash, user);
 }
 
 
 ngx_uint_t
 vz_websocket_ask(ngx_msec_t since, ngx_str_t *tokens, ngx_uint_t most)
 {
-    ngx_uint_t       n;
-    ngx_queue_t     *q;
-    vz_websocket_t  *ws;
-
-    n = 0;
-
-    for (q = ngx_queue_head(&vz_websockets);
-         q != ngx_queue_sentinel(&vz_websockets) && n < most;
-         q = ngx_queue_next(q))
-    {
-        ws = ngx_queue_data(q, vz_websocket_t, queue);
-
-        if (ws->asked < since) {
-            ws->asked = ngx_current_msec;
-            ws->asking = 1;
-            tokens[n].data = ws->scope.token;
-            tokens[n++].len = sizeof(ws->scope.token);
-        }
-    }
-
-    return n;
+    return vz_revocable_ask(&vz_websockets, since, tokens, most);
 }
 
 
 void
-vz_websocket_told(const vz_sse_session_t *sessions, ngx_uint_t n)
+vz_websocket_told(const vz_revocable_session_t *sessions, ngx_uint_t n)
 {
-    ngx_uint_t       i;
-    ngx_queue_t     *q;
-    vz_websocket_t  *ws;
-
-    for (q = ngx_queue_head(&vz_websockets);
-         q != ngx_queue_sentinel(&vz_websockets);
-         q = ngx_queue_next(q))
-    {
-        ws = ngx_queue_data(q, vz_websocket_t, queue);
-
-        if (!ws->asking) {
-            continue;
-        }
-
-        ws->asking = 0;
-
-        for (i = 0; sessions && i < n; i++) {
-            if (sessions[i].token.len == sizeof(ws->scope.token)
-                && ngx_memcmp(sessions[i].token.data, ws->scope.token,
-                              sizeof(ws->scope.token)) == 0)
-            {
-                break;
-            }
-        }
-
-        if (sessions && (i == n || sessions[i].all != ws->scope.who.admin)) {
-            ws->over = 1;
-        }
-    }
+    vz_revocable_told(&vz_websockets, sessions, n);
 }
 
 
@@ -475,7 +414,7 @@ vz_websocket_release(void *data)
 
     if (ws->request) {
         ws->request = NULL;
-        ngx_queue_remove(&ws->queue);
+        ngx_queue_remove(&ws->session.queue);
         vz_websocket_number--;
     }
 

@@ -76,7 +76,7 @@ ngx_int_t vz_websocket_start(ngx_http_request_t *r, vz_websocket_t *ws);
  */
 ngx_uint_t vz_websocket_ask(ngx_msec_t since, ngx_str_t *tokens,
     ngx_uint_t most);
-void vz_websocket_told(const vz_sse_session_t *sessions, ngx_uint_t n);
+void vz_websocket_told(const vz_revocable_session_t *sessions, ngx_uint_t n);
 ngx_uint_t vz_websocket_count(void);
 
 /* vz_websocket_init: worker start. */

@@ -14,7 +14,7 @@ struct vz_websocket_s {
     vz_call_t              *call;
     ngx_str_t               protocol;
     ngx_http_request_t     *request;    /* NULL: not in the list */
-    ngx_queue_t             queue;
+    vz_revocable_t          session;
 
     /* from the browser */
     vz_websocket_reader_t   reader;
@@ -36,15 +36,12 @@ struct vz_websocket_s {
     ngx_msec_t              typed;      /* a key */
     ngx_msec_t              pinged;
     ngx_msec_t              beaten;
-    ngx_msec_t              asked;      /* the database, about its session */
     ngx_msec_t              closed;     /* when a close was to be sent */
     uint64_t                ntyped;
     uint64_t                nshown;
 
     ngx_uint_t              code;       /* it is closed with */
     const char             *reason;
-    unsigned                asking:1;
-    unsigned                over:1;     /* its session has ended */
     unsigned                closing:1;  /* a close is to be sent, or was */
     unsigned                told:1;     /* it was */
     unsigned                answered:1; /* the browser sent one */

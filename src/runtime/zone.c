@@ -213,6 +213,24 @@ vz_zone_unlock(void)
 }
 
 
+ngx_int_t
+vz_zone_get(const vz_table_def_t *def, uint64_t key, void *to, size_t offset,
+    size_t size)
+{
+    u_char  *entry;
+
+    entry = vz_table_find(vz_zone_lock(def), key, NULL, NULL);
+
+    if (entry != NULL) {
+        ngx_memcpy(to, entry + offset, size);
+    }
+
+    vz_zone_unlock();
+
+    return entry != NULL ? NGX_OK : NGX_DECLINED;
+}
+
+
 ngx_slab_pool_t *
 vz_zone_memory(void)
 {

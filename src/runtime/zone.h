@@ -40,6 +40,13 @@ void vz_zone_init(ngx_cycle_t *cycle);
 vz_table_t *vz_zone_lock(const vz_table_def_t *def);
 void vz_zone_unlock(void);
 
+/*
+ * vz_zone_get: copy a member of the entry with that key: size bytes at offset.
+ * NGX_OK, or NGX_DECLINED if there is no such entry.
+ */
+ngx_int_t vz_zone_get(const vz_table_def_t *def, uint64_t key, void *to,
+    size_t offset, size_t size);
+
 /* vz_zone_next: while it is locked, a new version, greater than all before. */
 uint64_t vz_zone_next(void);
 

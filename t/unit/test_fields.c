@@ -7,18 +7,12 @@
 
 #include <string.h>
 #include "panel/api/fields.h"
+#include "field_cases.h"
 #include "grammars.h"
 
 
 #define X8(s)    s s s s s s s s
 #define X64(s)   X8(X8(s))
-
-
-typedef struct {
-    vz_field_e    kind;
-    const char   *text;
-    size_t        len;
-} vz_case_t;
 
 
 static const vz_case_t  good[] = {
@@ -95,51 +89,21 @@ static const vz_case_t  bad[] = {
 };
 
 
-/* a copy on the heap, so that ASan sees a byte read behind it */
-static vz_code_e
-check_copy(const vz_case_t *c)
-{
-    char       *copy;
-    vz_code_e   rc;
-
-    copy = test_malloc(c->len ? c->len : 1);
-    memcpy(copy, c->text, c->len);
-    rc = vz_field_check(c->kind, copy, c->len);
-    test_free(copy);
-
-    return rc;
-}
-
-
 static void
 right_values_are_taken(void **state)
 {
-    size_t  i;
-
     (void) state;
 
-    for (i = 0; i < VZ_COUNT(good); i++) {
-        if (check_copy(&good[i]) != VZ_OK) {
-            fail_msg("%s refused: %s", vz_field_name(good[i].kind),
-                     good[i].text);
-        }
-    }
+    field_cases_taken(good, VZ_COUNT(good));
 }
 
 
 static void
 wrong_values_are_refused(void **state)
 {
-    size_t  i;
-
     (void) state;
 
-    for (i = 0; i < VZ_COUNT(bad); i++) {
-        if (check_copy(&bad[i]) != VZ_RANGE) {
-            fail_msg("%s taken: %s (%zu)", vz_field_name(bad[i].kind),
-                     bad[i].text, i);
-        }
-    }
+    field_cases_refused(bad, VZ_COUNT(bad));
 }
 
 

@@ -256,6 +256,22 @@ vz_ct_store_name(const char *name, unsigned shadow)
 }
 
 
+DIR *
+vz_ct_store_open(const vz_config_t *conf)
+{
+    char  path[PATH_MAX];
+
+    if (snprintf(path, sizeof(path), "%s/ct", conf->lxc_path)
+        >= (int) sizeof(path))
+    {
+        errno = ENAMETOOLONG;
+        return NULL;
+    }
+
+    return opendir(path);
+}
+
+
 /* With load NULL only ctid and dir are filled in. */
 
 static int
@@ -264,20 +280,12 @@ vz_ct_store_walk(const vz_config_t *conf, unsigned kinds,
 {
     int             rc;
     DIR            *dir;
-    char            path[PATH_MAX];
     vz_ct_t         ct;
     uint32_t        ctid;
     unsigned        shadow;
     struct dirent  *entry;
 
-    if (snprintf(path, sizeof(path), "%s/ct", conf->lxc_path)
-        >= (int) sizeof(path))
-    {
-        errno = ENAMETOOLONG;
-        return -1;
-    }
-
-    dir = opendir(path);
+    dir = vz_ct_store_open(conf);
     if (dir == NULL) {
         return errno == ENOENT ? 0 : -1;
     }

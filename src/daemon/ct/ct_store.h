@@ -15,6 +15,7 @@
 #ifndef VZ_CT_STORE_H
 #define VZ_CT_STORE_H
 
+#include <dirent.h>
 #include <limits.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -76,6 +77,12 @@ typedef struct {
 
 /* vz_ct_store_init: create the folders. 0, or -1 with errno. */
 int vz_ct_store_init(const vz_config_t *conf);
+
+/*
+ * vz_ct_store_open: open the folder of all records for readdir(); the caller
+ * closes it.  NULL with errno.
+ */
+DIR *vz_ct_store_open(const vz_config_t *conf);
 
 /*
  * vz_ct_store_dir: print the container's folder into path (PATH_MAX bytes), or

@@ -118,7 +118,7 @@ int
 vz_lxc_sample_each(void *data, vz_ct_raw_pt each, void *to)
 {
     DIR               *dir;
-    char               path[PATH_MAX], *end;
+    char              *end;
     vz_ct_raw_t        raw;
     unsigned long      ctid;
     struct dirent     *entry;
@@ -126,14 +126,7 @@ vz_lxc_sample_each(void *data, vz_ct_raw_pt each, void *to)
 
     sampler = data;
 
-    if (snprintf(path, sizeof(path), "%s/ct", sampler->conf->lxc_path)
-        >= (int) sizeof(path))
-    {
-        errno = ENAMETOOLONG;
-        return -1;
-    }
-
-    dir = opendir(path);
+    dir = vz_ct_store_open(sampler->conf);
     if (dir == NULL) {
         return errno == ENOENT ? 0 : -1;
     }

@@ -56,6 +56,8 @@ static ngx_int_t vz_events_vm(void *data, const vz_sample_t *sample);
 static ngx_int_t vz_events_task(void *data, const vz_task_view_t *view);
 static void vz_events_notices(vz_events_t *stream, uint64_t version);
 static void vz_events_flush(vz_events_t *stream);
+static uint64_t vz_events_start(vz_events_t *stream, vz_sse_scope_t *scope,
+    ngx_pool_t *pool);
 static void vz_events_begin(vz_events_t *stream);
 static void vz_events_event(vz_events_t *stream, const char *name);
 static void vz_events_part(vz_events_t *stream, const char *data, size_t len);
@@ -222,11 +224,7 @@ vz_events_render(vz_sse_scope_t *scope, ngx_pool_t *pool, ngx_str_t *text)
     vz_events_t          stream;
     vz_events_filter_t  *filter = scope->filter;
 
-    version = vz_zone_version();
-
-    ngx_memzero(&stream, sizeof(vz_events_t));
-    stream.scope = scope;
-    stream.pool = pool;
+    version = vz_events_start(&stream, scope, pool);
 
     (void) vz_sample_each(filter->nvms && !filter->snapshot_sent ? 0
                                                                  : scope->since,
@@ -352,6 +350,19 @@ vz_events_notices(vz_events_t *stream, uint64_t version)
 }
 
 
+/* start to render; returns the version that is rendered */
+
+static uint64_t
+vz_events_start(vz_events_t *stream, vz_sse_scope_t *scope, ngx_pool_t *pool)
+{
+    ngx_memzero(stream, sizeof(vz_events_t));
+    stream->scope = scope;
+    stream->pool = pool;
+
+    return vz_zone_version();
+}
+
+
 static void
 vz_events_render_order(vz_sse_scope_t *scope, ngx_pool_t *pool,
     ngx_str_t *text)
@@ -361,11 +372,7 @@ vz_events_render_order(vz_sse_scope_t *scope, ngx_pool_t *pool,
     vz_task_view_t       view;
     vz_events_filter_t  *filter = scope->filter;
 
-    version = vz_zone_version();
-
-    ngx_memzero(&stream, sizeof(vz_events_t));
-    stream.scope = scope;
-    stream.pool = pool;
+    version = vz_events_start(&stream, scope, pool);
 
     if (vz_task_view_get(filter->task, &view) == NGX_OK
         && view.version > scope->since)

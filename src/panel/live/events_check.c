@@ -137,7 +137,7 @@ vz_check_batch(ngx_pool_t *pool, const ngx_str_t *tokens, ngx_uint_t n)
     vz_bind_t         *binds;
     vz_rows_t          rows;
     ngx_uint_t         i;
-    vz_sse_session_t  *sessions;
+    vz_revocable_session_t  *sessions;
 
     binds = ngx_palloc(pool, 2 * VZ_CHECK_BATCH * sizeof(vz_bind_t));
     rc = (binds != NULL) ? VZ_OK : VZ_INTERNAL;
@@ -160,11 +160,13 @@ vz_check_batch(ngx_pool_t *pool, const ngx_str_t *tokens, ngx_uint_t n)
                          2 * VZ_CHECK_BATCH, &rows);
     }
 
-    sessions = (rc == VZ_OK) ? ngx_palloc(pool, (rows.rows + 1)
-                                                * sizeof(vz_sse_session_t))
-                             : NULL;
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    sessions = ngx_palloc(pool, (rows.rows + 1) * sizeof(*sessions));
     if (sessions == NULL) {
-        return rc != VZ_OK ? rc : VZ_INTERNAL;
+        return VZ_INTERNAL;
     }
 
     for (i = 0; i < rows.rows; i++) {

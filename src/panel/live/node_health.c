@@ -47,20 +47,11 @@ vz_node_health_put(const vz_node_health_t *health)
 ngx_int_t
 vz_node_health_get(uint64_t node, vz_node_health_t *health)
 {
-    vz_node_health_entry_t  *entry;
-
     ngx_memzero(health, sizeof(vz_node_health_t));
 
-    entry = vz_table_find(vz_zone_lock(&vz_node_health_table), node, NULL,
-                          NULL);
-
-    if (entry != NULL) {
-        *health = entry->health;
-    }
-
-    vz_zone_unlock();
-
-    return entry != NULL ? NGX_OK : NGX_DECLINED;
+    return vz_zone_get(&vz_node_health_table, node, health,
+                       offsetof(vz_node_health_entry_t, health),
+                       sizeof(*health));
 }
 
 

@@ -171,17 +171,9 @@ vz_sample_moved(uint64_t told, uint64_t value, uint64_t limit)
 ngx_int_t
 vz_sample_get(uint64_t vm, vz_sample_t *sample)
 {
-    vz_sample_entry_t  *live;
-
-    live = vz_table_find(vz_zone_lock(&vz_sample_table), vm, NULL, NULL);
-
-    if (live != NULL) {
-        *sample = live->sample;
-    }
-
-    vz_zone_unlock();
-
-    return live != NULL ? NGX_OK : NGX_DECLINED;
+    return vz_zone_get(&vz_sample_table, vm, sample,
+                       offsetof(vz_sample_entry_t, sample),
+                       sizeof(*sample));
 }
 
 

@@ -54,17 +54,9 @@ vz_task_view_put(vz_task_view_t *view)
 ngx_int_t
 vz_task_view_get(uint64_t id, vz_task_view_t *view)
 {
-    vz_task_view_entry_t  *entry;
-
-    entry = vz_table_find(vz_zone_lock(&vz_task_view_table), id, NULL, NULL);
-
-    if (entry != NULL) {
-        *view = entry->view;
-    }
-
-    vz_zone_unlock();
-
-    return entry != NULL ? NGX_OK : NGX_DECLINED;
+    return vz_zone_get(&vz_task_view_table, id, view,
+                       offsetof(vz_task_view_entry_t, view),
+                       sizeof(*view));
 }
 
 

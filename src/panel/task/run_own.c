@@ -13,6 +13,8 @@
 #define VZ_RUN_OWN_PATIENCE  600   /* tries to write something down */
 
 
+static vz_code_e vz_run_own_vm_in(vz_task_run_t *run, vz_tx_t *tx,
+    void *data);
 static void vz_run_own_pause(ngx_uint_t tries);
 
 
@@ -169,6 +171,21 @@ vz_run_own_in_tx(vz_task_run_t *run, vz_run_own_pt body, void *data)
     }
 
     return vz_db_end(tx, rc);
+}
+
+
+vz_code_e
+vz_run_own_vm(vz_task_run_t *run, const vz_sql_t *sql)
+{
+    return vz_run_own_in_tx(run, vz_run_own_vm_in, (void *) sql);
+}
+
+
+static vz_code_e
+vz_run_own_vm_in(vz_task_run_t *run, vz_tx_t *tx, void *data)
+{
+    return vz_db_query(tx, run->pool, data, vz_binds(vz_int(run->vm.id)),
+                       NULL);
 }
 
 

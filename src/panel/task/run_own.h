@@ -72,6 +72,12 @@ vz_code_e vz_run_own_settle(vz_task_run_t *run, vz_run_own_pt body,
     void *data);
 
 /*
+ * vz_run_own_vm: such a transaction of one statement, which binds the
+ * container's id.  Returns as vz_run_own_in_tx().
+ */
+vz_code_e vz_run_own_vm(vz_task_run_t *run, const vz_sql_t *sql);
+
+/*
  * vz_run_own_write: a statement that writes down what has happened, repeated
  * while the database is away.  VZ_OK; VZ_CONFLICT where it changed no row; or
  * the database's code.

@@ -28,6 +28,8 @@ static vz_vm_console_entry_t *vz_vm_console_ticket_find(vz_table_t *table,
     const u_char hash[32]);
 static ngx_uint_t vz_vm_console_ticket_same(const vz_entry_t *entry,
     const void *wanted);
+static void vz_vm_console_ticket_until(const u_char hash[32],
+    uint64_t until);
 static uint64_t vz_vm_console_ticket_key(const u_char hash[32]);
 
 
@@ -146,32 +148,35 @@ vz_vm_console_ticket_take(const vz_call_t *call, const ngx_str_t *text,
 void
 vz_vm_console_ticket_keep(const u_char hash[32])
 {
-    vz_table_t          *table;
-    vz_vm_console_entry_t  *entry;
-
-    table = vz_zone_lock(&vz_vm_console_ticket_table);
-    entry = vz_vm_console_ticket_find(table, hash);
-
-    if (entry != NULL) {
-        entry->until = vz_zone_now() + VZ_VM_CONSOLE_TICKET_LIFE * 1000;
-        vz_table_move(table, entry, entry->until);
-    }
-
-    vz_zone_unlock();
+    vz_vm_console_ticket_until(hash, vz_zone_now()
+                                     + VZ_VM_CONSOLE_TICKET_LIFE * 1000);
 }
 
 
 void
 vz_vm_console_ticket_end(const u_char hash[32])
 {
-    vz_table_t          *table;
+    vz_vm_console_ticket_until(hash, 0);
+}
+
+
+/* 0: it is removed */
+
+static void
+vz_vm_console_ticket_until(const u_char hash[32], uint64_t until)
+{
+    vz_table_t             *table;
     vz_vm_console_entry_t  *entry;
 
     table = vz_zone_lock(&vz_vm_console_ticket_table);
     entry = vz_vm_console_ticket_find(table, hash);
 
-    if (entry != NULL) {
+    if (entry != NULL && until == 0) {
         vz_table_remove(table, entry);
+
+    } else if (entry != NULL) {
+        entry->until = until;
+        vz_table_move(table, entry, until);
     }
 
     vz_zone_unlock();

@@ -387,9 +387,7 @@ vz_vm_firewall_match(vz_vm_action_t *change, const vz_vm_firewall_t *fw)
 void
 vz_vm_firewall_confirm(vz_call_t *call)
 {
-    if (vz_body_none(call) == VZ_OK) {
-        vz_vm_action_call(call, &vz_vm_firewall_confirm_def, NULL);
-    }
+    vz_vm_action_call(call, &vz_vm_firewall_confirm_def, NULL);
 }
 
 
@@ -405,9 +403,7 @@ vz_vm_firewall_prepare_keep(vz_vm_action_t *change, vz_tx_t *tx)
 void
 vz_vm_firewall_undo(vz_call_t *call)
 {
-    if (vz_body_none(call) == VZ_OK) {
-        vz_vm_action_call(call, &vz_vm_firewall_undo_def, NULL);
-    }
+    vz_vm_action_call(call, &vz_vm_firewall_undo_def, NULL);
 }
 
 

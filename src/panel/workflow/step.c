@@ -42,7 +42,6 @@ static vz_code_e vz_step_addresses(vz_task_run_t *run, ngx_uint_t swaps);
 static vz_code_e vz_store_body(vz_task_run_t *run, vz_tx_t *tx, void *data);
 static vz_code_e vz_release_body(vz_task_run_t *run, vz_tx_t *tx, void *data);
 static vz_code_e vz_free_body(vz_task_run_t *run, vz_tx_t *tx, void *data);
-static vz_code_e vz_adopted_body(vz_task_run_t *run, vz_tx_t *tx, void *data);
 static vz_code_e vz_step_renumber(vz_task_run_t *run);
 static vz_code_e vz_renumber_body(vz_task_run_t *run, vz_tx_t *tx, void *data);
 static vz_code_e vz_free_addresses(vz_task_run_t *run, vz_tx_t *tx,
@@ -200,23 +199,13 @@ vz_step_adopted(vz_task_run_t *run)
 {
     vz_code_e  rc;
 
-    rc = vz_run_own_in_tx(run, vz_adopted_body, NULL);
+    rc = vz_run_own_vm(run, &vz_sql_adopted);
 
     if (rc == VZ_OK) {
         vz_zone_bump(VZ_GENERATION_VMS);
     }
 
     return rc;
-}
-
-
-static vz_code_e
-vz_adopted_body(vz_task_run_t *run, vz_tx_t *tx, void *data)
-{
-    (void) data;
-
-    return vz_db_query(tx, run->pool, &vz_sql_adopted,
-                       vz_binds(vz_int(run->vm.id)), NULL);
 }
 
 

@@ -25,8 +25,6 @@ static vz_code_e vz_step_firewall_document(vz_task_run_t *run,
     ngx_str_t *text);
 static vz_code_e vz_step_firewall_tx(vz_task_run_t *run, vz_tx_t *tx,
     void *data);
-static vz_code_e vz_step_firewall_kept_tx(vz_task_run_t *run, vz_tx_t *tx,
-    void *data);
 static vz_code_e vz_step_firewall_gated_tx(vz_task_run_t *run, vz_tx_t *tx,
     void *data);
 
@@ -242,17 +240,7 @@ vz_step_firewall_document(vz_task_run_t *run, ngx_str_t *text)
 vz_code_e
 vz_step_firewall_kept(vz_task_run_t *run)
 {
-    return vz_run_own_in_tx(run, vz_step_firewall_kept_tx, NULL);
-}
-
-
-static vz_code_e
-vz_step_firewall_kept_tx(vz_task_run_t *run, vz_tx_t *tx, void *data)
-{
-    (void) data;
-
-    return vz_db_query(tx, run->pool, &vz_step_firewall_keep_sql,
-                       vz_binds(vz_int(run->vm.id)), NULL);
+    return vz_run_own_vm(run, &vz_step_firewall_keep_sql);
 }
 
 
