@@ -11,8 +11,6 @@ our $json = "Content-Type: application/json\n";
 our $boss = session(user(unique('boss'), role => 'admin')) . $json;
 our ($vm, $ctid) = container(user(unique('ana')));
 
-END { local $?; verb('destroy', $ctid) }
-
 
 sub place {
     my ($call, $like, $what) = @_;

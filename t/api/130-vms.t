@@ -37,7 +37,6 @@ END {
     local $?;
     sql("UPDATE address SET vm_id = NULL WHERE address = '$address'")
         if $address;
-    verb('destroy', $ctid) if $ctid;
 }
 
 

@@ -26,11 +26,6 @@ our $starts = VzDaemon->new(list => sub {
     ["= id=$number state=running cpu_ns=" . (9e12 - $_[0] * 1e9), 'ok'];
 });
 
-END {
-    local $?;
-    verb('destroy', $_) for grep { defined } $ctid, $other_ctid;
-}
-
 
 # the objects of the events of that name
 sub events {

@@ -20,8 +20,6 @@ our $anas = session($ana);
 our $root = session(user(unique('root'), role => 'admin'));
 our ($real, $ctid) = container($ana);
 
-END { local $?; verb('destroy', $ctid) if $ctid }
-
 # containers for the scripted ones, which have whatever they are asked for
 sub fake {
     return vm($ana, ctid => sql_value('SELECT MAX(ctid) + 1 FROM vm'));

@@ -20,7 +20,7 @@ our $ordered;
 
 END {
     local $?;
-    verb('destroy', $_) for grep { $_ } $ctid, $ordered;
+    verb('destroy', $ordered) if $ordered;
 }
 
 
@@ -168,6 +168,20 @@ sub seen_no_secret {
          @lines), 'in no line that went by');
 }
 
+# liar: N: the node is that impostor, and a task is left waiting for it
+add_block_preprocessor(sub {
+    my ($block) = @_;
+    my $liar = $block->liar // return;
+
+    $block->set_value(http_config => $main::liars[$liar]->http_config);
+    $block->set_value(request => "POST /api/vms/$main::real/start");
+    $block->set_value(more_headers =>
+        $main::anas . 'Content-Type: application/json');
+    $block->set_value(error_code => 202);
+    $block->set_value(timeout => 30);
+    $block->set_value(check => 'still_waits');
+});
+
 run_tests();
 
 __DATA__
@@ -212,80 +226,32 @@ GET /api/health
 
 === TEST 4: a handshake answered with garbage fails no task
 --- before: one_node
---- http_config eval
-$::liars[0]->http_config
---- request eval
-"POST /api/vms/$::real/start"
---- more_headers eval
-$::anas . "Content-Type: application/json"
---- error_code: 202
---- timeout: 30
---- check: still_waits
+--- liar: 0
 
 
 
 === TEST 5: an impostor that answers unsupported fails no task
---- http_config eval
-$::liars[1]->http_config
---- request eval
-"POST /api/vms/$::real/start"
---- more_headers eval
-$::anas . "Content-Type: application/json"
---- error_code: 202
---- timeout: 30
---- check: still_waits
+--- liar: 1
 
 
 
 === TEST 6: an impostor that answers exists fails no task
---- http_config eval
-$::liars[2]->http_config
---- request eval
-"POST /api/vms/$::real/start"
---- more_headers eval
-$::anas . "Content-Type: application/json"
---- error_code: 202
---- timeout: 30
---- check: still_waits
+--- liar: 2
 
 
 
 === TEST 7: an impostor that answers state fails no task
---- http_config eval
-$::liars[3]->http_config
---- request eval
-"POST /api/vms/$::real/start"
---- more_headers eval
-$::anas . "Content-Type: application/json"
---- error_code: 202
---- timeout: 30
---- check: still_waits
+--- liar: 3
 
 
 
 === TEST 8: an impostor that answers failed fails no task
---- http_config eval
-$::liars[4]->http_config
---- request eval
-"POST /api/vms/$::real/start"
---- more_headers eval
-$::anas . "Content-Type: application/json"
---- error_code: 202
---- timeout: 30
---- check: still_waits
+--- liar: 4
 
 
 
 === TEST 9: a daemon of another version makes tasks wait, and health names it
---- http_config eval
-$::liars[5]->http_config
---- request eval
-"POST /api/vms/$::real/start"
---- more_headers eval
-$::anas . "Content-Type: application/json"
---- error_code: 202
---- timeout: 30
---- check: still_waits
+--- liar: 5
 --- error_log
 the virtual-server speaks version 2 of the protocol, this panel version 3
 

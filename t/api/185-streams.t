@@ -23,8 +23,6 @@ use constant { WINDOW => 256 * 1024, HELD => 256 * 1024 + 3 * 16404 + 1024,
 
 our ($vm, $ctid) = container(user(unique('ana')));
 
-END { local $?; verb('destroy', $ctid) if $ctid }
-
 our $module = 'load_module ' . ($ENV{TEST_NGINX_LOAD_MODULES}
     =~ s{nginx/ngx_http_vzpanel_module\.so$}{relay_test.so}r) . ';';
 

@@ -17,7 +17,6 @@ our ($vm, $ctid) = container($ana);
 END {
     local $?;
     database('restart');
-    verb('destroy', $ctid) if $ctid;
 }
 
 

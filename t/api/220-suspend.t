@@ -16,15 +16,6 @@ our $why = 'unpaid since März — ask us';
 
 utf8::decode($why);
 
-my $pid = $$;
-
-END {
-    if ($ctid && $$ == $pid) {
-        local $?;
-        verb('destroy', $ctid);
-    }
-}
-
 
 sub post {
     my ($verb, $who, $body) = @_;

@@ -18,11 +18,6 @@ our ($off) = container($ana);
 
 verb('start', $ctid) =~ /^ok/m or die "start\n";
 
-END {
-    local $?;
-    verb('destroy', $ctid) if $ctid;
-}
-
 use constant ORIGIN => "Origin: http://localhost\n";
 
 

@@ -15,11 +15,6 @@ our ($vm, $ctid) = container($ana, desired_state => 'running');
 
 verb('start', $ctid) =~ /^ok/m or die "start\n";
 
-END {
-    local $?;
-    verb('destroy', $ctid) if $ctid;
-}
-
 # an administrator may have sixteen at a time
 our $roots = session(user(unique('root'), role => 'admin'));
 

@@ -24,11 +24,6 @@ verb('start', $ctid) =~ /^ok/m or die "start\n";
 system("openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost"
     . " -keyout $dir/key.pem -out $dir/cert.pem 2>/dev/null") == 0 or die;
 
-END {
-    local $?;
-    verb('destroy', $ctid) if $ctid;
-}
-
 
 sub opened {
     my ($whose, $socket) = @_;

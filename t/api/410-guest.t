@@ -39,15 +39,6 @@ sub make_keys {
 
 our ($vm, $ctid) = container($ana, desired_state => 'running');
 
-my $pid = $$;
-
-END {
-    if ($ctid && $$ == $pid) {
-        local $?;
-        verb('destroy', $ctid);
-    }
-}
-
 
 # act METHOD, PATH, BODY [, WHO]: a change, to its end
 sub act {
@@ -61,23 +52,23 @@ sub act {
 sub get { return ask('GET', "/api/vms/$vm", $anas)->{json} }
 
 sub powered_off {
-    is(act('POST', 'start')->{json}{state}, 'done', 'it runs');
+    is(act('POST', 'start')->{json}{state}, 'done', 'the container runs');
     is(act('POST', 'poweroff', undef, $evas)->{code}, 404,
-        'nobody powers off what is not theirs');
-    is(get()->{state}, 'running', 'it runs on');
+        'another customer does not power it off');
+    is(get()->{state}, 'running', 'the container runs on');
 
     my $answer = act('POST', 'poweroff');
 
-    is($answer->{json}{kind}, 'poweroff', 'a task of its own');
+    is($answer->{json}{kind}, 'poweroff', 'the task has a kind of its own');
     is($answer->{json}{state}, 'done', 'done');
-    is($answer->{json}{steps}[0]{detail}, 'killed', 'it was not asked');
-    is(get()->{state}, 'stopped', 'it is off');
-    is(get()->{desired_state}, 'stopped', 'and meant to be');
+    is($answer->{json}{steps}[0]{detail}, 'killed', 'the guest was not asked');
+    is(get()->{state}, 'stopped', 'the container is off');
+    is(get()->{desired_state}, 'stopped', 'it is desired to be off');
     like(verb('status', $ctid), qr/state=stopped/, 'the node agrees');
     is(sql_value("SELECT COUNT(*) FROM audit WHERE object = 'vm $vm' AND"
-        . " action = 'vm.poweroff'"), 1, 'the audit has it once');
+        . " action = 'vm.poweroff'"), 1, 'the audit has one line');
     is(act('POST', 'poweroff')->{json}{steps}[0]{detail}, 'already',
-        'what is off is off');
+        'a container that is off stays off');
 }
 
 # the guest's shadow line of root, through the stopped disk's own verb
@@ -107,7 +98,7 @@ sub guest_file {
 }
 
 sub password_drawn {
-    is(act('POST', 'start')->{json}{state}, 'done', 'it runs');
+    is(act('POST', 'start')->{json}{state}, 'done', 'the container runs again');
 
     my $answer = act('POST', 'password');
     my $password = $answer->{json}{password} // '';
@@ -119,44 +110,49 @@ sub password_drawn {
     my $hash = shadow();
 
     like($hash, qr/^\$6\$/, 'the guest has its hash');
-    is(crypt($password, $hash), $hash, 'which is of that password');
+    is(crypt($password, $hash), $hash, 'the hash is of that password');
     unlike(encode_json(ask('GET', "/api/tasks/$task", $root)->{json}),
         qr/\Q$password\E|\$6\$/, 'nobody reads it in the task');
     unlike(join("\n", sql('SELECT COALESCE(data, "") FROM task'),
             sql('SELECT detail FROM audit')), qr/\Q$password\E/,
-        'nor is it in the database');
+        'nobody reads it in the database');
     unlike(daemon_log(), qr/\Q$password\E|\Q$hash\E/,
-        'nor in the log of the node');
+        'nobody reads it in the log of the node');
 
     my $key = "Idempotency-Key: again.$$\nPrefer: wait=60\n$anas";
     my @twice = map { ask('POST', "/api/vms/$vm/password", $key)->{json} } 1, 2;
 
-    is($twice[0]{task}{id}, $twice[1]{task}{id}, 'the same key, the same task');
-    ok($twice[0]{password}, 'told once');
+    is($twice[0]{task}{id}, $twice[1]{task}{id},
+        'the same key gets the same task');
+    ok($twice[0]{password}, 'the password is told once');
     ok(exists $twice[1]{password} && !defined $twice[1]{password},
-        'and once only');
-    is(crypt($twice[0]{password}, shadow()), shadow(), 'it is that one');
-    is(act('POST', 'password', undef, $evas)->{code}, 404, 'not by others');
+        'it is not told again');
+    is(crypt($twice[0]{password}, shadow()), shadow(),
+        'root has that password');
+    is(act('POST', 'password', undef, $evas)->{code}, 404,
+        'another customer gets no password');
 }
 
 sub renamed {
     is(act('PUT', 'name', { name => 'Tienda de Ana' })->{code}, 204, 'named');
-    is(get()->{name}, 'Tienda de Ana', 'it is');
+    is(get()->{name}, 'Tienda de Ana', 'the server has its new name');
     is(act('PUT', 'name', { name => ' ' })->{json}{errors}[0]{field}, 'name',
-        'a name is no blank');
+        'a blank name is refused');
     is(act('PUT', 'name', { name => 'Eva' }, $evas)->{code}, 404,
-        'not by others');
-    is(get()->{name}, 'Tienda de Ana', 'it stays');
+        'another customer does not rename it');
+    is(get()->{name}, 'Tienda de Ana', 'the name stays');
 
     is(act('PUT', 'hostname', { hostname => 'Web9.example.org' })
-            ->{json}{state}, 'done', 'another host name');
-    is(get()->{hostname}, 'web9.example.org', 'it has it');
-    is(get()->{name}, 'Tienda de Ana', 'and its name');
+            ->{json}{state}, 'done', 'another host name is set');
+    is(get()->{hostname}, 'web9.example.org', 'the server has the host name');
+    is(get()->{name}, 'Tienda de Ana', 'it keeps its name');
     like(verb('status', $ctid), qr/ hostname=web9\.example\.org /,
         'the node agrees');
-    is(guest_file('etc/hostname'), "web9.example.org\n", 'so does the guest');
+    is(guest_file('etc/hostname'), "web9.example.org\n",
+        'the guest agrees, too');
     is(act('PUT', 'hostname', { hostname => 'localhost' })
-            ->{json}{errors}[0]{field}, 'hostname', 'one that is none');
+            ->{json}{errors}[0]{field}, 'hostname',
+                'localhost is refused as a host name');
 }
 
 sub keys_kept {
@@ -167,13 +163,15 @@ sub keys_kept {
     my $first = $add->({ key => "$ed ana\@laptop\n" });
 
     is($first->{code}, 201, 'a key is kept');
-    is($first->{json}{name}, 'ana@laptop', 'by the name behind it');
-    is($first->{json}{fingerprint}, $print, 'with the print of ssh-keygen');
+    is($first->{json}{name}, 'ana@laptop',
+        'the key has the name of its comment');
+    is($first->{json}{fingerprint}, $print,
+        'the key has the print that ssh-keygen tells');
     is($add->({ key => $ed })->{json}{errors}[0]{code}, 'exists', 'once');
 
     my $second = $add->({ key => $rsa, name => 'Copias' });
 
-    is($second->{json}{name}, 'Copias', 'by a name of its own');
+    is($second->{json}{name}, 'Copias', 'a key can have a name of its own');
 
     for my $bad ("ssh-rsa " . (split / /, $ed)[1], "from=\"*\" $ed", 'x',
         substr($ed, 0, -8), $short)
@@ -183,30 +181,34 @@ sub keys_kept {
     }
 
     is($add->({ key => "$ed\n$rsa" })->{json}{errors}[0]{field}, 'key',
-        'one at a time');
+        'two keys at once are refused');
 
     my $list = ask('GET', '/api/account/keys', $anas)->{json}{items};
 
-    is(scalar @$list, 2, 'both are listed');
+    is(scalar @$list, 2, 'both keys are listed');
     is(scalar @{ ask('GET', '/api/account/keys', $evas)->{json}{items} }, 0,
-        'to nobody else');
+        'nobody else sees the keys');
 
     my $answer = act('PUT', 'keys', { keys => [$print] });
 
-    is($answer->{json}{state}, 'done', 'the server gets one');
+    is($answer->{json}{state}, 'done', 'the server gets a key');
     like(guest_file('root/.ssh/authorized_keys'), qr/^\Q$ed\E ana\@laptop$/m,
-        'it is there');
+        'the guest has the key');
     is(join(' ', map { $_->{has} ? 1 : 0 } @{ ask('GET',
                 "/api/vms/$vm/keys", $anas)->{json}{items} }), '0 1',
-        'and said to be');
-    is(ask('GET', "/api/vms/$vm/keys", $evas)->{code}, 404, 'not to others');
+        'the panel says that the server has it');
+    is(ask('GET', "/api/vms/$vm/keys", $evas)->{code}, 404,
+        'another customer does not see them');
     is(ask('DELETE', "/api/account/keys/$first->{json}{id}", $anas)
             ->{json}{code}, 'key_in_use', 'it is not deleted while a server has it');
-    is($add->({ key => $ed }, $evas)->{code}, 201, 'somebody has it, too');
+    is($add->({ key => $ed }, $evas)->{code}, 201,
+        'another user may have the same key');
     is(act('PUT', 'keys', { keys => ['SHA256:' . 'x' x 43] })
-            ->{json}{errors}[0]{field}, 'keys', 'one that nobody has');
-    is(act('PUT', 'keys', { keys => [] })->{json}{state}, 'done', 'none');
-    unlike(guest_file('root/.ssh/authorized_keys'), qr/ssh-/, 'it is gone');
+            ->{json}{errors}[0]{field}, 'keys', 'an unknown key is refused');
+    is(act('PUT', 'keys', { keys => [] })->{json}{state}, 'done',
+        'the server gives up its keys');
+    unlike(guest_file('root/.ssh/authorized_keys'), qr/ssh-/,
+        'the key is gone');
     is(ask('DELETE', "/api/account/keys/$first->{json}{id}", $evas)->{code},
         404, 'nobody deletes another\'s');
     is(ask('DELETE', "/api/account/keys/$_->{id}", $anas)->{code}, 204,
@@ -217,7 +219,7 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: power off is at once
+=== TEST 1: a power-off acts at once
 --- init: ::powered_off()
 
 
@@ -227,7 +229,7 @@ __DATA__
 
 
 
-=== TEST 3: a name for people, and a host name
+=== TEST 3: a server has a name for people and a host name
 --- init: ::renamed()
 
 

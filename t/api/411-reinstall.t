@@ -17,15 +17,6 @@ our $name = sql_value("SELECT name FROM vm WHERE id = $vm");
 our $debian = sql_value("SELECT name FROM template WHERE name LIKE 'debian-%'"
     . ' AND enabled LIMIT 1');
 
-my $pid = $$;
-
-END {
-    if ($ctid && $$ == $pid) {
-        local $?;
-        verb('destroy', $ctid);
-    }
-}
-
 
 sub post {
     my ($path, $body, $who) = @_;

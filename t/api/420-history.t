@@ -21,11 +21,6 @@ sql("UPDATE vm SET cpu_percent = 150, privvm_limit_mib = 256 WHERE id = $vm");
 sql('INSERT INTO task (kind, vm_id, vm_name, user_id, actor, via, state,'
     . " steps) VALUES ('restart', $vm, 'x', $ana, 'ana', 'web', 'done', 1)");
 
-END {
-    local $?;
-    verb('destroy', $ctid) if $ctid;
-}
-
 
 sub series {
     my ($history, $name, $kind) = @_;
@@ -49,23 +44,25 @@ sub whole {
 
     my $history = ask('GET', "/api/vms/$vm/history", $anas)->{json};
 
-    Test::More::is($history->{range}, '1h', 'an hour where nothing is said');
-    Test::More::is($history->{step_s}, 10, 'ten seconds a point');
-    Test::More::is(@{ $_->{mean} }, @{ $history->{at} }, "$_->{name}: a figure"
-        . ' a time') for @{ $history->{series} }, { name => 'up',
+    Test::More::is($history->{range}, '1h', 'the default range is an hour');
+    Test::More::is($history->{step_s}, 10, 'a point has ten seconds');
+    Test::More::is(@{ $_->{mean} }, @{ $history->{at} }, "$_->{name}: each"
+        . ' time has a figure') for @{ $history->{series} }, { name => 'up',
         mean => $history->{up} };
 
     my ($memory) = series($history, 'memory');
-    Test::More::cmp_ok($memory, '>', 100_000, 'the memory of one that runs');
-    Test::More::cmp_ok($memory, '<', 256 << 20, 'is not more than it may have');
-    Test::More::ok(scalar series($history, 'disk', 'most'), 'its disk');
+    Test::More::cmp_ok($memory, '>', 100_000,
+        'a running container uses memory');
+    Test::More::cmp_ok($memory, '<', 256 << 20,
+        'it uses no more than its limit');
+    Test::More::ok(scalar series($history, 'disk', 'most'), 'it uses its disk');
 
     Test::More::is("@{ $history->{limits} }{qw(cpu_percent memory_bytes)}",
-        '150 268435456', 'the limits of now');
+        '150 268435456', 'the limits of now are told');
     Test::More::is(join(' ', map { "$_->{kind} $_->{state}" }
-        @{ $history->{tasks} }), 'restart done', 'its tasks');
+        @{ $history->{tasks} }), 'restart done', 'its tasks are told');
     Test::More::like($history->{recorded}, qr/^20\d\d-.*Z$/,
-        'when it was read last');
+        'the time of the last reading is told');
     return;
 }
 
@@ -80,9 +77,9 @@ sub ranges {
 
         Test::More::is($history->{step_s}, $step, "$range: $step s a point");
         Test::More::cmp_ok(scalar(@{ $history->{at} // [] }), '>=', 1,
-            "$range: what there is");
+            "$range: the points are told that exist");
         Test::More::cmp_ok(scalar(@{ $history->{at} // [] }), '<=', 3,
-            "$range: and no more");
+            "$range: there are no more points");
     }
     return;
 }
@@ -91,8 +88,9 @@ sub ranges {
 sub no_reason {
     my ($reasons) = @_;
 
-    Test::More::is_deeply($reasons->{reasons}, [], 'no reason');
-    Test::More::like($reasons->{recorded}, qr/^20\d\d-/, 'it was looked at');
+    Test::More::is_deeply($reasons->{reasons}, [], 'no reason is told');
+    Test::More::like($reasons->{recorded}, qr/^20\d\d-/,
+        'the container was looked at');
     return;
 }
 
@@ -101,8 +99,9 @@ sub of_node {
     my ($history) = @_;
     my ($memory) = series($history, 'memory');
 
-    Test::More::cmp_ok($memory, '>', 10 << 20, 'memory of a whole machine');
-    Test::More::ok(!exists $history->{limits}, 'which has no plan');
+    Test::More::cmp_ok($memory, '>', 10 << 20,
+        'a node has the memory of a machine');
+    Test::More::ok(!exists $history->{limits}, 'a node has no plan');
     return;
 }
 
@@ -139,7 +138,7 @@ $::anas
 
 
 
-=== TEST 4: somebody else's is not there
+=== TEST 4: somebody else's container is not there
 --- request eval
 "GET /api/vms/$::vm/history"
 --- more_headers eval
@@ -148,7 +147,7 @@ $::beas
 
 
 
-=== TEST 5: nor are its reasons
+=== TEST 5: the reasons of somebody else's container are not there
 --- request eval
 "GET /api/vms/$::vm/reasons"
 --- more_headers eval
@@ -157,7 +156,7 @@ $::beas
 
 
 
-=== TEST 6: an administrator sees any container's
+=== TEST 6: an administrator sees the history of any container
 --- request eval
 "GET /api/vms/$::vm/history"
 --- more_headers eval
@@ -166,7 +165,7 @@ $::root
 
 
 
-=== TEST 7: one that its node does not have
+=== TEST 7: a container that its node does not have has no history
 --- request eval
 "GET /api/vms/$::stranger/history"
 --- more_headers eval
@@ -185,7 +184,7 @@ $::anas
 
 
 
-=== TEST 9: an administrator sees the node's own
+=== TEST 9: an administrator sees the history of the node
 --- request eval
 "GET /api/admin/nodes/$::node/history"
 --- more_headers eval
@@ -194,7 +193,7 @@ $::root
 
 
 
-=== TEST 10: and nobody else does
+=== TEST 10: a customer does not see the history of the node
 --- request eval
 "GET /api/admin/nodes/$::node/history"
 --- more_headers eval
@@ -203,7 +202,7 @@ $::anas
 
 
 
-=== TEST 11: a node that is not there
+=== TEST 11: a node that does not exist has no history
 --- request
 GET /api/admin/nodes/999999/history
 --- more_headers eval

@@ -14,15 +14,6 @@ our $eva = session(user(unique('eva')));
 our $root = session(user('root.firewall', role => 'admin'));
 our ($vm, $ctid) = container($ana, desired_state => 'running');
 
-my $pid = $$;
-
-END {
-    if ($ctid && $$ == $pid) {
-        local $?;
-        verb('destroy', $ctid);
-    }
-}
-
 my $ssh = { direction => 'in', action => 'accept', protocol => 'tcp',
             ports => '22', address => undef, note => 'SSH' };
 my $ping = { direction => 'in', action => 'accept', protocol => 'icmp' };

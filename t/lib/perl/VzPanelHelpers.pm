@@ -158,8 +158,20 @@ sub verb {
 }
 
 
-# A container that the node has, made of the small template, stopped.  Its
-# number comes from the far end of the node's, so no order takes it.
+# what the test has made on the node
+my ($owner, @made) = $$;
+
+END {
+    if ($$ == $owner) {
+        local $?;
+        verb('destroy', $_) for @made;
+    }
+}
+
+
+# A container that the node has, made of the small template, stopped; it is
+# destroyed when the test ends.  Its number comes from the far end of the node's,
+# so no order takes it.
 sub container {
     my ($user, %row) = @_;
     my $template = busybox();
@@ -181,6 +193,7 @@ sub container {
     }
 
     $answer =~ /^ok\b/m or die "create $ctid: $answer";
+    push @made, $ctid;
 
     return wantarray ? ($id, $ctid) : $id;
 }
