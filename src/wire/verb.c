@@ -363,7 +363,8 @@ vz_verb_marks(char **text, vz_mark_t *mark, char *words)
 }
 
 
-/* a stream can't be answered from memory when its verb comes again */
+/* a verb with an id is answered from memory when it comes again: a stream
+   cannot be */
 static vz_code_e
 vz_verb_once(const vz_verb_t *def, const vz_mark_t *mark, char *words)
 {

@@ -95,7 +95,7 @@ vz_lxc_firewall_bridged(vz_job_t *job)
 }
 
 
-/* Where the kernel refuses, what held before is stored again. */
+/* If the kernel refuses the rules, the rules of before are stored again. */
 
 static vz_code_e
 vz_lxc_firewall_apply(vz_job_t *job, vz_lxc_firewall_t *fw, int stored,
@@ -224,7 +224,7 @@ vz_lxc_firewall_stat(vz_job_t *job, vz_firewall_stat_t *stat)
 }
 
 
-/* What can't be counted just now is 0. */
+/* A counter that cannot be read is 0. */
 
 static void
 vz_lxc_firewall_count(const vz_job_t *job, vz_firewall_stat_t *stat)
@@ -245,7 +245,7 @@ vz_lxc_firewall_count(const vz_job_t *job, vz_firewall_stat_t *stat)
         n = vz_nfnetlink_counters(&nfn, chain, list,
                                   sizeof(list) / sizeof(list[0]));
 
-        /* rules that were changed in between have other counters */
+        /* the rules may have changed since they were read */
 
         if (n == (int) vz_lxc_firewall_hits(&stat->rules, out, list, NULL)) {
             (void) vz_lxc_firewall_hits(&stat->rules, out, list, stat);
@@ -257,8 +257,8 @@ vz_lxc_firewall_count(const vz_job_t *job, vz_firewall_stat_t *stat)
 
 
 /*
- * Add the counters of a chain to the rules that they belong to; returns how
- * many that are. stat NULL: only count.
+ * Add the counters of a chain to their rules, unless stat is NULL; returns the
+ * number of such rules.
  */
 
 static unsigned

@@ -12,7 +12,7 @@
 #define VZ_LXC_METER_TEXT    8192
 #define VZ_LXC_METER_EACH    6      /* readings, of which one reads all files
                                        in any case */
-#define VZ_LXC_METER_IDLE    5000000    /* ns: who has not used that much has
+#define VZ_LXC_METER_IDLE    5000000    /* ns: a container that used less has
                                        done nothing */
 #define VZ_LXC_METER_SLICE   100000000ULL   /* ns of a period of the CPU */
 #define VZ_LXC_METER_SECTOR  512
@@ -181,8 +181,8 @@ vz_lxc_meter_read(vz_lxc_meter_t *meter, vz_ct_raw_t *raw)
     unsigned  idle;
 
     /*
-     * the device first: it was still the container's where its groups are
-     * there afterwards
+     * The device is read first: if the groups are still there afterwards, the
+     * device was still the container's.
      */
 
     vz_lxc_meter_disk(meter, raw);

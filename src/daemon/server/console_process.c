@@ -1,7 +1,6 @@
 /*
- * Between a terminal and two pipes.  No descriptor is waited for alone: a
- * program that neither reads nor is read from waits for us, and must not have
- * us wait for it.
+ * The process between a terminal and two pipes.  It never waits for one
+ * descriptor alone: a program that neither reads nor writes must not stop it.
  */
 
 #include <errno.h>
@@ -199,7 +198,7 @@ vz_console_process_tell(const vz_console_process_t *p, vz_code_e code,
 }
 
 
-/* whoever reads it is the verb's process: it may be waited for */
+/* the reader is the verb's process, so the write may block */
 static void
 vz_console_process_copy(vz_console_process_t *p, int fd)
 {
@@ -241,7 +240,7 @@ vz_console_process_serve(vz_console_process_t *p)
                 || (pfd[VZ_CONSOLE_PTY].revents
                     && vz_console_process_show(p));
 
-        /* its terminal was hung up with it: what is left there comes first */
+        /* its terminal was hung up, too; what is left in it is read first */
 
         if (pfd[VZ_CONSOLE_CHILD].revents) {
             (void) close(p->child);
@@ -279,7 +278,7 @@ vz_console_process_wait(const vz_console_process_t *p, struct pollfd *pfd)
         ((p->typed ? POLLOUT : 0)
          | (idle && p->unshown < VZ_CONSOLE_UNSHOWN ? POLLIN : 0));
 
-    /* a hangup is always told: it is not asked while nothing can be done */
+    /* poll() always tells a hangup: an idle terminal is left out */
 
     if (pfd[VZ_CONSOLE_PTY].events == 0) {
         pfd[VZ_CONSOLE_PTY].fd = -1;
@@ -288,7 +287,7 @@ vz_console_process_wait(const vz_console_process_t *p, struct pollfd *pfd)
     pfd[VZ_CONSOLE_CHILD].fd = p->child;
     pfd[VZ_CONSOLE_CHILD].events = POLLIN;
 
-    /* with its program gone it is read until nothing is left */
+    /* the program has ended: the terminal is read until it is empty */
 
     time = p->child == -1 && (pfd[VZ_CONSOLE_PTY].events & POLLIN) ? 0 : -1;
 
@@ -296,7 +295,7 @@ vz_console_process_wait(const vz_console_process_t *p, struct pollfd *pfd)
 }
 
 
-/* -1: whoever typed is gone, or sends what is no record */
+/* -1: the viewer is gone, or sent bytes that are not a record */
 static int
 vz_console_process_hear(vz_console_process_t *p)
 {
@@ -370,7 +369,7 @@ vz_console_process_size(int pty, unsigned cols, unsigned rows)
 }
 
 
-/* what was typed, as far as the program takes it */
+/* write the input, as much as the program takes */
 static int
 vz_console_process_type(vz_console_process_t *p)
 {
@@ -383,7 +382,7 @@ vz_console_process_type(vz_console_process_t *p)
     n = write(p->pty, p->input, p->typed);
 
     if (n == -1) {
-        /* EIO: nobody has the other end, and reading tells so, too */
+        /* EIO: nobody has the other end open; read() fails, too */
         return vz_console_process_again() ? 0 : -1;
     }
 
@@ -395,7 +394,7 @@ vz_console_process_type(vz_console_process_t *p)
 }
 
 
-/* -1: nobody has the terminal any more */
+/* -1: nobody has the terminal open any more */
 static int
 vz_console_process_show(vz_console_process_t *p)
 {
@@ -421,7 +420,7 @@ vz_console_process_show(vz_console_process_t *p)
 }
 
 
-/* -1: nobody reads it any more */
+/* -1: the viewer does not read any more */
 static int
 vz_console_process_say(vz_console_process_t *p)
 {
@@ -456,8 +455,8 @@ vz_console_process_say(vz_console_process_t *p)
 
 
 /*
- * A hangup, as when a modem lets go: closing the master is one.  The child is
- * ours and is reaped: a zombie would stay among the guest's processes.
+ * Closing the master hangs the terminal up.  The child is ours, so we reap it:
+ * a zombie would stay among the guest's processes.
  */
 static void
 vz_console_process_end(vz_console_process_t *p, pid_t child)
@@ -473,7 +472,7 @@ vz_console_process_end(vz_console_process_t *p, pid_t child)
         return;
     }
 
-    /* until it is reaped its number is no other's */
+    /* its number is not used again before it is reaped */
 
     (void) kill(child, SIGHUP);
     pfd.fd = p->child;
@@ -488,9 +487,9 @@ vz_console_process_end(vz_console_process_t *p, pid_t child)
 
 
 /*
- * Nothing more comes from here.  What the viewer sent before hearing of that is
- * thrown away: were nobody left to read it, the stream would be aborted, and
- * the last words of the terminal be lost with it.
+ * The output has ended.  This reads and drops the bytes that the viewer sent
+ * before it heard of that: unread bytes would abort the stream, and the last
+ * words of the terminal would be lost.
  */
 static void
 vz_console_process_leave(vz_console_process_t *p)
