@@ -282,8 +282,10 @@ test-chain: stack packages-test npm
 test-browser: stack packages-test npm
 	@scripts/test-browser $(T)
 
-# an hour: workers that stand still in the middle of every kind of task
+# an hour: workers that stand still in the middle of every kind of task, and
+# processes that are killed in the middle of a reinstall
 soak: stack packages-test
+	@t/soak/reinstall $(TIMES)
 	@t/soak/stall $(STOPS) $(LONGEST)
 
 # half an hour and more: a Debian of its own, installed as the docs say, with

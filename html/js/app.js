@@ -5,9 +5,11 @@
 
 import { onOtherAccount, onSignedOut, onStepUp, Problem } from './lib/api.js';
 import { header, setting } from './shell/header.js';
+import { moved } from './shell/moved.js';
 import { every, h, put, say } from './ui/dom.js';
 import { icon } from './ui/icon.js';
 import { fault, partLost, refuse } from './ui/fault.js';
+import { isUnsaved, mayLeave } from './ui/unsaved.js';
 import { more, preferred, seconds, t, use } from './lib/i18n.js';
 import * as session from './lib/session.js';
 import { style } from './lib/style.js';
@@ -49,16 +51,6 @@ const ROUTES = [
         load: () => import('./account/account.js') },
 ];
 
-/**
- * Addresses of before, which bookmarks still have: of one server, of a list.
- *
- * @type {Record<string, {one: (id: string) => string, list?: string}>}
- */
-const MOVED = {
-    status: { one: (id) => `server?id=${id}` },
-    hardware: { one: (id) => `server?id=${id}&tab=hardware`, list: 'status' },
-};
-
 /* The stream may be away this long before anybody is told. */
 const PATIENCE = 3000;
 
@@ -83,6 +75,9 @@ let frame = new AbortController();
 
 /* Whether a form of the screen that is shown has something typed in it. */
 let typed = false;
+
+/* Where the browser was when it was shown: to stay there. */
+let address = location.href;
 
 /* Whether somebody is signing in over that screen. */
 let resuming = false;
@@ -115,11 +110,33 @@ function idOf(route) {
  *     that is shown has taken care already
  */
 function go(path, options = {}) {
+    if (options.replace || options.quiet || !isUnsaved()) {
+        turn(path, options);
+        return;
+    }
+
+    void mayLeave().then((yes) => yes && turn(path, options));
+}
+
+
+/** The browser has gone back, or on: the screen follows, or it returns. */
+async function back() {
+    if (await mayLeave()) {
+        await show();
+    } else {
+        history.pushState(null, '', address);
+    }
+}
+
+
+/** @type {typeof go} */
+function turn(path, options = {}) {
     const url = new URL(path || '.', BASE);
 
     history[options.replace ? 'replaceState' : 'pushState'](null, '', url);
 
     if (options.quiet && shown) {
+        address = location.href;
         shown.view.id = idOf(shown.route);
         shown.view.query = url.searchParams;
         return;
@@ -338,19 +355,6 @@ function settle() {
 
 
 /**
- * Where a page of before is now; undefined where it is what it was.
- *
- * @param {string} path
- * @param {string | null} id
- */
-function moved(path, id) {
-    const old = MOVED[path];
-
-    return old && (id === null ? old.list : old.one(encodeURIComponent(id)));
-}
-
-
-/**
  * Show the screen of the address.
  *
  * @param {boolean} [first]  the browser has just come: leave the focus alone
@@ -364,6 +368,8 @@ async function show(first = false) {
         go(now, { replace: true });
         return;
     }
+
+    address = location.href;
 
     const route = ROUTES.find((one) => one.path === path
         && (!one.must || idOf(one) !== null)) ?? null;
@@ -649,7 +655,7 @@ async function begin() {
         typed ||= event.target instanceof Element
             && event.target.closest('form') !== null;
     });
-    window.addEventListener('popstate', () => void show());
+    window.addEventListener('popstate', () => void back());
     window.addEventListener('vzpanel.language', (event) =>
         void speak(/** @type {CustomEvent} */ (event).detail));
     window.addEventListener('unhandledrejection',

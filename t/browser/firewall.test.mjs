@@ -87,6 +87,39 @@ test('rules are put together, tried, and confirmed by keys', async () => {
 });
 
 
+test('who leaves what is not applied is asked', async () => {
+    const page = await enter(ana);
+    const wrong = complaints(page);
+    const dialog = page.getByRole('dialog', { name: 'Leave without saving?' });
+    const staged = page.getByText('Allow ping (ICMP) from anywhere');
+
+    await page.getByRole('tab', { name: 'Access' }).click();
+    await page.getByRole('tab', { name: 'Firewall' }).click();
+    assert.equal(await dialog.count(), 0, 'nothing was changed');
+
+    await page.getByRole('button', { name: 'Ping' }).click();
+    await staged.waitFor();
+    await page.getByRole('tab', { name: 'Overview' }).click();
+    await dialog.waitFor();
+    await page.keyboard.press('Escape');
+    assert.match(page.url(), /tab=firewall/);
+    assert.ok(await staged.isVisible(), 'it is still there');
+
+    await page.goBack();
+    await dialog.waitFor();
+    await page.keyboard.press('Escape');
+    await page.waitForURL(/tab=firewall/);
+    assert.ok(await staged.isVisible());
+
+    await page.goBack();
+    await dialog.getByRole('button', { name: 'Leave without saving' }).click();
+    await page.waitForURL(/tab=access/);
+    await page.getByRole('tab', { name: 'Access', selected: true }).waitFor();
+    assert.deepEqual(wrong, []);
+    await page.close();
+});
+
+
 test('what is wrong is said where it is', async () => {
     const page = await enter(ana);
     const wrong = complaints(page, /status of 422/);

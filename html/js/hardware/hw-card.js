@@ -256,8 +256,8 @@ export function hwCard(options) {
     return {
         node, draw,
 
-        /** Whether somebody is changing something here. */
-        held: () => saving || changes().length > 0,
+        /** Whether somebody has changed something here that is not saved. */
+        unsaved: () => !saving && changes().length > 0,
 
         /**
          * The container as the server has it now.  What somebody is typing

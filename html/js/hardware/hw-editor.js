@@ -11,6 +11,7 @@ import { icon } from '../ui/icon.js';
 import { taskHere } from '../task/task-here.js';
 import { taskTitle } from '../task/task-strip.js';
 import { toast } from '../ui/toast.js';
+import { unsaved } from '../ui/unsaved.js';
 import { adopt, merge, on, over, taskOf, watch } from '../lib/live.js';
 import { t } from '../lib/i18n.js';
 
@@ -127,6 +128,7 @@ export function hwEditor(first, { signal, gone, top }) {
         { vm: structuredClone(vm), tag: first.tag }));
     draw();
 
+    unsaved(() => cards.some((card) => card.unsaved()), signal);
     watch([vm.id], signal);
     on('vm', (sample) => {
         if (sample.id === vm.id) {

@@ -8,6 +8,7 @@ import { fault, refuse } from '../ui/fault.js';
 import { icon } from '../ui/icon.js';
 import { pending } from '../ui/loading.js';
 import { toast } from '../ui/toast.js';
+import { unsaved } from '../ui/unsaved.js';
 import { bytes, number, t } from '../lib/i18n.js';
 import { taskHere } from '../task/task-here.js';
 import { gates } from './firewall-gates.js';
@@ -326,6 +327,8 @@ export async function mount(root, { vm, me, live, signal }) {
                 void load();
             } }));
     };
+
+    unsaved(() => dirty, signal);
 
     const form = ruleForm({ add: (one) => add([one]) });
 

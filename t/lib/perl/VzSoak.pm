@@ -1,0 +1,226 @@
+package VzSoak;
+
+=head1 NAME
+
+VzSoak - a stack of one's own, its people, its tasks and its processes, for the
+long tests of t/soak
+
+=head1 SYNOPSIS
+
+    use VzSoak;
+
+    in_a_slot();
+    begin("build/test/stack-name", 'name');
+    my $vm = make('busybox');
+    follow(ask('POST', "/vms/$vm/start")->{json}{id});
+    check($good, 'what holds');
+    finish();
+
+=cut
+
+use strict;
+use warnings;
+use Cwd qw(abs_path);
+use Digest::SHA qw(sha256_hex);
+use Exporter qw(import);
+use File::Basename qw(dirname);
+use HTTP::Tiny;
+use IPC::Open2 qw(open2);
+use JSON::PP;
+use Time::HiRes qw(sleep time);
+
+use constant PATIENCE => 400;   # seconds that a task may take
+
+our @EXPORT = qw(in_a_slot begin finish stack base sql sql_value slurp check ask
+    template follow make workers node PATIENCE);
+
+my $top = abs_path(dirname(__FILE__) . '/../../..');
+my $json = JSON::PP->new->utf8;
+my ($passed, $failed) = (0, 0);
+my ($dir, %stack, $owner, $cookie, $user);
+
+
+# the slot is ours as long as the shell that has it
+sub in_a_slot {
+    chdir $top or die "$top: $!";
+    exec '/bin/bash', '-c', '. scripts/test-slot; "$0" "$@"', $0, @ARGV
+        if !defined $ENV{VZPANEL_TEST_SLOT};
+}
+
+# begin DIR, WHO: a new stack, a customer called WHO and an administrator who is
+# signed in
+sub begin {
+    my ($where, $who) = @_;
+
+    $dir = "$top/$where$ENV{VZPANEL_TEST_SLOT}";
+    $owner = $$;
+    system("scripts/stack stop $dir; rm -rf $dir;"
+        . " scripts/test-stack start $dir --web") == 0
+        or die "the stack does not start\n";
+
+    for my $file ("$dir/settings", "$dir/ports") {
+        open my $in, '<', $file or die "$file: $!";
+        while (<$in>) { $stack{$1} = $2 if /^(\w+)=(.*)$/ }
+    }
+
+    my $secret = sha256_hex(rand . $$ . time);
+
+    sql("INSERT INTO user (account, role, first_name, email, password) VALUES"
+        . " ('$who.admin', 'admin', 'Soak', '$who\@example.org', '*'),"
+        . " ('$who', 'customer', 'Soak', '$who\@example.org', '*')");
+    sql("INSERT INTO session (hash, user_id, expires, remote, proven) SELECT"
+        . " UNHEX('" . sha256_hex($secret) . "'), id, NOW(3) + INTERVAL 1 DAY,"
+        . " '127.0.0.1', NOW(3) + INTERVAL 1 DAY FROM user"
+        . " WHERE account = '$who.admin'");
+    $user = sql_value("SELECT id FROM user WHERE account = '$who'");
+    $cookie = "vzpanel_session=$secret";
+}
+
+END {
+    local $?;
+    system("$top/scripts/stack", 'stop', $dir) if %stack && $owner == $$;
+}
+
+# the tally, which is the last line
+sub finish {
+    print "$passed passed, $failed failed\n";
+    exit($failed ? 1 : 0);
+}
+
+sub check {
+    my ($good, $what) = @_;
+
+    $good ? $passed++ : $failed++;
+    print $good ? 'ok' : 'not ok', ' ', $passed + $failed, " - $what\n";
+    return $good;
+}
+
+sub stack { $dir }
+sub base { $stack{base} }
+
+sub slurp {
+    open my $in, '<', $_[0] or return '';
+    local $/;
+    return <$in> // '';
+}
+
+
+# one client of the database for each process, which is asked line by line; a
+# database that ended meanwhile is asked again
+my ($client, $to, $from) = (0);
+
+sub sql {
+    my ($text) = @_;
+    my $until = time + 60;
+
+    while (time < $until) {
+        my @rows;
+
+        if ($client != $$) {
+            $client = $$;
+            open2($from, $to, 'mariadb', '--no-defaults', '--user=root',
+                '--batch', '--unbuffered', '--skip-column-names',
+                "--socket=$stack{base}/db.sock.d/mysqld.sock",
+                '--default-character-set=utf8mb4', 'vzpanel');
+        }
+
+        local $SIG{PIPE} = 'IGNORE';
+        print $to "$text;\nSELECT 'end of answer';\n";
+        $to->flush;
+
+        while (my $row = <$from>) {
+            chomp $row;
+            return @rows if $row eq 'end of answer';
+            push @rows, $row;
+        }
+
+        $client = 0;
+        sleep 0.5;
+    }
+
+    die "the database does not answer: $text\n";
+}
+
+sub sql_value { (sql(@_))[-1] }
+
+
+# a worker that stands still keeps its callers waiting, and one that was killed
+# cuts them off: ask until it answers, with the same key
+sub ask {
+    my ($method, $path, $body, %headers) = @_;
+    my $http = HTTP::Tiny->new(timeout => 80, keep_alive => 0);
+    my $key = sha256_hex(rand . $$ . time);
+
+    for (1 .. 8) {
+        my $answer = $http->request($method,
+            "http://127.0.0.1:$stack{web_port}/api$path",
+            { headers => { Cookie => $cookie,
+                'Content-Type' => 'application/json',
+                $method eq 'POST' ? ('Idempotency-Key' => $key) : (),
+                %headers },
+              defined $body ? (content => $json->encode($body)) : () });
+
+        return { code => $answer->{status}, etag => $answer->{headers}{etag},
+            json => eval { $json->decode($answer->{content}) } // {} }
+            if $answer->{status} != 599 && $answer->{status} < 500;
+
+        sleep 0.5;
+    }
+
+    return { code => 0, json => {} };
+}
+
+# the template whose name begins so
+sub template {
+    my ($like) = @_;
+
+    return sql_value("SELECT name FROM template WHERE name LIKE '$like%'"
+        . ' ORDER BY id LIMIT 1');
+}
+
+# how a task ended
+sub follow {
+    my ($task) = @_;
+    my $until = time + PATIENCE;
+
+    while (time < $until) {
+        my $state = sql_value("SELECT state FROM task WHERE id = $task");
+        return $state if $state =~ /^(?:done|failed|cancelled)$/;
+        sleep 0.3;
+    }
+
+    return 'late';
+}
+
+# a new container of the customer, from the template whose name begins so
+sub make {
+    my ($like, %body) = @_;
+    my $call = ask('POST', '/vms', { user => "$user",
+        template => template($like), memory_mib => 64, disk_mib => 1024,
+        %body });
+    my $task = $call->{json}{id} or return;
+
+    follow($task);
+
+    return sql_value("SELECT COALESCE(vm_id, 0) FROM task WHERE id = $task");
+}
+
+sub workers {
+    my $master = slurp("$stack{base}/pid/nginx") =~ s/\s//gr;
+
+    return split ' ', slurp("/proc/$master/task/$master/children");
+}
+
+# what the node lists, by tags
+sub node {
+    my %node;
+
+    for my $line (split /\n/, `$top/scripts/verb $dir list`) {
+        my %pair = $line =~ /(\w+)=(\S+)/g;
+        $node{$pair{tag}} = \%pair if $pair{tag};
+    }
+
+    return %node;
+}
+
+1;
