@@ -21,7 +21,8 @@
 extern ngx_module_t  ngx_thread_pool_module;
 
 
-static char *vz_conf_db(ngx_conf_t *cf, vz_db_conf_t *db);
+static char *vz_conf_db(ngx_conf_t *cf, const vz_option_t *options,
+    vz_db_conf_t *db);
 static const char *vz_conf_db_address(ngx_conf_t *cf, ngx_str_t *value,
     vz_db_conf_t *db);
 static const char *vz_conf_db_tls(vz_db_conf_t *db);
@@ -30,20 +31,28 @@ static ngx_thread_pool_t *vz_conf_own_pool(ngx_conf_t *cf);
 static char *vz_conf_need(ngx_conf_t *cf, ngx_uint_t have, const char *name);
 
 
+#define VZ_CONF_LOGIN_OPTIONS                                                 \
+    { ngx_string("user="), offsetof(vz_db_conf_t, user), vz_option_text, 1 }, \
+    { ngx_string("password_file="), offsetof(vz_db_conf_t, password_file),    \
+      vz_option_secret, 0 },                                                  \
+    { ngx_string("tls="), offsetof(vz_db_conf_t, tls), vz_option_flag, 0 },   \
+    { ngx_string("ca_file="), offsetof(vz_db_conf_t, ca_file),                \
+      vz_option_file, 0 },                                                    \
+    { ngx_string("name="), offsetof(vz_db_conf_t, name), vz_option_text, 1 }, \
+    { ngx_string("timeout="), offsetof(vz_db_conf_t, timeout),                \
+      vz_option_timeout, 0 }
+
 static const vz_option_t  vz_conf_database_options[] = {
-    { ngx_string("user="), offsetof(vz_db_conf_t, user), vz_option_text, 1 },
-    { ngx_string("password_file="), offsetof(vz_db_conf_t, password_file),
-      vz_option_secret, 0 },
-    { ngx_string("tls="), offsetof(vz_db_conf_t, tls), vz_option_flag, 0 },
-    { ngx_string("ca_file="), offsetof(vz_db_conf_t, ca_file),
-      vz_option_file, 0 },
-    { ngx_string("name="), offsetof(vz_db_conf_t, name), vz_option_text, 1 },
+    VZ_CONF_LOGIN_OPTIONS,
     { ngx_string("connections="), offsetof(vz_db_conf_t, connections),
       vz_option_number, 0 },
     { ngx_string("statements="), offsetof(vz_db_conf_t, statements),
       vz_option_number, 0 },
-    { ngx_string("timeout="), offsetof(vz_db_conf_t, timeout),
-      vz_option_timeout, 0 },
+    { ngx_null_string, 0, NULL, 0 }
+};
+
+static const vz_option_t  vz_conf_rdns_options[] = {
+    VZ_CONF_LOGIN_OPTIONS,
     { ngx_null_string, 0, NULL, 0 }
 };
 
@@ -180,19 +189,21 @@ vz_conf_need(ngx_conf_t *cf, ngx_uint_t have, const char *name)
 char *
 vz_conf_database(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    return vz_conf_db(cf, &((vz_conf_t *) conf)->db);
+    return vz_conf_db(cf, vz_conf_database_options,
+                      &((vz_conf_t *) conf)->db);
 }
 
 
 char *
 vz_conf_rdns(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    return vz_conf_db(cf, &((vz_conf_t *) conf)->rdns);
+    return vz_conf_db(cf, vz_conf_rdns_options,
+                      &((vz_conf_t *) conf)->rdns);
 }
 
 
 static char *
-vz_conf_db(ngx_conf_t *cf, vz_db_conf_t *db)
+vz_conf_db(ngx_conf_t *cf, const vz_option_t *options, vz_db_conf_t *db)
 {
     char        *rv;
     ngx_str_t   *args;
@@ -213,7 +224,7 @@ vz_conf_db(ngx_conf_t *cf, vz_db_conf_t *db)
         return vz_option_refuse(cf, &args[1], reason);
     }
 
-    rv = vz_option_parse(cf, 2, vz_conf_database_options, db);
+    rv = vz_option_parse(cf, 2, options, db);
     if (rv != NGX_CONF_OK) {
         return rv;
     }

@@ -25,6 +25,7 @@ static vz_code_e vz_db_link_failed(vz_db_link_t *link, const char *name,
 
 
 static vz_db_login_t  vz_db_link_login;
+static ngx_uint_t     vz_db_link_down;      /* the error that was told */
 
 
 ngx_int_t
@@ -43,7 +44,7 @@ vz_db_link_init(ngx_cycle_t *cycle, const vz_db_conf_t *conf)
 vz_code_e
 vz_db_link_open(ngx_pool_t *pool, vz_db_link_t **out)
 {
-    ngx_uint_t           err;
+    ngx_uint_t           err, level;
     vz_db_link_t        *link;
     ngx_pool_cleanup_t  *cln;
 
@@ -65,10 +66,21 @@ vz_db_link_open(ngx_pool_t *pool, vz_db_link_t **out)
     link->conn = vz_db_conn_open(&vz_db_link_login, &err, words);
 
     if (link->conn == NULL) {
-        ngx_log_error(NGX_LOG_WARN, ngx_cycle->log, 0,
+        level = err != vz_db_link_down ? NGX_LOG_WARN : NGX_LOG_INFO;
+
+        ngx_log_error(level, ngx_cycle->log, 0,
                       "vzpanel: the database \"%s\" can't be connected to: "
                       "%ui %s", vz_db_link_login.name, err, words);
+        vz_db_link_down = err;
+
         return VZ_DOWN;
+    }
+
+    if (vz_db_link_down) {
+        ngx_log_error(NGX_LOG_NOTICE, ngx_cycle->log, 0,
+                      "vzpanel: the database \"%s\" is back",
+                      vz_db_link_login.name);
+        vz_db_link_down = 0;
     }
 
     cln->handler = vz_db_link_cleanup;

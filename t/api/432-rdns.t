@@ -245,7 +245,7 @@ sub defaults {
     sql("UPDATE address SET vm_id = NULL WHERE address = '10.99.97.9'");
     says('10.99.97.9', '', 'an address that nobody has any more has no name');
 
-    $dns->zone('98.99.10.in-addr.arpa');
+    $dns->made('98.99.10.in-addr.arpa');
     sql("UPDATE address SET vm_id = $other WHERE address = '10.99.98.7'");
     wait_for(20, sub { $dns->ptr('10.99.98.7') });
     says('10.99.98.7', '10-99-98-7.pool.example.net.',

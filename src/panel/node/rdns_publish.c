@@ -12,7 +12,7 @@
 
 
 #define VZ_RDNS_BATCH     50        /* names of one look */
-#define VZ_RDNS_DEFAULTS  500       /* of one survey */
+#define VZ_RDNS_SURVEY    500       /* of one survey */
 
 
 static vz_code_e vz_rdns_publish_one(vz_db_link_t *link, ngx_pool_t *pool,
@@ -23,6 +23,7 @@ static void vz_rdns_publish_note(ngx_pool_t *pool, const ngx_str_t *address,
     uint64_t version, vz_code_e rc);
 static void vz_rdns_publish_away(ngx_pool_t *pool, const ngx_str_t *address);
 static void vz_rdns_publish_zones(ngx_pool_t *pool, const vz_rows_t *zones);
+static void vz_rdns_publish_left(ngx_pool_t *pool);
 static void vz_rdns_publish_defaults(ngx_pool_t *pool);
 
 
@@ -74,12 +75,19 @@ static const vz_sql_t  vz_rdns_publish_sql_lost = vz_sql("rdns zones lost",
 static const vz_sql_t  vz_rdns_publish_sql_all = vz_sql("rdns all",
     "UPDATE rdns SET due = NOW(3) WHERE due IS NULL OR problem IS NOT NULL");
 
+#define VZ_RDNS_LEFT                                                          \
+    " WHERE r.name IS NOT NULL"                                               \
+    " AND (a.vm_id IS NULL OR r.vm_id IS NULL OR a.vm_id <> r.vm_id)"
+
 static const vz_sql_t  vz_rdns_publish_sql_left = vz_sql("rdns left",
+    "SELECT r.address FROM rdns r"
+    " LEFT JOIN address a ON a.address = r.address" VZ_RDNS_LEFT " LIMIT ?");
+
+static const vz_sql_t  vz_rdns_publish_sql_take = vz_sql("rdns take",
     "UPDATE rdns r LEFT JOIN address a ON a.address = r.address"
     " SET r.vm_id = NULL, r.name = NULL, r.chosen = 0,"
     " r.version = r.version + 1, r.due = NOW(3), r.problem = NULL"
-    " WHERE r.name IS NOT NULL"
-    " AND (a.vm_id IS NULL OR r.vm_id IS NULL OR a.vm_id <> r.vm_id)");
+    VZ_RDNS_LEFT " AND r.address = ?");
 
 static const vz_sql_t  vz_rdns_publish_sql_nameless = vz_sql("rdns nameless",
     "SELECT a.address, a.vm_id FROM address a"
@@ -270,8 +278,7 @@ vz_rdns_publish_survey(ngx_pool_t *pool)
         vz_rdns_publish_zones(pool, &zones);
     }
 
-    (void) vz_db_query(NULL, pool, &vz_rdns_publish_sql_left, vz_no_binds,
-                       NULL);
+    vz_rdns_publish_left(pool);
     vz_rdns_publish_defaults(pool);
 }
 
@@ -318,6 +325,30 @@ vz_rdns_publish_zones(ngx_pool_t *pool, const vz_rows_t *zones)
 }
 
 
+/* few, if any: a statement for all would lock each row that it looks at */
+
+static void
+vz_rdns_publish_left(ngx_pool_t *pool)
+{
+    vz_rows_t   rows;
+    ngx_uint_t  i;
+
+    if (vz_db_query(NULL, pool, &vz_rdns_publish_sql_left,
+                    vz_binds(vz_int(VZ_RDNS_SURVEY)), &rows)
+        != VZ_OK)
+    {
+        return;
+    }
+
+    for (i = 0; i < rows.rows; i++) {
+        (void) vz_db_query(NULL, pool, &vz_rdns_publish_sql_take,
+                           vz_binds(vz_text(vz_row_text(&rows, i,
+                                                        "address"))),
+                           NULL);
+    }
+}
+
+
 static void
 vz_rdns_publish_defaults(ngx_pool_t *pool)
 {
@@ -327,7 +358,7 @@ vz_rdns_publish_defaults(ngx_pool_t *pool)
 
     if (vz_settings()->rdns_default.len == 0
         || vz_db_query(NULL, pool, &vz_rdns_publish_sql_nameless,
-                       vz_binds(vz_int(VZ_RDNS_DEFAULTS)), &rows)
+                       vz_binds(vz_int(VZ_RDNS_SURVEY)), &rows)
            != VZ_OK)
     {
         return;

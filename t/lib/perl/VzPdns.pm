@@ -149,6 +149,19 @@ SQL
 }
 
 
+# one as docs/install.md says to make it
+sub made {
+    my ($self, $zone) = @_;
+
+    for my $words ([ 'create-zone', $zone, 'ns1.example.net' ],
+        [ 'set-kind', $zone, 'primary' ])
+    {
+        system('pdnsutil', "--config-dir=$self->{dir}", '--quiet', @$words)
+            == 0 or die "pdnsutil @$words failed\n";
+    }
+}
+
+
 sub record {
     my ($self, $zone, $name, $type, $content) = @_;
 
