@@ -17,8 +17,9 @@ typedef struct {
     /* set by vz_rdns_records_lock() */
     uint64_t     domain;
     uint64_t     soa;
-    ngx_uint_t   names;             /* of path: arpa, and those between it and */
-    ngx_str_t    path[VZ_RDNS_LABELS];      /* the zone, the nearest last */
+    ngx_uint_t   names;             /* of path */
+    ngx_str_t    path[VZ_RDNS_LABELS];      /* arpa, and what is between it and
+                                               the zone, the nearest last */
 } vz_rdns_records_t;
 
 

@@ -17,7 +17,7 @@
 
 
 #define VZ_VM_RDNS_TRIES    5
-#define VZ_VM_RDNS_FREE     40      /* changes of a user that nobody waits for */
+#define VZ_VM_RDNS_FREE     40      /* changes of a user, before a wait */
 #define VZ_VM_RDNS_LONGEST  300     /* seconds between two, at most */
 #define VZ_VM_RDNS_RESOLVE  2000    /* ms */
 
@@ -25,7 +25,7 @@
 /* What a request asks for, and what it is about. */
 typedef struct {
     ngx_str_t          address;
-    ngx_str_t          name;            /* empty: that of the pattern, or none */
+    ngx_str_t          name;            /* empty: none */
     ngx_uint_t         chosen;
     ngx_str_t          arpa;
     vz_prefix_t        net;
