@@ -13,12 +13,14 @@
 #include "runtime/conf.h"
 #include "runtime/conf_mail.h"
 #include "runtime/crypt.h"
+#include "runtime/db_link.h"
 #include "runtime/db_pool.h"
 #include "runtime/fiber.h"
 #include "runtime/http_copy.h"
 #include "runtime/http_refuse.h"
 #include "runtime/option.h"
 #include "runtime/page.h"
+#include "runtime/resolve.h"
 #include "runtime/schema.h"
 #include "runtime/sse.h"
 #include "runtime/websocket.h"
@@ -110,6 +112,20 @@ static ngx_command_t  ngx_http_vzpanel_commands[] = {
     { ngx_string("vzpanel_order_addresses"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
       vz_conf_addresses,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("vzpanel_rdns"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_2MORE,
+      vz_conf_rdns,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("vzpanel_rdns_default"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      vz_conf_rdns_default,
       NGX_HTTP_MAIN_CONF_OFFSET,
       0,
       NULL },
@@ -614,7 +630,10 @@ ngx_http_vzpanel_init_process(ngx_cycle_t *cycle)
     vz_sse_init(cycle);
     vz_websocket_init(cycle);
 
+    vz_resolve_init(cycle);
+
     if (vz_db_pool_init(cycle, &conf->db) != NGX_OK
+        || vz_db_link_init(cycle, &conf->rdns) != NGX_OK
         || vz_relay_init(cycle, &conf->nodes) != NGX_OK
         || vz_smtp_init(cycle, &conf->smtp) != NGX_OK)
     {

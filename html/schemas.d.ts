@@ -139,6 +139,22 @@ export interface FirewallBody {
     seconds?: number | null;
 }
 
+export interface ReverseNames {
+    available: boolean;
+    items: ReverseNameState[];
+    next: number | null;
+}
+
+export interface ReverseNameBody {
+    address: string;
+    name?: string | null;
+}
+
+export interface ReverseNameSet {
+    points_back: boolean | null;
+    items: ReverseNameState[];
+}
+
 export interface GatesBody {
     smtp: string;
     smtp_reason?: string | null;
@@ -810,6 +826,14 @@ export interface Hits {
     bytes: number;
 }
 
+export interface ReverseNameState {
+    address: string;
+    name: string | null;
+    chosen: boolean;
+    published: boolean;
+    problem: null | 'no_zone' | 'delegated' | 'away';
+}
+
 export interface History {
     range: string;
     step_s: number;
@@ -1107,6 +1131,7 @@ export interface Replies {
         [path: `vms/${number}/keys`]: ContainerKeys;
         [path: `vms/${number}/boot-log`]: BootLog;
         [path: `vms/${number}/firewall`]: FirewallState;
+        [path: `vms/${number}/rdns`]: ReverseNames;
         [path: `vms/${number}/history`]: History;
         [path: `vms/${number}/reasons`]: Reasons;
         'tasks': Tasks;
@@ -1174,6 +1199,7 @@ export interface Replies {
         [path: `vms/${number}/hostname`]: Task;
         [path: `vms/${number}/keys`]: Task;
         [path: `vms/${number}/firewall`]: Task;
+        [path: `vms/${number}/rdns`]: ReverseNameSet;
         [path: `vms/${number}/gates`]: Task;
     };
     PATCH: {

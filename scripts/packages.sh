@@ -19,7 +19,8 @@ run='nginx perl libcryptx-perl mariadb-server mariadb-client xinetd lxc lxcfs bt
      nftables python3-aiosmtpd mmdebstrap busybox-static zstd openssl curl
      uidmap'
 test='clang libclang-rt-14-dev llvm libcmocka-dev valgrind strace chromium sshpass
-      openssh-client perl libio-socket-ssl-perl netcat-openbsd nodejs npm jq xfsprogs oathtool'
+      openssh-client perl libio-socket-ssl-perl netcat-openbsd nodejs npm jq xfsprogs oathtool
+      pdns-server pdns-backend-mysql bind9-dnsutils'
 lint='clang-format cppcheck shellcheck nodejs npm'
 
 # what a Test::Nginx that is not ours is made of

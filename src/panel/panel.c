@@ -15,6 +15,7 @@
 #include "panel/live/task_view.h"
 #include "panel/mail/mail.h"
 #include "panel/node/node.h"
+#include "panel/node/rdns_publish.h"
 #include "panel/ops/cleanup.h"
 #include "panel/order/plan.h"
 #include "panel/page/shell.h"
@@ -32,7 +33,9 @@
 
 static const vz_periodic_t  vz_panel_jobs[] = {
     { "cleanup", 600000, VZ_LEASE_SWEEP, 0, vz_cleanup },
-    { "outbox", 1000, VZ_LEASE_OUTBOX, 5000, vz_mail_look }
+    { "outbox", 1000, VZ_LEASE_OUTBOX, 5000, vz_mail_look },
+    { "rdns", 1000, VZ_LEASE_RDNS, 5000, vz_rdns_publish_due },
+    { "rdns survey", 15000, VZ_LEASE_RDNS_SURVEY, 0, vz_rdns_publish_survey }
 };
 
 const vz_table_def_t *const  vz_panel_tables[] = {

@@ -47,6 +47,7 @@
 #include "panel/vm/vm_history.h"
 #include "panel/vm/vm_list.h"
 #include "panel/vm/vm_query.h"
+#include "panel/vm/vm_rdns.h"
 #include "panel/vm/vm_reinstall.h"
 #include "panel/vm/vm_suspend.h"
 
@@ -248,6 +249,14 @@ static const vz_route_t  vz_routes[] = {
     { POST, "/vms/{id}/firewall/undo", VZ_ROLE_USER, CHANGE,
       NULL, NULL, vz_vm_firewall_undo,
       "Take back the rules that are tried", 202, "Task" },
+    { GET, "/vms/{id}/rdns", VZ_ROLE_USER, 0,
+      NULL, NULL, vz_vm_rdns_show,
+      "List the names that a container's addresses have in DNS", 200,
+      "ReverseNames: available bool, items ReverseNameState[], next int|null" },
+    { PUT, "/vms/{id}/rdns", VZ_ROLE_USER, 0,
+      &vz_vm_rdns_form, NULL, vz_vm_rdns_set,
+      "Give an address of a container a name in DNS, or take it away", 200,
+      "ReverseNameSet: points_back bool|null, items ReverseNameState[]" },
     { PUT, "/vms/{id}/gates", VZ_ROLE_ADMIN, CHANGE,
       &vz_vm_firewall_gates_form, NULL, vz_vm_firewall_gates,
       "Open or shut a container's outgoing port 25, or all of its network",

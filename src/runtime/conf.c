@@ -21,6 +21,8 @@
 extern ngx_module_t  ngx_thread_pool_module;
 
 
+static char *vz_conf_db(ngx_conf_t *cf, const vz_option_t *options,
+    vz_db_conf_t *db);
 static const char *vz_conf_db_address(ngx_conf_t *cf, ngx_str_t *value,
     vz_db_conf_t *db);
 static const char *vz_conf_db_tls(vz_db_conf_t *db);
@@ -31,20 +33,28 @@ static char *vz_conf_word(ngx_conf_t *cf, const ngx_conf_enum_t *names,
 static char *vz_conf_need(ngx_conf_t *cf, ngx_uint_t have, const char *name);
 
 
+#define VZ_CONF_LOGIN_OPTIONS                                                 \
+    { ngx_string("user="), offsetof(vz_db_conf_t, user), vz_option_text, 1 }, \
+    { ngx_string("password_file="), offsetof(vz_db_conf_t, password_file),    \
+      vz_option_secret, 0 },                                                  \
+    { ngx_string("tls="), offsetof(vz_db_conf_t, tls), vz_option_flag, 0 },   \
+    { ngx_string("ca_file="), offsetof(vz_db_conf_t, ca_file),                \
+      vz_option_file, 0 },                                                    \
+    { ngx_string("name="), offsetof(vz_db_conf_t, name), vz_option_text, 1 }, \
+    { ngx_string("timeout="), offsetof(vz_db_conf_t, timeout),                \
+      vz_option_timeout, 0 }
+
 static const vz_option_t  vz_conf_database_options[] = {
-    { ngx_string("user="), offsetof(vz_db_conf_t, user), vz_option_text, 1 },
-    { ngx_string("password_file="), offsetof(vz_db_conf_t, password_file),
-      vz_option_secret, 0 },
-    { ngx_string("tls="), offsetof(vz_db_conf_t, tls), vz_option_flag, 0 },
-    { ngx_string("ca_file="), offsetof(vz_db_conf_t, ca_file),
-      vz_option_file, 0 },
-    { ngx_string("name="), offsetof(vz_db_conf_t, name), vz_option_text, 1 },
+    VZ_CONF_LOGIN_OPTIONS,
     { ngx_string("connections="), offsetof(vz_db_conf_t, connections),
       vz_option_number, 0 },
     { ngx_string("statements="), offsetof(vz_db_conf_t, statements),
       vz_option_number, 0 },
-    { ngx_string("timeout="), offsetof(vz_db_conf_t, timeout),
-      vz_option_timeout, 0 },
+    { ngx_null_string, 0, NULL, 0 }
+};
+
+static const vz_option_t  vz_conf_rdns_options[] = {
+    VZ_CONF_LOGIN_OPTIONS,
     { ngx_null_string, 0, NULL, 0 }
 };
 
@@ -100,6 +110,7 @@ vz_conf_finish(ngx_conf_t *cf, vz_conf_t *conf)
 
     conf->settings.mail = (conf->smtp.url.len != 0);
     conf->settings.bounce = conf->smtp.bounce;
+    conf->settings.rdns = (conf->rdns.name.len != 0);
 
     if (!conf->api) {
         return NGX_CONF_OK;
@@ -180,10 +191,25 @@ vz_conf_need(ngx_conf_t *cf, ngx_uint_t have, const char *name)
 char *
 vz_conf_database(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    char          *rv;
-    ngx_str_t     *args;
-    const char    *reason;
-    vz_db_conf_t  *db = &((vz_conf_t *) conf)->db;
+    return vz_conf_db(cf, vz_conf_database_options,
+                      &((vz_conf_t *) conf)->db);
+}
+
+
+char *
+vz_conf_rdns(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    return vz_conf_db(cf, vz_conf_rdns_options,
+                      &((vz_conf_t *) conf)->rdns);
+}
+
+
+static char *
+vz_conf_db(ngx_conf_t *cf, const vz_option_t *options, vz_db_conf_t *db)
+{
+    char        *rv;
+    ngx_str_t   *args;
+    const char  *reason;
 
     if (db->name.len != 0) {
         return "is duplicate";
@@ -200,7 +226,7 @@ vz_conf_database(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return vz_option_refuse(cf, &args[1], reason);
     }
 
-    rv = vz_option_parse(cf, 2, vz_conf_database_options, db);
+    rv = vz_option_parse(cf, 2, options, db);
     if (rv != NGX_CONF_OK) {
         return rv;
     }
@@ -410,6 +436,43 @@ vz_conf_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     main->zone = name;
 
     return vz_zone_add(cf, &name, size, cmd, cmd->post);
+}
+
+
+/* tried with the longest that an address becomes */
+char *
+vz_conf_rdns_default(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    u_char      *p, name[512];
+    ngx_str_t   *args, *pattern;
+
+    static const char  longest[] = "ffff-ffff-ffff-ffff-ffff-ffff-ffff-ffff";
+
+    pattern = &((vz_conf_t *) conf)->settings.rdns_default;
+
+    if (pattern->len != 0) {
+        return "is duplicate";
+    }
+
+    args = cf->args->elts;
+    p = (u_char *) ngx_strchr(args[1].data, '*');
+
+    if (p == NULL) {
+        return vz_option_refuse(cf, &args[1], "has no * for the address");
+    }
+
+    p = ngx_snprintf(name, sizeof(name), "%*s%s%s",
+                     (size_t) (p - args[1].data), args[1].data, longest,
+                     p + 1);
+
+    if (vz_field_check(VZ_FIELD_DOMAIN, (char *) name, p - name) != VZ_OK) {
+        return vz_option_refuse(cf, &args[1],
+                                "is not a name like *.pool.example.net");
+    }
+
+    *pattern = args[1];
+
+    return NGX_CONF_OK;
 }
 
 

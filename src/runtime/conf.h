@@ -26,6 +26,7 @@
 typedef struct {
     ngx_flag_t          api;        /* some location serves the API */
     vz_db_conf_t        db;
+    vz_db_conf_t        rdns;       /* PowerDNS's; no name: there is none */
     ngx_array_t         nodes;      /* of vz_node_t */
     vz_smtp_conf_t      smtp;
     vz_settings_t       settings;
@@ -54,6 +55,8 @@ ngx_uint_t vz_conf_loopback(const ngx_str_t *host);
  * tables, as vz_zone_add() takes them, for its post.
  */
 char *vz_conf_database(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *vz_conf_rdns(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *vz_conf_rdns_default(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *vz_conf_node(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *vz_conf_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *vz_conf_signup(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);

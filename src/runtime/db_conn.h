@@ -1,6 +1,7 @@
 /*
  * One connection to the database: libmariadb's non-blocking calls on nginx's
- * events, and the statements prepared on it.  For db.c and db_pool.c alone.
+ * events, and the statements prepared on it.  For db.c, db_pool.c and db_link.c
+ * alone.
  *
  * What waits belongs on a fiber, ends within the login's timeout, and returns
  * 0 or an error number: the server's, or the client library's of 2000 and

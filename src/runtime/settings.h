@@ -33,6 +33,9 @@ typedef struct {
     ngx_str_t       brand;          /* shown on pages and in mails */
     ngx_str_t       html;           /* folder of the pages, or empty */
     ngx_flag_t      mail;           /* mail can be sent */
+    ngx_flag_t      rdns;           /* addresses may have names in DNS */
+    ngx_str_t       rdns_default;   /* of those that have no other, with * in
+                                       place of the address; or empty */
     ngx_flag_t      mail_failed;    /* to administrators, of failed orders */
     ngx_str_t       bounce;         /* base of envelope senders, or empty */
 } vz_settings_t;

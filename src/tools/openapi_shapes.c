@@ -145,6 +145,9 @@ const vz_openapi_shape_t  vz_openapi_shapes[] = {
       " ports? text|null, address? text|null, note? text|null" },
     { "FirewallHits", "in Hits, out Hits, rules Hits[]" },
     { "Hits", "packets int, bytes int" },
+    { "ReverseNameState",
+      "address text, name text|null, chosen bool, published bool,"
+      " problem no_zone|delegated|away|null" },
 
     /* what the nodes have recorded; figures are null where they are not
        known */

@@ -73,6 +73,14 @@ static const vz_field_def_t  vz_fields[VZ_FIELD_COUNT] = {
         "dots; neither localhost or the like, nor digits alone",
         NULL },
 
+    [VZ_FIELD_DOMAIN] = {
+        "domain", 253, 0, NULL,
+        "^(?=.{1,253}$)(?:" VZ_LABEL_RE "\\.)+(?=[A-Za-z])" VZ_LABEL_RE "$",
+        "a whole name of letters, digits and inner hyphens, its labels "
+        "separated by dots, at most 253 characters; one of other letters as "
+        "xn--",
+        NULL },
+
     [VZ_FIELD_ADDRESS] = {
         "address", INET6_ADDRSTRLEN - 1, 0, vz_field_check_address,
         "^[0-9A-Fa-f:.]{2,45}$",

@@ -19,6 +19,8 @@ enum {
     VZ_FIELD_NODE,          /* RFC 1123, at most 64 bytes */
     VZ_FIELD_HOSTNAME,      /* the same, and not what every host calls itself
                                (localhost), nor digits alone */
+    VZ_FIELD_DOMAIN,        /* a whole name of a host in DNS: RFC 1123, two
+                               labels or more, at most 253 bytes */
     VZ_FIELD_ADDRESS,       /* IPv4 or IPv6, inet_pton(3) */
     VZ_FIELD_GATEWAY,       /* ADDRESS, none of loopback */
     VZ_FIELD_CIDR,          /* ADDRESS[/PREFIX] */

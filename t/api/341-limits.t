@@ -55,6 +55,7 @@ our %stored = (
     Pool => { node => '-', map { $_ => "address_pool.$_" }
         qw(name cidr gateway dns enabled) },
     Reinstall => { map { $_ => '-' } qw(keys name template) },
+    ReverseName => { address => 'rdns.address', name => 'rdns.name' },
     Reject => { reason => 'task.error_detail' },
     Reset => { token => '-', new => '-' },
     ResetAsk => { account => '-' },
@@ -219,11 +220,13 @@ our %answers = ('POST /api/admin/nodes' => 422,
 
 # Settings that would take the stack away from under the others, a session
 # that ends with its password, members that exclude each other, and what has a
-# version or a body of its own (430, 411) are not for the largest of all.
+# version, a body or a neighbour of its own (430, 411, 432) are not for the
+# largest of all.
 our %spared = map { $_ => 1 } 'PATCH /api/admin/nodes/{id}',
     'DELETE /api/vms/{id}', 'PUT /api/account/password',
     'POST /api/vms', 'POST /api/admin/nodes/{id}/adopt',
-    'PUT /api/vms/{id}/firewall', 'POST /api/vms/{id}/reinstall';
+    'PUT /api/vms/{id}/firewall', 'POST /api/vms/{id}/reinstall',
+    'PUT /api/vms/{id}/rdns';
 
 
 sub send_longest {

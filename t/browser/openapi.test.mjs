@@ -35,6 +35,7 @@ const elsewhere = [
     'POST /admin/nodes/{id}/adopt',                         // 316
     'POST /admin/nodes/{id}/leave',
     'GET /console',                                         // 400
+    'PUT /vms/{id}/rdns',                                   // 432
 ];
 
 /** @type {Contract} */

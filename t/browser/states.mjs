@@ -91,6 +91,38 @@ const sent = (values) => async (/** @type {Page} */ page) => {
 const LONG = 'w'.repeat(128);
 
 
+/** The names of addresses, one in each state that it may have. */
+const NAMES = [200, { available: true, next: null, items: [
+    ['10.78.0.7', `${'w'.repeat(60)}.`.repeat(4).slice(0, -1), true, null],
+    ['2001:db8:ffff:ffff:ffff:ffff:ffff:ffff', null, true, null],
+    ['10.78.0.8', 'mail.example.com', false, null],
+    ['10.78.0.9', 'away.example.com', false, 'away'],
+    ['10.78.0.10', 'x.example.com', false, 'delegated'],
+    ['10.78.0.11', null, true, 'no_zone']].map(
+    ([address, name, published, problem]) => ({ address, name, published,
+        problem, chosen: name !== null })) }];
+
+/** @param {number} id @returns {Record<string, [number, object]>} */
+const names = (id) => ({ [`vms/${id}/rdns`]:
+    /** @type {[number, object]} */ (NAMES) });
+
+/** @param {string} name  that is refused; or it is only opened */
+const renamed = (name) => async (/** @type {Page} */ page) => {
+    await press('.rdns .icon-button')(page);
+    await page.locator('.rdns [name=rdns]').fill(name);
+
+    if (name) {
+        await page.route(/\/rdns$/, (route) =>
+            route.request().method() !== 'PUT' ? route.fallback()
+                : route.fulfill({ status: 422, contentType: 'application/json',
+                    body: JSON.stringify({ status: 422, code: 'invalid',
+                        errors: [{ field: 'name', code: 'format' }] }) }));
+        await page.locator('.rdns [type=submit]').click();
+        await page.locator('.rdns .field-error:not(:empty)').waitFor();
+    }
+};
+
+
 /** @param {string} state @param {boolean} correctable */
 const mail = (state, correctable) => ({ state, correctable, left: 3,
     until: '2038-01-01T14:35:00Z' });
@@ -210,6 +242,8 @@ const OWN = [
         sign: '[role=tabpanel] :is(.task, .empty)' },
     { name: 'hardware', path: 'server?id=101&tab=hardware',
         sign: '.hw-card' },
+    { name: 'hardware-rdns', path: 'server?id=101&tab=hardware',
+        sign: '.rdns .fact', answers: names(101) },
     { name: 'hardware-suspended', path: 'server?id=105&tab=hardware',
         sign: '.hw-card' },
     { name: 'hardware-failed', path: 'server?id=106&tab=hardware',
@@ -279,6 +313,13 @@ export const STATES = [
     { name: 'one', who: 'one', path: 'status', sign: '.meters' },
     { name: 'one-hardware', who: 'one', sign: '.hw-shown',
         path: 'server?id=110&tab=hardware' },
+    { name: 'one-rdns', who: 'one', sign: '.rdns .fact',
+        path: 'server?id=110&tab=hardware', answers: names(110) },
+    { name: 'one-rdns-edit', who: 'one', sign: '.rdns .fact', act: renamed(''),
+        path: 'server?id=110&tab=hardware', answers: names(110) },
+    { name: 'one-rdns-wrong', who: 'one', sign: '.rdns .fact',
+        act: renamed('a_b'), path: 'server?id=110&tab=hardware',
+        answers: names(110) },
     { name: 'many', who: 'many', path: 'status', sign: '.row' },
     { name: 'many-find', who: 'many', path: 'tasks', sign: '.task',
         act: typed('Control+k', '.combo-item') },

@@ -25,11 +25,12 @@ const P19 = r`^SHA256:[A-Za-z0-9+\/]{43}$`;
 const P20 = r`^(?:shell|login)$`;
 const P21 = r`^[0-9A-Fa-f:.]{2,45}$`;
 const P22 = r`^(?:accept|drop)$`;
-const P23 = r`^(?:open|shut)$`;
-const P24 = r`^[0-9A-Fa-f:.]{2,45}(?:\/[1-9][0-9]{0,2})?$`;
-const P25 = r`^[a-z][a-z0-9._\-]{2,31}$`;
-const P26 = r`^(?:admin|customer)$`;
-const P27 = r`^[0-9a-f]{16}$`;
+const P23 = r`^(?=.{1,253}$)(?:[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?\.)+(?=[A-Za-z])[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?$`;
+const P24 = r`^(?:open|shut)$`;
+const P25 = r`^[0-9A-Fa-f:.]{2,45}(?:\/[1-9][0-9]{0,2})?$`;
+const P26 = r`^[a-z][a-z0-9._\-]{2,31}$`;
+const P27 = r`^(?:admin|customer)$`;
+const P28 = r`^[0-9a-f]{16}$`;
 
 /**
  * pattern: of the whole text, or of each of a list; strange: of a character
@@ -129,10 +130,14 @@ export const BODIES = {
         out: { type: 'text', required: true, words: ['accept','drop'], pattern: P22 },
         seconds: { type: 'int', min: 0, max: 600 },
     },
+    ReverseName: {
+        address: { type: 'text', required: true, pattern: P21 },
+        name: { type: 'text', pattern: P23 },
+    },
     Gates: {
-        smtp: { type: 'text', required: true, words: ['open','shut'], pattern: P23 },
+        smtp: { type: 'text', required: true, words: ['open','shut'], pattern: P24 },
         smtp_reason: { type: 'text', max: 200 },
-        all: { type: 'text', required: true, words: ['open','shut'], pattern: P23 },
+        all: { type: 'text', required: true, words: ['open','shut'], pattern: P24 },
         all_reason: { type: 'text', max: 200 },
     },
     Container: {
@@ -181,7 +186,7 @@ export const BODIES = {
     },
     Pool: {
         name: { type: 'text', required: true, pattern: P17 },
-        cidr: { type: 'text', required: true, pattern: P24 },
+        cidr: { type: 'text', required: true, pattern: P25 },
         gateway: { type: 'text', pattern: P21 },
         dns: { type: 'list', max: 3, pattern: P21 },
         node: { type: 'text', pattern: P15 },
@@ -197,8 +202,8 @@ export const BODIES = {
         reserved: { type: 'bool', required: true },
     },
     User: {
-        account: { type: 'text', pattern: P25 },
-        role: { type: 'text', default: 'customer', words: ['admin','customer'], pattern: P26 },
+        account: { type: 'text', pattern: P26 },
+        role: { type: 'text', default: 'customer', words: ['admin','customer'], pattern: P27 },
         first_name: { type: 'text', required: true, pattern: P0, strange: P1 },
         last_name: { type: 'text', pattern: P0, strange: P1 },
         dni: { type: 'text', pattern: P2, strange: P3 },
@@ -209,7 +214,7 @@ export const BODIES = {
         language: { type: 'text', default: 'es', words: ['es','en'], pattern: P12 },
     },
     UserChange: {
-        role: { type: 'text', words: ['admin','customer'], pattern: P26 },
+        role: { type: 'text', words: ['admin','customer'], pattern: P27 },
         first_name: { type: 'text', pattern: P0, strange: P1 },
         last_name: { type: 'text', pattern: P0, strange: P1 },
         dni: { type: 'text', pattern: P2, strange: P3 },
@@ -236,7 +241,7 @@ export const BODIES = {
     },
     Adoption: {
         ctid: { type: 'int', required: true, min: 101, max: 2147483644 },
-        tag: { type: 'text', pattern: P27 },
+        tag: { type: 'text', pattern: P28 },
         account: { type: 'int' },
         plan: { type: 'text', pattern: P13 },
         template: { type: 'text', pattern: P14 },
@@ -244,7 +249,7 @@ export const BODIES = {
     },
     Leave: {
         ctid: { type: 'int', required: true, min: 101, max: 2147483644 },
-        tag: { type: 'text', pattern: P27 },
+        tag: { type: 'text', pattern: P28 },
         left: { type: 'bool' },
     },
     Reject: {

@@ -10,6 +10,7 @@ import { destroy, suspend, unsuspend } from '../hardware/hw-acts.js';
 import { pending } from '../ui/loading.js';
 import { mib, number, percent, t, word } from '../lib/i18n.js';
 import { taskOf } from '../lib/live.js';
+import { reverseNames } from './reverse-names.js';
 
 /** @typedef {import('../../types.d.ts').Vm} Vm */
 /** @typedef {import('../../types.d.ts').Task} Task */
@@ -105,7 +106,15 @@ function groups(vm) {
 
 
 /** @param {HTMLElement} root @param {Place} place */
-function shown(root, { vm, live, signal }) {
+function shown(root, place) {
+    const { vm, live, signal } = place;
+    const cards = groups(vm).map(([title]) => {
+        const list = h('dl', { class: 'facts column' });
+
+        return { list, node: h('section', { class: 'card' },
+            h('h2', null, t(title)), list) };
+    });
+    const [network, ...others] = cards.map((card) => card.node);
     let before = '';
 
     const draw = () => {
@@ -113,14 +122,15 @@ function shown(root, { vm, live, signal }) {
 
         if (JSON.stringify(now) !== before) {
             before = JSON.stringify(now);
-            put(root, h('div', { class: 'hw-shown' }, now.map(([title, rows]) =>
-                h('section', { class: 'card' }, h('h2', null, t(title)),
-                    h('dl', { class: 'facts column' }, rows.map(([name, value]) =>
-                        h('div', { class: 'fact' }, h('dt', null, t(name)),
-                            h('dd', null, h('bdi', null, value)))))))));
+            now.forEach(([, rows], i) => put(cards[i].list,
+                rows.map(([name, value]) => h('div', { class: 'fact' },
+                    h('dt', null, t(name)),
+                    h('dd', null, h('bdi', null, value))))));
         }
     };
 
+    put(root, h('div', { class: 'hw-shown' }, network, reverseNames(place),
+        others));
     draw();
     live.drawn(draw, signal);
 }
@@ -141,5 +151,6 @@ export async function mount(root, place) {
     const seen = await pending(root, 'page', look(vm.id, signal));
 
     put(root, h('h2', { class: 'sr' }, t('tab.hardware')), hwEditor(seen, { signal, gone: () => go('status'),
-        top: (container, began) => acts(container, began, signal) }));
+        top: (container, began) => acts(container, began, signal) }),
+    reverseNames(place));
 }

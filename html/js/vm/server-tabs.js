@@ -67,8 +67,8 @@ export const TABS = [
     { id: 'reinstall', label: 'guest.reinstall',
         load: () => import('./server-reinstall.js'),
         shown: (vm) => vm.lifecycle === 'ready' },
-    { id: 'hardware', label: 'tab.hardware', styles: ['hardware'],
-        texts: ['admin'], load: () => import('./server-hardware.js') },
+    { id: 'hardware', label: 'tab.hardware', styles: ['hardware', 'rdns'],
+        texts: ['admin', 'rdns'], load: () => import('./server-hardware.js') },
     { id: 'activity', label: 'tab.activity',
         load: () => import('./server-activity.js') },
 ];

@@ -4,6 +4,7 @@
  */
 
 #include "panel/api/strlist.h"
+#include "panel/node/rdns.h"
 #include "panel/node/stranger.h"
 #include "panel/task/run_own.h"
 #include "panel/task/run_verb.h"
@@ -163,6 +164,10 @@ vz_address_swap_take(vz_task_run_t *run, vz_tx_t *tx, vz_address_swap_t *swap)
                                            : vz_none(),
                               address, vm),
                      NULL);
+
+    if (rc == VZ_OK) {
+        rc = vz_rdns_leave(tx, run->pool, run->vm.id, swap->given_up);
+    }
 
     if (rc == VZ_OK) {
         rc = vz_db_query(tx, run->pool, &vz_address_swap_sql_take,

@@ -8,6 +8,7 @@
 #include "panel/live/collector.h"
 #include "panel/mail/mail.h"
 #include "panel/node/ctid.h"
+#include "panel/node/rdns.h"
 #include "panel/node/stranger.h"
 #include "panel/task/run_own.h"
 #include "panel/task/run_verb.h"
@@ -555,6 +556,10 @@ vz_release_body(vz_task_run_t *run, vz_tx_t *tx, void *data)
     }
 
     if (rc == VZ_OK) {
+        rc = vz_rdns_leave(tx, run->pool, run->vm.id, NULL);
+    }
+
+    if (rc == VZ_OK) {
         rc = vz_db_query(tx, run->pool, &vz_sql_handled,
                          vz_binds(vz_int(run->vm.id)), NULL);
     }
@@ -580,6 +585,11 @@ vz_free_addresses(vz_task_run_t *run, vz_tx_t *tx, const ngx_str_t *words)
 
         rc = vz_db_query(tx, run->pool, &vz_sql_free_one,
                          vz_binds(vz_int(run->vm.id), vz_text(word)), NULL);
+
+        if (rc == VZ_OK) {
+            rc = vz_rdns_leave(tx, run->pool, run->vm.id, &word);
+        }
+
         if (rc != VZ_OK) {
             return rc;
         }
