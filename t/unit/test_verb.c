@@ -50,6 +50,8 @@ static const vz_good_t  good[] = {
     { VZ_LIT("setdns 101 9.9.9.9"), VZ_VERB_SETDNS, 2, 101 },
     { VZ_LIT("setdns 101 9.9.9.9 8.8.8.8 2620:fe::fe"), VZ_VERB_SETDNS, 4,
       101 },
+    { VZ_LIT("setrate 101 100 unlimited"), VZ_VERB_SETRATE, 3, 101 },
+    { VZ_LIT("traffic"), VZ_VERB_TRAFFIC, 0, 0 },
     { VZ_LIT("getmemory 101"), VZ_VERB_GETMEMORY, 1, 101 },
     { VZ_LIT("getdisk 101"), VZ_VERB_GETDISK, 1, 101 },
     { VZ_LIT("getcpu"), VZ_VERB_GETCPU, 0, 0 },
