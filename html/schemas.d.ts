@@ -132,6 +132,17 @@ export interface CpuBody {
     limit_percent?: number | 'unlimited' | null;
 }
 
+export interface RateBody {
+    in_mbit?: number | 'unlimited' | null;
+    out_mbit?: number | 'unlimited' | null;
+}
+
+export interface TrafficBody {
+    quota_gib?: number | 'unlimited' | null;
+    action?: string | null;
+    throttle_mbit?: number | null;
+}
+
 export interface FirewallBody {
     in: string;
     out: string;
@@ -188,6 +199,11 @@ export interface PlanBody {
     disk_mib: number;
     cpu_units?: number | null;
     cpu_percent?: number | 'unlimited' | null;
+    traffic_gib?: number | 'unlimited' | null;
+    traffic_action?: string | null;
+    throttle_rate?: number | null;
+    rate_in?: number | 'unlimited' | null;
+    rate_out?: number | 'unlimited' | null;
     visible?: boolean | null;
     position?: number | null;
 }
@@ -198,6 +214,11 @@ export interface PlanChangeBody {
     disk_mib?: number | null;
     cpu_units?: number | null;
     cpu_percent?: number | 'unlimited' | null;
+    traffic_gib?: number | 'unlimited' | null;
+    traffic_action?: string | null;
+    throttle_rate?: number | null;
+    rate_in?: number | 'unlimited' | null;
+    rate_out?: number | 'unlimited' | null;
     visible?: boolean | null;
     position?: number | null;
 }
@@ -374,6 +395,11 @@ export interface Plan {
     disk_mib: number;
     cpu_units: number;
     cpu_percent: number | 'unlimited';
+    traffic_gib: number | 'unlimited';
+    traffic_action: string;
+    throttle_rate: number;
+    rate_in: number | 'unlimited';
+    rate_out: number | 'unlimited';
     visible: boolean;
     position: number;
     vms: number;
@@ -438,6 +464,7 @@ export interface Offer {
     memory_mib: number;
     disk_mib: number;
     cpu_units: number;
+    traffic_gib: number | 'unlimited';
     ready_seconds?: number;
 }
 
@@ -656,6 +683,8 @@ export interface Container {
     memory: Memory;
     disk: Disk;
     cpu: Cpu;
+    rate: RateLimit;
+    traffic: MonthTraffic;
     uptime_s: number | null;
     sampled: string | null;
     task: TaskAtWork | null;
@@ -725,6 +754,40 @@ export interface Cpu {
     limit_percent: number | 'unlimited';
 }
 
+export interface RateLimit {
+    in_mbit: number | 'unlimited';
+    out_mbit: number | 'unlimited';
+}
+
+export interface MonthTraffic {
+    in_bytes: number;
+    out_bytes: number;
+    quota_gib: number | 'unlimited';
+    action: 'nothing' | 'throttle' | 'suspend';
+    throttle_mbit: number;
+    throttled: boolean;
+    suspended: boolean;
+}
+
+export interface TrafficMonths {
+    items: TrafficMonth[];
+    next: number | null;
+    counted: boolean;
+    month: string;
+    starts_anew: string;
+    quota_gib: number | 'unlimited';
+    action: 'nothing' | 'throttle' | 'suspend';
+    throttle_mbit: number;
+    throttled: boolean;
+    suspended: boolean;
+}
+
+export interface TrafficMonth {
+    month: string;
+    in_bytes: number;
+    out_bytes: number;
+}
+
 export interface InForce {
     state: string | null;
     hostname: string | null;
@@ -735,6 +798,7 @@ export interface InForce {
     memory: MemoryInForce;
     disk: DiskInForce;
     cpu: CpuInForce;
+    rate: RateLimit;
     kept: string[];
 }
 
@@ -1106,6 +1170,7 @@ export interface Replies {
         [path: `vms/${number}`]: Container;
         [path: `vms/${number}/keys`]: ContainerKeys;
         [path: `vms/${number}/boot-log`]: BootLog;
+        [path: `vms/${number}/traffic`]: TrafficMonths;
         [path: `vms/${number}/firewall`]: FirewallState;
         [path: `vms/${number}/history`]: History;
         [path: `vms/${number}/reasons`]: Reasons;
@@ -1181,6 +1246,8 @@ export interface Replies {
         [path: `vms/${number}/memory`]: Task;
         [path: `vms/${number}/disk`]: Task;
         [path: `vms/${number}/cpu`]: Task;
+        [path: `vms/${number}/rate`]: Task;
+        [path: `vms/${number}/traffic`]: TrafficMonths;
         [path: `admin/templates/${number}`]: Template;
         [path: `admin/plans/${number}`]: Plan;
         [path: `admin/addresses/${number}`]: Pool;

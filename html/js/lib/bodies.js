@@ -24,12 +24,13 @@ const P18 = r`^(?:read|write)$`;
 const P19 = r`^SHA256:[A-Za-z0-9+\/]{43}$`;
 const P20 = r`^(?:shell|login)$`;
 const P21 = r`^[0-9A-Fa-f:.]{2,45}$`;
-const P22 = r`^(?:accept|drop)$`;
-const P23 = r`^(?:open|shut)$`;
-const P24 = r`^[0-9A-Fa-f:.]{2,45}(?:\/[1-9][0-9]{0,2})?$`;
-const P25 = r`^[a-z][a-z0-9._\-]{2,31}$`;
-const P26 = r`^(?:admin|customer)$`;
-const P27 = r`^[0-9a-f]{16}$`;
+const P22 = r`^(?:nothing|throttle|suspend)$`;
+const P23 = r`^(?:accept|drop)$`;
+const P24 = r`^(?:open|shut)$`;
+const P25 = r`^[0-9A-Fa-f:.]{2,45}(?:\/[1-9][0-9]{0,2})?$`;
+const P26 = r`^[a-z][a-z0-9._\-]{2,31}$`;
+const P27 = r`^(?:admin|customer)$`;
+const P28 = r`^[0-9a-f]{16}$`;
 
 /**
  * pattern: of the whole text, or of each of a list; strange: of a character
@@ -124,15 +125,24 @@ export const BODIES = {
         units: { type: 'int', min: 8, max: 500000 },
         limit_percent: { type: 'limit', min: 1, max: 100000 },
     },
+    Rate: {
+        in_mbit: { type: 'limit', min: 1, max: 99999 },
+        out_mbit: { type: 'limit', min: 1, max: 99999 },
+    },
+    Traffic: {
+        quota_gib: { type: 'limit', min: 1, max: 8388608 },
+        action: { type: 'text', words: ['nothing','throttle','suspend'], pattern: P22 },
+        throttle_mbit: { type: 'int', min: 1, max: 99999 },
+    },
     Firewall: {
-        in: { type: 'text', required: true, words: ['accept','drop'], pattern: P22 },
-        out: { type: 'text', required: true, words: ['accept','drop'], pattern: P22 },
+        in: { type: 'text', required: true, words: ['accept','drop'], pattern: P23 },
+        out: { type: 'text', required: true, words: ['accept','drop'], pattern: P23 },
         seconds: { type: 'int', min: 0, max: 600 },
     },
     Gates: {
-        smtp: { type: 'text', required: true, words: ['open','shut'], pattern: P23 },
+        smtp: { type: 'text', required: true, words: ['open','shut'], pattern: P24 },
         smtp_reason: { type: 'text', max: 200 },
-        all: { type: 'text', required: true, words: ['open','shut'], pattern: P23 },
+        all: { type: 'text', required: true, words: ['open','shut'], pattern: P24 },
         all_reason: { type: 'text', max: 200 },
     },
     Container: {
@@ -167,6 +177,11 @@ export const BODIES = {
         disk_mib: { type: 'int', required: true, min: 256, max: 16777216 },
         cpu_units: { type: 'int', min: 8, max: 500000, default: 1000 },
         cpu_percent: { type: 'limit', min: 1, max: 100000, default: 'unlimited' },
+        traffic_gib: { type: 'limit', min: 1, max: 8388608, default: 'unlimited' },
+        traffic_action: { type: 'text', default: 'nothing', words: ['nothing','throttle','suspend'], pattern: P22 },
+        throttle_rate: { type: 'int', min: 1, max: 99999, default: 1 },
+        rate_in: { type: 'limit', min: 1, max: 99999, default: 'unlimited' },
+        rate_out: { type: 'limit', min: 1, max: 99999, default: 'unlimited' },
         visible: { type: 'bool', default: true },
         position: { type: 'int', min: -1000000, max: 1000000, default: 0 },
     },
@@ -176,12 +191,17 @@ export const BODIES = {
         disk_mib: { type: 'int', min: 256, max: 16777216 },
         cpu_units: { type: 'int', min: 8, max: 500000 },
         cpu_percent: { type: 'limit', min: 1, max: 100000 },
+        traffic_gib: { type: 'limit', min: 1, max: 8388608 },
+        traffic_action: { type: 'text', words: ['nothing','throttle','suspend'], pattern: P22 },
+        throttle_rate: { type: 'int', min: 1, max: 99999 },
+        rate_in: { type: 'limit', min: 1, max: 99999 },
+        rate_out: { type: 'limit', min: 1, max: 99999 },
         visible: { type: 'bool' },
         position: { type: 'int', min: -1000000, max: 1000000 },
     },
     Pool: {
         name: { type: 'text', required: true, pattern: P17 },
-        cidr: { type: 'text', required: true, pattern: P24 },
+        cidr: { type: 'text', required: true, pattern: P25 },
         gateway: { type: 'text', pattern: P21 },
         dns: { type: 'list', max: 3, pattern: P21 },
         node: { type: 'text', pattern: P15 },
@@ -197,8 +217,8 @@ export const BODIES = {
         reserved: { type: 'bool', required: true },
     },
     User: {
-        account: { type: 'text', pattern: P25 },
-        role: { type: 'text', default: 'customer', words: ['admin','customer'], pattern: P26 },
+        account: { type: 'text', pattern: P26 },
+        role: { type: 'text', default: 'customer', words: ['admin','customer'], pattern: P27 },
         first_name: { type: 'text', required: true, pattern: P0, strange: P1 },
         last_name: { type: 'text', pattern: P0, strange: P1 },
         dni: { type: 'text', pattern: P2, strange: P3 },
@@ -209,7 +229,7 @@ export const BODIES = {
         language: { type: 'text', default: 'es', words: ['es','en'], pattern: P12 },
     },
     UserChange: {
-        role: { type: 'text', words: ['admin','customer'], pattern: P26 },
+        role: { type: 'text', words: ['admin','customer'], pattern: P27 },
         first_name: { type: 'text', pattern: P0, strange: P1 },
         last_name: { type: 'text', pattern: P0, strange: P1 },
         dni: { type: 'text', pattern: P2, strange: P3 },
@@ -236,7 +256,7 @@ export const BODIES = {
     },
     Adoption: {
         ctid: { type: 'int', required: true, min: 101, max: 2147483644 },
-        tag: { type: 'text', pattern: P27 },
+        tag: { type: 'text', pattern: P28 },
         account: { type: 'int' },
         plan: { type: 'text', pattern: P13 },
         template: { type: 'text', pattern: P14 },
@@ -244,7 +264,7 @@ export const BODIES = {
     },
     Leave: {
         ctid: { type: 'int', required: true, min: 101, max: 2147483644 },
-        tag: { type: 'text', pattern: P27 },
+        tag: { type: 'text', pattern: P28 },
         left: { type: 'bool' },
     },
     Reject: {

@@ -30,6 +30,8 @@ sub pump {
         my $word = 'x' x $size;
         while ($n < $most && time - $begun < $seconds) {
             my $due = (time - $begun) * 6_000_000 / $size + 1;
+            # no more at once than a link's queue takes
+            $due = $n + 60 if $due > $n + 60;
             send $s, $word, 0 and $n++ while $n < $due && $n < $most;
             sleep 0.005;
         }
