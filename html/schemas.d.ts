@@ -1129,7 +1129,7 @@ export interface Bounce {
 
 export interface Notice {
     id: number;
-    kind: 'order_waits' | 'order_decided' | 'mail_refused' | 'mail_bounced' | 'node_down' | 'node_up' | 'suspended' | 'unsuspended';
+    kind: 'order_waits' | 'order_decided' | 'mail_refused' | 'mail_bounced' | 'node_down' | 'node_up' | 'suspended' | 'unsuspended' | 'traffic_near' | 'traffic_over';
     object: number;
     name: string;
     text: string;

@@ -35,7 +35,7 @@
 static const vz_periodic_t  vz_panel_jobs[] = {
     { "cleanup", 600000, VZ_LEASE_SWEEP, 0, vz_cleanup },
     { "outbox", 1000, VZ_LEASE_OUTBOX, 5000, vz_mail_look },
-    { "traffic", 20000, VZ_LEASE_TRAFFIC, 60000, vz_traffic_count },
+    { "traffic", 10000, VZ_LEASE_TRAFFIC, 30000, vz_traffic_count },
     { "quota", 5000, VZ_LEASE_QUOTA, 15000, vz_traffic_act }
 };
 

@@ -246,7 +246,8 @@ const vz_openapi_shape_t  vz_openapi_shapes[] = {
 
     { "Notice",
       "id int, kind order_waits|order_decided|mail_refused|mail_bounced"
-      "|node_down|node_up|suspended|unsuspended, object int, name text,"
+      "|node_down|node_up|suspended|unsuspended|traffic_near|traffic_over,"
+      " object int, name text,"
       " text text" },
 
     /* errors, RFC 9457 */

@@ -12,8 +12,8 @@ use Test::More;
 
 use lib File::Basename::dirname(__FILE__) . '/../lib/perl';
 use Verbs;
-use Nets qw(enter beyond netns);
-use Pump qw(pump sink sunk);
+use Nets qw(enter beyond netns pings);
+use Pump qw(pump sunk);
 
 Nets::alone();
 
@@ -106,6 +106,10 @@ $node = $Nets::node = Verbs->new('lxc', uplink => 'up0',
 record();
 starts();
 
+# the uplink answers for it after up to 0.8 s, and meanwhile a link's queue is
+# full at once
+ok(pings(5, $at[$_], beyond('world')), 'the world reaches it') for 0, 1;
+
 floods(0, 4000);
 my %first = adds_up('at first');
 like($first{counter}, qr/^[0-9a-f]{16}$/, 'the count has a name');
@@ -159,6 +163,7 @@ $node->ask("destroy $id");
 ok(!-e $file, 'it goes with its container');
 @sent = (0, 0);
 starts();
+ok(pings(5, $at[0], beyond('world')), 'and is reached');
 floods(0, 1500);
 my %next = adds_up('another one of its number');
 isnt($next{counter}, $again{counter}, 'has a count of its own');

@@ -181,6 +181,9 @@ a_torn_file_is_another_count(void **state)
     again();
     add(BOOT, 100, 50);
     assert_int_not_equal(tally.state.counter, counter);
+    is(0, 0);
+    add(BOOT, 101, 50);
+    is(1, 0);
 }
 
 

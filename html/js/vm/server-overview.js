@@ -107,6 +107,29 @@ function facts(vm, me) {
 }
 
 
+/**
+ * What of its month's traffic is used, where it has a quota.
+ *
+ * @param {Vm} vm
+ */
+function month(vm) {
+    const quota = vm.traffic?.quota_gib;
+
+    if (typeof quota !== 'number') {
+        return null;
+    }
+
+    const used = vm.traffic.in_bytes + vm.traffic.out_bytes;
+    const all = quota * 1024 ** 3;
+    const one = bar(t('traffic.bar'));
+
+    one.set(used / all, bytes(used), t('bar.of', { limit: bytes(all) }));
+
+    return h('a', { class: 'meter-row traffic-month',
+        href: `server?id=${vm.id}&tab=traffic` }, one.node);
+}
+
+
 /** @param {Vm} vm */
 function meters(vm) {
     const each = RESOURCES.map((resource) => ({
@@ -134,31 +157,8 @@ function meters(vm) {
         set,
         node: h('div', { class: 'meters' }, each.map((one) =>
             h('div', { class: 'meter-row' }, one.bar.node,
-                one.spark.node))),
+                one.spark.node)), month(vm)),
     };
-}
-
-
-/**
- * What of its month's traffic is used, where it has a quota.
- *
- * @param {Vm} vm
- */
-function month(vm) {
-    const quota = vm.traffic?.quota_gib;
-
-    if (typeof quota !== 'number') {
-        return null;
-    }
-
-    const used = vm.traffic.in_bytes + vm.traffic.out_bytes;
-    const all = quota * 1024 ** 3;
-    const one = bar(t('traffic.bar'));
-
-    one.set(used / all, bytes(used), t('bar.of', { limit: bytes(all) }));
-
-    return h('a', { class: 'meter-row traffic-month',
-        href: `server?id=${vm.id}&tab=traffic` }, one.node);
 }
 
 
@@ -264,7 +264,7 @@ export function mount(root, { vm, me, live, signal }) {
         }
     }, signal);
     live.ended(() => void last.load(), signal);
-    put(root, work.node, why, about.node, bars.node, month(vm), last.node);
+    put(root, work.node, why, about.node, bars.node, last.node);
 
     if (made(vm)) {
         void import('../history/reasons.js').then(({ mountReasons }) =>

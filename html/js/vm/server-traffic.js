@@ -16,6 +16,7 @@ import { bytes, day, monthName, number, t } from '../lib/i18n.js';
 /** @typedef {import('./server-tabs.js').Place} Place */
 
 const GIB = 1024 ** 3;
+const ACTIONS = ['nothing', 'throttle', 'suspend'];
 
 
 /** @param {Month | undefined} month */
@@ -84,7 +85,7 @@ function months(state) {
     const row = (/** @type {Month} */ one) => {
         const name = monthName(one.month);
         const meter = bar(name, { thin: true,
-            progress: typeof quota !== 'number' });
+            progress: typeof quota !== 'number' || one.month !== state.month });
 
         meter.set(total(one) / most, bytes(total(one)));
 
@@ -115,7 +116,9 @@ function months(state) {
  */
 function quotaForm(id, state, draw) {
     const made = bodyForm({ name: 'Traffic', words: 'traffic', item: null,
-        start: state, rows: [['quota_gib', 'throttle_mbit'], ['action']] });
+        start: state, rows: [['quota_gib', 'throttle_mbit'], ['action']],
+        choices: { action: ACTIONS.map((value) => ({ value,
+            text: t(`traffic.action.${value}`) })) } });
 
     return h('section', { class: 'card' }, h('h2', null, t('traffic.quota')),
         form({

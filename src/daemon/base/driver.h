@@ -361,8 +361,8 @@ struct vz_driver_s {
 
     /*
      * Call each for every container, with its tag or "". The walk ends when
-     * each returns non-zero, which is returned; -1 with errno. NULL where
-     * sample_each tells no net_epoch.
+     * each returns non-zero, which is returned; -1 with errno. It repairs what
+     * each() repairs. NULL where sample_each tells no net_epoch.
      */
     int         (*counted)(const vz_config_t *conf, vz_counted_pt each,
                            void *data);

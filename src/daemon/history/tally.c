@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 #include "daemon/history/tally.h"
 
 
@@ -19,6 +20,8 @@ static uint64_t vz_tally_sum(const vz_tally_state_t *state);
 vz_code_e
 vz_tally_take(const char *path, vz_tally_t *tally)
 {
+    struct stat  st;
+
     memset(&tally->state, 0, sizeof(tally->state));
 
     tally->fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
@@ -26,8 +29,11 @@ vz_tally_take(const char *path, vz_tally_t *tally)
         return VZ_INTERNAL;
     }
 
+    tally->torn = 0;
+
     if (vz_tally_load(tally->fd, &tally->state) == -1) {
         memset(&tally->state, 0, sizeof(tally->state));
+        tally->torn = fstat(tally->fd, &st) == 0 && st.st_size != 0;
     }
 
     return VZ_OK;
@@ -145,7 +151,7 @@ vz_tally_begin(vz_tally_t *tally, uint64_t epoch, const uint64_t seen[2],
 
     for (i = 0; i < 2; i++) {
         state->seen[i] = seen[i];
-        state->total[i] = fresh ? seen[i] : 0;
+        state->total[i] = fresh && !tally->torn ? seen[i] : 0;
     }
 
     return vz_tally_write(tally);

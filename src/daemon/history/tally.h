@@ -31,6 +31,7 @@ typedef struct {
 
 typedef struct {
     int                 fd;         /* -1: closed */
+    unsigned            torn;       /* 1: what the file had is lost */
     vz_tally_state_t    state;
 } vz_tally_t;
 
@@ -40,9 +41,9 @@ typedef struct {
  * there is none.  VZ_OK or VZ_INTERNAL with errno.
  *
  * vz_tally_add: count a reading of the kernel's counters, of epoch; now is
- * time(2).  Of a container that was seen from its begin on all is counted, with
- * fresh 1; of another, where the count begins here, what comes after.  Nothing
- * is written where nothing has changed.  0, or -1 with errno: then the next one
+ * time(2).  Where the count begins here, all is counted of a container that was
+ * seen from its begin on, with fresh 1; of another, or where the file was torn,
+ * what comes after.  Nothing is written where nothing has changed.  0, or -1 with errno: then the next one
  * writes it.
  *
  * vz_tally_read: what the file at path says; counter is 0 where there is none,

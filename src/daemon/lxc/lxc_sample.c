@@ -12,6 +12,7 @@
 #include "daemon/cgroup/cgroup.h"
 #include "daemon/lxc/lxc_meter.h"
 #include "daemon/lxc/lxc_sample.h"
+#include "daemon/net/nft_guard.h"
 #include "daemon/net/nft_traffic.h"
 #include "daemon/rootfs/disk.h"
 
@@ -137,6 +138,10 @@ vz_lxc_sample_counted(const vz_config_t *conf, vz_counted_pt each, void *data)
 
     counted.each = each;
     counted.data = data;
+
+    /* nothing is counted, nor held to a rate, while the table is gone */
+
+    vz_nft_guard_keep(conf, NULL);
 
     return vz_ct_store_each(conf, 0, vz_lxc_sample_counted_one, &counted);
 }
