@@ -199,13 +199,13 @@ export interface PlanBody {
     disk_mib: number;
     cpu_units?: number | null;
     cpu_percent?: number | 'unlimited' | null;
+    visible?: boolean | null;
+    position?: number | null;
     traffic_gib?: number | 'unlimited' | null;
     traffic_action?: string | null;
     throttle_rate?: number | null;
     rate_in?: number | 'unlimited' | null;
     rate_out?: number | 'unlimited' | null;
-    visible?: boolean | null;
-    position?: number | null;
 }
 
 export interface PlanChangeBody {
@@ -214,13 +214,13 @@ export interface PlanChangeBody {
     disk_mib?: number | null;
     cpu_units?: number | null;
     cpu_percent?: number | 'unlimited' | null;
+    visible?: boolean | null;
+    position?: number | null;
     traffic_gib?: number | 'unlimited' | null;
     traffic_action?: string | null;
     throttle_rate?: number | null;
     rate_in?: number | 'unlimited' | null;
     rate_out?: number | 'unlimited' | null;
-    visible?: boolean | null;
-    position?: number | null;
 }
 
 export interface PoolBody {
@@ -395,14 +395,14 @@ export interface Plan {
     disk_mib: number;
     cpu_units: number;
     cpu_percent: number | 'unlimited';
+    visible: boolean;
+    position: number;
+    vms: number;
     traffic_gib: number | 'unlimited';
     traffic_action: string;
     throttle_rate: number;
     rate_in: number | 'unlimited';
     rate_out: number | 'unlimited';
-    visible: boolean;
-    position: number;
-    vms: number;
 }
 
 export interface Key {

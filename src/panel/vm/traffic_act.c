@@ -9,7 +9,7 @@
 
 
 #define VZ_TRAFFIC_ACT_MOST  "200"      /* containers of one run */
-#define VZ_TRAFFIC_ACT_WAIT  "10 MINUTE"    /* until what failed is tried
+#define VZ_TRAFFIC_ACT_WAIT  "1 HOUR"      /* until what failed is tried
                                                again */
 #define VZ_TRAFFIC_ACT_GIB   1073741824
 
@@ -396,7 +396,7 @@ vz_traffic_act_task(vz_tx_t *tx, vz_traffic_act_t *vm, const char *kind,
     task.owner = vm->owner;
     task.via = "system";
     task.data = data;
-    ngx_str_set(&task.actor_name, "traffic");
+    ngx_str_set(&task.actor_name, "panel");
 
     rc = vz_task_create(tx, vm->pool, &task, &id);
 
@@ -410,7 +410,7 @@ vz_traffic_act_task(vz_tx_t *tx, vz_traffic_act_t *vm, const char *kind,
     call.log = vm->pool->log;
     ngx_str_set(&call.remote, "");
 
-    ngx_str_set(&audit.account, "traffic");
+    ngx_str_set(&audit.account, "panel");
     audit.action = (char *) vz_call_printf(&call, "vm.%s%Z", kind).data;
     audit.object = vz_call_printf(&call, "vm %uL", vm->id);
     audit.result = "ok";

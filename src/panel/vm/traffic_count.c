@@ -1,4 +1,4 @@
-#include "panel/node/node.h"
+#include "panel/node/node_limit.h"
 #include "panel/vm/traffic_count.h"
 #include "panel/vm/traffic_month.h"
 #include "runtime/row.h"
@@ -93,7 +93,9 @@ vz_traffic_count(ngx_pool_t *pool)
     n = vz_node_rows(nodes);
 
     for (i = 0; i < n; i++) {
-        if (!nodes[i]->there || nodes[i]->relay == NULL) {
+        if (!nodes[i]->there || nodes[i]->relay == NULL
+            || !vz_node_limit_has(vz_node_limit(nodes[i]), "traffic"))
+        {
             continue;
         }
 
@@ -108,7 +110,7 @@ vz_traffic_count(ngx_pool_t *pool)
 }
 
 
-/* a node that has no such verb, or does not answer, has counted nothing */
+/* a node that does not answer has counted nothing that is known */
 
 static void
 vz_traffic_count_node(ngx_pool_t *pool, vz_node_row_t *node)
