@@ -43,8 +43,8 @@ typedef struct {
  * vz_tally_add: count a reading of the kernel's counters, of epoch; now is
  * time(2).  Where the count begins here, all is counted of a container that was
  * seen from its begin on, with fresh 1; of another, or where the file was torn,
- * what comes after.  Nothing is written where nothing has changed.  0, or -1 with errno: then the next one
- * writes it.
+ * what comes after.  Nothing is written where nothing has changed.  0, or -1
+ * with errno: then the next one writes it.
  *
  * vz_tally_read: what the file at path says; counter is 0 where there is none,
  * or a torn one.
