@@ -132,6 +132,17 @@ export interface CpuBody {
     limit_percent?: number | 'unlimited' | null;
 }
 
+export interface RateBody {
+    in_mbit?: number | 'unlimited' | null;
+    out_mbit?: number | 'unlimited' | null;
+}
+
+export interface TrafficBody {
+    quota_gib?: number | 'unlimited' | null;
+    action?: string | null;
+    throttle_mbit?: number | null;
+}
+
 export interface FirewallBody {
     in: string;
     out: string;
@@ -206,6 +217,11 @@ export interface PlanBody {
     cpu_percent?: number | 'unlimited' | null;
     visible?: boolean | null;
     position?: number | null;
+    traffic_gib?: number | 'unlimited' | null;
+    traffic_action?: string | null;
+    throttle_rate?: number | null;
+    rate_in?: number | 'unlimited' | null;
+    rate_out?: number | 'unlimited' | null;
 }
 
 export interface PlanChangeBody {
@@ -216,6 +232,11 @@ export interface PlanChangeBody {
     cpu_percent?: number | 'unlimited' | null;
     visible?: boolean | null;
     position?: number | null;
+    traffic_gib?: number | 'unlimited' | null;
+    traffic_action?: string | null;
+    throttle_rate?: number | null;
+    rate_in?: number | 'unlimited' | null;
+    rate_out?: number | 'unlimited' | null;
 }
 
 export interface PoolBody {
@@ -393,6 +414,11 @@ export interface Plan {
     visible: boolean;
     position: number;
     vms: number;
+    traffic_gib: number | 'unlimited';
+    traffic_action: string;
+    throttle_rate: number;
+    rate_in: number | 'unlimited';
+    rate_out: number | 'unlimited';
 }
 
 export interface Key {
@@ -454,6 +480,7 @@ export interface Offer {
     memory_mib: number;
     disk_mib: number;
     cpu_units: number;
+    traffic_gib: number | 'unlimited';
     ready_seconds?: number;
 }
 
@@ -672,6 +699,8 @@ export interface Container {
     memory: Memory;
     disk: Disk;
     cpu: Cpu;
+    rate: RateLimit;
+    traffic: MonthTraffic;
     uptime_s: number | null;
     sampled: string | null;
     task: TaskAtWork | null;
@@ -741,6 +770,40 @@ export interface Cpu {
     limit_percent: number | 'unlimited';
 }
 
+export interface RateLimit {
+    in_mbit: number | 'unlimited';
+    out_mbit: number | 'unlimited';
+}
+
+export interface MonthTraffic {
+    in_bytes: number;
+    out_bytes: number;
+    quota_gib: number | 'unlimited';
+    action: 'nothing' | 'throttle' | 'suspend';
+    throttle_mbit: number;
+    throttled: boolean;
+    suspended: boolean;
+}
+
+export interface TrafficMonths {
+    items: TrafficMonth[];
+    next: number | null;
+    counted: boolean;
+    month: string;
+    starts_anew: string;
+    quota_gib: number | 'unlimited';
+    action: 'nothing' | 'throttle' | 'suspend';
+    throttle_mbit: number;
+    throttled: boolean;
+    suspended: boolean;
+}
+
+export interface TrafficMonth {
+    month: string;
+    in_bytes: number;
+    out_bytes: number;
+}
+
 export interface InForce {
     state: string | null;
     hostname: string | null;
@@ -751,6 +814,7 @@ export interface InForce {
     memory: MemoryInForce;
     disk: DiskInForce;
     cpu: CpuInForce;
+    rate: RateLimit;
     kept: string[];
 }
 
@@ -1089,7 +1153,7 @@ export interface Bounce {
 
 export interface Notice {
     id: number;
-    kind: 'order_waits' | 'order_decided' | 'mail_refused' | 'mail_bounced' | 'node_down' | 'node_up' | 'suspended' | 'unsuspended';
+    kind: 'order_waits' | 'order_decided' | 'mail_refused' | 'mail_bounced' | 'node_down' | 'node_up' | 'suspended' | 'unsuspended' | 'traffic_near' | 'traffic_over';
     object: number;
     name: string;
     text: string;
@@ -1130,6 +1194,7 @@ export interface Replies {
         [path: `vms/${number}`]: Container;
         [path: `vms/${number}/keys`]: ContainerKeys;
         [path: `vms/${number}/boot-log`]: BootLog;
+        [path: `vms/${number}/traffic`]: TrafficMonths;
         [path: `vms/${number}/firewall`]: FirewallState;
         [path: `vms/${number}/rdns`]: ReverseNames;
         [path: `vms/${number}/history`]: History;
@@ -1207,6 +1272,8 @@ export interface Replies {
         [path: `vms/${number}/memory`]: Task;
         [path: `vms/${number}/disk`]: Task;
         [path: `vms/${number}/cpu`]: Task;
+        [path: `vms/${number}/rate`]: Task;
+        [path: `vms/${number}/traffic`]: TrafficMonths;
         [path: `admin/templates/${number}`]: Template;
         [path: `admin/plans/${number}`]: Plan;
         [path: `admin/addresses/${number}`]: Pool;

@@ -26,6 +26,8 @@
 #include "panel/task/runner.h"
 #include "panel/task/task.h"
 #include "panel/task/task_wait.h"
+#include "panel/vm/traffic_act.h"
+#include "panel/vm/traffic_count.h"
 #include "panel/vm/vm_console_ticket.h"
 #include "panel/workflow/workflow.h"
 #include "runtime/zone_limit.h"
@@ -35,7 +37,9 @@ static const vz_periodic_t  vz_panel_jobs[] = {
     { "cleanup", 600000, VZ_LEASE_SWEEP, 0, vz_cleanup },
     { "outbox", 1000, VZ_LEASE_OUTBOX, 5000, vz_mail_look },
     { "rdns", 1000, VZ_LEASE_RDNS, 5000, vz_rdns_publish_due },
-    { "rdns survey", 15000, VZ_LEASE_RDNS_SURVEY, 0, vz_rdns_publish_survey }
+    { "rdns survey", 15000, VZ_LEASE_RDNS_SURVEY, 0, vz_rdns_publish_survey },
+    { "traffic", 10000, VZ_LEASE_TRAFFIC, 30000, vz_traffic_count },
+    { "quota", 5000, VZ_LEASE_QUOTA, 15000, vz_traffic_act }
 };
 
 const vz_table_def_t *const  vz_panel_tables[] = {

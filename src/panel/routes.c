@@ -50,6 +50,7 @@
 #include "panel/vm/vm_rdns.h"
 #include "panel/vm/vm_reinstall.h"
 #include "panel/vm/vm_suspend.h"
+#include "panel/vm/vm_traffic.h"
 
 
 #define GET     NGX_HTTP_GET
@@ -235,6 +236,17 @@ static const vz_route_t  vz_routes[] = {
     { PATCH, "/vms/{id}/cpu", VZ_ROLE_ADMIN, HARDWARE,
       &vz_hardware_cpu_form, NULL, vz_hardware_cpu,
       "Change the weight and the limit of the CPU", 202, "Task" },
+    { PATCH, "/vms/{id}/rate", VZ_ROLE_ADMIN, HARDWARE,
+      &vz_hardware_rate_form, NULL, vz_hardware_rate,
+      "Change the rates of what a container gets and sends", 202, "Task" },
+    { GET, "/vms/{id}/traffic", VZ_ROLE_USER, 0,
+      NULL, NULL, vz_vm_traffic_show,
+      "Show what a container received and sent by months, and its quota", 200,
+      "TrafficMonths" },
+    { PATCH, "/vms/{id}/traffic", VZ_ROLE_ADMIN, 0,
+      &vz_vm_traffic_form, NULL, vz_vm_traffic_set,
+      "Change the quota of a month, and what becomes of a container beyond it",
+      200, "TrafficMonths" },
     { GET, "/vms/{id}/firewall", VZ_ROLE_USER, VZ_ROUTE_ETAG,
       NULL, NULL, vz_vm_firewall_show,
       "Show a container's firewall, and what its rules have counted", 200,

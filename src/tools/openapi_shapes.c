@@ -24,6 +24,10 @@
 #define VZ_SHAPE_NODE                                                         \
     "answers bool, error text|null, facts NodeFacts|null, address text|null"
 
+#define VZ_SHAPE_QUOTA                                                        \
+    "quota_gib int|unlimited, action nothing|throttle|suspend,"               \
+    " throttle_mbit int, throttled bool, suspended bool"
+
 #define VZ_SHAPE_LIFECYCLE                                                    \
     "lifecycle ordered|creating|ready|suspended|deleting|create_failed"       \
     "|delete_failed"
@@ -37,7 +41,7 @@ const vz_openapi_shape_t  vz_openapi_shapes[] = {
       " soon bool" },
     { "Offer",
       "id int, name text, memory_mib int, disk_mib int, cpu_units int,"
-      " ready_seconds? number" },
+      " traffic_gib int|unlimited, ready_seconds? number" },
     { "Stock", "addresses int, templates int" },
     { "Systems", vz_page("System") },
     { "System", "name text, label text" },
@@ -97,7 +101,8 @@ const vz_openapi_shape_t  vz_openapi_shapes[] = {
       " suspended text|null, suspended_at time|null,"
       " desired_state running|stopped, ctid int, version int,"
       " addresses text[], gateway text|null, gateways text[], dns text[],"
-      " memory Memory, disk Disk, cpu Cpu, uptime_s int|null,"
+      " memory Memory, disk Disk, cpu Cpu, rate RateLimit,"
+      " traffic MonthTraffic, uptime_s int|null,"
       " sampled time|null, task TaskAtWork|null, features? text[],"
       " undo? Undo|null,"
       " node? up|down|absent, in_force? InForce|null,"
@@ -116,10 +121,17 @@ const vz_openapi_shape_t  vz_openapi_shapes[] = {
     { "Disk",
       "used_bytes int|null, total_bytes int, soft_mib int, hard_mib int" },
     { "Cpu", "percent number, units int, limit_percent int|unlimited" },
+    { "RateLimit", "in_mbit int|unlimited, out_mbit int|unlimited" },
+    { "MonthTraffic", "in_bytes int, out_bytes int, " VZ_SHAPE_QUOTA },
+    { "TrafficMonths",
+      vz_page("TrafficMonth") ", counted bool, month text, starts_anew time, "
+      VZ_SHAPE_QUOTA },
+    { "TrafficMonth", "month text, in_bytes int, out_bytes int" },
     { "InForce",
       "state text|null, hostname text|null, addresses text[],"
       " gateway text|null, gateways text[], dns text[],"
       " memory MemoryInForce, disk DiskInForce, cpu CpuInForce,"
+      " rate RateLimit,"
       " kept text[]" },
     { "MemoryInForce",
       "limit_bytes int|unlimited|null, used_bytes int|null,"
@@ -237,7 +249,8 @@ const vz_openapi_shape_t  vz_openapi_shapes[] = {
 
     { "Notice",
       "id int, kind order_waits|order_decided|mail_refused|mail_bounced"
-      "|node_down|node_up|suspended|unsuspended, object int, name text,"
+      "|node_down|node_up|suspended|unsuspended|traffic_near|traffic_over,"
+      " object int, name text,"
       " text text" },
 
     /* errors, RFC 9457 */

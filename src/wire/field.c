@@ -180,6 +180,12 @@ static const vz_field_def_t  vz_fields[VZ_FIELD_COUNT] = {
         "open or shut",
         NULL },
 
+    [VZ_FIELD_RATE] = {
+        "rate", 9, 0, NULL,
+        "^(?:" VZ_UNLIMITED_WORD "|[1-9][0-9]{0,4})$",
+        "a number of Mbit/s from 1 to 99999, or " VZ_UNLIMITED_WORD,
+        NULL },
+
     [VZ_FIELD_TIME] = {
         "time", 10, 0, vz_field_check_time,
         "^[1-9][0-9]{8,9}$",

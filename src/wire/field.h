@@ -35,6 +35,7 @@ enum {
     VZ_FIELD_TRIAL,         /* seconds 10 ... 600, 0: none */
     VZ_FIELD_GATE,          /* smtp: what a container sends to port 25; all */
     VZ_FIELD_SWITCH,        /* open or shut */
+    VZ_FIELD_RATE,          /* Mbit/s 1 ... 99999, or "unlimited" */
 
     VZ_FIELD_CONSOLE,       /* what a terminal shows: shell or login */
     VZ_FIELD_CELLS,         /* columns or rows of a terminal, 2 ... 999 */

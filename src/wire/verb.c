@@ -80,6 +80,9 @@ static const vz_verb_t  vz_verbs[VZ_VERB_COUNT] = {
     [VZ_VERB_SETGATE] =
         { "setgate", NULL, { ID, VZ_FIELD_GATE, VZ_FIELD_SWITCH }, 3, 3, 1,
           .timeout = 30 },
+    [VZ_VERB_SETRATE] =
+        { "setrate", NULL, { ID, VZ_FIELD_RATE, VZ_FIELD_RATE }, 3, 3, 1,
+          .timeout = 30 },
     [VZ_VERB_GETFIREWALL] =
         { "getfirewall", NULL, { ID }, 1, 1, 0, .timeout = 10 },
     [VZ_VERB_GETMEMORY] =
@@ -120,6 +123,8 @@ static const vz_verb_t  vz_verbs[VZ_VERB_COUNT] = {
           .timeout = 10 },
     [VZ_VERB_WHY] =
         { "why", NULL, { ID }, 1, 1, 0, .timeout = 10 },
+    [VZ_VERB_TRAFFIC] =
+        { "traffic", NULL, { 0 }, 0, 0, 0, .timeout = 10 },
 
     [VZ_VERB_ECHO] =
         { "echo", NULL, { ID }, 1, 1, 1, .timeout = 10, .stream = 1,

@@ -45,6 +45,7 @@ typedef enum {
     VZ_VERB_SETFIREWALL,
     VZ_VERB_KEEPFIREWALL,
     VZ_VERB_SETGATE,
+    VZ_VERB_SETRATE,
     VZ_VERB_GETMEMORY,
     VZ_VERB_GETDISK,
     VZ_VERB_GETCPU,
@@ -62,6 +63,7 @@ typedef enum {
     VZ_VERB_HISTORY,
     VZ_VERB_NODEHISTORY,
     VZ_VERB_WHY,
+    VZ_VERB_TRAFFIC,
 
     /* only where virtual-server.conf says test_verbs = yes */
     VZ_VERB_ECHO,

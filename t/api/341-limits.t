@@ -25,6 +25,9 @@ our %stored = (
         cpu_units => 'vm.cpu_units' },
     Confirm => { password => '-' },
     Console => { mode => '-' },
+    Rate => { in_mbit => 'vm.rate_in', out_mbit => 'vm.rate_out' },
+    Traffic => { quota_gib => 'vm.traffic_gib', action => 'vm.traffic_action',
+        throttle_mbit => 'vm.throttle_rate' },
     Cpu => { units => 'vm.cpu_units', limit_percent => 'vm.cpu_percent' },
     Destroy => { name => '-' },
     Disk => { soft_mib => 'vm.disk_soft_mib', hard_mib => 'vm.disk_hard_mib' },
@@ -51,7 +54,8 @@ our %stored = (
     OrderMail => { email => 'user.email mail.recipient' },
     Password => { old => '-', new => '-' },
     Plan => { map { $_ => "plan.$_" } qw(name memory_mib disk_mib cpu_units
-        cpu_percent visible position) },
+        cpu_percent visible position traffic_gib traffic_action throttle_rate
+        rate_in rate_out) },
     Pool => { node => '-', map { $_ => "address_pool.$_" }
         qw(name cidr gateway dns enabled) },
     Reinstall => { map { $_ => '-' } qw(keys name template) },

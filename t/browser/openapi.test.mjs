@@ -363,6 +363,9 @@ test('a container is created, changed, suspended and deleted', async () => {
             { ...boss, ...wait });
     }
 
+    await contract.done('PATCH', '/vms/{id}/traffic', vm,
+        { quota_gib: 500, action: 'throttle', throttle_mbit: 2 }, boss);
+
     await guest(vm, made.body.vm.name);
     await firewall(vm);
 
@@ -370,7 +373,8 @@ test('a container is created, changed, suspended and deleted', async () => {
         network: { hostname: `${mark}.example.org`, dns: ['192.0.2.1'] },
         memory: { privvmpages: { barrier_mib: 130, limit_mib: 160 } },
         disk: { hard_mib: 600 },
-        cpu: { units: 2000, limit_percent: 'unlimited' } }))
+        cpu: { units: 2000, limit_percent: 'unlimited' },
+        rate: { in_mbit: 100, out_mbit: 'unlimited' } }))
     {
         const { headers } = await show();
         const { body: task } = await contract.done('PATCH',

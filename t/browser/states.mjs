@@ -48,6 +48,23 @@ function refusal(status, code) {
 }
 
 
+/**
+ * What a server sent and got in a year.
+ *
+ * @param {object} more
+ * @returns {[number, object]}
+ */
+function traffic(more) {
+    return [200, { month: '2026-12', starts_anew: '2027-01-01T00:00:00Z',
+        counted: true, quota_gib: 8388608, action: 'nothing',
+        throttle_mbit: 99999, throttled: false, suspended: false, next: null,
+        items: Array.from({ length: 12 }, (_, i) => ({
+            month: `2026-${String(12 - i).padStart(2, '0')}`,
+            in_bytes: 1023.5 * 1024 ** (4 - i % 5),
+            out_bytes: 8e15 / 2 ** (3 * i) })), ...more }];
+}
+
+
 /** @param {string} selector */
 const press = (selector) => (/** @type {Page} */ page) =>
     page.locator(selector).first().click();
@@ -240,6 +257,13 @@ const OWN = [
         act: opened('[data-action=stop]', 'dialog[open] .dialog-foot') },
     { name: 'server-activity', path: 'server?id=101&tab=activity',
         sign: '[role=tabpanel] :is(.task, .empty)' },
+    ...Object.entries({ free: { quota_gib: 'unlimited' }, quota: {},
+        throttled: { action: 'throttle', throttled: true },
+        suspended: { action: 'suspend', suspended: true },
+        uncounted: { quota_gib: 'unlimited', counted: false, items: [] },
+    }).map(([name, more]) => ({ name: `traffic-${name}`, fresh: true,
+        path: 'server?id=101&tab=traffic', sign: '.traffic form',
+        answers: { 'vms/101/traffic': traffic(more) } })),
     { name: 'hardware', path: 'server?id=101&tab=hardware',
         sign: '.hw-card' },
     { name: 'hardware-rdns', path: 'server?id=101&tab=hardware',

@@ -308,6 +308,22 @@ my @table = (
     [ 'getfirewall', $syntax ],
     [ 'getfirewall 0', $range ],
 
+    # the rate, and what is counted
+    [ 'setrate A 100 20', $firewall ],
+    [ 'status A', $done, { lxc => qr/ rate_in=100 rate_out=20/,
+                           vzctl => qr/^id=31001 / } ],
+    [ 'setrate A unlimited 20', $firewall ],
+    [ 'setrate A unlimited unlimited', $firewall ],
+    [ 'setrate N 1 1', { lxc => $noent, vzctl => $lacks } ],
+    [ 'setrate A', $syntax ],
+    [ 'setrate A 100', $syntax ],
+    [ 'setrate A 0 20', $range ],
+    [ 'setrate A 100000 20', $range ],
+    [ 'setrate A 1.5 20', $range ],
+    [ 'setrate A 10M 20', $range ],
+    [ 'traffic', $firewall ],
+    [ 'traffic A', $syntax ],
+
     # another identity
     [ 'adopt A', $syntax ],
     [ 'adopt A 0123456789abcde', $range ],

@@ -21,7 +21,8 @@
  * sources: src/daemon/server/verb_console.c src/daemon/server/verb_firewall.c
  * sources: src/daemon/base/by_ctid.c src/daemon/history/node_meter.c
  * sources: src/daemon/history/reading.c src/daemon/server/console_process.c
- * sources: src/daemon/guest/guest_password.c
+ * sources: src/daemon/guest/guest_password.c src/daemon/history/tally.c
+ * sources: src/daemon/server/verb_traffic.c
  * libs: -lm -lcrypt
  * libs: -lm
  */

@@ -15,6 +15,11 @@ function edit(item, desk) {
         add: t('plan.add'), called: item?.name ?? '',
         why: item && item.vms > 0 && t('plan.inuse'),
         facts: item ? [[t('adm.vms'), String(item.vms)]] : [],
+        rows: [['name'], ['memory_mib', 'disk_mib'],
+            ['cpu_units', 'cpu_percent'], ['traffic_gib', 'throttle_rate'],
+            ['traffic_action'], ['rate_in', 'rate_out']],
+        choices: { traffic_action: ['nothing', 'throttle', 'suspend'].map(
+            (value) => ({ value, text: t(`plan.traffic_action.${value}`) })) },
     });
 }
 
@@ -39,6 +44,9 @@ export function section() {
             figure('percent', t('plan.cpu_percent'), (one) =>
                 (one.cpu_percent === 'unlimited' ? t('hw.unlimited')
                     : percent(one.cpu_percent))),
+            figure('traffic', t('plan.traffic'), (one) =>
+                (one.traffic_gib === 'unlimited' ? t('hw.unlimited')
+                    : mib(one.traffic_gib * 1024))),
             { key: 'visible', text: t('plan.visible'), quiet: true, cls: 'mark',
                 cell: (/** @type {Plan} */ one) => yes(one.visible,
                     t(one.visible ? 'plan.shown' : 'plan.hidden')) },

@@ -22,7 +22,7 @@ import { ago, t, word } from '../lib/i18n.js';
 
 /**
  * @typedef {{
- *     group: 'network' | 'memory' | 'disk' | 'cpu', title: string,
+ *     group: 'network' | 'memory' | 'disk' | 'cpu' | 'rate', title: string,
  *     save: string, fields: (changed: () => void) => HwField[],
  *     lead?: string, again: () => Promise<Seen>, signal: AbortSignal,
  * }} CardOptions  again: ask the server for the container as it is now

@@ -1,4 +1,4 @@
-/* The four groups of Hardware, as the thesis has them. */
+/* The groups of Hardware: the four of the thesis, and the rate. */
 
 import { get } from '../lib/api.js';
 import { hwCard } from './hw-card.js';
@@ -123,6 +123,18 @@ function cpu(changed) {
 }
 
 
+/** @param {() => void} changed */
+function rate(changed) {
+    return (/** @type {const} */ (['in_mbit', 'out_mbit'])).map((key) =>
+        hwNumber({
+            key, label: t(`hw.${key}`), hint: key === 'out_mbit'
+                ? t('hw.rate.why') : undefined,
+            unit: 'Mbit/s', unlimited: true, least: 1, most: 99999, changed,
+            stored: (vm) => vm.rate[key], forced: (now) => now.rate[key],
+        }));
+}
+
+
 /**
  * @param {() => Promise<Seen>} again
  * @param {AbortSignal} signal
@@ -130,7 +142,7 @@ function cpu(changed) {
 export function hwCards(again, signal) {
     const groups = /** @type {const} */ ([
         ['network', network], ['memory', memory],
-        ['disk', disk], ['cpu', cpu],
+        ['disk', disk], ['cpu', cpu], ['rate', rate],
     ]);
 
     return groups.map(([group, fields]) => hwCard({

@@ -20,7 +20,7 @@ import { t } from '../lib/i18n.js';
 /** @typedef {import('./hw-card.js').Seen} Seen */
 
 /* Tasks of the cards are shown in them. */
-const OWN = new Set(['network', 'memory', 'disk', 'cpu']);
+const OWN = new Set(['network', 'memory', 'disk', 'cpu', 'rate']);
 
 
 /**

@@ -396,7 +396,8 @@ export function hwNumber(options) {
         body: () => ({ [options.key]: box.get() }),
         words: (value) => (value === 'unlimited' ? t('hw.unlimited')
             : options.unit === '%' ? percent(value)
-                : t('hw.units.n', { n: number(value) })),
+                : options.unit === 'Mbit/s' ? `${number(value)}\u00a0Mbit/s`
+                    : t('hw.units.n', { n: number(value) })),
         refuse: (_, text) => wrong.refuse(text),
         focus: () => box.input.focus(),
         node: h('div', { class: 'field hw-field' }, box.node,

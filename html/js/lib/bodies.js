@@ -24,13 +24,14 @@ const P18 = r`^(?:read|write)$`;
 const P19 = r`^SHA256:[A-Za-z0-9+\/]{43}$`;
 const P20 = r`^(?:shell|login)$`;
 const P21 = r`^[0-9A-Fa-f:.]{2,45}$`;
-const P22 = r`^(?:accept|drop)$`;
-const P23 = r`^(?=.{1,253}$)(?:[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?\.)+(?=[A-Za-z])[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?$`;
-const P24 = r`^(?:open|shut)$`;
-const P25 = r`^[0-9A-Fa-f:.]{2,45}(?:\/[1-9][0-9]{0,2})?$`;
-const P26 = r`^[a-z][a-z0-9._\-]{2,31}$`;
-const P27 = r`^(?:admin|customer)$`;
-const P28 = r`^[0-9a-f]{16}$`;
+const P22 = r`^(?:nothing|throttle|suspend)$`;
+const P23 = r`^(?:accept|drop)$`;
+const P24 = r`^(?=.{1,253}$)(?:[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?\.)+(?=[A-Za-z])[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?$`;
+const P25 = r`^(?:open|shut)$`;
+const P26 = r`^[0-9A-Fa-f:.]{2,45}(?:\/[1-9][0-9]{0,2})?$`;
+const P27 = r`^[a-z][a-z0-9._\-]{2,31}$`;
+const P28 = r`^(?:admin|customer)$`;
+const P29 = r`^[0-9a-f]{16}$`;
 
 /**
  * pattern: of the whole text, or of each of a list; strange: of a character
@@ -125,19 +126,28 @@ export const BODIES = {
         units: { type: 'int', min: 8, max: 500000 },
         limit_percent: { type: 'limit', min: 1, max: 100000 },
     },
+    Rate: {
+        in_mbit: { type: 'limit', min: 1, max: 99999 },
+        out_mbit: { type: 'limit', min: 1, max: 99999 },
+    },
+    Traffic: {
+        quota_gib: { type: 'limit', min: 1, max: 8388608 },
+        action: { type: 'text', words: ['nothing','throttle','suspend'], pattern: P22 },
+        throttle_mbit: { type: 'int', min: 1, max: 99999 },
+    },
     Firewall: {
-        in: { type: 'text', required: true, words: ['accept','drop'], pattern: P22 },
-        out: { type: 'text', required: true, words: ['accept','drop'], pattern: P22 },
+        in: { type: 'text', required: true, words: ['accept','drop'], pattern: P23 },
+        out: { type: 'text', required: true, words: ['accept','drop'], pattern: P23 },
         seconds: { type: 'int', min: 0, max: 600 },
     },
     ReverseName: {
         address: { type: 'text', required: true, pattern: P21 },
-        name: { type: 'text', pattern: P23 },
+        name: { type: 'text', pattern: P24 },
     },
     Gates: {
-        smtp: { type: 'text', required: true, words: ['open','shut'], pattern: P24 },
+        smtp: { type: 'text', required: true, words: ['open','shut'], pattern: P25 },
         smtp_reason: { type: 'text', max: 200 },
-        all: { type: 'text', required: true, words: ['open','shut'], pattern: P24 },
+        all: { type: 'text', required: true, words: ['open','shut'], pattern: P25 },
         all_reason: { type: 'text', max: 200 },
     },
     Container: {
@@ -174,6 +184,11 @@ export const BODIES = {
         cpu_percent: { type: 'limit', min: 1, max: 100000, default: 'unlimited' },
         visible: { type: 'bool', default: true },
         position: { type: 'int', min: -1000000, max: 1000000, default: 0 },
+        traffic_gib: { type: 'limit', min: 1, max: 8388608, default: 'unlimited' },
+        traffic_action: { type: 'text', default: 'nothing', words: ['nothing','throttle','suspend'], pattern: P22 },
+        throttle_rate: { type: 'int', min: 1, max: 99999, default: 1 },
+        rate_in: { type: 'limit', min: 1, max: 99999, default: 'unlimited' },
+        rate_out: { type: 'limit', min: 1, max: 99999, default: 'unlimited' },
     },
     PlanChange: {
         name: { type: 'text', pattern: P13 },
@@ -183,10 +198,15 @@ export const BODIES = {
         cpu_percent: { type: 'limit', min: 1, max: 100000 },
         visible: { type: 'bool' },
         position: { type: 'int', min: -1000000, max: 1000000 },
+        traffic_gib: { type: 'limit', min: 1, max: 8388608 },
+        traffic_action: { type: 'text', words: ['nothing','throttle','suspend'], pattern: P22 },
+        throttle_rate: { type: 'int', min: 1, max: 99999 },
+        rate_in: { type: 'limit', min: 1, max: 99999 },
+        rate_out: { type: 'limit', min: 1, max: 99999 },
     },
     Pool: {
         name: { type: 'text', required: true, pattern: P17 },
-        cidr: { type: 'text', required: true, pattern: P25 },
+        cidr: { type: 'text', required: true, pattern: P26 },
         gateway: { type: 'text', pattern: P21 },
         dns: { type: 'list', max: 3, pattern: P21 },
         node: { type: 'text', pattern: P15 },
@@ -202,8 +222,8 @@ export const BODIES = {
         reserved: { type: 'bool', required: true },
     },
     User: {
-        account: { type: 'text', pattern: P26 },
-        role: { type: 'text', default: 'customer', words: ['admin','customer'], pattern: P27 },
+        account: { type: 'text', pattern: P27 },
+        role: { type: 'text', default: 'customer', words: ['admin','customer'], pattern: P28 },
         first_name: { type: 'text', required: true, pattern: P0, strange: P1 },
         last_name: { type: 'text', pattern: P0, strange: P1 },
         dni: { type: 'text', pattern: P2, strange: P3 },
@@ -214,7 +234,7 @@ export const BODIES = {
         language: { type: 'text', default: 'es', words: ['es','en'], pattern: P12 },
     },
     UserChange: {
-        role: { type: 'text', words: ['admin','customer'], pattern: P27 },
+        role: { type: 'text', words: ['admin','customer'], pattern: P28 },
         first_name: { type: 'text', pattern: P0, strange: P1 },
         last_name: { type: 'text', pattern: P0, strange: P1 },
         dni: { type: 'text', pattern: P2, strange: P3 },
@@ -241,7 +261,7 @@ export const BODIES = {
     },
     Adoption: {
         ctid: { type: 'int', required: true, min: 101, max: 2147483644 },
-        tag: { type: 'text', pattern: P28 },
+        tag: { type: 'text', pattern: P29 },
         account: { type: 'int' },
         plan: { type: 'text', pattern: P13 },
         template: { type: 'text', pattern: P14 },
@@ -249,7 +269,7 @@ export const BODIES = {
     },
     Leave: {
         ctid: { type: 'int', required: true, min: 101, max: 2147483644 },
-        tag: { type: 'text', pattern: P28 },
+        tag: { type: 'text', pattern: P29 },
         left: { type: 'bool' },
     },
     Reject: {

@@ -334,6 +334,17 @@ export function hour(time) {
 }
 
 
+/**
+ * A month as people name it: "diciembre de 2026"; of UTC, as it is counted.
+ *
+ * @param {string} month  "2026-12"
+ */
+export function monthName(month) {
+    return new Intl.DateTimeFormat(language, { month: 'long', year: 'numeric',
+        timeZone: 'UTC' }).format(new Date(`${month}-01T00:00:00Z`));
+}
+
+
 /** @param {string} time */
 export function day(time) {
     return new Intl.DateTimeFormat(language, { dateStyle: 'medium' })

@@ -61,7 +61,11 @@ function card(plan, all, why) {
             most((p) => p.memory_mib)),
         figure(t('plan.disk'), mib(plan.disk_mib), most((p) => p.disk_mib)),
         figure(t('plan.cpu'), t('plan.weight',
-            { n: number(plan.cpu_units / 1000, 2) }), most((p) => p.cpu_units))),
+            { n: number(plan.cpu_units / 1000, 2) }), most((p) => p.cpu_units)),
+        typeof plan.traffic_gib === 'number' ? figure(t('plan.traffic'),
+            t('plan.traffic.month', { size: mib(plan.traffic_gib * 1024) }),
+            most((p) => (typeof p.traffic_gib === 'number' ? p.traffic_gib
+                : 0))) : null),
     plan.ready_seconds ? h('p', { class: 'ready' }, icon('clock'),
         t('plans.ready', { n: Math.max(1, Math.round(plan.ready_seconds)) }))
         : null,

@@ -35,6 +35,8 @@ const KINDS = {
     node_up: { about: 'node', section: 'nodes', tone: 'good' },
     suspended: { about: 'vm', tone: 'bad' },
     unsuspended: { about: 'vm', tone: 'good' },
+    traffic_near: { about: 'vm', tone: 'bad' },
+    traffic_over: { about: 'vm', tone: 'bad' },
 };
 
 const COUNTED = 99;

@@ -87,7 +87,8 @@ export function obstacle(vm) {
     }
 
     if (vm.lifecycle === 'suspended' && vm.suspended) {
-        return t('why.suspended.for', { reason: vm.suspended });
+        return vm.traffic?.suspended ? t('why.suspended.traffic')
+            : t('why.suspended.for', { reason: vm.suspended });
     }
 
     if (!PLAIN.has(vm.lifecycle)) {

@@ -32,7 +32,7 @@ const CHIPS = ['', 'running', 'stopped', 'frozen', 'unknown'];
 
 /* Tasks after which the list itself is another. */
 const RESHAPES = new Set(['order', 'create', 'adopt', 'destroy', 'suspend', 'unsuspend',
-    'network', 'memory', 'disk', 'cpu']);
+    'network', 'memory', 'disk', 'cpu', 'rate']);
 
 
 /**

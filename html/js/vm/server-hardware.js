@@ -101,6 +101,10 @@ function groups(vm) {
         ['hw.cpu', [['hw.units', number(vm.cpu.units)],
             ['hw.percent', typeof vm.cpu.limit_percent === 'number'
                 ? percent(vm.cpu.limit_percent) : t('hw.unlimited')]]],
+        ['hw.rate', (/** @type {const} */ (['in_mbit', 'out_mbit'])).map(
+            (key) => [`hw.${key}`, typeof vm.rate[key] === 'number'
+                ? `${number(vm.rate[key])}\u00a0Mbit/s`
+                : t('hw.unlimited')])],
     ];
 }
 

@@ -6,7 +6,7 @@ import { now } from '../lib/clock.js';
 import { bar, limitOf, RESOURCES, spark, usage } from '../ui/bar.js';
 import { copyable } from '../ui/button.js';
 import { h, put, say } from '../ui/dom.js';
-import { ago, span, t } from '../lib/i18n.js';
+import { ago, bytes, span, t } from '../lib/i18n.js';
 import { history, taskOf } from '../lib/live.js';
 import { steps } from '../task/steps.js';
 import { taskTitle } from '../task/task-strip.js';
@@ -107,6 +107,29 @@ function facts(vm, me) {
 }
 
 
+/**
+ * What of its month's traffic is used, where it has a quota.
+ *
+ * @param {Vm} vm
+ */
+function month(vm) {
+    const quota = vm.traffic?.quota_gib;
+
+    if (typeof quota !== 'number') {
+        return null;
+    }
+
+    const used = vm.traffic.in_bytes + vm.traffic.out_bytes;
+    const all = quota * 1024 ** 3;
+    const one = bar(t('traffic.bar'));
+
+    one.set(used / all, bytes(used), t('bar.of', { limit: bytes(all) }));
+
+    return h('a', { class: 'meter-row traffic-month',
+        href: `server?id=${vm.id}&tab=traffic` }, one.node);
+}
+
+
 /** @param {Vm} vm */
 function meters(vm) {
     const each = RESOURCES.map((resource) => ({
@@ -134,7 +157,7 @@ function meters(vm) {
         set,
         node: h('div', { class: 'meters' }, each.map((one) =>
             h('div', { class: 'meter-row' }, one.bar.node,
-                one.spark.node))),
+                one.spark.node)), month(vm)),
     };
 }
 

@@ -54,6 +54,14 @@ typedef struct {
      */
     uint64_t    value[VZ_SERIES_COUNT];
 
+    /*
+     * Bytes that reached it and that it sent, by counters that go on while it
+     * is stopped; 0 in net_epoch: nothing counts them, or they could not be
+     * read.  Another epoch: they began anew.
+     */
+    uint64_t    net_epoch;
+    uint64_t    net[2];
+
     /* the process that was killed last, or the limit that refused last; "":
        unknown. Letters, digits and punctuation, no space. */
     char        killed[VZ_CT_RAW_NAME];

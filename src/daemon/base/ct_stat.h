@@ -79,6 +79,8 @@ typedef struct {
     char            kept[VZ_WORDS_MAX];     /* names of values that are stored
                                                and not in force; "": none */
     uint64_t        created;        /* time(2) */
+    uint32_t        rate_in;        /* Mbit/s; 0: unlimited */
+    uint32_t        rate_out;
     uint64_t        processes_limit;    /* 0: unknown */
     unsigned        restarts;       /* in a row, after its init had ended */
     unsigned        lxcfs_gone;     /* its /proc files come from a dead lxcfs */

@@ -133,6 +133,7 @@ typedef enum {
 
 /* Called for each container. */
 typedef int (*vz_wanted_pt)(uint32_t ctid, void *data);
+typedef int (*vz_counted_pt)(uint32_t ctid, const char *tag, void *data);
 typedef void (*vz_each_pt)(const vz_ct_stat_t *stat, void *data);
 
 /* the archives that a driver unpacks */
@@ -311,6 +312,12 @@ struct vz_driver_s {
     /* Tell its rules, gates, and what they have counted. */
     vz_code_e   (*firewall)(vz_job_t *job, vz_firewall_stat_t *stat);
 
+    /*
+     * Hold it to a rate in each direction, Mbit/s, 0 for none. NULL where the
+     * driver can't.
+     */
+    vz_code_e   (*set_rate)(vz_job_t *job, uint32_t in, uint32_t out);
+
     /* Tell the figures of a container; detail may be NULL. */
     vz_code_e   (*stat)(vz_job_t *job, vz_ct_stat_t *stat,
                         vz_ct_detail_t *detail);
@@ -351,6 +358,14 @@ struct vz_driver_s {
     int         (*sample_each)(void *sampler, vz_ct_raw_pt each, void *data);
     int         (*sample_path)(const vz_config_t *conf, uint32_t ctid,
                                char *path);
+
+    /*
+     * Call each for every container, with its tag or "". The walk ends when
+     * each returns non-zero, which is returned; -1 with errno. It repairs what
+     * each() repairs. NULL where sample_each tells no net_epoch.
+     */
+    int         (*counted)(const vz_config_t *conf, vz_counted_pt each,
+                           void *data);
 
     const vz_archives_t  *archives;     /* NULL: vz_archive_all */
 };

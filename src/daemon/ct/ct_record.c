@@ -64,7 +64,9 @@ static const vz_ct_record_key_t  vz_ct_record_keys[] = {
     vz_key("started", VZ_KEY_U32, started),
     vz_key("onboot", VZ_KEY_U32, onboot),
     vz_key("smtp_shut", VZ_KEY_U32, smtp_shut),
-    vz_key("all_shut", VZ_KEY_U32, all_shut)
+    vz_key("all_shut", VZ_KEY_U32, all_shut),
+    vz_key("rate_in", VZ_KEY_U32, rate_in),
+    vz_key("rate_out", VZ_KEY_U32, rate_out)
 };
 
 #define VZ_CT_RECORD_KEYS                                                     \

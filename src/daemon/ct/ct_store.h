@@ -8,7 +8,8 @@
  *                       config and lxc.log (liblxc's), run (while it runs),
  *                       used (bytes of the disk, when it stopped last),
  *                       reason (written by a hook that failed),
- *                       firewall and firewall.trial (ct_firewall.h)
+ *                       firewall and firewall.trial (ct_firewall.h), history
+ *                       and history.traffic (history/recorder.h)
  *   LXC_PATH/ct/.CTID.tmp, .CTID.gone    is being created, being removed
  */
 
@@ -72,6 +73,9 @@ typedef struct {
 
     uint32_t        smtp_shut;      /* 1: it sends nothing to port 25 */
     uint32_t        all_shut;       /* 1: it sends and gets nothing at all */
+
+    uint32_t        rate_in;        /* Mbit/s; 0: unlimited */
+    uint32_t        rate_out;
 } vz_ct_t;
 
 

@@ -12,15 +12,19 @@
 #include "daemon/history/node_meter.h"
 #include "daemon/history/reading.h"
 #include "daemon/history/recorder.h"
+#include "daemon/history/tally.h"
 
 
-#define VZ_RECORDER_FILES  1048576  /* descriptors: 15 of each container */
+#define VZ_RECORDER_FILES  1048576  /* descriptors: 16 of each container */
 #define VZ_RECORDER_MSEC   1000000  /* ns */
+#define VZ_RECORDER_YOUNG  60000    /* ms: who runs no longer was made where
+                                       nothing of it was recorded */
 
 
 typedef struct {
     vz_by_ctid_entry_t      head;
     vz_ring_t               ring;
+    vz_tally_t              tally;
     uint64_t                home;
     unsigned                failed;     /* told in the log already */
 } vz_recorder_one_t;
@@ -40,6 +44,8 @@ static void vz_recorder_round(vz_recorder_t *recorder, void *sampler);
 static void vz_recorder_pause(void);
 static void vz_recorder_drop(void *entry);
 static void vz_recorder_one(const vz_ct_raw_t *raw, void *data);
+static int vz_recorder_count(vz_recorder_t *recorder, vz_recorder_one_t *one,
+    const vz_ct_raw_t *raw);
 static vz_code_e vz_recorder_ring(vz_recorder_t *recorder,
     vz_recorder_one_t *one, const vz_ct_raw_t *raw);
 
@@ -196,6 +202,7 @@ vz_recorder_drop(void *entry)
 
     one = entry;
     vz_ring_close(&one->ring);
+    vz_tally_close(&one->tally);
 }
 
 
@@ -215,9 +222,11 @@ vz_recorder_one(const vz_ct_raw_t *raw, void *data)
 
     if (fresh) {
         one->ring.fd = -1;
+        one->tally.fd = -1;
     }
 
     if (vz_recorder_ring(recorder, one, raw) == VZ_OK
+        && vz_recorder_count(recorder, one, raw) == 0
         && vz_reading_add(&one->ring, raw, &recorder->when) == 0)
     {
         one->failed = 0;
@@ -229,6 +238,40 @@ vz_recorder_one(const vz_ct_raw_t *raw, void *data)
                raw->ctid, strerror(errno));
         one->failed = 1;
     }
+}
+
+
+/*
+ * What it has sent and got: its file is closed and opened with that of its
+ * history.
+ */
+
+static int
+vz_recorder_count(vz_recorder_t *recorder, vz_recorder_one_t *one,
+    const vz_ct_raw_t *raw)
+{
+    char      path[PATH_MAX];
+    unsigned  young;
+    uint64_t  up;
+
+    if (raw->net_epoch == 0) {
+        return 0;
+    }
+
+    if (one->tally.fd == -1
+        && (vz_recorder_tally(recorder->conf, recorder->driver, raw->ctid,
+                              path) == -1
+            || vz_tally_take(path, &one->tally) != VZ_OK))
+    {
+        return -1;
+    }
+
+    up = recorder->when.up;
+    young = raw->begun && up >= raw->begun
+            && up - raw->begun <= VZ_RECORDER_YOUNG;
+
+    return vz_tally_add(&one->tally, recorder->when.boot + raw->net_epoch,
+                        raw->net, young, recorder->when.now / 1000);
 }
 
 
@@ -253,6 +296,7 @@ vz_recorder_ring(vz_recorder_t *recorder, vz_recorder_one_t *one,
                                    || st.st_nlink == 0))))
     {
         vz_ring_close(&one->ring);
+        vz_tally_close(&one->tally);
     }
 
     if (one->ring.fd != -1) {
@@ -286,4 +330,27 @@ vz_recorder_node(const vz_config_t *conf, char *path)
 {
     return snprintf(path, PATH_MAX, "%s/history", conf->lxc_path) < PATH_MAX
            ? 0 : -1;
+}
+
+
+int
+vz_recorder_tally(const vz_config_t *conf, const vz_driver_t *driver,
+    uint32_t ctid, char *path)
+{
+    size_t  len;
+
+    if (driver->sample_path(conf, ctid, path) == -1) {
+        return -1;
+    }
+
+    len = strlen(path);
+
+    if (snprintf(path + len, PATH_MAX - len, ".traffic")
+        >= (int) (PATH_MAX - len))
+    {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+
+    return 0;
 }

@@ -21,5 +21,12 @@ int vz_recorder(const vz_config_t *conf, const vz_driver_t *driver,
 /* vz_recorder_node: print the path of the node's own history. 0, or -1. */
 int vz_recorder_node(const vz_config_t *conf, char *path);
 
+/*
+ * vz_recorder_tally: print the path of what a container has sent and got
+ * (tally.h), PATH_MAX bytes.  0, or -1 with errno.
+ */
+int vz_recorder_tally(const vz_config_t *conf, const vz_driver_t *driver,
+    uint32_t ctid, char *path);
+
 
 #endif /* VZ_RECORDER_H */

@@ -112,6 +112,7 @@ const vz_driver_t  vz_lxc_driver = {
     .keep_firewall = vz_lxc_firewall_keep,
     .set_gate = vz_lxc_firewall_gate,
     .firewall = vz_lxc_firewall_stat,
+    .set_rate = vz_lxc_set_rate,
     .stat = vz_lxc_read_stat,
     .each = vz_lxc_read_each,
     .node = vz_lxc_read_node,
@@ -120,6 +121,7 @@ const vz_driver_t  vz_lxc_driver = {
     .sample_open = vz_lxc_sample_open,
     .sample_each = vz_lxc_sample_each,
     .sample_path = vz_lxc_sample_path,
+    .counted = vz_lxc_sample_counted,
     .boot_log = vz_lxc_terminal_log,
     .archives = &vz_archive_all
 };

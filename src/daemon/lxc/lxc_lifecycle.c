@@ -114,6 +114,7 @@ vz_lxc_lifecycle_clear(vz_job_t *job, vz_ct_t *ct)
 static vz_code_e
 vz_lxc_create_as(vz_job_t *job, vz_ct_t *ct)
 {
+    char       words[VZ_WORDS_MAX];
     vz_code_e  rc;
 
     snprintf(ct->hostname, sizeof(ct->hostname), "vps%u", ct->ctid);
@@ -129,6 +130,13 @@ vz_lxc_create_as(vz_job_t *job, vz_ct_t *ct)
     rc = vz_lxc_lifecycle_make(job, ct);
     if (rc != VZ_OK) {
         return rc;
+    }
+
+    /* what the number's last container sent is not this one's */
+
+    rc = vz_ct_net_forget(job->conf, ct, words);
+    if (rc != VZ_OK) {
+        return vz_job_end(job, rc, "%s", words);
     }
 
     vz_job_progress(job, 95, "writing configuration");
@@ -309,6 +317,7 @@ vz_lxc_lifecycle_destroy(vz_job_t *job, vz_done_t *done)
     }
 
     (void) vz_ct_stopping_forget(job->conf, ct.ctid);
+    (void) vz_ct_net_forget(job->conf, &ct, words);
 
     if (!ct.broken) {
         vz_template_prune(job->conf, job, ct.template);

@@ -12,6 +12,8 @@
 #include "daemon/cgroup/cgroup.h"
 #include "daemon/lxc/lxc_meter.h"
 #include "daemon/lxc/lxc_sample.h"
+#include "daemon/net/nft_guard.h"
+#include "daemon/net/nft_traffic.h"
 #include "daemon/rootfs/disk.h"
 
 
@@ -42,6 +44,7 @@ typedef struct {
                                            epoch */
     char                    killed[VZ_CT_RAW_NAME];
     char                    group[256]; /* of its memory, as the log has it */
+    uint64_t                net[2];     /* bytes got and sent, in this round */
     vz_lxc_meter_t          meter;
 } vz_lxc_sample_one_t;
 
@@ -49,13 +52,25 @@ typedef struct {
     const vz_config_t      *conf;
     int                     log;
     int                     dir;        /* of all containers, in a round */
+    uint64_t                table;      /* whose counters were read in this
+                                           round; 0: none */
     vz_by_ctid_t            all;
 } vz_lxc_sampler_t;
 
 
+/* for whom the walk over all records is */
+typedef struct {
+    vz_counted_pt           each;
+    void                   *data;
+} vz_lxc_sample_counted_t;
+
+
 static void vz_lxc_sample_drop(void *entry);
+static int vz_lxc_sample_counted_one(const vz_ct_t *ct, void *data);
 static void vz_lxc_sample_one(vz_lxc_sampler_t *sampler, uint32_t ctid,
     vz_ct_raw_t *raw);
+static vz_lxc_sample_one_t *vz_lxc_sample_entry(vz_lxc_sampler_t *sampler,
+    uint32_t ctid);
 static vz_lxc_sample_one_t *vz_lxc_sample_find(vz_lxc_sampler_t *sampler,
     uint32_t ctid);
 static int vz_lxc_sample_new(int dir, const char *name,
@@ -67,6 +82,8 @@ static void vz_lxc_sample_idle(vz_lxc_sampler_t *sampler,
     vz_lxc_sample_one_t *one, vz_ct_raw_t *raw);
 static void vz_lxc_sample_disk(vz_lxc_sampler_t *sampler,
     vz_lxc_sample_one_t *one, vz_ct_raw_t *raw);
+static void vz_lxc_sample_net(uint32_t ctid, unsigned sent, uint64_t bytes,
+    void *data);
 static void vz_lxc_sample_kill(const vz_oom_log_kill_t *kill, void *data);
 
 
@@ -115,6 +132,33 @@ vz_lxc_sample_path(const vz_config_t *conf, uint32_t ctid, char *path)
 
 
 int
+vz_lxc_sample_counted(const vz_config_t *conf, vz_counted_pt each, void *data)
+{
+    vz_lxc_sample_counted_t  counted;
+
+    counted.each = each;
+    counted.data = data;
+
+    /* nothing is counted, nor held to a rate, while the table is gone */
+
+    vz_nft_guard_keep(conf, NULL);
+
+    return vz_ct_store_each(conf, 0, vz_lxc_sample_counted_one, &counted);
+}
+
+
+static int
+vz_lxc_sample_counted_one(const vz_ct_t *ct, void *data)
+{
+    const vz_lxc_sample_counted_t  *counted;
+
+    counted = data;
+
+    return counted->each(ct->ctid, ct->tag, counted->data);
+}
+
+
+int
 vz_lxc_sample_each(void *data, vz_ct_raw_pt each, void *to)
 {
     DIR               *dir;
@@ -134,6 +178,13 @@ vz_lxc_sample_each(void *data, vz_ct_raw_pt each, void *to)
     sampler->dir = dirfd(dir);
 
     vz_oom_log_each(sampler->log, vz_lxc_sample_kill, sampler);
+
+    if (vz_nft_traffic_each(sampler->conf, &sampler->table, vz_lxc_sample_net,
+                            sampler)
+        == -1)
+    {
+        sampler->table = 0;
+    }
 
     while ((entry = readdir(dir)) != NULL) {
         if (entry->d_name[0] < '1' || entry->d_name[0] > '9') {
@@ -169,6 +220,10 @@ vz_lxc_sample_one(vz_lxc_sampler_t *sampler, uint32_t ctid, vz_ct_raw_t *raw)
     if (one == NULL) {
         return;
     }
+
+    raw->net_epoch = sampler->table;
+    memcpy(raw->net, one->net, sizeof(raw->net));
+    memset(one->net, 0, sizeof(one->net));
 
     /* also where a file of it was removed */
 
@@ -222,6 +277,24 @@ vz_lxc_sample_unknown(vz_ct_raw_t *raw)
 }
 
 
+/* Its entry, a new one where there is none; NULL: no memory. */
+
+static vz_lxc_sample_one_t *
+vz_lxc_sample_entry(vz_lxc_sampler_t *sampler, uint32_t ctid)
+{
+    unsigned              fresh;
+    vz_lxc_sample_one_t  *one;
+
+    one = vz_by_ctid_get(&sampler->all, ctid, &fresh);
+
+    if (one != NULL && fresh) {
+        vz_lxc_meter_none(&one->meter);
+    }
+
+    return one;
+}
+
+
 /* Find an entry, and read anew what has changed of it. NULL: no memory. */
 
 static vz_lxc_sample_one_t *
@@ -229,16 +302,11 @@ vz_lxc_sample_find(vz_lxc_sampler_t *sampler, uint32_t ctid)
 {
     int                   other;
     char                  name[32];
-    unsigned              fresh;
     vz_lxc_sample_one_t  *one;
 
-    one = vz_by_ctid_get(&sampler->all, ctid, &fresh);
+    one = vz_lxc_sample_entry(sampler, ctid);
     if (one == NULL) {
         return NULL;
-    }
-
-    if (fresh) {
-        vz_lxc_meter_none(&one->meter);
     }
 
     /* its files are renamed to their names, and that changes the folder */
@@ -257,6 +325,23 @@ vz_lxc_sample_find(vz_lxc_sampler_t *sampler, uint32_t ctid)
     }
 
     return one;
+}
+
+
+/* Who is not told of has never sent anything, as far as this table knows. */
+
+static void
+vz_lxc_sample_net(uint32_t ctid, unsigned sent, uint64_t bytes, void *data)
+{
+    vz_lxc_sampler_t     *sampler;
+    vz_lxc_sample_one_t  *one;
+
+    sampler = data;
+    one = vz_lxc_sample_entry(sampler, ctid);
+
+    if (one != NULL) {
+        one->net[sent] = bytes;
+    }
 }
 
 

@@ -10,6 +10,8 @@
 void *vz_lxc_sample_open(const vz_config_t *conf);
 int vz_lxc_sample_each(void *sampler, vz_ct_raw_pt each, void *data);
 int vz_lxc_sample_path(const vz_config_t *conf, uint32_t ctid, char *path);
+int vz_lxc_sample_counted(const vz_config_t *conf, vz_counted_pt each,
+    void *data);
 
 
 #endif /* VZ_LXC_SAMPLE_H */

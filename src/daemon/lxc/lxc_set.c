@@ -12,6 +12,7 @@
 #include "daemon/lxc/lxc_change.h"
 #include "daemon/lxc/lxc_record.h"
 #include "daemon/lxc/lxc_set.h"
+#include "daemon/net/ct_net.h"
 #include "daemon/rootfs/disk.h"
 #include "daemon/rootfs/disk_space.h"
 #include "daemon/rootfs/rootfs.h"
@@ -183,6 +184,27 @@ vz_lxc_set_cpu(vz_job_t *job, uint32_t units, uint32_t percent)
     }
 
     rc = vz_lxc_set_locked(job, &change, vz_ct_limits_cpu);
+    vz_lxc_change_end(&change);
+
+    return rc;
+}
+
+
+vz_code_e
+vz_lxc_set_rate(vz_job_t *job, uint32_t in, uint32_t out)
+{
+    vz_code_e        rc;
+    vz_lxc_change_t  change;
+
+    rc = vz_lxc_change_begin(job, &change);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    change.ct.rate_in = in;
+    change.ct.rate_out = out;
+
+    rc = vz_lxc_set_locked(job, &change, vz_ct_net_rate);
     vz_lxc_change_end(&change);
 
     return rc;

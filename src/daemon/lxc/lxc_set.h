@@ -14,6 +14,7 @@ vz_code_e vz_lxc_set_memory(vz_job_t *job, vz_memory_e which,
 vz_code_e vz_lxc_set_disk(vz_job_t *job, uint64_t soft, uint64_t hard,
     vz_done_t *done);
 vz_code_e vz_lxc_set_cpu(vz_job_t *job, uint32_t units, uint32_t percent);
+vz_code_e vz_lxc_set_rate(vz_job_t *job, uint32_t in, uint32_t out);
 vz_code_e vz_lxc_set_hostname(vz_job_t *job, const char *name);
 vz_code_e vz_lxc_set_password(vz_job_t *job, const char *secret);
 vz_code_e vz_lxc_set_hash(vz_job_t *job, const char *hash);

@@ -124,6 +124,8 @@ vz_lxc_stat_detail(const vz_config_t *conf, const vz_ct_t *ct,
 
     vz_ct_limits_kept(ct, NULL, detail->kept);
     detail->created = ct->created;
+    detail->rate_in = ct->rate_in;
+    detail->rate_out = ct->rate_out;
 
     if (ct->old_until) {
         strcpy(detail->old, ct->old_template);

@@ -1,4 +1,5 @@
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include "daemon/net/ct_link.h"
 
@@ -23,6 +24,21 @@ vz_ct_link_ours(const vz_config_t *conf, const char *name)
            && name[len] >= '1' && name[len] <= '9'
            && strcmp(name + len + strspn(name + len, "0123456789"), ".0")
               == 0;
+}
+
+
+uint32_t
+vz_ct_link_of(const vz_config_t *conf, const char *name)
+{
+    unsigned long  ctid;
+
+    if (!vz_ct_link_ours(conf, name)) {
+        return 0;
+    }
+
+    ctid = strtoul(name + strlen(conf->interface_prefix), NULL, 10);
+
+    return ctid <= UINT32_MAX ? (uint32_t) ctid : 0;
 }
 
 

@@ -20,6 +20,12 @@ void vz_ct_link_name(const vz_config_t *conf, uint32_t ctid,
 int vz_ct_link_ours(const vz_config_t *conf, const char *name);
 
 /*
+ * vz_ct_link_of: the number of the container whose link has that name; 0: none
+ * has.
+ */
+uint32_t vz_ct_link_of(const vz_config_t *conf, const char *name);
+
+/*
  * vz_ct_link_mac: the hardware address of the guest's end, the same at every
  * start.  vz_ct_link_mac_text: the same as text, "02:7a:00:00:00:65".
  */

@@ -121,6 +121,47 @@ vz_ct_net_stop(const vz_config_t *conf, const vz_ct_t *ct, char *words)
 }
 
 
+vz_code_e
+vz_ct_net_forget(const vz_config_t *conf, const vz_ct_t *ct, char *words)
+{
+    int        rc;
+    vz_code_e  code;
+    vz_lock_t  lock;
+
+    code = vz_ct_lock_addresses(conf, "create", VZ_CT_LOCK_WAIT, &lock, words);
+    if (code != VZ_OK) {
+        return code;
+    }
+
+    rc = vz_nft_forget(conf, ct->ctid, words);
+    vz_lock_drop(&lock);
+
+    return rc == 0 ? VZ_OK : VZ_FAILED;
+}
+
+
+vz_code_e
+vz_ct_net_rate(const vz_config_t *conf, const vz_ct_t *ct,
+    const vz_ct_state_t *run, char *words)
+{
+    int        rc;
+    vz_code_e  code;
+    vz_lock_t  lock;
+
+    (void) run;
+
+    code = vz_ct_lock_addresses(conf, "rate", VZ_CT_LOCK_WAIT, &lock, words);
+    if (code != VZ_OK) {
+        return code;
+    }
+
+    rc = vz_nft_start(conf, ct, words);
+    vz_lock_drop(&lock);
+
+    return rc == 0 ? VZ_OK : VZ_FAILED;
+}
+
+
 int
 vz_ct_net_unlink(const vz_config_t *conf, const vz_ct_t *ct, char *words)
 {

@@ -27,6 +27,17 @@ int vz_ct_net_stop(const vz_config_t *conf, const vz_ct_t *ct, char *words);
 int vz_ct_net_unlink(const vz_config_t *conf, const vz_ct_t *ct, char *words);
 
 /*
+ * vz_ct_net_forget: count what a number sends anew, for a container that is
+ * about to be made.  vz_ct_net_rate: hold a running container to the rates of
+ * ct, or let it go.  Both take vz_ct_lock_addresses() themselves.  VZ_OK, or a
+ * code with words.
+ */
+vz_code_e vz_ct_net_forget(const vz_config_t *conf, const vz_ct_t *ct,
+    char *words);
+vz_code_e vz_ct_net_rate(const vz_config_t *conf, const vz_ct_t *ct,
+    const vz_ct_state_t *run, char *words);
+
+/*
  * vz_ct_net_filter: set the filter of a running container's interface again.
  * 0, also where the interface is gone, or -1 with words.
  */

@@ -40,9 +40,13 @@ static int vz_nfnetlink_use(vz_nfnetlink_t *nfn, const struct nlattr *attr,
     size_t left);
 static int vz_nfnetlink_use_one(vz_nfnetlink_t *nfn,
     const struct nlattr *attr, size_t left);
-static int vz_nfnetlink_list(vz_nfnetlink_t *nfn, const struct nlattr *attr,
-    size_t left);
 static int vz_nfnetlink_rule(vz_nfnetlink_t *nfn, const struct nlattr *attr,
+    size_t left);
+static int vz_nfnetlink_tell(vz_nfnetlink_t *nfn, const struct nlattr *attr,
+    size_t left);
+static void vz_nfnetlink_element(const vz_nfnetlink_t *nfn,
+    const struct nlattr *element);
+static int vz_nfnetlink_number(vz_nfnetlink_t *nfn, const struct nlattr *attr,
     size_t left);
 static void vz_nfnetlink_counter(const struct nlattr *data,
     vz_nfnetlink_counter_t *counter);
@@ -125,13 +129,7 @@ vz_nfnetlink_all_uses(vz_nfnetlink_t *nfn, const char *begin)
 int
 vz_nfnetlink_elements(vz_nfnetlink_t *nfn, const char *set)
 {
-    vz_nfnetlink_request_t  request;
-
-    vz_nfnetlink_begin(&request, nfn, NFT_MSG_GETSETELEM, NLM_F_DUMP);
-    vz_nfnetlink_put(&request, NFTA_SET_ELEM_LIST_TABLE, nfn->table);
-    vz_nfnetlink_put(&request, NFTA_SET_ELEM_LIST_SET, set);
-
-    return vz_nfnetlink_ask(nfn, &request, vz_nfnetlink_list);
+    return vz_nfnetlink_each(nfn, set, NULL, NULL);
 }
 
 
@@ -149,6 +147,43 @@ vz_nfnetlink_counters(vz_nfnetlink_t *nfn, const char *chain,
     nfn->size = n;
 
     return vz_nfnetlink_ask(nfn, &request, vz_nfnetlink_rule);
+}
+
+
+int
+vz_nfnetlink_each(vz_nfnetlink_t *nfn, const char *set,
+    vz_nfnetlink_each_pt each, void *data)
+{
+    vz_nfnetlink_request_t  request;
+
+    vz_nfnetlink_begin(&request, nfn, NFT_MSG_GETSETELEM, NLM_F_DUMP);
+    vz_nfnetlink_put(&request, NFTA_SET_ELEM_LIST_TABLE, nfn->table);
+    vz_nfnetlink_put(&request, NFTA_SET_ELEM_LIST_SET, set);
+
+    nfn->each = each;
+    nfn->data = data;
+
+    return vz_nfnetlink_ask(nfn, &request, vz_nfnetlink_tell);
+}
+
+
+int
+vz_nfnetlink_handle(vz_nfnetlink_t *nfn, uint64_t *handle)
+{
+    vz_nfnetlink_request_t  request;
+
+    vz_nfnetlink_begin(&request, nfn, NFT_MSG_GETTABLE, NLM_F_ACK);
+    vz_nfnetlink_put(&request, NFTA_TABLE_NAME, nfn->table);
+
+    nfn->handle = 0;
+
+    if (vz_nfnetlink_once(nfn, &request, vz_nfnetlink_number) == -1) {
+        return -1;
+    }
+
+    *handle = nfn->handle;
+
+    return 0;
 }
 
 
@@ -357,34 +392,6 @@ vz_nfnetlink_use_one(vz_nfnetlink_t *nfn, const struct nlattr *attr,
 }
 
 
-static int
-vz_nfnetlink_list(vz_nfnetlink_t *nfn, const struct nlattr *attr, size_t left)
-{
-    int                   n;
-    size_t                inner;
-    const struct nlattr  *list, *element;
-
-    (void) nfn;
-
-    n = 0;
-    list = vz_nfnetlink_find(attr, left, NFTA_SET_ELEM_LIST_ELEMENTS);
-
-    if (list == NULL) {
-        return 0;
-    }
-
-    inner = VZ_NFNETLINK_LEN(list);
-
-    for (element = VZ_NFNETLINK_IN(list); vz_nfnetlink_ok(element, inner);
-         element = vz_nfnetlink_next(element, &inner))
-    {
-        n++;
-    }
-
-    return n;
-}
-
-
 /* A rule is a list of expressions, each with a name and data of its own. */
 
 static int
@@ -454,4 +461,83 @@ vz_nfnetlink_counter(const struct nlattr *data,
             *parts[i].value = be64toh(n);
         }
     }
+}
+
+
+static int
+vz_nfnetlink_tell(vz_nfnetlink_t *nfn, const struct nlattr *attr, size_t left)
+{
+    int                   n;
+    size_t                inner;
+    const struct nlattr  *list, *element;
+
+    n = 0;
+    list = vz_nfnetlink_find(attr, left, NFTA_SET_ELEM_LIST_ELEMENTS);
+
+    if (list == NULL) {
+        return 0;
+    }
+
+    inner = VZ_NFNETLINK_LEN(list);
+
+    for (element = VZ_NFNETLINK_IN(list); vz_nfnetlink_ok(element, inner);
+         element = vz_nfnetlink_next(element, &inner))
+    {
+        n++;
+
+        if (nfn->each != NULL) {
+            vz_nfnetlink_element(nfn, element);
+        }
+    }
+
+    return n;
+}
+
+
+/* Its key is the name of an interface, and its expression a counter. */
+
+static void
+vz_nfnetlink_element(const vz_nfnetlink_t *nfn, const struct nlattr *element)
+{
+    const struct nlattr     *key, *expr, *data;
+    vz_nfnetlink_counter_t   counter;
+
+    key = vz_nfnetlink_find(VZ_NFNETLINK_IN(element),
+                            VZ_NFNETLINK_LEN(element), NFTA_SET_ELEM_KEY);
+    expr = vz_nfnetlink_find(VZ_NFNETLINK_IN(element),
+                             VZ_NFNETLINK_LEN(element), NFTA_SET_ELEM_EXPR);
+
+    if (key == NULL || expr == NULL) {
+        return;
+    }
+
+    key = vz_nfnetlink_find(VZ_NFNETLINK_IN(key), VZ_NFNETLINK_LEN(key),
+                            NFTA_DATA_VALUE);
+    data = vz_nfnetlink_find(VZ_NFNETLINK_IN(expr), VZ_NFNETLINK_LEN(expr),
+                             NFTA_EXPR_DATA);
+
+    if (key != NULL && data != NULL) {
+        vz_nfnetlink_counter(data, &counter);
+        nfn->each(vz_nfnetlink_text(key), &counter, nfn->data);
+    }
+}
+
+
+static int
+vz_nfnetlink_number(vz_nfnetlink_t *nfn, const struct nlattr *attr,
+    size_t left)
+{
+    uint64_t              n;
+    const struct nlattr  *handle;
+
+    handle = vz_nfnetlink_find(attr, left, NFTA_TABLE_HANDLE);
+
+    if (handle == NULL || VZ_NFNETLINK_LEN(handle) != sizeof(n)) {
+        return 0;
+    }
+
+    memcpy(&n, VZ_NFNETLINK_IN(handle), sizeof(n));
+    nfn->handle = be64toh(n);
+
+    return 1;
 }

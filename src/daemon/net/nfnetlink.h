@@ -14,6 +14,10 @@ typedef struct {
     uint64_t        bytes;
 } vz_nfnetlink_counter_t;
 
+/* Called with the name of an interface, which is the key of an element. */
+typedef void (*vz_nfnetlink_each_pt)(const char *name,
+    const vz_nfnetlink_counter_t *counter, void *data);
+
 typedef struct {
     int                      fd;
     unsigned char            family;
@@ -24,6 +28,9 @@ typedef struct {
     unsigned                 size;      /* of counters */
     unsigned                 n;
     vz_nfnetlink_counter_t  *counters;
+    vz_nfnetlink_each_pt     each;
+    void                    *data;
+    uint64_t                 handle;    /* of a table */
 } vz_nfnetlink_t;
 
 
@@ -53,6 +60,18 @@ int vz_nfnetlink_elements(vz_nfnetlink_t *nfn, const char *set);
  */
 int vz_nfnetlink_counters(vz_nfnetlink_t *nfn, const char *chain,
     vz_nfnetlink_counter_t *list, unsigned n);
+
+/*
+ * vz_nfnetlink_each: call each for every element of a set of interfaces whose
+ * elements have counters; where others change the table meanwhile, all of it
+ * again.  Returns the number of elements, or -1 with errno.
+ *
+ * vz_nfnetlink_handle: a number of the table that no other had since the
+ * node's start.  0, or -1 with errno: ENOENT where there is no table.
+ */
+int vz_nfnetlink_each(vz_nfnetlink_t *nfn, const char *set,
+    vz_nfnetlink_each_pt each, void *data);
+int vz_nfnetlink_handle(vz_nfnetlink_t *nfn, uint64_t *handle);
 
 
 #endif /* VZ_NFNETLINK_H */

@@ -11,6 +11,7 @@
 #include "daemon/net/nfnetlink.h"
 #include "daemon/net/nft.h"
 #include "daemon/net/nft_firewall.h"
+#include "daemon/net/nft_traffic.h"
 #include "daemon/net/router.h"
 #include "wire/frame.h"
 
@@ -65,6 +66,7 @@ static const struct {
     unsigned      jumps;
 } vz_nft_chains[] = {
     { "from", 0 },
+    { "to", 0 },
     { "forward", 0 },
     { "input", 0 },
     { "nat", 0 },
@@ -141,6 +143,7 @@ vz_nft_into(vz_strbuf_t *text, const vz_config_t *conf, const vz_ct_t *ct)
     }
 
     vz_nft_firewall_into(text, conf, ct);
+    vz_nft_traffic_into(text, conf, ct);
 }
 
 
@@ -158,7 +161,7 @@ vz_nft_all(const vz_config_t *conf, const vz_ct_t *list, unsigned n,
 
     for (i = 0; i < n; i++) {
         size += (2 + list[i].naddresses) * VZ_NFT_ELEMENT
-                + vz_nft_firewall_size(&list[i]);
+                + vz_nft_firewall_size(&list[i]) + VZ_NFT_TRAFFIC_SIZE;
     }
 
     buf = malloc(size);
@@ -183,6 +186,8 @@ vz_nft_all(const vz_config_t *conf, const vz_ct_t *list, unsigned n,
     } else {
         vz_nft_firewall_flush(&text, conf);
     }
+
+    vz_nft_traffic_flush(&text, conf);
 
     for (i = 0; i < n; i++) {
         vz_nft_into(&text, conf, &list[i]);
@@ -243,13 +248,15 @@ vz_nft_whole(const vz_config_t *conf, const vz_nft_count_t *count,
         }
     }
 
-    if (words[0] == '\0' && conf->bridge[0] == '\0') {
-        n = vz_nfnetlink_all_uses(&nfn, VZ_NFT_FIREWALL_CHAINS);
+    for (i = conf->bridge[0] ? 1 : 0; i < 2 && words[0] == '\0'; i++) {
+        want = (int) (i ? count->rates : count->uses);
+        n = vz_nfnetlink_all_uses(&nfn, i ? VZ_NFT_TRAFFIC_RATES
+                                          : VZ_NFT_FIREWALL_CHAINS);
 
-        if (n != (int) count->uses) {
-            snprintf(words, VZ_WORDS_MAX, "table %s of nftables: the chains "
-                     "of containers have %d rules of %u", conf->nft_table,
-                     n == -1 ? 0 : n, count->uses);
+        if (n != want) {
+            snprintf(words, VZ_WORDS_MAX, "table %s of nftables: the %s "
+                     "of containers have %d rules of %d", conf->nft_table,
+                     i ? "rates" : "chains", n == -1 ? 0 : n, want);
         }
     }
 
@@ -306,6 +313,7 @@ vz_nft_stop(const vz_config_t *conf, const vz_ct_t *ct, char *words)
     }
 
     vz_nft_firewall_out(&nft.text, conf, ct);
+    vz_nft_traffic_out(&nft.text, conf, ct);
 
     vz_strbuf_put(&nft.text,
                   "add element %s %s ports { \"%s\" }\n"
@@ -332,6 +340,20 @@ vz_nft_address(const vz_config_t *conf, const vz_ct_t *ct,
 
     vz_nft_begin(&nft, conf, ct);
     vz_nft_out(&nft.text, conf, nft.interface, address);
+
+    return vz_nft_run(&nft.text, words);
+}
+
+
+int
+vz_nft_forget(const vz_config_t *conf, uint32_t ctid, char *words)
+{
+    vz_ct_t   ct;
+    vz_nft_t  nft;
+
+    ct.ctid = ctid;
+    vz_nft_begin(&nft, conf, &ct);
+    vz_nft_traffic_forget(&nft.text, conf, ctid);
 
     return vz_nft_run(&nft.text, words);
 }
@@ -376,6 +398,8 @@ vz_nft_table(vz_strbuf_t *text, const vz_config_t *conf)
     } else {
         vz_nft_routed(text, conf);
     }
+
+    vz_nft_traffic_table(text, conf);
 }
 
 

@@ -20,6 +20,7 @@ typedef struct {
     unsigned    mailers;            /* those that may send to port 25 */
     unsigned    blocked;            /* those that are shut off */
     unsigned    uses;               /* of their firewalls' chains */
+    unsigned    rates;              /* and of their rates' */
 } vz_nft_count_t;
 
 
@@ -35,6 +36,9 @@ typedef struct {
  * vz_nft_all: make the table again with just these n containers; memory is
  * allocated for it.
  *
+ * vz_nft_forget: begin the counters of a number anew, for a container that is
+ * about to be made.
+ *
  * vz_nft_down: remove the table.
  */
 int vz_nft_start(const vz_config_t *conf, const vz_ct_t *ct, char *words);
@@ -43,6 +47,7 @@ int vz_nft_address(const vz_config_t *conf, const vz_ct_t *ct,
     const vz_ip_t *address, unsigned add, char *words);
 int vz_nft_all(const vz_config_t *conf, const vz_ct_t *list, unsigned n,
     char *words);
+int vz_nft_forget(const vz_config_t *conf, uint32_t ctid, char *words);
 int vz_nft_down(const vz_config_t *conf, char *words);
 
 /*

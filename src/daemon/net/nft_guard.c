@@ -13,6 +13,7 @@
 #include "daemon/net/netlink.h"
 #include "daemon/net/nft_firewall.h"
 #include "daemon/net/nft_guard.h"
+#include "daemon/net/nft_traffic.h"
 #include "wire/frame.h"
 
 
@@ -77,6 +78,7 @@ vz_nft_guard_count(vz_nft_count_t *count, const vz_ct_t *ct)
     count->mailers += !ct->smtp_shut;
     count->blocked += ct->all_shut != 0;
     count->uses += vz_nft_firewall_uses(ct);
+    count->rates += vz_nft_traffic_uses(ct);
 
     for (i = 0; i < ct->naddresses; i++) {
         *(ct->addresses[i].family == AF_INET ? &count->owner4

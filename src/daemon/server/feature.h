@@ -19,6 +19,8 @@ typedef enum {
     VZ_FEATURE_HISTORY,             /* history, why */
     VZ_FEATURE_REINSTALL,           /* reinstall, revert */
     VZ_FEATURE_FIREWALL,            /* setfirewall and what goes with it */
+    VZ_FEATURE_RATE,                /* setrate */
+    VZ_FEATURE_TRAFFIC,             /* traffic */
 
     VZ_FEATURE_COUNT
 } vz_feature_e;

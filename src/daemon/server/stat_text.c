@@ -137,6 +137,13 @@ vz_stat_text_detail(const vz_ct_detail_t *detail, vz_strbuf_t *text)
         vz_stat_text_put(text, "old_until", detail->old_until);
     }
 
+    if (detail->rate_in || detail->rate_out) {
+        vz_stat_text_put(text, "rate_in", detail->rate_in ? detail->rate_in
+                                                          : VZ_UNLIMITED);
+        vz_stat_text_put(text, "rate_out", detail->rate_out ? detail->rate_out
+                                                            : VZ_UNLIMITED);
+    }
+
     if (detail->restarts) {
         vz_strbuf_put(text, " again=%u", detail->restarts);
     }

@@ -8,6 +8,7 @@
 #include "daemon/server/verb_stat.h"
 #include "daemon/server/verb_table.h"
 #include "daemon/server/verb_test.h"
+#include "daemon/server/verb_traffic.h"
 
 
 const vz_verb_row_t  vz_verb_table[VZ_VERB_COUNT] = {
@@ -33,6 +34,7 @@ const vz_verb_row_t  vz_verb_table[VZ_VERB_COUNT] = {
     [VZ_VERB_SETFIREWALL] = { vz_verb_firewall_set, 0, VZ_FEATURE_FIREWALL },
     [VZ_VERB_KEEPFIREWALL] = { vz_verb_firewall_keep, 0, VZ_FEATURE_FIREWALL },
     [VZ_VERB_SETGATE] = { vz_verb_firewall_gate, 0, VZ_FEATURE_FIREWALL },
+    [VZ_VERB_SETRATE] = { vz_verb_traffic_rate, 0, VZ_FEATURE_RATE },
     [VZ_VERB_GETFIREWALL] = { vz_verb_firewall_show, 0, VZ_FEATURE_FIREWALL },
     [VZ_VERB_GETMEMORY] = { vz_verb_stat_memory, 0 },
     [VZ_VERB_GETDISK] = { vz_verb_stat_disk, 0 },
@@ -48,6 +50,7 @@ const vz_verb_row_t  vz_verb_table[VZ_VERB_COUNT] = {
     [VZ_VERB_HISTORY] = { vz_verb_history_one, 0, VZ_FEATURE_HISTORY },
     [VZ_VERB_NODEHISTORY] = { vz_verb_history_node, 0, VZ_FEATURE_HISTORY },
     [VZ_VERB_WHY] = { vz_verb_history_why, 0, VZ_FEATURE_HISTORY },
+    [VZ_VERB_TRAFFIC] = { vz_verb_traffic_all, 0, VZ_FEATURE_TRAFFIC },
     [VZ_VERB_CONSOLE] = { vz_verb_console_open, 0, VZ_FEATURE_CONSOLE },
     [VZ_VERB_BOOTLOG] = { vz_verb_console_log, 0, VZ_FEATURE_BOOTLOG },
     [VZ_VERB_ECHO] = { vz_verb_test_echo, 0 },

@@ -90,6 +90,12 @@ static const vz_field_def_t  vz_fields_defs[] = {
         "read or write",
         NULL },
 
+    [vz_fields_at(VZ_FIELD_OVERUSE)] = {
+        "action", 8, 0, NULL,
+        "^(?:nothing|throttle|suspend)$",
+        "nothing, throttle or suspend",
+        NULL },
+
     [vz_fields_at(VZ_FIELD_SECRET)] = {
         "secret", 64, 0, NULL,
         "^[0-9a-f]{64}$",

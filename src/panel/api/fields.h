@@ -25,6 +25,7 @@ enum {
     VZ_FIELD_SECRET,        /* 64 hex digits, lower case: order link, session,
                                nonce */
     VZ_FIELD_FINGERPRINT,   /* of an SSH key: SHA256:, 43 characters */
+    VZ_FIELD_OVERUSE,       /* of a quota: nothing | throttle | suspend */
     VZ_FIELD_SEARCH,        /* what is typed in a search box, <= 64 */
 
     VZ_FIELDS_COUNT         /* with those of the wire */

@@ -14,7 +14,9 @@ typedef enum {
     VZ_LEASE_OUTBOX = 16,
     VZ_LEASE_SWEEP,
     VZ_LEASE_RDNS,
-    VZ_LEASE_RDNS_SURVEY
+    VZ_LEASE_RDNS_SURVEY,
+    VZ_LEASE_TRAFFIC,
+    VZ_LEASE_QUOTA
 } vz_lease_e;
 
 /* What workers keep of the database until it changes. */

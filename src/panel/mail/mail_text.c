@@ -293,6 +293,102 @@ static const vz_mail_text_t  vz_mail_texts[] = {
       "Change it when you first sign in.  You will find it beside your other\n"
       "servers in the panel ({url}), with your usual account.\n"
       "\n"
+      "{brand}\n" },
+
+    { "traffic_near", "es",
+      "{brand}: su servidor {server} usó el 80 % de su tráfico",
+      "Hola {first_name}:\n"
+      "\n"
+      "Su servidor {server} usó este mes {used} GiB de los {quota} GiB de\n"
+      "tráfico que incluye, entre lo que recibió y lo que envió.  La cuenta\n"
+      "empieza de nuevo el {next} (UTC).\n"
+      "\n"
+      "Puede verlo por meses en el panel ({url}).\n"
+      "\n"
+      "{brand}\n" },
+
+    { "traffic_near", "en",
+      "{brand}: your server {server} has used 80 % of its traffic",
+      "Hello {first_name},\n"
+      "\n"
+      "This month your server {server} has used {used} GiB of the {quota} GiB\n"
+      "of traffic that it has, received and sent together.  The count starts\n"
+      "anew on {next} (UTC).\n"
+      "\n"
+      "You can see it by months in the panel ({url}).\n"
+      "\n"
+      "{brand}\n" },
+
+    { "traffic_over", "es",
+      "{brand}: su servidor {server} agotó su tráfico del mes",
+      "Hola {first_name}:\n"
+      "\n"
+      "Su servidor {server} usó este mes {used} GiB, y su plan incluye\n"
+      "{quota} GiB de tráfico.  Sigue en marcha como hasta ahora.  La cuenta\n"
+      "empieza de nuevo el {next} (UTC).\n"
+      "\n"
+      "Puede verlo por meses en el panel ({url}).\n"
+      "\n"
+      "{brand}\n" },
+
+    { "traffic_over", "en",
+      "{brand}: your server {server} has used up its traffic of the month",
+      "Hello {first_name},\n"
+      "\n"
+      "This month your server {server} has used {used} GiB, and its plan has\n"
+      "{quota} GiB of traffic.  It goes on as before.  The count starts anew\n"
+      "on {next} (UTC).\n"
+      "\n"
+      "You can see it by months in the panel ({url}).\n"
+      "\n"
+      "{brand}\n" },
+
+    { "traffic_slow", "es",
+      "{brand}: su servidor {server} va más lento hasta el {next}",
+      "Hola {first_name}:\n"
+      "\n"
+      "Su servidor {server} usó este mes {used} GiB, y su plan incluye\n"
+      "{quota} GiB de tráfico.  Hasta el {next} (UTC) su red queda limitada a\n"
+      "{rate} Mbit/s; ese día vuelve a su velocidad de siempre.\n"
+      "\n"
+      "Si necesita más tráfico antes, responda a este correo.\n"
+      "\n"
+      "{brand}\n" },
+
+    { "traffic_slow", "en",
+      "{brand}: your server {server} is slower until {next}",
+      "Hello {first_name},\n"
+      "\n"
+      "This month your server {server} has used {used} GiB, and its plan has\n"
+      "{quota} GiB of traffic.  Until {next} (UTC) its network is limited to\n"
+      "{rate} Mbit/s; that day it has its usual speed again.\n"
+      "\n"
+      "If you need more traffic before, answer this mail.\n"
+      "\n"
+      "{brand}\n" },
+
+    { "traffic_stop", "es",
+      "{brand}: su servidor {server} está suspendido hasta el {next}",
+      "Hola {first_name}:\n"
+      "\n"
+      "Su servidor {server} usó este mes {used} GiB, y su plan incluye\n"
+      "{quota} GiB de tráfico.  Por eso queda suspendido hasta el {next}\n"
+      "(UTC); ese día vuelve a ponerse en marcha.  Sus datos se conservan.\n"
+      "\n"
+      "Si lo necesita antes, responda a este correo.\n"
+      "\n"
+      "{brand}\n" },
+
+    { "traffic_stop", "en",
+      "{brand}: your server {server} is suspended until {next}",
+      "Hello {first_name},\n"
+      "\n"
+      "This month your server {server} has used {used} GiB, and its plan has\n"
+      "{quota} GiB of traffic.  So it is suspended until {next} (UTC); that\n"
+      "day it is started again.  Your data are kept.\n"
+      "\n"
+      "If you need it before, answer this mail.\n"
+      "\n"
       "{brand}\n" }
 };
 

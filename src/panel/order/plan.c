@@ -5,6 +5,7 @@
  */
 
 #include "panel/api/body.h"
+#include "panel/api/limit.h"
 #include "panel/api/query.h"
 #include "panel/api/zone_ids.h"
 #include "panel/node/address_stock.h"
@@ -56,6 +57,7 @@ static ngx_int_t vz_plan_copy(ngx_pool_t *pool, vz_plan_t *plan,
 
 static const vz_sql_t  vz_plan_select = vz_sql("plans",
     "SELECT p.id, p.name, p.memory_mib, p.disk_mib, p.cpu_units,"
+    " p.traffic_gib,"
     " (SELECT COUNT(*)" VZ_ADDRESS_STOCK_FOUR ") AS ipv4,"
     " (SELECT COUNT(*)" VZ_ADDRESS_STOCK_SIX ") AS ipv6,"
     " (SELECT GROUP_CONCAT(tt.name SEPARATOR ' ') FROM template tt"
@@ -263,6 +265,7 @@ vz_plan_item(vz_json_t *json, const vz_rows_t *rows, ngx_uint_t row,
     vz_json_int(json, "memory_mib", vz_row_int(rows, row, "memory_mib"));
     vz_json_int(json, "disk_mib", vz_row_int(rows, row, "disk_mib"));
     vz_json_int(json, "cpu_units", vz_row_int(rows, row, "cpu_units"));
+    vz_limit_json(json, "traffic_gib", vz_row_int(rows, row, "traffic_gib"));
 
     if (ready >= 0) {
         vz_json_tenths(json, "ready_seconds", (ready + 99) / 100);

@@ -20,7 +20,15 @@ static const vz_column_t  vz_plan_columns[] = {
     vz_column("visible", BOOL, VZ_COLUMN_WRITE, .preset = 1),
     vz_column("position", INT, VZ_COLUMN_WRITE, .min = -1000000,
               .max = 1000000),
-    vz_column("vms", COUNT, 0, .sql = "vm", .key = "plan_id")
+    vz_column("vms", COUNT, 0, .sql = "vm", .key = "plan_id"),
+    vz_column("traffic_gib", LIMIT, VZ_COLUMN_WRITE, .min = 1,
+              .max = 8388608),
+    vz_column("traffic_action", TEXT, VZ_COLUMN_WRITE,
+              .field = VZ_FIELD_OVERUSE, .text = "nothing"),
+    vz_column("throttle_rate", INT, VZ_COLUMN_WRITE, .min = 1, .max = 99999,
+              .preset = 1),
+    vz_column("rate_in", LIMIT, VZ_COLUMN_WRITE, .min = 1, .max = 99999),
+    vz_column("rate_out", LIMIT, VZ_COLUMN_WRITE, .min = 1, .max = 99999)
 };
 
 vz_resource_t  vz_plan_admin_resource = {

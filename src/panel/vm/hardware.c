@@ -1,5 +1,5 @@
 /*
- * PATCH /api/vms/{id}/network, /memory, /disk, /cpu: the four groups of
+ * PATCH /api/vms/{id}/network, /memory, /disk, /cpu, /rate: the groups of
  * hardware, each changed on its own.  The row keeps what holds; the task's
  * data say what is wished, and its last step writes that to the row.
  */
@@ -19,7 +19,9 @@
 #include "wire/field_value.h"
 
 
-#define VZ_HARDWARE_PAIRS    4              /* memory and disk */
+#define VZ_HARDWARE_PAIRS    4              /* memory and disk: the second one
+                                               is not under the first */
+#define VZ_HARDWARE_NUMBERS  6              /* with CPU and rate */
 
 
 /* A pair of numbers: its name in the body and in the data of the task. */
@@ -103,12 +105,18 @@ static const vz_body_member_t  vz_cpu_members[] = {
     vz_hardware_member("limit_percent", VZ_BODY_LIMIT, 0, 1, 100000, cpu[1])
 };
 
+static const vz_body_member_t  vz_rate_members[] = {
+    vz_hardware_member("in_mbit", VZ_BODY_LIMIT, 0, 1, 99999, rate[0]),
+    vz_hardware_member("out_mbit", VZ_BODY_LIMIT, 0, 1, 99999, rate[1])
+};
+
 const vz_body_t  vz_hardware_network_form = vz_body("Network",
                                                     vz_network_members);
 const vz_body_t  vz_hardware_memory_form = vz_body("Memory",
                                                    vz_memory_members);
 const vz_body_t  vz_hardware_disk_form = vz_body("Disk", vz_disk_members);
 const vz_body_t  vz_hardware_cpu_form = vz_body("Cpu", vz_cpu_members);
+const vz_body_t  vz_hardware_rate_form = vz_body("Rate", vz_rate_members);
 
 
 static const vz_hardware_pair_t  vz_hardware_pairs[] = {
@@ -119,7 +127,8 @@ static const vz_hardware_pair_t  vz_hardware_pairs[] = {
     { "privvmpages", "privvmpages.barrier_mib", "privvmpages.limit_mib",
       { "privvm_barrier_mib", "privvm_limit_mib" } },
     { "disk", "soft_mib", "hard_mib", { "disk_soft_mib", "disk_hard_mib" } },
-    { "cpu", NULL, NULL, { "cpu_units", "cpu_percent" } }
+    { "cpu", NULL, NULL, { "cpu_units", "cpu_percent" } },
+    { "rate", NULL, NULL, { "rate_in", "rate_out" } }
 };
 
 #define vz_hardware_change(kind)                                              \
@@ -129,15 +138,16 @@ static const vz_hardware_group_t  vz_hardware_groups[] = {
     { vz_hardware_change("network"), &vz_hardware_network_form, 0, 0 },
     { vz_hardware_change("memory"), &vz_hardware_memory_form, 0, 3 },
     { vz_hardware_change("disk"), &vz_hardware_disk_form, 3, 4 },
-    { vz_hardware_change("cpu"), &vz_hardware_cpu_form, 4, 5 }
+    { vz_hardware_change("cpu"), &vz_hardware_cpu_form, 4, 5 },
+    { vz_hardware_change("rate"), &vz_hardware_rate_form, 5, 6 }
 };
 
 
 static const vz_sql_t  vz_hardware_select = vz_sql("hardware",
     "SELECT vmguar_barrier_mib, vmguar_limit_mib, oomguar_barrier_mib,"
     " oomguar_limit_mib, privvm_barrier_mib, privvm_limit_mib,"
-    " disk_soft_mib, disk_hard_mib, cpu_units, cpu_percent, gateway"
-    " FROM vm WHERE id = ?");
+    " disk_soft_mib, disk_hard_mib, cpu_units, cpu_percent, rate_in,"
+    " rate_out, gateway FROM vm WHERE id = ?");
 
 static const vz_sql_t  vz_hardware_node = vz_sql("hardware node",
     "SELECT node_id FROM vm WHERE id = ?");
@@ -174,6 +184,13 @@ void
 vz_hardware_cpu(vz_call_t *call)
 {
     vz_hardware_patch(call, &vz_hardware_groups[3]);
+}
+
+
+void
+vz_hardware_rate(vz_call_t *call)
+{
+    vz_hardware_patch(call, &vz_hardware_groups[4]);
 }
 
 
@@ -216,7 +233,7 @@ vz_hardware_read(vz_call_t *call, vz_hardware_ask_t *ask)
 
     wish = &ask->wish;
 
-    for (n = 0; n <= VZ_HARDWARE_PAIRS; n++) {
+    for (n = 0; n < VZ_HARDWARE_NUMBERS; n++) {
         pair = vz_hardware_wished(wish, n);
         pair[0] = VZ_HARDWARE_SAME;
         pair[1] = VZ_HARDWARE_SAME;
@@ -294,7 +311,7 @@ vz_hardware_empty(const vz_hardware_t *wish)
     const int64_t  *pair;
     ngx_uint_t      n;
 
-    for (n = 0; n <= VZ_HARDWARE_PAIRS; n++) {
+    for (n = 0; n < VZ_HARDWARE_NUMBERS; n++) {
         pair = vz_hardware_wished((vz_hardware_t *) wish, n);
 
         if (pair[0] != VZ_HARDWARE_SAME || pair[1] != VZ_HARDWARE_SAME) {
@@ -498,7 +515,7 @@ vz_hardware_check(vz_vm_action_t *change, ngx_uint_t n, const int64_t pair[2])
     int64_t             *wish;
     vz_hardware_ask_t   *ask;
 
-    if (n == VZ_HARDWARE_PAIRS) {
+    if (n >= VZ_HARDWARE_PAIRS) {
         return;
     }
 
@@ -648,6 +665,9 @@ static int64_t *
 vz_hardware_wished(vz_hardware_t *wish, ngx_uint_t n)
 {
     switch (n) {
+
+    case VZ_HARDWARE_NUMBERS - 1:
+        return wish->rate;
 
     case VZ_HARDWARE_PAIRS:
         return wish->cpu;

@@ -1,6 +1,6 @@
 /*
  * Changing the hardware of a container: PATCH /api/vms/{id}/network, /memory,
- * /disk and /cpu.
+ * /disk, /cpu and /rate.
  */
 
 #ifndef VZ_HARDWARE_H
@@ -25,6 +25,7 @@ typedef struct {
     int64_t          memory[3][2];      /* vmguar, oomguar, privvm in MiB */
     int64_t          disk[2];           /* soft, hard */
     int64_t          cpu[2];            /* units, per cent */
+    int64_t          rate[2];           /* in, out in Mbit/s */
 } vz_hardware_t;
 
 
@@ -32,12 +33,14 @@ extern const vz_body_t  vz_hardware_network_form;
 extern const vz_body_t  vz_hardware_memory_form;
 extern const vz_body_t  vz_hardware_disk_form;
 extern const vz_body_t  vz_hardware_cpu_form;
+extern const vz_body_t  vz_hardware_rate_form;
 
-/* PATCH /api/vms/{id}/network, /memory, /disk and /cpu */
+/* PATCH /api/vms/{id}/network, /memory, /disk, /cpu and /rate */
 void vz_hardware_network(vz_call_t *call);
 void vz_hardware_memory(vz_call_t *call);
 void vz_hardware_disk(vz_call_t *call);
 void vz_hardware_cpu(vz_call_t *call);
+void vz_hardware_rate(vz_call_t *call);
 
 
 #endif /* VZ_HARDWARE_H */

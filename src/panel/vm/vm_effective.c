@@ -27,6 +27,7 @@ static void vz_vm_effective_limits(vz_json_t *out,
     const vz_node_limit_t *limit);
 static void vz_vm_effective_pair(vz_json_t *out, const char *key,
     const ngx_str_t *line, const char *name);
+static void vz_vm_effective_rate(vz_json_t *out, const ngx_str_t *line);
 static void vz_vm_effective_kept(vz_json_t *out, ngx_str_t text);
 
 
@@ -161,6 +162,7 @@ vz_vm_effective_line(vz_json_t *out, const ngx_str_t *line)
     vz_vm_effective_memory(out, line);
     vz_vm_effective_disk(out, line);
     vz_vm_effective_cpu(out, line);
+    vz_vm_effective_rate(out, line);
     vz_vm_effective_kept(out, vz_relay_pair(line, "kept"));
     vz_json_close(out);
 }
@@ -220,6 +222,18 @@ vz_vm_effective_cpu(vz_json_t *out, const ngx_str_t *line)
     vz_node_told_size(out, "units", vz_relay_pair(line, "cpu_units"), 1);
 
     vz_limit_json(out, "limit_percent", vz_relay_number(line, "cpu_percent"));
+    vz_json_close(out);
+}
+
+
+/* a node that has none says nothing of it */
+
+static void
+vz_vm_effective_rate(vz_json_t *out, const ngx_str_t *line)
+{
+    vz_json_object(out, "rate");
+    vz_limit_json(out, "in_mbit", vz_relay_number(line, "rate_in"));
+    vz_limit_json(out, "out_mbit", vz_relay_number(line, "rate_out"));
     vz_json_close(out);
 }
 

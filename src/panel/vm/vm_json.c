@@ -31,6 +31,7 @@ static void vz_vm_pair(vz_vm_row_t *vm, const char *key,
 static void vz_vm_json_memory(vz_vm_row_t *vm, const vz_sample_t *sample);
 static void vz_vm_json_disk(vz_vm_row_t *vm, const vz_sample_t *sample);
 static void vz_vm_json_cpu(vz_vm_row_t *vm, const vz_sample_t *sample);
+static void vz_vm_json_traffic(vz_vm_row_t *vm);
 static void vz_vm_task(vz_vm_row_t *vm);
 static void vz_vm_figure(vz_json_t *json, const char *key, uint64_t value,
     ngx_uint_t known);
@@ -92,6 +93,7 @@ vz_vm_json_open(vz_json_t *json, const vz_rows_t *rows, ngx_uint_t row,
     vz_vm_json_memory(&vm, &sample);
     vz_vm_json_disk(&vm, &sample);
     vz_vm_json_cpu(&vm, &sample);
+    vz_vm_json_traffic(&vm);
     vz_vm_figure(json, "uptime_s", sample.uptime, sample.sampled != 0);
     vz_json_time(json, "sampled", sample.sampled);
     vz_vm_task(&vm);
@@ -236,6 +238,33 @@ vz_vm_json_cpu(vz_vm_row_t *vm, const vz_sample_t *sample)
 
     vz_limit_json(vm->json, "limit_percent",
                   vz_cell_int(vz_vm_cell(vm, VZ_VM_PERCENT)));
+    vz_json_close(vm->json);
+}
+
+
+/* of this month, of UTC */
+
+static void
+vz_vm_json_traffic(vz_vm_row_t *vm)
+{
+    vz_json_object(vm->json, "rate");
+    vz_limit_json(vm->json, "in_mbit",
+                  vz_cell_int(vz_vm_cell(vm, VZ_VM_RATE_IN)));
+    vz_limit_json(vm->json, "out_mbit",
+                  vz_cell_int(vz_vm_cell(vm, VZ_VM_RATE_OUT)));
+    vz_json_close(vm->json);
+
+    vz_json_object(vm->json, "traffic");
+    vz_vm_int(vm, "in_bytes", VZ_VM_TRAFFIC_IN);
+    vz_vm_int(vm, "out_bytes", VZ_VM_TRAFFIC_OUT);
+    vz_limit_json(vm->json, "quota_gib",
+                  vz_cell_int(vz_vm_cell(vm, VZ_VM_QUOTA)));
+    vz_vm_text(vm, "action", VZ_VM_ACTION);
+    vz_vm_int(vm, "throttle_mbit", VZ_VM_THROTTLE);
+    vz_json_bool(vm->json, "throttled",
+                 vz_cell_int(vz_vm_cell(vm, VZ_VM_THROTTLED)) != 0);
+    vz_json_bool(vm->json, "suspended",
+                 vz_cell_int(vz_vm_cell(vm, VZ_VM_OVER)) != 0);
     vz_json_close(vm->json);
 }
 

@@ -5,6 +5,7 @@
 #ifndef VZ_VM_JSON_H
 #define VZ_VM_JSON_H
 
+#include "panel/vm/traffic_month.h"
 #include "runtime/db.h"
 #include "runtime/json.h"
 #include "runtime/row.h"
@@ -41,6 +42,15 @@
     next(of, DISK_HARD, INT, "v.disk_hard_mib")                               \
     next(of, UNITS, INT, "v.cpu_units")                                       \
     next(of, PERCENT, INT, "v.cpu_percent")                                   \
+    next(of, RATE_IN, INT, "v.rate_in")                                       \
+    next(of, RATE_OUT, INT, "v.rate_out")                                     \
+    next(of, QUOTA, INT, "v.traffic_gib")                                     \
+    next(of, ACTION, TEXT, "v.traffic_action")                                \
+    next(of, THROTTLE, INT, "v.throttle_rate")                                \
+    next(of, THROTTLED, INT, "v.throttled")                                   \
+    next(of, OVER, INT, "v.traffic_suspended AND v.lifecycle = 'suspended'")  \
+    next(of, TRAFFIC_IN, INT, "COALESCE(x.bytes_in, 0)")                      \
+    next(of, TRAFFIC_OUT, INT, "COALESCE(x.bytes_out, 0)")                    \
     next(of, TASK, INT, "t.id")                                               \
     next(of, TASK_KIND, TEXT, "t.kind")                                       \
     next(of, TASK_STATE, TEXT, "t.state")                                     \
@@ -70,7 +80,8 @@ typedef enum {
     " LEFT JOIN user o ON o.id = v.user_id"                                   \
     " LEFT JOIN plan p ON p.id = v.plan_id"                                   \
     " LEFT JOIN template m ON m.id = v.template_id"                           \
-    " LEFT JOIN task t ON t.busy = v.id"
+    " LEFT JOIN task t ON t.busy = v.id"                                      \
+    VZ_TRAFFIC_MONTH_JOIN
 
 
 /*

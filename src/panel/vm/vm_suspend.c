@@ -37,7 +37,8 @@ static const vz_vm_action_def_t  vz_unsuspend_change = {
 
 
 static const vz_sql_t  vz_suspend_update = vz_sql("suspend",
-    "UPDATE vm SET suspended_reason = ?, suspended_at = NOW(3) WHERE id = ?");
+    "UPDATE vm SET suspended_reason = ?, suspended_at = NOW(3),"
+    " traffic_suspended = 0 WHERE id = ?");
 
 
 void

@@ -14,6 +14,7 @@
 #include "panel/task/run_verb.h"
 #include "panel/workflow/address_swap.h"
 #include "panel/workflow/step.h"
+#include "panel/workflow/step_rate.h"
 #include "panel/workflow/step_vm.h"
 
 
@@ -55,6 +56,7 @@ static const vz_sql_t  vz_sql_store = vz_sql("vm_store",
     " oomguar_barrier_mib = ?, oomguar_limit_mib = ?,"
     " privvm_barrier_mib = ?, privvm_limit_mib = ?,"
     " disk_soft_mib = ?, disk_hard_mib = ?, cpu_units = ?, cpu_percent = ?,"
+    " rate_in = ?, rate_out = ?,"
     " version = version + 1 WHERE id = ?");
 
 static const vz_sql_t  vz_sql_free_one = vz_sql("address_free",
@@ -301,7 +303,11 @@ vz_step_limits(vz_task_run_t *run)
         rc = vz_step_disk(run);
     }
 
-    return rc == VZ_OK ? vz_step_cpu(run) : rc;
+    if (rc == VZ_OK) {
+        rc = vz_step_cpu(run);
+    }
+
+    return rc == VZ_OK ? vz_step_rate_limits(run) : rc;
 }
 
 
@@ -534,6 +540,8 @@ vz_store_body(vz_task_run_t *run, vz_tx_t *tx, void *data)
                               vz_limit_bind(vm->memory[2][1]),
                               vz_int(vm->disk[0]), vz_int(vm->disk[1]),
                               vz_int(vm->cpu[0]), vz_limit_bind(vm->cpu[1]),
+                              vz_limit_bind(vm->rate[0]),
+                              vz_limit_bind(vm->rate[1]),
                               vz_int(run->vm.id)),
                      NULL);
 

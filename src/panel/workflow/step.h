@@ -28,7 +28,7 @@ vz_code_e vz_step_adopt(vz_task_run_t *run);
 vz_code_e vz_step_adopted(vz_task_run_t *run);
 
 /* hardware */
-vz_code_e vz_step_limits(vz_task_run_t *run);   /* memory, disk and CPU */
+vz_code_e vz_step_limits(vz_task_run_t *run);   /* memory, disk, CPU, rate */
 vz_code_e vz_step_memory(vz_task_run_t *run);
 vz_code_e vz_step_disk(vz_task_run_t *run);
 vz_code_e vz_step_cpu(vz_task_run_t *run);

@@ -34,6 +34,10 @@ static void vz_step_vm_pair(json_t *data, const char *name, int64_t *pair);
     next(of, disk[1], INT, "v.disk_hard_mib")                                 \
     next(of, cpu[0], INT, "v.cpu_units")                                      \
     next(of, cpu[1], INT, "v.cpu_percent")                                    \
+    next(of, rate[0], INT, "v.rate_in")                                       \
+    next(of, rate[1], INT, "v.rate_out")                                      \
+    next(of, throttle, INT, "v.throttle_rate")                                \
+    next(of, throttled, FLAG, "v.throttled")                                  \
     next(of, desired, NAMED(vz_vm_desired_names), "v.desired_state")          \
     next(of, adopting, FLAG, "v.adopting")
 
@@ -101,6 +105,12 @@ vz_step_vm_load_hardware(vz_task_run_t *run, const ngx_str_t *text)
     vz_step_vm_pair(data, "privvmpages", vm->memory[2]);
     vz_step_vm_pair(data, "disk", vm->disk);
     vz_step_vm_pair(data, "cpu", vm->cpu);
+    vz_step_vm_pair(data, "rate", vm->rate);
+
+    if (json_is_integer(json_object_get(data, "throttled"))) {
+        vm->throttled = json_integer_value(json_object_get(data, "throttled"))
+                        != 0;
+    }
 
     if (vz_step_vm_text(run->pool, data, "hostname", &vm->hostname) != NGX_OK
         || vz_step_vm_text(run->pool, data, "gateway", &vm->gateway) != NGX_OK

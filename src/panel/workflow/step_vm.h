@@ -21,6 +21,9 @@ typedef struct {
                                        limit in MiB; or VZ_LIMIT_NONE */
     int64_t          disk[2];       /* soft, hard */
     int64_t          cpu[2];        /* units, per cent */
+    int64_t          rate[2];       /* in, out in Mbit/s; or VZ_LIMIT_NONE */
+    int64_t          throttle;      /* its rate while it is throttled */
+    ngx_uint_t       throttled;     /* because its month's traffic is used */
     vz_vm_desired_e  desired;       /* whether it shall run */
     ngx_uint_t       adopting;      /* the container was there before its row,
                                        and may not have got its tag yet */
@@ -47,7 +50,8 @@ typedef struct {
  * {"hostname", "gateway", "dns", "add", "drop", "template", "hash",
  * "keys": texts;
  * "vmguarpages",
- * "oomguarpages", "privvmpages", "disk", "cpu": pairs of numbers}.  What is
+ * "oomguarpages", "privvmpages", "disk", "cpu", "rate": pairs of numbers;
+ * "throttled": 0 or 1}.  What is
  * not there stays as it is.
  *
  * vz_step_vm_load_adopt: only the data of an adoption: {"from": text}.

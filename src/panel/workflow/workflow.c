@@ -5,6 +5,7 @@
 #include "panel/workflow/step.h"
 #include "panel/workflow/step_firewall.h"
 #include "panel/workflow/step_guest.h"
+#include "panel/workflow/step_rate.h"
 #include "panel/workflow/step_reinstall.h"
 #include "panel/workflow/step_vm.h"
 #include "panel/workflow/workflow.h"
@@ -125,6 +126,16 @@ static const vz_step_t  vz_cpu_steps[] = {
     vz_step("store", store, 10, NONE)
 };
 
+static const vz_step_t  vz_rate_steps[] = {
+    vz_step("rate", rate, 90, NONE),
+    vz_step("store", store, 10, NONE)
+};
+
+static const vz_step_t  vz_throttle_steps[] = {
+    vz_step("rate", rate, 90, NONE),
+    vz_step("store", rate_throttled, 10, NONE)
+};
+
 static const vz_step_t  vz_network_steps[] = {
     vz_step("network", network, 90, NONE),
     vz_step("store", store, 10, NONE)
@@ -200,6 +211,12 @@ static const vz_workflow_t  vz_workflows[] = {
                 vz_step_undo_hardware, NONE, NONE, 6, vz_disk_steps),
     vz_workflow("cpu", HARDWARE, vz_step_vm_load_hardware, NONE,
                 vz_step_undo_hardware, NONE, NONE, 6, vz_cpu_steps),
+    vz_workflow("rate", HARDWARE, vz_step_vm_load_hardware, NONE,
+                vz_step_rate_undo, NONE, NONE, 6, vz_rate_steps),
+    vz_workflow("throttle", CANCEL|RETRY, vz_step_vm_load_hardware, NONE,
+                NULL, NONE, NONE, 20, vz_throttle_steps),
+    vz_workflow("unthrottle", CANCEL|RETRY, vz_step_vm_load_hardware, NONE,
+                NULL, NONE, NONE, 20, vz_throttle_steps),
     vz_workflow("network", RESHAPES, vz_step_vm_load_hardware, NONE,
                 vz_step_undo_network, NONE, NONE, 6, vz_network_steps),
     vz_workflow("firewall", CANCEL, vz_step_firewall_load, NONE, NULL, NONE,
