@@ -8,7 +8,8 @@
  *                       config and lxc.log (liblxc's), run (while it runs),
  *                       used (bytes of the disk, when it stopped last),
  *                       reason (written by a hook that failed),
- *                       firewall and firewall.trial (ct_firewall.h)
+ *                       firewall and firewall.trial (ct_firewall.h),
+ *                       user-data and user-data.result (ct_user_data.h)
  *   LXC_PATH/ct/.CTID.tmp, .CTID.gone    is being created, being removed
  */
 

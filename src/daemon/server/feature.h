@@ -19,6 +19,7 @@ typedef enum {
     VZ_FEATURE_HISTORY,             /* history, why */
     VZ_FEATURE_REINSTALL,           /* reinstall, revert */
     VZ_FEATURE_FIREWALL,            /* setfirewall and what goes with it */
+    VZ_FEATURE_USER_DATA,           /* userdata, getuserdata */
 
     VZ_FEATURE_COUNT
 } vz_feature_e;
