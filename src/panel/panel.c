@@ -21,6 +21,7 @@
 #include "panel/panel.h"
 #include "panel/resources.h"
 #include "panel/routes.h"
+#include "panel/task/first_boot.h"
 #include "panel/task/periodic.h"
 #include "panel/task/runner.h"
 #include "panel/task/task.h"
@@ -32,7 +33,8 @@
 
 static const vz_periodic_t  vz_panel_jobs[] = {
     { "cleanup", 600000, VZ_LEASE_SWEEP, 0, vz_cleanup },
-    { "outbox", 1000, VZ_LEASE_OUTBOX, 5000, vz_mail_look }
+    { "outbox", 1000, VZ_LEASE_OUTBOX, 5000, vz_mail_look },
+    { "first boot", 2000, VZ_LEASE_FIRST_BOOT, 10000, vz_first_boot_look }
 };
 
 const vz_table_def_t *const  vz_panel_tables[] = {

@@ -12,7 +12,8 @@
 typedef enum {
     VZ_LEASE_COLLECT = 0,           /* + index of the node, at most 16 */
     VZ_LEASE_OUTBOX = 16,
-    VZ_LEASE_SWEEP
+    VZ_LEASE_SWEEP,
+    VZ_LEASE_FIRST_BOOT
 } vz_lease_e;
 
 /* What workers keep of the database until it changes. */
