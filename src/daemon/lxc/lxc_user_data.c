@@ -45,6 +45,8 @@ typedef struct {
 
 static vz_code_e vz_lxc_user_data_seed(const vz_ct_t *ct, int root, int raw,
     const void *data, char *words);
+static int vz_lxc_user_data_still(const vz_config_t *conf,
+    const vz_ct_t *ct);
 static int vz_lxc_user_data_alone(void);
 static void vz_lxc_user_data_net(const vz_ct_t *ct, const vz_process_t *init);
 static int vz_lxc_user_data_route(const vz_process_t *init);
@@ -219,6 +221,10 @@ vz_lxc_user_data_run(const vz_config_t *conf, uint32_t ctid)
     vz_lxc_user_data_watch(conf, &ct, &inside, &stat);
     explicit_bzero(data, sizeof(data));
 
+    if (!vz_lxc_user_data_still(conf, &ct)) {
+        return -1;
+    }
+
     if (vz_ct_user_data_write(&ct, &stat) == -1) {
         vz_log(LOG_WARNING, "container %u: what came of its user data: %s",
                ctid, strerror(errno));
@@ -228,6 +234,19 @@ vz_lxc_user_data_run(const vz_config_t *conf, uint32_t ctid)
            "%d, status %u", ctid, stat.seconds, (int) stat.state, stat.status);
 
     return 0;
+}
+
+
+/* 1 while no other container has its number, nor it another system */
+
+static int
+vz_lxc_user_data_still(const vz_config_t *conf, const vz_ct_t *ct)
+{
+    vz_ct_t  now;
+
+    return vz_ct_store_read(conf, ct->ctid, &now) == VZ_OK
+           && strcmp(now.tag, ct->tag) == 0
+           && now.created == ct->created && strcmp(now.image, ct->image) == 0;
 }
 
 
