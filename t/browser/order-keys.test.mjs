@@ -9,7 +9,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { administrator, api, complaints, launch, settled, signIn, url }
+import { administrator, api, complaints, launch, settled, shot, signIn, url }
     from './browser.mjs';
 
 /** @type {import('playwright-core').Browser} */
@@ -78,6 +78,7 @@ test('a visitor sees the fingerprint of the key that is pasted', async () => {
     await page.goto(`${url}/panel/order`);
     await page.getByLabel('Public SSH key').fill(made.line);
     await page.getByText(made.print).waitFor();
+    await shot(page, 'order-key');
     await page.getByLabel('Public SSH key').fill('not a key');
     await page.getByText(made.print).waitFor({ state: 'detached' });
     assert.deepEqual(wrong, []);
@@ -108,6 +109,7 @@ test('a customer orders another server with a key and a script', async () => {
     await text.fill(`#!/bin/sh\n${'#'.repeat(32760)}`);
     await page.locator('main form [type=submit]').click();
     await page.getByText('It is too long: 32 KB at most.').waitFor();
+    await shot(page, 'order-own');
     await text.fill('#!/bin/sh\necho "hello $(id -u)"\nexit 5\n');
 
     const answer = page.waitForResponse((one) =>
@@ -136,5 +138,6 @@ test('a reinstall takes a script as well', async () => {
     await page.locator('[name=name]').fill('x');
     await page.locator('main form [type=submit]').click();
     await page.getByText('It begins with #!/').first().waitFor();
+    await shot(page, 'reinstall-boot');
     assert.deepEqual(wrong, []);
 });
