@@ -384,7 +384,9 @@ vz_first_boot_said(ngx_pool_t *pool, const vz_answer_t *answer,
     ngx_uint_t        i;
     const ngx_str_t  *line;
 
-    static const char *const  words[] = { "done", "timeout", "stopped" };
+    static const char *const  words[] = {
+        "done", "timeout", "stopped", "none"
+    };
 
     line = &answer->lines[0];
     state = vz_relay_pair(line, "state");
@@ -414,6 +416,11 @@ vz_first_boot_said(ngx_pool_t *pool, const vz_answer_t *answer,
     case 2:
         vz_task_log_add(log, VZ_TASK_LOG_ALL, "first boot: it ended when the "
                         "server stopped, or could not be begun");
+        break;
+
+    case 3:
+        vz_task_log_add(log, VZ_TASK_LOG_ALL, "first boot: the system that "
+                        "was to run it is gone");
         break;
 
     default:
