@@ -12,10 +12,19 @@ export interface OrderBody {
     plan: string;
     template: string;
     hostname?: string | null;
+    key?: string | null;
 }
 
 export interface OrderMailBody {
     email: string;
+}
+
+export interface OwnOrderBody {
+    plan: string;
+    template: string;
+    hostname?: string | null;
+    keys?: string[] | null;
+    first_boot?: string | null;
 }
 
 export interface SignInBody {
@@ -72,6 +81,7 @@ export interface ReinstallBody {
     name: string;
     template: string;
     keys?: string[] | null;
+    first_boot?: string | null;
 }
 
 export interface NameBody {
@@ -181,6 +191,8 @@ export interface ContainerBody {
     memory_mib?: number | null;
     disk_mib?: number | null;
     cpu_units?: number | null;
+    keys?: string[] | null;
+    first_boot?: string | null;
 }
 
 export interface DestroyBody {
@@ -1207,6 +1219,7 @@ export interface Replies {
         [path: `admin/addresses/${number}/addresses`]: Addresses;
         'admin/users': Users;
         [path: `admin/users/${number}`]: User;
+        [path: `admin/users/${number}/keys`]: Keys;
         'admin/nodes': Nodes;
         [path: `admin/nodes/${number}/containers`]: NodeContainers;
         [path: `admin/nodes/${number}/history`]: History;
@@ -1218,6 +1231,7 @@ export interface Replies {
     POST: {
         'orders': Order;
         [path: `orders/${string}/mail`]: Order;
+        'account/orders': Task;
         'session': SignedIn;
         'session/confirm': null;
         'password/reset': Nothing;

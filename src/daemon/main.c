@@ -53,6 +53,7 @@ typedef enum {
     VZ_MAIN_DOWN,
     VZ_MAIN_AGAIN,
     VZ_MAIN_CONSOLE,
+    VZ_MAIN_USER_DATA,
     VZ_MAIN_RECORD,
     VZ_MAIN_VERSION,
     VZ_MAIN_USAGE
@@ -70,6 +71,7 @@ static int vz_main_tool(vz_main_e what, const char *path, const char *arg);
 static int vz_main_down(const vz_config_t *conf);
 static int vz_main_again(const vz_config_t *conf, const char *arg);
 static int vz_main_console(const vz_config_t *conf, const char *arg);
+static int vz_main_user_data(const vz_config_t *conf, const char *arg);
 static int vz_main_record(const vz_config_t *conf);
 
 
@@ -86,6 +88,8 @@ static const char  vz_main_usage[] =
     "  --again CTID   used by monitors: restart a container whose init has\n"
     "                 failed, with growing pauses\n"
     "  --console ARG  used by verbs: serve a terminal on stdin and stdout\n"
+    "  --user-data CTID\n"
+    "                 used by verbs: run what waits for a first boot\n"
     "  --record       record what containers use, until it is ended\n"
     "  --version      print the version and the protocol's number\n";
 
@@ -145,6 +149,7 @@ vz_main_options(int argc, char **argv, const char **path, const char **arg)
         { "down",    no_argument,       NULL, VZ_MAIN_DOWN },
         { "again",   required_argument, NULL, VZ_MAIN_AGAIN },
         { "console", required_argument, NULL, VZ_MAIN_CONSOLE },
+        { "user-data", required_argument, NULL, VZ_MAIN_USER_DATA },
         { "record",  no_argument,       NULL, VZ_MAIN_RECORD },
         { "version", no_argument,       NULL, VZ_MAIN_VERSION },
         { NULL, 0, NULL, 0 }
@@ -367,6 +372,10 @@ vz_main_tool(vz_main_e what, const char *path, const char *arg)
         return vz_main_console(&conf, arg);
     }
 
+    if (what == VZ_MAIN_USER_DATA) {
+        return vz_main_user_data(&conf, arg);
+    }
+
     if (what == VZ_MAIN_RECORD) {
         return vz_main_record(&conf);
     }
@@ -426,6 +435,27 @@ vz_main_console(const vz_config_t *conf, const char *arg)
 
     return vz_console_process_run(conf, vz_driver_pick(conf, words),
                                   &terminal);
+}
+
+
+static int
+vz_main_user_data(const vz_config_t *conf, const char *text)
+{
+    char                words[VZ_WORDS_MAX];
+    uint32_t            ctid;
+    const vz_driver_t  *driver;
+
+    if (vz_field_value_ctid(text, strlen(text), &ctid) != VZ_OK) {
+        (void) fputs(vz_main_usage, stderr);
+        return 2;
+    }
+
+    (void) vz_log_open(conf->log, conf->log_level);
+
+    driver = vz_driver_pick(conf, words);
+
+    return driver && driver->user_data_run
+           && driver->user_data_run(conf, ctid) == 0 ? 0 : 1;
 }
 
 

@@ -22,6 +22,7 @@
 #include "panel/panel.h"
 #include "panel/resources.h"
 #include "panel/routes.h"
+#include "panel/task/first_boot.h"
 #include "panel/task/periodic.h"
 #include "panel/task/runner.h"
 #include "panel/task/task.h"
@@ -39,7 +40,8 @@ static const vz_periodic_t  vz_panel_jobs[] = {
     { "rdns", 1000, VZ_LEASE_RDNS, 5000, vz_rdns_publish_due },
     { "rdns survey", 15000, VZ_LEASE_RDNS_SURVEY, 0, vz_rdns_publish_survey },
     { "traffic", 10000, VZ_LEASE_TRAFFIC, 30000, vz_traffic_count },
-    { "quota", 5000, VZ_LEASE_QUOTA, 15000, vz_traffic_act }
+    { "quota", 5000, VZ_LEASE_QUOTA, 15000, vz_traffic_act },
+    { "first boot", 2000, VZ_LEASE_FIRST_BOOT, 10000, vz_first_boot_look }
 };
 
 const vz_table_def_t *const  vz_panel_tables[] = {

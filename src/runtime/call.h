@@ -17,6 +17,8 @@
 
 #define VZ_PARAMS_MAX    4
 #define VZ_BODY_MAX      16384
+#define VZ_BODY_LONG     98304      /* of who is signed in, where a route takes
+                                       it */
 #define VZ_BODY_MESSAGE  65536      /* of a mail, by its Content-Type */
 #define VZ_ERRORS_MAX    16
 #define VZ_COOKIE         "vzpanel_session"

@@ -348,7 +348,9 @@ vz_http_copy_body_max(const vz_call_t *call)
            && ngx_strncasecmp(call->content_type.data, message.data,
                               message.len)
               == 0
-           ? VZ_BODY_MESSAGE : VZ_BODY_MAX;
+           ? VZ_BODY_MESSAGE
+           : call->session.len || call->bearer.len ? VZ_BODY_LONG
+                                                   : VZ_BODY_MAX;
 }
 
 

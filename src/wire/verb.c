@@ -100,6 +100,11 @@ static const vz_verb_t  vz_verbs[VZ_VERB_COUNT] = {
     [VZ_VERB_KEYS] =
         { "keys", NULL, { ID }, 1, 1, 1, .timeout = 30,
           .body_max = VZ_SSH_KEY_MOST, .body_bytes = VZ_SSH_KEY_LINE },
+    [VZ_VERB_USERDATA] =
+        { "userdata", NULL, { ID }, 1, 1, 1, .timeout = 30, .secret = 1,
+          .body_min = 1, .body_max = 24, .body_bytes = VZ_BODY_BYTES },
+    [VZ_VERB_GETUSERDATA] =
+        { "getuserdata", NULL, { ID }, 1, 1, 0, .timeout = 10 },
     [VZ_VERB_STATUS] =
         { "status", NULL, { ID }, 1, 1, 0, .timeout = 10 },
     [VZ_VERB_LIST] =

@@ -275,6 +275,8 @@ async function guest(vm, name) {
         `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${'Kb'.repeat(21)}w` }, boss);
 
     await contract.done('GET', '/account/keys', {}, undefined, boss);
+    await contract.done('POST', '/account/orders', {}, { plan: (await contract
+        .done('GET', '/plans')).body.items[0].name, template }, who);
     await contract.done('DELETE', '/account/keys/{id}', key.body, undefined,
         boss);
     await contract.done('PUT', '/vms/{id}/name', vm, { name }, boss);
@@ -339,6 +341,8 @@ test('a container is created, changed, suspended and deleted', async () => {
     await contract.done('POST', '/admin/users/{id}/password', { id },
         undefined, boss);
 
+    await contract.done('GET', '/admin/users/{id}/keys', { id }, undefined,
+        boss);
     const made = await contract.done('POST', '/vms', {}, {
         user: id, template, disk_mib: 512, memory_mib: 128 },
     { ...boss, ...wait });

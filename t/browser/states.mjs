@@ -177,6 +177,16 @@ const PUBLIC = [
     { name: 'order-bad', path: 'order', sign: '[name=dni]', act: sent({
         dni: '12', email: 'ana@', phone: 'abc', hostname: 'a_b',
         first_name: '1' }) },
+    { name: 'order-key', path: 'order', sign: '[name=key]',
+        act: async (page) => {
+            await page.locator('[name=key]').fill(`ssh-ed25519 AAAAC3NzaC1lZDI1${
+                ''}NTE5AAAAI${'Kb'.repeat(21)}w ${'w'.repeat(64)}`);
+            await page.getByText('SHA256:').waitFor();
+        } },
+    { name: 'order-key-bad', path: 'order', sign: '[name=key]',
+        answers: { orders: [422, { status: 422, code: 'invalid', title: 'x',
+            errors: [{ field: 'key', code: 'format' }] }] },
+        act: sent({ key: 'ssh-rsa AAAA' }) },
     { name: 'order-off', path: 'order', sign: '.notice', answers: { plans: [200,
         { items: [], signup: 'off', stock: { addresses: 0, templates: 1 } }] } },
     { name: 'live-queued', path: `order#follow=${SECRET}`, sign: '.steps',
@@ -289,6 +299,18 @@ const OWN = [
     { name: 'task', path: 'tasks?task=26', sign: '.task[data-open]' },
     { name: 'task-absent', path: 'tasks?task=9999', sign: '.empty',
         fresh: true },
+    { name: 'order-own', path: 'order', sign: '.fold', answers: {
+        'account/keys': [200, { items: [1, 2].map((id) => ({ id,
+            name: 'w'.repeat(64), type: 'ecdsa-sha2-nistp521', servers: 0,
+            fingerprint: `SHA256:${'W'.repeat(42)}${id}`,
+            created: '2026-01-01T00:00:00Z' })), next: null }] },
+    act: opened('.fold summary', '.long-text') },
+    { name: 'order-own-bad', path: 'order', sign: '.fold', act: async (page) => {
+        await opened('.fold summary', '.long-text')(page);
+        await sent({ first_boot: 'echo' })(page);
+    } },
+    { name: 'reinstall-boot', path: 'server?id=101&tab=reinstall',
+        sign: '.fold', act: opened('.fold summary', '.long-text') },
     { name: 'keys', path: 'account', sign: '.login',
         act: typed('?', '.keys') },
     { name: 'find', path: 'account', sign: '.login',

@@ -31,6 +31,7 @@ my $firewall = { lxc => qr/^ok$/, vzctl => $lacks };
 my $hash = '$6$rounds=1000$abcdefgh$' . 'x' x 86;
 my $blob = 'AAAAC3NzaC1lZDI1NTE5AAAAI' . 'Kb' x 21 . 'w';
 my $key = "ssh-ed25519 $blob";
+my $script = 'IyEvYmluL3NoCmV4aXQgMwo=';     # exits with 3
 
 # A is 31001, B is 31002, N is nobody
 my @table = (
@@ -62,6 +63,7 @@ my @table = (
     [ 'passwd x', $range, undef, 'secret' ],
     [ 'passhash', $syntax, undef, $hash ],
     [ 'keys', $syntax, undef, [$key] ],
+    [ 'userdata', $syntax, undef, $script ],
     [ 'deleteip x', $range ],
     [ 'setdisk A', $syntax ],
     [ 'setcpu A', $syntax ],
@@ -234,6 +236,14 @@ my @table = (
     [ 'keys A', $range, undef, [$key, substr $key, 0, -9] ],
     [ 'keys A', $syntax, undef, [($key) x 21] ],
     [ 'keys A', $done ],
+    [ 'userdata A', $syntax ],
+    [ 'userdata x', $range, undef, $script ],
+    [ 'userdata A', { lxc => $range, vzctl => $lacks }, undef, 'x' ],
+    [ 'userdata A', { lxc => $range, vzctl => $lacks }, undef, 'eCE=' ],
+    [ 'userdata A', $firewall, undef, $script ],
+    [ 'getuserdata A', $firewall, {
+        lxc => qr/^state=waiting status=0 seconds=0$/, vzctl => qr/^$/ } ],
+    [ 'getuserdata', $syntax ],
 
     # running
     [ 'start A', $done ],

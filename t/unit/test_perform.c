@@ -10,6 +10,8 @@
  * sources: src/daemon/template/template_verdict.c src/daemon/base/run_folder.c
  * sources: src/daemon/rootfs/disk_space.c src/daemon/ct/ct_mark.c
  * sources: src/daemon/base/file.c t/unit/talk.c src/daemon/base/monotonic.c
+ * sources: src/daemon/guest/guest_cloud.c
+ * sources: src/daemon/guest/guest_files.c
  * sources: src/daemon/server/verb_host.c src/daemon/base/sysinfo.c
  * sources: src/daemon/base/strbuf.c src/daemon/base/ip.c
  * sources: src/daemon/server/feature.c

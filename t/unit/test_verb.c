@@ -444,7 +444,8 @@ the_table_is_whole(void **state)
                && !def->stream && !def->test;
         assert_int_equal(def->lock, !read);
         assert_int_equal(def->secret, verb == VZ_VERB_PASSWD
-                                      || verb == VZ_VERB_PASSHASH);
+                                      || verb == VZ_VERB_PASSHASH
+                                      || verb == VZ_VERB_USERDATA);
     }
 
     assert_string_equal(vz_verb_def(VZ_VERB_COUNT)->name, "ping");

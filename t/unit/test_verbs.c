@@ -4,6 +4,8 @@
  *
  * sources: src/daemon/server/verb_table.c src/daemon/server/verb_address.c
  * sources: src/daemon/server/verb_firewall.c
+ * sources: src/daemon/server/verb_user_data.c src/daemon/guest/guest_cloud.c
+ * sources: src/daemon/guest/guest_files.c
  * sources: src/daemon/server/verb_end.c src/daemon/server/verb_host.c
  * sources: src/daemon/server/verb_life.c src/daemon/server/verb_set.c
  * sources: src/daemon/server/verb_stat.c src/daemon/server/stat_text.c

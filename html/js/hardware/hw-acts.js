@@ -12,8 +12,10 @@ import { fault } from '../ui/fault.js';
 import { form, text, tiles } from '../ui/form.js';
 import { icon, osMark } from '../ui/icon.js';
 import { pending } from '../ui/loading.js';
+import { firstBoot } from '../vm/first-boot.js';
+import { ticksOf } from '../vm/key-ticks.js';
 import { userCombo } from '../vm/vm-find.js';
-import { mib, t } from '../lib/i18n.js';
+import { mib, more, t } from '../lib/i18n.js';
 
 /** @typedef {import('../../types.d.ts').Vm} Vm */
 /** @typedef {import('../../types.d.ts').Plan} Plan */
@@ -21,6 +23,34 @@ import { mib, t } from '../lib/i18n.js';
 /** @typedef {import('../../types.d.ts').Template} Template */
 
 const NUMBER = /^\d{1,9}$/;
+
+
+/* The keys of the account that is chosen. */
+function keysOf() {
+    const node = h('div', null);
+    let ticks = ticksOf([], false);
+    let now = 0;
+
+    const of = async (/** @type {number | undefined} */ id) => {
+        now = id ?? 0;
+        ticks = ticksOf([], false);
+        put(node);
+
+        try {
+            const { items } = id ? await get(`admin/users/${id}/keys`)
+                : { items: [] };
+
+            if (now === (id ?? 0) && items.length > 0) {
+                ticks = ticksOf(items, false, t('guest.keys.mail'));
+                put(node, ticks.node);
+            }
+        } catch (error) {
+            put(node, fault(error));
+        }
+    };
+
+    return { node, of, chosen: () => ticks.chosen() };
+}
 
 
 /**
@@ -33,8 +63,9 @@ function newForm(plans, templates, done) {
     let sent = '';
     let turn = 0;
 
+    const keys = keysOf();
     const who = userCombo({ name: 'user', label: t('new.user'),
-        required: true });
+        required: true, chosen: (person) => void keys.of(person?.id) });
     const size = (/** @type {string} */ name) => text({
         name, label: t(`new.${name}`), required: true, rule: NUMBER,
         inputmode: 'numeric', maxlength: 9, autocomplete: 'off',
@@ -66,18 +97,21 @@ function newForm(plans, templates, done) {
                 h('span', null, one.label)) })),
     });
 
+    const boot = firstBoot();
+
     return form({
-        fields: [who, like, disk, memory, system],
+        fields: [who, like, disk, memory, system, boot.field],
         legend: true, submit: t('nav.order'),
         layout: (f) => [h('p', { class: 'lead' }, t('new.lead')), f.user,
             f.plan, h('div', { class: 'pair' }, f.disk_mib, f.memory_mib),
-            f.template],
+            f.template, keys.node, boot.fold],
         send: async (values) => {
             const body = {
                 user: Number(values.user), template: values.template,
                 disk_mib: whole(values.disk_mib),
                 memory_mib: whole(values.memory_mib),
                 ...(values.plan ? { plan: values.plan } : {}),
+                keys: keys.chosen(), ...boot.body(),
             };
 
             /* the same sent twice acts once; changed, it is another */
@@ -113,7 +147,7 @@ export async function contract(done, signal) {
     try {
         const [plans, templates] = await pending(place, 'page',
             Promise.all([get('plans', { signal }),
-                get('templates', { signal })]));
+                get('templates', { signal }), more('own')]));
 
         put(place, templates.items.length > 0
             ? newForm(plans.items, templates.items, (task) => {

@@ -18,10 +18,10 @@ const P12 = r`^(?:es|en)$`;
 const P13 = r`^(?=.{1,64}$)[\p{L}\p{N}][^\p{Z}\p{C}]*(?: [^\p{Z}\p{C}]+)*$`;
 const P14 = r`^(?!.*\.\.)[a-z0-9][a-z0-9._+\-]{0,63}$`;
 const P15 = r`^(?=.{1,64}$)[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?)*$`;
-const P16 = r`^[^\p{Cc}\p{Zl}\p{Zp}]{10,128}$`;
-const P17 = r`^(?=.{1,64}$)[^\p{Z}\p{C}]+(?: [^\p{Z}\p{C}]+)*$`;
-const P18 = r`^(?:read|write)$`;
-const P19 = r`^SHA256:[A-Za-z0-9+\/]{43}$`;
+const P16 = r`^SHA256:[A-Za-z0-9+\/]{43}$`;
+const P17 = r`^[^\p{Cc}\p{Zl}\p{Zp}]{10,128}$`;
+const P18 = r`^(?=.{1,64}$)[^\p{Z}\p{C}]+(?: [^\p{Z}\p{C}]+)*$`;
+const P19 = r`^(?:read|write)$`;
 const P20 = r`^(?:shell|login)$`;
 const P21 = r`^[0-9A-Fa-f:.]{2,45}$`;
 const P22 = r`^(?:nothing|throttle|suspend)$`;
@@ -59,9 +59,17 @@ export const BODIES = {
         plan: { type: 'text', required: true, pattern: P13 },
         template: { type: 'text', required: true, pattern: P14 },
         hostname: { type: 'text', pattern: P15 },
+        key: { type: 'text', max: 2048 },
     },
     OrderMail: {
         email: { type: 'text', required: true, pattern: P4, strange: P5 },
+    },
+    OwnOrder: {
+        plan: { type: 'text', required: true, pattern: P13 },
+        template: { type: 'text', required: true, pattern: P14 },
+        hostname: { type: 'text', pattern: P15 },
+        keys: { type: 'list', max: 20, pattern: P16 },
+        first_boot: { type: 'text', max: 32768 },
     },
     SignIn: {
         account: { type: 'text', required: true, max: 254 },
@@ -76,37 +84,38 @@ export const BODIES = {
     },
     Reset: {
         token: { type: 'text', required: true, max: 128 },
-        new: { type: 'text', required: true, pattern: P16 },
+        new: { type: 'text', required: true, pattern: P17 },
     },
     Password: {
         old: { type: 'text', required: true, max: 512 },
-        new: { type: 'text', required: true, pattern: P16 },
+        new: { type: 'text', required: true, pattern: P17 },
     },
     SecondFactorCode: {
         code: { type: 'text', required: true, max: 40 },
     },
     Token: {
-        name: { type: 'text', required: true, pattern: P17 },
-        scope: { type: 'text', default: 'read', words: ['read','write'], pattern: P18 },
+        name: { type: 'text', required: true, pattern: P18 },
+        scope: { type: 'text', default: 'read', words: ['read','write'], pattern: P19 },
         days: { type: 'int', min: 1, max: 3650 },
     },
     Key: {
-        name: { type: 'text', pattern: P17 },
+        name: { type: 'text', pattern: P18 },
         key: { type: 'text', required: true, max: 2048 },
     },
     Reinstall: {
         name: { type: 'text', required: true, max: 256 },
         template: { type: 'text', required: true, pattern: P14 },
-        keys: { type: 'list', max: 20, pattern: P19 },
+        keys: { type: 'list', max: 20, pattern: P16 },
+        first_boot: { type: 'text', max: 32768 },
     },
     Name: {
-        name: { type: 'text', required: true, pattern: P17 },
+        name: { type: 'text', required: true, pattern: P18 },
     },
     Hostname: {
         hostname: { type: 'text', required: true, pattern: P15 },
     },
     Keys: {
-        keys: { type: 'list', max: 20, pattern: P19 },
+        keys: { type: 'list', max: 20, pattern: P16 },
     },
     Console: {
         mode: { type: 'text', words: ['shell','login'], pattern: P20 },
@@ -158,6 +167,8 @@ export const BODIES = {
         memory_mib: { type: 'int', min: 8, max: 16777216 },
         disk_mib: { type: 'int', min: 1, max: 16777216 },
         cpu_units: { type: 'int', min: 8, max: 500000 },
+        keys: { type: 'list', max: 20, pattern: P16 },
+        first_boot: { type: 'text', max: 32768 },
     },
     Destroy: {
         name: { type: 'text', required: true, max: 256 },
@@ -167,12 +178,12 @@ export const BODIES = {
     },
     Template: {
         name: { type: 'text', required: true, pattern: P14 },
-        label: { type: 'text', required: true, pattern: P17 },
+        label: { type: 'text', required: true, pattern: P18 },
         enabled: { type: 'bool', default: true },
         position: { type: 'int', min: -1000000, max: 1000000, default: 0 },
     },
     TemplateChange: {
-        label: { type: 'text', pattern: P17 },
+        label: { type: 'text', pattern: P18 },
         enabled: { type: 'bool' },
         position: { type: 'int', min: -1000000, max: 1000000 },
     },
@@ -205,7 +216,7 @@ export const BODIES = {
         rate_out: { type: 'limit', min: 1, max: 99999 },
     },
     Pool: {
-        name: { type: 'text', required: true, pattern: P17 },
+        name: { type: 'text', required: true, pattern: P18 },
         cidr: { type: 'text', required: true, pattern: P26 },
         gateway: { type: 'text', pattern: P21 },
         dns: { type: 'list', max: 3, pattern: P21 },
@@ -213,7 +224,7 @@ export const BODIES = {
         enabled: { type: 'bool', default: true },
     },
     PoolChange: {
-        name: { type: 'text', pattern: P17 },
+        name: { type: 'text', pattern: P18 },
         gateway: { type: 'text', pattern: P21 },
         dns: { type: 'list', max: 3, pattern: P21 },
         enabled: { type: 'bool' },

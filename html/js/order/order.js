@@ -7,10 +7,13 @@ import { icon, osMark } from '../ui/icon.js';
 import { filled } from '../ui/loading.js';
 import { closed, hand, remember } from './offer.js';
 import { HOSTNAME, person } from '../lib/rules.js';
+import { user } from '../lib/session.js';
+import { fingerprint } from '../lib/ssh-key.js';
 import { current, mib, number, t } from '../lib/i18n.js';
 
 /** @typedef {import('../../types.d.ts').Plan} Plan */
 /** @typedef {import('../../types.d.ts').Template} Template */
+/** @typedef {import('../ui/form.js').Field} Field */
 /** @typedef {import('../../types.d.ts').View} View */
 
 /* What was typed survives a change of language, a look at the plans and, as
@@ -33,6 +36,12 @@ function keep() {
     } catch {
         /* for this page only, then */
     }
+}
+
+/* it was ordered */
+function forget() {
+    Object.keys(draft).forEach((name) => delete draft[name]);
+    keep();
 }
 
 /** @type {{body: string, key: string} | null} */
@@ -73,11 +82,13 @@ function planTile(plan) {
 
 
 /**
+ * What is ordered.
+ *
  * @param {Plan[]} plans
  * @param {Template[]} templates
  * @param {() => void} changed
  */
-function fields(plans, templates, changed) {
+function server(plans, templates, changed) {
     const choice = (/** @type {string} */ name) => {
         const options = kept(name);
 
@@ -90,11 +101,6 @@ function fields(plans, templates, changed) {
         };
     };
 
-    /* too long is told, and not cut */
-    const one = (/** @type {string} */ name,
-        /** @type {Record<string, unknown>} */ more) => text({
-        ...kept(name), ...person(name), maxlength: 300, ...more });
-
     return [
         tiles({ ...choice('plan'), choices: plans.map((plan) => ({
             value: plan.name, node: planTile(plan) })) }),
@@ -104,6 +110,44 @@ function fields(plans, templates, changed) {
                 h('span', null, one.label)) })) }),
         text({ ...kept('hostname'), rule: HOSTNAME, maxlength: 64,
             autocomplete: 'off', hint: t('order.hostname.hint') }),
+    ];
+}
+
+
+/* a key, with its fingerprint as soon as it is one */
+function publicKey() {
+    const options = kept('key');
+    const print = h('output', { class: 'field-hint' });
+
+    const show = async (/** @type {string} */ line) => {
+        const found = await fingerprint(line);
+
+        put(print, found ? t('order.key.print', { print: found }) : '');
+    };
+
+    const field = text({ ...options, autocomplete: 'off', maxlength: 2048,
+        hint: t('order.key.hint'),
+        changed: (/** @type {string} */ line) => {
+            options.changed(line);
+            void show(line);
+        } });
+
+    field.input.spellcheck = false;
+    field.node.append(print);
+    void show(field.value());
+
+    return field;
+}
+
+
+/** Who orders. */
+function buyer() {
+    /* too long is told, and not cut */
+    const one = (/** @type {string} */ name,
+        /** @type {Record<string, unknown>} */ more) => text({
+        ...kept(name), ...person(name), maxlength: 300, ...more });
+
+    return [
         one('first_name', { required: true, autocomplete: 'given-name' }),
         one('last_name', { autocomplete: 'family-name' }),
         one('dni', { required: true, autocomplete: 'off' }),
@@ -158,11 +202,26 @@ function summary(plans, templates) {
 
 
 /**
+ * The form of who has an account already.
+ *
+ * @param {View} view
+ */
+async function another(view) {
+    const { ownKeys, ownOrder } = await import('./own-order.js');
+    const keys = await ownKeys(view.signal);
+
+    return (/** @type {Field[]} */ fields, /** @type {Node} */ side) =>
+        ownOrder(view, fields, keys, side, forget);
+}
+
+
+/**
  * @param {View} view
  * @param {Plan[]} plans
  * @param {Template[]} templates
+ * @param {((fields: Field[], side: Node) => HTMLElement) | null} own
  */
-function build(view, plans, templates) {
+function build(view, plans, templates, own) {
     const wished = view.query.get('plan');
 
     if (wished && plans.some((plan) => plan.name === wished)) {
@@ -174,14 +233,22 @@ function build(view, plans, templates) {
     }
 
     const side = summary(plans, templates);
+    const fields = server(plans, templates, side.set);
+
+    if (own) {
+        return own(fields, side.node);
+    }
+
     const made = form({
-        fields: fields(plans, templates, side.set),
+        fields: [...fields, publicKey(), ...buyer()],
         submit: t('order.send'),
         legend: true,
         layout: (f) => [
             h('section', { class: 'form-part' },
                 h('h2', null, t('order.part.server')),
                 f.plan, f.template, f.hostname),
+            h('section', { class: 'form-part' },
+                h('h2', null, t('order.part.access')), f.key),
             h('section', { class: 'form-part' },
                 h('h2', null, t('order.part.you')),
                 h('div', { class: 'pair' }, f.first_name, f.last_name),
@@ -197,8 +264,7 @@ function build(view, plans, templates) {
             });
 
             sent = null;
-            Object.keys(draft).forEach((name) => delete draft[name]);
-            keep();
+            forget();
             hand(answer);
             remember(answer.order, body.email);
             view.go(`order#follow=${answer.order}`);
@@ -231,13 +297,14 @@ export default async function order(view) {
         ask: () => Promise.all([
             get('plans', { signal: view.signal }),
             get('templates', { signal: view.signal }),
+            user() ? another(view) : null,
         ]),
-        draw: ([offer, systems]) => {
+        draw: ([offer, systems, own]) => {
             const why = closed(offer);
 
             put(place, why
                 ? h('p', { class: 'notice' }, icon('warn'), why)
-                : build(view, offer.items, systems.items));
+                : build(view, offer.items, systems.items, own));
         },
     });
 }

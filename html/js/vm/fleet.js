@@ -331,7 +331,8 @@ export function fleet(view, first) {
     put(view.root, h('div', { class: 'page wide' },
         h('div', { class: 'fleet-head' },
             h('h1', { tabindex: -1 }, t('nav.status')), search.node,
-            admin ? adder(view) : null), body));
+            admin ? adder(view) : linkButton('order', t('nav.order'))),
+        body));
 
     if (history.state?.row) {
         void returned(history.state);

@@ -9,19 +9,21 @@ import { user } from '../lib/session.js';
 
 /** @typedef {import('../../types.d.ts').Vm} Vm */
 
+/** @typedef {{name: string, type: string, fingerprint: string,
+ *     has?: boolean}} Key */
+
 
 /**
- * @param {Vm} vm
- * @param {AbortSignal} signal
+ * @param {Key[]} items
+ * @param {boolean} own  they are those of the reader
+ * @param {string} [hint]
  */
-export async function keyTicks(vm, signal) {
-    const { items } = await get(`vms/${vm.id}/keys`, { signal });
+export function ticksOf(items, own, hint) {
     const ticks = items.map((key) => ({
         print: key.fingerprint,
         field: tick({ name: key.fingerprint, label: key.name, value: key.has,
             hint: `${key.type} ${key.fingerprint}` }),
     }));
-    const own = vm.owner?.id === user()?.id;
 
     return {
         none: items.length === 0,
@@ -32,6 +34,19 @@ export async function keyTicks(vm, signal) {
             h('legend', null, t('guest.keys')),
             items.length ? ticks.map((one) => one.field.node)
                 : h('p', { class: 'field-hint' }, t('guest.keys.none')),
+            hint && items.length
+                ? h('p', { class: 'field-hint' }, hint) : null,
             own ? linkButton('account', t('guest.keys.add')) : null),
     };
+}
+
+
+/**
+ * @param {Vm} vm
+ * @param {AbortSignal} signal
+ */
+export async function keyTicks(vm, signal) {
+    const { items } = await get(`vms/${vm.id}/keys`, { signal });
+
+    return ticksOf(items, vm.owner?.id === user()?.id);
 }

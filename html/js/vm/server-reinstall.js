@@ -11,6 +11,7 @@ import { icon } from '../ui/icon.js';
 import { moment, t } from '../lib/i18n.js';
 import { note } from '../lib/live.js';
 import { drawn } from './drawn.js';
+import { firstBoot } from './first-boot.js';
 import { keyTicks } from './key-ticks.js';
 
 /** @typedef {import('../../types.d.ts').Vm} Vm */
@@ -65,6 +66,9 @@ async function choose(vm, shown, signal) {
         get('templates', { signal }), keyTicks(vm, signal),
         get(`vms/${vm.id}`, { signal })]);
 
+    const boot = firstBoot();
+    const can = vm.features?.includes('user_data') !== false;
+
     return h('div', { class: 'stack' }, undo(now),
         h('p', { class: 'lead' }, t('guest.reinstall.lead')),
         form({
@@ -73,18 +77,20 @@ async function choose(vm, shown, signal) {
                     value: vm.template ?? '',
                     choices: systems.items.map((one) => ({
                         value: one.name, text: one.label })) }),
-                ...ticks.fields,
+                ...ticks.fields, ...(can ? [boot.field] : []),
                 text({ name: 'name', required: true, autocomplete: 'off',
                     label: t('guest.reinstall.name', { name: vm.name }) }),
             ],
             layout: (f) => [f.template, ticks.node,
                 h('p', { class: 'field-hint' },
-                    t('guest.reinstall.password')), f.name],
+                    t('guest.reinstall.password')),
+            can ? boot.fold : h('p', { class: 'field-hint' },
+                t('boot.unsupported')), f.name],
             submit: t('guest.reinstall.go'),
             send: async (values) => {
                 const answer = await post(`vms/${vm.id}/reinstall`, {
                     template: values.template, name: values.name,
-                    keys: ticks.chosen() });
+                    keys: ticks.chosen(), ...boot.body() });
 
                 shown.show(answer.password);
                 note({ ...answer.task, vm: { id: vm.id, name: vm.name } });

@@ -31,6 +31,8 @@ typedef struct {
                                            connection is closed */
     char        test_verbs[4];          /* "yes": the verbs for tests
                                            exist, echo, lines and doze */
+    unsigned    user_data_time;         /* seconds that the script of a first
+                                           boot may take */
     char        addresses[1024];        /* networks whose addresses
                                            containers may get; "": none yet */
 

@@ -98,6 +98,30 @@ typedef struct {
     pid_t           child;          /* whose terminal it is; 0: of a log */
 } vz_terminal_t;
 
+#define VZ_USER_DATA_MAX   32768    /* bytes of it */
+#define VZ_USER_DATA_PART  2048     /* of what it printed: the first and the
+                                       last of it */
+#define VZ_USER_DATA_TEXT  (2 * VZ_USER_DATA_PART + 128)
+
+typedef enum {
+    VZ_USER_DATA_NONE = 0,          /* it has none */
+    VZ_USER_DATA_WAITING,           /* for its first start */
+    VZ_USER_DATA_RUNNING,
+    VZ_USER_DATA_DONE,              /* with an exit status */
+    VZ_USER_DATA_TIMEOUT,           /* it was killed: it took too long */
+    VZ_USER_DATA_STOPPED            /* it ended with its container, or with
+                                       whatever watched over it */
+} vz_user_data_e;
+
+/* What became of the user data of a first boot. */
+typedef struct {
+    vz_user_data_e  state;
+    unsigned        status;         /* of DONE: exit status; 128 + a signal */
+    unsigned        seconds;        /* that it took */
+    char            text[VZ_USER_DATA_TEXT];    /* what it printed: printable,
+                                                   with LFs */
+} vz_user_data_t;
+
 /* What an administrator may shut for a container, beside its own firewall. */
 typedef enum {
     VZ_GATE_SMTP = 0,               /* what it sends to port 25 */
@@ -366,6 +390,23 @@ struct vz_driver_s {
      */
     int         (*counted)(const vz_config_t *conf, vz_counted_pt each,
                            void *data);
+
+    /*
+     * Keep user data for the first start of a container: a script, or what is
+     * for cloud-init.  VZ_STATE where it was started already; VZ_UNSUPPORTED
+     * where it is for cloud-init and the system has none.  What was kept
+     * before is replaced.
+     *
+     * user_data: tell what became of it.
+     *
+     * user_data_run: for --user-data, a process of its own: where the
+     * container runs and has user data that wait, run them inside as its root,
+     * once, for no longer than conf->user_data_time, and note what came of it.
+     * All three are NULL where the driver can't.
+     */
+    vz_code_e   (*set_user_data)(vz_job_t *job, const char *data, size_t len);
+    vz_code_e   (*user_data)(vz_job_t *job, vz_user_data_t *stat);
+    int         (*user_data_run)(const vz_config_t *conf, uint32_t ctid);
 
     const vz_archives_t  *archives;     /* NULL: vz_archive_all */
 };

@@ -9,7 +9,8 @@
  *                       used (bytes of the disk, when it stopped last),
  *                       reason (written by a hook that failed),
  *                       firewall and firewall.trial (ct_firewall.h), history
- *                       and history.traffic (history/recorder.h)
+ *                       and history.traffic (history/recorder.h),
+ *                       user-data and user-data.result (ct_user_data.h)
  *   LXC_PATH/ct/.CTID.tmp, .CTID.gone    is being created, being removed
  */
 

@@ -33,6 +33,7 @@
 #include "daemon/lxc/lxc_sample.h"
 #include "daemon/lxc/lxc_set.h"
 #include "daemon/lxc/lxc_terminal.h"
+#include "daemon/lxc/lxc_user_data.h"
 #include "daemon/lxc/lxcfs.h"
 #include "daemon/net/nft.h"
 #include "daemon/net/nft_guard.h"
@@ -123,6 +124,9 @@ const vz_driver_t  vz_lxc_driver = {
     .sample_path = vz_lxc_sample_path,
     .counted = vz_lxc_sample_counted,
     .boot_log = vz_lxc_terminal_log,
+    .set_user_data = vz_lxc_user_data_set,
+    .user_data = vz_lxc_user_data_stat,
+    .user_data_run = vz_lxc_user_data_run,
     .archives = &vz_archive_all
 };
 

@@ -23,6 +23,7 @@
 #include "daemon/lxc/lxc_record.h"
 #include "daemon/lxc/lxc_reinstall.h"
 #include "daemon/lxc/lxc_restart.h"
+#include "daemon/lxc/lxc_user_data.h"
 #include "daemon/net/ct_net.h"
 #include "daemon/rootfs/mount.h"
 #include "daemon/rootfs/mount_pin.h"
@@ -91,6 +92,7 @@ vz_lxc_power_boot(vz_job_t *job, vz_done_t *done)
 static vz_code_e
 vz_lxc_boot(vz_job_t *job, vz_ct_t *ct, vz_done_t *done)
 {
+    vz_code_e      rc;
     vz_ct_state_t  run;
 
     done->unwanted = !ct->onboot;
@@ -101,7 +103,13 @@ vz_lxc_boot(vz_job_t *job, vz_ct_t *ct, vz_done_t *done)
 
     done->already = (unsigned) vz_ct_state_alive(ct, &run);
 
-    return done->already ? VZ_OK : vz_lxc_up(job, ct);
+    rc = done->already ? VZ_OK : vz_lxc_up(job, ct);
+
+    if (rc == VZ_OK) {
+        vz_lxc_user_data_begin(job->conf, ct);
+    }
+
+    return rc;
 }
 
 

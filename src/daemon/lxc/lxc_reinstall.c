@@ -14,6 +14,7 @@
 #include "daemon/base/lock.h"
 #include "daemon/base/log.h"
 #include "daemon/ct/ct_state.h"
+#include "daemon/ct/ct_user_data.h"
 #include "daemon/lxc/lxc_lifecycle.h"
 #include "daemon/lxc/lxc_power.h"
 #include "daemon/lxc/lxc_record.h"
@@ -203,6 +204,7 @@ vz_lxc_reinstall_switch(vz_job_t *job, vz_ct_t *ct, const vz_ct_t *fresh)
     }
 
     (void) vz_ct_store_forget(ct, "used");
+    (void) vz_ct_user_data_forget(ct);
 
     /* a node that is short of room keeps nothing for regrets */
 
@@ -338,6 +340,7 @@ vz_lxc_reinstall_revert(vz_job_t *job, vz_done_t *done)
     }
 
     (void) vz_ct_store_forget(&ct, "used");
+    (void) vz_ct_user_data_forget(&ct);
     vz_lxc_reinstall_tidy(&ct);
     vz_template_prune(job->conf, job, dropped);
 

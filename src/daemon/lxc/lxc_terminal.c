@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +20,7 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/vfs.h>
+#include "daemon/base/pass_fd.h"
 #include "daemon/ct/ct_state.h"
 #include "daemon/ct/ct_store.h"
 #include "daemon/lxc/lxc_monitor.h"
@@ -42,20 +42,10 @@ typedef struct {
     vz_terminal_e   what;
 } vz_lxc_terminal_t;
 
-typedef union {
-    struct cmsghdr  head;
-    char            buf[CMSG_SPACE(sizeof(int))];
-} vz_lxc_terminal_fd_t;
-
-
-static vz_code_e vz_lxc_terminal_container(const vz_config_t *conf,
-    uint32_t ctid, struct lxc_container **c, char *words);
 static vz_code_e vz_lxc_terminal_attach(struct lxc_container *c,
     vz_terminal_t *terminal, char *words);
-static int vz_lxc_terminal_receive(int pair);
 static int vz_lxc_terminal_is_pty(int fd);
 static int vz_lxc_terminal_inside(void *data);
-static int vz_lxc_terminal_send(int pair, int fd);
 static int vz_lxc_terminal_take(int pts);
 static void vz_lxc_terminal_exec(vz_terminal_e what);
 static char *vz_lxc_terminal_shell(char *text);
@@ -74,9 +64,7 @@ vz_lxc_terminal_open(const vz_config_t *conf, vz_terminal_t *terminal,
 }
 
 
-/* the container as liblxc has it, where it runs */
-
-static vz_code_e
+vz_code_e
 vz_lxc_terminal_container(const vz_config_t *conf, uint32_t ctid,
     struct lxc_container **c, char *words)
 {
@@ -215,7 +203,7 @@ vz_lxc_terminal_attach(struct lxc_container *c, vz_terminal_t *terminal,
     }
 
     close(pair[1]);
-    terminal->fd = vz_lxc_terminal_receive(pair[0]);
+    terminal->fd = vz_pass_fd_receive(pair[0], VZ_LXC_TERMINAL_WAIT);
     close(pair[0]);
 
     if (terminal->fd == -1 || !vz_lxc_terminal_is_pty(terminal->fd)) {
@@ -225,41 +213,6 @@ vz_lxc_terminal_attach(struct lxc_container *c, vz_terminal_t *terminal,
     }
 
     return VZ_OK;
-}
-
-
-static int
-vz_lxc_terminal_receive(int pair)
-{
-    int                   fd;
-    char                  byte;
-    struct iovec          iov;
-    struct msghdr         msg;
-    struct pollfd         pfd;
-    vz_lxc_terminal_fd_t  control;
-
-    iov.iov_base = &byte;
-    iov.iov_len = 1;
-
-    memset(&msg, 0, sizeof(msg));
-    msg.msg_iov = &iov;
-    msg.msg_iovlen = 1;
-    msg.msg_control = control.buf;
-    msg.msg_controllen = sizeof(control.buf);
-
-    pfd.fd = pair;
-    pfd.events = POLLIN;
-
-    if (poll(&pfd, 1, VZ_LXC_TERMINAL_WAIT) != 1
-        || recvmsg(pair, &msg, MSG_CMSG_CLOEXEC) <= 0
-        || CMSG_FIRSTHDR(&msg) == NULL)
-    {
-        return -1;
-    }
-
-    memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&msg)), sizeof(int));
-
-    return fd;
 }
 
 
@@ -296,7 +249,7 @@ vz_lxc_terminal_inside(void *data)
 
     pts = ioctl(ptmx, TIOCGPTPEER, O_RDWR | O_NOCTTY);
 
-    if (pts == -1 || vz_lxc_terminal_send(inside->pair, ptmx) == -1
+    if (pts == -1 || vz_pass_fd_send(inside->pair, ptmx) == -1
         || vz_lxc_terminal_take(pts) == -1)
     {
         _exit(125);
@@ -304,32 +257,6 @@ vz_lxc_terminal_inside(void *data)
 
     vz_lxc_terminal_exec(inside->what);
     _exit(126);
-}
-
-
-static int
-vz_lxc_terminal_send(int pair, int fd)
-{
-    struct iovec          iov;
-    struct msghdr         msg;
-    vz_lxc_terminal_fd_t  control;
-
-    iov.iov_base = "";
-    iov.iov_len = 1;
-
-    memset(&msg, 0, sizeof(msg));
-    memset(&control, 0, sizeof(control));
-    msg.msg_iov = &iov;
-    msg.msg_iovlen = 1;
-    msg.msg_control = control.buf;
-    msg.msg_controllen = sizeof(control.buf);
-
-    control.head.cmsg_level = SOL_SOCKET;
-    control.head.cmsg_type = SCM_RIGHTS;
-    control.head.cmsg_len = CMSG_LEN(sizeof(int));
-    memcpy(CMSG_DATA(&control.head), &fd, sizeof(int));
-
-    return sendmsg(pair, &msg, MSG_NOSIGNAL) == 1 ? 0 : -1;
 }
 
 

@@ -16,5 +16,15 @@ vz_code_e vz_lxc_terminal_open(const vz_config_t *conf,
 vz_code_e vz_lxc_terminal_log(const vz_config_t *conf,
     vz_terminal_t *terminal, char *words);
 
+/*
+ * vz_lxc_terminal_container: the container as liblxc has it, where it runs, for
+ * a process of its own, which ends with it.  VZ_OK; VZ_NOENT, VZ_STATE or
+ * VZ_INTERNAL with words.
+ */
+struct lxc_container;
+
+vz_code_e vz_lxc_terminal_container(const vz_config_t *conf, uint32_t ctid,
+    struct lxc_container **c, char *words);
+
 
 #endif /* VZ_LXC_TERMINAL_H */

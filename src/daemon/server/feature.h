@@ -21,6 +21,7 @@ typedef enum {
     VZ_FEATURE_FIREWALL,            /* setfirewall and what goes with it */
     VZ_FEATURE_RATE,                /* setrate */
     VZ_FEATURE_TRAFFIC,             /* traffic */
+    VZ_FEATURE_USER_DATA,           /* userdata, getuserdata */
 
     VZ_FEATURE_COUNT
 } vz_feature_e;

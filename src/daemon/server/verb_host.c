@@ -1,4 +1,6 @@
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -7,9 +9,11 @@
 #include "daemon/base/job.h"
 #include "daemon/base/log.h"
 #include "daemon/base/sysinfo.h"
+#include "daemon/guest/guest_cloud.h"
 #include "daemon/server/feature.h"
 #include "daemon/server/verb_host.h"
 #include "daemon/template/archive.h"
+#include "daemon/template/template_cache.h"
 #include "daemon/template/template_verdict.h"
 
 
@@ -20,6 +24,8 @@ static const vz_archives_t *vz_verb_host_archives(const vz_job_t *job);
 static void vz_verb_host_odd(const char *file, const char *why, void *data);
 static vz_code_e vz_verb_host_template(const vz_template_t *entry,
     void *data);
+static const char *vz_verb_host_cloud(const vz_job_t *job,
+    const vz_template_t *entry);
 
 
 vz_code_e
@@ -94,10 +100,40 @@ vz_verb_host_template(const vz_template_t *entry, void *data)
         return VZ_OK;
     }
 
-    vz_job_data(job, "name=%s size=%llu date=%s", entry->name,
-                (unsigned long long) entry->size, date);
+    vz_job_data(job, "name=%s size=%llu date=%s cloud_init=%s", entry->name,
+                (unsigned long long) entry->size, date,
+                vz_verb_host_cloud(job, entry));
 
     return VZ_OK;
+}
+
+
+/* known once it is unpacked; a driver that unpacks nothing here takes none */
+static const char *
+vz_verb_host_cloud(const vz_job_t *job, const vz_template_t *entry)
+{
+    int          root;
+    char         path[PATH_MAX], version[NAME_MAX + 1];
+    const char  *there;
+
+    if (!vz_feature_has(job->driver, VZ_FEATURE_USER_DATA)
+        || vz_template_cache_version(entry, version) == -1
+        || snprintf(path, sizeof(path), "%s/template/%s", job->conf->lxc_path,
+                    version) >= (int) sizeof(path))
+    {
+        return "-";
+    }
+
+    root = open(path, O_PATH|O_DIRECTORY|O_CLOEXEC);
+
+    if (root == -1) {
+        return "-";
+    }
+
+    there = vz_guest_cloud_there(root) ? "yes" : "no";
+    (void) close(root);
+
+    return there;
 }
 
 

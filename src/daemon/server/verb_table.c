@@ -9,6 +9,7 @@
 #include "daemon/server/verb_table.h"
 #include "daemon/server/verb_test.h"
 #include "daemon/server/verb_traffic.h"
+#include "daemon/server/verb_user_data.h"
 
 
 const vz_verb_row_t  vz_verb_table[VZ_VERB_COUNT] = {
@@ -42,6 +43,9 @@ const vz_verb_row_t  vz_verb_table[VZ_VERB_COUNT] = {
     [VZ_VERB_PASSWD] = { vz_verb_set_password, 0 },
     [VZ_VERB_PASSHASH] = { vz_verb_set_hash, 0 },
     [VZ_VERB_KEYS] = { vz_verb_set_keys, 0 },
+    [VZ_VERB_USERDATA] = { vz_verb_user_data_set, 0, VZ_FEATURE_USER_DATA },
+    [VZ_VERB_GETUSERDATA] = { vz_verb_user_data_show, 0,
+                              VZ_FEATURE_USER_DATA },
     [VZ_VERB_STATUS] = { vz_verb_stat_one, 0 },
     [VZ_VERB_LIST] = { vz_verb_stat_all, 0 },
     [VZ_VERB_TEMPLATES] = { vz_verb_host_templates, 1 },

@@ -4,6 +4,7 @@
 
 #include "panel/account/key_set.h"
 #include "panel/api/strlist.h"
+#include "runtime/row.h"
 
 
 static ngx_str_t vz_key_set_list(ngx_pool_t *pool, const ngx_str_t *keys);
@@ -23,6 +24,11 @@ static const vz_sql_t  vz_key_set_sql_none = vz_sql("keys none",
 static const vz_sql_t  vz_key_set_sql_store = vz_sql("keys store",
     "INSERT INTO vm_key (vm_id, key_id) SELECT ?, id FROM user_key"
     " WHERE user_id = ? AND FIND_IN_SET(fingerprint, ?)");
+
+static const vz_sql_t  vz_key_set_sql_names = vz_sql("keys names",
+    "SELECT GROUP_CONCAT(k.name, ' (', k.fingerprint, ')' ORDER BY k.id"
+    " SEPARATOR '\n  ') AS names FROM vm_key h"
+    " JOIN user_key k ON k.id = h.key_id WHERE h.vm_id = ?");
 
 
 vz_code_e
@@ -129,4 +135,22 @@ vz_key_set_store(vz_tx_t *tx, ngx_pool_t *pool, uint64_t vm, uint64_t user,
                                   vz_text(vz_key_set_list(pool, keys))),
                          NULL)
            : rc;
+}
+
+
+vz_code_e
+vz_key_set_names(vz_tx_t *tx, ngx_pool_t *pool, uint64_t vm,
+    ngx_str_t *names)
+{
+    vz_code_e  rc;
+    vz_rows_t  rows;
+
+    rc = vz_db_query(tx, pool, &vz_key_set_sql_names, vz_binds(vz_int(vm)),
+                     &rows);
+
+    if (rc == VZ_OK) {
+        *names = vz_row_text(&rows, 0, "names");
+    }
+
+    return rc;
 }

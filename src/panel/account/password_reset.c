@@ -101,6 +101,12 @@ static const vz_sql_t  vz_password_reset_insert = vz_sql("reset insert",
     " AND (SELECT COUNT(*) FROM reset r WHERE r.user_id = u.id"
     "  AND r.used IS NULL AND r.expires > NOW(3)) < ?");
 
+/* of somebody who has just ordered; any earlier one is void by then */
+
+static const vz_sql_t  vz_password_reset_sql_first = vz_sql("reset first",
+    "INSERT INTO reset (hash, user_id, expires) VALUES"
+    " (?, ?, NOW(3) + INTERVAL " VZ_PASSWORD_RESET_FIRST " DAY)");
+
 static const vz_sql_t  vz_password_reset_find = vz_sql("reset find",
     "SELECT u.id, u.account FROM reset r JOIN user u ON u.id = r.user_id"
     " WHERE r.hash = ? AND r.used IS NULL AND r.expires > NOW(3)"
@@ -273,6 +279,22 @@ vz_password_reset_mail(vz_tx_t *tx, vz_call_t *call, void *data)
 }
 
 
+vz_code_e
+vz_password_reset_first(vz_tx_t *tx, ngx_pool_t *pool, uint64_t user,
+    const ngx_str_t *token)
+{
+    u_char     digest[32];
+    ngx_str_t  hash;
+
+    vz_crypt_sha256(token->data, token->len, digest);
+    hash.data = digest;
+    hash.len = sizeof(digest);
+
+    return vz_db_query(tx, pool, &vz_password_reset_sql_first,
+                       vz_binds(vz_text(hash), vz_int(user)), NULL);
+}
+
+
 static vz_code_e
 vz_password_reset_audit(vz_tx_t *tx, vz_call_t *call, uint64_t user,
     ngx_str_t account, const char *action)
@@ -393,6 +415,6 @@ static void
 vz_password_reset_expired(vz_call_t *call)
 {
     vz_call_problem(call, 410, "expired",
-                    "This link was used already or has expired after 30 "
-                    "minutes: request a new one.");
+                    "This link was used already or has expired: request a "
+                    "new one.");
 }

@@ -18,8 +18,8 @@ typedef struct {
 /* A key that is being added. */
 typedef struct {
     ngx_str_t       name;
-    ngx_str_t       type;
     ngx_str_t       print;
+    ngx_str_t       object;         /* in the audit */
     vz_ssh_key_t    key;
     uint64_t        id;
 } vz_ssh_keys_new_t;
@@ -34,8 +34,7 @@ typedef struct {
 
 static vz_code_e vz_ssh_keys_read(vz_call_t *call, vz_ssh_keys_body_t *body,
     vz_ssh_key_t *key);
-static ngx_str_t vz_ssh_keys_name(vz_call_t *call,
-    const vz_ssh_keys_body_t *body, const vz_ssh_key_t *key);
+static ngx_str_t vz_ssh_keys_name(vz_call_t *call, const vz_ssh_key_t *key);
 static vz_code_e vz_ssh_keys_insert(vz_tx_t *tx, vz_call_t *call,
     void *data);
 static vz_code_e vz_ssh_keys_remove(vz_tx_t *tx, vz_call_t *call,
@@ -74,6 +73,9 @@ static const vz_sql_t  vz_ssh_keys_sql_add = vz_sql("key insert",
 static const vz_sql_t  vz_ssh_keys_sql_find = vz_sql("own key",
     "SELECT fingerprint FROM user_key WHERE id = ? AND user_id = ?");
 
+static const vz_sql_t  vz_ssh_keys_sql_user = vz_sql("user of keys",
+    "SELECT id FROM user WHERE id = ?");
+
 static const vz_sql_t  vz_ssh_keys_sql_used = vz_sql("key used",
     "SELECT v.name FROM vm_key k JOIN vm v ON v.id = k.vm_id"
     " WHERE k.key_id = ? ORDER BY v.id LIMIT 1");
@@ -91,10 +93,27 @@ vz_ssh_keys_list(vz_call_t *call)
 
 
 void
+vz_ssh_keys_of(vz_call_t *call)
+{
+    uint64_t   user;
+    vz_rows_t  rows;
+
+    if (vz_route_id(call, 0, &user) == VZ_OK
+        && vz_route_row(call, &vz_ssh_keys_sql_user, vz_binds(vz_int(user)),
+                        &rows)
+           == VZ_OK)
+    {
+        vz_resource_list(call, &vz_ssh_keys_resource,
+                         vz_binds(vz_int(user)));
+    }
+}
+
+
+void
 vz_ssh_keys_add(vz_call_t *call)
 {
     vz_code_e            rc;
-    ngx_str_t            object;
+    ngx_str_t            type;
     vz_json_t           *out;
     vz_ssh_keys_new_t    new;
     vz_ssh_keys_body_t   body;
@@ -103,12 +122,9 @@ vz_ssh_keys_add(vz_call_t *call)
         return;
     }
 
-    new.name = vz_ssh_keys_name(call, &body, &new.key);
-    new.type = vz_call_printf(call, "%*s", new.key.type_len, new.key.type);
-    new.print = vz_call_printf(call, "SHA256:%s", new.key.print);
-    object = vz_call_printf(call, "key %V", &new.print);
+    new.name = body.name;
 
-    rc = vz_user_change(call, call->who.user, "key.make", &object,
+    rc = vz_user_change(call, call->who.user, "key.make", &new.object,
                         vz_ssh_keys_insert, &new);
 
     if (rc == VZ_NOSPACE) {
@@ -129,12 +145,13 @@ vz_ssh_keys_add(vz_call_t *call)
         return;
     }
 
+    type = vz_call_printf(call, "%*s", new.key.type_len, new.key.type);
     out = vz_call_reply(call, NGX_HTTP_CREATED);
 
     vz_json_object(out, NULL);
     vz_json_uint(out, "id", new.id);
     vz_json_text(out, "name", &new.name);
-    vz_json_text(out, "type", &new.type);
+    vz_json_text(out, "type", &type);
     vz_json_text(out, "fingerprint", &new.print);
     vz_json_close(out);
 }
@@ -149,37 +166,40 @@ vz_ssh_keys_read(vz_call_t *call, vz_ssh_keys_body_t *body, vz_ssh_key_t *key)
         return VZ_RANGE;
     }
 
+    return vz_ssh_keys_take(call, "key", &body->key, key);
+}
+
+
+vz_code_e
+vz_ssh_keys_take(vz_call_t *call, const char *member, const ngx_str_t *text,
+    vz_ssh_key_t *key)
+{
+    size_t  len;
+
     /* a line that was copied with its end */
 
-    while (body->key.len && (body->key.data[body->key.len - 1] == LF
-                             || body->key.data[body->key.len - 1] == CR))
-    {
-        body->key.len--;
+    for (len = text->len; len > 0; len--) {
+        if (text->data[len - 1] != LF && text->data[len - 1] != CR) {
+            break;
+        }
     }
 
-    if (vz_ssh_key_read((char *) body->key.data, body->key.len, key)
-        == VZ_OK)
-    {
+    if (vz_ssh_key_read((char *) text->data, len, key) == VZ_OK) {
         return VZ_OK;
     }
 
-    vz_call_invalid(call, "key", "format", "must be " VZ_SSH_KEY_RULE);
+    vz_call_invalid(call, member, "format", "must be " VZ_SSH_KEY_RULE);
     vz_call_refuse(call);
 
     return VZ_RANGE;
 }
 
 
-/* the name of the body, else the comment behind the key, else its print */
+/* the comment behind the key, else its print */
 
 static ngx_str_t
-vz_ssh_keys_name(vz_call_t *call, const vz_ssh_keys_body_t *body,
-    const vz_ssh_key_t *key)
+vz_ssh_keys_name(vz_call_t *call, const vz_ssh_key_t *key)
 {
-    if (body->name.len) {
-        return body->name;
-    }
-
     return vz_field_check(VZ_FIELD_LABEL, key->name, key->name_len) == VZ_OK
            ? vz_call_printf(call, "%*s", key->name_len, key->name)
            : vz_call_printf(call, "%*s", (size_t) 12, key->print);
@@ -191,29 +211,47 @@ vz_ssh_keys_name(vz_call_t *call, const vz_ssh_keys_body_t *body,
 static vz_code_e
 vz_ssh_keys_insert(vz_tx_t *tx, vz_call_t *call, void *data)
 {
-    vz_code_e            rc;
-    vz_rows_t            rows;
-    ngx_str_t            blob;
-    vz_ssh_keys_new_t   *new = data;
+    vz_code_e           rc;
+    vz_ssh_keys_new_t  *new = data;
 
-    blob = vz_call_printf(call, "%*s", new->key.blob_len, new->key.blob);
-
-    rc = vz_db_query(tx, call->pool, &vz_ssh_keys_sql_add,
-                     vz_binds(vz_text(new->name), vz_text(new->type),
-                              vz_text(blob), vz_text(new->print),
-                              vz_int(call->who.user),
-                              vz_int(VZ_SSH_KEY_MOST)),
-                     &rows);
-
-    if (rc == VZ_OK && rows.affected == 0) {
-        rc = VZ_NOSPACE;
-    }
+    rc = vz_ssh_keys_store(tx, call, call->who.user, &new->key, &new->name,
+                           &new->print, &new->id);
 
     if (rc == VZ_OK) {
-        new->id = rows.insert_id;
+        new->object = vz_call_printf(call, "key %V", &new->print);
     }
 
     return rc;
+}
+
+
+vz_code_e
+vz_ssh_keys_store(vz_tx_t *tx, vz_call_t *call, uint64_t user,
+    const vz_ssh_key_t *key, ngx_str_t *name, ngx_str_t *print, uint64_t *id)
+{
+    vz_code_e  rc;
+    ngx_str_t  type, blob;
+    vz_rows_t  rows;
+
+    type = vz_call_printf(call, "%*s", key->type_len, key->type);
+    blob = vz_call_printf(call, "%*s", key->blob_len, key->blob);
+    *print = vz_call_printf(call, "SHA256:%s", key->print);
+
+    if (name->len == 0) {
+        *name = vz_ssh_keys_name(call, key);
+    }
+
+    rc = vz_db_query(tx, call->pool, &vz_ssh_keys_sql_add,
+                     vz_binds(vz_text(*name), vz_text(type), vz_text(blob),
+                              vz_text(*print), vz_int(user),
+                              vz_int(VZ_SSH_KEY_MOST)),
+                     &rows);
+
+    if (rc == VZ_OK) {
+        *id = rows.insert_id;
+    }
+
+    return rc == VZ_OK && rows.affected == 0 ? VZ_NOSPACE : rc;
 }
 
 

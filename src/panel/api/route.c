@@ -228,6 +228,14 @@ vz_route_guard(vz_call_t *call, const vz_route_t *route)
         return VZ_BEHIND;
     }
 
+    if (call->text.len > VZ_BODY_MAX
+        && !(route->flags & (VZ_ROUTE_LONG | VZ_ROUTE_MESSAGE)))
+    {
+        vz_call_problem(call, NGX_HTTP_REQUEST_ENTITY_TOO_LARGE, "too_large",
+                        "A request body holds at most %d bytes.", VZ_BODY_MAX);
+        return VZ_RANGE;
+    }
+
     return route->form == NULL && !(route->flags & VZ_ROUTE_MESSAGE)
            ? vz_body_none(call) : VZ_OK;
 }

@@ -22,6 +22,7 @@ typedef enum {
 #define VZ_ROUTE_SESSION   2    /* sessions only: API tokens are refused */
 #define VZ_ROUTE_STEP_UP   2048 /* a session whose password was typed long ago
                                    has to type it again (step_up.h) */
+#define VZ_ROUTE_LONG      4096 /* the body may have VZ_BODY_LONG bytes */
 #define VZ_ROUTE_MESSAGE   256  /* the body is a mail; the handler reads it */
 #define VZ_ROUTE_ALWAYS    512  /* works while the schema is too old, too */
 #define VZ_ROUTE_FIRST     1024 /* users who must change their password may

@@ -16,7 +16,8 @@ typedef enum {
     VZ_LEASE_RDNS,
     VZ_LEASE_RDNS_SURVEY,
     VZ_LEASE_TRAFFIC,
-    VZ_LEASE_QUOTA
+    VZ_LEASE_QUOTA,
+    VZ_LEASE_FIRST_BOOT
 } vz_lease_e;
 
 /* What workers keep of the database until it changes. */

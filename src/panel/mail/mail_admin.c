@@ -19,7 +19,8 @@ static const vz_sql_t  vz_outbox_again = vz_sql("outbox again",
     " SET m.state = 'queued', m.attempts = 0, m.next_try = NOW(3),"
     "  m.recipient = COALESCE(u.email, m.recipient),"
     "  u.email_state = IF(u.email_state = 'unproven' AND u.drawn <= m.created"
-    "   AND m.template IN ('credentials', 'account', 'reset'), 'mailed',"
+    "   AND m.template IN ('credentials', 'account_key',"
+    "   'credentials_key', 'account', 'reset'), 'mailed',"
     "   u.email_state)"
     " WHERE m.id = ? AND m.data IS NOT NULL AND (m.state = 'failed'"
     "  OR (m.state = 'queued' AND m.error IS NOT NULL))");

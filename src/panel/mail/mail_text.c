@@ -236,6 +236,136 @@ static const vz_mail_text_t  vz_mail_texts[] = {
       "\n"
       "{brand}\n" },
 
+    { "credentials_key", "es",
+      "{brand}: su servidor {hostname} está listo",
+      "Hola {first_name}:\n"
+      "\n"
+      "Su servidor virtual está en marcha.\n"
+      "\n"
+      "  Plan:        {plan}\n"
+      "  Servidor:    {hostname}\n"
+      "  Dirección:   {address}{also}\n"
+      "\n"
+      "Acceso al servidor, con su clave SSH y sin contraseña:\n"
+      "\n"
+      "  ssh root@{address}\n"
+      "  {keys}\n"
+      "\n"
+      "Acceso al panel ({url}), con el usuario {account}.  Elija su\n"
+      "contraseña con este enlace, que vale 7 días y se usa una sola vez:\n"
+      "\n"
+      "  {url}/reset#token={token}\n"
+      "\n"
+      "{brand}\n" },
+
+    { "credentials_key", "en",
+      "{brand}: your server {hostname} is ready",
+      "Hello {first_name},\n"
+      "\n"
+      "Your virtual server is running.\n"
+      "\n"
+      "  Plan:      {plan}\n"
+      "  Server:    {hostname}\n"
+      "  Address:   {address}{also}\n"
+      "\n"
+      "Server, with your SSH key and no password:\n"
+      "\n"
+      "  ssh root@{address}\n"
+      "  {keys}\n"
+      "\n"
+      "Panel ({url}), with the account {account}.  Choose your password with\n"
+      "this link, which is valid for 7 days and works once:\n"
+      "\n"
+      "  {url}/reset#token={token}\n"
+      "\n"
+      "{brand}\n" },
+
+    { "account_key", "es",
+      "{brand}: su servidor {hostname} está listo",
+      "Hola {first_name}:\n"
+      "\n"
+      "Su servidor virtual está en marcha.\n"
+      "\n"
+      "  Plan:        {plan}\n"
+      "  Servidor:    {hostname}\n"
+      "  Dirección:   {address}{also}\n"
+      "\n"
+      "Acceso al servidor, con su clave SSH y sin contraseña:\n"
+      "\n"
+      "  ssh root@{address}\n"
+      "  {keys}\n"
+      "\n"
+      "Acceso al panel:\n"
+      "\n"
+      "  Usuario:     {account}\n"
+      "  Contraseña:  {account_password}\n"
+      "\n"
+      "El panel le pedirá que la cambie la primera vez que ingrese.\n"
+      "\n"
+      "{brand}\n" },
+
+    { "account_key", "en",
+      "{brand}: your server {hostname} is ready",
+      "Hello {first_name},\n"
+      "\n"
+      "Your virtual server is running.\n"
+      "\n"
+      "  Plan:      {plan}\n"
+      "  Server:    {hostname}\n"
+      "  Address:   {address}{also}\n"
+      "\n"
+      "Server, with your SSH key and no password:\n"
+      "\n"
+      "  ssh root@{address}\n"
+      "  {keys}\n"
+      "\n"
+      "Panel:\n"
+      "\n"
+      "  Account:   {account}\n"
+      "  Password:  {account_password}\n"
+      "\n"
+      "You will be asked to change it when you first sign in.\n"
+      "\n"
+      "{brand}\n" },
+
+    { "server_key", "es",
+      "{brand}: su servidor {hostname} está listo",
+      "Hola {first_name}:\n"
+      "\n"
+      "Tiene un nuevo servidor virtual y ya está en marcha.\n"
+      "\n"
+      "  Servidor:    {hostname}\n"
+      "  Dirección:   {address}{also}\n"
+      "\n"
+      "Acceso al servidor, con su clave SSH y sin contraseña:\n"
+      "\n"
+      "  ssh root@{address}\n"
+      "  {keys}\n"
+      "\n"
+      "Lo verá junto a los demás en el panel ({url}), con su usuario de\n"
+      "siempre.\n"
+      "\n"
+      "{brand}\n" },
+
+    { "server_key", "en",
+      "{brand}: your server {hostname} is ready",
+      "Hello {first_name},\n"
+      "\n"
+      "You have a new virtual server, and it is running.\n"
+      "\n"
+      "  Server:    {hostname}\n"
+      "  Address:   {address}{also}\n"
+      "\n"
+      "Server, with your SSH key and no password:\n"
+      "\n"
+      "  ssh root@{address}\n"
+      "  {keys}\n"
+      "\n"
+      "You will find it beside your other servers in the panel ({url}), with\n"
+      "your usual account.\n"
+      "\n"
+      "{brand}\n" },
+
     { "reinstalled", "es",
       "{brand}: su servidor {name} tiene otro sistema",
       "Hola {first_name}:\n"

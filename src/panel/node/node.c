@@ -21,6 +21,8 @@ static void vz_node_store(const vz_rows_t *rows, ngx_uint_t n);
 static vz_node_row_t *vz_node_slot(uint64_t id);
 static void vz_node_ask(void *data);
 static vz_code_e vz_node_call(vz_node_row_t *node);
+static const vz_node_template_t *vz_node_template(const vz_node_row_t *node,
+    const ngx_str_t *template);
 static ngx_int_t vz_node_keep(vz_node_row_t *node, ngx_pool_t *pool,
     const vz_answer_t *answer);
 
@@ -310,6 +312,7 @@ vz_node_call(vz_node_row_t *node)
 static ngx_int_t
 vz_node_keep(vz_node_row_t *node, ngx_pool_t *pool, const vz_answer_t *answer)
 {
+    ngx_str_t            cloud;
     ngx_uint_t           i, n;
     vz_node_template_t  *templates;
 
@@ -324,6 +327,9 @@ vz_node_keep(vz_node_row_t *node, ngx_pool_t *pool, const vz_answer_t *answer)
         templates[i].name = vz_relay_pair(&answer->lines[i], "name");
         templates[i].date = vz_relay_pair(&answer->lines[i], "date");
         templates[i].size = vz_relay_number(&answer->lines[i], "size");
+        cloud = vz_relay_pair(&answer->lines[i], "cloud_init");
+        templates[i].cloud = cloud.len == 3
+                             && ngx_strncmp(cloud.data, "yes", 3) == 0;
     }
 
     if (node->pool != NULL) {
@@ -342,6 +348,24 @@ vz_node_keep(vz_node_row_t *node, ngx_pool_t *pool, const vz_answer_t *answer)
 ngx_uint_t
 vz_node_has(const vz_node_row_t *node, const ngx_str_t *template)
 {
+    return vz_node_template(node, template) != NULL;
+}
+
+
+ngx_uint_t
+vz_node_has_cloud(const vz_node_row_t *node, const ngx_str_t *template)
+{
+    const vz_node_template_t  *one;
+
+    one = vz_node_template(node, template);
+
+    return one != NULL && one->cloud;
+}
+
+
+static const vz_node_template_t *
+vz_node_template(const vz_node_row_t *node, const ngx_str_t *template)
+{
     ngx_str_t   *name;
     ngx_uint_t   i;
 
@@ -351,11 +375,11 @@ vz_node_has(const vz_node_row_t *node, const ngx_str_t *template)
         if (name->len == template->len
             && ngx_memcmp(name->data, template->data, name->len) == 0)
         {
-            return 1;
+            return &node->templates[i];
         }
     }
 
-    return 0;
+    return NULL;
 }
 
 

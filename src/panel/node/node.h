@@ -20,6 +20,7 @@ typedef struct {
     ngx_str_t       name;
     ngx_str_t       date;           /* RFC 3339, as the node says it */
     uint64_t        size;           /* bytes */
+    ngx_uint_t      cloud;          /* it has cloud-init */
 } vz_node_template_t;
 
 typedef struct {
@@ -86,6 +87,13 @@ vz_code_e vz_node_templates(vz_node_row_t *node);
 
 /* vz_node_has: whether node->templates has a template of that name. */
 ngx_uint_t vz_node_has(const vz_node_row_t *node, const ngx_str_t *template);
+
+/*
+ * vz_node_has_cloud: whether it has one of that name, with cloud-init in it, as
+ * the node tells once it has unpacked it.
+ */
+ngx_uint_t vz_node_has_cloud(const vz_node_row_t *node,
+    const ngx_str_t *template);
 
 /* vz_node_exit: worker stop. */
 void vz_node_exit(void);

@@ -3,6 +3,7 @@
  */
 
 #include "panel/account/password.h"
+#include "panel/account/ssh_keys.h"
 #include "panel/account/user_list.h"
 #include "panel/api/body.h"
 #include "panel/api/people.h"
@@ -41,7 +42,9 @@ static void vz_order_answer(vz_call_t *call);
 static const vz_body_member_t  vz_order_members[] = {
     vz_order_field("plan", VZ_FIELD_PLAN, 1, plan),
     vz_order_field("template", VZ_FIELD_TEMPLATE, 1, template),
-    vz_order_field("hostname", VZ_FIELD_HOSTNAME, 0, vm.hostname)
+    vz_order_field("hostname", VZ_FIELD_HOSTNAME, 0, vm.hostname),
+    { "key", VZ_BODY_TEXT, 0, 0, 0, VZ_SSH_KEY_LINE,
+      offsetof(vz_order_t, key) }
 };
 
 /* who orders, then what */
@@ -94,9 +97,14 @@ vz_order_make(vz_call_t *call)
 
     order.vm.password = order.user.password;
 
+    if (vz_order_claim_keyed(call, &order) != VZ_OK) {
+        return;
+    }
+
     rc = vz_order_claim(call, &order);
 
     ngx_explicit_memzero(order.user.password.data, order.user.password.len);
+    ngx_explicit_memzero(order.token.data, order.token.len);
 
     if (rc != VZ_OK) {
         vz_order_refuse(call, &order, rc);
@@ -132,12 +140,15 @@ vz_order_read(vz_call_t *call, vz_order_t *order)
 
     rc = vz_body_read(call, &vz_order_form, order);
 
-    if (rc == VZ_OK) {
-        vz_resource_typed(call, &vz_order_form, &order->user.values);
-        vz_order_tidy(call, order);
+    if (rc != VZ_OK) {
+        return rc;
     }
 
-    return rc;
+    vz_resource_typed(call, &vz_order_form, &order->user.values);
+    vz_order_tidy(call, order);
+
+    return order->key.len
+           ? vz_ssh_keys_take(call, "key", &order->key, &order->ssh) : VZ_OK;
 }
 
 

@@ -8,6 +8,7 @@
 #include "panel/account/user_new.h"
 #include "panel/api/body.h"
 #include "panel/vm/vm_new.h"
+#include "wire/ssh_key.h"
 
 
 typedef struct {
@@ -15,6 +16,11 @@ typedef struct {
     ngx_str_t        plan;
     ngx_str_t        template;
 
+    ngx_str_t        key;           /* a public SSH key, or empty */
+
+    vz_ssh_key_t     ssh;           /* the key, taken apart */
+    ngx_str_t        token;         /* of the link by which its buyer chooses
+                                       a password; empty: one is mailed */
     ngx_str_t        plan_name;     /* as it is spelled in the database */
     ngx_str_t        secret;        /* of the link, 64 hex digits */
     u_char           link[32];      /* its hash */

@@ -3,15 +3,20 @@
  * and the link by which the order is watched.
  */
 
+#include "panel/account/password_reset.h"
+#include "panel/account/ssh_keys.h"
 #include "panel/api/audit.h"
 #include "panel/mail/mail.h"
 #include "panel/order/order_claim.h"
 #include "runtime/call.h"
+#include "runtime/crypt.h"
 #include "runtime/settings.h"
 
 
 static vz_code_e vz_order_claim_user(vz_tx_t *tx, vz_call_t *call,
     vz_vm_new_t *vm);
+static vz_code_e vz_order_claim_access(vz_tx_t *tx, vz_call_t *call,
+    vz_order_t *order);
 static void vz_order_claim_write(vz_json_t *json, const vz_vm_new_t *vm);
 static vz_code_e vz_order_claim_after(vz_tx_t *tx, vz_call_t *call,
     vz_vm_new_t *vm);
@@ -20,8 +25,7 @@ static vz_code_e vz_order_claim_received(vz_tx_t *tx, vz_call_t *call,
 
 
 static const vz_vm_new_def_t  vz_order_claim_def = {
-    vz_order_claim_user, "credentials", vz_order_claim_write,
-    vz_order_claim_after
+    vz_order_claim_user, vz_order_claim_write, vz_order_claim_after
 };
 
 
@@ -46,13 +50,49 @@ vz_order_claim(vz_call_t *call, vz_order_t *order)
 }
 
 
+/* without an address of the panel there is no link that could be mailed */
+
+vz_code_e
+vz_order_claim_keyed(vz_call_t *call, vz_order_t *order)
+{
+    order->vm.mail = "credentials";
+
+    if (order->key.len == 0 && order->vm.keys.len == 0) {
+        return VZ_OK;
+    }
+
+    if (vz_settings()->public_url.len == 0) {
+        order->vm.mail = "account_key";
+        return VZ_OK;
+    }
+
+    order->vm.mail = "credentials_key";
+
+    if (vz_crypt_random_hex(call->pool, 32, &order->token) != NGX_OK) {
+        vz_call_fault(call, "panel", VZ_INTERNAL);
+        return VZ_INTERNAL;
+    }
+
+    return VZ_OK;
+}
+
+
 vz_code_e
 vz_order_claim_mail(vz_tx_t *tx, vz_call_t *call, vz_order_t *order)
 {
+    vz_code_e  rc;
+
     order->vm.def = &vz_order_claim_def;
     order->vm.data = order;
 
-    return vz_vm_new_mail(tx, call, &order->vm);
+    rc = VZ_OK;
+
+    if (order->token.len) {
+        rc = vz_password_reset_first(tx, call->pool, order->user.id,
+                                     &order->token);
+    }
+
+    return rc == VZ_OK ? vz_vm_new_mail(tx, call, &order->vm) : rc;
 }
 
 
@@ -68,6 +108,33 @@ vz_order_claim_user(vz_tx_t *tx, vz_call_t *call, vz_vm_new_t *vm)
     vm->email = order->user.email;
     vm->language = order->user.language;
 
+    return rc == VZ_OK ? vz_order_claim_access(tx, call, order) : rc;
+}
+
+
+/* the key is kept in the new account, and the link waits for its mail */
+
+static vz_code_e
+vz_order_claim_access(vz_tx_t *tx, vz_call_t *call, vz_order_t *order)
+{
+    uint64_t   id;
+    vz_code_e  rc;
+    ngx_str_t  name;
+
+    if (order->key.len == 0) {
+        return VZ_OK;
+    }
+
+    ngx_str_null(&name);
+
+    rc = vz_ssh_keys_store(tx, call, order->user.id, &order->ssh, &name,
+                           &order->vm.keys, &id);
+
+    if (rc == VZ_OK && order->token.len) {
+        rc = vz_password_reset_first(tx, call->pool, order->user.id,
+                                     &order->token);
+    }
+
     return rc;
 }
 
@@ -79,7 +146,16 @@ vz_order_claim_write(vz_json_t *json, const vz_vm_new_t *vm)
 
     vz_json_text(json, "first_name", &order->user.first_name);
     vz_json_text(json, "account", &order->user.account);
-    vz_json_text(json, "password", &vm->password);
+
+    if (vm->keys.len == 0) {
+        vz_json_text(json, "password", &vm->password);
+
+    } else {
+        vz_json_text(json, "keys", &vm->key_names);
+        vz_json_text(json, order->token.len ? "token" : "account_password",
+                     order->token.len ? &order->token : &vm->password);
+    }
+
     vz_json_text(json, "address", &vm->address.first);
     vz_json_text(json, "also", &vm->address.also);
     vz_json_text(json, "hostname", &vm->name);

@@ -7,6 +7,7 @@
  * address both hold the user's row first, so one of them comes too late.
  */
 
+#include "panel/account/key_set.h"
 #include "panel/account/password.h"
 #include "panel/account/session_revoke.h"
 #include "panel/api/audit.h"
@@ -43,6 +44,7 @@ typedef struct {
     ngx_str_t   plan;
     ngx_str_t   address;
     ngx_str_t   also;               /* its second address, or empty */
+    ngx_str_t   keys;               /* that were ordered, or empty */
 } vz_order_mail_t;
 
 
@@ -102,7 +104,8 @@ static const vz_sql_t  vz_order_mail_lock = vz_sql("order mail lock",
          "  ORDER BY a.position LIMIT 1)")                                    \
     next(of, also, TEXT,                                                      \
          "(SELECT a.address FROM address a WHERE a.vm_id = v.id"              \
-         "  ORDER BY a.position LIMIT 1 OFFSET 1)")
+         "  ORDER BY a.position LIMIT 1 OFFSET 1)")                          \
+    next(of, keys, TEXT, "JSON_VALUE(o.data, '$.keys')")
 
 static const vz_row_member_t  vz_order_mail_row[] =
     vz_row_members(VZ_ORDER_MAIL_ROW, vz_order_mail_t);
@@ -169,9 +172,14 @@ vz_order_mail(vz_call_t *call)
 
     order->vm.password = order->user.password;
 
+    if (vz_order_claim_keyed(call, order) != VZ_OK) {
+        return;
+    }
+
     rc = vz_order_mail_try(call, order, &mail);
 
     ngx_explicit_memzero(order->user.password.data, order->user.password.len);
+    ngx_explicit_memzero(order->token.data, order->token.len);
 
     if (rc != VZ_OK) {
         vz_order_mail_refuse(call, &mail, rc);
@@ -249,6 +257,7 @@ vz_order_mail_fill(vz_call_t *call, vz_order_t *order,
     vm->user = mail->user;
     vm->email = order->user.email;
     vm->language = mail->language;
+    vm->keys = mail->keys;
     vm->address.first = mail->address;
     ngx_str_set(&vm->address.also, "");
 
@@ -315,6 +324,11 @@ vz_order_mail_in(vz_tx_t *tx, vz_call_t *call, vz_order_t *order,
     if (rc == VZ_OK) {
         rc = vz_db_query(tx, call->pool, &vz_order_mail_cancel,
                          vz_binds(vz_int(order->vm.id)), NULL);
+    }
+
+    if (rc == VZ_OK && order->vm.keys.len) {
+        rc = vz_key_set_names(tx, call->pool, order->vm.id,
+                              &order->vm.key_names);
     }
 
     if (rc == VZ_OK) {

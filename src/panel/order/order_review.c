@@ -4,6 +4,7 @@
  * approval never comes too late; a rejection gives them back.
  */
 
+#include "panel/account/password_reset.h"
 #include "panel/api/edit.h"
 #include "panel/api/identity.h"
 #include "panel/api/listing.h"
@@ -92,6 +93,14 @@ static const vz_sql_t  vz_held_queue = vz_sql("held queue",
 static const vz_sql_t  vz_held_drawn = vz_sql("held drawn",
     "UPDATE user SET drawn = NOW(3) WHERE id = ? AND drawn IS NOT NULL");
 
+/* and so is the link of one who ordered with a key */
+
+static const vz_sql_t  vz_held_link = vz_sql("held link",
+    "UPDATE reset r JOIN task t ON t.user_id = r.user_id"
+    " SET r.expires = NOW(3) + INTERVAL " VZ_PASSWORD_RESET_FIRST " DAY"
+    " WHERE t.id = ? AND t.via = 'order' AND r.created <= t.created"
+    " AND r.used IS NULL");
+
 static const vz_sql_t  vz_held_cancel = vz_sql("held cancel",
     "UPDATE task SET state = 'cancelled', busy = NULL, finished = NOW(3),"
     " error_code = 'rejected', error_detail = ?"
@@ -108,11 +117,15 @@ static const vz_sql_t  vz_held_address = vz_sql("held address",
 static const vz_sql_t  vz_held_vm = vz_sql("held vm",
     "DELETE FROM vm WHERE id = ?");
 
-/* the order created the account: it goes unless it has other containers */
+/*
+ * the order created the account: it goes unless it has other containers; one
+ * that was signed in when it ordered stays
+ */
 
 static const vz_sql_t  vz_held_user = vz_sql("held user",
-    "DELETE FROM user WHERE id = ? AND role = 'customer'"
-    " AND NOT EXISTS (SELECT 1 FROM vm v WHERE v.user_id = user.id)");
+    "DELETE u FROM user u JOIN task t ON t.user_id = u.id"
+    " WHERE t.id = ? AND t.via = 'order' AND u.role = 'customer'"
+    " AND NOT EXISTS (SELECT 1 FROM vm v WHERE v.user_id = u.id)");
 
 
 static const vz_query_t  vz_held_arg[] = {
@@ -289,6 +302,11 @@ vz_held_approve(vz_tx_t *tx, vz_call_t *call, vz_held_t *held)
                          vz_binds(vz_int(held->user)), NULL);
     }
 
+    if (rc == VZ_OK) {
+        rc = vz_db_query(tx, call->pool, &vz_held_link,
+                         vz_binds(vz_int(held->task)), NULL);
+    }
+
     if (rc != VZ_OK) {
         return rc;
     }
@@ -316,7 +334,7 @@ vz_held_reject(vz_tx_t *tx, vz_call_t *call, vz_held_t *held)
         { &vz_held_mail, held->task },
         { &vz_held_address, held->vm },
         { &vz_held_vm, held->vm },
-        { &vz_held_user, held->user }
+        { &vz_held_user, held->task }
     };
 
     rc = vz_db_query(tx, call->pool, &vz_held_cancel,

@@ -1,19 +1,24 @@
 /*
  * POST /api/vms: an administrator creates a container for an existing user.
+ * POST /api/account/orders: a user orders another one.
  */
 
 #include "panel/account/password.h"
 #include "panel/api/audit.h"
 #include "panel/api/body.h"
 #include "panel/api/query.h"
+#include "panel/live/notification.h"
 #include "panel/node/node_limit.h"
+#include "panel/task/first_boot.h"
 #include "panel/vm/vm_create.h"
 #include "panel/vm/vm_new.h"
 #include "panel/vm/vm_place.h"
 #include "runtime/call.h"
 #include "runtime/row.h"
+#include "runtime/settings.h"
 #include "wire/field.h"
 #include "wire/field_value.h"
+#include "wire/ssh_key.h"
 
 
 #define VZ_MAKE_UNITS  "1000"
@@ -27,6 +32,8 @@ typedef struct {
     int64_t     memory_mib;
     int64_t     disk_mib;
     int64_t     cpu_units;
+    ngx_str_t   keys;
+    ngx_str_t   first_boot;
 } vz_make_body_t;
 
 
@@ -37,6 +44,7 @@ typedef struct {
 } vz_make_t;
 
 
+static void vz_make(vz_call_t *call, vz_make_t *make, vz_make_body_t *body);
 static vz_code_e vz_make_replay(vz_call_t *call, vz_vm_new_t *vm);
 static vz_code_e vz_make_look(vz_call_t *call, const vz_make_body_t *body,
     vz_make_t *make);
@@ -46,6 +54,8 @@ static vz_code_e vz_make_room(vz_call_t *call, const vz_vm_new_t *vm);
 static void vz_make_refuse(vz_call_t *call, vz_vm_new_t *vm, vz_code_e rc);
 static void vz_make_mail(vz_json_t *json, const vz_vm_new_t *vm);
 static vz_code_e vz_make_audit(vz_tx_t *tx, vz_call_t *call,
+    vz_vm_new_t *vm);
+static vz_code_e vz_make_own_audit(vz_tx_t *tx, vz_call_t *call,
     vz_vm_new_t *vm);
 
 
@@ -59,14 +69,33 @@ static const vz_body_member_t  vz_make_members[] = {
     vz_make_member(plan, VZ_BODY_FIELD, VZ_FIELD_PLAN, 0, 0, 0),
     vz_make_member(memory_mib, VZ_BODY_INT, 0, 0, 8, VZ_BODY_MIB),
     vz_make_member(disk_mib, VZ_BODY_INT, 0, 0, 1, VZ_BODY_MIB),
-    vz_make_member(cpu_units, VZ_BODY_INT, 0, 0, 8, 500000)
+    vz_make_member(cpu_units, VZ_BODY_INT, 0, 0, 8, 500000),
+    vz_make_member(keys, VZ_BODY_LIST, VZ_FIELD_FINGERPRINT, 0, 0,
+                   VZ_SSH_KEY_MOST),
+    vz_make_member(first_boot, VZ_BODY_TEXT, 0, 0, 0, VZ_FIRST_BOOT_MAX)
 };
 
 const vz_body_t  vz_vm_create_form = vz_body("Container", vz_make_members);
 
+static const vz_body_member_t  vz_make_own_members[] = {
+    vz_make_member(plan, VZ_BODY_FIELD, VZ_FIELD_PLAN, 1, 0, 0),
+    vz_make_member(template, VZ_BODY_FIELD, VZ_FIELD_TEMPLATE, 1, 0, 0),
+    vz_make_member(hostname, VZ_BODY_FIELD, VZ_FIELD_HOSTNAME, 0, 0, 0),
+    vz_make_member(keys, VZ_BODY_LIST, VZ_FIELD_FINGERPRINT, 0, 0,
+                   VZ_SSH_KEY_MOST),
+    vz_make_member(first_boot, VZ_BODY_TEXT, 0, 0, 0, VZ_FIRST_BOOT_MAX)
+};
+
+const vz_body_t  vz_vm_create_own_form = vz_body("OwnOrder",
+                                                 vz_make_own_members);
+
 
 static const vz_vm_new_def_t  vz_make_def = {
-    NULL, "server", vz_make_mail, vz_make_audit
+    NULL, vz_make_mail, vz_make_audit
+};
+
+static const vz_vm_new_def_t  vz_make_own_def = {
+    NULL, vz_make_mail, vz_make_own_audit
 };
 
 
@@ -79,34 +108,75 @@ static const vz_sql_t  vz_make_lookup = vz_sql("make lookup",
     " FROM (SELECT 1 AS one) o"
     " LEFT JOIN user u ON u.id = ? OR u.account = ?"
     " LEFT JOIN template t ON t.name = ? AND t.enabled"
-    " LEFT JOIN plan p ON p.name = ?");
+    " LEFT JOIN plan p ON p.name = ? AND (p.visible OR ?)");
 
 
 void
 vz_vm_create(vz_call_t *call)
 {
-    vz_code_e        rc;
     vz_make_t        make;
-    vz_vm_new_t     *vm;
     vz_make_body_t   body;
 
     ngx_memzero(&make, sizeof(vz_make_t));
     ngx_memzero(&body, sizeof(vz_make_body_t));
 
-    vm = &make.vm;
-    vm->def = &vz_make_def;
-    vm->data = &make;
-    vm->any_plan = 1;
-    vm->task.kind = "create";
-    vm->task.done = 1;
+    make.vm.def = &vz_make_def;
+    make.vm.any_plan = 1;
+    make.vm.task.kind = "create";
+    make.vm.task.done = 1;
+
+    if (vz_body_read(call, &vz_vm_create_form, &body) == VZ_OK) {
+        vz_make(call, &make, &body);
+    }
+}
+
+
+void
+vz_vm_create_own(vz_call_t *call)
+{
+    vz_make_t        make;
+    vz_make_body_t   body;
+
+    ngx_memzero(&make, sizeof(vz_make_t));
+    ngx_memzero(&body, sizeof(vz_make_body_t));
+
+    if (vz_settings()->signup == VZ_SIGNUP_OFF) {
+        vz_call_problem(call, NGX_HTTP_FORBIDDEN, "signup_off",
+                        "Orders are closed at the moment.");
+        return;
+    }
+
+    make.vm.def = &vz_make_own_def;
+    make.vm.task.kind = "order";
+    make.vm.task.done = 2;
+    make.vm.task.held = (vz_settings()->signup == VZ_SIGNUP_APPROVE);
+
+    if (vz_body_read(call, &vz_vm_create_own_form, &body) == VZ_OK) {
+        body.user = vz_call_printf(call, "%uL", call->who.user);
+        vz_make(call, &make, &body);
+    }
+}
+
+
+static void
+vz_make(vz_call_t *call, vz_make_t *make, vz_make_body_t *body)
+{
+    vz_code_e     rc;
+    vz_vm_new_t  *vm;
+
+    vm = &make->vm;
+    vm->data = make;
     vz_task_by(&vm->task, call);
 
-    if (vz_body_read(call, &vz_vm_create_form, &body) != VZ_OK
+    if (vz_first_boot_text(call, &body->first_boot) != VZ_OK
         || vz_idempotency_init(call, NULL, &vm->idem) != VZ_OK
         || vz_make_replay(call, vm) != VZ_OK
-        || vz_make_look(call, &body, &make) != VZ_OK
-        || vz_vm_place(call, &body.template, &vm->node) != VZ_OK
+        || vz_make_look(call, body, make) != VZ_OK
+        || vz_vm_place(call, &body->template, &vm->node) != VZ_OK
         || vz_make_room(call, vm) != VZ_OK
+        || vz_first_boot_there(call, &body->first_boot, vm->node,
+                               &body->template)
+           != VZ_OK
         || vz_password_random(call, &vm->password) != VZ_OK)
     {
         return;
@@ -119,6 +189,12 @@ vz_vm_create(vz_call_t *call)
     if (rc != VZ_OK) {
         vz_make_refuse(call, vm, rc);
         return;
+    }
+
+    if (vm->task.held) {
+        vz_notification_tell(VZ_NOTICE_ORDER_WAITS, 0, vm->task_id,
+                             &make->first_name, NULL);
+        call->wait = 0;             /* nobody waits for an administrator */
     }
 
     vz_task_accepted(call, vm->task_id);
@@ -160,7 +236,8 @@ vz_make_look(vz_call_t *call, const vz_make_body_t *body, vz_make_t *make)
     rc = vz_db_query(NULL, call->pool, &vz_make_lookup,
                      vz_binds(vz_int(id), vz_text(body->user),
                               vz_text(body->template),
-                              vz_bind_opt(body->plan)),
+                              vz_bind_opt(body->plan),
+                              vz_int(make->vm.any_plan)),
                      &rows);
     if (rc != VZ_OK) {
         vz_call_fault(call, "database", rc);
@@ -199,6 +276,9 @@ vz_make_look(vz_call_t *call, const vz_make_body_t *body, vz_make_t *make)
         return VZ_RANGE;
     }
 
+    vm->keys = body->keys;
+    vm->first_boot = body->first_boot;
+    vm->mail = body->keys.len ? "server_key" : "server";
     vm->hostname = vz_call_printf(call, "%V", &body->hostname);
     ngx_strlow(vm->hostname.data, vm->hostname.data, vm->hostname.len);
 
@@ -268,7 +348,13 @@ vz_make_mail(vz_json_t *json, const vz_vm_new_t *vm)
     vz_json_text(json, "address", &vm->address.first);
     vz_json_text(json, "also", &vm->address.also);
     vz_json_text(json, "hostname", &vm->name);
-    vz_json_text(json, "password", &vm->password);
+
+    if (vm->keys.len) {
+        vz_json_text(json, "keys", &vm->key_names);
+
+    } else {
+        vz_json_text(json, "password", &vm->password);
+    }
 }
 
 
@@ -278,4 +364,12 @@ vz_make_audit(vz_tx_t *tx, vz_call_t *call, vz_vm_new_t *vm)
     return vz_audit_by(tx, call, "vm.make",
                        vz_call_printf(call, "vm %uL of user %uL", vm->id,
                                       vm->user));
+}
+
+
+static vz_code_e
+vz_make_own_audit(vz_tx_t *tx, vz_call_t *call, vz_vm_new_t *vm)
+{
+    return vz_audit_by(tx, call, "order.make",
+                       vz_call_printf(call, "vm %uL", vm->id));
 }

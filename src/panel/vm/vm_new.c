@@ -4,10 +4,12 @@
  * the one that loses rolls back and tries the whole again.
  */
 
+#include "panel/account/key_set.h"
 #include "panel/api/limit.h"
 #include "panel/live/collector.h"
 #include "panel/mail/mail.h"
 #include "panel/node/ctid.h"
+#include "panel/task/first_boot.h"
 #include "panel/task/runner.h"
 #include "panel/vm/vm_new.h"
 #include "runtime/call.h"
@@ -29,6 +31,10 @@ static vz_code_e vz_vm_new_before(vz_tx_t *tx, vz_call_t *call,
     vz_vm_new_t *vm);
 static vz_code_e vz_vm_new_row(vz_tx_t *tx, vz_call_t *call,
     vz_vm_new_t *vm);
+static vz_code_e vz_vm_new_keys(vz_tx_t *tx, vz_call_t *call,
+    vz_vm_new_t *vm);
+static vz_code_e vz_vm_new_first_boot(vz_tx_t *tx, vz_call_t *call,
+    vz_vm_new_t *vm);
 static vz_code_e vz_vm_new_addresses(vz_tx_t *tx, vz_call_t *call,
     vz_vm_new_t *vm);
 static vz_code_e vz_vm_new_task(vz_tx_t *tx, vz_call_t *call,
@@ -44,6 +50,8 @@ static const vz_vm_new_pt  vz_vm_new_claims[] = {
     vz_vm_new_key,
     vz_vm_new_before,
     vz_vm_new_row,
+    vz_vm_new_keys,
+    vz_vm_new_first_boot,
     vz_vm_new_addresses,
     vz_vm_new_task,
     vz_vm_new_mail,
@@ -244,6 +252,44 @@ vz_vm_new_row(vz_tx_t *tx, vz_call_t *call, vz_vm_new_t *vm)
 }
 
 
+/* it has them from here on: a key that a container has is not deleted */
+
+static vz_code_e
+vz_vm_new_keys(vz_tx_t *tx, vz_call_t *call, vz_vm_new_t *vm)
+{
+    vz_code_e  rc;
+
+    if (vm->keys.len == 0) {
+        return VZ_OK;
+    }
+
+    rc = vz_key_set_check(tx, call, vm->user, &vm->keys);
+
+    if (rc == VZ_OK) {
+        rc = vz_key_set_store(tx, call->pool, vm->id, vm->user, &vm->keys);
+    }
+
+    if (rc == VZ_OK) {
+        rc = vz_key_set_names(tx, call->pool, vm->id, &vm->key_names);
+    }
+
+    if (rc == VZ_OK) {
+        vm->task.data = vz_call_printf(call, "{\"keys\":\"%V\"}", &vm->keys);
+    }
+
+    return rc == VZ_OK && vm->task.data.len == 0 ? VZ_INTERNAL : rc;
+}
+
+
+static vz_code_e
+vz_vm_new_first_boot(vz_tx_t *tx, vz_call_t *call, vz_vm_new_t *vm)
+{
+    return vm->first_boot.len
+           ? vz_first_boot_keep(tx, call->pool, vm->id, &vm->first_boot)
+           : VZ_OK;
+}
+
+
 static vz_code_e
 vz_vm_new_addresses(vz_tx_t *tx, vz_call_t *call, vz_vm_new_t *vm)
 {
@@ -290,7 +336,7 @@ vz_vm_new_mail(vz_tx_t *tx, vz_call_t *call, vz_vm_new_t *vm)
     }
 
     rc = vz_mail_hold(tx, call->pool, vm->user, vm->task_id, &vm->email,
-                      vm->def->mail, &vm->language, &data);
+                      vm->mail, &vm->language, &data);
 
     ngx_explicit_memzero(data.data, data.len);
 
@@ -324,6 +370,9 @@ vz_vm_new_refuse(vz_call_t *call, vz_code_e rc)
         vz_call_problem(call, NGX_HTTP_CONFLICT, "withdrawn",
                         "The plan, system, account or node was withdrawn a "
                         "moment ago: reload and try again.");
+        return;
+
+    case VZ_RANGE:
         return;
 
     default:

@@ -24,7 +24,6 @@ typedef void (*vz_vm_new_mail_pt)(vz_json_t *json, const vz_vm_new_t *vm);
 /* How a kind of request makes a container. */
 typedef struct {
     vz_vm_new_pt        before;     /* claims vm->user; NULL: it is there */
-    const char         *mail;       /* template of the mail, sent by the task */
     vz_vm_new_mail_pt   write;
     vz_vm_new_pt        after;      /* the audit, other mails; or NULL */
 } vz_vm_new_def_t;
@@ -49,6 +48,11 @@ struct vz_vm_new_s {
     vz_node_row_t          *node;
     ngx_str_t               password;       /* of its root; whoever drew it
                                                wipes it */
+    ngx_str_t               keys;           /* or its root's SSH keys, of that
+                                               user, by their fingerprints */
+    ngx_str_t               first_boot;     /* what it runs once, or empty */
+    const char             *mail;           /* template of the mail, which the
+                                               task sends */
     vz_task_new_t           task;           /* kind, done, held, and who */
 
     /* what was claimed */
@@ -56,6 +60,7 @@ struct vz_vm_new_s {
     uint32_t                ctid;
     ngx_str_t               name;           /* its hostname, too */
     vz_vm_address_t         address;
+    ngx_str_t               key_names;      /* a line for each key */
     uint64_t                task_id;
 };
 
@@ -69,6 +74,7 @@ struct vz_vm_new_s {
  *   VZ_NOENT        the plan, the template, the user or the node is gone, or
  *                   not offered any more
  *   VZ_NOSPACE      no address is free, of a family that it needs
+ *   VZ_RANGE        the user has not all of those keys; the reply is set
  *   VZ_DUPLICATE    another call with this Idempotency-Key was first
  *   VZ_OVERLOADED   too many at once
  *   VZ_DOWN         also when nobody knows whether the commit happened

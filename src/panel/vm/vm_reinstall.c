@@ -6,6 +6,7 @@
 #include "panel/api/auth.h"
 #include "panel/api/route.h"
 #include "panel/node/node.h"
+#include "panel/task/first_boot.h"
 #include "panel/vm/vm_action.h"
 #include "panel/vm/vm_drawn.h"
 #include "panel/vm/vm_reinstall.h"
@@ -17,6 +18,7 @@ typedef struct {
     ngx_str_t       name;
     ngx_str_t       template;
     ngx_str_t       keys;
+    ngx_str_t       first_boot;
 } vz_reinstall_body_t;
 
 typedef struct {
@@ -26,7 +28,7 @@ typedef struct {
 
 
 static vz_code_e vz_reinstall_offered(vz_call_t *call,
-    const ngx_str_t *template);
+    const vz_reinstall_body_t *body);
 static vz_code_e vz_reinstall_prepare(vz_vm_action_t *change, vz_tx_t *tx);
 static vz_code_e vz_reinstall_named(vz_vm_action_t *change,
     const ngx_str_t *name);
@@ -42,7 +44,8 @@ static const vz_body_member_t  vz_reinstall_members[] = {
     vz_reinstall_member(name, VZ_BODY_TEXT, 0, 1, 0, 256),
     vz_reinstall_member(template, VZ_BODY_FIELD, VZ_FIELD_TEMPLATE, 1, 0, 0),
     vz_reinstall_member(keys, VZ_BODY_LIST, VZ_FIELD_FINGERPRINT, 0, 0,
-                        VZ_SSH_KEY_MOST)
+                        VZ_SSH_KEY_MOST),
+    vz_reinstall_member(first_boot, VZ_BODY_TEXT, 0, 0, 0, VZ_FIRST_BOOT_MAX)
 };
 
 const vz_body_t  vz_vm_reinstall_form = vz_body("Reinstall",
@@ -81,7 +84,8 @@ vz_vm_reinstall(vz_call_t *call)
     }
 
     if (vz_body_read(call, &vz_vm_reinstall_form, &ask->body) != VZ_OK
-        || vz_reinstall_offered(call, &ask->body.template) != VZ_OK)
+        || vz_first_boot_text(call, &ask->body.first_boot) != VZ_OK
+        || vz_reinstall_offered(call, &ask->body) != VZ_OK)
     {
         return;
     }
@@ -99,13 +103,14 @@ vz_vm_reinstall(vz_call_t *call)
 /* that it is on offer, and that the container's node has it */
 
 static vz_code_e
-vz_reinstall_offered(vz_call_t *call, const ngx_str_t *template)
+vz_reinstall_offered(vz_call_t *call, const vz_reinstall_body_t *body)
 {
-    uint64_t        id;
-    vz_code_e       rc;
-    vz_bind_t       owner;
-    vz_rows_t       rows;
-    vz_node_row_t  *node;
+    uint64_t          id;
+    vz_code_e         rc;
+    vz_bind_t         owner;
+    vz_rows_t         rows;
+    vz_node_row_t    *node;
+    const ngx_str_t  *template = &body->template;
 
     owner = vz_auth_owner(call);
 
@@ -145,7 +150,7 @@ vz_reinstall_offered(vz_call_t *call, const ngx_str_t *template)
         return VZ_NOTEMPLATE;
     }
 
-    return VZ_OK;
+    return vz_first_boot_there(call, &body->first_boot, node, template);
 }
 
 
@@ -161,6 +166,11 @@ vz_reinstall_prepare(vz_vm_action_t *change, vz_tx_t *tx)
 
     if (rc == VZ_OK) {
         rc = vz_key_set_check(tx, call, change->owner, &ask->body.keys);
+    }
+
+    if (rc == VZ_OK) {
+        rc = vz_first_boot_keep(tx, call->pool, change->id,
+                                &ask->body.first_boot);
     }
 
     if (rc != VZ_OK) {

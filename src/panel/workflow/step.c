@@ -220,6 +220,13 @@ vz_step_password(vz_task_run_t *run)
 
     rc = vz_mail_secret(run->pool, run->id, "password", &password);
 
+    if (rc == VZ_NOENT
+        && vz_mail_secret(run->pool, run->id, "keys", &password) == VZ_OK)
+    {
+        ngx_str_set(&run->detail, "root has SSH keys, and no password of ours");
+        return VZ_OK;
+    }
+
     if (rc == VZ_NOENT) {
         ngx_str_set(&run->detail, "the password of this order is gone");
         return VZ_FAILED;

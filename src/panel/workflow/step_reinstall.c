@@ -3,6 +3,7 @@
  */
 
 #include "panel/mail/mail.h"
+#include "panel/task/first_boot.h"
 #include "panel/task/run_own.h"
 #include "panel/task/run_verb.h"
 #include "panel/workflow/step_guest.h"
@@ -110,7 +111,12 @@ vz_step_reinstall_store(vz_task_run_t *run, vz_tx_t *tx, void *data)
 vz_code_e
 vz_step_reinstall_hash(vz_task_run_t *run)
 {
-    return vz_step_work(run)->hash.len ? vz_step_guest_hash(run) : VZ_OK;
+    vz_code_e  rc;
+
+    rc = vz_step_work(run)->hash.len ? vz_step_guest_hash(run)
+         : vz_step_guest_drawn(run);
+
+    return rc == VZ_OK ? vz_first_boot_send(run) : rc;
 }
 
 

@@ -13,8 +13,9 @@
  *
  * vz_step_reinstall: the node makes the container anew of the task's template;
  * then the row has it, that it shall run, and what the node keeps of before.
- * vz_step_reinstall_hash: root gets the password of the task's hash, where it
- * has one.
+ * vz_step_reinstall_hash: root gets the password of the task's hash, or where
+ * it has none, because it has keys, one that nobody is told; what it is to run
+ * at its first boot goes with it.
  * vz_step_reinstall_mail: its owner is told.
  * vz_step_reinstall_revert: back to the system before.
  */

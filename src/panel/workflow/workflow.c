@@ -23,7 +23,7 @@ static const vz_step_t  vz_order_steps[] = {
     vz_step("create", create, 40, CREATING),
     vz_step("limits", limits, 10, NONE),
     vz_step("network", first_network, 10, NONE),
-    vz_step("password", password, 5, NONE),
+    vz_step("password", guest_first, 5, NONE),
     vz_step("start", start, 25, READY),
     vz_step("mail", mail, 10, NONE)
 };
@@ -35,7 +35,7 @@ static const vz_step_t  vz_create_steps[] = {
     vz_step("create", create, 40, CREATING),
     vz_step("limits", limits, 10, NONE),
     vz_step("network", first_network, 10, NONE),
-    vz_step("password", password, 5, NONE),
+    vz_step("password", guest_first, 5, NONE),
     vz_step("start", start, 25, READY),
     vz_step("mail", mail, 10, NONE)
 };
@@ -173,10 +173,10 @@ static const vz_step_t  vz_gates_steps[] = {
  */
 
 static const vz_workflow_t  vz_workflows[] = {
-    vz_workflow("order", RETRY, vz_step_vm_load, CREATE_FAILED, NULL, NONE,
-                ORDER_FAILED, 60, vz_order_steps),
-    vz_workflow("create", RETRY, vz_step_vm_load, CREATE_FAILED, NULL, NONE,
-                ORDER_FAILED, 60, vz_create_steps),
+    vz_workflow("order", RETRY, vz_step_vm_load_hardware, CREATE_FAILED, NULL,
+                NONE, ORDER_FAILED, 60, vz_order_steps),
+    vz_workflow("create", RETRY, vz_step_vm_load_hardware, CREATE_FAILED, NULL,
+                NONE, ORDER_FAILED, 60, vz_create_steps),
     vz_workflow("credentials", RETRY|VZ_WORKFLOW_RETRY_IF_DRAWN, NULL, NONE,
                 NULL, NONE, ORDER_FAILED, 60, vz_credentials_steps),
     vz_workflow("adopt", RETRY, vz_step_vm_load_adopt, CREATE_FAILED, NULL,

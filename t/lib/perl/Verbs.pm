@@ -144,13 +144,14 @@ sub connect_to {
 }
 
 
-# say_to HANDLE, LINE, BODY: one verb, sealed; its body is a secret, or a
-# reference to lines
+# say_to HANDLE, LINE, BODY: one verb, sealed; its body is a secret, a reference
+# to lines, or to { secret => lines }
 sub say_to {
     my ($handle, $line, $body) = @_;
     my $seal = $seals{$handle};
-    my @lines = ref $body ? @$body : $body // ();
-    my $kind = ref $body ? 'body' : 'secret';
+    my $secret = ref $body eq 'HASH' ? $body->{secret} : undef;
+    my @lines = $secret ? @$secret : ref $body ? @$body : $body // ();
+    my $kind = $secret || !ref $body ? 'secret' : 'body';
 
     $line = 'body=' . @lines . " $line" if @lines;
     print $handle map { "$_\n" } $seal->line($line),
