@@ -5,6 +5,7 @@
 #include "panel/account/account.h"
 #include "panel/account/own_password.h"
 #include "panel/account/password.h"
+#include "panel/account/password_choice.h"
 #include "panel/account/session_revoke.h"
 #include "panel/api/audit.h"
 #include "panel/api/auth.h"
@@ -165,6 +166,7 @@ vz_account_password(vz_call_t *call)
 
     if (vz_own_password_check(call, "old", &body.old, &password.before)
         != VZ_OK
+        || vz_password_choice(call, "new", call->who.user, &body.new) != VZ_OK
         || vz_password_hash(call, &body.new, &password.hash) != VZ_OK)
     {
         return;

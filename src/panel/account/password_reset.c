@@ -9,6 +9,7 @@
 
 #include "panel/account/guess.h"
 #include "panel/account/password.h"
+#include "panel/account/password_choice.h"
 #include "panel/account/password_reset.h"
 #include "panel/account/session_revoke.h"
 #include "panel/account/user_find.h"
@@ -336,7 +337,10 @@ vz_password_reset_set(vz_call_t *call)
         return;
     }
 
-    if (vz_password_hash(call, &body.new, &hash) != VZ_OK) {
+    if (vz_password_choice(call, "new", vz_row_int(&rows, 0, "id"), &body.new)
+        != VZ_OK
+        || vz_password_hash(call, &body.new, &hash) != VZ_OK)
+    {
         return;
     }
 
