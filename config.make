@@ -68,3 +68,17 @@ $vzpanel_out/openapi_text.c:	$vzpanel_out/openapi.json
 	mv \$@.new \$@
 
 END
+
+# The common passwords, a word a line, as one text.
+
+cat << END                                                    >> $NGX_MAKEFILE
+
+$vzpanel_out/common_passwords.c:	$ngx_addon_dir/src/panel/account/common_passwords.txt
+	(echo 'const char vz_password_choice_text[] ='; \\
+	 sed 's/.*/    "&\\\\n"/; \$\$s/\$\$/;/' \\
+	     $ngx_addon_dir/src/panel/account/common_passwords.txt; \\
+	 echo 'const unsigned long vz_password_choice_size ='; \\
+	 echo '    sizeof(vz_password_choice_text) - 1;') > \$@.new
+	mv \$@.new \$@
+
+END

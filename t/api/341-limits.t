@@ -31,6 +31,7 @@ our %stored = (
     Cpu => { units => 'vm.cpu_units', limit_percent => 'vm.cpu_percent' },
     Destroy => { name => '-' },
     Disk => { soft_mib => 'vm.disk_soft_mib', hard_mib => 'vm.disk_hard_mib' },
+    EmailLink => { token => '-' },
     Firewall => { map { $_ => '-' } qw(in out seconds rules) },
     Gates => { smtp => '-', all => '-', smtp_reason => 'vm_firewall.smtp_reason',
         all_reason => 'vm_firewall.all_reason' },
@@ -54,6 +55,7 @@ our %stored = (
     OrderMail => { email => 'user.email mail.recipient' },
     OwnOrder => { hostname => 'vm.hostname vm.name task.vm_name',
         map { $_ => '-' } qw(plan template keys first_boot) },
+    OwnEmail => { email => 'email_change.email mail.recipient user.email' },
     Password => { old => '-', new => '-' },
     Plan => { map { $_ => "plan.$_" } qw(name memory_mib disk_mib cpu_units
         cpu_percent visible position traffic_gib traffic_action throttle_rate
@@ -62,6 +64,8 @@ our %stored = (
         qw(name cidr gateway dns enabled) },
     ReverseName => { address => 'rdns.address', name => 'rdns.name' },
     Reinstall => { map { $_ => '-' } qw(keys name template first_boot) },
+    ProfileChange => { map { $_ => "user.$_" } qw(first_name last_name phone
+        address province language) },
     Reject => { reason => 'task.error_detail' },
     Reset => { token => '-', new => '-' },
     ResetAsk => { account => '-' },

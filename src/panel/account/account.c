@@ -3,8 +3,10 @@
  */
 
 #include "panel/account/account.h"
+#include "panel/account/account_mail.h"
 #include "panel/account/own_password.h"
 #include "panel/account/password.h"
+#include "panel/account/password_choice.h"
 #include "panel/account/session_revoke.h"
 #include "panel/account/user_change.h"
 #include "panel/api/audit.h"
@@ -176,6 +178,7 @@ vz_account_password(vz_call_t *call)
 
     if (vz_own_password_check(call, "old", &body.old, &password.before)
         != VZ_OK
+        || vz_password_choice(call, "new", call->who.user, &body.new) != VZ_OK
         || vz_password_hash(call, &body.new, &password.hash) != VZ_OK)
     {
         return;
@@ -233,6 +236,10 @@ vz_account_change(vz_tx_t *tx, vz_call_t *call, void *data)
 
     if (rc == VZ_OK) {
         rc = vz_session_revoke_links(tx, call->pool, call->who.user);
+    }
+
+    if (rc == VZ_OK) {
+        rc = vz_account_mail(tx, call, call->who.user, "password_changed");
     }
 
     if (rc == VZ_OK) {

@@ -7,8 +7,10 @@
  * done after the answer.
  */
 
+#include "panel/account/account_mail.h"
 #include "panel/account/guess.h"
 #include "panel/account/password.h"
+#include "panel/account/password_choice.h"
 #include "panel/account/password_reset.h"
 #include "panel/account/session_revoke.h"
 #include "panel/account/user_change.h"
@@ -353,12 +355,14 @@ vz_password_reset_set(vz_call_t *call)
         return;
     }
 
-    if (vz_password_hash(call, &body.new, &new.hash) != VZ_OK) {
-        return;
-    }
-
     new.user = vz_row_int(&rows, 0, "id");
     new.account = vz_row_text(&rows, 0, "account");
+
+    if (vz_password_choice(call, "new", new.user, &body.new) != VZ_OK
+        || vz_password_hash(call, &body.new, &new.hash) != VZ_OK)
+    {
+        return;
+    }
 
     rc = vz_user_change(call, new.user, NULL, NULL, vz_password_reset_change,
                         &new);
@@ -400,6 +404,10 @@ vz_password_reset_change(vz_tx_t *tx, vz_call_t *call, void *data)
 
     if (rc == VZ_OK) {
         rc = vz_session_revoke(tx, call->pool, new->user);
+    }
+
+    if (rc == VZ_OK) {
+        rc = vz_account_mail(tx, call, new->user, "password_changed");
     }
 
     if (rc == VZ_OK) {

@@ -3,6 +3,7 @@
  * asks nobody for a code until a code of it has been shown.
  */
 
+#include "panel/account/account_mail.h"
 #include "panel/account/second_factor.h"
 #include "panel/account/second_step.h"
 #include "panel/account/session_revoke.h"
@@ -325,6 +326,10 @@ vz_second_factor_set(vz_tx_t *tx, vz_call_t *call, void *data)
                                       call->identity->session);
     }
 
+    if (rc == VZ_OK) {
+        rc = vz_account_mail(tx, call, call->who.user, "second_on");
+    }
+
     return rc;
 }
 
@@ -528,6 +533,10 @@ vz_second_factor_remove(vz_tx_t *tx, vz_call_t *call, void *data)
     if (rc == VZ_OK) {
         rc = vz_db_query(tx, call->pool, &vz_second_factor_clear,
                          vz_binds(vz_int(*user)), NULL);
+    }
+
+    if (rc == VZ_OK) {
+        rc = vz_account_mail(tx, call, *user, "second_off");
     }
 
     return rc;
