@@ -86,6 +86,8 @@ my @table = (
     [ 'keys N', $noent, undef, [$key] ],
     [ "reinstall N $t", { lxc => $noent, vzctl => $lacks } ],
     [ 'revert N', { lxc => $noent, vzctl => $lacks } ],
+    [ 'rescue N', { lxc => $noent, vzctl => $lacks } ],
+    [ 'unrescue N', { lxc => $noent, vzctl => $lacks } ],
     [ 'adopt N 0123456789abcdef', $noent ],
     [ 'destroy N', $already ],
     [ 'history N 1700000000 1700003600', $noent ],
@@ -151,6 +153,17 @@ my @table = (
     [ 'revert', $syntax ],
     [ 'revert x', $range ],
     [ 'revert A', { lxc => qr/^err state /, vzctl => $lacks } ],
+
+    # a rescue system, which is left again
+    [ 'rescue', $syntax ],
+    [ "rescue A $t", $syntax ],
+    [ 'rescue x', $range ],
+    [ 'unrescue', $syntax ],
+    [ 'unrescue x', $range ],
+    [ 'unrescue A', { lxc => $already, vzctl => $lacks } ],
+    [ 'rescue A', { lxc => $done, vzctl => $lacks } ],
+    [ 'rescue A', { lxc => $already, vzctl => $lacks } ],
+    [ 'unrescue A', { lxc => $done, vzctl => $lacks } ],
 
     # changes of a stopped one
     [ 'setmemoryp A 64M 96M', $kept ],
@@ -389,7 +402,7 @@ sub said_before_it_failed {
 
 my @verbs = verbs();
 
-is(@verbs, 41, 'verbs and other names of them in docs/protocol.md');
+is(@verbs, 43, 'verbs and other names of them in docs/protocol.md');
 asked_both_ways($_) for @verbs;
 
 # limits NODE ID: memory, CPU and processes, as the kernel has them

@@ -19,6 +19,7 @@ static const vz_feature_row_t  vz_features[VZ_FEATURE_COUNT] = {
     [VZ_FEATURE_BOOTLOG] = vz_feature("bootlog", boot_log),
     [VZ_FEATURE_HISTORY] = vz_feature("history", sample_path),
     [VZ_FEATURE_REINSTALL] = vz_feature("reinstall", reinstall),
+    [VZ_FEATURE_RESCUE] = vz_feature("rescue", rescue),
     [VZ_FEATURE_FIREWALL] = vz_feature("firewall", set_firewall)
 };
 
