@@ -74,6 +74,10 @@ export interface ReinstallBody {
     keys?: string[] | null;
 }
 
+export interface RescueBody {
+    keys?: string[] | null;
+}
+
 export interface NameBody {
     name: string;
 }
@@ -646,6 +650,7 @@ export interface Container {
     lifecycle: 'ordered' | 'creating' | 'ready' | 'suspended' | 'deleting' | 'create_failed' | 'delete_failed';
     suspended: string | null;
     suspended_at: string | null;
+    rescue: InRescue | null;
     desired_state: 'running' | 'stopped';
     ctid: number;
     version: number;
@@ -669,6 +674,11 @@ export interface Container {
 export interface Undo {
     template: string;
     until: string;
+}
+
+export interface InRescue {
+    template: string;
+    since: string;
 }
 
 export interface DrawnPassword {
@@ -732,6 +742,8 @@ export interface InForce {
     gateway: string | null;
     gateways: string[];
     dns: string[];
+    rescue: string | null;
+    rescue_disk: null | 'gone' | 'ro';
     memory: MemoryInForce;
     disk: DiskInForce;
     cpu: CpuInForce;
@@ -1065,7 +1077,7 @@ export interface Bounce {
 
 export interface Notice {
     id: number;
-    kind: 'order_waits' | 'order_decided' | 'mail_refused' | 'mail_bounced' | 'node_down' | 'node_up' | 'suspended' | 'unsuspended';
+    kind: 'order_waits' | 'order_decided' | 'mail_refused' | 'mail_bounced' | 'node_down' | 'node_up' | 'suspended' | 'unsuspended' | 'rescued' | 'unrescued';
     object: number;
     name: string;
     text: string;
@@ -1143,6 +1155,8 @@ export interface Replies {
         [path: `vms/${number}/restart`]: Task;
         [path: `vms/${number}/reinstall`]: DrawnPassword;
         [path: `vms/${number}/reinstall/undo`]: Task;
+        [path: `vms/${number}/rescue`]: DrawnPassword;
+        [path: `vms/${number}/rescue/leave`]: Task;
         [path: `vms/${number}/password`]: DrawnPassword;
         [path: `vms/${number}/console`]: ConsoleTicket;
         [path: `vms/${number}/firewall/confirm`]: Task;

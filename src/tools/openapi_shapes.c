@@ -95,6 +95,7 @@ const vz_openapi_shape_t  vz_openapi_shapes[] = {
       " template text, template_label text,"
       " state running|stopped|frozen|unknown, " VZ_SHAPE_LIFECYCLE ","
       " suspended text|null, suspended_at time|null,"
+      " rescue InRescue|null,"
       " desired_state running|stopped, ctid int, version int,"
       " addresses text[], gateway text|null, gateways text[], dns text[],"
       " memory Memory, disk Disk, cpu Cpu, uptime_s int|null,"
@@ -103,6 +104,7 @@ const vz_openapi_shape_t  vz_openapi_shapes[] = {
       " node? up|down|absent, in_force? InForce|null,"
       " limits? NodeLimits|null" },
     { "Undo", "template text, until time" },
+    { "InRescue", "template text, since time" },
     { "DrawnPassword", "password text|null, task Task" },
     { "ContainerKeys", vz_page("ContainerKey") },
     { "ContainerKey",
@@ -119,6 +121,7 @@ const vz_openapi_shape_t  vz_openapi_shapes[] = {
     { "InForce",
       "state text|null, hostname text|null, addresses text[],"
       " gateway text|null, gateways text[], dns text[],"
+      " rescue text|null, rescue_disk gone|ro|null,"
       " memory MemoryInForce, disk DiskInForce, cpu CpuInForce,"
       " kept text[]" },
     { "MemoryInForce",
@@ -234,7 +237,8 @@ const vz_openapi_shape_t  vz_openapi_shapes[] = {
 
     { "Notice",
       "id int, kind order_waits|order_decided|mail_refused|mail_bounced"
-      "|node_down|node_up|suspended|unsuspended, object int, name text,"
+      "|node_down|node_up|suspended|unsuspended"
+      "|rescued|unrescued, object int, name text,"
       " text text" },
 
     /* errors, RFC 9457 */

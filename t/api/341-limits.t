@@ -56,6 +56,7 @@ our %stored = (
         qw(name cidr gateway dns enabled) },
     Reinstall => { map { $_ => '-' } qw(keys name template) },
     Reject => { reason => 'task.error_detail' },
+    Rescue => { keys => '-' },
     Reset => { token => '-', new => '-' },
     ResetAsk => { account => '-' },
     SecondFactorCode => { code => '-' },
@@ -219,11 +220,12 @@ our %answers = ('POST /api/admin/nodes' => 422,
 
 # Settings that would take the stack away from under the others, a session
 # that ends with its password, members that exclude each other, and what has a
-# version or a body of its own (430, 411) are not for the largest of all.
+# version or a body of its own (430, 411, 412) are not for the largest of all.
 our %spared = map { $_ => 1 } 'PATCH /api/admin/nodes/{id}',
     'DELETE /api/vms/{id}', 'PUT /api/account/password',
     'POST /api/vms', 'POST /api/admin/nodes/{id}/adopt',
-    'PUT /api/vms/{id}/firewall', 'POST /api/vms/{id}/reinstall';
+    'PUT /api/vms/{id}/firewall', 'POST /api/vms/{id}/reinstall',
+    'POST /api/vms/{id}/rescue';
 
 
 sub send_longest {

@@ -97,6 +97,9 @@ export const BODIES = {
         template: { type: 'text', required: true, pattern: P14 },
         keys: { type: 'list', max: 20, pattern: P19 },
     },
+    Rescue: {
+        keys: { type: 'list', max: 20, pattern: P19 },
+    },
     Name: {
         name: { type: 'text', required: true, pattern: P17 },
     },

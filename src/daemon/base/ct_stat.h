@@ -70,9 +70,10 @@ typedef struct {
     uint64_t        old_until;              /* time(2) until it is kept */
     uint64_t        rescue_since;           /* time(2), in rescue */
     const char     *rescue_disk;            /* of one that runs: "gone" where
-                                               its own disk could not be mounted,
-                                               "ro" where it is full and can
-                                               only be read; else NULL */
+                                               its own disk could not be
+                                               mounted, "ro" where it is full
+                                               and can only be read; else
+                                               NULL */
     char            gateway[VZ_IP_LEN];     /* the main one; "": none */
     char            gateway4[VZ_IP_LEN];    /* of each family that it uses */
     char            gateway6[VZ_IP_LEN];

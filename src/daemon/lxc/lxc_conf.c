@@ -149,8 +149,8 @@ vz_lxc_conf_shm(vz_strbuf_t *text, const vz_ct_t *ct)
 
 
 /*
- * Its own disk, nosuid and nodev by its mount on the host.  Where the hook could
- * not mount it there is no folder, and the rescue system starts without it.
+ * Its own disk, nosuid and nodev by its mount on the host.  Where the hook
+ * could not mount it there is no folder, and the rescue system starts without.
  */
 
 static void

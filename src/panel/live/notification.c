@@ -34,7 +34,9 @@ static const char  *vz_notification_kinds[] = {
     [VZ_NOTICE_NODE_DOWN] = "node_down",                /* a node */
     [VZ_NOTICE_NODE_UP] = "node_up",                    /* a node */
     [VZ_NOTICE_SUSPENDED] = "suspended",                /* a container */
-    [VZ_NOTICE_UNSUSPENDED] = "unsuspended"             /* a container */
+    [VZ_NOTICE_UNSUSPENDED] = "unsuspended",            /* a container */
+    [VZ_NOTICE_RESCUED] = "rescued",                    /* a container */
+    [VZ_NOTICE_UNRESCUED] = "unrescued"                 /* a container */
 };
 
 

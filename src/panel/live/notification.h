@@ -23,7 +23,9 @@ typedef enum {
     VZ_NOTICE_NODE_DOWN,
     VZ_NOTICE_NODE_UP,
     VZ_NOTICE_SUSPENDED,
-    VZ_NOTICE_UNSUSPENDED
+    VZ_NOTICE_UNSUSPENDED,
+    VZ_NOTICE_RESCUED,
+    VZ_NOTICE_UNRESCUED
 } vz_notice_e;
 
 typedef struct {
