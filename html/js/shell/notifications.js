@@ -35,6 +35,8 @@ const KINDS = {
     node_up: { about: 'node', section: 'nodes', tone: 'good' },
     suspended: { about: 'vm', tone: 'bad' },
     unsuspended: { about: 'vm', tone: 'good' },
+    rescued: { about: 'vm', tone: 'news' },
+    unrescued: { about: 'vm', tone: 'good' },
 };
 
 const COUNTED = 99;
