@@ -105,6 +105,10 @@ export interface ReinstallBody {
     first_boot?: string | null;
 }
 
+export interface RescueBody {
+    keys?: string[] | null;
+}
+
 export interface NameBody {
     name: string;
 }
@@ -751,6 +755,7 @@ export interface Container {
     lifecycle: 'ordered' | 'creating' | 'ready' | 'suspended' | 'deleting' | 'create_failed' | 'delete_failed';
     suspended: string | null;
     suspended_at: string | null;
+    rescue: InRescue | null;
     desired_state: 'running' | 'stopped';
     ctid: number;
     version: number;
@@ -776,6 +781,11 @@ export interface Container {
 export interface Undo {
     template: string;
     until: string;
+}
+
+export interface InRescue {
+    template: string;
+    since: string;
 }
 
 export interface DrawnPassword {
@@ -873,6 +883,8 @@ export interface InForce {
     gateway: string | null;
     gateways: string[];
     dns: string[];
+    rescue: string | null;
+    rescue_disk: null | 'gone' | 'ro';
     memory: MemoryInForce;
     disk: DiskInForce;
     cpu: CpuInForce;
@@ -1215,7 +1227,7 @@ export interface Bounce {
 
 export interface Notice {
     id: number;
-    kind: 'order_waits' | 'order_decided' | 'mail_refused' | 'mail_bounced' | 'node_down' | 'node_up' | 'suspended' | 'unsuspended' | 'traffic_near' | 'traffic_over';
+    kind: 'order_waits' | 'order_decided' | 'mail_refused' | 'mail_bounced' | 'node_down' | 'node_up' | 'suspended' | 'unsuspended' | 'traffic_near' | 'traffic_over' | 'rescued' | 'unrescued';
     object: number;
     name: string;
     text: string;
@@ -1302,6 +1314,8 @@ export interface Replies {
         [path: `vms/${number}/restart`]: Task;
         [path: `vms/${number}/reinstall`]: DrawnPassword;
         [path: `vms/${number}/reinstall/undo`]: Task;
+        [path: `vms/${number}/rescue`]: DrawnPassword;
+        [path: `vms/${number}/rescue/leave`]: Task;
         [path: `vms/${number}/password`]: DrawnPassword;
         [path: `vms/${number}/console`]: ConsoleTicket;
         [path: `vms/${number}/firewall/confirm`]: Task;

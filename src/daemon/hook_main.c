@@ -3,7 +3,7 @@
  * end of a container, with LXC_NAME, LXC_HOOK_TYPE, LXC_PID and LXC_TARGET in
  * its environment (lxc.container.conf(5), hook version 1).
  *
- *   pre-start    mounts the root
+ *   pre-start    mounts the root, and in rescue the own disk
  *   start-host   sets limits, addresses and host name from the record
  *   post-stop    removes all of that
  *
@@ -67,6 +67,10 @@ static int vz_hook_run(const vz_hook_t *hook, const vz_config_t *conf,
     vz_ct_t *ct);
 static int vz_hook_pre_start(const vz_config_t *conf, vz_ct_t *ct,
     char *words);
+static vz_code_e vz_hook_mount(const vz_config_t *conf, const vz_ct_t *ct,
+    int host, char *words);
+static vz_code_e vz_hook_own_disk(const vz_config_t *conf, const vz_ct_t *ct,
+    vz_mount_t *mount, char *words);
 static void vz_hook_tell(const vz_config_t *conf, const vz_ct_t *ct);
 static int vz_hook_start_host(const vz_config_t *conf, vz_ct_t *ct,
     char *words);
@@ -213,11 +217,8 @@ vz_hook_calm(const vz_ct_t *ct)
 static int
 vz_hook_pre_start(const vz_config_t *conf, vz_ct_t *ct, char *words)
 {
-    int         host;
-    char        lower[PATH_MAX];
-    int         tries;
-    vz_code_e   rc;
-    vz_mount_t  mount;
+    int        host, tries;
+    vz_code_e  rc;
 
     if (vz_hook_rebooting()) {
         vz_hook_calm(ct);
@@ -232,9 +233,7 @@ vz_hook_pre_start(const vz_config_t *conf, vz_ct_t *ct, char *words)
 
     host = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
 
-    if (host == -1 || vz_ct_store_lower(conf, ct, lower) == -1
-        || vz_ct_net_unlink(conf, ct, words) == -1)
-    {
+    if (host == -1 || vz_ct_net_unlink(conf, ct, words) == -1) {
         return -1;
     }
 
@@ -252,8 +251,7 @@ vz_hook_pre_start(const vz_config_t *conf, vz_ct_t *ct, char *words)
             return -1;
         }
 
-        rc = vz_mount_make(ct, lower, VZ_HOOK_WAIT, VZ_DISK_ROOM_START, &mount,
-                           words);
+        rc = vz_hook_mount(conf, ct, host, words);
 
         if (rc == VZ_BUSY && --tries == 0 && vz_hook_rebooting()) {
             vz_log(LOG_WARNING, "container %u can't reboot yet: %s", ct->ctid,
@@ -268,16 +266,82 @@ vz_hook_pre_start(const vz_config_t *conf, vz_ct_t *ct, char *words)
         return -1;
     }
 
-    if (vz_mount_attach(ct, &mount, host) == -1) {
-        snprintf(words, VZ_WORDS_MAX, "attaching the root: %s",
-                 strerror(errno));
-        (void) vz_mount_drop(ct);
-        return -1;
-    }
-
     vz_hook_tell(conf, ct);
 
     return 0;
+}
+
+
+/*
+ * Mount the root, and in rescue the own disk beside it.  A rescue system starts
+ * whatever its own disk is like.
+ */
+
+static vz_code_e
+vz_hook_mount(const vz_config_t *conf, const vz_ct_t *ct, int host,
+    char *words)
+{
+    char        lower[PATH_MAX], lost[VZ_WORDS_MAX];
+    vz_ct_t     booted;
+    vz_code_e   rc, own;
+    vz_mount_t  root, disk;
+
+    vz_ct_store_booted(ct, &booted);
+    own = VZ_NOENT;
+
+    rc = vz_ct_store_lower(conf, &booted, lower) == -1
+         ? VZ_FAILED
+         : vz_mount_make(&booted, lower, VZ_HOOK_WAIT, VZ_DISK_ROOM_START,
+                         &root, words);
+
+    if (rc == VZ_OK && ct->rescue[0]) {
+        own = vz_hook_own_disk(conf, ct, &disk, lost);
+    }
+
+    if (own == VZ_BUSY) {
+        vz_mount_unmake(&root);
+        strcpy(words, lost);
+        return own;
+    }
+
+    if (rc == VZ_OK
+        && (vz_mount_attach(&booted, &root, host) == -1
+            || (own == VZ_OK && vz_mount_attach(ct, &disk, host) == -1)))
+    {
+        snprintf(words, VZ_WORDS_MAX, "attaching the root: %s",
+                 strerror(errno));
+        (void) vz_mount_drop(ct);
+        return VZ_FAILED;
+    }
+
+    return rc;
+}
+
+
+static vz_code_e
+vz_hook_own_disk(const vz_config_t *conf, const vz_ct_t *ct,
+    vz_mount_t *mount, char *words)
+{
+    char       lower[PATH_MAX];
+    vz_code_e  rc;
+
+    words[0] = '\0';
+
+    rc = vz_ct_store_lower(conf, ct, lower) == -1
+         ? VZ_FAILED
+         : vz_mount_make(ct, lower, VZ_HOOK_WAIT, VZ_DISK_ROOM_START, mount,
+                         words);
+
+    if (rc == VZ_NOSPACE) {
+        return VZ_OK;               /* it can be read */
+    }
+
+    if (rc != VZ_OK && rc != VZ_BUSY) {
+        vz_log(LOG_WARNING, "container %u is in rescue without its own disk: "
+               "%s", ct->ctid, words);
+    }
+
+    return rc;
 }
 
 
@@ -439,7 +503,7 @@ vz_hook_post_stop(const vz_config_t *conf, vz_ct_t *ct, char *words)
     vz_lock_t        live;
     vz_disk_use_t    use;
 
-    if (vz_mount_there(ct, "root")) {
+    if (vz_mount_there(ct, vz_mount_name(ct, 0))) {
         vz_disk_use(ct, 1, &use);
         snprintf(text, sizeof(text), "%llu", (unsigned long long) use.used);
         (void) vz_ct_store_file(ct, "used", text, strlen(text));

@@ -53,6 +53,7 @@
 #include "panel/vm/vm_query.h"
 #include "panel/vm/vm_rdns.h"
 #include "panel/vm/vm_reinstall.h"
+#include "panel/vm/vm_rescue.h"
 #include "panel/vm/vm_suspend.h"
 #include "panel/vm/vm_traffic.h"
 
@@ -229,6 +230,13 @@ static const vz_route_t  vz_routes[] = {
       NULL, NULL, vz_vm_reinstall_undo,
       "Go back to the system before the last reinstall, while it is kept", 202,
       "Task" },
+    { POST, "/vms/{id}/rescue", VZ_ROLE_USER, CHANGE | VZ_ROUTE_STEP_UP,
+      &vz_vm_rescue_form, NULL, vz_vm_rescue,
+      "Boot a rescue system that has the container's own disk at /mnt; the "
+      "reply alone shows the password of its root", 202, "DrawnPassword" },
+    { POST, "/vms/{id}/rescue/leave", VZ_ROLE_USER, CHANGE,
+      NULL, NULL, vz_vm_rescue_leave,
+      "Leave rescue: the container boots its own system", 202, "Task" },
     { POST, "/vms/{id}/password", VZ_ROLE_USER, CHANGE | VZ_ROUTE_STEP_UP,
       NULL, NULL, vz_vm_guest_password,
       "Draw a new password for root; the reply alone shows it", 202,

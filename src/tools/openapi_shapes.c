@@ -100,6 +100,7 @@ const vz_openapi_shape_t  vz_openapi_shapes[] = {
       " template text, template_label text,"
       " state running|stopped|frozen|unknown, " VZ_SHAPE_LIFECYCLE ","
       " suspended text|null, suspended_at time|null,"
+      " rescue InRescue|null,"
       " desired_state running|stopped, ctid int, version int,"
       " addresses text[], gateway text|null, gateways text[], dns text[],"
       " memory Memory, disk Disk, cpu Cpu, rate RateLimit,"
@@ -109,6 +110,7 @@ const vz_openapi_shape_t  vz_openapi_shapes[] = {
       " node? up|down|absent, in_force? InForce|null,"
       " limits? NodeLimits|null" },
     { "Undo", "template text, until time" },
+    { "InRescue", "template text, since time" },
     { "DrawnPassword", "password text|null, task Task" },
     { "ContainerKeys", vz_page("ContainerKey") },
     { "ContainerKey",
@@ -131,6 +133,7 @@ const vz_openapi_shape_t  vz_openapi_shapes[] = {
     { "InForce",
       "state text|null, hostname text|null, addresses text[],"
       " gateway text|null, gateways text[], dns text[],"
+      " rescue text|null, rescue_disk gone|ro|null,"
       " memory MemoryInForce, disk DiskInForce, cpu CpuInForce,"
       " rate RateLimit,"
       " kept text[]" },
@@ -250,7 +253,8 @@ const vz_openapi_shape_t  vz_openapi_shapes[] = {
 
     { "Notice",
       "id int, kind order_waits|order_decided|mail_refused|mail_bounced"
-      "|node_down|node_up|suspended|unsuspended|traffic_near|traffic_over,"
+      "|node_down|node_up|suspended|unsuspended|traffic_near|traffic_over"
+      "|rescued|unrescued,"
       " object int, name text,"
       " text text" },
 

@@ -53,6 +53,7 @@ static const vz_say_def_t  vz_says[] = {
     /* why it did not */
 
     { "no_container", "container {id} does not exist" },
+    { "in_rescue", "container {id} is in rescue: leave it first" },
     { "other_container", "container {id} exists with another tag" },
     { "container_exists", "container {id} exists" },
     { "not_meant", "no container {id} has this tag" },

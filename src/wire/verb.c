@@ -39,6 +39,10 @@ static const vz_verb_t  vz_verbs[VZ_VERB_COUNT] = {
           .timeout = 300, .beat = 10 },
     [VZ_VERB_REVERT] =
         { "revert", NULL, { ID }, 1, 1, 1, .timeout = 240 },
+    [VZ_VERB_RESCUE] =
+        { "rescue", NULL, { ID }, 1, 1, 1, .timeout = 300, .beat = 10 },
+    [VZ_VERB_UNRESCUE] =
+        { "unrescue", NULL, { ID }, 1, 1, 1, .timeout = 240 },
     [VZ_VERB_START] =
         { "start", NULL, { ID }, 1, 1, 1, .timeout = 60 },
     [VZ_VERB_STOP] =

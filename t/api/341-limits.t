@@ -67,6 +67,7 @@ our %stored = (
     ProfileChange => { map { $_ => "user.$_" } qw(first_name last_name phone
         address province language) },
     Reject => { reason => 'task.error_detail' },
+    Rescue => { keys => '-' },
     Reset => { token => '-', new => '-' },
     ResetAsk => { account => '-' },
     SecondFactorCode => { code => '-' },
@@ -230,13 +231,13 @@ our %answers = ('POST /api/admin/nodes' => 422,
 
 # Settings that would take the stack away from under the others, a session
 # that ends with its password, members that exclude each other, and what has a
-# version, a body or a neighbour of its own (430, 411, 432) are not for the
+# version, a body or a neighbour of its own (430, 411, 412, 432) are not for the
 # largest of all.
 our %spared = map { $_ => 1 } 'PATCH /api/admin/nodes/{id}',
     'DELETE /api/vms/{id}', 'PUT /api/account/password',
     'POST /api/vms', 'POST /api/admin/nodes/{id}/adopt',
     'PUT /api/vms/{id}/firewall', 'POST /api/vms/{id}/reinstall',
-    'PUT /api/vms/{id}/rdns';
+    'PUT /api/vms/{id}/rdns', 'POST /api/vms/{id}/rescue';
 
 
 sub send_longest {

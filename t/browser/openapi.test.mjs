@@ -314,7 +314,8 @@ async function guest(vm, name) {
 
     for (const [path, body] of /** @type {[string, object?][]} */ ([
         ['/vms/{id}/password'],
-        ['/vms/{id}/reinstall', { name, template }]]))
+        ['/vms/{id}/reinstall', { name, template }],
+        ['/vms/{id}/rescue', {}]]))
     {
         const drawn = await contract.done('POST', path, vm, body, who);
 
@@ -322,6 +323,7 @@ async function guest(vm, name) {
             JSON.stringify(drawn.body.task.error));
     }
 
+    await contract.done('POST', '/vms/{id}/rescue/leave', vm, undefined, who);
     await contract.done('POST', '/vms/{id}/reinstall/undo', vm, undefined,
         who);
     await contract.done('POST', '/vms/{id}/console', vm, { mode: 'login' },

@@ -263,6 +263,33 @@ const EDITORS = ['templates', 'plans', 'users', 'addresses', 'nodes'];
 const section = (/** @type {string} */ key, more = '') =>
     `administration?section=${key}${more}`;
 
+const RESCUE = { template: 't'.repeat(64), since: '2026-01-02T03:04:05Z' };
+
+
+/**
+ * A server whose node can do this and that.
+ *
+ * @param {object} more
+ * @returns {Record<string, [number, object]>}
+ */
+function server(more) {
+    const pair = { barrier_mib: 64, limit_mib: 64 };
+
+    return { 'vms/101': [200, { id: 101, name: 'w'.repeat(64),
+        hostname: 'w'.repeat(64), owner: { id: 1, account: 'w'.repeat(32) },
+        plan: 'W', template: 'fleet', template_label: 'W'.repeat(32),
+        state: 'running', lifecycle: 'ready', suspended: null,
+        suspended_at: null, rescue: null, desired_state: 'running',
+        ctid: 2147483000, version: 1, gateway: null, gateways: [], dns: [],
+        addresses: ['2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff'],
+        memory: { used_bytes: 1e9, limit_bytes: 2e9, vmguarpages: pair,
+            oomguarpages: pair, privvmpages: pair },
+        disk: { used_bytes: 1e9, total_bytes: 2e9, soft_mib: 1, hard_mib: 1 },
+        cpu: { percent: 99.9, units: 1000, limit_percent: 'unlimited' },
+        uptime_s: 1, sampled: null, task: null, undo: null,
+        features: ['reinstall', 'rescue'], ...more }] };
+}
+
 /** @type {Omit<State, 'who'>[]} */
 const OWN = [
     { name: 'status', path: 'status', sign: '.row' },
@@ -272,6 +299,25 @@ const OWN = [
         act: opened('.fleet-head .button', 'dialog form') },
     { name: 'server', path: 'server?id=101', sign: '.meters' },
     { name: 'server-suspended', path: 'server?id=105', sign: '.meters' },
+    { name: 'server-reinstall', path: 'server?id=101&tab=reinstall',
+        sign: '[role=tabpanel] form', answers: server({}) },
+    { name: 'server-reinstall-none', path: 'server?id=101&tab=reinstall',
+        sign: '[role=tabpanel] .notice', answers: server({ features: [] }) },
+    { name: 'server-rescue', path: 'server?id=101', sign: '.vm-rescue',
+        answers: server({ rescue: RESCUE }) },
+    { name: 'server-rescue-tab', path: 'server?id=101&tab=reinstall',
+        sign: '[role=tabpanel] .notice', answers: server({ rescue: RESCUE }) },
+    { name: 'server-rescue-access', path: 'server?id=101&tab=access',
+        sign: '[role=tabpanel] form', answers: server({ rescue: RESCUE }) },
+    { name: 'server-rescue-leave', path: 'server?id=101', sign: '.vm-rescue',
+        answers: server({ rescue: RESCUE }),
+        act: opened('.vm-rescue .button', 'dialog[open] .dialog-foot') },
+    { name: 'server-rescue-drawn', path: 'server?id=101&tab=reinstall',
+        sign: '[role=tabpanel] form', answers: { ...server({}),
+            'vms/101/rescue': [202, { password: 'w'.repeat(20), task: {
+                id: 26, kind: 'start', state: 'done', vm: null, percent: 100,
+                step: 1, steps: 1 } }] },
+        act: opened('[role=tabpanel] [type=submit]', '.token-made code') },
     { name: 'server-failed', path: 'server?id=106', sign: '.meters' },
     { name: 'server-absent', path: 'server?id=9999', sign: '.empty',
         fresh: true },

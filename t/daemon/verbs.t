@@ -88,6 +88,8 @@ my @table = (
     [ 'keys N', $noent, undef, [$key] ],
     [ "reinstall N $t", { lxc => $noent, vzctl => $lacks } ],
     [ 'revert N', { lxc => $noent, vzctl => $lacks } ],
+    [ 'rescue N', { lxc => $noent, vzctl => $lacks } ],
+    [ 'unrescue N', { lxc => $noent, vzctl => $lacks } ],
     [ 'adopt N 0123456789abcdef', $noent ],
     [ 'destroy N', $already ],
     [ 'history N 1700000000 1700003600', $noent ],
@@ -153,6 +155,17 @@ my @table = (
     [ 'revert', $syntax ],
     [ 'revert x', $range ],
     [ 'revert A', { lxc => qr/^err state /, vzctl => $lacks } ],
+
+    # a rescue system, which is left again
+    [ 'rescue', $syntax ],
+    [ "rescue A $t", $syntax ],
+    [ 'rescue x', $range ],
+    [ 'unrescue', $syntax ],
+    [ 'unrescue x', $range ],
+    [ 'unrescue A', { lxc => $already, vzctl => $lacks } ],
+    [ 'rescue A', { lxc => $done, vzctl => $lacks } ],
+    [ 'rescue A', { lxc => $already, vzctl => $lacks } ],
+    [ 'unrescue A', { lxc => $done, vzctl => $lacks } ],
 
     # changes of a stopped one
     [ 'setmemoryp A 64M 96M', $kept ],

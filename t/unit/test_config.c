@@ -69,6 +69,7 @@ keys_comments_and_spaces_are_read(void **state)
                                "ctid_min = 2000\n"
                                "ctid_max = 2147483644\n"
                                "disk_default = 512M\n"
+                               "rescue_template = debian-12\n"
                                "gateway4 = 10.0.0.1\n"
                                "gateway6 = fd00::1\n"
                                "interface_prefix = ve\n"
@@ -88,6 +89,7 @@ keys_comments_and_spaces_are_read(void **state)
     assert_string_equal(conf.uplink, "");
     assert_int_equal(conf.ctid_min, 2000);
     assert_int_equal(conf.disk_default, 512 << 20);
+    assert_string_equal(conf.rescue_template, "debian-12");
     assert_string_equal(conf.gateway4, "10.0.0.1");
     assert_string_equal(conf.gateway6, "fd00::1");
     assert_string_equal(conf.nft_table, "vz_2");
@@ -118,7 +120,8 @@ a_bad_value_is_refused_with_its_line(void **state)
         "gateway6 = 1.2.3.4", "gateway6 = fe80::1%eth0",
         "interface_prefix = vzvz", "interface_prefix =",
         "interface_prefix = V", "nft_table = 1a", "nft_table = a;b",
-        "nft_table =", "disk_default = 1", "disk_default = -1G",
+        "nft_table =", "rescue_template = ../x",
+        "disk_default = 1", "disk_default = -1G",
         "disk_default = 1G ; rm", "idmap_base = 0",
         "addresses = 198.51.100.1/24", "addresses = 10.0.0.0/33",
         "addresses = 0.0.0.0/0", "addresses = ::/0", "addresses = eth0",

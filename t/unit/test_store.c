@@ -123,6 +123,9 @@ a_broken_record_is_refused(void **state)
         "ctid=102\nidmap=65536\n",
         "ctid=102\nidmap=65536\nversion=../../etc\n",
         "ctid=102\nidmap=65536\nversion=..\n",
+        "ctid=102\nidmap=65536\nversion=a@1-1\nrescue=a\n",
+        "ctid=102\nidmap=65536\nversion=a@1-1\nrescue=a\n"
+        "rescue_version=../etc\n",
         "ctid=103\nidmap=65536\nversion=a@1-1\n",
         "ctid=102\nidmap=4294967296\nversion=a@1-1\n",
         "ctid=102\nidmap=6x\nversion=a@1-1\n",
@@ -295,6 +298,39 @@ wanted_no_more_needs_no_room(void **state)
 
 
 static void
+in_rescue_it_boots_another_system(void **state)
+{
+    char     path[PATH_MAX];
+    vz_ct_t  ct, booted;
+
+    (void) state;
+
+    fill(&ct, 101);
+    (void) strcpy(ct.image, "image.2");
+    ct.disk.set = 1;
+    ct.disk.limit = 5 << 20;
+    vz_ct_store_booted(&ct, &booted);
+    assert_memory_equal(&ct, &booted, sizeof(ct));
+    assert_int_equal(vz_ct_store_write(&ct), 0);
+    assert_int_equal(vz_ct_store_uses(&conf, "mender@1-1"), 0);
+
+    (void) strcpy(ct.rescue, "mender");
+    (void) strcpy(ct.rescue_version, "mender@1-1");
+    vz_ct_store_booted(&ct, &booted);
+    assert_string_equal(booted.version, "mender@1-1");
+    assert_string_equal(booted.rescue, "");
+    assert_int_equal(booted.disk.limit, VZ_CT_RESCUE_DISK);
+    assert_int_equal(vz_ct_store_image(&booted, path), 0);
+    assert_string_equal(strrchr(path, '/'), "/rescue");
+
+    assert_int_equal(vz_ct_store_write(&ct), 0);
+    assert_int_equal(vz_ct_store_read(&conf, 101, &booted), VZ_OK);
+    assert_memory_equal(&ct, &booted, sizeof(ct));
+    assert_int_equal(vz_ct_store_uses(&conf, "mender@1-1"), 1);
+}
+
+
+static void
 the_lowest_free_range_of_ids_is_given(void **state)
 {
     vz_ct_t  ct;
@@ -387,6 +423,7 @@ main(void)
         test(only_whole_containers_are_walked),
         test(what_a_broken_record_has_is_taken),
         test(wanted_no_more_needs_no_room),
+        test(in_rescue_it_boots_another_system),
         test(the_lowest_free_range_of_ids_is_given),
         test(addresses_are_canonical),
         test(small_files_come_and_go)

@@ -407,7 +407,7 @@ the_table_is_whole(void **state)
     unsigned          i;
     const vz_verb_t  *def;
 
-    static const char  long_ones[] = " create reinstall doze ";
+    static const char  long_ones[] = " create reinstall rescue doze ";
     char               name[32];
 
     (void) state;

@@ -414,7 +414,10 @@ a_container_is_a_line(void **state)
                         "vmguarpages=- oomguarpages=- privvmpages=- "
                         "diskspace=- kept=- created=-\n");
 
+    (void) strcpy(figures.rescue, "mender");
     figures.broken = 1;
+    details.rescue_since = 1000000001;
+    details.rescue_disk = "gone";
     (void) strcpy(details.gateway, "169.254.0.1");
     (void) strcpy(details.gateway4, "169.254.0.1");
     (void) strcpy(details.gateway6, "fe80::1");
@@ -431,10 +434,12 @@ a_container_is_a_line(void **state)
     details.looked = 1;
 
     assert_int_equal(run("status 101"), VZ_OK);
-    assert_string_equal(job.hold, "= " LIST " broken=1 gateway=169.254.0.1 "
+    assert_string_equal(job.hold, "= " LIST " rescue=mender broken=1 "
+                        "gateway=169.254.0.1 "
                         "gateways=169.254.0.1,fe80::1 dns=192.0.2.1,192.0.2.2 "
                         "vmguarpages=- oomguarpages=- privvmpages=64:unlimited "
                         "diskspace=- kept=diskspace.soft created=1000000000 "
+                        "rescue_since=1000000001 rescue_disk=gone "
                         "again=3 lxcfs=gone inside=-\n");
 }
 

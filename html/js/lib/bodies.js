@@ -122,6 +122,9 @@ export const BODIES = {
         keys: { type: 'list', max: 20, pattern: P16 },
         first_boot: { type: 'text', max: 32768 },
     },
+    Rescue: {
+        keys: { type: 'list', max: 20, pattern: P16 },
+    },
     Name: {
         name: { type: 'text', required: true, pattern: P18 },
     },

@@ -37,6 +37,8 @@ const KINDS = {
     unsuspended: { about: 'vm', tone: 'good' },
     traffic_near: { about: 'vm', tone: 'bad' },
     traffic_over: { about: 'vm', tone: 'bad' },
+    rescued: { about: 'vm', tone: 'news' },
+    unrescued: { about: 'vm', tone: 'good' },
 };
 
 const COUNTED = 99;

@@ -16,6 +16,7 @@ const LOOK = {
     frozen: ['pause', 'cold'],
     unknown: ['question', 'doubt'],
     working: ['work', 'work'],
+    rescue: ['work', 'doubt'],
     suspended: ['pause', 'doubt'],
     create_failed: ['warn', 'bad'],
     delete_failed: ['warn', 'bad'],
@@ -60,7 +61,9 @@ export function vmState(vm) {
             word('lifecycle', vm.lifecycle));
     }
 
-    return badge(vm.state, word('state', vm.state, t('state.unknown')));
+    const state = vm.rescue && vm.state === 'running' ? 'rescue' : vm.state;
+
+    return badge(state, word('state', state, t('state.unknown')));
 }
 
 

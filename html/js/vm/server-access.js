@@ -12,6 +12,7 @@ import { t } from '../lib/i18n.js';
 import { note } from '../lib/live.js';
 import { drawn } from './drawn.js';
 import { keyTicks } from './key-ticks.js';
+import { rescueChanged } from './rescue.js';
 
 /** @typedef {import('../../types.d.ts').Vm} Vm */
 /** @typedef {import('../../types.d.ts').Task} Task */
@@ -55,7 +56,8 @@ function password(vm) {
         },
     });
 
-    const set = () => disable(draw, obstacle(vm), why);
+    const set = () => disable(draw, vm.rescue ? t('why.rescue')
+        : obstacle(vm), why);
 
     set();
 
@@ -77,7 +79,8 @@ async function keys(vm, signal) {
 
     return h('section', null, h('h2', null, t('guest.keys.title')),
         h('p', { class: 'lead' }, t('guest.keys.lead')),
-        ticks.none ? ticks.node : form({
+        vm.rescue ? h('p', { class: 'why' }, t('why.rescue'))
+            : ticks.none ? ticks.node : form({
             fields: ticks.fields,
             layout: () => [ticks.node],
             submit: t('guest.keys.save'),
@@ -120,22 +123,24 @@ function names(vm) {
  * @param {HTMLElement} root
  * @param {import('./server-tabs.js').Place} place
  */
-export async function mount(root, { vm, live, signal }) {
+export async function mount(root, place) {
+    const { vm, live, signal } = place;
     const access = password(vm);
-    const place = h('div', null);
+    const page = h('div', null);
 
     const draw = async () => {
         try {
-            put(place, await keys(vm, signal));
+            put(page, await keys(vm, signal));
         } catch (error) {
             if (!signal.aborted) {
-                put(place, fault(error, () => void draw()));
+                put(page, fault(error, () => void draw()));
             }
         }
     };
 
-    put(root, h('div', { class: 'stack' }, access.node, place, names(vm)));
+    put(root, h('div', { class: 'stack' }, access.node, page, names(vm)));
     live.drawn(access.set, signal);
     live.ended(() => void draw(), signal);
+    rescueChanged(place, () => void draw());
     await draw();
 }

@@ -1,4 +1,4 @@
-/* Another system for a server, and the way back. */
+/* A rescue system for a server; another system for it, and the way back. */
 
 import { get, post } from '../lib/api.js';
 import { busy, button } from '../ui/button.js';
@@ -13,6 +13,7 @@ import { note } from '../lib/live.js';
 import { drawn } from './drawn.js';
 import { firstBoot } from './first-boot.js';
 import { keyTicks } from './key-ticks.js';
+import { rescueCard, rescueChanged } from './rescue.js';
 
 /** @typedef {import('../../types.d.ts').Vm} Vm */
 
@@ -61,7 +62,21 @@ function undo(vm) {
  * @param {import('./drawn.js').Drawn} shown
  * @param {AbortSignal} signal
  */
-async function choose(vm, shown, signal) {
+async function reinstall(vm, shown, signal) {
+    const card = (/** @type {import('../ui/dom.js').Children[]} */ ...nodes) =>
+        h('section', null, h('h2', null, t('guest.system')), ...nodes);
+
+    /* a node whose driver can't is told before it is asked */
+    if (vm.features && !vm.features.includes('reinstall')) {
+        return card(h('p', { class: 'notice' }, icon('warn'),
+            t('guest.reinstall.unsupported')));
+    }
+
+    if (vm.rescue) {
+        return card(h('p', { class: 'notice' }, icon('work'),
+            t('why.rescue')));
+    }
+
     const [systems, ticks, now] = await Promise.all([
         get('templates', { signal }), keyTicks(vm, signal),
         get(`vms/${vm.id}`, { signal })]);
@@ -69,11 +84,11 @@ async function choose(vm, shown, signal) {
     const boot = firstBoot();
     const can = vm.features?.includes('user_data') !== false;
 
-    return h('div', { class: 'stack' }, undo(now),
+    return card(undo(now),
         h('p', { class: 'lead' }, t('guest.reinstall.lead')),
         form({
             fields: [
-                choice({ name: 'template', label: t('guest.system'),
+                choice({ name: 'template', label: t('guest.system.new'),
                     value: vm.template ?? '',
                     choices: systems.items.map((one) => ({
                         value: one.name, text: one.label })) }),
@@ -103,22 +118,25 @@ async function choose(vm, shown, signal) {
  * @param {HTMLElement} root
  * @param {import('./server-tabs.js').Place} place
  */
-export async function mount(root, { vm, live, signal }) {
+export async function mount(root, place) {
+    const { vm, live, signal } = place;
     const shown = drawn();
-    const page = h('div', null);
+    const page = h('div', { class: 'stack' });
+    let drawing = 0;
 
-    /* a node whose driver can't is told before it is asked */
-    if (vm.features && !vm.features.includes('reinstall')) {
-        put(root, h('p', { class: 'notice' }, icon('warn'),
-            t('guest.reinstall.unsupported')));
-        return;
-    }
-
+    /* what was begun before the server changed is not shown after it */
     const draw = async () => {
+        const mine = ++drawing;
+
         try {
-            put(page, await choose(vm, shown, signal));
+            const cards = await Promise.all([rescueCard(vm, shown, signal),
+                reinstall(vm, shown, signal)]);
+
+            if (mine === drawing) {
+                put(page, ...cards);
+            }
         } catch (error) {
-            if (!signal.aborted) {
+            if (!signal.aborted && mine === drawing) {
                 put(page, fault(error, () => void draw()));
             }
         }
@@ -126,5 +144,6 @@ export async function mount(root, { vm, live, signal }) {
 
     put(root, shown.node, page);
     live.ended(() => void draw(), signal);
+    rescueChanged(place, () => void draw());
     await draw();
 }

@@ -15,6 +15,7 @@ import { vmState } from '../ui/state.js';
 import { user } from '../lib/session.js';
 import { vmFailed } from './vm-failed.js';
 import { vmName } from './vm-name.js';
+import { rescueBanner } from './rescue.js';
 
 /** @typedef {import('../../types.d.ts').Vm} Vm */
 /** @typedef {ReturnType<typeof import('./vm-live.js')['vmLive']>} Live */
@@ -126,6 +127,7 @@ export function vmHead(vm, live, signal) {
     const stale = h('p', { class: 'stale' });
     const failed = vmFailed(vm, signal);
     const off = suspension(vm);
+    const rescue = rescueBanner(vm);
 
     const draw = () => {
         const next = vmState(vm);
@@ -138,6 +140,7 @@ export function vmHead(vm, live, signal) {
         say(known, [vm.template_label, vm.plan].filter(Boolean).join(' · '));
         say(stale, remark(vm));
         buttons.set();
+        rescue.set();
     };
 
     draw();
@@ -157,6 +160,6 @@ export function vmHead(vm, live, signal) {
             h('div', { class: 'vm-name' }, name.node,
                 h('p', { class: 'vm-line' }, state, known)),
             buttons.node, ways.node),
-        live.node, off.node, failed.node, stale,
+        live.node, off.node, rescue.node, failed.node, stale,
     ];
 }

@@ -14,7 +14,7 @@ import { fault } from '../ui/fault.js';
  * @type {Record<string, Vm['desired_state']>}
  */
 const WANTS = { start: 'running', restart: 'running', stop: 'stopped',
-    poweroff: 'stopped' };
+    poweroff: 'stopped', rescue: 'running', unrescue: 'running' };
 
 
 /**

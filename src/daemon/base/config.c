@@ -60,6 +60,8 @@ static const char *vz_kind_prefix(const vz_key_def_t *key, const char *value,
     void *place);
 static const char *vz_kind_table(const vz_key_def_t *key, const char *value,
     void *place);
+static const char *vz_kind_template(const vz_key_def_t *key,
+    const char *value, void *place);
 static const char *vz_kind_address(const vz_key_def_t *key,
     const char *value, void *place);
 
@@ -94,6 +96,7 @@ static const vz_key_def_t  vz_keys[] = {
     VZ_KEY(interface_prefix, vz_kind_prefix, 0, 0, ""),
     VZ_KEY(nft_table, vz_kind_table, 0, 0, ""),
     VZ_KEY(host_dns, vz_kind_word, 0, 0, "no yes "),
+    VZ_KEY(rescue_template, vz_kind_template, 0, 0, ""),
     VZ_KEY(disk_default, vz_kind_size, 16 << 20, (uint64_t) 1 << 50, ""),
     VZ_KEY(disk_free, vz_kind_size, 16 << 20, (uint64_t) 1 << 50, ""),
     VZ_KEY(idmap_base, vz_kind_number, 65536, 4294836224, ""),
@@ -622,6 +625,22 @@ vz_kind_table(const vz_key_def_t *key, const char *value, void *place)
     }
 
     (void) memcpy(place, value, len + 1);
+
+    return NULL;
+}
+
+
+static const char *
+vz_kind_template(const vz_key_def_t *key, const char *value, void *place)
+{
+    if (*value != '\0'
+        && (vz_field_check(VZ_FIELD_TEMPLATE, value, strlen(value)) != VZ_OK
+            || strlen(value) >= key->size))
+    {
+        return vz_field_rule(VZ_FIELD_TEMPLATE);
+    }
+
+    (void) strcpy(place, value);
 
     return NULL;
 }

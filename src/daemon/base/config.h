@@ -53,6 +53,8 @@ typedef struct {
     char        nft_table[32];
     char        host_dns[4];            /* "yes": guests may ask the node's
                                            own DNS server */
+    char        rescue_template[64 + 1];    /* of rescue systems; "": the
+                                           container's own one */
     uint64_t    disk_default;           /* bytes of a new container's disk */
     uint64_t    disk_free;              /* bytes that stay free on the disk
                                            of lxc_path */

@@ -41,6 +41,8 @@ typedef struct {
     char            hostname[64 + 1];       /* "": none */
     char            template[64 + 1];       /* "": unknown */
     char            tag[VZ_TAG_LEN + 1];    /* "": none */
+    char            rescue[64 + 1];         /* the template of the rescue system
+                                               that it boots; "": none */
     unsigned        broken;         /* its record could not be read whole */
 
     unsigned        naddresses;
@@ -66,6 +68,12 @@ typedef struct {
     char            old[64 + 1];            /* the template of the system before
                                                the last reinstall; "": none */
     uint64_t        old_until;              /* time(2) until it is kept */
+    uint64_t        rescue_since;           /* time(2), in rescue */
+    const char     *rescue_disk;            /* of one that runs: "gone" where
+                                               its own disk could not be
+                                               mounted, "ro" where it is full
+                                               and can only be read; else
+                                               NULL */
     char            gateway[VZ_IP_LEN];     /* the main one; "": none */
     char            gateway4[VZ_IP_LEN];    /* of each family that it uses */
     char            gateway6[VZ_IP_LEN];

@@ -254,6 +254,23 @@ struct vz_driver_s {
     vz_code_e   (*revert)(vz_job_t *job, vz_done_t *done);
 
     /*
+     * A rescue system, of conf->rescue_template or else of the container's own
+     * one: stop it, and from its next start on it boots that one, with number,
+     * tag, addresses and limits as they are, and with its own disk at /mnt.  It
+     * is left stopped, and wanted to run where it was; where this fails its own
+     * system runs where it did.  While it lasts passwords and keys are the
+     * rescue system's, and reinstall and revert are refused: VZ_STATE.  done:
+     * already, where it is in rescue.  Both are NULL where the driver can't.
+     */
+    vz_code_e   (*rescue)(vz_job_t *job, vz_done_t *done);
+
+    /*
+     * Back to its own system; the rescue system and what it wrote on its own
+     * disk are removed.  Left stopped as above.  done: already.
+     */
+    vz_code_e   (*unrescue)(vz_job_t *job, vz_done_t *done);
+
+    /*
      * Start it, and keep that it is wanted to run. done: already, where it
      * runs.
      */

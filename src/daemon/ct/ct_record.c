@@ -25,6 +25,7 @@ typedef struct {
 } vz_ct_record_key_t;
 
 
+static int vz_ct_record_version(const char *version);
 static int vz_ct_record_value(const vz_ct_record_key_t *key, const char *value,
     vz_ct_t *ct);
 static int vz_ct_record_list(const vz_ct_record_key_t *key, const char *value,
@@ -59,6 +60,9 @@ static const vz_ct_record_key_t  vz_ct_record_keys[] = {
     vz_key("old_version", VZ_KEY_TEXT, old_version),
     vz_key("old_until", VZ_KEY_U64, old_until),
     vz_key("reverted", VZ_KEY_U32, reverted),
+    vz_key("rescue", VZ_KEY_TEXT, rescue),
+    vz_key("rescue_version", VZ_KEY_TEXT, rescue_version),
+    vz_key("rescue_since", VZ_KEY_U64, rescue_since),
     vz_key("idmap", VZ_KEY_U32, idmap),
     vz_key("created", VZ_KEY_U64, created),
     vz_key("started", VZ_KEY_U32, started),
@@ -119,14 +123,25 @@ vz_ct_record_parse(const char *buf, vz_ct_t *ct)
         }
     }
 
-    if (wrong || ct->ctid == 0 || ct->idmap == 0 || ct->version[0] == '\0'
-        || strchr(ct->version, '/') != NULL || ct->version[0] == '.')
+    if (wrong || ct->ctid == 0 || ct->idmap == 0
+        || !vz_ct_record_version(ct->version)
+        || (ct->rescue[0] && !vz_ct_record_version(ct->rescue_version)))
     {
         errno = EINVAL;
         return -1;
     }
 
     return 0;
+}
+
+
+/* Whether it is the name of a folder of templates. */
+
+static int
+vz_ct_record_version(const char *version)
+{
+    return version[0] != '\0' && version[0] != '.'
+           && strchr(version, '/') == NULL;
 }
 
 

@@ -85,6 +85,24 @@ vz_ct_store_image_other(const vz_ct_t *ct)
 }
 
 
+void
+vz_ct_store_booted(const vz_ct_t *ct, vz_ct_t *booted)
+{
+    *booted = *ct;
+
+    if (ct->rescue[0] == '\0') {
+        return;
+    }
+
+    strcpy(booted->image, VZ_CT_STORE_RESCUE);
+    strcpy(booted->template, ct->rescue);
+    strcpy(booted->version, ct->rescue_version);
+    booted->disk.barrier = VZ_CT_RESCUE_DISK;
+    booted->disk.limit = VZ_CT_RESCUE_DISK;
+    booted->rescue[0] = '\0';
+}
+
+
 int
 vz_ct_store_lower(const vz_config_t *conf, const vz_ct_t *ct, char *path)
 {
@@ -365,6 +383,7 @@ vz_ct_store_used(const vz_ct_t *ct, void *data)
     return vz_ct_store_load(&whole) == 0
            ? strcmp(whole.version, data) == 0
              || strcmp(whole.old_version, data) == 0
+             || strcmp(whole.rescue_version, data) == 0
            : errno != ENOENT;
 }
 

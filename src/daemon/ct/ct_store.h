@@ -5,6 +5,8 @@
  *
  *   LXC_PATH/ct/CTID/   ct.conf, image or image.2 or, for a day after a
  *                       reinstall, both, raw and root (mount points),
+ *                       rescue, disk and disk.raw (in rescue: the rescue
+ *                       system's image, mount points of the own one),
  *                       config and lxc.log (liblxc's), run (while it runs),
  *                       used (bytes of the disk, when it stopped last),
  *                       reason (written by a hook that failed),
@@ -66,6 +68,12 @@ typedef struct {
     uint32_t        reverted;                   /* 1: it is what was before the
                                                    last reinstall */
 
+    char            rescue[64 + 1];             /* the template of the rescue
+                                                   system that it boots; "": it
+                                                   boots its own system */
+    char            rescue_version[NAME_MAX + 1];
+    uint64_t        rescue_since;               /* time(2) */
+
     uint32_t        idmap;                      /* the first of its ids on
                                                    the host */
     uint64_t        created;                    /* time(2) */
@@ -105,6 +113,16 @@ int vz_ct_store_path(const vz_ct_t *ct, const char *file, char *path);
  */
 int vz_ct_store_image(const vz_ct_t *ct, char *path);
 const char *vz_ct_store_image_other(const vz_ct_t *ct);
+
+/*
+ * vz_ct_store_booted: the container with the system that it boots, for mounts
+ * alone: in rescue image, version and disk are the rescue system's, and rescue
+ * is empty.  It is never written as a record.
+ */
+#define VZ_CT_STORE_RESCUE  "rescue"            /* the image's name */
+#define VZ_CT_RESCUE_DISK   (1ULL << 30)        /* and its bytes */
+
+void vz_ct_store_booted(const vz_ct_t *ct, vz_ct_t *booted);
 
 /*
  * vz_ct_store_read: read the record of a container. VZ_OK or VZ_NOENT;

@@ -8,6 +8,7 @@
 #include "daemon/lxc/lxc_address.h"
 #include "daemon/lxc/lxc_change.h"
 #include "daemon/lxc/lxc_record.h"
+#include "daemon/lxc/lxc_rescue.h"
 #include "daemon/net/address_permit.h"
 #include "daemon/net/ct_net.h"
 #include "daemon/rootfs/rootfs.h"
@@ -316,7 +317,7 @@ vz_lxc_address_gateway_locked(vz_job_t *job, vz_lxc_change_t *change,
 vz_code_e
 vz_lxc_address_dns(vz_job_t *job, const vz_ip_t *list, unsigned n)
 {
-    char       words[VZ_WORDS_MAX], text[VZ_IP_TEXT];
+    char       text[VZ_IP_TEXT];
     vz_ct_t    ct;
     unsigned   i;
     vz_code_e  rc;
@@ -333,12 +334,9 @@ vz_lxc_address_dns(vz_job_t *job, const vz_ip_t *list, unsigned n)
         snprintf(ct.dns[i], VZ_IP_LEN, "%.45s", text);
     }
 
-    rc = vz_rootfs_enter(job, &ct, 1, vz_lxc_address_write_dns, NULL, words);
-    if (rc != VZ_OK) {
-        return vz_job_end(job, rc, "%s", words);
-    }
+    rc = vz_lxc_rescue_both(job, &ct, vz_lxc_address_write_dns);
 
-    return vz_lxc_record_save(job, &ct);
+    return rc == VZ_OK ? vz_lxc_record_save(job, &ct) : rc;
 }
 
 

@@ -10,6 +10,7 @@
 #include "daemon/lxc/lxc_seccomp.h"
 #include "daemon/lxc/lxcfs.h"
 #include "daemon/net/ct_link.h"
+#include "daemon/rootfs/mount.h"
 #include "wire/field.h"
 
 
@@ -20,6 +21,8 @@
 
 static void vz_lxc_conf_apparmor(vz_strbuf_t *text);
 static void vz_lxc_conf_shm(vz_strbuf_t *text, const vz_ct_t *ct);
+static void vz_lxc_conf_rescue(vz_strbuf_t *text, const vz_ct_t *ct,
+    const char *dir);
 static void vz_lxc_conf_net(vz_strbuf_t *text, const vz_config_t *conf,
     const vz_ct_t *ct);
 static void vz_lxc_conf_lxcfs(vz_strbuf_t *text, const vz_config_t *conf);
@@ -69,6 +72,7 @@ vz_lxc_conf_write(const vz_config_t *conf, const vz_ct_t *ct)
     vz_strbuf_put(&text, "lxc.seccomp.profile = %s/seccomp\n", dir);
     vz_lxc_conf_apparmor(&text);
     vz_lxc_conf_shm(&text, ct);
+    vz_lxc_conf_rescue(&text, ct, dir);
     vz_lxc_conf_net(&text, conf, ct);
     vz_lxc_conf_lxcfs(&text, conf);
 
@@ -140,6 +144,22 @@ vz_lxc_conf_shm(vz_strbuf_t *text, const vz_ct_t *ct)
                       "lxc.mount.entry = tmpfs dev/shm tmpfs nosuid,nodev,"
                       "mode=1777,size=%llu,create=dir 0 0\n",
                       (unsigned long long) ct->privvm.limit / 2);
+    }
+}
+
+
+/*
+ * Its own disk, nosuid and nodev by its mount on the host.  Where the hook
+ * could not mount it there is no folder, and the rescue system starts without.
+ */
+
+static void
+vz_lxc_conf_rescue(vz_strbuf_t *text, const vz_ct_t *ct, const char *dir)
+{
+    if (ct->rescue[0]) {
+        vz_strbuf_put(text, "lxc.mount.entry = %s/%s mnt none "
+                      "bind,optional,create=dir 0 0\n", dir,
+                      vz_mount_name(ct, 0));
     }
 }
 

@@ -30,6 +30,7 @@
 #include "daemon/lxc/lxc_power.h"
 #include "daemon/lxc/lxc_read.h"
 #include "daemon/lxc/lxc_reinstall.h"
+#include "daemon/lxc/lxc_rescue.h"
 #include "daemon/lxc/lxc_sample.h"
 #include "daemon/lxc/lxc_set.h"
 #include "daemon/lxc/lxc_terminal.h"
@@ -96,6 +97,8 @@ const vz_driver_t  vz_lxc_driver = {
     .destroy = vz_lxc_lifecycle_destroy,
     .reinstall = vz_lxc_reinstall,
     .revert = vz_lxc_reinstall_revert,
+    .rescue = vz_lxc_rescue,
+    .unrescue = vz_lxc_rescue_leave,
     .start = vz_lxc_power_start,
     .stop = vz_lxc_power_stop,
     .set_memory = vz_lxc_set_memory,
@@ -208,6 +211,7 @@ vz_lxc_check(const vz_config_t *conf)
     int             lacks, fd;
     char            words[VZ_WORDS_MAX];
     size_t          i;
+    vz_template_t   rescue;
     vz_lxc_check_t  check;
 
     check.conf = conf;
@@ -245,6 +249,14 @@ vz_lxc_check(const vz_config_t *conf)
                                conf->lxcfs);
         (void) vz_ct_store_each(conf, 0, vz_lxc_check_one, &check);
         lacks += check.lacks;
+    }
+
+    if (conf->rescue_template[0]) {
+        lacks += vz_check_line(vz_archive_find(conf, &vz_archive_all,
+                                               conf->rescue_template,
+                                               &rescue) == VZ_OK,
+                               "rescue_template %s: an archive in %s",
+                               conf->rescue_template, conf->template_dir);
     }
 
     if (vz_cgroup_version() == 1) {

@@ -323,6 +323,10 @@ vz_lxc_lifecycle_destroy(vz_job_t *job, vz_done_t *done)
         vz_template_prune(job->conf, job, ct.template);
     }
 
+    if (ct.rescue[0]) {
+        vz_template_prune(job->conf, job, ct.rescue);
+    }
+
     return VZ_OK;
 }
 

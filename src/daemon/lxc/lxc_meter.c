@@ -7,6 +7,7 @@
 #include "daemon/lxc/lxc_meter.h"
 #include "daemon/net/ct_link.h"
 #include "daemon/rootfs/loop.h"
+#include "daemon/rootfs/mount.h"
 
 
 #define VZ_LXC_METER_TEXT    8192
@@ -151,7 +152,7 @@ vz_lxc_meter_loop(const vz_ct_t *ct)
     int   raw, rc;
     char  path[PATH_MAX], dir[64], name[VZ_LOOP_NAME];
 
-    if (vz_ct_store_path(ct, "raw", path) == -1) {
+    if (vz_ct_store_path(ct, vz_mount_name(ct, 1), path) == -1) {
         return -1;
     }
 

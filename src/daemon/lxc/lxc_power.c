@@ -22,6 +22,7 @@
 #include "daemon/lxc/lxc_power.h"
 #include "daemon/lxc/lxc_record.h"
 #include "daemon/lxc/lxc_reinstall.h"
+#include "daemon/lxc/lxc_rescue.h"
 #include "daemon/lxc/lxc_restart.h"
 #include "daemon/lxc/lxc_user_data.h"
 #include "daemon/net/ct_net.h"
@@ -223,6 +224,7 @@ vz_lxc_up_ready(vz_job_t *job, vz_ct_t *ct)
     }
 
     vz_lxc_reinstall_tidy(ct);
+    vz_lxc_rescue_tidy(ct);
 
     if (!ct->started) {
         ct->started = 1;

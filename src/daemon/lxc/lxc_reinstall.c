@@ -1,5 +1,5 @@
 /*
- * The new system is made beside, in .CTID.tmp, while the old one runs.  One
+ * The new system is made beside while the old one runs (lxc_switch.h).  One
  * write of the record is the switch, so whatever dies before it leaves the old
  * system, and whatever dies after it the new one.
  */
@@ -8,8 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
-#include "daemon/base/dirtree.h"
 #include "daemon/base/job.h"
 #include "daemon/base/lock.h"
 #include "daemon/base/log.h"
@@ -19,25 +17,21 @@
 #include "daemon/lxc/lxc_power.h"
 #include "daemon/lxc/lxc_record.h"
 #include "daemon/lxc/lxc_reinstall.h"
+#include "daemon/lxc/lxc_rescue.h"
+#include "daemon/lxc/lxc_switch.h"
 #include "daemon/rootfs/disk_space.h"
-#include "daemon/rootfs/mount.h"
 #include "daemon/template/template_cache.h"
 #include "daemon/template/template_prune.h"
 
 
 #define VZ_LXC_REINSTALL_KEEP  86400    /* seconds that the old system stays */
-#define VZ_LXC_REINSTALL_IDLE  10000    /* ms to wait for its image */
 
 
-static vz_code_e vz_lxc_reinstall_beside(vz_job_t *job, const vz_ct_t *ct,
-    const char *template, vz_ct_t *fresh);
-static vz_code_e vz_lxc_reinstall_stop(vz_job_t *job, const vz_ct_t *ct);
+static vz_code_e vz_lxc_reinstall_beside(vz_job_t *job, const char *template,
+    vz_ct_t *fresh);
 static vz_code_e vz_lxc_reinstall_switch(vz_job_t *job, vz_ct_t *ct,
     const vz_ct_t *fresh);
-static vz_code_e vz_lxc_reinstall_back(vz_job_t *job, vz_code_e code);
 static int vz_lxc_reinstall_drop(vz_ct_t *ct);
-static int vz_lxc_reinstall_move(const vz_ct_t *from, const vz_ct_t *to,
-    const char *name);
 
 
 vz_code_e
@@ -49,8 +43,9 @@ vz_lxc_reinstall(vz_job_t *job, const char *template, vz_done_t *done)
     vz_code_e      rc;
     vz_ct_state_t  run;
 
-    rc = vz_lxc_record_load(job, &ct);
-    if (rc != VZ_OK) {
+    if ((rc = vz_lxc_record_load(job, &ct)) != VZ_OK
+        || (rc = vz_lxc_rescue_refuse(job, &ct)) != VZ_OK)
+    {
         return rc;
     }
 
@@ -64,11 +59,12 @@ vz_lxc_reinstall(vz_job_t *job, const char *template, vz_done_t *done)
     }
 
     strcpy(was, ct.template);
-    rc = vz_lxc_reinstall_beside(job, &ct, template, &fresh);
+    fresh = ct;
+    rc = vz_lxc_reinstall_beside(job, template, &fresh);
 
     if (rc == VZ_OK) {
         ran = (unsigned) vz_ct_state_alive(&ct, &run);
-        rc = vz_lxc_reinstall_stop(job, &ct);
+        rc = vz_lxc_switch_stop(job, &ct);
 
         /* stopping it may have written the record */
 
@@ -81,13 +77,11 @@ vz_lxc_reinstall(vz_job_t *job, const char *template, vz_done_t *done)
         }
 
         if (rc != VZ_OK && ran) {
-            rc = vz_lxc_reinstall_back(job, rc);
+            rc = vz_lxc_switch_back(job, rc);
         }
     }
 
-    if (vz_dirtree_remove(fresh.dir) == -1) {
-        vz_log(LOG_WARNING, "%s: %s", fresh.dir, strerror(errno));
-    }
+    vz_lxc_switch_clear(job);
 
     if (rc == VZ_OK) {
         vz_template_prune(job->conf, job, was);
@@ -97,23 +91,13 @@ vz_lxc_reinstall(vz_job_t *job, const char *template, vz_done_t *done)
 }
 
 
-/* Its record, written with its folder, keeps the template's version. */
-
 static vz_code_e
-vz_lxc_reinstall_beside(vz_job_t *job, const vz_ct_t *ct,
-    const char *template, vz_ct_t *fresh)
+vz_lxc_reinstall_beside(vz_job_t *job, const char *template, vz_ct_t *fresh)
 {
     char       lower[PATH_MAX];
     vz_code_e  rc;
 
-    *fresh = *ct;
-
-    rc = vz_lxc_lifecycle_clear(job, fresh);
-
-    if (rc == VZ_OK) {
-        rc = vz_template_cache_unpack(job->conf, template, job, lower);
-    }
-
+    rc = vz_template_cache_unpack(job->conf, template, job, lower);
     if (rc != VZ_OK) {
         return rc;
     }
@@ -121,45 +105,8 @@ vz_lxc_reinstall_beside(vz_job_t *job, const vz_ct_t *ct,
     snprintf(fresh->template, sizeof(fresh->template), "%s", template);
     snprintf(fresh->version, sizeof(fresh->version), "%s",
              strrchr(lower, '/') + 1);
-    fresh->naddresses = 0;
-    fresh->onboot = 0;
-    fresh->image[0] = '\0';
-    fresh->old_image[0] = '\0';
-    fresh->old_version[0] = '\0';
 
-    rc = vz_lxc_lifecycle_make(job, fresh);
-
-    if (rc == VZ_OK && vz_dirtree_sync(fresh->dir) == -1) {
-        rc = vz_job_end(job, VZ_INTERNAL, "%.120s: %s", fresh->dir,
-                        strerror(errno));
-    }
-
-    return rc;
-}
-
-
-/* It stays wanted to run, where it was. */
-
-static vz_code_e
-vz_lxc_reinstall_stop(vz_job_t *job, const vz_ct_t *ct)
-{
-    vz_code_e      rc;
-    vz_done_t      done;
-    vz_ct_state_t  run;
-
-    rc = VZ_OK;
-    memset(&done, 0, sizeof(done));
-
-    if (vz_ct_state_alive(ct, &run)) {
-        vz_job_progress(job, 92, "stopping it");
-        rc = vz_lxc_power_stop(job, VZ_STOP_AGAIN, &done);
-    }
-
-    if (rc == VZ_OK && !vz_mount_image_idle(ct, VZ_LXC_REINSTALL_IDLE)) {
-        rc = vz_job_end(job, VZ_BUSY, "its image is still in use");
-    }
-
-    return rc;
+    return vz_lxc_switch_beside(job, fresh);
 }
 
 
@@ -175,12 +122,15 @@ vz_lxc_reinstall_switch(vz_job_t *job, vz_ct_t *ct, const vz_ct_t *fresh)
 
     /* the record names no file that is about to become another system's */
 
-    if (vz_lxc_reinstall_drop(ct) == -1
-        || vz_lxc_reinstall_move(fresh, ct, name) == -1)
-    {
+    if (vz_lxc_reinstall_drop(ct) == -1) {
         return vz_job_end(job, errno == ENOSPC ? VZ_NOSPACE : VZ_INTERNAL,
-                          "the new disk of container %u: %s", ct->ctid,
+                          "the record of container %u: %s", ct->ctid,
                           strerror(errno));
+    }
+
+    rc = vz_lxc_switch_move(job, fresh, ct, name);
+    if (rc != VZ_OK) {
+        return rc;
     }
 
     next = *ct;
@@ -215,26 +165,6 @@ vz_lxc_reinstall_switch(vz_job_t *job, vz_ct_t *ct, const vz_ct_t *fresh)
     }
 
     return VZ_OK;
-}
-
-
-/* It ran, and its system is the old one: it runs again. */
-
-static vz_code_e
-vz_lxc_reinstall_back(vz_job_t *job, vz_code_e code)
-{
-    char       words[VZ_WORDS_MAX];
-    vz_done_t  done;
-
-    snprintf(words, sizeof(words), "%s", job->words);
-    memset(&done, 0, sizeof(done));
-
-    if (vz_lxc_power_start(job, &done) != VZ_OK) {
-        vz_log(LOG_WARNING, "container %u: starting its old system again: %s",
-               job->ctid, job->words);
-    }
-
-    return vz_job_end(job, code, "%s", words);
 }
 
 
@@ -275,22 +205,6 @@ vz_lxc_reinstall_tidy(const vz_ct_t *ct)
 }
 
 
-/* The name is on the disk before a record tells it. */
-
-static int
-vz_lxc_reinstall_move(const vz_ct_t *from, const vz_ct_t *to,
-    const char *name)
-{
-    char  image[PATH_MAX], path[PATH_MAX];
-
-    return vz_ct_store_image(from, image) == -1
-           || vz_ct_store_path(to, name, path) == -1
-           || rename(image, path) == -1
-           || vz_dirtree_sync(to->dir) == -1
-           ? -1 : 0;
-}
-
-
 /* The new system goes at once: it is what nobody wanted. */
 
 vz_code_e
@@ -300,8 +214,9 @@ vz_lxc_reinstall_revert(vz_job_t *job, vz_done_t *done)
     vz_ct_t    ct;
     vz_code_e  rc;
 
-    rc = vz_lxc_record_load(job, &ct);
-    if (rc != VZ_OK) {
+    if ((rc = vz_lxc_record_load(job, &ct)) != VZ_OK
+        || (rc = vz_lxc_rescue_refuse(job, &ct)) != VZ_OK)
+    {
         return rc;
     }
 
@@ -313,7 +228,7 @@ vz_lxc_reinstall_revert(vz_job_t *job, vz_done_t *done)
                             "reinstall is not kept any more");
     }
 
-    rc = vz_lxc_reinstall_stop(job, &ct);
+    rc = vz_lxc_switch_stop(job, &ct);
 
     if (rc == VZ_OK) {
         rc = vz_lxc_record_load(job, &ct);

@@ -37,6 +37,7 @@ typedef struct {
     uint64_t                epoch;      /* 0: it does not run */
     uint64_t                begun;      /* ms since the node's start */
     uint64_t                size;       /* of its disk */
+    char                    rescue[sizeof(((vz_ct_t *) 0)->rescue)];
     uint64_t                used;       /* of it, when that was read last */
     uint64_t                written;    /* to it until then */
     unsigned                idle;       /* rounds since then */
@@ -419,6 +420,7 @@ vz_lxc_sample_load(vz_lxc_sampler_t *sampler, vz_lxc_sample_one_t *one)
 
     (void) vz_ct_store_read(sampler->conf, one->head.ctid, &ct);
     one->size = ct.disk.limit;
+    strcpy(one->rescue, ct.rescue);
 
     if (vz_ct_state_read(&ct, &run) == 0 && run.init.pid != 0) {
         epoch = run.init.start << VZ_LXC_SAMPLE_PIDS | (uint64_t) run.init.pid;
@@ -483,6 +485,7 @@ vz_lxc_sample_disk(vz_lxc_sampler_t *sampler, vz_lxc_sample_one_t *one,
     one->written = written;
     ct.ctid = one->head.ctid;
     ct.disk.limit = one->size;
+    strcpy(ct.rescue, one->rescue);
 
     if (vz_ct_store_dir(sampler->conf, ct.ctid, NULL, ct.dir) == 0) {
         vz_disk_use(&ct, 1, &use);

@@ -11,6 +11,7 @@
 #include "daemon/guest/guest_password.h"
 #include "daemon/lxc/lxc_change.h"
 #include "daemon/lxc/lxc_record.h"
+#include "daemon/lxc/lxc_rescue.h"
 #include "daemon/lxc/lxc_set.h"
 #include "daemon/net/ct_net.h"
 #include "daemon/rootfs/disk.h"
@@ -214,7 +215,6 @@ vz_lxc_set_rate(vz_job_t *job, uint32_t in, uint32_t out)
 vz_code_e
 vz_lxc_set_hostname(vz_job_t *job, const char *name)
 {
-    char           words[VZ_WORDS_MAX];
     vz_ct_t        ct;
     vz_ct_state_t  run;
     vz_code_e      rc;
@@ -226,9 +226,9 @@ vz_lxc_set_hostname(vz_job_t *job, const char *name)
 
     snprintf(ct.hostname, sizeof(ct.hostname), "%s", name);
 
-    rc = vz_rootfs_enter(job, &ct, 1, vz_lxc_set_write_name, NULL, words);
+    rc = vz_lxc_rescue_both(job, &ct, vz_lxc_set_write_name);
     if (rc != VZ_OK) {
-        return vz_job_end(job, rc, "%s", words);
+        return rc;
     }
 
     if (vz_ct_state_alive(&ct, &run) && run.init.pid != 0
@@ -314,11 +314,13 @@ vz_lxc_set_hash(vz_job_t *job, const char *hash)
 }
 
 
+/* Passwords and keys are those of the system that it boots. */
+
 static vz_code_e
 vz_lxc_set_inside(vz_job_t *job, vz_rootfs_pt write, const void *data)
 {
     char       words[VZ_WORDS_MAX];
-    vz_ct_t    ct;
+    vz_ct_t    ct, booted;
     vz_code_e  rc;
 
     rc = vz_lxc_record_load(job, &ct);
@@ -326,7 +328,8 @@ vz_lxc_set_inside(vz_job_t *job, vz_rootfs_pt write, const void *data)
         return rc;
     }
 
-    rc = vz_rootfs_enter(job, &ct, 1, write, data, words);
+    vz_ct_store_booted(&ct, &booted);
+    rc = vz_rootfs_enter(job, &booted, 1, write, data, words);
 
     return rc == VZ_OK ? rc : vz_job_end(job, rc, "%s", words);
 }

@@ -1,17 +1,20 @@
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/statvfs.h>
 #include "daemon/cgroup/ct_limits.h"
 #include "daemon/lxc/lxc_restart.h"
 #include "daemon/lxc/lxc_stat.h"
 #include "daemon/lxc/lxcfs.h"
 #include "daemon/net/ct_link.h"
 #include "daemon/net/netlink.h"
+#include "daemon/rootfs/mount.h"
 
 
 static unsigned vz_lxc_stat_lives(const vz_ct_state_t *run,
     vz_cgroup_use_t *use);
 static void vz_lxc_stat_inside(const vz_lxc_stat_t *stat,
     vz_ct_detail_t *detail);
+static const char *vz_lxc_stat_own_disk(const vz_ct_t *ct);
 static void vz_lxc_stat_gateways(const vz_config_t *conf, const vz_ct_t *ct,
     vz_ct_detail_t *detail);
 static unsigned vz_lxc_stat_family(const vz_ct_t *ct, int family);
@@ -78,6 +81,7 @@ vz_lxc_stat_fill(const vz_ct_t *ct, const vz_lxc_stat_t *stat,
     strcpy(out->hostname, ct->hostname);
     strcpy(out->template, ct->template);
     strcpy(out->tag, ct->tag);
+    strcpy(out->rescue, ct->rescue);
 
     out->naddresses = ct->naddresses;
     memcpy(out->addresses, ct->addresses, sizeof(out->addresses));
@@ -132,11 +136,33 @@ vz_lxc_stat_detail(const vz_config_t *conf, const vz_ct_t *ct,
         detail->old_until = ct->old_until;
     }
 
+    if (ct->rescue[0]) {
+        detail->rescue_since = ct->rescue_since;
+        detail->rescue_disk = stat->running ? vz_lxc_stat_own_disk(ct) : NULL;
+    }
+
     detail->processes_limit = conf->pids_max;
     detail->restarts = vz_lxc_restart_tries(conf, ct->ctid);
     detail->lxcfs_gone = stat->running && vz_lxcfs_gone(conf, &stat->run);
 
     vz_lxc_stat_inside(stat, detail);
+}
+
+
+static const char *
+vz_lxc_stat_own_disk(const vz_ct_t *ct)
+{
+    char            path[PATH_MAX];
+    struct statvfs  fs;
+
+    if (!vz_mount_there(ct, vz_mount_name(ct, 0))
+        || vz_ct_store_path(ct, vz_mount_name(ct, 0), path) == -1
+        || statvfs(path, &fs) == -1)
+    {
+        return "gone";
+    }
+
+    return fs.f_flag & ST_RDONLY ? "ro" : NULL;
 }
 
 

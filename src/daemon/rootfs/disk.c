@@ -4,6 +4,7 @@
 #include <sys/statvfs.h>
 #include "daemon/rootfs/disk.h"
 #include "daemon/rootfs/disk_room.h"
+#include "daemon/rootfs/mount.h"
 
 
 uint64_t
@@ -30,7 +31,7 @@ vz_disk_use(const vz_ct_t *ct, unsigned running, vz_disk_use_t *use)
     use->available = use->total;
 
     if (running
-        && vz_ct_store_path(ct, "root", path) == 0
+        && vz_ct_store_path(ct, vz_mount_name(ct, 0), path) == 0
         && statvfs(path, &fs) == 0)
     {
         use->total = (uint64_t) fs.f_blocks * fs.f_frsize;

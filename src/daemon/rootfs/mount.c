@@ -427,16 +427,46 @@ vz_mount_unmake(vz_mount_t *mount)
 }
 
 
+const char *
+vz_mount_name(const vz_ct_t *ct, unsigned raw)
+{
+    if (ct->rescue[0] == '\0') {
+        return raw ? "raw" : "root";
+    }
+
+    return raw ? "disk.raw" : "disk";
+}
+
+
 int
 vz_mount_attach(const vz_ct_t *ct, const vz_mount_t *mount, int host)
 {
+    const char         *raw, *root;
+    struct mount_attr   attr;
+
+    raw = vz_mount_name(ct, 1);
+    root = vz_mount_name(ct, 0);
+
     if (setns(host, CLONE_NEWNS) == -1 || chdir(ct->dir) == -1) {
         return -1;
     }
 
-    if (move_mount(mount->raw, "", AT_FDCWD, "raw", MOVE_MOUNT_F_EMPTY_PATH)
+    if (ct->rescue[0]) {
+        memset(&attr, 0, sizeof(attr));
+        attr.attr_set = MOUNT_ATTR_NOSUID;
+
+        if ((mkdir(raw, 0700) == -1 && errno != EEXIST)
+            || (mkdir(root, 0700) == -1 && errno != EEXIST)
+            || mount_setattr(mount->root, "", AT_EMPTY_PATH, &attr,
+                             sizeof(attr)) == -1)
+        {
+            return -1;
+        }
+    }
+
+    if (move_mount(mount->raw, "", AT_FDCWD, raw, MOVE_MOUNT_F_EMPTY_PATH)
         == -1
-        || move_mount(mount->root, "", AT_FDCWD, "root",
+        || move_mount(mount->root, "", AT_FDCWD, root,
                       MOVE_MOUNT_F_EMPTY_PATH) == -1)
     {
         return -1;
@@ -478,9 +508,9 @@ vz_mount_drop(const vz_ct_t *ct)
 {
     char                path[PATH_MAX];
     unsigned            i, tries;
-    static const char  *names[] = { "root", "raw" };
+    static const char  *names[] = { "disk", "disk.raw", "root", "raw" };
 
-    for (i = 0; i < 2; i++) {
+    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         if (vz_ct_store_path(ct, names[i], path) == -1) {
             return -1;
         }
@@ -501,6 +531,12 @@ vz_mount_drop(const vz_ct_t *ct)
                 return -1;
             }
         }
+
+        /* a start that lacks the own disk has no folder to bind, either */
+
+        if (i < 2 && rmdir(path) == -1 && errno != ENOENT) {
+            return -1;
+        }
     }
 
     return 0;
@@ -510,14 +546,21 @@ vz_mount_drop(const vz_ct_t *ct)
 int
 vz_mount_image_idle(const vz_ct_t *ct, int wait)
 {
-    char  path[PATH_MAX];
+    char     path[PATH_MAX], other[PATH_MAX];
+    vz_ct_t  booted;
 
-    if (vz_ct_store_image(ct, path) == -1) {
+    vz_ct_store_booted(ct, &booted);
+
+    if (vz_ct_store_image(ct, path) == -1
+        || vz_ct_store_image(&booted, other) == -1)
+    {
         return 0;
     }
 
     for ( ;; ) {
-        if (!vz_loop_holds(path)) {
+        if (!vz_loop_holds(path)
+            && (ct->rescue[0] == '\0' || !vz_loop_holds(other)))
+        {
             return 1;
         }
 

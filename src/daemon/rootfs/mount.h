@@ -4,6 +4,9 @@
  *   image --loop--> btrfs (raw) --idmapped clone--> upper/, work/ --+
  *   template folder --idmapped clone--> lower ----------------------+-> root
  *
+ * These are attached to ct->dir/raw and ct->dir/root.  In rescue those are the
+ * rescue system's, and the container's own disk is at disk.raw and disk.
+ *
  * Everything is built in a mount namespace of the calling process and only
  * then attached to the host's, so that a process which dies leaves nothing
  * half mounted.
@@ -20,6 +23,12 @@ typedef struct {
     int     raw;        /* the image's own file system, with unshifted ids */
 } vz_mount_t;
 
+
+/*
+ * vz_mount_name: the name in ct->dir where the container's own root is mounted
+ * while it runs, or with raw set its image's file system.
+ */
+const char *vz_mount_name(const vz_ct_t *ct, unsigned raw);
 
 /*
  * vz_mount_make: build both mounts, and leave the calling process in a private
@@ -41,7 +50,8 @@ void vz_mount_unmake(vz_mount_t *mount);
 
 /*
  * vz_mount_attach: go back into the namespace host (a descriptor) and attach
- * both mounts to ct->dir/root and ct->dir/raw. 0, or -1 with errno.
+ * both mounts to the names of vz_mount_name(). In rescue these are made, and
+ * the root is nosuid: it is data of the rescue system's. 0, or -1 with errno.
  */
 int vz_mount_attach(const vz_ct_t *ct, const vz_mount_t *mount, int host);
 
@@ -53,8 +63,8 @@ int vz_mount_attach(const vz_ct_t *ct, const vz_mount_t *mount, int host);
 int vz_mount_nosuid(const vz_ct_t *ct);
 
 /*
- * vz_mount_drop: unmount whatever is mounted there, stacked or busy. 0, or -1
- * with errno.
+ * vz_mount_drop: unmount whatever is mounted there, stacked or busy, of its
+ * rescue system, too. 0, or -1 with errno.
  */
 int vz_mount_drop(const vz_ct_t *ct);
 
@@ -62,8 +72,9 @@ int vz_mount_drop(const vz_ct_t *ct);
 int vz_mount_there(const vz_ct_t *ct, const char *name);
 
 /*
- * vz_mount_image_idle: wait until no loop device has the image any more. 1, or
- * 0 where one still has it after wait milliseconds.
+ * vz_mount_image_idle: wait until no loop device has the image any more, nor in
+ * rescue that of the rescue system. 1, or 0 where one still has it after wait
+ * milliseconds.
  */
 int vz_mount_image_idle(const vz_ct_t *ct, int wait);
 

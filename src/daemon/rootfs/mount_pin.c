@@ -139,7 +139,11 @@ vz_mount_pin_holds(const vz_ct_t *ct, const char *pid)
     int     held;
     char    path[64], *line, *at, *end;
     FILE   *fp;
-    size_t  room, len;
+    size_t  room, len, i;
+
+    static const char  *const names[] = {
+        "/raw ", "/root ", "/disk.raw ", "/disk "
+    };
 
     snprintf(path, sizeof(path), "/proc/%.16s/mountinfo", pid);
 
@@ -157,11 +161,16 @@ vz_mount_pin_holds(const vz_ct_t *ct, const char *pid)
         at = strstr(line, ct->dir);
         end = strstr(line, " - ");
 
-        held = at != NULL && end != NULL && at < end
-               && (strncmp(at + len, "/raw ", 5) == 0
-                   || strncmp(at + len, "/root ", 6) == 0)
-               && memmem(at, (size_t) (end - at), " shared:", 8) == NULL
-               && memmem(at, (size_t) (end - at), " master:", 8) == NULL;
+        if (at == NULL || end == NULL || at >= end
+            || memmem(at, (size_t) (end - at), " shared:", 8) != NULL
+            || memmem(at, (size_t) (end - at), " master:", 8) != NULL)
+        {
+            continue;
+        }
+
+        for (i = 0; !held && i < sizeof(names) / sizeof(names[0]); i++) {
+            held = strncmp(at + len, names[i], strlen(names[i])) == 0;
+        }
     }
 
     free(line);

@@ -155,12 +155,13 @@ vz_rootfs_child(const vz_config_t *conf, const vz_ct_t *ct, unsigned guest,
     private = 0;
 
     if (vz_ct_state_alive(ct, &run) && run.init.pid != 0
-        && vz_mount_there(ct, "root") && vz_mount_there(ct, "raw"))
+        && vz_mount_there(ct, vz_mount_name(ct, 0))
+        && vz_mount_there(ct, vz_mount_name(ct, 1)))
     {
-        vz_ct_store_path(ct, "root", path);
+        vz_ct_store_path(ct, vz_mount_name(ct, 0), path);
         mount.root = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 
-        vz_ct_store_path(ct, "raw", path);
+        vz_ct_store_path(ct, vz_mount_name(ct, 1), path);
         mount.raw = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 
         if (mount.root == -1 || mount.raw == -1) {

@@ -20,9 +20,11 @@ vz_code_e vz_rootfs_make(const vz_ct_t *ct, char *words);
 /*
  * vz_rootfs_enter: run a function on the container's root in a child process:
  * on the mounted root while the container runs, else on one that is mounted
- * for this. root is a descriptor of the merged tree, raw of the image's file
- * system. With guest set the child has the container's ids. Returns by the
- * job's deadline: the function's code, or another one, with words.
+ * for this; in rescue on the own one, that of the rescue system is
+ * vz_ct_store_booted()'s. root is a descriptor of the merged tree, raw of the
+ * image's file system. With guest set the child has the container's ids.
+ * Returns by the job's deadline: the function's code, or another one, with
+ * words.
  */
 typedef vz_code_e (*vz_rootfs_pt)(const vz_ct_t *ct, int root, int raw,
     const void *data, char *words);

@@ -18,6 +18,7 @@ typedef enum {
     VZ_FEATURE_BOOTLOG,             /* bootlog */
     VZ_FEATURE_HISTORY,             /* history, why */
     VZ_FEATURE_REINSTALL,           /* reinstall, revert */
+    VZ_FEATURE_RESCUE,              /* rescue, unrescue */
     VZ_FEATURE_FIREWALL,            /* setfirewall and what goes with it */
     VZ_FEATURE_RATE,                /* setrate */
     VZ_FEATURE_TRAFFIC,             /* traffic */

@@ -91,6 +91,10 @@ vz_stat_text_line(const vz_ct_stat_t *stat, const vz_ct_detail_t *detail,
                   stat->template[0] ? stat->template : "-",
                   stat->tag[0] ? stat->tag : "-");
 
+    if (stat->rescue[0]) {
+        vz_strbuf_put(&text, " rescue=%s", stat->rescue);
+    }
+
     if (stat->broken) {
         vz_strbuf_put(&text, " broken=1");
     }
@@ -142,6 +146,14 @@ vz_stat_text_detail(const vz_ct_detail_t *detail, vz_strbuf_t *text)
                                                           : VZ_UNLIMITED);
         vz_stat_text_put(text, "rate_out", detail->rate_out ? detail->rate_out
                                                             : VZ_UNLIMITED);
+    }
+
+    if (detail->rescue_since) {
+        vz_stat_text_put(text, "rescue_since", detail->rescue_since);
+    }
+
+    if (detail->rescue_disk) {
+        vz_strbuf_put(text, " rescue_disk=%s", detail->rescue_disk);
     }
 
     if (detail->restarts) {

@@ -57,6 +57,24 @@ vz_verb_life_revert(vz_job_t *job)
 
 
 vz_code_e
+vz_verb_life_rescue(vz_job_t *job)
+{
+    vz_done_t  done = { 0 };
+
+    return vz_verb_end(job, job->driver->rescue(job, &done), &done);
+}
+
+
+vz_code_e
+vz_verb_life_unrescue(vz_job_t *job)
+{
+    vz_done_t  done = { 0 };
+
+    return vz_verb_end(job, job->driver->unrescue(job, &done), &done);
+}
+
+
+vz_code_e
 vz_verb_life_start(vz_job_t *job)
 {
     vz_done_t  done = { 0 };

@@ -17,6 +17,10 @@ vz_code_e vz_verb_life_adopt(vz_job_t *job);
 vz_code_e vz_verb_life_reinstall(vz_job_t *job);
 vz_code_e vz_verb_life_revert(vz_job_t *job);
 
+/* rescue ID, unrescue ID */
+vz_code_e vz_verb_life_rescue(vz_job_t *job);
+vz_code_e vz_verb_life_unrescue(vz_job_t *job);
+
 /* start ID, stop ID, poweroff ID, restart ID */
 vz_code_e vz_verb_life_start(vz_job_t *job);
 vz_code_e vz_verb_life_stop(vz_job_t *job);

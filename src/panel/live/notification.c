@@ -36,7 +36,9 @@ static const char  *vz_notification_kinds[] = {
     [VZ_NOTICE_SUSPENDED] = "suspended",                /* a container */
     [VZ_NOTICE_UNSUSPENDED] = "unsuspended",            /* a container */
     [VZ_NOTICE_TRAFFIC_NEAR] = "traffic_near",          /* a container */
-    [VZ_NOTICE_TRAFFIC_OVER] = "traffic_over"           /* a container */
+    [VZ_NOTICE_TRAFFIC_OVER] = "traffic_over",          /* a container */
+    [VZ_NOTICE_RESCUED] = "rescued",                    /* a container */
+    [VZ_NOTICE_UNRESCUED] = "unrescued"                 /* a container */
 };
 
 

@@ -380,6 +380,30 @@ static const vz_mail_text_t  vz_mail_texts[] = {
       "\n"
       "{brand}\n" },
 
+    { "rescued", "es",
+      "{brand}: su servidor {name} está en modo de rescate",
+      "Hola {first_name}:\n"
+      "\n"
+      "Alguien con acceso a su cuenta inició el servidor {name} con un\n"
+      "sistema de rescate.  Responde en su dirección de siempre y tiene su\n"
+      "disco en /mnt, hasta que salga del rescate en el panel ({url}).\n"
+      "\n"
+      "Si no fue usted, cambie su contraseña y salga del rescate.\n"
+      "\n"
+      "{brand}\n" },
+
+    { "rescued", "en",
+      "{brand}: your server {name} is in rescue",
+      "Hello {first_name},\n"
+      "\n"
+      "Somebody with access to your account started the server {name} with a\n"
+      "rescue system.  It answers at its address and has its disk at /mnt,\n"
+      "until you leave rescue in the panel ({url}).\n"
+      "\n"
+      "If it was not you, change your password, and leave rescue.\n"
+      "\n"
+      "{brand}\n" },
+
     { "server", "es",
       "{brand}: su servidor {hostname} está listo",
       "Hola {first_name}:\n"

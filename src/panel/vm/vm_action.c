@@ -19,6 +19,7 @@
 static ngx_uint_t vz_vm_action_replayed(vz_vm_action_t *change);
 static vz_code_e vz_vm_action_try(vz_vm_action_t *change);
 static vz_code_e vz_vm_action_find(vz_vm_action_t *change, vz_tx_t *tx);
+static vz_code_e vz_vm_action_system(vz_vm_action_t *change);
 static vz_code_e vz_vm_action_make(vz_vm_action_t *change, vz_tx_t *tx);
 static void vz_vm_action_reply(vz_vm_action_t *change);
 static void vz_vm_action_state(vz_vm_action_t *change);
@@ -30,6 +31,7 @@ static void vz_vm_action_state(vz_vm_action_t *change);
     next(of, lifecycle, NAMED(vz_vm_lifecycle_names), "v.lifecycle")          \
     next(of, version, INT, "v.version")                                       \
     next(of, reason, TEXT, "v.suspended_reason")                              \
+    next(of, rescue, INT, "v.rescue_template IS NOT NULL")                    \
     next(of, busy, INT, "(SELECT t.id FROM task t WHERE t.busy = v.id)")
 
 static const vz_row_member_t  vz_vm_action_row[] =
@@ -201,6 +203,25 @@ vz_vm_action_find(vz_vm_action_t *change, vz_tx_t *tx)
     if (change->def->lifecycles
         && !(change->def->lifecycles & vz_vm_lifecycle_bit(change->lifecycle)))
     {
+        return VZ_STATE;
+    }
+
+    return vz_vm_action_system(change);
+}
+
+
+static vz_code_e
+vz_vm_action_system(vz_vm_action_t *change)
+{
+    if ((change->def->lifecycles & VZ_VM_ACTION_OWN) && change->rescue) {
+        vz_call_problem(change->call, NGX_HTTP_CONFLICT, "in_rescue",
+                        "The container is in rescue: leave it first.");
+        return VZ_STATE;
+    }
+
+    if ((change->def->lifecycles & VZ_VM_ACTION_RESCUE) && !change->rescue) {
+        vz_call_problem(change->call, NGX_HTTP_CONFLICT, "not_in_rescue",
+                        "The container is not in rescue.");
         return VZ_STATE;
     }
 

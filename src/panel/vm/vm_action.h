@@ -22,11 +22,16 @@ typedef vz_code_e (*vz_vm_action_pt)(vz_vm_action_t *change, vz_tx_t *tx);
 /* Replies in place of the task, with change->task. */
 typedef void (*vz_vm_action_reply_pt)(vz_vm_action_t *change);
 
+/* In a set of lifecycles: while it boots its own system; while in rescue. */
+#define VZ_VM_ACTION_OWN     0x10000
+#define VZ_VM_ACTION_RESCUE  0x20000
+
 typedef struct {
     const char                 *kind;       /* of the task's workflow */
     const char                 *action;     /* in the audit */
     ngx_uint_t                  lifecycles; /* a set: it has to be in one of
-                                               these; 0: any */
+                                               these; 0: any.  With it go
+                                               the flags above */
     vz_vm_action_pt             prepare;    /* or NULL */
     vz_vm_action_reply_pt       reply;      /* NULL: 202 with the task */
 } vz_vm_action_def_t;
@@ -45,6 +50,7 @@ struct vz_vm_action_s {
     ngx_str_t                   name;
     vz_vm_lifecycle_e           lifecycle;
     ngx_str_t                   reason;     /* why it is suspended */
+    ngx_uint_t                  rescue;     /* it boots a rescue system */
 
     /* made */
     ngx_str_t                   task_data;  /* prepare may set both */

@@ -159,6 +159,8 @@ vz_vm_effective_line(vz_json_t *out, const ngx_str_t *line)
     vz_node_told_text(out, "gateway", line, "gateway");
     vz_node_told_words(out, "gateways", vz_vm_effective_gateways(line));
     vz_node_told_words(out, "dns", vz_relay_pair(line, "dns"));
+    vz_node_told_text(out, "rescue", line, "rescue");
+    vz_node_told_text(out, "rescue_disk", line, "rescue_disk");
     vz_vm_effective_memory(out, line);
     vz_vm_effective_disk(out, line);
     vz_vm_effective_cpu(out, line);

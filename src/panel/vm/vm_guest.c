@@ -53,8 +53,8 @@ const vz_body_t  vz_vm_guest_keys_form = vz_body("Keys",
 
 
 static const vz_vm_action_def_t  vz_guest_password_change = {
-    "password", "vm.password", VZ_VM_LIFECYCLE_IS_READY, vz_guest_hash,
-    vz_guest_drawn
+    "password", "vm.password", VZ_VM_LIFECYCLE_IS_READY | VZ_VM_ACTION_OWN,
+    vz_guest_hash, vz_guest_drawn
 };
 
 static const vz_vm_action_def_t  vz_guest_hostname_change = {
@@ -62,7 +62,8 @@ static const vz_vm_action_def_t  vz_guest_hostname_change = {
 };
 
 static const vz_vm_action_def_t  vz_guest_keys_change = {
-    "keys", "vm.keys", VZ_VM_LIFECYCLE_IS_READY, vz_guest_chosen, NULL
+    "keys", "vm.keys", VZ_VM_LIFECYCLE_IS_READY | VZ_VM_ACTION_OWN,
+    vz_guest_chosen, NULL
 };
 
 

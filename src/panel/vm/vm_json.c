@@ -32,6 +32,7 @@ static void vz_vm_json_memory(vz_vm_row_t *vm, const vz_sample_t *sample);
 static void vz_vm_json_disk(vz_vm_row_t *vm, const vz_sample_t *sample);
 static void vz_vm_json_cpu(vz_vm_row_t *vm, const vz_sample_t *sample);
 static void vz_vm_json_traffic(vz_vm_row_t *vm);
+static void vz_vm_json_rescue(vz_vm_row_t *vm);
 static void vz_vm_task(vz_vm_row_t *vm);
 static void vz_vm_figure(vz_json_t *json, const char *key, uint64_t value,
     ngx_uint_t known);
@@ -83,6 +84,7 @@ vz_vm_json_open(vz_json_t *json, const vz_rows_t *rows, ngx_uint_t row,
     vz_vm_text(&vm, "lifecycle", VZ_VM_LIFECYCLE);
     vz_vm_text(&vm, "suspended", VZ_VM_SUSPENDED);
     vz_vm_text(&vm, "suspended_at", VZ_VM_SUSPENDED_AT);
+    vz_vm_json_rescue(&vm);
     vz_vm_text(&vm, "desired_state", VZ_VM_DESIRED);
     vz_vm_int(&vm, "ctid", VZ_VM_CTID);
     vz_vm_int(&vm, "version", VZ_VM_VERSION);
@@ -265,6 +267,23 @@ vz_vm_json_traffic(vz_vm_row_t *vm)
                  vz_cell_int(vz_vm_cell(vm, VZ_VM_THROTTLED)) != 0);
     vz_json_bool(vm->json, "suspended",
                  vz_cell_int(vz_vm_cell(vm, VZ_VM_OVER)) != 0);
+    vz_json_close(vm->json);
+}
+
+
+/* the rescue system that it boots */
+
+static void
+vz_vm_json_rescue(vz_vm_row_t *vm)
+{
+    if (vz_cell_null(vz_vm_cell(vm, VZ_VM_RESCUE))) {
+        vz_json_null(vm->json, "rescue");
+        return;
+    }
+
+    vz_json_object(vm->json, "rescue");
+    vz_vm_text(vm, "template", VZ_VM_RESCUE);
+    vz_vm_text(vm, "since", VZ_VM_RESCUE_SINCE);
     vz_json_close(vm->json);
 }
 

@@ -61,7 +61,10 @@
          " NULL)")                                                            \
     next(of, SUSPENDED_AT, TEXT,                                              \
          "IF(v.lifecycle = 'suspended',"                                      \
-         " DATE_FORMAT(v.suspended_at, '%Y-%m-%dT%TZ'), NULL)")
+         " DATE_FORMAT(v.suspended_at, '%Y-%m-%dT%TZ'), NULL)")               \
+    next(of, RESCUE, TEXT, "v.rescue_template")                               \
+    next(of, RESCUE_SINCE, TEXT,                                              \
+         "DATE_FORMAT(v.rescue_since, '%Y-%m-%dT%TZ')")
 
 #define VZ_VM_COLUMNS     vz_row_sql(VZ_VM_ROW)
 

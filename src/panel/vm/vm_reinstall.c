@@ -53,12 +53,13 @@ const vz_body_t  vz_vm_reinstall_form = vz_body("Reinstall",
 
 
 static const vz_vm_action_def_t  vz_reinstall_change = {
-    "reinstall", "vm.reinstall", VZ_VM_LIFECYCLE_IS_READY,
+    "reinstall", "vm.reinstall", VZ_VM_LIFECYCLE_IS_READY | VZ_VM_ACTION_OWN,
     vz_reinstall_prepare, vz_reinstall_reply
 };
 
 static const vz_vm_action_def_t  vz_reinstall_undo_change = {
-    "revert", "vm.revert", VZ_VM_LIFECYCLE_IS_READY, vz_reinstall_kept, NULL
+    "revert", "vm.revert", VZ_VM_LIFECYCLE_IS_READY | VZ_VM_ACTION_OWN,
+    vz_reinstall_kept, NULL
 };
 
 

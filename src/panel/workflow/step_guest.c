@@ -100,6 +100,18 @@ vz_step_called(vz_task_run_t *run, const ngx_str_t *name)
 vz_code_e
 vz_step_guest_keys(vz_task_run_t *run)
 {
+    vz_code_e  rc;
+
+    rc = vz_step_guest_keys_send(run);
+
+    return rc == VZ_OK && vz_step_work(run)->chosen
+           ? vz_run_own_in_tx(run, vz_keys_body, NULL) : rc;
+}
+
+
+vz_code_e
+vz_step_guest_keys_send(vz_task_run_t *run)
+{
     vz_code_e   rc;
     ngx_str_t   lines[VZ_SSH_KEY_MOST];
     ngx_uint_t  n;
@@ -120,7 +132,7 @@ vz_step_guest_keys(vz_task_run_t *run)
                         n, n == 1 ? "" : "s");
     }
 
-    return rc == VZ_OK ? vz_run_own_in_tx(run, vz_keys_body, NULL) : rc;
+    return rc;
 }
 
 

@@ -20,7 +20,8 @@
  * vz_step_guest_hostname, vz_step_guest_undo_name: the host name of the task,
  * and that of the row.
  * vz_step_guest_keys: root gets the keys that the task names, where it names
- * some, and the row has them from then on.
+ * some, and the row has them from then on.  vz_step_guest_keys_send: the same
+ * for a system that is not its own: the row keeps what it has.
  */
 vz_code_e vz_step_guest_hash(vz_task_run_t *run);
 vz_code_e vz_step_guest_first(vz_task_run_t *run);
@@ -28,6 +29,7 @@ vz_code_e vz_step_guest_drawn(vz_task_run_t *run);
 vz_code_e vz_step_guest_hostname(vz_task_run_t *run);
 vz_code_e vz_step_guest_undo_name(vz_task_run_t *run);
 vz_code_e vz_step_guest_keys(vz_task_run_t *run);
+vz_code_e vz_step_guest_keys_send(vz_task_run_t *run);
 
 
 #endif /* VZ_STEP_GUEST_H */

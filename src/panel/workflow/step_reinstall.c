@@ -164,11 +164,18 @@ vz_step_reinstall_mail(vz_task_run_t *run)
 static vz_code_e
 vz_step_reinstall_queue(vz_task_run_t *run, vz_tx_t *tx, void *data)
 {
+    (void) data;
+
+    return vz_step_reinstall_tell(run, tx, "reinstalled");
+}
+
+
+vz_code_e
+vz_step_reinstall_tell(vz_task_run_t *run, vz_tx_t *tx, const char *template)
+{
     vz_code_e  rc;
     ngx_str_t  email, language;
     vz_rows_t  rows;
-
-    (void) data;
 
     rc = vz_db_query(tx, run->pool, &vz_sql_owner_of,
                      vz_binds(vz_int(run->vm.id)), &rows);
@@ -187,6 +194,6 @@ vz_step_reinstall_queue(vz_task_run_t *run, vz_tx_t *tx, void *data)
     language = vz_row_text(&rows, 0, "language");
 
     return vz_mail_queue(tx, run->pool, vz_row_int(&rows, 0, "id"), &email,
-                         "reinstalled", &language, members,
+                         template, &language, members,
                          sizeof(members) / sizeof(members[0]));
 }

@@ -24,5 +24,12 @@ vz_code_e vz_step_reinstall_hash(vz_task_run_t *run);
 vz_code_e vz_step_reinstall_mail(vz_task_run_t *run);
 vz_code_e vz_step_reinstall_revert(vz_task_run_t *run);
 
+/*
+ * vz_step_reinstall_tell: queue a mail of that template for the container's
+ * owner, with first_name, name and system.
+ */
+vz_code_e vz_step_reinstall_tell(vz_task_run_t *run, vz_tx_t *tx,
+    const char *template);
+
 
 #endif /* VZ_STEP_REINSTALL_H */

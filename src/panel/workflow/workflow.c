@@ -7,6 +7,7 @@
 #include "panel/workflow/step_guest.h"
 #include "panel/workflow/step_rate.h"
 #include "panel/workflow/step_reinstall.h"
+#include "panel/workflow/step_rescue.h"
 #include "panel/workflow/step_vm.h"
 #include "panel/workflow/workflow.h"
 
@@ -92,6 +93,19 @@ static const vz_step_t  vz_revert_steps[] = {
     vz_step("revert", reinstall_revert, 50, NONE),
     vz_step("limits", limits, 20, NONE),
     vz_step("start", start, 30, NONE)
+};
+
+static const vz_step_t  vz_rescue_steps[] = {
+    { "rescue", vz_step_rescue, 50, VZ_VM_LIFECYCLE_NONE },
+    vz_step("password", reinstall_hash, 5, NONE),
+    vz_step("keys", guest_keys_send, 5, NONE),
+    vz_step("start", start, 35, NONE),
+    vz_step("mail", rescue_mail, 5, NONE)
+};
+
+static const vz_step_t  vz_unrescue_steps[] = {
+    vz_step("unrescue", rescue_leave, 60, NONE),
+    vz_step("start", start, 40, NONE)
 };
 
 static const vz_step_t  vz_restart_steps[] = {
@@ -193,6 +207,10 @@ static const vz_workflow_t  vz_workflows[] = {
                 NONE, vz_step_resume, NONE, NONE, 6, vz_reinstall_steps),
     vz_workflow("revert", CANCEL|RETRY|STARTS, vz_step_vm_load, NONE,
                 vz_step_resume, NONE, NONE, 6, vz_revert_steps),
+    vz_workflow("rescue", CANCEL|RETRY|STARTS, vz_step_vm_load_hardware, NONE,
+                vz_step_resume, RESCUED, NONE, 6, vz_rescue_steps),
+    vz_workflow("unrescue", CANCEL|RETRY|STARTS, vz_step_vm_load, NONE,
+                vz_step_resume, UNRESCUED, NONE, 6, vz_unrescue_steps),
     vz_workflow("password", CANCEL|RETRY, vz_step_vm_load_hardware, NONE, NULL,
                 NONE, NONE, 6, vz_password_steps),
     vz_workflow("hostname", HARDWARE, vz_step_vm_load_hardware, NONE,

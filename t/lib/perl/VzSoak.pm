@@ -70,7 +70,7 @@ sub begin {
         . " ('$who', 'customer', 'Soak', '$who\@example.org', '*')");
     sql("INSERT INTO session (hash, user_id, expires, remote, proven) SELECT"
         . " UNHEX('" . sha256_hex($secret) . "'), id, NOW(3) + INTERVAL 1 DAY,"
-        . " '127.0.0.1', NOW(3) + INTERVAL 1 DAY FROM user"
+        . " '127.0.0.1', UTC_TIMESTAMP(3) + INTERVAL 1 DAY FROM user"
         . " WHERE account = '$who.admin'");
     $user = sql_value("SELECT id FROM user WHERE account = '$who'");
     $cookie = "vzpanel_session=$secret";

@@ -1,0 +1,138 @@
+/* A rescue system: the way in, and while it lasts a banner with the way out. */
+
+import { post } from '../lib/api.js';
+import { busy, button, disable } from '../ui/button.js';
+import { ask } from '../ui/dialog.js';
+import { h, put } from '../ui/dom.js';
+import { refuse } from '../ui/fault.js';
+import { form } from '../ui/form.js';
+import { icon } from '../ui/icon.js';
+import { obstacle } from '../ui/state.js';
+import { moment, t } from '../lib/i18n.js';
+import { note } from '../lib/live.js';
+import { keyTicks } from './key-ticks.js';
+
+/** @typedef {import('../../types.d.ts').Vm} Vm */
+
+
+/** @param {Vm} vm */
+function leave(vm) {
+    const self = button({
+        text: t('rescue.leave'), icon: 'undo',
+        press: async () => {
+            if (!await ask({ title: t('rescue.leave.ask', { name: vm.name }),
+                text: t('rescue.leave.text'), yes: t('rescue.leave') })) {
+                return;
+            }
+
+            busy(self, true);
+
+            try {
+                const task = await post(`vms/${vm.id}/rescue/leave`);
+
+                note({ ...task, vm: { id: vm.id, name: vm.name } });
+            } catch (error) {
+                refuse(error);
+            } finally {
+                busy(self, false);
+            }
+        },
+    });
+
+    return self;
+}
+
+
+/**
+ * That it is in rescue, since when, what that means, and the way out.
+ *
+ * @param {Vm} vm
+ */
+export function rescueBanner(vm) {
+    const why = h('p', { class: 'why' });
+    const node = h('section', { class: 'vm-rescue', hidden: true });
+    const out = leave(vm);
+    let shown = '';
+
+    const set = () => {
+        const since = vm.rescue?.since ?? '';
+
+        if (!out.hasAttribute('data-busy')) {
+            disable(out, obstacle(vm), why);
+        }
+
+        if (since === shown) {
+            return;
+        }
+
+        shown = since;
+        node.hidden = !since;
+        put(node, ...(since ? [icon('work'), h('div', null,
+            h('p', null, h('strong', null, t('rescue.since', {
+                date: moment(since) }))),
+            h('p', null, t('rescue.means')), why), out] : []));
+    };
+
+    set();
+
+    return { node, set };
+}
+
+
+/**
+ * Call back when the server went into rescue, or left it.
+ *
+ * @param {import('./server-tabs.js').Place} place
+ * @param {() => void} changed
+ */
+export function rescueChanged({ vm, live, signal }, changed) {
+    let since = vm.rescue?.since;
+
+    live.drawn(() => {
+        if (vm.rescue?.since !== since) {
+            since = vm.rescue?.since;
+            changed();
+        }
+    }, signal);
+}
+
+
+/**
+ * What it is, and the button; nothing more while it lasts.
+ *
+ * @param {Vm} vm
+ * @param {import('./drawn.js').Drawn} shown
+ * @param {AbortSignal} signal
+ */
+export async function rescueCard(vm, shown, signal) {
+    const card = (/** @type {import('../ui/dom.js').Children[]} */ ...nodes) =>
+        h('section', null, h('h2', null, t('rescue')),
+            h('p', { class: 'lead' }, t('rescue.lead')), ...nodes);
+
+    /* a node whose driver can't is told before it is asked */
+    if (vm.features && !vm.features.includes('rescue')) {
+        return card(h('p', { class: 'notice' }, icon('warn'),
+            t('rescue.unsupported')));
+    }
+
+    if (vm.rescue) {
+        return card(h('p', { class: 'notice' }, icon('work'),
+            t('rescue.lasts')));
+    }
+
+    const ticks = await keyTicks(vm, signal);
+
+    return card(form({
+        fields: ticks.fields,
+        layout: () => [ticks.node, h('p', { class: 'field-hint' },
+            t('guest.reinstall.password'))],
+        submit: t('rescue.go'),
+        send: async () => {
+            const answer = await post(`vms/${vm.id}/rescue`,
+                { keys: ticks.chosen() });
+
+            shown.show(answer.password);
+            note({ ...answer.task, vm: { id: vm.id, name: vm.name } });
+        },
+    }).node);
+}

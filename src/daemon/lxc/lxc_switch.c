@@ -1,0 +1,116 @@
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include "daemon/base/dirtree.h"
+#include "daemon/base/job.h"
+#include "daemon/base/log.h"
+#include "daemon/ct/ct_state.h"
+#include "daemon/lxc/lxc_lifecycle.h"
+#include "daemon/lxc/lxc_power.h"
+#include "daemon/lxc/lxc_switch.h"
+#include "daemon/rootfs/mount.h"
+
+
+#define VZ_LXC_SWITCH_IDLE  10000       /* ms to wait for its image */
+
+
+vz_code_e
+vz_lxc_switch_beside(vz_job_t *job, vz_ct_t *fresh)
+{
+    vz_code_e  rc;
+
+    rc = vz_lxc_lifecycle_clear(job, fresh);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    fresh->naddresses = 0;
+    fresh->onboot = 0;
+    fresh->image[0] = '\0';
+    fresh->old_image[0] = '\0';
+    fresh->old_version[0] = '\0';
+
+    rc = vz_lxc_lifecycle_make(job, fresh);
+
+    if (rc == VZ_OK && vz_dirtree_sync(fresh->dir) == -1) {
+        rc = vz_job_end(job, VZ_INTERNAL, "%.120s: %s", fresh->dir,
+                        strerror(errno));
+    }
+
+    return rc;
+}
+
+
+void
+vz_lxc_switch_clear(const vz_job_t *job)
+{
+    char  path[PATH_MAX];
+
+    if (vz_ct_store_dir(job->conf, job->ctid, "tmp", path) == -1
+        || vz_dirtree_remove(path) == -1)
+    {
+        vz_log(LOG_WARNING, "what was made beside container %u: %s", job->ctid,
+               strerror(errno));
+    }
+}
+
+
+vz_code_e
+vz_lxc_switch_stop(vz_job_t *job, const vz_ct_t *ct)
+{
+    vz_code_e      rc;
+    vz_done_t      done;
+    vz_ct_state_t  run;
+
+    rc = VZ_OK;
+    memset(&done, 0, sizeof(done));
+
+    if (vz_ct_state_alive(ct, &run)) {
+        vz_job_progress(job, 92, "stopping it");
+        rc = vz_lxc_power_stop(job, VZ_STOP_AGAIN, &done);
+    }
+
+    if (rc == VZ_OK && !vz_mount_image_idle(ct, VZ_LXC_SWITCH_IDLE)) {
+        rc = vz_job_end(job, VZ_BUSY, "its image is still in use");
+    }
+
+    return rc;
+}
+
+
+vz_code_e
+vz_lxc_switch_move(vz_job_t *job, const vz_ct_t *fresh, const vz_ct_t *ct,
+    const char *name)
+{
+    char  image[PATH_MAX], path[PATH_MAX];
+
+    if (vz_ct_store_image(fresh, image) == -1
+        || vz_ct_store_path(ct, name, path) == -1
+        || rename(image, path) == -1
+        || vz_dirtree_sync(ct->dir) == -1)
+    {
+        return vz_job_end(job, errno == ENOSPC ? VZ_NOSPACE : VZ_INTERNAL,
+                          "the new disk of container %u: %s", ct->ctid,
+                          strerror(errno));
+    }
+
+    return VZ_OK;
+}
+
+
+vz_code_e
+vz_lxc_switch_back(vz_job_t *job, vz_code_e code)
+{
+    char       words[VZ_WORDS_MAX];
+    vz_done_t  done;
+
+    snprintf(words, sizeof(words), "%s", job->words);
+    memset(&done, 0, sizeof(done));
+
+    if (vz_lxc_power_start(job, &done) != VZ_OK) {
+        vz_log(LOG_WARNING, "container %u: starting its system again: %s",
+               job->ctid, job->words);
+    }
+
+    return vz_job_end(job, code, "%s", words);
+}
