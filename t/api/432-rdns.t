@@ -32,7 +32,8 @@ INSERT INTO address (pool_id, address, vm_id, position) VALUES
     (LAST_INSERT_ID(), '10.99.97.11', NULL, 0);
 INSERT INTO address_pool (name, cidr) VALUES ('Rdns 6', '2001:db8:432::/120');
 INSERT INTO address (pool_id, address, vm_id, position) VALUES
-    (LAST_INSERT_ID(), '$six', $vm, 2);
+    (LAST_INSERT_ID(), '$six', $vm, 2),
+    (LAST_INSERT_ID(), '2001:db8:432::8', $other, 2);
 INSERT INTO address_pool (name, cidr) VALUES ('Rdns none', '10.99.98.0/24');
 INSERT INTO address (pool_id, address, vm_id, position) VALUES
     (LAST_INSERT_ID(), '10.99.98.7', $vm, 3);
@@ -144,8 +145,18 @@ sub changed {
     ok(wait_for(10, sub { state($four) =~ / published -/ }), 'the same again');
     is($dns->serial('97.99.10.in-addr.arpa'), $serial, 'changes no serial');
 
+    my $beside = '2001:db8:432::8';
+
+    put($beside, 'beside.example.net', $anas, $other);
+    says($beside, 'beside.example.net.', 'an address beside it has a name');
     is(put($six, undef)->{code}, 200, 'null takes a name away');
     says($six, '', 'and it is gone');
+    is($dns->status(substr $arpa, 20), 'NOERROR',
+        'what stands above the other stays');
+    is(state($beside, $other), 'beside.example.net published -',
+        'so does the other');
+    put($beside, undef, $anas, $other);
+    says($beside, '', 'which goes as well');
     is($dns->status(substr $arpa, 20), 'NXDOMAIN',
         'with what stood between it and its zone');
     is(sql_value("SELECT COUNT(*) FROM rdns WHERE address = '$six'"), 0,
@@ -250,6 +261,13 @@ sub defaults {
     wait_for(20, sub { $dns->ptr('10.99.98.7') });
     says('10.99.98.7', '10-99-98-7.pool.example.net.',
         'a zone that comes is found');
+
+    $dns->made('7.98.99.10.in-addr.arpa');
+    ok(wait_for(40, sub { join(' ', $dns->sql_in('SELECT d.name FROM records r'
+        . ' JOIN domains d ON d.id = r.domain_id'
+        . " WHERE r.type = 'PTR' AND r.name = '7.98.99.10.in-addr.arpa'"))
+        eq '7.98.99.10.in-addr.arpa' }), 'the longest zone takes it');
+    says('10.99.98.7', '10-99-98-7.pool.example.net.', 'and tells the same');
 }
 
 sub surveyed_other {

@@ -62,7 +62,7 @@ function row(place, first) {
     const { vm } = place;
     const { address } = first;
     const name = h('bdi', { class: 'rdns-name' });
-    const note = h('p', { class: 'why', role: 'status' });
+    const note = h('p', { class: 'rdns-note', role: 'status' });
     const pencil = h('button', { type: 'button', class: 'icon-button',
         'aria-label': t('rdns.edit', { address }),
         title: t('rdns.edit', { address }),
@@ -83,7 +83,7 @@ function row(place, first) {
 
         if (note.dataset.text !== all) {
             note.dataset.text = all;
-            put(note, sign && all ? icon(sign) : null, all);
+            put(note, sign ? icon(sign) : null, h('span', null, all));
         }
 
         note.hidden = all === '';
@@ -181,7 +181,7 @@ function row(place, first) {
 export function reverseNames(place) {
     const { vm, live, signal } = place;
     const list = h('dl', { class: 'facts rdns' });
-    const node = h('section', { class: 'card', hidden: true },
+    const node = h('section', { class: 'card rdns-card', hidden: true },
         h('h2', null, t('rdns.title')),
         h('p', { class: 'lead' }, t('rdns.lead')), list);
     /** @type {Map<string, ReturnType<typeof row>>} */

@@ -156,8 +156,8 @@ sub made {
     for my $words ([ 'create-zone', $zone, 'ns1.example.net' ],
         [ 'set-kind', $zone, 'primary' ])
     {
-        system('pdnsutil', "--config-dir=$self->{dir}", '--quiet', @$words)
-            == 0 or die "pdnsutil @$words failed\n";
+        system("pdnsutil --config-dir=$self->{dir} @$words >> $self->{dir}/log"
+            . ' 2>&1') == 0 or die "pdnsutil @$words failed\n";
     }
 }
 
