@@ -183,7 +183,7 @@ function summary(plans, templates) {
                             { n: number(plan.cpu_units / 1000, 2) })],
                     [t('plan.traffic'), typeof plan.traffic_gib === 'number'
                         ? t('plan.traffic.month',
-                            { size: mib(plan.traffic_gib * 1024) })
+                            { n: mib(plan.traffic_gib * 1024) })
                         : t('plan.traffic.free')],
                     [t('order.template.short'), system?.label ?? '—'],
                 ].map(([name, value]) => h('div', { class: 'fact' },

@@ -63,7 +63,7 @@ function card(plan, all, why) {
         figure(t('plan.cpu'), t('plan.weight',
             { n: number(plan.cpu_units / 1000, 2) }), most((p) => p.cpu_units)),
         typeof plan.traffic_gib === 'number' ? figure(t('plan.traffic'),
-            t('plan.traffic.month', { size: mib(plan.traffic_gib * 1024) }),
+            t('plan.traffic.month', { n: mib(plan.traffic_gib * 1024) }),
             most((p) => (typeof p.traffic_gib === 'number' ? p.traffic_gib
                 : 0))) : null),
     plan.ready_seconds ? h('p', { class: 'ready' }, icon('clock'),

@@ -416,6 +416,7 @@ vz_plan_keep_rows(const vz_rows_t *rows, uint64_t changed)
         plan.memory_mib = vz_row_int(rows, i, "memory_mib");
         plan.disk_mib = vz_row_int(rows, i, "disk_mib");
         plan.cpu_units = vz_row_int(rows, i, "cpu_units");
+        plan.traffic_gib = vz_row_int(rows, i, "traffic_gib");
 
         if (vz_plan_copy(pool, &vz_plan_kept[i], &plan) != NGX_OK) {
             return;

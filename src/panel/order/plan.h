@@ -14,6 +14,7 @@ typedef struct {
     int64_t      memory_mib;
     int64_t      disk_mib;
     int64_t      cpu_units;
+    int64_t      traffic_gib;       /* a month, or VZ_LIMIT_NONE */
 } vz_plan_t;
 
 

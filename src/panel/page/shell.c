@@ -3,6 +3,7 @@
  * has not loaded them yet.  The pages replace these parts by their own.
  */
 
+#include "panel/api/limit.h"
 #include "panel/api/strlist.h"
 #include "panel/order/plan.h"
 #include "panel/page/shell.h"
@@ -48,6 +49,8 @@ static ngx_str_t vz_shell_header(vz_shell_t *shell);
 static ngx_str_t vz_shell_main(vz_shell_t *shell);
 static ngx_str_t vz_shell_offer(vz_shell_t *shell);
 static ngx_str_t vz_shell_card(vz_shell_t *shell, const vz_plan_t *plan);
+static ngx_str_t vz_shell_traffic(vz_shell_t *shell,
+    const vz_plan_t *plan);
 static ngx_str_t vz_shell_reach(vz_shell_t *shell);
 static ngx_str_t vz_shell_size(vz_shell_t *shell, int64_t mib);
 static ngx_str_t vz_shell_decimal(vz_shell_t *shell, int64_t hundredths);
@@ -411,7 +414,7 @@ static ngx_str_t
 vz_shell_card(vz_shell_t *shell, const vz_plan_t *plan)
 {
     u_char      *end;
-    ngx_str_t    name, memory, disk, weight, order, query;
+    ngx_str_t    name, memory, disk, weight, traffic, order, query;
     ngx_str_t    words[3];
 
     name = vz_shell_escape(shell, &plan->name);
@@ -419,6 +422,7 @@ vz_shell_card(vz_shell_t *shell, const vz_plan_t *plan)
     disk = vz_shell_size(shell, plan->disk_mib);
     weight = vz_shell_fill(shell, "plan.weight",
                            vz_shell_decimal(shell, plan->cpu_units / 10));
+    traffic = vz_shell_traffic(shell, plan);
     order = vz_shell_say(shell, "nav.order");
     words[0] = vz_shell_say(shell, "plan.memory");
     words[1] = vz_shell_say(shell, "plan.disk");
@@ -440,10 +444,31 @@ vz_shell_card(vz_shell_t *shell, const vz_plan_t *plan)
                           "<div class=\"figure\"><dt>%V</dt><dd>%V</dd></div>"
                           "<div class=\"figure\"><dt>%V</dt><dd>%V</dd></div>"
                           "<div class=\"figure\"><dt>%V</dt><dd>%V</dd></div>"
-                          "</dl><a class=\"button primary\""
+                          "%V</dl><a class=\"button primary\""
                           " href=\"order?plan=%V\">%V</a></article></li>",
                           &name, &words[0], &memory, &words[1], &disk,
-                          &words[2], &weight, &query, &order);
+                          &words[2], &weight, &traffic, &query, &order);
+}
+
+
+/* nothing where it is unlimited, as the pages have it */
+
+static ngx_str_t
+vz_shell_traffic(vz_shell_t *shell, const vz_plan_t *plan)
+{
+    ngx_str_t  words, size;
+
+    if (plan->traffic_gib == VZ_LIMIT_NONE) {
+        ngx_str_set(&words, "");
+        return words;
+    }
+
+    words = vz_shell_say(shell, "plan.traffic");
+    size = vz_shell_fill(shell, "plan.traffic.month",
+                         vz_shell_size(shell, plan->traffic_gib * 1024));
+
+    return vz_call_printf(shell->call, "<div class=\"figure\"><dt>%V</dt>"
+                          "<dd>%V</dd></div>", &words, &size);
 }
 
 
