@@ -25,6 +25,7 @@
 #include "panel/task/runner.h"
 #include "panel/task/task.h"
 #include "panel/task/task_wait.h"
+#include "panel/vm/vm_alert_job.h"
 #include "panel/vm/vm_console_ticket.h"
 #include "panel/workflow/workflow.h"
 #include "runtime/zone_limit.h"
@@ -32,7 +33,8 @@
 
 static const vz_periodic_t  vz_panel_jobs[] = {
     { "cleanup", 600000, VZ_LEASE_SWEEP, 0, vz_cleanup },
-    { "outbox", 1000, VZ_LEASE_OUTBOX, 5000, vz_mail_look }
+    { "outbox", 1000, VZ_LEASE_OUTBOX, 5000, vz_mail_look },
+    { "alerts", 5000, VZ_LEASE_ALERTS, 10000, vz_vm_alert_job }
 };
 
 const vz_table_def_t *const  vz_panel_tables[] = {
@@ -94,6 +96,7 @@ vz_panel_exit(void)
 {
     vz_runner_exit();
     vz_periodic_exit();
+    vz_vm_alert_job_exit();
     vz_events_check_exit();
     vz_collector_exit();
     vz_node_exit();

@@ -38,6 +38,7 @@
 #include "panel/vm/hardware.h"
 #include "panel/vm/user_suspend.h"
 #include "panel/vm/vm.h"
+#include "panel/vm/vm_alert.h"
 #include "panel/vm/vm_bootlog.h"
 #include "panel/vm/vm_console.h"
 #include "panel/vm/vm_create.h"
@@ -274,6 +275,13 @@ static const vz_route_t  vz_routes[] = {
       NULL, NULL, vz_vm_history_reasons,
       "Explain why a container is slow, or fails", 200,
       "Reasons: recorded time|null, reasons Reason[]" },
+    { GET, "/vms/{id}/alerts", VZ_ROLE_USER, 0,
+      NULL, NULL, vz_vm_alert_show,
+      "Show what a container's owner is told of, and which alerts are raised",
+      200, "Alerts" },
+    { PATCH, "/vms/{id}/alerts", VZ_ROLE_USER, 0,
+      &vz_vm_alert_form, NULL, vz_vm_alert_set,
+      "Change what a container's owner is told of", 200, "Alerts" },
 
     { GET, "/tasks", VZ_ROLE_USER, 0,
       NULL, &vz_task_list_args, vz_task_list,

@@ -161,6 +161,12 @@ const vz_openapi_shape_t  vz_openapi_shapes[] = {
     { "HistoryLimits",
       "cpu_percent int|null, memory_bytes int|null, disk_bytes int|null" },
     { "HistoryTask", "id int, kind text, state text, at time" },
+    { "Alerts", "items Alert[]" },
+    { "Alert",
+      "kind cpu|memory|disk|network|down, enabled bool, limit int|null,"
+      " preset int|null, unit percent|mbit|null, minutes int,"
+      " preset_minutes int, value number|null, raised time|null,"
+      " mailed time|null" },
     { "Reason",
       "code text, at time|null, value number|null, hour number|null,"
       " limit number|null, name text|null" },
@@ -234,7 +240,8 @@ const vz_openapi_shape_t  vz_openapi_shapes[] = {
 
     { "Notice",
       "id int, kind order_waits|order_decided|mail_refused|mail_bounced"
-      "|node_down|node_up|suspended|unsuspended, object int, name text,"
+      "|node_down|node_up|suspended|unsuspended|alert_cpu|alert_memory"
+      "|alert_disk|alert_network|alert_down|alert_over, object int, name text,"
       " text text" },
 
     /* errors, RFC 9457 */

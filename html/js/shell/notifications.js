@@ -35,6 +35,12 @@ const KINDS = {
     node_up: { about: 'node', section: 'nodes', tone: 'good' },
     suspended: { about: 'vm', tone: 'bad' },
     unsuspended: { about: 'vm', tone: 'good' },
+    alert_cpu: { about: 'alert', tone: 'bad' },
+    alert_memory: { about: 'alert', tone: 'bad' },
+    alert_disk: { about: 'alert', tone: 'bad' },
+    alert_network: { about: 'alert', tone: 'bad' },
+    alert_down: { about: 'alert', tone: 'bad' },
+    alert_over: { about: 'alert', tone: 'good' },
 };
 
 const COUNTED = 99;

@@ -12,13 +12,15 @@
 typedef enum {
     VZ_LEASE_COLLECT = 0,           /* + index of the node, at most 16 */
     VZ_LEASE_OUTBOX = 16,
-    VZ_LEASE_SWEEP
+    VZ_LEASE_SWEEP,
+    VZ_LEASE_ALERTS
 } vz_lease_e;
 
 /* What workers keep of the database until it changes. */
 typedef enum {
     VZ_GENERATION_CATALOG = 0,      /* plans, templates, nodes and pools */
-    VZ_GENERATION_VMS               /* which containers there are */
+    VZ_GENERATION_VMS,              /* which containers there are */
+    VZ_GENERATION_ALERTS            /* what owners want to be told of */
 } vz_generation_e;
 
 

@@ -34,7 +34,13 @@ static const char  *vz_notification_kinds[] = {
     [VZ_NOTICE_NODE_DOWN] = "node_down",                /* a node */
     [VZ_NOTICE_NODE_UP] = "node_up",                    /* a node */
     [VZ_NOTICE_SUSPENDED] = "suspended",                /* a container */
-    [VZ_NOTICE_UNSUSPENDED] = "unsuspended"             /* a container */
+    [VZ_NOTICE_UNSUSPENDED] = "unsuspended",            /* a container */
+    [VZ_NOTICE_ALERT_CPU] = "alert_cpu",                /* and so the rest */
+    [VZ_NOTICE_ALERT_MEMORY] = "alert_memory",
+    [VZ_NOTICE_ALERT_DISK] = "alert_disk",
+    [VZ_NOTICE_ALERT_NETWORK] = "alert_network",
+    [VZ_NOTICE_ALERT_DOWN] = "alert_down",
+    [VZ_NOTICE_ALERT_OVER] = "alert_over"
 };
 
 

@@ -293,6 +293,182 @@ static const vz_mail_text_t  vz_mail_texts[] = {
       "Change it when you first sign in.  You will find it beside your other\n"
       "servers in the panel ({url}), with your usual account.\n"
       "\n"
+      "{brand}\n" },
+
+    { "alert_cpu", "es",
+      "{brand}: {name} usa mucha CPU",
+      "Hola {first_name}:\n"
+      "\n"
+      "Su servidor usa casi toda la CPU de su plan y puede responder lento.\n"
+      "\n"
+      "  Servidor:    {name} ({hostname})\n"
+      "  Uso:         {value}\n"
+      "  Límite:      {limit}\n"
+      "  Desde:       {since}\n"
+      "\n"
+      "  {url}/server?id={vm}&tab=graphs\n"
+      "\n"
+      "Puede cambiar este aviso o apagarlo en esa misma página.\n"
+      "\n"
+      "{brand}\n" },
+
+    { "alert_cpu", "en",
+      "{brand}: {name} uses a lot of CPU",
+      "Hello {first_name},\n"
+      "\n"
+      "Your server uses almost all the CPU of its plan and may be slow.\n"
+      "\n"
+      "  Server:   {name} ({hostname})\n"
+      "  Usage:    {value}\n"
+      "  Limit:    {limit}\n"
+      "  Since:    {since}\n"
+      "\n"
+      "  {url}/server?id={vm}&tab=graphs\n"
+      "\n"
+      "You can change this alert or turn it off on the same page.\n"
+      "\n"
+      "{brand}\n" },
+
+    { "alert_memory", "es",
+      "{brand}: a {name} le queda poca memoria",
+      "Hola {first_name}:\n"
+      "\n"
+      "A su servidor le queda poca memoria.  Si se agota, el sistema termina\n"
+      "alguno de sus procesos.\n"
+      "\n"
+      "  Servidor:    {name} ({hostname})\n"
+      "  Uso:         {value}\n"
+      "  Límite:      {limit}\n"
+      "  Desde:       {since}\n"
+      "\n"
+      "  {url}/server?id={vm}&tab=graphs\n"
+      "\n"
+      "Puede cambiar este aviso o apagarlo en esa misma página.\n"
+      "\n"
+      "{brand}\n" },
+
+    { "alert_memory", "en",
+      "{brand}: {name} is short of memory",
+      "Hello {first_name},\n"
+      "\n"
+      "Your server is short of memory.  Once it runs out, the system kills one\n"
+      "of its processes.\n"
+      "\n"
+      "  Server:   {name} ({hostname})\n"
+      "  Usage:    {value}\n"
+      "  Limit:    {limit}\n"
+      "  Since:    {since}\n"
+      "\n"
+      "  {url}/server?id={vm}&tab=graphs\n"
+      "\n"
+      "You can change this alert or turn it off on the same page.\n"
+      "\n"
+      "{brand}\n" },
+
+    { "alert_disk", "es",
+      "{brand}: a {name} le queda poco disco",
+      "Hola {first_name}:\n"
+      "\n"
+      "A su servidor le queda poco disco.  Si se llena, sus programas no\n"
+      "pueden guardar nada más.\n"
+      "\n"
+      "  Servidor:    {name} ({hostname})\n"
+      "  Uso:         {value}\n"
+      "  Límite:      {limit}\n"
+      "  Desde:       {since}\n"
+      "\n"
+      "  {url}/server?id={vm}&tab=graphs\n"
+      "\n"
+      "Puede cambiar este aviso o apagarlo en esa misma página.\n"
+      "\n"
+      "{brand}\n" },
+
+    { "alert_disk", "en",
+      "{brand}: {name} is short of disk space",
+      "Hello {first_name},\n"
+      "\n"
+      "Your server is short of disk space.  Once it is full, its programs can\n"
+      "not save anything.\n"
+      "\n"
+      "  Server:   {name} ({hostname})\n"
+      "  Usage:    {value}\n"
+      "  Limit:    {limit}\n"
+      "  Since:    {since}\n"
+      "\n"
+      "  {url}/server?id={vm}&tab=graphs\n"
+      "\n"
+      "You can change this alert or turn it off on the same page.\n"
+      "\n"
+      "{brand}\n" },
+
+    { "alert_network", "es",
+      "{brand}: {name} usa mucha red",
+      "Hola {first_name}:\n"
+      "\n"
+      "Su servidor envía o recibe más que el límite que usted eligió.\n"
+      "\n"
+      "  Servidor:    {name} ({hostname})\n"
+      "  Uso:         {value}\n"
+      "  Límite:      {limit}\n"
+      "  Desde:       {since}\n"
+      "\n"
+      "  {url}/server?id={vm}&tab=graphs\n"
+      "\n"
+      "Puede cambiar este aviso o apagarlo en esa misma página.\n"
+      "\n"
+      "{brand}\n" },
+
+    { "alert_network", "en",
+      "{brand}: {name} uses a lot of network",
+      "Hello {first_name},\n"
+      "\n"
+      "Your server sends or receives more than the limit that you chose.\n"
+      "\n"
+      "  Server:   {name} ({hostname})\n"
+      "  Usage:    {value}\n"
+      "  Limit:    {limit}\n"
+      "  Since:    {since}\n"
+      "\n"
+      "  {url}/server?id={vm}&tab=graphs\n"
+      "\n"
+      "You can change this alert or turn it off on the same page.\n"
+      "\n"
+      "{brand}\n" },
+
+    { "alert_down", "es",
+      "{brand}: {name} está detenido",
+      "Hola {first_name}:\n"
+      "\n"
+      "Su servidor se detuvo sin que nadie lo pidiera en el panel.\n"
+      "\n"
+      "  Servidor:    {name} ({hostname})\n"
+      "  Desde:       {since}\n"
+      "\n"
+      "Puede iniciarlo en el panel:\n"
+      "\n"
+      "  {url}/server?id={vm}\n"
+      "\n"
+      "Si lo apagó usted desde adentro, deténgalo también en el panel: así no\n"
+      "recibe este aviso.\n"
+      "\n"
+      "{brand}\n" },
+
+    { "alert_down", "en",
+      "{brand}: {name} is down",
+      "Hello {first_name},\n"
+      "\n"
+      "Your server stopped without anybody asking for it in the panel.\n"
+      "\n"
+      "  Server:   {name} ({hostname})\n"
+      "  Since:    {since}\n"
+      "\n"
+      "Start it in the panel:\n"
+      "\n"
+      "  {url}/server?id={vm}\n"
+      "\n"
+      "If you shut it down from inside, stop it in the panel, too, and you will\n"
+      "not get this alert.\n"
+      "\n"
       "{brand}\n" }
 };
 
