@@ -4,6 +4,7 @@
 
 #include "panel/api/body.h"
 #include "panel/api/identity.h"
+#include "panel/api/metric.h"
 #include "panel/api/query.h"
 #include "panel/api/route.h"
 #include "panel/api/zone_ids.h"
@@ -16,6 +17,7 @@
 #include "panel/mail/mail.h"
 #include "panel/node/node.h"
 #include "panel/ops/cleanup.h"
+#include "panel/ops/metrics.h"
 #include "panel/order/plan.h"
 #include "panel/page/shell.h"
 #include "panel/panel.h"
@@ -45,6 +47,7 @@ const vz_table_def_t *const  vz_panel_tables[] = {
     &vz_node_health_table,
     &vz_notification_table,
     &vz_vm_console_ticket_table,
+    &vz_metric_table,
     NULL
 };
 
@@ -80,6 +83,7 @@ vz_panel_init(ngx_cycle_t *cycle)
     routes = vz_routes_table(&count);
     vz_route_init(routes, count);
 
+    vz_metrics_init(cycle);
     vz_task_wait_init(cycle);
     vz_events_check_init(cycle);
 
@@ -95,6 +99,7 @@ void
 vz_panel_exit(void)
 {
     vz_runner_exit();
+    vz_metrics_exit();
     vz_periodic_exit();
     vz_vm_alert_job_exit();
     vz_events_check_exit();

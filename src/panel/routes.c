@@ -21,6 +21,7 @@
 #include "panel/ops/adopt_admin.h"
 #include "panel/ops/audit_list.h"
 #include "panel/ops/health.h"
+#include "panel/ops/metrics.h"
 #include "panel/ops/node_admin.h"
 #include "panel/ops/node_history.h"
 #include "panel/ops/stranger_admin.h"
@@ -444,8 +445,9 @@ static const vz_route_t  vz_routes[] = {
       NULL, NULL, vz_openapi_show,
       "Show this document", 200, NULL },
     { GET, "/metrics", VZ_ROLE_ANYONE, VZ_ROUTE_TEXT,
-      NULL, NULL, vz_health_metrics,
-      "Show metrics for Prometheus", 200, NULL }
+      NULL, &vz_metrics_args, vz_metrics_show,
+      "Show metrics for Prometheus: of the panel, or of each container", 200,
+      NULL }
 };
 
 #undef GET
