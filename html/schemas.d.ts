@@ -233,6 +233,23 @@ export interface Reasons {
     reasons: Reason[];
 }
 
+export interface AlertsChangeBody {
+    cpu?: boolean | null;
+    cpu_limit?: number | null;
+    cpu_minutes?: number | null;
+    memory?: boolean | null;
+    memory_limit?: number | null;
+    memory_minutes?: number | null;
+    disk?: boolean | null;
+    disk_limit?: number | null;
+    disk_minutes?: number | null;
+    network?: boolean | null;
+    network_limit?: number | null;
+    network_minutes?: number | null;
+    down?: boolean | null;
+    down_minutes?: number | null;
+}
+
 export interface TemplateBody {
     name: string;
     label: string;
@@ -1013,6 +1030,23 @@ export interface HistoryTask {
     at: string;
 }
 
+export interface Alerts {
+    items: Alert[];
+}
+
+export interface Alert {
+    kind: 'cpu' | 'memory' | 'disk' | 'network' | 'down';
+    enabled: boolean;
+    limit: number | null;
+    preset: number | null;
+    unit: null | 'percent' | 'mbit';
+    minutes: number;
+    preset_minutes: number;
+    value: number | null;
+    raised: string | null;
+    mailed: string | null;
+}
+
 export interface Reason {
     code: string;
     at: string | null;
@@ -1227,7 +1261,7 @@ export interface Bounce {
 
 export interface Notice {
     id: number;
-    kind: 'order_waits' | 'order_decided' | 'mail_refused' | 'mail_bounced' | 'node_down' | 'node_up' | 'suspended' | 'unsuspended' | 'traffic_near' | 'traffic_over' | 'rescued' | 'unrescued';
+    kind: 'order_waits' | 'order_decided' | 'mail_refused' | 'mail_bounced' | 'node_down' | 'node_up' | 'suspended' | 'unsuspended' | 'traffic_near' | 'traffic_over' | 'rescued' | 'unrescued' | 'alert_cpu' | 'alert_memory' | 'alert_disk' | 'alert_network' | 'alert_down' | 'alert_over';
     object: number;
     name: string;
     text: string;
@@ -1275,6 +1309,7 @@ export interface Replies {
         [path: `vms/${number}/rdns`]: ReverseNames;
         [path: `vms/${number}/history`]: History;
         [path: `vms/${number}/reasons`]: Reasons;
+        [path: `vms/${number}/alerts`]: Alerts;
         'tasks': Tasks;
         [path: `tasks/${number}`]: TaskWithLog;
         'admin/templates': Templates;
@@ -1358,6 +1393,7 @@ export interface Replies {
         [path: `vms/${number}/cpu`]: Task;
         [path: `vms/${number}/rate`]: Task;
         [path: `vms/${number}/traffic`]: TrafficMonths;
+        [path: `vms/${number}/alerts`]: Alerts;
         [path: `admin/templates/${number}`]: Template;
         [path: `admin/plans/${number}`]: Plan;
         [path: `admin/addresses/${number}`]: Pool;

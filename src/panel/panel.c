@@ -4,6 +4,7 @@
 
 #include "panel/api/body.h"
 #include "panel/api/identity.h"
+#include "panel/api/metric.h"
 #include "panel/api/query.h"
 #include "panel/api/route.h"
 #include "panel/api/zone_ids.h"
@@ -17,6 +18,7 @@
 #include "panel/node/node.h"
 #include "panel/node/rdns_publish.h"
 #include "panel/ops/cleanup.h"
+#include "panel/ops/metrics.h"
 #include "panel/order/plan.h"
 #include "panel/page/shell.h"
 #include "panel/panel.h"
@@ -29,6 +31,7 @@
 #include "panel/task/task_wait.h"
 #include "panel/vm/traffic_act.h"
 #include "panel/vm/traffic_count.h"
+#include "panel/vm/vm_alert_job.h"
 #include "panel/vm/vm_console_ticket.h"
 #include "panel/workflow/workflow.h"
 #include "runtime/zone_limit.h"
@@ -41,7 +44,8 @@ static const vz_periodic_t  vz_panel_jobs[] = {
     { "rdns survey", 15000, VZ_LEASE_RDNS_SURVEY, 0, vz_rdns_publish_survey },
     { "traffic", 10000, VZ_LEASE_TRAFFIC, 30000, vz_traffic_count },
     { "quota", 5000, VZ_LEASE_QUOTA, 15000, vz_traffic_act },
-    { "first boot", 2000, VZ_LEASE_FIRST_BOOT, 10000, vz_first_boot_look }
+    { "first boot", 2000, VZ_LEASE_FIRST_BOOT, 10000, vz_first_boot_look },
+    { "alerts", 5000, VZ_LEASE_ALERTS, 10000, vz_vm_alert_job }
 };
 
 const vz_table_def_t *const  vz_panel_tables[] = {
@@ -52,6 +56,7 @@ const vz_table_def_t *const  vz_panel_tables[] = {
     &vz_node_health_table,
     &vz_notification_table,
     &vz_vm_console_ticket_table,
+    &vz_metric_table,
     NULL
 };
 
@@ -87,6 +92,7 @@ vz_panel_init(ngx_cycle_t *cycle)
     routes = vz_routes_table(&count);
     vz_route_init(routes, count);
 
+    vz_metrics_init(cycle);
     vz_task_wait_init(cycle);
     vz_events_check_init(cycle);
 
@@ -102,7 +108,9 @@ void
 vz_panel_exit(void)
 {
     vz_runner_exit();
+    vz_metrics_exit();
     vz_periodic_exit();
+    vz_vm_alert_job_exit();
     vz_events_check_exit();
     vz_collector_exit();
     vz_node_exit();

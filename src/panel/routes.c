@@ -25,6 +25,7 @@
 #include "panel/ops/adopt_admin.h"
 #include "panel/ops/audit_list.h"
 #include "panel/ops/health.h"
+#include "panel/ops/metrics.h"
 #include "panel/ops/node_admin.h"
 #include "panel/ops/node_history.h"
 #include "panel/ops/stranger_admin.h"
@@ -42,6 +43,7 @@
 #include "panel/vm/hardware.h"
 #include "panel/vm/user_suspend.h"
 #include "panel/vm/vm.h"
+#include "panel/vm/vm_alert.h"
 #include "panel/vm/vm_bootlog.h"
 #include "panel/vm/vm_console.h"
 #include "panel/vm/vm_create.h"
@@ -338,6 +340,13 @@ static const vz_route_t  vz_routes[] = {
       NULL, NULL, vz_vm_history_reasons,
       "Explain why a container is slow, or fails", 200,
       "Reasons: recorded time|null, reasons Reason[]" },
+    { GET, "/vms/{id}/alerts", VZ_ROLE_USER, 0,
+      NULL, NULL, vz_vm_alert_show,
+      "Show what a container's owner is told of, and which alerts are raised",
+      200, "Alerts" },
+    { PATCH, "/vms/{id}/alerts", VZ_ROLE_USER, 0,
+      &vz_vm_alert_form, NULL, vz_vm_alert_set,
+      "Change what a container's owner is told of", 200, "Alerts" },
 
     { GET, "/tasks", VZ_ROLE_USER, 0,
       NULL, &vz_task_list_args, vz_task_list,
@@ -503,8 +512,9 @@ static const vz_route_t  vz_routes[] = {
       NULL, NULL, vz_openapi_show,
       "Show this document", 200, NULL },
     { GET, "/metrics", VZ_ROLE_ANYONE, VZ_ROUTE_TEXT,
-      NULL, NULL, vz_health_metrics,
-      "Show metrics for Prometheus", 200, NULL }
+      NULL, &vz_metrics_args, vz_metrics_show,
+      "Show metrics for Prometheus: of the panel, or of each container", 200,
+      NULL }
 };
 
 #undef GET

@@ -18,7 +18,7 @@
 
 
 #define VZ_ZONE_MIN          (1024 * 1024)
-#define VZ_ZONE_TABLES       8      /* at most */
+#define VZ_ZONE_TABLES       12     /* at most */
 #define VZ_ZONE_LEASES       32     /* numbers of leases, from 0 */
 #define VZ_ZONE_GENERATIONS  8      /* numbers of generations, from 0 */
 

@@ -180,6 +180,12 @@ const vz_openapi_shape_t  vz_openapi_shapes[] = {
     { "HistoryLimits",
       "cpu_percent int|null, memory_bytes int|null, disk_bytes int|null" },
     { "HistoryTask", "id int, kind text, state text, at time" },
+    { "Alerts", "items Alert[]" },
+    { "Alert",
+      "kind cpu|memory|disk|network|down, enabled bool, limit int|null,"
+      " preset int|null, unit percent|mbit|null, minutes int,"
+      " preset_minutes int, value number|null, raised time|null,"
+      " mailed time|null" },
     { "Reason",
       "code text, at time|null, value number|null, hour number|null,"
       " limit number|null, name text|null" },
@@ -254,7 +260,8 @@ const vz_openapi_shape_t  vz_openapi_shapes[] = {
     { "Notice",
       "id int, kind order_waits|order_decided|mail_refused|mail_bounced"
       "|node_down|node_up|suspended|unsuspended|traffic_near|traffic_over"
-      "|rescued|unrescued,"
+      "|rescued|unrescued|alert_cpu|alert_memory|alert_disk|alert_network"
+      "|alert_down|alert_over,"
       " object int, name text,"
       " text text" },
 

@@ -18,6 +18,11 @@ our %stored = (
     Adoption => { account => '-', plan => '-', template => '-', as => '-',
         ctid => 'vm.ctid', tag => 'vm.tag' },
     Address => { reserved => 'address.reserved' },
+    AlertsChange => { down => 'vm_alert.enabled',
+        down_minutes => 'vm_alert.minutes',
+        map { $_ => 'vm_alert.enabled', $_ . '_limit' => 'vm_alert.bound',
+              $_ . '_minutes' => 'vm_alert.minutes' }
+            qw(cpu memory disk network) },
     Container => { user => '-', template => '-', plan => '-',
         hostname => 'vm.hostname vm.name task.vm_name',
         memory_mib => 'vm.vmguar_barrier_mib vm.privvm_limit_mib',

@@ -353,6 +353,9 @@ async function firewall(vm) {
         await contract.done('POST', `${at}/${end}`, vm, undefined, who);
     }
 
+    await contract.done('GET', '/vms/{id}/alerts', vm, undefined, who);
+    await contract.done('PATCH', '/vms/{id}/alerts', vm,
+        { network: true, network_limit: 20 }, who);
     await contract.done('PUT', '/vms/{id}/gates', vm,
         { smtp: 'open', all: 'open' }, who);
 }

@@ -65,6 +65,16 @@ function traffic(more) {
 }
 
 
+/* Each kind, with a figure as long as it may be; some of them raised. */
+const ALERTS = ['cpu', 'memory', 'disk', 'network', 'down'].map((kind, i) => ({
+    kind, enabled: i !== 0, limit: i === 3 ? 100000 : i === 4 ? null : 100,
+    preset: i === 4 ? null : 90, unit: i === 3 ? 'mbit' : i === 4 ? null
+        : 'percent', minutes: 240, preset_minutes: 10,
+    value: i === 4 ? null : i === 3 ? 99999.9 : 99.9,
+    raised: i % 2 ? '2026-01-02T03:04:05Z' : null,
+    mailed: '2026-01-02T03:04:05Z' }));
+
+
 /** @param {string} selector */
 const press = (selector) => (/** @type {Page} */ page) =>
     page.locator(selector).first().click();
@@ -326,6 +336,12 @@ const OWN = [
         fresh: true },
     { name: 'server-stop', path: 'server?id=101', sign: '.meters',
         act: opened('[data-action=stop]', 'dialog[open] .dialog-foot') },
+    { name: 'server-alerts', path: 'server?id=101&tab=graphs',
+        sign: '.alert-list li', fresh: true, answers: {
+            'vms/101/history': refusal(409, 'unsupported'),
+            'vms/101/reasons': refusal(409, 'unsupported'),
+            'vms/101/alerts': [200, { items: ALERTS }] },
+        act: press('.alert-details summary') },
     { name: 'server-activity', path: 'server?id=101&tab=activity',
         sign: '[role=tabpanel] :is(.task, .empty)' },
     ...Object.entries({ free: { quota_gib: 'unlimited' }, quota: {},

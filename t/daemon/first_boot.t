@@ -198,6 +198,18 @@ is(ended()->{text}, "anew\n", 'which run at its first start');
 $node->likes("destroy $id", qr/^ok/);
 
 
+# --- a rescue system that is booted first ---
+
+made();
+$node->likes("userdata $id", qr/^ok$/, 'kept', lines("#!/bin/sh\nexit 7\n"));
+$node->likes("rescue $id", qr/^ok$/);
+$node->likes("start $id", qr/^ok$/, 'which starts');
+is(result()->{state}, 'waiting', 'is not what they are for');
+$node->likes("unrescue $id", qr/^ok$/);
+$node->likes("start $id", qr/^ok$/);
+is(ended()->{status}, 7, 'they run in its own system');
+
+
 # --- cloud-init: a template with a program of that name, which tells what it
 # finds where cloud-init looks
 

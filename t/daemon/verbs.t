@@ -126,7 +126,7 @@ my @table = (
     [ 'status A', $done, qr/^id=31001\ state=stopped\ hostname=vps31001
         \ address=-\ memory_used=0\ memory_limit=\S+\ swap_used=\S+
         \ disk_used=\S+\ disk_total=\d+\ inodes_used=\S+\ inodes_total=\S+
-        \ cpu_ns=0\ cpu_units=1000\ cpu_percent=0\ processes=0\ uptime=0
+        \ cpu_ns=0\ cpu_units=1000\ cpu_percent=0\ processes=0\ uptime=0\ rx_bytes=\S+\ tx_bytes=\S+
         \ template=\Q$t\E\ tag=-\ gateway=\S+\ gateways=\S+\ dns=-\ vmguarpages=\S+
         \ oomguarpages=\S+\ privvmpages=\S+\ diskspace=\S+\ kept=\S+
         \ created=\d+(?:\ inside=-)?$/x ],

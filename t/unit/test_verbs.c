@@ -389,6 +389,7 @@ figures_are_printed_once_for_all(void **state)
               "memory_used=0 memory_limit=unlimited swap_used=0 disk_used=0 " \
               "disk_total=0 inodes_used=- inodes_total=0 cpu_ns=0 "           \
               "cpu_units=0 cpu_percent=0 processes=0 uptime=0 "               \
+              "rx_bytes=0 tx_bytes=0 "                                        \
               "template=debian-12 tag=-"
 
 

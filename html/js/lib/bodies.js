@@ -193,6 +193,22 @@ export const BODIES = {
     Suspend: {
         reason: { type: 'text', max: 200 },
     },
+    AlertsChange: {
+        cpu: { type: 'bool' },
+        cpu_limit: { type: 'int', min: 10, max: 100 },
+        cpu_minutes: { type: 'int', min: 0, max: 240 },
+        memory: { type: 'bool' },
+        memory_limit: { type: 'int', min: 10, max: 100 },
+        memory_minutes: { type: 'int', min: 0, max: 240 },
+        disk: { type: 'bool' },
+        disk_limit: { type: 'int', min: 10, max: 100 },
+        disk_minutes: { type: 'int', min: 0, max: 240 },
+        network: { type: 'bool' },
+        network_limit: { type: 'int', min: 1, max: 100000 },
+        network_minutes: { type: 'int', min: 0, max: 240 },
+        down: { type: 'bool' },
+        down_minutes: { type: 'int', min: 0, max: 240 },
+    },
     Template: {
         name: { type: 'text', required: true, pattern: P14 },
         label: { type: 'text', required: true, pattern: P18 },

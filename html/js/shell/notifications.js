@@ -39,6 +39,12 @@ const KINDS = {
     traffic_over: { about: 'vm', tone: 'bad' },
     rescued: { about: 'vm', tone: 'news' },
     unrescued: { about: 'vm', tone: 'good' },
+    alert_cpu: { about: 'alert', tone: 'bad' },
+    alert_memory: { about: 'alert', tone: 'bad' },
+    alert_disk: { about: 'alert', tone: 'bad' },
+    alert_network: { about: 'alert', tone: 'bad' },
+    alert_down: { about: 'alert', tone: 'bad' },
+    alert_over: { about: 'alert', tone: 'good' },
 };
 
 const COUNTED = 99;

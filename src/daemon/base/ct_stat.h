@@ -61,6 +61,8 @@ typedef struct {
     uint64_t        cpu_percent;    /* of one CPU; 0: no limit */
     uint64_t        processes;
     uint64_t        uptime;         /* seconds */
+    uint64_t        rx_bytes;       /* to it, since its start */
+    uint64_t        tx_bytes;
 } vz_ct_stat_t;
 
 /* What the status of one container shows besides. */

@@ -54,8 +54,9 @@ static ssize_t vz_lxc_meter_text(int fd, char *text);
 static uint64_t vz_lxc_meter_number(int fd);
 static uint64_t vz_lxc_meter_field(int fd, const char *name);
 static uint64_t vz_lxc_meter_cpu(const vz_lxc_meter_t *meter, char *text);
+static void vz_lxc_meter_events(vz_lxc_meter_t *meter);
 static void vz_lxc_meter_rest(vz_lxc_meter_t *meter, char *text);
-static void vz_lxc_meter_memory(vz_lxc_meter_t *meter, unsigned idle);
+static void vz_lxc_meter_memory(vz_lxc_meter_t *meter, unsigned all);
 static void vz_lxc_meter_tell(const vz_lxc_meter_t *meter, vz_ct_raw_t *raw);
 static void vz_lxc_meter_disk(vz_lxc_meter_t *meter, vz_ct_raw_t *raw);
 
@@ -118,6 +119,7 @@ vz_lxc_meter_open(const vz_config_t *conf, const vz_ct_t *ct,
         }
     }
 
+    meter->ctid = ct->ctid;
     meter->fd[VZ_LXC_METER_LOOP] = vz_lxc_meter_loop(ct);
 
     /* what the host's end sends, the container receives */
@@ -178,8 +180,8 @@ int
 vz_lxc_meter_read(vz_lxc_meter_t *meter, vz_ct_raw_t *raw)
 {
     char      text[VZ_LXC_METER_TEXT];
-    uint64_t  cpu;
-    unsigned  idle;
+    uint64_t  cpu, processes;
+    unsigned  all, idle;
 
     /*
      * The device is read first: if the groups are still there afterwards, the
@@ -196,20 +198,27 @@ vz_lxc_meter_read(vz_lxc_meter_t *meter, vz_ct_raw_t *raw)
         return -1;
     }
 
-    idle = meter->reads % VZ_LXC_METER_EACH != 0
-           && cpu - meter->last[VZ_SERIES_CPU] < VZ_LXC_METER_IDLE;
+    /* not all containers in the same round: it would take three times as long */
+
+    all = meter->reads == 0
+          || (meter->reads + meter->ctid) % VZ_LXC_METER_EACH == 0;
+    idle = !all && cpu - meter->last[VZ_SERIES_CPU] < VZ_LXC_METER_IDLE;
     meter->last[VZ_SERIES_CPU] = cpu;
     meter->reads++;
+
+    processes = vz_lxc_meter_number(meter->fd[VZ_LXC_METER_PIDS]);
+
+    if (all || processes != meter->last[VZ_SERIES_PROCESSES]) {
+        vz_lxc_meter_events(meter);
+    }
+
+    meter->last[VZ_SERIES_PROCESSES] = processes;
 
     if (!idle) {
         vz_lxc_meter_rest(meter, text);
     }
 
-    vz_lxc_meter_memory(meter, idle);
-
-    meter->last[VZ_SERIES_PROCESSES] =
-        vz_lxc_meter_number(meter->fd[VZ_LXC_METER_PIDS]);
-
+    vz_lxc_meter_memory(meter, all);
     vz_lxc_meter_tell(meter, raw);
 
     return 0;
@@ -236,6 +245,21 @@ vz_lxc_meter_cpu(const vz_lxc_meter_t *meter, char *text)
 }
 
 
+/*
+ * What limits did: whoever is killed or not begun changes how many processes
+ * there are, and who takes a killed one's place is told by the kernel's log.
+ */
+
+static void
+vz_lxc_meter_events(vz_lxc_meter_t *meter)
+{
+    meter->last[VZ_SERIES_REFUSED] =
+        vz_lxc_meter_field(meter->fd[VZ_LXC_METER_PIDS_EVENTS], "max ");
+    meter->last[VZ_SERIES_KILLS] =
+        vz_lxc_meter_field(meter->fd[VZ_LXC_METER_EVENTS], "\noom_kill ");
+}
+
+
 /* What does not change while nothing runs. */
 
 static void
@@ -253,10 +277,6 @@ vz_lxc_meter_rest(vz_lxc_meter_t *meter, char *text)
     last[VZ_SERIES_CPU_WAIT] = text[0] == '\0' ? VZ_CT_STAT_UNKNOWN
                                : vz_cgroup_field(text, "nr_throttled ")
                                  * VZ_LXC_METER_SLICE;
-    last[VZ_SERIES_REFUSED] =
-        vz_lxc_meter_field(meter->fd[VZ_LXC_METER_PIDS_EVENTS], "max ");
-    last[VZ_SERIES_KILLS] =
-        vz_lxc_meter_field(meter->fd[VZ_LXC_METER_EVENTS], "\noom_kill ");
 
     for (i = 0; i < 3; i++) {
         last[VZ_SERIES_CPU_PRESSURE + i] =
@@ -291,7 +311,7 @@ vz_lxc_meter_tell(const vz_lxc_meter_t *meter, vz_ct_raw_t *raw)
  */
 
 static void
-vz_lxc_meter_memory(vz_lxc_meter_t *meter, unsigned idle)
+vz_lxc_meter_memory(vz_lxc_meter_t *meter, unsigned all)
 {
     int       two;
     char      text[VZ_LXC_METER_TEXT];
@@ -308,9 +328,7 @@ vz_lxc_meter_memory(vz_lxc_meter_t *meter, unsigned idle)
     two = vz_cgroup_version() == 2;
     off = usage > meter->usage ? usage - meter->usage : meter->usage - usage;
 
-    if (off > meter->usage / 100
-        || (!idle && meter->reads % VZ_LXC_METER_EACH == 1))
-    {
+    if (off > meter->usage / 100 || all) {
         if (vz_lxc_meter_text(meter->fd[VZ_LXC_METER_MEMORY_STAT], text) > 0) {
             meter->usage = usage;
             meter->cache = vz_cgroup_cache(text, two);

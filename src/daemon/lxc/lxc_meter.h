@@ -31,6 +31,7 @@ typedef enum {
 
 typedef struct {
     int         fd[VZ_LXC_METER_COUNT];     /* -1: the kernel has none */
+    uint32_t    ctid;
     unsigned    reads;              /* since it was opened */
     uint64_t    last[VZ_SERIES_COUNT];  /* of what is not read each time */
     uint64_t    usage;              /* of memory, when its cache was read */

@@ -8,6 +8,7 @@
 #include "daemon/lxc/lxc_record.h"
 #include "daemon/lxc/lxc_reinstall.h"
 #include "daemon/lxc/lxc_stat.h"
+#include "daemon/net/link_count.h"
 #include "daemon/net/nft_guard.h"
 
 
@@ -16,6 +17,7 @@ typedef struct {
     vz_each_pt          each;
     void               *data;
     vz_nft_count_t      count;
+    vz_link_count_t     links;
 } vz_lxc_read_each_t;
 
 typedef struct {
@@ -45,6 +47,11 @@ vz_lxc_read_stat(vz_job_t *job, vz_ct_stat_t *stat, vz_ct_detail_t *detail)
     vz_lxc_stat(&ct, &own);
     vz_lxc_stat_fill(&ct, &own, stat);
 
+    if (own.running) {
+        vz_link_count_one(job->conf, ct.ctid, &stat->rx_bytes,
+                          &stat->tx_bytes);
+    }
+
     if (detail != NULL) {
         vz_lxc_stat_detail(job->conf, &ct, &own, detail);
     }
@@ -56,6 +63,7 @@ vz_lxc_read_stat(vz_job_t *job, vz_ct_stat_t *stat, vz_ct_detail_t *detail)
 vz_code_e
 vz_lxc_read_each(vz_job_t *job, vz_each_pt each, void *data)
 {
+    int                 rc;
     vz_lxc_read_each_t  walk;
 
     memset(&walk, 0, sizeof(walk));
@@ -63,7 +71,11 @@ vz_lxc_read_each(vz_job_t *job, vz_each_pt each, void *data)
     walk.each = each;
     walk.data = data;
 
-    if (vz_ct_store_each(job->conf, 0, vz_lxc_read_each_one, &walk) == -1) {
+    vz_link_count_load(job->conf, &walk.links);
+    rc = vz_ct_store_each(job->conf, 0, vz_lxc_read_each_one, &walk);
+    vz_link_count_free(&walk.links);
+
+    if (rc == -1) {
         return vz_job_end(job, VZ_INTERNAL, "%s", strerror(errno));
     }
 
@@ -86,6 +98,12 @@ vz_lxc_read_each_one(const vz_ct_t *ct, void *data)
 
     vz_lxc_stat(ct, &own);
     vz_lxc_stat_fill(ct, &own, &stat);
+
+    if (own.running) {
+        vz_link_count_find(&walk->links, ct->ctid, &stat.rx_bytes,
+                           &stat.tx_bytes);
+    }
+
     walk->each(&stat, walk->data);
 
     vz_lxc_reinstall_expire(walk->conf, ct);

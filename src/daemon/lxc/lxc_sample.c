@@ -482,6 +482,12 @@ vz_lxc_sample_disk(vz_lxc_sampler_t *sampler, vz_lxc_sample_one_t *one,
         return;
     }
 
+    /* as all that is not read in each round */
+
+    if (one->idle == 1) {
+        one->idle += one->head.ctid % VZ_LXC_SAMPLE_IDLE;
+    }
+
     one->written = written;
     ct.ctid = one->head.ctid;
     ct.disk.limit = one->size;

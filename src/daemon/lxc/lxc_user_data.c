@@ -154,7 +154,9 @@ vz_lxc_user_data_begin(const vz_config_t *conf, const vz_ct_t *ct)
         "/proc/self/exe", "--config", conf->path, "--user-data", ctid, NULL
     };
 
-    if (!vz_ct_user_data_waits(ct)) {
+    /* a rescue system is not what they are for: they wait until it is left */
+
+    if (ct->rescue[0] || !vz_ct_user_data_waits(ct)) {
         return;
     }
 
@@ -193,7 +195,7 @@ vz_lxc_user_data_run(const vz_config_t *conf, uint32_t ctid)
     snprintf(name, sizeof(name), "user-data-%u", ctid);
 
     if (vz_lock_take(conf, name, "user data", 0, &lock, holder) != VZ_OK
-        || vz_ct_store_read(conf, ctid, &ct) != VZ_OK
+        || vz_ct_store_read(conf, ctid, &ct) != VZ_OK || ct.rescue[0]
         || !vz_ct_state_alive(&ct, &run) || run.init.pid == 0)
     {
         return -1;

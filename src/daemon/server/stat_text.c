@@ -33,7 +33,9 @@ static const vz_stat_text_t  vz_stat_text_figures[] = {
     VZ_FIGURE(cpu_units),
     VZ_FIGURE(cpu_percent),
     VZ_FIGURE(processes),
-    VZ_FIGURE(uptime)
+    VZ_FIGURE(uptime),
+    VZ_FIGURE(rx_bytes),
+    VZ_FIGURE(tx_bytes)
 };
 
 #undef VZ_FIGURE

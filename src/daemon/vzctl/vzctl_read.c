@@ -157,6 +157,8 @@ vz_vzctl_fill(const vz_vzctl_conf_t *ct, const vz_vzctl_row_t *row,
                         ? 0 : value[VZ_COL_CPU_LIMIT];
     stat->processes = vz_vzctl_held(row, value[VZ_COL_PROCESSES]);
     stat->uptime = vz_vzctl_held(row, row->uptime);
+    stat->rx_bytes = VZ_CT_STAT_UNKNOWN;
+    stat->tx_bytes = VZ_CT_STAT_UNKNOWN;
 }
 
 

@@ -5,6 +5,7 @@
 #include "panel/api/auth.h"
 #include "panel/api/body.h"
 #include "panel/api/identity.h"
+#include "panel/api/metric.h"
 #include "panel/api/route.h"
 #include "panel/api/step_up.h"
 #include "runtime/call.h"
@@ -24,6 +25,8 @@ typedef struct {
 } vz_route_match_t;
 
 
+static uint32_t vz_route_sum(void);
+static void vz_route_run(vz_call_t *call, const vz_route_t *route);
 static void vz_route_find(vz_call_t *call, vz_route_match_t *match);
 static ngx_uint_t vz_route_fits(vz_call_t *call, const char *pattern);
 static void vz_route_refused(vz_call_t *call, const vz_route_match_t *match);
@@ -58,12 +61,46 @@ vz_route_init(const vz_route_t *routes, ngx_uint_t count)
 
     vz_share_init(&vz_route_share, VZ_FIBER_MAX - VZ_FIBER_RESERVE,
                   VZ_ROUTE_CALLS, VZ_ROUTE_CALLS, VZ_ROUTE_CALLS);
+    vz_metric_init(vz_route_sum());
+}
+
+
+const vz_route_t *
+vz_route_table(ngx_uint_t *count)
+{
+    *count = vz_route_count;
+
+    return vz_route_all;
+}
+
+
+/* over the methods and patterns of all */
+
+static uint32_t
+vz_route_sum(void)
+{
+    uint32_t    crc;
+    ngx_uint_t  i;
+
+    ngx_crc32_init(crc);
+
+    for (i = 0; i < vz_route_count; i++) {
+        ngx_crc32_update(&crc, (u_char *) &vz_route_all[i].method,
+                         sizeof(ngx_uint_t));
+        ngx_crc32_update(&crc, (u_char *) vz_route_all[i].pattern,
+                         ngx_strlen(vz_route_all[i].pattern));
+    }
+
+    ngx_crc32_final(crc);
+
+    return crc;
 }
 
 
 void
 vz_route_call(vz_call_t *call)
 {
+    uint64_t          begun;
     vz_route_match_t  match;
 
     vz_route_find(call, &match);
@@ -73,18 +110,31 @@ vz_route_call(vz_call_t *call)
         return;
     }
 
-    if (vz_route_guard(call, match.route) != VZ_OK) {
+    begun = vz_metric_usec();
+    vz_route_run(call, match.route);
+
+    /* a stream has no status yet, and lasts */
+
+    vz_metric_call(match.route - vz_route_all, call->status,
+                   vz_metric_usec() - begun);
+}
+
+
+static void
+vz_route_run(vz_call_t *call, const vz_route_t *route)
+{
+    if (vz_route_guard(call, route) != VZ_OK) {
         return;
     }
 
-    call->route = match.route;
-    match.route->handler(call);
+    call->route = route;
+    route->handler(call);
 
     if (call->status == 0 && call->stream == NULL && call->socket == NULL
         && call->resume == NULL)
     {
         ngx_log_error(NGX_LOG_ALERT, call->log, 0,
-                      "vzpanel: \"%s\" gave no reply", match.route->summary);
+                      "vzpanel: \"%s\" gave no reply", route->summary);
         vz_call_fault(call, "panel", VZ_INTERNAL);
     }
 }

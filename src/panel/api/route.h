@@ -62,6 +62,9 @@ typedef struct {
  */
 void vz_route_init(const vz_route_t *routes, ngx_uint_t count);
 
+/* vz_route_table: that table; *count is how many they are. */
+const vz_route_t *vz_route_table(ngx_uint_t *count);
+
 /*
  * vz_route_call: match the call to a route, authenticate and authorize the
  * caller, and run the handler.  It limits how many calls of one user and of

@@ -17,13 +17,15 @@ typedef enum {
     VZ_LEASE_RDNS_SURVEY,
     VZ_LEASE_TRAFFIC,
     VZ_LEASE_QUOTA,
-    VZ_LEASE_FIRST_BOOT
+    VZ_LEASE_FIRST_BOOT,
+    VZ_LEASE_ALERTS
 } vz_lease_e;
 
 /* What workers keep of the database until it changes. */
 typedef enum {
     VZ_GENERATION_CATALOG = 0,      /* plans, templates, nodes and pools */
-    VZ_GENERATION_VMS               /* which containers there are */
+    VZ_GENERATION_VMS,              /* which containers there are */
+    VZ_GENERATION_ALERTS            /* what owners want to be told of */
 } vz_generation_e;
 
 

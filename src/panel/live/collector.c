@@ -435,6 +435,8 @@ vz_collector_read(const ngx_str_t *line, vz_sample_t *sample)
     sample->disk_total = vz_relay_number(line, "disk_total");
     sample->cpu_ns = vz_relay_number(line, "cpu_ns");
     sample->uptime = vz_relay_number(line, "uptime");
+    sample->rx_bytes = vz_relay_number(line, "rx_bytes");
+    sample->tx_bytes = vz_relay_number(line, "tx_bytes");
 }
 
 

@@ -38,7 +38,13 @@ static const char  *vz_notification_kinds[] = {
     [VZ_NOTICE_TRAFFIC_NEAR] = "traffic_near",          /* a container */
     [VZ_NOTICE_TRAFFIC_OVER] = "traffic_over",          /* a container */
     [VZ_NOTICE_RESCUED] = "rescued",                    /* a container */
-    [VZ_NOTICE_UNRESCUED] = "unrescued"                 /* a container */
+    [VZ_NOTICE_UNRESCUED] = "unrescued",                /* a container */
+    [VZ_NOTICE_ALERT_CPU] = "alert_cpu",                /* and so the rest */
+    [VZ_NOTICE_ALERT_MEMORY] = "alert_memory",
+    [VZ_NOTICE_ALERT_DISK] = "alert_disk",
+    [VZ_NOTICE_ALERT_NETWORK] = "alert_network",
+    [VZ_NOTICE_ALERT_DOWN] = "alert_down",
+    [VZ_NOTICE_ALERT_OVER] = "alert_over"
 };
 
 

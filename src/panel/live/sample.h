@@ -28,6 +28,8 @@ typedef struct {
     uint64_t      disk_used;
     uint64_t      disk_total;
     uint64_t      cpu_ns;           /* used since start */
+    uint64_t      rx_bytes;         /* to it, since start; 0: not known */
+    uint64_t      tx_bytes;
     uint32_t      cpu_tenths;       /* per cent of one CPU, * 10 */
     uint32_t      uptime;           /* seconds */
     uint64_t      taken;            /* vz_zone_now(): ages are told by it */

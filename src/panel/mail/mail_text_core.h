@@ -17,7 +17,9 @@ typedef struct {
 } vz_mail_text_t;
 
 
-/* what owners of accounts are told of them, up to a template that is NULL */
+/* each up to a template that is NULL */
+extern const vz_mail_text_t  vz_mail_text_order[];
+extern const vz_mail_text_t  vz_mail_text_vm[];
 extern const vz_mail_text_t  vz_mail_text_account[];
 
 

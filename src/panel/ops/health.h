@@ -1,7 +1,7 @@
 /*
- * GET /api/health, GET /api/metrics: for load balancers and Prometheus; nginx's
- * allow and deny restrict the callers.  Each backend has a probe of its own, so
- * one that does not answer delays neither the others nor the reply.
+ * GET /api/health: for load balancers; nginx's allow and deny restrict the
+ * callers.  Each backend has a probe of its own, so one that does not answer
+ * delays neither the others nor the reply.
  */
 
 #ifndef VZ_HEALTH_H
@@ -12,9 +12,6 @@
 
 /* vz_health_show: 200 where all backends answer, else 503, with each state. */
 void vz_health_show(vz_call_t *call);
-
-/* vz_health_metrics: counters in the text format of Prometheus. */
-void vz_health_metrics(vz_call_t *call);
 
 
 #endif /* VZ_HEALTH_H */

@@ -3,6 +3,7 @@
  */
 
 #include "panel/task/run_load.h"
+#include "runtime/clock.h"
 #include "runtime/row.h"
 
 
@@ -22,6 +23,7 @@ typedef struct {
     uint64_t         ctid;
     u_char           tag[VZ_TAG_LEN + 1];
     uint64_t         fence;
+    uint64_t         age;
 } vz_run_load_t;
 
 
@@ -44,7 +46,9 @@ static vz_code_e vz_run_load_vm(vz_task_run_t *run,
     next(of, node_name, TEXT, "n.name")                                       \
     next(of, ctid, INT, "v.ctid")                                             \
     next(of, tag, CHARS, "v.tag")                                             \
-    next(of, fence, INT, "v.fence")
+    next(of, fence, INT, "v.fence")                                           \
+    next(of, age, INT, "TIMESTAMPDIFF(MICROSECOND,"                           \
+         " COALESCE(t.started, NOW(3)), NOW(3)) DIV 1000")
 
 static const vz_row_member_t  vz_run_load_row[] =
     vz_row_members(VZ_RUN_LOAD_ROW, vz_run_load_t);
@@ -99,6 +103,8 @@ vz_run_load(vz_task_run_t *run)
     run->round = row.round;
     run->failing = row.failing;
     run->detail = row.detail;
+    run->age = row.age;
+    run->loaded = vz_clock_msec();
 
     if (run->step >= run->workflow->nsteps) {
         return VZ_INTERNAL;

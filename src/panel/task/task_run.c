@@ -3,10 +3,12 @@
  * written to the database before the next begins.
  */
 
+#include "panel/api/metric.h"
 #include "panel/live/vm_lifecycle.h"
 #include "panel/mail/mail.h"
 #include "panel/task/run_own.h"
 #include "panel/task/task_run.h"
+#include "runtime/clock.h"
 #include "runtime/row.h"
 #include "runtime/settings.h"
 
@@ -26,6 +28,7 @@ static vz_code_e vz_task_run_server(vz_task_run_t *run, ngx_str_t *name,
 static vz_code_e vz_task_run_confirm(vz_task_run_t *run, ngx_uint_t step);
 static void vz_task_run_later(vz_task_run_t *run, vz_code_e why);
 static void vz_task_run_fail(vz_task_run_t *run, vz_code_e why);
+static void vz_task_run_count(const vz_task_run_t *run, ngx_uint_t done);
 static void vz_task_run_lost(vz_task_run_t *run);
 static void vz_task_run_failed(vz_task_run_t *run, vz_code_e why);
 static vz_code_e vz_task_run_undo(vz_task_run_t *run);
@@ -156,11 +159,20 @@ vz_task_run_go(vz_task_run_t *run)
         rc = vz_task_run_done(run);
 
         if (run->step == run->workflow->nsteps) {
+            vz_task_run_count(run, 1);
             return;
         }
     }
 
     vz_task_run_lost(run);
+}
+
+
+static void
+vz_task_run_count(const vz_task_run_t *run, ngx_uint_t done)
+{
+    vz_metric_task(run->workflow->kind, done,
+                   run->age + (vz_clock_msec() - run->loaded));
 }
 
 
@@ -449,6 +461,7 @@ vz_task_run_failed(vz_task_run_t *run, vz_code_e why)
                           (void *) vz_task_run_why(why))
         == VZ_OK)
     {
+        vz_task_run_count(run, 0);
         vz_task_run_show(run, VZ_TASK_STATE_FAILED, 0);
         vz_task_run_tell_broke(run);
     }

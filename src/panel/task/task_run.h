@@ -33,6 +33,9 @@ struct vz_task_run_s {
     ngx_uint_t            lost;     /* its runner died in this step */
     ngx_uint_t            failing;  /* it has failed, and is being undone */
     ngx_msec_t            since;    /* the attempt began */
+    uint64_t              age;      /* ms since the task began, when that was
+                                       read, */
+    uint64_t              loaded;   /* at that vz_clock_msec() */
 
     /* whether it is ours, see run_own.h */
     uint64_t              held;     /* until then, by vz_clock_msec() */

@@ -1,0 +1,327 @@
+/*
+ * What owners are told of their servers.
+ */
+
+#include "panel/mail/mail_text_core.h"
+
+
+const vz_mail_text_t  vz_mail_text_vm[] = {
+    { "reinstalled", "es",
+      "{brand}: su servidor {name} tiene otro sistema",
+      "Hola {first_name}:\n"
+      "\n"
+      "Alguien con acceso a su cuenta reinstaló el servidor {name} con\n"
+      "{system}.  Si no fue usted, cambie su contraseña y deshágalo en el\n"
+      "panel ({url}) durante las próximas 24 horas, mientras se conserva el\n"
+      "disco anterior.\n"
+      "\n"
+      "{brand}\n" },
+
+    { "reinstalled", "en",
+      "{brand}: your server {name} has another system",
+      "Hello {first_name},\n"
+      "\n"
+      "Somebody with access to your account reinstalled the server {name}\n"
+      "with {system}.  If it was not you, change your password, and undo it\n"
+      "in the panel ({url}) within 24 hours, while the old disk is kept.\n"
+      "\n"
+      "{brand}\n" },
+
+    { "rescued", "es",
+      "{brand}: su servidor {name} está en modo de rescate",
+      "Hola {first_name}:\n"
+      "\n"
+      "Alguien con acceso a su cuenta inició el servidor {name} con un\n"
+      "sistema de rescate.  Responde en su dirección de siempre y tiene su\n"
+      "disco en /mnt, hasta que salga del rescate en el panel ({url}).\n"
+      "\n"
+      "Si no fue usted, cambie su contraseña y salga del rescate.\n"
+      "\n"
+      "{brand}\n" },
+
+    { "rescued", "en",
+      "{brand}: your server {name} is in rescue",
+      "Hello {first_name},\n"
+      "\n"
+      "Somebody with access to your account started the server {name} with a\n"
+      "rescue system.  It answers at its address and has its disk at /mnt,\n"
+      "until you leave rescue in the panel ({url}).\n"
+      "\n"
+      "If it was not you, change your password, and leave rescue.\n"
+      "\n"
+      "{brand}\n" },
+
+    { "traffic_near", "es",
+      "{brand}: su servidor {server} usó el 80 % de su tráfico",
+      "Hola {first_name}:\n"
+      "\n"
+      "Su servidor {server} usó este mes {used} GiB de los {quota} GiB de\n"
+      "tráfico que incluye, entre lo que recibió y lo que envió.  La cuenta\n"
+      "empieza de nuevo el {next} (UTC).\n"
+      "\n"
+      "Puede verlo por meses en el panel ({url}).\n"
+      "\n"
+      "{brand}\n" },
+
+    { "traffic_near", "en",
+      "{brand}: your server {server} has used 80 % of its traffic",
+      "Hello {first_name},\n"
+      "\n"
+      "This month your server {server} has used {used} GiB of the {quota} GiB\n"
+      "of traffic that it has, received and sent together.  The count starts\n"
+      "anew on {next} (UTC).\n"
+      "\n"
+      "You can see it by months in the panel ({url}).\n"
+      "\n"
+      "{brand}\n" },
+
+    { "traffic_over", "es",
+      "{brand}: su servidor {server} agotó su tráfico del mes",
+      "Hola {first_name}:\n"
+      "\n"
+      "Su servidor {server} usó este mes {used} GiB, y su plan incluye\n"
+      "{quota} GiB de tráfico.  Sigue en marcha como hasta ahora.  La cuenta\n"
+      "empieza de nuevo el {next} (UTC).\n"
+      "\n"
+      "Puede verlo por meses en el panel ({url}).\n"
+      "\n"
+      "{brand}\n" },
+
+    { "traffic_over", "en",
+      "{brand}: your server {server} has used up its traffic of the month",
+      "Hello {first_name},\n"
+      "\n"
+      "This month your server {server} has used {used} GiB, and its plan has\n"
+      "{quota} GiB of traffic.  It goes on as before.  The count starts anew\n"
+      "on {next} (UTC).\n"
+      "\n"
+      "You can see it by months in the panel ({url}).\n"
+      "\n"
+      "{brand}\n" },
+
+    { "traffic_slow", "es",
+      "{brand}: su servidor {server} va más lento hasta el {next}",
+      "Hola {first_name}:\n"
+      "\n"
+      "Su servidor {server} usó este mes {used} GiB, y su plan incluye\n"
+      "{quota} GiB de tráfico.  Hasta el {next} (UTC) su red queda limitada a\n"
+      "{rate} Mbit/s; ese día vuelve a su velocidad de siempre.\n"
+      "\n"
+      "Si necesita más tráfico antes, responda a este correo.\n"
+      "\n"
+      "{brand}\n" },
+
+    { "traffic_slow", "en",
+      "{brand}: your server {server} is slower until {next}",
+      "Hello {first_name},\n"
+      "\n"
+      "This month your server {server} has used {used} GiB, and its plan has\n"
+      "{quota} GiB of traffic.  Until {next} (UTC) its network is limited to\n"
+      "{rate} Mbit/s; that day it has its usual speed again.\n"
+      "\n"
+      "If you need more traffic before, answer this mail.\n"
+      "\n"
+      "{brand}\n" },
+
+    { "traffic_stop", "es",
+      "{brand}: su servidor {server} está suspendido hasta el {next}",
+      "Hola {first_name}:\n"
+      "\n"
+      "Su servidor {server} usó este mes {used} GiB, y su plan incluye\n"
+      "{quota} GiB de tráfico.  Por eso queda suspendido hasta el {next}\n"
+      "(UTC); ese día vuelve a ponerse en marcha.  Sus datos se conservan.\n"
+      "\n"
+      "Si lo necesita antes, responda a este correo.\n"
+      "\n"
+      "{brand}\n" },
+
+    { "traffic_stop", "en",
+      "{brand}: your server {server} is suspended until {next}",
+      "Hello {first_name},\n"
+      "\n"
+      "This month your server {server} has used {used} GiB, and its plan has\n"
+      "{quota} GiB of traffic.  So it is suspended until {next} (UTC); that\n"
+      "day it is started again.  Your data are kept.\n"
+      "\n"
+      "If you need it before, answer this mail.\n"
+      "\n"
+      "{brand}\n" },
+
+    { "alert_cpu", "es",
+      "{brand}: {name} usa mucha CPU",
+      "Hola {first_name}:\n"
+      "\n"
+      "Su servidor usa casi toda la CPU de su plan y puede responder lento.\n"
+      "\n"
+      "  Servidor:    {name} ({hostname})\n"
+      "  Uso:         {value}\n"
+      "  Límite:      {limit}\n"
+      "  Desde:       {since}\n"
+      "\n"
+      "  {url}/server?id={vm}&tab=graphs\n"
+      "\n"
+      "Puede cambiar este aviso o apagarlo en esa misma página.\n"
+      "\n"
+      "{brand}\n" },
+
+    { "alert_cpu", "en",
+      "{brand}: {name} uses a lot of CPU",
+      "Hello {first_name},\n"
+      "\n"
+      "Your server uses almost all the CPU of its plan and may be slow.\n"
+      "\n"
+      "  Server:   {name} ({hostname})\n"
+      "  Usage:    {value}\n"
+      "  Limit:    {limit}\n"
+      "  Since:    {since}\n"
+      "\n"
+      "  {url}/server?id={vm}&tab=graphs\n"
+      "\n"
+      "You can change this alert or turn it off on the same page.\n"
+      "\n"
+      "{brand}\n" },
+
+    { "alert_memory", "es",
+      "{brand}: a {name} le queda poca memoria",
+      "Hola {first_name}:\n"
+      "\n"
+      "A su servidor le queda poca memoria.  Si se agota, el sistema termina\n"
+      "alguno de sus procesos.\n"
+      "\n"
+      "  Servidor:    {name} ({hostname})\n"
+      "  Uso:         {value}\n"
+      "  Límite:      {limit}\n"
+      "  Desde:       {since}\n"
+      "\n"
+      "  {url}/server?id={vm}&tab=graphs\n"
+      "\n"
+      "Puede cambiar este aviso o apagarlo en esa misma página.\n"
+      "\n"
+      "{brand}\n" },
+
+    { "alert_memory", "en",
+      "{brand}: {name} is short of memory",
+      "Hello {first_name},\n"
+      "\n"
+      "Your server is short of memory.  Once it runs out, the system kills\n"
+      "one of its processes.\n"
+      "\n"
+      "  Server:   {name} ({hostname})\n"
+      "  Usage:    {value}\n"
+      "  Limit:    {limit}\n"
+      "  Since:    {since}\n"
+      "\n"
+      "  {url}/server?id={vm}&tab=graphs\n"
+      "\n"
+      "You can change this alert or turn it off on the same page.\n"
+      "\n"
+      "{brand}\n" },
+
+    { "alert_disk", "es",
+      "{brand}: a {name} le queda poco disco",
+      "Hola {first_name}:\n"
+      "\n"
+      "A su servidor le queda poco disco.  Si se llena, sus programas no\n"
+      "pueden guardar nada más.\n"
+      "\n"
+      "  Servidor:    {name} ({hostname})\n"
+      "  Uso:         {value}\n"
+      "  Límite:      {limit}\n"
+      "  Desde:       {since}\n"
+      "\n"
+      "  {url}/server?id={vm}&tab=graphs\n"
+      "\n"
+      "Puede cambiar este aviso o apagarlo en esa misma página.\n"
+      "\n"
+      "{brand}\n" },
+
+    { "alert_disk", "en",
+      "{brand}: {name} is short of disk space",
+      "Hello {first_name},\n"
+      "\n"
+      "Your server is short of disk space.  Once it is full, its programs can\n"
+      "not save anything.\n"
+      "\n"
+      "  Server:   {name} ({hostname})\n"
+      "  Usage:    {value}\n"
+      "  Limit:    {limit}\n"
+      "  Since:    {since}\n"
+      "\n"
+      "  {url}/server?id={vm}&tab=graphs\n"
+      "\n"
+      "You can change this alert or turn it off on the same page.\n"
+      "\n"
+      "{brand}\n" },
+
+    { "alert_network", "es",
+      "{brand}: {name} usa mucha red",
+      "Hola {first_name}:\n"
+      "\n"
+      "Su servidor envía o recibe más que el límite que usted eligió.\n"
+      "\n"
+      "  Servidor:    {name} ({hostname})\n"
+      "  Uso:         {value}\n"
+      "  Límite:      {limit}\n"
+      "  Desde:       {since}\n"
+      "\n"
+      "  {url}/server?id={vm}&tab=graphs\n"
+      "\n"
+      "Puede cambiar este aviso o apagarlo en esa misma página.\n"
+      "\n"
+      "{brand}\n" },
+
+    { "alert_network", "en",
+      "{brand}: {name} uses a lot of network",
+      "Hello {first_name},\n"
+      "\n"
+      "Your server sends or receives more than the limit that you chose.\n"
+      "\n"
+      "  Server:   {name} ({hostname})\n"
+      "  Usage:    {value}\n"
+      "  Limit:    {limit}\n"
+      "  Since:    {since}\n"
+      "\n"
+      "  {url}/server?id={vm}&tab=graphs\n"
+      "\n"
+      "You can change this alert or turn it off on the same page.\n"
+      "\n"
+      "{brand}\n" },
+
+    { "alert_down", "es",
+      "{brand}: {name} está detenido",
+      "Hola {first_name}:\n"
+      "\n"
+      "Su servidor se detuvo sin que nadie lo pidiera en el panel.\n"
+      "\n"
+      "  Servidor:    {name} ({hostname})\n"
+      "  Desde:       {since}\n"
+      "\n"
+      "Puede iniciarlo en el panel:\n"
+      "\n"
+      "  {url}/server?id={vm}\n"
+      "\n"
+      "Si lo apagó usted desde adentro, deténgalo también en el panel: así no\n"
+      "recibe este aviso.\n"
+      "\n"
+      "{brand}\n" },
+
+    { "alert_down", "en",
+      "{brand}: {name} is down",
+      "Hello {first_name},\n"
+      "\n"
+      "Your server stopped without anybody asking for it in the panel.\n"
+      "\n"
+      "  Server:   {name} ({hostname})\n"
+      "  Since:    {since}\n"
+      "\n"
+      "Start it in the panel:\n"
+      "\n"
+      "  {url}/server?id={vm}\n"
+      "\n"
+      "If you shut it down from inside, stop it in the panel, too, and you\n"
+      "will not get this alert.\n"
+      "\n"
+      "{brand}\n" },
+
+    { NULL, NULL, NULL, NULL }
+};
