@@ -90,6 +90,8 @@ export interface SecondFactorCodeBody {
 export interface TokenBody {
     name: string;
     scope?: string | null;
+    rights?: string[] | null;
+    networks?: string[] | null;
     days?: number | null;
 }
 
@@ -379,15 +381,6 @@ export interface Session {
     expires: string;
 }
 
-export interface Token {
-    id: number;
-    name: string;
-    scope: 'read' | 'write';
-    created: string;
-    seen: string | null;
-    expires: string;
-}
-
 export interface Activity {
     id: number;
     at: string;
@@ -516,6 +509,18 @@ export interface Template {
     position: number;
     vms: number;
     nodes: string[];
+}
+
+export interface Token {
+    id: number;
+    name: string;
+    scope: 'read' | 'write';
+    rights: string[];
+    networks: string[];
+    created: string;
+    seen: string | null;
+    seen_from: string | null;
+    expires: string | null;
 }
 
 export interface UserRow {
@@ -739,6 +744,8 @@ export interface NewToken {
     id: number;
     name: string;
     scope: 'read' | 'write';
+    rights: string[];
+    networks: string[];
     token: string;
 }
 

@@ -6,6 +6,7 @@
 #include "panel/account/activity.h"
 #include "panel/account/profile.h"
 #include "panel/account/ssh_keys.h"
+#include "panel/account/token.h"
 #include "panel/account/user_list.h"
 #include "panel/api/resource_sql.h"
 #include "panel/mail/mail_admin.h"
@@ -19,7 +20,6 @@
 
 static vz_resource_t *const  vz_resources[] = {
     &vz_account_session_resource,
-    &vz_account_token_resource,
     &vz_activity_resource,
     &vz_address_pool_resource,
     &vz_audit_list_resource,
@@ -29,6 +29,7 @@ static vz_resource_t *const  vz_resources[] = {
     &vz_profile_resource,
     &vz_ssh_keys_resource,
     &vz_template_admin_resource,
+    &vz_token_resource,
     &vz_user_list_resource
 };
 

@@ -87,7 +87,9 @@ const vz_openapi_shape_t  vz_openapi_shapes[] = {
     { "Sessions", vz_page("Session") },
     { "Tokens", vz_page("Token") },
     { "Activities", vz_page("Activity") },
-    { "NewToken", "id int, name text, scope read|write, token text" },
+    { "NewToken",
+      "id int, name text, scope read|write, rights text[], networks text[], "
+      "token text" },
 
     { "Keys", vz_page("Key") },
     { "NewKey", "id int, name text, type text, fingerprint text" },

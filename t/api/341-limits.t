@@ -80,7 +80,8 @@ our %stored = (
     Suspend => { reason => 'vm.suspended_reason' },
     Template => { map { $_ => "template.$_" }
         qw(name label enabled position) },
-    Token => { name => 'token.name', scope => 'token.scope', days => '-' },
+    Token => { name => 'token.name', scope => '-', days => '-',
+        rights => 'token.rights', networks => 'token.networks' },
     User => { email => 'user.email mail.recipient',
         account => 'user.account session.user_id task.actor audit.account',
         dni => 'user.document',
@@ -241,6 +242,7 @@ our %answers = ('POST /api/admin/nodes' => 422,
 our %spared = map { $_ => 1 } 'PATCH /api/admin/nodes/{id}',
     'DELETE /api/vms/{id}', 'PUT /api/account/password',
     'POST /api/vms', 'POST /api/admin/nodes/{id}/adopt',
+    'POST /api/account/tokens',
     'PUT /api/vms/{id}/firewall', 'POST /api/vms/{id}/reinstall',
     'PUT /api/vms/{id}/rdns', 'POST /api/vms/{id}/rescue';
 

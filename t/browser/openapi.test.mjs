@@ -281,7 +281,8 @@ test('an administrator has sessions and tokens', async () => {
         { password: (await administrator()).password }, boss);
 
     const token = await contract.done('POST', '/account/tokens', {},
-        { name: mark, scope: 'read', days: 1 }, boss);
+        { name: mark, rights: ['read', 'admin_read'], days: 1,
+            networks: ['127.0.0.0/8'] }, boss);
 
     await contract.done('GET', '/vms', {}, undefined,
         { Authorization: `Bearer ${token.body.token}` });

@@ -409,6 +409,16 @@ const OWN = [
         email_asked_until: '2038-01-01T14:35:00Z' }] } },
     { name: 'account-quiet', path: 'account', sign: '.activity .when',
         answers: { 'account/activity': [200, { items: [], next: null }] } },
+    { name: 'account-token', path: 'account', sign: '.token-rights',
+        act: async (page) => {
+            const card = page.locator('.card:has(.token-made)');
+
+            await card.locator('[name=rights]').first().uncheck();
+            await card.getByRole('button', { name: /red$|network$/ }).click();
+            await card.locator('[name=networks]').fill('w'.repeat(64));
+            await card.locator('[type=submit]').click();
+            await card.locator('[aria-invalid]').first().waitFor();
+        } },
     { name: 'administration', path: 'administration', sign: '.adm-tab' },
     { name: 'administration-absent', path: section('nonsense'),
         sign: '.empty' },

@@ -22,16 +22,17 @@ const P16 = r`^SHA256:[A-Za-z0-9+\/]{43}$`;
 const P17 = r`^[^\p{Cc}\p{Zl}\p{Zp}]{10,128}$`;
 const P18 = r`^(?=.{1,64}$)[^\p{Z}\p{C}]+(?: [^\p{Z}\p{C}]+)*$`;
 const P19 = r`^(?:read|write)$`;
-const P20 = r`^(?:shell|login)$`;
-const P21 = r`^[0-9A-Fa-f:.]{2,45}$`;
-const P22 = r`^(?:nothing|throttle|suspend)$`;
-const P23 = r`^(?:accept|drop)$`;
-const P24 = r`^(?=.{1,253}$)(?:[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?\.)+(?=[A-Za-z])[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?$`;
-const P25 = r`^(?:open|shut)$`;
-const P26 = r`^[0-9A-Fa-f:.]{2,45}(?:\/[1-9][0-9]{0,2})?$`;
-const P27 = r`^[a-z][a-z0-9._\-]{2,31}$`;
-const P28 = r`^(?:admin|customer)$`;
-const P29 = r`^[0-9a-f]{16}$`;
+const P20 = r`^(?:read|power|servers|account|admin_read|admin_servers|admin_users|admin_orders|admin_catalog|admin_nodes)$`;
+const P21 = r`^[0-9A-Fa-f:.]{2,45}(?:\/[1-9][0-9]{0,2})?$`;
+const P22 = r`^(?:shell|login)$`;
+const P23 = r`^[0-9A-Fa-f:.]{2,45}$`;
+const P24 = r`^(?:nothing|throttle|suspend)$`;
+const P25 = r`^(?:accept|drop)$`;
+const P26 = r`^(?=.{1,253}$)(?:[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?\.)+(?=[A-Za-z])[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?$`;
+const P27 = r`^(?:open|shut)$`;
+const P28 = r`^[a-z][a-z0-9._\-]{2,31}$`;
+const P29 = r`^(?:admin|customer)$`;
+const P30 = r`^[0-9a-f]{16}$`;
 
 /**
  * pattern: of the whole text, or of each of a list; strange: of a character
@@ -109,7 +110,9 @@ export const BODIES = {
     },
     Token: {
         name: { type: 'text', required: true, pattern: P18 },
-        scope: { type: 'text', default: 'read', words: ['read','write'], pattern: P19 },
+        scope: { type: 'text', words: ['read','write'], pattern: P19 },
+        rights: { type: 'list', max: 10, pattern: P20 },
+        networks: { type: 'list', max: 8, pattern: P21 },
         days: { type: 'int', min: 1, max: 3650 },
     },
     Key: {
@@ -135,14 +138,14 @@ export const BODIES = {
         keys: { type: 'list', max: 20, pattern: P16 },
     },
     Console: {
-        mode: { type: 'text', words: ['shell','login'], pattern: P20 },
+        mode: { type: 'text', words: ['shell','login'], pattern: P22 },
     },
     Network: {
         hostname: { type: 'text', pattern: P15 },
-        gateway: { type: 'text', pattern: P21 },
-        gateways: { type: 'list', max: 2, pattern: P21 },
-        dns: { type: 'list', max: 3, pattern: P21 },
-        addresses: { type: 'list', max: 32, pattern: P21 },
+        gateway: { type: 'text', pattern: P23 },
+        gateways: { type: 'list', max: 2, pattern: P23 },
+        dns: { type: 'list', max: 3, pattern: P23 },
+        addresses: { type: 'list', max: 32, pattern: P23 },
     },
     Disk: {
         soft_mib: { type: 'int', min: 1, max: 16777216 },
@@ -158,22 +161,22 @@ export const BODIES = {
     },
     Traffic: {
         quota_gib: { type: 'limit', min: 1, max: 8388608 },
-        action: { type: 'text', words: ['nothing','throttle','suspend'], pattern: P22 },
+        action: { type: 'text', words: ['nothing','throttle','suspend'], pattern: P24 },
         throttle_mbit: { type: 'int', min: 1, max: 99999 },
     },
     Firewall: {
-        in: { type: 'text', required: true, words: ['accept','drop'], pattern: P23 },
-        out: { type: 'text', required: true, words: ['accept','drop'], pattern: P23 },
+        in: { type: 'text', required: true, words: ['accept','drop'], pattern: P25 },
+        out: { type: 'text', required: true, words: ['accept','drop'], pattern: P25 },
         seconds: { type: 'int', min: 0, max: 600 },
     },
     ReverseName: {
-        address: { type: 'text', required: true, pattern: P21 },
-        name: { type: 'text', pattern: P24 },
+        address: { type: 'text', required: true, pattern: P23 },
+        name: { type: 'text', pattern: P26 },
     },
     Gates: {
-        smtp: { type: 'text', required: true, words: ['open','shut'], pattern: P25 },
+        smtp: { type: 'text', required: true, words: ['open','shut'], pattern: P27 },
         smtp_reason: { type: 'text', max: 200 },
-        all: { type: 'text', required: true, words: ['open','shut'], pattern: P25 },
+        all: { type: 'text', required: true, words: ['open','shut'], pattern: P27 },
         all_reason: { type: 'text', max: 200 },
     },
     Container: {
@@ -229,7 +232,7 @@ export const BODIES = {
         visible: { type: 'bool', default: true },
         position: { type: 'int', min: -1000000, max: 1000000, default: 0 },
         traffic_gib: { type: 'limit', min: 1, max: 8388608, default: 'unlimited' },
-        traffic_action: { type: 'text', default: 'nothing', words: ['nothing','throttle','suspend'], pattern: P22 },
+        traffic_action: { type: 'text', default: 'nothing', words: ['nothing','throttle','suspend'], pattern: P24 },
         throttle_rate: { type: 'int', min: 1, max: 99999, default: 1 },
         rate_in: { type: 'limit', min: 1, max: 99999, default: 'unlimited' },
         rate_out: { type: 'limit', min: 1, max: 99999, default: 'unlimited' },
@@ -243,31 +246,31 @@ export const BODIES = {
         visible: { type: 'bool' },
         position: { type: 'int', min: -1000000, max: 1000000 },
         traffic_gib: { type: 'limit', min: 1, max: 8388608 },
-        traffic_action: { type: 'text', words: ['nothing','throttle','suspend'], pattern: P22 },
+        traffic_action: { type: 'text', words: ['nothing','throttle','suspend'], pattern: P24 },
         throttle_rate: { type: 'int', min: 1, max: 99999 },
         rate_in: { type: 'limit', min: 1, max: 99999 },
         rate_out: { type: 'limit', min: 1, max: 99999 },
     },
     Pool: {
         name: { type: 'text', required: true, pattern: P18 },
-        cidr: { type: 'text', required: true, pattern: P26 },
-        gateway: { type: 'text', pattern: P21 },
-        dns: { type: 'list', max: 3, pattern: P21 },
+        cidr: { type: 'text', required: true, pattern: P21 },
+        gateway: { type: 'text', pattern: P23 },
+        dns: { type: 'list', max: 3, pattern: P23 },
         node: { type: 'text', pattern: P15 },
         enabled: { type: 'bool', default: true },
     },
     PoolChange: {
         name: { type: 'text', pattern: P18 },
-        gateway: { type: 'text', pattern: P21 },
-        dns: { type: 'list', max: 3, pattern: P21 },
+        gateway: { type: 'text', pattern: P23 },
+        dns: { type: 'list', max: 3, pattern: P23 },
         enabled: { type: 'bool' },
     },
     Address: {
         reserved: { type: 'bool', required: true },
     },
     User: {
-        account: { type: 'text', pattern: P27 },
-        role: { type: 'text', default: 'customer', words: ['admin','customer'], pattern: P28 },
+        account: { type: 'text', pattern: P28 },
+        role: { type: 'text', default: 'customer', words: ['admin','customer'], pattern: P29 },
         first_name: { type: 'text', required: true, pattern: P0, strange: P1 },
         last_name: { type: 'text', pattern: P0, strange: P1 },
         dni: { type: 'text', pattern: P2, strange: P3 },
@@ -278,7 +281,7 @@ export const BODIES = {
         language: { type: 'text', default: 'es', words: ['es','en'], pattern: P12 },
     },
     UserChange: {
-        role: { type: 'text', words: ['admin','customer'], pattern: P28 },
+        role: { type: 'text', words: ['admin','customer'], pattern: P29 },
         first_name: { type: 'text', pattern: P0, strange: P1 },
         last_name: { type: 'text', pattern: P0, strange: P1 },
         dni: { type: 'text', pattern: P2, strange: P3 },
@@ -305,7 +308,7 @@ export const BODIES = {
     },
     Adoption: {
         ctid: { type: 'int', required: true, min: 101, max: 2147483644 },
-        tag: { type: 'text', pattern: P29 },
+        tag: { type: 'text', pattern: P30 },
         account: { type: 'int' },
         plan: { type: 'text', pattern: P13 },
         template: { type: 'text', pattern: P14 },
@@ -313,7 +316,7 @@ export const BODIES = {
     },
     Leave: {
         ctid: { type: 'int', required: true, min: 101, max: 2147483644 },
-        tag: { type: 'text', pattern: P29 },
+        tag: { type: 'text', pattern: P30 },
         left: { type: 'bool' },
     },
     Reject: {

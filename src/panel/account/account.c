@@ -1,5 +1,6 @@
 /*
- * /api/account: one's own password, sessions and tokens.
+ * /api/account: one's own password and sessions, and the end of
+ * tokens.
  */
 
 #include "panel/account/account.h"
@@ -19,9 +20,6 @@
 #include "runtime/crypt.h"
 #include "runtime/row.h"
 #include "runtime/sse.h"
-
-
-#define VZ_TOKENS_MAX  20           /* of one person */
 
 
 typedef struct {
@@ -49,22 +47,11 @@ typedef struct {
     vz_rows_t                  rows;
 } vz_account_end_t;
 
-/* A token that is being made. */
-typedef struct {
-    vz_resource_values_t  values;
-    uint64_t              id;
-    ngx_str_t             object;   /* in the audit */
-} vz_account_token_t;
-
 
 static vz_code_e vz_account_change(vz_tx_t *tx, vz_call_t *call,
     void *data);
 static void vz_account_finish(vz_call_t *call, const vz_account_thing_t *thing);
 static vz_code_e vz_account_remove(vz_tx_t *tx, vz_call_t *call,
-    void *data);
-static vz_bind_t *vz_account_token_value(vz_resource_values_t *values,
-    const char *name);
-static vz_code_e vz_account_token_add(vz_tx_t *tx, vz_call_t *call,
     void *data);
 
 
@@ -113,36 +100,10 @@ static const vz_column_t  vz_session_columns[] = {
     vz_column("expires", TIME, 0)
 };
 
-static const char *const  vz_token_scopes[] = { "read", "write", NULL };
-
-static const vz_column_t  vz_token_columns[] = {
-    vz_column("id", INT, 0),
-    vz_column("name", TEXT, VZ_COLUMN_CREATE | VZ_COLUMN_NEEDED,
-              .field = VZ_FIELD_LABEL),
-    vz_column("scope", TEXT, VZ_COLUMN_CREATE, .field = VZ_FIELD_SCOPE,
-              .text = "read", .words = vz_token_scopes),
-    vz_column("days", INT, VZ_COLUMN_CREATE | VZ_COLUMN_FORM, .min = 1,
-              .max = 3650),
-    vz_column("created", TIME, 0),
-    vz_column("seen", TIME, VZ_COLUMN_NULL),
-    vz_column("expires", TIME, 0,
-              .fresh = "UTC_TIMESTAMP(3) + INTERVAL ? DAY"),
-    vz_column("hash", TEXT, VZ_COLUMN_CREATE | VZ_COLUMN_STORED),
-    vz_column("user_id", INT, VZ_COLUMN_CREATE | VZ_COLUMN_STORED)
-};
-
 vz_resource_t  vz_account_session_resource = {
     vz_resource("session", "Session", "session", "s", vz_session_columns),
     .rest = "WHERE s.user_id = ? AND s.expires > UTC_TIMESTAMP(3)"
             " ORDER BY s.id DESC LIMIT 200"
-};
-
-vz_resource_t  vz_account_token_resource = {
-    vz_resource("token", "Token", "token", "k", vz_token_columns),
-    vz_resource_forms(vz_account_token_resource, "Token"),
-    .rest = "WHERE k.user_id = ? ORDER BY k.id DESC LIMIT 200",
-    .most = VZ_TOKENS_MAX,
-    .most_of = "user_id"
 };
 
 static const vz_account_thing_t  vz_account_session = {
@@ -330,116 +291,6 @@ vz_account_remove(vz_tx_t *tx, vz_call_t *call, void *data)
         rc = vz_db_query(tx, call->pool, end->thing->remove,
                          vz_binds(vz_int(end->id), vz_int(call->who.user)),
                          NULL);
-    }
-
-    return rc;
-}
-
-
-void
-vz_account_tokens(vz_call_t *call)
-{
-    vz_resource_list(call, &vz_account_token_resource,
-                     vz_binds(vz_int(call->who.user)));
-}
-
-
-static vz_bind_t *
-vz_account_token_value(vz_resource_values_t *values, const char *name)
-{
-    return vz_resource_value(&vz_account_token_resource, values, name);
-}
-
-
-void
-vz_account_token_make(vz_call_t *call)
-{
-    u_char                 digest[32];
-    vz_code_e              rc;
-    vz_json_t             *out;
-    ngx_str_t              secret, shown, hash;
-    vz_account_token_t     token;
-    vz_resource_values_t  *values = &token.values;
-
-    if (vz_resource_read(call, &vz_account_token_resource.create, values)
-        != VZ_OK)
-    {
-        return;
-    }
-
-    if (vz_crypt_random_hex(call->pool, 32, &secret) != NGX_OK) {
-        vz_call_fault(call, "panel", VZ_INTERNAL);
-        return;
-    }
-
-    vz_crypt_sha256(secret.data, secret.len, digest);
-    hash.data = digest;
-    hash.len = sizeof(digest);
-
-    *vz_account_token_value(values, "hash") = vz_text(hash);
-    *vz_account_token_value(values, "user_id") = vz_int(call->who.user);
-
-    rc = vz_user_change(call, call->who.user, "token.make", &token.object,
-                        vz_account_token_add, &token);
-
-    if (rc == VZ_NOSPACE) {
-        vz_call_problem(call, NGX_HTTP_CONFLICT, "too_many_tokens",
-                        "You have %d tokens, which is the maximum: revoke "
-                        "one first.",
-                        VZ_TOKENS_MAX);
-        return;
-    }
-
-    if (rc != VZ_OK) {
-        vz_call_fault(call, "database", rc);
-        return;
-    }
-
-    shown = vz_call_printf(call, "vzp_%V", &secret);
-    out = vz_call_reply(call, NGX_HTTP_CREATED);
-
-    vz_json_object(out, NULL);
-    vz_json_uint(out, "id", token.id);
-    vz_json_text(out, "name", &vz_account_token_value(values, "name")->text);
-    vz_json_text(out, "scope", &vz_account_token_value(values, "scope")->text);
-    vz_json_text(out, "token", &shown);
-    vz_json_close(out);
-}
-
-
-/* the user's row is locked, so tokens that are made at once are counted, too */
-
-static vz_code_e
-vz_account_token_add(vz_tx_t *tx, vz_call_t *call, void *data)
-{
-    int64_t                days;
-    vz_code_e              rc;
-    vz_rows_t              rows;
-    vz_bind_t              binds[VZ_COLUMN_MAX * 2 + 1];
-    ngx_uint_t             n;
-    vz_account_token_t    *token = data;
-    vz_resource_values_t  *values = &token->values;
-
-    days = vz_account_token_value(values, "days")->number;
-
-    if (days) {
-        *vz_account_token_value(values, "expires") = vz_int(days);
-    }
-
-    n = vz_resource_bind(&vz_account_token_resource, values, VZ_COLUMN_CREATE,
-                         binds);
-    binds[n++] = vz_int(call->who.user);
-
-    rc = vz_db_query(tx, call->pool, &vz_account_token_resource.sql.insert,
-                     binds, n, &rows);
-
-    if (rc == VZ_OK && rows.affected == 0) {
-        rc = VZ_NOSPACE;
-    }
-
-    if (rc == VZ_OK) {
-        token->id = rows.insert_id;
-        token->object = vz_call_printf(call, "token %uL", token->id);
     }
 
     return rc;

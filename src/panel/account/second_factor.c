@@ -9,6 +9,7 @@
 #include "panel/account/session_revoke.h"
 #include "panel/account/user_change.h"
 #include "panel/api/identity.h"
+#include "panel/api/right.h"
 #include "panel/api/route.h"
 #include "runtime/call.h"
 #include "runtime/crypt.h"
@@ -518,8 +519,13 @@ vz_second_factor_remove(vz_tx_t *tx, vz_call_t *call, void *data)
     vz_rows_t        rows;
     const uint64_t  *user = data;
 
-    rc = vz_db_query(tx, call->pool, &vz_second_factor_user,
-                     vz_binds(vz_int(0), vz_int(*user), vz_int(0)), &rows);
+    rc = vz_right_over(tx, call, *user);
+
+    if (rc == VZ_OK) {
+        rc = vz_db_query(tx, call->pool, &vz_second_factor_user,
+                         vz_binds(vz_int(0), vz_int(*user), vz_int(0)),
+                         &rows);
+    }
 
     if (rc == VZ_OK && rows.affected == 0) {
         rc = VZ_NOENT;

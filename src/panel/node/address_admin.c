@@ -4,10 +4,10 @@
 
 #include "panel/api/edit.h"
 #include "panel/api/listing.h"
+#include "panel/api/prefix.h"
 #include "panel/api/route.h"
 #include "panel/api/zone_ids.h"
 #include "panel/node/address_admin.h"
-#include "panel/node/prefix.h"
 #include "runtime/call.h"
 
 

@@ -6,7 +6,7 @@
 #ifndef VZ_RDNS_H
 #define VZ_RDNS_H
 
-#include "panel/node/prefix.h"
+#include "panel/api/prefix.h"
 #include "runtime/db.h"
 
 
