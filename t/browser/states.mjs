@@ -328,8 +328,8 @@ const OWN = [
     { name: 'server-rescue-drawn', path: 'server?id=101&tab=reinstall',
         sign: '[role=tabpanel] form', answers: { ...server({}),
             'vms/101/rescue': [202, { password: 'w'.repeat(20), task: {
-                id: 26, kind: 'start', state: 'done', vm: null, percent: 100,
-                step: 1, steps: 1 } }] },
+                id: 26, kind: 'rescue', state: 'done', percent: 100,
+                created: '2026-01-02T03:04:05Z', step: 1, steps: [] } }] },
         act: opened('[role=tabpanel] [type=submit]', '.token-made code') },
     { name: 'server-failed', path: 'server?id=106', sign: '.meters' },
     { name: 'server-absent', path: 'server?id=9999', sign: '.empty',

@@ -483,7 +483,7 @@ sub kernel_holds_it {
 
 
 # what each driver can do beyond what every driver must
-my %features = (lxc => 'gateway,console,bootlog,history,reinstall,firewall',
+my %features = (lxc => 'gateway,console,bootlog,history,reinstall,rescue,firewall',
                 vzctl => 'console,history');
 
 for my $driver (@drivers) {

@@ -50,10 +50,19 @@ export function choice(options) {
     const id = uid();
     const input = h('select', { id, name: options.name,
         'aria-describedby': `${id}-error`,
-        on: { change: () => options.changed?.(input.value) } },
+        on: { change: () => {
+            whole();
+            options.changed?.(input.value);
+        } } },
     options.choices.map((one) => h('option', { value: one.value,
         selected: one.value === options.value }, one.text)));
+    /* a long one ends in an ellipsis on a small screen */
+    const whole = () => {
+        input.title = input.selectedOptions[0]?.text ?? '';
+    };
     const wrong = complaint(id, () => [input]);
+
+    whole();
 
     return {
         name: options.name, input, refuse: wrong.refuse,

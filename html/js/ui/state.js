@@ -16,7 +16,7 @@ const LOOK = {
     frozen: ['pause', 'cold'],
     unknown: ['question', 'doubt'],
     working: ['work', 'work'],
-    rescue: ['work', 'doubt'],
+    rescue: ['warn', 'doubt'],
     suspended: ['pause', 'doubt'],
     create_failed: ['warn', 'bad'],
     delete_failed: ['warn', 'bad'],

@@ -67,7 +67,7 @@ export function rescueBanner(vm) {
 
         shown = since;
         node.hidden = !since;
-        put(node, ...(since ? [icon('work'), h('div', null,
+        put(node, ...(since ? [icon('warn'), h('div', null,
             h('p', null, h('strong', null, t('rescue.since', {
                 date: moment(since) }))),
             h('p', null, t('rescue.means')), why), out] : []));
@@ -106,8 +106,7 @@ export function rescueChanged({ vm, live, signal }, changed) {
  */
 export async function rescueCard(vm, shown, signal) {
     const card = (/** @type {import('../ui/dom.js').Children[]} */ ...nodes) =>
-        h('section', null, h('h2', null, t('rescue')),
-            h('p', { class: 'lead' }, t('rescue.lead')), ...nodes);
+        h('section', null, h('h2', null, t('rescue')), ...nodes);
 
     /* a node whose driver can't is told before it is asked */
     if (vm.features && !vm.features.includes('rescue')) {
@@ -116,13 +115,13 @@ export async function rescueCard(vm, shown, signal) {
     }
 
     if (vm.rescue) {
-        return card(h('p', { class: 'notice' }, icon('work'),
+        return card(h('p', { class: 'notice' }, icon('check'),
             t('rescue.lasts')));
     }
 
     const ticks = await keyTicks(vm, signal);
 
-    return card(form({
+    return card(h('p', { class: 'lead' }, t('rescue.lead')), form({
         fields: ticks.fields,
         layout: () => [ticks.node, h('p', { class: 'field-hint' },
             t('guest.reinstall.password'))],

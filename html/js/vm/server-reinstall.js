@@ -73,7 +73,7 @@ async function reinstall(vm, shown, signal) {
     }
 
     if (vm.rescue) {
-        return card(h('p', { class: 'notice' }, icon('work'),
+        return card(h('p', { class: 'notice' }, icon('lock'),
             t('why.rescue')));
     }
 
