@@ -20,6 +20,7 @@ static const vz_sql_t  vz_cleanup_sqls[] = {
     vz_sql("sweep_first_boot",
            "DELETE FROM first_boot WHERE (stage = 'kept' AND NOT EXISTS"
            " (SELECT 1 FROM task t WHERE t.vm_id = first_boot.vm_id"
+           "  AND t.kind IN ('order', 'create', 'reinstall')"
            "  AND (t.state IN ('held', 'queued', 'running')"
            "   OR (t.state = 'failed'"
            "    AND t.finished > NOW(3) - INTERVAL 30 DAY))))"
