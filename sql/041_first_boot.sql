@@ -4,12 +4,12 @@
 CREATE TABLE first_boot (
     vm_id         BIGINT UNSIGNED NOT NULL PRIMARY KEY,
     task_id       BIGINT UNSIGNED NULL,             -- that sent it
-    state         ENUM('kept', 'sent', 'ended') CHARACTER SET ascii NOT NULL
+    stage         ENUM('kept', 'sent', 'ended') CHARACTER SET ascii NOT NULL
                   DEFAULT 'kept',
     data          MEDIUMTEXT NULL,
     created       DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
     sent          DATETIME(3) NULL,
     next_look     DATETIME(3) NULL,                 -- at what came of it
-    KEY next_look (state, next_look),
+    KEY next_look (stage, next_look),
     FOREIGN KEY (vm_id) REFERENCES vm (id) ON DELETE CASCADE
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4;

@@ -124,7 +124,7 @@ sub ran {
     ok((grep { /^\| \[\d+ lines\]$/ } @lines), 'not all of it');
     is($lines[-1], '| line 100', 'but its end');
     is(guest_file('root/ran') =~ tr/\n//, 1, 'it ran once');
-    is(sql_value("SELECT state FROM first_boot WHERE vm_id = $vm"
+    is(sql_value("SELECT stage FROM first_boot WHERE vm_id = $vm"
         . ' AND data IS NULL'), 'ended', 'and is forgotten');
 
     is(post("vms/$vm/restart", {}, $anas)->{json}{state}, 'done', 'restarted');

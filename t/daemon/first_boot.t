@@ -71,7 +71,7 @@ sub sleeps {
 
     for my $file (glob '/proc/[0-9]*/cmdline') {
         open my $in, '<', $file or next;
-        return 1 if (<$in> // '') =~ /\bsleep\0$seconds\0/;
+        return 1 if (<$in> // '') =~ /\bsleep\x00$seconds\x00/;
     }
 
     return 0;

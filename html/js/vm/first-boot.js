@@ -6,6 +6,7 @@ import { longText } from '../ui/long-text.js';
 import { t } from '../lib/i18n.js';
 
 const MOST = 32768;
+const OUTPUT = '/var/log/first-boot.log';
 
 /* as the API takes it; an end of a line may be two characters */
 // eslint-disable-next-line no-control-regex
@@ -15,7 +16,7 @@ const RULE = /^(?:#!\/|#cloud-config\r?\n)[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$/;
 /** The field, and the fold that it stands in. */
 export function firstBoot() {
     const text = longText({ name: 'first_boot', label: t('boot.text'),
-        hint: t('boot.hint'), most: MOST, rule: RULE });
+        hint: t('boot.hint', { file: OUTPUT }), most: MOST, rule: RULE });
     const fold = h('details', { class: 'fold' },
         h('summary', null, icon('right', 'chevron'), t('boot.title')),
         text.node);

@@ -51,8 +51,8 @@ vz_guest_cloud_seed(int root, const vz_ct_t *ct, const char *data, size_t len)
     unsigned  i;
 
     static const char *const  folders[] = {
-        "var/lib/cloud", "var/lib/cloud/seed", VZ_GUEST_CLOUD_SEED,
-        "etc/cloud", "etc/cloud/cloud.cfg.d"
+        "var", "var/lib", "var/lib/cloud", "var/lib/cloud/seed",
+        VZ_GUEST_CLOUD_SEED, "etc", "etc/cloud", "etc/cloud/cloud.cfg.d"
     };
 
     for (i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {

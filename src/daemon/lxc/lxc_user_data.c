@@ -33,6 +33,7 @@
 #define VZ_LXC_USER_DATA_LOOK   200     /* ms between two looks at it */
 #define VZ_LXC_USER_DATA_LOG    5000    /* ms until the output's file is
                                            there */
+#define VZ_LXC_USER_DATA_GONE   3000    /* ms until an init that ended is */
 #define VZ_LXC_USER_DATA_GRACE  120     /* seconds beside those of the script,
                                            after which whatever hangs ends */
 
@@ -51,7 +52,8 @@ static int vz_lxc_user_data_alone(void);
 static void vz_lxc_user_data_net(const vz_ct_t *ct, const vz_process_t *init);
 static int vz_lxc_user_data_route(const vz_process_t *init);
 static void vz_lxc_user_data_watch(const vz_config_t *conf,
-    const vz_ct_t *ct, vz_lxc_user_data_t *inside, vz_user_data_t *stat);
+    const vz_process_t *init, const vz_ct_t *ct, vz_lxc_user_data_t *inside,
+    vz_user_data_t *stat);
 static int vz_lxc_user_data_wait(pid_t child, int64_t end);
 static void vz_lxc_user_data_text(int log, char *text);
 static size_t vz_lxc_user_data_clean(char *text, size_t len);
@@ -220,7 +222,7 @@ vz_lxc_user_data_run(const vz_config_t *conf, uint32_t ctid)
     inside.data = data;
     inside.len = (size_t) len;
 
-    vz_lxc_user_data_watch(conf, &ct, &inside, &stat);
+    vz_lxc_user_data_watch(conf, &run.init, &ct, &inside, &stat);
     explicit_bzero(data, sizeof(data));
 
     if (!vz_lxc_user_data_still(conf, &ct)) {
@@ -338,14 +340,13 @@ vz_lxc_user_data_route(const vz_process_t *init)
 
 
 static void
-vz_lxc_user_data_watch(const vz_config_t *conf, const vz_ct_t *ct,
-    vz_lxc_user_data_t *inside, vz_user_data_t *stat)
+vz_lxc_user_data_watch(const vz_config_t *conf, const vz_process_t *init,
+    const vz_ct_t *ct, vz_lxc_user_data_t *inside, vz_user_data_t *stat)
 {
     int                    log, status, pair[2];
     char                   words[VZ_WORDS_MAX];
     pid_t                  child;
     int64_t                start;
-    vz_ct_state_t          run;
     struct lxc_container  *c;
     lxc_attach_options_t   options = LXC_ATTACH_OPTIONS_DEFAULT;
 
@@ -385,8 +386,10 @@ vz_lxc_user_data_watch(const vz_config_t *conf, const vz_ct_t *ct,
         stat->state = VZ_USER_DATA_TIMEOUT;
 
     } else if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGKILL
-               || vz_ct_state_alive(ct, &run))
+               || !vz_process_wait(init, VZ_LXC_USER_DATA_GONE))
     {
+        /* what its init's end kills is reaped before init is gone */
+
         stat->state = VZ_USER_DATA_DONE;
         stat->status = WIFSIGNALED(status) ? 128U + (unsigned) WTERMSIG(status)
                                            : (unsigned) WEXITSTATUS(status);

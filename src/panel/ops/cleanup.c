@@ -24,12 +24,13 @@ static const vz_sql_t  vz_cleanup_sqls[] = {
 
     /* of a task that was cancelled, or that nobody took up again */
     vz_sql("sweep_first_boot",
-           "DELETE FROM first_boot WHERE (state = 'kept' AND NOT EXISTS"
+           "DELETE FROM first_boot WHERE (stage = 'kept' AND NOT EXISTS"
            " (SELECT 1 FROM task t WHERE t.vm_id = first_boot.vm_id"
+           "  AND t.kind IN ('order', 'create', 'reinstall')"
            "  AND (t.state IN ('held', 'queued', 'running')"
            "   OR (t.state = 'failed'"
            "    AND t.finished > NOW(3) - INTERVAL 30 DAY))))"
-           " OR (state = 'ended' AND created < NOW(3) - INTERVAL 1 DAY)"
+           " OR (stage = 'ended' AND created < NOW(3) - INTERVAL 1 DAY)"
            " LIMIT 500"),
     vz_sql("sweep_number",
            "DELETE FROM number_rest WHERE until < NOW(3) LIMIT 500")

@@ -53,12 +53,12 @@ static const vz_sql_t  vz_first_boot_sql_keep = vz_sql("first boot keep",
     "INSERT INTO first_boot (vm_id, data) VALUES (?, ?)");
 
 static const vz_sql_t  vz_first_boot_sql_kept = vz_sql("first boot kept",
-    "SELECT data FROM first_boot WHERE vm_id = ? AND state = 'kept'");
+    "SELECT data FROM first_boot WHERE vm_id = ? AND stage = 'kept'");
 
 static const vz_sql_t  vz_first_boot_sql_sent = vz_sql("first boot sent",
-    "UPDATE first_boot SET data = NULL, state = ?, task_id = ?,"
+    "UPDATE first_boot SET data = NULL, stage = ?, task_id = ?,"
     " sent = NOW(3), next_look = NOW(3) + INTERVAL 2 SECOND"
-    " WHERE vm_id = ? AND state = 'kept'");
+    " WHERE vm_id = ? AND stage = 'kept'");
 
 #define VZ_FIRST_BOOT_ROW(first, next, of)                                    \
     first(of, vm, INT, "f.vm_id")                                             \
@@ -74,7 +74,7 @@ static const vz_row_member_t  vz_first_boot_row[] =
 static const vz_sql_t  vz_first_boot_sql_due = vz_sql("first boot due",
     "SELECT " vz_row_sql(VZ_FIRST_BOOT_ROW)
     " FROM first_boot f JOIN vm v ON v.id = f.vm_id"
-    " WHERE f.state = 'sent' AND f.next_look <= NOW(3)"
+    " WHERE f.stage = 'sent' AND f.next_look <= NOW(3)"
     " ORDER BY f.next_look LIMIT ?");
 
 /* the longer it takes, the seldomer it is looked at */
@@ -82,11 +82,11 @@ static const vz_sql_t  vz_first_boot_sql_due = vz_sql("first boot due",
 static const vz_sql_t  vz_first_boot_sql_later = vz_sql("first boot later",
     "UPDATE first_boot SET next_look = NOW(3)"
     " + INTERVAL LEAST(2 + ? DIV 10, 30) SECOND"
-    " WHERE vm_id = ? AND task_id = ? AND state = 'sent'");
+    " WHERE vm_id = ? AND task_id = ? AND stage = 'sent'");
 
 static const vz_sql_t  vz_first_boot_sql_end = vz_sql("first boot end",
-    "UPDATE first_boot SET state = 'ended', next_look = NULL"
-    " WHERE vm_id = ? AND task_id = ? AND state = 'sent'");
+    "UPDATE first_boot SET stage = 'ended', next_look = NULL"
+    " WHERE vm_id = ? AND task_id = ? AND stage = 'sent'");
 
 static const vz_sql_t  vz_first_boot_sql_log = vz_sql("first boot log",
     "UPDATE task_step SET log = " vz_task_log_sql("log")
