@@ -197,7 +197,8 @@ vz_lxc_meter_read(vz_lxc_meter_t *meter, vz_ct_raw_t *raw)
         return -1;
     }
 
-    /* not all containers in the same round: it would take three times as long */
+    /* not all containers in the same round, which would take three times as
+       long */
 
     all = meter->reads == 0
           || (meter->reads + meter->ctid) % VZ_LXC_METER_EACH == 0;

@@ -299,7 +299,7 @@ static const vz_mail_text_t  vz_mail_texts[] = {
       "{brand}: {name} usa mucha CPU",
       "Hola {first_name}:\n"
       "\n"
-      "Su servidor usa casi toda la CPU de su plan y puede responder lento.\n"
+      "Su servidor usa casi toda la CPU de su plan y puede ir lento.\n"
       "\n"
       "  Servidor:    {name} ({hostname})\n"
       "  Uso:         {value}\n"
@@ -351,8 +351,8 @@ static const vz_mail_text_t  vz_mail_texts[] = {
       "{brand}: {name} is short of memory",
       "Hello {first_name},\n"
       "\n"
-      "Your server is short of memory.  Once it runs out, the system kills one\n"
-      "of its processes.\n"
+      "Your server is short of memory.  Once it runs out, the system kills\n"
+      "one of its processes.\n"
       "\n"
       "  Server:   {name} ({hostname})\n"
       "  Usage:    {value}\n"
@@ -466,8 +466,8 @@ static const vz_mail_text_t  vz_mail_texts[] = {
       "\n"
       "  {url}/server?id={vm}\n"
       "\n"
-      "If you shut it down from inside, stop it in the panel, too, and you will\n"
-      "not get this alert.\n"
+      "If you shut it down from inside, stop it in the panel, too, and you\n"
+      "will not get this alert.\n"
       "\n"
       "{brand}\n" }
 };
