@@ -7,6 +7,7 @@ use Test::More ();
 use VzDaemon;
 use VzFixture;
 use VzPanelHelpers;
+use VzWorkers;
 
 no_shuffle();
 workers(2);
@@ -25,6 +26,7 @@ our $bea = user("bea.$mark", first_name => 'Bea', language => 'en');
 our ($anas, $beas) = (session($ana), session($bea));
 our $json = "Content-Type: application/json\n";
 our ($vm, $other) = (vm($ana, name => "web-$mark"), vm($bea));
+our $third = vm($ana, name => "db-$mark");
 our $idle = vm($ana, desired_state => 'stopped');
 our $barred = vm($ana, lifecycle => 'suspended');
 our $busy = vm($ana);
@@ -261,6 +263,35 @@ sub goes_down {
 }
 
 
+# One worker after the other stands still: whichever it is, the other one looks
+# in its place, and what the first had in hand is not done twice.
+sub stands_still {
+    my @streams = map { watched() } 1 .. 3;
+    my $turns = sub {
+        my ($wanted) = @_;
+
+        return wait_for(60, sub {
+            ask('GET', '/api/vms?limit=1', $anas);
+            return !$wanted == !alert($third, 'disk')->{raised};
+        });
+    };
+
+    ask('PATCH', "/api/vms/$third/alerts", $anas, '{"disk_minutes":0}');
+
+    for my $worker (worker_pids(2)) {
+        stand_still($worker);
+        says($third => { disk => 99 });
+        Test::More::ok($turns->(1), 'the other worker raises it');
+        go_on($worker);
+        looked();
+        mail_comes('ana', "db-$mark", 1);
+        says($third => { disk => 1 });
+        Test::More::ok($turns->(0), 'and it ends');
+    }
+    return;
+}
+
+
 # a process of the container, by its record of the run
 sub init_of {
     my $run = vz_base() . "/lxc/ct/$_[0]/run";
@@ -371,7 +402,15 @@ GET /api/plans
 
 
 
-=== TEST 9: a real disk that is filled, to its mail
+=== TEST 9: a worker that stands still
+--- request
+GET /api/plans
+--- check: stands_still
+--- timeout: 240
+
+
+
+=== TEST 10: a real disk that is filled, to its mail
 --- request
 GET /api/plans
 --- check: fills

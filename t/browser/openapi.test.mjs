@@ -354,9 +354,6 @@ async function firewall(vm) {
         await contract.done('POST', `${at}/${end}`, vm, undefined, who);
     }
 
-    await contract.done('GET', '/vms/{id}/alerts', vm, undefined, who);
-    await contract.done('PATCH', '/vms/{id}/alerts', vm,
-        { network: true, network_limit: 20 }, who);
     await contract.done('PUT', '/vms/{id}/gates', vm,
         { smtp: 'open', all: 'open' }, who);
 }
@@ -406,6 +403,8 @@ test('a container is created, changed, suspended and deleted', async () => {
 
     await guest(vm, made.body.vm.name);
     await firewall(vm);
+    await contract.done('PATCH', '/vms/{id}/alerts', vm,
+        { network: true, network_limit: 20 }, boss);
 
     for (const [group, body] of Object.entries({
         network: { hostname: `${mark}.example.org`, dns: ['192.0.2.1'] },

@@ -2,13 +2,16 @@
 #
 # What may happen to the recorder: it is killed amid a thousand containers, the
 # disk of a history is full, the node's clock is set forwards and back.  No
-# figure is wrong, and nothing is missing but what it was not there for.
+# figure is wrong, what was sent is what is told, and nothing is missing but what
+# the recorder was not there for.
 
 use strict;
 use warnings;
 
 use File::Basename ();
 use File::Temp ();
+use IO::Select ();
+use Socket;
 use Test::More;
 
 use lib File::Basename::dirname(__FILE__) . '/../lib/perl';
@@ -22,23 +25,35 @@ plan skip_all => 'this needs the groups of version 1'
 my $round = 10;                         # seconds between two readings
 my $most = 40;                          # until one must be seen
 my $many = $ENV{RECORDER_MANY} // 1000;
-my ($first, $small, $busy) = (32001, 31003, 31001);
+my ($first, $small, $busy, $peer) = (32001, 31003, 31001, 31002);
 
 my ($node, $recorder, $all);
 my $tools = File::Temp::tempdir('vz-clock-XXXXXX', TMPDIR => 1, CLEANUP => 1);
 
 
-# The recorder asks clock_gettime(2) what time it is.  Before it stands one that
-# adds the seconds in a file to the time of day, and leaves other clocks alone.
+# The daemon asks clock_gettime(2) and time(2) what time it is.  Before them
+# stand two that add the seconds in a file to the time of day, and leave other
+# clocks alone.
 sub build_clock {
     open my $out, '>', "$tools/clock.c" or die "$tools: $!\n";
     print $out <<'END';
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 #include <sys/syscall.h>
+
+static char  *set;
+
+/* the daemon clears its environment */
+
+__attribute__((constructor)) static void
+begin(void)
+{
+    set = strdup(getenv("VZ_CLOCK"));
+}
 
 int
 clock_gettime(clockid_t clock, struct timespec *ts)
@@ -50,13 +65,27 @@ clock_gettime(clockid_t clock, struct timespec *ts)
     rc = (int) syscall(SYS_clock_gettime, clock, ts);
 
     if (rc == 0 && clock == CLOCK_REALTIME) {
-        fd = open(getenv("VZ_CLOCK"), O_RDONLY | O_CLOEXEC);
+        fd = open(set, O_RDONLY | O_CLOEXEC);
         n = fd == -1 ? -1 : read(fd, text, sizeof(text) - 1);
         close(fd);
         ts->tv_sec += n > 0 ? atol(text) : 0;
     }
 
     return rc;
+}
+
+time_t
+time(time_t *now)
+{
+    struct timespec  ts;
+
+    (void) clock_gettime(CLOCK_REALTIME, &ts);
+
+    if (now != NULL) {
+        *now = ts.tv_sec;
+    }
+
+    return ts.tv_sec;
 }
 END
     close $out;
@@ -176,7 +205,7 @@ sub written_since {
 
 sub killed_amid_many {
     my $half = sprintf '%s/lxc/ct/%d/history', $node->{dir},
-        $first + $many / 2;
+        $first + int($many / 2);
 
     for my $time (1 .. 3) {
         my $before = (stat $half)[9] // 0;
@@ -198,7 +227,7 @@ sub killed_amid_many {
 
     newer($busy, $at, 2);
 
-    for my $id ($busy, $sample[0], $first, $first + $many / 2,
+    for my $id ($busy, $sample[0], $first, $first + int($many / 2),
                 $first + $many - 1, @sample)
     {
         my @points = points($id);
@@ -280,6 +309,73 @@ sub clock_jumps {
 }
 
 
+# echoes HOST, N: as many datagrams of 1,442 bytes of a frame there, and back
+sub echoes {
+    my ($host, $n) = @_;
+    my $body = 'x' x 1400;
+    my $back = 0;
+    my $last = 0;
+
+    socket my $raw, AF_INET, SOCK_RAW, 1 or die "socket: $!\n";
+    setsockopt $raw, SOL_SOCKET, SO_RCVBUF, 4 << 20;
+
+    for my $seq (1 .. $n) {
+        my $echo = pack 'CCnnna*', 8, 0, 0, $$ & 0xffff, $seq, $body;
+        my $sum = unpack '%32n*', $echo;
+
+        $sum = ($sum & 0xffff) + ($sum >> 16) for 1 .. 2;
+        substr $echo, 2, 2, pack 'n', ~$sum & 0xffff;
+        send $raw, $echo, 0, pack_sockaddr_in(0, inet_aton($host));
+
+        if ($seq % 50 == 0) {
+            $back++ while IO::Select->new($raw)->can_read(0.002)
+                && recv $raw, $last, 2000, 0;
+        }
+    }
+
+    $back++ while IO::Select->new($raw)->can_read(0.5)
+        && recv $raw, $last, 2000, 0;
+
+    return $back;
+}
+
+
+# what was sent is what is told, by the list and by the history
+sub traffic {
+    my ($n, $frame, $address) = (20_000, 1442, '10.74.3.1');
+
+    $node->ask("create $peer $Verbs::template");
+    $node->ask("setip $peer $address");
+    $node->ask("start $peer");
+
+    my $at = last_of(newer($peer, 0, 2));
+    my %before = $node->status($peer);
+    my $back = echoes($address, $n);
+    my %after = $node->status($peer);
+    my @points = (newer($peer, $at, 3));
+
+    cmp_ok($back, '>', 0.98 * $n, 'the container answers');
+
+    for my $case ([ 'rx', $n * $frame ], [ 'tx', $back * $frame ]) {
+        my ($name, $sent) = @$case;
+        my $told = $after{"${name}_bytes"} - $before{"${name}_bytes"};
+        my $sum = 0;
+
+        $sum += $_->{$name} * $round for grep { $_->{$name} ne '-' } @points;
+
+        cmp_ok(abs($told - $sent), '<', 0.02 * $sent,
+            "$name: its status has what was sent")
+            or diag("$told of $sent");
+        cmp_ok(abs($sum - $sent), '<', 0.02 * $sent,
+            "$name: so has the sum of its history")
+            or diag("$sum of $sent");
+    }
+
+    $node->ask("destroy $peer");
+    return;
+}
+
+
 build_clock();
 $node = Verbs->new('lxc', ctid_max => 34000, nft_table => 'vzfaults',
     interface_prefix => 'vf');
@@ -304,6 +400,7 @@ ok(Verbs::wait_for(2 * $most, sub { written_since(1) == $many }),
    "$many containers");
 
 killed_amid_many();
+traffic();
 full_disk();
 clock_jumps();
 

@@ -151,7 +151,7 @@ const vz_mail_text_t  vz_mail_text_vm[] = {
       "{brand}: {name} usa mucha CPU",
       "Hola {first_name}:\n"
       "\n"
-      "Su servidor usa casi toda la CPU de su plan y puede responder lento.\n"
+      "Su servidor usa casi toda la CPU de su plan y puede ir lento.\n"
       "\n"
       "  Servidor:    {name} ({hostname})\n"
       "  Uso:         {value}\n"

@@ -51,9 +51,8 @@ static const vz_sql_t  vz_vm_alert_begin = vz_sql("alert begin",
     "  a.value = ?"
     " WHERE a.vm_id = ? AND a.kind = ? AND a.raised IS NULL"
     " AND COALESCE(a.enabled, ?) = 1"
-    " AND v.lifecycle IN ('ready', 'suspended')"
-    " AND (a.kind <> 'down' OR (v.lifecycle = 'ready'"
-    "  AND v.desired_state = 'running'"
+    " AND v.lifecycle = 'ready'"
+    " AND (a.kind <> 'down' OR (v.desired_state = 'running'"
     "  AND NOT EXISTS (SELECT 1 FROM task t WHERE t.busy = v.id)))"
     vz_vm_alert_in_time);
 

@@ -41,8 +41,9 @@ void vz_vm_alert_tell_seen(const vz_sample_t *sample, uint64_t cpu_percent,
  *
  *   VZ_OK       it is raised
  *   VZ_EXISTS   it was raised already
- *   VZ_STATE    the container is not to have it now: it is switched off, a task
- *               is at work on it, or its owner has stopped it
+ *   VZ_STATE    the container is not to have it now: it is switched off, the
+ *               container is suspended, or, of one that is down, its owner has
+ *               stopped it or a task is at work on it
  *   or the database's code, and nothing is changed
  */
 vz_code_e vz_vm_alert_tell_begin(ngx_pool_t *pool,
