@@ -35,6 +35,7 @@ our $node = VzDaemon->new(
         my $sql = slurp($race);
 
         if ($sql && grep { /in=160000005 / } @lines) {
+            local $SIG{CHLD} = 'DEFAULT';
             sql($sql);
             unlink $race;
         }

@@ -40,9 +40,9 @@ static const vz_sql_t  vz_adopt_sql_insert = vz_sql("adopt insert",
     " template_id, name, hostname, gateway, dns, vmguar_barrier_mib,"
     " vmguar_limit_mib, oomguar_barrier_mib, oomguar_limit_mib,"
     " privvm_barrier_mib, privvm_limit_mib, disk_soft_mib, disk_hard_mib,"
-    " cpu_units, cpu_percent, desired_state, lifecycle)"
+    " cpu_units, cpu_percent, rate_in, rate_out, desired_state, lifecycle)"
     " VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-    " ?, 'creating')");
+    " ?, ?, ?, 'creating')");
 
 static const vz_sql_t  vz_adopt_sql_position = vz_sql("adopt position",
     "SELECT COALESCE(MAX(position) + 1, 0) AS place FROM address"
@@ -87,6 +87,10 @@ vz_adopt_read(vz_call_t *call, const ngx_str_t *line, uint32_t ctid,
     told->cpu[0] = vz_adopt_number(line, "cpu_units", 1000, 8, 500000);
     told->cpu[1] = vz_adopt_number(line, "cpu_percent", VZ_LIMIT_NONE, 0,
                                    100000);
+
+    told->rate[0] = vz_adopt_number(line, "rate_in", VZ_LIMIT_NONE, 1, 99999);
+    told->rate[1] = vz_adopt_number(line, "rate_out", VZ_LIMIT_NONE, 1,
+                                    99999);
 
     state = vz_relay_pair(line, "state");
     told->runs = vz_sample_state_parse(&state) != VZ_STATE_STOPPED;
@@ -250,6 +254,8 @@ vz_adopt_insert(vz_tx_t *tx, ngx_pool_t *pool, const vz_adopt_row_t *row,
                               vz_int(told->disk[0]), vz_int(told->disk[1]),
                               vz_int(told->cpu[0]),
                               vz_limit_bind(told->cpu[1]),
+                              vz_limit_bind(told->rate[0]),
+                              vz_limit_bind(told->rate[1]),
                               vz_bind_cstr(vz_vm_desired_name(told->runs
                                                   ? VZ_VM_DESIRED_RUNNING
                                                   : VZ_VM_DESIRED_STOPPED))),

@@ -21,6 +21,7 @@ typedef struct {
     int64_t      memory[3][2];      /* vmguar, oomguar, privvm */
     int64_t      disk[2];
     int64_t      cpu[2];            /* units, per cent */
+    int64_t      rate[2];           /* in, out in Mbit/s */
     ngx_uint_t   runs;              /* it is not stopped */
 } vz_adopt_told_t;
 
