@@ -37,6 +37,7 @@ typedef struct {
     size_t               unshown;       /* bytes of output */
     size_t               taken;         /* of input, and not yet told */
     size_t               typed;         /* bytes of input, not yet taken */
+    int                  flooded;       /* there came more than it may hold */
     size_t               out_start;
     size_t               out_end;
     unsigned char        output[VZ_CONSOLE_PROCESS_OUT];
@@ -162,7 +163,7 @@ vz_console_process_run(const vz_config_t *conf, const vz_driver_t *driver,
 
     vz_console_process_end(&p, terminal->child);
 
-    if (code == VZ_OK) {
+    if (code == VZ_OK && !p.flooded) {
         vz_console_process_leave(&p);
     }
 
@@ -333,6 +334,7 @@ vz_console_process_record(vz_console_process_t *p,
 
     case VZ_CONSOLE_INPUT:
         if (part->len > sizeof(p->input) - p->typed) {
+            p->flooded = 1;
             return -1;
         }
 
