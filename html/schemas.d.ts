@@ -37,6 +37,27 @@ export interface ResetBody {
     new: string;
 }
 
+export interface EmailLinkBody {
+    token: string;
+}
+
+export interface EmailStopped {
+    undone: boolean;
+}
+
+export interface ProfileChangeBody {
+    first_name?: string | null;
+    last_name?: string | null;
+    phone?: string | null;
+    address?: string | null;
+    province?: string | null;
+    language?: string | null;
+}
+
+export interface OwnEmailBody {
+    email: string;
+}
+
 export interface PasswordBody {
     old: string;
     new: string;
@@ -235,16 +256,10 @@ export interface UserBody {
     language?: string | null;
 }
 
-export interface UserChangeBody {
+export interface UserChangeBody extends ProfileChangeBody {
     role?: string | null;
-    first_name?: string | null;
-    last_name?: string | null;
     dni?: string | null;
     email?: string | null;
-    phone?: string | null;
-    address?: string | null;
-    province?: string | null;
-    language?: string | null;
     locked?: boolean | null;
 }
 
@@ -301,6 +316,19 @@ export interface Token {
     created: string;
     seen: string | null;
     expires: string;
+}
+
+export interface Activity {
+    id: number;
+    at: string;
+    actor: 'self' | 'staff';
+    action: string;
+    name: string;
+    vm: number | null;
+    result: string;
+    remote: string;
+    via: string;
+    detail: string;
 }
 
 export interface Pool {
@@ -377,6 +405,23 @@ export interface Plan {
     visible: boolean;
     position: number;
     vms: number;
+}
+
+export interface Profile {
+    id: number;
+    account: string;
+    first_name: string;
+    last_name: string;
+    dni: string | null;
+    phone: string | null;
+    address: string | null;
+    province: string | null;
+    language: 'es' | 'en';
+    email: string;
+    email_state: 'unproven' | 'mailed' | 'proven';
+    email_asked: string | null;
+    email_asked_until: string | null;
+    created: string;
 }
 
 export interface Key {
@@ -606,6 +651,11 @@ export interface Sessions {
 
 export interface Tokens {
     items: Token[];
+    next: number | null;
+}
+
+export interface Activities {
+    items: Activity[];
     next: number | null;
 }
 
@@ -1098,6 +1148,8 @@ export interface Replies {
         'templates': Systems;
         [path: `orders/${string}`]: Order;
         'session': SignedIn;
+        'account': Profile;
+        'account/activity': Activities;
         'account/second-factor': SecondFactor;
         'account/sessions': Sessions;
         'account/tokens': Tokens;
@@ -1131,6 +1183,9 @@ export interface Replies {
         'session': SignedIn;
         'session/confirm': null;
         'password/reset': Nothing;
+        'email/confirm': null;
+        'email/stop': EmailStopped;
+        'account/email': Profile;
         'account/second-factor': SecondFactorSecret;
         'account/second-factor/confirm': RecoveryCodes;
         'account/second-factor/recovery': RecoveryCodes;
@@ -1177,6 +1232,7 @@ export interface Replies {
         [path: `vms/${number}/gates`]: Task;
     };
     PATCH: {
+        'account': Profile;
         [path: `vms/${number}/network`]: Task;
         [path: `vms/${number}/memory`]: Task;
         [path: `vms/${number}/disk`]: Task;
@@ -1190,6 +1246,7 @@ export interface Replies {
     };
     DELETE: {
         'session': null;
+        'account/email': null;
         'account/second-factor': null;
         [path: `account/sessions/${number}`]: null;
         [path: `account/tokens/${number}`]: null;

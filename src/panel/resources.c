@@ -3,6 +3,8 @@
  */
 
 #include "panel/account/account.h"
+#include "panel/account/activity.h"
+#include "panel/account/profile.h"
 #include "panel/account/ssh_keys.h"
 #include "panel/account/user_list.h"
 #include "panel/api/resource_sql.h"
@@ -18,11 +20,13 @@
 static vz_resource_t *const  vz_resources[] = {
     &vz_account_session_resource,
     &vz_account_token_resource,
+    &vz_activity_resource,
     &vz_address_pool_resource,
     &vz_audit_list_resource,
     &vz_mail_admin_resource,
     &vz_node_admin_resource,
     &vz_plan_admin_resource,
+    &vz_profile_resource,
     &vz_ssh_keys_resource,
     &vz_template_admin_resource,
     &vz_user_list_resource

@@ -3,7 +3,11 @@
  */
 
 #include "panel/account/account.h"
+#include "panel/account/activity.h"
+#include "panel/account/own_email.h"
+#include "panel/account/own_email_link.h"
 #include "panel/account/password_reset.h"
+#include "panel/account/profile.h"
 #include "panel/account/second_factor.h"
 #include "panel/account/session.h"
 #include "panel/account/session_confirm.h"
@@ -109,6 +113,32 @@ static const vz_route_t  vz_routes[] = {
       &vz_password_reset_form, NULL, vz_password_reset_set,
       "Set a new password by the token of a reset link", 204, NULL },
 
+    { POST, "/email/confirm", VZ_ROLE_ANYONE, 0,
+      &vz_own_email_link_form, NULL, vz_own_email_link_confirm,
+      "Prove a new address by the token of its link", 204, NULL },
+    { POST, "/email/stop", VZ_ROLE_ANYONE, 0,
+      &vz_own_email_link_form, NULL, vz_own_email_link_stop,
+      "Stop a change of the address, or take it back, by the token of the "
+      "notice", 200, "EmailStopped: undone bool" },
+
+    { GET, "/account", VZ_ROLE_USER, VZ_ROUTE_FIRST,
+      NULL, NULL, vz_profile_show,
+      "Show what is known of the caller", 200, "Profile" },
+    { PATCH, "/account", VZ_ROLE_USER, VZ_ROUTE_SESSION,
+      &vz_profile_resource.change, NULL, vz_profile_change,
+      "Change what is known of the caller", 200, "Profile" },
+    { POST, "/account/email", VZ_ROLE_USER,
+      VZ_ROUTE_SESSION | VZ_ROUTE_STEP_UP,
+      &vz_own_email_form, NULL, vz_own_email_ask,
+      "Ask for another address of mail, or for its link once more", 202,
+      "Profile" },
+    { DELETE, "/account/email", VZ_ROLE_USER, VZ_ROUTE_SESSION,
+      NULL, NULL, vz_own_email_cancel,
+      "Give up the address that was asked for", 204, NULL },
+    { GET, "/account/activity", VZ_ROLE_USER, VZ_ROUTE_FIRST,
+      NULL, &vz_activity_args, vz_activity_list,
+      "List what was done by and to the caller's account", 200,
+      "Activities" },
     { PUT, "/account/password", VZ_ROLE_USER,
       VZ_ROUTE_SESSION | VZ_ROUTE_FIRST,
       &vz_account_password_form, NULL, vz_account_password,

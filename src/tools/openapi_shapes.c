@@ -82,6 +82,7 @@ const vz_openapi_shape_t  vz_openapi_shapes[] = {
     { "RecoveryCodes", "recovery text[]" },
     { "Sessions", vz_page("Session") },
     { "Tokens", vz_page("Token") },
+    { "Activities", vz_page("Activity") },
     { "NewToken", "id int, name text, scope read|write, token text" },
 
     { "Keys", vz_page("Key") },

@@ -28,6 +28,7 @@ our %stored = (
     Cpu => { units => 'vm.cpu_units', limit_percent => 'vm.cpu_percent' },
     Destroy => { name => '-' },
     Disk => { soft_mib => 'vm.disk_soft_mib', hard_mib => 'vm.disk_hard_mib' },
+    EmailLink => { token => '-' },
     Firewall => { map { $_ => '-' } qw(in out seconds rules) },
     Gates => { smtp => '-', all => '-', smtp_reason => 'vm_firewall.smtp_reason',
         all_reason => 'vm_firewall.all_reason' },
@@ -49,11 +50,14 @@ our %stored = (
     Order => { plan => '-', template => '-',
         hostname => 'vm.hostname vm.name task.vm_name' },
     OrderMail => { email => 'user.email mail.recipient' },
+    OwnEmail => { email => 'email_change.email mail.recipient user.email' },
     Password => { old => '-', new => '-' },
     Plan => { map { $_ => "plan.$_" } qw(name memory_mib disk_mib cpu_units
         cpu_percent visible position) },
     Pool => { node => '-', map { $_ => "address_pool.$_" }
         qw(name cidr gateway dns enabled) },
+    ProfileChange => { map { $_ => "user.$_" } qw(first_name last_name phone
+        address province language) },
     Reinstall => { map { $_ => '-' } qw(keys name template) },
     Reject => { reason => 'task.error_detail' },
     Reset => { token => '-', new => '-' },

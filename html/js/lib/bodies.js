@@ -76,6 +76,20 @@ export const BODIES = {
         token: { type: 'text', required: true, max: 128 },
         new: { type: 'text', required: true, pattern: P16 },
     },
+    EmailLink: {
+        token: { type: 'text', required: true, max: 128 },
+    },
+    ProfileChange: {
+        first_name: { type: 'text', pattern: P0, strange: P1 },
+        last_name: { type: 'text', pattern: P0, strange: P1 },
+        phone: { type: 'text', pattern: P6, strange: P7 },
+        address: { type: 'text', pattern: P8, strange: P9 },
+        province: { type: 'text', pattern: P10, strange: P11 },
+        language: { type: 'text', words: ['es','en'], pattern: P12 },
+    },
+    OwnEmail: {
+        email: { type: 'text', required: true, pattern: P4, strange: P5 },
+    },
     Password: {
         old: { type: 'text', required: true, max: 512 },
         new: { type: 'text', required: true, pattern: P16 },

@@ -3,6 +3,7 @@
  */
 
 #include "panel/account/account.h"
+#include "panel/account/account_mail.h"
 #include "panel/account/own_password.h"
 #include "panel/account/password.h"
 #include "panel/account/password_choice.h"
@@ -230,6 +231,10 @@ vz_account_change(vz_call_t *call, const vz_account_new_t *password)
 
     if (rc == VZ_OK) {
         rc = vz_session_revoke_links(tx, call->pool, call->who.user);
+    }
+
+    if (rc == VZ_OK) {
+        rc = vz_account_mail(tx, call, call->who.user, "password_changed");
     }
 
     if (rc == VZ_OK) {

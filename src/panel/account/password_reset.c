@@ -7,6 +7,7 @@
  * done after the answer.
  */
 
+#include "panel/account/account_mail.h"
 #include "panel/account/guess.h"
 #include "panel/account/password.h"
 #include "panel/account/password_choice.h"
@@ -396,6 +397,10 @@ vz_password_reset_change(vz_call_t *call, const ngx_str_t *link,
 
     if (rc == VZ_OK) {
         rc = vz_session_revoke(tx, call->pool, user);
+    }
+
+    if (rc == VZ_OK) {
+        rc = vz_account_mail(tx, call, user, "password_changed");
     }
 
     if (rc == VZ_OK) {

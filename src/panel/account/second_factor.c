@@ -3,6 +3,7 @@
  * asks nobody for a code until a code of it has been shown.
  */
 
+#include "panel/account/account_mail.h"
 #include "panel/account/second_factor.h"
 #include "panel/account/second_step.h"
 #include "panel/api/audit.h"
@@ -348,6 +349,10 @@ vz_second_factor_set(vz_call_t *call, const vz_second_factor_t *factor,
     }
 
     if (rc == VZ_OK) {
+        rc = vz_account_mail(tx, call, call->who.user, "second_on");
+    }
+
+    if (rc == VZ_OK) {
         rc = vz_audit_by(tx, call, "account.second_factor.on", none);
     }
 
@@ -558,6 +563,10 @@ vz_second_factor_off(vz_call_t *call, uint64_t user, const char *action,
     if (rc == VZ_OK) {
         rc = vz_db_query(tx, call->pool, &vz_second_factor_clear,
                          vz_binds(vz_int(user)), NULL);
+    }
+
+    if (rc == VZ_OK) {
+        rc = vz_account_mail(tx, call, user, "second_off");
     }
 
     if (rc == VZ_OK) {

@@ -2,11 +2,13 @@
  * POST, GET, DELETE /api/session: sign in, who am I, sign out.
  */
 
+#include "panel/account/account_mail.h"
 #include "panel/account/device.h"
 #include "panel/account/guess.h"
 #include "panel/account/password.h"
 #include "panel/account/second_step.h"
 #include "panel/account/session.h"
+#include "panel/account/sign_in_place.h"
 #include "panel/account/user_find.h"
 #include "panel/api/audit.h"
 #include "panel/api/auth.h"
@@ -271,6 +273,7 @@ vz_session_denied(vz_call_t *call, const vz_user_t *user,
     audit.account = user->account;
     audit.action = "session.open";
     audit.result = result;
+    audit.detail = vz_account_mail_browser(call);
 
     (void) vz_audit_write(NULL, call, &audit);
 }
@@ -365,6 +368,10 @@ vz_session_make_in(vz_tx_t *tx, vz_call_t *call,
         rc = VZ_DENIED;
     }
 
+    if (rc == VZ_OK) {
+        rc = vz_sign_in_place(tx, call, user->id);
+    }
+
     if (rc != VZ_OK) {
         return rc;
     }
@@ -374,6 +381,9 @@ vz_session_make_in(vz_tx_t *tx, vz_call_t *call,
     audit.account = user->account;
     audit.action = "session.open";
     audit.result = "ok";
+    audit.via = !step->asked ? "password"
+                : step->hash.len ? "recovery" : "code";
+    audit.detail = vz_account_mail_browser(call);
 
     return vz_audit_write(tx, call, &audit);
 }

@@ -455,7 +455,7 @@ vz_user_reset(vz_call_t *call, vz_user_new_t *user)
 
     if (rc == VZ_OK) {
         rc = vz_edit_audit(tx, call, "user.password",
-                            vz_call_printf(call, "user %V", &user->account));
+                            vz_call_printf(call, "user %uL", user->id));
     }
 
     return vz_db_end(tx, rc);

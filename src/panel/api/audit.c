@@ -9,20 +9,24 @@
 static ngx_str_t vz_audit_cut(ngx_str_t text, size_t max);
 static vz_bind_t vz_audit_number(const ngx_str_t *object, const char *kind);
 static ngx_str_t vz_audit_rest(const ngx_str_t *object);
+static const char *vz_audit_via(const vz_call_t *call,
+    const vz_audit_t *audit);
 
 
 /*
  * The audit stores the name of the container, task or user as it is now,
  * because people do not know the ids of rows.  If the row is gone, the name is
- * what follows the id in the object's text.
+ * what follows the id in the object's text.  It is about the user whom the
+ * object names, else about the user who did it.
  */
 
 static const vz_sql_t  vz_audit_insert = vz_sql("audit insert",
     "INSERT INTO audit (user_id, account, action, object, remote, result,"
-    " detail, vm_id, name)"
-    " SELECT ?, ?, ?, ?, ?, ?, ?, COALESCE(o.vm, t.vm_id),"
-    "  COALESCE(CONCAT(v.name, ' (', v.ctid, ')'), t.vm_name, u.account, ?)"
-    " FROM (SELECT ? AS vm, ? AS task, ? AS user) o"
+    " detail, via, vm_id, name, about)"
+    " SELECT o.own, ?, ?, ?, ?, ?, ?, ?, COALESCE(o.vm, t.vm_id),"
+    "  COALESCE(CONCAT(v.name, ' (', v.ctid, ')'), t.vm_name, u.account, ?),"
+    "  COALESCE(u.id, o.own)"
+    " FROM (SELECT ? AS vm, ? AS task, ? AS user, ? AS own) o"
     " LEFT JOIN task t ON t.id = o.task"
     " LEFT JOIN vm v ON v.id = COALESCE(o.vm, t.vm_id)"
     " LEFT JOIN user u ON u.id = o.user");
@@ -43,15 +47,26 @@ vz_audit_write(vz_tx_t *tx, vz_call_t *call, const vz_audit_t *audit)
                   audit->result);
 
     return vz_db_query(tx, call->pool, &vz_audit_insert,
-                       vz_binds(audit->user ? vz_int(audit->user) : vz_none(),
-                                vz_text(account), vz_bind_cstr(audit->action),
+                       vz_binds(vz_text(account), vz_bind_cstr(audit->action),
                                 vz_text(object), vz_text(call->remote),
                                 vz_bind_cstr(audit->result), vz_text(detail),
+                                vz_bind_cstr(vz_audit_via(call, audit)),
                                 vz_text(vz_audit_rest(&object)),
                                 vz_audit_number(&object, "vm "),
                                 vz_audit_number(&object, "task "),
-                                vz_audit_number(&object, "user ")),
+                                vz_audit_number(&object, "user "),
+                                audit->user ? vz_int(audit->user)
+                                            : vz_none()),
                        NULL);
+}
+
+
+static const char *
+vz_audit_via(const vz_call_t *call, const vz_audit_t *audit)
+{
+    return audit->via != NULL ? audit->via
+           : call->who.user == 0 ? ""
+           : call->cookie_auth ? "session" : "token";
 }
 
 

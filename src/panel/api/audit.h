@@ -15,6 +15,8 @@ typedef struct {
     const char   *action;           /* "session.open" */
     ngx_str_t     object;           /* "vm 101", or empty */
     const char   *result;           /* "ok", or the code of a refusal */
+    const char   *via;              /* what proved the identity, "password";
+                                       NULL: the call's session or token */
     ngx_str_t     detail;           /* or empty; never a secret */
 } vz_audit_t;
 

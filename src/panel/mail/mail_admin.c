@@ -17,7 +17,8 @@
 static const vz_sql_t  vz_outbox_again = vz_sql("outbox again",
     "UPDATE mail m LEFT JOIN user u ON u.id = m.user_id"
     " SET m.state = 'queued', m.attempts = 0, m.next_try = NOW(3),"
-    "  m.recipient = COALESCE(u.email, m.recipient),"
+    "  m.recipient = IF(m.template LIKE 'email%', m.recipient,"
+    "   COALESCE(u.email, m.recipient)),"
     "  u.email_state = IF(u.email_state = 'unproven' AND u.drawn <= m.created"
     "   AND m.template IN ('credentials', 'account', 'reset'), 'mailed',"
     "   u.email_state)"

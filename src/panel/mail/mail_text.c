@@ -3,19 +3,12 @@
  */
 
 #include "panel/mail/mail_text.h"
+#include "panel/mail/mail_text_core.h"
 #include "runtime/settings.h"
 
 
-typedef struct {
-    const char  *template;
-    const char  *language;
-    const char  *subject;
-    const char  *body;
-} vz_mail_text_t;
-
-
-static const vz_mail_text_t *vz_mail_text_find(const ngx_str_t *template,
-    const ngx_str_t *language);
+static const vz_mail_text_t *vz_mail_text_find(const vz_mail_text_t *text,
+    const ngx_str_t *template, const ngx_str_t *language);
 static ngx_int_t vz_mail_text_fill(ngx_pool_t *pool, const char *text,
     json_t *data, ngx_str_t *out);
 static ngx_str_t vz_mail_text_value(json_t *data, const char *name,
@@ -293,7 +286,9 @@ static const vz_mail_text_t  vz_mail_texts[] = {
       "Change it when you first sign in.  You will find it beside your other\n"
       "servers in the panel ({url}), with your usual account.\n"
       "\n"
-      "{brand}\n" }
+      "{brand}\n" },
+
+    { NULL, NULL, NULL, NULL }
 };
 
 
@@ -304,7 +299,12 @@ vz_mail_text(ngx_pool_t *pool, const ngx_str_t *template,
 {
     const vz_mail_text_t  *text;
 
-    text = vz_mail_text_find(template, language);
+    text = vz_mail_text_find(vz_mail_texts, template, language);
+
+    if (text == NULL) {
+        text = vz_mail_text_find(vz_mail_text_account, template, language);
+    }
+
     if (text == NULL) {
         return NGX_DECLINED;
     }
@@ -318,15 +318,14 @@ vz_mail_text(ngx_pool_t *pool, const ngx_str_t *template,
 
 
 static const vz_mail_text_t *
-vz_mail_text_find(const ngx_str_t *template, const ngx_str_t *language)
+vz_mail_text_find(const vz_mail_text_t *text, const ngx_str_t *template,
+    const ngx_str_t *language)
 {
-    ngx_uint_t             i;
-    const vz_mail_text_t  *text, *found;
+    const vz_mail_text_t  *found;
 
     found = NULL;
 
-    for (i = 0; i < sizeof(vz_mail_texts) / sizeof(vz_mail_text_t); i++) {
-        text = &vz_mail_texts[i];
+    for (/* void */; text->template != NULL; text++) {
 
         if (ngx_strlen(text->template) != template->len
             || ngx_strncmp(text->template, template->data, template->len)

@@ -12,6 +12,12 @@ static const vz_sql_t  vz_cleanup_sqls[] = {
     vz_sql("sweep_reset",
            "DELETE FROM reset"
            " WHERE expires < NOW(3) - INTERVAL 24 HOUR LIMIT 500"),
+    vz_sql("sweep_email",
+           "DELETE FROM email_change"
+           " WHERE created < NOW(3) - INTERVAL 7 DAY LIMIT 500"),
+    vz_sql("sweep_place",
+           "DELETE FROM sign_in_place"
+           " WHERE seen < NOW(3) - INTERVAL 400 DAY LIMIT 500"),
     vz_sql("sweep_idempotency",
            "DELETE FROM idempotency"
            " WHERE created < NOW(3) - INTERVAL 24 HOUR LIMIT 500"),
