@@ -35,6 +35,8 @@ const ROUTES = [
     { path: 'signin', load: () => import('./account/signin.js') },
     { path: 'reset', id: 'token', secret: true,
         load: () => import('./account/reset.js') },
+    { path: 'email', id: 'token', must: true, secret: true,
+        load: () => import('./account/email.js') },
     { path: 'contact', load: () => import('./order/contact.js') },
     { path: 'status', own: true, load: () => import('./vm/status.js') },
     { path: 'server', id: 'id', must: true, own: true, sheet: true,

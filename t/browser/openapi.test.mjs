@@ -79,17 +79,42 @@ async function secondFactor(own, id) {
 
 
 /**
+ * Who one is, and another address: proven, and no more to be given up.
+ *
+ * @param {Record<string, string>} own
+ * @param {string} email  of now
+ */
+async function profile(own, email) {
+    const other = `new-${email}`;
+
+    await contract.done('GET', '/account', {}, undefined, own);
+    await contract.done('PATCH', '/account', {}, { phone: '600 000 000' },
+        own);
+    await contract.done('POST', '/account/email', {}, { email: other }, own);
+    await contract.done('POST', '/email/confirm', {}, { token:
+        await mailedToken(other, 'email#token=confirm-') });
+    await contract.done('DELETE', '/account/email', {}, undefined, own);
+
+    const { body } = await contract.done('GET', '/account/activity', {},
+        undefined, own);
+
+    assert.equal(body.items[0].action, 'account.email');
+}
+
+
+/**
  * The token of a link that is mailed.
  *
  * @param {string} address
+ * @param {string} [link]  what stands before it
  */
-async function mailedToken(address) {
+async function mailedToken(address, link = 'reset#token=') {
     for (const until = Date.now() + 20000; Date.now() < until; ) {
-        const link = (await mails(maildir, address, 1)).join('\n')
-            .match(/reset#token=([0-9a-f]{64})/i);
+        const found = (await mails(maildir, address, 1)).join('\n')
+            .match(new RegExp(`${link}([0-9a-f]{64})`, 'i'));
 
-        if (link) {
-            return link[1];
+        if (found) {
+            return found[1];
         }
 
         await pause(50);
@@ -226,10 +251,13 @@ test('a visitor orders and sets a password', async () => {
     const { body } = await contract.done('GET', '/vms', {}, undefined, own);
 
     assert.equal(body.items.length, 1);
+    await profile(own, email);
     await secondFactor(own, body.items[0].owner.id);
     await contract.done('PUT', '/account/password', {},
         { old: password, new: `other ${mark} word` }, own);
     await contract.done('DELETE', '/session', {}, undefined, own);
+    await contract.done('POST', '/email/stop', {}, { token:
+        await mailedToken(email, 'email#token=stop-') });
 });
 
 

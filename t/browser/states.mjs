@@ -83,7 +83,10 @@ const sent = (values) => async (/** @type {Page} */ page) => {
         await page.locator(`main [name=${name}]`).first().fill(value);
     }
 
-    await page.locator('main form [type=submit]').first().click();
+    const [one] = Object.keys(values);
+
+    await page.locator(`main form${one ? `:has([name=${one}])` : ''} `
+        + '[type=submit]').first().click();
     await page.locator('[aria-invalid], .form-error:not(:empty)').first()
         .waitFor();
 };
@@ -175,6 +178,15 @@ const PUBLIC = [
     { name: 'reset-bad', path: `reset#token=${SECRET}`, sign: '[name=new]',
         act: sent({ new: 'corta' }) },
     { name: 'reset-old', path: 'reset#token=1', sign: '.notice' },
+    { name: 'email', path: `email#token=confirm-${SECRET}`, sign: '.lead' },
+    { name: 'email-stop', path: `email#token=stop-${SECRET}`, sign: '.lead' },
+    { name: 'email-old', path: 'email#token=1', sign: '.notice' },
+    { name: 'email-taken', path: `email#token=confirm-${SECRET}`,
+        sign: '.lead', answers: { 'email/confirm': refusal(409,
+            'email_taken') }, act: sent({}) },
+    { name: 'email-undone', path: `email#token=stop-${SECRET}`, sign: '.lead',
+        answers: { 'email/stop': [200, { undone: true }] },
+        act: opened('main form [type=submit]', '.sent') },
     { name: 'contact', path: 'contact', sign: '.contact' },
     { name: 'nothing', path: 'nothing-here', sign: '.empty' },
     { name: 'menu', path: 'contact', act: async (page) => {
@@ -238,6 +250,20 @@ const OWN = [
     { name: 'account', path: 'account', sign: '.login' },
     { name: 'account-bad', path: 'account', sign: '.login',
         act: sent({ old: 'x', new: 'corta' }) },
+    { name: 'account-profile', path: 'account', sign: '.profile form',
+        act: sent({ first_name: '<', phone: '1', province: '{' }) },
+    { name: 'account-email', path: 'account', sign: '.profile-email form',
+        act: sent({ email: 'ana@' }) },
+    { name: 'account-waits', path: 'account', sign: '.profile-email .notice',
+        answers: { account: [200, { id: 1, account: 'ana', created:
+            '2026-01-02T03:04:05Z', first_name: 'W'.repeat(64), last_name: '',
+        dni: 'W'.repeat(40), phone: null, address: null, province: null,
+        language: 'es', email: `${'w'.repeat(60)}@${'m'.repeat(60)}.example`,
+        email_state: 'mailed', email_asked:
+            `${'w'.repeat(60)}@${'m'.repeat(60)}.example`,
+        email_asked_until: '2038-01-01T14:35:00Z' }] } },
+    { name: 'account-quiet', path: 'account', sign: '.activity .when',
+        answers: { 'account/activity': [200, { items: [], next: null }] } },
     { name: 'administration', path: 'administration', sign: '.adm-tab' },
     { name: 'administration-absent', path: section('nonsense'),
         sign: '.empty' },

@@ -163,8 +163,9 @@ function spanish(file) {
 async function allSpanish() {
     const all = await Promise.all((await files('es')).map((name) =>
         readFile(name, 'utf8')));
-    const mails = await readFile(new URL('../src/panel/mail/mail_text.c', html),
-        'utf8');
+    const mails = (await Promise.all(['mail_text', 'mail_text_account'].map(
+        (name) => readFile(new URL(`../src/panel/mail/${name}.c`, html),
+            'utf8')))).join('\n');
 
     return [...all.flatMap(spanish),
         ...[...mails.matchAll(/\{ "(\w+)", "es",((?:\s*"[^"]*",?)+) \}/g)]

@@ -6,15 +6,19 @@ import { ask } from '../ui/dialog.js';
 import { h, put } from '../ui/dom.js';
 import { fault, refuse } from '../ui/fault.js';
 import { choice } from '../ui/fields.js';
-import { form, STRONG, text } from '../ui/form.js';
+import { form, text } from '../ui/form.js';
 import { icon } from '../ui/icon.js';
 import { showKeys } from '../keys.js';
+import { activity } from './activity.js';
+import { chosen } from './own-words.js';
+import { profile } from './profile.js';
 import { nextOf } from './return-to.js';
 import { secondFactor } from './second-factor.js';
 import { pending } from '../ui/loading.js';
 import { chooseTheme, chosenTheme } from '../lib/theme.js';
 import { toast } from '../ui/toast.js';
-import { ago, current, day, LANGUAGES, moment, t } from '../lib/i18n.js';
+import { ago, current, day, LANGUAGES, moment, more, t }
+    from '../lib/i18n.js';
 import { barred, set, user } from '../lib/session.js';
 
 /** @typedef {import('../../types.d.ts').View} View */
@@ -34,7 +38,8 @@ function password(changed) {
             text({ name: 'old', label: t('account.old'), required: true,
                 type: 'password', autocomplete: 'current-password' }),
             text({ name: 'new', label: t('account.new'), required: true,
-                type: 'password', autocomplete: 'new-password', rule: STRONG,
+                type: 'password', autocomplete: 'new-password',
+                ...chosen(user()?.account, user()?.name),
                 hint: t('account.new.hint') }),
         ],
         account: user()?.account,
@@ -335,14 +340,17 @@ export default async function account(view) {
         return;
     }
 
+    await more('account');
+
     const where = own('account/sessions', sessionRow, '', view);
 
     put(view.root, h('div', { class: 'page' }, head,
         h('div', { class: 'halves' },
-            h('div', { class: 'stack' }, password(() => void where.load()),
-                secondFactor(view), look()),
+            h('div', { class: 'stack' }, ...profile(view),
+                password(() => void where.load()), secondFactor(view),
+                look()),
             h('div', { class: 'stack' },
                 h('section', { class: 'card' },
                     h('h2', null, t('account.sessions')), where.node),
-                keys(view), tokens(view)))));
+                keys(view), tokens(view))), activity(view)));
 }

@@ -3,8 +3,9 @@
 import { replace } from '../lib/api.js';
 import { linkButton } from '../ui/button.js';
 import { h, put } from '../ui/dom.js';
-import { form, STRONG, text } from '../ui/form.js';
+import { form, text } from '../ui/form.js';
 import { icon } from '../ui/icon.js';
+import { chosen } from './own-words.js';
 import { lostBy, losing } from './return-to.js';
 import { toast } from '../ui/toast.js';
 import { t } from '../lib/i18n.js';
@@ -29,8 +30,8 @@ export default async function reset(view) {
     }
 
     const field = text({ name: 'new', label: t('account.new'), required: true,
-        type: 'password', autocomplete: 'new-password', rule: STRONG,
-        maxlength: 128 });
+        type: 'password', autocomplete: 'new-password', maxlength: 128,
+        ...chosen(lostBy()) });
 
     put(place, h('p', { class: 'lead' }, t('reset.lead')), form({
         fields: [field],

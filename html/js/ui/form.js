@@ -22,7 +22,7 @@ import { attempt, words } from './fault.js';
 /**
  * @typedef {{
  *     name: string, label: string, required?: boolean, type?: string,
- *     rule?: RegExp, hint?: string, autocomplete?: string, value?: string,
+ *     rule?: { test(value: string): boolean }, hint?: string, autocomplete?: string, value?: string,
  *     inputmode?: string, maxlength?: number, changed?: (v: string) => void,
  *     wrong?: string | ((v: string) => string),
  * }} FieldOptions  rule: wrong or rule.NAME says it in words

@@ -65,6 +65,7 @@ static const vz_shell_path_t  vz_shell_paths[] = {
     { "/contact", "nav.contact", 0 },
     { "/signin", "nav.signin", 0 },
     { "/reset", "reset.title", 1 },
+    { "/email", "nav.account", 1 },
     { "/status", "nav.status", 1 },
     { "/server", "nav.status", 1 },
     { "/hardware", "nav.status", 1 },
