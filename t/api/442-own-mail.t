@@ -17,7 +17,7 @@ our $net = 0;
 
 
 # somebody with an address, who comes from a network that nobody else has
-sub person {
+sub somebody {
     my ($name, %row) = @_;
     my $id = user("$name.$mark", email => "$name.$mark\@old.example", %row);
 
@@ -68,7 +68,7 @@ sub email_of { join ' ', split /\t/, sql_value('SELECT email, email_state'
 
 
 sub proven {
-    my $ana = person('ana');
+    my $ana = somebody('ana');
     my $second = session($ana->{id});
     my $reply = asks($ana);
 
@@ -101,7 +101,7 @@ sub proven {
 
 
 sub refused {
-    my $bea = person('bea');
+    my $bea = somebody('bea');
     my $long = session($bea->{id},
         proven => 'UTC_TIMESTAMP(3) - INTERVAL 901 SECOND') . $bea->{from};
     my $code = sub { my ($error) = @{ $_[0]{json}{errors} // [] };
@@ -124,7 +124,7 @@ sub refused {
 
 
 sub the_last_one_counts {
-    my $eva = person('eva');
+    my $eva = somebody('eva');
 
     asks($eva, "first.$mark\@new.example");
     my $first = token_of('confirm', "first.$mark\@new.example");
@@ -144,7 +144,7 @@ sub the_last_one_counts {
 
 
 sub given_up {
-    my $ida = person('ida');
+    my $ida = somebody('ida');
 
     asks($ida);
     my $token = token_of('confirm', $ida->{new});
@@ -168,7 +168,7 @@ sub given_up {
 
 
 sub one_of_two {
-    my ($uma, $zoe) = (person('uma'), person('zoe'));
+    my ($uma, $zoe) = (somebody('uma'), somebody('zoe'));
     my $both = "both.$mark\@new.example";
 
     sql("UPDATE user SET email = '$both', email_state = 'mailed' WHERE id = "
@@ -194,7 +194,7 @@ sub one_of_two {
 
 
 sub stopped {
-    my $pia = person('pia');
+    my $pia = somebody('pia');
 
     asks($pia);
     my ($token, $stop) = (token_of('confirm', $pia->{new}),
@@ -211,7 +211,7 @@ sub stopped {
 
 
 sub taken_back {
-    my $kim = person('kim');
+    my $kim = somebody('kim');
     my $script = token($kim->{id});
 
     asks($kim);
@@ -232,7 +232,7 @@ sub taken_back {
     is(ask('GET', $_->[0], $_->[1])->{code}, 401, 'who was in is out')
         for ([ '/api/session', $kim->{who} ], [ '/api/vms', $script ]) x 2;
 
-    my $lea = person('lea');
+    my $lea = somebody('lea');
 
     asks($lea);
     $stop = token_of('stop', $lea->{old});
@@ -243,13 +243,13 @@ sub taken_back {
 
 
 sub bounded {
-    my $max = person('max');
+    my $max = somebody('max');
     my @codes = map { asks($max, "n$_.$mark\@new.example")->{code} } 1 .. 7;
 
     is("@codes[0 .. 4]", join(' ', (202) x 5), 'five links in a day');
     is($codes[5], 429, 'and no more');
 
-    my $off = person('off', locked => 0);
+    my $off = somebody('off', locked => 0);
 
     asks($off);
     my $token = token_of('confirm', $off->{new});
@@ -259,9 +259,32 @@ sub bounded {
 }
 
 
+# an address that nobody has proven may be a stranger's
+sub unproven {
+    my $ute = somebody('ute', email_state => 'unproven',
+        first_name => 'Buy at');
+
+    asks($ute);
+    my $token = token_of('confirm', $ute->{new});
+
+    is(sql_value("SELECT COUNT(*) FROM mail WHERE user_id = $ute->{id}"), 1,
+        'its reader is told nothing, and stops nothing');
+    unlike(mail_text((mails($ute->{new}))[0]), qr/Buy at/,
+        'and nobody gets a text of the user');
+    is(send_token('confirm', $token)->{code}, 204, 'the new one proves itself');
+
+    my $old = somebody('old', email_state => 'mailed');
+
+    is(asks($old, $old->{old})->{code}, 202, 'one proves the address of now');
+    is(send_token('confirm', token_of('confirm', $old->{old}))->{code}, 204,
+        'by its link');
+    is(email_of($old), "$old->{old} proven", 'and keeps it');
+}
+
+
 # a mail that failed is sent once more to where its link belongs
 sub again {
-    my $tim = person('tim');
+    my $tim = somebody('tim');
     my $root = session(user(unique('root'), role => 'admin'));
 
     asks($tim);
@@ -322,5 +345,10 @@ __DATA__
 
 
 
-=== TEST 9: sent again
+=== TEST 9: an address that was not proven
+--- init: ::unproven()
+
+
+
+=== TEST 10: sent again
 --- init: ::again()

@@ -1,8 +1,8 @@
 /*
  * One's own address of mail.  A link to the new address proves that its reader
- * is meant; a notice to the old one, with a link of its own, lets its reader
- * stop the change, or take it back: who has the password of an account and not
- * its mailbox does not get the account.
+ * is meant; a notice to the old one, if that was proven, lets its reader stop
+ * the change, or take it back: who has the password of an account and not its
+ * mailbox does not get the account.
  *
  * Nobody is told here whether another account has the address.  Who opens the
  * link reads its mails, and is.
@@ -36,6 +36,8 @@ typedef struct {
     ngx_str_t       hash;           /* of both, as they are kept */
     ngx_str_t       stop_hash;
     ngx_str_t       previous;
+    ngx_uint_t      proven;         /* the previous one was: its reader is the
+                                       user, and is told */
 } vz_own_email_t;
 
 
@@ -62,7 +64,8 @@ const vz_body_t  vz_own_email_form = vz_body("OwnEmail", vz_own_email_members);
    links were mailed */
 
 static const vz_sql_t  vz_own_email_now = vz_sql("own email now",
-    "SELECT u.email, u.email = ? AND u.email_state = 'proven' AS same,"
+    "SELECT u.email, u.email_state = 'proven' AS proven,"
+    " u.email = ? AND u.email_state = 'proven' AS same,"
     " (SELECT COUNT(*) FROM mail m WHERE m.user_id = u.id"
     "  AND m.template = 'email_link'"
     "  AND m.created > NOW(3) - INTERVAL 24 HOUR) AS links"
@@ -215,6 +218,7 @@ vz_own_email_in(vz_tx_t *tx, vz_call_t *call, vz_own_email_t *change,
     }
 
     change->previous = vz_row_text(&rows, 0, "email");
+    change->proven = vz_row_int(&rows, 0, "proven") != 0;
 
     rc = vz_db_query(tx, call->pool, &vz_own_email_again,
                      vz_binds(vz_bytes(change->hash), vz_int(call->who.user),
@@ -268,13 +272,10 @@ vz_own_email_tell(vz_tx_t *tx, vz_call_t *call, const vz_own_email_t *change,
     rc = vz_account_mail_to(tx, call, call->who.user, "email_link",
                             &change->email, link, 1);
 
-    /* who only proves the address of now needs no notice, and one is enough */
+    /* one notice is enough; an address that nobody has proven may be anybody's,
+       who must get no hold of the account */
 
-    if (rc != VZ_OK || again
-        || (change->email.len == change->previous.len
-            && ngx_strncasecmp(change->email.data, change->previous.data,
-                               change->email.len) == 0))
-    {
+    if (rc != VZ_OK || again || !change->proven) {
         return rc;
     }
 

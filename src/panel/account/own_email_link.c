@@ -25,6 +25,7 @@ typedef struct {
     ngx_str_t       email;
     ngx_str_t       previous;
     ngx_uint_t      used;           /* the address was changed */
+    ngx_uint_t      told;           /* the old one was proven, and told */
     ngx_str_t       hash;           /* of the link */
 } vz_own_email_link_t;
 
@@ -59,7 +60,8 @@ const vz_body_t  vz_own_email_link_form = vz_body("EmailLink",
     next(of, account, TEXT, "u.account")                                      \
     next(of, email, TEXT, "c.email")                                          \
     next(of, previous, TEXT, "c.previous")                                    \
-    next(of, used, GIVEN, "c.used")
+    next(of, used, GIVEN, "c.used")                                           \
+    next(of, told, FLAG, "c.previous_state = 'proven'")
 
 #define VZ_OWN_EMAIL_LINK_FIND                                                \
     "SELECT " vz_row_sql(VZ_OWN_EMAIL_LINK_ROW) " FROM email_change c"        \
@@ -71,7 +73,7 @@ const vz_body_t  vz_own_email_link_form = vz_body("EmailLink",
     "c.hash = ? AND c.used IS NULL AND c.expires > NOW(3) AND NOT u.locked"
 
 #define VZ_OWN_EMAIL_LINK_OPEN                                                \
-    "c.stop = ? AND c.stopped IS NULL"                                        \
+    "c.stop = ? AND c.stopped IS NULL AND c.previous_state = 'proven'"        \
     " AND c.created > NOW(3) - INTERVAL " VZ_OWN_EMAIL_UNDO " HOUR"
 
 static const vz_row_member_t  vz_own_email_link_row[] =
@@ -236,11 +238,7 @@ vz_own_email_link_switch_in(vz_tx_t *tx, vz_call_t *call,
         return rc != VZ_OK ? rc : rows.rows ? VZ_EXISTS : VZ_NOENT;
     }
 
-    if (rc == VZ_OK
-        && (link->email.len != link->previous.len
-            || ngx_strncasecmp(link->email.data, link->previous.data,
-                               link->email.len) != 0))
-    {
+    if (rc == VZ_OK && link->told) {
         rc = vz_account_mail_to(tx, call, link->user, "email_changed",
                                 &link->previous, members, 1);
     }

@@ -148,9 +148,11 @@ const vz_mail_text_t  vz_mail_text_account[] = {
       "\n"
       "{brand}\n" },
 
+    /* to an address that is not the user's yet: nothing that the user wrote */
+
     { "email_link", "es",
       "{brand}: confirme su correo",
-      "Hola {first_name}:\n"
+      "Hola:\n"
       "\n"
       "Alguien pidió usar esta dirección de correo para la cuenta {account}.\n"
       "Si fue usted, confírmelo con este enlace.  Vale 24 horas y se usa una\n"
@@ -164,7 +166,7 @@ const vz_mail_text_t  vz_mail_text_account[] = {
 
     { "email_link", "en",
       "{brand}: confirm your e-mail address",
-      "Hello {first_name},\n"
+      "Hello,\n"
       "\n"
       "Someone asked to use this address for the account {account}.  If it\n"
       "was you, confirm it with this link.  It is valid for 24 hours and\n"
