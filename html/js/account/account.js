@@ -347,10 +347,10 @@ export default async function account(view) {
     put(view.root, h('div', { class: 'page' }, head,
         h('div', { class: 'halves' },
             h('div', { class: 'stack' }, ...profile(view),
-                password(() => void where.load()), secondFactor(view),
-                look()),
+                password(() => void where.load())),
             h('div', { class: 'stack' },
                 h('section', { class: 'card' },
                     h('h2', null, t('account.sessions')), where.node),
-                keys(view), tokens(view))), activity(view)));
+                secondFactor(view), keys(view), tokens(view), look())),
+        activity(view)));
 }
