@@ -29,7 +29,7 @@ before(async () => {
     who = await settled(await api(await administrator()), 'Anacleta');
     page = await browser.newPage({ locale: 'en-GB' });
     page.setDefaultTimeout(15000);
-    wrong = complaints(page, /status of (410|422)/);
+    wrong = complaints(page, /status of (401|410|422)/);
     await signIn(page, who);
     await page.goto(`${url}/panel/account`);
     await card('Activity').locator('li').first().waitFor();
