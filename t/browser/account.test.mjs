@@ -151,9 +151,10 @@ test('what was done is listed', async () => {
 
     await list.getByText('Address changed').first().waitFor();
     await list.locator('select').selectOption('session');
-    await list.getByText('Sign-in').first().waitFor();
+    await list.locator('li').getByText('Sign-in').first().waitFor();
     await list.getByText('by password').first().waitFor();
-    assert.equal(await list.getByText('Address changed').count(), 0);
+    assert.equal(await list.locator('li').getByText('Address changed')
+        .count(), 0);
     assert.deepEqual(await findings(page), []);
 });
 
