@@ -232,6 +232,7 @@ our %answers = ('POST /api/admin/nodes' => 422,
     'POST /api/orders/{link}/mail' => 404,
     'POST /api/account/second-factor/confirm' => 409,
     'POST /api/session/confirm' => 422,
+    'POST /api/email/confirm' => 410, 'POST /api/email/stop' => 410,
     'POST /api/admin/templates' => 422, 'PUT /api/password/reset' => 410,
     'POST /api/session' => 401);
 

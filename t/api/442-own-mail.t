@@ -232,6 +232,27 @@ sub taken_back {
     is(ask('GET', $_->[0], $_->[1])->{code}, 401, 'who was in is out')
         for ([ '/api/session', $kim->{who} ], [ '/api/vms', $script ]) x 2;
 
+    my $una = somebody('una');
+
+    asks($una);
+    $stop = token_of('stop', $una->{old});
+    ask('DELETE', '/api/account/email', $una->{who});
+    asks($una, "far2.$mark\@new.example");
+    send_token('confirm', token_of('confirm', "far2.$mark\@new.example"));
+    ok(send_token('stop', $stop)->{json}{undone},
+        'the notice of a change before takes back the one behind it');
+    is(email_of($una), "$una->{old} proven", 'too');
+
+    my $adm = somebody('adm');
+
+    asks($adm);
+    $stop = token_of('stop', $adm->{old});
+    send_token('confirm', token_of('confirm', $adm->{new}));
+    sql("UPDATE user SET email = 'by\@admin.example' WHERE id = $adm->{id}");
+    ok(!send_token('stop', $stop)->{json}{undone},
+        'but none that an administrator made');
+    is(email_of($adm), 'by@admin.example proven', 'which stays');
+
     my $lea = somebody('lea');
 
     asks($lea);

@@ -24,9 +24,9 @@ typedef struct {
     ngx_str_t       account;
     ngx_str_t       email;
     ngx_str_t       previous;
-    ngx_uint_t      used;           /* the address was changed */
     ngx_uint_t      told;           /* the old one was proven, and told */
     ngx_str_t       hash;           /* of the link */
+    ngx_uint_t      undone;         /* the old address is back */
 } vz_own_email_link_t;
 
 
@@ -37,9 +37,9 @@ static vz_code_e vz_own_email_link_switch(vz_call_t *call,
 static vz_code_e vz_own_email_link_switch_in(vz_tx_t *tx, vz_call_t *call,
     const vz_own_email_link_t *link);
 static vz_code_e vz_own_email_link_undo(vz_call_t *call,
-    const vz_own_email_link_t *link);
+    vz_own_email_link_t *link);
 static vz_code_e vz_own_email_link_undo_in(vz_tx_t *tx, vz_call_t *call,
-    const vz_own_email_link_t *link);
+    vz_own_email_link_t *link);
 static vz_code_e vz_own_email_link_audit(vz_tx_t *tx, vz_call_t *call,
     const vz_own_email_link_t *link, const char *action);
 static void vz_own_email_link_fail(vz_call_t *call, vz_code_e rc);
@@ -60,7 +60,6 @@ const vz_body_t  vz_own_email_link_form = vz_body("EmailLink",
     next(of, account, TEXT, "u.account")                                      \
     next(of, email, TEXT, "c.email")                                          \
     next(of, previous, TEXT, "c.previous")                                    \
-    next(of, used, GIVEN, "c.used")                                           \
     next(of, told, FLAG, "c.previous_state = 'proven'")
 
 #define VZ_OWN_EMAIL_LINK_FIND                                                \
@@ -104,14 +103,17 @@ static const vz_sql_t  vz_own_email_link_taken = vz_sql("email taken",
 
 static const vz_sql_t  vz_own_email_link_end = vz_sql("email end",
     "UPDATE email_change c SET c.hash = NULL, c.stopped = NOW(3)"
-    " WHERE " VZ_OWN_EMAIL_LINK_OPEN " AND c.used IS NULL");
+    " WHERE " VZ_OWN_EMAIL_LINK_OPEN);
 
-/* whatever the address became since */
+/* whichever link since then the address of now came by; not one that an
+   administrator wrote */
 
 static const vz_sql_t  vz_own_email_link_back = vz_sql("email back",
     "UPDATE email_change c JOIN user u ON u.id = c.user_id"
+    " JOIN email_change d ON d.user_id = u.id AND d.id >= c.id"
+    "  AND d.used IS NOT NULL AND d.email = u.email"
     " SET u.email = c.previous, u.email_state = 'proven', c.stopped = NOW(3)"
-    " WHERE " VZ_OWN_EMAIL_LINK_OPEN " AND c.used IS NOT NULL");
+    " WHERE " VZ_OWN_EMAIL_LINK_OPEN " AND u.email <> c.previous");
 
 
 void
@@ -265,20 +267,20 @@ vz_own_email_link_stop(vz_call_t *call)
         return;
     }
 
-    if (link.used) {
+    if (link.undone) {
         vz_identity_revoke_user(link.user);
     }
 
     out = vz_call_reply(call, NGX_HTTP_OK);
 
     vz_json_object(out, NULL);
-    vz_json_bool(out, "undone", link.used);
+    vz_json_bool(out, "undone", link.undone);
     vz_json_close(out);
 }
 
 
 static vz_code_e
-vz_own_email_link_undo(vz_call_t *call, const vz_own_email_link_t *link)
+vz_own_email_link_undo(vz_call_t *call, vz_own_email_link_t *link)
 {
     vz_tx_t    *tx;
     vz_code_e   rc;
@@ -298,35 +300,39 @@ vz_own_email_link_undo(vz_call_t *call, const vz_own_email_link_t *link)
 }
 
 
-/*
- * VZ_NOENT where it was stopped by now, or confirmed since it was read: the
- * reader tries again, and takes it back then
- */
+/* VZ_NOENT where it was stopped by now; other changes that wait end with it */
 
 static vz_code_e
 vz_own_email_link_undo_in(vz_tx_t *tx, vz_call_t *call,
-    const vz_own_email_link_t *link)
+    vz_own_email_link_t *link)
 {
     vz_code_e  rc;
     vz_rows_t  rows;
 
-    rc = vz_db_query(tx, call->pool,
-                     link->used ? &vz_own_email_link_back
-                                : &vz_own_email_link_end,
+    rc = vz_db_query(tx, call->pool, &vz_own_email_link_back,
                      vz_binds(vz_bytes(link->hash)), &rows);
 
-    if (rc == VZ_OK && rows.affected == 0) {
-        rc = VZ_STATE;
+    link->undone = (rc == VZ_OK && rows.affected != 0);
+
+    if (rc == VZ_OK && !link->undone) {
+        rc = vz_db_query(tx, call->pool, &vz_own_email_link_end,
+                         vz_binds(vz_bytes(link->hash)), &rows);
+
+        if (rc == VZ_OK && rows.affected == 0) {
+            rc = VZ_NOENT;
+        }
     }
 
-    if (rc == VZ_OK && link->used) {
-        rc = vz_session_revoke(tx, call->pool, link->user);
+    if (rc == VZ_OK) {
+        rc = link->undone
+             ? vz_session_revoke(tx, call->pool, link->user)
+             : vz_session_revoke_links(tx, call->pool, link->user);
     }
 
     return rc == VZ_OK
            ? vz_own_email_link_audit(tx, call, link,
-                                     link->used ? "account.email.undo"
-                                                : "account.email.stop")
+                                     link->undone ? "account.email.undo"
+                                                  : "account.email.stop")
            : rc;
 }
 
@@ -344,7 +350,7 @@ vz_own_email_link_audit(vz_tx_t *tx, vz_call_t *call,
     audit.action = action;
     audit.result = "ok";
     audit.via = "link";
-    audit.detail = link->used ? link->previous : link->email;
+    audit.detail = link->undone ? link->previous : link->email;
 
     return vz_audit_write(tx, call, &audit);
 }
@@ -359,11 +365,6 @@ vz_own_email_link_fail(vz_call_t *call, vz_code_e rc)
         vz_call_problem(call, 410, "expired",
                         "This link was used already, was stopped, or has "
                         "expired: ask for the address again.");
-        return;
-
-    case VZ_STATE:
-        vz_call_problem(call, NGX_HTTP_CONFLICT, "stale",
-                        "This changed a moment ago: try again.");
         return;
 
     case VZ_EXISTS:
