@@ -196,11 +196,10 @@ sub begins_and_ends {
     says($vm => { memory => 50 });
     Test::More::ok(over($vm, 'memory'), 'well below: it ends');
 
-    ask_more($streams[0], 1);
-    Test::More::like($streams[0]{text}, qr/"kind":"alert_memory"/,
-        'a notice of it');
-    Test::More::like($streams[0]{text}, qr/"kind":"alert_over"/,
-        'and of its end');
+    Test::More::ok(wait_for(20, sub {
+        ask_more($streams[0], 0.2);
+        return $streams[0]{text} =~ /"kind":"alert_memory".*"alert_over"/s;
+    }), 'a notice of it, and of its end');
 
     says($vm => { memory => 99 });
     Test::More::ok(raised($vm, 'memory'), 'raised again');
@@ -303,8 +302,11 @@ sub init_of {
 
 
 sub fills {
-    ($real, $ctid) = container($ana, name => unique('full'),
+    my $name = unique('full');
+
+    ($real, $ctid) = container($ana, name => $name,
         desired_state => 'running');
+    verb('setdisk', $ctid, '512M');
     verb('start', $ctid);
     ask('PATCH', "/api/vms/$real/alerts", $anas,
         '{"disk_limit":10,"disk_minutes":0}');
@@ -314,10 +316,10 @@ sub fills {
 
     Test::More::ok(!alert($real, 'disk')->{raised}, 'there is room');
     system 'nsenter', '-t', $pid, qw(-U -m -p -S 0 -G 0 /bin/busybox dd
-        if=/dev/zero of=/full bs=1M count=300);
+        if=/dev/zero of=/full bs=1M count=300 conv=fsync);
     Test::More::ok(raised($real, 'disk'), 'a real disk that is filled');
     Test::More::cmp_ok(alert($real, 'disk')->{value}, '>', 10, 'the figure');
-    Test::More::like(mail_comes('ana', 'poco disco', 1), qr/\Q10 %\E/,
+    Test::More::like(mail_comes('ana', $name, 1), qr/\Q10 %\E/,
         'and the mail');
     return;
 }

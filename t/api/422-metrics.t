@@ -71,6 +71,8 @@ sub all_workers_agree {
 
 
 sub adds_up {
+    ask('GET', '/api/plans');
+
     my $all = scrape();
     my %last;
 

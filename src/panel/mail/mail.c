@@ -89,9 +89,10 @@ static const vz_sql_t  vz_sql_of_task = vz_sql("mail_of_task",
 static const vz_sql_t  vz_sql_one = vz_sql("mail_one",
     "SELECT " VZ_MAIL_COLUMNS " FROM mail WHERE id = ?");
 
+/* a node that was down has thousands of alerts: nobody waits behind them */
 static const vz_sql_t  vz_sql_due = vz_sql("mail_due",
     "SELECT id FROM mail WHERE state = 'queued' AND next_try <= NOW(3)"
-    " ORDER BY next_try LIMIT ?");
+    " ORDER BY template LIKE 'alert%', next_try LIMIT ?");
 
 static const vz_sql_t  vz_sql_release = vz_sql("mail_release",
     "UPDATE mail SET state = 'queued', next_try = NOW(3) + INTERVAL 5 SECOND"

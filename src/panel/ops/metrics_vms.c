@@ -25,6 +25,7 @@ typedef struct {
     const char    *help;
     size_t         at;              /* in vz_sample_t, 8 bytes */
     uint64_t       unit;            /* that it is counted in */
+    ngx_uint_t     limit;           /* 0 is none */
 } vz_metrics_vms_figure_t;
 
 
@@ -42,19 +43,19 @@ static void vz_metrics_vms_figure(vz_metrics_text_t *text,
 
 static const vz_metrics_vms_figure_t  vz_metrics_vms_figures[] = {
     { "vm_memory_used_bytes", "gauge", "Memory in use, without caches.",
-      offsetof(vz_sample_t, memory_used), 1 },
+      offsetof(vz_sample_t, memory_used), 1, 0 },
     { "vm_memory_limit_bytes", "gauge", "Memory it may use.",
-      offsetof(vz_sample_t, memory_limit), 1 },
+      offsetof(vz_sample_t, memory_limit), 1, 1 },
     { "vm_disk_used_bytes", "gauge", "Disk in use.",
-      offsetof(vz_sample_t, disk_used), 1 },
+      offsetof(vz_sample_t, disk_used), 1, 0 },
     { "vm_disk_size_bytes", "gauge", "Disk it may use.",
-      offsetof(vz_sample_t, disk_total), 1 },
+      offsetof(vz_sample_t, disk_total), 1, 1 },
     { "vm_cpu_seconds_total", "counter", "Time of processors since its start.",
-      offsetof(vz_sample_t, cpu_ns), 1000000000 },
+      offsetof(vz_sample_t, cpu_ns), 1000000000, 0 },
     { "vm_network_receive_bytes_total", "counter",
-      "Received since its start.", offsetof(vz_sample_t, rx_bytes), 1 },
+      "Received since its start.", offsetof(vz_sample_t, rx_bytes), 1, 0 },
     { "vm_network_transmit_bytes_total", "counter", "Sent since its start.",
-      offsetof(vz_sample_t, tx_bytes), 1 }
+      offsetof(vz_sample_t, tx_bytes), 1, 0 }
 };
 
 #define VZ_METRICS_VMS_FIGURES                                                \
@@ -243,7 +244,7 @@ vz_metrics_vms_figure(vz_metrics_text_t *text, const vz_metrics_vms_t *vms,
         ngx_memcpy(&value, (u_char *) &vms->all[i] + figure->at,
                    sizeof(uint64_t));
 
-        if (value >= INT64_MAX) {
+        if (value >= INT64_MAX || (figure->limit && value == 0)) {
             continue;
         }
 

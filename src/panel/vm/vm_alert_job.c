@@ -115,7 +115,7 @@ static vz_vm_alert_map_t  vz_vm_alert_map;
 void
 vz_vm_alert_job(ngx_pool_t *pool)
 {
-    uint64_t             begun;
+    uint64_t             asked;
     ngx_uint_t           i;
     vz_vm_alert_tell_t   tell;
 
@@ -123,20 +123,23 @@ vz_vm_alert_job(ngx_pool_t *pool)
         return;
     }
 
-    begun = vz_clock_msec();
-
-    /* the clock that runs on while a worker does not; the database's is
-       compared with it in each statement */
-
-    tell.until = vz_vm_alert_map.database + (begun - vz_vm_alert_map.clock)
-                 + VZ_VM_ALERT_HOLD;
+    ngx_memzero(&tell, sizeof(vz_vm_alert_tell_t));
+    asked = 0;
 
     for (i = 0; i < vz_vm_alert_map.n; i++) {
 
-        if (vz_clock_msec() - begun > VZ_VM_ALERT_HOLD / 2
-            && vz_zone_lease(VZ_LEASE_ALERTS, VZ_VM_ALERT_HOLD) != NGX_OK)
-        {
-            return;
+        if (vz_clock_msec() - asked > VZ_VM_ALERT_HOLD / 2) {
+            asked = vz_clock_msec();
+
+            if (vz_zone_lease(VZ_LEASE_ALERTS, VZ_VM_ALERT_HOLD) != NGX_OK) {
+                return;
+            }
+
+            /* by a clock that runs on while a worker does not; each statement
+               compares it with the database's */
+
+            tell.until = vz_vm_alert_map.database
+                         + (asked - vz_vm_alert_map.clock) + VZ_VM_ALERT_HOLD;
         }
 
         vz_vm_alert_look(pool, &vz_vm_alert_map.all[i], &tell);
