@@ -368,7 +368,7 @@ sub plan_has_it {
         'traffic_action', 'a wrong action is refused');
 
     my $made = ask('POST', '/api/vms', "${root}Prefer: wait=60\n", encode_json({
-        user => "$eva_id", plan => $name, template => busybox() }));
+        user => $eva_id + 0, plan => $name, template => busybox() }));
     my $row = sql_value('SELECT CONCAT_WS(" ", v.traffic_gib,'
         . ' v.traffic_action, v.throttle_rate, v.rate_in, v.rate_out)'
         . ' FROM vm v JOIN plan p ON p.id = v.plan_id'
