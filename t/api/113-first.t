@@ -17,7 +17,8 @@ our $vm = vm($ana);
 sub routes_are_shut {
     my ($role) = @_;
     my %open = map { $_ => 1 } 'GET /api/session', 'DELETE /api/session',
-        'PUT /api/account/password', 'GET /api/account/sessions',
+        'PUT /api/account/password', 'GET /api/account',
+        'GET /api/account/activity', 'GET /api/account/sessions',
         'GET /api/account/tokens', 'POST /api/session/confirm',
         'GET /api/account/second-factor', 'POST /api/account/second-factor',
         'POST /api/account/second-factor/confirm';

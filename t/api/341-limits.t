@@ -168,7 +168,7 @@ sub walk {
                 my $column = $columns{$name};
 
                 ok($column, "$form.$member: there is $name") or next;
-                next if $column->{type} eq 'enum';
+                next if $column->{type} =~ /^(?:enum|set)$/;
                 is(misfit($one->{members}{$member}, $column), '',
                     "$form.$member: what the form takes, $name takes");
             }

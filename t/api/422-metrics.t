@@ -71,7 +71,7 @@ sub all_workers_agree {
 
 
 sub adds_up {
-    ask('GET', '/api/plans');
+    ask('GET', $_) for '/api/plans', '/api/templates';
 
     my $all = scrape();
     my %last;
