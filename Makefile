@@ -282,10 +282,12 @@ test-chain: stack packages-test npm
 test-browser: stack packages-test npm
 	@scripts/test-browser $(T)
 
-# an hour: workers that stand still in the middle of every kind of task, and
-# processes that are killed in the middle of a reinstall
+# an hour: workers that stand still in the middle of every kind of task,
+# processes that are killed in the middle of a reinstall, and a recorder among a
+# thousand containers
 soak: stack packages-test
 	@t/soak/reinstall $(TIMES)
+	@RECORDER_MANY=1000 VERBS_BUILD=build prove t/daemon/recorder_faults.t
 	@t/soak/stall $(STOPS) $(LONGEST)
 
 # half an hour and more: a Debian of its own, installed as the docs say, with

@@ -208,7 +208,7 @@ vz_lxc_meter_read(vz_lxc_meter_t *meter, vz_ct_raw_t *raw)
 
     processes = vz_lxc_meter_number(meter->fd[VZ_LXC_METER_PIDS]);
 
-    if (all || processes != meter->last[VZ_SERIES_PROCESSES]) {
+    if (!idle || processes != meter->last[VZ_SERIES_PROCESSES]) {
         vz_lxc_meter_events(meter);
     }
 
@@ -246,8 +246,8 @@ vz_lxc_meter_cpu(const vz_lxc_meter_t *meter, char *text)
 
 
 /*
- * What limits did: whoever is killed or not begun changes how many processes
- * there are, and who takes a killed one's place is told by the kernel's log.
+ * What limits did: whoever is killed or not begun took time of the CPU, or
+ * changes how many processes there are.
  */
 
 static void
