@@ -60,6 +60,8 @@ export interface SecondFactorCodeBody {
 export interface TokenBody {
     name: string;
     scope?: string | null;
+    rights?: string[] | null;
+    networks?: string[] | null;
     days?: number | null;
 }
 
@@ -294,15 +296,6 @@ export interface Session {
     expires: string;
 }
 
-export interface Token {
-    id: number;
-    name: string;
-    scope: 'read' | 'write';
-    created: string;
-    seen: string | null;
-    expires: string;
-}
-
 export interface Pool {
     id: number;
     name: string;
@@ -396,6 +389,18 @@ export interface Template {
     position: number;
     vms: number;
     nodes: string[];
+}
+
+export interface Token {
+    id: number;
+    name: string;
+    scope: 'read' | 'write';
+    rights: string[];
+    networks: string[];
+    created: string;
+    seen: string | null;
+    seen_from: string | null;
+    expires: string | null;
 }
 
 export interface UserRow {
@@ -613,6 +618,8 @@ export interface NewToken {
     id: number;
     name: string;
     scope: 'read' | 'write';
+    rights: string[];
+    networks: string[];
     token: string;
 }
 

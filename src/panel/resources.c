@@ -4,6 +4,7 @@
 
 #include "panel/account/account.h"
 #include "panel/account/ssh_keys.h"
+#include "panel/account/token.h"
 #include "panel/account/user_list.h"
 #include "panel/api/resource_sql.h"
 #include "panel/mail/mail_admin.h"
@@ -17,7 +18,6 @@
 
 static vz_resource_t *const  vz_resources[] = {
     &vz_account_session_resource,
-    &vz_account_token_resource,
     &vz_address_pool_resource,
     &vz_audit_list_resource,
     &vz_mail_admin_resource,
@@ -25,6 +25,7 @@ static vz_resource_t *const  vz_resources[] = {
     &vz_plan_admin_resource,
     &vz_ssh_keys_resource,
     &vz_template_admin_resource,
+    &vz_token_resource,
     &vz_user_list_resource
 };
 

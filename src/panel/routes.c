@@ -8,6 +8,7 @@
 #include "panel/account/session.h"
 #include "panel/account/session_confirm.h"
 #include "panel/account/ssh_keys.h"
+#include "panel/account/token.h"
 #include "panel/account/user_list.h"
 #include "panel/account/user_write.h"
 #include "panel/api/openapi.h"
@@ -143,11 +144,11 @@ static const vz_route_t  vz_routes[] = {
       NULL, NULL, vz_account_session_end,
       "Revoke one of the caller's sessions", 204, NULL },
     { GET, "/account/tokens", VZ_ROLE_USER, VZ_ROUTE_FIRST,
-      NULL, NULL, vz_account_tokens,
+      NULL, NULL, vz_token_list,
       "List the caller's API tokens", 200, "Tokens" },
     { POST, "/account/tokens", VZ_ROLE_USER,
       VZ_ROUTE_SESSION | VZ_ROUTE_STEP_UP,
-      &vz_account_token_resource.create, NULL, vz_account_token_make,
+      &vz_token_resource.create, NULL, vz_token_make,
       "Create an API token; the reply alone shows it", 201, "NewToken" },
     { DELETE, "/account/tokens/{id}", VZ_ROLE_USER, VZ_ROUTE_SESSION,
       NULL, NULL, vz_account_token_end,

@@ -3,6 +3,7 @@
  * requests carry, and which answers they give.
  */
 
+#include "panel/api/right.h"
 #include "panel/api/step_up.h"
 #include "tools/openapi_json.h"
 #include "tools/openapi_operations.h"
@@ -142,6 +143,13 @@ vz_openapi_operation(const vz_route_t *route)
     vz_openapi_json_put(operation, "tags", vz_openapi_tags(route));
     vz_openapi_json_put(operation, "security", vz_openapi_security(route));
     vz_openapi_json_put(operation, "x-vzpanel-role", vz_openapi_role(route));
+
+    if (route->role != VZ_ROLE_ANYONE && !(route->flags & VZ_ROUTE_SESSION)
+        && vz_right_of(route) != VZ_RIGHT_NONE)
+    {
+        vz_openapi_json_put(operation, "x-vzpanel-right",
+                            json_string(vz_right_name(vz_right_of(route))));
+    }
 
     if (route->flags & VZ_ROUTE_STEP_UP) {
         vz_openapi_json_put(operation, "x-vzpanel-step-up", json_true());

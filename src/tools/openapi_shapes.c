@@ -82,7 +82,9 @@ const vz_openapi_shape_t  vz_openapi_shapes[] = {
     { "RecoveryCodes", "recovery text[]" },
     { "Sessions", vz_page("Session") },
     { "Tokens", vz_page("Token") },
-    { "NewToken", "id int, name text, scope read|write, token text" },
+    { "NewToken",
+      "id int, name text, scope read|write, rights text[], networks text[], "
+      "token text" },
 
     { "Keys", vz_page("Key") },
     { "NewKey", "id int, name text, type text, fingerprint text" },

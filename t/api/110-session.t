@@ -412,7 +412,7 @@ $::reader
 --- error_code eval
 [200, 403]
 --- response_body_like eval
-['"items"', '"code":"forbidden"']
+['"items"', '"code":"token_right"']
 
 
 

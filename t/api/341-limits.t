@@ -63,7 +63,8 @@ our %stored = (
     Suspend => { reason => 'vm.suspended_reason' },
     Template => { map { $_ => "template.$_" }
         qw(name label enabled position) },
-    Token => { name => 'token.name', scope => 'token.scope', days => '-' },
+    Token => { name => 'token.name', scope => '-', days => '-',
+        rights => 'token.rights', networks => 'token.networks' },
     User => { email => 'user.email mail.recipient',
         account => 'user.account session.user_id task.actor audit.account',
         dni => 'user.document',
@@ -150,7 +151,7 @@ sub walk {
                 my $column = $columns{$name};
 
                 ok($column, "$form.$member: there is $name") or next;
-                next if $column->{type} eq 'enum';
+                next if $column->{type} =~ /^(?:enum|set)$/;
                 is(misfit($one->{members}{$member}, $column), '',
                     "$form.$member: what the form takes, $name takes");
             }
@@ -223,6 +224,7 @@ our %answers = ('POST /api/admin/nodes' => 422,
 our %spared = map { $_ => 1 } 'PATCH /api/admin/nodes/{id}',
     'DELETE /api/vms/{id}', 'PUT /api/account/password',
     'POST /api/vms', 'POST /api/admin/nodes/{id}/adopt',
+    'POST /api/account/tokens',
     'PUT /api/vms/{id}/firewall', 'POST /api/vms/{id}/reinstall';
 
 

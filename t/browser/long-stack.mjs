@@ -178,8 +178,12 @@ function seed() {
                 '2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff',
                 IF(seq, 'ok', 'precondition_required'), '${DETAIL}'
             FROM seq_0_to_5;
-        INSERT INTO token (hash, user_id, name, scope)
-            VALUES (REPEAT('h', 32), 1, '${LETTERS}', 'write');
+        INSERT INTO token (hash, user_id, name, rights, networks, seen,
+                seen_from)
+            VALUES (REPEAT('h', 32), 1, '${LETTERS}', 1023, '', NULL, NULL),
+                (REPEAT('i', 32), 1, '${LETTERS}', 1022,
+                    '${Array(8).fill('2001:db8:aaaa:bbbb::/128').join(' ')}',
+                    NOW(3), '2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff');
         INSERT INTO session (hash, user_id, expires, remote, agent)
             SELECT REPEAT('s', 32), id, NOW(3) + INTERVAL 1 DAY,
                 '2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff',

@@ -9,6 +9,8 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { createHash, generateKeyPairSync, randomBytes, sign }
+    from 'node:crypto';
 import { copyFile, readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -252,7 +254,8 @@ test('an administrator has sessions and tokens', async () => {
         { password: (await administrator()).password }, boss);
 
     const token = await contract.done('POST', '/account/tokens', {},
-        { name: mark, scope: 'read', days: 1 }, boss);
+        { name: mark, rights: ['read', 'admin_read'], days: 1,
+            networks: ['127.0.0.0/8'] }, boss);
 
     await contract.done('GET', '/vms', {}, undefined,
         { Authorization: `Bearer ${token.body.token}` });

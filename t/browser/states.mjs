@@ -238,6 +238,16 @@ const OWN = [
     { name: 'account', path: 'account', sign: '.login' },
     { name: 'account-bad', path: 'account', sign: '.login',
         act: sent({ old: 'x', new: 'corta' }) },
+    { name: 'account-token', path: 'account', sign: '.token-rights',
+        act: async (page) => {
+            const card = page.locator('.card:has(.token-made)');
+
+            await card.locator('[name=rights]').first().uncheck();
+            await card.getByRole('button', { name: /red$|network$/ }).click();
+            await card.locator('[name=networks]').fill('w'.repeat(64));
+            await card.locator('[type=submit]').click();
+            await card.locator('[aria-invalid]').first().waitFor();
+        } },
     { name: 'administration', path: 'administration', sign: '.adm-tab' },
     { name: 'administration-absent', path: section('nonsense'),
         sign: '.empty' },

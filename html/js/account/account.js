@@ -1,29 +1,26 @@
-/* Account: the password, where one is signed in, tokens, look and language. */
+/* Account: the password, where one is signed in, keys, look and language. */
 
-import { get, post, remove, replace } from '../lib/api.js';
-import { button, copyable } from '../ui/button.js';
-import { ask } from '../ui/dialog.js';
+import { post, replace } from '../lib/api.js';
+import { button } from '../ui/button.js';
 import { h, put } from '../ui/dom.js';
-import { fault, refuse } from '../ui/fault.js';
 import { choice } from '../ui/fields.js';
 import { form, STRONG, text } from '../ui/form.js';
 import { icon } from '../ui/icon.js';
 import { showKeys } from '../keys.js';
 import { nextOf } from './return-to.js';
+import { end, own } from './own-list.js';
 import { secondFactor } from './second-factor.js';
-import { pending } from '../ui/loading.js';
+import { tokens } from './tokens.js';
 import { chooseTheme, chosenTheme } from '../lib/theme.js';
 import { toast } from '../ui/toast.js';
-import { ago, current, day, LANGUAGES, moment, t } from '../lib/i18n.js';
+import { ago, current, LANGUAGES, moment, t } from '../lib/i18n.js';
 import { barred, set, user } from '../lib/session.js';
 
 /** @typedef {import('../../types.d.ts').View} View */
 /** @typedef {import('../../types.d.ts').Login} Login */
-/** @typedef {import('../../types.d.ts').Token} Token */
 /** @typedef {import('../../types.d.ts').Key} Key */
 
 const THEMES = /** @type {const} */ (['system', 'light', 'dark']);
-const DAYS = [30, 90, 365];
 
 
 /** @param {() => void} changed */
@@ -86,25 +83,6 @@ function device(agent) {
 
 
 /**
- * Take a session or a token away.
- *
- * @param {string} path
- * @param {string} said
- * @param {() => void} changed
- */
-async function end(path, said, changed) {
-    try {
-        await remove(path);
-        toast(said);
-    } catch (error) {
-        refuse(error);
-    }
-
-    changed();
-}
-
-
-/**
  * @param {Login} login
  * @param {() => void} changed
  */
@@ -125,122 +103,6 @@ function sessionRow(login, changed) {
                     title: moment(login.seen) },
                 t('account.session.seen', { ago: ago(login.seen) })))),
         login.current ? null : stop);
-}
-
-
-/**
- * A list of one's own, asked for again after every change.
- *
- * @template T
- * @param {string} path
- * @param {(item: T, changed: () => void) => HTMLElement} row
- * @param {string} none
- * @param {View} view
- */
-function own(path, row, none, view) {
-    const node = h('ul', { class: 'logins' });
-
-    const load = async () => {
-        try {
-            const answer = await pending(node, 'table',
-                get(path, { signal: view.signal }));
-
-            put(node, ...answer.items.map((/** @type {T} */ item) =>
-                row(item, () => void load())));
-
-            if (answer.items.length === 0) {
-                put(node, h('li', { class: 'when' }, none));
-            }
-        } catch (error) {
-            if (!view.signal.aborted) {
-                put(node, h('li', null, fault(error, () => void load())));
-            }
-        }
-    };
-
-    void load();
-
-    return { node, load };
-}
-
-
-/**
- * @param {Token} token
- * @param {() => void} changed
- */
-function tokenRow(token, changed) {
-    const stop = button({
-        text: t('account.token.end'), small: true,
-        label: t('account.token.end.of', { name: token.name }),
-        press: async () => {
-            if (!await ask({ title: t('account.token.ask',
-                { name: token.name }), text: t('account.token.ask.text'),
-            yes: t('account.token.end'), kind: 'danger' })) {
-                return;
-            }
-
-            await end(`account/tokens/${token.id}`, t('account.token.ended'),
-                changed);
-        },
-    });
-
-    return h('li', { class: 'login' },
-        h('div', null, h('strong', null, token.name),
-            h('span', { class: 'tag' },
-                t(`account.token.scope.${token.scope}`)),
-            h('p', { class: 'when' }, [
-                token.seen ? t('account.token.seen', { ago: ago(token.seen) })
-                    : t('account.token.never'),
-                token.expires ? t('account.token.until',
-                    { date: day(token.expires) })
-                    : t('account.token.forever')].join(' · '))),
-        stop);
-}
-
-
-/** @param {View} view */
-function tokens(view) {
-    const made = h('div', { class: 'token-made', role: 'status' });
-    const list = own('account/tokens', tokenRow, t('account.tokens.none'),
-        view);
-    const place = h('div', null);
-
-    const build = () => form({
-        fields: [
-            text({ name: 'name', label: t('account.token.name'),
-                required: true, maxlength: 64, autocomplete: 'off',
-                hint: t('account.token.name.hint') }),
-            choice({ name: 'scope', label: t('account.token.scope'),
-                value: 'read', choices: ['read', 'write'].map((value) => ({
-                    value, text: t(`account.token.scope.${value}`) })) }),
-            choice({ name: 'days', label: t('account.token.days'),
-                value: '90', choices: [...DAYS.map((n) => ({
-                    value: String(n), text: t('account.token.days.n',
-                        { n }) })),
-                { value: '', text: t('account.token.days.none') }] }),
-        ],
-        layout: (f) => [f.name, h('div', { class: 'pair' }, f.scope, f.days)],
-        submit: t('account.token.make'),
-        send: async (values) => {
-            const answer = await post('account/tokens', {
-                name: values.name, scope: values.scope,
-                ...(values.days ? { days: Number(values.days) } : {}),
-            });
-
-            put(made, h('p', null, t('account.token.made')),
-                copyable(answer.token, t('account.token.copy'), t('copied')),
-                button({ text: t('account.token.done'), small: true,
-                    press: () => put(made) }));
-            put(place, build());
-            void list.load();
-        },
-    }).node;
-
-    put(place, build());
-
-    return h('section', { class: 'card' }, h('h2', null, t('account.tokens')),
-        h('p', { class: 'lead' }, t('account.tokens.lead')), list.node, made,
-        place);
 }
 
 

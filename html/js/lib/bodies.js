@@ -21,15 +21,16 @@ const P15 = r`^(?=.{1,64}$)[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?(?:\.[A
 const P16 = r`^[^\p{Cc}\p{Zl}\p{Zp}]{10,128}$`;
 const P17 = r`^(?=.{1,64}$)[^\p{Z}\p{C}]+(?: [^\p{Z}\p{C}]+)*$`;
 const P18 = r`^(?:read|write)$`;
-const P19 = r`^SHA256:[A-Za-z0-9+\/]{43}$`;
-const P20 = r`^(?:shell|login)$`;
-const P21 = r`^[0-9A-Fa-f:.]{2,45}$`;
-const P22 = r`^(?:accept|drop)$`;
-const P23 = r`^(?:open|shut)$`;
-const P24 = r`^[0-9A-Fa-f:.]{2,45}(?:\/[1-9][0-9]{0,2})?$`;
-const P25 = r`^[a-z][a-z0-9._\-]{2,31}$`;
-const P26 = r`^(?:admin|customer)$`;
-const P27 = r`^[0-9a-f]{16}$`;
+const P19 = r`^(?:read|power|servers|account|admin_read|admin_servers|admin_users|admin_orders|admin_catalog|admin_nodes)$`;
+const P20 = r`^[0-9A-Fa-f:.]{2,45}(?:\/[1-9][0-9]{0,2})?$`;
+const P21 = r`^SHA256:[A-Za-z0-9+\/]{43}$`;
+const P22 = r`^(?:shell|login)$`;
+const P23 = r`^[0-9A-Fa-f:.]{2,45}$`;
+const P24 = r`^(?:accept|drop)$`;
+const P25 = r`^(?:open|shut)$`;
+const P26 = r`^[a-z][a-z0-9._\-]{2,31}$`;
+const P27 = r`^(?:admin|customer)$`;
+const P28 = r`^[0-9a-f]{16}$`;
 
 /**
  * pattern: of the whole text, or of each of a list; strange: of a character
@@ -85,7 +86,9 @@ export const BODIES = {
     },
     Token: {
         name: { type: 'text', required: true, pattern: P17 },
-        scope: { type: 'text', default: 'read', words: ['read','write'], pattern: P18 },
+        scope: { type: 'text', words: ['read','write'], pattern: P18 },
+        rights: { type: 'list', max: 10, pattern: P19 },
+        networks: { type: 'list', max: 8, pattern: P20 },
         days: { type: 'int', min: 1, max: 3650 },
     },
     Key: {
@@ -95,7 +98,7 @@ export const BODIES = {
     Reinstall: {
         name: { type: 'text', required: true, max: 256 },
         template: { type: 'text', required: true, pattern: P14 },
-        keys: { type: 'list', max: 20, pattern: P19 },
+        keys: { type: 'list', max: 20, pattern: P21 },
     },
     Name: {
         name: { type: 'text', required: true, pattern: P17 },
@@ -104,17 +107,17 @@ export const BODIES = {
         hostname: { type: 'text', required: true, pattern: P15 },
     },
     Keys: {
-        keys: { type: 'list', max: 20, pattern: P19 },
+        keys: { type: 'list', max: 20, pattern: P21 },
     },
     Console: {
-        mode: { type: 'text', words: ['shell','login'], pattern: P20 },
+        mode: { type: 'text', words: ['shell','login'], pattern: P22 },
     },
     Network: {
         hostname: { type: 'text', pattern: P15 },
-        gateway: { type: 'text', pattern: P21 },
-        gateways: { type: 'list', max: 2, pattern: P21 },
-        dns: { type: 'list', max: 3, pattern: P21 },
-        addresses: { type: 'list', max: 32, pattern: P21 },
+        gateway: { type: 'text', pattern: P23 },
+        gateways: { type: 'list', max: 2, pattern: P23 },
+        dns: { type: 'list', max: 3, pattern: P23 },
+        addresses: { type: 'list', max: 32, pattern: P23 },
     },
     Disk: {
         soft_mib: { type: 'int', min: 1, max: 16777216 },
@@ -125,14 +128,14 @@ export const BODIES = {
         limit_percent: { type: 'limit', min: 1, max: 100000 },
     },
     Firewall: {
-        in: { type: 'text', required: true, words: ['accept','drop'], pattern: P22 },
-        out: { type: 'text', required: true, words: ['accept','drop'], pattern: P22 },
+        in: { type: 'text', required: true, words: ['accept','drop'], pattern: P24 },
+        out: { type: 'text', required: true, words: ['accept','drop'], pattern: P24 },
         seconds: { type: 'int', min: 0, max: 600 },
     },
     Gates: {
-        smtp: { type: 'text', required: true, words: ['open','shut'], pattern: P23 },
+        smtp: { type: 'text', required: true, words: ['open','shut'], pattern: P25 },
         smtp_reason: { type: 'text', max: 200 },
-        all: { type: 'text', required: true, words: ['open','shut'], pattern: P23 },
+        all: { type: 'text', required: true, words: ['open','shut'], pattern: P25 },
         all_reason: { type: 'text', max: 200 },
     },
     Container: {
@@ -181,24 +184,24 @@ export const BODIES = {
     },
     Pool: {
         name: { type: 'text', required: true, pattern: P17 },
-        cidr: { type: 'text', required: true, pattern: P24 },
-        gateway: { type: 'text', pattern: P21 },
-        dns: { type: 'list', max: 3, pattern: P21 },
+        cidr: { type: 'text', required: true, pattern: P20 },
+        gateway: { type: 'text', pattern: P23 },
+        dns: { type: 'list', max: 3, pattern: P23 },
         node: { type: 'text', pattern: P15 },
         enabled: { type: 'bool', default: true },
     },
     PoolChange: {
         name: { type: 'text', pattern: P17 },
-        gateway: { type: 'text', pattern: P21 },
-        dns: { type: 'list', max: 3, pattern: P21 },
+        gateway: { type: 'text', pattern: P23 },
+        dns: { type: 'list', max: 3, pattern: P23 },
         enabled: { type: 'bool' },
     },
     Address: {
         reserved: { type: 'bool', required: true },
     },
     User: {
-        account: { type: 'text', pattern: P25 },
-        role: { type: 'text', default: 'customer', words: ['admin','customer'], pattern: P26 },
+        account: { type: 'text', pattern: P26 },
+        role: { type: 'text', default: 'customer', words: ['admin','customer'], pattern: P27 },
         first_name: { type: 'text', required: true, pattern: P0, strange: P1 },
         last_name: { type: 'text', pattern: P0, strange: P1 },
         dni: { type: 'text', pattern: P2, strange: P3 },
@@ -209,7 +212,7 @@ export const BODIES = {
         language: { type: 'text', default: 'es', words: ['es','en'], pattern: P12 },
     },
     UserChange: {
-        role: { type: 'text', words: ['admin','customer'], pattern: P26 },
+        role: { type: 'text', words: ['admin','customer'], pattern: P27 },
         first_name: { type: 'text', pattern: P0, strange: P1 },
         last_name: { type: 'text', pattern: P0, strange: P1 },
         dni: { type: 'text', pattern: P2, strange: P3 },
@@ -236,7 +239,7 @@ export const BODIES = {
     },
     Adoption: {
         ctid: { type: 'int', required: true, min: 101, max: 2147483644 },
-        tag: { type: 'text', pattern: P27 },
+        tag: { type: 'text', pattern: P28 },
         account: { type: 'int' },
         plan: { type: 'text', pattern: P13 },
         template: { type: 'text', pattern: P14 },
@@ -244,7 +247,7 @@ export const BODIES = {
     },
     Leave: {
         ctid: { type: 'int', required: true, min: 101, max: 2147483644 },
-        tag: { type: 'text', pattern: P27 },
+        tag: { type: 'text', pattern: P28 },
         left: { type: 'bool' },
     },
     Reject: {

@@ -96,6 +96,44 @@ export function tick(options) {
 
 
 /**
+ * Any of several, at least one; its value is the chosen ones, one blank
+ * between.
+ *
+ * @param {{
+ *     name: string, label: string, chosen?: string[],
+ *     choices: {value: string, text: string}[],
+ * }} options
+ * @returns {Field}
+ */
+export function ticks(options) {
+    const id = uid();
+    const wrong = complaint(id, () => inputs);
+    const inputs = options.choices.map((one) => h('input', {
+        type: 'checkbox', name: options.name, value: one.value,
+        checked: options.chosen?.includes(one.value),
+        'aria-describedby': `${id}-error`,
+        on: { change: () => wrong.refuse('') } }));
+    const value = () => inputs.filter((input) => input.checked)
+        .map((input) => input.value).join(' ');
+
+    return {
+        name: options.name, refuse: wrong.refuse, value,
+        check() {
+            wrong.refuse(value() ? '' : refusal(options.name, 'required'));
+
+            return value() !== '';
+        },
+        focus: () => inputs[0]?.focus(),
+        node: h('fieldset', { class: 'field' },
+            h('legend', null, options.label),
+            options.choices.map((one, i) => h('label', { class: 'tick small' },
+                inputs[i], h('span', null, one.text))),
+            wrong.node),
+    };
+}
+
+
+/**
  * Some lines of one kind, with a button for another and one to take each
  * away; its value is the lines, one blank between.
  *

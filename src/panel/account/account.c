@@ -1,5 +1,6 @@
 /*
- * /api/account: one's own password, sessions and tokens.
+ * /api/account: one's own password and sessions, and the end of
+ * tokens.
  */
 
 #include "panel/account/account.h"
@@ -17,9 +18,6 @@
 #include "runtime/crypt.h"
 #include "runtime/row.h"
 #include "runtime/sse.h"
-
-
-#define VZ_TOKENS_MAX  20           /* of one person */
 
 
 typedef struct {
@@ -46,10 +44,6 @@ static vz_code_e vz_account_change(vz_call_t *call,
 static void vz_account_finish(vz_call_t *call, const vz_account_thing_t *thing);
 static vz_code_e vz_account_remove(vz_call_t *call,
     const vz_account_thing_t *thing, uint64_t id, vz_rows_t *rows);
-static vz_bind_t *vz_account_token_value(vz_resource_values_t *values,
-    const char *name);
-static vz_code_e vz_account_token_add(vz_call_t *call,
-    vz_resource_values_t *values, uint64_t *id);
 
 
 static const vz_body_member_t  vz_password_members[] = {
@@ -100,36 +94,10 @@ static const vz_column_t  vz_session_columns[] = {
     vz_column("expires", TIME, 0)
 };
 
-static const char *const  vz_token_scopes[] = { "read", "write", NULL };
-
-static const vz_column_t  vz_token_columns[] = {
-    vz_column("id", INT, 0),
-    vz_column("name", TEXT, VZ_COLUMN_CREATE | VZ_COLUMN_NEEDED,
-              .field = VZ_FIELD_LABEL),
-    vz_column("scope", TEXT, VZ_COLUMN_CREATE, .field = VZ_FIELD_SCOPE,
-              .text = "read", .words = vz_token_scopes),
-    vz_column("days", INT, VZ_COLUMN_CREATE | VZ_COLUMN_FORM, .min = 1,
-              .max = 3650),
-    vz_column("created", TIME, 0),
-    vz_column("seen", TIME, VZ_COLUMN_NULL),
-    vz_column("expires", TIME, 0,
-              .fresh = "UTC_TIMESTAMP(3) + INTERVAL ? DAY"),
-    vz_column("hash", TEXT, VZ_COLUMN_CREATE | VZ_COLUMN_STORED),
-    vz_column("user_id", INT, VZ_COLUMN_CREATE | VZ_COLUMN_STORED)
-};
-
 vz_resource_t  vz_account_session_resource = {
     vz_resource("session", "Session", "session", "s", vz_session_columns),
     .rest = "WHERE s.user_id = ? AND s.expires > UTC_TIMESTAMP(3)"
             " ORDER BY s.id DESC LIMIT 200"
-};
-
-vz_resource_t  vz_account_token_resource = {
-    vz_resource("token", "Token", "token", "k", vz_token_columns),
-    vz_resource_forms(vz_account_token_resource, "Token"),
-    .rest = "WHERE k.user_id = ? ORDER BY k.id DESC LIMIT 200",
-    .most = VZ_TOKENS_MAX,
-    .most_of = "user_id"
 };
 
 static const vz_account_thing_t  vz_account_session = {
@@ -323,128 +291,6 @@ vz_account_remove(vz_call_t *call, const vz_account_thing_t *thing,
     if (rc == VZ_OK) {
         rc = vz_db_query(tx, call->pool, thing->remove,
                          vz_binds(vz_int(id), vz_int(call->who.user)), NULL);
-    }
-
-    return vz_db_end(tx, rc);
-}
-
-
-void
-vz_account_tokens(vz_call_t *call)
-{
-    vz_resource_list(call, &vz_account_token_resource,
-                     vz_binds(vz_int(call->who.user)));
-}
-
-
-static vz_bind_t *
-vz_account_token_value(vz_resource_values_t *values, const char *name)
-{
-    return vz_resource_value(&vz_account_token_resource, values, name);
-}
-
-
-void
-vz_account_token_make(vz_call_t *call)
-{
-    u_char                 digest[32];
-    uint64_t               id;
-    vz_code_e              rc;
-    vz_json_t             *out;
-    ngx_str_t              secret, shown, hash;
-    vz_resource_values_t   values;
-
-    if (vz_resource_read(call, &vz_account_token_resource.create, &values)
-        != VZ_OK)
-    {
-        return;
-    }
-
-    if (vz_crypt_random_hex(call->pool, 32, &secret) != NGX_OK) {
-        vz_call_fault(call, "panel", VZ_INTERNAL);
-        return;
-    }
-
-    vz_crypt_sha256(secret.data, secret.len, digest);
-    hash.data = digest;
-    hash.len = sizeof(digest);
-
-    *vz_account_token_value(&values, "hash") = vz_text(hash);
-    *vz_account_token_value(&values, "user_id") = vz_int(call->who.user);
-
-    id = 0;
-    rc = vz_account_token_add(call, &values, &id);
-
-    if (rc == VZ_NOSPACE) {
-        vz_call_problem(call, NGX_HTTP_CONFLICT, "too_many_tokens",
-                        "You have %d tokens, which is the maximum: revoke "
-                        "one first.",
-                        VZ_TOKENS_MAX);
-        return;
-    }
-
-    if (rc != VZ_OK) {
-        vz_call_fault(call, "database", rc);
-        return;
-    }
-
-    shown = vz_call_printf(call, "vzp_%V", &secret);
-    out = vz_call_reply(call, NGX_HTTP_CREATED);
-
-    vz_json_object(out, NULL);
-    vz_json_uint(out, "id", id);
-    vz_json_text(out, "name", &vz_account_token_value(&values, "name")->text);
-    vz_json_text(out, "scope",
-                 &vz_account_token_value(&values, "scope")->text);
-    vz_json_text(out, "token", &shown);
-    vz_json_close(out);
-}
-
-
-/* with the row held: those made at once are counted, too */
-
-static vz_code_e
-vz_account_token_add(vz_call_t *call, vz_resource_values_t *values,
-    uint64_t *id)
-{
-    int64_t      days;
-    vz_tx_t     *tx;
-    vz_code_e    rc;
-    vz_rows_t    rows;
-    vz_bind_t    binds[VZ_COLUMN_MAX * 2 + 1];
-    ngx_uint_t   n;
-
-    days = vz_account_token_value(values, "days")->number;
-
-    if (days) {
-        *vz_account_token_value(values, "expires") = vz_int(days);
-    }
-
-    n = vz_resource_bind(&vz_account_token_resource, values, VZ_COLUMN_CREATE,
-                         binds);
-    binds[n++] = vz_int(call->who.user);
-
-    rc = vz_db_begin(call->pool, &tx);
-    if (rc != VZ_OK) {
-        return rc;
-    }
-
-    rc = vz_auth_hold(tx, call->pool, call->who.user);
-
-    if (rc == VZ_OK) {
-        rc = vz_db_query(tx, call->pool,
-                         &vz_account_token_resource.sql.insert, binds, n,
-                         &rows);
-    }
-
-    if (rc == VZ_OK && rows.affected == 0) {
-        rc = VZ_NOSPACE;
-    }
-
-    if (rc == VZ_OK) {
-        *id = rows.insert_id;
-        rc = vz_audit_by(tx, call, "token.make",
-                         vz_call_printf(call, "token %uL", *id));
     }
 
     return vz_db_end(tx, rc);

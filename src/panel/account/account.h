@@ -1,5 +1,6 @@
 /*
- * /api/account: one's own password, sessions and tokens.
+ * /api/account: one's own password and sessions, and the end of
+ * tokens.
  */
 
 #ifndef VZ_ACCOUNT_H
@@ -9,13 +10,10 @@
 
 
 extern vz_resource_t    vz_account_session_resource;
-extern vz_resource_t    vz_account_token_resource;
 extern const vz_body_t  vz_account_password_form;
 void vz_account_password(vz_call_t *call);
 void vz_account_sessions(vz_call_t *call);
 void vz_account_session_end(vz_call_t *call);
-void vz_account_tokens(vz_call_t *call);
-void vz_account_token_make(vz_call_t *call);
 void vz_account_token_end(vz_call_t *call);
 
 

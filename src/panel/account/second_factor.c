@@ -8,6 +8,7 @@
 #include "panel/api/audit.h"
 #include "panel/api/auth.h"
 #include "panel/api/identity.h"
+#include "panel/api/right.h"
 #include "panel/api/route.h"
 #include "runtime/call.h"
 #include "runtime/crypt.h"
@@ -540,6 +541,10 @@ vz_second_factor_off(vz_call_t *call, uint64_t user, const char *action,
     }
 
     rc = vz_auth_hold(tx, call->pool, user);
+
+    if (rc == VZ_OK) {
+        rc = vz_right_over(tx, call, user);
+    }
 
     if (rc == VZ_OK) {
         rc = vz_db_query(tx, call->pool, &vz_second_factor_user,

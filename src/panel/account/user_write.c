@@ -12,6 +12,7 @@
 #include "panel/api/edit.h"
 #include "panel/api/identity.h"
 #include "panel/api/people.h"
+#include "panel/api/right.h"
 #include "panel/api/route.h"
 #include "panel/api/strlist.h"
 #include "panel/mail/mail.h"
@@ -75,6 +76,8 @@ vz_user_write_create(vz_call_t *call)
     user = &body.user;
 
     if (vz_user_read(call, &vz_user_list_resource.create, &body) != VZ_OK
+        || (vz_strlist_is(&user->role, "admin")
+            && vz_right_whole(call) != VZ_OK)
         || vz_password_draw(call, VZ_CRYPT_KNOWN, &user->password,
                             &user->hash)
            != VZ_OK)
@@ -190,6 +193,12 @@ vz_user_write_change(vz_call_t *call)
         && (body.locked || vz_strlist_is(&body.user.role, "customer")))
     {
         vz_user_own(call);
+        return;
+    }
+
+    if (vz_strlist_is(&body.user.role, "admin")
+        && vz_right_whole(call) != VZ_OK)
+    {
         return;
     }
 
@@ -386,7 +395,7 @@ vz_user_hold(vz_tx_t *tx, vz_call_t *call, vz_user_new_t *user)
     user->language = vz_row_text(&rows, 0, "language");
     user->role = vz_row_text(&rows, 0, "role");
 
-    return VZ_OK;
+    return vz_right_over(tx, call, user->id);
 }
 
 

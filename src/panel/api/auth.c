@@ -13,16 +13,24 @@
 
 #define VZ_TOKEN_PREFIX      "vzp_"
 #define VZ_TOKEN_PREFIX_LEN  (sizeof(VZ_TOKEN_PREFIX) - 1)
+#define VZ_AUTH_REMOTE       45     /* of the column token.seen_from */
 
 
 typedef struct {
     ngx_pool_t   *pool;
     ngx_uint_t    session;          /* not a token */
     u_char        hash[32];
+    ngx_str_t     remote;           /* the caller's address */
 } vz_auth_seen_t;
 
+/* A row of the columns of auth.h. */
+typedef struct {
+    vz_identity_t  who;
+    ngx_str_t      networks;        /* of a token, one space between */
+} vz_auth_row_t;
 
-static void vz_auth_seen(const u_char *hash, ngx_uint_t session);
+
+static void vz_auth_seen(const vz_call_t *call);
 static void vz_auth_seen_run(void *data);
 static ngx_uint_t vz_auth_same_host(const ngx_str_t *origin,
     const ngx_str_t *host);
@@ -31,7 +39,7 @@ static ngx_str_t vz_auth_strip_port(const ngx_str_t *host, const char *port);
 
 
 static const vz_row_member_t  vz_auth_members[] =
-    vz_row_members(VZ_AUTH_SESSION_ROW, vz_identity_t);
+    vz_row_members(VZ_AUTH_SESSION_ROW, vz_auth_row_t);
 
 static const vz_sql_t  vz_auth_session_sql = vz_sql("auth session",
     "SELECT " VZ_AUTH_SESSION_COLUMNS
@@ -50,7 +58,8 @@ static const vz_sql_t  vz_auth_share_sql = vz_sql("auth share",
     "SELECT 1 FROM user WHERE id = ? LOCK IN SHARE MODE");
 
 static const vz_sql_t  vz_auth_seen_sql = vz_sql("token seen",
-    "UPDATE token SET seen = UTC_TIMESTAMP(3) WHERE hash = ? AND"
+    "UPDATE token SET seen = UTC_TIMESTAMP(3), seen_from = ?"
+    " WHERE hash = ? AND"
     " (seen IS NULL OR seen < UTC_TIMESTAMP(3) - INTERVAL 60 SECOND)");
 
 static const vz_sql_t  vz_auth_used_sql = vz_sql("session seen",
@@ -121,19 +130,25 @@ void
 vz_auth_row(vz_call_t *call, const vz_rows_t *rows)
 {
     vz_caller_t    *who;
+    vz_auth_row_t   row;
     vz_identity_t  *identity;
 
-    identity = call->identity;
-    who = &identity->caller;
+    ngx_memzero(&row, sizeof(vz_auth_row_t));
+    vz_row_read(rows, 0, 0, vz_auth_members, &row);
 
-    vz_row_read(rows, 0, 0, vz_auth_members, identity);
+    identity = call->identity;
+    *identity = row.who;
+    identity->networks = vz_prefix_parse_all(row.networks, identity->network,
+                                             VZ_IDENTITY_NETWORKS);
+
+    who = &identity->caller;
     who->until = vz_auth_until(who->until);
 
     call->who = *who;
     vz_identity_put(call->token, identity);
 
     if (identity->stale) {
-        vz_auth_seen(call->token, call->cookie_auth);
+        vz_auth_seen(call);
     }
 }
 
@@ -153,12 +168,12 @@ vz_auth_until(uint64_t left)
 
 
 /*
- * Record when a session or token was last used, without delaying the call.  A
- * session ends so long after that.
+ * Record when a session or token was last used, and a token from where, without
+ * delaying the call.  A session ends so long after that.
  */
 
 static void
-vz_auth_seen(const u_char *hash, ngx_uint_t session)
+vz_auth_seen(const vz_call_t *call)
 {
     ngx_pool_t      *pool;
     vz_auth_seen_t  *seen;
@@ -172,10 +187,14 @@ vz_auth_seen(const u_char *hash, ngx_uint_t session)
 
     if (seen != NULL) {
         seen->pool = pool;
-        seen->session = session;
-        ngx_memcpy(seen->hash, hash, sizeof(seen->hash));
+        seen->session = call->cookie_auth;
+        seen->remote.len = ngx_min(call->remote.len, VZ_AUTH_REMOTE);
+        seen->remote.data = ngx_pstrdup(pool, (ngx_str_t *) &call->remote);
+        ngx_memcpy(seen->hash, call->token, sizeof(seen->hash));
 
-        if (vz_fiber_serve(vz_auth_seen_run, seen) == NGX_OK) {
+        if (seen->remote.data != NULL
+            && vz_fiber_serve(vz_auth_seen_run, seen) == NGX_OK)
+        {
             return;
         }
     }
@@ -203,7 +222,8 @@ vz_auth_seen_run(void *data)
                                     vz_text(hash)), NULL);
     } else {
         (void) vz_db_query(NULL, seen->pool, &vz_auth_seen_sql,
-                           vz_binds(vz_text(hash)), NULL);
+                           vz_binds(vz_text(seen->remote), vz_text(hash)),
+                           NULL);
     }
 
     ngx_destroy_pool(seen->pool);
@@ -268,7 +288,7 @@ vz_auth_still(vz_tx_t *tx, vz_call_t *call)
     ngx_str_t      hash;
     vz_code_e      rc;
     vz_rows_t      rows;
-    vz_identity_t  now;
+    vz_auth_row_t  now;
 
     hash.data = call->token;
     hash.len = sizeof(call->token);
@@ -294,7 +314,7 @@ vz_auth_still(vz_tx_t *tx, vz_call_t *call)
 
     vz_row_read(&rows, 0, 0, vz_auth_members, &now);
 
-    if (call->who.admin && !now.caller.admin) {
+    if (call->who.admin && !now.who.caller.admin) {
         vz_auth_forbid(call);
         return VZ_DENIED;
     }

@@ -14,23 +14,30 @@
 
 /* The columns that vz_auth_row() reads, over tables named s or k, and u. */
 
-#define vz_auth_columns(column, of, id, may, alias)                           \
-    column(of, caller.admin, FLAG, "u.role = 'admin'")                        \
-    column(of, must_change, FLAG, "u.must_change")                            \
-    column(of, second_factor, FLAG, "u.second_factor")                        \
-    column(of, caller.account, CHARS, "u.account")                            \
-    column(of, name, CHARS, "TRIM(CONCAT(u.first_name, ' ', u.last_name))")   \
-    column(of, session, INT, id)                                              \
-    column(of, write, FLAG, may)                                              \
-    column(of, stale, FLAG, vz_auth_stale(alias ".seen"))                     \
-    column(of, caller.until, INT, vz_auth_left(alias ".expires"))
+#define vz_auth_columns(column, of, alias)                                    \
+    column(of, who.caller.admin, FLAG, "u.role = 'admin'")                    \
+    column(of, who.must_change, FLAG, "u.must_change")                        \
+    column(of, who.second_factor, FLAG, "u.second_factor")                    \
+    column(of, who.caller.account, CHARS, "u.account")                        \
+    column(of, who.name, CHARS,                                               \
+           "TRIM(CONCAT(u.first_name, ' ', u.last_name))")                    \
+    column(of, who.stale, FLAG, vz_auth_stale(alias ".seen"))                 \
+    column(of, who.caller.until, INT, vz_auth_left(alias ".expires"))
+
+#define vz_auth_own_columns(column, of, session_, token_, rights_, networks_) \
+    column(of, who.session, INT, session_)                                    \
+    column(of, who.token, INT, token_)                                        \
+    column(of, who.rights, INT, rights_)                                      \
+    column(of, networks, TEXT, networks_)
 
 #define VZ_AUTH_SESSION_ROW(first, next, of)                                  \
-    first(of, caller.user, INT, "u.id")                                       \
-    vz_auth_columns(next, of, "s.id", "1", "s")
+    first(of, who.caller.user, INT, "u.id")                                   \
+    vz_auth_columns(next, of, "s")                                            \
+    vz_auth_own_columns(next, of, "s.id", "0", "0", "''")
 #define VZ_AUTH_TOKEN_ROW(first, next, of)                                    \
-    first(of, caller.user, INT, "u.id")                                       \
-    vz_auth_columns(next, of, "0", "k.scope = 'write'", "k")
+    first(of, who.caller.user, INT, "u.id")                                   \
+    vz_auth_columns(next, of, "k")                                            \
+    vz_auth_own_columns(next, of, "0", "k.id", "k.rights | 0", "k.networks")
 
 #define VZ_AUTH_SESSION_COLUMNS  vz_row_sql(VZ_AUTH_SESSION_ROW)
 #define VZ_AUTH_TOKEN_COLUMNS    vz_row_sql(VZ_AUTH_TOKEN_ROW)
@@ -56,6 +63,11 @@
 #define VZ_AUTH_TOKEN_WHERE                                                   \
     "k.hash = ? AND (k.expires IS NULL OR k.expires > UTC_TIMESTAMP(3))"      \
     " AND NOT u.locked"
+
+/* whether all rows are shown to who asks, and not the own ones alone */
+#define VZ_AUTH_SESSION_ALL  "u.role = 'admin'"
+#define VZ_AUTH_TOKEN_ALL                                                     \
+    "(u.role = 'admin' AND FIND_IN_SET('admin_read', k.rights))"
 
 
 /* the condition that rows are the caller's; it binds vz_auth_owner() twice */

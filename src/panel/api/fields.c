@@ -6,11 +6,15 @@
 
 #include "panel/api/fields.h"
 #include "panel/api/people.h"
+#include "wire/field_value.h"
 
 
 #define VZ_INK            "[^\\p{Z}\\p{C}]"     /* neither space nor control */
 
 #define vz_fields_at(kind)  ((kind) - VZ_FIELD_COUNT)
+
+
+static vz_code_e vz_fields_check_network(const char *s, size_t len);
 
 
 static const vz_field_def_t  vz_fields_defs[] = {
@@ -90,6 +94,18 @@ static const vz_field_def_t  vz_fields_defs[] = {
         "read or write",
         NULL },
 
+    [vz_fields_at(VZ_FIELD_RIGHT)] = {
+        "right", 16, 0, NULL,
+        "^(?:" VZ_FIELDS_RIGHTS ")$",
+        "one of the rights that the documentation lists",
+        NULL },
+
+    [vz_fields_at(VZ_FIELD_NETWORK)] = {
+        "network", 49, 0, vz_fields_check_network,
+        "^[0-9A-Fa-f:.]{2,45}(?:\\/[1-9][0-9]{0,2})?$",
+        "an address or a network, such as 203.0.113.0/24 or 2001:db8::/32",
+        NULL },
+
     [vz_fields_at(VZ_FIELD_SECRET)] = {
         "secret", 64, 0, NULL,
         "^[0-9a-f]{64}$",
@@ -108,6 +124,17 @@ static const vz_field_def_t  vz_fields_defs[] = {
         "one line of at most 64 characters",
         NULL }
 };
+
+
+static vz_code_e
+vz_fields_check_network(const char *s, size_t len)
+{
+    int            family;
+    unsigned       prefix;
+    unsigned char  addr[16];
+
+    return vz_field_value_cidr(s, len, &family, addr, &prefix);
+}
 
 
 vz_code_e

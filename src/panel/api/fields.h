@@ -22,6 +22,8 @@ enum {
     VZ_FIELD_LANGUAGE,      /* es | en */
     VZ_FIELD_ROLE,          /* admin | customer */
     VZ_FIELD_SCOPE,         /* of a token: read | write */
+    VZ_FIELD_RIGHT,         /* of a token, one of vz_fields_rights() */
+    VZ_FIELD_NETWORK,       /* ADDRESS[/PREFIX], of any kind */
     VZ_FIELD_SECRET,        /* 64 hex digits, lower case: order link, session,
                                nonce */
     VZ_FIELD_FINGERPRINT,   /* of an SSH key: SHA256:, 43 characters */
@@ -29,6 +31,21 @@ enum {
 
     VZ_FIELDS_COUNT         /* with those of the wire */
 };
+
+
+/* the rights of tokens, in the order of their bits (panel/api/right.h) */
+#define vz_fields_rights(first, next)                                         \
+    first(read) next(power) next(servers) next(account) next(admin_read)      \
+    next(admin_servers) next(admin_users) next(admin_orders)                  \
+    next(admin_catalog) next(admin_nodes)
+
+/* with a bar between them, as the pattern has them */
+#define VZ_FIELDS_RIGHTS                                                      \
+    vz_fields_rights(vz_fields_right_first, vz_fields_right_next)
+#define vz_fields_right_first(word)  #word
+#define vz_fields_right_next(word)  "|" #word
+
+#define VZ_FIELDS_RIGHT_COUNT  10
 
 
 /*

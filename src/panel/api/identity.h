@@ -6,11 +6,13 @@
 #ifndef VZ_IDENTITY_H
 #define VZ_IDENTITY_H
 
+#include "panel/api/prefix.h"
 #include "runtime/call.h"
 #include "runtime/zone.h"
 
 
-#define VZ_IDENTITY_SECONDS  5      /* an answer is believed for */
+#define VZ_IDENTITY_SECONDS   5     /* an answer is believed for */
+#define VZ_IDENTITY_NETWORKS  8     /* of a token */
 
 
 struct vz_identity_s {
@@ -19,7 +21,10 @@ struct vz_identity_s {
     ngx_uint_t    must_change;      /* the password, before anything else */
     ngx_uint_t    second_factor;    /* signing in takes a code */
     ngx_uint_t    stale;            /* its last use was noted a minute ago */
-    ngx_uint_t    write;            /* may change things (a token's scope) */
+    uint64_t      token;            /* id of the row; 0 for a session */
+    ngx_uint_t    rights;           /* of a token: bits of vz_right_e */
+    ngx_uint_t    networks;         /* that it may be used from; 0: any */
+    vz_prefix_t   network[VZ_IDENTITY_NETWORKS];
     u_char        name[160];        /* terminated, UTF-8 */
 };
 

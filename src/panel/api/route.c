@@ -4,7 +4,7 @@
 
 #include "panel/api/auth.h"
 #include "panel/api/body.h"
-#include "panel/api/identity.h"
+#include "panel/api/right.h"
 #include "panel/api/route.h"
 #include "panel/api/step_up.h"
 #include "runtime/call.h"
@@ -294,9 +294,7 @@ vz_route_who(vz_call_t *call, const vz_route_t *route)
         return VZ_DENIED;
     }
 
-    if (route->method != NGX_HTTP_GET && !call->identity->write) {
-        vz_call_problem(call, NGX_HTTP_FORBIDDEN, "forbidden",
-                        "This token is read-only.");
+    if (vz_right_check(call, route) != VZ_OK) {
         return VZ_DENIED;
     }
 

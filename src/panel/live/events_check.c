@@ -28,13 +28,13 @@ static vz_code_e vz_check_batch(ngx_pool_t *pool, const ngx_str_t *tokens,
 
 
 static const vz_sql_t  vz_check_select = vz_sql("stream sessions",
-    "SELECT s.hash, u.role = 'admin' AS admin,"
+    "SELECT s.hash, " VZ_AUTH_SESSION_ALL " AS admin,"
     " " vz_auth_left("s.expires") " AS expires_in"
     " FROM session s JOIN user u ON u.id = s.user_id"
     " WHERE s.hash IN (" VZ_CHECK_64 ")"
     " AND s.expires > UTC_TIMESTAMP(3) AND NOT u.locked"
     " UNION ALL "
-    "SELECT k.hash, u.role = 'admin', " vz_auth_left("k.expires")
+    "SELECT k.hash, " VZ_AUTH_TOKEN_ALL ", " vz_auth_left("k.expires")
     " FROM token k JOIN user u ON u.id = k.user_id"
     " WHERE k.hash IN (" VZ_CHECK_64 ")"
     " AND (k.expires IS NULL OR k.expires > UTC_TIMESTAMP(3))"

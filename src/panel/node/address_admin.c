@@ -7,7 +7,7 @@
 #include "panel/api/route.h"
 #include "panel/api/zone_ids.h"
 #include "panel/node/address_admin.h"
-#include "panel/node/prefix.h"
+#include "panel/api/prefix.h"
 #include "runtime/call.h"
 
 

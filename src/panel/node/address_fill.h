@@ -8,7 +8,7 @@
 #ifndef VZ_ADDRESS_FILL_H
 #define VZ_ADDRESS_FILL_H
 
-#include "panel/node/prefix.h"
+#include "panel/api/prefix.h"
 #include "runtime/db.h"
 
 

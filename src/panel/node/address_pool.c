@@ -270,7 +270,8 @@ vz_pool_network(vz_call_t *call, vz_pool_body_t *body)
     }
 
     first = vz_prefix_address(call->pool, &body->net);
-    body->cidr = vz_call_printf(call, "%V/%ui", &first, body->net.prefix);
+    body->cidr = vz_call_printf(call, "%V/%ui", &first,
+                                (ngx_uint_t) body->net.prefix);
     *vz_pool_value(body, "cidr") = vz_text(body->cidr);
 
     return VZ_OK;

@@ -12,6 +12,7 @@
 #include "panel/api/auth.h"
 #include "panel/api/body.h"
 #include "panel/api/query.h"
+#include "panel/api/right.h"
 #include "panel/live/collector.h"
 #include "panel/vm/vm_json.h"
 #include "panel/vm/vm_list.h"
@@ -88,7 +89,7 @@ static ngx_uint_t vz_list_end(const vz_list_t *list, const vz_rows_t *rows,
            " WHERE " VZ_AUTH_##kind##_WHERE ") UNION ALL"                     \
            " (SELECT " VZ_AUTH_NO_COLUMNS ", " VZ_VM_COLUMNS                  \
            " FROM " VZ_AUTH_##kind##_FROM                                     \
-           " JOIN vm v ON (u.role = 'admin' OR v.user_id = u.id)"             \
+           " JOIN vm v ON (" VZ_AUTH_##kind##_ALL " OR v.user_id = u.id)"     \
            VZ_VM_JOINS                                                        \
            " WHERE " VZ_AUTH_##kind##_WHERE filter order ")")
 
@@ -135,6 +136,10 @@ vz_vm_list(vz_call_t *call)
     switch (vz_auth_look(call)) {
 
     case VZ_AUTH_KNOWN:
+        if (vz_right_check(call, call->route) != VZ_OK) {
+            return;
+        }
+
         list.who = call->who.admin ? VZ_LIST_ALL : VZ_LIST_OWN;
         break;
 
@@ -300,7 +305,7 @@ vz_list_whose(vz_list_t *list, const vz_rows_t *rows)
 
     vz_auth_row(list->call, rows);
 
-    return VZ_OK;
+    return vz_right_check(list->call, list->call->route);
 }
 
 

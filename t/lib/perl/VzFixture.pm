@@ -300,9 +300,14 @@ sub token {
     my ($user, %row) = @_;
     my $secret = sha256_hex(unique('token') . rand);
 
-    sql('INSERT INTO token (hash, user_id, name, scope) VALUES ('
+    my $rights = $row{rights} // (($row{scope} // 'write') eq 'write'
+        ? 'read,power,servers,account,admin_read,admin_servers,admin_users,'
+            . 'admin_orders,admin_catalog,admin_nodes'
+        : 'read,account,admin_read');
+
+    sql('INSERT INTO token (hash, user_id, name, rights, networks) VALUES ('
         . "UNHEX('" . sha256_hex($secret) . "'), $user, 'test', "
-        . quote($row{scope} // 'write') . ')');
+        . quote($rights) . ', ' . quote($row{networks} // '') . ')');
 
     return "Authorization: Bearer vzp_$secret\n";
 }

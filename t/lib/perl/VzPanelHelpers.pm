@@ -354,7 +354,8 @@ sub stream {
 # --- the route table ---
 
 # Every route of the OpenAPI document, which the build makes of the route table:
-# method, path, role (ANYONE USER ADMIN), form (whether it takes a JSON body).
+# method, path, role (ANYONE USER ADMIN), form (whether it takes a JSON body),
+# token (whether a token is taken), right (that it needs, or undef).
 sub routes {
     my $file = vz_build() . '/nginx/vzpanel/openapi.json';
 
@@ -375,6 +376,9 @@ sub routes {
                 method => uc $method,
                 path => "/api$path",
                 role => uc $role,
+                token => scalar(grep { $_->{token} }
+                    @{ $operation->{security} }),
+                right => $operation->{'x-vzpanel-right'},
                 form => exists $operation->{requestBody}{content}
                     {'application/json'},
             };

@@ -3,7 +3,8 @@
  */
 
 #include <arpa/inet.h>
-#include "panel/node/prefix.h"
+#include "panel/api/prefix.h"
+#include "panel/api/strlist.h"
 #include "wire/field.h"
 #include "wire/field_value.h"
 
@@ -14,18 +15,19 @@ static void vz_prefix_mask(u_char *addr, ngx_uint_t size, ngx_uint_t prefix);
 ngx_int_t
 vz_prefix_parse(const ngx_str_t *text, vz_prefix_t *net)
 {
+    int       family;
     unsigned  prefix;
 
     ngx_memzero(net, sizeof(vz_prefix_t));
 
-    if (vz_field_value_cidr((char *) text->data, text->len, &net->family,
-                            net->addr,
-                            &prefix)
+    if (vz_field_value_cidr((char *) text->data, text->len, &family,
+                            net->addr, &prefix)
         != VZ_OK)
     {
         return NGX_DECLINED;
     }
 
+    net->family = family;
     net->prefix = prefix;
     vz_prefix_mask(net->addr, net->family == AF_INET ? 4 : 16, prefix);
 
@@ -47,6 +49,58 @@ vz_prefix_mask(u_char *addr, ngx_uint_t size, ngx_uint_t prefix)
             prefix = 0;
         }
     }
+}
+
+
+ngx_uint_t
+vz_prefix_parse_all(ngx_str_t list, vz_prefix_t *nets, ngx_uint_t max)
+{
+    ngx_str_t   one;
+    ngx_uint_t  n;
+
+    for (n = 0; n < max && vz_strlist_next(&list, ' ', &one); n++) {
+
+        if (vz_prefix_parse(&one, &nets[n]) != NGX_OK) {
+            ngx_memzero(&nets[n], sizeof(vz_prefix_t));
+        }
+    }
+
+    return n;
+}
+
+
+ngx_uint_t
+vz_prefix_holds(const vz_prefix_t *nets, ngx_uint_t n,
+    const ngx_str_t *address)
+{
+    ngx_uint_t   i;
+    vz_prefix_t  host;
+
+    static const u_char  mapped[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+                                        0xff, 0xff };
+
+    if (vz_prefix_parse(address, &host) != NGX_OK) {
+        return 0;
+    }
+
+    if (host.family == AF_INET6 && host.prefix == 128
+        && ngx_memcmp(host.addr, mapped, sizeof(mapped)) == 0)
+    {
+        ngx_memmove(host.addr, host.addr + sizeof(mapped), 4);
+        ngx_memzero(host.addr + 4, sizeof(host.addr) - 4);
+        host.family = AF_INET;
+        host.prefix = 32;
+    }
+
+    for (i = 0; i < n; i++) {
+        if (nets[i].prefix <= host.prefix
+            && vz_prefix_overlap(&nets[i], &host))
+        {
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 

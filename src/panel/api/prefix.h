@@ -10,9 +10,9 @@
 
 
 typedef struct {
-    int             family;         /* AF_INET or AF_INET6 */
+    u_char          family;         /* AF_INET or AF_INET6; 0: no network */
+    u_char          prefix;
     u_char          addr[16];       /* 4 or 16 bytes, network order */
-    ngx_uint_t      prefix;
 } vz_prefix_t;
 
 
@@ -21,6 +21,21 @@ typedef struct {
  * cleared.  NGX_OK; NGX_DECLINED for anything else.
  */
 ngx_int_t vz_prefix_parse(const ngx_str_t *text, vz_prefix_t *net);
+
+/*
+ * vz_prefix_parse_all: read a list of them, one space between; one that is none
+ * becomes a network that no address is in.  How many, at most max.
+ */
+ngx_uint_t vz_prefix_parse_all(ngx_str_t list, vz_prefix_t *nets,
+    ngx_uint_t max);
+
+/*
+ * vz_prefix_holds: whether an address, as nginx writes a client's, is in one of
+ * the networks.  IPv4 mapped into IPv6 is IPv4; what is no address, as of a
+ * socket of this host, is in none.
+ */
+ngx_uint_t vz_prefix_holds(const vz_prefix_t *nets, ngx_uint_t n,
+    const ngx_str_t *address);
 
 /* vz_prefix_overlap: whether some address is in both networks. */
 ngx_uint_t vz_prefix_overlap(const vz_prefix_t *one, const vz_prefix_t *two);
