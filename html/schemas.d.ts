@@ -31,6 +31,22 @@ export interface SignInBody {
     account: string;
     password: string;
     code?: string | null;
+    passkey?: string | null;
+    client_data?: string | null;
+    authenticator_data?: string | null;
+    signature?: string | null;
+}
+
+export interface PasskeyChallenge {
+    challenge: string;
+    rp_id: string;
+}
+
+export interface SignInPasskeyBody {
+    passkey: string;
+    client_data: string;
+    authenticator_data: string;
+    signature: string;
 }
 
 export interface ConfirmBody {
@@ -74,6 +90,7 @@ export interface PasswordBody {
 
 export interface SecondFactor {
     enabled: boolean;
+    passkeys: number;
     recovery_left: number;
 }
 
@@ -85,6 +102,30 @@ export interface SecondFactorSecret {
 
 export interface SecondFactorCodeBody {
     code: string;
+}
+
+export interface PasskeyOffer {
+    challenge: string;
+    rp_id: string;
+    rp_name: string;
+    user_id: string;
+    account: string;
+    name: string;
+    ids: string[];
+}
+
+export interface PasskeyBody {
+    name: string;
+    id: string;
+    client_data: string;
+    authenticator_data: string;
+    public_key: string;
+    algorithm: number;
+}
+
+export interface NewPasskey {
+    id: number;
+    recovery: string[];
 }
 
 export interface TokenBody {
@@ -458,6 +499,14 @@ export interface Node {
     address: string | null;
 }
 
+export interface Passkey {
+    id: number;
+    name: string;
+    created: string;
+    seen: string | null;
+    seen_from: string | null;
+}
+
 export interface Plan {
     id: number;
     name: string;
@@ -737,6 +786,11 @@ export interface Tokens {
 
 export interface Activities {
     items: Activity[];
+    next: number | null;
+}
+
+export interface Passkeys {
+    items: Passkey[];
     next: number | null;
 }
 
@@ -1286,6 +1340,13 @@ export interface Problem {
     task?: number;
     version?: number;
     reason?: string;
+    passkeys?: PasskeyStep | null;
+}
+
+export interface PasskeyStep {
+    challenge: string;
+    rp_id: string;
+    ids: string[];
 }
 
 export interface FieldError {
@@ -1304,6 +1365,7 @@ export interface Replies {
         'account': Profile;
         'account/activity': Activities;
         'account/second-factor': SecondFactor;
+        'account/passkeys': Passkeys;
         'account/sessions': Sessions;
         'account/tokens': Tokens;
         'account/keys': Keys;
@@ -1339,6 +1401,8 @@ export interface Replies {
         [path: `orders/${string}/mail`]: Order;
         'account/orders': Task;
         'session': SignedIn;
+        'session/passkey/begin': PasskeyChallenge;
+        'session/passkey': SignedIn;
         'session/confirm': null;
         'password/reset': Nothing;
         'email/confirm': null;
@@ -1347,6 +1411,8 @@ export interface Replies {
         'account/second-factor': SecondFactorSecret;
         'account/second-factor/confirm': RecoveryCodes;
         'account/second-factor/recovery': RecoveryCodes;
+        'account/passkeys': NewPasskey;
+        'account/passkeys/begin': PasskeyOffer;
         'account/tokens': NewToken;
         'account/keys': NewKey;
         'vms': Task;
@@ -1412,6 +1478,7 @@ export interface Replies {
         'session': null;
         'account/email': null;
         'account/second-factor': null;
+        [path: `account/passkeys/${number}`]: null;
         [path: `account/sessions/${number}`]: null;
         [path: `account/tokens/${number}`]: null;
         [path: `account/keys/${number}`]: null;

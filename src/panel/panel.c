@@ -2,6 +2,7 @@
  * What the panel floor offers the module.
  */
 
+#include "panel/account/passkey_challenge.h"
 #include "panel/api/body.h"
 #include "panel/api/identity.h"
 #include "panel/api/metric.h"
@@ -57,6 +58,7 @@ const vz_table_def_t *const  vz_panel_tables[] = {
     &vz_notification_table,
     &vz_vm_console_ticket_table,
     &vz_metric_table,
+    &vz_passkey_challenge_table,
     NULL
 };
 

@@ -198,11 +198,16 @@ vz_limit_take(vz_table_t *table, const vz_limit_t *limit)
 }
 
 
-/* fill the limit with what was counted; returns the end of the delay */
+/*
+ * Fill the limit with what was counted; returns the end of the delay, 0 where
+ * there is none: a try that another worker counted since now was read seems to
+ * be in the future, and would make this one wait.
+ */
 
 static uint64_t
 vz_limit_look(vz_table_t *table, vz_limit_t *limit, uint64_t now)
 {
+    uint64_t     pause;
     vz_login_t  *login;
 
     limit->before = 0;
@@ -225,7 +230,9 @@ vz_limit_look(vz_table_t *table, vz_limit_t *limit, uint64_t now)
     limit->before = login->failures;
     limit->failed = login->failed;
 
-    return login->failed + vz_limit_pause(limit, login->failures);
+    pause = vz_limit_pause(limit, login->failures);
+
+    return pause ? login->failed + pause : 0;
 }
 
 

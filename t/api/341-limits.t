@@ -61,6 +61,8 @@ our %stored = (
     OwnOrder => { hostname => 'vm.hostname vm.name task.vm_name',
         map { $_ => '-' } qw(plan template keys first_boot) },
     OwnEmail => { email => 'email_change.email mail.recipient user.email' },
+    Passkey => { name => 'passkey.name', map { $_ => '-' } qw(id client_data
+        authenticator_data public_key algorithm) },
     Password => { old => '-', new => '-' },
     Plan => { map { $_ => "plan.$_" } qw(name memory_mib disk_mib cpu_units
         cpu_percent visible position traffic_gib traffic_action throttle_rate
@@ -76,7 +78,10 @@ our %stored = (
     Reset => { token => '-', new => '-' },
     ResetAsk => { account => '-' },
     SecondFactorCode => { code => '-' },
-    SignIn => { account => '-', password => '-', code => '-' },
+    SignIn => { map { $_ => '-' } qw(account password code passkey client_data
+        authenticator_data signature) },
+    SignInPasskey => { map { $_ => '-' } qw(passkey client_data
+        authenticator_data signature) },
     Suspend => { reason => 'vm.suspended_reason' },
     Template => { map { $_ => "template.$_" }
         qw(name label enabled position) },
@@ -234,7 +239,8 @@ our %answers = ('POST /api/admin/nodes' => 422,
     'POST /api/session/confirm' => 422,
     'POST /api/email/confirm' => 410, 'POST /api/email/stop' => 410,
     'POST /api/admin/templates' => 422, 'PUT /api/password/reset' => 410,
-    'POST /api/session' => 401);
+    'POST /api/session' => 401, 'POST /api/account/passkeys' => 422,
+    'POST /api/session/passkey' => 401);
 
 # Settings that would take the stack away from under the others, a session
 # that ends with its password, members that exclude each other, and what has a

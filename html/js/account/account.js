@@ -12,6 +12,7 @@ import { chosen } from './own-words.js';
 import { profile } from './profile.js';
 import { nextOf } from './return-to.js';
 import { end, own } from './own-list.js';
+import { passkeys } from './passkeys.js';
 import { secondFactor } from './second-factor.js';
 import { tokens } from './tokens.js';
 import { chooseTheme, chosenTheme } from '../lib/theme.js';
@@ -197,21 +198,25 @@ export default async function account(view) {
         const on = () => view.go(nextOf(view), { replace: true });
 
         put(view.root, h('div', { class: 'page narrow' }, head,
-            who?.must_change ? password(on) : secondFactor(view, on)));
+            ...(who?.must_change ? [password(on)]
+                : [secondFactor(view, on), passkeys(view, on)])));
         return;
     }
 
     await more('account');
 
     const where = own('account/sessions', sessionRow, '', view);
+    const second = h('div', null, secondFactor(view));
+    const changed = () => put(second, secondFactor(view));
 
     put(view.root, h('div', { class: 'page' }, head,
         h('div', { class: 'halves' },
             h('div', { class: 'stack' }, ...profile(view),
-                password(() => void where.load())),
+                password(() => void where.load()), second,
+                passkeys(view, changed)),
             h('div', { class: 'stack' },
                 h('section', { class: 'card' },
                     h('h2', null, t('account.sessions')), where.node),
-                secondFactor(view), keys(view), tokens(view), look())),
+                keys(view), tokens(view), look())),
         activity(view)));
 }

@@ -19,20 +19,21 @@ const P13 = r`^(?=.{1,64}$)[\p{L}\p{N}][^\p{Z}\p{C}]*(?: [^\p{Z}\p{C}]+)*$`;
 const P14 = r`^(?!.*\.\.)[a-z0-9][a-z0-9._+\-]{0,63}$`;
 const P15 = r`^(?=.{1,64}$)[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?)*$`;
 const P16 = r`^SHA256:[A-Za-z0-9+\/]{43}$`;
-const P17 = r`^[^\p{Cc}\p{Zl}\p{Zp}]{10,128}$`;
-const P18 = r`^(?=.{1,64}$)[^\p{Z}\p{C}]+(?: [^\p{Z}\p{C}]+)*$`;
-const P19 = r`^(?:read|write)$`;
-const P20 = r`^(?:read|power|servers|account|admin_read|admin_servers|admin_users|admin_orders|admin_catalog|admin_nodes)$`;
-const P21 = r`^[0-9A-Fa-f:.]{2,45}(?:\/[1-9][0-9]{0,2})?$`;
-const P22 = r`^(?:shell|login)$`;
-const P23 = r`^[0-9A-Fa-f:.]{2,45}$`;
-const P24 = r`^(?:nothing|throttle|suspend)$`;
-const P25 = r`^(?:accept|drop)$`;
-const P26 = r`^(?=.{1,253}$)(?:[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?\.)+(?=[A-Za-z])[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?$`;
-const P27 = r`^(?:open|shut)$`;
-const P28 = r`^[a-z][a-z0-9._\-]{2,31}$`;
-const P29 = r`^(?:admin|customer)$`;
-const P30 = r`^[0-9a-f]{16}$`;
+const P17 = r`^[A-Za-z0-9_\-]{2,2731}$`;
+const P18 = r`^[^\p{Cc}\p{Zl}\p{Zp}]{10,128}$`;
+const P19 = r`^(?=.{1,64}$)[^\p{Z}\p{C}]+(?: [^\p{Z}\p{C}]+)*$`;
+const P20 = r`^(?:read|write)$`;
+const P21 = r`^(?:read|power|servers|account|admin_read|admin_servers|admin_users|admin_orders|admin_catalog|admin_nodes)$`;
+const P22 = r`^[0-9A-Fa-f:.]{2,45}(?:\/[1-9][0-9]{0,2})?$`;
+const P23 = r`^(?:shell|login)$`;
+const P24 = r`^[0-9A-Fa-f:.]{2,45}$`;
+const P25 = r`^(?:nothing|throttle|suspend)$`;
+const P26 = r`^(?:accept|drop)$`;
+const P27 = r`^(?=.{1,253}$)(?:[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?\.)+(?=[A-Za-z])[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?$`;
+const P28 = r`^(?:open|shut)$`;
+const P29 = r`^[a-z][a-z0-9._\-]{2,31}$`;
+const P30 = r`^(?:admin|customer)$`;
+const P31 = r`^[0-9a-f]{16}$`;
 
 /**
  * pattern: of the whole text, or of each of a list; strange: of a character
@@ -76,6 +77,16 @@ export const BODIES = {
         account: { type: 'text', required: true, max: 254 },
         password: { type: 'text', required: true, max: 512 },
         code: { type: 'text', max: 40 },
+        passkey: { type: 'text', pattern: P17 },
+        client_data: { type: 'text', pattern: P17 },
+        authenticator_data: { type: 'text', pattern: P17 },
+        signature: { type: 'text', pattern: P17 },
+    },
+    SignInPasskey: {
+        passkey: { type: 'text', required: true, pattern: P17 },
+        client_data: { type: 'text', required: true, pattern: P17 },
+        authenticator_data: { type: 'text', required: true, pattern: P17 },
+        signature: { type: 'text', required: true, pattern: P17 },
     },
     Confirm: {
         password: { type: 'text', required: true, max: 512 },
@@ -85,7 +96,7 @@ export const BODIES = {
     },
     Reset: {
         token: { type: 'text', required: true, max: 128 },
-        new: { type: 'text', required: true, pattern: P17 },
+        new: { type: 'text', required: true, pattern: P18 },
     },
     EmailLink: {
         token: { type: 'text', required: true, max: 128 },
@@ -103,20 +114,28 @@ export const BODIES = {
     },
     Password: {
         old: { type: 'text', required: true, max: 512 },
-        new: { type: 'text', required: true, pattern: P17 },
+        new: { type: 'text', required: true, pattern: P18 },
     },
     SecondFactorCode: {
         code: { type: 'text', required: true, max: 40 },
     },
+    Passkey: {
+        name: { type: 'text', required: true, pattern: P19 },
+        id: { type: 'text', required: true, pattern: P17 },
+        client_data: { type: 'text', required: true, pattern: P17 },
+        authenticator_data: { type: 'text', required: true, pattern: P17 },
+        public_key: { type: 'text', required: true, pattern: P17 },
+        algorithm: { type: 'int', required: true, min: -257, max: -7 },
+    },
     Token: {
-        name: { type: 'text', required: true, pattern: P18 },
-        scope: { type: 'text', words: ['read','write'], pattern: P19 },
-        rights: { type: 'list', max: 10, pattern: P20 },
-        networks: { type: 'list', max: 8, pattern: P21 },
+        name: { type: 'text', required: true, pattern: P19 },
+        scope: { type: 'text', words: ['read','write'], pattern: P20 },
+        rights: { type: 'list', max: 10, pattern: P21 },
+        networks: { type: 'list', max: 8, pattern: P22 },
         days: { type: 'int', min: 1, max: 3650 },
     },
     Key: {
-        name: { type: 'text', pattern: P18 },
+        name: { type: 'text', pattern: P19 },
         key: { type: 'text', required: true, max: 2048 },
     },
     Reinstall: {
@@ -129,7 +148,7 @@ export const BODIES = {
         keys: { type: 'list', max: 20, pattern: P16 },
     },
     Name: {
-        name: { type: 'text', required: true, pattern: P18 },
+        name: { type: 'text', required: true, pattern: P19 },
     },
     Hostname: {
         hostname: { type: 'text', required: true, pattern: P15 },
@@ -138,14 +157,14 @@ export const BODIES = {
         keys: { type: 'list', max: 20, pattern: P16 },
     },
     Console: {
-        mode: { type: 'text', words: ['shell','login'], pattern: P22 },
+        mode: { type: 'text', words: ['shell','login'], pattern: P23 },
     },
     Network: {
         hostname: { type: 'text', pattern: P15 },
-        gateway: { type: 'text', pattern: P23 },
-        gateways: { type: 'list', max: 2, pattern: P23 },
-        dns: { type: 'list', max: 3, pattern: P23 },
-        addresses: { type: 'list', max: 32, pattern: P23 },
+        gateway: { type: 'text', pattern: P24 },
+        gateways: { type: 'list', max: 2, pattern: P24 },
+        dns: { type: 'list', max: 3, pattern: P24 },
+        addresses: { type: 'list', max: 32, pattern: P24 },
     },
     Disk: {
         soft_mib: { type: 'int', min: 1, max: 16777216 },
@@ -161,22 +180,22 @@ export const BODIES = {
     },
     Traffic: {
         quota_gib: { type: 'limit', min: 1, max: 8388608 },
-        action: { type: 'text', words: ['nothing','throttle','suspend'], pattern: P24 },
+        action: { type: 'text', words: ['nothing','throttle','suspend'], pattern: P25 },
         throttle_mbit: { type: 'int', min: 1, max: 99999 },
     },
     Firewall: {
-        in: { type: 'text', required: true, words: ['accept','drop'], pattern: P25 },
-        out: { type: 'text', required: true, words: ['accept','drop'], pattern: P25 },
+        in: { type: 'text', required: true, words: ['accept','drop'], pattern: P26 },
+        out: { type: 'text', required: true, words: ['accept','drop'], pattern: P26 },
         seconds: { type: 'int', min: 0, max: 600 },
     },
     ReverseName: {
-        address: { type: 'text', required: true, pattern: P23 },
-        name: { type: 'text', pattern: P26 },
+        address: { type: 'text', required: true, pattern: P24 },
+        name: { type: 'text', pattern: P27 },
     },
     Gates: {
-        smtp: { type: 'text', required: true, words: ['open','shut'], pattern: P27 },
+        smtp: { type: 'text', required: true, words: ['open','shut'], pattern: P28 },
         smtp_reason: { type: 'text', max: 200 },
-        all: { type: 'text', required: true, words: ['open','shut'], pattern: P27 },
+        all: { type: 'text', required: true, words: ['open','shut'], pattern: P28 },
         all_reason: { type: 'text', max: 200 },
     },
     Container: {
@@ -214,12 +233,12 @@ export const BODIES = {
     },
     Template: {
         name: { type: 'text', required: true, pattern: P14 },
-        label: { type: 'text', required: true, pattern: P18 },
+        label: { type: 'text', required: true, pattern: P19 },
         enabled: { type: 'bool', default: true },
         position: { type: 'int', min: -1000000, max: 1000000, default: 0 },
     },
     TemplateChange: {
-        label: { type: 'text', pattern: P18 },
+        label: { type: 'text', pattern: P19 },
         enabled: { type: 'bool' },
         position: { type: 'int', min: -1000000, max: 1000000 },
     },
@@ -232,7 +251,7 @@ export const BODIES = {
         visible: { type: 'bool', default: true },
         position: { type: 'int', min: -1000000, max: 1000000, default: 0 },
         traffic_gib: { type: 'limit', min: 1, max: 8388608, default: 'unlimited' },
-        traffic_action: { type: 'text', default: 'nothing', words: ['nothing','throttle','suspend'], pattern: P24 },
+        traffic_action: { type: 'text', default: 'nothing', words: ['nothing','throttle','suspend'], pattern: P25 },
         throttle_rate: { type: 'int', min: 1, max: 99999, default: 1 },
         rate_in: { type: 'limit', min: 1, max: 99999, default: 'unlimited' },
         rate_out: { type: 'limit', min: 1, max: 99999, default: 'unlimited' },
@@ -246,31 +265,31 @@ export const BODIES = {
         visible: { type: 'bool' },
         position: { type: 'int', min: -1000000, max: 1000000 },
         traffic_gib: { type: 'limit', min: 1, max: 8388608 },
-        traffic_action: { type: 'text', words: ['nothing','throttle','suspend'], pattern: P24 },
+        traffic_action: { type: 'text', words: ['nothing','throttle','suspend'], pattern: P25 },
         throttle_rate: { type: 'int', min: 1, max: 99999 },
         rate_in: { type: 'limit', min: 1, max: 99999 },
         rate_out: { type: 'limit', min: 1, max: 99999 },
     },
     Pool: {
-        name: { type: 'text', required: true, pattern: P18 },
-        cidr: { type: 'text', required: true, pattern: P21 },
-        gateway: { type: 'text', pattern: P23 },
-        dns: { type: 'list', max: 3, pattern: P23 },
+        name: { type: 'text', required: true, pattern: P19 },
+        cidr: { type: 'text', required: true, pattern: P22 },
+        gateway: { type: 'text', pattern: P24 },
+        dns: { type: 'list', max: 3, pattern: P24 },
         node: { type: 'text', pattern: P15 },
         enabled: { type: 'bool', default: true },
     },
     PoolChange: {
-        name: { type: 'text', pattern: P18 },
-        gateway: { type: 'text', pattern: P23 },
-        dns: { type: 'list', max: 3, pattern: P23 },
+        name: { type: 'text', pattern: P19 },
+        gateway: { type: 'text', pattern: P24 },
+        dns: { type: 'list', max: 3, pattern: P24 },
         enabled: { type: 'bool' },
     },
     Address: {
         reserved: { type: 'bool', required: true },
     },
     User: {
-        account: { type: 'text', pattern: P28 },
-        role: { type: 'text', default: 'customer', words: ['admin','customer'], pattern: P29 },
+        account: { type: 'text', pattern: P29 },
+        role: { type: 'text', default: 'customer', words: ['admin','customer'], pattern: P30 },
         first_name: { type: 'text', required: true, pattern: P0, strange: P1 },
         last_name: { type: 'text', pattern: P0, strange: P1 },
         dni: { type: 'text', pattern: P2, strange: P3 },
@@ -281,7 +300,7 @@ export const BODIES = {
         language: { type: 'text', default: 'es', words: ['es','en'], pattern: P12 },
     },
     UserChange: {
-        role: { type: 'text', words: ['admin','customer'], pattern: P29 },
+        role: { type: 'text', words: ['admin','customer'], pattern: P30 },
         first_name: { type: 'text', pattern: P0, strange: P1 },
         last_name: { type: 'text', pattern: P0, strange: P1 },
         dni: { type: 'text', pattern: P2, strange: P3 },
@@ -308,7 +327,7 @@ export const BODIES = {
     },
     Adoption: {
         ctid: { type: 'int', required: true, min: 101, max: 2147483644 },
-        tag: { type: 'text', pattern: P30 },
+        tag: { type: 'text', pattern: P31 },
         account: { type: 'int' },
         plan: { type: 'text', pattern: P13 },
         template: { type: 'text', pattern: P14 },
@@ -316,7 +335,7 @@ export const BODIES = {
     },
     Leave: {
         ctid: { type: 'int', required: true, min: 101, max: 2147483644 },
-        tag: { type: 'text', pattern: P30 },
+        tag: { type: 'text', pattern: P31 },
         left: { type: 'bool' },
     },
     Reject: {

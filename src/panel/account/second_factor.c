@@ -4,6 +4,7 @@
  */
 
 #include "panel/account/account_mail.h"
+#include "panel/account/recovery_codes.h"
 #include "panel/account/second_factor.h"
 #include "panel/account/second_step.h"
 #include "panel/account/session_revoke.h"
@@ -12,15 +13,10 @@
 #include "panel/api/right.h"
 #include "panel/api/route.h"
 #include "runtime/call.h"
-#include "runtime/crypt.h"
 #include "runtime/otp.h"
 #include "runtime/qr.h"
 #include "runtime/row.h"
 #include "runtime/settings.h"
-
-
-#define VZ_SECOND_FACTOR_CODES  10
-#define VZ_SECOND_FACTOR_BYTES  10  /* of a recovery code: 16 characters */
 
 
 typedef struct {
@@ -31,7 +27,7 @@ typedef struct {
 typedef struct {
     ngx_str_t       secret;
     uint64_t        step;
-    ngx_str_t       codes[VZ_SECOND_FACTOR_CODES];
+    ngx_str_t       codes[VZ_RECOVERY_CODES];
 } vz_second_factor_t;
 
 
@@ -45,19 +41,17 @@ static vz_code_e vz_second_factor_verify(vz_call_t *call,
     const ngx_str_t *code, vz_second_factor_t *factor);
 static vz_code_e vz_second_factor_set(vz_tx_t *tx, vz_call_t *call,
     void *data);
-static vz_code_e vz_second_factor_turn_on(vz_tx_t *tx, vz_call_t *call,
+static vz_code_e vz_second_factor_app(vz_tx_t *tx, vz_call_t *call,
     const vz_second_factor_t *factor);
-static vz_code_e vz_second_factor_codes(vz_tx_t *tx, vz_call_t *call,
-    ngx_str_t *codes);
-static vz_code_e vz_second_factor_code(vz_call_t *call, ngx_str_t *code,
-    ngx_str_t *hash);
 static void vz_second_factor_codes_reply(vz_call_t *call,
     const ngx_str_t *codes);
 static vz_code_e vz_second_factor_renew(vz_tx_t *tx, vz_call_t *call,
     void *data);
 static void vz_second_factor_off(vz_call_t *call, uint64_t user,
-    const char *action, const ngx_str_t *object);
+    vz_code_e rc);
 static vz_code_e vz_second_factor_remove(vz_tx_t *tx, vz_call_t *call,
+    void *data);
+static vz_code_e vz_second_factor_remove_all(vz_tx_t *tx, vz_call_t *call,
     void *data);
 static void vz_second_factor_fail(vz_call_t *call, vz_code_e rc);
 
@@ -72,14 +66,18 @@ const vz_body_t  vz_second_factor_form = vz_body("SecondFactorCode",
 
 
 static const vz_sql_t  vz_second_factor_state = vz_sql("second factor",
-    "SELECT u.second_factor AS enabled, (SELECT COUNT(*) FROM recovery_code r"
-    " WHERE r.user_id = u.id) AS codes FROM user u WHERE u.id = ?");
+    "SELECT u.second_factor AS asked, (SELECT COUNT(*) FROM second_factor f"
+    "  WHERE f.user_id = u.id AND f.confirmed IS NOT NULL) AS enabled,"
+    " (SELECT COUNT(*) FROM passkey p WHERE p.user_id = u.id) AS passkeys,"
+    " (SELECT COUNT(*) FROM recovery_code r WHERE r.user_id = u.id) AS codes"
+    " FROM user u WHERE u.id = ?");
 
 /* a secret that is in use is not replaced */
 
 static const vz_sql_t  vz_second_factor_put = vz_sql("second factor begin",
     "INSERT INTO second_factor (user_id, secret)"
-    " SELECT u.id, ? FROM user u WHERE u.id = ? AND NOT u.second_factor"
+    " SELECT u.id, ? FROM user u WHERE u.id = ? AND NOT EXISTS (SELECT 1"
+    " FROM second_factor f WHERE f.user_id = u.id AND f.confirmed IS NOT NULL)"
     " ON DUPLICATE KEY UPDATE secret = VALUES(secret), last_step = 0,"
     " created = NOW(3), confirmed = NULL");
 
@@ -98,11 +96,17 @@ static const vz_sql_t  vz_second_factor_user = vz_sql("second factor on",
 static const vz_sql_t  vz_second_factor_delete = vz_sql("second factor end",
     "DELETE FROM second_factor WHERE user_id = ?");
 
-static const vz_sql_t  vz_second_factor_clear = vz_sql("recovery codes end",
-    "DELETE FROM recovery_code WHERE user_id = ?");
+static const vz_sql_t  vz_second_factor_keys = vz_sql("passkeys end",
+    "DELETE FROM passkey WHERE user_id = ?");
 
-static const vz_sql_t  vz_second_factor_insert = vz_sql("recovery code add",
-    "INSERT INTO recovery_code (user_id, hash) VALUES (?, ?)");
+/* nobody is asked for what there is no more */
+
+static const vz_sql_t  vz_second_factor_none = vz_sql("second factor none",
+    "UPDATE user u SET u.second_factor = FALSE WHERE u.id = ?"
+    " AND u.second_factor"
+    " AND NOT EXISTS (SELECT 1 FROM passkey p WHERE p.user_id = u.id)"
+    " AND NOT EXISTS (SELECT 1 FROM second_factor f WHERE f.user_id = u.id"
+    "  AND f.confirmed IS NOT NULL)");
 
 
 void
@@ -123,6 +127,7 @@ vz_second_factor_show(vz_call_t *call)
 
     vz_json_object(out, NULL);
     vz_json_bool(out, "enabled", vz_row_int(&rows, 0, "enabled") != 0);
+    vz_json_uint(out, "passkeys", vz_row_int(&rows, 0, "passkeys"));
     vz_json_uint(out, "recovery_left", vz_row_int(&rows, 0, "codes"));
     vz_json_close(out);
 }
@@ -316,29 +321,17 @@ vz_second_factor_set(vz_tx_t *tx, vz_call_t *call, void *data)
     vz_code_e            rc;
     vz_second_factor_t  *factor = data;
 
-    rc = vz_second_factor_turn_on(tx, call, factor);
+    rc = vz_second_factor_app(tx, call, factor);
 
-    if (rc == VZ_OK) {
-        rc = vz_second_factor_codes(tx, call, factor->codes);
-    }
-
-    if (rc == VZ_OK) {
-        rc = vz_session_revoke_others(tx, call->pool, call->who.user,
-                                      call->identity->session);
-    }
-
-    if (rc == VZ_OK) {
-        rc = vz_account_mail(tx, call, call->who.user, "second_on");
-    }
-
-    return rc;
+    return rc == VZ_OK ? vz_second_factor_turn_on(tx, call, factor->codes)
+                       : rc;
 }
 
 
 /* VZ_NOENT where the secret is another one by now */
 
 static vz_code_e
-vz_second_factor_turn_on(vz_tx_t *tx, vz_call_t *call,
+vz_second_factor_app(vz_tx_t *tx, vz_call_t *call,
     const vz_second_factor_t *factor)
 {
     vz_code_e  rc;
@@ -349,40 +342,47 @@ vz_second_factor_turn_on(vz_tx_t *tx, vz_call_t *call,
                               vz_bytes(factor->secret)),
                      &rows);
 
-    if (rc == VZ_OK && rows.affected == 0) {
-        rc = VZ_NOENT;
-    }
-
-    if (rc == VZ_OK) {
-        rc = vz_db_query(tx, call->pool, &vz_second_factor_user,
-                         vz_binds(vz_int(1), vz_int(call->who.user),
-                                  vz_int(1)),
-                         NULL);
-    }
-
-    return rc;
+    return rc == VZ_OK && rows.affected == 0 ? VZ_NOENT : rc;
 }
 
 
-/* those of before are good no more */
-
-static vz_code_e
-vz_second_factor_codes(vz_tx_t *tx, vz_call_t *call, ngx_str_t *codes)
+vz_code_e
+vz_second_factor_turn_on(vz_tx_t *tx, vz_call_t *call, ngx_str_t *codes)
 {
-    ngx_str_t   hash;
-    vz_code_e   rc;
-    ngx_uint_t  i;
+    vz_code_e  rc;
 
-    rc = vz_db_query(tx, call->pool, &vz_second_factor_clear,
-                     vz_binds(vz_int(call->who.user)), NULL);
+    rc = vz_db_query(tx, call->pool, &vz_second_factor_user,
+                     vz_binds(vz_int(1), vz_int(call->who.user), vz_int(1)),
+                     NULL);
 
-    for (i = 0; rc == VZ_OK && i < VZ_SECOND_FACTOR_CODES; i++) {
-        rc = vz_second_factor_code(call, &codes[i], &hash);
+    if (rc == VZ_OK) {
+        rc = vz_recovery_codes_draw(tx, call, codes);
+    }
+
+    if (rc == VZ_OK) {
+        rc = vz_session_revoke_others(tx, call->pool, call->who.user,
+                                      call->identity->session);
+    }
+
+    return rc == VZ_OK
+           ? vz_account_mail(tx, call, call->who.user, "second_on") : rc;
+}
+
+
+vz_code_e
+vz_second_factor_rest(vz_tx_t *tx, vz_call_t *call, uint64_t user)
+{
+    vz_code_e  rc;
+    vz_rows_t  rows;
+
+    rc = vz_db_query(tx, call->pool, &vz_second_factor_none,
+                     vz_binds(vz_int(user)), &rows);
+
+    if (rc == VZ_OK && rows.affected) {
+        rc = vz_recovery_codes_end(tx, call, user);
 
         if (rc == VZ_OK) {
-            rc = vz_db_query(tx, call->pool, &vz_second_factor_insert,
-                             vz_binds(vz_int(call->who.user), vz_bytes(hash)),
-                             NULL);
+            rc = vz_account_mail(tx, call, user, "second_off");
         }
     }
 
@@ -390,49 +390,15 @@ vz_second_factor_codes(vz_tx_t *tx, vz_call_t *call, ngx_str_t *codes)
 }
 
 
-static vz_code_e
-vz_second_factor_code(vz_call_t *call, ngx_str_t *code, ngx_str_t *hash)
-{
-    ngx_str_t  bytes;
-
-    hash->len = 32;
-    hash->data = ngx_pnalloc(call->pool, 32);
-
-    if (hash->data == NULL
-        || vz_otp_draw(call->pool, VZ_SECOND_FACTOR_BYTES, &bytes) != NGX_OK
-        || vz_otp_base32(call->pool, &bytes, code) != NGX_OK)
-    {
-        return VZ_INTERNAL;
-    }
-
-    vz_crypt_sha256(code->data, code->len, hash->data);
-
-    return VZ_OK;
-}
-
-
 static void
 vz_second_factor_codes_reply(vz_call_t *call, const ngx_str_t *codes)
 {
-    vz_json_t   *out;
-    ngx_str_t    shown;
-    ngx_uint_t   i;
+    vz_json_t  *out;
 
     out = vz_call_reply(call, NGX_HTTP_OK);
 
     vz_json_object(out, NULL);
-    vz_json_array(out, "recovery");
-
-    for (i = 0; i < VZ_SECOND_FACTOR_CODES; i++) {
-        shown = vz_call_printf(call, "%*s-%*s-%*s-%*s",
-                               (size_t) 4, codes[i].data,
-                               (size_t) 4, codes[i].data + 4,
-                               (size_t) 4, codes[i].data + 8,
-                               (size_t) 4, codes[i].data + 12);
-        vz_json_text(out, NULL, &shown);
-    }
-
-    vz_json_close(out);
+    vz_recovery_codes_show(call, out, codes, VZ_RECOVERY_CODES);
     vz_json_close(out);
 }
 
@@ -440,7 +406,7 @@ vz_second_factor_codes_reply(vz_call_t *call, const ngx_str_t *codes)
 void
 vz_second_factor_recovery(vz_call_t *call)
 {
-    ngx_str_t  codes[VZ_SECOND_FACTOR_CODES];
+    ngx_str_t  codes[VZ_RECOVERY_CODES];
     vz_code_e  rc;
 
     rc = vz_user_change(call, call->who.user, "account.second_factor.codes",
@@ -464,21 +430,27 @@ vz_second_factor_renew(vz_tx_t *tx, vz_call_t *call, void *data)
     rc = vz_db_query(tx, call->pool, &vz_second_factor_state,
                      vz_binds(vz_int(call->who.user)), &rows);
 
-    if (rc == VZ_OK && vz_row_int(&rows, 0, "enabled") == 0) {
+    if (rc == VZ_OK && vz_row_int(&rows, 0, "asked") == 0) {
         rc = VZ_NOENT;
     }
 
-    return rc == VZ_OK ? vz_second_factor_codes(tx, call, codes) : rc;
+    return rc == VZ_OK ? vz_recovery_codes_draw(tx, call, codes) : rc;
 }
 
+
+/* the app alone: passkeys are deleted one by one */
 
 void
 vz_second_factor_end(vz_call_t *call)
 {
-    vz_second_factor_off(call, call->who.user, "account.second_factor.off",
-                         NULL);
+    vz_second_factor_off(call, call->who.user,
+                         vz_user_change(call, call->who.user,
+                                        "account.second_factor.off", NULL,
+                                        vz_second_factor_remove, NULL));
 }
 
+
+/* all of a user who lost them */
 
 void
 vz_second_factor_end_user(vz_call_t *call)
@@ -488,20 +460,18 @@ vz_second_factor_end_user(vz_call_t *call)
 
     if (vz_route_id(call, 0, &user) == VZ_OK) {
         object = vz_call_printf(call, "user %uL", user);
-        vz_second_factor_off(call, user, "user.second_factor.off", &object);
+        vz_second_factor_off(call, user,
+                             vz_user_change(call, user,
+                                            "user.second_factor.off", &object,
+                                            vz_second_factor_remove_all,
+                                            &user));
     }
 }
 
 
 static void
-vz_second_factor_off(vz_call_t *call, uint64_t user, const char *action,
-    const ngx_str_t *object)
+vz_second_factor_off(vz_call_t *call, uint64_t user, vz_code_e rc)
 {
-    vz_code_e  rc;
-
-    rc = vz_user_change(call, user, action, object, vz_second_factor_remove,
-                        &user);
-
     if (rc != VZ_OK) {
         vz_second_factor_fail(call, rc);
         return;
@@ -515,9 +485,33 @@ vz_second_factor_off(vz_call_t *call, uint64_t user, const char *action,
 static vz_code_e
 vz_second_factor_remove(vz_tx_t *tx, vz_call_t *call, void *data)
 {
+    vz_code_e  rc;
+    vz_rows_t  rows;
+
+    (void) data;
+
+    rc = vz_db_query(tx, call->pool, &vz_second_factor_delete,
+                     vz_binds(vz_int(call->who.user)), &rows);
+
+    if (rc == VZ_OK && rows.affected == 0) {
+        rc = VZ_NOENT;
+    }
+
+    return rc == VZ_OK ? vz_second_factor_rest(tx, call, call->who.user) : rc;
+}
+
+
+static vz_code_e
+vz_second_factor_remove_all(vz_tx_t *tx, vz_call_t *call, void *data)
+{
     vz_code_e        rc;
     vz_rows_t        rows;
+    ngx_uint_t       i;
     const uint64_t  *user = data;
+
+    static const vz_sql_t *const  all[] = {
+        &vz_second_factor_delete, &vz_second_factor_keys
+    };
 
     rc = vz_right_over(tx, call, *user);
 
@@ -531,21 +525,16 @@ vz_second_factor_remove(vz_tx_t *tx, vz_call_t *call, void *data)
         rc = VZ_NOENT;
     }
 
-    if (rc == VZ_OK) {
-        rc = vz_db_query(tx, call->pool, &vz_second_factor_delete,
-                         vz_binds(vz_int(*user)), NULL);
+    for (i = 0; rc == VZ_OK && i < sizeof(all) / sizeof(all[0]); i++) {
+        rc = vz_db_query(tx, call->pool, all[i], vz_binds(vz_int(*user)),
+                         NULL);
     }
 
     if (rc == VZ_OK) {
-        rc = vz_db_query(tx, call->pool, &vz_second_factor_clear,
-                         vz_binds(vz_int(*user)), NULL);
+        rc = vz_recovery_codes_end(tx, call, *user);
     }
 
-    if (rc == VZ_OK) {
-        rc = vz_account_mail(tx, call, *user, "second_off");
-    }
-
-    return rc;
+    return rc == VZ_OK ? vz_account_mail(tx, call, *user, "second_off") : rc;
 }
 
 

@@ -404,9 +404,7 @@ vz_auth_origin(vz_call_t *call)
         goto refused;
     }
 
-    if (call->origin.len && !vz_auth_same_host(&call->origin, &call->host)
-        && !vz_auth_public(&call->origin))
-    {
+    if (call->origin.len && !vz_auth_ours(call, &call->origin)) {
         goto refused;
     }
 
@@ -417,6 +415,13 @@ refused:
     vz_call_problem(call, NGX_HTTP_FORBIDDEN, "bad_origin",
                     "This request came from a page of another site.");
     return VZ_DENIED;
+}
+
+
+ngx_uint_t
+vz_auth_ours(const vz_call_t *call, const ngx_str_t *origin)
+{
+    return vz_auth_same_host(origin, &call->host) || vz_auth_public(origin);
 }
 
 

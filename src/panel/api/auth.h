@@ -161,6 +161,12 @@ vz_code_e vz_auth_meant(vz_call_t *call);
 vz_code_e vz_auth_origin(vz_call_t *call);
 
 /*
+ * vz_auth_ours: whether an origin is that of our pages: of the host that the
+ * call came to, or of vzpanel_public_url.
+ */
+ngx_uint_t vz_auth_ours(const vz_call_t *call, const ngx_str_t *origin);
+
+/*
  * vz_auth_type: check that an unsafe call with a cookie declares its body as
  * JSON, which another site's form cannot do.  VZ_OK, or VZ_DENIED with 415 as
  * the reply.
