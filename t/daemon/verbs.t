@@ -443,7 +443,7 @@ sub kernel_holds_it {
 
 
 # what each driver can do beyond what every driver must
-my %features = (lxc => 'gateway,console,bootlog,history,reinstall,firewall',
+my %features = (lxc => 'gateway,console,bootlog,history,reinstall,firewall,user_data',
                 vzctl => 'console,history');
 
 for my $driver (@drivers) {
