@@ -53,18 +53,19 @@ function key() {
 }
 
 
-/** The end of the task that the page is about, with its log. */
+/* What a task's log tells of its first boot, once that has ended. */
 async function ended(/** @type {number} */ id) {
     const ask = await api(ana);
 
     for (let i = 0; i < 60; i += 1) {
         const { body } = await ask('GET', `tasks/${id}`);
 
-        if (body.log.some((/** @type {{text: string}} */ one) =>
-            /^first boot: it ended/.test(one.text)))
-        {
-            return body.log.map((/** @type {{text: string}} */ one) =>
-                one.text);
+        const told = body.log.map((/** @type {{text: string}} */ one) =>
+            one.text).filter((/** @type {string} */ one) =>
+            /^(?:first boot:|\|) /.test(one));
+
+        if (told.some((/** @type {string} */ one) => /it ended/.test(one))) {
+            return told;
         }
 
         await new Promise((done) => setTimeout(done, 500));

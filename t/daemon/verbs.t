@@ -484,7 +484,8 @@ sub kernel_holds_it {
 
 
 # what each driver can do beyond what every driver must
-my %features = (lxc => 'gateway,console,bootlog,history,reinstall,rescue,firewall',
+my %features = (lxc => 'gateway,console,bootlog,history,reinstall,rescue,'
+                    . 'firewall,rate,traffic,user_data',
                 vzctl => 'console,history');
 
 for my $driver (@drivers) {
