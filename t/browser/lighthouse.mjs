@@ -38,6 +38,7 @@ export async function screens() {
             screen('status, a customer with one', 'status', own),
             screen('account', 'account', own),
             screen('status, an administrator', 'status', boss),
+            screen('graphs', `server?id=${one.vm}&tab=graphs`, own),
             screen('hardware', `server?id=${one.vm}&tab=hardware`, boss),
             screen('administration', 'administration?section=users', boss),
             screen('tasks', 'tasks', boss),

@@ -35,6 +35,7 @@ static void vz_right_refused(vz_call_t *call, const char *why,
 
 static const vz_right_rule_t  vz_right_paths[] = {
     { VZ_RIGHT_GET, "/session", VZ_RIGHT_NONE },
+    { VZ_RIGHT_CHANGE, "/account/orders", VZ_RIGHT_SERVERS },
     { VZ_RIGHT_ANY, "/account", VZ_RIGHT_ACCOUNT },
 
     { VZ_RIGHT_CHANGE, "/vms/{id}/start", VZ_RIGHT_POWER },
