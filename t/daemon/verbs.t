@@ -449,7 +449,8 @@ sub kernel_holds_it {
 
 
 # what each driver can do beyond what every driver must
-my %features = (lxc => 'gateway,console,bootlog,history,reinstall,firewall',
+my %features = (lxc => 'gateway,console,bootlog,history,reinstall,firewall,'
+        . 'rate,traffic',
                 vzctl => 'console,history');
 
 for my $driver (@drivers) {
