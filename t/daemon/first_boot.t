@@ -146,8 +146,8 @@ like($result->{text}, qr/^hostile\nhostile\n.*\n\[29\d{5} bytes\]\n.*\]0;x\n\z/s
     'the first and the last, and how much is between');
 unlike($result->{text}, qr/[^\n -~]/, 'without its control characters');
 
-$result = runs("#!/bin/sh\nbomb() { bomb | bomb & }; bomb\nwhile :; do :; done\n",
-    30);
+$result = runs("#!/bin/sh\nbomb() { bomb | bomb & }; (bomb) &\n"
+    . "while :; do :; done\n", 30);
 is($result->{state}, 'timeout', 'one that forks without end');
 $node->likes("poweroff $id", qr/^ok/, 'does not keep its container from ending');
 
@@ -208,6 +208,7 @@ is(result()->{state}, 'waiting', 'is not what they are for');
 $node->likes("unrescue $id", qr/^ok$/);
 $node->likes("start $id", qr/^ok$/);
 is(ended()->{status}, 7, 'they run in its own system');
+$node->likes("destroy $id", qr/^ok/);
 
 
 # --- cloud-init: a template with a program of that name, which tells what it
