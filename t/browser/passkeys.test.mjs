@@ -105,7 +105,7 @@ test('it signs in alone, without a name', async () => {
     await signOut();
     assert.deepEqual(await findings(page), []);
     await shot(page, 'passkeys-signin-es-1280');
-    await pressed('Ingresar con una llave de acceso');
+    await pressed('Usar una llave de acceso');
     await page.waitForURL(/\/panel\/(status|server)/);
     await page.goto(`${here}/panel/account`);
     await page.locator('.card.passkeys').getByText(/usado .* desde/).waitFor();
@@ -115,7 +115,7 @@ test('it signs in alone, without a name', async () => {
 test('who is not verified is told, and a recovery code serves', async () => {
     await signOut();
     await touched(false);
-    await pressed('Ingresar con una llave de acceso');
+    await pressed('Usar una llave de acceso');
     await page.getByText('No se usó ninguna llave de acceso').waitFor();
     await touched(true);
     await cdp.send('WebAuthn.clearCredentials',

@@ -100,11 +100,18 @@ static const vz_sql_t  vz_passkey_delete = vz_sql("passkey end",
     "DELETE FROM passkey WHERE id = ? AND user_id = ?");
 
 
+/*
+ * Who has to set up a second step may add one; who was mailed a password, and
+ * may not be the one that it was for, would keep a way in behind its change.
+ */
+
 void
 vz_passkey_list(vz_call_t *call)
 {
-    vz_resource_list(call, &vz_passkey_resource,
-                     vz_binds(vz_int(call->who.user)));
+    if (vz_auth_changed(call) == VZ_OK) {
+        vz_resource_list(call, &vz_passkey_resource,
+                         vz_binds(vz_int(call->who.user)));
+    }
 }
 
 
@@ -114,6 +121,10 @@ vz_passkey_begin(vz_call_t *call)
     vz_code_e  rc;
     ngx_str_t  challenge;
     vz_rows_t  known;
+
+    if (vz_auth_changed(call) != VZ_OK) {
+        return;
+    }
 
     rc = vz_db_query(NULL, call->pool, &vz_passkey_known,
                      vz_binds(vz_int(call->who.user)), &known);
@@ -202,7 +213,9 @@ vz_passkey_add(vz_call_t *call)
 
     ngx_memzero(&passkey, sizeof(vz_passkey_t));
 
-    if (vz_passkey_read(call, &passkey) != VZ_OK) {
+    if (vz_auth_changed(call) != VZ_OK
+        || vz_passkey_read(call, &passkey) != VZ_OK)
+    {
         return;
     }
 

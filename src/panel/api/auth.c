@@ -324,12 +324,23 @@ vz_auth_still(vz_tx_t *tx, vz_call_t *call)
 
 
 vz_code_e
+vz_auth_changed(vz_call_t *call)
+{
+    if (!call->identity->must_change) {
+        return VZ_OK;
+    }
+
+    vz_call_problem(call, NGX_HTTP_FORBIDDEN, "must_change",
+                    "Change the password first: the mailed one only "
+                    "allows that.");
+    return VZ_DENIED;
+}
+
+
+vz_code_e
 vz_auth_own(vz_call_t *call)
 {
-    if (call->identity->must_change) {
-        vz_call_problem(call, NGX_HTTP_FORBIDDEN, "must_change",
-                        "Change the password first: the mailed one only "
-                        "allows that.");
+    if (vz_auth_changed(call) != VZ_OK) {
         return VZ_DENIED;
     }
 

@@ -132,6 +132,9 @@ ngx_msec_t vz_auth_until(uint64_t left);
  */
 vz_code_e vz_auth_own(vz_call_t *call);
 
+/* vz_auth_changed: the first half of it, of the mailed password alone. */
+vz_code_e vz_auth_changed(vz_call_t *call);
+
 /*
  * vz_auth_must_enroll: whether the caller signed in as an administrator without
  * the second step that vzpanel_admin_second_factor asks for.
