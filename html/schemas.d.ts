@@ -22,6 +22,22 @@ export interface SignInBody {
     account: string;
     password: string;
     code?: string | null;
+    passkey?: string | null;
+    client_data?: string | null;
+    authenticator_data?: string | null;
+    signature?: string | null;
+}
+
+export interface PasskeyChallenge {
+    challenge: string;
+    rp_id: string;
+}
+
+export interface SignInPasskeyBody {
+    passkey: string;
+    client_data: string;
+    authenticator_data: string;
+    signature: string;
 }
 
 export interface ConfirmBody {
@@ -44,6 +60,7 @@ export interface PasswordBody {
 
 export interface SecondFactor {
     enabled: boolean;
+    passkeys: number;
     recovery_left: number;
 }
 
@@ -55,6 +72,30 @@ export interface SecondFactorSecret {
 
 export interface SecondFactorCodeBody {
     code: string;
+}
+
+export interface PasskeyOffer {
+    challenge: string;
+    rp_id: string;
+    rp_name: string;
+    user_id: string;
+    account: string;
+    name: string;
+    ids: string[];
+}
+
+export interface PasskeyBody {
+    name: string;
+    id: string;
+    client_data: string;
+    authenticator_data: string;
+    public_key: string;
+    algorithm: number;
+}
+
+export interface NewPasskey {
+    id: number;
+    recovery: string[];
 }
 
 export interface TokenBody {
@@ -360,6 +401,14 @@ export interface Node {
     address: string | null;
 }
 
+export interface Passkey {
+    id: number;
+    name: string;
+    created: string;
+    seen: string | null;
+    seen_from: string | null;
+}
+
 export interface Plan {
     id: number;
     name: string;
@@ -611,6 +660,11 @@ export interface Sessions {
 
 export interface Tokens {
     items: Token[];
+    next: number | null;
+}
+
+export interface Passkeys {
+    items: Passkey[];
     next: number | null;
 }
 
@@ -1090,6 +1144,13 @@ export interface Problem {
     task?: number;
     version?: number;
     reason?: string;
+    passkeys?: PasskeyStep | null;
+}
+
+export interface PasskeyStep {
+    challenge: string;
+    rp_id: string;
+    ids: string[];
 }
 
 export interface FieldError {
@@ -1106,6 +1167,7 @@ export interface Replies {
         [path: `orders/${string}`]: Order;
         'session': SignedIn;
         'account/second-factor': SecondFactor;
+        'account/passkeys': Passkeys;
         'account/sessions': Sessions;
         'account/tokens': Tokens;
         'account/keys': Keys;
@@ -1136,11 +1198,15 @@ export interface Replies {
         'orders': Order;
         [path: `orders/${string}/mail`]: Order;
         'session': SignedIn;
+        'session/passkey/begin': PasskeyChallenge;
+        'session/passkey': SignedIn;
         'session/confirm': null;
         'password/reset': Nothing;
         'account/second-factor': SecondFactorSecret;
         'account/second-factor/confirm': RecoveryCodes;
         'account/second-factor/recovery': RecoveryCodes;
+        'account/passkeys': NewPasskey;
+        'account/passkeys/begin': PasskeyOffer;
         'account/tokens': NewToken;
         'account/keys': NewKey;
         'vms': Task;
@@ -1198,6 +1264,7 @@ export interface Replies {
     DELETE: {
         'session': null;
         'account/second-factor': null;
+        [path: `account/passkeys/${number}`]: null;
         [path: `account/sessions/${number}`]: null;
         [path: `account/tokens/${number}`]: null;
         [path: `account/keys/${number}`]: null;

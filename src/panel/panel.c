@@ -2,6 +2,7 @@
  * What the panel floor offers the module.
  */
 
+#include "panel/account/passkey_challenge.h"
 #include "panel/api/body.h"
 #include "panel/api/identity.h"
 #include "panel/api/query.h"
@@ -43,6 +44,7 @@ const vz_table_def_t *const  vz_panel_tables[] = {
     &vz_node_health_table,
     &vz_notification_table,
     &vz_vm_console_ticket_table,
+    &vz_passkey_challenge_table,
     NULL
 };
 

@@ -3,6 +3,7 @@
  */
 
 #include "panel/account/account.h"
+#include "panel/account/passkey.h"
 #include "panel/account/ssh_keys.h"
 #include "panel/account/token.h"
 #include "panel/account/user_list.h"
@@ -22,6 +23,7 @@ static vz_resource_t *const  vz_resources[] = {
     &vz_audit_list_resource,
     &vz_mail_admin_resource,
     &vz_node_admin_resource,
+    &vz_passkey_resource,
     &vz_plan_admin_resource,
     &vz_ssh_keys_resource,
     &vz_template_admin_resource,

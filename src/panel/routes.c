@@ -3,10 +3,12 @@
  */
 
 #include "panel/account/account.h"
+#include "panel/account/passkey.h"
 #include "panel/account/password_reset.h"
 #include "panel/account/second_factor.h"
 #include "panel/account/session.h"
 #include "panel/account/session_confirm.h"
+#include "panel/account/session_passkey.h"
 #include "panel/account/ssh_keys.h"
 #include "panel/account/token.h"
 #include "panel/account/user_list.h"
@@ -98,6 +100,13 @@ static const vz_route_t  vz_routes[] = {
       VZ_ROUTE_SESSION | VZ_ROUTE_ALWAYS | VZ_ROUTE_FIRST,
       NULL, NULL, vz_session_close,
       "Sign out", 204, NULL },
+    { POST, "/session/passkey/begin", VZ_ROLE_ANYONE, VZ_ROUTE_ALWAYS,
+      NULL, NULL, vz_session_passkey_begin,
+      "Give a challenge, for one use within two minutes, that a passkey signs "
+      "in with", 200, "PasskeyChallenge: challenge text, rp_id text" },
+    { POST, "/session/passkey", VZ_ROLE_ANYONE, VZ_ROUTE_ALWAYS,
+      &vz_session_passkey_form, NULL, vz_session_passkey_open,
+      "Sign in with a passkey alone", 200, "SignedIn" },
     { POST, "/session/confirm", VZ_ROLE_USER,
       VZ_ROUTE_SESSION | VZ_ROUTE_FIRST,
       &vz_session_confirm_form, NULL, vz_session_confirm,
@@ -118,7 +127,7 @@ static const vz_route_t  vz_routes[] = {
       VZ_ROUTE_SESSION | VZ_ROUTE_FIRST,
       NULL, NULL, vz_second_factor_show,
       "Show whether signing in takes a second step", 200,
-      "SecondFactor: enabled bool, recovery_left int" },
+      "SecondFactor: enabled bool, passkeys int, recovery_left int" },
     { POST, "/account/second-factor", VZ_ROLE_USER,
       VZ_ROUTE_SESSION | VZ_ROUTE_FIRST | VZ_ROUTE_STEP_UP,
       NULL, NULL, vz_second_factor_begin,
@@ -136,7 +145,27 @@ static const vz_route_t  vz_routes[] = {
     { DELETE, "/account/second-factor", VZ_ROLE_USER,
       VZ_ROUTE_SESSION | VZ_ROUTE_STEP_UP,
       NULL, NULL, vz_second_factor_end,
-      "Turn the second step off", 204, NULL },
+      "Turn the app of the second step off", 204, NULL },
+    { GET, "/account/passkeys", VZ_ROLE_USER,
+      VZ_ROUTE_SESSION | VZ_ROUTE_FIRST,
+      NULL, NULL, vz_passkey_list,
+      "List the caller's passkeys", 200, "Passkeys" },
+    { POST, "/account/passkeys/begin", VZ_ROLE_USER,
+      VZ_ROUTE_SESSION | VZ_ROUTE_FIRST | VZ_ROUTE_STEP_UP,
+      NULL, NULL, vz_passkey_begin,
+      "Give a challenge that a new passkey signs", 200,
+      "PasskeyOffer: challenge text, rp_id text, rp_name text, user_id text, "
+      "account text, name text, ids text[]" },
+    { POST, "/account/passkeys", VZ_ROLE_USER,
+      VZ_ROUTE_SESSION | VZ_ROUTE_FIRST | VZ_ROUTE_STEP_UP,
+      &vz_passkey_form, NULL, vz_passkey_add,
+      "Add a passkey; the first one turns the second step on, and the reply "
+      "alone shows the recovery codes", 201,
+      "NewPasskey: id int, recovery text[]" },
+    { DELETE, "/account/passkeys/{id}", VZ_ROLE_USER,
+      VZ_ROUTE_SESSION | VZ_ROUTE_STEP_UP,
+      NULL, NULL, vz_passkey_end,
+      "Delete a passkey", 204, NULL },
     { GET, "/account/sessions", VZ_ROLE_USER, VZ_ROUTE_FIRST,
       NULL, NULL, vz_account_sessions,
       "List the caller's sessions", 200, "Sessions" },
@@ -367,7 +396,8 @@ static const vz_route_t  vz_routes[] = {
     { DELETE, "/admin/users/{id}/second-factor", VZ_ROLE_ADMIN,
       VZ_ROUTE_STEP_UP,
       NULL, NULL, vz_second_factor_end_user,
-      "Turn off the second step of a user who lost the app", 204, NULL },
+      "Turn off the second step of a user who lost app and passkeys", 204,
+      NULL },
     { POST, "/admin/users/{id}/suspend", VZ_ROLE_ADMIN, 0,
       &vz_user_suspend_form, NULL, vz_user_suspend,
       "Suspend all containers of a user", 202, "SuspendedAll" },

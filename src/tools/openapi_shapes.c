@@ -82,6 +82,7 @@ const vz_openapi_shape_t  vz_openapi_shapes[] = {
     { "RecoveryCodes", "recovery text[]" },
     { "Sessions", vz_page("Session") },
     { "Tokens", vz_page("Token") },
+    { "Passkeys", vz_page("Passkey") },
     { "NewToken",
       "id int, name text, scope read|write, rights text[], networks text[], "
       "token text" },
@@ -244,7 +245,8 @@ const vz_openapi_shape_t  vz_openapi_shapes[] = {
     { "Problem",
       "type text, title text, status int, detail text, code text,"
       " errors? FieldError[], by? text, at? time, task? int, version? int,"
-      " reason? text" },
+      " reason? text, passkeys? PasskeyStep|null" },
+    { "PasskeyStep", "challenge text, rp_id text, ids text[]" },
     { "FieldError", "field text, code text, message text" },
 
     { NULL, NULL }

@@ -29,12 +29,16 @@ our $token = sql_value("SELECT id FROM token WHERE user_id = $owner");
 our $key = VzFixture::insert('user_key', user_id => $owner, name => 'own',
     type => 'ssh-ed25519', body => 'AAAA', fingerprint => 'SHA256:' . 'x' x 43);
 
+our $passkey = VzFixture::insert('passkey', user_id => $owner, name => 'own',
+    credential => 'x' x 16, public_key => 'x', algorithm => -7);
+
 our %theirs = (
     '/api/vms/'              => $vm,
     '/api/tasks/'            => $task,
     '/api/account/sessions/' => $session,
     '/api/account/tokens/'   => $token,
     '/api/account/keys/'     => $key,
+    '/api/account/passkeys/' => $passkey,
     '/api/orders/'           => '0' x 64,
     '/api/password/'         => '0' x 64,
     '/api/admin/'            => 999_999,
@@ -98,6 +102,8 @@ sub still_theirs {
         'the token is there');
     is(sql_value("SELECT COUNT(*) FROM user_key WHERE id = $key"), 1,
         'the key is there');
+    is(sql_value("SELECT COUNT(*) FROM passkey WHERE id = $passkey"), 1,
+        'the passkey is there');
 }
 
 run_tests();

@@ -49,6 +49,8 @@ our %stored = (
     Order => { plan => '-', template => '-',
         hostname => 'vm.hostname vm.name task.vm_name' },
     OrderMail => { email => 'user.email mail.recipient' },
+    Passkey => { name => 'passkey.name', map { $_ => '-' } qw(id client_data
+        authenticator_data public_key algorithm) },
     Password => { old => '-', new => '-' },
     Plan => { map { $_ => "plan.$_" } qw(name memory_mib disk_mib cpu_units
         cpu_percent visible position) },
@@ -59,7 +61,10 @@ our %stored = (
     Reset => { token => '-', new => '-' },
     ResetAsk => { account => '-' },
     SecondFactorCode => { code => '-' },
-    SignIn => { account => '-', password => '-', code => '-' },
+    SignIn => { map { $_ => '-' } qw(account password code passkey client_data
+        authenticator_data signature) },
+    SignInPasskey => { map { $_ => '-' } qw(passkey client_data
+        authenticator_data signature) },
     Suspend => { reason => 'vm.suspended_reason' },
     Template => { map { $_ => "template.$_" }
         qw(name label enabled position) },
@@ -216,7 +221,8 @@ our %answers = ('POST /api/admin/nodes' => 422,
     'POST /api/account/second-factor/confirm' => 409,
     'POST /api/session/confirm' => 422,
     'POST /api/admin/templates' => 422, 'PUT /api/password/reset' => 410,
-    'POST /api/session' => 401);
+    'POST /api/session' => 401, 'POST /api/account/passkeys' => 422,
+    'POST /api/session/passkey' => 401);
 
 # Settings that would take the stack away from under the others, a session
 # that ends with its password, members that exclude each other, and what has a

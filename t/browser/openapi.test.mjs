@@ -81,6 +81,54 @@ async function secondFactor(own, id) {
 
 
 /**
+ * A passkey, by an authenticator of a few lines: added, listed, signed in with,
+ * deleted.
+ *
+ * @param {Record<string, string>} own
+ */
+async function passkey(own) {
+    const at = '/account/passkeys';
+    const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const id = randomBytes(16);
+    const hash = (/** @type {string} */ text) =>
+        createHash('sha256').update(text).digest();
+    const page = { ...own, Origin: url };
+    const said = (/** @type {string} */ type, /** @type {any} */ offer) =>
+        JSON.stringify({ type, challenge: offer.challenge, origin: url });
+    const data = (/** @type {any} */ offer, /** @type {number} */ flags,
+        more = Buffer.alloc(0)) => Buffer.concat([hash(offer.rp_id),
+        Buffer.from([flags, 0, 0, 0, 0]), more]);
+
+    const offer = (await contract.done('POST', `${at}/begin`, {}, undefined,
+        page)).body;
+    const made = (await contract.done('POST', at, {}, { name: mark,
+        id: id.toString('base64url'), algorithm: -7,
+        client_data: Buffer.from(said('webauthn.create', offer))
+            .toString('base64url'),
+        authenticator_data: data(offer, 0x45, Buffer.concat([Buffer.alloc(16),
+            Buffer.from([0, id.length]), id])).toString('base64url'),
+        public_key: pair.publicKey.export({ type: 'spki', format: 'der' })
+            .toString('base64url') }, page)).body;
+
+    await contract.done('GET', at, {}, undefined, own);
+
+    const asked = (await contract.done('POST', '/session/passkey/begin', {},
+        undefined, { Origin: url })).body;
+    const client = said('webauthn.get', asked);
+
+    await contract.done('POST', '/session/passkey', {}, {
+        passkey: id.toString('base64url'),
+        client_data: Buffer.from(client).toString('base64url'),
+        authenticator_data: data(asked, 0x05).toString('base64url'),
+        signature: sign('sha256', Buffer.concat([data(asked, 0x05),
+            hash(client)]), pair.privateKey).toString('base64url') },
+    { Origin: url });
+    await contract.done('DELETE', `${at}/{id}`, { id: made.id }, undefined,
+        own);
+}
+
+
+/**
  * The token of a link that is mailed.
  *
  * @param {string} address
@@ -229,6 +277,7 @@ test('a visitor orders and sets a password', async () => {
 
     assert.equal(body.items.length, 1);
     await secondFactor(own, body.items[0].owner.id);
+    await passkey(own);
     await contract.done('PUT', '/account/password', {},
         { old: password, new: `other ${mark} word` }, own);
     await contract.done('DELETE', '/session', {}, undefined, own);

@@ -248,6 +248,15 @@ const OWN = [
             await card.locator('[type=submit]').click();
             await card.locator('[aria-invalid]').first().waitFor();
         } },
+    { name: 'account-passkeys', path: 'account', sign: '.passkeys .login',
+        fresh: true, answers: { 'account/passkeys': [200, { next: null,
+            items: [{ id: 1, name: LONG.slice(64), seen: null, seen_from: null,
+                created: '2026-01-02T03:04:05Z' }, { id: 2, name: 'wm '.repeat(
+                21), created: '2026-01-02T03:04:05Z',
+            seen: '2026-01-02T03:04:05Z',
+            seen_from: '2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff' }] }],
+        'account/second-factor': [200, { enabled: false, passkeys: 2,
+            recovery_left: 10 }] } },
     { name: 'administration', path: 'administration', sign: '.adm-tab' },
     { name: 'administration-absent', path: section('nonsense'),
         sign: '.empty' },

@@ -9,6 +9,7 @@ import { icon } from '../ui/icon.js';
 import { showKeys } from '../keys.js';
 import { nextOf } from './return-to.js';
 import { end, own } from './own-list.js';
+import { passkeys } from './passkeys.js';
 import { secondFactor } from './second-factor.js';
 import { tokens } from './tokens.js';
 import { chooseTheme, chosenTheme } from '../lib/theme.js';
@@ -193,16 +194,19 @@ export default async function account(view) {
         const on = () => view.go(nextOf(view), { replace: true });
 
         put(view.root, h('div', { class: 'page narrow' }, head,
-            who?.must_change ? password(on) : secondFactor(view, on)));
+            ...(who?.must_change ? [password(on)]
+                : [secondFactor(view, on), passkeys(view, on)])));
         return;
     }
 
     const where = own('account/sessions', sessionRow, '', view);
+    const second = h('div', null, secondFactor(view));
+    const changed = () => put(second, secondFactor(view));
 
     put(view.root, h('div', { class: 'page' }, head,
         h('div', { class: 'halves' },
             h('div', { class: 'stack' }, password(() => void where.load()),
-                secondFactor(view), look()),
+                second, passkeys(view, changed), look()),
             h('div', { class: 'stack' },
                 h('section', { class: 'card' },
                     h('h2', null, t('account.sessions')), where.node),

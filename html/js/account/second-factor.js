@@ -43,7 +43,7 @@ function picture(qr) {
  * @param {string[]} codes
  * @param {() => void} done
  */
-function recovery(codes, done) {
+export function recovery(codes, done) {
     const all = codes.join('\n');
 
     return h('div', { class: 'second-codes' },
@@ -140,20 +140,21 @@ export function secondFactor(view, required) {
             const now = await pending(place, 'table',
                 get('account/second-factor', { signal: view.signal }));
 
-            put(place, ...(now.enabled ? [
-                h('p', { class: 'second-state', data: { tone: 'good' } },
-                    icon('check'), t('second.on')),
-                h('p', { class: 'when' },
-                    t('second.left', { n: now.recovery_left })),
-                h('div', { class: 'row-buttons' },
-                    button({ text: t('second.renew'), small: true,
-                        press: () => void renew() }),
-                    button({ text: t('second.end'), small: true,
-                        press: () => void end() })),
-            ] : [
-                button({ text: t('second.begin'), icon: 'lock',
-                    press: () => void begin() }),
-            ]));
+            /* a passkey alone is a second step, too, and has codes */
+            put(place,
+                now.enabled ? h('p', { class: 'second-state',
+                    data: { tone: 'good' } }, icon('check'), t('second.on'))
+                    : button({ text: t('second.begin'), icon: 'lock',
+                        press: () => void begin() }),
+                now.enabled || now.passkeys ? [
+                    h('p', { class: 'when' },
+                        t('second.left', { n: now.recovery_left })),
+                    h('div', { class: 'row-buttons' },
+                        button({ text: t('second.renew'), small: true,
+                            press: () => void renew() }),
+                        now.enabled ? button({ text: t('second.end'),
+                            small: true, press: () => void end() }) : null),
+                ] : null);
         } catch (error) {
             if (!view.signal.aborted) {
                 put(place, fault(error, () => void load()));

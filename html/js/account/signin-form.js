@@ -6,6 +6,7 @@ import { disable } from '../ui/button.js';
 import { h } from '../ui/dom.js';
 import { form, text } from '../ui/form.js';
 import { t } from '../lib/i18n.js';
+import { answerOf, passkeysWork } from '../lib/passkey.js';
 import { signIn } from '../lib/session.js';
 
 
@@ -54,6 +55,27 @@ export function signInForm(options) {
     /* behind the right password alone */
     code.node.hidden = true;
 
+    /**
+     * Behind the right password: a passkey where the account has one, or else
+     * the code; whether it is done.
+     *
+     * @param {Record<string, string>} values
+     * @param {Problem} problem
+     */
+    const second = async (values, problem) => {
+        const offer = problem.body?.passkeys;
+        const answer = offer && passkeysWork() ? await answerOf(offer) : null;
+
+        if (answer) {
+            await signIn(values.account, values.password, '', answer);
+            return true;
+        }
+
+        code.node.hidden = false;
+        code.focus();
+        return false;
+    };
+
     const made = form({
         fields: [account, password, code],
         submit: t('signin.send'),
@@ -67,15 +89,16 @@ export function signInForm(options) {
                     throw error;
                 }
 
-                code.node.hidden = false;
-                code.focus();
-                return;
+                if (!await second(values, error)) {
+                    return;
+                }
             }
 
             options.done();
         },
         failed: (problem) => {
-            if (problem.code === 'bad_code') {
+            if (problem.code === 'bad_code' || problem.code === 'bad_passkey') {
+                code.node.hidden = false;
                 code.input.select();
                 code.focus();
             }

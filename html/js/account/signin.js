@@ -7,6 +7,8 @@ import { icon } from '../ui/icon.js';
 import { losing, nextOf } from './return-to.js';
 import { signInForm } from './signin-form.js';
 import { t } from '../lib/i18n.js';
+import { passkeysWork } from '../lib/passkey.js';
+import { passkeyButton } from './signin-passkey.js';
 
 /** @typedef {import('../../types.d.ts').View} View */
 
@@ -64,7 +66,10 @@ export default async function signin(view) {
             view.query.has('next') ? h('p', { class: 'lead' },
                 t(history.state?.ended ? 'signin.over' : 'signin.first'))
                 : null,
-            made.node, forgot(made.account, view.query.has('forgot')))));
+            made.node,
+            passkeysWork() ? passkeyButton(() => view.go(nextOf(view),
+                { replace: true })) : null,
+            forgot(made.account, view.query.has('forgot')))));
 
     if (!view.query.has('forgot')) {
         (account ? made.password : made.account).focus();

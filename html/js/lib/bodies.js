@@ -18,19 +18,20 @@ const P12 = r`^(?:es|en)$`;
 const P13 = r`^(?=.{1,64}$)[\p{L}\p{N}][^\p{Z}\p{C}]*(?: [^\p{Z}\p{C}]+)*$`;
 const P14 = r`^(?!.*\.\.)[a-z0-9][a-z0-9._+\-]{0,63}$`;
 const P15 = r`^(?=.{1,64}$)[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?)*$`;
-const P16 = r`^[^\p{Cc}\p{Zl}\p{Zp}]{10,128}$`;
-const P17 = r`^(?=.{1,64}$)[^\p{Z}\p{C}]+(?: [^\p{Z}\p{C}]+)*$`;
-const P18 = r`^(?:read|write)$`;
-const P19 = r`^(?:read|power|servers|account|admin_read|admin_servers|admin_users|admin_orders|admin_catalog|admin_nodes)$`;
-const P20 = r`^[0-9A-Fa-f:.]{2,45}(?:\/[1-9][0-9]{0,2})?$`;
-const P21 = r`^SHA256:[A-Za-z0-9+\/]{43}$`;
-const P22 = r`^(?:shell|login)$`;
-const P23 = r`^[0-9A-Fa-f:.]{2,45}$`;
-const P24 = r`^(?:accept|drop)$`;
-const P25 = r`^(?:open|shut)$`;
-const P26 = r`^[a-z][a-z0-9._\-]{2,31}$`;
-const P27 = r`^(?:admin|customer)$`;
-const P28 = r`^[0-9a-f]{16}$`;
+const P16 = r`^[A-Za-z0-9_\-]{2,2731}$`;
+const P17 = r`^[^\p{Cc}\p{Zl}\p{Zp}]{10,128}$`;
+const P18 = r`^(?=.{1,64}$)[^\p{Z}\p{C}]+(?: [^\p{Z}\p{C}]+)*$`;
+const P19 = r`^(?:read|write)$`;
+const P20 = r`^(?:read|power|servers|account|admin_read|admin_servers|admin_users|admin_orders|admin_catalog|admin_nodes)$`;
+const P21 = r`^[0-9A-Fa-f:.]{2,45}(?:\/[1-9][0-9]{0,2})?$`;
+const P22 = r`^SHA256:[A-Za-z0-9+\/]{43}$`;
+const P23 = r`^(?:shell|login)$`;
+const P24 = r`^[0-9A-Fa-f:.]{2,45}$`;
+const P25 = r`^(?:accept|drop)$`;
+const P26 = r`^(?:open|shut)$`;
+const P27 = r`^[a-z][a-z0-9._\-]{2,31}$`;
+const P28 = r`^(?:admin|customer)$`;
+const P29 = r`^[0-9a-f]{16}$`;
 
 /**
  * pattern: of the whole text, or of each of a list; strange: of a character
@@ -66,6 +67,16 @@ export const BODIES = {
         account: { type: 'text', required: true, max: 254 },
         password: { type: 'text', required: true, max: 512 },
         code: { type: 'text', max: 40 },
+        passkey: { type: 'text', pattern: P16 },
+        client_data: { type: 'text', pattern: P16 },
+        authenticator_data: { type: 'text', pattern: P16 },
+        signature: { type: 'text', pattern: P16 },
+    },
+    SignInPasskey: {
+        passkey: { type: 'text', required: true, pattern: P16 },
+        client_data: { type: 'text', required: true, pattern: P16 },
+        authenticator_data: { type: 'text', required: true, pattern: P16 },
+        signature: { type: 'text', required: true, pattern: P16 },
     },
     Confirm: {
         password: { type: 'text', required: true, max: 512 },
@@ -75,49 +86,57 @@ export const BODIES = {
     },
     Reset: {
         token: { type: 'text', required: true, max: 128 },
-        new: { type: 'text', required: true, pattern: P16 },
+        new: { type: 'text', required: true, pattern: P17 },
     },
     Password: {
         old: { type: 'text', required: true, max: 512 },
-        new: { type: 'text', required: true, pattern: P16 },
+        new: { type: 'text', required: true, pattern: P17 },
     },
     SecondFactorCode: {
         code: { type: 'text', required: true, max: 40 },
     },
+    Passkey: {
+        name: { type: 'text', required: true, pattern: P18 },
+        id: { type: 'text', required: true, pattern: P16 },
+        client_data: { type: 'text', required: true, pattern: P16 },
+        authenticator_data: { type: 'text', required: true, pattern: P16 },
+        public_key: { type: 'text', required: true, pattern: P16 },
+        algorithm: { type: 'int', required: true, min: -257, max: -7 },
+    },
     Token: {
-        name: { type: 'text', required: true, pattern: P17 },
-        scope: { type: 'text', words: ['read','write'], pattern: P18 },
-        rights: { type: 'list', max: 10, pattern: P19 },
-        networks: { type: 'list', max: 8, pattern: P20 },
+        name: { type: 'text', required: true, pattern: P18 },
+        scope: { type: 'text', words: ['read','write'], pattern: P19 },
+        rights: { type: 'list', max: 10, pattern: P20 },
+        networks: { type: 'list', max: 8, pattern: P21 },
         days: { type: 'int', min: 1, max: 3650 },
     },
     Key: {
-        name: { type: 'text', pattern: P17 },
+        name: { type: 'text', pattern: P18 },
         key: { type: 'text', required: true, max: 2048 },
     },
     Reinstall: {
         name: { type: 'text', required: true, max: 256 },
         template: { type: 'text', required: true, pattern: P14 },
-        keys: { type: 'list', max: 20, pattern: P21 },
+        keys: { type: 'list', max: 20, pattern: P22 },
     },
     Name: {
-        name: { type: 'text', required: true, pattern: P17 },
+        name: { type: 'text', required: true, pattern: P18 },
     },
     Hostname: {
         hostname: { type: 'text', required: true, pattern: P15 },
     },
     Keys: {
-        keys: { type: 'list', max: 20, pattern: P21 },
+        keys: { type: 'list', max: 20, pattern: P22 },
     },
     Console: {
-        mode: { type: 'text', words: ['shell','login'], pattern: P22 },
+        mode: { type: 'text', words: ['shell','login'], pattern: P23 },
     },
     Network: {
         hostname: { type: 'text', pattern: P15 },
-        gateway: { type: 'text', pattern: P23 },
-        gateways: { type: 'list', max: 2, pattern: P23 },
-        dns: { type: 'list', max: 3, pattern: P23 },
-        addresses: { type: 'list', max: 32, pattern: P23 },
+        gateway: { type: 'text', pattern: P24 },
+        gateways: { type: 'list', max: 2, pattern: P24 },
+        dns: { type: 'list', max: 3, pattern: P24 },
+        addresses: { type: 'list', max: 32, pattern: P24 },
     },
     Disk: {
         soft_mib: { type: 'int', min: 1, max: 16777216 },
@@ -128,14 +147,14 @@ export const BODIES = {
         limit_percent: { type: 'limit', min: 1, max: 100000 },
     },
     Firewall: {
-        in: { type: 'text', required: true, words: ['accept','drop'], pattern: P24 },
-        out: { type: 'text', required: true, words: ['accept','drop'], pattern: P24 },
+        in: { type: 'text', required: true, words: ['accept','drop'], pattern: P25 },
+        out: { type: 'text', required: true, words: ['accept','drop'], pattern: P25 },
         seconds: { type: 'int', min: 0, max: 600 },
     },
     Gates: {
-        smtp: { type: 'text', required: true, words: ['open','shut'], pattern: P25 },
+        smtp: { type: 'text', required: true, words: ['open','shut'], pattern: P26 },
         smtp_reason: { type: 'text', max: 200 },
-        all: { type: 'text', required: true, words: ['open','shut'], pattern: P25 },
+        all: { type: 'text', required: true, words: ['open','shut'], pattern: P26 },
         all_reason: { type: 'text', max: 200 },
     },
     Container: {
@@ -155,12 +174,12 @@ export const BODIES = {
     },
     Template: {
         name: { type: 'text', required: true, pattern: P14 },
-        label: { type: 'text', required: true, pattern: P17 },
+        label: { type: 'text', required: true, pattern: P18 },
         enabled: { type: 'bool', default: true },
         position: { type: 'int', min: -1000000, max: 1000000, default: 0 },
     },
     TemplateChange: {
-        label: { type: 'text', pattern: P17 },
+        label: { type: 'text', pattern: P18 },
         enabled: { type: 'bool' },
         position: { type: 'int', min: -1000000, max: 1000000 },
     },
@@ -183,25 +202,25 @@ export const BODIES = {
         position: { type: 'int', min: -1000000, max: 1000000 },
     },
     Pool: {
-        name: { type: 'text', required: true, pattern: P17 },
-        cidr: { type: 'text', required: true, pattern: P20 },
-        gateway: { type: 'text', pattern: P23 },
-        dns: { type: 'list', max: 3, pattern: P23 },
+        name: { type: 'text', required: true, pattern: P18 },
+        cidr: { type: 'text', required: true, pattern: P21 },
+        gateway: { type: 'text', pattern: P24 },
+        dns: { type: 'list', max: 3, pattern: P24 },
         node: { type: 'text', pattern: P15 },
         enabled: { type: 'bool', default: true },
     },
     PoolChange: {
-        name: { type: 'text', pattern: P17 },
-        gateway: { type: 'text', pattern: P23 },
-        dns: { type: 'list', max: 3, pattern: P23 },
+        name: { type: 'text', pattern: P18 },
+        gateway: { type: 'text', pattern: P24 },
+        dns: { type: 'list', max: 3, pattern: P24 },
         enabled: { type: 'bool' },
     },
     Address: {
         reserved: { type: 'bool', required: true },
     },
     User: {
-        account: { type: 'text', pattern: P26 },
-        role: { type: 'text', default: 'customer', words: ['admin','customer'], pattern: P27 },
+        account: { type: 'text', pattern: P27 },
+        role: { type: 'text', default: 'customer', words: ['admin','customer'], pattern: P28 },
         first_name: { type: 'text', required: true, pattern: P0, strange: P1 },
         last_name: { type: 'text', pattern: P0, strange: P1 },
         dni: { type: 'text', pattern: P2, strange: P3 },
@@ -212,7 +231,7 @@ export const BODIES = {
         language: { type: 'text', default: 'es', words: ['es','en'], pattern: P12 },
     },
     UserChange: {
-        role: { type: 'text', words: ['admin','customer'], pattern: P27 },
+        role: { type: 'text', words: ['admin','customer'], pattern: P28 },
         first_name: { type: 'text', pattern: P0, strange: P1 },
         last_name: { type: 'text', pattern: P0, strange: P1 },
         dni: { type: 'text', pattern: P2, strange: P3 },
@@ -239,7 +258,7 @@ export const BODIES = {
     },
     Adoption: {
         ctid: { type: 'int', required: true, min: 101, max: 2147483644 },
-        tag: { type: 'text', pattern: P28 },
+        tag: { type: 'text', pattern: P29 },
         account: { type: 'int' },
         plan: { type: 'text', pattern: P13 },
         template: { type: 'text', pattern: P14 },
@@ -247,7 +266,7 @@ export const BODIES = {
     },
     Leave: {
         ctid: { type: 'int', required: true, min: 101, max: 2147483644 },
-        tag: { type: 'text', pattern: P28 },
+        tag: { type: 'text', pattern: P29 },
         left: { type: 'bool' },
     },
     Reject: {

@@ -156,15 +156,26 @@ const NEAR = 3;
 
 
 /**
+ * Sign in with a passkey alone.
+ *
+ * @param {import('./passkey.js').Answer} answer
+ */
+export async function enter(answer) {
+    set((await post('session/passkey', answer, { quiet: true })).user);
+}
+
+
+/**
  * @param {string} account
  * @param {string} password
  * @param {string} code  of the second step, or ''
+ * @param {import('./passkey.js').Answer} [passkey]  or this
  */
-export async function signIn(account, password, code) {
+export async function signIn(account, password, code, passkey) {
     for (let n = 1; ; n += 1) {
         try {
             const answer = await post('session',
-                { account, password, ...(code ? { code } : {}) },
+                { account, password, ...(code ? { code } : {}), ...passkey },
                 { quiet: true });
 
             set(answer.user);

@@ -3,6 +3,7 @@
  * asks nobody for a code until a code of it has been shown.
  */
 
+#include "panel/account/recovery_codes.h"
 #include "panel/account/second_factor.h"
 #include "panel/account/second_step.h"
 #include "panel/api/audit.h"
@@ -11,15 +12,10 @@
 #include "panel/api/right.h"
 #include "panel/api/route.h"
 #include "runtime/call.h"
-#include "runtime/crypt.h"
 #include "runtime/otp.h"
 #include "runtime/qr.h"
 #include "runtime/row.h"
 #include "runtime/settings.h"
-
-
-#define VZ_SECOND_FACTOR_CODES  10
-#define VZ_SECOND_FACTOR_BYTES  10  /* of a recovery code: 16 characters */
 
 
 typedef struct {
@@ -41,16 +37,14 @@ static vz_code_e vz_second_factor_verify(vz_call_t *call,
     const ngx_str_t *code, vz_second_factor_t *factor);
 static vz_code_e vz_second_factor_set(vz_call_t *call,
     const vz_second_factor_t *factor, ngx_str_t *codes);
-static vz_code_e vz_second_factor_turn_on(vz_tx_t *tx, vz_call_t *call,
+static vz_code_e vz_second_factor_app(vz_tx_t *tx, vz_call_t *call,
     const vz_second_factor_t *factor);
-static vz_code_e vz_second_factor_codes(vz_tx_t *tx, vz_call_t *call,
-    ngx_str_t *codes);
-static vz_code_e vz_second_factor_code(vz_call_t *call, ngx_str_t *code,
-    ngx_str_t *hash);
 static void vz_second_factor_codes_reply(vz_call_t *call,
     const ngx_str_t *codes);
 static void vz_second_factor_off(vz_call_t *call, uint64_t user,
-    const char *action, ngx_str_t object);
+    vz_code_e rc, vz_tx_t *tx, const char *action, ngx_str_t object);
+static vz_code_e vz_second_factor_hold(vz_call_t *call, uint64_t user,
+    vz_tx_t **tx);
 static void vz_second_factor_fail(vz_call_t *call, vz_code_e rc);
 
 
@@ -64,14 +58,18 @@ const vz_body_t  vz_second_factor_form = vz_body("SecondFactorCode",
 
 
 static const vz_sql_t  vz_second_factor_state = vz_sql("second factor",
-    "SELECT u.second_factor AS enabled, (SELECT COUNT(*) FROM recovery_code r"
-    " WHERE r.user_id = u.id) AS codes FROM user u WHERE u.id = ?");
+    "SELECT u.second_factor AS asked, (SELECT COUNT(*) FROM second_factor f"
+    "  WHERE f.user_id = u.id AND f.confirmed IS NOT NULL) AS enabled,"
+    " (SELECT COUNT(*) FROM passkey p WHERE p.user_id = u.id) AS passkeys,"
+    " (SELECT COUNT(*) FROM recovery_code r WHERE r.user_id = u.id) AS codes"
+    " FROM user u WHERE u.id = ?");
 
 /* a secret that is in use is not replaced */
 
 static const vz_sql_t  vz_second_factor_put = vz_sql("second factor begin",
     "INSERT INTO second_factor (user_id, secret)"
-    " SELECT u.id, ? FROM user u WHERE u.id = ? AND NOT u.second_factor"
+    " SELECT u.id, ? FROM user u WHERE u.id = ? AND NOT EXISTS (SELECT 1"
+    " FROM second_factor f WHERE f.user_id = u.id AND f.confirmed IS NOT NULL)"
     " ON DUPLICATE KEY UPDATE secret = VALUES(secret), last_step = 0,"
     " created = NOW(3), confirmed = NULL");
 
@@ -94,11 +92,17 @@ static const vz_sql_t  vz_second_factor_others = vz_sql(
 static const vz_sql_t  vz_second_factor_delete = vz_sql("second factor end",
     "DELETE FROM second_factor WHERE user_id = ?");
 
-static const vz_sql_t  vz_second_factor_clear = vz_sql("recovery codes end",
-    "DELETE FROM recovery_code WHERE user_id = ?");
+static const vz_sql_t  vz_second_factor_keys = vz_sql("passkeys end",
+    "DELETE FROM passkey WHERE user_id = ?");
 
-static const vz_sql_t  vz_second_factor_insert = vz_sql("recovery code add",
-    "INSERT INTO recovery_code (user_id, hash) VALUES (?, ?)");
+/* nobody is asked for what there is no more */
+
+static const vz_sql_t  vz_second_factor_none = vz_sql("second factor none",
+    "UPDATE user u SET u.second_factor = FALSE WHERE u.id = ?"
+    " AND u.second_factor"
+    " AND NOT EXISTS (SELECT 1 FROM passkey p WHERE p.user_id = u.id)"
+    " AND NOT EXISTS (SELECT 1 FROM second_factor f WHERE f.user_id = u.id"
+    "  AND f.confirmed IS NOT NULL)");
 
 
 void
@@ -119,6 +123,7 @@ vz_second_factor_show(vz_call_t *call)
 
     vz_json_object(out, NULL);
     vz_json_bool(out, "enabled", vz_row_int(&rows, 0, "enabled") != 0);
+    vz_json_uint(out, "passkeys", vz_row_int(&rows, 0, "passkeys"));
     vz_json_uint(out, "recovery_left", vz_row_int(&rows, 0, "codes"));
     vz_json_close(out);
 }
@@ -251,7 +256,7 @@ void
 vz_second_factor_confirm(vz_call_t *call)
 {
     vz_code_e                rc;
-    ngx_str_t                codes[VZ_SECOND_FACTOR_CODES];
+    ngx_str_t                codes[VZ_RECOVERY_CODES];
     vz_second_factor_t       factor;
     vz_second_factor_body_t  body;
 
@@ -334,18 +339,11 @@ vz_second_factor_set(vz_call_t *call, const vz_second_factor_t *factor,
     rc = vz_auth_hold(tx, call->pool, call->who.user);
 
     if (rc == VZ_OK) {
-        rc = vz_second_factor_turn_on(tx, call, factor);
+        rc = vz_second_factor_app(tx, call, factor);
     }
 
     if (rc == VZ_OK) {
-        rc = vz_second_factor_codes(tx, call, codes);
-    }
-
-    if (rc == VZ_OK) {
-        rc = vz_db_query(tx, call->pool, &vz_second_factor_others,
-                         vz_binds(vz_int(call->who.user),
-                                  vz_int(call->identity->session)),
-                         NULL);
+        rc = vz_second_factor_turn_on(tx, call, codes);
     }
 
     if (rc == VZ_OK) {
@@ -359,7 +357,7 @@ vz_second_factor_set(vz_call_t *call, const vz_second_factor_t *factor,
 /* VZ_NOENT where the secret is another one by now */
 
 static vz_code_e
-vz_second_factor_turn_on(vz_tx_t *tx, vz_call_t *call,
+vz_second_factor_app(vz_tx_t *tx, vz_call_t *call,
     const vz_second_factor_t *factor)
 {
     vz_code_e  rc;
@@ -370,14 +368,27 @@ vz_second_factor_turn_on(vz_tx_t *tx, vz_call_t *call,
                               vz_bytes(factor->secret)),
                      &rows);
 
-    if (rc == VZ_OK && rows.affected == 0) {
-        rc = VZ_NOENT;
+    return rc == VZ_OK && rows.affected == 0 ? VZ_NOENT : rc;
+}
+
+
+vz_code_e
+vz_second_factor_turn_on(vz_tx_t *tx, vz_call_t *call, ngx_str_t *codes)
+{
+    vz_code_e  rc;
+
+    rc = vz_db_query(tx, call->pool, &vz_second_factor_user,
+                     vz_binds(vz_int(1), vz_int(call->who.user), vz_int(1)),
+                     NULL);
+
+    if (rc == VZ_OK) {
+        rc = vz_recovery_codes_draw(tx, call, codes);
     }
 
     if (rc == VZ_OK) {
-        rc = vz_db_query(tx, call->pool, &vz_second_factor_user,
-                         vz_binds(vz_int(1), vz_int(call->who.user),
-                                  vz_int(1)),
+        rc = vz_db_query(tx, call->pool, &vz_second_factor_others,
+                         vz_binds(vz_int(call->who.user),
+                                  vz_int(call->identity->session)),
                          NULL);
     }
 
@@ -385,75 +396,32 @@ vz_second_factor_turn_on(vz_tx_t *tx, vz_call_t *call,
 }
 
 
-/* those of before are good no more */
-
-static vz_code_e
-vz_second_factor_codes(vz_tx_t *tx, vz_call_t *call, ngx_str_t *codes)
+vz_code_e
+vz_second_factor_rest(vz_tx_t *tx, vz_call_t *call, uint64_t user)
 {
-    ngx_str_t   hash;
-    vz_code_e   rc;
-    ngx_uint_t  i;
+    vz_code_e  rc;
+    vz_rows_t  rows;
 
-    rc = vz_db_query(tx, call->pool, &vz_second_factor_clear,
-                     vz_binds(vz_int(call->who.user)), NULL);
+    rc = vz_db_query(tx, call->pool, &vz_second_factor_none,
+                     vz_binds(vz_int(user)), &rows);
 
-    for (i = 0; rc == VZ_OK && i < VZ_SECOND_FACTOR_CODES; i++) {
-        rc = vz_second_factor_code(call, &codes[i], &hash);
-
-        if (rc == VZ_OK) {
-            rc = vz_db_query(tx, call->pool, &vz_second_factor_insert,
-                             vz_binds(vz_int(call->who.user), vz_bytes(hash)),
-                             NULL);
-        }
+    if (rc == VZ_OK && rows.affected) {
+        rc = vz_recovery_codes_end(tx, call, user);
     }
 
     return rc;
 }
 
 
-static vz_code_e
-vz_second_factor_code(vz_call_t *call, ngx_str_t *code, ngx_str_t *hash)
-{
-    ngx_str_t  bytes;
-
-    hash->len = 32;
-    hash->data = ngx_pnalloc(call->pool, 32);
-
-    if (hash->data == NULL
-        || vz_otp_draw(call->pool, VZ_SECOND_FACTOR_BYTES, &bytes) != NGX_OK
-        || vz_otp_base32(call->pool, &bytes, code) != NGX_OK)
-    {
-        return VZ_INTERNAL;
-    }
-
-    vz_crypt_sha256(code->data, code->len, hash->data);
-
-    return VZ_OK;
-}
-
-
 static void
 vz_second_factor_codes_reply(vz_call_t *call, const ngx_str_t *codes)
 {
-    vz_json_t   *out;
-    ngx_str_t    shown;
-    ngx_uint_t   i;
+    vz_json_t  *out;
 
     out = vz_call_reply(call, NGX_HTTP_OK);
 
     vz_json_object(out, NULL);
-    vz_json_array(out, "recovery");
-
-    for (i = 0; i < VZ_SECOND_FACTOR_CODES; i++) {
-        shown = vz_call_printf(call, "%*s-%*s-%*s-%*s",
-                               (size_t) 4, codes[i].data,
-                               (size_t) 4, codes[i].data + 4,
-                               (size_t) 4, codes[i].data + 8,
-                               (size_t) 4, codes[i].data + 12);
-        vz_json_text(out, NULL, &shown);
-    }
-
-    vz_json_close(out);
+    vz_recovery_codes_show(call, out, codes, VZ_RECOVERY_CODES);
     vz_json_close(out);
 }
 
@@ -462,7 +430,7 @@ void
 vz_second_factor_recovery(vz_call_t *call)
 {
     vz_tx_t    *tx;
-    ngx_str_t   none, codes[VZ_SECOND_FACTOR_CODES];
+    ngx_str_t   none, codes[VZ_RECOVERY_CODES];
     vz_code_e   rc;
     vz_rows_t   rows;
 
@@ -481,12 +449,12 @@ vz_second_factor_recovery(vz_call_t *call)
                          vz_binds(vz_int(call->who.user)), &rows);
     }
 
-    if (rc == VZ_OK && vz_row_int(&rows, 0, "enabled") == 0) {
+    if (rc == VZ_OK && vz_row_int(&rows, 0, "asked") == 0) {
         rc = VZ_NOENT;
     }
 
     if (rc == VZ_OK) {
-        rc = vz_second_factor_codes(tx, call, codes);
+        rc = vz_recovery_codes_draw(tx, call, codes);
     }
 
     if (rc == VZ_OK) {
@@ -503,48 +471,61 @@ vz_second_factor_recovery(vz_call_t *call)
 }
 
 
+/* the app alone: passkeys are deleted one by one */
+
 void
 vz_second_factor_end(vz_call_t *call)
 {
-    ngx_str_t  none;
+    vz_tx_t    *tx;
+    ngx_str_t   none;
+    vz_code_e   rc;
+    vz_rows_t   rows;
 
     ngx_str_set(&none, "");
-    vz_second_factor_off(call, call->who.user, "account.second_factor.off",
-                         none);
+
+    rc = vz_second_factor_hold(call, call->who.user, &tx);
+    if (rc != VZ_OK) {
+        return;
+    }
+
+    rc = vz_db_query(tx, call->pool, &vz_second_factor_delete,
+                     vz_binds(vz_int(call->who.user)), &rows);
+
+    if (rc == VZ_OK && rows.affected == 0) {
+        rc = VZ_NOENT;
+    }
+
+    if (rc == VZ_OK) {
+        rc = vz_second_factor_rest(tx, call, call->who.user);
+    }
+
+    vz_second_factor_off(call, call->who.user, rc, tx,
+                         "account.second_factor.off", none);
 }
 
+
+/* all of a user who lost them */
 
 void
 vz_second_factor_end_user(vz_call_t *call)
 {
-    uint64_t  user;
-
-    if (vz_route_id(call, 0, &user) == VZ_OK) {
-        vz_second_factor_off(call, user, "user.second_factor.off",
-                             vz_call_printf(call, "user %uL", user));
-    }
-}
-
-
-static void
-vz_second_factor_off(vz_call_t *call, uint64_t user, const char *action,
-    ngx_str_t object)
-{
     vz_tx_t    *tx;
+    uint64_t    user;
     vz_code_e   rc;
     vz_rows_t   rows;
+    ngx_uint_t  i;
 
-    rc = vz_db_begin(call->pool, &tx);
-    if (rc != VZ_OK) {
-        vz_call_fault(call, "database", rc);
+    static const vz_sql_t *const  all[] = {
+        &vz_second_factor_delete, &vz_second_factor_keys
+    };
+
+    if (vz_route_id(call, 0, &user) != VZ_OK
+        || vz_second_factor_hold(call, user, &tx) != VZ_OK)
+    {
         return;
     }
 
-    rc = vz_auth_hold(tx, call->pool, user);
-
-    if (rc == VZ_OK) {
-        rc = vz_right_over(tx, call, user);
-    }
+    rc = vz_right_over(tx, call, user);
 
     if (rc == VZ_OK) {
         rc = vz_db_query(tx, call->pool, &vz_second_factor_user,
@@ -555,16 +536,50 @@ vz_second_factor_off(vz_call_t *call, uint64_t user, const char *action,
         rc = VZ_NOENT;
     }
 
-    if (rc == VZ_OK) {
-        rc = vz_db_query(tx, call->pool, &vz_second_factor_delete,
-                         vz_binds(vz_int(user)), NULL);
+    for (i = 0; rc == VZ_OK && i < sizeof(all) / sizeof(all[0]); i++) {
+        rc = vz_db_query(tx, call->pool, all[i], vz_binds(vz_int(user)), NULL);
     }
 
     if (rc == VZ_OK) {
-        rc = vz_db_query(tx, call->pool, &vz_second_factor_clear,
-                         vz_binds(vz_int(user)), NULL);
+        rc = vz_recovery_codes_end(tx, call, user);
     }
 
+    vz_second_factor_off(call, user, rc, tx, "user.second_factor.off",
+                         vz_call_printf(call, "user %uL", user));
+}
+
+
+/* begin, with the user's row held; VZ_OK, or the reply is set */
+
+static vz_code_e
+vz_second_factor_hold(vz_call_t *call, uint64_t user, vz_tx_t **tx)
+{
+    vz_code_e  rc;
+
+    rc = vz_db_begin(call->pool, tx);
+
+    if (rc == VZ_OK) {
+        rc = vz_auth_hold(*tx, call->pool, user);
+
+        if (rc != VZ_OK) {
+            rc = vz_db_end(*tx, rc);
+        }
+    }
+
+    if (rc != VZ_OK) {
+        vz_call_fault(call, "database", rc);
+    }
+
+    return rc;
+}
+
+
+/* audit it, end the transaction, and reply */
+
+static void
+vz_second_factor_off(vz_call_t *call, uint64_t user, vz_code_e rc,
+    vz_tx_t *tx, const char *action, ngx_str_t object)
+{
     if (rc == VZ_OK) {
         rc = vz_audit_by(tx, call, action, object);
     }

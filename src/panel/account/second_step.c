@@ -14,6 +14,9 @@ static vz_code_e vz_second_step_app(vz_call_t *call, uint64_t user,
     const ngx_str_t *code, vz_second_step_t *step);
 static vz_code_e vz_second_step_recovery(vz_call_t *call, uint64_t user,
     const ngx_str_t *code, vz_second_step_t *step);
+static vz_code_e vz_second_step_passkey(vz_call_t *call, uint64_t user,
+    const vz_passkey_answer_t *answer, vz_second_step_t *step);
+static vz_code_e vz_second_step_missing(vz_call_t *call, uint64_t user);
 static ngx_str_t vz_second_step_plain(vz_call_t *call, const ngx_str_t *code);
 
 
@@ -34,7 +37,8 @@ static const vz_sql_t  vz_second_step_spent = vz_sql("recovery code use",
 
 vz_code_e
 vz_second_step_check(vz_call_t *call, const vz_user_t *user,
-    const ngx_str_t *code, vz_second_step_t *step)
+    const ngx_str_t *code, const vz_passkey_answer_t *answer,
+    vz_second_step_t *step)
 {
     vz_code_e   rc;
     ngx_str_t   plain;
@@ -49,11 +53,8 @@ vz_second_step_check(vz_call_t *call, const vz_user_t *user,
     step->asked = 1;
     plain = vz_second_step_plain(call, code);
 
-    if (plain.len == 0) {
-        vz_call_problem(call, NGX_HTTP_UNAUTHORIZED, "code_required",
-                        "Add the member \"code\": the code that the app shows "
-                        "for this account, or a recovery code.");
-        return VZ_DENIED;
+    if (plain.len == 0 && answer->id.len == 0) {
+        return vz_second_step_missing(call, user->id);
     }
 
     rc = vz_second_step_try(call, user->id, &guess);
@@ -61,7 +62,9 @@ vz_second_step_check(vz_call_t *call, const vz_user_t *user,
         return rc;
     }
 
-    if (plain.len == VZ_SECOND_STEP_RECOVERY) {
+    if (plain.len == 0) {
+        rc = vz_second_step_passkey(call, user->id, answer, step);
+    } else if (plain.len == VZ_SECOND_STEP_RECOVERY) {
         rc = vz_second_step_recovery(call, user->id, &plain, step);
     } else {
         rc = vz_second_step_app(call, user->id, &plain, step);
@@ -70,7 +73,7 @@ vz_second_step_check(vz_call_t *call, const vz_user_t *user,
     vz_guess_end(&guess, rc);
 
     if (rc == VZ_DENIED) {
-        vz_second_step_denied(call);
+        vz_second_step_denied(call, step);
 
     } else if (rc != VZ_OK) {
         vz_call_fault(call, "database", rc);
@@ -80,9 +83,52 @@ vz_second_step_check(vz_call_t *call, const vz_user_t *user,
 }
 
 
-void
-vz_second_step_denied(vz_call_t *call)
+static vz_code_e
+vz_second_step_missing(vz_call_t *call, uint64_t user)
 {
+    vz_code_e   rc;
+    vz_json_t  *out;
+
+    out = vz_call_problem_open(call, NGX_HTTP_UNAUTHORIZED, "code_required",
+                               "Add the member \"code\": the code that the "
+                               "app shows for this account, or a recovery "
+                               "code; or the answer of a passkey.");
+    rc = vz_passkey_use_offer(call, out, user);
+    vz_json_close(out);
+
+    if (rc != VZ_OK && rc != VZ_BUSY && rc != VZ_OVERLOADED) {
+        vz_call_fault(call, "database", rc);
+        return rc;
+    }
+
+    return VZ_DENIED;
+}
+
+
+/* step->passkey.user tells that it was no code */
+
+static vz_code_e
+vz_second_step_passkey(vz_call_t *call, uint64_t user,
+    const vz_passkey_answer_t *answer, vz_second_step_t *step)
+{
+    vz_code_e  rc;
+
+    rc = vz_passkey_use_check(call, VZ_PASSKEY_STEP, user, answer,
+                              &step->passkey, &step->why);
+    step->passkey.user = user;
+
+    return rc;
+}
+
+
+void
+vz_second_step_denied(vz_call_t *call, const vz_second_step_t *step)
+{
+    if (step->passkey.user) {
+        vz_passkey_use_denied(call);
+        return;
+    }
+
     vz_call_problem(call, NGX_HTTP_UNAUTHORIZED, "bad_code",
                     "This code is wrong or was used before: wait for the "
                     "app's next one.");
@@ -189,6 +235,10 @@ vz_second_step_use(vz_tx_t *tx, vz_call_t *call, uint64_t user,
 
     if (!step->asked) {
         return VZ_OK;
+    }
+
+    if (step->passkey.id) {
+        return vz_passkey_use_write(tx, call, &step->passkey);
     }
 
     if (step->hash.len) {

@@ -28,6 +28,7 @@ typedef struct {
     ngx_str_t       account;
     ngx_str_t       password;
     ngx_str_t       code;           /* of the second step, or empty */
+    vz_passkey_answer_t  passkey;   /* or this, or without an id */
 } vz_session_body_t;
 
 static ngx_uint_t vz_session_may(vz_call_t *call, const vz_user_t *user);
@@ -36,10 +37,10 @@ static vz_code_e vz_session_try(vz_call_t *call,
     const vz_user_t **user);
 static vz_code_e vz_session_guess(vz_call_t *call, const ngx_str_t *account,
     const vz_users_t *found, vz_guess_t *guess);
-static void vz_session_denied(vz_call_t *call, const vz_user_t *user,
-    const char *result);
+static void vz_session_refuse(vz_call_t *call, const vz_user_t *user,
+    vz_code_e rc, const vz_second_step_t *step);
 static vz_code_e vz_session_second(vz_call_t *call, const vz_user_t *user,
-    const ngx_str_t *code, vz_second_step_t *step);
+    const vz_session_body_t *body, vz_second_step_t *step);
 static vz_code_e vz_session_make(vz_call_t *call, const vz_user_t *user,
     const vz_second_step_t *step);
 static vz_code_e vz_session_make_in(vz_tx_t *tx, vz_call_t *call,
@@ -60,7 +61,15 @@ static const vz_body_member_t  vz_session_members[] = {
       offsetof(vz_session_body_t, account) },
     { "password", VZ_BODY_TEXT, 0, 1, 0, 512,
       offsetof(vz_session_body_t, password) },
-    { "code", VZ_BODY_TEXT, 0, 0, 0, 40, offsetof(vz_session_body_t, code) }
+    { "code", VZ_BODY_TEXT, 0, 0, 0, 40, offsetof(vz_session_body_t, code) },
+    { "passkey", VZ_BODY_FIELD, VZ_FIELD_ENCODED, 0, 0, 0,
+      offsetof(vz_session_body_t, passkey.id) },
+    { "client_data", VZ_BODY_FIELD, VZ_FIELD_ENCODED, 0, 0, 0,
+      offsetof(vz_session_body_t, passkey.client) },
+    { "authenticator_data", VZ_BODY_FIELD, VZ_FIELD_ENCODED, 0, 0, 0,
+      offsetof(vz_session_body_t, passkey.data) },
+    { "signature", VZ_BODY_FIELD, VZ_FIELD_ENCODED, 0, 0, 0,
+      offsetof(vz_session_body_t, passkey.signature) }
 };
 
 const vz_body_t  vz_session_form = vz_body("SignIn", vz_session_members);
@@ -102,6 +111,7 @@ vz_session_open(vz_call_t *call)
     vz_session_body_t  body;
 
     ngx_memzero(&body, sizeof(vz_session_body_t));
+    ngx_memzero(&step, sizeof(vz_second_step_t));
 
     if (vz_body_read(call, &vz_session_form, &body) != VZ_OK) {
         return;
@@ -115,31 +125,55 @@ vz_session_open(vz_call_t *call)
 
     rc = vz_session_try(call, &body, &found, &user);
 
-    if (rc == VZ_OK) {
-        if (!vz_session_may(call, user)
-            || vz_session_second(call, user, &body.code, &step) != VZ_OK)
-        {
-            return;
-        }
-
-        rc = vz_session_make(call, user, &step);
+    if (rc != VZ_OK) {
+        vz_session_refuse(call, user, rc, &step);
+        return;
     }
 
+    if (vz_session_may(call, user)
+        && vz_session_second(call, user, &body, &step) == VZ_OK)
+    {
+        vz_session_enter(call, user, &step);
+    }
+}
+
+
+void
+vz_session_enter(vz_call_t *call, const vz_user_t *user,
+    const vz_second_step_t *step)
+{
+    vz_code_e  rc;
+
+    if (!vz_session_may(call, user)) {
+        return;
+    }
+
+    rc = vz_session_make(call, user, step);
+
+    if (rc == VZ_OK) {
+        vz_session_reply(call, user);
+    } else {
+        vz_session_refuse(call, user, rc, step);
+    }
+}
+
+
+static void
+vz_session_refuse(vz_call_t *call, const vz_user_t *user, vz_code_e rc,
+    const vz_second_step_t *step)
+{
     switch (rc) {
 
-    case VZ_OK:
-        vz_session_reply(call, user);
-        break;
-
     case VZ_DENIED:
-        vz_session_denied(call, user, "denied");
+        vz_session_denied(call, user, "denied", "");
         vz_call_problem(call, NGX_HTTP_UNAUTHORIZED, "bad_credentials",
                         "The account or password is wrong.");
         break;
 
     case VZ_STATE:
-        vz_session_denied(call, user, "code");
-        vz_second_step_denied(call);
+        vz_session_denied(call, user, step->passkey.id ? "passkey" : "code",
+                          "");
+        vz_second_step_denied(call, step);
         break;
 
     default:
@@ -156,12 +190,12 @@ static ngx_uint_t
 vz_session_may(vz_call_t *call, const vz_user_t *user)
 {
     if (user->locked) {
-        vz_session_denied(call, user, "locked");
+        vz_session_denied(call, user, "locked", "");
         vz_call_problem(call, NGX_HTTP_FORBIDDEN, "locked",
                         "This account is locked.");
 
     } else if (user->expired) {
-        vz_session_denied(call, user, "expired");
+        vz_session_denied(call, user, "expired", "");
         vz_call_problem(call, NGX_HTTP_UNAUTHORIZED, "password_expired",
                         "This password was mailed more than "
                         VZ_USER_FIND_UNUSED " days ago: ask for a link that "
@@ -176,14 +210,15 @@ vz_session_may(vz_call_t *call, const vz_user_t *user)
 
 static vz_code_e
 vz_session_second(vz_call_t *call, const vz_user_t *user,
-    const ngx_str_t *code, vz_second_step_t *step)
+    const vz_session_body_t *body, vz_second_step_t *step)
 {
     vz_code_e  rc;
 
-    rc = vz_second_step_check(call, user, code, step);
+    rc = vz_second_step_check(call, user, &body->code, &body->passkey, step);
 
-    if (rc == VZ_DENIED && code->len) {
-        vz_session_denied(call, user, "code");
+    if (rc == VZ_DENIED && (body->code.len || body->passkey.id.len)) {
+        vz_session_denied(call, user, step->why ? "passkey" : "code",
+                          step->why ? step->why : "");
     }
 
     return rc;
@@ -259,9 +294,9 @@ vz_session_guess(vz_call_t *call, const ngx_str_t *account,
  * password that was typed into the wrong field.
  */
 
-static void
+void
 vz_session_denied(vz_call_t *call, const vz_user_t *user,
-    const char *result)
+    const char *result, const char *detail)
 {
     vz_audit_t  audit;
 
@@ -271,6 +306,8 @@ vz_session_denied(vz_call_t *call, const vz_user_t *user,
     audit.account = user->account;
     audit.action = "session.open";
     audit.result = result;
+    audit.detail.data = (u_char *) detail;
+    audit.detail.len = ngx_strlen(detail);
 
     (void) vz_audit_write(NULL, call, &audit);
 }
@@ -374,6 +411,10 @@ vz_session_make_in(vz_tx_t *tx, vz_call_t *call,
     audit.account = user->account;
     audit.action = "session.open";
     audit.result = "ok";
+
+    if (step->passkey.id) {
+        ngx_str_set(&audit.detail, "passkey");
+    }
 
     return vz_audit_write(tx, call, &audit);
 }

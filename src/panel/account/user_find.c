@@ -6,6 +6,8 @@
 #include "runtime/row.h"
 
 
+static vz_code_e vz_user_find_by(ngx_pool_t *pool, const vz_sql_t *sql,
+    vz_bind_t what, vz_users_t *found);
 static ngx_uint_t vz_user_find_plain(const ngx_str_t *text);
 
 
@@ -37,6 +39,9 @@ static const vz_sql_t  vz_user_find_login[] = {
            " ORDER BY email_state = 'proven' DESC, id LIMIT 4")
 };
 
+static const vz_sql_t  vz_user_find_one =
+    vz_sql("user by id", VZ_USER_FIND_SELECT "id = ?");
+
 static const vz_sql_t  vz_user_find_link[] = {
     vz_sql("reset account", VZ_USER_FIND_SELECT "NOT locked AND account = ?"),
     vz_sql("reset by email",
@@ -49,8 +54,6 @@ vz_code_e
 vz_user_find(ngx_pool_t *pool, const ngx_str_t *text, vz_user_find_e purpose,
     vz_users_t *found)
 {
-    vz_code_e        rc;
-    vz_rows_t        rows;
     const vz_sql_t  *sql;
 
     ngx_memzero(found, sizeof(vz_users_t));
@@ -64,7 +67,27 @@ vz_user_find(ngx_pool_t *pool, const ngx_str_t *text, vz_user_find_e purpose,
 
     sql += ngx_strlchr(text->data, text->data + text->len, '@') != NULL;
 
-    rc = vz_db_query(NULL, pool, sql, vz_binds(vz_text(*text)), &rows);
+    return vz_user_find_by(pool, sql, vz_text(*text), found);
+}
+
+
+vz_code_e
+vz_user_find_id(ngx_pool_t *pool, uint64_t id, vz_users_t *found)
+{
+    ngx_memzero(found, sizeof(vz_users_t));
+
+    return vz_user_find_by(pool, &vz_user_find_one, vz_int(id), found);
+}
+
+
+static vz_code_e
+vz_user_find_by(ngx_pool_t *pool, const vz_sql_t *sql, vz_bind_t what,
+    vz_users_t *found)
+{
+    vz_code_e  rc;
+    vz_rows_t  rows;
+
+    rc = vz_db_query(NULL, pool, sql, vz_binds(what), &rows);
 
     if (rc != VZ_OK) {
         return rc;

@@ -52,5 +52,8 @@ typedef struct {
 vz_code_e vz_user_find(ngx_pool_t *pool, const ngx_str_t *text,
     vz_user_find_e purpose, vz_users_t *found);
 
+/* vz_user_find_id: the same of one row's id. */
+vz_code_e vz_user_find_id(ngx_pool_t *pool, uint64_t id, vz_users_t *found);
+
 
 #endif /* VZ_USER_FIND_H */

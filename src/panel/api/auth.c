@@ -324,12 +324,23 @@ vz_auth_still(vz_tx_t *tx, vz_call_t *call)
 
 
 vz_code_e
+vz_auth_changed(vz_call_t *call)
+{
+    if (!call->identity->must_change) {
+        return VZ_OK;
+    }
+
+    vz_call_problem(call, NGX_HTTP_FORBIDDEN, "must_change",
+                    "Change the password first: the mailed one only "
+                    "allows that.");
+    return VZ_DENIED;
+}
+
+
+vz_code_e
 vz_auth_own(vz_call_t *call)
 {
-    if (call->identity->must_change) {
-        vz_call_problem(call, NGX_HTTP_FORBIDDEN, "must_change",
-                        "Change the password first: the mailed one only "
-                        "allows that.");
+    if (vz_auth_changed(call) != VZ_OK) {
         return VZ_DENIED;
     }
 
@@ -404,9 +415,7 @@ vz_auth_origin(vz_call_t *call)
         goto refused;
     }
 
-    if (call->origin.len && !vz_auth_same_host(&call->origin, &call->host)
-        && !vz_auth_public(&call->origin))
-    {
+    if (call->origin.len && !vz_auth_ours(call, &call->origin)) {
         goto refused;
     }
 
@@ -417,6 +426,13 @@ refused:
     vz_call_problem(call, NGX_HTTP_FORBIDDEN, "bad_origin",
                     "This request came from a page of another site.");
     return VZ_DENIED;
+}
+
+
+ngx_uint_t
+vz_auth_ours(const vz_call_t *call, const ngx_str_t *origin)
+{
+    return vz_auth_same_host(origin, &call->host) || vz_auth_public(origin);
 }
 
 

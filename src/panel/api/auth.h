@@ -132,6 +132,9 @@ ngx_msec_t vz_auth_until(uint64_t left);
  */
 vz_code_e vz_auth_own(vz_call_t *call);
 
+/* vz_auth_changed: the first half of it, of the mailed password alone. */
+vz_code_e vz_auth_changed(vz_call_t *call);
+
 /*
  * vz_auth_must_enroll: whether the caller signed in as an administrator without
  * the second step that vzpanel_admin_second_factor asks for.
@@ -159,6 +162,12 @@ vz_code_e vz_auth_meant(vz_call_t *call);
  * VZ_DENIED with 403 as the reply.
  */
 vz_code_e vz_auth_origin(vz_call_t *call);
+
+/*
+ * vz_auth_ours: whether an origin is that of our pages: of the host that the
+ * call came to, or of vzpanel_public_url.
+ */
+ngx_uint_t vz_auth_ours(const vz_call_t *call, const ngx_str_t *origin);
 
 /*
  * vz_auth_type: check that an unsafe call with a cookie declares its body as

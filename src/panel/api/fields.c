@@ -106,6 +106,12 @@ static const vz_field_def_t  vz_fields_defs[] = {
         "an address or a network, such as 203.0.113.0/24 or 2001:db8::/32",
         NULL },
 
+    [vz_fields_at(VZ_FIELD_ENCODED)] = {
+        "encoded", 2731, 0, NULL,
+        "^[A-Za-z0-9_\\-]{2,2731}$",
+        "base64url without padding, at most 2048 bytes of it",
+        NULL },
+
     [vz_fields_at(VZ_FIELD_SECRET)] = {
         "secret", 64, 0, NULL,
         "^[0-9a-f]{64}$",

@@ -24,6 +24,7 @@ enum {
     VZ_FIELD_SCOPE,         /* of a token: read | write */
     VZ_FIELD_RIGHT,         /* of a token, one of vz_fields_rights() */
     VZ_FIELD_NETWORK,       /* ADDRESS[/PREFIX], of any kind */
+    VZ_FIELD_ENCODED,       /* base64url of at most 2048 bytes */
     VZ_FIELD_SECRET,        /* 64 hex digits, lower case: order link, session,
                                nonce */
     VZ_FIELD_FINGERPRINT,   /* of an SSH key: SHA256:, 43 characters */
