@@ -7,6 +7,7 @@
 #include "panel/account/recovery_codes.h"
 #include "panel/account/second_factor.h"
 #include "panel/account/user_change.h"
+#include "panel/api/auth.h"
 #include "panel/api/identity.h"
 #include "panel/api/route.h"
 #include "runtime/call.h"
