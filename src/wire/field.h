@@ -50,7 +50,7 @@ enum {
 /* one of these, or of the kinds that vz_field_add() added behind them */
 typedef unsigned  vz_field_e;
 
-#define VZ_FIELD_MOST  48   /* kinds, with those that are added */
+#define VZ_FIELD_MOST  64   /* kinds, with those that are added */
 
 
 typedef vz_code_e (*vz_field_pt)(const char *s, size_t len);

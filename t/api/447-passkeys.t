@@ -165,7 +165,7 @@ sub is_the_second_step {
     like($reply->{head}, qr/vzpanel_session=\w/, 'with a session');
     answers(sign_in(%$answer), '401 bad_passkey', 'once');
     answers(sign_in(code => $recovery[0]), 200, 'a recovery code does, too');
-    is(sql_value("SELECT detail FROM audit WHERE user_id = $ana AND action ="
+    is(sql_value("SELECT via FROM audit WHERE user_id = $ana AND action ="
         . " 'session.open' AND result = 'ok' ORDER BY id LIMIT 1"), 'passkey',
         'the audit tells which');
     is(sql_value("SELECT CONCAT(counter, ' ', seen_from) FROM passkey"
