@@ -267,7 +267,8 @@ test-openvz: openvz packages-run packages-test $(TOP)/templates/busybox.built
 	    VERBS_BUILD=$(TOP)/openvz \
 	    prove t/stub/vzctl $(addprefix t/daemon/,boot.t mark.t templates.t verbs.t)
 
-# what a guest tries against the node and its neighbours
+# what a guest tries against the node and its neighbours; a daemon and a recorder
+# that are killed
 attack: programs packages-run packages-test \
         $(TEMPLATES:%=$(TOP)/templates/%.built)
 	@VERBS_BUILD=$(BUILD) REINSTALL_ROUNDS=20 prove --timer t/attack \
@@ -282,12 +283,10 @@ test-chain: stack packages-test npm
 test-browser: stack packages-test npm
 	@scripts/test-browser $(T)
 
-# an hour: workers that stand still in the middle of every kind of task,
-# processes that are killed in the middle of a reinstall, and a recorder among a
-# thousand containers
+# an hour: workers that stand still in the middle of every kind of task, and
+# processes that are killed in the middle of a reinstall
 soak: stack packages-test
 	@t/soak/reinstall $(TIMES)
-	@RECORDER_MANY=1000 VERBS_BUILD=build prove t/daemon/recorder_faults.t
 	@t/soak/stall $(STOPS) $(LONGEST)
 
 # half an hour and more: a Debian of its own, installed as the docs say, with

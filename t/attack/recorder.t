@@ -5,7 +5,7 @@
 # wrong, what was sent is what is told, and nothing is missing but what the
 # recorder was not there for.
 #
-# RECORDER_MANY=1000: how many containers (100).
+# RECORDER_MANY=100: how many containers (1,000).
 
 use strict;
 use warnings;
@@ -26,7 +26,7 @@ plan skip_all => 'this needs the groups of version 1'
 
 my $round = 10;                         # seconds between two readings
 my $most = 40;                          # until one must be seen
-my $many = $ENV{RECORDER_MANY} // 100;
+my $many = $ENV{RECORDER_MANY} // 1000;
 my ($first, $small, $busy, $peer) = (32001, 31003, 31001, 31002);
 
 my ($node, $recorder, $all);
