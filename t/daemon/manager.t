@@ -123,8 +123,13 @@ SKIP: {
             '-> /etc/systemd/system/asked.service');
     runs($two, 'networkd', '10.74.0.6');
 
-    like($node->slurp("lxc/ct/$two/root/asked"), qr/00-vzpanel\.network/,
-        'by the file that it was given');
+    my $asked = '';
+
+    Verbs::wait_for(30, sub {
+        $asked = $node->slurp("lxc/ct/$two/root/asked") // '';
+        return $asked ne '';
+    });
+    like($asked, qr/00-vzpanel\.network/, 'by the file that it was given');
     is({ $node->status($two) }->{inside}, '10.74.0.6', 'eth0 has it still');
     ok(pings(10, '10.74.0.6'), 'and answers');
     is(join(' ', map { ($node->ask($_))[0] } "setip $two 10.74.0.7",
