@@ -325,7 +325,13 @@ vz_order_refuse(vz_call_t *call, vz_order_t *order, vz_code_e rc)
     switch (rc) {
 
     case VZ_EXISTS:
-        vz_order_exists(call);
+
+        /* unless this very order made the user since its key was looked for */
+
+        if (vz_order_replay(call, order) == VZ_OK) {
+            vz_order_exists(call);
+        }
+
         return;
 
     case VZ_DUPLICATE:
