@@ -555,6 +555,16 @@ export function rooms({ browser, panel, password }, language, letters = 16) {
             if (state.answers) {
                 await page.unrouteAll();
             }
+
+            /* who would be asked whether to leave is asked nothing */
+            if (await page.evaluate(async (js) => {
+                const { isUnsaved } = await import(`${js}/ui/unsaved.js`);
+
+                return isUnsaved();
+            }, `${panel.url}/panel/js`)) {
+                await page.goto(`${panel.url}/panel/contact`);
+                await page.locator('main h1').waitFor();
+            }
         },
 
         async close() {
