@@ -263,6 +263,15 @@ sub not_there {
     is(ask('GET', "/api/vms/$off/boot-log", $anas)->{json}{code},
         'not_running', 'of a container that is off there is none');
 
+    for my $number (30_999, 2_147_480_001) {
+        my $nowhere = vm($ana, ctid => $number);
+
+        is(join(' ', @{ ask('GET', "/api/vms/$nowhere/boot-log", $anas)
+                ->{json} }{qw(status code)}), '409 absent',
+            "nor of one that the node does not have: $number");
+        sql("DELETE FROM vm WHERE id = $nowhere");
+    }
+
     # a node that knows better than the zone
     my $ticket = ask('POST', "/api/vms/$off/console", $anas, '{}');
     if ($ticket->{code} == 201) {

@@ -132,6 +132,11 @@ vz_vm_bootlog_refuse(vz_call_t *call, vz_code_e rc)
         return;
 
     case VZ_NOENT:
+    case VZ_RANGE:
+        vz_call_problem(call, NGX_HTTP_CONFLICT, "absent",
+                        "The node does not have this container.");
+        return;
+
     case VZ_BUSY:
     case VZ_FAILED:
         vz_call_fault(call, "node", VZ_OVERLOADED);
