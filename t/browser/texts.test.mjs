@@ -159,13 +159,35 @@ function spanish(file) {
 }
 
 
+/** The mails of the module, as C has them. */
+async function mailTexts() {
+    return (await Promise.all(['order', 'vm', 'account'].map((name) =>
+        readFile(new URL(`../src/panel/mail/mail_text_${name}.c`, html),
+            'utf8')))).join('\n');
+}
+
+
+test('the list of mails has a word for each that there is', async () => {
+    const names = new Set([...(await mailTexts()).matchAll(
+        /\{ "(\w+)", "e[sn]",/g)].map(([, name]) => name));
+
+    assert.ok(names.size > 10);
+
+    for (const language of ['es', 'en']) {
+        const words = JSON.parse(await readFile(new URL(
+            `i18n/admin.${language}.json`, html), 'utf8'));
+
+        assert.deepEqual([...names].filter((name) =>
+            !words[`letter.${name}`]), []);
+    }
+});
+
+
 /** Every text in Spanish, and the mails of the module. */
 async function allSpanish() {
     const all = await Promise.all((await files('es')).map((name) =>
         readFile(name, 'utf8')));
-    const mails = (await Promise.all(['order', 'vm', 'account'].map((name) =>
-        readFile(new URL(`../src/panel/mail/mail_text_${name}.c`, html),
-            'utf8')))).join('\n');
+    const mails = await mailTexts();
 
     return [...all.flatMap(spanish),
         ...[...mails.matchAll(/\{ "(\w+)", "es",((?:\s*"[^"]*",?)+) \}/g)]

@@ -43,6 +43,9 @@ function look(item, desk) {
         ...(one.task ? [/** @type {[string, any]} */ ([t('mail.task'),
             h('a', { href: `tasks?task=${one.task}` },
                 number(one.task))])] : []),
+        ...(one.user ? [/** @type {[string, any]} */ ([t('mail.owner'),
+            h('a', { href: `administration?section=users&item=${one.user}` },
+                t('mail.owner.see'))])] : []),
     ]), one.error ? h('p', { class: 'mail-error' }, one.error) : null,
     one.user && (one.state === 'failed' || one.state === 'bounced')
         ? h('p', null, t(`mail.${one.state}.next`), ' ', h('a', {
