@@ -7,6 +7,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { findings } from './axe.mjs';
+import { still } from './still.mjs';
 import { administrator, api, complaints, launch, maildir, settled, shot,
     signIn, url } from './browser.mjs';
 import { mails } from './mailbox.mjs';
@@ -43,6 +44,8 @@ after(async () => {
 
 /** What axe finds, when no colour changes any more. */
 async function found() {
+    await page.locator('main h1').first().waitFor();
+    await still(page);
     await page.waitForFunction(() => !document.querySelector(
         '[data-busy]:not(.strip)')
         && document.getAnimations().every((one) =>

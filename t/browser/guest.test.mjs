@@ -112,7 +112,8 @@ test('a key of the account is given to the server', async () => {
 
 test('another system, by its name, and back', async () => {
     await page.goto(`${url}/panel/server?id=${ana.vm}&tab=reinstall`);
-    await page.getByLabel('ana@laptop').uncheck();
+    await page.locator('form').filter({ hasText: 'Replace the system' })
+        .getByLabel('ana@laptop').uncheck();
     await page.getByLabel(`Type ${name} to confirm`).fill('another');
     await page.getByRole('button', { name: 'Replace the system' }).click();
     await page.locator('.field [aria-invalid=true]').waitFor();
