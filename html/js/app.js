@@ -123,7 +123,7 @@ function go(path, options = {}) {
 
 /** The browser has gone back, or on: the screen follows, or it returns. */
 async function back() {
-    if (await mayLeave()) {
+    if (!isUnsaved() || await mayLeave()) {
         await show();
     } else {
         history.pushState(null, '', address);
