@@ -376,18 +376,9 @@ const OWN = [
     { name: 'task', path: 'tasks?task=26', sign: '.task[data-open]' },
     { name: 'task-absent', path: 'tasks?task=9999', sign: '.empty',
         fresh: true },
-    { name: 'order-own', path: 'order', sign: '.fold', answers: {
-        'account/keys': [200, { items: [1, 2].map((id) => ({ id,
-            name: 'w'.repeat(64), type: 'ecdsa-sha2-nistp521', servers: 0,
-            fingerprint: `SHA256:${'W'.repeat(42)}${id}`,
-            created: '2026-01-01T00:00:00Z' })), next: null }] },
-    act: opened('.fold summary', '.long-text') },
-    { name: 'order-own-bad', path: 'order', sign: '.fold', act: async (page) => {
-        await opened('.fold summary', '.long-text')(page);
-        await sent({ first_boot: 'echo' })(page);
-    } },
     { name: 'reinstall-boot', path: 'server?id=101&tab=reinstall',
-        sign: '.fold', act: opened('.fold summary', '.long-text') },
+        sign: '.fold', act: opened('.fold summary', '.long-text'),
+        answers: server({ features: ['reinstall', 'rescue', 'user_data'] }) },
     { name: 'keys', path: 'account', sign: '.login',
         act: typed('?', '.keys') },
     { name: 'find', path: 'account', sign: '.login',
@@ -476,6 +467,17 @@ export const STATES = [
     { name: 'one-rdns-wrong', who: 'one', sign: '.rdns .fact',
         act: renamed('a_b'), path: 'server?id=110&tab=hardware',
         answers: names(110) },
+    { name: 'order-own', who: 'one', path: 'order', sign: '.fold', answers: {
+        'account/keys': [200, { items: [1, 2].map((id) => ({ id,
+            name: 'w'.repeat(64), type: 'ecdsa-sha2-nistp521', servers: 0,
+            fingerprint: `SHA256:${'W'.repeat(42)}${id}`,
+            created: '2026-01-01T00:00:00Z' })), next: null }] },
+    act: opened('.fold summary', '.long-text') },
+    { name: 'order-own-bad', who: 'one', path: 'order', sign: '.fold',
+        act: async (page) => {
+            await opened('.fold summary', '.long-text')(page);
+            await sent({ first_boot: 'echo' })(page);
+        } },
     { name: 'many', who: 'many', path: 'status', sign: '.row' },
     { name: 'many-find', who: 'many', path: 'tasks', sign: '.task',
         act: typed('Control+k', '.combo-item') },

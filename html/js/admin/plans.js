@@ -25,9 +25,10 @@ function edit(item, desk) {
 
 
 export function section() {
-    /** @type {(key: string, text: string, cell: (one: Plan) => any) => any} */
-    const figure = (key, title, cell) => ({ key, text: title, cell,
-        cls: 'number' });
+    /** @type {(key: string, text: string, cell: (one: Plan) => any,
+     *     cls?: string) => any} */
+    const figure = (key, title, cell, cls = 'number') => ({ key, text: title,
+        cell, cls });
 
     return {
         key: 'plans', path: 'admin/plans', add: t('plan.add'),
@@ -40,10 +41,10 @@ export function section() {
             figure('memory', t('plan.memory'), (one) => mib(one.memory_mib)),
             figure('disk', t('plan.disk'), (one) => mib(one.disk_mib)),
             figure('units', t('plan.cpu_units'), (one) =>
-                number(one.cpu_units)),
+                number(one.cpu_units), 'number far'),
             figure('percent', t('plan.cpu_percent'), (one) =>
                 (one.cpu_percent === 'unlimited' ? t('hw.unlimited')
-                    : percent(one.cpu_percent))),
+                    : percent(one.cpu_percent)), 'number far'),
             figure('traffic', t('plan.traffic'), (one) =>
                 (one.traffic_gib === 'unlimited' ? t('hw.unlimited')
                     : mib(one.traffic_gib * 1024))),

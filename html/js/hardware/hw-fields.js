@@ -219,6 +219,9 @@ function amount(options) {
         step: 1, inputmode: 'numeric', name: options.name,
         'aria-describedby': options.error,
         on: { input: options.changed } });
+
+    input.style.setProperty('--unit', String(options.unit.length));
+
     const free = options.unlimited ? h('input', { type: 'checkbox',
         id: `${options.id}-free`, name: `${options.name}.unlimited`,
         on: { change: () => {
