@@ -137,7 +137,8 @@ test('a reinstall takes a script as well', async () => {
     await page.getByText('Run this at first boot').click();
     await page.getByLabel('What to run').fill('hello');
     await page.locator('[name=name]').fill('x');
-    await page.locator('main form [type=submit]').click();
+    await page.locator('main form').filter({ hasText: 'Replace the system' })
+        .locator('[type=submit]').click();
     await page.getByText('It begins with #!/').first().waitFor();
     await shot(page, 'reinstall-boot');
     assert.deepEqual(wrong, []);

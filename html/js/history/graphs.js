@@ -124,6 +124,7 @@ function asTable(current, name) {
 function momentBar(moved) {
     const node = h('div', { class: 'graph-moment', role: 'slider',
         tabindex: 0, 'aria-label': t('graph.moment'), 'aria-valuemin': 0,
+        'aria-valuenow': 0,
         on: { keydown: (/** @type {KeyboardEvent} */ event) => {
             if (KEYS[event.key] && !event.ctrlKey && !event.altKey) {
                 event.preventDefault();
