@@ -71,30 +71,9 @@ sub powered_off {
         'a container that is off stays off');
 }
 
-# the guest's shadow line of root, through the stopped disk's own verb
+# root's hash in the running guest
 sub shadow {
-    my ($init) = verb('status', $ctid) =~ /state=running/
-        ? (split / /, (slurp_run() =~ /^init=(.*)$/m)[0])[0] : ();
-
-    open my $in, '<', "/proc/$init/root/etc/shadow" or return '';
-    my ($line) = grep { /^root:/ } <$in>;
-
-    return (split /:/, $line // '')[1] // '';
-}
-
-sub slurp_run {
-    open my $in, '<', vz_base() . "/lxc/ct/$ctid/run" or return '';
-    local $/;
-    return <$in> // '';
-}
-
-sub guest_file {
-    my ($path) = @_;
-    my ($init) = (split / /, (slurp_run() =~ /^init=(.*)$/m)[0] // '')[0];
-
-    open my $in, '<', "/proc/$init/root/$path" or return '';
-    local $/;
-    return <$in> // '';
+    return (guest_file($ctid, 'etc/shadow') =~ /^root:([^:]*)/m)[0] // '';
 }
 
 sub password_drawn {
@@ -148,7 +127,7 @@ sub renamed {
     is(get()->{name}, 'Tienda de Ana', 'it keeps its name');
     like(verb('status', $ctid), qr/ hostname=web9\.example\.org /,
         'the node agrees');
-    is(guest_file('etc/hostname'), "web9.example.org\n",
+    is(guest_file($ctid, 'etc/hostname'), "web9.example.org\n",
         'the guest agrees, too');
     is(act('PUT', 'hostname', { hostname => 'localhost' })
             ->{json}{errors}[0]{field}, 'hostname',
@@ -192,7 +171,7 @@ sub keys_kept {
     my $answer = act('PUT', 'keys', { keys => [$print] });
 
     is($answer->{json}{state}, 'done', 'the server gets a key');
-    like(guest_file('root/.ssh/authorized_keys'), qr/^\Q$ed\E ana\@laptop$/m,
+    like(guest_file($ctid, 'root/.ssh/authorized_keys'), qr/^\Q$ed\E ana\@laptop$/m,
         'the guest has the key');
     is(join(' ', map { $_->{has} ? 1 : 0 } @{ ask('GET',
                 "/api/vms/$vm/keys", $anas)->{json}{items} }), '0 1',
@@ -207,7 +186,7 @@ sub keys_kept {
             ->{json}{errors}[0]{field}, 'keys', 'an unknown key is refused');
     is(act('PUT', 'keys', { keys => [] })->{json}{state}, 'done',
         'the server gives up its keys');
-    unlike(guest_file('root/.ssh/authorized_keys'), qr/ssh-/,
+    unlike(guest_file($ctid, 'root/.ssh/authorized_keys'), qr/ssh-/,
         'the key is gone');
     is(ask('DELETE', "/api/account/keys/$first->{json}{id}", $evas)->{code},
         404, 'nobody deletes another\'s');

@@ -28,18 +28,6 @@ sub post {
 
 sub get { return ask('GET', "/api/vms/$vm", $anas)->{json} }
 
-# a file of the running guest
-sub guest_file {
-    my ($path) = @_;
-
-    open my $run, '<', vz_base() . "/lxc/ct/$ctid/run" or return '';
-    my ($init) = map { /^init=(\d+)/ ? $1 : () } <$run>;
-
-    open my $in, '<', '/proc/' . ($init // 0) . "/root/$path" or return '';
-    local $/;
-    return <$in> // '';
-}
-
 sub node_says { return verb('status', $ctid) }
 
 sub refused {
@@ -63,14 +51,14 @@ sub reinstalled {
     my $before = node_says();
     my $answer = post('reinstall', { name => $name, template => $debian });
     my $task = $answer->{json}{task};
-    my ($hash) = guest_file('etc/shadow') =~ /^root:([^:]+):/m;
+    my ($hash) = guest_file($ctid, 'etc/shadow') =~ /^root:([^:]+):/m;
 
     is($task->{state}, 'done', 'reinstalled');
     is(join(' ', map { $_->{name} } @{ $task->{steps} }),
         'reinstall limits password keys start mail', 'in its steps');
     is(crypt($answer->{json}{password}, $hash), $hash,
         'root has the password of the reply');
-    like(guest_file('etc/os-release'), qr/Debian/, 'it runs the other system');
+    like(guest_file($ctid, 'etc/os-release'), qr/Debian/, 'it runs the other system');
     is((node_says() =~ /(id=\d+)/)[0], ($before =~ /(id=\d+)/)[0],
         'under its number');
     is((node_says() =~ /(tag=\w+)/)[0], ($before =~ /(tag=\w+)/)[0],
@@ -88,7 +76,7 @@ sub undone {
     my $answer = post('reinstall/undo');
 
     is($answer->{json}{state}, 'done', 'undone');
-    unlike(guest_file('etc/os-release'), qr/Debian/, 'the old system runs');
+    unlike(guest_file($ctid, 'etc/os-release'), qr/Debian/, 'the old system runs');
     is(get()->{template}, busybox(), 'the panel says so');
     is(get()->{undo}, undef, 'nothing is kept');
     is(post('reinstall/undo')->{json}{code}, 'not_kept', 'once is enough');
@@ -109,7 +97,7 @@ sub with_a_key {
     is($answer->{json}{task}{state}, 'done', 'reinstalled with a key');
     ok(exists $answer->{json}{password} && !defined $answer->{json}{password},
         'so no password was drawn');
-    like(guest_file('root/.ssh/authorized_keys'), qr/^\Q$key\E mine$/m,
+    like(guest_file($ctid, 'root/.ssh/authorized_keys'), qr/^\Q$key\E mine$/m,
         'root has the key');
     is(scalar(grep { $_->{has} } @{ ask('GET', "/api/vms/$vm/keys", $anas)
             ->{json}{items} }), 1, 'and the panel knows');

@@ -34,21 +34,9 @@ sub post {
 
 sub get { return ask('GET', "/api/vms/$vm" . ($_[0] // ''), $anas)->{json} }
 
-# a file of what runs
-sub guest_file {
-    my ($path) = @_;
-
-    open my $run, '<', vz_base() . "/lxc/ct/$ctid/run" or return '';
-    my ($init) = map { /^init=(\d+)/ ? $1 : () } <$run>;
-
-    open my $in, '<', '/proc/' . ($init // 0) . "/root/$path" or return '';
-    local $/;
-    return <$in> // '';
-}
-
 sub node_says { return verb('status', $ctid) }
 
-sub shadow { return (guest_file("$_[0]etc/shadow") =~ /^root:([^:]*):/m)[0] }
+sub shadow { return (guest_file($ctid, "$_[0]etc/shadow") =~ /^root:([^:]*):/m)[0] }
 
 our $own;
 
@@ -143,9 +131,9 @@ sub with_a_key {
     is($answer->{json}{task}{state}, 'done', 'in rescue with a key');
     ok(exists $answer->{json}{password} && !defined $answer->{json}{password},
         'so no password was drawn');
-    like(guest_file('root/.ssh/authorized_keys'), qr/^\Q$key\E mine$/m,
+    like(guest_file($ctid, 'root/.ssh/authorized_keys'), qr/^\Q$key\E mine$/m,
         'root of it has the key');
-    is(guest_file('mnt/root/.ssh/authorized_keys'), '', 'the own one has not');
+    is(guest_file($ctid, 'mnt/root/.ssh/authorized_keys'), '', 'the own one has not');
     is(scalar(grep { $_->{has} } @{ ask('GET', "/api/vms/$vm/keys", $anas)
             ->{json}{items} }), 0, 'and the panel says so');
 }

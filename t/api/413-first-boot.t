@@ -62,17 +62,6 @@ sub told {
     return @lines;
 }
 
-sub guest_file {
-    my ($path) = @_;
-
-    open my $run, '<', vz_base() . "/lxc/ct/$ctid/run" or return '';
-    my ($init) = map { /^init=(\d+)/ ? $1 : () } <$run>;
-
-    open my $in, '<', '/proc/' . ($init // 0) . "/root/$path" or return '';
-    local $/;
-    return <$in> // '';
-}
-
 sub field_of { return $_[0]{json}{errors}[0]{field} // $_[0]{body} }
 
 sub refused {
@@ -123,12 +112,12 @@ sub ran {
     is($lines[3], '| caf?? [31mred', 'in printable ASCII');
     ok((grep { /^\| \[\d+ lines\]$/ } @lines), 'not all of it');
     is($lines[-1], '| line 100', 'but its end');
-    is(guest_file('root/ran') =~ tr/\n//, 1, 'it ran once');
+    is(guest_file($ctid, 'root/ran') =~ tr/\n//, 1, 'it ran once');
     is(sql_value("SELECT stage FROM first_boot WHERE vm_id = $vm"
         . ' AND data IS NULL'), 'ended', 'and is forgotten');
 
     is(post("vms/$vm/restart", {}, $anas)->{json}{state}, 'done', 'restarted');
-    is(guest_file('root/ran') =~ tr/\n//, 1, 'it ran no second time');
+    is(guest_file($ctid, 'root/ran') =~ tr/\n//, 1, 'it ran no second time');
     is(sql_value("SELECT COUNT(*) FROM audit WHERE detail LIKE '%bin/sh%'"), 0,
         'no audit has it');
 }
@@ -139,7 +128,7 @@ sub hangs {
     my $task = $answer->{json}{id};
 
     is($answer->{json}{state}, 'done', 'a script that never ends holds nothing');
-    ok(wait_for(20, sub { guest_file('var/log/first-boot.log') =~ /begun/ }),
+    ok(wait_for(20, sub { guest_file($ctid, 'var/log/first-boot.log') =~ /begun/ }),
         'it runs');
     is(post("vms/$vm/poweroff", {}, $anas)->{json}{state}, 'done',
         'the container is stopped all the same');

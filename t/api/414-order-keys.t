@@ -79,17 +79,6 @@ sub ordered {
     return $order;
 }
 
-sub guest_file {
-    my ($ctid, $path) = @_;
-
-    open my $run, '<', vz_base() . "/lxc/ct/$ctid/run" or return '';
-    my ($init) = map { /^init=(\d+)/ ? $1 : () } <$run>;
-
-    open my $in, '<', '/proc/' . ($init // 0) . "/root/$path" or return '';
-    local $/;
-    return <$in> // '';
-}
-
 sub last_mail {
     my ($email) = @_;
 

@@ -7,13 +7,20 @@ const axe = await readFile(createRequire(import.meta.url)
     .resolve('axe-core/axe.min.js'), 'utf8');
 
 
-/** @param {import('playwright-core').Page} page */
+/**
+ * All of a page, from its top: what is scrolled below the head, which stays
+ * there, would be a target that is covered.
+ *
+ * @param {import('playwright-core').Page} page
+ */
 export async function findings(page) {
     if (await page.evaluate(() => !Reflect.has(window, 'axe'))) {
         await page.evaluate(axe);
     }
 
     const found = await page.evaluate(async () => {
+        scrollTo(0, 0);
+
         const result = await /** @type {any} */ (window).axe.run(document, {
             runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa',
                 'best-practice'], resultTypes: ['violations'],

@@ -150,9 +150,6 @@ const renamed = (name) => async (/** @type {Page} */ page) => {
         await page.locator('.rdns [type=submit]').click();
         await page.locator('.rdns .field-error:not(:empty)').waitFor();
     }
-
-    /* nothing of the page is under its head */
-    await page.evaluate(() => scrollTo(0, 0));
 };
 
 

@@ -11,24 +11,18 @@
 #include "daemon/base/job.h"
 #include "daemon/base/lock.h"
 #include "daemon/base/log.h"
-#include "daemon/ct/ct_state.h"
 #include "daemon/ct/ct_user_data.h"
-#include "daemon/lxc/lxc_lifecycle.h"
-#include "daemon/lxc/lxc_power.h"
 #include "daemon/lxc/lxc_record.h"
 #include "daemon/lxc/lxc_reinstall.h"
 #include "daemon/lxc/lxc_rescue.h"
 #include "daemon/lxc/lxc_switch.h"
 #include "daemon/rootfs/disk_space.h"
-#include "daemon/template/template_cache.h"
 #include "daemon/template/template_prune.h"
 
 
 #define VZ_LXC_REINSTALL_KEEP  86400    /* seconds that the old system stays */
 
 
-static vz_code_e vz_lxc_reinstall_beside(vz_job_t *job, const char *template,
-    vz_ct_t *fresh);
 static vz_code_e vz_lxc_reinstall_switch(vz_job_t *job, vz_ct_t *ct,
     const vz_ct_t *fresh);
 static int vz_lxc_reinstall_drop(vz_ct_t *ct);
@@ -37,11 +31,9 @@ static int vz_lxc_reinstall_drop(vz_ct_t *ct);
 vz_code_e
 vz_lxc_reinstall(vz_job_t *job, const char *template, vz_done_t *done)
 {
-    char           words[VZ_WORDS_MAX], was[sizeof(((vz_ct_t *) 0)->template)];
-    vz_ct_t        ct, fresh;
-    unsigned       ran;
-    vz_code_e      rc;
-    vz_ct_state_t  run;
+    char       words[VZ_WORDS_MAX], was[sizeof(((vz_ct_t *) 0)->template)];
+    vz_ct_t    ct, fresh;
+    vz_code_e  rc;
 
     if ((rc = vz_lxc_record_load(job, &ct)) != VZ_OK
         || (rc = vz_lxc_rescue_refuse(job, &ct)) != VZ_OK)
@@ -60,25 +52,14 @@ vz_lxc_reinstall(vz_job_t *job, const char *template, vz_done_t *done)
 
     strcpy(was, ct.template);
     fresh = ct;
-    rc = vz_lxc_reinstall_beside(job, template, &fresh);
+    rc = vz_lxc_switch_template(job, template, &fresh);
 
     if (rc == VZ_OK) {
-        ran = (unsigned) vz_ct_state_alive(&ct, &run);
-        rc = vz_lxc_switch_stop(job, &ct);
+        rc = vz_lxc_switch_beside(job, &fresh);
+    }
 
-        /* stopping it may have written the record */
-
-        if (rc == VZ_OK) {
-            rc = vz_lxc_record_load(job, &ct);
-        }
-
-        if (rc == VZ_OK) {
-            rc = vz_lxc_reinstall_switch(job, &ct, &fresh);
-        }
-
-        if (rc != VZ_OK && ran) {
-            rc = vz_lxc_switch_back(job, rc);
-        }
+    if (rc == VZ_OK) {
+        rc = vz_lxc_switch_run(job, &ct, &fresh, vz_lxc_reinstall_switch);
     }
 
     vz_lxc_switch_clear(job);
@@ -88,25 +69,6 @@ vz_lxc_reinstall(vz_job_t *job, const char *template, vz_done_t *done)
     }
 
     return rc;
-}
-
-
-static vz_code_e
-vz_lxc_reinstall_beside(vz_job_t *job, const char *template, vz_ct_t *fresh)
-{
-    char       lower[PATH_MAX];
-    vz_code_e  rc;
-
-    rc = vz_template_cache_unpack(job->conf, template, job, lower);
-    if (rc != VZ_OK) {
-        return rc;
-    }
-
-    snprintf(fresh->template, sizeof(fresh->template), "%s", template);
-    snprintf(fresh->version, sizeof(fresh->version), "%s",
-             strrchr(lower, '/') + 1);
-
-    return vz_lxc_switch_beside(job, fresh);
 }
 
 
@@ -229,11 +191,6 @@ vz_lxc_reinstall_revert(vz_job_t *job, vz_done_t *done)
     }
 
     rc = vz_lxc_switch_stop(job, &ct);
-
-    if (rc == VZ_OK) {
-        rc = vz_lxc_record_load(job, &ct);
-    }
-
     if (rc != VZ_OK) {
         return rc;
     }

@@ -6,17 +6,14 @@
  */
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include "daemon/base/job.h"
 #include "daemon/base/log.h"
-#include "daemon/ct/ct_state.h"
 #include "daemon/lxc/lxc_record.h"
 #include "daemon/lxc/lxc_rescue.h"
 #include "daemon/lxc/lxc_switch.h"
 #include "daemon/rootfs/disk_space.h"
-#include "daemon/template/template_cache.h"
 #include "daemon/template/template_prune.h"
 
 
@@ -24,16 +21,16 @@ static vz_code_e vz_lxc_rescue_beside(vz_job_t *job, const vz_ct_t *ct,
     vz_ct_t *fresh);
 static vz_code_e vz_lxc_rescue_enter(vz_job_t *job, vz_ct_t *ct,
     const vz_ct_t *fresh);
+static vz_code_e vz_lxc_rescue_end(vz_job_t *job, vz_ct_t *ct,
+    const vz_ct_t *fresh);
 
 
 vz_code_e
 vz_lxc_rescue(vz_job_t *job, vz_done_t *done)
 {
-    char           words[VZ_WORDS_MAX];
-    vz_ct_t        ct, fresh;
-    unsigned       ran;
-    vz_code_e      rc;
-    vz_ct_state_t  run;
+    char       words[VZ_WORDS_MAX];
+    vz_ct_t    ct, fresh;
+    vz_code_e  rc;
 
     rc = vz_lxc_record_load(job, &ct);
     if (rc != VZ_OK) {
@@ -53,20 +50,7 @@ vz_lxc_rescue(vz_job_t *job, vz_done_t *done)
     rc = vz_lxc_rescue_beside(job, &ct, &fresh);
 
     if (rc == VZ_OK) {
-        ran = (unsigned) vz_ct_state_alive(&ct, &run);
-        rc = vz_lxc_switch_stop(job, &ct);
-
-        if (rc == VZ_OK) {
-            rc = vz_lxc_record_load(job, &ct);
-        }
-
-        if (rc == VZ_OK) {
-            rc = vz_lxc_rescue_enter(job, &ct, &fresh);
-        }
-
-        if (rc != VZ_OK && ran) {
-            rc = vz_lxc_switch_back(job, rc);
-        }
+        rc = vz_lxc_switch_run(job, &ct, &fresh, vz_lxc_rescue_enter);
     }
 
     vz_lxc_switch_clear(job);
@@ -83,21 +67,16 @@ vz_lxc_rescue(vz_job_t *job, vz_done_t *done)
 static vz_code_e
 vz_lxc_rescue_beside(vz_job_t *job, const vz_ct_t *ct, vz_ct_t *fresh)
 {
-    char         lower[PATH_MAX];
     vz_code_e    rc;
     const char  *template;
 
     template = job->conf->rescue_template;
 
     if (template[0] && strcmp(template, ct->template) != 0) {
-        rc = vz_template_cache_unpack(job->conf, template, job, lower);
+        rc = vz_lxc_switch_template(job, template, fresh);
         if (rc != VZ_OK) {
             return rc;
         }
-
-        snprintf(fresh->template, sizeof(fresh->template), "%s", template);
-        snprintf(fresh->version, sizeof(fresh->version), "%s",
-                 strrchr(lower, '/') + 1);
     }
 
     fresh->disk.barrier = VZ_CT_RESCUE_DISK;
@@ -135,11 +114,9 @@ vz_lxc_rescue_enter(vz_job_t *job, vz_ct_t *ct, const vz_ct_t *fresh)
 vz_code_e
 vz_lxc_rescue_leave(vz_job_t *job, vz_done_t *done)
 {
-    char           dropped[sizeof(((vz_ct_t *) 0)->rescue)];
-    vz_ct_t        ct;
-    unsigned       ran;
-    vz_code_e      rc;
-    vz_ct_state_t  run;
+    char       dropped[sizeof(((vz_ct_t *) 0)->rescue)];
+    vz_ct_t    ct;
+    vz_code_e  rc;
 
     rc = vz_lxc_record_load(job, &ct);
     if (rc != VZ_OK) {
@@ -152,30 +129,30 @@ vz_lxc_rescue_leave(vz_job_t *job, vz_done_t *done)
         return VZ_OK;
     }
 
-    ran = (unsigned) vz_ct_state_alive(&ct, &run);
-    rc = vz_lxc_switch_stop(job, &ct);
+    strcpy(dropped, ct.rescue);
 
-    if (rc == VZ_OK) {
-        rc = vz_lxc_record_load(job, &ct);
-    }
-
-    if (rc == VZ_OK) {
-        strcpy(dropped, ct.rescue);
-        ct.rescue[0] = '\0';
-        ct.rescue_version[0] = '\0';
-        ct.rescue_since = 0;
-
-        rc = vz_lxc_record_save(job, &ct);
-    }
-
+    rc = vz_lxc_switch_run(job, &ct, NULL, vz_lxc_rescue_end);
     if (rc != VZ_OK) {
-        return ran ? vz_lxc_switch_back(job, rc) : rc;
+        return rc;
     }
 
     vz_lxc_rescue_tidy(&ct);
     vz_template_prune(job->conf, job, dropped);
 
     return VZ_OK;
+}
+
+
+static vz_code_e
+vz_lxc_rescue_end(vz_job_t *job, vz_ct_t *ct, const vz_ct_t *fresh)
+{
+    (void) fresh;
+
+    ct->rescue[0] = '\0';
+    ct->rescue_version[0] = '\0';
+    ct->rescue_since = 0;
+
+    return vz_lxc_record_save(job, ct);
 }
 
 

@@ -7,11 +7,34 @@
 #include "daemon/ct/ct_state.h"
 #include "daemon/lxc/lxc_lifecycle.h"
 #include "daemon/lxc/lxc_power.h"
+#include "daemon/lxc/lxc_record.h"
 #include "daemon/lxc/lxc_switch.h"
 #include "daemon/rootfs/mount.h"
+#include "daemon/template/template_cache.h"
 
 
 #define VZ_LXC_SWITCH_IDLE  10000       /* ms to wait for its image */
+
+
+static vz_code_e vz_lxc_switch_back(vz_job_t *job, vz_code_e code);
+
+
+vz_code_e
+vz_lxc_switch_template(vz_job_t *job, const char *template, vz_ct_t *fresh)
+{
+    char       lower[PATH_MAX];
+    vz_code_e  rc;
+
+    rc = vz_template_cache_unpack(job->conf, template, job, lower);
+
+    if (rc == VZ_OK) {
+        snprintf(fresh->template, sizeof(fresh->template), "%s", template);
+        snprintf(fresh->version, sizeof(fresh->version), "%s",
+                 strrchr(lower, '/') + 1);
+    }
+
+    return rc;
+}
 
 
 vz_code_e
@@ -56,7 +79,26 @@ vz_lxc_switch_clear(const vz_job_t *job)
 
 
 vz_code_e
-vz_lxc_switch_stop(vz_job_t *job, const vz_ct_t *ct)
+vz_lxc_switch_run(vz_job_t *job, vz_ct_t *ct, const vz_ct_t *fresh,
+    vz_lxc_switch_pt act)
+{
+    unsigned       ran;
+    vz_code_e      rc;
+    vz_ct_state_t  run;
+
+    ran = (unsigned) vz_ct_state_alive(ct, &run);
+    rc = vz_lxc_switch_stop(job, ct);
+
+    if (rc == VZ_OK) {
+        rc = act(job, ct, fresh);
+    }
+
+    return rc != VZ_OK && ran ? vz_lxc_switch_back(job, rc) : rc;
+}
+
+
+vz_code_e
+vz_lxc_switch_stop(vz_job_t *job, vz_ct_t *ct)
 {
     vz_code_e      rc;
     vz_done_t      done;
@@ -74,7 +116,7 @@ vz_lxc_switch_stop(vz_job_t *job, const vz_ct_t *ct)
         rc = vz_job_end(job, VZ_BUSY, "its image is still in use");
     }
 
-    return rc;
+    return rc == VZ_OK ? vz_lxc_record_load(job, ct) : rc;
 }
 
 
@@ -98,7 +140,9 @@ vz_lxc_switch_move(vz_job_t *job, const vz_ct_t *fresh, const vz_ct_t *ct,
 }
 
 
-vz_code_e
+/* It ran and there was no switch: start it again; the words stay. */
+
+static vz_code_e
 vz_lxc_switch_back(vz_job_t *job, vz_code_e code)
 {
     char       words[VZ_WORDS_MAX];

@@ -13,8 +13,8 @@
 #include "panel/account/own_email.h"
 #include "panel/account/own_email_link.h"
 #include "panel/account/profile.h"
+#include "panel/account/user_change.h"
 #include "panel/api/audit.h"
-#include "panel/api/auth.h"
 #include "runtime/call.h"
 #include "runtime/crypt.h"
 #include "runtime/row.h"
@@ -42,7 +42,7 @@ typedef struct {
 
 
 static vz_code_e vz_own_email_draw(vz_call_t *call, vz_own_email_t *change);
-static vz_code_e vz_own_email_write(vz_call_t *call, vz_own_email_t *change);
+static vz_code_e vz_own_email_write(vz_tx_t *tx, vz_call_t *call, void *data);
 static vz_code_e vz_own_email_in(vz_tx_t *tx, vz_call_t *call,
     vz_own_email_t *change, ngx_uint_t *again);
 static vz_code_e vz_own_email_insert(vz_tx_t *tx, vz_call_t *call,
@@ -50,6 +50,8 @@ static vz_code_e vz_own_email_insert(vz_tx_t *tx, vz_call_t *call,
 static vz_code_e vz_own_email_tell(vz_tx_t *tx, vz_call_t *call,
     const vz_own_email_t *change, ngx_uint_t again);
 static void vz_own_email_fail(vz_call_t *call, vz_code_e rc);
+static vz_code_e vz_own_email_give_up(vz_tx_t *tx, vz_call_t *call,
+    void *data);
 
 
 static const vz_body_member_t  vz_own_email_members[] = {
@@ -118,7 +120,8 @@ vz_own_email_ask(vz_call_t *call)
     rc = vz_own_email_draw(call, &change);
 
     if (rc == VZ_OK) {
-        rc = vz_own_email_write(call, &change);
+        rc = vz_user_change(call, call->who.user, NULL, NULL,
+                            vz_own_email_write, &change);
 
         ngx_explicit_memzero(change.token.data, change.token.len);
         ngx_explicit_memzero(change.stop.data, change.stop.len);
@@ -158,26 +161,17 @@ vz_own_email_draw(vz_call_t *call, vz_own_email_t *change)
 
 
 static vz_code_e
-vz_own_email_write(vz_call_t *call, vz_own_email_t *change)
+vz_own_email_write(vz_tx_t *tx, vz_call_t *call, void *data)
 {
-    vz_tx_t     *tx;
-    ngx_str_t    none;
-    vz_code_e    rc;
-    ngx_uint_t   again;
+    ngx_str_t        none;
+    vz_code_e        rc;
+    ngx_uint_t       again;
+    vz_own_email_t  *change = data;
 
     ngx_str_set(&none, "");
     again = 0;
 
-    rc = vz_db_begin(call->pool, &tx);
-    if (rc != VZ_OK) {
-        return rc;
-    }
-
-    rc = vz_auth_hold(tx, call->pool, call->who.user);
-
-    if (rc == VZ_OK) {
-        rc = vz_own_email_in(tx, call, change, &again);
-    }
+    rc = vz_own_email_in(tx, call, change, &again);
 
     if (rc == VZ_OK) {
         rc = vz_own_email_tell(tx, call, change, again);
@@ -188,7 +182,7 @@ vz_own_email_write(vz_call_t *call, vz_own_email_t *change)
                            change->email);
     }
 
-    return vz_db_end(tx, rc);
+    return rc;
 }
 
 
@@ -310,31 +304,10 @@ vz_own_email_fail(vz_call_t *call, vz_code_e rc)
 void
 vz_own_email_cancel(vz_call_t *call)
 {
-    vz_tx_t    *tx;
-    ngx_str_t   none;
-    vz_code_e   rc;
-    vz_rows_t   rows;
+    vz_code_e  rc;
 
-    ngx_str_set(&none, "");
-
-    rc = vz_db_begin(call->pool, &tx);
-    if (rc != VZ_OK) {
-        vz_call_fault(call, "database", rc);
-        return;
-    }
-
-    rc = vz_auth_hold(tx, call->pool, call->who.user);
-
-    if (rc == VZ_OK) {
-        rc = vz_db_query(tx, call->pool, &vz_own_email_void,
-                         vz_binds(vz_int(call->who.user)), &rows);
-    }
-
-    if (rc == VZ_OK && rows.affected) {
-        rc = vz_audit_by(tx, call, "account.email.cancel", none);
-    }
-
-    rc = vz_db_end(tx, rc);
+    rc = vz_user_change(call, call->who.user, NULL, NULL, vz_own_email_give_up,
+                        NULL);
 
     if (rc != VZ_OK) {
         vz_call_fault(call, "database", rc);
@@ -342,4 +315,23 @@ vz_own_email_cancel(vz_call_t *call)
     }
 
     (void) vz_call_reply(call, NGX_HTTP_NO_CONTENT);
+}
+
+
+static vz_code_e
+vz_own_email_give_up(vz_tx_t *tx, vz_call_t *call, void *data)
+{
+    ngx_str_t  none;
+    vz_code_e  rc;
+    vz_rows_t  rows;
+
+    (void) data;
+
+    ngx_str_set(&none, "");
+
+    rc = vz_db_query(tx, call->pool, &vz_own_email_void,
+                     vz_binds(vz_int(call->who.user)), &rows);
+
+    return rc == VZ_OK && rows.affected
+           ? vz_audit_by(tx, call, "account.email.cancel", none) : rc;
 }

@@ -5,8 +5,8 @@
 #include "panel/account/account_mail.h"
 #include "panel/account/own_email_link.h"
 #include "panel/account/session_revoke.h"
+#include "panel/account/user_change.h"
 #include "panel/api/audit.h"
-#include "panel/api/auth.h"
 #include "panel/api/identity.h"
 #include "runtime/call.h"
 #include "runtime/crypt.h"
@@ -32,14 +32,10 @@ typedef struct {
 
 static vz_code_e vz_own_email_link_read(vz_call_t *call, const vz_sql_t *find,
     vz_own_email_link_t *link);
-static vz_code_e vz_own_email_link_switch(vz_call_t *call,
-    const vz_own_email_link_t *link);
-static vz_code_e vz_own_email_link_switch_in(vz_tx_t *tx, vz_call_t *call,
-    const vz_own_email_link_t *link);
-static vz_code_e vz_own_email_link_undo(vz_call_t *call,
-    vz_own_email_link_t *link);
-static vz_code_e vz_own_email_link_undo_in(vz_tx_t *tx, vz_call_t *call,
-    vz_own_email_link_t *link);
+static vz_code_e vz_own_email_link_switch(vz_tx_t *tx, vz_call_t *call,
+    void *data);
+static vz_code_e vz_own_email_link_undo(vz_tx_t *tx, vz_call_t *call,
+    void *data);
 static vz_code_e vz_own_email_link_audit(vz_tx_t *tx, vz_call_t *call,
     const vz_own_email_link_t *link, const char *action);
 static void vz_own_email_link_fail(vz_call_t *call, vz_code_e rc);
@@ -126,7 +122,8 @@ vz_own_email_link_confirm(vz_call_t *call)
         return;
     }
 
-    rc = vz_own_email_link_switch(call, &link);
+    rc = vz_user_change(call, link.user, NULL, NULL, vz_own_email_link_switch,
+                        &link);
 
     if (rc != VZ_OK) {
         vz_own_email_link_fail(call, rc);
@@ -182,45 +179,16 @@ vz_own_email_link_read(vz_call_t *call, const vz_sql_t *find,
 }
 
 
-static vz_code_e
-vz_own_email_link_switch(vz_call_t *call, const vz_own_email_link_t *link)
-{
-    vz_tx_t    *tx;
-    vz_code_e   rc;
-
-    rc = vz_db_begin(call->pool, &tx);
-    if (rc != VZ_OK) {
-        return rc;
-    }
-
-    rc = vz_auth_hold(tx, call->pool, link->user);
-
-    if (rc == VZ_OK) {
-        rc = vz_own_email_link_switch_in(tx, call, link);
-    }
-
-    if (rc == VZ_OK) {
-        rc = vz_session_revoke_links(tx, call->pool, link->user);
-    }
-
-    if (rc == VZ_OK) {
-        rc = vz_own_email_link_audit(tx, call, link, "account.email");
-    }
-
-    return vz_db_end(tx, rc);
-}
-
-
 /* VZ_EXISTS where another user has proven the address, VZ_NOENT where the link
    is good no more */
 
 static vz_code_e
-vz_own_email_link_switch_in(vz_tx_t *tx, vz_call_t *call,
-    const vz_own_email_link_t *link)
+vz_own_email_link_switch(vz_tx_t *tx, vz_call_t *call, void *data)
 {
-    vz_code_e               rc;
-    vz_rows_t               rows;
-    const vz_mail_member_t  members[] = {
+    vz_code_e                   rc;
+    vz_rows_t                   rows;
+    const vz_own_email_link_t  *link = data;
+    const vz_mail_member_t      members[] = {
         { "email", link->email }
     };
 
@@ -245,7 +213,12 @@ vz_own_email_link_switch_in(vz_tx_t *tx, vz_call_t *call,
                                 &link->previous, members, 1);
     }
 
-    return rc;
+    if (rc == VZ_OK) {
+        rc = vz_session_revoke_links(tx, call->pool, link->user);
+    }
+
+    return rc == VZ_OK
+           ? vz_own_email_link_audit(tx, call, link, "account.email") : rc;
 }
 
 
@@ -260,7 +233,8 @@ vz_own_email_link_stop(vz_call_t *call)
         return;
     }
 
-    rc = vz_own_email_link_undo(call, &link);
+    rc = vz_user_change(call, link.user, NULL, NULL, vz_own_email_link_undo,
+                        &link);
 
     if (rc != VZ_OK) {
         vz_own_email_link_fail(call, rc);
@@ -279,35 +253,14 @@ vz_own_email_link_stop(vz_call_t *call)
 }
 
 
-static vz_code_e
-vz_own_email_link_undo(vz_call_t *call, vz_own_email_link_t *link)
-{
-    vz_tx_t    *tx;
-    vz_code_e   rc;
-
-    rc = vz_db_begin(call->pool, &tx);
-    if (rc != VZ_OK) {
-        return rc;
-    }
-
-    rc = vz_auth_hold(tx, call->pool, link->user);
-
-    if (rc == VZ_OK) {
-        rc = vz_own_email_link_undo_in(tx, call, link);
-    }
-
-    return vz_db_end(tx, rc);
-}
-
-
 /* VZ_NOENT where it was stopped by now; other changes that wait end with it */
 
 static vz_code_e
-vz_own_email_link_undo_in(vz_tx_t *tx, vz_call_t *call,
-    vz_own_email_link_t *link)
+vz_own_email_link_undo(vz_tx_t *tx, vz_call_t *call, void *data)
 {
-    vz_code_e  rc;
-    vz_rows_t  rows;
+    vz_code_e             rc;
+    vz_rows_t             rows;
+    vz_own_email_link_t  *link = data;
 
     rc = vz_db_query(tx, call->pool, &vz_own_email_link_back,
                      vz_binds(vz_bytes(link->hash)), &rows);

@@ -38,6 +38,7 @@ typedef struct {
     ngx_uint_t   busy;              /* or has failed a moment ago */
 
     ngx_pool_t  *pool;
+    vz_call_t    call;              /* nobody's: what is audited came by it */
     vz_notice_e  notice;            /* to be told once it is committed */
     ngx_uint_t   kick;              /* a task was made */
 } vz_traffic_act_t;
@@ -50,7 +51,7 @@ static vz_code_e vz_traffic_act_load(vz_tx_t *tx, vz_traffic_act_t *vm);
 static vz_code_e vz_traffic_act_tell(vz_tx_t *tx, vz_traffic_act_t *vm);
 static vz_code_e vz_traffic_act_mail(vz_tx_t *tx, vz_traffic_act_t *vm,
     ngx_uint_t level);
-static ngx_str_t vz_traffic_act_gib(const vz_traffic_act_t *vm);
+static ngx_str_t vz_traffic_act_gib(vz_traffic_act_t *vm);
 static vz_code_e vz_traffic_act_state(vz_tx_t *tx, vz_traffic_act_t *vm);
 static vz_code_e vz_traffic_act_stop(vz_tx_t *tx, vz_traffic_act_t *vm);
 static vz_code_e vz_traffic_act_task(vz_tx_t *tx, vz_traffic_act_t *vm,
@@ -181,6 +182,9 @@ vz_traffic_act_one(ngx_pool_t *pool, uint64_t id)
     ngx_memzero(&vm, sizeof(vz_traffic_act_t));
     vm.id = id;
     vm.pool = pool;
+    vm.call.pool = pool;
+    vm.call.log = pool->log;
+    ngx_str_set(&vm.call.remote, "");
 
     rc = vz_db_begin(pool, &tx);
 
@@ -263,14 +267,10 @@ static vz_code_e
 vz_traffic_act_mail(vz_tx_t *tx, vz_traffic_act_t *vm, ngx_uint_t level)
 {
     ngx_str_t    quota, rate;
-    vz_call_t    text;
     const char  *template;
 
-    ngx_memzero(&text, sizeof(vz_call_t));
-    text.pool = vm->pool;
-
-    quota = vz_call_printf(&text, "%uL", vm->quota);
-    rate = vz_call_printf(&text, "%uL", vm->throttle);
+    quota = vz_call_printf(&vm->call, "%uL", vm->quota);
+    rate = vz_call_printf(&vm->call, "%uL", vm->throttle);
 
     const vz_mail_member_t  members[] = {
         { "first_name", vm->first_name },
@@ -294,17 +294,13 @@ vz_traffic_act_mail(vz_tx_t *tx, vz_traffic_act_t *vm, ngx_uint_t level)
 /* with a digit behind the point, or the comma */
 
 static ngx_str_t
-vz_traffic_act_gib(const vz_traffic_act_t *vm)
+vz_traffic_act_gib(vz_traffic_act_t *vm)
 {
-    uint64_t   tenths;
-    vz_call_t  text;
-
-    ngx_memzero(&text, sizeof(vz_call_t));
-    text.pool = vm->pool;
+    uint64_t  tenths;
 
     tenths = vm->used / (VZ_TRAFFIC_ACT_GIB / 10);
 
-    return vz_call_printf(&text, "%uL%s%uL", tenths / 10,
+    return vz_call_printf(&vm->call, "%uL%s%uL", tenths / 10,
                           vm->language.len && *vm->language.data == 'e'
                           && vm->language.data[1] == 'n' ? "." : ",",
                           tenths % 10);
@@ -381,13 +377,12 @@ vz_traffic_act_task(vz_tx_t *tx, vz_traffic_act_t *vm, const char *kind,
     ngx_str_t data)
 {
     uint64_t        id;
-    vz_call_t       call;
+    vz_call_t      *call = &vm->call;
     vz_code_e       rc;
     vz_audit_t      audit;
     vz_task_new_t   task;
 
     ngx_memzero(&task, sizeof(vz_task_new_t));
-    ngx_memzero(&call, sizeof(vz_call_t));
     ngx_memzero(&audit, sizeof(vz_audit_t));
 
     task.kind = kind;
@@ -406,16 +401,12 @@ vz_traffic_act_task(vz_tx_t *tx, vz_traffic_act_t *vm, const char *kind,
 
     vm->kick = 1;
 
-    call.pool = vm->pool;
-    call.log = vm->pool->log;
-    ngx_str_set(&call.remote, "");
-
     ngx_str_set(&audit.account, "panel");
-    audit.action = (char *) vz_call_printf(&call, "vm.%s%Z", kind).data;
-    audit.object = vz_call_printf(&call, "vm %uL", vm->id);
+    audit.action = (char *) vz_call_printf(call, "vm.%s%Z", kind).data;
+    audit.object = vz_call_printf(call, "vm %uL", vm->id);
     audit.result = "ok";
-    audit.detail = vz_call_printf(&call, "%V: %uL bytes of %uL GiB",
+    audit.detail = vz_call_printf(call, "%V: %uL bytes of %uL GiB",
                                   &vm->month, vm->used, vm->quota);
 
-    return vz_audit_write(tx, &call, &audit);
+    return vz_audit_write(tx, call, &audit);
 }

@@ -41,7 +41,7 @@ use VzFixture;
 
 our @EXPORT = qw(busybox container verb order_body order_request person ask
                  ask_begin ask_more ask_result ask_end stream kept routes
-                 daemon_log forget_held count_paged);
+                 daemon_log forget_held count_paged guest_file);
 
 my $json = JSON::PP->new->utf8->canonical;
 my $top = vz_top();
@@ -196,6 +196,19 @@ sub container {
     push @made, $ctid;
 
     return wantarray ? ($id, $ctid) : $id;
+}
+
+
+# A file of the guest that runs in a container, '' where there is none.
+sub guest_file {
+    my ($ctid, $path) = @_;
+
+    open my $run, '<', vz_base() . "/lxc/ct/$ctid/run" or return '';
+    my ($init) = map { /^init=(\d+)/ ? $1 : () } <$run>;
+
+    open my $in, '<', '/proc/' . ($init // 0) . "/root/$path" or return '';
+    local $/;
+    return <$in> // '';
 }
 
 
