@@ -378,6 +378,9 @@ sub plan_has_it {
     like(join("\n", $node->asked('setrate')), qr/^setrate \d+ 200 unlimited/m,
         'and is held to its rate');
     is($made->{json}{state}, 'done', 'when it is made');
+
+    # what the files after this one see is what the lane began with
+    sql("UPDATE plan SET visible = FALSE WHERE name = '$name'");
     return;
 }
 

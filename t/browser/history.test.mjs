@@ -180,6 +180,43 @@ test('the graphs have one crosshair, by pointer and by keys', async () => {
 });
 
 
+test('times are told in 24 hours, at every hour and in both languages',
+    async () => {
+        const other = await browser.newPage();
+
+        await other.goto(`${url}/panel/`);
+
+        const told = await other.evaluate(async () => {
+            const app = document.querySelector('script[type=module]');
+            const from = (/** @type {string} */ name) => import(new URL(name,
+                /** @type {HTMLScriptElement} */ (app).src).href);
+            const { exact, tick } = await from('history/model.js');
+            const { moment, clock, hour, use } = await from('lib/i18n.js');
+            const all = [];
+
+            for (const language of ['es', 'en']) {
+                await use(language);
+
+                for (const h of [0, 1, 9, 12, 13, 23]) {
+                    const time = new Date(2026, 11, 1, h, 5);
+                    const at = time.getTime() / 1000;
+
+                    all.push(...[exact(at), tick(at, '1h'), tick(at, '1w'),
+                        moment(time.toISOString()), clock(time.toISOString()),
+                        hour(time.toISOString())].map((text) => ({ h, text })));
+                }
+            }
+
+            return all;
+        });
+
+        told.forEach(({ h, text }) => assert.match(text,
+            new RegExp(`(^|\\D)0?${h}:05(:00)?$`)));
+        assert.equal(told.length, 72);
+        await other.close();
+    });
+
+
 test('the same figures are a table and a file', async () => {
     await page.locator('.graph-details summary').click();
 

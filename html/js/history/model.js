@@ -93,8 +93,9 @@ export function top(all, limit, unit) {
  */
 export function tick(at, range) {
     const form = range === '1h' || range === '6h' || range === '1d'
-        ? { hour: '2-digit', minute: '2-digit' }
-        : range === '1w' ? { weekday: 'short', hour: '2-digit' }
+        ? { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }
+        : range === '1w' ? { weekday: 'short', hour: '2-digit',
+            minute: '2-digit', hourCycle: 'h23' }
             : range === '1y' ? { month: 'short', year: '2-digit' }
                 : { day: 'numeric', month: 'short' };
 
@@ -111,7 +112,7 @@ export function tick(at, range) {
  */
 export function exact(at) {
     return new Intl.DateTimeFormat(current(), { dateStyle: 'medium',
-        timeStyle: 'short' }).format(new Date(at * 1000));
+        timeStyle: 'short', hourCycle: 'h23' }).format(new Date(at * 1000));
 }
 
 

@@ -287,10 +287,14 @@ export function ago(time) {
 }
 
 
-/** @param {string} time */
+/**
+ * The day and the time of day, to the second; in 24 hours, as each time is.
+ *
+ * @param {string} time
+ */
 export function moment(time) {
     return new Intl.DateTimeFormat(language, {
-        dateStyle: 'medium', timeStyle: 'medium',
+        dateStyle: 'medium', timeStyle: 'medium', hourCycle: 'h23',
     }).format(new Date(time));
 }
 
