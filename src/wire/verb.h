@@ -33,7 +33,6 @@ typedef enum {
     VZ_VERB_SNAPSHOT,
     VZ_VERB_ROLLBACK,
     VZ_VERB_DROPSNAPSHOT,
-    VZ_VERB_SNAPSHOTS,
     VZ_VERB_START,
     VZ_VERB_STOP,
     VZ_VERB_POWEROFF,
@@ -72,6 +71,7 @@ typedef enum {
     VZ_VERB_NODEHISTORY,
     VZ_VERB_WHY,
     VZ_VERB_TRAFFIC,
+    VZ_VERB_SNAPSHOTS,
 
     /* only where virtual-server.conf says test_verbs = yes */
     VZ_VERB_ECHO,
