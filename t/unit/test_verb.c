@@ -409,7 +409,7 @@ the_table_is_whole(void **state)
     const vz_verb_t  *def;
 
     static const char  long_ones[] = " create reinstall rescue "
-                                     "rollback doze ";
+                                     "rollback clone doze ";
     char               name[32];
 
     (void) state;
