@@ -16,9 +16,6 @@
 #define VZ_LXC_SWITCH_IDLE  10000       /* ms to wait for its image */
 
 
-static vz_code_e vz_lxc_switch_back(vz_job_t *job, vz_code_e code);
-
-
 vz_code_e
 vz_lxc_switch_template(vz_job_t *job, const char *template, vz_ct_t *fresh)
 {
@@ -53,7 +50,7 @@ vz_lxc_switch_beside(vz_job_t *job, vz_ct_t *fresh)
     fresh->old_image[0] = '\0';
     fresh->old_version[0] = '\0';
 
-    rc = vz_lxc_lifecycle_make(job, fresh);
+    rc = vz_lxc_lifecycle_make(job, fresh, NULL, NULL);
 
     if (rc == VZ_OK && vz_dirtree_sync(fresh->dir) == -1) {
         rc = vz_job_end(job, VZ_INTERNAL, "%.120s: %s", fresh->dir,
@@ -140,9 +137,7 @@ vz_lxc_switch_move(vz_job_t *job, const vz_ct_t *fresh, const vz_ct_t *ct,
 }
 
 
-/* It ran and there was no switch: start it again; the words stay. */
-
-static vz_code_e
+vz_code_e
 vz_lxc_switch_back(vz_job_t *job, vz_code_e code)
 {
     char       words[VZ_WORDS_MAX];

@@ -7,6 +7,7 @@
 #include <unistd.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include "daemon/base/job.h"
 #include "daemon/base/spawn.h"
@@ -23,8 +24,21 @@
 #define VZ_MKFS_TIME    30000
 
 
+typedef enum {
+    VZ_ROOTFS_HOST = 0,             /* with the host's ids */
+    VZ_ROOTFS_GUEST,                /* with the container's */
+    VZ_ROOTFS_RAW                   /* the image's file system alone */
+} vz_rootfs_how_e;
+
+
+static vz_code_e vz_rootfs_run(vz_job_t *job, const vz_ct_t *ct,
+    vz_rootfs_how_e how, vz_rootfs_pt function, const void *data,
+    char *words);
 static vz_code_e vz_rootfs_child(const vz_config_t *conf, const vz_ct_t *ct,
-    unsigned guest, vz_rootfs_pt function, const void *data, char *words);
+    vz_rootfs_how_e how, vz_rootfs_pt function, const void *data,
+    char *words);
+static blkcnt_t vz_rootfs_written(const vz_ct_t *ct);
+static int vz_rootfs_open(const vz_ct_t *ct, unsigned raw);
 static vz_code_e vz_rootfs_sync(int raw, char *words);
 static vz_code_e vz_rootfs_do_resize(const vz_ct_t *ct, int root, int raw,
     const void *data, char *words);
@@ -74,15 +88,46 @@ vz_rootfs_make(const vz_ct_t *ct, char *words)
 }
 
 
-/* The child answers by its exit status, and sends words through a pipe. */
-
 vz_code_e
 vz_rootfs_enter(vz_job_t *job, const vz_ct_t *ct, unsigned guest,
+    vz_rootfs_pt function, const void *data, char *words)
+{
+    return vz_rootfs_run(job, ct, guest ? VZ_ROOTFS_GUEST : VZ_ROOTFS_HOST,
+                         function, data, words);
+}
+
+
+vz_code_e
+vz_rootfs_enter_raw(vz_job_t *job, const vz_ct_t *ct, vz_rootfs_pt function,
+    const void *data, char *words)
+{
+    return vz_rootfs_run(job, ct, VZ_ROOTFS_RAW, function, data, words);
+}
+
+
+/* The blocks that its image takes on the host. */
+
+static blkcnt_t
+vz_rootfs_written(const vz_ct_t *ct)
+{
+    char         path[PATH_MAX];
+    struct stat  st;
+
+    return vz_ct_store_image(ct, path) == 0 && stat(path, &st) == 0
+           ? st.st_blocks : 0;
+}
+
+
+/* The child answers by its exit status, and sends words through a pipe. */
+
+static vz_code_e
+vz_rootfs_run(vz_job_t *job, const vz_ct_t *ct, vz_rootfs_how_e how,
     vz_rootfs_pt function, const void *data, char *words)
 {
     int            pipes[2], status;
     pid_t          pid;
     ssize_t        n;
+    blkcnt_t       written;
     vz_code_e      rc;
     struct pollfd  event;
 
@@ -97,7 +142,7 @@ vz_rootfs_enter(vz_job_t *job, const vz_ct_t *ct, unsigned guest,
     if (pid == 0) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
 
-        rc = vz_rootfs_child(job->conf, ct, guest, function, data, words);
+        rc = vz_rootfs_child(job->conf, ct, how, function, data, words);
 
         n = write(pipes[1], words, strlen(words));
         _exit(n >= 0 ? (int) rc : VZ_INTERNAL);
@@ -113,9 +158,19 @@ vz_rootfs_enter(vz_job_t *job, const vz_ct_t *ct, unsigned guest,
     event.fd = pidfd_open(pid, 0);
     event.events = POLLIN;
 
-    while ((n = poll(&event, 1, vz_job_left(job))) == -1 && errno == EINTR) {
-        /* void */
-    }
+    written = 0;
+
+    do {
+        n = poll(&event, 1, vz_job_beat(job));
+
+        /* an image that grows is at work */
+
+        if (n == 0 && vz_rootfs_written(ct) != written) {
+            written = vz_rootfs_written(ct);
+            vz_job_moves(job);
+        }
+
+    } while ((n == -1 && errno == EINTR) || (n == 0 && vz_job_left(job) > 0));
 
     if (n != 1) {
         kill(pid, SIGKILL);
@@ -143,10 +198,10 @@ vz_rootfs_enter(vz_job_t *job, const vz_ct_t *ct, unsigned guest,
 
 
 static vz_code_e
-vz_rootfs_child(const vz_config_t *conf, const vz_ct_t *ct, unsigned guest,
-    vz_rootfs_pt function, const void *data, char *words)
+vz_rootfs_child(const vz_config_t *conf, const vz_ct_t *ct,
+    vz_rootfs_how_e how, vz_rootfs_pt function, const void *data, char *words)
 {
-    char           lower[PATH_MAX], path[PATH_MAX];
+    char           lower[PATH_MAX];
     vz_ct_state_t  run;
     unsigned       private;
     vz_code_e      rc;
@@ -158,11 +213,8 @@ vz_rootfs_child(const vz_config_t *conf, const vz_ct_t *ct, unsigned guest,
         && vz_mount_there(ct, vz_mount_name(ct, 0))
         && vz_mount_there(ct, vz_mount_name(ct, 1)))
     {
-        vz_ct_store_path(ct, vz_mount_name(ct, 0), path);
-        mount.root = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-
-        vz_ct_store_path(ct, vz_mount_name(ct, 1), path);
-        mount.raw = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+        mount.root = vz_rootfs_open(ct, 0);
+        mount.raw = vz_rootfs_open(ct, 1);
 
         if (mount.root == -1 || mount.raw == -1) {
             return vz_rootfs_failed(words, "root");
@@ -177,9 +229,11 @@ vz_rootfs_child(const vz_config_t *conf, const vz_ct_t *ct, unsigned guest,
             return vz_rootfs_failed(words, "template");
         }
 
-        rc = vz_mount_make(ct, lower, VZ_ROOTFS_WAIT, VZ_DISK_ROOM_PANEL,
-                           &mount,
-                           words);
+        rc = how == VZ_ROOTFS_RAW
+             ? vz_mount_raw(ct, lower, VZ_ROOTFS_WAIT, VZ_DISK_ROOM_PANEL,
+                            &mount, words)
+             : vz_mount_make(ct, lower, VZ_ROOTFS_WAIT, VZ_DISK_ROOM_PANEL,
+                             &mount, words);
 
         /* a full disk can still be enlarged */
 
@@ -192,20 +246,42 @@ vz_rootfs_child(const vz_config_t *conf, const vz_ct_t *ct, unsigned guest,
         private = 1;
     }
 
-    if (guest && vz_mount_ids(ct->idmap) == -1) {
+    if (how == VZ_ROOTFS_GUEST && vz_mount_ids(ct->idmap) == -1) {
         return vz_rootfs_failed(words, "ids");
     }
 
-    rc = function(ct, mount.root, mount.raw, data, words);
+    rc = function(ct, how == VZ_ROOTFS_RAW ? -1 : mount.root, mount.raw, data,
+                  words);
 
     if (private) {
         vz_mount_unmake(&mount);    /* this writes everything to the disk */
 
-    } else if (rc == VZ_OK) {
+    } else if (rc == VZ_OK && how != VZ_ROOTFS_RAW) {
         rc = vz_rootfs_sync(mount.raw, words);
     }
 
     return rc;
+}
+
+
+int
+vz_rootfs_raw(const vz_ct_t *ct)
+{
+    vz_ct_state_t  run;
+
+    return vz_ct_state_alive(ct, &run) && run.init.pid != 0
+           && vz_mount_there(ct, vz_mount_name(ct, 1))
+           ? vz_rootfs_open(ct, 1) : -1;
+}
+
+
+static int
+vz_rootfs_open(const vz_ct_t *ct, unsigned raw)
+{
+    char  path[PATH_MAX];
+
+    return vz_ct_store_path(ct, vz_mount_name(ct, raw), path) == -1
+           ? -1 : open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 }
 
 
