@@ -53,8 +53,9 @@ static const vz_case_t  good[] = {
     { VZ_FIELD_ADDRESS,
       VZ_LIT("2001:0db8:0000:0000:0000:0000:192.168.100.100") },
 
-    { VZ_FIELD_SNAPSHOT, VZ_LIT("a") },
-    { VZ_FIELD_SNAPSHOT, VZ_LIT("before-reinstall-20261201") },
+    { VZ_FIELD_SNAPSHOT, VZ_LIT("0") },
+    { VZ_FIELD_SNAPSHOT, VZ_LIT("before-rollback-12") },
+    { VZ_FIELD_SNAPSHOT, VZ_LIT("abcdefghijklmnopqrstuvwxyz012345") },
     { VZ_FIELD_REPOSITORY, VZ_LIT("off_site-2") },
     { VZ_FIELD_BACKUP, VZ_LIT("0123abcd") },
     { VZ_FIELD_BACKUP, VZ_LIT("0123456789abcdef0123456789abcdef"
@@ -184,7 +185,10 @@ static const vz_case_t  bad[] = {
     { VZ_FIELD_ADDRESS, VZ_LIT("ff02::1") },
     { VZ_FIELD_ADDRESS, VZ_LIT("fe80::1%eth0") },
     { VZ_FIELD_ADDRESS, VZ_LIT("1::2::3") },
+    { VZ_FIELD_SNAPSHOT, VZ_LIT("") },
+    { VZ_FIELD_SNAPSHOT, VZ_LIT("-a") },
     { VZ_FIELD_SNAPSHOT, VZ_LIT("A") },
+    { VZ_FIELD_SNAPSHOT, VZ_LIT("a.b") },
     { VZ_FIELD_SNAPSHOT, VZ_LIT("a/b") },
     { VZ_FIELD_SNAPSHOT, VZ_LIT("abcdefghijklmnopqrstuvwxyz0123456") },
     { VZ_FIELD_REPOSITORY, VZ_LIT("a.b") },

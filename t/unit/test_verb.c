@@ -178,7 +178,7 @@ static const char *const  samples[VZ_FIELD_COUNT] = {
     [VZ_FIELD_GATE] = "smtp",
     [VZ_FIELD_SWITCH] = "open",
     [VZ_FIELD_RATE] = "100",
-    [VZ_FIELD_SNAPSHOT] = "night-20261201",
+    [VZ_FIELD_SNAPSHOT] = "s-20261201",
     [VZ_FIELD_REPOSITORY] = "main",
     [VZ_FIELD_BACKUP] = "0123abcd",
     [VZ_FIELD_CONSOLE] = "shell",
@@ -424,8 +424,9 @@ the_table_is_whole(void **state)
     unsigned          i;
     const vz_verb_t  *def;
 
-    static const char  long_ones[] = " create reinstall rescue doze backup forget "
-                                      "backups files restore verify ";
+    static const char  long_ones[] = " create reinstall rescue rollback doze "
+                                     "backup forget backups files restore "
+                                     "verify ";
     char               name[32];
 
     (void) state;
@@ -453,13 +454,17 @@ the_table_is_whole(void **state)
             assert_true(islower((unsigned char) def->name[i]));
         }
 
-        /* the node itself has a history, too */
-        if (def->max > 0 && verb != VZ_VERB_NODEHISTORY) {
+        /* the node itself has a history, too; a backup outlives what it is of */
+        if (def->max > 0 && verb != VZ_VERB_NODEHISTORY
+            && def->args[0] != VZ_FIELD_REPOSITORY)
+        {
             assert_int_equal(def->args[0], VZ_FIELD_CTID);
         }
 
-        read = verb >= VZ_VERB_GETMEMORY && def->body_max == 0
-               && !def->stream && !def->test;
+        /* a repository has a lock of its own, and so has a backup */
+        read = verb == VZ_VERB_BACKUP || def->args[0] == VZ_FIELD_REPOSITORY
+               || (verb >= VZ_VERB_GETMEMORY && verb != VZ_VERB_RESTORE
+                   && def->body_max == 0 && !def->stream && !def->test);
         assert_int_equal(def->lock, !read);
         assert_int_equal(def->secret, verb == VZ_VERB_PASSWD
                                       || verb == VZ_VERB_PASSHASH

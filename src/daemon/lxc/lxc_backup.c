@@ -17,6 +17,7 @@
 #include "daemon/lxc/lxc_switch.h"
 #include "daemon/rootfs/disk_space.h"
 #include "daemon/rootfs/mount.h"
+#include "daemon/rootfs/snapshot_view.h"
 
 
 #define VZ_LXC_BACKUP_IDLE  5000        /* ms to wait for the new image */
@@ -45,6 +46,24 @@ static const char *const  vz_lxc_backup_files[] = {
 
 #define VZ_LXC_BACKUP_FILES                                                   \
     (sizeof(vz_lxc_backup_files) / sizeof(vz_lxc_backup_files[0]))
+
+
+vz_code_e
+vz_lxc_backup_view(const vz_config_t *conf, uint32_t ctid,
+    const char *snapshot, const char *path, char *words)
+{
+    vz_ct_t    ct;
+    vz_code_e  rc;
+
+    rc = vz_ct_store_read(conf, ctid, &ct);
+
+    if (rc != VZ_OK) {
+        snprintf(words, VZ_WORDS_MAX, "container %u does not exist", ctid);
+        return rc;
+    }
+
+    return vz_snapshot_view(conf, &ct, snapshot, path, words);
+}
 
 
 vz_code_e
@@ -240,24 +259,4 @@ vz_lxc_backup_unmount(void *data, const char *path)
     if (chdir(backup->plain.dir) == 0) {
         vz_mount_unmake(&backup->mount);
     }
-}
-
-
-vz_code_e
-vz_lxc_backup_view(const vz_config_t *conf, uint32_t ctid,
-    const char *snapshot, const char *path, char *words)
-{
-    vz_lxc_backup_t  backup;
-
-    (void) snapshot;
-    backup.conf = conf;
-
-    if (vz_ct_store_read(conf, ctid, &backup.plain) != VZ_OK) {
-        snprintf(words, VZ_WORDS_MAX, "container %u does not exist", ctid);
-        return VZ_NOENT;
-    }
-
-    backup.plain.idmap = 0;
-
-    return vz_lxc_backup_mount(&backup, path, words);
 }
