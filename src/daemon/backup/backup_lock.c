@@ -10,6 +10,7 @@
 
 
 #define VZ_BACKUP_LOCK_NAME  64
+#define VZ_BACKUP_LOCK_VERB  "backup,"  /* others do not use its disk */
 #define VZ_BACKUP_LOCK_KILL  5000   /* ms from a kill to its end */
 
 
@@ -154,9 +155,13 @@ vz_backup_lock_end(const vz_config_t *conf, const char *tag, int ms)
          * its number is written under the lock, so while that is held it is
          * the holder's; the pair with its start names nobody else afterwards
          */
-        if (vz_backup_lock_holder(holder, &process) == -1
-            || process.pid == getpid())
+        if (strncmp(holder, VZ_BACKUP_LOCK_VERB, sizeof(VZ_BACKUP_LOCK_VERB)
+                    - 1) != 0)
         {
+            return 0;
+        }
+
+        if (vz_backup_lock_holder(holder, &process) == -1) {
             return -1;
         }
 

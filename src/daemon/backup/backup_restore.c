@@ -10,6 +10,7 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
+#include "daemon/backup/backup_links.h"
 #include "daemon/backup/backup_lock.h"
 #include "daemon/backup/backup_path.h"
 #include "daemon/backup/backup_restore.h"
@@ -274,7 +275,18 @@ vz_backup_restore_copy(vz_backup_filling_t *fill)
     fill->job->words[0] = '\0';
     code = vz_restic_run(fill->job, &run);
 
-    return code == VZ_OK ? VZ_OK : vz_backup_restore_copied(fill, &run);
+    if (code != VZ_OK) {
+        return vz_backup_restore_copied(fill, &run);
+    }
+
+    (void) snprintf(from, sizeof(from), "%s/from/ids/%.*s/record/"
+                    VZ_BACKUP_LINKS_NAME, fill->base, VZ_BACKUP_RESTORE_SHORT,
+                    fill->restore->id);
+
+    return vz_backup_links_apply(to, from) == 0
+           ? VZ_OK
+           : vz_job_end(fill->job, errno == ENOSPC ? VZ_NOSPACE : VZ_FAILED,
+                        "links between its files: %s", strerror(errno));
 }
 
 

@@ -22,6 +22,9 @@
 
 #define VZ_RESTIC_LOOK    5000      /* ms between two looks whether it works */
 #define VZ_RESTIC_TURN    1000      /* ms of one wait, at most */
+#define VZ_RESTIC_KEPT    64        /* the first descriptor that is not */
+#define VZ_RESTIC_TRIES   5         /* more, of a repository with a lock */
+#define VZ_RESTIC_PAUSE   3000      /* ms between them */
 #define VZ_RESTIC_NICE    19
 #define VZ_RESTIC_MEMORY  (1ULL << 30)      /* bytes that it can't exceed */
 #define VZ_RESTIC_ARGS    64
@@ -212,20 +215,23 @@ static vz_code_e
 vz_restic_environment(const vz_config_t *conf, const vz_restic_t *run,
     vz_restic_exec_t *exec, char *words)
 {
-    char                    *p, cache[PATH_MAX];
+    char                    *p, cache[PATH_MAX], why[VZ_WORDS_MAX];
     unsigned                 i, n;
-    vz_code_e                code;
     const vz_repository_t   *repository;
 
     repository = run->repository;
-    code = vz_repositories_there(repository, words);
 
-    if (code == VZ_OK) {
-        p = stpcpy(exec->password, "RESTIC_PASSWORD=");
-        code = vz_repositories_password(repository, run->tag, p, words);
+    if (vz_repositories_there(repository, why) != VZ_OK) {
+        (void) snprintf(words, VZ_WORDS_MAX, "repository %s does not answer: "
+                        "%.130s", repository->name, why);
+        return VZ_FAILED;
     }
 
-    if (code != VZ_OK) {
+    p = stpcpy(exec->password, "RESTIC_PASSWORD=");
+
+    if (vz_repositories_password(repository, run->tag, p, why) != VZ_OK) {
+        (void) snprintf(words, VZ_WORDS_MAX, "the node's repositories can't be "
+                        "used: %.150s", why);
         return VZ_FAILED;
     }
 
@@ -333,6 +339,12 @@ vz_restic_child(const vz_restic_t *run, vz_restic_exec_t *exec, pid_t parent,
         closefrom(note + 1);
         said.code = run->begin ? run->begin(run->begin_data, said.words)
                                : VZ_OK;
+
+        /* what it leaves open is what its mounts last by */
+
+        for (null = note + 1; null < VZ_RESTIC_KEPT; null++) {
+            (void) fcntl(null, F_SETFD, 0);
+        }
     }
 
     if (said.code == VZ_OK) {
@@ -655,26 +667,39 @@ vz_restic_read(vz_restic_t *run, int err)
 vz_code_e
 vz_restic_again(vz_job_t *job, vz_restic_t *run)
 {
+    unsigned            tries;
     vz_code_e           code;
     vz_restic_t         unlock;
     static const char  *args[] = { "unlock", NULL };
-
-    code = vz_restic_run(job, run);
-
-    if (code != VZ_BUSY || vz_restic_why_find(run->said) != VZ_RESTIC_LOCKED) {
-        return code;
-    }
 
     (void) memset(&unlock, 0, sizeof(unlock));
     unlock.repository = run->repository;
     unlock.tag = run->tag;
     unlock.args = args;
 
-    /* restic knows its own host's processes, and whose lock is old */
+    for (tries = 0; /* void */; tries++) {
+        code = vz_restic_run(job, run);
 
-    code = vz_restic_run(job, &unlock);
+        if (code != VZ_BUSY || tries == VZ_RESTIC_TRIES
+            || vz_restic_why_find(run->said) != VZ_RESTIC_LOCKED)
+        {
+            return code;
+        }
 
-    return code == VZ_OK ? vz_restic_run(job, run) : code;
+        /*
+         * restic knows its own host's processes, and whose lock is old; one
+         * that was killed is a process until init has waited for it
+         */
+        if (tries) {
+            (void) poll(NULL, 0, VZ_RESTIC_PAUSE);
+        }
+
+        code = vz_restic_run(job, &unlock);
+
+        if (code != VZ_OK) {
+            return code;
+        }
+    }
 }
 
 

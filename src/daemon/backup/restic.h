@@ -17,7 +17,8 @@
 #define VZ_RESTIC_SAID   4096       /* kept of its stderr: the last of it */
 
 /*
- * What the child does before restic begins, as mounts: 0, or -1 with words
+ * What the child does before restic begins, as mounts.  Descriptors that it
+ * leaves open are open until restic ends.  VZ_OK, or a code with words
  * (VZ_WORDS_MAX bytes).
  */
 typedef vz_code_e (*vz_restic_begin_pt)(const void *data, char *words);
