@@ -4,7 +4,8 @@
  *
  * sources: src/daemon/backup/repositories.c src/daemon/backup/backup_path.c
  * sources: src/daemon/backup/restic_why.c src/daemon/backup/restic_list.c
- * sources: src/daemon/backup/restic.c src/daemon/backup/backup_cache.c
+ * sources: src/daemon/backup/restic.c
+ * sources: src/daemon/backup/restic_process.c src/daemon/backup/backup_cache.c
  * sources: src/daemon/backup/backup_lock.c src/daemon/base/check_line.c
  * sources: src/daemon/base/job.c src/daemon/base/lock.c src/daemon/base/log.c
  * sources: src/daemon/base/dirtree.c src/daemon/base/file.c
@@ -90,7 +91,7 @@ a_list_that_is_wrong_is_refused_whole(void **state)
         { "[main]\nurl = /x/%t\nurl = /y/%t\n", "line 3: url is there twice" },
         { "[../x]\n", "line 1: [NAME]: 1 to 32" },
         { "[main\n", "line 1: [NAME]" },
-        { "[main]\nurl = /x/%t\nkey = /k\n[main]\n", "line 4: [main] is there" },
+        { "[main]\nurl = /x/%t\nkey = /k\n[main]\n", "line 4: [main] is" },
         { "[main]\nenv = x\n", "line 2: env: NAME=VALUE" },
         { "[main]\nupload = fast\n", "line 2: upload: a number" },
         { "[main]\npassword = x\n", "line 2: unknown key \"password\"" },

@@ -454,7 +454,7 @@ the_table_is_whole(void **state)
             assert_true(islower((unsigned char) def->name[i]));
         }
 
-        /* the node itself has a history, too; a backup outlives what it is of */
+        /* the node has a history, too; a backup outlives what it is of */
         if (def->max > 0 && verb != VZ_VERB_NODEHISTORY
             && def->args[0] != VZ_FIELD_REPOSITORY)
         {

@@ -208,8 +208,8 @@ vz_backup_restore_mount(vz_backup_filling_t *fill)
     fill->mount.args = args;
     fill->mount.urgent = 1;
 
-    code = vz_restic_start(fill->job->conf, &fill->mount, &fill->process,
-                           words);
+    code = vz_restic_process_start(fill->job->conf, &fill->mount,
+                                   &fill->process, words);
 
     if (code != VZ_OK) {
         return vz_job_end(fill->job, code, "%s", words);
@@ -227,7 +227,7 @@ vz_backup_restore_mount(vz_backup_filling_t *fill)
         if (poll(&pfd, 1, VZ_BACKUP_RESTORE_TURN) == 1
             && vz_restic_read(&fill->mount, pfd.fd) == 0)
         {
-            fill->mount.status = vz_restic_end(&fill->process, 1);
+            fill->mount.status = vz_restic_process_end(&fill->process, 1);
             return vz_restic_why(fill->job, &fill->mount);
         }
 
@@ -364,7 +364,7 @@ vz_backup_restore_unmount(vz_backup_filling_t *fill)
 
     (void) snprintf(from, sizeof(from), "%s/from", fill->base);
     (void) umount2(from, MNT_DETACH);
-    (void) vz_restic_end(&fill->process, 1);
+    (void) vz_restic_process_end(&fill->process, 1);
 }
 
 
