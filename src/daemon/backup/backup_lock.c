@@ -43,20 +43,19 @@ vz_backup_lock_take(vz_job_t *job, const char *tag)
                         holder);
 
     if (code == VZ_BUSY) {
-        return vz_job_end(job, code, "its backups are held by: %s",
+        (void) vz_job_end(job, code, "its backups are held by: %s",
                           holder[0] ? holder : "another process");
-    }
 
-    if (code != VZ_OK) {
-        return vz_job_end(job, code, "lock of its backups: %s",
+    } else if (code != VZ_OK) {
+        (void) vz_job_end(job, code, "lock of its backups: %s",
                           strerror(errno));
+    } else {
+        code = vz_backup_lock_place(job, "backup", job->conf->backups,
+                                    &vz_backup_lock_room);
     }
 
-    code = vz_backup_lock_place(job, "backup", job->conf->backups,
-                                &vz_backup_lock_room);
-
     if (code != VZ_OK) {
-        vz_lock_drop(&vz_backup_lock_own);
+        vz_backup_lock_drop();
     }
 
     return code;
@@ -68,6 +67,11 @@ vz_backup_lock_drop(void)
 {
     vz_lock_drop(&vz_backup_lock_room);
     vz_lock_drop(&vz_backup_lock_own);
+
+    /* the next verb of this connection is another work */
+
+    (void) signal(SIGTERM, SIG_DFL);
+    vz_backup_lock_stop = 0;
 }
 
 

@@ -26,8 +26,8 @@ vz_code_e vz_backup_lock_take(vz_job_t *job, const char *tag);
 void vz_backup_lock_drop(void);
 
 /*
- * vz_backup_lock_read: take a place of VZ_BACKUP_LOCK_READS, until the process
- * ends.  As above.
+ * vz_backup_lock_read: take a place of VZ_BACKUP_LOCK_READS, until
+ * vz_backup_lock_drop() or, of a stream, the end of the process.  As above.
  */
 vz_code_e vz_backup_lock_read(vz_job_t *job);
 

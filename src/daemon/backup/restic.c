@@ -26,7 +26,7 @@ typedef struct {
     size_t                 size;
     size_t                 len;
     int64_t                looked;
-    uint64_t               written;
+    uint64_t               moved;
 } vz_restic_watch_t;
 
 
@@ -187,16 +187,16 @@ vz_restic_time(vz_restic_watch_t *watch)
 {
     int       time;
     int64_t   now;
-    uint64_t  written;
+    uint64_t  moved;
 
     now = vz_monotonic_msec();
 
     if (!watch->run->told && now - watch->looked >= VZ_RESTIC_LOOK) {
         watch->looked = now;
-        written = vz_process_written(watch->process.pid);
+        moved = vz_process_group_moved(watch->process.pid);
 
-        if (written != watch->written) {
-            watch->written = written;
+        if (moved != watch->moved) {
+            watch->moved = moved;
             vz_job_moves(watch->job);
         }
     }
