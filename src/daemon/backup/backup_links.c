@@ -152,8 +152,8 @@ vz_backup_links_apply(const char *root, const char *file)
 static int
 vz_backup_links_all(int root, char *text, size_t len)
 {
-    int                rc, n;
-    char              *p;
+    int                rc;
+    char              *p, *path;
     size_t             i, count, first;
     vz_backup_link_t  *list;
 
@@ -170,7 +170,10 @@ vz_backup_links_all(int root, char *text, size_t len)
     i = 0;
 
     for (p = text; p < text + len && rc == 0; p += strlen(p) + 1) {
-        n = 0;
+
+        /* a path may begin with spaces: one of them is ours */
+
+        path = *p == 'l' && p[1] == ' ' ? strchr(p + 2, ' ') : NULL;
 
         if (*p == 's') {
             rc = vz_backup_links_socket(root, p);
@@ -178,12 +181,11 @@ vz_backup_links_all(int root, char *text, size_t len)
         } else if (*p == 't') {
             rc = vz_backup_links_sticky(root, p);
 
-        } else if (*p == 'l'
-                   && sscanf(p, "l %llx:%llx %n", &list[i].device,
-                             &list[i].inode, &n) == 2 && n > 0)
+        } else if (path != NULL
+                   && sscanf(p, "l %llx:%llx", &list[i].device,
+                             &list[i].inode) == 2)
         {
-            /* a path may begin with spaces: one of them is ours */
-            list[i++].path = strchr(p + 2, ' ') + 1;
+            list[i++].path = path + 1;
         }
     }
 
