@@ -208,6 +208,15 @@ my @table = (
     [ 'dropsnapshot A one', { lxc => $already, vzctl => $lacks } ],
     [ 'snapshots A', { lxc => $done, vzctl => $lacks } ],
 
+    # a copy of another one
+    [ 'clone A', $syntax ],
+    [ 'clone N x', $range ],
+    [ 'clone N N', { lxc => $range, vzctl => $lacks } ],
+    [ 'clone N B 0123456789abcdef', { lxc => $noent, vzctl => $lacks } ],
+    [ 'clone N B', { lxc => $done, vzctl => $lacks } ],
+    [ 'clone N B', { lxc => qr/^err exists /, vzctl => $lacks } ],
+    [ 'destroy N', { lxc => $done, vzctl => $already } ],
+
     # changes of a stopped one
     [ 'setmemoryp A 64M 96M', $kept ],
     [ 'getmemory A', $done, qr/^total=100663296 used=0 free=100663296$/ ],
@@ -526,7 +535,7 @@ sub kernel_holds_it {
 
 # what each driver can do beyond what every driver must
 my %features = (lxc => 'gateway,console,bootlog,history,reinstall,rescue,'
-                    . 'firewall,rate,traffic,user_data,snapshot,backup',
+                    . 'firewall,rate,traffic,user_data,snapshot,clone,backup',
                 vzctl => 'console,history');
 
 for my $driver (@drivers) {

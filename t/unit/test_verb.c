@@ -424,8 +424,8 @@ the_table_is_whole(void **state)
     unsigned          i;
     const vz_verb_t  *def;
 
-    static const char  long_ones[] = " create reinstall rescue rollback doze "
-                                     "backup forget backups files restore "
+    static const char  long_ones[] = " create reinstall rescue rollback clone "
+                                     "doze backup forget backups files restore "
                                      "verify ";
     char               name[32];
 

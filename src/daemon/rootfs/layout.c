@@ -54,6 +54,12 @@ vz_layout_make(int raw, const char *lower)
         vz_layout_aside(raw);
     }
 
+    /* one that is read just now stays: the kernel sees to that */
+
+    if (vz_layout_has(raw, VZ_LAYOUT_COPY)) {
+        (void) vz_subvolume_drop(raw, VZ_LAYOUT_COPY);
+    }
+
     return VZ_LAYOUT_LIVE;
 }
 
