@@ -232,8 +232,18 @@ vz_restic_lines(vz_restic_watch_t *watch, int *end)
         return VZ_OK;
     }
 
+    watch->line[watch->len + (size_t) n] = '\0';
+
+    /* rsync writes its progress over itself; of restic's a name may have one */
+
+    for (lf = watch->line + watch->len;
+         watch->run->program && (lf = strchr(lf, '\r')) != NULL;
+         lf++)
+    {
+        *lf = '\n';
+    }
+
     watch->len += (size_t) n;
-    watch->line[watch->len] = '\0';
     code = VZ_OK;
 
     for (from = watch->line; code == VZ_OK; from = lf + 1) {
