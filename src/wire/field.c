@@ -199,6 +199,19 @@ static const vz_field_def_t  vz_fields[VZ_FIELD_COUNT] = {
         "seconds since 1970, from 100000000 to 4294967295",
         NULL },
 
+    [VZ_FIELD_REPOSITORY] = {
+        "repository", 32, 0, NULL,
+        "^[a-z0-9][a-z0-9_\\-]{0,31}$",
+        "1 to 32 lower-case letters, digits, _ and -, starting with a letter "
+        "or digit",
+        NULL },
+
+    [VZ_FIELD_BACKUP] = {
+        "backup", 64, 0, NULL,
+        "^[0-9a-f]{8,64}$",
+        "8 to 64 lower-case hexadecimal digits",
+        NULL },
+
     /*
      * RFC 5321 Mailbox as a dot-string, at most 64 + 1 + 189 bytes; no quoted
      * local part, no address literal, ASCII only (SMTPUTF8 is not everywhere).

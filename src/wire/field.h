@@ -42,6 +42,9 @@ enum {
     VZ_FIELD_CELLS,         /* columns or rows of a terminal, 2 ... 999 */
     VZ_FIELD_TIME,          /* time(2): seconds, after 2001 and before 2106 */
 
+    VZ_FIELD_REPOSITORY,    /* where backups go, by the node's own name */
+    VZ_FIELD_BACKUP,        /* the first 8 to 64 hex digits of its id */
+
     /* of mail */
     VZ_FIELD_EMAIL,         /* RFC 5321 addr-spec without quoting, <= 254 */
 

@@ -56,6 +56,10 @@ static const vz_case_t  good[] = {
     { VZ_FIELD_SNAPSHOT, VZ_LIT("0") },
     { VZ_FIELD_SNAPSHOT, VZ_LIT("before-rollback-12") },
     { VZ_FIELD_SNAPSHOT, VZ_LIT("abcdefghijklmnopqrstuvwxyz012345") },
+    { VZ_FIELD_REPOSITORY, VZ_LIT("off_site-2") },
+    { VZ_FIELD_BACKUP, VZ_LIT("0123abcd") },
+    { VZ_FIELD_BACKUP, VZ_LIT("0123456789abcdef0123456789abcdef"
+                              "0123456789abcdef0123456789abcdef") },
     { VZ_FIELD_RATE, VZ_LIT("1") },
     { VZ_FIELD_RATE, VZ_LIT("99999") },
     { VZ_FIELD_RATE, VZ_LIT("unlimited") },
@@ -187,6 +191,12 @@ static const vz_case_t  bad[] = {
     { VZ_FIELD_SNAPSHOT, VZ_LIT("a.b") },
     { VZ_FIELD_SNAPSHOT, VZ_LIT("a/b") },
     { VZ_FIELD_SNAPSHOT, VZ_LIT("abcdefghijklmnopqrstuvwxyz0123456") },
+    { VZ_FIELD_REPOSITORY, VZ_LIT("a.b") },
+    { VZ_FIELD_REPOSITORY, VZ_LIT("_a") },
+    { VZ_FIELD_BACKUP, VZ_LIT("0123abc") },
+    { VZ_FIELD_BACKUP, VZ_LIT("latest00") },
+    { VZ_FIELD_BACKUP, VZ_LIT("0123456789abcdef0123456789abcdef"
+                              "0123456789abcdef0123456789abcdef0") },
     { VZ_FIELD_RATE, VZ_LIT("0") },
     { VZ_FIELD_RATE, VZ_LIT("100000") },
     { VZ_FIELD_RATE, VZ_LIT("10M") },

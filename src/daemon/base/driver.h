@@ -44,6 +44,8 @@ typedef struct {
     unsigned              streams;      /* 1: the answer ends in a stream */
     int                   from;         /* what the client is sent, to EOF */
     int                   to;           /* where what it sends is written */
+    pid_t                 child;        /* whose output is sent: how it ends
+                                           is how the stream does; 0: none */
     unsigned              percent;      /* of the last progress; never falls */
     int                   out;          /* the client's socket */
     vz_seal_t            *seal;         /* NULL: answers are not sealed yet */
@@ -143,6 +145,14 @@ typedef struct {
     vz_hits_t   rest[2];            /* what none of them was for: in, out */
     unsigned    shut[VZ_GATE_COUNT];
 } vz_firewall_stat_t;
+
+/* A backup: of which container, in which repository of the node's. */
+typedef struct {
+    const char  *repository;
+    const char  *tag;
+    const char  *snapshot;          /* its id, or the first digits of it; NULL:
+                                       all of them are meant */
+} vz_backup_t;
 
 typedef enum {
     VZ_STOP_ASK = 0,                /* shut it down, kill it where it does not
@@ -471,6 +481,26 @@ struct vz_driver_s {
     vz_code_e   (*set_user_data)(vz_job_t *job, const char *data, size_t len);
     vz_code_e   (*user_data)(vz_job_t *job, vz_user_data_t *stat);
     int         (*user_data_run)(const vz_config_t *conf, uint32_t ctid);
+
+    /*
+     * For the process that saves a container, which is in a mount namespace of
+     * its own already: show what a snapshot of it holds at path, read only,
+     * with ids as its own root sees them; copy what the node knows of it into
+     * a folder.  VZ_OK, or a code with words (VZ_WORDS_MAX bytes).
+     */
+    vz_code_e   (*backup_view)(const vz_config_t *conf, uint32_t ctid,
+                               const char *snapshot, const char *path,
+                               char *words);
+    vz_code_e   (*backup_record)(const vz_config_t *conf, uint32_t ctid,
+                                 const char *folder, char *words);
+
+    /*
+     * What a backup holds becomes the container's system, as reinstall makes
+     * another one: stopped, as wanted to run as it was, the way back is revert.
+     * All three are NULL where the driver can't.
+     */
+    vz_code_e   (*restore)(vz_job_t *job, const vz_backup_t *from,
+                           vz_done_t *done);
 
     const vz_archives_t  *archives;     /* NULL: vz_archive_all */
 };

@@ -23,6 +23,7 @@
 #include "daemon/cgroup/cgroup.h"
 #include "daemon/cgroup/cgroup_end.h"
 #include "daemon/lxc/lxc_address.h"
+#include "daemon/lxc/lxc_backup.h"
 #include "daemon/lxc/lxc_clone.h"
 #include "daemon/lxc/lxc_driver.h"
 #include "daemon/lxc/lxc_firewall.h"
@@ -138,6 +139,9 @@ const vz_driver_t  vz_lxc_driver = {
     .set_user_data = vz_lxc_user_data_set,
     .user_data = vz_lxc_user_data_stat,
     .user_data_run = vz_lxc_user_data_run,
+    .backup_view = vz_lxc_backup_view,
+    .backup_record = vz_lxc_backup_record,
+    .restore = vz_lxc_backup_restore,
     .archives = &vz_archive_all
 };
 

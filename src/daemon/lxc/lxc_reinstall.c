@@ -24,8 +24,6 @@
 #define VZ_LXC_REINSTALL_KEEP  86400    /* seconds that the old system stays */
 
 
-static vz_code_e vz_lxc_reinstall_switch(vz_job_t *job, vz_ct_t *ct,
-    const vz_ct_t *fresh);
 static int vz_lxc_reinstall_drop(vz_ct_t *ct);
 
 
@@ -53,6 +51,7 @@ vz_lxc_reinstall(vz_job_t *job, const char *template, vz_done_t *done)
 
     strcpy(was, ct.template);
     fresh = ct;
+    fresh.started = 0;
     rc = vz_lxc_switch_template(job, template, &fresh);
 
     if (rc == VZ_OK) {
@@ -73,7 +72,7 @@ vz_lxc_reinstall(vz_job_t *job, const char *template, vz_done_t *done)
 }
 
 
-static vz_code_e
+vz_code_e
 vz_lxc_reinstall_switch(vz_job_t *job, vz_ct_t *ct, const vz_ct_t *fresh)
 {
     char         words[VZ_WORDS_MAX];
@@ -100,7 +99,7 @@ vz_lxc_reinstall_switch(vz_job_t *job, vz_ct_t *ct, const vz_ct_t *fresh)
     strcpy(next.image, name);
     strcpy(next.template, fresh->template);
     strcpy(next.version, fresh->version);
-    next.started = 0;
+    next.started = fresh->started;
     next.reverted = 0;
     next.created = (uint64_t) time(NULL);
 

@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include "daemon/backup/backup_lock.h"
 #include "daemon/base/dirtree.h"
 #include "daemon/base/job.h"
 #include "daemon/base/log.h"
@@ -107,6 +108,12 @@ vz_lxc_switch_stop(vz_job_t *job, vz_ct_t *ct)
     if (vz_ct_state_alive(ct, &run)) {
         vz_job_progress(job, 92, "stopping it");
         rc = vz_lxc_power_stop(job, VZ_STOP_AGAIN, &done);
+    }
+
+    /* it would be a backup of what is not its system any more */
+
+    if (rc == VZ_OK) {
+        (void) vz_backup_lock_end(job->conf, ct->tag, VZ_BACKUP_LOCK_WAIT);
     }
 
     if (rc == VZ_OK && !vz_mount_image_idle(ct, VZ_LXC_SWITCH_IDLE)) {

@@ -129,8 +129,9 @@ vz_mount_build(const vz_ct_t *ct, const char *lower, const char *layers,
         return vz_mount_failed(words, "image clone");
     }
 
-    userns = vz_mount_userns(ct->idmap);
-    if (userns == -1) {
+    userns = ct->idmap ? vz_mount_userns(ct->idmap) : -1;
+
+    if (userns == -1 && ct->idmap) {
         return vz_mount_failed(words, "user namespace");
     }
 
@@ -216,7 +217,8 @@ vz_mount_clone(int dirfd, const char *path, int userns, const char *target)
     attr.attr_set = MOUNT_ATTR_IDMAP;
     attr.userns_fd = (uint64_t) userns;
 
-    rc = mount_setattr(fd, "", AT_EMPTY_PATH, &attr, sizeof(attr));
+    rc = userns == -1 ? 0 : mount_setattr(fd, "", AT_EMPTY_PATH, &attr,
+                                          sizeof(attr));
 
     if (rc == 0) {
         rc = move_mount(fd, "", AT_FDCWD, target, MOVE_MOUNT_F_EMPTY_PATH);

@@ -37,7 +37,8 @@ const char *vz_mount_name(const vz_ct_t *ct, unsigned raw);
  * (disk_room.h). VZ_OK; VZ_BUSY where the image is still attached; VZ_NOSPACE
  * where the root can't be written to, while raw works; VZ_FAILED; all with
  * words (VZ_WORDS_MAX bytes). The caller closes the descriptors, or its end
- * does.
+ * does. With ct->idmap 0 the ids are those of the image, as the container's own
+ * root sees them.
  */
 vz_code_e vz_mount_make(const vz_ct_t *ct, const char *lower, int wait,
     uint64_t room, vz_mount_t *mount, char *words);

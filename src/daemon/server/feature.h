@@ -26,6 +26,8 @@ typedef enum {
     VZ_FEATURE_SNAPSHOT,            /* snapshot, rollback, dropsnapshot,
                                        snapshots */
     VZ_FEATURE_CLONE,               /* clone */
+    VZ_FEATURE_BACKUP,              /* backup, restore, and what goes with
+                                       them */
 
     VZ_FEATURE_COUNT
 } vz_feature_e;

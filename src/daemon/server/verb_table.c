@@ -1,4 +1,5 @@
 #include "daemon/server/verb_address.h"
+#include "daemon/server/verb_backup.h"
 #include "daemon/server/verb_console.h"
 #include "daemon/server/verb_firewall.h"
 #include "daemon/server/verb_history.h"
@@ -63,6 +64,13 @@ const vz_verb_row_t  vz_verb_table[VZ_VERB_COUNT] = {
     [VZ_VERB_NODEHISTORY] = { vz_verb_history_node, 0, VZ_FEATURE_HISTORY },
     [VZ_VERB_WHY] = { vz_verb_history_why, 0, VZ_FEATURE_HISTORY },
     [VZ_VERB_TRAFFIC] = { vz_verb_traffic_all, 0, VZ_FEATURE_TRAFFIC },
+    [VZ_VERB_BACKUP] = { vz_verb_backup_take, 0, VZ_FEATURE_BACKUP },
+    [VZ_VERB_FORGET] = { vz_verb_backup_forget, 0, VZ_FEATURE_BACKUP },
+    [VZ_VERB_BACKUPS] = { vz_verb_backup_list, 0, VZ_FEATURE_BACKUP },
+    [VZ_VERB_FILES] = { vz_verb_backup_files, 0, VZ_FEATURE_BACKUP },
+    [VZ_VERB_FILE] = { vz_verb_backup_file, 0, VZ_FEATURE_BACKUP },
+    [VZ_VERB_RESTORE] = { vz_verb_backup_restore, 0, VZ_FEATURE_BACKUP },
+    [VZ_VERB_VERIFY] = { vz_verb_backup_verify, 0, VZ_FEATURE_BACKUP },
     [VZ_VERB_CONSOLE] = { vz_verb_console_open, 0, VZ_FEATURE_CONSOLE },
     [VZ_VERB_BOOTLOG] = { vz_verb_console_log, 0, VZ_FEATURE_BOOTLOG },
     [VZ_VERB_ECHO] = { vz_verb_test_echo, 0 },
