@@ -36,6 +36,7 @@ enum {
     VZ_FIELD_GATE,          /* smtp: what a container sends to port 25; all */
     VZ_FIELD_SWITCH,        /* open or shut */
     VZ_FIELD_RATE,          /* Mbit/s 1 ... 99999, or "unlimited" */
+    VZ_FIELD_SNAPSHOT,      /* [a-z0-9][a-z0-9-]{0,31} */
 
     VZ_FIELD_CONSOLE,       /* what a terminal shows: shell or login */
     VZ_FIELD_CELLS,         /* columns or rows of a terminal, 2 ... 999 */

@@ -43,6 +43,17 @@ static const vz_verb_t  vz_verbs[VZ_VERB_COUNT] = {
         { "rescue", NULL, { ID }, 1, 1, 1, .timeout = 300, .beat = 10 },
     [VZ_VERB_UNRESCUE] =
         { "unrescue", NULL, { ID }, 1, 1, 1, .timeout = 240 },
+    [VZ_VERB_SNAPSHOT] =
+        { "snapshot", NULL, { ID, VZ_FIELD_SNAPSHOT }, 2, 2, 1,
+          .timeout = 60 },
+    [VZ_VERB_ROLLBACK] =
+        { "rollback", NULL, { ID, VZ_FIELD_SNAPSHOT }, 2, 2, 1,
+          .timeout = 240, .beat = 10 },
+    [VZ_VERB_DROPSNAPSHOT] =
+        { "dropsnapshot", NULL, { ID, VZ_FIELD_SNAPSHOT }, 2, 2, 1,
+          .timeout = 60 },
+    [VZ_VERB_SNAPSHOTS] =
+        { "snapshots", NULL, { ID }, 1, 1, 0, .timeout = 10 },
     [VZ_VERB_START] =
         { "start", NULL, { ID }, 1, 1, 1, .timeout = 60 },
     [VZ_VERB_STOP] =

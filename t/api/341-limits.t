@@ -66,7 +66,7 @@ our %stored = (
     Password => { old => '-', new => '-' },
     Plan => { map { $_ => "plan.$_" } qw(name memory_mib disk_mib cpu_units
         cpu_percent visible position traffic_gib traffic_action throttle_rate
-        rate_in rate_out) },
+        rate_in rate_out snapshots) },
     Pool => { node => '-', map { $_ => "address_pool.$_" }
         qw(name cidr gateway dns enabled) },
     ReverseName => { address => 'rdns.address', name => 'rdns.name' },
@@ -77,6 +77,8 @@ our %stored = (
     Rescue => { keys => '-' },
     Reset => { token => '-', new => '-' },
     ResetAsk => { account => '-' },
+    Rollback => { name => '-' },
+    Snapshot => { title => 'vm_snapshot.title' },
     SecondFactorCode => { code => '-' },
     SignIn => { map { $_ => '-' } qw(account password code passkey client_data
         authenticator_data signature) },

@@ -164,6 +164,7 @@ static const char *const  samples[VZ_FIELD_COUNT] = {
     [VZ_FIELD_GATE] = "smtp",
     [VZ_FIELD_SWITCH] = "open",
     [VZ_FIELD_RATE] = "100",
+    [VZ_FIELD_SNAPSHOT] = "s0123456789abcdef",
     [VZ_FIELD_CONSOLE] = "shell",
     [VZ_FIELD_CELLS] = "80",
     [VZ_FIELD_TIME] = "1796083200"
