@@ -39,6 +39,8 @@ static const vz_say_def_t  vz_says[] = {
     { "pruning", "removing an old version of {template}" },
     { "shutdown", "asking it to shut down" },
     { "starting", "starting it" },
+    { "stopping", "stopping it" },
+    { "rolling_back", "going back to the snapshot" },
     { "working", "working" },
 
     /* what it found, and did */
@@ -54,6 +56,11 @@ static const vz_say_def_t  vz_says[] = {
 
     { "no_container", "container {id} does not exist" },
     { "in_rescue", "container {id} is in rescue: leave it first" },
+    { "no_snapshot", "it has no snapshot {snapshot}" },
+    { "most_snapshots",
+      "a container has at most {n} snapshots: remove one first" },
+    { "own_disk_full",
+      "its own disk is full: remove files or a snapshot, or make it larger" },
     { "other_container", "container {id} exists with another tag" },
     { "container_exists", "container {id} exists" },
     { "not_meant", "no container {id} has this tag" },
@@ -213,7 +220,7 @@ vz_say_name(const char *name, size_t len)
 
     static const char *const  names[] = {
         "code", "command", "first", "id", "kb", "last", "mb", "ms", "n",
-        "template", "who"
+        "snapshot", "template", "who"
     };
 
     for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {

@@ -164,7 +164,7 @@ static const char *const  samples[VZ_FIELD_COUNT] = {
     [VZ_FIELD_GATE] = "smtp",
     [VZ_FIELD_SWITCH] = "open",
     [VZ_FIELD_RATE] = "100",
-    [VZ_FIELD_SNAPSHOT] = "s0123456789abcdef",
+    [VZ_FIELD_SNAPSHOT] = "s-20261201",
     [VZ_FIELD_CONSOLE] = "shell",
     [VZ_FIELD_CELLS] = "80",
     [VZ_FIELD_TIME] = "1796083200"
@@ -408,7 +408,8 @@ the_table_is_whole(void **state)
     unsigned          i;
     const vz_verb_t  *def;
 
-    static const char  long_ones[] = " create reinstall rescue doze ";
+    static const char  long_ones[] = " create reinstall rescue "
+                                     "rollback doze ";
     char               name[32];
 
     (void) state;

@@ -24,7 +24,7 @@
  * sources: src/daemon/base/by_ctid.c src/daemon/history/node_meter.c
  * sources: src/daemon/history/reading.c src/daemon/server/console_process.c
  * sources: src/daemon/guest/guest_password.c src/daemon/history/tally.c
- * sources: src/daemon/server/verb_traffic.c
+ * sources: src/daemon/server/verb_traffic.c src/daemon/server/verb_snapshot.c
  * libs: -lm -lcrypt
  * libs: -lm
  */

@@ -155,10 +155,19 @@ typedef enum {
     VZ_STOP_KILL                    /* as VZ_STOP_ASK, without asking */
 } vz_stop_e;
 
+/* A snapshot of a container's disk. */
+typedef struct {
+    const char     *name;
+    time_t          made;
+    uint64_t        own;            /* bytes that nothing but it has, or
+                                       VZ_CT_STAT_UNKNOWN */
+} vz_snapshot_stat_t;
+
 /* Called for each container. */
 typedef int (*vz_wanted_pt)(uint32_t ctid, void *data);
 typedef int (*vz_counted_pt)(uint32_t ctid, const char *tag, void *data);
 typedef void (*vz_each_pt)(const vz_ct_stat_t *stat, void *data);
+typedef void (*vz_snapshot_pt)(const vz_snapshot_stat_t *stat, void *data);
 
 /* the archives that a driver unpacks */
 typedef struct {
@@ -269,6 +278,34 @@ struct vz_driver_s {
      * disk are removed.  Left stopped as above.  done: already.
      */
     vz_code_e   (*unrescue)(vz_job_t *job, vz_done_t *done);
+
+    /*
+     * Keep what the disk has now, under a name, while it runs or not. done:
+     * already, where there is one of that name. VZ_STATE where the disk is full
+     * or has too many. These five are NULL where the driver can't.
+     */
+    vz_code_e   (*snapshot)(vz_job_t *job, const char *name, vz_done_t *done);
+
+    /*
+     * The disk has again what that snapshot has, which stays: stop it, and
+     * leave it stopped, but wanted to run where it was. Where that fails it
+     * runs where it did. VZ_STATE where there is none of that name.
+     */
+    vz_code_e   (*rollback)(vz_job_t *job, const char *name);
+
+    /* Remove a snapshot. done: already. */
+    vz_code_e   (*drop_snapshot)(vz_job_t *job, const char *name,
+                                 vz_done_t *done);
+
+    /* Call each for every snapshot, the oldest first. */
+    vz_code_e   (*snapshots)(vz_job_t *job, vz_snapshot_pt each, void *data);
+
+    /*
+     * For --record, in a process of its own, every few minutes: what is slow,
+     * such as counting the bytes of snapshots. It takes no lock for longer than
+     * a moment.
+     */
+    void        (*tend)(const vz_config_t *conf);
 
     /*
      * Start it, and keep that it is wanted to run. done: already, where it

@@ -33,6 +33,7 @@
 #include "daemon/lxc/lxc_rescue.h"
 #include "daemon/lxc/lxc_sample.h"
 #include "daemon/lxc/lxc_set.h"
+#include "daemon/lxc/lxc_snapshot.h"
 #include "daemon/lxc/lxc_terminal.h"
 #include "daemon/lxc/lxc_user_data.h"
 #include "daemon/lxc/lxcfs.h"
@@ -99,6 +100,11 @@ const vz_driver_t  vz_lxc_driver = {
     .revert = vz_lxc_reinstall_revert,
     .rescue = vz_lxc_rescue,
     .unrescue = vz_lxc_rescue_leave,
+    .snapshot = vz_lxc_snapshot_take,
+    .rollback = vz_lxc_snapshot_roll,
+    .drop_snapshot = vz_lxc_snapshot_drop,
+    .snapshots = vz_lxc_snapshot_each,
+    .tend = vz_lxc_snapshot_tend,
     .start = vz_lxc_power_start,
     .stop = vz_lxc_power_stop,
     .set_memory = vz_lxc_set_memory,

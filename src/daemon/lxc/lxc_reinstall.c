@@ -17,6 +17,7 @@
 #include "daemon/lxc/lxc_rescue.h"
 #include "daemon/lxc/lxc_switch.h"
 #include "daemon/rootfs/disk_space.h"
+#include "daemon/rootfs/snapshot_note.h"
 #include "daemon/template/template_prune.h"
 
 
@@ -160,7 +161,8 @@ vz_lxc_reinstall_tidy(const vz_ct_t *ct)
     other = vz_ct_store_image_other(ct);
 
     if (strcmp(ct->old_image, other) != 0
-        && vz_ct_store_forget(ct, other) == -1 && errno != ENOENT)
+        && (vz_snapshot_note_forget(ct, other) == -1
+            || (vz_ct_store_forget(ct, other) == -1 && errno != ENOENT)))
     {
         vz_log(LOG_WARNING, "%s/%s: %s", ct->dir, other, strerror(errno));
     }

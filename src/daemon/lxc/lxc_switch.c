@@ -16,9 +16,6 @@
 #define VZ_LXC_SWITCH_IDLE  10000       /* ms to wait for its image */
 
 
-static vz_code_e vz_lxc_switch_back(vz_job_t *job, vz_code_e code);
-
-
 vz_code_e
 vz_lxc_switch_template(vz_job_t *job, const char *template, vz_ct_t *fresh)
 {
@@ -140,9 +137,7 @@ vz_lxc_switch_move(vz_job_t *job, const vz_ct_t *fresh, const vz_ct_t *ct,
 }
 
 
-/* It ran and there was no switch: start it again; the words stay. */
-
-static vz_code_e
+vz_code_e
 vz_lxc_switch_back(vz_job_t *job, vz_code_e code)
 {
     char       words[VZ_WORDS_MAX];

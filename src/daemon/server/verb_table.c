@@ -5,6 +5,7 @@
 #include "daemon/server/verb_host.h"
 #include "daemon/server/verb_life.h"
 #include "daemon/server/verb_set.h"
+#include "daemon/server/verb_snapshot.h"
 #include "daemon/server/verb_stat.h"
 #include "daemon/server/verb_table.h"
 #include "daemon/server/verb_test.h"
@@ -20,6 +21,10 @@ const vz_verb_row_t  vz_verb_table[VZ_VERB_COUNT] = {
     [VZ_VERB_REVERT] = { vz_verb_life_revert, 0, VZ_FEATURE_REINSTALL },
     [VZ_VERB_RESCUE] = { vz_verb_life_rescue, 0, VZ_FEATURE_RESCUE },
     [VZ_VERB_UNRESCUE] = { vz_verb_life_unrescue, 0, VZ_FEATURE_RESCUE },
+    [VZ_VERB_SNAPSHOT] = { vz_verb_snapshot_take, 0, VZ_FEATURE_SNAPSHOT },
+    [VZ_VERB_ROLLBACK] = { vz_verb_snapshot_roll, 0, VZ_FEATURE_SNAPSHOT },
+    [VZ_VERB_DROPSNAPSHOT] = { vz_verb_snapshot_drop, 0, VZ_FEATURE_SNAPSHOT },
+    [VZ_VERB_SNAPSHOTS] = { vz_verb_snapshot_all, 0, VZ_FEATURE_SNAPSHOT },
     [VZ_VERB_START] = { vz_verb_life_start, 0 },
     [VZ_VERB_STOP] = { vz_verb_life_stop, 0 },
     [VZ_VERB_POWEROFF] = { vz_verb_life_poweroff, 0 },
