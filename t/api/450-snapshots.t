@@ -54,8 +54,8 @@ our $without = VzDaemon->new(
     snapshot => ['err unsupported this node takes no snapshots']);
 
 add_block_preprocessor(sub {
-    $_[0]->set_value(http_config => $_[0]->without ? $without->http_config
-        : $node->http_config);
+    $_[0]->set_value(http_config => $_[0]->real ? vz_http_config()
+        : $_[0]->without ? $without->http_config : $node->http_config);
 });
 
 our $json = "Content-Type: application/json\n";
@@ -347,6 +347,63 @@ sub unsupported {
     is(list()->{node}, 'unsupported', 'in the list, too');
 }
 
+# inside LINE: as a process of the guest
+sub inside {
+    my ($ctid, $line) = @_;
+
+    open my $run, '<', vz_base() . "/lxc/ct/$ctid/run" or return '';
+    my ($init) = map { /^init=(\d+)/ ? $1 : () } <$run>;
+    my $said = `nsenter -t $init -U -m -r -w -S 0 -G 0 /bin/busybox sh -c '$line'`;
+
+    return $said =~ s/\s+\z//r;
+}
+
+sub really {
+    ($vm, $ctid) = container($ana_id);
+    $name = sql_value("SELECT name FROM vm WHERE id = $vm");
+
+    ask('POST', "/api/vms/$vm/start", $ana . $wait, '{}');
+    inside($ctid, 'echo one > /site; sync');
+
+    my $task = post('', { title => 'site' })->{json};
+    my $id = sql_value("SELECT id FROM vm_snapshot WHERE vm_id = $vm");
+    is($task->{state}, 'done', 'taken while it runs')
+        or diag(encode_json($task));
+    is(join(',', map { $_->{title} } @{ list()->{items} }), 'site', 'listed');
+
+    inside($ctid, 'echo two > /site; echo more > /more; sync');
+    $task = post("/$id/rollback", { name => $name })->{json};
+    is($task->{state}, 'done', 'back') or diag(encode_json($task));
+    is(inside($ctid, 'cat /site; ls /more 2>&1') =~ /^one\n.*No such/s, 1,
+        'it runs with what the disk had then');
+
+    my ($kept) = grep { $_->{automatic} } @{ list()->{items} };
+    $task = post("/$kept->{id}/rollback", { name => $name })->{json};
+    is($task->{state}, 'done', 'and back from there')
+        or diag(encode_json($task));
+    is(inside($ctid, 'cat /site /more'), "two\nmore", 'to what was before');
+    is(join(',', map { $_->{title} } grep { !$_->{automatic} }
+        @{ list()->{items} }), 'site', 'which is still there');
+    is(scalar(grep { $_->{automatic} } @{ list()->{items} }), 1,
+        'with one automatic');
+
+    $task = ask('POST', "/api/vms/$vm/reinstall", $ana . "Prefer: wait=110\n",
+        encode_json({ name => $name, template => busybox() }))->{json}{task};
+    is($task->{state}, 'done', 'another system') or diag(encode_json($task));
+    is(scalar @{ list()->{items} }, 0, 'has no snapshots');
+    is(post('', { title => 'new' })->{json}{state}, 'done', 'but may have');
+
+    $task = ask('POST', "/api/vms/$vm/reinstall/undo", $ana
+        . "Prefer: wait=110\n", '{}')->{json};
+    is($task->{state}, 'done', 'the system before')
+        or diag(encode_json($task));
+    is(join(',', map { $_->{title} } grep { !$_->{automatic} }
+        @{ list()->{items} }), 'site', 'has those that it had');
+
+    is(drop($id)->{json}{state}, 'done', 'deleted');
+    is(list()->{used}, 0, 'it does not count any more');
+}
+
 run_tests();
 
 __DATA__
@@ -419,5 +476,14 @@ GET /api/plans
 --- without: 1
 --- timeout: 60
 --- init: ::unsupported()
+--- request
+GET /api/plans
+
+
+
+=== TEST 10: a real node and a real container
+--- real: 1
+--- timeout: 400
+--- init: ::really()
 --- request
 GET /api/plans

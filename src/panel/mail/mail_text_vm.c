@@ -68,8 +68,9 @@ const vz_mail_text_t  vz_mail_text_vm[] = {
       "{brand}: your server {name} went back to a snapshot",
       "Hello {first_name},\n"
       "\n"
-      "Somebody with access to your account took the disk of the server {name}\n"
-      "back to a snapshot.  How it was before is in an automatic snapshot.\n"
+      "Somebody with access to your account took the disk of the server\n"
+      "{name} back to a snapshot.  How it was before is in an automatic\n"
+      "snapshot.\n"
       "\n"
       "If it was not you, change your password, and go back to that one in\n"
       "the panel ({url}).\n"

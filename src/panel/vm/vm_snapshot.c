@@ -94,7 +94,7 @@ static const vz_vm_action_def_t  vz_vm_snapshot_rollback_def = {
 static const vz_sql_t  vz_vm_snapshot_sql_list = vz_sql("vm snapshots",
     "SELECT v.node_id AS node, v.ctid, v.tag, " VZ_VM_SNAPSHOT_MOST " AS most,"
     " s.id, s.name, s.title, s.automatic, s.actor, s.bytes, "
-    vz_row_json_time("s.taken") " AS taken,"
+    vz_row_json_time("COALESCE(s.taken, s.created)") " AS taken,"
     " s.taken IS NOT NULL AND s.gone IS NULL AS there"
     " FROM vm v LEFT JOIN plan p ON p.id = v.plan_id"
     " LEFT JOIN vm_snapshot s ON s.vm_id = v.id"
@@ -220,7 +220,7 @@ static void
 vz_vm_snapshot_item(vz_json_t *out, const vz_rows_t *rows, ngx_uint_t i,
     const vz_answer_t *answer, vz_vm_snapshot_sum_t *sum)
 {
-    ngx_str_t            name, text;
+    ngx_str_t            name, text, taken;
     vz_snapshot_told_t   told;
 
     name = vz_row_text(rows, i, "name");
@@ -250,8 +250,8 @@ vz_vm_snapshot_item(vz_json_t *out, const vz_rows_t *rows, ngx_uint_t i,
     vz_json_text(out, "title", &text);
     vz_json_bool(out, "automatic", vz_row_int(rows, i, "automatic") != 0);
     vz_json_opt(out, "actor", vz_row_text(rows, i, "actor"));
-    vz_json_opt(out, "taken", told.date.len ? told.date
-                              : vz_row_text(rows, i, "taken"));
+    taken = told.date.len ? told.date : vz_row_text(rows, i, "taken");
+    vz_json_text(out, "taken", &taken);
 
     if (told.bytes < 0) {
         vz_json_null(out, "bytes");

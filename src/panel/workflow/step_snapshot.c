@@ -343,8 +343,12 @@ vz_step_snapshot_told(vz_task_run_t *run)
     vz_answer_t  answer;
 
     detail = run->detail;
-    rc = vz_step_snapshot_none(vz_run_verb_read(run, VZ_VERB_SNAPSHOTS,
-                                                &answer));
+    rc = vz_run_verb_read(run, VZ_VERB_SNAPSHOTS, &answer);
+
+    if (rc != VZ_OK) {
+        answer.nlines = 0;
+        rc = vz_step_snapshot_none(rc);
+    }
 
     if (rc != VZ_OK) {
         return rc;
@@ -356,7 +360,7 @@ vz_step_snapshot_told(vz_task_run_t *run)
 }
 
 
-/* an answer that is no list has no lines: then all are gone */
+/* where there are no lines all are gone */
 
 static vz_code_e
 vz_step_snapshot_store(vz_task_run_t *run, vz_tx_t *tx, void *data)
