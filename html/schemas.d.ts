@@ -152,6 +152,14 @@ export interface RescueBody {
     keys?: string[] | null;
 }
 
+export interface SnapshotBody {
+    title?: string | null;
+}
+
+export interface RollbackBody {
+    name: string;
+}
+
 export interface NameBody {
     name: string;
 }
@@ -319,6 +327,7 @@ export interface PlanBody {
     throttle_rate?: number | null;
     rate_in?: number | 'unlimited' | null;
     rate_out?: number | 'unlimited' | null;
+    snapshots?: number | null;
 }
 
 export interface PlanChangeBody {
@@ -334,6 +343,7 @@ export interface PlanChangeBody {
     throttle_rate?: number | null;
     rate_in?: number | 'unlimited' | null;
     rate_out?: number | 'unlimited' | null;
+    snapshots?: number | null;
 }
 
 export interface PoolBody {
@@ -522,6 +532,7 @@ export interface Plan {
     throttle_rate: number;
     rate_in: number | 'unlimited';
     rate_out: number | 'unlimited';
+    snapshots: number;
 }
 
 export interface Profile {
@@ -1042,6 +1053,24 @@ export interface Hits {
     bytes: number;
 }
 
+export interface Snapshots {
+    node: 'up' | 'down' | 'absent' | 'unsupported';
+    most: number;
+    used: number;
+    bytes: number | null;
+    items: Snapshot[];
+    next: number | null;
+}
+
+export interface Snapshot {
+    id: number;
+    title: string;
+    automatic: boolean;
+    actor: string | null;
+    taken: string;
+    bytes: number | null;
+}
+
 export interface ReverseNameState {
     address: string;
     name: string | null;
@@ -1371,6 +1400,7 @@ export interface Replies {
         'account/keys': Keys;
         'vms': Containers;
         [path: `vms/${number}`]: Container;
+        [path: `vms/${number}/snapshots`]: Snapshots;
         [path: `vms/${number}/keys`]: ContainerKeys;
         [path: `vms/${number}/boot-log`]: BootLog;
         [path: `vms/${number}/traffic`]: TrafficMonths;
@@ -1424,6 +1454,8 @@ export interface Replies {
         [path: `vms/${number}/reinstall/undo`]: Task;
         [path: `vms/${number}/rescue`]: DrawnPassword;
         [path: `vms/${number}/rescue/leave`]: Task;
+        [path: `vms/${number}/snapshots`]: Task;
+        [path: `vms/${number}/snapshots/${number}/rollback`]: Task;
         [path: `vms/${number}/password`]: DrawnPassword;
         [path: `vms/${number}/console`]: ConsoleTicket;
         [path: `vms/${number}/firewall/confirm`]: Task;
@@ -1483,6 +1515,7 @@ export interface Replies {
         [path: `account/tokens/${number}`]: null;
         [path: `account/keys/${number}`]: null;
         [path: `vms/${number}`]: Task;
+        [path: `vms/${number}/snapshots/${number}`]: Task;
         [path: `admin/templates/${number}`]: null;
         [path: `admin/plans/${number}`]: null;
         [path: `admin/addresses/${number}`]: null;

@@ -147,6 +147,12 @@ export const BODIES = {
     Rescue: {
         keys: { type: 'list', max: 20, pattern: P16 },
     },
+    Snapshot: {
+        title: { type: 'text', pattern: P19 },
+    },
+    Rollback: {
+        name: { type: 'text', required: true, max: 256 },
+    },
     Name: {
         name: { type: 'text', required: true, pattern: P19 },
     },
@@ -255,6 +261,7 @@ export const BODIES = {
         throttle_rate: { type: 'int', min: 1, max: 99999, default: 1 },
         rate_in: { type: 'limit', min: 1, max: 99999, default: 'unlimited' },
         rate_out: { type: 'limit', min: 1, max: 99999, default: 'unlimited' },
+        snapshots: { type: 'int', min: 0, max: 24, default: 3 },
     },
     PlanChange: {
         name: { type: 'text', pattern: P13 },
@@ -269,6 +276,7 @@ export const BODIES = {
         throttle_rate: { type: 'int', min: 1, max: 99999 },
         rate_in: { type: 'limit', min: 1, max: 99999 },
         rate_out: { type: 'limit', min: 1, max: 99999 },
+        snapshots: { type: 'int', min: 0, max: 24 },
     },
     Pool: {
         name: { type: 'text', required: true, pattern: P19 },
