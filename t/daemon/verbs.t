@@ -544,7 +544,7 @@ for my $driver (@drivers) {
     for my $row (@table) {
         my ($words, $want, $like, $secret) = @$row;
         my $line = $words =~ s/ A\b/ 31001/r =~ s/ B\b/ 31002/r
-                          =~ s/ N\b/ 31050/r;
+                          =~ s/ N\b/ 31050/gr;
         my ($answer, $data) = $node->ask($line, $secret);
 
         like($answer, expected($driver, $want), "$driver: $words");
