@@ -11,6 +11,7 @@
 #include "panel/api/fields.h"
 #include "panel/panel.h"
 #include "runtime/conf.h"
+#include "runtime/conf_backup.h"
 #include "runtime/conf_mail.h"
 #include "runtime/crypt.h"
 #include "runtime/db_link.h"
@@ -163,6 +164,13 @@ static ngx_command_t  ngx_http_vzpanel_commands[] = {
       ngx_conf_set_msec_slot,
       NGX_HTTP_MAIN_CONF_OFFSET,
       offsetof(vz_conf_t, settings.console_timeout),
+      NULL },
+
+    { ngx_string("vzpanel_backup_window"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      vz_conf_backup_window,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
       NULL },
 
     { ngx_string("vzpanel_thread_pool"),

@@ -271,6 +271,18 @@ export interface SuspendBody {
     reason?: string | null;
 }
 
+export interface BackupPolicyBody {
+    daily?: number | null;
+    weekly?: number | null;
+    monthly?: number | null;
+}
+
+export interface RestoreBody {
+    mode: string;
+    name?: string | null;
+    hostname?: string | null;
+}
+
 export interface Reasons {
     recorded: string | null;
     reasons: Reason[];
@@ -319,6 +331,9 @@ export interface PlanBody {
     throttle_rate?: number | null;
     rate_in?: number | 'unlimited' | null;
     rate_out?: number | 'unlimited' | null;
+    backup_daily?: number | null;
+    backup_weekly?: number | null;
+    backup_monthly?: number | null;
 }
 
 export interface PlanChangeBody {
@@ -334,6 +349,9 @@ export interface PlanChangeBody {
     throttle_rate?: number | null;
     rate_in?: number | 'unlimited' | null;
     rate_out?: number | 'unlimited' | null;
+    backup_daily?: number | null;
+    backup_weekly?: number | null;
+    backup_monthly?: number | null;
 }
 
 export interface PoolBody {
@@ -522,6 +540,9 @@ export interface Plan {
     throttle_rate: number;
     rate_in: number | 'unlimited';
     rate_out: number | 'unlimited';
+    backup_daily: number;
+    backup_weekly: number;
+    backup_monthly: number;
 }
 
 export interface Profile {
@@ -954,6 +975,34 @@ export interface TrafficMonth {
     out_bytes: number;
 }
 
+export interface Backups {
+    items: Backup[];
+    next: number | null;
+    offered: boolean;
+    available: boolean;
+    overdue: boolean;
+    daily: number;
+    weekly: number;
+    monthly: number;
+    window: string | null;
+}
+
+export interface Backup {
+    id: number;
+    kind: 'manual' | 'scheduled';
+    state: 'queued' | 'running' | 'done' | 'failed';
+    taken: string | null;
+    created: string;
+    finished: string | null;
+    files: number | null;
+    bytes: number | null;
+    added_bytes: number | null;
+    seconds: number | null;
+    task: number | null;
+    error: string | null;
+    error_detail: string | null;
+}
+
 export interface InForce {
     state: string | null;
     hostname: string | null;
@@ -1376,6 +1425,7 @@ export interface Replies {
         [path: `vms/${number}/traffic`]: TrafficMonths;
         [path: `vms/${number}/firewall`]: FirewallState;
         [path: `vms/${number}/rdns`]: ReverseNames;
+        [path: `vms/${number}/backups`]: Backups;
         [path: `vms/${number}/history`]: History;
         [path: `vms/${number}/reasons`]: Reasons;
         [path: `vms/${number}/alerts`]: Alerts;
@@ -1430,6 +1480,8 @@ export interface Replies {
         [path: `vms/${number}/firewall/undo`]: Task;
         [path: `vms/${number}/suspend`]: Task;
         [path: `vms/${number}/unsuspend`]: Task;
+        [path: `vms/${number}/backups`]: Task;
+        [path: `vms/${number}/backups/${number}/restore`]: Task;
         [path: `tasks/${number}/retry`]: Task;
         [path: `tasks/${number}/cancel`]: Task;
         [path: `tasks/${number}/seen`]: null;
@@ -1466,6 +1518,7 @@ export interface Replies {
         [path: `vms/${number}/cpu`]: Task;
         [path: `vms/${number}/rate`]: Task;
         [path: `vms/${number}/traffic`]: TrafficMonths;
+        [path: `vms/${number}/backups`]: Backups;
         [path: `vms/${number}/alerts`]: Alerts;
         [path: `admin/templates/${number}`]: Template;
         [path: `admin/plans/${number}`]: Plan;
@@ -1483,6 +1536,7 @@ export interface Replies {
         [path: `account/tokens/${number}`]: null;
         [path: `account/keys/${number}`]: null;
         [path: `vms/${number}`]: Task;
+        [path: `vms/${number}/backups/${number}`]: null;
         [path: `admin/templates/${number}`]: null;
         [path: `admin/plans/${number}`]: null;
         [path: `admin/addresses/${number}`]: null;

@@ -47,6 +47,8 @@
 #include "panel/vm/user_suspend.h"
 #include "panel/vm/vm.h"
 #include "panel/vm/vm_alert.h"
+#include "panel/vm/vm_backup.h"
+#include "panel/vm/vm_backup_restore.h"
 #include "panel/vm/vm_bootlog.h"
 #include "panel/vm/vm_console.h"
 #include "panel/vm/vm_create.h"
@@ -362,6 +364,25 @@ static const vz_route_t  vz_routes[] = {
     { POST, "/vms/{id}/unsuspend", VZ_ROLE_ADMIN, CHANGE,
       NULL, NULL, vz_vm_suspend_undo,
       "Unsuspend a container", 202, "Task" },
+
+    { GET, "/vms/{id}/backups", VZ_ROLE_USER, 0,
+      NULL, NULL, vz_vm_backup_list,
+      "List the backups of a container, and how many its plan keeps", 200,
+      "Backups" },
+    { POST, "/vms/{id}/backups", VZ_ROLE_USER, CHANGE,
+      NULL, NULL, vz_vm_backup_make,
+      "Make a backup of a container", 202, "Task" },
+    { PATCH, "/vms/{id}/backups", VZ_ROLE_ADMIN, 0,
+      &vz_vm_backup_policy_form, NULL, vz_vm_backup_policy,
+      "Change how many backups of a container are kept", 200, "Backups" },
+    { DELETE, "/vms/{id}/backups/{backup}", VZ_ROLE_USER, VZ_ROUTE_STEP_UP,
+      NULL, NULL, vz_vm_backup_end,
+      "Delete a backup", 204, NULL },
+    { POST, "/vms/{id}/backups/{backup}/restore", VZ_ROLE_USER,
+      CHANGE | VZ_ROUTE_STEP_UP,
+      &vz_vm_backup_restore_form, NULL, vz_vm_backup_restore,
+      "Restore a backup: in place, where the body repeats the container's "
+      "name, or as a new container", 202, "Task" },
 
     { GET, "/vms/{id}/history", VZ_ROLE_USER, 0,
       NULL, &vz_history_told_args, vz_vm_history,

@@ -133,6 +133,14 @@ const vz_openapi_shape_t  vz_openapi_shapes[] = {
       vz_page("TrafficMonth") ", counted bool, month text, starts_anew time, "
       VZ_SHAPE_QUOTA },
     { "TrafficMonth", "month text, in_bytes int, out_bytes int" },
+    { "Backups",
+      vz_page("Backup") ", offered bool, available bool, overdue bool,"
+      " daily int, weekly int, monthly int, window text|null" },
+    { "Backup",
+      "id int, kind manual|scheduled, state queued|running|done|failed,"
+      " taken time|null, created time, finished time|null, files int|null,"
+      " bytes int|null, added_bytes int|null, seconds int|null,"
+      " task int|null, error text|null, error_detail text|null" },
     { "InForce",
       "state text|null, hostname text|null, addresses text[],"
       " gateway text|null, gateways text[], dns text[],"

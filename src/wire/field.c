@@ -186,6 +186,26 @@ static const vz_field_def_t  vz_fields[VZ_FIELD_COUNT] = {
         "a number of Mbit/s from 1 to 99999, or " VZ_UNLIMITED_WORD,
         NULL },
 
+    [VZ_FIELD_SNAPSHOT] = {
+        "snapshot", 32, 0, NULL,
+        "^[a-z0-9][a-z0-9\\-]{0,31}$",
+        "1 to 32 lower-case letters, digits and hyphens, starting with a "
+        "letter or digit",
+        NULL },
+
+    [VZ_FIELD_REPOSITORY] = {
+        "repository", 32, 0, NULL,
+        "^[a-z0-9][a-z0-9_\\-]{0,31}$",
+        "1 to 32 lower-case letters, digits and _ -, starting with a letter "
+        "or digit",
+        NULL },
+
+    [VZ_FIELD_BACKUP] = {
+        "backup", 64, 0, NULL,
+        "^[0-9a-f]{8,64}$",
+        "8 to 64 lower-case hexadecimal digits",
+        NULL },
+
     [VZ_FIELD_TIME] = {
         "time", 10, 0, vz_field_check_time,
         "^[1-9][0-9]{8,9}$",

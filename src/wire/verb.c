@@ -43,6 +43,17 @@ static const vz_verb_t  vz_verbs[VZ_VERB_COUNT] = {
         { "rescue", NULL, { ID }, 1, 1, 1, .timeout = 300, .beat = 10 },
     [VZ_VERB_UNRESCUE] =
         { "unrescue", NULL, { ID }, 1, 1, 1, .timeout = 240 },
+    [VZ_VERB_SNAPSHOT] =
+        { "snapshot", NULL, { ID, VZ_FIELD_SNAPSHOT }, 2, 2, 1,
+          .timeout = 60 },
+    [VZ_VERB_ROLLBACK] =
+        { "rollback", NULL, { ID, VZ_FIELD_SNAPSHOT }, 2, 2, 1,
+          .timeout = 240, .beat = 10 },
+    [VZ_VERB_DROPSNAPSHOT] =
+        { "dropsnapshot", NULL, { ID, VZ_FIELD_SNAPSHOT }, 2, 2, 1,
+          .timeout = 60 },
+    [VZ_VERB_SNAPSHOTS] =
+        { "snapshots", NULL, { ID }, 1, 1, 0, .timeout = 10 },
     [VZ_VERB_START] =
         { "start", NULL, { ID }, 1, 1, 1, .timeout = 60 },
     [VZ_VERB_STOP] =
@@ -134,6 +145,27 @@ static const vz_verb_t  vz_verbs[VZ_VERB_COUNT] = {
         { "why", NULL, { ID }, 1, 1, 0, .timeout = 10 },
     [VZ_VERB_TRAFFIC] =
         { "traffic", NULL, { 0 }, 0, 0, 0, .timeout = 10 },
+    [VZ_VERB_BACKUP] =
+        { "backup", NULL, { ID, VZ_FIELD_REPOSITORY, VZ_FIELD_SNAPSHOT },
+          3, 3, 0, .timeout = 120, .beat = 30, .body_max = 64,
+          .body_bytes = VZ_BODY_BYTES },
+    [VZ_VERB_RESTORE] =
+        { "restore", NULL, { ID, VZ_FIELD_REPOSITORY, VZ_FIELD_TAG,
+          VZ_FIELD_BACKUP }, 4, 4, 1, .timeout = 120, .beat = 30 },
+    [VZ_VERB_FORGET] =
+        { "forget", NULL, { VZ_FIELD_REPOSITORY, VZ_FIELD_TAG,
+          VZ_FIELD_BACKUP }, 3, 3, 0, .timeout = 120, .beat = 30 },
+    [VZ_VERB_BACKUPS] =
+        { "backups", NULL, { VZ_FIELD_REPOSITORY, VZ_FIELD_TAG }, 2, 2, 0,
+          .timeout = 120, .beat = 30 },
+    [VZ_VERB_FILES] =
+        { "files", NULL, { VZ_FIELD_REPOSITORY, VZ_FIELD_TAG,
+          VZ_FIELD_BACKUP }, 3, 3, 0, .timeout = 120, .beat = 30,
+          .body_min = 1, .body_max = 1, .body_bytes = VZ_BODY_BYTES },
+    [VZ_VERB_FILE] =
+        { "file", NULL, { VZ_FIELD_REPOSITORY, VZ_FIELD_TAG,
+          VZ_FIELD_BACKUP }, 3, 3, 0, .timeout = 60, .stream = 1,
+          .body_min = 1, .body_max = 1, .body_bytes = VZ_BODY_BYTES },
 
     [VZ_VERB_ECHO] =
         { "echo", NULL, { ID }, 1, 1, 1, .timeout = 10, .stream = 1,

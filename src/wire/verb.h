@@ -30,6 +30,10 @@ typedef enum {
     VZ_VERB_REVERT,
     VZ_VERB_RESCUE,
     VZ_VERB_UNRESCUE,
+    VZ_VERB_SNAPSHOT,
+    VZ_VERB_ROLLBACK,
+    VZ_VERB_DROPSNAPSHOT,
+    VZ_VERB_SNAPSHOTS,
     VZ_VERB_START,
     VZ_VERB_STOP,
     VZ_VERB_POWEROFF,
@@ -68,6 +72,12 @@ typedef enum {
     VZ_VERB_NODEHISTORY,
     VZ_VERB_WHY,
     VZ_VERB_TRAFFIC,
+    VZ_VERB_BACKUP,
+    VZ_VERB_RESTORE,
+    VZ_VERB_FORGET,
+    VZ_VERB_BACKUPS,
+    VZ_VERB_FILES,
+    VZ_VERB_FILE,
 
     /* only where virtual-server.conf says test_verbs = yes */
     VZ_VERB_ECHO,

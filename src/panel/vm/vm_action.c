@@ -253,6 +253,23 @@ vz_vm_action_make(vz_vm_action_t *change, vz_tx_t *tx)
 }
 
 
+vz_code_e
+vz_vm_action_named(vz_vm_action_t *change, const ngx_str_t *name)
+{
+    if (name->len == change->name.len
+        && ngx_strncmp(name->data, change->name.data, name->len) == 0)
+    {
+        return VZ_OK;
+    }
+
+    vz_call_invalid(change->call, "name", "mismatch",
+                    "is not this container's name");
+    vz_call_refuse(change->call);
+
+    return VZ_RANGE;
+}
+
+
 void
 vz_vm_action_refuse(vz_vm_action_t *change, vz_code_e rc)
 {

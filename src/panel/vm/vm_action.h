@@ -83,6 +83,12 @@ void vz_vm_action_call(vz_call_t *call, const vz_vm_action_def_t *def,
 vz_code_e vz_vm_action_in(vz_vm_action_t *change, vz_tx_t *tx);
 
 /*
+ * vz_vm_action_named: for prepare, check that the body repeats the container's
+ * name as its member "name".  VZ_OK, or VZ_RANGE with 422 as the reply.
+ */
+vz_code_e vz_vm_action_named(vz_vm_action_t *change, const ngx_str_t *name);
+
+/*
  * vz_vm_action_refuse: the reply for what vz_vm_action_in() returned, unless
  * there is one already.
  */

@@ -63,14 +63,9 @@ vz_destroy_prepare(vz_vm_action_t *change, vz_tx_t *tx)
     call = change->call;
     body = change->data;
 
-    if (body->name.len != change->name.len
-        || ngx_strncmp(body->name.data, change->name.data, body->name.len)
-           != 0)
-    {
-        vz_call_invalid(call, "name", "mismatch",
-                        "is not this container's name");
-        vz_call_refuse(call);
-        return VZ_RANGE;
+    rc = vz_vm_action_named(change, &body->name);
+    if (rc != VZ_OK) {
+        return rc;
     }
 
     change->detail = change->name;

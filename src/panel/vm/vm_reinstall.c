@@ -30,8 +30,6 @@ typedef struct {
 static vz_code_e vz_reinstall_offered(vz_call_t *call,
     const vz_reinstall_body_t *body);
 static vz_code_e vz_reinstall_prepare(vz_vm_action_t *change, vz_tx_t *tx);
-static vz_code_e vz_reinstall_named(vz_vm_action_t *change,
-    const ngx_str_t *name);
 static void vz_reinstall_reply(vz_vm_action_t *change);
 static vz_code_e vz_reinstall_kept(vz_vm_action_t *change, vz_tx_t *tx);
 
@@ -163,7 +161,7 @@ vz_reinstall_prepare(vz_vm_action_t *change, vz_tx_t *tx)
     vz_call_t       *call = change->call;
     vz_reinstall_t  *ask = change->data;
 
-    rc = vz_reinstall_named(change, &ask->body.name);
+    rc = vz_vm_action_named(change, &ask->body.name);
 
     if (rc == VZ_OK) {
         rc = vz_key_set_check(tx, call, change->owner, &ask->body.keys);
@@ -198,23 +196,6 @@ vz_reinstall_prepare(vz_vm_action_t *change, vz_tx_t *tx)
     change->detail = ask->body.template;
 
     return VZ_OK;
-}
-
-
-static vz_code_e
-vz_reinstall_named(vz_vm_action_t *change, const ngx_str_t *name)
-{
-    if (name->len == change->name.len
-        && ngx_strncmp(name->data, change->name.data, name->len) == 0)
-    {
-        return VZ_OK;
-    }
-
-    vz_call_invalid(change->call, "name", "mismatch",
-                    "is not this container's name");
-    vz_call_refuse(change->call);
-
-    return VZ_RANGE;
 }
 
 
