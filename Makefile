@@ -197,7 +197,7 @@ $(BUILD)/obj/parts.a: $(call OBJECTS,$(PARTS))
 
 # each library is loaded at each start: a program has those it needs, and no
 # other (liblxc is loaded by the one process that starts a container)
-$(DAEMON): LIBS := -lpcre2-8 -lcrypto -lcrypt
+$(DAEMON): LIBS := -lpcre2-8 -lcrypto -lcrypt -ljansson
 $(HOOK): LIBS := -lpcre2-8
 $(UNPACK): LIBS := -larchive
 

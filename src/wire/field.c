@@ -193,10 +193,16 @@ static const vz_field_def_t  vz_fields[VZ_FIELD_COUNT] = {
         "letter or digit",
         NULL },
 
+    [VZ_FIELD_TIME] = {
+        "time", 10, 0, vz_field_check_time,
+        "^[1-9][0-9]{8,9}$",
+        "seconds since 1970, from 100000000 to 4294967295",
+        NULL },
+
     [VZ_FIELD_REPOSITORY] = {
         "repository", 32, 0, NULL,
         "^[a-z0-9][a-z0-9_\\-]{0,31}$",
-        "1 to 32 lower-case letters, digits and _ -, starting with a letter "
+        "1 to 32 lower-case letters, digits, _ and -, starting with a letter "
         "or digit",
         NULL },
 
@@ -204,12 +210,6 @@ static const vz_field_def_t  vz_fields[VZ_FIELD_COUNT] = {
         "backup", 64, 0, NULL,
         "^[0-9a-f]{8,64}$",
         "8 to 64 lower-case hexadecimal digits",
-        NULL },
-
-    [VZ_FIELD_TIME] = {
-        "time", 10, 0, vz_field_check_time,
-        "^[1-9][0-9]{8,9}$",
-        "seconds since 1970, from 100000000 to 4294967295",
         NULL },
 
     /*

@@ -36,13 +36,14 @@ enum {
     VZ_FIELD_GATE,          /* smtp: what a container sends to port 25; all */
     VZ_FIELD_SWITCH,        /* open or shut */
     VZ_FIELD_RATE,          /* Mbit/s 1 ... 99999, or "unlimited" */
-    VZ_FIELD_SNAPSHOT,      /* the name of one: [a-z0-9][a-z0-9-]{0,31} */
+    VZ_FIELD_SNAPSHOT,      /* [a-z0-9][a-z0-9-]{0,31} */
 
     VZ_FIELD_CONSOLE,       /* what a terminal shows: shell or login */
     VZ_FIELD_CELLS,         /* columns or rows of a terminal, 2 ... 999 */
-    VZ_FIELD_REPOSITORY,    /* of backups: [a-z0-9][a-z0-9_-]{0,31} */
-    VZ_FIELD_BACKUP,        /* one in it: 8 to 64 hexadecimal digits */
     VZ_FIELD_TIME,          /* time(2): seconds, after 2001 and before 2106 */
+
+    VZ_FIELD_REPOSITORY,    /* where backups go, by the node's own name */
+    VZ_FIELD_BACKUP,        /* the first 8 to 64 hex digits of its id */
 
     /* of mail */
     VZ_FIELD_EMAIL,         /* RFC 5321 addr-spec without quoting, <= 254 */

@@ -39,6 +39,12 @@ static const vz_say_def_t  vz_says[] = {
     { "pruning", "removing an old version of {template}" },
     { "shutdown", "asking it to shut down" },
     { "starting", "starting it" },
+    { "stopping", "stopping it" },
+    { "rolling_back", "going back to the snapshot" },
+    { "backup_looking", "looking at its backups" },
+    { "backup_saving", "saving {n} of {mb} MB" },
+    { "backup_restoring", "restoring its files" },
+    { "backup_checking", "checking its backups" },
     { "working", "working" },
 
     /* what it found, and did */
@@ -54,6 +60,11 @@ static const vz_say_def_t  vz_says[] = {
 
     { "no_container", "container {id} does not exist" },
     { "in_rescue", "container {id} is in rescue: leave it first" },
+    { "no_snapshot", "it has no snapshot {snapshot}" },
+    { "most_snapshots",
+      "a container has at most {n} snapshots: remove one first" },
+    { "own_disk_full",
+      "its own disk is full: remove files or a snapshot, or make it larger" },
     { "other_container", "container {id} exists with another tag" },
     { "container_exists", "container {id} exists" },
     { "not_meant", "no container {id} has this tag" },
@@ -92,6 +103,29 @@ static const vz_say_def_t  vz_says[] = {
       "containers of a bridge have no firewall of the node's" },
     { "name_refused", "the running container refused the name" },
     { "number_range", "ctid: {first} to {last} on this host" },
+    { "backup_held", "its backups are held by: {*}" },
+    { "backup_places", "the node works on {n} backups already" },
+    { "backup_ended",
+      "the backup was ended: its container is removed or gets another disk" },
+    { "backup_no_repository", "this node has no repository {repository}" },
+    { "backup_setup", "the node's repositories can't be used: {*}" },
+    { "backup_none",
+      "repository {repository} has no backups of this container" },
+    { "backup_silent", "repository {repository} does not answer: {*}" },
+    { "backup_key",
+      "repository {repository} was made with another key than the node's" },
+    { "backup_full", "repository {repository} is full" },
+    { "backup_append",
+      "repository {repository} lets nobody here remove anything" },
+    { "backup_locked",
+      "repository {repository} is in use by another program" },
+    { "backup_denied",
+      "repository {repository} does not let this node in: {*}" },
+    { "backup_gone", "the backup has no such file, or is removed" },
+    { "backup_damaged", "repository {repository} is damaged: {*}" },
+    { "backup_unread", "some files could not be read, so nothing was saved" },
+    { "backup_large", "the backup does not fit on the container's disk" },
+    { "backup_failed", "restic ended with {n}: {*}" },
     { "vzctl_slow", "vzctl {command} did not end in time" },
     { "vzlist_slow", "vzlist did not end in time" },
 
@@ -213,7 +247,7 @@ vz_say_name(const char *name, size_t len)
 
     static const char *const  names[] = {
         "code", "command", "first", "id", "kb", "last", "mb", "ms", "n",
-        "template", "who"
+        "repository", "snapshot", "template", "who"
     };
 
     for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {

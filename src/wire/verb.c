@@ -22,6 +22,7 @@
 #define SIZE   VZ_FIELD_SIZE
 #define LIMIT  VZ_FIELD_LIMIT
 #define ADDR   VZ_FIELD_ADDRESS
+#define REPO   VZ_FIELD_REPOSITORY
 
 static const vz_verb_t  vz_verbs[VZ_VERB_COUNT] = {
 
@@ -146,26 +147,29 @@ static const vz_verb_t  vz_verbs[VZ_VERB_COUNT] = {
     [VZ_VERB_TRAFFIC] =
         { "traffic", NULL, { 0 }, 0, 0, 0, .timeout = 10 },
     [VZ_VERB_BACKUP] =
-        { "backup", NULL, { ID, VZ_FIELD_REPOSITORY, VZ_FIELD_SNAPSHOT },
-          3, 3, 0, .timeout = 120, .beat = 30, .body_max = 64,
+        { "backup", NULL, { ID, REPO, VZ_FIELD_SNAPSHOT }, 3, 3, 0,
+          .timeout = 300, .beat = 30, .body_max = 64,
+          .body_bytes = VZ_BODY_BYTES },
+    [VZ_VERB_FORGET] =
+        { "forget", NULL, { REPO, VZ_FIELD_TAG, VZ_FIELD_BACKUP }, 3, 3, 0,
+          .timeout = 300, .beat = 30 },
+    [VZ_VERB_BACKUPS] =
+        { "backups", NULL, { REPO, VZ_FIELD_TAG }, 2, 2, 0, .timeout = 120,
+          .beat = 10 },
+    [VZ_VERB_FILES] =
+        { "files", NULL, { REPO, VZ_FIELD_TAG, VZ_FIELD_BACKUP }, 3, 3, 0,
+          .timeout = 120, .beat = 10, .body_min = 1, .body_max = 1,
+          .body_bytes = VZ_BODY_BYTES },
+    [VZ_VERB_FILE] =
+        { "file", NULL, { REPO, VZ_FIELD_TAG, VZ_FIELD_BACKUP }, 3, 3, 0,
+          .timeout = 60, .stream = 1, .body_min = 1, .body_max = 1,
           .body_bytes = VZ_BODY_BYTES },
     [VZ_VERB_RESTORE] =
-        { "restore", NULL, { ID, VZ_FIELD_REPOSITORY, VZ_FIELD_TAG,
-          VZ_FIELD_BACKUP }, 4, 4, 1, .timeout = 120, .beat = 30 },
-    [VZ_VERB_FORGET] =
-        { "forget", NULL, { VZ_FIELD_REPOSITORY, VZ_FIELD_TAG,
-          VZ_FIELD_BACKUP }, 3, 3, 0, .timeout = 120, .beat = 30 },
-    [VZ_VERB_BACKUPS] =
-        { "backups", NULL, { VZ_FIELD_REPOSITORY, VZ_FIELD_TAG }, 2, 2, 0,
-          .timeout = 120, .beat = 30 },
-    [VZ_VERB_FILES] =
-        { "files", NULL, { VZ_FIELD_REPOSITORY, VZ_FIELD_TAG,
-          VZ_FIELD_BACKUP }, 3, 3, 0, .timeout = 120, .beat = 30,
-          .body_min = 1, .body_max = 1, .body_bytes = VZ_BODY_BYTES },
-    [VZ_VERB_FILE] =
-        { "file", NULL, { VZ_FIELD_REPOSITORY, VZ_FIELD_TAG,
-          VZ_FIELD_BACKUP }, 3, 3, 0, .timeout = 60, .stream = 1,
-          .body_min = 1, .body_max = 1, .body_bytes = VZ_BODY_BYTES },
+        { "restore", NULL, { ID, REPO, VZ_FIELD_TAG, VZ_FIELD_BACKUP }, 4, 4,
+          1, .timeout = 300, .beat = 10 },
+    [VZ_VERB_VERIFY] =
+        { "verify", NULL, { REPO, VZ_FIELD_TAG, VZ_FIELD_BACKUP }, 2, 3, 0,
+          .timeout = 300, .beat = 30 },
 
     [VZ_VERB_ECHO] =
         { "echo", NULL, { ID }, 1, 1, 1, .timeout = 10, .stream = 1,
@@ -182,6 +186,7 @@ static const vz_verb_t  vz_verbs[VZ_VERB_COUNT] = {
 #undef SIZE
 #undef LIMIT
 #undef ADDR
+#undef REPO
 
 
 const vz_verb_t *

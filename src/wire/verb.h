@@ -73,11 +73,12 @@ typedef enum {
     VZ_VERB_WHY,
     VZ_VERB_TRAFFIC,
     VZ_VERB_BACKUP,
-    VZ_VERB_RESTORE,
     VZ_VERB_FORGET,
     VZ_VERB_BACKUPS,
     VZ_VERB_FILES,
     VZ_VERB_FILE,
+    VZ_VERB_RESTORE,
+    VZ_VERB_VERIFY,
 
     /* only where virtual-server.conf says test_verbs = yes */
     VZ_VERB_ECHO,

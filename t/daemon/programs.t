@@ -13,7 +13,7 @@ use lib File::Basename::dirname(__FILE__) . '/../lib/perl';
 use Verbs;
 
 my %needs = (
-    'virtual-server' => [qw(libc libcrypt libcrypto libpcre2-8)],
+    'virtual-server' => [qw(libc libcrypt libcrypto libjansson libpcre2-8)],
     'virtual-server-hook' => [qw(libc libpcre2-8)],
     'virtual-server-unpack' => [qw(libarchive libc)],
 );

@@ -90,6 +90,9 @@ my @table = (
     [ 'revert N', { lxc => $noent, vzctl => $lacks } ],
     [ 'rescue N', { lxc => $noent, vzctl => $lacks } ],
     [ 'unrescue N', { lxc => $noent, vzctl => $lacks } ],
+    (map { [ "$_ N one", { lxc => $noent, vzctl => $lacks } ] }
+        qw(snapshot rollback dropsnapshot)),
+    [ 'snapshots N', { lxc => $noent, vzctl => $lacks } ],
     [ 'adopt N 0123456789abcdef', $noent ],
     [ 'destroy N', $already ],
     [ 'history N 1700000000 1700003600', $noent ],
@@ -166,6 +169,19 @@ my @table = (
     [ 'rescue A', { lxc => $done, vzctl => $lacks } ],
     [ 'rescue A', { lxc => $already, vzctl => $lacks } ],
     [ 'unrescue A', { lxc => $done, vzctl => $lacks } ],
+
+    # snapshots
+    (map { [ "$_ A", $syntax ], [ "$_ x one", $range ], [ "$_ A ../x", $range ] }
+        qw(snapshot rollback dropsnapshot)),
+    [ 'snapshots', $syntax ],
+    [ 'snapshots x', $range ],
+    [ 'snapshot A one', { lxc => $done, vzctl => $lacks } ],
+    [ 'snapshot A one', { lxc => $already, vzctl => $lacks } ],
+    [ 'rollback A other', { lxc => qr/^err state /, vzctl => $lacks } ],
+    [ 'rollback A one', { lxc => $done, vzctl => $lacks } ],
+    [ 'dropsnapshot A one', { lxc => $done, vzctl => $lacks } ],
+    [ 'dropsnapshot A one', { lxc => $already, vzctl => $lacks } ],
+    [ 'snapshots A', { lxc => $done, vzctl => $lacks } ],
 
     # changes of a stopped one
     [ 'setmemoryp A 64M 96M', $kept ],
@@ -485,7 +501,7 @@ sub kernel_holds_it {
 
 # what each driver can do beyond what every driver must
 my %features = (lxc => 'gateway,console,bootlog,history,reinstall,rescue,'
-                    . 'firewall,rate,traffic,user_data',
+                    . 'firewall,rate,traffic,user_data,snapshot',
                 vzctl => 'console,history');
 
 for my $driver (@drivers) {

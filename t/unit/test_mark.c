@@ -14,6 +14,7 @@
  * sources: src/daemon/guest/guest_cloud.c
  * sources: src/daemon/guest/guest_files.c
  * sources: src/daemon/server/verb_host.c src/daemon/base/sysinfo.c
+ * sources: src/daemon/backup/repositories.c src/daemon/base/check_line.c
  * sources: src/daemon/base/strbuf.c src/daemon/base/ip.c
  * sources: src/daemon/server/feature.c
  */

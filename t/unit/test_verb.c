@@ -47,6 +47,10 @@ static const vz_good_t  good[] = {
     { VZ_LIT("body=200 lines 101"), VZ_VERB_LINES, 1, 101 },
     { VZ_LIT("fence=7 tag=0123456789abcdef echo 101"), VZ_VERB_ECHO, 1, 101 },
     { VZ_LIT("console 101 login 999 2"), VZ_VERB_CONSOLE, 4, 101 },
+    { VZ_LIT("body=1 files main 0123456789abcdef 0123abcd"), VZ_VERB_FILES,
+      3, 0 },
+    { VZ_LIT("verify main 0123456789abcdef"), VZ_VERB_VERIFY, 2, 0 },
+    { VZ_LIT("body=64 backup 101 main night"), VZ_VERB_BACKUP, 3, 101 },
     { VZ_LIT("pInG"), VZ_VERB_PING, 0, 0 }
 };
 
@@ -98,6 +102,16 @@ static const vz_bad_t  bad[] = {
     { VZ_LIT("console 101 shell 1 24"), VZ_RANGE, "cells: a number of" },
     { VZ_LIT("console 101 shell 80 1000"), VZ_RANGE, "cells: a number of" },
     { VZ_LIT("console 101 shell 80 024"), VZ_RANGE, "cells: a number of" },
+
+    { VZ_LIT("id=1.2 body=1 file main 0123456789abcdef 0123abcd"), VZ_UNKNOWN,
+      "no verb body=1" },
+    { VZ_LIT("body=1 id=1.2 file main 0123456789abcdef 0123abcd"), VZ_SYNTAX,
+      "file ends in a stream" },
+    { VZ_LIT("files main 0123456789abcdef 0123abcd"), VZ_SYNTAX,
+      "files takes a body of 1 line" },
+    { VZ_LIT("backups ../x 0123456789abcdef"), VZ_RANGE, "repository: " },
+    { VZ_LIT("backups main 0123456789abcde/"), VZ_RANGE, "tag: " },
+    { VZ_LIT("forget main 0123456789abcdef latest"), VZ_RANGE, "backup: " },
 
     { VZ_LIT("reboot 101"), VZ_UNKNOWN, "no verb reboot" },
     { VZ_LIT("starts 101"), VZ_UNKNOWN, "no verb starts" },
@@ -164,6 +178,9 @@ static const char *const  samples[VZ_FIELD_COUNT] = {
     [VZ_FIELD_GATE] = "smtp",
     [VZ_FIELD_SWITCH] = "open",
     [VZ_FIELD_RATE] = "100",
+    [VZ_FIELD_SNAPSHOT] = "s-20261201",
+    [VZ_FIELD_REPOSITORY] = "main",
+    [VZ_FIELD_BACKUP] = "0123abcd",
     [VZ_FIELD_CONSOLE] = "shell",
     [VZ_FIELD_CELLS] = "80",
     [VZ_FIELD_TIME] = "1796083200"
@@ -407,7 +424,9 @@ the_table_is_whole(void **state)
     unsigned          i;
     const vz_verb_t  *def;
 
-    static const char  long_ones[] = " create reinstall rescue doze ";
+    static const char  long_ones[] = " create reinstall rescue rollback doze "
+                                     "backup forget backups files restore "
+                                     "verify ";
     char               name[32];
 
     (void) state;
@@ -435,13 +454,17 @@ the_table_is_whole(void **state)
             assert_true(islower((unsigned char) def->name[i]));
         }
 
-        /* the node itself has a history, too */
-        if (def->max > 0 && verb != VZ_VERB_NODEHISTORY) {
+        /* the node itself has a history, too; a backup outlives what it is of */
+        if (def->max > 0 && verb != VZ_VERB_NODEHISTORY
+            && def->args[0] != VZ_FIELD_REPOSITORY)
+        {
             assert_int_equal(def->args[0], VZ_FIELD_CTID);
         }
 
-        read = verb >= VZ_VERB_GETMEMORY && def->body_max == 0
-               && !def->stream && !def->test;
+        /* a repository has a lock of its own, and so has a backup */
+        read = verb == VZ_VERB_BACKUP || def->args[0] == VZ_FIELD_REPOSITORY
+               || (verb >= VZ_VERB_GETMEMORY && verb != VZ_VERB_RESTORE
+                   && def->body_max == 0 && !def->stream && !def->test);
         assert_int_equal(def->lock, !read);
         assert_int_equal(def->secret, verb == VZ_VERB_PASSWD
                                       || verb == VZ_VERB_PASSHASH

@@ -24,8 +24,15 @@
  * sources: src/daemon/base/by_ctid.c src/daemon/history/node_meter.c
  * sources: src/daemon/history/reading.c src/daemon/server/console_process.c
  * sources: src/daemon/guest/guest_password.c src/daemon/history/tally.c
- * sources: src/daemon/server/verb_traffic.c
- * libs: -lm -lcrypt
+ * sources: src/daemon/server/verb_traffic.c src/daemon/server/verb_snapshot.c
+ * sources: src/daemon/server/verb_backup.c src/daemon/base/process.c
+ * sources: src/daemon/backup/backup_cache.c src/daemon/backup/backup_files.c
+ * sources: src/daemon/backup/backup_keep.c src/daemon/backup/backup_lock.c
+ * sources: src/daemon/backup/backup_path.c src/daemon/backup/backup_take.c
+ * sources: src/daemon/backup/repositories.c src/daemon/backup/restic.c
+ * sources: src/daemon/backup/restic_list.c src/daemon/backup/restic_why.c
+ * sources: src/daemon/base/check_line.c
+ * libs: -lm -lcrypt -ljansson
  * libs: -lm
  */
 
@@ -455,7 +462,7 @@ the_node_is_told_with_its_driver(void **state)
     assert_non_null(strstr(job.hold, " cgroup=- hostname="));
     assert_non_null(strstr(job.hold,
                            "\n= disk_min=1024 shrink_live=1 kept=- "
-                           "features=-\n"));
+                           "features=- repositories=-\n"));
 
     answer = VZ_TIMEOUT;
     assert_int_equal(run("node"), VZ_TIMEOUT);

@@ -36,6 +36,11 @@ typedef struct {
     char        addresses[1024];        /* networks whose addresses
                                            containers may get; "": none yet */
 
+    char        repositories[PATH_MAX]; /* where backups go, and with which
+                                           keys: root's alone */
+    char        backup_cache[PATH_MAX]; /* what restic keeps of them */
+    unsigned    backups;                /* that are made at once */
+
     /* driver lxc */
     char        lxc_path[PATH_MAX];     /* containers: configuration, image,
                                            mounts, unpacked templates */

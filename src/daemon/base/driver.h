@@ -44,6 +44,8 @@ typedef struct {
     unsigned              streams;      /* 1: the answer ends in a stream */
     int                   from;         /* what the client is sent, to EOF */
     int                   to;           /* where what it sends is written */
+    pid_t                 child;        /* whose output is sent: how it ends
+                                           is how the stream does; 0: none */
     unsigned              percent;      /* of the last progress; never falls */
     int                   out;          /* the client's socket */
     vz_seal_t            *seal;         /* NULL: answers are not sealed yet */
@@ -144,6 +146,14 @@ typedef struct {
     unsigned    shut[VZ_GATE_COUNT];
 } vz_firewall_stat_t;
 
+/* A backup: of which container, in which repository of the node's. */
+typedef struct {
+    const char  *repository;
+    const char  *tag;
+    const char  *snapshot;          /* its id, or the first digits of it; NULL:
+                                       all of them are meant */
+} vz_backup_t;
+
 typedef enum {
     VZ_STOP_ASK = 0,                /* shut it down, kill it where it does not
                                        in time, and keep that it is not wanted
@@ -155,10 +165,19 @@ typedef enum {
     VZ_STOP_KILL                    /* as VZ_STOP_ASK, without asking */
 } vz_stop_e;
 
+/* A snapshot of a container's disk. */
+typedef struct {
+    const char     *name;
+    time_t          made;
+    uint64_t        own;            /* bytes that nothing but it has, or
+                                       VZ_CT_STAT_UNKNOWN */
+} vz_snapshot_stat_t;
+
 /* Called for each container. */
 typedef int (*vz_wanted_pt)(uint32_t ctid, void *data);
 typedef int (*vz_counted_pt)(uint32_t ctid, const char *tag, void *data);
 typedef void (*vz_each_pt)(const vz_ct_stat_t *stat, void *data);
+typedef void (*vz_snapshot_pt)(const vz_snapshot_stat_t *stat, void *data);
 
 /* the archives that a driver unpacks */
 typedef struct {
@@ -269,6 +288,34 @@ struct vz_driver_s {
      * disk are removed.  Left stopped as above.  done: already.
      */
     vz_code_e   (*unrescue)(vz_job_t *job, vz_done_t *done);
+
+    /*
+     * Keep what the disk has now, under a name, while it runs or not. done:
+     * already, where there is one of that name. VZ_STATE where the disk is full
+     * or has too many. These five are NULL where the driver can't.
+     */
+    vz_code_e   (*snapshot)(vz_job_t *job, const char *name, vz_done_t *done);
+
+    /*
+     * The disk has again what that snapshot has, which stays: stop it, and
+     * leave it stopped, but wanted to run where it was. Where that fails it
+     * runs where it did. VZ_STATE where there is none of that name.
+     */
+    vz_code_e   (*rollback)(vz_job_t *job, const char *name);
+
+    /* Remove a snapshot. done: already. */
+    vz_code_e   (*drop_snapshot)(vz_job_t *job, const char *name,
+                                 vz_done_t *done);
+
+    /* Call each for every snapshot, the oldest first. */
+    vz_code_e   (*snapshots)(vz_job_t *job, vz_snapshot_pt each, void *data);
+
+    /*
+     * For --record, in a process of its own, every few minutes: what is slow,
+     * such as counting the bytes of snapshots. It takes no lock for longer than
+     * a moment.
+     */
+    void        (*tend)(const vz_config_t *conf);
 
     /*
      * Start it, and keep that it is wanted to run. done: already, where it
@@ -424,6 +471,26 @@ struct vz_driver_s {
     vz_code_e   (*set_user_data)(vz_job_t *job, const char *data, size_t len);
     vz_code_e   (*user_data)(vz_job_t *job, vz_user_data_t *stat);
     int         (*user_data_run)(const vz_config_t *conf, uint32_t ctid);
+
+    /*
+     * For the process that saves a container, which is in a mount namespace of
+     * its own already: show what a snapshot of it holds at path, read only,
+     * with ids as its own root sees them; copy what the node knows of it into
+     * a folder.  VZ_OK, or a code with words (VZ_WORDS_MAX bytes).
+     */
+    vz_code_e   (*backup_view)(const vz_config_t *conf, uint32_t ctid,
+                               const char *snapshot, const char *path,
+                               char *words);
+    vz_code_e   (*backup_record)(const vz_config_t *conf, uint32_t ctid,
+                                 const char *folder, char *words);
+
+    /*
+     * What a backup holds becomes the container's system, as reinstall makes
+     * another one: stopped, as wanted to run as it was, the way back is revert.
+     * All three are NULL where the driver can't.
+     */
+    vz_code_e   (*restore)(vz_job_t *job, const vz_backup_t *from,
+                           vz_done_t *done);
 
     const vz_archives_t  *archives;     /* NULL: vz_archive_all */
 };

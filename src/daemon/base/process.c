@@ -17,9 +17,6 @@
 #define VZ_PROCESS_FORKNOEXEC  0x40UL   /* PF_FORKNOEXEC of linux/sched.h */
 
 
-static uint64_t vz_process_written(const char *pid);
-
-
 int
 vz_process_of(pid_t pid, vz_process_t *process)
 {
@@ -208,7 +205,7 @@ vz_process_group_written(pid_t group)
         if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9'
             && getpgid((pid_t) atoi(entry->d_name)) == group)
         {
-            written += vz_process_written(entry->d_name);
+            written += vz_process_written((pid_t) atoi(entry->d_name));
         }
     }
 
@@ -218,13 +215,13 @@ vz_process_group_written(pid_t group)
 }
 
 
-static uint64_t
-vz_process_written(const char *pid)
+uint64_t
+vz_process_written(pid_t pid)
 {
-    char   path[NAME_MAX + 16], buf[512];
+    char   path[32], buf[512];
     char  *p;
 
-    snprintf(path, sizeof(path), "/proc/%s/io", pid);
+    snprintf(path, sizeof(path), "/proc/%d/io", (int) pid);
 
     if (vz_file_read(path, buf, sizeof(buf)) <= 0) {
         return 0;

@@ -1,10 +1,14 @@
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include "daemon/base/by_ctid.h"
 #include "daemon/base/file.h"
 #include "daemon/base/lock.h"
@@ -19,6 +23,10 @@
 #define VZ_RECORDER_MSEC   1000000  /* ns */
 #define VZ_RECORDER_YOUNG  60000    /* ms: who runs no longer was made where
                                        nothing of it was recorded */
+#define VZ_RECORDER_TEND   30       /* rounds between two times that the driver
+                                       tends its containers */
+#define VZ_RECORDER_IDLE   (3 << 13)    /* ioprio_set(2): only what nobody else
+                                           wants of the disk */
 
 
 typedef struct {
@@ -34,6 +42,8 @@ typedef struct {
     const vz_driver_t      *driver;
     vz_by_ctid_t            all;        /* the node is number 0 */
     vz_reading_when_t       when;       /* of this round */
+    unsigned                rounds;
+    pid_t                   tending;    /* 0: nobody is */
 } vz_recorder_t;
 
 
@@ -42,6 +52,7 @@ static uint64_t vz_recorder_clock(clockid_t clock);
 static void vz_recorder_room(void);
 static void vz_recorder_round(vz_recorder_t *recorder, void *sampler);
 static void vz_recorder_pause(void);
+static void vz_recorder_tend(vz_recorder_t *recorder);
 static void vz_recorder_drop(void *entry);
 static void vz_recorder_one(const vz_ct_raw_t *raw, void *data);
 static int vz_recorder_count(vz_recorder_t *recorder, vz_recorder_one_t *one,
@@ -87,6 +98,7 @@ vz_recorder(const vz_config_t *conf, const vz_driver_t *driver, char *words)
 
     for ( ;; ) {
         vz_recorder_round(&recorder, sampler);
+        vz_recorder_tend(&recorder);
         vz_recorder_pause();
     }
 }
@@ -192,6 +204,36 @@ vz_recorder_pause(void)
     ts.tv_nsec = ms % 1000 * VZ_RECORDER_MSEC;
 
     (void) clock_nanosleep(CLOCK_MONOTONIC, 0, &ts, NULL);
+}
+
+
+/* Slow work has a process of its own, one at a time: no round waits for it. */
+
+static void
+vz_recorder_tend(vz_recorder_t *recorder)
+{
+    if (recorder->tending > 0
+        && waitpid(recorder->tending, NULL, WNOHANG) == recorder->tending)
+    {
+        recorder->tending = 0;
+    }
+
+    if (recorder->driver->tend == NULL || recorder->tending > 0
+        || recorder->rounds++ % VZ_RECORDER_TEND != 0)
+    {
+        return;
+    }
+
+    recorder->tending = fork();
+
+    if (recorder->tending == 0) {
+        (void) prctl(PR_SET_PDEATHSIG, SIGKILL);
+        (void) setpriority(PRIO_PROCESS, 0, 19);
+        (void) syscall(SYS_ioprio_set, 1, 0, VZ_RECORDER_IDLE);
+
+        recorder->driver->tend(recorder->conf);
+        _exit(0);
+    }
 }
 
 

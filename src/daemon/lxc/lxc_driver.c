@@ -23,6 +23,7 @@
 #include "daemon/cgroup/cgroup.h"
 #include "daemon/cgroup/cgroup_end.h"
 #include "daemon/lxc/lxc_address.h"
+#include "daemon/lxc/lxc_backup.h"
 #include "daemon/lxc/lxc_driver.h"
 #include "daemon/lxc/lxc_firewall.h"
 #include "daemon/lxc/lxc_lifecycle.h"
@@ -33,6 +34,7 @@
 #include "daemon/lxc/lxc_rescue.h"
 #include "daemon/lxc/lxc_sample.h"
 #include "daemon/lxc/lxc_set.h"
+#include "daemon/lxc/lxc_snapshot.h"
 #include "daemon/lxc/lxc_terminal.h"
 #include "daemon/lxc/lxc_user_data.h"
 #include "daemon/lxc/lxcfs.h"
@@ -99,6 +101,11 @@ const vz_driver_t  vz_lxc_driver = {
     .revert = vz_lxc_reinstall_revert,
     .rescue = vz_lxc_rescue,
     .unrescue = vz_lxc_rescue_leave,
+    .snapshot = vz_lxc_snapshot_take,
+    .rollback = vz_lxc_snapshot_roll,
+    .drop_snapshot = vz_lxc_snapshot_drop,
+    .snapshots = vz_lxc_snapshot_each,
+    .tend = vz_lxc_snapshot_tend,
     .start = vz_lxc_power_start,
     .stop = vz_lxc_power_stop,
     .set_memory = vz_lxc_set_memory,
@@ -130,6 +137,9 @@ const vz_driver_t  vz_lxc_driver = {
     .set_user_data = vz_lxc_user_data_set,
     .user_data = vz_lxc_user_data_stat,
     .user_data_run = vz_lxc_user_data_run,
+    .backup_view = vz_lxc_backup_view,
+    .backup_record = vz_lxc_backup_record,
+    .restore = vz_lxc_backup_restore,
     .archives = &vz_archive_all
 };
 

@@ -6,6 +6,8 @@
 #include <time.h>
 #include <unistd.h>
 #include <sys/stat.h>
+#include "daemon/backup/backup_cache.h"
+#include "daemon/backup/backup_lock.h"
 #include "daemon/base/dirtree.h"
 #include "daemon/base/job.h"
 #include "daemon/base/lock.h"
@@ -172,7 +174,17 @@ vz_lxc_lifecycle_make(vz_job_t *job, vz_ct_t *ct)
 
     vz_job_progress(job, 85, "writing its name and keys");
 
-    rc = vz_rootfs_enter(job, ct, 1, vz_lxc_furnish, NULL, words);
+    return vz_lxc_lifecycle_furnish(job, ct, 1);
+}
+
+
+vz_code_e
+vz_lxc_lifecycle_furnish(vz_job_t *job, const vz_ct_t *ct, unsigned identity)
+{
+    char       words[VZ_WORDS_MAX];
+    vz_code_e  rc;
+
+    rc = vz_rootfs_enter(job, ct, 1, vz_lxc_furnish, &identity, words);
 
     return rc == VZ_OK ? rc : vz_job_end(job, rc, "%s", words);
 }
@@ -236,11 +248,13 @@ static vz_code_e
 vz_lxc_furnish(const vz_ct_t *ct, int root, int raw, const void *data,
     char *words)
 {
+    unsigned  identity;
+
     (void) raw;
-    (void) data;
+    memcpy(&identity, data, sizeof(identity));
 
     if (vz_guest_files_hostname(root, ct->hostname) == -1
-        || vz_guest_identity_make(root, ct->hostname) == -1
+        || (identity && vz_guest_identity_make(root, ct->hostname) == -1)
         || (ct->ndns && vz_guest_files_dns(root, ct) == -1))
     {
         snprintf(words, VZ_WORDS_MAX, "writing its name and keys: %s",
@@ -301,6 +315,7 @@ vz_lxc_lifecycle_destroy(vz_job_t *job, vz_done_t *done)
     }
 
     vz_lxc_power_unlock(job->conf, &ct);
+    (void) vz_backup_lock_end(job->conf, ct.tag, VZ_BACKUP_LOCK_WAIT);
     vz_job_progress(job, 50, "removing its files");
 
     if (!vz_mount_image_idle(&ct, VZ_LXC_IDLE_WAIT)) {
@@ -316,6 +331,7 @@ vz_lxc_lifecycle_destroy(vz_job_t *job, vz_done_t *done)
                           ct.ctid, strerror(errno));
     }
 
+    vz_backup_cache_forget(job->conf, ct.tag);
     (void) vz_ct_stopping_forget(job->conf, ct.ctid);
     (void) vz_ct_net_forget(job->conf, &ct, words);
 

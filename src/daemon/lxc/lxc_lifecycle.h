@@ -28,4 +28,13 @@ vz_code_e vz_lxc_lifecycle_clear(vz_job_t *job, vz_ct_t *ct);
 vz_code_e vz_lxc_lifecycle_make(vz_job_t *job, vz_ct_t *ct);
 
 
+/*
+ * vz_lxc_lifecycle_furnish: write its name and name servers into its root, and
+ * with identity host keys and a machine-id of its own.  VZ_OK, or another code
+ * with the job's words set.
+ */
+vz_code_e vz_lxc_lifecycle_furnish(vz_job_t *job, const vz_ct_t *ct,
+    unsigned identity);
+
+
 #endif /* VZ_LXC_LIFECYCLE_H */

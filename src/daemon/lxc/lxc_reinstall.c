@@ -17,14 +17,13 @@
 #include "daemon/lxc/lxc_rescue.h"
 #include "daemon/lxc/lxc_switch.h"
 #include "daemon/rootfs/disk_space.h"
+#include "daemon/rootfs/snapshot_note.h"
 #include "daemon/template/template_prune.h"
 
 
 #define VZ_LXC_REINSTALL_KEEP  86400    /* seconds that the old system stays */
 
 
-static vz_code_e vz_lxc_reinstall_switch(vz_job_t *job, vz_ct_t *ct,
-    const vz_ct_t *fresh);
 static int vz_lxc_reinstall_drop(vz_ct_t *ct);
 
 
@@ -52,6 +51,7 @@ vz_lxc_reinstall(vz_job_t *job, const char *template, vz_done_t *done)
 
     strcpy(was, ct.template);
     fresh = ct;
+    fresh.started = 0;
     rc = vz_lxc_switch_template(job, template, &fresh);
 
     if (rc == VZ_OK) {
@@ -72,7 +72,7 @@ vz_lxc_reinstall(vz_job_t *job, const char *template, vz_done_t *done)
 }
 
 
-static vz_code_e
+vz_code_e
 vz_lxc_reinstall_switch(vz_job_t *job, vz_ct_t *ct, const vz_ct_t *fresh)
 {
     char         words[VZ_WORDS_MAX];
@@ -99,7 +99,7 @@ vz_lxc_reinstall_switch(vz_job_t *job, vz_ct_t *ct, const vz_ct_t *fresh)
     strcpy(next.image, name);
     strcpy(next.template, fresh->template);
     strcpy(next.version, fresh->version);
-    next.started = 0;
+    next.started = fresh->started;
     next.reverted = 0;
     next.created = (uint64_t) time(NULL);
 
@@ -160,7 +160,8 @@ vz_lxc_reinstall_tidy(const vz_ct_t *ct)
     other = vz_ct_store_image_other(ct);
 
     if (strcmp(ct->old_image, other) != 0
-        && vz_ct_store_forget(ct, other) == -1 && errno != ENOENT)
+        && (vz_snapshot_note_forget(ct, other) == -1
+            || (vz_ct_store_forget(ct, other) == -1 && errno != ENOENT)))
     {
         vz_log(LOG_WARNING, "%s/%s: %s", ct->dir, other, strerror(errno));
     }

@@ -16,6 +16,14 @@ vz_code_e vz_lxc_reinstall(vz_job_t *job, const char *template,
 vz_code_e vz_lxc_reinstall_revert(vz_job_t *job, vz_done_t *done);
 
 /*
+ * vz_lxc_reinstall_switch: for vz_lxc_switch_run(): the system that was made
+ * beside becomes the container's by one write of its record, and the one before
+ * it is kept.  VZ_OK, or another code with the job's words set.
+ */
+vz_code_e vz_lxc_reinstall_switch(vz_job_t *job, vz_ct_t *ct,
+    const vz_ct_t *fresh);
+
+/*
  * vz_lxc_reinstall_expire: remove the system before the last reinstall, where
  * its time is over and nobody works on the container.  Failures are logged.
  */

@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include "daemon/backup/backup_lock.h"
 #include "daemon/base/dirtree.h"
 #include "daemon/base/job.h"
 #include "daemon/base/log.h"
@@ -14,9 +15,6 @@
 
 
 #define VZ_LXC_SWITCH_IDLE  10000       /* ms to wait for its image */
-
-
-static vz_code_e vz_lxc_switch_back(vz_job_t *job, vz_code_e code);
 
 
 vz_code_e
@@ -112,6 +110,12 @@ vz_lxc_switch_stop(vz_job_t *job, vz_ct_t *ct)
         rc = vz_lxc_power_stop(job, VZ_STOP_AGAIN, &done);
     }
 
+    /* it would be a backup of what is not its system any more */
+
+    if (rc == VZ_OK) {
+        (void) vz_backup_lock_end(job->conf, ct->tag, VZ_BACKUP_LOCK_WAIT);
+    }
+
     if (rc == VZ_OK && !vz_mount_image_idle(ct, VZ_LXC_SWITCH_IDLE)) {
         rc = vz_job_end(job, VZ_BUSY, "its image is still in use");
     }
@@ -140,9 +144,7 @@ vz_lxc_switch_move(vz_job_t *job, const vz_ct_t *fresh, const vz_ct_t *ct,
 }
 
 
-/* It ran and there was no switch: start it again; the words stay. */
-
-static vz_code_e
+vz_code_e
 vz_lxc_switch_back(vz_job_t *job, vz_code_e code)
 {
     char       words[VZ_WORDS_MAX];

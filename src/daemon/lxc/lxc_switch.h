@@ -45,6 +45,12 @@ vz_code_e vz_lxc_switch_run(vz_job_t *job, vz_ct_t *ct, const vz_ct_t *fresh,
     vz_lxc_switch_pt act);
 
 /*
+ * vz_lxc_switch_back: it ran and there was no switch: start it again. Returns
+ * code; the job's words stay.
+ */
+vz_code_e vz_lxc_switch_back(vz_job_t *job, vz_code_e code);
+
+/*
  * vz_lxc_switch_stop: stop it where it runs, and wait until its disk is free.
  * It stays wanted to run, where it was.  Its record is loaded again: stopping
  * may have written it.  VZ_OK, or another code with words.

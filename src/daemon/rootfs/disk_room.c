@@ -55,3 +55,21 @@ vz_disk_room(const vz_ct_t *ct, int raw, uint64_t room)
                words);
     }
 }
+
+
+int
+vz_disk_room_full(const vz_ct_t *ct, int raw)
+{
+    uint64_t          left, extra;
+    struct statvfs    fs;
+    vz_image_size_t   size;
+
+    if (fstatvfs(raw, &fs) == -1 || vz_image_size(ct, raw, &size) == -1) {
+        return 0;
+    }
+
+    left = (uint64_t) fs.f_bavail * fs.f_frsize;
+    extra = size.fs > ct->disk.limit ? size.fs - ct->disk.limit : 0;
+
+    return left < extra + VZ_DISK_ROOM_LOW;
+}

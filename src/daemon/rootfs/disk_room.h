@@ -26,5 +26,11 @@
  */
 void vz_disk_room(const vz_ct_t *ct, int raw, uint64_t room);
 
+/*
+ * vz_disk_room_full: 1 where hardly anything is left on a disk, its extra room
+ * not counted.
+ */
+int vz_disk_room_full(const vz_ct_t *ct, int raw);
+
 
 #endif /* VZ_DISK_ROOM_H */

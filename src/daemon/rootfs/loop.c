@@ -17,6 +17,9 @@
 #define VZ_LOOP_TRIES  256
 
 
+static int vz_loop_find(const char *path, char device[VZ_LOOP_NAME]);
+
+
 int
 vz_loop_attach(int image, const char *path, char device[VZ_LOOP_NAME])
 {
@@ -85,6 +88,17 @@ vz_loop_attach(int image, const char *path, char device[VZ_LOOP_NAME])
 int
 vz_loop_holds(const char *path)
 {
+    char  device[VZ_LOOP_NAME];
+
+    return vz_loop_find(path, device) == 0;
+}
+
+
+/* Find the device of an image by its path: 0 with its name, or -1. */
+
+static int
+vz_loop_find(const char *path, char device[VZ_LOOP_NAME])
+{
     int             fd, found;
     DIR            *dir;
     char            name[64 + NAME_MAX], backing[PATH_MAX];
@@ -93,7 +107,7 @@ vz_loop_holds(const char *path)
 
     dir = opendir("/sys/block");
     if (dir == NULL) {
-        return 0;
+        return -1;
     }
 
     found = 0;
@@ -118,11 +132,48 @@ vz_loop_holds(const char *path)
             backing[strcspn(backing, "\n")] = '\0';
             found = strcmp(backing, path) == 0;
         }
+
+        if (found) {
+            snprintf(device, VZ_LOOP_NAME, "/dev/%.20s", entry->d_name);
+        }
     }
 
     closedir(dir);
 
-    return found;
+    return found ? 0 : -1;
+}
+
+
+int
+vz_loop_open(int image, const char *path, char device[VZ_LOOP_NAME])
+{
+    int                 loop;
+    struct stat         st;
+    struct loop_info64  info;
+
+    if (vz_loop_find(path, device) == -1) {
+        errno = ENOENT;
+        return -1;
+    }
+
+    loop = open(device, O_RDWR | O_CLOEXEC);
+    if (loop == -1) {
+        return -1;
+    }
+
+    /* it may have been given to another image since it was found */
+
+    if (fstat(image, &st) == 0
+        && ioctl(loop, LOOP_GET_STATUS64, &info) == 0
+        && info.lo_inode == st.st_ino && info.lo_device == st.st_dev)
+    {
+        return loop;
+    }
+
+    close(loop);
+    errno = ENOENT;
+
+    return -1;
 }
 
 

@@ -19,6 +19,13 @@ int vz_loop_attach(int image, const char *path, char device[VZ_LOOP_NAME]);
 int vz_loop_holds(const char *path);
 
 /*
+ * vz_loop_open: open the device that has the open image of that path, which
+ * keeps it: nobody gets the device for another image then. A descriptor and its
+ * name, or -1 with errno: ENOENT where none has it.
+ */
+int vz_loop_open(int image, const char *path, char device[VZ_LOOP_NAME]);
+
+/*
  * vz_loop_name: the name of the device of a mounted btrfs, as "loop4711". 0,
  * or -1 with errno.
  */

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-#include <sys/file.h>
 #include <sys/fsuid.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
@@ -13,9 +12,10 @@
 #include <sys/statvfs.h>
 #include <sys/wait.h>
 #include "daemon/base/caps.h"
+#include "daemon/rootfs/attach.h"
 #include "daemon/rootfs/disk_room.h"
 #include "daemon/rootfs/image.h"
-#include "daemon/rootfs/loop.h"
+#include "daemon/rootfs/layout.h"
 #include "daemon/rootfs/mount.h"
 #include "wire/frame.h"
 
@@ -23,15 +23,13 @@
 #define VZ_MOUNT_POLL   20          /* ms between two checks of an image */
 
 
-static vz_code_e vz_mount_image_take(int image, const char *path, int wait,
-    char *words);
+static vz_code_e vz_mount_image(const vz_ct_t *ct, const char *lower, int wait,
+    uint64_t room, vz_mount_t *mount, const char **layers, char *words);
 static vz_code_e vz_mount_build(const vz_ct_t *ct, const char *lower,
-    const char *device, uint64_t room, vz_mount_t *mount, char *words);
-static int vz_mount_btrfs(const char *device);
-static int vz_mount_layers(int raw, const char *lower);
+    const char *layers, vz_mount_t *mount, char *words);
 static int vz_mount_clone(int dirfd, const char *path, int userns,
     const char *target);
-static int vz_mount_overlay(uint32_t base);
+static int vz_mount_overlay(uint32_t base, const char *layers);
 static int vz_mount_userns(uint32_t base);
 static vz_code_e vz_mount_failed(char *words, const char *what);
 
@@ -40,83 +38,42 @@ vz_code_e
 vz_mount_make(const vz_ct_t *ct, const char *lower, int wait, uint64_t room,
     vz_mount_t *mount, char *words)
 {
-    int        image, loop;
-    char       path[PATH_MAX], device[VZ_LOOP_NAME];
-    vz_code_e  rc;
+    vz_code_e    rc;
+    const char  *layers;
 
-    if (vz_ct_store_image(ct, path) == -1) {
-        return vz_mount_failed(words, "path");
-    }
+    rc = vz_mount_image(ct, lower, wait, room, mount, &layers, words);
 
-    image = open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
-    if (image == -1) {
-        return vz_mount_failed(words, "image");
-    }
+    return rc == VZ_OK ? vz_mount_build(ct, lower, layers, mount, words) : rc;
+}
 
-    rc = vz_mount_image_take(image, path, wait, words);
+
+vz_code_e
+vz_mount_raw(const vz_ct_t *ct, const char *lower, int wait, uint64_t room,
+    vz_mount_t *mount, char *words)
+{
+    const char  *layers;
+
+    return vz_mount_image(ct, lower, wait, room, mount, &layers, words);
+}
+
+
+/* Mount the image alone; its layers are in that folder of it. */
+
+static vz_code_e
+vz_mount_image(const vz_ct_t *ct, const char *lower, int wait, uint64_t room,
+    vz_mount_t *mounts, const char **layers, char *words)
+{
+    int          raw;
+    vz_code_e    rc;
+    vz_attach_t  attach;
+
+    mounts->root = -1;
+    mounts->raw = -1;
+
+    rc = vz_attach(ct, wait, &attach, words);
     if (rc != VZ_OK) {
-        close(image);
         return rc;
     }
-
-    loop = vz_loop_attach(image, path, device);
-
-    if (loop == -1) {
-        rc = vz_mount_failed(words, "loop device");
-
-    } else {
-
-        /* the loop device keeps our open file, and the lock with it */
-
-        (void) flock(image, LOCK_UN);
-
-        rc = vz_mount_build(ct, lower, device, room, mount, words);
-        close(loop);
-    }
-
-    close(image);
-
-    return rc;
-}
-
-
-/*
- * The lock prevents that somebody attaches it between our check and our own
- * attaching.
- */
-
-static vz_code_e
-vz_mount_image_take(int image, const char *path, int wait, char *words)
-{
-    for ( ;; ) {
-        if (flock(image, LOCK_EX | LOCK_NB) == 0) {
-            if (!vz_loop_holds(path)) {
-                return VZ_OK;
-            }
-
-            (void) flock(image, LOCK_UN);
-
-        } else if (errno != EWOULDBLOCK && errno != EINTR) {
-            return vz_mount_failed(words, "image lock");
-        }
-
-        if (wait <= 0) {
-            snprintf(words, VZ_WORDS_MAX, "the image is still in use");
-            return VZ_BUSY;
-        }
-
-        usleep(VZ_MOUNT_POLL * 1000);
-        wait -= VZ_MOUNT_POLL;
-    }
-}
-
-
-static vz_code_e
-vz_mount_build(const vz_ct_t *ct, const char *lower, const char *device,
-    uint64_t room, vz_mount_t *mounts, char *words)
-{
-    int             raw, userns;
-    struct statvfs  fs;
 
     /* what the host unmounts meanwhile must be unmounted here, too */
 
@@ -124,10 +81,13 @@ vz_mount_build(const vz_ct_t *ct, const char *lower, const char *device,
         || mount(NULL, "/", NULL, MS_REC|MS_SLAVE, NULL) == -1
         || chdir(ct->dir) == -1)
     {
+        vz_attach_close(&attach);
         return vz_mount_failed(words, "mount namespace");
     }
 
-    raw = vz_mount_btrfs(device);
+    raw = vz_mount_device(attach.device);
+    vz_attach_close(&attach);
+
     if (raw == -1) {
         return vz_mount_failed(words, "mounting the image");
     }
@@ -135,23 +95,41 @@ vz_mount_build(const vz_ct_t *ct, const char *lower, const char *device,
     /* only an attached mount can be cloned */
 
     if (move_mount(raw, "", AT_FDCWD, "raw", MOVE_MOUNT_F_EMPTY_PATH) == -1) {
+        close(raw);
         return vz_mount_failed(words, "attaching the image");
     }
 
-    mounts->raw = open_tree(AT_FDCWD, "raw", OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC);
-    if (mounts->raw == -1) {
-        return vz_mount_failed(words, "image clone");
-    }
+    mounts->raw = raw;
+    vz_disk_room(ct, raw, room);
+    *layers = vz_layout_make(raw, lower);
 
-    if (vz_mount_layers(raw, lower) == -1) {
+    if (*layers == NULL) {
         return vz_mount_failed(words, "layers");
     }
 
-    vz_disk_room(ct, raw, room);
     vz_image_discard(raw, 1);
 
-    userns = vz_mount_userns(ct->idmap);
-    if (userns == -1) {
+    return VZ_OK;
+}
+
+
+static vz_code_e
+vz_mount_build(const vz_ct_t *ct, const char *lower, const char *layers,
+    vz_mount_t *mount, char *words)
+{
+    int             raw, userns;
+    struct statvfs  fs;
+
+    raw = mount->raw;
+
+    mount->raw = open_tree(AT_FDCWD, "raw", OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC);
+    if (mount->raw == -1) {
+        return vz_mount_failed(words, "image clone");
+    }
+
+    userns = ct->idmap ? vz_mount_userns(ct->idmap) : -1;
+
+    if (userns == -1 && ct->idmap) {
         return vz_mount_failed(words, "user namespace");
     }
 
@@ -165,14 +143,14 @@ vz_mount_build(const vz_ct_t *ct, const char *lower, const char *device,
     close(userns);
     close(raw);
 
-    mounts->root = vz_mount_overlay(ct->idmap);
-    if (mounts->root == -1) {
+    mount->root = vz_mount_overlay(ct->idmap, layers);
+    if (mount->root == -1) {
         return vz_mount_failed(words, "overlay");
     }
 
     /* without its work folder overlayfs is mounted read-only */
 
-    if (fstatvfs(mounts->root, &fs) == -1 || (fs.f_flag & ST_RDONLY)) {
+    if (fstatvfs(mount->root, &fs) == -1 || (fs.f_flag & ST_RDONLY)) {
         snprintf(words, VZ_WORDS_MAX, "its disk is full, so its root could "
                  "only be read: make it larger");
         return VZ_NOSPACE;
@@ -182,8 +160,8 @@ vz_mount_build(const vz_ct_t *ct, const char *lower, const char *device,
 }
 
 
-static int
-vz_mount_btrfs(const char *device)
+int
+vz_mount_device(const char *device)
 {
     int  fs, fd, saved;
 
@@ -210,42 +188,6 @@ vz_mount_btrfs(const char *device)
 }
 
 
-/*
- * Create upper and work, once. upper has the owner and mode of the template's
- * root folder.
- */
-
-static int
-vz_mount_layers(int raw, const char *lower)
-{
-    int          fd, rc;
-    struct stat  st;
-
-    if (mkdirat(raw, "upper", 0700) == -1) {
-        return errno == EEXIST ? 0 : -1;
-    }
-
-    if (fchmodat(raw, ".", 0700, 0) == -1
-        || (mkdirat(raw, "work", 0700) == -1 && errno != EEXIST)
-        || stat(lower, &st) == -1)
-    {
-        return -1;
-    }
-
-    fd = openat(raw, "upper", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (fd == -1) {
-        return -1;
-    }
-
-    rc = fchown(fd, st.st_uid, st.st_gid) == -1
-         || fchmod(fd, st.st_mode & 07777) == -1
-         ? -1 : 0;
-    close(fd);
-
-    return rc;
-}
-
-
 static int
 vz_mount_clone(int dirfd, const char *path, int userns, const char *target)
 {
@@ -264,7 +206,8 @@ vz_mount_clone(int dirfd, const char *path, int userns, const char *target)
     attr.attr_set = MOUNT_ATTR_IDMAP;
     attr.userns_fd = (uint64_t) userns;
 
-    rc = mount_setattr(fd, "", AT_EMPTY_PATH, &attr, sizeof(attr));
+    rc = userns == -1 ? 0 : mount_setattr(fd, "", AT_EMPTY_PATH, &attr,
+                                          sizeof(attr));
 
     if (rc == 0) {
         rc = move_mount(fd, "", AT_FDCWD, target, MOVE_MOUNT_F_EMPTY_PATH);
@@ -283,9 +226,13 @@ vz_mount_clone(int dirfd, const char *path, int userns, const char *target)
  */
 
 static int
-vz_mount_overlay(uint32_t base)
+vz_mount_overlay(uint32_t base, const char *layers)
 {
-    int  fs, fd, saved;
+    int   fs, fd, saved;
+    char  upper[64], work[64];
+
+    snprintf(upper, sizeof(upper), "raw/%.16s/" VZ_LAYOUT_UPPER, layers);
+    snprintf(work, sizeof(work), "raw/%.16s/" VZ_LAYOUT_WORK, layers);
 
     if (vz_mount_ids(base) == -1) {
         return -1;
@@ -297,8 +244,8 @@ vz_mount_overlay(uint32_t base)
     if (fs != -1
         && fsconfig(fs, FSCONFIG_SET_STRING, "source", "overlay", 0) == 0
         && fsconfig(fs, FSCONFIG_SET_STRING, "lowerdir", "root", 0) == 0
-        && fsconfig(fs, FSCONFIG_SET_STRING, "upperdir", "raw/upper", 0) == 0
-        && fsconfig(fs, FSCONFIG_SET_STRING, "workdir", "raw/work", 0) == 0
+        && fsconfig(fs, FSCONFIG_SET_STRING, "upperdir", upper, 0) == 0
+        && fsconfig(fs, FSCONFIG_SET_STRING, "workdir", work, 0) == 0
         && fsconfig(fs, FSCONFIG_SET_STRING, "redirect_dir", "on", 0) == 0
         && fsconfig(fs, FSCONFIG_SET_STRING, "metacopy", "on", 0) == 0
         && fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) == 0)
@@ -546,20 +493,13 @@ vz_mount_drop(const vz_ct_t *ct)
 int
 vz_mount_image_idle(const vz_ct_t *ct, int wait)
 {
-    char     path[PATH_MAX], other[PATH_MAX];
     vz_ct_t  booted;
 
     vz_ct_store_booted(ct, &booted);
 
-    if (vz_ct_store_image(ct, path) == -1
-        || vz_ct_store_image(&booted, other) == -1)
-    {
-        return 0;
-    }
-
     for ( ;; ) {
-        if (!vz_loop_holds(path)
-            && (ct->rescue[0] == '\0' || !vz_loop_holds(other)))
+        if (vz_attach_idle(ct)
+            && (ct->rescue[0] == '\0' || vz_attach_idle(&booted)))
         {
             return 1;
         }

@@ -1,8 +1,8 @@
 /*
  * The mounts of a container's root, made with bare system calls:
  *
- *   image --loop--> btrfs (raw) --idmapped clone--> upper/, work/ --+
- *   template folder --idmapped clone--> lower ----------------------+-> root
+ *   image --loop--> btrfs (raw) --idmapped clone--> live/upper, live/work --+
+ *   template folder --idmapped clone--> lower ------------------------------+-> root
  *
  * These are attached to ct->dir/raw and ct->dir/root.  In rescue those are the
  * rescue system's, and the container's own disk is at disk.raw and disk.
@@ -37,10 +37,25 @@ const char *vz_mount_name(const vz_ct_t *ct, unsigned raw);
  * (disk_room.h). VZ_OK; VZ_BUSY where the image is still attached; VZ_NOSPACE
  * where the root can't be written to, while raw works; VZ_FAILED; all with
  * words (VZ_WORDS_MAX bytes). The caller closes the descriptors, or its end
- * does.
+ * does. With ct->idmap 0 the ids are those of the image, as the container's own
+ * root sees them.
  */
 vz_code_e vz_mount_make(const vz_ct_t *ct, const char *lower, int wait,
     uint64_t room, vz_mount_t *mount, char *words);
+
+/*
+ * vz_mount_raw: the same for the image's file system alone, with root -1; its
+ * layers are used by nobody then.
+ */
+vz_code_e vz_mount_raw(const vz_ct_t *ct, const char *lower, int wait,
+    uint64_t room, vz_mount_t *mount, char *words);
+
+/*
+ * vz_mount_device: mount the btrfs of a device, attached nowhere; it is the
+ * same file system for all who mount that device. A descriptor, or -1 with
+ * errno.
+ */
+int vz_mount_device(const char *device);
 
 /*
  * vz_mount_unmake: unmount everything now, in the same process; its end would

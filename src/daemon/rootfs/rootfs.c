@@ -23,8 +23,20 @@
 #define VZ_MKFS_TIME    30000
 
 
+typedef enum {
+    VZ_ROOTFS_HOST = 0,             /* with the host's ids */
+    VZ_ROOTFS_GUEST,                /* with the container's */
+    VZ_ROOTFS_RAW                   /* the image's file system alone */
+} vz_rootfs_how_e;
+
+
+static vz_code_e vz_rootfs_run(vz_job_t *job, const vz_ct_t *ct,
+    vz_rootfs_how_e how, vz_rootfs_pt function, const void *data,
+    char *words);
 static vz_code_e vz_rootfs_child(const vz_config_t *conf, const vz_ct_t *ct,
-    unsigned guest, vz_rootfs_pt function, const void *data, char *words);
+    vz_rootfs_how_e how, vz_rootfs_pt function, const void *data,
+    char *words);
+static int vz_rootfs_open(const vz_ct_t *ct, unsigned raw);
 static vz_code_e vz_rootfs_sync(int raw, char *words);
 static vz_code_e vz_rootfs_do_resize(const vz_ct_t *ct, int root, int raw,
     const void *data, char *words);
@@ -74,10 +86,27 @@ vz_rootfs_make(const vz_ct_t *ct, char *words)
 }
 
 
-/* The child answers by its exit status, and sends words through a pipe. */
-
 vz_code_e
 vz_rootfs_enter(vz_job_t *job, const vz_ct_t *ct, unsigned guest,
+    vz_rootfs_pt function, const void *data, char *words)
+{
+    return vz_rootfs_run(job, ct, guest ? VZ_ROOTFS_GUEST : VZ_ROOTFS_HOST,
+                         function, data, words);
+}
+
+
+vz_code_e
+vz_rootfs_enter_raw(vz_job_t *job, const vz_ct_t *ct, vz_rootfs_pt function,
+    const void *data, char *words)
+{
+    return vz_rootfs_run(job, ct, VZ_ROOTFS_RAW, function, data, words);
+}
+
+
+/* The child answers by its exit status, and sends words through a pipe. */
+
+static vz_code_e
+vz_rootfs_run(vz_job_t *job, const vz_ct_t *ct, vz_rootfs_how_e how,
     vz_rootfs_pt function, const void *data, char *words)
 {
     int            pipes[2], status;
@@ -97,7 +126,7 @@ vz_rootfs_enter(vz_job_t *job, const vz_ct_t *ct, unsigned guest,
     if (pid == 0) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
 
-        rc = vz_rootfs_child(job->conf, ct, guest, function, data, words);
+        rc = vz_rootfs_child(job->conf, ct, how, function, data, words);
 
         n = write(pipes[1], words, strlen(words));
         _exit(n >= 0 ? (int) rc : VZ_INTERNAL);
@@ -143,10 +172,10 @@ vz_rootfs_enter(vz_job_t *job, const vz_ct_t *ct, unsigned guest,
 
 
 static vz_code_e
-vz_rootfs_child(const vz_config_t *conf, const vz_ct_t *ct, unsigned guest,
-    vz_rootfs_pt function, const void *data, char *words)
+vz_rootfs_child(const vz_config_t *conf, const vz_ct_t *ct,
+    vz_rootfs_how_e how, vz_rootfs_pt function, const void *data, char *words)
 {
-    char           lower[PATH_MAX], path[PATH_MAX];
+    char           lower[PATH_MAX];
     vz_ct_state_t  run;
     unsigned       private;
     vz_code_e      rc;
@@ -158,11 +187,8 @@ vz_rootfs_child(const vz_config_t *conf, const vz_ct_t *ct, unsigned guest,
         && vz_mount_there(ct, vz_mount_name(ct, 0))
         && vz_mount_there(ct, vz_mount_name(ct, 1)))
     {
-        vz_ct_store_path(ct, vz_mount_name(ct, 0), path);
-        mount.root = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-
-        vz_ct_store_path(ct, vz_mount_name(ct, 1), path);
-        mount.raw = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+        mount.root = vz_rootfs_open(ct, 0);
+        mount.raw = vz_rootfs_open(ct, 1);
 
         if (mount.root == -1 || mount.raw == -1) {
             return vz_rootfs_failed(words, "root");
@@ -177,9 +203,11 @@ vz_rootfs_child(const vz_config_t *conf, const vz_ct_t *ct, unsigned guest,
             return vz_rootfs_failed(words, "template");
         }
 
-        rc = vz_mount_make(ct, lower, VZ_ROOTFS_WAIT, VZ_DISK_ROOM_PANEL,
-                           &mount,
-                           words);
+        rc = how == VZ_ROOTFS_RAW
+             ? vz_mount_raw(ct, lower, VZ_ROOTFS_WAIT, VZ_DISK_ROOM_PANEL,
+                            &mount, words)
+             : vz_mount_make(ct, lower, VZ_ROOTFS_WAIT, VZ_DISK_ROOM_PANEL,
+                             &mount, words);
 
         /* a full disk can still be enlarged */
 
@@ -192,20 +220,42 @@ vz_rootfs_child(const vz_config_t *conf, const vz_ct_t *ct, unsigned guest,
         private = 1;
     }
 
-    if (guest && vz_mount_ids(ct->idmap) == -1) {
+    if (how == VZ_ROOTFS_GUEST && vz_mount_ids(ct->idmap) == -1) {
         return vz_rootfs_failed(words, "ids");
     }
 
-    rc = function(ct, mount.root, mount.raw, data, words);
+    rc = function(ct, how == VZ_ROOTFS_RAW ? -1 : mount.root, mount.raw, data,
+                  words);
 
     if (private) {
         vz_mount_unmake(&mount);    /* this writes everything to the disk */
 
-    } else if (rc == VZ_OK) {
+    } else if (rc == VZ_OK && how != VZ_ROOTFS_RAW) {
         rc = vz_rootfs_sync(mount.raw, words);
     }
 
     return rc;
+}
+
+
+int
+vz_rootfs_raw(const vz_ct_t *ct)
+{
+    vz_ct_state_t  run;
+
+    return vz_ct_state_alive(ct, &run) && run.init.pid != 0
+           && vz_mount_there(ct, vz_mount_name(ct, 1))
+           ? vz_rootfs_open(ct, 1) : -1;
+}
+
+
+static int
+vz_rootfs_open(const vz_ct_t *ct, unsigned raw)
+{
+    char  path[PATH_MAX];
+
+    return vz_ct_store_path(ct, vz_mount_name(ct, raw), path) == -1
+           ? -1 : open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 }
 
 

@@ -33,6 +33,20 @@ vz_code_e vz_rootfs_enter(vz_job_t *job, const vz_ct_t *ct, unsigned guest,
     vz_rootfs_pt function, const void *data, char *words);
 
 /*
+ * vz_rootfs_enter_raw: the same on the image's file system alone; root is -1.
+ * While the container does not run nobody uses its layers meanwhile. What the
+ * function changes it has to write to the disk itself.
+ */
+vz_code_e vz_rootfs_enter_raw(vz_job_t *job, const vz_ct_t *ct,
+    vz_rootfs_pt function, const void *data, char *words);
+
+/*
+ * vz_rootfs_raw: the top of a running container's image, as the host has it
+ * mounted. A descriptor, or -1.
+ */
+int vz_rootfs_raw(const vz_ct_t *ct);
+
+/*
  * vz_rootfs_resize: give image and file system that many bytes while they are
  * in use, whatever their sizes were. VZ_STATE where more is in use; words as
  * above.

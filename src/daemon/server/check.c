@@ -6,12 +6,14 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+#include "daemon/backup/repositories.h"
 #include "daemon/base/check_line.h"
 #include "daemon/base/job.h"
 #include "daemon/base/strbuf.h"
 #include "daemon/ct/ct_store.h"
 #include "daemon/server/check.h"
 #include "daemon/server/driver_pick.h"
+#include "daemon/server/feature.h"
 #include "daemon/server/peer.h"
 #include "daemon/template/template_verdict.h"
 #include "wire/handshake.h"
@@ -313,6 +315,10 @@ vz_check_driver(const vz_config_t *conf, const vz_driver_t *driver,
 
     lacks = vz_check_line(1, "driver %s (configured: %s)", driver->name,
                           conf->driver);
+
+    if (vz_feature_has(driver, VZ_FEATURE_BACKUP)) {
+        lacks += vz_repositories_check(conf);
+    }
 
     return driver->check ? lacks + driver->check(conf) : lacks;
 }

@@ -23,6 +23,10 @@ typedef enum {
     VZ_FEATURE_RATE,                /* setrate */
     VZ_FEATURE_TRAFFIC,             /* traffic */
     VZ_FEATURE_USER_DATA,           /* userdata, getuserdata */
+    VZ_FEATURE_SNAPSHOT,            /* snapshot, rollback, dropsnapshot,
+                                       snapshots */
+    VZ_FEATURE_BACKUP,              /* backup, restore, and what goes with
+                                       them */
 
     VZ_FEATURE_COUNT
 } vz_feature_e;

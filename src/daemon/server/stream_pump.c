@@ -5,8 +5,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include "daemon/base/monotonic.h"
 #include "daemon/server/stream_pump.h"
@@ -35,6 +37,7 @@ static vz_code_e vz_pump_say(vz_pump_t *p);
 static void vz_pump_read(vz_pump_t *p);
 static void vz_pump_write(vz_pump_t *p);
 static void vz_pump_leave(vz_pump_t *p);
+static int vz_pump_child(vz_pump_t *p, int signo);
 static void vz_pump_close(int *fd);
 static int vz_pump_again(void);
 
@@ -70,6 +73,7 @@ vz_stream_pump(vz_stream_pump_t *pump, const vz_seal_t *seal)
 
     vz_pump_close(&pump->from);
     vz_pump_close(&pump->to);
+    (void) vz_pump_child(&p, SIGKILL);
     vz_stream_free(p.stream);
     explicit_bzero(p.buf, sizeof(p.buf));
 
@@ -242,7 +246,13 @@ vz_pump_read(vz_pump_t *p)
         if (n <= 0) {
             /* a terminal whose last process has gone reads as EIO */
             vz_pump_close(&p->pump->from);
-            vz_stream_end(p->stream);
+
+            if (vz_pump_child(p, 0) == 0) {
+                vz_stream_end(p->stream);
+            } else {
+                vz_stream_abort(p->stream, VZ_FAILED);
+            }
+
             return;
         }
 
@@ -324,6 +334,31 @@ vz_pump_leave(vz_pump_t *p)
             pfd[1].fd = -1;
         }
     }
+}
+
+
+/* its status, once it has ended; 0 where there is none any more */
+static int
+vz_pump_child(vz_pump_t *p, int signo)
+{
+    int    status;
+    pid_t  pid;
+
+    if (p->pump->child == 0) {
+        return 0;
+    }
+
+    if (signo) {
+        (void) kill(p->pump->child, signo);
+    }
+
+    do {
+        pid = waitpid(p->pump->child, &status, 0);
+    } while (pid == -1 && errno == EINTR);
+
+    p->pump->child = 0;
+
+    return pid == -1 ? -1 : status;
 }
 
 

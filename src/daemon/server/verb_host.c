@@ -6,6 +6,7 @@
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
+#include "daemon/backup/repositories.h"
 #include "daemon/base/job.h"
 #include "daemon/base/log.h"
 #include "daemon/base/sysinfo.h"
@@ -141,6 +142,7 @@ vz_code_e
 vz_verb_host_node(vz_job_t *job)
 {
     char            cgroup[16], features[VZ_FEATURE_TEXT];
+    char            repositories[VZ_REPOSITORY_TEXT];
     uint64_t        total, available;
     vz_code_e       code;
     struct utsname  uts;
@@ -173,9 +175,11 @@ vz_verb_host_node(vz_job_t *job)
 
     vz_feature_print(job->driver, features);
 
-    vz_job_data(job, "disk_min=%llu shrink_live=1 kept=%s features=%s",
-                (unsigned long long) node.disk_min,
-                node.kept[0] ? node.kept : "-", features);
+    vz_repositories_names(job->conf, repositories);
+
+    vz_job_data(job, "disk_min=%llu shrink_live=1 kept=%s features=%s "
+                "repositories=%s", (unsigned long long) node.disk_min,
+                node.kept[0] ? node.kept : "-", features, repositories);
 
     return VZ_OK;
 }

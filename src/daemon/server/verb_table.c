@@ -1,10 +1,12 @@
 #include "daemon/server/verb_address.h"
+#include "daemon/server/verb_backup.h"
 #include "daemon/server/verb_console.h"
 #include "daemon/server/verb_firewall.h"
 #include "daemon/server/verb_history.h"
 #include "daemon/server/verb_host.h"
 #include "daemon/server/verb_life.h"
 #include "daemon/server/verb_set.h"
+#include "daemon/server/verb_snapshot.h"
 #include "daemon/server/verb_stat.h"
 #include "daemon/server/verb_table.h"
 #include "daemon/server/verb_test.h"
@@ -20,6 +22,10 @@ const vz_verb_row_t  vz_verb_table[VZ_VERB_COUNT] = {
     [VZ_VERB_REVERT] = { vz_verb_life_revert, 0, VZ_FEATURE_REINSTALL },
     [VZ_VERB_RESCUE] = { vz_verb_life_rescue, 0, VZ_FEATURE_RESCUE },
     [VZ_VERB_UNRESCUE] = { vz_verb_life_unrescue, 0, VZ_FEATURE_RESCUE },
+    [VZ_VERB_SNAPSHOT] = { vz_verb_snapshot_take, 0, VZ_FEATURE_SNAPSHOT },
+    [VZ_VERB_ROLLBACK] = { vz_verb_snapshot_roll, 0, VZ_FEATURE_SNAPSHOT },
+    [VZ_VERB_DROPSNAPSHOT] = { vz_verb_snapshot_drop, 0, VZ_FEATURE_SNAPSHOT },
+    [VZ_VERB_SNAPSHOTS] = { vz_verb_snapshot_all, 0, VZ_FEATURE_SNAPSHOT },
     [VZ_VERB_START] = { vz_verb_life_start, 0 },
     [VZ_VERB_STOP] = { vz_verb_life_stop, 0 },
     [VZ_VERB_POWEROFF] = { vz_verb_life_poweroff, 0 },
@@ -57,6 +63,13 @@ const vz_verb_row_t  vz_verb_table[VZ_VERB_COUNT] = {
     [VZ_VERB_NODEHISTORY] = { vz_verb_history_node, 0, VZ_FEATURE_HISTORY },
     [VZ_VERB_WHY] = { vz_verb_history_why, 0, VZ_FEATURE_HISTORY },
     [VZ_VERB_TRAFFIC] = { vz_verb_traffic_all, 0, VZ_FEATURE_TRAFFIC },
+    [VZ_VERB_BACKUP] = { vz_verb_backup_take, 0, VZ_FEATURE_BACKUP },
+    [VZ_VERB_FORGET] = { vz_verb_backup_forget, 0, VZ_FEATURE_BACKUP },
+    [VZ_VERB_BACKUPS] = { vz_verb_backup_list, 0, VZ_FEATURE_BACKUP },
+    [VZ_VERB_FILES] = { vz_verb_backup_files, 0, VZ_FEATURE_BACKUP },
+    [VZ_VERB_FILE] = { vz_verb_backup_file, 0, VZ_FEATURE_BACKUP },
+    [VZ_VERB_RESTORE] = { vz_verb_backup_restore, 0, VZ_FEATURE_BACKUP },
+    [VZ_VERB_VERIFY] = { vz_verb_backup_verify, 0, VZ_FEATURE_BACKUP },
     [VZ_VERB_CONSOLE] = { vz_verb_console_open, 0, VZ_FEATURE_CONSOLE },
     [VZ_VERB_BOOTLOG] = { vz_verb_console_log, 0, VZ_FEATURE_BOOTLOG },
     [VZ_VERB_ECHO] = { vz_verb_test_echo, 0 },

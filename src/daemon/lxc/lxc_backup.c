@@ -1,0 +1,262 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include <sys/mount.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
+#include "daemon/backup/backup_lock.h"
+#include "daemon/backup/backup_restore.h"
+#include "daemon/base/job.h"
+#include "daemon/lxc/lxc_backup.h"
+#include "daemon/lxc/lxc_lifecycle.h"
+#include "daemon/lxc/lxc_record.h"
+#include "daemon/lxc/lxc_reinstall.h"
+#include "daemon/lxc/lxc_rescue.h"
+#include "daemon/lxc/lxc_switch.h"
+#include "daemon/rootfs/disk_space.h"
+#include "daemon/rootfs/mount.h"
+#include "daemon/rootfs/snapshot_view.h"
+
+
+#define VZ_LXC_BACKUP_IDLE  5000        /* ms to wait for the new image */
+
+typedef struct {
+    const vz_config_t   *conf;
+    vz_ct_t              plain;         /* with ids as its own root sees them */
+    vz_mount_t           mount;
+} vz_lxc_backup_t;
+
+
+static int vz_lxc_backup_copy(const char *from, const char *folder,
+    const char *name);
+static vz_code_e vz_lxc_backup_made(vz_job_t *job, vz_ct_t *ct,
+    vz_ct_t *fresh, const vz_backup_restore_t *restore);
+static vz_code_e vz_lxc_backup_mount(void *data, const char *path,
+    char *words);
+static void vz_lxc_backup_unmount(void *data, const char *path);
+
+
+/* what a node knows of a container, beside its disk */
+
+static const char *const  vz_lxc_backup_files[] = {
+    "ct.conf", "firewall", "history", "history.traffic"
+};
+
+#define VZ_LXC_BACKUP_FILES                                                   \
+    (sizeof(vz_lxc_backup_files) / sizeof(vz_lxc_backup_files[0]))
+
+
+vz_code_e
+vz_lxc_backup_view(const vz_config_t *conf, uint32_t ctid,
+    const char *snapshot, const char *path, char *words)
+{
+    vz_ct_t    ct;
+    vz_code_e  rc;
+
+    rc = vz_ct_store_read(conf, ctid, &ct);
+
+    if (rc != VZ_OK) {
+        snprintf(words, VZ_WORDS_MAX, "container %u does not exist", ctid);
+        return rc;
+    }
+
+    return vz_snapshot_view(conf, &ct, snapshot, path, words);
+}
+
+
+vz_code_e
+vz_lxc_backup_record(const vz_config_t *conf, uint32_t ctid,
+    const char *folder, char *words)
+{
+    char       path[PATH_MAX];
+    size_t     i;
+    vz_ct_t    ct;
+    vz_code_e  rc;
+
+    rc = vz_ct_store_read(conf, ctid, &ct);
+
+    if (rc != VZ_OK) {
+        snprintf(words, VZ_WORDS_MAX, "container %u does not exist", ctid);
+        return rc;
+    }
+
+    for (i = 0; i < VZ_LXC_BACKUP_FILES; i++) {
+
+        if (vz_ct_store_path(&ct, vz_lxc_backup_files[i], path) == -1
+            || (vz_lxc_backup_copy(path, folder, vz_lxc_backup_files[i]) == -1
+                && errno != ENOENT))
+        {
+            snprintf(words, VZ_WORDS_MAX, "%.120s: %s", path, strerror(errno));
+            return VZ_FAILED;
+        }
+    }
+
+    return VZ_OK;
+}
+
+
+static int
+vz_lxc_backup_copy(const char *from, const char *folder, const char *name)
+{
+    int          in, out, dir, saved;
+    ssize_t      n;
+    struct stat  st;
+
+    in = open(from, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    if (in == -1) {
+        return -1;
+    }
+
+    dir = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    out = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    n = out == -1 || fstat(in, &st) == -1 ? -1 : 1;
+
+    while (n > 0) {
+        n = sendfile(out, in, NULL, 1 << 20);
+    }
+
+    /* its time, so that nothing is saved again that is as it was */
+
+    if (n == 0) {
+        n = futimens(out, (struct timespec[2]) { st.st_mtim, st.st_mtim });
+    }
+
+    saved = errno;
+    close(in);
+    close(dir);
+    close(out);
+    errno = saved;
+
+    return n == -1 ? -1 : 0;
+}
+
+
+vz_code_e
+vz_lxc_backup_restore(vz_job_t *job, const vz_backup_t *from,
+    vz_done_t *done)
+{
+    char                  words[VZ_WORDS_MAX];
+    vz_ct_t               ct, fresh;
+    vz_code_e             rc;
+    vz_backup_restore_t   restore;
+
+    (void) done;
+
+    if ((rc = vz_lxc_record_load(job, &ct)) != VZ_OK
+        || (rc = vz_lxc_rescue_refuse(job, &ct)) != VZ_OK)
+    {
+        return rc;
+    }
+
+    if (!vz_disk_space(job->conf, words)) {
+        return vz_job_end(job, VZ_NOSPACE, "%s", words);
+    }
+
+    /* one that is on its way would be of what is about to be replaced */
+
+    (void) vz_backup_lock_end(job->conf, ct.tag, VZ_BACKUP_LOCK_WAIT);
+
+    rc = vz_backup_restore_begin(job, from, &restore);
+
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    fresh = ct;
+    fresh.started = 1;
+
+    rc = vz_lxc_backup_made(job, &ct, &fresh, &restore);
+    vz_backup_restore_end(&restore);
+
+    if (rc == VZ_OK) {
+        rc = vz_lxc_switch_run(job, &ct, &fresh, vz_lxc_reinstall_switch);
+    }
+
+    vz_lxc_switch_clear(job);
+
+    return rc;
+}
+
+
+/*
+ * Beside the container, and filled.  Another container's host keys and
+ * machine-id are not this one's; its name and name servers are.
+ */
+
+static vz_code_e
+vz_lxc_backup_made(vz_job_t *job, vz_ct_t *ct, vz_ct_t *fresh,
+    const vz_backup_restore_t *restore)
+{
+    vz_code_e            rc;
+    vz_lxc_backup_t      data;
+    vz_backup_target_t   target;
+
+    rc = vz_lxc_switch_beside(job, fresh);
+
+    if (rc == VZ_OK) {
+        data.conf = job->conf;
+        data.plain = *fresh;
+        data.plain.idmap = 0;
+
+        target.mount = vz_lxc_backup_mount;
+        target.unmount = vz_lxc_backup_unmount;
+        target.data = &data;
+
+        rc = vz_backup_restore_fill(job, restore, &target);
+    }
+
+    if (rc == VZ_OK) {
+        rc = vz_lxc_lifecycle_furnish(job, fresh,
+                                      strcmp(ct->tag, restore->tag) != 0);
+    }
+
+    return rc;
+}
+
+
+static vz_code_e
+vz_lxc_backup_mount(void *data, const char *path, char *words)
+{
+    char              lower[PATH_MAX];
+    vz_code_e         rc;
+    vz_lxc_backup_t  *backup;
+
+    backup = data;
+
+    if (vz_ct_store_lower(backup->conf, &backup->plain, lower) == -1) {
+        snprintf(words, VZ_WORDS_MAX, "template: %s", strerror(errno));
+        return VZ_FAILED;
+    }
+
+    rc = vz_mount_make(&backup->plain, lower, VZ_LXC_BACKUP_IDLE, 0,
+                       &backup->mount, words);
+
+    if (rc == VZ_OK
+        && move_mount(backup->mount.root, "", AT_FDCWD, path,
+                      MOVE_MOUNT_F_EMPTY_PATH) == -1)
+    {
+        snprintf(words, VZ_WORDS_MAX, "its new disk: %s", strerror(errno));
+        rc = VZ_FAILED;
+    }
+
+    return rc;
+}
+
+
+static void
+vz_lxc_backup_unmount(void *data, const char *path)
+{
+    vz_lxc_backup_t  *backup;
+
+    backup = data;
+
+    /* the end of the last mount writes everything to the disk */
+
+    (void) umount2(path, 0);
+
+    if (chdir(backup->plain.dir) == 0) {
+        vz_mount_unmake(&backup->mount);
+    }
+}

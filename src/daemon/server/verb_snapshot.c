@@ -1,0 +1,69 @@
+#include <stdio.h>
+#include "daemon/base/job.h"
+#include "daemon/server/verb_end.h"
+#include "daemon/server/verb_snapshot.h"
+
+
+static void vz_verb_snapshot_one(const vz_snapshot_stat_t *stat, void *data);
+
+
+vz_code_e
+vz_verb_snapshot_take(vz_job_t *job)
+{
+    vz_done_t  done = { 0 };
+
+    return vz_verb_end(job, job->driver->snapshot(job, job->req->argv[1],
+                                                  &done),
+                       &done);
+}
+
+
+vz_code_e
+vz_verb_snapshot_roll(vz_job_t *job)
+{
+    return job->driver->rollback(job, job->req->argv[1]);
+}
+
+
+vz_code_e
+vz_verb_snapshot_drop(vz_job_t *job)
+{
+    vz_done_t  done = { 0 };
+
+    return vz_verb_end(job, job->driver->drop_snapshot(job, job->req->argv[1],
+                                                       &done),
+                       &done);
+}
+
+
+vz_code_e
+vz_verb_snapshot_all(vz_job_t *job)
+{
+    return job->driver->snapshots(job, vz_verb_snapshot_one, job);
+}
+
+
+static void
+vz_verb_snapshot_one(const vz_snapshot_stat_t *stat, void *data)
+{
+    char       date[32], own[24];
+    vz_job_t  *job;
+    struct tm  tm;
+
+    job = data;
+
+    if (gmtime_r(&stat->made, &tm) == NULL
+        || strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
+    {
+        snprintf(date, sizeof(date), "-");
+    }
+
+    if (stat->own == VZ_CT_STAT_UNKNOWN) {
+        snprintf(own, sizeof(own), "-");
+
+    } else {
+        snprintf(own, sizeof(own), "%llu", (unsigned long long) stat->own);
+    }
+
+    vz_job_data(job, "name=%s date=%s bytes=%s", stat->name, date, own);
+}
