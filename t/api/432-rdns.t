@@ -44,9 +44,9 @@ $dns->record('97.99.10.in-addr.arpa', '10.97.99.10.in-addr.arpa', 'CNAME',
     '10.customer.example.net');
 
 END {
-    if ($ctid && $$ == $pid) {
+    if ($$ == $pid) {
         local $?;
-        verb('destroy', $ctid);
+        verb('destroy', $ctid) if $ctid;
         sql("DELETE r FROM rdns r JOIN address a ON a.address = r.address"
             . " JOIN address_pool p ON p.id = a.pool_id"
             . " WHERE p.name LIKE 'Rdns %'; DELETE FROM rdns_zone;"

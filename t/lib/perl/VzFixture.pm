@@ -74,6 +74,8 @@ my $top = abs_path(dirname(__FILE__) . '/../../..');
 my $dir = $ENV{TEST_VZPANEL_DIR} || "$top/build/test/stack";
 my $owner = 0;      # the process that has to stop the stack
 my %stack;
+my $shop;           # what a visitor may choose, when this file began
+my $file = $$;
 
 
 # --- the stack ---
@@ -120,7 +122,28 @@ sub begin {
 # perl -c reads a test, and runs nothing
 begin() if !$^C;
 
+# What orders of the next file would get; whoever adds to it, or takes from it,
+# puts it back.
+sub shop {
+    return join ', ', sql("SELECT CONCAT('pool ', name) FROM address_pool"
+        . " WHERE enabled UNION SELECT CONCAT('plan ', name) FROM plan"
+        . " WHERE visible UNION SELECT CONCAT('template ', name) FROM template"
+        . ' WHERE enabled ORDER BY 1');
+}
+
 END {
+    if (defined $shop && $file == $$) {
+        my $status = $?;
+
+        if ((my $left = shop()) ne $shop) {
+            print STDERR "# Failed test 'the shop is as it was'\n"
+                . "#          got: $left\n#     expected: $shop\n";
+            $status ||= 1;
+        }
+
+        $? = $status;
+    }
+
     if ($owner == $$) {
         local $?;
         system("$top/scripts/stack", 'stop', $dir);
@@ -224,6 +247,8 @@ sub sql {
 }
 
 require POSIX;
+
+$shop = shop() if !$^C;
 
 
 sub sql_value { (sql(@_))[-1] }
