@@ -16,6 +16,7 @@
 #include "runtime/crypt.h"
 #include "runtime/db_link.h"
 #include "runtime/db_pool.h"
+#include "runtime/download.h"
 #include "runtime/fiber.h"
 #include "runtime/http_copy.h"
 #include "runtime/http_refuse.h"
@@ -637,6 +638,7 @@ ngx_http_vzpanel_init_process(ngx_cycle_t *cycle)
                   (ngx_uint_t) ccf->worker_processes);
     vz_sse_init(cycle);
     vz_websocket_init(cycle);
+    vz_download_init();
 
     vz_resolve_init(cycle);
 

@@ -1003,6 +1003,42 @@ export interface Backup {
     error_detail: string | null;
 }
 
+export interface BackupStandings {
+    items: ServerBackups[];
+    next: number | null;
+}
+
+export interface ServerBackups {
+    vm: number;
+    name: string;
+    account: string;
+    node: string;
+    overdue: boolean;
+    taken: string | null;
+    bytes: number | null;
+    added_bytes: number | null;
+    seconds: number | null;
+    backups: number;
+    error: string | null;
+    error_detail: string | null;
+    running: boolean;
+}
+
+export interface BackupFiles {
+    items: BackupFile[];
+    next: number | null;
+    more: boolean;
+}
+
+export interface BackupFile {
+    path: string;
+    name: string;
+    type: 'file' | 'dir' | 'link' | 'other';
+    bytes: number;
+    modified: string | null;
+    mode: string | null;
+}
+
 export interface InForce {
     state: string | null;
     hostname: string | null;
@@ -1426,6 +1462,7 @@ export interface Replies {
         [path: `vms/${number}/firewall`]: FirewallState;
         [path: `vms/${number}/rdns`]: ReverseNames;
         [path: `vms/${number}/backups`]: Backups;
+        [path: `vms/${number}/backups/${number}/files`]: BackupFiles;
         [path: `vms/${number}/history`]: History;
         [path: `vms/${number}/reasons`]: Reasons;
         [path: `vms/${number}/alerts`]: Alerts;
@@ -1442,6 +1479,7 @@ export interface Replies {
         [path: `admin/nodes/${number}/containers`]: NodeContainers;
         [path: `admin/nodes/${number}/history`]: History;
         'admin/orders': WaitingOrders;
+        'admin/backups': BackupStandings;
         'admin/audit': Audit;
         'admin/mail': Outbox;
         'health': Health;

@@ -27,6 +27,7 @@
 #include "panel/node/history_told.h"
 #include "panel/ops/adopt_admin.h"
 #include "panel/ops/audit_list.h"
+#include "panel/ops/backup_admin.h"
 #include "panel/ops/health.h"
 #include "panel/ops/metrics.h"
 #include "panel/ops/node_admin.h"
@@ -48,6 +49,7 @@
 #include "panel/vm/vm.h"
 #include "panel/vm/vm_alert.h"
 #include "panel/vm/vm_backup.h"
+#include "panel/vm/vm_backup_files.h"
 #include "panel/vm/vm_backup_restore.h"
 #include "panel/vm/vm_bootlog.h"
 #include "panel/vm/vm_console.h"
@@ -384,6 +386,13 @@ static const vz_route_t  vz_routes[] = {
       "Restore a backup: in place, where the body repeats the container's "
       "name, or as a new container", 202, "Task" },
 
+    { GET, "/vms/{id}/backups/{backup}/files", VZ_ROLE_USER, 0,
+      NULL, &vz_vm_backup_files_args, vz_vm_backup_files,
+      "List a folder of a backup", 200, "BackupFiles" },
+    { GET, "/vms/{id}/backups/{backup}/file", VZ_ROLE_USER, VZ_ROUTE_TEXT,
+      NULL, &vz_vm_backup_files_take_args, vz_vm_backup_files_take,
+      "Download a file of a backup, or a folder as a tar archive", 200, NULL },
+
     { GET, "/vms/{id}/history", VZ_ROLE_USER, 0,
       NULL, &vz_history_told_args, vz_vm_history,
       "Show what a container used, and its limits", 200, "History" },
@@ -541,6 +550,10 @@ static const vz_route_t  vz_routes[] = {
       &vz_order_review_reject_form, NULL, vz_order_review_reject,
       "Reject an order, and release what it had claimed", 204, NULL },
 
+    { GET, "/admin/backups", VZ_ROLE_ADMIN, 0,
+      NULL, &vz_backup_admin_args, vz_backup_admin_list,
+      "List how each container stands with its backups, the overdue ones first",
+      200, "BackupStandings" },
     { GET, "/admin/audit", VZ_ROLE_ADMIN, 0,
       NULL, &vz_audit_list_args, vz_resource_route_list,
       "List the audit: who did what, when, from where", 200, "Audit",

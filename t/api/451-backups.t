@@ -53,7 +53,37 @@ our $node = VzDaemon->new(
     backups => sub { [split(/\n/, slurp('list') // ''), 'ok'] },
     status => ['= id=1 state=stopped old=debian old_until='
         . (time + 86400), 'ok'],
-    forget => sub { [slurp('forget') // 'ok'] });
+    forget => sub { [slurp('forget') // 'ok'] },
+    files => ['= type=dir size=0 mtime=2026-01-02T03:04:05Z mode=0755 name=etc',
+        '= type=file size=12 mtime=- mode=0644 name=a%20%C3%B1%22b',
+        '= type=file size=1 mtime=- mode=0600 name=x%FF%0Ay', '= more=1', 'ok'],
+    file => sub { [split(/\n/, slurp('file') // 'ok stream'),
+        slurp('file') ? () : \&serve] });
+
+
+# the bytes that a test wrote, in frames; "cut" is half a file
+sub serve {
+    my ($client, $frames) = @_;
+    my $bytes = slurp('bytes') // "one\n";
+    my $credit = 256 * 1024;            # the window that each side has
+
+    while (length $bytes) {
+        while ($credit <= 0) {
+            my ($name, $n) = $frames->open_frame($client) or return;
+            $credit += $n if $name eq 'credit';
+        }
+
+        my $part = substr $bytes, 0, $credit < 8000 ? $credit : 8000, '';
+        $credit -= length $part;
+        print $client $frames->frame(data => $part);
+    }
+
+    return if -e "$dir/cut";
+    print $client $frames->frame('end');
+    1 while $frames->open_frame($client);
+    return;
+}
+
 
 add_block_preprocessor(sub {
     $_[0]->set_value(http_config => $node->http_config);
@@ -72,7 +102,9 @@ sub server {
     my (%row) = @_;
 
     return vm($eva_id, tag => sprintf('%08x%08x', rand 2**32, rand 2**32),
-        backup_daily => 2, desired_state => 'running', %row);
+        backup_daily => 2, desired_state => 'running', template_id =>
+        sql_value("SELECT id FROM template WHERE name = '" . busybox() . "'"),
+        %row);
 }
 
 
@@ -134,7 +166,7 @@ sub is_made {
     like(($node->asked('snapshot'))[0],
         qr/^snapshot $ctid backup-$one->{id} fence=\d+/, 'a snapshot has one');
     is(scalar $node->asked('dropsnapshot'), 1, 'the snapshot is dropped');
-    like(join('', $node->asked('secret')), qr/"name": ?"/,
+    like(join('', $node->asked('body')), qr/^body \{.*"name": ?"/,
         'what the panel knows of the container goes with it');
     return;
 }
@@ -158,10 +190,10 @@ sub is_kept {
     sql("UPDATE backup SET taken = taken - INTERVAL 1 DAY WHERE vm_id = $vm");
     made($vm, 4);
     is(scalar @{ backups($vm)->{items} }, 2, 'and no more days than promised');
-    sql("UPDATE vm SET backup_monthly = 3 WHERE id = $vm");
+    sql("UPDATE vm SET backup_daily = 1, backup_monthly = 3 WHERE id = $vm");
     sql("UPDATE backup SET taken = taken - INTERVAL 40 DAY WHERE vm_id = $vm");
     made($vm, 5);
-    is(scalar @{ backups($vm)->{items} }, 3, 'months count for themselves');
+    is(scalar @{ backups($vm)->{items} }, 2, 'of a month the newest, too');
     return;
 }
 
@@ -256,6 +288,73 @@ sub is_nobody_elses {
         encode_json({ mode => 'in_place', name => sql_value(
             "SELECT name FROM vm WHERE id = $mine") }))->{code}, 404,
         'nor of one\'s own other container');
+    return;
+}
+
+
+sub is_looked_into {
+    my ($one) = @{ backups($vm)->{items} };
+    my $path = "/api/vms/$vm/backups/$one->{id}";
+    my $list = ask('GET', "$path/files?path=/var", $eva)->{json};
+
+    is(join(' ', map { $_->{type} } @{ $list->{items} }), 'dir file file',
+        'a folder is listed');
+    is($list->{items}[1]{name}, "a \x{f1}\"b", 'with names as people read them');
+    is($list->{items}[1]{path}, 'a%20%C3%B1%22b', 'and as they are asked for');
+    is($list->{items}[2]{name}, 'x%FF%0Ay', 'what is no text stays as it is');
+    ok($list->{more}, 'and whether there are more');
+    like(($node->asked('files'))[0], qr{^files main [0-9a-f]{16} [0-9a-f]{64}},
+        'out of the repository of the row');
+
+    for my $wrong ('etc', '/..', '/etc/../x', '/a%252Fb', '/%252e%252e',
+                   '/a b', '/a%2500', '/.', '/a/./b', '/x%25') {
+        is(ask('GET', "$path/files?path=$wrong", $eva)->{code}, 422,
+            "$wrong is no path");
+        is(ask('GET', "$path/file?path=$wrong", $eva)->{code}, 422,
+            'of a file either');
+    }
+
+    is(ask('GET', "$path/files", $otto)->{code}, 404, 'it is the owner\'s');
+    is(ask('GET', "$path/file?path=/a", $otto)->{code}, 404, 'as its files are');
+    is(scalar $node->asked('files'), 1, 'no wrong one reached the node');
+    return;
+}
+
+
+sub is_downloaded {
+    my ($one) = @{ backups($vm)->{items} };
+    my $path = "/api/vms/$vm/backups/$one->{id}/file";
+    my $bytes = join '', map { "$_\n" } 1 .. 100_000;
+
+    let('bytes', $bytes);
+    my $got = ask('GET', "$path?path=/etc/a%2520%25C3%25B1%2522b", $eva);
+    is($got->{code}, 200, 'a file is downloaded');
+    ok($got->{body} eq $bytes, 'all of it');
+    like($got->{head}, qr/^Content-Disposition: attachment; filename="a___b"; filename\*=UTF-8''a%20%C3%B1%22b\r$/m,
+        'under a safe name');
+    like($got->{head}, qr/^X-Content-Type-Options: nosniff\r$/m,
+        'as what no browser shows');
+    like(join("\n", $node->asked('body')), qr{^body /etc/a%20%C3%B1%22b$}m,
+        'by the name that the node knows');
+    ok(wait_for(20, sub {
+        (sql_value("SELECT bytes_out FROM vm_traffic WHERE vm_id = $vm") // 0)
+            == length $bytes;
+    }), 'and counts as traffic');
+
+    $got = ask('GET', "$path?path=/etc&folder=1", $eva);
+    like($got->{head}, qr/filename="etc.tar"/, 'a folder is an archive');
+
+    let('cut', '');
+    my $call = ask_begin('GET', "$path?path=/etc/b", $eva);
+    ask_end($call);
+    unlike($call->{text}, qr/\r\n0\r\n\r\n\z/,
+        'half a file ends as half a file');
+    unlink "$dir/cut";
+
+    let('file', "err noent the backup has no such file\n");
+    is(ask('GET', "$path?path=/etc/none", $eva)->{json}{code}, 'no_file',
+        'what is not there is said');
+    unlink "$dir/file";
     return;
 }
 
@@ -362,10 +461,20 @@ __DATA__
 
 
 
-=== TEST 6: plans promise backups, and administrators change it for a container
+=== TEST 6: what is in a backup is listed, by paths that lead nowhere else
+--- init: ::is_looked_into()
+
+
+
+=== TEST 7: files are downloaded, under safe names, and counted
+--- init: ::is_downloaded()
+
+
+
+=== TEST 8: plans promise backups, and administrators change it for a container
 --- init: ::is_promised()
 
 
 
-=== TEST 7: a backup outlives its container, and what can't be forgotten waits
+=== TEST 9: a backup outlives its container, and what can't be forgotten waits
 --- init: ::outlives()

@@ -6,12 +6,11 @@ import { busy, button, disable } from '../ui/button.js';
 import { ask, sheet } from '../ui/dialog.js';
 import { every, h, put, say } from '../ui/dom.js';
 import { fault, refuse } from '../ui/fault.js';
-import { tiles } from '../ui/form.js';
-import { form, text } from '../ui/form.js';
+import { form, text, tiles } from '../ui/form.js';
 import { icon } from '../ui/icon.js';
 import { pending } from '../ui/loading.js';
 import { badge, obstacle } from '../ui/state.js';
-import { bytes, moment, number, seconds, span, t, word } from '../lib/i18n.js';
+import { bytes, moment, seconds, span, t, word } from '../lib/i18n.js';
 import { note } from '../lib/live.js';
 import { browse } from './backup-files.js';
 

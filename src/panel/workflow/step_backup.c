@@ -28,9 +28,9 @@ typedef struct {
 typedef struct {
     uint64_t    id;
     ngx_str_t   snapshot;
-    uint64_t    files;
-    uint64_t    bytes;
-    uint64_t    added;
+    vz_bind_t   files;              /* or none, where the node does not tell */
+    vz_bind_t   bytes;
+    vz_bind_t   added;
 } vz_step_backup_made_t;
 
 
@@ -45,6 +45,8 @@ static vz_code_e vz_step_backup_send(vz_task_run_t *run,
     const vz_step_backup_t *backup, vz_step_backup_made_t *made);
 static vz_code_e vz_step_backup_told(vz_task_run_t *run,
     const ngx_str_t *line, vz_step_backup_made_t *made);
+static vz_bind_t vz_step_backup_number(const ngx_str_t *line,
+    const char *key);
 static vz_code_e vz_step_backup_record(vz_task_run_t *run,
     ngx_str_t lines[VZ_STEP_BACKUP_MOST], ngx_uint_t *n);
 static vz_code_e vz_step_backup_one(vz_task_run_t *run, vz_tx_t *tx,
@@ -384,9 +386,9 @@ vz_step_backup_told(vz_task_run_t *run, const ngx_str_t *line,
     vz_step_backup_made_t *made)
 {
     made->snapshot = vz_relay_pair(line, "snapshot");
-    made->files = vz_relay_number(line, "files");
-    made->bytes = vz_relay_number(line, "bytes");
-    made->added = vz_relay_number(line, "added");
+    made->files = vz_step_backup_number(line, "files");
+    made->bytes = vz_step_backup_number(line, "bytes");
+    made->added = vz_step_backup_number(line, "added");
 
     if (vz_field_check(VZ_FIELD_BACKUP, (char *) made->snapshot.data,
                        made->snapshot.len)
@@ -398,6 +400,18 @@ vz_step_backup_told(vz_task_run_t *run, const ngx_str_t *line,
     }
 
     return VZ_OK;
+}
+
+
+static vz_bind_t
+vz_step_backup_number(const ngx_str_t *line, const char *key)
+{
+    ngx_str_t  text;
+
+    text = vz_relay_pair(line, key);
+
+    return text.len && *text.data != '-' ? vz_int(vz_relay_number(line, key))
+                                         : vz_none();
 }
 
 
@@ -444,9 +458,8 @@ vz_step_backup_made(vz_task_run_t *run, vz_tx_t *tx, void *data)
     vz_step_backup_made_t  *made = data;
 
     return vz_db_query(tx, run->pool, &vz_step_backup_done,
-                       vz_binds(vz_text(made->snapshot), vz_int(made->files),
-                                vz_int(made->bytes), vz_int(made->added),
-                                vz_int(made->id)),
+                       vz_binds(vz_text(made->snapshot), made->files,
+                                made->bytes, made->added, vz_int(made->id)),
                        NULL);
 }
 
