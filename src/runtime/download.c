@@ -151,6 +151,13 @@ vz_download_start(ngx_http_request_t *r, vz_download_t *d)
         return rc;
     }
 
+    /* nginx keeps the headers back until they have company: nothing would be
+       read before they are gone */
+
+    if (ngx_http_send_special(r, NGX_HTTP_FLUSH) == NGX_ERROR) {
+        return NGX_ERROR;
+    }
+
     detach = ngx_http_cleanup_add(r, 0);
 
     if (detach == NULL) {
