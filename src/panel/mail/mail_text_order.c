@@ -174,7 +174,7 @@ const vz_mail_text_t  vz_mail_text_order[] = {
     { "backups_late", "es",
       "{brand}: {n} servidores sin una copia de seguridad reciente",
       "Estos servidores no tienen una copia de seguridad tan reciente como\n"
-      "prometen sus planes.  Junto a cada uno figura la última que salió bien:\n"
+      "prometen sus planes.  Junto a cada uno, la última que salió bien:\n"
       "\n"
       "{list}\n"
       "\n"
@@ -201,7 +201,7 @@ const vz_mail_text_t  vz_mail_text_order[] = {
       "{brand}: su servidor {hostname} está listo",
       "Hola {first_name}:\n"
       "\n"
-      "Su servidor nuevo, hecho con una copia de seguridad, ya está en marcha.\n"
+      "Su servidor nuevo, hecho con una copia de seguridad, está en marcha.\n"
       "\n"
       "  Servidor:    {hostname}\n"
       "  Dirección:   {address}{also}\n"

@@ -36,7 +36,8 @@
     "(" VZ_BACKUP_DUE_PROMISED                                                \
     " AND v.lifecycle IN ('ready', 'suspended')"                              \
     " AND COALESCE(" VZ_BACKUP_DUE_GOOD ", v.backup_since, v.created)"        \
-    "  < NOW(3) - INTERVAL (24 * " VZ_BACKUP_DUE_DAYS " + " VZ_BACKUP_DUE_LATE ")"     \
+    "  < NOW(3) - INTERVAL (24 * " VZ_BACKUP_DUE_DAYS " + "                   \
+    VZ_BACKUP_DUE_LATE ")"                                                    \
     "  HOUR)"
 
 

@@ -40,6 +40,11 @@ static vz_code_e vz_vm_backup_place(vz_call_t *call, uint64_t node,
 static ngx_str_t vz_vm_backup_window(vz_call_t *call);
 
 
+const char *const  vz_vm_backup_states[] = {
+    "queued", "running", "done", "failed", "leaving", NULL
+};
+
+
 static const vz_body_member_t  vz_vm_backup_members[] = {
     { "daily", VZ_BODY_INT, 0, 0, 0, 366,
       offsetof(vz_vm_backup_ask_t, kept[0]) },
@@ -193,7 +198,8 @@ vz_vm_backup_window(vz_call_t *call)
 }
 
 
-/* VZ_OK with where a container of that node is backed up to, or VZ_UNSUPPORTED */
+/* VZ_OK with where containers of that node are backed up to, or
+   VZ_UNSUPPORTED */
 
 static vz_code_e
 vz_vm_backup_place(vz_call_t *call, uint64_t node, ngx_str_t *repository)

@@ -21,5 +21,8 @@ void vz_vm_backup_end(vz_call_t *call);
 
 extern const vz_body_t  vz_vm_backup_policy_form;
 
+/* vz_vm_backup_states: of a row of backup, up to NULL. */
+extern const char *const  vz_vm_backup_states[];
+
 
 #endif /* VZ_VM_BACKUP_H */
