@@ -11,10 +11,12 @@
 #include "panel/api/fields.h"
 #include "panel/panel.h"
 #include "runtime/conf.h"
+#include "runtime/conf_backup.h"
 #include "runtime/conf_mail.h"
 #include "runtime/crypt.h"
 #include "runtime/db_link.h"
 #include "runtime/db_pool.h"
+#include "runtime/download.h"
 #include "runtime/fiber.h"
 #include "runtime/http_copy.h"
 #include "runtime/http_refuse.h"
@@ -163,6 +165,13 @@ static ngx_command_t  ngx_http_vzpanel_commands[] = {
       ngx_conf_set_msec_slot,
       NGX_HTTP_MAIN_CONF_OFFSET,
       offsetof(vz_conf_t, settings.console_timeout),
+      NULL },
+
+    { ngx_string("vzpanel_backup_window"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      vz_conf_backup_window,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
       NULL },
 
     { ngx_string("vzpanel_thread_pool"),
@@ -629,6 +638,7 @@ ngx_http_vzpanel_init_process(ngx_cycle_t *cycle)
                   (ngx_uint_t) ccf->worker_processes);
     vz_sse_init(cycle);
     vz_websocket_init(cycle);
+    vz_download_init();
 
     vz_resolve_init(cycle);
 

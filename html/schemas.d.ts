@@ -279,6 +279,18 @@ export interface SuspendBody {
     reason?: string | null;
 }
 
+export interface BackupPolicyBody {
+    daily?: number | null;
+    weekly?: number | null;
+    monthly?: number | null;
+}
+
+export interface RestoreBody {
+    mode: string;
+    name?: string | null;
+    hostname?: string | null;
+}
+
 export interface Reasons {
     recorded: string | null;
     reasons: Reason[];
@@ -328,6 +340,9 @@ export interface PlanBody {
     rate_in?: number | 'unlimited' | null;
     rate_out?: number | 'unlimited' | null;
     snapshots?: number | null;
+    backup_daily?: number | null;
+    backup_weekly?: number | null;
+    backup_monthly?: number | null;
 }
 
 export interface PlanChangeBody {
@@ -344,6 +359,9 @@ export interface PlanChangeBody {
     rate_in?: number | 'unlimited' | null;
     rate_out?: number | 'unlimited' | null;
     snapshots?: number | null;
+    backup_daily?: number | null;
+    backup_weekly?: number | null;
+    backup_monthly?: number | null;
 }
 
 export interface PoolBody {
@@ -533,6 +551,9 @@ export interface Plan {
     rate_in: number | 'unlimited';
     rate_out: number | 'unlimited';
     snapshots: number;
+    backup_daily: number;
+    backup_weekly: number;
+    backup_monthly: number;
 }
 
 export interface Profile {
@@ -963,6 +984,70 @@ export interface TrafficMonth {
     month: string;
     in_bytes: number;
     out_bytes: number;
+}
+
+export interface Backups {
+    items: Backup[];
+    next: number | null;
+    offered: boolean;
+    available: boolean;
+    overdue: boolean;
+    daily: number;
+    weekly: number;
+    monthly: number;
+    window: string | null;
+}
+
+export interface Backup {
+    id: number;
+    kind: 'manual' | 'scheduled';
+    state: 'queued' | 'running' | 'done' | 'failed';
+    taken: string | null;
+    created: string;
+    finished: string | null;
+    files: number | null;
+    bytes: number | null;
+    added_bytes: number | null;
+    seconds: number | null;
+    task: number | null;
+    error: string | null;
+    error_detail: string | null;
+}
+
+export interface BackupStandings {
+    items: ServerBackups[];
+    next: number | null;
+}
+
+export interface ServerBackups {
+    vm: number;
+    name: string;
+    account: string;
+    node: string;
+    overdue: boolean;
+    taken: string | null;
+    bytes: number | null;
+    added_bytes: number | null;
+    seconds: number | null;
+    backups: number;
+    error: string | null;
+    error_detail: string | null;
+    running: boolean;
+}
+
+export interface BackupFiles {
+    items: BackupFile[];
+    next: number | null;
+    more: boolean;
+}
+
+export interface BackupFile {
+    path: string;
+    name: string;
+    type: 'file' | 'dir' | 'link' | 'other';
+    bytes: number;
+    modified: string | null;
+    mode: string | null;
 }
 
 export interface InForce {
@@ -1406,6 +1491,8 @@ export interface Replies {
         [path: `vms/${number}/traffic`]: TrafficMonths;
         [path: `vms/${number}/firewall`]: FirewallState;
         [path: `vms/${number}/rdns`]: ReverseNames;
+        [path: `vms/${number}/backups`]: Backups;
+        [path: `vms/${number}/backups/${number}/files`]: BackupFiles;
         [path: `vms/${number}/history`]: History;
         [path: `vms/${number}/reasons`]: Reasons;
         [path: `vms/${number}/alerts`]: Alerts;
@@ -1422,6 +1509,7 @@ export interface Replies {
         [path: `admin/nodes/${number}/containers`]: NodeContainers;
         [path: `admin/nodes/${number}/history`]: History;
         'admin/orders': WaitingOrders;
+        'admin/backups': BackupStandings;
         'admin/audit': Audit;
         'admin/mail': Outbox;
         'health': Health;
@@ -1462,6 +1550,8 @@ export interface Replies {
         [path: `vms/${number}/firewall/undo`]: Task;
         [path: `vms/${number}/suspend`]: Task;
         [path: `vms/${number}/unsuspend`]: Task;
+        [path: `vms/${number}/backups`]: Task;
+        [path: `vms/${number}/backups/${number}/restore`]: Task;
         [path: `tasks/${number}/retry`]: Task;
         [path: `tasks/${number}/cancel`]: Task;
         [path: `tasks/${number}/seen`]: null;
@@ -1498,6 +1588,7 @@ export interface Replies {
         [path: `vms/${number}/cpu`]: Task;
         [path: `vms/${number}/rate`]: Task;
         [path: `vms/${number}/traffic`]: TrafficMonths;
+        [path: `vms/${number}/backups`]: Backups;
         [path: `vms/${number}/alerts`]: Alerts;
         [path: `admin/templates/${number}`]: Template;
         [path: `admin/plans/${number}`]: Plan;
@@ -1516,6 +1607,7 @@ export interface Replies {
         [path: `account/keys/${number}`]: null;
         [path: `vms/${number}`]: Task;
         [path: `vms/${number}/snapshots/${number}`]: Task;
+        [path: `vms/${number}/backups/${number}`]: null;
         [path: `admin/templates/${number}`]: null;
         [path: `admin/plans/${number}`]: null;
         [path: `admin/addresses/${number}`]: null;

@@ -30,6 +30,9 @@
 #include "panel/task/runner.h"
 #include "panel/task/task.h"
 #include "panel/task/task_wait.h"
+#include "panel/vm/backup_due.h"
+#include "panel/vm/backup_forget.h"
+#include "panel/vm/backup_late.h"
 #include "panel/vm/traffic_act.h"
 #include "panel/vm/traffic_count.h"
 #include "panel/vm/vm_alert_job.h"
@@ -46,7 +49,10 @@ static const vz_periodic_t  vz_panel_jobs[] = {
     { "traffic", 10000, VZ_LEASE_TRAFFIC, 30000, vz_traffic_count },
     { "quota", 5000, VZ_LEASE_QUOTA, 15000, vz_traffic_act },
     { "first boot", 2000, VZ_LEASE_FIRST_BOOT, 10000, vz_first_boot_look },
-    { "alerts", 5000, VZ_LEASE_ALERTS, 10000, vz_vm_alert_job }
+    { "alerts", 5000, VZ_LEASE_ALERTS, 10000, vz_vm_alert_job },
+    { "backups", 5000, VZ_LEASE_BACKUPS, 15000, vz_backup_due_run },
+    { "forget", 5000, VZ_LEASE_FORGET, 15000, vz_backup_forget_run },
+    { "overdue", 60000, VZ_LEASE_OVERDUE, 0, vz_backup_late_run }
 };
 
 const vz_table_def_t *const  vz_panel_tables[] = {

@@ -27,6 +27,7 @@
 #include "panel/node/history_told.h"
 #include "panel/ops/adopt_admin.h"
 #include "panel/ops/audit_list.h"
+#include "panel/ops/backup_admin.h"
 #include "panel/ops/health.h"
 #include "panel/ops/metrics.h"
 #include "panel/ops/node_admin.h"
@@ -47,6 +48,9 @@
 #include "panel/vm/user_suspend.h"
 #include "panel/vm/vm.h"
 #include "panel/vm/vm_alert.h"
+#include "panel/vm/vm_backup.h"
+#include "panel/vm/vm_backup_files.h"
+#include "panel/vm/vm_backup_restore.h"
 #include "panel/vm/vm_bootlog.h"
 #include "panel/vm/vm_console.h"
 #include "panel/vm/vm_create.h"
@@ -381,6 +385,32 @@ static const vz_route_t  vz_routes[] = {
       NULL, NULL, vz_vm_suspend_undo,
       "Unsuspend a container", 202, "Task" },
 
+    { GET, "/vms/{id}/backups", VZ_ROLE_USER, 0,
+      NULL, NULL, vz_vm_backup_list,
+      "List the backups of a container, and how many its plan keeps", 200,
+      "Backups" },
+    { POST, "/vms/{id}/backups", VZ_ROLE_USER, CHANGE,
+      NULL, NULL, vz_vm_backup_make,
+      "Make a backup of a container", 202, "Task" },
+    { PATCH, "/vms/{id}/backups", VZ_ROLE_ADMIN, 0,
+      &vz_vm_backup_policy_form, NULL, vz_vm_backup_policy,
+      "Change how many backups of a container are kept", 200, "Backups" },
+    { DELETE, "/vms/{id}/backups/{backup}", VZ_ROLE_USER, VZ_ROUTE_STEP_UP,
+      NULL, NULL, vz_vm_backup_end,
+      "Delete a backup", 204, NULL },
+    { POST, "/vms/{id}/backups/{backup}/restore", VZ_ROLE_USER,
+      CHANGE | VZ_ROUTE_STEP_UP,
+      &vz_vm_backup_restore_form, NULL, vz_vm_backup_restore,
+      "Restore a backup: in place, where the body repeats the container's "
+      "name, or as a new container", 202, "Task" },
+
+    { GET, "/vms/{id}/backups/{backup}/files", VZ_ROLE_USER, 0,
+      NULL, &vz_vm_backup_files_args, vz_vm_backup_files,
+      "List a folder of a backup", 200, "BackupFiles" },
+    { GET, "/vms/{id}/backups/{backup}/file", VZ_ROLE_USER, VZ_ROUTE_TEXT,
+      NULL, &vz_vm_backup_files_take_args, vz_vm_backup_files_take,
+      "Download a file of a backup, or a folder as a tar archive", 200, NULL },
+
     { GET, "/vms/{id}/history", VZ_ROLE_USER, 0,
       NULL, &vz_history_told_args, vz_vm_history,
       "Show what a container used, and its limits", 200, "History" },
@@ -538,6 +568,10 @@ static const vz_route_t  vz_routes[] = {
       &vz_order_review_reject_form, NULL, vz_order_review_reject,
       "Reject an order, and release what it had claimed", 204, NULL },
 
+    { GET, "/admin/backups", VZ_ROLE_ADMIN, 0,
+      NULL, &vz_backup_admin_args, vz_backup_admin_list,
+      "List how each container stands with its backups, the overdue ones first",
+      200, "BackupStandings" },
     { GET, "/admin/audit", VZ_ROLE_ADMIN, 0,
       NULL, &vz_audit_list_args, vz_resource_route_list,
       "List the audit: who did what, when, from where", 200, "Audit",

@@ -42,6 +42,7 @@ typedef struct {
 typedef struct vz_call_s      vz_call_t;
 typedef struct vz_sse_s       vz_sse_t;
 typedef struct vz_websocket_s vz_websocket_t;
+typedef struct vz_download_s  vz_download_t;
 typedef struct vz_identity_s  vz_identity_t;
 
 typedef void (*vz_call_pt)(vz_call_t *call);
@@ -110,6 +111,7 @@ struct vz_call_s {
     vz_field_error_t errors[VZ_ERRORS_MAX];
     vz_sse_t        *stream;        /* set: the connection becomes a stream */
     vz_websocket_t  *socket;        /* set: the connection becomes this */
+    vz_download_t   *download;      /* set: the reply is this */
 };
 
 

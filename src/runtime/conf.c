@@ -90,6 +90,8 @@ vz_conf_create(ngx_conf_t *cf)
     conf->settings.second_factor = NGX_CONF_UNSET;
     conf->settings.console_timeout = NGX_CONF_UNSET_MSEC;
     conf->settings.mail_failed = NGX_CONF_UNSET;
+    conf->settings.backup_begin = NGX_CONF_UNSET_UINT;
+    conf->settings.backup_minutes = NGX_CONF_UNSET_UINT;
 
     return conf;
 }
@@ -102,6 +104,8 @@ vz_conf_finish(ngx_conf_t *cf, vz_conf_t *conf)
     ngx_conf_init_value(conf->settings.session_idle, 2 * 60 * 60);
     ngx_conf_init_value(conf->settings.second_factor, 0);
     ngx_conf_init_value(conf->settings.mail_failed, 1);
+    ngx_conf_init_uint_value(conf->settings.backup_begin, 60);
+    ngx_conf_init_uint_value(conf->settings.backup_minutes, 240);
     ngx_conf_init_msec_value(conf->settings.console_timeout, 15 * 60 * 1000);
 
     if (conf->settings.brand.data == NULL) {

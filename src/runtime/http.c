@@ -7,6 +7,7 @@
  */
 
 #include "runtime/call.h"
+#include "runtime/download.h"
 #include "runtime/fiber.h"
 #include "runtime/http_core.h"
 #include "runtime/sse.h"
@@ -296,9 +297,12 @@ vz_http_finish(vz_exchange_t *x)
 
     r = x->request;
 
-    if (x->call.stream != NULL || x->call.socket != NULL) {
+    if (x->call.stream != NULL || x->call.socket != NULL
+        || x->call.download != NULL)
+    {
         rc = x->call.stream != NULL ? vz_sse_start(r, x->call.stream)
-                                    : vz_websocket_start(r, x->call.socket);
+             : x->call.socket != NULL ? vz_websocket_start(r, x->call.socket)
+             : vz_download_start(r, x->call.download);
 
         if (rc == NGX_AGAIN) {
             return;

@@ -10,6 +10,8 @@ static const vz_settings_t  vz_settings_default = {
     .session_timeout = 12 * 60 * 60,
     .session_idle = 2 * 60 * 60,
     .console_timeout = 15 * 60 * 1000,
+    .backup_begin = 60,
+    .backup_minutes = 240,
     .brand = ngx_string("vzpanel")
 };
 

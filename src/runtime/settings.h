@@ -37,6 +37,9 @@ typedef struct {
     ngx_str_t       rdns_default;   /* of those that have no other, with * in
                                        place of the address; or empty */
     ngx_flag_t      mail_failed;    /* to administrators, of failed orders */
+    ngx_uint_t      backup_begin;   /* of the window in which backups begin:
+                                       minutes after midnight of UTC, */
+    ngx_uint_t      backup_minutes; /* and how long it is */
     ngx_str_t       bounce;         /* base of envelope senders, or empty */
 } vz_settings_t;
 

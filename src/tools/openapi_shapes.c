@@ -133,6 +133,24 @@ const vz_openapi_shape_t  vz_openapi_shapes[] = {
       vz_page("TrafficMonth") ", counted bool, month text, starts_anew time, "
       VZ_SHAPE_QUOTA },
     { "TrafficMonth", "month text, in_bytes int, out_bytes int" },
+    { "Backups",
+      vz_page("Backup") ", offered bool, available bool, overdue bool,"
+      " daily int, weekly int, monthly int, window text|null" },
+    { "Backup",
+      "id int, kind manual|scheduled, state queued|running|done|failed,"
+      " taken time|null, created time, finished time|null, files int|null,"
+      " bytes int|null, added_bytes int|null, seconds int|null,"
+      " task int|null, error text|null, error_detail text|null" },
+    { "BackupStandings", vz_page("ServerBackups") },
+    { "ServerBackups",
+      "vm int, name text, account text, node text, overdue bool,"
+      " taken time|null, bytes int|null, added_bytes int|null,"
+      " seconds int|null, backups int, error text|null,"
+      " error_detail text|null, running bool" },
+    { "BackupFiles", vz_page("BackupFile") ", more bool" },
+    { "BackupFile",
+      "path text, name text, type file|dir|link|other, bytes int,"
+      " modified time|null, mode text|null" },
     { "InForce",
       "state text|null, hostname text|null, addresses text[],"
       " gateway text|null, gateways text[], dns text[],"

@@ -31,6 +31,10 @@ our %stored = (
     Confirm => { password => '-' },
     Console => { mode => '-' },
     Rate => { in_mbit => 'vm.rate_in', out_mbit => 'vm.rate_out' },
+    BackupPolicy => { daily => 'vm.backup_daily', weekly => 'vm.backup_weekly',
+        monthly => 'vm.backup_monthly' },
+    Restore => { mode => '-', name => '-',
+        hostname => 'vm.hostname vm.name task.vm_name' },
     Traffic => { quota_gib => 'vm.traffic_gib', action => 'vm.traffic_action',
         throttle_mbit => 'vm.throttle_rate' },
     Cpu => { units => 'vm.cpu_units', limit_percent => 'vm.cpu_percent' },
@@ -66,7 +70,7 @@ our %stored = (
     Password => { old => '-', new => '-' },
     Plan => { map { $_ => "plan.$_" } qw(name memory_mib disk_mib cpu_units
         cpu_percent visible position traffic_gib traffic_action throttle_rate
-        rate_in rate_out snapshots) },
+        rate_in rate_out snapshots backup_daily backup_weekly backup_monthly) },
     Pool => { node => '-', map { $_ => "address_pool.$_" }
         qw(name cidr gateway dns enabled) },
     ReverseName => { address => 'rdns.address', name => 'rdns.name' },

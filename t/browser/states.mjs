@@ -81,6 +81,36 @@ function snapshots(more) {
 }
 
 
+/**
+ * Backups, one in each state that it may have.
+ *
+ * @param {object} more
+ * @returns {[number, object]}
+ */
+function backups(more) {
+    const one = { kind: 'scheduled', taken: '2026-01-02T03:04:05Z',
+        created: '2026-01-02T03:04:05Z', finished: '2026-01-02T03:04:05Z',
+        files: 12345678, bytes: 1023.5 * 1024 ** 4, added_bytes: 8e12,
+        seconds: 86399, task: 1, error: null, error_detail: null };
+
+    return [200, { offered: true, available: true, overdue: false, daily: 366,
+        weekly: 520, monthly: 120, window: '01:00-05:00', next: null, items: [
+            { ...one, id: 4, kind: 'manual', state: 'running', finished: null,
+                files: null, bytes: null, added_bytes: null, seconds: null },
+            { ...one, id: 3, state: 'done' },
+            { ...one, id: 2, state: 'failed', files: null, bytes: null,
+                error: 'nospace', error_detail: 'w'.repeat(200) },
+            { ...one, id: 1, state: 'done' }], ...more }];
+}
+
+
+/* What is in one, with names as long as they may be. */
+const FILES = /** @type {[number, object]} */ ([200, { more: true, next: null,
+    items: ['dir', 'file', 'link', 'other'].map((type) => ({ type,
+        name: 'w'.repeat(255), path: 'w'.repeat(255), bytes: 8e15,
+        modified: '2026-01-02T03:04:05Z', mode: '0644' })) }]);
+
+
 /* Each kind, with a figure as long as it may be; some of them raised. */
 const ALERTS = ['cpu', 'memory', 'disk', 'network', 'down'].map((kind, i) => ({
     kind, enabled: i !== 0, limit: i === 3 ? 100000 : i === 4 ? null : 100,
@@ -284,7 +314,7 @@ const PUBLIC = [
 ];
 
 const SECTIONS = ['templates', 'plans', 'users', 'addresses', 'nodes',
-    'orders', 'mail', 'audit'];
+    'orders', 'backups', 'mail', 'audit'];
 const EDITORS = ['templates', 'plans', 'users', 'addresses', 'nodes'];
 const section = (/** @type {string} */ key, more = '') =>
     `administration?section=${key}${more}`;
@@ -377,6 +407,28 @@ const OWN = [
     }).map(([name, more]) => ({ name: `traffic-${name}`, fresh: true,
         path: 'server?id=101&tab=traffic', sign: '.traffic form',
         answers: { 'vms/101/traffic': traffic(more) } })),
+    ...Object.entries({ all: {}, none: { items: [] },
+        overdue: { overdue: true }, away: { available: false },
+        never: { offered: false, daily: 0, weekly: 0, monthly: 0, items: [] },
+    }).map(([name, more]) => ({ name: `backups-${name}`, fresh: true,
+        path: 'server?id=101&tab=copies',
+        sign: '.backups :is(.copy-list, .notice, .when)',
+        answers: { 'vms/101/backups': backups(more) } })),
+    { name: 'backups-refused', path: 'server?id=101&tab=copies', fresh: true,
+        sign: '.card .fault, .card [role=alert], .backups .fault',
+        answers: { 'vms/101/backups': refusal(503, 'database_down') } },
+    { name: 'backups-restore', path: 'server?id=101&tab=copies', fresh: true,
+        sign: '.backups .copy-row', answers: { 'vms/101/backups': backups({}) },
+        act: opened('.backups .row-buttons button:has-text("a")') },
+    { name: 'backups-files', path: 'server?id=101&tab=copies', fresh: true,
+        sign: '.backups .copy-row', answers: { 'vms/101/backups': backups({}),
+            'vms/101/backups/3/files': FILES },
+        act: async (page) => {
+            await page.locator('.backups .copy-row .row-buttons')
+                .filter({ has: page.locator('button:nth-child(2)') }).first()
+                .locator('button').nth(1).click();
+            await page.locator('.backup-file').first().waitFor();
+        } },
     { name: 'hardware', path: 'server?id=101&tab=hardware',
         sign: '.hw-card' },
     { name: 'hardware-rdns', path: 'server?id=101&tab=hardware',

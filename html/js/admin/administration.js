@@ -24,6 +24,7 @@ const SECTIONS = {
     addresses: () => import('./addresses.js'),
     nodes: () => import('./nodes.js'),
     orders: () => import('./orders.js'),
+    backups: () => import('./backups.js'),
     mail: () => import('./mail.js'),
     audit: () => import('./audit.js'),
     strangers: () => import('./strangers.js'),
@@ -36,7 +37,7 @@ const WITHIN = { strangers: 'nodes' };
 /** @type {Record<string, string>} */
 const MARK = {
     templates: 'box', plans: 'card', users: 'person', addresses: 'net',
-    nodes: 'server', orders: 'clock', mail: 'mail', audit: 'eye',
+    nodes: 'server', orders: 'clock', backups: 'copy', mail: 'mail', audit: 'eye',
 };
 
 const FIRST = 'templates';

@@ -124,8 +124,12 @@ function typedAgain() {
 }
 
 
-/** @param {string} path */
-function address(path) {
+/**
+ * Where the API has it, for a link that the browser follows by itself.
+ *
+ * @param {string} path
+ */
+export function address(path) {
     return `${BASE}/${path}`;
 }
 

@@ -31,9 +31,10 @@ const P25 = r`^(?:nothing|throttle|suspend)$`;
 const P26 = r`^(?:accept|drop)$`;
 const P27 = r`^(?=.{1,253}$)(?:[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?\.)+(?=[A-Za-z])[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?$`;
 const P28 = r`^(?:open|shut)$`;
-const P29 = r`^[a-z][a-z0-9._\-]{2,31}$`;
-const P30 = r`^(?:admin|customer)$`;
-const P31 = r`^[0-9a-f]{16}$`;
+const P29 = r`^(?:in_place|new)$`;
+const P30 = r`^[a-z][a-z0-9._\-]{2,31}$`;
+const P31 = r`^(?:admin|customer)$`;
+const P32 = r`^[0-9a-f]{16}$`;
 
 /**
  * pattern: of the whole text, or of each of a list; strange: of a character
@@ -221,6 +222,16 @@ export const BODIES = {
     Suspend: {
         reason: { type: 'text', max: 200 },
     },
+    BackupPolicy: {
+        daily: { type: 'int', min: 0, max: 366 },
+        weekly: { type: 'int', min: 0, max: 520 },
+        monthly: { type: 'int', min: 0, max: 120 },
+    },
+    Restore: {
+        mode: { type: 'text', required: true, pattern: P29 },
+        name: { type: 'text', max: 256 },
+        hostname: { type: 'text', pattern: P15 },
+    },
     AlertsChange: {
         cpu: { type: 'bool' },
         cpu_limit: { type: 'int', min: 10, max: 100 },
@@ -262,6 +273,9 @@ export const BODIES = {
         rate_in: { type: 'limit', min: 1, max: 99999, default: 'unlimited' },
         rate_out: { type: 'limit', min: 1, max: 99999, default: 'unlimited' },
         snapshots: { type: 'int', min: 0, max: 24, default: 3 },
+        backup_daily: { type: 'int', min: 0, max: 366, default: 0 },
+        backup_weekly: { type: 'int', min: 0, max: 520, default: 0 },
+        backup_monthly: { type: 'int', min: 0, max: 120, default: 0 },
     },
     PlanChange: {
         name: { type: 'text', pattern: P13 },
@@ -277,6 +291,9 @@ export const BODIES = {
         rate_in: { type: 'limit', min: 1, max: 99999 },
         rate_out: { type: 'limit', min: 1, max: 99999 },
         snapshots: { type: 'int', min: 0, max: 24 },
+        backup_daily: { type: 'int', min: 0, max: 366 },
+        backup_weekly: { type: 'int', min: 0, max: 520 },
+        backup_monthly: { type: 'int', min: 0, max: 120 },
     },
     Pool: {
         name: { type: 'text', required: true, pattern: P19 },
@@ -296,8 +313,8 @@ export const BODIES = {
         reserved: { type: 'bool', required: true },
     },
     User: {
-        account: { type: 'text', pattern: P29 },
-        role: { type: 'text', default: 'customer', words: ['admin','customer'], pattern: P30 },
+        account: { type: 'text', pattern: P30 },
+        role: { type: 'text', default: 'customer', words: ['admin','customer'], pattern: P31 },
         first_name: { type: 'text', required: true, pattern: P0, strange: P1 },
         last_name: { type: 'text', pattern: P0, strange: P1 },
         dni: { type: 'text', pattern: P2, strange: P3 },
@@ -308,7 +325,7 @@ export const BODIES = {
         language: { type: 'text', default: 'es', words: ['es','en'], pattern: P12 },
     },
     UserChange: {
-        role: { type: 'text', words: ['admin','customer'], pattern: P30 },
+        role: { type: 'text', words: ['admin','customer'], pattern: P31 },
         first_name: { type: 'text', pattern: P0, strange: P1 },
         last_name: { type: 'text', pattern: P0, strange: P1 },
         dni: { type: 'text', pattern: P2, strange: P3 },
@@ -335,7 +352,7 @@ export const BODIES = {
     },
     Adoption: {
         ctid: { type: 'int', required: true, min: 101, max: 2147483644 },
-        tag: { type: 'text', pattern: P31 },
+        tag: { type: 'text', pattern: P32 },
         account: { type: 'int' },
         plan: { type: 'text', pattern: P13 },
         template: { type: 'text', pattern: P14 },
@@ -343,7 +360,7 @@ export const BODIES = {
     },
     Leave: {
         ctid: { type: 'int', required: true, min: 101, max: 2147483644 },
-        tag: { type: 'text', pattern: P31 },
+        tag: { type: 'text', pattern: P32 },
         left: { type: 'bool' },
     },
     Reject: {

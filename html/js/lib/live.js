@@ -110,13 +110,18 @@ export function current() {
 }
 
 
+/* Once their first step is done, others may begin. */
+const FREES = new Set(['backup']);
+
+
 /**
- * The unfinished task of a container, if any.
+ * The unfinished task that a container is busy with, if any.
  *
  * @param {number} vm
  */
 export function taskOf(vm) {
-    return current().filter((task) => task.vm?.id === vm && !over(task)).pop();
+    return current().filter((task) => task.vm?.id === vm && !over(task)
+        && !(FREES.has(task.kind) && Number(task.step) > 0)).pop();
 }
 
 

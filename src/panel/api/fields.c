@@ -100,6 +100,12 @@ static const vz_field_def_t  vz_fields_defs[] = {
         "nothing, throttle or suspend",
         NULL },
 
+    [vz_fields_at(VZ_FIELD_RESTORE)] = {
+        "mode", 8, 0, NULL,
+        "^(?:in_place|new)$",
+        "in_place or new",
+        NULL },
+
     [vz_fields_at(VZ_FIELD_RIGHT)] = {
         "right", 16, 0, NULL,
         "^(?:" VZ_FIELDS_RIGHTS ")$",

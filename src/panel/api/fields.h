@@ -29,6 +29,7 @@ enum {
                                nonce */
     VZ_FIELD_FINGERPRINT,   /* of an SSH key: SHA256:, 43 characters */
     VZ_FIELD_OVERUSE,       /* of a quota: nothing | throttle | suspend */
+    VZ_FIELD_RESTORE,       /* of a backup: in_place | new */
     VZ_FIELD_SEARCH,        /* what is typed in a search box, <= 64 */
 
     VZ_FIELDS_COUNT         /* with those of the wire */

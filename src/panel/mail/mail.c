@@ -63,6 +63,11 @@ static void vz_mail_wipe(json_t *data, const ngx_str_t *body);
 static const vz_row_member_t  vz_mail_members[] =
     vz_row_members(VZ_MAIL_ROW, vz_mail_row_t);
 
+static vz_code_e vz_mail_data(ngx_pool_t *pool,
+    const vz_mail_member_t *members, ngx_uint_t n, vz_json_t *json,
+    ngx_str_t *data, ngx_str_t *id);
+
+
 static const vz_sql_t  vz_sql_hold = vz_sql("mail_hold",
     "INSERT INTO mail (user_id, task_id, recipient, template, language, data,"
     " message_id) VALUES (?, ?, ?, ?, ?, ?, ?)");
@@ -82,6 +87,14 @@ static const vz_sql_t  vz_sql_tell_failed = vz_sql("mail_failed_task",
     "  LEFT(SHA2(CONCAT(?, ' ', u.id), 256), 32), 'queued', NOW(3)"
     " FROM task t LEFT JOIN user c ON c.id = t.user_id"
     " JOIN user u ON u.role = 'admin' AND NOT u.locked WHERE t.id = ?");
+
+/* each has an id of its own, which none but the panel can guess */
+static const vz_sql_t  vz_sql_admins = vz_sql("mail_admins",
+    "INSERT INTO mail (user_id, recipient, template, language, data,"
+    " message_id, state, next_try)"
+    " SELECT u.id, u.email, ?, u.language, ?,"
+    "  LEFT(SHA2(CONCAT(?, ' ', u.id), 256), 32), 'queued', NOW(3)"
+    " FROM user u WHERE u.role = 'admin' AND NOT u.locked");
 
 static const vz_sql_t  vz_sql_of_task = vz_sql("mail_of_task",
     "SELECT " VZ_MAIL_COLUMNS " FROM mail WHERE task_id = ?");
@@ -150,6 +163,48 @@ vz_mail_hold(vz_tx_t *tx, ngx_pool_t *pool, uint64_t user, uint64_t task,
 }
 
 
+/* the members as JSON, and the id of a message; VZ_INTERNAL without memory */
+
+static vz_code_e
+vz_mail_data(ngx_pool_t *pool, const vz_mail_member_t *members, ngx_uint_t n,
+    vz_json_t *json, ngx_str_t *data, ngx_str_t *id)
+{
+    ngx_uint_t  i;
+
+    vz_json_init(json, pool);
+    vz_json_object(json, NULL);
+
+    for (i = 0; i < n; i++) {
+        vz_json_text(json, members[i].name, &members[i].value);
+    }
+
+    vz_json_close(json);
+
+    return vz_crypt_random_hex(pool, 16, id) == NGX_OK
+           && vz_json_end(json) == NGX_OK
+           && vz_json_string(json, data) == NGX_OK ? VZ_OK : VZ_INTERNAL;
+}
+
+
+vz_code_e
+vz_mail_admins(vz_tx_t *tx, ngx_pool_t *pool, const char *template,
+    const vz_mail_member_t *members, ngx_uint_t n)
+{
+    vz_code_e  rc;
+    ngx_str_t  id, data;
+    vz_json_t  json;
+
+    rc = vz_mail_data(pool, members, n, &json, &data, &id);
+
+    return rc == VZ_OK
+           ? vz_db_query(tx, pool, &vz_sql_admins,
+                         vz_binds(vz_bind_cstr(template), vz_text(data),
+                                  vz_text(id)),
+                         NULL)
+           : rc;
+}
+
+
 vz_code_e
 vz_mail_queue(vz_tx_t *tx, ngx_pool_t *pool, uint64_t user,
     const ngx_str_t *to, const char *template, const ngx_str_t *language,
@@ -158,23 +213,12 @@ vz_mail_queue(vz_tx_t *tx, ngx_pool_t *pool, uint64_t user,
     vz_code_e     rc;
     ngx_str_t     id, data;
     vz_json_t     json;
-    ngx_uint_t    i;
     ngx_chain_t  *cl;
 
-    vz_json_init(&json, pool);
-    vz_json_object(&json, NULL);
+    rc = vz_mail_data(pool, members, n, &json, &data, &id);
 
-    for (i = 0; i < n; i++) {
-        vz_json_text(&json, members[i].name, &members[i].value);
-    }
-
-    vz_json_close(&json);
-
-    if (vz_crypt_random_hex(pool, 16, &id) != NGX_OK
-        || vz_json_end(&json) != NGX_OK
-        || vz_json_string(&json, &data) != NGX_OK)
-    {
-        return VZ_INTERNAL;
+    if (rc != VZ_OK) {
+        return rc;
     }
 
     rc = vz_db_query(tx, pool, &vz_sql_queue,

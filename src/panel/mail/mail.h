@@ -44,6 +44,13 @@ vz_code_e vz_mail_failed(vz_tx_t *tx, ngx_pool_t *pool, uint64_t task,
     const char *step, const char *code, const ngx_str_t *detail);
 
 /*
+ * vz_mail_admins: the same to every administrator, in the language of each; the
+ * values are no secrets.
+ */
+vz_code_e vz_mail_admins(vz_tx_t *tx, ngx_pool_t *pool, const char *template,
+    const vz_mail_member_t *members, ngx_uint_t n);
+
+/*
  * vz_mail_secret: read a member ("password") of a held mail's data, into pool.
  * VZ_NOENT where the mail or the member is gone, because it was delivered.
  */

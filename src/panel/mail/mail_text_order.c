@@ -171,6 +171,64 @@ const vz_mail_text_t  vz_mail_text_order[] = {
       "\n"
       "{brand}\n" },
 
+    { "backups_late", "es",
+      "{brand}: {n} servidores sin una copia de seguridad reciente",
+      "Estos servidores no tienen una copia de seguridad tan reciente como\n"
+      "prometen sus planes.  Junto a cada uno, la última que salió bien:\n"
+      "\n"
+      "{list}\n"
+      "\n"
+      "Son {n} en total; todos están en esta página, con el motivo:\n"
+      "\n"
+      "  {url}/administration?section=backups\n"
+      "\n"
+      "{brand}\n" },
+
+    { "backups_late", "en",
+      "{brand}: {n} servers without a recent backup",
+      "These servers have no backup as recent as their plans promise.  Beside\n"
+      "each stands the last one that succeeded:\n"
+      "\n"
+      "{list}\n"
+      "\n"
+      "They are {n} together; all are on this page, with the reason:\n"
+      "\n"
+      "  {url}/administration?section=backups\n"
+      "\n"
+      "{brand}\n" },
+
+    { "server_restored", "es",
+      "{brand}: su servidor {hostname} está listo",
+      "Hola {first_name}:\n"
+      "\n"
+      "Su servidor nuevo, hecho con una copia de seguridad, está en marcha.\n"
+      "\n"
+      "  Servidor:    {hostname}\n"
+      "  Dirección:   {address}{also}\n"
+      "  Copia de:    {from}, {taken}\n"
+      "\n"
+      "Tiene los archivos, usuarios y contraseñas que había en la copia.\n"
+      "\n"
+      "  ssh root@{address}\n"
+      "\n"
+      "{brand}\n" },
+
+    { "server_restored", "en",
+      "{brand}: your server {hostname} is ready",
+      "Hello {first_name},\n"
+      "\n"
+      "Your new server, made from a backup, is running.\n"
+      "\n"
+      "  Server:     {hostname}\n"
+      "  Address:    {address}{also}\n"
+      "  Backup of:  {from}, {taken}\n"
+      "\n"
+      "It has the files, users and passwords that the backup had.\n"
+      "\n"
+      "  ssh root@{address}\n"
+      "\n"
+      "{brand}\n" },
+
     { "credentials", "es",
       "{brand}: su servidor {hostname} está listo",
       "Hola {first_name}:\n"

@@ -122,6 +122,7 @@ vz_node_limit_ask(void *data)
 
     if (rc == VZ_OK) {
         ngx_str_null(&slot->limit.features);
+        ngx_str_null(&slot->limit.repositories);
 
         for (i = 0; i < answer.nlines; i++) {
             vz_node_limit_line(&slot->limit, &answer.lines[i]);
@@ -162,6 +163,9 @@ vz_node_limit_line(vz_node_limit_t *limit, const ngx_str_t *line)
                        sizeof(limit->kept_text), &limit->kept);
     vz_node_limit_text(line, "features", limit->features_text,
                        sizeof(limit->features_text), &limit->features);
+    vz_node_limit_text(line, "repositories", limit->repositories_text,
+                       sizeof(limit->repositories_text),
+                       &limit->repositories);
 }
 
 

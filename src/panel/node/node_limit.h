@@ -18,9 +18,11 @@ typedef struct {
     ngx_str_t        features;      /* what its driver can do beyond what every
                                        driver must, the same way; also "" from
                                        an older node */
+    ngx_str_t        repositories;  /* of backups, the same way */
     u_char           driver_text[16];
     u_char           kept_text[256];
     u_char           features_text[256];
+    u_char           repositories_text[256];
 } vz_node_limit_t;
 
 

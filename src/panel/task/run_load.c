@@ -16,6 +16,7 @@ typedef struct {
     uint64_t         attempt;
     uint64_t         round;
     uint64_t         failing;
+    uint64_t         busy;
     ngx_str_t        detail;
     uint64_t         vm;
     uint64_t         node;
@@ -40,6 +41,7 @@ static vz_code_e vz_run_load_vm(vz_task_run_t *run,
     next(of, attempt, INT, "t.attempt")                                       \
     next(of, round, INT, "t.round")                                           \
     next(of, failing, GIVEN, "t.error_code")                                  \
+    next(of, busy, GIVEN, "t.busy")                                           \
     next(of, detail, TEXT, "t.error_detail")                                  \
     next(of, vm, INT, "t.vm_id")                                              \
     next(of, node, INT, "v.node_id")                                          \
@@ -102,6 +104,7 @@ vz_run_load(vz_task_run_t *run)
     run->lost = row.state == VZ_TASK_STATE_RUNNING;
     run->round = row.round;
     run->failing = row.failing;
+    run->freed = !row.busy;
     run->detail = row.detail;
     run->age = row.age;
     run->loaded = vz_clock_msec();

@@ -20,14 +20,15 @@ static void vz_run_own_pause(ngx_uint_t tries);
 
 /*
  * vz_run_load() reads the fence together with the owner: no other claim can
- * lie between the two.
+ * lie between the two.  A task that has freed its container leaves the fence
+ * to whoever has it now.
  */
 static const vz_sql_t  vz_sql_claim = vz_sql("task_claim",
     "UPDATE task t LEFT JOIN vm v ON v.id = t.vm_id"
     " SET t.owner = ?, t.lease = NOW(3) + INTERVAL " VZ_RUN_OWN_LEASE ","
     "  t.state = 'running', t.started = COALESCE(t.started, NOW(3)),"
     "  t.attempt = t.attempt + 1, t.not_before = NULL,"
-    "  v.fence = v.fence + 1"
+    "  v.fence = v.fence + (t.busy IS NOT NULL)"
     " WHERE t.id = ? AND ((t.state = 'queued'"
     "   AND (t.not_before IS NULL OR t.not_before <= NOW(3)))"
     "  OR (t.state = 'running' AND t.lease < NOW(3)))");

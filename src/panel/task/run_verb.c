@@ -12,7 +12,7 @@
 
 static vz_code_e vz_task_run_meant(vz_task_run_t *run, const char *tag,
     vz_verb_e verb, ngx_uint_t argc, const char *const *argv,
-    const ngx_str_t *body, ngx_uint_t nbody);
+    const ngx_str_t *body, ngx_uint_t nbody, vz_answer_t *answer);
 static void vz_task_run_mark(vz_task_run_t *run, const char *tag,
     const ngx_str_t *line, vz_mark_t *mark);
 static vz_code_e vz_task_run_ask(vz_task_run_t *run, vz_relay_act_t *act,
@@ -26,8 +26,10 @@ vz_code_e
 vz_run_verb(vz_task_run_t *run, vz_verb_e verb, ngx_uint_t argc,
     const char *const *argv, const ngx_str_t *secret)
 {
+    vz_answer_t  answer;
+
     return vz_task_run_meant(run, (char *) run->vm.tag, verb, argc, argv,
-                             secret, secret != NULL);
+                             secret, secret != NULL, &answer);
 }
 
 
@@ -35,8 +37,19 @@ vz_code_e
 vz_run_verb_lines(vz_task_run_t *run, vz_verb_e verb, ngx_uint_t argc,
     const char *const *argv, const ngx_str_t *lines, ngx_uint_t n)
 {
+    vz_answer_t  answer;
+
+    return vz_run_verb_told(run, verb, argc, argv, lines, n, &answer);
+}
+
+
+vz_code_e
+vz_run_verb_told(vz_task_run_t *run, vz_verb_e verb, ngx_uint_t argc,
+    const char *const *argv, const ngx_str_t *lines, ngx_uint_t n,
+    vz_answer_t *answer)
+{
     return vz_task_run_meant(run, (char *) run->vm.tag, verb, argc, argv,
-                             lines, n);
+                             lines, n, answer);
 }
 
 
@@ -45,18 +58,20 @@ vz_run_verb_adopt(vz_task_run_t *run, const ngx_str_t *tag)
 {
     char         from[VZ_TAG_LEN + 1];
     const char  *argv[1];
+    vz_answer_t  answer;
 
     ngx_cpystrn((u_char *) from, tag->data, ngx_min(tag->len, VZ_TAG_LEN) + 1);
     argv[0] = (char *) run->vm.tag;
 
-    return vz_task_run_meant(run, from, VZ_VERB_ADOPT, 1, argv, NULL, 0);
+    return vz_task_run_meant(run, from, VZ_VERB_ADOPT, 1, argv, NULL, 0,
+                             &answer);
 }
 
 
 static vz_code_e
 vz_task_run_meant(vz_task_run_t *run, const char *tag, vz_verb_e verb,
     ngx_uint_t argc, const char *const *argv, const ngx_str_t *body,
-    ngx_uint_t nbody)
+    ngx_uint_t nbody, vz_answer_t *answer)
 {
     u_char           text[VZ_TASK_LOG_LINE], *p, *end;
     ngx_str_t        line;
@@ -64,7 +79,6 @@ vz_task_run_meant(vz_task_run_t *run, const char *tag, vz_verb_e verb,
     vz_mark_t        mark;
     ngx_uint_t       i;
     const char      *args[VZ_ARGS_MAX];
-    vz_answer_t      answer;
     vz_relay_act_t   act;
 
     args[0] = (char *) run->vm.ctid.data;
@@ -100,10 +114,10 @@ vz_task_run_meant(vz_task_run_t *run, const char *tag, vz_verb_e verb,
 
     vz_task_run_mark(run, tag, &line, &mark);
 
-    rc = vz_task_run_ask(run, &act, &mark, &answer);
+    rc = vz_task_run_ask(run, &act, &mark, answer);
 
     if (rc != VZ_STALE) {
-        vz_task_run_said(run, rc, &answer);
+        vz_task_run_said(run, rc, answer);
     }
 
     return rc;
@@ -148,6 +162,14 @@ vz_run_verb_read(vz_task_run_t *run, vz_verb_e verb, vz_answer_t *answer)
 vz_code_e
 vz_run_verb_list(vz_task_run_t *run, vz_answer_t *answer)
 {
+    return vz_run_verb_node(run, VZ_VERB_LIST, 0, NULL, answer);
+}
+
+
+vz_code_e
+vz_run_verb_node(vz_task_run_t *run, vz_verb_e verb, ngx_uint_t argc,
+    const char *const *argv, vz_answer_t *answer)
+{
     vz_code_e       rc;
     vz_mark_t       mark;
     vz_relay_act_t  act;
@@ -155,7 +177,9 @@ vz_run_verb_list(vz_task_run_t *run, vz_answer_t *answer)
     ngx_memzero(&act, sizeof(vz_relay_act_t));
     ngx_memzero(&mark, sizeof(vz_mark_t));
 
-    act.verb = VZ_VERB_LIST;
+    act.verb = verb;
+    act.argc = argc;
+    act.argv = argv;
 
     rc = vz_task_run_ask(run, &act, &mark, answer);
 
@@ -179,7 +203,7 @@ vz_task_run_mark(vz_task_run_t *run, const char *tag, const ngx_str_t *line,
 {
     ngx_memzero(mark, sizeof(vz_mark_t));
 
-    mark->fence = run->fence;
+    mark->fence = run->freed ? 0 : run->fence;
     ngx_memcpy(mark->tag, tag, sizeof(mark->tag));
 
     (void) ngx_snprintf((u_char *) mark->id, VZ_ACT_MAX,

@@ -28,6 +28,13 @@ vz_code_e vz_run_verb_lines(vz_task_run_t *run, vz_verb_e verb,
     ngx_uint_t n);
 
 /*
+ * vz_run_verb_told: the same, and the lines of answer are from run->pool.
+ */
+vz_code_e vz_run_verb_told(vz_task_run_t *run, vz_verb_e verb,
+    ngx_uint_t argc, const char *const *argv, const ngx_str_t *lines,
+    ngx_uint_t n, vz_answer_t *answer);
+
+/*
  * vz_run_verb_adopt: give the container that has this tag, or no tag where it
  * is empty, the tag of the task's row.  It returns what vz_run_verb() does.
  */
@@ -42,6 +49,13 @@ vz_code_e vz_run_verb_adopt(vz_task_run_t *run, const ngx_str_t *tag);
 vz_code_e vz_run_verb_read(vz_task_run_t *run, vz_verb_e verb,
     vz_answer_t *answer);
 vz_code_e vz_run_verb_status(vz_task_run_t *run, vz_answer_t *answer);
+
+/*
+ * vz_run_verb_node: ask the node of the task's container something that is
+ * about no container.  It returns what vz_run_verb() does.
+ */
+vz_code_e vz_run_verb_node(vz_task_run_t *run, vz_verb_e verb,
+    ngx_uint_t argc, const char *const *argv, vz_answer_t *answer);
 
 /*
  * vz_run_verb_list: ask the node which containers it has; the lines of answer

@@ -68,7 +68,8 @@ static const vz_sql_t  vz_sql_next = vz_sql("step_next",
     "  s.log = " vz_task_log_sql("s.log") ","
     "  f.state = 'running', f.started = NOW(3),"
     "  f.log = " vz_task_log_sql("f.log") ","
-    "  v.lifecycle = COALESCE(?, v.lifecycle), t.step = ?, t.attempt = 1"
+    "  v.lifecycle = COALESCE(?, v.lifecycle), t.step = ?, t.attempt = 1,"
+    "  t.busy = IF(?, NULL, t.busy)"
     " WHERE t.id = ? AND t.owner = ? AND t.step = ?");
 
 static const vz_sql_t  vz_sql_last = vz_sql("step_last",
@@ -210,13 +211,14 @@ vz_task_run_done(vz_task_run_t *run)
     u_char            buf[VZ_TASK_LOG_LINE];
     ngx_str_t         text;
     vz_code_e         rc;
-    ngx_uint_t        next;
+    ngx_uint_t        next, frees;
     vz_bind_t         lifecycle;
     vz_task_log_t     begun;
     const vz_step_t  *step;
 
     step = &run->workflow->steps[run->step];
     next = run->step + 1;
+    frees = (run->workflow->flags & VZ_WORKFLOW_FREES) != 0;
     lifecycle = vz_task_run_lifecycle(step->lifecycle);
 
     if (run->detail.len) {
@@ -238,7 +240,7 @@ vz_task_run_done(vz_task_run_t *run)
                               vz_binds(vz_int(run->step), vz_int(next),
                                        vz_text(run->detail), vz_text(text),
                                        vz_text(vz_task_log_text(&begun)),
-                                       lifecycle, vz_int(next),
+                                       lifecycle, vz_int(next), vz_int(frees),
                                        vz_int(run->id),
                                        vz_text(*run->runner),
                                        vz_int(run->step)));
@@ -260,6 +262,7 @@ vz_task_run_done(vz_task_run_t *run)
     }
 
     run->step = next;
+    run->freed |= frees;
     run->log.last = run->log.start;
 
     if (next == run->workflow->nsteps) {

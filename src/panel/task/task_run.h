@@ -32,6 +32,7 @@ struct vz_task_run_s {
     ngx_uint_t            round;    /* how often it was retried */
     ngx_uint_t            lost;     /* its runner died in this step */
     ngx_uint_t            failing;  /* it has failed, and is being undone */
+    ngx_uint_t            freed;    /* its container may be another's */
     ngx_msec_t            since;    /* the attempt began */
     uint64_t              age;      /* ms since the task began, when that was
                                        read, */

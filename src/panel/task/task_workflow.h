@@ -55,6 +55,13 @@ typedef struct {
 /* It is retried only while its password is the last one drawn for its owner. */
 #define VZ_WORKFLOW_RETRY_IF_DRAWN    0x20
 
+/*
+ * Once its first step is done its container is free for other tasks.  What it
+ * sends from then on has no fence: it must hurt no other's work, and is not
+ * retried.
+ */
+#define VZ_WORKFLOW_FREES             0x40
+
 typedef struct {
     const char          *kind;
     ngx_uint_t           flags;

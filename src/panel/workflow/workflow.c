@@ -3,6 +3,7 @@
  */
 
 #include "panel/workflow/step.h"
+#include "panel/workflow/step_backup.h"
 #include "panel/workflow/step_firewall.h"
 #include "panel/workflow/step_guest.h"
 #include "panel/workflow/step_rate.h"
@@ -94,6 +95,31 @@ static const vz_step_t  vz_revert_steps[] = {
     vz_step("revert", reinstall_revert, 50, NONE),
     vz_step("limits", limits, 20, NONE),
     vz_step("start", start, 30, NONE)
+};
+
+static const vz_step_t  vz_backup_steps[] = {
+    vz_step("snapshot", backup_snapshot, 5, NONE),
+    vz_step("upload", backup_upload, 85, NONE),
+    vz_step("keep", backup_keep, 5, NONE),
+    vz_step("drop", backup_drop, 5, NONE)
+};
+
+static const vz_step_t  vz_restore_steps[] = {
+    vz_step("restore", backup_restore, 75, NONE),
+    vz_step("limits", limits, 5, NONE),
+    vz_step("start", resume, 20, NONE)
+};
+
+/* another container out of a backup: the transaction has done the first step */
+
+static const vz_step_t  vz_restore_new_steps[] = {
+    vz_step("address", nothing, 0, NONE),
+    vz_step("create", create, 20, CREATING),
+    vz_step("restore", backup_fill, 50, NONE),
+    vz_step("limits", limits, 5, NONE),
+    vz_step("network", first_network, 5, NONE),
+    vz_step("start", start, 15, READY),
+    vz_step("mail", mail, 5, NONE)
 };
 
 static const vz_step_t  vz_rescue_steps[] = {
@@ -229,6 +255,12 @@ static const vz_workflow_t  vz_workflows[] = {
                 NONE, vz_step_resume, NONE, NONE, 6, vz_reinstall_steps),
     vz_workflow("revert", CANCEL|RETRY|STARTS, vz_step_vm_load, NONE,
                 vz_step_resume, NONE, NONE, 6, vz_revert_steps),
+    vz_workflow("backup", CANCEL|VZ_WORKFLOW_FREES, NULL, NONE,
+                vz_step_backup_undo, NONE, NONE, 20, vz_backup_steps),
+    vz_workflow("restore", CANCEL|RETRY|STARTS, vz_step_vm_load_hardware, NONE,
+                vz_step_resume, NONE, NONE, 6, vz_restore_steps),
+    vz_workflow("restore_new", RETRY, vz_step_vm_load_hardware, CREATE_FAILED,
+                NULL, NONE, ORDER_FAILED, 60, vz_restore_new_steps),
     vz_workflow("rescue", CANCEL|RETRY|STARTS, vz_step_vm_load_hardware, NONE,
                 vz_step_resume, RESCUED, NONE, 6, vz_rescue_steps),
     vz_workflow("unrescue", CANCEL|RETRY|STARTS, vz_step_vm_load, NONE,
