@@ -265,6 +265,7 @@ export interface ContainerBody {
 
 export interface DestroyBody {
     name: string;
+    for_good?: boolean | null;
 }
 
 export interface SuspendBody {
@@ -319,6 +320,7 @@ export interface PlanBody {
     throttle_rate?: number | null;
     rate_in?: number | 'unlimited' | null;
     rate_out?: number | 'unlimited' | null;
+    undo_hours?: number | null;
 }
 
 export interface PlanChangeBody {
@@ -334,6 +336,7 @@ export interface PlanChangeBody {
     throttle_rate?: number | null;
     rate_in?: number | 'unlimited' | null;
     rate_out?: number | 'unlimited' | null;
+    undo_hours?: number | null;
 }
 
 export interface PoolBody {
@@ -522,6 +525,7 @@ export interface Plan {
     throttle_rate: number;
     rate_in: number | 'unlimited';
     rate_out: number | 'unlimited';
+    undo_hours: number;
 }
 
 export interface Profile {
@@ -691,6 +695,7 @@ export interface Task {
     owner?: Owner;
     unseen?: boolean;
     started?: string;
+    undo?: TaskUndo;
     vm?: ContainerName;
     state: 'queued' | 'running' | 'done' | 'failed' | 'cancelled' | 'held';
     step: number;
@@ -736,6 +741,12 @@ export interface TaskError {
     code: string;
     detail: string;
     say?: Say;
+}
+
+export interface TaskUndo {
+    path: string;
+    until: string;
+    left_s: number;
 }
 
 export interface TaskAtWork {
@@ -830,7 +841,7 @@ export interface Container {
     template: string;
     template_label: string;
     state: 'running' | 'stopped' | 'frozen' | 'unknown';
-    lifecycle: 'ordered' | 'creating' | 'ready' | 'suspended' | 'deleting' | 'create_failed' | 'delete_failed';
+    lifecycle: 'ordered' | 'creating' | 'ready' | 'suspended' | 'deleting' | 'create_failed' | 'delete_failed' | 'trashed';
     suspended: string | null;
     suspended_at: string | null;
     rescue: InRescue | null;
@@ -851,6 +862,8 @@ export interface Container {
     task: TaskAtWork | null;
     features?: string[];
     undo?: Undo | null;
+    undo_hours?: number;
+    trash?: InTrash | null;
     node?: 'up' | 'down' | 'absent';
     in_force?: InForce | null;
     limits?: NodeLimits | null;
@@ -859,6 +872,33 @@ export interface Container {
 export interface Undo {
     template: string;
     until: string;
+}
+
+export interface InTrash {
+    since: string;
+    until: string;
+    left_s: number;
+}
+
+export interface Trash {
+    items: TrashedContainer[];
+    next: number | null;
+}
+
+export interface TrashedContainer {
+    id: number;
+    name: string;
+    hostname: string;
+    owner: Owner;
+    plan: string | null;
+    template_label: string | null;
+    disk_mib: number;
+    addresses: string[];
+    since: string;
+    until: string;
+    left_s: number;
+    suspended: boolean;
+    task: number | null;
 }
 
 export interface InRescue {
@@ -1184,7 +1224,7 @@ export interface UserContainer {
     id: number;
     name: string;
     hostname: string;
-    lifecycle: 'ordered' | 'creating' | 'ready' | 'suspended' | 'deleting' | 'create_failed' | 'delete_failed';
+    lifecycle: 'ordered' | 'creating' | 'ready' | 'suspended' | 'deleting' | 'create_failed' | 'delete_failed' | 'trashed';
     template: string;
 }
 
@@ -1264,7 +1304,7 @@ export interface Missing {
     hostname: string;
     owner: Owner;
     ctid: number;
-    lifecycle: 'ordered' | 'creating' | 'ready' | 'suspended' | 'deleting' | 'create_failed' | 'delete_failed';
+    lifecycle: 'ordered' | 'creating' | 'ready' | 'suspended' | 'deleting' | 'create_failed' | 'delete_failed' | 'trashed';
     created: string;
     addresses: string[];
 }
@@ -1376,6 +1416,7 @@ export interface Replies {
         [path: `vms/${number}/traffic`]: TrafficMonths;
         [path: `vms/${number}/firewall`]: FirewallState;
         [path: `vms/${number}/rdns`]: ReverseNames;
+        'trash': Trash;
         [path: `vms/${number}/history`]: History;
         [path: `vms/${number}/reasons`]: Reasons;
         [path: `vms/${number}/alerts`]: Alerts;
@@ -1428,6 +1469,7 @@ export interface Replies {
         [path: `vms/${number}/console`]: ConsoleTicket;
         [path: `vms/${number}/firewall/confirm`]: Task;
         [path: `vms/${number}/firewall/undo`]: Task;
+        [path: `vms/${number}/undelete`]: Task;
         [path: `vms/${number}/suspend`]: Task;
         [path: `vms/${number}/unsuspend`]: Task;
         [path: `tasks/${number}/retry`]: Task;

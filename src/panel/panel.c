@@ -30,6 +30,7 @@
 #include "panel/task/runner.h"
 #include "panel/task/task.h"
 #include "panel/task/task_wait.h"
+#include "panel/task/trash.h"
 #include "panel/vm/traffic_act.h"
 #include "panel/vm/traffic_count.h"
 #include "panel/vm/vm_alert_job.h"
@@ -46,7 +47,8 @@ static const vz_periodic_t  vz_panel_jobs[] = {
     { "traffic", 10000, VZ_LEASE_TRAFFIC, 30000, vz_traffic_count },
     { "quota", 5000, VZ_LEASE_QUOTA, 15000, vz_traffic_act },
     { "first boot", 2000, VZ_LEASE_FIRST_BOOT, 10000, vz_first_boot_look },
-    { "alerts", 5000, VZ_LEASE_ALERTS, 10000, vz_vm_alert_job }
+    { "alerts", 5000, VZ_LEASE_ALERTS, 10000, vz_vm_alert_job },
+    { "trash", 5000, VZ_LEASE_TRASH, 15000, vz_trash_look }
 };
 
 const vz_table_def_t *const  vz_panel_tables[] = {

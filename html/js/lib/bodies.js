@@ -211,6 +211,7 @@ export const BODIES = {
     },
     Destroy: {
         name: { type: 'text', required: true, max: 256 },
+        for_good: { type: 'bool' },
     },
     Suspend: {
         reason: { type: 'text', max: 200 },
@@ -255,6 +256,7 @@ export const BODIES = {
         throttle_rate: { type: 'int', min: 1, max: 99999, default: 1 },
         rate_in: { type: 'limit', min: 1, max: 99999, default: 'unlimited' },
         rate_out: { type: 'limit', min: 1, max: 99999, default: 'unlimited' },
+        undo_hours: { type: 'int', min: 0, max: 720, default: 24 },
     },
     PlanChange: {
         name: { type: 'text', pattern: P13 },
@@ -269,6 +271,7 @@ export const BODIES = {
         throttle_rate: { type: 'int', min: 1, max: 99999 },
         rate_in: { type: 'limit', min: 1, max: 99999 },
         rate_out: { type: 'limit', min: 1, max: 99999 },
+        undo_hours: { type: 'int', min: 0, max: 720 },
     },
     Pool: {
         name: { type: 'text', required: true, pattern: P19 },

@@ -18,7 +18,8 @@ typedef enum {
     VZ_LEASE_TRAFFIC,
     VZ_LEASE_QUOTA,
     VZ_LEASE_FIRST_BOOT,
-    VZ_LEASE_ALERTS
+    VZ_LEASE_ALERTS,
+    VZ_LEASE_TRASH
 } vz_lease_e;
 
 /* What workers keep of the database until it changes. */

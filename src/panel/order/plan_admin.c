@@ -28,7 +28,9 @@ static const vz_column_t  vz_plan_columns[] = {
     vz_column("throttle_rate", INT, VZ_COLUMN_WRITE, .min = 1, .max = 99999,
               .preset = 1),
     vz_column("rate_in", LIMIT, VZ_COLUMN_WRITE, .min = 1, .max = 99999),
-    vz_column("rate_out", LIMIT, VZ_COLUMN_WRITE, .min = 1, .max = 99999)
+    vz_column("rate_out", LIMIT, VZ_COLUMN_WRITE, .min = 1, .max = 99999),
+    vz_column("undo_hours", INT, VZ_COLUMN_WRITE, .min = 0, .max = 720,
+              .preset = 24)
 };
 
 vz_resource_t  vz_plan_admin_resource = {
