@@ -273,6 +273,9 @@ const EDITORS = ['templates', 'plans', 'users', 'addresses', 'nodes'];
 const section = (/** @type {string} */ key, more = '') =>
     `administration?section=${key}${more}`;
 
+const BIN = { since: '2026-01-02T03:04:05Z', until: '2038-01-01T14:35:00Z',
+    left_s: 2591999 };
+
 const RESCUE = { template: 't'.repeat(64), since: '2026-01-02T03:04:05Z' };
 
 
@@ -299,6 +302,43 @@ function server(more) {
         uptime_s: 1, sampled: null, task: null, undo: null,
         features: ['reinstall', 'rescue'], ...more }] };
 }
+
+/** @returns {Record<string, [number, object]>} */
+function trash() {
+    return { trash: [200, { next: null, items: [true, false].map(
+        (suspended, i) => ({ id: 101 + i, name: 'w'.repeat(64),
+            hostname: 'w'.repeat(64), owner: { id: 1,
+                account: 'w'.repeat(32) }, plan: 'W', task: null, suspended,
+            template_label: 'W'.repeat(32), disk_mib: 16777216, ...BIN,
+            addresses: ['2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff',
+                '198.51.100.123'] })) }] };
+}
+
+
+/* What a deletion answers. */
+/** @type {[number, object]} */
+const TRASHED = [200, { id: 27, kind: 'trash', actor: 'admin', via: 'web',
+    state: 'done', percent: 100, created: '2026-01-02T03:04:05Z', step: 1,
+    vm: { id: 101, name: 'w'.repeat(64) }, steps: [], undo: {
+        path: 'vms/101/undelete', until: BIN.until, left_s: BIN.left_s } }];
+
+
+/**
+ * A server is deleted, and the notice offers to undo it.
+ *
+ * @param {Page} page
+ */
+async function deleted(page) {
+    await page.route((at) => at.pathname === '/api/vms/101', (route) =>
+        (route.request().method() === 'DELETE' ? route.fulfill({ status: 202,
+            contentType: 'application/json',
+            body: JSON.stringify(TRASHED[1]) }) : route.fallback()));
+    await opened('[data-action=destroy]', 'dialog form')(page);
+    await page.locator('dialog [name=name]').fill('w'.repeat(64));
+    await page.locator('dialog [type=submit]').click();
+    await page.locator('.toast [data-action=undelete]').waitFor();
+}
+
 
 /** @type {Omit<State, 'who'>[]} */
 const OWN = [
@@ -328,6 +368,18 @@ const OWN = [
                 id: 26, kind: 'rescue', state: 'done', percent: 100,
                 created: '2026-01-02T03:04:05Z', step: 1, steps: [] } }] },
         act: opened('[role=tabpanel] [type=submit]', '.token-made code') },
+    { name: 'server-trashed', path: 'server?id=101',
+        sign: '.vm-suspended [data-action=undelete]',
+        answers: server({ lifecycle: 'trashed', state: 'unknown', trash: BIN,
+            undo_hours: 720 }) },
+    { name: 'trash', path: 'trash', sign: '.trashed', answers: trash() },
+    { name: 'trash-none', path: 'trash', sign: '.empty', answers: {
+        trash: [200, { items: [], next: null }] } },
+    { name: 'trash-erase', path: 'trash', sign: '.trashed', answers: trash(),
+        act: opened('[data-action=erase]', 'dialog form') },
+    { name: 'server-deleted', path: 'server?id=101&tab=hardware',
+        sign: '.hw-card', fresh: true, act: deleted, answers: {
+            ...server({ undo_hours: 720 }), 'tasks/27': TRASHED } },
     { name: 'server-failed', path: 'server?id=106', sign: '.meters' },
     { name: 'server-absent', path: 'server?id=9999', sign: '.empty',
         fresh: true },
@@ -475,6 +527,11 @@ export const STATES = [
             await opened('.fold summary', '.long-text')(page);
             await sent({ first_boot: 'echo' })(page);
         } },
+    { name: 'one-trash', who: 'one', path: 'trash', sign: '.trashed',
+        answers: trash() },
+    { name: 'one-trashed', who: 'one', path: 'server?id=101',
+        sign: '.vm-suspended', answers: server({ lifecycle: 'trashed',
+            state: 'unknown', trash: BIN, undo_hours: 720 }) },
     { name: 'many', who: 'many', path: 'status', sign: '.row' },
     { name: 'many-find', who: 'many', path: 'tasks', sign: '.task',
         act: typed('Control+k', '.combo-item') },
