@@ -310,6 +310,30 @@ sub at_once {
 }
 
 
+# a reinstall offers its way back the same way, and the last one alone
+sub reinstalled {
+    my $one = vm($ana);
+    my @tasks = map { VzFixture::insert('task', kind => 'reinstall',
+        vm_id => $one, user_id => $ana, actor => $account, via => 'web',
+        state => 'done', steps => 6) } 1, 2;
+
+    sql("UPDATE vm SET old_template = 'x', old_until = NOW() + INTERVAL 1 HOUR"
+        . " WHERE id = $one");
+
+    my ($first, $last) = map { ask('GET', "/api/tasks/$_", $anas)->{json}
+        {undo} } @tasks;
+
+    is($first, undef, 'an older reinstall is not undone');
+    is($last->{path}, "vms/$one/reinstall/undo", 'the last one is');
+    cmp_ok(abs($last->{left_s} - 3600), '<', 60, 'for as long as it is kept');
+    sql("UPDATE vm SET old_until = NOW() - INTERVAL 1 SECOND"
+        . " WHERE id = $one");
+    is(ask('GET', "/api/tasks/$tasks[1]", $anas)->{json}{undo}, undef,
+        'and not longer');
+    sql("DELETE FROM task WHERE vm_id = $one; DELETE FROM vm WHERE id = $one");
+}
+
+
 # --- what it gives way to ---
 
 sub trashed {
@@ -468,17 +492,22 @@ __DATA__
 
 
 
-=== TEST 10: the oldest gives way to who finds no address
+=== TEST 10: a reinstall tells how long it can be undone
+--- init: ::reinstalled()
+
+
+
+=== TEST 11: the oldest gives way to who finds no address
 --- init: ::gives_way()
 
 
 
-=== TEST 11: an address that was given up has one owner
+=== TEST 12: an address that was given up has one owner
 --- init: ::one_owner()
 
 
 
-=== TEST 12: and to who finds no room on the node's disk
+=== TEST 13: and to who finds no room on the node's disk
 --- http_config eval
 $::full->http_config
 --- init: ::disk_full()
