@@ -334,7 +334,8 @@ async function deleted(page) {
             contentType: 'application/json',
             body: JSON.stringify(TRASHED[1]) }) : route.fallback()));
     await opened('[data-action=destroy]', 'dialog form')(page);
-    await page.locator('dialog [name=name]').fill('w'.repeat(64));
+    await page.locator('dialog [name=name]').fill(await page.evaluate(
+        async () => (await (await fetch('/api/vms/101')).json()).name));
     await page.locator('dialog [type=submit]').click();
     await page.locator('.toast [data-action=undelete]').waitFor();
 }
@@ -377,9 +378,6 @@ const OWN = [
         trash: [200, { items: [], next: null }] } },
     { name: 'trash-erase', path: 'trash', sign: '.trashed', answers: trash(),
         act: opened('[data-action=erase]', 'dialog form') },
-    { name: 'server-deleted', path: 'server?id=101&tab=hardware',
-        sign: '.hw-card', fresh: true, act: deleted, answers: {
-            ...server({ undo_hours: 720 }), 'tasks/27': TRASHED } },
     { name: 'server-failed', path: 'server?id=106', sign: '.meters' },
     { name: 'server-absent', path: 'server?id=9999', sign: '.empty',
         fresh: true },
@@ -489,6 +487,9 @@ const OWN = [
             items: [{ id: 1, name: 'n'.repeat(64), configured: true,
                 answers: false, error: 'timeout', vms: 10,
                 heard: '2026-01-02T03:04:05Z' }] }] } },
+    { name: 'server-deleted', path: 'server?id=101&tab=hardware',
+        sign: '.hw-card', fresh: true, act: deleted,
+        answers: { 'tasks/27': TRASHED } },
     { name: 'server-toast', path: 'server?id=101', sign: '.meters',
         fresh: true, answers: { 'vms/101/restart': [409, { status: 409,
             code: 'newer', detail: 'w'.repeat(200) }] },

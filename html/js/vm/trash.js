@@ -26,7 +26,7 @@ const KINDS = new Set(['trash', 'undelete', 'destroy']);
  */
 function erase(one, view) {
     const self = button({
-        text: t('trash.erase'), icon: 'trash', small: true, kind: 'danger',
+        text: t('trash.erase'), icon: 'trash', small: true,
         label: t('trash.erase.of', { name: one.name }),
         press: async () => {
             const [{ destroy }] = await Promise.all([
