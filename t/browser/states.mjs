@@ -338,6 +338,7 @@ async function deleted(page) {
         async () => (await (await fetch('/api/vms/101')).json()).name));
     await page.locator('dialog [type=submit]').click();
     await page.locator('.toast [data-action=undelete]').waitFor();
+    await page.locator('.strip').waitFor({ state: 'hidden' });
 }
 
 

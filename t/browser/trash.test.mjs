@@ -80,7 +80,7 @@ test('the notice of a deletion undoes it, also while it stops', async () => {
 
     const notice = page.locator('.toast', { hasText: 'pasó a la papelera' });
 
-    await notice.getByText(/durante (1 d|23 h)/).waitFor();
+    await notice.getByText(/durante (1\sd|23\sh)/u).waitFor();
     await notice.locator('[data-action=undelete]').click();
     await notice.waitFor({ state: 'detached', timeout: 60000 });
     await becomes('ready');
@@ -121,6 +121,7 @@ test('its owner sees how long it is kept, and no button', async () => {
 
 
 test('it is taken out of the list, and runs', async () => {
+    await page.goto(`${url}/panel/trash`);
     await page.locator('.trashed', { hasText: name })
         .locator('[data-action=undelete]').click();
     await page.locator('.trashed', { hasText: name })

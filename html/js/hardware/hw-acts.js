@@ -17,7 +17,7 @@ import { firstBoot } from '../vm/first-boot.js';
 import { ticksOf } from '../vm/key-ticks.js';
 import { offerUndo } from '../vm/undelete.js';
 import { userCombo } from '../vm/vm-find.js';
-import { mib, more, span, t } from '../lib/i18n.js';
+import { mib, more, number, span, t } from '../lib/i18n.js';
 
 /** @typedef {import('../../types.d.ts').Vm} Vm */
 /** @typedef {import('../../types.d.ts').Plan} Plan */
@@ -25,6 +25,9 @@ import { mib, more, span, t } from '../lib/i18n.js';
 /** @typedef {import('../../types.d.ts').Template} Template */
 
 const NUMBER = /^\d{1,9}$/;
+
+/* So many hours are told in days. */
+const DAYS = 72;
 
 
 /* The keys of the account that is chosen. */
@@ -221,7 +224,8 @@ export function destroy(vm, done, signal) {
         title: t('del.title', { name: vm.name }),
         lead: t(hours ? 'del.lead.kept' : 'del.lead', { name: vm.name,
             owner: vm.owner?.account ?? '—', id: String(vm.ctid ?? vm.id),
-            left: span(hours * 3600) }),
+            left: hours < DAYS ? `${number(hours)}\u00a0h`
+                : span(hours * 3600) }),
         yes: t('del.yes'), danger: true, signal,
         field: text({ name: 'name', label: t('del.name', { name: vm.name }),
             required: true, rule: new RegExp(`^${escaped}$`),

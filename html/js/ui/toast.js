@@ -22,10 +22,12 @@ export function toast(text, tone = 'good', link, act) {
         text: '', label: t('close'), icon: 'cross', kind: 'quiet', small: true,
         press: () => node.remove(),
     });
+    const said = h('p', null, text, link ? h('a', {
+        href: link.href, on: { click: () => node.remove() },
+    }, link.text) : null);
     const node = h('div', { class: 'toast', data: { tone } },
-        icon(MARK[tone]), h('p', null, text, link ? h('a', {
-            href: link.href, on: { click: () => node.remove() },
-        }, link.text) : null), act ?? null, close);
+        icon(MARK[tone]),
+        act ? h('div', { class: 'toast-act' }, said, act) : said, close);
 
     place?.append(node);
 
