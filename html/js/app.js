@@ -41,6 +41,7 @@ const ROUTES = [
         load: () => import('./account/email.js') },
     { path: 'contact', load: () => import('./order/contact.js') },
     { path: 'status', own: true, load: () => import('./vm/status.js') },
+    { path: 'trash', own: true, load: () => import('./vm/trash.js') },
     { path: 'server', id: 'id', must: true, own: true, sheet: true,
         load: () => import('./vm/server.js') },
     { path: 'administration', id: 'section', own: true,

@@ -30,6 +30,7 @@
 #include "panel/task/runner.h"
 #include "panel/task/task.h"
 #include "panel/task/task_wait.h"
+#include "panel/task/trash.h"
 #include "panel/vm/backup_due.h"
 #include "panel/vm/backup_forget.h"
 #include "panel/vm/backup_late.h"
@@ -52,7 +53,8 @@ static const vz_periodic_t  vz_panel_jobs[] = {
     { "alerts", 5000, VZ_LEASE_ALERTS, 10000, vz_vm_alert_job },
     { "backups", 5000, VZ_LEASE_BACKUPS, 15000, vz_backup_due_run },
     { "forget", 5000, VZ_LEASE_FORGET, 15000, vz_backup_forget_run },
-    { "overdue", 60000, VZ_LEASE_OVERDUE, 0, vz_backup_late_run }
+    { "overdue", 60000, VZ_LEASE_OVERDUE, 0, vz_backup_late_run },
+    { "trash", 5000, VZ_LEASE_TRASH, 15000, vz_trash_look }
 };
 
 const vz_table_def_t *const  vz_panel_tables[] = {

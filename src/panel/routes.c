@@ -66,6 +66,7 @@
 #include "panel/vm/vm_snapshot.h"
 #include "panel/vm/vm_suspend.h"
 #include "panel/vm/vm_traffic.h"
+#include "panel/vm/vm_trash.h"
 
 
 #define GET     NGX_HTTP_GET
@@ -375,8 +376,16 @@ static const vz_route_t  vz_routes[] = {
       "Create a container for an existing user", 202, "Task" },
     { DELETE, "/vms/{id}", VZ_ROLE_ADMIN, CHANGE,
       &vz_vm_destroy_form, NULL, vz_vm_destroy,
-      "Destroy a container; the body repeats its name as confirmation",
-      202, "Task" },
+      "Delete a container, into the trash while its plan has one, or for "
+      "good; the body repeats its name as confirmation", 202, "Task" },
+    { POST, "/vms/{id}/undelete", VZ_ROLE_ADMIN, CHANGE,
+      NULL, NULL, vz_vm_trash_undelete,
+      "Take a container out of the trash, and start it if it ran", 202,
+      "Task" },
+    { GET, "/trash", VZ_ROLE_USER, 0,
+      NULL, &vz_vm_trash_args, vz_vm_trash_list,
+      "List the containers in the trash, and how long each is kept", 200,
+      "Trash" },
     { POST, "/vms/{id}/suspend", VZ_ROLE_ADMIN, CHANGE,
       &vz_vm_suspend_form, NULL, vz_vm_suspend,
       "Suspend a container: stop it, and allow nobody to start it",

@@ -19,7 +19,7 @@
 #define VZ_SHAPE_TASK                                                         \
     "id int, kind text, actor text, via web|token|order|system,"              \
     " owner? Owner, unseen? bool,"                                            \
-    " started? time, " VZ_SHAPE_PROGRESS
+    " started? time, undo? TaskUndo, " VZ_SHAPE_PROGRESS
 
 #define VZ_SHAPE_NODE                                                         \
     "answers bool, error text|null, facts NodeFacts|null, address text|null"
@@ -30,7 +30,7 @@
 
 #define VZ_SHAPE_LIFECYCLE                                                    \
     "lifecycle ordered|creating|ready|suspended|deleting|create_failed"       \
-    "|delete_failed"
+    "|delete_failed|trashed"
 
 
 const vz_openapi_shape_t  vz_openapi_shapes[] = {
@@ -71,6 +71,7 @@ const vz_openapi_shape_t  vz_openapi_shapes[] = {
       "name text, state queued|running|done|failed|skipped, percent int,"
       " detail text, say? Say, started? time, seconds? number" },
     { "TaskError", "code text, detail text, say? Say" },
+    { "TaskUndo", "path text, until time, left_s int" },
     { "TaskAtWork",
       "id int, vm? ContainerName, kind text, state text, step int, steps int,"
       " step_name? text, step_percent? int, percent int, detail? text,"
@@ -109,10 +110,17 @@ const vz_openapi_shape_t  vz_openapi_shapes[] = {
       " memory Memory, disk Disk, cpu Cpu, rate RateLimit,"
       " traffic MonthTraffic, uptime_s int|null,"
       " sampled time|null, task TaskAtWork|null, features? text[],"
-      " undo? Undo|null,"
+      " undo? Undo|null, undo_hours? int, trash? InTrash|null,"
       " node? up|down|absent, in_force? InForce|null,"
       " limits? NodeLimits|null" },
     { "Undo", "template text, until time" },
+    { "InTrash", "since time, until time, left_s int" },
+    { "Trash", vz_page("TrashedContainer") },
+    { "TrashedContainer",
+      "id int, name text, hostname text, owner Owner, plan text|null,"
+      " template_label text|null, disk_mib int, addresses text[],"
+      " since time, until time, left_s int, suspended bool,"
+      " task int|null" },
     { "InRescue", "template text, since time" },
     { "DrawnPassword", "password text|null, task Task" },
     { "ContainerKeys", vz_page("ContainerKey") },

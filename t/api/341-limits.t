@@ -38,7 +38,7 @@ our %stored = (
     Traffic => { quota_gib => 'vm.traffic_gib', action => 'vm.traffic_action',
         throttle_mbit => 'vm.throttle_rate' },
     Cpu => { units => 'vm.cpu_units', limit_percent => 'vm.cpu_percent' },
-    Destroy => { name => '-' },
+    Destroy => { name => '-', for_good => '-' },
     Disk => { soft_mib => 'vm.disk_soft_mib', hard_mib => 'vm.disk_hard_mib' },
     EmailLink => { token => '-' },
     Firewall => { map { $_ => '-' } qw(in out seconds rules) },
@@ -70,7 +70,8 @@ our %stored = (
     Password => { old => '-', new => '-' },
     Plan => { map { $_ => "plan.$_" } qw(name memory_mib disk_mib cpu_units
         cpu_percent visible position traffic_gib traffic_action throttle_rate
-        rate_in rate_out snapshots backup_daily backup_weekly backup_monthly) },
+        rate_in rate_out snapshots backup_daily backup_weekly backup_monthly
+        undo_hours) },
     Pool => { node => '-', map { $_ => "address_pool.$_" }
         qw(name cidr gateway dns enabled) },
     ReverseName => { address => 'rdns.address', name => 'rdns.name' },

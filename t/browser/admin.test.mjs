@@ -241,6 +241,7 @@ test('a container is made for somebody, and deleted by typing its name',
         await page.locator('dialog [type=submit]').click();
         await page.getByText('No es el nombre de este servidor').waitFor();
         await page.locator('dialog [name=name]').fill(made.name);
+        await page.locator('dialog [name=for_good]').check();
         await shot(page, 'hardware-delete');
         await page.locator('dialog [type=submit]').click();
         await page.getByText('su dirección IP quedó libre')

@@ -57,7 +57,7 @@ after(async () => {
     await browser?.close();
 
     for (const { id, name } of (await ask('GET', 'vms')).body.items) {
-        await ask('DELETE', `vms/${id}`, { name });
+        await ask('DELETE', `vms/${id}`, { name, for_good: true });
     }
 
     await panel?.stop();

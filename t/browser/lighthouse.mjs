@@ -46,7 +46,8 @@ export async function screens() {
         async end() {
             const { body } = await ask('GET', `vms/${one.vm}`);
 
-            await ask('DELETE', `vms/${one.vm}`, { name: body.name });
+            await ask('DELETE', `vms/${one.vm}`, { name: body.name,
+                    for_good: true });
         },
     };
 }

@@ -521,6 +521,13 @@ test('a container is created, changed, suspended and deleted', async () => {
     await contract.done('GET', '/admin/users/{id}', { id }, undefined, boss);
     await contract.done('DELETE', '/vms/{id}', vm,
         { name: (await show()).body.name }, { ...boss, ...wait });
+    await contract.done('GET', '/trash', {}, undefined, boss);
+    await show();
+    await contract.done('POST', '/vms/{id}/undelete', vm, undefined,
+        { ...boss, ...wait });
+    await contract.done('DELETE', '/vms/{id}', vm,
+        { name: (await show()).body.name, for_good: true },
+        { ...boss, ...wait });
     await contract.done('GET', '/tasks', { limit: 200 }, undefined, boss);
 });
 

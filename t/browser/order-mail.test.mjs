@@ -51,7 +51,7 @@ after(async () => {
         const ask = await api(await administrator(), panel.url);
 
         for (const { id, name } of (await ask('GET', 'vms')).body.items) {
-            await ask('DELETE', `vms/${id}`, { name });
+            await ask('DELETE', `vms/${id}`, { name, for_good: true });
         }
 
         await panel.stop();

@@ -319,6 +319,9 @@ const EDITORS = ['templates', 'plans', 'users', 'addresses', 'nodes'];
 const section = (/** @type {string} */ key, more = '') =>
     `administration?section=${key}${more}`;
 
+const BIN = { since: '2026-01-02T03:04:05Z', until: '2038-01-01T14:35:00Z',
+    left_s: 2591999 };
+
 const RESCUE = { template: 't'.repeat(64), since: '2026-01-02T03:04:05Z' };
 
 
@@ -345,6 +348,45 @@ function server(more) {
         uptime_s: 1, sampled: null, task: null, undo: null,
         features: ['reinstall', 'rescue'], ...more }] };
 }
+
+/** @returns {Record<string, [number, object]>} */
+function trash() {
+    return { trash: [200, { next: null, items: [true, false].map(
+        (suspended, i) => ({ id: 101 + i, name: 'w'.repeat(64),
+            hostname: 'w'.repeat(64), owner: { id: 1,
+                account: 'w'.repeat(32) }, plan: 'W', task: null, suspended,
+            template_label: 'W'.repeat(32), disk_mib: 16777216, ...BIN,
+            addresses: ['2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff',
+                '198.51.100.123'] })) }] };
+}
+
+
+/* What a deletion answers. */
+/** @type {[number, object]} */
+const TRASHED = [200, { id: 27, kind: 'trash', actor: 'admin', via: 'web',
+    state: 'done', percent: 100, created: '2026-01-02T03:04:05Z', step: 1,
+    vm: { id: 101, name: 'w'.repeat(64) }, steps: [], undo: {
+        path: 'vms/101/undelete', until: BIN.until, left_s: BIN.left_s } }];
+
+
+/**
+ * A server is deleted, and the notice offers to undo it.
+ *
+ * @param {Page} page
+ */
+async function deleted(page) {
+    await page.route((at) => at.pathname === '/api/vms/101', (route) =>
+        (route.request().method() === 'DELETE' ? route.fulfill({ status: 202,
+            contentType: 'application/json',
+            body: JSON.stringify(TRASHED[1]) }) : route.fallback()));
+    await opened('[data-action=destroy]', 'dialog form')(page);
+    await page.locator('dialog [name=name]').fill(await page.evaluate(
+        async () => (await (await fetch('/api/vms/101')).json()).name));
+    await page.locator('dialog [type=submit]').click();
+    await page.locator('.toast [data-action=undelete]').waitFor();
+    await page.locator('.strip').waitFor({ state: 'hidden' });
+}
+
 
 /** @type {Omit<State, 'who'>[]} */
 const OWN = [
@@ -387,6 +429,15 @@ const OWN = [
     { name: 'snapshots-drop', path: 'server?id=101&tab=copies',
         sign: '.copy-row', fresh: true, answers: snapshots({}),
         act: opened('.copy-row .button.quiet', 'dialog[open] .dialog-foot') },
+    { name: 'server-trashed', path: 'server?id=101',
+        sign: '.vm-suspended [data-action=undelete]',
+        answers: server({ lifecycle: 'trashed', state: 'unknown', trash: BIN,
+            undo_hours: 720 }) },
+    { name: 'trash', path: 'trash', sign: '.trashed', answers: trash() },
+    { name: 'trash-none', path: 'trash', sign: '.empty', answers: {
+        trash: [200, { items: [], next: null }] } },
+    { name: 'trash-erase', path: 'trash', sign: '.trashed', answers: trash(),
+        act: opened('[data-action=erase]', 'dialog form') },
     { name: 'server-failed', path: 'server?id=106', sign: '.meters' },
     { name: 'server-absent', path: 'server?id=9999', sign: '.empty',
         fresh: true },
@@ -518,6 +569,9 @@ const OWN = [
             items: [{ id: 1, name: 'n'.repeat(64), configured: true,
                 answers: false, error: 'timeout', vms: 10,
                 heard: '2026-01-02T03:04:05Z' }] }] } },
+    { name: 'server-deleted', path: 'server?id=101&tab=hardware',
+        sign: '.hw-card', fresh: true, act: deleted,
+        answers: { 'tasks/27': TRASHED } },
     { name: 'server-toast', path: 'server?id=101', sign: '.meters',
         fresh: true, answers: { 'vms/101/restart': [409, { status: 409,
             code: 'newer', detail: 'w'.repeat(200) }] },
@@ -556,6 +610,11 @@ export const STATES = [
             await opened('.fold summary', '.long-text')(page);
             await sent({ first_boot: 'echo' })(page);
         } },
+    { name: 'one-trash', who: 'one', path: 'trash', sign: '.trashed',
+        answers: trash() },
+    { name: 'one-trashed', who: 'one', path: 'server?id=101',
+        sign: '.vm-suspended', answers: server({ lifecycle: 'trashed',
+            state: 'unknown', trash: BIN, undo_hours: 720 }) },
     { name: 'many', who: 'many', path: 'status', sign: '.row' },
     { name: 'many-find', who: 'many', path: 'tasks', sign: '.task',
         act: typed('Control+k', '.combo-item') },

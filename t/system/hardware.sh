@@ -23,7 +23,8 @@ export SSHPASS
 
 # shellcheck disable=SC2317  # called by the trap
 finish() {
-    [ -z "$vm" ] || call DELETE "vms/$vm" "{\"name\": \"$name\"}" > /dev/null
+    [ -z "$vm" ] || call DELETE "vms/$vm" \
+        "{\"name\": \"$name\", \"for_good\": true}" > /dev/null
     rm -rf "$work"
 }
 

@@ -6,16 +6,18 @@
 import { get, idempotencyKey, post, remove } from '../lib/api.js';
 import { button } from '../ui/button.js';
 import { ask, sheet } from '../ui/dialog.js';
-import { choice, whole } from '../ui/fields.js';
+import { choice, tick, whole } from '../ui/fields.js';
 import { h, put } from '../ui/dom.js';
 import { fault } from '../ui/fault.js';
 import { form, text, tiles } from '../ui/form.js';
 import { icon, osMark } from '../ui/icon.js';
 import { pending } from '../ui/loading.js';
+import { made } from '../ui/state.js';
 import { firstBoot } from '../vm/first-boot.js';
 import { ticksOf } from '../vm/key-ticks.js';
+import { offerUndo } from '../vm/undelete.js';
 import { userCombo } from '../vm/vm-find.js';
-import { mib, more, t } from '../lib/i18n.js';
+import { mib, more, number, span, t } from '../lib/i18n.js';
 
 /** @typedef {import('../../types.d.ts').Vm} Vm */
 /** @typedef {import('../../types.d.ts').Plan} Plan */
@@ -23,6 +25,9 @@ import { mib, more, t } from '../lib/i18n.js';
 /** @typedef {import('../../types.d.ts').Template} Template */
 
 const NUMBER = /^\d{1,9}$/;
+
+/* So many hours are told in days. */
+const DAYS = 72;
 
 
 /* The keys of the account that is chosen. */
@@ -169,21 +174,24 @@ export async function contract(done, signal) {
 
 
 /**
- * A dialog with a form of one field, and what its button does.
+ * A dialog with a form of a field, and what its button does.
  *
  * @param {{
  *     title: string, lead: string, yes: string, danger?: boolean,
  *     field: import('../ui/form.js').Field,
- *     send: (value: string) => Promise<void>, signal: AbortSignal,
- * }} options
+ *     more?: import('../ui/form.js').Field[],
+ *     send: (value: string, values: Record<string, string>) => Promise<void>,
+ *     signal: AbortSignal,
+ * }} options  more: fields behind it
  */
 export function askFor(options) {
     const made = form({
-        fields: [options.field], submit: options.yes,
+        fields: [options.field, ...(options.more ?? [])],
+        submit: options.yes,
         before: button({ text: t('cancel'), press: () => dialog.close() }),
         layout: (f) => [h('p', null, options.lead), Object.values(f)],
         send: async (values) => {
-            await options.send(values[options.field.name]);
+            await options.send(values[options.field.name], values);
             dialog.close();
         },
     });
@@ -200,25 +208,37 @@ export function askFor(options) {
 
 
 /**
- * Eliminar: by typing the name.
+ * Eliminar: by typing the name.  What was made goes to the trash, unless it
+ * shall go for good, or is there already.
  *
- * @param {Vm} vm
+ * @param {Pick<Vm, 'id' | 'name' | 'lifecycle' | 'owner'>
+ *     & Partial<Pick<Vm, 'ctid' | 'undo_hours'>>} vm
  * @param {(task: Task) => void} done
  * @param {AbortSignal} signal
  */
 export function destroy(vm, done, signal) {
+    const hours = made(vm) ? vm.undo_hours ?? 0 : 0;
     const escaped = vm.name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
     askFor({
         title: t('del.title', { name: vm.name }),
-        lead: t('del.lead', { name: vm.name, owner: vm.owner?.account ?? '—',
-            id: String(vm.ctid ?? vm.id) }),
+        lead: t(hours ? 'del.lead.kept' : 'del.lead', { name: vm.name,
+            owner: vm.owner?.account ?? '—', id: String(vm.ctid ?? vm.id),
+            left: hours < DAYS ? `${number(hours)}\u00a0h`
+                : span(hours * 3600) }),
         yes: t('del.yes'), danger: true, signal,
         field: text({ name: 'name', label: t('del.name', { name: vm.name }),
             required: true, rule: new RegExp(`^${escaped}$`),
             autocomplete: 'off', wrong: t('del.mismatch') }),
-        send: async (name) => done(await remove(`vms/${vm.id}`,
-            { body: { name } })),
+        more: hours ? [tick({ name: 'for_good', label: t('del.good'),
+            hint: t('del.good.hint') })] : [],
+        send: async (name, values) => {
+            const task = await remove(`vms/${vm.id}`, { body: { name,
+                for_good: !hours || values.for_good === 'true' } });
+
+            done(task);
+            offerUndo(task);
+        },
     });
 }
 

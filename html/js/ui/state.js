@@ -20,6 +20,7 @@ const LOOK = {
     suspended: ['pause', 'doubt'],
     create_failed: ['warn', 'bad'],
     delete_failed: ['warn', 'bad'],
+    trashed: ['trash', 'doubt'],
     held: ['clock', 'doubt'],
     queued: ['clock', 'calm'],
     done: ['check', 'good'],

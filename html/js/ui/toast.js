@@ -14,17 +14,20 @@ const MARK = { good: 'check', bad: 'warn', news: 'clock' };
  * @param {string} text
  * @param {'good' | 'bad' | 'news'} [tone]
  * @param {{href: string, text: string}} [link]  where more of it stands
+ * @param {HTMLElement} [act]  a button: what can be done about it
  */
-export function toast(text, tone = 'good', link) {
+export function toast(text, tone = 'good', link, act) {
     const place = document.getElementById('toasts');
     const close = button({
         text: '', label: t('close'), icon: 'cross', kind: 'quiet', small: true,
         press: () => node.remove(),
     });
+    const said = h('p', null, text, link ? h('a', {
+        href: link.href, on: { click: () => node.remove() },
+    }, link.text) : null);
     const node = h('div', { class: 'toast', data: { tone } },
-        icon(MARK[tone]), h('p', null, text, link ? h('a', {
-            href: link.href, on: { click: () => node.remove() },
-        }, link.text) : null), close);
+        icon(MARK[tone]),
+        act ? h('div', { class: 'toast-act' }, said, act) : said, close);
 
     place?.append(node);
 

@@ -31,8 +31,8 @@ const FAR = 1000;       /* rows that are loaded again for the sake of one */
 const CHIPS = ['', 'running', 'stopped', 'frozen', 'unknown'];
 
 /* Tasks after which the list itself is another. */
-const RESHAPES = new Set(['order', 'create', 'adopt', 'destroy', 'suspend', 'unsuspend',
-    'network', 'memory', 'disk', 'cpu', 'rate']);
+const RESHAPES = new Set(['order', 'create', 'adopt', 'destroy', 'trash', 'undelete',
+    'suspend', 'unsuspend', 'network', 'memory', 'disk', 'cpu', 'rate']);
 
 
 /**
@@ -130,6 +130,24 @@ function adder(view) {
                 }
             }, view.signal);
         } });
+}
+
+
+/**
+ * The way to the trash, where something is in it.
+ *
+ * @param {AbortSignal} signal
+ */
+function binLink(signal) {
+    const node = h('a', { class: 'bin', href: 'trash', hidden: true },
+        icon('trash'), t('trash.title'));
+    const look = () => void get('trash?limit=1', { signal }).then((answer) => {
+        node.hidden = answer.items.length === 0;
+    }, () => {});                   /* then it stays as it was */
+
+    look();
+
+    return { node, look };
 }
 
 
@@ -309,9 +327,10 @@ export function fleet(view, first) {
         }
     });
 
+    const bin = binLink(view.signal);
     const body = h('div', { class: 'fleet' },
         h('div', { class: 'fleet-main' }, list.node, none,
-            h('div', { class: 'fleet-foot' }, count, more)));
+            h('div', { class: 'fleet-foot' }, count, more, bin.node)));
 
     shown.set(first.items);
     drawn();
@@ -325,6 +344,7 @@ export function fleet(view, first) {
     on('task', (/** @type {Task} */ task) => {
         if (over(task) && RESHAPES.has(task.kind)) {
             again();
+            bin.look();
         }
     }, view.signal);
     on('back', again, view.signal);

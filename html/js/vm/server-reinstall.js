@@ -1,6 +1,7 @@
 /* A rescue system for a server; another system for it, and the way back. */
 
 import { get, post } from '../lib/api.js';
+import { now } from '../lib/clock.js';
 import { busy, button } from '../ui/button.js';
 import { ask } from '../ui/dialog.js';
 import { h, put } from '../ui/dom.js';
@@ -8,7 +9,7 @@ import { fault, refuse } from '../ui/fault.js';
 import { choice } from '../ui/fields.js';
 import { form, text } from '../ui/form.js';
 import { icon } from '../ui/icon.js';
-import { moment, t } from '../lib/i18n.js';
+import { moment, span, t } from '../lib/i18n.js';
 import { note } from '../lib/live.js';
 import { drawn } from './drawn.js';
 import { firstBoot } from './first-boot.js';
@@ -53,7 +54,9 @@ function undo(vm) {
 
     return h('div', { class: 'notice' }, icon('clock'),
         h('p', null, t('guest.undo.until', {
-            system: vm.undo.template, date: moment(vm.undo.until) })), back);
+            system: vm.undo.template, date: moment(vm.undo.until),
+            left: span(Math.max(0, (Date.parse(vm.undo.until) - now())
+                / 1000)) })), back);
 }
 
 
@@ -77,14 +80,14 @@ async function reinstall(vm, shown, signal) {
             t('why.rescue')));
     }
 
-    const [systems, ticks, now] = await Promise.all([
+    const [systems, ticks, whole] = await Promise.all([
         get('templates', { signal }), keyTicks(vm, signal),
         get(`vms/${vm.id}`, { signal })]);
 
     const boot = firstBoot();
     const can = vm.features?.includes('user_data') !== false;
 
-    return card(undo(now),
+    return card(undo(whole),
         h('p', { class: 'lead' }, t('guest.reinstall.lead')),
         form({
             fields: [

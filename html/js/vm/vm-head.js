@@ -13,6 +13,7 @@ import { taskOf } from '../lib/live.js';
 import { power } from './power.js';
 import { vmState } from '../ui/state.js';
 import { user } from '../lib/session.js';
+import { inTrash } from './undelete.js';
 import { vmFailed } from './vm-failed.js';
 import { vmName } from './vm-name.js';
 import { rescueBanner } from './rescue.js';
@@ -127,6 +128,7 @@ export function vmHead(vm, live, signal) {
     const stale = h('p', { class: 'stale' });
     const failed = vmFailed(vm, signal);
     const off = suspension(vm);
+    const bin = inTrash(vm);
     const rescue = rescueBanner(vm);
 
     const draw = () => {
@@ -141,6 +143,7 @@ export function vmHead(vm, live, signal) {
         say(stale, remark(vm));
         buttons.set();
         rescue.set();
+        bin.set();
     };
 
     draw();
@@ -160,6 +163,6 @@ export function vmHead(vm, live, signal) {
             h('div', { class: 'vm-name' }, name.node,
                 h('p', { class: 'vm-line' }, state, known)),
             buttons.node, ways.node),
-        live.node, off.node, rescue.node, failed.node, stale,
+        live.node, off.node, bin.node, rescue.node, failed.node, stale,
     ];
 }

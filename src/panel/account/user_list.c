@@ -71,7 +71,9 @@ static const vz_column_t  vz_user_columns[] = {
     vz_column("second_factor", BOOL, 0),
     vz_column("drawn", TIME, VZ_COLUMN_STORED, .fresh = "NOW(3)"),
     vz_column("created", TIME, 0),
-    vz_column("vms", COUNT, 0, .sql = "vm", .key = "user_id"),
+    vz_column("vms", INT, 0,
+              .sql = "(SELECT COUNT(*) FROM vm x WHERE x.user_id = u.id"
+                     "  AND x.lifecycle <> 'trashed')"),
     vz_column("undelivered", TEXT, VZ_COLUMN_NULL,
               .sql = "(SELECT IF(m.state = 'sent', NULL, m.error) FROM mail m"
                      "  WHERE m.user_id = u.id AND m.recipient = u.email"

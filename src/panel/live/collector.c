@@ -394,6 +394,12 @@ vz_collector_answer(vz_node_row_t *node, const vz_answer_t *answer,
             continue;
         }
 
+        vm->seen = 1;
+
+        if (vm->trashed) {
+            continue;
+        }
+
         vz_collector_read(&answer->lines[i], &sample);
 
         sample.vm = vm->vm;
@@ -402,7 +408,6 @@ vz_collector_answer(vz_node_row_t *node, const vz_answer_t *answer,
         sample.owner = vm->owner;
         sample.taken = live->begun.asked;
         sample.sampled = live->begun.sampled;
-        vm->seen = 1;
 
         vz_sample_put(&sample);
     }
@@ -458,7 +463,7 @@ vz_collector_missing(vz_node_row_t *node)
 
     for (i = 0; i < map->nvms; i++) {
 
-        if (map->vms[i].seen) {
+        if (map->vms[i].seen || map->vms[i].trashed) {
             continue;
         }
 

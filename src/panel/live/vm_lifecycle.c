@@ -10,7 +10,7 @@
 
 const char *const  vz_vm_lifecycle_names[] = {
     "ordered", "creating", "ready", "suspended", "deleting", "create_failed",
-    "delete_failed", NULL
+    "delete_failed", "trashed", NULL
 };
 
 

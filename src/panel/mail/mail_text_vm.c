@@ -77,6 +77,32 @@ const vz_mail_text_t  vz_mail_text_vm[] = {
       "\n"
       "{brand}\n" },
 
+    { "trashed", "es",
+      "{brand}: su servidor {name} fue eliminado",
+      "Hola {first_name}:\n"
+      "\n"
+      "Un administrador eliminó su servidor {name}.  Está apagado, y su disco\n"
+      "y sus direcciones se conservan en la papelera hasta el {until} (UTC),\n"
+      "o menos si hace falta el espacio.  Después se borra para siempre.\n"
+      "\n"
+      "Si no lo esperaba, pida que lo recuperen cuanto antes; en el panel\n"
+      "({url}) se ve cuánto tiempo queda.\n"
+      "\n"
+      "{brand}\n" },
+
+    { "trashed", "en",
+      "{brand}: your server {name} was deleted",
+      "Hello {first_name},\n"
+      "\n"
+      "An administrator deleted your server {name}.  It is stopped, and its\n"
+      "disk and addresses are kept in the trash until {until} (UTC), or less\n"
+      "if their room is needed.  Then it is deleted for good.\n"
+      "\n"
+      "If you did not expect this, ask for it back as soon as you can; the\n"
+      "panel ({url}) shows how much time is left.\n"
+      "\n"
+      "{brand}\n" },
+
     { "traffic_near", "es",
       "{brand}: su servidor {server} usó el 80 % de su tráfico",
       "Hola {first_name}:\n"

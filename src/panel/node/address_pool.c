@@ -100,8 +100,8 @@ vz_resource_t  vz_address_pool_resource = {
 
 
 static const vz_sql_t  vz_pool_stock = vz_sql("pool stock",
-    "SELECT (SELECT COUNT(*)" VZ_ADDRESS_STOCK_FOUR ") AS ipv4,"
-    " (SELECT COUNT(*)" VZ_ADDRESS_STOCK_SIX ") AS ipv6");
+    "SELECT " VZ_ADDRESS_STOCK_FOUR " AS ipv4,"
+    " " VZ_ADDRESS_STOCK_SIX " AS ipv6");
 
 static const vz_sql_t  vz_pool_networks = vz_sql("pool networks",
     "SELECT cidr FROM address_pool LIMIT 10000");

@@ -11,9 +11,10 @@
 
 
 /*
- * The free addresses of a family, for SELECT COUNT(*) or EXISTS:
- * VZ_ADDRESS_STOCK_FOUR, VZ_ADDRESS_STOCK_SIX.  The statement goes pool by
- * pool, so that one family's time does not depend on the other's addresses.
+ * How many addresses of a family an order can have, VZ_ADDRESS_STOCK_FOUR and
+ * VZ_ADDRESS_STOCK_SIX, and whether there is one, VZ_ADDRESS_STOCK_HAS_FOUR and
+ * VZ_ADDRESS_STOCK_HAS_SIX, each for SELECT.  The free ones are looked up pool
+ * by pool, so that one family's time does not depend on the other's addresses.
  */
 
 #define VZ_ADDRESS_STOCK_OF(is)                                               \
@@ -21,8 +22,27 @@
     " AND a.reserved = 0 AND a.vm_id IS NULL"                                 \
     " WHERE ap.enabled AND ap.cidr " is "LIKE '%:%'"
 
-#define VZ_ADDRESS_STOCK_FOUR  VZ_ADDRESS_STOCK_OF("NOT ")
-#define VZ_ADDRESS_STOCK_SIX   VZ_ADDRESS_STOCK_OF("")
+/* those of containers in the trash, which give way to an order */
+
+#define VZ_ADDRESS_STOCK_TRASHED(is)                                          \
+    " FROM vm tv JOIN address ta ON ta.vm_id = tv.id AND ta.reserved = 0"     \
+    " JOIN address_pool tp ON tp.id = ta.pool_id AND tp.enabled"              \
+    " WHERE tv.trashed_until IS NOT NULL AND tv.lifecycle = 'trashed'"        \
+    " AND tp.cidr " is "LIKE '%:%'"
+
+#define VZ_ADDRESS_STOCK_COUNT(is)                                            \
+    "((SELECT COUNT(*)" VZ_ADDRESS_STOCK_OF(is) ")"                           \
+    " + (SELECT COUNT(*)" VZ_ADDRESS_STOCK_TRASHED(is) "))"
+
+#define VZ_ADDRESS_STOCK_ANY(is)                                              \
+    "(EXISTS (SELECT 1" VZ_ADDRESS_STOCK_OF(is) ")"                           \
+    " OR EXISTS (SELECT 1" VZ_ADDRESS_STOCK_TRASHED(is) "))"
+
+#define VZ_ADDRESS_STOCK_FOUR  VZ_ADDRESS_STOCK_COUNT("NOT ")
+#define VZ_ADDRESS_STOCK_SIX   VZ_ADDRESS_STOCK_COUNT("")
+
+#define VZ_ADDRESS_STOCK_HAS_FOUR  VZ_ADDRESS_STOCK_ANY("NOT ")
+#define VZ_ADDRESS_STOCK_HAS_SIX   VZ_ADDRESS_STOCK_ANY("")
 
 
 typedef enum {

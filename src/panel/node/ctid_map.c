@@ -28,7 +28,8 @@ static ngx_uint_t vz_ctid_map_is(const ngx_str_t *line, const char *tag);
     next(of, vm, INT, "id")                                                   \
     next(of, owner, INT, "user_id")                                           \
     next(of, tag, CHARS, "tag")                                               \
-    next(of, there, FLAG, "lifecycle IN ('ready', 'suspended')")
+    next(of, there, FLAG, "lifecycle IN ('ready', 'suspended')")              \
+    next(of, trashed, FLAG, "lifecycle = 'trashed'")
 
 #define VZ_CTID_MAP_REST_ROW(first, next, of)                                 \
     first(of, ctid, INT, "ctid")                                              \

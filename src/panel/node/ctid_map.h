@@ -20,6 +20,7 @@ typedef struct {
     uint64_t         owner;
     ngx_uint_t       seen;          /* in the list that was looked at last */
     ngx_uint_t       there;         /* it was created, so the node has it */
+    ngx_uint_t       trashed;       /* in the trash: nobody watches it */
     char             tag[VZ_TAG_LEN + 1];   /* "": it has none */
 } vz_ctid_map_vm_t;
 

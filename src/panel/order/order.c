@@ -58,8 +58,8 @@ static const vz_sql_t  vz_order_lookup = vz_sql("order lookup",
     "SELECT p.id AS plan, p.name AS plan_name, p.memory_mib, p.disk_mib,"
     " p.cpu_units, p.cpu_percent, t.id AS template,"
     " (SELECT 1 FROM user u WHERE u.dni = ?) AS known,"
-    " EXISTS (SELECT 1" VZ_ADDRESS_STOCK_FOUR ") AS ipv4,"
-    " EXISTS (SELECT 1" VZ_ADDRESS_STOCK_SIX ") AS ipv6"
+    " " VZ_ADDRESS_STOCK_HAS_FOUR " AS ipv4,"
+    " " VZ_ADDRESS_STOCK_HAS_SIX " AS ipv6"
     " FROM (SELECT 1 AS one) o"
     " LEFT JOIN plan p ON p.name = ? AND p.visible"
     " LEFT JOIN template t ON t.name = ? AND t.enabled");

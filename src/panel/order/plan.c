@@ -58,8 +58,8 @@ static ngx_int_t vz_plan_copy(ngx_pool_t *pool, vz_plan_t *plan,
 static const vz_sql_t  vz_plan_select = vz_sql("plans",
     "SELECT p.id, p.name, p.memory_mib, p.disk_mib, p.cpu_units,"
     " p.traffic_gib,"
-    " (SELECT COUNT(*)" VZ_ADDRESS_STOCK_FOUR ") AS ipv4,"
-    " (SELECT COUNT(*)" VZ_ADDRESS_STOCK_SIX ") AS ipv6,"
+    " " VZ_ADDRESS_STOCK_FOUR " AS ipv4,"
+    " " VZ_ADDRESS_STOCK_SIX " AS ipv6,"
     " (SELECT GROUP_CONCAT(tt.name SEPARATOR ' ') FROM template tt"
     "   WHERE tt.enabled) AS templates,"
     " (SELECT GROUP_CONCAT(r.ms SEPARATOR ' ') FROM"

@@ -33,7 +33,9 @@ static const vz_column_t  vz_plan_columns[] = {
               .preset = 3),
     vz_column("backup_daily", INT, VZ_COLUMN_WRITE, .min = 0, .max = 366),
     vz_column("backup_weekly", INT, VZ_COLUMN_WRITE, .min = 0, .max = 520),
-    vz_column("backup_monthly", INT, VZ_COLUMN_WRITE, .min = 0, .max = 120)
+    vz_column("backup_monthly", INT, VZ_COLUMN_WRITE, .min = 0, .max = 120),
+    vz_column("undo_hours", INT, VZ_COLUMN_WRITE, .min = 0, .max = 720,
+              .preset = 24)
 };
 
 vz_resource_t  vz_plan_admin_resource = {

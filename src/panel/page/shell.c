@@ -71,6 +71,7 @@ static const vz_shell_path_t  vz_shell_paths[] = {
     { "/email", "nav.account", 1 },
     { "/status", "nav.status", 1 },
     { "/server", "nav.status", 1 },
+    { "/trash", "nav.status", 1 },
     { "/hardware", "nav.status", 1 },
     { "/administration", "nav.administration", 1 },
     { "/node", "nav.administration", 1 },

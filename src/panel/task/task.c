@@ -21,6 +21,19 @@
 #define vz_time(column)                                                       \
     "CONCAT(LEFT(DATE_FORMAT(" column ", '%Y-%m-%dT%T.%f'), 23), 'Z')"
 
+/*
+ * Until when what a task did can be undone: the container's deletion while it
+ * is in the trash by this task, a reinstall while it is the last one.
+ */
+
+#define VZ_TASK_UNDO                                                          \
+    "CASE t.kind"                                                             \
+    " WHEN 'trash' THEN IF(w.lifecycle = 'trashed'"                           \
+    "  AND t.created >= w.trashed_at, w.trashed_until, NULL)"                 \
+    " WHEN 'reinstall' THEN IF(w.old_until > NOW() AND t.state = 'done'"      \
+    "  AND NOT EXISTS (SELECT 1 FROM task l WHERE l.vm_id = t.vm_id"          \
+    "   AND l.kind = 'reinstall' AND l.id > t.id), w.old_until, NULL) END"
+
 #define vz_task_named(state)  vz_bind_cstr(vz_task_state_name(state))
 
 #define VZ_TASK_ROW(first, next, of)                                          \
@@ -39,7 +52,10 @@
     next(of, finished, TEXT, vz_time("t.finished"))                           \
     next(of, error_code, TEXT, "t.error_code")                                \
     next(of, error_detail, TEXT, "t.error_detail")                            \
-    next(of, unseen, FLAG, "t.unseen")
+    next(of, unseen, FLAG, "t.unseen")                                        \
+    next(of, undo, TEXT, "DATE_FORMAT(" VZ_TASK_UNDO ", '%Y-%m-%dT%TZ')")     \
+    next(of, undo_left, INT,                                                  \
+         "GREATEST(0, TIMESTAMPDIFF(SECOND, NOW(), " VZ_TASK_UNDO "))")
 
 #define VZ_TASK_STEP_ROW(first, next, of)                                     \
     first(of, name, TEXT, "s.name")                                           \
@@ -56,15 +72,17 @@
 
 #define VZ_TASK_NCOLUMNS  vz_row_count(VZ_TASK_ROW)
 
-/* its steps, and whose container it is about */
+/* its steps, whose container it is about, and that itself */
 
 #define VZ_TASK_JOINS                                                         \
     " LEFT JOIN user o ON o.id = t.user_id"                                   \
+    " LEFT JOIN vm w ON w.id = t.vm_id"                                       \
     " LEFT JOIN task_step s ON s.task_id = t.id"
 
 
 static void vz_task_read(const vz_rows_t *rows, ngx_uint_t *row,
     vz_task_t *task);
+static void vz_task_undo_json(vz_json_t *json, const vz_task_t *task);
 static void vz_task_detail(vz_json_t *json, const vz_task_t *task,
     const ngx_str_t *text, ngx_uint_t everybody);
 static void vz_task_steps_json(vz_json_t *json, const vz_task_t *task);
@@ -362,10 +380,40 @@ vz_task_json(vz_json_t *json, const char *key, const vz_task_t *task)
         vz_json_bool(json, "unseen", 1);
     }
 
+    vz_task_undo_json(json, task);
+
     if (task->log) {
         vz_task_log_json(json, task);
     }
 
+    vz_json_close(json);
+}
+
+
+/* to whoever may undo it */
+
+static void
+vz_task_undo_json(vz_json_t *json, const vz_task_t *task)
+{
+    u_char      buf[sizeof("vms//reinstall/undo") + NGX_INT64_LEN];
+    ngx_str_t   path;
+    ngx_uint_t  trash;
+
+    trash = vz_strlist_is(&task->kind, "trash");
+
+    if (task->undo.len == 0 || (trash && !task->admin)) {
+        return;
+    }
+
+    path.data = buf;
+    path.len = ngx_sprintf(buf, "vms/%uL/%s", task->vm,
+                           trash ? "undelete" : "reinstall/undo")
+               - buf;
+
+    vz_json_object(json, "undo");
+    vz_json_text(json, "path", &path);
+    vz_json_text(json, "until", &task->undo);
+    vz_json_int(json, "left_s", task->undo_left);
     vz_json_close(json);
 }
 

@@ -83,6 +83,8 @@ typedef struct {
     ngx_uint_t      step, nsteps, percent;
     ngx_str_t       created, started, finished;
     ngx_str_t       error_code, error_detail;
+    ngx_str_t       undo;           /* until when it can be undone, or empty */
+    int64_t         undo_left;      /* the same in seconds from now */
     ngx_uint_t      unseen;         /* it failed, and no administrator knows */
     ngx_uint_t      admin;          /* set by who writes it as JSON: its
                                        reader is one */

@@ -44,7 +44,8 @@ static void vz_task_in_way(vz_call_t *call, const vz_task_t *task);
 
 /*
  * The flags of the workflow are bound.  A container whose creation or
- * deletion failed accepts only a workflow that fails the same way.
+ * deletion failed, or that is in the trash, accepts only a workflow that fails
+ * the same way.
  */
 static const vz_sql_t  vz_sql_retry = vz_sql("task_retry",
     "UPDATE task t"
@@ -62,7 +63,8 @@ static const vz_sql_t  vz_sql_retry = vz_sql("task_retry",
     " AND (NOT ? OR v.lifecycle <> 'suspended')"
     " AND (NOT ? OR EXISTS (SELECT 1 FROM user u WHERE u.id = t.user_id"
     "  AND u.drawn <= t.created))"
-    " AND (v.lifecycle NOT IN ('create_failed', 'delete_failed')"
+    " AND (v.lifecycle NOT IN ('create_failed', 'delete_failed',"
+    "   'trashed')"
     "  OR v.lifecycle = ?)");
 
 /* only a task that was never begun */

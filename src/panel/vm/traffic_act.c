@@ -70,8 +70,9 @@ static vz_code_e vz_traffic_act_task(vz_tx_t *tx, vz_traffic_act_t *vm,
     "(v.lifecycle = 'suspended' AND v.traffic_suspended"                      \
     " AND NOT " VZ_TRAFFIC_MONTH_STOP ")"
 #define VZ_TRAFFIC_ACT_TELL                                                   \
-    "((" VZ_TRAFFIC_MONTH_OVER " AND x.told < 100)"                           \
-    " OR (" VZ_TRAFFIC_MONTH_NEAR " AND x.told < 80))"
+    "(v.lifecycle <> 'trashed'"                                               \
+    " AND ((" VZ_TRAFFIC_MONTH_OVER " AND x.told < 100)"                      \
+    " OR (" VZ_TRAFFIC_MONTH_NEAR " AND x.told < 80)))"
 #define VZ_TRAFFIC_ACT_BUSY                                                   \
     "(EXISTS (SELECT 1 FROM task b WHERE b.busy = v.id)"                      \
     " OR EXISTS (SELECT 1 FROM task f WHERE f.vm_id = v.id"                   \

@@ -45,7 +45,8 @@ static const vz_sql_t  vz_suspend_user = vz_sql("suspend user",
     "SELECT 1 FROM user WHERE id = ?");
 
 static const vz_sql_t  vz_suspend_vms = vz_sql("suspend vms",
-    "SELECT id, lifecycle FROM vm WHERE user_id = ? ORDER BY id LIMIT 1000");
+    "SELECT id, lifecycle FROM vm WHERE user_id = ?"
+    " AND lifecycle <> 'trashed' ORDER BY id LIMIT 1000");
 
 
 void

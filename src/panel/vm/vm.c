@@ -11,6 +11,7 @@
 #include "panel/live/vm_desired.h"
 #include "panel/vm/vm.h"
 #include "panel/vm/vm_action.h"
+#include "panel/vm/vm_destroy.h"
 #include "panel/vm/vm_effective.h"
 #include "panel/vm/vm_json.h"
 #include "runtime/call.h"
@@ -18,6 +19,7 @@
 
 
 static void vz_vm_undo(vz_json_t *out, const vz_rows_t *rows);
+static void vz_vm_in_trash(vz_json_t *out, const vz_rows_t *rows);
 static vz_code_e vz_vm_want(vz_vm_action_t *change, vz_tx_t *tx);
 
 
@@ -36,7 +38,12 @@ static const vz_vm_desired_e  vz_vm_stopped = VZ_VM_DESIRED_STOPPED;
 static const vz_sql_t  vz_vm_select = vz_sql("vm",
     "SELECT " VZ_VM_COLUMNS ", v.tag, v.old_template,"
     " DATE_FORMAT(v.old_until, '%Y-%m-%dT%TZ') AS old_until,"
-    " v.old_until > NOW() AS old_kept FROM vm v" VZ_VM_JOINS
+    " v.old_until > NOW() AS old_kept, " VZ_VM_DESTROY_HOURS " AS undo_hours,"
+    " v.lifecycle = 'trashed' AS trashed,"
+    " DATE_FORMAT(v.trashed_at, '%Y-%m-%dT%TZ') AS trashed_at,"
+    " DATE_FORMAT(v.trashed_until, '%Y-%m-%dT%TZ') AS trashed_until,"
+    " GREATEST(0, TIMESTAMPDIFF(SECOND, NOW(), v.trashed_until)) AS trash_left"
+    " FROM vm v" VZ_VM_JOINS
     " WHERE v.id = ? AND " vz_auth_owned("v.user_id"));
 
 static const vz_sql_t  vz_vm_desired_set = vz_sql("vm desired_state",
@@ -88,6 +95,7 @@ vz_vm_one(vz_call_t *call)
     vz_vm_json_place(&rows, 0, 0, &node, &ctid);
     vz_vm_effective_features(call, out, node);
     vz_vm_undo(out, &rows);
+    vz_vm_in_trash(out, &rows);
 
     if (vz_call_arg(call, "live").len) {
         tag = vz_row_text(&rows, 0, "tag");
@@ -115,6 +123,30 @@ vz_vm_undo(vz_json_t *out, const vz_rows_t *rows)
     vz_json_text(out, "template", &text);
     text = vz_row_text(rows, 0, "old_until");
     vz_json_text(out, "until", &text);
+    vz_json_close(out);
+}
+
+
+/* how long a deletion can be undone, and how long this one */
+
+static void
+vz_vm_in_trash(vz_json_t *out, const vz_rows_t *rows)
+{
+    ngx_str_t  text;
+
+    vz_json_int(out, "undo_hours", vz_row_int(rows, 0, "undo_hours"));
+
+    if (!vz_row_int(rows, 0, "trashed")) {
+        vz_json_null(out, "trash");
+        return;
+    }
+
+    vz_json_object(out, "trash");
+    text = vz_row_text(rows, 0, "trashed_at");
+    vz_json_text(out, "since", &text);
+    text = vz_row_text(rows, 0, "trashed_until");
+    vz_json_text(out, "until", &text);
+    vz_json_int(out, "left_s", vz_row_int(rows, 0, "trash_left"));
     vz_json_close(out);
 }
 

@@ -16,6 +16,7 @@ typedef struct vz_vm_action_s  vz_vm_action_t;
  * What an action does besides, while the row is locked and before the task is
  * created.  VZ_OK, or why not, with the reply set where the code alone does not
  * say it.  It runs again, with a fresh row, where the transaction is repeated.
+ * It may set another def, whose kind, action and reply hold then.
  */
 typedef vz_code_e (*vz_vm_action_pt)(vz_vm_action_t *change, vz_tx_t *tx);
 

@@ -95,6 +95,7 @@ vz_vm_address(vz_tx_t *tx, vz_call_t *call, uint64_t vm, uint64_t node,
         }
 
         if (!claim.got && takes == VZ_ADDRESS_STOCK_NEED) {
+            address->lacks = claim.six ? 6 : 4;
             return VZ_NOSPACE;
         }
 

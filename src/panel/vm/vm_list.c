@@ -64,6 +64,10 @@ static ngx_uint_t vz_list_end(const vz_list_t *list, const vz_rows_t *rows,
 
 #define VZ_LIST_NO_FILTER  ""
 
+/* what is in the trash has a list of its own (vm_trash.c) */
+
+#define VZ_LIST_SHOWN  " AND v.lifecycle <> 'trashed'"
+
 #define VZ_LIST_FILTER                                                        \
     " AND (? IS NULL OR v.user_id = ?)"                                       \
     " AND (? IS NULL OR v.id = ? OR v.name LIKE ?"                            \
@@ -80,7 +84,8 @@ static ngx_uint_t vz_list_end(const vz_list_t *list, const vz_rows_t *rows,
 #define vz_list_known(scope, filter, order)                                   \
     vz_sql("vms",                                                             \
            "SELECT " VZ_AUTH_NO_COLUMNS ", " VZ_VM_COLUMNS                    \
-           " FROM vm v" VZ_VM_JOINS " WHERE " scope filter order)
+           " FROM vm v" VZ_VM_JOINS " WHERE " scope VZ_LIST_SHOWN             \
+           filter order)
 
 #define vz_list_asked(kind, filter, order)                                    \
     vz_sql("vms with " #kind,                                                 \
@@ -91,7 +96,7 @@ static ngx_uint_t vz_list_end(const vz_list_t *list, const vz_rows_t *rows,
            " FROM " VZ_AUTH_##kind##_FROM                                     \
            " JOIN vm v ON (" VZ_AUTH_##kind##_ALL " OR v.user_id = u.id)"     \
            VZ_VM_JOINS                                                        \
-           " WHERE " VZ_AUTH_##kind##_WHERE filter order ")")
+           " WHERE " VZ_AUTH_##kind##_WHERE VZ_LIST_SHOWN filter order ")")
 
 #define vz_list_all(filter, order)                                            \
     vz_list_known("? IS NULL", filter, order)

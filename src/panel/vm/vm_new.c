@@ -11,6 +11,7 @@
 #include "panel/node/ctid.h"
 #include "panel/task/first_boot.h"
 #include "panel/task/runner.h"
+#include "panel/task/trash.h"
 #include "panel/vm/vm_new.h"
 #include "runtime/call.h"
 #include "runtime/crypt.h"
@@ -19,8 +20,11 @@
 
 
 #define VZ_VM_NEW_WAIT  60000       /* ms for a turn, and of tries */
+#define VZ_VM_NEW_ROOM  30000       /* ms in which the trash gives way */
 
 
+static vz_code_e vz_vm_new_turn(vz_call_t *call, vz_vm_new_t *vm);
+static vz_code_e vz_vm_new_room(vz_call_t *call, const vz_vm_new_t *vm);
 static ngx_int_t vz_vm_new_enter(void);
 static void vz_vm_new_leave(void);
 static vz_code_e vz_vm_new_repeat(vz_call_t *call, vz_vm_new_t *vm);
@@ -83,6 +87,30 @@ static const vz_sql_t  vz_vm_new_insert = vz_sql("order vm",
 vz_code_e
 vz_vm_new_make(vz_call_t *call, vz_vm_new_t *vm)
 {
+    vz_code_e   rc;
+    ngx_msec_t  begun;
+
+    begun = ngx_current_msec;
+
+    do {
+        rc = vz_vm_new_turn(call, vm);
+
+    } while (rc == VZ_NOSPACE
+             && ngx_current_msec - begun < VZ_VM_NEW_ROOM
+             && vz_vm_new_room(call, vm) == VZ_OK);
+
+    if (rc == VZ_OK && !vm->task.held) {
+        vz_collector_expect(vm->node->id, vm->ctid, vm->id, vm->user);
+        vz_runner_kick();
+    }
+
+    return rc;
+}
+
+
+static vz_code_e
+vz_vm_new_turn(vz_call_t *call, vz_vm_new_t *vm)
+{
     vz_code_e  rc;
 
     if (vz_vm_new_enter() != NGX_OK) {
@@ -93,12 +121,24 @@ vz_vm_new_make(vz_call_t *call, vz_vm_new_t *vm)
 
     vz_vm_new_leave();
 
-    if (rc == VZ_OK && !vm->task.held) {
-        vz_collector_expect(vm->node->id, vm->ctid, vm->id, vm->user);
-        vz_runner_kick();
-    }
-
     return rc;
+}
+
+
+/*
+ * A container in the trash gives its address back.  Its number would help
+ * nobody: it rests for ten minutes.
+ */
+
+static vz_code_e
+vz_vm_new_room(vz_call_t *call, const vz_vm_new_t *vm)
+{
+    vz_trash_lack_t  lack;
+
+    lack.node = vm->node->id;
+    lack.family = vm->address.lacks;
+
+    return lack.family ? vz_trash_give(call->pool, &lack) : VZ_NOSPACE;
 }
 
 
@@ -172,6 +212,7 @@ vz_vm_new_try(vz_call_t *call, vz_vm_new_t *vm)
     const vz_vm_new_pt  *claim;
 
     vm->task_id = 0;
+    vm->address.lacks = 0;
 
     rc = vz_db_begin(call->pool, &tx);
     if (rc != VZ_OK) {

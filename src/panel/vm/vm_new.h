@@ -73,7 +73,8 @@ struct vz_vm_new_s {
  *   VZ_OK           with vm->task_id and what was claimed
  *   VZ_NOENT        the plan, the template, the user or the node is gone, or
  *                   not offered any more
- *   VZ_NOSPACE      no address is free, of a family that it needs
+ *   VZ_NOSPACE      no address is free, of a family that it needs, nor could
+ *                   one be had of the trash (task/trash.h) in time
  *   VZ_RANGE        the user has not all of those keys; the reply is set
  *   VZ_DUPLICATE    another call with this Idempotency-Key was first
  *   VZ_OVERLOADED   too many at once

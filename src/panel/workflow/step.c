@@ -15,6 +15,7 @@
 #include "panel/workflow/address_swap.h"
 #include "panel/workflow/step.h"
 #include "panel/workflow/step_rate.h"
+#include "panel/workflow/step_trash.h"
 #include "panel/workflow/step_vm.h"
 
 
@@ -106,6 +107,10 @@ vz_step_create(vz_task_run_t *run)
 
     for (i = 0; i < VZ_NUMBERS; i++) {
         rc = vz_run_verb(run, VZ_VERB_CREATE, 1, argv, NULL);
+
+        if (rc == VZ_NOSPACE) {
+            return vz_step_trash_room(run);
+        }
 
         if (rc != VZ_EXISTS) {
             return rc;

@@ -39,6 +39,7 @@ static void vz_step_vm_pair(json_t *data, const char *name, int64_t *pair);
     next(of, throttle, INT, "v.throttle_rate")                                \
     next(of, throttled, FLAG, "v.throttled")                                  \
     next(of, desired, NAMED(vz_vm_desired_names), "v.desired_state")          \
+    next(of, suspended, FLAG, "v.lifecycle = 'suspended'")                    \
     next(of, adopting, FLAG, "v.adopting")
 
 static const vz_row_member_t  vz_step_vm_row[] =

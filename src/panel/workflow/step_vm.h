@@ -24,7 +24,8 @@ typedef struct {
     int64_t          rate[2];       /* in, out in Mbit/s; or VZ_LIMIT_NONE */
     int64_t          throttle;      /* its rate while it is throttled */
     ngx_uint_t       throttled;     /* because its month's traffic is used */
-    vz_vm_desired_e  desired;       /* whether it shall run */
+    vz_vm_desired_e  desired;       /* whether it shall run, */
+    ngx_uint_t       suspended;     /* and whether it may not */
     ngx_uint_t       adopting;      /* the container was there before its row,
                                        and may not have got its tag yet */
 } vz_step_vm_t;

@@ -10,6 +10,7 @@
 #include "panel/workflow/step_reinstall.h"
 #include "panel/workflow/step_rescue.h"
 #include "panel/workflow/step_snapshot.h"
+#include "panel/workflow/step_trash.h"
 #include "panel/workflow/step_vm.h"
 #include "panel/workflow/workflow.h"
 
@@ -163,6 +164,14 @@ static const vz_step_t  vz_destroy_steps[] = {
     vz_step("release", release, 5, NONE)
 };
 
+static const vz_step_t  vz_trash_steps[] = {
+    vz_step("stop", stop, 100, NONE)
+};
+
+static const vz_step_t  vz_undelete_steps[] = {
+    vz_step("start", trash_undelete, 100, NONE)
+};
+
 static const vz_step_t  vz_suspend_steps[] = {
     vz_step("stop", stop, 100, SUSPENDED)
 };
@@ -279,6 +288,10 @@ static const vz_workflow_t  vz_workflows[] = {
                 NONE, NONE, 6, vz_keys_steps),
     vz_workflow("destroy", RETRY, vz_step_vm_load, DELETE_FAILED, NULL, NONE,
                 NONE, 20, vz_destroy_steps),
+    vz_workflow("trash", RETRY, NULL, TRASHED, NULL, NONE, NONE, 20,
+                vz_trash_steps),
+    vz_workflow("undelete", CANCEL|RETRY|STARTS, vz_step_vm_load, NONE, NULL,
+                NONE, NONE, 6, vz_undelete_steps),
     vz_workflow("suspend", CANCEL|RETRY, NULL, NONE, NULL, SUSPENDED, NONE,
                 20, vz_suspend_steps),
     vz_workflow("unsuspend", CANCEL|RETRY, vz_step_vm_load, NONE, NULL,

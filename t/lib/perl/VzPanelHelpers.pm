@@ -281,9 +281,15 @@ sub forget_held {
 
 # --- a client of our own ---
 
-# Send a request; what ask_end() waits for.
+# Send a request; what ask_end() waits for.  A container that a test deletes is
+# gone for good, unless its body says for itself whether it goes to the trash.
 sub ask_begin {
     my ($method, $path, $headers, $body) = @_;
+
+    $body =~ s/^\{/{"for_good":true,/
+        if $method eq 'DELETE' && $path =~ m{^/api/vms/\d+$}
+        && defined $body && $body !~ /"for_good"/;
+
     my $port = $ENV{TEST_NGINX_SERVER_PORT};
     my $socket = IO::Socket::INET->new(PeerAddr => '127.0.0.1',
         PeerPort => $port, Timeout => 5) or die "127.0.0.1:$port: $!";
