@@ -377,6 +377,7 @@ export interface UserChangeBody extends ProfileChangeBody {
 }
 
 export interface SuspendAllBody {
+    vm_limit?: number | null;
     reason?: string | null;
 }
 
@@ -384,6 +385,7 @@ export interface NodeBody {
     name: string;
     enabled?: boolean | null;
     ctid_min?: number | null;
+    vm_limit?: number | null;
     ctid_max?: number | null;
 }
 
@@ -595,6 +597,7 @@ export interface UserRow {
 export interface User extends UserRow {
     sessions: number;
     tokens: number;
+    vm_limit: number | null;
     containers: UserContainer[];
 }
 

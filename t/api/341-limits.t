@@ -91,7 +91,7 @@ our %stored = (
         account => 'user.account session.user_id task.actor audit.account',
         dni => 'user.document',
         map { $_ => "user.$_" } qw(first_name last_name phone address
-            province language role locked) },
+            province language role locked vm_limit) },
 );
 
 $stored{Order} = { %{ $stored{User} }, %{ $stored{Order} } };

@@ -303,6 +303,7 @@ export const BODIES = {
         role: { type: 'text', words: ['admin','customer'], pattern: P30 },
         first_name: { type: 'text', pattern: P0, strange: P1 },
         last_name: { type: 'text', pattern: P0, strange: P1 },
+        vm_limit: { type: 'int', min: 0, max: 100000 },
         dni: { type: 'text', pattern: P2, strange: P3 },
         email: { type: 'text', pattern: P4, strange: P5 },
         phone: { type: 'text', pattern: P6, strange: P7 },
@@ -315,6 +316,7 @@ export const BODIES = {
         reason: { type: 'text', max: 200 },
     },
     Node: {
+        vm_limit: { type: 'int', min: 0, max: 100000 },
         name: { type: 'text', required: true, pattern: P15 },
         enabled: { type: 'bool', default: true },
         ctid_min: { type: 'int', min: 101, max: 2147483644, default: 101 },
