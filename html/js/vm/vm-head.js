@@ -127,7 +127,7 @@ export function vmHead(vm, live, signal) {
     const stale = h('p', { class: 'stale' });
     const failed = vmFailed(vm, signal);
     const off = suspension(vm);
-    const rescue = rescueBanner(vm);
+    const rescue = rescueBanner(vm, live, signal);
 
     const draw = () => {
         const next = vmState(vm);
