@@ -50,7 +50,17 @@ export interface SignInPasskeyBody {
 }
 
 export interface ConfirmBody {
-    password: string;
+    password?: string | null;
+    code?: string | null;
+    passkey?: string | null;
+    client_data?: string | null;
+    authenticator_data?: string | null;
+    signature?: string | null;
+}
+
+export interface Confirming {
+    code: boolean;
+    passkeys: PasskeyStep | null;
 }
 
 export interface ResetAskBody {
@@ -367,6 +377,7 @@ export interface UserBody {
     address?: string | null;
     province?: string | null;
     language?: string | null;
+    vm_limit?: number | null;
 }
 
 export interface UserChangeBody extends ProfileChangeBody {
@@ -374,10 +385,10 @@ export interface UserChangeBody extends ProfileChangeBody {
     dni?: string | null;
     email?: string | null;
     locked?: boolean | null;
+    vm_limit?: number | null;
 }
 
 export interface SuspendAllBody {
-    vm_limit?: number | null;
     reason?: string | null;
 }
 
@@ -385,7 +396,6 @@ export interface NodeBody {
     name: string;
     enabled?: boolean | null;
     ctid_min?: number | null;
-    vm_limit?: number | null;
     ctid_max?: number | null;
 }
 
@@ -587,6 +597,7 @@ export interface UserRow {
     province: string | null;
     language: 'es' | 'en';
     locked: boolean;
+    vm_limit: number | null;
     must_change: boolean;
     second_factor: boolean;
     created: string;
@@ -597,7 +608,6 @@ export interface UserRow {
 export interface User extends UserRow {
     sessions: number;
     tokens: number;
-    vm_limit: number | null;
     containers: UserContainer[];
 }
 
@@ -1407,6 +1417,7 @@ export interface Replies {
         'session/passkey/begin': PasskeyChallenge;
         'session/passkey': SignedIn;
         'session/confirm': null;
+        'session/confirm/begin': Confirming;
         'password/reset': Nothing;
         'email/confirm': null;
         'email/stop': EmailStopped;

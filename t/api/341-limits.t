@@ -28,7 +28,8 @@ our %stored = (
         memory_mib => 'vm.vmguar_barrier_mib vm.privvm_limit_mib',
         disk_mib => 'vm.disk_hard_mib vm.disk_soft_mib',
         cpu_units => 'vm.cpu_units', keys => '-', first_boot => '-' },
-    Confirm => { password => '-' },
+    Confirm => { map { $_ => '-' } qw(password code passkey client_data
+        authenticator_data signature) },
     Console => { mode => '-' },
     Rate => { in_mbit => 'vm.rate_in', out_mbit => 'vm.rate_out' },
     Traffic => { quota_gib => 'vm.traffic_gib', action => 'vm.traffic_action',

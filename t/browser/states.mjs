@@ -315,11 +315,11 @@ const OWN = [
         sign: '[role=tabpanel] .notice', answers: server({ features: [] }) },
     { name: 'server-rescue', path: 'server?id=101', sign: '.vm-rescue',
         answers: server({ rescue: RESCUE }) },
-    { name: 'server-rescue-tab', path: 'server?id=101&tab=reinstall',
     ...['gone', 'ro'].map((disk) => ({ name: `server-rescue-${disk}`,
         path: 'server?id=101', sign: '.vm-rescue-disk strong',
         answers: server({ rescue: RESCUE,
             in_force: { rescue_disk: disk } }) })),
+    { name: 'server-rescue-tab', path: 'server?id=101&tab=reinstall',
         sign: '[role=tabpanel] .notice', answers: server({ rescue: RESCUE }) },
     { name: 'server-rescue-access', path: 'server?id=101&tab=access',
         sign: '[role=tabpanel] form', answers: server({ rescue: RESCUE }) },
@@ -391,6 +391,18 @@ const OWN = [
         act: sent({ first_name: '<', phone: '1', province: '{' }) },
     { name: 'account-email', path: 'account', sign: '.profile-email form',
         act: sent({ email: 'ana@' }) },
+    { name: 'account-confirm', path: 'account', sign: '.profile-email form',
+        answers: { 'account/email': refusal(403, 'step_up'),
+            'session/confirm/begin': [200, { code: true, passkeys: {
+                challenge: 'x', rp_id: 'localhost', ids: ['x'] } }] },
+        act: async (page) => {
+            await page.locator('.profile-email [name=email]')
+                .fill('ana@example.org');
+            await page.locator('.profile-email [type=submit]').click();
+            await page.locator('dialog[open] .step-up-ways .button').last()
+                .click();
+            await page.locator('dialog[open] [name=code]').waitFor();
+        } },
     { name: 'account-waits', path: 'account', sign: '.profile-email .notice',
         answers: { account: [200, { id: 1, account: 'ana', created:
             '2026-01-02T03:04:05Z', first_name: 'W'.repeat(64), last_name: '',

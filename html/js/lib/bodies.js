@@ -89,7 +89,12 @@ export const BODIES = {
         signature: { type: 'text', required: true, pattern: P17 },
     },
     Confirm: {
-        password: { type: 'text', required: true, max: 512 },
+        password: { type: 'text', max: 512 },
+        code: { type: 'text', max: 40 },
+        passkey: { type: 'text', pattern: P17 },
+        client_data: { type: 'text', pattern: P17 },
+        authenticator_data: { type: 'text', pattern: P17 },
+        signature: { type: 'text', pattern: P17 },
     },
     ResetAsk: {
         account: { type: 'text', required: true, max: 254 },
@@ -298,12 +303,12 @@ export const BODIES = {
         address: { type: 'text', pattern: P8, strange: P9 },
         province: { type: 'text', pattern: P10, strange: P11 },
         language: { type: 'text', default: 'es', words: ['es','en'], pattern: P12 },
+        vm_limit: { type: 'int', min: 0, max: 100000 },
     },
     UserChange: {
         role: { type: 'text', words: ['admin','customer'], pattern: P30 },
         first_name: { type: 'text', pattern: P0, strange: P1 },
         last_name: { type: 'text', pattern: P0, strange: P1 },
-        vm_limit: { type: 'int', min: 0, max: 100000 },
         dni: { type: 'text', pattern: P2, strange: P3 },
         email: { type: 'text', pattern: P4, strange: P5 },
         phone: { type: 'text', pattern: P6, strange: P7 },
@@ -311,12 +316,12 @@ export const BODIES = {
         province: { type: 'text', pattern: P10, strange: P11 },
         language: { type: 'text', words: ['es','en'], pattern: P12 },
         locked: { type: 'bool' },
+        vm_limit: { type: 'int', min: 0, max: 100000 },
     },
     SuspendAll: {
         reason: { type: 'text', max: 200 },
     },
     Node: {
-        vm_limit: { type: 'int', min: 0, max: 100000 },
         name: { type: 'text', required: true, pattern: P15 },
         enabled: { type: 'bool', default: true },
         ctid_min: { type: 'int', min: 101, max: 2147483644, default: 101 },
