@@ -21,7 +21,7 @@ typedef enum {
     VZ_ADDRESSES_ANY        /* one, of IPv4 as long as there are some */
 } vz_addresses_e;
 
-/* vm_limit where no directive says it, and the most that it, and a row, may be */
+/* vm_limit without a directive, and the most that it, and a row, may be */
 #define VZ_SETTINGS_VM_LIMIT       10
 #define VZ_SETTINGS_VM_LIMIT_MOST  100000
 

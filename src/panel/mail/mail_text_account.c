@@ -294,9 +294,9 @@ const vz_mail_text_t  vz_mail_text_account[] = {
       "{brand}: le escribiremos a esta dirección",
       "Hola:\n"
       "\n"
-      "Un administrador de {brand} anotó esta dirección de correo en la cuenta\n"
-      "{account}: desde ahora le escribiremos aquí.  Ingrese con el nombre de la\n"
-      "cuenta y la contraseña de siempre.\n"
+      "Un administrador de {brand} anotó esta dirección de correo en la\n"
+      "cuenta {account}: desde ahora le escribiremos aquí.  Ingrese con el\n"
+      "nombre de la cuenta y la contraseña de siempre.\n"
       "\n"
       "  {url}/signin\n"
       "\n"
