@@ -763,6 +763,7 @@ export interface TaskAtWork {
     percent: number;
     detail?: string;
     say?: Say;
+    noted?: number;
 }
 
 export interface SignedIn {

@@ -182,3 +182,21 @@ test('in rescue it is told that the disk is not there, and what to do',
         assert.equal((await again.json()).in_force.rescue_disk, 'gone');
         await context.close();
     });
+
+
+test('an open task tells what its first boot came to', async () => {
+    const ask = await api(ana);
+    const { body: { items } } = await ask('GET', 'templates');
+    const { body: task } = await ask('POST', 'account/orders', {
+        plan: 'Básico', first_boot: '#!/bin/sh\nsleep 5\necho all is well\n',
+        template: items.find((/** @type {{name: string}} */ one) =>
+            one.name.startsWith('busybox')).name });
+
+    assert.equal(task.state, 'done', 'the task waits for no script');
+    await page.goto(`${url}/panel/tasks?task=${task.id}`);
+    await page.getByText(/it runs when the server starts/).waitFor();
+    assert.equal(await page.getByText('| all is well').count(), 0);
+    await page.getByText('| all is well').waitFor();
+    await page.getByText(/ended with exit status 0 after \d+ s/).waitFor();
+    assert.deepEqual(wrong, []);
+});
