@@ -9,6 +9,7 @@ import { test } from 'node:test';
 import { faults } from './boxes.mjs';
 import { longPanel } from './long-stack.mjs';
 import { rooms, STATES } from './states.mjs';
+import { within } from './still.mjs';
 
 /* A screen comes up at the first of each, and is made wider or narrower. */
 const WIDTHS = [[360, 768], [1280, 1024, 1920]];
@@ -17,6 +18,19 @@ const WIDTHS = [[360, 768], [1280, 1024, 1920]];
 const CROWDED = /^(plans|order|signin|live-done|status|server|tasks|task|account|one|many|hardware|adm-(users|nodes|users-item))$/;
 
 const here = longPanel();
+
+
+/**
+ * What hears of a width is told before a frame is drawn.
+ *
+ * @param {import('playwright-core').Page} page
+ * @param {number} width
+ */
+async function widened(page, width) {
+    await page.setViewportSize({ width, height: 800 });
+    await page.evaluate(() => new Promise((done) =>
+        requestAnimationFrame(() => requestAnimationFrame(done))));
+}
 
 
 /**
@@ -35,13 +49,15 @@ async function measured(language, widths, only, letters) {
         const page = await all.enter(state, widths[0]);
 
         for (const width of widths) {
-            await page.setViewportSize({ width, height: 800 });
-            /* what hears of a width is told before a frame is drawn */
-            await page.evaluate(() => new Promise((done) =>
-                requestAnimationFrame(() => requestAnimationFrame(done))));
+            const where = `${state.name}, ${language}, ${width} px`;
 
-            for (const one of await faults(page)) {
-                wrong.push(`${state.name}, ${language}, ${width} px: ${one}`);
+            await within(`${where}, to be made so wide`,
+                widened(page, width));
+
+            for (const one of await within(`${where}, to be measured`,
+                faults(page)))
+            {
+                wrong.push(`${where}: ${one}`);
             }
         }
 

@@ -4,6 +4,7 @@
  */
 
 import { cookie } from './browser.mjs';
+import { within } from './still.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 /** @typedef {ReturnType<import('./long-stack.mjs')['longPanel']>} Here */
@@ -553,40 +554,29 @@ export function rooms({ browser, panel, password }, language, letters = 16) {
                 made.set(state.who, open(state.who, width));
             }
 
-            const page = await /** @type {Promise<Page>} */ (
-                made.get(state.who));
+            const where = `${state.name}, ${language}, ${width} px`;
+            const page = await within(`${where}, to sign in`,
+                /** @type {Promise<Page>} */ (made.get(state.who)));
 
-            await page.setViewportSize({ width, height: 800 });
-            await arrive(page, panel.url, state);
+            await within(`${where}, to come up`, (async () => {
+                await page.setViewportSize({ width, height: 800 });
+                await arrive(page, panel.url, state);
+            })());
 
             return page;
         },
 
         /** @param {State} state @param {Page} page */
-        async leave(state, page) {
-            await page.evaluate(() => document.querySelectorAll('dialog')
-                .forEach((one) => one.close()));
+        leave: (state, page) => within(
+            `${state.name}, ${language}, to be left`, depart(page, panel.url,
+                state)),
 
-            if (state.answers) {
-                await page.unrouteAll();
-            }
-
-            /* who would be asked whether to leave is asked nothing */
-            if (await page.evaluate(async (js) => {
-                const { isUnsaved } = await import(`${js}/ui/unsaved.js`);
-
-                return isUnsaved();
-            }, `${panel.url}/panel/js`)) {
-                await page.goto(`${panel.url}/panel/contact`);
-                await page.locator('main h1').waitFor();
-            }
-        },
-
-        async close() {
-            for (const page of made.values()) {
-                await (await page).context().close();
-            }
-        },
+        close: () => within(`all states, ${language}, to be closed`,
+            (async () => {
+                for (const page of made.values()) {
+                    await (await page).context().close();
+                }
+            })()),
     };
 }
 
@@ -625,4 +615,29 @@ async function arrive(page, url, state) {
     await state.act?.(page);
     await page.evaluate(() => new Promise((done) =>
         requestAnimationFrame(() => setTimeout(done, 30))));
+}
+
+
+/**
+ * @param {Page} page
+ * @param {string} url
+ * @param {State} state
+ */
+async function depart(page, url, state) {
+    await page.evaluate(() => document.querySelectorAll('dialog')
+        .forEach((one) => one.close()));
+
+    if (state.answers) {
+        await page.unrouteAll();
+    }
+
+    /* who would be asked whether to leave is asked nothing */
+    if (await page.evaluate(async (js) => {
+        const { isUnsaved } = await import(`${js}/ui/unsaved.js`);
+
+        return isUnsaved();
+    }, `${url}/panel/js`)) {
+        await page.goto(`${url}/panel/contact`);
+        await page.locator('main h1').waitFor();
+    }
 }
