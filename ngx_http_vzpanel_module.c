@@ -74,6 +74,11 @@ static void ngx_http_vzpanel_exit_process(ngx_cycle_t *cycle);
 static vz_conf_t *ngx_http_vzpanel_serving(ngx_cycle_t *cycle);
 
 
+static ngx_conf_num_bounds_t  ngx_http_vzpanel_vm_limit = {
+    ngx_conf_check_num_bounds, 0, VZ_SETTINGS_VM_LIMIT_MOST
+};
+
+
 static ngx_command_t  ngx_http_vzpanel_commands[] = {
 
     { ngx_string("vzpanel_database"),
@@ -138,6 +143,13 @@ static ngx_command_t  ngx_http_vzpanel_commands[] = {
       NGX_HTTP_MAIN_CONF_OFFSET,
       offsetof(vz_conf_t, settings.mail_failed),
       NULL },
+
+    { ngx_string("vzpanel_vm_limit"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_num_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      offsetof(vz_conf_t, settings.vm_limit),
+      &ngx_http_vzpanel_vm_limit },
 
     { ngx_string("vzpanel_session_timeout"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,

@@ -50,7 +50,17 @@ export interface SignInPasskeyBody {
 }
 
 export interface ConfirmBody {
-    password: string;
+    password?: string | null;
+    code?: string | null;
+    passkey?: string | null;
+    client_data?: string | null;
+    authenticator_data?: string | null;
+    signature?: string | null;
+}
+
+export interface Confirming {
+    code: boolean;
+    passkeys: PasskeyStep | null;
 }
 
 export interface ResetAskBody {
@@ -273,6 +283,7 @@ export interface ContainerBody {
 
 export interface DestroyBody {
     name: string;
+    for_good?: boolean | null;
 }
 
 export interface SuspendBody {
@@ -343,6 +354,7 @@ export interface PlanBody {
     backup_daily?: number | null;
     backup_weekly?: number | null;
     backup_monthly?: number | null;
+    undo_hours?: number | null;
 }
 
 export interface PlanChangeBody {
@@ -362,6 +374,7 @@ export interface PlanChangeBody {
     backup_daily?: number | null;
     backup_weekly?: number | null;
     backup_monthly?: number | null;
+    undo_hours?: number | null;
 }
 
 export interface PoolBody {
@@ -395,6 +408,7 @@ export interface UserBody {
     address?: string | null;
     province?: string | null;
     language?: string | null;
+    vm_limit?: number | null;
 }
 
 export interface UserChangeBody extends ProfileChangeBody {
@@ -402,6 +416,7 @@ export interface UserChangeBody extends ProfileChangeBody {
     dni?: string | null;
     email?: string | null;
     locked?: boolean | null;
+    vm_limit?: number | null;
 }
 
 export interface SuspendAllBody {
@@ -554,6 +569,7 @@ export interface Plan {
     backup_daily: number;
     backup_weekly: number;
     backup_monthly: number;
+    undo_hours: number;
 }
 
 export interface Profile {
@@ -617,6 +633,7 @@ export interface UserRow {
     province: string | null;
     language: 'es' | 'en';
     locked: boolean;
+    vm_limit: number | null;
     must_change: boolean;
     second_factor: boolean;
     created: string;
@@ -723,6 +740,7 @@ export interface Task {
     owner?: Owner;
     unseen?: boolean;
     started?: string;
+    undo?: TaskUndo;
     vm?: ContainerName;
     state: 'queued' | 'running' | 'done' | 'failed' | 'cancelled' | 'held';
     step: number;
@@ -770,6 +788,12 @@ export interface TaskError {
     say?: Say;
 }
 
+export interface TaskUndo {
+    path: string;
+    until: string;
+    left_s: number;
+}
+
 export interface TaskAtWork {
     id: number;
     vm?: ContainerName;
@@ -782,6 +806,7 @@ export interface TaskAtWork {
     percent: number;
     detail?: string;
     say?: Say;
+    noted?: number;
 }
 
 export interface SignedIn {
@@ -862,7 +887,7 @@ export interface Container {
     template: string;
     template_label: string;
     state: 'running' | 'stopped' | 'frozen' | 'unknown';
-    lifecycle: 'ordered' | 'creating' | 'ready' | 'suspended' | 'deleting' | 'create_failed' | 'delete_failed';
+    lifecycle: 'ordered' | 'creating' | 'ready' | 'suspended' | 'deleting' | 'create_failed' | 'delete_failed' | 'trashed';
     suspended: string | null;
     suspended_at: string | null;
     rescue: InRescue | null;
@@ -883,6 +908,8 @@ export interface Container {
     task: TaskAtWork | null;
     features?: string[];
     undo?: Undo | null;
+    undo_hours?: number;
+    trash?: InTrash | null;
     node?: 'up' | 'down' | 'absent';
     in_force?: InForce | null;
     limits?: NodeLimits | null;
@@ -891,6 +918,33 @@ export interface Container {
 export interface Undo {
     template: string;
     until: string;
+}
+
+export interface InTrash {
+    since: string;
+    until: string;
+    left_s: number;
+}
+
+export interface Trash {
+    items: TrashedContainer[];
+    next: number | null;
+}
+
+export interface TrashedContainer {
+    id: number;
+    name: string;
+    hostname: string;
+    owner: Owner;
+    plan: string | null;
+    template_label: string | null;
+    disk_mib: number;
+    addresses: string[];
+    since: string;
+    until: string;
+    left_s: number;
+    suspended: boolean;
+    task: number | null;
 }
 
 export interface InRescue {
@@ -1298,7 +1352,7 @@ export interface UserContainer {
     id: number;
     name: string;
     hostname: string;
-    lifecycle: 'ordered' | 'creating' | 'ready' | 'suspended' | 'deleting' | 'create_failed' | 'delete_failed';
+    lifecycle: 'ordered' | 'creating' | 'ready' | 'suspended' | 'deleting' | 'create_failed' | 'delete_failed' | 'trashed';
     template: string;
 }
 
@@ -1378,7 +1432,7 @@ export interface Missing {
     hostname: string;
     owner: Owner;
     ctid: number;
-    lifecycle: 'ordered' | 'creating' | 'ready' | 'suspended' | 'deleting' | 'create_failed' | 'delete_failed';
+    lifecycle: 'ordered' | 'creating' | 'ready' | 'suspended' | 'deleting' | 'create_failed' | 'delete_failed' | 'trashed';
     created: string;
     addresses: string[];
 }
@@ -1491,6 +1545,7 @@ export interface Replies {
         [path: `vms/${number}/traffic`]: TrafficMonths;
         [path: `vms/${number}/firewall`]: FirewallState;
         [path: `vms/${number}/rdns`]: ReverseNames;
+        'trash': Trash;
         [path: `vms/${number}/backups`]: Backups;
         [path: `vms/${number}/backups/${number}/files`]: BackupFiles;
         [path: `vms/${number}/history`]: History;
@@ -1522,6 +1577,7 @@ export interface Replies {
         'session/passkey/begin': PasskeyChallenge;
         'session/passkey': SignedIn;
         'session/confirm': null;
+        'session/confirm/begin': Confirming;
         'password/reset': Nothing;
         'email/confirm': null;
         'email/stop': EmailStopped;
@@ -1548,6 +1604,7 @@ export interface Replies {
         [path: `vms/${number}/console`]: ConsoleTicket;
         [path: `vms/${number}/firewall/confirm`]: Task;
         [path: `vms/${number}/firewall/undo`]: Task;
+        [path: `vms/${number}/undelete`]: Task;
         [path: `vms/${number}/suspend`]: Task;
         [path: `vms/${number}/unsuspend`]: Task;
         [path: `vms/${number}/backups`]: Task;

@@ -54,6 +54,7 @@ export type TaskView = Pick<Task, 'id' | 'kind'>
         step_percent?: number;
         detail?: string;
         say?: Say;
+        noted?: number;
     };
 
 /* One element of the event "vm": what moves of a container. */

@@ -667,10 +667,10 @@ async function begin() {
     onSignedOut(ended);
     onOtherAccount(noticed);
     onStepUp(async () => {
-        const [{ confirmPassword }] = await Promise.all([twice(() =>
+        const [{ confirmAgain }] = await Promise.all([twice(() =>
             import('./account/step-up.js')), ownStyles(), more('own')]);
 
-        return confirmPassword();
+        return confirmAgain();
     });
     session.onElsewhere(noticed);
 

@@ -129,7 +129,12 @@ static const vz_route_t  vz_routes[] = {
     { POST, "/session/confirm", VZ_ROLE_USER,
       VZ_ROUTE_SESSION | VZ_ROUTE_FIRST,
       &vz_session_confirm_form, NULL, vz_session_confirm,
-      "Type the password again, for what asks for it", 204, NULL },
+      "Prove again who you are, for what asks for it", 204, NULL },
+    { POST, "/session/confirm/begin", VZ_ROLE_USER,
+      VZ_ROUTE_SESSION | VZ_ROUTE_FIRST,
+      NULL, NULL, vz_session_confirm_begin,
+      "Tell what a session may be confirmed by, with a challenge for passkeys",
+      200, "Confirming: code bool, passkeys PasskeyStep|null" },
 
     { POST, "/password/reset", VZ_ROLE_ANYONE, 0,
       &vz_password_reset_ask_form, NULL, vz_password_reset_link,

@@ -85,6 +85,7 @@ vz_conf_create(ngx_conf_t *cf)
     }
 
     conf->settings.signup = VZ_SIGNUP_OPEN;
+    conf->settings.vm_limit = NGX_CONF_UNSET;
     conf->settings.session_timeout = NGX_CONF_UNSET;
     conf->settings.session_idle = NGX_CONF_UNSET;
     conf->settings.second_factor = NGX_CONF_UNSET;
@@ -100,6 +101,7 @@ vz_conf_create(ngx_conf_t *cf)
 char *
 vz_conf_finish(ngx_conf_t *cf, vz_conf_t *conf)
 {
+    ngx_conf_init_value(conf->settings.vm_limit, VZ_SETTINGS_VM_LIMIT);
     ngx_conf_init_value(conf->settings.session_timeout, 12 * 60 * 60);
     ngx_conf_init_value(conf->settings.session_idle, 2 * 60 * 60);
     ngx_conf_init_value(conf->settings.second_factor, 0);

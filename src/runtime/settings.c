@@ -7,6 +7,7 @@
 
 static const vz_settings_t  vz_settings_default = {
     .signup = VZ_SIGNUP_OFF,
+    .vm_limit = VZ_SETTINGS_VM_LIMIT,
     .session_timeout = 12 * 60 * 60,
     .session_idle = 2 * 60 * 60,
     .console_timeout = 15 * 60 * 1000,

@@ -21,9 +21,15 @@ typedef enum {
     VZ_ADDRESSES_ANY        /* one, of IPv4 as long as there are some */
 } vz_addresses_e;
 
+/* vm_limit without a directive, and the most that it, and a row, may be */
+#define VZ_SETTINGS_VM_LIMIT       10
+#define VZ_SETTINGS_VM_LIMIT_MOST  100000
+
 typedef struct {
     vz_signup_e     signup;
     vz_addresses_e  addresses;      /* of an order */
+    ngx_int_t       vm_limit;       /* containers that a customer may order,
+                                       if its row does not say */
     time_t          session_timeout;/* seconds from signing in */
     time_t          session_idle;   /* seconds from its last use */
     ngx_flag_t      second_factor;  /* administrators need a second step */

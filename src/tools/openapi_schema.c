@@ -300,6 +300,7 @@ vz_schema_default(json_t *property, const vz_body_t *form, ngx_uint_t i)
                             json_string(VZ_UNLIMITED_WORD));
 
     } else if (preset >= column->min && preset <= column->max
+               && !(column->flags & VZ_COLUMN_NULL)
                && (column->type == VZ_COLUMN_INT
                    || column->type == VZ_COLUMN_LIMIT))
     {

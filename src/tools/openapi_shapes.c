@@ -75,7 +75,7 @@ const vz_openapi_shape_t  vz_openapi_shapes[] = {
     { "TaskAtWork",
       "id int, vm? ContainerName, kind text, state text, step int, steps int,"
       " step_name? text, step_percent? int, percent int, detail? text,"
-      " say? Say" },
+      " say? Say, noted? int" },
 
     /* one's account */
 

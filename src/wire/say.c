@@ -152,6 +152,16 @@ static const vz_say_def_t  vz_says[] = {
     { "adoption_stays", "its adoption did not come to an end: what the node has"
       " stays there" },
     { "task_unknown", "This version of the panel does not know such a task." },
+    { "boot_waits", "first boot: {n} bytes wait for the first start" },
+    { "boot_refused", "first boot: it does not run: {*}" },
+    { "boot_ended",
+      "first boot: it ended with exit status {status} after {s} s" },
+    { "boot_slow",
+      "first boot: it was ended after {s} s, which is as long as it may take" },
+    { "boot_stopped", "first boot: it ended when the server stopped, or could"
+      " not be begun" },
+    { "boot_gone", "first boot: the system that was to run it is gone" },
+    { "boot_unknown", "first boot: the node does not tell what came of it" },
     { "no_mail", "no mail was asked for" },
     { "mail_sent", "already sent" },
     { "mail_going", "the outbox is sending it" },
@@ -251,7 +261,7 @@ vz_say_name(const char *name, size_t len)
 
     static const char *const  names[] = {
         "code", "command", "first", "id", "kb", "last", "mb", "ms", "n",
-        "repository", "snapshot", "template", "who"
+        "repository", "s", "snapshot", "status", "template", "who"
     };
 
     for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {

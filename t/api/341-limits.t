@@ -28,7 +28,8 @@ our %stored = (
         memory_mib => 'vm.vmguar_barrier_mib vm.privvm_limit_mib',
         disk_mib => 'vm.disk_hard_mib vm.disk_soft_mib',
         cpu_units => 'vm.cpu_units', keys => '-', first_boot => '-' },
-    Confirm => { password => '-' },
+    Confirm => { map { $_ => '-' } qw(password code passkey client_data
+        authenticator_data signature) },
     Console => { mode => '-' },
     Rate => { in_mbit => 'vm.rate_in', out_mbit => 'vm.rate_out' },
     BackupPolicy => { daily => 'vm.backup_daily', weekly => 'vm.backup_weekly',
@@ -98,7 +99,7 @@ our %stored = (
         account => 'user.account session.user_id task.actor audit.account',
         dni => 'user.document',
         map { $_ => "user.$_" } qw(first_name last_name phone address
-            province language role locked) },
+            province language role locked vm_limit) },
 );
 
 $stored{Order} = { %{ $stored{User} }, %{ $stored{Order} } };
@@ -244,7 +245,6 @@ our %answers = ('POST /api/admin/nodes' => 422,
     'POST /api/vms/{id}/snapshots/{snapshot}/rollback' => 404,
     'POST /api/orders/{link}/mail' => 404,
     'POST /api/account/second-factor/confirm' => 409,
-    'POST /api/session/confirm' => 422,
     'POST /api/email/confirm' => 410, 'POST /api/email/stop' => 410,
     'POST /api/admin/templates' => 422, 'PUT /api/password/reset' => 410,
     'POST /api/session' => 401, 'POST /api/account/passkeys' => 422,
@@ -257,7 +257,7 @@ our %answers = ('POST /api/admin/nodes' => 422,
 our %spared = map { $_ => 1 } 'PATCH /api/admin/nodes/{id}',
     'DELETE /api/vms/{id}', 'PUT /api/account/password',
     'POST /api/vms', 'POST /api/admin/nodes/{id}/adopt',
-    'POST /api/account/tokens',
+    'POST /api/account/tokens', 'POST /api/session/confirm',
     'PUT /api/vms/{id}/firewall', 'POST /api/vms/{id}/reinstall',
     'PUT /api/vms/{id}/rdns', 'POST /api/vms/{id}/rescue';
 

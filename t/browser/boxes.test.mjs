@@ -13,6 +13,7 @@ import { faults } from './boxes.mjs';
 import { shot } from './browser.mjs';
 import { longPanel } from './long-stack.mjs';
 import { rooms, STATES } from './states.mjs';
+import { within } from './still.mjs';
 
 /* A screen comes up at the first of each, and is made wider or narrower. */
 const WIDTHS = [[360, 768], [1280, 1024, 1920]];
@@ -37,6 +38,19 @@ async function looked(page, name) {
 
 
 /**
+ * What hears of a width is told before a frame is drawn.
+ *
+ * @param {import('playwright-core').Page} page
+ * @param {number} width
+ */
+async function widened(page, width) {
+    await page.setViewportSize({ width, height: 800 });
+    await page.evaluate(() => new Promise((done) =>
+        requestAnimationFrame(() => requestAnimationFrame(done))));
+}
+
+
+/**
  * What is wrong on each of some states.
  *
  * @param {string} language
@@ -50,22 +64,21 @@ async function measured(language, widths, only, letters) {
 
     for (const state of STATES.filter(({ name }) => only.test(name))) {
         const page = await all.enter(state, widths[0]);
-        const tell = (/** @type {number} */ width) =>
-            (/** @type {string} */ one) => wrong.push(
-                `${state.name}, ${language}, ${width} px: ${one}`);
+        const place = `${state.name}, ${language}, ${widths[0]} px`;
 
         if (!letters) {
-            (await looked(page, `${state.name}-${language}-${widths[0]}`))
-                .forEach(tell(widths[0]));
+            (await within(`${place}, to be looked at`, looked(page,
+                `${state.name}-${language}-${widths[0]}`)))
+                .forEach((one) => wrong.push(`${place}: ${one}`));
         }
 
         for (const width of widths) {
-            await page.setViewportSize({ width, height: 800 });
-            /* what hears of a width is told before a frame is drawn */
-            await page.evaluate(() => new Promise((done) =>
-                requestAnimationFrame(() => requestAnimationFrame(done))));
+            const where = `${state.name}, ${language}, ${width} px`;
 
-            (await faults(page)).forEach(tell(width));
+            await within(`${where}, to be made so wide`,
+                widened(page, width));
+            (await within(`${where}, to be measured`, faults(page)))
+                .forEach((one) => wrong.push(`${where}: ${one}`));
         }
 
         await all.leave(state, page);

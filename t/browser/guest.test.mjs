@@ -6,11 +6,14 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { administrator, api, complaints, launch, settled, signIn, url }
-    from './browser.mjs';
+import { findings } from './axe.mjs';
+import { administrator, api, complaints, launch, maildir, settled, shot,
+    signIn, url } from './browser.mjs';
+import { stackOf } from './own-stack.mjs';
 
 /** @type {import('playwright-core').Browser} */
 let browser;
@@ -129,4 +132,71 @@ test('another system, by its name, and back', async () => {
     await undo.waitFor({ state: 'detached' });
     assert.equal((await (await api(ana))('GET', `vms/${ana.vm}`)).body.undo,
         null);
+});
+
+
+/**
+ * Make a disk that nothing mounts any more: its superblocks are gone.
+ *
+ * @param {number} ctid
+ */
+async function breakDisk(ctid) {
+    const { base } = await stackOf(dirname(maildir));
+    const image = await open(join(base, `lxc/ct/${ctid}/image`), 'r+');
+
+    for (const at of [64 << 10, 64 << 20]) {
+        await image.write(Buffer.alloc(4096), 0, 4096, at);
+    }
+
+    await image.close();
+}
+
+
+test('in rescue it is told that the disk is not there, and what to do',
+    async () => {
+        const eva = await settled(await api(await administrator()), 'Eva');
+        const ask = await api(eva);
+        const { body: vm } = await ask('GET', `vms/${eva.vm}`);
+        const context = await browser.newContext({ locale: 'es-AR' });
+        const own = await context.newPage();
+
+        own.setDefaultTimeout(30000);
+        await ask('POST', `vms/${eva.vm}/stop`);
+        await breakDisk(vm.ctid);
+        await signIn(own, eva);
+        await own.goto(`${url}/panel/server?id=${eva.vm}&tab=reinstall`);
+        await own.getByRole('button', { name: 'Iniciar el rescate' }).click();
+
+        const banner = own.locator('.vm-rescue');
+
+        await banner.getByText('no se pudo montar').waitFor();
+        await banner.getByText('Reinicie para probar otra vez').waitFor();
+        assert.deepEqual(await findings(own), []);
+        await shot(own, 'rescue-gone-es');
+
+        /* asked again when it has started again */
+        const [again] = await Promise.all([
+            own.waitForResponse(/vms\/\d+\?live=1$/),
+            ask('POST', `vms/${eva.vm}/restart`)]);
+
+        assert.equal((await again.json()).in_force.rescue_disk, 'gone');
+        await context.close();
+    });
+
+
+test('an open task tells what its first boot came to', async () => {
+    const ask = await api(ana);
+    const { body: { items } } = await ask('GET', 'templates');
+    const { body: task } = await ask('POST', 'account/orders', {
+        plan: 'Básico', first_boot: '#!/bin/sh\nsleep 5\necho all is well\n',
+        template: items.find((/** @type {{name: string}} */ one) =>
+            one.name.startsWith('busybox')).name });
+
+    assert.equal(task.state, 'done', 'the task waits for no script');
+    await page.goto(`${url}/panel/tasks?task=${task.id}`);
+    await page.getByText(/it runs when the server starts/).waitFor();
+    assert.equal(await page.getByText('| all is well').count(), 0);
+    await page.getByText('| all is well').waitFor();
+    await page.getByText(/ended with exit status 0 after \d+ s/).waitFor();
+    assert.deepEqual(wrong, []);
 });

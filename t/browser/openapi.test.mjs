@@ -328,6 +328,7 @@ test('an administrator has sessions and tokens', async () => {
     await contract.done('DELETE', '/account/sessions/{id}', other, undefined,
         boss);
 
+    await contract.done('POST', '/session/confirm/begin', {}, undefined, boss);
     await contract.done('POST', '/session/confirm', {},
         { password: (await administrator()).password }, boss);
 

@@ -4,10 +4,12 @@
  */
 
 import assert from 'node:assert/strict';
+import { dirname } from 'node:path';
 import { after, before, test } from 'node:test';
 import { findings } from './axe.mjs';
-import { administrator, api, complaints, launch, settled, shot, signIn, url }
-    from './browser.mjs';
+import { administrator, api, complaints, launch, maildir, settled, shot,
+    signIn, url } from './browser.mjs';
+import { query, stackOf } from './own-stack.mjs';
 
 /* passkeys need a name, and a page that counts as secure */
 const here = url.replace('127.0.0.1', 'localhost');
@@ -33,7 +35,7 @@ before(async () => {
     page = await browser.newPage({ locale: 'es-AR', reducedMotion: 'reduce',
         viewport: { width: 1280, height: 900 } });
     page.setDefaultTimeout(15000);
-    wrong = complaints(page, /status of 401/);
+    wrong = complaints(page, /status of (401|403)/);
     cdp = await page.context().newCDPSession(page);
     await cdp.send('WebAuthn.enable');
     authenticator = (await cdp.send('WebAuthn.addVirtualAuthenticator', {
@@ -109,6 +111,32 @@ test('it signs in alone, without a name', async () => {
     await page.waitForURL(/\/panel\/(status|server)/);
     await page.goto(`${here}/panel/account`);
     await page.locator('.card.passkeys').getByText(/usado .* desde/).waitFor();
+});
+
+
+test('it confirms what asks for the password again', async () => {
+    const { base } = await stackOf(dirname(maildir));
+
+    await query(base, 'UPDATE vzpanel.session s JOIN vzpanel.user u'
+        + ' ON u.id = s.user_id SET s.proven = s.proven - INTERVAL 16 MINUTE'
+        + ` WHERE u.account = '${ana.account}'`);
+    await page.locator('.card:has(.token-made) [name=name]').fill('copia');
+    await pressed('Crear token');
+
+    const dialog = page.locator('dialog[open]');
+    const key = dialog.getByRole('button', { name: 'Usar una llave de acceso' });
+
+    await key.waitFor();
+    assert.equal(await page.locator(':focus').getAttribute('name'), 'password');
+    assert.deepEqual(await findings(page), []);
+    await shot(page, 'passkeys-confirm-es-1280');
+    await touched(false);
+    await key.click();
+    await dialog.getByText('No se usó ninguna llave de acceso').waitFor();
+    await touched(true);
+    await key.click();
+    await page.locator('.token-made code').waitFor();
+    assert.equal(await dialog.count(), 0);
 });
 
 

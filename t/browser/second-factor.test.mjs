@@ -5,10 +5,12 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { dirname } from 'node:path';
 import { after, before, test } from 'node:test';
 import { findings } from './axe.mjs';
-import { administrator, api, complaints, launch, settled, shot, signIn, url }
-    from './browser.mjs';
+import { administrator, api, complaints, launch, maildir, settled, shot,
+    signIn, url } from './browser.mjs';
+import { query, stackOf } from './own-stack.mjs';
 
 /** @type {import('playwright-core').Browser} */
 let browser;
@@ -29,7 +31,7 @@ before(async () => {
     page = await browser.newPage({ locale: 'es-AR',
         viewport: { width: 1280, height: 900 } });
     page.setDefaultTimeout(15000);
-    wrong = complaints(page, /status of 422/);
+    wrong = complaints(page, /status of (403|422)/);
     await signIn(page, ana);
 });
 
@@ -120,11 +122,41 @@ test('a recovery code serves who lost the phone', async () => {
 });
 
 
-test('its owner turns it off', async () => {
+test('its owner turns it off, and confirms that by a code', async () => {
+    const { base } = await stackOf(dirname(maildir));
+
+    /* as half an hour later */
+    await query(base, 'UPDATE vzpanel.session s JOIN vzpanel.user u'
+        + ' ON u.id = s.user_id JOIN vzpanel.second_factor f'
+        + ' ON f.user_id = u.id SET f.last_step = 0,'
+        + ' s.proven = s.proven - INTERVAL 30 MINUTE'
+        + ` WHERE u.account = '${ana.account}'`);
     await pressed('Desactivar');
     await page.getByRole('dialog').getByRole('button',
         { name: 'Desactivar' }).click();
+
+    const dialog = page.locator('dialog[open]');
+
+    await dialog.locator('[name=password]').waitFor();
+    await dialog.getByRole('button', { name: 'Usar un código' }).click();
+    assert.equal(await page.locator(':focus').getAttribute('name'), 'code');
+    assert.deepEqual(await findings(page), []);
+    await shot(page, 'second-confirm-es-1280');
+    await dialog.getByRole('button', { name: 'Usar la contraseña' }).click();
+    assert.equal(await page.locator(':focus').getAttribute('name'),
+        'password');
+    await dialog.getByRole('button', { name: 'Usar un código' }).click();
+    await dialog.locator('[name=code]').fill('000000');
+    await page.keyboard.press('Enter');
+    await dialog.getByText('No es el código que la aplicación muestra')
+        .first().waitFor();
+    await dialog.locator('[name=code]').fill(code());
+    await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Configurar' }).waitFor();
+});
+
+
+test('its owner turned it off, and the password is enough', async () => {
     await signOut();
     await pressed('Ingresar');
     await page.waitForURL(/\/panel\/(status|server)/);

@@ -4,6 +4,7 @@
  */
 
 import { cookie } from './browser.mjs';
+import { within } from './still.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 /** @typedef {ReturnType<import('./long-stack.mjs')['longPanel']>} Here */
@@ -403,6 +404,10 @@ const OWN = [
         sign: '[role=tabpanel] .notice', answers: server({ features: [] }) },
     { name: 'server-rescue', path: 'server?id=101', sign: '.vm-rescue',
         answers: server({ rescue: RESCUE }) },
+    ...['gone', 'ro'].map((disk) => ({ name: `server-rescue-${disk}`,
+        path: 'server?id=101', sign: '.vm-rescue-disk strong',
+        answers: server({ rescue: RESCUE,
+            in_force: { rescue_disk: disk } }) })),
     { name: 'server-rescue-tab', path: 'server?id=101&tab=reinstall',
         sign: '[role=tabpanel] .notice', answers: server({ rescue: RESCUE }) },
     { name: 'server-rescue-access', path: 'server?id=101&tab=access',
@@ -519,6 +524,18 @@ const OWN = [
         act: sent({ first_name: '<', phone: '1', province: '{' }) },
     { name: 'account-email', path: 'account', sign: '.profile-email form',
         act: sent({ email: 'ana@' }) },
+    { name: 'account-confirm', path: 'account', sign: '.profile-email form',
+        answers: { 'account/email': refusal(403, 'step_up'),
+            'session/confirm/begin': [200, { code: true, passkeys: {
+                challenge: 'x', rp_id: 'localhost', ids: ['x'] } }] },
+        act: async (page) => {
+            await page.locator('.profile-email [name=email]')
+                .fill('ana@example.org');
+            await page.locator('.profile-email [type=submit]').click();
+            await page.locator('dialog[open] .step-up-ways .button').last()
+                .click();
+            await page.locator('dialog[open] [name=code]').waitFor();
+        } },
     { name: 'account-waits', path: 'account', sign: '.profile-email .notice',
         answers: { account: [200, { id: 1, account: 'ana', created:
             '2026-01-02T03:04:05Z', first_name: 'W'.repeat(64), last_name: '',
@@ -677,40 +694,29 @@ export function rooms({ browser, panel, password }, language, letters = 16) {
                 made.set(state.who, open(state.who, width));
             }
 
-            const page = await /** @type {Promise<Page>} */ (
-                made.get(state.who));
+            const where = `${state.name}, ${language}, ${width} px`;
+            const page = await within(`${where}, to sign in`,
+                /** @type {Promise<Page>} */ (made.get(state.who)));
 
-            await page.setViewportSize({ width, height: 800 });
-            await arrive(page, panel.url, state);
+            await within(`${where}, to come up`, (async () => {
+                await page.setViewportSize({ width, height: 800 });
+                await arrive(page, panel.url, state);
+            })());
 
             return page;
         },
 
         /** @param {State} state @param {Page} page */
-        async leave(state, page) {
-            await page.evaluate(() => document.querySelectorAll('dialog')
-                .forEach((one) => one.close()));
+        leave: (state, page) => within(
+            `${state.name}, ${language}, to be left`, depart(page, panel.url,
+                state)),
 
-            if (state.answers) {
-                await page.unrouteAll();
-            }
-
-            /* who would be asked whether to leave is asked nothing */
-            if (await page.evaluate(async (js) => {
-                const { isUnsaved } = await import(`${js}/ui/unsaved.js`);
-
-                return isUnsaved();
-            }, `${panel.url}/panel/js`)) {
-                await page.goto(`${panel.url}/panel/contact`);
-                await page.locator('main h1').waitFor();
-            }
-        },
-
-        async close() {
-            for (const page of made.values()) {
-                await (await page).context().close();
-            }
-        },
+        close: () => within(`all states, ${language}, to be closed`,
+            (async () => {
+                for (const page of made.values()) {
+                    await (await page).context().close();
+                }
+            })()),
     };
 }
 
@@ -749,4 +755,29 @@ async function arrive(page, url, state) {
     await state.act?.(page);
     await page.evaluate(() => new Promise((done) =>
         requestAnimationFrame(() => setTimeout(done, 30))));
+}
+
+
+/**
+ * @param {Page} page
+ * @param {string} url
+ * @param {State} state
+ */
+async function depart(page, url, state) {
+    await page.evaluate(() => document.querySelectorAll('dialog')
+        .forEach((one) => one.close()));
+
+    if (state.answers) {
+        await page.unrouteAll();
+    }
+
+    /* who would be asked whether to leave is asked nothing */
+    if (await page.evaluate(async (js) => {
+        const { isUnsaved } = await import(`${js}/ui/unsaved.js`);
+
+        return isUnsaved();
+    }, `${url}/panel/js`)) {
+        await page.goto(`${url}/panel/contact`);
+        await page.locator('main h1').waitFor();
+    }
 }

@@ -1,5 +1,5 @@
 /*
- * The password is asked for again, over what one was doing: given up, nothing
+ * Who one is is asked again, over what one was doing: given up, nothing
  * is done; wrong, it is asked for again; right, what was asked for is done.
  */
 
@@ -46,13 +46,13 @@ const dialog = () => page.locator('dialog[open]');
 test('given up, nothing is done, and the page says why', async () => {
     await page.locator('.card:has(.token-made) [name=name]').fill('backup');
     await page.getByRole('button', { name: 'Create token' }).click();
-    await dialog().getByText('Enter your password').waitFor();
+    await dialog().getByText('Confirm that it is you').waitFor();
     assert.equal(await page.locator(':focus').getAttribute('name'),
         'password');
     assert.deepEqual(await findings(page), []);
     await page.keyboard.press('Escape');
     await dialog().waitFor({ state: 'detached' });
-    await page.getByText('Enter your password to do this').waitFor();
+    await page.getByText('Confirm that it is you to do this').waitFor();
     assert.equal(await page.locator('.token-made code').count(), 0);
     assert.equal(await page.locator('.card:has(.token-made) [name=name]').inputValue(),
         'backup', 'what was typed is there');

@@ -16,6 +16,34 @@ const pages = new WeakMap();
 
 
 /**
+ * The same wait, with an end and a name: what runs in a page (evaluate) has no
+ * deadline of its own, and one that hangs would tell nothing.
+ *
+ * @template T
+ * @param {string} what  it is that is waited in
+ * @param {Promise<T>} wait
+ * @param {number} [most]  ms
+ * @returns {Promise<T>}
+ */
+export async function within(what, wait, most = 2 * LIMIT) {
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    let timer;
+
+    try {
+        return await Promise.race([wait, new Promise((_, fail) => {
+            timer = setTimeout(() => fail(new Error(
+                `took more than ${most / 1000} s`)), most);
+        })]);
+    } catch (error) {
+        throw new Error(`${what}: ${/** @type {Error} */ (error).message}`,
+            { cause: error });
+    } finally {
+        clearTimeout(timer);
+    }
+}
+
+
+/**
  * Note what a page asks for, from now on.  A stream of events never ends: it
  * has arrived when it has begun.
  *

@@ -46,6 +46,29 @@ words_are_found_with_their_values(void **state)
     assert_string_equal(code_of("unpacking busybox"), "unpacking");
     assert_string_equal(code_of("unpacking busybox takes too long"),
                         "unpack_slow");
+    assert_string_equal(code_of("first boot: 40 bytes wait for the first "
+                                "start"), "boot_waits");
+    assert_string_equal(code_of("first boot: it ended with exit status 7 after "
+                                "3 s"), "boot_ended");
+    assert_string_equal(code_of("first boot: it ended when the server stopped, "
+                                "or could not be begun"), "boot_stopped");
+}
+
+
+static void
+every_value_has_a_name(void **state)
+{
+    vz_say_t     say;
+    const char  *text = "first boot: it ended with exit status 7 after 3 s";
+
+    (void) state;
+
+    vz_say_find(text, strlen(text), &say);
+    assert_int_equal(say.n, 2);
+    assert_string_equal(say.values[0].name, "status");
+    assert_memory_equal(say.values[0].value, "7", 1);
+    assert_string_equal(say.values[1].name, "s");
+    assert_memory_equal(say.values[1].value, "3", 1);
 }
 
 
@@ -58,6 +81,7 @@ what_nobody_knows_is_raw(void **state)
     assert_string_equal(code_of("attempt "), "");
     assert_string_equal(code_of("attempt a b"), "");
     assert_string_equal(code_of("beguns"), "");
+    assert_string_equal(code_of("| first boot: it is what a guest says"), "");
     assert_string_equal(code_of("/srv/x: Permission denied"), "");
     assert_string_equal(code_of("unpacking a,code=x"), "");
 }
@@ -146,6 +170,7 @@ main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(words_are_found_with_their_values),
+        cmocka_unit_test(every_value_has_a_name),
         cmocka_unit_test(what_nobody_knows_is_raw),
         cmocka_unit_test(a_mark_goes_on_and_comes_off),
         cmocka_unit_test(a_mark_that_has_no_room_is_left_out),

@@ -89,6 +89,23 @@ differences_are_added(void **state)
 
 
 static void
+what_is_much_goes_to_the_disk(void **state)
+{
+    (void) state;
+
+    add(BOOT, VZ_TALLY_AHEAD / 2, 0);
+    assert_int_equal(tally.ahead, 0);           /* it began there */
+    add(BOOT, VZ_TALLY_AHEAD, VZ_TALLY_AHEAD / 2 - 1);
+    assert_int_equal(tally.ahead, VZ_TALLY_AHEAD - 1);
+    add(BOOT, VZ_TALLY_AHEAD, VZ_TALLY_AHEAD / 2);
+    assert_int_equal(tally.ahead, 0);
+    is(VZ_TALLY_AHEAD, VZ_TALLY_AHEAD / 2);
+    again();
+    is(VZ_TALLY_AHEAD, VZ_TALLY_AHEAD / 2);
+}
+
+
+static void
 a_reader_that_died_goes_on(void **state)
 {
     uint64_t  counter;
@@ -192,6 +209,8 @@ main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test_setup_teardown(differences_are_added, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(what_is_much_goes_to_the_disk, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(a_reader_that_died_goes_on, setup,
                                         teardown),

@@ -136,7 +136,7 @@ function acts(item, desk, signal) {
 function edit(item, desk, signal) {
     const form = bodyForm({ name: 'User', words: 'order', item, rows: ROWS,
         named: { account: 'usr.account', role: 'usr.role',
-            language: 'language' } });
+            language: 'language', vm_limit: 'usr.vm_limit' } });
 
     return editor({
         fields: form.fields, layout: form.layout,

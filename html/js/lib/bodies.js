@@ -90,7 +90,12 @@ export const BODIES = {
         signature: { type: 'text', required: true, pattern: P17 },
     },
     Confirm: {
-        password: { type: 'text', required: true, max: 512 },
+        password: { type: 'text', max: 512 },
+        code: { type: 'text', max: 40 },
+        passkey: { type: 'text', pattern: P17 },
+        client_data: { type: 'text', pattern: P17 },
+        authenticator_data: { type: 'text', pattern: P17 },
+        signature: { type: 'text', pattern: P17 },
     },
     ResetAsk: {
         account: { type: 'text', required: true, max: 254 },
@@ -218,6 +223,7 @@ export const BODIES = {
     },
     Destroy: {
         name: { type: 'text', required: true, max: 256 },
+        for_good: { type: 'bool' },
     },
     Suspend: {
         reason: { type: 'text', max: 200 },
@@ -276,6 +282,7 @@ export const BODIES = {
         backup_daily: { type: 'int', min: 0, max: 366, default: 0 },
         backup_weekly: { type: 'int', min: 0, max: 520, default: 0 },
         backup_monthly: { type: 'int', min: 0, max: 120, default: 0 },
+        undo_hours: { type: 'int', min: 0, max: 720, default: 24 },
     },
     PlanChange: {
         name: { type: 'text', pattern: P13 },
@@ -294,6 +301,7 @@ export const BODIES = {
         backup_daily: { type: 'int', min: 0, max: 366 },
         backup_weekly: { type: 'int', min: 0, max: 520 },
         backup_monthly: { type: 'int', min: 0, max: 120 },
+        undo_hours: { type: 'int', min: 0, max: 720 },
     },
     Pool: {
         name: { type: 'text', required: true, pattern: P19 },
@@ -323,6 +331,7 @@ export const BODIES = {
         address: { type: 'text', pattern: P8, strange: P9 },
         province: { type: 'text', pattern: P10, strange: P11 },
         language: { type: 'text', default: 'es', words: ['es','en'], pattern: P12 },
+        vm_limit: { type: 'int', min: 0, max: 100000 },
     },
     UserChange: {
         role: { type: 'text', words: ['admin','customer'], pattern: P31 },
@@ -335,6 +344,7 @@ export const BODIES = {
         province: { type: 'text', pattern: P10, strange: P11 },
         language: { type: 'text', words: ['es','en'], pattern: P12 },
         locked: { type: 'bool' },
+        vm_limit: { type: 'int', min: 0, max: 100000 },
     },
     SuspendAll: {
         reason: { type: 'text', max: 200 },

@@ -61,12 +61,13 @@ const bus = new EventTarget();
 
 
 /**
- * Be told: 'vm' (Sample), 'task' (Task), 'notice' (Notice), 'link', 'back'
- * (the stream is there again and events may have been missed), 'tasks' (the
- * set changed), 'start' and 'stop' (of listening).
+ * Be told: 'vm' (Sample), 'task' (Task), 'noted' (the id of a task whose log
+ * grew by itself), 'notice' (Notice), 'link', 'back' (the stream is there again
+ * and events may have been missed), 'tasks' (the set changed), 'start' and
+ * 'stop' (of listening).
  *
- * @param {'vm' | 'task' | 'notice' | 'tasks' | 'link' | 'back' | 'start'
- *     | 'stop'} type
+ * @param {'vm' | 'task' | 'noted' | 'notice' | 'tasks' | 'link' | 'back'
+ *     | 'start' | 'stop'} type
  * @param {(detail: any) => void} callback
  * @param {AbortSignal} [signal]
  */
@@ -237,6 +238,14 @@ async function whole(view) {
  */
 export function note(task) {
     let known = tasks.get(task.id);
+
+    if (task.noted) {
+        emit('noted', task.id);
+
+        if (!known || over(known)) {
+            return;
+        }
+    }
 
     /* the stream is never behind: one that had ended was taken up again */
     if (known && over(known) && !Array.isArray(task.steps)

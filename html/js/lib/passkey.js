@@ -63,13 +63,15 @@ async function asked(ask) {
  * Prove oneself: behind a password by one of the ids, alone by any.
  *
  * @param {Offer} offer
+ * @param {boolean} [alone]  no password stands before it, so the device has to
+ *     know who it is
  * @returns {Promise<Answer | null>}
  */
-export async function answerOf(offer) {
+export async function answerOf(offer, alone = !offer.ids) {
     const got = await asked(() => navigator.credentials.get({ publicKey: {
         challenge: bytes(offer.challenge), rpId: offer.rp_id,
         allowCredentials: named(offer.ids), timeout: MINUTES * 60000,
-        userVerification: offer.ids ? 'preferred' : 'required' } }));
+        userVerification: alone ? 'required' : 'preferred' } }));
 
     if (!got) {
         return null;

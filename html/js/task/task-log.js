@@ -1,12 +1,14 @@
 /*
- * The log of a task: asked for when it is opened, and again when a step ends;
- * what a step says meanwhile comes with the events and is put below.
+ * The log of a task: asked for when it is opened, and again when a step ends, or
+ * when the API says that it has grown since; what a step says meanwhile comes
+ * with the events and is put below.
  */
 
 import { get } from '../lib/api.js';
 import { copyButton } from '../ui/button.js';
 import { h, put } from '../ui/dom.js';
 import { fault } from '../ui/fault.js';
+import { on } from '../lib/live.js';
 import { said, sayWords } from '../lib/said.js';
 import { user } from '../lib/session.js';
 import { clock, moment, t, word } from '../lib/i18n.js';
@@ -20,6 +22,17 @@ function admin() {
 }
 
 
+/**
+ * In the reader's words; what a first boot printed is its owner's own.
+ *
+ * @param {LogLine} line
+ */
+function words(line) {
+    return said(line.text, line.say)
+        || (line.text.startsWith('| ') ? line.text : '');
+}
+
+
 /** @param {LogLine} line */
 function row(line) {
     return h('div', { class: 'log-line' },
@@ -27,7 +40,7 @@ function row(line) {
             clock(line.at)),
         h('span', { class: 'log-step' }, word('step', line.step)),
         h('span', { class: 'log-text', title: sayWords(line.say) && admin()
-            ? line.text : null }, said(line.text, line.say)));
+            ? line.text : null }, words(line)));
 }
 
 
@@ -155,6 +168,12 @@ export function taskLog(first, signal) {
                 step: step.name, text: step.detail }]);
         }
     };
+
+    on('noted', (id) => {
+        if (open && id === task.id) {
+            void ask();
+        }
+    }, signal);
 
     return {
         node: h('section', { class: 'log' },

@@ -90,7 +90,8 @@ function field(name, member, key, value, choices) {
     return text({
         name, label, hint, autocomplete: 'off',
         type: name === 'email' ? 'email' : 'text',
-        required: member.required || (number && unset(member) === undefined),
+        required: member.required || (number && unset(member) === undefined
+            && member.default !== undefined),
         value: value === undefined || value === null || value === 'unlimited'
             ? '' : String(value),
         ...number ? digits(member)

@@ -32,6 +32,7 @@ export function words(error) {
     if (has(key)) {
         return t(key, {
             seconds: error.retryAfter ?? 30,
+            n: error.body?.limit,
             task: word('kind', error.body?.task?.kind, t('doing.other')),
         });
     }

@@ -1,6 +1,6 @@
 /* A rescue system: the way in, and while it lasts a banner with the way out. */
 
-import { post } from '../lib/api.js';
+import { get, post } from '../lib/api.js';
 import { busy, button, disable } from '../ui/button.js';
 import { ask } from '../ui/dialog.js';
 import { h, put } from '../ui/dom.js';
@@ -13,6 +13,7 @@ import { note } from '../lib/live.js';
 import { keyTicks } from './key-ticks.js';
 
 /** @typedef {import('../../types.d.ts').Vm} Vm */
+/** @typedef {ReturnType<typeof import('./vm-live.js')['vmLive']>} Live */
 
 
 /** @param {Vm} vm */
@@ -44,14 +45,69 @@ function leave(vm) {
 
 
 /**
- * That it is in rescue, since when, what that means, and the way out.
+ * What its node says of the server's own disk, asked each time that the rescue
+ * system has started: only then it is mounted, or not.
  *
  * @param {Vm} vm
+ * @param {Live} live
+ * @param {AbortSignal} signal
  */
-export function rescueBanner(vm) {
+function ownDisk(vm, live, signal) {
+    const node = h('div', { class: 'vm-rescue-disk', role: 'status' });
+    let started = '';
+
+    const ask = async () => {
+        /** @type {string | null | undefined} */
+        let now;
+
+        try {
+            now = (await get(`vms/${vm.id}?live=1`, { signal })).in_force
+                ?.rescue_disk;
+        } catch {
+            return;                 /* the banner says what is known */
+        }
+
+        put(node, ...(now ? [h('p', null, h('strong', null,
+            t(`rescue.disk.${now}`))), h('p', null,
+            t(`rescue.disk.${now}.do`))] : []));
+    };
+
+    const set = () => {
+        const now = vm.rescue && vm.state === 'running' ? vm.rescue.since : '';
+
+        if (now !== started) {
+            started = now;
+
+            if (now) {
+                void ask();
+            } else {
+                put(node);
+            }
+        }
+    };
+
+    /* a restart may be over before anybody saw it stand still */
+    live.ended(() => {
+        started = '';
+    }, signal);
+
+    return { node, set };
+}
+
+
+/**
+ * That it is in rescue, since when, what that means, what is wrong with the
+ * disk, and the way out.
+ *
+ * @param {Vm} vm
+ * @param {Live} live
+ * @param {AbortSignal} signal
+ */
+export function rescueBanner(vm, live, signal) {
     const why = h('p', { class: 'why' });
     const node = h('section', { class: 'vm-rescue', hidden: true });
     const out = leave(vm);
+    const disk = ownDisk(vm, live, signal);
     let shown = '';
 
     const set = () => {
@@ -60,6 +116,8 @@ export function rescueBanner(vm) {
         if (!out.hasAttribute('data-busy')) {
             disable(out, obstacle(vm), why);
         }
+
+        disk.set();
 
         if (since === shown) {
             return;
@@ -70,7 +128,7 @@ export function rescueBanner(vm) {
         put(node, ...(since ? [icon('warn'), h('div', null,
             h('p', null, h('strong', null, t('rescue.since', {
                 date: moment(since) }))),
-            h('p', null, t('rescue.means')), why), out] : []));
+            h('p', null, t('rescue.means')), disk.node, why), out] : []));
     };
 
     set();

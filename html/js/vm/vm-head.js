@@ -129,7 +129,7 @@ export function vmHead(vm, live, signal) {
     const failed = vmFailed(vm, signal);
     const off = suspension(vm);
     const bin = inTrash(vm);
-    const rescue = rescueBanner(vm);
+    const rescue = rescueBanner(vm, live, signal);
 
     const draw = () => {
         const next = vmState(vm);

@@ -29,9 +29,15 @@ typedef struct {
     uint64_t    total[2];           /* bytes, got and sent */
 } vz_tally_state_t;
 
+/* bytes of a container that a crash of the node may forget, besides those since
+   the last reading: with so many ahead the disk begins to write at once */
+#define VZ_TALLY_AHEAD  (64 * 1024 * 1024)
+
 typedef struct {
     int                 fd;         /* -1: closed */
     unsigned            torn;       /* 1: what the file had is lost */
+    uint64_t            ahead;      /* bytes that were counted since the disk
+                                       was last told to write the file */
     vz_tally_state_t    state;
 } vz_tally_t;
 

@@ -2,7 +2,6 @@
  * Showing one's own password once more.
  */
 
-#include "panel/account/guess.h"
 #include "panel/account/own_password.h"
 #include "panel/account/password.h"
 #include "panel/api/body.h"
@@ -14,11 +13,6 @@
 static const vz_sql_t  vz_own_password_hash = vz_sql("own hash",
     "SELECT password FROM user WHERE id = ?");
 
-
-/*
- * Each session has tries of its own: a thief of one cannot have another
- * without the password, and keeps its owner from nothing.
- */
 
 vz_code_e
 vz_own_password_check(vz_call_t *call, const char *field,
@@ -38,8 +32,7 @@ vz_own_password_check(vz_call_t *call, const char *field,
 
     *hash = vz_row_text(&rows, 0, "password");
 
-    rc = vz_guess_known(call, &guess, vz_call_printf(call, "session %uL",
-                                                     call->identity->session));
+    rc = vz_own_password_try(call, &guess);
     if (rc != VZ_OK) {
         return rc;
     }
@@ -51,6 +44,19 @@ vz_own_password_check(vz_call_t *call, const char *field,
     }
 
     return rc;
+}
+
+
+/*
+ * Each session has tries of its own: a thief of one cannot have another
+ * without the password, and keeps its owner from nothing.
+ */
+
+vz_code_e
+vz_own_password_try(vz_call_t *call, vz_guess_t *guess)
+{
+    return vz_guess_known(call, guess, vz_call_printf(call, "session %uL",
+                                                      call->identity->session));
 }
 
 

@@ -5,6 +5,7 @@
 #ifndef VZ_OWN_PASSWORD_H
 #define VZ_OWN_PASSWORD_H
 
+#include "panel/account/guess.h"
 #include "runtime/call.h"
 
 
@@ -20,6 +21,13 @@
  */
 vz_code_e vz_own_password_check(vz_call_t *call, const char *field,
     const ngx_str_t *password, ngx_str_t *hash);
+
+/*
+ * vz_own_password_try: begin a try of the caller's session to prove again who
+ * it is, one of those that vz_own_password_check() counts; vz_guess_end() ends
+ * it.  Returns as vz_guess_known().
+ */
+vz_code_e vz_own_password_try(vz_call_t *call, vz_guess_t *guess);
 
 /* vz_own_password_wrong: reply 422, that it is not the caller's password. */
 void vz_own_password_wrong(vz_call_t *call, const char *field);

@@ -129,7 +129,7 @@ vz_passkey_challenge_take(const vz_call_t *call, vz_passkey_use_e use,
     if (entry != NULL) {
         if (entry->use == use && entry->user == user
             && entry->until > vz_zone_now()
-            && (use != VZ_PASSKEY_ADD
+            && ((use != VZ_PASSKEY_ADD && use != VZ_PASSKEY_CONFIRM)
                 || ngx_memcmp(entry->session, call->token, 32) == 0))
         {
             rc = VZ_OK;

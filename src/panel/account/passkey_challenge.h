@@ -17,7 +17,8 @@
 typedef enum {
     VZ_PASSKEY_ADD = 0,             /* of a session, which makes a passkey */
     VZ_PASSKEY_STEP,                /* of a user whose password was right */
-    VZ_PASSKEY_ENTER                /* of anybody: the passkey tells whose */
+    VZ_PASSKEY_ENTER,               /* of anybody: the passkey tells whose */
+    VZ_PASSKEY_CONFIRM              /* of a session, which it confirms */
 } vz_passkey_use_e;
 
 
@@ -26,9 +27,9 @@ extern const vz_table_def_t  vz_passkey_challenge_table;
 
 /*
  * vz_passkey_challenge_new: draw one for that use: user's, or 0; one of
- * VZ_PASSKEY_ADD is the call's session's, too.  text is base64url, from the
- * call's pool.  VZ_OK; VZ_BUSY where the user, or the address that it comes
- * from, has many already; or VZ_OVERLOADED.
+ * VZ_PASSKEY_ADD or VZ_PASSKEY_CONFIRM is the call's session's, too.  text is
+ * base64url, from the call's pool.  VZ_OK; VZ_BUSY where the user, or the
+ * address that it comes from, has many already; or VZ_OVERLOADED.
  */
 vz_code_e vz_passkey_challenge_new(vz_call_t *call, vz_passkey_use_e use,
     uint64_t user, ngx_str_t *text);

@@ -227,7 +227,7 @@ vz_passkey_use_prove(vz_call_t *call, vz_passkey_use_e use,
         return "signature";
     }
 
-    if (!said.present || (use == VZ_PASSKEY_ENTER && !said.verified)) {
+    if (!said.present || (use != VZ_PASSKEY_STEP && !said.verified)) {
         return "unverified";
     }
 
@@ -310,7 +310,8 @@ vz_passkey_use_denied(vz_call_t *call)
 
 
 vz_code_e
-vz_passkey_use_offer(vz_call_t *call, vz_json_t *out, uint64_t user)
+vz_passkey_use_offer(vz_call_t *call, vz_json_t *out, vz_passkey_use_e use,
+    uint64_t user)
 {
     vz_code_e   rc;
     ngx_str_t   challenge, rp, raw, id;
@@ -321,7 +322,7 @@ vz_passkey_use_offer(vz_call_t *call, vz_json_t *out, uint64_t user)
                      vz_binds(vz_int(user)), &rows);
 
     if (rc == VZ_OK && rows.rows) {
-        rc = vz_passkey_challenge_new(call, VZ_PASSKEY_STEP, user, &challenge);
+        rc = vz_passkey_challenge_new(call, use, user, &challenge);
     }
 
     if (rc != VZ_OK || rows.rows == 0) {

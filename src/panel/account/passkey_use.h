@@ -1,6 +1,7 @@
 /*
  * Proving oneself by a passkey: as the second step behind a password, or, where
- * the authenticator verified its user, alone.
+ * the authenticator verified its user, alone: to sign in, or to confirm a
+ * session.
  */
 
 #ifndef VZ_PASSKEY_USE_H
@@ -50,12 +51,12 @@ vz_code_e vz_passkey_use_write(vz_tx_t *tx, vz_call_t *call,
 void vz_passkey_use_denied(vz_call_t *call);
 
 /*
- * vz_passkey_use_offer: into an open object, "passkeys": a new challenge for
- * the passkeys of a user, null where there are none.  VZ_OK; VZ_BUSY and
- * VZ_OVERLOADED, where it is null, too; or the database's code.
+ * vz_passkey_use_offer: into an open object, "passkeys": a new challenge of
+ * that use for the passkeys of a user, null where there are none.  VZ_OK;
+ * VZ_BUSY and VZ_OVERLOADED, where it is null, too; or the database's code.
  */
 vz_code_e vz_passkey_use_offer(vz_call_t *call, vz_json_t *out,
-    uint64_t user);
+    vz_passkey_use_e use, uint64_t user);
 
 /*
  * vz_passkey_use_rp: the domain that passkeys are for: that of our

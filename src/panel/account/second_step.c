@@ -10,7 +10,7 @@
 #include "runtime/row.h"
 
 
-static vz_code_e vz_second_step_app(vz_call_t *call, uint64_t user,
+static vz_code_e vz_second_step_code(vz_call_t *call, uint64_t user,
     const ngx_str_t *code, vz_second_step_t *step);
 static vz_code_e vz_second_step_recovery(vz_call_t *call, uint64_t user,
     const ngx_str_t *code, vz_second_step_t *step);
@@ -67,7 +67,7 @@ vz_second_step_check(vz_call_t *call, const vz_user_t *user,
     } else if (plain.len == VZ_SECOND_STEP_RECOVERY) {
         rc = vz_second_step_recovery(call, user->id, &plain, step);
     } else {
-        rc = vz_second_step_app(call, user->id, &plain, step);
+        rc = vz_second_step_code(call, user->id, &plain, step);
     }
 
     vz_guess_end(&guess, rc);
@@ -93,7 +93,7 @@ vz_second_step_missing(vz_call_t *call, uint64_t user)
                                "Add the member \"code\": the code that the "
                                "app shows for this account, or a recovery "
                                "code; or the answer of a passkey.");
-    rc = vz_passkey_use_offer(call, out, user);
+    rc = vz_passkey_use_offer(call, out, VZ_PASSKEY_STEP, user);
     vz_json_close(out);
 
     if (rc != VZ_OK && rc != VZ_BUSY && rc != VZ_OVERLOADED) {
@@ -150,8 +150,35 @@ vz_second_step_try(vz_call_t *call, uint64_t user, vz_guess_t *guess)
 }
 
 
-static vz_code_e
+vz_code_e
+vz_second_step_has(vz_call_t *call, uint64_t user, ngx_uint_t *app)
+{
+    vz_code_e  rc;
+    vz_rows_t  rows;
+
+    rc = vz_db_query(NULL, call->pool, &vz_second_step_secret,
+                     vz_binds(vz_int(user)), &rows);
+    *app = rc == VZ_OK && rows.rows != 0;
+
+    return rc;
+}
+
+
+vz_code_e
 vz_second_step_app(vz_call_t *call, uint64_t user, const ngx_str_t *code,
+    vz_second_step_t *step)
+{
+    ngx_str_t  plain;
+
+    step->asked = 1;
+    plain = vz_second_step_plain(call, code);
+
+    return vz_second_step_code(call, user, &plain, step);
+}
+
+
+static vz_code_e
+vz_second_step_code(vz_call_t *call, uint64_t user, const ngx_str_t *code,
     vz_second_step_t *step)
 {
     ngx_str_t  secret;

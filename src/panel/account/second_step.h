@@ -40,6 +40,19 @@ vz_code_e vz_second_step_check(vz_call_t *call, const vz_user_t *user,
     vz_second_step_t *step);
 
 /*
+ * vz_second_step_has: whether the user has an app that shows codes.  VZ_OK or
+ * the database's code.
+ *
+ * vz_second_step_app: whether the code is one that the user's app shows now,
+ * and was not used: a recovery code is none.  The caller counts the tries.
+ * VZ_OK with *step; VZ_DENIED, also without an app; or the database's code.
+ */
+vz_code_e vz_second_step_has(vz_call_t *call, uint64_t user,
+    ngx_uint_t *app);
+vz_code_e vz_second_step_app(vz_call_t *call, uint64_t user,
+    const ngx_str_t *code, vz_second_step_t *step);
+
+/*
  * vz_second_step_use: in the transaction that makes the session, with the
  * user's row locked: use the code up.  VZ_STATE where another call was faster;
  * or the database's code.

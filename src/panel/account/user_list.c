@@ -7,6 +7,7 @@
 #include "panel/api/route.h"
 #include "panel/api/row_json.h"
 #include "runtime/call.h"
+#include "runtime/settings.h"
 
 
 static const vz_sql_t  vz_user_vm_rows = vz_sql("admin user vms",
@@ -66,6 +67,9 @@ static const vz_column_t  vz_user_columns[] = {
               .field = VZ_FIELD_LANGUAGE, .text = "es",
               .words = vz_user_languages),
     vz_column("locked", BOOL, VZ_COLUMN_CHANGE),
+    vz_column("vm_limit", INT,
+              VZ_COLUMN_WRITE | VZ_COLUMN_CLEAR | VZ_COLUMN_NULL, .min = 0,
+              .max = VZ_SETTINGS_VM_LIMIT_MOST),
     vz_column("password", TEXT, VZ_COLUMN_CREATE | VZ_COLUMN_STORED),
     vz_column("must_change", BOOL, 0, .fresh = "TRUE"),
     vz_column("second_factor", BOOL, 0),

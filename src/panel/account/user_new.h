@@ -27,6 +27,7 @@ typedef struct {
     /* of the row */
     uint64_t        id;
     ngx_str_t       account;
+    ngx_uint_t      proven;         /* its address of mail is */
     const char     *taken;          /* after VZ_EXISTS: the field, "dni" */
 } vz_user_new_t;
 

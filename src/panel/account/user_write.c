@@ -4,6 +4,7 @@
  * else.
  */
 
+#include "panel/account/account_mail.h"
 #include "panel/account/password.h"
 #include "panel/account/session_revoke.h"
 #include "panel/account/user_list.h"
@@ -40,14 +41,16 @@ static vz_code_e vz_user_update_in(vz_tx_t *tx, vz_call_t *call,
     const vz_user_body_t *body, vz_rows_t *rows);
 static vz_code_e vz_user_out(vz_tx_t *tx, vz_call_t *call,
     const vz_user_body_t *body, const vz_user_new_t *before);
+static vz_code_e vz_user_moved(vz_tx_t *tx, vz_call_t *call,
+    const vz_user_body_t *body, const vz_user_new_t *before);
 static vz_code_e vz_user_reset(vz_call_t *call, vz_user_new_t *user);
 static vz_code_e vz_user_hold(vz_tx_t *tx, vz_call_t *call,
     vz_user_new_t *user);
 
 
 static const vz_sql_t  vz_user_lock = vz_sql("user lock",
-    "SELECT account, first_name, email, language, role FROM user"
-    " WHERE id = ? FOR UPDATE");
+    "SELECT account, first_name, email, email_state = 'proven' AS proven,"
+    " language, role FROM user WHERE id = ? FOR UPDATE");
 
 /* by the index, so that no row of others is read or waited for */
 
@@ -263,6 +266,10 @@ vz_user_store(vz_call_t *call, vz_user_body_t *body, vz_rows_t *rows)
     }
 
     if (rc == VZ_OK) {
+        rc = vz_user_moved(tx, call, body, &before);
+    }
+
+    if (rc == VZ_OK) {
         rc = vz_edit_audit(tx, call, "user.change",
                             vz_call_printf(call, "user %uL", body->user.id));
     }
@@ -344,6 +351,39 @@ vz_user_out(vz_tx_t *tx, vz_call_t *call, const vz_user_body_t *body,
 }
 
 
+/*
+ * The new address is told, and the one before where it was proven: another one
+ * may be a stranger's, mistyped, which this change mends.
+ */
+
+static vz_code_e
+vz_user_moved(vz_tx_t *tx, vz_call_t *call, const vz_user_body_t *body,
+    const vz_user_new_t *before)
+{
+    vz_code_e               rc;
+    const ngx_str_t        *email = &body->user.email;
+    const vz_mail_member_t  members[] = {
+        { "email", *email }
+    };
+
+    if (email->len == 0
+        || (email->len == before->email.len
+            && ngx_strncasecmp(email->data, before->email.data, email->len)
+               == 0))
+    {
+        return VZ_OK;
+    }
+
+    rc = vz_account_mail_to(tx, call, before->id, "email_given", email, NULL,
+                            0);
+
+    return rc == VZ_OK && before->proven
+           ? vz_account_mail_to(tx, call, before->id, "email_moved",
+                                &before->email, members, 1)
+           : rc;
+}
+
+
 static vz_code_e
 vz_user_update_in(vz_tx_t *tx, vz_call_t *call, const vz_user_body_t *body,
     vz_rows_t *rows)
@@ -392,6 +432,7 @@ vz_user_hold(vz_tx_t *tx, vz_call_t *call, vz_user_new_t *user)
     user->account = vz_row_text(&rows, 0, "account");
     user->first_name = vz_row_text(&rows, 0, "first_name");
     user->email = vz_row_text(&rows, 0, "email");
+    user->proven = vz_row_int(&rows, 0, "proven") != 0;
     user->language = vz_row_text(&rows, 0, "language");
     user->role = vz_row_text(&rows, 0, "role");
 

@@ -15,7 +15,8 @@ typedef enum {
     VZ_COLUMN_TEXT = 0,     /* text of a field's grammar */
     VZ_COLUMN_LIST,         /* texts of the grammar, at most max; the column
                                has one space between them */
-    VZ_COLUMN_INT,          /* min to max */
+    VZ_COLUMN_INT,          /* min to max; with VZ_COLUMN_NULL a new row may be
+                               without, and has no preset */
     VZ_COLUMN_LIMIT,        /* the same, or "unlimited", which is NULL */
     VZ_COLUMN_BOOL,
     VZ_COLUMN_TIME,         /* read as RFC 3339, to the second; never written */

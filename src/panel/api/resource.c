@@ -243,7 +243,8 @@ vz_resource_typed(vz_call_t *call, const vz_body_t *form,
         if (column->type == VZ_COLUMN_TEXT || column->type == VZ_COLUMN_LIST) {
             value->type = value->text.len ? VZ_BIND_TEXT : VZ_BIND_NULL;
 
-        } else if (form->use == VZ_COLUMN_CREATE
+        } else if ((form->use == VZ_COLUMN_CREATE
+                    && !(column->flags & VZ_COLUMN_NULL))
                    || vz_body_given(call, column->name))
         {
             value->type = VZ_BIND_INT;

@@ -1,5 +1,5 @@
 /*
- * Delicate acts ask for the password again.
+ * Delicate acts ask again who it is.
  */
 
 #include "panel/api/identity.h"
@@ -33,9 +33,9 @@ vz_step_up_require(vz_call_t *call)
 
     if (rows.rows == 0) {
         vz_call_problem(call, NGX_HTTP_FORBIDDEN, "step_up",
-                        "This needs your password again: it was last entered "
-                        "more than " VZ_STEP_UP_MINUTES " minutes ago. Send it "
-                        "to /api/session/confirm, and repeat the request.");
+                        "This session proved who you are more than "
+                        VZ_STEP_UP_MINUTES " minutes ago: do so again by "
+                        "/api/session/confirm, and repeat the request.");
         return VZ_DENIED;
     }
 

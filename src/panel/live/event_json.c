@@ -63,6 +63,10 @@ vz_event_json_task(vz_json_t *json, const char *key,
     vz_json_uint(json, "step_percent", view->step_percent);
     vz_json_uint(json, "percent", view->percent);
 
+    if (view->noted) {
+        vz_json_uint(json, "noted", view->noted);
+    }
+
     said.data = (u_char *) view->detail;
     said.len = ngx_strlen(view->detail);
 

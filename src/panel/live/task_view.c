@@ -51,6 +51,35 @@ vz_task_view_put(vz_task_view_t *view)
 }
 
 
+/* in one lock: whoever runs the task may put a newer view */
+
+void
+vz_task_view_note(uint64_t id, const vz_task_view_t *ended)
+{
+    vz_table_t            *table;
+    vz_task_view_entry_t  *entry;
+
+    table = vz_zone_lock(&vz_task_view_table);
+    entry = vz_table_find(table, id, NULL, NULL);
+
+    if (entry == NULL && ended != NULL) {
+        entry = vz_table_add(table, id, vz_zone_next(), NULL);
+
+        if (entry != NULL) {
+            entry->view = *ended;
+        }
+    }
+
+    if (entry != NULL) {
+        entry->view.noted++;
+        entry->view.version = vz_zone_next();
+        vz_table_move(table, entry, entry->view.version);
+    }
+
+    vz_zone_unlock();
+}
+
+
 ngx_int_t
 vz_task_view_get(uint64_t id, vz_task_view_t *view)
 {

@@ -21,6 +21,8 @@ typedef struct {
     u_char        state[12];        /* queued running done failed cancelled */
     u_char        step_name[16];
     u_char        detail[208];      /* the daemon's words */
+    ngx_uint_t    noted;            /* how often its log grew by itself, as
+                                       with what a first boot came to */
     uint64_t      version;
 } vz_task_view_t;
 
@@ -32,6 +34,13 @@ extern const vz_table_def_t  vz_task_view_table;
 
 /* vz_task_view_put: store a view; its version is a new one. */
 void vz_task_view_put(vz_task_view_t *view);
+
+/*
+ * vz_task_view_note: tell watchers that the log of a task has grown though the
+ * task is where it was.  ended is stored where the zone has forgotten the task;
+ * NULL: then nobody is told.
+ */
+void vz_task_view_note(uint64_t id, const vz_task_view_t *ended);
 
 /* vz_task_view_get: the view of a task: NGX_OK or NGX_DECLINED. */
 ngx_int_t vz_task_view_get(uint64_t id, vz_task_view_t *view);

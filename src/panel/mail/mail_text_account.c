@@ -255,5 +255,68 @@ const vz_mail_text_t  vz_mail_text_account[] = {
       "\n"
       "{brand}\n" },
 
+    /* an administrator changed it; the new one may be anybody's, and gets
+       nothing that the user wrote */
+
+    { "email_moved", "es",
+      "{brand}: cambiamos su correo",
+      "Hola {first_name}:\n"
+      "\n"
+      "Un administrador de {brand} cambió la dirección de correo de la cuenta\n"
+      "{account}, y le escribiremos a la nueva:\n"
+      "\n"
+      "  Nueva:       {email}\n"
+      "  Cuándo:      {when}\n"
+      "\n"
+      "Los enlaces que le llegaron a esta dirección ya no sirven.\n"
+      "\n"
+      "Si usted no lo pidió, escríbanos.\n"
+      "\n"
+      "{brand}\n" },
+
+    { "email_moved", "en",
+      "{brand}: we changed your e-mail address",
+      "Hello {first_name},\n"
+      "\n"
+      "An administrator of {brand} changed the e-mail address of the account\n"
+      "{account}, and we write to you at the new one:\n"
+      "\n"
+      "  New:       {email}\n"
+      "  When:      {when}\n"
+      "\n"
+      "Links that were mailed to this address are void.\n"
+      "\n"
+      "If you did not ask for it, write to us.\n"
+      "\n"
+      "{brand}\n" },
+
+    { "email_given", "es",
+      "{brand}: le escribiremos a esta dirección",
+      "Hola:\n"
+      "\n"
+      "Un administrador de {brand} anotó esta dirección de correo en la\n"
+      "cuenta {account}: desde ahora le escribiremos aquí.  Ingrese con el\n"
+      "nombre de la cuenta y la contraseña de siempre.\n"
+      "\n"
+      "  {url}/signin\n"
+      "\n"
+      "Si esta cuenta no es suya, escríbanos.\n"
+      "\n"
+      "{brand}\n" },
+
+    { "email_given", "en",
+      "{brand}: we write to you at this address",
+      "Hello,\n"
+      "\n"
+      "An administrator of {brand} noted this e-mail address in the account\n"
+      "{account}: we write to you here from now on.  Sign in with the name of\n"
+      "the account and the same password as before.\n"
+      "\n"
+      "  {url}/signin\n"
+      "\n"
+      "If this account is not yours, write to us.\n"
+      "\n"
+      "{brand}\n" },
+
     { NULL, NULL, NULL, NULL }
 };

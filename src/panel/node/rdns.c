@@ -11,10 +11,21 @@
 #define VZ_RDNS_ARPA  (16 * 4 + sizeof("ip6.arpa"))
 
 
+static ngx_uint_t vz_rdns_part(const ngx_str_t *zone, ngx_uint_t host);
+
+
+/*
+ * Zones that end a name, and those of a part of a /24 (RFC 2317), whose names
+ * begin with that part; the one that holds the least comes first.
+ */
+
 static const vz_sql_t  vz_rdns_sql_zone = vz_sql("rdns zone",
-    "SELECT name FROM rdns_zone"
+    "SELECT name, RIGHT(CONCAT('.', ?), LENGTH(name) + 1)"
+    "  = CONCAT('.', name) AS ends FROM rdns_zone"
     " WHERE RIGHT(CONCAT('.', ?), LENGTH(name) + 1) = CONCAT('.', name)"
-    " ORDER BY LENGTH(name) DESC LIMIT 1");
+    " OR (SUBSTRING(name, LOCATE('.', name) + 1) = ?"
+    "  AND name REGEXP '^[0-9]{1,3}[-/][0-9]{1,3}[.]')"
+    " ORDER BY name = ? DESC, LENGTH(name) DESC");
 
 static const vz_sql_t  vz_rdns_sql_set = vz_sql("rdns set",
     "INSERT INTO rdns (address, vm_id, name, chosen, due)"
@@ -112,20 +123,95 @@ vz_rdns_default(ngx_pool_t *pool, const ngx_str_t *address)
 
 
 vz_code_e
-vz_rdns_zone(vz_tx_t *tx, ngx_pool_t *pool, const ngx_str_t *arpa,
-    ngx_str_t *zone)
+vz_rdns_zone(vz_tx_t *tx, ngx_pool_t *pool, const vz_prefix_t *net,
+    ngx_str_t *arpa, ngx_str_t *zone)
 {
-    vz_code_e  rc;
-    vz_rows_t  rows;
+    u_char      *p;
+    vz_bind_t    name;
+    vz_code_e    rc;
+    vz_rows_t    rows;
+    ngx_str_t    above, one;
+    ngx_uint_t   i;
 
-    rc = vz_db_query(tx, pool, &vz_rdns_sql_zone, vz_binds(vz_text(*arpa)),
-                     &rows);
+    ngx_str_set(zone, "");
+    ngx_str_null(&above);
 
-    if (rc == VZ_OK) {
-        *zone = vz_row_text(&rows, 0, "name");
+    if (net->family == AF_INET) {
+        above.data = ngx_strlchr(arpa->data, arpa->data + arpa->len, '.') + 1;
+        above.len = arpa->data + arpa->len - above.data;
+    }
+
+    name = vz_text(*arpa);
+
+    rc = vz_db_query(tx, pool, &vz_rdns_sql_zone,
+                     vz_binds(name, name, vz_bind_opt(above), name), &rows);
+
+    for (i = 0; rc == VZ_OK && i < rows.rows; i++) {
+        one = vz_row_text(&rows, i, "name");
+
+        if (vz_row_int(&rows, i, "ends")) {
+            *zone = one;
+            break;
+        }
+
+        if (!vz_rdns_part(&one, net->addr[3])) {
+            continue;
+        }
+
+        p = ngx_pnalloc(pool, NGX_INT_T_LEN + 1 + one.len);
+        if (p == NULL) {
+            return VZ_INTERNAL;
+        }
+
+        *zone = one;
+        arpa->data = p;
+        arpa->len = ngx_sprintf(p, "%d.%V", net->addr[3], &one) - p;
+        break;
     }
 
     return rc;
+}
+
+
+/*
+ * Whether a host is of the part of a /24 that begins the name of a zone:
+ * "64/26", "64-127", or "64-26" where that is no range or none that a network
+ * could be.
+ */
+
+static ngx_uint_t
+vz_rdns_part(const ngx_str_t *zone, ngx_uint_t host)
+{
+    u_char     *mark, *dot;
+    ngx_int_t   first, last, size;
+
+    dot = ngx_strlchr(zone->data, zone->data + zone->len, '.');
+
+    for (mark = zone->data; mark < dot && *mark >= '0' && *mark <= '9'; mark++)
+    {
+        /* void */
+    }
+
+    first = ngx_atoi(zone->data, mark - zone->data);
+    last = dot > mark ? ngx_atoi(mark + 1, dot - mark - 1) : NGX_ERROR;
+
+    if (first < 0 || first > 255 || last < 0 || last > 255) {
+        return 0;
+    }
+
+    size = last - first + 1;
+
+    if (*mark == '/' || size < 1 || (size & (size - 1)) || first % size) {
+
+        if (last >= 24 && last <= 32 && first % (1 << (32 - last)) == 0) {
+            last = first + (1 << (32 - last)) - 1;
+
+        } else if (*mark == '/') {
+            return 0;
+        }
+    }
+
+    return (ngx_int_t) host >= first && (ngx_int_t) host <= last;
 }
 
 

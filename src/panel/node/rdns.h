@@ -26,11 +26,13 @@ ngx_str_t vz_rdns_default(ngx_pool_t *pool, const ngx_str_t *address);
 
 /*
  * vz_rdns_zone: the longest zone that PowerDNS had, when it was last asked, and
- * that holds the name; tx may be NULL.  VZ_OK, with an empty zone where there
- * is none; or the database's code.
+ * that holds the address; tx may be NULL.  *arpa, what vz_rdns_arpa() made,
+ * becomes the name that the address has there: in a zone of a part of a /24
+ * (RFC 2317) it is another.  VZ_OK, with an empty zone where there is none; or
+ * the database's code.
  */
-vz_code_e vz_rdns_zone(vz_tx_t *tx, ngx_pool_t *pool, const ngx_str_t *arpa,
-    ngx_str_t *zone);
+vz_code_e vz_rdns_zone(vz_tx_t *tx, ngx_pool_t *pool, const vz_prefix_t *net,
+    ngx_str_t *arpa, ngx_str_t *zone);
 
 /*
  * vz_rdns_set: the name that an address of a container is to have; an empty one

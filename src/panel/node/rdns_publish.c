@@ -192,7 +192,7 @@ vz_rdns_publish_in(vz_db_link_t *link, ngx_pool_t *pool,
     rc = vz_rdns_arpa(pool, address, &net, &at.arpa);
 
     if (rc == VZ_OK) {
-        rc = vz_rdns_zone(NULL, pool, &at.arpa, &at.zone);
+        rc = vz_rdns_zone(NULL, pool, &net, &at.arpa, &at.zone);
     }
 
     if (rc == VZ_OK) {

@@ -2,6 +2,7 @@
  * What a container runs once, at its first boot.
  */
 
+#include "panel/live/task_view.h"
 #include "panel/node/node_limit.h"
 #include "panel/task/first_boot.h"
 #include "panel/task/run_own.h"
@@ -25,6 +26,11 @@ typedef struct {
     ngx_str_t   ctid;
     u_char      tag[VZ_TAG_LEN + 1];
     int64_t     age;
+
+    /* of the task */
+    uint64_t    owner;
+    ngx_str_t   kind;
+    ngx_str_t   state;
 } vz_first_boot_t;
 
 
@@ -42,6 +48,7 @@ static ngx_uint_t vz_first_boot_said(ngx_pool_t *pool,
     const vz_answer_t *answer, vz_task_log_t *log);
 static void vz_first_boot_output(ngx_pool_t *pool, const vz_answer_t *answer,
     vz_task_log_t *log);
+static void vz_first_boot_tell(const vz_first_boot_t *one);
 static void vz_first_boot_end(ngx_pool_t *pool, const vz_first_boot_t *one,
     const vz_task_log_t *log);
 
@@ -66,7 +73,10 @@ static const vz_sql_t  vz_first_boot_sql_sent = vz_sql("first boot sent",
     next(of, node, INT, "v.node_id")                                          \
     next(of, ctid, TEXT, "CAST(v.ctid AS CHAR)")                              \
     next(of, tag, CHARS, "v.tag")                                             \
-    next(of, age, INT, "TIMESTAMPDIFF(SECOND, f.sent, NOW(3))")
+    next(of, age, INT, "TIMESTAMPDIFF(SECOND, f.sent, NOW(3))")               \
+    next(of, owner, INT, "t.user_id")                                         \
+    next(of, kind, TEXT, "t.kind")                                            \
+    next(of, state, TEXT, "t.state")
 
 static const vz_row_member_t  vz_first_boot_row[] =
     vz_row_members(VZ_FIRST_BOOT_ROW, vz_first_boot_t);
@@ -74,6 +84,7 @@ static const vz_row_member_t  vz_first_boot_row[] =
 static const vz_sql_t  vz_first_boot_sql_due = vz_sql("first boot due",
     "SELECT " vz_row_sql(VZ_FIRST_BOOT_ROW)
     " FROM first_boot f JOIN vm v ON v.id = f.vm_id"
+    " JOIN task t ON t.id = f.task_id"
     " WHERE f.stage = 'sent' AND f.next_look <= NOW(3)"
     " ORDER BY f.next_look LIMIT ?");
 
@@ -517,5 +528,31 @@ vz_first_boot_end(ngx_pool_t *pool, const vz_first_boot_t *one,
                          NULL);
     }
 
-    (void) vz_db_end(tx, rc);
+    if (vz_db_end(tx, rc) == VZ_OK) {
+        vz_first_boot_tell(one);
+    }
+}
+
+
+/* a page that shows the task asks for its log again */
+
+static void
+vz_first_boot_tell(const vz_first_boot_t *one)
+{
+    vz_task_view_t  view;
+
+    ngx_memzero(&view, sizeof(vz_task_view_t));
+
+    view.id = one->task;
+    view.vm = one->vm;
+    view.owner = one->owner;
+    view.percent = 100;
+    ngx_cpystrn(view.kind, one->kind.data,
+                ngx_min(one->kind.len + 1, sizeof(view.kind)));
+    ngx_cpystrn(view.state, one->state.data,
+                ngx_min(one->state.len + 1, sizeof(view.state)));
+
+    vz_task_view_note(one->task,
+                      vz_task_state_over(vz_task_state_parse(&one->state))
+                      ? &view : NULL);
 }

@@ -5,6 +5,7 @@
 
 #include "panel/account/password.h"
 #include "panel/api/audit.h"
+#include "panel/api/auth.h"
 #include "panel/api/body.h"
 #include "panel/api/query.h"
 #include "panel/live/notification.h"
@@ -52,6 +53,9 @@ static int64_t vz_make_size(vz_call_t *call, const char *name,
     int64_t wished, const vz_rows_t *rows);
 static vz_code_e vz_make_room(vz_call_t *call, const vz_vm_new_t *vm);
 static void vz_make_refuse(vz_call_t *call, vz_vm_new_t *vm, vz_code_e rc);
+static void vz_make_refuse_more(vz_call_t *call, const vz_vm_new_t *vm);
+static vz_code_e vz_make_own_hold(vz_tx_t *tx, vz_call_t *call,
+    vz_vm_new_t *vm);
 static void vz_make_mail(vz_json_t *json, const vz_vm_new_t *vm);
 static vz_code_e vz_make_audit(vz_tx_t *tx, vz_call_t *call,
     vz_vm_new_t *vm);
@@ -95,7 +99,7 @@ static const vz_vm_new_def_t  vz_make_def = {
 };
 
 static const vz_vm_new_def_t  vz_make_own_def = {
-    NULL, vz_make_mail, vz_make_own_audit
+    vz_make_own_hold, vz_make_mail, vz_make_own_audit
 };
 
 
@@ -147,6 +151,7 @@ vz_vm_create_own(vz_call_t *call)
     }
 
     make.vm.def = &vz_make_own_def;
+    make.vm.limited = 1;
     make.vm.task.kind = "order";
     make.vm.task.done = 2;
     make.vm.task.held = (vz_settings()->signup == VZ_SIGNUP_APPROVE);
@@ -328,6 +333,11 @@ vz_make_room(vz_call_t *call, const vz_vm_new_t *vm)
 static void
 vz_make_refuse(vz_call_t *call, vz_vm_new_t *vm, vz_code_e rc)
 {
+    if (rc == VZ_STATE) {
+        vz_make_refuse_more(call, vm);
+        return;
+    }
+
     if (rc != VZ_DUPLICATE) {
         vz_vm_new_refuse(call, rc);
         return;
@@ -336,6 +346,29 @@ vz_make_refuse(vz_call_t *call, vz_vm_new_t *vm, vz_code_e rc)
     if (vz_make_replay(call, vm) == VZ_OK) {
         vz_call_fault(call, "panel", VZ_OVERLOADED);
     }
+}
+
+
+static void
+vz_make_refuse_more(vz_call_t *call, const vz_vm_new_t *vm)
+{
+    vz_json_t  *out;
+
+    out = vz_call_problem_open(call, NGX_HTTP_CONFLICT, "vm_limit",
+                               "This account may have %ui containers and has "
+                               "them all: ask the provider for more.",
+                               vm->most);
+    vz_json_uint(out, "limit", vm->most);
+    vz_json_close(out);
+}
+
+
+/* two orders of a user at once are counted one after the other */
+
+static vz_code_e
+vz_make_own_hold(vz_tx_t *tx, vz_call_t *call, vz_vm_new_t *vm)
+{
+    return vz_auth_hold(tx, call->pool, vm->user);
 }
 
 

@@ -145,7 +145,7 @@ vz_destroy_prepare(vz_vm_action_t *change, vz_tx_t *tx)
 static vz_code_e
 vz_destroy_named(vz_vm_action_t *change)
 {
-    vz_call_t                *call = change->call;
+    vz_code_e                 rc;
     const vz_destroy_body_t  *body = change->data;
 
     rc = vz_vm_action_named(change, &body->name);
@@ -154,7 +154,7 @@ vz_destroy_named(vz_vm_action_t *change)
     }
 
     if (change->lifecycle == VZ_VM_LIFECYCLE_TRASHED && !body->for_good) {
-        vz_call_problem(call, NGX_HTTP_CONFLICT, "in_trash",
+        vz_call_problem(change->call, NGX_HTTP_CONFLICT, "in_trash",
                         "The container is in the trash already: undelete it, "
                         "or delete it with \"for_good\".");
         return VZ_STATE;

@@ -16,6 +16,8 @@
 #include "runtime/call.h"
 #include "runtime/crypt.h"
 #include "runtime/fiber.h"
+#include "runtime/row.h"
+#include "runtime/settings.h"
 #include "runtime/waitq.h"
 
 
@@ -34,6 +36,8 @@ static vz_code_e vz_vm_new_key(vz_tx_t *tx, vz_call_t *call,
 static vz_code_e vz_vm_new_before(vz_tx_t *tx, vz_call_t *call,
     vz_vm_new_t *vm);
 static vz_code_e vz_vm_new_row(vz_tx_t *tx, vz_call_t *call,
+    vz_vm_new_t *vm);
+static vz_code_e vz_vm_new_why(vz_tx_t *tx, vz_call_t *call,
     vz_vm_new_t *vm);
 static vz_code_e vz_vm_new_keys(vz_tx_t *tx, vz_call_t *call,
     vz_vm_new_t *vm);
@@ -64,7 +68,14 @@ static const vz_vm_new_pt  vz_vm_new_claims[] = {
 };
 
 
-/* inserts nothing where plan, template, user or node are gone by now */
+/*
+ * Inserts nothing where plan, template, user or node are gone by now, nor where
+ * a user whose limit holds has as many as may be.
+ */
+
+#define VZ_VM_NEW_LEFT                                                        \
+    "(u.role = 'admin' OR (SELECT COUNT(*) FROM vm o WHERE o.user_id = u.id)" \
+    "  < COALESCE(u.vm_limit, ?))"
 
 static const vz_sql_t  vz_vm_new_insert = vz_sql("order vm",
     "INSERT INTO vm (node_id, ctid, tag, user_id, plan_id, template_id, name,"
@@ -81,7 +92,12 @@ static const vz_sql_t  vz_vm_new_insert = vz_sql("order vm",
     " FROM node n JOIN user u ON u.id = ?"
     " JOIN template t ON t.id = ? AND t.enabled"
     " LEFT JOIN plan p ON p.id = ?"
-    " WHERE n.id = ? AND (p.id IS NOT NULL OR ? = 0) AND (p.visible OR ?)");
+    " WHERE n.id = ? AND (p.id IS NOT NULL OR ? = 0) AND (p.visible OR ?)"
+    " AND (NOT ? OR " VZ_VM_NEW_LEFT ")");
+
+static const vz_sql_t  vz_vm_new_most = vz_sql("order limit",
+    "SELECT COALESCE(u.vm_limit, ?) AS most FROM user u"
+    " WHERE u.id = ? AND NOT " VZ_VM_NEW_LEFT);
 
 
 vz_code_e
@@ -279,7 +295,9 @@ vz_vm_new_row(vz_tx_t *tx, vz_call_t *call, vz_vm_new_t *vm)
                               vz_limit_bind(vm->cpu_percent),
                               vz_int(vm->user), vz_int(vm->template),
                               vz_int(vm->plan), vz_int(vm->node->id),
-                              vz_int(vm->plan), vz_int(vm->any_plan)),
+                              vz_int(vm->plan), vz_int(vm->any_plan),
+                              vz_int(vm->limited),
+                              vz_int(vz_settings()->vm_limit)),
                      &rows);
 
     if (rc == VZ_DUPLICATE) {
@@ -287,12 +305,36 @@ vz_vm_new_row(vz_tx_t *tx, vz_call_t *call, vz_vm_new_t *vm)
     }
 
     if (rc == VZ_OK && rows.affected == 0) {
-        return VZ_NOENT;
+        return vm->limited ? vz_vm_new_why(tx, call, vm) : VZ_NOENT;
     }
 
     vm->id = rows.insert_id;
 
     return rc;
+}
+
+
+/* why nothing was inserted: VZ_STATE for the limit, or VZ_NOENT */
+
+static vz_code_e
+vz_vm_new_why(vz_tx_t *tx, vz_call_t *call, vz_vm_new_t *vm)
+{
+    vz_bind_t  preset;
+    vz_code_e  rc;
+    vz_rows_t  rows;
+
+    preset = vz_int(vz_settings()->vm_limit);
+
+    rc = vz_db_query(tx, call->pool, &vz_vm_new_most,
+                     vz_binds(preset, vz_int(vm->user), preset), &rows);
+
+    if (rc != VZ_OK || rows.rows == 0) {
+        return rc != VZ_OK ? rc : VZ_NOENT;
+    }
+
+    vm->most = vz_row_int(&rows, 0, "most");
+
+    return VZ_STATE;
 }
 
 

@@ -39,6 +39,9 @@ struct vz_vm_new_s {
     ngx_str_t               language;
     uint64_t                plan;           /* 0: none */
     ngx_uint_t              any_plan;       /* also one that is not visible */
+    ngx_uint_t              limited;        /* the user's limit of containers
+                                               holds; def->before has the
+                                               user's row */
     uint64_t                template;
     int64_t                 memory_mib;
     int64_t                 disk_mib;
@@ -60,6 +63,7 @@ struct vz_vm_new_s {
     uint32_t                ctid;
     ngx_str_t               name;           /* its hostname, too */
     vz_vm_address_t         address;
+    ngx_uint_t              most;           /* with VZ_STATE: that limit */
     ngx_str_t               key_names;      /* a line for each key */
     uint64_t                task_id;
 };
@@ -73,6 +77,8 @@ struct vz_vm_new_s {
  *   VZ_OK           with vm->task_id and what was claimed
  *   VZ_NOENT        the plan, the template, the user or the node is gone, or
  *                   not offered any more
+ *   VZ_STATE        the user has vm->most containers, which is as many as may
+ *                   be
  *   VZ_NOSPACE      no address is free, of a family that it needs, nor could
  *                   one be had of the trash (task/trash.h) in time
  *   VZ_RANGE        the user has not all of those keys; the reply is set

@@ -131,7 +131,7 @@ vz_vm_rdns_item(vz_call_t *call, vz_json_t *out, const vz_rows_t *rows,
     rc = vz_rdns_arpa(call->pool, &address, &net, &arpa);
 
     if (rc == VZ_OK) {
-        rc = vz_rdns_zone(NULL, call->pool, &arpa, &zone);
+        rc = vz_rdns_zone(NULL, call->pool, &net, &arpa, &zone);
     }
 
     if (rc != VZ_OK) {
@@ -253,10 +253,11 @@ vz_vm_rdns_in(vz_call_t *call, vz_tx_t *tx, vz_vm_rdns_ask_t *ask)
 {
     vz_bind_t  owner;
     vz_code_e  rc;
-    ngx_str_t  name, zone;
+    ngx_str_t  name, arpa, zone;
     vz_rows_t  rows;
 
     owner = vz_auth_owner(call);
+    arpa = ask->arpa;
 
     rc = vz_db_query(tx, call->pool, &vz_vm_rdns_sql_lock,
                      vz_binds(vz_int(ask->vm), owner, owner), &rows);
@@ -299,7 +300,7 @@ vz_vm_rdns_in(vz_call_t *call, vz_tx_t *tx, vz_vm_rdns_ask_t *ask)
     }
 
     if (rc == VZ_OK) {
-        rc = vz_rdns_zone(tx, call->pool, &ask->arpa, &zone);
+        rc = vz_rdns_zone(tx, call->pool, &ask->net, &arpa, &zone);
     }
 
     if (rc == VZ_OK && zone.len == 0) {

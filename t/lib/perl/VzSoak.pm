@@ -32,7 +32,7 @@ use Time::HiRes qw(sleep time);
 use constant PATIENCE => 400;   # seconds that a task may take
 
 our @EXPORT = qw(in_a_slot begin finish stack base sql sql_value slurp check ask
-    template follow make workers node PATIENCE);
+    verb template follow make workers node PATIENCE);
 
 my $top = abs_path(dirname(__FILE__) . '/../../..');
 my $json = JSON::PP->new->utf8;
@@ -211,11 +211,18 @@ sub workers {
     return split ' ', slurp("/proc/$master/task/$master/children");
 }
 
+# what the daemon answers to a verb
+sub verb {
+    my (@words) = @_;
+
+    return `$top/scripts/verb $dir @words`;
+}
+
 # what the node lists, by tags
 sub node {
     my %node;
 
-    for my $line (split /\n/, `$top/scripts/verb $dir list`) {
+    for my $line (split /\n/, verb('list')) {
         my %pair = $line =~ /(\w+)=(\S+)/g;
         $node{$pair{tag}} = \%pair if $pair{tag};
     }
