@@ -17,10 +17,10 @@ build='gcc make nginx nginx-dev libmariadb-dev libpcre2-dev libssl-dev
 pages='nodejs npm'
 run='nginx perl libcryptx-perl mariadb-server mariadb-client xinetd lxc lxcfs btrfs-progs iproute2
      nftables python3-aiosmtpd mmdebstrap busybox-static zstd openssl curl
-     uidmap'
+     uidmap restic'
 test='clang libclang-rt-14-dev llvm libcmocka-dev valgrind strace chromium sshpass
       openssh-client perl libio-socket-ssl-perl netcat-openbsd nodejs npm jq xfsprogs oathtool
-      pdns-server pdns-backend-mysql bind9-dnsutils'
+      pdns-server pdns-backend-mysql bind9-dnsutils rclone'
 lint='clang-format cppcheck shellcheck nodejs npm'
 
 # what a Test::Nginx that is not ours is made of
