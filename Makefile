@@ -314,7 +314,8 @@ keep = test -e $(2) || install -m 644 $(1) $(2)
 install: all
 	install -d $(addprefix $(DESTDIR),$(MODULESDIR) $(SBINDIR) $(UNITDIR) \
 	    $(LIBEXECDIR)/templates $(DATADIR)/sql \
-	    $(addprefix $(SYSCONFDIR)/,vzpanel xinetd.d init.d apparmor.d))
+	    $(LIBEXECDIR)/backup \
+	    $(addprefix $(SYSCONFDIR)/,vzpanel xinetd.d init.d cron.d apparmor.d))
 	install -m 644 $(MODULE) $(DESTDIR)$(MODULESDIR)
 	install -m 755 $(DAEMON) $(DESTDIR)$(SBINDIR)
 	install -m 755 $(HOOK) $(UNPACK) scripts/bounce sql/migrate sql/administrator \
@@ -327,8 +328,15 @@ install: all
 	rm -rf $(DESTDIR)$(DATADIR)/html
 	cd html && find . -type f -exec install -D -m 644 {} \
 	    $(abspath $(DESTDIR)$(DATADIR))/html/{} \;
-	install -m 644 conf/vzpanel-containers.service \
-	    conf/vzpanel-recorder.service $(DESTDIR)$(UNITDIR)
+	install -m 755 backup/vzpanel-backup $(DESTDIR)$(LIBEXECDIR)/backup
+	install -m 644 backup/*.pm $(DESTDIR)$(LIBEXECDIR)/backup
+	ln -sfr $(DESTDIR)$(LIBEXECDIR)/backup/vzpanel-backup $(DESTDIR)$(SBINDIR)
+	install -m 644 conf/vzpanel-backup.cron \
+	    $(DESTDIR)$(SYSCONFDIR)/cron.d/vzpanel-backup
+	install -m 600 conf/backup.conf \
+	    $(DESTDIR)$(SYSCONFDIR)/vzpanel/backup.conf.example
+	install -m 644 conf/vzpanel-containers.service conf/vzpanel-recorder.service \
+	    conf/vzpanel-backup.service conf/vzpanel-backup.timer $(DESTDIR)$(UNITDIR)
 	install -m 755 conf/vzpanel-containers.init \
 	    $(DESTDIR)$(SYSCONFDIR)/init.d/vzpanel-containers
 	install -m 755 conf/vzpanel-recorder.init \
@@ -349,7 +357,9 @@ install: all
 uninstall:
 	rm -f $(addprefix $(DESTDIR),$(MODULESDIR)/$(notdir $(MODULE)) \
 	    $(SBINDIR)/virtual-server $(UNITDIR)/vzpanel-containers.service \
-	    $(UNITDIR)/vzpanel-recorder.service \
+	    $(UNITDIR)/vzpanel-recorder.service $(SBINDIR)/vzpanel-backup \
+	    $(UNITDIR)/vzpanel-backup.service $(UNITDIR)/vzpanel-backup.timer \
+	    $(SYSCONFDIR)/cron.d/vzpanel-backup \
 	    $(SYSCONFDIR)/init.d/vzpanel-containers \
 	    $(SYSCONFDIR)/init.d/vzpanel-recorder \
 	    $(SYSCONFDIR)/apparmor.d/vzpanel-container)

@@ -147,6 +147,19 @@ done
 check 'orders without end are refused' test "$(call POST orders '{}' \
     | grep -c '429')" = 1
 
+cp /etc/vzpanel/backup.conf.example /etc/vzpanel/backup.conf
+(umask 077; openssl rand -hex 24 > /etc/vzpanel/backup.password)
+echo "repository = $work/repository" >> /etc/vzpanel/backup.conf
+check 'docs/backup.md, a repository' quiet vzpanel-backup init
+check 'a backup' quiet vzpanel-backup
+check 'a monitor hears of it' quiet vzpanel-backup --check
+mariadb -e 'CREATE DATABASE again'
+check 'it comes back' quiet vzpanel-backup restore --into again \
+    --files "$work/restored"
+check 'with its rows' test "$(mariadb -BNe 'SELECT hostname FROM again.vm')" \
+    = "$(mariadb -BNe 'SELECT hostname FROM vzpanel.vm')"
+check 'and files' cmp /etc/vzpanel/relay.key "$work/restored/etc/vzpanel/relay.key"
+
 echo '# mine' >> /etc/xinetd.d/virtual
 check 'an upgrade leaves what was changed' eval 'quiet make \
     --no-print-directory install && grep -q mine /etc/xinetd.d/virtual'
@@ -156,6 +169,8 @@ check 'make uninstall' quiet make --no-print-directory uninstall
 check 'leaves configuration' test "$(cd "$work" && find etc usr -type f \
     -path '*v[zi]*' | grep -E 'vzpanel|virtual' | sort | xargs)" = \
     'etc/nginx/conf.d/vzpanel.conf etc/nginx/modules-enabled/60-vzpanel.conf'\
+' etc/vzpanel/backup.conf etc/vzpanel/backup.conf.example'\
+' etc/vzpanel/backup.password'\
 ' etc/vzpanel/database.password etc/vzpanel/nginx.conf.example'\
 ' etc/vzpanel/relay.key etc/vzpanel/virtual-server.conf etc/xinetd.d/virtual'
 
