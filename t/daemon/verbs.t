@@ -211,7 +211,7 @@ my @table = (
     # a copy of another one
     [ 'clone A', $syntax ],
     [ 'clone N x', $range ],
-    [ 'clone N N', { lxc => $range, vzctl => $lacks } ],
+    [ 'clone N 31050', { lxc => $range, vzctl => $lacks } ],
     [ 'clone N B 0123456789abcdef', { lxc => $noent, vzctl => $lacks } ],
     [ 'clone N B', { lxc => $done, vzctl => $lacks } ],
     [ 'clone N B', { lxc => qr/^err exists /, vzctl => $lacks } ],

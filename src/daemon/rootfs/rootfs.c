@@ -37,6 +37,7 @@ static vz_code_e vz_rootfs_run(vz_job_t *job, const vz_ct_t *ct,
 static vz_code_e vz_rootfs_child(const vz_config_t *conf, const vz_ct_t *ct,
     vz_rootfs_how_e how, vz_rootfs_pt function, const void *data,
     char *words);
+static int vz_rootfs_wait(vz_job_t *job, const vz_ct_t *ct, pid_t pid);
 static blkcnt_t vz_rootfs_written(const vz_ct_t *ct);
 static int vz_rootfs_open(const vz_ct_t *ct, unsigned raw);
 static vz_code_e vz_rootfs_sync(int raw, char *words);
@@ -105,6 +106,40 @@ vz_rootfs_enter_raw(vz_job_t *job, const vz_ct_t *ct, vz_rootfs_pt function,
 }
 
 
+/*
+ * Wait for the child, and tell the client of a long verb that it is at work. 1
+ * when it has ended, 0 at the deadline, -1.
+ */
+
+static int
+vz_rootfs_wait(vz_job_t *job, const vz_ct_t *ct, pid_t pid)
+{
+    int            n;
+    blkcnt_t       written;
+    struct pollfd  event;
+
+    event.fd = pidfd_open(pid, 0);
+    event.events = POLLIN;
+    written = 0;
+
+    do {
+        n = poll(&event, 1, vz_job_beat(job));
+
+        /* an image that grows is at work */
+
+        if (n == 0 && vz_rootfs_written(ct) != written) {
+            written = vz_rootfs_written(ct);
+            vz_job_moves(job);
+        }
+
+    } while ((n == -1 && errno == EINTR) || (n == 0 && vz_job_left(job) > 0));
+
+    close(event.fd);
+
+    return n;
+}
+
+
 /* The blocks that its image takes on the host. */
 
 static blkcnt_t
@@ -127,9 +162,7 @@ vz_rootfs_run(vz_job_t *job, const vz_ct_t *ct, vz_rootfs_how_e how,
     int            pipes[2], status;
     pid_t          pid;
     ssize_t        n;
-    blkcnt_t       written;
     vz_code_e      rc;
-    struct pollfd  event;
 
     words[0] = '\0';
 
@@ -155,30 +188,13 @@ vz_rootfs_run(vz_job_t *job, const vz_ct_t *ct, vz_rootfs_how_e how,
         return vz_rootfs_failed(words, "fork");
     }
 
-    event.fd = pidfd_open(pid, 0);
-    event.events = POLLIN;
-
-    written = 0;
-
-    do {
-        n = poll(&event, 1, vz_job_beat(job));
-
-        /* an image that grows is at work */
-
-        if (n == 0 && vz_rootfs_written(ct) != written) {
-            written = vz_rootfs_written(ct);
-            vz_job_moves(job);
-        }
-
-    } while ((n == -1 && errno == EINTR) || (n == 0 && vz_job_left(job) > 0));
+    n = vz_rootfs_wait(job, ct, pid);
 
     if (n != 1) {
         kill(pid, SIGKILL);
     }
 
     while (waitpid(pid, &status, 0) == -1 && errno == EINTR) { /* void */ }
-
-    close(event.fd);
 
     if (n == 1 && WIFEXITED(status)) {
         rc = (vz_code_e) WEXITSTATUS(status);
