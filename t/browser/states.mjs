@@ -426,7 +426,7 @@ const OWN = [
         told: { node: 'down', bytes: null }, unsupported: {
             node: 'unsupported', items: [] } }).map(([name, more]) => ({
         name: `snapshots-${name}`, path: 'server?id=101&tab=copies',
-        sign: '.copies :is(.copy-list, h2 + .notice, .lead ~ .notice)',
+        sign: '.copies :is(.copy-list, div + .notice)',
         fresh: true, answers: snapshots(more) })),
     { name: 'snapshots-back', path: 'server?id=101&tab=copies',
         sign: '.copy-row', fresh: true, answers: snapshots({}),
