@@ -152,6 +152,14 @@ export interface RescueBody {
     keys?: string[] | null;
 }
 
+export interface SnapshotBody {
+    title?: string | null;
+}
+
+export interface RollbackBody {
+    name: string;
+}
+
 export interface NameBody {
     name: string;
 }
@@ -331,6 +339,7 @@ export interface PlanBody {
     throttle_rate?: number | null;
     rate_in?: number | 'unlimited' | null;
     rate_out?: number | 'unlimited' | null;
+    snapshots?: number | null;
     backup_daily?: number | null;
     backup_weekly?: number | null;
     backup_monthly?: number | null;
@@ -349,6 +358,7 @@ export interface PlanChangeBody {
     throttle_rate?: number | null;
     rate_in?: number | 'unlimited' | null;
     rate_out?: number | 'unlimited' | null;
+    snapshots?: number | null;
     backup_daily?: number | null;
     backup_weekly?: number | null;
     backup_monthly?: number | null;
@@ -540,6 +550,7 @@ export interface Plan {
     throttle_rate: number;
     rate_in: number | 'unlimited';
     rate_out: number | 'unlimited';
+    snapshots: number;
     backup_daily: number;
     backup_weekly: number;
     backup_monthly: number;
@@ -1127,6 +1138,24 @@ export interface Hits {
     bytes: number;
 }
 
+export interface Snapshots {
+    node: 'up' | 'down' | 'absent' | 'unsupported';
+    most: number;
+    used: number;
+    bytes: number | null;
+    items: Snapshot[];
+    next: number | null;
+}
+
+export interface Snapshot {
+    id: number;
+    title: string;
+    automatic: boolean;
+    actor: string | null;
+    taken: string;
+    bytes: number | null;
+}
+
 export interface ReverseNameState {
     address: string;
     name: string | null;
@@ -1456,6 +1485,7 @@ export interface Replies {
         'account/keys': Keys;
         'vms': Containers;
         [path: `vms/${number}`]: Container;
+        [path: `vms/${number}/snapshots`]: Snapshots;
         [path: `vms/${number}/keys`]: ContainerKeys;
         [path: `vms/${number}/boot-log`]: BootLog;
         [path: `vms/${number}/traffic`]: TrafficMonths;
@@ -1512,6 +1542,8 @@ export interface Replies {
         [path: `vms/${number}/reinstall/undo`]: Task;
         [path: `vms/${number}/rescue`]: DrawnPassword;
         [path: `vms/${number}/rescue/leave`]: Task;
+        [path: `vms/${number}/snapshots`]: Task;
+        [path: `vms/${number}/snapshots/${number}/rollback`]: Task;
         [path: `vms/${number}/password`]: DrawnPassword;
         [path: `vms/${number}/console`]: ConsoleTicket;
         [path: `vms/${number}/firewall/confirm`]: Task;
@@ -1574,6 +1606,7 @@ export interface Replies {
         [path: `account/tokens/${number}`]: null;
         [path: `account/keys/${number}`]: null;
         [path: `vms/${number}`]: Task;
+        [path: `vms/${number}/snapshots/${number}`]: Task;
         [path: `vms/${number}/backups/${number}`]: null;
         [path: `admin/templates/${number}`]: null;
         [path: `admin/plans/${number}`]: null;

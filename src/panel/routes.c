@@ -63,6 +63,7 @@
 #include "panel/vm/vm_rdns.h"
 #include "panel/vm/vm_reinstall.h"
 #include "panel/vm/vm_rescue.h"
+#include "panel/vm/vm_snapshot.h"
 #include "panel/vm/vm_suspend.h"
 #include "panel/vm/vm_traffic.h"
 
@@ -273,6 +274,23 @@ static const vz_route_t  vz_routes[] = {
     { POST, "/vms/{id}/rescue/leave", VZ_ROLE_USER, CHANGE,
       NULL, NULL, vz_vm_rescue_leave,
       "Leave rescue: the container boots its own system", 202, "Task" },
+    { GET, "/vms/{id}/snapshots", VZ_ROLE_USER, 0,
+      NULL, NULL, vz_vm_snapshot_list,
+      "List a container's snapshots, how many it may have, and the disk that "
+      "they take", 200, "Snapshots" },
+    { POST, "/vms/{id}/snapshots", VZ_ROLE_USER, CHANGE,
+      &vz_vm_snapshot_form, NULL, vz_vm_snapshot_take,
+      "Take a snapshot of a container's disk, while it runs or not", 202,
+      "Task" },
+    { DELETE, "/vms/{id}/snapshots/{snapshot}", VZ_ROLE_USER,
+      CHANGE | VZ_ROUTE_STEP_UP,
+      NULL, NULL, vz_vm_snapshot_drop,
+      "Delete a snapshot", 202, "Task" },
+    { POST, "/vms/{id}/snapshots/{snapshot}/rollback", VZ_ROLE_USER,
+      CHANGE | VZ_ROUTE_STEP_UP,
+      &vz_vm_snapshot_rollback_form, NULL, vz_vm_snapshot_rollback,
+      "Make the disk what a snapshot has, after one of now was taken; the "
+      "body repeats the container's name as confirmation", 202, "Task" },
     { POST, "/vms/{id}/password", VZ_ROLE_USER, CHANGE | VZ_ROUTE_STEP_UP,
       NULL, NULL, vz_vm_guest_password,
       "Draw a new password for root; the reply alone shows it", 202,

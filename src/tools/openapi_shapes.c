@@ -182,6 +182,12 @@ const vz_openapi_shape_t  vz_openapi_shapes[] = {
       " ports? text|null, address? text|null, note? text|null" },
     { "FirewallHits", "in Hits, out Hits, rules Hits[]" },
     { "Hits", "packets int, bytes int" },
+    { "Snapshots",
+      "node up|down|absent|unsupported, most int, used int, bytes int|null, "
+      vz_page("Snapshot") },
+    { "Snapshot",
+      "id int, title text, automatic bool, actor text|null, taken time,"
+      " bytes int|null" },
     { "ReverseNameState",
       "address text, name text|null, chosen bool, published bool,"
       " problem no_zone|delegated|away|null" },

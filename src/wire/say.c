@@ -40,6 +40,7 @@ static const vz_say_def_t  vz_says[] = {
     { "shutdown", "asking it to shut down" },
     { "starting", "starting it" },
     { "stopping", "stopping it" },
+    { "copying", "copying its disk" },
     { "rolling_back", "going back to the snapshot" },
     { "backup_looking", "looking at its backups" },
     { "backup_saving", "saving {n} of {mb} MB" },
@@ -60,6 +61,9 @@ static const vz_say_def_t  vz_says[] = {
 
     { "no_container", "container {id} does not exist" },
     { "in_rescue", "container {id} is in rescue: leave it first" },
+    { "copied_already", "container {id} is being copied already" },
+    { "copied_full",
+      "the disk to copy is full: make it larger, or remove files" },
     { "no_snapshot", "it has no snapshot {snapshot}" },
     { "most_snapshots",
       "a container has at most {n} snapshots: remove one first" },

@@ -53,6 +53,9 @@ static const vz_verb_t  vz_verbs[VZ_VERB_COUNT] = {
     [VZ_VERB_DROPSNAPSHOT] =
         { "dropsnapshot", NULL, { ID, VZ_FIELD_SNAPSHOT }, 2, 2, 1,
           .timeout = 60 },
+    [VZ_VERB_CLONE] =
+        { "clone", NULL, { ID, ID, VZ_FIELD_TAG }, 2, 3, 1, .timeout = 300,
+          .beat = 10 },
     [VZ_VERB_SNAPSHOTS] =
         { "snapshots", NULL, { ID }, 1, 1, 0, .timeout = 10 },
     [VZ_VERB_START] =

@@ -62,6 +62,7 @@ our %bodies = (
     '/api/vms/{id}/name'          => '{"name":"x"}',
     '/api/vms/{id}/hostname'      => '{"hostname":"x"}',
     '/api/vms/{id}/reinstall'     => '{"name":"x","template":"x"}',
+    '/api/vms/{id}/snapshots/{snapshot}/rollback' => '{"name":"x"}',
     '/api/vms/{id}/firewall'      => '{"in":"drop","out":"drop"}',
     '/api/vms/{id}/backups/{backup}/restore' => '{"mode":"new"}',
     '/api/vms/{id}/rdns'          => '{"address":"192.0.2.1","name":null}',

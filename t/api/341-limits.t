@@ -70,7 +70,7 @@ our %stored = (
     Password => { old => '-', new => '-' },
     Plan => { map { $_ => "plan.$_" } qw(name memory_mib disk_mib cpu_units
         cpu_percent visible position traffic_gib traffic_action throttle_rate
-        rate_in rate_out backup_daily backup_weekly backup_monthly) },
+        rate_in rate_out snapshots backup_daily backup_weekly backup_monthly) },
     Pool => { node => '-', map { $_ => "address_pool.$_" }
         qw(name cidr gateway dns enabled) },
     ReverseName => { address => 'rdns.address', name => 'rdns.name' },
@@ -81,6 +81,8 @@ our %stored = (
     Rescue => { keys => '-' },
     Reset => { token => '-', new => '-' },
     ResetAsk => { account => '-' },
+    Rollback => { name => '-' },
+    Snapshot => { title => 'vm_snapshot.title' },
     SecondFactorCode => { code => '-' },
     SignIn => { map { $_ => '-' } qw(account password code passkey client_data
         authenticator_data signature) },
@@ -235,9 +237,10 @@ sub path_of {
 }
 
 
-# nobody has such a name, link or password, nor a node such a container
+# nobody has such a name, link, snapshot or password, nor a node such a container
 our %answers = ('POST /api/admin/nodes' => 422,
     'POST /api/admin/nodes/{id}/leave' => 404,
+    'POST /api/vms/{id}/snapshots/{snapshot}/rollback' => 404,
     'POST /api/orders/{link}/mail' => 404,
     'POST /api/account/second-factor/confirm' => 409,
     'POST /api/session/confirm' => 422,

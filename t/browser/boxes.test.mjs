@@ -1,12 +1,16 @@
 /*
- * Every screen in every state, with the longest names that there may be, from
- * a small phone to a wide screen, and with letters twice as large: what is on
- * it is measured (boxes.mjs).
+ * Every screen in every state, with the longest names that there may be, in
+ * both languages, from a small phone to a wide screen, and with letters twice
+ * as large: it comes up, axe-core finds nothing in either theme, what is on it
+ * is measured (boxes.mjs), and where VZPANEL_SHOTS names a folder it is
+ * pictured.
  */
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { darkFindings, findings } from './axe.mjs';
 import { faults } from './boxes.mjs';
+import { shot } from './browser.mjs';
 import { longPanel } from './long-stack.mjs';
 import { rooms, STATES } from './states.mjs';
 
@@ -20,12 +24,25 @@ const here = longPanel();
 
 
 /**
+ * What axe-core says of a state, of which it takes the picture.
+ *
+ * @param {import('playwright-core').Page} page
+ * @param {string} name  of the picture
+ */
+async function looked(page, name) {
+    await shot(page, name, 0);
+
+    return [...await findings(page), ...await darkFindings(page)];
+}
+
+
+/**
  * What is wrong on each of some states.
  *
  * @param {string} language
  * @param {number[]} widths
  * @param {RegExp} only
- * @param {number} [letters]  px of a plain one
+ * @param {number} [letters]  px of a plain one; larger ones are only measured
  */
 async function measured(language, widths, only, letters) {
     const all = rooms(here, language, letters);
@@ -33,6 +50,14 @@ async function measured(language, widths, only, letters) {
 
     for (const state of STATES.filter(({ name }) => only.test(name))) {
         const page = await all.enter(state, widths[0]);
+        const tell = (/** @type {number} */ width) =>
+            (/** @type {string} */ one) => wrong.push(
+                `${state.name}, ${language}, ${width} px: ${one}`);
+
+        if (!letters) {
+            (await looked(page, `${state.name}-${language}-${widths[0]}`))
+                .forEach(tell(widths[0]));
+        }
 
         for (const width of widths) {
             await page.setViewportSize({ width, height: 800 });
@@ -40,9 +65,7 @@ async function measured(language, widths, only, letters) {
             await page.evaluate(() => new Promise((done) =>
                 requestAnimationFrame(() => requestAnimationFrame(done))));
 
-            for (const one of await faults(page)) {
-                wrong.push(`${state.name}, ${language}, ${width} px: ${one}`);
-            }
+            (await faults(page)).forEach(tell(width));
         }
 
         await all.leave(state, page);
@@ -54,7 +77,7 @@ async function measured(language, widths, only, letters) {
 }
 
 
-test('nothing is cut off, out of reach or on top of something else',
+test('axe finds nothing; nothing is cut off, out of reach or on top of others',
     async (t) => {
         const begun = Date.now();
         const wrong = await Promise.all(['es', 'en'].flatMap((language) =>

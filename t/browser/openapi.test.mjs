@@ -380,6 +380,29 @@ async function guest(vm, name) {
         who);
     await contract.done('POST', '/vms/{id}/console', vm, { mode: 'login' },
         boss);
+    await snapshots(vm, name);
+}
+
+
+/**
+ * Its snapshots: one is taken, gone back to, and deleted.
+ *
+ * @param {{id: number}} vm
+ * @param {string} name
+ */
+async function snapshots(vm, name) {
+    const who = { ...boss, ...wait };
+    const at = '/vms/{id}/snapshots';
+
+    await contract.done('POST', at, vm, { title: mark }, who);
+
+    const { body } = await contract.done('GET', at, vm, undefined, boss);
+    const one = { ...vm, snapshot: body.items[0].id };
+    const back = await contract.done('POST', `${at}/{snapshot}/rollback`, one,
+        { name }, who);
+
+    assert.equal(back.body.state, 'done', JSON.stringify(back.body.error));
+    await contract.done('DELETE', `${at}/{snapshot}`, one, undefined, who);
 }
 
 

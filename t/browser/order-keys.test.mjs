@@ -93,9 +93,18 @@ test('a customer orders another server with a key and a script', async () => {
     await page.getByRole('button', { name: 'Keep the key' }).click();
     await page.getByText(made.print).waitFor();
 
+    /* who is signed in is told later than what there is to order */
+    const offer = page.waitForResponse(/\/api\/plans/);
+
+    await page.route('**/api/session', async (route) => {
+        await offer;
+        await route.continue();
+    });
     await page.goto(`${url}/panel/order`);
+    await page.locator('[name=plan]').first().waitFor({ state: 'attached' });
     assert.equal(await page.locator('[name=dni]').count(), 0,
         'nobody is asked twice who he is');
+    await page.unroute('**/api/session');
     await page.locator('[name=plan]').first().check({ force: true });
     await page.locator('[name=template][value^=busybox]')
         .check({ force: true });

@@ -66,6 +66,22 @@ function traffic(more) {
 
 
 /**
+ * Snapshots of a server, each as long as it may be.
+ *
+ * @param {object} more
+ * @returns {Record<string, [number, object]>}
+ */
+function snapshots(more) {
+    return { ...server({ features: ['snapshot'] }), 'vms/101/snapshots': [200, {
+        node: 'up', most: 24, used: 2, bytes: 1023.5 * 1024 ** 3, next: null,
+        items: ['w'.repeat(64), '', ''].map((title, i) => ({ id: i + 1, title,
+            automatic: i === 1, actor: i === 1 ? null : 'w'.repeat(32),
+            taken: '2026-01-02T03:04:05Z',
+            bytes: i ? 1023.5 * 1024 ** 3 : null })), ...more }] };
+}
+
+
+/**
  * Backups, one in each state that it may have.
  *
  * @param {object} more
@@ -358,6 +374,19 @@ const OWN = [
                 id: 26, kind: 'rescue', state: 'done', percent: 100,
                 created: '2026-01-02T03:04:05Z', step: 1, steps: [] } }] },
         act: opened('[role=tabpanel] [type=submit]', '.token-made code') },
+    ...Object.entries({ some: {}, full: { used: 24 }, planless: { most: 0 },
+        none: { items: [], used: 0, bytes: 0 },
+        told: { node: 'down', bytes: null }, unsupported: {
+            node: 'unsupported', items: [] } }).map(([name, more]) => ({
+        name: `snapshots-${name}`, path: 'server?id=101&tab=copies',
+        sign: '.copies :is(.copy-list, h2 + .notice, .lead ~ .notice)',
+        fresh: true, answers: snapshots(more) })),
+    { name: 'snapshots-back', path: 'server?id=101&tab=copies',
+        sign: '.copy-row', fresh: true, answers: snapshots({}),
+        act: opened('.copy-row .button', 'dialog[open] form') },
+    { name: 'snapshots-drop', path: 'server?id=101&tab=copies',
+        sign: '.copy-row', fresh: true, answers: snapshots({}),
+        act: opened('.copy-row .button.quiet', 'dialog[open] .dialog-foot') },
     { name: 'server-failed', path: 'server?id=106', sign: '.meters' },
     { name: 'server-absent', path: 'server?id=9999', sign: '.empty',
         fresh: true },

@@ -16,9 +16,6 @@ const SECTIONS = ['templates', 'plans', 'users', 'addresses', 'nodes',
 const EDITORS = SECTIONS.filter((one) => !['orders', 'mail', 'audit']
     .includes(one));
 
-export const LOOKS = ['es', 'en'].flatMap((language) => ['light', 'dark']
-    .map((theme) => ({ language, theme })));
-
 
 /** A browser, somebody with a container, and the paths of all screens. */
 export async function walk() {

@@ -70,7 +70,7 @@ sub idle {
 
 # an image as it was before: its layers at the top
 sub before {
-    image('mv live/upper live/work . && btrfs -q subvolume delete live'
+    image('rm -rf old; mv live/upper live/work . && btrfs -q subvolume delete live'
         . ' && sync');
     return idle();
 }
@@ -379,6 +379,35 @@ for my $round (1 .. $rounds) {
     unlike(shell("ls $ct/raw"), qr/next/, "round $round: nothing half made");
     is(join(' ', sort split / /, names()), shell("ls $ct/raw/snap | xargs"),
         "round $round: what is told is there");
+}
+
+# amid the move of an image of before
+done(map { "dropsnapshot $id $_" } split / /, names());
+says('busybox dd if=/dev/urandom of=/data bs=1M count=8; sync');
+$sum = says('md5sum /data /d1');
+
+for my $round (1 .. $rounds) {
+    done("stop $id");
+    idle();
+    before();
+
+    my ($handle, $pid) = $node->connect_to;
+
+    Verbs::say_to($handle, "start $id");
+    sleep rand 0.15;
+    kill 'KILL', $pid;
+    waitpid $pid, 0;
+    close $handle;
+
+    my $answer;
+
+    ok(Verbs::wait_for(20, sub {
+        ($answer) = $node->ask("start $id");
+        return $answer =~ /^ok\b/;
+    }), "round $round: it starts after its move") or diag $answer;
+    is(says('md5sum /data /d1'), $sum, "round $round: with all of its files");
+    like(shell("ls $ct/raw"), qr/^live\nold(?:\nsnap)?$/,
+        "round $round: which are live");
 }
 
 done("destroy $id");

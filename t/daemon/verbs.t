@@ -31,6 +31,7 @@ my $firewall = { lxc => qr/^ok$/, vzctl => $lacks };
 my $hash = '$6$rounds=1000$abcdefgh$' . 'x' x 86;
 my $blob = 'AAAAC3NzaC1lZDI1NTE5AAAAI' . 'Kb' x 21 . 'w';
 my $key = "ssh-ed25519 $blob";
+my $tag = '0123456789abcdef';
 my $script = 'IyEvYmluL3NoCmV4aXQgMwo=';     # exits with 3
 
 # A is 31001, B is 31002, N is nobody
@@ -93,6 +94,8 @@ my @table = (
     (map { [ "$_ N one", { lxc => $noent, vzctl => $lacks } ] }
         qw(snapshot rollback dropsnapshot)),
     [ 'snapshots N', { lxc => $noent, vzctl => $lacks } ],
+    [ 'backup N main one', { lxc => $noent, vzctl => $lacks } ],
+    [ "restore N main $tag 01234567", { lxc => $noent, vzctl => $lacks } ],
     [ 'adopt N 0123456789abcdef', $noent ],
     [ 'destroy N', $already ],
     [ 'history N 1700000000 1700003600', $noent ],
@@ -170,6 +173,28 @@ my @table = (
     [ 'rescue A', { lxc => $already, vzctl => $lacks } ],
     [ 'unrescue A', { lxc => $done, vzctl => $lacks } ],
 
+    # backups, of a node that has no repository
+    (map { [ $_, $syntax ] } 'backup', 'backup A main', 'forget main',
+        "forget main $tag", 'backups main', 'verify main', 'restore A main',
+        "restore A main $tag"),
+    [ "files main $tag 01234567", $syntax ],
+    [ "file main $tag 01234567", $syntax ],
+    [ 'backup x main one', $range ],
+    [ 'backup A ../main one', $range ],
+    [ 'backup A main ../one', $range ],
+    [ 'backups main 31001', $range ],
+    [ "forget main $tag latest", $range ],
+    [ "verify main $tag -1", $range ],
+    [ "restore A main $tag x", $range ],
+    [ "files main $tag x", $range, undef, ['/'] ],
+    [ "file main $tag x", $range, undef, ['/'] ],
+    [ "files main $tag 01234567", { lxc => $range, vzctl => $lacks }, undef,
+      ['/..'] ],
+    (map { [ $_, $lacks ] } "backups main $tag", "forget main $tag 01234567",
+        "verify main $tag", "restore A main $tag 01234567"),
+    (map { [ "$_ main $tag 01234567", $lacks, undef, ['/'] ] } qw(files file)),
+    [ 'backup A main one', { lxc => qr/^err state /, vzctl => $lacks } ],
+
     # snapshots
     (map { [ "$_ A", $syntax ], [ "$_ x one", $range ], [ "$_ A ../x", $range ] }
         qw(snapshot rollback dropsnapshot)),
@@ -182,6 +207,15 @@ my @table = (
     [ 'dropsnapshot A one', { lxc => $done, vzctl => $lacks } ],
     [ 'dropsnapshot A one', { lxc => $already, vzctl => $lacks } ],
     [ 'snapshots A', { lxc => $done, vzctl => $lacks } ],
+
+    # a copy of another one
+    [ 'clone A', $syntax ],
+    [ 'clone N x', $range ],
+    [ 'clone N 31050', { lxc => $range, vzctl => $lacks } ],
+    [ 'clone N B 0123456789abcdef', { lxc => $noent, vzctl => $lacks } ],
+    [ 'clone N B', { lxc => $done, vzctl => $lacks } ],
+    [ 'clone N B', { lxc => qr/^err exists /, vzctl => $lacks } ],
+    [ 'destroy N', { lxc => $done, vzctl => $already } ],
 
     # changes of a stopped one
     [ 'setmemoryp A 64M 96M', $kept ],
@@ -501,7 +535,7 @@ sub kernel_holds_it {
 
 # what each driver can do beyond what every driver must
 my %features = (lxc => 'gateway,console,bootlog,history,reinstall,rescue,'
-                    . 'firewall,rate,traffic,user_data,snapshot',
+                    . 'firewall,rate,traffic,user_data,snapshot,clone,backup',
                 vzctl => 'console,history');
 
 for my $driver (@drivers) {
@@ -510,7 +544,7 @@ for my $driver (@drivers) {
     for my $row (@table) {
         my ($words, $want, $like, $secret) = @$row;
         my $line = $words =~ s/ A\b/ 31001/r =~ s/ B\b/ 31002/r
-                          =~ s/ N\b/ 31050/r;
+                          =~ s/ N\b/ 31050/gr;
         my ($answer, $data) = $node->ask($line, $secret);
 
         like($answer, expected($driver, $want), "$driver: $words");

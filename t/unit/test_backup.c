@@ -4,8 +4,10 @@
  *
  * sources: src/daemon/backup/repositories.c src/daemon/backup/backup_path.c
  * sources: src/daemon/backup/restic_why.c src/daemon/backup/restic_list.c
- * sources: src/daemon/backup/restic.c src/daemon/backup/backup_cache.c
+ * sources: src/daemon/backup/restic.c
+ * sources: src/daemon/backup/restic_process.c src/daemon/backup/backup_cache.c
  * sources: src/daemon/backup/backup_lock.c src/daemon/base/check_line.c
+ * sources: src/daemon/backup/backup_links.c
  * sources: src/daemon/base/job.c src/daemon/base/lock.c src/daemon/base/log.c
  * sources: src/daemon/base/dirtree.c src/daemon/base/file.c
  * sources: src/daemon/base/monotonic.c src/daemon/base/process.c
@@ -13,11 +15,14 @@
  * libs: -ljansson
  */
 
+#include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include "grammars.h"
+#include "daemon/backup/backup_links.h"
 #include "daemon/backup/backup_path.h"
 #include "daemon/backup/repositories.h"
 #include "daemon/backup/restic_list.h"
@@ -90,7 +95,7 @@ a_list_that_is_wrong_is_refused_whole(void **state)
         { "[main]\nurl = /x/%t\nurl = /y/%t\n", "line 3: url is there twice" },
         { "[../x]\n", "line 1: [NAME]: 1 to 32" },
         { "[main\n", "line 1: [NAME]" },
-        { "[main]\nurl = /x/%t\nkey = /k\n[main]\n", "line 4: [main] is there" },
+        { "[main]\nurl = /x/%t\nkey = /k\n[main]\n", "line 4: [main] is" },
         { "[main]\nenv = x\n", "line 2: env: NAME=VALUE" },
         { "[main]\nupload = fast\n", "line 2: upload: a number" },
         { "[main]\npassword = x\n", "line 2: unknown key \"password\"" },
@@ -261,6 +266,109 @@ what_restic_says_has_a_reason(void **state)
 }
 
 
+static ino_t
+inode(const char *path)
+{
+    struct stat  st;
+
+    assert_int_equal(lstat(path, &st), 0);
+
+    return st.st_ino;
+}
+
+
+static void
+put(const char *path, const char *text, size_t len)
+{
+    FILE  *file;
+
+    file = fopen(path, "w");
+    assert_non_null(file);
+    assert_int_equal(fwrite(text, 1, len, file), len);
+    assert_int_equal(fclose(file), 0);
+}
+
+
+#define LINKS  "build/unit/links"
+
+
+static void
+names_of_one_file_are_noted_and_made(void **state)
+{
+    struct stat  st;
+
+    (void) state;
+
+    assert_int_equal(system("rm -rf " LINKS " && mkdir -p " LINKS "/r/d/e"),
+                     0);
+    put(LINKS "/r/ one", VZ_LIT("x"));
+    assert_int_equal(link(LINKS "/r/ one", LINKS "/r/d/two\n"), 0);
+    assert_int_equal(link(LINKS "/r/ one", LINKS "/r/d/e/three"), 0);
+    assert_int_equal(mkfifo(LINKS "/r/fifo", 0600), 0);
+    assert_int_equal(mknod(LINKS "/r/d/socket", S_IFSOCK | 0640, 0), 0);
+    assert_int_equal(chmod(LINKS "/r/d/e", 01777), 0);
+    assert_int_equal(vz_backup_links_write(LINKS "/r", LINKS "/note"), 0);
+
+    /* as it comes back without them */
+
+    assert_int_equal(unlink(LINKS "/r/d/two\n"), 0);
+    assert_int_equal(unlink(LINKS "/r/d/e/three"), 0);
+    assert_int_equal(unlink(LINKS "/r/d/socket"), 0);
+    assert_int_equal(chmod(LINKS "/r/d/e", 0777), 0);
+    put(LINKS "/r/d/two\n", VZ_LIT("x"));
+    put(LINKS "/r/d/e/three", VZ_LIT("x"));
+    assert_int_equal(utimensat(AT_FDCWD, LINKS "/r/d", (struct timespec[2]) {
+                               { 5, 6 }, { 7, 8 } }, 0), 0);
+
+    assert_int_equal(vz_backup_links_apply(LINKS "/r", LINKS "/note"), 0);
+    assert_int_equal(inode(LINKS "/r/ one"), inode(LINKS "/r/d/two\n"));
+    assert_int_equal(inode(LINKS "/r/ one"), inode(LINKS "/r/d/e/three"));
+    assert_int_equal(lstat(LINKS "/r/d/socket", &st), 0);
+    assert_int_equal(st.st_mode, S_IFSOCK | 0640);
+    assert_int_equal(lstat(LINKS "/r/d/e", &st), 0);
+    assert_int_equal(st.st_mode & 07777, 01777);
+    assert_int_equal(lstat(LINKS "/r/d", &st), 0);
+    assert_int_equal(st.st_mtim.tv_sec, 7);
+    assert_int_equal(st.st_mtim.tv_nsec, 8);
+
+    assert_int_equal(vz_backup_links_apply(LINKS "/r", LINKS "/none"), 0);
+}
+
+
+static void
+a_note_reaches_nothing_outside(void **state)
+{
+    ino_t        was;
+    struct stat  st;
+
+    (void) state;
+
+    assert_int_equal(system("rm -rf " LINKS " && mkdir -p " LINKS "/r/d "
+                            LINKS "/out"), 0);
+    put(LINKS "/r/a", VZ_LIT("x"));
+    put(LINKS "/out/victim", VZ_LIT("y"));
+    assert_int_equal(symlink("../out", LINKS "/r/link"), 0);
+    was = inode(LINKS "/out/victim");
+
+    put(LINKS "/note", VZ_LIT("l 1:1 a\0l 1:1 link/victim\0"
+                              "l 1:1 ../out/victim\0l 1:1 d/../../out/victim\0"
+                              "l 1:1 \0l 1:1 d/..\0l zz a\0l\0l 1:1\0l \0"
+                              "s 777 0 0 ../out/s\0s 777 0 0 link/s\0"
+                              "s 777 0 0 /tmp/vz-no-such-socket\0s x\0"
+                              "t 1777 ../out\0t 1777 link\0t 1777 d\0t\0"
+                              "what is this"));
+    assert_int_equal(vz_backup_links_apply(LINKS "/r", LINKS "/note"), 0);
+
+    assert_int_equal(inode(LINKS "/out/victim"), was);
+    assert_int_equal(access(LINKS "/out/s", F_OK), -1);
+    assert_int_equal(access("/tmp/vz-no-such-socket", F_OK), -1);
+    assert_int_equal(stat(LINKS "/out", &st), 0);
+    assert_int_equal(st.st_mode & S_ISVTX, 0);
+    assert_int_equal(stat(LINKS "/r/d", &st), 0);
+    assert_int_equal(st.st_mode & 07777, 01777);
+}
+
+
 static void
 times_are_of_utc(void **state)
 {
@@ -294,6 +402,8 @@ main(void)
         cmocka_unit_test(a_password_is_of_its_tag_and_key),
         cmocka_unit_test(a_path_stays_below_the_root),
         cmocka_unit_test(what_restic_says_has_a_reason),
+        cmocka_unit_test(names_of_one_file_are_noted_and_made),
+        cmocka_unit_test(a_note_reaches_nothing_outside),
         cmocka_unit_test(times_are_of_utc)
     };
 

@@ -424,8 +424,8 @@ the_table_is_whole(void **state)
     unsigned          i;
     const vz_verb_t  *def;
 
-    static const char  long_ones[] = " create reinstall rescue rollback doze "
-                                     "backup forget backups files restore "
+    static const char  long_ones[] = " create reinstall rescue rollback clone "
+                                     "doze backup forget backups files restore "
                                      "verify ";
     char               name[32];
 
@@ -454,7 +454,7 @@ the_table_is_whole(void **state)
             assert_true(islower((unsigned char) def->name[i]));
         }
 
-        /* the node itself has a history, too; a backup outlives what it is of */
+        /* the node has a history, too; a backup outlives what it is of */
         if (def->max > 0 && verb != VZ_VERB_NODEHISTORY
             && def->args[0] != VZ_FIELD_REPOSITORY)
         {

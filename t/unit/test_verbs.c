@@ -30,8 +30,9 @@
  * sources: src/daemon/backup/backup_keep.c src/daemon/backup/backup_lock.c
  * sources: src/daemon/backup/backup_path.c src/daemon/backup/backup_take.c
  * sources: src/daemon/backup/repositories.c src/daemon/backup/restic.c
+ * sources: src/daemon/backup/restic_process.c
  * sources: src/daemon/backup/restic_list.c src/daemon/backup/restic_why.c
- * sources: src/daemon/base/check_line.c
+ * sources: src/daemon/base/check_line.c src/daemon/backup/backup_links.c
  * libs: -lm -lcrypt -ljansson
  * libs: -lm
  */

@@ -17,7 +17,7 @@ function edit(item, desk) {
         facts: item ? [[t('adm.vms'), String(item.vms)]] : [],
         rows: [['name'], ['memory_mib', 'disk_mib'],
             ['cpu_units', 'cpu_percent'], ['traffic_gib', 'throttle_rate'],
-            ['traffic_action'], ['rate_in', 'rate_out'],
+            ['traffic_action'], ['rate_in', 'rate_out'], ['snapshots'],
             ['backup_daily', 'backup_weekly'], ['backup_monthly']],
         choices: { traffic_action: ['nothing', 'throttle', 'suspend'].map(
             (value) => ({ value, text: t(`plan.traffic_action.${value}`) })) },

@@ -148,6 +148,12 @@ export const BODIES = {
     Rescue: {
         keys: { type: 'list', max: 20, pattern: P16 },
     },
+    Snapshot: {
+        title: { type: 'text', pattern: P19 },
+    },
+    Rollback: {
+        name: { type: 'text', required: true, max: 256 },
+    },
     Name: {
         name: { type: 'text', required: true, pattern: P19 },
     },
@@ -266,6 +272,7 @@ export const BODIES = {
         throttle_rate: { type: 'int', min: 1, max: 99999, default: 1 },
         rate_in: { type: 'limit', min: 1, max: 99999, default: 'unlimited' },
         rate_out: { type: 'limit', min: 1, max: 99999, default: 'unlimited' },
+        snapshots: { type: 'int', min: 0, max: 24, default: 3 },
         backup_daily: { type: 'int', min: 0, max: 366, default: 0 },
         backup_weekly: { type: 'int', min: 0, max: 520, default: 0 },
         backup_monthly: { type: 'int', min: 0, max: 120, default: 0 },
@@ -283,6 +290,7 @@ export const BODIES = {
         throttle_rate: { type: 'int', min: 1, max: 99999 },
         rate_in: { type: 'limit', min: 1, max: 99999 },
         rate_out: { type: 'limit', min: 1, max: 99999 },
+        snapshots: { type: 'int', min: 0, max: 24 },
         backup_daily: { type: 'int', min: 0, max: 366 },
         backup_weekly: { type: 'int', min: 0, max: 520 },
         backup_monthly: { type: 'int', min: 0, max: 120 },

@@ -150,6 +150,15 @@ export function load() {
 }
 
 
+/**
+ * Who is signed in, asked for where somebody may be and nobody said yet; null
+ * for a visitor.  Throws where that could not be told.
+ */
+export async function whoever() {
+    return me ?? (known() ? load() : null);
+}
+
+
 /* Who found no place in line goes first when he comes back. */
 const TRIES = 4;
 const NEAR = 3;

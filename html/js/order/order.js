@@ -7,7 +7,7 @@ import { icon, osMark } from '../ui/icon.js';
 import { filled } from '../ui/loading.js';
 import { closed, hand, remember } from './offer.js';
 import { HOSTNAME, person } from '../lib/rules.js';
-import { user } from '../lib/session.js';
+import { whoever } from '../lib/session.js';
 import { fingerprint } from '../lib/ssh-key.js';
 import { current, mib, number, t } from '../lib/i18n.js';
 
@@ -297,7 +297,7 @@ export default async function order(view) {
         ask: () => Promise.all([
             get('plans', { signal: view.signal }),
             get('templates', { signal: view.signal }),
-            user() ? another(view) : null,
+            whoever().then((who) => who ? another(view) : null),
         ]),
         draw: ([offer, systems, own]) => {
             const why = closed(offer);

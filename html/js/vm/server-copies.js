@@ -14,6 +14,7 @@ import { t } from '../lib/i18n.js';
 
 /** @type {{id: string, load: () => Promise<Part>}[]} */
 const SECTIONS = [
+    { id: 'snapshots', load: () => import('../copies/snapshots.js') },
     { id: 'backups', load: () => import('../copies/backups.js') },
 ];
 

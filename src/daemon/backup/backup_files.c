@@ -350,7 +350,7 @@ vz_backup_files_read(vz_job_t *job, const vz_repository_t *repository,
     run.tag = from->tag;
     run.args = args;
 
-    code = vz_restic_start(job->conf, &run, &process, words);
+    code = vz_restic_process_start(job->conf, &run, &process, words);
 
     if (code != VZ_OK) {
         return vz_job_end(job, code, "%s", words);
@@ -365,7 +365,7 @@ vz_backup_files_read(vz_job_t *job, const vz_repository_t *repository,
     }
 
     if (code != VZ_OK) {
-        (void) vz_restic_end(&process, 1);
+        (void) vz_restic_process_end(&process, 1);
         return code;
     }
 

@@ -10,6 +10,7 @@
 
 
 #define VZ_BACKUP_LOCK_NAME  64
+#define VZ_BACKUP_LOCK_VERB  "backup,"  /* others do not use its disk */
 #define VZ_BACKUP_LOCK_KILL  5000   /* ms from a kill to its end */
 
 
@@ -42,20 +43,19 @@ vz_backup_lock_take(vz_job_t *job, const char *tag)
                         holder);
 
     if (code == VZ_BUSY) {
-        return vz_job_end(job, code, "its backups are held by: %s",
+        (void) vz_job_end(job, code, "its backups are held by: %s",
                           holder[0] ? holder : "another process");
-    }
 
-    if (code != VZ_OK) {
-        return vz_job_end(job, code, "lock of its backups: %s",
+    } else if (code != VZ_OK) {
+        (void) vz_job_end(job, code, "lock of its backups: %s",
                           strerror(errno));
+    } else {
+        code = vz_backup_lock_place(job, "backup", job->conf->backups,
+                                    &vz_backup_lock_room);
     }
 
-    code = vz_backup_lock_place(job, "backup", job->conf->backups,
-                                &vz_backup_lock_room);
-
     if (code != VZ_OK) {
-        vz_lock_drop(&vz_backup_lock_own);
+        vz_backup_lock_drop();
     }
 
     return code;
@@ -67,6 +67,11 @@ vz_backup_lock_drop(void)
 {
     vz_lock_drop(&vz_backup_lock_room);
     vz_lock_drop(&vz_backup_lock_own);
+
+    /* the next verb of this connection is another work */
+
+    (void) signal(SIGTERM, SIG_DFL);
+    vz_backup_lock_stop = 0;
 }
 
 
@@ -154,9 +159,13 @@ vz_backup_lock_end(const vz_config_t *conf, const char *tag, int ms)
          * its number is written under the lock, so while that is held it is
          * the holder's; the pair with its start names nobody else afterwards
          */
-        if (vz_backup_lock_holder(holder, &process) == -1
-            || process.pid == getpid())
+        if (strncmp(holder, VZ_BACKUP_LOCK_VERB, sizeof(VZ_BACKUP_LOCK_VERB)
+                    - 1) != 0)
         {
+            return 0;
+        }
+
+        if (vz_backup_lock_holder(holder, &process) == -1) {
             return -1;
         }
 

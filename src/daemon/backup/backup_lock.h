@@ -26,8 +26,8 @@ vz_code_e vz_backup_lock_take(vz_job_t *job, const char *tag);
 void vz_backup_lock_drop(void);
 
 /*
- * vz_backup_lock_read: take a place of VZ_BACKUP_LOCK_READS, until the process
- * ends.  As above.
+ * vz_backup_lock_read: take a place of VZ_BACKUP_LOCK_READS, until
+ * vz_backup_lock_drop() or, of a stream, the end of the process.  As above.
  */
 vz_code_e vz_backup_lock_read(vz_job_t *job);
 
@@ -35,9 +35,9 @@ vz_code_e vz_backup_lock_read(vz_job_t *job);
 int vz_backup_lock_ended(void);
 
 /*
- * vz_backup_lock_end: end the process that has the lock of the container's
- * repository, and wait until nothing of it is left; where it does not end in
- * ms milliseconds it is killed.  0, also where there is none, or -1.
+ * vz_backup_lock_end: end the process that saves the container, and wait until
+ * nothing of it is left; where it does not end in ms milliseconds it is killed.
+ * 0, also where there is none, or -1.
  */
 int vz_backup_lock_end(const vz_config_t *conf, const char *tag, int ms);
 

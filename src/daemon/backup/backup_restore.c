@@ -10,6 +10,7 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
+#include "daemon/backup/backup_links.h"
 #include "daemon/backup/backup_lock.h"
 #include "daemon/backup/backup_path.h"
 #include "daemon/backup/backup_restore.h"
@@ -207,8 +208,8 @@ vz_backup_restore_mount(vz_backup_filling_t *fill)
     fill->mount.args = args;
     fill->mount.urgent = 1;
 
-    code = vz_restic_start(fill->job->conf, &fill->mount, &fill->process,
-                           words);
+    code = vz_restic_process_start(fill->job->conf, &fill->mount,
+                                   &fill->process, words);
 
     if (code != VZ_OK) {
         return vz_job_end(fill->job, code, "%s", words);
@@ -226,7 +227,7 @@ vz_backup_restore_mount(vz_backup_filling_t *fill)
         if (poll(&pfd, 1, VZ_BACKUP_RESTORE_TURN) == 1
             && vz_restic_read(&fill->mount, pfd.fd) == 0)
         {
-            fill->mount.status = vz_restic_end(&fill->process, 1);
+            fill->mount.status = vz_restic_process_end(&fill->process, 1);
             return vz_restic_why(fill->job, &fill->mount);
         }
 
@@ -274,7 +275,18 @@ vz_backup_restore_copy(vz_backup_filling_t *fill)
     fill->job->words[0] = '\0';
     code = vz_restic_run(fill->job, &run);
 
-    return code == VZ_OK ? VZ_OK : vz_backup_restore_copied(fill, &run);
+    if (code != VZ_OK) {
+        return vz_backup_restore_copied(fill, &run);
+    }
+
+    (void) snprintf(from, sizeof(from), "%s/from/ids/%.*s/record/"
+                    VZ_BACKUP_LINKS_NAME, fill->base, VZ_BACKUP_RESTORE_SHORT,
+                    fill->restore->id);
+
+    return vz_backup_links_apply(to, from) == 0
+           ? VZ_OK
+           : vz_job_end(fill->job, errno == ENOSPC ? VZ_NOSPACE : VZ_FAILED,
+                        "links between its files: %s", strerror(errno));
 }
 
 
@@ -352,7 +364,7 @@ vz_backup_restore_unmount(vz_backup_filling_t *fill)
 
     (void) snprintf(from, sizeof(from), "%s/from", fill->base);
     (void) umount2(from, MNT_DETACH);
-    (void) vz_restic_end(&fill->process, 1);
+    (void) vz_restic_process_end(&fill->process, 1);
 }
 
 

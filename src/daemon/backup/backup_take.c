@@ -7,6 +7,7 @@
 #include <unistd.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include "daemon/backup/backup_links.h"
 #include "daemon/backup/backup_lock.h"
 #include "daemon/backup/backup_take.h"
 #include "daemon/backup/restic.h"
@@ -298,10 +299,22 @@ vz_backup_take_begin(const void *data, char *words)
 
     code = job->driver->backup_record(job->conf, job->ctid, "record", words);
 
-    return code == VZ_OK
-           ? job->driver->backup_view(job->conf, job->ctid, take->name, path,
-                                      words)
-           : code;
+    if (code == VZ_OK) {
+        code = job->driver->backup_view(job->conf, job->ctid, take->name, path,
+                                        words);
+    }
+
+    if (code == VZ_OK
+        && (chdir(take->folder) == -1
+            || vz_backup_links_write("root", "record/" VZ_BACKUP_LINKS_NAME)
+               == -1))
+    {
+        (void) snprintf(words, VZ_WORDS_MAX, "looking at its files: %s",
+                        strerror(errno));
+        code = VZ_FAILED;
+    }
+
+    return code;
 }
 
 

@@ -28,16 +28,16 @@ typedef struct {
 } vz_repository_parse_t;
 
 
-static vz_code_e vz_repositories_secret(const char *path, char *buf, size_t size,
-    size_t *len, char *why);
+static vz_code_e vz_repositories_secret(const char *path, char *buf,
+    size_t size, size_t *len, char *why);
 static int vz_repositories_parse(vz_repository_parse_t *parse, unsigned *line);
 static int vz_repositories_section(vz_repository_parse_t *parse, char *text);
 static int vz_repositories_value(vz_repository_parse_t *parse, const char *name,
     const char *value);
-static int vz_repositories_text(vz_repository_parse_t *parse, const char **place,
-    const char *name, const char *value);
-static int vz_repositories_extra(vz_repository_parse_t *parse, const char **list,
-    unsigned *n, const char *name, const char *value);
+static int vz_repositories_text(vz_repository_parse_t *parse,
+    const char **place, const char *name, const char *value);
+static int vz_repositories_extra(vz_repository_parse_t *parse,
+    const char **list, unsigned *n, const char *name, const char *value);
 static int vz_repositories_whole(vz_repository_parse_t *parse);
 static char *vz_repositories_trim(char *text);
 static const char *vz_repositories_mounted(const vz_repository_t *repository);

@@ -1,16 +1,9 @@
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 #include "daemon/backup/backup_cache.h"
 #include "daemon/backup/backup_lock.h"
 #include "daemon/backup/restic.h"
@@ -22,31 +15,8 @@
 
 #define VZ_RESTIC_LOOK    5000      /* ms between two looks whether it works */
 #define VZ_RESTIC_TURN    1000      /* ms of one wait, at most */
-#define VZ_RESTIC_NICE    19
-#define VZ_RESTIC_MEMORY  (1ULL << 30)      /* bytes that it can't exceed */
-#define VZ_RESTIC_ARGS    64
-#define VZ_RESTIC_ENV     (VZ_REPOSITORY_EXTRA + 16)
-#define VZ_RESTIC_IDLE    (3 << 13)         /* ioprio_set(2): the idle class */
-
-/* so that its garbage is collected well before VZ_RESTIC_MEMORY */
-#define VZ_RESTIC_GOGC    "GOGC=50"
-#define VZ_RESTIC_GOMOST  "GOMEMLIMIT=512MiB"
-
-typedef struct {
-    vz_code_e   code;
-    char        words[VZ_WORDS_MAX];
-} vz_restic_note_t;
-
-/* What a child needs, made before the fork. */
-typedef struct {
-    const char   *argv[VZ_RESTIC_ARGS];
-    char         *envp[VZ_RESTIC_ENV];
-    char          limit[16];
-    char          url[VZ_REPOSITORY_URL + 32];
-    char          password[VZ_REPOSITORY_PASSWORD + 32];
-    char          cache[PATH_MAX + 32];
-    char          tmp[PATH_MAX + 32];
-} vz_restic_exec_t;
+#define VZ_RESTIC_TRIES   5         /* more, of a repository with a lock */
+#define VZ_RESTIC_PAUSE   3000      /* ms between them */
 
 typedef struct {
     vz_job_t              *job;
@@ -56,27 +26,16 @@ typedef struct {
     size_t                 size;
     size_t                 len;
     int64_t                looked;
-    uint64_t               written;
+    uint64_t               moved;
 } vz_restic_watch_t;
 
 
-static vz_code_e vz_restic_prepare(const vz_config_t *conf,
-    const vz_restic_t *run, vz_restic_exec_t *exec, char *words);
-static vz_code_e vz_restic_environment(const vz_config_t *conf,
-    const vz_restic_t *run, vz_restic_exec_t *exec, char *words);
-static unsigned vz_restic_options(const vz_restic_t *run,
-    vz_restic_exec_t *exec, const char **argv);
-static void vz_restic_child(const vz_restic_t *run, vz_restic_exec_t *exec,
-    pid_t parent, int out, int err, int note) __attribute__((noreturn));
-static int vz_restic_limits(const vz_restic_t *run);
-static vz_code_e vz_restic_begun(int note, char *words);
 static vz_code_e vz_restic_watch(vz_restic_watch_t *watch);
 static int vz_restic_time(vz_restic_watch_t *watch);
 static vz_code_e vz_restic_lines(vz_restic_watch_t *watch, int *end);
-static void vz_restic_close_fd(int *fd);
 
 
-static vz_repositories_t  vz_restic_list;   /* one verb, one process */
+static vz_repositories_t  vz_restic_known;   /* one verb, one process */
 
 
 vz_code_e
@@ -86,7 +45,7 @@ vz_restic_open(vz_job_t *job, const char *name,
     char       words[VZ_CONFIG_WORDS];
     vz_code_e  code;
 
-    code = vz_repositories_load(job->conf, &vz_restic_list, words);
+    code = vz_repositories_load(job->conf, &vz_restic_known, words);
 
     if (code != VZ_OK) {
         return vz_job_end(job, code == VZ_DENIED ? VZ_FAILED : code,
@@ -94,7 +53,7 @@ vz_restic_open(vz_job_t *job, const char *name,
                           words);
     }
 
-    *repository = vz_repositories_find(&vz_restic_list, name);
+    *repository = vz_repositories_find(&vz_restic_known, name);
 
     if (*repository == NULL) {
         vz_restic_close();
@@ -109,323 +68,7 @@ vz_restic_open(vz_job_t *job, const char *name,
 void
 vz_restic_close(void)
 {
-    vz_repositories_wipe(&vz_restic_list);
-}
-
-
-vz_code_e
-vz_restic_start(const vz_config_t *conf, const vz_restic_t *run,
-    vz_restic_process_t *process, char *words)
-{
-    int                        out[2], err[2], note[2];
-    pid_t                      parent;
-    vz_code_e                  code;
-    static vz_restic_exec_t    exec;
-
-    process->pid = -1;
-    process->out = process->err = -1;
-
-    code = vz_restic_prepare(conf, run, &exec, words);
-    if (code != VZ_OK) {
-        return code;
-    }
-
-    out[0] = out[1] = err[0] = err[1] = note[0] = note[1] = -1;
-
-    if (pipe2(out, O_CLOEXEC) == -1 || pipe2(err, O_CLOEXEC) == -1
-        || pipe2(note, O_CLOEXEC) == -1)
-    {
-        (void) snprintf(words, VZ_WORDS_MAX, "pipe: %s", strerror(errno));
-        code = VZ_INTERNAL;
-
-    } else {
-        parent = getpid();
-        process->pid = fork();
-
-        if (process->pid == 0) {
-            vz_restic_child(run, &exec, parent, out[1], err[1], note[1]);
-        }
-    }
-
-    explicit_bzero(&exec, sizeof(exec));
-    vz_restic_close_fd(&out[1]);
-    vz_restic_close_fd(&err[1]);
-    vz_restic_close_fd(&note[1]);
-
-    process->out = out[0];
-    process->err = err[0];
-
-    if (code == VZ_OK && process->pid == -1) {
-        (void) snprintf(words, VZ_WORDS_MAX, "fork: %s", strerror(errno));
-        code = VZ_INTERNAL;
-    }
-
-    if (code == VZ_OK) {
-        code = vz_restic_begun(note[0], words);
-    }
-
-    vz_restic_close_fd(&note[0]);
-
-    if (code != VZ_OK) {
-        (void) vz_restic_end(process, 1);
-    }
-
-    return code;
-}
-
-
-static vz_code_e
-vz_restic_prepare(const vz_config_t *conf, const vz_restic_t *run,
-    vz_restic_exec_t *exec, char *words)
-{
-    unsigned    i, n;
-    vz_code_e   code;
-
-    n = 0;
-    exec->argv[n++] = run->program ? run->program : VZ_REPOSITORY_RESTIC;
-    exec->envp[0] = (char *) "PATH=/usr/sbin:/usr/bin:/sbin:/bin";
-    exec->envp[1] = (char *) "LC_ALL=C";
-    exec->envp[2] = NULL;
-
-    if (run->program == NULL) {
-        code = vz_restic_environment(conf, run, exec, words);
-
-        if (code != VZ_OK) {
-            return code;
-        }
-
-        n += vz_restic_options(run, exec, &exec->argv[n]);
-    }
-
-    for (i = 0; run->args[i] != NULL && n < VZ_RESTIC_ARGS - 1; i++) {
-        exec->argv[n++] = run->args[i];
-    }
-
-    exec->argv[n] = NULL;
-
-    return VZ_OK;
-}
-
-
-/* what must not be in its arguments, which everybody reads */
-static vz_code_e
-vz_restic_environment(const vz_config_t *conf, const vz_restic_t *run,
-    vz_restic_exec_t *exec, char *words)
-{
-    char                    *p, cache[PATH_MAX];
-    unsigned                 i, n;
-    vz_code_e                code;
-    const vz_repository_t   *repository;
-
-    repository = run->repository;
-    code = vz_repositories_there(repository, words);
-
-    if (code == VZ_OK) {
-        p = stpcpy(exec->password, "RESTIC_PASSWORD=");
-        code = vz_repositories_password(repository, run->tag, p, words);
-    }
-
-    if (code != VZ_OK) {
-        return VZ_FAILED;
-    }
-
-    if (vz_backup_cache_make(conf, run->tag, cache) == -1) {
-        (void) snprintf(words, VZ_WORDS_MAX, "%.120s: %s", conf->backup_cache,
-                        strerror(errno));
-        return VZ_INTERNAL;
-    }
-
-    p = stpcpy(exec->url, "RESTIC_REPOSITORY=");
-
-    if (vz_repositories_url(repository, run->tag, p) == -1) {
-        (void) snprintf(words, VZ_WORDS_MAX, "the url of repository %s is too "
-                        "long", repository->name);
-        return VZ_FAILED;
-    }
-
-    (void) sprintf(exec->cache, "RESTIC_CACHE_DIR=%s", cache);
-    (void) sprintf(exec->tmp, "TMPDIR=%s", cache);
-
-    n = 2;
-    exec->envp[n++] = (char *) "HOME=/root";
-    exec->envp[n++] = (char *) "TZ=UTC";
-    exec->envp[n++] = (char *) "RESTIC_PROGRESS_FPS=1";
-    exec->envp[n++] = (char *) VZ_RESTIC_GOGC;
-    exec->envp[n++] = (char *) VZ_RESTIC_GOMOST;
-    exec->envp[n++] = exec->cache;
-    exec->envp[n++] = exec->tmp;
-    exec->envp[n++] = exec->url;
-    exec->envp[n++] = exec->password;
-
-    for (i = 0; i < repository->nenv; i++) {
-        exec->envp[n++] = (char *) repository->env[i];
-    }
-
-    exec->envp[n] = NULL;
-
-    return VZ_OK;
-}
-
-
-/* the repository's own options of restic; how many words they are */
-static unsigned
-vz_restic_options(const vz_restic_t *run, vz_restic_exec_t *exec,
-    const char **argv)
-{
-    unsigned                 i, n;
-    const vz_repository_t   *repository;
-
-    n = 0;
-    repository = run->repository;
-
-    for (i = 0; i < repository->noption; i++) {
-        argv[n++] = "-o";
-        argv[n++] = repository->option[i];
-    }
-
-    if (run->upload && repository->upload) {
-        (void) snprintf(exec->limit, sizeof(exec->limit), "%u",
-                        repository->upload);
-        argv[n++] = "--limit-upload";
-        argv[n++] = exec->limit;
-    }
-
-    return n;
-}
-
-
-static void
-vz_restic_child(const vz_restic_t *run, vz_restic_exec_t *exec, pid_t parent,
-    int out, int err, int note)
-{
-    int                null;
-    struct sigaction   sa;
-    vz_restic_note_t   said;
-
-    (void) memset(&said, 0, sizeof(said));
-    (void) memset(&sa, 0, sizeof(sa));
-    sa.sa_handler = SIG_DFL;
-    (void) sigaction(SIGTERM, &sa, NULL);
-    (void) sigaction(SIGALRM, &sa, NULL);
-    (void) sigemptyset(&sa.sa_mask);
-    (void) sigprocmask(SIG_SETMASK, &sa.sa_mask, NULL);
-    (void) alarm(0);
-
-    null = open("/dev/null", O_RDONLY|O_CLOEXEC);
-    said.code = VZ_INTERNAL;
-
-    /*
-     * neither the client's socket nor our locks are its own, and the number of
-     * the note's pipe is above the three that it gets
-     */
-    if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1 || getppid() != parent
-        || setpgid(0, 0) == -1
-        || null == -1 || dup2(null, STDIN_FILENO) == -1
-        || dup2(out, STDOUT_FILENO) == -1 || dup2(err, STDERR_FILENO) == -1
-        || (note != 3 && dup3(note, 3, O_CLOEXEC) == -1))
-    {
-        (void) snprintf(said.words, sizeof(said.words), "its process: %s",
-                        strerror(errno));
-        note = note > STDERR_FILENO ? note : 3;
-
-    } else {
-        note = 3;
-        closefrom(note + 1);
-        said.code = run->begin ? run->begin(run->begin_data, said.words)
-                               : VZ_OK;
-    }
-
-    if (said.code == VZ_OK) {
-        said.code = VZ_INTERNAL;
-
-        if (vz_restic_limits(run) == 0
-            && chdir(run->folder ? run->folder : "/") == 0)
-        {
-            (void) execve(exec->argv[0], (char *const *) exec->argv,
-                          exec->envp);
-        }
-
-        (void) snprintf(said.words, sizeof(said.words), "%s: %s%s",
-                        exec->argv[0], strerror(errno),
-                        errno == ENOENT ? ": install the package restic"
-                                        : "");
-    }
-
-    (void) !write(note, &said, sizeof(said));
-    _exit(127);
-}
-
-
-/* a node serves its containers first */
-static int
-vz_restic_limits(const vz_restic_t *run)
-{
-    struct rlimit  most;
-
-    most.rlim_cur = most.rlim_max = VZ_RESTIC_MEMORY;
-
-    if (!run->urgent) {
-        (void) syscall(SYS_ioprio_set, 1, 0, VZ_RESTIC_IDLE);
-        (void) setpriority(PRIO_PROCESS, 0, VZ_RESTIC_NICE);
-    }
-
-    return setrlimit(RLIMIT_DATA, &most);
-}
-
-
-/* the end of the note's pipe is that restic runs */
-static vz_code_e
-vz_restic_begun(int note, char *words)
-{
-    ssize_t            n;
-    vz_restic_note_t   said;
-
-    do {
-        n = read(note, &said, sizeof(said));
-    } while (n == -1 && errno == EINTR && !vz_backup_lock_ended());
-
-    if (n == 0) {
-        return VZ_OK;
-    }
-
-    if (n != (ssize_t) sizeof(said)) {
-        (void) snprintf(words, VZ_WORDS_MAX, "restic could not be begun");
-        return VZ_INTERNAL;
-    }
-
-    said.words[sizeof(said.words) - 1] = '\0';
-    (void) strcpy(words, said.words);
-
-    return said.code;
-}
-
-
-int
-vz_restic_end(vz_restic_process_t *process, unsigned now)
-{
-    int    status;
-    pid_t  pid;
-
-    vz_restic_close_fd(&process->out);
-    vz_restic_close_fd(&process->err);
-
-    if (process->pid == -1) {
-        return 0;
-    }
-
-    if (now) {
-        (void) kill(-process->pid, SIGKILL);
-        (void) kill(process->pid, SIGKILL);
-    }
-
-    do {
-        pid = waitpid(process->pid, &status, 0);
-    } while (pid == -1 && errno == EINTR);
-
-    process->pid = -1;
-
-    return pid == -1 ? 255
-           : WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    vz_repositories_wipe(&vz_restic_known);
 }
 
 
@@ -449,7 +92,7 @@ vz_restic_run(vz_job_t *job, vz_restic_t *run)
         return vz_job_end(job, VZ_INTERNAL, "no memory");
     }
 
-    code = vz_restic_start(job->conf, run, &watch.process, words);
+    code = vz_restic_process_start(job->conf, run, &watch.process, words);
 
     if (code != VZ_OK) {
         free(watch.line);
@@ -460,12 +103,12 @@ vz_restic_run(vz_job_t *job, vz_restic_t *run)
     free(watch.line);
 
     if (code == VZ_OK) {
-        run->status = vz_restic_end(&watch.process, 0);
+        run->status = vz_restic_process_end(&watch.process, 0);
         code = run->status == 0 ? VZ_OK
                : run->program ? VZ_FAILED : vz_restic_why(job, run);
 
     } else {
-        (void) vz_restic_end(&watch.process, 1);
+        (void) vz_restic_process_end(&watch.process, 1);
         code = code == VZ_AGAIN ? VZ_OK : code;
     }
 
@@ -509,7 +152,7 @@ vz_restic_watch(vz_restic_watch_t *watch)
 
         if (pfd[1].revents) {
             if (vz_restic_read(watch->run, watch->process.err) == 0) {
-                vz_restic_close_fd(&watch->process.err);
+                vz_restic_process_close(&watch->process.err);
             }
 
             /* it would try for minutes */
@@ -527,7 +170,7 @@ vz_restic_watch(vz_restic_watch_t *watch)
             }
 
             if (end) {
-                vz_restic_close_fd(&watch->process.out);
+                vz_restic_process_close(&watch->process.out);
             }
         }
 
@@ -544,16 +187,16 @@ vz_restic_time(vz_restic_watch_t *watch)
 {
     int       time;
     int64_t   now;
-    uint64_t  written;
+    uint64_t  moved;
 
     now = vz_monotonic_msec();
 
     if (!watch->run->told && now - watch->looked >= VZ_RESTIC_LOOK) {
         watch->looked = now;
-        written = vz_process_written(watch->process.pid);
+        moved = vz_process_group_moved(watch->process.pid);
 
-        if (written != watch->written) {
-            watch->written = written;
+        if (moved != watch->moved) {
+            watch->moved = moved;
             vz_job_moves(watch->job);
         }
     }
@@ -589,8 +232,18 @@ vz_restic_lines(vz_restic_watch_t *watch, int *end)
         return VZ_OK;
     }
 
+    watch->line[watch->len + (size_t) n] = '\0';
+
+    /* rsync writes its progress over itself; of restic's a name may have one */
+
+    for (lf = watch->line + watch->len;
+         watch->run->program && (lf = strchr(lf, '\r')) != NULL;
+         lf++)
+    {
+        *lf = '\n';
+    }
+
     watch->len += (size_t) n;
-    watch->line[watch->len] = '\0';
     code = VZ_OK;
 
     for (from = watch->line; code == VZ_OK; from = lf + 1) {
@@ -655,34 +308,37 @@ vz_restic_read(vz_restic_t *run, int err)
 vz_code_e
 vz_restic_again(vz_job_t *job, vz_restic_t *run)
 {
+    unsigned            tries;
     vz_code_e           code;
     vz_restic_t         unlock;
     static const char  *args[] = { "unlock", NULL };
-
-    code = vz_restic_run(job, run);
-
-    if (code != VZ_BUSY || vz_restic_why_find(run->said) != VZ_RESTIC_LOCKED) {
-        return code;
-    }
 
     (void) memset(&unlock, 0, sizeof(unlock));
     unlock.repository = run->repository;
     unlock.tag = run->tag;
     unlock.args = args;
 
-    /* restic knows its own host's processes, and whose lock is old */
+    for (tries = 0; /* void */; tries++) {
+        code = vz_restic_run(job, run);
 
-    code = vz_restic_run(job, &unlock);
+        if (code != VZ_BUSY || tries == VZ_RESTIC_TRIES
+            || vz_restic_why_find(run->said) != VZ_RESTIC_LOCKED)
+        {
+            return code;
+        }
 
-    return code == VZ_OK ? vz_restic_run(job, run) : code;
-}
+        /*
+         * restic knows its own host's processes, and whose lock is old; one
+         * that was killed is a process until init has waited for it
+         */
+        if (tries) {
+            (void) poll(NULL, 0, VZ_RESTIC_PAUSE);
+        }
 
+        code = vz_restic_run(job, &unlock);
 
-static void
-vz_restic_close_fd(int *fd)
-{
-    if (*fd != -1) {
-        (void) close(*fd);
-        *fd = -1;
+        if (code != VZ_OK) {
+            return code;
+        }
     }
 }

@@ -148,8 +148,8 @@ vz_restic_why(vz_job_t *job, const vz_restic_t *run)
 
     case VZ_RESTIC_FULL:
         if (strstr(run->said, job->conf->backup_cache) != NULL) {
-            return vz_job_end(job, VZ_NOSPACE, "the node's disk is nearly full: "
-                              "%.120s", job->conf->backup_cache);
+            return vz_job_end(job, VZ_NOSPACE, "the node's disk is nearly "
+                              "full: %.120s", job->conf->backup_cache);
         }
 
         return vz_job_end(job, VZ_NOSPACE, "repository %s is full", name);
@@ -163,9 +163,9 @@ vz_restic_why(vz_job_t *job, const vz_restic_t *run)
                           "program", name);
 
     case VZ_RESTIC_DENIED:
-        return vz_job_end(job, VZ_FAILED, "repository %s does not let this node "
-                          "in: %.110s", name, vz_restic_why_line(run->said, line,
-                          sizeof(line)));
+        return vz_job_end(job, VZ_FAILED, "repository %s does not let this "
+                          "node in: %.110s", name,
+                          vz_restic_why_line(run->said, line, sizeof(line)));
 
     case VZ_RESTIC_GONE:
         return vz_job_end(job, VZ_NOENT, "the backup has no such file, or is "

@@ -251,6 +251,16 @@ struct vz_driver_s {
                           const char *tag, vz_done_t *done);
 
     /*
+     * Create a container, stopped, with that tag, whose disk has what container
+     * from has now, whose tag is from_tag; host keys, machine-id and name are
+     * its own, and it has no addresses. VZ_NOENT where there is no such
+     * container. done: already, where that container is there. NULL where the
+     * driver can't.
+     */
+    vz_code_e   (*clone)(vz_job_t *job, uint32_t from, const char *from_tag,
+                         const char *tag, vz_done_t *done);
+
+    /*
      * Stop it at once and remove all of it. done: already, where there is
      * none.
      */

@@ -17,6 +17,10 @@
 #define VZ_PROCESS_FORKNOEXEC  0x40UL   /* PF_FORKNOEXEC of linux/sched.h */
 
 
+static uint64_t vz_process_group(pid_t group, unsigned read);
+static uint64_t vz_process_io(const char *io, const char *name);
+
+
 int
 vz_process_of(pid_t pid, vz_process_t *process)
 {
@@ -190,8 +194,23 @@ vz_process_ns(const vz_process_t *process, const char *name)
 uint64_t
 vz_process_group_written(pid_t group)
 {
+    return vz_process_group(group, 0);
+}
+
+
+uint64_t
+vz_process_group_moved(pid_t group)
+{
+    return vz_process_group(group, 1);
+}
+
+
+static uint64_t
+vz_process_group(pid_t group, unsigned read)
+{
     DIR            *dir;
-    uint64_t        written;
+    char            path[NAME_MAX + 16], buf[512];
+    uint64_t        bytes;
     struct dirent  *entry;
 
     dir = opendir("/proc");
@@ -199,37 +218,37 @@ vz_process_group_written(pid_t group)
         return 0;
     }
 
-    written = 0;
+    bytes = 0;
 
     while ((entry = readdir(dir)) != NULL) {
-        if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9'
-            && getpgid((pid_t) atoi(entry->d_name)) == group)
+        if (entry->d_name[0] < '1' || entry->d_name[0] > '9'
+            || getpgid((pid_t) atoi(entry->d_name)) != group)
         {
-            written += vz_process_written((pid_t) atoi(entry->d_name));
+            continue;
+        }
+
+        snprintf(path, sizeof(path), "/proc/%s/io", entry->d_name);
+
+        if (vz_file_read(path, buf, sizeof(buf)) > 0) {
+            bytes += vz_process_io(buf, "wchar: ")
+                     + (read ? vz_process_io(buf, "rchar: ") : 0);
         }
     }
 
     closedir(dir);
 
-    return written;
+    return bytes;
 }
 
 
-uint64_t
-vz_process_written(pid_t pid)
+static uint64_t
+vz_process_io(const char *io, const char *name)
 {
-    char   path[32], buf[512];
-    char  *p;
+    const char  *p;
 
-    snprintf(path, sizeof(path), "/proc/%d/io", (int) pid);
+    p = strstr(io, name);
 
-    if (vz_file_read(path, buf, sizeof(buf)) <= 0) {
-        return 0;
-    }
-
-    p = strstr(buf, "wchar: ");
-
-    return p ? strtoull(p + sizeof("wchar: ") - 1, NULL, 10) : 0;
+    return p ? strtoull(p + strlen(name), NULL, 10) : 0;
 }
 
 

@@ -55,8 +55,11 @@ int vz_process_ns(const vz_process_t *process, const char *name);
  */
 uint64_t vz_process_group_written(pid_t group);
 
-/* vz_process_written: the same of one process alone. */
-uint64_t vz_process_written(pid_t pid);
+/*
+ * vz_process_group_moved: the same, with the bytes that they have read: one
+ * that compares files is at work, too.
+ */
+uint64_t vz_process_group_moved(pid_t group);
 
 /* vz_process_age: the seconds since the process started. */
 uint64_t vz_process_age(const vz_process_t *process);

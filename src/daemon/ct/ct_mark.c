@@ -34,6 +34,7 @@ static vz_code_e vz_mark_meant(const vz_driver_t *driver, vz_job_t *job,
     vz_marked_t *marked);
 static vz_code_e vz_mark_other(vz_job_t *job, vz_marked_t *marked);
 static vz_code_e vz_mark_fence(vz_job_t *job, vz_marked_t *marked);
+static int vz_mark_begins(vz_verb_e verb);
 static int vz_mark_ends(vz_verb_e verb);
 static int vz_mark_path(const vz_config_t *conf, const char *folder,
     const char *name, char path[PATH_MAX]);
@@ -100,7 +101,7 @@ vz_mark_meant(const vz_driver_t *driver, vz_job_t *job, vz_marked_t *marked)
     const vz_request_t  *req;
 
     req = job->req;
-    given = req->verb == VZ_VERB_CREATE ? req->mark.tag
+    given = vz_mark_begins(req->verb) ? req->mark.tag
             : req->verb == VZ_VERB_ADOPT ? req->argv[1] : "";
 
     if (given[0] && vz_gone_is(job->conf, given)) {
@@ -154,6 +155,7 @@ vz_mark_other(vz_job_t *job, vz_marked_t *marked)
     switch (job->req->verb) {
 
     case VZ_VERB_CREATE:
+    case VZ_VERB_CLONE:
         return vz_job_end(job, VZ_EXISTS, "container %u exists with another "
                           "tag", job->req->ctid);
 
@@ -190,9 +192,9 @@ vz_mark_fence(vz_job_t *job, vz_marked_t *marked)
                           (unsigned long long) marked->fence, job->req->ctid);
     }
 
-    /* for a container that does not exist, only a create stores a fence */
+    /* for a container that does not exist, only its begin stores a fence */
     if (mark->fence > marked->fence
-        && (marked->there || job->req->verb == VZ_VERB_CREATE))
+        && (marked->there || vz_mark_begins(job->req->verb)))
     {
         marked->fence = mark->fence;
         marked->kept = 1;
@@ -264,6 +266,14 @@ vz_ct_mark_look(const vz_driver_t *driver, vz_job_t *job)
 
     return vz_job_end(job, VZ_NOENT, "no container %u has this tag",
                       req->ctid);
+}
+
+
+/* Whether the verb makes a container. */
+static int
+vz_mark_begins(vz_verb_e verb)
+{
+    return verb == VZ_VERB_CREATE || verb == VZ_VERB_CLONE;
 }
 
 

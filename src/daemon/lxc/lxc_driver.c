@@ -24,6 +24,7 @@
 #include "daemon/cgroup/cgroup_end.h"
 #include "daemon/lxc/lxc_address.h"
 #include "daemon/lxc/lxc_backup.h"
+#include "daemon/lxc/lxc_clone.h"
 #include "daemon/lxc/lxc_driver.h"
 #include "daemon/lxc/lxc_firewall.h"
 #include "daemon/lxc/lxc_lifecycle.h"
@@ -96,6 +97,7 @@ const vz_driver_t  vz_lxc_driver = {
     .tag = vz_lxc_lifecycle_tag,
     .set_tag = vz_lxc_lifecycle_set_tag,
     .create = vz_lxc_lifecycle_create,
+    .clone = vz_lxc_clone,
     .destroy = vz_lxc_lifecycle_destroy,
     .reinstall = vz_lxc_reinstall,
     .revert = vz_lxc_reinstall_revert,

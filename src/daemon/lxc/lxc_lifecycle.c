@@ -33,7 +33,6 @@
                                        destroyed container */
 
 
-static vz_code_e vz_lxc_create_as(vz_job_t *job, vz_ct_t *ct);
 static vz_code_e vz_lxc_reserve(vz_job_t *job, vz_ct_t *ct);
 static vz_code_e vz_lxc_furnish(const vz_ct_t *ct, int root, int raw,
     const void *data, char *words);
@@ -79,7 +78,11 @@ vz_lxc_lifecycle_create(vz_job_t *job, const char *template, const char *tag,
     rc = vz_lxc_lifecycle_clear(job, &ct);
 
     if (rc == VZ_OK) {
-        rc = vz_lxc_create_as(job, &ct);
+        ct.disk.barrier = job->conf->disk_default > VZ_DISK_MIN
+                          ? job->conf->disk_default : VZ_DISK_MIN;
+        ct.disk.limit = ct.disk.barrier;
+
+        rc = vz_lxc_lifecycle_create_as(job, &ct, NULL, NULL);
     }
 
     if (rc != VZ_OK) {
@@ -111,10 +114,9 @@ vz_lxc_lifecycle_clear(vz_job_t *job, vz_ct_t *ct)
 }
 
 
-/* Create it in .CTID.tmp, and rename that at the end. */
-
-static vz_code_e
-vz_lxc_create_as(vz_job_t *job, vz_ct_t *ct)
+vz_code_e
+vz_lxc_lifecycle_create_as(vz_job_t *job, vz_ct_t *ct, vz_rootfs_pt fill,
+    const void *data)
 {
     char       words[VZ_WORDS_MAX];
     vz_code_e  rc;
@@ -125,11 +127,8 @@ vz_lxc_create_as(vz_job_t *job, vz_ct_t *ct)
     ct->units = 1000;
     ct->smtp_shut = 1;
     ct->disk.set = 1;
-    ct->disk.barrier = job->conf->disk_default > VZ_DISK_MIN
-                       ? job->conf->disk_default : VZ_DISK_MIN;
-    ct->disk.limit = ct->disk.barrier;
 
-    rc = vz_lxc_lifecycle_make(job, ct);
+    rc = vz_lxc_lifecycle_make(job, ct, fill, data);
     if (rc != VZ_OK) {
         return rc;
     }
@@ -155,7 +154,8 @@ vz_lxc_create_as(vz_job_t *job, vz_ct_t *ct)
 
 
 vz_code_e
-vz_lxc_lifecycle_make(vz_job_t *job, vz_ct_t *ct)
+vz_lxc_lifecycle_make(vz_job_t *job, vz_ct_t *ct, vz_rootfs_pt fill,
+    const void *data)
 {
     char       words[VZ_WORDS_MAX];
     vz_code_e  rc;
@@ -170,6 +170,13 @@ vz_lxc_lifecycle_make(vz_job_t *job, vz_ct_t *ct)
     rc = vz_rootfs_make(ct, words);
     if (rc != VZ_OK) {
         return vz_job_end(job, rc, "%s", words);
+    }
+
+    if (fill) {
+        rc = vz_rootfs_enter_raw(job, ct, fill, data, words);
+        if (rc != VZ_OK) {
+            return vz_job_end(job, rc, "%s", words);
+        }
     }
 
     vz_job_progress(job, 85, "writing its name and keys");

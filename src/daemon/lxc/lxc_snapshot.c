@@ -160,7 +160,7 @@ vz_lxc_snapshot_tend_one(const vz_ct_t *ct, void *data)
     int                  raw;
     char                 path[PATH_MAX];
     const vz_config_t   *conf;
-    vz_snapshot_note_t   note;
+    vz_snapshot_note_t   note, known;
 
     conf = data;
     raw = ct->broken ? -1 : vz_rootfs_raw(ct);
@@ -169,8 +169,12 @@ vz_lxc_snapshot_tend_one(const vz_ct_t *ct, void *data)
         return 0;
     }
 
+    /* no lock is taken for what is noted already */
+
     if (vz_snapshot_note_see(ct, raw, &note) == 0
-        && vz_snapshot_own(raw, &note, vz_lxc_snapshot_gone, (void *) ct) == 0)
+        && vz_snapshot_own(raw, &note, vz_lxc_snapshot_gone, (void *) ct) == 0
+        && (vz_snapshot_note_read(ct, &known) == -1
+            || memcmp(&known, &note, sizeof(note)) != 0))
     {
         vz_lxc_snapshot_note(conf, ct, &note);
     }

@@ -51,7 +51,7 @@ vz_lxc_switch_beside(vz_job_t *job, vz_ct_t *fresh)
     fresh->old_image[0] = '\0';
     fresh->old_version[0] = '\0';
 
-    rc = vz_lxc_lifecycle_make(job, fresh);
+    rc = vz_lxc_lifecycle_make(job, fresh, NULL, NULL);
 
     if (rc == VZ_OK && vz_dirtree_sync(fresh->dir) == -1) {
         rc = vz_job_end(job, VZ_INTERNAL, "%.120s: %s", fresh->dir,

@@ -113,16 +113,17 @@ vz_attach_now(const vz_ct_t *ct, unsigned view, int image, const char *path,
         return -1;
     }
 
-    errno = EBUSY;
-
     if (!vz_loop_holds(path)) {
         attach->loop = vz_loop_attach(image, path, attach->device);
 
-    } else if (view || vz_attach_viewed(ct, image)) {
-        attach->loop = vz_loop_open(image, path, attach->device);
+    } else {
+
+        if (view || vz_attach_viewed(ct, image)) {
+            attach->loop = vz_loop_open(image, path, attach->device);
+        }
 
         if (attach->loop == -1) {
-            errno = EBUSY;          /* it is gone just now */
+            errno = EBUSY;          /* in use, or gone just now */
         }
     }
 

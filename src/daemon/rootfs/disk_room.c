@@ -9,10 +9,14 @@
                                            as full */
 
 
+static uint64_t vz_disk_room_bytes(const vz_ct_t *ct,
+    const vz_image_size_t *size, uint64_t room);
+static void vz_disk_room_set(const vz_ct_t *ct, int raw, uint64_t bytes);
+
+
 void
 vz_disk_room(const vz_ct_t *ct, int raw, uint64_t room)
 {
-    char              words[VZ_WORDS_MAX];
     uint64_t          left, bytes;
     struct statvfs    fs;
     vz_image_size_t   size;
@@ -27,17 +31,7 @@ vz_disk_room(const vz_ct_t *ct, int raw, uint64_t room)
     bytes = size.fs;
 
     if (left < VZ_DISK_ROOM_LOW) {
-        bytes = ct->disk.limit + room;
-
-        /* the extra room of last time is full as well */
-
-        if (bytes <= size.fs) {
-            bytes = size.fs + VZ_DISK_ROOM_START;
-        }
-
-        if (bytes > ct->disk.limit + VZ_DISK_ROOM_MOST) {
-            bytes = ct->disk.limit + VZ_DISK_ROOM_MOST;
-        }
+        bytes = vz_disk_room_bytes(ct, &size, room);
 
     } else if (left > size.fs - ct->disk.limit + 2 * VZ_DISK_ROOM_LOW
                && size.fs > ct->disk.limit
@@ -49,6 +43,52 @@ vz_disk_room(const vz_ct_t *ct, int raw, uint64_t room)
     if (left < VZ_DISK_ROOM_LOW ? bytes <= size.fs : bytes >= size.fs) {
         return;
     }
+
+    vz_disk_room_set(ct, raw, bytes);
+}
+
+
+void
+vz_disk_room_more(const vz_ct_t *ct, int raw, uint64_t room)
+{
+    uint64_t          bytes;
+    vz_image_size_t   size;
+
+    if (vz_image_size(ct, raw, &size) == -1) {
+        return;
+    }
+
+    bytes = vz_disk_room_bytes(ct, &size, room);
+
+    if (bytes > size.fs) {
+        vz_disk_room_set(ct, raw, bytes);
+    }
+}
+
+
+/* The size with room, or with more where that of last time is full as well. */
+
+static uint64_t
+vz_disk_room_bytes(const vz_ct_t *ct, const vz_image_size_t *size,
+    uint64_t room)
+{
+    uint64_t  bytes;
+
+    bytes = ct->disk.limit + room;
+
+    if (bytes <= size->fs) {
+        bytes = size->fs + VZ_DISK_ROOM_START;
+    }
+
+    return bytes < ct->disk.limit + VZ_DISK_ROOM_MOST
+           ? bytes : ct->disk.limit + VZ_DISK_ROOM_MOST;
+}
+
+
+static void
+vz_disk_room_set(const vz_ct_t *ct, int raw, uint64_t bytes)
+{
+    char  words[VZ_WORDS_MAX];
 
     if (vz_image_resize(ct, raw, bytes, words) != VZ_OK) {
         vz_log(LOG_WARNING, "room on the disk of container %u: %s", ct->ctid,

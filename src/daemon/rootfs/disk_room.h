@@ -27,6 +27,12 @@
 void vz_disk_room(const vz_ct_t *ct, int raw, uint64_t room);
 
 /*
+ * vz_disk_room_more: the same where something has failed for want of room,
+ * whatever the file system reports as free.
+ */
+void vz_disk_room_more(const vz_ct_t *ct, int raw, uint64_t room);
+
+/*
  * vz_disk_room_full: 1 where hardly anything is left on a disk, its extra room
  * not counted.
  */

@@ -27,7 +27,7 @@ vz_layout_make(int raw, const char *lower)
     live = vz_layout_has(raw, VZ_LAYOUT_LIVE);
     before = vz_layout_has(raw, VZ_LAYOUT_UPPER);
 
-    /* a disk that is full may not even let go of it, and is used all the same */
+    /* a full disk may not even let go of it, and is used all the same */
 
     if (vz_layout_has(raw, VZ_LAYOUT_NEXT)
         && vz_subvolume_drop(raw, VZ_LAYOUT_NEXT) == -1 && !live)
@@ -52,6 +52,12 @@ vz_layout_make(int raw, const char *lower)
 
     if (before) {
         vz_layout_aside(raw);
+    }
+
+    /* one that is read just now stays: the kernel sees to that */
+
+    if (vz_layout_has(raw, VZ_LAYOUT_COPY)) {
+        (void) vz_subvolume_drop(raw, VZ_LAYOUT_COPY);
     }
 
     return VZ_LAYOUT_LIVE;

@@ -5,6 +5,8 @@
  *   snap/NAME   read-only subvolumes, as live was when they were taken
  *   next        one that is about to become live, or was it: it goes at the
  *               next use
+ *   copy        read-only: what is being copied to another image, or came from
+ *               one; it goes at the next use
  *   old/        files of an image of before, which had upper and work at its
  *               top: they go in the background
  *
@@ -19,6 +21,7 @@
 #define VZ_LAYOUT_SNAP   "snap"
 #define VZ_LAYOUT_NEXT   "next"
 #define VZ_LAYOUT_OLD    "old"
+#define VZ_LAYOUT_COPY   "copy"
 #define VZ_LAYOUT_UPPER  "upper"
 #define VZ_LAYOUT_WORK   "work"
 

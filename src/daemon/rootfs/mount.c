@@ -26,7 +26,7 @@
 static vz_code_e vz_mount_image(const vz_ct_t *ct, const char *lower, int wait,
     uint64_t room, vz_mount_t *mount, const char **layers, char *words);
 static vz_code_e vz_mount_build(const vz_ct_t *ct, const char *lower,
-    const char *layers, vz_mount_t *mount, char *words);
+    const char *layers, uint64_t room, vz_mount_t *mount, char *words);
 static int vz_mount_clone(int dirfd, const char *path, int userns,
     const char *target);
 static int vz_mount_overlay(uint32_t base, const char *layers);
@@ -43,7 +43,8 @@ vz_mount_make(const vz_ct_t *ct, const char *lower, int wait, uint64_t room,
 
     rc = vz_mount_image(ct, lower, wait, room, mount, &layers, words);
 
-    return rc == VZ_OK ? vz_mount_build(ct, lower, layers, mount, words) : rc;
+    return rc == VZ_OK
+           ? vz_mount_build(ct, lower, layers, room, mount, words) : rc;
 }
 
 
@@ -115,9 +116,10 @@ vz_mount_image(const vz_ct_t *ct, const char *lower, int wait, uint64_t room,
 
 static vz_code_e
 vz_mount_build(const vz_ct_t *ct, const char *lower, const char *layers,
-    vz_mount_t *mount, char *words)
+    uint64_t room, vz_mount_t *mount, char *words)
 {
     int             raw, userns;
+    unsigned        tries;
     struct statvfs  fs;
 
     raw = mount->raw;
@@ -143,20 +145,29 @@ vz_mount_build(const vz_ct_t *ct, const char *lower, const char *layers,
     close(userns);
     close(raw);
 
-    mount->root = vz_mount_overlay(ct->idmap, layers);
-    if (mount->root == -1) {
-        return vz_mount_failed(words, "overlay");
+    for (tries = 0; tries < 2; tries++) {
+
+        mount->root = vz_mount_overlay(ct->idmap, layers);
+        if (mount->root == -1) {
+            return vz_mount_failed(words, "overlay");
+        }
+
+        /* without its work folder overlayfs is mounted read-only */
+
+        if (fstatvfs(mount->root, &fs) == 0 && !(fs.f_flag & ST_RDONLY)) {
+            return VZ_OK;
+        }
+
+        if (tries == 0) {
+            close(mount->root);
+            vz_disk_room_more(ct, mount->raw, room);
+        }
     }
 
-    /* without its work folder overlayfs is mounted read-only */
+    snprintf(words, VZ_WORDS_MAX, "its disk is full, so its root could only "
+             "be read: make it larger");
 
-    if (fstatvfs(mount->root, &fs) == -1 || (fs.f_flag & ST_RDONLY)) {
-        snprintf(words, VZ_WORDS_MAX, "its disk is full, so its root could "
-                 "only be read: make it larger");
-        return VZ_NOSPACE;
-    }
-
-    return VZ_OK;
+    return VZ_NOSPACE;
 }
 
 

@@ -2,7 +2,8 @@
  * The mounts of a container's root, made with bare system calls:
  *
  *   image --loop--> btrfs (raw) --idmapped clone--> live/upper, live/work --+
- *   template folder --idmapped clone--> lower ------------------------------+-> root
+ *   template folder --idmapped clone--> lower ------------------------------+
+ *                                                                  root <---+
  *
  * These are attached to ct->dir/raw and ct->dir/root.  In rescue those are the
  * rescue system's, and the container's own disk is at disk.raw and disk.

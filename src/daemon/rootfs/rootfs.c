@@ -7,6 +7,7 @@
 #include <unistd.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include "daemon/base/job.h"
 #include "daemon/base/spawn.h"
@@ -36,6 +37,8 @@ static vz_code_e vz_rootfs_run(vz_job_t *job, const vz_ct_t *ct,
 static vz_code_e vz_rootfs_child(const vz_config_t *conf, const vz_ct_t *ct,
     vz_rootfs_how_e how, vz_rootfs_pt function, const void *data,
     char *words);
+static int vz_rootfs_wait(vz_job_t *job, const vz_ct_t *ct, pid_t pid);
+static blkcnt_t vz_rootfs_written(const vz_ct_t *ct);
 static int vz_rootfs_open(const vz_ct_t *ct, unsigned raw);
 static vz_code_e vz_rootfs_sync(int raw, char *words);
 static vz_code_e vz_rootfs_do_resize(const vz_ct_t *ct, int root, int raw,
@@ -103,6 +106,53 @@ vz_rootfs_enter_raw(vz_job_t *job, const vz_ct_t *ct, vz_rootfs_pt function,
 }
 
 
+/*
+ * Wait for the child, and tell the client of a long verb that it is at work. 1
+ * when it has ended, 0 at the deadline, -1.
+ */
+
+static int
+vz_rootfs_wait(vz_job_t *job, const vz_ct_t *ct, pid_t pid)
+{
+    int            n;
+    blkcnt_t       written;
+    struct pollfd  event;
+
+    event.fd = pidfd_open(pid, 0);
+    event.events = POLLIN;
+    written = 0;
+
+    do {
+        n = poll(&event, 1, vz_job_beat(job));
+
+        /* an image that grows is at work */
+
+        if (n == 0 && vz_rootfs_written(ct) != written) {
+            written = vz_rootfs_written(ct);
+            vz_job_moves(job);
+        }
+
+    } while ((n == -1 && errno == EINTR) || (n == 0 && vz_job_left(job) > 0));
+
+    close(event.fd);
+
+    return n;
+}
+
+
+/* The blocks that its image takes on the host. */
+
+static blkcnt_t
+vz_rootfs_written(const vz_ct_t *ct)
+{
+    char         path[PATH_MAX];
+    struct stat  st;
+
+    return vz_ct_store_image(ct, path) == 0 && stat(path, &st) == 0
+           ? st.st_blocks : 0;
+}
+
+
 /* The child answers by its exit status, and sends words through a pipe. */
 
 static vz_code_e
@@ -113,7 +163,6 @@ vz_rootfs_run(vz_job_t *job, const vz_ct_t *ct, vz_rootfs_how_e how,
     pid_t          pid;
     ssize_t        n;
     vz_code_e      rc;
-    struct pollfd  event;
 
     words[0] = '\0';
 
@@ -139,20 +188,13 @@ vz_rootfs_run(vz_job_t *job, const vz_ct_t *ct, vz_rootfs_how_e how,
         return vz_rootfs_failed(words, "fork");
     }
 
-    event.fd = pidfd_open(pid, 0);
-    event.events = POLLIN;
-
-    while ((n = poll(&event, 1, vz_job_left(job))) == -1 && errno == EINTR) {
-        /* void */
-    }
+    n = vz_rootfs_wait(job, ct, pid);
 
     if (n != 1) {
         kill(pid, SIGKILL);
     }
 
     while (waitpid(pid, &status, 0) == -1 && errno == EINTR) { /* void */ }
-
-    close(event.fd);
 
     if (n == 1 && WIFEXITED(status)) {
         rc = (vz_code_e) WEXITSTATUS(status);

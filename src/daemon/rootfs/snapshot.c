@@ -21,6 +21,7 @@ static vz_code_e vz_snapshot_note(const vz_ct_t *ct, int raw,
     const char *fresh, char *words);
 static vz_code_e vz_snapshot_open(int raw, const char *name, int *folder,
     char *words);
+static vz_code_e vz_snapshot_full(char *words);
 static vz_code_e vz_snapshot_failed(char *words, const char *what);
 
 
@@ -63,6 +64,7 @@ vz_snapshot_take(const vz_ct_t *ct, int root, int raw, const void *name,
          || vz_subvolume_copy(live, folder, name, 1) == -1 ? -1 : 0;
 
     code = rc == 0 ? VZ_OK : vz_snapshot_failed(words, "snapshot");
+    code = code == VZ_NOSPACE ? vz_snapshot_full(words) : code;
 
     close(live);
     close(folder);
@@ -81,13 +83,17 @@ vz_snapshot_may(const vz_ct_t *ct, int raw, const vz_snapshot_note_t *note,
         return VZ_STATE;
     }
 
-    if (vz_disk_room_full(ct, raw)) {
-        snprintf(words, VZ_WORDS_MAX, "its own disk is full: remove files or "
-                 "a snapshot, or make it larger");
-        return VZ_STATE;
-    }
+    return vz_disk_room_full(ct, raw) ? vz_snapshot_full(words) : VZ_OK;
+}
 
-    return VZ_OK;
+
+static vz_code_e
+vz_snapshot_full(char *words)
+{
+    snprintf(words, VZ_WORDS_MAX, "its own disk is full: remove files or a "
+             "snapshot, or make it larger");
+
+    return VZ_STATE;
 }
 
 
@@ -173,7 +179,7 @@ vz_snapshot_drop(const vz_ct_t *ct, int root, int raw, const void *name,
         /* to remove something takes room, too */
 
         if (code == VZ_NOSPACE) {
-            vz_disk_room(ct, raw, VZ_DISK_ROOM_PANEL);
+            vz_disk_room_more(ct, raw, VZ_DISK_ROOM_PANEL);
             code = vz_subvolume_drop(folder, name) == 0 ? VZ_OK : code;
         }
     }
@@ -218,7 +224,7 @@ vz_code_e
 vz_snapshot_roll(const vz_ct_t *ct, int root, int raw, const void *name,
     char *words)
 {
-    int        fd, folder;
+    int        fd, folder, rc;
     vz_code_e  code;
 
     (void) root;
@@ -230,10 +236,14 @@ vz_snapshot_roll(const vz_ct_t *ct, int root, int raw, const void *name,
 
     fd = openat(folder, name, O_RDONLY|O_DIRECTORY|O_NOFOLLOW|O_CLOEXEC);
 
-    if (fd == -1
-        || vz_subvolume_copy(fd, raw, VZ_LAYOUT_NEXT, 0) == -1
-        || vz_layout_switch(raw) == -1)
-    {
+    rc = fd == -1 ? -1 : vz_subvolume_copy(fd, raw, VZ_LAYOUT_NEXT, 0);
+
+    if (fd != -1 && rc == -1 && errno == ENOSPC) {
+        vz_disk_room_more(ct, raw, VZ_DISK_ROOM_PANEL);
+        rc = vz_subvolume_copy(fd, raw, VZ_LAYOUT_NEXT, 0);
+    }
+
+    if (rc == -1 || vz_layout_switch(raw) == -1) {
         code = vz_snapshot_failed(words, "rolling back");
     }
 

@@ -25,8 +25,8 @@
  * vz_snapshot_take: take one. A running guest waits for the disk meanwhile, for
  * as long as one transaction takes. vz_snapshot_drop: remove one.
  * vz_snapshot_look: VZ_STATE where there is no such snapshot.
- * vz_snapshot_roll: what is live becomes what the snapshot has, which stays; the
- * container must not run.
+ * vz_snapshot_roll: what is live becomes what the snapshot has, which stays;
+ * the container must not run.
  */
 vz_code_e vz_snapshot_take(const vz_ct_t *ct, int root, int raw,
     const void *name, char *words);

@@ -5,12 +5,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <sys/mount.h>
+#include "daemon/rootfs/apart.h"
 #include "daemon/rootfs/attach.h"
 #include "daemon/rootfs/layout.h"
 #include "daemon/rootfs/mount.h"
@@ -18,12 +17,9 @@
 #include "wire/frame.h"
 
 
-#define VZ_SNAPSHOT_VIEW_WAIT    10000  /* ms to wait for the image */
-#define VZ_SNAPSHOT_VIEW_PASSES  4
+#define VZ_SNAPSHOT_VIEW_WAIT  10000  /* ms to wait for the image */
 
 
-static int vz_snapshot_view_apart(const vz_config_t *conf);
-static int vz_snapshot_view_let_go(const char *folder);
 static vz_code_e vz_snapshot_view_layers(const vz_config_t *conf,
     const vz_ct_t *ct, const char *name, const char *path, int raw,
     char *words);
@@ -46,7 +42,7 @@ vz_snapshot_view(const vz_config_t *conf, const vz_ct_t *ct, const char *name,
         return rc;
     }
 
-    if (vz_snapshot_view_apart(conf) == -1) {
+    if (vz_apart(conf) == -1) {
         vz_attach_close(&attach);
         return vz_snapshot_view_failed(words, "mount namespace");
     }
@@ -69,86 +65,6 @@ vz_snapshot_view(const vz_config_t *conf, const vz_ct_t *ct, const char *name,
     close(raw);
 
     return rc;
-}
-
-
-/*
- * A mount namespace of its own begins with a copy of every mount of the host's,
- * and a copy keeps a container's image in use, after it was stopped. So those
- * go, and none that is made later comes.
- */
-
-static int
-vz_snapshot_view_apart(const vz_config_t *conf)
-{
-    int   n, pass;
-    char  folder[PATH_MAX];
-
-    if (snprintf(folder, sizeof(folder), "%s/ct/", conf->lxc_path)
-        >= (int) sizeof(folder))
-    {
-        errno = ENAMETOOLONG;
-        return -1;
-    }
-
-    if (unshare(CLONE_NEWNS) == -1
-        || mount(NULL, "/", NULL, MS_REC|MS_PRIVATE, NULL) == -1)
-    {
-        return -1;
-    }
-
-    for (pass = 0; pass < VZ_SNAPSHOT_VIEW_PASSES; pass++) {
-        n = vz_snapshot_view_let_go(folder);
-
-        if (n <= 0) {
-            return n;
-        }
-    }
-
-    errno = EBUSY;
-
-    return -1;
-}
-
-
-/* Unmount what is mounted below; returns how many there were. */
-
-static int
-vz_snapshot_view_let_go(const char *folder)
-{
-    int      n;
-    char    *line, *at, *end;
-    FILE    *fp;
-    size_t   room;
-
-    fp = fopen("/proc/self/mountinfo", "re");
-    if (fp == NULL) {
-        return -1;
-    }
-
-    n = 0;
-    room = 0;
-    line = NULL;
-
-    while (getline(&line, &room, fp) > 0) {
-        at = strstr(line, folder);
-        end = at ? strchr(at, ' ') : NULL;
-
-        if (at == NULL || end == NULL || at == line || at[-1] != ' ') {
-            continue;
-        }
-
-        *end = '\0';
-
-        if (umount2(at, MNT_DETACH|UMOUNT_NOFOLLOW) == 0) {
-            n++;
-        }
-    }
-
-    free(line);
-    fclose(fp);
-
-    return n;
 }
 
 

@@ -25,6 +25,7 @@ typedef enum {
     VZ_FEATURE_USER_DATA,           /* userdata, getuserdata */
     VZ_FEATURE_SNAPSHOT,            /* snapshot, rollback, dropsnapshot,
                                        snapshots */
+    VZ_FEATURE_CLONE,               /* clone */
     VZ_FEATURE_BACKUP,              /* backup, restore, and what goes with
                                        them */
 

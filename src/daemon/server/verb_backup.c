@@ -153,6 +153,8 @@ vz_verb_backup_list(vz_job_t *job)
 
             vz_restic_list_free(&saved);
         }
+
+        vz_backup_lock_drop();
     }
 
     vz_restic_close();
@@ -199,6 +201,10 @@ vz_verb_backup_read(vz_job_t *job, vz_verb_backup_pt read)
 
         if (code == VZ_OK) {
             code = read(job, repository, &from, path);
+
+            if (!job->streams) {
+                vz_backup_lock_drop();
+            }
         }
 
         vz_restic_close();

@@ -1,6 +1,9 @@
+#include <string.h>
 #include "daemon/base/job.h"
 #include "daemon/server/verb_end.h"
 #include "daemon/server/verb_life.h"
+#include "wire/field.h"
+#include "wire/field_value.h"
 
 
 static vz_code_e vz_verb_life_end(vz_job_t *job, vz_stop_e how);
@@ -14,6 +17,29 @@ vz_verb_life_create(vz_job_t *job)
 
     code = job->driver->create(job, job->req->argv[1], job->req->mark.tag,
                                &done);
+
+    return vz_verb_end(job, code, &done);
+}
+
+
+vz_code_e
+vz_verb_life_clone(vz_job_t *job)
+{
+    uint32_t             from;
+    vz_code_e            code;
+    vz_done_t            done = { 0 };
+    const vz_request_t  *req;
+
+    req = job->req;
+    code = vz_field_value_ctid(req->argv[1], strlen(req->argv[1]), &from);
+
+    if (code != VZ_OK || from == job->ctid) {
+        return vz_job_end(job, VZ_RANGE, "%s: another container's number",
+                          vz_field_name(VZ_FIELD_CTID));
+    }
+
+    code = job->driver->clone(job, from, req->argc > 2 ? req->argv[2] : "",
+                              req->mark.tag, &done);
 
     return vz_verb_end(job, code, &done);
 }

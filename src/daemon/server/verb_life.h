@@ -10,6 +10,7 @@
 
 /* create ID TEMPLATE, destroy ID, adopt ID TAG */
 vz_code_e vz_verb_life_create(vz_job_t *job);
+vz_code_e vz_verb_life_clone(vz_job_t *job);
 vz_code_e vz_verb_life_destroy(vz_job_t *job);
 vz_code_e vz_verb_life_adopt(vz_job_t *job);
 

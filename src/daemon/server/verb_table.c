@@ -25,6 +25,7 @@ const vz_verb_row_t  vz_verb_table[VZ_VERB_COUNT] = {
     [VZ_VERB_SNAPSHOT] = { vz_verb_snapshot_take, 0, VZ_FEATURE_SNAPSHOT },
     [VZ_VERB_ROLLBACK] = { vz_verb_snapshot_roll, 0, VZ_FEATURE_SNAPSHOT },
     [VZ_VERB_DROPSNAPSHOT] = { vz_verb_snapshot_drop, 0, VZ_FEATURE_SNAPSHOT },
+    [VZ_VERB_CLONE] = { vz_verb_life_clone, 0, VZ_FEATURE_CLONE },
     [VZ_VERB_SNAPSHOTS] = { vz_verb_snapshot_all, 0, VZ_FEATURE_SNAPSHOT },
     [VZ_VERB_START] = { vz_verb_life_start, 0 },
     [VZ_VERB_STOP] = { vz_verb_life_stop, 0 },

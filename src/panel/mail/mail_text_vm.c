@@ -51,6 +51,32 @@ const vz_mail_text_t  vz_mail_text_vm[] = {
       "\n"
       "{brand}\n" },
 
+    { "rolled_back", "es",
+      "{brand}: su servidor {name} volvió a una instantánea",
+      "Hola {first_name}:\n"
+      "\n"
+      "Alguien con acceso a su cuenta volvió el disco del servidor {name} a\n"
+      "una instantánea.  Cómo estaba antes quedó en una instantánea\n"
+      "automática.\n"
+      "\n"
+      "Si no fue usted, cambie su contraseña y vuelva a ella en el panel\n"
+      "({url}).\n"
+      "\n"
+      "{brand}\n" },
+
+    { "rolled_back", "en",
+      "{brand}: your server {name} went back to a snapshot",
+      "Hello {first_name},\n"
+      "\n"
+      "Somebody with access to your account took the disk of the server\n"
+      "{name} back to a snapshot.  How it was before is in an automatic\n"
+      "snapshot.\n"
+      "\n"
+      "If it was not you, change your password, and go back to that one in\n"
+      "the panel ({url}).\n"
+      "\n"
+      "{brand}\n" },
+
     { "traffic_near", "es",
       "{brand}: su servidor {server} usó el 80 % de su tráfico",
       "Hola {first_name}:\n"

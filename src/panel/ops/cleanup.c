@@ -32,6 +32,12 @@ static const vz_sql_t  vz_cleanup_sqls[] = {
            "    AND t.finished > NOW(3) - INTERVAL 30 DAY))))"
            " OR (stage = 'ended' AND created < NOW(3) - INTERVAL 1 DAY)"
            " LIMIT 500"),
+    /* gone with a disk that nobody goes back to; or never taken */
+    vz_sql("sweep_snapshot",
+           "DELETE FROM vm_snapshot WHERE gone < NOW(3) - INTERVAL 30 DAY"
+           " OR (taken IS NULL AND created < NOW(3) - INTERVAL 1 DAY"
+           "  AND NOT EXISTS (SELECT 1 FROM task t"
+           "   WHERE t.busy = vm_snapshot.vm_id)) LIMIT 500"),
     vz_sql("sweep_number",
            "DELETE FROM number_rest WHERE until < NOW(3) LIMIT 500")
 };

@@ -29,6 +29,8 @@ static const vz_column_t  vz_plan_columns[] = {
               .preset = 1),
     vz_column("rate_in", LIMIT, VZ_COLUMN_WRITE, .min = 1, .max = 99999),
     vz_column("rate_out", LIMIT, VZ_COLUMN_WRITE, .min = 1, .max = 99999),
+    vz_column("snapshots", INT, VZ_COLUMN_WRITE, .min = 0, .max = 24,
+              .preset = 3),
     vz_column("backup_daily", INT, VZ_COLUMN_WRITE, .min = 0, .max = 366),
     vz_column("backup_weekly", INT, VZ_COLUMN_WRITE, .min = 0, .max = 520),
     vz_column("backup_monthly", INT, VZ_COLUMN_WRITE, .min = 0, .max = 120)

@@ -127,6 +127,13 @@ vz_task_run_meant(vz_task_run_t *run, const char *tag, vz_verb_e verb,
 vz_code_e
 vz_run_verb_status(vz_task_run_t *run, vz_answer_t *answer)
 {
+    return vz_run_verb_read(run, VZ_VERB_STATUS, answer);
+}
+
+
+vz_code_e
+vz_run_verb_read(vz_task_run_t *run, vz_verb_e verb, vz_answer_t *answer)
+{
     vz_code_e       rc;
     vz_mark_t       mark;
     const char     *argv[1];
@@ -136,7 +143,7 @@ vz_run_verb_status(vz_task_run_t *run, vz_answer_t *answer)
     ngx_memzero(&mark, sizeof(vz_mark_t));
 
     argv[0] = (char *) run->vm.ctid.data;
-    act.verb = VZ_VERB_STATUS;
+    act.verb = verb;
     act.argc = 1;
     act.argv = argv;
     mark.fence = run->fence;

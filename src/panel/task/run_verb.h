@@ -41,9 +41,13 @@ vz_code_e vz_run_verb_told(vz_task_run_t *run, vz_verb_e verb,
 vz_code_e vz_run_verb_adopt(vz_task_run_t *run, const ngx_str_t *tag);
 
 /*
- * vz_run_verb_status: ask the node how the task's container is; the lines of
- * answer are from run->pool.  It returns what vz_run_verb() does.
+ * vz_run_verb_read: send a verb that changes nothing, and whose one argument is
+ * the number of the task's container; the lines of answer are from run->pool.
+ * vz_run_verb_status: ask that way how the container is.
+ * Both return what vz_run_verb() does.
  */
+vz_code_e vz_run_verb_read(vz_task_run_t *run, vz_verb_e verb,
+    vz_answer_t *answer);
 vz_code_e vz_run_verb_status(vz_task_run_t *run, vz_answer_t *answer);
 
 /*

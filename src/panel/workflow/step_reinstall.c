@@ -8,6 +8,7 @@
 #include "panel/task/run_verb.h"
 #include "panel/workflow/step_guest.h"
 #include "panel/workflow/step_reinstall.h"
+#include "panel/workflow/step_snapshot.h"
 #include "panel/workflow/step_vm.h"
 #include "runtime/row.h"
 
@@ -90,7 +91,9 @@ vz_step_reinstall(vz_task_run_t *run)
         old.until = vz_relay_number(&status.lines[0], "old_until");
     }
 
-    return vz_run_own_in_tx(run, vz_step_reinstall_store, &old);
+    rc = vz_run_own_in_tx(run, vz_step_reinstall_store, &old);
+
+    return rc == VZ_OK ? vz_step_snapshot_told(run) : rc;
 }
 
 
@@ -127,8 +130,11 @@ vz_step_reinstall_revert(vz_task_run_t *run)
 
     rc = vz_run_verb(run, VZ_VERB_REVERT, 0, NULL, NULL);
 
-    return rc == VZ_OK ? vz_run_own_in_tx(run, vz_step_reinstall_back, NULL)
-                       : rc;
+    if (rc == VZ_OK) {
+        rc = vz_run_own_in_tx(run, vz_step_reinstall_back, NULL);
+    }
+
+    return rc == VZ_OK ? vz_step_snapshot_told(run) : rc;
 }
 
 

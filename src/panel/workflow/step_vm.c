@@ -120,7 +120,10 @@ vz_step_vm_load_hardware(vz_task_run_t *run, const ngx_str_t *text)
         || vz_step_vm_text(run->pool, data, "template", &vm->template)
            != NGX_OK
         || vz_step_vm_text(run->pool, data, "hash", &work->hash) != NGX_OK
-        || vz_step_vm_text(run->pool, data, "keys", &work->keys) != NGX_OK)
+        || vz_step_vm_text(run->pool, data, "keys", &work->keys) != NGX_OK
+        || vz_step_vm_text(run->pool, data, "snapshot", &work->snapshot)
+           != NGX_OK
+        || vz_step_vm_text(run->pool, data, "keep", &work->keep) != NGX_OK)
     {
         return VZ_INTERNAL;
     }
@@ -169,6 +172,8 @@ vz_step_vm_work(vz_task_run_t *run)
         ngx_str_set(&work->from, "");
         ngx_str_set(&work->hash, "");
         ngx_str_set(&work->keys, "");
+        ngx_str_set(&work->snapshot, "");
+        ngx_str_set(&work->keep, "");
     }
 
     return work;

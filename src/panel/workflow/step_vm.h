@@ -40,6 +40,9 @@ typedef struct {
     ngx_str_t        keys;          /* fingerprints of root's SSH keys,
                                        separated by spaces */
     ngx_uint_t       chosen;        /* the task names keys, perhaps none */
+    ngx_str_t        snapshot;      /* its name on the node, or empty */
+    ngx_str_t        keep;          /* of one that is taken before another
+                                       becomes the disk, or empty */
 } vz_step_work_t;
 
 
@@ -48,7 +51,7 @@ typedef struct {
  *
  * vz_step_vm_load_hardware: the same, and what the data of a change ask for:
  * {"hostname", "gateway", "dns", "add", "drop", "template", "hash",
- * "keys": texts;
+ * "keys", "snapshot", "keep": texts;
  * "vmguarpages",
  * "oomguarpages", "privvmpages", "disk", "cpu", "rate": pairs of numbers;
  * "throttled": 0 or 1}.  What is

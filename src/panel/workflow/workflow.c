@@ -9,6 +9,7 @@
 #include "panel/workflow/step_rate.h"
 #include "panel/workflow/step_reinstall.h"
 #include "panel/workflow/step_rescue.h"
+#include "panel/workflow/step_snapshot.h"
 #include "panel/workflow/step_vm.h"
 #include "panel/workflow/workflow.h"
 
@@ -134,6 +135,25 @@ static const vz_step_t  vz_unrescue_steps[] = {
     vz_step("start", start, 40, NONE)
 };
 
+static const vz_step_t  vz_snapshot_steps[] = {
+    { "snapshot", vz_step_snapshot, 100, VZ_VM_LIFECYCLE_NONE }
+};
+
+static const vz_step_t  vz_snapshot_drop_steps[] = {
+    vz_step("drop", snapshot_drop, 100, NONE)
+};
+
+/* what is kept of before is whole: it is taken when nothing runs any more */
+
+static const vz_step_t  vz_rollback_steps[] = {
+    vz_step("stop", snapshot_stop, 25, NONE),
+    vz_step("keep", snapshot_keep, 10, NONE),
+    vz_step("rollback", snapshot_rollback, 25, NONE),
+    vz_step("limits", limits, 10, NONE),
+    vz_step("start", resume, 25, NONE),
+    vz_step("tidy", snapshot_tidy, 5, NONE)
+};
+
 static const vz_step_t  vz_restart_steps[] = {
     vz_step("restart", restart, 100, NONE)
 };
@@ -209,7 +229,9 @@ static const vz_step_t  vz_gates_steps[] = {
       VZ_NOTICE_##broke, attempts, sizeof(steps) / sizeof(vz_step_t), steps }
 
 /*
- * A change of the network is never retried: its addresses were given back.
+ * A change of the network is never retried: its addresses were given back; a
+ * snapshot is not, for it would be of another moment than its row says; nor is
+ * a rollback, for what was kept of before would be older than what it undoes.
  */
 
 static const vz_workflow_t  vz_workflows[] = {
@@ -243,6 +265,12 @@ static const vz_workflow_t  vz_workflows[] = {
                 vz_step_resume, RESCUED, NONE, 6, vz_rescue_steps),
     vz_workflow("unrescue", CANCEL|RETRY|STARTS, vz_step_vm_load, NONE,
                 vz_step_resume, UNRESCUED, NONE, 6, vz_unrescue_steps),
+    vz_workflow("snapshot", CANCEL, vz_step_vm_load_hardware, NONE,
+                vz_step_snapshot_undo, NONE, NONE, 6, vz_snapshot_steps),
+    vz_workflow("snapshot_drop", CANCEL|RETRY, vz_step_vm_load_hardware, NONE,
+                NULL, NONE, NONE, 6, vz_snapshot_drop_steps),
+    vz_workflow("rollback", CANCEL|STARTS, vz_step_vm_load_hardware, NONE,
+                vz_step_resume, NONE, NONE, 6, vz_rollback_steps),
     vz_workflow("password", CANCEL|RETRY, vz_step_vm_load_hardware, NONE, NULL,
                 NONE, NONE, 6, vz_password_steps),
     vz_workflow("hostname", HARDWARE, vz_step_vm_load_hardware, NONE,

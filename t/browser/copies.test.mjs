@@ -1,0 +1,87 @@
+/*
+ * The snapshots of a server in its tab: taken and named, deleted, and gone back
+ * to, with what is lost said before and its name typed.
+ */
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { administrator, api, complaints, launch, settled, signIn, url }
+    from './browser.mjs';
+
+/** @type {import('playwright-core').Browser} */
+let browser;
+/** @type {import('playwright-core').Page} */
+let page;
+/** @type {Awaited<ReturnType<typeof settled>>} */
+let ana;
+/** @type {string} */
+let name;
+/** @type {string[]} */
+let wrong;
+
+before(async () => {
+    browser = await launch();
+    ana = await settled(await api(await administrator()), 'Ana');
+    name = (await (await api(ana))('GET', `vms/${ana.vm}`)).body.name;
+    page = await browser.newPage({ locale: 'en-GB' });
+    page.setDefaultTimeout(30000);
+    wrong = complaints(page);
+    await signIn(page, ana);
+    await page.goto(`${url}/panel/server?id=${ana.vm}&tab=copies`);
+});
+
+after(async () => {
+    await browser?.close();
+});
+
+
+const row = (/** @type {string} */ title) =>
+    page.locator('.copy-row').filter({ hasText: title });
+
+
+test('a snapshot is taken by keys, under a name', async () => {
+    await page.getByText('There are no snapshots yet.').waitFor();
+    await page.getByText('0 of 3 used').waitFor();
+    await page.getByLabel('Name', { exact: true }).focus();
+    await page.keyboard.type('before the upgrade');
+    await page.keyboard.press('Enter');
+    await row('before the upgrade').waitFor();
+    await page.getByText('1 of 3 used').waitFor();
+    assert.equal(await page.getByLabel('Name', { exact: true }).inputValue(),
+        '');
+    assert.deepEqual(wrong, []);
+});
+
+
+test('going back says what is lost, and keeps what was', async () => {
+    const back = row('before the upgrade').getByRole('button',
+        { name: 'Go back' });
+
+    await back.click();
+    await page.getByText(/Everything saved on the disk in the last \d+/)
+        .waitFor();
+    await page.getByLabel(`Type ${name} to confirm`).fill('another');
+    await page.getByRole('button', { name: 'Go back to the snapshot' })
+        .last().click();
+    await page.locator('dialog [aria-invalid=true]').waitFor();
+    await page.getByLabel(`Type ${name} to confirm`).fill(name);
+    await page.keyboard.press('Enter');
+    await page.locator('dialog').waitFor({ state: 'detached' });
+    await row('Automatic, before going back').waitFor();
+    await page.getByText('1 of 3 used').waitFor();
+});
+
+
+test('one that is deleted goes from the list', async () => {
+    const drop = row('before the upgrade').getByRole('button',
+        { name: 'Delete the snapshot before the upgrade' });
+
+    await page.waitForFunction(() =>
+        !document.querySelector('.copy-row [aria-disabled=true]'));
+    await drop.click();
+    await page.locator('dialog').getByRole('button', { name: 'Delete' })
+        .click();
+    await row('before the upgrade').waitFor({ state: 'detached' });
+    await page.getByText('0 of 3 used').waitFor();
+    assert.equal(await page.locator('.copy-row').count(), 1);
+});
