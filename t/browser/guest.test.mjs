@@ -171,6 +171,7 @@ test('in rescue it is told that the disk is not there, and what to do',
 
         await banner.getByText('no se pudo montar').waitFor();
         await banner.getByText('Reinicie para probar otra vez').waitFor();
+        assert.equal(await banner.getByText('con su disco en /mnt').count(), 0);
         assert.deepEqual(await findings(own), []);
         await shot(own, 'rescue-gone-es');
 

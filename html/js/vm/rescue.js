@@ -3,7 +3,7 @@
 import { get, post } from '../lib/api.js';
 import { busy, button, disable } from '../ui/button.js';
 import { ask } from '../ui/dialog.js';
-import { h, put } from '../ui/dom.js';
+import { h, put, say } from '../ui/dom.js';
 import { refuse } from '../ui/fault.js';
 import { form } from '../ui/form.js';
 import { icon } from '../ui/icon.js';
@@ -45,31 +45,32 @@ function leave(vm) {
 
 
 /**
- * What its node says of the server's own disk, asked each time that the rescue
- * system has started: only then it is mounted, or not.
+ * What rescue means, and what its node says of the server's own disk, asked each
+ * time that the rescue system has started: only then it is mounted, or not.
  *
  * @param {Vm} vm
  * @param {Live} live
  * @param {AbortSignal} signal
  */
 function ownDisk(vm, live, signal) {
+    const means = h('p', null, t('rescue.means'));
     const node = h('div', { class: 'vm-rescue-disk', role: 'status' });
     let started = '';
 
-    const ask = async () => {
-        /** @type {string | null | undefined} */
-        let now;
-
-        try {
-            now = (await get(`vms/${vm.id}?live=1`, { signal })).in_force
-                ?.rescue_disk;
-        } catch {
-            return;                 /* the banner says what is known */
-        }
-
+    const tell = (/** @type {string | null | undefined} */ now) => {
+        say(means, t(now === 'gone' ? 'rescue.means.gone' : 'rescue.means'));
         put(node, ...(now ? [h('p', null, h('strong', null,
             t(`rescue.disk.${now}`))), h('p', null,
             t(`rescue.disk.${now}.do`))] : []));
+    };
+
+    const ask = async () => {
+        try {
+            tell((await get(`vms/${vm.id}?live=1`, { signal })).in_force
+                ?.rescue_disk);
+        } catch {
+            /* the banner says what is known */
+        }
     };
 
     const set = () => {
@@ -81,7 +82,7 @@ function ownDisk(vm, live, signal) {
             if (now) {
                 void ask();
             } else {
-                put(node);
+                tell(null);
             }
         }
     };
@@ -91,7 +92,7 @@ function ownDisk(vm, live, signal) {
         started = '';
     }, signal);
 
-    return { node, set };
+    return { nodes: [means, node], set };
 }
 
 
@@ -128,7 +129,7 @@ export function rescueBanner(vm, live, signal) {
         put(node, ...(since ? [icon('warn'), h('div', null,
             h('p', null, h('strong', null, t('rescue.since', {
                 date: moment(since) }))),
-            h('p', null, t('rescue.means')), disk.node, why), out] : []));
+            ...disk.nodes, why), out] : []));
     };
 
     set();
