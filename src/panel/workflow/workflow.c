@@ -101,8 +101,8 @@ static const vz_step_t  vz_revert_steps[] = {
 static const vz_step_t  vz_backup_steps[] = {
     vz_step("snapshot", backup_snapshot, 5, NONE),
     vz_step("upload", backup_upload, 85, NONE),
-    vz_step("keep", backup_keep, 5, NONE),
-    vz_step("drop", backup_drop, 5, NONE)
+    vz_step("prune", backup_keep, 5, NONE),
+    vz_step("unpin", backup_drop, 5, NONE)
 };
 
 static const vz_step_t  vz_restore_steps[] = {
