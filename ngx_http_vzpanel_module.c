@@ -583,7 +583,6 @@ ngx_http_vzpanel_api(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
 
     vscf = ngx_http_conf_get_module_srv_conf(cf, ngx_http_vzpanel_module);
-
     prefix = ngx_array_push(&vscf->prefixes);
     if (prefix == NULL) {
         return NGX_CONF_ERROR;
@@ -651,7 +650,6 @@ ngx_http_vzpanel_init_process(ngx_cycle_t *cycle)
     vz_sse_init(cycle);
     vz_websocket_init(cycle);
     vz_download_init();
-
     vz_resolve_init(cycle);
 
     if (vz_db_pool_init(cycle, &conf->db) != NGX_OK

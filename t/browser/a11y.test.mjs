@@ -25,7 +25,7 @@ after(async () => {
 
 test('axe finds nothing', async () => {
     assert.deepEqual(await around.each({ language: 'en', theme: 'light' }, 1280,
-        findings), []);
+        (page) => findings(page)), []);
 });
 
 

@@ -12,7 +12,8 @@ import { darkFindings, findings } from './axe.mjs';
 import { faults } from './boxes.mjs';
 import { shot } from './browser.mjs';
 import { longPanel } from './long-stack.mjs';
-import { rooms, STATES } from './states.mjs';
+import { rooms } from './rooms.mjs';
+import { STATES } from './states.mjs';
 import { within } from './still.mjs';
 
 /* A screen comes up at the first of each, and is made wider or narrower. */
@@ -60,6 +61,7 @@ async function widened(page, width) {
  */
 async function measured(language, widths, only, letters) {
     const all = rooms(here, language, letters);
+    /** @type {string[]} */
     const wrong = [];
 
     for (const state of STATES.filter(({ name }) => only.test(name))) {
