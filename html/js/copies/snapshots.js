@@ -223,7 +223,7 @@ function takeForm(vm, taken) {
  */
 function figures(vm) {
     const count = h('p', { class: 'copies-count' });
-    const disk = bar(t('snap.disk'), { progress: true });
+    const disk = bar(t('snap.disk'));
 
     return {
         node: h('div', { class: 'copies-figures' }, count, disk.node),
