@@ -239,10 +239,11 @@ sub path_of {
 }
 
 
-# nobody has such a name, link, snapshot or password, nor a node such a container
+# nobody has such a name, link, snapshot, backup or password, nor a node such a container
 our %answers = ('POST /api/admin/nodes' => 422,
     'POST /api/admin/nodes/{id}/leave' => 404,
     'POST /api/vms/{id}/snapshots/{snapshot}/rollback' => 404,
+    'POST /api/vms/{id}/backups/{backup}/restore' => 404,
     'POST /api/orders/{link}/mail' => 404,
     'POST /api/account/second-factor/confirm' => 409,
     'POST /api/email/confirm' => 410, 'POST /api/email/stop' => 410,
