@@ -20,6 +20,7 @@ sub routes_are_shut {
         'PUT /api/account/password', 'GET /api/account',
         'GET /api/account/activity', 'GET /api/account/sessions',
         'GET /api/account/tokens', 'POST /api/session/confirm',
+        'POST /api/session/confirm/begin',
         'GET /api/account/second-factor', 'POST /api/account/second-factor',
         'POST /api/account/second-factor/confirm';
     my $id = user("$role.$mark", role => $role, must_change => 1);

@@ -34,8 +34,8 @@ vz_step_up_require(vz_call_t *call)
     if (rows.rows == 0) {
         vz_call_problem(call, NGX_HTTP_FORBIDDEN, "step_up",
                         "This session proved who you are more than "
-                        VZ_STEP_UP_MINUTES " minutes ago: do so again by "
-                        "/api/session/confirm, and repeat the request.");
+                        VZ_STEP_UP_MINUTES " minutes ago. Do so again "
+                        "by POST /api/session/confirm, then repeat it.");
         return VZ_DENIED;
     }
 
