@@ -64,7 +64,7 @@ our $ana_id = user(unique('ana'));
 our $ana = session($ana_id) . $json;
 our $eva = session(user(unique('eva'))) . $json;
 our $plan = VzFixture::insert('plan', name => unique('plan'), memory_mib => 64,
-    disk_mib => 1024, cpu_units => 1000, snapshots => 2);
+    disk_mib => 1024, cpu_units => 1000, snapshots => 2, visible => 0);
 our $vm = vm($ana_id, tag => sprintf('%08x%08x', rand 2**32, rand 2**32),
     plan_id => $plan, desired_state => 'running');
 our $name = sql_value("SELECT name FROM vm WHERE id = $vm");

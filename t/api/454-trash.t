@@ -64,6 +64,16 @@ sub make {
     return $answer->{json}{vm}{id};
 }
 
+# a container's row, with a number that the node may have
+sub row {
+    return vm($ana, @_, ctid => sql_value('SELECT MIN(n.ctid) + 1 FROM'
+        . ' (SELECT ctid_min + 1000 AS ctid, id FROM node UNION'
+        . ' SELECT ctid, node_id FROM vm) n JOIN node o ON o.id = n.id'
+        . ' LEFT JOIN vm w ON w.node_id = n.id AND w.ctid = n.ctid + 1'
+        . " WHERE o.name = 'local' AND n.ctid >= o.ctid_min + 1000"
+        . ' AND w.id IS NULL'));
+}
+
 sub get { return ask('GET', "/api/vms/$_[0]", $_[1] // $root) }
 
 sub trash {
@@ -254,7 +264,7 @@ sub over {
 }
 
 sub for_good {
-    my $one = vm($ana, lifecycle => 'trashed');
+    my $one = row(lifecycle => 'trashed');
 
     sql("UPDATE vm SET trashed_at = NOW(3), trashed_until = NOW(3)"
         . " + INTERVAL 1 DAY WHERE id = $one");
@@ -266,19 +276,19 @@ sub for_good {
     is($answer->{json}{undo}, undef, 'and nothing undoes it');
     ok(gone($one), 'gone');
 
-    my $two = vm($ana);
+    my $two = row();
 
     is(deleted($two, 1)->{json}{kind}, 'destroy', 'or without any trash');
     ok(gone($two), 'gone, too');
 
-    my $made = vm($ana, lifecycle => 'create_failed');
+    my $made = row(lifecycle => 'create_failed');
 
     is(deleted($made)->{json}{kind}, 'destroy',
         'what was never ready is destroyed at once');
 
     my $plan = VzFixture::insert('plan', name => unique('Noundo'),
         memory_mib => 48, disk_mib => 300, visible => 0, undo_hours => 0);
-    my $three = vm($ana, plan_id => $plan);
+    my $three = row(plan_id => $plan);
 
     is(get($three)->{json}{undo_hours}, 0, 'a plan may have no trash');
     is(deleted($three)->{json}{kind}, 'destroy', 'which is at once, too');
@@ -289,7 +299,7 @@ sub for_good {
 # both are asked for at once: one of them is done
 sub at_once {
     for (1 .. 5) {
-        my $one = vm($ana, lifecycle => 'trashed', desired_state => 'stopped');
+        my $one = row(lifecycle => 'trashed', desired_state => 'stopped');
         my $called = sql_value("SELECT name FROM vm WHERE id = $one");
 
         sql("UPDATE vm SET trashed_at = NOW(3), trashed_until = NOW(3)"
@@ -312,7 +322,7 @@ sub at_once {
 
 # a reinstall offers its way back the same way, and the last one alone
 sub reinstalled {
-    my $one = vm($ana);
+    my $one = row();
     my @tasks = map { VzFixture::insert('task', kind => 'reinstall',
         vm_id => $one, user_id => $ana, actor => $account, via => 'web',
         state => 'done', steps => 6) } 1, 2;
@@ -338,7 +348,7 @@ sub reinstalled {
 
 sub trashed {
     my ($address, $hours) = @_;
-    my $one = vm($ana, lifecycle => 'trashed');
+    my $one = row(lifecycle => 'trashed');
 
     sql("UPDATE vm SET trashed_at = NOW(3) - INTERVAL $hours HOUR,"
         . " trashed_until = NOW(3) + INTERVAL 1 DAY WHERE id = $one");

@@ -44,8 +44,8 @@ sub count {
 netns('world', 'up0', [ '203.0.113.9/24' ], [ '203.0.113.1/24' ]);
 
 # nobody is told that a port is closed, or the flow would end with that
-Nets::run("ip netns exec vx-world-$$ nft 'add table inet w; add chain inet w i"
-    . " { type filter hook input priority 0; }; add rule inet w i meta l4proto"
+Nets::run("nsenter --net=/run/netns/vx-world-$$ nft 'add table inet w;"
+    . " add chain inet w i { type filter hook input priority 0; }; add rule inet w i meta l4proto"
     . " udp drop'");
 
 $node = $Nets::node = Verbs->new('lxc', uplink => 'up0');

@@ -43,7 +43,7 @@ static const vz_sql_t  vz_backup_admin_select = vz_sql("backup admin",
     " LEFT JOIN backup f ON f.id = l.failed"
     " WHERE (? IS NULL OR l.place > ?)"
     " AND (? IS NULL OR l.name LIKE ? OR " vz_query_like("l.account")
-    "  OR l.node LIKE ?)"
+    "  OR " vz_query_like("l.node") ")"
     " ORDER BY l.place LIMIT ?");
 
 static const vz_row_json_member_t  vz_backup_admin_row[] = {

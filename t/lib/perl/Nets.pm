@@ -190,7 +190,8 @@ sub enter {
 sub beyond {
     my ($name) = @_;
 
-    return 'ip', 'netns', 'exec', $spaces{$name};
+    # without a namespace of mounts, which would hold the disks of containers
+    return 'nsenter', "--net=/run/netns/$spaces{$name}";
 }
 
 
