@@ -123,7 +123,8 @@ test('the user\'s page shows the bounce, and mails a new password',
             .locator('.dialog-foot button').last().click();
         await page.getByText('Contraseña nueva enviada').waitFor();
 
-        const [text] = await mails(maildir, rightAddress, 10);
+        const [text] = await mails(maildir, rightAddress, 10,
+            /^ *Usuario:/m);
 
         assert.equal(value(text, 'Usuario'), account);
         await page.locator('.line', { hasText: rightAddress }).waitFor();

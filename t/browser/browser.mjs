@@ -61,7 +61,7 @@ export function complaints(page, expected = /$^/, all = []) {
             && !/status of 401/.test(message.text())
             && !expected.test(message.text()))
         {
-            all.push(message.text());
+            all.push(`${message.text()} ${message.location().url}`);
         }
     });
 

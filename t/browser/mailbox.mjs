@@ -30,14 +30,16 @@ export function decode(raw) {
 
 
 /**
- * All mails to an address, their texts; waits until there is one.
+ * All mails to an address that have some text in them, their texts; waits until
+ * there is one.
  *
  * @param {string} folder
  * @param {string} address
  * @param {number} seconds
+ * @param {RegExp} [some]
  * @returns {Promise<string[]>}
  */
-export async function mails(folder, address, seconds) {
+export async function mails(folder, address, seconds, some = /^/) {
     const until = Date.now() + seconds * 1000;
 
     for ( ;; ) {
@@ -46,10 +48,11 @@ export async function mails(folder, address, seconds) {
             readFile(join(folder, 'new', name), 'utf8')));
         const found = all.filter((raw) => raw.toLowerCase()
             .includes(`to: <${address.toLowerCase()}>`)
-            || raw.toLowerCase().includes(`to: ${address.toLowerCase()}`));
+            || raw.toLowerCase().includes(`to: ${address.toLowerCase()}`))
+            .map(decode).filter((text) => some.test(text));
 
         if (found.length > 0 || Date.now() > until) {
-            return found.map(decode);
+            return found;
         }
 
         await wait(50);

@@ -76,23 +76,19 @@ for (const minutes of [5, -5]) {
 test('an action is refused when another tab signed in as somebody else',
     async () => {
         const page = await open('admin', `server?id=${VM}`);
-        /** @type {string[]} */
-        const statuses = [];
 
-        page.on('response', (one) => {
-            if (one.request().method() === 'POST') {
-                statuses.push(`${one.status()}`);
-            }
-        });
         await page.locator('.vm-state').waitFor();
 
         /* whose server it is, and who may stop it */
         await enter(page.context(), here.panel.accounts.many);
+        const answer = page.waitForResponse((one) =>
+            one.request().method() === 'POST');
+
         await page.locator('.vm-head [data-action=stop]').click();
         await page.locator('dialog').getByRole('button', { name: 'Detener' })
             .click();
+        assert.equal((await answer).status(), 401);
         await page.locator('[data-name=other]').waitFor();
-        assert.deepEqual(statuses, ['401']);
         assert.match(page.url(), /server\?id/);
 
         await page.locator('[data-name=other] a').click();

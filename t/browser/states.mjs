@@ -471,7 +471,7 @@ const OWN = [
         answers: { 'vms/101/backups': refusal(503, 'database_down') } },
     { name: 'backups-restore', path: 'server?id=101&tab=copies', fresh: true,
         sign: '.backups .copy-row', answers: { 'vms/101/backups': backups({}) },
-        act: opened('.backups .row-buttons button:has-text("a")') },
+        act: opened('.backups .row-buttons:has(:nth-child(2)) button') },
     { name: 'backups-files', path: 'server?id=101&tab=copies', fresh: true,
         sign: '.backups .copy-row', answers: { 'vms/101/backups': backups({}),
             'vms/101/backups/3/files': FILES },

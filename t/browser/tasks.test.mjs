@@ -100,9 +100,10 @@ before(async () => {
 
     browser = await launch();
     page = await browser.newPage(DESK);
-    /* nginx is away for a moment, and with it the stream */
-    wrong = complaints(page,
-        /ERR_(CONNECTION_REFUSED|INCOMPLETE_CHUNKED|EMPTY_RESPONSE)/);
+    /* nginx is away for a moment, and with it the stream; who comes first when
+       it is back is told to come again */
+    wrong = complaints(page, new RegExp('status of 503|'
+        + 'ERR_(CONNECTION_REFUSED|INCOMPLETE_CHUNKED|EMPTY_RESPONSE)'));
     await page.context().grantPermissions(['clipboard-read',
         'clipboard-write'], { origin: own.url });
     await signIn(page, admin, own.url);

@@ -27,6 +27,10 @@ cd "$top" || exit 1
 
 # shellcheck source=t/lib/sh/check.sh
 . "$top/t/lib/sh/check.sh"
+# shellcheck source=t/lib/sh/mounts.sh
+. "$top/t/lib/sh/mounts.sh"
+
+let_go "$dir"
 
 
 # quiet COMMAND...: heard only where it fails

@@ -132,7 +132,7 @@ destroyed() {
     while IFS=$'\t' read -r id name; do
         curl -sS -m 120 -o /dev/null -X DELETE -b "$work/jar" \
             -H 'Content-Type: application/json' -H 'Prefer: wait=90' \
-            -d "{\"name\": \"$name\"}" "$api/vms/$id" &
+            -d "{\"name\": \"$name\", \"for_good\": true}" "$api/vms/$id" &
         [ "$(jobs -rp | wc -l)" -lt 8 ] || wait -n
     done < <(sql "SELECT v.id, v.name FROM vm v JOIN user u ON u.id = v.user_id
                   WHERE u.email LIKE '$mark.%'")

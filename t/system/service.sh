@@ -19,7 +19,11 @@ work=$(mktemp -d)
 xinetd=
 
 # shellcheck source=t/lib/sh/check.sh
-. "$(dirname "${BASH_SOURCE[0]}")/../lib/sh/check.sh"
+. "$top/t/lib/sh/check.sh"
+# shellcheck source=t/lib/sh/mounts.sh
+. "$top/t/lib/sh/mounts.sh"
+
+let_go "$base"
 
 # shellcheck disable=SC2317  # called by the trap
 finish() {
