@@ -101,6 +101,19 @@ function backups(more) {
 }
 
 
+/* How servers stand with theirs: overdue, failed, never, on its way, well. */
+const STANDING = { 'admin/backups': /** @type {[number, object]} */ ([200, {
+    next: null, items: [
+        { overdue: true }, { error: 'nospace', error_detail: 'w'.repeat(200) },
+        { taken: null, bytes: null, added_bytes: null, seconds: null,
+            backups: 0 }, { running: true }, {}].map((more, i) => ({
+        vm: i + 1, name: 'w'.repeat(64), account: 'w'.repeat(32),
+        node: 'n'.repeat(64), overdue: false, running: false, error: null,
+        error_detail: null, taken: '2026-01-02T03:04:05Z', backups: 1006,
+        bytes: 1023.5 * 1024 ** 4, added_bytes: 8e12, seconds: 86399,
+        ...more })) }]) };
+
+
 /* What is in one, with names as long as they may be. */
 const FILES = /** @type {[number, object]} */ ([200, { more: true, next: null,
     items: ['dir', 'file', 'link', 'other'].map((type) => ({ type,
@@ -311,7 +324,7 @@ const PUBLIC = [
 ];
 
 const SECTIONS = ['templates', 'plans', 'users', 'addresses', 'nodes',
-    'orders', 'backups', 'mail', 'audit'];
+    'orders', 'mail', 'audit'];
 const EDITORS = ['templates', 'plans', 'users', 'addresses', 'nodes'];
 const section = (/** @type {string} */ key, more = '') =>
     `administration?section=${key}${more}`;
@@ -471,7 +484,7 @@ const OWN = [
         answers: { 'vms/101/backups': refusal(503, 'database_down') } },
     { name: 'backups-restore', path: 'server?id=101&tab=copies', fresh: true,
         sign: '.backups .copy-row', answers: { 'vms/101/backups': backups({}) },
-        act: opened('.backups .row-buttons:has(:nth-child(2)) button') },
+        act: opened('.backups .row-buttons:has(> button + button) button') },
     { name: 'backups-files', path: 'server?id=101&tab=copies', fresh: true,
         sign: '.backups .copy-row', answers: { 'vms/101/backups': backups({}),
             'vms/101/backups/3/files': FILES },
@@ -566,6 +579,11 @@ const OWN = [
         sign: '.empty' },
     ...SECTIONS.map((key) => ({ name: `adm-${key}`, path: section(key),
         sign: '.line' })),
+    { name: 'adm-backups', path: section('backups'), sign: '.line',
+        answers: STANDING },
+    { name: 'adm-backups-item', path: section('backups', '&item=2'),
+        sign: '.editor', answers: STANDING },
+    { name: 'adm-backups-none', path: section('backups'), sign: '.empty' },
     { name: 'adm-strangers', path: section('strangers', '&node=1'),
         sign: '.listing' },
     { name: 'adm-none', path: section('users', '&q=nobody'), sign: '.empty',
@@ -626,8 +644,9 @@ export const STATES = [
     { name: 'one-trash', who: 'one', path: 'trash', sign: '.trashed',
         answers: trash() },
     { name: 'one-trashed', who: 'one', path: 'server?id=101',
-        sign: '.vm-suspended', answers: server({ lifecycle: 'trashed',
-            state: 'unknown', trash: BIN, undo_hours: 720 }) },
+        sign: '.vm-suspended:not([hidden])', answers: server({
+            lifecycle: 'trashed', state: 'unknown', trash: BIN,
+            undo_hours: 720 }) },
     { name: 'many', who: 'many', path: 'status', sign: '.row' },
     { name: 'many-find', who: 'many', path: 'tasks', sign: '.task',
         act: typed('Control+k', '.combo-item') },
