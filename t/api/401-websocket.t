@@ -121,7 +121,8 @@ sub what_may_be {
     $ws->message("istty raw -echo; echo wa''iting; sleep 100\r");
     ok($ws->shown(10, qr/^waiting/m), 'a program that does not read');
     $ws->message('i' . 'x' x 60_000) for 1 .. 4;
-    is($ws->closed(10), 4502, 'is not filled without bound');
+    is($ws->closed(10) . " $ws->{reason}", '4502 failed',
+        'is not filled without bound');
 }
 
 

@@ -163,11 +163,13 @@ vz_console_process_run(const vz_config_t *conf, const vz_driver_t *driver,
 
     vz_console_process_end(&p, terminal->child);
 
-    if (code == VZ_OK && !p.flooded) {
-        vz_console_process_leave(&p);
+    if (code != VZ_OK || p.flooded) {
+        return 1;
     }
 
-    return code == VZ_OK ? 0 : 1;
+    vz_console_process_leave(&p);
+
+    return 0;
 }
 
 
