@@ -12,7 +12,7 @@ use warnings;
 use File::Basename ();
 use File::Path ();
 use Test::More;
-use Time::HiRes qw(sleep time);
+use Time::HiRes qw(time);
 
 my $here;
 BEGIN { $here = File::Basename::dirname(__FILE__) }
@@ -60,8 +60,13 @@ sub shell { return `@_ 2>&1` =~ s/\s+\z//r }
 # image LINE: a command of the host's with a stopped container's image at its
 # working folder
 sub image {
-    return shell("unshare -m sh -c 'mount -o loop,noatime $ct/image $top"
-        . " && cd $top && { $_[0]; }'");
+    open my $said, '-|', $node->apart('sh', '-c', "exec 2>&1; mount -o"
+        . " loop,noatime $ct/image $top && cd $top && { $_[0]; }")
+        or die "unshare: $!\n";
+    my $text = do { local $/; <$said> } // '';
+
+    close $said;
+    return $text =~ s/\s+\z//r;
 }
 
 sub idle {
@@ -314,8 +319,14 @@ my $seen = seen('nosuch');
 like($seen->{said}, qr/^state it has no snapshot nosuch/, 'no such snapshot');
 unseen($seen);
 
+# a second daemon of the same machine
+my $other = Verbs->new('lxc');
+$other->likes($_, qr/^ok/) for "create 31098 $t", "start 31098";
+
 $seen = seen('shown');
 is($seen->{said}, 'ok', 'a view of one, while it runs');
+$other->likes($_, qr/^ok/) for "stop 31098", "start 31098", "destroy 31098";
+undef $other;
 is(look($seen, "cat $folder/mark; stat -c %u:%g $folder/mark $folder/bin/busybox"),
     "shown\n33:44\n0:0", 'has its files, with the ids that its root sees');
 is(look($seen, "ls $folder/bin/ed"),
@@ -357,20 +368,9 @@ for my $round (1 .. $rounds) {
     my @verbs = ("snapshot $id r$round", "rollback $id shown",
         "dropsnapshot $id r$round");
     my $verb = $verbs[$round % 3];
-    my ($handle, $pid) = $node->connect_to;
 
-    Verbs::say_to($handle, $verb);
-    sleep rand($verb =~ /^rollback/ ? 1.5 : 0.3);
-    kill 'KILL', $pid;
-    waitpid $pid, 0;
-    close $handle;
-
-    my $answer;
-
-    ok(Verbs::wait_for(20, sub {
-        ($answer) = $node->ask("start $id");
-        return $answer =~ /^ok\b/;
-    }), "round $round: it starts after $verb") or diag $answer;
+    $node->killed($verb, rand($verb =~ /^rollback/ ? 1.5 : 0.3));
+    $node->recovers("start $id", "round $round: it starts after $verb");
     like(says('cat /mark'), qr/^(?:new|shown)$/,
         "round $round: with the one disk or the other");
 
@@ -390,21 +390,8 @@ for my $round (1 .. $rounds) {
     done("stop $id");
     idle();
     before();
-
-    my ($handle, $pid) = $node->connect_to;
-
-    Verbs::say_to($handle, "start $id");
-    sleep rand 0.15;
-    kill 'KILL', $pid;
-    waitpid $pid, 0;
-    close $handle;
-
-    my $answer;
-
-    ok(Verbs::wait_for(20, sub {
-        ($answer) = $node->ask("start $id");
-        return $answer =~ /^ok\b/;
-    }), "round $round: it starts after its move") or diag $answer;
+    $node->killed("start $id", rand 0.15);
+    $node->recovers("start $id", "round $round: it starts after its move");
     is(says('md5sum /data /d1'), $sum, "round $round: with all of its files");
     like(shell("ls $ct/raw"), qr/^live\nold(?:\nsnap)?$/,
         "round $round: which are live");

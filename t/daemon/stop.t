@@ -30,7 +30,7 @@ system('cc', '-O2', '-D_GNU_SOURCE', '-static', '-o', $stubborn,
 sub pin {
     my $pid = fork // die "fork: $!\n";
 
-    exec qw(unshare -m --propagation private sleep 300) if $pid == 0;
+    exec $node->apart(qw(sleep 300)) if $pid == 0;
     Verbs::wait_for(5, sub { `cat /proc/$pid/comm` eq "sleep\n" });
     return $pid;
 }

@@ -139,7 +139,6 @@ static vz_code_e
 vz_lxc_clone_make(vz_job_t *job, const vz_ct_t *source, const char *tag)
 {
     vz_ct_t    ct;
-    vz_copy_t  copy;
     vz_code_e  rc;
 
     memset(&ct, 0, sizeof(ct));
@@ -150,14 +149,11 @@ vz_lxc_clone_make(vz_job_t *job, const vz_ct_t *source, const char *tag)
     ct.disk = source->disk;
     ct.started = 1;                 /* no first boot is to come */
 
-    copy.conf = job->conf;
-    copy.from = source;
-
     rc = vz_lxc_lifecycle_clear(job, &ct);
 
     if (rc == VZ_OK) {
         vz_job_progress(job, 10, "copying its disk");
-        rc = vz_lxc_lifecycle_create_as(job, &ct, vz_copy_fill, &copy);
+        rc = vz_lxc_lifecycle_create_as(job, &ct, vz_copy_fill, source);
     }
 
     if (rc != VZ_OK) {

@@ -1,3 +1,9 @@
+/*
+ * A new mount namespace begins with all mounts of the host: those of containers
+ * go, of this configuration and of any other (another daemon's containers can't
+ * stop either while their disks are in use here).
+ */
+
 #include <errno.h>
 #include <sched.h>
 #include <stdio.h>
@@ -8,23 +14,18 @@
 
 
 #define VZ_APART_PASSES  4
+#define VZ_APART_FOLDER  "/ct/"     /* of lxc_path; the container's number
+                                       follows, or a dot while it is new */
 
 
-static int vz_apart_let_go(const char *folder);
+static int vz_apart_let_go(void);
+static char *vz_apart_mount(char *line);
 
 
 int
-vz_apart(const vz_config_t *conf)
+vz_apart(void)
 {
-    int   n, pass;
-    char  folder[PATH_MAX];
-
-    if (snprintf(folder, sizeof(folder), "%s/ct/", conf->lxc_path)
-        >= (int) sizeof(folder))
-    {
-        errno = ENAMETOOLONG;
-        return -1;
-    }
+    int  n, pass;
 
     if (unshare(CLONE_NEWNS) == -1
         || mount(NULL, "/", NULL, MS_REC|MS_PRIVATE, NULL) == -1)
@@ -33,7 +34,7 @@ vz_apart(const vz_config_t *conf)
     }
 
     for (pass = 0; pass < VZ_APART_PASSES; pass++) {
-        n = vz_apart_let_go(folder);
+        n = vz_apart_let_go();
 
         if (n <= 0) {
             return n;
@@ -46,13 +47,13 @@ vz_apart(const vz_config_t *conf)
 }
 
 
-/* Unmount what is mounted below; returns how many there were. */
+/* Unmount what is mounted of containers; returns how many mounts there were. */
 
 static int
-vz_apart_let_go(const char *folder)
+vz_apart_let_go(void)
 {
     int      n;
-    char    *line, *at, *end;
+    char    *line, *at;
     FILE    *fp;
     size_t   room;
 
@@ -66,18 +67,9 @@ vz_apart_let_go(const char *folder)
     line = NULL;
 
     while (getline(&line, &room, fp) > 0) {
-        at = strstr(line, folder);
-        end = at ? strchr(at, ' ') : NULL;
+        at = vz_apart_mount(line);
 
-        if (at == NULL || end == NULL || at == line || at[-1] != ' '
-            || at[strlen(folder)] == '.')
-        {
-            continue;
-        }
-
-        *end = '\0';
-
-        if (umount2(at, MNT_DETACH|UMOUNT_NOFOLLOW) == 0) {
+        if (at && umount2(at, MNT_DETACH|UMOUNT_NOFOLLOW) == 0) {
             n++;
         }
     }
@@ -86,4 +78,32 @@ vz_apart_let_go(const char *folder)
     fclose(fp);
 
     return n;
+}
+
+
+/* The mount point of a line of mountinfo, its fifth word, if it is a
+   container's; or NULL. */
+
+static char *
+vz_apart_mount(char *line)
+{
+    char    *at, *folder;
+    size_t   i;
+
+    for (at = line, i = 0; i < 4; i++) {
+        at = strchr(at, ' ');
+
+        if (at == NULL) {
+            return NULL;
+        }
+
+        at++;
+    }
+
+    at[strcspn(at, " ")] = '\0';
+    folder = strstr(at, VZ_APART_FOLDER);
+
+    return folder && folder[strlen(VZ_APART_FOLDER)] >= '1'
+           && folder[strlen(VZ_APART_FOLDER)] <= '9'
+           ? at : NULL;
 }

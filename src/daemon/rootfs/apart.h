@@ -7,15 +7,12 @@
 #ifndef VZ_APART_H
 #define VZ_APART_H
 
-#include "daemon/base/config.h"
-
-
 /*
  * vz_apart: give the calling process a mount namespace of its own, with nothing
  * of any container in it but of those that are being created; none that is
  * mounted later comes. 0, or -1 with errno.
  */
-int vz_apart(const vz_config_t *conf);
+int vz_apart(void);
 
 
 #endif /* VZ_APART_H */

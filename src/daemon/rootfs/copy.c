@@ -26,7 +26,7 @@
 #define VZ_COPY_TIME    INT_MAX         /* whoever waits has a deadline */
 
 
-static int vz_copy_source(const vz_copy_t *copy, char *words);
+static int vz_copy_source(const vz_ct_t *from, char *words);
 static vz_code_e vz_copy_stream(const vz_ct_t *ct, int source, char *words);
 static pid_t vz_copy_send(const char *stream, int source);
 static vz_code_e vz_copy_receive(const vz_ct_t *ct, const char *stream,
@@ -132,16 +132,16 @@ vz_copy_fill(const vz_ct_t *ct, int root, int raw, const void *data,
  */
 
 static int
-vz_copy_source(const vz_copy_t *copy, char *words)
+vz_copy_source(const vz_ct_t *from, char *words)
 {
     int          top, fd;
     vz_attach_t  attach;
 
-    if (vz_attach_view(copy->from, VZ_COPY_WAIT, &attach, words) != VZ_OK) {
+    if (vz_attach_view(from, VZ_COPY_WAIT, &attach, words) != VZ_OK) {
         return -1;
     }
 
-    if (vz_apart(copy->conf) == -1) {
+    if (vz_apart() == -1) {
         vz_attach_close(&attach);
         (void) vz_copy_failed(words, "mount namespace");
         return -1;

@@ -12,19 +12,14 @@
 #include "wire/code.h"
 
 
-typedef struct {
-    const vz_config_t  *conf;
-    const vz_ct_t      *from;
-} vz_copy_t;
-
-
 /*
  * Functions for vz_rootfs_enter_raw(). vz_copy_take: keep what is live in the
  * image that is copied; under its container's lock. vz_copy_drop: forget that
  * again. Their data is not used. vz_copy_fill: in the fresh image, whose folder
- * nobody else has: copy what vz_copy_take() kept, which becomes live; data is a
- * vz_copy_t. VZ_OK; VZ_STATE where the disk to be copied is full; VZ_BUSY where
- * it is being copied already; VZ_NOSPACE or VZ_FAILED; with words.
+ * nobody else has: copy what vz_copy_take() kept, which becomes live; data is
+ * the vz_ct_t that is copied. VZ_OK; VZ_STATE where the disk to be copied is
+ * full; VZ_BUSY where it is being copied already; VZ_NOSPACE or VZ_FAILED; with
+ * words.
  */
 vz_code_e vz_copy_take(const vz_ct_t *ct, int root, int raw, const void *data,
     char *words);

@@ -42,7 +42,7 @@ vz_snapshot_view(const vz_config_t *conf, const vz_ct_t *ct, const char *name,
         return rc;
     }
 
-    if (vz_apart(conf) == -1) {
+    if (vz_apart() == -1) {
         vz_attach_close(&attach);
         return vz_snapshot_view_failed(words, "mount namespace");
     }

@@ -13,6 +13,7 @@ use IO::Handle ();
 use POSIX ();
 use Socket;
 use Test::More ();
+use Time::HiRes qw(sleep);
 
 my $here;
 BEGIN { $here = Cwd::realpath(File::Basename::dirname(__FILE__)) }
@@ -198,6 +199,46 @@ sub ask {
     waitpid $pid, 0;
 
     return @answer;
+}
+
+
+# apart COMMAND: the same with mounts of its own, of this node's containers and
+# of no other stack's, whose disks it would keep in use
+sub apart {
+    my ($self, @command) = @_;
+
+    return ('unshare', '-m', 'bash', '-c', '. "$0"; let_go "$1"; shift;'
+        . ' exec "$@"', "$root/t/lib/sh/mounts.sh", $self->{dir}, @command);
+}
+
+
+# killed LINE, SECONDS [, BODY]: one verb, whose process is killed so long after
+# it was asked
+sub killed {
+    my ($self, $line, $seconds, $body) = @_;
+    my ($handle, $pid) = $self->connect_to;
+
+    say_to($handle, $line, $body);
+    sleep $seconds;
+    kill 'KILL', $pid;
+    waitpid $pid, 0;
+
+    delete $seals{$handle};
+    close $handle;
+    return;
+}
+
+
+# recovers LINE, TITLE [, SECONDS]: a test that it is well in time; the lock of a
+# killed one is free when the kernel has ended it
+sub recovers {
+    my ($self, $line, $title, $seconds) = @_;
+    my $answer;
+
+    return Test::More::ok(wait_for($seconds // 20, sub {
+        ($answer) = $self->ask($line);
+        return $answer =~ /^ok\b/;
+    }), $title) || Test::More::diag($answer);
 }
 
 
