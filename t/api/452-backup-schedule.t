@@ -119,12 +119,12 @@ sub by_night {
 
 
 sub is_overdue {
+    # before anything is overdue: nobody may be mailed of it in between
+    sql('UPDATE backup_alert SET mailed = NULL');
     sql("UPDATE backup SET taken = NOW(3) - INTERVAL 37 HOUR WHERE vm_id ="
         . " $vms[1]");
     sql("UPDATE backup SET taken = NOW(3) - INTERVAL 35 HOUR WHERE vm_id ="
         . " $vms[2]");
-
-    sql('UPDATE backup_alert SET mailed = NULL');
 
     my @list = grep { $_->{account} =~ /^eva/ }
         @{ ask('GET', '/api/admin/backups', $root)->{json}{items} };
