@@ -1,7 +1,7 @@
 /*
  * Every screen with what a panel has in it: axe-core finds nothing; at 360 px
  * nothing scrolls sideways.  Every state, in both themes and both languages,
- * is in boxes.test.mjs.
+ * is in boxes-es and boxes-en.
  */
 
 import assert from 'node:assert/strict';

@@ -1,6 +1,6 @@
 /*
  * The screens as docs/screens.md shows them, in both themes.  Every state of
- * them is in boxes.test.mjs.
+ * them is in boxes-es and boxes-en.
  */
 
 import assert from 'node:assert/strict';

@@ -11,7 +11,7 @@ use warnings;
 
 use File::Basename ();
 use Test::More;
-use Time::HiRes qw(sleep time);
+use Time::HiRes qw(time);
 
 use lib File::Basename::dirname(__FILE__) . '/../lib/perl';
 use Verbs;
@@ -126,22 +126,13 @@ for my $round (1 .. $rounds) {
     $other = sprintf 'fedcba98765433%02d', $round;
 
     my $line = "tag=$other clone $new $id $tag";
-    my ($handle, $pid) = $node->connect_to;
 
-    Verbs::say_to($handle, $line);
-    sleep rand 1.5;
-    kill 'KILL', $pid;
-    waitpid $pid, 0;
-    close $handle;
+    $node->killed($line, rand 1.5);
 
     my $whole = -e "$all/$new";
-    my $answer;
 
-    ok(Verbs::wait_for(30, sub {
-        ($answer) = $node->ask($line);
-        return $answer =~ /^ok\b/;
-    }), "round $round: " . ($whole ? 'whole' : 'none') . ', and once more')
-        or diag $answer;
+    $node->recovers($line, "round $round: " . ($whole ? 'whole' : 'none')
+        . ', and once more', 30);
     $node->likes("tag=$other start $new", qr/^ok$/, "round $round: it starts");
     is(says($new, $list), $files, "round $round: with all files");
     $node->likes("tag=$other destroy $new", qr/^ok$/);

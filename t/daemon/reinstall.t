@@ -10,7 +10,7 @@ use warnings;
 
 use File::Basename ();
 use Test::More;
-use Time::HiRes qw(sleep time);
+use Time::HiRes qw(time);
 
 use lib File::Basename::dirname(__FILE__) . '/../lib/perl';
 use Verbs;
@@ -102,21 +102,9 @@ my ($now, $of, %seen) = ('0', $two);
 
 for my $round (1 .. $rounds) {
     my $other = $of eq $one ? $two : $one;
-    my ($handle, $pid) = $node->connect_to;
 
-    Verbs::say_to($handle, "reinstall $id $other");
-    sleep rand 1.2 * $took;
-    kill 'KILL', $pid;
-    waitpid $pid, 0;
-    close $handle;
-
-    my ($answer) = $node->ask("start $id");
-
-    # the lock of a killed one is free when the kernel has ended it
-    ok(Verbs::wait_for(20, sub {
-        ($answer) = $node->ask("start $id");
-        return $answer =~ /^ok\b/;
-    }), "round $round: it starts") or diag $answer;
+    $node->killed("reinstall $id $other", rand 1.2 * $took);
+    $node->recovers("start $id", "round $round: it starts");
     is(pair('state'), 'running', "round $round: it runs");
 
     my $template = pair('template');

@@ -12,7 +12,7 @@ use warnings;
 use File::Basename ();
 use File::Temp ();
 use Test::More;
-use Time::HiRes qw(sleep time);
+use Time::HiRes qw(time);
 
 use lib File::Basename::dirname(__FILE__) . '/../lib/perl';
 use Verbs;
@@ -214,21 +214,9 @@ done("start $id");
 for my $round (1 .. $rounds) {
     my $in = defined pair('rescue');
     my $verb = $in ? 'unrescue' : 'rescue';
-    my ($handle, $pid) = $node->connect_to;
 
-    Verbs::say_to($handle, "$verb $id");
-    sleep rand($in ? 2 : 3);
-    kill 'KILL', $pid;
-    waitpid $pid, 0;
-    close $handle;
-
-    my $answer;
-
-    # the lock of a killed one is free when the kernel has ended it
-    ok(Verbs::wait_for(20, sub {
-        ($answer) = $node->ask("start $id");
-        return $answer =~ /^ok\b/;
-    }), "round $round: it starts") or diag $answer;
+    $node->killed("$verb $id", rand($in ? 2 : 3));
+    $node->recovers("start $id", "round $round: it starts");
 
     my $rescue = defined pair('rescue');
 

@@ -29,6 +29,8 @@ typedef struct {
 } vz_lxc_backup_t;
 
 
+static vz_code_e vz_lxc_backup_load(const vz_config_t *conf, uint32_t ctid,
+    vz_ct_t *ct, char *words);
 static int vz_lxc_backup_copy(const char *from, const char *folder,
     const char *name);
 static vz_code_e vz_lxc_backup_made(vz_job_t *job, vz_ct_t *ct,
@@ -55,14 +57,26 @@ vz_lxc_backup_view(const vz_config_t *conf, uint32_t ctid,
     vz_ct_t    ct;
     vz_code_e  rc;
 
-    rc = vz_ct_store_read(conf, ctid, &ct);
+    rc = vz_lxc_backup_load(conf, ctid, &ct, words);
+
+    return rc == VZ_OK
+           ? vz_snapshot_view(conf, &ct, snapshot, path, words) : rc;
+}
+
+
+static vz_code_e
+vz_lxc_backup_load(const vz_config_t *conf, uint32_t ctid, vz_ct_t *ct,
+    char *words)
+{
+    vz_code_e  rc;
+
+    rc = vz_ct_store_read(conf, ctid, ct);
 
     if (rc != VZ_OK) {
         snprintf(words, VZ_WORDS_MAX, "container %u does not exist", ctid);
-        return rc;
     }
 
-    return vz_snapshot_view(conf, &ct, snapshot, path, words);
+    return rc;
 }
 
 
@@ -75,10 +89,8 @@ vz_lxc_backup_record(const vz_config_t *conf, uint32_t ctid,
     vz_ct_t    ct;
     vz_code_e  rc;
 
-    rc = vz_ct_store_read(conf, ctid, &ct);
-
+    rc = vz_lxc_backup_load(conf, ctid, &ct, words);
     if (rc != VZ_OK) {
-        snprintf(words, VZ_WORDS_MAX, "container %u does not exist", ctid);
         return rc;
     }
 

@@ -209,6 +209,23 @@ vz_image_fs(const vz_image_t *i, uint64_t bytes)
 }
 
 
+int
+vz_image_sync(int raw)
+{
+    int  fd, rc;
+
+    fd = openat(raw, ".", O_RDONLY|O_DIRECTORY|O_CLOEXEC);
+    if (fd == -1) {
+        return -1;
+    }
+
+    rc = syncfs(fd);
+    close(fd);
+
+    return rc;
+}
+
+
 void
 vz_image_discard(int raw, unsigned on)
 {

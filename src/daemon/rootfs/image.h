@@ -30,6 +30,9 @@ int vz_image_size(const vz_ct_t *ct, int raw, vz_image_size_t *size);
 vz_code_e vz_image_resize(const vz_ct_t *ct, int raw, uint64_t bytes,
     char *words);
 
+/* vz_image_sync: write all of a mounted image to the disk. 0, or -1. */
+int vz_image_sync(int raw);
+
 /*
  * vz_image_discard: turn on or off that removed data is given back to the
  * host. A mount begins without it, because btrfs forgets chunks that were

@@ -7,6 +7,7 @@
 #include <unistd.h>
 #include <sys/stat.h>
 #include "daemon/base/log.h"
+#include "daemon/rootfs/image.h"
 #include "daemon/rootfs/layout.h"
 #include "daemon/rootfs/subvolume.h"
 
@@ -155,7 +156,6 @@ vz_layout_live(int raw)
 int
 vz_layout_switch(int raw)
 {
-    int  fd, rc;
 
     if (renameat2(raw, VZ_LAYOUT_NEXT, raw, VZ_LAYOUT_LIVE, RENAME_EXCHANGE)
         == -1)
@@ -173,19 +173,15 @@ vz_layout_switch(int raw)
 
     /* what was live goes when the disk has what is live now */
 
-    fd = openat(raw, ".", O_RDONLY|O_DIRECTORY|O_CLOEXEC);
-    if (fd == -1) {
+    if (vz_image_sync(raw) == -1) {
         return -1;
     }
 
-    rc = syncfs(fd);
-    close(fd);
-
-    if (rc == 0 && vz_subvolume_drop(raw, VZ_LAYOUT_NEXT) == -1) {
+    if (vz_subvolume_drop(raw, VZ_LAYOUT_NEXT) == -1) {
         vz_log(LOG_WARNING, "what was live in an image: %s", strerror(errno));
     }
 
-    return rc;
+    return 0;
 }
 
 

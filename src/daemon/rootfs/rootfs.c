@@ -40,7 +40,6 @@ static vz_code_e vz_rootfs_child(const vz_config_t *conf, const vz_ct_t *ct,
 static int vz_rootfs_wait(vz_job_t *job, const vz_ct_t *ct, pid_t pid);
 static blkcnt_t vz_rootfs_written(const vz_ct_t *ct);
 static int vz_rootfs_open(const vz_ct_t *ct, unsigned raw);
-static vz_code_e vz_rootfs_sync(int raw, char *words);
 static vz_code_e vz_rootfs_do_resize(const vz_ct_t *ct, int root, int raw,
     const void *data, char *words);
 static vz_code_e vz_rootfs_failed(char *words, const char *what);
@@ -272,8 +271,10 @@ vz_rootfs_child(const vz_config_t *conf, const vz_ct_t *ct,
     if (private) {
         vz_mount_unmake(&mount);    /* this writes everything to the disk */
 
-    } else if (rc == VZ_OK && how != VZ_ROOTFS_RAW) {
-        rc = vz_rootfs_sync(mount.raw, words);
+    } else if (rc == VZ_OK && how != VZ_ROOTFS_RAW
+               && vz_image_sync(mount.raw) == -1)
+    {
+        rc = vz_rootfs_failed(words, "sync");
     }
 
     return rc;
@@ -298,23 +299,6 @@ vz_rootfs_open(const vz_ct_t *ct, unsigned raw)
 
     return vz_ct_store_path(ct, vz_mount_name(ct, raw), path) == -1
            ? -1 : open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-}
-
-
-static vz_code_e
-vz_rootfs_sync(int raw, char *words)
-{
-    int  fd, rc;
-
-    fd = openat(raw, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd == -1) {
-        return vz_rootfs_failed(words, "sync");
-    }
-
-    rc = syncfs(fd);
-    close(fd);
-
-    return rc == -1 ? vz_rootfs_failed(words, "sync") : VZ_OK;
 }
 
 

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include "daemon/ct/ct_state.h"
 #include "daemon/rootfs/disk_room.h"
+#include "daemon/rootfs/image.h"
 #include "daemon/rootfs/layout.h"
 #include "daemon/rootfs/snapshot.h"
 #include "daemon/rootfs/snapshot_note.h"
@@ -14,7 +15,6 @@
 
 
 static int vz_snapshot_folder(int raw, unsigned make);
-static int vz_snapshot_sync(int raw);
 static vz_code_e vz_snapshot_may(const vz_ct_t *ct, int raw,
     const vz_snapshot_note_t *note, char *words);
 static vz_code_e vz_snapshot_note(const vz_ct_t *ct, int raw,
@@ -49,7 +49,7 @@ vz_snapshot_take(const vz_ct_t *ct, int root, int raw, const void *name,
      * while it lasts, and what was removed is room
      */
 
-    code = vz_snapshot_sync(raw) == -1
+    code = vz_image_sync(raw) == -1
            ? vz_snapshot_failed(words, "writing its disk")
            : vz_snapshot_may(ct, raw, &note, words);
 
@@ -106,23 +106,6 @@ vz_snapshot_folder(int raw, unsigned make)
 
     return openat(raw, VZ_LAYOUT_SNAP,
                   O_RDONLY|O_DIRECTORY|O_NOFOLLOW|O_CLOEXEC);
-}
-
-
-static int
-vz_snapshot_sync(int raw)
-{
-    int  fd, rc;
-
-    fd = openat(raw, ".", O_RDONLY|O_DIRECTORY|O_CLOEXEC);
-    if (fd == -1) {
-        return -1;
-    }
-
-    rc = syncfs(fd);
-    close(fd);
-
-    return rc;
 }
 
 
@@ -184,7 +167,7 @@ vz_snapshot_drop(const vz_ct_t *ct, int root, int raw, const void *name,
         }
     }
 
-    if (code == VZ_OK && vz_snapshot_sync(raw) == -1) {
+    if (code == VZ_OK && vz_image_sync(raw) == -1) {
         code = vz_snapshot_failed(words, "removing a snapshot");
     }
 

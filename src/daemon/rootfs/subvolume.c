@@ -10,29 +10,16 @@
 #include "daemon/rootfs/subvolume.h"
 
 
+static int vz_subvolume_named(int dir, const char *name,
+    unsigned long request);
 static int vz_subvolume_folder(int dir, const char *name);
 
 
 int
 vz_subvolume_make(int dir, const char *name)
 {
-    int                          fd, rc;
-    struct btrfs_ioctl_vol_args  args;
-
-    memset(&args, 0, sizeof(args));
-    snprintf(args.name, sizeof(args.name), "%.63s", name);
-
-    fd = vz_subvolume_folder(dir, ".");
-    if (fd == -1) {
-        return -1;
-    }
-
-    rc = ioctl(fd, BTRFS_IOC_SUBVOL_CREATE, &args) == -1
-         || fchmodat(fd, name, 0700, 0) == -1 ? -1 : 0;
-
-    close(fd);
-
-    return rc;
+    return vz_subvolume_named(dir, name, BTRFS_IOC_SUBVOL_CREATE) == -1
+           || fchmodat(dir, name, 0700, 0) == -1 ? -1 : 0;
 }
 
 
@@ -63,7 +50,15 @@ vz_subvolume_copy(int from, int dir, const char *name, unsigned readonly)
 int
 vz_subvolume_drop(int dir, const char *name)
 {
-    int                          fd, rc;
+    return vz_subvolume_named(dir, name, BTRFS_IOC_SNAP_DESTROY) == -1
+           && errno != ENOENT ? -1 : 0;
+}
+
+
+static int
+vz_subvolume_named(int dir, const char *name, unsigned long request)
+{
+    int                          fd, rc, saved;
     struct btrfs_ioctl_vol_args  args;
 
     memset(&args, 0, sizeof(args));
@@ -74,10 +69,12 @@ vz_subvolume_drop(int dir, const char *name)
         return -1;
     }
 
-    rc = ioctl(fd, BTRFS_IOC_SNAP_DESTROY, &args);
+    rc = ioctl(fd, request, &args);
+    saved = errno;
     close(fd);
+    errno = saved;
 
-    return rc == -1 && errno != ENOENT ? -1 : 0;
+    return rc;
 }
 
 

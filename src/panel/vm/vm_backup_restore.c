@@ -51,7 +51,6 @@ static void vz_restore_in_place(vz_call_t *call, vz_restore_t *ask);
 static vz_code_e vz_restore_prepare(vz_vm_action_t *change, vz_tx_t *tx);
 static void vz_restore_new(vz_call_t *call, vz_restore_t *ask);
 static vz_code_e vz_restore_may(vz_call_t *call, const vz_restore_t *ask);
-static vz_code_e vz_restore_replay(vz_call_t *call, vz_vm_new_t *vm);
 static void vz_restore_fill(vz_call_t *call, vz_restore_t *ask);
 static void vz_restore_mail(vz_json_t *json, const vz_vm_new_t *vm);
 static vz_code_e vz_restore_still(vz_tx_t *tx, vz_call_t *call,
@@ -236,7 +235,7 @@ vz_restore_new(vz_call_t *call, vz_restore_t *ask)
 
     if (vz_restore_may(call, ask) != VZ_OK
         || vz_idempotency_init(call, NULL, &vm->idem) != VZ_OK
-        || vz_restore_replay(call, vm) != VZ_OK
+        || vz_vm_new_replay(call, vm) != VZ_OK
         || vz_vm_place(call, &ask->template_name, &vm->node) != VZ_OK)
     {
         return;
@@ -259,7 +258,7 @@ vz_restore_new(vz_call_t *call, vz_restore_t *ask)
     } else if (rc != VZ_DUPLICATE) {
         vz_vm_new_refuse(call, rc);
 
-    } else if (vz_restore_replay(call, vm) == VZ_OK) {
+    } else if (vz_vm_new_replay(call, vm) == VZ_OK) {
         vz_call_fault(call, "panel", VZ_OVERLOADED);
     }
 }
@@ -292,22 +291,6 @@ vz_restore_may(vz_call_t *call, const vz_restore_t *ask)
     }
 
     return VZ_OK;
-}
-
-
-static vz_code_e
-vz_restore_replay(vz_call_t *call, vz_vm_new_t *vm)
-{
-    vz_code_e  rc;
-
-    rc = vz_idempotency_find(call, &vm->idem, &vm->task_id);
-
-    if (rc == VZ_OK && vm->task_id) {
-        vz_task_accepted(call, vm->task_id);
-        return VZ_EXISTS;
-    }
-
-    return rc;
 }
 
 

@@ -46,7 +46,6 @@ typedef struct {
 
 
 static void vz_make(vz_call_t *call, vz_make_t *make, vz_make_body_t *body);
-static vz_code_e vz_make_replay(vz_call_t *call, vz_vm_new_t *vm);
 static vz_code_e vz_make_look(vz_call_t *call, const vz_make_body_t *body,
     vz_make_t *make);
 static int64_t vz_make_size(vz_call_t *call, const char *name,
@@ -175,7 +174,7 @@ vz_make(vz_call_t *call, vz_make_t *make, vz_make_body_t *body)
 
     if (vz_first_boot_text(call, &body->first_boot) != VZ_OK
         || vz_idempotency_init(call, NULL, &vm->idem) != VZ_OK
-        || vz_make_replay(call, vm) != VZ_OK
+        || vz_vm_new_replay(call, vm) != VZ_OK
         || vz_make_look(call, body, make) != VZ_OK
         || vz_vm_place(call, &body->template, &vm->node) != VZ_OK
         || vz_make_room(call, vm) != VZ_OK
@@ -203,22 +202,6 @@ vz_make(vz_call_t *call, vz_make_t *make, vz_make_body_t *body)
     }
 
     vz_task_accepted(call, vm->task_id);
-}
-
-
-static vz_code_e
-vz_make_replay(vz_call_t *call, vz_vm_new_t *vm)
-{
-    vz_code_e  rc;
-
-    rc = vz_idempotency_find(call, &vm->idem, &vm->task_id);
-
-    if (rc == VZ_OK && vm->task_id) {
-        vz_task_accepted(call, vm->task_id);
-        return VZ_EXISTS;
-    }
-
-    return rc;
 }
 
 
@@ -343,7 +326,7 @@ vz_make_refuse(vz_call_t *call, vz_vm_new_t *vm, vz_code_e rc)
         return;
     }
 
-    if (vz_make_replay(call, vm) == VZ_OK) {
+    if (vz_vm_new_replay(call, vm) == VZ_OK) {
         vz_call_fault(call, "panel", VZ_OVERLOADED);
     }
 }

@@ -4,7 +4,7 @@
 
 #include "panel/api/auth.h"
 #include "panel/api/route.h"
-#include "panel/node/node.h"
+#include "panel/node/node_ask.h"
 #include "panel/vm/vm_action.h"
 #include "panel/vm/vm_firewall.h"
 #include "panel/vm/vm_firewall_rule.h"
@@ -51,8 +51,6 @@ typedef struct {
 } vz_vm_firewall_gates_t;
 
 
-static vz_code_e vz_vm_firewall_node(vz_call_t *call,
-    const vz_vm_firewall_t *fw, vz_answer_t *answer);
 static void vz_vm_firewall_told(vz_json_t *out, vz_vm_firewall_t *fw,
     vz_code_e rc, const vz_answer_t *answer);
 static void vz_vm_firewall_hits(vz_json_t *out, const vz_answer_t *answer);
@@ -154,6 +152,7 @@ vz_vm_firewall_show(vz_call_t *call)
     vz_json_t        *out;
     vz_rows_t         rows;
     vz_answer_t       answer;
+    vz_node_ask_t     ct;
     vz_vm_firewall_t  fw;
 
     owner = vz_auth_owner(call);
@@ -167,7 +166,11 @@ vz_vm_firewall_show(vz_call_t *call)
     }
 
     vz_row_read(&rows, 0, 0, vz_vm_firewall_members, &fw);
-    rc = vz_vm_firewall_node(call, &fw, &answer);
+    ct.node = fw.node;
+    ct.ctid = fw.ctid;
+    ct.tag = fw.tag;
+
+    rc = vz_node_ask(call->pool, VZ_VERB_GETFIREWALL, &ct, &answer);
 
     vz_call_header(call, "ETag", vz_call_printf(call, "\"%uL\"", fw.version));
 
@@ -182,41 +185,6 @@ vz_vm_firewall_show(vz_call_t *call)
     vz_json_opt(out, "all_reason", fw.all_reason);
     vz_json_text(out, "your_address", &call->remote);
     vz_json_close(out);
-}
-
-
-static vz_code_e
-vz_vm_firewall_node(vz_call_t *call, const vz_vm_firewall_t *fw,
-    vz_answer_t *answer)
-{
-    u_char           id[NGX_INT32_LEN + 1];
-    vz_mark_t        mark;
-    const char      *argv[1];
-    vz_node_row_t   *node;
-    vz_relay_act_t   act;
-
-    (void) vz_node_load(call->pool);
-
-    node = vz_node_find(fw->node);
-
-    if (node == NULL || node->relay == NULL) {
-        return VZ_DOWN;
-    }
-
-    ngx_sprintf(id, "%uD%Z", fw->ctid);
-    argv[0] = (char *) id;
-
-    ngx_memzero(&mark, sizeof(vz_mark_t));
-    ngx_cpystrn((u_char *) mark.tag, fw->tag.data,
-                ngx_min(fw->tag.len + 1, sizeof(mark.tag)));
-
-    ngx_memzero(&act, sizeof(vz_relay_act_t));
-    act.verb = VZ_VERB_GETFIREWALL;
-    act.argc = 1;
-    act.argv = argv;
-    act.mark = &mark;
-
-    return vz_relay_act(node->relay, call->pool, &act, answer);
 }
 
 

@@ -441,6 +441,22 @@ vz_vm_new_after(vz_tx_t *tx, vz_call_t *call, vz_vm_new_t *vm)
 }
 
 
+vz_code_e
+vz_vm_new_replay(vz_call_t *call, vz_vm_new_t *vm)
+{
+    vz_code_e  rc;
+
+    rc = vz_idempotency_find(call, &vm->idem, &vm->task_id);
+
+    if (rc == VZ_OK && vm->task_id) {
+        vz_task_accepted(call, vm->task_id);
+        return VZ_EXISTS;
+    }
+
+    return rc;
+}
+
+
 void
 vz_vm_new_refuse(vz_call_t *call, vz_code_e rc)
 {

@@ -97,6 +97,13 @@ vz_code_e vz_vm_new_make(vz_call_t *call, vz_vm_new_t *vm);
  */
 vz_code_e vz_vm_new_mail(vz_tx_t *tx, vz_call_t *call, vz_vm_new_t *vm);
 
+/*
+ * vz_vm_new_replay: on a fiber, look whether the call's Idempotency-Key has
+ * made a container before.  VZ_OK where not; VZ_EXISTS with that task as the
+ * reply, and in vm->task_id; or another code, with the reply set.
+ */
+vz_code_e vz_vm_new_replay(vz_call_t *call, vz_vm_new_t *vm);
+
 /* vz_vm_new_refuse: the reply for what vz_vm_new_make() returned. */
 void vz_vm_new_refuse(vz_call_t *call, vz_code_e rc);
 

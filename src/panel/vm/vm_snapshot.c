@@ -5,6 +5,7 @@
 #include "panel/api/auth.h"
 #include "panel/api/route.h"
 #include "panel/api/row_json.h"
+#include "panel/node/node_ask.h"
 #include "panel/node/node_limit.h"
 #include "panel/node/snapshot_told.h"
 #include "panel/vm/vm_action.h"
@@ -18,14 +19,6 @@
 #define VZ_VM_SNAPSHOT_MOST                                                   \
     "COALESCE(p.snapshots, " VZ_VM_SNAPSHOT_PLANLESS ")"
 
-
-/* Where the container of a list is. */
-typedef struct {
-    uint64_t         node;
-    uint32_t         ctid;
-    ngx_str_t        tag;
-    int64_t          most;
-} vz_vm_snapshot_place_t;
 
 /* What a request asks for. */
 typedef struct {
@@ -43,8 +36,6 @@ typedef struct {
 } vz_vm_snapshot_sum_t;
 
 
-static vz_code_e vz_vm_snapshot_node(vz_call_t *call,
-    const vz_vm_snapshot_place_t *place, vz_answer_t *answer);
 static void vz_vm_snapshot_item(vz_json_t *out, const vz_rows_t *rows,
     ngx_uint_t i, const vz_answer_t *answer, vz_vm_snapshot_sum_t *sum);
 static ngx_uint_t vz_vm_snapshot_unsupported(vz_call_t *call);
@@ -128,8 +119,8 @@ vz_vm_snapshot_list(vz_call_t *call)
     vz_rows_t                rows;
     ngx_uint_t               i;
     vz_answer_t              answer;
+    vz_node_ask_t            ct;
     vz_vm_snapshot_sum_t     sum;
-    vz_vm_snapshot_place_t   place;
 
     owner = vz_auth_owner(call);
 
@@ -141,12 +132,11 @@ vz_vm_snapshot_list(vz_call_t *call)
         return;
     }
 
-    place.node = vz_row_int(&rows, 0, "node");
-    place.ctid = vz_row_int(&rows, 0, "ctid");
-    place.tag = vz_row_text(&rows, 0, "tag");
-    place.most = vz_row_int(&rows, 0, "most");
+    ct.node = vz_row_int(&rows, 0, "node");
+    ct.ctid = vz_row_int(&rows, 0, "ctid");
+    ct.tag = vz_row_text(&rows, 0, "tag");
 
-    rc = vz_vm_snapshot_node(call, &place, &answer);
+    rc = vz_node_ask(call->pool, VZ_VERB_SNAPSHOTS, &ct, &answer);
 
     ngx_memzero(&sum, sizeof(vz_vm_snapshot_sum_t));
 
@@ -157,7 +147,7 @@ vz_vm_snapshot_list(vz_call_t *call)
                                 ? "unsupported"
                               : rc == VZ_NOENT || rc == VZ_RANGE ? "absent"
                               : "down");
-    vz_json_int(out, "most", place.most);
+    vz_json_int(out, "most", vz_row_int(&rows, 0, "most"));
     vz_json_array(out, "items");
 
     for (i = 0; i < rows.rows && !vz_row_null(&rows, i, "id"); i++) {
@@ -176,41 +166,6 @@ vz_vm_snapshot_list(vz_call_t *call)
 
     vz_json_null(out, "next");
     vz_json_close(out);
-}
-
-
-static vz_code_e
-vz_vm_snapshot_node(vz_call_t *call, const vz_vm_snapshot_place_t *place,
-    vz_answer_t *answer)
-{
-    u_char           id[NGX_INT32_LEN + 1];
-    vz_mark_t        mark;
-    const char      *argv[1];
-    vz_node_row_t   *node;
-    vz_relay_act_t   act;
-
-    (void) vz_node_load(call->pool);
-
-    node = vz_node_find(place->node);
-
-    if (node == NULL || node->relay == NULL) {
-        return VZ_DOWN;
-    }
-
-    ngx_sprintf(id, "%uD%Z", place->ctid);
-    argv[0] = (char *) id;
-
-    ngx_memzero(&mark, sizeof(vz_mark_t));
-    ngx_cpystrn((u_char *) mark.tag, place->tag.data,
-                ngx_min(place->tag.len + 1, sizeof(mark.tag)));
-
-    ngx_memzero(&act, sizeof(vz_relay_act_t));
-    act.verb = VZ_VERB_SNAPSHOTS;
-    act.argc = 1;
-    act.argv = argv;
-    act.mark = &mark;
-
-    return vz_relay_act(node->relay, call->pool, &act, answer);
 }
 
 

@@ -20,6 +20,8 @@
 #define VZ_STEP_SNAPSHOT_NAME  (2 + 2 * VZ_SNAPSHOT_TOLD_BYTES)
 
 
+static vz_code_e vz_step_snapshot_remove(vz_task_run_t *run,
+    ngx_str_t *name);
 static vz_code_e vz_step_snapshot_verb(vz_task_run_t *run, vz_verb_e verb,
     const ngx_str_t *name);
 static vz_code_e vz_step_snapshot_none(vz_code_e rc);
@@ -163,16 +165,23 @@ vz_step_snapshot_none(vz_code_e rc)
 vz_code_e
 vz_step_snapshot_drop(vz_task_run_t *run)
 {
-    vz_code_e   rc;
-    ngx_str_t  *name = &vz_step_work(run)->snapshot;
+    vz_code_e  rc;
+
+    rc = vz_step_snapshot_remove(run, &vz_step_work(run)->snapshot);
+
+    return rc == VZ_OK ? vz_step_snapshot_told(run) : rc;
+}
+
+
+static vz_code_e
+vz_step_snapshot_remove(vz_task_run_t *run, ngx_str_t *name)
+{
+    vz_code_e  rc;
 
     rc = vz_step_snapshot_verb(run, VZ_VERB_DROPSNAPSHOT, name);
 
-    if (rc == VZ_OK) {
-        rc = vz_run_own_in_tx(run, vz_step_snapshot_dropped, name);
-    }
-
-    return rc == VZ_OK ? vz_step_snapshot_told(run) : rc;
+    return rc == VZ_OK ? vz_run_own_in_tx(run, vz_step_snapshot_dropped, name)
+                       : rc;
 }
 
 
@@ -310,11 +319,7 @@ vz_step_snapshot_tidy(vz_task_run_t *run)
 
     for (i = 0; rc == VZ_OK && i < rows.rows; i++) {
         name = vz_row_text(&rows, i, "name");
-        rc = vz_step_snapshot_verb(run, VZ_VERB_DROPSNAPSHOT, &name);
-
-        if (rc == VZ_OK) {
-            rc = vz_run_own_in_tx(run, vz_step_snapshot_dropped, &name);
-        }
+        rc = vz_step_snapshot_remove(run, &name);
     }
 
     if (rc == VZ_OK) {

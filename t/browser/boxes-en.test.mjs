@@ -1,0 +1,5 @@
+/* Every screen in every state, in English. */
+
+import { allStates } from './all-states.mjs';
+
+allStates('en');

@@ -1,0 +1,5 @@
+/* Every screen in every state, in Spanish. */
+
+import { allStates } from './all-states.mjs';
+
+allStates('es');
