@@ -251,10 +251,15 @@ test-nginx: stack $(RELAY_TEST) packages-test $(if $(TEST_NGINX),packages-nginx)
 	@SANITIZE="$(SANITIZE)" TEST_NGINX="$(TEST_NGINX)" scripts/test-nginx $(T)
 
 # each verb of the daemon on both drivers: real containers of lxc, and a
-# stand-in for vzctl; VERBS_DRIVERS names one
+# stand-in for vzctl; VERBS_DRIVERS names one.  Two files at a time, which mostly
+# wait; those that take longest come first.
+FIRST      := $(addprefix t/daemon/,snapshot.t backup_debian.t backup.t \
+              rescue.t wire.t verbs.t firewall.t vzctl.t)
+
 test-daemon: programs packages-run packages-test $(TOP)/templates/busybox.built
-	@VERBS_BUILD=$(BUILD) prove --timer --exec 'scripts/test-file daemon' \
-	    t/stub/vzctl t/daemon
+	@VERBS_BUILD=$(BUILD) prove -j 2 --timer \
+	    --exec 'scripts/test-file daemon' $(FIRST) \
+	    $(filter-out $(FIRST),$(wildcard t/daemon/*.t t/stub/vzctl/*.t))
 
 # a daemon for nodes of OpenVZ, and its verbs as on their kernel
 openvz: packages-build packages-openvz

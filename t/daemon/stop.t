@@ -99,7 +99,7 @@ for my $id (@deaf) {
 # whose monitor is gone
 my ($alone) = @deaf;
 my ($group) = $node->slurp("lxc/ct/$alone/run")
-    =~ m{^memory=/sys/fs/cgroup(?:/memory)?/([^/]+)/}m;
+    =~ m{^memory=/sys/fs/cgroup/\S*?(vzverbs-[0-9a-f]+)/}m;
 $init = $node->init($alone);
 kill 'KILL', $node->monitor($alone);
 ok(Verbs::wait_for(5, sub { return !-e '/proc/' . $node->monitor($alone) }),

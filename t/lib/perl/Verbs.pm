@@ -68,7 +68,8 @@ sub new {
         $conf{lxcfs} //= 'none';
         $conf{interface_prefix} //= 'vx';
         $conf{nft_table} //= 'vzverbs';
-        $conf{idmap_base} = 65536 * 30000;
+        # other tests have others (scripts/test-apart)
+        $conf{idmap_base} = 65536 * (30000 + 100 * ($ENV{VERBS_LANE} // 0));
         $conf{disk_default} //= '512M';
     }
 
