@@ -46,7 +46,9 @@ export function rooms({ browser, panel, password }, language, letters = 16) {
                     fixed: letters } });
         }
 
-        await page.goto(`${panel.url}/panel/contact`);
+        /* who is signed in has been to a page that knows it */
+        await page.goto(`${panel.url}/panel/${
+            who === 'visitor' ? 'contact' : 'account'}`);
         await page.locator('main h1').waitFor();
 
         return page;

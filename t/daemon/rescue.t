@@ -216,7 +216,7 @@ for my $round (1 .. $rounds) {
     my $verb = $in ? 'unrescue' : 'rescue';
 
     $node->killed("$verb $id", rand($in ? 2 : 3));
-    $node->recovers("start $id", "round $round: it starts");
+    $node->recovers("restart $id", "round $round: it starts");
 
     my $rescue = defined pair('rescue');
 

@@ -370,7 +370,7 @@ for my $round (1 .. $rounds) {
     my $verb = $verbs[$round % 3];
 
     $node->killed($verb, rand($verb =~ /^rollback/ ? 1.5 : 0.3));
-    $node->recovers("start $id", "round $round: it starts after $verb");
+    $node->recovers("restart $id", "round $round: it starts after $verb");
     like(says('cat /mark'), qr/^(?:new|shown)$/,
         "round $round: with the one disk or the other");
 
