@@ -326,7 +326,7 @@ install: all
 	install -m 755 $(HOOK) $(UNPACK) scripts/bounce sql/migrate sql/administrator \
 	    sql/import-tesis $(DESTDIR)$(LIBEXECDIR)
 	install -m 644 sql/Password.pm $(DESTDIR)$(LIBEXECDIR)
-	install -m 755 $(TEMPLATES:%=scripts/templates/%) \
+	install -m 755 $(wildcard scripts/templates/*) \
 	    $(DESTDIR)$(LIBEXECDIR)/templates
 	install -m 644 sql/*.sql $(DESTDIR)$(DATADIR)/sql
 	install -m 644 $(OPENAPI) $(DESTDIR)$(DATADIR)/openapi.json

@@ -27,6 +27,11 @@ export interface OwnOrderBody {
     first_boot?: string | null;
 }
 
+export interface OrdersLeft {
+    servers: number;
+    limit: number | null;
+}
+
 export interface SignInBody {
     account: string;
     password: string;
@@ -1529,6 +1534,7 @@ export interface Replies {
         'plans': Offers;
         'templates': Systems;
         [path: `orders/${string}`]: Order;
+        'account/orders': OrdersLeft;
         'session': SignedIn;
         'account': Profile;
         'account/activity': Activities;

@@ -58,6 +58,7 @@
 #include "panel/vm/vm_firewall.h"
 #include "panel/vm/vm_guest.h"
 #include "panel/vm/vm_history.h"
+#include "panel/vm/vm_left.h"
 #include "panel/vm/vm_list.h"
 #include "panel/vm/vm_query.h"
 #include "panel/vm/vm_rdns.h"
@@ -108,6 +109,10 @@ static const vz_route_t  vz_routes[] = {
     { POST, "/account/orders", VZ_ROLE_USER, CHANGE | VZ_ROUTE_LONG,
       &vz_vm_create_own_form, NULL, vz_vm_create_own,
       "Order another container of a plan", 202, "Task" },
+    { GET, "/account/orders", VZ_ROLE_USER, 0,
+      NULL, NULL, vz_vm_left,
+      "Tell how many containers the caller has, and may have", 200,
+      "OrdersLeft: servers int, limit int|null" },
 
     { POST, "/session", VZ_ROLE_ANYONE, VZ_ROUTE_ALWAYS,
       &vz_session_form, NULL, vz_session_open,

@@ -57,6 +57,13 @@ sub said {
 
 sub had { sql_value("SELECT COUNT(*) FROM vm WHERE user_id = $_[0]") }
 
+# "SERVERS of LIMIT"
+sub left {
+    my $reply = ask('GET', '/api/account/orders', $_[0]);
+
+    return "$reply->{json}{servers} of " . ($reply->{json}{limit} // '-');
+}
+
 sub set_limit {
     my ($id, $limit) = @_;
 
@@ -68,7 +75,10 @@ sub set_limit {
 sub the_sites_limit {
     my ($ana, $anas) = somebody('ana');
 
+    is(left($anas), '0 of 2', 'the site says how many');
     is(said(order($anas)), '202', 'one') for 1, 2;
+    is(left($anas), '2 of 2', 'and how many there are');
+    is(left($boss), '0 of -', 'an administrator has no limit');
 
     my $more = order($anas, "Idempotency-Key: again\n");
 
@@ -90,6 +100,7 @@ sub the_users_own {
     my $reply = set_limit($bea, 1);
 
     is($reply->{json}{vm_limit}, 1, 'an administrator sets it');
+    is(left($beas), '0 of 1', 'and it is told');
     is(said(order($beas)), '202', 'one');
     is(said(order($beas)), '409 vm_limit 1', 'and no more');
     is(set_limit($bea, undef)->{json}{vm_limit}, undef, 'it is taken away');

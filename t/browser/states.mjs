@@ -636,6 +636,8 @@ export const STATES = [
             fingerprint: `SHA256:${'W'.repeat(42)}${id}`,
             created: '2026-01-01T00:00:00Z' })), next: null }] },
     act: opened('.fold summary', '.long-text') },
+    { name: 'order-own-full', who: 'one', path: 'order', sign: '.notice',
+        answers: { 'account/orders': [200, { servers: 20, limit: 20 }] } },
     { name: 'order-own-bad', who: 'one', path: 'order', sign: '.fold',
         act: async (page) => {
             await opened('.fold summary', '.long-text')(page);

@@ -207,11 +207,14 @@ function summary(plans, templates) {
  * @param {View} view
  */
 async function another(view) {
-    const { ownKeys, ownOrder } = await import('./own-order.js');
-    const keys = await ownKeys(view.signal);
+    const { fullUp, ownOrder, ownThings } = await import('./own-order.js');
+    const { keys, left } = await ownThings(view.signal);
 
-    return (/** @type {Field[]} */ fields, /** @type {Node} */ side) =>
-        ownOrder(view, fields, keys, side, forget);
+    return {
+        full: fullUp(left),
+        form: (/** @type {Field[]} */ fields, /** @type {Node} */ side) =>
+            ownOrder(view, fields, keys, side, forget),
+    };
 }
 
 
@@ -300,11 +303,11 @@ export default async function order(view) {
             whoever().then((who) => who ? another(view) : null),
         ]),
         draw: ([offer, systems, own]) => {
-            const why = closed(offer);
+            const why = closed(offer) || own?.full;
 
             put(place, why
                 ? h('p', { class: 'notice' }, icon('warn'), why)
-                : build(view, offer.items, systems.items, own));
+                : build(view, offer.items, systems.items, own?.form ?? null));
         },
     });
 }

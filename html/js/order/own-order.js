@@ -14,15 +14,27 @@ import { more, t } from '../lib/i18n.js';
 
 
 /**
- * The keys of who is signed in, and the words of this page.
+ * The keys of who is signed in, how many servers he has and may have, and the
+ * words of this page.
  *
  * @param {AbortSignal} signal
  */
-export async function ownKeys(signal) {
-    const [keys] = await Promise.all([get('account/keys', { signal }),
-        more('own')]);
+export async function ownThings(signal) {
+    const [keys, left] = await Promise.all([get('account/keys', { signal }),
+        get('account/orders', { signal }), more('own')]);
 
-    return keys.items;
+    return { keys: keys.items, left };
+}
+
+
+/**
+ * Why no other server can be ordered, or ''.
+ *
+ * @param {import('../../schemas.d.ts').OrdersLeft} left
+ */
+export function fullUp({ servers, limit }) {
+    return limit !== null && servers >= limit
+        ? t('error.vm_limit', { n: limit }) : '';
 }
 
 
