@@ -46,6 +46,7 @@ typedef struct {
     int                   to;           /* where what it sends is written */
     pid_t                 child;        /* whose output is sent: how it ends
                                            is how the stream does; 0: none */
+    unsigned              patient;      /* it is waited for, not killed */
     unsigned              percent;      /* of the last progress; never falls */
     int                   out;          /* the client's socket */
     vz_seal_t            *seal;         /* NULL: answers are not sealed yet */

@@ -461,6 +461,7 @@ vz_connection_stream(vz_conn_t *conn, vz_job_t *job)
     pump.from = job->from;
     pump.to = job->to;
     pump.child = job->child;
+    pump.patient = job->patient;
     start = vz_monotonic_msec();
 
     /* nothing may be said before the answer is heard */

@@ -25,8 +25,6 @@ typedef struct {
     int64_t            said;            /* when it was told something */
     size_t             have;            /* bytes of buf still to be written */
     size_t             start;
-    unsigned           deaf;            /* what the client sends is read by
-                                           nobody any more */
     unsigned char      buf[VZ_STREAM_CHUNK];
 } vz_pump_t;
 
@@ -53,7 +51,6 @@ vz_stream_pump(vz_stream_pump_t *pump, const vz_seal_t *seal)
     p.pump = pump;
     p.have = 0;
     p.start = 0;
-    p.deaf = 0;
     p.heard = vz_monotonic_msec();
     p.said = p.heard;
     pump->received = 0;
@@ -76,7 +73,7 @@ vz_stream_pump(vz_stream_pump_t *pump, const vz_seal_t *seal)
 
     vz_pump_close(&pump->from);
     vz_pump_close(&pump->to);
-    (void) vz_pump_child(&p, SIGKILL);
+    (void) vz_pump_child(&p, pump->patient ? 0 : SIGKILL);
     vz_stream_free(p.stream);
     explicit_bzero(p.buf, sizeof(p.buf));
 
@@ -250,6 +247,10 @@ vz_pump_read(vz_pump_t *p)
             /* a terminal whose last process has gone reads as EIO */
             vz_pump_close(&p->pump->from);
 
+            if (p->pump->patient) {
+                vz_pump_close(&p->pump->to);
+            }
+
             if (vz_pump_child(p, 0) == 0) {
                 vz_stream_end(p->stream);
             } else {
@@ -265,13 +266,13 @@ vz_pump_read(vz_pump_t *p)
 }
 
 
-/* what has come; nobody who reads it is left: that is told */
+/* what has come; it is dropped once nobody is left who reads it */
 static void
 vz_pump_write(vz_pump_t *p)
 {
     ssize_t  n;
 
-    while (p->pump->to != -1) {
+    for ( ;; ) {
 
         if (p->have == 0) {
             p->start = 0;
@@ -282,7 +283,8 @@ vz_pump_write(vz_pump_t *p)
             break;
         }
 
-        n = p->deaf ? (ssize_t) p->have
+        n = p->pump->to == -1
+            ? (ssize_t) p->have
             : write(p->pump->to, p->buf + p->start, p->have);
 
         if (n == -1 && vz_pump_again()) {
@@ -292,7 +294,7 @@ vz_pump_write(vz_pump_t *p)
         /* nobody reads it any more: the end of what is sent says how it went */
 
         if (n == -1) {
-            p->deaf = 1;
+            vz_pump_close(&p->pump->to);
             n = (ssize_t) p->have;
         }
 

@@ -15,6 +15,8 @@ typedef struct {
     int          from;              /* what it is sent, to EOF */
     int          to;                /* where what it sends is written */
     pid_t        child;             /* whose output from is; 0: nobody's */
+    int          patient;           /* it has something to end, and does when
+                                       both are closed */
 
     /* filled in */
     uint64_t     received;          /* bytes of data from the client */
@@ -28,7 +30,7 @@ typedef struct {
  * or the client is gone or silent for VZ_STREAM_SILENCE.  Closes from and to,
  * not the client's.  A child that did not end with 0 has not said all: the
  * client is told VZ_FAILED in place of an end; one that still runs when the
- * stream is over is killed.  VZ_OK for an end of both sides; the code of an
+ * stream is over is killed, or waited for where it is patient.  VZ_OK for an end of both sides; the code of an
  * abort; VZ_TIMEOUT; VZ_DOWN where the client has left.  No lock may be held.
  */
 vz_code_e vz_stream_pump(vz_stream_pump_t *pump, const vz_seal_t *seal);

@@ -123,6 +123,8 @@ vz_verb_console_start(vz_job_t *job, const vz_terminal_t *terminal)
                                 strerror(rc));
 
     if (code == VZ_OK) {
+        job->child = pid;
+        job->patient = 1;
         return vz_job_stream(job, out[0], in[1]);
     }
 
