@@ -169,8 +169,17 @@ relay_answers() {
 }
 
 
+# Connections that are open outlive xinetd: they end, too, as on a host that is
+# switched off.
 relay_end() {
+    local pid
+
     end xinetd TERM 5
+
+    while read -r pid; do
+        kill "$pid" 2> /dev/null || true
+    done < <(ss -Htnp "( sport = :${set[daemon_port]:-0} )" \
+                 | grep -oP '"virtual-server",pid=\K[0-9]+')
 }
 
 

@@ -63,6 +63,7 @@ use File::Basename qw(dirname);
 use MIME::Base64 ();
 use MIME::QuotedPrint ();
 use Time::HiRes qw(sleep time);
+use VzClient;
 
 our @EXPORT = qw(sql sql_value user session token vm unique mails mail_text
                  wait_for vz_base vz_build vz_top vz_http_config daemon_stop
@@ -223,30 +224,7 @@ main->can('no_long_string')->();
 # --- the database ---
 
 # Run statements as the database's own administrator; the rows, tab-separated.
-sub sql {
-    my ($text) = @_;
-    my $pid = open(my $out, '-|') // die "fork: $!";
-
-    if (!$pid) {
-        open my $in, '|-', 'mariadb', '--no-defaults',
-            "--socket=$stack{base}/db.sock.d/mysqld.sock", '--user=root',
-            '--batch', '--skip-column-names',
-            '--default-character-set=utf8mb4', 'vzpanel'
-            or die "mariadb: $!";
-        binmode $in;
-        print $in $text;
-        close $in;
-        POSIX::_exit($? >> 8);
-    }
-
-    my @rows = <$out>;
-    close $out or die "sql: $text\n";
-    chomp @rows;
-
-    return @rows;
-}
-
-require POSIX;
+sub sql { VzClient::ask("$stack{base}/db.sock.d/mysqld.sock", $_[0]) }
 
 $shop = shop() if !$^C;
 

@@ -25,9 +25,9 @@ use Digest::SHA qw(sha256_hex);
 use Exporter qw(import);
 use File::Basename qw(dirname);
 use HTTP::Tiny;
-use IPC::Open2 qw(open2);
 use JSON::PP;
 use Time::HiRes qw(sleep time);
+use VzClient;
 
 use constant PATIENCE => 400;   # seconds that a task may take
 
@@ -105,10 +105,7 @@ sub slurp {
 }
 
 
-# one client of the database for each process, which is asked line by line; a
-# database that ended meanwhile is asked again
-my ($client, $to, $from) = (0);
-
+# a database that ended meanwhile is asked again
 sub sql {
     my ($text) = @_;
     my $until = time + 60;
@@ -116,25 +113,10 @@ sub sql {
     while (time < $until) {
         my @rows;
 
-        if ($client != $$) {
-            $client = $$;
-            open2($from, $to, 'mariadb', '--no-defaults', '--user=root',
-                '--batch', '--unbuffered', '--skip-column-names',
-                "--socket=$stack{base}/db.sock.d/mysqld.sock",
-                '--default-character-set=utf8mb4', 'vzpanel');
-        }
-
-        local $SIG{PIPE} = 'IGNORE';
-        print $to "$text;\nSELECT 'end of answer';\n";
-        $to->flush;
-
-        while (my $row = <$from>) {
-            chomp $row;
-            return @rows if $row eq 'end of answer';
-            push @rows, $row;
-        }
-
-        $client = 0;
+        return @rows if eval {
+            @rows = VzClient::ask("$stack{base}/db.sock.d/mysqld.sock", $text);
+            1;
+        };
         sleep 0.5;
     }
 
