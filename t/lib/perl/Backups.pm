@@ -73,9 +73,10 @@ sub serve {
     if ($pid == 0) {
         open STDOUT, '>', '/dev/null';
         open STDERR, '>', '/dev/null';
-        exec 'rclone', '--config', '/dev/null', 'serve', 'restic', '--addr',
-            "127.0.0.1:$port", '--user', 'node', '--pass', 'secret', @options,
-            $folder or POSIX::_exit(127);
+        exec qw(setpriv --pdeathsig KILL rclone --config /dev/null),
+            qw(serve restic --user node --pass secret),
+            '--addr', "127.0.0.1:$port", @options, $folder
+            or POSIX::_exit(127);
     }
 
     Verbs::wait_for(20, sub {
