@@ -8,11 +8,15 @@
 #define VZ_GUEST_CLOUD_SEED  "var/lib/cloud/seed/nocloud"
 
 
+/* what is no YAML is left out, and the status is well */
+
 const char  vz_guest_cloud_script[] =
     "#!/bin/sh\n"
     "cloud-init status --wait --long\n"
     "rc=$?\n"
     "tail -c 1500 /var/log/cloud-init-output.log\n"
+    "[ $rc -ne 0 ] || cloud-init schema --config-file \\\n"
+    "    /" VZ_GUEST_CLOUD_SEED "/user-data || rc=$?\n"
     "exit $rc\n";
 
 static const char  vz_guest_cloud_conf[] =
