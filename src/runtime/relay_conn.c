@@ -124,7 +124,17 @@ vz_relay_conn_connect(vz_relay_conn_t *conn, ngx_msec_t deadline)
         }
     }
 
-    return vz_relay_conn_error(conn) == NGX_OK ? VZ_OK : VZ_DOWN;
+    if (vz_relay_conn_error(conn) != NGX_OK) {
+        return VZ_DOWN;
+    }
+
+    /* a key that follows what was shown of the last one waits for no ACK */
+
+    if (peer.sockaddr->sa_family != AF_UNIX) {
+        (void) ngx_tcp_nodelay(c);
+    }
+
+    return VZ_OK;
 }
 
 

@@ -91,8 +91,12 @@ sub shell {
         $ws->shown(5, qr/k/);
         push @ms, 1000 * (time - $then);
     }
+    @ms = sort { $a <=> $b } @ms;
     Test::More::note(sprintf 'a key comes back after %.2f ms in the middle',
-        (sort { $a <=> $b } @ms)[50]);
+        $ms[50]);
+
+    # what waits for an ACK takes 40 ms, however quiet the machine is
+    cmp_ok($ms[10], '<', 20, 'a key is sent when it is typed');
 
     $ws->{output} = '';
     $ws->message("i\cC");

@@ -15,6 +15,7 @@ VzWebsocket - a client of raw bytes, which may break every rule of RFC 6455
 
 use strict;
 use warnings;
+use Socket qw(IPPROTO_TCP TCP_NODELAY);
 use Digest::SHA qw(sha1_base64);
 use Time::HiRes qw(time);
 
@@ -37,6 +38,8 @@ sub open {
     $head .= "Sec-WebSocket-Protocol: $protocols\r\n" if length $protocols;
     $head .= $headers =~ s/\r?\n/\r\n/gr;
 
+    # as browsers do
+    setsockopt $socket, IPPROTO_TCP, TCP_NODELAY, 1;
     binmode $socket;
     syswrite $socket, "$head\r\n" . ($more // '');
 
