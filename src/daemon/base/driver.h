@@ -484,9 +484,10 @@ struct vz_driver_s {
 
     /*
      * For the process that saves a container, which is in a mount namespace of
-     * its own already: show what a snapshot of it holds at path, read only,
-     * with ids as its own root sees them; copy what the node knows of it into
-     * a folder.  VZ_OK, or a code with words (VZ_WORDS_MAX bytes).
+     * its own already, or that reads a snapshot of it: show what that holds at
+     * path, read only, with ids as its own root sees them; copy what the node
+     * knows of it into a folder.  VZ_OK, or a code with words (VZ_WORDS_MAX
+     * bytes).
      */
     vz_code_e   (*backup_view)(const vz_config_t *conf, uint32_t ctid,
                                const char *snapshot, const char *path,

@@ -1,5 +1,8 @@
+#include <limits.h>
 #include <stdio.h>
+#include "daemon/backup/snapshot_files.h"
 #include "daemon/base/job.h"
+#include "daemon/server/verb_backup.h"
 #include "daemon/server/verb_end.h"
 #include "daemon/server/verb_snapshot.h"
 
@@ -66,4 +69,30 @@ vz_verb_snapshot_one(const vz_snapshot_stat_t *stat, void *data)
     }
 
     vz_job_data(job, "name=%s date=%s bytes=%s", stat->name, date, own);
+}
+
+
+vz_code_e
+vz_verb_snapshot_files(vz_job_t *job)
+{
+    char       path[PATH_MAX];
+    vz_code_e  code;
+
+    code = vz_verb_backup_path(job, path);
+
+    return code == VZ_OK
+           ? vz_snapshot_files_list(job, job->req->argv[1], path) : code;
+}
+
+
+vz_code_e
+vz_verb_snapshot_file(vz_job_t *job)
+{
+    char       path[PATH_MAX];
+    vz_code_e  code;
+
+    code = vz_verb_backup_path(job, path);
+
+    return code == VZ_OK
+           ? vz_snapshot_files_read(job, job->req->argv[1], path) : code;
 }
