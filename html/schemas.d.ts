@@ -1540,6 +1540,7 @@ export interface Replies {
         'vms': Containers;
         [path: `vms/${number}`]: Container;
         [path: `vms/${number}/snapshots`]: Snapshots;
+        [path: `vms/${number}/snapshots/${number}/files`]: BackupFiles;
         [path: `vms/${number}/keys`]: ContainerKeys;
         [path: `vms/${number}/boot-log`]: BootLog;
         [path: `vms/${number}/traffic`]: TrafficMonths;
