@@ -16,6 +16,8 @@ static int vz_tar_head_number(vz_tar_records_t *records, const char *key,
     uint64_t value, uint64_t most);
 static int vz_tar_head_name(vz_tar_records_t *records, const char *key,
     const char *name);
+static int vz_tar_head_long(const char *name);
+static int vz_tar_head_odd(const char *name);
 static int vz_tar_head_utf8(const unsigned char *p);
 static void vz_tar_head_octal(char *field, size_t width, uint64_t value);
 
@@ -58,13 +60,12 @@ vz_tar_head_more(vz_tar_records_t *records, const vz_tar_entry_t *entry)
 {
     char  text[32];
 
-    if (!vz_tar_head_utf8((const unsigned char *) entry->name)
-        || (entry->link
-            && !vz_tar_head_utf8((const unsigned char *) entry->link)))
+    /* a record is UTF-8, unless one before it says otherwise */
+
+    if ((vz_tar_head_odd(entry->name) || vz_tar_head_odd(entry->link))
+        && vz_tar_head_record(records, "hdrcharset", "BINARY", 6) == -1)
     {
-        if (vz_tar_head_record(records, "hdrcharset", "BINARY", 6) == -1) {
-            return -1;
-        }
+        return -1;
     }
 
     if (vz_tar_head_name(records, "path", entry->name) == -1
@@ -107,12 +108,27 @@ vz_tar_head_number(vz_tar_records_t *records, const char *key,
 static int
 vz_tar_head_name(vz_tar_records_t *records, const char *key, const char *name)
 {
-    return name == NULL || strlen(name) <= VZ_TAR_NAME
+    return !vz_tar_head_long(name)
            ? 0 : vz_tar_head_record(records, key, name, strlen(name));
 }
 
 
-/* 1 where a text is UTF-8, as records are unless they say otherwise */
+/* 1 where a name stands in a record */
+static int
+vz_tar_head_long(const char *name)
+{
+    return name != NULL && strlen(name) > VZ_TAR_NAME;
+}
+
+
+static int
+vz_tar_head_odd(const char *name)
+{
+    return vz_tar_head_long(name)
+           && !vz_tar_head_utf8((const unsigned char *) name);
+}
+
+
 static int
 vz_tar_head_utf8(const unsigned char *p)
 {

@@ -45,8 +45,8 @@ int vz_tar_head_record(vz_tar_records_t *records, const char *key,
     const void *value, size_t len);
 
 /*
- * vz_tar_head_more: add what of the entry has no room in its block: long names,
- * large numbers, names that are no UTF-8.  As above.
+ * vz_tar_head_more: add what of the entry has no room in its block: long names
+ * and large numbers.  As above.
  */
 int vz_tar_head_more(vz_tar_records_t *records, const vz_tar_entry_t *entry);
 

@@ -317,8 +317,12 @@ struct vz_driver_s {
     vz_code_e   (*drop_snapshot)(vz_job_t *job, const char *name,
                                  vz_done_t *done);
 
-    /* Call each for every snapshot, the oldest first. */
-    vz_code_e   (*snapshots)(vz_job_t *job, vz_snapshot_pt each, void *data);
+    /*
+     * Call each for every snapshot, the oldest first. *all: bytes that they
+     * have together and the disk as it is now has not, or VZ_CT_STAT_UNKNOWN.
+     */
+    vz_code_e   (*snapshots)(vz_job_t *job, vz_snapshot_pt each, void *data,
+                             uint64_t *all);
 
     /*
      * For --record, in a process of its own, every few minutes: what is slow,
