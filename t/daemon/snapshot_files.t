@@ -111,11 +111,12 @@ END { my $status = $?; $node->ask("tag=$tag destroy $id"); $node->end; $? = $sta
 
 done("create $id $t", "start $id");
 ok(as_guest($^X, "$here/../lib/perl/odd-files", "$root/srv"), 'files of every kind');
-as_guest('truncate', '-s', '1T', "$root/srv/huge");
 as_guest('sh', '-c', "echo x > '$root/etc/added'; rm '$root/bin/vi'; sync");
 my $before = seen("$root/srv");
 my $sum = Backups::sum("$root/srv/big");
 
+# nobody reads it to its end
+as_guest('truncate', '-s', '1T', "$root/huge");
 done("snapshot $id one");
 as_guest('rm', '-rf', "$root/srv");
 as_guest('mkdir', "$root/srv");
@@ -185,12 +186,14 @@ is_deeply([ Backups::differences({ map { $_ => $before->{$_} } grep { !$plain{$_
         { map { $_ => $now->{$_} } grep { !$plain{$_} } keys %$now }) ], [],
     'with all files as they are');
 like(`getcap '$dir/srv/capable'`, qr/cap_net_raw[+=]ep/, 'capabilities');
-is((stat "$dir/srv/huge")[7], 1 << 40, 'a file of holes has its size');
-cmp_ok((stat "$dir/srv/huge")[12], '<', 64, 'and takes no room');
+is((stat "$dir/srv/sparse")[7], 64 << 20, 'a file with holes has its size');
+cmp_ok((stat "$dir/srv/sparse")[12], '<', 2048, 'and its holes');
 
 ($end, $bytes) = got('/');
 is($end, 'ok end', 'the root is one, too');
+cmp_ok(length $bytes, '<', 64 << 20, 'with holes of any size');
 $dir = untar($bytes);
+is((stat "$dir/huge")[7], 1 << 40, 'which a tar has whole');
 ok(-e "$dir/etc/added" && !-e "$dir/bin/vi" && -x "$dir/bin/busybox",
     'with what is in the snapshot');
 undef $bytes;
@@ -205,7 +208,7 @@ done("rescue $id", "start $id");
 is((listed('/srv/big'))[0], 'ok', 'and in rescue');
 done("unrescue $id", "start $id");
 
-my ($handle, $pid, $frames) = begun("snapfile $id one", ['/srv/huge']);
+my ($handle, $pid, $frames) = begun("snapfile $id one", ['/huge']);
 done("stop $id", "start $id", "snapshot $id two", "rollback $id two", "start $id");
 is((listed('/srv/big'))[0], 'ok', 'the container is used as ever while somebody downloads');
 ok(scalar(left()), 'which is seen');
@@ -214,13 +217,13 @@ waitpid $pid, 0;
 ok(Verbs::wait_for(10, sub { !left() }), 'who leaves, leaves nothing')
     or diag join ' ', left();
 
-($handle, $pid) = begun("snapfile $id one", ['/srv/huge']);
+($handle, $pid) = begun("snapfile $id one", ['/huge']);
 kill 'KILL', $pid;
 waitpid $pid, 0;
 ok(Verbs::wait_for(10, sub { !left() }), 'nor does who is killed');
 close $handle;
 
-my @more = map { [ begun("snapfile $id one", ['/srv/huge']) ] } 1 .. 4;
+my @more = map { [ begun("snapfile $id one", ['/huge']) ] } 1 .. 4;
 like((listed('/srv'))[0], qr/^err busy the node works on 4 /, 'four are read at a time');
 for my $one (@more) {
     close $one->[0];
@@ -228,7 +231,7 @@ for my $one (@more) {
 }
 ok(Verbs::wait_for(10, sub { (listed('/srv'))[0] eq 'ok' }), 'then others are');
 
-($handle, $pid) = begun("snapfile $id one", ['/srv/huge']);
+($handle, $pid) = begun("snapfile $id one", ['/huge']);
 done("dropsnapshot $id one");
 like((listed('/srv'))[0], qr/^err state it has no snapshot one/, 'one that was removed');
 close $handle;
@@ -254,7 +257,6 @@ is({ Verbs::pairs($lines->[999]) }->{name}, (sort map { "f$_" } 1 .. 100_000)[99
 
 # --- the end of the container ---
 
-as_guest('truncate', '-s', '1T', "$root/huge");
 done("snapshot $id last");
 ($handle, $pid) = begun("snapfile $id last", ['/huge']);
 done("destroy $id");
