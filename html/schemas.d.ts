@@ -168,6 +168,7 @@ export interface SnapshotBody {
 
 export interface RollbackBody {
     name: string;
+    keep?: boolean | null;
 }
 
 export interface NameBody {

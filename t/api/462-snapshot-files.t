@@ -52,7 +52,10 @@ our $node = VzDaemon->new(
 sub serve {
     my ($client, $frames) = @_;
 
-    print $client $frames->frame(data => slurp('bytes') // "one\n");
+    my $bytes = slurp('bytes') // "one\n";
+
+    print $client $frames->frame(data => substr $bytes, 0, 8000, '')
+        while length $bytes;
     return if -e "$dir/cut";
     print $client $frames->frame('end');
     1 while $frames->open_frame($client);
@@ -140,7 +143,7 @@ sub is_looked_into {
 
 
 sub is_nobody_elses {
-    my $theirs = vm($ana_id, tag => '0' x 16);
+    my $theirs = vm($ana_id, tag => sprintf('%08x%08x', rand 2**32, rand 2**32));
     my $gone = snapshot($vm, name => 's' . '01' x 8);
     my $before = came('snapfiles') + came('snapfile');
 
@@ -196,7 +199,7 @@ sub is_refused {
     my %told = ("err noent the snapshot has no such file" => '404 no_file',
         "err state it has no snapshot $kept" => '409 unreadable',
         'err unknown no verb snapfile' => '409 unreadable',
-        'err busy the node works on 4 backups already' => '503 busy');
+        'err busy the node works on 4 backups already' => '503 overloaded');
 
     for my $words (sort keys %told) {
         let('file', "$words\n");
