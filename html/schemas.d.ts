@@ -173,6 +173,7 @@ export interface SnapshotBody {
 
 export interface RollbackBody {
     name: string;
+    keep?: boolean | null;
 }
 
 export interface NameBody {
@@ -1546,6 +1547,7 @@ export interface Replies {
         'vms': Containers;
         [path: `vms/${number}`]: Container;
         [path: `vms/${number}/snapshots`]: Snapshots;
+        [path: `vms/${number}/snapshots/${number}/files`]: BackupFiles;
         [path: `vms/${number}/keys`]: ContainerKeys;
         [path: `vms/${number}/boot-log`]: BootLog;
         [path: `vms/${number}/traffic`]: TrafficMonths;

@@ -55,6 +55,7 @@
 #include "panel/vm/vm_console.h"
 #include "panel/vm/vm_create.h"
 #include "panel/vm/vm_destroy.h"
+#include "panel/vm/vm_files.h"
 #include "panel/vm/vm_firewall.h"
 #include "panel/vm/vm_guest.h"
 #include "panel/vm/vm_history.h"
@@ -65,6 +66,7 @@
 #include "panel/vm/vm_reinstall.h"
 #include "panel/vm/vm_rescue.h"
 #include "panel/vm/vm_snapshot.h"
+#include "panel/vm/vm_snapshot_files.h"
 #include "panel/vm/vm_suspend.h"
 #include "panel/vm/vm_traffic.h"
 #include "panel/vm/vm_trash.h"
@@ -302,6 +304,13 @@ static const vz_route_t  vz_routes[] = {
       &vz_vm_snapshot_rollback_form, NULL, vz_vm_snapshot_rollback,
       "Make the disk what a snapshot has, after one of now was taken; the "
       "body repeats the container's name as confirmation", 202, "Task" },
+    { GET, "/vms/{id}/snapshots/{snapshot}/files", VZ_ROLE_USER, 0,
+      NULL, &vz_vm_files_args, vz_vm_snapshot_files,
+      "List a folder of a snapshot", 200, "BackupFiles" },
+    { GET, "/vms/{id}/snapshots/{snapshot}/file", VZ_ROLE_USER, VZ_ROUTE_TEXT,
+      NULL, &vz_vm_files_take_args, vz_vm_snapshot_files_take,
+      "Download a file of a snapshot, or a folder as a tar archive", 200,
+      NULL },
     { POST, "/vms/{id}/password", VZ_ROLE_USER, CHANGE | VZ_ROUTE_STEP_UP,
       NULL, NULL, vz_vm_guest_password,
       "Draw a new password for root; the reply alone shows it", 202,
@@ -424,10 +433,10 @@ static const vz_route_t  vz_routes[] = {
       "name, or as a new container", 202, "Task" },
 
     { GET, "/vms/{id}/backups/{backup}/files", VZ_ROLE_USER, 0,
-      NULL, &vz_vm_backup_files_args, vz_vm_backup_files,
+      NULL, &vz_vm_files_args, vz_vm_backup_files,
       "List a folder of a backup", 200, "BackupFiles" },
     { GET, "/vms/{id}/backups/{backup}/file", VZ_ROLE_USER, VZ_ROUTE_TEXT,
-      NULL, &vz_vm_backup_files_take_args, vz_vm_backup_files_take,
+      NULL, &vz_vm_files_take_args, vz_vm_backup_files_take,
       "Download a file of a backup, or a folder as a tar archive", 200, NULL },
 
     { GET, "/vms/{id}/history", VZ_ROLE_USER, 0,

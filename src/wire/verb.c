@@ -58,6 +58,13 @@ static const vz_verb_t  vz_verbs[VZ_VERB_COUNT] = {
           .beat = 10 },
     [VZ_VERB_SNAPSHOTS] =
         { "snapshots", NULL, { ID }, 1, 1, 0, .timeout = 10 },
+    [VZ_VERB_SNAPFILES] =
+        { "snapfiles", NULL, { ID, VZ_FIELD_SNAPSHOT }, 2, 2, 0, .timeout = 60,
+          .body_min = 1, .body_max = 1, .body_bytes = VZ_BODY_BYTES },
+    [VZ_VERB_SNAPFILE] =
+        { "snapfile", NULL, { ID, VZ_FIELD_SNAPSHOT }, 2, 2, 1, .timeout = 30,
+          .stream = 1, .body_min = 1, .body_max = 1,
+          .body_bytes = VZ_BODY_BYTES },
     [VZ_VERB_START] =
         { "start", NULL, { ID }, 1, 1, 1, .timeout = 60 },
     [VZ_VERB_STOP] =

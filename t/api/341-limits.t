@@ -83,7 +83,7 @@ our %stored = (
     Rescue => { keys => '-' },
     Reset => { token => '-', new => '-' },
     ResetAsk => { account => '-' },
-    Rollback => { name => '-' },
+    Rollback => { name => '-', keep => '-' },
     Snapshot => { title => 'vm_snapshot.title' },
     SecondFactorCode => { code => '-' },
     SignIn => { map { $_ => '-' } qw(account password code passkey client_data

@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 #
-# What a guest puts into its backups, and what a client asks of them, reaches
-# nothing of the node's or of another's.
+# What a guest puts into its backups and snapshots, and what a client asks of
+# them, reaches nothing of the node's or of another's.
 
 use strict;
 use warnings;
@@ -56,6 +56,8 @@ ok(as_guest('sh', '-ec', qq{
         echo x > "\$1/srv/\$n"
     done
     mkdir -p "\$1/srv/\$(printf 'x\\n= snapshot=0123\\nok')"
+    mkfifo "\$1/srv/pipe"
+    ln -s pipe "\$1/srv/topipe"; ln -s one "\$1/srv/toone"
 }, 'sh', $root), 'a guest tries');
 
 $node->likes(tagged("snapshot $id s1"), qr/^ok/);
@@ -63,53 +65,59 @@ my ($answer, $data) = $node->ask(tagged("backup $id main s1"), ['{"note":"of the
 is($answer, 'ok', 'it is saved');
 my ($snapshot) = ($data->[0] // '') =~ /^snapshot=(\w+)/;
 
-# --- paths ---
+# a file of holes alone, which a backup would read for hours
+ok(as_guest('truncate', '-s', '4T', "$root/srv/holes"), 'a guest adds a file');
+$node->likes(tagged("snapshot $id s2"), qr/^ok/);
 
-sub listed {
-    my ($path) = @_;
 
-    my ($end, $lines) = $node->ask("files main $tag $snapshot", [$path]);
-    return ($end, join "\n", @$lines);
+# --- paths: of the backup, and of a snapshot ---
+
+my %read = (
+    backup => [ "files main $tag $snapshot", "file main $tag $snapshot" ],
+    snapshot => [ tagged("snapfiles $id s2"), tagged("snapfile $id s2") ],
+);
+
+for my $of (sort keys %read) {
+    my ($files, $file) = @{ $read{$of} };
+    my $listed = sub { my ($end, $lines) = $node->ask($files, [$_[0]]);
+                       return ($end, join "\n", @$lines) };
+    my $got = sub { return Backups::stream($node, $file, [$_[0]]) };
+
+    for my $path ('/../record', '/..', '/srv/../../record/panel', '/%2e%2e/record/panel',
+        '/srv/%2E%2E/%2e%2e/record', '/..%2frecord', '/srv/./../..', 'record/panel',
+        '//record', '/srv//x', "$host/../..", '/%00', '/srv/%')
+    {
+        like(($listed->($path))[0], qr/^err range path: /, "$of: $path is refused");
+        like(($got->($path))[0], qr/^err range path: /, 'and not downloaded');
+    }
+
+    for my $path ($host, "$host/secret", '/srv/host/secret', '/srv/up/secret',
+        '/srv/a/root/etc/passwd', '/home/secret', '/record/panel', '/proc/self/environ',
+        '/srv/one/x', '/srv/toone/x')
+    {
+        like(($listed->($path))[0], qr/^err noent /, "$of: $path is nothing of it");
+        my ($end, $bytes) = $got->($path);
+        like($end, qr/^err noent /, 'nor is it downloaded');
+        is($bytes, '', 'not a byte');
+    }
+
+    for my $path ('/srv/host', '/srv/a/root', '/srv/toone', '/srv/topipe', '/srv/pipe') {
+        like(($got->($path))[0], qr/^err /, "$of: $path is no file, and nobody follows it");
+    }
+
+    my ($tar) = ($got->('/srv'))[1];
+    unlike($tar, qr/only the node's/, "$of: a tar has the links, and not what they name");
+    like($tar, qr/\Q$host\E/, 'really');
+    cmp_ok(length $tar, '<', 1 << 20, 'nor holes') if $of eq 'snapshot';
+
+    my ($end, $lines) = $listed->('/srv');
+    is($end, 'ok', "$of: a folder with odd names");
+    ok(!(grep { !/^type=\w+ size=\d+ mtime=\S+ mode=\d{4} name=[A-Za-z0-9._%-]+$/ }
+        split /\n/, $lines), 'is told line by line');
+    is(scalar(() = $lines =~ /name=x%0A%3D%20snapshot%3D0123%0Aok$/mg), 1,
+        'with a name that would be an answer');
+    is(($got->('/srv/--delete'))[1], "x\n", 'a name that would be an option is a file');
 }
-
-for my $path ('/../record', '/..', '/srv/../../record/panel', '/%2e%2e/record/panel',
-    '/srv/%2E%2E/%2e%2e/record', '/..%2frecord', '/srv/./../..', 'record/panel', '',
-    '//record', '/srv//x', "$host/../..", '/%00', '/srv/%')
-{
-    next if $path eq '';     # no line is empty
-    my ($end) = listed($path);
-    like($end, qr/^err range path: /, "$path is refused");
-    ($end) = Backups::stream($node, "file main $tag $snapshot", [$path]);
-    like($end, qr/^err range path: /, 'and not downloaded');
-}
-
-for my $path ($host, "$host/secret", '/srv/host/secret', '/srv/up/secret',
-    '/srv/a/root/etc/passwd', '/home/secret', '/record/panel', '/proc/self/environ')
-{
-    my ($end, $lines) = listed($path);
-    like($end, qr/^err noent /, "$path is nothing of the backup");
-    my ($ends, $bytes) = Backups::stream($node, "file main $tag $snapshot", [$path]);
-    like($ends, qr/^err noent /, 'nor is it downloaded');
-    is($bytes, '', 'not a byte');
-}
-
-for my $path ('/srv/host', '/srv/a/root') {
-    my ($end, $bytes) = Backups::stream($node, "file main $tag $snapshot", [$path]);
-    like($end, qr/^err /, "$path is a link, which nobody follows");
-}
-
-my ($tar) = (Backups::stream($node, "file main $tag $snapshot", ['/srv']))[1];
-unlike($tar, qr/only the node's/, 'a tar has the links, and not what they name');
-like($tar, qr/\Q$host\E/, 'really');
-
-my ($end, $lines) = listed('/srv');
-is($end, 'ok', 'a folder with odd names');
-ok(!(grep { !/^type=\w+ size=\d+ mtime=\S+ mode=\d{4} name=[A-Za-z0-9._%-]+$/ }
-    split /\n/, $lines), 'is told line by line');
-is(scalar(() = $lines =~ /name=x%0A%3D%20snapshot%3D0123%0Aok$/mg), 1,
-    'with a name that would be an answer');
-is((Backups::stream($node, "file main $tag $snapshot", ['/srv/--delete']))[1], "x\n",
-    'a name that would be an option is a file');
 
 # --- another's ---
 

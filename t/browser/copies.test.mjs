@@ -1,6 +1,6 @@
 /*
- * The snapshots of a server in its tab: taken and named, deleted, and gone back
- * to, with what is lost said before and its name typed.
+ * The snapshots of a server in its tab: taken and named, looked into, deleted,
+ * and gone back to, with what is lost said before and its name typed.
  */
 
 import assert from 'node:assert/strict';
@@ -69,6 +69,60 @@ test('going back says what is lost, and keeps what was', async () => {
     await page.locator('dialog').waitFor({ state: 'detached' });
     await row('Automatic, before going back').waitFor();
     await page.getByText('1 of 3 used').waitFor();
+});
+
+
+test('its files are walked through, and taken by their names', async () => {
+    await row('before the upgrade').getByRole('button',
+        { name: 'See the files of the snapshot before the upgrade' }).click();
+    await page.getByRole('button', { name: 'etc', exact: true }).click();
+
+    const link = page.getByRole('link', { name: 'Download hostname' });
+
+    await link.waitFor();
+
+    const href = await link.getAttribute('href') ?? '';
+
+    assert.match(href,
+        /\/api\/vms\/\d+\/snapshots\/\d+\/file\?path=%2Fetc%2Fhostname$/);
+
+    const got = await page.context().request.get(new URL(href, url).href);
+
+    assert.equal(got.status(), 200);
+    assert.match(await got.text(), /^[\w.-]+\n$/);
+    await page.keyboard.press('Escape');
+    await page.locator('dialog').waitFor({ state: 'detached' });
+    assert.deepEqual(wrong, []);
+});
+
+
+test('where nothing of now can be kept that is offered, and said', async () => {
+    await page.waitForFunction(() =>
+        !document.querySelector('.copy-row [aria-disabled=true]'));
+    await page.route(/\/rollback$/, (route) => route.fulfill({ status: 202,
+        json: { id: 2 ** 31, kind: 'rollback', state: 'failed', step: 1,
+            steps: [], percent: 25, actor: ana.account, via: 'web',
+            created: '2026-01-02T03:04:05Z', finished: '2026-01-02T03:04:06Z',
+            error: { code: 'state', detail: '', say: { code: 'own_disk_full',
+                values: [] } } } }), { times: 1 });
+    await row('before the upgrade').getByRole('button', { name: 'Go back' })
+        .click();
+    await page.getByText('The automatic snapshot is of now').waitFor();
+    await page.getByLabel(`Type ${name} to confirm`).fill(name);
+    await page.keyboard.press('Enter');
+    await page.getByText('The server did not go back to').waitFor();
+
+    const before = await page.locator('.copy-row').count();
+
+    await page.getByRole('button', { name: 'Go back without it' }).click();
+    await page.getByText('Without it you can’t undo this').waitFor();
+    assert.equal(await page.locator('dialog [name=keep]').isChecked(), false);
+    await page.getByLabel(`Type ${name} to confirm`).fill(name);
+    await page.keyboard.press('Enter');
+    await page.locator('dialog').waitFor({ state: 'detached' });
+    await page.getByText('The server did not go back to')
+        .waitFor({ state: 'detached' });
+    assert.equal(await page.locator('.copy-row').count(), before);
 });
 
 

@@ -43,6 +43,7 @@ const elsewhere = [
     'POST /vms/{id}/backups/{backup}/restore',
     'GET /vms/{id}/backups/{backup}/files',
     'GET /vms/{id}/backups/{backup}/file',
+    'GET /vms/{id}/snapshots/{snapshot}/file',              // 462
 ];
 
 /** @type {Contract} */
@@ -408,6 +409,7 @@ async function snapshots(vm, name) {
         { name }, who);
 
     assert.equal(back.body.state, 'done', JSON.stringify(back.body.error));
+    await contract.done('GET', `${at}/{snapshot}/files`, one, undefined, boss);
     await contract.done('DELETE', `${at}/{snapshot}`, one, undefined, who);
 }
 

@@ -443,6 +443,24 @@ const OWN = [
     { name: 'snapshots-drop', path: 'server?id=101&tab=copies',
         sign: '.copy-row', fresh: true, answers: snapshots({}),
         act: opened('.copy-row .button.quiet', 'dialog[open] .dialog-foot') },
+    { name: 'snapshots-back-bare', path: 'server?id=101&tab=copies',
+        sign: '.copy-row', fresh: true, answers: snapshots({}),
+        act: async (page) => {
+            await opened('.copy-row .button', 'dialog[open] form')(page);
+            await page.locator('dialog [name=keep]').uncheck();
+        } },
+    { name: 'snapshots-files', path: 'server?id=101&tab=copies',
+        sign: '.copy-row', fresh: true, answers: { ...snapshots({}),
+            'vms/101/snapshots/1/files': FILES },
+        act: async (page) => {
+            await page.locator('.copy-row .row-buttons button').nth(1)
+                .click();
+            await page.locator('.backup-file').first().waitFor();
+        } },
+    { name: 'snapshots-undo', path: 'server?id=101&tab=copies',
+        sign: '.copies .notice', fresh: true, answers: { ...snapshots({
+            items: [] }), ...server({ features: ['snapshot'], undo: {
+            template: 'w'.repeat(64), until: '2026-01-02T03:04:05Z' } }) } },
     { name: 'server-trashed', path: 'server?id=101',
         sign: '.vm-suspended [data-action=undelete]',
         answers: server({ lifecycle: 'trashed', state: 'unknown', trash: BIN,

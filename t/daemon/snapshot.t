@@ -50,7 +50,14 @@ sub says {
 # all snapshots: their names; their bytes by name
 sub names { return join ' ', map { { Verbs::pairs($_) }->{name} } told() }
 
-sub told { return @{ ($node->ask("snapshots $id"))[1] } }
+sub told { return grep { /^name=/ } @{ ($node->ask("snapshots $id"))[1] } }
+
+# the bytes that all of them take
+sub taken {
+    my ($all) = grep { /^all=/ } @{ ($node->ask("snapshots $id"))[1] };
+
+    return ($all // '') =~ s/^all=//r;
+}
 
 sub own { return { map { my %of = Verbs::pairs($_); ($of{name}, $of{bytes}) } told() } }
 
@@ -111,6 +118,7 @@ says('echo one > /mark; rm /bin/vi; mkdir /d; mv /etc /e; mv /e /etc;'
     . 'chown 33:44 /d; echo kept > /d/f');
 
 is(names(), '', 'no snapshots yet');
+is(taken(), 0, 'which take nothing');
 $node->likes("snapshot $id first", qr/^ok$/, 'one, while it runs');
 $node->likes("snapshot $id first", qr/^ok already$/, 'the same name: already');
 like((told())[0],
@@ -170,6 +178,17 @@ says('rm /big; sync');
 ok(record(sub { (own()->{big} // '-') =~ /^\d+$/ }), 'the recorder counts');
 cmp_ok(abs(own()->{big} - (24 << 20)), '<', 1 << 20, '24 MB are its own');
 cmp_ok(own()->{first}, '<', 1 << 20, 'of the others hardly any');
+
+my $all = taken();
+
+cmp_ok(abs($all - own()->{big}), '<', 2 << 20, 'which is what they take');
+says('busybox dd if=/dev/urandom of=/both bs=1M count=12; sync');
+done("snapshot $id same", "snapshot $id again");
+says('rm /both; sync');
+ok(record(sub { taken() > $all + (11 << 20) }), 'what two have takes room once');
+cmp_ok(own()->{$_}, '<', 1 << 20, "and is not ${_}'s own") for qw(same again);
+done("dropsnapshot $id $_") for qw(same again);
+ok(record(sub { taken() < $all + (1 << 20) }), 'it goes with the last of them');
 
 my $used = pair('disk_used');
 

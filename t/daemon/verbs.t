@@ -94,6 +94,8 @@ my @table = (
     (map { [ "$_ N one", { lxc => $noent, vzctl => $lacks } ] }
         qw(snapshot rollback dropsnapshot)),
     [ 'snapshots N', { lxc => $noent, vzctl => $lacks } ],
+    (map { [ "$_ N one", { lxc => $noent, vzctl => $lacks }, undef, ['/'] ] }
+        qw(snapfiles snapfile)),
     [ 'backup N main one', { lxc => $noent, vzctl => $lacks } ],
     [ "restore N main $tag 01234567", { lxc => $noent, vzctl => $lacks } ],
     [ 'adopt N 0123456789abcdef', $noent ],
@@ -204,6 +206,13 @@ my @table = (
     [ 'snapshot A one', { lxc => $already, vzctl => $lacks } ],
     [ 'rollback A other', { lxc => qr/^err state /, vzctl => $lacks } ],
     [ 'rollback A one', { lxc => $done, vzctl => $lacks } ],
+    (map { [ "$_ A", $syntax, undef, ['/'] ], [ "$_ A one", $syntax ],
+           [ "$_ A ../x", $range, undef, ['/'] ],
+           [ "$_ A one", { lxc => $range, vzctl => $lacks }, undef, ['/..'] ],
+           [ "$_ A one", { lxc => $noent, vzctl => $lacks }, undef, ['/no'] ],
+           [ "$_ A no", { lxc => qr/^err state /, vzctl => $lacks }, undef,
+             ['/'] ] } qw(snapfiles snapfile)),
+    [ 'snapfiles A one', { lxc => $done, vzctl => $lacks }, undef, ['/'] ],
     [ 'dropsnapshot A one', { lxc => $done, vzctl => $lacks } ],
     [ 'dropsnapshot A one', { lxc => $already, vzctl => $lacks } ],
     [ 'snapshots A', { lxc => $done, vzctl => $lacks } ],

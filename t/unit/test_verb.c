@@ -462,7 +462,8 @@ the_table_is_whole(void **state)
         }
 
         /* a repository has a lock of its own, and so has a backup */
-        read = verb == VZ_VERB_BACKUP || def->args[0] == VZ_FIELD_REPOSITORY
+        read = verb == VZ_VERB_BACKUP || verb == VZ_VERB_SNAPFILES
+               || def->args[0] == VZ_FIELD_REPOSITORY
                || (verb >= VZ_VERB_GETMEMORY && verb != VZ_VERB_RESTORE
                    && def->body_max == 0 && !def->stream && !def->test);
         assert_int_equal(def->lock, !read);

@@ -32,6 +32,10 @@
  * sources: src/daemon/backup/repositories.c src/daemon/backup/restic.c
  * sources: src/daemon/backup/restic_process.c
  * sources: src/daemon/backup/restic_list.c src/daemon/backup/restic_why.c
+ * sources: src/daemon/backup/snapshot_files.c src/daemon/base/enclose.c
+ * sources: src/daemon/backup/view_files.c src/daemon/backup/view_tar.c
+ * sources: src/daemon/backup/view_tar_data.c src/daemon/backup/tar_head.c
+ * sources: src/daemon/backup/view_tar_xattr.c
  * sources: src/daemon/base/check_line.c src/daemon/backup/backup_links.c
  * libs: -lm -lcrypt -ljansson
  * libs: -lm

@@ -1,4 +1,5 @@
-/* What is in a backup: folders to walk through, files and folders to take. */
+/* What is in a backup or a snapshot: folders to walk through, files and folders
+   to take. */
 
 import { address, get } from '../lib/api.js';
 import { button } from '../ui/button.js';
@@ -11,7 +12,6 @@ import { bytes, moment, t } from '../lib/i18n.js';
 
 /** @typedef {import('../../schemas.d.ts').BackupFiles} Files */
 /** @typedef {import('../../schemas.d.ts').BackupFile} File */
-/** @typedef {import('../../types.d.ts').Vm} Vm */
 
 /** @typedef {{name: string, path: string}} Part */
 
@@ -30,11 +30,10 @@ function hrefOf(base, path, folder) {
 
 
 /**
- * @param {Vm} vm
- * @param {{id: number, taken: string | null, created: string}} backup
+ * @param {string} base  of the API
+ * @param {string} title
  */
-export function browse(vm, backup) {
-    const base = `vms/${vm.id}/backups/${backup.id}`;
+export function browse(base, title) {
     const end = new AbortController();
     const crumbs = h('nav', { class: 'backup-crumbs',
         'aria-label': t('backups.where') });
@@ -122,10 +121,8 @@ export function browse(vm, backup) {
         }
     };
 
-    sheet(t('backups.browse.title',
-        { date: moment(backup.taken ?? backup.created) }),
-    h('div', { class: 'backup-browse' }, h('p', { class: 'lead' },
-        t('backups.browse.lead')), crumbs, list, whole),
-    () => end.abort());
+    sheet(title, h('div', { class: 'backup-browse' },
+        h('p', { class: 'lead' }, t('backups.browse.lead')), crumbs, list,
+        whole), () => end.abort());
     void open([]);
 }

@@ -165,7 +165,8 @@ function row(vm, one, state, why, changed) {
         press: () => restore(vm, one) });
     const look = button({ text: t('backups.browse'), icon: 'eye', small: true,
         label: t('backups.browse.of', { date }),
-        press: () => browse(vm, one) });
+        press: () => browse(`vms/${vm.id}/backups/${one.id}`,
+            t('backups.browse.title', { date })) });
     const good = one.state === 'done';
 
     disable(back, state.available ? '' : t('backups.no_repository'), why);

@@ -1,4 +1,5 @@
-/* The snapshots of a server: take one, go back to one, delete one. */
+/* The snapshots of a server: take one, look into one, go back to one, delete
+   one. */
 
 import { get, post, remove } from '../lib/api.js';
 import { now } from '../lib/clock.js';
@@ -7,20 +8,27 @@ import { busy, button, disable } from '../ui/button.js';
 import { ask, sheet } from '../ui/dialog.js';
 import { every, h, put, say } from '../ui/dom.js';
 import { fault, refuse } from '../ui/fault.js';
+import { tick as choice } from '../ui/fields.js';
 import { form, text } from '../ui/form.js';
 import { icon } from '../ui/icon.js';
 import { pending } from '../ui/loading.js';
 import { badge, obstacle } from '../ui/state.js';
 import { bytes, moment, span, t, word } from '../lib/i18n.js';
 import { note, taskOf } from '../lib/live.js';
+import { browse } from './backup-files.js';
 
 /** @typedef {import('../../schemas.d.ts').Snapshots} Snapshots */
 /** @typedef {import('../../schemas.d.ts').Snapshot} Snapshot */
 /** @typedef {import('../../types.d.ts').Vm} Vm */
+/** @typedef {import('../../types.d.ts').Task} Task */
 /** @typedef {import('../vm/server-tabs.js').Place} Place */
 
 const TASKS = new Set(['snapshot', 'snapshot_drop', 'rollback']);
 const TITLE = 64;
+
+/* which snapshot a task goes back to: it does not tell */
+/** @type {Map<number, Snapshot>} */
+const asked = new Map();
 
 
 /** @param {Snapshot} one */
@@ -29,32 +37,50 @@ function called(one) {
 }
 
 
+/** Whether a way back ended since what was before had no room. @param {Task} task */
+function hadNoRoom(task) {
+    return task.kind === 'rollback' && task.state === 'failed'
+        && task.error?.say?.code === 'own_disk_full' && asked.has(task.id);
+}
+
+
 /**
  * Say what goes and what stays, and do it when its name is typed.
  *
  * @param {Vm} vm
  * @param {Snapshot} one
+ * @param {boolean} [keep]  a snapshot of now is taken before
  */
-function goBack(vm, one) {
+function goBack(vm, one, keep = true) {
     const end = new AbortController();
     const lost = h('p', { class: 'notice' });
     const words = h('span', null);
     const tick = () => say(words, t('snap.back.lost', { time: span(Math.max(0,
         (now() - Date.parse(one.taken)) / 1000)) }));
 
+    const kept = h('p', null);
+    const says = (/** @type {boolean} */ on) => say(kept, t(on
+        ? 'snap.back.kept' : 'snap.back.bare'));
+    const keeps = choice({ name: 'keep', label: t('snap.back.keep'),
+        value: keep, changed: says });
+
+    says(keep);
     put(lost, icon('warn'), words);
     tick();
     every(1000, tick, end.signal);
 
     const made = form({
-        fields: [text({ name: 'name', required: true, autocomplete: 'off',
+        fields: [keeps, text({ name: 'name', required: true,
+            autocomplete: 'off',
             label: t('guest.reinstall.name', { name: vm.name }) })],
+        layout: (f) => [f.keep, kept, f.name],
         submit: t('snap.back.go'),
         send: async (values) => {
             const task = await post(
                 `vms/${vm.id}/snapshots/${one.id}/rollback`,
-                { name: values.name });
+                { name: values.name, keep: values.keep !== '' });
 
+            asked.set(task.id, one);
             dialog.close();
             note({ ...task, vm: { id: vm.id, name: vm.name } });
         },
@@ -62,7 +88,7 @@ function goBack(vm, one) {
     const dialog = sheet(t('snap.back.title', { name: called(one) }),
         h('div', { class: 'form' }, lost,
             h('p', null, t('snap.back.text', { date: moment(one.taken) })),
-            h('p', null, t('snap.back.kept')), made.node),
+            made.node),
         () => end.abort());
 }
 
@@ -109,6 +135,10 @@ function row(vm, first) {
     const gone = button({ text: t('snap.drop'), icon: 'trash', small: true,
         kind: 'quiet', label: t('snap.drop.of', { name }),
         press: () => void drop(vm, one, gone) });
+    const look = button({ text: t('backups.browse'), icon: 'eye', small: true,
+        label: t('snap.browse.of', { name }),
+        press: () => browse(`vms/${vm.id}/snapshots/${one.id}`,
+            t('snap.browse.title', { name })) });
     const node = h('li', { class: 'copy-row' },
         h('div', { class: 'copy-words' }, h('strong', null, h('bdi', null,
             name)),
@@ -116,7 +146,7 @@ function row(vm, first) {
             h('time', { datetime: one.taken }, moment(one.taken)),
             one.actor && !one.automatic ? [' · ', h('bdi', null, one.actor)]
                 : null, ' · ', size)),
-        h('div', { class: 'row-buttons' }, back, gone));
+        h('div', { class: 'row-buttons' }, back, look, gone));
 
     return {
         node,
@@ -224,16 +254,20 @@ function takeForm(vm, taken) {
 function figures(vm) {
     const count = h('p', { class: 'copies-count' });
     const disk = bar(t('snap.disk'));
+    const shared = h('p', { class: 'when' }, t('snap.shared'));
 
     return {
-        node: h('div', { class: 'copies-figures' }, count, disk.node),
+        node: h('div', { class: 'copies-figures' }, count, disk.node, shared),
 
         /** @param {Snapshots} state */
         set(state) {
             const total = vm.disk.total_bytes;
+            const own = state.items.reduce((sum, one) =>
+                sum + (one.bytes ?? Infinity), 0);
 
             say(count, t('snap.count', { n: state.used, most: state.most }));
             disk.node.hidden = state.items.length === 0;
+            shared.hidden = state.bytes === null || own >= state.bytes;
             disk.set(state.bytes === null || !total ? null
                 : state.bytes / total, state.bytes === null
                 ? t('snap.size.unknown') : bytes(state.bytes),
@@ -253,6 +287,7 @@ export async function mount(root, { vm, live, signal }) {
     const whyBack = h('p', { class: 'why' });
     const doing = h('p', { class: 'copies-doing', role: 'status' });
     const told = h('div', null);
+    const again = h('div', null);
     const taking = takeForm(vm, () => hold());
     const full = h('p', { class: 'notice' });
     const all = list(vm);
@@ -302,13 +337,15 @@ export async function mount(root, { vm, live, signal }) {
         put(full, icon('warn'), h('span', null, state.most === 0
             ? t('snap.full.none') : t('snap.full', { n: state.most })));
         put(told, state.node === 'up' ? null : h('p', { class: 'notice' },
-            icon('warn'), t('snap.node')));
+            icon('warn'), t('snap.node')),
+        vm.undo ? h('p', { class: 'notice' }, icon('undo'), h('span', null,
+            t('snap.undo', { date: moment(vm.undo.until) }))) : null);
         hold();
 
         if (!drawn) {
             drawn = true;
-            put(page, head, told, sums.node, doing, taking.node, full, why,
-                whyBack, all.node);
+            put(page, head, told, again, sums.node, doing, taking.node, full,
+                why, whyBack, all.node);
         }
     };
 
@@ -332,8 +369,26 @@ export async function mount(root, { vm, live, signal }) {
         return;
     }
 
+    /* going back with nothing kept is offered, and asked anew */
+    const offer = (/** @type {Task} */ task) => {
+        const one = /** @type {Snapshot} */ (asked.get(task.id));
+
+        put(again, h('div', { class: 'notice' }, icon('warn'), h('div', null,
+            h('p', null, t('snap.back.full', { name: called(one) })),
+            button({ text: t('snap.back.anyway'), small: true, icon: 'undo',
+                press: () => goBack(vm, one, false) }))));
+    };
+
     put(page, head);
-    live.ended(() => void load(), signal);
+    live.ended((task) => {
+        if (hadNoRoom(task)) {
+            offer(task);
+        } else if (task.kind === 'rollback') {
+            put(again);
+        }
+
+        void load();
+    }, signal);
     live.drawn((tick) => tick || hold(), signal);
     await load();
 }

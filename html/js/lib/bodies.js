@@ -158,6 +158,7 @@ export const BODIES = {
     },
     Rollback: {
         name: { type: 'text', required: true, max: 256 },
+        keep: { type: 'bool' },
     },
     Name: {
         name: { type: 'text', required: true, pattern: P19 },

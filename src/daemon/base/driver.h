@@ -318,8 +318,12 @@ struct vz_driver_s {
     vz_code_e   (*drop_snapshot)(vz_job_t *job, const char *name,
                                  vz_done_t *done);
 
-    /* Call each for every snapshot, the oldest first. */
-    vz_code_e   (*snapshots)(vz_job_t *job, vz_snapshot_pt each, void *data);
+    /*
+     * Call each for every snapshot, the oldest first. *all: bytes that they
+     * have together and the disk as it is now has not, or VZ_CT_STAT_UNKNOWN.
+     */
+    vz_code_e   (*snapshots)(vz_job_t *job, vz_snapshot_pt each, void *data,
+                             uint64_t *all);
 
     /*
      * For --record, in a process of its own, every few minutes: what is slow,
@@ -485,9 +489,10 @@ struct vz_driver_s {
 
     /*
      * For the process that saves a container, which is in a mount namespace of
-     * its own already: show what a snapshot of it holds at path, read only,
-     * with ids as its own root sees them; copy what the node knows of it into
-     * a folder.  VZ_OK, or a code with words (VZ_WORDS_MAX bytes).
+     * its own already, or that reads a snapshot of it: show what that holds at
+     * path, read only, with ids as its own root sees them; copy what the node
+     * knows of it into a folder.  VZ_OK, or a code with words (VZ_WORDS_MAX
+     * bytes).
      */
     vz_code_e   (*backup_view)(const vz_config_t *conf, uint32_t ctid,
                                const char *snapshot, const char *path,

@@ -113,7 +113,8 @@ vz_lxc_snapshot_roll(vz_job_t *job, const char *name)
 
 
 vz_code_e
-vz_lxc_snapshot_each(vz_job_t *job, vz_snapshot_pt each, void *data)
+vz_lxc_snapshot_each(vz_job_t *job, vz_snapshot_pt each, void *data,
+    uint64_t *all)
 {
     unsigned              i;
     vz_ct_t               ct;
@@ -130,6 +131,8 @@ vz_lxc_snapshot_each(vz_job_t *job, vz_snapshot_pt each, void *data)
         return vz_job_end(job, VZ_INTERNAL, "the snapshots of container %u: "
                           "%s", ct.ctid, strerror(errno));
     }
+
+    *all = note.all;
 
     for (i = 0; i < note.n; i++) {
         stat.name = note.list[i].name;
@@ -204,7 +207,7 @@ vz_lxc_snapshot_note(const vz_config_t *conf, const vz_ct_t *ct,
 {
     int                  raw;
     char                 name[16], holder[VZ_LOCK_HOLDER];
-    unsigned             i;
+    unsigned             i, same;
     vz_ct_t              now;
     vz_lock_t            lock;
     vz_snapshot_t       *one;
@@ -222,12 +225,17 @@ vz_lxc_snapshot_note(const vz_config_t *conf, const vz_ct_t *ct,
 
     if (raw != -1 && vz_snapshot_note_see(&now, raw, &note) == 0) {
 
-        for (i = 0; i < counted->n; i++) {
+        for (same = 0, i = 0; i < counted->n; i++) {
             one = vz_snapshot_note_find(&note, counted->list[i].name);
 
             if (one && one->made == counted->list[i].made) {
                 one->own = counted->list[i].own;
+                same++;
             }
+        }
+
+        if (same == counted->n) {
+            note.all = counted->all;
         }
 
         if (vz_snapshot_note_write(&now, &note) == -1) {

@@ -13,7 +13,7 @@ vz_code_e vz_lxc_snapshot_roll(vz_job_t *job, const char *name);
 vz_code_e vz_lxc_snapshot_drop(vz_job_t *job, const char *name,
     vz_done_t *done);
 vz_code_e vz_lxc_snapshot_each(vz_job_t *job, vz_snapshot_pt each,
-    void *data);
+    void *data, uint64_t *all);
 void vz_lxc_snapshot_tend(const vz_config_t *conf);
 
 

@@ -14,19 +14,26 @@
 
 #define VZ_SNAPSHOT_NOTE_FILE  4096     /* bytes of it, at most */
 #define VZ_SNAPSHOT_NOTE_NAME  ".snap"  /* behind the image's name */
+#define VZ_SNAPSHOT_NOTE_ALL   "all "   /* begins the first line */
 
 
 static int vz_snapshot_note_path(const vz_ct_t *ct, char *path);
+static uint64_t vz_snapshot_note_bytes(const char *text);
 static int vz_snapshot_note_line(const char *line, vz_snapshot_t *one);
+static uint64_t vz_snapshot_note_all(const vz_snapshot_note_t *before,
+    vz_snapshot_note_t *note);
+static void vz_snapshot_note_put(vz_strbuf_t *text, uint64_t bytes);
 static int vz_snapshot_note_older(const void *a, const void *b);
 
 
 int
 vz_snapshot_note_read(const vz_ct_t *ct, vz_snapshot_note_t *note)
 {
-    char  path[PATH_MAX], text[VZ_SNAPSHOT_NOTE_FILE], *line, *rest;
+    char      path[PATH_MAX], text[VZ_SNAPSHOT_NOTE_FILE], *line, *rest;
+    uint64_t  all;
 
     memset(note, 0, sizeof(*note));
+    all = VZ_CT_STAT_UNKNOWN;
 
     if (vz_snapshot_note_path(ct, path) == -1) {
         return -1;
@@ -40,9 +47,19 @@ vz_snapshot_note_read(const vz_ct_t *ct, vz_snapshot_note_t *note)
          line != NULL && note->n < VZ_SNAPSHOT_MOST;
          line = strtok_r(NULL, "\n", &rest))
     {
+        if (strncmp(line, VZ_SNAPSHOT_NOTE_ALL,
+                    sizeof(VZ_SNAPSHOT_NOTE_ALL) - 1) == 0)
+        {
+            all = vz_snapshot_note_bytes(line + sizeof(VZ_SNAPSHOT_NOTE_ALL)
+                                         - 1);
+            continue;
+        }
+
         note->n += (unsigned) vz_snapshot_note_line(line,
                                                     &note->list[note->n]);
     }
+
+    note->all = note->n ? all : 0;
 
     return 0;
 }
@@ -70,6 +87,13 @@ vz_snapshot_note_path(const vz_ct_t *ct, char *path)
 }
 
 
+static uint64_t
+vz_snapshot_note_bytes(const char *text)
+{
+    return text[0] == '-' ? VZ_CT_STAT_UNKNOWN : strtoull(text, NULL, 10);
+}
+
+
 /* 1 where the line is one, else 0. */
 
 static int
@@ -88,7 +112,7 @@ vz_snapshot_note_line(const char *line, vz_snapshot_t *one)
     }
 
     one->made = strtoull(made, &end, 10);
-    one->own = own[0] == '-' ? VZ_CT_STAT_UNKNOWN : strtoull(own, NULL, 10);
+    one->own = vz_snapshot_note_bytes(own);
 
     return *end == '\0';
 }
@@ -114,6 +138,7 @@ vz_snapshot_note_see(const vz_ct_t *ct, int raw, vz_snapshot_note_t *note)
 
     if (vz_snapshot_note_read(ct, &before) == -1) {
         before.n = 0;
+        before.all = VZ_CT_STAT_UNKNOWN;
     }
 
     dir = vz_file_dir(fd);
@@ -142,8 +167,35 @@ vz_snapshot_note_see(const vz_ct_t *ct, int raw, vz_snapshot_note_t *note)
     closedir(dir);
 
     qsort(note->list, note->n, sizeof(note->list[0]), vz_snapshot_note_older);
+    note->all = vz_snapshot_note_all(&before, note);
 
     return 0;
+}
+
+
+/* A new one has what is live; one that went took its own bytes with it. */
+
+static uint64_t
+vz_snapshot_note_all(const vz_snapshot_note_t *before,
+    vz_snapshot_note_t *note)
+{
+    uint64_t              all;
+    unsigned              i;
+    const vz_snapshot_t  *one, *now;
+
+    all = before->all;
+
+    for (i = 0; i < before->n && all != VZ_CT_STAT_UNKNOWN; i++) {
+        one = &before->list[i];
+        now = vz_snapshot_note_find(note, one->name);
+
+        if (now == NULL || now->made != one->made) {
+            all = one->own == VZ_CT_STAT_UNKNOWN ? VZ_CT_STAT_UNKNOWN
+                  : all < one->own ? 0 : all - one->own;
+        }
+    }
+
+    return note->n ? all : 0;
 }
 
 
@@ -184,21 +236,29 @@ vz_snapshot_note_write(const vz_ct_t *ct, const vz_snapshot_note_t *note)
     }
 
     vz_strbuf_init(&text, buf, sizeof(buf));
+    vz_strbuf_put(&text, VZ_SNAPSHOT_NOTE_ALL);
+    vz_snapshot_note_put(&text, note->all);
 
     for (i = 0; i < note->n; i++) {
         one = &note->list[i];
         vz_strbuf_put(&text, "%s %llu ", one->name,
                       (unsigned long long) one->made);
-
-        if (one->own == VZ_CT_STAT_UNKNOWN) {
-            vz_strbuf_put(&text, "-\n");
-
-        } else {
-            vz_strbuf_put(&text, "%llu\n", (unsigned long long) one->own);
-        }
+        vz_snapshot_note_put(&text, one->own);
     }
 
     return vz_file_write(path, text.buf, text.len);
+}
+
+
+static void
+vz_snapshot_note_put(vz_strbuf_t *text, uint64_t bytes)
+{
+    if (bytes == VZ_CT_STAT_UNKNOWN) {
+        vz_strbuf_put(text, "-\n");
+
+    } else {
+        vz_strbuf_put(text, "%llu\n", (unsigned long long) bytes);
+    }
 }
 
 

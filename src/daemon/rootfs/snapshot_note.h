@@ -1,7 +1,7 @@
 /*
  * What is noted of the snapshots of an image, in a file of its name beside it,
  * for those who ask while nobody may look into the image: a line "NAME SECONDS
- * BYTES" for each, BYTES "-" while nobody has counted.
+ * BYTES" for each, BYTES "-" while nobody has counted, and a line "all BYTES".
  */
 
 #ifndef VZ_SNAPSHOT_NOTE_H
@@ -23,6 +23,9 @@ typedef struct {
 } vz_snapshot_t;
 
 typedef struct {
+    uint64_t        all;            /* bytes that they have, and what is live
+                                       has not: more than their own ones where
+                                       two have the same; as own */
     unsigned        n;
     vz_snapshot_t   list[VZ_SNAPSHOT_MOST];     /* oldest first */
 } vz_snapshot_note_t;
@@ -31,7 +34,8 @@ typedef struct {
 /*
  * vz_snapshot_note_read: what is noted; no file is no snapshots.
  * vz_snapshot_note_see: what the image has, whose top is raw; bytes are those
- * noted before. Both 0, or -1 with errno.
+ * noted before, less what went with snapshots that are not there any more. Both
+ * 0, or -1 with errno.
  */
 int vz_snapshot_note_read(const vz_ct_t *ct, vz_snapshot_note_t *note);
 int vz_snapshot_note_see(const vz_ct_t *ct, int raw,

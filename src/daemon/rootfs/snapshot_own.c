@@ -278,6 +278,8 @@ vz_snapshot_own_sum(vz_snapshot_own_t *own, vz_snapshot_note_t *note)
     unsigned  one;
     uint64_t  who;
 
+    note->all = 0;
+
     for (one = 0; one < note->n; one++) {
         note->list[one].own = 0;
     }
@@ -293,6 +295,10 @@ vz_snapshot_own_sum(vz_snapshot_own_t *own, vz_snapshot_note_t *note)
 
         for (j = i; j < own->n && own->list[j].at == own->list[i].at; j++) {
             who |= own->list[j].who;
+        }
+
+        if ((who & (VZ_SNAPSHOT_OWN_TOP | VZ_SNAPSHOT_OWN_LIVE)) == 0) {
+            note->all += own->list[i].bytes;
         }
 
         for (one = 0; one < note->n; one++) {

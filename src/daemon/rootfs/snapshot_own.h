@@ -13,9 +13,10 @@
 
 /*
  * vz_snapshot_own: count them for each snapshot of the note, in the image whose
- * top is raw. What two snapshots have together is neither's. gone is asked now
- * and then whether to leave off. 0, or -1: nothing was counted, because it left
- * off, or has no memory for so many extents, or an error occurred.
+ * top is raw, and for all of them together. What two snapshots have together is
+ * neither's, but counts for all. gone is asked now and then whether to leave
+ * off. 0, or -1: nothing was counted, because it left off, or has no memory for
+ * so many extents, or an error occurred.
  */
 int vz_snapshot_own(int raw, vz_snapshot_note_t *note,
     int (*gone)(void *data), void *data);

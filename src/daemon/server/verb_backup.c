@@ -187,14 +187,11 @@ vz_verb_backup_read(vz_job_t *job, vz_verb_backup_pt read)
 
     vz_verb_backup_from(job, 0, &from);
 
-    if (job->body == NULL
-        || vz_backup_path_parse(job->body->line[0], path) != VZ_OK)
-    {
-        return vz_job_end(job, VZ_RANGE, "path: from / on, without \"..\", "
-                          "other bytes than A-Z a-z 0-9 . _ / - as %%XX");
-    }
+    code = vz_verb_backup_path(job, path);
 
-    code = vz_restic_open(job, from.repository, &repository);
+    if (code == VZ_OK) {
+        code = vz_restic_open(job, from.repository, &repository);
+    }
 
     if (code == VZ_OK) {
         code = vz_backup_lock_read(job);
@@ -211,4 +208,15 @@ vz_verb_backup_read(vz_job_t *job, vz_verb_backup_pt read)
     }
 
     return code;
+}
+
+
+vz_code_e
+vz_verb_backup_path(vz_job_t *job, char *path)
+{
+    return job->body != NULL
+           && vz_backup_path_parse(job->body->line[0], path) == VZ_OK
+           ? VZ_OK
+           : vz_job_end(job, VZ_RANGE, "path: from / on, without \"..\", "
+                        "other bytes than A-Z a-z 0-9 . _ / - as %%XX");
 }

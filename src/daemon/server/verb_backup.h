@@ -21,5 +21,11 @@ vz_code_e vz_verb_backup_list(vz_job_t *job);
 vz_code_e vz_verb_backup_files(vz_job_t *job);
 vz_code_e vz_verb_backup_file(vz_job_t *job);
 
+/*
+ * vz_verb_backup_path: the path that the job's body names, as backup_path.h
+ * parses it, PATH_MAX bytes.  VZ_OK, or VZ_RANGE with the job's words set.
+ */
+vz_code_e vz_verb_backup_path(vz_job_t *job, char *path);
+
 
 #endif /* VZ_VERB_BACKUP_H */

@@ -1,10 +1,14 @@
+#include <limits.h>
 #include <stdio.h>
+#include "daemon/backup/snapshot_files.h"
 #include "daemon/base/job.h"
+#include "daemon/server/verb_backup.h"
 #include "daemon/server/verb_end.h"
 #include "daemon/server/verb_snapshot.h"
 
 
 static void vz_verb_snapshot_one(const vz_snapshot_stat_t *stat, void *data);
+static void vz_verb_snapshot_bytes(uint64_t bytes, char text[24]);
 
 
 vz_code_e
@@ -39,7 +43,18 @@ vz_verb_snapshot_drop(vz_job_t *job)
 vz_code_e
 vz_verb_snapshot_all(vz_job_t *job)
 {
-    return job->driver->snapshots(job, vz_verb_snapshot_one, job);
+    char       text[24];
+    uint64_t   all;
+    vz_code_e  code;
+
+    code = job->driver->snapshots(job, vz_verb_snapshot_one, job, &all);
+
+    if (code == VZ_OK) {
+        vz_verb_snapshot_bytes(all, text);
+        vz_job_data(job, "all=%s", text);
+    }
+
+    return code;
 }
 
 
@@ -58,12 +73,45 @@ vz_verb_snapshot_one(const vz_snapshot_stat_t *stat, void *data)
         snprintf(date, sizeof(date), "-");
     }
 
-    if (stat->own == VZ_CT_STAT_UNKNOWN) {
-        snprintf(own, sizeof(own), "-");
-
-    } else {
-        snprintf(own, sizeof(own), "%llu", (unsigned long long) stat->own);
-    }
+    vz_verb_snapshot_bytes(stat->own, own);
 
     vz_job_data(job, "name=%s date=%s bytes=%s", stat->name, date, own);
+}
+
+
+static void
+vz_verb_snapshot_bytes(uint64_t bytes, char text[24])
+{
+    if (bytes == VZ_CT_STAT_UNKNOWN) {
+        snprintf(text, 24, "-");
+
+    } else {
+        snprintf(text, 24, "%llu", (unsigned long long) bytes);
+    }
+}
+
+
+vz_code_e
+vz_verb_snapshot_files(vz_job_t *job)
+{
+    char       path[PATH_MAX];
+    vz_code_e  code;
+
+    code = vz_verb_backup_path(job, path);
+
+    return code == VZ_OK
+           ? vz_snapshot_files_list(job, job->req->argv[1], path) : code;
+}
+
+
+vz_code_e
+vz_verb_snapshot_file(vz_job_t *job)
+{
+    char       path[PATH_MAX];
+    vz_code_e  code;
+
+    code = vz_verb_backup_path(job, path);
+
+    return code == VZ_OK
+           ? vz_snapshot_files_read(job, job->req->argv[1], path) : code;
 }

@@ -77,6 +77,32 @@ const vz_mail_text_t  vz_mail_text_vm[] = {
       "\n"
       "{brand}\n" },
 
+    { "rolled_back_bare", "es",
+      "{brand}: su servidor {name} volvió a una instantánea",
+      "Hola {first_name}:\n"
+      "\n"
+      "Alguien con acceso a su cuenta volvió el disco del servidor {name} a\n"
+      "una instantánea.  Pidió no guardar cómo estaba antes: lo posterior a\n"
+      "esa instantánea se perdió.\n"
+      "\n"
+      "Si no fue usted, cambie su contraseña y busque en el panel ({url}) una\n"
+      "copia de seguridad más reciente.\n"
+      "\n"
+      "{brand}\n" },
+
+    { "rolled_back_bare", "en",
+      "{brand}: your server {name} went back to a snapshot",
+      "Hello {first_name},\n"
+      "\n"
+      "Somebody with access to your account took the disk of the server\n"
+      "{name} back to a snapshot, and asked not to keep how it was before:\n"
+      "what is newer than that snapshot is lost.\n"
+      "\n"
+      "If it was not you, change your password, and look in the panel ({url})\n"
+      "for a backup that is newer.\n"
+      "\n"
+      "{brand}\n" },
+
     { "trashed", "es",
       "{brand}: su servidor {name} fue eliminado",
       "Hola {first_name}:\n"

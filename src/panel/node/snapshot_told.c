@@ -104,6 +104,24 @@ vz_snapshot_told_find(const vz_answer_t *answer, const ngx_str_t *name,
 }
 
 
+int64_t
+vz_snapshot_told_all(const vz_answer_t *answer)
+{
+    ngx_str_t   all;
+    ngx_uint_t  i;
+
+    for (i = 0; i < answer->nlines; i++) {
+        all = vz_relay_pair(&answer->lines[i], "all");
+
+        if (all.len) {
+            return ngx_max(ngx_atoof(all.data, all.len), -1);
+        }
+    }
+
+    return -1;
+}
+
+
 vz_code_e
 vz_snapshot_told_name(ngx_pool_t *pool, ngx_str_t *name)
 {

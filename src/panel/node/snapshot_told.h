@@ -37,6 +37,12 @@ vz_code_e vz_snapshot_told_find(const vz_answer_t *answer,
     const ngx_str_t *name, vz_snapshot_told_t *told);
 
 /*
+ * vz_snapshot_told_all: the bytes that all of them take together; -1 where that
+ * is not told, or not known yet.
+ */
+int64_t vz_snapshot_told_all(const vz_answer_t *answer);
+
+/*
  * vz_snapshot_told_name: draw a name from pool.  VZ_OK, or VZ_INTERNAL where
  * the kernel gives no random bytes, or there is no memory.
  */

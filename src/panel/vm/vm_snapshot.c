@@ -24,6 +24,7 @@
 typedef struct {
     ngx_str_t        title;
     ngx_str_t        name;          /* of the container, typed */
+    int64_t          keep;          /* one of now is taken before */
     uint64_t         id;            /* of the snapshot, of the path */
     ngx_str_t        drawn;         /* a name for a new one */
 } vz_vm_snapshot_ask_t;
@@ -31,8 +32,8 @@ typedef struct {
 /* What a list adds up. */
 typedef struct {
     ngx_uint_t       used;          /* of those that the plan counts */
-    uint64_t         bytes;
-    ngx_uint_t       unknown;       /* of one nobody knows how many yet */
+    ngx_uint_t       shown;
+    int64_t          bytes;         /* that they take together; -1: not known */
 } vz_vm_snapshot_sum_t;
 
 
@@ -57,7 +58,9 @@ static const vz_body_member_t  vz_vm_snapshot_members[] = {
 
 static const vz_body_member_t  vz_vm_snapshot_rollback_members[] = {
     { "name", VZ_BODY_TEXT, 0, 1, 0, 256,
-      offsetof(vz_vm_snapshot_ask_t, name) }
+      offsetof(vz_vm_snapshot_ask_t, name) },
+    { "keep", VZ_BODY_BOOL, 0, 0, 0, 1,
+      offsetof(vz_vm_snapshot_ask_t, keep) }
 };
 
 const vz_body_t  vz_vm_snapshot_form = vz_body("Snapshot",
@@ -158,10 +161,16 @@ vz_vm_snapshot_list(vz_call_t *call)
     vz_json_close(out);
     vz_json_uint(out, "used", sum.used);
 
-    if (sum.unknown) {
+    /* what two have the same is counted for neither, and takes room */
+
+    if (rc == VZ_OK && vz_snapshot_told_all(&answer) >= 0) {
+        sum.bytes = vz_snapshot_told_all(&answer);
+    }
+
+    if (sum.bytes < 0) {
         vz_json_null(out, "bytes");
     } else {
-        vz_json_uint(out, "bytes", sum.bytes);
+        vz_json_int(out, "bytes", sum.bytes);
     }
 
     vz_json_null(out, "next");
@@ -196,8 +205,7 @@ vz_vm_snapshot_item(vz_json_t *out, const vz_rows_t *rows, ngx_uint_t i,
     }
 
     sum->used += !vz_row_int(rows, i, "automatic");
-    sum->unknown += told.bytes < 0;
-    sum->bytes += ngx_max(told.bytes, 0);
+    sum->bytes = sum->shown++ == 0 ? told.bytes : -1;
 
     vz_json_object(out, NULL);
     vz_json_int(out, "id", vz_row_int(rows, i, "id"));
@@ -385,6 +393,7 @@ vz_vm_snapshot_rollback(vz_call_t *call)
     vz_vm_snapshot_ask_t  ask;
 
     ngx_memzero(&ask, sizeof(vz_vm_snapshot_ask_t));
+    ask.keep = 1;
 
     if (vz_body_read(call, &vz_vm_snapshot_rollback_form, &ask) != VZ_OK) {
         return;
@@ -416,9 +425,12 @@ vz_vm_snapshot_prepare_rollback(vz_vm_action_t *change, vz_tx_t *tx)
         return rc;
     }
 
-    change->task_data = vz_call_printf(change->call,
-                                       "{\"snapshot\":\"%V\",\"keep\":\"%V\"}",
-                                       &name, &ask->drawn);
+    change->task_data = ask->keep
+                        ? vz_call_printf(change->call, "{\"snapshot\":\"%V\","
+                                         "\"keep\":\"%V\"}", &name,
+                                         &ask->drawn)
+                        : vz_call_printf(change->call, "{\"snapshot\":\"%V\"}",
+                                         &name);
 
     return change->task_data.len ? VZ_OK : VZ_INTERNAL;
 }

@@ -25,7 +25,7 @@ void vz_vm_snapshot_drop(vz_call_t *call);
 
 /*
  * POST /api/vms/{id}/snapshots/{snapshot}/rollback: the body repeats the
- * container's name.
+ * container's name; with "keep": false no snapshot of now is taken before.
  */
 void vz_vm_snapshot_rollback(vz_call_t *call);
 

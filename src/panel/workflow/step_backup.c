@@ -5,6 +5,7 @@
 #include "panel/task/run_own.h"
 #include "panel/task/run_verb.h"
 #include "panel/workflow/step_backup.h"
+#include "panel/workflow/step_snapshot.h"
 #include "runtime/row.h"
 #include "wire/field.h"
 
@@ -555,8 +556,13 @@ vz_step_backup_restore(vz_task_run_t *run)
         rc = vz_run_verb_status(run, &status);
     }
 
-    return rc == VZ_OK
-           ? vz_run_own_in_tx(run, vz_step_backup_restored, &status) : rc;
+    if (rc == VZ_OK) {
+        rc = vz_run_own_in_tx(run, vz_step_backup_restored, &status);
+    }
+
+    /* its snapshots are those of the disk before */
+
+    return rc == VZ_OK ? vz_step_snapshot_told(run) : rc;
 }
 
 

@@ -247,6 +247,10 @@ vz_step_snapshot_keep(vz_task_run_t *run)
 {
     vz_code_e  rc;
 
+    if (vz_step_work(run)->keep.len == 0) {
+        return VZ_OK;
+    }
+
     rc = vz_step_snapshot_verb(run, VZ_VERB_SNAPSHOT,
                                &vz_step_work(run)->keep);
 
@@ -312,10 +316,14 @@ vz_step_snapshot_tidy(vz_task_run_t *run)
     vz_rows_t   rows;
     ngx_uint_t  i;
 
-    rc = vz_db_query(NULL, run->pool, &vz_sql_snapshot_older,
-                     vz_binds(vz_int(run->vm.id),
-                              vz_text(vz_step_work(run)->keep)),
-                     &rows);
+    rows.rows = 0;
+
+    rc = vz_step_work(run)->keep.len == 0
+         ? VZ_OK
+         : vz_db_query(NULL, run->pool, &vz_sql_snapshot_older,
+                       vz_binds(vz_int(run->vm.id),
+                                vz_text(vz_step_work(run)->keep)),
+                       &rows);
 
     for (i = 0; rc == VZ_OK && i < rows.rows; i++) {
         name = vz_row_text(&rows, i, "name");
@@ -336,7 +344,9 @@ vz_step_snapshot_queue(vz_task_run_t *run, vz_tx_t *tx, void *data)
 {
     (void) data;
 
-    return vz_step_reinstall_tell(run, tx, "rolled_back");
+    return vz_step_reinstall_tell(run, tx, vz_step_work(run)->keep.len
+                                           ? "rolled_back"
+                                           : "rolled_back_bare");
 }
 
 

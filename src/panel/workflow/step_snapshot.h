@@ -17,11 +17,12 @@
  * vz_step_snapshot_stop: look whether the node has the task's snapshot; then
  * the container is stopped.
  * vz_step_snapshot_keep: the node takes the one that is to be kept of before a
- * rollback; its row is made here.
+ * rollback, where the task names one; its row is made here.
  * vz_step_snapshot_rollback: the disk becomes that of the snapshot; then root
  * has the SSH keys of then.
  * vz_step_snapshot_tidy: of those that the panel took by itself the last one
- * stays, and the container's owner is told by mail.
+ * stays, all of them where none was taken, and the container's owner is told by
+ * mail.
  */
 vz_code_e vz_step_snapshot(vz_task_run_t *run);
 vz_code_e vz_step_snapshot_undo(vz_task_run_t *run);
