@@ -88,6 +88,7 @@ test('one that is deleted goes from the list', async () => {
 
 
 test('a server is cloned by keys, and its clone is opened', async () => {
+    wrong.length = 0;
     await page.locator('.clone .button:not([aria-disabled=true])').focus();
     await page.keyboard.press('Enter');
     await page.getByLabel('Hostname').fill('twin.example.net');
