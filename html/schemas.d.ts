@@ -308,6 +308,11 @@ export interface RestoreBody {
     hostname?: string | null;
 }
 
+export interface CloneBody {
+    hostname?: string | null;
+    plan?: string | null;
+}
+
 export interface Reasons {
     recorded: string | null;
     reasons: Reason[];
@@ -1617,6 +1622,7 @@ export interface Replies {
         [path: `vms/${number}/unsuspend`]: Task;
         [path: `vms/${number}/backups`]: Task;
         [path: `vms/${number}/backups/${number}/restore`]: Task;
+        [path: `vms/${number}/clone`]: Task;
         [path: `tasks/${number}/retry`]: Task;
         [path: `tasks/${number}/cancel`]: Task;
         [path: `tasks/${number}/seen`]: null;

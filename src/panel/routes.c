@@ -52,6 +52,7 @@
 #include "panel/vm/vm_backup_files.h"
 #include "panel/vm/vm_backup_restore.h"
 #include "panel/vm/vm_bootlog.h"
+#include "panel/vm/vm_clone.h"
 #include "panel/vm/vm_console.h"
 #include "panel/vm/vm_create.h"
 #include "panel/vm/vm_destroy.h"
@@ -431,6 +432,11 @@ static const vz_route_t  vz_routes[] = {
       &vz_vm_backup_restore_form, NULL, vz_vm_backup_restore,
       "Restore a backup: in place, where the body repeats the container's "
       "name, or as a new container", 202, "Task" },
+
+    { POST, "/vms/{id}/clone", VZ_ROLE_USER, CHANGE,
+      &vz_vm_clone_form, NULL, vz_vm_clone,
+      "Make another container with the disk that a container has now", 202,
+      "Task" },
 
     { GET, "/vms/{id}/backups/{backup}/files", VZ_ROLE_USER, 0,
       NULL, &vz_vm_files_args, vz_vm_backup_files,

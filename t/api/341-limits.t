@@ -38,6 +38,7 @@ our %stored = (
         hostname => 'vm.hostname vm.name task.vm_name' },
     Traffic => { quota_gib => 'vm.traffic_gib', action => 'vm.traffic_action',
         throttle_mbit => 'vm.throttle_rate' },
+    Clone => { plan => '-', hostname => 'vm.hostname vm.name task.vm_name' },
     Cpu => { units => 'vm.cpu_units', limit_percent => 'vm.cpu_percent' },
     Destroy => { name => '-', for_good => '-' },
     Disk => { soft_mib => 'vm.disk_soft_mib', hard_mib => 'vm.disk_hard_mib' },
@@ -253,14 +254,15 @@ our %answers = ('POST /api/admin/nodes' => 422,
 
 # Settings that would take the stack away from under the others, a session
 # that ends with its password, members that exclude each other, and what has a
-# version, a body or a neighbour of its own (430, 411, 412, 432) are not for the
+# version, a body or a neighbour of its own (430, 411, 412, 432, 453) are not for the
 # largest of all.
 our %spared = map { $_ => 1 } 'PATCH /api/admin/nodes/{id}',
     'DELETE /api/vms/{id}', 'PUT /api/account/password',
     'POST /api/vms', 'POST /api/admin/nodes/{id}/adopt',
     'POST /api/account/tokens', 'POST /api/session/confirm',
     'PUT /api/vms/{id}/firewall', 'POST /api/vms/{id}/reinstall',
-    'PUT /api/vms/{id}/rdns', 'POST /api/vms/{id}/rescue';
+    'PUT /api/vms/{id}/rdns', 'POST /api/vms/{id}/rescue',
+    'POST /api/vms/{id}/clone';
 
 
 sub send_longest {

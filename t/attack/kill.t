@@ -17,6 +17,7 @@ use Verbs;
 
 my $points = $ENV{KILL_POINTS} // 26;   # of each verb, over all of its calls
 my $id = 31001;
+my $twin = $id + 1;
 my $t = $Verbs::template;
 my $two = "$t-two";
 my $node = Verbs->new('lxc', stop_timeout => 4, interface_prefix => 'vk',
@@ -49,6 +50,7 @@ my @verbs = (
     [ "rescue $id", [ "start $id" ], [ "unrescue $id", "start $id" ], 8 ],
     [ "unrescue $id", [ "rescue $id", "start $id" ],
         [ "rescue $id", "start $id" ], 8 ],
+    [ "clone $twin $id", [ "start $id" ], [ "destroy $twin" ], 8 ],
     [ "destroy $id", [], [ "create $id $t", "start $id" ] ],
 );
 
@@ -98,14 +100,19 @@ sub left {
     return join ' ', grep { length } map { `$_` =~ s/\s+/ /gr }
         "grep -F $node->{dir}/ /proc/self/mountinfo",
         "losetup -nl -O BACK-FILE | grep -F $node->{dir}/",
-        "ip -o link | grep -E ': vk$id'",
-        "nft list table inet vzkill 2>/dev/null | grep vk$id",
-        "find /sys/fs/cgroup -type d -path '*/vzkill-*/lxc.*.$id'",
+        "ip -o link | grep -E ': vk($id|$twin)'",
+        "nft list table inet vzkill 2>/dev/null | grep -E 'vk($id|$twin)'",
+        "find /sys/fs/cgroup -type d -path '*/vzkill-*/lxc.*.3100[12]'",
         "pgrep -af $node->{dir}/ | grep -v pgrep";
 }
 
 
-END { my $status = $?; $node->ask("destroy $id"); $node->end; $? = $status }
+END {
+    my $status = $?;
+    $node->ask("destroy $_") for $twin, $id;
+    $node->end;
+    $? = $status;
+}
 
 
 done("create $id $t");                  # the template is unpacked

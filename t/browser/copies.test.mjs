@@ -139,3 +139,31 @@ test('one that is deleted goes from the list', async () => {
     await page.getByText('0 of 3 used').waitFor();
     assert.equal(await page.locator('.copy-row').count(), 1);
 });
+
+
+test('a server is cloned by keys, and its clone is opened', async () => {
+    wrong.length = 0;
+    await page.locator('.clone .button:not([aria-disabled=true])').focus();
+    await page.keyboard.press('Enter');
+    await page.getByLabel('Hostname').fill('twin.example.net');
+    await page.keyboard.press('Enter');
+    await page.waitForURL((to) => to.searchParams.get('id') !== String(ana.vm)
+        && to.pathname.endsWith('/server'));
+    await page.getByText('twin.example.net').first().waitFor();
+
+    const ask = await api(ana);
+    const id = new URL(page.url()).searchParams.get('id');
+
+    for (let i = 0; i < 120; i++) {
+        if ((await ask('GET', `vms/${id}`)).body.lifecycle === 'ready') {
+            break;
+        }
+
+        await page.waitForTimeout(250);
+    }
+
+    assert.equal((await ask('GET', `vms/${id}`)).body.hostname,
+        'twin.example.net');
+    assert.equal((await ask('GET', `vms/${id}`)).body.lifecycle, 'ready');
+    assert.deepEqual(wrong, []);
+});

@@ -44,6 +44,7 @@ const elsewhere = [
     'GET /vms/{id}/backups/{backup}/files',
     'GET /vms/{id}/backups/{backup}/file',
     'GET /vms/{id}/snapshots/{snapshot}/file',              // 462
+    'POST /vms/{id}/clone',                                 // 453
 ];
 
 /** @type {Contract} */

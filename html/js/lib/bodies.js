@@ -239,6 +239,10 @@ export const BODIES = {
         name: { type: 'text', max: 256 },
         hostname: { type: 'text', pattern: P15 },
     },
+    Clone: {
+        hostname: { type: 'text', pattern: P15 },
+        plan: { type: 'text', pattern: P13 },
+    },
     AlertsChange: {
         cpu: { type: 'bool' },
         cpu_limit: { type: 'int', min: 10, max: 100 },

@@ -31,7 +31,7 @@ const FAR = 1000;       /* rows that are loaded again for the sake of one */
 const CHIPS = ['', 'running', 'stopped', 'frozen', 'unknown'];
 
 /* Tasks after which the list itself is another. */
-const RESHAPES = new Set(['order', 'create', 'adopt', 'destroy', 'trash', 'undelete',
+const RESHAPES = new Set(['order', 'create', 'clone', 'adopt', 'destroy', 'trash', 'undelete',
     'suspend', 'unsuspend', 'network', 'memory', 'disk', 'cpu', 'rate']);
 
 

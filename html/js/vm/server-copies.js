@@ -16,6 +16,7 @@ import { t } from '../lib/i18n.js';
 const SECTIONS = [
     { id: 'snapshots', load: () => import('../copies/snapshots.js') },
     { id: 'backups', load: () => import('../copies/backups.js') },
+    { id: 'clone', load: () => import('../copies/clone.js') },
 ];
 
 

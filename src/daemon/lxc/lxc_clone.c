@@ -13,6 +13,7 @@
 #include "daemon/lxc/lxc_clone.h"
 #include "daemon/lxc/lxc_lifecycle.h"
 #include "daemon/rootfs/copy.h"
+#include "daemon/rootfs/copy_image.h"
 #include "daemon/rootfs/disk_space.h"
 
 
@@ -25,6 +26,8 @@ static vz_code_e vz_lxc_clone_locked(vz_job_t *job, vz_ct_t *ct,
     vz_rootfs_pt function);
 static vz_code_e vz_lxc_clone_make(vz_job_t *job, const vz_ct_t *source,
     const char *tag);
+static vz_code_e vz_lxc_clone_disk(vz_job_t *job, const vz_ct_t *ct,
+    const void *source);
 
 
 vz_code_e
@@ -152,12 +155,38 @@ vz_lxc_clone_make(vz_job_t *job, const vz_ct_t *source, const char *tag)
     rc = vz_lxc_lifecycle_clear(job, &ct);
 
     if (rc == VZ_OK) {
-        vz_job_progress(job, 10, "copying its disk");
-        rc = vz_lxc_lifecycle_create_as(job, &ct, vz_copy_fill, source);
+        rc = vz_lxc_lifecycle_create_as(job, &ct, vz_lxc_clone_disk, source);
     }
 
     if (rc != VZ_OK) {
         (void) vz_dirtree_remove(ct.dir);
+    }
+
+    return rc;
+}
+
+
+/* The image itself where that is faster, else what is in it, as a stream. */
+
+static vz_code_e
+vz_lxc_clone_disk(vz_job_t *job, const vz_ct_t *ct, const void *source)
+{
+    char       words[VZ_WORDS_MAX];
+    vz_code_e  rc;
+
+    vz_job_progress(job, 75, "copying its disk");
+
+    rc = vz_rootfs_beside(job, ct, vz_copy_image, source, words);
+
+    if (rc != VZ_UNSUPPORTED) {
+        return rc == VZ_OK ? rc : vz_job_end(job, rc, "%s", words);
+    }
+
+    rc = vz_lxc_lifecycle_empty(job, ct);
+
+    if (rc == VZ_OK) {
+        rc = vz_rootfs_enter_raw(job, ct, vz_copy_fill, source, words);
+        rc = vz_job_end(job, rc, "%s", rc == VZ_OK ? "" : words);
     }
 
     return rc;

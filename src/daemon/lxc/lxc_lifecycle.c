@@ -115,7 +115,7 @@ vz_lxc_lifecycle_clear(vz_job_t *job, vz_ct_t *ct)
 
 
 vz_code_e
-vz_lxc_lifecycle_create_as(vz_job_t *job, vz_ct_t *ct, vz_rootfs_pt fill,
+vz_lxc_lifecycle_create_as(vz_job_t *job, vz_ct_t *ct, vz_lxc_disk_pt disk,
     const void *data)
 {
     char       words[VZ_WORDS_MAX];
@@ -128,7 +128,7 @@ vz_lxc_lifecycle_create_as(vz_job_t *job, vz_ct_t *ct, vz_rootfs_pt fill,
     ct->smtp_shut = 1;
     ct->disk.set = 1;
 
-    rc = vz_lxc_lifecycle_make(job, ct, fill, data);
+    rc = vz_lxc_lifecycle_make(job, ct, disk, data);
     if (rc != VZ_OK) {
         return rc;
     }
@@ -154,10 +154,9 @@ vz_lxc_lifecycle_create_as(vz_job_t *job, vz_ct_t *ct, vz_rootfs_pt fill,
 
 
 vz_code_e
-vz_lxc_lifecycle_make(vz_job_t *job, vz_ct_t *ct, vz_rootfs_pt fill,
+vz_lxc_lifecycle_make(vz_job_t *job, vz_ct_t *ct, vz_lxc_disk_pt disk,
     const void *data)
 {
-    char       words[VZ_WORDS_MAX];
     vz_code_e  rc;
 
     rc = vz_lxc_reserve(job, ct);
@@ -167,21 +166,26 @@ vz_lxc_lifecycle_make(vz_job_t *job, vz_ct_t *ct, vz_rootfs_pt fill,
 
     vz_job_progress(job, 75, "making its disk");
 
-    rc = vz_rootfs_make(ct, words);
+    rc = disk ? disk(job, ct, data) : vz_lxc_lifecycle_empty(job, ct);
     if (rc != VZ_OK) {
-        return vz_job_end(job, rc, "%s", words);
-    }
-
-    if (fill) {
-        rc = vz_rootfs_enter_raw(job, ct, fill, data, words);
-        if (rc != VZ_OK) {
-            return vz_job_end(job, rc, "%s", words);
-        }
+        return rc;
     }
 
     vz_job_progress(job, 85, "writing its name and keys");
 
     return vz_lxc_lifecycle_furnish(job, ct, 1);
+}
+
+
+vz_code_e
+vz_lxc_lifecycle_empty(vz_job_t *job, const vz_ct_t *ct)
+{
+    char       words[VZ_WORDS_MAX];
+    vz_code_e  rc;
+
+    rc = vz_rootfs_make(ct, words);
+
+    return rc == VZ_OK ? rc : vz_job_end(job, rc, "%s", words);
 }
 
 

@@ -23,16 +23,19 @@ vz_code_e vz_lxc_lifecycle_set_tag(vz_job_t *job, const char *tag);
  * container's making or removal; ct->dir becomes the folder in which one is
  * made.  vz_lxc_lifecycle_make: make that folder, with an image of ct->disk and
  * the template's system in it, its name and keys; a container that has ids
- * keeps them.  fill, where it is not NULL, is run on the fresh image before
- * these are written (vz_rootfs_enter_raw()).  vz_lxc_lifecycle_create_as: the
- * same, and the folder becomes that of container ct.  VZ_OK, or a code with the
- * job's words set.
+ * keeps them.  disk makes that image; NULL: vz_lxc_lifecycle_empty(), which
+ * makes an empty one.  vz_lxc_lifecycle_create_as: the same, and the folder
+ * becomes that of container ct.  VZ_OK, or a code with the job's words set.
  */
-vz_code_e vz_lxc_lifecycle_clear(vz_job_t *job, vz_ct_t *ct);
-vz_code_e vz_lxc_lifecycle_make(vz_job_t *job, vz_ct_t *ct, vz_rootfs_pt fill,
+typedef vz_code_e (*vz_lxc_disk_pt)(vz_job_t *job, const vz_ct_t *ct,
     const void *data);
+
+vz_code_e vz_lxc_lifecycle_clear(vz_job_t *job, vz_ct_t *ct);
+vz_code_e vz_lxc_lifecycle_make(vz_job_t *job, vz_ct_t *ct,
+    vz_lxc_disk_pt disk, const void *data);
+vz_code_e vz_lxc_lifecycle_empty(vz_job_t *job, const vz_ct_t *ct);
 vz_code_e vz_lxc_lifecycle_create_as(vz_job_t *job, vz_ct_t *ct,
-    vz_rootfs_pt fill, const void *data);
+    vz_lxc_disk_pt disk, const void *data);
 
 
 /*

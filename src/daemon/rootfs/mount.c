@@ -49,20 +49,7 @@ vz_mount_make(const vz_ct_t *ct, const char *lower, int wait, uint64_t room,
 
 
 vz_code_e
-vz_mount_raw(const vz_ct_t *ct, const char *lower, int wait, uint64_t room,
-    vz_mount_t *mount, char *words)
-{
-    const char  *layers;
-
-    return vz_mount_image(ct, lower, wait, room, mount, &layers, words);
-}
-
-
-/* Mount the image alone; its layers are in that folder of it. */
-
-static vz_code_e
-vz_mount_image(const vz_ct_t *ct, const char *lower, int wait, uint64_t room,
-    vz_mount_t *mounts, const char **layers, char *words)
+vz_mount_top(const vz_ct_t *ct, int wait, vz_mount_t *mounts, char *words)
 {
     int          raw;
     vz_code_e    rc;
@@ -101,6 +88,37 @@ vz_mount_image(const vz_ct_t *ct, const char *lower, int wait, uint64_t room,
     }
 
     mounts->raw = raw;
+
+    return VZ_OK;
+}
+
+
+vz_code_e
+vz_mount_raw(const vz_ct_t *ct, const char *lower, int wait, uint64_t room,
+    vz_mount_t *mount, char *words)
+{
+    const char  *layers;
+
+    return vz_mount_image(ct, lower, wait, room, mount, &layers, words);
+}
+
+
+/* Mount the image alone; its layers are in that folder of it. */
+
+static vz_code_e
+vz_mount_image(const vz_ct_t *ct, const char *lower, int wait, uint64_t room,
+    vz_mount_t *mounts, const char **layers, char *words)
+{
+    int        raw;
+    vz_code_e  rc;
+
+    rc = vz_mount_top(ct, wait, mounts, words);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    raw = mounts->raw;
+
     vz_disk_room(ct, raw, room);
     *layers = vz_layout_make(raw, lower);
 

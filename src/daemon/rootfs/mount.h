@@ -52,6 +52,12 @@ vz_code_e vz_mount_raw(const vz_ct_t *ct, const char *lower, int wait,
     uint64_t room, vz_mount_t *mount, char *words);
 
 /*
+ * vz_mount_top: the same as the image is, which may have no layers yet.
+ */
+vz_code_e vz_mount_top(const vz_ct_t *ct, int wait, vz_mount_t *mount,
+    char *words);
+
+/*
  * vz_mount_device: mount the btrfs of a device, attached nowhere; it is the
  * same file system for all who mount that device. A descriptor, or -1 with
  * errno.

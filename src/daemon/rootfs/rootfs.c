@@ -27,7 +27,8 @@
 typedef enum {
     VZ_ROOTFS_HOST = 0,             /* with the host's ids */
     VZ_ROOTFS_GUEST,                /* with the container's */
-    VZ_ROOTFS_RAW                   /* the image's file system alone */
+    VZ_ROOTFS_RAW,                  /* the image's file system alone */
+    VZ_ROOTFS_NONE                  /* nothing: there may be no image */
 } vz_rootfs_how_e;
 
 
@@ -105,6 +106,14 @@ vz_rootfs_enter_raw(vz_job_t *job, const vz_ct_t *ct, vz_rootfs_pt function,
 }
 
 
+vz_code_e
+vz_rootfs_beside(vz_job_t *job, const vz_ct_t *ct, vz_rootfs_pt function,
+    const void *data, char *words)
+{
+    return vz_rootfs_run(job, ct, VZ_ROOTFS_NONE, function, data, words);
+}
+
+
 /*
  * Wait for the child, and tell the client of a long verb that it is at work. 1
  * when it has ended, 0 at the deadline, -1.
@@ -174,7 +183,9 @@ vz_rootfs_run(vz_job_t *job, const vz_ct_t *ct, vz_rootfs_how_e how,
     if (pid == 0) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
 
-        rc = vz_rootfs_child(job->conf, ct, how, function, data, words);
+        rc = how == VZ_ROOTFS_NONE
+             ? function(ct, -1, -1, data, words)
+             : vz_rootfs_child(job->conf, ct, how, function, data, words);
 
         n = write(pipes[1], words, strlen(words));
         _exit(n >= 0 ? (int) rc : VZ_INTERNAL);

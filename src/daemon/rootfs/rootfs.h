@@ -41,6 +41,13 @@ vz_code_e vz_rootfs_enter_raw(vz_job_t *job, const vz_ct_t *ct,
     vz_rootfs_pt function, const void *data, char *words);
 
 /*
+ * vz_rootfs_beside: the same without any mount: root and raw are -1. For a
+ * function that makes the image.
+ */
+vz_code_e vz_rootfs_beside(vz_job_t *job, const vz_ct_t *ct,
+    vz_rootfs_pt function, const void *data, char *words);
+
+/*
  * vz_rootfs_raw: the top of a running container's image, as the host has it
  * mounted. A descriptor, or -1.
  */

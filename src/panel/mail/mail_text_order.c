@@ -229,6 +229,40 @@ const vz_mail_text_t  vz_mail_text_order[] = {
       "\n"
       "{brand}\n" },
 
+    { "server_cloned", "es",
+      "{brand}: su servidor {hostname} está listo",
+      "Hola {first_name}:\n"
+      "\n"
+      "Su servidor nuevo, un clon de otro, está en marcha.\n"
+      "\n"
+      "  Servidor:    {hostname}\n"
+      "  Dirección:   {address}{also}\n"
+      "  Clon de:     {from}\n"
+      "\n"
+      "Tiene los archivos, usuarios, contraseñas y claves SSH que tenía ese\n"
+      "servidor, y las mismas reglas del cortafuegos.\n"
+      "\n"
+      "  ssh root@{address}\n"
+      "\n"
+      "{brand}\n" },
+
+    { "server_cloned", "en",
+      "{brand}: your server {hostname} is ready",
+      "Hello {first_name},\n"
+      "\n"
+      "Your new server, a clone of another one, is running.\n"
+      "\n"
+      "  Server:     {hostname}\n"
+      "  Address:    {address}{also}\n"
+      "  Clone of:   {from}\n"
+      "\n"
+      "It has the files, users, passwords and SSH keys that that server had,\n"
+      "and the same firewall rules.\n"
+      "\n"
+      "  ssh root@{address}\n"
+      "\n"
+      "{brand}\n" },
+
     { "credentials", "es",
       "{brand}: su servidor {hostname} está listo",
       "Hola {first_name}:\n"

@@ -342,7 +342,7 @@ vz_order_refuse(vz_call_t *call, vz_order_t *order, vz_code_e rc)
         return;
 
     default:
-        vz_vm_new_refuse(call, rc);
+        vz_vm_new_refuse(call, &order->vm, rc);
     }
 }
 

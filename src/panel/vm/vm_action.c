@@ -18,7 +18,6 @@
 
 static ngx_uint_t vz_vm_action_replayed(vz_vm_action_t *change);
 static vz_code_e vz_vm_action_try(vz_vm_action_t *change);
-static vz_code_e vz_vm_action_find(vz_vm_action_t *change, vz_tx_t *tx);
 static vz_code_e vz_vm_action_system(vz_vm_action_t *change);
 static vz_code_e vz_vm_action_make(vz_vm_action_t *change, vz_tx_t *tx);
 static void vz_vm_action_reply(vz_vm_action_t *change);
@@ -153,7 +152,7 @@ vz_vm_action_in(vz_vm_action_t *change, vz_tx_t *tx)
 {
     vz_code_e  rc;
 
-    rc = vz_vm_action_find(change, tx);
+    rc = vz_vm_action_look(change, tx);
 
     if (rc == VZ_OK && change->def->prepare != NULL) {
         rc = change->def->prepare(change, tx);
@@ -173,8 +172,8 @@ vz_vm_action_in(vz_vm_action_t *change, vz_tx_t *tx)
 }
 
 
-static vz_code_e
-vz_vm_action_find(vz_vm_action_t *change, vz_tx_t *tx)
+vz_code_e
+vz_vm_action_look(vz_vm_action_t *change, vz_tx_t *tx)
 {
     vz_code_e   rc;
     vz_bind_t   owner;

@@ -84,6 +84,14 @@ void vz_vm_action_call(vz_call_t *call, const vz_vm_action_def_t *def,
 vz_code_e vz_vm_action_in(vz_vm_action_t *change, vz_tx_t *tx);
 
 /*
+ * vz_vm_action_look: what vz_vm_action_in() does first: lock the container's
+ * row until the end of tx, read it into change, and check it by change->def.
+ * It returns the same, but for what prepare returns; a container in rescue that
+ * may not be has the reply set.
+ */
+vz_code_e vz_vm_action_look(vz_vm_action_t *change, vz_tx_t *tx);
+
+/*
  * vz_vm_action_named: for prepare, check that the body repeats the container's
  * name as its member "name".  VZ_OK, or VZ_RANGE with 422 as the reply.
  */

@@ -255,11 +255,8 @@ vz_restore_new(vz_call_t *call, vz_restore_t *ask)
     if (rc == VZ_OK) {
         vz_task_accepted(call, vm->task_id);
 
-    } else if (rc != VZ_DUPLICATE) {
-        vz_vm_new_refuse(call, rc);
-
-    } else if (vz_vm_new_replay(call, vm) == VZ_OK) {
-        vz_call_fault(call, "panel", VZ_OVERLOADED);
+    } else {
+        vz_vm_new_refuse(call, vm, rc);
     }
 }
 

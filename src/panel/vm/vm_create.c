@@ -51,8 +51,6 @@ static vz_code_e vz_make_look(vz_call_t *call, const vz_make_body_t *body,
 static int64_t vz_make_size(vz_call_t *call, const char *name,
     int64_t wished, const vz_rows_t *rows);
 static vz_code_e vz_make_room(vz_call_t *call, const vz_vm_new_t *vm);
-static void vz_make_refuse(vz_call_t *call, vz_vm_new_t *vm, vz_code_e rc);
-static void vz_make_refuse_more(vz_call_t *call, const vz_vm_new_t *vm);
 static vz_code_e vz_make_own_hold(vz_tx_t *tx, vz_call_t *call,
     vz_vm_new_t *vm);
 static void vz_make_mail(vz_json_t *json, const vz_vm_new_t *vm);
@@ -191,7 +189,7 @@ vz_make(vz_call_t *call, vz_make_t *make, vz_make_body_t *body)
     ngx_explicit_memzero(vm->password.data, vm->password.len);
 
     if (rc != VZ_OK) {
-        vz_make_refuse(call, vm, rc);
+        vz_vm_new_refuse(call, vm, rc);
         return;
     }
 
@@ -310,39 +308,6 @@ vz_make_room(vz_call_t *call, const vz_vm_new_t *vm)
     vz_call_refuse(call);
 
     return VZ_RANGE;
-}
-
-
-static void
-vz_make_refuse(vz_call_t *call, vz_vm_new_t *vm, vz_code_e rc)
-{
-    if (rc == VZ_STATE) {
-        vz_make_refuse_more(call, vm);
-        return;
-    }
-
-    if (rc != VZ_DUPLICATE) {
-        vz_vm_new_refuse(call, rc);
-        return;
-    }
-
-    if (vz_vm_new_replay(call, vm) == VZ_OK) {
-        vz_call_fault(call, "panel", VZ_OVERLOADED);
-    }
-}
-
-
-static void
-vz_make_refuse_more(vz_call_t *call, const vz_vm_new_t *vm)
-{
-    vz_json_t  *out;
-
-    out = vz_call_problem_open(call, NGX_HTTP_CONFLICT, "vm_limit",
-                               "This account may have %ui containers and has "
-                               "them all: ask the provider for more.",
-                               vm->most);
-    vz_json_uint(out, "limit", vm->most);
-    vz_json_close(out);
 }
 
 

@@ -49,6 +49,7 @@ static vz_code_e vz_vm_new_task(vz_tx_t *tx, vz_call_t *call,
     vz_vm_new_t *vm);
 static vz_code_e vz_vm_new_after(vz_tx_t *tx, vz_call_t *call,
     vz_vm_new_t *vm);
+static void vz_vm_new_refuse_more(vz_call_t *call, const vz_vm_new_t *vm);
 
 
 static ngx_uint_t   vz_vm_new_busy;
@@ -90,7 +91,7 @@ static const vz_sql_t  vz_vm_new_insert = vz_sql("order vm",
     " COALESCE(p.backup_daily, 0), COALESCE(p.backup_weekly, 0),"
     " COALESCE(p.backup_monthly, 0)"
     " FROM node n JOIN user u ON u.id = ?"
-    " JOIN template t ON t.id = ? AND t.enabled"
+    " JOIN template t ON t.id = ? AND (t.enabled OR ?)"
     " LEFT JOIN plan p ON p.id = ?"
     " WHERE n.id = ? AND (p.id IS NOT NULL OR ? = 0) AND (p.visible OR ?)"
     " AND (NOT ? OR " VZ_VM_NEW_LEFT ")");
@@ -294,6 +295,7 @@ vz_vm_new_row(vz_tx_t *tx, vz_call_t *call, vz_vm_new_t *vm)
                               vz_int(vm->cpu_units),
                               vz_limit_bind(vm->cpu_percent),
                               vz_int(vm->user), vz_int(vm->template),
+                              vz_int(vm->any_template),
                               vz_int(vm->plan), vz_int(vm->node->id),
                               vz_int(vm->plan), vz_int(vm->any_plan),
                               vz_int(vm->limited),
@@ -458,9 +460,20 @@ vz_vm_new_replay(vz_call_t *call, vz_vm_new_t *vm)
 
 
 void
-vz_vm_new_refuse(vz_call_t *call, vz_code_e rc)
+vz_vm_new_refuse(vz_call_t *call, vz_vm_new_t *vm, vz_code_e rc)
 {
     switch (rc) {
+
+    case VZ_DUPLICATE:
+        if (vz_vm_new_replay(call, vm) == VZ_OK) {
+            vz_call_fault(call, "panel", VZ_OVERLOADED);
+        }
+
+        return;
+
+    case VZ_STATE:
+        vz_vm_new_refuse_more(call, vm);
+        return;
 
     case VZ_NOSPACE:
         vz_call_problem(call, NGX_HTTP_CONFLICT, "no_address",
@@ -480,4 +493,18 @@ vz_vm_new_refuse(vz_call_t *call, vz_code_e rc)
     default:
         vz_call_fault(call, "database", rc);
     }
+}
+
+
+static void
+vz_vm_new_refuse_more(vz_call_t *call, const vz_vm_new_t *vm)
+{
+    vz_json_t  *out;
+
+    out = vz_call_problem_open(call, NGX_HTTP_CONFLICT, "vm_limit",
+                               "This account may have %ui containers and has "
+                               "them all: ask the provider for more.",
+                               vm->most);
+    vz_json_uint(out, "limit", vm->most);
+    vz_json_close(out);
 }

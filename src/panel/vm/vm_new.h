@@ -43,6 +43,7 @@ struct vz_vm_new_s {
                                                holds; def->before has the
                                                user's row */
     uint64_t                template;
+    ngx_uint_t              any_template;   /* also one that is not offered */
     int64_t                 memory_mib;
     int64_t                 disk_mib;
     int64_t                 cpu_units;
@@ -104,8 +105,11 @@ vz_code_e vz_vm_new_mail(vz_tx_t *tx, vz_call_t *call, vz_vm_new_t *vm);
  */
 vz_code_e vz_vm_new_replay(vz_call_t *call, vz_vm_new_t *vm);
 
-/* vz_vm_new_refuse: the reply for what vz_vm_new_make() returned. */
-void vz_vm_new_refuse(vz_call_t *call, vz_code_e rc);
+/*
+ * vz_vm_new_refuse: the reply for what vz_vm_new_make() returned: the task of
+ * before, where another call with this Idempotency-Key was first, or why not.
+ */
+void vz_vm_new_refuse(vz_call_t *call, vz_vm_new_t *vm, vz_code_e rc);
 
 
 #endif /* VZ_VM_NEW_H */

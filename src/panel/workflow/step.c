@@ -97,16 +97,14 @@ vz_step_nothing(vz_task_run_t *run)
  */
 
 vz_code_e
-vz_step_create(vz_task_run_t *run)
+vz_step_make(vz_task_run_t *run, vz_verb_e verb, ngx_uint_t argc,
+    const char *const *argv)
 {
-    vz_code_e    rc;
-    ngx_uint_t   i;
-    const char  *argv[1];
-
-    argv[0] = (char *) vz_step_work(run)->vm.template.data;
+    vz_code_e   rc;
+    ngx_uint_t  i;
 
     for (i = 0; i < VZ_NUMBERS; i++) {
-        rc = vz_run_verb(run, VZ_VERB_CREATE, 1, argv, NULL);
+        rc = vz_run_verb(run, verb, argc, argv, NULL);
 
         if (rc == VZ_NOSPACE) {
             return vz_step_trash_room(run);
@@ -124,6 +122,17 @@ vz_step_create(vz_task_run_t *run)
     }
 
     return VZ_CONFLICT;
+}
+
+
+vz_code_e
+vz_step_create(vz_task_run_t *run)
+{
+    const char  *argv[1];
+
+    argv[0] = (char *) vz_step_work(run)->vm.template.data;
+
+    return vz_step_make(run, VZ_VERB_CREATE, 1, argv);
 }
 
 

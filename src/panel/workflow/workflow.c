@@ -4,6 +4,7 @@
 
 #include "panel/workflow/step.h"
 #include "panel/workflow/step_backup.h"
+#include "panel/workflow/step_clone.h"
 #include "panel/workflow/step_firewall.h"
 #include "panel/workflow/step_guest.h"
 #include "panel/workflow/step_rate.h"
@@ -120,6 +121,18 @@ static const vz_step_t  vz_restore_new_steps[] = {
     vz_step("limits", limits, 5, NONE),
     vz_step("network", first_network, 5, NONE),
     vz_step("start", start, 15, READY),
+    vz_step("mail", mail, 5, NONE)
+};
+
+/* another container with the disk of one: the same */
+
+static const vz_step_t  vz_clone_steps[] = {
+    vz_step("address", nothing, 0, NONE),
+    vz_step("clone", clone, 60, CREATING),
+    vz_step("limits", limits, 5, NONE),
+    vz_step("network", first_network, 5, NONE),
+    vz_step("firewall", clone_firewall, 5, NONE),
+    vz_step("start", start, 20, READY),
     vz_step("mail", mail, 5, NONE)
 };
 
@@ -270,6 +283,8 @@ static const vz_workflow_t  vz_workflows[] = {
                 vz_step_resume, NONE, NONE, 6, vz_restore_steps),
     vz_workflow("restore_new", RETRY, vz_step_vm_load_hardware, CREATE_FAILED,
                 NULL, NONE, ORDER_FAILED, 60, vz_restore_new_steps),
+    vz_workflow("clone", RETRY, vz_step_vm_load_hardware, CREATE_FAILED, NULL,
+                NONE, ORDER_FAILED, 60, vz_clone_steps),
     vz_workflow("rescue", CANCEL|RETRY|STARTS, vz_step_vm_load_hardware, NONE,
                 vz_step_resume, RESCUED, NONE, 6, vz_rescue_steps),
     vz_workflow("unrescue", CANCEL|RETRY|STARTS, vz_step_vm_load, NONE,
