@@ -357,6 +357,7 @@ export const BODIES = {
     },
     NodeChange: {
         enabled: { type: 'bool' },
+        dead: { type: 'bool' },
         ctid_min: { type: 'int', min: 101, max: 2147483644 },
         ctid_max: { type: 'int', min: 101, max: 2147483644 },
     },
@@ -373,7 +374,19 @@ export const BODIES = {
         tag: { type: 'text', pattern: P32 },
         left: { type: 'bool' },
     },
+    Evacuate: {
+        node: { type: 'int', required: true, min: 1, max: 2147483647 },
+    },
+    Remove: {
+        tag: { type: 'text', required: true, pattern: P32 },
+    },
     Reject: {
         reason: { type: 'text', max: 200 },
+    },
+    RestoreLost: {
+        node: { type: 'int', required: true, min: 1, max: 2147483647 },
+        account: { type: 'int' },
+        hostname: { type: 'text', pattern: P15 },
+        plan: { type: 'text', pattern: P13 },
     },
 };
