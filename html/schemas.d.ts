@@ -426,6 +426,7 @@ export interface SuspendAllBody {
 export interface NodeBody {
     name: string;
     enabled?: boolean | null;
+    dead?: boolean | null;
     ctid_min?: number | null;
     ctid_max?: number | null;
 }
@@ -453,7 +454,7 @@ export interface LeaveBody {
 }
 
 export interface EvacuateBody {
-    node: number;
+    node: string;
 }
 
 export interface Evacuated {
@@ -471,7 +472,7 @@ export interface RejectBody {
 }
 
 export interface RestoreLostBody {
-    node: number;
+    node: string;
     account?: number | string | null;
     hostname?: string | null;
     plan?: string | null;

@@ -165,7 +165,7 @@ sub comes_back {
     my $backup = saved($old, 5);
     my $tag = column($old, 'tag');
     my $path = "/api/admin/backups/$backup/restore";
-    my $body = sub { encode_json({ node => $n0 + 0, @_ }) };
+    my $body = sub { encode_json({ node => 'n0', @_ }) };
 
     is(code_of(ask('POST', $path, $root, $body->())), 'not_dead',
         'a container that is there is not restored beside itself');
@@ -181,7 +181,7 @@ sub comes_back {
         'for administrators alone');
     is(ask('POST', $path, $eva, $body->())->{code}, 403, 'as is restoring it');
 
-    is(code_of(ask('POST', $path, $root, $body->(node => 999_999))),
+    is(code_of(ask('POST', $path, $root, $body->(node => 'n9'))),
         'invalid node', 'on a node that is there');
     is(code_of(ask('POST', $path, $root, $body->(account => 'nobody.here'))),
         'no_record', 'with a record in it');
@@ -240,7 +240,7 @@ sub moves_one {
         server($n1, 'its', name => 'fresh.burnt.example'));
     my ($one, $other) = (saved($kept, 2), saved($fresh, 30));
     my $restore = sub { ask('POST', "/api/admin/backups/$_[0]/restore",
-        $root . ($_[2] // $wait), encode_json({ node => ($_[1] // $n0) + 0 })) };
+        $root . ($_[2] // $wait), encode_json({ node => $_[1] // 'n0' })) };
 
     is(code_of($restore->($one)), 'not_dead', 'not while its node is not dead');
     is(lost($kept), undef, 'it is not listed as lost');
@@ -254,7 +254,7 @@ sub moves_one {
 
     is(lost($kept, "?node=$n1")->{lost_seconds} > 7000, 1,
         'now it is listed, with what is lost');
-    is(code_of($restore->($one, $n1)), 'invalid node', 'not on the dead one');
+    is(code_of($restore->($one, 'n1')), 'invalid node', 'not on the dead one');
 
     my ($old, $old_ctid) = map { column($kept, $_) } qw(tag ctid);
     my $address = addresses($kept);
@@ -301,13 +301,13 @@ sub moves_all {
 
     my $stuck = ask('POST', "/api/vms/$busy/restart", $eva)->{json}{id};
     my $path = "/api/admin/nodes/$n1/evacuate";
-    my $body = encode_json({ node => $n0 + 0 });
+    my $body = encode_json({ node => 'n0' });
 
     is(ask('POST', $path, $eva, $body)->{code}, 403,
         'an administrator moves all of a node');
     is(code_of(ask('POST', "/api/admin/nodes/$n0/evacuate", $root,
-        encode_json({ node => $n1 + 0 }))), 'not_dead', 'of one that is dead');
-    is(code_of(ask('POST', $path, $root, encode_json({ node => $n1 + 0 }))),
+        encode_json({ node => 'n1' }))), 'not_dead', 'of one that is dead');
+    is(code_of(ask('POST', $path, $root, encode_json({ node => 'n1' }))),
         'invalid node', 'to one that is not');
 
     my $answer = ask('POST', $path, $root, $body);
@@ -373,7 +373,7 @@ sub stays_stopped {
         "$number $kept kept.burnt.example",
         'Nodes shows a stranger, and what it became');
     is(code_of(ask('POST', "/api/admin/nodes/$n1/evacuate", $root,
-        encode_json({ node => $n0 + 0 }))), 'node_answers',
+        encode_json({ node => 'n0' }))), 'node_answers',
         'a node that is back is not moved from');
 
     my $remove = sub { ask('POST', "/api/admin/nodes/$n1/remove", $_[1] // $root,

@@ -352,6 +352,7 @@ export const BODIES = {
     Node: {
         name: { type: 'text', required: true, pattern: P15 },
         enabled: { type: 'bool', default: true },
+        dead: { type: 'bool', default: false },
         ctid_min: { type: 'int', min: 101, max: 2147483644, default: 101 },
         ctid_max: { type: 'int', min: 101, max: 2147483644, default: 2147483644 },
     },
@@ -375,7 +376,7 @@ export const BODIES = {
         left: { type: 'bool' },
     },
     Evacuate: {
-        node: { type: 'int', required: true, min: 1, max: 2147483647 },
+        node: { type: 'text', required: true, pattern: P15 },
     },
     Remove: {
         tag: { type: 'text', required: true, pattern: P32 },
@@ -384,7 +385,7 @@ export const BODIES = {
         reason: { type: 'text', max: 200 },
     },
     RestoreLost: {
-        node: { type: 'int', required: true, min: 1, max: 2147483647 },
+        node: { type: 'text', required: true, pattern: P15 },
         account: { type: 'int' },
         hostname: { type: 'text', pattern: P15 },
         plan: { type: 'text', pattern: P13 },

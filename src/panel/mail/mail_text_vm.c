@@ -28,11 +28,11 @@ const vz_mail_text_t  vz_mail_text_vm[] = {
       "{brand}\n" },
 
     { "evacuated", "es",
-      "{brand}: su servidor {name} está en marcha en otra máquina",
+      "{brand}: su servidor {name} está en marcha en otro equipo",
       "Hola {first_name}:\n"
       "\n"
-      "La máquina en la que estaba su servidor {name} se perdió.  Lo pusimos\n"
-      "en otra, con la última copia de seguridad:\n"
+      "El equipo en el que estaba su servidor {name} se perdió.  Lo pusimos\n"
+      "en otro, con la última copia de seguridad:\n"
       "\n"
       "  Archivos del:  {taken}\n"
       "  Direcciones:   {addresses}\n"

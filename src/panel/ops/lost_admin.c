@@ -15,7 +15,7 @@
 
 
 typedef struct {
-    int64_t     node;
+    ngx_str_t   node;
     ngx_str_t   account;
     ngx_str_t   hostname;
     ngx_str_t   plan;
@@ -44,7 +44,7 @@ static void vz_lost_recover(vz_call_t *call, uint64_t backup,
     { #name, type, field, required, min, max, offsetof(vz_lost_body_t, name) }
 
 static const vz_body_member_t  vz_lost_members[] = {
-    vz_lost_member(node, VZ_BODY_INT, 0, 1, 1, INT32_MAX),
+    vz_lost_member(node, VZ_BODY_FIELD, VZ_FIELD_NODE, 1, 0, 0),
     vz_lost_member(account, VZ_BODY_KEY, VZ_FIELD_ACCOUNT, 0, 0, 0),
     vz_lost_member(hostname, VZ_BODY_FIELD, VZ_FIELD_HOSTNAME, 0, 0, 0),
     vz_lost_member(plan, VZ_BODY_FIELD, VZ_FIELD_PLAN, 0, 0, 0)
@@ -184,7 +184,7 @@ vz_lost_admin_restore(vz_call_t *call)
     }
 
     vz_row_read(&rows, 0, 0, vz_lost_fields, &lost);
-    to = vz_lost_admin_to(call, body.node);
+    to = vz_lost_admin_to(call, &body.node);
 
     if (to == NULL) {
         return;
@@ -288,23 +288,30 @@ vz_lost_recover(vz_call_t *call, uint64_t backup, const vz_lost_t *lost,
 
 
 vz_node_row_t *
-vz_lost_admin_to(vz_call_t *call, uint64_t id)
+vz_lost_admin_to(vz_call_t *call, const ngx_str_t *name)
 {
-    vz_node_row_t  *to;
+    ngx_uint_t      i, n;
+    vz_node_row_t  *to, *rows[VZ_NODES_MAX];
 
     if (vz_route_failed(call, vz_node_load(call->pool)) != VZ_OK) {
         return NULL;
     }
 
-    to = vz_node_find(id);
+    to = NULL;
+    n = vz_node_rows(rows);
 
-    if (to == NULL || !to->there) {
-        vz_call_invalid(call, "node", "absent", "this node does not exist");
+    for (i = 0; i < n; i++) {
+        if (rows[i]->name.len == name->len
+            && ngx_strncmp(rows[i]->name.data, name->data, name->len) == 0)
+        {
+            to = rows[i];
+        }
+    }
 
-    } else if (to->dead || to->relay == NULL) {
+    if (to == NULL || to->dead) {
         vz_call_invalid(call, "node", "absent",
-                        "this node is dead, or not in nginx.conf: choose "
-                        "another one");
+                        "this node does not exist, is dead, or is not in "
+                        "nginx.conf: choose another one");
     }
 
     if (call->nerrors) {

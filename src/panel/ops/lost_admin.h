@@ -25,10 +25,10 @@ void vz_lost_admin_list(vz_call_t *call);
 void vz_lost_admin_restore(vz_call_t *call);
 
 /*
- * vz_lost_admin_to: the node of that id, as a place to restore on, with what it
+ * vz_lost_admin_to: the node of that name, as a place to restore on, with what it
  * told last of its templates and repositories.  NULL with the reply set.
  */
-vz_node_row_t *vz_lost_admin_to(vz_call_t *call, uint64_t id);
+vz_node_row_t *vz_lost_admin_to(vz_call_t *call, const ngx_str_t *name);
 
 /*
  * vz_lost_admin_silent: whether a node may be taken for dead: an administrator

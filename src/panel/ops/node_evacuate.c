@@ -13,7 +13,7 @@
 
 
 typedef struct {
-    int64_t     node;
+    ngx_str_t   node;
 } vz_node_evacuate_body_t;
 
 
@@ -23,7 +23,7 @@ static void vz_node_evacuate_tell(vz_json_t *out, const vz_rows_t *rows,
 
 
 static const vz_body_member_t  vz_node_evacuate_members[] = {
-    { "node", VZ_BODY_INT, 0, 1, 1, INT32_MAX,
+    { "node", VZ_BODY_FIELD, VZ_FIELD_NODE, 1, 0, 0,
       offsetof(vz_node_evacuate_body_t, node) }
 };
 
@@ -62,7 +62,7 @@ vz_node_evacuate(vz_call_t *call)
         return;
     }
 
-    to = vz_lost_admin_to(call, body.node);
+    to = vz_lost_admin_to(call, &body.node);
 
     if (to == NULL) {
         return;

@@ -148,7 +148,7 @@ static const vz_step_t  vz_evacuate_steps[] = {
     vz_step("network", first_network, 5, NONE),
     vz_step("firewall", firewall_again, 5, NONE),
     vz_step("start", evacuate_start, 10, NONE),
-    vz_step("mail", evacuate_mail, 5, NONE)
+    vz_step("tell", evacuate_mail, 5, NONE)
 };
 
 static const vz_step_t  vz_rescue_steps[] = {
