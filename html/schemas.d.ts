@@ -437,12 +437,14 @@ export interface SuspendAllBody {
 export interface NodeBody {
     name: string;
     enabled?: boolean | null;
+    dead?: boolean | null;
     ctid_min?: number | null;
     ctid_max?: number | null;
 }
 
 export interface NodeChangeBody {
     enabled?: boolean | null;
+    dead?: boolean | null;
     ctid_min?: number | null;
     ctid_max?: number | null;
 }
@@ -462,8 +464,29 @@ export interface LeaveBody {
     left?: boolean | null;
 }
 
+export interface EvacuateBody {
+    node: string;
+}
+
+export interface Evacuated {
+    begun: number;
+    left: number;
+    items: Moved[];
+}
+
+export interface RemoveBody {
+    tag: string;
+}
+
 export interface RejectBody {
     reason?: string | null;
+}
+
+export interface RestoreLostBody {
+    node: string;
+    account?: number | string | null;
+    hostname?: string | null;
+    plan?: string | null;
 }
 
 export interface Session {
@@ -539,6 +562,7 @@ export interface Node {
     id: number;
     name: string;
     enabled: boolean;
+    dead: boolean;
     ctid_min: number;
     ctid_max: number;
     vms: number;
@@ -1100,6 +1124,35 @@ export interface ServerBackups {
     running: boolean;
 }
 
+export interface LostServers {
+    items: LostServer[];
+    next: number | null;
+}
+
+export interface LostServer {
+    vm: number | null;
+    name: string;
+    account: string | null;
+    node_id: number | null;
+    node: string | null;
+    node_dead: boolean;
+    backup: number | null;
+    taken: string | null;
+    lost_seconds: number | null;
+    bytes: number | null;
+    backups: number;
+    task: number | null;
+}
+
+export interface Moved {
+    vm: number;
+    name: string;
+    taken: string | null;
+    lost_seconds: number | null;
+    task: number | null;
+    reason: string | null;
+}
+
 export interface BackupFiles {
     items: BackupFile[];
     next: number | null;
@@ -1435,6 +1488,13 @@ export interface Stranger {
     cpu_limit_percent: number | null | 'unlimited';
     left: boolean;
     vm: ContainerName | null;
+    moved: MovedFrom | null;
+}
+
+export interface MovedFrom {
+    id: number | null;
+    name: string;
+    removing: boolean;
 }
 
 export interface Missing {
@@ -1578,6 +1638,7 @@ export interface Replies {
         [path: `admin/nodes/${number}/history`]: History;
         'admin/orders': WaitingOrders;
         'admin/backups': BackupStandings;
+        'admin/backups/lost': LostServers;
         'admin/audit': Audit;
         'admin/mail': Outbox;
         'health': Health;
@@ -1636,8 +1697,11 @@ export interface Replies {
         'admin/nodes': Node;
         [path: `admin/nodes/${number}/adopt`]: Adopted;
         [path: `admin/nodes/${number}/leave`]: null;
+        [path: `admin/nodes/${number}/evacuate`]: Evacuated;
+        [path: `admin/nodes/${number}/remove`]: null;
         [path: `admin/orders/${number}/approve`]: Task;
         [path: `admin/orders/${number}/reject`]: null;
+        [path: `admin/backups/${number}/restore`]: Task;
         [path: `admin/mail/${number}/retry`]: Mail;
         'mail/bounces': Bounce;
     };

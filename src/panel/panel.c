@@ -38,6 +38,7 @@
 #include "panel/vm/traffic_count.h"
 #include "panel/vm/vm_alert_job.h"
 #include "panel/vm/vm_console_ticket.h"
+#include "panel/vm/vm_moved.h"
 #include "panel/workflow/workflow.h"
 #include "runtime/zone_limit.h"
 
@@ -54,7 +55,8 @@ static const vz_periodic_t  vz_panel_jobs[] = {
     { "backups", 5000, VZ_LEASE_BACKUPS, 15000, vz_backup_due_run },
     { "forget", 5000, VZ_LEASE_FORGET, 15000, vz_backup_forget_run },
     { "overdue", 60000, VZ_LEASE_OVERDUE, 0, vz_backup_late_run },
-    { "trash", 5000, VZ_LEASE_TRASH, 15000, vz_trash_look }
+    { "trash", 5000, VZ_LEASE_TRASH, 15000, vz_trash_look },
+    { "moved", 3000, VZ_LEASE_MOVED, 15000, vz_vm_moved_run }
 };
 
 const vz_table_def_t *const  vz_panel_tables[] = {

@@ -29,8 +29,10 @@
 #include "panel/ops/audit_list.h"
 #include "panel/ops/backup_admin.h"
 #include "panel/ops/health.h"
+#include "panel/ops/lost_admin.h"
 #include "panel/ops/metrics.h"
 #include "panel/ops/node_admin.h"
+#include "panel/ops/node_evacuate.h"
 #include "panel/ops/node_history.h"
 #include "panel/ops/stranger_admin.h"
 #include "panel/order/order.h"
@@ -62,6 +64,7 @@
 #include "panel/vm/vm_history.h"
 #include "panel/vm/vm_left.h"
 #include "panel/vm/vm_list.h"
+#include "panel/vm/vm_moved.h"
 #include "panel/vm/vm_query.h"
 #include "panel/vm/vm_rdns.h"
 #include "panel/vm/vm_reinstall.h"
@@ -588,6 +591,15 @@ static const vz_route_t  vz_routes[] = {
       &vz_stranger_admin_leave_form, NULL, vz_stranger_admin_leave,
       "Ignore an unknown container, or stop ignoring it", 204, NULL },
 
+    { POST, "/admin/nodes/{id}/evacuate", VZ_ROLE_ADMIN, VZ_ROUTE_STEP_UP,
+      &vz_node_evacuate_form, NULL, vz_node_evacuate,
+      "Restore all containers of a dead node on another one, each out of its "
+      "last backup", 202, "Evacuated: begun int, left int, items Moved[]" },
+    { POST, "/admin/nodes/{id}/remove", VZ_ROLE_ADMIN, VZ_ROUTE_STEP_UP,
+      &vz_vm_moved_form, NULL, vz_vm_moved_remove,
+      "Remove from a node what it still has of a container that goes on "
+      "elsewhere", 204, NULL },
+
     { GET, "/admin/nodes/{id}/history", VZ_ROLE_ADMIN, 0,
       NULL, &vz_history_told_args, vz_node_history,
       "Show what a node used", 200, "History" },
@@ -606,6 +618,15 @@ static const vz_route_t  vz_routes[] = {
       NULL, &vz_backup_admin_args, vz_backup_admin_list,
       "List how each container stands with its backups, the overdue ones first",
       200, "BackupStandings" },
+    { GET, "/admin/backups/lost", VZ_ROLE_ADMIN, 0,
+      NULL, &vz_lost_admin_args, vz_lost_admin_list,
+      "List the containers that were deleted, or whose node is dead, and the "
+      "last backup of each", 200, "LostServers" },
+    { POST, "/admin/backups/{backup}/restore", VZ_ROLE_ADMIN,
+      CHANGE | VZ_ROUTE_STEP_UP,
+      &vz_lost_admin_form, NULL, vz_lost_admin_restore,
+      "Restore a backup of a container that was deleted, or whose node is "
+      "dead, on another node", 202, "Task" },
     { GET, "/admin/audit", VZ_ROLE_ADMIN, 0,
       NULL, &vz_audit_list_args, vz_resource_route_list,
       "List the audit: who did what, when, from where", 200, "Audit",

@@ -155,6 +155,14 @@ const vz_openapi_shape_t  vz_openapi_shapes[] = {
       " taken time|null, bytes int|null, added_bytes int|null,"
       " seconds int|null, backups int, error text|null,"
       " error_detail text|null, running bool" },
+    { "LostServers", vz_page("LostServer") },
+    { "LostServer",
+      "vm int|null, name text, account text|null, node_id int|null,"
+      " node text|null, node_dead bool, backup int|null, taken time|null,"
+      " lost_seconds int|null, bytes int|null, backups int, task int|null" },
+    { "Moved",
+      "vm int, name text, taken time|null, lost_seconds int|null,"
+      " task int|null, reason text|null" },
     { "BackupFiles", vz_page("BackupFile") ", more bool" },
     { "BackupFile",
       "path text, name text, type file|dir|link|other, bytes int,"
@@ -272,7 +280,8 @@ const vz_openapi_shape_t  vz_openapi_shapes[] = {
       " template text|null, memory_limit_bytes int|unlimited|null,"
       " disk_total_bytes int|unlimited|null, cpu_units int|unlimited|null,"
       " cpu_limit_percent int|unlimited|null, left bool,"
-      " vm ContainerName|null" },
+      " vm ContainerName|null, moved MovedFrom|null" },
+    { "MovedFrom", "id int|null, name text, removing bool" },
     { "Missing",
       "id int, name text, hostname text, owner Owner, ctid int, "
       VZ_SHAPE_LIFECYCLE ", created time, addresses text[]" },

@@ -177,6 +177,12 @@ static const vz_verb_t  vz_verbs[VZ_VERB_COUNT] = {
     [VZ_VERB_RESTORE] =
         { "restore", NULL, { ID, REPO, VZ_FIELD_TAG, VZ_FIELD_BACKUP }, 4, 4,
           1, .timeout = 300, .beat = 10 },
+    [VZ_VERB_RECORD] =
+        { "record", NULL, { REPO, VZ_FIELD_TAG, VZ_FIELD_BACKUP }, 3, 3, 0,
+          .timeout = 120, .beat = 10 },
+    [VZ_VERB_INHERIT] =
+        { "inherit", NULL, { ID, REPO, VZ_FIELD_TAG, VZ_FIELD_BACKUP }, 4, 4,
+          1, .timeout = 120, .beat = 10 },
     [VZ_VERB_VERIFY] =
         { "verify", NULL, { REPO, VZ_FIELD_TAG, VZ_FIELD_BACKUP }, 2, 3, 0,
           .timeout = 300, .beat = 30 },

@@ -81,6 +81,8 @@ typedef enum {
     VZ_VERB_FILES,
     VZ_VERB_FILE,
     VZ_VERB_RESTORE,
+    VZ_VERB_RECORD,
+    VZ_VERB_INHERIT,
     VZ_VERB_VERIFY,
 
     /* only where virtual-server.conf says test_verbs = yes */

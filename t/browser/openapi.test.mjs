@@ -36,6 +36,9 @@ const elsewhere = [
     'POST /admin/nodes', 'DELETE /admin/nodes/{id}',        // 314
     'POST /admin/nodes/{id}/adopt',                         // 316
     'POST /admin/nodes/{id}/leave',
+    'POST /admin/nodes/{id}/evacuate',                      // 460
+    'POST /admin/nodes/{id}/remove',
+    'POST /admin/backups/{backup}/restore',
     'GET /console',                                         // 400
     'PUT /vms/{id}/rdns',                                   // 432
     'POST /vms/{id}/backups', 'PATCH /vms/{id}/backups',    // 451

@@ -114,6 +114,37 @@ const STANDING = { 'admin/backups': /** @type {[number, object]} */ ([200, {
         ...more })) }]) };
 
 
+/* Those that are lost: of a dead node, with a backup, without, on its way; and
+   deleted ones, one of them nobody's. */
+const LOST = { 'admin/backups/lost': /** @type {[number, object]} */ ([200, {
+    next: null, items: [{}, { backup: null, taken: null, lost_seconds: null,
+        bytes: null, backups: 0 }, { task: 1 }, { vm: null, node_dead: false },
+    { vm: null, account: null, node: null, node_id: null, node_dead: false }]
+        .map((more, i) => ({ vm: i + 1, name: 'w'.repeat(64),
+            account: 'w'.repeat(32), node_id: 9, node: 'n'.repeat(64),
+            node_dead: true, backup: i + 1, taken: '2026-01-02T03:04:05Z',
+            lost_seconds: 366 * 86400 + 86399, bytes: 1023.5 * 1024 ** 4,
+            backups: 1006, task: null, ...more })) }]),
+'admin/nodes': /** @type {[number, object]} */ ([200, { unregistered: [],
+    items: [9, 1].map((id) => ({ id, name: 'n'.repeat(64), configured: true,
+        enabled: true, dead: id === 9, answers: id === 1, error: id === 9
+            ? 'timeout' : null, vms: 10, pools: 1, ctid_min: 101,
+        ctid_max: 2147483644, strangers: 0, missing: 0, facts: null,
+        address: '127.0.0.1:9006', heard: '2026-01-02T03:04:05Z' })) }]) };
+
+
+/* What a node that is back still has of one that goes on elsewhere. */
+const MOVED = { 'admin/nodes/1/containers': /** @type {[number, object]} */ ([
+    200, { node: { id: 1, name: 'n'.repeat(64) }, left: [], missing: [],
+        counts: { strangers: 1, left: 0, missing: 0 }, next: null,
+        items: [{ ctid: 2147483644, tag: 'f'.repeat(16),
+            hostname: 'w'.repeat(64), state: 'stopped',
+            addresses: ['10.0.0.1'], template: 't'.repeat(64),
+            memory_limit_bytes: 2 ** 40, disk_total_bytes: 2 ** 40,
+            cpu_units: 1000, cpu_limit_percent: 50, left: false, vm: null,
+            moved: { id: 7, name: 'w'.repeat(64), removing: false } }] }]) };
+
+
 /* What is in one, with names as long as they may be. */
 const FILES = /** @type {[number, object]} */ ([200, { more: true, next: null,
     items: ['dir', 'file', 'link', 'other'].map((type) => ({ type,
@@ -619,6 +650,17 @@ const OWN = [
     { name: 'adm-backups-none', path: section('backups'), sign: '.empty' },
     { name: 'adm-strangers', path: section('strangers', '&node=1'),
         sign: '.listing' },
+    { name: 'adm-lost', path: section('lost'), sign: '.found .card',
+        answers: LOST },
+    { name: 'adm-lost-item', path: section('lost', '&item=deleted-4'),
+        sign: '.editor .form', answers: LOST },
+    { name: 'adm-lost-nothing', path: section('lost', '&item=server-2'),
+        sign: '.editor .notice', answers: LOST },
+    { name: 'adm-lost-none', path: section('lost'), sign: '.empty' },
+    { name: 'adm-nodes-dead', path: section('nodes', '&item=9'),
+        sign: '.editor', answers: LOST },
+    { name: 'adm-strangers-moved', path: section('strangers',
+        '&node=1&item=2147483644'), sign: '.editor', answers: MOVED },
     { name: 'adm-none', path: section('users', '&q=nobody'), sign: '.empty',
         fresh: true },
     ...EDITORS.map((key) => ({ name: `adm-${key}-new`,

@@ -97,7 +97,8 @@ my @table = (
     (map { [ "$_ N one", { lxc => $noent, vzctl => $lacks }, undef, ['/'] ] }
         qw(snapfiles snapfile)),
     [ 'backup N main one', { lxc => $noent, vzctl => $lacks } ],
-    [ "restore N main $tag 01234567", { lxc => $noent, vzctl => $lacks } ],
+    (map { [ "$_ N main $tag 01234567", { lxc => $noent, vzctl => $lacks } ] }
+        qw(restore inherit)),
     [ 'adopt N 0123456789abcdef', $noent ],
     [ 'destroy N', $already ],
     [ 'history N 1700000000 1700003600', $noent ],
@@ -178,7 +179,7 @@ my @table = (
     # backups, of a node that has no repository
     (map { [ $_, $syntax ] } 'backup', 'backup A main', 'forget main',
         "forget main $tag", 'backups main', 'verify main', 'restore A main',
-        "restore A main $tag"),
+        "restore A main $tag", "record main $tag", "inherit A main $tag"),
     [ "files main $tag 01234567", $syntax ],
     [ "file main $tag 01234567", $syntax ],
     [ 'backup x main one', $range ],
@@ -188,12 +189,15 @@ my @table = (
     [ "forget main $tag latest", $range ],
     [ "verify main $tag -1", $range ],
     [ "restore A main $tag x", $range ],
+    [ "record main $tag x", $range ],
+    [ "inherit A main $tag x", $range ],
     [ "files main $tag x", $range, undef, ['/'] ],
     [ "file main $tag x", $range, undef, ['/'] ],
     [ "files main $tag 01234567", { lxc => $range, vzctl => $lacks }, undef,
       ['/..'] ],
     (map { [ $_, $lacks ] } "backups main $tag", "forget main $tag 01234567",
-        "verify main $tag", "restore A main $tag 01234567"),
+        "verify main $tag", "restore A main $tag 01234567",
+        "record main $tag 01234567", "inherit A main $tag 01234567"),
     (map { [ "$_ main $tag 01234567", $lacks, undef, ['/'] ] } qw(files file)),
     [ 'backup A main one', { lxc => qr/^err state /, vzctl => $lacks } ],
 

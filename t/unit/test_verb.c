@@ -50,6 +50,9 @@ static const vz_good_t  good[] = {
     { VZ_LIT("body=1 files main 0123456789abcdef 0123abcd"), VZ_VERB_FILES,
       3, 0 },
     { VZ_LIT("verify main 0123456789abcdef"), VZ_VERB_VERIFY, 2, 0 },
+    { VZ_LIT("record main 0123456789abcdef 0123abcd"), VZ_VERB_RECORD, 3, 0 },
+    { VZ_LIT("inherit 101 main 0123456789abcdef 0123abcd"), VZ_VERB_INHERIT,
+      4, 101 },
     { VZ_LIT("body=64 backup 101 main night"), VZ_VERB_BACKUP, 3, 101 },
     { VZ_LIT("pInG"), VZ_VERB_PING, 0, 0 }
 };
@@ -426,7 +429,7 @@ the_table_is_whole(void **state)
 
     static const char  long_ones[] = " create reinstall rescue rollback clone "
                                      "doze backup forget backups files restore "
-                                     "verify ";
+                                     "verify record inherit ";
     char               name[32];
 
     (void) state;
@@ -465,6 +468,7 @@ the_table_is_whole(void **state)
         read = verb == VZ_VERB_BACKUP || verb == VZ_VERB_SNAPFILES
                || def->args[0] == VZ_FIELD_REPOSITORY
                || (verb >= VZ_VERB_GETMEMORY && verb != VZ_VERB_RESTORE
+                   && verb != VZ_VERB_INHERIT
                    && def->body_max == 0 && !def->stream && !def->test);
         assert_int_equal(def->lock, !read);
         assert_int_equal(def->secret, verb == VZ_VERB_PASSWD

@@ -29,6 +29,7 @@
  * sources: src/daemon/backup/backup_cache.c src/daemon/backup/backup_files.c
  * sources: src/daemon/backup/backup_keep.c src/daemon/backup/backup_lock.c
  * sources: src/daemon/backup/backup_path.c src/daemon/backup/backup_take.c
+ * sources: src/daemon/backup/backup_record.c
  * sources: src/daemon/backup/repositories.c src/daemon/backup/restic.c
  * sources: src/daemon/backup/restic_process.c
  * sources: src/daemon/backup/restic_list.c src/daemon/backup/restic_why.c

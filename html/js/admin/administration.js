@@ -25,6 +25,7 @@ const SECTIONS = {
     nodes: () => import('./nodes.js'),
     orders: () => import('./orders.js'),
     backups: () => import('./backups.js'),
+    lost: () => import('./lost.js'),
     mail: () => import('./mail.js'),
     audit: () => import('./audit.js'),
     strangers: () => import('./strangers.js'),
@@ -32,7 +33,7 @@ const SECTIONS = {
 
 /* Those that are part of another, and have no tab of their own. */
 /** @type {Record<string, string>} */
-const WITHIN = { strangers: 'nodes' };
+const WITHIN = { strangers: 'nodes', lost: 'backups' };
 
 /** @type {Record<string, string>} */
 const MARK = {

@@ -2,6 +2,7 @@
 
 import { h } from '../ui/dom.js';
 import { factList } from '../ui/editor.js';
+import { icon } from '../ui/icon.js';
 import { badge } from '../ui/state.js';
 import { ago, bytes, moment, number, seconds, t } from '../lib/i18n.js';
 
@@ -42,6 +43,9 @@ export function section() {
     return {
         key: 'backups', path: 'admin/backups', empty: t('bak.none'),
         lead: t('bak.lead'), editor: look,
+        above: () => h('p', { class: 'str-back' },
+            h('a', { href: 'administration?section=lost' }, t('bak.lost'),
+                icon('right'))),
         filters: [{ name: 'q', label: t('bak.search'),
             kind: /** @type {const} */ ('search') }],
         id: (/** @type {Row} */ one) => one.vm,

@@ -43,8 +43,9 @@ function answers(one) {
 
 /** @param {Node} one */
 function state(one) {
-    return !one.configured ? badge('failed', t('node.gone'))
-        : !one.enabled ? badge('cancelled', t('node.off')) : answers(one);
+    return one.dead ? badge('failed', t('node.is.dead'))
+        : !one.configured ? badge('failed', t('node.gone'))
+            : !one.enabled ? badge('cancelled', t('node.off')) : answers(one);
 }
 
 
@@ -106,7 +107,7 @@ function facts(one) {
  */
 function edit(item, told, desk) {
     return bodyEditor({
-        name: 'Node', words: 'node', item, without: ['name'],
+        name: 'Node', words: 'node', item, without: item ? ['name'] : ['name', 'dead'],
         rows: [['ctid_min', 'ctid_max']], path: 'admin/nodes', desk,
         with: { name: told.name }, add: t('tpl.register'),
         done: t('node.registered', { name: told.name }),
@@ -116,6 +117,9 @@ function edit(item, told, desk) {
         facts: [...(item ? [] : [/** @type {[string, any]} */ (
             [t('node.name'), told.name])]), ...facts(told)],
         before: item && h('div', { class: 'editor-end' },
+            item.dead ? linkButton(
+                `administration?section=lost&node=${item.id}`,
+                t('node.lost')) : null,
             linkButton(containersOf(item), t('node.look.containers')),
             linkButton(`node?id=${item.id}`, t('tab.graphs'))),
     });

@@ -6,6 +6,7 @@
 
 import { get, idempotencyKey, post, Problem } from '../lib/api.js';
 import { button, linkButton } from '../ui/button.js';
+import { ask } from '../ui/dialog.js';
 import { h } from '../ui/dom.js';
 import { editor, guarded } from '../ui/editor.js';
 import { faultWords } from '../ui/fault.js';
@@ -140,6 +141,36 @@ function leaving(one, answer, desk) {
 
 
 /**
+ * One that goes on on another node, because this one was lost.
+ *
+ * @param {Stranger} one
+ * @param {Answer} answer
+ * @param {Desk} desk
+ */
+function moved(one, answer, desk) {
+    const name = one.moved?.name ?? '';
+
+    return one.moved === null || one.moved === undefined ? null
+        : h('div', { class: 'editor-end' },
+            h('p', { class: 'notice' }, icon('warn'),
+                h('span', null, t('str.moved', { name }))),
+            one.moved.removing ? h('p', { class: 'when' },
+                t('str.remove.done', { name }))
+                : button({ text: t('str.remove'), icon: 'trash', small: true,
+                    press: guarded(async () => {
+                        if (await ask({ title: t('str.remove.ask', { name }),
+                            text: t('str.remove.text'), yes: t('str.remove'),
+                            kind: 'danger' }))
+                        {
+                            await post(`admin/nodes/${answer.node.id}/remove`,
+                                { tag: one.tag });
+                            await desk.next(t('str.remove.done', { name }));
+                        }
+                    }) }));
+}
+
+
+/**
  * @param {Missing[]} missing
  * @param {number} count
  */
@@ -237,7 +268,7 @@ export function section(view) {
                 await desk.next(t(task.state === 'done' ? 'str.adopted'
                     : 'str.adopting', { name }));
             },
-            after: leaving(one, answer, desk),
+            after: [moved(one, answer, desk), leaving(one, answer, desk)],
         });
     };
 

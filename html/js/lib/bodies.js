@@ -357,11 +357,13 @@ export const BODIES = {
     Node: {
         name: { type: 'text', required: true, pattern: P15 },
         enabled: { type: 'bool', default: true },
+        dead: { type: 'bool', default: false },
         ctid_min: { type: 'int', min: 101, max: 2147483644, default: 101 },
         ctid_max: { type: 'int', min: 101, max: 2147483644, default: 2147483644 },
     },
     NodeChange: {
         enabled: { type: 'bool' },
+        dead: { type: 'bool' },
         ctid_min: { type: 'int', min: 101, max: 2147483644 },
         ctid_max: { type: 'int', min: 101, max: 2147483644 },
     },
@@ -378,7 +380,19 @@ export const BODIES = {
         tag: { type: 'text', pattern: P32 },
         left: { type: 'bool' },
     },
+    Evacuate: {
+        node: { type: 'text', required: true, pattern: P15 },
+    },
+    Remove: {
+        tag: { type: 'text', required: true, pattern: P32 },
+    },
     Reject: {
         reason: { type: 'text', max: 200 },
+    },
+    RestoreLost: {
+        node: { type: 'text', required: true, pattern: P15 },
+        account: { type: 'int' },
+        hostname: { type: 'text', pattern: P15 },
+        plan: { type: 'text', pattern: P13 },
     },
 };

@@ -503,9 +503,16 @@ struct vz_driver_s {
     /*
      * What a backup holds becomes the container's system, as reinstall makes
      * another one: stopped, as wanted to run as it was, the way back is revert.
-     * All three are NULL where the driver can't.
+     *
+     * inherit: the container has the history that a backup has, its own or
+     * another's, in place of its own.  done->already where the backup has none
+     * that this node can read.
+     *
+     * All four are NULL where the driver can't.
      */
     vz_code_e   (*restore)(vz_job_t *job, const vz_backup_t *from,
+                           vz_done_t *done);
+    vz_code_e   (*inherit)(vz_job_t *job, const vz_backup_t *from,
                            vz_done_t *done);
 
     const vz_archives_t  *archives;     /* NULL: vz_archive_all */

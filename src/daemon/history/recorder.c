@@ -319,7 +319,7 @@ vz_recorder_count(vz_recorder_t *recorder, vz_recorder_one_t *one,
 
 /*
  * Its file: another one where another container has the number, or where
- * somebody removed it.
+ * somebody removed it or put another in its place.
  */
 
 static vz_code_e
@@ -334,8 +334,7 @@ vz_recorder_ring(vz_recorder_t *recorder, vz_recorder_one_t *one,
 
     if (one->ring.fd != -1
         && (one->home != raw->home
-            || (raw->home == 0 && (fstat(one->ring.fd, &st) == -1
-                                   || st.st_nlink == 0))))
+            || fstat(one->ring.fd, &st) == -1 || st.st_nlink == 0))
     {
         vz_ring_close(&one->ring);
         vz_tally_close(&one->tally);

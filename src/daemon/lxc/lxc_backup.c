@@ -7,8 +7,11 @@
 #include <sys/sendfile.h>
 #include <sys/stat.h>
 #include "daemon/backup/backup_lock.h"
+#include "daemon/backup/backup_record.h"
 #include "daemon/backup/backup_restore.h"
+#include "daemon/backup/restic.h"
 #include "daemon/base/job.h"
+#include "daemon/history/ring.h"
 #include "daemon/lxc/lxc_backup.h"
 #include "daemon/lxc/lxc_lifecycle.h"
 #include "daemon/lxc/lxc_record.h"
@@ -21,6 +24,7 @@
 
 
 #define VZ_LXC_BACKUP_IDLE  5000        /* ms to wait for the new image */
+#define VZ_LXC_BACKUP_RING  (16 << 20)  /* bytes of a history, at most */
 
 typedef struct {
     const vz_config_t   *conf;
@@ -35,6 +39,10 @@ static int vz_lxc_backup_copy(const char *from, const char *folder,
     const char *name);
 static vz_code_e vz_lxc_backup_made(vz_job_t *job, vz_ct_t *ct,
     vz_ct_t *fresh, const vz_backup_restore_t *restore);
+static vz_code_e vz_lxc_backup_history(vz_job_t *job, const vz_ct_t *ct,
+    const vz_backup_t *from, vz_done_t *done);
+static vz_code_e vz_lxc_backup_read(vz_job_t *job, const vz_backup_t *from,
+    const char *beside);
 static vz_code_e vz_lxc_backup_mount(void *data, const char *path,
     char *words);
 static void vz_lxc_backup_unmount(void *data, const char *path);
@@ -271,4 +279,104 @@ vz_lxc_backup_unmount(void *data, const char *path)
     if (chdir(backup->plain.dir) == 0) {
         vz_mount_unmake(&backup->mount);
     }
+}
+
+
+vz_code_e
+vz_lxc_backup_inherit(vz_job_t *job, const vz_backup_t *from,
+    vz_done_t *done)
+{
+    vz_ct_t    ct;
+    vz_code_e  rc;
+
+    rc = vz_lxc_record_load(job, &ct);
+
+    return rc == VZ_OK ? vz_lxc_backup_history(job, &ct, from, done) : rc;
+}
+
+
+/*
+ * Beside, and renamed when it is known to be whole: the recorder sees that the
+ * file it had is gone.  What the container got and sent is not taken over: the
+ * panel has counted it already.
+ */
+
+static vz_code_e
+vz_lxc_backup_history(vz_job_t *job, const vz_ct_t *ct,
+    const vz_backup_t *from, vz_done_t *done)
+{
+    char        path[PATH_MAX], beside[PATH_MAX];
+    vz_code_e   rc;
+    vz_ring_t   ring;
+
+    if (vz_ct_store_path(ct, "history", path) == -1
+        || vz_ct_store_path(ct, "history.inherit", beside) == -1)
+    {
+        return vz_job_end(job, VZ_INTERNAL, "%.120s: %s", ct->dir,
+                          strerror(errno));
+    }
+
+    rc = vz_lxc_backup_read(job, from, beside);
+
+    if (rc == VZ_OK) {
+        rc = vz_ring_open(beside, &ring);
+
+        if (rc == VZ_OK) {
+            vz_ring_close(&ring);
+        }
+    }
+
+    /* none at all, or one that this version would set aside */
+
+    if (rc == VZ_NOENT || rc == VZ_STATE) {
+        done->already = 1;
+        (void) unlink(beside);
+        return VZ_OK;
+    }
+
+    if (rc == VZ_OK && rename(beside, path) == -1) {
+        rc = vz_job_end(job, VZ_INTERNAL, "%.120s: %s", path, strerror(errno));
+    }
+
+    if (rc != VZ_OK) {
+        (void) unlink(beside);
+    }
+
+    return rc;
+}
+
+
+static vz_code_e
+vz_lxc_backup_read(vz_job_t *job, const vz_backup_t *from, const char *beside)
+{
+    int                      fd;
+    vz_code_e                rc;
+    const vz_repository_t   *repository;
+
+    rc = vz_restic_open(job, from->repository, &repository);
+    if (rc != VZ_OK) {
+        return rc;
+    }
+
+    rc = vz_backup_lock_read(job);
+
+    if (rc == VZ_OK) {
+        fd = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW
+                          | O_CLOEXEC, 0600);
+
+        if (fd == -1) {
+            rc = vz_job_end(job, VZ_INTERNAL, "%.120s: %s", beside,
+                            strerror(errno));
+        } else {
+            rc = vz_backup_record_copy(job, repository, from, "history", fd,
+                                       VZ_LXC_BACKUP_RING);
+            close(fd);
+        }
+
+        vz_backup_lock_drop();
+    }
+
+    vz_restic_close();
+
+    return rc;
 }

@@ -15,6 +15,8 @@ vz_code_e vz_lxc_backup_record(const vz_config_t *conf, uint32_t ctid,
     const char *folder, char *words);
 vz_code_e vz_lxc_backup_restore(vz_job_t *job, const vz_backup_t *from,
     vz_done_t *done);
+vz_code_e vz_lxc_backup_inherit(vz_job_t *job, const vz_backup_t *from,
+    vz_done_t *done);
 
 
 #endif /* VZ_LXC_BACKUP_H */

@@ -141,6 +141,7 @@ const vz_driver_t  vz_lxc_driver = {
     .user_data_run = vz_lxc_user_data_run,
     .backup_view = vz_lxc_backup_view,
     .backup_record = vz_lxc_backup_record,
+    .inherit = vz_lxc_backup_inherit,
     .restore = vz_lxc_backup_restore,
     .archives = &vz_archive_all
 };

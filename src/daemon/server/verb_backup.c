@@ -5,6 +5,7 @@
 #include "daemon/backup/backup_keep.h"
 #include "daemon/backup/backup_lock.h"
 #include "daemon/backup/backup_path.h"
+#include "daemon/backup/backup_record.h"
 #include "daemon/backup/backup_take.h"
 #include "daemon/backup/restic.h"
 #include "daemon/backup/restic_list.h"
@@ -76,6 +77,43 @@ vz_verb_backup_restore(vz_job_t *job)
     vz_verb_backup_from(job, 1, &from);
 
     return vz_verb_end(job, job->driver->restore(job, &from, &done), &done);
+}
+
+
+vz_code_e
+vz_verb_backup_record(vz_job_t *job)
+{
+    vz_code_e                code;
+    vz_backup_t              from;
+    const vz_repository_t   *repository;
+
+    vz_verb_backup_from(job, 0, &from);
+    code = vz_restic_open(job, from.repository, &repository);
+
+    if (code == VZ_OK) {
+        code = vz_backup_lock_read(job);
+
+        if (code == VZ_OK) {
+            code = vz_backup_record_tell(job, repository, &from);
+            vz_backup_lock_drop();
+        }
+
+        vz_restic_close();
+    }
+
+    return code == VZ_OK ? vz_job_end(job, code, "%s", "") : code;
+}
+
+
+vz_code_e
+vz_verb_backup_inherit(vz_job_t *job)
+{
+    vz_done_t     done = { 0 };
+    vz_backup_t   from;
+
+    vz_verb_backup_from(job, 1, &from);
+
+    return vz_verb_end(job, job->driver->inherit(job, &from, &done), &done);
 }
 
 

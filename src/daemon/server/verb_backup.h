@@ -12,6 +12,10 @@
 vz_code_e vz_verb_backup_take(vz_job_t *job);
 vz_code_e vz_verb_backup_restore(vz_job_t *job);
 
+/* record REPOSITORY TAG BACKUP, inherit ID REPOSITORY TAG BACKUP */
+vz_code_e vz_verb_backup_record(vz_job_t *job);
+vz_code_e vz_verb_backup_inherit(vz_job_t *job);
+
 /* forget REPOSITORY TAG BACKUP, verify REPOSITORY TAG [BACKUP] */
 vz_code_e vz_verb_backup_forget(vz_job_t *job);
 vz_code_e vz_verb_backup_verify(vz_job_t *job);

@@ -50,6 +50,7 @@ static const vz_right_rule_t  vz_right_paths[] = {
     { VZ_RIGHT_CHANGE, "/admin/orders", VZ_RIGHT_ADMIN_ORDERS },
     { VZ_RIGHT_CHANGE, "/admin/mail", VZ_RIGHT_ADMIN_ORDERS },
     { VZ_RIGHT_CHANGE, "/admin/nodes", VZ_RIGHT_ADMIN_NODES },
+    { VZ_RIGHT_CHANGE, "/admin/backups", VZ_RIGHT_ADMIN_SERVERS },
     { VZ_RIGHT_CHANGE, "/admin/", VZ_RIGHT_ADMIN_CATALOG },
     { VZ_RIGHT_CHANGE, "/tasks", VZ_RIGHT_ADMIN_ORDERS },
     { 0, NULL, 0 }

@@ -27,6 +27,40 @@ const vz_mail_text_t  vz_mail_text_vm[] = {
       "\n"
       "{brand}\n" },
 
+    { "evacuated", "es",
+      "{brand}: su servidor {name} está en marcha en otro equipo",
+      "Hola {first_name}:\n"
+      "\n"
+      "El equipo en el que estaba su servidor {name} se perdió.  Lo pusimos\n"
+      "en otro, con la última copia de seguridad:\n"
+      "\n"
+      "  Archivos del:  {taken}\n"
+      "  Direcciones:   {addresses}\n"
+      "\n"
+      "Lo que se guardó en él después de ese momento no está.  Los usuarios y\n"
+      "las contraseñas son los que había en la copia.\n"
+      "\n"
+      "  {url}\n"
+      "\n"
+      "{brand}\n" },
+
+    { "evacuated", "en",
+      "{brand}: your server {name} runs on another machine",
+      "Hello {first_name},\n"
+      "\n"
+      "The machine that your server {name} was on was lost.  We have put it on\n"
+      "another one, out of the last backup:\n"
+      "\n"
+      "  Files of:   {taken}\n"
+      "  Addresses:  {addresses}\n"
+      "\n"
+      "What was saved on it after that moment is not there.  Users and\n"
+      "passwords are those that the backup had.\n"
+      "\n"
+      "  {url}\n"
+      "\n"
+      "{brand}\n" },
+
     { "rescued", "es",
       "{brand}: su servidor {name} está en modo de rescate",
       "Hola {first_name}:\n"

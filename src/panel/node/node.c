@@ -28,7 +28,7 @@ static ngx_int_t vz_node_keep(vz_node_row_t *node, ngx_pool_t *pool,
 
 
 static const vz_sql_t  vz_node_select = vz_sql("nodes",
-    "SELECT id, name, enabled, ctid_min, ctid_max FROM node"
+    "SELECT id, name, enabled, dead, ctid_min, ctid_max FROM node"
     " ORDER BY id LIMIT 16");
 
 
@@ -144,7 +144,8 @@ vz_node_store(const vz_rows_t *rows, ngx_uint_t n)
     }
 
     node->there = 1;
-    node->enabled = vz_row_int(rows, n, "enabled") != 0;
+    node->dead = vz_row_int(rows, n, "dead") != 0;
+    node->enabled = vz_row_int(rows, n, "enabled") != 0 && !node->dead;
     node->ctid_min = vz_row_int(rows, n, "ctid_min");
     node->ctid_max = vz_row_int(rows, n, "ctid_max");
     node->relay = vz_relay_node(&node->name);

@@ -28,6 +28,7 @@ typedef struct {
     uint64_t             id;             /* of its row */
     ngx_uint_t           there;          /* the database has the row */
     ngx_uint_t           enabled;        /* containers are placed there */
+    ngx_uint_t           dead;           /* an administrator says so */
     uint32_t             ctid_min;
     uint32_t             ctid_max;
     vz_node_t           *relay;          /* NULL: not in this configuration */

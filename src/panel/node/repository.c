@@ -6,10 +6,6 @@
 #include "panel/node/repository.h"
 
 
-static ngx_uint_t vz_repository_has(vz_node_row_t *node,
-    const ngx_str_t *name);
-
-
 ngx_str_t
 vz_repository_first(const vz_node_limit_t *limit)
 {
@@ -36,14 +32,14 @@ vz_repository_node(ngx_pool_t *pool, uint64_t id, const ngx_str_t *name)
     (void) vz_node_load(pool);
     row = vz_node_find(id);
 
-    if (row != NULL && vz_repository_has(row, name)) {
+    if (row != NULL && vz_repository_reached(row, name)) {
         return row;
     }
 
     n = vz_node_rows(rows);
 
     for (i = 0; i < n; i++) {
-        if (rows[i] != row && vz_repository_has(rows[i], name)) {
+        if (rows[i] != row && vz_repository_reached(rows[i], name)) {
             return rows[i];
         }
     }
@@ -52,8 +48,8 @@ vz_repository_node(ngx_pool_t *pool, uint64_t id, const ngx_str_t *name)
 }
 
 
-static ngx_uint_t
-vz_repository_has(vz_node_row_t *node, const ngx_str_t *name)
+ngx_uint_t
+vz_repository_reached(vz_node_row_t *node, const ngx_str_t *name)
 {
     const vz_node_limit_t  *limit;
 

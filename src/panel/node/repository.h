@@ -23,5 +23,11 @@ ngx_str_t vz_repository_first(const vz_node_limit_t *limit);
 vz_node_row_t *vz_repository_node(ngx_pool_t *pool, uint64_t id,
     const ngx_str_t *name);
 
+/*
+ * vz_repository_reached: whether a node reaches the repository of that name, as
+ * it told last.  It may wait where the node never told anything.
+ */
+ngx_uint_t vz_repository_reached(vz_node_row_t *node, const ngx_str_t *name);
+
 
 #endif /* VZ_REPOSITORY_H */

@@ -52,6 +52,7 @@ static const vz_column_t  vz_node_columns[] = {
     vz_column("name", TEXT, VZ_COLUMN_CREATE | VZ_COLUMN_NEEDED,
               .field = VZ_FIELD_NODE),
     vz_column("enabled", BOOL, VZ_COLUMN_WRITE, .preset = 1),
+    vz_column("dead", BOOL, VZ_COLUMN_WRITE, .preset = 0),
     vz_column("ctid_min", INT, VZ_COLUMN_WRITE, .min = VZ_NODE_CTID_MIN,
               .max = VZ_NODE_CTID_MAX, .preset = VZ_NODE_CTID_MIN),
     vz_column("ctid_max", INT, VZ_COLUMN_WRITE, .min = VZ_NODE_CTID_MIN,

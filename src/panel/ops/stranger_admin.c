@@ -33,6 +33,7 @@ typedef struct {
     vz_stranger_admin_node_t  node;
     vz_rows_t                 rows;          /* of ours: missing,
     or of a number */
+    vz_rows_t                 moved;         /* that go on elsewhere */
     uint64_t                  cursor;
     ngx_uint_t                limit;
 } vz_stranger_page_t;
@@ -51,6 +52,8 @@ static void vz_stranger_one(vz_stranger_page_t *page, vz_json_t *out,
     const vz_stranger_t *one);
 static void vz_stranger_namesake(vz_stranger_page_t *page, vz_json_t *out,
     uint32_t ctid);
+static void vz_stranger_moved(vz_stranger_page_t *page, vz_json_t *out,
+    const ngx_str_t *tag);
 static vz_code_e vz_leave_store(vz_call_t *call, uint64_t node,
     const vz_leave_body_t *body);
 
@@ -85,6 +88,10 @@ static const vz_sql_t  vz_stranger_rows = vz_sql("stranger rows",
     " FROM JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT PATH '$')) j"
     " JOIN vm v ON v.id = j.id JOIN user u ON u.id = v.user_id"
     " ORDER BY v.ctid");
+
+static const vz_sql_t  vz_stranger_moves = vz_sql("stranger moved",
+    "SELECT m.tag, m.vm_id, m.vm_name, m.unwanted FROM vm_moved m"
+    " WHERE m.node_id = ?");
 
 static const vz_row_json_member_t  vz_stranger_cells[] = {
     { "id", VZ_ROW_JSON_INT },
@@ -241,6 +248,11 @@ vz_stranger_read(vz_stranger_page_t *page)
                        vz_binds(vz_text(ids)), &page->rows)
          : VZ_INTERNAL;
 
+    if (rc == VZ_OK) {
+        rc = vz_db_query(NULL, page->call->pool, &vz_stranger_moves,
+                         vz_binds(vz_int(page->node.id)), &page->moved);
+    }
+
     if (rc != VZ_OK) {
         vz_call_fault(page->call, "database", rc);
     }
@@ -378,7 +390,48 @@ vz_stranger_one(vz_stranger_page_t *page, vz_json_t *out,
                   vz_relay_number(line, "cpu_percent"));
     vz_json_bool(out, "left", one->left);
     vz_stranger_namesake(page, out, one->ctid);
+    vz_stranger_moved(page, out, &one->tag);
     vz_json_close(out);
+}
+
+
+/* the container that it became on another node, while this one was dead */
+
+static void
+vz_stranger_moved(vz_stranger_page_t *page, vz_json_t *out,
+    const ngx_str_t *tag)
+{
+    ngx_str_t   name, moved;
+    ngx_uint_t  i;
+
+    for (i = 0; i < page->moved.rows; i++) {
+        moved = vz_row_text(&page->moved, i, "tag");
+
+        if (moved.len != tag->len
+            || ngx_strncmp(moved.data, tag->data, tag->len) != 0)
+        {
+            continue;
+        }
+
+        name = vz_row_text(&page->moved, i, "vm_name");
+
+        vz_json_object(out, "moved");
+
+        if (vz_row_null(&page->moved, i, "vm_id")) {
+            vz_json_null(out, "id");
+        } else {
+            vz_json_int(out, "id", vz_row_int(&page->moved, i, "vm_id"));
+        }
+
+        vz_json_text(out, "name", &name);
+        vz_json_bool(out, "removing",
+                     vz_row_int(&page->moved, i, "unwanted") != 0);
+        vz_json_close(out);
+
+        return;
+    }
+
+    vz_json_null(out, "moved");
 }
 
 

@@ -41,7 +41,7 @@ static const vz_row_member_t  vz_backup_forget_members[] =
     "b.state = 'leaving' AND b.next_look <= NOW(3)"                           \
     " AND NOT EXISTS (SELECT 1 FROM task t"                                   \
     "  WHERE t.state IN ('held', 'queued', 'running')"                        \
-    "  AND t.kind IN ('restore', 'restore_new')"                              \
+    "  AND t.kind IN ('restore', 'restore_new', 'recover', 'evacuate')"       \
     "  AND JSON_VALUE(t.data, '$.backup') = b.id)"
 
 static const vz_sql_t  vz_backup_forget_select = vz_sql("backup leaving",

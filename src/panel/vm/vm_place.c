@@ -10,7 +10,7 @@
 /* the node with the fewest containers first */
 
 static const vz_sql_t  vz_vm_place_nodes = vz_sql("order nodes",
-    "SELECT n.id FROM node n WHERE n.enabled"
+    "SELECT n.id FROM node n WHERE n.enabled AND NOT n.dead"
     " ORDER BY (SELECT COUNT(*) FROM vm v WHERE v.node_id = n.id), n.id"
     " LIMIT 16");
 

@@ -56,7 +56,7 @@ static vz_code_e vz_step_backup_made(vz_task_run_t *run, vz_tx_t *tx,
     void *data);
 static vz_code_e vz_step_backup_failed(vz_task_run_t *run, vz_tx_t *tx,
     void *data);
-static vz_code_e vz_step_backup_verb(vz_task_run_t *run);
+static vz_code_e vz_step_backup_verb(vz_task_run_t *run, vz_verb_e verb);
 static vz_code_e vz_step_backup_restored(vz_task_run_t *run, vz_tx_t *tx,
     void *data);
 
@@ -141,7 +141,10 @@ static const vz_sql_t  vz_step_backup_know = vz_sql("backup record",
     "   v.privvm_limit_mib),"
     "  'disk_mib', CONCAT_WS(' ', v.disk_soft_mib, v.disk_hard_mib),"
     "  'cpu', CONCAT_WS(' ', v.cpu_units, v.cpu_percent),"
-    "  'rate', CONCAT_WS(' ', v.rate_in, v.rate_out),"
+    "  'rate', CONCAT_WS(' ', COALESCE(v.rate_in, 0),"
+    "   COALESCE(v.rate_out, 0)),"
+    "  'backups', CONCAT_WS(' ', v.backup_daily, v.backup_weekly,"
+    "   v.backup_monthly),"
     "  'firewall', (SELECT f.kept FROM vm_firewall f WHERE f.vm_id = v.id))"
     "  AS record"
     " FROM vm v JOIN user u ON u.id = v.user_id"
@@ -517,7 +520,7 @@ vz_step_backup_failed(vz_task_run_t *run, vz_tx_t *tx, void *data)
 
 
 static vz_code_e
-vz_step_backup_verb(vz_task_run_t *run)
+vz_step_backup_verb(vz_task_run_t *run, vz_verb_e verb)
 {
     vz_code_e         rc;
     const char       *argv[3];
@@ -533,14 +536,28 @@ vz_step_backup_verb(vz_task_run_t *run)
     argv[1] = (char *) backup.tag.data;
     argv[2] = (char *) backup.snapshot.data;
 
-    return vz_run_verb(run, VZ_VERB_RESTORE, 3, argv, NULL);
+    return vz_run_verb(run, verb, 3, argv, NULL);
 }
 
 
 vz_code_e
 vz_step_backup_fill(vz_task_run_t *run)
 {
-    return vz_step_backup_verb(run);
+    return vz_step_backup_verb(run, VZ_VERB_RESTORE);
+}
+
+
+/* no container is kept from running because its history can't be had */
+
+vz_code_e
+vz_step_backup_inherit(vz_task_run_t *run)
+{
+    vz_code_e  rc;
+
+    rc = vz_step_backup_verb(run, VZ_VERB_INHERIT);
+
+    return rc == VZ_NOENT || rc == VZ_FAILED || rc == VZ_UNKNOWN
+           || rc == VZ_UNSUPPORTED || rc == VZ_NOSPACE ? VZ_OK : rc;
 }
 
 
@@ -550,7 +567,7 @@ vz_step_backup_restore(vz_task_run_t *run)
     vz_code_e    rc;
     vz_answer_t  status;
 
-    rc = vz_step_backup_verb(run);
+    rc = vz_step_backup_verb(run, VZ_VERB_RESTORE);
 
     if (rc == VZ_OK) {
         rc = vz_run_verb_status(run, &status);

@@ -23,6 +23,7 @@
  * vz_step_backup_restore: the container's disk is as the backup has it; the row
  * has what the node keeps of before.
  * vz_step_backup_fill: the same for a container that was just created.
+ * vz_step_backup_inherit: it has the history that the backup has, if any.
  */
 vz_code_e vz_step_backup_snapshot(vz_task_run_t *run);
 vz_code_e vz_step_backup_upload(vz_task_run_t *run);
@@ -31,6 +32,7 @@ vz_code_e vz_step_backup_drop(vz_task_run_t *run);
 vz_code_e vz_step_backup_undo(vz_task_run_t *run);
 vz_code_e vz_step_backup_restore(vz_task_run_t *run);
 vz_code_e vz_step_backup_fill(vz_task_run_t *run);
+vz_code_e vz_step_backup_inherit(vz_task_run_t *run);
 
 
 #endif /* VZ_STEP_BACKUP_H */

@@ -6,6 +6,7 @@
 #include "panel/task/run_verb.h"
 #include "panel/workflow/step_firewall.h"
 #include "runtime/json.h"
+#include "runtime/row.h"
 #include "wire/rule.h"
 
 
@@ -23,6 +24,8 @@ static const char *vz_step_firewall_word(const json_t *object,
     const char *name, const char *missing);
 static vz_code_e vz_step_firewall_document(vz_task_run_t *run,
     ngx_str_t *text);
+static vz_code_e vz_step_firewall_with(vz_task_run_t *run,
+    const ngx_str_t *data, vz_code_e (*step)(vz_task_run_t *run));
 static vz_code_e vz_step_firewall_tx(vz_task_run_t *run, vz_tx_t *tx,
     void *data);
 static vz_code_e vz_step_firewall_gated_tx(vz_task_run_t *run, vz_tx_t *tx,
@@ -50,6 +53,11 @@ static const vz_sql_t  vz_step_firewall_gate_sql = vz_sql("firewall_gate",
     " ON DUPLICATE KEY UPDATE version = version + 1,"
     " smtp_open = VALUES(smtp_open), smtp_reason = VALUES(smtp_reason),"
     " all_shut = VALUES(all_shut), all_reason = VALUES(all_reason)");
+
+static const vz_sql_t  vz_step_firewall_has_sql = vz_sql("firewall_has",
+    "SELECT kept, JSON_OBJECT('smtp', IF(smtp_open, 'open', 'shut'),"
+    " 'all', IF(all_shut, 'shut', 'open')) AS gates"
+    " FROM vm_firewall WHERE vm_id = ?");
 
 
 vz_code_e
@@ -170,6 +178,55 @@ vz_step_firewall_gates(vz_task_run_t *run)
         argv[1] = vz_step_firewall_word(work->data, gates[i], "");
         rc = vz_run_verb(run, VZ_VERB_SETGATE, 2, argv, NULL);
     }
+
+    return rc;
+}
+
+
+vz_code_e
+vz_step_firewall_again(vz_task_run_t *run)
+{
+    vz_code_e  rc;
+    ngx_str_t  kept, gates;
+    vz_rows_t  rows;
+
+    rc = vz_db_query(NULL, run->pool, &vz_step_firewall_has_sql,
+                     vz_binds(vz_int(run->vm.id)), &rows);
+
+    if (rc != VZ_OK || rows.rows == 0) {
+        return rc;
+    }
+
+    kept = vz_row_text(&rows, 0, "kept");
+    gates = vz_row_text(&rows, 0, "gates");
+
+    if (kept.len) {
+        rc = vz_step_firewall_with(run, &kept, vz_step_firewall_set);
+    }
+
+    if (rc == VZ_OK) {
+        rc = vz_step_firewall_with(run, &gates, vz_step_firewall_gates);
+    }
+
+    return rc == VZ_UNSUPPORTED ? VZ_OK : rc;
+}
+
+
+static vz_code_e
+vz_step_firewall_with(vz_task_run_t *run, const ngx_str_t *data,
+    vz_code_e (*step)(vz_task_run_t *run))
+{
+    void       *work;
+    vz_code_e   rc;
+
+    work = run->work;
+    rc = vz_step_firewall_load(run, data);
+
+    if (rc == VZ_OK) {
+        rc = step(run);
+    }
+
+    run->work = work;
 
     return rc;
 }

@@ -23,6 +23,13 @@ vz_code_e vz_step_firewall_set(vz_task_run_t *run);
 vz_code_e vz_step_firewall_keep(vz_task_run_t *run);
 vz_code_e vz_step_firewall_gates(vz_task_run_t *run);
 
+/*
+ * The rules and gates that the database has, for a container that a node has
+ * just made; work of another kind stays as it is.  A node without a firewall
+ * has none.
+ */
+vz_code_e vz_step_firewall_again(vz_task_run_t *run);
+
 /* in the database: what was done there */
 vz_code_e vz_step_firewall_store(vz_task_run_t *run);
 vz_code_e vz_step_firewall_kept(vz_task_run_t *run);

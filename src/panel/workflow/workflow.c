@@ -5,6 +5,7 @@
 #include "panel/workflow/step.h"
 #include "panel/workflow/step_backup.h"
 #include "panel/workflow/step_clone.h"
+#include "panel/workflow/step_evacuate.h"
 #include "panel/workflow/step_firewall.h"
 #include "panel/workflow/step_guest.h"
 #include "panel/workflow/step_rate.h"
@@ -134,6 +135,33 @@ static const vz_step_t  vz_clone_steps[] = {
     vz_step("firewall", clone_firewall, 5, NONE),
     vz_step("start", start, 20, READY),
     vz_step("mail", mail, 5, NONE)
+};
+
+/* the same of one that was deleted, with all that its record tells */
+
+static const vz_step_t  vz_recover_steps[] = {
+    vz_step("address", nothing, 0, NONE),
+    vz_step("create", create, 20, CREATING),
+    vz_step("restore", backup_fill, 45, NONE),
+    vz_step("history", backup_inherit, 5, NONE),
+    vz_step("limits", limits, 5, NONE),
+    vz_step("network", first_network, 5, NONE),
+    vz_step("firewall", firewall_again, 5, NONE),
+    vz_step("start", start, 10, READY),
+    vz_step("mail", mail, 5, NONE)
+};
+
+/* the row stays what it is, on another node: its own is dead */
+
+static const vz_step_t  vz_evacuate_steps[] = {
+    vz_step("create", create, 20, NONE),
+    vz_step("restore", backup_fill, 45, NONE),
+    vz_step("history", backup_inherit, 5, NONE),
+    vz_step("limits", limits, 5, NONE),
+    vz_step("network", first_network, 5, NONE),
+    vz_step("firewall", firewall_again, 5, NONE),
+    vz_step("start", evacuate_start, 10, NONE),
+    vz_step("tell", evacuate_mail, 5, NONE)
 };
 
 static const vz_step_t  vz_rescue_steps[] = {
@@ -285,6 +313,10 @@ static const vz_workflow_t  vz_workflows[] = {
                 NULL, NONE, ORDER_FAILED, 60, vz_restore_new_steps),
     vz_workflow("clone", RETRY, vz_step_vm_load_hardware, CREATE_FAILED, NULL,
                 NONE, ORDER_FAILED, 60, vz_clone_steps),
+    vz_workflow("recover", RETRY, vz_step_vm_load_hardware, CREATE_FAILED,
+                NULL, NONE, ORDER_FAILED, 60, vz_recover_steps),
+    vz_workflow("evacuate", RETRY, vz_step_vm_load_hardware, NONE, NULL, NONE,
+                NONE, 60, vz_evacuate_steps),
     vz_workflow("rescue", CANCEL|RETRY|STARTS, vz_step_vm_load_hardware, NONE,
                 vz_step_resume, RESCUED, NONE, 6, vz_rescue_steps),
     vz_workflow("unrescue", CANCEL|RETRY|STARTS, vz_step_vm_load, NONE,
