@@ -80,6 +80,7 @@ typedef enum {
     VZ_VERB_FILE,
     VZ_VERB_RESTORE,
     VZ_VERB_VERIFY,
+    VZ_VERB_TRIAL,
 
     /* only where virtual-server.conf says test_verbs = yes */
     VZ_VERB_ECHO,

@@ -24,13 +24,15 @@ vz_code_e vz_lxc_lifecycle_set_tag(vz_job_t *job, const char *tag);
  * made.  vz_lxc_lifecycle_make: make that folder, with an image of ct->disk and
  * the template's system in it, its name and keys; a container that has ids
  * keeps them.  fill, where it is not NULL, is run on the fresh image before
- * these are written (vz_rootfs_enter_raw()).  vz_lxc_lifecycle_create_as: the
- * same, and the folder becomes that of container ct.  VZ_OK, or a code with the
- * job's words set.
+ * these are written (vz_rootfs_enter_raw()).  vz_lxc_lifecycle_publish: the
+ * folder becomes that of container ct.  vz_lxc_lifecycle_create_as: both, of a
+ * container with the limits and the name of a new one.  VZ_OK, or a code with
+ * the job's words set.
  */
 vz_code_e vz_lxc_lifecycle_clear(vz_job_t *job, vz_ct_t *ct);
 vz_code_e vz_lxc_lifecycle_make(vz_job_t *job, vz_ct_t *ct, vz_rootfs_pt fill,
     const void *data);
+vz_code_e vz_lxc_lifecycle_publish(vz_job_t *job, vz_ct_t *ct);
 vz_code_e vz_lxc_lifecycle_create_as(vz_job_t *job, vz_ct_t *ct,
     vz_rootfs_pt fill, const void *data);
 
