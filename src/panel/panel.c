@@ -31,6 +31,7 @@
 #include "panel/task/task.h"
 #include "panel/task/task_wait.h"
 #include "panel/task/trash.h"
+#include "panel/vm/backup_check.h"
 #include "panel/vm/backup_due.h"
 #include "panel/vm/backup_forget.h"
 #include "panel/vm/backup_late.h"
@@ -54,7 +55,8 @@ static const vz_periodic_t  vz_panel_jobs[] = {
     { "backups", 5000, VZ_LEASE_BACKUPS, 15000, vz_backup_due_run },
     { "forget", 5000, VZ_LEASE_FORGET, 15000, vz_backup_forget_run },
     { "overdue", 60000, VZ_LEASE_OVERDUE, 0, vz_backup_late_run },
-    { "trash", 5000, VZ_LEASE_TRASH, 15000, vz_trash_look }
+    { "trash", 5000, VZ_LEASE_TRASH, 15000, vz_trash_look },
+    { "checks", 5000, VZ_LEASE_CHECKS, 15000, vz_backup_check_run }
 };
 
 const vz_table_def_t *const  vz_panel_tables[] = {
