@@ -131,6 +131,7 @@ static const vz_say_def_t  vz_says[] = {
     { "backup_large", "the backup does not fit on the container's disk" },
     { "backup_no_boot", "what was restored does not boot: {*}" },
     { "backup_no_stay", "what was restored does not stay up: {*}" },
+    { "backup_tries", "the node tries a backup already" },
     { "backup_no_number",
       "no number is free for a trial, from {n} down" },
     { "backup_no_container", "no container of this node has this tag" },

@@ -43,6 +43,7 @@ const elsewhere = [
     'POST /vms/{id}/backups/{backup}/restore',
     'GET /vms/{id}/backups/{backup}/files',
     'GET /vms/{id}/backups/{backup}/file',
+    'POST /admin/backups/{vm}/check',                       // 461
 ];
 
 /** @type {Contract} */

@@ -27,6 +27,7 @@
 
 
 #define VZ_LXC_TRIAL_MARK     "trial"       /* the suffix of its folder */
+#define VZ_LXC_TRIAL_LOCK     "backup-trial"    /* a node tries one at a time */
 #define VZ_LXC_TRIAL_NUMBERS  1000          /* numbers that are looked at */
 #define VZ_LXC_TRIAL_MEMORY   (512ULL << 20)    /* bytes, at most */
 #define VZ_LXC_TRIAL_UNITS    100           /* others come first */
@@ -43,6 +44,8 @@ typedef struct {
 } vz_lxc_trial_of_t;
 
 
+static vz_code_e vz_lxc_trial_one(vz_job_t *job, const vz_backup_t *from,
+    unsigned seconds, const vz_ct_t *source, vz_trial_t *trial);
 static vz_code_e vz_lxc_trial_whose(vz_job_t *job, const char *tag,
     vz_ct_t *source);
 static int vz_lxc_trial_match(const vz_ct_t *ct, void *data);
@@ -67,7 +70,7 @@ vz_lxc_trial(vz_job_t *job, const vz_backup_t *from, unsigned seconds,
     int64_t     start;
     vz_ct_t     source;
     vz_code_e   rc;
-    vz_lock_t   lock;
+    vz_lock_t   one, number;
 
     start = vz_monotonic_msec();
 
@@ -75,13 +78,39 @@ vz_lxc_trial(vz_job_t *job, const vz_backup_t *from, unsigned seconds,
         return vz_job_end(job, VZ_NOSPACE, "%s", words);
     }
 
-    if ((rc = vz_lxc_trial_whose(job, from->tag, &source)) != VZ_OK
-        || (rc = vz_lxc_trial_number(job, &lock)) != VZ_OK)
-    {
+    rc = vz_lxc_trial_whose(job, from->tag, &source);
+    if (rc != VZ_OK) {
         return rc;
     }
 
-    rc = vz_lxc_trial_make(job, from, &source);
+    if (vz_lock_take(job->conf, VZ_LXC_TRIAL_LOCK, job->name, 0, &one, words)
+        != VZ_OK)
+    {
+        return vz_job_end(job, VZ_BUSY, "the node tries a backup already");
+    }
+
+    rc = vz_lxc_trial_number(job, &number);
+
+    if (rc == VZ_OK) {
+        rc = vz_lxc_trial_one(job, from, seconds, &source, trial);
+        vz_lock_drop(&number);
+    }
+
+    vz_lock_drop(&one);
+    trial->seconds = (unsigned) ((vz_monotonic_msec() - start) / 1000);
+
+    return rc;
+}
+
+
+static vz_code_e
+vz_lxc_trial_one(vz_job_t *job, const vz_backup_t *from, unsigned seconds,
+    const vz_ct_t *source, vz_trial_t *trial)
+{
+    char       words[VZ_WORDS_MAX];
+    vz_code_e  rc;
+
+    rc = vz_lxc_trial_make(job, from, source);
 
     if (rc == VZ_OK) {
         rc = vz_lxc_trial_boot(job, seconds, trial);
@@ -93,9 +122,6 @@ vz_lxc_trial(vz_job_t *job, const vz_backup_t *from, unsigned seconds,
         vz_log(LOG_WARNING, "container %u, in which a backup was tried: %s",
                job->ctid, job->words);
     }
-
-    vz_lock_drop(&lock);
-    trial->seconds = (unsigned) ((vz_monotonic_msec() - start) / 1000);
 
     return vz_job_end(job, rc, "%s", rc == VZ_OK ? "" : words);
 }

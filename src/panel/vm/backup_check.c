@@ -18,7 +18,7 @@
 #define VZ_BACKUP_CHECK_PARTS   8           /* of the data: all of it is read in
                                                as many weeks */
 #define VZ_BACKUP_CHECK_WATCH   "20"        /* seconds that it must stay up */
-#define VZ_BACKUP_CHECK_PAUSE   60          /* seconds without a node that was
+#define VZ_BACKUP_CHECK_PAUSE   30          /* seconds without a node that was
                                                silent or busy */
 #define VZ_BACKUP_CHECK_DETAIL  200         /* bytes of why */
 
