@@ -213,9 +213,9 @@ const vz_mail_text_t  vz_mail_text_order[] = {
 
     { "backups_bad", "en",
       "{brand}: {n} warnings about backups",
-      "The check of these backups, or the trial to boot one, failed, or none was\n"
-      "good for more than two weeks.  Beside each server, or node, stands why, or\n"
-      "when the last one was good:\n"
+      "The check of these backups, or the trial to boot one, failed, or none\n"
+      "was good for more than two weeks.  Beside each server, or node, stands\n"
+      "why, or when the last one was good:\n"
       "\n"
       "{list}\n"
       "\n"

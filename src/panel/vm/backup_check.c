@@ -12,9 +12,9 @@
 
 
 #define VZ_BACKUP_CHECK_WEEK    "10080"     /* minutes from one to the next, */
-#define VZ_BACKUP_CHECK_SOON    "360"       /* after the next backup at least, */
+#define VZ_BACKUP_CHECK_SOON    "360"       /* with a backup in between, */
 #define VZ_BACKUP_CHECK_DAY     "1440"      /* after one that failed, */
-#define VZ_BACKUP_CHECK_LATER   "10"        /* and where it could not be done */
+#define VZ_BACKUP_CHECK_LATER   "10"        /* where it could not be done */
 #define VZ_BACKUP_CHECK_PARTS   8           /* of the data: all of it is read in
                                                as many weeks */
 #define VZ_BACKUP_CHECK_WATCH   "20"        /* seconds that it must stay up */
@@ -193,7 +193,7 @@ vz_backup_check_node(void *data)
 }
 
 
-/* VZ_NOENT where none is due; another code where the node is to be left alone */
+/* VZ_NOENT where none is due; another code where the node is to be left */
 
 static vz_code_e
 vz_backup_check_one(ngx_pool_t *pool, vz_node_row_t *node,
