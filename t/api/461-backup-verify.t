@@ -239,9 +239,7 @@ sub not_good {
     due('trial', $first);
     ok(wait_for(30, sub { row($first, 'trial', 'code IS NULL') }),
         'what failed is tried again, though a week has not passed');
-    ok(wait_for(90, sub { sql_value('SELECT mailed IS NULL FROM backup_alert'
-        . ' WHERE id = 2') }), 'and the alert is over');
-    is(sql_value($mails), 1, 'with one mail');
+    is(sql_value($mails), 1, 'and one mail told of all that');
     return;
 }
 
