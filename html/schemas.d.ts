@@ -1106,6 +1106,9 @@ export interface Backup {
 export interface BackupStandings {
     items: ServerBackups[];
     next: number | null;
+    overdue: number;
+    bad: number;
+    untried: string[];
 }
 
 export interface ServerBackups {
@@ -1122,6 +1125,18 @@ export interface ServerBackups {
     error: string | null;
     error_detail: string | null;
     running: boolean;
+    bad: boolean;
+    check: BackupLook | null;
+    trial: BackupLook | null;
+}
+
+export interface BackupLook {
+    at: string;
+    good: string | null;
+    seconds: number;
+    error: string | null;
+    detail: string;
+    say?: Say;
 }
 
 export interface LostServers {
@@ -1701,6 +1716,7 @@ export interface Replies {
         [path: `admin/nodes/${number}/remove`]: null;
         [path: `admin/orders/${number}/approve`]: Task;
         [path: `admin/orders/${number}/reject`]: null;
+        [path: `admin/backups/${number}/check`]: null;
         [path: `admin/backups/${number}/restore`]: Task;
         [path: `admin/mail/${number}/retry`]: Mail;
         'mail/bounces': Bounce;

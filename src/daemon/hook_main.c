@@ -472,7 +472,8 @@ vz_hook_live(const vz_config_t *conf, vz_ct_t *ct, vz_ct_state_t *run,
     if (vz_ct_limits_apply(conf, ct, run, words) != VZ_OK
         || vz_ct_lock_addresses(conf, "boot", VZ_HOOK_LIVE, &addresses, words)
            != VZ_OK
-        || vz_ct_net_start(conf, ct, &run->init, words) == -1)
+        || (!ct->trial
+            && vz_ct_net_start(conf, ct, &run->init, words) == -1))
     {
         goto done;
     }

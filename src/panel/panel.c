@@ -31,6 +31,7 @@
 #include "panel/task/task.h"
 #include "panel/task/task_wait.h"
 #include "panel/task/trash.h"
+#include "panel/vm/backup_check.h"
 #include "panel/vm/backup_due.h"
 #include "panel/vm/backup_forget.h"
 #include "panel/vm/backup_late.h"
@@ -56,7 +57,8 @@ static const vz_periodic_t  vz_panel_jobs[] = {
     { "forget", 5000, VZ_LEASE_FORGET, 15000, vz_backup_forget_run },
     { "overdue", 60000, VZ_LEASE_OVERDUE, 0, vz_backup_late_run },
     { "trash", 5000, VZ_LEASE_TRASH, 15000, vz_trash_look },
-    { "moved", 3000, VZ_LEASE_MOVED, 15000, vz_vm_moved_run }
+    { "moved", 3000, VZ_LEASE_MOVED, 15000, vz_vm_moved_run },
+    { "checks", 5000, VZ_LEASE_CHECKS, 15000, vz_backup_check_run }
 };
 
 const vz_table_def_t *const  vz_panel_tables[] = {

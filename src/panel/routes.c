@@ -618,6 +618,10 @@ static const vz_route_t  vz_routes[] = {
       NULL, &vz_backup_admin_args, vz_backup_admin_list,
       "List how each container stands with its backups, the overdue ones first",
       200, "BackupStandings" },
+    { POST, "/admin/backups/{vm}/check", VZ_ROLE_ADMIN, 0,
+      NULL, NULL, vz_backup_admin_check,
+      "Check the backups of a container now, and boot the newest one", 204,
+      NULL },
     { GET, "/admin/backups/lost", VZ_ROLE_ADMIN, 0,
       NULL, &vz_lost_admin_args, vz_lost_admin_list,
       "List the containers that were deleted, or whose node is dead, and the "

@@ -149,12 +149,17 @@ const vz_openapi_shape_t  vz_openapi_shapes[] = {
       " taken time|null, created time, finished time|null, files int|null,"
       " bytes int|null, added_bytes int|null, seconds int|null,"
       " task int|null, error text|null, error_detail text|null" },
-    { "BackupStandings", vz_page("ServerBackups") },
+    { "BackupStandings", vz_page("ServerBackups")
+      ", overdue int, bad int, untried text[]" },
     { "ServerBackups",
       "vm int, name text, account text, node text, overdue bool,"
       " taken time|null, bytes int|null, added_bytes int|null,"
       " seconds int|null, backups int, error text|null,"
-      " error_detail text|null, running bool" },
+      " error_detail text|null, running bool, bad bool,"
+      " check BackupLook|null, trial BackupLook|null" },
+    { "BackupLook",
+      "at time, good time|null, seconds int, error text|null, detail text,"
+      " say? Say" },
     { "LostServers", vz_page("LostServer") },
     { "LostServer",
       "vm int|null, name text, account text|null, node_id int|null,"

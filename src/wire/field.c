@@ -44,6 +44,7 @@ static vz_code_e vz_field_check_limit(const char *s, size_t len);
 static vz_code_e vz_field_check_units(const char *s, size_t len);
 static vz_code_e vz_field_check_percent(const char *s, size_t len);
 static vz_code_e vz_field_check_time(const char *s, size_t len);
+static vz_code_e vz_field_check_part(const char *s, size_t len);
 
 
 static const vz_field_def_t  vz_fields[VZ_FIELD_COUNT] = {
@@ -210,6 +211,18 @@ static const vz_field_def_t  vz_fields[VZ_FIELD_COUNT] = {
         "backup", 64, 0, NULL,
         "^[0-9a-f]{8,64}$",
         "8 to 64 lower-case hexadecimal digits",
+        NULL },
+
+    [VZ_FIELD_PART] = {
+        "part", 5, 0, vz_field_check_part,
+        "^(?:none|[1-9][0-9]?\\/[1-9][0-9]?)$",
+        "3/8 for the third of eight parts, up to 99/99, or none",
+        NULL },
+
+    [VZ_FIELD_SECONDS] = {
+        "seconds", 3, 0, NULL,
+        "^(?:[1-9][0-9]?|[12][0-9][0-9]|300)$",
+        "a number from 1 to 300",
         NULL },
 
     /*
@@ -625,4 +638,24 @@ vz_field_check_time(const char *s, size_t len)
     uint64_t  n;
 
     return vz_field_value_number(s, len, UINT32_MAX, &n);
+}
+
+
+static vz_code_e
+vz_field_check_part(const char *s, size_t len)
+{
+    size_t    n;
+    uint64_t  part, parts;
+
+    for (n = 0; n < len && s[n] != '/'; n++) { /* void */ }
+
+    if (n == len) {
+        return VZ_OK;
+    }
+
+    return vz_field_value_number(s, n, 99, &part) == VZ_OK
+           && vz_field_value_number(s + n + 1, len - n - 1, 99, &parts)
+              == VZ_OK
+           && part <= parts
+           ? VZ_OK : VZ_RANGE;
 }

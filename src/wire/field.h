@@ -44,6 +44,8 @@ enum {
 
     VZ_FIELD_REPOSITORY,    /* where backups go, by the node's own name */
     VZ_FIELD_BACKUP,        /* the first 8 to 64 hex digits of its id */
+    VZ_FIELD_PART,          /* of a repository's data: 3/8, or none */
+    VZ_FIELD_SECONDS,       /* 1 ... 300 */
 
     /* of mail */
     VZ_FIELD_EMAIL,         /* RFC 5321 addr-spec without quoting, <= 254 */

@@ -184,8 +184,13 @@ static const vz_verb_t  vz_verbs[VZ_VERB_COUNT] = {
         { "inherit", NULL, { ID, REPO, VZ_FIELD_TAG, VZ_FIELD_BACKUP }, 4, 4,
           1, .timeout = 120, .beat = 10 },
     [VZ_VERB_VERIFY] =
-        { "verify", NULL, { REPO, VZ_FIELD_TAG, VZ_FIELD_BACKUP }, 2, 3, 0,
+        { "verify", NULL,
+          { REPO, VZ_FIELD_TAG, VZ_FIELD_BACKUP, VZ_FIELD_PART }, 2, 4, 0,
           .timeout = 300, .beat = 30 },
+    [VZ_VERB_TRIAL] =
+        { "trial", NULL,
+          { REPO, VZ_FIELD_TAG, VZ_FIELD_BACKUP, VZ_FIELD_SECONDS }, 4, 4, 0,
+          .timeout = 300, .beat = 10 },
 
     [VZ_VERB_ECHO] =
         { "echo", NULL, { ID }, 1, 1, 1, .timeout = 10, .stream = 1,

@@ -84,6 +84,7 @@ typedef enum {
     VZ_VERB_RECORD,
     VZ_VERB_INHERIT,
     VZ_VERB_VERIFY,
+    VZ_VERB_TRIAL,
 
     /* only where virtual-server.conf says test_verbs = yes */
     VZ_VERB_ECHO,

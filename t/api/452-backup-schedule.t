@@ -100,6 +100,9 @@ sub by_night {
     is(sql_value('SELECT GROUP_CONCAT(DISTINCT kind) FROM backup'
         . " WHERE vm_id IN ($mine)"),
         'scheduled', 'by the schedule');
+    is(sql_value("SELECT COUNT(*) FROM audit WHERE action = 'backup.make'"
+        . " AND account = 'panel' AND vm_id IN ($mine)"), 3,
+        'and each has its line in the audit');
     wait_for(12, sub { rows('1') > 3 });
     is(rows('1'), 3, 'none gets a second one that night');
     is(rows("vm_id IN ($vms[3], $vms[4])"), 0,
@@ -147,9 +150,9 @@ sub is_overdue {
         . " template = 'backups_late' AND user_id = $root_id";
     ok(wait_for(90, sub { sql_value($mails) == 1 }),
         'administrators are mailed');
-    is(sql_value('SELECT mailed IS NOT NULL FROM backup_alert'), 1,
+    is(sql_value('SELECT mailed IS NOT NULL FROM backup_alert WHERE id = 1'), 1,
         'and that is remembered');
-    sql("UPDATE backup_alert SET mailed = NOW(3) - INTERVAL 25 HOUR");
+    sql("UPDATE backup_alert SET mailed = NOW(3) - INTERVAL 25 HOUR WHERE id = 1");
     ok(wait_for(90, sub { sql_value($mails) == 2 }), 'again after a day');
     return;
 }

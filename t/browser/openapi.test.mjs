@@ -48,6 +48,7 @@ const elsewhere = [
     'GET /vms/{id}/backups/{backup}/file',
     'GET /vms/{id}/snapshots/{snapshot}/file',              // 462
     'POST /vms/{id}/clone',                                 // 453
+    'POST /admin/backups/{vm}/check',                       // 461
 ];
 
 /** @type {Contract} */

@@ -101,14 +101,30 @@ function backups(more) {
 }
 
 
+/**
+ * What came of looking at backups, last or never with success.
+ *
+ * @param {string} code
+ */
+function looked(code) {
+    return { at: '2026-01-02T03:04:05Z', seconds: 86399,
+        good: code ? null : '2026-01-02T03:04:05Z',
+        error: code ? 'failed' : null, detail: code ? 'w'.repeat(200) : '',
+        ...(code ? { say: { code, values: [{ name: 'repository',
+            value: 'r'.repeat(32) }] } } : {}) };
+}
+
+
 /* How servers stand with theirs: overdue, failed, never, on its way, well. */
 const STANDING = { 'admin/backups': /** @type {[number, object]} */ ([200, {
-    next: null, items: [
-        { overdue: true }, { error: 'nospace', error_detail: 'w'.repeat(200) },
+    next: null, overdue: 1, bad: 12345, untried: ['n'.repeat(64)], items: [
+        { overdue: true }, { bad: true, check: looked('backup_damaged'),
+            trial: looked('backup_no_boot'), error: 'nospace', error_detail: 'w'.repeat(200) },
         { taken: null, bytes: null, added_bytes: null, seconds: null,
             backups: 0 }, { running: true }, {}].map((more, i) => ({
         vm: i + 1, name: 'w'.repeat(64), account: 'w'.repeat(32),
-        node: 'n'.repeat(64), overdue: false, running: false, error: null,
+        node: 'n'.repeat(64), overdue: false, running: false, bad: false,
+        check: looked(''), trial: null, error: null,
         error_detail: null, taken: '2026-01-02T03:04:05Z', backups: 1006,
         bytes: 1023.5 * 1024 ** 4, added_bytes: 8e12, seconds: 86399,
         ...more })) }]) };

@@ -188,6 +188,10 @@ my @table = (
     [ 'backups main 31001', $range ],
     [ "forget main $tag latest", $range ],
     [ "verify main $tag -1", $range ],
+    [ "verify main $tag 01234567 9/8", $range ],
+    [ "trial main $tag 01234567", $syntax ],
+    [ "trial main $tag 01234567 0", $range ],
+    [ "trial main $tag 01234567 5", { lxc => $noent, vzctl => $lacks } ],
     [ "restore A main $tag x", $range ],
     [ "record main $tag x", $range ],
     [ "inherit A main $tag x", $range ],
@@ -548,7 +552,8 @@ sub kernel_holds_it {
 
 # what each driver can do beyond what every driver must
 my %features = (lxc => 'gateway,console,bootlog,history,reinstall,rescue,'
-                    . 'firewall,rate,traffic,user_data,snapshot,clone,backup',
+                    . 'firewall,rate,traffic,user_data,snapshot,clone,backup,'
+                    . 'trial',
                 vzctl => 'console,history');
 
 for my $driver (@drivers) {

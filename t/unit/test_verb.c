@@ -50,6 +50,8 @@ static const vz_good_t  good[] = {
     { VZ_LIT("body=1 files main 0123456789abcdef 0123abcd"), VZ_VERB_FILES,
       3, 0 },
     { VZ_LIT("verify main 0123456789abcdef"), VZ_VERB_VERIFY, 2, 0 },
+    { VZ_LIT("verify main 0123456789abcdef 0123abcd none"), VZ_VERB_VERIFY, 4,
+      0 },
     { VZ_LIT("record main 0123456789abcdef 0123abcd"), VZ_VERB_RECORD, 3, 0 },
     { VZ_LIT("inherit 101 main 0123456789abcdef 0123abcd"), VZ_VERB_INHERIT,
       4, 101 },
@@ -184,6 +186,8 @@ static const char *const  samples[VZ_FIELD_COUNT] = {
     [VZ_FIELD_SNAPSHOT] = "s-20261201",
     [VZ_FIELD_REPOSITORY] = "main",
     [VZ_FIELD_BACKUP] = "0123abcd",
+    [VZ_FIELD_PART] = "3/8",
+    [VZ_FIELD_SECONDS] = "20",
     [VZ_FIELD_CONSOLE] = "shell",
     [VZ_FIELD_CELLS] = "80",
     [VZ_FIELD_TIME] = "1796083200"
@@ -429,7 +433,7 @@ the_table_is_whole(void **state)
 
     static const char  long_ones[] = " create reinstall rescue rollback clone "
                                      "doze backup forget backups files restore "
-                                     "verify record inherit ";
+                                     "verify record inherit trial ";
     char               name[32];
 
     (void) state;

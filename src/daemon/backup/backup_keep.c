@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <string.h>
 #include "daemon/backup/backup_keep.h"
 #include "daemon/backup/backup_lock.h"
@@ -6,7 +7,8 @@
 #include "daemon/base/job.h"
 
 
-#define VZ_BACKUP_KEEP_READ  "--read-data-subset=5%"
+#define VZ_BACKUP_KEEP_READ  "--read-data-subset="
+#define VZ_BACKUP_KEEP_SOME  "5%"
 
 
 static vz_code_e vz_backup_keep_run(vz_job_t *job,
@@ -59,14 +61,22 @@ vz_backup_keep_forget(vz_job_t *job, const vz_repository_t *repository,
 
 vz_code_e
 vz_backup_keep_verify(vz_job_t *job, const vz_repository_t *repository,
-    const vz_backup_t *from)
+    const vz_backup_t *from, const char *part)
 {
+    char                read[sizeof(VZ_BACKUP_KEEP_READ) + VZ_LINE_MAX];
     vz_code_e           code;
     vz_restic_list_t    saved;
+    const char         *args[] = { "check", read, NULL };
 
-    static const char  *args[] = { "check", VZ_BACKUP_KEEP_READ, NULL };
+    if (part != NULL && strcmp(part, "none") == 0) {
+        args[1] = NULL;
 
-    code = vz_backup_lock_take(job, from->tag);
+    } else {
+        (void) snprintf(read, sizeof(read), "%s%s", VZ_BACKUP_KEEP_READ,
+                        part ? part : VZ_BACKUP_KEEP_SOME);
+    }
+
+    code = vz_backup_lock_check(job, from->tag);
 
     if (code != VZ_OK) {
         return code;

@@ -19,12 +19,14 @@ vz_code_e vz_backup_keep_forget(vz_job_t *job,
     vz_done_t *done);
 
 /*
- * vz_backup_keep_verify: have restic check the repository, and read a part of
- * all data, another one each time; from->snapshot, where it is not NULL, must
- * be there.  As above.
+ * vz_backup_keep_verify: have restic check the repository, and read that part
+ * of all data ("3/8": the third of eight; "none"), or with NULL a twentieth,
+ * another one each time; from->snapshot, where it is not NULL, must be there.
+ * As above; VZ_BUSY also where a verb came meanwhile that does not wait.
  */
 vz_code_e vz_backup_keep_verify(vz_job_t *job,
-    const vz_repository_t *repository, const vz_backup_t *from);
+    const vz_repository_t *repository, const vz_backup_t *from,
+    const char *part);
 
 
 #endif /* VZ_BACKUP_KEEP_H */

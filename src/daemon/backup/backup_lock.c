@@ -9,11 +9,16 @@
 #include "daemon/base/process.h"
 
 
-#define VZ_BACKUP_LOCK_NAME  64
-#define VZ_BACKUP_LOCK_VERB  "backup,"  /* others do not use its disk */
-#define VZ_BACKUP_LOCK_KILL  5000   /* ms from a kill to its end */
+#define VZ_BACKUP_LOCK_NAME    64
+#define VZ_BACKUP_LOCK_CHECKS  1    /* verbs of a node at once that check */
+#define VZ_BACKUP_LOCK_KILL    5000 /* ms from a kill to its end */
 
 
+static vz_code_e vz_backup_lock_as(vz_job_t *job, const char *tag,
+    const char *what, unsigned most);
+static int vz_backup_lock_end_of(const vz_config_t *conf, const char *tag,
+    const char *const *verbs, int ms);
+static int vz_backup_lock_is(const char *holder, const char *const *verbs);
 static vz_code_e vz_backup_lock_place(vz_job_t *job, const char *what,
     unsigned most, vz_lock_t *lock);
 static void vz_backup_lock_asked(int signo);
@@ -25,8 +30,34 @@ static vz_lock_t               vz_backup_lock_room = { -1, "" };
 static volatile sig_atomic_t   vz_backup_lock_stop;
 
 
+/* verbs that read a container's disk, and verbs that give way to others */
+
+static const char *const  vz_backup_lock_saves[] = { "backup", NULL };
+static const char *const  vz_backup_lock_looks[] = {
+    "verify", "trial", NULL
+};
+
+
 vz_code_e
 vz_backup_lock_take(vz_job_t *job, const char *tag)
+{
+    (void) vz_backup_lock_end_of(job->conf, tag, vz_backup_lock_looks,
+                                 VZ_BACKUP_LOCK_WAIT);
+
+    return vz_backup_lock_as(job, tag, "backup", job->conf->backups);
+}
+
+
+vz_code_e
+vz_backup_lock_check(vz_job_t *job, const char *tag)
+{
+    return vz_backup_lock_as(job, tag, "backup-check", VZ_BACKUP_LOCK_CHECKS);
+}
+
+
+static vz_code_e
+vz_backup_lock_as(vz_job_t *job, const char *tag, const char *what,
+    unsigned most)
 {
     char              name[VZ_BACKUP_LOCK_NAME], holder[VZ_LOCK_HOLDER];
     vz_code_e         code;
@@ -50,8 +81,7 @@ vz_backup_lock_take(vz_job_t *job, const char *tag)
         (void) vz_job_end(job, code, "lock of its backups: %s",
                           strerror(errno));
     } else {
-        code = vz_backup_lock_place(job, "backup", job->conf->backups,
-                                    &vz_backup_lock_room);
+        code = vz_backup_lock_place(job, what, most, &vz_backup_lock_room);
     }
 
     if (code != VZ_OK) {
@@ -128,8 +158,33 @@ vz_backup_lock_ended(void)
 }
 
 
+vz_code_e
+vz_backup_lock_why(vz_job_t *job)
+{
+    unsigned  i;
+
+    for (i = 0; vz_backup_lock_looks[i] != NULL; i++) {
+        if (strcmp(job->name, vz_backup_lock_looks[i]) == 0) {
+            return vz_job_end(job, VZ_BUSY, "its backups are held by: a verb "
+                              "that does not wait for this one");
+        }
+    }
+
+    return vz_job_end(job, VZ_STATE, "the backup was ended: its container is "
+                      "removed or gets another disk");
+}
+
+
 int
 vz_backup_lock_end(const vz_config_t *conf, const char *tag, int ms)
+{
+    return vz_backup_lock_end_of(conf, tag, vz_backup_lock_saves, ms);
+}
+
+
+static int
+vz_backup_lock_end_of(const vz_config_t *conf, const char *tag,
+    const char *const *verbs, int ms)
 {
     char          name[VZ_BACKUP_LOCK_NAME], holder[VZ_LOCK_HOLDER];
     unsigned      i;
@@ -159,9 +214,7 @@ vz_backup_lock_end(const vz_config_t *conf, const char *tag, int ms)
          * its number is written under the lock, so while that is held it is
          * the holder's; the pair with its start names nobody else afterwards
          */
-        if (strncmp(holder, VZ_BACKUP_LOCK_VERB, sizeof(VZ_BACKUP_LOCK_VERB)
-                    - 1) != 0)
-        {
+        if (!vz_backup_lock_is(holder, verbs)) {
             return 0;
         }
 
@@ -184,6 +237,24 @@ vz_backup_lock_end(const vz_config_t *conf, const char *tag, int ms)
 
 
 /* "backup, pid 4711, since 14:03:11Z" */
+static int
+vz_backup_lock_is(const char *holder, const char *const *verbs)
+{
+    size_t    len;
+    unsigned  i;
+
+    for (i = 0; verbs[i] != NULL; i++) {
+        len = strlen(verbs[i]);
+
+        if (strncmp(holder, verbs[i], len) == 0 && holder[len] == ',') {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
 static int
 vz_backup_lock_holder(const char *holder, vz_process_t *process)
 {

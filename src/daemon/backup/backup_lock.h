@@ -26,13 +26,26 @@ vz_code_e vz_backup_lock_take(vz_job_t *job, const char *tag);
 void vz_backup_lock_drop(void);
 
 /*
+ * vz_backup_lock_check: the same, for a verb that looks whether backups are
+ * good (VZ_VERB_VERIFY, VZ_VERB_TRIAL): a node is at work on one of these at a
+ * time, beside its places, and vz_backup_lock_take() ends it, since whoever
+ * saves or restores does not wait for it.
+ */
+vz_code_e vz_backup_lock_check(vz_job_t *job, const char *tag);
+
+/*
  * vz_backup_lock_read: take a place of VZ_BACKUP_LOCK_READS, until
  * vz_backup_lock_drop() or, of a stream, the end of the process.  As above.
  */
 vz_code_e vz_backup_lock_read(vz_job_t *job);
 
-/* vz_backup_lock_ended: 1 where somebody has asked this process to end. */
+/*
+ * vz_backup_lock_ended: 1 where somebody has asked this process to end.
+ * vz_backup_lock_why: why, in the job's words: VZ_STATE of what saves, VZ_BUSY
+ * of what looks.
+ */
 int vz_backup_lock_ended(void);
+vz_code_e vz_backup_lock_why(vz_job_t *job);
 
 /*
  * vz_backup_lock_end: end the process that saves the container, and wait until

@@ -55,7 +55,7 @@ static vz_code_e vz_backup_restore_back(vz_backup_filling_t *fill,
 
 vz_code_e
 vz_backup_restore_begin(vz_job_t *job, const vz_backup_t *from,
-    vz_backup_restore_t *restore)
+    unsigned trial, vz_backup_restore_t *restore)
 {
     vz_code_e                  code;
     vz_restic_list_t           saved;
@@ -68,7 +68,8 @@ vz_backup_restore_begin(vz_job_t *job, const vz_backup_t *from,
 
     (void) snprintf(restore->tag, sizeof(restore->tag), "%s", from->tag);
 
-    code = vz_backup_lock_take(job, from->tag);
+    code = trial ? vz_backup_lock_check(job, from->tag)
+                 : vz_backup_lock_take(job, from->tag);
 
     if (code == VZ_OK) {
         vz_job_progress(job, 1, "looking at its backups");

@@ -33,11 +33,12 @@ typedef struct {
 
 /*
  * vz_backup_restore_begin: find the backup, and keep others from changing its
- * repository until vz_backup_restore_end().  VZ_OK; VZ_NOENT where it is not
- * there; another code, with the job's words set, and nothing to end.
+ * repository until vz_backup_restore_end(); with trial as
+ * vz_backup_lock_check() does.  VZ_OK; VZ_NOENT where it is not there; another
+ * code, with the job's words set, and nothing to end.
  */
 vz_code_e vz_backup_restore_begin(vz_job_t *job, const vz_backup_t *from,
-    vz_backup_restore_t *restore);
+    unsigned trial, vz_backup_restore_t *restore);
 void vz_backup_restore_end(vz_backup_restore_t *restore);
 
 /*

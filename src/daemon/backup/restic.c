@@ -132,8 +132,7 @@ vz_restic_watch(vz_restic_watch_t *watch)
         time = vz_restic_time(watch);
 
         if (vz_backup_lock_ended()) {
-            return vz_job_end(watch->job, VZ_STATE, "the backup was ended: its "
-                              "container is removed or gets another disk");
+            return vz_backup_lock_why(watch->job);
         }
 
         if (time == 0) {

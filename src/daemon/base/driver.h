@@ -155,6 +155,12 @@ typedef struct {
                                        all of them are meant */
 } vz_backup_t;
 
+/* What came of a trial. */
+typedef struct {
+    unsigned     seconds;           /* that all of it took */
+    unsigned     processes;         /* that ran at once, at most */
+} vz_trial_t;
+
 typedef enum {
     VZ_STOP_ASK = 0,                /* shut it down, kill it where it does not
                                        in time, and keep that it is not wanted
@@ -514,6 +520,17 @@ struct vz_driver_s {
                            vz_done_t *done);
     vz_code_e   (*inherit)(vz_job_t *job, const vz_backup_t *from,
                            vz_done_t *done);
+
+    /*
+     * Restore a backup of a container of this node into one that nobody is told
+     * of, without a network, start it, and see whether it stays up for so many
+     * seconds; all of it is removed, or by the next process that opens the
+     * driver.  The job is about no container at first.  VZ_BUSY where another
+     * one is at work, or a verb came that does not wait.  NULL where the driver
+     * can't.
+     */
+    vz_code_e   (*trial)(vz_job_t *job, const vz_backup_t *from,
+                         unsigned seconds, vz_trial_t *trial);
 
     const vz_archives_t  *archives;     /* NULL: vz_archive_all */
 };

@@ -70,7 +70,8 @@ static const vz_ct_record_key_t  vz_ct_record_keys[] = {
     vz_key("smtp_shut", VZ_KEY_U32, smtp_shut),
     vz_key("all_shut", VZ_KEY_U32, all_shut),
     vz_key("rate_in", VZ_KEY_U32, rate_in),
-    vz_key("rate_out", VZ_KEY_U32, rate_out)
+    vz_key("rate_out", VZ_KEY_U32, rate_out),
+    vz_key("trial", VZ_KEY_U32, trial)
 };
 
 #define VZ_CT_RECORD_KEYS                                                     \

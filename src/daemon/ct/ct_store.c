@@ -265,6 +265,7 @@ vz_ct_store_name(const char *name, unsigned shadow)
 
     if (shadow
         ? strcmp(end, ".tmp") != 0 && strcmp(end, ".gone") != 0
+          && strcmp(end, ".trial") != 0
         : *end != '\0')
     {
         return 0;

@@ -14,6 +14,8 @@
  *                       and history.traffic (history/recorder.h),
  *                       user-data and user-data.result (ct_user_data.h)
  *   LXC_PATH/ct/.CTID.tmp, .CTID.gone    is being created, being removed
+ *   LXC_PATH/ct/.CTID.trial              an empty folder: CTID, where it is
+ *                                        there, is a trial's
  */
 
 #ifndef VZ_CT_STORE_H
@@ -85,6 +87,11 @@ typedef struct {
 
     uint32_t        rate_in;        /* Mbit/s; 0: unlimited */
     uint32_t        rate_out;
+
+    uint32_t        trial;          /* 1: a backup is tried in it: it has no
+                                       network, nobody is told of it, and it is
+                                       removed by whoever finds it without its
+                                       verb (lxc_trial.h) */
 } vz_ct_t;
 
 
@@ -173,8 +180,8 @@ int vz_ct_store_each(const vz_config_t *conf, unsigned hidden,
     vz_ct_store_pt each, void *data);
 
 /*
- * vz_ct_store_shadows: the same for the folders ".CTID.tmp" and ".CTID.gone",
- * with only ctid and dir filled in.
+ * vz_ct_store_shadows: the same for the folders ".CTID.tmp", ".CTID.gone" and
+ * ".CTID.trial", with only ctid and dir filled in.
  */
 int vz_ct_store_shadows(const vz_config_t *conf, vz_ct_store_pt each,
     void *data);

@@ -178,7 +178,7 @@ vz_lxc_backup_restore(vz_job_t *job, const vz_backup_t *from,
 
     (void) vz_backup_lock_end(job->conf, ct.tag, VZ_BACKUP_LOCK_WAIT);
 
-    rc = vz_backup_restore_begin(job, from, &restore);
+    rc = vz_backup_restore_begin(job, from, 0, &restore);
 
     if (rc != VZ_OK) {
         return rc;
@@ -209,22 +209,12 @@ static vz_code_e
 vz_lxc_backup_made(vz_job_t *job, vz_ct_t *ct, vz_ct_t *fresh,
     const vz_backup_restore_t *restore)
 {
-    vz_code_e            rc;
-    vz_lxc_backup_t      data;
-    vz_backup_target_t   target;
+    vz_code_e  rc;
 
     rc = vz_lxc_switch_beside(job, fresh);
 
     if (rc == VZ_OK) {
-        data.conf = job->conf;
-        data.plain = *fresh;
-        data.plain.idmap = 0;
-
-        target.mount = vz_lxc_backup_mount;
-        target.unmount = vz_lxc_backup_unmount;
-        target.data = &data;
-
-        rc = vz_backup_restore_fill(job, restore, &target);
+        rc = vz_lxc_backup_fill(job, fresh, restore);
     }
 
     if (rc == VZ_OK) {
@@ -233,6 +223,25 @@ vz_lxc_backup_made(vz_job_t *job, vz_ct_t *ct, vz_ct_t *fresh,
     }
 
     return rc;
+}
+
+
+vz_code_e
+vz_lxc_backup_fill(vz_job_t *job, const vz_ct_t *fresh,
+    const vz_backup_restore_t *restore)
+{
+    vz_lxc_backup_t      data;
+    vz_backup_target_t   target;
+
+    data.conf = job->conf;
+    data.plain = *fresh;
+    data.plain.idmap = 0;
+
+    target.mount = vz_lxc_backup_mount;
+    target.unmount = vz_lxc_backup_unmount;
+    target.data = &data;
+
+    return vz_backup_restore_fill(job, restore, &target);
 }
 
 

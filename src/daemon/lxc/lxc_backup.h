@@ -5,8 +5,17 @@
 #ifndef VZ_LXC_BACKUP_H
 #define VZ_LXC_BACKUP_H
 
+#include "daemon/backup/backup_restore.h"
 #include "daemon/base/driver.h"
+#include "daemon/ct/ct_store.h"
 
+
+/*
+ * vz_lxc_backup_fill: make the root of a container that is being made, in
+ * fresh->dir, equal to the backup.  As vz_backup_restore_fill().
+ */
+vz_code_e vz_lxc_backup_fill(vz_job_t *job, const vz_ct_t *fresh,
+    const vz_backup_restore_t *restore);
 
 /* Primitives of base/driver.h. */
 vz_code_e vz_lxc_backup_view(const vz_config_t *conf, uint32_t ctid,

@@ -170,6 +170,13 @@ vz_lxc_conf_net(vz_strbuf_t *text, const vz_config_t *conf,
 {
     char  interface[VZ_CT_LINK_MAX], hw[18];
 
+    /* what is tried has a network of its own with nothing in it but lo */
+
+    if (ct->trial) {
+        vz_strbuf_put(text, "lxc.net.0.type = empty\n");
+        return;
+    }
+
     vz_ct_link_name(conf, ct->ctid, interface);
     vz_ct_link_mac_text(ct->ctid, hw);
 

@@ -37,6 +37,7 @@
 #include "daemon/lxc/lxc_set.h"
 #include "daemon/lxc/lxc_snapshot.h"
 #include "daemon/lxc/lxc_terminal.h"
+#include "daemon/lxc/lxc_trial.h"
 #include "daemon/lxc/lxc_user_data.h"
 #include "daemon/lxc/lxcfs.h"
 #include "daemon/net/nft.h"
@@ -143,6 +144,7 @@ const vz_driver_t  vz_lxc_driver = {
     .backup_record = vz_lxc_backup_record,
     .inherit = vz_lxc_backup_inherit,
     .restore = vz_lxc_backup_restore,
+    .trial = vz_lxc_trial,
     .archives = &vz_archive_all
 };
 
@@ -455,7 +457,10 @@ vz_lxc_sweep(const vz_ct_t *ct, void *data)
         return 0;
     }
 
-    if (vz_mount_drop(ct) == -1 || vz_dirtree_remove(ct->dir) == -1) {
+    if (vz_lxc_trial_left(ct)) {
+        vz_lxc_trial_sweep(conf, ct);
+
+    } else if (vz_mount_drop(ct) == -1 || vz_dirtree_remove(ct->dir) == -1) {
         vz_log(LOG_WARNING, "%s: %s", ct->dir, strerror(errno));
     }
 

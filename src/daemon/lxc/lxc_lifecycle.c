@@ -118,7 +118,6 @@ vz_code_e
 vz_lxc_lifecycle_create_as(vz_job_t *job, vz_ct_t *ct, vz_lxc_disk_pt disk,
     const void *data)
 {
-    char       words[VZ_WORDS_MAX];
     vz_code_e  rc;
 
     snprintf(ct->hostname, sizeof(ct->hostname), "vps%u", ct->ctid);
@@ -129,9 +128,16 @@ vz_lxc_lifecycle_create_as(vz_job_t *job, vz_ct_t *ct, vz_lxc_disk_pt disk,
     ct->disk.set = 1;
 
     rc = vz_lxc_lifecycle_make(job, ct, disk, data);
-    if (rc != VZ_OK) {
-        return rc;
-    }
+
+    return rc == VZ_OK ? vz_lxc_lifecycle_publish(job, ct) : rc;
+}
+
+
+vz_code_e
+vz_lxc_lifecycle_publish(vz_job_t *job, vz_ct_t *ct)
+{
+    char       words[VZ_WORDS_MAX];
+    vz_code_e  rc;
 
     /* what the number's last container sent is not this one's */
 

@@ -24,8 +24,9 @@ vz_code_e vz_lxc_lifecycle_set_tag(vz_job_t *job, const char *tag);
  * made.  vz_lxc_lifecycle_make: make that folder, with an image of ct->disk and
  * the template's system in it, its name and keys; a container that has ids
  * keeps them.  disk makes that image; NULL: vz_lxc_lifecycle_empty(), which
- * makes an empty one.  vz_lxc_lifecycle_create_as: the same, and the folder
- * becomes that of container ct.  VZ_OK, or a code with the job's words set.
+ * makes an empty one.  vz_lxc_lifecycle_publish: the folder becomes that of
+ * container ct.  vz_lxc_lifecycle_create_as: both, of a container with the
+ * limits and the name of a new one.  VZ_OK, or a code with the job's words set.
  */
 typedef vz_code_e (*vz_lxc_disk_pt)(vz_job_t *job, const vz_ct_t *ct,
     const void *data);
@@ -34,6 +35,7 @@ vz_code_e vz_lxc_lifecycle_clear(vz_job_t *job, vz_ct_t *ct);
 vz_code_e vz_lxc_lifecycle_make(vz_job_t *job, vz_ct_t *ct,
     vz_lxc_disk_pt disk, const void *data);
 vz_code_e vz_lxc_lifecycle_empty(vz_job_t *job, const vz_ct_t *ct);
+vz_code_e vz_lxc_lifecycle_publish(vz_job_t *job, vz_ct_t *ct);
 vz_code_e vz_lxc_lifecycle_create_as(vz_job_t *job, vz_ct_t *ct,
     vz_lxc_disk_pt disk, const void *data);
 

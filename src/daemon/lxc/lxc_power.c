@@ -114,6 +114,18 @@ vz_lxc_boot(vz_job_t *job, vz_ct_t *ct, vz_done_t *done)
 }
 
 
+vz_code_e
+vz_lxc_power_try(vz_job_t *job)
+{
+    vz_ct_t    ct;
+    vz_code_e  rc;
+
+    rc = vz_lxc_record_load(job, &ct);
+
+    return rc == VZ_OK ? vz_lxc_up(job, &ct) : rc;
+}
+
+
 /*
  * Note whether the container is started with the node: the last request
  * decides.

@@ -33,6 +33,12 @@ void vz_lxc_power_unlock(const vz_config_t *conf, const vz_ct_t *ct);
 int vz_lxc_power_clean(const vz_config_t *conf, const vz_ct_t *ct,
     char *words);
 
+/*
+ * vz_lxc_power_try: start the job's container as it is: whether it is wanted to
+ * run stays as it was, and nothing of a first boot is begun.  As start below.
+ */
+vz_code_e vz_lxc_power_try(vz_job_t *job);
+
 /* Primitives of base/driver.h. */
 vz_code_e vz_lxc_power_boot(vz_job_t *job, vz_done_t *done);
 vz_code_e vz_lxc_power_start(vz_job_t *job, vz_done_t *done);

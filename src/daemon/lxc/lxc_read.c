@@ -96,6 +96,10 @@ vz_lxc_read_each_one(const vz_ct_t *ct, void *data)
 
     walk = data;
 
+    if (ct->trial) {
+        return 0;
+    }
+
     vz_lxc_stat(ct, &own);
     vz_lxc_stat_fill(ct, &own, &stat);
 
@@ -182,6 +186,11 @@ vz_lxc_read_count_one(const vz_ct_t *ct, void *data)
     vz_lxc_read_count_t  *count;
 
     count = data;
+
+    if (ct->trial) {
+        return 0;
+    }
+
     count->containers++;
 
     if (vz_ct_state_alive(ct, &run)) {

@@ -155,7 +155,7 @@ vz_lxc_sample_counted_one(const vz_ct_t *ct, void *data)
 
     counted = data;
 
-    return counted->each(ct->ctid, ct->tag, counted->data);
+    return ct->trial ? 0 : counted->each(ct->ctid, ct->tag, counted->data);
 }
 
 

@@ -184,7 +184,9 @@ vz_nft_guard_one(const vz_ct_t *ct, void *data)
 
     guard = data;
 
-    if (!vz_ct_state_alive(ct, &run) || run.init.pid == 0) {
+    /* what is tried has no interface */
+
+    if (ct->trial || !vz_ct_state_alive(ct, &run) || run.init.pid == 0) {
         return 0;
     }
 

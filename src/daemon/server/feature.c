@@ -24,6 +24,7 @@ static const vz_feature_row_t  vz_features[VZ_FEATURE_COUNT] = {
     [VZ_FEATURE_TRAFFIC] = vz_feature("traffic", counted),
     [VZ_FEATURE_USER_DATA] = vz_feature("user_data", set_user_data),
     [VZ_FEATURE_BACKUP] = vz_feature("backup", restore),
+    [VZ_FEATURE_TRIAL] = vz_feature("trial", trial),
     [VZ_FEATURE_RESCUE] = vz_feature("rescue", rescue),
     [VZ_FEATURE_SNAPSHOT] = vz_feature("snapshot", snapshot),
     [VZ_FEATURE_CLONE] = vz_feature("clone", clone)

@@ -28,6 +28,7 @@ typedef enum {
     VZ_FEATURE_CLONE,               /* clone */
     VZ_FEATURE_BACKUP,              /* backup, restore, and what goes with
                                        them */
+    VZ_FEATURE_TRIAL,               /* trial */
 
     VZ_FEATURE_COUNT
 } vz_feature_e;

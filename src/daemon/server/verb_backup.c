@@ -1,5 +1,6 @@
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include "daemon/backup/backup_files.h"
 #include "daemon/backup/backup_keep.h"
@@ -148,11 +149,35 @@ vz_verb_backup_verify(vz_job_t *job)
     code = vz_restic_open(job, from.repository, &repository);
 
     if (code == VZ_OK) {
-        code = vz_backup_keep_verify(job, repository, &from);
+        code = vz_backup_keep_verify(job, repository, &from,
+                                     job->req->argc > 3 ? job->req->argv[3]
+                                                        : NULL);
         vz_restic_close();
     }
 
     return code == VZ_OK ? vz_job_end(job, code, "%s", "") : code;
+}
+
+
+vz_code_e
+vz_verb_backup_trial(vz_job_t *job)
+{
+    vz_code_e    code;
+    vz_trial_t   trial = { 0 };
+    vz_backup_t  from;
+
+    vz_verb_backup_from(job, 0, &from);
+
+    code = job->driver->trial(job, &from,
+                              (unsigned) strtoul(job->req->argv[3], NULL, 10),
+                              &trial);
+
+    if (code == VZ_OK) {
+        vz_job_data(job, "seconds=%u processes=%u", trial.seconds,
+                    trial.processes);
+    }
+
+    return code;
 }
 
 

@@ -16,9 +16,13 @@ vz_code_e vz_verb_backup_restore(vz_job_t *job);
 vz_code_e vz_verb_backup_record(vz_job_t *job);
 vz_code_e vz_verb_backup_inherit(vz_job_t *job);
 
-/* forget REPOSITORY TAG BACKUP, verify REPOSITORY TAG [BACKUP] */
+/*
+ * forget REPOSITORY TAG BACKUP, verify REPOSITORY TAG [BACKUP [PART]],
+ * trial REPOSITORY TAG BACKUP SECONDS
+ */
 vz_code_e vz_verb_backup_forget(vz_job_t *job);
 vz_code_e vz_verb_backup_verify(vz_job_t *job);
+vz_code_e vz_verb_backup_trial(vz_job_t *job);
 
 /* backups REPOSITORY TAG; files, file REPOSITORY TAG BACKUP, of a path */
 vz_code_e vz_verb_backup_list(vz_job_t *job);

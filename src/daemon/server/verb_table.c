@@ -75,6 +75,7 @@ const vz_verb_row_t  vz_verb_table[VZ_VERB_COUNT] = {
     [VZ_VERB_RECORD] = { vz_verb_backup_record, 0, VZ_FEATURE_BACKUP },
     [VZ_VERB_INHERIT] = { vz_verb_backup_inherit, 0, VZ_FEATURE_BACKUP },
     [VZ_VERB_VERIFY] = { vz_verb_backup_verify, 0, VZ_FEATURE_BACKUP },
+    [VZ_VERB_TRIAL] = { vz_verb_backup_trial, 0, VZ_FEATURE_TRIAL },
     [VZ_VERB_CONSOLE] = { vz_verb_console_open, 0, VZ_FEATURE_CONSOLE },
     [VZ_VERB_BOOTLOG] = { vz_verb_console_log, 0, VZ_FEATURE_BOOTLOG },
     [VZ_VERB_ECHO] = { vz_verb_test_echo, 0 },

@@ -23,7 +23,8 @@ typedef enum {
     VZ_LEASE_FORGET,
     VZ_LEASE_OVERDUE,
     VZ_LEASE_TRASH,
-    VZ_LEASE_MOVED
+    VZ_LEASE_MOVED,
+    VZ_LEASE_CHECKS
 } vz_lease_e;
 
 /* What workers keep of the database until it changes. */

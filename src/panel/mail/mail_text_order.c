@@ -197,6 +197,34 @@ const vz_mail_text_t  vz_mail_text_order[] = {
       "\n"
       "{brand}\n" },
 
+    { "backups_bad", "es",
+      "{brand}: {n} avisos sobre las copias de seguridad",
+      "La revisión de estas copias de seguridad, o su prueba de arranque,\n"
+      "falló, o hace más de dos semanas que ninguna salió bien.  Junto a\n"
+      "cada servidor, o nodo, el motivo, o la última que salió bien:\n"
+      "\n"
+      "{list}\n"
+      "\n"
+      "Son {n} en total; todos están en esta página, con el motivo:\n"
+      "\n"
+      "  {url}/administration?section=backups\n"
+      "\n"
+      "{brand}\n" },
+
+    { "backups_bad", "en",
+      "{brand}: {n} warnings about backups",
+      "The check of these backups, or the trial to boot one, failed, or none\n"
+      "was good for more than two weeks.  Beside each server, or node, stands\n"
+      "why, or when the last one was good:\n"
+      "\n"
+      "{list}\n"
+      "\n"
+      "They are {n} together; all are on this page, with the reason:\n"
+      "\n"
+      "  {url}/administration?section=backups\n"
+      "\n"
+      "{brand}\n" },
+
     { "server_restored", "es",
       "{brand}: su servidor {hostname} está listo",
       "Hola {first_name}:\n"

@@ -2,6 +2,7 @@
  * Backups of the night.
  */
 
+#include "panel/api/audit.h"
 #include "panel/node/repository.h"
 #include "panel/task/runner.h"
 #include "panel/task/task.h"
@@ -33,6 +34,8 @@ static ngx_uint_t vz_backup_due_window(vz_backup_due_t *due);
 static vz_code_e vz_backup_due_one(ngx_pool_t *pool, vz_backup_due_t *due);
 static vz_code_e vz_backup_due_begin(vz_tx_t *tx, ngx_pool_t *pool,
     vz_backup_due_t *due);
+static vz_code_e vz_backup_due_audit(vz_tx_t *tx, ngx_pool_t *pool,
+    const vz_backup_due_t *due, uint64_t backup);
 
 
 #define VZ_BACKUP_DUE_ROW(first, next, of)                                    \
@@ -217,7 +220,7 @@ vz_backup_due_one(ngx_pool_t *pool, vz_backup_due_t *due)
 }
 
 
-/* nobody's account asks for it: the task names the panel */
+/* nobody's account asks for it: the task and the audit name the panel */
 
 static vz_code_e
 vz_backup_due_begin(vz_tx_t *tx, ngx_pool_t *pool, vz_backup_due_t *due)
@@ -264,5 +267,32 @@ vz_backup_due_begin(vz_tx_t *tx, ngx_pool_t *pool, vz_backup_due_t *due)
     task.data.data = p;
     ngx_str_set(&task.actor_name, "panel");
 
-    return vz_task_create(tx, pool, &task, &id);
+    rc = vz_task_create(tx, pool, &task, &id);
+
+    return rc == VZ_OK ? vz_backup_due_audit(tx, pool, due, rows.insert_id)
+                       : rc;
+}
+
+
+static vz_code_e
+vz_backup_due_audit(vz_tx_t *tx, ngx_pool_t *pool, const vz_backup_due_t *due,
+    uint64_t backup)
+{
+    u_char     *p;
+    ngx_str_t   object, detail;
+
+    p = ngx_pnalloc(pool, 2 * NGX_INT64_LEN + sizeof("vm backup , scheduled"));
+    if (p == NULL) {
+        return VZ_INTERNAL;
+    }
+
+    object.data = p;
+    p = ngx_sprintf(p, "vm %uL", due->id);
+    object.len = p - object.data;
+
+    detail.data = p;
+    p = ngx_sprintf(p, "backup %uL, scheduled", backup);
+    detail.len = p - detail.data;
+
+    return vz_audit_panel(tx, pool, "backup.make", object, detail);
 }

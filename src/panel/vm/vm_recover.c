@@ -91,11 +91,8 @@ vz_vm_recover(vz_call_t *call, vz_vm_recover_t *ask)
     if (rc == VZ_OK) {
         vz_task_accepted(call, vm->task_id);
 
-    } else if (rc != VZ_DUPLICATE) {
-        vz_vm_new_refuse(call, rc);
-
-    } else if (vz_vm_new_replay(call, vm) == VZ_OK) {
-        vz_call_fault(call, "panel", VZ_OVERLOADED);
+    } else {
+        vz_vm_new_refuse(call, vm, rc);
     }
 }
 

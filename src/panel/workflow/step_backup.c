@@ -92,6 +92,15 @@ static const vz_sql_t  vz_step_backup_done = vz_sql("backup done",
     " added = ?, finished = NOW(3), error_code = NULL, error_detail = NULL"
     " WHERE id = ? AND state <> 'leaving'");
 
+/* whoever checks backups looks at this one soon */
+static const vz_sql_t  vz_step_backup_look = vz_sql("backup to check",
+    "INSERT INTO backup_check (vm_id, kind)"
+    " SELECT b.vm_id, k.kind FROM backup b"
+    " JOIN (SELECT 'check' AS kind UNION ALL SELECT 'trial') k"
+    " WHERE b.id = ? AND b.vm_id IS NOT NULL AND b.state = 'done'"
+    " ON DUPLICATE KEY UPDATE next_look = LEAST(next_look,"
+    "  GREATEST(NOW(3), COALESCE(ended + INTERVAL 6 HOUR, NOW(3))))");
+
 static const vz_sql_t  vz_step_backup_fail = vz_sql("backup failed",
     "UPDATE backup b JOIN task t ON b.id = JSON_VALUE(t.data, '$.backup')"
     " SET b.state = 'failed', b.finished = NOW(3),"
@@ -461,10 +470,17 @@ vz_step_backup_made(vz_task_run_t *run, vz_tx_t *tx, void *data)
 {
     vz_step_backup_made_t  *made = data;
 
-    return vz_db_query(tx, run->pool, &vz_step_backup_done,
-                       vz_binds(vz_text(made->snapshot), made->files,
-                                made->bytes, made->added, vz_int(made->id)),
-                       NULL);
+    vz_code_e  rc;
+
+    rc = vz_db_query(tx, run->pool, &vz_step_backup_done,
+                     vz_binds(vz_text(made->snapshot), made->files,
+                              made->bytes, made->added, vz_int(made->id)),
+                     NULL);
+
+    return rc == VZ_OK
+           ? vz_db_query(tx, run->pool, &vz_step_backup_look,
+                         vz_binds(vz_int(made->id)), NULL)
+           : rc;
 }
 
 
