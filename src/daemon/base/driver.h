@@ -502,6 +502,12 @@ struct vz_driver_s {
     vz_code_e   (*restore)(vz_job_t *job, const vz_backup_t *from,
                            vz_done_t *done);
 
+    /*
+     * Why this node lacks a feature, by its name, that the driver has; NULL
+     * where it has it.  NULL: nodes of the driver are all alike.
+     */
+    const char *(*lacks)(const vz_config_t *conf, const char *feature);
+
     const vz_archives_t  *archives;     /* NULL: vz_archive_all */
 };
 
