@@ -263,6 +263,11 @@ vz_backup_take_run(vz_backup_take_t *take, const char *parent)
 
     code = vz_restic_again(take->job, &run);
 
+    if (take->job->driver->backup_end) {
+        take->job->driver->backup_end(take->job->conf, take->job->ctid,
+                                      take->name);
+    }
+
     if (code != VZ_FAILED || run.status != VZ_RESTIC_UNREAD) {
         return code;
     }

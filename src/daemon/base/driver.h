@@ -495,9 +495,16 @@ struct vz_driver_s {
                                  const char *folder, char *words);
 
     /*
+     * For the process that began it, once it has ended: take away what it
+     * leaves of such a view.  NULL: nothing.
+     */
+    void        (*backup_end)(const vz_config_t *conf, uint32_t ctid,
+                              const char *snapshot);
+
+    /*
      * What a backup holds becomes the container's system, as reinstall makes
      * another one: stopped, as wanted to run as it was, the way back is revert.
-     * All three are NULL where the driver can't.
+     * restore, backup_view and backup_record are NULL where the driver can't.
      */
     vz_code_e   (*restore)(vz_job_t *job, const vz_backup_t *from,
                            vz_done_t *done);

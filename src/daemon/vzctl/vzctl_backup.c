@@ -16,6 +16,7 @@
 #include "daemon/vzctl/vzctl_backup.h"
 #include "daemon/vzctl/vzctl_conf.h"
 #include "daemon/vzctl/vzctl_sample.h"
+#include "daemon/vzctl/vzctl_snapshot.h"
 #include "daemon/vzctl/vzctl_switch.h"
 
 
@@ -45,7 +46,11 @@ vz_vzctl_backup_view(const vz_config_t *conf, uint32_t ctid,
     char       area[PATH_MAX];
     vz_code_e  code;
 
-    (void) snapshot;
+    if (vz_vzctl_area_path(conf, ctid, NULL, area) == 0
+        && vz_vzctl_area_ploop(area))
+    {
+        return vz_vzctl_snapshot_mount(conf, ctid, snapshot, path, words);
+    }
 
     code = vz_vzctl_area_plain(conf, ctid, area, words);
     if (code != VZ_OK) {
@@ -62,6 +67,20 @@ vz_vzctl_backup_view(const vz_config_t *conf, uint32_t ctid,
     }
 
     return VZ_OK;
+}
+
+
+void
+vz_vzctl_backup_end(const vz_config_t *conf, uint32_t ctid,
+    const char *snapshot)
+{
+    char  area[PATH_MAX];
+
+    if (vz_vzctl_area_path(conf, ctid, NULL, area) == 0
+        && vz_vzctl_area_ploop(area))
+    {
+        vz_vzctl_snapshot_umount(conf, ctid, snapshot);
+    }
 }
 
 
@@ -254,11 +273,22 @@ vz_vzctl_backup_furnish(vz_job_t *job, const vz_vzctl_conf_t *ct,
 const char *
 vz_vzctl_backup_lacks(const vz_config_t *conf, const char *feature)
 {
-    (void) conf;
+    char  path[PATH_MAX];
 
-    return strcmp(feature, "backup") == 0
-           && access(VZ_REPOSITORY_RESTIC, X_OK) == -1
-           ? "this node has no " VZ_REPOSITORY_RESTIC ", by which backups are "
-             "made: install it"
-           : NULL;
+    if (strcmp(feature, "backup") == 0) {
+        return access(VZ_REPOSITORY_RESTIC, X_OK) == 0
+               ? NULL
+               : "this node has no " VZ_REPOSITORY_RESTIC ", by which backups "
+                 "are made: install it";
+    }
+
+    if (strcmp(feature, "snapshot") == 0) {
+        return snprintf(path, sizeof(path), "%s/ploop_minor", conf->vz_proc)
+               < (int) sizeof(path) && access(path, F_OK) == 0
+               ? NULL
+               : "the kernel of this node has no ploop, and a folder of simfs "
+                 "has no snapshots";
+    }
+
+    return NULL;
 }

@@ -16,6 +16,7 @@
 #include "daemon/vzctl/vzctl_run.h"
 #include "daemon/vzctl/vzctl_sample.h"
 #include "daemon/vzctl/vzctl_set.h"
+#include "daemon/vzctl/vzctl_snapshot.h"
 #include "daemon/vzctl/vzctl_switch.h"
 #include "daemon/vzctl/vzctl_terminal.h"
 
@@ -33,6 +34,10 @@ const vz_driver_t  vz_vzctl_driver = {
     .create = vz_vzctl_lifecycle_create,
     .destroy = vz_vzctl_lifecycle_destroy,
     .revert = vz_vzctl_switch_revert,
+    .snapshot = vz_vzctl_snapshot_take,
+    .rollback = vz_vzctl_snapshot_roll,
+    .drop_snapshot = vz_vzctl_snapshot_drop,
+    .snapshots = vz_vzctl_snapshot_each,
     .tend = vz_vzctl_switch_tend,
     .start = vz_vzctl_lifecycle_start,
     .stop = vz_vzctl_lifecycle_stop,
@@ -55,6 +60,7 @@ const vz_driver_t  vz_vzctl_driver = {
     .sample_each = vz_vzctl_sample_each,
     .sample_path = vz_vzctl_sample_path,
     .backup_view = vz_vzctl_backup_view,
+    .backup_end = vz_vzctl_backup_end,
     .backup_record = vz_vzctl_backup_record,
     .restore = vz_vzctl_backup_restore,
     .lacks = vz_vzctl_backup_lacks,

@@ -35,21 +35,16 @@
 #define VZ_VZCTL_SWITCH_NONE   11       /* exit status of vzquota: it has none
                                            of that number */
 
-typedef vz_code_e (*vz_vzctl_switch_pt)(vz_job_t *job,
-    const vz_vzctl_conf_t *ct);
-
 /* For each area beside one, of a container whose lock is held. */
 typedef void (*vz_vzctl_beside_pt)(const vz_config_t *conf, uint32_t ctid,
     const char *which);
 
 
-static vz_code_e vz_vzctl_switch_stopped(vz_job_t *job,
-    const vz_vzctl_conf_t *ct, vz_vzctl_switch_pt act);
 static void vz_vzctl_switch_quota(const vz_job_t *job);
 static vz_code_e vz_vzctl_switch_new(vz_job_t *job,
-    const vz_vzctl_conf_t *ct);
+    const vz_vzctl_conf_t *ct, const void *data);
 static vz_code_e vz_vzctl_switch_old(vz_job_t *job,
-    const vz_vzctl_conf_t *ct);
+    const vz_vzctl_conf_t *ct, const void *data);
 static vz_code_e vz_vzctl_switch_areas(vz_job_t *job, const char *from,
     const char *to);
 static int vz_vzctl_switch_move(const vz_config_t *conf, uint32_t ctid,
@@ -69,7 +64,7 @@ static void vz_vzctl_switch_expire(const vz_config_t *conf, uint32_t ctid,
 vz_code_e
 vz_vzctl_switch_to_new(vz_job_t *job, const vz_vzctl_conf_t *ct)
 {
-    return vz_vzctl_switch_stopped(job, ct, vz_vzctl_switch_new);
+    return vz_vzctl_switch_stopped(job, ct, vz_vzctl_switch_new, NULL);
 }
 
 
@@ -95,13 +90,13 @@ vz_vzctl_switch_revert(vz_job_t *job, vz_done_t *done)
                             "restore is not kept any more");
     }
 
-    return vz_vzctl_switch_stopped(job, &ct, vz_vzctl_switch_old);
+    return vz_vzctl_switch_stopped(job, &ct, vz_vzctl_switch_old, NULL);
 }
 
 
-static vz_code_e
+vz_code_e
 vz_vzctl_switch_stopped(vz_job_t *job, const vz_vzctl_conf_t *ct,
-    vz_vzctl_switch_pt act)
+    vz_vzctl_switch_pt act, const void *data)
 {
     char              words[VZ_WORDS_MAX];
     vz_code_e         code;
@@ -122,8 +117,7 @@ vz_vzctl_switch_stopped(vz_job_t *job, const vz_vzctl_conf_t *ct,
         /* it would be a backup of what is not its system any more */
         (void) vz_backup_lock_end(job->conf, ct->tag, VZ_BACKUP_LOCK_WAIT);
 
-        vz_vzctl_switch_quota(job);
-        code = act(job, ct);
+        code = act(job, ct, data);
     }
 
     if (code == VZ_OK || !row.running) {
@@ -172,11 +166,14 @@ vz_vzctl_switch_quota(const vz_job_t *job)
 
 
 static vz_code_e
-vz_vzctl_switch_new(vz_job_t *job, const vz_vzctl_conf_t *ct)
+vz_vzctl_switch_new(vz_job_t *job, const vz_vzctl_conf_t *ct,
+    const void *data)
 {
     char              words[VZ_WORDS_MAX], path[PATH_MAX];
     vz_code_e         code;
     vz_vzctl_made_t   made;
+
+    (void) data;
 
     /* create answers "already" for what was never started */
 
@@ -218,11 +215,13 @@ vz_vzctl_switch_new(vz_job_t *job, const vz_vzctl_conf_t *ct)
 
 /* The new system goes at once: it is what nobody wanted. */
 static vz_code_e
-vz_vzctl_switch_old(vz_job_t *job, const vz_vzctl_conf_t *ct)
+vz_vzctl_switch_old(vz_job_t *job, const vz_vzctl_conf_t *ct,
+    const void *data)
 {
     vz_code_e  code;
 
     (void) ct;
+    (void) data;
 
     code = vz_vzctl_switch_areas(job, VZ_VZCTL_AREA_OLD, VZ_VZCTL_AREA_GONE);
 
@@ -246,6 +245,7 @@ vz_vzctl_switch_areas(vz_job_t *job, const char *from, const char *to)
     char  note[PATH_MAX], text[32];
 
     n = snprintf(text, sizeof(text), "%s %s\n", from, to);
+    vz_vzctl_switch_quota(job);
 
     if (vz_vzctl_area_drop(job->conf, job->ctid, to) == -1
         || vz_vzctl_conf_note(job->conf, job->ctid, VZ_VZCTL_SWITCH_NOTE, note)

@@ -17,11 +17,22 @@ typedef struct {
 } vz_vzctl_kept_t;
 
 
+/* What is done to the container ct, which is stopped and not mounted. */
+typedef vz_code_e (*vz_vzctl_switch_pt)(vz_job_t *job,
+    const vz_vzctl_conf_t *ct, const void *data);
+
+
 /*
- * vz_vzctl_switch_to_new: stop the container ct, and let VZ_VZCTL_AREA_NEW take
- * the place of its own, which is kept for a day where there is room. Where this
- * fails, and it ran, it is started again. VZ_OK, or a code with the job's words
- * set.
+ * vz_vzctl_switch_stopped: stop the container, which stays wanted to run where
+ * it ran, end a backup of it that is on its way, and act. Where this fails, and
+ * it ran, it is started again. VZ_OK, or a code with the job's words set.
+ */
+vz_code_e vz_vzctl_switch_stopped(vz_job_t *job, const vz_vzctl_conf_t *ct,
+    vz_vzctl_switch_pt act, const void *data);
+
+/*
+ * vz_vzctl_switch_to_new: by that, let VZ_VZCTL_AREA_NEW take the place of its
+ * own, which is kept for a day where there is room.
  */
 vz_code_e vz_vzctl_switch_to_new(vz_job_t *job, const vz_vzctl_conf_t *ct);
 
