@@ -71,8 +71,9 @@ async function reinstall(vm, shown, signal) {
 
     /* a node whose driver can't is told before it is asked */
     if (vm.features && !vm.features.includes('reinstall')) {
-        return card(h('p', { class: 'notice' }, icon('warn'),
-            t('guest.reinstall.unsupported')));
+        return card(undo(await get(`vms/${vm.id}`, { signal })),
+            h('p', { class: 'notice' }, icon('warn'),
+                t('guest.reinstall.unsupported')));
     }
 
     if (vm.rescue) {

@@ -49,6 +49,7 @@ static int vz_backup_links_socket(int root, const char *record);
 static int vz_backup_links_sticky(int root, const char *record);
 static int vz_backup_links_place(int root, const char *path,
     vz_backup_place_t *place);
+static int vz_backup_links_open(int root, char *folder);
 static void vz_backup_links_leave(vz_backup_place_t *place);
 
 
@@ -335,9 +336,8 @@ vz_backup_links_sticky(int root, const char *record)
 static int
 vz_backup_links_place(int root, const char *path, vz_backup_place_t *place)
 {
-    char             folder[PATH_MAX];
-    size_t           len;
-    struct open_how  how;
+    char    folder[PATH_MAX];
+    size_t  len;
 
     place->name = strrchr(path, '/');
     len = place->name ? (size_t) (place->name - path) : 0;
@@ -353,11 +353,7 @@ vz_backup_links_place(int root, const char *path, vz_backup_place_t *place)
     (void) memcpy(folder, path, len);
     (void) strcpy(folder + len, len ? "" : ".");
 
-    (void) memset(&how, 0, sizeof(how));
-    how.flags = O_RDONLY|O_DIRECTORY|O_CLOEXEC;
-    how.resolve = RESOLVE_BENEATH|RESOLVE_NO_SYMLINKS|RESOLVE_NO_XDEV;
-
-    place->dir = (int) syscall(SYS_openat2, root, folder, &how, sizeof(how));
+    place->dir = vz_backup_links_open(root, folder);
 
     if (place->dir == -1) {
         errno = errno == ENOTDIR || errno == ELOOP || errno == EXDEV
@@ -371,6 +367,43 @@ vz_backup_links_place(int root, const char *path, vz_backup_place_t *place)
     }
 
     return 0;
+}
+
+
+/* no symbolic link is followed, and no other file system entered */
+static int
+vz_backup_links_open(int root, char *folder)
+{
+    int              fd, next;
+    char            *name, *save;
+    struct open_how  how;
+
+    (void) memset(&how, 0, sizeof(how));
+    how.flags = O_RDONLY|O_DIRECTORY|O_CLOEXEC;
+    how.resolve = RESOLVE_BENEATH|RESOLVE_NO_SYMLINKS|RESOLVE_NO_XDEV;
+
+    fd = (int) syscall(SYS_openat2, root, folder, &how, sizeof(how));
+
+    if (fd != -1 || errno != ENOSYS) {
+        return fd;
+    }
+
+    /* OpenVZ has kernels without it: there each name is opened on its own */
+
+    fd = openat(root, ".", O_RDONLY|O_DIRECTORY|O_CLOEXEC);
+
+    for (name = strtok_r(folder, "/", &save); name && fd != -1;
+         name = strtok_r(NULL, "/", &save))
+    {
+        errno = ENOENT;
+        next = strcmp(name, "..") == 0
+               ? -1 : openat(fd, name, O_RDONLY|O_DIRECTORY|O_NOFOLLOW
+                                       |O_CLOEXEC);
+        (void) close(fd);
+        fd = next;
+    }
+
+    return fd;
 }
 
 

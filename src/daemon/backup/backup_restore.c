@@ -33,7 +33,9 @@ typedef struct {
     vz_job_t                    *job;
     const vz_backup_restore_t   *restore;
     const vz_backup_target_t    *target;
-    int                          host;      /* the node's mount namespace */
+    int                          host;      /* the node's mount namespace;
+                                               -1: this kernel has none */
+    char                         to[PATH_MAX + 8];
     char                         base[PATH_MAX];
     vz_restic_t                  mount;
     vz_restic_process_t          process;
@@ -45,7 +47,7 @@ static vz_code_e vz_backup_restore_both(vz_backup_filling_t *fill);
 static vz_code_e vz_backup_restore_mount(vz_backup_filling_t *fill);
 static vz_code_e vz_backup_restore_copy(vz_backup_filling_t *fill);
 static vz_code_e vz_backup_restore_copied(vz_backup_filling_t *fill,
-    const vz_restic_t *run);
+    const vz_restic_t *run, vz_code_e code);
 static vz_code_e vz_backup_restore_line(vz_job_t *job, char *line, size_t len,
     void *data);
 static void vz_backup_restore_unmount(vz_backup_filling_t *fill);
@@ -128,9 +130,13 @@ vz_backup_restore_fill(vz_job_t *job, const vz_backup_restore_t *restore,
                           strerror(errno));
     }
 
+    /* what a process that was killed has left in the node's own mounts */
+
+    (void) umount2(fill.base, MNT_DETACH);
+
     fill.host = open("/proc/self/ns/mnt", O_RDONLY|O_CLOEXEC);
 
-    if (fill.host == -1) {
+    if (fill.host == -1 && (errno != ENOENT || target->folder == NULL)) {
         return vz_job_end(job, VZ_INTERNAL, "its mounts: %s", strerror(errno));
     }
 
@@ -140,17 +146,23 @@ vz_backup_restore_fill(vz_job_t *job, const vz_backup_restore_t *restore,
 }
 
 
-/* from here on nobody else sees what is mounted */
+/*
+ * From here on nobody else sees what is mounted, but on kernels before Linux
+ * 3.8, as those of OpenVZ 6: no process comes back there from mounts of its
+ * own.
+ */
 static vz_code_e
 vz_backup_restore_space(vz_backup_filling_t *fill)
 {
-    char        words[VZ_WORDS_MAX], to[PATH_MAX + 8];
-    vz_code_e   code;
+    char                        words[VZ_WORDS_MAX];
+    vz_code_e                   code;
+    const vz_backup_target_t   *target;
 
-    (void) snprintf(to, sizeof(to), "%s/to", fill->base);
+    target = fill->target;
 
-    if (unshare(CLONE_NEWNS) == -1
-        || mount(NULL, "/", NULL, MS_REC|MS_SLAVE, NULL) == -1
+    if ((fill->host != -1
+         && (unshare(CLONE_NEWNS) == -1
+             || mount(NULL, "/", NULL, MS_REC|MS_SLAVE, NULL) == -1))
         || mount("vzpanel", fill->base, "tmpfs", MS_NOSUID|MS_NODEV,
                  "mode=0700,size=1M") == -1
         || chdir(fill->base) == -1
@@ -160,14 +172,20 @@ vz_backup_restore_space(vz_backup_filling_t *fill)
                           strerror(errno));
     }
 
-    code = fill->target->mount(fill->target->data, to, words);
+    if (target->folder != NULL) {
+        (void) snprintf(fill->to, sizeof(fill->to), "%s", target->folder);
+        return vz_backup_restore_both(fill);
+    }
+
+    (void) snprintf(fill->to, sizeof(fill->to), "%s/to", fill->base);
+    code = target->mount(target->data, fill->to, words);
 
     if (code != VZ_OK) {
         return vz_job_end(fill->job, code, "%s", words);
     }
 
     code = vz_backup_restore_both(fill);
-    fill->target->unmount(fill->target->data, to);
+    target->unmount(target->data, fill->to);
 
     return code;
 }
@@ -242,7 +260,7 @@ vz_backup_restore_mount(vz_backup_filling_t *fill)
 static vz_code_e
 vz_backup_restore_copy(vz_backup_filling_t *fill)
 {
-    char          from[PATH_MAX + 64], to[PATH_MAX + 8];
+    char          from[PATH_MAX + 64], to[PATH_MAX + 16];
     vz_code_e     code;
     vz_restic_t   run;
 
@@ -257,7 +275,7 @@ vz_backup_restore_copy(vz_backup_filling_t *fill)
     (void) snprintf(from, sizeof(from), "%s/from/ids/%.*s" VZ_BACKUP_PATH_ROOT
                     "/", fill->base, VZ_BACKUP_RESTORE_SHORT,
                     fill->restore->id);
-    (void) snprintf(to, sizeof(to), "%s/to/", fill->base);
+    (void) snprintf(to, sizeof(to), "%s/", fill->to);
 
     if (access(from, F_OK) == -1) {
         return vz_job_end(fill->job, VZ_FAILED, "the backup can't be read: %s",
@@ -270,6 +288,7 @@ vz_backup_restore_copy(vz_backup_filling_t *fill)
     run.program = VZ_REPOSITORY_RSYNC;
     run.args = args;
     run.line = vz_backup_restore_line;
+    run.line_data = fill;
     run.urgent = 1;
 
     vz_job_progress(fill->job, VZ_BACKUP_RESTORE_FROM, "restoring its files");
@@ -277,7 +296,7 @@ vz_backup_restore_copy(vz_backup_filling_t *fill)
     code = vz_restic_run(fill->job, &run);
 
     if (code != VZ_OK) {
-        return vz_backup_restore_copied(fill, &run);
+        return vz_backup_restore_copied(fill, &run, code);
     }
 
     (void) snprintf(from, sizeof(from), "%s/from/ids/%.*s/record/"
@@ -293,13 +312,14 @@ vz_backup_restore_copy(vz_backup_filling_t *fill)
 
 /* why it has failed: what restic says of the repository comes first */
 static vz_code_e
-vz_backup_restore_copied(vz_backup_filling_t *fill, const vz_restic_t *run)
+vz_backup_restore_copied(vz_backup_filling_t *fill, const vz_restic_t *run,
+    vz_code_e code)
 {
     struct pollfd  pfd;
 
     if (fill->job->words[0]) {
-        /* it was ended, or did nothing for too long */
-        return VZ_FAILED;
+        /* it was ended, found no room, or did nothing for too long */
+        return code == VZ_NOSPACE ? code : VZ_FAILED;
     }
 
     pfd.fd = fill->process.err;
@@ -333,11 +353,16 @@ vz_backup_restore_copied(vz_backup_filling_t *fill, const vz_restic_t *run)
 static vz_code_e
 vz_backup_restore_line(vz_job_t *job, char *line, size_t len, void *data)
 {
-    char      *percent;
-    unsigned   n;
+    char                        *percent;
+    unsigned                     n;
+    const vz_backup_filling_t   *fill;
 
     (void) len;
-    (void) data;
+    fill = data;
+
+    if (fill->target->room && !fill->target->room(fill->target->data)) {
+        return vz_job_end(job, VZ_NOSPACE, "the node's disk is nearly full");
+    }
 
     percent = strchr(line, '%');
 
@@ -372,14 +397,15 @@ vz_backup_restore_unmount(vz_backup_filling_t *fill)
 static vz_code_e
 vz_backup_restore_back(vz_backup_filling_t *fill, vz_code_e code)
 {
+    (void) !chdir("/");
     (void) umount2(fill->base, MNT_DETACH);
 
-    if (setns(fill->host, CLONE_NEWNS) == -1) {
+    if (fill->host != -1 && setns(fill->host, CLONE_NEWNS) == -1) {
         code = vz_job_end(fill->job, VZ_INTERNAL, "back to the node's mounts: "
                           "%s", strerror(errno));
     }
 
-    (void) close(fill->host);
+    vz_restic_process_close(&fill->host);
     (void) rmdir(fill->base);
 
     return code;

@@ -19,12 +19,16 @@ typedef struct {
 } vz_backup_restore_t;
 
 /*
- * Mount the root that is filled at path, with ids as its own root sees them, in
- * the calling process, which has a mount namespace of its own; take it away
- * again, so that all of it is on the disk.  VZ_OK, or a code with words
- * (VZ_WORDS_MAX bytes).
+ * What is filled: a folder that is there already, or, with NULL, what mount
+ * shows: it mounts the root that is filled at path, with ids as its own root
+ * sees them, in the calling process, which has a mount namespace of its own;
+ * unmount takes it away again, so that all of it is on the disk.  VZ_OK, or a
+ * code with words (VZ_WORDS_MAX bytes).  room is asked while it is filled, and
+ * may be NULL: 0 where the disk that it is on has no room for more.
  */
 typedef struct {
+    const char  *folder;
+    int         (*room)(void *data);
     vz_code_e   (*mount)(void *data, const char *path, char *words);
     void        (*unmount)(void *data, const char *path);
     void         *data;

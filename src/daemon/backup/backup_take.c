@@ -22,6 +22,7 @@
 #define VZ_BACKUP_TAKE_FROM   5         /* progress, in percent, where saving
                                            begins */
 #define VZ_BACKUP_TAKE_TO     95
+#define VZ_BACKUP_TAKE_TRIES  3         /* of a tree that changes meanwhile */
 
 
 typedef struct {
@@ -32,6 +33,7 @@ typedef struct {
     char                     folder[PATH_MAX];
     uint64_t                 done;      /* bytes, as it told last */
     uint64_t                 files;
+    unsigned                 unread;    /* files that it could not read */
     vz_backup_taken_t       *taken;
 } vz_backup_take_t;
 
@@ -41,11 +43,15 @@ static vz_code_e vz_backup_take_whose(vz_job_t *job,
 static vz_code_e vz_backup_take_as(vz_backup_take_t *take);
 static vz_code_e vz_backup_take_save(vz_backup_take_t *take,
     const char *parent);
-static vz_code_e vz_backup_take_undo(vz_backup_take_t *take);
+static vz_code_e vz_backup_take_run(vz_backup_take_t *take,
+    const char *parent);
+static void vz_backup_take_undo(vz_backup_take_t *take);
 static vz_code_e vz_backup_take_begin(const void *data, char *words);
 static int vz_backup_take_panel(const vz_backup_take_t *take);
 static vz_code_e vz_backup_take_line(vz_job_t *job, char *line, size_t len,
     void *data);
+static int vz_backup_take_error(const char *line, size_t len, void *data);
+static int vz_backup_take_gone(const json_t *error);
 static void vz_backup_take_status(vz_backup_take_t *take, const json_t *told);
 static uint64_t vz_backup_take_number(const json_t *told, const char *name);
 
@@ -178,13 +184,15 @@ vz_backup_take_as(vz_backup_take_t *take)
 }
 
 
+/*
+ * Of a live tree a file may go between two looks at it, and restic does not
+ * always tell that this is why: what can't be read then is tried again.
+ */
 static vz_code_e
 vz_backup_take_save(vz_backup_take_t *take, const char *parent)
 {
-    unsigned      n;
-    vz_code_e     code;
-    const char   *args[16];
-    vz_restic_t   run;
+    unsigned   tries;
+    vz_code_e  code;
 
     if (vz_run_folder_make(take->job->conf, "backup", take->tag, take->folder)
         == -1
@@ -193,6 +201,34 @@ vz_backup_take_save(vz_backup_take_t *take, const char *parent)
         return vz_job_end(take->job, VZ_INTERNAL, "%.120s: %s", take->folder,
                           strerror(errno));
     }
+
+    for (tries = 1; /* void */; tries++) {
+        code = vz_backup_take_run(take, parent);
+
+        if (code != VZ_OK || take->unread == 0) {
+            return code;
+        }
+
+        vz_backup_take_undo(take);
+
+        if (tries == VZ_BACKUP_TAKE_TRIES) {
+            return vz_job_end(take->job, VZ_FAILED, "some files could not be "
+                              "read, so nothing was saved");
+        }
+    }
+}
+
+
+static vz_code_e
+vz_backup_take_run(vz_backup_take_t *take, const char *parent)
+{
+    unsigned      n;
+    vz_code_e     code;
+    const char   *args[16];
+    vz_restic_t   run;
+
+    take->unread = 0;
+    take->taken->gone = 0;
 
     n = 0;
     args[n++] = "backup";
@@ -221,18 +257,32 @@ vz_backup_take_save(vz_backup_take_t *take, const char *parent)
     run.line = vz_backup_take_line;
     run.line_data = take;
     run.line_max = VZ_BACKUP_TAKE_LINE;
+    run.error = vz_backup_take_error;
     run.upload = 1;
     run.told = 1;
 
     code = vz_restic_again(take->job, &run);
 
-    return code == VZ_FAILED && run.status == VZ_RESTIC_UNREAD
-           ? vz_backup_take_undo(take) : code;
+    if (take->job->driver->backup_end) {
+        take->job->driver->backup_end(take->job->conf, take->job->ctid,
+                                      take->name);
+    }
+
+    if (code != VZ_FAILED || run.status != VZ_RESTIC_UNREAD) {
+        return code;
+    }
+
+    take->unread += take->taken->gone == 0;
+
+    return VZ_OK;
 }
 
 
-/* it saved what it could read, and that is not to be taken for a backup */
-static vz_code_e
+/*
+ * It saved what it could read, and that is not to be taken for a backup.  Where
+ * it can't be removed, one that is saved after it is the newer of that name.
+ */
+static void
 vz_backup_take_undo(vz_backup_take_t *take)
 {
     vz_restic_t                run;
@@ -241,24 +291,23 @@ vz_backup_take_undo(vz_backup_take_t *take)
     const vz_restic_saved_t   *one;
 
     if (vz_restic_list(take->job, take->repository, take->tag, &saved)
-        == VZ_OK)
+        != VZ_OK)
     {
-        one = vz_restic_list_name(&saved, take->name);
-
-        if (one != NULL) {
-            args[1] = one->id;
-            (void) memset(&run, 0, sizeof(run));
-            run.repository = take->repository;
-            run.tag = take->tag;
-            run.args = args;
-            (void) vz_restic_again(take->job, &run);
-        }
-
-        vz_restic_list_free(&saved);
+        return;
     }
 
-    return vz_job_end(take->job, VZ_FAILED, "some files could not be read, so "
-                      "nothing was saved");
+    one = vz_restic_list_name(&saved, take->name);
+
+    if (one != NULL) {
+        args[1] = one->id;
+        (void) memset(&run, 0, sizeof(run));
+        run.repository = take->repository;
+        run.tag = take->tag;
+        run.args = args;
+        (void) vz_restic_again(take->job, &run);
+    }
+
+    vz_restic_list_free(&saved);
 }
 
 
@@ -375,6 +424,62 @@ vz_backup_take_line(vz_job_t *job, char *line, size_t len, void *data)
     json_decref(told);
 
     return VZ_OK;
+}
+
+
+/* {"message_type":"error","error":...,"during":"archival","item":PATH} */
+static int
+vz_backup_take_error(const char *line, size_t len, void *data)
+{
+    int                 gone;
+    json_t             *told;
+    const char         *type, *during;
+    vz_backup_take_t   *take;
+
+    take = data;
+    told = json_loadb(line, len, 0, NULL);
+    type = json_string_value(json_object_get(told, "message_type"));
+    during = json_string_value(json_object_get(told, "during"));
+    gone = 0;
+
+    if (type == NULL || strcmp(type, "error") != 0) {
+        /* it is for people */
+
+    } else if (during != NULL && strcmp(during, "scan") == 0) {
+        /* the scan only tells how much there will be */
+        gone = 1;
+
+    } else if (vz_backup_take_gone(json_object_get(told, "error"))) {
+        take->taken->gone++;
+        gone = 1;
+
+    } else {
+        take->unread++;
+    }
+
+    json_decref(told);
+
+    return gone;
+}
+
+
+/* an os.PathError of Go, or since restic 0.17 its text */
+static int
+vz_backup_take_gone(const json_t *error)
+{
+    size_t               len;
+    const char          *text;
+    static const char    end[] = ": no such file or directory";
+
+    if (json_integer_value(json_object_get(error, "Err")) == ENOENT) {
+        return 1;
+    }
+
+    text = json_string_value(json_object_get(error, "message"));
+    len = text ? strlen(text) : 0;
+
+    return len >= sizeof(end) - 1
+           && strcmp(text + len - (sizeof(end) - 1), end) == 0;
 }
 
 

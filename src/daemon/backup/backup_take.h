@@ -16,6 +16,8 @@ typedef struct {
     uint64_t    files;                  /* that it has */
     uint64_t    bytes;                  /* of them */
     uint64_t    added;                  /* bytes that the repository grew by */
+    uint64_t    gone;                   /* files that were removed while they
+                                           were read, of a live tree */
     unsigned    seconds;
 } vz_backup_taken_t;
 

@@ -25,6 +25,9 @@ typedef struct {
     char                  *line;
     size_t                 size;
     size_t                 len;
+    char                   error[VZ_RESTIC_LINE];   /* a line of stderr that has
+                                                       not ended */
+    size_t                 errlen;
     int64_t                looked;
     uint64_t               moved;
 } vz_restic_watch_t;
@@ -33,6 +36,9 @@ typedef struct {
 static vz_code_e vz_restic_watch(vz_restic_watch_t *watch);
 static int vz_restic_time(vz_restic_watch_t *watch);
 static vz_code_e vz_restic_lines(vz_restic_watch_t *watch, int *end);
+static int vz_restic_errors(vz_restic_watch_t *watch);
+static ssize_t vz_restic_more(int fd, char *buf, size_t size);
+static void vz_restic_keep(vz_restic_t *run, const char *text, size_t len);
 
 
 static vz_repositories_t  vz_restic_known;   /* one verb, one process */
@@ -75,9 +81,9 @@ vz_restic_close(void)
 vz_code_e
 vz_restic_run(vz_job_t *job, vz_restic_t *run)
 {
-    char                words[VZ_WORDS_MAX];
-    vz_code_e           code;
-    vz_restic_watch_t   watch;
+    char                       words[VZ_WORDS_MAX];
+    vz_code_e                  code;
+    static vz_restic_watch_t   watch;
 
     (void) memset(&watch, 0, sizeof(watch));
     watch.job = job;
@@ -150,7 +156,7 @@ vz_restic_watch(vz_restic_watch_t *watch)
         }
 
         if (pfd[1].revents) {
-            if (vz_restic_read(watch->run, watch->process.err) == 0) {
+            if (vz_restic_errors(watch) == 0) {
                 vz_restic_process_close(&watch->process.err);
             }
 
@@ -269,38 +275,104 @@ vz_restic_lines(vz_restic_watch_t *watch, int *end)
 }
 
 
+/* as vz_restic_read(), of what is a failure */
+static int
+vz_restic_errors(vz_restic_watch_t *watch)
+{
+    char         *lf, *from;
+    size_t        len;
+    ssize_t       n;
+    vz_restic_t  *run;
+
+    run = watch->run;
+
+    if (run->error == NULL) {
+        return vz_restic_read(run, watch->process.err);
+    }
+
+    n = vz_restic_more(watch->process.err, watch->error + watch->errlen,
+                       sizeof(watch->error) - watch->errlen);
+
+    if (n > 0) {
+        watch->errlen += (size_t) n;
+    }
+
+    from = watch->error;
+
+    while ((lf = memchr(from, '\n', watch->errlen)) != NULL) {
+        len = (size_t) (lf + 1 - from);
+
+        if (!run->error(from, len - 1, run->line_data)) {
+            vz_restic_keep(run, from, len);
+        }
+
+        from += len;
+        watch->errlen -= len;
+    }
+
+    (void) memmove(watch->error, from, watch->errlen);
+
+    /* what has no end is kept as it is */
+
+    if (n == 0 || watch->errlen == sizeof(watch->error)) {
+        vz_restic_keep(run, watch->error, watch->errlen);
+        watch->errlen = 0;
+    }
+
+    return n != 0;
+}
+
+
 int
 vz_restic_read(vz_restic_t *run, int err)
 {
     char     buf[1024];
-    size_t   have, keep;
     ssize_t  n;
 
-    n = read(err, buf, sizeof(buf));
+    n = vz_restic_more(err, buf, sizeof(buf));
 
-    if (n == -1 && (errno == EINTR || errno == EAGAIN)) {
-        return 1;
+    if (n > 0) {
+        vz_restic_keep(run, buf, (size_t) n);
     }
 
-    if (n <= 0) {
-        return 0;
+    return n != 0;
+}
+
+
+/* 0 at its end, -1 where there is nothing now */
+static ssize_t
+vz_restic_more(int fd, char *buf, size_t size)
+{
+    ssize_t  n;
+
+    n = read(fd, buf, size);
+
+    return n == -1 && errno != EINTR && errno != EAGAIN ? 0 : n;
+}
+
+
+/* the last of it says why */
+static void
+vz_restic_keep(vz_restic_t *run, const char *text, size_t len)
+{
+    size_t  have, keep;
+
+    if (len >= sizeof(run->said)) {
+        text += len - (sizeof(run->said) - 1);
+        len = sizeof(run->said) - 1;
     }
 
     have = strlen(run->said);
 
-    /* the last of it says why */
-
-    if (have + (size_t) n >= sizeof(run->said)) {
-        keep = sizeof(run->said) - 1 - (size_t) n;
+    if (have + len >= sizeof(run->said)) {
+        keep = sizeof(run->said) - 1 - len;
         keep = keep < have ? keep : have;
         (void) memmove(run->said, run->said + have - keep, keep);
         have = keep;
     }
 
-    (void) memcpy(run->said + have, buf, (size_t) n);
-    run->said[have + (size_t) n] = '\0';
-
-    return 1;
+    (void) memcpy(run->said + have, text, len);
+    run->said[have + len] = '\0';
 }
 
 

@@ -31,6 +31,9 @@ typedef vz_code_e (*vz_restic_begin_pt)(const void *data, char *words);
 typedef vz_code_e (*vz_restic_line_pt)(vz_job_t *job, char *line, size_t len,
     void *data);
 
+/* A line of its stderr: 1 where it is no failure, and is not kept. */
+typedef int (*vz_restic_error_pt)(const char *line, size_t len, void *data);
+
 typedef struct {
     const vz_repository_t  *repository;
     const char             *tag;        /* whose repository it is */
@@ -44,6 +47,8 @@ typedef struct {
     vz_restic_line_pt       line;       /* NULL: what it prints is dropped */
     void                   *line_data;
     size_t                  line_max;   /* 0: VZ_RESTIC_LINE */
+    vz_restic_error_pt      error;      /* NULL: all of it is kept; with
+                                           line_data, too */
     unsigned                upload;     /* 1: of its repository's rate */
     unsigned                urgent;     /* 1: somebody waits for it: it is as
                                            good as any other process */

@@ -108,6 +108,7 @@ static const vz_key_def_t  vz_keys[] = {
     VZ_KEY(vzctl, vz_kind_path, 0, 0, ""),
     VZ_KEY(vzlist, vz_kind_path, 0, 0, ""),
     VZ_KEY(vzcpucheck, vz_kind_path, 0, 0, ""),
+    VZ_KEY(vzquota, vz_kind_path, 0, 0, ""),
     VZ_KEY(vz_conf_dir, vz_kind_path, 0, 0, ""),
     VZ_KEY(vz_proc, vz_kind_path, 0, 0, "")
 };
@@ -148,6 +149,7 @@ static const vz_config_t  vz_config_default = {
     .vzctl = "/usr/sbin/vzctl",
     .vzlist = "/usr/sbin/vzlist",
     .vzcpucheck = "/usr/sbin/vzcpucheck",
+    .vzquota = "/usr/sbin/vzquota",
     .vz_conf_dir = "/etc/vz/conf",
     .vz_proc = "/proc/vz"
 };

@@ -72,6 +72,7 @@ typedef struct {
     char        vzctl[PATH_MAX];
     char        vzlist[PATH_MAX];
     char        vzcpucheck[PATH_MAX];
+    char        vzquota[PATH_MAX];
     char        vz_conf_dir[PATH_MAX];
     char        vz_proc[PATH_MAX];      /* "/proc/vz"; driver "auto" looks
                                            for it */

@@ -507,6 +507,13 @@ struct vz_driver_s {
                                  const char *folder, char *words);
 
     /*
+     * For the process that began it, once it has ended: take away what it
+     * leaves of such a view.  NULL: nothing.
+     */
+    void        (*backup_end)(const vz_config_t *conf, uint32_t ctid,
+                              const char *snapshot);
+
+    /*
      * What a backup holds becomes the container's system, as reinstall makes
      * another one: stopped, as wanted to run as it was, the way back is revert.
      *
@@ -514,7 +521,8 @@ struct vz_driver_s {
      * another's, in place of its own.  done->already where the backup has none
      * that this node can read.
      *
-     * All four are NULL where the driver can't.
+     * Each is NULL where the driver can't, and so are backup_view and
+     * backup_record.
      */
     vz_code_e   (*restore)(vz_job_t *job, const vz_backup_t *from,
                            vz_done_t *done);
@@ -531,6 +539,12 @@ struct vz_driver_s {
      */
     vz_code_e   (*trial)(vz_job_t *job, const vz_backup_t *from,
                          unsigned seconds, vz_trial_t *trial);
+
+    /*
+     * Why this node lacks a feature, by its name, that the driver has; NULL
+     * where it has it.  NULL: nodes of the driver are all alike.
+     */
+    const char *(*lacks)(const vz_config_t *conf, const char *feature);
 
     const vz_archives_t  *archives;     /* NULL: vz_archive_all */
 };

@@ -29,6 +29,13 @@ int vz_file_replace(const char *path, const char *text, size_t len);
 int vz_file_forget(const char *path);
 
 /*
+ * vz_file_copy: copy a regular file as name into a folder that has none of that
+ * name, with its times, mode 0600. A symbolic link is refused. 0, or -1 with
+ * errno.
+ */
+int vz_file_copy(const char *from, const char *folder, const char *name);
+
+/*
  * vz_file_dir: read the folder that the descriptor is of, for closedir().
  * NULL, also where it is -1; the descriptor is closed then.
  */

@@ -4,12 +4,11 @@
 #include <string.h>
 #include <unistd.h>
 #include <sys/mount.h>
-#include <sys/sendfile.h>
-#include <sys/stat.h>
 #include "daemon/backup/backup_lock.h"
 #include "daemon/backup/backup_record.h"
 #include "daemon/backup/backup_restore.h"
 #include "daemon/backup/restic.h"
+#include "daemon/base/file.h"
 #include "daemon/base/job.h"
 #include "daemon/history/ring.h"
 #include "daemon/lxc/lxc_backup.h"
@@ -35,8 +34,6 @@ typedef struct {
 
 static vz_code_e vz_lxc_backup_load(const vz_config_t *conf, uint32_t ctid,
     vz_ct_t *ct, char *words);
-static int vz_lxc_backup_copy(const char *from, const char *folder,
-    const char *name);
 static vz_code_e vz_lxc_backup_made(vz_job_t *job, vz_ct_t *ct,
     vz_ct_t *fresh, const vz_backup_restore_t *restore);
 static vz_code_e vz_lxc_backup_history(vz_job_t *job, const vz_ct_t *ct,
@@ -105,7 +102,7 @@ vz_lxc_backup_record(const vz_config_t *conf, uint32_t ctid,
     for (i = 0; i < VZ_LXC_BACKUP_FILES; i++) {
 
         if (vz_ct_store_path(&ct, vz_lxc_backup_files[i], path) == -1
-            || (vz_lxc_backup_copy(path, folder, vz_lxc_backup_files[i]) == -1
+            || (vz_file_copy(path, folder, vz_lxc_backup_files[i]) == -1
                 && errno != ENOENT))
         {
             snprintf(words, VZ_WORDS_MAX, "%.120s: %s", path, strerror(errno));
@@ -114,42 +111,6 @@ vz_lxc_backup_record(const vz_config_t *conf, uint32_t ctid,
     }
 
     return VZ_OK;
-}
-
-
-static int
-vz_lxc_backup_copy(const char *from, const char *folder, const char *name)
-{
-    int          in, out, dir, saved;
-    ssize_t      n;
-    struct stat  st;
-
-    in = open(from, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-    if (in == -1) {
-        return -1;
-    }
-
-    dir = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    out = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    n = out == -1 || fstat(in, &st) == -1 ? -1 : 1;
-
-    while (n > 0) {
-        n = sendfile(out, in, NULL, 1 << 20);
-    }
-
-    /* its time, so that nothing is saved again that is as it was */
-
-    if (n == 0) {
-        n = futimens(out, (struct timespec[2]) { st.st_mtim, st.st_mtim });
-    }
-
-    saved = errno;
-    close(in);
-    close(dir);
-    close(out);
-    errno = saved;
-
-    return n == -1 ? -1 : 0;
 }
 
 
@@ -237,6 +198,7 @@ vz_lxc_backup_fill(vz_job_t *job, const vz_ct_t *fresh,
     data.plain = *fresh;
     data.plain.idmap = 0;
 
+    (void) memset(&target, 0, sizeof(target));
     target.mount = vz_lxc_backup_mount;
     target.unmount = vz_lxc_backup_unmount;
     target.data = &data;

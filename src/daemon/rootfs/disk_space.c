@@ -11,13 +11,23 @@
 #define VZ_DISK_SPACE_INODES  100   /* one in so many inodes */
 
 
+static uint64_t vz_disk_space_keep(const vz_config_t *conf, const char *path);
+
+
 uint64_t
 vz_disk_space_floor(const vz_config_t *conf)
+{
+    return vz_disk_space_keep(conf, conf->lxc_path);
+}
+
+
+static uint64_t
+vz_disk_space_keep(const vz_config_t *conf, const char *path)
 {
     uint64_t        part;
     struct statvfs  fs;
 
-    if (statvfs(conf->lxc_path, &fs) == -1) {
+    if (statvfs(path, &fs) == -1) {
         return 0;
     }
 
@@ -31,15 +41,22 @@ vz_disk_space_floor(const vz_config_t *conf)
 int
 vz_disk_space(const vz_config_t *conf, char *words)
 {
+    return vz_disk_space_at(conf, conf->lxc_path, words);
+}
+
+
+int
+vz_disk_space_at(const vz_config_t *conf, const char *path, char *words)
+{
     struct statvfs  fs;
 
-    if (statvfs(conf->lxc_path, &fs) == -1) {
-        (void) snprintf(words, VZ_WORDS_MAX, "%.120s: %s", conf->lxc_path,
+    if (statvfs(path, &fs) == -1) {
+        (void) snprintf(words, VZ_WORDS_MAX, "%.120s: %s", path,
                         strerror(errno));
         return 0;
     }
 
-    if (!vz_disk_space_left(conf->lxc_path, vz_disk_space_floor(conf))) {
+    if (!vz_disk_space_left(path, vz_disk_space_keep(conf, path))) {
         (void) snprintf(words, VZ_WORDS_MAX, "the node's disk is nearly full: "
                         "%llu MB and %llu inodes free",
                         (unsigned long long) fs.f_bavail * fs.f_frsize >> 20,

@@ -22,6 +22,9 @@ uint64_t vz_disk_space_floor(const vz_config_t *conf);
  */
 int vz_disk_space(const vz_config_t *conf, char *words);
 
+/* vz_disk_space_at: the same of the file system of a path. */
+int vz_disk_space_at(const vz_config_t *conf, const char *path, char *words);
+
 /*
  * vz_disk_space_left: 1 where more than floor bytes are free on the file
  * system of path, and a hundredth of its inodes where they are counted.

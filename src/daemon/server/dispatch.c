@@ -35,6 +35,7 @@ vz_dispatch(vz_dispatch_host_t *host, vz_job_t *job)
     char                 words[VZ_WORDS_MAX];
     vz_code_e            code;
     vz_verb_pt           run;
+    const char          *why;
     const vz_request_t  *req;
 
     req = job->req;
@@ -65,6 +66,13 @@ vz_dispatch(vz_dispatch_host_t *host, vz_job_t *job)
         {
             return vz_job_end(job, VZ_UNSUPPORTED, "driver %s has no %s",
                               host->driver->name, req->def->name);
+        }
+
+        why = vz_feature_lacks(host->conf, host->driver,
+                               vz_verb_table[req->verb].feature);
+
+        if (why != NULL) {
+            return vz_job_end(job, VZ_UNSUPPORTED, "%s", why);
         }
 
         code = vz_dispatch_open(host, words);

@@ -19,11 +19,13 @@ static const vz_feature_row_t  vz_features[VZ_FEATURE_COUNT] = {
     [VZ_FEATURE_BOOTLOG] = vz_feature("bootlog", boot_log),
     [VZ_FEATURE_HISTORY] = vz_feature("history", sample_path),
     [VZ_FEATURE_REINSTALL] = vz_feature("reinstall", reinstall),
+    [VZ_FEATURE_REVERT] = vz_feature("revert", revert),
     [VZ_FEATURE_FIREWALL] = vz_feature("firewall", set_firewall),
     [VZ_FEATURE_RATE] = vz_feature("rate", set_rate),
     [VZ_FEATURE_TRAFFIC] = vz_feature("traffic", counted),
     [VZ_FEATURE_USER_DATA] = vz_feature("user_data", set_user_data),
     [VZ_FEATURE_BACKUP] = vz_feature("backup", restore),
+    [VZ_FEATURE_INHERIT] = vz_feature("inherit", inherit),
     [VZ_FEATURE_TRIAL] = vz_feature("trial", trial),
     [VZ_FEATURE_RESCUE] = vz_feature("rescue", rescue),
     [VZ_FEATURE_SNAPSHOT] = vz_feature("snapshot", snapshot),
@@ -47,8 +49,18 @@ vz_feature_has(const vz_driver_t *driver, vz_feature_e feature)
 }
 
 
+const char *
+vz_feature_lacks(const vz_config_t *conf, const vz_driver_t *driver,
+    vz_feature_e feature)
+{
+    return feature == VZ_FEATURE_NONE || driver->lacks == NULL
+           ? NULL : driver->lacks(conf, vz_features[feature].name);
+}
+
+
 void
-vz_feature_print(const vz_driver_t *driver, char *text)
+vz_feature_print(const vz_config_t *conf, const vz_driver_t *driver,
+    char *text)
 {
     vz_strbuf_t   out;
     vz_feature_e  i;
@@ -56,7 +68,9 @@ vz_feature_print(const vz_driver_t *driver, char *text)
     vz_strbuf_init(&out, text, VZ_FEATURE_TEXT);
 
     for (i = VZ_FEATURE_NONE + 1; i < VZ_FEATURE_COUNT; i++) {
-        if (vz_feature_has(driver, i)) {
+        if (vz_feature_has(driver, i)
+            && vz_feature_lacks(conf, driver, i) == NULL)
+        {
             vz_strbuf_put(&out, "%s%s", out.len ? "," : "",
                           vz_features[i].name);
         }

@@ -17,7 +17,8 @@ typedef enum {
     VZ_FEATURE_CONSOLE,             /* console */
     VZ_FEATURE_BOOTLOG,             /* bootlog */
     VZ_FEATURE_HISTORY,             /* history, why */
-    VZ_FEATURE_REINSTALL,           /* reinstall, revert */
+    VZ_FEATURE_REINSTALL,           /* reinstall */
+    VZ_FEATURE_REVERT,              /* revert */
     VZ_FEATURE_RESCUE,              /* rescue, unrescue */
     VZ_FEATURE_FIREWALL,            /* setfirewall and what goes with it */
     VZ_FEATURE_RATE,                /* setrate */
@@ -28,6 +29,7 @@ typedef enum {
     VZ_FEATURE_CLONE,               /* clone */
     VZ_FEATURE_BACKUP,              /* backup, restore, and what goes with
                                        them */
+    VZ_FEATURE_INHERIT,             /* inherit */
     VZ_FEATURE_TRIAL,               /* trial */
 
     VZ_FEATURE_COUNT
@@ -41,10 +43,18 @@ typedef enum {
 int vz_feature_has(const vz_driver_t *driver, vz_feature_e feature);
 
 /*
- * vz_feature_print: the names of the driver's features into text
+ * vz_feature_lacks: why this node lacks a feature that its driver has; NULL
+ * where it has it.
+ */
+const char *vz_feature_lacks(const vz_config_t *conf,
+    const vz_driver_t *driver, vz_feature_e feature);
+
+/*
+ * vz_feature_print: the names of the node's features into text
  * (VZ_FEATURE_TEXT bytes), with commas between them; "-" where it has none.
  */
-void vz_feature_print(const vz_driver_t *driver, char *text);
+void vz_feature_print(const vz_config_t *conf, const vz_driver_t *driver,
+    char *text);
 
 
 #endif /* VZ_FEATURE_H */

@@ -60,9 +60,11 @@ vz_verb_backup_take(vz_job_t *job)
                     taken.id, taken.seconds);
     } else {
         vz_job_data(job, "snapshot=%s files=%llu bytes=%llu added=%llu "
-                    "seconds=%u", taken.id, (unsigned long long) taken.files,
+                    "seconds=%u gone=%llu", taken.id,
+                    (unsigned long long) taken.files,
                     (unsigned long long) taken.bytes,
-                    (unsigned long long) taken.added, taken.seconds);
+                    (unsigned long long) taken.added, taken.seconds,
+                    (unsigned long long) taken.gone);
     }
 
     return vz_verb_end(job, code, &done);

@@ -173,7 +173,7 @@ vz_verb_host_node(vz_job_t *job)
                 (unsigned long long) node.disk_free, node.containers,
                 node.running);
 
-    vz_feature_print(job->driver, features);
+    vz_feature_print(job->conf, job->driver, features);
 
     vz_repositories_names(job->conf, repositories);
 

@@ -36,6 +36,10 @@ static void vz_vzctl_take_onboot(vz_vzctl_conf_t *ct, char *value);
 static void vz_vzctl_take_description(vz_vzctl_conf_t *ct, char *value);
 static unsigned vz_vzctl_parse(char *value, vz_ip_t *list, unsigned max);
 static uint32_t vz_vzctl_number(const char *name);
+static int vz_vzctl_global(const vz_config_t *conf, const char *name,
+    char value[PATH_MAX]);
+static int vz_vzctl_path(const char *file, const char *name,
+    char value[PATH_MAX]);
 static int vz_vzctl_record(const vz_config_t *conf, uint32_t ctid,
     char path[PATH_MAX]);
 
@@ -317,38 +321,113 @@ void
 vz_vzctl_conf_global(const vz_config_t *conf, const char *name,
     const char *otherwise, char path[PATH_MAX])
 {
-    char     file[PATH_MAX + 16], line[VZ_VZCTL_LINE], *key, *value, *slash;
-    FILE    *fp;
-    size_t   len;
+    char    value[PATH_MAX];
+    size_t  len;
 
     (void) snprintf(path, PATH_MAX, "%s", otherwise);
+
+    if (vz_vzctl_global(conf, name, value) == -1) {
+        return;
+    }
+
+    len = strcspn(value, "$");
+
+    while (len > 1 && value[len - 1] == '/') {
+        len--;
+    }
+
+    (void) snprintf(path, PATH_MAX, "%.*s", (int) len, value);
+}
+
+
+/* The path under a name in vz.conf. 0, or -1. */
+static int
+vz_vzctl_global(const vz_config_t *conf, const char *name,
+    char value[PATH_MAX])
+{
+    char   file[PATH_MAX + 16];
+    char  *slash;
+
     (void) snprintf(file, sizeof(file), "%s", conf->vz_conf_dir);
 
     slash = strrchr(file, '/');
     (void) strcpy(slash, "/vz.conf");
 
+    return vz_vzctl_path(file, name, value);
+}
+
+
+/* The last path under a name in a file of vzctl's. 0, or -1. */
+static int
+vz_vzctl_path(const char *file, const char *name, char value[PATH_MAX])
+{
+    int    rc;
+    char   line[VZ_VZCTL_LINE], *key, *text;
+    FILE  *fp;
+
     fp = fopen(file, "re");
     if (fp == NULL) {
-        return;
+        return -1;
     }
 
+    rc = -1;
+
     while (fgets(line, sizeof(line), fp)) {
-        key = vz_vzctl_pair(line, &value);
+        key = vz_vzctl_pair(line, &text);
 
-        if (key == NULL || strcmp(key, name) != 0 || value[0] != '/') {
-            continue;
+        if (key && strcmp(key, name) == 0 && text[0] == '/') {
+            (void) snprintf(value, PATH_MAX, "%s", text);
+            rc = 0;
         }
-
-        len = strcspn(value, "$");
-
-        while (len > 1 && value[len - 1] == '/') {
-            len--;
-        }
-
-        (void) snprintf(path, PATH_MAX, "%.*s", (int) len, value);
     }
 
     (void) fclose(fp);
+
+    return rc;
+}
+
+
+int
+vz_vzctl_conf_private(const vz_config_t *conf, uint32_t ctid, char *path)
+{
+    int          n;
+    char         file[PATH_MAX + 32], value[PATH_MAX], *id;
+    const char  *rest;
+
+    (void) snprintf(file, sizeof(file), "%s/%u.conf", conf->vz_conf_dir,
+                    ctid);
+
+    if (vz_vzctl_path(file, "VE_PRIVATE", value) == -1
+        && vz_vzctl_global(conf, "VE_PRIVATE", value) == -1)
+    {
+        (void) strcpy(value, "/vz/private/$VEID");
+    }
+
+    id = strchr(value, '$');
+    rest = id == NULL ? ""
+           : strncmp(id, "$VEID", 5) == 0 ? id + 5
+           : strncmp(id, "${VEID}", 7) == 0 ? id + 7 : NULL;
+
+    if (rest == NULL || strchr(rest, '$') != NULL) {
+        errno = EINVAL;
+        return -1;
+    }
+
+    n = id == NULL
+        ? snprintf(path, PATH_MAX, "%s", value)
+        : snprintf(path, PATH_MAX, "%.*s%u%s", (int) (id - value), value,
+                   ctid, rest);
+
+    if (n >= PATH_MAX) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+
+    while (n > 1 && path[n - 1] == '/') {
+        path[--n] = '\0';
+    }
+
+    return 0;
 }
 
 
@@ -381,6 +460,21 @@ vz_vzctl_record(const vz_config_t *conf, uint32_t ctid, char path[PATH_MAX])
              : snprintf(path, PATH_MAX, "%s/vzctl", conf->lxc_path);
 
     if (n < 0 || n >= PATH_MAX) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+
+    return 0;
+}
+
+
+int
+vz_vzctl_conf_note(const vz_config_t *conf, uint32_t ctid, const char *kind,
+    char *path)
+{
+    if (snprintf(path, PATH_MAX, "%s/vzctl/%u.%s", conf->lxc_path, ctid, kind)
+        >= PATH_MAX)
+    {
         errno = ENAMETOOLONG;
         return -1;
     }

@@ -30,6 +30,19 @@ void vz_vzctl_conf_global(const vz_config_t *conf, const char *name,
     const char *otherwise, char path[PATH_MAX]);
 
 /*
+ * vz_vzctl_conf_private: print the path of a container's private area
+ * (PATH_MAX bytes). 0, or -1 with errno.
+ */
+int vz_vzctl_conf_private(const vz_config_t *conf, uint32_t ctid, char *path);
+
+/*
+ * vz_vzctl_conf_note: print the path of a file of our own of a container, of
+ * that kind (PATH_MAX bytes). 0, or -1 with errno.
+ */
+int vz_vzctl_conf_note(const vz_config_t *conf, uint32_t ctid,
+    const char *kind, char *path);
+
+/*
  * vz_vzctl_conf_unlink: remove CTID.conf.destroyed and its like. 0, or -1 with
  * errno.
  */

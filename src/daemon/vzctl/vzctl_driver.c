@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "daemon/base/check_line.h"
+#include "daemon/vzctl/vzctl_backup.h"
 #include "daemon/vzctl/vzctl_conf.h"
 #include "daemon/vzctl/vzctl_driver.h"
 #include "daemon/vzctl/vzctl_lifecycle.h"
@@ -15,6 +16,8 @@
 #include "daemon/vzctl/vzctl_run.h"
 #include "daemon/vzctl/vzctl_sample.h"
 #include "daemon/vzctl/vzctl_set.h"
+#include "daemon/vzctl/vzctl_snapshot.h"
+#include "daemon/vzctl/vzctl_switch.h"
 #include "daemon/vzctl/vzctl_terminal.h"
 
 
@@ -30,6 +33,12 @@ const vz_driver_t  vz_vzctl_driver = {
     .set_tag = vz_vzctl_lifecycle_set_tag,
     .create = vz_vzctl_lifecycle_create,
     .destroy = vz_vzctl_lifecycle_destroy,
+    .revert = vz_vzctl_switch_revert,
+    .snapshot = vz_vzctl_snapshot_take,
+    .rollback = vz_vzctl_snapshot_roll,
+    .drop_snapshot = vz_vzctl_snapshot_drop,
+    .snapshots = vz_vzctl_snapshot_each,
+    .tend = vz_vzctl_switch_tend,
     .start = vz_vzctl_lifecycle_start,
     .stop = vz_vzctl_lifecycle_stop,
     .set_memory = vz_vzctl_set_memory,
@@ -50,6 +59,11 @@ const vz_driver_t  vz_vzctl_driver = {
     .sample_open = vz_vzctl_sample_open,
     .sample_each = vz_vzctl_sample_each,
     .sample_path = vz_vzctl_sample_path,
+    .backup_view = vz_vzctl_backup_view,
+    .backup_end = vz_vzctl_backup_end,
+    .backup_record = vz_vzctl_backup_record,
+    .restore = vz_vzctl_backup_restore,
+    .lacks = vz_vzctl_backup_lacks,
     .archives = &vz_vzctl_lifecycle_archives
 };
 

@@ -9,12 +9,15 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+#include "daemon/backup/backup_cache.h"
+#include "daemon/backup/backup_lock.h"
 #include "daemon/base/job.h"
 #include "daemon/vzctl/vzctl_conf.h"
 #include "daemon/vzctl/vzctl_driver.h"
 #include "daemon/vzctl/vzctl_lifecycle.h"
 #include "daemon/vzctl/vzctl_run.h"
 #include "daemon/vzctl/vzctl_sample.h"
+#include "daemon/vzctl/vzctl_switch.h"
 
 
 #define VZ_VZCTL_RESERVE  60000     /* ms of a stop's time that are reserved
@@ -153,11 +156,24 @@ vz_vzctl_lifecycle_destroy(vz_job_t *job, vz_done_t *done)
         return vz_vzctl_conf_load(job, &ct);
     }
 
+    /* what is beside its private area is found by its CTID.conf */
+
+    (void) vz_backup_lock_end(job->conf, ct.tag, VZ_BACKUP_LOCK_WAIT);
+
+    if (vz_vzctl_switch_settle(job->conf, job->ctid) == -1
+        || vz_vzctl_switch_forget(job->conf, job->ctid) == -1)
+    {
+        return vz_job_end(job, VZ_FAILED, "removing container %u: %s",
+                          job->ctid, strerror(errno));
+    }
+
     if (code == VZ_OK) {
         code = vz_vzctl_remove(job);
         if (code != VZ_OK) {
             return code;
         }
+
+        vz_backup_cache_forget(job->conf, ct.tag);
 
     } else {
         done->already = 1;
@@ -251,6 +267,7 @@ vz_vzctl_lifecycle_start(vz_job_t *job, vz_done_t *done)
     vz_vzctl_conf_t   ct;
 
     if ((code = vz_vzctl_conf_load(job, &ct)) != VZ_OK
+        || (code = vz_vzctl_switch_settled(job)) != VZ_OK
         || (code = vz_vzctl_want(job, &ct, 1)) != VZ_OK
         || (code = vz_vzctl_alive(job, &done->already)) != VZ_OK)
     {

@@ -13,6 +13,7 @@
 #include "daemon/vzctl/vzctl_read.h"
 #include "daemon/vzctl/vzctl_run.h"
 #include "daemon/vzctl/vzctl_stat.h"
+#include "daemon/vzctl/vzctl_switch.h"
 
 
 #define VZ_VZCTL_TIME     5000                  /* ms */
@@ -83,6 +84,8 @@ vz_vzctl_read_each(vz_job_t *job, vz_each_pt each, void *data)
 {
     vz_code_e         code;
     vz_vzctl_list_t   list;
+
+    vz_vzctl_switch_repair(job->conf);
 
     list.conf = job->conf;
     list.each = each;
@@ -170,6 +173,7 @@ vz_vzctl_detail(vz_job_t *job, const vz_vzctl_conf_t *ct,
     unsigned          i;
     const uint64_t   *value;
     vz_vzctl_made_t   made;
+    vz_vzctl_kept_t   kept;
 
     value = row->value;
 
@@ -194,6 +198,11 @@ vz_vzctl_detail(vz_job_t *job, const vz_vzctl_conf_t *ct,
     vz_vzctl_pair(&detail->disk,
                   vz_vzctl_kib(value[VZ_COL_DISK_SOFT]),
                   vz_vzctl_kib(value[VZ_COL_DISK_HARD]));
+
+    if (vz_vzctl_switch_kept(job->conf, ct->ctid, &kept) == 0) {
+        (void) strcpy(detail->old, kept.template);
+        detail->old_until = kept.until;
+    }
 
     detail->created = vz_vzctl_conf_made(job->conf, ct->ctid, &made) == 0
                       ? made.created : VZ_CT_STAT_UNKNOWN;

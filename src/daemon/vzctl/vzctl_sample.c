@@ -10,6 +10,7 @@
 #include "daemon/base/file.h"
 #include "daemon/base/job.h"
 #include "daemon/base/monotonic.h"
+#include "daemon/vzctl/vzctl_conf.h"
 #include "daemon/vzctl/vzctl_run.h"
 #include "daemon/vzctl/vzctl_sample.h"
 #include "daemon/vzctl/vzctl_stat.h"
@@ -97,8 +98,7 @@ vz_vzctl_sample_drop(void *entry)
 int
 vz_vzctl_sample_path(const vz_config_t *conf, uint32_t ctid, char *path)
 {
-    return snprintf(path, PATH_MAX, "%s/vzctl/%u.history", conf->lxc_path,
-                    ctid) < PATH_MAX ? 0 : -1;
+    return vz_vzctl_conf_note(conf, ctid, "history", path);
 }
 
 

@@ -38,6 +38,7 @@ typedef struct {
 static vz_code_e vz_step_backup_row(vz_task_run_t *run,
     vz_step_backup_t *backup);
 static void vz_step_backup_name(char *name, uint64_t id);
+static vz_code_e vz_step_backup_live(vz_task_run_t *run, vz_code_e rc);
 static vz_code_e vz_step_backup_left(vz_task_run_t *run, uint64_t id);
 static vz_code_e vz_step_backup_drop_one(vz_task_run_t *run, uint64_t id);
 static vz_code_e vz_step_backup_find(vz_task_run_t *run,
@@ -230,7 +231,26 @@ vz_step_backup_snapshot(vz_task_run_t *run)
 
     argv[0] = backup.name;
 
-    return vz_run_verb(run, VZ_VERB_SNAPSHOT, 1, argv, NULL);
+    return vz_step_backup_live(run, vz_run_verb(run, VZ_VERB_SNAPSHOT, 1, argv,
+                                                NULL));
+}
+
+
+/*
+ * A disk that has no snapshots, as OpenVZ's simfs, is saved as it is: the node
+ * knows best whose is one.
+ */
+
+static vz_code_e
+vz_step_backup_live(vz_task_run_t *run, vz_code_e rc)
+{
+    if (rc != VZ_UNSUPPORTED) {
+        return rc;
+    }
+
+    ngx_str_null(&run->detail);
+
+    return VZ_OK;
 }
 
 
@@ -278,7 +298,8 @@ vz_step_backup_drop_one(vz_task_run_t *run, uint64_t id)
     argv[0] = name;
     vz_step_backup_name(name, id);
 
-    rc = vz_run_verb(run, VZ_VERB_DROPSNAPSHOT, 1, argv, NULL);
+    rc = vz_step_backup_live(run, vz_run_verb(run, VZ_VERB_DROPSNAPSHOT, 1,
+                                              argv, NULL));
 
     return rc == VZ_OK
            ? vz_db_query(NULL, run->pool, &vz_step_backup_dropped,

@@ -113,13 +113,16 @@ static const vz_step_t  vz_restore_steps[] = {
     vz_step("start", resume, 20, NONE)
 };
 
-/* another container out of a backup: the transaction has done the first step */
+/*
+ * Another container out of a backup: the transaction has done the first step.
+ * Its disk is as large as it will be before it is filled.
+ */
 
 static const vz_step_t  vz_restore_new_steps[] = {
     vz_step("address", nothing, 0, NONE),
     vz_step("create", create, 20, CREATING),
-    vz_step("restore", backup_fill, 50, NONE),
     vz_step("limits", limits, 5, NONE),
+    vz_step("restore", backup_fill, 50, NONE),
     vz_step("network", first_network, 5, NONE),
     vz_step("start", start, 15, READY),
     vz_step("mail", mail, 5, NONE)

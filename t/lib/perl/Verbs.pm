@@ -56,7 +56,8 @@ sub new {
         require "$root/t/stub/vzctl/Setup.pm";
         Setup::node("$dir/node", $archive);
         $conf{template_dir} = "$dir/node/vz/template/cache";
-        $conf{$_} = "$dir/node/sbin/$_" for qw(vzctl vzlist vzcpucheck);
+        $conf{$_} = "$dir/node/sbin/$_" for qw(vzctl vzlist vzcpucheck
+                                                        vzquota);
         $conf{vz_conf_dir} = "$dir/node/etc/vz/conf";
         $conf{vz_proc} = "$dir/node/proc/vz";
     } else {

@@ -6,6 +6,7 @@ package Node;
 #
 #   etc/vz/vz.conf, etc/vz/conf/CTID.conf   as vzctl 4 writes them
 #   vz/lock, vz/private, vz/root, vz/template/cache
+#   vz/quota/CTID                           what quota has counted of it
 #   proc/vz/..., proc/fairsched             what the kernel would show
 #   kernel/CTID                             one per running container
 #   knobs/NAME                              what a test wants to go wrong:

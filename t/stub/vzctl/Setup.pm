@@ -79,15 +79,16 @@ sub node {
     my ($top, @archives) = @_;
 
     File::Path::make_path(map { "$top/$_" } qw(etc/vz/conf etc/vz/names
-        vz/lock vz/private vz/root vz/dump vz/template/cache proc/vz kernel
-        knobs sbin));
+        vz/lock vz/private vz/quota vz/root vz/dump vz/template/cache proc/vz
+        kernel knobs sbin));
 
     spew("$top/etc/vz/vz.conf", $vz_conf =~ s/TOP/$top/gr);
     spew("$top/etc/vz/conf/ve-basic.conf-sample", $sample);
     spew("$top/proc/fairsched", "Version: 2.6 debug\n");
     spew("$top/calls", '');
 
-    symlink "$here/$_", "$top/sbin/$_" for qw(vzctl vzlist vzcpucheck);
+    symlink "$here/$_", "$top/sbin/$_" for qw(vzctl vzlist vzcpucheck
+                                                   vzquota);
     File::Copy::copy($_, "$top/vz/template/cache/") or die "$_: $!\n"
         for @archives;
     return;

@@ -171,6 +171,11 @@ ok(-e "$top/PWNED", 'a hostname is run at start, as by the real one');
 is($out, "       101 running            9      69632\n", 'vzlist: columns');
 is((run('vzlist', 999))[0], 1, 'vzlist of nobody: 1');
 is((run('vzlist', '-o', 'nosuch'))[0], 1, 'vzlist of an unknown field: 1');
+is((run('vzquota', 'drop', 101))[0], 5, 'vzquota drop of one that runs: 5');
+run('vzctl', 'stop', 101);
+is((run('vzquota', 'drop', 101))[0], 0, 'of one that is stopped');
+is((run('vzquota', 'drop', 101))[0], 11, 'and once: 11');
+run('vzctl', 'start', 101);
 ($status, $out) = run('vzcpucheck', '-v');
 like($out, qr/^VEID\t\tCPUUNITS\n-+\n0\t\t1000\n101\t\t\d+\nCurrent CPU/,
      'vzcpucheck -v: rows');
