@@ -233,6 +233,17 @@ what_restic_says_has_a_reason(void **state)
         const char       *said;
         vz_restic_why_e   why;
     } table[] = {
+        { "subprocess ssh: root@127.0.0.1: Permission denied (publickey).\n"
+          "Fatal: unable to open repository at sftp://root@127.0.0.1//x: unable"
+          " to start the sftp session, error: EOF", VZ_RESTIC_DENIED },
+        { "subprocess ssh: Host key verification failed.\nFatal: unable to open"
+          " repository at sftp://root@127.0.0.1//x: unable to start the sftp"
+          " session, error: EOF", VZ_RESTIC_DENIED },
+        { "subprocess ssh: ssh: connect to host 127.0.0.1 port 22: Connection"
+          " refused\nFatal: unable to open repository at sftp://x: EOF",
+          VZ_RESTIC_SILENT },
+        { "Fatal: unable to save snapshot: Write: sftp: \"Failure\""
+          " (SSH_FX_FAILURE)", VZ_RESTIC_FULL },
         { "Fatal: unable to open config file: stat /x/config: no such file or "
           "directory\nIs there a repository at the following location?\n/x\n",
           VZ_RESTIC_NO_REPOSITORY },
@@ -307,6 +318,7 @@ names_of_one_file_are_noted_and_made(void **state)
     assert_int_equal(mkfifo(LINKS "/r/fifo", 0600), 0);
     assert_int_equal(mknod(LINKS "/r/d/socket", S_IFSOCK | 0640, 0), 0);
     assert_int_equal(chmod(LINKS "/r/d/e", 01777), 0);
+    assert_int_equal(chmod(LINKS "/r/ one", 07755), 0);
     assert_int_equal(vz_backup_links_write(LINKS "/r", LINKS "/note"), 0);
 
     /* as it comes back without them */
@@ -315,6 +327,7 @@ names_of_one_file_are_noted_and_made(void **state)
     assert_int_equal(unlink(LINKS "/r/d/e/three"), 0);
     assert_int_equal(unlink(LINKS "/r/d/socket"), 0);
     assert_int_equal(chmod(LINKS "/r/d/e", 0777), 0);
+    assert_int_equal(chmod(LINKS "/r/ one", 06755), 0);
     put(LINKS "/r/d/two\n", VZ_LIT("x"));
     put(LINKS "/r/d/e/three", VZ_LIT("x"));
     assert_int_equal(utimensat(AT_FDCWD, LINKS "/r/d", (struct timespec[2]) {
@@ -327,6 +340,8 @@ names_of_one_file_are_noted_and_made(void **state)
     assert_int_equal(st.st_mode, S_IFSOCK | 0640);
     assert_int_equal(lstat(LINKS "/r/d/e", &st), 0);
     assert_int_equal(st.st_mode & 07777, 01777);
+    assert_int_equal(lstat(LINKS "/r/d/two\n", &st), 0);
+    assert_int_equal(st.st_mode & 07777, 07755);
     assert_int_equal(lstat(LINKS "/r/d", &st), 0);
     assert_int_equal(st.st_mtim.tv_sec, 7);
     assert_int_equal(st.st_mtim.tv_nsec, 8);

@@ -3,7 +3,7 @@
  *
  *   l DEVICE:INODE PATH         one of several names of a file
  *   s MODE UID GID PATH         a socket
- *   t MODE PATH                 a folder with the sticky bit
+ *   t MODE PATH                 a folder or a file with the sticky bit
  */
 
 #include <errno.h>
@@ -89,13 +89,18 @@ vz_backup_links_note(const char *path, const struct stat *st, int what,
     rc = 0;
     path += vz_backup_links_root;
 
-    if (S_ISDIR(st->st_mode)) {
-        if (st->st_mode & S_ISVTX) {
-            rc = fprintf(vz_backup_links_file, "t %o %s%c",
-                         (unsigned) st->st_mode & 07777, path, '\0');
-        }
+    if ((S_ISDIR(st->st_mode) || S_ISREG(st->st_mode))
+        && (st->st_mode & S_ISVTX))
+    {
+        rc = fprintf(vz_backup_links_file, "t %o %s%c",
+                     (unsigned) st->st_mode & 07777, path, '\0');
+    }
 
-    } else if (S_ISSOCK(st->st_mode)) {
+    if (rc < 0 || S_ISDIR(st->st_mode)) {
+        return rc < 0 ? -1 : 0;
+    }
+
+    if (S_ISSOCK(st->st_mode)) {
         rc = fprintf(vz_backup_links_file, "s %o %u %u %s%c",
                      (unsigned) st->st_mode & 07777, (unsigned) st->st_uid,
                      (unsigned) st->st_gid, path, '\0');
@@ -322,7 +327,7 @@ vz_backup_links_sticky(int root, const char *record)
     }
 
     rc = fstatat(place.dir, place.name, &st, AT_SYMLINK_NOFOLLOW) == 0
-         && S_ISDIR(st.st_mode)
+         && (S_ISDIR(st.st_mode) || S_ISREG(st.st_mode))
          ? fchmodat(place.dir, place.name, mode & 07777, 0) : 0;
 
     vz_backup_links_leave(&place);

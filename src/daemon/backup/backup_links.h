@@ -1,6 +1,6 @@
 /*
  * What restic's mount does not show of a backup: which names are of one file,
- * sockets, and the sticky bits of folders.  They are noted beside the files
+ * sockets, and sticky bits.  They are noted beside the files
  * when those are saved, and made again when they are restored.
  */
 
