@@ -306,6 +306,7 @@ put(const char *path, const char *text, size_t len)
 static void
 names_of_one_file_are_noted_and_made(void **state)
 {
+    char         target[16];
     struct stat  st;
 
     (void) state;
@@ -319,6 +320,8 @@ names_of_one_file_are_noted_and_made(void **state)
     assert_int_equal(mknod(LINKS "/r/d/socket", S_IFSOCK | 0640, 0), 0);
     assert_int_equal(chmod(LINKS "/r/d/e", 01777), 0);
     assert_int_equal(chmod(LINKS "/r/ one", 07755), 0);
+    assert_int_equal(symlink("\xff/l \xfe", LINKS "/r/d/odd"), 0);
+    assert_int_equal(symlink("\xc3\xb1", LINKS "/r/d/plain"), 0);
     assert_int_equal(vz_backup_links_write(LINKS "/r", LINKS "/note"), 0);
 
     /* as it comes back without them */
@@ -326,6 +329,9 @@ names_of_one_file_are_noted_and_made(void **state)
     assert_int_equal(unlink(LINKS "/r/d/two\n"), 0);
     assert_int_equal(unlink(LINKS "/r/d/e/three"), 0);
     assert_int_equal(unlink(LINKS "/r/d/socket"), 0);
+    assert_int_equal(unlink(LINKS "/r/d/odd"), 0);
+    assert_int_equal(symlink("\xef\xbf\xbd/l \xef\xbf\xbd", LINKS "/r/d/odd"),
+                     0);
     assert_int_equal(chmod(LINKS "/r/d/e", 0777), 0);
     assert_int_equal(chmod(LINKS "/r/ one", 06755), 0);
     put(LINKS "/r/d/two\n", VZ_LIT("x"));
@@ -340,6 +346,9 @@ names_of_one_file_are_noted_and_made(void **state)
     assert_int_equal(st.st_mode, S_IFSOCK | 0640);
     assert_int_equal(lstat(LINKS "/r/d/e", &st), 0);
     assert_int_equal(st.st_mode & 07777, 01777);
+    assert_int_equal(readlink(LINKS "/r/d/odd", target, sizeof(target)), 5);
+    assert_memory_equal(target, "\xff/l \xfe", 5);
+    assert_int_equal(readlink(LINKS "/r/d/plain", target, sizeof(target)), 2);
     assert_int_equal(lstat(LINKS "/r/d/two\n", &st), 0);
     assert_int_equal(st.st_mode & 07777, 07755);
     assert_int_equal(lstat(LINKS "/r/d", &st), 0);
@@ -371,7 +380,8 @@ a_note_reaches_nothing_outside(void **state)
                               "s 777 0 0 ../out/s\0s 777 0 0 link/s\0"
                               "s 777 0 0 /tmp/vz-no-such-socket\0s x\0"
                               "t 1777 ../out\0t 1777 link\0t 1777 d\0t\0"
-                              "what is this"));
+                              "y ../out/y\0x\0y link/y\0x\0y d\0x\0y \0"
+                              "what is this\0y a"));
     assert_int_equal(vz_backup_links_apply(LINKS "/r", LINKS "/note"), 0);
 
     assert_int_equal(inode(LINKS "/out/victim"), was);

@@ -216,14 +216,21 @@ vz_restic_why_silent(vz_job_t *job, const vz_restic_t *run)
 }
 
 
-/* the line that tells why, or else the first fatal one, or its last one */
+/* the last line that tells why, or else the first fatal one, or its last one */
 static const char *
 vz_restic_why_line(const char *said, char *line, size_t size)
 {
-    const char  *p;
+    const char              *p, *next;
+    const vz_restic_why_t   *part;
 
-    if (vz_restic_why_part(said, &p) == NULL) {
+    part = vz_restic_why_part(said, &p);
+
+    if (part == NULL) {
         p = strstr(said, "Fatal: ");
+    }
+
+    while (part != NULL && (next = strcasestr(p + 1, part->part)) != NULL) {
+        p = next;
     }
 
     if (p == NULL) {
