@@ -264,6 +264,8 @@ what_restic_says_has_a_reason(void **state)
           VZ_RESTIC_LOCKED },
         { "cannot dump file: path \"/x\" not found in snapshot\n",
           VZ_RESTIC_GONE },
+        { "cannot dump file: decrypting blob 0011 failed: ciphertext"
+          " verification failed\n", VZ_RESTIC_DAMAGED },
         { "Fatal: repository contains errors\n", VZ_RESTIC_DAMAGED },
         { "panic: what\n", VZ_RESTIC_OTHER },
         { "", VZ_RESTIC_OTHER }

@@ -37,6 +37,10 @@ static const vz_restic_why_t  vz_restic_whys[] = {
     { "quotaexceeded", VZ_RESTIC_FULL },
     { "write: sftp: \"failure\"", VZ_RESTIC_FULL },   /* it has no other word */
 
+    { "does not match id", VZ_RESTIC_DAMAGED },
+    { "ciphertext verification failed", VZ_RESTIC_DAMAGED },
+    { "invalid data returned", VZ_RESTIC_DAMAGED },
+
     { "no snapshot found", VZ_RESTIC_GONE },
     { "no matching id found", VZ_RESTIC_GONE },
     { "no matching snapshot", VZ_RESTIC_GONE },
@@ -66,9 +70,6 @@ static const vz_restic_why_t  vz_restic_whys[] = {
     { "bad gateway", VZ_RESTIC_SILENT },
     { "service unavailable", VZ_RESTIC_SILENT },
 
-    { "does not match id", VZ_RESTIC_DAMAGED },
-    { "ciphertext verification failed", VZ_RESTIC_DAMAGED },
-    { "invalid data returned", VZ_RESTIC_DAMAGED },
     { "repository contains errors", VZ_RESTIC_DAMAGED },
     { "not found in index", VZ_RESTIC_DAMAGED },
     { "not found in repository", VZ_RESTIC_DAMAGED },
