@@ -199,7 +199,7 @@ vz_backup_links_all(int root, char *text, size_t len)
 
         if (*p == 'y' && p[1] == ' ') {
             path = p + 2;
-            p += strlen(p) + 1;         /* at the end of the text: an empty one */
+            p += strlen(p) + 1;         /* empty at the end of the text */
             rc = vz_backup_links_symlink(root, path, p);
 
         } else if (*p == 's') {

@@ -246,8 +246,8 @@ vz_backup_restore_copy(vz_backup_filling_t *fill)
     vz_restic_t   run;
 
     /*
-     * names of overlayfs's own are not in a backup, whoever made it, and a device
-     * that somebody wrote into a repository is not made
+     * names of overlayfs's own are not in a backup, whoever made it, and a
+     * device that somebody wrote into a repository is not made
      */
 
     const char *const  args[] = {

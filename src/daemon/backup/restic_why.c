@@ -18,9 +18,9 @@ static const char *vz_restic_why_line(const char *said, char *line,
 
 /*
  * In the order in which they are tried: what stands in others' sentences, too,
- * comes last: behind an ssh that was not let in restic sees an end of file.  "Is
- * there a repository at the following location?" follows whatever keeps restic
- * from its configuration, and says nothing.
+ * comes last: behind an ssh that was not let in restic sees an end of file.
+ * "Is there a repository at the following location?" follows whatever keeps
+ * restic from its configuration, and says nothing.
  */
 
 static const vz_restic_why_t  vz_restic_whys[] = {
