@@ -140,6 +140,29 @@ ok(-d "$root/etc/shells", 'a folder is a folder');
 is((stat "$root/srv/one")[1], (stat "$root/srv/a/two")[1], 'a file has its two names');
 ok(!Backups::left($node), 'nothing of it stays');
 
+# --- a repository that somebody else has written to ---
+
+{
+    local @ENV{qw(RESTIC_PASSWORD RESTIC_REPOSITORY RESTIC_CACHE_DIR)} =
+        (Digest::SHA::hmac_sha256_hex($tag, 'key of the node, made for this test'),
+        "$node->{base}/target/$tag", "$node->{base}/evil.cache");
+
+    is(system('sh', '-ec', 'restic -q restore $1 --target $2; cd $2;'
+        . ' mknod root/srv/null c 1 3; mknod root/srv/disk b 7 0;'
+        . ' chmod 666 root/srv/null root/srv/disk;'
+        . ' restic -q backup --host $3 --tag evil root record', 'sh', $snapshot,
+        "$node->{base}/evil", $tag), 0, 'a backup with devices');
+}
+
+my ($evil) = map { /^snapshot=(\w+) .*name=evil / }
+    @{ ($node->ask("backups main $tag"))[1] };
+
+$node->likes(tagged("restore $id main $tag $evil"), qr/^ok/, 'is restored');
+$node->likes(tagged("start $id"), qr/^ok/, 'and starts');
+is(`find $root -xdev -path $root/dev -prune -o '(' -type b -o -type c ')' -print`, '',
+    'without them');
+is(Backups::text("$root/srv/one"), "one\n", 'but with its files');
+
 my $environment = join '', map { Backups::text($_) } glob '/proc/[0-9]*/cmdline';
 unlike($environment, qr/\Q$node->{base}\E\S*\/target\/$tag/, 'no repository is told by ps');
 unlike($node->slurp('log'), qr/of the panel|RESTIC|key of the node/, 'no secret is in the log');

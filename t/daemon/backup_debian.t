@@ -64,6 +64,8 @@ $node->likes(tagged("start $id"), qr/^ok/);
 my $root = root();
 ok(as_guest($^X, "$Verbs::root/t/lib/perl/odd-files", "$root/srv/odd"),
     'files of every kind');
+ok(!as_guest('sh', '-c', "mknod $root/srv/device $_ 2> /dev/null"), "a guest makes no"
+    . " device $_") for 'c 1 3', 'b 7 0';
 ok(as_guest($^X, '-e', 'my ($dir) = @ARGV; open my $r, "<", "/dev/urandom"; my $b;
     mkdir "$dir/www"; for my $n (1 .. 3000) { read $r, $b, 4096;
     mkdir "$dir/www/" . $n % 50; open my $f, ">", "$dir/www/" . $n % 50 . "/$n"; print $f $b; }
@@ -87,6 +89,8 @@ $node->likes(tagged("start $id"), qr/^ok/, 'it boots');
 is($node->state($id), 'running', 'and runs');
 is_deeply([ Backups::differences($before, Backups::files(root(), $own)) ], [],
     'every file is what it was');
+cmp_ok((stat root() . "/srv/odd/$_->[0]")[12], '<', $_->[1], "$_->[0]: its holes")
+    for [ sparse => 2048 ], [ hole => 64 ];
 ok(!Backups::left($node), 'nothing of it stays');
 
 $node->likes("verify main $tag $first->{snapshot}", qr/^ok/, 'the repository is whole');

@@ -233,6 +233,17 @@ what_restic_says_has_a_reason(void **state)
         const char       *said;
         vz_restic_why_e   why;
     } table[] = {
+        { "subprocess ssh: root@127.0.0.1: Permission denied (publickey).\n"
+          "Fatal: unable to open repository at sftp://root@127.0.0.1//x: unable"
+          " to start the sftp session, error: EOF", VZ_RESTIC_DENIED },
+        { "subprocess ssh: Host key verification failed.\nFatal: unable to open"
+          " repository at sftp://root@127.0.0.1//x: unable to start the sftp"
+          " session, error: EOF", VZ_RESTIC_DENIED },
+        { "subprocess ssh: ssh: connect to host 127.0.0.1 port 22: Connection"
+          " refused\nFatal: unable to open repository at sftp://x: EOF",
+          VZ_RESTIC_SILENT },
+        { "Fatal: unable to save snapshot: Write: sftp: \"Failure\""
+          " (SSH_FX_FAILURE)", VZ_RESTIC_FULL },
         { "Fatal: unable to open config file: stat /x/config: no such file or "
           "directory\nIs there a repository at the following location?\n/x\n",
           VZ_RESTIC_NO_REPOSITORY },
@@ -253,6 +264,8 @@ what_restic_says_has_a_reason(void **state)
           VZ_RESTIC_LOCKED },
         { "cannot dump file: path \"/x\" not found in snapshot\n",
           VZ_RESTIC_GONE },
+        { "cannot dump file: decrypting blob 0011 failed: ciphertext"
+          " verification failed\n", VZ_RESTIC_DAMAGED },
         { "Fatal: repository contains errors\n", VZ_RESTIC_DAMAGED },
         { "panic: what\n", VZ_RESTIC_OTHER },
         { "", VZ_RESTIC_OTHER }
@@ -295,6 +308,7 @@ put(const char *path, const char *text, size_t len)
 static void
 names_of_one_file_are_noted_and_made(void **state)
 {
+    char         target[16];
     struct stat  st;
 
     (void) state;
@@ -307,6 +321,9 @@ names_of_one_file_are_noted_and_made(void **state)
     assert_int_equal(mkfifo(LINKS "/r/fifo", 0600), 0);
     assert_int_equal(mknod(LINKS "/r/d/socket", S_IFSOCK | 0640, 0), 0);
     assert_int_equal(chmod(LINKS "/r/d/e", 01777), 0);
+    assert_int_equal(chmod(LINKS "/r/ one", 07755), 0);
+    assert_int_equal(symlink("\xff/l \xfe", LINKS "/r/d/odd"), 0);
+    assert_int_equal(symlink("\xc3\xb1", LINKS "/r/d/plain"), 0);
     assert_int_equal(vz_backup_links_write(LINKS "/r", LINKS "/note"), 0);
 
     /* as it comes back without them */
@@ -314,7 +331,11 @@ names_of_one_file_are_noted_and_made(void **state)
     assert_int_equal(unlink(LINKS "/r/d/two\n"), 0);
     assert_int_equal(unlink(LINKS "/r/d/e/three"), 0);
     assert_int_equal(unlink(LINKS "/r/d/socket"), 0);
+    assert_int_equal(unlink(LINKS "/r/d/odd"), 0);
+    assert_int_equal(symlink("\xef\xbf\xbd/l \xef\xbf\xbd", LINKS "/r/d/odd"),
+                     0);
     assert_int_equal(chmod(LINKS "/r/d/e", 0777), 0);
+    assert_int_equal(chmod(LINKS "/r/ one", 06755), 0);
     put(LINKS "/r/d/two\n", VZ_LIT("x"));
     put(LINKS "/r/d/e/three", VZ_LIT("x"));
     assert_int_equal(utimensat(AT_FDCWD, LINKS "/r/d", (struct timespec[2]) {
@@ -327,6 +348,11 @@ names_of_one_file_are_noted_and_made(void **state)
     assert_int_equal(st.st_mode, S_IFSOCK | 0640);
     assert_int_equal(lstat(LINKS "/r/d/e", &st), 0);
     assert_int_equal(st.st_mode & 07777, 01777);
+    assert_int_equal(readlink(LINKS "/r/d/odd", target, sizeof(target)), 5);
+    assert_memory_equal(target, "\xff/l \xfe", 5);
+    assert_int_equal(readlink(LINKS "/r/d/plain", target, sizeof(target)), 2);
+    assert_int_equal(lstat(LINKS "/r/d/two\n", &st), 0);
+    assert_int_equal(st.st_mode & 07777, 07755);
     assert_int_equal(lstat(LINKS "/r/d", &st), 0);
     assert_int_equal(st.st_mtim.tv_sec, 7);
     assert_int_equal(st.st_mtim.tv_nsec, 8);
@@ -356,7 +382,8 @@ a_note_reaches_nothing_outside(void **state)
                               "s 777 0 0 ../out/s\0s 777 0 0 link/s\0"
                               "s 777 0 0 /tmp/vz-no-such-socket\0s x\0"
                               "t 1777 ../out\0t 1777 link\0t 1777 d\0t\0"
-                              "what is this"));
+                              "y ../out/y\0x\0y link/y\0x\0y d\0x\0y \0"
+                              "what is this\0y a"));
     assert_int_equal(vz_backup_links_apply(LINKS "/r", LINKS "/note"), 0);
 
     assert_int_equal(inode(LINKS "/out/victim"), was);

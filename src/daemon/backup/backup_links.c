@@ -3,7 +3,8 @@
  *
  *   l DEVICE:INODE PATH         one of several names of a file
  *   s MODE UID GID PATH         a socket
- *   t MODE PATH                 a folder with the sticky bit
+ *   t MODE PATH                 a folder or a file with the sticky bit
+ *   y PATH NUL TARGET           a symbolic link that restic can't write down
  */
 
 #include <errno.h>
@@ -47,6 +48,9 @@ static int vz_backup_links_join(int root, const vz_backup_link_t *first,
     const vz_backup_link_t *next);
 static int vz_backup_links_socket(int root, const char *record);
 static int vz_backup_links_sticky(int root, const char *record);
+static int vz_backup_links_odd(const char *text);
+static int vz_backup_links_symlink(int root, const char *path,
+    const char *target);
 static int vz_backup_links_place(int root, const char *path,
     vz_backup_place_t *place);
 static int vz_backup_links_open(int root, char *folder);
@@ -79,7 +83,9 @@ static int
 vz_backup_links_note(const char *path, const struct stat *st, int what,
     struct FTW *where)
 {
-    int  rc;
+    int      rc;
+    char     target[PATH_MAX];
+    ssize_t  len;
 
     if (where->level == 0 || what == FTW_NS
         || ftell(vz_backup_links_file) > VZ_BACKUP_LINKS_MOST)
@@ -88,15 +94,31 @@ vz_backup_links_note(const char *path, const struct stat *st, int what,
     }
 
     rc = 0;
+    len = S_ISLNK(st->st_mode) ? readlink(path, target, sizeof(target) - 1)
+                               : -1;
     path += vz_backup_links_root;
 
-    if (S_ISDIR(st->st_mode)) {
-        if (st->st_mode & S_ISVTX) {
-            rc = fprintf(vz_backup_links_file, "t %o %s%c",
-                         (unsigned) st->st_mode & 07777, path, '\0');
-        }
+    if (len > 0) {
+        target[len] = '\0';
 
-    } else if (S_ISSOCK(st->st_mode)) {
+        if (vz_backup_links_odd(target)) {
+            rc = fprintf(vz_backup_links_file, "y %s%c%s%c", path, '\0', target,
+                         '\0');
+        }
+    }
+
+    if ((S_ISDIR(st->st_mode) || S_ISREG(st->st_mode))
+        && (st->st_mode & S_ISVTX))
+    {
+        rc = fprintf(vz_backup_links_file, "t %o %s%c",
+                     (unsigned) st->st_mode & 07777, path, '\0');
+    }
+
+    if (rc < 0 || S_ISDIR(st->st_mode)) {
+        return rc < 0 ? -1 : 0;
+    }
+
+    if (S_ISSOCK(st->st_mode)) {
         rc = fprintf(vz_backup_links_file, "s %o %u %u %s%c",
                      (unsigned) st->st_mode & 07777, (unsigned) st->st_uid,
                      (unsigned) st->st_gid, path, '\0');
@@ -129,13 +151,13 @@ vz_backup_links_apply(const char *root, const char *file)
     dir = open(root, O_PATH|O_DIRECTORY|O_NOFOLLOW|O_CLOEXEC);
 
     if (dir != -1 && fstat(fd, &st) == 0) {
-        text = malloc((size_t) st.st_size + 1);
+        text = malloc((size_t) st.st_size + 2);
 
         if (text != NULL
             && st.st_size <= VZ_BACKUP_LINKS_MOST + PATH_MAX + 64
             && read(fd, text, (size_t) st.st_size) == st.st_size)
         {
-            text[st.st_size] = '\0';
+            text[st.st_size] = text[st.st_size + 1] = '\0';
             rc = vz_backup_links_all(dir, text, (size_t) st.st_size);
         }
     }
@@ -176,7 +198,12 @@ vz_backup_links_all(int root, char *text, size_t len)
 
         path = *p == 'l' && p[1] == ' ' ? strchr(p + 2, ' ') : NULL;
 
-        if (*p == 's') {
+        if (*p == 'y' && p[1] == ' ') {
+            path = p + 2;
+            p += strlen(p) + 1;         /* empty at the end of the text */
+            rc = vz_backup_links_symlink(root, path, p);
+
+        } else if (*p == 's') {
             rc = vz_backup_links_socket(root, p);
 
         } else if (*p == 't') {
@@ -323,8 +350,86 @@ vz_backup_links_sticky(int root, const char *record)
     }
 
     rc = fstatat(place.dir, place.name, &st, AT_SYMLINK_NOFOLLOW) == 0
-         && S_ISDIR(st.st_mode)
+         && (S_ISDIR(st.st_mode) || S_ISREG(st.st_mode))
          ? fchmodat(place.dir, place.name, mode & 07777, 0) : 0;
+
+    vz_backup_links_leave(&place);
+
+    return rc;
+}
+
+
+/* restic writes JSON, in which what is no UTF-8 becomes another character */
+static int
+vz_backup_links_odd(const char *text)
+{
+    int                   more;
+    unsigned              code, least;
+    const unsigned char  *p;
+
+    for (p = (const unsigned char *) text; *p; p++) {
+        if (*p < 0x80) {
+            continue;
+        }
+
+        more = *p >= 0xf0 ? 3 : *p >= 0xe0 ? 2 : 1;
+        least = more == 3 ? 0x10000 : more == 2 ? 0x800 : 0x80;
+        code = *p & (0x3f >> more);
+
+        if (*p < 0xc0 || *p > 0xf7) {
+            return 1;
+        }
+
+        while (more-- > 0) {
+            if ((*++p & 0xc0) != 0x80) {
+                return 1;
+            }
+
+            code = code << 6 | (*p & 0x3f);
+        }
+
+        if (code < least || code > 0x10ffff
+            || (code >= 0xd800 && code <= 0xdfff))
+        {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+static int
+vz_backup_links_symlink(int root, const char *path, const char *target)
+{
+    int                rc;
+    struct stat        st;
+    vz_backup_place_t  place;
+
+    if (*target == '\0') {
+        return 0;
+    }
+
+    if (vz_backup_links_place(root, path, &place) == -1) {
+        return errno == ENOENT ? 0 : -1;
+    }
+
+    rc = 0;
+
+    if (fstatat(place.dir, place.name, &st, AT_SYMLINK_NOFOLLOW) == 0
+        && S_ISLNK(st.st_mode))
+    {
+        (void) unlinkat(place.dir, VZ_BACKUP_LINKS_TEMP, 0);
+
+        rc = symlinkat(target, place.dir, VZ_BACKUP_LINKS_TEMP) == -1
+             || fchownat(place.dir, VZ_BACKUP_LINKS_TEMP, st.st_uid, st.st_gid,
+                         AT_SYMLINK_NOFOLLOW) == -1
+             || utimensat(place.dir, VZ_BACKUP_LINKS_TEMP,
+                          (struct timespec[2]) { st.st_atim, st.st_mtim },
+                          AT_SYMLINK_NOFOLLOW) == -1
+             || renameat(place.dir, VZ_BACKUP_LINKS_TEMP, place.dir,
+                         place.name) == -1 ? -1 : 0;
+    }
 
     vz_backup_links_leave(&place);
 

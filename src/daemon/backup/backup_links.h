@@ -1,7 +1,8 @@
 /*
  * What restic's mount does not show of a backup: which names are of one file,
- * sockets, and the sticky bits of folders.  They are noted beside the files
- * when those are saved, and made again when they are restored.
+ * sockets, sticky bits, and targets of symbolic links that are no UTF-8.  They
+ * are noted beside the files when those are saved, and made again when they are
+ * restored.
  */
 
 #ifndef VZ_BACKUP_LINKS_H

@@ -264,12 +264,16 @@ vz_backup_restore_copy(vz_backup_filling_t *fill)
     vz_code_e     code;
     vz_restic_t   run;
 
-    /* names of overlayfs's own are not in a backup, whoever made it */
+    /*
+     * names of overlayfs's own are not in a backup, whoever made it, and a
+     * device that somebody wrote into a repository is not made
+     */
 
     const char *const  args[] = {
-        "--archive", "--hard-links", "--acls", "--xattrs", "--sparse",
-        "--numeric-ids", "--checksum", "--delete", "--info=progress2",
-        "--outbuf=L", "--filter=-x trusted.overlay.*", "--", from, to, NULL
+        "--archive", "--no-devices", "--hard-links", "--acls", "--xattrs",
+        "--sparse", "--numeric-ids", "--checksum", "--delete",
+        "--info=progress2", "--outbuf=L", "--filter=-x trusted.overlay.*",
+        "--", from, to, NULL
     };
 
     (void) snprintf(from, sizeof(from), "%s/from/ids/%.*s" VZ_BACKUP_PATH_ROOT

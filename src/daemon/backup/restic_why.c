@@ -10,14 +10,17 @@ typedef struct {
 } vz_restic_why_t;
 
 
+static const vz_restic_why_t *vz_restic_why_part(const char *said,
+    const char **at);
 static const char *vz_restic_why_line(const char *said, char *line,
     size_t size);
 
 
 /*
  * In the order in which they are tried: what stands in others' sentences, too,
- * comes last.  "Is there a repository at the following location?" follows
- * whatever keeps restic from its configuration, and says nothing.
+ * comes last: behind an ssh that was not let in restic sees an end of file.
+ * "Is there a repository at the following location?" follows whatever keeps
+ * restic from its configuration, and says nothing.
  */
 
 static const vz_restic_why_t  vz_restic_whys[] = {
@@ -32,12 +35,24 @@ static const vz_restic_why_t  vz_restic_whys[] = {
     { "(507)", VZ_RESTIC_FULL },
     { "(413)", VZ_RESTIC_FULL },
     { "quotaexceeded", VZ_RESTIC_FULL },
+    { "write: sftp: \"failure\"", VZ_RESTIC_FULL },   /* it has no other word */
+
+    { "does not match id", VZ_RESTIC_DAMAGED },
+    { "ciphertext verification failed", VZ_RESTIC_DAMAGED },
+    { "invalid data returned", VZ_RESTIC_DAMAGED },
 
     { "no snapshot found", VZ_RESTIC_GONE },
     { "no matching id found", VZ_RESTIC_GONE },
     { "no matching snapshot", VZ_RESTIC_GONE },
     { "cannot dump file", VZ_RESTIC_GONE },
     { "not found in snapshot", VZ_RESTIC_GONE },
+
+    { "unauthorized", VZ_RESTIC_DENIED },
+    { "permission denied", VZ_RESTIC_DENIED },
+    { "access denied", VZ_RESTIC_DENIED },
+    { "accessdenied", VZ_RESTIC_DENIED },
+    { "x509:", VZ_RESTIC_DENIED },
+    { "host key verification failed", VZ_RESTIC_DENIED },
 
     { "connection refused", VZ_RESTIC_SILENT },
     { "no route to host", VZ_RESTIC_SILENT },
@@ -55,16 +70,6 @@ static const vz_restic_why_t  vz_restic_whys[] = {
     { "bad gateway", VZ_RESTIC_SILENT },
     { "service unavailable", VZ_RESTIC_SILENT },
 
-    { "unauthorized", VZ_RESTIC_DENIED },
-    { "permission denied", VZ_RESTIC_DENIED },
-    { "access denied", VZ_RESTIC_DENIED },
-    { "accessdenied", VZ_RESTIC_DENIED },
-    { "x509:", VZ_RESTIC_DENIED },
-    { "host key verification failed", VZ_RESTIC_DENIED },
-
-    { "does not match id", VZ_RESTIC_DAMAGED },
-    { "ciphertext verification failed", VZ_RESTIC_DAMAGED },
-    { "invalid data returned", VZ_RESTIC_DAMAGED },
     { "repository contains errors", VZ_RESTIC_DAMAGED },
     { "not found in index", VZ_RESTIC_DAMAGED },
     { "not found in repository", VZ_RESTIC_DAMAGED },
@@ -85,25 +90,40 @@ static const vz_restic_why_t  vz_restic_whys[] = {
 vz_restic_why_e
 vz_restic_why_find(const char *said)
 {
-    size_t  i;
+    const char              *at;
+    const vz_restic_why_t   *part;
 
-    for (i = 0; i < VZ_RESTIC_WHYS; i++) {
-        if (strcasestr(said, vz_restic_whys[i].part) != NULL) {
-            break;
-        }
-    }
+    part = vz_restic_why_part(said, &at);
 
-    if (i == VZ_RESTIC_WHYS) {
+    if (part == NULL) {
         return VZ_RESTIC_OTHER;
     }
 
     /* whoever takes an error for an absence would make a second one */
 
-    return vz_restic_whys[i].why == VZ_RESTIC_NO_REPOSITORY
+    return part->why == VZ_RESTIC_NO_REPOSITORY
            && strstr(said, "does not exist") == NULL
            && strstr(said, "no such file") == NULL
            && strstr(said, "not exist") == NULL
-           ? VZ_RESTIC_SILENT : vz_restic_whys[i].why;
+           ? VZ_RESTIC_SILENT : part->why;
+}
+
+
+/* the first of the table that it says, and where */
+static const vz_restic_why_t *
+vz_restic_why_part(const char *said, const char **at)
+{
+    size_t  i;
+
+    for (i = 0; i < VZ_RESTIC_WHYS; i++) {
+        *at = strcasestr(said, vz_restic_whys[i].part);
+
+        if (*at != NULL) {
+            return &vz_restic_whys[i];
+        }
+    }
+
+    return NULL;
 }
 
 
@@ -197,25 +217,37 @@ vz_restic_why_silent(vz_job_t *job, const vz_restic_t *run)
 }
 
 
-/* the first line that it calls fatal, or else its last one */
+/* the last line that tells why, or else the first fatal one, or its last one */
 static const char *
 vz_restic_why_line(const char *said, char *line, size_t size)
 {
-    const char  *p, *end;
+    const char              *p, *next;
+    const vz_restic_why_t   *part;
 
-    p = strstr(said, "Fatal: ");
+    part = vz_restic_why_part(said, &p);
 
-    if (p != NULL) {
-        p += sizeof("Fatal: ") - 1;
+    if (part == NULL) {
+        p = strstr(said, "Fatal: ");
+    }
 
-    } else {
-        end = said + strlen(said);
+    while (part != NULL && (next = strcasestr(p + 1, part->part)) != NULL) {
+        p = next;
+    }
 
-        while (end > said && end[-1] == '\n') {
-            end--;
+    if (p == NULL) {
+        p = said + strlen(said);
+
+        while (p > said && p[-1] == '\n') {
+            p--;
         }
+    }
 
-        for (p = end; p > said && p[-1] != '\n'; p--) { /* void */ }
+    while (p > said && p[-1] != '\n') {
+        p--;
+    }
+
+    if (strncmp(p, "Fatal: ", sizeof("Fatal: ") - 1) == 0) {
+        p += sizeof("Fatal: ") - 1;
     }
 
     (void) snprintf(line, size, "%.*s", (int) strcspn(p, "\n"), p);

@@ -285,6 +285,9 @@ static const vz_step_t  vz_gates_steps[] = {
  * A change of the network is never retried: its addresses were given back; a
  * snapshot is not, for it would be of another moment than its row says; nor is
  * a rollback, for what was kept of before would be older than what it undoes.
+ *
+ * Attempts are also what a worker has that takes over from one that died: the
+ * node is busy with what that one asked for, of backups for an hour.
  */
 
 static const vz_workflow_t  vz_workflows[] = {
@@ -309,9 +312,9 @@ static const vz_workflow_t  vz_workflows[] = {
     vz_workflow("revert", CANCEL|RETRY|STARTS, vz_step_vm_load, NONE,
                 vz_step_resume, NONE, NONE, 6, vz_revert_steps),
     vz_workflow("backup", CANCEL|VZ_WORKFLOW_FREES, NULL, NONE,
-                vz_step_backup_undo, NONE, NONE, 20, vz_backup_steps),
+                vz_step_backup_undo, NONE, NONE, 120, vz_backup_steps),
     vz_workflow("restore", CANCEL|RETRY|STARTS, vz_step_vm_load_hardware, NONE,
-                vz_step_resume, NONE, NONE, 6, vz_restore_steps),
+                vz_step_resume, NONE, NONE, 60, vz_restore_steps),
     vz_workflow("restore_new", RETRY, vz_step_vm_load_hardware, CREATE_FAILED,
                 NULL, NONE, ORDER_FAILED, 60, vz_restore_new_steps),
     vz_workflow("clone", RETRY, vz_step_vm_load_hardware, CREATE_FAILED, NULL,

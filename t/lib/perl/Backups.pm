@@ -91,23 +91,24 @@ sub serve {
 # backup has to keep; of what PATTERN matches nothing
 sub files {
     my ($folder, $without) = @_;
-    my %lines;
-    my @names = split /\0/, join '', readpipe
-        "cd '$folder' && find . -xdev -print0";
+    my (%lines, %first);
+    my %times = split /\0/, join '', readpipe
+        "cd '$folder' && find . -xdev -printf '%p\\0%T@\\0'";
 
-    for my $name (sort @names) {
+    for my $name (sort keys %times) {
         next if $without && $name =~ $without;
 
         my @st = lstat "$folder/$name" or next;
         my $type = S_IFMT($st[2]);
-        my $line = sprintf '%o %d %d %d', $st[2], $st[4], $st[5],
-            $type == S_IFDIR || $type == S_IFLNK ? 0 : $st[3];
+        my $line = sprintf '%o %d %d', $st[2], $st[4], $st[5];
 
-        $line .= " $st[7] " . mtime("$folder/$name") . ' '
-            . sum("$folder/$name") if $type == S_IFREG;
-        $line .= ' ' . mtime("$folder/$name") if $type == S_IFDIR;
+        # those of one file are told by the first of them
+        $line .= " $st[3] " . ($first{"$st[0]:$st[1]"} //= $name)
+            if $type != S_IFDIR && $st[3] > 1;
+        $line .= " $st[7] " . sum("$folder/$name") if $type == S_IFREG;
         $line .= ' ' . readlink "$folder/$name" if $type == S_IFLNK;
         $line .= " $st[6]" if $type == S_IFCHR || $type == S_IFBLK;
+        $line .= " $times{$name}" if grep { $type == $_ } S_IFREG, S_IFDIR, S_IFLNK;
         $lines{$name} = $line;
     }
 
@@ -115,15 +116,6 @@ sub files {
         attributes($folder);
 
     return \%lines;
-}
-
-
-# the time of a file, to the nanosecond
-sub mtime {
-    my ($path) = @_;
-
-    open my $out, '-|', 'stat', '-c', '%y', $path or die "stat: $!\n";
-    return scalar <$out> =~ s/\n//r;
 }
 
 
