@@ -5,12 +5,11 @@
  * sources: src/daemon/server/verb_table.c src/daemon/server/verb_address.c
  * sources: src/daemon/server/verb_firewall.c
  * sources: src/daemon/server/verb_user_data.c src/daemon/guest/guest_cloud.c
- * sources: src/daemon/guest/guest_files.c
- * sources: src/daemon/server/verb_end.c src/daemon/server/verb_host.c
- * sources: src/daemon/server/verb_life.c src/daemon/server/verb_set.c
- * sources: src/daemon/server/verb_stat.c src/daemon/server/stat_text.c
- * sources: src/daemon/base/job.c src/daemon/base/strbuf.c
- * sources: src/daemon/base/ip.c src/daemon/base/log.c
+ * sources: src/daemon/guest/guest_files.c src/daemon/server/verb_end.c
+ * sources: src/daemon/server/verb_host.c src/daemon/server/verb_life.c
+ * sources: src/daemon/server/verb_set.c src/daemon/server/verb_stat.c
+ * sources: src/daemon/server/stat_text.c src/daemon/base/job.c
+ * sources: src/daemon/base/strbuf.c src/daemon/base/ip.c src/daemon/base/log.c
  * sources: src/daemon/base/sysinfo.c src/daemon/template/archive.c
  * sources: src/daemon/template/template_verdict.c src/daemon/base/file.c
  * sources: src/daemon/template/unpacker.c src/daemon/base/run_folder.c
@@ -20,26 +19,24 @@
  * sources: src/daemon/server/feature.c src/daemon/server/verb_history.c
  * sources: src/daemon/history/reason.c src/daemon/history/recorder.c
  * sources: src/daemon/history/ring.c src/daemon/history/series.c
- * sources: src/daemon/server/verb_console.c src/daemon/server/verb_firewall.c
- * sources: src/daemon/base/by_ctid.c src/daemon/history/node_meter.c
- * sources: src/daemon/history/reading.c src/daemon/server/console_process.c
+ * sources: src/daemon/server/verb_console.c src/daemon/base/by_ctid.c
+ * sources: src/daemon/history/node_meter.c src/daemon/history/reading.c
+ * sources: src/daemon/server/console_process.c
  * sources: src/daemon/guest/guest_password.c src/daemon/history/tally.c
  * sources: src/daemon/server/verb_traffic.c src/daemon/server/verb_snapshot.c
  * sources: src/daemon/server/verb_backup.c src/daemon/base/process.c
  * sources: src/daemon/backup/backup_cache.c src/daemon/backup/backup_files.c
  * sources: src/daemon/backup/backup_keep.c src/daemon/backup/backup_lock.c
  * sources: src/daemon/backup/backup_path.c src/daemon/backup/backup_take.c
- * sources: src/daemon/backup/backup_record.c
- * sources: src/daemon/backup/repositories.c src/daemon/backup/restic.c
- * sources: src/daemon/backup/restic_process.c
+ * sources: src/daemon/backup/backup_record.c src/daemon/backup/repositories.c
+ * sources: src/daemon/backup/restic.c src/daemon/backup/restic_process.c
  * sources: src/daemon/backup/restic_list.c src/daemon/backup/restic_why.c
  * sources: src/daemon/backup/snapshot_files.c src/daemon/base/enclose.c
  * sources: src/daemon/backup/view_files.c src/daemon/backup/view_tar.c
  * sources: src/daemon/backup/view_tar_data.c src/daemon/backup/tar_head.c
- * sources: src/daemon/backup/view_tar_xattr.c
- * sources: src/daemon/base/check_line.c src/daemon/backup/backup_links.c
+ * sources: src/daemon/backup/view_tar_xattr.c src/daemon/base/check_line.c
+ * sources: src/daemon/backup/backup_links.c
  * libs: -lm -lcrypt -ljansson
- * libs: -lm
  */
 
 #include <arpa/inet.h>
