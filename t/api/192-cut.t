@@ -208,7 +208,8 @@ sub transactions {
 
     my $call = start();
 
-    is($call->{code}, 202, 'it is asked for again');
+    # 200: it has ended meanwhile
+    like($call->{code}, qr/^20[02]$/, 'it is asked for again');
     is($call->{json}{id},
         sql_value("SELECT id FROM task WHERE vm_id = $vm"), 'with its key');
     is(tasks(), 1, 'and done once');

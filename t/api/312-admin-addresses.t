@@ -88,6 +88,7 @@ SELECT address FROM address WHERE address LIKE '10.213.0.%' ORDER BY id
 
 
 === TEST 2: a /31 or /32 has all addresses, and IPv6 excludes router and last 128 addresses
+--- timeout: 60
 --- request eval
 [ ::make(cidr => '"10.213.1.0/31"'), ::make(cidr => '"10.213.1.9"'),
   ::make(cidr => '"2001:db8:0:1:1:1:1:0/124"', gateway => '"fe80::1"'),
