@@ -141,6 +141,22 @@ test('one that is deleted goes from the list', async () => {
 });
 
 
+test('where orders wait for approval no clone is offered', async () => {
+    await page.route(/\/api\/plans$/, async (route) => {
+        const answer = await route.fetch();
+
+        await route.fulfill({ response: answer,
+            json: { ...await answer.json(), signup: 'approve' } });
+    });
+    await page.locator('.clone .button:not([aria-disabled=true])').click();
+    await page.locator('dialog .notice').waitFor();
+    assert.equal(await page.locator('dialog form').count(), 0);
+    await page.keyboard.press('Escape');
+    await page.locator('dialog').waitFor({ state: 'detached' });
+    await page.unroute(/\/api\/plans$/);
+});
+
+
 test('a server is cloned by keys, and its clone is opened', async () => {
     wrong.length = 0;
     await page.locator('.clone .button:not([aria-disabled=true])').focus();

@@ -213,6 +213,19 @@ $node->likes("tag=fedcba987654ffff destroy $third", qr/^ok$/);
 $node->likes("tag=$other destroy $new", qr/^ok$/);
 $node->likes("tag=$tag start $id", qr/^ok/);
 
+# one that is committed all the time can't be read as a whole
+($to, $written, $writer) = $node->guest($id, '/bin/busybox', 'sh', '-c',
+    'while echo; do echo >> /var/busy; busybox sync -f /var/busy; done');
+<$written> for 1 .. 3;
+$other = 'fedcba987654fffe';
+$node->likes("tag=$other clone $new $id $tag", qr/^ok$/,
+    "of one that is synced all the time, on $on");
+close $_ for $to, $written;
+waitpid $writer, 0;
+$node->likes("tag=$other start $new", qr/^ok$/);
+is(says($new, $list), $files, 'with all files');
+$node->likes("tag=$other destroy $new", qr/^ok$/);
+
 
 # --- who is killed ---
 

@@ -2,7 +2,7 @@
  * What is live in a container's image, copied into the fresh image of another
  * container: as a stream of btrfs's own, which has every kind of file, and all
  * that is known of one. Both sides are read and written while the first one
- * runs. Where the host's file system can share blocks, copy_image.h is faster.
+ * runs. Where copy_image.h can do it, that is faster.
  */
 
 #ifndef VZ_COPY_H

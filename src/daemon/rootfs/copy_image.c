@@ -1,3 +1,4 @@
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -6,22 +7,31 @@
 #include <unistd.h>
 #include <linux/fs.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
+#include "daemon/base/file.h"
 #include "daemon/rootfs/copy_image.h"
 #include "daemon/rootfs/image.h"
 #include "daemon/rootfs/layout.h"
 #include "daemon/rootfs/mount.h"
-#include "daemon/rootfs/snapshot_note.h"
 #include "daemon/rootfs/subvolume.h"
 #include "daemon/rootfs/super.h"
 #include "wire/frame.h"
 
 
-#define VZ_COPY_IMAGE_WAIT  10000   /* ms to wait for the new image */
+#define VZ_COPY_IMAGE_WAIT   10000  /* ms to wait for the new image */
+#define VZ_COPY_IMAGE_MOST   (4LL << 30)    /* bytes that are read: more take
+                                               longer than a file system rests
+                                               between two commits */
+#define VZ_COPY_IMAGE_TRIES  3
+#define VZ_COPY_IMAGE_PART   (64LL << 20)   /* between two looks */
 
 
 static vz_code_e vz_copy_image_made(int from, int to, char *words);
-static vz_code_e vz_copy_image_become(const vz_ct_t *ct, int raw, char *words);
-static int vz_copy_image_tidy(const vz_ct_t *ct, int raw);
+static vz_code_e vz_copy_image_read(int from, int to, char *words);
+static int vz_copy_image_parts(int from, int to, uint64_t generation);
+static int vz_copy_image_same(int image, uint64_t generation);
+static vz_code_e vz_copy_image_become(int raw, char *words);
+static int vz_copy_image_tidy(int raw);
 static vz_code_e vz_copy_image_failed(char *words, const char *what);
 
 
@@ -64,7 +74,7 @@ vz_copy_image(const vz_ct_t *ct, int root, int raw, const void *data,
         return rc;
     }
 
-    rc = vz_copy_image_become(ct, mount.raw, words);
+    rc = vz_copy_image_become(mount.raw, words);
     vz_mount_unmake(&mount);
 
     return rc;
@@ -84,7 +94,7 @@ vz_copy_image_made(int from, int to, char *words)
     /* an empty file shares nothing with itself, wherever it could */
 
     if (ioctl(to, FICLONE, to) == -1) {
-        return VZ_UNSUPPORTED;
+        return vz_copy_image_read(from, to, words);
     }
 
     if (fdatasync(from) == -1 || ioctl(to, FICLONE, from) == -1) {
@@ -96,8 +106,107 @@ vz_copy_image_made(int from, int to, char *words)
 }
 
 
+/*
+ * Blocks that a commit of btrfs has are written to by nobody before the next
+ * commit ended, which the superblock tells: what was read meanwhile is whole.
+ */
+
 static vz_code_e
-vz_copy_image_become(const vz_ct_t *ct, int raw, char *words)
+vz_copy_image_read(int from, int to, char *words)
+{
+    int          rc;
+    uint64_t     generation;
+    unsigned     tries;
+    struct stat  st;
+
+    for (tries = 0; tries < VZ_COPY_IMAGE_TRIES; tries++) {
+
+        if (fstat(from, &st) == -1) {
+            return vz_copy_image_failed(words, "image");
+        }
+
+        if ((int64_t) st.st_blocks * 512 > VZ_COPY_IMAGE_MOST) {
+            break;
+        }
+
+        if (ftruncate(to, 0) == -1 || ftruncate(to, st.st_size) == -1) {
+            return vz_copy_image_failed(words, "image");
+        }
+
+        if (vz_super_generation(from, &generation) == -1) {
+            continue;
+        }
+
+        rc = vz_copy_image_parts(from, to, generation);
+
+        if (rc == -1) {
+            return vz_copy_image_failed(words, "copying the image");
+        }
+
+        if (rc == 1 && vz_copy_image_same(to, generation)
+            && vz_super_renew(to) == 0)
+        {
+            return VZ_OK;
+        }
+    }
+
+    return VZ_UNSUPPORTED;
+}
+
+
+/* 1 where all was read of that generation; 0 where it is another one; -1. */
+
+static int
+vz_copy_image_parts(int from, int to, uint64_t generation)
+{
+    off_t    data, hole, in, out;
+    ssize_t  n;
+
+    for (hole = 0; (data = lseek(from, hole, SEEK_DATA)) != -1; /* void */ ) {
+
+        hole = lseek(from, data, SEEK_HOLE);
+
+        while (data < hole) {
+            in = out = data;
+
+            n = copy_file_range(from, &in, to, &out,
+                                (size_t) (hole - data < VZ_COPY_IMAGE_PART
+                                          ? hole - data : VZ_COPY_IMAGE_PART),
+                                0);
+            if (n == -1) {
+                return -1;
+            }
+
+            /* it goes to the disk while the next part is read */
+
+            (void) sync_file_range(to, data, n, SYNC_FILE_RANGE_WRITE);
+            data += n;
+
+            if (n == 0 || !vz_copy_image_same(from, generation)) {
+                return 0;
+            }
+        }
+
+        if (hole == -1) {
+            return -1;
+        }
+    }
+
+    return errno == ENXIO ? 1 : -1;
+}
+
+
+static int
+vz_copy_image_same(int image, uint64_t generation)
+{
+    uint64_t  now;
+
+    return vz_super_generation(image, &now) == 0 && now == generation;
+}
+
+
+static vz_code_e
+vz_copy_image_become(int raw, char *words)
 {
     int  fd, rc;
 
@@ -119,7 +228,7 @@ vz_copy_image_become(const vz_ct_t *ct, int raw, char *words)
     rc = vz_subvolume_drop(raw, VZ_LAYOUT_NEXT) == -1
          || vz_subvolume_copy(fd, raw, VZ_LAYOUT_NEXT, 0) == -1
          || vz_layout_switch(raw) == -1
-         || vz_copy_image_tidy(ct, raw) == -1 ? -1 : 0;
+         || vz_copy_image_tidy(raw) == -1 ? -1 : 0;
 
     close(fd);
 
@@ -130,30 +239,37 @@ vz_copy_image_become(const vz_ct_t *ct, int raw, char *words)
 /* Remove what is not the new container's. */
 
 static int
-vz_copy_image_tidy(const vz_ct_t *ct, int raw)
+vz_copy_image_tidy(int raw)
 {
-    int                  folder, rc;
-    unsigned             i;
-    vz_snapshot_note_t   note;
+    int             fd, rc;
+    DIR            *dir;
+    struct dirent  *entry;
 
-    if (vz_subvolume_drop(raw, VZ_LAYOUT_COPY) == -1
-        || vz_snapshot_note_see(ct, raw, &note) == -1)
-    {
+    if (vz_subvolume_drop(raw, VZ_LAYOUT_COPY) == -1) {
         return -1;
     }
 
-    folder = openat(raw, VZ_LAYOUT_SNAP,
-                    O_RDONLY|O_DIRECTORY|O_NOFOLLOW|O_CLOEXEC);
+    fd = openat(raw, VZ_LAYOUT_SNAP,
+                O_RDONLY|O_DIRECTORY|O_NOFOLLOW|O_CLOEXEC);
 
-    if (folder == -1) {
+    if (fd == -1) {
         return errno == ENOENT ? 0 : -1;
     }
 
-    for (rc = 0, i = 0; i < note.n && rc == 0; i++) {
-        rc = vz_subvolume_drop(folder, note.list[i].name);
+    dir = vz_file_dir(fd);
+    if (dir == NULL) {
+        return -1;
     }
 
-    close(folder);
+    rc = 0;
+
+    while (rc == 0 && (entry = readdir(dir)) != NULL) {
+        if (entry->d_name[0] != '.') {
+            rc = vz_subvolume_drop(dirfd(dir), entry->d_name);
+        }
+    }
+
+    closedir(dir);
 
     return rc == 0 ? unlinkat(raw, VZ_LAYOUT_SNAP, AT_REMOVEDIR) : -1;
 }

@@ -48,10 +48,10 @@ vz_code_e vz_step_undo_network(vz_task_run_t *run);
 
 
 /*
- * vz_step_make: for a step, have the node make the container by a verb that does
- * so, whose arguments behind its number are argv.  Where the node has another
- * one of that number it takes another; where it has no room the trash gives way.
- * It returns what vz_run_verb() does; VZ_AGAIN while the trash gives way.
+ * vz_step_make: for a step, have the node make the container by a verb that
+ * does so, whose arguments behind its number are argv.  Where the node has
+ * another one of that number it takes another; where it has no room the trash
+ * gives way, and it returns VZ_AGAIN meanwhile.  Else what vz_run_verb() does.
  */
 vz_code_e vz_step_make(vz_task_run_t *run, vz_verb_e verb, ngx_uint_t argc,
     const char *const *argv);

@@ -12,8 +12,8 @@
 /*
  * Each is a vz_step_pt.
  *
- * vz_step_clone: the node makes the container, with the disk that the source has
- * at that moment.
+ * vz_step_clone: the node makes the container, with the disk that the source
+ * has at that moment.
  * vz_step_clone_firewall: what its row has of a firewall holds on the node.
  */
 vz_code_e vz_step_clone(vz_task_run_t *run);
