@@ -95,7 +95,7 @@ sub row {
     my ($vm, $kind, $what) = @_;
 
     return sql_value("SELECT $what FROM backup_check WHERE vm_id = $vm"
-        . " AND kind = '$kind'");
+        . " AND kind = '$kind'") // '';
 }
 
 

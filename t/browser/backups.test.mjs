@@ -153,3 +153,39 @@ test('an administrator sees how each stands', async () => {
     assert.deepEqual(wrong, []);
     await page.close();
 });
+
+
+test('what is not good is told, and looked at again', async () => {
+    const page = await browser.newPage({ locale: 'en-GB' });
+    const good = { at: '2026-01-02T03:04:05Z', good: '2026-01-02T03:04:05Z',
+        seconds: 9, error: null, detail: '' };
+    let asked = 0;
+
+    page.setDefaultTimeout(20000);
+    await signIn(page, admin);
+    await page.route(/\/api\/admin\/backups/, async (route) => {
+        if (route.request().method() === 'POST') {
+            asked += 1;
+            await route.fulfill({ status: 204 });
+            return;
+        }
+
+        await route.fulfill({ json: { next: null, overdue: 0, bad: 1,
+            untried: [], items: [{ vm: 7, name: 'web', account: 'ana',
+                node: 'local', overdue: false, bad: true, running: false,
+                taken: '2026-01-02T03:04:05Z', bytes: 1, added_bytes: 1,
+                seconds: 1, backups: 1, error: null, error_detail: null,
+                check: good, trial: { ...good, good: null, error: 'failed',
+                    detail: 'what was restored does not boot: no init',
+                    say: { code: 'backup_no_boot', values: [] } } }] } });
+    });
+    await page.goto(`${url}/panel/administration?section=backups&item=7`);
+    await page.getByText('One server has backups that failed').waitFor();
+    await page.getByText('What was restored from the backup does not boot')
+        .waitFor();
+    await page.getByText('no init').waitFor();
+    await page.getByRole('button', { name: 'Check now' }).click();
+    await page.getByText('The node checks these backups').waitFor();
+    assert.equal(asked, 1);
+    await page.close();
+});

@@ -120,9 +120,10 @@ static const vz_sql_t  vz_backup_check_done = vz_sql("backup check done",
     " WHERE c.vm_id = ? AND c.kind = ?"
     " AND (c.ended IS NULL OR c.ended < ?)");
 
+/* the rare one first: of many containers there is always one to check */
 static const vz_backup_check_kind_t  vz_backup_check_kinds[] = {
-    { "check", "backup", VZ_VERB_VERIFY, 0, &vz_backup_check_due },
-    { "trial", "trial", VZ_VERB_TRIAL, 1, &vz_backup_check_trial }
+    { "trial", "trial", VZ_VERB_TRIAL, 1, &vz_backup_check_trial },
+    { "check", "backup", VZ_VERB_VERIFY, 0, &vz_backup_check_due }
 };
 
 #define VZ_BACKUP_CHECK_KINDS                                                 \

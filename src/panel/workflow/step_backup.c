@@ -99,8 +99,9 @@ static const vz_sql_t  vz_step_backup_look = vz_sql("backup to check",
     " SELECT b.vm_id, k.kind FROM backup b"
     " JOIN (SELECT 'check' AS kind UNION ALL SELECT 'trial') k"
     " WHERE b.id = ? AND b.vm_id IS NOT NULL AND b.state = 'done'"
-    " ON DUPLICATE KEY UPDATE next_look = LEAST(next_look,"
-    "  GREATEST(NOW(3), COALESCE(ended + INTERVAL 6 HOUR, NOW(3))))");
+    " ON DUPLICATE KEY UPDATE backup_check.next_look ="
+    "  LEAST(backup_check.next_look, GREATEST(NOW(3),"
+    "   COALESCE(backup_check.ended + INTERVAL 6 HOUR, NOW(3))))");
 
 static const vz_sql_t  vz_step_backup_fail = vz_sql("backup failed",
     "UPDATE backup b JOIN task t ON b.id = JSON_VALUE(t.data, '$.backup')"
