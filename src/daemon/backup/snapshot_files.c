@@ -39,7 +39,7 @@
 typedef struct {
     vz_code_e   code;
     char        words[VZ_WORDS_MAX];
-} vz_snapshot_note_said_t;
+} vz_snapshot_files_said_t;
 
 typedef struct {
     vz_job_t     *job;
@@ -186,7 +186,7 @@ vz_snapshot_files_begun(vz_snapshot_files_t *files, int note)
     int                        n;
     vz_job_t                  *job;
     struct pollfd              pfd;
-    vz_snapshot_note_said_t    said;
+    vz_snapshot_files_said_t    said;
 
     job = files->job;
     pfd.fd = note;
@@ -491,7 +491,7 @@ vz_snapshot_files_work(const vz_snapshot_files_t *files)
 static void
 vz_snapshot_files_say(vz_code_e code, const char *words)
 {
-    vz_snapshot_note_said_t  said;
+    vz_snapshot_files_said_t  said;
 
     (void) memset(&said, 0, sizeof(said));
     said.code = code;
