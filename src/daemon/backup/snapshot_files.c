@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-#include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -433,7 +432,7 @@ vz_snapshot_files_watch(const vz_job_t *job, const char *tag, pid_t pid)
     vz_code_e      code;
     struct pollfd  pfd;
 
-    pfd.fd = pidfd_open(pid, 0);
+    pfd.fd = (int) syscall(SYS_pidfd_open, pid, 0);
     pfd.events = POLLIN;
 
     while (pfd.fd != -1
