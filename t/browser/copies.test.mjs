@@ -92,7 +92,6 @@ test('its files are walked through, and taken by their names', async () => {
     assert.match(await got.text(), /^[\w.-]+\n$/);
     await page.keyboard.press('Escape');
     await page.locator('dialog').waitFor({ state: 'detached' });
-    assert.deepEqual(wrong, []);
 });
 
 

@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-#include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -39,7 +38,7 @@
 typedef struct {
     vz_code_e   code;
     char        words[VZ_WORDS_MAX];
-} vz_snapshot_note_said_t;
+} vz_snapshot_files_said_t;
 
 typedef struct {
     vz_job_t     *job;
@@ -186,7 +185,7 @@ vz_snapshot_files_begun(vz_snapshot_files_t *files, int note)
     int                        n;
     vz_job_t                  *job;
     struct pollfd              pfd;
-    vz_snapshot_note_said_t    said;
+    vz_snapshot_files_said_t    said;
 
     job = files->job;
     pfd.fd = note;
@@ -433,7 +432,7 @@ vz_snapshot_files_watch(const vz_job_t *job, const char *tag, pid_t pid)
     vz_code_e      code;
     struct pollfd  pfd;
 
-    pfd.fd = pidfd_open(pid, 0);
+    pfd.fd = (int) syscall(SYS_pidfd_open, pid, 0);
     pfd.events = POLLIN;
 
     while (pfd.fd != -1
@@ -491,7 +490,7 @@ vz_snapshot_files_work(const vz_snapshot_files_t *files)
 static void
 vz_snapshot_files_say(vz_code_e code, const char *words)
 {
-    vz_snapshot_note_said_t  said;
+    vz_snapshot_files_said_t  said;
 
     (void) memset(&said, 0, sizeof(said));
     said.code = code;

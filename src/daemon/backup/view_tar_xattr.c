@@ -1,6 +1,6 @@
 #include <endian.h>
 #include <errno.h>
-#include <limits.h>
+#include <linux/limits.h>
 #include <linux/posix_acl_xattr.h>
 #include <stdio.h>
 #include <string.h>

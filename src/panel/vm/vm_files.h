@@ -1,7 +1,7 @@
 /*
  * Files of a container's copies, of its backups and of its snapshots: a folder
- * as a list, a file or a folder as a download, which counts as traffic.  Where a
- * copy is, and whose, is for the caller to find out.
+ * as a list, a file or a folder as a download, which counts as traffic.  Where
+ * a copy is, and whose, is for the caller to find out.
  *
  * A path is as on the wire: from / on, each byte that is none of
  * A-Z a-z 0-9 . _ - / as %XX; it is decoded by the node alone.
@@ -40,8 +40,8 @@ void vz_vm_files_act(vz_vm_files_t *what, vz_verb_e verb, ngx_uint_t argc);
 
 /*
  * vz_vm_files_list: reply with the entries of a folder.  vz_vm_files_take: with
- * the bytes of a file, or of a folder as a tar archive.  404 "no_file" where the
- * copy has no such path, 409 "unreadable" where its node can't read it.
+ * the bytes of a file, or of a folder as a tar archive.  404 "no_file" where
+ * the copy has no such path, 409 "unreadable" where its node can't read it.
  */
 void vz_vm_files_list(vz_call_t *call, vz_vm_files_t *what);
 void vz_vm_files_take(vz_call_t *call, vz_vm_files_t *what);
