@@ -201,7 +201,8 @@ for (["create 201 --ostemplate debian-3.1-i386-minimal --layout ploop", 0],
     is((run('vzctl', split ' ', $_->[0]))[0], $_->[1], "vzctl $_->[0]: $_->[1]");
 }
 
-($status, $out) = run('vzctl', qw(snapshot-list 201 -H -o uuid,date,name));
+($status, $out) = run('vzctl', 'snapshot-list', 201, '-H', '-o',
+                      'uuid,date,name');
 like($out, qr/^\Q$one\E \d{4}-\d\d-\d\d \d\d:\d\d:\d\d first$/, 'snapshot-list: columns');
 is((run('vzctl', qw(snapshot-delete 201 --id), $one))[0], 0, 'one is deleted');
 is((run('vzctl', qw(snapshot-delete 201 --id), $one))[0], 158, 'once');
