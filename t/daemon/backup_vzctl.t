@@ -355,6 +355,79 @@ SKIP: {
 }
 
 
+# --- containers of ploop have snapshots ---
+
+sub ploop {
+    my $ploop = Backups::node('vzctl', disk_free => '16M');
+    my $top = "$ploop->{dir}/node";
+    my $in = "$top/vz/private/$id/root.hdd/tree";
+
+    Backups::repositories($ploop, main => { url => "$target/ploop-%t", key => "$node->{base}/key" },
+        slow => { url => "$target/slowly-%t", key => "$node->{base}/key", upload => 40 });
+    $ploop->likes("create 31006 $t", qr/^ok/);
+    $ploop->likes('snapshot 31006 one', qr/^err unsupported the kernel of this node has no ploop/,
+        'not without its kernel');
+    Backups::write_secret("$top/proc/vz/ploop_minor", "182\n");
+    $ploop->likes('snapshot 31006 one', qr/^err unsupported the disk of container 31006 is a folder/,
+        'nor of a container of simfs');
+
+    my $text = Backups::text("$top/etc/vz/vz.conf") =~ s/VE_LAYOUT=simfs/VE_LAYOUT=ploop/r;
+    Backups::write_secret("$top/etc/vz/vz.conf", $text);
+    my %of = map { Verbs::pairs($_) } @{ ($ploop->ask('node'))[1] };
+    like($of{features}, qr/\bsnapshot\b/, 'a node of ploop has them');
+    $ploop->likes(tagged("create $id $t"), qr/^ok/);
+    $ploop->likes(tagged("start $id"), qr/^ok/);
+    ok(-d "$in/etc", 'its disk is an image');
+
+    system($^X, $maker, "$in/srv") == 0 or die "odd-files\n";
+    my $files = Backups::files($in, $own);
+    $ploop->likes(tagged("snapshot $id one"), qr/^ok$/, 'one is taken while it runs');
+    $ploop->likes(tagged("snapshot $id one"), qr/^ok already$/, 'once');
+    system("$top/sbin/vzctl", '--quiet', 'snapshot', $id, '--id={00000000-0000-4000-8000-000000000000}',
+        '--name=Of somebody else', '--skip-suspend', '--skip-config');
+    Backups::write_secret("$in/srv/big", 'another');
+    $ploop->likes(tagged("snapshot $id two"), qr/^ok$/);
+    my (undef, $lines) = $ploop->ask("snapshots $id");
+    is(join(' ', map { { Verbs::pairs($_) }->{name} } @$lines), 'one two', 'the list has ours');
+    like($lines->[0], qr/ date=20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ bytes=-$/, 'with dates');
+
+    my ($last, $saved) = $ploop->ask(tagged("backup $id main one"));
+    is($last, 'ok', 'one is saved');
+    my %saved = Verbs::pairs($saved->[0]);
+    is(scalar(() = glob "$top/vz/private/$id/root.hdd/device/*"), 0, 'its device is given back');
+    my ($how, $big) = Backups::stream($ploop, "file main $tag $saved{snapshot}", ['/srv/big']);
+    cmp_ok(length $big, '>', 1_000_000, 'as it was when it was taken');
+    $ploop->likes(tagged("backup $id main nosuch"), qr/^err state it has no snapshot/, 'of no snapshot');
+
+    $ploop->ask(tagged("snapshot $id three"));
+    my ($begun, $who) = Backups::begun($ploop, tagged("backup $id slow three"));
+    ok(Verbs::wait_for(40, sub { glob "$target/slowly-$tag/locks/*" }), 'one is on its way');
+    kill 'KILL', $who;
+    waitpid $who, 0;
+    close $begun;
+    ok(Verbs::wait_for(20, sub { !Backups::left($ploop) }), 'killed, it leaves no process and no mount');
+    $ploop->recovers(tagged("dropsnapshot $id three"), 'and its snapshot can be removed');
+    $ploop->likes(tagged("dropsnapshot $id three"), qr/^ok already$/, 'once');
+    is(scalar(() = glob "$top/vz/private/$id/root.hdd/device/*"), 0, 'with its device');
+
+    $ploop->likes(tagged("rollback $id nosuch"), qr/^err state it has no snapshot nosuch$/, 'back to none');
+    is($ploop->state($id), 'running', 'for which nothing is stopped');
+    $ploop->likes(tagged("rollback $id one"), qr/^ok$/, 'back to one');
+    is($ploop->state($id), 'stopped', 'it is stopped');
+    like($ploop->slurp("node/etc/vz/conf/$id.conf"), qr/^ONBOOT="yes"$/m, 'and wanted to run');
+    is_deeply([ Backups::differences($files, Backups::files($in, $own)) ], [], 'with every file of then');
+    $ploop->likes(tagged("start $id"), qr/^ok/);
+    $ploop->likes(tagged("restore $id main $tag $saved{snapshot}"), qr/^err unsupported its disk is an image/,
+        'it is not restored in place');
+    is($ploop->state($id), 'running', 'and runs on');
+    $ploop->likes(tagged("destroy $id"), qr/^ok/, 'it is destroyed with them');
+    $ploop->end;
+    return;
+}
+
+ploop();
+
+
 # --- a node without restic ---
 
 my $empty = "$node->{base}/empty";

@@ -27,7 +27,9 @@ int vz_vzctl_area_path(const vz_config_t *conf, uint32_t ctid,
 int vz_vzctl_area_has(const vz_config_t *conf, uint32_t ctid,
     const char *which);
 
-/* vz_vzctl_area_drop: remove it. 0, also where there is none, or -1 with errno. */
+/*
+ * vz_vzctl_area_drop: remove it. 0, also where there is none, or -1 with errno.
+ */
 int vz_vzctl_area_drop(const vz_config_t *conf, uint32_t ctid,
     const char *which);
 
@@ -39,8 +41,8 @@ int vz_vzctl_area_ploop(const char *path);
 
 /*
  * vz_vzctl_area_plain: print the path of the container's own (PATH_MAX bytes),
- * which must be a folder of files that another one can take the place of. VZ_OK,
- * VZ_UNSUPPORTED or VZ_FAILED, with words (VZ_WORDS_MAX bytes).
+ * which must be a folder of files that another one can take the place of.
+ * VZ_OK, VZ_UNSUPPORTED or VZ_FAILED, with words (VZ_WORDS_MAX bytes).
  */
 vz_code_e vz_vzctl_area_plain(const vz_config_t *conf, uint32_t ctid,
     char *path, char *words);

@@ -13,7 +13,7 @@ use Socket ();
 use Node;
 
 our @EXPORT_OK = qw($command %code %opt %set %takes %unit @names @needed
-                    getopt take_start take_value);
+                    getopt limits take_start take_value);
 
 our ($command, %set, %opt, @names);
 
@@ -121,6 +121,28 @@ sub bad {
 
     Node::say_bad("Bad parameter for --$name: $value");
     return $code{value};
+}
+
+
+# what of the configuration the kernel is told
+sub limits {
+    my ($from) = @_;
+    my %in;
+
+    for my $name (grep { exists $from->{ uc $_ } } keys %unit) {
+        my ($low, $high) = Node::pair($from->{ uc $name }, $unit{$name} || 1);
+        $in{"$name.b"} = $low;
+        $in{"$name.l"} = $high;
+    }
+
+    $in{cpuunits} = 500_000 / int(500_000 / $from->{CPUUNITS})
+        if $from->{CPUUNITS};
+    $in{cpuunits} = int $in{cpuunits} if $in{cpuunits};
+    $in{cpulimit} = $from->{CPULIMIT} if exists $from->{CPULIMIT};
+    @in{qw(diskspace.s diskspace.h)} = Node::pair($from->{DISKSPACE}, 1024, 1)
+        if exists $from->{DISKSPACE};
+
+    return %in;
 }
 
 

@@ -121,6 +121,9 @@ my @runs = (
     [ 'set 101 --disabled yes --save', 0, undef, undef ],
     [ 'start 101', 105, undef, qr/^Container start disabled$/m ],
     [ 'set 101 --disabled no --save', 0, undef, undef ],
+    [ 'snapshot 101 --name x', 156, undef,
+      qr/^Snapshot feature is only available for ploop-based CTs$/m ],
+    [ 'snapshot-list 101 -H', 167, undef, undef ],
     [ 'mount 101', 0, undef, undef ],
     [ 'destroy 101', 41, undef, undef ],
     [ 'umount 101', 0, undef, undef ],
@@ -182,5 +185,26 @@ like($out, qr/^VEID\t\tCPUUNITS\n-+\n0\t\t1000\n101\t\t\d+\nCurrent CPU/,
 is((run('vzcpucheck', '-x'))[0], 2, 'vzcpucheck: usage is 2');
 unlink "$top/proc/fairsched";
 is((run('vzcpucheck'))[0], 1, 'vzcpucheck without /proc/fairsched: 1');
+
+# snapshots, where the kernel has ploop
+Setup::spew("$top/proc/vz/ploop_minor", "182\n");
+my $one = '{11111111-1111-4111-8111-111111111111}';
+
+for (["create 201 --ostemplate debian-3.1-i386-minimal --layout ploop", 0],
+     ["snapshot 201 --id $one --name first --skip-suspend --skip-config", 0],
+     ["snapshot 201 --id $one --skip-suspend --skip-config", 156],
+     ["snapshot-switch 201 --id {0} --skip-resume --skip-config", 159],
+     ["snapshot-switch 201 --id=$one --skip-resume --skip-config", 0],
+     ["snapshot-umount 201 --id $one", 161],
+     ['snapshot-list 201 -o nosuch', 21])
+{
+    is((run('vzctl', split ' ', $_->[0]))[0], $_->[1], "vzctl $_->[0]: $_->[1]");
+}
+
+($status, $out) = run('vzctl', 'snapshot-list', 201, '-H', '-o',
+                      'uuid,date,name');
+like($out, qr/^\Q$one\E \d{4}-\d\d-\d\d \d\d:\d\d:\d\d first$/, 'snapshot-list: columns');
+is((run('vzctl', qw(snapshot-delete 201 --id), $one))[0], 0, 'one is deleted');
+is((run('vzctl', qw(snapshot-delete 201 --id), $one))[0], 158, 'once');
 
 done_testing();
