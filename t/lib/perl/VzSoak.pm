@@ -55,6 +55,7 @@ sub begin {
 
     $dir = "$top/$where$ENV{VZPANEL_TEST_SLOT}";
     $owner = $$;
+    $SIG{$_} = sub { exit 1 } for qw(TERM INT HUP);
     system("scripts/stack stop $dir; rm -rf $dir;"
         . " scripts/test-stack start $dir --web") == 0
         or die "the stack does not start\n";
