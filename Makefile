@@ -50,8 +50,8 @@ VENDOR     := html/vendor/xterm.js html/vendor/xterm-fit.js \
 all: $(BUILD)/module.tested $(DAEMON) $(HOOK) $(UNPACK) $(VENDOR)
 
 .PHONY: all module programs up down test unit fuzz test-daemon attack \
-        test-nginx test-chain test-browser test-import test-vm soak lint \
-        format openvz test-openvz \
+        test-nginx test-chain test-browser test-import test-vm soak \
+        backup-db lint format openvz test-openvz \
         install uninstall clean distclean \
         packages-build packages-run packages-test packages-lint \
         packages-nginx packages-vm packages-openvz npm FORCE
@@ -289,10 +289,18 @@ test-browser: stack packages-test npm
 	@scripts/test-browser $(T)
 
 # an hour: workers that stand still in the middle of every kind of task, and
-# processes that are killed in the middle of a reinstall
+# processes that are killed in the middle of a reinstall, or of what snapshots,
+# backups and clones do to a disk
 soak: stack packages-test
 	@t/soak/reinstall $(TIMES)
+	@t/soak/backup_kill $(TIMES)
 	@t/soak/stall $(STOPS) $(LONGEST)
+
+# a quarter of an hour: databases that write all the time, saved and restored
+# ROUNDS (20) times
+backup-db: programs packages-run packages-test \
+           $(TOP)/templates/debian-12-minimal.built
+	@VERBS_BUILD=$(BUILD) scripts/test-apart t/soak/backup_db $(ROUNDS)
 
 # half an hour and more: a Debian of its own, installed as the docs say, with
 # reboots and power cuts; VM_AGAIN=1 takes what was installed before

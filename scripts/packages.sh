@@ -21,7 +21,7 @@ run='nginx perl libcryptx-perl mariadb-server mariadb-client xinetd lxc lxcfs bt
 test='clang libclang-rt-14-dev llvm libcmocka-dev valgrind strace chromium sshpass
       openssh-client perl libio-socket-ssl-perl netcat-openbsd nodejs npm jq xfsprogs oathtool
       pdns-server pdns-backend-mysql bind9-dnsutils
-      rclone acl attr libcap2-bin'
+      rclone openssh-server acl attr libcap2-bin'
 lint='clang-format cppcheck shellcheck nodejs npm'
 
 # what a Test::Nginx that is not ours is made of

@@ -107,6 +107,8 @@ lxcfs = $lxcfs
 interface_prefix = ${set[prefix]}
 nft_table = ${set[nft_table]}
 idmap_base = ${set[idmap_base]}
+repositories = $base/conf/repositories.conf
+backup_cache = $base/backup-cache
 CONF
     mv "$conf.new" "$conf"
 

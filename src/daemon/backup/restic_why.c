@@ -53,6 +53,8 @@ static const vz_restic_why_t  vz_restic_whys[] = {
     { "accessdenied", VZ_RESTIC_DENIED },
     { "x509:", VZ_RESTIC_DENIED },
     { "host key verification failed", VZ_RESTIC_DENIED },
+    { "requested strict checking", VZ_RESTIC_DENIED },
+    { "host identification has changed", VZ_RESTIC_DENIED },
 
     { "connection refused", VZ_RESTIC_SILENT },
     { "no route to host", VZ_RESTIC_SILENT },

@@ -32,7 +32,8 @@ use VzClient;
 use constant PATIENCE => 400;   # seconds that a task may take
 
 our @EXPORT = qw(in_a_slot begin finish stack base sql sql_value slurp check ask
-    verb template follow make workers node PATIENCE);
+    verb template follow make workers victim end_with_kill working root node
+    PATIENCE);
 
 my $top = abs_path(dirname(__FILE__) . '/../../..');
 my $json = JSON::PP->new->utf8;
@@ -54,6 +55,7 @@ sub begin {
 
     $dir = "$top/$where$ENV{VZPANEL_TEST_SLOT}";
     $owner = $$;
+    $SIG{$_} = sub { exit 1 } for qw(TERM INT HUP);
     system("scripts/stack stop $dir; rm -rf $dir;"
         . " scripts/test-stack start $dir --web") == 0
         or die "the stack does not start\n";
@@ -191,6 +193,63 @@ sub workers {
     my $master = slurp("$stack{base}/pid/nginx") =~ s/\s//gr;
 
     return split ' ', slurp("/proc/$master/task/$master/children");
+}
+
+# working VERBS: the process of the daemon that does one of them, as a lock names
+# it; the pattern takes all where there is none
+sub working {
+    my $verbs = shift // '\w+';
+
+    for my $lock (glob "$stack{base}/run$stack{base}/lxc/lock/*") {
+        my ($pid) = slurp($lock) =~ /^(?:$verbs)\b.*, pid (\d+),/
+            or next;
+        return $pid
+            if (readlink("/proc/$pid/exe") // '') =~ /virtual-server/;
+    }
+
+    return;
+}
+
+# victim WHAT [, VERBS]: a process of a worker, the database, or the daemon at
+# work, for which it waits
+sub victim {
+    my ($what, $verbs) = @_;
+
+    if ($what eq 'worker') {
+        my @workers = workers();
+        return $workers[rand @workers];
+    }
+
+    return slurp("$stack{base}/pid/mariadbd") =~ /(\d+)/ ? $1 : undef
+        if $what eq 'database';
+
+    my $until = time + 5;
+
+    while (time < $until) {
+        my $pid = working($verbs);
+        return $pid if $pid;
+        sleep 0.002;
+    }
+
+    return;
+}
+
+# end_with_kill WHAT, PROCESS: by kill -9; a database comes back, as by its
+# supervisor
+sub end_with_kill {
+    my ($what, $pid) = @_;
+
+    kill 'KILL', $pid;
+    system("$top/scripts/stack start $dir > /dev/null 2>&1")
+        if $what eq 'database';
+}
+
+# the root of a running guest, as the host sees it
+sub root {
+    my ($ctid) = @_;
+    my ($init) = slurp("$stack{base}/lxc/ct/$ctid/run") =~ /^init=(\d+)/m;
+
+    return $init && -d "/proc/$init/root/etc" ? "/proc/$init/root" : undef;
 }
 
 # what the daemon answers to a verb
