@@ -48,8 +48,8 @@ const vz_mail_text_t  vz_mail_text_vm[] = {
       "{brand}: your server {name} runs on another machine",
       "Hello {first_name},\n"
       "\n"
-      "The machine that your server {name} was on was lost.  We have put it on\n"
-      "another one, out of the last backup:\n"
+      "The machine that your server {name} was on was lost.  We have put it\n"
+      "on another one, out of the last backup:\n"
       "\n"
       "  Files of:   {taken}\n"
       "  Addresses:  {addresses}\n"

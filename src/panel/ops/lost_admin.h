@@ -25,8 +25,8 @@ void vz_lost_admin_list(vz_call_t *call);
 void vz_lost_admin_restore(vz_call_t *call);
 
 /*
- * vz_lost_admin_to: the node of that name, as a place to restore on, with what it
- * told last of its templates and repositories.  NULL with the reply set.
+ * vz_lost_admin_to: the node of that name, as a place to restore on, with what
+ * it told last of its templates and repositories.  NULL with the reply set.
  */
 vz_node_row_t *vz_lost_admin_to(vz_call_t *call, const ngx_str_t *name);
 
