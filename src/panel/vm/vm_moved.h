@@ -12,10 +12,10 @@
 
 
 /*
- * vz_vm_moved_run: a periodic job: let those that wait go on elsewhere; ask the
- * nodes that such containers were on for their lists, and stop, or remove, those
- * that are in them.  A verb names the old tag, with a fence above that of all
- * which the node was sent before.
+ * vz_vm_moved_run: a periodic job: let those that wait go on elsewhere; ask
+ * the nodes that such containers were on for their lists, and stop, or remove,
+ * those that are in them.  A verb names the old tag, with a fence above that of
+ * all which the node was sent before.
  */
 void vz_vm_moved_run(ngx_pool_t *pool);
 
