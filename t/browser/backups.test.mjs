@@ -183,9 +183,9 @@ test('what is not good is told, and looked at again', async () => {
     await page.getByText('One server has backups that failed').waitFor();
     await page.getByText('What was restored from the backup does not boot')
         .waitFor();
-    await page.getByText('no init').waitFor();
+    await page.getByText('no init').first().waitFor();
     await page.getByRole('button', { name: 'Check now' }).click();
-    await page.getByText('The node checks these backups').waitFor();
+    await page.getByText('The node checks these backups').first().waitFor();
     assert.equal(asked, 1);
     await page.close();
 });
