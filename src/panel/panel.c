@@ -61,6 +61,10 @@ static const vz_periodic_t  vz_panel_jobs[] = {
     { "checks", 5000, VZ_LEASE_CHECKS, 15000, vz_backup_check_run }
 };
 
+#define VZ_PANEL_JOBS  (sizeof(vz_panel_jobs) / sizeof(vz_periodic_t))
+
+_Static_assert(VZ_PANEL_JOBS <= VZ_PERIODIC_MAX, "others are never run");
+
 const vz_table_def_t *const  vz_panel_tables[] = {
     &vz_identity_table,
     &vz_zone_limit_table,
@@ -110,8 +114,7 @@ vz_panel_init(ngx_cycle_t *cycle)
     vz_task_wait_init(cycle);
     vz_events_check_init(cycle);
 
-    vz_periodic_init(cycle, vz_panel_jobs,
-                     sizeof(vz_panel_jobs) / sizeof(vz_periodic_t));
+    vz_periodic_init(cycle, vz_panel_jobs, VZ_PANEL_JOBS);
     vz_workflow_init();
 
     return vz_runner_init(cycle);

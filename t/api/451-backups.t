@@ -266,6 +266,13 @@ sub is_restored {
         'out of the same repository');
     ok(!ask('GET', "/api/vms/$new", $eva)->{json}{undo},
         'there is nothing to undo');
+
+    sql("UPDATE user SET vm_limit = 1 WHERE id = $eva_id");
+    my $more = ask('POST', "$path/restore", $eva,
+        encode_json({ mode => 'new', hostname => 'more' }));
+    is("$more->{code} $more->{json}{code}", '409 vm_limit',
+        'the owner has no more of them than he may have');
+    sql("UPDATE user SET vm_limit = NULL WHERE id = $eva_id");
     return;
 }
 

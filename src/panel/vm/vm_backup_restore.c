@@ -303,6 +303,7 @@ vz_restore_fill(vz_call_t *call, vz_restore_t *ask)
     vm->language = ask->language;
     vm->plan = ask->plan;
     vm->any_plan = 1;
+    vm->limited = !call->who.admin;
     vm->template = ask->template;
     vm->memory_mib = ask->memory_mib;
     vm->disk_mib = ask->disk_mib;
@@ -326,8 +327,14 @@ vz_restore_still(vz_tx_t *tx, vz_call_t *call, vz_vm_new_t *vm)
     vz_rows_t            rows;
     const vz_restore_t  *ask = vm->data;
 
-    rc = vz_db_query(tx, call->pool, &vz_restore_hold,
-                     vz_binds(vz_int(ask->id)), &rows);
+    /* the owner's row, for the limit of containers */
+
+    rc = vz_auth_hold(tx, call->pool, vm->user);
+
+    if (rc == VZ_OK) {
+        rc = vz_db_query(tx, call->pool, &vz_restore_hold,
+                         vz_binds(vz_int(ask->id)), &rows);
+    }
 
     return rc == VZ_OK && rows.rows == 0 ? VZ_NOENT : rc;
 }
