@@ -30,9 +30,9 @@ typedef struct {
  * or the client is gone or silent for VZ_STREAM_SILENCE.  Closes from and to,
  * not the client's.  A child that did not end with 0 has not said all: the
  * client is told VZ_FAILED in place of an end; one that still runs when the
- * stream is over is killed, or waited for where it is patient.  VZ_OK for an end
- * of both sides; the code of an abort; VZ_TIMEOUT; VZ_DOWN where the client has
- * left.  No lock may be held.
+ * stream is over is killed, or waited for where it is patient.  VZ_OK for an
+ * end of both sides; the code of an abort; VZ_TIMEOUT; VZ_DOWN where the client
+ * has left.  No lock may be held.
  */
 vz_code_e vz_stream_pump(vz_stream_pump_t *pump, const vz_seal_t *seal);
 
