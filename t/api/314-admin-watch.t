@@ -207,7 +207,7 @@ GET /api/admin/nodes
 --- more_headers eval
 $::boss
 --- response_body_like eval
-qr/"unregistered":\[\].*"name":"local","enabled":true,"ctid_min":$::min,"ctid_max":$::max,"vms":\d+,"pools":\d+,"strangers":\d+,"missing":\d+,"configured":true,"answers":true,"error":null,"facts":\{"driver":"lxc","version":"[\d.]+","kernel":"[^"]+",.*"cpus":\d+,"memory_total_bytes":\d+,.*"name":"moon","enabled":false,.*"configured":false,"answers":false,"error":null,"facts":null/
+qr/"unregistered":\[\].*"name":"local","enabled":true,"dead":false,"ctid_min":$::min,"ctid_max":$::max,"vms":\d+,"pools":\d+,"strangers":\d+,"missing":\d+,"configured":true,"answers":true,"error":null,"facts":\{"driver":"lxc","version":"[\d.]+","kernel":"[^"]+",.*"cpus":\d+,"memory_total_bytes":\d+,.*"name":"moon","enabled":false,"dead":false,.*"configured":false,"answers":false,"error":null,"facts":null/
 
 
 

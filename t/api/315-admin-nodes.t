@@ -162,7 +162,7 @@ main::room();
 $::boss
 --- error_code: 201
 --- response_body_like eval
-qr/"name":"$::name","enabled":true,"ctid_min":40001,"ctid_max":40100,"vms":0,"pools":0,"strangers":null,"missing":null,"configured":true,"answers":true,"error":null,"facts":\{"driver":"lxc",.*\},"address":"$::address","heard":(?:null|"[^"]+")\}/
+qr/"name":"$::name","enabled":true,"dead":false,"ctid_min":40001,"ctid_max":40100,"vms":0,"pools":0,"strangers":null,"missing":null,"configured":true,"answers":true,"error":null,"facts":\{"driver":"lxc",.*\},"address":"$::address","heard":(?:null|"[^"]+")\}/
 --- keep: node
 --- check: asked
 

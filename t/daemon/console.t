@@ -165,7 +165,8 @@ sub shell {
         type_in($t, VzTerminal::typed("exit\r"));
         last if ($end = until_it_ends($t, 10)) ne 'lives';
     }
-    is($end, 'end', "$driver: who leaves the shell ends it");
+    is($end, 'end', "$driver: who leaves the shell ends it")
+        or diag(($node->slurp('log') // '') =~ /(.*the stream of console.*)/g);
     print { $t->{handle} } $t->{frames}->frame('end');
     ok(leave($t), "$driver: well");
     ok(gone('--console' . "\0" . '31001'), "$driver: and no process is left");

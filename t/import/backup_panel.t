@@ -79,6 +79,25 @@ sub begun {
 }
 
 
+# whether a restic is at work of a run that may be gone
+sub restic_runs {
+    for my $at (glob '/proc/[0-9]*') {
+        next if (readlink("$at/exe") // '') !~ m{/restic$};
+        open my $in, '<', "$at/environ" or next;
+        return 1 if (<$in> // '') =~ /\Q$dir\E/;
+    }
+
+    return 0;
+}
+
+sub restic_ends {
+    my $until = time + 60;
+
+    select undef, undef, undef, 0.1 while restic_runs() && time < $until;
+    return;
+}
+
+
 sub ended {
     my ($pid) = @_;
 
@@ -366,6 +385,7 @@ for (1 .. 2) {
     sleep 0.3 + rand 3;
     kill 'KILL', $run;
     waitpid $run, 0;
+    restic_ends();
 }
 
 # a run that died between its two snapshots
