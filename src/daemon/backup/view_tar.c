@@ -45,7 +45,7 @@ static int vz_view_tar_open(vz_view_tar_t *tar, int fd, vz_tar_entry_t *entry,
 static int vz_view_tar_file(vz_view_tar_t *tar, int fd, vz_tar_entry_t *entry,
     const struct stat *st);
 static int vz_view_tar_link(vz_view_tar_t *tar, int dir, const char *name,
-    vz_tar_entry_t *entry);
+    vz_tar_entry_t *entry, const struct stat *st);
 static int vz_view_tar_same(vz_view_tar_t *tar, vz_tar_entry_t *entry,
     const struct stat *st);
 static int vz_view_tar_order(const void *a, const void *b);
@@ -165,7 +165,7 @@ vz_view_tar_entry(vz_view_tar_t *tar, int dir, const char *name)
     rc = 0;
 
     if (S_ISLNK(st.st_mode)) {
-        rc = vz_view_tar_link(tar, dir, name, &entry);
+        rc = vz_view_tar_link(tar, dir, name, &entry, &st);
 
     } else if (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode)) {
         fd = openat(dir, name, O_RDONLY|O_NOFOLLOW|O_NONBLOCK|O_CLOEXEC);
@@ -248,9 +248,16 @@ vz_view_tar_file(vz_view_tar_t *tar, int fd, vz_tar_entry_t *entry,
 
 static int
 vz_view_tar_link(vz_view_tar_t *tar, int dir, const char *name,
-    vz_tar_entry_t *entry)
+    vz_tar_entry_t *entry, const struct stat *st)
 {
+    int      rc;
     ssize_t  n;
+
+    rc = st->st_nlink > 1 ? vz_view_tar_same(tar, entry, st) : 0;
+
+    if (rc != 0) {
+        return rc == 1 ? vz_view_tar_head(tar, entry) : -1;
+    }
 
     n = readlinkat(dir, name, tar->link, sizeof(tar->link) - 1);
 
