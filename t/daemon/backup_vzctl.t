@@ -176,7 +176,7 @@ if ($churn == 0) {
 }
 ok(Verbs::wait_for(20, sub { -e area() . '/srv/churn/02000' }), 'files come and go');
 my $gone = 0;
-for my $n (1 .. 10) {
+for my $n (1 .. 40) {
     my $live = told(tagged("backup $id main live$n"));
     like($live->{snapshot} // '', qr/^[0-9a-f]{64}$/, 'it is a backup all the same');
     last if $gone = $live->{gone};
