@@ -257,6 +257,17 @@ vz_call_secure(const vz_call_t *call)
 }
 
 
+void
+vz_call_nobody(vz_call_t *call, ngx_pool_t *pool)
+{
+    ngx_memzero(call, sizeof(vz_call_t));
+
+    call->pool = pool;
+    call->log = pool->log;
+    ngx_str_set(&call->remote, "");
+}
+
+
 ngx_str_t
 vz_call_printf(vz_call_t *call, const char *fmt, ...)
 {

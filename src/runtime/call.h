@@ -161,6 +161,12 @@ ngx_uint_t vz_call_matches(const ngx_str_t *list, const ngx_str_t *tag);
  */
 ngx_uint_t vz_call_secure(const vz_call_t *call);
 
+/*
+ * vz_call_nobody: a call that nobody made, by which a job's texts are written
+ * and its acts audited; it is not replied to.
+ */
+void vz_call_nobody(vz_call_t *call, ngx_pool_t *pool);
+
 /* vz_call_printf: text from the call's pool, ngx_snprintf's formats. */
 ngx_str_t vz_call_printf(vz_call_t *call, const char *fmt, ...);
 

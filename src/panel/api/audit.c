@@ -163,18 +163,12 @@ vz_audit_with(vz_tx_t *tx, vz_call_t *call, const char *action,
 
 
 vz_code_e
-vz_audit_panel(vz_tx_t *tx, ngx_pool_t *pool, const char *action,
+vz_audit_panel(vz_tx_t *tx, vz_call_t *call, const char *action,
     ngx_str_t object, ngx_str_t detail)
 {
-    vz_call_t   call;
     vz_audit_t  audit;
 
-    ngx_memzero(&call, sizeof(vz_call_t));
     ngx_memzero(&audit, sizeof(vz_audit_t));
-
-    call.pool = pool;
-    call.log = pool->log;
-    ngx_str_set(&call.remote, "");
 
     ngx_str_set(&audit.account, "panel");
     audit.action = action;
@@ -182,7 +176,7 @@ vz_audit_panel(vz_tx_t *tx, ngx_pool_t *pool, const char *action,
     audit.result = "ok";
     audit.detail = detail;
 
-    return vz_audit_write(tx, &call, &audit);
+    return vz_audit_write(tx, call, &audit);
 }
 
 

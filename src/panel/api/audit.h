@@ -42,10 +42,10 @@ vz_code_e vz_audit_with(vz_tx_t *tx, vz_call_t *call, const char *action,
     ngx_str_t object, ngx_str_t detail);
 
 /*
- * vz_audit_panel: audit what nobody's account asked for: the account is
- * "panel", the result "ok".  VZ_OK or the database's code.
+ * vz_audit_panel: audit what nobody's account asked for, by vz_call_nobody():
+ * the account is "panel", the result "ok".  VZ_OK or the database's code.
  */
-vz_code_e vz_audit_panel(vz_tx_t *tx, ngx_pool_t *pool, const char *action,
+vz_code_e vz_audit_panel(vz_tx_t *tx, vz_call_t *call, const char *action,
     ngx_str_t object, ngx_str_t detail);
 
 

@@ -161,6 +161,14 @@ vz_task_by(vz_task_new_t *task, const vz_call_t *call)
 }
 
 
+void
+vz_task_by_panel(vz_task_new_t *task)
+{
+    ngx_str_set(&task->actor_name, "panel");
+    task->via = "system";
+}
+
+
 vz_code_e
 vz_task_create(vz_tx_t *tx, ngx_pool_t *pool, const vz_task_new_t *task,
     uint64_t *id)

@@ -31,8 +31,12 @@ typedef struct {
     ngx_uint_t      held;           /* no runner takes it until it is queued */
 } vz_task_new_t;
 
-/* vz_task_by: set actor, actor_name and via to the user who is signed in. */
+/*
+ * vz_task_by: set actor, actor_name and via to the user who is signed in.
+ * vz_task_by_panel: the same of a task that nobody's account asks for.
+ */
 void vz_task_by(vz_task_new_t *task, const vz_call_t *call);
+void vz_task_by_panel(vz_task_new_t *task);
 
 /*
  * vz_task_create: insert the rows of a task and its steps, inside the caller's

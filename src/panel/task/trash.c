@@ -168,7 +168,6 @@ vz_trash_act_in(vz_tx_t *tx, ngx_pool_t *pool, const vz_trash_act_t *act,
     vz_call_t       call;
     vz_code_e       rc;
     vz_rows_t       rows, claimed;
-    vz_audit_t      audit;
     vz_task_new_t   made;
 
     rc = vz_db_query(tx, pool, &vz_trash_lock, vz_binds(vz_int(vm)), &rows);
@@ -190,16 +189,13 @@ vz_trash_act_in(vz_tx_t *tx, ngx_pool_t *pool, const vz_trash_act_t *act,
         return rc;
     }
 
-    /* nobody's account asks for it: the task and the audit name the panel */
-
     ngx_memzero(&made, sizeof(vz_task_new_t));
 
     made.kind = act->kind;
     made.vm = vm;
     made.vm_name = vz_row_text(&rows, 0, "name");
     made.owner = vz_row_int(&rows, 0, "user_id");
-    made.via = "system";
-    ngx_str_set(&made.actor_name, "panel");
+    vz_task_by_panel(&made);
 
     rc = vz_task_create(tx, pool, &made, task);
 
@@ -207,20 +203,12 @@ vz_trash_act_in(vz_tx_t *tx, ngx_pool_t *pool, const vz_trash_act_t *act,
         return rc;
     }
 
-    ngx_memzero(&call, sizeof(vz_call_t));
-    ngx_memzero(&audit, sizeof(vz_audit_t));
+    vz_call_nobody(&call, pool);
 
-    call.pool = pool;
-    call.log = pool->log;
-    ngx_str_set(&call.remote, "");
-
-    ngx_str_set(&audit.account, "panel");
-    audit.action = act->action;
-    audit.object = vz_call_printf(&call, "vm %uL", vm);
-    audit.result = "ok";
-    audit.detail = vz_call_printf(&call, "%V: %s", &made.vm_name, act->why);
-
-    return vz_audit_write(tx, &call, &audit);
+    return vz_audit_panel(tx, &call, act->action,
+                          vz_call_printf(&call, "vm %uL", vm),
+                          vz_call_printf(&call, "%V: %s", &made.vm_name,
+                                         act->why));
 }
 
 

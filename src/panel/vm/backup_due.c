@@ -34,8 +34,6 @@ static ngx_uint_t vz_backup_due_window(vz_backup_due_t *due);
 static vz_code_e vz_backup_due_one(ngx_pool_t *pool, vz_backup_due_t *due);
 static vz_code_e vz_backup_due_begin(vz_tx_t *tx, ngx_pool_t *pool,
     vz_backup_due_t *due);
-static vz_code_e vz_backup_due_audit(vz_tx_t *tx, ngx_pool_t *pool,
-    const vz_backup_due_t *due, uint64_t backup);
 
 
 #define VZ_BACKUP_DUE_ROW(first, next, of)                                    \
@@ -225,8 +223,8 @@ vz_backup_due_one(ngx_pool_t *pool, vz_backup_due_t *due)
 static vz_code_e
 vz_backup_due_begin(vz_tx_t *tx, ngx_pool_t *pool, vz_backup_due_t *due)
 {
-    u_char         *p;
     uint64_t        id;
+    vz_call_t       call;
     vz_code_e       rc;
     vz_rows_t       rows;
     vz_task_new_t   task;
@@ -253,46 +251,25 @@ vz_backup_due_begin(vz_tx_t *tx, ngx_pool_t *pool, vz_backup_due_t *due)
 
     ngx_memzero(&task, sizeof(vz_task_new_t));
 
-    p = ngx_pnalloc(pool, NGX_INT64_LEN + sizeof("{\"backup\":}"));
-    if (p == NULL) {
-        return VZ_INTERNAL;
-    }
+    vz_call_nobody(&call, pool);
 
     task.kind = "backup";
     task.vm = due->id;
     task.vm_name = due->name;
     task.owner = due->owner;
-    task.via = "system";
-    task.data.len = ngx_sprintf(p, "{\"backup\":%uL}", rows.insert_id) - p;
-    task.data.data = p;
-    ngx_str_set(&task.actor_name, "panel");
+    task.data = vz_call_printf(&call, "{\"backup\":%uL}", rows.insert_id);
+    vz_task_by_panel(&task);
 
-    rc = vz_task_create(tx, pool, &task, &id);
-
-    return rc == VZ_OK ? vz_backup_due_audit(tx, pool, due, rows.insert_id)
-                       : rc;
-}
-
-
-static vz_code_e
-vz_backup_due_audit(vz_tx_t *tx, ngx_pool_t *pool, const vz_backup_due_t *due,
-    uint64_t backup)
-{
-    u_char     *p;
-    ngx_str_t   object, detail;
-
-    p = ngx_pnalloc(pool, 2 * NGX_INT64_LEN + sizeof("vm backup , scheduled"));
-    if (p == NULL) {
+    if (task.data.len == 0) {
         return VZ_INTERNAL;
     }
 
-    object.data = p;
-    p = ngx_sprintf(p, "vm %uL", due->id);
-    object.len = p - object.data;
+    rc = vz_task_create(tx, pool, &task, &id);
 
-    detail.data = p;
-    p = ngx_sprintf(p, "backup %uL, scheduled", backup);
-    detail.len = p - detail.data;
-
-    return vz_audit_panel(tx, pool, "backup.make", object, detail);
+    return rc != VZ_OK
+           ? rc
+           : vz_audit_panel(tx, &call, "backup.make",
+                            vz_call_printf(&call, "vm %uL", due->id),
+                            vz_call_printf(&call, "backup %uL, scheduled",
+                                           rows.insert_id));
 }

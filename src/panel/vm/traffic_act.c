@@ -183,9 +183,7 @@ vz_traffic_act_one(ngx_pool_t *pool, uint64_t id)
     ngx_memzero(&vm, sizeof(vz_traffic_act_t));
     vm.id = id;
     vm.pool = pool;
-    vm.call.pool = pool;
-    vm.call.log = pool->log;
-    ngx_str_set(&vm.call.remote, "");
+    vz_call_nobody(&vm.call, pool);
 
     rc = vz_db_begin(pool, &tx);
 
@@ -371,8 +369,6 @@ vz_traffic_act_stop(vz_tx_t *tx, vz_traffic_act_t *vm)
 }
 
 
-/* nobody's account asks for it: the task and the audit name the panel */
-
 static vz_code_e
 vz_traffic_act_task(vz_tx_t *tx, vz_traffic_act_t *vm, const char *kind,
     ngx_str_t data)
@@ -380,19 +376,16 @@ vz_traffic_act_task(vz_tx_t *tx, vz_traffic_act_t *vm, const char *kind,
     uint64_t        id;
     vz_call_t      *call = &vm->call;
     vz_code_e       rc;
-    vz_audit_t      audit;
     vz_task_new_t   task;
 
     ngx_memzero(&task, sizeof(vz_task_new_t));
-    ngx_memzero(&audit, sizeof(vz_audit_t));
 
     task.kind = kind;
     task.vm = vm->id;
     task.vm_name = vm->name;
     task.owner = vm->owner;
-    task.via = "system";
     task.data = data;
-    ngx_str_set(&task.actor_name, "panel");
+    vz_task_by_panel(&task);
 
     rc = vz_task_create(tx, vm->pool, &task, &id);
 
@@ -402,12 +395,9 @@ vz_traffic_act_task(vz_tx_t *tx, vz_traffic_act_t *vm, const char *kind,
 
     vm->kick = 1;
 
-    ngx_str_set(&audit.account, "panel");
-    audit.action = (char *) vz_call_printf(call, "vm.%s%Z", kind).data;
-    audit.object = vz_call_printf(call, "vm %uL", vm->id);
-    audit.result = "ok";
-    audit.detail = vz_call_printf(call, "%V: %uL bytes of %uL GiB",
-                                  &vm->month, vm->used, vm->quota);
-
-    return vz_audit_write(tx, call, &audit);
+    return vz_audit_panel(tx, call,
+                          (char *) vz_call_printf(call, "vm.%s%Z", kind).data,
+                          vz_call_printf(call, "vm %uL", vm->id),
+                          vz_call_printf(call, "%V: %uL bytes of %uL GiB",
+                                         &vm->month, vm->used, vm->quota));
 }
