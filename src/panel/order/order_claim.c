@@ -156,9 +156,6 @@ vz_order_claim_write(vz_json_t *json, const vz_vm_new_t *vm)
                      order->token.len ? &order->token : &vm->password);
     }
 
-    vz_json_text(json, "address", &vm->address.first);
-    vz_json_text(json, "also", &vm->address.also);
-    vz_json_text(json, "hostname", &vm->name);
     vz_json_text(json, "plan", &order->plan_name);
 }
 

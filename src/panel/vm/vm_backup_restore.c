@@ -31,17 +31,8 @@ typedef struct {
     uint64_t           node;        /* of the container */
     ngx_str_t          name;
     ngx_str_t          lifecycle;
-    uint64_t           owner;
     ngx_str_t          first_name;
-    ngx_str_t          email;
-    ngx_str_t          language;
-    uint64_t           plan;
-    uint64_t           template;
     ngx_str_t          template_name;
-    int64_t            memory_mib;
-    int64_t            disk_mib;
-    int64_t            cpu_units;
-    int64_t            cpu_percent;
     vz_vm_new_t        vm;          /* the new one */
 } vz_restore_t;
 
@@ -91,17 +82,17 @@ static const vz_vm_new_def_t  vz_restore_def = {
     next(of, node, INT, "v.node_id")                                          \
     next(of, name, TEXT, "v.name")                                            \
     next(of, lifecycle, TEXT, "v.lifecycle")                                  \
-    next(of, owner, INT, "u.id")                                              \
+    next(of, vm.user, INT, "u.id")                                            \
     next(of, first_name, TEXT, "u.first_name")                                \
-    next(of, email, TEXT, "u.email")                                          \
-    next(of, language, TEXT, "u.language")                                    \
-    next(of, plan, INT, "v.plan_id")                                          \
-    next(of, template, INT, "v.template_id")                                  \
+    next(of, vm.email, TEXT, "u.email")                                       \
+    next(of, vm.language, TEXT, "u.language")                                 \
+    next(of, vm.plan, INT, "v.plan_id")                                       \
+    next(of, vm.template, INT, "v.template_id")                               \
     next(of, template_name, TEXT, "m.name")                                   \
-    next(of, memory_mib, INT, "v.vmguar_barrier_mib")                         \
-    next(of, disk_mib, INT, "v.disk_hard_mib")                                \
-    next(of, cpu_units, INT, "v.cpu_units")                                   \
-    next(of, cpu_percent, INT, "v.cpu_percent")
+    next(of, vm.memory_mib, INT, "v.vmguar_barrier_mib")                      \
+    next(of, vm.disk_mib, INT, "v.disk_hard_mib")                             \
+    next(of, vm.cpu_units, INT, "v.cpu_units")                                \
+    next(of, vm.cpu_percent, INT, "v.cpu_percent")
 
 static const vz_row_member_t  vz_restore_row[] =
     vz_row_members(VZ_RESTORE_ROW, vz_restore_t);
@@ -298,17 +289,8 @@ vz_restore_fill(vz_call_t *call, vz_restore_t *ask)
 
     vm->def = &vz_restore_def;
     vm->data = ask;
-    vm->user = ask->owner;
-    vm->email = ask->email;
-    vm->language = ask->language;
-    vm->plan = ask->plan;
     vm->any_plan = 1;
     vm->limited = !call->who.admin;
-    vm->template = ask->template;
-    vm->memory_mib = ask->memory_mib;
-    vm->disk_mib = ask->disk_mib;
-    vm->cpu_units = ask->cpu_units;
-    vm->cpu_percent = ask->cpu_percent;
     vm->mail = "server_restored";
     vm->hostname = vz_call_printf(call, "%V", &ask->body.hostname);
     ngx_strlow(vm->hostname.data, vm->hostname.data, vm->hostname.len);
@@ -346,9 +328,6 @@ vz_restore_mail(vz_json_t *json, const vz_vm_new_t *vm)
     const vz_restore_t  *ask = vm->data;
 
     vz_json_text(json, "first_name", &ask->first_name);
-    vz_json_text(json, "address", &vm->address.first);
-    vz_json_text(json, "also", &vm->address.also);
-    vz_json_text(json, "hostname", &vm->name);
     vz_json_text(json, "from", &ask->name);
     vz_json_text(json, "taken", &ask->taken);
 }

@@ -24,18 +24,9 @@ typedef struct {
     uint64_t            id;
     uint64_t            node;
     ngx_str_t           name;
-    uint64_t            owner;
     ngx_str_t           first_name;
-    ngx_str_t           email;
-    ngx_str_t           language;
-    uint64_t            template;
     int64_t             disk;           /* of the source, MiB */
     ngx_uint_t          named;          /* the plan of the body is there */
-    uint64_t            plan;
-    int64_t             memory_mib;
-    int64_t             disk_mib;
-    int64_t             cpu_units;
-    int64_t             cpu_percent;
     vz_vm_action_t      source;         /* as the transaction found it */
     vz_code_e           refused;        /* because of the source */
     vz_vm_new_t         vm;             /* the new one */
@@ -83,21 +74,21 @@ static const vz_vm_new_def_t  vz_vm_clone_def = {
     first(of, id, INT, "v.id")                                                \
     next(of, node, INT, "v.node_id")                                          \
     next(of, name, TEXT, "v.name")                                            \
-    next(of, owner, INT, "u.id")                                              \
+    next(of, vm.user, INT, "u.id")                                            \
     next(of, first_name, TEXT, "u.first_name")                                \
-    next(of, email, TEXT, "u.email")                                          \
-    next(of, language, TEXT, "u.language")                                    \
-    next(of, template, INT, "v.template_id")                                  \
+    next(of, vm.email, TEXT, "u.email")                                       \
+    next(of, vm.language, TEXT, "u.language")                                 \
+    next(of, vm.template, INT, "v.template_id")                               \
     next(of, disk, INT, "v.disk_hard_mib")                                    \
     next(of, named, GIVEN, "p.id")                                            \
-    next(of, plan, INT, vz_vm_clone_size("p.id", "v.plan_id"))                \
-    next(of, memory_mib, INT,                                                 \
+    next(of, vm.plan, INT, vz_vm_clone_size("p.id", "v.plan_id"))             \
+    next(of, vm.memory_mib, INT,                                              \
          vz_vm_clone_size("p.memory_mib", "v.vmguar_barrier_mib"))            \
-    next(of, disk_mib, INT,                                                   \
+    next(of, vm.disk_mib, INT,                                                \
          vz_vm_clone_size("p.disk_mib", "v.disk_hard_mib"))                   \
-    next(of, cpu_units, INT,                                                  \
+    next(of, vm.cpu_units, INT,                                               \
          vz_vm_clone_size("p.cpu_units", "v.cpu_units"))                      \
-    next(of, cpu_percent, INT,                                                \
+    next(of, vm.cpu_percent, INT,                                             \
          vz_vm_clone_size("p.cpu_percent", "v.cpu_percent"))
 
 static const vz_row_member_t  vz_vm_clone_row[] =
@@ -219,7 +210,7 @@ vz_vm_clone_fits(vz_call_t *call, const vz_vm_clone_t *ask)
     if (ask->body.plan.len && !ask->named) {
         vz_call_invalid(call, "plan", "absent", "this plan does not exist");
 
-    } else if (ask->disk_mib < ask->disk) {
+    } else if (ask->vm.disk_mib < ask->disk) {
         vz_call_invalid(call, "plan", "small", "must have a disk of %L MiB at "
                         "least, as this container has", ask->disk);
 
@@ -272,18 +263,9 @@ vz_vm_clone_fill(vz_call_t *call, vz_vm_clone_t *ask)
 
     vm->def = &vz_vm_clone_def;
     vm->data = ask;
-    vm->user = ask->owner;
-    vm->email = ask->email;
-    vm->language = ask->language;
-    vm->plan = ask->plan;
     vm->any_plan = !ask->named || call->who.admin;
     vm->limited = !call->who.admin;
-    vm->template = ask->template;
     vm->any_template = 1;
-    vm->memory_mib = ask->memory_mib;
-    vm->disk_mib = ask->disk_mib;
-    vm->cpu_units = ask->cpu_units;
-    vm->cpu_percent = ask->cpu_percent;
     vm->mail = "server_cloned";
     vm->hostname = vz_call_printf(call, "%V", &ask->body.hostname);
     ngx_strlow(vm->hostname.data, vm->hostname.data, vm->hostname.len);
@@ -324,9 +306,9 @@ vz_vm_clone_hold(vz_tx_t *tx, vz_call_t *call, vz_vm_new_t *vm)
 
     if (rc == VZ_OK) {
         rc = vz_db_query(tx, call->pool, &vz_vm_clone_still,
-                         vz_binds(vz_int(ask->id), vz_int(ask->owner),
-                                  vz_int(ask->node), vz_int(ask->template),
-                                  vz_int(ask->disk_mib)),
+                         vz_binds(vz_int(ask->id), vz_int(ask->vm.user),
+                                  vz_int(ask->node), vz_int(ask->vm.template),
+                                  vz_int(ask->vm.disk_mib)),
                          &rows);
 
         rc = rc == VZ_OK && rows.rows == 0 ? VZ_NOENT : rc;
@@ -342,9 +324,6 @@ vz_vm_clone_mail(vz_json_t *json, const vz_vm_new_t *vm)
     const vz_vm_clone_t  *ask = vm->data;
 
     vz_json_text(json, "first_name", &ask->first_name);
-    vz_json_text(json, "address", &vm->address.first);
-    vz_json_text(json, "also", &vm->address.also);
-    vz_json_text(json, "hostname", &vm->name);
     vz_json_text(json, "from", &ask->name);
 }
 

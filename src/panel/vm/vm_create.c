@@ -326,9 +326,6 @@ vz_make_mail(vz_json_t *json, const vz_vm_new_t *vm)
     const vz_make_t  *make = vm->data;
 
     vz_json_text(json, "first_name", &make->first_name);
-    vz_json_text(json, "address", &vm->address.first);
-    vz_json_text(json, "also", &vm->address.also);
-    vz_json_text(json, "hostname", &vm->name);
 
     if (vm->keys.len) {
         vz_json_text(json, "keys", &vm->key_names);

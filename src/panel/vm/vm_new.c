@@ -414,6 +414,9 @@ vz_vm_new_mail(vz_tx_t *tx, vz_call_t *call, vz_vm_new_t *vm)
     vz_json_init(&json, call->pool);
 
     vz_json_object(&json, NULL);
+    vz_json_text(&json, "address", &vm->address.first);
+    vz_json_text(&json, "also", &vm->address.also);
+    vz_json_text(&json, "hostname", &vm->name);
     vm->def->write(&json, vm);
     vz_json_close(&json);
 

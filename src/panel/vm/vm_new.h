@@ -18,7 +18,8 @@ typedef struct vz_vm_new_s  vz_vm_new_t;
 typedef vz_code_e (*vz_vm_new_pt)(vz_tx_t *tx, vz_call_t *call,
     vz_vm_new_t *vm);
 
-/* Writes the members of the mail that tells the secrets. */
+/* Writes the members of the mail that tells the secrets, but for the addresses
+   and the hostname. */
 typedef void (*vz_vm_new_mail_pt)(vz_json_t *json, const vz_vm_new_t *vm);
 
 /* How a kind of request makes a container. */

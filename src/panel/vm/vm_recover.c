@@ -448,9 +448,6 @@ vz_recover_mail(vz_json_t *json, const vz_vm_new_t *vm)
     const vz_vm_recover_t  *ask = vm->data;
 
     vz_json_text(json, "first_name", &ask->first_name);
-    vz_json_text(json, "address", &vm->address.first);
-    vz_json_text(json, "also", &vm->address.also);
-    vz_json_text(json, "hostname", &vm->name);
     vz_json_text(json, "from", &ask->from);
     vz_json_text(json, "taken", &ask->taken);
 }
