@@ -50,6 +50,7 @@ typedef struct {
 } vz_snapshot_files_t;
 
 
+static vz_code_e vz_snapshot_files_open(vz_snapshot_files_t *files);
 static vz_code_e vz_snapshot_files_begin(vz_snapshot_files_t *files);
 static vz_code_e vz_snapshot_files_begun(vz_snapshot_files_t *files,
     int note);
@@ -72,26 +73,14 @@ vz_code_e
 vz_snapshot_files_list(vz_job_t *job, const char *snapshot, const char *path)
 {
     vz_code_e             code;
-    vz_snapshot_files_t   files;
+    vz_snapshot_files_t   files = { job, snapshot, path, .list = 1 };
 
-    files.job = job;
-    files.snapshot = snapshot;
-    files.path = path + strlen(VZ_BACKUP_PATH_ROOT);
-    files.list = 1;
-
-    code = vz_backup_lock_read(job);
-
-    if (code != VZ_OK) {
-        return code;
-    }
-
-    code = vz_snapshot_files_begin(&files);
+    code = vz_snapshot_files_open(&files);
 
     if (code == VZ_OK) {
         code = vz_snapshot_files_lines(&files);
+        vz_backup_lock_drop();
     }
-
-    vz_backup_lock_drop();
 
     return code;
 }
@@ -102,28 +91,19 @@ vz_snapshot_files_read(vz_job_t *job, const char *snapshot, const char *path)
 {
     int                   to;
     vz_code_e             code;
-    vz_snapshot_files_t   files;
+    vz_snapshot_files_t   files = { job, snapshot, path, .list = 0 };
 
-    files.job = job;
-    files.snapshot = snapshot;
-    files.path = path + strlen(VZ_BACKUP_PATH_ROOT);
-    files.list = 0;
-
-    code = vz_backup_lock_read(job);
+    code = vz_snapshot_files_open(&files);
 
     if (code != VZ_OK) {
         return code;
     }
 
-    code = vz_snapshot_files_begin(&files);
-    to = code == VZ_OK ? open("/dev/null", O_WRONLY|O_CLOEXEC) : -1;
+    to = open("/dev/null", O_WRONLY|O_CLOEXEC);
 
-    if (code == VZ_OK && to == -1) {
-        (void) vz_snapshot_files_end(&files, 1);
+    if (to == -1) {
         code = vz_job_end(job, VZ_INTERNAL, "/dev/null: %s", strerror(errno));
-    }
-
-    if (code != VZ_OK) {
+        (void) vz_snapshot_files_end(&files, 1);
         vz_backup_lock_drop();
         return code;
     }
@@ -133,6 +113,27 @@ vz_snapshot_files_read(vz_job_t *job, const char *snapshot, const char *path)
     job->child = files.pid;
 
     return vz_job_stream(job, files.out, to);
+}
+
+
+/* one of the reads that a node does at a time: VZ_OK, and its lock is held */
+static vz_code_e
+vz_snapshot_files_open(vz_snapshot_files_t *files)
+{
+    vz_code_e  code;
+
+    files->path += strlen(VZ_BACKUP_PATH_ROOT);
+    code = vz_backup_lock_read(files->job);
+
+    if (code == VZ_OK) {
+        code = vz_snapshot_files_begin(files);
+
+        if (code != VZ_OK) {
+            vz_backup_lock_drop();
+        }
+    }
+
+    return code;
 }
 
 
