@@ -56,16 +56,9 @@ sub status {
 # what a file in the container says, or is made to say; it has to run
 sub marker {
     my ($ctid, $text) = @_;
-    my ($init) = do {
-        open my $in, '<', vz_base() . "/lxc/ct/$ctid/run" or return;
-        local $/;
-        <$in>;
-    } =~ /^init=(\d+)/m or return;
-    my $script = defined $text ? "echo '$text' > /root/marker"
-        : 'cat /root/marker';
 
-    return `nsenter -t $init -U -m -r -w -S 0 -G 0 /bin/busybox sh -c "$script"`
-        =~ s/\n\z//r;
+    return guest_says($ctid, defined $text ? "echo '$text' > /root/marker"
+        : 'cat /root/marker');
 }
 
 sub ordered {

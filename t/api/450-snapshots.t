@@ -347,23 +347,12 @@ sub unsupported {
     is(list()->{node}, 'unsupported', 'in the list, too');
 }
 
-# inside LINE: as a process of the guest
-sub inside {
-    my ($ctid, $line) = @_;
-
-    open my $run, '<', vz_base() . "/lxc/ct/$ctid/run" or return '';
-    my ($init) = map { /^init=(\d+)/ ? $1 : () } <$run>;
-    my $said = `nsenter -t $init -U -m -r -w -S 0 -G 0 /bin/busybox sh -c '$line'`;
-
-    return $said =~ s/\s+\z//r;
-}
-
 sub really {
     ($vm, $ctid) = container($ana_id);
     $name = sql_value("SELECT name FROM vm WHERE id = $vm");
 
     ask('POST', "/api/vms/$vm/start", $ana . $wait, '{}');
-    inside($ctid, 'echo one > /site; sync');
+    guest_says($ctid, 'echo one > /site; sync');
 
     my $task = post('', { title => 'site' })->{json};
     my $id = sql_value("SELECT id FROM vm_snapshot WHERE vm_id = $vm");
@@ -371,17 +360,17 @@ sub really {
         or diag(encode_json($task));
     is(join(',', map { $_->{title} } @{ list()->{items} }), 'site', 'listed');
 
-    inside($ctid, 'echo two > /site; echo more > /more; sync');
+    guest_says($ctid, 'echo two > /site; echo more > /more; sync');
     $task = post("/$id/rollback", { name => $name })->{json};
     is($task->{state}, 'done', 'back') or diag(encode_json($task));
-    is(inside($ctid, 'cat /site; ls /more 2>&1') =~ /^one\n.*No such/s, 1,
+    is(guest_says($ctid, 'cat /site; ls /more 2>&1') =~ /^one\n.*No such/s, 1,
         'it runs with what the disk had then');
 
     my ($kept) = grep { $_->{automatic} } @{ list()->{items} };
     $task = post("/$kept->{id}/rollback", { name => $name })->{json};
     is($task->{state}, 'done', 'and back from there')
         or diag(encode_json($task));
-    is(inside($ctid, 'cat /site /more'), "two\nmore", 'to what was before');
+    is(guest_says($ctid, 'cat /site /more'), "two\nmore", 'to what was before');
     is(join(',', map { $_->{title} } grep { !$_->{automatic} }
         @{ list()->{items} }), 'site', 'which is still there');
     is(scalar(grep { $_->{automatic} } @{ list()->{items} }), 1,

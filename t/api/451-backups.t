@@ -2,40 +2,16 @@
 # policy does not keep leaves, it is restored in place and as a new container,
 # and nobody reaches another's.
 
-use File::Temp qw(tempdir);
 use JSON::PP;
 use Test::Nginx::Socket 'no_plan';
+use VzAnswers;
 use VzDaemon;
 use VzFixture;
 use VzPanelHelpers;
 
 no_shuffle();
 
-our $dir = tempdir(CLEANUP => 1);
 our $hex = 'ab' x 32;
-
-chmod 0755, $dir;
-
-
-# let NAME, VALUE: what the node waits for, or answers from now on
-sub let {
-    my ($name, $value) = @_;
-
-    open my $out, '>', "$dir/.$name" or die "$name: $!\n";
-    print $out $value // '';
-    close $out;
-    rename "$dir/.$name", "$dir/$name";
-    return;
-}
-
-
-sub slurp {
-    my ($name) = @_;
-
-    open my $in, '<', "$dir/$name" or return;
-    local $/;
-    return <$in> // '';
-}
 
 
 # an upload takes until the test lets it go; what it says, the test wrote

@@ -2,29 +2,15 @@
 # node, and none twice; one that failed is tried again; what is overdue is
 # listed first, and administrators are mailed once.
 
-use File::Temp qw(tempdir);
 use JSON::PP;
 use POSIX qw(strftime);
 use Test::Nginx::Socket 'no_plan';
+use VzAnswers;
 use VzDaemon;
 use VzFixture;
 use VzPanelHelpers;
 
 no_shuffle();
-
-our $dir = tempdir(CLEANUP => 1);
-
-chmod 0755, $dir;
-
-
-sub let {
-    my ($name) = @_;
-
-    open my $out, '>', "$dir/$name" or die "$name: $!\n";
-    close $out;
-    return;
-}
-
 
 our $node = VzDaemon->new(
     node => ['= driver=lxc features=backup,snapshot repositories=main', 'ok'],

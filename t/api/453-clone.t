@@ -5,35 +5,17 @@
 use File::Temp ();
 use JSON::PP;
 use Test::Nginx::Socket 'no_plan';
+use VzAnswers;
 use VzDaemon;
 use VzFixture;
 use VzPanelHelpers;
 
 no_shuffle();
 
-our $dir = File::Temp::tempdir(CLEANUP => 1);
-
-
-# a node that fails as its test says
-sub let {
-    my ($line) = @_;
-
-    open my $out, '>', "$dir/.said" or die "said: $!\n";
-    print $out $line;
-    close $out;
-    rename "$dir/.said", "$dir/said";
-    return;
-}
-
-sub said {
-    open my $in, '<', "$dir/said" or return 'ok';
-    local $/;
-    return split /\n/, <$in> // 'ok';
-}
-
 our $node = VzDaemon->new(
     node => ['= driver=lxc features=clone,firewall,snapshot', 'ok'],
-    clone => sub { [said($_[0])] },
+    # it fails as its test says
+    clone => sub { [split /\n/, slurp('said') // 'ok'] },
     list => ['ok']);
 our $without = VzDaemon->new(
     node => ['= driver=vzctl features=firewall', 'ok']);
@@ -94,19 +76,6 @@ sub answer {
         map { ($_->{field}, $_->{code}) } @{ $json->{errors} // [] };
 }
 
-# says CTID, SCRIPT: what it prints in a container that runs
-sub says {
-    my ($ctid, $script) = @_;
-    my ($init) = do {
-        open my $in, '<', vz_base() . "/lxc/ct/$ctid/run" or return;
-        local $/;
-        <$in>;
-    } =~ /^init=(\d+)/m or return;
-
-    return `nsenter -t $init -U -m -r -w -S 0 -G 0 /bin/busybox sh -c '$script'`
-        =~ s/\n\z//r;
-}
-
 
 our ($vm, $ctid);
 
@@ -128,8 +97,8 @@ sub is_made {
     $vm = $task->{vm}{id};
     $ctid = row($vm, 'ctid');
     push @made, $ctid;
-    says($ctid, 'echo before > /root/mark; sync');
-    is(says($ctid, 'cat /root/mark'), 'before', 'with a file');
+    guest_says($ctid, 'echo before > /root/mark; sync');
+    is(guest_says($ctid, 'cat /root/mark'), 'before', 'with a file');
 
     my $rules = ask('PUT', "/api/vms/$vm/firewall", $ana . $wait
         . qq(If-Match: "0"\n), encode_json({ in => 'drop', out => 'accept',
@@ -161,11 +130,11 @@ sub is_cloned {
         $new;
     ok($two->{addresses}[0], 'it has an address');
     isnt($two->{addresses}[0], $one->{addresses}[0], 'of its own');
-    is(says($number, 'cat /root/mark'), 'before', 'and the file');
-    is(says($number, 'cat /etc/hostname'), 'twin', 'under its own name');
-    is(says($ctid, 'echo after > /root/mark; cat /root/mark'), 'after',
+    is(guest_says($number, 'cat /root/mark'), 'before', 'and the file');
+    is(guest_says($number, 'cat /etc/hostname'), 'twin', 'under its own name');
+    is(guest_says($ctid, 'echo after > /root/mark; cat /root/mark'), 'after',
         'the first one runs on');
-    is(says($number, 'cat /root/mark'), 'before', 'by itself');
+    is(guest_says($number, 'cat /root/mark'), 'before', 'by itself');
 
     is(scalar(grep { $_->{has} } @{ ask('GET', "/api/vms/$new/keys", $ana)
         ->{json}{items} }), 1, 'the page shows the key that root has');
@@ -278,10 +247,10 @@ sub is_stood_in {
     is(scalar $node->asked('setfirewall'), 0, 'without rules none are set');
 
     # a number that a stranger has
-    let("err exists container exists\n");
+    let('said', "err exists container exists\n");
     my $call = ask('POST', "/api/vms/$source/clone", $root, '{}');
     ok(wait_for(30, sub { $node->asked('clone') > 1 }), 'a stranger is there');
-    let("ok\n");
+    let('said', "ok\n");
     ok(wait_for(60, sub {
         ask('GET', "/api/tasks/$call->{json}{id}", $root)->{json}{state}
             eq 'done';
@@ -290,14 +259,14 @@ sub is_stood_in {
     isnt(($last =~ /^clone (\d+)/)[0], (($node->asked('clone'))[1]
         =~ /^clone (\d+)/)[0], 'which the node is told');
 
-    let("err state the disk to copy is full\n");
+    let('said', "err state the disk to copy is full\n");
     $task = clone($source, {}, $root)->{json};
     is($task->{state}, 'failed', 'what the node can not, fails');
     is(row($task->{vm}{id}, 'lifecycle'), 'create_failed', 'and says so');
     is($task->{error}{code} // $task->{error}, 'state', 'with why');
 
     # the source goes before its turn has come
-    let("err busy container $number is held by: backup\n");
+    let('said', "err busy container $number is held by: backup\n");
     $call = ask('POST', "/api/vms/$source/clone", $root, '{}');
     my $before = $node->asked('clone');
     ok(wait_for(30, sub { $node->asked('clone') > $before }),

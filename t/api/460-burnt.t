@@ -3,37 +3,16 @@
 # on on another one, one by one or all, and the dead node, when it is back, runs
 # none of them beside.
 
-use File::Temp qw(tempdir);
 use JSON::PP;
 use Test::Nginx::Socket 'no_plan';
+use VzAnswers;
 use VzDaemon;
 use VzFixture;
 use VzPanelHelpers;
 
 no_shuffle();
 
-our $dir = tempdir(CLEANUP => 1);
 our $hex = 'ab' x 32;
-chmod 0755, $dir;
-
-
-sub let {
-    my ($name, $value) = @_;
-
-    open my $out, '>', "$dir/.$name" or die "$name: $!\n";
-    print $out $value // '';
-    close $out;
-    rename "$dir/.$name", "$dir/$name";
-    return;
-}
-
-sub slurp {
-    my ($name) = @_;
-
-    open my $in, '<', "$dir/$name" or return;
-    local $/;
-    return <$in> // '';
-}
 
 our @told = ('= driver=lxc features=backup,snapshot,reinstall,firewall,history'
     . ' repositories=main', 'ok');

@@ -2,41 +2,17 @@
 # week, one backup a week of each node is booted; what is wrong is told where
 # administrators look, and mailed once a day.
 
-use File::Temp qw(tempdir);
 use JSON::PP;
 use POSIX qw(strftime);
 use Test::Nginx::Socket 'no_plan';
+use VzAnswers;
 use VzDaemon;
 use VzFixture;
 use VzPanelHelpers;
 
 no_shuffle();
 
-our $dir = tempdir(CLEANUP => 1);
 our $hex = 'ab' x 32;
-
-chmod 0755, $dir;
-
-
-# let NAME, VALUE: what the node waits for, or answers from now on
-sub let {
-    my ($name, $value) = @_;
-
-    open my $out, '>', "$dir/.$name" or die "$name: $!\n";
-    print $out $value // '';
-    close $out;
-    rename "$dir/.$name", "$dir/$name";
-    return;
-}
-
-
-sub slurp {
-    my ($name) = @_;
-
-    open my $in, '<', "$dir/$name" or return;
-    local $/;
-    return <$in> // '';
-}
 
 
 # what the test wrote, once it lets it go

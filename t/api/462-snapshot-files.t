@@ -2,40 +2,14 @@
 # way back to one on a disk that has no room for what is kept of before.
 
 use Digest::SHA qw(sha256_hex);
-use File::Temp qw(tempdir);
 use JSON::PP;
 use Test::Nginx::Socket 'no_plan';
+use VzAnswers;
 use VzDaemon;
 use VzFixture;
 use VzPanelHelpers;
 
 no_shuffle();
-
-our $dir = tempdir(CLEANUP => 1);
-
-chmod 0755, $dir;
-
-
-# let NAME, VALUE: what the node answers from now on
-sub let {
-    my ($name, $value) = @_;
-
-    open my $out, '>', "$dir/.$name" or die "$name: $!\n";
-    print $out $value // '';
-    close $out;
-    rename "$dir/.$name", "$dir/$name";
-    return;
-}
-
-
-sub slurp {
-    my ($name) = @_;
-
-    open my $in, '<', "$dir/$name" or return;
-    local $/;
-    return <$in> // '';
-}
-
 
 our $node = VzDaemon->new(
     node => ['= driver=lxc features=reinstall,snapshot', 'ok'],
@@ -267,29 +241,17 @@ sub has_no_room {
 }
 
 
-# inside LINE: as a process of the guest
-sub inside {
-    my ($of, $line) = @_;
-
-    open my $run, '<', vz_base() . "/lxc/ct/$of/run" or return '';
-    my ($init) = map { /^init=(\d+)/ ? $1 : () } <$run>;
-    my $said = `nsenter -t $init -U -m -r -w -S 0 -G 0 /bin/busybox sh -c '$line'`;
-
-    return $said =~ s/\s+\z//r;
-}
-
-
 sub really {
     ($vm, $ctid) = container($ana_id);
     $name = sql_value("SELECT name FROM vm WHERE id = $vm");
 
     ask('POST', "/api/vms/$vm/start", $ana . $wait, '{}');
-    inside($ctid, 'mkdir /site; echo one > /site/page; busybox seq 1 200000 >'
+    guest_says($ctid, 'mkdir /site; echo one > /site/page; busybox seq 1 200000 >'
         . ' "/site/a b"; sync');
     is(ask('POST', "/api/vms/$vm/snapshots", $ana . $wait, '{}')->{json}{state},
         'done', 'a snapshot of a real one');
     $id = sql_value("SELECT id FROM vm_snapshot WHERE vm_id = $vm");
-    inside($ctid, 'rm -r /site');
+    guest_says($ctid, 'rm -r /site');
 
     my $list = ask('GET', path() . '/files?path=/site', $ana)->{json};
     is(join(' ', map { "$_->{name}:$_->{bytes}" } @{ $list->{items} }),
@@ -309,7 +271,7 @@ sub really {
         'what is not there is said');
 
     # its own disk, to the last byte
-    inside($ctid, 'busybox dd if=/dev/zero of=/fill bs=1M; for i in $(busybox seq'
+    guest_says($ctid, 'busybox dd if=/dev/zero of=/fill bs=1M; for i in $(busybox seq'
         . ' 1 4000); do echo x > /f$i || break; done; sync');
     my $back = sub { ask('POST', path() . '/rollback', $ana . $wait,
         encode_json({ name => $name, @_ }))->{json} };
@@ -317,10 +279,10 @@ sub really {
     is("$task->{state} " . ($task->{error}{say}{code} // '-'),
         'failed own_disk_full', 'a full disk has no room for what is kept')
         or diag(encode_json($task));
-    is(inside($ctid, 'ls -d /fill'), '/fill', 'it runs on');
+    is(guest_says($ctid, 'ls -d /fill'), '/fill', 'it runs on');
     $task = $back->(keep => JSON::PP::false);
     is($task->{state}, 'done', 'back without it') or diag(encode_json($task));
-    is(inside($ctid, 'cat /site/page; ls /fill 2>/dev/null'), 'one',
+    is(guest_says($ctid, 'cat /site/page; ls /fill 2>/dev/null'), 'one',
         'and has the files of then, and room');
     return;
 }

@@ -41,7 +41,8 @@ use VzFixture;
 
 our @EXPORT = qw(busybox container verb order_body order_request person ask
                  ask_begin ask_more ask_result ask_end stream kept routes
-                 daemon_log forget_held count_paged guest_file);
+                 daemon_log forget_held count_paged guest_file
+                 guest_says);
 
 my $json = JSON::PP->new->utf8->canonical;
 my $top = vz_top();
@@ -199,16 +200,39 @@ sub container {
 }
 
 
+# The first process of the guest that runs in a container, 0 where none does.
+sub guest_init {
+    my ($ctid) = @_;
+
+    open my $run, '<', vz_base() . "/lxc/ct/$ctid/run" or return 0;
+    return (map { /^init=(\d+)/ ? $1 : () } <$run>)[0] // 0;
+}
+
+
 # A file of the guest that runs in a container, '' where there is none.
 sub guest_file {
     my ($ctid, $path) = @_;
 
-    open my $run, '<', vz_base() . "/lxc/ct/$ctid/run" or return '';
-    my ($init) = map { /^init=(\d+)/ ? $1 : () } <$run>;
-
-    open my $in, '<', '/proc/' . ($init // 0) . "/root/$path" or return '';
+    open my $in, '<', '/proc/' . guest_init($ctid) . "/root/$path"
+        or return '';
     local $/;
     return <$in> // '';
+}
+
+
+# What a script prints there, as root of a busybox; '' where no guest runs.
+sub guest_says {
+    my ($ctid, $script) = @_;
+    my $init = guest_init($ctid) or return '';
+
+    open my $out, '-|', 'nsenter', '-t', $init,
+        qw(-U -m -r -w -S 0 -G 0 /bin/busybox sh -c), $script
+        or die "nsenter: $!";
+    local $/;
+    my $said = <$out> // '';
+
+    close $out;
+    return $said =~ s/\s+\z//r;
 }
 
 

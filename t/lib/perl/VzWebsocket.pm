@@ -15,8 +15,8 @@ VzWebsocket - a client of raw bytes, which may break every rule of RFC 6455
 
 use strict;
 use warnings;
-use Socket qw(IPPROTO_TCP TCP_NODELAY);
 use Digest::SHA qw(sha1_base64);
+use Socket qw(IPPROTO_TCP TCP_NODELAY);
 use Time::HiRes qw(time);
 
 use constant GUID => '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
